@@ -1,0 +1,101 @@
+package checks
+
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// A Check is one question about a device: a literal in a file of its own, named after it.
+// A check has either a Judge or an Ask; one that can only sometimes be judged has both.
+type Check struct {
+	ID       string     // "backup-turned-off": kebab-case, never reused, never renamed
+	Title    string     // the healthy state, as a statement: "iCloud Backup is switched on"
+	Doc      string     // why it matters, how it is decided, what cannot be known; Markdown
+	Effect   Effect     // what an unhealthy answer does to iCloud Backup
+	Sources  []Source   // where the cause and its remedy are documented
+	Remedies []RemedyID // in the order to try them
+	Explains []string   // ids of checks whose findings are mere symptoms while this one is a problem
+	Ask      string     // the question for a person where no computer can tell; a template, see Words
+	Judge    func(device.Snapshot) []Finding
+}
+
+// Effect says what an unhealthy answer does to iCloud Backup.
+type Effect string
+
+const (
+	Blocks   Effect = "blocks"    // no backup can complete while it holds
+	MayBlock Effect = "may-block" // sometimes it keeps a backup from completing
+	Informs  Effect = "informs"   // worth telling; stops nothing by itself
+)
+
+// Status is what a finding says of its check.
+type Status string
+
+const (
+	OK      Status = "ok"      // read, and healthy
+	Warning Status = "warning" // read, and it may stop a backup, or will
+	Problem Status = "problem" // read, and it stops backups
+	Unknown Status = "unknown" // could not be read; Reason says why
+	Ask     Status = "ask"     // only a person can tell
+)
+
+// A Finding is the answer to one check, about the device or one thing on it.
+type Finding struct {
+	Check    *Check
+	Subject  string     // "" for the device, else the profile, app or process it is about
+	Status   Status     //
+	Summary  string     // one sentence with the numbers in it; what is, not what to do
+	Evidence []Evidence // what the summary rests on
+	Gap      device.Gap // why the answer is unknown; zero unless Status is Unknown
+}
+
+// Evidence is one thing that was read, and where.
+type Evidence struct {
+	Key      string    // what it is, in words: "iCloud Backup switch"
+	Value    string    // as read, with its unit
+	Expected string    // what a healthy device shows; "" where there is no such line
+	Source   string    // "lockdown com.apple.mobile.backup / CloudBackupEnabled"
+	AsOf     time.Time // when it was true; UTC
+}
+
+// A Source is a document that describes a cause or a remedy.
+type Source struct {
+	Title string
+	URL   string // "" where the document's text was not read, so that its address proves nothing
+}
+
+// A Verdict is what all findings of one device add up to.
+type Verdict string
+
+const (
+	Failing     Verdict = "failing"      // at least one problem
+	AtRisk      Verdict = "at-risk"      // no problem, but a warning
+	NoneFound   Verdict = "none-found"   // nothing found among what could be read
+	NotExamined Verdict = "not-examined" // the device could not be read; its Gap says why
+)
+
+// A Diagnosis is what all findings of one device add up to.
+type Diagnosis struct {
+	Verdict   Verdict
+	Gap       device.Gap // why the device was not examined, or not to the end; zero if it was
+	Headline  string     // the diagnosis in one sentence
+	Causes    []Cause    // problems, then warnings; root causes with their symptoms folded under them
+	Plan      []Step     // the remedies of all causes, cheapest and safest first, each once
+	Unread    []Finding  // unknown findings
+	Questions []Finding  // what only a person can tell
+	Healthy   []Finding  // ok findings
+}
+
+// A Cause is a finding that nothing else found explains, with the findings it explains.
+type Cause struct {
+	Finding
+	Symptoms []Finding
+}
+
+// A Step is one remedy of a plan, in the words of the device's model and version.
+type Step struct {
+	Remedy *Remedy
+	Lines  []string // numbered steps for this device
+	For    []string // ids of the checks it is for, in the order of the causes
+}

@@ -1,0 +1,75 @@
+package device
+
+import (
+	"encoding/json"
+	"errors"
+)
+
+// A Fact is the answer to one question: its value, or the Gap that says why there is
+// none. The zero Fact is unknown, because nobody asked.
+type Fact[T any] struct {
+	value T
+	gap   Gap
+	known bool
+}
+
+// Known is a fact with a value.
+func Known[T any](value T) Fact[T] { return Fact[T]{value: value, known: true} }
+
+// Unknown is a fact without one. why is a Reason, a Gap, or an error that wraps either.
+func Unknown[T any](why error) Fact[T] { return Fact[T]{gap: GapOf(why)} }
+
+// FactOf turns a Go answer into a fact.
+func FactOf[T any](value T, err error) Fact[T] {
+	if err != nil {
+		return Unknown[T](err)
+	}
+	return Known(value)
+}
+
+// Get is the only way to read a fact. Its error is always a Gap.
+func (f Fact[T]) Get() (T, error) {
+	switch {
+	case f.known:
+		return f.value, nil
+	case f.gap.Reason == "":
+		return f.value, Gap{Reason: NotAsked}
+	default:
+		return f.value, f.gap
+	}
+}
+
+// IsZero reports whether nobody asked; encoding/json leaves such facts out.
+func (f Fact[T]) IsZero() bool { return !f.known && f.gap == Gap{} }
+
+// MarshalJSON writes {"value": …} or {"unknown": reason}.
+func (f Fact[T]) MarshalJSON() ([]byte, error) {
+	value, err := f.Get()
+	if err != nil {
+		return json.Marshal(err)
+	}
+	return json.Marshal(struct {
+		Value T `json:"value"`
+	}{value})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. A fact that claims to be both known and
+// unknown, or neither, is an error.
+func (f *Fact[T]) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		Value *T `json:"value"`
+		Gap
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	switch {
+	case wire.Value != nil && wire.Reason == "":
+		*f = Known(*wire.Value)
+	case wire.Value == nil && wire.Reason != "":
+		*f = Fact[T]{gap: wire.Gap}
+	default:
+		return errors.New("a fact needs either a value or a reason")
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+package device
+
+import "errors"
+
+// A Reason says why a fact is unknown. Its values are stored in recordings and reports,
+// so they are never renamed.
+type Reason string
+
+const (
+	NotAsked       Reason = "not-asked"       // nobody put the question
+	Absent         Reason = "absent"          // the device has no such value (MissingValue, or the key is not in the reply)
+	Refused        Reason = "refused"         // GetProhibited and its kin
+	Locked         Reason = "locked"          // PasswordProtected: needs the passcode first
+	NeverPaired    Reason = "never-paired"    // this computer has no pair record for the device
+	TrustPending   Reason = "trust-pending"   // the Trust dialog is on its screen
+	TrustDenied    Reason = "trust-denied"    // somebody tapped Don't Trust
+	TrustStale     Reason = "trust-stale"     // the device forgot this computer (InvalidHostID, or TLS fails at once)
+	TrustForbidden Reason = "trust-forbidden" // management does not allow pairing
+	Timeout        Reason = "timeout"         // no answer before the deadline
+	Detached       Reason = "detached"        // the cable was pulled, or the connection reset
+	Interrupted    Reason = "interrupted"     // the person at the computer stopped the run
+	Unreachable    Reason = "unreachable"     // the mux would not connect to the device
+	NoService      Reason = "no-service"      // InvalidService: this device does not offer it
+	Oversized      Reason = "oversized"       // a reply longer than anything a device sends
+	Truncated      Reason = "truncated"       // a reply that ends too early
+	Malformed      Reason = "malformed"       // a reply that is not what the protocol says
+	Hostile        Reason = "hostile"         // a reply built to exhaust the reader; never decoded
+	WrongType      Reason = "wrong-type"      // a value of another type than the key has
+	Implausible    Reason = "implausible"     // a value that cannot be true
+	DeviceError    Reason = "device-error"    // an error name that is not in our list; the Gap's Detail has it
+	Unsupported    Reason = "unsupported"     // this model or iOS version cannot tell
+	Internal       Reason = "internal"        // a fault of this program
+)
+
+// reasons holds each Reason with what it means, as the end of a sentence that begins
+// with what could not be read.
+var reasons = map[Reason]string{
+	NotAsked:       "it was not asked for",
+	Absent:         "the device has no such value",
+	Refused:        "the device refused to tell",
+	Locked:         "the device is locked with its passcode",
+	NeverPaired:    "the device has never been paired with this computer",
+	TrustPending:   "the Trust dialog is waiting on the device",
+	TrustDenied:    "Don't Trust was chosen on the device",
+	TrustStale:     "the device no longer knows this computer",
+	TrustForbidden: "management forbids pairing with this computer",
+	Timeout:        "the device did not answer in time",
+	Detached:       "the device was disconnected",
+	Interrupted:    "the run was interrupted",
+	Unreachable:    "the device could not be reached over USB",
+	NoService:      "the device does not offer this service",
+	Oversized:      "the reply was too long",
+	Truncated:      "the reply broke off",
+	Malformed:      "the reply could not be understood",
+	Hostile:        "the reply was built to exhaust its reader, and was not decoded",
+	WrongType:      "the value was of an unexpected type",
+	Implausible:    "the value cannot be true",
+	DeviceError:    "the device answered with an error",
+	Unsupported:    "this model or iOS version cannot tell",
+	Internal:       "this program failed",
+}
+
+// Error gives the reason as words, without a full stop.
+func (r Reason) Error() string {
+	if words, ok := reasons[r]; ok {
+		return words
+	}
+	return "for a reason this version does not know"
+}
+
+// A Gap is a Reason with the detail that goes with it.
+type Gap struct {
+	Reason Reason `json:"unknown"`
+	Detail string `json:"detail,omitempty" privacy:"public"` // a device's own error name; at most 64 letters, digits and dots
+}
+
+// Error gives the reason as words, and the detail in brackets.
+func (g Gap) Error() string {
+	if g.Detail == "" {
+		return g.Reason.Error()
+	}
+	return g.Reason.Error() + " (" + g.Detail + ")"
+}
+
+// Unwrap lets errors.Is compare a Gap with its Reason.
+func (g Gap) Unwrap() error { return g.Reason }
+
+// GapOf finds the Gap in an error. An error that carries none is a fault of ours, and
+// its text is dropped: it may hold what must not be kept.
+func GapOf(err error) Gap {
+	if gap, ok := errors.AsType[Gap](err); ok {
+		return gap
+	}
+	if reason, ok := errors.AsType[Reason](err); ok {
+		return Gap{Reason: reason}
+	}
+	return Gap{Reason: Internal}
+}

@@ -1,0 +1,42 @@
+package device
+
+import "time"
+
+// A Snapshot is everything known about one iPhone or iPad at one moment, and nothing
+// concluded from it. Strings are as the device sent them: clean them before printing.
+//
+// The privacy tag of each text says whether [Redact] hides it.
+type Snapshot struct {
+	TakenAt time.Time     `json:"takenAt"`         // UTC; the only clock a check may read
+	Host    Host          `json:"host"`            // this computer
+	Device  Identity      `json:"device"`          // which device this is
+	Live    *Live         `json:"live,omitempty"`  // what it said over USB; nil if it was not attached
+	Newest  Fact[Release] `json:"newest,omitzero"` // the newest software for this model, by the table in use
+}
+
+// Host is the computer that looked.
+type Host struct {
+	OS   string `json:"os" privacy:"public"`   // runtime.GOOS
+	Tool string `json:"tool" privacy:"public"` // version of backupdoctor
+}
+
+// Identity tells one device from another, and how to talk of it.
+type Identity struct {
+	UDID           string       `json:"udid" privacy:"private"`                   // usbmux / SerialNumber
+	Name           Fact[string] `json:"name,omitzero" privacy:"private"`          // lockdown / DeviceName
+	Class          Fact[string] `json:"class,omitzero" privacy:"public"`          // lockdown / DeviceClass: iPhone, iPad, iPod
+	ProductType    Fact[string] `json:"productType,omitzero" privacy:"public"`    // lockdown / ProductType: iPhone14,4
+	ProductVersion Fact[string] `json:"productVersion,omitzero" privacy:"public"` // lockdown / ProductVersion: 18.7.2
+	BuildVersion   Fact[string] `json:"buildVersion,omitzero" privacy:"public"`   // lockdown / BuildVersion: 22H124
+	ModelName      Fact[string] `json:"modelName,omitzero" privacy:"public"`      // table of models: iPhone 13 mini
+}
+
+// Release is what the table of releases says of one model.
+type Release struct {
+	Newest      string    `json:"newest" privacy:"public"`              // highest version this model can run, e.g. 26.6.1
+	SameMajor   string    `json:"sameMajor,omitempty" privacy:"public"` // highest version of the installed major, "" if none is offered
+	Builds      []string  `json:"builds,omitempty" privacy:"public"`    // builds of Newest
+	Posted      time.Time `json:"posted,omitzero"`                      // when Apple posted Newest
+	TableDate   time.Time `json:"tableDate"`                            // the day the table describes
+	TableSource string    `json:"tableSource" privacy:"public"`         // "embedded" or "updated"
+}

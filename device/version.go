@@ -1,0 +1,70 @@
+package device
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Version is an iOS or iPadOS version as numbers, so that 18.10 comes after 18.9.
+// The zero Version is no version.
+type Version struct{ Major, Minor, Patch int }
+
+// ParseVersion reads "26", "18.7" or "10.3.4". Anything else is Malformed.
+func ParseVersion(text string) (Version, error) {
+	parts := strings.Split(text, ".")
+	if len(parts) > 3 {
+		return Version{}, Malformed
+	}
+	var numbers [3]int
+	for i, part := range parts {
+		n, err := strconv.ParseUint(part, 10, 16)
+		if err != nil {
+			return Version{}, Malformed
+		}
+		numbers[i] = int(n)
+	}
+	return Version{numbers[0], numbers[1], numbers[2]}, nil
+}
+
+// Compare is negative if v is older than w, zero if they are the same, else positive.
+func (v Version) Compare(w Version) int {
+	return cmp.Or(cmp.Compare(v.Major, w.Major), cmp.Compare(v.Minor, w.Minor), cmp.Compare(v.Patch, w.Patch))
+}
+
+// String writes the version as Apple does: 26, 18.7, 10.3.4.
+func (v Version) String() string {
+	switch {
+	case v.Patch != 0:
+		return fmt.Sprintf("%d.%d.%d", v.Major, v.Minor, v.Patch)
+	case v.Minor != 0:
+		return fmt.Sprintf("%d.%d", v.Major, v.Minor)
+	default:
+		return strconv.Itoa(v.Major)
+	}
+}
+
+// Version is the installed iOS or iPadOS version.
+func (id Identity) Version() (Version, error) {
+	text, err := id.ProductVersion.Get()
+	if err != nil {
+		return Version{}, err
+	}
+	return ParseVersion(text)
+}
+
+// ModelNumber splits a ProductType: "iPhone14,6" is iPhone, 14, 6.
+func ModelNumber(productType string) (family string, major, minor int, ok bool) {
+	split := strings.IndexAny(productType, "0123456789")
+	if split <= 0 {
+		return "", 0, 0, false
+	}
+	left, right, found := strings.Cut(productType[split:], ",")
+	major, errMajor := strconv.Atoi(left)
+	minor, errMinor := strconv.Atoi(right)
+	if !found || errMajor != nil || errMinor != nil {
+		return "", 0, 0, false
+	}
+	return productType[:split], major, minor, true
+}
