@@ -1,0 +1,188 @@
+// Package keybag reads the keybag of a local backup and, given the backup password, the
+// class keys in it.
+//
+// [Parse] reads the tag-length-value form that stands in Manifest.plist under
+// BackupKeyBag. [Bag.Unlock] derives a key from the password and unwraps every class key
+// with it; it costs a second or two on backups since iOS 10.2, by design. The [Keys] it
+// answers then unwrap the key of Manifest.db and of each file.
+//
+// Keybags come from untrusted folders: lengths, the number of classes and the iteration
+// counts are bounded before anything is allocated or computed. The package never stores,
+// logs or returns the password.
+package keybag
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// What can be wrong with a keybag or a password. Errors of this package wrap one of them.
+var (
+	ErrMalformed     = errors.New("the keybag is not what it should be")
+	ErrWrongPassword = errors.New("the password does not open the keybag")
+	ErrDamaged       = errors.New("the keybag is damaged: the password opens only part of it")
+	ErrNoClass       = errors.New("the keybag has no key for this protection class")
+	ErrWrappedKey    = errors.New("the wrapped key does not fit its class key")
+)
+
+// Bounds. Apple writes 1,336 bytes, 11 classes, 10,000 and 10,000,000 rounds.
+const (
+	maxBytes      = 64 << 10
+	maxClasses    = 64
+	maxRounds     = 100_000_000
+	wrappedLength = 40 // a 32-byte key, wrapped by RFC 3394
+)
+
+// TypeBackup is the TYPE of a keybag that a backup password opens.
+const TypeBackup = 1
+
+// wrapPassword is the bit of WRAP that says the password takes part in the wrapping.
+const wrapPassword = 2
+
+// A Bag is a parsed keybag: how the password becomes a key, and the wrapped class keys.
+type Bag struct {
+	Version uint32 // VERS: 3 before iOS 10.2, then 4 or 5
+	Type    uint32 // TYPE: 1 is a backup
+	Salt    []byte // SALT of the second derivation
+	Rounds  uint32 // ITER of the second derivation, PBKDF2 with SHA-1
+
+	FirstSalt   []byte // DPSL of the first derivation; nil in keybags without one
+	FirstRounds uint32 // DPIC of the first derivation, PBKDF2 with SHA-256
+
+	Classes []Class
+}
+
+// A Class is one protection class and its wrapped key.
+type Class struct {
+	ID      uint32 // CLAS
+	Wrap    uint32 // WRAP: bit 0 the device's own key, bit 1 the password
+	Wrapped []byte // WPKY
+}
+
+// Parse reads a keybag. Its errors wrap ErrMalformed and say at which tag.
+func Parse(data []byte) (Bag, error) {
+	if len(data) > maxBytes {
+		return Bag{}, fmt.Errorf("%w: %d bytes", ErrMalformed, len(data))
+	}
+	var bag Bag
+	var headed bool // the first UUID is the bag's own, each later one opens a class
+	for len(data) > 0 {
+		tag, value, rest, err := next(data)
+		if err != nil {
+			return Bag{}, err
+		}
+		data = rest
+		switch {
+		case tag == "UUID" && !headed:
+			headed = true
+		case tag == "UUID":
+			if len(bag.Classes) == maxClasses {
+				return Bag{}, fmt.Errorf("%w: more than %d classes", ErrMalformed, maxClasses)
+			}
+			bag.Classes = append(bag.Classes, Class{})
+		case len(bag.Classes) == 0:
+			err = bag.setHeader(tag, value)
+		default:
+			err = bag.Classes[len(bag.Classes)-1].set(tag, value)
+		}
+		if err != nil {
+			return Bag{}, err
+		}
+	}
+	if !headed {
+		return Bag{}, fmt.Errorf("%w: no header", ErrMalformed)
+	}
+	return bag, nil
+}
+
+// next splits the first tag, length and value off data.
+func next(data []byte) (tag string, value, rest []byte, err error) {
+	if len(data) < 8 {
+		return "", nil, nil, fmt.Errorf("%w: %d bytes after the last value", ErrMalformed, len(data))
+	}
+	tag = string(data[:4])
+	length := binary.BigEndian.Uint32(data[4:8])
+	if uint64(length) > uint64(len(data)-8) {
+		return "", nil, nil, fmt.Errorf("%w: %q is %d bytes long and %d are left", ErrMalformed, tag, length, len(data)-8)
+	}
+	return tag, data[8 : 8+length], data[8+length:], nil
+}
+
+// setHeader keeps one value of the header. Tags it has no use for (HMCK, the header's own
+// WRAP, DPWT and what later versions add) are passed over.
+func (b *Bag) setHeader(tag string, value []byte) (err error) {
+	switch tag {
+	case "VERS":
+		b.Version, err = number(tag, value)
+	case "TYPE":
+		b.Type, err = number(tag, value)
+		b.Type &= 0x3fffffff // the two upper bits are flags of keybags on a device
+	case "SALT":
+		b.Salt = value
+	case "ITER":
+		b.Rounds, err = rounds(tag, value)
+	case "DPSL":
+		b.FirstSalt = value
+	case "DPIC":
+		b.FirstRounds, err = rounds(tag, value)
+	}
+	return err
+}
+
+// set keeps one value of a class.
+func (c *Class) set(tag string, value []byte) (err error) {
+	switch tag {
+	case "CLAS":
+		c.ID, err = number(tag, value)
+	case "WRAP":
+		c.Wrap, err = number(tag, value)
+	case "WPKY":
+		c.Wrapped = value
+	}
+	return err
+}
+
+func number(tag string, value []byte) (uint32, error) {
+	if len(value) != 4 {
+		return 0, fmt.Errorf("%w: %q is %d bytes long, not 4", ErrMalformed, tag, len(value))
+	}
+	return binary.BigEndian.Uint32(value), nil
+}
+
+func rounds(tag string, value []byte) (uint32, error) {
+	n, err := number(tag, value)
+	if err == nil && (n == 0 || n > maxRounds) {
+		return 0, fmt.Errorf("%w: %q asks for %d rounds", ErrMalformed, tag, n)
+	}
+	return n, err
+}
+
+// Check says what keeps a keybag from being one that a backup password opens; nil if
+// nothing does. The keybags of unencrypted backups pass except for a salt of the first
+// derivation, so encrypted must come from Manifest.plist / IsEncrypted.
+func (b Bag) Check() error {
+	switch {
+	case b.Type != TypeBackup:
+		return fmt.Errorf("%w: type %d, not a backup", ErrMalformed, b.Type)
+	case len(b.Salt) == 0 || b.Rounds == 0:
+		return fmt.Errorf("%w: no salt or no rounds", ErrMalformed)
+	case (len(b.FirstSalt) == 0) != (b.FirstRounds == 0):
+		return fmt.Errorf("%w: half of the first derivation is missing", ErrMalformed)
+	case len(b.wrapped()) == 0:
+		return fmt.Errorf("%w: no class key", ErrMalformed)
+	}
+	return nil
+}
+
+// wrapped are the classes whose key the password takes part in. WRAP 3 belongs to them:
+// in a backup the password alone opens those too.
+func (b Bag) wrapped() []Class {
+	var classes []Class
+	for _, class := range b.Classes {
+		if class.Wrap&wrapPassword != 0 && len(class.Wrapped) == wrappedLength {
+			classes = append(classes, class)
+		}
+	}
+	return classes
+}

@@ -1,0 +1,213 @@
+package keybag
+
+import (
+	"bytes"
+	"context"
+	"crypto/pbkdf2"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"os"
+	"testing"
+)
+
+// vectors are passwords with the keys they must become, some of them from real backups.
+func vectors(t *testing.T) []vector {
+	t.Helper()
+	data, err := os.ReadFile("../../../../shared/data/kdf-vectors/vectors.json")
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skip("the sample data with key derivation vectors is not at hand")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []vector
+	if err := json.Unmarshal(data, &list); err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+type vector struct {
+	Password string
+	WPKY     string
+	Iter     uint32
+	Salt     string
+	DPIC     uint32
+	DPSL     string
+	ClassKey string `json:"class_key"`
+}
+
+func (v vector) bag(t *testing.T) Bag {
+	return Bag{
+		Type: TypeBackup, Salt: unhex(t, v.Salt), Rounds: v.Iter,
+		FirstSalt: unhex(t, v.DPSL), FirstRounds: v.DPIC,
+		Classes: []Class{{ID: 1, Wrap: wrapPassword, Wrapped: unhex(t, v.WPKY)}},
+	}
+}
+
+func unhex(t *testing.T, text string) []byte {
+	t.Helper()
+	data, err := hex.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestUnlockVectors(t *testing.T) {
+	for _, v := range vectors(t) {
+		if testing.Short() && v.DPIC > 1_000_000 {
+			continue
+		}
+		t.Run(v.Password+"/"+v.Salt[:8], func(t *testing.T) {
+			keys, err := v.bag(t).Unlock(t.Context(), v.Password, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := hex.EncodeToString(keys.classes[1]); got != v.ClassKey {
+				t.Errorf("class key is not the one of the vector")
+			}
+		})
+	}
+}
+
+// The example of RFC 3394, section 4.6: a 256-bit key wrapped with a 256-bit key.
+func TestUnwrapRFC3394(t *testing.T) {
+	kek := unhex(t, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f")
+	wrapped := unhex(t, "28c9f404c4b810f4cbccb35cfb87f8263f5786e2d80ed326cbc7f0e71a99f43bfb988b9b7a02dd21")
+	want := unhex(t, "00112233445566778899aabbccddeeff000102030405060708090a0b0c0d0e0f")
+	got, err := unwrap(kek, wrapped)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("unwrap = %x, %v; want %x", got, err, want)
+	}
+	wrapped[3] ^= 1
+	if _, err := unwrap(kek, wrapped); !errors.Is(err, ErrWrappedKey) {
+		t.Errorf("a flipped bit gives %v, want ErrWrappedKey", err)
+	}
+}
+
+// Rounds just below, at and above the size of a slice of work.
+func TestDerive(t *testing.T) {
+	for _, rounds := range []int{1, 2, 1000, 1<<17 - 1, 1 << 17, 1<<17 + 1} {
+		want, err := pbkdf2.Key(sha256.New, "pass", []byte("salt"), rounds, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := derive(t.Context(), []byte("pass"), []byte("salt"), rounds, func(int) {})
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%d rounds: %x, %v; want %x", rounds, got, err, want)
+		}
+	}
+}
+
+func TestUnlockStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	bag := Bag{
+		Type: TypeBackup, Salt: []byte("salt"), Rounds: 1, FirstSalt: []byte("salt"), FirstRounds: maxRounds,
+		Classes: []Class{{Wrap: wrapPassword, Wrapped: make([]byte, wrappedLength)}},
+	}
+	_, err := bag.Unlock(ctx, "0000", func(int, int) { cancel() })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("Unlock after a cancel = %v, want context.Canceled", err)
+	}
+}
+
+// A password that opens nothing, one that opens all, and one that opens a part.
+func TestUnlockTellsWrongFromDamaged(t *testing.T) {
+	v := vectors(t)[0]
+	good := v.bag(t)
+	damaged := v.bag(t)
+	damaged.Classes = append(damaged.Classes, Class{ID: 2, Wrap: 3, Wrapped: make([]byte, wrappedLength)})
+	for _, test := range []struct {
+		name     string
+		bag      Bag
+		password string
+		want     error
+	}{
+		{"right", good, v.Password, nil},
+		{"wrong", good, "not it", ErrWrongPassword},
+		{"wrong on a damaged bag", damaged, "not it", ErrWrongPassword},
+		{"right on a damaged bag", damaged, v.Password, ErrDamaged},
+	} {
+		if _, err := test.bag.Unlock(t.Context(), test.password, nil); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v, want %v", test.name, err, test.want)
+		}
+	}
+}
+
+// tlv writes one value.
+func tlv(tag string, value []byte) []byte {
+	out := append([]byte(tag), 0, 0, 0, 0)
+	binary.BigEndian.PutUint32(out[4:], uint32(len(value)))
+	return append(out, value...)
+}
+
+func u32(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }
+
+func TestParseRefuses(t *testing.T) {
+	head := bytes.Join([][]byte{tlv("VERS", u32(5)), tlv("TYPE", u32(1)), tlv("UUID", make([]byte, 16))}, nil)
+	for name, data := range map[string][]byte{
+		"empty":             nil,
+		"no header":         tlv("VERS", u32(5)),
+		"half a tag":        append(bytes.Clone(head), "SAL"...),
+		"length past end":   append(bytes.Clone(head), "SALT\xff\xff\xff\xff"...),
+		"number of 3 bytes": append(bytes.Clone(head), tlv("ITER", []byte{0, 0, 1})...),
+		"no rounds":         append(bytes.Clone(head), tlv("ITER", u32(0))...),
+		"endless rounds":    append(bytes.Clone(head), tlv("DPIC", u32(0xffffffff))...),
+		"too many classes":  append(bytes.Clone(head), bytes.Repeat(tlv("UUID", nil), maxClasses+1)...),
+		"too long":          make([]byte, maxBytes+1),
+	} {
+		if _, err := Parse(data); !errors.Is(err, ErrMalformed) {
+			t.Errorf("%s: %v, want ErrMalformed", name, err)
+		}
+	}
+}
+
+func TestParse(t *testing.T) {
+	data := bytes.Join([][]byte{
+		tlv("VERS", u32(5)), tlv("TYPE", u32(1)), tlv("UUID", make([]byte, 16)), tlv("HMCK", make([]byte, 40)),
+		tlv("WRAP", u32(0)), tlv("SALT", []byte("salt")), tlv("ITER", u32(10000)),
+		tlv("DPWT", u32(1)), tlv("DPIC", u32(10000000)), tlv("DPSL", []byte("first")),
+		tlv("UUID", make([]byte, 16)), tlv("CLAS", u32(3)), tlv("WRAP", u32(2)), tlv("KTYP", u32(0)), tlv("WPKY", make([]byte, 40)),
+		tlv("UUID", make([]byte, 16)), tlv("CLAS", u32(11)), tlv("WRAP", u32(3)), tlv("KTYP", u32(0)), tlv("WPKY", make([]byte, 40)), tlv("PBKY", make([]byte, 32)),
+	}, nil)
+	bag, err := Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bag.Check(); err != nil {
+		t.Error(err)
+	}
+	if bag.Version != 5 || bag.Rounds != 10000 || bag.FirstRounds != 10000000 || string(bag.Salt) != "salt" || string(bag.FirstSalt) != "first" {
+		t.Errorf("header: %+v", bag)
+	}
+	if len(bag.wrapped()) != 2 || bag.Classes[1].ID != 11 || bag.Classes[1].Wrap != 3 {
+		t.Errorf("classes: %+v", bag.Classes)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(bytes.Join([][]byte{tlv("VERS", u32(5)), tlv("UUID", make([]byte, 16)), tlv("UUID", make([]byte, 16)), tlv("CLAS", u32(3))}, nil))
+	f.Add([]byte("SALT\xff\xff\xff\xff"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		bag, err := Parse(data)
+		if err != nil {
+			return
+		}
+		if bag.FirstRounds > maxRounds || bag.Rounds > maxRounds || len(bag.Classes) > maxClasses {
+			t.Errorf("past its bounds: %+v", bag)
+		}
+	})
+}
+
+// BenchmarkUnlock is the derivation of a backup since iOS 10.2: ten million rounds.
+func BenchmarkUnlock(b *testing.B) {
+	for b.Loop() {
+		if _, err := derive(b.Context(), []byte("password"), []byte("01234567890123456789"), 10_000_000, func(int) {}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
