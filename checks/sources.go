@@ -37,7 +37,7 @@ var (
 	misoiduncanStorageFull  = Source{"Miso & Duncan: Fix the iCloud storage full error", "https://www.misoiduncan.com/fix-icloud-storage-full-error-complete-step-by-step-guide-to-free-up-or-upgrade-space/"}
 	onlyerrorcodesFailed    = Source{"OnlyErrorCodes: iCloud backup failed", "https://onlyerrorcodes.com/operating-systems/ios/icloud-backup-failed/"}
 	macobserverStorage      = Source{"The Mac Observer: Manage your iCloud storage (2025)", "https://www.macobserver.com/tips/how-to/manage-your-icloud-storage-free-up-space/"}
-	cleanmasterOldBackups   = Source{"CleanMaster: View and delete old iPhone backups in iCloud", "http://cleanmaster.io/how-to-view-and-delete-old-iphone-backups-in-icloud/"}
+	cleanmasterOldBackups   = Source{"CleanMaster: View and delete old iPhone backups in iCloud", ""}
 	bestapplesolutionICloud = Source{"Best Apple Solution: iCloud not working (2017)", "https://bestapplesolution.blogspot.com/2017/10/icloud-not-working-how-to-troubleshoot.html"}
 	macstore24Cellular      = Source{"mac-store24: iOS 15 features, Back Up Over Cellular among them", "https://mac-store24.com/en/blogs/apple-pro-tips-and-tricks/ios-15-on-iphone-two-features-you-should-definitely-turn-off"}
 	officegagaCellular      = Source{"office-gaga: Mobile data settings of iOS 15", "https://office-gaga.net/en/blog/prevent-mobile-data-waste-in-ios-15-settings-that-should-be-disabled"}
