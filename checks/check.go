@@ -47,6 +47,7 @@ type Finding struct {
 	Status   Status     //
 	Summary  string     // one sentence with the numbers in it; what is, not what to do
 	Evidence []Evidence // what the summary rests on
+	Remedies []RemedyID // those of the check's remedies that fit what was found; none if it is ok or unknown
 	Gap      device.Gap // why the answer is unknown; zero unless Status is Unknown
 }
 

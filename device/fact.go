@@ -3,6 +3,7 @@ package device
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 )
 
 // A Fact is the answer to one question: its value, or the Gap that says why there is
@@ -57,19 +58,27 @@ func (f Fact[T]) MarshalJSON() ([]byte, error) {
 // unknown, or neither, is an error.
 func (f *Fact[T]) UnmarshalJSON(data []byte) error {
 	var wire struct {
-		Value *T `json:"value"`
+		Value json.RawMessage `json:"value"`
 		Gap
 	}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
-	switch {
-	case wire.Value != nil && wire.Reason == "":
-		*f = Known(*wire.Value)
-	case wire.Value == nil && wire.Reason != "":
-		*f = Fact[T]{gap: wire.Gap}
-	default:
+	if (wire.Value == nil) == (wire.Reason == "") {
 		return errors.New("a fact needs either a value or a reason")
 	}
+	if wire.Value == nil {
+		*f = Fact[T]{gap: wire.Gap}
+		return nil
+	}
+	// Only a list can be known to be null: that is how Go writes an empty one.
+	if string(wire.Value) == "null" && reflect.TypeFor[T]().Kind() != reflect.Slice {
+		return errors.New("a fact cannot be known to be null")
+	}
+	var value T
+	if err := json.Unmarshal(wire.Value, &value); err != nil {
+		return err
+	}
+	*f = Known(value)
 	return nil
 }

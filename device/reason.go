@@ -68,9 +68,24 @@ func (r Reason) Error() string {
 	return "for a reason this version does not know"
 }
 
+// UnmarshalText reads a reason from a recording. One that this version does not know is
+// kept, as long as it is written like a reason: lower-case letters and hyphens, at most 40.
+func (r *Reason) UnmarshalText(text []byte) error {
+	if len(text) == 0 || len(text) > 40 {
+		return Malformed
+	}
+	for _, c := range text {
+		if c != '-' && (c < 'a' || c > 'z') {
+			return Malformed
+		}
+	}
+	*r = Reason(text)
+	return nil
+}
+
 // A Gap is a Reason with the detail that goes with it.
 type Gap struct {
-	Reason Reason `json:"unknown"`
+	Reason Reason `json:"unknown" privacy:"public"`
 	Detail string `json:"detail,omitempty" privacy:"public"` // a device's own error name; at most 64 letters, digits and dots
 }
 

@@ -1,0 +1,98 @@
+package device
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+)
+
+// RecordingSchema is the schema number that WriteRecording writes. Adding a field does not
+// raise it; changing the meaning or the name of one does.
+const RecordingSchema = 1
+
+// MaxRecordingBytes is the size above which ReadRecording gives up: a thousand devices with
+// all their apps need less than a third of it.
+const MaxRecordingBytes = 128 << 20
+
+// A Recording is a run as it was learned: facts without conclusions. Judged again, on any
+// machine and at any time, it gives the same report.
+type Recording struct {
+	Schema    int        `json:"schema"`                // RecordingSchema of the version that wrote it
+	Tool      string     `json:"tool" privacy:"public"` // version of backupdoctor that wrote it
+	TakenAt   time.Time  `json:"takenAt,omitzero"`      // when the run began, UTC
+	Redacted  bool       `json:"redacted"`              // Redact was applied to every snapshot
+	Snapshots []Snapshot `json:"snapshots"`             // one per device, in the order they were found
+	Gaps      []Gap      `json:"gaps,omitempty"`        // doors that would not open, so that devices may be missing
+}
+
+// WriteRecording writes recording as indented JSON under the present schema number,
+// whatever its own Schema says.
+func WriteRecording(w io.Writer, recording Recording) error {
+	recording.Schema = RecordingSchema
+	if recording.Snapshots == nil {
+		recording.Snapshots = []Snapshot{}
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(recording); err != nil {
+		return fmt.Errorf("writing the recording: %w", err)
+	}
+	return nil
+}
+
+// ReadRecording reads what WriteRecording wrote, in this version or an older one. Fields it
+// does not know are passed over, since adding one does not raise the schema. The file may
+// come from a stranger: its size is bounded, and its texts are as untrusted as a device's.
+func ReadRecording(r io.Reader) (Recording, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxRecordingBytes+1))
+	if err != nil {
+		return Recording{}, fmt.Errorf("reading the recording: %w", err)
+	}
+	if len(data) > MaxRecordingBytes {
+		return Recording{}, fmt.Errorf("the recording is larger than %d MiB", MaxRecordingBytes>>20)
+	}
+	if err := checkSchema(data); err != nil {
+		return Recording{}, err
+	}
+	var recording Recording
+	if err := json.Unmarshal(data, &recording); err != nil {
+		return Recording{}, fmt.Errorf("the recording cannot be understood: %w", err)
+	}
+	for i, snapshot := range recording.Snapshots {
+		if snapshot.TakenAt.IsZero() {
+			return Recording{}, fmt.Errorf("snapshot %d of the recording has no takenAt, so nothing in it can be dated", i+1)
+		}
+	}
+	return recording, nil
+}
+
+// checkSchema looks at the schema number alone, because the rest of a recording from the
+// future may not fit our types.
+func checkSchema(data []byte) error {
+	var head struct {
+		Schema *int `json:"schema"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return fmt.Errorf("this is not a recording: %w", err)
+	}
+	switch {
+	case head.Schema == nil || *head.Schema < 1:
+		return fmt.Errorf("this is not a recording: it has no schema number")
+	case *head.Schema > RecordingSchema:
+		return fmt.Errorf("the recording has schema %d and this version reads up to %d: use a newer backupdoctor", *head.Schema, RecordingSchema)
+	}
+	return nil
+}
+
+// Redact hides the owners of all devices in the recording; see [Redact].
+func (r Recording) Redact() Recording {
+	r.Snapshots = slices.Clone(r.Snapshots)
+	for i, snapshot := range r.Snapshots {
+		r.Snapshots[i] = Redact(snapshot, i+1)
+	}
+	r.Redacted = true
+	return r
+}

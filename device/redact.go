@@ -1,0 +1,91 @@
+package device
+
+import "fmt"
+
+// Redact returns a copy of the snapshot without its owner: every text tagged
+// privacy:"private" is replaced by a placeholder, and the snapshot given is left as it was.
+// ordinal is the device's number in the run, from 1.
+//
+// Within one snapshot the same text always gets the same placeholder, so what was equal
+// stays equal: two profiles of one organization are still of one organization. What
+// remains are the model, the versions, numbers and dates: without them nothing could be
+// judged. The names of profiles go, and with them the hint that one of them sets up a VPN.
+func Redact(s Snapshot, ordinal int) Snapshot {
+	s.Device = redactIdentity(s.Device, ordinal)
+	if s.Live != nil {
+		live := redactLive(*s.Live)
+		s.Live = &live
+	}
+	return s
+}
+
+func redactIdentity(id Identity, ordinal int) Identity {
+	class, err := id.Class.Get()
+	if err != nil {
+		class = "Device"
+	}
+	id.UDID = fmt.Sprintf("device-%02d", ordinal)
+	id.Name = hide(id.Name, func(string) string { return fmt.Sprintf("%s %d", class, ordinal) })
+	return id
+}
+
+func redactLive(live Live) Live {
+	organizations := placeholders("organization")
+	live.TimeZone = hide(live.TimeZone, placeholders("time-zone"))
+	live.Locale = hide(live.Locale, placeholders("locale"))
+	live.Management.Organization = hide(live.Management.Organization, organizations)
+	live.Management.Profiles = redactProfiles(live.Management.Profiles, organizations)
+	live.Apps = redactApps(live.Apps)
+	return live
+}
+
+func redactProfiles(profiles Fact[[]Profile], organizations func(string) string) Fact[[]Profile] {
+	identifiers, names := placeholders("profile"), placeholders("profile-name")
+	return each(profiles, func(p Profile) Profile {
+		p.Identifier = identifiers(p.Identifier)
+		p.Name = hide(p.Name, names)
+		p.Organization = hide(p.Organization, organizations)
+		return p
+	})
+}
+
+func redactApps(apps Fact[[]App]) Fact[[]App] {
+	bundles := placeholders("app")
+	return each(apps, func(a App) App {
+		a.BundleID = bundles(a.BundleID)
+		return a
+	})
+}
+
+// placeholders names texts kind-1, kind-2 and so on, in the order in which it meets them.
+func placeholders(kind string) func(string) string {
+	seen := map[string]string{}
+	return func(text string) string {
+		if _, ok := seen[text]; !ok {
+			seen[text] = fmt.Sprintf("%s-%d", kind, len(seen)+1)
+		}
+		return seen[text]
+	}
+}
+
+// hide puts a placeholder in place of a text that is known.
+func hide(f Fact[string], placeholder func(string) string) Fact[string] {
+	text, err := f.Get()
+	if err != nil {
+		return f
+	}
+	return Known(placeholder(text))
+}
+
+// each changes every element of a known list, in a list of its own.
+func each[T any](f Fact[[]T], change func(T) T) Fact[[]T] {
+	list, err := f.Get()
+	if err != nil || list == nil {
+		return f
+	}
+	changed := make([]T, len(list))
+	for i, element := range list {
+		changed[i] = change(element)
+	}
+	return Known(changed)
+}

@@ -1,0 +1,89 @@
+package safeplist
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// A Dict is a decoded dictionary. Each of its methods answers the value of a key:
+// device.Absent if it is not there, device.WrongType if it is another type than asked
+// for. A nil Dict has no keys.
+type Dict map[string]any
+
+// Text is a string. Bytes that are not UTF-8 are replaced by U+FFFD.
+func (d Dict) Text(key string) (string, error) {
+	text, err := value[string](d, key)
+	return strings.ToValidUTF8(text, "\uFFFD"), err
+}
+
+// Bool is a boolean.
+func (d Dict) Bool(key string) (bool, error) { return value[bool](d, key) }
+
+// Data is raw bytes.
+func (d Dict) Data(key string) ([]byte, error) { return value[[]byte](d, key) }
+
+// List is an array.
+func (d Dict) List(key string) ([]any, error) { return value[[]any](d, key) }
+
+// Date is a date.
+func (d Dict) Date(key string) (time.Time, error) { return value[time.Time](d, key) }
+
+// Dict is a dictionary.
+func (d Dict) Dict(key string) (Dict, error) {
+	dict, err := value[map[string]any](d, key)
+	return dict, err
+}
+
+// Uint is an integer that is not negative; a negative one is device.Implausible.
+func (d Dict) Uint(key string) (uint64, error) {
+	switch n := d[key].(type) {
+	case uint64:
+		return n, nil
+	case int64:
+		if n < 0 {
+			return 0, device.Implausible
+		}
+		return uint64(n), nil
+	default:
+		return value[uint64](d, key)
+	}
+}
+
+// Float is an integer or a real; one that is not finite is device.Implausible.
+func (d Dict) Float(key string) (float64, error) {
+	switch n := d[key].(type) {
+	case uint64:
+		return float64(n), nil
+	case int64:
+		return float64(n), nil
+	case float32:
+		return finite(float64(n))
+	case float64:
+		return finite(n)
+	default:
+		return value[float64](d, key)
+	}
+}
+
+func finite(n float64) (float64, error) {
+	if math.IsNaN(n) || math.IsInf(n, 0) {
+		return 0, device.Implausible
+	}
+	return n, nil
+}
+
+func value[T any](d Dict, key string) (T, error) {
+	var none T
+	found, ok := d[key]
+	if !ok {
+		return none, device.Absent
+	}
+	typed, ok := found.(T)
+	if !ok {
+		return none, device.WrongType
+	}
+	return typed, nil
+}

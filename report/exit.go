@@ -1,0 +1,85 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// The exit codes, the same in every format.
+const (
+	ExitNoProblem   = 0
+	ExitProblems    = 1
+	ExitUsage       = 2
+	ExitNotExamined = 3
+	ExitNoDevice    = 4
+	ExitNoMux       = 5
+	ExitInterrupted = 130
+)
+
+// An Exit is an exit code and what it means.
+type Exit struct {
+	Code    int    `json:"code"`    // as the shell sees it
+	Meaning string `json:"meaning"` // in words
+}
+
+// Exits returns every exit code, in order. It is the only table of them: help texts and
+// the README print it.
+func Exits() []Exit {
+	return []Exit{
+		{ExitNoProblem, "no problem found"},
+		{ExitProblems, "problems found"},
+		{ExitUsage, "the command or its input could not be used"},
+		{ExitNotExamined, "a device could not be examined, or not to the end (wins over 1)"},
+		{ExitNoDevice, "no device is attached"},
+		{ExitNoMux, "usbmuxd could not be reached"},
+		{ExitInterrupted, "interrupted"},
+	}
+}
+
+// ExitTable renders the exit codes one a line, the codes aligned to the right.
+func ExitTable() string {
+	var table strings.Builder
+	for _, exit := range Exits() {
+		fmt.Fprintf(&table, "%3d  %s\n", exit.Code, exit.Meaning)
+	}
+	return table.String()
+}
+
+// ExitCode is the exit code of the run.
+func (r Report) ExitCode() int { return r.Exit.Code }
+
+// exitOf decides the exit code of a finished report. What cannot be read over USB at all
+// never makes a run fail: only the verdicts count, and whether each device was read to its
+// end.
+func exitOf(r Report) Exit {
+	code := ExitNoProblem
+	switch {
+	case interrupted(r):
+		code = ExitInterrupted
+	case len(r.Devices) == 0 && len(r.Gaps) > 0:
+		code = ExitNoMux
+	case len(r.Devices) == 0:
+		code = ExitNoDevice
+	case len(r.Gaps) > 0 || slices.ContainsFunc(r.Devices, unfinished):
+		code = ExitNotExamined
+	case r.Summary.Failing > 0:
+		code = ExitProblems
+	}
+	table := Exits()
+	return table[slices.IndexFunc(table, func(e Exit) bool { return e.Code == code })]
+}
+
+// interrupted reports whether the person at the computer stopped the run.
+func interrupted(r Report) bool {
+	return slices.ContainsFunc(r.Gaps, func(g Gap) bool { return g.Reason == string(device.Interrupted) }) ||
+		slices.ContainsFunc(r.Devices, func(d Device) bool { return d.Reason == string(device.Interrupted) })
+}
+
+// unfinished reports whether a device was not examined, or not to the end.
+func unfinished(d Device) bool {
+	return d.Verdict == string(checks.NotExamined) || d.Reason != ""
+}

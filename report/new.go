@@ -1,0 +1,201 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// A Run is what a report is made of.
+type Run struct {
+	Tool     string       // version of the program
+	Redacted bool         // the snapshots went through device.Redact
+	Gaps     []device.Gap // doors that would not open, and device.Interrupted if the run was stopped
+	Examined []Examined   // in the order in which the devices were found
+}
+
+// Examined is one device and what it adds up to.
+type Examined struct {
+	Snapshot  device.Snapshot
+	Diagnosis checks.Diagnosis
+}
+
+// New makes the report of a run. It is pure: the same run gives the same report.
+func New(run Run) Report {
+	r := Report{
+		JSONSchema: SchemaID,
+		Schema:     Schema,
+		Tool:       Tool{Name: "backupdoctor", Version: run.Tool, Effect: "read-only"},
+		Redacted:   run.Redacted,
+		Partial:    len(run.Gaps) > 0,
+		Gaps:       convert(run.Gaps, newGap),
+		Devices:    convert(run.Examined, newDevice),
+	}
+	for _, e := range run.Examined {
+		if at := utc(e.Snapshot.TakenAt); at.After(r.TakenAt) {
+			r.TakenAt = at
+		}
+		r.Host.OS = cmp.Or(r.Host.OS, e.Snapshot.Host.OS)
+		if newest, err := e.Snapshot.Newest.Get(); err == nil && r.Releases == (Releases{}) {
+			r.Releases = Releases{TableDate: utc(newest.TableDate), TableSource: newest.TableSource}
+		}
+	}
+	r.Summary = summarise(r.Devices)
+	r.Partial = r.Partial || interrupted(r)
+	r.Exit = exitOf(r)
+	return r
+}
+
+func newGap(gap device.Gap) Gap {
+	return Gap{Reason: string(gap.Reason), Detail: gap.Detail, Summary: gap.Error()}
+}
+
+func newDevice(e Examined) Device {
+	id, diagnosis := e.Snapshot.Device, e.Diagnosis
+	d := Device{
+		UDID:           id.UDID,
+		Name:           textOf(id.Name),
+		ProductType:    textOf(id.ProductType),
+		ModelName:      textOf(id.ModelName),
+		ProductVersion: textOf(id.ProductVersion),
+		BuildVersion:   textOf(id.BuildVersion),
+		TakenAt:        utc(e.Snapshot.TakenAt),
+		Verdict:        string(diagnosis.Verdict),
+		Headline:       diagnosis.Headline,
+		Reason:         string(diagnosis.Gap.Reason),
+		Detail:         diagnosis.Gap.Detail,
+		Findings:       []Finding{},
+		Plan:           convert(diagnosis.Plan, newStep),
+	}
+	for _, cause := range diagnosis.Causes {
+		d.Findings = append(d.Findings, newFinding(cause.Finding, d.Plan))
+		for _, symptom := range cause.Symptoms {
+			finding := newFinding(symptom, d.Plan)
+			finding.ExplainedBy = cause.Check.ID
+			d.Findings = append(d.Findings, finding)
+		}
+	}
+	for _, finding := range slices.Concat(diagnosis.Unread, diagnosis.Questions, diagnosis.Healthy) {
+		d.Findings = append(d.Findings, newFinding(finding, d.Plan))
+	}
+	return d
+}
+
+func newFinding(f checks.Finding, plan []Step) Finding {
+	return Finding{
+		Check:    f.Check.ID,
+		Title:    f.Check.Title,
+		Effect:   string(f.Check.Effect),
+		Subject:  f.Subject,
+		Status:   string(f.Status),
+		Summary:  f.Summary,
+		Reason:   string(f.Gap.Reason),
+		Detail:   f.Gap.Detail,
+		Evidence: convert(f.Evidence, newEvidence),
+		Remedies: remediesOf(f.Check, plan),
+		Sources:  convert(f.Check.Sources, newSource),
+	}
+}
+
+// remediesOf keeps the remedies of a check that the plan holds: the others do not fit the
+// device, or are out of proportion to what was found. Their order is the check's.
+func remediesOf(check *checks.Check, plan []Step) []Remedy {
+	remedies := []Remedy{}
+	for _, id := range check.Remedies {
+		for _, step := range plan {
+			if step.Remedy == string(id) {
+				remedies = append(remedies, Remedy{ID: step.Remedy, Title: step.Title})
+			}
+		}
+	}
+	return remedies
+}
+
+func newEvidence(e checks.Evidence) Evidence {
+	return Evidence{Key: e.Key, Value: e.Value, Expected: e.Expected, Source: e.Source, AsOf: utc(e.AsOf)}
+}
+
+func newStep(s checks.Step) Step {
+	return Step{
+		Remedy:  string(s.Remedy.ID),
+		Title:   s.Remedy.Title,
+		Actor:   string(s.Remedy.Actor),
+		Risk:    s.Remedy.Risk,
+		Steps:   append([]string{}, s.Lines...),
+		For:     append([]string{}, s.For...),
+		Sources: convert(s.Remedy.Sources, newSource),
+	}
+}
+
+func newSource(s checks.Source) Source { return Source{Title: s.Title, URL: s.URL} }
+
+func summarise(devices []Device) Summary {
+	s := Summary{Devices: len(devices), Causes: []CauseCount{}}
+	for _, d := range devices {
+		switch checks.Verdict(d.Verdict) {
+		case checks.Failing:
+			s.Failing++
+		case checks.AtRisk:
+			s.AtRisk++
+		case checks.NotExamined:
+			s.NotExamined++
+		default:
+			s.NoneFound++
+		}
+		for _, cause := range causesOf(d) {
+			s.Causes = count(s.Causes, cause)
+		}
+	}
+	slices.SortStableFunc(s.Causes, func(a, b CauseCount) int { return b.Devices - a.Devices })
+	return s
+}
+
+// causesOf lists the problems and warnings of a device that nothing else explains, one for
+// each check even where it found several subjects.
+func causesOf(d Device) []Finding {
+	var causes []Finding
+	for _, f := range d.Findings {
+		known := slices.ContainsFunc(causes, func(other Finding) bool { return other.Check == f.Check })
+		if isCause(f) && !known {
+			causes = append(causes, f)
+		}
+	}
+	return causes
+}
+
+// isCause reports whether a finding is a root cause: read, unhealthy and unexplained.
+func isCause(f Finding) bool {
+	status := checks.Status(f.Status)
+	return f.ExplainedBy == "" && (status == checks.Problem || status == checks.Warning)
+}
+
+func count(causes []CauseCount, f Finding) []CauseCount {
+	for i := range causes {
+		if causes[i].Check == f.Check {
+			causes[i].Devices++
+			return causes
+		}
+	}
+	return append(causes, CauseCount{Check: f.Check, Title: f.Title, Devices: 1})
+}
+
+// convert changes each element of a list; its result is never nil, so that JSON has [].
+func convert[From, To any](list []From, change func(From) To) []To {
+	changed := make([]To, len(list))
+	for i, element := range list {
+		changed[i] = change(element)
+	}
+	return changed
+}
+
+// textOf is the value of a fact, or "" if it is unknown.
+func textOf(fact device.Fact[string]) string {
+	text, _ := fact.Get()
+	return text
+}
+
+// utc drops what is finer than a second: nothing that is read here is more exact.
+func utc(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

@@ -1,0 +1,133 @@
+package report
+
+import "time"
+
+// Schema is the number of the contract below. Within one number fields and values are only
+// added, so a reader passes over what it does not know. Renaming, removing or changing the
+// meaning of a field raises the number.
+const Schema = 1
+
+// A Report is the result of one run. Times are UTC, in RFC 3339. Lists are never null.
+// Texts that a device sent are as it sent them: clean them before printing.
+type Report struct {
+	JSONSchema string    `json:"$schema"`           // SchemaID: names the JSON Schema that describes this document
+	Schema     int       `json:"schema"`            // number of the contract: Schema
+	Tool       Tool      `json:"tool"`              // what wrote this
+	TakenAt    time.Time `json:"takenAt,omitzero"`  // when the last device was read; absent without a device
+	Host       Host      `json:"host,omitzero"`     // the computer that looked; absent without a device
+	Releases   Releases  `json:"releases,omitzero"` // the table of releases in use; absent if no device was compared with it
+	Redacted   bool      `json:"redacted"`          // names and identifiers were replaced by placeholders
+	Partial    bool      `json:"partial"`           // devices may be missing: the run was interrupted, or a door would not open
+	Gaps       []Gap     `json:"gaps"`              // why devices may be missing
+	Devices    []Device  `json:"devices"`           // in the order in which they were found
+	Summary    Summary   `json:"summary"`           // the devices counted
+	Exit       Exit      `json:"exit"`              // the exit code of the run, the same in every format
+}
+
+// Tool is the program that wrote a report.
+type Tool struct {
+	Name    string `json:"name"`    // backupdoctor
+	Version string `json:"version"` // of the program
+	Effect  string `json:"effect"`  // read-only: nothing on a device was changed
+}
+
+// Host is the computer that looked.
+type Host struct {
+	OS string `json:"os"` // linux, darwin, windows
+}
+
+// Releases says which table of Apple's releases the devices were compared with.
+type Releases struct {
+	TableDate   time.Time `json:"tableDate"`   // the day the table describes
+	TableSource string    `json:"tableSource"` // embedded or updated
+}
+
+// A Gap is something that could not be reached, with the reason.
+type Gap struct {
+	Reason  string `json:"reason"`           // one of device's reasons: unreachable, timeout, interrupted, …
+	Detail  string `json:"detail,omitempty"` // the other side's own name for the error
+	Summary string `json:"summary"`          // the reason in words
+}
+
+// A Device is one iPhone or iPad and what was found on it. One that could not be examined
+// is listed too, with the verdict not-examined and a reason.
+type Device struct {
+	UDID           string    `json:"udid"`                   // its identifier, or a placeholder in a redacted report
+	Name           string    `json:"name"`                   // what its owner calls it; "" if unknown
+	ProductType    string    `json:"productType"`            // iPhone14,4; "" if unknown
+	ModelName      string    `json:"modelName,omitempty"`    // iPhone 13 mini; absent if unknown
+	ProductVersion string    `json:"productVersion"`         // of iOS or iPadOS: 18.7.2; "" if unknown
+	BuildVersion   string    `json:"buildVersion,omitempty"` // 22H124; absent if unknown
+	TakenAt        time.Time `json:"takenAt"`                // when it was read; every age in the report is counted from here
+	Verdict        string    `json:"verdict"`                // failing, at-risk, none-found or not-examined
+	Headline       string    `json:"headline"`               // the diagnosis in one sentence
+	Reason         string    `json:"reason,omitempty"`       // why it was not examined, or not to the end
+	Detail         string    `json:"detail,omitempty"`       // the device's own name for the error
+	Findings       []Finding `json:"findings"`               // causes, each followed by its symptoms; then unknown, ask and ok
+	Plan           []Step    `json:"plan"`                   // what to do, cheapest and safest first
+}
+
+// A Finding is the answer to one check.
+type Finding struct {
+	Check       string     `json:"check"`                 // id of the check: backup-turned-off
+	Title       string     `json:"title"`                 // the healthy state, as a statement
+	Effect      string     `json:"effect"`                // blocks, may-block or informs
+	Subject     string     `json:"subject,omitempty"`     // the profile, app or process it is about; absent if it is the device
+	Status      string     `json:"status"`                // ok, warning, problem, unknown or ask
+	Summary     string     `json:"summary"`               // what is, in one sentence; the question where status is ask
+	Reason      string     `json:"reason,omitempty"`      // why it is unknown: not-asked, absent, refused, locked, …
+	Detail      string     `json:"detail,omitempty"`      // the device's own name for the error
+	ExplainedBy string     `json:"explainedBy,omitempty"` // id of the check whose finding this is a mere symptom of
+	Evidence    []Evidence `json:"evidence"`              // what the summary rests on
+	Remedies    []Remedy   `json:"remedies"`              // that fit this model and version, in the order to try them
+	Sources     []Source   `json:"sources"`               // where the cause is documented
+}
+
+// Evidence is one thing that was read, and where.
+type Evidence struct {
+	Key      string    `json:"key"`                // what it is, in words
+	Value    string    `json:"value"`              // as read, with its unit
+	Expected string    `json:"expected,omitempty"` // what a healthy device shows
+	Source   string    `json:"source"`             // the service and key it was read from
+	AsOf     time.Time `json:"asOf,omitzero"`      // when it was true
+}
+
+// A Remedy names one documented thing to do.
+type Remedy struct {
+	ID    string `json:"id"`    // turn-backup-on
+	Title string `json:"title"` // imperative
+}
+
+// A Step is one remedy of a device's plan, in the words of its model and version.
+type Step struct {
+	Remedy  string   `json:"remedy"`         // id of the remedy
+	Title   string   `json:"title"`          // imperative
+	Actor   string   `json:"actor"`          // who does it: user, technician, administrator or Apple
+	Risk    string   `json:"risk,omitempty"` // what it may cost; absent if nothing
+	Steps   []string `json:"steps"`          // one action each, in order
+	For     []string `json:"for"`            // ids of the checks it is for
+	Sources []Source `json:"sources"`        // where the remedy is documented
+}
+
+// A Source is a document that describes a cause or a remedy.
+type Source struct {
+	Title string `json:"title"`
+	URL   string `json:"url,omitempty"` // absent where no address can be vouched for
+}
+
+// Summary counts the devices of a report.
+type Summary struct {
+	Devices     int          `json:"devices"`     // all of them
+	Failing     int          `json:"failing"`     // with the verdict failing
+	AtRisk      int          `json:"atRisk"`      // with the verdict at-risk
+	NoneFound   int          `json:"noneFound"`   // with the verdict none-found
+	NotExamined int          `json:"notExamined"` // with the verdict not-examined
+	Causes      []CauseCount `json:"causes"`      // problems and warnings that nothing explains, the most frequent first
+}
+
+// A CauseCount says how many devices have one cause.
+type CauseCount struct {
+	Check   string `json:"check"`   // id of the check
+	Title   string `json:"title"`   // the healthy state that these devices are not in
+	Devices int    `json:"devices"` // how many
+}
