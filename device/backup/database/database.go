@@ -1,0 +1,172 @@
+// Package database opens SQLite databases that strangers wrote, to read them only: the
+// manifest of a backup, and the databases in it.
+//
+// [Open] reads a file where it lies, immutable, so that not even a lock or a -shm file
+// appears beside it. [OpenReaderAt] reads whatever an [io.ReaderAt] gives, which is how an
+// encrypted database is read without a plain copy of it. [OpenWithLog] is for a database
+// whose write-ahead log was never merged: it works on a copy in a private folder.
+//
+// A hostile schema can make an innocent SELECT run for ever, so views, virtual tables and
+// generated columns are refused ([Conn.Columns]), lengths are bounded, and every statement
+// stops with its context.
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"modernc.org/sqlite/vfs"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// ErrSchema is a database whose tables are not what the caller expects.
+var ErrSchema = errors.New("the database has other tables than expected")
+
+// maxValue is the longest text or blob that SQLite may hand over. It also bounds a row.
+const maxValue = 64 << 20
+
+// A Conn is an open database. Its methods are those of zombiezen.com/go/sqlite; only one
+// goroutine at a time may use it. Close it before whatever it reads from.
+type Conn struct {
+	*sqlite.Conn
+	release func() error
+}
+
+// Open opens the database file at path, as if nobody else could change it. What stands in
+// a -wal file beside it is not seen; see [HasLog].
+func Open(ctx context.Context, path string) (*Conn, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, fileURI(absolute, url.Values{"mode": {"ro"}, "immutable": {"1"}}), func() error { return nil })
+}
+
+// OpenReaderAt opens a database of size bytes. The source is read from the goroutine that
+// uses the Conn only.
+func OpenReaderAt(ctx context.Context, source io.ReaderAt, size int64) (*Conn, error) {
+	name, system, err := vfs.New(oneFile{source, size})
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, "file:"+oneFileName+"?immutable=1&vfs="+name, system.Close)
+}
+
+// HasLog reports whether the database at path has a write-ahead log that was not merged.
+func HasLog(path string) bool {
+	info, err := os.Stat(path + "-wal")
+	return err == nil && info.Size() > 0
+}
+
+// OpenWithLog opens a copy of a database together with its write-ahead log. The copy lies
+// in a folder of its own that only this user may enter, and goes when the Conn is closed.
+func OpenWithLog(ctx context.Context, database, log io.Reader) (*Conn, error) {
+	folder, err := os.MkdirTemp("", "backupdoctor-")
+	if err != nil {
+		return nil, err
+	}
+	remove := func() error { return os.RemoveAll(folder) }
+	path := filepath.Join(folder, "copy.sqlite")
+	err = errors.Join(write(path, database), write(path+"-wal", log))
+	if err != nil {
+		return nil, errors.Join(err, remove())
+	}
+	return open(ctx, fileURI(path, url.Values{"mode": {"rw"}}), remove)
+}
+
+func write(path string, from io.Reader) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(file, from)
+	return errors.Join(err, file.Close())
+}
+
+// fileURI names a file to SQLite. On Windows the drive needs a slash before it.
+func fileURI(absolute string, query url.Values) string {
+	path := filepath.ToSlash(absolute)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String()
+}
+
+func open(ctx context.Context, uri string, release func() error) (*Conn, error) {
+	flags := sqlite.OpenReadWrite | sqlite.OpenURI // mode and immutable of the URI narrow it
+	if strings.Contains(uri, "immutable=1") {
+		flags = sqlite.OpenReadOnly | sqlite.OpenURI
+	}
+	conn, err := sqlite.OpenConn(uri, flags)
+	if err != nil {
+		return nil, errors.Join(withoutPath(err), release())
+	}
+	conn.SetInterrupt(ctx.Done())
+	conn.Limit(sqlite.LimitLength, maxValue)
+	c := &Conn{Conn: conn, release: release}
+	for _, pragma := range []string{"trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY", "query_only=ON"} {
+		if err := sqlitex.ExecuteTransient(conn, "PRAGMA "+pragma, nil); err != nil {
+			return nil, errors.Join(withoutPath(err), c.Close())
+		}
+	}
+	return c, nil
+}
+
+// withoutPath keeps what SQLite says and drops what the driver adds: the whole address.
+func withoutPath(err error) error {
+	return fmt.Errorf("sqlite: %s", sqlite.ErrCode(err))
+}
+
+// Close closes the database, and removes what was only there for it.
+func (c *Conn) Close() error { return errors.Join(c.Conn.Close(), c.release()) }
+
+// Columns are the names of a table's columns, in order. What is not an ordinary table with
+// ordinary columns is ErrSchema.
+func (c *Conn) Columns(table string) ([]string, error) {
+	var kind string
+	err := sqlitex.Execute(c.Conn, "SELECT type FROM pragma_table_list(?) WHERE schema = 'main'", &sqlitex.ExecOptions{
+		Args:       []any{table},
+		ResultFunc: func(row *sqlite.Stmt) error { kind = row.ColumnText(0); return nil },
+	})
+	if err != nil {
+		return nil, err
+	}
+	if kind != "table" {
+		return nil, fmt.Errorf("%w: no table %s", ErrSchema, table)
+	}
+	var columns []string
+	err = sqlitex.Execute(c.Conn, "SELECT name, hidden FROM pragma_table_xinfo(?)", &sqlitex.ExecOptions{
+		Args: []any{table},
+		ResultFunc: func(row *sqlite.Stmt) error {
+			if row.ColumnInt(1) != 0 {
+				return fmt.Errorf("%w: table %s has a generated column", ErrSchema, table)
+			}
+			columns = append(columns, row.ColumnText(0))
+			return nil
+		},
+	})
+	return columns, err
+}
+
+// QuickCheck is SQLite's own check of the file, without the indexes: nil if it finds
+// nothing, else the first thing it found.
+func (c *Conn) QuickCheck() error {
+	var found string
+	err := sqlitex.ExecuteTransient(c.Conn, "PRAGMA quick_check(1)", &sqlitex.ExecOptions{
+		ResultFunc: func(row *sqlite.Stmt) error { found = row.ColumnText(0); return nil },
+	})
+	if err != nil {
+		return fmt.Errorf("quick_check: %w", err)
+	}
+	if found != "ok" {
+		return fmt.Errorf("quick_check: %.200s", found)
+	}
+	return nil
+}
