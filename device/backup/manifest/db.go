@@ -1,0 +1,245 @@
+package manifest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"slices"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/backupdoctor/backupdoctor/device/backup/cbc"
+	"github.com/backupdoctor/backupdoctor/device/backup/database"
+	"github.com/backupdoctor/backupdoctor/device/backup/mbfile"
+)
+
+// maxText is the longest domain or path that is kept. iOS allows 1,024 bytes.
+const maxText = 16 << 10
+
+// Flags of a row.
+const (
+	flagFile      = 1
+	flagDirectory = 2
+	flagLink      = 4
+	flagKinds     = 7 // the bits above are of a backup under way
+)
+
+// db is a Manifest.db.
+type db struct {
+	conn   *database.Conn
+	source io.Closer // what conn reads from, if it is not SQLite that opened it
+}
+
+const columns = "fileID, domain, relativePath, flags, file"
+
+// OpenDB opens an unencrypted Manifest.db, and its write-ahead log where there is one. A
+// trailing block of padding, which decrypting tools leave, does no harm.
+func OpenDB(ctx context.Context, path string) (Manifest, error) {
+	if !database.HasLog(path) {
+		conn, err := database.Open(ctx, path)
+		return newDB(conn, nil, err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	log, err := os.Open(path + "-wal")
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	conn, err := database.OpenWithLog(ctx, file, log)
+	return newDB(conn, nil, err)
+}
+
+// OpenEncryptedDB opens an encrypted Manifest.db with the key that unlocks it. It is
+// decrypted as it is read; no plain copy of it is made. ErrMalformed may mean a wrong key.
+func OpenEncryptedDB(ctx context.Context, path string, key []byte) (Manifest, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	plain, err := cbc.NewReaderAt(file, info.Size(), key)
+	if err != nil {
+		file.Close()
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	conn, err := database.OpenReaderAt(ctx, plain, plain.Size())
+	return newDB(conn, file, err)
+}
+
+func newDB(conn *database.Conn, source io.Closer, err error) (Manifest, error) {
+	if err != nil {
+		if source != nil {
+			source.Close()
+		}
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	d := &db{conn: conn, source: source}
+	present, err := conn.Columns("Files")
+	if err != nil {
+		d.Close()
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	for _, column := range []string{"fileID", "domain", "relativePath", "flags", "file"} {
+		if !slices.Contains(present, column) {
+			d.Close()
+			return nil, fmt.Errorf("%w: no column %s", ErrMalformed, column)
+		}
+	}
+	return d, nil
+}
+
+func (d *db) Flat() bool { return false }
+
+func (d *db) Close() error {
+	err := d.conn.Close()
+	if d.source != nil {
+		d.source.Close()
+	}
+	return err
+}
+
+func (d *db) Check(context.Context) error {
+	if err := d.conn.QuickCheck(); err != nil {
+		return fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return nil
+}
+
+// Rows reads the table in its own order: in that of fileID it takes five times as long.
+func (d *db) Rows(ctx context.Context) iter.Seq2[*Row, error] {
+	return func(yield func(*Row, error) bool) {
+		stmt, _, err := d.conn.PrepareTransient("SELECT " + columns + " FROM Files NOT INDEXED")
+		if err != nil {
+			yield(nil, fmt.Errorf("%w: %w", ErrMalformed, err))
+			return
+		}
+		defer stmt.Finalize()
+		var reader rowReader
+		for {
+			more, err := stmt.Step()
+			switch {
+			case ctx.Err() != nil:
+				yield(nil, context.Cause(ctx))
+				return
+			case err != nil:
+				yield(nil, fmt.Errorf("%w: %w", ErrMalformed, err))
+				return
+			case !more:
+				return
+			}
+			if !yield(reader.read(stmt), nil) {
+				return
+			}
+		}
+	}
+}
+
+func (d *db) Find(ctx context.Context, id FileID) (Row, error) {
+	stmt, _, err := d.conn.PrepareTransient("SELECT " + columns + " FROM Files WHERE fileID = ?")
+	if err != nil {
+		return Row{}, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	defer stmt.Finalize()
+	stmt.BindText(1, id.String())
+	more, err := stmt.Step()
+	switch {
+	case ctx.Err() != nil:
+		return Row{}, context.Cause(ctx)
+	case err != nil:
+		return Row{}, fmt.Errorf("%w: %w", ErrMalformed, err)
+	case !more:
+		return Row{}, ErrNotFound
+	}
+	var reader rowReader
+	return *reader.read(stmt), nil
+}
+
+// rowReader reads rows into one set of buffers.
+type rowReader struct {
+	row          Row
+	id           [2*len(FileID{}) + 1]byte // one more than an id, to notice a longer one
+	domain, path []byte
+	record       []byte
+	hasher       hasher
+}
+
+func (r *rowReader) read(stmt *sqlite.Stmt) *Row {
+	r.row = Row{}
+	r.domain, r.path = text(stmt, 1, r.domain), text(stmt, 2, r.path)
+	r.row.Domain, r.row.Path = r.domain, r.path
+	r.row.Kind, r.row.Err = r.identify(stmt)
+	if r.row.Err == nil {
+		r.row.Err = r.describe(stmt)
+	}
+	return &r.row
+}
+
+// identify reads what a row is about.
+func (r *rowReader) identify(stmt *sqlite.Stmt) (Kind, error) {
+	kind := Other
+	switch stmt.ColumnInt64(3) & flagKinds {
+	case flagFile:
+		kind = File
+	case flagDirectory:
+		kind = Directory
+	case flagLink:
+		kind = Link
+	}
+	n := stmt.ColumnBytes(0, r.id[:])
+	id, ok := ParseID(r.id[:n])
+	if !ok {
+		return kind, fmt.Errorf("%w: fileID", ErrRow)
+	}
+	r.row.ID = id
+	if stmt.ColumnLen(1) > maxText || stmt.ColumnLen(2) > maxText {
+		return kind, fmt.Errorf("%w: domain or path too long", ErrRow)
+	}
+	if r.hasher.idOf(r.domain, r.path) != id {
+		return kind, ErrFileID
+	}
+	return kind, nil
+}
+
+// describe reads the record of a row. Directories and links have no stored bytes, so
+// theirs are passed over; a row without a kind is what its record says.
+func (r *rowReader) describe(stmt *sqlite.Stmt) error {
+	if r.row.Kind == Directory || r.row.Kind == Link {
+		return nil
+	}
+	length := stmt.ColumnLen(4)
+	if length > mbfile.MaxBytes {
+		return fmt.Errorf("%w: record of %d bytes", ErrRow, length)
+	}
+	r.record = slices.Grow(r.record[:0], length)[:length]
+	stmt.ColumnBytes(4, r.record)
+	file, err := mbfile.Decode(r.record)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrRow, err)
+	}
+	if r.row.Kind == Other {
+		r.row.Kind = kindOf(file.Mode)
+	}
+	r.row.Size, r.row.HasSize = file.Size, true
+	r.row.Digest = file.Digest
+	r.row.EncryptionKey = file.EncryptionKey
+	r.row.ProtectionClass = file.ProtectionClass
+	return nil
+}
+
+// text reads a text column into a buffer; what is longer than maxText is cut.
+func text(stmt *sqlite.Stmt, column int, buffer []byte) []byte {
+	length := min(stmt.ColumnLen(column), maxText)
+	buffer = slices.Grow(buffer[:0], length)[:length]
+	stmt.ColumnBytes(column, buffer)
+	return buffer
+}

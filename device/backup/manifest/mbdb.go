@@ -1,0 +1,193 @@
+package manifest
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"slices"
+)
+
+// mbdb is a Manifest.mbdb: a header, then records one after the other, big-endian, each
+// text and blob with its length in two bytes in front and 0xFFFF for none.
+type mbdb struct {
+	file   io.ReaderAt
+	size   int64
+	source io.Closer
+}
+
+const mbdbHeader = "mbdb\x05\x00"
+
+// OpenMBDB opens a Manifest.mbdb. It is never encrypted.
+func OpenMBDB(path string) (Manifest, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	m := &mbdb{file: file, size: info.Size(), source: file}
+	var header [len(mbdbHeader)]byte
+	if _, err := file.ReadAt(header[:], 0); err != nil || string(header[:]) != mbdbHeader {
+		file.Close()
+		return nil, fmt.Errorf("%w: no mbdb header", ErrMalformed)
+	}
+	return m, nil
+}
+
+func (m *mbdb) Flat() bool { return true }
+
+func (m *mbdb) Close() error { return m.source.Close() }
+
+// Check has nothing to add: every byte of an mbdb is read by Rows.
+func (m *mbdb) Check(context.Context) error { return nil }
+
+func (m *mbdb) Rows(ctx context.Context) iter.Seq2[*Row, error] {
+	return func(yield func(*Row, error) bool) {
+		section := io.NewSectionReader(m.file, int64(len(mbdbHeader)), m.size-int64(len(mbdbHeader)))
+		reader := mbdbReader{bufio.NewReaderSize(section, 256<<10), Row{}, nil, hasher{}}
+		for {
+			if ctx.Err() != nil {
+				yield(nil, context.Cause(ctx))
+				return
+			}
+			if _, err := reader.in.Peek(1); errors.Is(err, io.EOF) {
+				return
+			}
+			row, err := reader.read()
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Find reads the rows until it meets the one: an mbdb has no index.
+func (m *mbdb) Find(ctx context.Context, id FileID) (Row, error) {
+	for row, err := range m.Rows(ctx) {
+		if err != nil {
+			return Row{}, err
+		}
+		if row.ID == id {
+			return *row, nil
+		}
+	}
+	return Row{}, ErrNotFound
+}
+
+// mbdbReader reads records into one buffer.
+type mbdbReader struct {
+	in     *bufio.Reader
+	row    Row
+	buffer []byte
+	hasher hasher
+}
+
+// mbdbFixed are the fields of fixed length in the middle of a record.
+type mbdbFixed struct {
+	Mode                 uint16
+	Inode                uint64
+	UID, GID             uint32
+	MTime, ATime, CTime  uint32
+	Size                 uint64
+	ProtectionClass, Num uint8
+}
+
+const mbdbFixedSize = 40
+
+// none is the length that stands for a field that is not there.
+const none = 0xffff
+
+func (r *mbdbReader) read() (*Row, error) {
+	r.buffer = r.buffer[:0]
+	var ends [5]int // of domain, path, link target, data hash, encryption key
+	var present [5]bool
+	for i := range ends {
+		ok, err := r.field()
+		if err != nil {
+			return nil, err
+		}
+		ends[i], present[i] = len(r.buffer), ok
+	}
+	fixed, err := r.fixed()
+	if err != nil {
+		return nil, err
+	}
+	for range 2 * int(fixed.Num) { // extended attributes, a name and a value each
+		if err := r.skip(); err != nil {
+			return nil, err
+		}
+	}
+	part := func(i int) []byte {
+		if !present[i] {
+			return nil
+		}
+		if i == 0 {
+			return r.buffer[:ends[0]]
+		}
+		return r.buffer[ends[i-1]:ends[i]]
+	}
+	r.row = Row{
+		Domain: part(0), Path: part(1), Kind: kindOf(uint32(fixed.Mode)),
+		Size: fixed.Size, HasSize: true, Digest: part(3), EncryptionKey: part(4), ProtectionClass: fixed.ProtectionClass,
+	}
+	r.row.ID = r.hasher.idOf(r.row.Domain, r.row.Path)
+	if len(r.row.Digest) != 0 && len(r.row.Digest) != 20 {
+		r.row.Err = fmt.Errorf("%w: data hash of %d bytes", ErrRow, len(r.row.Digest))
+	}
+	return &r.row, nil
+}
+
+// field appends one field to the buffer, and reports whether it is there.
+func (r *mbdbReader) field() (bool, error) {
+	length, err := r.length()
+	if err != nil || length == none {
+		return false, err
+	}
+	start := len(r.buffer)
+	r.buffer = slices.Grow(r.buffer, length)[:start+length]
+	_, err = io.ReadFull(r.in, r.buffer[start:])
+	return true, broken(err)
+}
+
+func (r *mbdbReader) skip() error {
+	length, err := r.length()
+	if err != nil || length == none {
+		return err
+	}
+	_, err = r.in.Discard(length)
+	return broken(err)
+}
+
+func (r *mbdbReader) length() (int, error) {
+	var two [2]byte
+	_, err := io.ReadFull(r.in, two[:])
+	return int(binary.BigEndian.Uint16(two[:])), broken(err)
+}
+
+func (r *mbdbReader) fixed() (mbdbFixed, error) {
+	var b [mbdbFixedSize]byte
+	if _, err := io.ReadFull(r.in, b[:]); err != nil {
+		return mbdbFixed{}, broken(err)
+	}
+	var fixed mbdbFixed
+	if _, err := binary.Decode(b[:], binary.BigEndian, &fixed); err != nil {
+		return mbdbFixed{}, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return fixed, nil
+}
+
+// broken tells a file that ends within a record from one that cannot be read.
+func broken(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return ErrTruncated
+	}
+	return err
+}
