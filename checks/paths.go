@@ -66,6 +66,10 @@ var paths = map[string][]wording{
 	"P-PAYMENT": {
 		{iOS103, "Settings > [name] > Payment & Shipping"},
 	},
+	"P-SIGNIN": {
+		{iOS103, "Settings > Sign in to your {device}"},
+		{first, "Settings > iCloud"},
+	},
 	"P-SIGNOUT": {
 		{iOS103, "Settings > [name] > Sign Out"},
 		{first, "Settings > iCloud > Sign Out"},
