@@ -56,7 +56,8 @@ type Device struct {
 	Name           string    `json:"name"`                   // what its owner calls it; "" if unknown
 	ProductType    string    `json:"productType"`            // iPhone14,4; "" if unknown
 	ModelName      string    `json:"modelName,omitempty"`    // iPhone 13 mini; absent if unknown
-	ProductVersion string    `json:"productVersion"`         // of iOS or iPadOS: 18.7.2; "" if unknown
+	System         string    `json:"system"`                 // iOS or iPadOS
+	ProductVersion string    `json:"productVersion"`         // of the system: 18.7.2; "" if unknown
 	BuildVersion   string    `json:"buildVersion,omitempty"` // 22H124; absent if unknown
 	TakenAt        time.Time `json:"takenAt"`                // when it was read; every age in the report is counted from here
 	Verdict        string    `json:"verdict"`                // failing, at-risk, none-found or not-examined
