@@ -75,29 +75,29 @@ const (
 	eraseAndRestore     RemedyID = "erase-and-restore"
 )
 
+// remedies is every remedy, cheapest and safest tier first.
+var remedies = slices.Concat(
+	lookRemedies,
+	waitRemedies,
+	settingsRemedies,
+	restartRemedies,
+	safetyCopyRemedies,
+	roomRemedies,
+	softwareRemedies,
+	disruptiveRemedies,
+	deletingRemedies,
+	escalateRemedies,
+	eraseRemedies,
+)
+
 // Remedies lists every remedy, cheapest and safest tier first.
-func Remedies() []*Remedy {
-	return slices.Concat(
-		lookRemedies,
-		waitRemedies,
-		settingsRemedies,
-		restartRemedies,
-		safetyCopyRemedies,
-		roomRemedies,
-		softwareRemedies,
-		disruptiveRemedies,
-		deletingRemedies,
-		escalateRemedies,
-		eraseRemedies,
-	)
-}
+func Remedies() []*Remedy { return slices.Clone(remedies) }
 
 // FindRemedy looks a remedy up. ok is false for an id that nobody knows.
 func FindRemedy(id RemedyID) (remedy *Remedy, ok bool) {
-	all := Remedies()
-	i := slices.IndexFunc(all, func(r *Remedy) bool { return r.ID == id })
+	i := slices.IndexFunc(remedies, func(r *Remedy) bool { return r.ID == id })
 	if i < 0 {
 		return nil, false
 	}
-	return all[i], true
+	return remedies[i], true
 }

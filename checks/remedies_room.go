@@ -61,7 +61,7 @@ var roomRemedies = []*Remedy{
 		Needs: []RemedyID{computerBackup},
 		Steps: []string{
 			"In Photos, open the album Recently Deleted, look through it, and delete what is not needed.",
-			"In Files, open Browse > Recently Deleted, look through it, and delete what is not needed.",
+			"Open {P-FILES} > Recently Deleted, look through it, and delete what is not needed.",
 		},
 		Sources: []Source{foundingArticle},
 	},

@@ -146,7 +146,7 @@ var settingsRemedies = []*Remedy{
 		Steps: []string{
 			"Go to {P-VPN} and switch every VPN off.",
 			"Go to {P-WIFI}, tap (i) beside the network, and set Configure Proxy to Off.",
-			"Switch iCloud Private Relay, DNS filters and ad blockers off.",
+			"Switch off iCloud Private Relay, DNS filters and ad blockers, where there are any.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 			"Switch on again what you need, one by one.",
 		},
@@ -225,7 +225,7 @@ var settingsRemedies = []*Remedy{
 	},
 	{
 		ID:    allowAccountChanges,
-		Title: "Allow account changes in Screen Time",
+		Title: "Allow account changes",
 		Tier:  TierSettings,
 		Actor: User,
 		Risk:  "Whoever holds the device can then change its account.",

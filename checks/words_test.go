@@ -91,6 +91,7 @@ func TestExpandKnowsTheWay(t *testing.T) {
 		{"{P-PAYMENT}", ways("10.3", "Settings > [name] > Payment & Shipping", "10.2", none)},
 		{"{P-SIGNIN}", ways("10.3", "Settings > Sign in to your iPhone", "10.2", "Settings > iCloud")},
 		{"{P-SIGNOUT}", ways("10.3", "Settings > [name] > Sign Out", "10.2", "Settings > iCloud > Sign Out")},
+		{"{P-FILES}", ways("11.0", "Files > Browse", "10.3.4", none)},
 		{"{P-WIFI}", ways("27.0", "Settings > Wi-Fi", "5.1.1", "Settings > Wi-Fi")},
 		{"{P-LOWDATA}", ways("13.0", "Settings > Wi-Fi > (i) > Low Data Mode", "12.5.8", none)},
 		{"{P-CELL}", ways("15.0", "Settings > [name] > iCloud > iCloud Backup > Back Up Over Cellular", "14.8", none)},
