@@ -37,7 +37,7 @@ func judgeSwitch(s device.Snapshot) []Finding {
 		evidence = append(evidence, read(s, "Last backup to a computer", moment(at), "", "lockdown com.apple.mobile.backup / LastiTunesBackupDate"))
 	}
 	if hint := managementHint(s); hint.present() {
-		return problem(fmt.Sprintf("iCloud Backup is off, or forbidden by management: the device has %s.", hint), append(evidence, hint.evidence...)...)
+		return problem(fmt.Sprintf("The device says that iCloud Backup is off, as it does where management forbids it: it has %s.", hint), append(evidence, hint.evidence...)...)
 	}
-	return problem("iCloud Backup is off, as the device tells it.", evidence...)
+	return problem("The device says that iCloud Backup is off.", evidence...)
 }

@@ -35,7 +35,7 @@ func judgeMDM(s device.Snapshot) []Finding {
 	case !hint.present():
 		return ok("The device has no configuration profile and is not supervised.", evidence...)
 	case err == nil:
-		return warning(fmt.Sprintf("The device has %s and tells iCloud Backup as off, as it does where management forbids it.", hint), evidence...)
+		return warning(fmt.Sprintf("The device has %s, and says that iCloud Backup is off, as it does where management forbids it.", hint), evidence...)
 	default:
 		return ask(fmt.Sprintf("The device has %s.", hint), evidence...)
 	}
