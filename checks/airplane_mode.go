@@ -3,7 +3,7 @@ package checks
 var airplaneMode = &Check{
 	ID:    "airplane-mode",
 	Title: "Airplane mode does not keep the device off Wi-Fi",
-	Doc: `Airplane mode switches Wi-Fi off, unless it is switched on again by itself. Somebody who uses airplane mode at night has no backups at night.
+	Doc: `Airplane mode switches Wi-Fi off, unless it is switched on again by itself. Who uses airplane mode at night, without Wi-Fi, has no nightly backups.
 
 The person sees the aeroplane in the status bar, and no Wi-Fi sign.
 

@@ -7,9 +7,9 @@ var escalateAppleSupport = &Check{
 
 The person sees failing backups although storage, network, account and software have been looked at.
 
-Left to a person: such a fault cannot be seen over USB. Apple Support is free to ask, and is asked before a device is erased.`,
+Left to a person: such a fault cannot be seen over USB. Apple Support is asked before a device is erased, not after.`,
 	Effect:   Informs,
 	Sources:  []Source{foundingArticle},
 	Remedies: []RemedyID{checkSystemStatus, contactAppleSupport},
-	Ask:      "Have the milder remedies been tried without success? Then note the message on {P-BACKUP} and ask Apple Support.",
+	Ask:      "Do backups still fail after the milder remedies, with a message on {P-BACKUP} that none of them explains?",
 }

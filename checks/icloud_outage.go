@@ -3,7 +3,7 @@ package checks
 var icloudOutage = &Check{
 	ID:    "icloud-outage",
 	Title: "Apple's iCloud services are up",
-	Doc: `Now and then iCloud Backup or what it rests on is down or too busy, for everybody or for a few. In June 2017 restores hung for two days for under one percent of users, while new backups went through.
+	Doc: `Now and then iCloud Backup or what it rests on is down or too busy, for everybody or for a few. On 27 and 28 June 2017 restores hung for under one percent of users, while new backups went through.
 
 The person sees "The last backup could not be completed.", often on several devices at once.
 

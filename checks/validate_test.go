@@ -201,3 +201,26 @@ func TestValidateCatchesTwoChecksOfOneName(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A way through Settings that is spelled out in a step would be wrong on other versions.
+func TestStepsLeaveTheWayToTheTable(t *testing.T) {
+	for _, remedy := range Remedies() {
+		for _, step := range remedy.Steps {
+			if strings.Contains(step, " > ") && !strings.Contains(step, "{P-FILES} > ") {
+				t.Errorf("%s spells out a way: %q", remedy.ID, step)
+			}
+		}
+	}
+}
+
+// The oldest devices get no step that leads to a menu of later versions.
+func TestNoStepOfAnOldVersionSpeaksOfTheName(t *testing.T) {
+	id := identity("iPad2,1", "9.3.5")
+	for _, remedy := range Remedies() {
+		for _, line := range stepLines(remedy, id) {
+			if strings.Contains(line, "[name]") {
+				t.Errorf("%s on 9.3.5: %q", remedy.ID, line)
+			}
+		}
+	}
+}
