@@ -13,5 +13,5 @@ Signing out and in again is the last step: it takes iCloud data off the device, 
 	Effect:   Blocks,
 	Sources:  []Source{appleHT203512, appleCKError, ghacksIOS163},
 	Remedies: []RemedyID{fixAccountPrompt, setDateAutomatically, tryAnotherNetwork, signOutAndIn},
-	Ask:      "Does Settings show a message below the name at its top ({P-ACCOUNT}), or does a password or verification fail?",
+	Ask:      "Does Settings show a message about the account, at its top or in {P-ACCOUNT}, or does a password or verification fail?",
 }

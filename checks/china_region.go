@@ -11,5 +11,5 @@ Left to a person: the region of the account cannot be read over USB; where the d
 	Effect:   Informs,
 	Sources:  []Source{appleConnectivityHostList},
 	Remedies: []RemedyID{acceptTerms, tryAnotherNetwork, allowAppleHosts},
-	Ask:      "Does the {account} ({P-ACCOUNT}) belong to the region of mainland China?",
+	Ask:      "Does the {account} shown in {P-ACCOUNT} belong to mainland China?",
 }

@@ -195,7 +195,7 @@ var settingsRemedies = []*Remedy{
 		Tier:  TierSettings,
 		Actor: User,
 		Steps: []string{
-			"Open Settings and tap the message below your name.",
+			"Open Settings and tap the message about the account.",
 			"Enter the password of the {account}, and the code if one is asked for.",
 			"If that fails, sign in at account.apple.com in a browser and follow what it asks.",
 		},

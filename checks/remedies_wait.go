@@ -32,7 +32,7 @@ var waitRemedies = []*Remedy{
 		Tier:  TierWait,
 		Actor: User,
 		Steps: []string{
-			"Lock the {device}, then unlock it with the passcode instead of a face or a finger.",
+			"Lock the {device}, then unlock it with the passcode rather than Face ID or Touch ID.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 			"Leave the {device} unlocked for the first minutes of the backup.",
 		},

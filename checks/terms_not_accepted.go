@@ -11,5 +11,5 @@ Left to a person: the device does not tell it over USB.`,
 	Effect:   Blocks,
 	Sources:  []Source{thetoolstrunkTerms, bigitshopTerms},
 	Remedies: []RemedyID{acceptTerms, turnOffVPN, restart, updateSoftware},
-	Ask:      "Does a message at the top of Settings ({P-ACCOUNT}) ask to accept new iCloud terms?",
+	Ask:      "Does Settings ask to accept new iCloud terms, at its top or in {P-ACCOUNT}?",
 }
