@@ -12,7 +12,7 @@ var backupStale = &Check{
 	Doc: `A device that is on power, locked and on Wi-Fi backs up about once a day. What changed since the last backup is lost if the device is.
 
 Judged from the date of the last good backup, in whole days: up to 2 days are fine, from 3 to 14 a notice, over 14 a problem; over 180 the copy is probably gone (see backup-expired-180-days).
-The date says that no backup completed since, and not why.`,
+A notice proposes only what costs nothing. The date says that no backup completed since, and not why.`,
 	Effect:   MayBlock,
 	Sources:  []Source{applePH12520, appleWhatIsBackup, popsugarNotBackedUp},
 	Remedies: []RemedyID{checkLastBackupDate, readExactMessage, checkSystemStatus, backUpOvernight, backUpNow, tryAnotherNetwork, restart, forceRestart, checkICloudStorage, chooseAppsToBackUp, deleteOldBackup, contactAppleSupport},
@@ -37,7 +37,9 @@ func judgeStale(s device.Snapshot) []Finding {
 	case old <= fineDays:
 		return ok(summary, backupDate(s, at))
 	case old <= noticeDays:
-		return warning(summary, backupDate(s, at))
+		notice := warning(summary, backupDate(s, at))
+		notice[0].Remedies = []RemedyID{checkLastBackupDate, readExactMessage, backUpOvernight, backUpNow, restart}
+		return notice
 	default:
 		return problem(summary, backupDate(s, at))
 	}

@@ -1,10 +1,6 @@
 package checks
 
-import (
-	"fmt"
-
-	"github.com/backupdoctor/backupdoctor/device"
-)
+import "github.com/backupdoctor/backupdoctor/device"
 
 var backupTurnedOff = &Check{
 	ID:    "backup-turned-off",
@@ -17,7 +13,7 @@ Judged from the switch as lockdown tells it.
 No answer is never taken for *off*.`,
 	Effect:   Blocks,
 	Sources:  []Source{appleDeviceManagement, applePH12520, iphonelifeGreyButton},
-	Remedies: []RemedyID{turnBackupOn, backUpNow},
+	Remedies: []RemedyID{turnBackupOn},
 	Explains: []string{"backup-stale", "never-backed-up", "backup-expired-180-days"},
 	Judge:    judgeSwitch,
 }
@@ -35,9 +31,6 @@ func judgeSwitch(s device.Snapshot) []Finding {
 	}
 	if at, err := live(s).ComputerBackup.Last.Get(); err == nil {
 		evidence = append(evidence, read(s, "Last backup to a computer", moment(at), "", "lockdown com.apple.mobile.backup / LastiTunesBackupDate"))
-	}
-	if hint := managementHint(s); hint.present() {
-		return problem(fmt.Sprintf("The device says that iCloud Backup is off, as it does where management forbids it: it has %s.", hint), append(evidence, hint.evidence...)...)
 	}
 	return problem("The device says that iCloud Backup is off.", evidence...)
 }

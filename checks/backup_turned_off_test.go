@@ -5,8 +5,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 var backupTurnedOffJudgements = []judgement{
 	{"on", well(), OK, "iCloud Backup is on.", ""},
 	{"off", well(switchedOff), Problem, "The device says that iCloud Backup is off.", ""},
-	{"off and managed", well(switchedOff, profiled("Acme", "Acme Wi-Fi")), Problem,
-		"The device says that iCloud Backup is off, as it does where management forbids it: it has 2 configuration profiles.", ""},
+	{"off and managed", well(switchedOff, supervised), Problem, "The device says that iCloud Backup is off.", ""},
 	{"missing", well(withoutSwitch(device.Absent)), Unknown, "The iCloud Backup switch could not be read: the device has no such value.", device.Absent},
 	{"prohibited", well(withoutSwitch(device.Refused)), Unknown, "The iCloud Backup switch could not be read: the device refused to tell.", device.Refused},
 	{"not trusted", distrusting(device.TrustPending), Unknown, "The iCloud Backup switch could not be read: the Trust dialog is waiting on the device.", device.TrustPending},

@@ -10,7 +10,7 @@ var betaSoftware = &Check{
 Judged from what the device says of its release, and from the build: a letter at its end, as in 24A5418b, is a beta's. A release candidate looks like a release.`,
 	Effect:   MayBlock,
 	Sources:  []Source{appleHT201418},
-	Remedies: []RemedyID{updateSoftware, leaveBeta},
+	Remedies: []RemedyID{leaveBeta, updateSoftware},
 	Judge:    judgeBeta,
 }
 

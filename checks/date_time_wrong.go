@@ -17,7 +17,7 @@ Judged against this computer's clock, with half the time of the round trip taken
 Whether the date is set automatically cannot be read.`,
 	Effect:   MayBlock,
 	Sources:  []Source{appleEnterpriseNetworks},
-	Remedies: []RemedyID{setDateAutomatically, updateSoftware},
+	Remedies: []RemedyID{setDateAutomatically},
 	Judge:    judgeClock,
 }
 

@@ -155,7 +155,10 @@ func unasked(s device.Snapshot, err error) bool {
 
 // headline is the diagnosis in one sentence.
 func headline(s device.Snapshot, d Diagnosis) string {
-	if d.Verdict == NotExamined {
+	switch {
+	case d.Verdict == NotExamined && d.Gap.Reason == device.NotAsked:
+		return "Not examined: the device was not attached."
+	case d.Verdict == NotExamined:
 		return "Not examined: " + d.Gap.Error() + "."
 	}
 	alarm, isFalse := falseAlarmOf(d.Healthy)

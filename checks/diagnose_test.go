@@ -57,7 +57,7 @@ func TestDiagnose(t *testing.T) {
 			name:     "a symptom of a symptom goes to the root",
 			snapshot: well(switchedOff, withoutDate(device.Absent), running("8.4.1", "12H321"), newestIs("9.3.5", ""), noAccount),
 			verdict:  Failing,
-			headline: "iCloud Backup needs iOS 9 or later; this device has iOS 8.4.1.",
+			headline: "iOS 8.4.1 is too old for iCloud Backup, which needs iOS 9 or later.",
 			causes:   []string{"unsupported-ios (backup-turned-off, never-backed-up, software-out-of-date)"},
 		},
 		{
@@ -143,7 +143,7 @@ func TestDiagnose(t *testing.T) {
 			snapshot: well(detached),
 			verdict:  NotExamined,
 			gap:      device.NotAsked,
-			headline: "Not examined: it was not asked for.",
+			headline: "Not examined: the device was not attached.",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -28,7 +28,7 @@ func judgeManagedAccount(s device.Snapshot) []Finding {
 		return unknown(s, "Whether an organisation manages the device", hint.err)
 	}
 	if hint.present() {
-		return ask(fmt.Sprintf("The device has %s, so its account may be a managed one.", hint), hint.evidence...)
+		return ask(fmt.Sprintf("The device %s, so its account may be a managed one.", hint), hint.evidence...)
 	}
 	return ask("", hint.evidence...)
 }

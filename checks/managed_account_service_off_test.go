@@ -4,7 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var managedAccountServiceOffJudgements = []judgement{
 	{"fresh backup", well(supervised), OK, "A backup completed 7 hours ago, so the service was on for this account.", ""},
-	{"managed", well(lastBackedUp(5*aDay), supervised), Ask, "The device has supervision, so its account may be a managed one.", ""},
+	{"managed", well(lastBackedUp(5*aDay), supervised), Ask, "The device is supervised, so its account may be a managed one.", ""},
 	{"not managed", well(lastBackedUp(5 * aDay)), Ask, "", ""},
 	{"refused", well(lastBackedUp(5*aDay), func(s *device.Snapshot) {
 		s.Live.Management = device.Management{

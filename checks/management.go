@@ -9,14 +9,14 @@ import (
 // A managed is what tells that somebody else has a say over the device. Which restrictions
 // they set cannot be read over USB.
 type managed struct {
-	signs    []string // "2 configuration profiles", "supervision"
+	signs    []string // "has 2 configuration profiles", "is supervised"
 	evidence []Evidence
 	err      error // of the first question that had no answer
 }
 
 func (m managed) present() bool { return len(m.signs) > 0 }
 
-// String names the signs, as the end of "the device has".
+// String names the signs, as the end of a sentence that begins with the device.
 func (m managed) String() string { return strings.Join(m.signs, " and ") }
 
 func managementHint(s device.Snapshot) managed {
@@ -28,7 +28,7 @@ func managementHint(s device.Snapshot) managed {
 	} else {
 		m.evidence = append(m.evidence, read(s, "Configuration profiles", count(len(profiles), "profile"), "", "MCInstall GetProfileList"))
 		if len(profiles) > 0 {
-			m.signs = append(m.signs, count(len(profiles), "configuration profile"))
+			m.signs = append(m.signs, "has "+count(len(profiles), "configuration profile"))
 		}
 	}
 	supervised, err := management.Supervised.Get()
@@ -39,7 +39,7 @@ func managementHint(s device.Snapshot) managed {
 	} else {
 		m.evidence = append(m.evidence, read(s, "Supervised", yesNo(supervised), "", "MCInstall GetCloudConfiguration / IsSupervised"))
 		if supervised {
-			m.signs = append(m.signs, "supervision")
+			m.signs = append(m.signs, "is supervised")
 		}
 	}
 	if organization, err := management.Organization.Get(); err == nil {

@@ -35,8 +35,8 @@ func judgeMDM(s device.Snapshot) []Finding {
 	case !hint.present():
 		return ok("The device has no configuration profile and is not supervised.", evidence...)
 	case err == nil:
-		return warning(fmt.Sprintf("The device has %s, and says that iCloud Backup is off, as it does where management forbids it.", hint), evidence...)
+		return warning(fmt.Sprintf("The device %s, and says that iCloud Backup is off, as it does where management forbids it.", hint), evidence...)
 	default:
-		return ask(fmt.Sprintf("The device has %s.", hint), evidence...)
+		return ask(fmt.Sprintf("The device %s.", hint), evidence...)
 	}
 }

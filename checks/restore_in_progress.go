@@ -15,7 +15,7 @@ var restoreInProgress = &Check{
 
 Judged from what Setup Assistant says of itself. Whether its note of a restore is always cleared at the end is not certain; a fresh backup outweighs it, because no backup completes during a restore.`,
 	Effect:   Blocks,
-	Sources:  []Source{{"Observed values of lockdown's com.apple.purplebuddy", ""}},
+	Sources:  []Source{{"libimobiledevice: the domains of lockdownd (tools/ideviceinfo.c)", "https://github.com/libimobiledevice/libimobiledevice"}},
 	Remedies: []RemedyID{letRestoreFinish, letDownloadsFinish, restart, contactAppleSupport},
 	Explains: []string{"never-backed-up", "backup-stale", "backup-expired-180-days"},
 	Judge:    judgeRestore,

@@ -36,7 +36,9 @@ func judgeUnsupported(s device.Snapshot) []Finding {
 		return ok(fmt.Sprintf("%s can use iCloud Backup.", osVersion(s, version)), evidence)
 	}
 	if newest, err := newestVersion(s); err == nil && newest.Compare(minimumVersion) < 0 {
-		return problem(fmt.Sprintf("iCloud Backup needs iOS 9 or later; this device has %s, and %s is the last version for its model.", osVersion(s, version), newest), evidence)
+		last := problem(fmt.Sprintf("%s is too old for iCloud Backup, which needs iOS 9 or later, and this model can run nothing newer than %s.", osVersion(s, version), newest), evidence)
+		last[0].Remedies = []RemedyID{computerBackup}
+		return last
 	}
-	return problem(fmt.Sprintf("iCloud Backup needs iOS 9 or later; this device has %s.", osVersion(s, version)), evidence)
+	return problem(fmt.Sprintf("%s is too old for iCloud Backup, which needs iOS 9 or later.", osVersion(s, version)), evidence)
 }
