@@ -68,6 +68,9 @@ func (p *page) table(header []string, rows [][]cell) error {
 			Symbols:  tw.NewSymbols(p.lineStyle()),
 			Settings: tw.Settings{Separators: tw.Separators{BetweenRows: tw.On}},
 		})),
+		tablewriter.WithConfig(tablewriter.Config{Row: tw.CellConfig{Merging: tw.CellMerging{
+			Mode: tw.MergeVertical, ByColumnIndex: tw.NewMapper[int, bool]().Set(0, true), // the device, once
+		}}}),
 		tablewriter.WithTrimSpace(tw.Off),
 		tablewriter.WithHeaderAutoFormat(tw.Off),
 		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
@@ -75,7 +78,11 @@ func (p *page) table(header []string, rows [][]cell) error {
 		tablewriter.WithRowAutoWrap(tw.WrapNone),
 		tablewriter.WithRowAlignment(tw.AlignLeft),
 	)
-	table.Header(header)
+	titles := make([]string, len(header))
+	for i, title := range header {
+		titles[i] = p.paint(bold, strings.Join(wrap(title, widths[i]), "\n"))
+	}
+	table.Header(titles)
 	for _, row := range rows {
 		drawn := make([]string, len(row))
 		for i, c := range row {

@@ -11,6 +11,9 @@ type mark struct {
 	style  style
 }
 
+// widestWord is the width of the longest word of a mark that titles a device.
+const widestWord = len("Nothing found")
+
 // lead is the mark's symbol and the space behind it, to hang a text on.
 func (p *page) lead(m mark) string { return p.sign(m.symbol, m.ascii) + " " }
 

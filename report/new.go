@@ -172,7 +172,9 @@ func summarise(devices []Device) Summary {
 			s.Causes = count(s.Causes, cause)
 		}
 	}
-	slices.SortStableFunc(s.Causes, func(a, b CauseCount) int { return b.Devices - a.Devices })
+	slices.SortStableFunc(s.Causes, func(a, b CauseCount) int {
+		return cmp.Or(severity(b.Status)-severity(a.Status), b.Devices-a.Devices)
+	})
 	return s
 }
 
@@ -195,14 +197,27 @@ func isCause(f Finding) bool {
 	return f.ExplainedBy == "" && (status == checks.Problem || status == checks.Warning)
 }
 
+// count adds the cause of one device to those of the others.
 func count(causes []CauseCount, f Finding) []CauseCount {
 	for i := range causes {
-		if causes[i].Check == f.Check {
-			causes[i].Devices++
-			return causes
+		if causes[i].Check != f.Check {
+			continue
 		}
+		causes[i].Devices++
+		if severity(f.Status) > severity(causes[i].Status) {
+			causes[i].Status = f.Status
+		}
+		return causes
 	}
-	return append(causes, CauseCount{Check: f.Check, Title: f.Title, Devices: 1})
+	return append(causes, CauseCount{Check: f.Check, Title: f.Title, Status: f.Status, Devices: 1})
+}
+
+// severity puts a problem above a warning.
+func severity(status string) int {
+	if checks.Status(status) == checks.Problem {
+		return 1
+	}
+	return 0
 }
 
 // convert changes each element of a list; its result is never nil, so that JSON has [].

@@ -123,12 +123,13 @@ type Summary struct {
 	AtRisk      int          `json:"atRisk"`      // with the verdict at-risk
 	NoneFound   int          `json:"noneFound"`   // with the verdict none-found
 	NotExamined int          `json:"notExamined"` // with the verdict not-examined
-	Causes      []CauseCount `json:"causes"`      // problems and warnings that nothing explains, the most frequent first
+	Causes      []CauseCount `json:"causes"`      // problems, then warnings, that nothing explains; the most frequent first
 }
 
 // A CauseCount says how many devices have one cause.
 type CauseCount struct {
 	Check   string `json:"check"`   // id of the check
 	Title   string `json:"title"`   // the healthy state that these devices are not in
+	Status  string `json:"status"`  // problem if it is one on any of them, else warning
 	Devices int    `json:"devices"` // how many
 }

@@ -85,22 +85,29 @@ func (p *page) gaps(r Report) {
 
 // device prints the lines that sum one device up.
 func (p *page) device(label string, d Device) {
-	m := markOfVerdict(d.Verdict)
+	under := p.title(markOfVerdict(d.Verdict), label, d)
+	p.print(p.hang(under, plain, d.Headline)...)
+	if d.Reason != "" && checks.Verdict(d.Verdict) != checks.NotExamined {
+		p.print(p.hang(under, yellow, "Not examined to the end: "+reasonOf(d.Reason, d.Detail)+".")...)
+	}
+}
+
+// title prints what a device is, behind a mark, and returns the indent for what follows.
+func (p *page) title(m mark, label string, d Device) (under string) {
 	about := label
 	for _, text := range []string{modelOf(label, d), versionOf(d)} {
 		if text != "" {
 			about += " · " + text
 		}
 	}
-	lead, under := p.lead(m), strings.Repeat(" ", columns(p.lead(m)))
+	lead := p.lead(m)
 	if p.Width >= minTableWidth {
-		lead = pad(lead+m.word, columns(lead)+len("Nothing found")+2)
-		under = strings.Repeat(" ", columns(lead))
+		lead = pad(lead+m.word, columns(lead)+widestWord+2)
 	} else {
 		about = m.word + ": " + about
 	}
 	p.print(p.hang(lead, m.style, about)...)
-	p.print(p.hang(under, plain, d.Headline)...)
+	return strings.Repeat(" ", columns(lead))
 }
 
 // modelOf names the model, unless the label does.
@@ -225,11 +232,21 @@ func (p *page) plan(d Device) []string {
 			}
 		}
 	}
-	if len(addresses) > 0 {
-		lines = append(lines, p.hang("    ", plain, "Documented at")...)
+	return append(lines, p.addresses(addresses)...)
+}
+
+// addresses stand on lines of their own, indented if all of them have the room.
+func (p *page) addresses(list []string) []string {
+	if len(list) == 0 {
+		return nil
 	}
-	for _, address := range addresses {
-		lines = append(lines, p.hang("    ", plain, address)...)
+	lead := "    "
+	lines := p.hang(lead, plain, "Documented at")
+	if slices.ContainsFunc(list, func(address string) bool { return columns(lead+p.text(address)) > p.Width }) {
+		lead = ""
+	}
+	for _, address := range list {
+		lines = append(lines, p.hang(lead, plain, address)...)
 	}
 	return lines
 }
@@ -259,13 +276,13 @@ func (p *page) unread(d Device) []string {
 		if checks.Status(f.Status) != checks.Unknown {
 			continue
 		}
-		why := device.Gap{Reason: device.Reason(f.Reason), Detail: f.Detail}.Error()
+		why := reasonOf(f.Reason, f.Detail)
 		if ids[why] == nil {
 			reasons = append(reasons, why)
 		}
 		ids[why] = append(ids[why], f.Check)
 	}
-	ended := device.Gap{Reason: device.Reason(d.Reason), Detail: d.Detail}.Error()
+	ended := reasonOf(d.Reason, d.Detail)
 	var lines []string
 	m := markOfStatus(string(checks.Unknown))
 	for _, why := range reasons {
@@ -276,6 +293,11 @@ func (p *page) unread(d Device) []string {
 		lines = append(lines, p.hang(p.lead(m), m.style, why+": "+what)...)
 	}
 	return lines
+}
+
+// reasonOf puts a reason into words.
+func reasonOf(reason, detail string) string {
+	return device.Gap{Reason: device.Reason(reason), Detail: detail}.Error()
 }
 
 // questions are told in full if everything is; else the footer counts them.

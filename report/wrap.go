@@ -7,7 +7,7 @@ import (
 )
 
 // wrap breaks a cleaned text into lines of at most width columns, at spaces. A word that is
-// too long is broken between letters, and nothing is inserted, so that it copies cleanly.
+// too long is broken after a hyphen or else between letters, and nothing is inserted.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
@@ -24,7 +24,10 @@ func wrap(text string, width int) []string {
 		for columns(line) > width {
 			head := prefix(line, width)
 			if head == line {
-				break
+				break // one letter, wider than the line
+			}
+			if hyphen := strings.LastIndexByte(head, '-'); hyphen > 0 {
+				head = head[:hyphen+1]
 			}
 			lines = append(lines, head)
 			line = line[len(head):]
