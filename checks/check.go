@@ -16,7 +16,7 @@ type Check struct {
 	Sources  []Source   // where the cause and its remedy are documented
 	Remedies []RemedyID // in the order to try them
 	Explains []string   // ids of checks whose findings are mere symptoms while this one is a problem
-	Ask      string     // the question for a person where no computer can tell; a template, see Words
+	Ask      string     // the question for a person where no computer can tell; a template, see Expand
 	Judge    func(device.Snapshot) []Finding
 }
 

@@ -19,7 +19,7 @@ var (
 	iOS26  = device.Version{Major: 26}
 )
 
-// paths holds the ways through Settings, each with its newest wording first. A version
+// paths holds the ways through Settings and Files, each with its newest wording first. A version
 // older than the last wording has no such menu. "[name]" is the owner's name at the top
 // of Settings, "[this device]" the entry with the device's own name. iPadOS has the same
 // menus as iOS.
@@ -66,9 +66,17 @@ var paths = map[string][]wording{
 	"P-PAYMENT": {
 		{iOS103, "Settings > [name] > Payment & Shipping"},
 	},
+	"P-SIGNIN": {
+		{iOS103, "Settings > Sign in to your {device}"},
+		{first, "Settings > iCloud"},
+	},
 	"P-SIGNOUT": {
 		{iOS103, "Settings > [name] > Sign Out"},
 		{first, "Settings > iCloud > Sign Out"},
+	},
+
+	"P-FILES": {
+		{iOS11, "Files > Browse"},
 	},
 
 	// Networks.

@@ -1,9 +1,12 @@
 package checks
 
+import "slices"
+
 // The remedies, by tier. Ids are stored in reports: they are never renamed or reused.
 const (
 	readExactMessage    RemedyID = "read-exact-message"
 	checkLastBackupDate RemedyID = "check-last-backup-date"
+	checkICloudStorage  RemedyID = "check-icloud-storage"
 	checkSystemStatus   RemedyID = "check-system-status"
 	findUnreadableItem  RemedyID = "find-unreadable-item"
 
@@ -44,7 +47,6 @@ const (
 
 	computerBackup RemedyID = "computer-backup"
 
-	checkICloudStorage        RemedyID = "check-icloud-storage"
 	chooseAppsToBackUp        RemedyID = "choose-apps-to-back-up"
 	emptyRecentlyDeleted      RemedyID = "empty-recently-deleted"
 	buyStorage                RemedyID = "buy-storage"
@@ -72,3 +74,30 @@ const (
 	replaceDemoSoftware RemedyID = "replace-demo-software"
 	eraseAndRestore     RemedyID = "erase-and-restore"
 )
+
+// remedies is every remedy, cheapest and safest tier first.
+var remedies = slices.Concat(
+	lookRemedies,
+	waitRemedies,
+	settingsRemedies,
+	restartRemedies,
+	safetyCopyRemedies,
+	roomRemedies,
+	softwareRemedies,
+	disruptiveRemedies,
+	deletingRemedies,
+	escalateRemedies,
+	eraseRemedies,
+)
+
+// Remedies lists every remedy, cheapest and safest tier first.
+func Remedies() []*Remedy { return slices.Clone(remedies) }
+
+// FindRemedy looks a remedy up. ok is false for an id that nobody knows.
+func FindRemedy(id RemedyID) (remedy *Remedy, ok bool) {
+	i := slices.IndexFunc(remedies, func(r *Remedy) bool { return r.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return remedies[i], true
+}

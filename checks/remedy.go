@@ -11,7 +11,7 @@ type Remedy struct {
 	Actor   Actor      // who does it
 	Risk    string     // what it may cost; "" if nothing
 	Needs   []RemedyID // what must come first: a checked computer backup before anything that deletes
-	Steps   []string   // one action each; templates, see Words. A step whose path this version does not have is left out
+	Steps   []string   // one action each; templates, see Expand. A step whose path this version does not have is left out
 	Sources []Source
 }
 

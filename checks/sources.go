@@ -1,7 +1,8 @@
 package checks
 
 // The documents that causes and remedies rest on. A source has an address only if the
-// document behind it was read; the others are named so that they can be looked up.
+// document behind it was read over https; the others are named so that they can be
+// looked up.
 var (
 	// foundingArticle stands, with its reader's comment, behind the first eleven causes.
 	foundingArticle = Source{"OSXDaily: iCloud Backup Failed on iPhone or iPad?", "https://osxdaily.com/2020/12/19/icloud-backup-failed-iphone-ipad-fix-troubleshoot/"}
@@ -21,7 +22,12 @@ var (
 	appleManageICloudStorage  = Source{"Apple: Manage your iCloud storage", ""}
 	appleCancelICloudPlus     = Source{"Apple: Downgrade or cancel your iCloud+ plan", ""}
 	appleLowDataMode          = Source{"Apple: Use Low Data Mode", ""}
+	appleTrustAlert           = Source{"Apple: About the Trust This Computer alert", ""}
 	appleConnectivityHostList = Source{"A published connectivity script with Apple's table of iCloud hosts", ""}
+
+	// publicAnalysis stands for behaviour that others found by taking iOS apart. It holds
+	// for that version, and Apple promises none of it.
+	publicAnalysis = Source{"Public analysis of iOS 26.1", ""}
 
 	macrumorsIOS9Minimum    = Source{"MacRumors: iOS 9 minimum for iCloud Backup (2024)", "https://www.macrumors.com/2024/11/18/apple-icloud-backup-ios-9-minimum/"}
 	techtelegraphOldBackups = Source{"TechTelegraph: Apple deletes iCloud backups of old iPhones and iPads (2024)", "https://techtelegraph.co.uk/apple-deletes-icloud-backups-for-old-iphones-and-ipads"}
@@ -55,6 +61,7 @@ var (
 	republicworldRestart    = Source{"Republic World: How to force restart an iPhone (2025)", "https://www.republicworld.com/tech/iphone-not-responding-how-to-force-restart-or-reset-it"}
 	howeduRestartIPad       = Source{"how.edu.vn: Force restart an iPad", "https://how.edu.vn/?p=5455"}
 	imobiledeviceStaleCopy  = Source{"libimobiledevice issue 1257: leftover backup folder on the device", "https://github.com/libimobiledevice/libimobiledevice/issues/1257"}
+	imobiledeviceLockdown   = Source{"libimobiledevice: the errors of lockdown", "https://github.com/libimobiledevice/libimobiledevice"}
 	imobiledeviceKeychain   = Source{"libimobiledevice issue 12: keychain copy while locked", "https://github.com/libimobiledevice/libimobiledevice/issues/12"}
 	imobiledeviceUnreadable = Source{"libimobiledevice issue 1361: a file that cannot be read", "https://github.com/libimobiledevice/libimobiledevice/issues/1361"}
 	imobiledeviceDiskSpace  = Source{"libimobiledevice issue 1072: too little free space", "https://github.com/libimobiledevice/libimobiledevice/issues/1072"}

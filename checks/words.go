@@ -17,7 +17,7 @@ import (
 //   - {backup-switch}: the label of the switch on the iCloud Backup page
 //   - {computer-app}: what backs the device up to a computer
 //   - {restart}, {force-restart}: the buttons to press, as the middle of a sentence
-//   - {P-BACKUP} and its kin: a way through Settings, see paths.go
+//   - {P-BACKUP} and its kin: a way through Settings or Files, see paths.go
 //
 // What was not read of the device is taken to be the newest; a model that was not read
 // is spoken of as iPhone/iPad, with the buttons of every model. ok is false if the

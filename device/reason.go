@@ -29,6 +29,7 @@ const (
 	Implausible    Reason = "implausible"     // a value that cannot be true
 	DeviceError    Reason = "device-error"    // an error name that is not in our list; the Gap's Detail has it
 	Unsupported    Reason = "unsupported"     // this model or iOS version cannot tell
+	Unlisted       Reason = "unlisted"        // the table of models and releases does not have this model
 	Internal       Reason = "internal"        // a fault of this program
 )
 
@@ -57,6 +58,7 @@ var reasons = map[Reason]string{
 	Implausible:    "the value cannot be true",
 	DeviceError:    "the device answered with an error",
 	Unsupported:    "this model or iOS version cannot tell",
+	Unlisted:       "the table of models does not list this model",
 	Internal:       "this program failed",
 }
 

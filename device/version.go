@@ -45,6 +45,19 @@ func (v Version) String() string {
 	}
 }
 
+// MarshalText writes the version as String does.
+func (v Version) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// UnmarshalText reads it as ParseVersion does.
+func (v *Version) UnmarshalText(text []byte) error {
+	version, err := ParseVersion(string(text))
+	if err != nil {
+		return err
+	}
+	*v = version
+	return nil
+}
+
 // Version is the installed iOS or iPadOS version.
 func (id Identity) Version() (Version, error) {
 	text, err := id.ProductVersion.Get()
@@ -54,17 +67,19 @@ func (id Identity) Version() (Version, error) {
 	return ParseVersion(text)
 }
 
-// ModelNumber splits a ProductType: "iPhone14,6" is iPhone, 14, 6.
+// ModelNumber splits a ProductType: "iPhone14,6" is iPhone, 14, 6. ok is false for anything
+// not written exactly like that.
 func ModelNumber(productType string) (family string, major, minor int, ok bool) {
 	split := strings.IndexAny(productType, "0123456789")
 	if split <= 0 {
 		return "", 0, 0, false
 	}
-	left, right, found := strings.Cut(productType[split:], ",")
-	major, errMajor := strconv.Atoi(left)
-	minor, errMinor := strconv.Atoi(right)
-	if !found || errMajor != nil || errMinor != nil {
+	family = productType[:split]
+	left, right, _ := strings.Cut(productType[split:], ",")
+	major, _ = strconv.Atoi(left)
+	minor, _ = strconv.Atoi(right)
+	if productType != fmt.Sprintf("%s%d,%d", family, major, minor) || minor < 0 {
 		return "", 0, 0, false
 	}
-	return productType[:split], major, minor, true
+	return family, major, minor, true
 }

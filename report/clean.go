@@ -3,29 +3,54 @@ package report
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
+// maxMarks is how many combining marks one letter keeps. No language stacks more; without
+// a bound one "letter" could bury the lines above it.
+const maxMarks = 4
+
 // clean makes a stranger's text safe for a terminal, on one line: control characters,
-// escapes, bidirectional and invisible marks and whatever is not valid UTF-8 become U+FFFD,
-// so that it shows that something was there; white space becomes a single space.
+// escapes, bidirectional and invisible marks are dropped, white space becomes single spaces,
+// and bytes that are no UTF-8 become U+FFFD.
 func clean(text string) string {
+	marks := 0
 	visible := strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
 		case hidden(r):
-			return utf8.RuneError
-		default:
+			return -1
+		case !unicode.Is(unicode.M, r):
+			marks = 0
 			return r
 		}
+		if marks++; marks > maxMarks {
+			return -1
+		}
+		return r
 	}, text)
 	return strings.Join(strings.Fields(visible), " ")
 }
 
-// hidden reports whether a rune has no mark of its own and can change how a terminal shows
-// the others. The joiner of emoji and the variation selectors are let through where clean
-// judges them.
+// hidden reports whether a rune has no mark of its own, or can change how a terminal shows
+// the others: control and format characters, bidirectional controls, separators of lines,
+// fillers, private use.
 func hidden(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Cs, unicode.Co)
+	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point)
 }
+
+// ascii spells a cleaned text in ASCII: the signs of typography by their nearest likes, and
+// every other letter by a question mark.
+func ascii(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII {
+			return '?'
+		}
+		return r
+	}, typography.Replace(text))
+}
+
+var typography = strings.NewReplacer(
+	"’", "'", "‘", "'", "“", `"`, "”", `"`, "–", "-", "—", "-", "…", "...", "·", "-", "•", "-",
+	"×", "x", "≤", "<=", "≥", ">=", "→", "->", "›", ">", "\u2011", "-",
+)

@@ -35,7 +35,7 @@ func Exits() []Exit {
 		{ExitUsage, "the command or its input could not be used"},
 		{ExitNotExamined, "a device could not be examined, or not to the end (wins over 1)"},
 		{ExitNoDevice, "no device is attached"},
-		{ExitNoMux, "usbmuxd could not be reached"},
+		{ExitNoMux, "usbmuxd could not be reached, or did not list the devices"},
 		{ExitInterrupted, "interrupted"},
 	}
 }

@@ -49,8 +49,17 @@ func New(run Run) Report {
 	return r
 }
 
+// newGap words a gap of a whole run, where it is not a device that did not answer but
+// usbmuxd, or the run that was stopped.
 func newGap(gap device.Gap) Gap {
-	return Gap{Reason: string(gap.Reason), Detail: gap.Detail, Summary: gap.Error()}
+	summary := "usbmuxd did not list the devices: " + gap.Error()
+	switch gap.Reason {
+	case device.Interrupted:
+		summary = gap.Error()
+	case device.Unreachable:
+		summary = "usbmuxd could not be reached"
+	}
+	return Gap{Reason: string(gap.Reason), Detail: gap.Detail, Summary: summary}
 }
 
 func newDevice(e Examined) Device {
@@ -60,6 +69,7 @@ func newDevice(e Examined) Device {
 		Name:           textOf(id.Name),
 		ProductType:    textOf(id.ProductType),
 		ModelName:      textOf(id.ModelName),
+		System:         systemOf(id),
 		ProductVersion: textOf(id.ProductVersion),
 		BuildVersion:   textOf(id.BuildVersion),
 		TakenAt:        utc(e.Snapshot.TakenAt),
@@ -71,20 +81,20 @@ func newDevice(e Examined) Device {
 		Plan:           convert(diagnosis.Plan, newStep),
 	}
 	for _, cause := range diagnosis.Causes {
-		d.Findings = append(d.Findings, newFinding(cause.Finding, d.Plan))
+		d.Findings = append(d.Findings, newFinding(cause.Finding, planned(cause.Finding, d.Plan)))
 		for _, symptom := range cause.Symptoms {
-			finding := newFinding(symptom, d.Plan)
+			finding := newFinding(symptom, planned(symptom, d.Plan))
 			finding.ExplainedBy = cause.Check.ID
 			d.Findings = append(d.Findings, finding)
 		}
 	}
 	for _, finding := range slices.Concat(diagnosis.Unread, diagnosis.Questions, diagnosis.Healthy) {
-		d.Findings = append(d.Findings, newFinding(finding, d.Plan))
+		d.Findings = append(d.Findings, newFinding(finding, possible(finding, id)))
 	}
 	return d
 }
 
-func newFinding(f checks.Finding, plan []Step) Finding {
+func newFinding(f checks.Finding, remedies []Remedy) Finding {
 	return Finding{
 		Check:    f.Check.ID,
 		Title:    f.Check.Title,
@@ -95,20 +105,33 @@ func newFinding(f checks.Finding, plan []Step) Finding {
 		Reason:   string(f.Gap.Reason),
 		Detail:   f.Gap.Detail,
 		Evidence: convert(f.Evidence, newEvidence),
-		Remedies: remediesOf(f.Check, plan),
+		Remedies: remedies,
 		Sources:  convert(f.Check.Sources, newSource),
 	}
 }
 
-// remediesOf keeps the remedies of a check that the plan holds: the others do not fit the
-// device, or are out of proportion to what was found. Their order is the check's.
-func remediesOf(check *checks.Check, plan []Step) []Remedy {
+// planned are the remedies of a finding that the plan holds, in the order of the finding.
+// The others do not fit the device, or are out of proportion to what was found.
+func planned(f checks.Finding, plan []Step) []Remedy {
 	remedies := []Remedy{}
-	for _, id := range check.Remedies {
+	for _, id := range f.Remedies {
 		for _, step := range plan {
 			if step.Remedy == string(id) {
 				remedies = append(remedies, Remedy{ID: step.Remedy, Title: step.Title})
 			}
+		}
+	}
+	return remedies
+}
+
+// possible are the remedies of a finding that no plan is made for, such as a question, as
+// far as the model and version have any of their steps.
+func possible(f checks.Finding, id device.Identity) []Remedy {
+	remedies := []Remedy{}
+	for _, known := range f.Remedies {
+		remedy, ok := checks.FindRemedy(known)
+		if ok && slices.ContainsFunc(remedy.Steps, func(step string) bool { _, fits := checks.Expand(step, id); return fits }) {
+			remedies = append(remedies, Remedy{ID: string(remedy.ID), Title: remedy.Title})
 		}
 	}
 	return remedies
@@ -149,7 +172,9 @@ func summarise(devices []Device) Summary {
 			s.Causes = count(s.Causes, cause)
 		}
 	}
-	slices.SortStableFunc(s.Causes, func(a, b CauseCount) int { return b.Devices - a.Devices })
+	slices.SortStableFunc(s.Causes, func(a, b CauseCount) int {
+		return cmp.Or(severity(b.Status)-severity(a.Status), b.Devices-a.Devices)
+	})
 	return s
 }
 
@@ -172,14 +197,27 @@ func isCause(f Finding) bool {
 	return f.ExplainedBy == "" && (status == checks.Problem || status == checks.Warning)
 }
 
+// count adds the cause of one device to those of the others.
 func count(causes []CauseCount, f Finding) []CauseCount {
 	for i := range causes {
-		if causes[i].Check == f.Check {
-			causes[i].Devices++
-			return causes
+		if causes[i].Check != f.Check {
+			continue
 		}
+		causes[i].Devices++
+		if severity(f.Status) > severity(causes[i].Status) {
+			causes[i].Status = f.Status
+		}
+		return causes
 	}
-	return append(causes, CauseCount{Check: f.Check, Title: f.Title, Devices: 1})
+	return append(causes, CauseCount{Check: f.Check, Title: f.Title, Status: f.Status, Devices: 1})
+}
+
+// severity puts a problem above a warning.
+func severity(status string) int {
+	if checks.Status(status) == checks.Problem {
+		return 1
+	}
+	return 0
 }
 
 // convert changes each element of a list; its result is never nil, so that JSON has [].
@@ -195,6 +233,12 @@ func convert[From, To any](list []From, change func(From) To) []To {
 func textOf(fact device.Fact[string]) string {
 	text, _ := fact.Get()
 	return text
+}
+
+// systemOf is the name of the system that the device runs.
+func systemOf(id device.Identity) string {
+	name, _ := checks.Expand("{os}", id)
+	return name
 }
 
 // utc drops what is finer than a second: nothing that is read here is more exact.

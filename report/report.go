@@ -56,7 +56,8 @@ type Device struct {
 	Name           string    `json:"name"`                   // what its owner calls it; "" if unknown
 	ProductType    string    `json:"productType"`            // iPhone14,4; "" if unknown
 	ModelName      string    `json:"modelName,omitempty"`    // iPhone 13 mini; absent if unknown
-	ProductVersion string    `json:"productVersion"`         // of iOS or iPadOS: 18.7.2; "" if unknown
+	System         string    `json:"system"`                 // iOS or iPadOS
+	ProductVersion string    `json:"productVersion"`         // of the system: 18.7.2; "" if unknown
 	BuildVersion   string    `json:"buildVersion,omitempty"` // 22H124; absent if unknown
 	TakenAt        time.Time `json:"takenAt"`                // when it was read; every age in the report is counted from here
 	Verdict        string    `json:"verdict"`                // failing, at-risk, none-found or not-examined
@@ -122,12 +123,13 @@ type Summary struct {
 	AtRisk      int          `json:"atRisk"`      // with the verdict at-risk
 	NoneFound   int          `json:"noneFound"`   // with the verdict none-found
 	NotExamined int          `json:"notExamined"` // with the verdict not-examined
-	Causes      []CauseCount `json:"causes"`      // problems and warnings that nothing explains, the most frequent first
+	Causes      []CauseCount `json:"causes"`      // problems, then warnings, that nothing explains; the most frequent first
 }
 
 // A CauseCount says how many devices have one cause.
 type CauseCount struct {
 	Check   string `json:"check"`   // id of the check
 	Title   string `json:"title"`   // the healthy state that these devices are not in
+	Status  string `json:"status"`  // problem if it is one on any of them, else warning
 	Devices int    `json:"devices"` // how many
 }

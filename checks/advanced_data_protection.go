@@ -1,0 +1,36 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var advancedDataProtection = &Check{
+	ID:    "advanced-data-protection",
+	Title: "The device can take part in Advanced Data Protection",
+	Doc: `With Advanced Data Protection an account's iCloud backups are encrypted end to end. Every device of the account then needs iOS or iPadOS 16.2, or macOS 13.1; an older one cannot stay signed in.
+
+Whether the account uses it cannot be read over USB. A device on 16.2 or later can take part; for an older one a person has to tell.`,
+	Effect:   MayBlock,
+	Sources:  []Source{washUADP, macrumorsADP},
+	Remedies: []RemedyID{updateSoftware, updateOtherDevices},
+	Ask:      `Is Advanced Data Protection on for the {account} of this {device}? A newer device of the same account shows it in Settings > [name] > iCloud > Advanced Data Protection.`,
+	Judge:    judgeADP,
+}
+
+// adpVersion is the first that knows Advanced Data Protection everywhere.
+var adpVersion = device.Version{Major: 16, Minor: 2}
+
+func judgeADP(s device.Snapshot) []Finding {
+	version, err := s.Device.Version()
+	if err != nil {
+		return unknown(s, "The installed version", err)
+	}
+	evidence := installedVersion(s, version)
+	evidence.Expected = adpVersion.String() + " or later"
+	if version.Compare(adpVersion) >= 0 {
+		return ok(fmt.Sprintf("%s can take part in Advanced Data Protection.", osVersion(s, version)), evidence)
+	}
+	return ask(fmt.Sprintf("%s cannot take part in Advanced Data Protection.", osVersion(s, version)), evidence)
+}

@@ -1,0 +1,10 @@
+package checks
+
+import "github.com/backupdoctor/backupdoctor/device"
+
+var backupExpired180DaysJudgements = []judgement{
+	{"fresh", well(), OK, "The last good iCloud backup is 7 hours old, within the 180 days that Apple keeps it.", ""},
+	{"last day kept", well(lastBackedUp(180 * aDay)), OK, "The last good iCloud backup is 180 days old, within the 180 days that Apple keeps it.", ""},
+	{"gone", well(lastBackedUp(181 * aDay)), Warning, "The last good iCloud backup is 181 days old, and Apple keeps one for 180 days: it is probably gone.", ""},
+	{"no date", well(withoutDate(device.Absent)), Unknown, "The date of the last good iCloud backup could not be read: the device has no such value.", device.Absent},
+}

@@ -1,0 +1,34 @@
+package checks
+
+import "github.com/backupdoctor/backupdoctor/device"
+
+var betaSoftware = &Check{
+	ID:    "beta-software",
+	Title: "The installed software is a release",
+	Doc: `A beta can have faults of its own in iCloud Backup, and a backup made on a newer version cannot be restored to an older one.
+
+Judged from what the device says of its release, and from the build: a letter at its end, as in 24A5418b, is a beta's. A release candidate looks like a release.`,
+	Effect:   MayBlock,
+	Sources:  []Source{appleHT201418},
+	Remedies: []RemedyID{leaveBeta, updateSoftware},
+	Judge:    judgeBeta,
+}
+
+func judgeBeta(s device.Snapshot) []Finding {
+	beta, err := preRelease(s)
+	if err != nil {
+		return unknown(s, "The build", err)
+	}
+	build, err := s.Device.BuildVersion.Get()
+	if err != nil {
+		build = "unknown"
+	}
+	evidence := []Evidence{read(s, "Build", build, "no letter at its end", "lockdown BuildVersion")}
+	if kind, err := live(s).ReleaseType.Get(); err == nil {
+		evidence = append(evidence, read(s, "Release type", kind, "", "lockdown ReleaseType"))
+	}
+	if beta {
+		return warning("The installed software is a beta (build "+build+").", evidence...)
+	}
+	return ok("The installed software is a release (build "+build+").", evidence...)
+}

@@ -1,0 +1,15 @@
+package checks
+
+var captivePortal = &Check{
+	ID:    "captive-portal",
+	Title: "The Wi-Fi needs no sign-in in a browser",
+	Doc: `In hotels, cafés, trains and some offices Wi-Fi lets nothing through until a page has been filled in. The device shows the Wi-Fi sign all the same.
+
+The person sees web pages that do not open, or a sign-in page in place of the one asked for.
+
+Left to a person: a device that is joined to such a network looks like any other over USB.`,
+	Effect:   Blocks,
+	Sources:  []Source{appleEnterpriseNetworks},
+	Remedies: []RemedyID{signInCaptivePortal, tryAnotherNetwork},
+	Ask:      "Does the network in {P-WIFI} belong to a hotel, café or other place with a sign-in page? Safari on the {device} shows it at captive.apple.com, which must answer Success.",
+}

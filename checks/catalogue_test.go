@@ -1,0 +1,66 @@
+package checks
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestReadme(t *testing.T) {
+	const path = "README.md"
+	want := Catalogue(All())
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Errorf("%s is not what the code says; run: UPDATE=1 go test ./checks -run TestReadme", path)
+	}
+}
+
+func TestCatalogueLinksLead(t *testing.T) {
+	page := Catalogue(All())
+	headings := map[string]bool{}
+	for line := range strings.Lines(page) {
+		if id, ok := strings.CutPrefix(strings.TrimSpace(line), "## "); ok {
+			if headings[id] {
+				t.Errorf("two entries are called %s", id)
+			}
+			headings[id] = true
+		}
+	}
+	links := regexp.MustCompile(`\(#([^)]*)\)`).FindAllStringSubmatch(page, -1)
+	if len(links) == 0 {
+		t.Fatal("the page has no links")
+	}
+	for _, link := range links {
+		if !headings[link[1]] {
+			t.Errorf("nothing is called %s", link[1])
+		}
+	}
+}
+
+func TestCatalogueOfOneCheckIsWhole(t *testing.T) {
+	page := Catalogue([]*Check{corruptPreviousBackup})
+	for _, want := range []string{
+		"| [corrupt-previous-backup](#corrupt-previous-backup) | The backup in iCloud is sound | blocks | person |",
+		"> Does every backup fail",
+		"## delete-old-backup",
+		"## computer-backup", // needed by it
+		"2. Go to Settings > [name] > iCloud > Manage Account Storage (or Storage) > Backups > [this device] and delete the backup",
+		"- [OSXDaily: iCloud Backup Failed on iPhone or iPad?](https://osxdaily.com/2020/12/19/icloud-backup-failed-iphone-ipad-fix-troubleshoot/)",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(page, "## erase-and-restore") {
+		t.Error("the page has a remedy that nothing on it names")
+	}
+}

@@ -1,0 +1,15 @@
+package checks
+
+var cellularBackupOff = &Check{
+	ID:    "cellular-backup-off",
+	Title: "Backups do not depend on the mobile network",
+	Doc: `Without Wi-Fi, only a 5G iPhone (iPhone 12 and later) with iOS 15 or later can back up, where the operator allows it and Back Up Over Cellular is switched on. All other devices need Wi-Fi.
+
+The person sees a grey Back Up Now while there is no Wi-Fi.
+
+Left to a person: over USB a device tells neither that switch nor how it is used.`,
+	Effect:   Blocks,
+	Sources:  []Source{macstore24Cellular, officegagaCellular, publicAnalysis},
+	Remedies: []RemedyID{joinWiFi, useCellularBackup},
+	Ask:      "Is the {device} hardly ever on Wi-Fi? Without it, only a 5G iPhone with iOS 15 or later can back up, once Back Up Over Cellular is on at {P-BACKUP}.",
+}

@@ -1,0 +1,15 @@
+package checks
+
+var chinaRegion = &Check{
+	ID:    "china-region",
+	Title: "The account's region needs nothing special",
+	Doc: `iCloud in mainland China has an operator of its own, with separate terms to accept and with servers under icloud.com.cn and apzones.com. Abroad, or behind a company's firewall, these may not be let through.
+
+The person sees terms that come back, or an iCloud that cannot be reached on one network only.
+
+Left to a person: the region of the account cannot be read over USB; where the device is, or its language, does not tell it.`,
+	Effect:   Informs,
+	Sources:  []Source{appleConnectivityHostList},
+	Remedies: []RemedyID{acceptTerms, tryAnotherNetwork, allowAppleHosts},
+	Ask:      "Does the {account} shown in {P-ACCOUNT} belong to mainland China?",
+}

@@ -1,0 +1,53 @@
+package checks
+
+import (
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// crashesCount is how far back a crash still counts.
+const crashesCount = 14 * 24 * time.Hour
+
+// recentCrashes lists the crashes of some processes that may have to do with the next
+// backup: of the last two weeks, and after the last good backup where its date is known.
+func recentCrashes(s device.Snapshot, processes ...string) ([]device.Crash, error) {
+	crashes, err := live(s).Crashes.Get()
+	if err != nil {
+		return nil, err
+	}
+	since := s.TakenAt.Add(-crashesCount)
+	if at, _, err := lastBackup(s); err == nil && at.After(since) {
+		since = at
+	}
+	var recent []device.Crash
+	for _, crash := range crashes {
+		if slices.Contains(processes, crash.Process) && crash.At.After(since) {
+			recent = append(recent, crash)
+		}
+	}
+	return recent, nil
+}
+
+// crashEvidence has one line for each process, with the time of its latest crash.
+func crashEvidence(s device.Snapshot, crashes []device.Crash) []Evidence {
+	latest := map[string]time.Time{}
+	times := map[string]int{}
+	var processes []string
+	for _, crash := range crashes {
+		if times[crash.Process] == 0 {
+			processes = append(processes, crash.Process)
+		}
+		times[crash.Process]++
+		if crash.At.After(latest[crash.Process]) {
+			latest[crash.Process] = crash.At
+		}
+	}
+	slices.Sort(processes)
+	var evidence []Evidence
+	for _, process := range processes {
+		evidence = append(evidence, read(s, process, count(times[process], "report")+", latest "+moment(latest[process]), "none", "names of crash reports"))
+	}
+	return evidence
+}

@@ -1,0 +1,50 @@
+package checks
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var dateTimeWrong = &Check{
+	ID:    "date-time-wrong",
+	Title: "The device's clock is right",
+	Doc: `Apple's servers prove who they are with certificates that hold for a span of time. With a wrong clock the device refuses them, and no backup starts.
+
+Judged against this computer's clock, with half the time of the round trip taken off: more than 5 minutes apart is a warning, more than a day a problem. It is the computer's clock that may be the wrong one.
+Whether the date is set automatically cannot be read.`,
+	Effect:   MayBlock,
+	Sources:  []Source{appleEnterpriseNetworks},
+	Remedies: []RemedyID{setDateAutomatically},
+	Judge:    judgeClock,
+}
+
+const (
+	clockDiffers = 5 * time.Minute
+	clockWrong   = 24 * time.Hour
+)
+
+func judgeClock(s device.Snapshot) []Finding {
+	skew, err := live(s).ClockSkewSeconds.Get()
+	if err != nil {
+		return unknown(s, "The device's clock", err)
+	}
+	const century = 100 * 365 * 24 * 3600 // no clock is further off, and more overflows a Duration
+	apart := time.Duration(min(math.Abs(skew), century) * float64(time.Second))
+	direction := "ahead of"
+	if skew < 0 {
+		direction = "behind"
+	}
+	evidence := read(s, "Device clock", fmt.Sprintf("%s %s this computer's", duration(apart), direction), "within 5 minutes of this computer's", "lockdown TimeIntervalSince1970")
+	summary := fmt.Sprintf("The device's clock is %s %s this computer's.", duration(apart), direction)
+	switch {
+	case apart > clockWrong:
+		return problem(summary, evidence)
+	case apart > clockDiffers:
+		return warning(summary, evidence)
+	default:
+		return ok("The device's clock agrees with this computer's.", evidence)
+	}
+}

@@ -1,0 +1,196 @@
+package checks
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// Diagnose adds the findings of one device up: the verdict, root causes first with their
+// symptoms folded under them, and one plan for all of them.
+//
+// A false alarm is no cause and leaves the verdict alone: it is the first of the healthy
+// findings, and the headline says it unless a problem was found.
+func Diagnose(s device.Snapshot, findings []Finding) Diagnosis {
+	var d Diagnosis
+	var unwell []Finding
+	for _, f := range findings {
+		switch f.Status {
+		case Problem, Warning:
+			unwell = append(unwell, f)
+		case Unknown:
+			d.Unread = append(d.Unread, f)
+		case Ask:
+			d.Questions = append(d.Questions, f)
+		case OK:
+			d.Healthy = append(d.Healthy, f)
+		}
+	}
+	slices.SortStableFunc(d.Healthy, func(a, b Finding) int {
+		return cmp.Compare(healthyRank(a), healthyRank(b))
+	})
+	d.Causes = causes(unwell)
+	d.Plan = plan(d.Causes, s.Device)
+	d.Verdict, d.Gap = verdict(s, d.Causes)
+	d.Headline = headline(s, d)
+	return d
+}
+
+// healthyRank puts the false alarm before everything else that is well.
+func healthyRank(f Finding) int {
+	if f.Check == falseAlarm {
+		return 0
+	}
+	return 1
+}
+
+// causes folds each symptom under the problem at the root of it, and puts the roots in
+// order: what kept the device from being examined, then problems, those that block before
+// those that may, then warnings; within these the order of the findings.
+func causes(unwell []Finding) []Cause {
+	slices.SortStableFunc(unwell, func(a, b Finding) int { return slices.Compare(rank(a), rank(b)) })
+	var roots []Cause
+	index := map[*Check]int{} // of the first root of a check
+	for _, f := range unwell {
+		if root(f, unwell) != f.Check {
+			continue
+		}
+		if _, has := index[f.Check]; !has {
+			index[f.Check] = len(roots)
+		}
+		roots = append(roots, Cause{Finding: f})
+	}
+	for _, f := range unwell {
+		if root := root(f, unwell); root != f.Check {
+			cause := &roots[index[root]]
+			cause.Symptoms = append(cause.Symptoms, f)
+		}
+	}
+	return roots
+}
+
+// rank is the place of a finding among the causes.
+func rank(f Finding) []int {
+	examined, severity, effect := 1, 1, 2
+	if f.Check == notTrusted {
+		examined = 0
+	}
+	if f.Status == Problem {
+		severity = 0
+	}
+	switch f.Check.Effect {
+	case Blocks:
+		effect = 0
+	case MayBlock:
+		effect = 1
+	}
+	return []int{examined, severity, effect}
+}
+
+// root follows a finding to the problem that explains it, then to what explains that, and
+// so on; its own check if nothing does. The seen checks end a circle, which the tests do
+// not allow in All.
+func root(f Finding, unwell []Finding) *Check {
+	check := f.Check
+	seen := []*Check{check}
+	for {
+		i := slices.IndexFunc(unwell, func(g Finding) bool {
+			return g.Status == Problem && slices.Contains(g.Check.Explains, check.ID)
+		})
+		if i < 0 {
+			return check
+		}
+		if slices.Contains(seen, unwell[i].Check) {
+			return f.Check
+		}
+		check = unwell[i].Check
+		seen = append(seen, check)
+	}
+}
+
+// verdict weighs the causes, unless the device could not be read. A device that fell
+// silent later on was examined, but not to its end: then there is a gap beside the verdict.
+func verdict(s device.Snapshot, causes []Cause) (Verdict, device.Gap) {
+	if gap, examined := examination(s); !examined {
+		return NotExamined, gap
+	}
+	var ended device.Gap
+	if s.Live != nil {
+		ended = s.Live.Ended
+	}
+	switch {
+	case slices.ContainsFunc(causes, func(c Cause) bool { return c.Status == Problem }):
+		return Failing, ended
+	case len(causes) > 0:
+		return AtRisk, ended
+	default:
+		return NoneFound, ended
+	}
+}
+
+// examination is false, with the reason, for a device that did not get as far as what it
+// says of iCloud Backup. A refusal to say it is an answer; silence is not.
+func examination(s device.Snapshot) (device.Gap, bool) {
+	if trusted, err := live(s).Trusted.Get(); err != nil || !trusted {
+		return silence(s), false
+	}
+	_, errEnabled := live(s).CloudBackup.Enabled.Get()
+	_, errLast := live(s).CloudBackup.Last.Get()
+	if unasked(s, errEnabled) && unasked(s, errLast) {
+		return silence(s), false
+	}
+	return device.Gap{}, true
+}
+
+// unasked is true of a fact that is missing because the device had stopped talking.
+func unasked(s device.Snapshot, err error) bool {
+	if err == nil {
+		return false
+	}
+	reason := device.GapOf(err).Reason
+	return reason == device.NotAsked || reason == live(s).Ended.Reason
+}
+
+// headline is the diagnosis in one sentence.
+func headline(s device.Snapshot, d Diagnosis) string {
+	switch {
+	case d.Verdict == NotExamined && d.Gap.Reason == device.NotAsked:
+		return "Not examined: the device was not attached."
+	case d.Verdict == NotExamined:
+		return "Not examined: " + d.Gap.Error() + "."
+	}
+	alarm, isFalse := falseAlarmOf(d.Healthy)
+	switch {
+	case d.Verdict != Failing && isFalse:
+		return alarm.Summary
+	case len(d.Causes) > 0:
+		return clause(d.Causes[0].Summary) + backupClause(s, d.Causes[0]) + "."
+	case slices.ContainsFunc(d.Unread, func(f Finding) bool { return f.Check == backupTurnedOff }):
+		return "No cause was found, but whether iCloud Backup is on could not be read."
+	default:
+		return "No cause was found among what could be read."
+	}
+}
+
+func falseAlarmOf(healthy []Finding) (Finding, bool) {
+	if len(healthy) == 0 || healthy[0].Check != falseAlarm {
+		return Finding{}, false
+	}
+	return healthy[0], true
+}
+
+// clause is a sentence without its full stop.
+func clause(sentence string) string { return strings.TrimSuffix(sentence, ".") }
+
+// backupClause adds the age of the last good backup to a headline, unless it is what the
+// headline is about.
+func backupClause(s device.Snapshot, cause Cause) string {
+	about := slices.ContainsFunc(cause.Evidence, func(e Evidence) bool { return e.Key == lastBackupKey })
+	_, age, err := lastBackup(s)
+	if about || err != nil {
+		return ""
+	}
+	return "; the last good backup is " + duration(age) + " old"
+}

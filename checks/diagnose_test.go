@@ -1,0 +1,232 @@
+package checks
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+func TestDiagnose(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		snapshot device.Snapshot
+		verdict  Verdict
+		gap      device.Reason
+		headline string
+		causes   []string // each cause, with its symptoms in brackets
+	}{
+		{
+			name:     "a fresh backup",
+			snapshot: well(),
+			verdict:  NoneFound,
+			headline: "The last good iCloud backup is 7 hours old, so a notice that it failed is out of date.",
+		},
+		{
+			name:     "a fresh backup, and a warning",
+			snapshot: well(running("26.5", "23F75")),
+			verdict:  AtRisk,
+			headline: "The last good iCloud backup is 7 hours old, so a notice that it failed is out of date.",
+			causes:   []string{"software-out-of-date"},
+		},
+		{
+			name:     "switched off",
+			snapshot: well(switchedOff, lastBackedUp(23*aDay)),
+			verdict:  Failing,
+			headline: "The device says that iCloud Backup is off; the last good backup is 23 days old.",
+			causes:   []string{"backup-turned-off (backup-stale)"},
+		},
+		{
+			name:     "switched off yesterday",
+			snapshot: well(switchedOff, lastBackedUp(30*time.Hour)),
+			verdict:  Failing,
+			headline: "The device says that iCloud Backup is off; the last good backup is 30 hours old.",
+			causes:   []string{"backup-turned-off"},
+		},
+		{
+			name:     "switched off half a year ago",
+			snapshot: well(switchedOff, lastBackedUp(200*aDay)),
+			verdict:  Failing,
+			headline: "The device says that iCloud Backup is off; the last good backup is 200 days old.",
+			causes:   []string{"backup-turned-off (backup-stale, backup-expired-180-days)"},
+		},
+		{
+			name:     "a symptom of a symptom goes to the root",
+			snapshot: well(switchedOff, withoutDate(device.Absent), running("8.4.1", "12H321"), newestIs("9.3.5", ""), noAccount),
+			verdict:  Failing,
+			headline: "iOS 8.4.1 is too old for iCloud Backup, which needs iOS 9 or later.",
+			causes:   []string{"unsupported-ios (backup-turned-off, never-backed-up, software-out-of-date)"},
+		},
+		{
+			name:     "stale for no reason that can be read",
+			snapshot: well(lastBackedUp(30 * aDay)),
+			verdict:  Failing,
+			headline: "The last good iCloud backup is 30 days old.",
+			causes:   []string{"backup-stale"},
+		},
+		{
+			name:     "a week old",
+			snapshot: well(lastBackedUp(7 * aDay)),
+			verdict:  AtRisk,
+			headline: "The last good iCloud backup is 7 days old.",
+			causes:   []string{"backup-stale"},
+		},
+		{
+			name:     "restoring",
+			snapshot: well(withoutDate(device.Absent), restoreSays("BackgroundRestoringFromiCloudBackup")),
+			verdict:  Failing,
+			headline: "The device says that a restore is still running (BackgroundRestoringFromiCloudBackup).",
+			causes:   []string{"restore-in-progress (never-backed-up)"},
+		},
+		{
+			name:     "what blocks comes before what may, and problems before warnings",
+			snapshot: well(running("26.5", "23F75"), free(100_000_000), switchedOff),
+			verdict:  Failing,
+			headline: "The device says that iCloud Backup is off; the last good backup is 7 hours old.",
+			causes:   []string{"backup-turned-off", "device-storage-low", "software-out-of-date"},
+		},
+		{
+			name:     "never paired",
+			snapshot: distrusting(device.NeverPaired),
+			verdict:  NotExamined,
+			gap:      device.NeverPaired,
+			headline: "Not examined: the device has never been paired with this computer.",
+			causes:   []string{"not-trusted"},
+		},
+		{
+			name: "never paired, and too old by what it tells anybody",
+			snapshot: well(running("8.4.1", "12H321"), newestIs("8.4.1", "8.4.1"), func(s *device.Snapshot) {
+				s.Live = &device.Live{Trusted: device.Unknown[bool](device.NeverPaired)}
+			}),
+			verdict:  NotExamined,
+			gap:      device.NeverPaired,
+			headline: "Not examined: the device has never been paired with this computer.",
+			causes:   []string{"not-trusted", "unsupported-ios"},
+		},
+		{
+			name: "silent before it spoke of backups",
+			snapshot: well(func(s *device.Snapshot) {
+				s.Live = &device.Live{Trusted: device.Known(true), Ended: device.Gap{Reason: device.Timeout}}
+			}),
+			verdict:  NotExamined,
+			gap:      device.Timeout,
+			headline: "Not examined: the device did not answer in time.",
+		},
+		{
+			name: "silent after it spoke of backups",
+			snapshot: well(switchedOff, func(s *device.Snapshot) {
+				s.Live.Ended = device.Gap{Reason: device.Detached}
+				s.Live.Disk = device.Disk{}
+			}),
+			verdict:  Failing,
+			gap:      device.Detached,
+			headline: "The device says that iCloud Backup is off; the last good backup is 7 hours old.",
+			causes:   []string{"backup-turned-off"},
+		},
+		{
+			name:     "refuses to speak of backups",
+			snapshot: well(withoutSwitch(device.Refused), withoutDate(device.Refused)),
+			verdict:  NoneFound,
+			headline: "No cause was found, but whether iCloud Backup is on could not be read.",
+		},
+		{
+			name:     "nothing to be seen",
+			snapshot: well(lastBackedUp(2 * aDay)),
+			verdict:  NoneFound,
+			headline: "No cause was found among what could be read.",
+		},
+		{
+			name:     "not attached",
+			snapshot: well(detached),
+			verdict:  NotExamined,
+			gap:      device.NotAsked,
+			headline: "Not examined: the device was not attached.",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			findings := Run(test.snapshot, All())
+			d := Diagnose(test.snapshot, findings)
+			if d.Verdict != test.verdict || d.Gap.Reason != test.gap {
+				t.Errorf("verdict %s %q, want %s %q", d.Verdict, d.Gap.Reason, test.verdict, test.gap)
+			}
+			if d.Headline != test.headline {
+				t.Errorf("headline\n%s\nwant\n%s", d.Headline, test.headline)
+			}
+			if diff := cmp.Diff(test.causes, inWords(d.Causes)); diff != "" {
+				t.Errorf("causes (-want +got):\n%s", diff)
+			}
+			everyFindingOnce(t, findings, d)
+		})
+	}
+}
+
+func TestAFalseAlarmComesFirst(t *testing.T) {
+	s := well()
+	if first := Diagnose(s, Run(s, All())).Healthy[0]; first.Check != falseAlarm {
+		t.Errorf("the first healthy finding is %s, want %s", first.Check.ID, falseAlarm.ID)
+	}
+}
+
+func TestASubjectIsACauseOfItsOwn(t *testing.T) {
+	s := well(lastBackedUp(2*aDay), profiled("Acme VPN", "Family Content Filter"))
+	causes := Diagnose(s, Run(s, All())).Causes
+	if len(causes) != 2 || causes[0].Subject != "Acme VPN" || causes[1].Subject != "Family Content Filter" {
+		t.Errorf("got %+v, want one cause for each profile", causes)
+	}
+}
+
+// A circle of explanations, which All does not have, must not swallow its findings.
+func TestACircleOfExplanationsLosesNothing(t *testing.T) {
+	stop := func(device.Snapshot) []Finding { return problem("It stopped.") }
+	a := &Check{ID: "a", Effect: Blocks, Explains: []string{"b"}, Judge: stop}
+	b := &Check{ID: "b", Effect: Blocks, Explains: []string{"a", "c"}, Judge: stop}
+	c := &Check{ID: "c", Effect: Blocks, Judge: stop}
+	findings := Run(well(), []*Check{a, b, c})
+	everyFindingOnce(t, findings, Diagnose(well(), findings))
+}
+
+// inWords writes causes with their symptoms in brackets.
+func inWords(causes []Cause) []string {
+	var lines []string
+	for _, cause := range causes {
+		line := cause.Check.ID
+		var symptoms []string
+		for _, symptom := range cause.Symptoms {
+			symptoms = append(symptoms, symptom.Check.ID)
+		}
+		if len(symptoms) > 0 {
+			line += " (" + strings.Join(symptoms, ", ") + ")"
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// everyFindingOnce fails if a diagnosis lost a finding or tells one twice.
+func everyFindingOnce(t *testing.T, findings []Finding, d Diagnosis) {
+	t.Helper()
+	told := map[string]int{}
+	note := func(f Finding) { told[f.Check.ID+"/"+f.Subject+"/"+f.Summary]++ }
+	for _, cause := range d.Causes {
+		note(cause.Finding)
+		for _, symptom := range cause.Symptoms {
+			note(symptom)
+		}
+	}
+	for _, list := range [][]Finding{d.Unread, d.Questions, d.Healthy} {
+		for _, f := range list {
+			note(f)
+		}
+	}
+	for _, f := range findings {
+		told[f.Check.ID+"/"+f.Subject+"/"+f.Summary]--
+	}
+	for finding, n := range told {
+		if n != 0 {
+			t.Errorf("%s is told %+d times too often", finding, n)
+		}
+	}
+}

@@ -1,0 +1,15 @@
+package checks
+
+var downloadsInProgress = &Check{
+	ID:    "downloads-in-progress",
+	Title: "No downloads are under way",
+	Doc: `Older advice says that no backup is made while apps or music are downloading. Whether recent versions still wait is not documented.
+
+The person sees apps with a progress ring on the Home Screen, or music and films that are still loading.
+
+Left to a person: downloads cannot be read over USB.`,
+	Effect:   MayBlock,
+	Sources:  []Source{bestapplesolutionICloud},
+	Remedies: []RemedyID{letDownloadsFinish},
+	Ask:      "Are apps or media still downloading on the {device}? The Home Screen shows a ring on such apps.",
+}

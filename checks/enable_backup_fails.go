@@ -1,0 +1,15 @@
+package checks
+
+var enableBackupFails = &Check{
+	ID:    "enable-backup-fails",
+	Title: "iCloud Backup can be switched on",
+	Doc: `Switching iCloud Backup on needs a network, a right clock and an account in good order. Without one of them the switch does not stay on.
+
+The person sees that switching on takes without end, or "There was a problem enabling iCloud Backup".
+
+Left to a person: over USB the switch can be read, but not why it would not stay on.`,
+	Effect:   Blocks,
+	Sources:  []Source{publicAnalysis},
+	Remedies: []RemedyID{joinWiFi, turnOffVPN, setDateAutomatically, acceptTerms, fixAccountPrompt, restart, updateSoftware, deleteOldBackup, signOutAndIn},
+	Ask:      "Does {backup-switch} on {P-BACKUP} refuse to be switched on, or go off again?",
+}

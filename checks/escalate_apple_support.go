@@ -1,0 +1,15 @@
+package checks
+
+var escalateAppleSupport = &Check{
+	ID:    "escalate-apple-support",
+	Title: "The fault can be put right without Apple",
+	Doc: `Some faults lie with Apple: a backup that stays locked, or an account or store of backups that is damaged. Only Apple can mend them, and nothing done on the device helps.
+
+The person sees failing backups although storage, network, account and software have been looked at.
+
+Left to a person: such a fault cannot be seen over USB. Apple Support is asked before a device is erased, not after.`,
+	Effect:   Informs,
+	Sources:  []Source{foundingArticle},
+	Remedies: []RemedyID{checkSystemStatus, contactAppleSupport},
+	Ask:      "Do backups still fail after the milder remedies, with a message on {P-BACKUP} that none of them explains?",
+}

@@ -1,0 +1,161 @@
+package checks
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// The judgements below end in one of these. Run adds the check to what they return.
+
+func ok(summary string, evidence ...Evidence) []Finding {
+	return []Finding{{Status: OK, Summary: summary, Evidence: evidence}}
+}
+
+func warning(summary string, evidence ...Evidence) []Finding {
+	return []Finding{{Status: Warning, Summary: summary, Evidence: evidence}}
+}
+
+func problem(summary string, evidence ...Evidence) []Finding {
+	return []Finding{{Status: Problem, Summary: summary, Evidence: evidence}}
+}
+
+// ask leaves the answer to a person. known says what the evidence does tell; Run puts the
+// check's question behind it.
+func ask(known string, evidence ...Evidence) []Finding {
+	return []Finding{{Status: Ask, Summary: known, Evidence: evidence}}
+}
+
+// unknown says that what was wanted could not be read, and why. What nobody asked a
+// device that did not talk is unknown for the reason why it did not, so that one cause
+// does not look like twenty.
+func unknown(s device.Snapshot, what string, err error) []Finding {
+	gap := device.GapOf(err)
+	if gap.Reason == device.NotAsked {
+		gap = silence(s)
+	}
+	return []Finding{{Status: Unknown, Summary: what + " could not be read: " + gap.Error() + ".", Gap: gap}}
+}
+
+// silence is why a device was not asked everything.
+func silence(s device.Snapshot) device.Gap {
+	if s.Live == nil {
+		return device.Gap{Reason: device.NotAsked}
+	}
+	if _, err := s.Live.Trusted.Get(); err != nil && device.GapOf(err).Reason != device.NotAsked {
+		return device.GapOf(err)
+	}
+	if s.Live.Ended.Reason != "" {
+		return s.Live.Ended
+	}
+	return device.Gap{Reason: device.NotAsked}
+}
+
+// live is what the device said over USB. Of a device that was not attached, nothing was
+// asked.
+func live(s device.Snapshot) device.Live {
+	if s.Live == nil {
+		return device.Live{}
+	}
+	return *s.Live
+}
+
+// read is evidence that was true when the snapshot was taken.
+func read(s device.Snapshot, key, value, expected, source string) Evidence {
+	return Evidence{Key: key, Value: value, Expected: expected, Source: source, AsOf: s.TakenAt}
+}
+
+// freshFor is how long a completed backup speaks for the conditions it needs.
+const freshFor = 48 * time.Hour
+
+// clockTolerance is how far the device's clock may run ahead of the computer's before a
+// date it gave is taken for nonsense. A wrong clock is a check of its own.
+const clockTolerance = 24 * time.Hour
+
+// lastBackup is the end of the last good iCloud backup, and its age when the snapshot was
+// taken.
+func lastBackup(s device.Snapshot) (at time.Time, age time.Duration, err error) {
+	at, err = live(s).CloudBackup.Last.Get()
+	if err != nil {
+		return time.Time{}, 0, err
+	}
+	age = s.TakenAt.Sub(at)
+	if age < -clockTolerance {
+		return time.Time{}, 0, device.Implausible
+	}
+	return at, max(age, 0), nil
+}
+
+// freshBackup tells how old the last good iCloud backup is, if it is fresh. Such a backup
+// rules out, for the moment it was made, whatever keeps a backup from completing.
+func freshBackup(s device.Snapshot) (age string, evidence Evidence, fresh bool) {
+	at, since, err := lastBackup(s)
+	if err != nil || since >= freshFor {
+		return "", Evidence{}, false
+	}
+	return duration(since), backupDate(s, at), true
+}
+
+// backupDate is the evidence for when the last good iCloud backup ended.
+func backupDate(s device.Snapshot, at time.Time) Evidence {
+	return read(s, lastBackupKey, moment(at), "at most 2 days ago", "lockdown com.apple.mobile.backup / LastCloudBackupDate")
+}
+
+const lastBackupKey = "Last good iCloud backup"
+
+// moment writes a time to the minute, in UTC.
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// day writes a date.
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// days is the number of whole days in a duration.
+func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
+
+// duration writes how long something took or is ago, in the one unit that matters: minutes
+// below an hour, hours below two days, else whole days.
+func duration(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < time.Hour:
+		return count(int(d/time.Minute), "minute")
+	case d < 48*time.Hour:
+		return count(int(d/time.Hour), "hour")
+	default:
+		return count(days(d), "day")
+	}
+}
+
+// count writes a number of things; thing is the singular, whose plural ends in s.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// size writes bytes as Settings does, in powers of ten.
+func size(bytes uint64) string {
+	if bytes < 1_000_000_000 {
+		return fmt.Sprintf("%d MB", bytes/1_000_000)
+	}
+	return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
+}
+
+// onOff writes a switch.
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+// yesNo writes the answer to a question.
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
+}

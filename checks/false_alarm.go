@@ -1,0 +1,34 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var falseAlarm = &Check{
+	ID:    "false-alarm",
+	Title: "A fresh backup outweighs a failure notice",
+	Doc: `The notice that a backup failed can stay on the screen after a later backup succeeded, for instance when iCloud storage was nearly full or a fault was brief.
+
+Judged from the date of the last good backup: less than 48 hours old, and a notice is out of date.
+This is then told first, because nothing has to be mended.
+With an older backup a notice has to be believed, and only a person can see whether there is one.`,
+	Effect:   Informs,
+	Sources:  []Source{hinewsBackupFailure},
+	Remedies: []RemedyID{readExactMessage, checkLastBackupDate},
+	Ask:      `Does the {device} show a notice that its backup failed, or such a sentence under Back Up Now in {P-BACKUP}?`,
+	Judge:    judgeFalseAlarm,
+}
+
+func judgeFalseAlarm(s device.Snapshot) []Finding {
+	at, age, err := lastBackup(s)
+	switch {
+	case err != nil:
+		return unknown(s, "The date of the last good iCloud backup", err)
+	case age < freshFor:
+		return ok(fmt.Sprintf("The last good iCloud backup is %s old, so a notice that it failed is out of date.", duration(age)), backupDate(s, at))
+	default:
+		return ask(fmt.Sprintf("The last good iCloud backup is %s old, so a notice that it failed has to be believed.", duration(age)), backupDate(s, at))
+	}
+}

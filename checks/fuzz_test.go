@@ -1,0 +1,55 @@
+package checks
+
+import (
+	"bytes"
+	"reflect"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// FuzzDiagnose judges whatever can be read as a recording. Nothing may panic, the answer
+// is the same each time, no finding gets lost, and no plan forgets what must come first.
+func FuzzDiagnose(f *testing.F) {
+	for _, s := range []device.Snapshot{
+		well(),
+		well(switchedOff, lastBackedUp(200*aDay), profiled("VPN"), running("16.3", "20D47")),
+		well(withoutDate(device.Absent), crashed("backupd", aDay), free(1)),
+		distrusting(device.TrustPending),
+		{},
+	} {
+		var recording bytes.Buffer
+		if err := device.WriteRecording(&recording, device.Recording{Schema: device.RecordingSchema, Snapshots: []device.Snapshot{s}}); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(recording.Bytes())
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		recording, err := device.ReadRecording(bytes.NewReader(data))
+		if err != nil {
+			t.Skip("not a recording")
+		}
+		for _, s := range recording.Snapshots {
+			for _, check := range All() {
+				if check.Judge != nil {
+					check.Judge(s) // Run would recover from a panic
+				}
+			}
+			findings := Run(s, All())
+			d := Diagnose(s, findings)
+			if again := Diagnose(s, Run(s, All())); !reflect.DeepEqual(d, again) {
+				t.Error("the same snapshot has two diagnoses")
+			}
+			everyFindingOnce(t, findings, d)
+			done := map[RemedyID]bool{}
+			for _, step := range d.Plan {
+				for _, need := range step.Remedy.Needs {
+					if !done[need] {
+						t.Errorf("%s comes before %s, which it needs", step.Remedy.ID, need)
+					}
+				}
+				done[step.Remedy.ID] = true
+			}
+		}
+	})
+}

@@ -1,0 +1,19 @@
+package checks
+
+var icloudSpaceUsedByPhotosDrive = &Check{
+	ID:    "icloud-space-used-by-photos-drive",
+	Title: "Photos and iCloud Drive leave room for backups",
+	Doc: `Photos and files in iCloud come out of the same storage as backups, and often fill it.
+
+Switching iCloud Photos off on the device frees nothing: the library stays in iCloud, and the photos on the device become part of its backup, which grows.
+Where the device keeps only small previews, the originals have to be downloaded before anything is deleted.
+What was deleted takes up room until Recently Deleted has been emptied, or for 30 days.
+
+The person sees the messages of full iCloud storage, and on the storage page a bar taken up by Photos or iCloud Drive.
+
+Left to a person: nothing of it can be read over USB.`,
+	Effect:   MayBlock,
+	Sources:  []Source{foundingArticle, appleWhatIsBackup, macobserverStorage},
+	Remedies: []RemedyID{checkICloudStorage, emptyRecentlyDeleted, buyStorage, freeICloudPhotosDrive},
+	Ask:      "Do Photos or iCloud Drive take up most of the iCloud storage? The bar on {P-STORAGE} shows it.",
+}

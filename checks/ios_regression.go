@@ -1,0 +1,50 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var iosRegression = &Check{
+	ID:    "ios-regression",
+	Title: "The installed version has no known fault in iCloud Backup",
+	Doc: `Some releases broke iCloud Backup for some people, until the next one mended it.
+
+Judged from the installed version against a short list of such releases, each with a public report. A version that is not on the list may still have a fault that nobody listed.`,
+	Effect:   MayBlock,
+	Sources:  []Source{ghacksIOS163},
+	Remedies: []RemedyID{updateSoftware, updateWithComputer},
+	Judge:    judgeRegression,
+}
+
+// A regression is a span of versions with a fault in iCloud Backup, both ends included.
+type regression struct {
+	from, to device.Version
+	note     string // what happened, as the end of a sentence that begins with the version
+	source   Source
+}
+
+var regressions = []regression{
+	{
+		from:   device.Version{Major: 16, Minor: 3},
+		to:     device.Version{Major: 16, Minor: 3},
+		note:   "switched iCloud Backup off by itself for some people, or would not let it be switched on",
+		source: ghacksIOS163,
+	},
+}
+
+func judgeRegression(s device.Snapshot) []Finding {
+	version, err := s.Device.Version()
+	if err != nil {
+		return unknown(s, "The installed version", err)
+	}
+	evidence := installedVersion(s, version)
+	for _, r := range regressions {
+		if version.Compare(r.from) >= 0 && version.Compare(r.to) <= 0 {
+			return warning(fmt.Sprintf("%s %s.", osVersion(s, version), r.note), evidence,
+				read(s, "Reported by", r.source.Title, "", r.source.URL))
+		}
+	}
+	return ok(fmt.Sprintf("%s is not on the list of releases with a known fault in iCloud Backup.", osVersion(s, version)), evidence)
+}

@@ -1,0 +1,16 @@
+package checks
+
+var lowPowerMode = &Check{
+	ID:    "low-power-mode",
+	Title: "Low Power Mode is off",
+	Doc: `Low Power Mode holds back iCloud Photos, automatic downloads, mail and work in the background. iCloud Backup is not among what it is documented to stop, but may be delayed.
+It ends by itself when the battery has charged to 80 percent.
+
+The person sees a yellow battery sign.
+
+Left to a person: over USB there is no way to read it.`,
+	Effect:   Informs,
+	Sources:  []Source{gadgethacksLowPower},
+	Remedies: []RemedyID{turnOffLowPowerMode, backUpOvernight},
+	Ask:      "Is Low Power Mode on? See {P-LPM}.",
+}

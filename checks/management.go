@@ -1,0 +1,73 @@
+package checks
+
+import (
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// A managed is what tells that somebody else has a say over the device. Which restrictions
+// they set cannot be read over USB.
+type managed struct {
+	signs    []string // "has 2 configuration profiles", "is supervised"
+	evidence []Evidence
+	err      error // of the first question that had no answer
+}
+
+func (m managed) present() bool { return len(m.signs) > 0 }
+
+// String names the signs, as the end of a sentence that begins with the device.
+func (m managed) String() string { return strings.Join(m.signs, " and ") }
+
+func managementHint(s device.Snapshot) managed {
+	var m managed
+	management := live(s).Management
+	profiles, err := management.Profiles.Get()
+	if err != nil {
+		m.err = err
+	} else {
+		m.evidence = append(m.evidence, read(s, "Configuration profiles", count(len(profiles), "profile"), "", "MCInstall GetProfileList"))
+		if len(profiles) > 0 {
+			m.signs = append(m.signs, "has "+count(len(profiles), "configuration profile"))
+		}
+	}
+	supervised, err := management.Supervised.Get()
+	if err != nil {
+		if m.err == nil {
+			m.err = err
+		}
+	} else {
+		m.evidence = append(m.evidence, read(s, "Supervised", yesNo(supervised), "", "MCInstall GetCloudConfiguration / IsSupervised"))
+		if supervised {
+			m.signs = append(m.signs, "is supervised")
+		}
+	}
+	if organization, err := management.Organization.Get(); err == nil {
+		m.evidence = append(m.evidence, read(s, "Organisation", organization, "", "MCInstall GetCloudConfiguration / OrganizationName"))
+	}
+	return m
+}
+
+// profilesNamed lists the profiles whose name or identifier has one of the words in it.
+func profilesNamed(profiles []device.Profile, words ...string) []device.Profile {
+	var named []device.Profile
+	for _, p := range profiles {
+		name, _ := p.Name.Get() // a profile without a name still has its identifier
+		text := strings.ToLower(name + " " + p.Identifier)
+		for _, word := range words {
+			if strings.Contains(text, word) {
+				named = append(named, p)
+				break
+			}
+		}
+	}
+	return named
+}
+
+// profileName is what a profile is called, or else its identifier.
+func profileName(p device.Profile) string {
+	if name, err := p.Name.Get(); err == nil && name != "" {
+		return name
+	}
+	return p.Identifier
+}

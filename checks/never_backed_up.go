@@ -1,0 +1,42 @@
+package checks
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var neverBackedUp = &Check{
+	ID:    "never-backed-up",
+	Title: "A completed iCloud backup is on record",
+	Doc: `Until a first backup has completed there is nothing to restore from; one that was interrupted shows neither size nor date and cannot be used.
+The first backup is the largest, and can take hours.
+
+Judged from the date of the last good backup: the switch is known, and the device has no such date.
+That is strong, but not certain: a device that has just been set up may not know the date of a backup made before.
+A date that the device refuses to tell is unknown, not missing.`,
+	Effect:   Blocks,
+	Sources:  []Source{appleHT201418, applePH12520},
+	Remedies: []RemedyID{checkLastBackupDate, readExactMessage, backUpNow, backUpOvernight, checkICloudStorage, chooseAppsToBackUp, tryAnotherNetwork, restart, contactAppleSupport},
+	Judge:    judgeNeverBackedUp,
+}
+
+func judgeNeverBackedUp(s device.Snapshot) []Finding {
+	at, age, err := lastBackup(s)
+	if err == nil {
+		return ok(fmt.Sprintf("A backup completed %s ago.", duration(age)), backupDate(s, at))
+	}
+	if !errors.Is(err, device.Absent) {
+		return unknown(s, "The date of the last good iCloud backup", err)
+	}
+	on, err := live(s).CloudBackup.Enabled.Get()
+	if err != nil {
+		return unknown(s, "The iCloud Backup switch, without which a missing date means nothing,", err)
+	}
+	evidence := []Evidence{
+		read(s, "iCloud Backup switch", onOff(on), "on", switchSource),
+		read(s, lastBackupKey, "none", "at most 2 days ago", "lockdown com.apple.mobile.backup / LastCloudBackupDate"),
+	}
+	return problem(fmt.Sprintf("The device has no record of a completed iCloud backup, with iCloud Backup %s.", onOff(on)), evidence...)
+}

@@ -1,0 +1,17 @@
+package checks
+
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var neverBackedUpJudgements = []judgement{
+	{"backed up", well(lastBackedUp(90 * time.Minute)), OK, "A backup completed 1 hour ago.", ""},
+	{"long ago", well(lastBackedUp(400 * aDay)), OK, "A backup completed 400 days ago.", ""},
+	{"never", well(withoutDate(device.Absent)), Problem, "The device has no record of a completed iCloud backup, with iCloud Backup on.", ""},
+	{"never, and off", well(withoutDate(device.Absent), switchedOff), Problem, "The device has no record of a completed iCloud backup, with iCloud Backup off.", ""},
+	{"prohibited", well(withoutDate(device.Refused)), Unknown, "The date of the last good iCloud backup could not be read: the device refused to tell.", device.Refused},
+	{"no date and no switch", well(withoutDate(device.Absent), withoutSwitch(device.Absent)), Unknown,
+		"The iCloud Backup switch, without which a missing date means nothing, could not be read: the device has no such value.", device.Absent},
+}

@@ -1,0 +1,15 @@
+package checks
+
+var newDeviceTemporaryStorage = &Check{
+	ID:    "new-device-temporary-storage",
+	Title: "The backup is not held up by a move to a new device",
+	Doc: `For moving to a new iPhone or iPad, Apple lends enough iCloud storage for one whole backup, even where the own storage is full. It exists since iOS and iPadOS 15. The backup is kept for 21 days, which can be made longer once, and for 7 days after it has been restored.
+
+The person sees full iCloud storage shortly before changing devices.
+
+Left to a person: nobody but the owner knows of the move.`,
+	Effect:   Informs,
+	Sources:  []Source{jimmytechTemporary, setappTemporary},
+	Remedies: []RemedyID{temporaryICloudStorage, computerBackup},
+	Ask:      "Is this {device} about to be replaced by a new one, with too little room on {P-STORAGE}?",
+}

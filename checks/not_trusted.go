@@ -1,0 +1,57 @@
+package checks
+
+import "github.com/backupdoctor/backupdoctor/device"
+
+var notTrusted = &Check{
+	ID:    "not-trusted",
+	Title: "The device trusts this computer",
+	Doc: `An iPhone or iPad tells a computer about its backups only once it has been unlocked and its owner has tapped **Trust**.
+Without that it gives little more than its name, model and version, so nothing else here can be answered.
+It does not stop iCloud Backup.
+
+Judged from how the session with the device began.
+The trust is kept on both sides: the computer's pair record may be missing, and a device that was erased, or whose location and privacy settings were reset, forgets the computer.
+Management can forbid pairing altogether.`,
+	Effect:   Informs,
+	Sources:  []Source{{"libimobiledevice: the error names of lockdownd (src/lockdown.c)", "https://github.com/libimobiledevice/libimobiledevice"}},
+	Remedies: []RemedyID{unlockDevice, trustThisComputer, askAdministrator},
+	Judge:    judgeTrust,
+}
+
+func judgeTrust(s device.Snapshot) []Finding {
+	trusted, err := live(s).Trusted.Get()
+	switch {
+	case err == nil && trusted:
+		return ok("The device trusts this computer.", trustEvidence(s, "trusted"))
+	case err == nil:
+		err = device.Implausible // a session that has not started has a reason
+	}
+	switch device.GapOf(err).Reason {
+	case device.NeverPaired:
+		return distrust(s, "The device has never been paired with this computer.", unlockDevice, trustThisComputer)
+	case device.TrustPending:
+		return distrust(s, "The Trust dialog is waiting on the device.", unlockDevice, trustThisComputer)
+	case device.TrustDenied:
+		return distrust(s, "Don't Trust was chosen on the device.", trustThisComputer)
+	case device.TrustStale:
+		return distrust(s, "The device no longer knows this computer, which still has a pair record of it.", unlockDevice, trustThisComputer)
+	case device.TrustForbidden:
+		return distrust(s, "Management forbids this device to pair with this computer.", askAdministrator)
+	case device.Locked:
+		return distrust(s, "The device is locked with its passcode.", unlockDevice)
+	default:
+		return unknown(s, "Whether the device trusts this computer", err)
+	}
+}
+
+// distrust is a warning with the remedies of one trust state.
+func distrust(s device.Snapshot, summary string, remedies ...RemedyID) []Finding {
+	_, err := live(s).Trusted.Get()
+	findings := warning(summary, trustEvidence(s, string(device.GapOf(err).Reason)))
+	findings[0].Remedies = remedies
+	return findings
+}
+
+func trustEvidence(s device.Snapshot, state string) Evidence {
+	return read(s, "Trust", state, "trusted", "lockdown StartSession")
+}

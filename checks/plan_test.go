@@ -1,0 +1,130 @@
+package checks
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+func TestPlanOfADeviceThatIsSwitchedOff(t *testing.T) {
+	s := well(switchedOff, lastBackedUp(23*aDay))
+	plan := Diagnose(s, Run(s, All())).Plan
+	if got, want := remedyIDs(plan), []RemedyID{turnBackupOn}; !slices.Equal(got, want) {
+		t.Errorf("plan %v, want %v: the remedies of the cause, and none of its symptoms", got, want)
+	}
+	for _, step := range plan {
+		if !slices.Equal(step.For, []string{"backup-turned-off"}) {
+			t.Errorf("%s is for %v", step.Remedy.ID, step.For)
+		}
+	}
+}
+
+func TestPlanNamesARemedyOnceForAllItsCauses(t *testing.T) {
+	plan := planFor(Problem, []RemedyID{restart, updateSoftware}, []RemedyID{updateSoftware, restart})
+	i := slices.IndexFunc(plan, func(s Step) bool { return s.Remedy.ID == restart })
+	if i < 0 || !slices.Equal(plan[i].For, []string{"cause-1", "cause-2"}) {
+		t.Errorf("restart is for %+v, want both causes", plan)
+	}
+	ids := remedyIDs(plan)
+	slices.Sort(ids)
+	if len(slices.Compact(ids)) != len(plan) {
+		t.Errorf("a remedy stands twice in %v", remedyIDs(plan))
+	}
+}
+
+func TestPlanPutsCheapAndSafeFirst(t *testing.T) {
+	plan := planFor(Problem, []RemedyID{eraseAndRestore, deleteOldBackup, restart, checkLastBackupDate})
+	if !slices.IsSortedFunc(plan, func(a, b Step) int { return int(a.Remedy.Tier) - int(b.Remedy.Tier) }) {
+		t.Errorf("the plan %v is not in the order of its tiers", remedyIDs(plan))
+	}
+	ids := remedyIDs(plan)
+	for _, order := range [][2]RemedyID{
+		{restart, computerBackup},
+		{computerBackup, deleteOldBackup},
+		{deleteOldBackup, contactAppleSupport},
+		{contactAppleSupport, eraseAndRestore},
+	} {
+		before, after := slices.Index(ids, order[0]), slices.Index(ids, order[1])
+		if before < 0 || after < 0 || before > after {
+			t.Errorf("%s has to come before %s in %v", order[0], order[1], ids)
+		}
+	}
+}
+
+// Sorting by tier keeps needs in front only if no remedy needs one of a later tier.
+func TestNoRemedyNeedsALaterTier(t *testing.T) {
+	for _, remedy := range Remedies() {
+		for _, id := range remedy.Needs {
+			if need, known := FindRemedy(id); !known || need.Tier > remedy.Tier {
+				t.Errorf("%s needs %s, which is unknown or comes later", remedy.ID, id)
+			}
+		}
+	}
+}
+
+func TestAWarningProposesNothingThatLosesData(t *testing.T) {
+	var everything []RemedyID
+	for _, remedy := range Remedies() {
+		everything = append(everything, remedy.ID)
+	}
+	plan := planFor(Warning, everything)
+	for _, step := range plan {
+		if tier := step.Remedy.Tier; tier == TierDisruptive || tier == TierDeleting || tier == TierErase {
+			t.Errorf("a warning proposes %s", step.Remedy.ID)
+		}
+	}
+	if len(plan) == 0 {
+		t.Error("a warning proposes nothing at all")
+	}
+}
+
+func TestPlanLeavesOutWhatTheDeviceDoesNotHave(t *testing.T) {
+	old := well(running("9.3.6", "13G37")).Device
+	check := &Check{ID: "no-wifi"}
+	causes := []Cause{{Finding: Finding{Check: check, Status: Problem, Remedies: []RemedyID{useCellularBackup, "no-such-remedy", joinWiFi}}}}
+	if got := remedyIDs(plan(causes, old)); !slices.Equal(got, []RemedyID{joinWiFi}) {
+		t.Errorf("plan %v, want only %s: iOS 9 has no backup over cellular", got, joinWiFi)
+	}
+}
+
+func TestEveryPlanIsOrdered(t *testing.T) {
+	for _, snapshot := range []device.Snapshot{
+		well(switchedOff, free(1), running("16.3", "20D47")),
+		well(lastBackedUp(200*aDay), profiled("VPN")),
+		well(withoutDate(device.Absent), crashed("backupd", time.Hour)),
+		distrusting(device.TrustForbidden),
+	} {
+		seen := map[RemedyID]bool{}
+		for _, step := range Diagnose(snapshot, Run(snapshot, All())).Plan {
+			for _, need := range step.Remedy.Needs {
+				if !seen[need] {
+					t.Errorf("%s comes before %s, which it needs", step.Remedy.ID, need)
+				}
+			}
+			if seen[step.Remedy.ID] || len(step.Lines) == 0 || len(step.For) == 0 {
+				t.Errorf("%s stands twice, or has no steps, or is for nothing", step.Remedy.ID)
+			}
+			seen[step.Remedy.ID] = true
+		}
+	}
+}
+
+// planFor is the plan of causes with some remedies, one cause for each list.
+func planFor(status Status, remedies ...[]RemedyID) []Step {
+	var causes []Cause
+	for i, list := range remedies {
+		check := &Check{ID: []string{"cause-1", "cause-2"}[i]}
+		causes = append(causes, Cause{Finding: Finding{Check: check, Status: status, Remedies: list}})
+	}
+	return plan(causes, well().Device)
+}
+
+func remedyIDs(plan []Step) []RemedyID {
+	var ids []RemedyID
+	for _, step := range plan {
+		ids = append(ids, step.Remedy.ID)
+	}
+	return ids
+}

@@ -1,0 +1,73 @@
+package checks
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var restoreInProgress = &Check{
+	ID:    "restore-in-progress",
+	Title: "No restore or set-up is still running",
+	Doc: `While a device is being set up or is still fetching what it restores, no backup starts. It can take days on a slow network, and an app that waits forever can keep it from ending.
+
+Judged from what Setup Assistant says of itself. Whether its note of a restore is always cleared at the end is not certain; a fresh backup outweighs it, because no backup completes during a restore.`,
+	Effect:   Blocks,
+	Sources:  []Source{{"libimobiledevice: the domains of lockdownd (tools/ideviceinfo.c)", "https://github.com/libimobiledevice/libimobiledevice"}},
+	Remedies: []RemedyID{letRestoreFinish, letDownloadsFinish, restart, contactAppleSupport},
+	Explains: []string{"never-backed-up", "backup-stale", "backup-expired-180-days"},
+	Judge:    judgeRestore,
+}
+
+func judgeRestore(s device.Snapshot) []Finding {
+	setup := live(s).Setup
+	done, errDone := setup.Done.Get()
+	running, evidence, errState := restoreState(s)
+	if errDone == nil {
+		evidence = append(evidence, read(s, "Setup done", yesNo(done), "yes", "lockdown com.apple.purplebuddy / SetupDone"))
+	}
+	if age, date, fresh := freshBackup(s); fresh {
+		return ok(fmt.Sprintf("A backup completed %s ago, so no restore was running.", age), append(evidence, date)...)
+	}
+	switch {
+	case running != "":
+		return problem(fmt.Sprintf("The device says that a restore is still running (%s).", running), evidence...)
+	case errDone == nil && !done:
+		return problem("The set-up of the device is not finished.", evidence...)
+	case errDone != nil:
+		return unknown(s, "The state of set-up and restore", errDone)
+	case errState != nil:
+		return unknown(s, "The state of a restore", errState)
+	default:
+		return ok("Set-up is done and no restore is running.", evidence...)
+	}
+}
+
+// restoreState reads the two notes that a restore leaves. running is the one that says it
+// goes on, as in BackgroundRestoringFromiCloudBackup; RestoredFromiTunesBackup and the
+// like say it is over, and a device that was never restored has neither.
+func restoreState(s device.Snapshot) (running string, evidence []Evidence, err error) {
+	setup := live(s).Setup
+	for _, note := range []struct {
+		fact device.Fact[string]
+		key  string
+	}{
+		{setup.RestoreState, "RestoreState"},
+		{setup.SetupState, "SetupState"},
+	} {
+		state, errNote := note.fact.Get()
+		switch {
+		case errors.Is(errNote, device.Absent):
+		case errNote != nil:
+			err = errNote
+		default:
+			evidence = append(evidence, read(s, note.key, state, "", "lockdown com.apple.purplebuddy / "+note.key))
+			if running == "" && strings.Contains(state, "Restoring") {
+				running = state
+			}
+		}
+	}
+	return running, evidence, err
+}

@@ -1,0 +1,24 @@
+package checks
+
+import "github.com/backupdoctor/backupdoctor/device"
+
+var signedOutJudgements = []judgement{
+	{"every sign", well(), OK, "An Apple Account is signed in; signs of it: iCloud Backup, Find My, Find My account, Activation Lock, Syncs with iCloud.", ""},
+	{"one sign", well(noAccount, withoutSwitch(device.Absent), func(s *device.Snapshot) { s.Live.Account.SyncsICloud = device.Known(true) }),
+		OK, "An Apple Account is signed in; signs of it: Syncs with iCloud.", ""},
+	{"no sign, and no backup domain", well(noAccount, withoutSwitch(device.Absent), withoutDate(device.Absent)), Warning,
+		"There is no sign of an Apple Account, and the device knows nothing of iCloud Backup.", ""},
+	{"no sign, and backup off", well(noAccount, switchedOff), Ask, "No sign of an Apple Account was found, which proves nothing.", ""},
+	{"refused", well(noAccount, withoutSwitch(device.Refused), withoutDate(device.Refused)), Unknown,
+		"Every sign of an Apple Account was missing or could not be read: the device refused to tell.", device.Refused},
+}
+
+// noAccount takes away what hints at an Apple Account, apart from iCloud Backup.
+func noAccount(s *device.Snapshot) {
+	s.Live.Account = device.Account{
+		FindMy:         device.Known(false),
+		FindMyAccount:  device.Unknown[bool](device.Absent),
+		ActivationLock: device.Unknown[bool](device.Absent),
+		SyncsICloud:    device.Known(false),
+	}
+}

@@ -1,0 +1,62 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var softwareOutOfDate = &Check{
+	ID:    "software-out-of-date",
+	Title: "The software is the newest for this model",
+	Doc: `Faults in iCloud Backup are mended in new releases, and Apple's own advice begins with updating.
+
+Judged against a table of the newest release for each model; the report names its date, because what came out later is not in it. Three things are told apart: behind within the installed major version, a major version behind, and the newest that this model can run.
+A beta is not compared. A model that the table does not know is newer than the table. Management can hide an update for up to 90 days.`,
+	Effect:   MayBlock,
+	Sources:  []Source{foundingArticle, appleHT203512, appleDeviceManagement},
+	Remedies: []RemedyID{updateSoftware, updateWithComputer},
+	Judge:    judgeSoftware,
+}
+
+func judgeSoftware(s device.Snapshot) []Finding {
+	version, err := s.Device.Version()
+	if err != nil {
+		return unknown(s, "The installed version", err)
+	}
+	newest, err := newestVersion(s)
+	if err != nil {
+		return unknown(s, "The newest software for this model", err)
+	}
+	release, err := s.Newest.Get()
+	if err != nil {
+		return unknown(s, "The newest software for this model", err)
+	}
+	installed := osVersion(s, version)
+	table := "the table of " + day(release.TableDate)
+	evidence := []Evidence{
+		installedVersion(s, version),
+		{Key: "Newest for this model", Value: newest.String(), Source: release.TableSource + " table of releases", AsOf: release.TableDate},
+	}
+	if beta, err := preRelease(s); err == nil && beta {
+		return ok(fmt.Sprintf("%s is a beta, and not compared with releases.", installed), evidence...)
+	}
+	own, err := device.ParseVersion(release.SameMajor)
+	if err != nil {
+		own = version // nothing else is offered in its line
+	} else {
+		evidence = append(evidence, Evidence{Key: fmt.Sprintf("Newest of version %d for this model", version.Major), Value: own.String(), Source: release.TableSource + " table of releases", AsOf: release.TableDate})
+	}
+	switch c := version.Compare(newest); {
+	case c > 0:
+		return ok(fmt.Sprintf("%s is newer than %s knows.", installed, table), evidence...)
+	case c == 0:
+		return ok(fmt.Sprintf("%s is the newest this model can run, by %s.", installed, table), evidence...)
+	case version.Major == newest.Major:
+		return warning(fmt.Sprintf("%s is behind %s, the newest this model can run by %s.", installed, newest, table), evidence...)
+	case version.Compare(own) < 0:
+		return warning(fmt.Sprintf("%s is behind %s in its own major version, and a major version behind %s, the newest this model can run by %s.", installed, own, newest, table), evidence...)
+	default:
+		return warning(fmt.Sprintf("%s is a major version behind %s, the newest this model can run by %s.", installed, newest, table), evidence...)
+	}
+}

@@ -1,0 +1,16 @@
+package checks
+
+var storagePlanLapsed = &Check{
+	ID:    "storage-plan-lapsed",
+	Title: "The storage plan is paid and large enough",
+	Doc: `When a storage plan is cancelled, made smaller or cannot be charged, what is stored may exceed what is left.
+Nothing is deleted at once, but backups and syncing stop while the storage is over its limit.
+
+The person sees a message about the payment, then those of full iCloud storage.
+
+Left to a person: neither plan nor payment can be read over USB.`,
+	Effect:   Blocks,
+	Sources:  []Source{appleCancelICloudPlus},
+	Remedies: []RemedyID{fixPayment, checkICloudStorage, buyStorage},
+	Ask:      "Was the storage plan cancelled or made smaller, or did a payment fail? {P-PLAN} shows the plan.",
+}

@@ -1,0 +1,15 @@
+package checks
+
+var storeDemoMode = &Check{
+	ID:    "store-demo-mode",
+	Title: "The device is no demonstration unit",
+	Doc: `Units made for show in shops carry software that has iCloud Backup disabled. Some are sold on.
+
+The person sees a grey switch and a grey Back Up Now.
+
+Left to a person: nothing that is read over USB here tells such a unit from others.`,
+	Effect:   Blocks,
+	Sources:  []Source{publicAnalysis},
+	Remedies: []RemedyID{contactAppleSupport, replaceDemoSoftware},
+	Ask:      "Was this {device} a demonstration unit of a shop, and is {backup-switch} grey on {P-BACKUP}?",
+}

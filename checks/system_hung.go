@@ -1,0 +1,38 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var systemHung = &Check{
+	ID:    "system-hung",
+	Title: "The system runs without crashing",
+	Doc: `A device that still misbehaves after a restart, or cannot be restarted, needs a forced one. It loses no data, and the buttons differ by model.
+
+Judged from the names of crash reports: a panic of the system in the last two weeks and after the last good backup is a hint. Whether the device hangs, only a person can see.`,
+	Effect:   MayBlock,
+	Sources:  []Source{foundingArticle, republicworldRestart, howeduRestartIPad, appleForceRestartIPhone, appleForceRestartIPad},
+	Remedies: []RemedyID{restart, forceRestart},
+	Ask:      `Does the {device} hang, or does the backup still fail after a restart?`,
+	Judge:    judgeHung,
+}
+
+func judgeHung(s device.Snapshot) []Finding {
+	panics, err := recentCrashes(s, "panic-full")
+	if err != nil {
+		return unknown(s, "The names of crash reports", err)
+	}
+	evidence := crashEvidence(s, panics)
+	if buttons, known := Expand("{force-restart}", s.Device); known {
+		evidence = append(evidence, read(s, "To force a restart of this model", buttons, "", "lockdown ProductType"))
+	}
+	if len(panics) > 0 {
+		return warning(fmt.Sprintf("Since the last good backup, or in the last two weeks, the system crashed %s.", count(len(panics), "time")), evidence...)
+	}
+	if age, date, fresh := freshBackup(s); fresh {
+		return ok(fmt.Sprintf("A backup completed %s ago, and the system has not crashed since.", age), append(evidence, date)...)
+	}
+	return ask("", evidence...)
+}

@@ -1,0 +1,40 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var transientGlitch = &Check{
+	ID:    "transient-glitch",
+	Title: "No process that backups need has crashed lately",
+	Doc: `A process that hangs, or a leftover of an earlier attempt, can keep a backup from completing until the device is restarted.
+
+Judged from the names of crash reports on the device: one of backupd, cloudd, bird, accountsd or akd, in the last two weeks and after the last good backup, is a hint. That there is none shows nothing, because a backup that fails seldom crashes anything; and how long the device has been running cannot be read.`,
+	Effect:   MayBlock,
+	Sources:  []Source{foundingArticle, imobiledeviceStaleCopy},
+	Remedies: []RemedyID{restart, unlockWithPasscode, backUpNow},
+	Ask:      `Has the {device} been restarted since the backups began to fail?`,
+	Judge:    judgeGlitch,
+}
+
+func judgeGlitch(s device.Snapshot) []Finding {
+	crashes, err := recentCrashes(s, "backupd", "cloudd", "bird", "accountsd", "akd")
+	if err != nil {
+		return unknown(s, "The names of crash reports", err)
+	}
+	if len(crashes) > 0 {
+		evidence := crashEvidence(s, crashes)
+		var processes []string
+		for _, e := range evidence {
+			processes = append(processes, e.Key)
+		}
+		return warning(fmt.Sprintf("Since the last good backup, or in the last two weeks, the device wrote %s of %s.", count(len(crashes), "crash report"), strings.Join(processes, ", ")), evidence...)
+	}
+	if age, evidence, fresh := freshBackup(s); fresh {
+		return ok(fmt.Sprintf("A backup completed %s ago, and no process it needs has crashed since.", age), evidence)
+	}
+	return ask("", read(s, "Crash reports of processes that backups need", "none", "none", "names of crash reports"))
+}

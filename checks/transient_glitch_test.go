@@ -1,0 +1,35 @@
+package checks
+
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var transientGlitchJudgements = []judgement{
+	{"fresh backup", well(), OK, "A backup completed 7 hours ago, and no process it needs has crashed since.", ""},
+	{"a crash before the fresh backup", well(crashed("backupd", 8*time.Hour)), OK, "A backup completed 7 hours ago, and no process it needs has crashed since.", ""},
+	{"a crash after the fresh backup", well(crashed("backupd", 2*time.Hour)), Warning,
+		"Since the last good backup, or in the last two weeks, the device wrote 1 crash report of backupd.", ""},
+	{"crashes", well(lastBackedUp(20*aDay), crashed("cloudd", 3*aDay, 2*aDay), crashed("backupd", aDay)), Warning,
+		"Since the last good backup, or in the last two weeks, the device wrote 3 crash reports of backupd, cloudd.", ""},
+	{"an old crash", well(lastBackedUp(40*aDay), crashed("backupd", 15*aDay)), Ask, "", ""},
+	{"a crash of something else", well(lastBackedUp(20*aDay), crashed("panic-full", aDay)), Ask, "", ""},
+	{"no crash", well(lastBackedUp(20 * aDay)), Ask, "", ""},
+	{"refused", well(withoutCrashes), Unknown, "The names of crash reports could not be read: the device refused to tell.", device.Refused},
+}
+
+// crashed adds crash reports of a process, by their age.
+func crashed(process string, ages ...time.Duration) func(*device.Snapshot) {
+	return func(s *device.Snapshot) {
+		crashes, _ := s.Live.Crashes.Get() // well always has a list
+		for _, age := range ages {
+			crashes = append(crashes, device.Crash{Process: process, At: takenAt.Add(-age)})
+		}
+		s.Live.Crashes = device.Known(crashes)
+	}
+}
+
+func withoutCrashes(s *device.Snapshot) {
+	s.Live.Crashes = device.Unknown[[]device.Crash](device.Refused)
+}

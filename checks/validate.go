@@ -1,0 +1,181 @@
+package checks
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// Validate holds checks and remedies to the conventions of this package. Its error joins
+// every violation, one a line; nil means there is none.
+//
+// A remedy needs only what belongs to an earlier tier. So no remedy can need itself, and
+// a plan that is sorted by tier puts each behind what it needs.
+func Validate(list []*Check, remedies []*Remedy) error {
+	v := validator{checks: map[string]*Check{}, remedies: map[RemedyID]*Remedy{}}
+	for _, r := range remedies {
+		v.addRemedy(r)
+	}
+	for _, c := range list {
+		v.addCheck(c)
+	}
+	for _, r := range remedies {
+		v.remedy(r)
+	}
+	for _, c := range list {
+		v.check(c)
+	}
+	return errors.Join(v.violations...)
+}
+
+// kebab is the shape of an id: words of small letters and digits, with hyphens between.
+var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+type validator struct {
+	checks     map[string]*Check
+	remedies   map[RemedyID]*Remedy
+	violations []error
+}
+
+func (v *validator) violation(format string, args ...any) {
+	v.violations = append(v.violations, fmt.Errorf(format, args...))
+}
+
+func (v *validator) addRemedy(r *Remedy) {
+	if !kebab.MatchString(string(r.ID)) {
+		v.violation("remedy %q: its id is not in kebab-case", r.ID)
+	}
+	if v.remedies[r.ID] != nil {
+		v.violation("remedy %s: its id is taken", r.ID)
+	}
+	v.remedies[r.ID] = r
+}
+
+func (v *validator) addCheck(c *Check) {
+	if !kebab.MatchString(c.ID) {
+		v.violation("check %q: its id is not in kebab-case", c.ID)
+	}
+	if v.checks[c.ID] != nil || v.remedies[RemedyID(c.ID)] != nil {
+		v.violation("check %s: its id is taken", c.ID)
+	}
+	v.checks[c.ID] = c
+}
+
+func (v *validator) remedy(r *Remedy) {
+	if r.Title == "" || strings.HasSuffix(r.Title, ".") {
+		v.violation("remedy %s: needs a title, without a full stop", r.ID)
+	}
+	if r.Tier < TierLook || r.Tier > TierErase {
+		v.violation("remedy %s: no such tier: %d", r.ID, r.Tier)
+	}
+	if !slices.Contains([]Actor{User, Technician, Administrator, Apple}, r.Actor) {
+		v.violation("remedy %s: no such actor: %q", r.ID, r.Actor)
+	}
+	if len(r.Steps) == 0 {
+		v.violation("remedy %s: has no steps", r.ID)
+	}
+	for _, step := range r.Steps {
+		v.template("remedy "+string(r.ID), step)
+	}
+	v.sources("remedy "+string(r.ID), r.Sources)
+	for _, need := range r.Needs {
+		switch needed := v.remedies[need]; {
+		case needed == nil:
+			v.violation("remedy %s: needs the unknown remedy %s", r.ID, need)
+		case needed.Tier >= r.Tier:
+			v.violation("remedy %s: needs %s, which is not of an earlier tier", r.ID, need)
+		}
+	}
+	v.safety(r)
+}
+
+// safety keeps whoever follows a plan from losing data without a copy, and from erasing a
+// device for a fault that is Apple's.
+func (v *validator) safety(r *Remedy) {
+	switch r.Tier {
+	case TierDisruptive, TierDeleting, TierErase:
+		if r.Risk == "" {
+			v.violation("remedy %s: does not say what it risks", r.ID)
+		}
+		if !slices.Contains(r.Needs, computerBackup) {
+			v.violation("remedy %s: does not need %s", r.ID, computerBackup)
+		}
+	}
+	if r.Tier == TierErase && !slices.Contains(r.Needs, contactAppleSupport) {
+		v.violation("remedy %s: does not need %s", r.ID, contactAppleSupport)
+	}
+}
+
+func (v *validator) check(c *Check) {
+	if c.Title == "" || strings.HasSuffix(c.Title, ".") {
+		v.violation("check %s: needs a title, without a full stop", c.ID)
+	}
+	if strings.TrimSpace(c.Doc) == "" {
+		v.violation("check %s: has no documentation", c.ID)
+	}
+	if !slices.Contains([]Effect{Blocks, MayBlock, Informs}, c.Effect) {
+		v.violation("check %s: no such effect: %q", c.ID, c.Effect)
+	}
+	if c.Judge == nil && c.Ask == "" {
+		v.violation("check %s: neither judges nor asks", c.ID)
+	}
+	v.template("check "+c.ID, c.Ask)
+	if len(c.Sources) == 0 {
+		v.violation("check %s: has no source", c.ID)
+	}
+	v.sources("check "+c.ID, c.Sources)
+	if len(c.Remedies) == 0 {
+		v.violation("check %s: has no remedy", c.ID)
+	}
+	for i, id := range c.Remedies {
+		if v.remedies[id] == nil {
+			v.violation("check %s: names the unknown remedy %s", c.ID, id)
+		}
+		if slices.Contains(c.Remedies[:i], id) {
+			v.violation("check %s: names the remedy %s twice", c.ID, id)
+		}
+	}
+	for _, id := range c.Explains {
+		if v.checks[id] == nil {
+			v.violation("check %s: explains the unknown check %s", c.ID, id)
+		}
+	}
+	if v.explains(c.ID, c.ID, nil) {
+		v.violation("check %s: explains itself", c.ID)
+	}
+}
+
+// explains reports whether one check explains another, over others if need be. seen holds
+// the checks on the way.
+func (v *validator) explains(from, to string, seen []string) bool {
+	check := v.checks[from]
+	if check == nil || slices.Contains(seen, from) {
+		return false
+	}
+	return slices.ContainsFunc(check.Explains, func(id string) bool {
+		return id == to || v.explains(id, to, append(seen, from))
+	})
+}
+
+// template refuses tokens that nobody knows: the newest version of an unread model knows
+// them all.
+func (v *validator) template(where, template string) {
+	if text, ok := Expand(template, device.Identity{}); !ok || strings.ContainsAny(text, "{}") {
+		v.violation("%s: uses an unknown token: %q", where, template)
+	}
+}
+
+func (v *validator) sources(where string, sources []Source) {
+	for _, s := range sources {
+		if s.Title == "" {
+			v.violation("%s: has a source without a title", where)
+		}
+		if s.URL != "" && !strings.HasPrefix(s.URL, "https://") {
+			v.violation("%s: has a source whose address is not https: %s", where, s.URL)
+		}
+	}
+}

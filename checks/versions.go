@@ -1,0 +1,51 @@
+package checks
+
+import (
+	"regexp"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// osVersion names a version as the device's owner knows it: iPadOS 18.3.
+func osVersion(s device.Snapshot, v device.Version) string {
+	return wordsFor(s.Device).os() + " " + v.String()
+}
+
+// installedVersion is the evidence for what is installed, with the build where it is known.
+func installedVersion(s device.Snapshot, v device.Version) Evidence {
+	value := v.String()
+	if build, err := s.Device.BuildVersion.Get(); err == nil {
+		value += " (" + build + ")"
+	}
+	return read(s, "Installed", value, "", "lockdown ProductVersion")
+}
+
+// newestVersion is the highest version that the device's model can run.
+func newestVersion(s device.Snapshot) (device.Version, error) {
+	release, err := s.Newest.Get()
+	if err != nil {
+		return device.Version{}, err
+	}
+	return device.ParseVersion(release.Newest)
+}
+
+// build is a build as numbers and letters, 24A5418b: 24, A, 5418, b.
+var build = regexp.MustCompile(`^[0-9]{1,2}[A-Z]([0-9]{1,8})([a-z]?)$`)
+
+// preRelease tells a beta from its build: a letter at the end, as in 24A5418b. A
+// Background Security Improvement ends in a letter too, 23D771330a, but has six digits or
+// more in front of it; a release candidate has none, and cannot be told from a release.
+func preRelease(s device.Snapshot) (bool, error) {
+	if kind, err := live(s).ReleaseType.Get(); err == nil && kind == "Beta" {
+		return true, nil
+	}
+	text, err := s.Device.BuildVersion.Get()
+	if err != nil {
+		return false, err
+	}
+	parts := build.FindStringSubmatch(text)
+	if parts == nil {
+		return false, device.Malformed
+	}
+	return parts[2] != "" && len(parts[1]) < 6, nil
+}

@@ -1,0 +1,42 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var vpnProxyFirewall = &Check{
+	ID:    "vpn-proxy-firewall",
+	Title: "Nothing between the device and Apple reads or stops the traffic",
+	Doc: `A VPN, a proxy, a content filter or a firewall can slow a backup down or stop it. Apple's services refuse connections whose encryption is opened on the way.
+
+A fresh backup shows that the way was free. Otherwise only the names of configuration profiles can be read: one that speaks of a VPN, a proxy, DNS or a filter is a hint, by its name alone.
+A VPN set up by an app, or a filter in the network, leaves no such trace.`,
+	Effect:   MayBlock,
+	Sources:  []Source{appleEnterpriseNetworks},
+	Remedies: []RemedyID{turnOffVPN, tryAnotherNetwork, allowAppleHosts},
+	Ask:      `Does the {device} use a VPN, a proxy, Private Relay or an ad blocker, or a network that an organisation filters? See {P-VPN}.`,
+	Judge:    judgeVPN,
+}
+
+func judgeVPN(s device.Snapshot) []Finding {
+	if age, evidence, fresh := freshBackup(s); fresh {
+		return ok(fmt.Sprintf("A backup completed %s ago, so the way to Apple was free.", age), evidence)
+	}
+	profiles, err := live(s).Management.Profiles.Get()
+	if err != nil {
+		return unknown(s, "The configuration profiles", err)
+	}
+	var findings []Finding
+	for _, p := range profilesNamed(profiles, "vpn", "proxy", "dns", "filter") {
+		f := warning("By its name alone, a configuration profile may change the way to Apple.",
+			read(s, "Configuration profile", profileName(p), "", "MCInstall GetProfileList / PayloadDisplayName"))[0]
+		f.Subject = profileName(p)
+		findings = append(findings, f)
+	}
+	if len(findings) > 0 {
+		return findings
+	}
+	return ask("", read(s, "Configuration profiles", count(len(profiles), "profile")+", none named after a VPN, proxy, DNS or filter", "", "MCInstall GetProfileList"))
+}

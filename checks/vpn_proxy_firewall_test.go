@@ -1,0 +1,27 @@
+package checks
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var vpnProxyFirewallJudgements = []judgement{
+	{"fresh backup", well(profiled("Acme VPN")), OK, "A backup completed 7 hours ago, so the way to Apple was free.", ""},
+	{"named after a VPN", well(lastBackedUp(5*aDay), profiled("Acme VPN")), Warning, "By its name alone, a configuration profile may change the way to Apple.", ""},
+	{"other profiles", well(lastBackedUp(5*aDay), profiled("Acme Mail")), Ask, "", ""},
+	{"no profiles", well(lastBackedUp(5 * aDay)), Ask, "", ""},
+	{"refused", well(lastBackedUp(5*aDay), withoutProfiles), Unknown, "The configuration profiles could not be read: the device refused to tell.", device.Refused},
+}
+
+func TestEachProfileInTheWayIsAFindingOfItsOwn(t *testing.T) {
+	s := well(lastBackedUp(5*aDay), profiled("Acme VPN", "Acme Mail", "Family Content Filter"))
+	var subjects []string
+	for _, f := range Run(s, []*Check{vpnProxyFirewall}) {
+		subjects = append(subjects, f.Subject)
+	}
+	if want := []string{"Acme VPN", "Family Content Filter"}; !slices.Equal(subjects, want) {
+		t.Errorf("subjects %q, want %q", subjects, want)
+	}
+}

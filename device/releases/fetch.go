@@ -1,0 +1,86 @@
+package releases
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// fetchTimeout is how long a whole answer may take.
+const fetchTimeout = 30 * time.Second
+
+// appleRoot is the certificate "Apple Root CA" as Apple publishes it at
+// https://www.apple.com/certificateauthority/. The host of AppleURL is certified by it, and
+// most systems that Apple did not make have never heard of it.
+//
+//go:embed apple_root.pem
+var appleRoot []byte
+
+// fetch reads what is at an https address. It follows redirections within the same host only:
+// the trust in Apple's root is not meant for any other.
+func fetch(ctx context.Context, transport http.RoundTripper, address string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	if request.URL.Scheme != "https" {
+		return nil, fmt.Errorf("%s: only https addresses are read", address)
+	}
+	client := http.Client{Transport: transport, CheckRedirect: sameHost}
+	response, err := client.Do(request)
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return nil, fmt.Errorf("%w; nothing was read: this computer does not trust whoever answered. The list can be saved by a computer that does, and read from a file", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s answered %s", address, response.Status)
+	}
+	data, err := readBounded(response.Body)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", address, err)
+	}
+	return data, nil
+}
+
+func sameHost(request *http.Request, via []*http.Request) error {
+	if request.URL.Scheme != "https" || request.URL.Host != via[0].URL.Host {
+		return fmt.Errorf("it redirects to %s://%s", request.URL.Scheme, request.URL.Host)
+	}
+	if len(via) >= 5 {
+		return errors.New("it redirects in a circle")
+	}
+	return nil
+}
+
+// transportFor trusts what this computer trusts, and for Apple's own host Apple's root too.
+func transportFor(address string) http.RoundTripper {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	if parsed, err := url.Parse(address); err == nil && parsed.Hostname() == appleHost {
+		transport.TLSClientConfig = &tls.Config{RootCAs: withAppleRoot()}
+	}
+	transport.DisableKeepAlives = true // one request, and the connection closes after it
+	return transport
+}
+
+// appleHost is the host of AppleURL.
+const appleHost = "gdmf.apple.com"
+
+func withAppleRoot() *x509.CertPool {
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool() // a system without a store of its own
+	}
+	pool.AppendCertsFromPEM(appleRoot)
+	return pool
+}

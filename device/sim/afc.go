@@ -1,0 +1,291 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Operations of AFC that are answered; every other is denied.
+const (
+	afcStatus     = 0x01
+	afcData       = 0x02
+	afcReadDir    = 0x03
+	afcFileInfo   = 0x0A
+	afcDeviceInfo = 0x0B
+	afcOpen       = 0x0D
+	afcOpened     = 0x0E
+	afcRead       = 0x0F
+	afcSeek       = 0x11
+	afcTell       = 0x12
+	afcTold       = 0x13
+	afcClose      = 0x14
+)
+
+// Numbers of an AFC status.
+const (
+	afcOK         = 0
+	afcInvalid    = 7
+	afcNotFound   = 8
+	afcIsFolder   = 9
+	afcDenied     = 10
+	afcReadOnly   = 1 // mode of afcOpen
+	afcHeaderSize = 40
+)
+
+const afcMagic = "CFA6LPAA"
+
+// An afcRequest is one packet from the client.
+type afcRequest struct {
+	number    uint64
+	operation uint64
+	head      []byte // up to ThisLength
+	data      []byte // up to EntireLength
+}
+
+func readAFC(r io.Reader) (afcRequest, error) {
+	var head [afcHeaderSize]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return afcRequest{}, err
+	}
+	entire := binary.LittleEndian.Uint64(head[8:])
+	this := binary.LittleEndian.Uint64(head[16:])
+	if string(head[:8]) != afcMagic || this < afcHeaderSize || entire < this || entire > maxRequest {
+		return afcRequest{}, errors.New("not an AFC packet")
+	}
+	body := make([]byte, entire-afcHeaderSize)
+	if _, err := io.ReadFull(r, body); err != nil {
+		return afcRequest{}, err
+	}
+	return afcRequest{
+		number:    binary.LittleEndian.Uint64(head[24:]),
+		operation: binary.LittleEndian.Uint64(head[32:]),
+		head:      body[:this-afcHeaderSize],
+		data:      body[this-afcHeaderSize:],
+	}, nil
+}
+
+// path is the request's path, from the root of the service.
+func (r afcRequest) path(skip int) string {
+	name, _, _ := bytes.Cut(r.head[min(skip, len(r.head)):], []byte{0})
+	return path.Clean("/" + string(name))
+}
+
+// word is the n-th number in the request; 0 if there is none.
+func (r afcRequest) word(n int) uint64 {
+	if len(r.head) < 8*(n+1) {
+		return 0
+	}
+	return binary.LittleEndian.Uint64(r.head[8*n:])
+}
+
+// An afcSession serves a folder, read-only.
+type afcSession struct {
+	*service
+	files map[string][]byte // by path; folders are what lies on the way
+	open  map[uint64]*bytes.Reader
+	last  uint64
+}
+
+// crashReports is the folder of crash reports, with a line of text in each.
+func (s *service) crashReports() {
+	files := map[string][]byte{}
+	for _, name := range s.device.crashes {
+		folder := strings.HasSuffix(name, "/")
+		name = path.Clean("/" + name)
+		if folder {
+			files[path.Join(name, ".")+"/"] = nil
+			continue
+		}
+		process, _, _ := strings.Cut(path.Base(name), "-")
+		files[name] = fmt.Appendf(nil, "{\"app_name\":%q,\"bug_type\":\"309\",\"name\":%q}\n", process, process)
+	}
+	s.afc(files)
+}
+
+// media is the folder that com.apple.afc shows: here empty.
+func (s *service) media() { s.afc(map[string][]byte{"/DCIM/": nil, "/Downloads/": nil}) }
+
+func (s *service) afc(files map[string][]byte) {
+	session := &afcSession{service: s, files: files, open: map[uint64]*bytes.Reader{}}
+	for {
+		request, err := readAFC(s)
+		if err != nil {
+			return
+		}
+		if err := session.answer(request); err != nil {
+			return
+		}
+	}
+}
+
+func (a *afcSession) answer(r afcRequest) error {
+	switch r.operation {
+	case afcReadDir:
+		a.note("afc", "ReadDir "+r.path(0))
+		names, ok := a.list(r.path(0))
+		if !ok {
+			return a.status(r, afcNotFound)
+		}
+		return a.send(r, afcData, nil, zeroTerminated(append([]string{".", ".."}, names...)))
+	case afcFileInfo:
+		a.note("afc", "GetFileInfo "+r.path(0))
+		return a.info(r)
+	case afcDeviceInfo:
+		a.note("afc", "GetDeviceInfo")
+		return a.deviceInfo(r)
+	case afcOpen:
+		a.note("afc", "Open "+r.path(8))
+		return a.openFile(r)
+	case afcRead:
+		a.note("afc", "Read")
+		return a.read(r)
+	case afcSeek, afcTell:
+		a.note("afc", "Seek")
+		return a.seek(r)
+	case afcClose:
+		a.note("afc", "Close")
+		if a.open[r.word(0)] == nil {
+			return a.status(r, afcInvalid)
+		}
+		delete(a.open, r.word(0))
+		return a.status(r, afcOK)
+	default:
+		a.note("afc", fmt.Sprintf("operation %#x", r.operation))
+		return a.status(r, afcDenied)
+	}
+}
+
+// list is the names in a folder, and whether there is one.
+func (a *afcSession) list(folder string) ([]string, bool) {
+	prefix := strings.TrimSuffix(folder, "/") + "/"
+	found := folder == "/"
+	var names []string
+	for name := range a.files {
+		rest, ok := strings.CutPrefix(name, prefix)
+		if !ok {
+			continue
+		}
+		found = true
+		if first, _, _ := strings.Cut(rest, "/"); first != "" && !slices.Contains(names, first) {
+			names = append(names, first)
+		}
+	}
+	slices.Sort(names)
+	return names, found
+}
+
+func (a *afcSession) info(r afcRequest) error {
+	file, isFile := a.files[r.path(0)]
+	names, isFolder := a.list(r.path(0))
+	pairs := []string{"st_blocks", "0", "st_nlink"}
+	switch {
+	case isFile:
+		pairs = append(pairs, "1", "st_ifmt", "S_IFREG", "st_size", fmt.Sprint(len(file)))
+	case isFolder:
+		pairs = append(pairs, fmt.Sprint(2+len(names)), "st_ifmt", "S_IFDIR", "st_size", fmt.Sprint(64+32*len(names)))
+	default:
+		return a.status(r, afcNotFound)
+	}
+	changed := fmt.Sprint(a.device.RecordedAt.UnixNano())
+	pairs = append(pairs, "st_mtime", changed, "st_birthtime", changed)
+	return a.send(r, afcData, nil, zeroTerminated(pairs))
+}
+
+func (a *afcSession) deviceInfo(r afcRequest) error {
+	disk := a.device.values["com.apple.disk_usage"]
+	number := func(key string) string {
+		bytes, _ := disk[key].(uint64)
+		return fmt.Sprint(bytes)
+	}
+	model, _ := a.device.values[""]["ProductType"].(string)
+	return a.send(r, afcData, nil, zeroTerminated([]string{
+		"Model", model,
+		"FSTotalBytes", number("TotalDataCapacity"),
+		"FSFreeBytes", number("AmountDataAvailable"),
+		"FSBlockSize", "4096",
+	}))
+}
+
+func (a *afcSession) openFile(r afcRequest) error {
+	file, isFile := a.files[r.path(8)]
+	_, isFolder := a.list(r.path(8))
+	switch {
+	case r.word(0) != afcReadOnly:
+		return a.status(r, afcDenied)
+	case isFile:
+	case isFolder:
+		return a.status(r, afcIsFolder)
+	default:
+		return a.status(r, afcNotFound)
+	}
+	a.last++
+	a.open[a.last] = bytes.NewReader(file)
+	return a.send(r, afcOpened, binary.LittleEndian.AppendUint64(nil, a.last), nil)
+}
+
+func (a *afcSession) read(r afcRequest) error {
+	file := a.open[r.word(0)]
+	if file == nil {
+		return a.status(r, afcInvalid)
+	}
+	data := make([]byte, min(r.word(1), uint64(file.Len())))
+	if _, err := io.ReadFull(file, data); err != nil {
+		return err
+	}
+	return a.send(r, afcData, nil, data)
+}
+
+// seek moves in an open file, or tells where that is.
+func (a *afcSession) seek(r afcRequest) error {
+	file := a.open[r.word(0)]
+	if file == nil {
+		return a.status(r, afcInvalid)
+	}
+	if r.operation == afcSeek {
+		if _, err := file.Seek(int64(r.word(2)), int(r.word(1))); err != nil {
+			return a.status(r, afcInvalid)
+		}
+		return a.status(r, afcOK)
+	}
+	at := uint64(file.Size()) - uint64(file.Len())
+	return a.send(r, afcTold, binary.LittleEndian.AppendUint64(nil, at), nil)
+}
+
+func (a *afcSession) status(r afcRequest, status uint64) error {
+	return a.send(r, afcStatus, binary.LittleEndian.AppendUint64(nil, status), nil)
+}
+
+// send answers a request. A fault that makes another property list makes another body
+// here, under the header of AFC.
+func (a *afcSession) send(r afcRequest, operation uint64, head, data []byte) error {
+	frame := framing{
+		header: func(length uint64) []byte {
+			packet := []byte(afcMagic)
+			packet = binary.LittleEndian.AppendUint64(packet, afcHeaderSize+length)
+			packet = binary.LittleEndian.AppendUint64(packet, afcHeaderSize+uint64(len(head)))
+			packet = binary.LittleEndian.AppendUint64(packet, r.number)
+			return binary.LittleEndian.AppendUint64(packet, operation)
+		},
+		huge: 1 << 40,
+	}
+	fault := a.strikes([]string{a.name})
+	body := slices.Concat(head, data)
+	if fault.Kind == Garbage {
+		body = []byte("garbage")
+	}
+	return a.conn.send(frame, body, fault)
+}
+
+func zeroTerminated(texts []string) []byte {
+	var all []byte
+	for _, text := range texts {
+		all = append(append(all, text...), 0)
+	}
+	return all
+}

@@ -1,0 +1,84 @@
+package sim
+
+import (
+	"encoding/binary"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// echoes are the keys that a reply repeats from its request; faults of the values leave
+// them alone.
+var echoes = []string{"Request", "RequestType", "Domain", "Key", "Service", "MessageType", "DeviceID"}
+
+// refuse keeps the echo of a reply, and says why there is no more.
+func refuse(message dict, name string) dict {
+	refused := missingKeys(message)
+	if _, ok := message["Status"]; ok {
+		refused["Status"] = name
+	} else {
+		refused["Error"] = name
+	}
+	return refused
+}
+
+// missingKeys keeps the echo of a reply alone.
+func missingKeys(message dict) dict {
+	kept := maps.Clone(message)
+	maps.DeleteFunc(kept, func(key string, _ any) bool { return !slices.Contains(echoes, key) })
+	return kept
+}
+
+// wrongTypes gives every value below a reply another type than it has.
+func wrongTypes(message dict) dict {
+	wrong := maps.Clone(message)
+	for key, value := range wrong {
+		if !slices.Contains(echoes, key) {
+			wrong[key] = wrongType(value)
+		}
+	}
+	return wrong
+}
+
+func wrongType(value any) any {
+	switch value := value.(type) {
+	case dict:
+		return wrongTypes(value)
+	case string:
+		return []any{value}
+	default:
+		return "wrong"
+	}
+}
+
+// plistBomb is a dictionary {Value: array} in binary form, where each of 24 arrays holds
+// the next one eight times: 8^24 values in under 400 bytes.
+func plistBomb() []byte {
+	const arrays, width = 24, 8
+	bomb := []byte("bplist00")
+	var offsets []byte
+	object := func(bytes ...byte) {
+		offsets = binary.BigEndian.AppendUint16(offsets, uint16(len(bomb)))
+		bomb = append(bomb, bytes...)
+	}
+	object(0xD1, 1, 2) // object 0, a dictionary: object 1 is the key, object 2 the value
+	object(append([]byte{0x55}, "Value"...)...)
+	for i := range arrays {
+		next := byte(2 + i + 1)
+		object(append([]byte{0xA0 | width}, slices.Repeat([]byte{next}, width)...)...)
+	}
+	object(0x09) // true
+	table := uint64(len(bomb))
+	bomb = append(bomb, offsets...)
+	bomb = append(bomb, 0, 0, 0, 0, 0, 0, 2, 1) // offsets of two bytes, references of one
+	bomb = binary.BigEndian.AppendUint64(bomb, uint64(len(offsets)/2))
+	bomb = binary.BigEndian.AppendUint64(bomb, 0)
+	return binary.BigEndian.AppendUint64(bomb, table)
+}
+
+// deepXML is 15 MB of arrays in arrays.
+func deepXML() []byte {
+	const depth = 900_000
+	return []byte(`<plist version="1.0">` + strings.Repeat("<array>", depth) +
+		strings.Repeat("</array>", depth) + `</plist>`)
+}

@@ -1,0 +1,67 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// dict is a property list dictionary as it goes over the wire.
+type dict = map[string]any
+
+// A Device is what one iPhone or iPad answers. It is read-only once it is in a Tray.
+type Device struct {
+	Name        string        // of its folder: storage-low
+	Note        string        // what it has, in one line
+	RecordedAt  time.Time     // when its values were true
+	ClockSkew   time.Duration // how far its clock runs ahead of the tray's
+	Connections []string      // usbmux entries: "USB", "Network", or both
+	LocationID  uint32        // USB port; entries over USB only
+	Latency     time.Duration // of each round trip to it
+	Faults      []Fault
+
+	values     map[string]dict // lockdown, by domain; "" is the root
+	registry   map[string]dict // IORegistry entries, by name
+	management map[string]dict // MCInstall replies, by RequestType
+	crashes    []string        // paths below the crash report folder
+	apps       []dict          // installation_proxy
+}
+
+// UDID is the identifier that usbmux and lockdown give.
+func (d *Device) UDID() string {
+	udid, _ := d.values[""]["UniqueDeviceID"].(string)
+	return udid
+}
+
+// Clone is another device that answers the same, but for its name and identifiers,
+// which end in n. It is for trays of 1 to 65,535 devices.
+func (d *Device) Clone(n int) *Device {
+	clone := *d
+	clone.Connections = slices.Clone(d.Connections)
+	clone.Faults = slices.Clone(d.Faults)
+	clone.LocationID += uint32(n)
+	clone.values = maps.Clone(d.values)
+	root := maps.Clone(d.values[""])
+	root["UniqueDeviceID"] = endIn(d.UDID(), fmt.Sprintf("%04X", n))
+	for key, end := range map[string]string{
+		"SerialNumber": fmt.Sprintf("%04X", n),
+		"DeviceName":   fmt.Sprintf(" %d", n),
+	} {
+		text, ok := root[key].(string)
+		if !ok {
+			continue
+		}
+		if key == "DeviceName" {
+			root[key] = text + end
+		} else {
+			root[key] = endIn(text, end)
+		}
+	}
+	clone.values[""] = root
+	return &clone
+}
+
+func endIn(text, end string) string {
+	return text[:max(0, len(text)-len(end))] + end
+}

@@ -1,0 +1,98 @@
+package sim
+
+import "time"
+
+// A Fault makes a device, or the whole tray, misbehave. What At, Seconds, Count and
+// Error mean is said at each Kind.
+//
+// At names the place of the conversation where the fault strikes; an empty At is every
+// place that the kind fits. Places are
+//
+//	connect                               usbmux Connect to the device
+//	tls                                   any TLS handshake
+//	lockdown                              every lockdown reply
+//	GetValue, StartSession, …             lockdown replies to one request
+//	root, com.apple.mobile.backup, …      GetValue replies for one domain
+//	com.apple.mobile.backup/WillEncrypt   GetValue replies for one key
+//	StartService com.apple.afc            the lockdown reply to that request
+//	com.apple.afc                         every reply of that service
+//	com.apple.mobile.MCInstall Flush      that service's replies to one request
+//	usbmux, Listen, ListDevices, …        mux replies: faults of a Tray only
+type Fault struct {
+	Kind    Kind
+	At      string
+	Seconds float64
+	Count   int
+	Error   string
+}
+
+// Kind names a fault, in sim.plist as in Go.
+type Kind string
+
+// Faults of trust. They hold for the whole device; At is not used.
+const (
+	Unpaired         Kind = "unpaired"          // never paired; whoever asks to pair is trusted at once
+	TrustPending     Kind = "trust-pending"     // never paired; the first Count tries to pair meet an open Trust dialog
+	Denied           Kind = "denied"            // never paired; Don't Trust was tapped
+	PairingForbidden Kind = "pairing-forbidden" // never paired; management does not allow it
+	Locked           Kind = "locked"            // locked with a passcode: no pairing and no services
+	StaleHostID      Kind = "stale-host-id"     // the computer has a pair record that the device forgot
+	StaleTLS         Kind = "stale-tls"         // as above, and the device hangs up at the TLS handshake
+)
+
+// Faults of one reply.
+const (
+	Refused     Kind = "refused"      // the reply is only an Error, or for diagnostics and MCInstall only a Status: the name in Error
+	Stall       Kind = "stall"        // the reply comes Seconds late; never, if that is 0
+	Truncated   Kind = "truncated"    // half the reply, then the end of the connection
+	HalfStall   Kind = "half-stall"   // half the reply, then silence
+	Trickle     Kind = "trickle"      // one byte at a time, each after Seconds (0.03 if that is 0)
+	Reset       Kind = "reset"        // Count bytes of the reply, then a broken connection
+	Detach      Kind = "detach"       // instead of the reply the device is unplugged
+	Oversized   Kind = "oversized"    // the header promises 2^31 bytes, in AFC 2^40
+	Garbage     Kind = "garbage"      // a bare word, which lenient readers take for an old-style property list
+	Empty       Kind = "empty"        // a reply of no bytes
+	BinaryPlist Kind = "binary-plist" // the same reply as a binary property list
+	WrongTypes  Kind = "wrong-types"  // every value in the reply has another type
+	MissingKeys Kind = "missing-keys" // the reply lacks everything but the echo of the request
+	PlistBomb   Kind = "plist-bomb"   // a binary property list of under 400 bytes that unfolds without end
+	DeepXML     Kind = "deep-xml"     // XML arrays nested 900,000 deep
+)
+
+// Faults of a Tray.
+const (
+	ListRefused Kind = "list-refused" // ListDevices answers Result 4294967295 above Count devices (29 if that is 0)
+)
+
+// has reports whether any of the faults is of the kind.
+func has(faults []Fault, kind Kind) bool {
+	_, ok := find(faults, kind)
+	return ok
+}
+
+// find is the first fault of the kind.
+func find(faults []Fault, kind Kind) (Fault, bool) {
+	for _, fault := range faults {
+		if fault.Kind == kind {
+			return fault, true
+		}
+	}
+	return Fault{}, false
+}
+
+// delay is Seconds as a duration, or otherwise if that is 0.
+func (f Fault) delay(otherwise time.Duration) time.Duration {
+	if f.Seconds == 0 {
+		return otherwise
+	}
+	return time.Duration(f.Seconds * float64(time.Second))
+}
+
+// ofTrust reports whether the kind is about the whole device, not about one reply.
+func (k Kind) ofTrust() bool {
+	switch k {
+	case Unpaired, TrustPending, Denied, PairingForbidden, Locked, StaleHostID, StaleTLS:
+		return true
+	}
+	return false
+}

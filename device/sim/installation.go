@@ -1,0 +1,94 @@
+package sim
+
+import "slices"
+
+type installationRequest struct {
+	Command       string
+	ClientOptions struct {
+		ApplicationType  string
+		ReturnAttributes []string
+		BundleIDs        []string
+	}
+}
+
+// Apps are browsed this many at a time.
+const browseChunk = 20
+
+// installation is installation_proxy.
+func (s *service) installation() {
+	for {
+		r, err := readRequest[installationRequest](s)
+		if err != nil {
+			return
+		}
+		s.note("installation_proxy", r.Command)
+		switch r.Command {
+		case "Browse":
+			err = s.browse(r)
+		case "Lookup":
+			err = s.lookup(r)
+		default:
+			err = s.say(dict{"Error": "InvalidCommand", "ErrorDescription": "unknown command"}, r.Command)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (s *service) browse(r installationRequest) error {
+	apps := s.installed(r)
+	index := 0
+	for chunk := range slices.Chunk(apps, browseChunk) {
+		message := dict{
+			"Status":        "BrowsingApplications",
+			"CurrentIndex":  index,
+			"CurrentAmount": len(chunk),
+			"Total":         len(apps),
+			"CurrentList":   chunk,
+		}
+		if err := s.say(message, r.Command); err != nil {
+			return err
+		}
+		index += len(chunk)
+	}
+	return s.say(dict{"Status": "Complete"}, r.Command)
+}
+
+func (s *service) lookup(r installationRequest) error {
+	found := dict{}
+	for _, app := range s.installed(r) {
+		if id, ok := app["CFBundleIdentifier"].(string); ok {
+			found[id] = app
+		}
+	}
+	return s.say(dict{"Status": "Complete", "LookupResult": found}, r.Command)
+}
+
+// installed is the apps of the type and identifiers asked for, with the attributes asked
+// for. Sizes are told only to those who ask for them.
+func (s *service) installed(r installationRequest) []dict {
+	var apps []dict
+	for _, app := range s.device.apps {
+		id, _ := app["CFBundleIdentifier"].(string)
+		if kind := r.ClientOptions.ApplicationType; kind != "" && kind != "Any" && app["ApplicationType"] != kind {
+			continue
+		}
+		if only := r.ClientOptions.BundleIDs; len(only) > 0 && !slices.Contains(only, id) {
+			continue
+		}
+		apps = append(apps, attributes(app, r.ClientOptions.ReturnAttributes))
+	}
+	return apps
+}
+
+func attributes(app dict, wanted []string) dict {
+	told := dict{}
+	for key, value := range app {
+		size := key == "StaticDiskUsage" || key == "DynamicDiskUsage"
+		if slices.Contains(wanted, key) || len(wanted) == 0 && !size {
+			told[key] = value
+		}
+	}
+	return told
+}

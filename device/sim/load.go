@@ -1,0 +1,138 @@
+package sim
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"howett.net/plist"
+)
+
+// settings is sim.plist.
+type settings struct {
+	Note             string
+	RecordedAt       time.Time
+	ClockSkewSeconds float64
+	Connections      []string // USB alone if left out
+	LocationID       uint32
+	LatencySeconds   float64
+	Faults           []Fault
+}
+
+// Load reads a folder of device folders, sorted by name. Files outside a device folder
+// are passed over. An error names the file.
+//
+// sim.plist has the keys Note, RecordedAt (date), ClockSkewSeconds, Connections (array
+// of USB and Network), LocationID, LatencySeconds and Faults (array of dictionaries with
+// the fields of [Fault]); all but RecordedAt may be left out.
+func Load(fsys fs.FS) ([]*Device, error) {
+	entries, err := fs.ReadDir(fsys, ".")
+	if err != nil {
+		return nil, err
+	}
+	var devices []*Device
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			continue
+		}
+		folder, err := fs.Sub(fsys, entry.Name())
+		if err != nil {
+			return nil, err
+		}
+		device, err := loadDevice(folder, entry.Name())
+		if err != nil {
+			return nil, fmt.Errorf("device %s: %w", entry.Name(), err)
+		}
+		devices = append(devices, device)
+	}
+	return devices, nil
+}
+
+func loadDevice(folder fs.FS, name string) (*Device, error) {
+	set, err := readPlist[settings](folder, "sim.plist")
+	if err != nil {
+		return nil, err
+	}
+	if set.RecordedAt.IsZero() {
+		return nil, errors.New("sim.plist: RecordedAt is missing")
+	}
+	d := &Device{
+		Name:        name,
+		Note:        set.Note,
+		RecordedAt:  set.RecordedAt,
+		ClockSkew:   seconds(set.ClockSkewSeconds),
+		Connections: set.Connections,
+		LocationID:  cmp.Or(set.LocationID, 0x14100000),
+		Latency:     seconds(set.LatencySeconds),
+		Faults:      set.Faults,
+	}
+	if len(d.Connections) == 0 {
+		d.Connections = []string{"USB"}
+	}
+	if d.values, err = readAll(folder, "com.*.plist"); err != nil {
+		return nil, err
+	}
+	if d.values[""], err = readPlist[dict](folder, "root.plist"); err != nil {
+		return nil, err
+	}
+	if d.UDID() == "" {
+		return nil, errors.New("root.plist: UniqueDeviceID is missing")
+	}
+	if d.registry, err = readAll(folder, "ioregistry/*.plist"); err != nil {
+		return nil, err
+	}
+	if d.management, err = readAll(folder, "mcinstall/*.plist"); err != nil {
+		return nil, err
+	}
+	if d.crashes, err = readOptional[[]string](folder, "crashreports.plist"); err != nil {
+		return nil, err
+	}
+	if d.apps, err = readOptional[[]dict](folder, "apps.plist"); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// readAll reads every file that fits the pattern, by its name without .plist.
+func readAll(folder fs.FS, pattern string) (map[string]dict, error) {
+	names, err := fs.Glob(folder, pattern)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string]dict, len(names)+1)
+	for _, name := range names {
+		values, err := readPlist[dict](folder, name)
+		if err != nil {
+			return nil, err
+		}
+		all[strings.TrimSuffix(path.Base(name), ".plist")] = values
+	}
+	return all, nil
+}
+
+// readOptional is readPlist, and the zero value where there is no such file.
+func readOptional[T any](folder fs.FS, name string) (T, error) {
+	value, err := readPlist[T](folder, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return value, nil
+	}
+	return value, err
+}
+
+func readPlist[T any](folder fs.FS, name string) (T, error) {
+	var value T
+	data, err := fs.ReadFile(folder, name)
+	if err != nil {
+		return value, err
+	}
+	if _, err := plist.Unmarshal(data, &value); err != nil {
+		return value, fmt.Errorf("%s: %w", name, err)
+	}
+	return value, nil
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

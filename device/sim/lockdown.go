@@ -1,0 +1,283 @@
+package sim
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"fmt"
+	"maps"
+	"net"
+	"slices"
+	"time"
+)
+
+const (
+	lockdownPort    = 62078
+	lockdownService = "com.apple.mobile.lockdown"
+)
+
+// beforeTrust are the root values that any computer may read.
+var beforeTrust = []string{
+	"BluetoothAddress", "BoardId", "BuildVersion", "CPUArchitecture", "ChipID", "DeviceClass", "DeviceColor",
+	"DeviceName", "DieID", "HardwareModel", "HasSiDP", "PartitionType", "ProductName", "ProductType",
+	"ProductVersion", "ProductionSOC", "ProtocolVersion", "SupportedDeviceFamilies", "TelephonyCapability",
+	"UniqueChipID", "UniqueDeviceID", "WiFiAddress", "DevicePublicKey",
+}
+
+type lockdownRequest struct {
+	Request    string
+	Domain     string
+	Key        string
+	Service    string
+	HostID     string
+	SessionID  string
+	PairRecord pairRecord
+}
+
+// serve answers a client at one port of the device.
+func (p *plugged) serve(ctx context.Context, client net.Conn, at port) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	unplugged := context.AfterFunc(p.ctx, func() { cancel(); client.Close() })
+	defer unplugged()
+	defer client.Close()
+	c := &conn{Conn: client, raw: client, closed: ctx.Done(), faults: p.Faults, detach: func() { p.tray.Detach(p.UDID()) }}
+	if p.Latency > 0 {
+		c.raw = delayed(client, p.Latency, ctx.Done())
+		c.Conn = c.raw
+	}
+	if at.service == lockdownService {
+		p.serveLockdown(c)
+		return
+	}
+	if c.startTLS(at.secure) == nil {
+		p.serveService(c, at.service)
+	}
+}
+
+// A lockdownSession is one client of lockdownd.
+type lockdownSession struct {
+	*conn
+	device *plugged
+	id     string      // "" before StartSession
+	secure *tls.Config // of the computer whose session it is
+}
+
+func (p *plugged) serveLockdown(c *conn) {
+	s := &lockdownSession{conn: c, device: p}
+	for {
+		request, err := readRequest[lockdownRequest](s)
+		if err != nil {
+			return
+		}
+		if err := s.answer(request); err != nil {
+			return
+		}
+	}
+}
+
+func (s *lockdownSession) answer(r lockdownRequest) error {
+	s.device.tray.note("lockdown", r.title(), s.device.UDID())
+	switch r.Request {
+	case "QueryType":
+		return s.say(dict{"Request": r.Request, "Type": lockdownService}, r.Request)
+	case "GetValue":
+		return s.getValue(r)
+	case "StartSession":
+		return s.startSession(r)
+	case "StopSession":
+		return s.stopSession(r)
+	case "StartService":
+		return s.startService(r)
+	case "Pair", "ValidatePair", "Unpair":
+		return s.pairing(r)
+	case "SetValue":
+		return s.deny(r, "SetProhibited")
+	case "RemoveValue":
+		return s.deny(r, "RemoveProhibited")
+	default:
+		return s.deny(r, "InvalidRequest")
+	}
+}
+
+// title is the request with what it is about.
+func (r lockdownRequest) title() string {
+	switch {
+	case r.Request == "StartService":
+		return r.Request + " " + r.Service
+	case r.Domain != "" && r.Key != "":
+		return r.Request + " " + r.Domain + "/" + r.Key
+	case r.Domain != "" || r.Key != "":
+		return r.Request + " " + r.Domain + r.Key
+	default:
+		return r.Request
+	}
+}
+
+func (s *lockdownSession) say(message dict, places ...string) error {
+	return s.reply(plistFraming, message, append(places, "lockdown")...)
+}
+
+func (s *lockdownSession) deny(r lockdownRequest, name string) error {
+	return s.say(dict{"Request": r.Request, "Error": name}, r.Request)
+}
+
+func (s *lockdownSession) getValue(r lockdownRequest) error {
+	message := dict{"Request": r.Request}
+	place := "root"
+	if r.Domain != "" {
+		message["Domain"], place = r.Domain, r.Domain
+	}
+	places := []string{r.Request, place}
+	if r.Key != "" {
+		message["Key"] = r.Key
+		places = append(places, place+"/"+r.Key)
+	}
+	if value, err := s.value(r); err != "" {
+		message["Error"] = err
+	} else {
+		message["Value"] = value
+	}
+	return s.say(message, places...)
+}
+
+// value is what a GetValue reads, or the name of lockdown's error.
+func (s *lockdownSession) value(r lockdownRequest) (any, string) {
+	values, ok := s.device.values[r.Domain]
+	if r.Domain == "" {
+		values = s.device.root()
+	}
+	stranger := s.id == ""
+	switch {
+	case stranger && r.Domain != "":
+		return nil, "GetProhibited"
+	case r.Key == "" && stranger:
+		maps.DeleteFunc(values, func(key string, _ any) bool { return !slices.Contains(beforeTrust, key) })
+		return values, ""
+	case r.Key == "" && ok:
+		return values, ""
+	case stranger && !slices.Contains(beforeTrust, r.Key):
+		return nil, "GetProhibited"
+	case r.Domain == "" && r.Key == "DevicePublicKey":
+		return publicPEM(s.device.tray.keys.device), ""
+	}
+	if value, ok := values[r.Key]; ok {
+		return value, ""
+	}
+	return nil, "MissingValue"
+}
+
+// root is the values outside any domain at this moment.
+func (p *plugged) root() dict {
+	root := maps.Clone(p.values[""])
+	clock := p.tray.now().Add(p.ClockSkew)
+	root["TimeIntervalSince1970"] = float64(clock.UnixNano()) / float64(time.Second)
+	if has(p.Faults, Locked) {
+		root["PasswordProtected"] = true
+	}
+	return root
+}
+
+func (s *lockdownSession) startSession(r lockdownRequest) error {
+	secure := s.device.secure(r.HostID)
+	switch {
+	case s.id != "":
+		return s.deny(r, "SessionActive")
+	case r.HostID == "":
+		return s.deny(r, "MissingHostID")
+	case secure == nil:
+		return s.deny(r, "InvalidHostID")
+	}
+	id := newUUID()
+	reply := dict{"Request": r.Request, "EnableSessionSSL": true, "SessionID": id}
+	if err := s.say(reply, r.Request); err != nil {
+		return err
+	}
+	if has(s.device.Faults, StaleTLS) {
+		return s.reset()
+	}
+	s.id, s.secure = id, secure
+	return s.startTLS(secure)
+}
+
+func (s *lockdownSession) stopSession(r lockdownRequest) error {
+	switch {
+	case s.id == "":
+		return s.deny(r, "SessionInactive")
+	case r.SessionID != s.id:
+		return s.deny(r, "InvalidSessionID")
+	}
+	if err := s.say(dict{"Request": r.Request}, r.Request); err != nil {
+		return err
+	}
+	s.id, s.secure = "", nil
+	return s.stopTLS()
+}
+
+func (s *lockdownSession) startService(r lockdownRequest) error {
+	message := dict{"Request": r.Request, "Service": r.Service}
+	switch {
+	case s.id == "":
+		message["Error"] = "SessionInactive"
+	case r.Service == "":
+		message["Error"] = "MissingService"
+	case has(s.device.Faults, Locked):
+		message["Error"] = "PasswordProtected"
+	case services[r.Service] == nil:
+		message["Error"] = "InvalidService"
+	default:
+		message["Port"] = s.device.open(r.Service, s.secure)
+		message["EnableServiceSSL"] = true
+	}
+	return s.say(message, r.Request, r.title())
+}
+
+// pairing answers a computer that wants to be trusted, asks whether it is, or wants to
+// be forgotten.
+func (s *lockdownSession) pairing(r lockdownRequest) error {
+	name := s.pair(r)
+	if name != "" {
+		return s.deny(r, name)
+	}
+	message := dict{"Request": r.Request}
+	if r.Request == "Pair" {
+		message["EscrowBag"] = s.device.tray.keys.record.EscrowBag
+	}
+	return s.say(message, r.Request)
+}
+
+// pair does what a pairing request asks, or names lockdown's error.
+func (s *lockdownSession) pair(r lockdownRequest) string {
+	faults := s.device.Faults
+	switch {
+	case r.PairRecord.HostID == "":
+		return "MissingPairRecord"
+	case r.Request == "ValidatePair" && s.device.secure(r.PairRecord.HostID) == nil:
+		return "InvalidHostID"
+	case r.Request == "ValidatePair":
+		return ""
+	case r.Request == "Unpair":
+		s.device.forget(r.PairRecord.HostID)
+		return ""
+	case has(faults, PairingForbidden):
+		return "MCProtected"
+	case has(faults, Locked):
+		return "PasswordProtected"
+	case has(faults, Denied):
+		return "UserDeniedPairing"
+	}
+	if dialog, ok := find(faults, TrustPending); ok && s.device.tryToPair() <= dialog.Count {
+		return "PairingDialogResponsePending"
+	}
+	if s.device.trust(r.PairRecord) != nil {
+		return "InvalidPairRecord"
+	}
+	return ""
+}
+
+// newUUID is a random UUID, as session ids are.
+func newUUID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	return fmt.Sprintf("%X-%X-%X-%X-%X", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

@@ -1,0 +1,283 @@
+package sim
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math/bits"
+	"net"
+	"sync"
+)
+
+// Numbers of a usbmuxd Result.
+const (
+	muxOK          = 0
+	muxBadCommand  = 1
+	muxBadDevice   = 2 // also: no such pair record
+	muxRefused     = 3
+	muxBadVersion  = 6
+	muxListRefused = 1<<32 - 1
+)
+
+const (
+	muxHeaderSize = 16
+	muxVersion    = 1 // of the protocol with property lists
+	muxPlist      = 8 // message type
+)
+
+type muxRequest struct {
+	MessageType    string
+	DeviceID       int
+	PortNumber     int // in network byte order: 62078 is sent as 32498
+	PairRecordID   string
+	PairRecordData []byte
+}
+
+// muxFraming is little endian: length with the header, version, message type, tag.
+func muxFraming(tag uint32) framing {
+	return framing{
+		header: func(length uint64) []byte {
+			head := binary.LittleEndian.AppendUint32(nil, uint32(length)+muxHeaderSize)
+			head = binary.LittleEndian.AppendUint32(head, muxVersion)
+			head = binary.LittleEndian.AppendUint32(head, muxPlist)
+			return binary.LittleEndian.AppendUint32(head, tag)
+		},
+		huge: 1 << 31,
+	}
+}
+
+// A muxSession is one client of the mux.
+type muxSession struct {
+	*conn
+	tray *Tray
+}
+
+// serveMux answers one client, until it hangs up or breaks the protocol.
+func (t *Tray) serveMux(ctx context.Context, client net.Conn) {
+	s := &muxSession{
+		conn: &conn{Conn: client, raw: client, closed: ctx.Done(), faults: t.Faults, detach: func() {}},
+		tray: t,
+	}
+	for {
+		tag, request, version, err := readMuxRequest(client)
+		if err != nil {
+			return
+		}
+		if version != muxVersion {
+			s.result(tag, muxBadVersion, "usbmux")
+			return
+		}
+		t.note("usbmux", request.MessageType, request.PairRecordID)
+		switch request.MessageType {
+		case "Connect":
+			if p, at, ok := s.connect(tag, request); ok {
+				p.serve(ctx, client, at)
+				return
+			}
+		case "Listen":
+			s.listen(ctx, tag)
+			return
+		default:
+			err = s.answer(tag, request)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// readMuxRequest reads a message. One that is not a property list has no MessageType,
+// which is a bad command.
+func readMuxRequest(r io.Reader) (tag uint32, request muxRequest, version uint32, err error) {
+	var head [muxHeaderSize]byte
+	if _, err = io.ReadFull(r, head[:]); err != nil {
+		return
+	}
+	length := binary.LittleEndian.Uint32(head[:])
+	version = binary.LittleEndian.Uint32(head[4:])
+	tag = binary.LittleEndian.Uint32(head[12:])
+	if length < muxHeaderSize {
+		err = fmt.Errorf("message of %d bytes is shorter than its header", length)
+		return
+	}
+	body, err := readBody(r, length-muxHeaderSize)
+	if err != nil || version != muxVersion {
+		return
+	}
+	request, parseErr := parseRequest[muxRequest](body)
+	if parseErr != nil {
+		request = muxRequest{}
+	}
+	return
+}
+
+// answer serves the requests that leave the connection as it is.
+func (s *muxSession) answer(tag uint32, request muxRequest) error {
+	name := request.MessageType
+	switch name {
+	case "ListDevices":
+		entries := s.tray.listed()
+		if fault, ok := find(s.faults, ListRefused); ok && len(entries) > cmp.Or(fault.Count, 29) {
+			return s.result(tag, muxListRefused, name)
+		}
+		list := make([]any, len(entries))
+		for i, e := range entries {
+			list[i] = e.attached()
+		}
+		return s.message(tag, dict{"DeviceList": list}, name)
+	case "ListListeners":
+		return s.message(tag, dict{"ListenerList": []any{}}, name)
+	case "ReadBUID":
+		return s.message(tag, dict{"BUID": systemBUID}, name)
+	case "ReadPairRecord":
+		record := s.tray.record(request.PairRecordID)
+		if record == nil {
+			return s.result(tag, muxBadDevice, name)
+		}
+		return s.message(tag, dict{"PairRecordData": record}, name)
+	case "SavePairRecord":
+		s.tray.keepRecord(request.PairRecordID, request.PairRecordData)
+		return s.result(tag, muxOK, name)
+	case "DeletePairRecord":
+		s.tray.dropRecord(request.PairRecordID)
+		return s.result(tag, muxOK, name)
+	default:
+		return s.result(tag, muxBadCommand, "usbmux")
+	}
+}
+
+func (s *muxSession) message(tag uint32, body dict, name string) error {
+	return s.reply(muxFraming(tag), body, "usbmux", name)
+}
+
+func (s *muxSession) result(tag uint32, number uint64, name string) error {
+	return s.message(tag, dict{"MessageType": "Result", "Number": number}, name)
+}
+
+// connect answers a Connect. If it succeeds, the connection belongs to the device, and
+// what follows on it is for the port.
+func (s *muxSession) connect(tag uint32, request muxRequest) (*plugged, port, bool) {
+	e, ok := s.tray.entry(request.DeviceID)
+	if !ok {
+		s.result(tag, muxBadDevice, "Connect")
+		return nil, port{}, false
+	}
+	p := e.device
+	at := port{service: lockdownService}
+	number := bits.ReverseBytes16(uint16(request.PortNumber))
+	if number != lockdownPort {
+		if at, ok = p.take(number); !ok {
+			s.result(tag, muxRefused, "Connect")
+			return nil, port{}, false
+		}
+	}
+	s.faults, s.detach = p.Faults, func() { s.tray.Detach(p.UDID()) }
+	if sleep(p.Latency, s.closed) != nil {
+		return nil, port{}, false
+	}
+	if s.reply(muxFraming(tag), dict{"MessageType": "Result", "Number": muxOK}, "connect") != nil {
+		return nil, port{}, false
+	}
+	return p, at, true
+}
+
+// An entry is a device as the mux lists it: once for each connection.
+type entry struct {
+	id         int
+	connection string
+	device     *plugged
+}
+
+func (e entry) attached() dict {
+	properties := dict{
+		"ConnectionType": e.connection,
+		"DeviceID":       e.id,
+		"SerialNumber":   e.device.UDID(),
+	}
+	if e.connection == "Network" {
+		properties["InterfaceIndex"] = 4
+		properties["EscrowBag"] = []byte{0xEB}
+		// a sockaddr_in of macOS: length, family, port, an address kept for examples
+		properties["NetworkAddress"] = []byte{16, 2, 0, 0, 192, 0, 2, byte(e.id), 0, 0, 0, 0, 0, 0, 0, 0}
+	} else {
+		properties["ConnectionSpeed"] = 480_000_000
+		properties["LocationID"] = e.device.LocationID
+		properties["ProductID"] = 0x12A8
+	}
+	return dict{"MessageType": "Attached", "DeviceID": e.id, "Properties": properties}
+}
+
+func (e entry) detached() dict {
+	return dict{"MessageType": "Detached", "DeviceID": e.id}
+}
+
+// A listener is told of every device that comes or goes.
+type listener struct {
+	mu    sync.Mutex
+	queue []dict
+	ready chan struct{} // has an element while the queue may have one
+}
+
+func (l *listener) tell(event dict) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queue = append(l.queue, event)
+	select {
+	case l.ready <- struct{}{}:
+	default:
+	}
+}
+
+func (l *listener) take() []dict {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	events := l.queue
+	l.queue = nil
+	return events
+}
+
+// listen tells a client of all devices there are, and then of each that comes or goes.
+func (s *muxSession) listen(ctx context.Context, tag uint32) {
+	if s.result(tag, muxOK, "Listen") != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() { // a listening client says nothing more until it hangs up
+		io.Copy(io.Discard, s.raw)
+		cancel()
+	}()
+	l := s.tray.startListening()
+	defer s.tray.stopListening(l)
+	for {
+		for _, event := range l.take() {
+			if s.message(0, event, "Listen") != nil {
+				return
+			}
+		}
+		select {
+		case <-l.ready:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (t *Tray) startListening() *listener {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l := &listener{ready: make(chan struct{}, 1)}
+	for _, e := range t.listedLocked() {
+		l.tell(e.attached())
+	}
+	t.listeners[l] = struct{}{}
+	return l
+}
+
+func (t *Tray) stopListening(l *listener) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.listeners, l)
+}

@@ -1,0 +1,112 @@
+package sim
+
+import (
+	"context"
+	"crypto/tls"
+	"sync"
+)
+
+// plugged is a device in a tray, with what changes while it is there.
+type plugged struct {
+	*Device
+	tray    *Tray
+	entries []entry         // one per connection: USB, Network
+	ctx     context.Context // ends when the device is unplugged
+	unplug  func()
+
+	mu       sync.Mutex
+	trusted  map[string]*tls.Config // computers it trusts, by HostID: how to speak with each
+	tries    int                    // to pair
+	ports    map[uint16]port        // that wait for a connection
+	lastPort uint16
+}
+
+// A port is a started service that waits for its client.
+type port struct {
+	service string
+	secure  *tls.Config
+}
+
+// plug makes a device ready, and pairs it with the computer unless its faults say
+// otherwise.
+func plug(t *Tray, device *Device) (*plugged, error) {
+	ctx, unplug := context.WithCancel(context.Background())
+	p := &plugged{
+		Device:  device,
+		tray:    t,
+		ctx:     ctx,
+		unplug:  unplug,
+		trusted: map[string]*tls.Config{},
+		ports:   map[uint16]port{},
+	}
+	for _, never := range []Kind{Unpaired, TrustPending, Denied, PairingForbidden} {
+		if has(device.Faults, never) {
+			return p, nil
+		}
+	}
+	record := t.keys.record
+	record.WiFiMACAddress, _ = device.values[""]["WiFiAddress"].(string)
+	stored, err := record.bytes()
+	if err != nil {
+		return nil, err
+	}
+	t.keepRecord(device.UDID(), stored)
+	if has(device.Faults, StaleHostID) {
+		return p, nil
+	}
+	return p, p.trust(record)
+}
+
+// trust remembers a computer.
+func (p *plugged) trust(record pairRecord) error {
+	secure, err := p.tray.keys.secureFor(record)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.trusted[record.HostID] = secure
+	return nil
+}
+
+// secure is how to speak with a computer, or nil if it is a stranger.
+func (p *plugged) secure(hostID string) *tls.Config {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.trusted[hostID]
+}
+
+func (p *plugged) forget(hostID string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.trusted, hostID)
+}
+
+// tryToPair counts one more try.
+func (p *plugged) tryToPair() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tries++
+	return p.tries
+}
+
+// The ports that iOS gives to services begin here.
+const firstPort = 49152
+
+// open gives a service a port for one client.
+func (p *plugged) open(service string, secure *tls.Config) uint16 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lastPort = max(p.lastPort+1, firstPort)
+	p.ports[p.lastPort] = port{service, secure}
+	return p.lastPort
+}
+
+// take is the service that waits at a port, which then is closed.
+func (p *plugged) take(number uint16) (port, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	waiting, ok := p.ports[number]
+	delete(p.ports, number)
+	return waiting, ok
+}

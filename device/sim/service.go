@@ -1,0 +1,54 @@
+package sim
+
+// A service is a conversation on a connection of its own.
+type service struct {
+	*conn
+	device *plugged
+	name   string // as StartService knows it
+}
+
+// services are those that a device offers.
+var services = map[string]func(*service){
+	"com.apple.mobile.diagnostics_relay":  (*service).diagnostics,
+	"com.apple.mobile.MCInstall":          (*service).management,
+	"com.apple.mobile.installation_proxy": (*service).installation,
+	"com.apple.mobile.notification_proxy": (*service).notifications,
+	"com.apple.crashreportmover":          (*service).crashMover,
+	"com.apple.crashreportcopymobile":     (*service).crashReports,
+	"com.apple.afc":                       (*service).media,
+}
+
+func (p *plugged) serveService(c *conn, name string) {
+	services[name](&service{conn: c, device: p, name: name})
+}
+
+// say answers a request with a property list.
+func (s *service) say(message dict, request string) error {
+	return s.reply(plistFraming, message, s.name, s.name+" "+request)
+}
+
+func (s *service) note(kind, request string) {
+	s.device.tray.note(kind, request, s.device.UDID())
+}
+
+// crashMover says that all reports have been moved to where they can be read.
+func (s *service) crashMover() {
+	s.note("crashreportmover", "ping")
+	s.Write([]byte("ping\x00"))
+}
+
+// notifications takes every wish to be told of something, and nothing ever happens.
+func (s *service) notifications() {
+	type request struct{ Command, Name string }
+	for {
+		r, err := readRequest[request](s)
+		if err != nil {
+			return
+		}
+		s.note("notification_proxy", r.Command+" "+r.Name)
+		if r.Command == "Shutdown" {
+			s.say(dict{"Command": "ProxyDeath"}, r.Command)
+			return
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package sim_test
+
+import (
+	"context"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/sim"
+	"github.com/backupdoctor/backupdoctor/testdata"
+)
+
+// load reads the device files that ship with the program.
+func load(t testing.TB) []*sim.Device {
+	t.Helper()
+	folder, err := fs.Sub(testdata.Devices, "devices")
+	if err != nil {
+		t.Fatal(err)
+	}
+	devices, err := sim.Load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return devices
+}
+
+// named is one of the devices that ship with the program.
+func named(t testing.TB, name string) *sim.Device {
+	t.Helper()
+	for _, device := range load(t) {
+		if device.Name == name {
+			return device
+		}
+	}
+	t.Fatalf("there is no device %s", name)
+	return nil
+}
+
+// serve runs a tray until the test ends, and gives the path of its socket.
+func serve(t testing.TB, tray *sim.Tray) (socket string) {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "sim") // t.TempDir can be too long for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket = filepath.Join(folder, "usbmuxd")
+	listener, err := sim.Listen("unix://" + socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := tray.Serve(ctx, listener); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		running.Wait()
+		os.RemoveAll(folder)
+	})
+	return socket
+}
+
+// newTray puts devices in a tray that runs by the real clock.
+func newTray(t testing.TB, devices ...*sim.Device) *sim.Tray {
+	t.Helper()
+	tray, err := sim.New(time.Now, devices...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tray
+}
+
+func dial(t testing.TB, socket string) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}

@@ -1,0 +1,178 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"net"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Request is one thing that a client asked of the tray or a device.
+type Request struct {
+	Service string // usbmux, lockdown, diagnostics, mcinstall, afc, installation_proxy, notification_proxy, crashreportmover
+	Name    string // as its protocol names it, with what it is about: GetValue com.apple.mobile.backup
+	UDID    string // "" for the mux's own
+}
+
+// A Tray is a usbmuxd with devices attached. It is safe for concurrent use.
+type Tray struct {
+	Faults []Fault // of the mux itself; to be set before Serve
+
+	now  func() time.Time
+	keys *keys
+
+	mu        sync.Mutex
+	plugged   []*plugged
+	lastID    int
+	records   map[string][]byte // pair records, by UDID
+	listeners map[*listener]struct{}
+	requests  []Request
+}
+
+// New puts devices in a tray. now is the clock that the devices run by; their dates are
+// moved to it.
+func New(now func() time.Time, devices ...*Device) (*Tray, error) {
+	made, err := theKeys()
+	if err != nil {
+		return nil, err
+	}
+	t := &Tray{now: now, keys: made, records: map[string][]byte{}, listeners: map[*listener]struct{}{}}
+	for _, device := range devices {
+		if err := t.Attach(device); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// Attach plugs a device in; whoever listens is told. A device whose UDID is in the tray
+// already is an error.
+func (t *Tray) Attach(device *Device) error {
+	p, err := plug(t, device.freshened(t.now()))
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if slices.ContainsFunc(t.plugged, func(other *plugged) bool { return other.UDID() == p.UDID() }) {
+		return errors.New("a device with this UDID is attached already")
+	}
+	for _, connection := range p.Connections {
+		t.lastID++
+		p.entries = append(p.entries, entry{id: t.lastID, connection: connection, device: p})
+	}
+	t.plugged = append(t.plugged, p)
+	for l := range t.listeners {
+		for _, e := range p.entries {
+			l.tell(e.attached())
+		}
+	}
+	return nil
+}
+
+// Detach unplugs a device: its connections end, and whoever listens is told. A UDID
+// that is not in the tray is passed over.
+func (t *Tray) Detach(udid string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	i := slices.IndexFunc(t.plugged, func(p *plugged) bool { return p.UDID() == udid })
+	if i < 0 {
+		return
+	}
+	p := t.plugged[i]
+	t.plugged = slices.Delete(t.plugged, i, i+1)
+	p.unplug()
+	for l := range t.listeners {
+		for _, e := range p.entries {
+			l.tell(e.detached())
+		}
+	}
+}
+
+// Requests is every request received so far, in order.
+func (t *Tray) Requests() []Request {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.requests)
+}
+
+func (t *Tray) note(service, name, udid string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.requests = append(t.requests, Request{Service: service, Name: name, UDID: udid})
+}
+
+// Serve answers clients until ctx ends, then closes the socket and every connection,
+// and returns once nothing of it runs any more. Its error is nil if ctx ended it.
+func (t *Tray) Serve(ctx context.Context, l net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { l.Close() })
+	defer stop()
+	for {
+		client, err := l.Accept()
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		running.Go(func() {
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			hangUp := context.AfterFunc(ctx, func() { client.Close() })
+			defer hangUp()
+			defer client.Close()
+			t.serveMux(ctx, client)
+		})
+	}
+}
+
+// listed is the mux's entries for all devices, in the order they came.
+func (t *Tray) listed() []entry {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.listedLocked()
+}
+
+func (t *Tray) listedLocked() []entry {
+	var all []entry
+	for _, p := range t.plugged {
+		all = append(all, p.entries...)
+	}
+	return all
+}
+
+// entry finds a device by the number that the mux gave it.
+func (t *Tray) entry(id int) (entry, bool) {
+	entries := t.listed()
+	i := slices.IndexFunc(entries, func(e entry) bool { return e.id == id })
+	if i < 0 {
+		return entry{}, false
+	}
+	return entries[i], true
+}
+
+// Pair records are the mux's to keep; nil where it has none.
+
+func (t *Tray) record(udid string) []byte {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.records[udid]
+}
+
+func (t *Tray) keepRecord(udid string, record []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.records[udid] = record
+}
+
+func (t *Tray) dropRecord(udid string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.records, udid)
+}

@@ -1,0 +1,144 @@
+package sim
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"math/big"
+	"sync"
+	"time"
+
+	"howett.net/plist"
+)
+
+// The computer that every device trusts from the start.
+const (
+	hostID     = "5F1C2A74-0D3E-4B61-9A57-2E8D6C0B4F13"
+	systemBUID = "9D3B6E20-71A4-4C0F-8E52-A16F0C7B3D58"
+)
+
+// A pairRecord is what computer and device keep of each other, as usbmuxd stores it.
+// Certificates and keys are PEM.
+type pairRecord struct {
+	HostID            string
+	SystemBUID        string
+	HostCertificate   []byte
+	RootCertificate   []byte
+	DeviceCertificate []byte
+	HostPrivateKey    []byte `plist:",omitempty"`
+	RootPrivateKey    []byte `plist:",omitempty"`
+	EscrowBag         []byte `plist:",omitempty"`
+	WiFiMACAddress    string `plist:",omitempty"`
+}
+
+// keys are made once in a process and serve every tray: they protect nothing, and RSA
+// keys are slow to make.
+type keys struct {
+	device *rsa.PrivateKey
+	record pairRecord // of the computer that is trusted from the start
+}
+
+var theKeys = sync.OnceValues(makeKeys)
+
+// makeKeys makes what pairing makes: a root key and a host key on the computer, a key on
+// the device, and three certificates signed by the root.
+func makeKeys() (*keys, error) {
+	var made [3]*rsa.PrivateKey
+	var errs [3]error
+	var group sync.WaitGroup
+	for i := range made {
+		group.Go(func() { made[i], errs[i] = rsa.GenerateKey(rand.Reader, 2048) })
+	}
+	group.Wait()
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, err
+	}
+	root, host, device := made[0], made[1], made[2]
+	rootCert, err := certificate(root, root)
+	if err != nil {
+		return nil, err
+	}
+	hostCert, err := certificate(host, root)
+	if err != nil {
+		return nil, err
+	}
+	deviceCert, err := certificate(device, root)
+	if err != nil {
+		return nil, err
+	}
+	return &keys{
+		device: device,
+		record: pairRecord{
+			HostID:            hostID,
+			SystemBUID:        systemBUID,
+			HostCertificate:   hostCert,
+			RootCertificate:   rootCert,
+			DeviceCertificate: deviceCert,
+			HostPrivateKey:    privatePEM(host),
+			RootPrivateKey:    privatePEM(root),
+			EscrowBag:         bytes.Repeat([]byte{0xEB}, 32),
+		},
+	}, nil
+}
+
+// certificate certifies a key by the root. Like those of pairing it names nobody.
+func certificate(key, root *rsa.PrivateKey) ([]byte, error) {
+	template := &x509.Certificate{
+		SerialNumber:          big.NewInt(0),
+		Subject:               pkix.Name{},
+		NotBefore:             time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
+		NotAfter:              time.Date(2049, 1, 1, 0, 0, 0, 0, time.UTC),
+		BasicConstraintsValid: true,
+		IsCA:                  key == root,
+		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
+	}
+	if key == root {
+		template.KeyUsage = x509.KeyUsageCertSign
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, root)
+	if err != nil {
+		return nil, err
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), nil
+}
+
+func privatePEM(key *rsa.PrivateKey) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
+}
+
+// publicPEM is the value of lockdown's DevicePublicKey.
+func publicPEM(key *rsa.PrivateKey) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(&key.PublicKey)})
+}
+
+// secureFor is how the device speaks TLS with one computer: with the certificate that
+// the computer made for it, and with nobody but that computer. Some clients show the
+// host's certificate, some the root's.
+func (k *keys) secureFor(record pairRecord) (*tls.Config, error) {
+	own, _ := pem.Decode(record.DeviceCertificate)
+	host, _ := pem.Decode(record.HostCertificate)
+	root, _ := pem.Decode(record.RootCertificate)
+	if own == nil || host == nil || root == nil {
+		return nil, errors.New("pair record without certificates")
+	}
+	return &tls.Config{
+		Certificates:           []tls.Certificate{{Certificate: [][]byte{own.Bytes}, PrivateKey: k.device}},
+		MinVersion:             tls.VersionTLS10, // old clients of old devices
+		SessionTicketsDisabled: true,
+		ClientAuth:             tls.RequireAnyClientCert,
+		VerifyPeerCertificate: func(shown [][]byte, _ [][]*x509.Certificate) error {
+			if bytes.Equal(shown[0], host.Bytes) || bytes.Equal(shown[0], root.Bytes) {
+				return nil
+			}
+			return errors.New("client is not the paired computer")
+		},
+	}, nil
+}
+
+// bytes is the record as usbmuxd stores it.
+func (r pairRecord) bytes() ([]byte, error) { return plist.Marshal(r, plist.XMLFormat) }

@@ -1,0 +1,110 @@
+package usb
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/safeplist"
+)
+
+// appSizes asks installation_proxy what room each app takes. The device measures every
+// app for this, which can take long.
+func appSizes(live *device.Live) service {
+	return service{
+		name: "com.apple.mobile.installation_proxy",
+		read: func(ctx context.Context, l *link) {
+			live.Apps = device.FactOf(browse(ctx, l))
+		},
+		close: func(why error) { live.Apps = device.Unknown[[]device.App](why) },
+	}
+}
+
+type browseRequest struct {
+	Command       string
+	ClientOptions browseOptions
+}
+
+type browseOptions struct {
+	ApplicationType  string
+	ReturnAttributes []string
+}
+
+// Bounds of the answer: of one part in bytes, and of all parts in apps.
+const (
+	maxAppsPart = 8 << 20
+	maxApps     = 10_000
+)
+
+// browse reads all apps, which arrive in parts. For each part the device may take until
+// the examination as a whole ends.
+func browse(ctx context.Context, l *link) ([]device.App, error) {
+	if deadline, ok := ctx.Deadline(); ok {
+		l.patience = time.Until(deadline)
+	}
+	part, err := l.ask(ctx, browseRequest{"Browse", browseOptions{
+		ApplicationType:  "Any",
+		ReturnAttributes: []string{"CFBundleIdentifier", "StaticDiskUsage", "DynamicDiskUsage"},
+	}})
+	var apps []device.App
+	for err == nil {
+		if name, err := part.Text("Error"); err == nil {
+			return nil, named(name)
+		}
+		found, err := parseApps(part)
+		if err != nil {
+			return nil, err
+		}
+		if apps = append(apps, found...); len(apps) > maxApps {
+			return nil, device.Oversized
+		}
+		status, err := part.Text("Status")
+		if err != nil {
+			return nil, err
+		}
+		if status == "Complete" {
+			slices.SortFunc(apps, func(a, b device.App) int {
+				return cmp.Or(cmp.Compare(b.DataBytes, a.DataBytes), cmp.Compare(a.BundleID, b.BundleID))
+			})
+			return apps, nil
+		}
+		frame, err := l.receive(ctx, maxAppsPart)
+		if err != nil {
+			return nil, err
+		}
+		if part, err = parse(frame); err != nil {
+			return nil, err
+		}
+	}
+	return nil, err
+}
+
+// parseApps reads the apps of one part. An app whose size the device does not tell is
+// left out, because it would read as one that takes no room.
+func parseApps(part safeplist.Dict) ([]device.App, error) {
+	list, err := part.List("CurrentList")
+	if errors.Is(err, device.Absent) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var apps []device.App
+	for _, value := range list {
+		values, ok := value.(map[string]any)
+		if !ok {
+			return nil, device.WrongType
+		}
+		about := safeplist.Dict(values)
+		id, errID := about.Text("CFBundleIdentifier")
+		own, errOwn := about.Uint("StaticDiskUsage")
+		data, errData := about.Uint("DynamicDiskUsage")
+		if errors.Join(errID, errOwn, errData) == nil {
+			apps = append(apps, device.App{BundleID: id, AppBytes: own, DataBytes: data})
+		}
+	}
+	return apps, nil
+}

@@ -1,0 +1,112 @@
+package usb
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// crashReports lists the crash reports on the device. They are listed where they lie:
+// the mover that other tools start first moves files on the device.
+func crashReports(live *device.Live) service {
+	return service{
+		name: "com.apple.crashreportcopymobile",
+		read: func(ctx context.Context, l *link) {
+			names, hasLogs, err := listReports(ctx, &afc{link: l})
+			fillCrashes(live, names, err)
+			live.HasBackupLogs = hasLogs
+		},
+		close: func(why error) {
+			fillCrashes(live, nil, why)
+			live.HasBackupLogs = device.Unknown[bool](why)
+		},
+	}
+}
+
+// The folders of crash reports: reports that were sent to Apple lie in Retired, panics
+// of old versions in Panics.
+const (
+	reportsFolder = "/"
+	retiredFolder = "Retired"
+	panicsFolder  = "Panics"
+	logsFolder    = "DiagnosticLogs"
+	backupLogs    = "/DiagnosticLogs/MobileBackup"
+)
+
+// listReports reads the names of the reports, and whether backupd keeps a log. Folders
+// that the first listing does not show are not asked for.
+func listReports(ctx context.Context, a *afc) (names []string, hasLogs device.Fact[bool], err error) {
+	names, err = a.list(ctx, reportsFolder)
+	if err != nil {
+		return nil, device.Unknown[bool](err), err
+	}
+	hasLogs = device.Known(false)
+	if slices.Contains(names, logsFolder) {
+		hasLogs = device.FactOf(a.exists(ctx, backupLogs))
+	}
+	for _, folder := range []string{retiredFolder, panicsFolder} {
+		if !slices.Contains(names, folder) {
+			continue
+		}
+		more, err := a.list(ctx, reportsFolder+folder)
+		if err != nil {
+			return nil, hasLogs, err
+		}
+		names = append(names, more...)
+	}
+	return names, hasLogs, nil
+}
+
+// fillCrashes keeps the reports that bear on backups. Their names tell the time in the
+// device's zone, so without its offset none can be dated.
+func fillCrashes(live *device.Live, names []string, err error) {
+	if err != nil {
+		live.Crashes = device.Unknown[[]device.Crash](err)
+		return
+	}
+	offset, err := live.UTCOffsetSeconds.Get()
+	if err != nil {
+		live.Crashes = device.Unknown[[]device.Crash](err)
+		return
+	}
+	zone := time.FixedZone("", int(offset))
+	crashes := []device.Crash{}
+	for _, name := range names {
+		if crash, ok := parseCrash(name, zone); ok {
+			crashes = append(crashes, crash)
+		}
+	}
+	slices.SortFunc(crashes, func(a, b device.Crash) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Process, b.Process))
+	})
+	live.Crashes = device.Known(slices.Compact(crashes))
+}
+
+// crashProcesses are those whose end can end a backup. JetsamEvent is the system's
+// record of having stopped processes for want of memory.
+var crashProcesses = []string{"backupd", "cloudd", "bird", "accountsd", "akd", "JetsamEvent", "panic-full"}
+
+// parseCrash reads a name such as backupd-2026-11-20-031215.ips. Names of other reports
+// of the same process, such as backupd.cpu_resource-…, are of no crash.
+func parseCrash(name string, zone *time.Location) (device.Crash, bool) {
+	const layout = "2006-01-02-150405"
+	for _, process := range crashProcesses {
+		rest, found := strings.CutPrefix(name, process)
+		if !found || len(rest) < 1+len(layout) || (rest[0] != '-' && rest[0] != '_') {
+			continue
+		}
+		at, err := time.ParseInLocation(layout, rest[1:1+len(layout)], zone)
+		if err != nil {
+			continue
+		}
+		if end := rest[1+len(layout):]; end != "" && !strings.ContainsRune(".-_", rune(end[0])) {
+			continue
+		}
+		return device.Crash{Process: process, At: at.UTC()}, true
+	}
+	return device.Crash{}, false
+}

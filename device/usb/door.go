@@ -1,0 +1,69 @@
+package usb
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/danielpaulus/go-ios/ios"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// A Door is a way to the devices of one usbmuxd. The zero Door is that of this computer.
+type Door struct {
+	Address        string        // as in USBMUXD_SOCKET_ADDRESS, see ParseAddress; "" is the platform's own
+	Timeout        time.Duration // for one device as a whole; 0 is 20 s
+	RequestTimeout time.Duration // for one answer; 0 is 5 s, many times what a busy device needs
+}
+
+// An Attached is a device that usbmuxd has on a cable.
+type Attached struct {
+	UDID     string
+	DeviceID uint32 // usbmuxd's number for it, until it is unplugged
+	Location uint32 // the USB port, 0 if usbmuxd does not tell
+}
+
+// Wants are reads that take long and are left out unless asked for. They can be joined
+// with |.
+type Wants uint
+
+const (
+	Sizes Wants = 1 << iota // how much room each app takes
+)
+
+// ErrNoMux is the error of a Door behind which no usbmuxd listens.
+var ErrNoMux = errors.New("usbmuxd cannot be reached")
+
+func (d Door) timeout() time.Duration        { return cmp.Or(d.Timeout, 20*time.Second) }
+func (d Door) requestTimeout() time.Duration { return cmp.Or(d.RequestTimeout, 5*time.Second) }
+
+// silence keeps go-ios from logging: it logs on ordinary failures, and once a pair
+// record with its private keys.
+var silence = sync.OnceFunc(func() { ios.SetLogger(slog.New(slog.DiscardHandler)) })
+
+// open connects to usbmuxd. The connection closes when ctx ends.
+func (d Door) open(ctx context.Context) (*link, error) {
+	silence()
+	network, address := defaultNetwork, defaultAddress
+	if d.Address != "" {
+		var err error
+		if network, address, err = ParseAddress(d.Address); err != nil {
+			return nil, err
+		}
+	}
+	dialer := net.Dialer{Timeout: d.requestTimeout()}
+	conn, err := dialer.DialContext(ctx, network, address)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, reasonOf(ctx, err)
+		}
+		return nil, fmt.Errorf("%w: %w: %w", ErrNoMux, device.Unreachable, err)
+	}
+	return newLink(ctx, conn, d.requestTimeout()), nil
+}

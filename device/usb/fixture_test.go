@@ -1,0 +1,79 @@
+package usb
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/sim"
+	"github.com/backupdoctor/backupdoctor/testdata"
+)
+
+// patients reads the device files that ship with the program, each time anew: a test may
+// give its own copies faults.
+func patients(t testing.TB) []*sim.Device {
+	t.Helper()
+	folder, err := fs.Sub(testdata.Devices, "devices")
+	if err != nil {
+		t.Fatal(err)
+	}
+	devices, err := sim.Load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return devices
+}
+
+// patient is one of them, with these faults added.
+func patient(t testing.TB, name string, faults ...sim.Fault) *sim.Device {
+	t.Helper()
+	for _, device := range patients(t) {
+		if device.Name == name {
+			device.Faults = append(device.Faults, faults...)
+			return device
+		}
+	}
+	t.Fatalf("there is no patient %s", name)
+	return nil
+}
+
+// newTray puts devices in a tray that runs by the real clock.
+func newTray(t testing.TB, devices ...*sim.Device) *sim.Tray {
+	t.Helper()
+	tray, err := sim.New(time.Now, devices...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tray
+}
+
+// serve runs a tray until the test ends, and gives the door to it.
+func serve(t testing.TB, tray *sim.Tray) Door {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "usb") // t.TempDir can be too long for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := "unix://" + filepath.Join(folder, "usbmuxd")
+	listener, err := sim.Listen(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := tray.Serve(ctx, listener); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		running.Wait()
+		os.RemoveAll(folder)
+	})
+	return Door{Address: address}
+}

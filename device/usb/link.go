@@ -1,0 +1,129 @@
+package usb
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/binary"
+	"io"
+	"net"
+	"time"
+
+	"github.com/danielpaulus/go-ios/ios"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/safeplist"
+)
+
+// A link is one connection: to usbmuxd, and once that has connected it, to a device.
+type link struct {
+	net.Conn               // what to read from and write to: raw, or TLS over it
+	raw      net.Conn      // below any TLS
+	patience time.Duration // for one answer
+	unbind   func() bool   // from the context
+}
+
+// newLink makes a link that closes when ctx ends.
+func newLink(ctx context.Context, conn net.Conn, patience time.Duration) *link {
+	return &link{
+		Conn:     conn,
+		raw:      conn,
+		patience: patience,
+		unbind:   context.AfterFunc(ctx, func() { conn.Close() }),
+	}
+}
+
+// Close hangs up without the goodbyes of TLS, for which a stalled device would be waited.
+func (l *link) Close() error {
+	l.unbind()
+	return l.raw.Close()
+}
+
+// hurry starts the time of one request and its answer.
+func (l *link) hurry() error { return l.SetDeadline(time.Now().Add(l.patience)) }
+
+// secure speaks TLS from here on, showing the host's certificate.
+func (l *link) secure(ctx context.Context, identity tls.Certificate) error {
+	client := tls.Client(l.Conn, &tls.Config{
+		// Which certificate a device shows is not documented; see the package comment.
+		InsecureSkipVerify: true,
+		// lockdownd before iOS 10 speaks nothing newer.
+		MinVersion: tls.VersionTLS10,
+		// Devices ask for a certificate without saying whose.
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &identity, nil },
+	})
+	if err := l.hurry(); err != nil {
+		return reasonOf(ctx, err)
+	}
+	if err := client.HandshakeContext(ctx); err != nil {
+		return reasonOf(ctx, err)
+	}
+	l.Conn = client
+	return nil
+}
+
+// exchange sends a message as lockdownd and its services take it, four bytes of length
+// before a property list, and reads the answer. Afterwards the link can be used again
+// only if err is nil.
+func (l *link) exchange(ctx context.Context, message any) (frame []byte, err error) {
+	request, err := ios.NewPlistCodec().Encode(message)
+	if err != nil {
+		return nil, device.Internal
+	}
+	if err := l.hurry(); err != nil {
+		return nil, reasonOf(ctx, err)
+	}
+	if _, err := l.Write(request); err != nil {
+		return nil, reasonOf(ctx, err)
+	}
+	return l.receive(ctx, maxReply)
+}
+
+// maxReply bounds an answer, in bytes. The largest a device is known to send, its root
+// values, is a hundredth of it.
+const maxReply = 1 << 20
+
+// receive reads one length-prefixed frame of at most limit bytes.
+func (l *link) receive(ctx context.Context, limit uint32) ([]byte, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(l, head[:]); err != nil {
+		return nil, reasonOf(ctx, err)
+	}
+	frame, err := readBody(l, binary.BigEndian.Uint32(head[:]), limit)
+	if err != nil && err != device.Oversized {
+		return nil, reasonOf(ctx, err)
+	}
+	return frame, err
+}
+
+// readBody reads length bytes. Memory grows with what arrives, not with what was
+// promised; a promise of more than limit is device.Oversized.
+func readBody(r io.Reader, length, limit uint32) ([]byte, error) {
+	if length > limit {
+		return nil, device.Oversized
+	}
+	const promised = 64 << 10
+	var body bytes.Buffer
+	body.Grow(int(min(length, promised)))
+	if _, err := io.CopyN(&body, r, int64(length)); err != nil {
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, err
+	}
+	return body.Bytes(), nil
+}
+
+// ask is exchange for services whose answers need no telling apart from a broken link.
+func (l *link) ask(ctx context.Context, message any) (safeplist.Dict, error) {
+	frame, err := l.exchange(ctx, message)
+	if err != nil {
+		return nil, err
+	}
+	return parse(frame)
+}
+
+// parse decodes a frame, whose length was bounded when it was read.
+func parse(frame []byte) (safeplist.Dict, error) {
+	return safeplist.Parse(frame, safeplist.Limits{MaxDepth: 32, MaxObjects: 50_000})
+}

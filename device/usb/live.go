@@ -1,0 +1,151 @@
+package usb
+
+import (
+	"bytes"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/safeplist"
+)
+
+// identify fills what the root values tell of who the device is.
+func identify(id *device.Identity, root reply) {
+	id.Name = fact(root, safeplist.Dict.Text, "DeviceName")
+	id.Class = fact(root, safeplist.Dict.Text, "DeviceClass")
+	id.ProductType = fact(root, safeplist.Dict.Text, "ProductType")
+	id.ProductVersion = fact(root, safeplist.Dict.Text, "ProductVersion")
+	id.BuildVersion = fact(root, safeplist.Dict.Text, "BuildVersion")
+}
+
+// fillRoot fills what else is kept of the root values. All others, telephone number and
+// serial numbers among them, are dropped here.
+func fillRoot(live *device.Live, root reply) {
+	live.LockedNow = fact(root, flag, "PasswordProtected")
+	live.ActivationState = fact(root, safeplist.Dict.Text, "ActivationState")
+	live.ReleaseType = fact(root, safeplist.Dict.Text, "ReleaseType")
+	live.TimeZone = fact(root, safeplist.Dict.Text, "TimeZone")
+	live.UTCOffsetSeconds = fact(root, safeplist.Dict.Float, "TimeZoneOffsetFromUTC")
+	live.HasTelephony = fact(root, flag, "TelephonyCapability")
+
+	memory := root.inner("NonVolatileRAM")
+	live.Account.FindMyAccount = fact(memory, hasAccount, "fm-account-masked")
+	live.Account.ActivationLock = fact(memory, saysYes, "fm-activation-locked")
+}
+
+// hasAccount reports whether there is an account; which one is not kept.
+func hasAccount(memory safeplist.Dict, key string) (bool, error) {
+	switch account, err := memory.Data(key); err {
+	case nil:
+		return len(account) > 0, nil
+	case device.Absent:
+		return false, nil
+	default:
+		return false, err
+	}
+}
+
+// saysYes reads YES or NO as the firmware's variables hold it.
+func saysYes(memory safeplist.Dict, key string) (bool, error) {
+	switch word, err := memory.Data(key); {
+	case err != nil:
+		return false, err
+	case bytes.Equal(word, []byte("YES")):
+		return true, nil
+	case bytes.Equal(word, []byte("NO")):
+		return false, nil
+	default:
+		return false, device.Malformed
+	}
+}
+
+// fillDomains fills what the lockdown domains tell.
+func fillDomains(live *device.Live, domains map[string]reply, takenAt time.Time) {
+	backup := domains[domainBackup]
+	latest := takenAt
+	if skew, err := live.ClockSkewSeconds.Get(); err == nil && skew > 0 {
+		latest = latest.Add(time.Duration(min(skew, maxSkew) * float64(time.Second)))
+	}
+	live.CloudBackup.Enabled = fact(backup, flag, "CloudBackupEnabled")
+	live.CloudBackup.Last = plausible(fact(backup, moment, "LastCloudBackupDate"), firstCloudBackup, latest)
+	live.ComputerBackup.Last = plausible(fact(backup, moment, "LastiTunesBackupDate"), firstPhone, latest)
+	live.ComputerBackup.WillEncrypt = fact(backup, flag, "WillEncrypt")
+	live.ComputerBackup.RequiresEncryption = fact(backup, flag, "RequiresEncryption")
+
+	disk := domains[domainDisk]
+	live.Disk.TotalBytes = fact(disk, safeplist.Dict.Uint, "TotalDiskCapacity")
+	live.Disk.FreeBytes = fact(disk, safeplist.Dict.Uint, "AmountDataAvailable")
+	live.Disk.ReclaimableBytes = fact(disk, safeplist.Dict.Uint, "AmountRestoreAvailable")
+
+	battery := domains[domainBattery]
+	live.Power.BatteryPercent = atMost(fact(battery, safeplist.Dict.Uint, "BatteryCurrentCapacity"), 100)
+	live.Power.Charging = fact(battery, flag, "BatteryIsCharging")
+	live.Power.External = fact(battery, flag, "ExternalConnected")
+
+	live.Account.FindMy = fact(domains[domainFindMy], flag, "IsAssociated")
+	live.Account.SyncsICloud = syncsICloud(domains[domainSync])
+
+	setup := domains[domainSetup]
+	live.Setup.Done = fact(setup, flag, "SetupDone")
+	live.Setup.SetupState = fact(setup, safeplist.Dict.Text, "SetupState")
+	live.Setup.RestoreState = fact(setup, safeplist.Dict.Text, "RestoreState")
+
+	live.WiFi.SyncOn = fact(domains[domainWireless], flag, "EnableWifiConnections")
+	live.Locale = fact(domains[domainInternational], safeplist.Dict.Text, "Locale")
+}
+
+// The bounds of what a date of a backup can be. iCloud came in October 2011, the first
+// iPhone in June 2007.
+var (
+	firstCloudBackup = time.Date(2011, 10, 1, 0, 0, 0, 0, time.UTC)
+	firstPhone       = time.Date(2007, 6, 29, 0, 0, 0, 0, time.UTC)
+)
+
+// maxSkew is as far ahead as a device's clock is believed to be, in seconds.
+const maxSkew = 50 * 365 * 24 * 60 * 60
+
+// plausible refuses a date before first, or two days beyond the latest of the clocks.
+func plausible(date device.Fact[time.Time], first, latest time.Time) device.Fact[time.Time] {
+	at, err := date.Get()
+	if err == nil && (at.Before(first) || at.After(latest.AddDate(0, 0, 2))) {
+		return device.Unknown[time.Time](device.Implausible)
+	}
+	return date
+}
+
+// atMost refuses a number above most.
+func atMost(number device.Fact[uint64], most uint64) device.Fact[uint64] {
+	if n, err := number.Get(); err == nil && n > most {
+		return device.Unknown[uint64](device.Implausible)
+	}
+	return number
+}
+
+// syncsICloud reports whether any class of data comes from iCloud.
+func syncsICloud(classes reply) device.Fact[bool] {
+	if classes.err != nil {
+		return device.Unknown[bool](classes.err)
+	}
+	for name := range classes.Dict {
+		class, err := classes.Dict.Dict(name)
+		if err != nil {
+			continue // a value beside the classes
+		}
+		sources, err := class.List("Sources")
+		if err == nil && slices.Contains(sources, any("iCloud")) {
+			return device.Known(true)
+		}
+	}
+	return device.Known(false)
+}
+
+// skew is how far the device's clock is ahead, in seconds. sent and received are this
+// computer's time around the reading.
+func skew(reading reply, sent, received time.Time) device.Fact[float64] {
+	seconds, err := fact(reading, safeplist.Dict.Float, timeKey).Get()
+	if err != nil {
+		return device.Unknown[float64](err)
+	}
+	halfway := sent.Add(received.Sub(sent) / 2)
+	return device.Known(seconds - float64(halfway.UnixNano())/float64(time.Second))
+}

@@ -1,0 +1,138 @@
+package usb
+
+import (
+	"context"
+	"errors"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/safeplist"
+)
+
+// A lockdown is a conversation with lockdownd, which knows the device's settings and
+// starts its services. Before a session it tells strangers little.
+//
+// lockdownd takes one request at a time: nothing says that it copes with more, so none
+// is sent before the last is answered.
+type lockdown struct {
+	*link
+	broken error // why nothing more can be asked; nil while it can
+}
+
+// lockdownRequest is every message to lockdownd; what it does not need stays empty.
+type lockdownRequest struct {
+	Label           string
+	Request         string
+	ProtocolVersion string          `plist:",omitempty"`
+	Domain          string          `plist:",omitempty"`
+	Key             string          `plist:",omitempty"`
+	HostID          string          `plist:",omitempty"`
+	SystemBUID      string          `plist:",omitempty"`
+	Service         string          `plist:",omitempty"`
+	PairRecord      *pairing        `plist:",omitempty"`
+	PairingOptions  map[string]bool `plist:",omitempty"`
+}
+
+// ask sends one request. lockdownd's own error name is in every answer that has one, and
+// becomes the error here. Without an answer the error says why there is none.
+func (l *lockdown) ask(ctx context.Context, request lockdownRequest) (safeplist.Dict, error) {
+	if l.broken != nil {
+		return nil, l.broken
+	}
+	request.Label = "backupdoctor"
+	frame, err := l.exchange(ctx, request)
+	if err != nil {
+		l.broken = err
+		return nil, err
+	}
+	answer, err := parse(frame)
+	if err != nil {
+		return nil, err
+	}
+	switch name, err := answer.Text("Error"); {
+	case err == nil:
+		return answer, named(name)
+	case !errors.Is(err, device.Absent):
+		return answer, err
+	}
+	return answer, nil
+}
+
+// start begins a session. Its error is device.TrustStale, too, if the device hangs up on
+// the handshake: so does one that forgot this computer, or was unplugged.
+func (l *lockdown) start(ctx context.Context, proof credential) error {
+	answer, err := l.ask(ctx, lockdownRequest{
+		Request:         "StartSession",
+		ProtocolVersion: "2",
+		HostID:          proof.hostID,
+		SystemBUID:      proof.systemBUID,
+	})
+	if answer == nil {
+		l.broken = err // whether a session has begun cannot be known
+	}
+	if err != nil {
+		return err
+	}
+	secure, err := answer.Bool("EnableSessionSSL")
+	if err != nil {
+		l.broken = err
+		return err
+	}
+	if !secure {
+		return nil
+	}
+	l.broken = l.secure(ctx, proof.identity)
+	if errors.Is(l.broken, device.Detached) || errors.Is(l.broken, device.Truncated) {
+		return device.TrustStale
+	}
+	return l.broken
+}
+
+// values reads all of a domain in one round trip; "" is the root.
+func (l *lockdown) values(ctx context.Context, domain string) reply {
+	answer, err := l.ask(ctx, lockdownRequest{Request: "GetValue", Domain: domain})
+	if err != nil {
+		return reply{err: err}
+	}
+	values, err := answer.Dict("Value")
+	return reply{values, err}
+}
+
+// value reads one root value; it is the only key of the reply.
+func (l *lockdown) value(ctx context.Context, key string) reply {
+	answer, err := l.ask(ctx, lockdownRequest{Request: "GetValue", Key: key})
+	if err != nil {
+		return reply{err: err}
+	}
+	value, ok := answer["Value"]
+	if !ok {
+		return reply{err: device.Absent}
+	}
+	return reply{Dict: safeplist.Dict{key: value}}
+}
+
+// A started service waits for one connection.
+type started struct {
+	port   uint16
+	secure bool
+}
+
+// startService starts a service of the device.
+func (l *lockdown) startService(ctx context.Context, name string) (started, error) {
+	answer, err := l.ask(ctx, lockdownRequest{Request: "StartService", Service: name})
+	if err != nil {
+		return started{}, err
+	}
+	port, err := answer.Uint("Port")
+	if err != nil {
+		return started{}, err
+	}
+	if port == 0 || port > 1<<16-1 {
+		return started{}, device.Implausible
+	}
+	// Services of old versions speak plain text, and then do not mention it.
+	secure, err := answer.Bool("EnableServiceSSL")
+	if err != nil && !errors.Is(err, device.Absent) {
+		return started{}, err
+	}
+	return started{uint16(port), secure}, nil
+}

@@ -1,0 +1,128 @@
+package usb
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/danielpaulus/go-ios/ios"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/safeplist"
+)
+
+// A MuxError is a request that usbmuxd refused.
+type MuxError struct {
+	Request string // Listen, Connect, …
+	Number  uint64 // of its Result: 2 no such device, 3 connection refused, …
+}
+
+// Error names the request and the number.
+func (e *MuxError) Error() string {
+	return fmt.Sprintf("usbmuxd refused %s with result %d", e.Request, e.Number)
+}
+
+// muxRequest is every message to usbmuxd; what it does not need stays empty.
+type muxRequest struct {
+	BundleID            string
+	ClientVersionString string
+	MessageType         string
+	ProgName            string
+	LibUSBMuxVersion    uint32 `plist:"kLibUSBMuxVersion"`
+	DeviceID            uint32 `plist:",omitempty"`
+	PortNumber          uint16 `plist:",omitempty"`
+	PairRecordID        string `plist:",omitempty"`
+	PairRecordData      []byte `plist:",omitempty"`
+}
+
+// askMux sends one message to usbmuxd and reads the answer to it.
+func (l *link) askMux(ctx context.Context, request muxRequest) (safeplist.Dict, error) {
+	request.BundleID = "org.backupdoctor"
+	request.ClientVersionString = "backupdoctor"
+	request.ProgName = "backupdoctor"
+	request.LibUSBMuxVersion = 3
+	if err := l.hurry(); err != nil {
+		return nil, reasonOf(ctx, err)
+	}
+	if err := ios.NewUsbMuxConnection(ios.NewDeviceConnectionWithConn(l.Conn)).Send(request); err != nil {
+		return nil, reasonOf(ctx, err)
+	}
+	return l.receiveMux(ctx)
+}
+
+// maxMuxMessage bounds a message of usbmuxd, in bytes; pair records are the largest.
+const maxMuxMessage = 1 << 20
+
+// receiveMux reads one message of usbmuxd.
+func (l *link) receiveMux(ctx context.Context) (safeplist.Dict, error) {
+	var header ios.UsbMuxHeader
+	if err := binary.Read(l, binary.LittleEndian, &header); err != nil {
+		return nil, reasonOf(ctx, err)
+	}
+	const headerLength = 16
+	if header.Length < headerLength {
+		return nil, device.Malformed
+	}
+	body, err := readBody(l, header.Length-headerLength, maxMuxMessage)
+	if err == device.Oversized {
+		return nil, err
+	}
+	if err != nil {
+		return nil, reasonOf(ctx, err)
+	}
+	return parse(body)
+}
+
+// result is nil if an answer is a Result of success. Anything that is no Result is an
+// error, and never taken for success.
+func result(answer safeplist.Dict, request string) error {
+	kind, err := answer.Text("MessageType")
+	if err != nil || kind != "Result" {
+		return device.Malformed
+	}
+	number, err := answer.Uint("Number")
+	if err != nil {
+		return device.Malformed
+	}
+	if number != 0 {
+		return &MuxError{Request: request, Number: number}
+	}
+	return nil
+}
+
+// connect makes the link one to a port of the device.
+func (l *link) connect(ctx context.Context, to Attached, port uint16) error {
+	answer, err := l.askMux(ctx, muxRequest{
+		MessageType: "Connect",
+		DeviceID:    to.DeviceID,
+		PortNumber:  ios.Ntohs(port), // usbmuxd wants it in network byte order
+	})
+	if err != nil {
+		return err
+	}
+	err = result(answer, "Connect")
+	if refusal, ok := err.(*MuxError); ok {
+		const noSuchDevice = 2
+		if refusal.Number == noSuchDevice {
+			return device.Detached
+		}
+		return device.Gap{Reason: device.Unreachable, Detail: fmt.Sprintf("usbmux%d", refusal.Number)}
+	}
+	return err
+}
+
+// The port of lockdownd on every device.
+const lockdownPort = 62078
+
+// dial opens a new connection to a port of the device.
+func (d Door) dial(ctx context.Context, to Attached, port uint16) (*link, error) {
+	l, err := d.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.connect(ctx, to, port); err != nil {
+		l.Close()
+		return nil, err
+	}
+	return l, nil
+}

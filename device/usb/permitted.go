@@ -1,0 +1,40 @@
+package usb
+
+// Permitted is every request that [Door.Find], [Door.Read] and [Door.Greet] may send:
+// to whom, and what. None of them changes anything on the device or on this computer. A
+// test holds a full scan to this list.
+var Permitted = []string{
+	"usbmux Listen",
+	"usbmux ReadPairRecord",
+	"usbmux Connect",
+
+	"lockdown StartSession",
+	"lockdown GetValue",
+	"lockdown GetValue TimeIntervalSince1970",
+	"lockdown GetValue com.apple.mobile.backup",
+	"lockdown GetValue com.apple.disk_usage",
+	"lockdown GetValue com.apple.purplebuddy",
+	"lockdown GetValue com.apple.fmip",
+	"lockdown GetValue com.apple.mobile.battery",
+	"lockdown GetValue com.apple.mobile.data_sync",
+	"lockdown GetValue com.apple.mobile.wireless_lockdown",
+	"lockdown GetValue com.apple.international",
+	"lockdown StartService com.apple.crashreportcopymobile",
+	"lockdown StartService com.apple.mobile.diagnostics_relay",
+	"lockdown StartService com.apple.mobile.MCInstall",
+	"lockdown StartService com.apple.mobile.installation_proxy",
+
+	"afc ReadDir /",
+	"afc ReadDir /Retired",
+	"afc ReadDir /Panics",
+	"afc GetFileInfo /DiagnosticLogs/MobileBackup",
+
+	"diagnostics IORegistry IOPMPowerSource",
+	"diagnostics IORegistry AppleBCMWLANSkywalkInterface",
+	"diagnostics IORegistry IO80211Interface",
+
+	"mcinstall GetProfileList",
+	"mcinstall GetCloudConfiguration",
+
+	"installation_proxy Browse",
+}

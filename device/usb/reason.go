@@ -1,0 +1,84 @@
+package usb
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// reasonOf says why a connection failed. The words of err are dropped.
+func reasonOf(ctx context.Context, err error) error {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, context.Canceled):
+		return device.Interrupted
+	case cause != nil:
+		return device.Timeout
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return device.Malformed
+	}
+	if alert(err) {
+		return device.TrustStale
+	}
+	var network net.Error
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return device.Timeout
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return device.Truncated
+	case errors.Is(err, io.EOF), errors.As(err, &network):
+		return device.Detached
+	default:
+		return device.Malformed
+	}
+}
+
+// alert reports whether the other side ended TLS with an alert: in a conversation that is
+// otherwise as it should be, because it does not know our certificate.
+func alert(err error) bool {
+	failure, ok := errors.AsType[*net.OpError](err)
+	return ok && failure.Op == "remote error"
+}
+
+// reasons translates the error names of lockdownd.
+var reasons = map[string]device.Reason{
+	"MissingValue":                 device.Absent,
+	"GetProhibited":                device.Refused,
+	"ServiceProhibited":            device.Refused,
+	"PasswordProtected":            device.Locked,
+	"EscrowLocked":                 device.Locked,
+	"InvalidService":               device.NoService,
+	"InvalidHostID":                device.TrustStale,
+	"InvalidPairRecord":            device.TrustStale,
+	"PairingDialogResponsePending": device.TrustPending,
+	"UserDeniedPairing":            device.TrustDenied,
+	"MCProtected":                  device.TrustForbidden,
+	"MCChallengeRequired":          device.TrustForbidden,
+}
+
+// named is the gap for an error name that a device sent.
+func named(name string) device.Gap {
+	if reason, ok := reasons[name]; ok {
+		return device.Gap{Reason: reason}
+	}
+	return device.Gap{Reason: device.DeviceError, Detail: detail(name)}
+}
+
+// detail keeps of an error name what a [device.Gap] may hold.
+func detail(name string) string {
+	kept := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.':
+			return r
+		default:
+			return -1
+		}
+	}, name)
+	return kept[:min(len(kept), 64)]
+}

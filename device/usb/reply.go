@@ -1,0 +1,63 @@
+package usb
+
+import (
+	"math"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/safeplist"
+)
+
+// A reply is the values that one request was answered with, or why there are none.
+type reply struct {
+	safeplist.Dict
+	err error
+}
+
+// fact asks a reply for one key, with one of the methods of [safeplist.Dict].
+func fact[T any](r reply, read func(safeplist.Dict, string) (T, error), key string) device.Fact[T] {
+	if r.err != nil {
+		return device.Unknown[T](r.err)
+	}
+	return device.FactOf(read(r.Dict, key))
+}
+
+// inner is a dictionary within the reply.
+func (r reply) inner(key string) reply {
+	if r.err != nil {
+		return r
+	}
+	values, err := r.Dict.Dict(key)
+	return reply{values, err}
+}
+
+// flag reads a boolean that some versions write as 0 or 1.
+func flag(values safeplist.Dict, key string) (bool, error) {
+	switch number, err := values.Uint(key); {
+	case err != nil:
+		return values.Bool(key)
+	case number > 1:
+		return false, device.Implausible
+	default:
+		return number == 1, nil
+	}
+}
+
+// appleEpoch is what Apple counts seconds from.
+var appleEpoch = time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// moment reads a date that may also be written as seconds since 2001, whole or not.
+func moment(values safeplist.Dict, key string) (time.Time, error) {
+	if date, err := values.Date(key); err == nil {
+		return date.UTC(), nil
+	}
+	seconds, err := values.Float(key)
+	if err != nil {
+		return time.Time{}, err
+	}
+	const century = 100 * 365.25 * 24 * 60 * 60 // and a Duration holds no three
+	if math.Abs(seconds) > century {
+		return time.Time{}, device.Implausible
+	}
+	return appleEpoch.Add(time.Duration(seconds * float64(time.Second))), nil
+}

@@ -1,0 +1,28 @@
+package report
+
+import "slices"
+
+// cards prints the rows of a table one under the other, for a page too narrow for columns:
+// the first field as the title, the second as it is, the others behind their names. A title
+// that stays the same is not repeated.
+func (p *page) cards(header []string, rows [][]cell) {
+	var title []string
+	for _, row := range rows {
+		if next := row[0].lines(p, p.Width); !slices.Equal(next, title) {
+			title = next
+			for _, line := range title {
+				p.print(p.paint(bold, line))
+			}
+		}
+		p.print(row[1].lines(p, p.Width)...)
+		for i, field := range row[2:] {
+			for j, para := range field {
+				if j == 0 {
+					para.text = header[i+2] + ": " + para.text
+				}
+				para.lead = "  "
+				p.print(cell{para}.lines(p, p.Width)...)
+			}
+		}
+	}
+}
