@@ -35,6 +35,10 @@ type Manifest interface {
 	// Find answers one file by its id, or ErrNotFound.
 	Find(ctx context.Context, id FileID) (Row, error)
 
+	// Length is about how many rows there are, for a progress bar; 0 if that is not
+	// known without reading them.
+	Length(ctx context.Context) uint64
+
 	// Check looks for damage beyond what reading the rows would show.
 	Check(ctx context.Context) error
 

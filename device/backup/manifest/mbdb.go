@@ -46,6 +46,9 @@ func (m *mbdb) Flat() bool { return true }
 
 func (m *mbdb) Close() error { return m.source.Close() }
 
+// Length is not known: records differ in length.
+func (m *mbdb) Length(context.Context) uint64 { return 0 }
+
 // Check has nothing to add: every byte of an mbdb is read by Rows.
 func (m *mbdb) Check(context.Context) error { return nil }
 

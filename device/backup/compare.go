@@ -1,0 +1,200 @@
+package backup
+
+import (
+	"context"
+	"crypto/sha1"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
+)
+
+// One goroutine reads the manifest and hands its rows to workers in batches of fixed size
+// that are used again and again: a million rows cost no more memory than a thousand.
+const (
+	batchRows  = 256
+	batchBytes = 8 << 20 // of files to be read, so that a few large ones are shared out
+)
+
+// A task is one file to look at.
+type task struct {
+	id         manifest.FileID
+	size       uint64
+	digest     [sha1.Size]byte
+	key        [44]byte
+	hasSize    bool
+	hasDigest  bool
+	hasKey     bool
+	unreadable bool // the row could not be read beyond its id: only whether the file is there counts
+	domain     *domainCount
+	start, end int // the path, in batch.text
+}
+
+// A batch is some tasks and the text of their paths.
+type batch struct {
+	tasks []task
+	text  []byte
+	bytes uint64
+}
+
+func (b *batch) full(depth device.ProofDepth) bool {
+	return len(b.tasks) == batchRows || depth == device.DeepLook && b.bytes >= batchBytes
+}
+
+// problem is what a fault of a task is told with.
+func (b *batch) problem(t *task, detail string) device.BackupProblem {
+	return device.BackupProblem{Domain: t.domain.name, Path: string(b.text[t.start:t.end]), FileID: t.id.String(), Detail: detail}
+}
+
+// domainCount counts the files of one domain.
+type domainCount struct {
+	name    string
+	files   uint64        // by the reader of the manifest
+	missing atomic.Uint64 // by the workers
+}
+
+// maxDomains bounds the domains that are counted one by one; the rest share a count. A
+// device has a few per app.
+const maxDomains = 20_000
+
+// compare looks at every file that the manifest lists.
+func (v *verification) compare(ctx context.Context, m manifest.Manifest) error {
+	batches := make(chan *batch, 2*v.options.Workers)
+	pool := sync.Pool{New: func() any { return &batch{tasks: make([]task, 0, batchRows)} }}
+	stop := v.reportProgress()
+	defer stop()
+
+	var workers sync.WaitGroup
+	for range v.options.Workers {
+		workers.Go(func() {
+			inspector := newInspector(v)
+			for b := range batches {
+				for i := range b.tasks {
+					if ctx.Err() == nil {
+						inspector.inspect(b, &b.tasks[i])
+					}
+				}
+				pool.Put(b)
+			}
+		})
+	}
+	err := v.feed(ctx, m, batches, &pool)
+	close(batches)
+	workers.Wait()
+	return err
+}
+
+// feed reads the manifest into batches.
+func (v *verification) feed(ctx context.Context, m manifest.Manifest, batches chan<- *batch, pool *sync.Pool) error {
+	v.totalRows.Store(m.Length(ctx))
+	next := func() *batch {
+		b := pool.Get().(*batch)
+		b.tasks, b.text, b.bytes = b.tasks[:0], b.text[:0], 0
+		return b
+	}
+	b := next()
+	for row, err := range m.Rows(ctx) {
+		if err != nil {
+			batches <- b
+			return err
+		}
+		v.rows.Add(1)
+		v.take(b, row)
+		if b.full(v.depth) {
+			batches <- b
+			b = next()
+		}
+	}
+	batches <- b
+	return nil
+}
+
+// take adds a row to a batch, if there is a file to look at.
+func (v *verification) take(b *batch, row *manifest.Row) {
+	if row.Err != nil {
+		v.faults.addFile(rowUnreadable, device.BackupProblem{
+			Domain: string(row.Domain), Path: string(row.Path), FileID: idText(row.ID), Detail: detailOf(row.Err),
+		})
+		if row.ID == (manifest.FileID{}) || row.Kind == manifest.Directory || row.Kind == manifest.Link {
+			return
+		}
+	} else if row.Kind != manifest.File {
+		return
+	}
+	domain := v.domain(row.Domain)
+	domain.files++
+	v.listed.Add(1)
+	t := task{id: row.ID, size: row.Size, hasSize: row.HasSize, unreadable: row.Err != nil, domain: domain, start: len(b.text)}
+	t.hasDigest = copy(t.digest[:], row.Digest) == len(t.digest)
+	t.hasKey = len(row.EncryptionKey) == len(t.key)
+	copy(t.key[:], row.EncryptionKey)
+	b.text = append(b.text, row.Path...)
+	t.end = len(b.text)
+	b.tasks = append(b.tasks, t)
+	b.bytes += row.Size
+}
+
+// domain is the count of a domain.
+func (v *verification) domain(name []byte) *domainCount {
+	domain := v.domains[string(name)]
+	if domain != nil {
+		return domain
+	}
+	if len(v.domains) >= maxDomains {
+		name = []byte("other domains")
+		if domain := v.domains[string(name)]; domain != nil {
+			return domain
+		}
+	}
+	domain = &domainCount{name: string(name)}
+	v.domains[domain.name] = domain
+	return domain
+}
+
+// idText is an id as a name, or "" for the one of a row that has none.
+func idText(id manifest.FileID) string {
+	if id == (manifest.FileID{}) {
+		return ""
+	}
+	return id.String()
+}
+
+func detailOf(err error) string {
+	if errors.Is(err, manifest.ErrFileID) {
+		return "its fileID does not belong to its domain and path"
+	}
+	return "the entry cannot be understood"
+}
+
+// reportProgress tells the progress until the function it answers is called.
+func (v *verification) reportProgress() (stop func()) {
+	if v.options.Progress == nil {
+		return func() {}
+	}
+	done := make(chan struct{})
+	var reporter sync.WaitGroup
+	reporter.Go(func() {
+		ticks := time.NewTicker(progressEvery)
+		defer ticks.Stop()
+		for {
+			select {
+			case <-ticks.C:
+				v.options.Progress(v.progress())
+			case <-done:
+				v.options.Progress(v.progress())
+				return
+			}
+		}
+	})
+	return func() {
+		close(done)
+		reporter.Wait()
+	}
+}
+
+func (v *verification) progress() Progress {
+	return Progress{Rows: v.rows.Load(), TotalRows: v.totalRows.Load(), Bytes: v.digestBytes.Load()}
+}

@@ -1,0 +1,118 @@
+package backup
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// A Problem is one file of a backup and what is wrong with it, told as it is found. There
+// may be a million of them.
+type Problem struct {
+	Mode *Mode
+	device.BackupProblem
+}
+
+// maxExamples is how many files of a mode a proof keeps. The rest are only counted, so
+// that a backup with every file missing needs no more memory than a whole one.
+const maxExamples = 20
+
+// faults collects what is wrong: each mode once, with its files counted. It may be used
+// by several goroutines.
+type faults struct {
+	mu    sync.Mutex
+	found map[*Mode]*device.BackupFault
+	tell  func(Problem) // nil if nobody listens
+}
+
+func newFaults(tell func(Problem)) *faults {
+	return &faults{found: map[*Mode]*device.BackupFault{}, tell: tell}
+}
+
+// add tells a fault of the backup as a whole. The first detail stays.
+func (f *faults) add(mode *Mode, detail string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	fault := f.of(mode)
+	fault.Detail = cmp.Or(fault.Detail, detail)
+}
+
+// addFile tells a fault of one file.
+func (f *faults) addFile(mode *Mode, problem device.BackupProblem) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	fault := f.of(mode)
+	fault.Count++
+	if len(fault.Examples) < maxExamples {
+		fault.Examples = append(fault.Examples, problem)
+	}
+	if f.tell != nil {
+		f.tell(Problem{mode, problem})
+	}
+}
+
+func (f *faults) of(mode *Mode) *device.BackupFault {
+	fault := f.found[mode]
+	if fault == nil {
+		fault = &device.BackupFault{Mode: mode.ID, Severity: string(mode.Severity)}
+		f.found[mode] = fault
+	}
+	return fault
+}
+
+// has reports whether a mode was found.
+func (f *faults) has(mode *Mode) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.found[mode] != nil
+}
+
+// rename counts the files of one mode under another.
+func (f *faults) rename(from, to *Mode, detail string) {
+	fault := f.found[from]
+	fault.Mode, fault.Severity, fault.Detail = to.ID, string(to.Severity), detail
+	f.found[to] = fault
+	delete(f.found, from)
+}
+
+// harm is what all faults do together.
+func (f *faults) harm() Harm {
+	var harm Harm
+	for mode := range f.found {
+		harm |= mode.Harm
+	}
+	return harm
+}
+
+// verdict: a fault in the copy breaks it, whatever else could not be seen.
+func (h Harm) verdict() device.ProofVerdict {
+	switch {
+	case h&HarmsCopy != 0:
+		return device.Broken
+	case h&HidesCopy != 0:
+		return device.CannotTell
+	default:
+		return device.Whole
+	}
+}
+
+// list is all faults in the order of Modes, with the number of files each is out of.
+func (f *faults) list(total uint64) []device.BackupFault {
+	var all []device.BackupFault
+	for _, mode := range Modes {
+		fault := f.found[mode]
+		if fault == nil {
+			continue
+		}
+		if fault.Count > 0 && mode != orphan {
+			fault.Total = total
+		}
+		slices.SortFunc(fault.Examples, func(a, b device.BackupProblem) int {
+			return cmp.Or(cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.Path, b.Path), cmp.Compare(a.FileID, b.FileID))
+		})
+		all = append(all, *fault)
+	}
+	return all
+}

@@ -1,0 +1,179 @@
+package backup
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A Place is a folder that holds backups, each in a folder of its own.
+type Place struct {
+	Path    string
+	Program string // whose default place it is: "Finder"; "" if a person named it
+	Target  string // where Path leads, if it or a folder above it is a link; else ""
+}
+
+// DefaultPlaces are the places where Apple's programs keep backups on an operating system
+// (a runtime.GOOS). home is the user's folder, appData Windows' %APPDATA%.
+func DefaultPlaces(goos, home, appData string) []Place {
+	switch goos {
+	case "darwin":
+		return []Place{{Path: filepath.Join(home, "Library", "Application Support", "MobileSync", "Backup"), Program: "Finder"}}
+	case "windows":
+		return []Place{
+			{Path: filepath.Join(appData, "Apple Computer", "MobileSync", "Backup"), Program: "iTunes"},
+			{Path: filepath.Join(home, "Apple", "MobileSync", "Backup"), Program: "Apple Devices, or iTunes from the Microsoft Store"},
+		}
+	default:
+		return nil // no program has a default place there
+	}
+}
+
+// A Folder is one backup that was found.
+type Folder struct {
+	Path     string // links followed
+	UDID     string // from the folder's name; "" if it is named otherwise
+	Archived bool   // a frozen copy: <UDID>-YYYYMMDD-HHMMSS
+	Place    Place
+}
+
+// A Closed place, or folder in one, could not be looked into. Whether it holds backups is
+// unknown.
+type Closed struct {
+	Place Place
+	Path  string
+	Err   error // fs.ErrPermission or what else the system said
+}
+
+// maxFolders bounds how many folders of one place are looked at.
+const maxFolders = 10_000
+
+// Find looks for backups in places, each of which may also be a backup itself. A place
+// that does not exist holds none; one that may not be read is answered as closed. Backups
+// come in the order of the places and then of their names, each once.
+func Find(places []Place) (folders []Folder, closed []Closed) {
+	seen := map[string]bool{}
+	for _, place := range places {
+		found, shut := findIn(place)
+		closed = append(closed, shut...)
+		for _, folder := range found {
+			if !seen[folder.Path] {
+				seen[folder.Path] = true
+				folders = append(folders, folder)
+			}
+		}
+	}
+	return folders, closed
+}
+
+func findIn(place Place) (folders []Folder, closed []Closed) {
+	real, err := filepath.EvalSymlinks(place.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, []Closed{{place, place.Path, reasonOf(err)}}
+	}
+	if absolute, err := filepath.Abs(place.Path); err == nil && real != absolute && real != place.Path {
+		place.Target = real
+	}
+	if isBackup(real) {
+		return []Folder{folderAt(real, filepath.Base(place.Path), place)}, nil
+	}
+	names, err := list(real)
+	if err != nil {
+		return nil, []Closed{{place, real, reasonOf(err)}}
+	}
+	for _, name := range names {
+		path, err := filepath.EvalSymlinks(filepath.Join(real, name))
+		if err != nil {
+			continue // a link that leads nowhere
+		}
+		udid, _ := splitName(name)
+		switch {
+		case isBackup(path):
+			folders = append(folders, folderAt(path, name, place))
+		case udid != "" && isFolder(path):
+			if _, err := list(path); err != nil {
+				closed = append(closed, Closed{place, path, reasonOf(err)})
+				continue
+			}
+			folders = append(folders, folderAt(path, name, place)) // perhaps cut off before its first file
+		}
+	}
+	return folders, closed
+}
+
+func folderAt(path, name string, place Place) Folder {
+	udid, archived := splitName(name)
+	return Folder{Path: path, UDID: udid, Archived: archived, Place: place}
+}
+
+// list is the names in a folder, sorted.
+func list(path string) ([]string, error) {
+	folder, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close()
+	names, err := folder.Readdirnames(maxFolders)
+	if len(names) == 0 && err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	slices.SortFunc(names, cmp.Compare)
+	return names, nil
+}
+
+// isBackup reports whether a folder has any of the files that make one a backup.
+func isBackup(path string) bool {
+	for _, name := range []string{infoName, statusName, propertiesName, dbName, mbdbName} {
+		if info, err := os.Stat(filepath.Join(path, name)); err == nil && info.Mode().IsRegular() {
+			return true
+		}
+	}
+	return false
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// reasonOf keeps what the system said and drops the path, which names the user.
+func reasonOf(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fs.ErrPermission
+	}
+	if inner, ok := errors.AsType[*fs.PathError](err); ok {
+		return inner.Err
+	}
+	return err
+}
+
+// folderName is a UDID, forty hexadecimal digits or eight and sixteen, and behind it the
+// moment at which an archived copy was set aside.
+var folderName = regexp.MustCompile(`^([0-9A-Fa-f]{40}|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{16})(-\d{8}-\d{6})?$`)
+
+// splitName reads a folder's name. udid is "" if it is not that of a backup.
+func splitName(name string) (udid string, archived bool) {
+	parts := folderName.FindStringSubmatch(name)
+	if parts == nil {
+		return "", false
+	}
+	return normalUDID(parts[1]), parts[2] != ""
+}
+
+// normalUDID is a UDID as usbmux writes it: lower case if it is the long form, else upper.
+// Programs write it either way, so it must not be compared by case.
+func normalUDID(udid string) string {
+	if len(udid) == 40 {
+		return strings.ToLower(udid)
+	}
+	return strings.ToUpper(udid)
+}

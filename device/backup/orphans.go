@@ -1,0 +1,132 @@
+package backup
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/cbc"
+	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
+)
+
+// findOrphans looks for files that the manifest does not list, by counting: a folder with
+// as many files as were found in it has none. Only where there are more are the ids of
+// that folder's rows collected, in a second reading of the manifest, 20 bytes each.
+func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
+	var files [256]atomic.Int64
+	v.walk(anyFolder, func(in byte, _ string, _ manifest.FileID) { files[in].Add(1) })
+	var crowded [256]bool
+	var expected int64
+	for in := range files {
+		if found := v.foundIn[in].Load(); files[in].Load() > found {
+			crowded[in] = true
+			expected += found
+		}
+	}
+	if !slices.Contains(crowded[:], true) {
+		return
+	}
+	listed := make([]manifest.FileID, 0, expected)
+	for row, err := range m.Rows(ctx) {
+		if err != nil {
+			return // compare has told already
+		}
+		if crowded[row.ID[0]] {
+			listed = append(listed, row.ID)
+		}
+	}
+	slices.SortFunc(listed, compareIDs)
+	v.walk(func(in byte) bool { return crowded[in] }, func(_ byte, path string, id manifest.FileID) {
+		if _, found := slices.BinarySearchFunc(listed, id, compareIDs); !found || path != v.blobs.path(id) {
+			v.faults.addFile(orphan, device.BackupProblem{Path: path, FileID: id.String()})
+		}
+	})
+}
+
+func anyFolder(byte) bool { return true }
+
+func compareIDs(a, b manifest.FileID) int { return bytes.Compare(a[:], b[:]) }
+
+// walk answers the files with an id for a name in the folders wanted: by the byte they are
+// named after or, where all files lie in one folder, by the first byte of the id. It calls
+// found from several goroutines.
+func (v *verification) walk(wanted func(in byte) bool, found func(in byte, path string, id manifest.FileID)) {
+	if v.blobs.flat {
+		v.eachFile(".", func(name string, id manifest.FileID) {
+			if wanted(id[0]) {
+				found(id[0], name, id)
+			}
+		})
+		return
+	}
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range v.options.Workers {
+		workers.Go(func() {
+			for in := next.Add(1) - 1; in < 256; in = next.Add(1) - 1 {
+				if !wanted(byte(in)) {
+					continue
+				}
+				folder := prefixName(byte(in))
+				v.eachFile(folder, func(name string, id manifest.FileID) { found(byte(in), folder+"/"+name, id) })
+			}
+		})
+	}
+	workers.Wait()
+}
+
+// eachFile answers the files of one folder that have an id for a name. Other names, such
+// as .DS_Store, are passed over, except those that a cloud drive leaves in place of a file.
+func (v *verification) eachFile(folder string, found func(name string, id manifest.FileID)) {
+	directory, err := v.root.Open(folder)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		v.faults.add(noPermission, "the folder "+folder)
+		return
+	case err != nil:
+		return // a folder that is not there has no files
+	}
+	defer directory.Close()
+	for {
+		names, err := directory.Readdirnames(1024)
+		for _, name := range names {
+			switch id, ok := manifest.ParseID([]byte(name)); {
+			case ok:
+				found(name, id)
+			case strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".icloud"):
+				v.faults.add(cloudPlaceholder, "files named .….icloud")
+			}
+		}
+		if err != nil {
+			return // io.EOF at the end; a folder that breaks off has too few files, never too many
+		}
+	}
+}
+
+// walkWithoutManifest looks at the files of a backup whose manifest stays closed: what can
+// be told of an encrypted file from outside is that it is not empty and made of blocks.
+func (v *verification) walkWithoutManifest(ctx context.Context) {
+	v.walk(anyFolder, func(_ byte, path string, id manifest.FileID) {
+		if ctx.Err() != nil {
+			return
+		}
+		info, err := v.root.Lstat(path)
+		if err != nil || !info.Mode().IsRegular() {
+			return
+		}
+		v.stored.Add(uint64(info.Size()))
+		problem := device.BackupProblem{Path: path, FileID: id.String()}
+		switch {
+		case info.Size() == 0:
+			v.faults.addFile(blobEmpty, problem)
+		case info.Size()%cbc.BlockSize != 0:
+			v.faults.addFile(blobTruncated, problem)
+		}
+	})
+}

@@ -1,0 +1,216 @@
+package backup
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
+	"github.com/backupdoctor/backupdoctor/device/safeplist"
+)
+
+// The files at the top of a backup.
+const (
+	infoName       = "Info.plist"     // written by the computer
+	statusName     = "Status.plist"   // written by the device, as is all that follows
+	propertiesName = "Manifest.plist" //
+	dbName         = "Manifest.db"    // iOS 10 and later
+	mbdbName       = "Manifest.mbdb"  // iOS 4 to 9
+	snapshotName   = "Snapshot"       // files of a backup under way
+)
+
+// Bounds on the property lists. Info.plist carries an icon and a receipt for each app.
+var (
+	smallLists = safeplist.Limits{MaxBytes: 4 << 20, MaxDepth: 32, MaxObjects: 100_000}
+	infoList   = safeplist.Limits{MaxBytes: 48 << 20, MaxDepth: 32, MaxObjects: 250_000}
+)
+
+// readList reads one property list at the top of a backup. Its error is a device.Reason:
+// Absent if there is no such file, Refused if it may not be read, else what is wrong with
+// its contents.
+func readList(root *os.Root, name string, limits safeplist.Limits) (safeplist.Dict, error) {
+	data, err := readSmall(root, name, int64(limits.MaxBytes))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) == 0 {
+		return nil, device.Truncated
+	}
+	return safeplist.Parse(data, limits)
+}
+
+// readSmall reads a whole file of at most most bytes. Its error is a device.Reason.
+func readSmall(root *os.Root, name string, most int64) ([]byte, error) {
+	info, err := root.Lstat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, device.Malformed
+	}
+	var file *os.File
+	if err == nil {
+		file, err = root.Open(name)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, device.Absent
+	case errors.Is(err, fs.ErrPermission):
+		return nil, device.Refused
+	case err != nil:
+		return nil, device.Malformed
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, most+1))
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return nil, device.Refused
+	case err != nil:
+		return nil, device.Truncated
+	case int64(len(data)) > most:
+		return nil, device.Oversized
+	}
+	return data, nil
+}
+
+// status is Status.plist: how far the last backup came.
+type status struct {
+	err      error // why none of it is known
+	date     device.Fact[time.Time]
+	snapshot device.Fact[string]
+	full     device.Fact[bool]
+	uuid     string
+}
+
+// States of a snapshot, as the device writes them. It knows no others.
+const (
+	stateUploading = "uploading"
+	stateMoving    = "moving"
+	stateRemoving  = "removing"
+	stateFinished  = "finished"
+)
+
+func readStatus(root *os.Root) status {
+	list, err := readList(root, statusName, smallLists)
+	return status{
+		err:      err,
+		date:     fact(list.Date)(err, "Date"),
+		snapshot: fact(list.Text)(err, "SnapshotState"),
+		full:     fact(list.Bool)(err, "IsFullBackup"),
+		uuid:     text(list, "UUID"),
+	}.withVersion(list)
+}
+
+// withVersion refuses a version that the device would refuse: it reads 0 and 2.4 up to 4.
+func (s status) withVersion(list safeplist.Dict) status {
+	if s.err != nil {
+		return s
+	}
+	version, err := strconv.ParseFloat(text(list, "Version"), 64)
+	if err == nil && version != 0 && (version < 2.4 || version >= 4) {
+		s.err = device.Unsupported
+	}
+	return s
+}
+
+// info is Info.plist.
+type info struct {
+	err      error
+	identity device.Identity
+	date     device.Fact[time.Time]
+	software device.Fact[string]
+	system   device.Fact[string]
+	empty    bool
+}
+
+func readInfo(root *os.Root) info {
+	list, err := readList(root, infoName, infoList)
+	system := fact(list.Text)(err, "macOS Version")
+	if _, missing := system.Get(); missing != nil {
+		system = fact(list.Text)(err, "Windows OS Version")
+	}
+	return info{
+		err: err,
+		identity: device.Identity{
+			UDID:           normalUDID(text(list, "Target Identifier")),
+			Name:           fact(list.Text)(err, "Device Name"),
+			ProductType:    fact(list.Text)(err, "Product Type"),
+			ProductVersion: fact(list.Text)(err, "Product Version"),
+			BuildVersion:   fact(list.Text)(err, "Build Version"),
+		},
+		date:     fact(list.Date)(err, "Last Backup Date"),
+		software: fact(list.Text)(err, "iTunes Version"),
+		system:   system,
+		empty:    err == nil && len(list) == 0,
+	}
+}
+
+// properties are Manifest.plist.
+type properties struct {
+	err         error
+	identity    device.Identity // Lockdown
+	encrypted   device.Fact[bool]
+	passcode    device.Fact[bool]
+	version     device.Fact[string]
+	keybag      []byte
+	manifestKey []byte
+}
+
+func readProperties(root *os.Root) properties {
+	list, err := readList(root, propertiesName, smallLists)
+	lockdown, _ := list.Dict("Lockdown")
+	keys, _ := list.Data("BackupKeyBag")
+	manifestKey, _ := list.Data("ManifestKey")
+	return properties{
+		err: err,
+		identity: device.Identity{
+			UDID:           normalUDID(text(lockdown, "UniqueDeviceID")),
+			Name:           fact(lockdown.Text)(err, "DeviceName"),
+			ProductType:    fact(lockdown.Text)(err, "ProductType"),
+			ProductVersion: fact(lockdown.Text)(err, "ProductVersion"),
+			BuildVersion:   fact(lockdown.Text)(err, "BuildVersion"),
+		},
+		encrypted:   fact(list.Bool)(err, "IsEncrypted"),
+		passcode:    fact(list.Bool)(err, "WasPasscodeSet"),
+		version:     fact(list.Text)(err, "Version"),
+		keybag:      keys,
+		manifestKey: manifestKey,
+	}
+}
+
+// isEncrypted is IsEncrypted where it is known. A keybag alone says nothing: unencrypted
+// backups have one, too.
+func (p properties) isEncrypted() bool {
+	encrypted, err := p.encrypted.Get()
+	return err == nil && encrypted
+}
+
+// bag is the keybag of an encrypted backup, looked over.
+func (p properties) bag() (keybag.Bag, error) {
+	if len(p.keybag) == 0 {
+		return keybag.Bag{}, device.Absent
+	}
+	bag, err := keybag.Parse(p.keybag)
+	if err != nil {
+		return bag, err
+	}
+	return bag, bag.Check()
+}
+
+// fact binds an accessor of a list: the list's own error comes first.
+func fact[T any](read func(string) (T, error)) func(err error, key string) device.Fact[T] {
+	return func(err error, key string) device.Fact[T] {
+		if err != nil {
+			return device.Unknown[T](err)
+		}
+		return device.FactOf(read(key))
+	}
+}
+
+// text is a string, or "" if there is none.
+func text(list safeplist.Dict, key string) string {
+	value, _ := list.Text(key)
+	return strings.TrimSpace(value)
+}

@@ -1,0 +1,64 @@
+package backup
+
+import (
+	"cmp"
+	"os"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// Read says what the property lists of a backup say, and how much room is left on its
+// disk. It never fails: what could not be read is unknown, with the reason.
+func Read(folder Folder) device.Backup {
+	b := device.Backup{Folder: folder.Path, Archived: folder.Archived, Device: device.Identity{UDID: folder.UDID}}
+	root, err := os.OpenRoot(folder.Path)
+	if err != nil {
+		return unreadable(b, err)
+	}
+	defer root.Close()
+	status, info, properties := readStatus(root), readInfo(root), readProperties(root)
+	b.Device = identity(folder, info, properties)
+	b.Date = status.date
+	b.SnapshotState = status.snapshot
+	b.Full = status.full
+	b.LastBackupDate = info.date
+	b.HostSoftware = info.software
+	b.HostSystem = info.system
+	b.Encrypted = properties.encrypted
+	b.PasscodeSet = properties.passcode
+	b.ManifestFormat = properties.version
+	b.FreeBytes = device.FactOf(freeBytes(folder.Path))
+	return b
+}
+
+// unreadable is a backup whose folder could not be opened.
+func unreadable(b device.Backup, err error) device.Backup {
+	why := device.Absent
+	if os.IsPermission(err) {
+		why = device.Refused
+	}
+	b.SnapshotState = device.Unknown[string](why)
+	b.Encrypted = device.Unknown[bool](why)
+	b.Date = device.Unknown[time.Time](why)
+	return b
+}
+
+// identity is whose backup it is: what Info.plist says, filled up from Manifest.plist.
+// The folder's name comes last, since people rename folders.
+func identity(folder Folder, info info, properties properties) device.Identity {
+	return device.Identity{
+		UDID:           cmp.Or(properties.identity.UDID, info.identity.UDID, folder.UDID),
+		Name:           either(info.identity.Name, properties.identity.Name),
+		ProductType:    either(info.identity.ProductType, properties.identity.ProductType),
+		ProductVersion: either(info.identity.ProductVersion, properties.identity.ProductVersion),
+		BuildVersion:   either(info.identity.BuildVersion, properties.identity.BuildVersion),
+	}
+}
+
+func either[T any](first, second device.Fact[T]) device.Fact[T] {
+	if _, err := first.Get(); err == nil {
+		return first
+	}
+	return second
+}

@@ -1,0 +1,18 @@
+//go:build unix
+
+package backup
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// freeBytes is the room left for this user on the disk that holds path.
+func freeBytes(path string) (uint64, error) {
+	var stat unix.Statfs_t
+	if err := unix.Statfs(path, &stat); err != nil {
+		return 0, device.Unsupported
+	}
+	return uint64(stat.Bavail) * uint64(stat.Bsize), nil
+}
