@@ -81,8 +81,7 @@ func (i *inspector) fault(mode *Mode, b *batch, t *task, detail string) {
 	i.faults.addFile(mode, b.problem(t, detail))
 }
 
-// fits reports whether a file is as long as recorded. Some writers leave out the padding
-// of an encrypted file that ends on a block.
+// fits reports whether a file is as long as recorded.
 func (i *inspector) fits(t *task, stored uint64) bool {
 	switch {
 	case !t.hasSize:
@@ -90,7 +89,7 @@ func (i *inspector) fits(t *task, stored uint64) bool {
 	case !i.encrypted:
 		return stored == t.size
 	default:
-		return stored == cbc.StoredSize(t.size) || stored == t.size
+		return stored == cbc.StoredSize(t.size)
 	}
 }
 
@@ -103,13 +102,13 @@ func (i *inspector) contents(b *batch, t *task, stored uint64) {
 		return
 	}
 	defer file.Close()
-	switch {
-	case t.hasDigest:
-		i.digest(b, t, file)
-	default:
-		i.measure(b, t, file, stored)
+	var right bool
+	if t.hasDigest {
+		right = i.digest(b, t, file)
+	} else {
+		right = i.measure(b, t, file, stored)
 	}
-	if i.encrypted && i.options.Keys != nil && t.hasKey {
+	if right && i.encrypted && i.options.Keys != nil && t.hasKey {
 		i.padding(b, t, file, stored)
 	}
 }
@@ -126,20 +125,22 @@ func (i *inspector) unread(b *batch, t *task, err error) {
 	i.fault(mode, b, t, shortError(err))
 }
 
-// digest compares the SHA-1 of the bytes as stored. Where it fits nothing else matters.
-func (i *inspector) digest(b *batch, t *task, file *os.File) {
+// digest compares the SHA-1 of the bytes as stored, and reports whether it is right. Where
+// it is, the length does not matter.
+func (i *inspector) digest(b *batch, t *task, file *os.File) bool {
 	i.hash.Reset()
 	n, err := i.copy(file)
 	if err != nil {
 		i.unread(b, t, err)
-		return
+		return false
 	}
 	i.sum = i.hash.Sum(i.sum[:0])
 	if string(i.sum) != string(t.digest[:]) {
 		i.fault(blobAltered, b, t, fmt.Sprintf("the digest of its %d bytes is not the one recorded", n))
-		return
+		return false
 	}
 	i.digested.Add(1)
+	return true
 }
 
 // copy is io.CopyBuffer without the shortcuts that would make it allocate, and with
@@ -171,31 +172,32 @@ func (i *inspector) length(b *batch, t *task, stored uint64) {
 }
 
 // measure compares the length of a file with the one a database states in its header or
-// else with the one recorded.
-func (i *inspector) measure(b *batch, t *task, file *os.File, stored uint64) {
+// else with the one recorded, and reports whether it is right.
+func (i *inspector) measure(b *batch, t *task, file *os.File, stored uint64) bool {
 	head, known, err := i.head(t, file, stored)
 	if err != nil {
 		i.unread(b, t, err)
-		return
+		return false
 	}
 	expected, isDatabase := sqliteSize(head)
+	if isDatabase && i.encrypted {
+		expected = cbc.StoredSize(expected)
+	}
 	switch {
-	case isDatabase:
-		if i.encrypted && stored != expected {
-			expected = cbc.StoredSize(expected)
-		}
-		switch {
-		case stored < expected:
-			i.fault(blobTruncated, b, t, fmt.Sprintf("%d of the %d bytes that its header states", stored, expected))
-		case stored > expected:
-			i.fault(blobLength, b, t, fmt.Sprintf("%d bytes, and its header states %d", stored, expected))
-		}
-	case i.fits(t, stored):
+	case isDatabase && stored < expected:
+		i.fault(blobTruncated, b, t, fmt.Sprintf("%d of the %d bytes that its header states", stored, expected))
+	case isDatabase && stored > expected:
+		i.fault(blobLength, b, t, fmt.Sprintf("%d bytes, and its header states %d", stored, expected))
+	case isDatabase || i.fits(t, stored):
+		return true
+	case i.encrypted && stored == t.size:
+		i.fault(blobPadding, b, t, "its last block is missing")
 	case known && stored < t.size:
 		i.fault(blobTruncated, b, t, fmt.Sprintf("%d of %d bytes", stored, t.size))
 	default:
 		i.fault(blobLength, b, t, fmt.Sprintf("%d bytes stored, %d recorded", stored, t.size))
 	}
+	return false
 }
 
 // head is the first bytes of a file in clear. known is false if the file is encrypted and

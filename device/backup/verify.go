@@ -110,11 +110,24 @@ func (v *verification) proof() device.Proof {
 	v.judgeMissing()
 	harm := v.faults.harm()
 	return device.Proof{
-		Verdict: harm.verdict(), Depth: v.depth, NextFails: harm&HarmsNext != 0,
+		Verdict: harm.verdict(), Depth: v.depth, NextFails: v.nextFails(),
 		Listed: v.listed.Load(), Found: v.found.Load(), StoredBytes: v.stored.Load(),
 		DigestsRight: v.digested.Load(), DigestedBytes: v.digestBytes.Load(), WithoutDigest: v.without.Load(),
 		Faults: v.faults.list(v.listed.Load()),
 	}
+}
+
+// nextFails reports whether the next backup will fail. Where there is no Status.plist the
+// device starts afresh and never looks at the old manifest.
+func (v *verification) nextFails() bool {
+	afresh := v.faults.has(statusMissing)
+	for mode := range v.faults.found {
+		rereads := mode == propertiesUnreadable || mode == manifestUnreadable || mode == keybagInconsistent
+		if mode.Harm&HarmsNext != 0 && !(afresh && rereads) {
+			return true
+		}
+	}
+	return false
 }
 
 // lookAtTop judges the property lists, and reports whether the files are worth a look.

@@ -1,0 +1,248 @@
+// Package backuptest writes whole local backups, for tests and benchmarks: with a
+// Manifest.db or a Manifest.mbdb, plain or encrypted. Tests then break them in one way
+// each.
+//
+// It shares no code with the reader except the name of a file, and it is only half of the
+// proof: a writer and a reader can share a mistake, so the reader is also held to real
+// backups that nothing here has written.
+package backuptest
+
+import (
+	"bytes"
+	"crypto/sha1"
+	"encoding/hex"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"howett.net/plist"
+)
+
+// UDID is that of the device whose backups are written unless another one is asked for.
+const UDID = "00008030-000E11000A84802E"
+
+// Layout is how a backup keeps its list of files.
+type Layout int
+
+const (
+	DB   Layout = iota // Manifest.db, files in 256 folders: iOS 10 and later
+	MBDB               // Manifest.mbdb, files in the backup's own folder: until iOS 9
+)
+
+// A Backup is what to write. The zero Backup is a whole one without files.
+type Backup struct {
+	UDID     string // "" is UDID
+	Layout   Layout
+	Password string         // "" is not encrypted
+	Rounds   uint32         // of the first key derivation; 0 is 10. Devices take 10,000,000
+	Date     time.Time      // zero is a fixed day
+	Files    iter.Seq[File] // may be nil
+}
+
+// A File is one entry of a backup.
+type File struct {
+	Domain string
+	Path   string
+	Data   []byte
+	Kind   Kind
+}
+
+// Kind is what an entry is.
+type Kind int
+
+const (
+	Regular Kind = iota
+	Directory
+	Link
+)
+
+// Day is when backups are made unless they say otherwise.
+var Day = time.Date(2026, 3, 14, 15, 9, 26, 0, time.UTC)
+
+// A Folder is a backup that was written.
+type Folder struct {
+	Path   string
+	layout Layout
+}
+
+// Blob is the path of a file's stored bytes.
+func (f Folder) Blob(domain, path string) string {
+	id := fileID(domain, path)
+	if f.layout == MBDB {
+		return filepath.Join(f.Path, id)
+	}
+	return filepath.Join(f.Path, id[:2], id)
+}
+
+func fileID(domain, path string) string {
+	sum := sha1.Sum([]byte(domain + "-" + path))
+	return hex.EncodeToString(sum[:])
+}
+
+// Write writes a backup into a folder of its own below dir, named after its UDID.
+func Write(dir string, b Backup) (Folder, error) {
+	if b.UDID == "" {
+		b.UDID = UDID
+	}
+	if b.Date.IsZero() {
+		b.Date = Day
+	}
+	if b.Rounds == 0 {
+		b.Rounds = 10
+	}
+	if b.Files == nil {
+		b.Files = slices.Values([]File(nil))
+	}
+	folder := Folder{Path: filepath.Join(dir, b.UDID), layout: b.Layout}
+	if err := os.MkdirAll(folder.Path, 0o700); err != nil {
+		return folder, err
+	}
+	w := &writer{Backup: b, Folder: folder, random: rand.NewChaCha8([32]byte{1}), made: map[string]bool{}}
+	if b.Password != "" {
+		w.lock()
+	}
+	return folder, w.write()
+}
+
+// writer writes one backup.
+type writer struct {
+	Backup
+	Folder
+	random *rand.ChaCha8 // the same bytes in every run
+	locks  *locks        // nil if not encrypted
+	made   map[string]bool
+}
+
+func (w *writer) write() error {
+	if err := w.manifest(); err != nil {
+		return err
+	}
+	for _, list := range []struct {
+		name   string
+		format int
+		value  any
+	}{
+		{"Status.plist", plist.BinaryFormat, w.status()},
+		{"Manifest.plist", plist.BinaryFormat, w.properties()},
+		{"Info.plist", plist.XMLFormat, w.info()},
+	} {
+		data, err := plist.MarshalIndent(list.value, list.format, "\t")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(w.Path, list.name), data, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) status() any {
+	return map[string]any{
+		"Version": "3.3", "UUID": "D3CE5954-EE71-4086-AFE8-2650F6B1E901", "Date": w.Date,
+		"BackupState": "new", "SnapshotState": "finished", "IsFullBackup": true,
+	}
+}
+
+func (w *writer) info() any {
+	return map[string]any{
+		"Device Name": "Ann's iPhone", "Display Name": "Ann's iPhone", "Product Type": "iPhone12,3", "Product Version": "18.5",
+		"Build Version": "22F76", "Target Identifier": w.UDID, "Unique Identifier": strings.ToUpper(w.UDID), "Target Type": "Device",
+		"Last Backup Date": w.Date, "iTunes Version": "12.13.2.3", "Installed Applications": []string{"com.example.notes"},
+	}
+}
+
+func (w *writer) properties() any {
+	properties := map[string]any{
+		"Version": "10.0", "SystemDomainsVersion": "24.0", "IsEncrypted": w.locks != nil, "WasPasscodeSet": true, "Date": w.Date,
+		"Lockdown": map[string]any{
+			"UniqueDeviceID": w.UDID, "DeviceName": "Ann's iPhone", "ProductType": "iPhone12,3", "ProductVersion": "18.5", "BuildVersion": "22F76",
+		},
+	}
+	if w.locks != nil {
+		properties["BackupKeyBag"] = w.locks.bag
+		if w.Layout == DB {
+			properties["ManifestKey"] = w.locks.manifestKey
+		}
+	}
+	return properties
+}
+
+// stored is a file as it lies in the backup, and what the manifest says of it.
+type stored struct {
+	File
+	id            string
+	digest        []byte
+	encryptionKey []byte
+}
+
+// store writes the bytes of a file.
+func (w *writer) store(f File) (stored, error) {
+	s := stored{File: f, id: fileID(f.Domain, f.Path)}
+	if f.Kind != Regular {
+		return s, nil
+	}
+	data := f.Data
+	if w.locks != nil {
+		data, s.encryptionKey = w.locks.encrypt(f.Data)
+	}
+	if carriesDigest(f.Domain) {
+		sum := sha1.Sum(data)
+		s.digest = sum[:]
+	}
+	path := w.Blob(f.Domain, f.Path)
+	if folder := filepath.Dir(path); !w.made[folder] {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return s, err
+		}
+		w.made[folder] = true
+	}
+	return s, os.WriteFile(path, data, 0o600)
+}
+
+// carriesDigest: files of apps and of the camera roll have none.
+func carriesDigest(domain string) bool {
+	for _, without := range []string{"AppDomain", "SysContainerDomain", "SysSharedContainerDomain", "CameraRollDomain", "MediaDomain", "TonesDomain"} {
+		if strings.HasPrefix(domain, without) {
+			return false
+		}
+	}
+	return true
+}
+
+// mode is the st_mode of an entry.
+func (s stored) mode() uint16 {
+	return map[Kind]uint16{Regular: 0o100644, Directory: 0o040755, Link: 0o120755}[s.Kind]
+}
+
+// protectionClass is that of an entry; directories have none.
+func (s stored) protectionClass() uint8 {
+	if s.Kind == Regular {
+		return fileClass
+	}
+	return 0
+}
+
+// Bytes are n bytes that differ by seed and do not repeat.
+func Bytes(n int, seed uint64) []byte {
+	data := make([]byte, n)
+	random := rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), byte(seed >> 16), byte(seed >> 24), 2})
+	if _, err := random.Read(data); err != nil {
+		panic(fmt.Sprintf("ChaCha8 never fails, and did: %v", err))
+	}
+	return data
+}
+
+// Plist is a value as a binary property list.
+func Plist(value any) []byte {
+	var buffer bytes.Buffer
+	if err := plist.NewBinaryEncoder(&buffer).Encode(value); err != nil {
+		panic(fmt.Sprintf("a test's own value is no property list: %v", err))
+	}
+	return buffer.Bytes()
+}

@@ -1,0 +1,139 @@
+package backuptest
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"howett.net/plist"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// manifest stores every file and writes the list of them.
+func (w *writer) manifest() error {
+	if w.Layout == MBDB {
+		return w.mbdb()
+	}
+	path := filepath.Join(w.Path, "Manifest.db")
+	if err := w.database(path); err != nil || w.locks == nil {
+		return err
+	}
+	plain, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, encryptCBC(w.locks.manifestRaw, plain), 0o600)
+}
+
+// schema is the one of a real Manifest.db.
+const schema = `
+CREATE TABLE Files (fileID TEXT PRIMARY KEY, domain TEXT, relativePath TEXT, flags INTEGER, file BLOB);
+CREATE INDEX FilesDomainIdx ON Files(domain);
+CREATE INDEX FilesRelativePathIdx ON Files(relativePath);
+CREATE INDEX FilesFlagsIdx ON Files(flags);
+CREATE TABLE Properties (key TEXT PRIMARY KEY, value BLOB);`
+
+func (w *writer) database(path string) (err error) {
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite, sqlite.OpenCreate, sqlite.OpenWAL)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }() // the last connection merges the log
+	if err := sqlitex.ExecuteScript(conn, schema, nil); err != nil {
+		return err
+	}
+	defer sqlitex.Save(conn)(&err)
+	insert, err := conn.Prepare("INSERT INTO Files VALUES (?, ?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	for file := range w.Files {
+		s, err := w.store(file)
+		if err != nil {
+			return err
+		}
+		insert.BindText(1, s.id)
+		insert.BindText(2, s.Domain)
+		insert.BindText(3, s.Path)
+		insert.BindInt64(4, int64(1<<s.Kind))
+		insert.BindBytes(5, s.archive())
+		if _, err := insert.Step(); err != nil {
+			return err
+		}
+		if err := insert.Reset(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// archive is an MBFile as NSKeyedArchiver writes it.
+func (s stored) archive() []byte {
+	class := map[string]any{"$classname": "MBFile", "$classes": []string{"MBFile", "NSObject"}}
+	modified := Day.Unix()
+	file := map[string]any{
+		"$class": plist.UID(3), "RelativePath": plist.UID(2), "Size": len(s.Data), "Mode": int(s.mode()),
+		"ProtectionClass": int(s.protectionClass()), "Birth": modified, "LastModified": modified, "LastStatusChange": modified,
+		"UserID": 501, "GroupID": 501, "InodeNumber": 55569, "Flags": 0,
+	}
+	objects := []any{"$null", file, s.Path, class}
+	if s.digest != nil {
+		file["Digest"] = s.digest
+	}
+	if s.encryptionKey != nil {
+		file["EncryptionKey"] = plist.UID(4)
+		objects = append(objects, map[string]any{"NS.data": s.encryptionKey, "$class": plist.UID(5)},
+			map[string]any{"$classname": "NSMutableData", "$classes": []string{"NSMutableData", "NSData", "NSObject"}})
+	}
+	return Plist(map[string]any{
+		"$version": 100000, "$archiver": "NSKeyedArchiver", "$top": map[string]any{"root": plist.UID(1)}, "$objects": objects,
+	})
+}
+
+// mbdb writes a Manifest.mbdb.
+func (w *writer) mbdb() error {
+	file, err := os.Create(filepath.Join(w.Path, "Manifest.mbdb"))
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(file)
+	out.WriteString("mbdb\x05\x00")
+	for f := range w.Files {
+		s, err := w.store(f)
+		if err != nil {
+			return errors.Join(err, file.Close())
+		}
+		out.Write(s.record())
+	}
+	return errors.Join(out.Flush(), file.Close())
+}
+
+// record is one entry of an mbdb.
+func (s stored) record() []byte {
+	var record []byte
+	text := func(value []byte) {
+		if value == nil {
+			record = append(record, 0xff, 0xff)
+			return
+		}
+		record = binary.BigEndian.AppendUint16(record, uint16(len(value)))
+		record = append(record, value...)
+	}
+	text([]byte(s.Domain))
+	text([]byte(s.Path))
+	text(nil) // link target
+	text(s.digest)
+	text(s.encryptionKey)
+	record = binary.BigEndian.AppendUint16(record, s.mode())
+	record = binary.BigEndian.AppendUint64(record, 55569) // inode
+	record = binary.BigEndian.AppendUint32(record, 501)   // user
+	record = binary.BigEndian.AppendUint32(record, 501)   // group
+	for range 3 {                                         // modified, accessed, changed
+		record = binary.BigEndian.AppendUint32(record, uint32(Day.Unix()))
+	}
+	record = binary.BigEndian.AppendUint64(record, uint64(len(s.Data)))
+	return append(record, s.protectionClass(), 0)
+}

@@ -1,0 +1,111 @@
+package backup
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/device/backup/backuptest"
+)
+
+const otherUDID = "387a43a0c5d1e8f2b4a6978812345678deadbeef"
+
+// place makes a place with two backups of one device, one of them archived, a folder cut
+// off before its first file, and what does not belong there.
+func place(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "Backup")
+	for _, udid := range []string{backuptest.UDID, backuptest.UDID + "-20260101-105238"} {
+		if _, err := backuptest.Write(dir, backuptest.Backup{UDID: udid}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, os.Mkdir(filepath.Join(dir, otherUDID), 0o700))
+	must(t, os.Mkdir(filepath.Join(dir, "holiday photos"), 0o700))
+	must(t, os.WriteFile(filepath.Join(dir, ".DS_Store"), nil, 0o600))
+	must(t, os.Symlink(filepath.Join(dir, "nowhere"), filepath.Join(dir, "broken link")))
+	return dir
+}
+
+func TestFind(t *testing.T) {
+	dir := place(t)
+	folders, closed := Find([]Place{{Path: dir}, {Path: dir}, {Path: filepath.Join(dir, "not there")}})
+	if len(closed) != 0 {
+		t.Errorf("closed %+v", closed)
+	}
+	type seen struct {
+		udid     string
+		archived bool
+	}
+	var got []seen
+	for _, folder := range folders {
+		got = append(got, seen{folder.UDID, folder.Archived})
+	}
+	want := []seen{{backuptest.UDID, false}, {backuptest.UDID, true}, {otherUDID, false}}
+	if len(got) != len(want) || got[0] != want[0] || got[1] != want[1] || got[2] != want[2] {
+		t.Errorf("found %v, want %v", got, want)
+	}
+}
+
+// The Backup folder is often moved to a larger disk, with a link left in its place.
+func TestFindFollowsALinkedPlace(t *testing.T) {
+	dir := place(t)
+	link := filepath.Join(t.TempDir(), "Backup")
+	must(t, os.Symlink(dir, link))
+	folders, _ := Find([]Place{{Path: link}})
+	if len(folders) != 3 {
+		t.Fatalf("found %d backups, want 3", len(folders))
+	}
+	if real, err := filepath.EvalSymlinks(dir); err != nil || folders[0].Place.Target != real {
+		t.Errorf("target %q, want %q (%v)", folders[0].Place.Target, real, err)
+	}
+}
+
+// A backup may be named itself, too.
+func TestFindABackup(t *testing.T) {
+	dir := place(t)
+	folders, _ := Find([]Place{{Path: filepath.Join(dir, backuptest.UDID)}})
+	if len(folders) != 1 || folders[0].UDID != backuptest.UDID {
+		t.Errorf("found %+v", folders)
+	}
+}
+
+func TestFindTellsClosedFromEmpty(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("permissions do not stop this user")
+	}
+	dir := place(t)
+	must(t, os.Chmod(dir, 0))
+	t.Cleanup(func() { must(t, os.Chmod(dir, 0o700)) })
+	folders, closed := Find([]Place{{Path: dir}})
+	if len(folders) != 0 || len(closed) != 1 || !errors.Is(closed[0].Err, fs.ErrPermission) {
+		t.Errorf("found %+v, closed %+v", folders, closed)
+	}
+}
+
+func TestDefaultPlaces(t *testing.T) {
+	for goos, want := range map[string]int{"darwin": 1, "windows": 2, "linux": 0} {
+		if got := DefaultPlaces(goos, "/home", "/appdata"); len(got) != want {
+			t.Errorf("%s: %+v", goos, got)
+		}
+	}
+}
+
+func TestSplitName(t *testing.T) {
+	for name, want := range map[string]string{
+		backuptest.UDID:             backuptest.UDID,
+		"00008030-000e11000a84802e": backuptest.UDID,
+		otherUDID:                   otherUDID,
+		"387A43A0C5D1E8F2B4A6978812345678DEADBEEF": otherUDID,
+		otherUDID + "-20220907-105238":             otherUDID,
+		otherUDID + "-old":                         "",
+		"00008030":                                 "",
+		"":                                         "",
+	} {
+		if got, _ := splitName(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,607 @@
+package backup
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"howett.net/plist"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/backuptest"
+)
+
+// healthy are the files of the backups that tests break: with and without a digest, a
+// database that grew after it was recorded is made by grown.
+var healthy = []backuptest.File{
+	{Domain: "HomeDomain", Path: "Library", Kind: backuptest.Directory},
+	{Domain: "HomeDomain", Path: "Library/with-digest", Data: backuptest.Bytes(5000, 1)},
+	{Domain: "HomeDomain", Path: "Library/empty", Data: nil},
+	{Domain: "HomeDomain", Path: "Library/link", Kind: backuptest.Link},
+	{Domain: "CameraRollDomain", Path: "Media/DCIM/IMG_0001.HEIC", Data: backuptest.Bytes(40_001, 2)},
+	{Domain: "CameraRollDomain", Path: "Media/DCIM/IMG_0002.HEIC", Data: backuptest.Bytes(32_000, 3)},
+	{Domain: "CameraRollDomain", Path: "Media/PhotoData/Photos.sqlite", Data: sqliteFile(3)},
+	{Domain: "AppDomain-com.example.one", Path: "Documents/ü", Data: backuptest.Bytes(100, 4)},
+	{Domain: "AppDomain-com.example.two", Path: "Documents/a", Data: backuptest.Bytes(16, 5)},
+	{Domain: "AppDomain-com.example.three", Path: "Documents/a", Data: backuptest.Bytes(17, 6)},
+}
+
+const healthyFiles = 8
+
+// sqliteFile is the header of a SQLite database, and as many pages as it says.
+func sqliteFile(pages int) []byte {
+	data := make([]byte, 4096*pages)
+	copy(data, sqliteMagic)
+	binary.BigEndian.PutUint16(data[16:], 4096)
+	binary.BigEndian.PutUint32(data[24:], 7)
+	binary.BigEndian.PutUint32(data[28:], uint32(pages))
+	binary.BigEndian.PutUint32(data[92:], 7)
+	return data
+}
+
+// shape is one way in which a backup can be written.
+type shape struct {
+	name     string
+	layout   backuptest.Layout
+	password string
+}
+
+var shapes = []shape{
+	{"Manifest.db", backuptest.DB, ""},
+	{"Manifest.db encrypted", backuptest.DB, "0000"},
+	{"Manifest.mbdb", backuptest.MBDB, ""},
+	{"Manifest.mbdb encrypted", backuptest.MBDB, "0000"},
+}
+
+// write makes a whole backup.
+func write(t testing.TB, s shape) backuptest.Folder {
+	t.Helper()
+	folder, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: s.layout, Password: s.password, Files: slices.Values(healthy)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// find finds the one backup that was written.
+func find(t testing.TB, f backuptest.Folder) Folder {
+	t.Helper()
+	folders, closed := Find([]Place{{Path: f.Path}})
+	if len(folders) != 1 || len(closed) != 0 {
+		t.Fatalf("found %+v, closed %+v", folders, closed)
+	}
+	return folders[0]
+}
+
+// unlocked are the options for a shape.
+func unlocked(t testing.TB, folder Folder, s shape) Options {
+	t.Helper()
+	if s.password == "" {
+		return Options{}
+	}
+	keys, err := Unlock(t.Context(), folder, s.password, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Options{Keys: keys}
+}
+
+func modes(proof device.Proof) []string {
+	var ids []string
+	for _, fault := range proof.Faults {
+		if fault.Mode != encrypted.ID { // which every encrypted backup has
+			ids = append(ids, fault.Mode)
+		}
+	}
+	return ids
+}
+
+func faultOf(proof device.Proof, mode *Mode) device.BackupFault {
+	for _, fault := range proof.Faults {
+		if fault.Mode == mode.ID {
+			return fault
+		}
+	}
+	return device.BackupFault{}
+}
+
+func TestWhole(t *testing.T) {
+	for _, s := range shapes {
+		t.Run(s.name, func(t *testing.T) {
+			folder := find(t, write(t, s))
+			options := unlocked(t, folder, s)
+			for _, look := range []func(context.Context, Folder, Options) device.Proof{Quick, Deep} {
+				proof := look(t.Context(), folder, options)
+				if proof.Verdict != device.Whole || len(modes(proof)) != 0 || proof.NextFails {
+					t.Errorf("%s: %s, %+v", proof.Depth, proof.Verdict, proof.Faults)
+				}
+				if proof.Listed != healthyFiles || proof.Found != healthyFiles || proof.WithoutDigest != 6 {
+					t.Errorf("%s: listed %d, found %d, without digest %d", proof.Depth, proof.Listed, proof.Found, proof.WithoutDigest)
+				}
+				want := map[device.ProofDepth]uint64{device.QuickLook: 0, device.DeepLook: 2}[proof.Depth]
+				if s.password == "" && proof.Depth == device.DeepLook {
+					want = 1 // an empty file has nothing to read
+				}
+				if proof.DigestsRight != want {
+					t.Errorf("%s: %d digests compared, want %d", proof.Depth, proof.DigestsRight, want)
+				}
+			}
+		})
+	}
+}
+
+// Where the files of each trouble lie.
+const (
+	digestDomain, digestPath = "HomeDomain", "Library/with-digest"
+	photoDomain, photoPath   = "CameraRollDomain", "Media/DCIM/IMG_0001.HEIC"
+	baseDomain, basePath     = "CameraRollDomain", "Media/PhotoData/Photos.sqlite"
+)
+
+// A trouble is one thing done to a whole backup, and what must be found then.
+type trouble struct {
+	name    string
+	do      func(t *testing.T, f backuptest.Folder)
+	quick   []string            // modes of a quick look
+	deep    []string            // modes of a deep look; nil if the same
+	verdict device.ProofVerdict // of the deep look
+	next    bool                // the next backup fails
+	only    *backuptest.Layout  // the layout it can happen to; nil for both
+}
+
+var layoutDB = backuptest.DB
+var layoutMBDB = backuptest.MBDB
+
+var troubles = []trouble{
+	{
+		name: "blob deleted", do: removeBlob(photoDomain, photoPath),
+		quick: []string{"blob-missing"}, verdict: device.Broken,
+	},
+	{
+		name: "blob cut by 1", do: cutBlob(photoDomain, photoPath, 1),
+		quick: []string{"blob-truncated"}, verdict: device.Broken,
+	},
+	{
+		name: "blob cut by 16", do: cutBlob(photoDomain, photoPath, 16),
+		quick: []string{"blob-truncated"}, verdict: device.Broken,
+	},
+	{
+		name: "database cut by a page", do: cutBlob(baseDomain, basePath, 4096),
+		quick: []string{"blob-truncated"}, verdict: device.Broken,
+	},
+	{
+		name: "byte flipped, with a digest", do: flipByte(digestDomain, digestPath),
+		quick: nil, deep: []string{"blob-altered"}, verdict: device.Broken,
+	},
+	{
+		name: "byte flipped, without a digest", do: flipByte(photoDomain, photoPath),
+		quick: nil, verdict: device.Whole, // nothing in the backup tells
+	},
+	{
+		name: "blob emptied", do: cutBlob(digestDomain, digestPath, 1<<20),
+		quick: []string{"blob-empty"}, verdict: device.Broken,
+	},
+	{
+		name: "blob replaced by a folder", do: folderForBlob(photoDomain, photoPath),
+		quick: []string{"blob-altered"}, verdict: device.Broken,
+	},
+	{
+		name: "three apps left out", do: removeApps,
+		quick: []string{"partial-by-design"}, verdict: device.Broken,
+	},
+	{
+		name: "all files gone", do: removeAll,
+		quick: []string{"blob-missing"}, verdict: device.Broken,
+	},
+	{
+		name: "orphan", do: addFile(orphanName), only: &layoutDB,
+		quick: []string{"orphan"}, verdict: device.Whole,
+	},
+	{
+		name: "orphan in the flat layout", do: addFile(orphanName[3:]), only: &layoutMBDB,
+		quick: []string{"orphan"}, verdict: device.Whole,
+	},
+	{
+		name: "other programs' files", do: addFile(".DS_Store"),
+		quick: nil, verdict: device.Whole,
+	},
+	{
+		name: "cloud placeholder", do: addFile("." + orphanName[3:] + ".icloud"), only: &layoutMBDB,
+		quick: []string{"cloud-placeholder"}, verdict: device.CannotTell,
+	},
+	{
+		name: "Status.plist removed", do: remove(statusName),
+		quick: []string{"status-missing"}, verdict: device.Broken,
+	},
+	{
+		name: "Status.plist empty", do: overwrite(statusName, ""),
+		quick: []string{"status-unreadable"}, verdict: device.Broken, next: true,
+	},
+	{
+		name: "Status.plist is a word", do: overwrite(statusName, "garbage"),
+		quick: []string{"status-unreadable"}, verdict: device.Broken, next: true,
+	},
+	{
+		name: "uploading", do: state("uploading"),
+		quick: []string{"interrupted-upload"}, verdict: device.Broken,
+	},
+	{
+		name: "moving", do: state("moving"),
+		quick: []string{"interrupted-move"}, verdict: device.Broken,
+	},
+	{
+		name: "removing", do: state("removing"),
+		quick: []string{"interrupted-cleanup"}, verdict: device.Whole,
+	},
+	{
+		name: "a state that no device writes", do: state("running"),
+		quick: []string{"status-unreadable"}, verdict: device.Broken, next: true,
+	},
+	{
+		name: "a version that the device refuses", do: setStatus("Version", "5.0"),
+		quick: []string{"status-unreadable"}, verdict: device.Broken, next: true,
+	},
+	{
+		name: "Snapshot left behind", do: makeFolder(snapshotName),
+		quick: []string{"snapshot-left"}, verdict: device.Whole,
+	},
+	{
+		name: "crafted", do: craft,
+		quick: []string{"crafted"}, verdict: device.Broken,
+	},
+	{
+		name: "Info.plist removed", do: remove(infoName),
+		quick: []string{"info-missing"}, verdict: device.Broken,
+	},
+	{
+		name: "Info.plist of another device", do: setInfo("Target Identifier", "00008120-001122334455667E"),
+		quick: []string{"identity-mismatch"}, verdict: device.CannotTell,
+	},
+	{
+		name: "Manifest.db removed", do: remove(dbName), only: &layoutDB,
+		quick: []string{"manifest-unreadable"}, verdict: device.Broken, next: true,
+	},
+	{
+		name: "Manifest.db empty", do: overwrite(dbName, ""), only: &layoutDB,
+		quick: []string{"manifest-unreadable"}, verdict: device.Broken, next: true,
+	},
+	{
+		name: "Manifest.db cut in the middle of a page", do: cut(dbName, 5000), only: &layoutDB,
+		quick: []string{"manifest-unreadable"}, verdict: device.Broken, next: true,
+	},
+	{
+		name: "Manifest.mbdb cut in the middle of a record", do: cut(mbdbName, 30), only: &layoutMBDB,
+		quick: []string{"manifest-unreadable"}, verdict: device.Broken, next: true,
+	},
+	{
+		name: "never ended for the first time", do: removeTop,
+		quick: []string{"interrupted-first"}, verdict: device.Broken,
+	},
+}
+
+// orphanName is an id that no file of the tests has.
+const orphanName = "ab/ab000000000000000000000000000000000000ab"
+
+func TestTroubles(t *testing.T) {
+	for _, s := range shapes {
+		for _, trouble := range troubles {
+			if trouble.only != nil && *trouble.only != s.layout {
+				continue
+			}
+			t.Run(s.name+"/"+trouble.name, func(t *testing.T) {
+				written := write(t, s)
+				folder := find(t, written)
+				options := unlocked(t, folder, s)
+				trouble.do(t, written)
+				if proof := Quick(t.Context(), folder, options); !slices.Equal(modes(proof), trouble.quick) {
+					t.Errorf("quick: %v, want %v; %+v", modes(proof), trouble.quick, proof.Faults)
+				}
+				want := trouble.deep
+				if want == nil {
+					want = trouble.quick
+				}
+				proof := Deep(t.Context(), folder, options)
+				if got := modes(proof); !slices.Equal(got, want) {
+					t.Errorf("deep: %v, want %v; %+v", got, want, proof.Faults)
+				}
+				if proof.Verdict != trouble.verdict || proof.NextFails != trouble.next {
+					t.Errorf("deep: %s, next fails %v; want %s, %v", proof.Verdict, proof.NextFails, trouble.verdict, trouble.next)
+				}
+			})
+		}
+	}
+}
+
+// An encrypted file that ends on a block is followed by one of padding only. Without it
+// nothing of the file is lost, and a restore stops all the same.
+func TestPaddingCutOff(t *testing.T) {
+	s := shapes[1]
+	written := write(t, s)
+	cutBlob(photoDomain, "Media/DCIM/IMG_0002.HEIC", 16)(t, written)
+	folder := find(t, written)
+	for _, look := range []func(context.Context, Folder, Options) device.Proof{Quick, Deep} {
+		if proof := look(t.Context(), folder, unlocked(t, folder, s)); proof.Verdict != device.Broken || !slices.Equal(modes(proof), []string{"blob-padding"}) {
+			t.Errorf("%s: %s, %+v", proof.Depth, proof.Verdict, proof.Faults)
+		}
+	}
+}
+
+// Manifest.plist is the key to an encrypted backup, so its troubles come one by one.
+func TestManifestPlistTroubles(t *testing.T) {
+	for name, do := range map[string]func(*testing.T, backuptest.Folder){
+		"removed": remove(propertiesName), "empty": overwrite(propertiesName, ""), "text": overwrite(propertiesName, "<plist>"),
+	} {
+		written := write(t, shapes[0])
+		do(t, written)
+		proof := Quick(t.Context(), find(t, written), Options{})
+		if proof.Verdict != device.Broken || !proof.NextFails || !slices.Equal(modes(proof), []string{"properties-unreadable"}) {
+			t.Errorf("%s: %s, %+v", name, proof.Verdict, proof.Faults)
+		}
+	}
+}
+
+func TestKeybagTroubles(t *testing.T) {
+	for name, do := range map[string]func(*testing.T, backuptest.Folder){
+		"no keybag":          editPlist(propertiesName, func(d map[string]any) { delete(d, "BackupKeyBag") }),
+		"no ManifestKey":     editPlist(propertiesName, func(d map[string]any) { delete(d, "ManifestKey") }),
+		"keybag cut":         editPlist(propertiesName, func(d map[string]any) { d["BackupKeyBag"] = d["BackupKeyBag"].([]byte)[:100] }),
+		"keybag of a device": editPlist(propertiesName, func(d map[string]any) { d["BackupKeyBag"].([]byte)[23] = 0 }),
+	} {
+		written := write(t, shapes[1])
+		do(t, written)
+		proof := Quick(t.Context(), find(t, written), Options{})
+		if proof.Verdict != device.Broken || faultOf(proof, keybagInconsistent).Mode == "" {
+			t.Errorf("%s: %s, %+v", name, proof.Verdict, proof.Faults)
+		}
+	}
+}
+
+// Without its password an encrypted backup is neither whole nor, by that alone, broken.
+func TestEncryptedWithoutPassword(t *testing.T) {
+	s := shapes[1]
+	written := write(t, s)
+	folder := find(t, written)
+	if proof := Deep(t.Context(), folder, Options{}); proof.Verdict != device.CannotTell || !slices.Equal(modes(proof), []string{"password-needed"}) {
+		t.Errorf("as written: %s, %+v", proof.Verdict, proof.Faults)
+	}
+	cutBlob(photoDomain, photoPath, 1)(t, written)
+	proof := Quick(t.Context(), folder, Options{})
+	if proof.Verdict != device.Broken || !slices.Equal(modes(proof), []string{"blob-truncated", "password-needed"}) {
+		t.Errorf("a file cut by 1: %s, %+v", proof.Verdict, proof.Faults)
+	}
+}
+
+// A file that is longer or shorter than recorded is whole if it is a database as long as
+// its header states: they change while they are copied.
+func TestDatabaseOfAnotherLength(t *testing.T) {
+	for _, s := range shapes[:1] {
+		for _, pages := range []int{1, 2, 5} {
+			written := write(t, s)
+			path := written.Blob(baseDomain, basePath)
+			if err := os.WriteFile(path, sqliteFile(pages), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if proof := Quick(t.Context(), find(t, written), Options{}); proof.Verdict != device.Whole || len(proof.Faults) != 0 {
+				t.Errorf("%s, %d pages: %s, %+v", s.name, pages, proof.Verdict, proof.Faults)
+			}
+		}
+	}
+}
+
+// What is found is told as it is found, and counted beside the total.
+func TestProblemsAreStreamed(t *testing.T) {
+	written := write(t, shapes[0])
+	removeAll(t, written)
+	var told []string
+	proof := Quick(t.Context(), find(t, written), Options{Problem: func(p Problem) { told = append(told, p.Domain+"/"+p.Path) }})
+	if len(told) != healthyFiles {
+		t.Errorf("told %d: %v", len(told), told)
+	}
+	fault := faultOf(proof, blobMissing)
+	if fault.Count != healthyFiles || fault.Total != healthyFiles || len(fault.Examples) != healthyFiles {
+		t.Errorf("%+v", fault)
+	}
+	if first := fault.Examples[0]; first.Domain != "AppDomain-com.example.one" || first.Path != "Documents/ü" || len(first.FileID) != 40 {
+		t.Errorf("first example %+v", first)
+	}
+}
+
+func TestStopped(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	proof := Deep(ctx, find(t, write(t, shapes[0])), Options{})
+	if proof.Verdict != device.CannotTell || !slices.Equal(modes(proof), []string{"stopped"}) {
+		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	}
+}
+
+func TestOldAndMisnamed(t *testing.T) {
+	written := write(t, shapes[0])
+	renamed := filepath.Join(filepath.Dir(written.Path), "my old phone")
+	if err := os.Rename(written.Path, renamed); err != nil {
+		t.Fatal(err)
+	}
+	folders, _ := Find([]Place{{Path: filepath.Dir(renamed)}})
+	if len(folders) != 1 {
+		t.Fatalf("found %+v", folders)
+	}
+	proof := Quick(t.Context(), folders[0], Options{Now: backuptest.Day.Add(200 * 24 * time.Hour)})
+	if proof.Verdict != device.Whole || !slices.Equal(modes(proof), []string{"folder-misnamed", "old"}) {
+		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	}
+	if got := faultOf(proof, old).Detail; got != "200 days" {
+		t.Errorf("age %q", got)
+	}
+}
+
+func TestProgressIsTold(t *testing.T) {
+	var last atomic.Pointer[Progress]
+	Deep(t.Context(), find(t, write(t, shapes[0])), Options{Progress: func(p Progress) { last.Store(&p) }})
+	if p := last.Load(); p == nil || p.Rows != uint64(len(healthy)) || p.TotalRows != uint64(len(healthy)) || p.Bytes != 5000 {
+		t.Errorf("progress %+v", p)
+	}
+}
+
+// Verifying writes nothing into the folder.
+func TestVerifyChangesNothing(t *testing.T) {
+	for _, s := range shapes {
+		written := write(t, s)
+		before := snapshotOf(t, written.Path)
+		folder := find(t, written)
+		Deep(t.Context(), folder, unlocked(t, folder, s))
+		if after := snapshotOf(t, written.Path); !slices.Equal(before, after) {
+			t.Errorf("%s: before\n%v\nafter\n%v", s.name, before, after)
+		}
+	}
+}
+
+func snapshotOf(t *testing.T, root string) (files []string) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		files = append(files, path+info.ModTime().String())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestModesAreListedOnce(t *testing.T) {
+	seen := map[string]bool{}
+	for _, mode := range Modes {
+		if seen[mode.ID] || mode.ID == "" || mode.Title == "" || mode.Severity == "" || ModeOf(mode.ID) != mode {
+			t.Errorf("mode %+v", mode)
+		}
+		seen[mode.ID] = true
+		if mode.Remedy == "" && mode.Harm != 0 {
+			t.Errorf("%s does harm and has no remedy", mode.ID)
+		}
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func removeBlob(domain, path string) func(*testing.T, backuptest.Folder) {
+	return func(t *testing.T, f backuptest.Folder) { must(t, os.Remove(f.Blob(domain, path))) }
+}
+
+func cutBlob(domain, path string, by int64) func(*testing.T, backuptest.Folder) {
+	return func(t *testing.T, f backuptest.Folder) { cutFile(t, f.Blob(domain, path), by) }
+}
+
+func cut(name string, by int64) func(*testing.T, backuptest.Folder) {
+	return func(t *testing.T, f backuptest.Folder) { cutFile(t, filepath.Join(f.Path, name), by) }
+}
+
+func cutFile(t *testing.T, path string, by int64) {
+	t.Helper()
+	info, err := os.Stat(path)
+	must(t, err)
+	must(t, os.Truncate(path, max(info.Size()-by, 0)))
+}
+
+func flipByte(domain, path string) func(*testing.T, backuptest.Folder) {
+	return func(t *testing.T, f backuptest.Folder) {
+		data, err := os.ReadFile(f.Blob(domain, path))
+		must(t, err)
+		data[3] ^= 1
+		must(t, os.WriteFile(f.Blob(domain, path), data, 0o600))
+	}
+}
+
+func folderForBlob(domain, path string) func(*testing.T, backuptest.Folder) {
+	return func(t *testing.T, f backuptest.Folder) {
+		must(t, os.Remove(f.Blob(domain, path)))
+		must(t, os.Mkdir(f.Blob(domain, path), 0o700))
+	}
+}
+
+func removeApps(t *testing.T, f backuptest.Folder) {
+	must(t, os.Remove(f.Blob("AppDomain-com.example.one", "Documents/ü")))
+	must(t, os.Remove(f.Blob("AppDomain-com.example.two", "Documents/a")))
+	must(t, os.Remove(f.Blob("AppDomain-com.example.three", "Documents/a")))
+}
+
+func removeAll(t *testing.T, f backuptest.Folder) {
+	for _, file := range healthy {
+		if file.Kind == backuptest.Regular {
+			must(t, os.Remove(f.Blob(file.Domain, file.Path)))
+		}
+	}
+}
+
+func removeTop(t *testing.T, f backuptest.Folder) {
+	for _, name := range []string{statusName, propertiesName, dbName, mbdbName} {
+		if err := os.Remove(filepath.Join(f.Path, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+}
+
+func remove(name string) func(*testing.T, backuptest.Folder) {
+	return func(t *testing.T, f backuptest.Folder) { must(t, os.Remove(filepath.Join(f.Path, name))) }
+}
+
+func overwrite(name, content string) func(*testing.T, backuptest.Folder) {
+	return func(t *testing.T, f backuptest.Folder) {
+		must(t, os.WriteFile(filepath.Join(f.Path, name), []byte(content), 0o600))
+	}
+}
+
+func addFile(name string) func(*testing.T, backuptest.Folder) {
+	return func(t *testing.T, f backuptest.Folder) {
+		path := filepath.Join(f.Path, name)
+		must(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		must(t, os.WriteFile(path, bytes.Repeat([]byte("x"), 16), 0o600))
+	}
+}
+
+func makeFolder(name string) func(*testing.T, backuptest.Folder) {
+	return func(t *testing.T, f backuptest.Folder) { must(t, os.Mkdir(filepath.Join(f.Path, name), 0o700)) }
+}
+
+func state(value string) func(*testing.T, backuptest.Folder) {
+	return setStatus("SnapshotState", value)
+}
+
+func setStatus(key string, value any) func(*testing.T, backuptest.Folder) {
+	return editPlist(statusName, func(d map[string]any) { d[key] = value })
+}
+
+func setInfo(key string, value any) func(*testing.T, backuptest.Folder) {
+	return editPlist(infoName, func(d map[string]any) { d[key] = value })
+}
+
+func craft(t *testing.T, f backuptest.Folder) {
+	setStatus("Date", time.Unix(0, 0).UTC())(t, f)
+	setStatus("UUID", "00000000-0000-0000-0000-000000000000")(t, f)
+}
+
+func editPlist(name string, edit func(map[string]any)) func(*testing.T, backuptest.Folder) {
+	return func(t *testing.T, f backuptest.Folder) {
+		path := filepath.Join(f.Path, name)
+		data, err := os.ReadFile(path)
+		must(t, err)
+		dict := map[string]any{}
+		_, err = plist.Unmarshal(data, &dict)
+		must(t, err)
+		edit(dict)
+		must(t, os.WriteFile(path, backuptest.Plist(dict), 0o600))
+	}
+}
