@@ -29,7 +29,7 @@ func TestDiagnose(t *testing.T) {
 			name:     "a fresh backup, and a warning",
 			snapshot: well(running("26.5", "23F75")),
 			verdict:  AtRisk,
-			headline: "The last good iCloud backup is 7 hours old, so a notice that it failed is out of date.",
+			headline: "The last good iCloud backup is 7 hours old, so a notice that it failed is out of date; beside it: 1 warning.",
 			causes:   []string{"software-out-of-date"},
 		},
 		{

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -136,12 +137,12 @@ func count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// size writes bytes as Settings does, in powers of ten.
+// size writes bytes as Settings does, in powers of ten: 312 MB, 1.2 GB, 128 GB.
 func size(bytes uint64) string {
 	if bytes < 1_000_000_000 {
 		return fmt.Sprintf("%d MB", bytes/1_000_000)
 	}
-	return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(bytes)/1e9), ".0") + " GB"
 }
 
 // onOff writes a switch.

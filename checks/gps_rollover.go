@@ -51,8 +51,8 @@ func judgeRollover(s device.Snapshot) []Finding {
 	case version.Compare(fixed) >= 0:
 		return ok(fmt.Sprintf("iOS %s has the fix for the GPS rollover of 2019.", version), evidence...)
 	case fixed == ios1034:
-		return problem(fmt.Sprintf("iOS %s lacks the fix for the GPS rollover of 2019, without which this model loses the date and iCloud; %s has it.", version, fixed), evidence...)
+		return problem(fmt.Sprintf("iOS %s lacks the fix for the GPS rollover of 2019 that %s has, without which this model loses the date and iCloud.", version, fixed), evidence...)
 	default:
-		return warning(fmt.Sprintf("iOS %s lacks the fix for the GPS rollover of 2019, without which this model loses the date; %s has it.", version, fixed), evidence...)
+		return warning(fmt.Sprintf("iOS %s lacks the fix for the GPS rollover of 2019 that %s has, without which this model loses the date.", version, fixed), evidence...)
 	}
 }
