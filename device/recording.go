@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"time"
 )
 
 // RecordingSchema is the schema number that WriteRecording writes. Adding a field does not
@@ -21,7 +20,6 @@ const MaxRecordingBytes = 128 << 20
 type Recording struct {
 	Schema    int        `json:"schema"`                // RecordingSchema of the version that wrote it
 	Tool      string     `json:"tool" privacy:"public"` // version of backupdoctor that wrote it
-	TakenAt   time.Time  `json:"takenAt,omitzero"`      // when the run began, UTC
 	Redacted  bool       `json:"redacted"`              // Redact was applied to every snapshot
 	Snapshots []Snapshot `json:"snapshots"`             // one per device, in the order they were found
 	Gaps      []Gap      `json:"gaps,omitempty"`        // doors that would not open, so that devices may be missing
