@@ -75,6 +75,13 @@ func TestDiagnose(t *testing.T) {
 			causes:   []string{"backup-stale"},
 		},
 		{
+			name:     "a warning explains no problem",
+			snapshot: well(modelled("iPhone4,1"), running("9.3.5", "13G36"), newestIs("9.3.6", "9.3.6"), lastBackedUp(30*aDay)),
+			verdict:  Failing,
+			headline: "The last good iCloud backup is 30 days old.",
+			causes:   []string{"backup-stale", "gps-rollover", "software-out-of-date"},
+		},
+		{
 			name:     "restoring",
 			snapshot: well(withoutDate(device.Absent), restoreSays("BackgroundRestoringFromiCloudBackup")),
 			verdict:  Failing,
@@ -110,6 +117,15 @@ func TestDiagnose(t *testing.T) {
 			name: "silent before it spoke of backups",
 			snapshot: well(func(s *device.Snapshot) {
 				s.Live = &device.Live{Trusted: device.Known(true), Ended: device.Gap{Reason: device.Timeout}}
+			}),
+			verdict:  NotExamined,
+			gap:      device.Timeout,
+			headline: "Not examined: the device did not answer in time.",
+		},
+		{
+			name: "silent when asked of backups",
+			snapshot: well(withoutSwitch(device.Timeout), withoutDate(device.Timeout), func(s *device.Snapshot) {
+				s.Live.Ended = device.Gap{Reason: device.Timeout}
 			}),
 			verdict:  NotExamined,
 			gap:      device.Timeout,

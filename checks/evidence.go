@@ -75,7 +75,7 @@ const freshFor = 48 * time.Hour
 const clockTolerance = 24 * time.Hour
 
 // lastBackup is the end of the last good iCloud backup, and its age when the snapshot was
-// taken.
+// taken. The age is negative, by less than clockTolerance, if the device's clock is ahead.
 func lastBackup(s device.Snapshot) (at time.Time, age time.Duration, err error) {
 	at, err = live(s).CloudBackup.Last.Get()
 	if err != nil {
@@ -85,7 +85,7 @@ func lastBackup(s device.Snapshot) (at time.Time, age time.Duration, err error) 
 	if age < -clockTolerance {
 		return time.Time{}, 0, device.Implausible
 	}
-	return at, max(age, 0), nil
+	return at, age, nil
 }
 
 // freshBackup tells how old the last good iCloud backup is, if it is fresh. Such a backup
@@ -115,7 +115,8 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
 
 // duration writes how long something took or is ago, in the one unit that matters: minutes
-// below an hour, hours below two days, else whole days.
+// below an hour, hours below two days, else whole days. What lies ahead is less than a
+// minute ago.
 func duration(d time.Duration) string {
 	switch {
 	case d < time.Minute:
