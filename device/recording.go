@@ -12,8 +12,8 @@ import (
 const RecordingSchema = 1
 
 // MaxRecordingBytes is the size above which ReadRecording gives up: a thousand devices with
-// all their apps need less than a third of it.
-const MaxRecordingBytes = 128 << 20
+// hundreds of apps each need about half of it.
+const MaxRecordingBytes = 64 << 20
 
 // A Recording is a run as it was learned: facts without conclusions. Judged again, on any
 // machine and at any time, it gives the same report.
