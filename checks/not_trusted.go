@@ -13,7 +13,7 @@ Judged from how the session with the device began.
 The trust is kept on both sides: the computer's pair record may be missing, and a device that was erased, or whose location and privacy settings were reset, forgets the computer.
 Management can forbid pairing altogether.`,
 	Effect:   Informs,
-	Sources:  []Source{{"libimobiledevice: the error names of lockdownd (src/lockdown.c)", "https://github.com/libimobiledevice/libimobiledevice"}},
+	Sources:  []Source{imobiledeviceLockdown},
 	Remedies: []RemedyID{unlockDevice, trustThisComputer, askAdministrator},
 	Judge:    judgeTrust,
 }
