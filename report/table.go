@@ -226,6 +226,9 @@ func (p *page) plan(d Device) []string {
 		for j, action := range step.Steps {
 			lines = append(lines, p.hang("    "+letter(j)+" ", plain, action)...)
 		}
+		if p.All && len(step.For) > 0 {
+			lines = append(lines, p.hang("    For: ", dim, strings.Join(step.For, ", "))...)
+		}
 		for _, source := range step.Sources {
 			if source.URL != "" && !slices.Contains(addresses, source.URL) {
 				addresses = append(addresses, source.URL)
@@ -331,22 +334,28 @@ func (p *page) answers(d Device, status checks.Status) []string {
 
 // footer ends the page: what was folded away, the devices counted, and where to read on.
 func (p *page) footer(r Report) {
-	p.print("")
+	var notes []string
 	if n := askedChecks(r); n > 0 && !p.All {
-		p.print(p.hang("", plain, plural(n, "question")+" only a person can answer; --all shows them.")...)
+		notes = append(notes, plural(n, "question")+" only a person can answer; --all shows them.")
 	}
 	if r.Releases != (Releases{}) {
-		p.print(p.hang("", plain, fmt.Sprintf("Software was compared with Apple's releases of %s (%s table).",
-			r.Releases.TableDate.Format(time.DateOnly), r.Releases.TableSource))...)
+		notes = append(notes, fmt.Sprintf("Software was compared with Apple's releases of %s (%s table).",
+			r.Releases.TableDate.Format(time.DateOnly), r.Releases.TableSource))
 	}
 	if r.Redacted {
-		p.print(p.hang("", plain, "Names and identifiers are placeholders.")...)
+		notes = append(notes, "Names and identifiers are placeholders.")
 	}
 	if len(r.Devices) > 1 {
-		p.print(p.hang("", plain, totals(r.Summary))...)
+		notes = append(notes, totals(r.Summary))
 	}
 	if len(r.Summary.Causes) > 0 {
-		p.print(p.hang("Next: ", plain, "backupdoctor explain "+r.Summary.Causes[0].Check)...)
+		notes = append(notes, "Next: backupdoctor explain "+r.Summary.Causes[0].Check)
+	}
+	if len(notes) > 0 {
+		p.print("")
+	}
+	for _, note := range notes {
+		p.print(p.hang("", plain, note)...)
 	}
 }
 
