@@ -18,10 +18,10 @@ import (
 var demoTray = []string{
 	"healthy-iphone",
 	"icloud-backup-off",
-	"stale-23-days",
-	"managed-ipad",
 	"storage-low",
-	"clock-wrong",
+	"managed-ipad",
+	"restoring",
+	"gps-rollover-iphone5",
 	"not-trusted",
 }
 
