@@ -21,10 +21,10 @@ func wrap(text string, width int) []string {
 			lines = append(lines, line)
 			line = word
 		}
-		for columns(line) > width {
+		for {
 			head := prefix(line, width)
 			if head == line {
-				break // one letter, wider than the line
+				break
 			}
 			if hyphen := strings.LastIndexByte(head, '-'); hyphen > 0 {
 				head = head[:hyphen+1]

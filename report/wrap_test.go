@@ -63,3 +63,12 @@ func FuzzWrap(f *testing.F) {
 		}
 	})
 }
+
+// A device may send a word as long as it likes; breaking it must not take longer than
+// reading it.
+func BenchmarkWrapLongWord(b *testing.B) {
+	word := strings.Repeat("a", 1<<20)
+	for b.Loop() {
+		wrap(word, 40)
+	}
+}
