@@ -68,6 +68,13 @@ func TestDiagnose(t *testing.T) {
 			causes:   []string{"backup-stale"},
 		},
 		{
+			name:     "a cause comes before the age that tells of it",
+			snapshot: well(lastBackedUp(30*aDay), free(100_000_000)),
+			verdict:  Failing,
+			headline: "100 MB of 128 GB are free on the device, too little for the temporary copies of a backup; the last good backup is 30 days old.",
+			causes:   []string{"device-storage-low", "backup-stale"},
+		},
+		{
 			name:     "a week old",
 			snapshot: well(lastBackedUp(7 * aDay)),
 			verdict:  AtRisk,

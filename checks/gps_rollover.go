@@ -14,7 +14,7 @@ var gpsRollover = &Check{
 Judged from the model and the installed version: iPhone 5 and iPad (4th generation) with mobile data need 10.3.4, the older ones 9.3.6. For the latter the loss of iCloud is not certain, and said as a warning.`,
 	Effect:   Blocks,
 	Sources:  []Source{fudzillaGPS, fwphysGPS},
-	Remedies: []RemedyID{computerBackup, updateWithComputer},
+	Remedies: []RemedyID{updateWithComputer},
 	Explains: []string{"date-time-wrong", "never-backed-up", "backup-stale", "backup-expired-180-days", "software-out-of-date"},
 	Judge:    judgeRollover,
 }
