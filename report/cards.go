@@ -5,7 +5,7 @@ import "slices"
 // cards prints the rows of a table one under the other, for a page too narrow for columns:
 // the first field as the title, the second as it is, the others behind their names. A title
 // that stays the same is not repeated.
-func (p *page) cards(header []string, rows [][]cell) {
+func (p *page) cards(header []column, rows [][]cell) {
 	var title []string
 	for _, row := range rows {
 		if next := row[0].lines(p, p.Width); !slices.Equal(next, title) {
@@ -22,7 +22,7 @@ func (p *page) cards(header []string, rows [][]cell) {
 			for j, para := range field {
 				para.lead = "    "
 				if j == 0 {
-					para.lead, para.text = "  ", header[i+2]+": "+para.text
+					para.lead, para.text = "  ", header[i+2].title+": "+para.text
 				}
 				p.print(cell{para}.lines(p, p.Width)...)
 			}

@@ -85,7 +85,7 @@ func (p *page) gaps(r Report) {
 
 // device prints the lines that sum one device up.
 func (p *page) device(label string, d Device) {
-	under := p.title(markOfVerdict(d.Verdict), label, d)
+	under := p.title(markOfVerdict(d), label, d)
 	p.print(p.hang(under, plain, d.Headline)...)
 	if d.Reason != "" && checks.Verdict(d.Verdict) != checks.NotExamined {
 		p.print(p.hang(under, yellow, "Not examined to the end: "+reasonOf(d.Reason, d.Detail)+".")...)
@@ -131,7 +131,7 @@ func versionOf(d Device) string {
 
 // causes prints what is wrong: a table where the page is wide enough, else cards.
 func (p *page) causes(labels []string, devices []Device) error {
-	header := []string{"Device", "Cause", "Evidence", "First remedy"}
+	header := []column{{"Device", 3}, {"Cause", 4}, {"Evidence", 3}, {"First remedy", 3}}
 	var rows [][]cell
 	for i, d := range devices {
 		for _, f := range d.Findings {
@@ -157,10 +157,14 @@ func (p *page) cause(f Finding, d Device) cell {
 	m := markOfStatus(f.Status)
 	under := strings.Repeat(" ", columns(p.lead(m)))
 	c := cell{{p.lead(m), m.style, p.text(f.Summary), plain}, {under, plain, p.text(f.Check), dim}}
+	var explains []string
 	for _, symptom := range d.Findings {
 		if symptom.ExplainedBy == f.Check {
-			c = append(c, paragraph{under, plain, "explains " + p.text(symptom.Check), dim})
+			explains = append(explains, symptom.Check)
 		}
+	}
+	if len(explains) > 0 {
+		c = append(c, paragraph{under, plain, p.text("explains " + strings.Join(explains, ", ")), dim})
 	}
 	return c
 }
@@ -244,7 +248,7 @@ func (p *page) addresses(list []string) []string {
 		return nil
 	}
 	lead := "    "
-	lines := p.hang(lead, plain, "Documented at")
+	lines := p.hang("", plain, "Documented at")
 	if slices.ContainsFunc(list, func(address string) bool { return columns(lead+p.text(address)) > p.Width }) {
 		lead = ""
 	}

@@ -39,6 +39,22 @@ func wrap(text string, width int) []string {
 	return append(lines, line)
 }
 
+// wrapAroundAddresses wraps, but leaves a web address that is too long whole, on a line of
+// its own.
+func wrapAroundAddresses(text string, width int) []string {
+	var lines []string
+	words := strings.Fields(text)
+	start := 0
+	for i, word := range words {
+		if isAddress(word) && columns(word) > width {
+			lines = append(lines, wrap(strings.Join(words[start:i], " "), width)...)
+			lines = append(lines, word)
+			start = i + 1
+		}
+	}
+	return append(lines, wrap(strings.Join(words[start:], " "), width)...)
+}
+
 // prefix is as many letters of text as fit into width columns, but at least one.
 func prefix(text string, width int) string {
 	end, used := 0, 0
