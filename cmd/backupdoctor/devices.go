@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"runtime"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -24,20 +26,33 @@ func devicesCommand(s surroundings) *cli.Command {
 			if err != nil {
 				return err
 			}
-			table := s.releases()
-			attached, err := door.Find(ctx.Context)
+			snapshots, err := s.greet(ctx.Context, door, ctx.Int("jobs"))
 			if err != nil {
-				return ending(report.New(report.Run{Gaps: []device.Gap{device.GapOf(err)}}), runtime.GOOS)
+				return err
 			}
-			if len(attached) == 0 {
-				return ending(report.New(report.Run{}), runtime.GOOS)
-			}
-			snapshots := make([]device.Snapshot, len(attached))
-			each(attached, ctx.Int("jobs"), func(i int, a usb.Attached) {
-				snapshots[i] = door.Greet(ctx.Context, a)
-				identify(&snapshots[i], table)
-			})
 			return report.Devices(s.stdout, snapshots, options)
 		}),
 	}
+}
+
+// greet finds the attached devices and reads of each what it tells everybody. Its errors
+// are those with which a scan of nothing ends.
+func (s surroundings) greet(ctx context.Context, door usb.Door, jobs int) ([]device.Snapshot, error) {
+	attached, err := door.Find(ctx)
+	if err != nil {
+		return nil, ending(report.New(report.Run{Gaps: []device.Gap{device.GapOf(err)}}), runtime.GOOS)
+	}
+	if len(attached) == 0 {
+		return nil, ending(report.New(report.Run{}), runtime.GOOS)
+	}
+	table := s.releases()
+	snapshots := make([]device.Snapshot, len(attached))
+	each(attached, jobs, func(i int, a usb.Attached) {
+		snapshots[i] = door.Greet(ctx, a)
+		identify(&snapshots[i], table)
+	})
+	if ctx.Err() != nil {
+		return nil, exit{code: report.ExitInterrupted, err: errors.New("interrupted")}
+	}
+	return snapshots, nil
 }

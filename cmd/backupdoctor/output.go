@@ -76,19 +76,21 @@ func (s surroundings) outputsOf(ctx *cli.Context, files destination) ([]output, 
 	return outputs, nil
 }
 
-// write renders the report once for each output. Each is rendered whole before its first
-// byte is written.
+// write renders the report once for each output. One that fails does not keep the others
+// from being written; the error is that of the first.
 func (s surroundings) write(r report.Report, outputs []output, files destination) error {
+	var failed error
 	for _, o := range outputs {
 		var text bytes.Buffer
-		if err := o.render(&text, r); err != nil {
-			return err
+		err := o.render(&text, r)
+		if err == nil {
+			err = files.write(o.path, s.stdout, text.Bytes())
 		}
-		if err := files.write(o.path, s.stdout, text.Bytes()); err != nil {
-			return err
+		if failed == nil {
+			failed = err
 		}
 	}
-	return nil
+	return failed
 }
 
 // render writes the report in the format of the output. Without a device there is no

@@ -1,12 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device/releases"
-	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/urfave/cli/v2"
 )
 
@@ -50,15 +51,16 @@ func (s surroundings) updateReleases(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	table, err := releases.Update(ctx.Context, ctx.String("from"), path)
-	if err != nil {
-		return exit{
-			code: report.ExitUsage,
-			err:  err,
-			hint: "without the internet, fetch " + releases.AppleURL + " elsewhere and pass the file to --from",
-		}
+	from := cmp.Or(ctx.String("from"), releases.AppleURL)
+	table, err := releases.Update(ctx.Context, from, path)
+	switch {
+	case err == nil:
+		return s.showReleases(table)
+	case strings.Contains(from, "://"):
+		return usageError("fetch "+releases.AppleURL+" on another computer, and pass the file to --from", "%w", err)
+	default:
+		return err
 	}
-	return s.showReleases(table)
 }
 
 func (s surroundings) showReleases(table releases.Table) error {

@@ -76,11 +76,12 @@ func (sc scan) run(ctx context.Context) error {
 	if sc.redact {
 		learned = learned.Redact()
 	}
+	examined := sc.examine(learned.Snapshots)
+	ended := sc.render(learned, examined)
 	if err := sc.keep(learned); err != nil {
 		return err
 	}
-	examined := sc.examine(learned.Snapshots)
-	return sc.render(learned, examined)
+	return ended
 }
 
 // discover finds the devices to examine. A door that does not open is a gap in the report,

@@ -26,7 +26,7 @@ func (sc scan) askForTrust(ctx context.Context, attached []usb.Attached) {
 		wait.ends(a.UDID)
 	})
 	for i, err := range refusals {
-		if err != nil {
+		if err != nil && ctx.Err() == nil {
 			fmt.Fprintf(sc.stderr, "%q does not trust this computer: %v\n", untrusted[i].UDID, device.GapOf(err))
 		}
 	}
