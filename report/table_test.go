@@ -154,6 +154,25 @@ func TestTotalsNameTheCauses(t *testing.T) {
 	}
 }
 
+func TestSymptomsAreFoldedUnderTheirCause(t *testing.T) {
+	folded := tableOf(sampleRun(failing("x")), Options{Width: 60})
+	if !strings.Contains(folded, "\n    backup-turned-off\n    explains backup-stale\n") || strings.Contains(folded, "The last good backup is 23 days old.") {
+		t.Errorf("not folded:\n%s", folded)
+	}
+	all := tableOf(sampleRun(failing("x")), Options{Width: 60, All: true})
+	if !strings.Contains(all, "\n    explains backup-stale: The last good backup is 23 days\n    old.\n") {
+		t.Errorf("not in full:\n%s", all)
+	}
+}
+
+func TestACauseNamesItsSubject(t *testing.T) {
+	examined := failing("x")
+	examined.Diagnosis.Causes[0].Subject = "Ward \x1bVPN"
+	if page := tableOf(sampleRun(examined), Options{Width: 60}); !strings.Contains(page, "\n    backup-turned-off (Ward VPN)\n") {
+		t.Errorf("%s", page)
+	}
+}
+
 func TestWriteErrorsAreReported(t *testing.T) {
 	r := New(sampleRun(failing("x")))
 	for name, write := range map[string]func() error{
