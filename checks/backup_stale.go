@@ -12,8 +12,8 @@ var backupStale = &Check{
 	Doc: `A device that is on power, locked and on Wi-Fi backs up about once a day. What changed since the last backup is lost if the device is.
 
 Judged from the date of the last good backup, in whole days: up to 2 days are fine, from 3 to 14 a notice, over 14 a problem; over 180 the copy is probably gone (see backup-expired-180-days).
-A notice proposes only what costs nothing. The date says that no backup completed since, and not why.`,
-	Effect:   MayBlock,
+A notice proposes only what costs nothing. The date says that no backup completed since, and not why: whatever else is found comes before it.`,
+	Effect:   Informs,
 	Sources:  []Source{applePH12520, appleWhatIsBackup, popsugarNotBackedUp},
 	Remedies: []RemedyID{checkLastBackupDate, readExactMessage, checkSystemStatus, backUpOvernight, backUpNow, tryAnotherNetwork, restart, forceRestart, checkICloudStorage, chooseAppsToBackUp, deleteOldBackup, contactAppleSupport},
 	Explains: []string{"backup-expired-180-days"},

@@ -12,22 +12,22 @@ const crashesCount = 14 * 24 * time.Hour
 
 // recentCrashes lists the crashes of some processes that may have to do with the next
 // backup: of the last two weeks, and after the last good backup where its date is known.
-func recentCrashes(s device.Snapshot, processes ...string) ([]device.Crash, error) {
+// period says which, in words.
+func recentCrashes(s device.Snapshot, processes ...string) (recent []device.Crash, period string, err error) {
 	crashes, err := live(s).Crashes.Get()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	since := s.TakenAt.Add(-crashesCount)
+	since, period := s.TakenAt.Add(-crashesCount), "In the last two weeks"
 	if at, _, err := lastBackup(s); err == nil && at.After(since) {
-		since = at
+		since, period = at, "Since the last good backup"
 	}
-	var recent []device.Crash
 	for _, crash := range crashes {
 		if slices.Contains(processes, crash.Process) && crash.At.After(since) {
 			recent = append(recent, crash)
 		}
 	}
-	return recent, nil
+	return recent, period, nil
 }
 
 // crashEvidence has one line for each process, with the time of its latest crash.

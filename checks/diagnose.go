@@ -163,7 +163,9 @@ func headline(s device.Snapshot, d Diagnosis) string {
 	}
 	alarm, isFalse := falseAlarmOf(d.Healthy)
 	switch {
-	case d.Verdict != Failing && isFalse:
+	case d.Verdict == AtRisk && isFalse:
+		return clause(alarm.Summary) + "; beside it: " + count(len(d.Causes), "warning") + "."
+	case d.Verdict == NoneFound && isFalse:
 		return alarm.Summary
 	case len(d.Causes) > 0:
 		return clause(d.Causes[0].Summary) + backupClause(s, d.Causes[0]) + "."

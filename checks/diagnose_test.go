@@ -29,7 +29,7 @@ func TestDiagnose(t *testing.T) {
 			name:     "a fresh backup, and a warning",
 			snapshot: well(running("26.5", "23F75")),
 			verdict:  AtRisk,
-			headline: "The last good iCloud backup is 7 hours old, so a notice that it failed is out of date.",
+			headline: "The last good iCloud backup is 7 hours old, so a notice that it failed is out of date; beside it: 1 warning.",
 			causes:   []string{"software-out-of-date"},
 		},
 		{
@@ -68,11 +68,25 @@ func TestDiagnose(t *testing.T) {
 			causes:   []string{"backup-stale"},
 		},
 		{
+			name:     "a cause comes before the age that tells of it",
+			snapshot: well(lastBackedUp(30*aDay), free(100_000_000)),
+			verdict:  Failing,
+			headline: "100 MB of 128 GB are free on the device, too little for the temporary copies of a backup; the last good backup is 30 days old.",
+			causes:   []string{"device-storage-low", "backup-stale"},
+		},
+		{
 			name:     "a week old",
 			snapshot: well(lastBackedUp(7 * aDay)),
 			verdict:  AtRisk,
 			headline: "The last good iCloud backup is 7 days old.",
 			causes:   []string{"backup-stale"},
+		},
+		{
+			name:     "a warning explains no problem",
+			snapshot: well(modelled("iPhone4,1"), running("9.3.5", "13G36"), newestIs("9.3.6", "9.3.6"), lastBackedUp(30*aDay)),
+			verdict:  Failing,
+			headline: "The last good iCloud backup is 30 days old.",
+			causes:   []string{"backup-stale", "gps-rollover", "software-out-of-date"},
 		},
 		{
 			name:     "restoring",
@@ -110,6 +124,15 @@ func TestDiagnose(t *testing.T) {
 			name: "silent before it spoke of backups",
 			snapshot: well(func(s *device.Snapshot) {
 				s.Live = &device.Live{Trusted: device.Known(true), Ended: device.Gap{Reason: device.Timeout}}
+			}),
+			verdict:  NotExamined,
+			gap:      device.Timeout,
+			headline: "Not examined: the device did not answer in time.",
+		},
+		{
+			name: "silent when asked of backups",
+			snapshot: well(withoutSwitch(device.Timeout), withoutDate(device.Timeout), func(s *device.Snapshot) {
+				s.Live.Ended = device.Gap{Reason: device.Timeout}
 			}),
 			verdict:  NotExamined,
 			gap:      device.Timeout,

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -74,7 +75,7 @@ const freshFor = 48 * time.Hour
 const clockTolerance = 24 * time.Hour
 
 // lastBackup is the end of the last good iCloud backup, and its age when the snapshot was
-// taken.
+// taken. The age is negative, by less than clockTolerance, if the device's clock is ahead.
 func lastBackup(s device.Snapshot) (at time.Time, age time.Duration, err error) {
 	at, err = live(s).CloudBackup.Last.Get()
 	if err != nil {
@@ -84,7 +85,7 @@ func lastBackup(s device.Snapshot) (at time.Time, age time.Duration, err error) 
 	if age < -clockTolerance {
 		return time.Time{}, 0, device.Implausible
 	}
-	return at, max(age, 0), nil
+	return at, age, nil
 }
 
 // freshBackup tells how old the last good iCloud backup is, if it is fresh. Such a backup
@@ -114,7 +115,8 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
 
 // duration writes how long something took or is ago, in the one unit that matters: minutes
-// below an hour, hours below two days, else whole days.
+// below an hour, hours below two days, else whole days. What lies ahead is less than a
+// minute ago.
 func duration(d time.Duration) string {
 	switch {
 	case d < time.Minute:
@@ -136,12 +138,12 @@ func count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// size writes bytes as Settings does, in powers of ten.
+// size writes bytes as Settings does, in powers of ten: 312 MB, 1.2 GB, 128 GB.
 func size(bytes uint64) string {
 	if bytes < 1_000_000_000 {
 		return fmt.Sprintf("%d MB", bytes/1_000_000)
 	}
-	return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(bytes)/1e9), ".0") + " GB"
 }
 
 // onOff writes a switch.

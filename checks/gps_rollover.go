@@ -14,7 +14,7 @@ var gpsRollover = &Check{
 Judged from the model and the installed version: iPhone 5 and iPad (4th generation) with mobile data need 10.3.4, the older ones 9.3.6. For the latter the loss of iCloud is not certain, and said as a warning.`,
 	Effect:   Blocks,
 	Sources:  []Source{fudzillaGPS, fwphysGPS},
-	Remedies: []RemedyID{computerBackup, updateWithComputer},
+	Remedies: []RemedyID{updateWithComputer},
 	Explains: []string{"date-time-wrong", "never-backed-up", "backup-stale", "backup-expired-180-days", "software-out-of-date"},
 	Judge:    judgeRollover,
 }
@@ -51,8 +51,8 @@ func judgeRollover(s device.Snapshot) []Finding {
 	case version.Compare(fixed) >= 0:
 		return ok(fmt.Sprintf("iOS %s has the fix for the GPS rollover of 2019.", version), evidence...)
 	case fixed == ios1034:
-		return problem(fmt.Sprintf("iOS %s lacks the fix for the GPS rollover of 2019, without which this model loses the date and iCloud; %s has it.", version, fixed), evidence...)
+		return problem(fmt.Sprintf("iOS %s lacks the fix for the GPS rollover of 2019 that %s has, without which this model loses the date and iCloud.", version, fixed), evidence...)
 	default:
-		return warning(fmt.Sprintf("iOS %s lacks the fix for the GPS rollover of 2019, without which this model loses the date; %s has it.", version, fixed), evidence...)
+		return warning(fmt.Sprintf("iOS %s lacks the fix for the GPS rollover of 2019 that %s has, without which this model loses the date.", version, fixed), evidence...)
 	}
 }

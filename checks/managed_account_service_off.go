@@ -14,7 +14,7 @@ var managedAccountServiceOff = &Check{
 Which kind of account is signed in cannot be read over USB, and a managed account can be used on a device that nobody manages. A fresh backup shows that the service was on; otherwise a person has to tell.`,
 	Effect:   Blocks,
 	Sources:  []Source{appleServiceAccess, appleCustomizeUserAccess, appleCKError},
-	Remedies: []RemedyID{computerBackup, askAdministrator},
+	Remedies: []RemedyID{askAdministrator, computerBackup},
 	Ask:      `Is the {account} on the {device} one that a school or a company gave out, and is iCloud Backup missing or grey in {P-BACKUP}?`,
 	Judge:    judgeManagedAccount,
 }

@@ -11,7 +11,7 @@ import (
 type managed struct {
 	signs    []string // "has 2 configuration profiles", "is supervised"
 	evidence []Evidence
-	err      error // of the first question that had no answer
+	err      error // of a question that had no answer
 }
 
 func (m managed) present() bool { return len(m.signs) > 0 }
@@ -33,9 +33,7 @@ func managementHint(s device.Snapshot) managed {
 	}
 	supervised, err := management.Supervised.Get()
 	if err != nil {
-		if m.err == nil {
-			m.err = err
-		}
+		m.err = err
 	} else {
 		m.evidence = append(m.evidence, read(s, "Supervised", yesNo(supervised), "", "MCInstall GetCloudConfiguration / IsSupervised"))
 		if supervised {

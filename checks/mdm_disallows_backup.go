@@ -15,7 +15,7 @@ Over USB a device names its profiles and says whether it is supervised, and not 
 Without any, no restriction of this kind can hold. Where iCloud Backup is on, it is not forbidden.`,
 	Effect:   Blocks,
 	Sources:  []Source{appleDeviceManagement, appleMDMRestrictions, blackberryICloudRules},
-	Remedies: []RemedyID{computerBackup, askAdministrator, removeOwnProfile},
+	Remedies: []RemedyID{askAdministrator, computerBackup, removeOwnProfile},
 	Ask:      `Does a profile in {P-MDM} list, under its restrictions, that iCloud Backup is not allowed?`,
 	Judge:    judgeMDM,
 }

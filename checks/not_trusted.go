@@ -13,8 +13,8 @@ Judged from how the session with the device began.
 The trust is kept on both sides: the computer's pair record may be missing, and a device that was erased, or whose location and privacy settings were reset, forgets the computer.
 Management can forbid pairing altogether.`,
 	Effect:   Informs,
-	Sources:  []Source{{"libimobiledevice: the error names of lockdownd (src/lockdown.c)", "https://github.com/libimobiledevice/libimobiledevice"}},
-	Remedies: []RemedyID{unlockDevice, trustThisComputer, askAdministrator},
+	Sources:  []Source{imobiledeviceLockdown},
+	Remedies: []RemedyID{trustThisComputer, unlockDevice, askAdministrator},
 	Judge:    judgeTrust,
 }
 
@@ -28,13 +28,13 @@ func judgeTrust(s device.Snapshot) []Finding {
 	}
 	switch device.GapOf(err).Reason {
 	case device.NeverPaired:
-		return distrust(s, "The device has never been paired with this computer.", unlockDevice, trustThisComputer)
+		return distrust(s, "The device has never been paired with this computer.", trustThisComputer)
 	case device.TrustPending:
-		return distrust(s, "The Trust dialog is waiting on the device.", unlockDevice, trustThisComputer)
+		return distrust(s, "The Trust dialog is waiting on the device.", trustThisComputer)
 	case device.TrustDenied:
 		return distrust(s, "Don't Trust was chosen on the device.", trustThisComputer)
 	case device.TrustStale:
-		return distrust(s, "The device no longer knows this computer, which still has a pair record of it.", unlockDevice, trustThisComputer)
+		return distrust(s, "The device no longer knows this computer, which still has a pair record of it.", trustThisComputer)
 	case device.TrustForbidden:
 		return distrust(s, "Management forbids this device to pair with this computer.", askAdministrator)
 	case device.Locked:

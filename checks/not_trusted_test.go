@@ -23,10 +23,10 @@ var notTrustedJudgements = []judgement{
 
 func TestEachTrustStateHasItsRemedies(t *testing.T) {
 	for reason, want := range map[device.Reason][]RemedyID{
-		device.NeverPaired:    {unlockDevice, trustThisComputer},
-		device.TrustPending:   {unlockDevice, trustThisComputer},
+		device.NeverPaired:    {trustThisComputer},
+		device.TrustPending:   {trustThisComputer},
 		device.TrustDenied:    {trustThisComputer},
-		device.TrustStale:     {unlockDevice, trustThisComputer},
+		device.TrustStale:     {trustThisComputer},
 		device.TrustForbidden: {askAdministrator},
 		device.Locked:         {unlockDevice},
 	} {

@@ -14,7 +14,7 @@ import (
 // A remedy none of whose steps this model and version have is left out, and with it every
 // remedy that needs it.
 func plan(causes []Cause, id device.Identity) []Step {
-	p := planner{id: id, tried: map[RemedyID]*Step{}}
+	p := planner{id: id, placed: map[RemedyID]*Step{}}
 	for _, cause := range causes {
 		for _, remedy := range cause.Remedies {
 			if proportionate(remedy, cause.Status) {
@@ -45,21 +45,19 @@ func proportionate(id RemedyID, status Status) bool {
 	}
 }
 
-// planner collects the steps of a plan. tried holds every remedy it met, nil for one that
-// has to be left out.
+// planner collects the steps of a plan; placed finds them again.
 type planner struct {
-	id    device.Identity
-	steps []*Step
-	tried map[RemedyID]*Step
+	id     device.Identity
+	steps  []*Step
+	placed map[RemedyID]*Step
 }
 
 // add puts a remedy behind what it needs, and notes the check it is for. It is false if
 // the remedy has to be left out.
 func (p *planner) add(id RemedyID, check string) bool {
-	step, tried := p.tried[id]
-	if !tried {
+	step, placed := p.placed[id]
+	if !placed {
 		step = p.step(id)
-		p.tried[id] = nil // so that a remedy which needs itself is left out
 	}
 	if step == nil {
 		return false
@@ -69,8 +67,8 @@ func (p *planner) add(id RemedyID, check string) bool {
 			return false
 		}
 	}
-	if !tried {
-		p.tried[id] = step
+	if !placed {
+		p.placed[id] = step
 		p.steps = append(p.steps, step)
 	}
 	if !slices.Contains(step.For, check) {

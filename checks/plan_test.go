@@ -53,17 +53,6 @@ func TestPlanPutsCheapAndSafeFirst(t *testing.T) {
 	}
 }
 
-// Sorting by tier keeps needs in front only if no remedy needs one of a later tier.
-func TestNoRemedyNeedsALaterTier(t *testing.T) {
-	for _, remedy := range Remedies() {
-		for _, id := range remedy.Needs {
-			if need, known := FindRemedy(id); !known || need.Tier > remedy.Tier {
-				t.Errorf("%s needs %s, which is unknown or comes later", remedy.ID, id)
-			}
-		}
-	}
-}
-
 func TestAWarningProposesNothingThatLosesData(t *testing.T) {
 	var everything []RemedyID
 	for _, remedy := range Remedies() {

@@ -17,7 +17,7 @@ Judged from what Setup Assistant says of itself. Whether its note of a restore i
 	Effect:   Blocks,
 	Sources:  []Source{{"libimobiledevice: the domains of lockdownd (tools/ideviceinfo.c)", "https://github.com/libimobiledevice/libimobiledevice"}},
 	Remedies: []RemedyID{letRestoreFinish, letDownloadsFinish, restart, contactAppleSupport},
-	Explains: []string{"never-backed-up", "backup-stale", "backup-expired-180-days"},
+	Explains: []string{"never-backed-up", "backup-stale", "backup-expired-180-days", "signed-out"},
 	Judge:    judgeRestore,
 }
 

@@ -50,13 +50,8 @@ func complete(f Finding, check *Check, id device.Identity) Finding {
 	if f.Status == Ask {
 		f.Summary = strings.TrimSpace(f.Summary + " " + question(check, id))
 	}
-	switch f.Status {
-	case OK, Unknown:
-		f.Remedies = nil
-	case Warning, Problem, Ask:
-		if f.Remedies == nil {
-			f.Remedies = slices.Clone(check.Remedies)
-		}
+	if f.Remedies == nil && f.Status != OK && f.Status != Unknown {
+		f.Remedies = slices.Clone(check.Remedies)
 	}
 	return f
 }

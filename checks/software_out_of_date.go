@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -11,13 +12,17 @@ var softwareOutOfDate = &Check{
 	Title: "The software is the newest for this model",
 	Doc: `Faults in iCloud Backup are mended in new releases, and Apple's own advice begins with updating.
 
-Judged against a table of the newest release for each model; the report names its date, because what came out later is not in it. Three things are told apart: behind within the installed major version, a major version behind, and the newest that this model can run.
+Judged against a table of the newest release for each model; the report names its date, because what came out later is not in it, and its age once it is over two months; *backupdoctor releases update* fetches a newer one. Three things are told apart: behind within the installed major version, a major version behind, and the newest that this model can run.
 A beta is not compared. A model that the table does not know is newer than the table. Management can hide an update for up to 90 days.`,
 	Effect:   MayBlock,
-	Sources:  []Source{foundingArticle, appleHT203512, appleDeviceManagement},
+	Sources:  []Source{foundingArticle, appleHT203512, appleDeviceManagement, discoverIOS27, certidealIPadOS27},
 	Remedies: []RemedyID{updateSoftware, updateWithComputer},
 	Judge:    judgeSoftware,
 }
+
+// tableAges is the age from which a table of releases is told to be old: by then Apple has
+// most likely released something newer.
+const tableAges = 60 * 24 * time.Hour
 
 func judgeSoftware(s device.Snapshot) []Finding {
 	version, err := s.Device.Version()
@@ -34,6 +39,10 @@ func judgeSoftware(s device.Snapshot) []Finding {
 	}
 	installed := osVersion(s, version)
 	table := "the table of " + day(release.TableDate)
+	by := table
+	if age := s.TakenAt.Sub(release.TableDate); age > tableAges {
+		by += ", which is " + duration(age) + " old"
+	}
 	evidence := []Evidence{
 		installedVersion(s, version),
 		{Key: "Newest for this model", Value: newest.String(), Source: release.TableSource + " table of releases", AsOf: release.TableDate},
@@ -51,12 +60,12 @@ func judgeSoftware(s device.Snapshot) []Finding {
 	case c > 0:
 		return ok(fmt.Sprintf("%s is newer than %s knows.", installed, table), evidence...)
 	case c == 0:
-		return ok(fmt.Sprintf("%s is the newest this model can run, by %s.", installed, table), evidence...)
+		return ok(fmt.Sprintf("%s is the newest this model can run, by %s.", installed, by), evidence...)
 	case version.Major == newest.Major:
-		return warning(fmt.Sprintf("%s is behind %s, the newest this model can run by %s.", installed, newest, table), evidence...)
+		return warning(fmt.Sprintf("%s is behind %s, the newest this model can run by %s.", installed, newest, by), evidence...)
 	case version.Compare(own) < 0:
-		return warning(fmt.Sprintf("%s is behind %s in its own major version, and a major version behind %s, the newest this model can run by %s.", installed, own, newest, table), evidence...)
+		return warning(fmt.Sprintf("%s is behind %s in its own major version, and a major version behind %s, the newest this model can run by %s.", installed, own, newest, by), evidence...)
 	default:
-		return warning(fmt.Sprintf("%s is a major version behind %s, the newest this model can run by %s.", installed, newest, table), evidence...)
+		return warning(fmt.Sprintf("%s is a major version behind %s, the newest this model can run by %s.", installed, newest, by), evidence...)
 	}
 }

@@ -2,30 +2,41 @@ package checks
 
 import (
 	"testing"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
 var softwareOutOfDateJudgements = []judgement{
-	{"newest", well(), OK, "iOS 26.6.1 is the newest this model can run, by the table of 2026-08-22.", ""},
+	{"newest", well(), OK, "iOS 26.6.1 is the newest this model can run, by the table of 2026-08-22, which is 92 days old.", ""},
+	{"newest, by a young table", well(tableFrom(takenAt.Add(-60 * aDay))), OK, "iOS 26.6.1 is the newest this model can run, by the table of 2026-09-23.", ""},
 	{"newest of an old model", well(modelled("iPhone9,1"), running("15.8.8", "19H422"), newestIs("15.8.8", "15.8.8")), OK,
-		"iOS 15.8.8 is the newest this model can run, by the table of 2026-08-22.", ""},
+		"iOS 15.8.8 is the newest this model can run, by the table of 2026-08-22, which is 92 days old.", ""},
 	{"newer than the table", well(running("27.0.1", "24A446")), OK, "iOS 27.0.1 is newer than the table of 2026-08-22 knows.", ""},
 	{"beta", well(running("26.6", "23G5052d")), OK, "iOS 26.6 is a beta, and not compared with releases.", ""},
 	{"behind within its major", well(running("26.5", "23F75")), Warning,
-		"iOS 26.5 is behind 26.6.1, the newest this model can run by the table of 2026-08-22.", ""},
+		"iOS 26.5 is behind 26.6.1, the newest this model can run by the table of 2026-08-22, which is 92 days old.", ""},
 	{"tens come after nines", well(running("18.10", "22J1"), newestIs("18.9", "18.9")), OK, "iOS 18.10 is newer than the table of 2026-08-22 knows.", ""},
 	{"a major behind, and behind in its own", well(running("18.3", "22D60"), newestIs("26.6.1", "18.7.8")), Warning,
-		"iOS 18.3 is behind 18.7.8 in its own major version, and a major version behind 26.6.1, the newest this model can run by the table of 2026-08-22.", ""},
+		"iOS 18.3 is behind 18.7.8 in its own major version, and a major version behind 26.6.1, the newest this model can run by the table of 2026-08-22, which is 92 days old.", ""},
 	{"a major behind", well(running("18.7.8", "22H352"), newestIs("26.6.1", "18.7.8")), Warning,
-		"iOS 18.7.8 is a major version behind 26.6.1, the newest this model can run by the table of 2026-08-22.", ""},
+		"iOS 18.7.8 is a major version behind 26.6.1, the newest this model can run by the table of 2026-08-22, which is 92 days old.", ""},
 	{"a major that is no longer offered", well(running("17.0", "21A329"), newestIs("26.6.1", "")), Warning,
-		"iOS 17 is a major version behind 26.6.1, the newest this model can run by the table of 2026-08-22.", ""},
+		"iOS 17 is a major version behind 26.6.1, the newest this model can run by the table of 2026-08-22, which is 92 days old.", ""},
 	{"model newer than the table", well(func(s *device.Snapshot) { s.Newest = device.Unknown[device.Release](device.Unsupported) }), Unknown,
 		"The newest software for this model could not be read: this model or iOS version cannot tell.", device.Unsupported},
 	{"no version", well(withoutVersion), Unknown, "The installed version could not be read: the device did not answer in time.", device.Timeout},
 	{"a table with nonsense in it", well(newestIs("latest", "")), Unknown,
 		"The newest software for this model could not be read: the reply could not be understood.", device.Malformed},
+}
+
+// tableFrom sets the date of the table of releases.
+func tableFrom(date time.Time) func(*device.Snapshot) {
+	return func(s *device.Snapshot) {
+		release, _ := s.Newest.Get() // well always has one
+		release.TableDate = date
+		s.Newest = device.Known(release)
+	}
 }
 
 func TestSoftwareNamesTheTable(t *testing.T) {

@@ -20,7 +20,7 @@ Judged from the names of crash reports: a panic of the system in the last two we
 }
 
 func judgeHung(s device.Snapshot) []Finding {
-	panics, err := recentCrashes(s, "panic-full")
+	panics, period, err := recentCrashes(s, "panic-full")
 	if err != nil {
 		return unknown(s, "The names of crash reports", err)
 	}
@@ -29,7 +29,7 @@ func judgeHung(s device.Snapshot) []Finding {
 		evidence = append(evidence, read(s, "To force a restart of this model", buttons, "", "lockdown ProductType"))
 	}
 	if len(panics) > 0 {
-		return warning(fmt.Sprintf("Since the last good backup, or in the last two weeks, the system crashed %s.", count(len(panics), "time")), evidence...)
+		return warning(fmt.Sprintf("%s the system crashed %s.", period, count(len(panics), "time")), evidence...)
 	}
 	if age, date, fresh := freshBackup(s); fresh {
 		return ok(fmt.Sprintf("A backup completed %s ago, and the system has not crashed since.", age), append(evidence, date)...)

@@ -11,7 +11,7 @@ import (
 var systemHungJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, and the system has not crashed since.", ""},
 	{"panics", well(lastBackedUp(20*aDay), crashed("panic-full", 3*aDay, 12*time.Hour)), Warning,
-		"Since the last good backup, or in the last two weeks, the system crashed 2 times.", ""},
+		"In the last two weeks the system crashed 2 times.", ""},
 	{"no panic", well(lastBackedUp(20 * aDay)), Ask, "", ""},
 	{"refused", well(withoutCrashes), Unknown, "The names of crash reports could not be read: the device refused to tell.", device.Refused},
 }

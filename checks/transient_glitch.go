@@ -21,7 +21,7 @@ Judged from the names of crash reports on the device: one of backupd, cloudd, bi
 }
 
 func judgeGlitch(s device.Snapshot) []Finding {
-	crashes, err := recentCrashes(s, "backupd", "cloudd", "bird", "accountsd", "akd")
+	crashes, period, err := recentCrashes(s, "backupd", "cloudd", "bird", "accountsd", "akd")
 	if err != nil {
 		return unknown(s, "The names of crash reports", err)
 	}
@@ -31,7 +31,7 @@ func judgeGlitch(s device.Snapshot) []Finding {
 		for _, e := range evidence {
 			processes = append(processes, e.Key)
 		}
-		return warning(fmt.Sprintf("Since the last good backup, or in the last two weeks, the device wrote %s of %s.", count(len(crashes), "crash report"), strings.Join(processes, ", ")), evidence...)
+		return warning(fmt.Sprintf("%s the device wrote %s of %s.", period, count(len(crashes), "crash report"), strings.Join(processes, ", ")), evidence...)
 	}
 	if age, evidence, fresh := freshBackup(s); fresh {
 		return ok(fmt.Sprintf("A backup completed %s ago, and no process it needs has crashed since.", age), evidence)

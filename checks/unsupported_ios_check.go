@@ -17,7 +17,7 @@ iPhone 4s, iPad 2, iPad mini, iPod touch (5th generation) and anything later can
 Judged from the installed version.`,
 	Effect:   Blocks,
 	Sources:  []Source{macrumorsIOS9Minimum, techtelegraphOldBackups},
-	Remedies: []RemedyID{computerBackup, updateSoftware, updateWithComputer},
+	Remedies: []RemedyID{updateSoftware, updateWithComputer, computerBackup},
 	Explains: []string{"backup-turned-off", "never-backed-up", "backup-stale", "backup-expired-180-days", "signed-out", "software-out-of-date"},
 	Judge:    judgeUnsupported,
 }

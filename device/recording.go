@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"time"
 )
 
 // RecordingSchema is the schema number that WriteRecording writes. Adding a field does not
@@ -13,15 +12,14 @@ import (
 const RecordingSchema = 1
 
 // MaxRecordingBytes is the size above which ReadRecording gives up: a thousand devices with
-// all their apps need less than a third of it.
-const MaxRecordingBytes = 128 << 20
+// hundreds of apps each need about half of it.
+const MaxRecordingBytes = 64 << 20
 
 // A Recording is a run as it was learned: facts without conclusions. Judged again, on any
 // machine and at any time, it gives the same report.
 type Recording struct {
 	Schema    int        `json:"schema"`                // RecordingSchema of the version that wrote it
 	Tool      string     `json:"tool" privacy:"public"` // version of backupdoctor that wrote it
-	TakenAt   time.Time  `json:"takenAt,omitzero"`      // when the run began, UTC
 	Redacted  bool       `json:"redacted"`              // Redact was applied to every snapshot
 	Snapshots []Snapshot `json:"snapshots"`             // one per device, in the order they were found
 	Gaps      []Gap      `json:"gaps,omitempty"`        // doors that would not open, so that devices may be missing

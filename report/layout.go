@@ -9,6 +9,13 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
+// A column of a table has a title and a weight: its share of the page where there is too
+// little room.
+type column struct {
+	title  string
+	weight int
+}
+
 // A cell is the paragraphs in one field of a table; each begins on a line of its own.
 type cell []paragraph
 
@@ -47,19 +54,19 @@ func (c cell) natural() int {
 	return widest
 }
 
-// table draws rows of cells under a header, no wider than the page. tablewriter draws the
-// lines, but it does not hold a width: the columns are planned and every cell is broken
-// into its lines before it sees them.
-func (p *page) table(header []string, rows [][]cell) error {
+// table draws rows of cells, no wider than the page. tablewriter draws the lines, but it
+// does not hold a width: the columns are planned and every cell is broken into its lines
+// before it sees them.
+func (p *page) table(header []column, rows [][]cell) error {
 	natural := make([]int, len(header))
-	for i, title := range header {
-		natural[i] = columns(title)
+	for i, h := range header {
+		natural[i] = columns(h.title)
 		for _, row := range rows {
 			natural[i] = max(natural[i], row[i].natural())
 		}
 	}
 	frame := 3*len(header) + 1 // a space on both sides of each cell, and the lines between
-	widths := shareColumns(p.Width-frame, natural)
+	widths := shareColumns(p.Width-frame, natural, header)
 
 	var drawn strings.Builder
 	table := tablewriter.NewTable(&drawn,
@@ -79,8 +86,8 @@ func (p *page) table(header []string, rows [][]cell) error {
 		tablewriter.WithRowAlignment(tw.AlignLeft),
 	)
 	titles := make([]string, len(header))
-	for i, title := range header {
-		titles[i] = p.paint(bold, strings.Join(wrap(title, widths[i]), "\n"))
+	for i, h := range header {
+		titles[i] = p.paint(bold, strings.Join(wrap(h.title, widths[i]), "\n"))
 	}
 	table.Header(titles)
 	for _, row := range rows {
@@ -107,18 +114,20 @@ func (p *page) lineStyle() tw.BorderStyle {
 }
 
 // shareColumns gives every column its natural width if there is room for all. If not, the
-// narrow ones keep theirs and the wide ones share the rest evenly.
-func shareColumns(room int, natural []int) []int {
-	widths := slices.Clone(natural)
-	order := make([]int, len(natural))
-	for i := range order {
-		order[i] = i
+// narrow ones keep theirs and the wide ones share the rest by weight.
+func shareColumns(room int, natural []int, header []column) []int {
+	widths := make([]int, len(natural))
+	order, weight := []int{}, 0
+	for i, h := range header {
+		order = append(order, i)
+		weight += h.weight
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return natural[a] - natural[b] })
-	for done, i := range order {
-		share := room / (len(order) - done)
+	slices.SortStableFunc(order, func(a, b int) int { return natural[a]*header[b].weight - natural[b]*header[a].weight })
+	for _, i := range order {
+		share := room * header[i].weight / weight
 		widths[i] = max(1, min(natural[i], share))
 		room -= widths[i]
+		weight -= header[i].weight
 	}
 	return widths
 }

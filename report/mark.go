@@ -1,6 +1,9 @@
 package report
 
-import "github.com/backupdoctor/backupdoctor/checks"
+import (
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 // A mark is how a verdict or a status is shown: a symbol and a word, so that nothing hangs
 // on the colour alone.
@@ -17,14 +20,18 @@ const widestWord = len("Nothing found")
 // lead is the mark's symbol and the space behind it, to hang a text on.
 func (p *page) lead(m mark) string { return p.sign(m.symbol, m.ascii) + " " }
 
-func markOfVerdict(verdict string) mark {
-	switch checks.Verdict(verdict) {
+func markOfVerdict(d Device) mark {
+	switch checks.Verdict(d.Verdict) {
 	case checks.Failing:
 		return mark{"✗", "[x]", "Failing", red}
 	case checks.AtRisk:
 		return mark{"!", "[!]", "At risk", yellow}
 	case checks.NoneFound:
 		return mark{"✓", "[+]", "Nothing found", green}
+	}
+	switch device.Reason(d.Reason) {
+	case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale, device.TrustForbidden:
+		return mark{"?", "[?]", "Not trusted", cyan}
 	default:
 		return mark{"?", "[?]", "Not examined", cyan}
 	}

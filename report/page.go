@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -59,32 +60,26 @@ func (p *page) heading(text string) {
 }
 
 // hang lays out a paragraph behind a lead, its further lines indented under the first.
-// A web address that the line has no room for stands on lines of its own at the margin,
-// unbroken.
+// A web address that the line has no room for stands at the margin, unbroken.
 func (p *page) hang(lead string, s style, text string) []string {
 	indent := strings.Repeat(" ", columns(lead))
 	room := max(1, p.Width-columns(lead))
-	var lines []string
-	rest := []string{}
-	flush := func() {
-		for _, line := range wrap(strings.Join(rest, " "), room) {
-			lines = append(lines, indent+line)
-		}
-		rest = rest[:0]
+	lines := wrapAroundAddresses(p.text(text), room)
+	sign := strings.TrimRight(lead, " ")
+	if sign != "" && (len(lines) == 0 || columns(lines[0]) > room) {
+		lines = slices.Insert(lines, 0, "") // the lead stands alone
 	}
-	for _, word := range strings.Fields(p.text(text)) {
-		if isAddress(word) && columns(word) > room {
-			flush()
-			lines = append(lines, word)
-			continue
+	for i, line := range lines {
+		switch {
+		case columns(line) > room:
+			// an address, at the margin
+		case line == "":
+			lines[i] = p.paint(s, sign)
+		case i == 0:
+			lines[i] = p.paint(s, lead) + line
+		default:
+			lines[i] = indent + line
 		}
-		rest = append(rest, word)
-	}
-	flush()
-	if len(lines) > 0 && strings.HasPrefix(lines[0], indent) {
-		lines[0] = p.paint(s, lead) + strings.TrimPrefix(lines[0], indent)
-	} else if sign := strings.TrimRight(lead, " "); sign != "" {
-		lines = append([]string{p.paint(s, sign)}, lines...)
 	}
 	return lines
 }

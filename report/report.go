@@ -10,8 +10,8 @@ const Schema = 1
 // A Report is the result of one run. Times are UTC, in RFC 3339. Lists are never null.
 // Texts that a device sent are as it sent them: clean them before printing.
 type Report struct {
-	JSONSchema string    `json:"$schema"`           // SchemaID: names the JSON Schema that describes this document
-	Schema     int       `json:"schema"`            // number of the contract: Schema
+	JSONSchema string    `json:"$schema"`           // names the JSON Schema that describes this document
+	Schema     int       `json:"schema"`            // number of the contract
 	Tool       Tool      `json:"tool"`              // what wrote this
 	TakenAt    time.Time `json:"takenAt,omitzero"`  // when the last device was read; absent without a device
 	Host       Host      `json:"host,omitzero"`     // the computer that looked; absent without a device
@@ -112,7 +112,7 @@ type Step struct {
 
 // A Source is a document that describes a cause or a remedy.
 type Source struct {
-	Title string `json:"title"`
+	Title string `json:"title"`         // its name
 	URL   string `json:"url,omitempty"` // absent where no address can be vouched for
 }
 

@@ -3,12 +3,9 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
-	"github.com/backupdoctor/backupdoctor/device"
 )
 
 // minTableWidth is the narrowest page on which causes are a table; on a narrower one they
@@ -85,7 +82,7 @@ func (p *page) gaps(r Report) {
 
 // device prints the lines that sum one device up.
 func (p *page) device(label string, d Device) {
-	under := p.title(markOfVerdict(d.Verdict), label, d)
+	under := p.title(markOfVerdict(d), label, d)
 	p.print(p.hang(under, plain, d.Headline)...)
 	if d.Reason != "" && checks.Verdict(d.Verdict) != checks.NotExamined {
 		p.print(p.hang(under, yellow, "Not examined to the end: "+reasonOf(d.Reason, d.Detail)+".")...)
@@ -131,7 +128,7 @@ func versionOf(d Device) string {
 
 // causes prints what is wrong: a table where the page is wide enough, else cards.
 func (p *page) causes(labels []string, devices []Device) error {
-	header := []string{"Device", "Cause", "Evidence", "First remedy"}
+	header := []column{{"Device", 3}, {"Cause", 4}, {"Evidence", 3}, {"First remedy", 3}}
 	var rows [][]cell
 	for i, d := range devices {
 		for _, f := range d.Findings {
@@ -152,15 +149,25 @@ func (p *page) causes(labels []string, devices []Device) error {
 	return p.table(header, rows)
 }
 
-// cause is a finding in the words of its summary, with its id and its symptoms.
+// cause is a finding in the words of its summary, with its id and its symptoms: their ids,
+// or their summaries too if everything is to be told.
 func (p *page) cause(f Finding, d Device) cell {
 	m := markOfStatus(f.Status)
 	under := strings.Repeat(" ", columns(p.lead(m)))
-	c := cell{{p.lead(m), m.style, p.text(f.Summary), plain}, {under, plain, p.text(f.Check), dim}}
+	id := f.Check
+	if f.Subject != "" {
+		id += " (" + f.Subject + ")"
+	}
+	c := cell{{p.lead(m), m.style, p.text(f.Summary), plain}, {under, plain, p.text(id), dim}}
 	for _, symptom := range d.Findings {
-		if symptom.ExplainedBy == f.Check {
-			c = append(c, paragraph{under, plain, "explains " + p.text(symptom.Check), dim})
+		if symptom.ExplainedBy != f.Check {
+			continue
 		}
+		explains := "explains " + symptom.Check
+		if p.All {
+			explains += ": " + symptom.Summary
+		}
+		c = append(c, paragraph{under, plain, p.text(explains), dim})
 	}
 	return c
 }
@@ -182,204 +189,4 @@ func (p *page) firstRemedy(f Finding) cell {
 		return cell{}
 	}
 	return cell{{text: p.text(f.Remedies[0].Title)}}
-}
-
-// section prints one part of every device under a heading. Devices of which the same is to
-// be said share it.
-func (p *page) section(title string, labels []string, devices []Device, part func(Device) []string) {
-	type group struct {
-		labels []string
-		lines  []string
-	}
-	var groups []group
-	for i, d := range devices {
-		lines := part(d)
-		if len(lines) == 0 {
-			continue
-		}
-		same := slices.IndexFunc(groups, func(g group) bool { return slices.Equal(g.lines, lines) })
-		if same < 0 {
-			groups = append(groups, group{[]string{labels[i]}, lines})
-			continue
-		}
-		groups[same].labels = append(groups[same].labels, labels[i])
-	}
-	for _, g := range groups {
-		heading := title
-		if len(devices) > 1 {
-			heading += ": " + strings.Join(g.labels, ", ")
-		}
-		p.heading(heading)
-		p.print(g.lines...)
-	}
-}
-
-// plan numbers the remedies of a device and letters the actions of each.
-func (p *page) plan(d Device) []string {
-	var lines []string
-	var addresses []string
-	for i, step := range d.Plan {
-		lines = append(lines, p.hang(fmt.Sprintf("%2d. ", i+1), bold, step.Title+by(step.Actor))...)
-		if step.Risk != "" {
-			lines = append(lines, p.hang("    Risk: ", yellow, step.Risk)...)
-		}
-		for j, action := range step.Steps {
-			lines = append(lines, p.hang("    "+letter(j)+" ", plain, action)...)
-		}
-		for _, source := range step.Sources {
-			if source.URL != "" && !slices.Contains(addresses, source.URL) {
-				addresses = append(addresses, source.URL)
-			}
-		}
-	}
-	return append(lines, p.addresses(addresses)...)
-}
-
-// addresses stand on lines of their own, indented if all of them have the room.
-func (p *page) addresses(list []string) []string {
-	if len(list) == 0 {
-		return nil
-	}
-	lead := "    "
-	lines := p.hang(lead, plain, "Documented at")
-	if slices.ContainsFunc(list, func(address string) bool { return columns(lead+p.text(address)) > p.Width }) {
-		lead = ""
-	}
-	for _, address := range list {
-		lines = append(lines, p.hang(lead, plain, address)...)
-	}
-	return lines
-}
-
-// by says who acts, where it is not the device's user.
-func by(actor string) string {
-	if actor == "" || checks.Actor(actor) == checks.User {
-		return ""
-	}
-	return " (" + actor + ")"
-}
-
-// letter is a., b., … and after z. the number.
-func letter(i int) string {
-	if i >= 26 {
-		return fmt.Sprintf("%d.", i+1)
-	}
-	return string(rune('a'+i)) + "."
-}
-
-// unread lists the checks that could not be made, grouped by the reason. Those that fell
-// with the whole device are only counted, unless everything is to be told.
-func (p *page) unread(d Device) []string {
-	var reasons []string
-	ids := map[string][]string{}
-	for _, f := range d.Findings {
-		if checks.Status(f.Status) != checks.Unknown {
-			continue
-		}
-		why := reasonOf(f.Reason, f.Detail)
-		if ids[why] == nil {
-			reasons = append(reasons, why)
-		}
-		ids[why] = append(ids[why], f.Check)
-	}
-	ended := reasonOf(d.Reason, d.Detail)
-	var lines []string
-	m := markOfStatus(string(checks.Unknown))
-	for _, why := range reasons {
-		what := strings.Join(ids[why], ", ")
-		if why == ended && !p.All {
-			what = plural(len(ids[why]), "check")
-		}
-		lines = append(lines, p.hang(p.lead(m), m.style, why+": "+what)...)
-	}
-	return lines
-}
-
-// reasonOf puts a reason into words.
-func reasonOf(reason, detail string) string {
-	return device.Gap{Reason: device.Reason(reason), Detail: detail}.Error()
-}
-
-// questions are told in full if everything is; else the footer counts them.
-func (p *page) questions(d Device) []string {
-	if !p.All {
-		return nil
-	}
-	return p.answers(d, checks.Ask)
-}
-
-// healthy lists what was found in order, if everything is to be told.
-func (p *page) healthy(d Device) []string {
-	if !p.All {
-		return nil
-	}
-	return p.answers(d, checks.OK)
-}
-
-// answers are the findings of one status, each with the id of its check.
-func (p *page) answers(d Device, status checks.Status) []string {
-	var lines []string
-	m := markOfStatus(string(status))
-	for _, f := range d.Findings {
-		if checks.Status(f.Status) == status {
-			lines = append(lines, p.hang(p.lead(m), m.style, f.Summary)...)
-			lines = append(lines, p.hang(strings.Repeat(" ", columns(p.lead(m))), plain, f.Check)...)
-		}
-	}
-	return lines
-}
-
-// footer ends the page: what was folded away, the devices counted, and where to read on.
-func (p *page) footer(r Report) {
-	p.print("")
-	if n := askedChecks(r); n > 0 && !p.All {
-		p.print(p.hang("", plain, plural(n, "question")+" only a person can answer; --all shows them.")...)
-	}
-	if r.Releases != (Releases{}) {
-		p.print(p.hang("", plain, fmt.Sprintf("Software was compared with Apple's releases of %s (%s table).",
-			r.Releases.TableDate.Format(time.DateOnly), r.Releases.TableSource))...)
-	}
-	if r.Redacted {
-		p.print(p.hang("", plain, "Names and identifiers are placeholders.")...)
-	}
-	if len(r.Devices) > 1 {
-		p.print(p.hang("", plain, totals(r.Summary))...)
-	}
-	if len(r.Summary.Causes) > 0 {
-		p.print(p.hang("Next: ", plain, "backupdoctor explain "+r.Summary.Causes[0].Check)...)
-	}
-}
-
-// askedChecks is how many different questions are asked of a person.
-func askedChecks(r Report) int {
-	asked := map[string]bool{}
-	for _, d := range r.Devices {
-		for _, f := range d.Findings {
-			if checks.Status(f.Status) == checks.Ask {
-				asked[f.Check] = true
-			}
-		}
-	}
-	return len(asked)
-}
-
-// totals counts the devices that need attention, and why.
-func totals(s Summary) string {
-	need := s.Failing + s.AtRisk + s.NotExamined
-	if need == 0 {
-		return fmt.Sprintf("None of %d devices needs attention.", s.Devices)
-	}
-	var why []string
-	for _, cause := range s.Causes {
-		why = append(why, fmt.Sprintf("%s (%d)", cause.Check, cause.Devices))
-	}
-	return fmt.Sprintf("%d of %d devices need attention: %s.", need, s.Devices, strings.Join(why, ", "))
-}
-
-// plural counts things; thing is the singular, whose plural ends in s.
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -21,10 +21,10 @@ func wrap(text string, width int) []string {
 			lines = append(lines, line)
 			line = word
 		}
-		for columns(line) > width {
+		for {
 			head := prefix(line, width)
 			if head == line {
-				break // one letter, wider than the line
+				break
 			}
 			if hyphen := strings.LastIndexByte(head, '-'); hyphen > 0 {
 				head = head[:hyphen+1]
@@ -37,6 +37,22 @@ func wrap(text string, width int) []string {
 		return lines
 	}
 	return append(lines, line)
+}
+
+// wrapAroundAddresses wraps, but leaves a web address that is too long whole, on a line of
+// its own.
+func wrapAroundAddresses(text string, width int) []string {
+	var lines []string
+	words := strings.Fields(text)
+	start := 0
+	for i, word := range words {
+		if isAddress(word) && columns(word) > width {
+			lines = append(lines, wrap(strings.Join(words[start:i], " "), width)...)
+			lines = append(lines, word)
+			start = i + 1
+		}
+	}
+	return append(lines, wrap(strings.Join(words[start:], " "), width)...)
 }
 
 // prefix is as many letters of text as fit into width columns, but at least one.

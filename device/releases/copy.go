@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,7 +59,7 @@ func Update(ctx context.Context, from, path string) (Table, error) {
 	if from == "" {
 		from = AppleURL
 	}
-	table, err := read(ctx, from)
+	table, err := read(ctx, transportFor(from), from)
 	if err != nil {
 		return Table{}, err
 	}
@@ -77,11 +78,11 @@ func Update(ctx context.Context, from, path string) (Table, error) {
 }
 
 // read makes a table of what is at an address or in a file.
-func read(ctx context.Context, from string) (Table, error) {
+func read(ctx context.Context, transport http.RoundTripper, from string) (Table, error) {
 	if !strings.Contains(from, "://") {
 		return readFile(from)
 	}
-	data, err := fetch(ctx, transportFor(from), from)
+	data, err := fetch(ctx, transport, from)
 	if err != nil {
 		return Table{}, err
 	}

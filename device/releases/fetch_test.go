@@ -56,6 +56,19 @@ func TestFetch(t *testing.T) {
 	}
 }
 
+func TestWhatWasFetchedIsOfToday(t *testing.T) {
+	server := httptest.NewTLSServer(http.FileServer(http.Dir("testdata")))
+	defer server.Close()
+	before := time.Now().UTC().Truncate(24 * time.Hour)
+	table, err := read(t.Context(), server.Client().Transport, server.URL+"/pmv.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if table.Date.Before(before) || table.Date.After(time.Now()) {
+		t.Errorf("the table is dated %s", table.Date)
+	}
+}
+
 func TestFetchFromAStranger(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it will complain that we hung up

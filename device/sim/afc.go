@@ -261,9 +261,17 @@ func (a *afcSession) status(r afcRequest, status uint64) error {
 	return a.send(r, afcStatus, binary.LittleEndian.AppendUint64(nil, status), nil)
 }
 
-// send answers a request. A fault that makes another property list makes another body
-// here, under the header of AFC.
+// send answers a request. Of the faults that change what a reply says, AFC knows Refused
+// and Garbage.
 func (a *afcSession) send(r afcRequest, operation uint64, head, data []byte) error {
+	fault := a.strikes([]string{a.name})
+	if fault.Kind == Refused {
+		operation, head, data = afcStatus, binary.LittleEndian.AppendUint64(nil, afcDenied), nil
+	}
+	body := slices.Concat(head, data)
+	if fault.Kind == Garbage {
+		body = []byte("garbage")
+	}
 	frame := framing{
 		header: func(length uint64) []byte {
 			packet := []byte(afcMagic)
@@ -273,11 +281,6 @@ func (a *afcSession) send(r afcRequest, operation uint64, head, data []byte) err
 			return binary.LittleEndian.AppendUint64(packet, operation)
 		},
 		huge: 1 << 40,
-	}
-	fault := a.strikes([]string{a.name})
-	body := slices.Concat(head, data)
-	if fault.Kind == Garbage {
-		body = []byte("garbage")
 	}
 	return a.conn.send(frame, body, fault)
 }

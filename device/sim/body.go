@@ -11,13 +11,13 @@ import (
 // them alone.
 var echoes = []string{"Request", "RequestType", "Domain", "Key", "Service", "MessageType", "DeviceID"}
 
-// refuse keeps the echo of a reply, and says why there is no more.
+// refuse keeps the echo of a reply, and says why there is no more: in Error, and where
+// the service speaks of a Status, there too.
 func refuse(message dict, name string) dict {
 	refused := missingKeys(message)
+	refused["Error"] = name
 	if _, ok := message["Status"]; ok {
 		refused["Status"] = name
-	} else {
-		refused["Error"] = name
 	}
 	return refused
 }

@@ -171,8 +171,11 @@ func (c *conn) stopTLS() error {
 	if !ok {
 		return nil
 	}
+	if err := secure.CloseWrite(); err != nil {
+		return err
+	}
 	c.Conn = &afterTLS{Conn: c.raw}
-	return secure.CloseWrite()
+	return c.raw.SetWriteDeadline(time.Time{}) // CloseWrite lets no more be written
 }
 
 // sleep returns after a time, or with net.ErrClosed as soon as closed is.

@@ -35,33 +35,23 @@ func (d *Device) UDID() string {
 }
 
 // Clone is another device that answers the same, but for its name and identifiers,
-// which end in n. It is for trays of 1 to 65,535 devices.
+// which end in n. It fills trays; n is from 0 to 9,999.
 func (d *Device) Clone(n int) *Device {
+	digits := fmt.Sprintf("%04d", n)
+	root := maps.Clone(d.values[""])
+	for _, key := range []string{"UniqueDeviceID", "SerialNumber"} {
+		if text, ok := root[key].(string); ok {
+			root[key] = text[:max(0, len(text)-len(digits))] + digits
+		}
+	}
+	if name, ok := root["DeviceName"].(string); ok {
+		root["DeviceName"] = fmt.Sprintf("%s %d", name, n)
+	}
 	clone := *d
 	clone.Connections = slices.Clone(d.Connections)
 	clone.Faults = slices.Clone(d.Faults)
 	clone.LocationID += uint32(n)
 	clone.values = maps.Clone(d.values)
-	root := maps.Clone(d.values[""])
-	root["UniqueDeviceID"] = endIn(d.UDID(), fmt.Sprintf("%04X", n))
-	for key, end := range map[string]string{
-		"SerialNumber": fmt.Sprintf("%04X", n),
-		"DeviceName":   fmt.Sprintf(" %d", n),
-	} {
-		text, ok := root[key].(string)
-		if !ok {
-			continue
-		}
-		if key == "DeviceName" {
-			root[key] = text + end
-		} else {
-			root[key] = endIn(text, end)
-		}
-	}
 	clone.values[""] = root
 	return &clone
-}
-
-func endIn(text, end string) string {
-	return text[:max(0, len(text)-len(end))] + end
 }

@@ -42,7 +42,7 @@ const (
 
 // Faults of one reply.
 const (
-	Refused     Kind = "refused"      // the reply is only an Error, or for diagnostics and MCInstall only a Status: the name in Error
+	Refused     Kind = "refused"      // the reply is only an error with the name in Error; for AFC, permission denied
 	Stall       Kind = "stall"        // the reply comes Seconds late; never, if that is 0
 	Truncated   Kind = "truncated"    // half the reply, then the end of the connection
 	HalfStall   Kind = "half-stall"   // half the reply, then silence

@@ -43,8 +43,10 @@ func (p *plugged) serve(ctx context.Context, client net.Conn, at port) {
 	defer client.Close()
 	c := &conn{Conn: client, raw: client, closed: ctx.Done(), faults: p.Faults, detach: func() { p.tray.Detach(p.UDID()) }}
 	if p.Latency > 0 {
-		c.raw = delayed(client, p.Latency, ctx.Done())
-		c.Conn = c.raw
+		line := delayed(client, p.Latency)
+		defer line.drain()
+		defer client.Close()
+		c.raw, c.Conn = line, line
 	}
 	if at.service == lockdownService {
 		p.serveLockdown(c)

@@ -61,11 +61,12 @@ func (t *Tray) serveMux(ctx context.Context, client net.Conn) {
 		tray: t,
 	}
 	for {
-		tag, request, version, err := readMuxRequest(client)
+		message, err := readMux(client)
 		if err != nil {
 			return
 		}
-		if version != muxVersion {
+		tag, request := message.tag, message.request
+		if message.version != muxVersion {
 			s.result(tag, muxBadVersion, "usbmux")
 			return
 		}
@@ -88,29 +89,36 @@ func (t *Tray) serveMux(ctx context.Context, client net.Conn) {
 	}
 }
 
-// readMuxRequest reads a message. One that is not a property list has no MessageType,
-// which is a bad command.
-func readMuxRequest(r io.Reader) (tag uint32, request muxRequest, version uint32, err error) {
+// A muxMessage is a request with what its header says.
+type muxMessage struct {
+	tag     uint32
+	version uint32
+	request muxRequest
+}
+
+// readMux reads a message. One that cannot be understood has no MessageType, which is a
+// bad command.
+func readMux(r io.Reader) (muxMessage, error) {
 	var head [muxHeaderSize]byte
-	if _, err = io.ReadFull(r, head[:]); err != nil {
-		return
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return muxMessage{}, err
 	}
 	length := binary.LittleEndian.Uint32(head[:])
-	version = binary.LittleEndian.Uint32(head[4:])
-	tag = binary.LittleEndian.Uint32(head[12:])
 	if length < muxHeaderSize {
-		err = fmt.Errorf("message of %d bytes is shorter than its header", length)
-		return
+		return muxMessage{}, fmt.Errorf("message of %d bytes is shorter than its header", length)
 	}
 	body, err := readBody(r, length-muxHeaderSize)
-	if err != nil || version != muxVersion {
-		return
+	if err != nil {
+		return muxMessage{}, err
 	}
-	request, parseErr := parseRequest[muxRequest](body)
-	if parseErr != nil {
-		request = muxRequest{}
+	message := muxMessage{
+		version: binary.LittleEndian.Uint32(head[4:]),
+		tag:     binary.LittleEndian.Uint32(head[12:]),
 	}
-	return
+	if request, err := parseRequest[muxRequest](body); err == nil {
+		message.request = request
+	}
+	return message, nil
 }
 
 // answer serves the requests that leave the connection as it is.
@@ -244,11 +252,13 @@ func (s *muxSession) listen(ctx context.Context, tag uint32) {
 		return
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go func() { // a listening client says nothing more until it hangs up
+	var watching sync.WaitGroup
+	watching.Go(func() { // a listening client says nothing more until it hangs up
 		io.Copy(io.Discard, s.raw)
 		cancel()
-	}()
+	})
+	defer watching.Wait()
+	defer s.raw.Close()
 	l := s.tray.startListening()
 	defer s.tray.stopListening(l)
 	for {

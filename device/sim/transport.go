@@ -49,26 +49,28 @@ type arrival struct {
 	err  error
 }
 
-// delayed puts a delay line before a connection. Its goroutine ends once the connection
-// is closed, and closed is too.
-func delayed(c net.Conn, latency time.Duration, closed <-chan struct{}) *delayLine {
+// delayed puts a delay line before a connection. After the connection is closed, drain
+// must be called.
+func delayed(c net.Conn, latency time.Duration) *delayLine {
 	arrivals := make(chan arrival, 64)
 	go func() {
 		defer close(arrivals)
 		for {
 			buffer := make([]byte, 4096)
 			n, err := c.Read(buffer)
-			select {
-			case arrivals <- arrival{buffer[:n], time.Now().Add(latency), err}:
-			case <-closed:
-				return
-			}
+			arrivals <- arrival{buffer[:n], time.Now().Add(latency), err}
 			if err != nil {
 				return
 			}
 		}
 	}()
 	return &delayLine{Conn: c, arrivals: arrivals}
+}
+
+// drain returns when nothing of the delay line runs any more.
+func (d *delayLine) drain() {
+	for range d.arrivals {
+	}
 }
 
 func (d *delayLine) Read(p []byte) (int, error) {

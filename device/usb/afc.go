@@ -80,18 +80,12 @@ func (a *afc) ask(ctx context.Context, operation uint64, path string) ([]byte, e
 	packet.WriteString(path)
 	packet.WriteByte(0)
 	a.sent++
-	if err := a.hurry(); err != nil {
-		return nil, reasonOf(ctx, err)
-	}
-	if _, err := a.Write(packet.Bytes()); err != nil {
-		return nil, reasonOf(ctx, err)
+	if err := a.send(ctx, packet.Bytes()); err != nil {
+		return nil, err
 	}
 	answered, data, err := readAFC(a)
 	if err != nil {
-		if reason, ok := errors.AsType[device.Reason](err); ok {
-			return nil, reason
-		}
-		return nil, reasonOf(ctx, err)
+		return nil, a.fail(ctx, err)
 	}
 	switch answered {
 	case afcData:

@@ -39,11 +39,11 @@ const (
 	maxApps     = 10_000
 )
 
-// browse reads all apps, which arrive in parts. For each part the device may take until
-// the examination as a whole ends.
+// browse reads all apps, which arrive in parts. The device may take until ctx ends the
+// examination as a whole.
 func browse(ctx context.Context, l *link) ([]device.App, error) {
 	if deadline, ok := ctx.Deadline(); ok {
-		l.patience = time.Until(deadline)
+		l.patience = time.Until(deadline) + time.Second
 	}
 	part, err := l.ask(ctx, browseRequest{"Browse", browseOptions{
 		ApplicationType:  "Any",
@@ -71,11 +71,7 @@ func browse(ctx context.Context, l *link) ([]device.App, error) {
 			})
 			return apps, nil
 		}
-		frame, err := l.receive(ctx, maxAppsPart)
-		if err != nil {
-			return nil, err
-		}
-		if part, err = parse(frame); err != nil {
+		if part, err = l.receive(ctx, maxAppsPart); err != nil {
 			return nil, err
 		}
 	}

@@ -21,6 +21,7 @@ type link struct {
 	raw      net.Conn      // below any TLS
 	patience time.Duration // for one answer
 	unbind   func() bool   // from the context
+	broken   error         // why nothing more can be asked; nil while it can
 }
 
 // newLink makes a link that closes when ctx ends.
@@ -33,10 +34,23 @@ func newLink(ctx context.Context, conn net.Conn, patience time.Duration) *link {
 	}
 }
 
+// brokenLink is one that could not be made.
+func brokenLink(why error) *link { return &link{broken: why} }
+
 // Close hangs up without the goodbyes of TLS, for which a stalled device would be waited.
 func (l *link) Close() error {
+	if l.raw == nil {
+		return nil
+	}
 	l.unbind()
 	return l.raw.Close()
+}
+
+// fail breaks the link: an answer that was missed would be taken for that to the next
+// request. It gives the reason.
+func (l *link) fail(ctx context.Context, err error) error {
+	l.broken = reasonOf(ctx, err)
+	return l.broken
 }
 
 // hurry starts the time of one request and its answer.
@@ -53,28 +67,39 @@ func (l *link) secure(ctx context.Context, identity tls.Certificate) error {
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &identity, nil },
 	})
 	if err := l.hurry(); err != nil {
-		return reasonOf(ctx, err)
+		return l.fail(ctx, err)
 	}
 	if err := client.HandshakeContext(ctx); err != nil {
-		return reasonOf(ctx, err)
+		return l.fail(ctx, err)
 	}
 	l.Conn = client
 	return nil
 }
 
-// exchange sends a message as lockdownd and its services take it, four bytes of length
-// before a property list, and reads the answer. Afterwards the link can be used again
-// only if err is nil.
-func (l *link) exchange(ctx context.Context, message any) (frame []byte, err error) {
-	request, err := ios.NewPlistCodec().Encode(message)
+// send writes one message, within the time of a request that begins now.
+func (l *link) send(ctx context.Context, message []byte) error {
+	if l.broken != nil {
+		return l.broken
+	}
+	if err := l.hurry(); err != nil {
+		return l.fail(ctx, err)
+	}
+	if _, err := l.Write(message); err != nil {
+		return l.fail(ctx, err)
+	}
+	return nil
+}
+
+// ask sends a message as lockdownd and its services take it, four bytes of length before
+// a property list, and reads the answer. An answer that cannot be understood leaves the
+// link as it was; any other error breaks it.
+func (l *link) ask(ctx context.Context, message any) (safeplist.Dict, error) {
+	frame, err := ios.NewPlistCodec().Encode(message)
 	if err != nil {
 		return nil, device.Internal
 	}
-	if err := l.hurry(); err != nil {
-		return nil, reasonOf(ctx, err)
-	}
-	if _, err := l.Write(request); err != nil {
-		return nil, reasonOf(ctx, err)
+	if err := l.send(ctx, frame); err != nil {
+		return nil, err
 	}
 	return l.receive(ctx, maxReply)
 }
@@ -83,17 +108,17 @@ func (l *link) exchange(ctx context.Context, message any) (frame []byte, err err
 // values, is a hundredth of it.
 const maxReply = 1 << 20
 
-// receive reads one length-prefixed frame of at most limit bytes.
-func (l *link) receive(ctx context.Context, limit uint32) ([]byte, error) {
+// receive reads one length-prefixed property list of at most limit bytes.
+func (l *link) receive(ctx context.Context, limit uint32) (safeplist.Dict, error) {
 	var head [4]byte
 	if _, err := io.ReadFull(l, head[:]); err != nil {
-		return nil, reasonOf(ctx, err)
+		return nil, l.fail(ctx, err)
 	}
-	frame, err := readBody(l, binary.BigEndian.Uint32(head[:]), limit)
-	if err != nil && err != device.Oversized {
-		return nil, reasonOf(ctx, err)
+	body, err := readBody(l, binary.BigEndian.Uint32(head[:]), limit)
+	if err != nil {
+		return nil, l.fail(ctx, err)
 	}
-	return frame, err
+	return parse(body)
 }
 
 // readBody reads length bytes. Memory grows with what arrives, not with what was
@@ -112,15 +137,6 @@ func readBody(r io.Reader, length, limit uint32) ([]byte, error) {
 		return nil, err
 	}
 	return body.Bytes(), nil
-}
-
-// ask is exchange for services whose answers need no telling apart from a broken link.
-func (l *link) ask(ctx context.Context, message any) (safeplist.Dict, error) {
-	frame, err := l.exchange(ctx, message)
-	if err != nil {
-		return nil, err
-	}
-	return parse(frame)
 }
 
 // parse decodes a frame, whose length was bounded when it was read.

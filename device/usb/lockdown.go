@@ -13,9 +13,17 @@ import (
 //
 // lockdownd takes one request at a time: nothing says that it copes with more, so none
 // is sent before the last is answered.
-type lockdown struct {
-	*link
-	broken error // why nothing more can be asked; nil while it can
+type lockdown struct{ *link }
+
+// lockdown opens a conversation with a device's lockdownd. If that fails, every request
+// of the conversation fails with the same error.
+func (d Door) lockdown(ctx context.Context, a Attached) (lockdown, error) {
+	const port = 62078 // on every device
+	conn, err := d.dial(ctx, a, port)
+	if err != nil {
+		return lockdown{brokenLink(err)}, err
+	}
+	return lockdown{conn}, nil
 }
 
 // lockdownRequest is every message to lockdownd; what it does not need stays empty.
@@ -34,17 +42,9 @@ type lockdownRequest struct {
 
 // ask sends one request. lockdownd's own error name is in every answer that has one, and
 // becomes the error here. Without an answer the error says why there is none.
-func (l *lockdown) ask(ctx context.Context, request lockdownRequest) (safeplist.Dict, error) {
-	if l.broken != nil {
-		return nil, l.broken
-	}
+func (l lockdown) ask(ctx context.Context, request lockdownRequest) (safeplist.Dict, error) {
 	request.Label = "backupdoctor"
-	frame, err := l.exchange(ctx, request)
-	if err != nil {
-		l.broken = err
-		return nil, err
-	}
-	answer, err := parse(frame)
+	answer, err := l.link.ask(ctx, request)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (l *lockdown) ask(ctx context.Context, request lockdownRequest) (safeplist.
 
 // start begins a session. Its error is device.TrustStale, too, if the device hangs up on
 // the handshake: so does one that forgot this computer, or was unplugged.
-func (l *lockdown) start(ctx context.Context, proof credential) error {
+func (l lockdown) start(ctx context.Context, proof credential) error {
 	answer, err := l.ask(ctx, lockdownRequest{
 		Request:         "StartSession",
 		ProtocolVersion: "2",
@@ -80,15 +80,15 @@ func (l *lockdown) start(ctx context.Context, proof credential) error {
 	if !secure {
 		return nil
 	}
-	l.broken = l.secure(ctx, proof.identity)
-	if errors.Is(l.broken, device.Detached) || errors.Is(l.broken, device.Truncated) {
+	err = l.secure(ctx, proof.identity)
+	if errors.Is(err, device.Detached) || errors.Is(err, device.Truncated) {
 		return device.TrustStale
 	}
-	return l.broken
+	return err
 }
 
 // values reads all of a domain in one round trip; "" is the root.
-func (l *lockdown) values(ctx context.Context, domain string) reply {
+func (l lockdown) values(ctx context.Context, domain string) reply {
 	answer, err := l.ask(ctx, lockdownRequest{Request: "GetValue", Domain: domain})
 	if err != nil {
 		return reply{err: err}
@@ -98,7 +98,7 @@ func (l *lockdown) values(ctx context.Context, domain string) reply {
 }
 
 // value reads one root value; it is the only key of the reply.
-func (l *lockdown) value(ctx context.Context, key string) reply {
+func (l lockdown) value(ctx context.Context, key string) reply {
 	answer, err := l.ask(ctx, lockdownRequest{Request: "GetValue", Key: key})
 	if err != nil {
 		return reply{err: err}
@@ -117,7 +117,7 @@ type started struct {
 }
 
 // startService starts a service of the device.
-func (l *lockdown) startService(ctx context.Context, name string) (started, error) {
+func (l lockdown) startService(ctx context.Context, name string) (started, error) {
 	answer, err := l.ask(ctx, lockdownRequest{Request: "StartService", Service: name})
 	if err != nil {
 		return started{}, err

@@ -42,10 +42,10 @@ func (l *link) askMux(ctx context.Context, request muxRequest) (safeplist.Dict, 
 	request.ProgName = "backupdoctor"
 	request.LibUSBMuxVersion = 3
 	if err := l.hurry(); err != nil {
-		return nil, reasonOf(ctx, err)
+		return nil, l.fail(ctx, err)
 	}
 	if err := ios.NewUsbMuxConnection(ios.NewDeviceConnectionWithConn(l.Conn)).Send(request); err != nil {
-		return nil, reasonOf(ctx, err)
+		return nil, l.fail(ctx, err)
 	}
 	return l.receiveMux(ctx)
 }
@@ -57,18 +57,15 @@ const maxMuxMessage = 1 << 20
 func (l *link) receiveMux(ctx context.Context) (safeplist.Dict, error) {
 	var header ios.UsbMuxHeader
 	if err := binary.Read(l, binary.LittleEndian, &header); err != nil {
-		return nil, reasonOf(ctx, err)
+		return nil, l.fail(ctx, err)
 	}
 	const headerLength = 16
 	if header.Length < headerLength {
-		return nil, device.Malformed
+		return nil, l.fail(ctx, device.Malformed)
 	}
 	body, err := readBody(l, header.Length-headerLength, maxMuxMessage)
-	if err == device.Oversized {
-		return nil, err
-	}
 	if err != nil {
-		return nil, reasonOf(ctx, err)
+		return nil, l.fail(ctx, err)
 	}
 	return parse(body)
 }
@@ -110,9 +107,6 @@ func (l *link) connect(ctx context.Context, to Attached, port uint16) error {
 	}
 	return err
 }
-
-// The port of lockdownd on every device.
-const lockdownPort = 62078
 
 // dial opens a new connection to a port of the device.
 func (d Door) dial(ctx context.Context, to Attached, port uint16) (*link, error) {

@@ -41,12 +41,11 @@ func (d Door) Pair(ctx context.Context, a Attached, asked func(PairEvent)) (err 
 			err = device.Internal
 		}
 	}()
-	conn, err := d.dial(ctx, a, lockdownPort)
+	l, err := d.lockdown(ctx, a)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	l := &lockdown{link: conn}
+	defer l.Close()
 	record, err := d.newPairRecord(ctx, l)
 	if err != nil {
 		return err
@@ -81,7 +80,7 @@ type pairing struct {
 }
 
 // newPairRecord makes a pair record for a device, which tells its key to strangers.
-func (d Door) newPairRecord(ctx context.Context, l *lockdown) (ios.PairRecord, error) {
+func (d Door) newPairRecord(ctx context.Context, l lockdown) (ios.PairRecord, error) {
 	key, err := l.value(ctx, "DevicePublicKey").Data("DevicePublicKey")
 	if l.broken != nil {
 		return ios.PairRecord{}, l.broken
@@ -105,7 +104,7 @@ func (d Door) newPairRecord(ctx context.Context, l *lockdown) (ios.PairRecord, e
 }
 
 // pair tries once. Its answer is the escrow bag, if the device gives one.
-func (l *lockdown) pair(ctx context.Context, record ios.PairRecord) ([]byte, error) {
+func (l lockdown) pair(ctx context.Context, record ios.PairRecord) ([]byte, error) {
 	answer, err := l.ask(ctx, lockdownRequest{
 		Request:         "Pair",
 		ProtocolVersion: "2",

@@ -52,7 +52,7 @@ type examination struct {
 	snapshot device.Snapshot
 	proof    credential
 	ended    error // why it broke off, though lockdown could be opened again
-	*lockdown
+	lockdown
 }
 
 // examine prepares a visit, makes it, and clears up whatever became of it. It is the one
@@ -61,7 +61,7 @@ type examination struct {
 func (d Door) examine(ctx context.Context, a Attached, visit func(context.Context, *examination)) (seen device.Snapshot) {
 	ctx, cancel := context.WithTimeout(ctx, d.timeout())
 	defer cancel()
-	e := &examination{door: d, attached: a, lockdown: &lockdown{}}
+	e := &examination{door: d, attached: a, lockdown: lockdown{&link{}}}
 	e.snapshot = device.Snapshot{
 		TakenAt: time.Now().UTC(),
 		Device:  device.Identity{UDID: a.UDID},
@@ -71,7 +71,7 @@ func (d Door) examine(ctx context.Context, a Attached, visit func(context.Contex
 		if recover() != nil {
 			e.snapshot.Live.Ended = device.Gap{Reason: device.Internal}
 		}
-		e.hangUp()
+		e.Close()
 		seen = e.snapshot
 	}()
 	visit(ctx, e)
@@ -84,19 +84,14 @@ func (d Door) examine(ctx context.Context, a Attached, visit func(context.Contex
 	return e.snapshot
 }
 
-func (e *examination) hangUp() {
-	if e.link != nil {
-		e.link.Close()
-	}
-}
-
 // begin opens lockdown, starts a session if there is a pair record, and reads the root
 // values. trust says why there is no session, if there is none.
 func (e *examination) begin(ctx context.Context) (root reply, trust error) {
 	e.proof, trust = e.door.readCredential(ctx, e.attached.UDID)
-	e.link, e.broken = e.door.dial(ctx, e.attached, lockdownPort)
-	if e.broken != nil {
-		return reply{err: e.broken}, e.broken
+	var err error
+	e.lockdown, err = e.door.lockdown(ctx, e.attached)
+	if err != nil {
+		return reply{err: err}, err
 	}
 	if trust == nil {
 		trust = e.start(ctx, e.proof)
@@ -114,16 +109,16 @@ func (e *examination) begin(ctx context.Context) (root reply, trust error) {
 // beginAgain opens lockdown anew, without a session, after the first attempt to start
 // one cost the connection.
 func (e *examination) beginAgain(ctx context.Context, why error) (root reply, trust error) {
-	anew, err := e.door.dial(ctx, e.attached, lockdownPort)
+	anew, err := e.door.lockdown(ctx, e.attached)
 	if err != nil {
 		// Nobody can tell a stale pair record from a device that was unplugged.
 		return reply{err: e.broken}, e.broken
 	}
-	if !errors.Is(why, device.TrustStale) {
-		e.ended = e.broken
+	if why == e.broken && why != device.TrustStale {
+		e.ended = why // not because of trust
 	}
-	e.hangUp()
-	e.lockdown = &lockdown{link: anew}
+	e.Close()
+	e.lockdown = anew
 	return e.values(ctx, ""), why
 }
 

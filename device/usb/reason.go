@@ -12,13 +12,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// reasonOf says why a connection failed. The words of err are dropped.
+// reasonOf says why a connection failed: err is that of the connection, or a
+// device.Reason already. The words of any other err are dropped.
 func reasonOf(ctx context.Context, err error) error {
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, context.Canceled):
 		return device.Interrupted
 	case cause != nil:
 		return device.Timeout
+	}
+	if reason, ok := errors.AsType[device.Reason](err); ok {
+		return reason
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return device.Malformed

@@ -1,0 +1,73 @@
+package checks
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// otherwiseWell holds the facts without which a check still has grounds to say ok.
+var otherwiseWell = map[string]string{
+	"wifi-missing without /live/wifi/associated": "a fresh backup had a network",
+	"beta-software without /live/releaseType":    "the build by itself tells a release",
+}
+
+// An unknown fact is never read as a healthy one: whichever single fact of an unwell
+// device is refused, the check that found something does not turn to ok.
+func TestARefusalIsNeverHealth(t *testing.T) {
+	for check, rows := range judgements {
+		for _, row := range rows {
+			if row.status != Problem && row.status != Warning {
+				continue
+			}
+			for path, s := range withOneRefused(t, row.snapshot) {
+				question := check.ID + " without " + path
+				if status := Run(s, []*Check{check})[0].Status; status == OK && otherwiseWell[question] == "" {
+					t.Errorf("%s is ok, and was %s: %s", question, row.status, row.name)
+				}
+			}
+		}
+	}
+}
+
+// withOneRefused gives the snapshot once for each fact in it, with that fact refused, by
+// the fact's path in a recording.
+func withOneRefused(t *testing.T, s device.Snapshot) map[string]device.Snapshot {
+	var tree any
+	if err := json.Unmarshal([]byte(asJSON(t, s)), &tree); err != nil {
+		t.Fatal(err)
+	}
+	variants := map[string]device.Snapshot{}
+	var walk func(node any, path string)
+	walk = func(node any, path string) {
+		switch node := node.(type) {
+		case map[string]any:
+			if value, known := node["value"]; known {
+				walk(value, path)
+				delete(node, "value")
+				node["unknown"] = device.Refused
+				var variant device.Snapshot
+				if err := json.Unmarshal([]byte(asJSON(t, tree)), &variant); err != nil {
+					t.Fatal(err)
+				}
+				variants[path] = variant
+				delete(node, "unknown")
+				node["value"] = value
+				return
+			}
+			for key, child := range node {
+				walk(child, path+"/"+key)
+			}
+		case []any:
+			for _, child := range node {
+				walk(child, path+"/*")
+			}
+		}
+	}
+	walk(tree, "")
+	if len(variants) == 0 {
+		t.Fatal("the snapshot has no facts")
+	}
+	return variants
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// completionFlag is what the shells' completion scripts put at the end of a command line.
+const completionFlag = "--generate-bash-completion"
+
+// flagsFirst puts the flags of a command before its arguments, because the parser takes
+// everything after the first argument for arguments too, and people type
+// "explain backup-stale --width 60".
+func flagsFirst(commands []*cli.Command, args []string) []string {
+	if len(args) > 0 && args[len(args)-1] == completionFlag {
+		return args
+	}
+	for i, arg := range args {
+		if strings.HasPrefix(arg, "-") {
+			continue
+		}
+		command := commandNamed(commands, arg)
+		if command == nil {
+			return args
+		}
+		head, rest := args[:i+1], args[i+1:]
+		if len(command.Subcommands) > 0 {
+			return slices.Concat(head, flagsFirst(command.Subcommands, rest))
+		}
+		flags, positional := splitArguments(command, rest)
+		return slices.Concat(head, flags, positional)
+	}
+	return args
+}
+
+// splitArguments tells flags, with their values, from arguments. After "--" all is
+// arguments.
+func splitArguments(command *cli.Command, args []string) (flags, positional []string) {
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
+		switch {
+		case arg == "--":
+			return flags, slices.Concat([]string{"--"}, positional, args)
+		case arg == "-" || !strings.HasPrefix(arg, "-"):
+			positional = append(positional, arg)
+		default:
+			flags = append(flags, arg)
+			if takesValue(command.Flags, arg) && len(args) > 0 {
+				flags = append(flags, args[0])
+				args = args[1:]
+			}
+		}
+	}
+	return flags, positional
+}
+
+// takesValue reports whether the value of a flag is the argument that follows it.
+func takesValue(flags []cli.Flag, arg string) bool {
+	i := slices.IndexFunc(flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), strings.TrimLeft(arg, "-")) })
+	if i < 0 {
+		return false
+	}
+	flag, ok := flags[i].(cli.DocGenerationFlag)
+	return ok && flag.TakesValue()
+}
+
+func commandNamed(commands []*cli.Command, name string) *cli.Command {
+	i := slices.IndexFunc(commands, func(c *cli.Command) bool { return c.HasName(name) })
+	if i < 0 {
+		return nil
+	}
+	return commands[i]
+}

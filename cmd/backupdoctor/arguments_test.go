@@ -1,0 +1,35 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestFlagsFirst(t *testing.T) {
+	commands := newApp(surroundings{}).Commands
+	for _, c := range []struct{ name, typed, want string }{
+		{"flags already first", "explain --width 60 wifi-missing", "explain --width 60 wifi-missing"},
+		{"value apart", "explain wifi-missing --width 60", "explain --width 60 wifi-missing"},
+		{"value joined", "explain wifi-missing --width=60", "explain --width=60 wifi-missing"},
+		{"one dash", "explain wifi-missing -width 60", "explain -width 60 wifi-missing"},
+		{"flag without value", "scan extra --json", "scan --json extra"},
+		{"value missing", "explain wifi-missing --width", "explain --width wifi-missing"},
+		{"unknown flag", "explain wifi-missing --colour", "explain --colour wifi-missing"},
+		{"all after two dashes is arguments", "explain -- --width 60", "explain -- --width 60"},
+		{"stdin is an argument", "explain - --width 60", "explain --width 60 -"},
+		{"value that looks like stdin", "scan extra --from -", "scan --from - extra"},
+		{"subcommand", "releases update extra --from x", "releases update --from x extra"},
+		{"no such subcommand", "releases updaet x --from y", "releases updaet x --from y"},
+		{"no such command", "sacn x --json", "sacn x --json"},
+		{"completion stays last", "explain wifi --generate-bash-completion", "explain wifi --generate-bash-completion"},
+		{"nothing", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := flagsFirst(commands, strings.Fields(c.typed))
+			if want := strings.Fields(c.want); !slices.Equal(got, want) {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/sim"
+	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/backupdoctor/backupdoctor/testdata"
+	"github.com/urfave/cli/v2"
+)
+
+// demoTray is what the demo shows: a healthy device, then one illness each.
+var demoTray = []string{
+	"healthy-iphone",
+	"icloud-backup-off",
+	"storage-low",
+	"managed-ipad",
+	"restoring",
+	"gps-rollover-iphone5",
+	"not-trusted",
+}
+
+func demoCommand(s surroundings) *cli.Command {
+	return &cli.Command{
+		Name:  "demo",
+		Usage: "scan simulated devices, to see what a scan shows",
+		Description: "The devices are simulated, and all else is as in a scan: they are found and read through\n" +
+			"a socket, by the same code.\n\n" +
+			examples(
+				"backupdoctor demo",
+				"backupdoctor demo --json",
+			),
+		Flags: slices.Concat(checkFlags(), outputFlags()),
+		Action: takes(0, func(ctx *cli.Context) error {
+			sc, err := s.judgingOf(ctx)
+			if err != nil {
+				return err
+			}
+			return sc.demo(ctx.Context)
+		}),
+	}
+}
+
+// demo runs the scan over a simulated tray, for as long as that takes.
+func (sc scan) demo(ctx context.Context) error {
+	devices, err := demoDevices()
+	if err != nil {
+		return err
+	}
+	tray, err := sim.New(time.Now, devices...)
+	if err != nil {
+		return err
+	}
+	listener, err := sim.Listen("127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	served := make(chan error, 1)
+	serving, unplug := context.WithCancel(context.WithoutCancel(ctx))
+	go func() { served <- tray.Serve(serving, listener) }()
+
+	fmt.Fprintf(sc.stderr, "these %s are simulated; to examine your own, run backupdoctor scan\n\n", countOf(len(devices)))
+	sc.door = usb.Door{Address: listener.Addr().String(), Timeout: 20 * time.Second}
+	sc.jobs = len(devices)
+	err = sc.run(ctx)
+	unplug()
+	return errors.Join(err, <-served)
+}
+
+func demoDevices() ([]*sim.Device, error) {
+	folder, err := fs.Sub(testdata.Devices, "devices")
+	if err != nil {
+		return nil, err
+	}
+	all, err := sim.Load(folder)
+	if err != nil {
+		return nil, err
+	}
+	var tray []*sim.Device
+	for slot, name := range demoTray {
+		i := slices.IndexFunc(all, func(d *sim.Device) bool { return d.Name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("the simulated device %s is missing", name)
+		}
+		all[i].LocationID = uint32(slot + 1) // devices are listed by the port they are at
+		tray = append(tray, all[i])
+	}
+	return tray, nil
+}

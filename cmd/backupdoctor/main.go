@@ -1,0 +1,33 @@
+// Command backupdoctor says why iCloud Backup fails on the iPhones and iPads that are
+// attached to this computer.
+//
+// The rules of its interface:
+//
+//   - the report, or whatever else was asked for, goes to stdout; all else to stderr;
+//   - a message is one line, in lower case, without a full stop, and begins "backupdoctor: ";
+//   - what to do about it follows on a line of its own, which begins "hint: ";
+//   - progress is drawn on stderr, and only if that is a terminal;
+//   - nothing is asked of the person at the keyboard: what a run needs stands in its flags;
+//   - the first Ctrl-C ends the scan and still writes the report, the second ends the program;
+//   - the exit code says the same as the report, in every format.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal then ends the program
+	os.Exit(run(ctx, surroundings{
+		args:      os.Args[1:],
+		stdin:     os.Stdin,
+		stdout:    os.Stdout,
+		stderr:    os.Stderr,
+		getenv:    os.Getenv,
+		configDir: os.UserConfigDir,
+	}))
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/urfave/cli/v2"
+)
+
+// formats are the values of -o.
+var formats = []string{"table", "json"}
+
+// An output is one rendering of the report and where it goes.
+type output struct {
+	format  string
+	path    string // "" is stdout
+	display report.Options
+}
+
+func outputFlags() []cli.Flag {
+	return append([]cli.Flag{
+		&cli.StringSliceFlag{Name: "o", Category: reportFlags, Usage: "also write `FORMAT[=FILE]`, table or json; without FILE in place of the table"},
+		option(reportFlags, "json", "the same as -o json"),
+		option(reportFlags, "all", "show what is well too, and every question in full"),
+		option(reportFlags, "redact", "put placeholders for names and identifiers"),
+		&cli.StringFlag{Name: "record", Category: reportFlags, Usage: "keep what was learned in `FILE`, for --from"},
+		option(reportFlags, "force", "overwrite files that exist"),
+	}, displayFlags()...)
+}
+
+// outputsOf reads outputFlags. That each file can be written is found out now, before the
+// devices are asked for something that would then be lost.
+func (s surroundings) outputsOf(ctx *cli.Context, files destination) ([]output, error) {
+	asked := ctx.StringSlice("o")
+	if ctx.Bool("json") {
+		asked = append(asked, "json")
+	}
+	var outputs []output
+	for _, text := range asked {
+		format, path, named := strings.Cut(text, "=")
+		if !slices.Contains(formats, format) {
+			return nil, usageError("use "+strings.Join(formats, " or "), "unknown format %q", format)
+		}
+		if named && path == "" {
+			return nil, usageError("use -o "+format+" for stdout", "no file after -o %s", text)
+		}
+		outputs = append(outputs, output{format: format, path: path})
+	}
+	if !slices.ContainsFunc(outputs, func(o output) bool { return o.path == "" }) {
+		outputs = append([]output{{format: "table"}}, outputs...)
+	}
+	taken := map[string]bool{}
+	for i, o := range outputs {
+		if taken[o.path] {
+			return nil, usageError("give each -o a file of its own", "two outputs go to %s", orStdout(o.path))
+		}
+		taken[o.path] = true
+		if err := files.check(o.path); err != nil {
+			return nil, err
+		}
+		stream := s.stdout
+		if o.path != "" {
+			stream = io.Discard
+		}
+		display, err := s.displayOn(ctx, stream)
+		if err != nil {
+			return nil, err
+		}
+		outputs[i].display = display
+	}
+	return outputs, nil
+}
+
+// write renders the report once for each output. One that fails does not keep the others
+// from being written; the error is that of the first.
+func (s surroundings) write(r report.Report, outputs []output, files destination) error {
+	var failed error
+	for _, o := range outputs {
+		var text bytes.Buffer
+		err := o.render(&text, r)
+		if err == nil {
+			err = files.write(o.path, s.stdout, text.Bytes())
+		}
+		if failed == nil {
+			failed = err
+		}
+	}
+	return failed
+}
+
+// render writes the report in the format of the output. Without a device there is no
+// table: the end of the command says why on stderr.
+func (o output) render(w io.Writer, r report.Report) error {
+	switch {
+	case o.format == "json":
+		return report.WriteJSON(w, r)
+	case len(r.Devices) == 0:
+		return nil
+	default:
+		return report.WriteTable(w, r, o.display)
+	}
+}
+
+// A destination says which files may be written.
+type destination struct {
+	overwrite bool
+}
+
+// check reports whether a file could be written, without touching it.
+func (d destination) check(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case path == "", errors.Is(err, os.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.IsDir():
+		return usageError("", "%s is a folder", path)
+	case info.Mode().IsRegular() && !d.overwrite:
+		return usageError("--force overwrites it", "%s exists already", path)
+	}
+	return nil
+}
+
+// write writes a whole file, which only its owner may read: reports name people's devices.
+func (d destination) write(path string, stdout io.Writer, text []byte) error {
+	if path == "" {
+		_, err := stdout.Write(text)
+		return err
+	}
+	if err := d.check(path); err != nil {
+		return err
+	}
+	return os.WriteFile(path, text, 0o600)
+}
+
+func orStdout(path string) string {
+	if path == "" {
+		return "stdout"
+	}
+	return path
+}

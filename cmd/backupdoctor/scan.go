@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/releases"
+	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/urfave/cli/v2"
+	"golang.org/x/sync/errgroup"
+)
+
+func scanCommand(s surroundings) *cli.Command {
+	return &cli.Command{
+		Name:  "scan",
+		Usage: "examine the attached devices and say why iCloud Backup fails on them",
+		Description: "Reads from every iPhone and iPad on USB, and changes nothing on them. A device that does\n" +
+			"not trust this computer is listed but not examined; --pair asks it for trust.\n\n" +
+			examples(
+				"backupdoctor scan                               what is wrong, and what to do about it",
+				"backupdoctor scan --all                         what is well too, and every question in full",
+				"backupdoctor scan --json | jq .devices[].verdict",
+				"backupdoctor scan -o json=tray.json             the table here, the whole report in a file",
+				"backupdoctor scan --only backup-stale,wifi-missing",
+				"backupdoctor scan --redact --record case.json   something that can be shown to strangers",
+				"backupdoctor scan --from case.json              the same report again, without the device",
+			),
+		Flags: scanFlags(),
+		Action: takes(0, func(ctx *cli.Context) error {
+			sc, err := s.scanOf(ctx)
+			if err != nil {
+				return err
+			}
+			return sc.run(ctx.Context)
+		}),
+	}
+}
+
+// A scan is one run over the attached devices, or over a recording of them.
+type scan struct {
+	surroundings
+	door    usb.Door
+	wants   usb.Wants
+	jobs    int      // devices that are examined at a time
+	udids   []string // the devices to examine; none means all
+	pair    bool     // ask untrusted devices for trust first
+	from    string   // the recording to judge instead of devices; "" for none, - for stdin
+	table   releases.Table
+	redact  bool
+	record  string // the file to keep what was learned in; "" for none
+	list    []*checks.Check
+	files   destination
+	outputs []output
+}
+
+// run takes the six steps of a scan. The first three learn and are the only ones that touch
+// a device; a recording stands in for them.
+func (sc scan) run(ctx context.Context) error {
+	var learned device.Recording
+	if sc.from == "" {
+		attached, gaps := sc.discover(ctx)
+		snapshots := sc.collect(ctx, attached)
+		learned = sc.join(snapshots, gaps)
+	} else {
+		var err error
+		if learned, err = sc.replay(); err != nil {
+			return err
+		}
+	}
+	if sc.redact {
+		learned = learned.Redact()
+	}
+	examined := sc.examine(learned.Snapshots)
+	ended := sc.render(learned, examined)
+	if err := sc.keep(learned); err != nil {
+		return err
+	}
+	return ended
+}
+
+// discover finds the devices to examine. A door that does not open is a gap in the report,
+// not the end of the run.
+func (sc scan) discover(ctx context.Context) ([]usb.Attached, []device.Gap) {
+	attached, err := sc.door.Find(ctx)
+	if err != nil {
+		return nil, []device.Gap{device.GapOf(err)}
+	}
+	return attached, nil
+}
+
+// collect reads the devices that were asked for, some at a time. It never fails: a fact
+// that could not be read says why, and a device that is not attached is one without facts.
+func (sc scan) collect(ctx context.Context, attached []usb.Attached) []device.Snapshot {
+	wanted, missing := choose(attached, sc.udids)
+	if sc.pair {
+		sc.askForTrust(ctx, wanted)
+	}
+	snapshots := make([]device.Snapshot, len(wanted))
+	progress := progress{total: len(wanted), line: sc.statusLine()}
+	each(wanted, sc.jobs, func(i int, a usb.Attached) {
+		snapshots[i] = sc.door.Read(ctx, a, sc.wants)
+		progress.step()
+	})
+	for _, udid := range missing {
+		snapshots = append(snapshots, notAttached(udid))
+	}
+	return snapshots
+}
+
+// each visits all devices, some at a time, and returns when every visit is over.
+func each(attached []usb.Attached, jobs int, visit func(i int, a usb.Attached)) {
+	var pool errgroup.Group
+	pool.SetLimit(jobs)
+	for i, a := range attached {
+		pool.Go(func() error {
+			visit(i, a)
+			return nil
+		})
+	}
+	pool.Wait()
+}
+
+// choose keeps the devices with the UDIDs given, all of them if none is, and returns the
+// UDIDs that no device has. People copy UDIDs with and without the hyphen, in either case.
+func choose(attached []usb.Attached, udids []string) (wanted []usb.Attached, missing []string) {
+	if len(udids) == 0 {
+		return attached, nil
+	}
+	bare := func(udid string) string { return strings.ToLower(strings.ReplaceAll(udid, "-", "")) }
+	for _, a := range attached {
+		if slices.ContainsFunc(udids, func(udid string) bool { return bare(udid) == bare(a.UDID) }) {
+			wanted = append(wanted, a)
+		}
+	}
+	for _, udid := range udids {
+		if !slices.ContainsFunc(wanted, func(a usb.Attached) bool { return bare(udid) == bare(a.UDID) }) {
+			missing = append(missing, udid)
+		}
+	}
+	return wanted, missing
+}
+
+func notAttached(udid string) device.Snapshot {
+	return device.Snapshot{
+		TakenAt: time.Now().UTC(),
+		Device:  device.Identity{UDID: udid},
+		Live:    &device.Live{Trusted: device.Unknown[bool](device.Detached), Ended: device.Gap{Reason: device.Detached}},
+	}
+}
+
+// join adds to each device what is known of it elsewhere: which computer looked, what its
+// model is called, and the newest software for it.
+func (sc scan) join(snapshots []device.Snapshot, gaps []device.Gap) device.Recording {
+	for i := range snapshots {
+		identify(&snapshots[i], sc.table)
+	}
+	return device.Recording{Tool: version(), Snapshots: snapshots, Gaps: gaps}
+}
+
+func identify(s *device.Snapshot, table releases.Table) {
+	s.Host = device.Host{OS: runtime.GOOS, Tool: version()}
+	s.Newest = table.Newest(s.Device)
+	productType, err := s.Device.ProductType.Get()
+	if err != nil {
+		s.Device.ModelName = device.Unknown[string](err)
+		return
+	}
+	s.Device.ModelName = table.ModelName(productType)
+}
+
+// examine judges each device and adds the findings up to a diagnosis.
+func (sc scan) examine(snapshots []device.Snapshot) []report.Examined {
+	var examined []report.Examined
+	for _, s := range snapshots {
+		findings := checks.Run(s, sc.list)
+		examined = append(examined, report.Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, findings)})
+	}
+	return examined
+}
+
+// render writes the report wherever it was asked for, and ends the command as it says.
+func (sc scan) render(learned device.Recording, examined []report.Examined) error {
+	r := report.New(report.Run{
+		Tool:     version(),
+		Redacted: learned.Redacted,
+		Gaps:     learned.Gaps,
+		Examined: examined,
+	})
+	if err := sc.write(r, sc.outputs, sc.files); err != nil {
+		return err
+	}
+	return ending(r, runtime.GOOS)
+}

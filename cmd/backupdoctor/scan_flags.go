@@ -1,0 +1,168 @@
+package main
+
+import (
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/urfave/cli/v2"
+)
+
+// jobsPerCore is how many devices are examined at a time for each core. A scan mostly
+// waits for devices; with more of them under way each takes longer, and runs into its
+// timeout.
+const jobsPerCore = 32
+
+func scanFlags() []cli.Flag {
+	return slices.Concat([]cli.Flag{
+		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "examine only the device with this `UDID`; may be repeated"},
+		option(deviceFlags, "pair", "ask untrusted devices to show the Trust dialog, and wait"),
+		option(deviceFlags, "no-input", "refuse what waits for a person, which is --pair"),
+		option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
+		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "judge the recording in `FILE`, not devices; - is stdin"},
+	}, doorFlags(), checkFlags(), outputFlags())
+}
+
+// The headings that flags stand under in a help text.
+const (
+	deviceFlags = "Devices"
+	checksFlags = "Checks"
+	reportFlags = "Report"
+)
+
+// option is a flag that is there or not.
+func option(category, name, usage string) cli.Flag {
+	return &cli.BoolFlag{Name: name, Category: category, Usage: usage, DisableDefaultText: true}
+}
+
+// doorFlags say how to reach devices.
+func doorFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "usbmux", Category: deviceFlags, Usage: "`ADDRESS` of usbmuxd: UNIX:/path or host:port", DefaultText: "USBMUXD_SOCKET_ADDRESS, this system's"},
+		&cli.DurationFlag{Name: "timeout", Category: deviceFlags, Usage: "`TIME` that one device may take", Value: 20 * time.Second},
+		&cli.IntFlag{Name: "jobs", Category: deviceFlags, Usage: "`NUMBER` of devices examined at a time", Value: jobsPerCore * runtime.NumCPU(), DefaultText: "32 for each core"},
+	}
+}
+
+// checkFlags say what to ask.
+func checkFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "only", Category: checksFlags, Usage: "ask only the checks with these `IDS`, separated by commas"},
+		&cli.StringSliceFlag{Name: "skip", Category: checksFlags, Usage: "leave out the checks with these `IDS`"},
+	}
+}
+
+func (s surroundings) doorOf(ctx *cli.Context) (usb.Door, error) {
+	address := ctx.String("usbmux")
+	if address == "" {
+		address = s.getenv("USBMUXD_SOCKET_ADDRESS")
+	}
+	if address != "" {
+		if _, _, err := usb.ParseAddress(address); err != nil {
+			return usb.Door{}, usageError("", "%w", err)
+		}
+	}
+	if ctx.Duration("timeout") <= 0 {
+		return usb.Door{}, usageError("", "--timeout must be longer than nothing")
+	}
+	if ctx.Int("jobs") < 1 {
+		return usb.Door{}, usageError("", "--jobs must be at least 1")
+	}
+	return usb.Door{Address: address, Timeout: ctx.Duration("timeout")}, nil
+}
+
+// scanOf reads scanFlags.
+func (s surroundings) scanOf(ctx *cli.Context) (scan, error) {
+	door, err := s.doorOf(ctx)
+	if err != nil {
+		return scan{}, err
+	}
+	if err := contradiction(ctx); err != nil {
+		return scan{}, err
+	}
+	sc, err := s.judgingOf(ctx)
+	if err != nil {
+		return scan{}, err
+	}
+	sc.door = door
+	sc.jobs = ctx.Int("jobs")
+	if ctx.Bool("sizes") {
+		sc.wants |= usb.Sizes
+	}
+	sc.udids = list(ctx, "udid")
+	sc.pair = ctx.Bool("pair")
+	sc.from = ctx.String("from")
+	return sc, nil
+}
+
+// contradiction finds flags that make no sense together.
+func contradiction(ctx *cli.Context) error {
+	for _, pair := range [][2]string{
+		{"no-input", "pair"},
+		{"from", "pair"},
+		{"from", "sizes"},
+		{"from", "udid"},
+		{"from", "usbmux"},
+	} {
+		if ctx.IsSet(pair[0]) && ctx.IsSet(pair[1]) {
+			return usageError(helpHint(ctx), "--%s and --%s contradict each other", pair[0], pair[1])
+		}
+	}
+	return nil
+}
+
+// judgingOf reads checkFlags and outputFlags.
+func (s surroundings) judgingOf(ctx *cli.Context) (scan, error) {
+	sc := scan{surroundings: s, redact: ctx.Bool("redact"), record: ctx.String("record")}
+	sc.files = destination{overwrite: ctx.Bool("force")}
+	sc.table = s.releases()
+	var err error
+	if sc.list, err = checksOf(ctx); err != nil {
+		return scan{}, err
+	}
+	if sc.outputs, err = s.outputsOf(ctx, sc.files); err != nil {
+		return scan{}, err
+	}
+	if sc.record != "" {
+		if slices.ContainsFunc(sc.outputs, func(o output) bool { return o.path == sc.record }) {
+			return scan{}, usageError("give --record a file of its own", "two outputs go to %s", sc.record)
+		}
+		if err := sc.files.check(sc.record); err != nil {
+			return scan{}, err
+		}
+	}
+	return sc, nil
+}
+
+// checksOf is the list of checks that --only and --skip leave, in its usual order.
+func checksOf(ctx *cli.Context) ([]*checks.Check, error) {
+	only, skip := list(ctx, "only"), list(ctx, "skip")
+	for _, id := range slices.Concat(only, skip) {
+		if _, err := checkNamed(id); err != nil {
+			return nil, err
+		}
+	}
+	left := slices.DeleteFunc(slices.Clone(checks.All()), func(c *checks.Check) bool {
+		return len(only) > 0 && !slices.Contains(only, c.ID) || slices.Contains(skip, c.ID)
+	})
+	if len(left) == 0 {
+		return nil, usageError("", "--only and --skip leave no check")
+	}
+	return left, nil
+}
+
+// list reads a flag that may be repeated, and whose values may be lists with commas.
+func list(ctx *cli.Context, flag string) []string {
+	var all []string
+	for _, value := range ctx.StringSlice(flag) {
+		for part := range strings.SplitSeq(value, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				all = append(all, part)
+			}
+		}
+	}
+	return all
+}

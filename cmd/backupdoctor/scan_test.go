@@ -1,0 +1,239 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device/sim"
+	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/google/go-cmp/cmp"
+)
+
+// attach serves devices until the test ends, and returns the address of their usbmuxd.
+func attach(t *testing.T, devices ...*sim.Device) (address string, tray *sim.Tray) {
+	t.Helper()
+	tray, err := sim.New(time.Now, devices...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := sim.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, unplug := context.WithCancel(context.Background())
+	served := make(chan error)
+	go func() { served <- tray.Serve(ctx, listener) }()
+	t.Cleanup(func() {
+		unplug()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return listener.Addr().String(), tray
+}
+
+// A session is what a command line left behind.
+type session struct {
+	code           int
+	stdout, stderr string
+}
+
+// typed runs a command line in this process, without any settings of the person who tests.
+func typed(t *testing.T, ctx context.Context, args ...string) session {
+	t.Helper()
+	return typedIn(t, ctx, nil, args...)
+}
+
+// typedIn is typed, with these variables in the environment.
+func typedIn(t *testing.T, ctx context.Context, environment map[string]string, args ...string) session {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	settings := t.TempDir()
+	code := run(ctx, surroundings{
+		args:      args,
+		stdin:     strings.NewReader(""),
+		stdout:    &stdout,
+		stderr:    &stderr,
+		getenv:    func(name string) string { return environment[name] },
+		configDir: func() (string, error) { return settings, nil },
+	})
+	return session{code, stdout.String(), stderr.String()}
+}
+
+// scanned is the report of a scan at an address.
+func scanned(t *testing.T, address string, flags ...string) report.Report {
+	t.Helper()
+	s := typed(t, t.Context(), slices.Concat([]string{"scan", "--json", "--usbmux", address}, flags)...)
+	var r report.Report
+	if err := json.Unmarshal([]byte(s.stdout), &r); err != nil {
+		t.Fatalf("%v\nstdout: %s\nstderr: %s", err, s.stdout, s.stderr)
+	}
+	return r
+}
+
+// TestExpectedCauses scans every device of testdata/devices and compares what is found with
+// testdata/expected_causes.golden. To rewrite that:
+//
+//	UPDATE=1 go test ./cmd/backupdoctor -run TestExpectedCauses
+func TestExpectedCauses(t *testing.T) {
+	devices, err := sim.Load(os.DirFS("../../testdata/devices"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	healthy := loadDevice(t.Fatalf, "healthy-iphone")
+	devices = append(devices,
+		faulty(healthy, 1, sim.Fault{Kind: sim.Stall, At: "connect"}),
+		faulty(healthy, 2, sim.Fault{Kind: sim.Refused, At: "root", Error: "GetProhibited"}),
+	)
+	names := map[string]string{} // of the patients, by UDID
+	for i, d := range devices {
+		names[d.UDID()] = d.Name
+		d.LocationID = uint32(i + 1)
+	}
+	address, _ := attach(t, devices...)
+	r := scanned(t, address, "--timeout", "2s")
+	if len(r.Devices) != len(devices) {
+		t.Errorf("%d devices in the report, %d attached", len(r.Devices), len(devices))
+	}
+
+	var got strings.Builder
+	seen := map[string]map[string]bool{} // statuses, by check
+	for _, d := range r.Devices {
+		fmt.Fprintf(&got, "%s: %s\n", names[d.UDID], strings.TrimSpace(d.Verdict+" "+d.Reason))
+		for _, f := range d.Findings {
+			if seen[f.Check] == nil {
+				seen[f.Check] = map[string]bool{}
+			}
+			seen[f.Check][f.Status] = true
+			switch {
+			case f.Status != "problem" && f.Status != "warning":
+			case f.ExplainedBy != "":
+				fmt.Fprintf(&got, "\t\t%s %s\n", f.Status, f.Check)
+			default:
+				fmt.Fprintf(&got, "\t%s %s\n", f.Status, f.Check)
+			}
+		}
+	}
+	compareGolden(t, "testdata/expected_causes.golden", got.String())
+	for _, check := range checks.All() {
+		if check.Judge != nil {
+			expectVariety(t, check.ID, seen[check.ID])
+		}
+	}
+}
+
+// faulty is a device like another, with a fault.
+func faulty(d *sim.Device, number int, fault sim.Fault) *sim.Device {
+	clone := d.Clone(number)
+	clone.Name = fmt.Sprintf("%s with %s at %s", d.Name, fault.Kind, fault.At)
+	clone.Faults = append(clone.Faults, fault)
+	return clone
+}
+
+// expectVariety demands that the tray shows a judged check well, unwell and unknown. Where a
+// cable gives hints only, being asked about it is the unwell side.
+func expectVariety(t *testing.T, check string, seen map[string]bool) {
+	t.Helper()
+	statuses := slices.Sorted(maps.Keys(seen))
+	if !seen["ok"] {
+		t.Errorf("%s was never seen well, only %v", check, statuses)
+	}
+	if !seen["problem"] && !seen["warning"] && !seen["ask"] {
+		t.Errorf("%s was never seen unwell, only %v", check, statuses)
+	}
+	if !seen["unknown"] {
+		t.Errorf("%s was never seen unknown, only %v", check, statuses)
+	}
+}
+
+func compareGolden(t *testing.T, path, got string) {
+	t.Helper()
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got), UPDATE=1 rewrites it:\n%s", path, diff)
+	}
+}
+
+func TestInterruptedScanStillReports(t *testing.T) {
+	stalling := loadDevice(t.Fatalf, "healthy-iphone")
+	stalling.Faults = append(stalling.Faults, sim.Fault{Kind: sim.Stall, At: "com.apple.mobile.backup"})
+	address, tray := attach(t, stalling)
+	ctx, interrupt := context.WithCancel(t.Context())
+	go func() {
+		for !slices.ContainsFunc(tray.Requests(), func(r sim.Request) bool { return r.Name == "GetValue com.apple.mobile.backup" }) {
+			time.Sleep(5 * time.Millisecond)
+		}
+		interrupt()
+	}()
+	s := typed(t, ctx, "scan", "--json", "--usbmux", address)
+	var r report.Report
+	if err := json.Unmarshal([]byte(s.stdout), &r); err != nil {
+		t.Fatalf("the report is no JSON: %v\n%s", err, s.stdout)
+	}
+	if s.code != report.ExitInterrupted || !r.Partial || len(r.Devices) != 1 {
+		t.Errorf("exit code %d, partial %t, %d devices; want 130, true, 1", s.code, r.Partial, len(r.Devices))
+	}
+	if want := "backupdoctor: interrupted, so the report is not complete\n"; s.stderr != want {
+		t.Errorf("stderr is %q, want %q", s.stderr, want)
+	}
+}
+
+func TestDemoFindsItsDevicesOverASocket(t *testing.T) {
+	s := typed(t, t.Context(), "demo", "--json")
+	var r report.Report
+	if err := json.Unmarshal([]byte(s.stdout), &r); err != nil {
+		t.Fatalf("%v\n%s", err, s.stderr)
+	}
+	causes := map[string]bool{}
+	for _, c := range r.Summary.Causes {
+		causes[c.Check] = true
+	}
+	if len(r.Devices) != len(demoTray) || len(causes) < 6 || r.Summary.NoneFound < 1 {
+		t.Errorf("%d devices, %d different causes, %d without any; want %d, at least 6, at least 1",
+			len(r.Devices), len(causes), r.Summary.NoneFound, len(demoTray))
+	}
+}
+
+func TestChooseByUDID(t *testing.T) {
+	attached := []usb.Attached{{UDID: "00008110-000A"}, {UDID: "ABCDEF"}}
+	for _, c := range []struct {
+		name    string
+		udids   []string
+		wanted  []usb.Attached
+		missing []string
+	}{
+		{"all without a word", nil, attached, nil},
+		{"as written", []string{"ABCDEF"}, attached[1:], nil},
+		{"in lower case", []string{"abcdef"}, attached[1:], nil},
+		{"without the hyphen", []string{"00008110000A"}, attached[:1], nil},
+		{"in the order of the ports", []string{"ABCDEF", "00008110-000A"}, attached, nil},
+		{"not attached", []string{"ABCDEF", "123"}, attached[1:], []string{"123"}},
+		{"no part of one", []string{"ABC"}, nil, []string{"ABC"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			wanted, missing := choose(attached, c.udids)
+			if !slices.Equal(wanted, c.wanted) || !slices.Equal(missing, c.missing) {
+				t.Errorf("got %v and %v, want %v and %v", wanted, missing, c.wanted, c.missing)
+			}
+		})
+	}
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/sim"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"backupdoctor": main})
+}
+
+// TestScripts runs the terminal sessions in testdata/script. Besides the usual commands
+// they have
+//
+//	exits CODE PROGRAM ARG...   the program ends with this very exit code
+//	sim [NAME[:FAULT]...]       devices of testdata/devices are attached, as $UDID1, …
+//	asked SERVICE REQUEST       wait until a device has been asked for this
+//
+// UPDATE=1 go test ./cmd/backupdoctor -run TestScripts rewrites what they compare with.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       os.Getenv("UPDATE") != "",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[trayKey{}] = new(*sim.Tray)
+			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
+			env.Setenv("LANG", "C.UTF-8")
+			env.Setenv("USBMUXD_SOCKET_ADDRESS", "UNIX:"+filepath.Join(env.WorkDir, "no-usbmuxd"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": scriptExits,
+			"sim":   scriptSim,
+			"asked": scriptAsked,
+		},
+	})
+}
+
+func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARG...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		ended, ok := errors.AsType[*exec.ExitError](err)
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		got = ended.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func scriptSim(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: sim [NAME[:FAULT]...]")
+	}
+	var devices []*sim.Device
+	for i, arg := range args {
+		name, fault, _ := strings.Cut(arg, ":")
+		d := loadDevice(ts.Fatalf, name)
+		d.LocationID = uint32(i + 1)
+		if fault != "" {
+			d.Faults = append(d.Faults, sim.Fault{Kind: sim.Kind(fault)})
+		}
+		devices = append(devices, d)
+		ts.Setenv(fmt.Sprintf("UDID%d", i+1), d.UDID())
+	}
+	tray, err := sim.New(time.Now, devices...)
+	ts.Check(err)
+	listener, err := sim.Listen("127.0.0.1:0")
+	ts.Check(err)
+	ctx, unplug := context.WithCancel(context.Background())
+	served := make(chan error)
+	go func() { served <- tray.Serve(ctx, listener) }()
+	ts.Defer(func() {
+		unplug()
+		ts.Check(<-served)
+	})
+	ts.Setenv("USBMUXD_SOCKET_ADDRESS", listener.Addr().String())
+	*ts.Value(trayKey{}).(**sim.Tray) = tray
+}
+
+// trayKey is where a script keeps its tray.
+type trayKey struct{}
+
+// loadDevice reads one device of testdata/devices.
+func loadDevice(fatalf func(string, ...any), name string) *sim.Device {
+	all, err := sim.Load(os.DirFS("../../testdata/devices"))
+	if err != nil {
+		fatalf("%v", err)
+	}
+	i := slices.IndexFunc(all, func(d *sim.Device) bool { return d.Name == name })
+	if i < 0 {
+		fatalf("no device %s in testdata/devices", name)
+	}
+	return all[i]
+}
+
+func scriptAsked(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: asked SERVICE REQUEST")
+	}
+	tray := *ts.Value(trayKey{}).(**sim.Tray)
+	asked := func(r sim.Request) bool { return r.Service == args[0] && r.Name == args[1] }
+	for range 1000 {
+		if slices.ContainsFunc(tray.Requests(), asked) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("no device was asked for %s of %s", args[1], args[0])
+}

@@ -1,0 +1,254 @@
+package device
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/backupdoctor/backupdoctor/"
+
+// A room is a package, with what its own code may import. Tests may import more: a test of
+// a door opens it on device/sim.
+type room struct {
+	ours   []string // packages of this module
+	theirs []string // modules and packages of others
+	banned []string // parts of the standard library that would let the world in
+}
+
+// rooms is who may import whom. Facts flow one way: from the doors below device, through
+// the snapshot, to checks, to report, to a person. Changing this table is a decision about
+// the design: say why in the commit.
+var rooms = map[string]room{
+	"device": {
+		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
+	},
+	"device/safeplist": {
+		ours:   []string{"device"},
+		theirs: []string{"howett.net/plist"},
+		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
+	},
+	"device/usb": {
+		ours:   []string{"device", "device/safeplist"},
+		theirs: []string{"github.com/danielpaulus/go-ios/ios", "howett.net/plist"},
+		banned: []string{"os/exec", "net/http"},
+	},
+	"device/sim": {
+		ours:   []string{"device"},
+		theirs: []string{"howett.net/plist"},
+		banned: []string{"os/exec", "net/http"},
+	},
+	"device/releases": {
+		ours:   []string{"device"},
+		banned: []string{"os/exec"},
+	},
+	"device/releases/generate": {
+		ours: []string{"device/releases"},
+	},
+	"checks": {
+		ours:   []string{"device"},
+		banned: []string{"os", "os/exec", "net", "net/http", "net/netip", "io/fs", "path/filepath", "embed"},
+	},
+	"report": {
+		ours:   []string{"device", "checks"},
+		theirs: []string{"github.com/olekukonko/tablewriter", "github.com/clipperhouse/displaywidth"},
+		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
+	},
+	"cmd/backupdoctor": {
+		ours: []string{"device", "device/usb", "device/sim", "device/releases", "checks", "report", "testdata"},
+		theirs: []string{
+			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",
+			"golang.org/x/sync/errgroup", "golang.org/x/sys/windows", "golang.org/x/term",
+		},
+	},
+	"testdata": {},
+}
+
+// bannedNames are folders that end up holding everything that nobody could name.
+var bannedNames = []string{"internal", "pkg", "util", "utils", "common", "types", "models", "mocks", "helpers", "misc"}
+
+// sources reads every Go file of the project, for all systems, by the folder it is in.
+func sources(t *testing.T) map[string][]sourceFile {
+	t.Helper()
+	root, set, found := os.DirFS(".."), token.NewFileSet(), map[string][]sourceFile{}
+	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && name != "." && strings.HasPrefix(entry.Name(), ".") {
+			return fs.SkipDir
+		}
+		if entry.IsDir() || path.Ext(name) != ".go" {
+			return nil
+		}
+		text, err := fs.ReadFile(root, name)
+		if err != nil {
+			return err
+		}
+		tree, err := parser.ParseFile(set, name, text, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		folder := path.Dir(name)
+		found[folder] = append(found[folder], sourceFile{name, tree})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+type sourceFile struct {
+	name string
+	*ast.File
+}
+
+func (f sourceFile) isTest() bool { return strings.HasSuffix(f.name, "_test.go") }
+
+// imported is every package that the file imports.
+func (f sourceFile) imported() []string {
+	var packages []string
+	for _, spec := range f.Imports {
+		if name, err := strconv.Unquote(spec.Path.Value); err == nil {
+			packages = append(packages, name)
+		}
+	}
+	return packages
+}
+
+func TestWhoMayImportWhom(t *testing.T) {
+	found := sources(t)
+	for folder, files := range found {
+		room, ok := rooms[folder]
+		if !ok {
+			t.Errorf("package %s has no line in the table of rooms: a new package is a decision about the design", folder)
+			continue
+		}
+		for _, file := range files {
+			if file.isTest() {
+				continue
+			}
+			for _, name := range file.imported() {
+				if rule := room.forbids(name); rule != "" {
+					t.Errorf("%s imports %s: %s %s", file.name, name, folder, rule)
+				}
+			}
+		}
+	}
+	for folder := range rooms {
+		if _, ok := found[folder]; !ok {
+			t.Errorf("package %s is in the table of rooms and not in the project", folder)
+		}
+	}
+}
+
+// forbids gives the rule that an import breaks, "" if none.
+func (r room) forbids(name string) string {
+	ours, isOurs := strings.CutPrefix(name, module)
+	switch {
+	case isOurs && !slices.Contains(r.ours, ours):
+		return "may import of this module only [" + strings.Join(r.ours, " ") + "]"
+	case isOurs:
+		return ""
+	case strings.Contains(strings.Split(name, "/")[0], "."):
+		if !slices.ContainsFunc(r.theirs, func(allowed string) bool { return name == allowed || strings.HasPrefix(name, allowed+"/") }) {
+			return "may import of other people's only [" + strings.Join(r.theirs, " ") + "]"
+		}
+	case slices.Contains(r.banned, name):
+		return "must not reach the world"
+	}
+	return ""
+}
+
+func TestForbids(t *testing.T) {
+	checks := rooms["checks"]
+	for _, name := range []string{"os", "net/http", module + "report", module + "device/usb", "github.com/urfave/cli/v2"} {
+		if checks.forbids(name) == "" {
+			t.Errorf("checks may import %s", name)
+		}
+	}
+	for _, name := range []string{"time", "fmt", module + "device"} {
+		if rule := checks.forbids(name); rule != "" {
+			t.Errorf("checks may not import %s: it %s", name, rule)
+		}
+	}
+}
+
+// TestGoIOSStaysBehindItsWall holds for tests too, but for the tray's: go-ios is one of the
+// foreign clients that it must satisfy.
+func TestGoIOSStaysBehindItsWall(t *testing.T) {
+	for folder, files := range sources(t) {
+		for _, file := range files {
+			allowed := folder == "device/usb" || folder == "device/sim" && file.isTest()
+			for _, name := range file.imported() {
+				if strings.HasPrefix(name, "github.com/danielpaulus/go-ios") && !allowed {
+					t.Errorf("%s imports %s: go-ios lives in device/usb alone", file.name, name)
+				}
+			}
+		}
+	}
+}
+
+func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
+	for folder, files := range sources(t) {
+		said := slices.ContainsFunc(files, func(f sourceFile) bool { return !f.isTest() && f.Doc != nil })
+		if !said {
+			t.Errorf("package %s has no package comment", folder)
+		}
+	}
+}
+
+// TestNothingRunsBeforeMain looks for init functions: what they do cannot be seen from
+// where it matters.
+func TestNothingRunsBeforeMain(t *testing.T) {
+	for _, files := range sources(t) {
+		for _, file := range files {
+			for _, decl := range file.Decls {
+				if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+					t.Errorf("%s has an init function: call what it does by name", file.name)
+				}
+			}
+		}
+	}
+}
+
+// TestPureRoomsHaveNoClock: the same recording gives the same report, next year too.
+func TestPureRoomsHaveNoClock(t *testing.T) {
+	found := sources(t)
+	for _, folder := range []string{"device", "checks", "report"} {
+		for _, file := range found[folder] {
+			if file.isTest() {
+				continue
+			}
+			for node := range ast.Preorder(file.File) {
+				if selector, ok := node.(*ast.SelectorExpr); ok && isClock(selector) {
+					t.Errorf("%s reads the clock: the only time %s knows is Snapshot.TakenAt", file.name, folder)
+				}
+			}
+		}
+	}
+}
+
+func isClock(selector *ast.SelectorExpr) bool {
+	name, ok := selector.X.(*ast.Ident)
+	return ok && name.Name == "time" && slices.Contains([]string{"Now", "Since", "Until"}, selector.Sel.Name)
+}
+
+func TestFoldersHaveNames(t *testing.T) {
+	for _, folder := range slices.Sorted(maps.Keys(sources(t))) {
+		for name := range strings.SplitSeq(folder, "/") {
+			if slices.Contains(bannedNames, name) {
+				t.Errorf("%s: a folder named %q says nothing of what is in it", folder, name)
+			}
+		}
+	}
+}

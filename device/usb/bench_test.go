@@ -1,0 +1,184 @@
+//go:build unix
+
+package usb
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/metrics"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/sim"
+)
+
+// roundTrip is how far away the simulated devices are.
+const roundTrip = 5 * time.Millisecond
+
+// BenchmarkScan reads trays of simulated devices, which share this computer's cores with
+// the reading. For each size of a tray it reports
+//
+//	ms/scan        how long the whole tray took
+//	x-limit        that, over the time that nothing can beat: the longer of one device's
+//	               round trips and CPU, and of all devices' CPU over the cores
+//	x-path         for one device: that, over its critical path of round trips alone
+//	p99-ms         within which 99 % of the devices were done, each from its own start
+//	cpu-ms/device  of reading and simulation together
+//	KiB/device     of heap at most, for each device that is read at the same time; of
+//	               reading and simulation together
+//
+// The critical path is the conversation with lockdownd, which takes one request at a
+// time, and its TLS handshake; the services' conversations are shorter and run beside it.
+func BenchmarkScan(b *testing.B) {
+	for _, count := range []int{1, 10, 40, 100, 1000} {
+		b.Run(fmt.Sprintf("devices=%d", count), func(b *testing.B) { benchmarkScan(b, count) })
+	}
+}
+
+func benchmarkScan(b *testing.B, count int) {
+	healthy := patient(b, "healthy-iphone")
+	healthy.Latency = roundTrip
+	devices := make([]*sim.Device, count)
+	for n := range devices {
+		devices[n] = healthy.Clone(n)
+	}
+	tray := newTray(b, devices...)
+	door := serve(b, tray)
+	found, err := door.Find(b.Context())
+	if err != nil || len(found) != count {
+		b.Fatalf("found %d devices, %v; want %d", len(found), err, count)
+	}
+	path := time.Duration(roundTrips(b, door, tray, found[0])) * roundTrip
+
+	workers := min(count, 32*runtime.NumCPU())
+	own := make([]time.Duration, 0, count)
+	heap, stop := watchHeap()
+	cpu := processCPU(b)
+	for b.Loop() {
+		own = append(own, scanAll(b, door, found, workers)...)
+	}
+	cpu = processCPU(b) - cpu
+	stop()
+
+	each := b.Elapsed() / time.Duration(b.N)
+	cpuEach := cpu / time.Duration(b.N*count)
+	limit := max(path+cpuEach, time.Duration(count)*cpuEach/time.Duration(runtime.NumCPU()))
+	slices.Sort(own)
+	b.ReportMetric(milliseconds(each), "ms/scan")
+	b.ReportMetric(float64(each)/float64(limit), "x-limit")
+	if count == 1 {
+		b.ReportMetric(float64(each)/float64(path), "x-path")
+		b.ReportMetric(milliseconds(path), "path-ms")
+	}
+	b.ReportMetric(milliseconds(own[(len(own)-1)*99/100]), "p99-ms")
+	b.ReportMetric(milliseconds(cpuEach), "cpu-ms/device")
+	b.ReportMetric(float64(heap())/1024/float64(workers), "KiB/device")
+	b.ReportMetric(0, "ns/op") // ms/scan says it
+}
+
+// roundTrips counts those of the critical path, by what one device is asked.
+func roundTrips(b *testing.B, door Door, tray *sim.Tray, a Attached) int {
+	b.Helper()
+	door.Read(b.Context(), a, 0)
+	const handshake = 1 // of TLS 1.3
+	trips := handshake
+	for _, request := range tray.Requests() {
+		if request.Service == "lockdown" && request.UDID == a.UDID {
+			trips++
+		}
+	}
+	return trips
+}
+
+// scanAll reads every device, some at a time, and gives the time that each took.
+func scanAll(b *testing.B, door Door, devices []Attached, workers int) []time.Duration {
+	took := make([]time.Duration, len(devices))
+	next := make(chan int)
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for i := range next {
+				start := time.Now()
+				snapshot := door.Read(b.Context(), devices[i], 0)
+				took[i] = time.Since(start)
+				if _, err := snapshot.Live.Disk.FreeBytes.Get(); err != nil || snapshot.Live.Ended.Reason != "" {
+					b.Errorf("device %d was not read: %v, %v", i, err, snapshot.Live.Ended)
+				}
+			}
+		})
+	}
+	for i := range devices {
+		next <- i
+	}
+	close(next)
+	group.Wait()
+	return took
+}
+
+// BenchmarkShell does what a user would do instead for one device: a loop of ideviceinfo
+// over the same domains.
+func BenchmarkShell(b *testing.B) {
+	tool, err := exec.LookPath("ideviceinfo")
+	if err != nil {
+		b.Skip("ideviceinfo is not installed")
+	}
+	healthy := patient(b, "healthy-iphone")
+	healthy.Latency = roundTrip
+	door := serve(b, newTray(b, healthy))
+	environment := append(os.Environ(), "USBMUXD_SOCKET_ADDRESS=UNIX:"+strings.TrimPrefix(door.Address, "unix://"))
+	for b.Loop() {
+		for _, domain := range append([]string{"", domainBackup}, laterDomains...) {
+			command := exec.CommandContext(b.Context(), tool, "-x")
+			if domain != "" {
+				command.Args = append(command.Args, "-q", domain)
+			}
+			command.Env = environment
+			if out, err := command.CombinedOutput(); err != nil {
+				b.Fatalf("%v: %v: %s", command.Args, err, out)
+			}
+		}
+	}
+	b.ReportMetric(milliseconds(b.Elapsed()/time.Duration(b.N)), "ms/scan")
+	b.ReportMetric(0, "ns/op")
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// processCPU is the CPU time of this process so far.
+func processCPU(b *testing.B) time.Duration {
+	b.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// watchHeap looks at the heap until it is stopped. more is the most it has grown.
+func watchHeap() (more func() uint64, stop func()) {
+	runtime.GC()
+	base := heapSize()
+	most := base
+	ctx, cancel := context.WithCancel(context.Background())
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		for ctx.Err() == nil {
+			most = max(most, heapSize())
+			time.Sleep(2 * time.Millisecond)
+		}
+	})
+	return func() uint64 { return most - base }, func() { cancel(); watching.Wait() }
+}
+
+func heapSize() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}

@@ -1,0 +1,223 @@
+package usb
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/sim"
+)
+
+// What each conversation tells, by the names of its facts.
+var (
+	fromRoot = []string{
+		"device.name", "device.class", "device.productType", "device.productVersion", "device.buildVersion",
+		"live.lockedNow", "live.activationState", "live.releaseType", "live.timeZone", "live.utcOffsetSeconds",
+		"live.hasTelephony", "live.account.findMyAccount", "live.account.activationLock",
+	}
+	fromBackup = []string{"live.cloudBackup", "live.computerBackup"}
+	fromLater  = []string{
+		"live.disk", "live.setup", "live.account.findMy", "live.power.batteryPercent", "live.power.charging",
+		"live.power.external", "live.account.syncsICloud", "live.wifi.syncOn", "live.locale", "live.clockSkewSeconds",
+	}
+	fromDiagnostics = []string{"live.power.adapterWatts", "live.power.notChargingCode", "live.wifi.associated", "live.wifi.interface"}
+	fromManagement  = []string{"live.management"}
+	fromCrashes     = []string{"live.crashes", "live.hasBackupLogs"}
+	fromApps        = []string{"live.apps"}
+
+	// Told to any computer, so also to one that is not trusted.
+	toStrangers = row{
+		"device.name": "known", "device.class": "known", "device.productType": "known",
+		"device.productVersion": "known", "device.buildVersion": "known", "live.hasTelephony": "known",
+	}
+)
+
+// untrusted is the row of a device that told what it tells strangers.
+func untrusted(reason device.Reason) row { return all(reason, "").and(toStrangers) }
+
+// Each fault costs the facts that depend on it, each with its reason, and no others.
+func TestFaults(t *testing.T) {
+	const (
+		backup   = domainBackup
+		crashes  = "com.apple.crashreportcopymobile"
+		relay    = "com.apple.mobile.diagnostics_relay"
+		profiles = "com.apple.mobile.MCInstall"
+		apps     = "com.apple.mobile.installation_proxy"
+	)
+	inBackup := func(reason device.Reason) row { return all(reason, fromBackup...) }
+	afterRoot := func(reason device.Reason) row {
+		return all(reason, "live").and(all("known", fromRoot...)).and(row{"live.trusted": "known", "live.releaseType": "absent"})
+	}
+	locked := all(device.Locked, fromDiagnostics...).and(all(device.Locked, fromManagement...)).
+		and(all(device.Locked, fromCrashes...)).and(all(device.Locked, fromApps...))
+
+	tests := map[string]struct {
+		fault sim.Fault
+		row   row
+		ended device.Reason // "" if the examination went on to its end
+	}{
+		"unpaired":          {sim.Fault{Kind: sim.Unpaired}, untrusted(device.NeverPaired), ""},
+		"trust pending":     {sim.Fault{Kind: sim.TrustPending, Count: 3}, untrusted(device.NeverPaired), ""},
+		"denied":            {sim.Fault{Kind: sim.Denied}, untrusted(device.NeverPaired), ""},
+		"pairing forbidden": {sim.Fault{Kind: sim.PairingForbidden}, untrusted(device.NeverPaired), ""},
+		"stale host id":     {sim.Fault{Kind: sim.StaleHostID}, untrusted(device.TrustStale), ""},
+		"stale TLS":         {sim.Fault{Kind: sim.StaleTLS}, untrusted(device.TrustStale), ""},
+		"locked":            {sim.Fault{Kind: sim.Locked}, locked, ""},
+
+		"session refused by an open dialog": {sim.Fault{Kind: sim.Refused, At: "StartSession", Error: "PairingDialogResponsePending"}, untrusted(device.TrustPending), ""},
+		"session denied":                    {sim.Fault{Kind: sim.Refused, At: "StartSession", Error: "UserDeniedPairing"}, untrusted(device.TrustDenied), ""},
+		"session forbidden by management":   {sim.Fault{Kind: sim.Refused, At: "StartSession", Error: "MCProtected"}, untrusted(device.TrustForbidden), ""},
+		"session refused by a lock":         {sim.Fault{Kind: sim.Refused, At: "StartSession", Error: "PasswordProtected"}, untrusted(device.Locked), ""},
+		"session refused for no known reason": {
+			sim.Fault{Kind: sim.Refused, At: "StartSession", Error: "Gr\u00fcnspan!Error"}, untrusted(device.DeviceError), "",
+		},
+		"session stalled":      {sim.Fault{Kind: sim.Stall, At: "StartSession"}, untrusted(device.Timeout), device.Timeout},
+		"session garbled":      {sim.Fault{Kind: sim.Garbage, At: "StartSession"}, untrusted(device.Malformed), device.Malformed},
+		"session of any type":  {sim.Fault{Kind: sim.WrongTypes, At: "StartSession"}, untrusted(device.WrongType), device.WrongType},
+		"session of no answer": {sim.Fault{Kind: sim.MissingKeys, At: "StartSession"}, untrusted(device.Absent), device.Absent},
+		"TLS stalled":          {sim.Fault{Kind: sim.Stall, At: "tls"}, untrusted(device.Timeout), device.Timeout},
+		"TLS cut off":          {sim.Fault{Kind: sim.Reset, At: "tls"}, untrusted(device.TrustStale), ""},
+		"unplugged in TLS":     {sim.Fault{Kind: sim.Detach, At: "tls"}, all(device.Detached, ""), device.Detached},
+
+		"unplugged at once":      {sim.Fault{Kind: sim.Detach, At: "root"}, all(device.Detached, "").and(row{"live.trusted": "known"}), device.Detached},
+		"root values stalled":    {sim.Fault{Kind: sim.Stall, At: "root"}, all(device.Timeout, "").and(row{"live.trusted": "known"}), device.Timeout},
+		"root values garbled":    {sim.Fault{Kind: sim.Garbage, At: "root"}, all(device.Malformed, append(fromRoot, "live.clockSkewSeconds", "live.crashes")...), ""},
+		"root values a bomb":     {sim.Fault{Kind: sim.PlistBomb, At: "root"}, all(device.Hostile, append(fromRoot, "live.clockSkewSeconds", "live.crashes")...), ""},
+		"root values prohibited": {sim.Fault{Kind: sim.Refused, At: "root", Error: "GetProhibited"}, all(device.Refused, append(fromRoot, "live.clockSkewSeconds", "live.crashes")...), ""},
+		"clock stalled":          {sim.Fault{Kind: sim.Stall, At: "root/TimeIntervalSince1970"}, all(device.Timeout, "live.clockSkewSeconds"), device.Timeout},
+		"clock of another type":  {sim.Fault{Kind: sim.WrongTypes, At: "root/TimeIntervalSince1970"}, all(device.WrongType, "live.clockSkewSeconds"), ""},
+
+		"domain prohibited":       {sim.Fault{Kind: sim.Refused, At: backup, Error: "GetProhibited"}, inBackup(device.Refused), ""},
+		"domain missing":          {sim.Fault{Kind: sim.Refused, At: backup, Error: "MissingValue"}, inBackup(device.Absent), ""},
+		"domain locked":           {sim.Fault{Kind: sim.Refused, At: backup, Error: "PasswordProtected"}, inBackup(device.Locked), ""},
+		"domain of unknown error": {sim.Fault{Kind: sim.Refused, At: backup, Error: "WarpCoreBreach"}, inBackup(device.DeviceError), ""},
+		"domain garbled":          {sim.Fault{Kind: sim.Garbage, At: backup}, inBackup(device.Malformed), ""},
+		"domain empty":            {sim.Fault{Kind: sim.Empty, At: backup}, inBackup(device.Truncated), ""},
+		"domain of wrong types":   {sim.Fault{Kind: sim.WrongTypes, At: backup}, inBackup(device.WrongType), ""},
+		"domain without keys":     {sim.Fault{Kind: sim.MissingKeys, At: backup}, inBackup(device.Absent), ""},
+		"domain a bomb":           {sim.Fault{Kind: sim.PlistBomb, At: backup}, inBackup(device.Hostile), ""},
+		"domain of deep XML":      {sim.Fault{Kind: sim.DeepXML, At: backup}, afterRoot(device.Oversized), device.Oversized},
+		"domain in binary":        {sim.Fault{Kind: sim.BinaryPlist, At: backup}, nil, ""},
+		"domain late":             {sim.Fault{Kind: sim.Stall, At: backup, Seconds: 0.2}, nil, ""},
+		"domain stalled":          {sim.Fault{Kind: sim.Stall, At: backup}, afterRoot(device.Timeout), device.Timeout},
+		"domain stalled half-way": {sim.Fault{Kind: sim.HalfStall, At: backup}, afterRoot(device.Timeout), device.Timeout},
+		"domain in a trickle":     {sim.Fault{Kind: sim.Trickle, At: backup}, afterRoot(device.Timeout), device.Timeout},
+		"domain cut off":          {sim.Fault{Kind: sim.Truncated, At: backup}, afterRoot(device.Truncated), device.Truncated},
+		"domain reset at once":    {sim.Fault{Kind: sim.Reset, At: backup}, afterRoot(device.Detached), device.Detached},
+		"domain reset":            {sim.Fault{Kind: sim.Reset, At: backup, Count: 40}, afterRoot(device.Truncated), device.Truncated},
+		"domain of 2^31 bytes":    {sim.Fault{Kind: sim.Oversized, At: backup}, afterRoot(device.Oversized), device.Oversized},
+		"unplugged in mid-scan":   {sim.Fault{Kind: sim.Detach, At: backup}, afterRoot(device.Detached), device.Detached},
+		"last domain stalled": {
+			sim.Fault{Kind: sim.Stall, At: domainInternational}, all(device.Timeout, "live.locale", "live.clockSkewSeconds"), device.Timeout,
+		},
+
+		"service unknown":       {sim.Fault{Kind: sim.Refused, At: "StartService " + crashes, Error: "InvalidService"}, all(device.NoService, fromCrashes...), ""},
+		"service locked":        {sim.Fault{Kind: sim.Refused, At: "StartService " + relay, Error: "PasswordProtected"}, all(device.Locked, fromDiagnostics...), ""},
+		"service without port":  {sim.Fault{Kind: sim.MissingKeys, At: "StartService " + profiles}, all(device.Absent, fromManagement...), ""},
+		"service of wrong port": {sim.Fault{Kind: sim.WrongTypes, At: "StartService " + profiles}, all(device.WrongType, fromManagement...), ""},
+
+		"crash list of 2^40 bytes": {sim.Fault{Kind: sim.Oversized, At: crashes}, all(device.Oversized, fromCrashes...), ""},
+		"crash list stalled":       {sim.Fault{Kind: sim.Stall, At: crashes}, all(device.Timeout, fromCrashes...), ""},
+		"crash list cut off":       {sim.Fault{Kind: sim.Truncated, At: crashes}, all(device.Truncated, fromCrashes...), ""},
+
+		"diagnostics refused":      {sim.Fault{Kind: sim.Refused, At: relay, Error: "UnknownRequest"}, all(device.DeviceError, fromDiagnostics...), ""},
+		"diagnostics a bomb":       {sim.Fault{Kind: sim.PlistBomb, At: relay}, all(device.Hostile, fromDiagnostics...), ""},
+		"diagnostics of deep XML":  {sim.Fault{Kind: sim.DeepXML, At: relay}, all(device.Oversized, fromDiagnostics...), ""},
+		"diagnostics stalled":      {sim.Fault{Kind: sim.Stall, At: relay}, all(device.Timeout, fromDiagnostics...), ""},
+		"diagnostics without keys": {sim.Fault{Kind: sim.MissingKeys, At: relay}, all(device.Absent, fromDiagnostics...).and(all(device.Unsupported, "live.wifi.associated", "live.wifi.interface")), ""},
+		"diagnostics wrong types":  {sim.Fault{Kind: sim.WrongTypes, At: relay}, all(device.WrongType, fromDiagnostics...), ""},
+		"diagnostics in binary":    {sim.Fault{Kind: sim.BinaryPlist, At: relay}, nil, ""},
+
+		"profiles refused":     {sim.Fault{Kind: sim.Refused, At: profiles, Error: "Error"}, all(device.DeviceError, fromManagement...), ""},
+		"profiles reset":       {sim.Fault{Kind: sim.Reset, At: profiles, Count: 3}, all(device.Truncated, fromManagement...), ""},
+		"profiles wrong types": {sim.Fault{Kind: sim.WrongTypes, At: profiles}, all(device.WrongType, fromManagement...), ""},
+		"apps stalled":         {sim.Fault{Kind: sim.Stall, At: apps}, all(device.Timeout, fromApps...), device.Timeout},
+		"apps wrong types":     {sim.Fault{Kind: sim.WrongTypes, At: apps}, all(device.WrongType, fromApps...), ""},
+		"apps reset":           {sim.Fault{Kind: sim.Reset, At: apps, Count: 3}, all(device.Truncated, fromApps...), ""},
+	}
+	healthy := rowOf(t, readOne(t, patient(t, "healthy-iphone")))
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			snapshot := readOne(t, patient(t, "healthy-iphone", test.fault))
+			if diff := cmp.Diff(healthy.but(test.row), rowOf(t, snapshot)); diff != "" {
+				t.Errorf("row (-want +got):\n%s", diff)
+			}
+			if ended := snapshot.Live.Ended.Reason; ended != test.ended {
+				t.Errorf("ended for %q, want %q", ended, test.ended)
+			}
+		})
+	}
+}
+
+// readOne examines a device that is alone in its tray, and holds it to its time. Only a
+// device that falls silent is given little of it, so that a busy computer fails no other.
+func readOne(t *testing.T, patient *sim.Device) device.Snapshot {
+	t.Helper()
+	door := serve(t, newTray(t, patient))
+	door.Timeout, door.RequestTimeout = time.Minute, 20*time.Second
+	if slices.ContainsFunc(patient.Faults, fallsSilent) {
+		door.Timeout, door.RequestTimeout = 6*time.Second, 1500*time.Millisecond
+	}
+	found, err := door.Find(t.Context())
+	if err != nil || len(found) != 1 {
+		t.Fatalf("found %v, %v; want one device", found, err)
+	}
+	start := time.Now()
+	snapshot := door.Read(t.Context(), found[0], Sizes)
+	if took := time.Since(start); took > door.Timeout+2*time.Second {
+		t.Errorf("took %v, its time is %v", took, door.Timeout)
+	}
+	return snapshot
+}
+
+func fallsSilent(fault sim.Fault) bool {
+	return fault.Kind == sim.Stall && fault.Seconds == 0 || fault.Kind == sim.HalfStall || fault.Kind == sim.Trickle
+}
+
+// A device that cannot be connected to has a row, too.
+func TestFaultsOfConnect(t *testing.T) {
+	tray := newTray(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.Stall, At: "connect"}))
+	door := serve(t, tray)
+	door.RequestTimeout = time.Second
+	found, err := door.Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if snapshot := door.Read(t.Context(), found[0], 0); snapshot.Live.Ended.Reason != device.Timeout {
+		t.Errorf("stalled at connect: ended for %q", snapshot.Live.Ended.Reason)
+	}
+	tray.Detach(found[0].UDID)
+	if snapshot := door.Read(t.Context(), found[0], 0); snapshot.Live.Ended.Reason != device.Detached {
+		t.Errorf("unplugged before: ended for %q", snapshot.Live.Ended.Reason)
+	}
+}
+
+// An interrupted examination ends at once, and keeps what was read.
+func TestInterrupt(t *testing.T) {
+	door := serve(t, newTray(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.Stall, At: domainDisk})))
+	found, err := door.Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(300*time.Millisecond, cancel)
+	start := time.Now()
+	snapshot := door.Read(ctx, found[0], 0)
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("took %v after the interrupt", took)
+	}
+	if _, err := snapshot.Live.CloudBackup.Enabled.Get(); err != nil {
+		t.Errorf("read before the interrupt, and lost: %v", err)
+	}
+	if snapshot.Live.Ended.Reason != device.Interrupted {
+		t.Errorf("ended for %q, want %q", snapshot.Live.Ended.Reason, device.Interrupted)
+	}
+	if _, err := snapshot.Live.Disk.FreeBytes.Get(); err != (device.Gap{Reason: device.Interrupted}) {
+		t.Errorf("not read for %v, want %q", err, device.Interrupted)
+	}
+}

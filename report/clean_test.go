@@ -1,0 +1,72 @@
+package report
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestClean(t *testing.T) {
+	for name, test := range map[string][2]string{
+		"plain":                       {"Léa’s iPhone", "Léa’s iPhone"},
+		"escape sequence":             {"\x1b[2Jgone", "[2Jgone"},
+		"C1 control":                  {"a\u009b31mb", "a31mb"},
+		"bell, null, delete":          {"a\x07\x00\x7fb", "ab"},
+		"line breaks":                 {"a\r\nb\u2028c\u2029d\u0085e", "a b c d e"},
+		"tabs and many spaces":        {"  a \t\u00a0 b  ", "a b"},
+		"bidirectional override":      {"a\u202ecod.exe", "acod.exe"},
+		"bidirectional isolates":      {"\u2066a\u2069", "a"},
+		"zero width":                  {"a\u200bb\u200dc\ufeffd\u00ade", "abcde"},
+		"tag characters":              {"a\U000e0041b", "ab"},
+		"fillers that look like none": {"a\u3164\u115fb", "ab"},
+		"private use":                 {"a\uf8ffb", "ab"},
+		"not UTF-8":                   {"a\xff\xfeb", "a\ufffd\ufffdb"},
+		"half a letter at the end":    {"a\xe6\x9d", "a\ufffd\ufffd"},
+		"Chinese and emoji":           {"李雷的 iPhone 📱", "李雷的 iPhone 📱"},
+		"accents that stand alone":    {"e\u0301", "e\u0301"},
+		"markup is only text":         {"<script>alert(1)</script>", "<script>alert(1)</script>"},
+		"nothing to see":              {"\u200b\u202e\x1b", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := clean(test[0]); got != test[1] {
+				t.Errorf("%q, want %q", got, test[1])
+			}
+		})
+	}
+}
+
+func TestCleanBoundsStackedMarks(t *testing.T) {
+	got := clean("e" + strings.Repeat("\u0301", 1000) + "f")
+	if want := "e" + strings.Repeat("\u0301", maxMarks) + "f"; got != want {
+		t.Errorf("%d runes are left", utf8.RuneCountInString(got))
+	}
+}
+
+func TestASCII(t *testing.T) {
+	for in, want := range map[string]string{
+		"Léa’s “iPhone” – a · b …": `L?a's "iPhone" - a - b ...`,
+		"26 ≤ 27 → 3 × 4":          "26 <= 27 -> 3 x 4",
+		"李雷":                       "??",
+	} {
+		if got := ascii(in); got != want {
+			t.Errorf("ascii(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzClean(f *testing.F) {
+	f.Add("\x1b[2J\u202e\u200d\xff\n")
+	f.Add("e\u0301\u0302\u0303\u0304\u0305")
+	f.Fuzz(func(t *testing.T, text string) {
+		once := clean(text)
+		if !utf8.ValidString(once) || strings.ContainsFunc(once, hidden) {
+			t.Errorf("clean(%q) = %q", text, once)
+		}
+		if twice := clean(once); twice != once {
+			t.Errorf("cleaned again, %q becomes %q", once, twice)
+		}
+		if got := ascii(once); strings.ContainsFunc(got, func(r rune) bool { return r < ' ' || r > '~' }) {
+			t.Errorf("ascii(%q) = %q", once, got)
+		}
+	})
+}

@@ -1,0 +1,70 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+)
+
+// footer ends the page: what was folded away, the devices counted, and where to read on.
+func (p *page) footer(r Report) {
+	var notes []string
+	if n := askedChecks(r); n > 0 && !p.All {
+		notes = append(notes, plural(n, "question")+" only a person can answer; --all shows them.")
+	}
+	if r.Releases != (Releases{}) {
+		notes = append(notes, fmt.Sprintf("Software was compared with Apple's releases of %s (%s table).",
+			r.Releases.TableDate.Format(time.DateOnly), r.Releases.TableSource))
+	}
+	if r.Redacted {
+		notes = append(notes, "Names and identifiers are placeholders.")
+	}
+	if len(r.Devices) > 1 {
+		notes = append(notes, totals(r.Summary))
+	}
+	if len(r.Summary.Causes) > 0 {
+		notes = append(notes, "Next: backupdoctor explain "+r.Summary.Causes[0].Check)
+	}
+	if len(notes) > 0 {
+		p.print("")
+	}
+	for _, note := range notes {
+		p.print(p.hang("", plain, note)...)
+	}
+}
+
+// askedChecks is how many different questions are asked of a person.
+func askedChecks(r Report) int {
+	asked := map[string]bool{}
+	for _, d := range r.Devices {
+		for _, f := range d.Findings {
+			if checks.Status(f.Status) == checks.Ask {
+				asked[f.Check] = true
+			}
+		}
+	}
+	return len(asked)
+}
+
+// totals counts the devices that need attention, and why.
+func totals(s Summary) string {
+	need := s.Failing + s.AtRisk + s.NotExamined
+	if need == 0 {
+		return fmt.Sprintf("None of %d devices needs attention.", s.Devices)
+	}
+	var why []string
+	for _, cause := range s.Causes {
+		why = append(why, fmt.Sprintf("%s (%d)", cause.Check, cause.Devices))
+	}
+	return fmt.Sprintf("%d of %d devices need attention: %s.", need, s.Devices, strings.Join(why, ", "))
+}
+
+// plural counts things; thing is the singular, whose plural ends in s.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

@@ -1,0 +1,92 @@
+package report
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// formats are the faces that every recording is shown in; the key ends the golden's name.
+var formats = map[string]Options{
+	"table.txt": {Width: 100, UTF8: true},
+	"cards.txt": {Width: 60, UTF8: true},
+	"ascii.txt": {Width: 80, All: true},
+}
+
+// TestGoldens holds what becomes of every recording, in every format. To rewrite the
+// goldens run UPDATE=1 go test ./report, and read the diff: it is the review.
+func TestGoldens(t *testing.T) {
+	schema := validator(t)
+	for name, recording := range recordings(t) {
+		r := New(runOf(recording))
+		golden := func(t *testing.T, format string, got []byte) {
+			golden(t, filepath.Join("../testdata/reports", name+"."+format), got)
+		}
+		for format, options := range formats {
+			t.Run(name+"."+format, func(t *testing.T) {
+				var out bytes.Buffer
+				if err := WriteTable(&out, r, options); err != nil {
+					t.Fatal(err)
+				}
+				golden(t, format, out.Bytes())
+			})
+		}
+		t.Run(name+".json", func(t *testing.T) {
+			document := jsonOf(t, r)
+			if err := validate(t, schema, document); err != nil {
+				t.Errorf("not by the schema: %v", err)
+			}
+			golden(t, "json", document)
+		})
+	}
+}
+
+// A golden whose recording is gone would never be compared again.
+func TestNoGoldenIsLeftOver(t *testing.T) {
+	known := recordings(t)
+	files, err := os.ReadDir("../testdata/reports")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		name, _, _ := strings.Cut(file.Name(), ".")
+		if _, ok := known[name]; !ok {
+			t.Errorf("%s belongs to no recording", file.Name())
+		}
+	}
+}
+
+func runOf(recording device.Recording) Run {
+	run := Run{Tool: "test", Redacted: recording.Redacted, Gaps: recording.Gaps}
+	for _, s := range recording.Snapshots {
+		run.Examined = append(run.Examined, Examined{s, checks.Diagnose(s, checks.Run(s, checks.All()))})
+	}
+	return run
+}
+
+func recordings(t testing.TB) map[string]device.Recording {
+	t.Helper()
+	paths, err := filepath.Glob("../testdata/recordings/*.json")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no recordings: %v", err)
+	}
+	found := map[string]device.Recording{}
+	for _, path := range paths {
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		recording, err := device.ReadRecording(file)
+		file.Close()
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		found[strings.TrimSuffix(filepath.Base(path), ".json")] = recording
+	}
+	return found
+}

@@ -1,0 +1,141 @@
+package report
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestNewKeepsTheOrderOfDevices(t *testing.T) {
+	r := New(sampleRun(well("B"), failing("C"), unexamined("A")))
+	var names []string
+	for _, d := range r.Devices {
+		names = append(names, d.Name)
+	}
+	if diff := cmp.Diff([]string{"B", "C", "A"}, names); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNewPutsSymptomsBehindTheirCause(t *testing.T) {
+	type line struct{ check, status, explainedBy string }
+	var got []line
+	for _, f := range New(sampleRun(failing("x"))).Devices[0].Findings {
+		got = append(got, line{f.Check, f.Status, f.ExplainedBy})
+	}
+	want := []line{
+		{"backup-turned-off", "problem", ""},
+		{"backup-stale", "problem", "backup-turned-off"},
+		{"wifi-missing", "warning", ""},
+		{"not-trusted", "unknown", ""},
+		{"icloud-storage-full", "ask", ""},
+		{"not-trusted", "ok", ""},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(line{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNewNamesOnlyRemediesOfThePlan(t *testing.T) {
+	findings := New(sampleRun(failing("x"))).Devices[0].Findings
+	want := []Remedy{{ID: "join-wifi", Title: "Join a Wi-Fi network"}} // and not erase-and-restore
+	if diff := cmp.Diff(want, findings[2].Remedies); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNewNamesTheRemediesOfAQuestion(t *testing.T) {
+	examined := failing("x")
+	question := &examined.Diagnosis.Questions[0]
+	question.Remedies = append(question.Remedies, "restart", "no-such-remedy")
+	for _, f := range New(sampleRun(examined)).Devices[0].Findings {
+		if f.Status == "ask" {
+			if diff := cmp.Diff([]Remedy{{ID: "restart", Title: "Restart the device"}}, f.Remedies); diff != "" {
+				t.Error(diff)
+			}
+		}
+	}
+}
+
+func TestNewSaysWhyADeviceWasNotExamined(t *testing.T) {
+	d := New(sampleRun(unexamined("x"))).Devices[0]
+	if d.Verdict != "not-examined" || d.Reason != "trust-pending" {
+		t.Errorf("verdict %q, reason %q", d.Verdict, d.Reason)
+	}
+}
+
+func TestNewWritesTimesInUTC(t *testing.T) {
+	document := string(jsonOf(t, New(sampleRun(failing("x")))))
+	for _, want := range []string{`"takenAt": "2026-11-20T08:30:00Z"`, `"asOf": "2026-11-20T08:30:00Z"`, `"tableDate": "2026-11-19T08:30:00Z"`} {
+		if !strings.Contains(document, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+}
+
+func TestNewCountsDevicesAndCauses(t *testing.T) {
+	warned := failing("w")
+	warned.Diagnosis.Verdict = "at-risk"
+	warned.Diagnosis.Causes = warned.Diagnosis.Causes[1:]
+	got := New(sampleRun(warned, failing("x"), unexamined("y"), well("z"))).Summary
+	want := Summary{
+		Devices: 4, Failing: 1, AtRisk: 1, NoneFound: 1, NotExamined: 1,
+		Causes: []CauseCount{
+			{"backup-turned-off", "iCloud Backup is switched on", "problem", 1},
+			{"not-trusted", "The device trusts this computer", "problem", 1},
+			{"wifi-missing", "The device is on Wi-Fi", "warning", 2},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A check that found several subjects is one cause of its device.
+func TestNewCountsACauseOncePerDevice(t *testing.T) {
+	examined := failing("x")
+	examined.Diagnosis.Causes = append(examined.Diagnosis.Causes, examined.Diagnosis.Causes[1])
+	for _, cause := range New(sampleRun(examined)).Summary.Causes {
+		if cause.Devices != 1 {
+			t.Errorf("%s counts %d devices", cause.Check, cause.Devices)
+		}
+	}
+}
+
+func TestNewIsPure(t *testing.T) {
+	run := sampleRun(failing("x"), unexamined("y"))
+	if a, b := New(run), New(run); !reflect.DeepEqual(a, b) {
+		t.Error("the same run gives two reports")
+	}
+	if diff := cmp.Diff(failing("x").Diagnosis.Plan, run.Examined[0].Diagnosis.Plan); diff != "" {
+		t.Errorf("the run was changed: %s", diff)
+	}
+}
+
+func TestNewIsPartialWhenDevicesMayBeMissing(t *testing.T) {
+	for name, test := range map[string]struct {
+		run  Run
+		want bool
+	}{
+		"whole":                {sampleRun(well("x")), false},
+		"stopped":              {Run{Gaps: []device.Gap{{Reason: device.Interrupted}}}, true},
+		"no door":              {Run{Gaps: []device.Gap{{Reason: device.Unreachable}}}, true},
+		"stopped in a device":  {sampleRun(ended(well("x"), device.Interrupted)), true},
+		"a device fell silent": {sampleRun(ended(well("x"), device.Timeout)), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := New(test.run).Partial; got != test.want {
+				t.Errorf("partial is %v", got)
+			}
+		})
+	}
+}
+
+// ended is a device whose examination stopped for a reason.
+func ended(e Examined, why device.Reason) Examined {
+	e.Diagnosis.Gap = device.Gap{Reason: why}
+	return e
+}

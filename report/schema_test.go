@@ -1,0 +1,265 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// TestSchema holds schema.json to the types in report.go and exit.go, and their comments.
+func TestSchema(t *testing.T) {
+	golden(t, "schema.json", schemaOf(t))
+}
+
+// validator is the published schema, in the hands of a library that did not write it.
+func validator(t testing.TB) *jsonschema.Schema {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(strings.NewReader(JSONSchema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	if err := compiler.AddResource(SchemaID, document); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := compiler.Compile(SchemaID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compiled
+}
+
+func validate(t testing.TB, schema *jsonschema.Schema, document []byte) error {
+	t.Helper()
+	instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema.Validate(instance)
+}
+
+// A schema that lets everything through would hold nothing.
+func TestSchemaRefuses(t *testing.T) {
+	schema := validator(t)
+	good := jsonOf(t, New(sampleRun(failing("Léa’s iPhone"), unexamined("Sam’s iPhone"))))
+	if err := validate(t, schema, good); err != nil {
+		t.Fatalf("the sample itself: %v", err)
+	}
+	for name, change := range map[string][2]string{
+		"an unknown status":     {`"status": "problem"`, `"status": "grave"`},
+		"an unknown verdict":    {`"verdict": "failing"`, `"verdict": "ill"`},
+		"a missing field":       {`"udid": "00008110-000514AE0C22801E",`, ``},
+		"a number for a text":   {`"headline": "Not examined: the Trust dialog is waiting on the device."`, `"headline": 7`},
+		"null for a list":       {`"gaps": []`, `"gaps": null`},
+		"a date in the wild":    {`"takenAt": "2026-11-20T08:30:00Z"`, `"takenAt": "yesterday"`},
+		"another schema":        {`"schema": 1`, `"schema": 2`},
+		"an exit code not ours": {`"code": 3`, `"code": 77`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bad := bytes.ReplaceAll(good, []byte(change[0]), []byte(change[1]))
+			if bytes.Equal(bad, good) {
+				t.Fatalf("the sample does not contain %s", change[0])
+			}
+			if err := validate(t, schema, bad); err == nil {
+				t.Error("the schema accepts it")
+			}
+		})
+	}
+}
+
+// Within a schema number fields are only added, so a reader must accept those it does not
+// know, and so must the schema.
+func TestSchemaAcceptsAdditions(t *testing.T) {
+	document := jsonOf(t, New(sampleRun(well("iPhone"))))
+	document = bytes.Replace(document, []byte(`"udid"`), []byte(`"colour": "blue", "udid"`), 1)
+	if err := validate(t, validator(t), document); err != nil {
+		t.Error(err)
+	}
+}
+
+// A node is as much of JSON Schema as a report needs.
+type node struct {
+	Schema      string           `json:"$schema,omitempty"`
+	ID          string           `json:"$id,omitempty"`
+	Title       string           `json:"title,omitempty"`
+	Ref         string           `json:"$ref,omitempty"`
+	Description string           `json:"description,omitempty"`
+	Type        string           `json:"type,omitempty"`
+	Format      string           `json:"format,omitempty"`
+	Enum        []any            `json:"enum,omitempty"`
+	Items       *node            `json:"items,omitempty"`
+	Properties  map[string]*node `json:"properties,omitempty"`
+	Required    []string         `json:"required,omitempty"`
+	Defs        map[string]*node `json:"$defs,omitempty"`
+}
+
+// schemaOf writes the JSON Schema of a Report from its Go types and their comments.
+func schemaOf(t *testing.T) []byte {
+	writer := schemaWriter{comments: comments(t, "report.go", "exit.go"), defs: map[string]*node{}}
+	writer.object(reflect.TypeFor[Report]())
+	root := writer.defs["Report"]
+	delete(writer.defs, "Report")
+	root.Schema = "https://json-schema.org/draft/2020-12/schema"
+	root.ID = SchemaID
+	root.Title = "backupdoctor report"
+	root.Defs = writer.defs
+	var document bytes.Buffer
+	encoder := json.NewEncoder(&document)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(root); err != nil {
+		t.Fatal(err)
+	}
+	return document.Bytes()
+}
+
+// closed lists the fields whose values are all known. Reasons are not among them: a later
+// version may know more.
+var closed = map[string][]any{
+	"Report.schema":        {Schema},
+	"Report.$schema":       {SchemaID},
+	"Tool.effect":          {"read-only"},
+	"Device.verdict":       {checks.Failing, checks.AtRisk, checks.NoneFound, checks.NotExamined},
+	"Finding.status":       {checks.OK, checks.Warning, checks.Problem, checks.Unknown, checks.Ask},
+	"Finding.effect":       {checks.Blocks, checks.MayBlock, checks.Informs},
+	"CauseCount.status":    {checks.Problem, checks.Warning},
+	"Step.actor":           {checks.User, checks.Technician, checks.Administrator, checks.Apple},
+	"Exit.code":            {ExitNoProblem, ExitProblems, ExitNotExamined, ExitNoDevice, ExitNoMux, ExitInterrupted},
+	"Releases.tableSource": {"embedded", "updated"},
+}
+
+type schemaWriter struct {
+	comments map[string]string
+	defs     map[string]*node
+}
+
+// object describes a struct once, under its name, and refers to it.
+func (s schemaWriter) object(t reflect.Type) *node {
+	if s.defs[t.Name()] == nil {
+		object := &node{Type: "object", Description: s.comments[t.Name()], Properties: map[string]*node{}}
+		s.defs[t.Name()] = object
+		for field := range t.Fields() {
+			name, option, _ := strings.Cut(field.Tag.Get("json"), ",")
+			property := s.property(field.Type)
+			property.Description = s.comments[t.Name()+"."+field.Name]
+			property.Enum = closed[t.Name()+"."+name]
+			object.Properties[name] = property
+			if option == "" {
+				object.Required = append(object.Required, name)
+			}
+		}
+	}
+	return &node{Ref: "#/$defs/" + t.Name()}
+}
+
+func (s schemaWriter) property(t reflect.Type) *node {
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		return &node{Type: "string", Format: "date-time"}
+	case t.Kind() == reflect.Struct:
+		return s.object(t)
+	case t.Kind() == reflect.Slice:
+		return &node{Type: "array", Items: s.property(t.Elem())}
+	case t.Kind() == reflect.Bool:
+		return &node{Type: "boolean"}
+	case t.Kind() == reflect.Int:
+		return &node{Type: "integer"}
+	default:
+		return &node{Type: "string"}
+	}
+}
+
+// comments reads the comments of struct types, under "Type", and of their fields, under
+// "Type.Field".
+func comments(t *testing.T, files ...string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, declaration := range file.Decls {
+			general, ok := declaration.(*ast.GenDecl)
+			if !ok || general.Tok != token.TYPE {
+				continue
+			}
+			spec := general.Specs[0].(*ast.TypeSpec)
+			structure, ok := spec.Type.(*ast.StructType)
+			if !ok {
+				continue
+			}
+			found[spec.Name.Name] = strings.Join(strings.Fields(general.Doc.Text()), " ")
+			for _, field := range structure.Fields.List {
+				found[spec.Name.Name+"."+field.Names[0].Name] = strings.TrimSpace(field.Comment.Text())
+			}
+		}
+	}
+	return found
+}
+
+func TestEveryFieldHasAComment(t *testing.T) {
+	found := comments(t, "report.go", "exit.go")
+	if len(found) < 60 {
+		t.Fatalf("found only %d types and fields", len(found))
+	}
+	for name, comment := range found {
+		if comment == "" {
+			t.Errorf("%s has no comment", name)
+		}
+	}
+	for name := range closed {
+		structure, _, _ := strings.Cut(name, ".")
+		if found[structure] == "" {
+			t.Errorf("closed names %s, which is no type", name)
+		}
+	}
+}
+
+// The exit codes of the schema leave out only the one that no report is written for.
+func TestSchemaKnowsEveryExitCode(t *testing.T) {
+	for _, exit := range Exits() {
+		if known := slices.Contains(closed["Exit.code"], any(exit.Code)); known == (exit.Code == ExitUsage) {
+			t.Errorf("exit code %d: in the schema %v", exit.Code, known)
+		}
+	}
+}
+
+func jsonOf(t testing.TB, r Report) []byte {
+	t.Helper()
+	var document bytes.Buffer
+	if err := WriteJSON(&document, r); err != nil {
+		t.Fatal(err)
+	}
+	return document.Bytes()
+}
+
+// golden compares with a file, or writes it where UPDATE is set.
+func golden(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v: run UPDATE=1 go test ./report", err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs from what the code makes; if that is meant, run UPDATE=1 go test ./report and read the diff", path)
+	}
+}

@@ -1,0 +1,158 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// section prints one part of every device under a heading. Devices of which the same is to
+// be said share it.
+func (p *page) section(title string, labels []string, devices []Device, part func(Device) []string) {
+	type group struct {
+		labels []string
+		lines  []string
+	}
+	var groups []group
+	for i, d := range devices {
+		lines := part(d)
+		if len(lines) == 0 {
+			continue
+		}
+		same := slices.IndexFunc(groups, func(g group) bool { return slices.Equal(g.lines, lines) })
+		if same < 0 {
+			groups = append(groups, group{[]string{labels[i]}, lines})
+			continue
+		}
+		groups[same].labels = append(groups[same].labels, labels[i])
+	}
+	for _, g := range groups {
+		heading := title
+		if len(devices) > 1 {
+			heading += ": " + strings.Join(g.labels, ", ")
+		}
+		p.heading(heading)
+		p.print(g.lines...)
+	}
+}
+
+// plan numbers the remedies of a device and letters the actions of each.
+func (p *page) plan(d Device) []string {
+	var lines []string
+	var addresses []string
+	for i, step := range d.Plan {
+		lines = append(lines, p.hang(fmt.Sprintf("%2d. ", i+1), bold, step.Title+by(step.Actor))...)
+		if step.Risk != "" {
+			lines = append(lines, p.hang("    Risk: ", yellow, step.Risk)...)
+		}
+		for j, action := range step.Steps {
+			lines = append(lines, p.hang("    "+letter(j)+" ", plain, action)...)
+		}
+		if p.All && len(step.For) > 0 {
+			lines = append(lines, p.hang("    For: ", dim, strings.Join(step.For, ", "))...)
+		}
+		for _, source := range step.Sources {
+			if source.URL != "" && !slices.Contains(addresses, source.URL) {
+				addresses = append(addresses, source.URL)
+			}
+		}
+	}
+	return append(lines, p.addresses(addresses)...)
+}
+
+// addresses stand on lines of their own, indented if all of them have the room.
+func (p *page) addresses(list []string) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	lead := "    "
+	lines := p.hang("", plain, "Documented at")
+	if slices.ContainsFunc(list, func(address string) bool { return columns(lead+p.text(address)) > p.Width }) {
+		lead = ""
+	}
+	for _, address := range list {
+		lines = append(lines, p.hang(lead, plain, address)...)
+	}
+	return lines
+}
+
+// by says who acts, where it is not the device's user.
+func by(actor string) string {
+	if actor == "" || checks.Actor(actor) == checks.User {
+		return ""
+	}
+	return " (" + actor + ")"
+}
+
+// letter is a., b., … and after z. the number.
+func letter(i int) string {
+	if i >= 26 {
+		return fmt.Sprintf("%d.", i+1)
+	}
+	return string(rune('a'+i)) + "."
+}
+
+// unread lists the checks that could not be made, grouped by the reason. Those that fell
+// with the whole device are only counted, unless everything is to be told.
+func (p *page) unread(d Device) []string {
+	var reasons []string
+	ids := map[string][]string{}
+	for _, f := range d.Findings {
+		if checks.Status(f.Status) != checks.Unknown {
+			continue
+		}
+		why := reasonOf(f.Reason, f.Detail)
+		if ids[why] == nil {
+			reasons = append(reasons, why)
+		}
+		ids[why] = append(ids[why], f.Check)
+	}
+	ended := reasonOf(d.Reason, d.Detail)
+	var lines []string
+	m := markOfStatus(string(checks.Unknown))
+	for _, why := range reasons {
+		what := strings.Join(ids[why], ", ")
+		if why == ended && !p.All {
+			what = plural(len(ids[why]), "check")
+		}
+		lines = append(lines, p.hang(p.lead(m), m.style, why+": "+what)...)
+	}
+	return lines
+}
+
+// reasonOf puts a reason into words.
+func reasonOf(reason, detail string) string {
+	return device.Gap{Reason: device.Reason(reason), Detail: detail}.Error()
+}
+
+// questions are told in full if everything is; else the footer counts them.
+func (p *page) questions(d Device) []string {
+	if !p.All {
+		return nil
+	}
+	return p.answers(d, checks.Ask)
+}
+
+// healthy lists what was found in order, if everything is to be told.
+func (p *page) healthy(d Device) []string {
+	if !p.All {
+		return nil
+	}
+	return p.answers(d, checks.OK)
+}
+
+// answers are the findings of one status, each with the id of its check.
+func (p *page) answers(d Device, status checks.Status) []string {
+	var lines []string
+	m := markOfStatus(string(status))
+	for _, f := range d.Findings {
+		if checks.Status(f.Status) == status {
+			lines = append(lines, p.hang(p.lead(m), m.style, f.Summary)...)
+			lines = append(lines, p.hang(strings.Repeat(" ", columns(p.lead(m))), plain, f.Check)...)
+		}
+	}
+	return lines
+}
