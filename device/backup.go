@@ -58,7 +58,9 @@ type Proof struct {
 // about counted.
 type BackupFault struct {
 	Mode     string          `json:"mode" privacy:"public"`             // id: blob-missing
+	Title    string          `json:"title,omitempty" privacy:"public"`  // what that mode is, as a statement
 	Severity string          `json:"severity" privacy:"public"`         // unusable, loss, suspicious, note
+	Remedy   string          `json:"remedy,omitempty" privacy:"public"` // what to do about that mode; "" where there is nothing to do
 	Detail   string          `json:"detail,omitempty" privacy:"public"` // what was read, in words
 	Count    uint64          `json:"count,omitempty"`                   // files concerned; 0 if it is about the backup as a whole
 	Total    uint64          `json:"total,omitempty"`                   // of how many
@@ -69,6 +71,6 @@ type BackupFault struct {
 type BackupProblem struct {
 	Domain string `json:"domain,omitempty" privacy:"private"` // HomeDomain, AppDomain-…
 	Path   string `json:"path,omitempty" privacy:"private"`   // relative to the domain; for what the manifest does not list, to the backup's folder
-	FileID string `json:"fileID,omitempty" privacy:"public"`  // the name it is stored under
+	FileID string `json:"fileID,omitempty" privacy:"private"` // the name it is stored under
 	Detail string `json:"detail,omitempty" privacy:"public"`
 }

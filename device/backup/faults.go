@@ -15,20 +15,22 @@ type Problem struct {
 	device.BackupProblem
 }
 
-// maxExamples is how many files of a mode a proof keeps. The rest are only counted, so
-// that a backup with every file missing needs no more memory than a whole one.
-const maxExamples = 20
+// fewExamples is how many files of a mode a proof keeps unless more are asked for. The
+// rest are only counted, so that a backup with every file missing needs no more memory
+// than a whole one.
+const fewExamples = 20
 
 // faults collects what is wrong: each mode once, with its files counted. It may be used
 // by several goroutines.
 type faults struct {
 	mu    sync.Mutex
 	found map[*Mode]*device.BackupFault
+	keep  int           // files of each mode that are kept
 	tell  func(Problem) // nil if nobody listens
 }
 
-func newFaults(tell func(Problem)) *faults {
-	return &faults{found: map[*Mode]*device.BackupFault{}, tell: tell}
+func newFaults(options Options) *faults {
+	return &faults{found: map[*Mode]*device.BackupFault{}, keep: cmp.Or(options.Examples, fewExamples), tell: options.Problem}
 }
 
 // add tells a fault of the backup as a whole. The first detail stays.
@@ -45,7 +47,7 @@ func (f *faults) addFile(mode *Mode, problem device.BackupProblem) {
 	defer f.mu.Unlock()
 	fault := f.of(mode)
 	fault.Count++
-	if len(fault.Examples) < maxExamples {
+	if len(fault.Examples) < f.keep {
 		fault.Examples = append(fault.Examples, problem)
 	}
 	if f.tell != nil {
@@ -56,7 +58,8 @@ func (f *faults) addFile(mode *Mode, problem device.BackupProblem) {
 func (f *faults) of(mode *Mode) *device.BackupFault {
 	fault := f.found[mode]
 	if fault == nil {
-		fault = &device.BackupFault{Mode: mode.ID, Severity: string(mode.Severity)}
+		fault = &device.BackupFault{}
+		mode.describe(fault)
 		f.found[mode] = fault
 	}
 	return fault
@@ -72,7 +75,8 @@ func (f *faults) has(mode *Mode) bool {
 // rename counts the files of one mode under another.
 func (f *faults) rename(from, to *Mode, detail string) {
 	fault := f.found[from]
-	fault.Mode, fault.Severity, fault.Detail = to.ID, string(to.Severity), detail
+	to.describe(fault)
+	fault.Detail = detail
 	f.found[to] = fault
 	delete(f.found, from)
 }

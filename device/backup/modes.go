@@ -1,5 +1,7 @@
 package backup
 
+import "github.com/backupdoctor/backupdoctor/device"
+
 // Severity is how grave a fault is.
 type Severity string
 
@@ -26,6 +28,11 @@ type Mode struct {
 	Severity Severity
 	Harm     Harm
 	Remedy   string // imperative; "" where there is nothing to do
+}
+
+// describe writes what a mode is into a fault.
+func (m *Mode) describe(fault *device.BackupFault) {
+	fault.Mode, fault.Title, fault.Severity, fault.Remedy = m.ID, m.Title, string(m.Severity), m.Remedy
 }
 
 // The remedies that many modes share. An old folder is never deleted first: it may be the
@@ -183,7 +190,7 @@ var (
 		"Take the backup folder out of the cloud drive, have everything downloaded, and look again.",
 	}
 	passwordNeeded = &Mode{
-		"password-needed", "The backup is encrypted and its password was not given, so its list of files stays closed", Note, HidesCopy,
+		"password-needed", "The backup is encrypted and was not opened, so its list of files stays closed", Note, HidesCopy,
 		"Look again with the backup password.",
 	}
 	encrypted = &Mode{

@@ -22,6 +22,8 @@ import (
 type Options struct {
 	Keys     *keybag.Keys   // from Unlock; nil if there is no password
 	Workers  int            // files looked at at once; 0 for max(8, 2 × CPUs). 1 suits a spinning disk
+	Locked   error          // why Unlock opened nothing, or only a part; nil if it was not tried or opened all
+	Examples int            // files of each mode that the proof keeps; 0 for 20
 	Problem  func(Problem)  // told of each file with a fault, one call at a time; the proof has the last word on its mode
 	Progress func(Progress) // told a few times a second
 	Now      time.Time      // to say that a backup is old; zero if its age does not matter
@@ -82,7 +84,7 @@ type verification struct {
 func verify(ctx context.Context, folder Folder, options Options, depth device.ProofDepth) device.Proof {
 	v := &verification{
 		folder: folder, options: options, depth: depth,
-		faults: newFaults(options.Problem), domains: map[string]*domainCount{},
+		faults: newFaults(options), domains: map[string]*domainCount{},
 	}
 	if v.options.Workers <= 0 {
 		v.options.Workers = max(8, 2*runtime.GOMAXPROCS(0))
@@ -206,6 +208,8 @@ func (v *verification) judgeProperties() {
 		v.faults.add(keybagInconsistent, err.Error())
 	case len(bag.FirstSalt) > 0 && len(v.properties.manifestKey) == 0 && v.exists(dbName):
 		v.faults.add(keybagInconsistent, "no ManifestKey")
+	case errors.Is(v.options.Locked, keybag.ErrDamaged):
+		v.faults.add(keybagInconsistent, v.options.Locked.Error())
 	case len(bag.FirstSalt) == 0 && len(v.properties.manifestKey) > 0:
 		v.faults.add(keybagInconsistent, "no DPSL, although there is a ManifestKey")
 	}
@@ -254,7 +258,7 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	m, err := v.openManifest(ctx)
 	switch {
 	case errors.Is(err, errClosed):
-		v.faults.add(passwordNeeded, "")
+		v.faults.add(passwordNeeded, v.lockedDetail())
 		v.walkWithoutManifest(ctx)
 		return
 	case errors.Is(err, fs.ErrPermission):
@@ -278,6 +282,14 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	if ctx.Err() == nil {
 		v.findOrphans(ctx, m)
 	}
+}
+
+// lockedDetail says why a backup stays closed although a password was given.
+func (v *verification) lockedDetail() string {
+	if errors.Is(v.options.Locked, keybag.ErrWrongPassword) {
+		return keybag.ErrWrongPassword.Error()
+	}
+	return ""
 }
 
 // errClosed is a manifest that needs a password.
