@@ -46,6 +46,43 @@ var rooms = map[string]room{
 		theirs: []string{"howett.net/plist"},
 		banned: []string{"os/exec", "net/http"},
 	},
+	"device/backup": {
+		ours: []string{
+			"device", "device/safeplist", "device/backup/cbc", "device/backup/database",
+			"device/backup/evidence", "device/backup/keybag", "device/backup/manifest",
+		},
+		theirs: []string{"golang.org/x/sys/unix", "golang.org/x/sys/windows"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"device/backup/backuptest": {
+		theirs: []string{"howett.net/plist", "zombiezen.com/go/sqlite"},
+	},
+	"device/backup/bench": {
+		ours: []string{"device", "device/backup", "device/backup/backuptest", "device/backup/keybag"},
+	},
+	"device/backup/cbc": {
+		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
+	"device/backup/database": {
+		theirs: []string{"modernc.org/sqlite/vfs", "zombiezen.com/go/sqlite"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"device/backup/evidence": {
+		ours:   []string{"device", "device/safeplist", "device/backup/database"},
+		theirs: []string{"howett.net/plist", "zombiezen.com/go/sqlite"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
+	"device/backup/keybag": {
+		banned: []string{"os", "os/exec", "net", "net/http", "log", "log/slog"},
+	},
+	"device/backup/manifest": {
+		ours:   []string{"device/backup/cbc", "device/backup/database", "device/backup/mbfile"},
+		theirs: []string{"zombiezen.com/go/sqlite"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"device/backup/mbfile": {
+		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
 	"device/releases": {
 		ours:   []string{"device"},
 		banned: []string{"os/exec"},

@@ -30,6 +30,8 @@ const (
 	DeviceError    Reason = "device-error"    // an error name that is not in our list; the Gap's Detail has it
 	Unsupported    Reason = "unsupported"     // this model or iOS version cannot tell
 	Unlisted       Reason = "unlisted"        // the table of models and releases does not have this model
+	NotPermitted   Reason = "not-permitted"   // this program may not read the folder on this computer
+	NeedsPassword  Reason = "needs-password"  // it stands in an encrypted backup whose password was not given
 	Internal       Reason = "internal"        // a fault of this program
 )
 
@@ -59,6 +61,8 @@ var reasons = map[Reason]string{
 	DeviceError:    "the device answered with an error",
 	Unsupported:    "this model or iOS version cannot tell",
 	Unlisted:       "the table of models does not list this model",
+	NotPermitted:   "this program may not read it on this computer",
+	NeedsPassword:  "the backup is encrypted and its password was not given",
 	Internal:       "this program failed",
 }
 

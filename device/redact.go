@@ -16,6 +16,8 @@ func Redact(s Snapshot, ordinal int) Snapshot {
 		live := redactLive(*s.Live)
 		s.Live = &live
 	}
+	s.Backups = redactBackups(s.Backups, ordinal)
+	s.Histories = redactHistories(s.Histories)
 	return s
 }
 

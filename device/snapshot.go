@@ -12,6 +12,11 @@ type Snapshot struct {
 	Device  Identity      `json:"device"`          // which device this is
 	Live    *Live         `json:"live,omitempty"`  // what it said over USB; nil if it was not attached
 	Newest  Fact[Release] `json:"newest,omitzero"` // the newest software for this model, by the table in use
+
+	BackupPlaces Fact[uint64] `json:"backupPlaces,omitzero"` // folders of backups that were looked into; why they were not all
+
+	Backups   []Backup  `json:"backups,omitempty"`   // backups of it on this computer, newest first
+	Histories []History `json:"histories,omitempty"` // the device's own records of its iCloud backups, newest first
 }
 
 // Host is the computer that looked.

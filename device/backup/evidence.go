@@ -1,0 +1,312 @@
+package backup
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/cbc"
+	"github.com/backupdoctor/backupdoctor/device/backup/database"
+	"github.com/backupdoctor/backupdoctor/device/backup/evidence"
+	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
+)
+
+// maxEvidence bounds a file that is read into memory. The largest, the database of
+// accounts, has a few MiB.
+const maxEvidence = 64 << 20
+
+// Domains that hold evidence.
+const (
+	homeDomain     = "HomeDomain"
+	rootDomain     = "RootDomain"
+	systemDomain   = "SystemPreferencesDomain"
+	cameraDomain   = "CameraRollDomain"
+	profilesDomain = "SysSharedContainerDomain-systemgroup.com.apple.configurationprofiles"
+)
+
+// Evidence reads what the device had on record about its iCloud backups when this backup
+// was made. Files are found by their id, so that a backup of 500,000 files is not walked.
+//
+// It never fails: what could not be read is unknown, with the reason. An encrypted backup
+// without its password says nothing.
+func Evidence(ctx context.Context, folder Folder, options Options) device.History {
+	h := device.History{Source: "backup", Origin: folder.Path}
+	s, err := openStore(ctx, folder, options)
+	if err != nil {
+		unknownEvidence(&h, reasonFor(err))
+		return h
+	}
+	defer s.close()
+	h.AsOf = either(s.status.date, s.info.date)
+	asOf, _ := h.AsOf.Get()
+
+	if data, err := s.read(ctx, file{homeDomain, "Library/Preferences/com.apple.mobile.ldbackup.plist"}); err != nil {
+		evidence.LastBackupsUnknown(&h, reasonFor(err))
+	} else if err := evidence.LastBackups(&h, data, asOf); err != nil {
+		evidence.LastBackupsUnknown(&h, err)
+	}
+	s.mobileBackup(ctx, &h)
+	s.accounts(ctx, &h)
+	s.settings(ctx, &h)
+	s.photos(ctx, &h)
+	return h
+}
+
+// unknownEvidence says why nothing is known.
+func unknownEvidence(h *device.History, why error) {
+	evidence.LastBackupsUnknown(h, why)
+	evidence.MobileBackupUnknown(h, why)
+	evidence.AccountsUnknown(h, why)
+	h.AsOf = device.Unknown[time.Time](why)
+	h.Restrictions.CloudBackupAllowed = device.Unknown[bool](why)
+	h.CloudPhotos = device.Unknown[bool](why)
+	h.SetupDone = device.Unknown[bool](why)
+	h.Network.KnownNetworks = device.Unknown[uint64](why)
+	h.Network.WiFiOn = device.Unknown[bool](why)
+	h.Network.AirplaneMode = device.Unknown[bool](why)
+}
+
+// mobileBackup reads backupd's notebook. It lies in HomeDomain on iOS 27 and in RootDomain
+// before; where both are there the fuller one counts, since the other is left empty.
+func (s *store) mobileBackup(ctx context.Context, h *device.History) {
+	const path = "Library/Preferences/com.apple.MobileBackup.plist"
+	why := error(device.Absent)
+	var best []byte
+	for _, domain := range []string{homeDomain, rootDomain} {
+		data, err := s.read(ctx, file{domain, path})
+		switch {
+		case err == nil && len(data) > len(best):
+			best = data
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			why = reasonFor(err)
+		}
+	}
+	if best == nil {
+		evidence.MobileBackupUnknown(h, why)
+		return
+	}
+	if err := evidence.MobileBackup(h, best); err != nil {
+		evidence.MobileBackupUnknown(h, err)
+	}
+}
+
+// accounts reads the database of accounts, with its log where the backup has one. The
+// device keeps a second copy, which it verified before.
+func (s *store) accounts(ctx context.Context, h *device.History) {
+	why := error(device.Absent)
+	for _, path := range []string{"Library/Accounts/Accounts3.sqlite", "Library/Accounts/VerifiedBackup/Accounts3.sqlite"} {
+		err := s.accountsAt(ctx, h, path)
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			why = reasonFor(err)
+		}
+	}
+	evidence.AccountsUnknown(h, why)
+}
+
+func (s *store) accountsAt(ctx context.Context, h *device.History, path string) error {
+	data, err := s.read(ctx, file{homeDomain, path})
+	if err != nil {
+		return err
+	}
+	conn, err := s.openDatabase(ctx, data, path)
+	if err != nil {
+		return device.Malformed
+	}
+	defer conn.Close()
+	return evidence.Accounts(h, conn)
+}
+
+func (s *store) openDatabase(ctx context.Context, data []byte, path string) (*database.Conn, error) {
+	log, err := s.read(ctx, file{homeDomain, path + "-wal"})
+	if err != nil || len(log) == 0 {
+		return database.OpenReaderAt(ctx, bytes.NewReader(data), int64(len(data)))
+	}
+	return database.OpenWithLog(ctx, bytes.NewReader(data), bytes.NewReader(log))
+}
+
+// settings reads the property lists that hold one setting each. A list that is missing or
+// cannot be read leaves its facts unknown.
+func (s *store) settings(ctx context.Context, h *device.History) {
+	for _, setting := range []struct {
+		from   file
+		parse  func(*device.History, []byte) error
+		absent func(error)
+	}{
+		{
+			file{homeDomain, "Library/UserConfigurationProfiles/EffectiveUserSettings.plist"},
+			evidence.EffectiveSettings, unknown(&h.Restrictions.CloudBackupAllowed),
+		},
+		{
+			file{homeDomain, "Library/UserConfigurationProfiles/PublicInfo/PublicEffectiveUserSettings.plist"},
+			evidence.EffectiveSettings, unknown(&h.Restrictions.CloudBackupAllowed),
+		},
+		{
+			file{profilesDomain, "Library/ConfigurationProfiles/EffectiveUserSettings.plist"},
+			evidence.EffectiveSettings, unknown(&h.Restrictions.CloudBackupAllowed),
+		},
+		{
+			file{profilesDomain, "Library/ConfigurationProfiles/CloudConfigurationDetails.plist"},
+			evidence.CloudConfiguration, unknown(&h.Restrictions.Supervised),
+		},
+		{
+			file{systemDomain, "SystemConfiguration/com.apple.wifi.known-networks.plist"},
+			evidence.KnownNetworks, unknown(&h.Network.KnownNetworks),
+		},
+		{
+			file{systemDomain, "SystemConfiguration/com.apple.wifi.plist"},
+			evidence.WiFi, unknown(&h.Network.WiFiOn),
+		},
+		{
+			file{systemDomain, "SystemConfiguration/com.apple.radios.plist"},
+			evidence.Radios, unknown(&h.Network.AirplaneMode),
+		},
+		{
+			file{homeDomain, "Library/Preferences/com.apple.purplebuddy.plist"},
+			evidence.Setup, unknown(&h.SetupDone),
+		},
+		{
+			file{homeDomain, "Library/Preferences/com.apple.mobileslideshow.plist"},
+			evidence.Photos, unknown(&h.CloudPhotos),
+		},
+	} {
+		data, err := s.read(ctx, setting.from)
+		if err == nil {
+			err = setting.parse(h, data)
+		}
+		if err != nil {
+			setting.absent(reasonFor(err))
+		}
+	}
+}
+
+// unknown gives a fact a reason, unless it is known from another file.
+func unknown[T any](fact *device.Fact[T]) func(why error) {
+	return func(why error) {
+		if _, err := fact.Get(); err != nil {
+			*fact = device.Unknown[T](why)
+		}
+	}
+}
+
+// photos takes the marker that iCloud Photos leaves where its setting does not say.
+func (s *store) photos(ctx context.Context, h *device.History) {
+	if _, err := h.CloudPhotos.Get(); err == nil {
+		return
+	}
+	if _, err := s.read(ctx, file{cameraDomain, "Media/PhotoData/cpl_enabled_marker"}); err == nil {
+		h.CloudPhotos = device.Known(true)
+	}
+}
+
+// reasonFor turns the errors of a store into a reason.
+func reasonFor(err error) error {
+	switch {
+	case errors.Is(err, errClosed):
+		return device.NeedsPassword
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, manifest.ErrNotFound):
+		return device.Absent
+	case errors.Is(err, fs.ErrPermission):
+		return device.Refused
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return device.Interrupted
+	}
+	if reason, ok := errors.AsType[device.Reason](err); ok {
+		return reason
+	}
+	return device.Malformed
+}
+
+// file is a file of the device.
+type file struct{ domain, path string }
+
+// store reads single files out of a backup, decrypted where need be.
+type store struct {
+	root       *os.Root
+	blobs      blobs
+	status     status
+	info       info
+	properties properties
+	options    Options
+	manifest   manifest.Manifest // nil if the backup is not encrypted: ids are enough
+}
+
+func openStore(ctx context.Context, folder Folder, options Options) (*store, error) {
+	root, err := os.OpenRoot(folder.Path)
+	if err != nil {
+		return nil, err
+	}
+	s := &store{root: root, status: readStatus(root), info: readInfo(root), properties: readProperties(root), options: options}
+	s.blobs.root = root
+	if _, err := root.Lstat(dbName); err != nil {
+		_, err := root.Lstat(mbdbName)
+		s.blobs.flat = err == nil
+	}
+	if !s.properties.isEncrypted() {
+		return s, nil
+	}
+	if options.Keys == nil {
+		s.close()
+		return nil, errClosed
+	}
+	v := verification{folder: folder, options: options, root: root, properties: s.properties, faults: newFaults(Options{})}
+	s.manifest, err = v.openManifest(ctx)
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *store) close() {
+	if s.manifest != nil {
+		s.manifest.Close()
+	}
+	s.blobs.close()
+	s.root.Close()
+}
+
+// read is a file in clear.
+func (s *store) read(ctx context.Context, f file) ([]byte, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	id := manifest.IDOf(f.domain, f.path)
+	info, err := s.blobs.lstat(id)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, device.Malformed
+	case info.Size() > maxEvidence:
+		return nil, device.Oversized
+	}
+	opened, err := s.blobs.open(id)
+	if err != nil {
+		return nil, err
+	}
+	defer opened.Close()
+	if s.manifest == nil {
+		return io.ReadAll(io.LimitReader(opened, maxEvidence))
+	}
+	row, err := s.manifest.Find(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	key, err := s.options.Keys.Unwrap(row.EncryptionKey)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := cbc.NewReaderAt(opened, info.Size(), key)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.NewSectionReader(plain, 0, plain.Size()))
+}

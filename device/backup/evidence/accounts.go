@@ -1,0 +1,220 @@
+package evidence
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"howett.net/plist"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/database"
+	"github.com/backupdoctor/backupdoctor/device/safeplist"
+)
+
+const (
+	appleAccount = "com.apple.account.AppleAccount"
+	backupClass  = "com.apple.Dataclass.Backup"
+)
+
+// Accounts reads Accounts3.sqlite: whether an Apple Account uses iCloud here, and what is
+// on record about it. A device without such an account is not signed in.
+func Accounts(h *device.History, conn *database.Conn) error {
+	if err := tables(conn, "ZACCOUNT", "ZACCOUNTTYPE", "ZDATACLASS", "ZACCOUNTPROPERTY"); err != nil {
+		return err
+	}
+	account, found, err := findAccount(conn)
+	if err != nil {
+		return err
+	}
+	h.Account.SignedIn = device.Known(found)
+	if !found {
+		return nil
+	}
+	h.Account.Authenticated = account.authenticated
+	h.Account.RenewalRejected = account.rejected
+	h.Account.BackupEnabled = device.FactOf(hasClass(conn, account.id, "ENABLED"))
+	h.Account.BackupOffered = device.FactOf(hasClass(conn, account.id, "PROVISIONED"))
+
+	properties, err := accountProperties(conn, account.id)
+	if err != nil {
+		return err
+	}
+	h.Account.QuotaBytes = device.FactOf(properties.Uint("lastKnownQuota"))
+	h.Account.Subscriber = truth(properties, "isCloudSubscriber")
+	h.Account.Managed = truth(properties, "isManagedAppleID")
+	h.Account.TermsPending = truth(properties, "needsToVerifyTerms")
+	h.Account.RepairState = device.FactOf(properties.Uint("repairState"))
+	return nil
+}
+
+// AccountsUnknown is what is left of Accounts where its database could not be had.
+func AccountsUnknown(h *device.History, why error) {
+	h.Account.SignedIn = device.Unknown[bool](why)
+	h.Account.BackupEnabled = device.Unknown[bool](why)
+	h.Account.QuotaBytes = device.Unknown[uint64](why)
+	h.Account.TermsPending = device.Unknown[bool](why)
+	h.Account.Managed = device.Unknown[bool](why)
+}
+
+func tables(conn *database.Conn, names ...string) error {
+	for _, name := range names {
+		if _, err := conn.Columns(name); err != nil {
+			return device.Malformed
+		}
+	}
+	return nil
+}
+
+// account is the row of the Apple Account.
+type account struct {
+	id            int64
+	authenticated device.Fact[bool]
+	rejected      device.Fact[time.Time]
+}
+
+func findAccount(conn *database.Conn) (found account, ok bool, err error) {
+	err = sqlitex.ExecuteTransient(conn.Conn, `
+		SELECT a.Z_PK, a.ZAUTHENTICATED, a.ZLASTCREDENTIALRENEWALREJECTIONDATE
+		FROM ZACCOUNT a JOIN ZACCOUNTTYPE t ON a.ZACCOUNTTYPE = t.Z_PK
+		WHERE t.ZIDENTIFIER = ? ORDER BY a.ZACTIVE DESC LIMIT 1`, &sqlitex.ExecOptions{
+		Args: []any{appleAccount},
+		ResultFunc: func(row *sqlite.Stmt) error {
+			ok = true
+			found = account{id: row.ColumnInt64(0), authenticated: device.Known(row.ColumnBool(1)), rejected: device.Unknown[time.Time](device.Absent)}
+			if seconds := row.ColumnFloat(2); !row.ColumnIsNull(2) && seconds > 0 && seconds < 4e9 {
+				found.rejected = device.Known(cocoaEpoch.Add(time.Duration(seconds * float64(time.Second))))
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		return found, false, device.Malformed
+	}
+	return found, ok, nil
+}
+
+// hasClass reports whether the data class of iCloud Backup is among those of an account in
+// one of two tables. The tables and their columns are numbered, and the numbers differ by
+// version: Z_2ENABLEDDATACLASSES with Z_2ENABLEDACCOUNTS and Z_7ENABLEDDATACLASSES.
+func hasClass(conn *database.Conn, account int64, state string) (bool, error) {
+	table, err := numbered(conn, state+"DATACLASSES")
+	if err != nil {
+		return false, err
+	}
+	columns, err := conn.Columns(table)
+	if err != nil {
+		return false, device.Malformed
+	}
+	accounts := endingIn(columns, state+"ACCOUNTS")
+	classes := endingIn(columns, state+"DATACLASSES")
+	if accounts == "" || classes == "" {
+		return false, device.Malformed
+	}
+	query := fmt.Sprintf(`SELECT d.ZNAME FROM %q j JOIN ZDATACLASS d ON j.%q = d.Z_PK WHERE j.%q = ? LIMIT 1000`, table, classes, accounts)
+	var has bool
+	err = sqlitex.ExecuteTransient(conn.Conn, query, &sqlitex.ExecOptions{
+		Args: []any{account},
+		ResultFunc: func(row *sqlite.Stmt) error {
+			has = has || name(row, 0) == backupClass
+			return nil
+		},
+	})
+	if err != nil {
+		return false, device.Malformed
+	}
+	return has, nil
+}
+
+// numbered is the table Z_<number><suffix>.
+func numbered(conn *database.Conn, suffix string) (string, error) {
+	var found string
+	err := sqlitex.ExecuteTransient(conn.Conn, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'Z\\_%' ESCAPE '\\' LIMIT 1000", &sqlitex.ExecOptions{
+		ResultFunc: func(row *sqlite.Stmt) error {
+			if isNumbered(row.ColumnText(0), suffix) {
+				found = row.ColumnText(0)
+			}
+			return nil
+		},
+	})
+	if err != nil || found == "" {
+		return "", device.Absent
+	}
+	return found, nil
+}
+
+// isNumbered reports whether a name is Z_, digits and the suffix, and nothing else: it
+// becomes part of a query.
+func isNumbered(name, suffix string) bool {
+	digits, ok := strings.CutPrefix(name, "Z_")
+	if !ok {
+		return false
+	}
+	digits, ok = strings.CutSuffix(digits, suffix)
+	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
+}
+
+func endingIn(columns []string, suffix string) string {
+	i := slices.IndexFunc(columns, func(column string) bool { return isNumbered(column, suffix) })
+	if i < 0 {
+		return ""
+	}
+	return columns[i]
+}
+
+// accountProperties are the values on record for an account, unarchived.
+func accountProperties(conn *database.Conn, account int64) (safeplist.Dict, error) {
+	properties := safeplist.Dict{}
+	err := sqlitex.ExecuteTransient(conn.Conn, "SELECT ZKEY, ZVALUE FROM ZACCOUNTPROPERTY WHERE ZOWNER = ? LIMIT 1000", &sqlitex.ExecOptions{
+		Args: []any{account},
+		ResultFunc: func(row *sqlite.Stmt) error {
+			if value, err := unarchive(blob(row, 1)); err == nil {
+				properties[row.ColumnText(0)] = value
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		return nil, device.Malformed
+	}
+	return properties, nil
+}
+
+// name is a text that some versions write as it is and others archive.
+func name(row *sqlite.Stmt, column int) string {
+	if value, err := unarchive(blob(row, column)); err == nil {
+		text, _ := value.(string)
+		return text
+	}
+	return row.ColumnText(column)
+}
+
+func blob(row *sqlite.Stmt, column int) []byte {
+	data := make([]byte, min(row.ColumnLen(column), 64<<10))
+	row.ColumnBytes(column, data)
+	return data
+}
+
+// unarchive reads a number, text or boolean that NSKeyedArchiver wrote.
+func unarchive(data []byte) (any, error) {
+	archive, err := safeplist.Parse(data, safeplist.Limits{MaxBytes: 64 << 10, MaxDepth: 16, MaxObjects: 1000})
+	if err != nil {
+		return nil, err
+	}
+	objects, err := archive.List("$objects")
+	if err != nil {
+		return nil, err
+	}
+	top, err := archive.Dict("$top")
+	if err != nil {
+		return nil, err
+	}
+	root, ok := top["root"].(plist.UID)
+	if !ok || uint64(root) >= uint64(len(objects)) {
+		return nil, device.Malformed
+	}
+	return objects[root], nil
+}

@@ -1,0 +1,298 @@
+package evidence
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"howett.net/plist"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/database"
+)
+
+func marshal(t testing.TB, value any) []byte {
+	t.Helper()
+	data, err := plist.Marshal(value, plist.BinaryFormat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// is fails unless a fact is known and has the value wanted.
+func is[T comparable](t *testing.T, what string, fact device.Fact[T], want T) {
+	t.Helper()
+	if got, err := fact.Get(); err != nil || got != want {
+		t.Errorf("%s: %v, %v; want %v", what, got, err, want)
+	}
+}
+
+// lacks fails unless a fact is unknown for a reason.
+func lacks[T any](t *testing.T, what string, fact device.Fact[T], want device.Reason) {
+	t.Helper()
+	if got, err := fact.Get(); !errors.Is(err, want) {
+		t.Errorf("%s: %v, %v; want %v", what, got, err, want)
+	}
+}
+
+var day = time.Date(2026, 3, 14, 15, 9, 26, 0, time.UTC)
+
+func TestMobileBackup(t *testing.T) {
+	data := marshal(t, map[string]any{
+		"AccountEnabledDate": day.AddDate(-1, 0, 0),
+		"BackupStateInfo": map[string]any{
+			"state": 4, "progress": 1.0, "isCloud": true, "backupAttemptCount": 3,
+			"errors": []any{
+				map[string]any{"domain": "MBErrorDomain", "code": 0, "localizedDescription": "Backup succeeded", "date": day.AddDate(0, 0, -9)},
+				map[string]any{
+					"domain": "MBErrorDomain", "code": 303, "localizedDescription": "Not enough", "date": day, "BuildVersion": "22F76",
+					"underlyingErrors": []any{map[string]any{
+						"domain": "CKErrorDomain", "code": 25, "underlyingError": map[string]any{"domain": "CKInternalErrorDomain", "code": 2035},
+					}},
+				},
+				map[string]any{"domain": "no code"},
+				"not even a dictionary",
+			},
+		},
+		"LastOnConditionEvents": []any{seventeen, "garbage"},
+		"PreflightSizing":       map[string]any{"_TotalSize": 31_198_674, "HomeDomain": 1000, "AppDomain-com.example": 9000},
+		"FailureCount":          5,
+		"RetryAfter":            day.AddDate(0, 0, 1),
+		"RestoreInfo":           map[string]any{"RestoreDate": day.AddDate(0, -2, 0), "WasCloudRestore": true},
+
+		"FetchMissingKeysAtNextUnlock": false, "NotifyDaemonNextTimeKeyBagIsUnlocked": true,
+	})
+	var h device.History
+	if err := MobileBackup(&h, data); err != nil {
+		t.Fatal(err)
+	}
+	results, err := h.CloudBackup.Results.Get()
+	if err != nil || len(results) != 2 {
+		t.Fatalf("results %+v, %v", results, err)
+	}
+	if newest := results[0]; newest.Code != 303 || newest.Domain != "MBErrorDomain" ||
+		!cmp.Equal(newest.Underlying, []device.PastCause{{Domain: "CKErrorDomain", Code: 25}, {Domain: "CKInternalErrorDomain", Code: 2035}}) {
+		t.Errorf("newest result %+v", newest)
+	}
+	if results[1].Code != 0 {
+		t.Errorf("the older result, a success: %+v", results[1])
+	}
+	is(t, "attempts", h.CloudBackup.AttemptCount, 3)
+	is(t, "failures", h.Schedule.FailureCount, 5)
+	is(t, "keys missing", h.Schedule.KeysMissing, true)
+	is(t, "total", h.Next.TotalBytes, 31_198_674)
+	domains, err := h.Next.Domains.Get()
+	if err != nil || !cmp.Equal(domains, []device.DomainSize{{Domain: "AppDomain-com.example", Bytes: 9000}, {Domain: "HomeDomain", Bytes: 1000}}) {
+		t.Errorf("domains %+v, %v", domains, err)
+	}
+	is(t, "from iCloud", h.Restore.FromCloud, true)
+	is(t, "restore pending", h.Restore.Pending, false)
+	lacks(t, "retry on battery", h.Schedule.BatteryRetryAfter, device.Absent)
+	if windows, err := h.Schedule.Windows.Get(); err != nil || len(windows) != 1 {
+		t.Errorf("windows %+v, %v", windows, err)
+	}
+}
+
+// Where iCloud Backup was never used the file is an empty dictionary.
+func TestMobileBackupNeverUsed(t *testing.T) {
+	var h device.History
+	if err := MobileBackup(&h, marshal(t, map[string]any{})); err != nil {
+		t.Fatal(err)
+	}
+	lacks(t, "results", h.CloudBackup.Results, device.Absent)
+	lacks(t, "windows", h.Schedule.Windows, device.Absent)
+	lacks(t, "size", h.Next.TotalBytes, device.Absent)
+	is(t, "restore pending", h.Restore.Pending, false)
+}
+
+// One event of each form; the first and the last but one are real.
+const (
+	seventeen = "2023-05-19T21:38:16.693-04:00|37457.724|1|1|1|0|1|0|120|0|37299|0||0|2|0|0"
+	eighteen  = "2023-02-22T10:24:49.051-08:00|158966.533|1|1|0|1|1|0|120|73683|15023|0|MBErrorDomain|209|2|0|0|1"
+	nineteen  = "2023-02-22T10:24:49.051-08:00|158966.533|1|1|0|1|1|0|120|73683|15023|0|MBErrorDomain|209|2|0|0|0|0"
+)
+
+func TestParseWindow(t *testing.T) {
+	night, err := ParseWindow(seventeen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !night.Start.Equal(time.Date(2023, 5, 20, 1, 38, 16, 693e6, time.UTC)) || night.Seconds != 37457.724 {
+		t.Errorf("start %v, %v s", night.Start, night.Seconds)
+	}
+	is(t, "power at its end", night.OnPower, true)
+	is(t, "Wi-Fi at its end", night.OnWiFi, false)
+	is(t, "locked at its end", night.Locked, true)
+	is(t, "seconds since the last backup", night.SinceSeconds, 37299)
+	lacks(t, "error", night.Error, device.Absent)
+	lacks(t, "cellular allowed", night.CellularAllowed, device.NotAsked)
+
+	for event, allowed := range map[string]bool{eighteen: true, nineteen: false} {
+		window, err := ParseWindow(event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		is(t, "locked", window.Locked, false)
+		is(t, "error", window.Error, device.PastCause{Domain: "MBErrorDomain", Code: 209})
+		is(t, "cellular allowed", window.CellularAllowed, allowed)
+	}
+}
+
+func TestParseWindowRefuses(t *testing.T) {
+	for name, event := range map[string]string{
+		"empty":             "",
+		"sixteen fields":    seventeen[:strings.LastIndex(seventeen, "|")],
+		"no date":           strings.Replace(seventeen, "2023-05-19T", "yesterday ", 1),
+		"endless":           strings.Replace(seventeen, "37457.724", "Inf", 1),
+		"negative":          strings.Replace(seventeen, "37457.724", "-1", 1),
+		"a hundred fields":  seventeen + strings.Repeat("|0", 100),
+		"longer than lines": seventeen + "|" + strings.Repeat("0", maxEvent),
+	} {
+		if window, err := ParseWindow(event); !errors.Is(err, device.Malformed) {
+			t.Errorf("%s: %+v, %v", name, window, err)
+		}
+	}
+}
+
+// Seconds since 1970 and since 2001 are told apart as the device does.
+func TestLastBackups(t *testing.T) {
+	cocoa := day.Add(-24 * time.Hour).Sub(cocoaEpoch).Seconds()
+	for name, test := range map[string]struct {
+		value any
+		want  time.Time
+		why   device.Reason
+	}{
+		"since 2001":    {value: int(cocoa), want: day.Add(-24 * time.Hour)},
+		"since 2001.5":  {value: cocoa, want: day.Add(-24 * time.Hour)},
+		"since 1970":    {value: int(day.Unix()), want: day},
+		"a date":        {value: day, want: day},
+		"before iCloud": {value: time.Date(2009, 1, 1, 0, 0, 0, 0, time.UTC), why: device.Implausible},
+		"in the future": {value: day.AddDate(1, 0, 0), why: device.Implausible},
+		"negative":      {value: -5, why: device.Implausible},
+		"beyond reason": {value: 1e300, why: device.Implausible},
+		"a text":        {value: "yesterday", why: device.WrongType},
+	} {
+		var h device.History
+		data := marshal(t, map[string]any{"CloudBackupEnabled": true, "LastCloudBackupDate": test.value, "RequiresEncryption": 1})
+		if err := LastBackups(&h, data, day); err != nil {
+			t.Fatal(err)
+		}
+		if test.why != "" {
+			lacks(t, name, h.CloudBackup.Last, test.why)
+		} else {
+			is(t, name, h.CloudBackup.Last, test.want)
+		}
+		is(t, "requires encryption", h.CloudBackup.RequiresEncryption, true)
+	}
+}
+
+// "preference" says how profiles are merged; only "value" is a restriction.
+func TestEffectiveSettings(t *testing.T) {
+	settings := func(entry map[string]any) []byte {
+		return marshal(t, map[string]any{"restrictedBool": map[string]any{"allowCloudBackup": entry}})
+	}
+	for name, test := range map[string]struct {
+		files [][]byte
+		want  device.Fact[bool]
+	}{
+		"allowed":           {[][]byte{settings(map[string]any{"value": true})}, device.Known(true)},
+		"forbidden":         {[][]byte{settings(map[string]any{"value": false})}, device.Known(false)},
+		"preference only":   {[][]byte{settings(map[string]any{"preference": false})}, device.Unknown[bool](device.Absent)},
+		"forbidden in one":  {[][]byte{settings(map[string]any{"value": false}), settings(map[string]any{"value": true})}, device.Known(false)},
+		"forbidden in next": {[][]byte{settings(map[string]any{"value": true}), settings(map[string]any{"value": false})}, device.Known(false)},
+		"known in one":      {[][]byte{settings(map[string]any{"value": true}), settings(nil)}, device.Known(true)},
+	} {
+		var h device.History
+		for _, data := range test.files {
+			if err := EffectiveSettings(&h, data); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := h.Restrictions.CloudBackupAllowed; got != test.want {
+			t.Errorf("%s: %+v, want %+v", name, got, test.want)
+		}
+	}
+}
+
+const samples = "../../../../shared/data/ios16-accounts/"
+
+func sample(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(samples, name))
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skip("the sample data of a real iOS 16 device is not at hand")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestRealNetworks(t *testing.T) {
+	var h device.History
+	data := sample(t, "com.apple.wifi.known-networks.plist")
+	if err := KnownNetworks(&h, data); err != nil {
+		t.Fatal(err)
+	}
+	if err := WiFi(&h, sample(t, "com.apple.wifi.plist")); err != nil {
+		t.Fatal(err)
+	}
+	is(t, "known networks", h.Network.KnownNetworks, 5)
+	is(t, "in Low Data Mode", h.Network.LowDataMode, 0)
+	is(t, "captive", h.Network.Captive, 2)
+	is(t, "newest in Low Data Mode", h.Network.NewestLowData, false)
+	is(t, "Wi-Fi on", h.Network.WiFiOn, false)
+}
+
+// A real database of accounts, most of which stands in its log.
+func TestRealAccounts(t *testing.T) {
+	main, log := sample(t, "Accounts3.sqlite"), sample(t, "Accounts3.sqlite-wal")
+	conn, err := database.OpenWithLog(t.Context(), strings.NewReader(string(main)), strings.NewReader(string(log)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	var h device.History
+	if err := Accounts(&h, conn); err != nil {
+		t.Fatal(err)
+	}
+	is(t, "signed in", h.Account.SignedIn, true)
+	is(t, "authenticated", h.Account.Authenticated, true)
+	is(t, "backup enabled", h.Account.BackupEnabled, true)
+	is(t, "backup offered", h.Account.BackupOffered, true)
+	is(t, "quota", h.Account.QuotaBytes, 5368709120)
+	is(t, "subscriber", h.Account.Subscriber, false)
+	is(t, "managed", h.Account.Managed, false)
+	is(t, "terms pending", h.Account.TermsPending, false)
+	lacks(t, "renewal rejected", h.Account.RenewalRejected, device.Absent)
+}
+
+func FuzzMobileBackup(f *testing.F) {
+	f.Add(marshal(f, map[string]any{"BackupStateInfo": map[string]any{"errors": []any{map[string]any{"code": 1}}}, "LastOnConditionEvents": []any{seventeen}}))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var h device.History
+		if MobileBackup(&h, data) != nil {
+			return
+		}
+		if results, err := h.CloudBackup.Results.Get(); err == nil && len(results) > maxResults {
+			t.Errorf("%d results", len(results))
+		}
+	})
+}
+
+func FuzzParseWindow(f *testing.F) {
+	for _, event := range []string{seventeen, eighteen, nineteen} {
+		f.Add(event)
+	}
+	f.Fuzz(func(t *testing.T, event string) {
+		window, err := ParseWindow(event)
+		if err == nil && (window.Seconds < 0 || window.Start.IsZero() && !strings.HasPrefix(event, "0001")) {
+			t.Errorf("%q: %+v", event, window)
+		}
+	})
+}

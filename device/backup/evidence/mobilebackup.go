@@ -1,0 +1,222 @@
+package evidence
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/safeplist"
+)
+
+// Bounds on lists in the files; real ones have ten entries, and one per app.
+const (
+	maxResults = 100
+	maxWindows = 100
+	maxDomains = 5_000
+	maxCauses  = 8
+	maxText    = 500
+)
+
+// limits bound the property lists of backupd and its neighbours, a few KiB each.
+var limits = safeplist.Limits{MaxBytes: 8 << 20, MaxDepth: 32, MaxObjects: 100_000}
+
+// MobileBackup reads com.apple.MobileBackup.plist, the notebook of the daemon that makes
+// iCloud backups. It is an empty dictionary where iCloud Backup was never used.
+func MobileBackup(h *device.History, data []byte) error {
+	list, err := safeplist.Parse(data, limits)
+	if err != nil {
+		return err
+	}
+	state, stateErr := list.Dict("BackupStateInfo")
+	h.CloudBackup.EnabledSince = device.FactOf(list.Date("AccountEnabledDate"))
+	h.CloudBackup.State = within(stateErr, state.Uint, "state")
+	h.CloudBackup.Progress = within(stateErr, state.Float, "progress")
+	h.CloudBackup.AttemptCount = within(stateErr, state.Uint, "backupAttemptCount")
+	h.CloudBackup.Results = results(state, stateErr)
+
+	h.Schedule = device.PastSchedule{
+		Windows:            windows(list),
+		FailureCount:       device.FactOf(list.Uint("FailureCount")),
+		MissingKeyFailures: device.FactOf(list.Uint("MissingEncryptionKeyFailureCount")),
+		RetryAfter:         device.FactOf(list.Date("RetryAfter")),
+		BatteryRetryAfter:  device.FactOf(list.Date("OnBatteryRetryAfter")),
+		MissingKeyRetry:    device.FactOf(list.Date("MissingEncryptionKeyRetryAfter")),
+		KeysMissing:        anyTrue(list, "FetchMissingKeysAtNextUnlock", "NotifyDaemonNextTimeKeyBagIsUnlocked"),
+	}
+	h.Next = preflight(list)
+
+	restore, restoreErr := list.Dict("RestoreInfo")
+	_, pending := list["RestoreStateInfo"]
+	h.Restore = device.PastRestore{
+		At:        within(restoreErr, restore.Date, "RestoreDate"),
+		FromCloud: within(restoreErr, restore.Bool, "WasCloudRestore"),
+		Pending:   device.Known(pending),
+	}
+	return nil
+}
+
+// MobileBackupUnknown is what is left of MobileBackup where its file could not be had.
+func MobileBackupUnknown(h *device.History, why error) {
+	h.CloudBackup.EnabledSince = device.Unknown[time.Time](why)
+	h.CloudBackup.Results = device.Unknown[[]device.PastAttempt](why)
+	h.Schedule.Windows = device.Unknown[[]device.BackupWindow](why)
+	h.Schedule.FailureCount = device.Unknown[uint64](why)
+	h.Schedule.KeysMissing = device.Unknown[bool](why)
+	h.Next.TotalBytes = device.Unknown[uint64](why)
+	h.Next.Domains = device.Unknown[[]device.DomainSize](why)
+	h.Restore.At = device.Unknown[time.Time](why)
+	h.Restore.Pending = device.Unknown[bool](why)
+}
+
+// within reads a value of a dictionary that may itself be missing.
+func within[T any](err error, read func(string) (T, error), key string) device.Fact[T] {
+	if err != nil {
+		return device.Unknown[T](err)
+	}
+	return device.FactOf(read(key))
+}
+
+// anyTrue is true if one of the keys is, and absent if none is there.
+func anyTrue(list safeplist.Dict, keys ...string) device.Fact[bool] {
+	answer := device.Unknown[bool](device.Absent)
+	for _, key := range keys {
+		value, err := list.Bool(key)
+		if err == nil && value {
+			return device.Known(true)
+		}
+		if err == nil {
+			answer = device.Known(false)
+		}
+	}
+	return answer
+}
+
+// results are the last results of iCloud backups. Each is kept under "errors", those that
+// succeeded with code 0 among them.
+func results(state safeplist.Dict, err error) device.Fact[[]device.PastAttempt] {
+	if err != nil {
+		return device.Unknown[[]device.PastAttempt](err)
+	}
+	list, err := state.List("errors")
+	if err != nil {
+		return device.Unknown[[]device.PastAttempt](err)
+	}
+	attempts := []device.PastAttempt{}
+	for _, entry := range list[:min(len(list), maxResults)] {
+		if item, ok := entry.(map[string]any); ok {
+			if attempt, err := attemptOf(item); err == nil {
+				attempts = append(attempts, attempt)
+			}
+		}
+	}
+	slices.SortStableFunc(attempts, func(a, b device.PastAttempt) int { return newestFirst(a.At, b.At) })
+	return device.Known(attempts)
+}
+
+func newestFirst(a, b device.Fact[time.Time]) int {
+	left, _ := a.Get()
+	right, _ := b.Get()
+	return right.Compare(left)
+}
+
+// attemptOf reads one result. One without a code says nothing.
+func attemptOf(item safeplist.Dict) (device.PastAttempt, error) {
+	code, err := codeOf(item)
+	if err != nil {
+		return device.PastAttempt{}, err
+	}
+	domain, _ := item.Text("domain")
+	attempt := device.PastAttempt{
+		At:     device.FactOf(item.Date("date")),
+		Domain: clip(domain), Code: code,
+		Description: clipped(item.Text("localizedDescription")),
+		Build:       clipped(item.Text("BuildVersion")),
+	}
+	for inner := underlying(item); inner != nil && len(attempt.Underlying) < maxCauses; inner = underlying(inner) {
+		code, err := codeOf(inner)
+		if err != nil {
+			break
+		}
+		domain, _ := inner.Text("domain")
+		attempt.Underlying = append(attempt.Underlying, device.PastCause{Domain: clip(domain), Code: code})
+	}
+	return attempt, nil
+}
+
+// underlying is the first error behind an error, or nil.
+func underlying(item safeplist.Dict) safeplist.Dict {
+	if inner, err := item.Dict("underlyingError"); err == nil {
+		return inner
+	}
+	list, err := item.List("underlyingErrors")
+	if err != nil || len(list) == 0 {
+		return nil
+	}
+	inner, _ := list[0].(map[string]any)
+	return inner
+}
+
+func codeOf(item safeplist.Dict) (int, error) {
+	code, err := item.Float("code")
+	if err == nil && (code != math.Trunc(code) || math.Abs(code) > math.MaxInt32) {
+		return 0, device.Implausible
+	}
+	return int(code), err
+}
+
+// clip bounds a text that goes into a recording.
+func clip(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxText], "") + "…"
+}
+
+func clipped(text string, err error) device.Fact[string] {
+	return device.FactOf(clip(text), err)
+}
+
+// preflight is how large the device reckoned its next backup.
+func preflight(list safeplist.Dict) device.PastPreflight {
+	const total = "_TotalSize"
+	sizes, err := list.Dict("PreflightSizing")
+	if err != nil {
+		return device.PastPreflight{TotalBytes: device.Unknown[uint64](err), Domains: device.Unknown[[]device.DomainSize](err)}
+	}
+	domains := []device.DomainSize{}
+	for domain := range sizes {
+		if size, err := sizes.Uint(domain); err == nil && domain != total {
+			domains = append(domains, device.DomainSize{Domain: clip(domain), Bytes: size})
+		}
+	}
+	slices.SortFunc(domains, func(a, b device.DomainSize) int {
+		return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.Domain, b.Domain))
+	})
+	return device.PastPreflight{
+		TotalBytes: device.FactOf(sizes.Uint(total)),
+		Domains:    device.Known(domains[:min(len(domains), maxDomains)]),
+	}
+}
+
+// windows are LastOnConditionEvents. An entry that cannot be read is left out.
+func windows(list safeplist.Dict) device.Fact[[]device.BackupWindow] {
+	events, err := list.List("LastOnConditionEvents")
+	if err != nil {
+		return device.Unknown[[]device.BackupWindow](err)
+	}
+	found := []device.BackupWindow{}
+	for _, event := range events[:min(len(events), maxWindows)] {
+		text, ok := event.(string)
+		if !ok {
+			continue
+		}
+		if window, err := ParseWindow(text); err == nil {
+			found = append(found, window)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b device.BackupWindow) int { return b.Start.Compare(a.Start) })
+	return device.Known(found)
+}

@@ -1,0 +1,152 @@
+package evidence
+
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/safeplist"
+)
+
+// EffectiveSettings reads EffectiveUserSettings.plist or PublicEffectiveUserSettings.plist:
+// what all profiles and Screen Time together enforce. Both may be given, one after the
+// other: a restriction in one of them holds.
+//
+// Only "value" counts. Truth.plist, a neighbour, has a "preference" in the same place that
+// is false on devices without any restriction: it says how profiles are merged.
+func EffectiveSettings(h *device.History, data []byte) error {
+	list, err := safeplist.Parse(data, limits)
+	if err != nil {
+		return err
+	}
+	restricted, err := list.Dict("restrictedBool")
+	h.Restrictions.CloudBackupAllowed = stricter(h.Restrictions.CloudBackupAllowed, setting(restricted, err, "allowCloudBackup"), false)
+	h.Restrictions.EncryptionForced = stricter(h.Restrictions.EncryptionForced, setting(restricted, err, "forceEncryptedBackup"), true)
+	return nil
+}
+
+func setting(restricted safeplist.Dict, err error, key string) device.Fact[bool] {
+	if err != nil {
+		return device.Unknown[bool](err)
+	}
+	entry, err := restricted.Dict(key)
+	if err != nil {
+		return device.Unknown[bool](err)
+	}
+	return device.FactOf(entry.Bool("value"))
+}
+
+// stricter joins what two files say: the strict value wins, then any that is known.
+func stricter(first, second device.Fact[bool], strict bool) device.Fact[bool] {
+	value, err := second.Get()
+	if _, unknown := first.Get(); unknown != nil || err == nil && value == strict {
+		return second
+	}
+	return first
+}
+
+// CloudConfiguration reads CloudConfigurationDetails.plist: whether the device is
+// supervised.
+func CloudConfiguration(h *device.History, data []byte) error {
+	list, err := safeplist.Parse(data, limits)
+	if err != nil {
+		return err
+	}
+	h.Restrictions.Supervised = device.FactOf(list.Bool("IsSupervised"))
+	return nil
+}
+
+// Photos reads com.apple.mobileslideshow.plist: whether iCloud Photos is on.
+func Photos(h *device.History, data []byte) error {
+	list, err := safeplist.Parse(data, limits)
+	if err != nil {
+		return err
+	}
+	h.CloudPhotos = truth(list, "cloudPhotosEnable")
+	return nil
+}
+
+// Setup reads com.apple.purplebuddy.plist: whether Setup Assistant came to its end.
+func Setup(h *device.History, data []byte) error {
+	list, err := safeplist.Parse(data, limits)
+	if err != nil {
+		return err
+	}
+	h.SetupDone = anyTrue(list, "SetupDone", "SetupFinishedAllSteps")
+	return nil
+}
+
+// WiFi reads com.apple.wifi.plist: whether Wi-Fi is switched on, as far as is known.
+func WiFi(h *device.History, data []byte) error {
+	list, err := safeplist.Parse(data, limits)
+	if err != nil {
+		return err
+	}
+	h.Network.WiFiOn = truth(list, "AllowEnable")
+	return nil
+}
+
+// Radios reads com.apple.radios.plist: whether airplane mode is on.
+func Radios(h *device.History, data []byte) error {
+	list, err := safeplist.Parse(data, limits)
+	if err != nil {
+		return err
+	}
+	h.Network.AirplaneMode = truth(list, "AirplaneMode")
+	return nil
+}
+
+// KnownNetworks reads com.apple.wifi.known-networks.plist. Networks are counted; the keys
+// of the list are their names, and none is kept.
+func KnownNetworks(h *device.History, data []byte) error {
+	list, err := safeplist.Parse(data, limits)
+	if err != nil {
+		return err
+	}
+	var known, lowData, noAutoJoin, captive uint64
+	var newest time.Time
+	newestLowData := device.Unknown[bool](device.Absent)
+	for name := range list {
+		network, err := list.Dict(name)
+		if err != nil {
+			continue
+		}
+		known++
+		low := isTrue(network, "LowDataMode")
+		lowData += one(low)
+		noAutoJoin += one(isTrue(network, "AutoJoinDisabled"))
+		profile, _ := network.Dict("CaptiveProfile")
+		captive += one(isTrue(profile, "CaptiveNetwork"))
+		if at := lastJoined(network); at.After(newest) {
+			newest, newestLowData = at, device.Known(low)
+		}
+	}
+	h.Network.KnownNetworks = device.Known(known)
+	h.Network.LowDataMode = device.Known(lowData)
+	h.Network.AutoJoinOff = device.Known(noAutoJoin)
+	h.Network.Captive = device.Known(captive)
+	h.Network.NewestLowData = newestLowData
+	return nil
+}
+
+func isTrue(list safeplist.Dict, key string) bool {
+	value, err := truth(list, key).Get()
+	return err == nil && value
+}
+
+func one(is bool) uint64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// lastJoined is when a network was last joined, by a person or by the device itself.
+func lastJoined(network safeplist.Dict) time.Time {
+	var last time.Time
+	for _, key := range []string{"JoinedByUserAt", "JoinedBySystemAt", "LastAssociatedAt"} {
+		if at, err := network.Date(key); err == nil && at.After(last) {
+			last = at
+		}
+	}
+	return last
+}

@@ -1,0 +1,152 @@
+package backup
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/backuptest"
+)
+
+// evidenceFiles are the files of a device whose iCloud is full.
+var evidenceFiles = []backuptest.File{
+	{Domain: "HomeDomain", Path: "Library/Preferences/com.apple.mobile.ldbackup.plist", Data: backuptest.Plist(map[string]any{
+		"CloudBackupEnabled": true, "LastCloudBackupDate": int(backuptest.Day.AddDate(0, 0, -40).Unix()),
+	})},
+	{Domain: "HomeDomain", Path: "Library/Preferences/com.apple.MobileBackup.plist", Data: backuptest.Plist(map[string]any{})},
+	{Domain: "RootDomain", Path: "Library/Preferences/com.apple.MobileBackup.plist", Data: backuptest.Plist(map[string]any{
+		"BackupStateInfo": map[string]any{"errors": []any{map[string]any{"domain": "MBErrorDomain", "code": 303, "date": backuptest.Day}}},
+		"FailureCount":    12,
+	})},
+	{Domain: "HomeDomain", Path: "Library/UserConfigurationProfiles/EffectiveUserSettings.plist", Data: backuptest.Plist(map[string]any{
+		"restrictedBool": map[string]any{"allowCloudBackup": map[string]any{"value": true}},
+	})},
+	{Domain: "CameraRollDomain", Path: "Media/PhotoData/cpl_enabled_marker", Data: []byte("1")},
+	{Domain: "SystemPreferencesDomain", Path: "SystemConfiguration/com.apple.wifi.plist", Data: []byte("not a property list")},
+}
+
+func TestEvidence(t *testing.T) {
+	for _, s := range shapes {
+		t.Run(s.name, func(t *testing.T) {
+			written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: s.layout, Password: s.password, Files: slices.Values(evidenceFiles)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			folder := find(t, written)
+			h := Evidence(t.Context(), folder, unlocked(t, folder, s))
+			if asOf, err := h.AsOf.Get(); err != nil || !asOf.Equal(backuptest.Day) {
+				t.Errorf("as of %v, %v", asOf, err)
+			}
+			if last, err := h.CloudBackup.Last.Get(); err != nil || !last.Equal(backuptest.Day.AddDate(0, 0, -40)) {
+				t.Errorf("last iCloud backup %v, %v", last, err)
+			}
+			if results, err := h.CloudBackup.Results.Get(); err != nil || len(results) != 1 || results[0].Code != 303 {
+				t.Errorf("results %+v, %v", results, err)
+			}
+			if count, err := h.Schedule.FailureCount.Get(); err != nil || count != 12 {
+				t.Errorf("failures %d, %v", count, err)
+			}
+			if allowed, err := h.Restrictions.CloudBackupAllowed.Get(); err != nil || !allowed {
+				t.Errorf("allowed %v, %v", allowed, err)
+			}
+			if photos, err := h.CloudPhotos.Get(); err != nil || !photos {
+				t.Errorf("iCloud Photos %v, %v", photos, err)
+			}
+			if _, err := h.Network.WiFiOn.Get(); !errors.Is(err, device.Malformed) {
+				t.Errorf("Wi-Fi, from a damaged file: %v", err)
+			}
+			if _, err := h.Account.SignedIn.Get(); !errors.Is(err, device.Absent) {
+				t.Errorf("account, without its database: %v", err)
+			}
+		})
+	}
+}
+
+func TestEvidenceNeedsThePassword(t *testing.T) {
+	written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Password: "0000", Files: slices.Values(evidenceFiles)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := Evidence(t.Context(), find(t, written), Options{})
+	for name, err := range map[string]error{
+		"enabled": get(h.CloudBackup.Enabled), "results": get(h.CloudBackup.Results), "account": get(h.Account.SignedIn), "allowed": get(h.Restrictions.CloudBackupAllowed),
+	} {
+		if !errors.Is(err, device.NeedsPassword) {
+			t.Errorf("%s: %v, want NeedsPassword", name, err)
+		}
+	}
+}
+
+func get[T any](fact device.Fact[T]) error {
+	_, err := fact.Get()
+	return err
+}
+
+// The evidence of a plain backup needs no manifest: a damaged one still tells.
+func TestEvidenceOfADamagedBackup(t *testing.T) {
+	written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Files: slices.Values(evidenceFiles)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(t, os.WriteFile(filepath.Join(written.Path, dbName), nil, 0o600))
+	h := Evidence(t.Context(), find(t, written), Options{})
+	if on, err := h.CloudBackup.Enabled.Get(); err != nil || !on {
+		t.Errorf("enabled %v, %v", on, err)
+	}
+}
+
+// The real database of an iOS 16 device, as files of a backup.
+func TestEvidenceOfRealAccounts(t *testing.T) {
+	const samples = "../../../shared/data/ios16-accounts/"
+	var files []backuptest.File
+	for _, suffix := range []string{"", "-wal"} {
+		data, err := os.ReadFile(samples + "Accounts3.sqlite" + suffix)
+		if errors.Is(err, os.ErrNotExist) {
+			t.Skip("the sample data of a real iOS 16 device is not at hand")
+		}
+		must(t, err)
+		files = append(files, backuptest.File{Domain: "HomeDomain", Path: "Library/Accounts/Accounts3.sqlite" + suffix, Data: data})
+	}
+	written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Password: "x", Files: slices.Values(files)})
+	must(t, err)
+	folder := find(t, written)
+	h := Evidence(t.Context(), folder, unlocked(t, folder, shape{password: "x"}))
+	if quota, err := h.Account.QuotaBytes.Get(); err != nil || quota != 5<<30 {
+		t.Errorf("quota %d, %v", quota, err)
+	}
+	if on, err := h.Account.BackupEnabled.Get(); err != nil || !on {
+		t.Errorf("backup enabled %v, %v", on, err)
+	}
+}
+
+func TestReadFacts(t *testing.T) {
+	for _, s := range shapes {
+		b := Read(find(t, write(t, s)))
+		if name, err := b.Device.Name.Get(); err != nil || name != "Ann's iPhone" || b.Device.UDID != backuptest.UDID {
+			t.Errorf("%s: device %+v", s.name, b.Device)
+		}
+		if on, err := b.Encrypted.Get(); err != nil || on != (s.password != "") {
+			t.Errorf("%s: encrypted %v, %v", s.name, on, err)
+		}
+		if state, err := b.SnapshotState.Get(); err != nil || state != "finished" {
+			t.Errorf("%s: state %q, %v", s.name, state, err)
+		}
+		if date, err := b.Date.Get(); err != nil || !date.Equal(backuptest.Day) {
+			t.Errorf("%s: date %v, %v", s.name, date, err)
+		}
+		if free, err := b.FreeBytes.Get(); err != nil || free == 0 {
+			t.Errorf("%s: free %d, %v", s.name, free, err)
+		}
+	}
+}
+
+// A folder that went away between finding and reading.
+func TestReadVanished(t *testing.T) {
+	b := Read(Folder{Path: filepath.Join(t.TempDir(), "gone"), UDID: backuptest.UDID})
+	if _, err := b.SnapshotState.Get(); !errors.Is(err, device.Absent) || b.Device.UDID != backuptest.UDID {
+		t.Errorf("%+v", b)
+	}
+}

@@ -1,0 +1,146 @@
+package device
+
+import "time"
+
+// History is what a device had on record about its iCloud backups, and about what they
+// depend on, at one moment in the past. It is read from files of a local backup or of a
+// sysdiagnose archive, and as old as they are: whatever rests on it names AsOf.
+//
+// Paths in the comments below are those in a local backup: domain, then file / key.
+type History struct {
+	Source string          `json:"source" privacy:"public"`            // "backup" or "sysdiagnose"
+	Origin string          `json:"origin,omitempty" privacy:"private"` // the folder or archive
+	AsOf   Fact[time.Time] `json:"asOf,omitzero"`                      // when the files were as they were read
+
+	CloudBackup  PastCloudBackup  `json:"cloudBackup,omitzero"`
+	Schedule     PastSchedule     `json:"schedule,omitzero"`
+	Next         PastPreflight    `json:"next,omitzero"`
+	Restore      PastRestore      `json:"restore,omitzero"`
+	Account      PastAccount      `json:"account,omitzero"`
+	Restrictions PastRestrictions `json:"restrictions,omitzero"`
+	Network      PastNetwork      `json:"network,omitzero"`
+
+	CloudPhotos Fact[bool] `json:"cloudPhotos,omitzero"` // HomeDomain com.apple.mobileslideshow.plist / cloudPhotosEnable; photos in iCloud are not in its backups
+	SetupDone   Fact[bool] `json:"setupDone,omitzero"`   // HomeDomain com.apple.purplebuddy.plist / SetupDone or SetupFinishedAllSteps
+}
+
+// PastCloudBackup is how iCloud Backup stood and what became of its attempts.
+// HomeDomain com.apple.mobile.ldbackup.plist, and com.apple.MobileBackup.plist of
+// HomeDomain or RootDomain.
+type PastCloudBackup struct {
+	Enabled      Fact[bool]          `json:"enabled,omitzero"`      // ldbackup / CloudBackupEnabled
+	EnabledSince Fact[time.Time]     `json:"enabledSince,omitzero"` // MobileBackup / AccountEnabledDate
+	Last         Fact[time.Time]     `json:"last,omitzero"`         // ldbackup / LastCloudBackupDate: end of the last good backup
+	State        Fact[uint64]        `json:"state,omitzero"`        // MobileBackup / BackupStateInfo.state; its numbers are not documented
+	Progress     Fact[float64]       `json:"progress,omitzero"`     // MobileBackup / BackupStateInfo.progress: 0 to 1
+	AttemptCount Fact[uint64]        `json:"attemptCount,omitzero"` // MobileBackup / BackupStateInfo.backupAttemptCount
+	Results      Fact[[]PastAttempt] `json:"results,omitzero"`      // MobileBackup / BackupStateInfo.errors: at most ten, good ones among them, newest first
+
+	LastComputerBackup Fact[time.Time] `json:"lastComputerBackup,omitzero"` // ldbackup / LastiTunesBackupDate: the run before the one it stands in, or its start
+	RequiresEncryption Fact[bool]      `json:"requiresEncryption,omitzero"` // ldbackup / RequiresEncryption: management insists on encrypted computer backups
+}
+
+// PastAttempt is the result of one iCloud backup.
+type PastAttempt struct {
+	At          Fact[time.Time] `json:"at,omitzero"`                            // date
+	Domain      string          `json:"domain" privacy:"public"`                // MBErrorDomain
+	Code        int             `json:"code"`                                   // 0 is a backup that succeeded
+	Description Fact[string]    `json:"description,omitzero" privacy:"private"` // localizedDescription; may name a file
+	Build       Fact[string]    `json:"build,omitzero" privacy:"public"`        // BuildVersion
+	Underlying  []PastCause     `json:"underlying,omitempty"`                   // the errors behind it, outermost first
+}
+
+// PastCause is an error behind an error.
+type PastCause struct {
+	Domain string `json:"domain" privacy:"public"` // CKErrorDomain
+	Code   int    `json:"code"`
+}
+
+// PastSchedule is what the device's scheduler of backups had noted.
+// HomeDomain or RootDomain com.apple.MobileBackup.plist.
+type PastSchedule struct {
+	Windows            Fact[[]BackupWindow] `json:"windows,omitzero"`            // LastOnConditionEvents: at most ten, newest first
+	FailureCount       Fact[uint64]         `json:"failureCount,omitzero"`       // FailureCount: failures in a row
+	MissingKeyFailures Fact[uint64]         `json:"missingKeyFailures,omitzero"` // MissingEncryptionKeyFailureCount
+	RetryAfter         Fact[time.Time]      `json:"retryAfter,omitzero"`         // RetryAfter: no attempt before then
+	BatteryRetryAfter  Fact[time.Time]      `json:"batteryRetryAfter,omitzero"`  // OnBatteryRetryAfter
+	MissingKeyRetry    Fact[time.Time]      `json:"missingKeyRetry,omitzero"`    // MissingEncryptionKeyRetryAfter
+	KeysMissing        Fact[bool]           `json:"keysMissing,omitzero"`        // FetchMissingKeysAtNextUnlock or NotifyDaemonNextTimeKeyBagIsUnlocked: must be unlocked first
+}
+
+// BackupWindow is a time in which the device was on power, locked and on Wi-Fi, so that a
+// backup could run. Its conditions are those at its end: the one that is false was lost.
+type BackupWindow struct {
+	Start           time.Time       `json:"start"`
+	Seconds         float64         `json:"seconds"`
+	Enabled         Fact[bool]      `json:"enabled,omitzero"`
+	OnPower         Fact[bool]      `json:"onPower,omitzero"`
+	Locked          Fact[bool]      `json:"locked,omitzero"`
+	OnWiFi          Fact[bool]      `json:"onWiFi,omitzero"`
+	Scheduled       Fact[bool]      `json:"scheduled,omitzero"`     // a backup over Wi-Fi was scheduled
+	Running         Fact[bool]      `json:"running,omitzero"`       // and running
+	NextInSeconds   Fact[float64]   `json:"nextInSeconds,omitzero"` // until the next one
+	RetrySeconds    Fact[float64]   `json:"retrySeconds,omitzero"`  // until one may be tried again
+	SinceSeconds    Fact[float64]   `json:"sinceSeconds,omitzero"`  // since the last one
+	FailureCount    Fact[uint64]    `json:"failureCount,omitzero"`
+	Error           Fact[PastCause] `json:"error,omitzero"` // absent if there was none
+	OnCellular      Fact[bool]      `json:"onCellular,omitzero"`
+	Expensive       Fact[bool]      `json:"expensive,omitzero"`       // the network costs by volume
+	CellularAllowed Fact[bool]      `json:"cellularAllowed,omitzero"` // from the 18 field form on
+}
+
+// PastPreflight is how large the device reckoned its next iCloud backup, in bytes.
+// com.apple.MobileBackup.plist / PreflightSizing.
+type PastPreflight struct {
+	TotalBytes Fact[uint64]       `json:"totalBytes,omitzero"` // _TotalSize
+	Domains    Fact[[]DomainSize] `json:"domains,omitzero"`    // largest first
+}
+
+// DomainSize is the share of one domain, for an app named after its bundle id.
+type DomainSize struct {
+	Domain string `json:"domain" privacy:"private"`
+	Bytes  uint64 `json:"bytes"`
+}
+
+// PastRestore is whether the device was set up from a backup lately, or still is.
+// com.apple.MobileBackup.plist.
+type PastRestore struct {
+	At        Fact[time.Time] `json:"at,omitzero"`        // RestoreInfo.RestoreDate
+	FromCloud Fact[bool]      `json:"fromCloud,omitzero"` // RestoreInfo.WasCloudRestore
+	Pending   Fact[bool]      `json:"pending,omitzero"`   // RestoreStateInfo is there
+}
+
+// PastAccount is the Apple Account that iCloud uses. No name or address is kept.
+// HomeDomain Library/Accounts/Accounts3.sqlite.
+type PastAccount struct {
+	SignedIn        Fact[bool]      `json:"signedIn,omitzero"`        // an account of the type com.apple.account.AppleAccount
+	Authenticated   Fact[bool]      `json:"authenticated,omitzero"`   // ZACCOUNT / ZAUTHENTICATED
+	RenewalRejected Fact[time.Time] `json:"renewalRejected,omitzero"` // ZACCOUNT / ZLASTCREDENTIALRENEWALREJECTIONDATE: its password was not given when asked for
+	BackupEnabled   Fact[bool]      `json:"backupEnabled,omitzero"`   // com.apple.Dataclass.Backup among the enabled
+	BackupOffered   Fact[bool]      `json:"backupOffered,omitzero"`   // the same among the provisioned
+	QuotaBytes      Fact[uint64]    `json:"quotaBytes,omitzero"`      // lastKnownQuota: the whole plan, not what is free
+	Subscriber      Fact[bool]      `json:"subscriber,omitzero"`      // isCloudSubscriber
+	Managed         Fact[bool]      `json:"managed,omitzero"`         // isManagedAppleID
+	TermsPending    Fact[bool]      `json:"termsPending,omitzero"`    // needsToVerifyTerms
+	RepairState     Fact[uint64]    `json:"repairState,omitzero"`     // repairState; its numbers are not documented
+}
+
+// PastRestrictions are settings that profiles or Screen Time enforced.
+// EffectiveUserSettings.plist and PublicEffectiveUserSettings.plist.
+type PastRestrictions struct {
+	CloudBackupAllowed Fact[bool] `json:"cloudBackupAllowed,omitzero"` // restrictedBool.allowCloudBackup.value
+	EncryptionForced   Fact[bool] `json:"encryptionForced,omitzero"`   // restrictedBool.forceEncryptedBackup.value
+	Supervised         Fact[bool] `json:"supervised,omitzero"`         // CloudConfigurationDetails.plist / IsSupervised
+}
+
+// PastNetwork is how the network settings stood. No network is named.
+// SystemPreferencesDomain SystemConfiguration.
+type PastNetwork struct {
+	KnownNetworks Fact[uint64] `json:"knownNetworks,omitzero"` // com.apple.wifi.known-networks.plist, counted
+	LowDataMode   Fact[uint64] `json:"lowDataMode,omitzero"`   // of those, with LowDataMode
+	NewestLowData Fact[bool]   `json:"newestLowData,omitzero"` // LowDataMode of the one joined last
+	AutoJoinOff   Fact[uint64] `json:"autoJoinOff,omitzero"`   // of those, with AutoJoinDisabled
+	Captive       Fact[uint64] `json:"captive,omitzero"`       // of those, with CaptiveProfile.CaptiveNetwork
+	WiFiOn        Fact[bool]   `json:"wifiOn,omitzero"`        // com.apple.wifi.plist / AllowEnable is 1; what it means is inferred
+	AirplaneMode  Fact[bool]   `json:"airplaneMode,omitzero"`  // com.apple.radios.plist / AirplaneMode
+}

@@ -1,0 +1,62 @@
+package device
+
+// redactBackups hides where backups lie, whose they are, and which files and apps they
+// hold. The device of a backup is the one of its snapshot, and gets the same names.
+func redactBackups(backups []Backup, ordinal int) []Backup {
+	if backups == nil {
+		return nil
+	}
+	folders := placeholders("backup")
+	redacted := make([]Backup, len(backups))
+	for i, b := range backups {
+		b.Folder = folders(b.Folder)
+		b.Device = redactIdentity(b.Device, ordinal)
+		b.Proof = redactProof(b.Proof)
+		redacted[i] = b
+	}
+	return redacted
+}
+
+func redactProof(f Fact[Proof]) Fact[Proof] {
+	proof, err := f.Get()
+	if err != nil {
+		return f
+	}
+	domains, paths, ids := placeholders("domain"), placeholders("path"), placeholders("file")
+	faults := make([]BackupFault, len(proof.Faults))
+	for i, fault := range proof.Faults {
+		examples := make([]BackupProblem, len(fault.Examples))
+		for j, example := range fault.Examples {
+			example.Domain, example.Path, example.FileID = domains(example.Domain), paths(example.Path), ids(example.FileID)
+			examples[j] = example
+		}
+		fault.Examples = examples
+		faults[i] = fault
+	}
+	proof.Faults = faults
+	return Known(proof)
+}
+
+// redactHistories hides where histories come from, the words of errors, which may name a
+// file, and which apps fill the next backup.
+func redactHistories(histories []History) []History {
+	if histories == nil {
+		return nil
+	}
+	origins := placeholders("origin")
+	redacted := make([]History, len(histories))
+	for i, h := range histories {
+		domains, words := placeholders("domain"), placeholders("description")
+		h.Origin = origins(h.Origin)
+		h.CloudBackup.Results = each(h.CloudBackup.Results, func(a PastAttempt) PastAttempt {
+			a.Description = hide(a.Description, words)
+			return a
+		})
+		h.Next.Domains = each(h.Next.Domains, func(d DomainSize) DomainSize {
+			d.Domain = domains(d.Domain)
+			return d
+		})
+		redacted[i] = h
+	}
+	return redacted
+}
