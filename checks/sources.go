@@ -64,6 +64,7 @@ var (
 	imobiledeviceLockdown   = Source{"libimobiledevice: the errors of lockdown", "https://github.com/libimobiledevice/libimobiledevice"}
 	imobiledeviceKeychain   = Source{"libimobiledevice issue 12: keychain copy while locked", "https://github.com/libimobiledevice/libimobiledevice/issues/12"}
 	imobiledeviceUnreadable = Source{"libimobiledevice issue 1361: a file that cannot be read", "https://github.com/libimobiledevice/libimobiledevice/issues/1361"}
+	imobiledeviceOldBackup  = Source{"libimobiledevice issue 1582: a backup that fails over the old one's Manifest.plist", "https://github.com/libimobiledevice/libimobiledevice/issues/1582"}
 	imobiledeviceDiskSpace  = Source{"libimobiledevice issue 1072: too little free space", "https://github.com/libimobiledevice/libimobiledevice/issues/1072"}
 	pymobiledeviceFiles     = Source{"pymobiledevice3 issue 820: files that cannot be read", "https://github.com/doronz88/pymobiledevice3/issues/820"}
 	certidealIPadOS27       = Source{"CertiDeal: iPads that run iPadOS 27", "https://mag.certideal.com/en/ipados-27-the-full-compatible-ipad-list/"}
