@@ -78,6 +78,9 @@ func (i *inspector) inspect(b *batch, t *task) {
 }
 
 func (i *inspector) fault(mode *Mode, b *batch, t *task, detail string) {
+	if damaged := i.inner[t.id]; damaged != nil {
+		damaged.Store(true)
+	}
 	i.faults.addFile(mode, b.problem(t, detail))
 }
 
