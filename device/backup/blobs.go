@@ -69,10 +69,10 @@ func (b *blobs) close() {
 	}
 }
 
-// path is where a file lies, from the backup's folder.
-func (b *blobs) path(id manifest.FileID) string {
+// path is where a file lies that was met in the folder named after in.
+func (b *blobs) path(in byte, id manifest.FileID) string {
 	if b.flat {
 		return id.String()
 	}
-	return prefixName(id[0]) + "/" + id.String()
+	return prefixName(in) + "/" + id.String()
 }
