@@ -107,7 +107,7 @@ func (i *inspector) contents(b *batch, t *task, stored uint64) {
 	defer file.Close()
 	var right bool
 	if t.hasDigest {
-		right = i.digest(b, t, file)
+		right = i.digest(b, t, file, stored)
 	} else {
 		right = i.measure(b, t, file, stored)
 	}
@@ -130,9 +130,9 @@ func (i *inspector) unread(b *batch, t *task, err error) {
 
 // digest compares the SHA-1 of the bytes as stored, and reports whether it is right. Where
 // it is, the length does not matter.
-func (i *inspector) digest(b *batch, t *task, file *os.File) bool {
+func (i *inspector) digest(b *batch, t *task, file *os.File, stored uint64) bool {
 	i.hash.Reset()
-	n, err := i.copy(file)
+	n, err := i.read(file, stored)
 	if err != nil {
 		i.unread(b, t, err)
 		return false
@@ -146,21 +146,22 @@ func (i *inspector) digest(b *batch, t *task, file *os.File) bool {
 	return true
 }
 
-// copy is io.CopyBuffer without the shortcuts that would make it allocate, and with
-// progress.
-func (i *inspector) copy(file *os.File) (total uint64, err error) {
-	for {
+// read hashes a file of a known length. Unlike io.Copy it does not ask for more at the end,
+// which for small files is a third of the system calls.
+func (i *inspector) read(file *os.File, length uint64) (total uint64, err error) {
+	for total < length {
 		n, err := file.Read(i.buffer)
 		i.hash.Write(i.buffer[:n])
 		i.digestBytes.Add(uint64(n))
 		total += uint64(n)
 		if errors.Is(err, io.EOF) {
-			return total, nil
+			return total, nil // it became shorter, and its digest another
 		}
 		if err != nil {
 			return total, err
 		}
 	}
+	return total, nil
 }
 
 // length looks into a file that is not as long as recorded.

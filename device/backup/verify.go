@@ -92,7 +92,11 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 		v.options.Workers = max(8, 2*runtime.GOMAXPROCS(0))
 	}
 	root, err := os.OpenRoot(folder.Path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		v.faults.add(folderGone, "")
+		return v.proof()
+	case err != nil:
 		v.faults.add(noPermission, "the folder: "+reasonOf(err).Error())
 		return v.proof()
 	}
@@ -102,6 +106,8 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 
 	if v.lookAtTop() {
 		v.lookAtFiles(ctx)
+		v.judgeMissing()
+		v.judgeLength()
 	}
 	if ctx.Err() != nil {
 		v.faults.add(stopped, "")
@@ -111,7 +117,6 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 
 // proof sums up.
 func (v *verification) proof() device.Proof {
-	v.judgeMissing()
 	harm := v.faults.harm()
 	return device.Proof{
 		Verdict: harm.verdict(), Depth: v.depth, NextFails: v.nextFails(),
@@ -324,9 +329,6 @@ func (v *verification) openManifest(ctx context.Context) (manifest.Manifest, err
 	size, err := v.manifestSize()
 	if err != nil {
 		return nil, err
-	}
-	if size > hugeManifest {
-		v.faults.add(manifestHuge, fmt.Sprintf("%d MiB", size>>20))
 	}
 	return openDB(ctx, path, size, v.properties, v.options.Keys, func() { v.faults.add(manifestLog, "") })
 }

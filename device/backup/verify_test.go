@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"howett.net/plist"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/backuptest"
@@ -687,4 +689,91 @@ func TestLinkForAFile(t *testing.T) {
 	if proof.Verdict != device.Broken || !slices.Equal(modes(proof), []string{"blob-altered"}) {
 		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
 	}
+}
+
+func TestFolderGone(t *testing.T) {
+	proof := Quick(t.Context(), Folder{Path: filepath.Join(t.TempDir(), "gone")}, Options{})
+	if proof.Verdict != device.Broken || !slices.Equal(modes(proof), []string{"folder-gone"}) {
+		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	}
+}
+
+// Changes that were never merged into the manifest count, and are read from a copy.
+func TestManifestLog(t *testing.T) {
+	written := write(t, shapes[0])
+	path := filepath.Join(written.Path, dbName)
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+	must(t, err)
+	defer conn.Close()
+	must(t, sqlitex.ExecuteScript(conn, "DELETE FROM Files WHERE relativePath LIKE '%IMG_0001%';", nil))
+	before := snapshotOf(t, written.Path)
+	t.Setenv("TMPDIR", t.TempDir())
+	proof := Quick(t.Context(), find(t, written), Options{})
+	if proof.Verdict != device.Whole || !slices.Equal(modes(proof), []string{"manifest-log", "orphan"}) || proof.Listed != healthyFiles-1 {
+		t.Errorf("%s, %d listed, %+v", proof.Verdict, proof.Listed, proof.Faults)
+	}
+	if after := snapshotOf(t, written.Path); !slices.Equal(before, after) {
+		t.Errorf("before\n%v\nafter\n%v", before, after)
+	}
+	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// Rows that cannot be read are told one by one, and the others are looked at all the same.
+func TestRowTroubles(t *testing.T) {
+	for name, test := range map[string]struct {
+		change string
+		want   []string
+	}{
+		"record is garbage":     {"UPDATE Files SET file = x'00' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
+		"record is missing":     {"UPDATE Files SET file = NULL WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
+		"id climbs out":         {"UPDATE Files SET fileID = '../../../../../../../../../../etc/passwd00' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable", "orphan"}},
+		"id of another file":    {"UPDATE Files SET relativePath = 'other' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
+		"another table's place": {"ALTER TABLE Files RENAME TO Other; CREATE VIEW Files AS SELECT * FROM Other", []string{"manifest-unreadable"}},
+	} {
+		written := write(t, shapes[0])
+		conn, err := sqlite.OpenConn(filepath.Join(written.Path, dbName), sqlite.OpenReadWrite)
+		must(t, err)
+		must(t, sqlitex.ExecuteScript(conn, test.change+";", nil))
+		must(t, conn.Close())
+		proof := Deep(t.Context(), find(t, written), Options{})
+		if got := modes(proof); proof.Verdict != device.Broken || !slices.Equal(got, test.want) {
+			t.Errorf("%s: %s, %v, want %v; %+v", name, proof.Verdict, got, test.want, proof.Faults)
+		}
+	}
+}
+
+// What may not be read is neither whole nor, by that alone, broken.
+func TestNoPermission(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("permissions do not stop this user")
+	}
+	for name, path := range map[string]func(backuptest.Folder) string{
+		"a file with a digest": func(f backuptest.Folder) string { return f.Blob(digestDomain, digestPath) },
+		"Status.plist":         func(f backuptest.Folder) string { return filepath.Join(f.Path, statusName) },
+	} {
+		written := write(t, shapes[0])
+		must(t, os.Chmod(path(written), 0))
+		proof := Deep(t.Context(), find(t, written), Options{})
+		if proof.Verdict != device.CannotTell || !slices.Equal(modes(proof), []string{"no-permission"}) {
+			t.Errorf("%s: %s, %+v", name, proof.Verdict, proof.Faults)
+		}
+	}
+}
+
+// FuzzTop looks at a folder whose property lists are any bytes at all.
+func FuzzTop(f *testing.F) {
+	f.Add([]byte("garbage"), []byte("<plist><dict/></plist>"), []byte(nil))
+	f.Add(backuptest.Plist(map[string]any{"SnapshotState": "finished"}), backuptest.Plist(map[string]any{"IsEncrypted": true, "BackupKeyBag": []byte("VERS")}), backuptest.Plist(map[string]any{}))
+	folder := f.TempDir()
+	f.Fuzz(func(t *testing.T, status, properties, info []byte) {
+		must(t, os.WriteFile(filepath.Join(folder, statusName), status, 0o600))
+		must(t, os.WriteFile(filepath.Join(folder, propertiesName), properties, 0o600))
+		must(t, os.WriteFile(filepath.Join(folder, infoName), info, 0o600))
+		Read(Folder{Path: folder})
+		if proof := Quick(t.Context(), Folder{Path: folder}, Options{}); proof.Verdict == device.Whole {
+			t.Errorf("whole, without a manifest: %+v", proof)
+		}
+	})
 }
