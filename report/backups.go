@@ -188,10 +188,11 @@ func (p *page) faults(label string, b Backup) {
 	for _, f := range shown {
 		m := markOfSeverity(f.Severity)
 		under := strings.Repeat(" ", columns(p.lead(m)))
-		p.print(p.hang(p.lead(m), m.style, f.Mode+": "+f.Title+numbers(f)+".")...)
+		text := f.Mode + ": " + f.Title + numbers(f)
 		if f.Detail != "" {
-			p.print(p.hang(under, plain, f.Detail)...)
+			text += ": " + f.Detail
 		}
+		p.print(p.hang(p.lead(m), m.style, text+".")...)
 		p.files(under, f)
 		if f.Remedy != "" {
 			p.print(p.hang(under, plain, "Remedy: "+f.Remedy)...)
@@ -240,10 +241,10 @@ func (p *page) files(under string, f Fault) {
 	}
 	switch left := f.Count - uint64(len(shown)); {
 	case f.Count <= uint64(len(shown)):
-	case len(shown) < len(f.Examples):
+	case !p.All:
 		p.print(p.hang(under+"  ", dim, fmt.Sprintf("and %d more; --all shows them", left))...)
 	default:
-		p.print(p.hang(under+"  ", dim, fmt.Sprintf("and %d more; backupdoctor verify -o files=FILE writes every one", left))...)
+		p.print(p.hang(under+"  ", dim, fmt.Sprintf("and %d more; backupdoctor verify --files FILE writes every one", left))...)
 	}
 }
 
