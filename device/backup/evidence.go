@@ -302,21 +302,19 @@ func (s *store) open(ctx context.Context, f file) (plainFile, error) {
 		return plainFile{}, context.Cause(ctx)
 	}
 	id := manifest.IDOf(f.domain, f.path)
-	info, err := s.blobs.lstat(id)
+	opened, info, err := s.blobs.open(id)
 	switch {
 	case err != nil:
 		return plainFile{}, err
-	case !info.Mode().IsRegular() || isDataless(info):
+	case opened == nil:
 		return plainFile{}, device.Malformed
+	case info.dataless:
+		opened.Close()
+		return plainFile{}, device.Absent
+	case s.manifest == nil:
+		return plainFile{opened, opened, int64(info.size)}, nil
 	}
-	opened, err := s.blobs.open(id)
-	if err != nil {
-		return plainFile{}, err
-	}
-	if s.manifest == nil {
-		return plainFile{opened, opened, info.Size()}, nil
-	}
-	plain, err := s.decrypt(ctx, id, opened, info.Size())
+	plain, err := s.decrypt(ctx, id, opened, int64(info.size))
 	if err != nil {
 		opened.Close()
 		return plainFile{}, err
