@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -148,11 +150,8 @@ func (p *passwords) try(ctx context.Context, folder backup.Folder, udid, passwor
 // whose tells a person which device a backup is of. Its name is a stranger's text, so it is
 // quoted and cut.
 func whose(b device.Backup) string {
-	name, err := b.Device.Name.Get()
-	if err != nil {
-		return fmt.Sprintf("%q", b.Device.UDID)
-	}
-	return fmt.Sprintf("%.40q", name)
+	name, _ := b.Device.Name.Get()
+	return fmt.Sprintf("%.40q", cmp.Or(name, b.Device.UDID, filepath.Base(b.Folder)))
 }
 
 // passwordIn is the first line of a file.
