@@ -7,8 +7,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"net"
+	"os"
 	"testing"
 	"time"
 
@@ -53,7 +55,6 @@ func handshake(t *testing.T, conn net.Conn, record pairRecord, certificate, key 
 			return nil
 		},
 	})
-	conn.SetDeadline(time.Now().Add(10 * time.Second))
 	return secure, secure.Handshake()
 }
 
@@ -134,6 +135,22 @@ func TestStalePairings(t *testing.T) {
 	}
 	if _, err := handshake(t, conn, record, record.HostCertificate, record.HostPrivateKey); err == nil {
 		t.Error("stale-tls: the handshake succeeds")
+	}
+}
+
+func TestFaultsOfTheHandshake(t *testing.T) {
+	device := named(t, "healthy-iphone")
+	for kind, timeout := range map[sim.Kind]bool{sim.Stall: true, sim.Garbage: false} {
+		device.Faults = []sim.Fault{{Kind: kind, At: "tls"}}
+		socket := serve(t, newTray(t, device))
+		record := recordOf(t, socket, device)
+		conn := lockdown(t, socket)
+		replyOf(t, conn, dict{"Request": "StartSession", "HostID": record.HostID})
+		conn.SetDeadline(time.Now().Add(200 * time.Millisecond))
+		_, err := handshake(t, conn, record, record.HostCertificate, record.HostPrivateKey)
+		if err == nil || errors.Is(err, os.ErrDeadlineExceeded) != timeout {
+			t.Errorf("%s: %v", kind, err)
+		}
 	}
 }
 
