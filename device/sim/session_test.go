@@ -138,6 +138,32 @@ func TestStalePairings(t *testing.T) {
 	}
 }
 
+func TestAForgottenComputerIsAStranger(t *testing.T) {
+	device := named(t, "healthy-iphone")
+	socket := serve(t, newTray(t, device))
+	conn := lockdown(t, socket)
+	known := dict{"HostID": recordOf(t, socket, device).HostID}
+	if reply := replyOf(t, conn, dict{"Request": "ValidatePair", "PairRecord": known}); reply["Error"] != nil {
+		t.Errorf("ValidatePair = %v", reply)
+	}
+	if reply := replyOf(t, conn, dict{"Request": "Unpair", "PairRecord": known}); reply["Error"] != nil {
+		t.Errorf("Unpair = %v", reply)
+	}
+	for _, request := range []dict{
+		{"Request": "ValidatePair", "PairRecord": known},
+		{"Request": "StartSession", "HostID": known["HostID"]},
+	} {
+		if reply := replyOf(t, conn, request); reply["Error"] != "InvalidHostID" {
+			t.Errorf("%v = %v", request, reply)
+		}
+	}
+	for request, want := range map[string]string{"Pair": "MissingPairRecord", "StartSession": "MissingHostID", "StopSession": "SessionInactive"} {
+		if reply := replyOf(t, conn, dict{"Request": request}); reply["Error"] != want {
+			t.Errorf("%s without more = %v, want %s", request, reply, want)
+		}
+	}
+}
+
 func TestFaultsOfTheHandshake(t *testing.T) {
 	device := named(t, "healthy-iphone")
 	for kind, timeout := range map[sim.Kind]bool{sim.Stall: true, sim.Garbage: false} {
