@@ -1,6 +1,9 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -51,6 +54,27 @@ func TestMuxHintNamesWhatThisSystemNeeds(t *testing.T) {
 	} {
 		if got := muxHint(goos); !strings.Contains(got, want) {
 			t.Errorf("on %s the hint is %q, want it to have %q", goos, got, want)
+		}
+	}
+}
+
+// Only main touches the process itself, so that every command can be run by a test.
+func TestOnlyMainTouchesTheProcess(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	process := regexp.MustCompile(`\bos\.(Stdin|Stdout|Stderr|Exit|Args|Getenv|LookupEnv|Environ|UserConfigDir|UserHomeDir)\b`)
+	for _, file := range files {
+		if file == "main.go" || strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := process.Find(source); found != nil {
+			t.Errorf("%s uses %s: take it from surroundings", file, found)
 		}
 	}
 }
