@@ -92,7 +92,7 @@ func TestExpectedCauses(t *testing.T) {
 	}
 	healthy := loadDevice(t.Fatalf, "healthy-iphone")
 	devices = append(devices,
-		faulty(healthy, 1, sim.Fault{Kind: sim.Stall, At: "connect"}),
+		faulty(healthy, 1, sim.Fault{Kind: sim.Reset, At: "lockdown"}),
 		faulty(healthy, 2, sim.Fault{Kind: sim.Refused, At: "root", Error: "GetProhibited"}),
 	)
 	names := map[string]string{} // of the patients, by UDID
@@ -101,7 +101,7 @@ func TestExpectedCauses(t *testing.T) {
 		d.LocationID = uint32(i + 1)
 	}
 	address, _ := attach(t, devices...)
-	r := scanned(t, address, "--timeout", "2s")
+	r := scanned(t, address, "--timeout", "1m")
 	if len(r.Devices) != len(devices) {
 		t.Errorf("%d devices in the report, %d attached", len(r.Devices), len(devices))
 	}
