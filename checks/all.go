@@ -70,6 +70,8 @@ func All() []*Check {
 		corruptPreviousBackup,
 
 		// The last resorts, and the safety copy they ask for.
+		noGoodCopy,
+		localBackupBroken,
 		localBackupEncryptionForced,
 		escalateAppleSupport,
 		persistentSoftwareFault,

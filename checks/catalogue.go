@@ -37,7 +37,7 @@ This page is generated from the code in this folder. Change it there, then run:
     UPDATE=1 go test ./checks -run TestReadme
 
 **Effect** is what an unhealthy answer does to iCloud Backup: it *blocks* it, it *may-block* it, or it only *informs*.
-**Answered** tells by whom: *over USB*, by a *person*, or by *both*, where USB gives a hint and a person has to settle it.
+**Answered** tells by whom: *over USB*, by a *person*, or by *both*, where USB, or a backup on this computer, tells a part and a person the rest.
 
 Menu paths are those of the newest version; a scan gives those of the device at hand. [name] is the name of the owner at the top of Settings.
 

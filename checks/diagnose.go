@@ -133,6 +133,9 @@ func verdict(s device.Snapshot, causes []Cause) (Verdict, device.Gap) {
 // examination is false, with the reason, for a device that did not get as far as what it
 // says of iCloud Backup. A refusal to say it is an answer; silence is not.
 func examination(s device.Snapshot) (device.Gap, bool) {
+	if s.Live == nil && len(s.Backups) > 0 {
+		return readBackups(s)
+	}
 	if trusted, err := live(s).Trusted.Get(); err != nil || !trusted {
 		return silence(s), false
 	}
@@ -142,6 +145,22 @@ func examination(s device.Snapshot) (device.Gap, bool) {
 		return silence(s), false
 	}
 	return device.Gap{}, true
+}
+
+// readBackups is false, with the reason, for a device that is known by its backups alone if
+// none of them could be looked into.
+func readBackups(s device.Snapshot) (device.Gap, bool) {
+	var hidden error
+	for _, b := range s.Backups {
+		_, err := localProof(b)
+		if err == nil {
+			return device.Gap{}, true
+		}
+		if hidden == nil {
+			hidden = err
+		}
+	}
+	return device.GapOf(hidden), false
 }
 
 // unasked is true of a fact that is missing because the device had stopped talking.

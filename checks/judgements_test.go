@@ -45,6 +45,8 @@ var judgements = map[*Check][]judgement{
 	transientGlitch:             transientGlitchJudgements,
 	systemHung:                  systemHungJudgements,
 	localBackupEncryptionForced: localBackupEncryptionForcedJudgements,
+	localBackupBroken:           localBackupBrokenJudgements,
+	noGoodCopy:                  noGoodCopyJudgements,
 }
 
 // TestJudgements puts every judging check of All through its table.

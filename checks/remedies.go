@@ -41,6 +41,7 @@ const (
 	shortenAutoLock      RemedyID = "shorten-auto-lock"
 	checkCharger         RemedyID = "check-charger"
 	setBackupPassword    RemedyID = "set-backup-password"
+	setAsideLocalBackup  RemedyID = "set-aside-local-backup"
 
 	restart      RemedyID = "restart"
 	forceRestart RemedyID = "force-restart"

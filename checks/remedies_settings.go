@@ -271,4 +271,19 @@ var settingsRemedies = []*Remedy{
 		},
 		Sources: []Source{appleDeviceManagement},
 	},
+	{
+		ID:    setAsideLocalBackup,
+		Title: "Set the broken backup on the computer aside, and back up anew",
+		Tier:  TierSettings,
+		Actor: User,
+		Risk:  "The folder that is set aside may be the only copy there is: delete nothing before the new backup is proved whole. Both need room on the disk.",
+		Steps: []string{
+			"On the computer with the backup, see that no backup is running.",
+			"Run backupdoctor backups set-aside with the UDID of the {device}: it gives the folder the name of an archived copy, and says how to undo that.",
+			"Open {computer-app}, select the {device}, and press Back Up Now. It will be a full backup, and take its time.",
+			"Run backupdoctor verify with the same UDID.",
+			"Only once the new backup is whole, delete the folder that was set aside.",
+		},
+		Sources: []Source{imobiledeviceOldBackup},
+	},
 }

@@ -65,6 +65,7 @@ var (
 	imobiledeviceLockdown   = Source{"libimobiledevice: the errors of lockdown", "https://github.com/libimobiledevice/libimobiledevice"}
 	imobiledeviceKeychain   = Source{"libimobiledevice issue 12: keychain copy while locked", "https://github.com/libimobiledevice/libimobiledevice/issues/12"}
 	imobiledeviceUnreadable = Source{"libimobiledevice issue 1361: a file that cannot be read", "https://github.com/libimobiledevice/libimobiledevice/issues/1361"}
+	imobiledeviceOldBackup  = Source{"libimobiledevice issue 1582: a backup that fails over the old one's Manifest.plist", "https://github.com/libimobiledevice/libimobiledevice/issues/1582"}
 	imobiledeviceDiskSpace  = Source{"libimobiledevice issue 1072: too little free space", "https://github.com/libimobiledevice/libimobiledevice/issues/1072"}
 	imobiledeviceHostDisk   = Source{"libimobiledevice issue 1384: no space for a computer backup", "https://github.com/libimobiledevice/libimobiledevice/issues/1384"}
 	imobiledeviceUnfinished = Source{"libimobiledevice issue 1582: an unfinished old backup in the folder", "https://github.com/libimobiledevice/libimobiledevice/issues/1582"}

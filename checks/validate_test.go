@@ -30,6 +30,7 @@ func TestAllHoldsEveryCause(t *testing.T) {
 		"needs-unlock-for-keys", "backup-locked-elsewhere", "files-unavailable", "app-cannot-be-backed-up",
 		"enable-backup-fails", "backup-now-greyed", "advanced-data-protection", "new-device-temporary-storage",
 		"local-backup-encryption-forced", "false-alarm", "store-demo-mode", "china-region", "not-trusted",
+		"local-backup-broken", "no-good-copy",
 	}
 	var got []string
 	for _, check := range All() {

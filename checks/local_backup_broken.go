@@ -1,0 +1,53 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var localBackupBroken = &Check{
+	ID:    "local-backup-broken",
+	Title: "No broken backup on this computer stands in the way of the next one",
+	Doc: `A backup to a computer builds on the one before it: the device reads the old list of files first, and refuses the new backup, with MBErrorDomain/205, if that list is damaged. Such a backup does not get better by trying again. Where files are lost but the lists are sound, the next backup works, and the old one cannot be relied on.
+
+Judged from the folder of each backup: its property lists, its list of files, and whether each file is there and as long as recorded. backupdoctor verify looks harder.
+An encrypted backup that was not opened is unknown, never whole. It has no bearing on iCloud Backup, except that a good copy is wanted before anything is deleted.`,
+	Effect:   Informs,
+	Sources:  []Source{imobiledeviceOldBackup},
+	Remedies: []RemedyID{setAsideLocalBackup, computerBackup},
+	Explains: []string{"no-good-copy"},
+	Ask:      "Do backups of this {device} to a computer complete?",
+	Judge:    judgeLocalBackups,
+}
+
+func judgeLocalBackups(s device.Snapshot) []Finding {
+	if len(s.Backups) == 0 {
+		return withoutBackups(s)
+	}
+	var findings []Finding
+	for _, b := range s.Backups {
+		for _, f := range judgeLocalBackup(s, b) {
+			f.Subject = localName(b)
+			findings = append(findings, f)
+		}
+	}
+	return findings
+}
+
+func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
+	proof, err := localProof(b)
+	name, evidence := localName(b), localEvidence(s, b, proof)
+	switch {
+	case err != nil:
+		return unknown(s, "Whether the "+name+" is whole", err)
+	case proof.Verdict == device.Whole && proof.NextFails && !b.Archived:
+		return problem(fmt.Sprintf("The %s is whole, but the next backup to this computer will fail (%s).", name, gravest(proof).Mode), evidence...)
+	case proof.Verdict == device.Whole:
+		return ok(fmt.Sprintf("The %s is whole, %s.", name, looked(proof)), evidence...)
+	case proof.NextFails && !b.Archived:
+		return problem(fmt.Sprintf("The %s is broken (%s), and the next backup to this computer will fail.", name, gravest(proof).Mode), evidence...)
+	default:
+		return warning(fmt.Sprintf("The %s is broken (%s).", name, gravest(proof).Mode), evidence...)
+	}
+}

@@ -1,0 +1,95 @@
+package checks
+
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var localBackupBrokenJudgements = []judgement{
+	{"whole", well(withBackups(wholeBackup())), OK, "The local backup of 2026-11-12 is whole, as far as a quick look proves.", ""},
+	{"whole by digests", well(withBackups(proved(wholeBackup(), device.Proof{Verdict: device.Whole, Depth: device.DeepLook}))), OK,
+		"The local backup of 2026-11-12 is whole, by the digests of its files.", ""},
+	{"files lost", well(withBackups(lossyBackup())), Warning, "The local backup of 2026-11-12 is broken (blob-missing).", ""},
+	{"next one fails", well(withBackups(poisonedBackup())), Problem,
+		"The local backup of 2026-11-12 is broken (properties-unreadable), and the next backup to this computer will fail.", ""},
+	{"whole, on a full disk", well(withBackups(proved(wholeBackup(), device.Proof{Verdict: device.Whole, Depth: device.QuickLook, NextFails: true,
+		Faults: []device.BackupFault{{Mode: "disk-full", Title: "The disk is full", Severity: "unusable"}}}))), Problem,
+		"The local backup of 2026-11-12 is whole, but the next backup to this computer will fail (disk-full).", ""},
+	{"an archived copy is in nobody's way", well(withBackups(archived(poisonedBackup()))), Warning, "The archived copy of 2026-11-12 is broken (properties-unreadable).", ""},
+	{"without a date", well(withBackups(undated(lossyBackup()))), Warning, "The local backup without a date is broken (blob-missing).", ""},
+	{"encrypted", well(withBackups(hiddenBackup("password-needed"))), Unknown,
+		"Whether the local backup of 2026-11-12 is whole could not be read: the backup is encrypted and its password was not given.", device.NeedsPassword},
+	{"no permission", well(withBackups(hiddenBackup("no-permission"))), Unknown,
+		"Whether the local backup of 2026-11-12 is whole could not be read: this program may not read it on this computer.", device.NotPermitted},
+	{"not verified", well(withBackups(device.Backup{Device: well().Device})), Unknown,
+		"Whether the local backup without a date is whole could not be read: it was not asked for.", device.NotAsked},
+	{"none found", well(lookedIn(device.Known[uint64](1))), Ask, "No backup of this device was found on this computer.", ""},
+	{"nowhere to look", well(lookedIn(device.Known[uint64](0))), Ask, "No folder of backups was looked into.", ""},
+	{"not looked for", well(), Ask, "No folder of backups was looked into.", ""},
+	{"closed folder", well(lookedIn(device.Unknown[uint64](device.NotPermitted))), Unknown,
+		"The folder of backups on this computer could not be read: this program may not read it on this computer.", device.NotPermitted},
+}
+
+func withBackups(backups ...device.Backup) func(*device.Snapshot) {
+	return func(s *device.Snapshot) {
+		s.Backups = backups
+		s.BackupPlaces = device.Known[uint64](1)
+	}
+}
+
+func lookedIn(places device.Fact[uint64]) func(*device.Snapshot) {
+	return func(s *device.Snapshot) { s.BackupPlaces = places }
+}
+
+// wholeBackup is ten days old.
+func wholeBackup() device.Backup {
+	return proved(device.Backup{
+		Folder:    "/backups/00008110-000000000000001E",
+		Device:    well().Device,
+		Date:      device.Known(takenAt.Add(-10 * aDay)),
+		Encrypted: device.Known(true),
+	}, device.Proof{Verdict: device.Whole, Depth: device.QuickLook, Listed: 1089, Found: 1089})
+}
+
+func lossyBackup() device.Backup {
+	return proved(wholeBackup(), device.Proof{
+		Verdict: device.Broken, Depth: device.QuickLook, Listed: 1089, Found: 10,
+		Faults: []device.BackupFault{
+			{Mode: "old", Title: "The backup is old", Severity: "suspicious"},
+			{Mode: "blob-missing", Title: "Files that the manifest lists are missing", Severity: "loss", Count: 1079, Total: 1089},
+		},
+	})
+}
+
+func poisonedBackup() device.Backup {
+	return proved(wholeBackup(), device.Proof{
+		Verdict: device.Broken, Depth: device.QuickLook, NextFails: true,
+		Faults: []device.BackupFault{
+			{Mode: "blob-empty", Title: "Files are stored empty", Severity: "loss", Count: 3},
+			{Mode: "properties-unreadable", Title: "Manifest.plist is missing", Severity: "unusable"},
+		},
+	})
+}
+
+func hiddenBackup(mode string) device.Backup {
+	return proved(wholeBackup(), device.Proof{
+		Verdict: device.CannotTell, Depth: device.QuickLook,
+		Faults: []device.BackupFault{{Mode: "encrypted", Severity: "note"}, {Mode: mode, Severity: "note"}},
+	})
+}
+
+func proved(b device.Backup, proof device.Proof) device.Backup {
+	b.Proof = device.Known(proof)
+	return b
+}
+
+func archived(b device.Backup) device.Backup {
+	b.Archived = true
+	return b
+}
+
+func undated(b device.Backup) device.Backup {
+	b.Date = device.Unknown[time.Time](device.Absent)
+	return b
+}

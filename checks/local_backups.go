@@ -1,0 +1,128 @@
+package checks
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// What the checks of backups on this computer have in common.
+
+// localName tells a backup from the others of its device.
+func localName(b device.Backup) string {
+	name := "local backup"
+	if b.Archived {
+		name = "archived copy"
+	}
+	at, err := localDate(b)
+	if err != nil {
+		return name + " without a date"
+	}
+	return name + " of " + day(at)
+}
+
+// localDate is when a backup was made: as the device recorded it, else as the computer did.
+func localDate(b device.Backup) (time.Time, error) {
+	at, err := b.Date.Get()
+	if err != nil {
+		return b.LastBackupDate.Get()
+	}
+	return at, nil
+}
+
+// localProof is what verification found, or why it cannot tell.
+func localProof(b device.Backup) (device.Proof, error) {
+	proof, err := b.Proof.Get()
+	if err != nil {
+		return device.Proof{}, err
+	}
+	if proof.Verdict == device.CannotTell {
+		return proof, hiddenBy(proof)
+	}
+	return proof, nil
+}
+
+// hiddenBy is why a proof cannot tell, by the gravest of its faults that hide something.
+func hiddenBy(proof device.Proof) device.Reason {
+	reasons := map[string]device.Reason{
+		"no-permission":     device.NotPermitted,
+		"password-needed":   device.NeedsPassword,
+		"stopped":           device.Interrupted,
+		"identity-mismatch": device.Implausible,
+		"cloud-placeholder": device.Absent,
+	}
+	for _, fault := range proof.Faults {
+		if why, hides := reasons[fault.Mode]; hides {
+			return why
+		}
+	}
+	return device.Malformed
+}
+
+// gravest is the fault that breaks a backup, the first of the gravest severity.
+func gravest(proof device.Proof) device.BackupFault {
+	for _, severity := range []string{"unusable", "loss", "note"} {
+		i := slices.IndexFunc(proof.Faults, func(f device.BackupFault) bool { return f.Severity == severity })
+		if i >= 0 {
+			return proof.Faults[i]
+		}
+	}
+	return device.BackupFault{}
+}
+
+// localEvidence is what the judgement of one backup rests on.
+func localEvidence(s device.Snapshot, b device.Backup, proof device.Proof) []Evidence {
+	evidence := []Evidence{read(s, "Folder", cmp.Or(b.Folder, "unknown"), "", "this computer")}
+	if at, err := localDate(b); err == nil {
+		evidence = append(evidence, read(s, "Backup made", moment(at), "", "Status.plist / Date, Info.plist / Last Backup Date"))
+	}
+	if encrypted, err := b.Encrypted.Get(); err == nil {
+		evidence = append(evidence, read(s, "Encrypted", yesNo(encrypted), "", "Manifest.plist / IsEncrypted"))
+	}
+	if proof.Listed > 0 {
+		evidence = append(evidence, read(s, "Files found", fmt.Sprintf("%d of %d", proof.Found, proof.Listed), "all", "the backup's manifest and folder"))
+	}
+	for _, fault := range proof.Faults {
+		if fault.Severity == "unusable" || fault.Severity == "loss" {
+			evidence = append(evidence, read(s, fault.Mode, faultText(fault), "", "the backup's folder"))
+		}
+	}
+	return evidence
+}
+
+// faultText is a fault in words, with its numbers.
+func faultText(f device.BackupFault) string {
+	text := cmp.Or(f.Title, f.Mode)
+	switch {
+	case f.Count > 0 && f.Total > 0:
+		text += fmt.Sprintf(" (%d of %d)", f.Count, f.Total)
+	case f.Count > 0:
+		text += fmt.Sprintf(" (%d)", f.Count)
+	}
+	return text
+}
+
+// looked says how hard a proof looked, as the end of a sentence.
+func looked(proof device.Proof) string {
+	if proof.Depth == device.DeepLook {
+		return "by the digests of its files"
+	}
+	return "as far as a quick look proves"
+}
+
+// withoutBackups answers for a device of which no backup was found. Where a folder stayed
+// closed, none was found is not there is none.
+func withoutBackups(s device.Snapshot) []Finding {
+	places, err := s.BackupPlaces.Get()
+	switch {
+	case err == nil && places > 0:
+		return ask("No backup of this device was found on this computer.", read(s, "Folders of backups looked into", fmt.Sprint(places), "", "this computer"))
+	case err == nil || device.GapOf(err).Reason == device.NotAsked:
+		return ask("No folder of backups was looked into.", read(s, "Folders of backups looked into", "0", "", "this computer"))
+	default:
+		return unknown(s, "The folder of backups on this computer", err)
+	}
+}

@@ -1,0 +1,51 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var noGoodCopy = &Check{
+	ID:    "no-good-copy",
+	Title: "A whole backup lies on a computer",
+	Doc: `Before anything is deleted or erased there has to be a copy that was looked at, and while iCloud Backup fails, only one on a computer can be it.
+
+Judged from the backups on this computer: one that was proved whole is enough, and its age is told. Archived copies count. What a quick look proves is that every file is there and as long as recorded; backupdoctor verify --deep compares contents too.
+A copy on another computer, or in a folder that was not looked into, cannot be known.`,
+	Effect:   Informs,
+	Sources:  []Source{foundingArticle},
+	Remedies: []RemedyID{computerBackup},
+	Ask:      "Is there a backup of this {device} on another computer, and was it checked?",
+	Judge:    judgeGoodCopy,
+}
+
+// judgeGoodCopy takes the newest whole backup; the list has the newest first.
+func judgeGoodCopy(s device.Snapshot) []Finding {
+	if len(s.Backups) == 0 {
+		return withoutBackups(s)
+	}
+	var hidden error
+	for _, b := range s.Backups {
+		proof, err := localProof(b)
+		switch {
+		case err != nil && hidden == nil:
+			hidden = err
+		case err == nil && proof.Verdict == device.Whole:
+			return ok(goodCopy(s, b, proof), localEvidence(s, b, proof)...)
+		}
+	}
+	if hidden != nil {
+		return unknown(s, "Whether a backup on this computer is whole", hidden)
+	}
+	return warning(fmt.Sprintf("Of %s on this computer none is whole.", count(len(s.Backups), "backup")),
+		read(s, "Whole backups", fmt.Sprintf("0 of %d", len(s.Backups)), "at least 1", "the folders of the backups"))
+}
+
+func goodCopy(s device.Snapshot, b device.Backup, proof device.Proof) string {
+	at, err := localDate(b)
+	if err != nil {
+		return fmt.Sprintf("The %s is whole, %s.", localName(b), looked(proof))
+	}
+	return fmt.Sprintf("The %s, %s old, is whole, %s.", localName(b), duration(s.TakenAt.Sub(at)), looked(proof))
+}

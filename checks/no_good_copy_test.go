@@ -1,0 +1,47 @@
+package checks
+
+import (
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+var noGoodCopyJudgements = []judgement{
+	{"whole", well(withBackups(wholeBackup())), OK, "The local backup of 2026-11-12, 10 days old, is whole, as far as a quick look proves.", ""},
+	{"an archived copy counts", well(withBackups(lossyBackup(), archived(wholeBackup()))), OK,
+		"The archived copy of 2026-11-12, 10 days old, is whole, as far as a quick look proves.", ""},
+	{"whole, without a date", well(withBackups(undated(wholeBackup()))), OK, "The local backup without a date is whole, as far as a quick look proves.", ""},
+	{"whole beside an encrypted one", well(withBackups(hiddenBackup("password-needed"), wholeBackup())), OK,
+		"The local backup of 2026-11-12, 10 days old, is whole, as far as a quick look proves.", ""},
+	{"broken", well(withBackups(lossyBackup(), archived(poisonedBackup()))), Warning, "Of 2 backups on this computer none is whole.", ""},
+	{"encrypted beside a broken one", well(withBackups(lossyBackup(), hiddenBackup("password-needed"))), Unknown,
+		"Whether a backup on this computer is whole could not be read: the backup is encrypted and its password was not given.", device.NeedsPassword},
+	{"none found", well(lookedIn(device.Known[uint64](2))), Ask, "No backup of this device was found on this computer.", ""},
+	{"closed folder", well(lookedIn(device.Unknown[uint64](device.NotPermitted))), Unknown,
+		"The folder of backups on this computer could not be read: this program may not read it on this computer.", device.NotPermitted},
+}
+
+// A device that is not attached is examined by its backups, as far as one of them opens.
+func TestBackupsAloneAreAnExamination(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		backups []device.Backup
+		verdict Verdict
+		reason  device.Reason
+	}{
+		{"whole", []device.Backup{wholeBackup()}, NoneFound, ""},
+		{"broken", []device.Backup{lossyBackup()}, AtRisk, ""},
+		{"in the way", []device.Backup{poisonedBackup()}, Failing, ""},
+		{"closed", []device.Backup{hiddenBackup("password-needed")}, NotExamined, device.NeedsPassword},
+		{"one of two closed", []device.Backup{hiddenBackup("password-needed"), wholeBackup()}, NoneFound, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := well(withBackups(c.backups...))
+			s.Live = nil
+			d := Diagnose(s, Run(s, All()))
+			if d.Verdict != c.verdict || d.Gap.Reason != c.reason {
+				t.Errorf("%s %q, want %s %q", d.Verdict, d.Gap.Reason, c.verdict, c.reason)
+			}
+		})
+	}
+}
