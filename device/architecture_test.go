@@ -58,7 +58,7 @@ var rooms = map[string]room{
 		theirs: []string{"howett.net/plist", "zombiezen.com/go/sqlite"},
 	},
 	"device/backup/bench": {
-		ours: []string{"device", "device/backup", "device/backup/backuptest", "device/backup/keybag"},
+		ours: []string{"device", "device/backup", "device/backup/backuptest"},
 	},
 	"device/backup/cbc": {
 		banned: []string{"os", "os/exec", "net", "net/http"},

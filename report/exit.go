@@ -33,8 +33,8 @@ func Exits() []Exit {
 		{ExitNoProblem, "no problem found"},
 		{ExitProblems, "problems found"},
 		{ExitUsage, "the command, its input or its output could not be used"},
-		{ExitNotExamined, "a device could not be examined, or not to the end (wins over 1)"},
-		{ExitNoDevice, "no device is attached"},
+		{ExitNotExamined, "a device or backup could not be examined, or not to the end (wins over 1)"},
+		{ExitNoDevice, "no device is attached, or no backup was found"},
 		{ExitNoMux, "usbmuxd could not be reached, or did not list the devices"},
 		{ExitInterrupted, "interrupted"},
 	}
@@ -60,6 +60,8 @@ func exitOf(r Report) Exit {
 	switch {
 	case interrupted(r):
 		code = ExitInterrupted
+	case r.Subject == OfBackups:
+		code = backupsCode(r)
 	case len(r.Devices) == 0 && len(r.Gaps) > 0:
 		code = ExitNoMux
 	case len(r.Devices) == 0:
@@ -71,6 +73,22 @@ func exitOf(r Report) Exit {
 	}
 	table := Exits()
 	return table[slices.IndexFunc(table, func(e Exit) bool { return e.Code == code })]
+}
+
+// backupsCode is the exit code of a report about backups: the same in spirit as that of one
+// about devices.
+func backupsCode(r Report) int {
+	counts := r.Summary.Backups
+	switch {
+	case counts.CannotTell > 0 || slices.ContainsFunc(r.Places, func(p Place) bool { return p.Reason != "" }):
+		return ExitNotExamined
+	case counts.Broken > 0:
+		return ExitProblems
+	case counts == BackupCounts{}:
+		return ExitNoDevice
+	default:
+		return ExitNoProblem
+	}
 }
 
 // interrupted reports whether the person at the computer stopped the run.

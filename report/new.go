@@ -9,9 +9,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+// What a run can be about.
+const (
+	OfDevices = "devices" // devices, and why iCloud Backup fails on them
+	OfBackups = "backups" // backups on this computer, and whether they are whole
+)
+
 // A Run is what a report is made of.
 type Run struct {
 	Tool     string       // version of the program
+	Subject  string       // OfDevices or OfBackups; "" is OfDevices
+	Places   []Place      // where backups were looked for
 	Redacted bool         // the snapshots went through device.Redact
 	Gaps     []device.Gap // doors that would not open, and device.Interrupted if the run was stopped
 	Examined []Examined   // in the order in which the devices were found
@@ -29,9 +37,11 @@ func New(run Run) Report {
 		JSONSchema: SchemaID,
 		Schema:     Schema,
 		Tool:       Tool{Name: "backupdoctor", Version: run.Tool, Effect: "read-only"},
+		Subject:    cmp.Or(run.Subject, OfDevices),
 		Redacted:   run.Redacted,
 		Partial:    len(run.Gaps) > 0,
 		Gaps:       convert(run.Gaps, newGap),
+		Places:     newPlaces(run),
 		Devices:    convert(run.Examined, newDevice),
 	}
 	for _, e := range run.Examined {
@@ -79,6 +89,7 @@ func newDevice(e Examined) Device {
 		Detail:         diagnosis.Gap.Detail,
 		Findings:       []Finding{},
 		Plan:           convert(diagnosis.Plan, newStep),
+		Backups:        convert(e.Snapshot.Backups, newBackup),
 	}
 	for _, cause := range diagnosis.Causes {
 		d.Findings = append(d.Findings, newFinding(cause.Finding, planned(cause.Finding, d.Plan)))
@@ -168,6 +179,7 @@ func summarise(devices []Device) Summary {
 		default:
 			s.NoneFound++
 		}
+		s.Backups.add(d.Backups)
 		for _, cause := range causesOf(d) {
 			s.Causes = count(s.Causes, cause)
 		}

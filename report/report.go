@@ -16,9 +16,11 @@ type Report struct {
 	TakenAt    time.Time `json:"takenAt,omitzero"`  // when the last device was read; absent without a device
 	Host       Host      `json:"host,omitzero"`     // the computer that looked; absent without a device
 	Releases   Releases  `json:"releases,omitzero"` // the table of releases in use; absent if no device was compared with it
+	Subject    string    `json:"subject"`           // what the run was about: devices, or the backups of them on this computer
 	Redacted   bool      `json:"redacted"`          // names and identifiers were replaced by placeholders
 	Partial    bool      `json:"partial"`           // devices may be missing: the run was interrupted, or a door would not open
 	Gaps       []Gap     `json:"gaps"`              // why devices may be missing
+	Places     []Place   `json:"places"`            // folders in which backups were looked for
 	Devices    []Device  `json:"devices"`           // in the order in which they were found
 	Summary    Summary   `json:"summary"`           // the devices counted
 	Exit       Exit      `json:"exit"`              // the exit code of the run, the same in every format
@@ -66,6 +68,57 @@ type Device struct {
 	Detail         string    `json:"detail,omitempty"`       // the device's own name for the error
 	Findings       []Finding `json:"findings"`               // causes, each followed by its symptoms; then unknown, ask and ok
 	Plan           []Step    `json:"plan"`                   // what to do, cheapest and safest first
+	Backups        []Backup  `json:"backups"`                // backups of it that were found on this computer, newest first
+}
+
+// A Place is a folder in which backups were looked for. One that could not be looked into
+// has a reason: whether backups lie in it is unknown.
+type Place struct {
+	Path    string `json:"path"`              // as it was looked up, or a placeholder in a redacted report
+	Program string `json:"program,omitempty"` // the program whose own folder it is; absent if it was named by hand
+	Target  string `json:"target,omitempty"`  // where it leads, if it is reached by a link
+	Reason  string `json:"reason,omitempty"`  // why it could not be looked into: not-permitted, …
+	Hint    string `json:"hint,omitempty"`    // what to do about that
+}
+
+// A Backup is one backup of a device on this computer, and whether it is whole.
+type Backup struct {
+	Folder         string    `json:"folder"`                   // its path, or a placeholder in a redacted report
+	Archived       bool      `json:"archived"`                 // a copy that was set aside: the next backup does not use it
+	Date           time.Time `json:"date,omitzero"`            // when it was made; absent if unknown
+	ProductVersion string    `json:"productVersion,omitempty"` // of the system that was backed up; absent if unknown
+	Encrypted      *bool     `json:"encrypted,omitempty"`      // whether it needs a password; absent if unknown
+	State          string    `json:"state,omitempty"`          // how far its last run came: uploading, moving, removing or finished; absent if unknown
+	SizeBytes      uint64    `json:"sizeBytes"`                // length of its files, as far as they were looked at
+	Verdict        string    `json:"verdict"`                  // whole, broken or cannot-tell
+	Reason         string    `json:"reason,omitempty"`         // why it was not looked at; absent if it was
+	Depth          string    `json:"depth,omitempty"`          // how hard it was looked at: quick or deep; absent if it was not
+	NextFails      bool      `json:"nextFails"`                // the next backup to this folder will fail
+	Listed         uint64    `json:"listed"`                   // files that its manifest lists
+	Found          uint64    `json:"found"`                    // of those, in the folder
+	DigestsRight   uint64    `json:"digestsRight"`             // files read in full whose digest is the one recorded
+	WithoutDigest  uint64    `json:"withoutDigest"`            // files that carry no digest, so that only their length counts
+	Faults         []Fault   `json:"faults"`                   // what is not as it should be, gravest first
+}
+
+// A Fault is one way in which a backup is not as it should be.
+type Fault struct {
+	Mode     string `json:"mode"`             // id: blob-missing
+	Title    string `json:"title"`            // what that is, as a statement
+	Severity string `json:"severity"`         // unusable, loss, suspicious or note
+	Detail   string `json:"detail,omitempty"` // what was read
+	Count    uint64 `json:"count"`            // files concerned; 0 if it is about the backup as a whole
+	Total    uint64 `json:"total"`            // of how many; 0 if that says nothing
+	Remedy   string `json:"remedy,omitempty"` // what to do; absent where there is nothing
+	Examples []File `json:"examples"`         // files concerned; if they are fewer than count, the first of them
+}
+
+// A File is one file of a backup and what is wrong with it.
+type File struct {
+	Domain string `json:"domain,omitempty"` // HomeDomain, AppDomain-…
+	Path   string `json:"path"`             // relative to the domain; without a domain, to the backup's folder
+	FileID string `json:"fileID,omitempty"` // the name it is stored under
+	Detail string `json:"detail,omitempty"` // what was read
 }
 
 // A Finding is the answer to one check.
@@ -123,7 +176,15 @@ type Summary struct {
 	AtRisk      int          `json:"atRisk"`      // with the verdict at-risk
 	NoneFound   int          `json:"noneFound"`   // with the verdict none-found
 	NotExamined int          `json:"notExamined"` // with the verdict not-examined
+	Backups     BackupCounts `json:"backups"`     // the backups counted
 	Causes      []CauseCount `json:"causes"`      // problems, then warnings, that nothing explains; the most frequent first
+}
+
+// BackupCounts counts the backups of a report.
+type BackupCounts struct {
+	Whole      int `json:"whole"`      // with the verdict whole
+	Broken     int `json:"broken"`     // with the verdict broken
+	CannotTell int `json:"cannotTell"` // with the verdict cannot-tell
 }
 
 // A CauseCount says how many devices have one cause.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
@@ -138,6 +139,9 @@ var closed = map[string][]any{
 	"Step.actor":           {checks.User, checks.Technician, checks.Administrator, checks.Apple},
 	"Exit.code":            {ExitNoProblem, ExitProblems, ExitNotExamined, ExitNoDevice, ExitNoMux, ExitInterrupted},
 	"Releases.tableSource": {"embedded", "updated"},
+	"Report.subject":       {OfDevices, OfBackups},
+	"Backup.verdict":       {device.Whole, device.Broken, device.CannotTell},
+	"Backup.depth":         {device.QuickLook, device.DeepLook},
 }
 
 type schemaWriter struct {
@@ -174,7 +178,9 @@ func (s schemaWriter) property(t reflect.Type) *node {
 		return &node{Type: "array", Items: s.property(t.Elem())}
 	case t.Kind() == reflect.Bool:
 		return &node{Type: "boolean"}
-	case t.Kind() == reflect.Int:
+	case t.Kind() == reflect.Pointer:
+		return s.property(t.Elem())
+	case t.Kind() == reflect.Int, t.Kind() == reflect.Uint64:
 		return &node{Type: "integer"}
 	default:
 		return &node{Type: "string"}

@@ -19,6 +19,9 @@ const maxNameWidth = 32
 // with them, the causes as a table, what to do as numbered steps, and what could not be
 // read or must be asked.
 func WriteTable(w io.Writer, r Report, o Options) error {
+	if r.Subject == OfBackups {
+		return writeBackups(w, r, o)
+	}
 	p := newPage(o)
 	labels := p.labels(r.Devices)
 	p.gaps(r)

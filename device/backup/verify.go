@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -272,10 +273,11 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	}
 	defer m.Close()
 	v.blobs.flat = m.Flat()
-	if err := m.Check(ctx); err != nil && ctx.Err() == nil {
-		v.faults.add(manifestUnreadable, shortError(err))
-	}
-	if err := v.compare(ctx, m); err != nil && ctx.Err() == nil {
+	var check sync.WaitGroup
+	check.Go(func() { v.checkManifest(ctx) })
+	err = v.compare(ctx, m)
+	check.Wait()
+	if err != nil && ctx.Err() == nil {
 		v.faults.add(manifestUnreadable, shortError(err))
 		return // what it does not list any more would pass for orphans
 	}
@@ -290,6 +292,19 @@ func (v *verification) lockedDetail() string {
 		return keybag.ErrWrongPassword.Error()
 	}
 	return ""
+}
+
+// checkManifest looks for damage that reading the rows would not show. It reads the whole
+// database once more, beside the rows, and so through a connection of its own.
+func (v *verification) checkManifest(ctx context.Context) {
+	m, err := v.openManifest(ctx)
+	if err == nil {
+		defer m.Close()
+		err = m.Check(ctx)
+	}
+	if err != nil && ctx.Err() == nil {
+		v.faults.add(manifestUnreadable, shortError(err))
+	}
 }
 
 // errClosed is a manifest that needs a password.

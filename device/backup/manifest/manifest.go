@@ -101,9 +101,8 @@ func ParseID(text []byte) (id FileID, ok bool) {
 		return id, false
 	}
 	for i := range id {
-		high, okHigh := digit(text[2*i])
-		low, okLow := digit(text[2*i+1])
-		if !okHigh || !okLow {
+		high, low := digits[text[2*i]], digits[text[2*i+1]]
+		if high|low == noDigit {
 			return id, false
 		}
 		id[i] = high<<4 | low
@@ -111,15 +110,23 @@ func ParseID(text []byte) (id FileID, ok bool) {
 	return id, true
 }
 
-func digit(c byte) (byte, bool) {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0', true
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10, true
+// digits are the values of the lower-case hexadecimal digits.
+var digits = func() (values [256]byte) {
+	for c := range values {
+		switch {
+		case c >= '0' && c <= '9':
+			values[c] = byte(c - '0')
+		case c >= 'a' && c <= 'f':
+			values[c] = byte(c - 'a' + 10)
+		default:
+			values[c] = noDigit
+		}
 	}
-	return 0, false
-}
+	return values
+}()
+
+// noDigit has all bits set, and so does whatever it is joined to.
+const noDigit = 0xff
 
 // String is the id as a file name.
 func (id FileID) String() string { return hex.EncodeToString(id[:]) }

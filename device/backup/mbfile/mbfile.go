@@ -52,7 +52,7 @@ func Decode(data []byte) (File, error) {
 	var file File
 	for i := range root.count {
 		key, value := root.entry(i)
-		if !file.set(table, objects, table.text(key), value) {
+		if !file.set(&table, &objects, table.text(key), value) {
 			return File{}, ErrMalformed
 		}
 	}
@@ -60,7 +60,7 @@ func Decode(data []byte) (File, error) {
 }
 
 // set keeps one field, and reports whether it is of the type it should be.
-func (f *File) set(table table, objects collection, key []byte, value uint64) (ok bool) {
+func (f *File) set(table *table, objects *collection, key []byte, value uint64) (ok bool) {
 	switch string(key) {
 	case "Size":
 		f.Size, ok = table.integer(value)
@@ -128,13 +128,13 @@ func open(data []byte) (table, bool) {
 }
 
 // archive finds the objects of the archive and the dictionary that is its root.
-func (t table) archive() (objects, root collection, ok bool) {
+func (t *table) archive() (objects, root collection, ok bool) {
 	top, ok := t.collection(t.top, kindDict)
 	if !ok {
 		return objects, root, false
 	}
-	archived, okObjects := t.find(top, "$objects")
-	named, okTop := t.find(top, "$top")
+	archived, okObjects := t.find(&top, "$objects")
+	named, okTop := t.find(&top, "$top")
 	if !okObjects || !okTop {
 		return objects, root, false
 	}
@@ -146,11 +146,11 @@ func (t table) archive() (objects, root collection, ok bool) {
 	if !ok {
 		return objects, root, false
 	}
-	reference, ok := t.find(entry, "root")
+	reference, ok := t.find(&entry, "root")
 	if !ok {
 		return objects, root, false
 	}
-	object, ok := t.follow(objects, reference)
+	object, ok := t.follow(&objects, reference)
 	if !ok {
 		return objects, root, false
 	}
@@ -169,7 +169,7 @@ const (
 )
 
 // object is the kind, the lower half of the first byte and the place after it.
-func (t table) object(ref uint64) (kind, low, at int, ok bool) {
+func (t *table) object(ref uint64) (kind, low, at int, ok bool) {
 	if ref >= t.count {
 		return 0, 0, 0, false
 	}
@@ -182,7 +182,7 @@ func (t table) object(ref uint64) (kind, low, at int, ok bool) {
 }
 
 // number reads size bytes, big-endian.
-func (t table) number(at, size int) (uint64, bool) {
+func (t *table) number(at, size int) (uint64, bool) {
 	if at < 0 || size > len(t.data)-at {
 		return 0, false
 	}
@@ -195,7 +195,7 @@ func (t table) number(at, size int) (uint64, bool) {
 
 // length is the count of an object: the lower half of its first byte or, where that is
 // 15, an integer that follows it.
-func (t table) length(low, at int) (length, next int, ok bool) {
+func (t *table) length(low, at int) (length, next int, ok bool) {
 	if low != 0xf {
 		return low, at, true
 	}
@@ -211,7 +211,7 @@ func (t table) length(low, at int) (length, next int, ok bool) {
 }
 
 // integer reads an integer of 1, 2, 4 or 8 bytes; those of 8 are signed.
-func (t table) integer(ref uint64) (uint64, bool) {
+func (t *table) integer(ref uint64) (uint64, bool) {
 	kind, low, at, ok := t.object(ref)
 	if !ok || kind != kindInteger || low > 3 {
 		return 0, false
@@ -220,7 +220,7 @@ func (t table) integer(ref uint64) (uint64, bool) {
 }
 
 // text is an ASCII string; nil for anything else.
-func (t table) text(ref uint64) []byte {
+func (t *table) text(ref uint64) []byte {
 	kind, low, at, ok := t.object(ref)
 	if !ok || kind != kindASCII {
 		return nil
@@ -228,7 +228,7 @@ func (t table) text(ref uint64) []byte {
 	return t.slice(low, at)
 }
 
-func (t table) slice(low, at int) []byte {
+func (t *table) slice(low, at int) []byte {
 	length, at, ok := t.length(low, at)
 	if !ok || length > t.offsets-at {
 		return nil
@@ -238,13 +238,13 @@ func (t table) slice(low, at int) []byte {
 
 // bytesOf reads data that stands in place, or behind a UID, or in the NS.data of an
 // NSMutableData behind a UID, in place or behind a UID once more.
-func (t table) bytesOf(objects collection, ref uint64) ([]byte, bool) {
+func (t *table) bytesOf(objects *collection, ref uint64) ([]byte, bool) {
 	ref, ok := t.follow(objects, ref)
 	if !ok {
 		return nil, false
 	}
 	if holder, ok := t.collection(ref, kindDict); ok {
-		if ref, ok = t.find(holder, "NS.data"); !ok {
+		if ref, ok = t.find(&holder, "NS.data"); !ok {
 			return nil, false
 		}
 		if ref, ok = t.follow(objects, ref); !ok {
@@ -260,7 +260,7 @@ func (t table) bytesOf(objects collection, ref uint64) ([]byte, bool) {
 }
 
 // follow answers the object a UID stands for, and any other object itself.
-func (t table) follow(objects collection, ref uint64) (uint64, bool) {
+func (t *table) follow(objects *collection, ref uint64) (uint64, bool) {
 	kind, low, at, ok := t.object(ref)
 	if !ok || kind != kindUID {
 		return ref, ok
@@ -277,12 +277,12 @@ func (t table) follow(objects collection, ref uint64) (uint64, bool) {
 
 // A collection is an array, or a dictionary: its keys, then as many values.
 type collection struct {
-	table table
+	table *table
 	count int
 	at    int // where the references begin
 }
 
-func (t table) collection(ref uint64, want int) (collection, bool) {
+func (t *table) collection(ref uint64, want int) (collection, bool) {
 	kind, low, at, ok := t.object(ref)
 	if !ok || kind != want {
 		return collection{}, false
@@ -302,16 +302,16 @@ func (t table) collection(ref uint64, want int) (collection, bool) {
 }
 
 // item is the i-th reference. The collection was measured when it was made.
-func (c collection) item(i int) uint64 {
+func (c *collection) item(i int) uint64 {
 	ref, _ := c.table.number(c.at+i*c.table.refSize, c.table.refSize)
 	return ref
 }
 
 // entry is the i-th key and value of a dictionary.
-func (c collection) entry(i int) (key, value uint64) { return c.item(i), c.item(c.count + i) }
+func (c *collection) entry(i int) (key, value uint64) { return c.item(i), c.item(c.count + i) }
 
 // find is the value of a key in a dictionary.
-func (t table) find(dict collection, want string) (uint64, bool) {
+func (t *table) find(dict *collection, want string) (uint64, bool) {
 	for i := range dict.count {
 		key, value := dict.entry(i)
 		if string(t.text(key)) == want {

@@ -1,0 +1,294 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// fewFiles is how many files of a fault are shown unless all are asked for.
+const fewFiles = 5
+
+// writeBackups is the face of a report about backups: what there is as a table, then what
+// is wrong with each, then where was looked.
+func writeBackups(w io.Writer, r Report, o Options) error {
+	p := newPage(o)
+	p.interruption(r)
+	labels := p.labels(r.Devices)
+	if err := p.backups(labels, r.Devices); err != nil {
+		return fmt.Errorf("drawing the table: %w", err)
+	}
+	for i, d := range r.Devices {
+		for _, b := range d.Backups {
+			p.faults(labels[i], b)
+		}
+	}
+	p.places(r.Places)
+	p.backupsFooter(r)
+	return p.write(w)
+}
+
+// interruption tells that backups may be missing.
+func (p *page) interruption(r Report) {
+	for _, gap := range r.Gaps {
+		m := mark{"!", "[!]", "", yellow}
+		p.print(p.hang(p.lead(m), m.style, "Not every backup was looked at: "+gap.Summary+".")...)
+	}
+}
+
+// backups prints what there is: a table where the page is wide enough, else cards.
+func (p *page) backups(labels []string, devices []Device) error {
+	header := []column{{"Device", 3}, {"Backup", 4}, {"Holds", 3}, {"Verdict", 4}}
+	var rows [][]cell
+	for i, d := range devices {
+		for _, b := range d.Backups {
+			rows = append(rows, []cell{p.owner(labels[i], d), p.copy(b), p.holds(d, b), p.proof(b)})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	if p.Width < minTableWidth {
+		p.cards(header, rows)
+		return nil
+	}
+	return p.table(header, rows)
+}
+
+// owner is the device that a backup is of.
+func (p *page) owner(label string, d Device) cell {
+	c := cell{{text: label}}
+	if model := modelOf(label, d); model != "" {
+		c = append(c, paragraph{text: p.text(model)})
+	}
+	if d.UDID != "" && d.UDID != label {
+		c = append(c, paragraph{text: p.text(d.UDID), style: dim})
+	}
+	return c
+}
+
+// copy says which backup it is.
+func (p *page) copy(b Backup) cell {
+	c := cell{{text: p.text(dated(b))}}
+	if b.Archived {
+		c = append(c, paragraph{text: "archived copy"})
+	}
+	if b.State != "" && b.State != "finished" {
+		c = append(c, paragraph{text: p.text("not complete: " + b.State), style: yellow})
+	}
+	return append(c, paragraph{text: p.text(folderName(b)), style: dim})
+}
+
+func dated(b Backup) string {
+	if b.Date.IsZero() {
+		return "no date"
+	}
+	return b.Date.Format("2006-01-02 15:04 UTC")
+}
+
+// folderName is the last part of the folder's path, of this system or of Windows.
+func folderName(b Backup) string { return path.Base(strings.ReplaceAll(b.Folder, `\`, "/")) }
+
+// holds says what is in a backup.
+func (p *page) holds(d Device, b Backup) cell {
+	var c cell
+	if b.ProductVersion != "" {
+		c = append(c, paragraph{text: p.text(strings.TrimSpace(d.System + " " + b.ProductVersion))})
+	}
+	amount := bytesText(b.SizeBytes)
+	if b.Listed > 0 {
+		amount += fmt.Sprintf(" in %d of %d files", b.Found, b.Listed)
+	}
+	c = append(c, paragraph{text: amount})
+	switch {
+	case b.Encrypted == nil:
+		c = append(c, paragraph{text: "encrypted or not: unknown"})
+	case *b.Encrypted:
+		c = append(c, paragraph{text: "encrypted"})
+	default:
+		c = append(c, paragraph{text: "not encrypted"})
+	}
+	return c
+}
+
+// bytesText writes a size in powers of ten.
+func bytesText(n uint64) string {
+	switch {
+	case n < 1_000:
+		return fmt.Sprintf("%d bytes", n)
+	case n < 1_000_000:
+		return fmt.Sprintf("%d kB", n/1_000)
+	case n < 1_000_000_000:
+		return fmt.Sprintf("%d MB", n/1_000_000)
+	default:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	}
+}
+
+// proof is the verdict on a backup, with the ids of what it rests on.
+func (p *page) proof(b Backup) cell {
+	m := markOfProof(b.Verdict)
+	under := strings.Repeat(" ", columns(p.lead(m)))
+	text := m.word
+	switch {
+	case b.Depth == string(device.DeepLook) && device.ProofVerdict(b.Verdict) == device.Whole:
+		text += fmt.Sprintf(": all files are there; %d digests are right, %d files carry none", b.DigestsRight, b.WithoutDigest)
+	case device.ProofVerdict(b.Verdict) == device.Whole:
+		text += ": all files are there and as long as recorded"
+	}
+	c := cell{{p.lead(m), m.style, text, plain}}
+	if b.NextFails {
+		c = append(c, paragraph{under, plain, "the next backup will fail", yellow})
+	}
+	for _, f := range shownFaults(b) {
+		id := f.Mode
+		if f.Count > 0 {
+			id += fmt.Sprintf(" (%d)", f.Count)
+		}
+		c = append(c, paragraph{under, plain, p.text(id), dim})
+	}
+	return c
+}
+
+// shownFaults leaves the mere notes of a whole backup out.
+func shownFaults(b Backup) []Fault {
+	var shown []Fault
+	for _, f := range b.Faults {
+		if device.ProofVerdict(b.Verdict) != device.Whole || f.Severity != "note" {
+			shown = append(shown, f)
+		}
+	}
+	return shown
+}
+
+func markOfProof(verdict string) mark {
+	switch device.ProofVerdict(verdict) {
+	case device.Whole:
+		return mark{"✓", "[+]", "whole", green}
+	case device.Broken:
+		return mark{"✗", "[x]", "broken", red}
+	default:
+		return mark{"?", "[?]", "cannot tell", cyan}
+	}
+}
+
+// faults tells what is not as it should be with one backup.
+func (p *page) faults(label string, b Backup) {
+	shown := shownFaults(b)
+	if p.All {
+		shown = b.Faults
+	}
+	if len(shown) == 0 {
+		return
+	}
+	p.heading(label + ", " + dated(b) + ", " + folderName(b))
+	for _, f := range shown {
+		m := markOfSeverity(f.Severity)
+		under := strings.Repeat(" ", columns(p.lead(m)))
+		p.print(p.hang(p.lead(m), m.style, f.Mode+": "+f.Title+numbers(f)+".")...)
+		if f.Detail != "" {
+			p.print(p.hang(under, plain, f.Detail)...)
+		}
+		p.files(under, f)
+		if f.Remedy != "" {
+			p.print(p.hang(under, plain, "Remedy: "+f.Remedy)...)
+		}
+	}
+}
+
+func markOfSeverity(severity string) mark {
+	switch severity {
+	case "unusable", "loss":
+		return mark{"✗", "[x]", severity, red}
+	case "suspicious":
+		return mark{"!", "[!]", severity, yellow}
+	default:
+		return mark{"•", "[-]", severity, plain}
+	}
+}
+
+// numbers are how many files a fault concerns.
+func numbers(f Fault) string {
+	switch {
+	case f.Count == 0:
+		return ""
+	case f.Total == 0:
+		return fmt.Sprintf(" (%d)", f.Count)
+	default:
+		return fmt.Sprintf(" (%d of %d)", f.Count, f.Total)
+	}
+}
+
+// files lists the first few files of a fault, or all that the report has.
+func (p *page) files(under string, f Fault) {
+	shown := f.Examples
+	if !p.All {
+		shown = shown[:min(fewFiles, len(shown))]
+	}
+	for _, file := range shown {
+		text := strings.TrimSpace(file.Domain + " " + file.Path)
+		if text == "" {
+			text = file.FileID
+		}
+		if file.Detail != "" {
+			text += " (" + file.Detail + ")"
+		}
+		p.print(p.hang(under+p.sign("· ", "- "), plain, text)...)
+	}
+	switch left := f.Count - uint64(len(shown)); {
+	case f.Count <= uint64(len(shown)):
+	case len(shown) < len(f.Examples):
+		p.print(p.hang(under+"  ", dim, fmt.Sprintf("and %d more; --all shows them", left))...)
+	default:
+		p.print(p.hang(under+"  ", dim, fmt.Sprintf("and %d more; backupdoctor verify -o files=FILE writes every one", left))...)
+	}
+}
+
+// places tells where was looked, as far as that is not plain: links, and what stayed
+// closed.
+func (p *page) places(places []Place) {
+	for _, place := range places {
+		if place.Reason == "" && place.Target == "" && !p.All {
+			continue
+		}
+		switch {
+		case place.Reason != "":
+			m := mark{"?", "[?]", "", cyan}
+			under := strings.Repeat(" ", columns(p.lead(m)))
+			p.heading("Cannot tell: " + place.Path)
+			p.print(p.hang(p.lead(m), m.style, "Whether backups lie there is unknown: "+reasonOf(place.Reason, "")+".")...)
+			if place.Hint != "" {
+				p.print(p.hang(under, plain, place.Hint)...)
+			}
+		case place.Target != "":
+			p.heading("Linked: " + place.Path)
+			p.print(p.hang("", plain, "leads to "+place.Target)...)
+		default:
+			p.heading("Looked into: " + place.Path)
+		}
+	}
+}
+
+// backupsFooter counts the backups, and says what to do next.
+func (p *page) backupsFooter(r Report) {
+	c := r.Summary.Backups
+	all := c.Whole + c.Broken + c.CannotTell
+	if all == 0 {
+		return
+	}
+	p.print("")
+	p.print(p.hang("", plain, fmt.Sprintf("%s: %d whole, %d broken, %d cannot be told.", plural(all, "backup"), c.Whole, c.Broken, c.CannotTell))...)
+	for _, d := range r.Devices {
+		for _, b := range d.Backups {
+			if device.ProofVerdict(b.Verdict) == device.Broken && !b.Archived && d.UDID != "" {
+				p.print(p.hang("", plain, "Set a broken one aside: backupdoctor backups set-aside "+d.UDID)...)
+			}
+		}
+	}
+	if r.Redacted {
+		p.print(p.hang("", plain, "Names and identifiers are placeholders.")...)
+	}
+}

@@ -1,0 +1,89 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// newBackup converts one backup. One that nobody looked at has the verdict cannot-tell.
+func newBackup(b device.Backup) Backup {
+	proof, err := b.Proof.Get()
+	backup := Backup{
+		Folder:         b.Folder,
+		Archived:       b.Archived,
+		Date:           dateOf(b),
+		ProductVersion: textOf(b.Device.ProductVersion),
+		State:          textOf(b.SnapshotState),
+		SizeBytes:      proof.StoredBytes,
+		Verdict:        string(proof.Verdict),
+		Depth:          string(proof.Depth),
+		NextFails:      proof.NextFails,
+		Listed:         proof.Listed,
+		Found:          proof.Found,
+		DigestsRight:   proof.DigestsRight,
+		WithoutDigest:  proof.WithoutDigest,
+		Faults:         convert(proof.Faults, newFault),
+	}
+	if encrypted, unread := b.Encrypted.Get(); unread == nil {
+		backup.Encrypted = &encrypted
+	}
+	if err != nil {
+		backup.Verdict, backup.Reason = string(device.CannotTell), string(device.GapOf(err).Reason)
+	}
+	return backup
+}
+
+// dateOf is when a backup was made: as the device recorded it, else as the computer did.
+func dateOf(b device.Backup) time.Time {
+	at, err := b.Date.Get()
+	if err != nil {
+		at, err = b.LastBackupDate.Get()
+	}
+	if err != nil {
+		return time.Time{}
+	}
+	return utc(at)
+}
+
+func newFault(f device.BackupFault) Fault {
+	return Fault{
+		Mode: f.Mode, Title: f.Title, Severity: f.Severity, Detail: f.Detail,
+		Count: f.Count, Total: f.Total, Remedy: f.Remedy, Examples: convert(f.Examples, newFile),
+	}
+}
+
+func newFile(p device.BackupProblem) File {
+	return File{Domain: p.Domain, Path: p.Path, FileID: p.FileID, Detail: p.Detail}
+}
+
+// newPlaces hides where backups lie if the rest of the report is redacted: paths name the
+// user.
+func newPlaces(run Run) []Place {
+	places := append([]Place{}, run.Places...)
+	if !run.Redacted {
+		return places
+	}
+	for i := range places {
+		places[i].Path = fmt.Sprintf("place-%d", i+1)
+		if places[i].Target != "" {
+			places[i].Target = fmt.Sprintf("target-%d", i+1)
+		}
+	}
+	return places
+}
+
+// add counts the backups of one device.
+func (c *BackupCounts) add(backups []Backup) {
+	for _, b := range backups {
+		switch device.ProofVerdict(b.Verdict) {
+		case device.Whole:
+			c.Whole++
+		case device.Broken:
+			c.Broken++
+		default:
+			c.CannotTell++
+		}
+	}
+}
