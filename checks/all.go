@@ -70,8 +70,8 @@ func All() []*Check {
 		corruptPreviousBackup,
 
 		// The last resorts, and the safety copy they ask for.
-		noGoodCopy,
 		localBackupBroken,
+		noGoodCopy,
 		localBackupEncryptionForced,
 		escalateAppleSupport,
 		persistentSoftwareFault,

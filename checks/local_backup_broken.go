@@ -15,7 +15,7 @@ Judged from the folder of each backup: its property lists, its list of files, an
 An encrypted backup that was not opened is unknown, never whole. It has no bearing on iCloud Backup, except that a good copy is wanted before anything is deleted.`,
 	Effect:   Informs,
 	Sources:  []Source{imobiledeviceOldBackup},
-	Remedies: []RemedyID{setAsideLocalBackup, computerBackup},
+	Remedies: []RemedyID{setAsideLocalBackup},
 	Explains: []string{"no-good-copy"},
 	Ask:      "Do backups of this {device} to a computer complete?",
 	Judge:    judgeLocalBackups,

@@ -38,7 +38,7 @@ func judgeGoodCopy(s device.Snapshot) []Finding {
 	if hidden != nil {
 		return unknown(s, "Whether a backup on this computer is whole", hidden)
 	}
-	return warning(fmt.Sprintf("Of %s on this computer none is whole.", count(len(s.Backups), "backup")),
+	return warning(fmt.Sprintf("None of the backups on this computer is whole (0 of %d).", len(s.Backups)),
 		read(s, "Whole backups", fmt.Sprintf("0 of %d", len(s.Backups)), "at least 1", "the folders of the backups"))
 }
 

@@ -13,7 +13,7 @@ var noGoodCopyJudgements = []judgement{
 	{"whole, without a date", well(withBackups(undated(wholeBackup()))), OK, "The local backup without a date is whole, as far as a quick look proves.", ""},
 	{"whole beside an encrypted one", well(withBackups(hiddenBackup("password-needed"), wholeBackup())), OK,
 		"The local backup of 2026-11-12, 10 days old, is whole, as far as a quick look proves.", ""},
-	{"broken", well(withBackups(lossyBackup(), archived(poisonedBackup()))), Warning, "Of 2 backups on this computer none is whole.", ""},
+	{"broken", well(withBackups(lossyBackup(), archived(poisonedBackup()))), Warning, "None of the backups on this computer is whole (0 of 2).", ""},
 	{"encrypted beside a broken one", well(withBackups(lossyBackup(), hiddenBackup("password-needed"))), Unknown,
 		"Whether a backup on this computer is whole could not be read: the backup is encrypted and its password was not given.", device.NeedsPassword},
 	{"none found", well(lookedIn(device.Known[uint64](2))), Ask, "No backup of this device was found on this computer.", ""},

@@ -100,7 +100,10 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"cmd/backupdoctor": {
-		ours: []string{"device", "device/usb", "device/sim", "device/releases", "checks", "report", "testdata"},
+		ours: []string{
+			"device", "device/usb", "device/sim", "device/releases", "device/backup", "device/backup/keybag",
+			"checks", "report", "testdata",
+		},
 		theirs: []string{
 			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",
 			"golang.org/x/sync/errgroup", "golang.org/x/sys/windows", "golang.org/x/term",

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -175,7 +177,7 @@ func markOfProof(verdict string) mark {
 	}
 }
 
-// faults tells what is not as it should be with one backup.
+// faults tells what is not as it should be with one backup, and each remedy once.
 func (p *page) faults(label string, b Backup) {
 	shown := shownFaults(b)
 	if p.All {
@@ -185,16 +187,19 @@ func (p *page) faults(label string, b Backup) {
 		return
 	}
 	p.heading(label + ", " + dated(b) + ", " + folderName(b))
+	var remedies []string
 	for _, f := range shown {
 		m := markOfSeverity(f.Severity)
 		under := strings.Repeat(" ", columns(p.lead(m)))
-		p.print(p.hang(p.lead(m), m.style, f.Mode+": "+f.Title+numbers(f)+".")...)
+		text := f.Mode + ": " + f.Title + numbers(f)
 		if f.Detail != "" {
-			p.print(p.hang(under, plain, f.Detail)...)
+			text += ": " + f.Detail
 		}
+		p.print(p.hang(p.lead(m), m.style, text+".")...)
 		p.files(under, f)
-		if f.Remedy != "" {
+		if f.Remedy != "" && !slices.Contains(remedies, f.Remedy) {
 			p.print(p.hang(under, plain, "Remedy: "+f.Remedy)...)
+			remedies = append(remedies, f.Remedy)
 		}
 	}
 }
@@ -240,10 +245,10 @@ func (p *page) files(under string, f Fault) {
 	}
 	switch left := f.Count - uint64(len(shown)); {
 	case f.Count <= uint64(len(shown)):
-	case len(shown) < len(f.Examples):
+	case !p.All:
 		p.print(p.hang(under+"  ", dim, fmt.Sprintf("and %d more; --all shows them", left))...)
 	default:
-		p.print(p.hang(under+"  ", dim, fmt.Sprintf("and %d more; backupdoctor verify -o files=FILE writes every one", left))...)
+		p.print(p.hang(under+"  ", dim, fmt.Sprintf("and %d more; backupdoctor verify --files FILE writes every one", left))...)
 	}
 }
 
@@ -281,14 +286,22 @@ func (p *page) backupsFooter(r Report) {
 	}
 	p.print("")
 	p.print(p.hang("", plain, fmt.Sprintf("%s: %d whole, %d broken, %d cannot be told.", plural(all, "backup"), c.Whole, c.Broken, c.CannotTell))...)
+	if r.Redacted {
+		p.print(p.hang("", plain, "Names and identifiers are placeholders.")...)
+		return
+	}
 	for _, d := range r.Devices {
 		for _, b := range d.Backups {
-			if device.ProofVerdict(b.Verdict) == device.Broken && !b.Archived && d.UDID != "" {
-				p.print(p.hang("", plain, "Set a broken one aside: backupdoctor backups set-aside "+d.UDID)...)
+			if renamable(d, b) {
+				p.print(p.hang("", plain, "To rename a broken one, so that the next starts afresh:")...)
+				p.print(p.text("    backupdoctor backups set-aside " + strconv.Quote(b.Folder)))
 			}
 		}
 	}
-	if r.Redacted {
-		p.print(p.hang("", plain, "Names and identifiers are placeholders.")...)
-	}
+}
+
+// renamable reports whether set-aside takes a broken backup: it is the one in use, and
+// named after its device.
+func renamable(d Device, b Backup) bool {
+	return device.ProofVerdict(b.Verdict) == device.Broken && !b.Archived && d.UDID != "" && strings.EqualFold(folderName(b), d.UDID)
 }

@@ -19,7 +19,7 @@ func newBackup(b device.Backup) Backup {
 		SizeBytes:      proof.StoredBytes,
 		Verdict:        string(proof.Verdict),
 		Depth:          string(proof.Depth),
-		NextFails:      proof.NextFails,
+		NextFails:      proof.NextFails && !b.Archived,
 		Listed:         proof.Listed,
 		Found:          proof.Found,
 		DigestsRight:   proof.DigestsRight,

@@ -58,12 +58,20 @@ func (p *page) labels(devices []Device) []string {
 
 // label is a device's name, or the best there is instead.
 func (p *page) label(d Device) string {
-	for _, text := range []string{d.Name, d.ModelName, d.ProductType, d.UDID} {
+	for _, text := range []string{d.Name, d.ModelName, d.ProductType, d.UDID, folderOf(d)} {
 		if label := cut(p.text(text), maxNameWidth, p.sign("…", "...")); label != "" {
 			return label
 		}
 	}
 	return "a device"
+}
+
+// folderOf is the name of the folder that is all there is of a device.
+func folderOf(d Device) string {
+	if len(d.Backups) == 0 {
+		return ""
+	}
+	return folderName(d.Backups[0])
 }
 
 // tail is the last n runes of a text.

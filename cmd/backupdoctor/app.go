@@ -30,6 +30,8 @@ func newApp(s surroundings) *cli.App {
 			scanCommand(s),
 			demoCommand(s),
 			devicesCommand(s),
+			backupsCommand(s),
+			verifyCommand(s),
 			checksCommand(s),
 			explainCommand(s),
 			releasesCommand(s),

@@ -13,13 +13,15 @@ const completionFlag = "--generate-bash-completion"
 
 // flagsFirst puts the flags of a command before its arguments, because the parser takes
 // everything after the first argument for arguments too, and people type
-// "explain backup-stale --width 60".
-func flagsFirst(commands []*cli.Command, args []string) []string {
+// "explain backup-stale --width 60". flags are those that may stand before a command.
+func flagsFirst(commands []*cli.Command, flags []cli.Flag, args []string) []string {
 	if len(args) > 0 && args[len(args)-1] == completionFlag {
 		return args
 	}
+	value := false // the next argument belongs to the flag before it
 	for i, arg := range args {
-		if strings.HasPrefix(arg, "-") {
+		if value || strings.HasPrefix(arg, "-") {
+			value = !value && takesValue(flags, arg)
 			continue
 		}
 		command := commandNamed(commands, arg)
@@ -28,7 +30,7 @@ func flagsFirst(commands []*cli.Command, args []string) []string {
 		}
 		head, rest := args[:i+1], args[i+1:]
 		if len(command.Subcommands) > 0 {
-			return slices.Concat(head, flagsFirst(command.Subcommands, rest))
+			return slices.Concat(head, flagsFirst(command.Subcommands, command.Flags, rest))
 		}
 		flags, positional := splitArguments(command, rest)
 		return slices.Concat(head, flags, positional)

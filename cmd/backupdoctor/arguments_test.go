@@ -7,7 +7,7 @@ import (
 )
 
 func TestFlagsFirst(t *testing.T) {
-	commands := newApp(surroundings{}).Commands
+	app := newApp(surroundings{})
 	for _, c := range []struct{ name, typed, want string }{
 		{"flags already first", "explain --width 60 wifi-missing", "explain --width 60 wifi-missing"},
 		{"value apart", "explain wifi-missing --width 60", "explain --width 60 wifi-missing"},
@@ -22,12 +22,13 @@ func TestFlagsFirst(t *testing.T) {
 		{"value that looks like stdin", "scan extra --from -", "scan --from - extra"},
 		{"subcommand", "releases update extra --from x", "releases update --from x extra"},
 		{"no such subcommand", "releases updaet x --from y", "releases updaet x --from y"},
+		{"flag before a subcommand", "backups --backups DIR set-aside x --yes", "backups --backups DIR set-aside --yes x"},
 		{"no such command", "sacn x --json", "sacn x --json"},
 		{"completion stays last", "explain wifi --generate-bash-completion", "explain wifi --generate-bash-completion"},
 		{"nothing", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := flagsFirst(commands, strings.Fields(c.typed))
+			got := flagsFirst(app.Commands, app.Flags, strings.Fields(c.typed))
 			if want := strings.Fields(c.want); !slices.Equal(got, want) {
 				t.Errorf("got %q, want %q", got, want)
 			}

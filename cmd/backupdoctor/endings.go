@@ -15,6 +15,9 @@ func ending(r report.Report, goos string) error {
 	case report.ExitNoProblem:
 		return nil
 	case report.ExitNoDevice:
+		if r.Subject == report.OfBackups {
+			return noBackup()
+		}
 		return exit{
 			code: report.ExitNoDevice,
 			err:  errors.New("no device is attached"),
@@ -27,6 +30,11 @@ func ending(r report.Report, goos string) error {
 	default:
 		return exit{code: r.ExitCode()}
 	}
+}
+
+// noBackup ends a command that found none.
+func noBackup() error {
+	return exit{code: report.ExitNoDevice, err: errors.New("no backup was found"), hint: elsewhere}
 }
 
 func noMux(gap report.Gap, goos string) error {

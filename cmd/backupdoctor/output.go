@@ -109,7 +109,7 @@ func (o output) render(w io.Writer, r report.Report) error {
 	switch {
 	case o.format == "json":
 		return report.WriteJSON(w, r)
-	case len(r.Devices) == 0:
+	case r.ExitCode() == report.ExitNoDevice, r.Subject == report.OfDevices && len(r.Devices) == 0:
 		return nil
 	default:
 		return report.WriteTable(w, r, o.display)

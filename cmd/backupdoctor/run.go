@@ -27,7 +27,7 @@ func run(ctx context.Context, s surroundings) int {
 	app := newApp(s)
 	help := &remembering{w: s.stdout}
 	app.Writer = help
-	err := app.RunContext(ctx, slices.Concat([]string{app.Name}, flagsFirst(app.Commands, s.args)))
+	err := app.RunContext(ctx, slices.Concat([]string{app.Name}, flagsFirst(app.Commands, app.Flags, s.args)))
 	if err == nil {
 		err = help.err
 	}

@@ -4,11 +4,11 @@ import (
 	"context"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -22,6 +22,8 @@ func scanCommand(s surroundings) *cli.Command {
 		Usage: "examine the attached devices and say why iCloud Backup fails on them",
 		Description: "Reads from every iPhone and iPad on USB, and changes nothing on them. A device that does\n" +
 			"not trust this computer is listed but not examined; --pair asks it for trust.\n\n" +
+			"Backups of these devices on this computer are found by their UDID, and tell more. Each\n" +
+			"gets a quick look, for no longer than --timeout; backupdoctor verify proves them.\n\n" +
 			examples(
 				"backupdoctor scan                               what is wrong, and what to do about it",
 				"backupdoctor scan --all                         what is well too, and every question in full",
@@ -30,6 +32,7 @@ func scanCommand(s surroundings) *cli.Command {
 				"backupdoctor scan --only backup-stale,wifi-missing",
 				"backupdoctor scan --redact --record case.json   something that can be shown to strangers",
 				"backupdoctor scan --from case.json              the same report again, without the device",
+				"backupdoctor scan --no-usb --backups DIR        devices that are not here, by their backups",
 			),
 		Flags: scanFlags(),
 		Action: takes(0, func(ctx *cli.Context) error {
@@ -47,10 +50,14 @@ type scan struct {
 	surroundings
 	door    usb.Door
 	wants   usb.Wants
-	jobs    int      // devices that are examined at a time
-	udids   []string // the devices to examine; none means all
-	pair    bool     // ask untrusted devices for trust first
-	from    string   // the recording to judge instead of devices; "" for none, - for stdin
+	subject string         // what the report is about
+	places  []backup.Place // where to look for backups; nil is nowhere
+	look    look           // how to look at them
+	noUSB   bool           // examine backups alone
+	jobs    int            // devices that are examined at a time
+	udids   []string       // the devices to examine; none means all
+	pair    bool           // ask untrusted devices for trust first
+	from    string         // the recording to judge instead of devices; "" for none, - for stdin
 	table   releases.Table
 	redact  bool
 	record  string // the file to keep what was learned in; "" for none
@@ -63,40 +70,63 @@ type scan struct {
 // a device; a recording stands in for them.
 func (sc scan) run(ctx context.Context) error {
 	var learned device.Recording
+	var places []report.Place
 	if sc.from == "" {
-		attached, gaps := sc.discover(ctx)
+		attached, sh, gaps := sc.discover(ctx)
+		places = sh.reported()
 		snapshots := sc.collect(ctx, attached)
-		learned = sc.join(snapshots, gaps)
+		gaps = append(gaps, sc.look.over(ctx, sh)...)
+		learned = sc.join(snapshots, sh, gaps)
 	} else {
 		var err error
 		if learned, err = sc.replay(); err != nil {
 			return err
 		}
 	}
+	return sc.conclude(learned, places)
+}
+
+// conclude takes the steps behind learning.
+func (sc scan) conclude(learned device.Recording, places []report.Place) error {
 	if sc.redact {
 		learned = learned.Redact()
 	}
 	examined := sc.examine(learned.Snapshots)
-	ended := sc.render(learned, examined)
+	ended := sc.render(learned, places, examined)
 	if err := sc.keep(learned); err != nil {
 		return err
 	}
 	return ended
 }
 
-// discover finds the devices to examine. A door that does not open is a gap in the report,
-// not the end of the run.
-func (sc scan) discover(ctx context.Context) ([]usb.Attached, []device.Gap) {
+// discover finds the devices to examine, and what backups of them are on this computer. A
+// door that does not open is a gap in the report, not the end of the run.
+func (sc scan) discover(ctx context.Context) ([]usb.Attached, shelf, []device.Gap) {
+	sh := shelfIn(sc.places)
+	if sc.noUSB {
+		sh.keep(func(st stored) bool { return len(sc.udids) == 0 || st.isOfOne(sc.udids) })
+		return nil, sh, nil
+	}
 	attached, err := sc.door.Find(ctx)
 	if err != nil {
-		return nil, []device.Gap{device.GapOf(err)}
+		return nil, shelf{}, []device.Gap{device.GapOf(err)}
 	}
-	return attached, nil
+	var udids []string
+	wanted, missing := choose(attached, sc.udids)
+	for _, a := range wanted {
+		udids = append(udids, a.UDID)
+	}
+	sh.keep(func(st stored) bool { return st.isOfOne(append(udids, missing...)) })
+	return attached, sh, nil
 }
 
 // collect reads the devices that were asked for, some at a time. It never fails: a fact
 // that could not be read says why, and a device that is not attached is one without facts.
+// Without USB there is nobody to ask.
 func (sc scan) collect(ctx context.Context, attached []usb.Attached) []device.Snapshot {
+	if sc.noUSB {
+		return nil
+	}
 	wanted, missing := choose(attached, sc.udids)
 	if sc.pair {
 		sc.askForTrust(ctx, wanted)
@@ -132,14 +162,13 @@ func choose(attached []usb.Attached, udids []string) (wanted []usb.Attached, mis
 	if len(udids) == 0 {
 		return attached, nil
 	}
-	bare := func(udid string) string { return strings.ToLower(strings.ReplaceAll(udid, "-", "")) }
 	for _, a := range attached {
-		if slices.ContainsFunc(udids, func(udid string) bool { return bare(udid) == bare(a.UDID) }) {
+		if slices.ContainsFunc(udids, func(udid string) bool { return sameUDID(udid, a.UDID) }) {
 			wanted = append(wanted, a)
 		}
 	}
 	for _, udid := range udids {
-		if !slices.ContainsFunc(wanted, func(a usb.Attached) bool { return bare(udid) == bare(a.UDID) }) {
+		if !slices.ContainsFunc(wanted, func(a usb.Attached) bool { return sameUDID(udid, a.UDID) }) {
 			missing = append(missing, udid)
 		}
 	}
@@ -154,9 +183,14 @@ func notAttached(udid string) device.Snapshot {
 	}
 }
 
-// join adds to each device what is known of it elsewhere: which computer looked, what its
-// model is called, and the newest software for it.
-func (sc scan) join(snapshots []device.Snapshot, gaps []device.Gap) device.Recording {
+// join adds to each device what is known of it elsewhere: its backups on this computer,
+// which computer that is, what its model is called, and the newest software for it. Without
+// USB the backups are all there is.
+func (sc scan) join(snapshots []device.Snapshot, sh shelf, gaps []device.Gap) device.Recording {
+	if sc.noUSB {
+		return device.Recording{Tool: version(), Snapshots: sh.snapshots(time.Now().UTC(), sc.table), Gaps: gaps}
+	}
+	sh.join(snapshots)
 	for i := range snapshots {
 		identify(&snapshots[i], sc.table)
 	}
@@ -185,15 +219,20 @@ func (sc scan) examine(snapshots []device.Snapshot) []report.Examined {
 }
 
 // render writes the report wherever it was asked for, and ends the command as it says.
-func (sc scan) render(learned device.Recording, examined []report.Examined) error {
+func (sc scan) render(learned device.Recording, places []report.Place, examined []report.Examined) error {
 	r := report.New(report.Run{
 		Tool:     version(),
+		Subject:  sc.subject,
+		Places:   places,
 		Redacted: learned.Redacted,
 		Gaps:     learned.Gaps,
 		Examined: examined,
 	})
 	if err := sc.write(r, sc.outputs, sc.files); err != nil {
 		return err
+	}
+	if sc.noUSB && r.ExitCode() == report.ExitNoDevice {
+		return noBackup()
 	}
 	return ending(r, runtime.GOOS)
 }

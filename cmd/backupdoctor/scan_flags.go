@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/urfave/cli/v2"
 )
@@ -23,7 +24,8 @@ func scanFlags() []cli.Flag {
 		option(deviceFlags, "no-input", "refuse what waits for a person, which is --pair"),
 		option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
 		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "judge the recording in `FILE`, not devices; - is stdin"},
-	}, doorFlags(), checkFlags(), outputFlags())
+		option(deviceFlags, "no-usb", "examine devices by their backups on this computer alone"),
+	}, doorFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
 // The headings that flags stand under in a help text.
@@ -96,6 +98,28 @@ func (s surroundings) scanOf(ctx *cli.Context) (scan, error) {
 	if ctx.Bool("sizes") {
 		sc.wants |= usb.Sizes
 	}
+	sc.noUSB = ctx.Bool("no-usb")
+	if sc.from != "" {
+		return sc, nil
+	}
+	return s.withBackups(ctx, sc)
+}
+
+// withBackups reads placeFlags and passwordFlags. Where devices are attached, a backup may
+// take no longer than one of them; where backups are all there is, as long as it needs.
+func (s surroundings) withBackups(ctx *cli.Context, sc scan) (scan, error) {
+	var err error
+	if sc.places, err = s.placesOf(ctx); err != nil {
+		return scan{}, err
+	}
+	passwords, err := s.passwordsOf(ctx)
+	if err != nil {
+		return scan{}, err
+	}
+	sc.look = look{depth: device.QuickLook, passwords: passwords, evidence: true, limit: sc.door.Timeout, line: s.statusLine()}
+	if sc.noUSB {
+		sc.look.limit = 0
+	}
 	return sc, nil
 }
 
@@ -107,6 +131,11 @@ func contradiction(ctx *cli.Context) error {
 		{"from", "sizes"},
 		{"from", "udid"},
 		{"from", "usbmux"},
+		{"from", "no-usb"},
+		{"from", "backups"},
+		{"no-usb", "pair"},
+		{"no-usb", "sizes"},
+		{"no-usb", "usbmux"},
 	} {
 		if ctx.IsSet(pair[0]) && ctx.IsSet(pair[1]) {
 			return usageError(helpHint(ctx), "--%s and --%s contradict each other", pair[0], pair[1])

@@ -81,8 +81,9 @@ func scanned(t *testing.T, address string, flags ...string) report.Report {
 	return r
 }
 
-// TestExpectedCauses scans every device of testdata/devices and compares what is found with
-// testdata/expected_causes.golden. To rewrite that:
+// TestExpectedCauses scans every device of testdata/devices, of which three have a backup on
+// this computer, and compares what is found with testdata/expected_causes.golden. To rewrite
+// that:
 //
 //	UPDATE=1 go test ./cmd/backupdoctor -run TestExpectedCauses
 func TestExpectedCauses(t *testing.T) {
@@ -101,7 +102,11 @@ func TestExpectedCauses(t *testing.T) {
 		d.LocationID = uint32(i + 1)
 	}
 	address, _ := attach(t, devices...)
-	r := scanned(t, address, "--timeout", "1m")
+	shelf := t.TempDir()
+	for name, trait := range map[string]string{"healthy-iphone": "settled", "patch-behind": "poisoned", "storage-tight": "encrypted"} {
+		writeBackup(t.Fatalf, shelf, "udid="+loadDevice(t.Fatalf, name).UDID(), trait)
+	}
+	r := scanned(t, address, "--timeout", "1m", "--backups", shelf)
 	if len(r.Devices) != len(devices) {
 		t.Errorf("%d devices in the report, %d attached", len(r.Devices), len(devices))
 	}

@@ -27,6 +27,7 @@ func TestMain(m *testing.M) {
 //	exits CODE PROGRAM ARG...   the program ends with this very exit code
 //	sim [NAME[:FAULT]...]       devices of testdata/devices are attached, as $UDID1, …
 //	asked SERVICE REQUEST       wait until a device has been asked for this
+//	backup DIR [TRAIT]...       a backup is written below DIR, as $BACKUP; see backupTraits
 //
 // UPDATE=1 go test ./cmd/backupdoctor -run TestScripts rewrites what they compare with.
 func TestScripts(t *testing.T) {
@@ -43,9 +44,10 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": scriptExits,
-			"sim":   scriptSim,
-			"asked": scriptAsked,
+			"exits":  scriptExits,
+			"sim":    scriptSim,
+			"asked":  scriptAsked,
+			"backup": scriptBackup,
 		},
 	})
 }

@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"io/fs"
 	"os"
 	"sync"
 
@@ -16,12 +15,14 @@ import (
 type blobs struct {
 	root    *os.Root
 	flat    bool
-	folders [256]blobFolder
+	folders [256]blobFolder // of the flat layout, the first one
 }
 
+// blobFolder is a folder of files. blobDirectory is what files are opened relative to; it
+// differs by system.
 type blobFolder struct {
 	once sync.Once
-	root *os.Root
+	dir  blobDirectory
 	err  error
 }
 
@@ -33,46 +34,57 @@ func prefixName(prefix byte) string {
 }
 
 // folder is where the file with an id lies.
-func (b *blobs) folder(id manifest.FileID) (*os.Root, error) {
+func (b *blobs) folder(id manifest.FileID) (blobDirectory, error) {
+	folder, name := &b.folders[id[0]], ""
 	if b.flat {
-		return b.root, nil
+		folder, name = &b.folders[0], "."
 	}
-	folder := &b.folders[id[0]]
-	folder.once.Do(func() { folder.root, folder.err = b.root.OpenRoot(prefixName(id[0])) })
-	return folder.root, folder.err
+	folder.once.Do(func() {
+		if name == "" {
+			name = prefixName(id[0])
+		}
+		folder.dir, folder.err = openDirectory(b.root, name)
+	})
+	return folder.dir, folder.err
 }
 
 // lstat looks at a file without opening it.
-func (b *blobs) lstat(id manifest.FileID) (fs.FileInfo, error) {
-	folder, err := b.folder(id)
+func (b *blobs) lstat(id manifest.FileID) (blobInfo, error) {
+	dir, err := b.folder(id)
 	if err != nil {
-		return nil, err
+		return blobInfo{}, err
 	}
-	return folder.Lstat(id.String())
+	return dir.lstat(id.String())
 }
 
-// open opens a file that lstat found to be a regular one.
-func (b *blobs) open(id manifest.FileID) (*os.File, error) {
-	folder, err := b.folder(id)
+// open opens a file and looks at it. What is no regular file is not opened, and answered
+// as nil with an info that says so.
+func (b *blobs) open(id manifest.FileID) (*blobFile, blobInfo, error) {
+	dir, err := b.folder(id)
 	if err != nil {
-		return nil, err
+		return nil, blobInfo{}, err
 	}
-	return folder.Open(id.String())
+	return dir.open(id.String())
+}
+
+// blobInfo is what a look at a file tells without reading it.
+type blobInfo struct {
+	size     uint64
+	regular  bool // a file, not a folder, link or pipe
+	dataless bool // its contents are kept elsewhere, and reading would fetch them
 }
 
 // close closes the folders, not the root.
 func (b *blobs) close() {
 	for i := range b.folders {
-		if root := b.folders[i].root; root != nil {
-			root.Close()
-		}
+		b.folders[i].dir.close()
 	}
 }
 
-// path is where a file lies, from the backup's folder.
-func (b *blobs) path(id manifest.FileID) string {
+// path is where a file lies that was met in the folder named after in.
+func (b *blobs) path(in byte, id manifest.FileID) string {
 	if b.flat {
 		return id.String()
 	}
-	return prefixName(id[0]) + "/" + id.String()
+	return prefixName(in) + "/" + id.String()
 }

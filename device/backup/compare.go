@@ -56,9 +56,12 @@ type domainCount struct {
 	missing atomic.Uint64 // by the workers
 }
 
-// maxDomains bounds the domains that are counted one by one; the rest share a count. A
-// device has a few per app.
-const maxDomains = 20_000
+// Bounds on the domains that are counted one by one; the rest share a count. A device has
+// a few per app, named after its bundle id.
+const (
+	maxDomains    = 20_000
+	maxDomainName = 512
+)
 
 // compare looks at every file that the manifest lists.
 func (v *verification) compare(ctx context.Context, m manifest.Manifest) error {
@@ -143,7 +146,7 @@ func (v *verification) domain(name []byte) *domainCount {
 	if domain != nil {
 		return domain
 	}
-	if len(v.domains) >= maxDomains {
+	if len(v.domains) >= maxDomains || len(name) > maxDomainName {
 		name = []byte("other domains")
 		if domain := v.domains[string(name)]; domain != nil {
 			return domain

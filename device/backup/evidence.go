@@ -16,6 +16,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
+// lastBackups is lockdown's own record of backups.
+var lastBackups = file{homeDomain, "Library/Preferences/com.apple.mobile.ldbackup.plist"}
+
 // maxEvidence bounds a file that is read into memory. The largest, the database of
 // accounts, has a few MiB.
 const maxEvidence = 64 << 20
@@ -45,7 +48,7 @@ func Evidence(ctx context.Context, folder Folder, options Options) device.Histor
 	h.AsOf = either(s.status.date, s.info.date)
 	asOf, _ := h.AsOf.Get()
 
-	if data, err := s.read(ctx, file{homeDomain, "Library/Preferences/com.apple.mobile.ldbackup.plist"}); err != nil {
+	if data, err := s.read(ctx, lastBackups); err != nil {
 		evidence.LastBackupsUnknown(&h, reasonFor(err))
 	} else if err := evidence.LastBackups(&h, data, asOf); err != nil {
 		evidence.LastBackupsUnknown(&h, err)
@@ -275,27 +278,52 @@ func (s *store) close() {
 
 // read is a file in clear.
 func (s *store) read(ctx context.Context, f file) ([]byte, error) {
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	id := manifest.IDOf(f.domain, f.path)
-	info, err := s.blobs.lstat(id)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, device.Malformed
-	case info.Size() > maxEvidence:
-		return nil, device.Oversized
-	}
-	opened, err := s.blobs.open(id)
+	opened, err := s.open(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	defer opened.Close()
-	if s.manifest == nil {
-		return io.ReadAll(io.LimitReader(opened, maxEvidence))
+	if opened.size > maxEvidence {
+		return nil, device.Oversized
 	}
+	return io.ReadAll(io.NewSectionReader(opened, 0, opened.size))
+}
+
+// plainFile is an open file in clear, decrypted as it is read.
+type plainFile struct {
+	io.ReaderAt
+	io.Closer
+	size int64
+}
+
+// open opens a file.
+func (s *store) open(ctx context.Context, f file) (plainFile, error) {
+	if ctx.Err() != nil {
+		return plainFile{}, context.Cause(ctx)
+	}
+	id := manifest.IDOf(f.domain, f.path)
+	opened, info, err := s.blobs.open(id)
+	switch {
+	case err != nil:
+		return plainFile{}, err
+	case opened == nil:
+		return plainFile{}, device.Malformed
+	case info.dataless:
+		opened.Close()
+		return plainFile{}, device.Absent
+	case s.manifest == nil:
+		return plainFile{opened, opened, int64(info.size)}, nil
+	}
+	plain, err := s.decrypt(ctx, id, opened, int64(info.size))
+	if err != nil {
+		opened.Close()
+		return plainFile{}, err
+	}
+	return plainFile{plain, opened, plain.Size()}, nil
+}
+
+// decrypt finds the key of a file in the manifest.
+func (s *store) decrypt(ctx context.Context, id manifest.FileID, stored io.ReaderAt, size int64) (*cbc.ReaderAt, error) {
 	row, err := s.manifest.Find(ctx, id)
 	if err != nil {
 		return nil, err
@@ -304,9 +332,5 @@ func (s *store) read(ctx context.Context, f file) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := cbc.NewReaderAt(opened, info.Size(), key)
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(io.NewSectionReader(plain, 0, plain.Size()))
+	return cbc.NewReaderAt(stored, size, key)
 }

@@ -55,6 +55,14 @@ func (f *faults) addFile(mode *Mode, problem device.BackupProblem) {
 	}
 }
 
+// example keeps what a fault of the backup as a whole is about.
+func (f *faults) example(mode *Mode, problem device.BackupProblem) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	fault := f.of(mode)
+	fault.Examples = append(fault.Examples, problem)
+}
+
 func (f *faults) of(mode *Mode) *device.BackupFault {
 	fault := f.found[mode]
 	if fault == nil {

@@ -45,7 +45,7 @@ const (
 // Modes are all of them, in the order in which a report names them: what makes a copy
 // useless first.
 var Modes = []*Mode{
-	crafted, interruptedFirst, interruptedUpload, interruptedMove,
+	folderGone, crafted, interruptedFirst, interruptedUpload, interruptedMove,
 	statusMissing, statusUnreadable, propertiesUnreadable, manifestUnreadable, keybagInconsistent,
 	infoMissing, blobMissing, partialByDesign, blobEmpty, blobTruncated, blobAltered, blobUnreadable, blobPadding, fileKey,
 	rowUnreadable, stopped, noPermission, cloudPlaceholder, passwordNeeded, identityMismatch,
@@ -65,6 +65,10 @@ func ModeOf(id string) *Mode {
 }
 
 var (
+	folderGone = &Mode{
+		"folder-gone", "The folder of the backup is not there any more", Unusable, HarmsCopy,
+		"Look where the folder went, or back the device up again.",
+	}
 	crafted = &Mode{
 		"crafted", "The folder was made by a tool that changes settings; it is no backup of a device", Unusable, HarmsCopy,
 		"Do not count it as a backup. Move it out of the backup folder.",

@@ -20,7 +20,7 @@ import (
 // that folder's rows collected, in a second reading of the manifest, 20 bytes each.
 func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 	var files [256]atomic.Int64
-	v.walk(anyFolder, func(in byte, _ string, _ manifest.FileID) { files[in].Add(1) })
+	v.walk(anyFolder, func(in byte, _ manifest.FileID) { files[in].Add(1) })
 	var crowded [256]bool
 	var expected int64
 	for in := range files {
@@ -42,9 +42,9 @@ func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 		}
 	}
 	slices.SortFunc(listed, compareIDs)
-	v.walk(func(in byte) bool { return crowded[in] }, func(_ byte, path string, id manifest.FileID) {
-		if _, found := slices.BinarySearchFunc(listed, id, compareIDs); !found || path != v.blobs.path(id) {
-			v.faults.addFile(orphan, device.BackupProblem{Path: path, FileID: id.String()})
+	v.walk(func(in byte) bool { return crowded[in] }, func(in byte, id manifest.FileID) {
+		if _, found := slices.BinarySearchFunc(listed, id, compareIDs); !found || in != id[0] {
+			v.faults.addFile(orphan, device.BackupProblem{Path: v.blobs.path(in, id), FileID: id.String()})
 		}
 	})
 }
@@ -56,11 +56,11 @@ func compareIDs(a, b manifest.FileID) int { return bytes.Compare(a[:], b[:]) }
 // walk answers the files with an id for a name in the folders wanted: by the byte they are
 // named after or, where all files lie in one folder, by the first byte of the id. It calls
 // found from several goroutines.
-func (v *verification) walk(wanted func(in byte) bool, found func(in byte, path string, id manifest.FileID)) {
+func (v *verification) walk(wanted func(in byte) bool, found func(in byte, id manifest.FileID)) {
 	if v.blobs.flat {
-		v.eachFile(".", func(name string, id manifest.FileID) {
+		v.eachFile(".", func(id manifest.FileID) {
 			if wanted(id[0]) {
-				found(id[0], name, id)
+				found(id[0], id)
 			}
 		})
 		return
@@ -73,8 +73,7 @@ func (v *verification) walk(wanted func(in byte) bool, found func(in byte, path 
 				if !wanted(byte(in)) {
 					continue
 				}
-				folder := prefixName(byte(in))
-				v.eachFile(folder, func(name string, id manifest.FileID) { found(byte(in), folder+"/"+name, id) })
+				v.eachFile(prefixName(byte(in)), func(id manifest.FileID) { found(byte(in), id) })
 			}
 		})
 	}
@@ -83,7 +82,7 @@ func (v *verification) walk(wanted func(in byte) bool, found func(in byte, path 
 
 // eachFile answers the files of one folder that have an id for a name. Other names, such
 // as .DS_Store, are passed over, except those that a cloud drive leaves in place of a file.
-func (v *verification) eachFile(folder string, found func(name string, id manifest.FileID)) {
+func (v *verification) eachFile(folder string, found func(id manifest.FileID)) {
 	directory, err := v.root.Open(folder)
 	switch {
 	case errors.Is(err, fs.ErrPermission):
@@ -98,7 +97,7 @@ func (v *verification) eachFile(folder string, found func(name string, id manife
 		for _, name := range names {
 			switch id, ok := manifest.ParseID([]byte(name)); {
 			case ok:
-				found(name, id)
+				found(id)
 			case strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".icloud"):
 				v.faults.add(cloudPlaceholder, "files named .….icloud")
 			}
@@ -112,10 +111,11 @@ func (v *verification) eachFile(folder string, found func(name string, id manife
 // walkWithoutManifest looks at the files of a backup whose manifest stays closed: what can
 // be told of an encrypted file from outside is that it is not empty and made of blocks.
 func (v *verification) walkWithoutManifest(ctx context.Context) {
-	v.walk(anyFolder, func(_ byte, path string, id manifest.FileID) {
+	v.walk(anyFolder, func(in byte, id manifest.FileID) {
 		if ctx.Err() != nil {
 			return
 		}
+		path := v.blobs.path(in, id)
 		info, err := v.root.Lstat(path)
 		if err != nil || !info.Mode().IsRegular() {
 			return

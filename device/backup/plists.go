@@ -214,3 +214,28 @@ func text(list safeplist.Dict, key string) string {
 	value, _ := list.Text(key)
 	return strings.TrimSpace(value)
 }
+
+// wordsOf says what is wrong with a file or a value in it. The words of a device.Reason
+// are about a device that answers.
+func wordsOf(err error) string {
+	reason, ok := errors.AsType[device.Reason](err)
+	if gap, isGap := errors.AsType[device.Gap](err); isGap {
+		reason, ok = gap.Reason, true
+	}
+	if !ok {
+		return shortError(err)
+	}
+	words, ok := map[device.Reason]string{
+		device.Absent:      "it is missing",
+		device.Truncated:   "it is empty or breaks off",
+		device.Malformed:   "it is not a property list",
+		device.WrongType:   "it is of another type than a device writes",
+		device.Oversized:   "it is longer than any that a device writes",
+		device.Hostile:     "it is built to exhaust its reader, and was not decoded",
+		device.Unsupported: "it has a version that the device refuses",
+	}[reason]
+	if !ok {
+		return reason.Error()
+	}
+	return words
+}

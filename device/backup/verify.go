@@ -80,6 +80,7 @@ type verification struct {
 	totalRows                      atomic.Uint64
 	foundIn                        [256]atomic.Int64 // files found, by the first byte of their id
 	domains                        map[string]*domainCount
+	inner                          map[manifest.FileID]*atomic.Bool // databases to look into: whether their file has a fault
 }
 
 func verify(ctx context.Context, folder Folder, options Options, depth device.ProofDepth) device.Proof {
@@ -91,7 +92,11 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 		v.options.Workers = max(8, 2*runtime.GOMAXPROCS(0))
 	}
 	root, err := os.OpenRoot(folder.Path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		v.faults.add(folderGone, "")
+		return v.proof()
+	case err != nil:
 		v.faults.add(noPermission, "the folder: "+reasonOf(err).Error())
 		return v.proof()
 	}
@@ -101,6 +106,8 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 
 	if v.lookAtTop() {
 		v.lookAtFiles(ctx)
+		v.judgeMissing()
+		v.judgeLength()
 	}
 	if ctx.Err() != nil {
 		v.faults.add(stopped, "")
@@ -110,7 +117,6 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 
 // proof sums up.
 func (v *verification) proof() device.Proof {
-	v.judgeMissing()
 	harm := v.faults.harm()
 	return device.Proof{
 		Verdict: harm.verdict(), Depth: v.depth, NextFails: v.nextFails(),
@@ -173,9 +179,9 @@ func (v *verification) judgeStatus() {
 	case errors.Is(v.status.err, device.Refused):
 		v.faults.add(noPermission, statusName)
 	case v.status.err != nil:
-		v.faults.add(statusUnreadable, v.status.err.Error())
+		v.faults.add(statusUnreadable, wordsOf(v.status.err))
 	case err != nil:
-		v.faults.add(statusUnreadable, "SnapshotState: "+err.Error())
+		v.faults.add(statusUnreadable, "SnapshotState: "+wordsOf(err))
 	case state == stateUploading:
 		v.faults.add(interruptedUpload, "")
 	case state == stateMoving:
@@ -194,10 +200,10 @@ func (v *verification) judgeProperties() {
 		v.faults.add(noPermission, propertiesName)
 		return
 	} else if v.properties.err != nil {
-		v.faults.add(propertiesUnreadable, v.properties.err.Error())
+		v.faults.add(propertiesUnreadable, wordsOf(v.properties.err))
 		return
 	} else if err != nil && !errors.Is(err, device.Absent) {
-		v.faults.add(propertiesUnreadable, "IsEncrypted: "+err.Error())
+		v.faults.add(propertiesUnreadable, "IsEncrypted: "+wordsOf(err))
 	}
 	if !v.properties.isEncrypted() {
 		return
@@ -206,7 +212,7 @@ func (v *verification) judgeProperties() {
 	bag, err := v.properties.bag()
 	switch {
 	case err != nil:
-		v.faults.add(keybagInconsistent, err.Error())
+		v.faults.add(keybagInconsistent, wordsOf(err))
 	case len(bag.FirstSalt) > 0 && len(v.properties.manifestKey) == 0 && v.exists(dbName):
 		v.faults.add(keybagInconsistent, "no ManifestKey")
 	case errors.Is(v.options.Locked, keybag.ErrDamaged):
@@ -224,7 +230,7 @@ func (v *verification) judgeInfo() {
 	case v.info.empty:
 		v.faults.add(infoMissing, "it is empty")
 	default:
-		v.faults.add(infoMissing, v.info.err.Error())
+		v.faults.add(infoMissing, wordsOf(v.info.err))
 	}
 }
 
@@ -273,6 +279,7 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	}
 	defer m.Close()
 	v.blobs.flat = m.Flat()
+	v.prepareInside()
 	var check sync.WaitGroup
 	check.Go(func() { v.checkManifest(ctx) })
 	err = v.compare(ctx, m)
@@ -283,6 +290,9 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	}
 	if ctx.Err() == nil {
 		v.findOrphans(ctx, m)
+	}
+	if ctx.Err() == nil && v.depth == device.DeepLook {
+		v.lookInside(ctx)
 	}
 }
 
@@ -319,9 +329,6 @@ func (v *verification) openManifest(ctx context.Context) (manifest.Manifest, err
 	size, err := v.manifestSize()
 	if err != nil {
 		return nil, err
-	}
-	if size > hugeManifest {
-		v.faults.add(manifestHuge, fmt.Sprintf("%d MiB", size>>20))
 	}
 	return openDB(ctx, path, size, v.properties, v.options.Keys, func() { v.faults.add(manifestLog, "") })
 }

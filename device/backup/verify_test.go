@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"howett.net/plist"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/backuptest"
@@ -27,7 +29,7 @@ var healthy = []backuptest.File{
 	{Domain: "HomeDomain", Path: "Library/link", Kind: backuptest.Link},
 	{Domain: "CameraRollDomain", Path: "Media/DCIM/IMG_0001.HEIC", Data: backuptest.Bytes(40_001, 2)},
 	{Domain: "CameraRollDomain", Path: "Media/DCIM/IMG_0002.HEIC", Data: backuptest.Bytes(32_000, 3)},
-	{Domain: "CameraRollDomain", Path: "Media/PhotoData/Photos.sqlite", Data: sqliteFile(3)},
+	{Domain: "CameraRollDomain", Path: "Media/PhotoData/Other.sqlite", Data: sqliteFile(3)},
 	{Domain: "AppDomain-com.example.one", Path: "Documents/ü", Data: backuptest.Bytes(100, 4)},
 	{Domain: "AppDomain-com.example.two", Path: "Documents/a", Data: backuptest.Bytes(16, 5)},
 	{Domain: "AppDomain-com.example.three", Path: "Documents/a", Data: backuptest.Bytes(17, 6)},
@@ -141,7 +143,7 @@ func TestWhole(t *testing.T) {
 const (
 	digestDomain, digestPath = "HomeDomain", "Library/with-digest"
 	photoDomain, photoPath   = "CameraRollDomain", "Media/DCIM/IMG_0001.HEIC"
-	baseDomain, basePath     = "CameraRollDomain", "Media/PhotoData/Photos.sqlite"
+	baseDomain, basePath     = "CameraRollDomain", "Media/PhotoData/Other.sqlite"
 )
 
 // A trouble is one thing done to a whole backup, and what must be found then.
@@ -604,4 +606,174 @@ func editPlist(name string, edit func(map[string]any)) func(*testing.T, backupte
 		edit(dict)
 		must(t, os.WriteFile(path, backuptest.Plist(dict), 0o600))
 	}
+}
+
+// A database that is damaged on the device is stored well: the backup is whole.
+func TestInnerDatabaseDamaged(t *testing.T) {
+	damaged := sqliteFile(3)
+	copy(damaged[96:], "not a page of a database at all")
+	for _, s := range shapes {
+		files := append(slices.Clone(healthy), backuptest.File{Domain: "HomeDomain", Path: "Library/SMS/sms.db", Data: damaged})
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: s.layout, Password: s.password, Files: slices.Values(files)})
+		must(t, err)
+		folder := find(t, written)
+		proof := Deep(t.Context(), folder, unlocked(t, folder, s))
+		if proof.Verdict != device.Whole || faultOf(proof, innerDatabaseDamaged).Count == 0 {
+			t.Errorf("%s: %s, %+v", s.name, proof.Verdict, proof.Faults)
+		}
+		flipByte("HomeDomain", "Library/SMS/sms.db")(t, written)
+		proof = Deep(t.Context(), folder, unlocked(t, folder, s))
+		if proof.Verdict != device.Broken || slices.ContainsFunc(faultOf(proof, innerDatabaseDamaged).Examples, func(p device.BackupProblem) bool { return p.Path == "Library/SMS/sms.db" }) {
+			t.Errorf("%s, altered on this disk: %s, %+v", s.name, proof.Verdict, proof.Faults)
+		}
+	}
+}
+
+// Management may insist on encryption after a plain backup was made.
+func TestEncryptionRequired(t *testing.T) {
+	files := append(slices.Clone(healthy), backuptest.File{
+		Domain: lastBackups.domain, Path: lastBackups.path, Data: backuptest.Plist(map[string]any{"RequiresEncryption": 1}),
+	})
+	written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Files: slices.Values(files)})
+	must(t, err)
+	proof := Deep(t.Context(), find(t, written), Options{})
+	if proof.Verdict != device.Whole || !proof.NextFails || faultOf(proof, encryptionRequired).Mode == "" {
+		t.Errorf("%s, next fails %v, %+v", proof.Verdict, proof.NextFails, proof.Faults)
+	}
+}
+
+// Files that go, and a folder that goes, while they are being looked at are missing, and
+// nothing else is wrong.
+func TestFilesVanishUnderTheWalk(t *testing.T) {
+	written := write(t, shapes[0])
+	folder := find(t, written)
+	var once atomic.Bool
+	options := Options{Workers: 1, Problem: func(p Problem) {
+		if once.CompareAndSwap(false, true) {
+			removeRest(t, written)
+		}
+	}}
+	removeBlob(digestDomain, digestPath)(t, written) // the first file that is looked at
+	proof := Deep(t.Context(), folder, options)
+	if proof.Verdict != device.Broken || !slices.Equal(modes(proof), []string{"blob-missing"}) || faultOf(proof, blobMissing).Count != healthyFiles {
+		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	}
+}
+
+func removeRest(t *testing.T, f backuptest.Folder) {
+	for _, file := range healthy {
+		if err := os.RemoveAll(filepath.Dir(f.Blob(file.Domain, file.Path))); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A run that is stopped in the middle says so, and keeps what it found.
+func TestStoppedInTheMiddle(t *testing.T) {
+	written := write(t, shapes[0])
+	ctx, cancel := context.WithCancel(t.Context())
+	removeBlob(digestDomain, digestPath)(t, written)
+	proof := Deep(ctx, find(t, written), Options{Workers: 1, Problem: func(Problem) { cancel() }})
+	if proof.Verdict != device.Broken || !slices.Equal(modes(proof), []string{"blob-missing", "stopped"}) {
+		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	}
+}
+
+// A link in place of a file, to what would keep a reader busy for ever.
+func TestLinkForAFile(t *testing.T) {
+	written := write(t, shapes[0])
+	path := written.Blob(photoDomain, photoPath)
+	must(t, os.Remove(path))
+	must(t, os.Symlink("/dev/zero", path))
+	proof := Deep(t.Context(), find(t, written), Options{})
+	if proof.Verdict != device.Broken || !slices.Equal(modes(proof), []string{"blob-altered"}) {
+		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	}
+}
+
+func TestFolderGone(t *testing.T) {
+	proof := Quick(t.Context(), Folder{Path: filepath.Join(t.TempDir(), "gone")}, Options{})
+	if proof.Verdict != device.Broken || !slices.Equal(modes(proof), []string{"folder-gone"}) {
+		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	}
+}
+
+// Changes that were never merged into the manifest count, and are read from a copy.
+func TestManifestLog(t *testing.T) {
+	written := write(t, shapes[0])
+	path := filepath.Join(written.Path, dbName)
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+	must(t, err)
+	defer conn.Close()
+	must(t, sqlitex.ExecuteScript(conn, "DELETE FROM Files WHERE relativePath LIKE '%IMG_0001%';", nil))
+	before := snapshotOf(t, written.Path)
+	t.Setenv("TMPDIR", t.TempDir())
+	proof := Quick(t.Context(), find(t, written), Options{})
+	if proof.Verdict != device.Whole || !slices.Equal(modes(proof), []string{"manifest-log", "orphan"}) || proof.Listed != healthyFiles-1 {
+		t.Errorf("%s, %d listed, %+v", proof.Verdict, proof.Listed, proof.Faults)
+	}
+	if after := snapshotOf(t, written.Path); !slices.Equal(before, after) {
+		t.Errorf("before\n%v\nafter\n%v", before, after)
+	}
+	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// Rows that cannot be read are told one by one, and the others are looked at all the same.
+func TestRowTroubles(t *testing.T) {
+	for name, test := range map[string]struct {
+		change string
+		want   []string
+	}{
+		"record is garbage":     {"UPDATE Files SET file = x'00' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
+		"record is missing":     {"UPDATE Files SET file = NULL WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
+		"id climbs out":         {"UPDATE Files SET fileID = '../../../../../../../../../../etc/passwd00' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable", "orphan"}},
+		"id of another file":    {"UPDATE Files SET relativePath = 'other' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
+		"another table's place": {"ALTER TABLE Files RENAME TO Other; CREATE VIEW Files AS SELECT * FROM Other", []string{"manifest-unreadable"}},
+	} {
+		written := write(t, shapes[0])
+		conn, err := sqlite.OpenConn(filepath.Join(written.Path, dbName), sqlite.OpenReadWrite)
+		must(t, err)
+		must(t, sqlitex.ExecuteScript(conn, test.change+";", nil))
+		must(t, conn.Close())
+		proof := Deep(t.Context(), find(t, written), Options{})
+		if got := modes(proof); proof.Verdict != device.Broken || !slices.Equal(got, test.want) {
+			t.Errorf("%s: %s, %v, want %v; %+v", name, proof.Verdict, got, test.want, proof.Faults)
+		}
+	}
+}
+
+// What may not be read is neither whole nor, by that alone, broken.
+func TestNoPermission(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("permissions do not stop this user")
+	}
+	for name, path := range map[string]func(backuptest.Folder) string{
+		"a file with a digest": func(f backuptest.Folder) string { return f.Blob(digestDomain, digestPath) },
+		"Status.plist":         func(f backuptest.Folder) string { return filepath.Join(f.Path, statusName) },
+	} {
+		written := write(t, shapes[0])
+		must(t, os.Chmod(path(written), 0))
+		proof := Deep(t.Context(), find(t, written), Options{})
+		if proof.Verdict != device.CannotTell || !slices.Equal(modes(proof), []string{"no-permission"}) {
+			t.Errorf("%s: %s, %+v", name, proof.Verdict, proof.Faults)
+		}
+	}
+}
+
+// FuzzTop looks at a folder whose property lists are any bytes at all.
+func FuzzTop(f *testing.F) {
+	f.Add([]byte("garbage"), []byte("<plist><dict/></plist>"), []byte(nil))
+	f.Add(backuptest.Plist(map[string]any{"SnapshotState": "finished"}), backuptest.Plist(map[string]any{"IsEncrypted": true, "BackupKeyBag": []byte("VERS")}), backuptest.Plist(map[string]any{}))
+	folder := f.TempDir()
+	f.Fuzz(func(t *testing.T, status, properties, info []byte) {
+		must(t, os.WriteFile(filepath.Join(folder, statusName), status, 0o600))
+		must(t, os.WriteFile(filepath.Join(folder, propertiesName), properties, 0o600))
+		must(t, os.WriteFile(filepath.Join(folder, infoName), info, 0o600))
+		Read(Folder{Path: folder})
+		if proof := Quick(t.Context(), Folder{Path: folder}, Options{}); proof.Verdict == device.Whole {
+			t.Errorf("whole, without a manifest: %+v", proof)
+		}
+	})
 }

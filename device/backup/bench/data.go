@@ -25,8 +25,19 @@ var (
 	large     = set{name: "b500k", files: 500_000, bytes: 700}
 	few       = set{name: "large4g", files: 40, bytes: 107_000_000}
 	encrypted = set{name: "e20k", files: 20_000, bytes: 20_000, password: "0000"}
+	single    = set{name: "e1", files: 1, bytes: 100, password: "0000"}
 	gone      = set{name: "m1m", files: 1_000_000, bytes: 0, missing: true}
 )
+
+// makeSet makes the set with a name.
+func makeSet(dir, name string) error {
+	for _, s := range []set{small, medium, large, few, encrypted, single, gone} {
+		if s.name == name {
+			return s.make(dir)
+		}
+	}
+	return fmt.Errorf("there is no set %q", name)
+}
 
 const deviceRounds = 10_000_000
 

@@ -50,7 +50,7 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 		return err
 	}
 	if s.child != "" {
-		return child(ctx, s.child, flags.Arg(0))
+		return child(ctx, s, flags.Arg(0))
 	}
 	if s.dir == "" {
 		dir, err := os.MkdirTemp("", "backupdoctor-bench-")

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/urfave/cli/v2"
+)
+
+// archiveTime is how the name of an archived copy ends, in local time.
+const archiveTime = "20060102-150405"
+
+// settled is how long a backup that is not finished must have been left alone before it
+// counts as cut off and not as being written.
+const settled = 10 * time.Minute
+
+func setAsideCommand(s surroundings) *cli.Command {
+	return &cli.Command{
+		Name:      "set-aside",
+		Usage:     "rename the backup of a device, so that the next one starts afresh",
+		ArgsUsage: "UDID|FOLDER",
+		Description: "The folder gets the name of an archived copy, UDID-YYYYMMDD-HHMMSS, and nothing in it\n" +
+			"is touched. Finder, iTunes and Apple Devices then make a full backup. Delete the copy\n" +
+			"only once backupdoctor verify has proved the new one whole.\n\n" +
+			examples("backupdoctor backups set-aside 00008110-001A2B3C4D5E6F70"),
+		Flags: append(placeFlags(), option(backupFlags, "yes", "do not ask")),
+		Action: takes(1, func(ctx *cli.Context) error {
+			return s.setAside(ctx, time.Now())
+		}),
+	}
+}
+
+func (s surroundings) setAside(ctx *cli.Context, now time.Time) error {
+	folder, err := s.oneFolder(ctx)
+	if err != nil {
+		return err
+	}
+	if err := movable(folder, now); err != nil {
+		return err
+	}
+	to := folder.Path + "-" + now.Format(archiveTime)
+	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+		return usageError("wait a second", "%q is there already", to)
+	}
+	if !ctx.Bool("yes") {
+		if err := s.agree(fmt.Sprintf("rename %q to %q?", folder.Path, filepath.Base(to))); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(folder.Path, to); err != nil {
+		return usageError("close every program that has the folder open, and see that you may change "+filepath.Dir(to), "%w", err)
+	}
+	_, err = fmt.Fprintf(s.stdout, "renamed to %s\nto undo it: %s\n", to, undo(to, folder.Path, runtime.GOOS))
+	return err
+}
+
+// oneFolder is the backup that the argument names: the one in use, where there are archived
+// copies too.
+func (s surroundings) oneFolder(ctx *cli.Context) (backup.Folder, error) {
+	argument := ctx.Args().First()
+	sh, err := s.shelfOf(ctx)
+	if err != nil {
+		return backup.Folder{}, err
+	}
+	var folders []backup.Folder
+	for _, st := range sh.stored {
+		if !st.folder.Archived || isPath(argument) {
+			folders = append(folders, st.folder)
+		}
+	}
+	switch len(folders) {
+	case 1:
+		return folders[0], nil
+	case 0:
+		if len(sh.stored) > 0 {
+			return backup.Folder{}, usageError("", "only archived copies of %q were found, which no backup uses", argument)
+		}
+		return backup.Folder{}, noBackupOf(argument, sh)
+	default:
+		return backup.Folder{}, usageError("name the folder: "+quotedPaths(folders), "%q has %d backups", argument, len(folders))
+	}
+}
+
+func quotedPaths(folders []backup.Folder) string {
+	var paths []string
+	for _, f := range folders {
+		paths = append(paths, fmt.Sprintf("%q", f.Path))
+	}
+	return strings.Join(paths, ", ")
+}
+
+// movable refuses what must not be renamed: an archived copy, a folder whose name is not
+// that of a device, one behind a link, which would then lead nowhere, and a backup that is
+// being written.
+func movable(folder backup.Folder, now time.Time) error {
+	parent, err := filepath.EvalSymlinks(folder.Place.Path)
+	switch {
+	case err != nil:
+		return err
+	case folder.Archived:
+		return usageError("no backup uses it, so it is in nobody's way", "%q is an archived copy", folder.Path)
+	case folder.UDID == "" || !sameUDID(filepath.Base(folder.Path), folder.UDID):
+		return usageError("rename it by hand", "%q is not named after its device", folder.Path)
+	case parent != folder.Path && parent != filepath.Dir(folder.Path):
+		return usageError("name the folder that the link leads to", "a link leads to %q", folder.Path)
+	}
+	at, err := lastChange(folder.Path)
+	if err != nil {
+		return err
+	}
+	if unfinished(folder) && now.Sub(at).Abs() < settled {
+		return usageError(
+			fmt.Sprintf("wait until the backup has ended; one that was cut off may be renamed %d minutes after its last change", int(settled.Minutes())),
+			"a backup is being written to %q", folder.Path)
+	}
+	return nil
+}
+
+// unfinished reports whether the last run of a backup may still be under way.
+func unfinished(folder backup.Folder) bool {
+	state, err := backup.Read(folder).SnapshotState.Get()
+	if err != nil || state != "finished" {
+		return true
+	}
+	return slices.ContainsFunc([]string{"Snapshot", "Manifest.db-wal", "Manifest.db-shm"}, func(name string) bool {
+		_, err := os.Lstat(filepath.Join(folder.Path, name))
+		return err == nil
+	})
+}
+
+// lastChange is the newest time at which the folder, something right in it, or something
+// right in its Snapshot changed. A new file changes the folder that it is put into.
+func lastChange(path string) (time.Time, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return time.Time{}, err
+	}
+	newest := info.ModTime()
+	for _, folder := range []string{path, filepath.Join(path, "Snapshot")} {
+		entries, err := os.ReadDir(folder)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return time.Time{}, err
+		}
+		for _, entry := range entries {
+			if info, err := entry.Info(); err == nil && info.ModTime().After(newest) {
+				newest = info.ModTime()
+			}
+		}
+	}
+	return newest, nil
+}
+
+// agree asks the person at the terminal. Without one there is nobody to agree.
+func (s surroundings) agree(question string) error {
+	if _, ok := terminalOf(s.stdin); !ok {
+		return usageError("--yes agrees to it", "nobody is there to be asked: %s", question)
+	}
+	fmt.Fprintf(s.stderr, "%s [y/N] ", question)
+	if !agreed(s.stdin) {
+		return usageError("", "nothing was renamed")
+	}
+	return nil
+}
+
+// agreed reads an answer; anything but yes is no.
+func agreed(r io.Reader) bool {
+	line, err := bufio.NewReader(io.LimitReader(r, 100)).ReadString('\n')
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return err == nil && (answer == "y" || answer == "yes")
+}
+
+// undo is the command line that gives a folder its name back, for a POSIX shell or, on
+// Windows, for cmd and PowerShell.
+func undo(from, to, goos string) string {
+	if goos == "windows" {
+		return fmt.Sprintf(`move "%s" "%s"`, from, to)
+	}
+	quoted := func(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }
+	return "mv " + quoted(from) + " " + quoted(to)
+}

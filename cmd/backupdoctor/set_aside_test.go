@@ -1,0 +1,86 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/backup"
+)
+
+func TestMovable(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		traits  []string
+		extra   string        // a file or folder that is there too
+		age     time.Duration // of the last change
+		refusal string        // "" for none
+	}{
+		{"finished just now", nil, "", 0, ""},
+		{"uploading", []string{"uploading"}, "", time.Minute, "is being written"},
+		{"uploading, long ago", []string{"uploading"}, "", time.Hour, ""},
+		{"a Snapshot folder, just now", nil, "Snapshot", time.Minute, "is being written"},
+		{"a Snapshot folder, long ago", nil, "Snapshot", time.Hour, ""},
+		{"an open database", nil, "Manifest.db-wal", time.Minute, "is being written"},
+		{"poisoned", []string{"poisoned"}, "", 0, ""},
+		{"archived", []string{"archived"}, "", time.Hour, "is an archived copy"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := writeBackup(t.Fatalf, dir, c.traits...)
+			if c.extra != "" {
+				if err := os.Mkdir(filepath.Join(path, c.extra), 0o700); err != nil {
+					t.Fatal(err)
+				}
+			}
+			now := time.Now()
+			if err := settle(path, now.Add(-c.age)); err != nil {
+				t.Fatal(err)
+			}
+			sh := shelfIn([]backup.Place{{Path: dir}})
+			err := movable(sh.stored[0].folder, now)
+			if refused := err != nil; refused != (c.refusal != "") || refused && !strings.Contains(err.Error(), c.refusal) {
+				t.Errorf("got %v, want %q", err, c.refusal)
+			}
+		})
+	}
+}
+
+// A file that arrives in Snapshot changes that folder alone.
+func TestLastChangeSeesSnapshot(t *testing.T) {
+	path := writeBackup(t.Fatalf, t.TempDir())
+	if err := os.MkdirAll(filepath.Join(path, "Snapshot", "ab"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	old, now := time.Now().Add(-time.Hour), time.Now().Truncate(time.Second)
+	if err := settle(path, old); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(filepath.Join(path, "Snapshot", "ab"), now, now); err != nil {
+		t.Fatal(err)
+	}
+	if at, err := lastChange(path); err != nil || !at.Equal(now) {
+		t.Errorf("last change %v, %v, want %v", at, err, now)
+	}
+}
+
+func TestAgreed(t *testing.T) {
+	for answer, want := range map[string]bool{
+		"y\n": true, "Yes\n": true, " y \r\n": true, "n\n": false, "\n": false, "": false, "y": false, "yikes\n": false,
+	} {
+		if got := agreed(strings.NewReader(answer)); got != want {
+			t.Errorf("%q: %v", answer, got)
+		}
+	}
+}
+
+func TestUndoQuotesForItsShell(t *testing.T) {
+	if got, want := undo("/a b/it's-1", "/a b/it's", "linux"), `mv '/a b/it'\''s-1' '/a b/it'\''s'`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := undo(`C:\a b\1`, `C:\a b\0`, "windows"), `move "C:\a b\1" "C:\a b\0"`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -1,0 +1,55 @@
+package backup
+
+import (
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// blobDirectory is an open folder.
+type blobDirectory struct{ root *os.Root }
+
+func openDirectory(root *os.Root, name string) (blobDirectory, error) {
+	folder, err := root.OpenRoot(name)
+	return blobDirectory{folder}, err
+}
+
+func (d blobDirectory) close() {
+	if d.root != nil {
+		d.root.Close()
+	}
+}
+
+func (d blobDirectory) lstat(name string) (blobInfo, error) {
+	info, err := d.root.Lstat(name)
+	if err != nil {
+		return blobInfo{}, err
+	}
+	return blobInfo{size: uint64(max(info.Size(), 0)), regular: info.Mode().IsRegular(), dataless: isDataless(info)}, nil
+}
+
+// open looks first: what is kept elsewhere would be fetched by opening it.
+func (d blobDirectory) open(name string) (*blobFile, blobInfo, error) {
+	info, err := d.lstat(name)
+	if err != nil || !info.regular || info.dataless {
+		return nil, info, err
+	}
+	file, err := d.root.Open(name)
+	if err != nil {
+		return nil, blobInfo{}, err
+	}
+	return &blobFile{file}, info, nil
+}
+
+// blobFile is an open file.
+type blobFile struct{ *os.File }
+
+// The attributes of a file whose contents are elsewhere: FILE_ATTRIBUTE_OFFLINE,
+// FILE_ATTRIBUTE_RECALL_ON_OPEN and FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS.
+const attributesDataless = 0x1000 | 0x40000 | 0x400000
+
+// isDataless reports whether opening the file would have to fetch its contents first.
+func isDataless(info fs.FileInfo) bool {
+	data, ok := info.Sys().(*syscall.Win32FileAttributeData)
+	return ok && data.FileAttributes&attributesDataless != 0
+}

@@ -1,0 +1,59 @@
+package backup
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// leastApart is how many apps must be missing as a whole before that passes for intended.
+const leastApart = 3
+
+// judgeLength names the domain with the most files if the list of them is huge: it is often
+// one app's cache.
+func (v *verification) judgeLength() {
+	info, err := v.root.Lstat(dbName)
+	if err != nil || info.Size() <= hugeManifest {
+		return
+	}
+	v.faults.add(manifestHuge, fmt.Sprintf("%d MiB", info.Size()>>20))
+	if most := v.fullestDomain(); most != nil {
+		v.faults.example(manifestHuge, device.BackupProblem{
+			Domain: most.name, Detail: fmt.Sprintf("%d of %d files", most.files, v.listed.Load()),
+		})
+	}
+}
+
+func (v *verification) fullestDomain() *domainCount {
+	var most *domainCount
+	for _, domain := range v.domains {
+		if most == nil || domain.files > most.files || domain.files == most.files && domain.name < most.name {
+			most = domain
+		}
+	}
+	return most
+}
+
+// judgeMissing tells a backup that lost files from one that a tool was told to make
+// without some apps: there, whole apps are missing and nothing else is. Either way the
+// copy is not whole.
+func (v *verification) judgeMissing() {
+	if !v.faults.has(blobMissing) {
+		return
+	}
+	var apart int
+	for _, domain := range v.domains {
+		missing := domain.missing.Load()
+		switch {
+		case missing == 0:
+		case missing < domain.files || !strings.HasPrefix(domain.name, "AppDomain"):
+			return
+		default:
+			apart++
+		}
+	}
+	if apart >= leastApart {
+		v.faults.rename(blobMissing, partialByDesign, fmt.Sprintf("%d app domains", apart))
+	}
+}
