@@ -1,5 +1,12 @@
 package checks
 
+import (
+	"fmt"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
 var accountNeedsAttention = &Check{
 	ID:    "account-needs-attention",
 	Title: "The account asks for nothing",
@@ -8,10 +15,28 @@ var accountNeedsAttention = &Check{
 The person sees "Verification Failed", a message about an error connecting to iCloud, or a note below the name in Settings that the account settings need an update.
 A wrong clock can cause the same messages.
 
-Left to a person: over USB a device tells at most that an account is signed in, not whether Apple still accepts it.
+Judged from what a backup on this computer has on record: attempts that failed because Apple did not accept the sign-in (MBErrorDomain/305), and a password that was asked for and not given.
+Otherwise left to a person: over USB a device tells at most that an account is signed in, not whether Apple still accepts it.
 Signing out and in again is the last step: it takes iCloud data off the device, and may be held back for an hour by Stolen Device Protection.`,
 	Effect:   Blocks,
 	Sources:  []Source{appleHT203512, appleCKError, ghacksIOS163},
 	Remedies: []RemedyID{fixAccountPrompt, setDateAutomatically, tryAnotherNetwork, signOutAndIn},
+	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does Settings show a message about the account, at its top or in {P-ACCOUNT}, or does a password or verification fail?",
+	Judge:    judgeAccount,
 }
+
+func judgeAccount(s device.Snapshot) []Finding {
+	const met = "failed because Apple did not accept the sign-in"
+	if found := blamed(s, "account-needs-attention", met); found != nil {
+		return found
+	}
+	rejected, r, known := recall(s, func(h device.History) device.Fact[time.Time] { return h.Account.RenewalRejected })
+	if known && rejected.After(lastGood(s)) {
+		return r.answer(warning(fmt.Sprintf("The password of the account was asked for and not given, on %s.", day(rejected)),
+			r.read("Password not given", moment(rejected), "none since the last good backup", accountSource+" / ZLASTCREDENTIALRENEWALREJECTIONDATE")), nil)
+	}
+	return judgeFailures(s, "account-needs-attention", met, freshOr(s, ", so Apple accepted the account.", ask("")))
+}
+
+const accountSource = "HomeDomain Accounts3.sqlite"

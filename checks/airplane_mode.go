@@ -1,5 +1,7 @@
 package checks
 
+import "github.com/backupdoctor/backupdoctor/device"
+
 var airplaneMode = &Check{
 	ID:    "airplane-mode",
 	Title: "Airplane mode does not keep the device off Wi-Fi",
@@ -7,9 +9,25 @@ var airplaneMode = &Check{
 
 The person sees the aeroplane in the status bar, and no Wi-Fi sign.
 
-Left to a person: over USB the device does not tell it, and by day it may be off.`,
+Judged from a backup on this computer, where airplane mode was on when that backup was made: a hint, because nights may differ.
+Otherwise left to a person: over USB the device does not tell it, and by day it may be off.`,
 	Effect:   Blocks,
 	Sources:  []Source{bestapplesolutionICloud, publicAnalysis},
 	Remedies: []RemedyID{turnOffAirplaneMode, joinWiFi},
 	Ask:      "Is airplane mode on at night, without Wi-Fi? The top of Settings shows it, and {P-WIFI} whether Wi-Fi is on.",
+	Judge:    judgeAirplane,
+}
+
+func judgeAirplane(s device.Snapshot) []Finding {
+	on, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.Network.AirplaneMode })
+	evidence := r.read("Airplane mode", onOff(on), "off", "SystemPreferencesDomain com.apple.radios.plist / AirplaneMode")
+	otherwise := freshOr(s, ", so airplane mode did not stand in its way.", ask(""))
+	switch {
+	case !known || superseded(s, r) || otherwise[0].Status == OK:
+		return otherwise
+	case on:
+		return r.answer(warning("Airplane mode is on.", evidence), nil)
+	default:
+		return preface("Airplane mode is off"+r.when()+", which does not show that it is at night.", []Evidence{evidence}, otherwise)
+	}
 }

@@ -11,7 +11,7 @@ var autoNotCharging = &Check{
 	Title: "The device is on power when it backs up",
 	Doc: `The nightly backup waits for power. Back Up Now does not.
 
-While a device is attached to a computer it is on power, so a scan cannot show whether it was last night: that, only a fresh backup or a person can tell. A device that draws no power even from this cable is a hint of a dirty port or a bad cable.`,
+While a device is attached to a computer it is on power, so a scan cannot show whether it was last night: that, only a fresh backup, a record or a person can tell. A backup on this computer has the last times in which the device was ready for a backup, and whether power was lost at their end. A device that draws no power even from this cable is a hint of a dirty port or a bad cable.`,
 	Effect:   Blocks,
 	Sources:  []Source{foundingArticle, applePH12520, appleWhatIsBackup},
 	Remedies: []RemedyID{checkCharger, backUpOvernight, backUpNow},
@@ -20,9 +20,18 @@ While a device is attached to a computer it is on power, so a scan cannot show w
 }
 
 func judgePower(s device.Snapshot) []Finding {
-	if age, evidence, fresh := freshBackup(s); fresh {
-		return ok(fmt.Sprintf("A backup completed %s ago, so power was not missing.", age), evidence)
+	if said, evidence, fresh := freshBackup(s); fresh {
+		return ok(said+", so power was not missing.", evidence)
 	}
+	otherwise := judgePowerNow(s)
+	if otherwise[0].Status == Warning {
+		return otherwise
+	}
+	return judgeWindows(s, func(w device.BackupWindow) device.Fact[bool] { return w.OnPower }, "power", otherwise)
+}
+
+// judgePowerNow tells of the cable that the device is scanned over.
+func judgePowerNow(s device.Snapshot) []Finding {
 	power := live(s).Power
 	external, err := power.External.Get()
 	if err != nil {

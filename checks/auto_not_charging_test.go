@@ -1,6 +1,10 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var autoNotChargingJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, so power was not missing.", ""},
@@ -9,4 +13,16 @@ var autoNotChargingJudgements = []judgement{
 		"The device draws no power from the cable it is attached with.", ""},
 	{"refused", well(lastBackedUp(5*aDay), func(s *device.Snapshot) { s.Live.Power.External = device.Unknown[bool](device.Refused) }), Unknown,
 		"Whether the device is on power could not be read: the device refused to tell.", device.Refused},
+	{"windows cut short for want of power", well(lastBackedUp(9*aDay), recorded(aDay, window(2*aDay, 20*time.Minute, thePower), window(3*aDay, 10*time.Minute, theWiFi))), Warning, "1 of the 2 times that the device was ready for a backup since the last good iCloud backup ended too soon for want of power, as of 2026-11-21, from a backup on this computer.", ""},
+	{"windows cut short three weeks ago", well(lastBackedUp(40*aDay), recorded(20*aDay, window(21*aDay, 20*time.Minute, thePower))), Warning, "The only time that the device was ready for a backup since the last good iCloud backup ended too soon for want of power, as of 2026-11-02, 20 days ago, from a backup on this computer.", ""},
+	{"windows cut short before the last good backup", well(lastBackedUp(9*aDay), recorded(aDay, window(12*aDay, 20*time.Minute, thePower))), Ask, "The device was never on power, locked and on Wi-Fi together for more than a minute since the last good iCloud backup, as of 2026-11-21, from a backup on this computer. The device is on power now, from this computer, which does not show that it is at night.", ""},
+	{"windows long enough, of a device that is not here", well(detached, recorded(aDay, lastGoodWas(9*aDay), window(2*aDay, 9*time.Hour, thePower))), OK, "The device was on power, locked and on Wi-Fi for up to 9 hours at a time since the last good iCloud backup, so power was not what was missing, as of 2026-11-21, from a backup on this computer.", ""},
+	{"a window long enough, and the backup still running", well(lastBackedUp(9*aDay), recorded(aDay, window(2*aDay, 9*time.Hour, thePower), stillRunning)), Warning, "The only time that the device was ready for a backup since the last good iCloud backup ended too soon for want of power, as of 2026-11-21, from a backup on this computer.", ""},
+	{"never ready", well(lastBackedUp(9*aDay), recorded(aDay, noWindows)), Ask, "The device was never on power, locked and on Wi-Fi together for more than a minute since the last good iCloud backup, as of 2026-11-21, from a backup on this computer. The device is on power now, from this computer, which does not show that it is at night.", ""},
+}
+
+// stillRunning is a last window that ended while a backup was running.
+func stillRunning(h *device.History) {
+	windows, _ := h.Schedule.Windows.Get()
+	windows[len(windows)-1].Running = device.Known(true)
 }

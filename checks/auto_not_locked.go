@@ -1,17 +1,13 @@
 package checks
 
-import (
-	"fmt"
-
-	"github.com/backupdoctor/backupdoctor/device"
-)
+import "github.com/backupdoctor/backupdoctor/device"
 
 var autoNotLocked = &Check{
 	ID:    "auto-not-locked",
 	Title: "The screen is locked when the device backs up",
 	Doc: `The nightly backup waits for a locked screen. Auto-Lock set to Never, Guided Access, a kiosk mode or an app that keeps the screen on keep it from starting. Back Up Now does not wait.
 
-A device has usually just been unlocked when it is scanned, so a scan cannot show whether it was locked last night: that, only a fresh backup or a person can tell. A configuration profile named after a kiosk or single app mode is a hint, by its name alone.`,
+A device has usually just been unlocked when it is scanned, so a scan cannot show whether it was locked last night: that, only a fresh backup, a record or a person can tell. A backup on this computer has the last times in which the device was ready for a backup, and whether it was unlocked at their end. A configuration profile named after a kiosk or single app mode is a hint, by its name alone.`,
 	Effect:   Blocks,
 	Sources:  []Source{foundingArticle, applePH12520, appleWhatIsBackup},
 	Remedies: []RemedyID{shortenAutoLock, backUpOvernight, backUpNow},
@@ -20,9 +16,18 @@ A device has usually just been unlocked when it is scanned, so a scan cannot sho
 }
 
 func judgeLock(s device.Snapshot) []Finding {
-	if age, evidence, fresh := freshBackup(s); fresh {
-		return ok(fmt.Sprintf("A backup completed %s ago, so the screen did not stand in its way.", age), evidence)
+	if said, evidence, fresh := freshBackup(s); fresh {
+		return ok(said+", so the screen did not stand in its way.", evidence)
 	}
+	otherwise := judgeLockNow(s)
+	if otherwise[0].Status == Warning {
+		return otherwise
+	}
+	return judgeWindows(s, func(w device.BackupWindow) device.Fact[bool] { return w.Locked }, "the lock", otherwise)
+}
+
+// judgeLockNow tells of the moment of the scan, and of profiles that concern the lock.
+func judgeLockNow(s device.Snapshot) []Finding {
 	locked, err := live(s).LockedNow.Get()
 	if err != nil {
 		return unknown(s, "Whether the device locks", err)

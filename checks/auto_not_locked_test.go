@@ -1,6 +1,10 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var autoNotLockedJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, so the screen did not stand in its way.", ""},
@@ -10,4 +14,6 @@ var autoNotLockedJudgements = []judgement{
 	{"a kiosk", well(lastBackedUp(5*aDay), profiled("Lobby KIOSK")), Warning, "By its name alone, a configuration profile may keep the screen on.", ""},
 	{"missing", well(lastBackedUp(5*aDay), func(s *device.Snapshot) { s.Live.LockedNow = device.Unknown[bool](device.Absent) }), Unknown,
 		"Whether the device locks could not be read: the device has no such value.", device.Absent},
+	{"windows cut short for want of the lock", well(lastBackedUp(9*aDay), recorded(aDay, window(2*aDay, 20*time.Minute, theLock))), Warning, "The only time that the device was ready for a backup since the last good iCloud backup ended too soon for want of the lock, as of 2026-11-21, from a backup on this computer.", ""},
+	{"windows long enough", well(lastBackedUp(9*aDay), recorded(aDay, window(2*aDay, 9*time.Hour, theLock))), OK, "The device was on power, locked and on Wi-Fi for up to 9 hours at a time since the last good iCloud backup, so the lock was not what was missing, as of 2026-11-21, from a backup on this computer.", ""},
 }

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -18,12 +19,21 @@ Judged from the date of the last good backup. Whether the copy is still there ca
 	Judge:    judgeExpired,
 }
 
+// judgeExpired counts to the time of the snapshot also where a record has the date.
 func judgeExpired(s device.Snapshot) []Finding {
 	at, age, err := lastBackup(s)
-	if err != nil {
-		return unknown(s, "The date of the last good iCloud backup", err)
+	if err == nil {
+		return judgeKept(age, backupDate(s, at))
 	}
-	evidence := backupDate(s, at)
+	otherwise := unknown(s, "The date of the last good iCloud backup", err)
+	at, _, r, known := pastBackup(s)
+	if !known || !silent(err) {
+		return otherwise
+	}
+	return r.answer(judgeKept(s.TakenAt.Sub(at), r.backupDate(at)), otherwise)
+}
+
+func judgeKept(age time.Duration, evidence Evidence) []Finding {
 	evidence.Expected = fmt.Sprintf("at most %d days ago", keptDays)
 	if days(age) > keptDays {
 		return warning(fmt.Sprintf("The last good iCloud backup is %s old, and Apple keeps one for %d days: it is probably gone.", duration(age), keptDays), evidence)

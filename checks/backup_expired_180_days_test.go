@@ -7,4 +7,6 @@ var backupExpired180DaysJudgements = []judgement{
 	{"last day kept", well(lastBackedUp(180 * aDay)), OK, "The last good iCloud backup is 180 days old, within the 180 days that Apple keeps it.", ""},
 	{"gone", well(lastBackedUp(181 * aDay)), Warning, "The last good iCloud backup is 181 days old, and Apple keeps one for 180 days: it is probably gone.", ""},
 	{"no date", well(withoutDate(device.Absent)), Unknown, "The date of the last good iCloud backup could not be read: the device has no such value.", device.Absent},
+	{"gone by the record", well(detached, recorded(aDay, lastGoodWas(200*aDay))), Warning, "The last good iCloud backup is 200 days old, and Apple keeps one for 180 days: it is probably gone, as of 2026-11-21, from a backup on this computer.", ""},
+	{"kept by the record", well(detached, recorded(aDay, lastGoodWas(100*aDay))), OK, "The last good iCloud backup is 100 days old, within the 180 days that Apple keeps it, as of 2026-11-21, from a backup on this computer.", ""},
 }

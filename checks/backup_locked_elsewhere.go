@@ -1,5 +1,7 @@
 package checks
 
+import "github.com/backupdoctor/backupdoctor/device"
+
 var backupLockedElsewhere = &Check{
 	ID:    "backup-locked-elsewhere",
 	Title: "Nothing else is using the backup",
@@ -7,9 +9,17 @@ var backupLockedElsewhere = &Check{
 
 The person sees a message of its own on the iCloud Backup page.
 
-Left to a person: the lock lies with Apple, and the device does not tell it over USB.`,
+Judged from the attempts that a backup on this computer has on record: MBErrorDomain/13 is such a lock.
+Otherwise left to a person: the lock lies with Apple, and the device does not tell it over USB.`,
 	Effect:   MayBlock,
 	Sources:  []Source{publicAnalysis},
 	Remedies: []RemedyID{waitForOtherBackup, restart, contactAppleSupport},
+	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Was a backup of this {device} just deleted, is another device being restored from it, or does {P-BACKUP} say that the backup is in use?",
+	Judge:    judgeServerLock,
+}
+
+func judgeServerLock(s device.Snapshot) []Finding {
+	return judgeFailures(s, "backup-locked-elsewhere", "found the backup in use on Apple's side",
+		freshOr(s, ", so nothing else was using it.", ask("")))
 }

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -12,6 +13,7 @@ var backupStale = &Check{
 	Doc: `A device that is on power, locked and on Wi-Fi backs up about once a day. What changed since the last backup is lost if the device is.
 
 Judged from the date of the last good backup, in whole days: up to 2 days are fine, from 3 to 14 a notice, over 14 a problem; over 180 the copy is probably gone (see backup-expired-180-days).
+Where the device does not tell the date, the newest backup on this computer does, and the age is that when it was made.
 A notice proposes only what costs nothing. The date says that no backup completed since, and not why: whatever else is found comes before it.`,
 	Effect:   Informs,
 	Sources:  []Source{applePH12520, appleWhatIsBackup, popsugarNotBackedUp},
@@ -29,18 +31,30 @@ const (
 
 func judgeStale(s device.Snapshot) []Finding {
 	at, age, err := lastBackup(s)
-	if err != nil {
-		return unknown(s, "The date of the last good iCloud backup", err)
+	if err == nil {
+		return judgeAge(s, age, backupDate(s, at))
 	}
+	otherwise := unknown(s, "The date of the last good iCloud backup", err)
+	at, age, r, known := pastBackup(s)
+	if !known || !silent(err) {
+		return otherwise
+	}
+	return r.answer(judgeAge(s, age, r.backupDate(at)), otherwise)
+}
+
+// judgeAge puts the attempts that failed since beside an age that is not fine.
+func judgeAge(s device.Snapshot, age time.Duration, date Evidence) []Finding {
+	failed, r := failures(s)
+	evidence := append([]Evidence{date}, failureEvidence(r, failed)...)
 	summary := fmt.Sprintf("The last good iCloud backup is %s old.", duration(age))
 	switch old := days(age); {
 	case old <= fineDays:
-		return ok(summary, backupDate(s, at))
+		return ok(summary, date)
 	case old <= noticeDays:
-		notice := warning(summary, backupDate(s, at))
+		notice := warning(summary, evidence...)
 		notice[0].Remedies = []RemedyID{readExactMessage, backUpOvernight, backUpNow, restart}
 		return notice
 	default:
-		return problem(summary, backupDate(s, at))
+		return problem(summary, evidence...)
 	}
 }

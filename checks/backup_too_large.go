@@ -1,5 +1,12 @@
 package checks
 
+import (
+	"fmt"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
 var backupTooLarge = &Check{
 	ID:    "backup-too-large",
 	Title: "The next backup fits into the free iCloud storage",
@@ -8,9 +15,59 @@ While iCloud Photos is off, all photos and videos of the device are part of the 
 
 The person sees the same messages as with full iCloud storage; Settings shows the size of the next backup.
 
-Left to a person: neither that size nor the free iCloud storage can be read over USB. The storage in use on the device is more than a backup holds.`,
+Judged from what a backup on this computer has on record: the size that the device reckoned for its next iCloud backup, with the apps that fill it, and the size of the storage plan. A backup larger than the whole plan cannot fit; one that is smaller may still be larger than what is free, which no record tells.
+Otherwise left to a person: neither size can be read over USB, and the storage in use on the device is more than a backup holds.`,
 	Effect:   Blocks,
 	Sources:  []Source{foundingArticle, appleWhatIsBackup},
 	Remedies: []RemedyID{checkICloudStorage, chooseAppsToBackUp, buyStorage, freeDeviceStorage},
+	Explains: []string{"icloud-storage-full", "never-backed-up", "backup-stale"},
 	Ask:      "Is the next backup larger than the free iCloud storage? {P-BACKUPS} shows the size, {P-STORAGE} the room.",
+	Judge:    judgeNextSize,
+}
+
+func judgeNextSize(s device.Snapshot) []Finding {
+	if said, evidence, fresh := freshBackup(s); fresh {
+		return ok(said+", so it fitted.", evidence)
+	}
+	next, r, known := recall(s, func(h device.History) device.Fact[uint64] { return h.Next.TotalBytes })
+	if !known {
+		return ask("")
+	}
+	summary := fmt.Sprintf("The next iCloud backup is %s large", size(next))
+	evidence := []Evidence{r.read("Size of the next iCloud backup", size(next), "", sizingSource+" / _TotalSize")}
+	largest := largestParts(r)
+	evidence = append(evidence, largest...)
+	if len(largest) > 0 {
+		summary += fmt.Sprintf(", most of it %s (%s)", largest[0].Key, largest[0].Value)
+	}
+	plan, rPlan, known := storagePlan(s)
+	if !known {
+		return r.answer(ask(summary+".", evidence...), nil)
+	}
+	evidence = append(evidence, planEvidence(rPlan, plan))
+	if next > plan && !superseded(s, r) {
+		return r.answer(problem(fmt.Sprintf("%s, and the whole storage plan has %s.", summary, size(plan)), evidence...), nil)
+	}
+	return r.answer(ask(fmt.Sprintf("%s, and the storage plan has %s in all; how much of it is free is not on record.", summary, size(plan)), evidence...), nil)
+}
+
+const sizingSource = backupPlist + " / PreflightSizing"
+
+// largestParts has a line for each of the apps and other parts that fill the next backup
+// most, the largest first.
+func largestParts(r record) []Evidence {
+	domains, _ := r.Next.Domains.Get() // none if not known
+	var evidence []Evidence
+	for _, d := range domains[:min(len(domains), 5)] {
+		evidence = append(evidence, r.read(partName(d.Domain), size(d.Bytes), "", sizingSource+" / "+d.Domain))
+	}
+	return evidence
+}
+
+// partName names a part of a backup: an app by its bundle id, the camera roll in words.
+func partName(domain string) string {
+	if domain == "CameraRollDomain" {
+		return "the camera roll"
+	}
+	return strings.TrimPrefix(domain, "AppDomain-")
 }

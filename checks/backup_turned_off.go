@@ -10,7 +10,7 @@ It may be off on purpose, where backups go to a computer instead.
 
 Judged from the switch as lockdown tells it.
 *On* is certain. *Off* is weaker: the device also says it where management forbids iCloud Backup, and older versions said it where backups to a computer were chosen; Settings has the last word.
-No answer is never taken for *off*.`,
+No answer is never taken for *off*. Where the device gives none, the newest backup on this computer tells how the switch stood then.`,
 	Effect:   Blocks,
 	Sources:  []Source{appleDeviceManagement, applePH12520, iphonelifeGreyButton},
 	Remedies: []RemedyID{turnBackupOn},
@@ -23,7 +23,7 @@ const switchSource = "lockdown com.apple.mobile.backup / CloudBackupEnabled"
 func judgeSwitch(s device.Snapshot) []Finding {
 	on, err := live(s).CloudBackup.Enabled.Get()
 	if err != nil {
-		return unknown(s, "The iCloud Backup switch", err)
+		return judgePastSwitch(s, err)
 	}
 	evidence := []Evidence{read(s, "iCloud Backup switch", onOff(on), "on", switchSource)}
 	if on {
@@ -34,3 +34,21 @@ func judgeSwitch(s device.Snapshot) []Finding {
 	}
 	return problem("The device says that iCloud Backup is off.", evidence...)
 }
+
+const pastSwitchSource = "HomeDomain com.apple.mobile.ldbackup.plist / CloudBackupEnabled"
+
+// judgePastSwitch answers from the records where the device does not.
+func judgePastSwitch(s device.Snapshot, err error) []Finding {
+	otherwise := unknown(s, "The iCloud Backup switch", err)
+	on, r, known := recall(s, pastSwitch)
+	if !known || !silent(err) {
+		return otherwise
+	}
+	evidence := r.read("iCloud Backup switch", onOff(on), "on", pastSwitchSource)
+	if on {
+		return r.answer(ok("iCloud Backup is on.", evidence), otherwise)
+	}
+	return r.answer(problem("iCloud Backup is off.", evidence), otherwise)
+}
+
+func pastSwitch(h device.History) device.Fact[bool] { return h.CloudBackup.Enabled }

@@ -1,6 +1,10 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var backupTurnedOffJudgements = []judgement{
 	{"on", well(), OK, "iCloud Backup is on.", ""},
@@ -12,6 +16,14 @@ var backupTurnedOffJudgements = []judgement{
 	{"fell silent", well(func(s *device.Snapshot) {
 		s.Live = &device.Live{Trusted: device.Known(true), Ended: device.Gap{Reason: device.Timeout}}
 	}), Unknown, "The iCloud Backup switch could not be read: the device did not answer in time.", device.Timeout},
+	{"off on record", well(detached, recorded(aDay, switchWas(false))), Problem, "iCloud Backup is off, as of 2026-11-21, from a backup on this computer.", ""},
+	{"on on record", well(detached, recorded(aDay, switchWas(true))), OK, "iCloud Backup is on, as of 2026-11-21, from a backup on this computer.", ""},
+	{"off three weeks ago", well(detached, recorded(21*aDay, switchWas(false))), Warning, "iCloud Backup is off, as of 2026-11-01, 21 days ago, from a backup on this computer.", ""},
+	{"on three weeks ago", well(detached, recorded(21*aDay, switchWas(true))), Unknown, "iCloud Backup is on, as of 2026-11-01, 21 days ago, from a backup on this computer. The iCloud Backup switch could not be read: it was not asked for.", device.NotAsked},
+	{"fresh beats old", well(recorded(aDay, switchWas(false))), OK, "iCloud Backup is on.", ""},
+	{"no value is an answer", well(withoutSwitch(device.Absent), recorded(aDay, switchWas(true))), Unknown, "The iCloud Backup switch could not be read: the device has no such value.", device.Absent},
+	{"prohibited, and on record", well(withoutSwitch(device.Refused), recorded(aDay, switchWas(false))), Problem, "iCloud Backup is off, as of 2026-11-21, from a backup on this computer.", ""},
+	{"only an encrypted backup", well(detached, recorded(aDay, func(h *device.History) { h.AsOf = device.Unknown[time.Time](device.NeedsPassword) })), Unknown, "The iCloud Backup switch could not be read: the backup is encrypted and its password was not given.", device.NeedsPassword},
 }
 
 func switchedOff(s *device.Snapshot) { s.Live.CloudBackup.Enabled = device.Known(false) }

@@ -49,7 +49,7 @@ func TestCatalogueLinksLead(t *testing.T) {
 func TestCatalogueOfOneCheckIsWhole(t *testing.T) {
 	page := Catalogue([]*Check{corruptPreviousBackup})
 	for _, want := range []string{
-		"| [corrupt-previous-backup](#corrupt-previous-backup) | The backup in iCloud is sound | blocks | person |",
+		"| [corrupt-previous-backup](#corrupt-previous-backup) | The backup in iCloud is sound | blocks | both |",
 		"> Does every backup fail",
 		"## delete-old-backup",
 		"## computer-backup", // needed by it

@@ -1,5 +1,12 @@
 package checks
 
+import (
+	"fmt"
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
 var corruptPreviousBackup = &Check{
 	ID:    "corrupt-previous-backup",
 	Title: "The backup in iCloud is sound",
@@ -8,10 +15,41 @@ A backup that never completed shows neither size nor date, and cannot be restore
 
 The person sees "The last backup could not be completed." again and again.
 
-Left to a person: nothing proves it, over USB or elsewhere; it is what remains once room, Wi-Fi and a restart have been ruled out.
+Nothing proves it; it is what remains once room, network, account and a restart have been ruled out. The attempts that a backup on this computer has on record are a hint, where at least three failed since the last good one, and every one of them with a general error that names no cause.
+Otherwise left to a person.
 Deleting the old backup cannot be undone and also switches iCloud Backup off, so it comes late, and never before a computer backup.`,
 	Effect:   Blocks,
 	Sources:  []Source{foundingArticle, appleHT201418, cleanmasterOldBackups},
 	Remedies: []RemedyID{readExactMessage, restart, contactAppleSupport, deleteOldBackup},
 	Ask:      "Does every backup fail although there is room and the Wi-Fi is good, or does {P-BACKUPS} show a backup without size or date?",
+	Judge:    judgeGeneralFailures,
+}
+
+// againAndAgain is how many general failures in a row are a hint of a damaged backup.
+const againAndAgain = 3
+
+func judgeGeneralFailures(s device.Snapshot) []Finding {
+	list, r := failures(s)
+	evidence := failureEvidence(r, list)
+	if fresh := freshOr(s, ", so the one before it was sound.", nil); fresh != nil {
+		return fresh
+	}
+	named := slices.IndexFunc(list, func(f failure) bool { return !f.general() })
+	switch {
+	case len(list) == 0:
+		return ask("")
+	case named >= 0:
+		return r.answer(ask(fmt.Sprintf("Of the %s %s, not all ended with a general error: the latest that names a cause is %s.",
+			count(len(list), "failed attempt"), sinceGood(s), list[named]), evidence...), nil)
+	case len(list) < againAndAgain:
+		return r.answer(ask(fmt.Sprintf("The record has %s %s, with a general error (%s).", count(len(list), "failed attempt"), sinceGood(s), list[0]), evidence...), nil)
+	}
+	return r.answer(warning(fmt.Sprintf("All %d failed attempts %s ended with a general error (the newest with %s), and none for want of room, network or account.",
+		len(list), sinceGood(s), list[0]), evidence...), nil)
+}
+
+// general is true of a failure whose codes name no cause but a fault of the software, or
+// of the backup itself.
+func (f failure) general() bool {
+	return slices.Contains([]string{"transient-glitch", "corrupt-previous-backup"}, f.cause())
 }

@@ -12,6 +12,7 @@ var deviceStorageLow = &Check{
 	Doc: `A backup works on a snapshot of the device's own storage and needs room there; this is not about iCloud storage.
 
 Judged from the free space that apps see. Below 500 MB a backup is likely to fail, below 2 GB it may. These are thresholds of experience: Apple once asked for at least 50 MB, and backups to a computer were seen to fail below about half a gigabyte.
+Where the device does not tell, the attempts that a backup on this computer has on record do: MBErrorDomain/105 is too little room on the device.
 Space that the device could free by itself is told beside it, and not counted.`,
 	Effect:   MayBlock,
 	Sources:  []Source{bestapplesolutionICloud, imobiledeviceDiskSpace},
@@ -29,7 +30,7 @@ func judgeStorage(s device.Snapshot) []Finding {
 	disk := live(s).Disk
 	free, err := disk.FreeBytes.Get()
 	if err != nil {
-		return unknown(s, "The free space on the device", err)
+		return judgeFailures(s, "device-storage-low", "found too little room on the device", unknown(s, "The free space on the device", err))
 	}
 	evidence := []Evidence{read(s, "Free space", size(free), "at least "+size(storageTight), "lockdown com.apple.disk_usage / AmountDataAvailable")}
 	if reclaimable, err := disk.ReclaimableBytes.Get(); err == nil {

@@ -12,6 +12,8 @@ var deviceStorageLowJudgements = []judgement{
 		Problem, "312 MB are free on the device, likely too little for the temporary copies of a backup.", ""},
 	{"missing", well(func(s *device.Snapshot) { s.Live.Disk = device.Disk{FreeBytes: device.Unknown[uint64](device.Absent)} }), Unknown,
 		"The free space on the device could not be read: the device has no such value.", device.Absent},
+	{"105 of a device that is not here", well(detached, recorded(aDay, failed(2*aDay, 105))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, found too little room on the device (MBErrorDomain/105), as of 2026-11-21, from a backup on this computer.", ""},
+	{"fresh beats old", well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 105))), OK, "40 GB of 128 GB are free on the device.", ""},
 }
 
 func free(bytes uint64) func(*device.Snapshot) {

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -133,6 +134,9 @@ func verdict(s device.Snapshot, causes []Cause) (Verdict, device.Gap) {
 // examination is false, with the reason, for a device that did not get as far as what it
 // says of iCloud Backup. A refusal to say it is an answer; silence is not.
 func examination(s device.Snapshot) (device.Gap, bool) {
+	if s.Live == nil && onRecord(s) {
+		return device.Gap{}, true
+	}
 	if s.Live == nil && len(s.Backups) > 0 {
 		return readBackups(s)
 	}
@@ -145,6 +149,16 @@ func examination(s device.Snapshot) (device.Gap, bool) {
 		return silence(s), false
 	}
 	return device.Gap{}, true
+}
+
+// onRecord is true of a device whose records say something of iCloud Backup.
+func onRecord(s device.Snapshot) bool {
+	return slices.ContainsFunc(records(s), func(r record) bool {
+		_, errEnabled := r.CloudBackup.Enabled.Get()
+		_, errLast := r.CloudBackup.Last.Get()
+		_, errResults := r.CloudBackup.Results.Get()
+		return !silent(errEnabled) || !silent(errLast) || !silent(errResults)
+	})
 }
 
 // readBackups is false, with the reason, for a device that is known by its backups alone if
@@ -180,6 +194,9 @@ func headline(s device.Snapshot, d Diagnosis) string {
 	case d.Verdict == NotExamined:
 		return sentence(d.Gap.Error())
 	}
+	if s.Live == nil {
+		return recordHeadline(s, d)
+	}
 	alarm, isFalse := falseAlarmOf(d.Healthy)
 	switch {
 	case d.Verdict == AtRisk && isFalse:
@@ -193,6 +210,23 @@ func headline(s device.Snapshot, d Diagnosis) string {
 	default:
 		return "No cause was found among what could be read."
 	}
+}
+
+// recordHeadline is the diagnosis of a device that was not attached, with the age of what
+// it rests on.
+func recordHeadline(s device.Snapshot, d Diagnosis) string {
+	found := "No cause was found among what could be read"
+	if alarm, isFalse := falseAlarmOf(d.Healthy); isFalse {
+		found = clause(alarm.Summary)
+	}
+	if len(d.Causes) > 0 {
+		found = clause(d.Causes[0].Summary)
+	}
+	list := records(s)
+	if len(list) == 0 {
+		return found + "; the device was not attached."
+	}
+	return fmt.Sprintf("%s; the device was not attached, and its newest record here is %s old.", found, duration(list[0].age))
 }
 
 func falseAlarmOf(healthy []Finding) (Finding, bool) {

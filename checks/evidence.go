@@ -42,7 +42,7 @@ func unknown(s device.Snapshot, what string, err error) []Finding {
 // silence is why a device was not asked everything.
 func silence(s device.Snapshot) device.Gap {
 	if s.Live == nil {
-		return device.Gap{Reason: device.NotAsked}
+		return silenceOfRecords(s)
 	}
 	if _, err := s.Live.Trusted.Get(); err != nil && device.GapOf(err).Reason != device.NotAsked {
 		return device.GapOf(err)
@@ -88,14 +88,18 @@ func lastBackup(s device.Snapshot) (at time.Time, age time.Duration, err error) 
 	return at, age, nil
 }
 
-// freshBackup tells how old the last good iCloud backup is, if it is fresh. Such a backup
-// rules out, for the moment it was made, whatever keeps a backup from completing.
-func freshBackup(s device.Snapshot) (age string, evidence Evidence, fresh bool) {
-	at, since, err := lastBackup(s)
-	if err != nil || since >= freshFor {
-		return "", Evidence{}, false
+// freshBackup tells of the last good iCloud backup, if it is fresh: "A backup completed 7
+// hours ago". Such a backup rules out, for the moment it was made, whatever keeps a backup
+// from completing. Where the device does not tell, one that was fresh when a record was
+// made speaks for that moment.
+func freshBackup(s device.Snapshot) (said string, evidence Evidence, fresh bool) {
+	at, age, err := lastBackup(s)
+	if !silent(err) {
+		return fmt.Sprintf("A backup completed %s ago", duration(age)), backupDate(s, at), err == nil && age < freshFor
 	}
-	return duration(since), backupDate(s, at), true
+	at, age, r, known := pastBackup(s)
+	fresh = known && age < freshFor && !r.old()
+	return fmt.Sprintf("A backup had completed %s before %s, the date of %s", duration(age), day(r.asOf), r.origin()), r.backupDate(at), fresh
 }
 
 // backupDate is the evidence for when the last good iCloud backup ended.
@@ -136,6 +140,19 @@ func count(n int, thing string) string {
 		return "1 " + thing
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// some writes how many of all things of a kind, of which there is at least one: "the only
+// time", "all 3 times", "2 of the 3 times".
+func some(n, all int, thing string) string {
+	switch {
+	case all == 1:
+		return "the only " + thing
+	case n == all:
+		return fmt.Sprintf("all %d %ss", all, thing)
+	default:
+		return fmt.Sprintf("%d of the %d %ss", n, all, thing)
+	}
 }
 
 // size writes bytes as Settings does, in powers of ten: 312 MB, 1.2 GB, 128 GB.

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -11,7 +12,7 @@ var falseAlarm = &Check{
 	Title: "A fresh backup outweighs a failure notice",
 	Doc: `The notice that a backup failed can stay on the screen after a later backup succeeded, for instance when iCloud storage was nearly full or a fault was brief.
 
-Judged from the date of the last good backup: less than 48 hours old, and a notice is out of date.
+Judged from the date of the last good backup: less than 48 hours old, and a notice is out of date, unless a backup on this computer has an attempt on record that failed since.
 This is then told first, because nothing has to be mended.
 With an older backup a notice has to be believed, and only a person can see whether there is one.`,
 	Effect:   Informs,
@@ -23,12 +24,26 @@ With an older backup a notice has to be believed, and only a person can see whet
 
 func judgeFalseAlarm(s device.Snapshot) []Finding {
 	at, age, err := lastBackup(s)
+	if err == nil {
+		return judgeNotice(s, age, backupDate(s, at))
+	}
+	otherwise := unknown(s, "The date of the last good iCloud backup", err)
+	at, age, r, known := pastBackup(s)
+	if !known || !silent(err) {
+		return otherwise
+	}
+	return r.answer(judgeNotice(s, age, r.backupDate(at)), otherwise)
+}
+
+func judgeNotice(s device.Snapshot, age time.Duration, evidence Evidence) []Finding {
+	failed, r := failures(s)
 	switch {
-	case err != nil:
-		return unknown(s, "The date of the last good iCloud backup", err)
+	case len(failed) > 0:
+		return ask(fmt.Sprintf("The last good iCloud backup is %s old, and an attempt after it failed, so a notice that it failed has to be believed.", duration(age)),
+			append(failureEvidence(r, failed), evidence)...)
 	case age < freshFor:
-		return ok(fmt.Sprintf("The last good iCloud backup is %s old, so a notice that it failed is out of date.", duration(age)), backupDate(s, at))
+		return ok(fmt.Sprintf("The last good iCloud backup is %s old, so a notice that it failed is out of date.", duration(age)), evidence)
 	default:
-		return ask(fmt.Sprintf("The last good iCloud backup is %s old, so a notice that it failed has to be believed.", duration(age)), backupDate(s, at))
+		return ask(fmt.Sprintf("The last good iCloud backup is %s old, so a notice that it failed has to be believed.", duration(age)), evidence)
 	}
 }

@@ -1,5 +1,7 @@
 package checks
 
+import "github.com/backupdoctor/backupdoctor/device"
+
 var filesUnavailable = &Check{
 	ID:    "files-unavailable",
 	Title: "Every file could be read for the backup",
@@ -7,9 +9,17 @@ var filesUnavailable = &Check{
 
 The person sees a message that some files were not available during the last backup.
 
-Left to a person: what the last backup left out cannot be read over USB. If it goes on, the storage of the device itself may be failing, which is for Apple Support to find out.`,
+Judged from the attempts that a backup on this computer has on record: MBErrorDomain/100 and 104 mean that files could not be read.
+Otherwise left to a person: what the last backup left out cannot be read over USB. If it goes on, the storage of the device itself may be failing, which is for Apple Support to find out.`,
 	Effect:   MayBlock,
 	Sources:  []Source{imobiledeviceUnreadable, pymobiledeviceFiles},
 	Remedies: []RemedyID{findUnreadableItem, unlockWithPasscode, restart, updateSoftware, contactAppleSupport},
+	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does {P-BACKUP} say that some files were not available during the last backup?",
+	Judge:    judgeFiles,
+}
+
+// judgeFiles leaves the question open beside a fresh backup: it may have left files out.
+func judgeFiles(s device.Snapshot) []Finding {
+	return judgeFailures(s, "files-unavailable", "could not read some files", ask(""))
 }

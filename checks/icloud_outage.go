@@ -1,5 +1,7 @@
 package checks
 
+import "github.com/backupdoctor/backupdoctor/device"
+
 var icloudOutage = &Check{
 	ID:    "icloud-outage",
 	Title: "Apple's iCloud services are up",
@@ -7,9 +9,17 @@ var icloudOutage = &Check{
 
 The person sees "The last backup could not be completed.", often on several devices at once.
 
-Left to a person: the device does not know, and this program goes to no website during a scan. Apple's status page tells it.`,
+Judged from the attempts that a backup on this computer has on record: MBErrorDomain/304 and its kin mean that Apple's end did not serve them.
+Otherwise left to a person: the device does not know, and this program goes to no website during a scan. Apple's status page tells it.`,
 	Effect:   Blocks,
 	Sources:  []Source{appleHT203512, macrumorsOutage2017, appleCKError},
 	Remedies: []RemedyID{checkSystemStatus, waitForService},
+	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does www.apple.com/support/systemstatus show trouble with iCloud Backup or iCloud Account & Sign In?",
+	Judge:    judgeService,
+}
+
+func judgeService(s device.Snapshot) []Finding {
+	return judgeFailures(s, "icloud-outage", "found Apple's service down or too busy",
+		freshOr(s, ", so Apple's services were up.", ask("")))
 }

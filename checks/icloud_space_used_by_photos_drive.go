@@ -1,5 +1,7 @@
 package checks
 
+import "github.com/backupdoctor/backupdoctor/device"
+
 var icloudSpaceUsedByPhotosDrive = &Check{
 	ID:    "icloud-space-used-by-photos-drive",
 	Title: "Photos and iCloud Drive leave room for backups",
@@ -11,9 +13,23 @@ What was deleted takes up room until Recently Deleted has been emptied, or for 3
 
 The person sees the messages of full iCloud storage, and on the storage page a bar taken up by Photos or iCloud Drive.
 
-Left to a person: nothing of it can be read over USB.`,
+Left to a person: nothing of it can be read over USB. A backup on this computer tells whether iCloud Photos was on, which is told beside the question.`,
 	Effect:   MayBlock,
 	Sources:  []Source{foundingArticle, appleWhatIsBackup, macobserverStorage},
 	Remedies: []RemedyID{checkICloudStorage, emptyRecentlyDeleted, buyStorage, freeICloudPhotosDrive},
 	Ask:      "Do Photos or iCloud Drive take up most of the iCloud storage? The bar on {P-STORAGE} shows it.",
+	Judge:    judgePhotos,
+}
+
+func judgePhotos(s device.Snapshot) []Finding {
+	on, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.CloudPhotos })
+	if !known {
+		return freshOr(s, ", so there was room for it beside them.", ask(""))
+	}
+	evidence := r.read("iCloud Photos", onOff(on), "", "HomeDomain com.apple.mobileslideshow.plist / cloudPhotosEnable")
+	summary := "iCloud Photos is off, so the photos on the device are part of its backup"
+	if on {
+		summary = "iCloud Photos is on, so photos take up iCloud storage by themselves and are not in the backup"
+	}
+	return freshOr(s, ", so there was room for it beside them.", r.answer(ask(summary+".", evidence), nil))
 }

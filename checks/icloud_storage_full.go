@@ -1,5 +1,7 @@
 package checks
 
+import "github.com/backupdoctor/backupdoctor/device"
+
 var icloudStorageFull = &Check{
 	ID:    "icloud-storage-full",
 	Title: "iCloud has room for the next backup",
@@ -8,12 +10,36 @@ The storage is shared by the backups of all devices of the account, iCloud Photo
 
 The person sees the notice "iPhone Backup Failed", the title "Not Enough Storage" below Back Up Now, or a banner at the top of Settings, which exists since iOS 10.3.
 
-Left to a person: nothing a device tells over USB has the iCloud storage in it.
-A recent backup shows only that there was room on that day.`,
+Judged from the attempts that a backup on this computer has on record: MBErrorDomain/303, or CloudKit's quotaExceeded, is iCloud's own word that there was no room. The size of the storage plan is told where it is known.
+Otherwise left to a person: nothing a device tells over USB has the iCloud storage in it, and no record has what is free. A recent backup shows only that there was room on that day.`,
 	Effect:  Blocks,
 	Sources: []Source{foundingArticle, appleCKError, misoiduncanStorageFull, applech2FailedNotice, hinewsBackupFailure, appleManageICloudStorage},
 	Remedies: []RemedyID{
 		checkICloudStorage, chooseAppsToBackUp, deleteOtherDevicesBackups, emptyRecentlyDeleted, buyStorage, freeICloudPhotosDrive, backUpNow,
 	},
-	Ask: "Is the iCloud storage full, or nearly? {P-STORAGE} shows how much is used, and of how much.",
+	Explains: []string{"never-backed-up", "backup-stale"},
+	Ask:      "Is the iCloud storage full, or nearly? {P-STORAGE} shows how much is used, and of how much.",
+	Judge:    judgeQuota,
+}
+
+func judgeQuota(s device.Snapshot) []Finding {
+	const met = "found too little room in iCloud"
+	var evidence []Evidence
+	if quota, r, known := storagePlan(s); known {
+		evidence = append(evidence, planEvidence(r, quota))
+	}
+	if found := blamed(s, "icloud-storage-full", met, evidence...); found != nil {
+		return found
+	}
+	return judgeFailures(s, "icloud-storage-full", met, freshOr(s, ", so there was room for it.", ask("", evidence...)))
+}
+
+// storagePlan is the size of the whole iCloud storage plan, in bytes. How much of it is
+// free, no record tells.
+func storagePlan(s device.Snapshot) (bytes uint64, r record, known bool) {
+	return recall(s, func(h device.History) device.Fact[uint64] { return h.Account.QuotaBytes })
+}
+
+func planEvidence(r record, bytes uint64) Evidence {
+	return r.read("Storage plan, in all", size(bytes), "", accountSource+" / lastKnownQuota")
 }

@@ -7,7 +7,8 @@ var localBackupEncryptionForced = &Check{
 	Title: "A backup to a computer is ready to be made",
 	Doc: `Management can insist that backups to a computer are encrypted. That has no bearing on iCloud Backup; but a backup to a computer is the safety copy before anything is deleted, and then it needs a password that its owner knows.
 
-Judged from what the device says: whether encryption is required, and whether a password is set. The password itself cannot be read, nor whether anybody remembers it.`,
+Judged from what the device says: whether encryption is required, and whether a password is set. Where the device does not tell, a backup on this computer does, as of its date.
+The password itself cannot be read, nor whether anybody remembers it.`,
 	Effect:   Informs,
 	Sources:  []Source{appleDeviceManagement},
 	Remedies: []RemedyID{setBackupPassword},
@@ -18,7 +19,7 @@ func judgeForcedEncryption(s device.Snapshot) []Finding {
 	backup := live(s).ComputerBackup
 	required, err := backup.RequiresEncryption.Get()
 	if err != nil {
-		return unknown(s, "Whether backups to a computer have to be encrypted", err)
+		return judgePastEncryption(s, unknown(s, "Whether backups to a computer have to be encrypted", err))
 	}
 	evidence := []Evidence{read(s, "Encryption required", yesNo(required), "", "lockdown com.apple.mobile.backup / RequiresEncryption")}
 	if !required {
@@ -33,4 +34,42 @@ func judgeForcedEncryption(s device.Snapshot) []Finding {
 		return warning("Management insists that backups to a computer are encrypted, and no password is set.", evidence...)
 	}
 	return ok("Management insists that backups to a computer are encrypted, and a password is set.", evidence...)
+}
+
+// judgePastEncryption answers from the records where the device does not. The backup that
+// a record stands in tells whether a password was set: it is encrypted, or not.
+func judgePastEncryption(s device.Snapshot, otherwise []Finding) []Finding {
+	required, r, known := recall(s, encryptionRequired)
+	if !known {
+		return otherwise
+	}
+	evidence := []Evidence{r.read("Encryption required", yesNo(required), "", "HomeDomain com.apple.mobile.ldbackup.plist / RequiresEncryption, EffectiveUserSettings.plist / forceEncryptedBackup")}
+	if !required {
+		return r.answer(ok("Nothing insists that backups to a computer are encrypted.", evidence...), otherwise)
+	}
+	encrypted, err := encryptedNow(s)
+	switch {
+	case err != nil:
+		return r.answer(warning("Management insists that backups to a computer are encrypted, and whether a password is set could not be read.", evidence...), nil)
+	case encrypted:
+		return r.answer(ok("Management insists that backups to a computer are encrypted, and the newest one is.", evidence...), otherwise)
+	default:
+		return r.answer(warning("Management insists that backups to a computer are encrypted, and the newest one is not.", evidence...), nil)
+	}
+}
+
+// encryptionRequired is what either of two files says; that one insists is enough.
+func encryptionRequired(h device.History) device.Fact[bool] {
+	if forced, err := h.Restrictions.EncryptionForced.Get(); err == nil && forced {
+		return h.Restrictions.EncryptionForced
+	}
+	return h.CloudBackup.RequiresEncryption
+}
+
+// encryptedNow tells whether the newest backup on this computer is encrypted.
+func encryptedNow(s device.Snapshot) (bool, error) {
+	if len(s.Backups) == 0 {
+		return false, device.NotAsked
+	}
+	return s.Backups[0].Encrypted.Get()
 }

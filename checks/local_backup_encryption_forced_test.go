@@ -12,6 +12,10 @@ var localBackupEncryptionForcedJudgements = []judgement{
 		s.Live.ComputerBackup.RequiresEncryption = device.Unknown[bool](device.Absent)
 	}), Unknown,
 		"Whether backups to a computer have to be encrypted could not be read: the device has no such value.", device.Absent},
+	{"forced on record, and encrypted", well(detached, copied(aDay, true, device.Whole), recorded(aDay, func(h *device.History) { h.Restrictions.EncryptionForced = device.Known(true) })), OK, "Management insists that backups to a computer are encrypted, and the newest one is, as of 2026-11-21, from a backup on this computer.", ""},
+	{"forced on record, and plain", well(detached, copied(aDay, false, device.Whole), recorded(aDay, func(h *device.History) { h.CloudBackup.RequiresEncryption = device.Known(true) })), Warning, "Management insists that backups to a computer are encrypted, and the newest one is not, as of 2026-11-21, from a backup on this computer.", ""},
+	{"forced on record, and no copy", well(detached, recorded(aDay, func(h *device.History) { h.CloudBackup.RequiresEncryption = device.Known(true) })), Warning, "Management insists that backups to a computer are encrypted, and whether a password is set could not be read, as of 2026-11-21, from a backup on this computer.", ""},
+	{"not forced on record", well(detached, recorded(aDay, func(h *device.History) { h.CloudBackup.RequiresEncryption = device.Known(false) })), OK, "Nothing insists that backups to a computer are encrypted, as of 2026-11-21, from a backup on this computer.", ""},
 }
 
 func forced(password device.Fact[bool]) func(*device.Snapshot) {

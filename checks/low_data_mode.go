@@ -1,5 +1,11 @@
 package checks
 
+import (
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
 var lowDataMode = &Check{
 	ID:    "low-data-mode",
 	Title: "Low Data Mode is off for the Wi-Fi network in use",
@@ -8,9 +14,35 @@ The setting belongs to the network, and follows it to the person's other devices
 
 The person sees no message: the date of the last backup just stays.
 
-Left to a person: the device does not tell it over USB.`,
+Judged from a backup on this computer, which tells for how many of the known networks Low Data Mode was on, and whether for the one joined last. No network is named.
+Otherwise left to a person: the device does not tell it over USB.`,
 	Effect:   Blocks,
 	Sources:  []Source{itechguidesLowData, appleLowDataMode},
 	Remedies: []RemedyID{turnOffLowDataMode, backUpNow},
 	Ask:      "Is Low Data Mode on for the network in use at night? See {P-LOWDATA}.",
+	Judge:    judgeLowData,
 }
+
+func judgeLowData(s device.Snapshot) []Finding {
+	otherwise := freshOr(s, ", so Low Data Mode did not stand in its way.", ask(""))
+	networks, r, known := recall(s, func(h device.History) device.Fact[uint64] { return h.Network.KnownNetworks })
+	slow, err := r.Network.LowDataMode.Get()
+	if !known || networks == 0 || err != nil || superseded(s, r) || otherwise[0].Status == OK {
+		return otherwise
+	}
+	evidence := []Evidence{r.read("Known Wi-Fi networks with Low Data Mode", fmt.Sprintf("%d of %d", slow, networks), "0", networksSource)}
+	newest, err := r.Network.NewestLowData.Get()
+	if err == nil {
+		evidence = append(evidence, r.read("Low Data Mode of the network joined last", onOff(newest), "off", networksSource))
+	}
+	switch {
+	case slow == 0:
+		return r.answer(ok(fmt.Sprintf("Low Data Mode is on for none of the %d known Wi-Fi networks.", networks), evidence...), otherwise)
+	case err == nil && newest:
+		return r.answer(warning("Low Data Mode is on for the Wi-Fi network that was joined last.", evidence...), nil)
+	default:
+		return r.answer(ask(fmt.Sprintf("Low Data Mode is on for %d of the %d known Wi-Fi networks.", slow, networks), evidence...), nil)
+	}
+}
+
+const networksSource = "SystemPreferencesDomain com.apple.wifi.known-networks.plist / LowDataMode"

@@ -11,7 +11,7 @@ var managedAccountServiceOff = &Check{
 	Title: "The organisation behind the account leaves iCloud Backup on",
 	Doc: `A Managed Apple Account, given out by a school or a company, can use iCloud Backup; but its organisation can switch single iCloud services off for it.
 
-Which kind of account is signed in cannot be read over USB, and a managed account can be used on a device that nobody manages. A fresh backup shows that the service was on; otherwise a person has to tell.`,
+Which kind of account is signed in cannot be read over USB, only from a backup on this computer, and a managed account can be used on a device that nobody manages. A fresh backup shows that the service was on; otherwise a person has to tell.`,
 	Effect:   Blocks,
 	Sources:  []Source{appleServiceAccess, appleCustomizeUserAccess, appleCKError},
 	Remedies: []RemedyID{askAdministrator, computerBackup},
@@ -20,9 +20,25 @@ Which kind of account is signed in cannot be read over USB, and a managed accoun
 }
 
 func judgeManagedAccount(s device.Snapshot) []Finding {
-	if age, evidence, fresh := freshBackup(s); fresh {
-		return ok(fmt.Sprintf("A backup completed %s ago, so the service was on for this account.", age), evidence)
+	if found := blamed(s, "managed-account-service-off", "was refused because the organisation does not allow it"); found != nil {
+		return found
 	}
+	if said, evidence, fresh := freshBackup(s); fresh {
+		return ok(said+", so the service was on for this account.", evidence)
+	}
+	managed, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.Account.Managed })
+	if !known {
+		return judgeManagementNow(s)
+	}
+	evidence := r.read("Managed Apple Account", yesNo(managed), "", accountSource+" / isManagedAppleID")
+	if managed {
+		return r.answer(ask("The account is one that an organisation gave out.", evidence), nil)
+	}
+	return r.answer(ok("The account is not one that an organisation gave out.", evidence), judgeManagementNow(s))
+}
+
+// judgeManagementNow tells what the device itself says of who manages it.
+func judgeManagementNow(s device.Snapshot) []Finding {
 	hint := managementHint(s)
 	if len(hint.evidence) == 0 {
 		return unknown(s, "Whether an organisation manages the device", hint.err)

@@ -12,15 +12,40 @@ var mdmDisallowsBackup = &Check{
 	Doc: `An organisation that manages a device can forbid iCloud Backup with a restriction. The switch and the Back Up Now button are then grey, and the device tells the switch as off.
 
 Over USB a device names its profiles and says whether it is supervised, and not what they restrict: their presence is a hint.
-Without any, no restriction of this kind can hold. Where iCloud Backup is on, it is not forbidden.`,
+A backup on this computer has the restriction itself, as it was in force when that backup was made, and the attempts that it stopped (MBErrorDomain/22).
+Without any profile, no restriction of this kind can hold. Where iCloud Backup is on, it is not forbidden.`,
 	Effect:   Blocks,
 	Sources:  []Source{appleDeviceManagement, appleMDMRestrictions, blackberryICloudRules},
 	Remedies: []RemedyID{askAdministrator, computerBackup, removeOwnProfile},
+	Explains: []string{"backup-turned-off", "never-backed-up", "backup-stale"},
 	Ask:      `Does a profile in {P-MDM} list, under its restrictions, that iCloud Backup is not allowed?`,
 	Judge:    judgeMDM,
 }
 
 func judgeMDM(s device.Snapshot) []Finding {
+	now := judgeProfiles(s)
+	if now[0].Status == OK {
+		return now
+	}
+	if found := blamed(s, "mdm-disallows-backup", "was forbidden by management"); found != nil {
+		return found
+	}
+	allowed, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.Restrictions.CloudBackupAllowed })
+	evidence := r.read("iCloud Backup allowed", yesNo(allowed), "yes", "HomeDomain EffectiveUserSettings.plist / restrictedBool.allowCloudBackup.value")
+	switch {
+	case !known || now[0].Status == Warning && allowed:
+		return now
+	case allowed:
+		return r.answer(ok("No restriction in force on the device forbids iCloud Backup.", evidence), now)
+	case superseded(s, r):
+		return now
+	default:
+		return r.answer(problem("A restriction in force on the device forbids iCloud Backup.", evidence), now)
+	}
+}
+
+// judgeProfiles tells what the device itself says.
+func judgeProfiles(s device.Snapshot) []Finding {
 	hint := managementHint(s)
 	on, err := live(s).CloudBackup.Enabled.Get()
 	evidence := hint.evidence

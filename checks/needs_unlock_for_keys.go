@@ -1,5 +1,7 @@
 package checks
 
+import "github.com/backupdoctor/backupdoctor/device"
+
 var needsUnlockForKeys = &Check{
 	ID:    "needs-unlock-for-keys",
 	Title: "The device has its encryption keys at hand",
@@ -7,9 +9,25 @@ var needsUnlockForKeys = &Check{
 
 The person sees a message about encryption keys, or backups that fail since a restart.
 
-Left to a person: whether the device is locked at this moment is known over USB, whether a backup missed its keys last night is not.`,
+Judged from what a backup on this computer has on record: attempts that failed for want of keys (MBErrorDomain/209), and a note of the device that keys are to be fetched once it is unlocked.
+Otherwise left to a person: whether the device is locked at this moment is known over USB, whether a backup missed its keys last night is not.`,
 	Effect:   MayBlock,
 	Sources:  []Source{imobiledeviceKeychain, publicAnalysis},
 	Remedies: []RemedyID{unlockWithPasscode, restart},
+	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Has the {device} not been unlocked with its passcode since it last restarted, was the passcode changed lately, or does {P-BACKUP} speak of encryption keys?",
+	Judge:    judgeKeys,
+}
+
+func judgeKeys(s device.Snapshot) []Finding {
+	const met = "lacked encryption keys"
+	if found := blamed(s, "needs-unlock-for-keys", met); found != nil {
+		return found
+	}
+	missing, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.Schedule.KeysMissing })
+	if known && missing && !superseded(s, r) {
+		return r.answer(warning("The device has noted that it needs to be unlocked to fetch missing keys.",
+			r.read("Keys to fetch at the next unlock", "yes", "no", backupPlist+" / FetchMissingKeysAtNextUnlock")), nil)
+	}
+	return judgeFailures(s, "needs-unlock-for-keys", met, freshOr(s, ", so no keys were missing.", ask("")))
 }

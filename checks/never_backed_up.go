@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -24,19 +23,40 @@ A date that the device refuses to tell is unknown, not missing.`,
 
 func judgeNeverBackedUp(s device.Snapshot) []Finding {
 	at, age, err := lastBackup(s)
-	if err == nil {
+	switch {
+	case err == nil:
 		return ok(fmt.Sprintf("A backup completed %s ago.", duration(age)), backupDate(s, at))
-	}
-	if !errors.Is(err, device.Absent) {
-		return unknown(s, "The date of the last good iCloud backup", err)
+	case silent(err):
+		return judgeNeverOnRecord(s, unknown(s, "The date of the last good iCloud backup", err))
 	}
 	on, err := live(s).CloudBackup.Enabled.Get()
 	if err != nil {
 		return unknown(s, "The iCloud Backup switch, without which a missing date means nothing,", err)
 	}
-	evidence := []Evidence{
+	return noBackup(on,
 		read(s, "iCloud Backup switch", onOff(on), "on", switchSource),
-		read(s, lastBackupKey, "none", "at most 2 days ago", "lockdown com.apple.mobile.backup / LastCloudBackupDate"),
+		read(s, lastBackupKey, "none", "at most 2 days ago", "lockdown com.apple.mobile.backup / LastCloudBackupDate"))
+}
+
+// judgeNeverOnRecord answers from the newest record that knows the switch: beside it, a
+// missing date means that there is none.
+func judgeNeverOnRecord(s device.Snapshot, otherwise []Finding) []Finding {
+	on, r, known := recall(s, pastSwitch)
+	if !known {
+		return otherwise
 	}
+	at, err := r.CloudBackup.Last.Get()
+	switch {
+	case err == nil:
+		return r.answer(ok(fmt.Sprintf("A backup completed on %s.", day(at)), r.backupDate(at)), otherwise)
+	case silent(err):
+		return otherwise
+	}
+	date := r.backupDate(at)
+	date.Value = "none"
+	return r.answer(noBackup(on, r.read("iCloud Backup switch", onOff(on), "on", pastSwitchSource), date), otherwise)
+}
+
+func noBackup(on bool, evidence ...Evidence) []Finding {
 	return problem(fmt.Sprintf("The device has no record of a completed iCloud backup, with iCloud Backup %s.", onOff(on)), evidence...)
 }

@@ -14,4 +14,8 @@ var neverBackedUpJudgements = []judgement{
 	{"prohibited", well(withoutDate(device.Refused)), Unknown, "The date of the last good iCloud backup could not be read: the device refused to tell.", device.Refused},
 	{"no date and no switch", well(withoutDate(device.Absent), withoutSwitch(device.Absent)), Unknown,
 		"The iCloud Backup switch, without which a missing date means nothing, could not be read: the device has no such value.", device.Absent},
+	{"never by the record", well(detached, recorded(aDay, switchWas(true), func(h *device.History) { h.CloudBackup.Last = device.Unknown[time.Time](device.Absent) })), Problem, "The device has no record of a completed iCloud backup, with iCloud Backup on, as of 2026-11-21, from a backup on this computer.", ""},
+	{"never by an old record", well(detached, recorded(21*aDay, switchWas(true), func(h *device.History) { h.CloudBackup.Last = device.Unknown[time.Time](device.Absent) })), Warning, "The device has no record of a completed iCloud backup, with iCloud Backup on, as of 2026-11-01, 21 days ago, from a backup on this computer.", ""},
+	{"once by the record", well(detached, recorded(aDay, switchWas(true), lastGoodWas(9*aDay))), OK, "A backup completed on 2026-11-13, as of 2026-11-21, from a backup on this computer.", ""},
+	{"a date that the record could not tell", well(detached, recorded(aDay, switchWas(true))), Unknown, "The date of the last good iCloud backup could not be read: it was not asked for.", device.NotAsked},
 }

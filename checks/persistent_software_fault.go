@@ -1,5 +1,11 @@
 package checks
 
+import (
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
 var persistentSoftwareFault = &Check{
 	ID:    "persistent-software-fault",
 	Title: "Some milder remedy than erasing has helped",
@@ -9,9 +15,34 @@ Management may forbid erasing.
 
 The person sees failing backups whatever has been tried.
 
-Left to a person: only trying tells. Apple Support comes first, because a fault on Apple's side outlasts erasing as well.`,
+Left to a person: only trying tells. Beside the question stands whether the backup to restore from is there: whole, encrypted, so that passwords and health data are in it, and at most two weeks old. Apple Support comes first, because a fault on Apple's side outlasts erasing as well.`,
 	Effect:   MayBlock,
 	Sources:  []Source{foundingArticle, appleDeviceManagement},
 	Remedies: []RemedyID{contactAppleSupport, eraseAndRestore},
 	Ask:      "Have all other remedies been tried, Apple Support among them, and does {P-BACKUP} still show a failed backup?",
+	Judge:    judgeLastResort,
+}
+
+func judgeLastResort(s device.Snapshot) []Finding {
+	return freshOr(s, ", so the software of the device can still make one.", safetyCopy(s))
+}
+
+// safetyCopy tells whether a backup that a device can be erased for is on this computer.
+func safetyCopy(s device.Snapshot) []Finding {
+	for _, b := range s.Backups {
+		proof, errProof := localProof(b)
+		encrypted, errEncrypted := b.Encrypted.Get()
+		at, errDate := localDate(b)
+		if errProof != nil || errEncrypted != nil || errDate != nil {
+			continue
+		}
+		if proof.Verdict == device.Whole && encrypted && s.TakenAt.Sub(at) <= recordAges {
+			return ask(fmt.Sprintf("The %s is whole, %s, and encrypted.", localName(b), looked(proof)), localEvidence(s, b, proof)...)
+		}
+	}
+	if len(s.Backups) == 0 {
+		return ask("")
+	}
+	return ask(fmt.Sprintf("No backup of this device on this computer is known to be whole, encrypted and at most %d days old.", days(recordAges)),
+		read(s, "Whole, recent and encrypted backups", fmt.Sprintf("0 of %d", len(s.Backups)), "at least 1", "the folders of the backups"))
 }

@@ -13,7 +13,7 @@ var restoreInProgress = &Check{
 	Title: "No restore or set-up is still running",
 	Doc: `While a device is being set up or is still fetching what it restores, no backup starts. It can take days on a slow network, and an app that waits forever can keep it from ending.
 
-Judged from what Setup Assistant says of itself. Whether its note of a restore is always cleared at the end is not certain: a fresh backup outweighs it, because no backup completes during a restore, and an older one leaves it a hint.`,
+Judged from what Setup Assistant says of itself. Whether its note of a restore is always cleared at the end is not certain: a fresh backup outweighs it, because no backup completes during a restore, and an older one leaves it a hint. Where the device does not tell, a backup on this computer does, as of its date.`,
 	Effect:   Blocks,
 	Sources:  []Source{{"libimobiledevice: the domains of lockdownd (tools/ideviceinfo.c)", "https://github.com/libimobiledevice/libimobiledevice"}},
 	Remedies: []RemedyID{letRestoreFinish, letDownloadsFinish, restart, contactAppleSupport},
@@ -28,8 +28,8 @@ func judgeRestore(s device.Snapshot) []Finding {
 	if errDone == nil {
 		evidence = append(evidence, read(s, "Setup done", yesNo(done), "yes", "lockdown com.apple.purplebuddy / SetupDone"))
 	}
-	if age, date, fresh := freshBackup(s); fresh {
-		return ok(fmt.Sprintf("A backup completed %s ago, so no restore was running.", age), append(evidence, date)...)
+	if said, date, fresh := freshBackup(s); fresh {
+		return ok(said+", so no restore was running.", append(evidence, date)...)
 	}
 	switch {
 	case running != "" && hasBackedUp(s):
@@ -39,11 +39,32 @@ func judgeRestore(s device.Snapshot) []Finding {
 	case errDone == nil && !done:
 		return problem("The set-up of the device is not finished.", evidence...)
 	case errDone != nil:
-		return unknown(s, "The state of set-up and restore", errDone)
+		return judgePastRestore(s, unknown(s, "The state of set-up and restore", errDone))
 	case errState != nil:
 		return unknown(s, "The state of a restore", errState)
 	default:
 		return ok("Set-up is done and no restore is running.", evidence...)
+	}
+}
+
+// judgePastRestore answers from the records where the device does not.
+func judgePastRestore(s device.Snapshot, otherwise []Finding) []Finding {
+	if found := blamed(s, "restore-in-progress", "met a restore or a set-up under way"); found != nil {
+		return found
+	}
+	pending, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.Restore.Pending })
+	done, rDone, knownDone := recall(s, func(h device.History) device.Fact[bool] { return h.SetupDone })
+	evidence := r.read("Restore pending", yesNo(pending), "no", backupPlist+" / RestoreStateInfo")
+	evidenceDone := rDone.read("Setup done", yesNo(done), "yes", "HomeDomain com.apple.purplebuddy.plist / SetupDone")
+	switch {
+	case known && pending && !superseded(s, r):
+		return r.answer(problem("A restore is still running.", evidence), otherwise)
+	case knownDone && !done && !superseded(s, rDone):
+		return rDone.answer(problem("The set-up of the device is not finished.", evidenceDone), otherwise)
+	case known && knownDone:
+		return r.answer(ok("Set-up is done and no restore is running.", evidence, evidenceDone), otherwise)
+	default:
+		return otherwise
 	}
 }
 

@@ -1,6 +1,10 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var restoreInProgressJudgements = []judgement{
 	{"never restored", well(lastBackedUp(5 * aDay)), OK, "Set-up is done and no restore is running.", ""},
@@ -20,6 +24,14 @@ var restoreInProgressJudgements = []judgement{
 		Unknown, "The state of set-up and restore could not be read: the device refused to tell.", device.Refused},
 	{"a note of the wrong type", well(lastBackedUp(5*aDay), func(s *device.Snapshot) { s.Live.Setup.RestoreState = device.Unknown[string](device.WrongType) }),
 		Unknown, "The state of a restore could not be read: the value was of an unexpected type.", device.WrongType},
+	{"running on record", well(detached, recorded(aDay, func(h *device.History) { h.Restore.Pending = device.Known(true) })), Problem, "A restore is still running, as of 2026-11-21, from a backup on this computer.", ""},
+	{"not set up on record", well(detached, recorded(aDay, func(h *device.History) { h.SetupDone = device.Known(false) })), Problem, "The set-up of the device is not finished, as of 2026-11-21, from a backup on this computer.", ""},
+	{"done on record", well(detached, recorded(aDay, func(h *device.History) {
+		h.Restore.Pending, h.SetupDone = device.Known(false), device.Known(true)
+	})), OK, "Set-up is done and no restore is running, as of 2026-11-21, from a backup on this computer.", ""},
+	{"running three weeks ago", well(detached, recorded(21*aDay, func(h *device.History) { h.Restore.Pending = device.Known(true) })), Warning, "A restore is still running, as of 2026-11-01, 21 days ago, from a backup on this computer.", ""},
+	{"a backup completed since", well(detached, recorded(3*aDay, func(h *device.History) { h.Restore.Pending = device.Known(true) }), recorded(2*aDay, lastGoodWas(2*aDay+time.Hour))), OK, "A backup had completed 1 hour before 2026-11-20, the date of a backup on this computer, so no restore was running.", ""},
+	{"212 of a device that is not here", well(detached, recorded(aDay, failed(2*aDay, 212))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, met a restore or a set-up under way (MBErrorDomain/212), as of 2026-11-21, from a backup on this computer.", ""},
 }
 
 func restoreSays(state string) func(*device.Snapshot) {

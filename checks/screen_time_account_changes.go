@@ -1,5 +1,7 @@
 package checks
 
+import "github.com/backupdoctor/backupdoctor/device"
+
 var screenTimeAccountChanges = &Check{
 	ID:    "screen-time-account-changes",
 	Title: "Screen Time allows account changes",
@@ -7,9 +9,23 @@ var screenTimeAccountChanges = &Check{
 
 The person sees a grey name or grey iCloud settings, or the message that signing out is not available due to restrictions.
 
-Left to a person: Screen Time's settings cannot be read over USB. For a child's device, the family organiser can tell.`,
+Judged from a backup on this computer, which has the restriction on account changes as it was in force when that backup was made; whether Screen Time or a profile set it, is not told.
+Otherwise left to a person: Screen Time's settings cannot be read over USB. For a child's device, the family organiser can tell.`,
 	Effect:   MayBlock,
 	Sources:  []Source{fonetipsSignOut, macmythsAccountChanges},
 	Remedies: []RemedyID{allowAccountChanges},
 	Ask:      "Are the name or the iCloud settings grey, or are account changes not allowed in {P-SCREENTIME}?",
+	Judge:    judgeAccountChanges,
+}
+
+func judgeAccountChanges(s device.Snapshot) []Finding {
+	allowed, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.Restrictions.AccountChangesAllowed })
+	if !known {
+		return ask("")
+	}
+	evidence := r.read("Account changes allowed", yesNo(allowed), "yes", "HomeDomain EffectiveUserSettings.plist / restrictedBool.allowAccountModification.value")
+	if allowed {
+		return r.answer(ok("No restriction in force on the device forbids account changes.", evidence), ask(""))
+	}
+	return r.answer(warning("A restriction in force on the device forbids account changes.", evidence), nil)
 }

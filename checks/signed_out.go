@@ -14,10 +14,12 @@ var signedOut = &Check{
 
 Any of these shows that an account is there: iCloud Backup is on, Find My is on, the device is locked to an account, or it syncs contacts and the like with iCloud.
 Their absence shows little, because each can be off while an account is signed in. If all are absent and the device knows nothing of iCloud Backup either, that is a hint.
+Where the device shows no sign, or was not attached, a backup on this computer tells whether an account was signed in when it was made.
 The account itself, and whether its password is still good, cannot be read.`,
 	Effect:   Blocks,
 	Sources:  []Source{appleHT203512},
 	Remedies: []RemedyID{signIn, turnBackupOn},
+	Explains: []string{"backup-turned-off", "never-backed-up", "backup-stale"},
 	Ask:      `Is an {account} shown at the top of Settings on the {device}, and does iCloud open below it?`,
 	Judge:    judgeSignedOut,
 }
@@ -38,7 +40,7 @@ func judgeSignedOut(s device.Snapshot) []Finding {
 	var (
 		present  []string
 		evidence []Evidence
-		silent   error
+		unread   error
 	)
 	for _, sign := range signs {
 		there, err := sign.fact.Get()
@@ -49,7 +51,7 @@ func judgeSignedOut(s device.Snapshot) []Finding {
 				present = append(present, sign.name)
 			}
 		case !errors.Is(err, device.Absent):
-			silent = err
+			unread = err
 		}
 	}
 	_, errEnabled := live(s).CloudBackup.Enabled.Get()
@@ -57,12 +59,31 @@ func judgeSignedOut(s device.Snapshot) []Finding {
 	switch {
 	case len(present) > 0:
 		return ok("An Apple Account is signed in; signs of it: "+strings.Join(present, ", ")+".", evidence...)
-	case silent != nil:
-		return unknown(s, "Every sign of an Apple Account was missing or", silent)
+	case unread != nil:
+		return judgePastAccount(s, unknown(s, "Every sign of an Apple Account was missing or", unread))
 	case errors.Is(errEnabled, device.Absent) && errors.Is(errLast, device.Absent):
 		return warning("There is no sign of an Apple Account, and the device knows nothing of iCloud Backup.",
 			append(evidence, read(s, "iCloud Backup", "no switch and no date", "a switch", "lockdown com.apple.mobile.backup"))...)
 	default:
-		return ask("No sign of an Apple Account was found, which proves nothing.", evidence...)
+		return judgePastAccount(s, ask("No sign of an Apple Account was found, which proves nothing.", evidence...))
+	}
+}
+
+// judgePastAccount answers from the records where the device does not settle it.
+func judgePastAccount(s device.Snapshot, otherwise []Finding) []Finding {
+	if found := blamed(s, "signed-out", "found no Apple Account"); found != nil {
+		return found
+	}
+	signedIn, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.Account.SignedIn })
+	evidence := r.read("Apple Account", yesNo(signedIn), "yes", accountSource+" / ZACCOUNT")
+	switch {
+	case !known:
+		return otherwise
+	case signedIn:
+		return r.answer(ok("An Apple Account is signed in.", evidence), otherwise)
+	case superseded(s, r):
+		return otherwise
+	default:
+		return r.answer(problem("No Apple Account is signed in.", evidence), otherwise)
 	}
 }

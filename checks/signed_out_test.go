@@ -11,6 +11,12 @@ var signedOutJudgements = []judgement{
 	{"no sign, and backup off", well(noAccount, switchedOff), Ask, "No sign of an Apple Account was found, which proves nothing.", ""},
 	{"refused", well(noAccount, withoutSwitch(device.Refused), withoutDate(device.Refused)), Unknown,
 		"Every sign of an Apple Account was missing or could not be read: the device refused to tell.", device.Refused},
+	{"signed in on record", well(detached, recorded(aDay, func(h *device.History) { h.Account.SignedIn = device.Known(true) })), OK, "An Apple Account is signed in, as of 2026-11-21, from a backup on this computer.", ""},
+	{"signed out on record", well(detached, recorded(aDay, func(h *device.History) { h.Account.SignedIn = device.Known(false) })), Problem, "No Apple Account is signed in, as of 2026-11-21, from a backup on this computer.", ""},
+	{"signed out three weeks ago", well(detached, recorded(21*aDay, func(h *device.History) { h.Account.SignedIn = device.Known(false) })), Warning, "No Apple Account is signed in, as of 2026-11-01, 21 days ago, from a backup on this computer.", ""},
+	{"fresh beats old", well(recorded(aDay, func(h *device.History) { h.Account.SignedIn = device.Known(false) })), OK, "An Apple Account is signed in; signs of it: iCloud Backup, Find My, Find My account, Activation Lock, Syncs with iCloud.", ""},
+	{"not here, and nothing is known", well(detached), Unknown, "Every sign of an Apple Account was missing or could not be read: it was not asked for.", device.NotAsked},
+	{"210 of a device that is not here", well(detached, recorded(aDay, failed(2*aDay, 210))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, found no Apple Account (MBErrorDomain/210), as of 2026-11-21, from a backup on this computer.", ""},
 }
 
 // noAccount takes away what hints at an Apple Account, apart from iCloud Backup.

@@ -31,8 +31,8 @@ func judgeHung(s device.Snapshot) []Finding {
 	if len(panics) > 0 {
 		return warning(fmt.Sprintf("%s the system crashed %s.", period, count(len(panics), "time")), evidence...)
 	}
-	if age, date, fresh := freshBackup(s); fresh {
-		return ok(fmt.Sprintf("A backup completed %s ago, and the system has not crashed since.", age), append(evidence, date)...)
+	if said, date, fresh := freshBackup(s); fresh {
+		return ok(said+", and the system has not crashed since.", append(evidence, date)...)
 	}
 	return ask("", evidence...)
 }

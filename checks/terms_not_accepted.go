@@ -1,5 +1,7 @@
 package checks
 
+import "github.com/backupdoctor/backupdoctor/device"
+
 var termsNotAccepted = &Check{
 	ID:    "terms-not-accepted",
 	Title: "The iCloud terms have been accepted",
@@ -7,9 +9,26 @@ var termsNotAccepted = &Check{
 
 The person sees "New iCloud Terms and Conditions", and if accepting fails, "Cannot Complete Action".
 
-Left to a person: the device does not tell it over USB.`,
+Judged from a backup on this computer, which tells whether the account had terms left to accept when it was made.
+Otherwise left to a person: the device does not tell it over USB.`,
 	Effect:   Blocks,
 	Sources:  []Source{thetoolstrunkTerms, bigitshopTerms},
 	Remedies: []RemedyID{acceptTerms, turnOffVPN, restart, updateSoftware},
+	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does Settings ask to accept new iCloud terms, at its top or in {P-ACCOUNT}?",
+	Judge:    judgeTerms,
+}
+
+func judgeTerms(s device.Snapshot) []Finding {
+	pending, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.Account.TermsPending })
+	evidence := r.read("Terms left to accept", yesNo(pending), "no", accountSource+" / needsToVerifyTerms")
+	otherwise := freshOr(s, ", so no terms stood in its way.", ask(""))
+	switch {
+	case !known || superseded(s, r) || otherwise[0].Status == OK:
+		return otherwise
+	case pending:
+		return r.answer(problem("The account has iCloud terms left to accept.", evidence), otherwise)
+	default:
+		return r.answer(ok("The account has no iCloud terms left to accept.", evidence), otherwise)
+	}
 }

@@ -33,8 +33,8 @@ func judgeGlitch(s device.Snapshot) []Finding {
 		}
 		return warning(fmt.Sprintf("%s the device wrote %s of %s.", period, count(len(crashes), "crash report"), strings.Join(processes, ", ")), evidence...)
 	}
-	if age, evidence, fresh := freshBackup(s); fresh {
-		return ok(fmt.Sprintf("A backup completed %s ago, and no process it needs has crashed since.", age), evidence)
+	if said, evidence, fresh := freshBackup(s); fresh {
+		return ok(said+", and no process it needs has crashed since.", evidence)
 	}
 	return ask("", read(s, "Crash reports of processes that backups need", "none", "none", "names of crash reports"))
 }

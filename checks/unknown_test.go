@@ -11,6 +11,14 @@ import (
 var otherwiseWell = map[string]string{
 	"wifi-missing without /live/wifi/associated": "a fresh backup had a network",
 	"beta-software without /live/releaseType":    "the build by itself tells a release",
+
+	"icloud-storage-full without /histories/*/asOf":                     "a fresh backup had room",
+	"icloud-storage-full without /histories/*/cloudBackup/results":      "a fresh backup had room",
+	"icloud-storage-full without /histories/*/cloudBackup/results/*/at": "a fresh backup had room",
+	"wifi-slow-unstable without /histories/*/asOf":                      "a fresh backup had a network",
+	"wifi-slow-unstable without /histories/*/cloudBackup/results":       "a fresh backup had a network",
+	"wifi-slow-unstable without /histories/*/cloudBackup/results/*/at":  "a fresh backup had a network",
+	"auto-not-charging without /histories/*/schedule/windows/*/running": "nine hours on power are enough for a backup",
 }
 
 // An unknown fact is never read as a healthy one: whichever single fact of an unwell

@@ -1,10 +1,6 @@
 package checks
 
-import (
-	"fmt"
-
-	"github.com/backupdoctor/backupdoctor/device"
-)
+import "github.com/backupdoctor/backupdoctor/device"
 
 var vpnProxyFirewall = &Check{
 	ID:    "vpn-proxy-firewall",
@@ -21,8 +17,11 @@ A VPN set up by an app, or a filter in the network, leaves no such trace.`,
 }
 
 func judgeVPN(s device.Snapshot) []Finding {
-	if age, evidence, fresh := freshBackup(s); fresh {
-		return ok(fmt.Sprintf("A backup completed %s ago, so the way to Apple was free.", age), evidence)
+	if found := blamed(s, "vpn-proxy-firewall", "could not reach Apple over a secure connection"); found != nil {
+		return found
+	}
+	if said, evidence, fresh := freshBackup(s); fresh {
+		return ok(said+", so the way to Apple was free.", evidence)
 	}
 	profiles, err := live(s).Management.Profiles.Get()
 	if err != nil {

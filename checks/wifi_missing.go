@@ -1,20 +1,18 @@
 package checks
 
-import (
-	"fmt"
-
-	"github.com/backupdoctor/backupdoctor/device"
-)
+import "github.com/backupdoctor/backupdoctor/device"
 
 var wifiMissing = &Check{
 	ID:    "wifi-missing",
 	Title: "The device is on Wi-Fi when it backs up",
 	Doc: `The nightly backup waits for Wi-Fi, and without a network that serves, Back Up Now is grey. An Ethernet adapter counts like Wi-Fi; mobile data only where Back Up Over Cellular is offered and on.
 
-Judged from whether the device is joined to a Wi-Fi network at this moment; the property that tells is not there on every model. Being joined now does not show that it was last night: that, only a fresh backup or a person can tell.`,
+Judged by day from whether the device is joined to a Wi-Fi network at this moment; the property that tells is not there on every model. Being joined now does not show that it was last night: that, only a fresh backup, a record or a person can tell.
+A backup on this computer has such a record: the last times in which the device was ready for a backup, and which condition it lost at their end, and the attempts that failed because there was no network (MBErrorDomain/308).`,
 	Effect:   Blocks,
 	Sources:  []Source{foundingArticle, applePH12520, iphonelifeGreyButton, soundsupportBackups},
 	Remedies: []RemedyID{joinWiFi, backUpOvernight, useCellularBackup},
+	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      `Is the {device} on Wi-Fi at night, where it is charged? See {P-WIFI}: there is a tick beside the network.`,
 	Judge:    judgeWiFi,
 }
@@ -22,14 +20,18 @@ Judged from whether the device is joined to a Wi-Fi network at this moment; the 
 func judgeWiFi(s device.Snapshot) []Finding {
 	joined, err := live(s).WiFi.Associated.Get()
 	now := read(s, "Joined to a Wi-Fi network now", yesNo(joined), "yes", "diagnostics_relay IORegistry")
+	if found := blamed(s, "wifi-missing", "had no network"); found != nil {
+		return found
+	}
 	if err == nil && !joined {
 		return warning("The device is not joined to a Wi-Fi network at this moment.", now)
 	}
-	if age, evidence, fresh := freshBackup(s); fresh {
-		return ok(fmt.Sprintf("A backup completed %s ago, so the device had a network that serves.", age), evidence)
+	if said, evidence, fresh := freshBackup(s); fresh {
+		return ok(said+", so the device had a network that serves.", evidence)
 	}
+	otherwise := ask("The device is on Wi-Fi at this moment, which does not show that it is at night.", now)
 	if err != nil {
-		return unknown(s, "Whether the device is on Wi-Fi", err)
+		otherwise = unknown(s, "Whether the device is on Wi-Fi", err)
 	}
-	return ask("The device is on Wi-Fi at this moment, which does not show that it is at night.", now)
+	return judgeWindows(s, func(w device.BackupWindow) device.Fact[bool] { return w.OnWiFi }, "Wi-Fi", otherwise)
 }

@@ -1,5 +1,7 @@
 package checks
 
+import "github.com/backupdoctor/backupdoctor/device"
+
 var wifiSlowUnstable = &Check{
 	ID:    "wifi-slow-unstable",
 	Title: "The Wi-Fi is fast and steady enough for a backup",
@@ -8,9 +10,17 @@ The upload speed counts: a gigabyte takes about 2.2 hours at 1 Mbit/s, and about
 
 The person sees "The last backup could not be completed.", a time remaining that is estimated without end, or a backup that goes on for hours.
 
-Left to a person: over USB the device does not tell the speed of its Wi-Fi, and a speed measured on the computer holds only for the computer's own connection.`,
+Judged from the attempts that a backup on this computer has on record: MBErrorDomain/300 and its kin mean that the network failed on the way.
+Otherwise left to a person: over USB the device does not tell the speed of its Wi-Fi, and a speed measured on the computer holds only for the computer's own connection.`,
 	Effect:   MayBlock,
 	Sources:  []Source{foundingArticle},
 	Remedies: []RemedyID{backUpOvernight, restartRouter, tryAnotherNetwork, rejoinWiFi, resetNetworkSettings},
+	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Is the Wi-Fi slow, does it drop, or does a backup on {P-BACKUP} go on for hours? A speed test on the {device} shows the upload speed.",
+	Judge:    judgeNetwork,
+}
+
+func judgeNetwork(s device.Snapshot) []Finding {
+	return judgeFailures(s, "wifi-slow-unstable", "failed on the network",
+		freshOr(s, ", so the network was good enough for it.", ask("")))
 }

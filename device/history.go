@@ -128,9 +128,10 @@ type PastAccount struct {
 // PastRestrictions are settings that profiles or Screen Time enforced.
 // EffectiveUserSettings.plist and PublicEffectiveUserSettings.plist.
 type PastRestrictions struct {
-	CloudBackupAllowed Fact[bool] `json:"cloudBackupAllowed,omitzero"` // restrictedBool.allowCloudBackup.value
-	EncryptionForced   Fact[bool] `json:"encryptionForced,omitzero"`   // restrictedBool.forceEncryptedBackup.value
-	Supervised         Fact[bool] `json:"supervised,omitzero"`         // CloudConfigurationDetails.plist / IsSupervised
+	CloudBackupAllowed    Fact[bool] `json:"cloudBackupAllowed,omitzero"`    // restrictedBool.allowCloudBackup.value
+	AccountChangesAllowed Fact[bool] `json:"accountChangesAllowed,omitzero"` // restrictedBool.allowAccountModification.value
+	EncryptionForced      Fact[bool] `json:"encryptionForced,omitzero"`      // restrictedBool.forceEncryptedBackup.value
+	Supervised            Fact[bool] `json:"supervised,omitzero"`            // CloudConfigurationDetails.plist / IsSupervised
 }
 
 // PastNetwork is how the network settings stood. No network is named.

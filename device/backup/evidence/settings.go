@@ -20,6 +20,7 @@ func EffectiveSettings(h *device.History, data []byte) error {
 	}
 	restricted, err := list.Dict("restrictedBool")
 	h.Restrictions.CloudBackupAllowed = stricter(h.Restrictions.CloudBackupAllowed, setting(restricted, err, "allowCloudBackup"), false)
+	h.Restrictions.AccountChangesAllowed = stricter(h.Restrictions.AccountChangesAllowed, setting(restricted, err, "allowAccountModification"), false)
 	h.Restrictions.EncryptionForced = stricter(h.Restrictions.EncryptionForced, setting(restricted, err, "forceEncryptedBackup"), true)
 	return nil
 }

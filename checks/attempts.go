@@ -1,0 +1,143 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// A failure is an attempt at an iCloud backup that failed, and was not just called off.
+type failure struct {
+	at    time.Time
+	codes []errorID // outermost first
+}
+
+// String names the outer codes: "MBErrorDomain/303, CKErrorDomain/25".
+func (f failure) String() string {
+	var names []string
+	for _, code := range f.codes[:min(len(f.codes), 3)] {
+		names = append(names, fmt.Sprintf("%s/%d", code.domain, code.number))
+	}
+	return strings.Join(names, ", ")
+}
+
+// cause is the id of the check that a failure points to: the likeliest cause of the
+// innermost code that has one. transient-glitch is the answer of the codes that tell
+// nothing, and gives way to any other; "" is that of codes nobody knows.
+func (f failure) cause() string {
+	cause := ""
+	for _, code := range f.codes {
+		for _, m := range meaningOf(code) {
+			if len(m.Checks) > 0 && (cause == "" || m.Checks[0] != "transient-glitch") {
+				cause = m.Checks[0]
+			}
+		}
+	}
+	return cause
+}
+
+// calledOff is true of a failure that says only that a condition was lost, or that
+// something else came first. The windows tell which.
+func (f failure) calledOff() bool {
+	code := f.codes[0]
+	return code.domain == MBErrorDomain && (code.number == 202 || code.number >= 217 && code.number <= 224)
+}
+
+// failures are the failed attempts since the last good backup by the newest record that
+// lists attempts, newest first. Attempts without a date are left out: they may be older.
+func failures(s device.Snapshot) (list []failure, r record) {
+	results, r, _ := recall(s, attempts) // none if not known
+	last := lastGood(s)
+	for _, result := range results {
+		at, err := result.At.Get()
+		if err != nil || result.Code == 0 || !at.After(last) {
+			continue
+		}
+		f := failure{at: at, codes: []errorID{{ErrorDomain(result.Domain), result.Code}}}
+		for _, cause := range result.Underlying {
+			f.codes = append(f.codes, errorID{ErrorDomain(cause.Domain), cause.Code})
+		}
+		if !f.calledOff() {
+			list = append(list, f)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b failure) int { return b.at.Compare(a.at) })
+	return list, r
+}
+
+// attempts are those that the device lists, or else those that its windows ended with: an
+// older version, or a device that has just been restored, has only these.
+func attempts(h device.History) device.Fact[[]device.PastAttempt] {
+	results, err := h.CloudBackup.Results.Get()
+	windows, errWindows := h.Schedule.Windows.Get()
+	if err == nil && len(results) > 0 || errWindows != nil {
+		return h.CloudBackup.Results
+	}
+	for _, w := range windows {
+		if cause, err := w.Error.Get(); err == nil {
+			results = append(results, device.PastAttempt{At: device.Known(end(w)), Domain: cause.Domain, Code: cause.Code})
+		}
+	}
+	if err != nil && len(results) == 0 {
+		return h.CloudBackup.Results
+	}
+	return device.Known(results)
+}
+
+const resultsSource = backupPlist + " / BackupStateInfo.errors"
+
+// failureEvidence has one line for each of the newest failures.
+func failureEvidence(r record, list []failure) []Evidence {
+	var evidence []Evidence
+	for _, f := range list[:min(len(list), 5)] {
+		evidence = append(evidence, r.read("Failed attempt of "+moment(f.at), f.String(), "none", resultsSource))
+	}
+	return evidence
+}
+
+// judgeFailures judges a check by the attempts that failed since the last good backup.
+// met is what one that points to the check met, as in "found too little room in iCloud";
+// otherwise is what there is to say where none does.
+func judgeFailures(s device.Snapshot, check, met string, otherwise []Finding) []Finding {
+	if found := blamed(s, check, met); found != nil {
+		return found
+	}
+	list, r := failures(s)
+	if len(list) == 0 || otherwise[0].Status == OK {
+		return otherwise
+	}
+	return preface(fmt.Sprintf("The record has %s %s, and none that %s%s.", count(len(list), "failed attempt"), sinceGood(s), met, r.when()),
+		failureEvidence(r, list), otherwise)
+}
+
+// blamed is a problem if the newest of the failed attempts points to a check, a warning if
+// only earlier ones do, and nil if none does. While the last good backup is fresh, or the
+// attempt itself old, it is a warning at most.
+func blamed(s device.Snapshot, check, met string, more ...Evidence) []Finding {
+	all, r := failures(s)
+	var list []failure
+	for _, f := range all {
+		if f.cause() == check {
+			list = append(list, f)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	latest, evidence := list[0], append(failureEvidence(r, list), more...)
+	if all[0].cause() != check {
+		return r.answer(warning(fmt.Sprintf("%d of the %d failed attempts %s %s, the latest on %s (%s); the newest failed otherwise.",
+			len(list), len(all), sinceGood(s), met, day(latest.at), latest), evidence...), nil)
+	}
+	summary := fmt.Sprintf("The newest attempt at an iCloud backup, on %s, %s (%s)", day(latest.at), met, latest)
+	if len(list) > 1 {
+		summary += ", as did " + some(len(list)-1, len(all)-1, "attempt") + " before it"
+	}
+	if _, _, fresh := freshBackup(s); fresh || s.TakenAt.Sub(latest.at) > recordAges {
+		return r.answer(warning(summary+".", evidence...), nil)
+	}
+	return r.answer(problem(summary+".", evidence...), nil)
+}

@@ -1,0 +1,24 @@
+package checks
+
+import "github.com/backupdoctor/backupdoctor/device"
+
+var backupTooLargeJudgements = []judgement{
+	{"fresh backup", well(recorded(aDay, nextOf(60_000_000_000), planOf(50_000_000_000))), OK, "A backup completed 7 hours ago, so it fitted.", ""},
+	{"larger than the plan", well(lastBackedUp(9*aDay), recorded(aDay, nextOf(60_000_000_000), planOf(50_000_000_000))), Problem, "The next iCloud backup is 60 GB large, most of it the camera roll (30 GB), and the whole storage plan has 50 GB, as of 2026-11-21, from a backup on this computer.", ""},
+	{"larger than the plan was", well(lastBackedUp(40*aDay), recorded(20*aDay, nextOf(60_000_000_000), planOf(50_000_000_000))), Warning, "The next iCloud backup is 60 GB large, most of it the camera roll (30 GB), and the whole storage plan has 50 GB, as of 2026-11-02, 20 days ago, from a backup on this computer.", ""},
+	{"larger than the plan before the last good one", well(lastBackedUp(9*aDay), recorded(10*aDay, nextOf(60_000_000_000), planOf(50_000_000_000))), Ask, "The next iCloud backup is 60 GB large, most of it the camera roll (30 GB), and the storage plan has 50 GB in all; how much of it is free is not on record, as of 2026-11-12, from a backup on this computer.", ""},
+	{"smaller than the plan", well(lastBackedUp(9*aDay), recorded(aDay, nextOf(30_000_000_000), planOf(50_000_000_000))), Ask, "The next iCloud backup is 30 GB large, most of it the camera roll (15 GB), and the storage plan has 50 GB in all; how much of it is free is not on record, as of 2026-11-21, from a backup on this computer.", ""},
+	{"of which plan is not known", well(lastBackedUp(9*aDay), recorded(aDay, nextOf(30_000_000_000))), Ask, "The next iCloud backup is 30 GB large, most of it the camera roll (15 GB), as of 2026-11-21, from a backup on this computer.", ""},
+	{"nothing is known", well(lastBackedUp(9 * aDay)), Ask, "", ""},
+}
+
+// nextOf is a next backup of so many bytes, half of them photos.
+func nextOf(bytes uint64) func(*device.History) {
+	return func(h *device.History) {
+		h.Next.TotalBytes = device.Known(bytes)
+		h.Next.Domains = device.Known([]device.DomainSize{
+			{Domain: "CameraRollDomain", Bytes: bytes / 2},
+			{Domain: "AppDomain-com.example.chat", Bytes: bytes / 4},
+		})
+	}
+}

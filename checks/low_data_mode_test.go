@@ -1,0 +1,23 @@
+package checks
+
+import "github.com/backupdoctor/backupdoctor/device"
+
+var lowDataModeJudgements = []judgement{
+	{"fresh backup", well(recorded(aDay, networks(4, 1, true))), OK, "A backup completed 7 hours ago, so Low Data Mode did not stand in its way.", ""},
+	{"on for none", well(lastBackedUp(9*aDay), recorded(aDay, networks(4, 0, false))), OK, "Low Data Mode is on for none of the 4 known Wi-Fi networks, as of 2026-11-21, from a backup on this computer.", ""},
+	{"on for the newest", well(lastBackedUp(9*aDay), recorded(aDay, networks(4, 1, true))), Warning, "Low Data Mode is on for the Wi-Fi network that was joined last, as of 2026-11-21, from a backup on this computer.", ""},
+	{"on for the newest, of a device that is not here", well(detached, recorded(aDay, networks(4, 1, true))), Warning, "Low Data Mode is on for the Wi-Fi network that was joined last, as of 2026-11-21, from a backup on this computer.", ""},
+	{"on for another", well(lastBackedUp(9*aDay), recorded(aDay, networks(4, 1, false))), Ask, "Low Data Mode is on for 1 of the 4 known Wi-Fi networks, as of 2026-11-21, from a backup on this computer.", ""},
+	{"on for none three weeks ago", well(lastBackedUp(40*aDay), recorded(20*aDay, networks(4, 0, false))), Ask, "Low Data Mode is on for none of the 4 known Wi-Fi networks, as of 2026-11-02, 20 days ago, from a backup on this computer.", ""},
+	{"no network is known", well(lastBackedUp(9*aDay), recorded(aDay, networks(0, 0, false))), Ask, "", ""},
+	{"nothing is known", well(lastBackedUp(9 * aDay)), Ask, "", ""},
+}
+
+// networks are so many known networks, some of them with Low Data Mode.
+func networks(known, lowData uint64, newest bool) func(*device.History) {
+	return func(h *device.History) {
+		h.Network.KnownNetworks = device.Known(known)
+		h.Network.LowDataMode = device.Known(lowData)
+		h.Network.NewestLowData = device.Known(newest)
+	}
+}

@@ -1,0 +1,89 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// A window that lasted this long was long enough for an ordinary backup to begin and, on a
+// good network, to end.
+const windowSuffices = 2 * time.Hour
+
+// end is when a window ended. A length that no window has is cut to what one can have.
+func end(w device.BackupWindow) time.Time {
+	const longest = 365 * 24 * 60 * 60 // seconds
+	return w.Start.Add(time.Duration(min(max(w.Seconds, 0), longest) * float64(time.Second)))
+}
+
+// windowCount tells what became of the times since the last good backup in which the
+// device was ready for one: on power, locked and on Wi-Fi for more than a minute.
+type windowCount struct {
+	record
+	all      int
+	short    int           // that ended too soon: before windowSuffices, or with a backup still running
+	lost     int           // of the short ones, those that ended because the condition was lost
+	longest  time.Duration // of those that did not end too soon
+	evidence []Evidence    // one line for each of the short ones
+}
+
+// countWindows counts the windows since the last good backup, by the newest record that has
+// a list of them; known is false if none has. Windows with iCloud Backup off do not count.
+func countWindows(s device.Snapshot, condition func(device.BackupWindow) device.Fact[bool]) (c windowCount, known bool) {
+	windows, r, known := recall(s, func(h device.History) device.Fact[[]device.BackupWindow] { return h.Schedule.Windows })
+	c.record = r
+	last := lastGood(s)
+	for _, w := range windows {
+		if on, err := w.Enabled.Get(); err == nil && !on || !end(w).After(last) {
+			continue
+		}
+		c.add(w, condition(w))
+	}
+	return c, known
+}
+
+func (c *windowCount) add(w device.BackupWindow, condition device.Fact[bool]) {
+	c.all++
+	length := end(w).Sub(w.Start)
+	running, _ := w.Running.Get() // if not known, the length alone counts
+	if !running && length >= windowSuffices {
+		c.longest = max(c.longest, length)
+		return
+	}
+	c.short++
+	value := "ended after " + duration(length)
+	if held, err := condition.Get(); err == nil && !held {
+		c.lost++
+		value += ", with this condition lost"
+	}
+	c.evidence = append(c.evidence, c.read("Ready for a backup from "+moment(w.Start), value, "at least "+duration(windowSuffices), windowsSource))
+}
+
+const windowsSource = backupPlist + " / LastOnConditionEvents"
+
+// judgeWindows judges a condition of the nightly backup by the times in which the device
+// was ready for one. name is the condition in words, and otherwise what there is to say
+// without those times.
+func judgeWindows(s device.Snapshot, condition func(device.BackupWindow) device.Fact[bool], name string, otherwise []Finding) []Finding {
+	c, known := countWindows(s, condition)
+	switch {
+	case !known:
+		return otherwise
+	case c.all == 0:
+		return preface(fmt.Sprintf("The device was never on power, locked and on Wi-Fi together for more than a minute %s%s.", sinceGood(s), c.when()),
+			[]Evidence{c.read("Times ready for a backup", "0", "one a night", windowsSource)}, otherwise)
+	case c.lost > 0 && 2*c.lost >= c.all:
+		lost := some(c.lost, c.all, "time")
+		return c.answer(warning(fmt.Sprintf("%s that the device was ready for a backup %s ended too soon for want of %s.",
+			strings.ToUpper(lost[:1])+lost[1:], sinceGood(s), name), c.evidence...), otherwise)
+	case c.longest > 0:
+		return c.answer(ok(fmt.Sprintf("The device was on power, locked and on Wi-Fi for up to %s at a time %s, so %s was not what was missing.",
+			duration(c.longest), sinceGood(s), name),
+			c.read("Longest time ready for a backup", duration(c.longest), "at least "+duration(windowSuffices), windowsSource)), otherwise)
+	default:
+		return preface(fmt.Sprintf("The device was ready for a backup %s %s, never for long enough, and %d of them ended for want of %s%s.",
+			count(c.all, "time"), sinceGood(s), c.lost, name, c.when()), c.evidence, otherwise)
+	}
+}
