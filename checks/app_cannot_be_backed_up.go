@@ -12,4 +12,5 @@ Left to a person: which app a backup trips over cannot be read over USB. Leaving
 	Sources:  []Source{bestapplesolutionICloud, publicAnalysis},
 	Remedies: []RemedyID{readExactMessage, chooseAppsToBackUp, updateApp, reinstallApp},
 	Ask:      "Does {P-BACKUP} or a message about the backup name one app?",
+	Told:     Told{Yes: "A message names one app that gets in the way of the backup."},
 }

@@ -16,6 +16,7 @@ While a device is attached to a computer it is on power, so a scan cannot show w
 	Sources:  []Source{foundingArticle, applePH12520, appleWhatIsBackup},
 	Remedies: []RemedyID{checkCharger, backUpOvernight, backUpNow},
 	Ask:      `Is the {device} charged overnight, with a charger that shows it charging?`,
+	Told:     Told{No: "The device is not charged at night."},
 	Judge:    judgePower,
 }
 

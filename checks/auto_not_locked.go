@@ -12,6 +12,7 @@ A device has usually just been unlocked when it is scanned, so a scan cannot sho
 	Sources:  []Source{foundingArticle, applePH12520, appleWhatIsBackup},
 	Remedies: []RemedyID{shortenAutoLock, backUpOvernight, backUpNow},
 	Ask:      `Does the screen of the {device} turn off and lock by itself at night?`,
+	Told:     Told{No: "The screen does not lock by itself at night."},
 	Judge:    judgeLock,
 }
 

@@ -16,6 +16,7 @@ Otherwise left to a person: the lock lies with Apple, and the device does not te
 	Remedies: []RemedyID{waitForOtherBackup, restart, contactAppleSupport},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Was a backup of this {device} just deleted, is another device being restored from it, or does {P-BACKUP} say that the backup is in use?",
+	Told:     Told{Yes: "Something else is using the backup."},
 	Judge:    judgeServerLock,
 }
 

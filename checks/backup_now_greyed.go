@@ -12,4 +12,5 @@ Left to a person: the button itself cannot be seen over USB. Each of its reasons
 	Sources:  []Source{iphonelifeGreyButton, soundsupportBackups, publicAnalysis},
 	Remedies: []RemedyID{readExactMessage, joinWiFi, turnBackupOn, letRestoreFinish, askAdministrator},
 	Ask:      "Is Back Up Now grey or missing on {P-BACKUP}, and what does the line below it say?",
+	Told:     Told{Yes: "Back Up Now is grey or missing."},
 }

@@ -12,4 +12,5 @@ Left to a person: a device that is joined to such a network looks like any other
 	Sources:  []Source{appleEnterpriseNetworks},
 	Remedies: []RemedyID{signInCaptivePortal, tryAnotherNetwork},
 	Ask:      "Does the network in {P-WIFI} belong to a hotel, café or other place with a sign-in page? Safari on the {device} shows it at captive.apple.com, which must answer Success.",
+	Told:     Told{Yes: "The Wi-Fi network has a sign-in page."},
 }

@@ -12,4 +12,5 @@ Left to a person: over USB a device tells neither that switch nor how it is used
 	Sources:  []Source{macstore24Cellular, officegagaCellular, publicAnalysis},
 	Remedies: []RemedyID{joinWiFi, useCellularBackup},
 	Ask:      "Is the {device} hardly ever on Wi-Fi? Without it, only a 5G iPhone with iOS 15 or later can back up, once Back Up Over Cellular is on at {P-BACKUP}.",
+	Told:     Told{Yes: "The device is hardly ever on Wi-Fi."},
 }

@@ -17,6 +17,7 @@ type Check struct {
 	Remedies []RemedyID // in the order to try them
 	Explains []string   // ids of checks whose findings are mere symptoms while this one is a problem
 	Ask      string     // the question for a person where no computer can tell; a template, see Expand
+	Told     Told       // what an answer to Ask means; zero where an answer settles nothing
 	Judge    func(device.Snapshot) []Finding
 }
 

@@ -12,4 +12,5 @@ Left to a person: the region of the account cannot be read over USB; where the d
 	Sources:  []Source{appleConnectivityHostList},
 	Remedies: []RemedyID{acceptTerms, tryAnotherNetwork, allowAppleHosts},
 	Ask:      "Does the {account} shown in {P-ACCOUNT} belong to mainland China?",
+	Told:     Told{Yes: "The account belongs to mainland China."},
 }

@@ -22,6 +22,7 @@ Deleting the old backup cannot be undone and also switches iCloud Backup off, so
 	Sources:  []Source{foundingArticle, appleHT201418, cleanmasterOldBackups},
 	Remedies: []RemedyID{readExactMessage, restart, contactAppleSupport, deleteOldBackup},
 	Ask:      "Does every backup fail although there is room and the Wi-Fi is good, or does {P-BACKUPS} show a backup without size or date?",
+	Told:     Told{Yes: "Every backup fails although there is room and the Wi-Fi is good, or the one in iCloud shows no size or date."},
 	Judge:    judgeGeneralFailures,
 }
 

@@ -204,7 +204,7 @@ func headline(s device.Snapshot, d Diagnosis) string {
 	case d.Verdict == NoneFound && isFalse:
 		return alarm.Summary
 	case len(d.Causes) > 0:
-		return clause(d.Causes[0].Summary) + backupClause(s, d.Causes[0]) + "."
+		return causesClause(s, d.Causes) + "."
 	case slices.ContainsFunc(d.Unread, func(f Finding) bool { return f.Check == backupTurnedOff }):
 		return "No cause was found, but whether iCloud Backup is on could not be read."
 	default:
@@ -220,7 +220,7 @@ func recordHeadline(s device.Snapshot, d Diagnosis) string {
 		found = clause(alarm.Summary)
 	}
 	if len(d.Causes) > 0 {
-		found = clause(d.Causes[0].Summary)
+		found = causesClause(s, d.Causes)
 	}
 	list := records(s)
 	if len(list) == 0 {
@@ -241,14 +241,3 @@ func sentence(clause string) string { return strings.ToUpper(clause[:1]) + claus
 
 // clause is a sentence without its full stop.
 func clause(sentence string) string { return strings.TrimSuffix(sentence, ".") }
-
-// backupClause adds the age of the last good backup to a headline, unless it is what the
-// headline is about.
-func backupClause(s device.Snapshot, cause Cause) string {
-	about := slices.ContainsFunc(cause.Evidence, func(e Evidence) bool { return e.Key == lastBackupKey })
-	_, age, err := lastBackup(s)
-	if about || err != nil {
-		return ""
-	}
-	return "; the last good backup is " + duration(age) + " old"
-}

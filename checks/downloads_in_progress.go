@@ -12,4 +12,5 @@ Left to a person: downloads cannot be read over USB.`,
 	Sources:  []Source{bestapplesolutionICloud},
 	Remedies: []RemedyID{letDownloadsFinish},
 	Ask:      "Are apps or media still downloading on the {device}? The Home Screen shows a ring on such apps.",
+	Told:     Told{Yes: "Apps or media are still downloading."},
 }

@@ -12,4 +12,5 @@ Left to a person: over USB the switch can be read, but not why it would not stay
 	Sources:  []Source{publicAnalysis},
 	Remedies: []RemedyID{joinWiFi, turnOffVPN, setDateAutomatically, acceptTerms, fixAccountPrompt, restart, updateSoftware, deleteOldBackup, signOutAndIn},
 	Ask:      "Does {backup-switch} on {P-BACKUP} refuse to be switched on, or go off again?",
+	Told:     Told{Yes: "iCloud Backup refuses to be switched on, or goes off again."},
 }

@@ -12,4 +12,5 @@ Left to a person: such a fault cannot be seen over USB. Apple Support is asked b
 	Sources:  []Source{foundingArticle},
 	Remedies: []RemedyID{checkSystemStatus, contactAppleSupport},
 	Ask:      "Do backups still fail after the milder remedies, with a message on {P-BACKUP} that none of them explains?",
+	Told:     Told{Yes: "Backups still fail after the milder remedies."},
 }

@@ -16,6 +16,7 @@ Otherwise left to a person: what the last backup left out cannot be read over US
 	Remedies: []RemedyID{findUnreadableItem, unlockWithPasscode, restart, updateSoftware, contactAppleSupport},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does {P-BACKUP} say that some files were not available during the last backup?",
+	Told:     Told{Yes: "Some files were not available during the last backup."},
 	Judge:    judgeFiles,
 }
 

@@ -18,6 +18,7 @@ Left to a person: nothing of it can be read over USB. A backup on this computer 
 	Sources:  []Source{foundingArticle, appleWhatIsBackup, macobserverStorage},
 	Remedies: []RemedyID{checkICloudStorage, emptyRecentlyDeleted, buyStorage, freeICloudPhotosDrive},
 	Ask:      "Do Photos or iCloud Drive take up most of the iCloud storage? The bar on {P-STORAGE} shows it.",
+	Told:     Told{Yes: "Photos or iCloud Drive take up most of the iCloud storage."},
 	Judge:    judgePhotos,
 }
 

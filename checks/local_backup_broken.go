@@ -18,6 +18,7 @@ An encrypted backup that was not opened is unknown, never whole. It has no beari
 	Remedies: []RemedyID{setAsideLocalBackup},
 	Explains: []string{"no-good-copy"},
 	Ask:      "Do backups of this {device} to a computer complete?",
+	Told:     Told{No: "Backups to a computer do not complete."},
 	Judge:    judgeLocalBackups,
 }
 

@@ -20,6 +20,7 @@ Otherwise left to a person: the device does not tell it over USB.`,
 	Sources:  []Source{itechguidesLowData, appleLowDataMode},
 	Remedies: []RemedyID{turnOffLowDataMode, backUpNow},
 	Ask:      "Is Low Data Mode on for the network in use at night? See {P-LOWDATA}.",
+	Told:     Told{Yes: "Low Data Mode is on for the network in use at night."},
 	Judge:    judgeLowData,
 }
 

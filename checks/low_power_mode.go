@@ -13,4 +13,5 @@ Left to a person: over USB there is no way to read it.`,
 	Sources:  []Source{gadgethacksLowPower},
 	Remedies: []RemedyID{turnOffLowPowerMode, backUpOvernight},
 	Ask:      "Is Low Power Mode on? See {P-LPM}.",
+	Told:     Told{Yes: "Low Power Mode is on."},
 }

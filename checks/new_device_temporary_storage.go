@@ -12,4 +12,5 @@ Left to a person: nobody but the owner knows of the move.`,
 	Sources:  []Source{jimmytechTemporary, setappTemporary},
 	Remedies: []RemedyID{temporaryICloudStorage, computerBackup},
 	Ask:      "Is this {device} about to be replaced by a new one, with too little room on {P-STORAGE}?",
+	Told:     Told{Yes: "The device is about to be replaced, and iCloud has too little room."},
 }

@@ -17,6 +17,7 @@ A copy on another computer, or in a folder that was not looked into, cannot be k
 	Sources:  []Source{foundingArticle},
 	Remedies: []RemedyID{computerBackup},
 	Ask:      "Is there a backup of this {device} on another computer, and was it checked?",
+	Told:     Told{No: "There is no checked backup on another computer."},
 	Judge:    judgeGoodCopy,
 }
 

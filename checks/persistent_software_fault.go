@@ -20,6 +20,7 @@ Left to a person: only trying tells. Beside the question stands whether the back
 	Sources:  []Source{foundingArticle, appleDeviceManagement},
 	Remedies: []RemedyID{contactAppleSupport, eraseAndRestore},
 	Ask:      "Have all other remedies been tried, Apple Support among them, and does {P-BACKUP} still show a failed backup?",
+	Told:     Told{Yes: "All milder remedies have been tried, and backups still fail."},
 	Judge:    judgeLastResort,
 }
 

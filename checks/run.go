@@ -35,12 +35,12 @@ func judge(check *Check, s device.Snapshot) (findings []Finding) {
 		}
 	}()
 	if check.Judge == nil {
-		return ask("")
+		return weigh(s, check, ask(""))
 	}
 	if findings = check.Judge(s); len(findings) == 0 {
 		return failed
 	}
-	return findings
+	return weigh(s, check, findings)
 }
 
 // complete adds to a finding what its check knows: the check itself, the question behind

@@ -15,6 +15,7 @@ Otherwise left to a person: Screen Time's settings cannot be read over USB. For 
 	Sources:  []Source{fonetipsSignOut, macmythsAccountChanges},
 	Remedies: []RemedyID{allowAccountChanges},
 	Ask:      "Are the name or the iCloud settings grey, or are account changes not allowed in {P-SCREENTIME}?",
+	Told:     Told{Yes: "Account changes are not allowed, or the iCloud settings are grey."},
 	Judge:    judgeAccountChanges,
 }
 

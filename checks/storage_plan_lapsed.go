@@ -13,4 +13,5 @@ Left to a person: neither plan nor payment can be read over USB.`,
 	Sources:  []Source{appleCancelICloudPlus},
 	Remedies: []RemedyID{fixPayment, checkICloudStorage, buyStorage},
 	Ask:      "Was the storage plan cancelled or made smaller, or did a payment fail? {P-PLAN} shows the plan.",
+	Told:     Told{Yes: "The storage plan was cancelled or made smaller, or a payment failed."},
 }

@@ -12,4 +12,5 @@ Left to a person: nothing that is read over USB here tells such a unit from othe
 	Sources:  []Source{publicAnalysis},
 	Remedies: []RemedyID{contactAppleSupport, replaceDemoSoftware},
 	Ask:      "Was this {device} a demonstration unit of a shop, and is {backup-switch} grey on {P-BACKUP}?",
+	Told:     Told{Yes: "The device was a demonstration unit, and its backup switch is grey."},
 }

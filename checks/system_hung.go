@@ -16,6 +16,7 @@ Judged from the names of crash reports: a panic of the system in the last two we
 	Sources:  []Source{foundingArticle, republicworldRestart, howeduRestartIPad, appleForceRestartIPhone, appleForceRestartIPad},
 	Remedies: []RemedyID{restart, forceRestart},
 	Ask:      `Does the {device} hang, or does the backup still fail after a restart?`,
+	Told:     Told{Yes: "The device hangs, or the backup still fails after a restart."},
 	Judge:    judgeHung,
 }
 

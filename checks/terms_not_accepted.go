@@ -16,6 +16,7 @@ Otherwise left to a person: the device does not tell it over USB.`,
 	Remedies: []RemedyID{acceptTerms, turnOffVPN, restart, updateSoftware},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does Settings ask to accept new iCloud terms, at its top or in {P-ACCOUNT}?",
+	Told:     Told{Yes: "Settings asks to accept new iCloud terms."},
 	Judge:    judgeTerms,
 }
 

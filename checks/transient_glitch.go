@@ -17,6 +17,7 @@ Judged from the names of crash reports on the device: one of backupd, cloudd, bi
 	Sources:  []Source{foundingArticle, imobiledeviceStaleCopy},
 	Remedies: []RemedyID{restart, unlockWithPasscode, backUpNow},
 	Ask:      `Has the {device} been restarted since the backups began to fail?`,
+	Told:     Told{No: "The device has not been restarted since its backups began to fail."},
 	Judge:    judgeGlitch,
 }
 

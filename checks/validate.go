@@ -124,6 +124,7 @@ func (v *validator) check(c *Check) {
 		v.violation("check %s: neither judges nor asks", c.ID)
 	}
 	v.template("check "+c.ID, c.Ask)
+	v.told(c)
 	if len(c.Sources) == 0 {
 		v.violation("check %s: has no source", c.ID)
 	}
@@ -146,6 +147,20 @@ func (v *validator) check(c *Check) {
 	}
 	if v.explains(c.ID, c.ID, nil) {
 		v.violation("check %s: explains itself", c.ID)
+	}
+}
+
+// told refuses an unhealthy answer without a question, two of them, and one that is no
+// sentence: it is the summary of a finding.
+func (v *validator) told(c *Check) {
+	switch {
+	case c.Told == Told{}:
+	case c.Ask == "":
+		v.violation("check %s: says what an answer means, and asks nothing", c.ID)
+	case c.Told.Yes != "" && c.Told.No != "":
+		v.violation("check %s: neither answer is healthy", c.ID)
+	case !strings.HasSuffix(c.Told.unwell(), "."):
+		v.violation("check %s: its unhealthy answer is no sentence: %q", c.ID, c.Told.unwell())
 	}
 }
 

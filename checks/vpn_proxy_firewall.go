@@ -13,6 +13,7 @@ A VPN set up by an app, or a filter in the network, leaves no such trace.`,
 	Sources:  []Source{appleEnterpriseNetworks},
 	Remedies: []RemedyID{turnOffVPN, tryAnotherNetwork, allowAppleHosts},
 	Ask:      `Does the {device} use a VPN, a proxy, Private Relay or an ad blocker, or a network that an organisation filters? See {P-VPN}.`,
+	Told:     Told{Yes: "Something stands between the device and Apple: a VPN, a proxy, an ad blocker or a filter."},
 	Judge:    judgeVPN,
 }
 

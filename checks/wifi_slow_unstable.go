@@ -17,6 +17,7 @@ Otherwise left to a person: over USB the device does not tell the speed of its W
 	Remedies: []RemedyID{backUpOvernight, restartRouter, tryAnotherNetwork, rejoinWiFi, resetNetworkSettings},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Is the Wi-Fi slow, does it drop, or does a backup on {P-BACKUP} go on for hours? A speed test on the {device} shows the upload speed.",
+	Told:     Told{Yes: "The Wi-Fi is slow or drops, or a backup goes on for hours."},
 	Judge:    judgeNetwork,
 }
 

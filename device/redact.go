@@ -18,6 +18,8 @@ func Redact(s Snapshot, ordinal int) Snapshot {
 	}
 	s.Backups = redactBackups(s.Backups, ordinal)
 	s.Histories = redactHistories(s.Histories)
+	s.Answers = redactAnswers(s.Answers)
+	s.Reach = redactReach(s.Reach)
 	return s
 }
 
@@ -57,6 +59,34 @@ func redactApps(apps Fact[[]App]) Fact[[]App] {
 		a.BundleID = bundles(a.BundleID)
 		return a
 	})
+}
+
+// redactAnswers hides what was typed in. With its words goes what they tell of the cause.
+func redactAnswers(answers []Answer) []Answer {
+	if answers == nil {
+		return nil
+	}
+	texts := placeholders("text")
+	redacted := make([]Answer, len(answers))
+	for i, a := range answers {
+		a.Text = hide(a.Text, texts)
+		redacted[i] = a
+	}
+	return redacted
+}
+
+// redactReach hides who issued certificates: it may be the owner's employer.
+func redactReach(reach *Reach) *Reach {
+	if reach == nil {
+		return nil
+	}
+	redacted, issuers := *reach, placeholders("issuer")
+	redacted.Hosts = nil
+	for _, h := range reach.Hosts {
+		h.Name = hide(h.Name, issuers)
+		redacted.Hosts = append(redacted.Hosts, h)
+	}
+	return &redacted
 }
 
 // placeholders names texts kind-1, kind-2 and so on, in the order in which it meets them.

@@ -1,0 +1,115 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// seenFromHere is what this computer's view of Apple's hosts and of Apple's status page says
+// of a check; false where it did not look. What it sees of the network speaks for the device
+// only on the same one, so that it is a hint at most.
+func seenFromHere(s device.Snapshot, check *Check) (Finding, bool) {
+	if s.Reach == nil {
+		return Finding{}, false
+	}
+	switch check.ID {
+	case "icloud-outage":
+		return servicesSeen(s)
+	case "captive-portal":
+		return captiveSeen(s)
+	case "vpn-proxy-firewall":
+		return waySeen(s)
+	default:
+		return Finding{}, false
+	}
+}
+
+// sameNetwork is the limit of whatever this computer sees, as the end of a sentence.
+const sameNetwork = "; this holds for the device only if it uses the same network"
+
+func servicesSeen(s device.Snapshot) (Finding, bool) {
+	services, err := s.Reach.Services.Get()
+	if err != nil || len(services) == 0 {
+		return Finding{}, false
+	}
+	f := Finding{Status: OK, Summary: "Apple's status page shows no trouble with what iCloud Backup needs."}
+	for _, service := range services {
+		value := "no trouble"
+		if service.Trouble != "" {
+			value = strings.TrimSpace(service.Trouble + " " + service.Users)
+			if !service.Since.IsZero() {
+				value += ", since " + moment(service.Since)
+			}
+			f.Status, f.Summary = Warning, fmt.Sprintf("Apple's status page shows trouble with %s: %s.", service.Name, service.Trouble)
+			if service.Name == "iCloud Backup" && strings.EqualFold(service.Trouble, "outage") {
+				f.Status = Problem
+			}
+		}
+		f.Evidence = append(f.Evidence, read(s, service.Name, value, "no trouble", "Apple's system status page"))
+		if f.Status == Problem {
+			break
+		}
+	}
+	return f, true
+}
+
+func captiveSeen(s device.Snapshot) (Finding, bool) {
+	captive, err := s.Reach.Captive.Get()
+	if err != nil {
+		return Finding{}, false
+	}
+	evidence := []Evidence{read(s, "captive.apple.com answers Success", yesNo(!captive), "yes", "this computer's network")}
+	if captive {
+		return Finding{Status: Warning, Summary: "This computer's network shows a sign-in page in place of what was asked for" + sameNetwork + ".", Evidence: evidence}, true
+	}
+	return Finding{Status: Ask, Summary: "This computer's network has no sign-in page" + sameNetwork + ".", Evidence: evidence}, true
+}
+
+// waySeen judges the way to Apple by the hosts that were tried. None answering is no sign of
+// a filter: this computer may be offline.
+func waySeen(s device.Snapshot) (Finding, bool) {
+	var evidence []Evidence
+	var inspected, silent []string
+	answered := 0
+	for _, h := range s.Reach.Hosts {
+		issuer, err := h.Issuer.Get()
+		value := string(issuer)
+		switch {
+		case err != nil:
+			value = device.GapOf(err).Error()
+			silent = append(silent, h.Host)
+		case issuer == device.IssuedByOther:
+			value = "certificate of " + issuerName(h) + ", whom this computer does not trust"
+			inspected = append(inspected, h.Host)
+		case issuer == device.IssuedByPublic:
+			value = "certificate of " + issuerName(h) + ", whom this computer trusts"
+		default:
+			value = "certificate of Apple"
+		}
+		if err == nil {
+			answered++
+		}
+		evidence = append(evidence, read(s, "Connection to "+h.Host, value, "certificate of Apple", "this computer's network"))
+	}
+	f := Finding{Evidence: evidence}
+	switch {
+	case answered == 0:
+		return Finding{}, false
+	case len(inspected) > 0:
+		f.Status, f.Summary = Warning, "Something between this computer and "+strings.Join(inspected, ", ")+" opens the encryption"+sameNetwork+"."
+	case len(silent) > 0:
+		f.Status, f.Summary = Warning, "This computer's network does not let through to "+strings.Join(silent, ", ")+sameNetwork+"."
+	default:
+		f.Status, f.Summary = Ask, "This computer reaches Apple's hosts, and nobody opens the encryption"+sameNetwork+"."
+	}
+	return f, true
+}
+
+func issuerName(h device.HostReach) string {
+	if name, err := h.Name.Get(); err == nil {
+		return "“" + name + "”"
+	}
+	return "somebody unnamed"
+}

@@ -1,0 +1,57 @@
+package checks
+
+import (
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// seen adds what this computer sees of Apple's hosts.
+func seen(reach device.Reach) func(*device.Snapshot) {
+	return func(s *device.Snapshot) { s.Reach = &reach }
+}
+
+func host(name string, issuer device.Fact[device.CertIssuer], organisation string) device.HostReach {
+	return device.HostReach{Host: name, Issuer: issuer, Name: device.Known(organisation)}
+}
+
+func TestSeenFromHere(t *testing.T) {
+	stale := lastBackedUp(23 * aDay)
+	apple := host("gateway.icloud.com", device.Known(device.IssuedByApple), "Apple Inc.")
+	silent := host("gsa.apple.com", device.Unknown[device.CertIssuer](device.Timeout), "")
+	services := func(list ...device.ServiceReport) device.Fact[[]device.ServiceReport] { return device.Known(list) }
+	for _, test := range []struct {
+		name    string
+		reach   device.Reach
+		check   *Check
+		status  Status
+		summary string
+	}{
+		{"no trouble", device.Reach{Services: services(device.ServiceReport{Name: "iCloud Backup"})}, icloudOutage, OK,
+			"Apple's status page shows no trouble with what iCloud Backup needs."},
+		{"an outage", device.Reach{Services: services(device.ServiceReport{Name: "iCloud Backup", Trouble: "Outage", Users: "Some users are affected"})}, icloudOutage, Problem,
+			"Apple's status page shows trouble with iCloud Backup: Outage."},
+		{"an outage of the sign-in", device.Reach{Services: services(device.ServiceReport{Name: "iCloud Backup"}, device.ServiceReport{Name: "iCloud Account & Sign In", Trouble: "Outage"})}, icloudOutage, Warning,
+			"Apple's status page shows trouble with iCloud Account & Sign In: Outage."},
+		{"offline", device.Reach{Services: device.Unknown[[]device.ServiceReport](device.Unreachable)}, icloudOutage, Ask,
+			"Does www.apple.com/support/systemstatus show trouble with iCloud Backup or iCloud Account & Sign In?"},
+
+		{"a sign-in page", device.Reach{Captive: device.Known(true)}, captivePortal, Warning,
+			"This computer's network shows a sign-in page in place of what was asked for; this holds for the device only if it uses the same network."},
+		{"no sign-in page", device.Reach{Captive: device.Known(false)}, captivePortal, Ask,
+			"This computer's network has no sign-in page; this holds for the device only if it uses the same network. Does the network in Settings > Wi-Fi belong to a hotel, café or other place with a sign-in page? Safari on the iPhone shows it at captive.apple.com, which must answer Success."},
+
+		{"encryption opened", device.Reach{Hosts: []device.HostReach{apple, host("gsa.apple.com", device.Known(device.IssuedByOther), "Example Corp")}}, vpnProxyFirewall, Warning,
+			"Something between this computer and gsa.apple.com opens the encryption; this holds for the device only if it uses the same network."},
+		{"one host closed", device.Reach{Hosts: []device.HostReach{apple, silent}}, vpnProxyFirewall, Warning,
+			"This computer's network does not let through to gsa.apple.com; this holds for the device only if it uses the same network."},
+		{"all closed is no filter", device.Reach{Hosts: []device.HostReach{silent}}, vpnProxyFirewall, Ask,
+			"Does the iPhone use a VPN, a proxy, Private Relay or an ad blocker, or a network that an organisation filters? See Settings > VPN, or Settings > General > VPN & Device Management > VPN."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if f := findingOf(t, well(stale, seen(test.reach)), test.check); f.Status != test.status || f.Summary != test.summary {
+				t.Errorf("got  %s %q\nwant %s %q", f.Status, f.Summary, test.status, test.summary)
+			}
+		})
+	}
+}

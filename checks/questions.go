@@ -1,0 +1,166 @@
+package checks
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// A Question is one thing to ask the person who holds a device.
+type Question struct {
+	ID      string       // id of a check, or one of the questions of package device
+	Text    string       // in the words of the device, with where to look
+	Kind    QuestionKind // what an answer looks like
+	Settles int          // how many of the findings that are still open an answer could settle
+}
+
+// QuestionKind is what an answer looks like.
+type QuestionKind string
+
+const (
+	YesNo QuestionKind = "yes-no"
+	Size  QuestionKind = "size"  // bytes, with a unit
+	Words QuestionKind = "words" // what a screen says
+)
+
+// Told says what an answer to the question of a check means. One of the two is the unhealthy
+// answer, with what is so if it is given, as a sentence; the other means the check's Title.
+type Told struct{ Yes, No string }
+
+// unwell is the sentence of the unhealthy answer; "" of a check that asks nothing.
+func (t Told) unwell() string { return t.Yes + t.No }
+
+// A shared question can settle more than one check.
+type shared struct {
+	id      string
+	kind    QuestionKind
+	text    string   // a template, see Expand
+	settles []string // ids of checks
+}
+
+// sharedQuestions come before those of single checks, in this order among equals.
+var sharedQuestions = []shared{
+	{
+		id: device.BackUpNowQuestion, kind: YesNo, settles: ruledOutByBackUpNow,
+		text: "Does a backup complete when Back Up Now is tapped in {P-BACKUP}? It needs Wi-Fi, but neither power nor a locked screen.",
+	},
+	{
+		id: device.MessageQuestion, kind: Words, settles: namedByMessages(),
+		text: "What does the {device} say of the backup that failed, in {P-BACKUP} or in a notice? Its words, as far as they are there.",
+	},
+	{
+		id: device.FreeICloudQuestion, kind: Size,
+		settles: []string{"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive", "storage-plan-lapsed"},
+		text:    "How much of the iCloud storage is free, such as 1.2 GB? {P-STORAGE} shows how much is used, and of how much.",
+	},
+	{
+		id: device.NextSizeQuestion, kind: Size,
+		settles: []string{"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive"},
+		text:    "How large is the next backup, such as 7.4 GB? {P-BACKUPS} shows it.",
+	},
+}
+
+// ruledOutByBackUpNow is every cause that keeps Back Up Now from completing as well. What
+// only the nightly backup waits for is not among them.
+var ruledOutByBackUpNow = []string{
+	"enable-backup-fails", "backup-now-greyed",
+	"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive", "storage-plan-lapsed",
+	"signed-out", "account-needs-attention", "terms-not-accepted", "mdm-disallows-backup",
+	"managed-account-service-off", "screen-time-account-changes", "store-demo-mode",
+	"wifi-slow-unstable", "captive-portal", "vpn-proxy-firewall", "icloud-outage",
+	"transient-glitch", "system-hung", "needs-unlock-for-keys", "backup-locked-elsewhere",
+	"corrupt-previous-backup", "escalate-apple-support", "persistent-software-fault",
+}
+
+// namedByMessages is every cause that a known message points to.
+func namedByMessages() []string {
+	var ids []string
+	for _, m := range messages {
+		ids = append(ids, m.meaning.Checks...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// Questions are those that the findings of a device leave open and that nobody has answered
+// yet, first those whose answer could settle most. After each answer the device is to be
+// judged again: an answer settles other questions too.
+func Questions(s device.Snapshot, findings []Finding) []Question {
+	open := openChecks(findings)
+	var questions []Question
+	for _, q := range sharedQuestions {
+		settles := 0
+		for _, id := range q.settles {
+			if slices.ContainsFunc(open, func(c *Check) bool { return c.ID == id }) {
+				settles++
+			}
+		}
+		text, ok := Expand(q.text, s.Device)
+		if _, answered := said(s, q.id); settles > 1 && ok && !answered {
+			questions = append(questions, Question{ID: q.id, Text: text, Kind: q.kind, Settles: settles})
+		}
+	}
+	for _, c := range open {
+		if _, answered := said(s, c.ID); c.Told.unwell() != "" && !answered {
+			questions = append(questions, Question{ID: c.ID, Text: question(c, s.Device), Kind: YesNo, Settles: 1})
+		}
+	}
+	slices.SortStableFunc(questions, func(a, b Question) int { return cmp.Compare(b.Settles, a.Settles) })
+	return questions
+}
+
+// openChecks are those that ended in a question, the ones that block first.
+func openChecks(findings []Finding) []*Check {
+	var open []*Check
+	for _, f := range findings {
+		if f.Status == Ask && !slices.Contains(open, f.Check) {
+			open = append(open, f.Check)
+		}
+	}
+	gravest := []Effect{Blocks, MayBlock, Informs}
+	slices.SortStableFunc(open, func(a, b *Check) int {
+		return cmp.Compare(slices.Index(gravest, a.Effect), slices.Index(gravest, b.Effect))
+	})
+	return open
+}
+
+// FindQuestion is the question with an id in the words of a device; false if there is none.
+func FindQuestion(id string, of device.Identity) (Question, bool) {
+	for _, q := range sharedQuestions {
+		if q.id == id {
+			text, _ := Expand(q.text, of)
+			return Question{ID: id, Text: text, Kind: q.kind, Settles: len(q.settles)}, true
+		}
+	}
+	for _, c := range All() {
+		if c.ID == id && c.Told.unwell() != "" {
+			return Question{ID: id, Text: question(c, of), Kind: YesNo, Settles: 1}, true
+		}
+	}
+	return Question{}, false
+}
+
+// QuestionIDs are the ids of every question that can be answered, sorted.
+func QuestionIDs() []string {
+	var ids []string
+	for _, q := range sharedQuestions {
+		ids = append(ids, q.id)
+	}
+	for _, c := range All() {
+		if c.Told.unwell() != "" {
+			ids = append(ids, c.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// said is what a person answered to a question.
+func said(s device.Snapshot, question string) (device.Answer, bool) {
+	i := slices.IndexFunc(s.Answers, func(a device.Answer) bool { return a.Question == question })
+	if i < 0 {
+		return device.Answer{}, false
+	}
+	return s.Answers[i], true
+}

@@ -1,0 +1,95 @@
+package checks
+
+import (
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// testimony is what a person said about a check: the answer to its own question, a size, the
+// words of a message, or that Back Up Now completes. It needs no Run to name its check.
+func testimony(s device.Snapshot, check *Check) (Finding, bool) {
+	for _, hear := range []func(device.Snapshot, *Check) (Finding, bool){answered, roomAsTold, worded, completes} {
+		if f, ok := hear(s, check); ok {
+			return f, true
+		}
+	}
+	return Finding{}, false
+}
+
+// told is evidence that a person gave.
+func told(a device.Answer, key, value, expected string) Evidence {
+	return Evidence{Key: key, Value: value, Expected: expected, Source: toldSource, AsOf: a.At}
+}
+
+const toldSource = "a person's answer"
+
+// severe is the status of a cause that holds for sure.
+func severe(check *Check) Status {
+	if check.Effect == Blocks {
+		return Problem
+	}
+	return Warning
+}
+
+// answered is the answer to the check's own question.
+func answered(s device.Snapshot, check *Check) (Finding, bool) {
+	a, ok := said(s, check.ID)
+	yes, err := a.Yes.Get()
+	if !ok || err != nil || check.Told.unwell() == "" {
+		return Finding{}, false
+	}
+	healthy := yes == (check.Told.Yes == "")
+	evidence := []Evidence{told(a, question(check, s.Device), yesNo(yes), yesNo(check.Told.Yes == ""))}
+	if healthy {
+		return Finding{Status: OK, Summary: check.Title + ", by a person's answer.", Evidence: evidence}, true
+	}
+	return Finding{Status: severe(check), Summary: clause(check.Told.unwell()) + ", by a person's answer.", Evidence: evidence}, true
+}
+
+// completes rules out whatever would keep Back Up Now from completing.
+func completes(s device.Snapshot, check *Check) (Finding, bool) {
+	a, ok := said(s, device.BackUpNowQuestion)
+	yes, err := a.Yes.Get()
+	if !ok || err != nil || !yes || !slices.Contains(ruledOutByBackUpNow, check.ID) {
+		return Finding{}, false
+	}
+	return Finding{
+		Status:   OK,
+		Summary:  "By a person's answer, a backup completes after Back Up Now is tapped, so this does not stand in its way.",
+		Evidence: []Evidence{told(a, "A backup completes after Back Up Now", "yes", "yes")},
+	}, true
+}
+
+// worded is what a message that was typed in says of a check. Words that tell of one cause
+// are direct; the others that they may point to stay questions.
+func worded(s device.Snapshot, check *Check) (Finding, bool) {
+	a, ok := said(s, device.MessageQuestion)
+	text, err := a.Text.Get()
+	if !ok || err != nil {
+		return Finding{}, false
+	}
+	for _, m := range LookUp(text) {
+		place := slices.Index(m.Checks, check.ID)
+		if place < 0 {
+			continue
+		}
+		evidence := []Evidence{told(a, "The device says", text, "")}
+		indirect := place > 0 || vague(m)
+		if indirect && check.Ask == "" {
+			return Finding{}, false
+		}
+		if indirect {
+			return Finding{Status: Ask, Summary: "What the device says, by a person's answer, may mean this (" + m.Title() + ").", Evidence: evidence}, true
+		}
+		return Finding{Status: severe(check), Summary: "The device says so, by a person's answer: " + m.Title() + ".", Evidence: evidence}, true
+	}
+	return Finding{}, false
+}
+
+// vague is true of a meaning that points to several causes without telling any of them.
+func vague(m Meaning) bool {
+	return m.Checks[0] == "transient-glitch" || slices.ContainsFunc(messages, func(known message) bool {
+		return known.vague && known.meaning.Message == m.Message
+	})
+}

@@ -1,0 +1,179 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// answer adds an answer, in the words in which a person gives it, to a snapshot.
+func answer(question, text string) func(*device.Snapshot) { return answerAt(takenAt, question, text) }
+
+func answerAt(at time.Time, question, text string) func(*device.Snapshot) {
+	return func(s *device.Snapshot) {
+		a, err := device.ParseAnswer(question, text, at)
+		if err != nil {
+			panic(err)
+		}
+		s.Answers = device.Answered(s.Answers, a)
+	}
+}
+
+// findingOf is the first finding of a check that Run comes to.
+func findingOf(t *testing.T, s device.Snapshot, check *Check) Finding {
+	t.Helper()
+	return Run(s, []*Check{check})[0]
+}
+
+func TestTestimony(t *testing.T) {
+	const question = "Does Settings ask to accept new iCloud terms, at its top or in Settings > [name]?"
+	for _, test := range []struct {
+		name     string
+		snapshot device.Snapshot
+		check    *Check
+		status   Status
+		summary  string
+	}{
+		{"an unhealthy yes", well(lastBackedUp(23*aDay), answer("terms-not-accepted", "yes")), termsNotAccepted, Problem, "Settings asks to accept new iCloud terms, by a person's answer."},
+		{"a healthy no", well(lastBackedUp(23*aDay), answer("terms-not-accepted", "no")), termsNotAccepted, OK, "The iCloud terms have been accepted, by a person's answer."},
+		{"an unhealthy no", well(lastBackedUp(23*aDay), answer("auto-not-charging", "no")), autoNotCharging, Problem, "The device is not charged at night, by a person's answer."},
+		{"a healthy yes", well(lastBackedUp(23*aDay), answer("auto-not-charging", "yes")), autoNotCharging, OK, "The device is on power when it backs up, by a person's answer."},
+		{"what may block is a warning", well(lastBackedUp(23*aDay), answer("system-hung", "yes")), systemHung, Warning, "The device hangs, or the backup still fails after a restart, by a person's answer."},
+		{"of what could not be read", well(lastBackedUp(23*aDay), withoutProfileList, answer("vpn-proxy-firewall", "yes")), vpnProxyFirewall, Warning, "Something stands between the device and Apple: a VPN, a proxy, an ad blocker or a filter, by a person's answer."},
+		{"of another check", well(lastBackedUp(23*aDay), answer("system-hung", "yes")), airplaneMode, Ask, "Is airplane mode on at night, without Wi-Fi? The top of Settings shows it, and Settings > Wi-Fi whether Wi-Fi is on."},
+
+		{"Back Up Now completes", well(lastBackedUp(23*aDay), answer(device.BackUpNowQuestion, "yes")), termsNotAccepted, OK, "By a person's answer, a backup completes after Back Up Now is tapped, so this does not stand in its way."},
+		{"Back Up Now says nothing of the night", well(lastBackedUp(23*aDay), answer(device.BackUpNowQuestion, "yes")), airplaneMode, Ask, "Is airplane mode on at night, without Wi-Fi? The top of Settings shows it, and Settings > Wi-Fi whether Wi-Fi is on."},
+		{"the answer to the very question comes first", well(lastBackedUp(23*aDay), answer(device.BackUpNowQuestion, "yes"), answer("terms-not-accepted", "yes")), termsNotAccepted, Problem, "Settings asks to accept new iCloud terms, by a person's answer."},
+
+		{"a telling message", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "This iPhone cannot be backed up because there is not enough iCloud storage available.")), icloudStorageFull, Problem, "The device says so, by a person's answer: “Not enough iCloud storage”."},
+		{"its second meaning", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "not enough iCloud storage")), storagePlanLapsed, Ask, "What the device says, by a person's answer, may mean this (“Not enough iCloud storage”). Was the storage plan cancelled or made smaller, or did a payment fail? Settings > [name] > iCloud > Manage Account Storage (or Storage) > Change Storage Plan (or Upgrade to iCloud+) shows the plan."},
+		{"a vague message", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "The last backup could not be completed.")), corruptPreviousBackup, Ask, ""},
+		{"a code", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "MBErrorDomain/209")), needsUnlockForKeys, Warning, "The device says so, by a person's answer: MBErrorDomain/209."},
+		{"a message of something else", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "New iCloud Terms and Conditions")), icloudOutage, Ask, "Does www.apple.com/support/systemstatus show trouble with iCloud Backup or iCloud Account & Sign In?"},
+		{"words nobody knows", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "xyzzy")), termsNotAccepted, Ask, question},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := findingOf(t, test.snapshot, test.check)
+			if f.Status != test.status || test.summary != "" && f.Summary != test.summary {
+				t.Errorf("got  %s %q\nwant %s %q", f.Status, f.Summary, test.status, test.summary)
+			}
+			for _, e := range f.Evidence {
+				if e.Key == "" || e.Value == "" || e.Source == "" || e.AsOf.IsZero() {
+					t.Errorf("the evidence %+v lacks a part", e)
+				}
+			}
+		})
+	}
+}
+
+// withoutProfileList is a device that does not list its profiles.
+func withoutProfileList(s *device.Snapshot) {
+	s.Live.Management.Profiles = device.Unknown[[]device.Profile](device.Timeout)
+	s.Live.Management.Supervised = device.Unknown[bool](device.Timeout)
+}
+
+func TestRoom(t *testing.T) {
+	sized := recorded(aDay, func(h *device.History) {
+		h.Next.TotalBytes = device.Known[uint64](7_400_000_000)
+		h.Next.Domains = device.Known([]device.DomainSize{
+			{Domain: "CameraRollDomain", Bytes: 4_000_000_000},
+			{Domain: "AppDomain-net.example.chat", Bytes: 2_300_000_000},
+			{Domain: "AppDomain-net.example.notes", Bytes: 100_000_000},
+		})
+	})
+	for _, test := range []struct {
+		name     string
+		snapshot device.Snapshot
+		check    *Check
+		status   Status
+		summary  string
+	}{
+		{"too large, and what would make it fit", well(lastBackedUp(23*aDay), sized, answer("free-icloud-storage", "1.2 GB")), backupTooLarge, Problem,
+			"The next backup needs 7.4 GB, and 1.2 GB are free in iCloud: without the camera roll (4 GB), net.example.chat (2.3 GB) it would fit."},
+		{"too large by far", well(lastBackedUp(23*aDay), sized, answer("free-icloud-storage", "100 MB")), backupTooLarge, Problem,
+			"The next backup needs 7.4 GB, and 100 MB are free in iCloud."},
+		{"both sizes told", well(lastBackedUp(23*aDay), answer("free-icloud-storage", "1.2 GB"), answer("next-backup-size", "2 GB")), backupTooLarge, Problem,
+			"The next backup needs 2 GB, and 1.2 GB are free in iCloud."},
+		{"it fits", well(lastBackedUp(23*aDay), answer("free-icloud-storage", "3 GB"), answer("next-backup-size", "2 GB")), icloudStorageFull, OK,
+			"The next backup needs 2 GB, and 3 GB are free in iCloud, so it fits."},
+		{"so the plan is large enough", well(lastBackedUp(23*aDay), answer("free-icloud-storage", "3 GB"), answer("next-backup-size", "2 GB")), storagePlanLapsed, OK,
+			"The next backup needs 2 GB, and 3 GB are free in iCloud, so it fits."},
+		{"full", well(lastBackedUp(23*aDay), answer("free-icloud-storage", "0 GB")), icloudStorageFull, Problem, "0 MB are free in iCloud."},
+		{"nothing to compare it with", well(lastBackedUp(23*aDay), answer("free-icloud-storage", "3 GB")), icloudStorageFull, Ask,
+			"3 GB are free in iCloud. Is the iCloud storage full, or nearly? Settings > [name] > iCloud > Manage Account Storage (or Storage) shows how much is used, and of how much."},
+		{"the need alone", well(lastBackedUp(23*aDay), answer("next-backup-size", "2 GB")), icloudStorageFull, Ask,
+			"Is the iCloud storage full, or nearly? Settings > [name] > iCloud > Manage Account Storage (or Storage) shows how much is used, and of how much."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if f := findingOf(t, test.snapshot, test.check); f.Status != test.status || f.Summary != test.summary {
+				t.Errorf("got  %s %q\nwant %s %q", f.Status, f.Summary, test.status, test.summary)
+			}
+		})
+	}
+}
+
+// What is known of one cause is weighed in one place, and a contradiction is shown.
+func TestWeigh(t *testing.T) {
+	full := recorded(aDay, failed(2*aDay, 303))
+	for _, test := range []struct {
+		name     string
+		snapshot device.Snapshot
+		check    *Check
+		status   Status
+		parts    []string // of the summary
+		against  bool
+	}{
+		{"both say the same", well(lastBackedUp(9*aDay), full, answer("icloud-storage-full", "yes")), icloudStorageFull, Problem, []string{"MBErrorDomain/303"}, false},
+		{"a code of yesterday against an answer of today", well(lastBackedUp(9*aDay), full, answer("icloud-storage-full", "no")), icloudStorageFull, Problem,
+			[]string{"MBErrorDomain/303", "; against it stands, today: iCloud has room for the next backup, by a person's answer."}, true},
+		{"a code of last week against an answer of today", well(lastBackedUp(19*aDay), recorded(9*aDay, failed(9*aDay, 303)), answer("icloud-storage-full", "no")), icloudStorageFull, OK,
+			[]string{"iCloud has room for the next backup, by a person's answer; against it stands, 9 days ago: The newest attempt"}, true},
+		{"a code of yesterday against an answer of last week", well(lastBackedUp(19*aDay), full, answerAt(takenAt.Add(-8*aDay), "icloud-storage-full", "no")), icloudStorageFull, Problem,
+			[]string{"; against it stands, 8 days ago: "}, true},
+		{"a hint against a direct word", well(lastBackedUp(9*aDay), profiled("Company VPN"), answer("vpn-proxy-firewall", "no")), vpnProxyFirewall, OK,
+			[]string{"by a person's answer; against it stands, today: By its name alone"}, true},
+		{"a fresh backup against an answer", well(answer("airplane-mode", "yes")), airplaneMode, OK,
+			[]string{"A backup completed 7 hours ago", "against it stands, today: Airplane mode is on at night"}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := findingOf(t, test.snapshot, test.check)
+			if f.Status != test.status {
+				t.Errorf("got %s, want %s: %s", f.Status, test.status, f.Summary)
+			}
+			for _, part := range test.parts {
+				if !strings.Contains(f.Summary, part) {
+					t.Errorf("%q lacks %q", f.Summary, part)
+				}
+			}
+			against := slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return strings.HasPrefix(e.Key, "Against it: ") })
+			if against != test.against {
+				t.Errorf("evidence against it: %t, want %t: %+v", against, test.against, f.Evidence)
+			}
+			if !slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return e.Source == toldSource }) {
+				t.Error("the answer is not among the evidence")
+			}
+		})
+	}
+}
+
+func TestAgo(t *testing.T) {
+	s := device.Snapshot{TakenAt: time.Date(2026, 11, 22, 1, 0, 0, 0, time.UTC)}
+	for _, test := range []struct {
+		at   time.Time
+		want string
+	}{
+		{s.TakenAt, "today"},
+		{s.TakenAt.Add(3 * time.Hour), "today"},
+		{s.TakenAt.Add(-2 * time.Hour), "yesterday"},
+		{s.TakenAt.Add(-26 * time.Hour), "2 days ago"},
+		{s.TakenAt.Add(30 * aDay), "today"},
+	} {
+		if got := ago(s, test.at); got != test.want {
+			t.Errorf("%s: got %s, want %s", test.at, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// causesClause is the verdict about a device in one clause: what is known of its first
+// cause, and how well. Attempts and nights that were counted are told before it; without
+// them the cause is, with the age of the last good backup. That a backup is old is no cause
+// to be told alone if one that was counted stands behind it.
+func causesClause(s device.Snapshot, causes []Cause) string {
+	for _, cause := range causes {
+		for _, line := range []func(device.Snapshot, Cause) string{failingClause, conditionClause} {
+			if text := line(s, cause); text != "" {
+				return text
+			}
+		}
+		if causes[0].Check != backupStale {
+			break
+		}
+	}
+	return clause(causes[0].Summary) + backupClause(s, causes[0])
+}
+
+// failingClause counts the attempts that failed, for a cause that the newest of them points
+// to, or that a person told: "iCloud Backup has been failing since 12 Nov (5 attempts):
+// iCloud storage is full (error 303, today)".
+func failingClause(s device.Snapshot, cause Cause) string {
+	list, _ := failures(s)
+	if len(list) == 0 || cause.Check == backupTurnedOff {
+		return ""
+	}
+	newest, oldest := list[0], list[len(list)-1]
+	how := ""
+	switch asTold := slices.IndexFunc(cause.Evidence, func(e Evidence) bool { return e.Source == toldSource }); {
+	case newest.cause() == cause.Check.ID:
+		how = fmt.Sprintf("%s, %s", newest.shortly(), ago(s, newest.at))
+	case asTold >= 0:
+		how = "by a person's answer, " + ago(s, cause.Evidence[asTold].AsOf)
+	default:
+		return ""
+	}
+	return fmt.Sprintf("iCloud Backup has been failing since %s (%s): %s (%s)",
+		shortDay(s, oldest.at), count(len(list), "attempt"), unwellClause(cause), how)
+}
+
+// shortly names the outermost code: "error 303", or with its domain if it is not iOS's own.
+func (f failure) shortly() string {
+	if code := f.codes[0]; code.domain != MBErrorDomain {
+		return fmt.Sprintf("%s/%d", code.domain, code.number)
+	}
+	return fmt.Sprintf("error %d", f.codes[0].number)
+}
+
+// unwellClause is a cause in a few words, as they follow a colon.
+func unwellClause(cause Cause) string {
+	text := clause(cause.Check.Told.unwell())
+	if text == "" {
+		text = clause(cause.Summary)
+	}
+	if rest, ok := strings.CutPrefix(text, "The "); ok {
+		return "the " + rest
+	}
+	return text
+}
+
+// conditionClause counts the times a condition of the nightly backup was lost: "iCloud
+// Backup has not run for 23 days: Wi-Fi was lost in 8 of the last 10 times that the device
+// was ready for it".
+func conditionClause(s device.Snapshot, cause Cause) string {
+	conditions := map[*Check]struct {
+		name string
+		held func(device.BackupWindow) device.Fact[bool]
+	}{
+		wifiMissing:     {"Wi-Fi", func(w device.BackupWindow) device.Fact[bool] { return w.OnWiFi }},
+		autoNotCharging: {"power", func(w device.BackupWindow) device.Fact[bool] { return w.OnPower }},
+		autoNotLocked:   {"the lock of the screen", func(w device.BackupWindow) device.Fact[bool] { return w.Locked }},
+	}
+	condition, ok := conditions[cause.Check]
+	counted := slices.ContainsFunc(cause.Evidence, func(e Evidence) bool { return e.Source == windowsSource })
+	if !ok || !counted {
+		return ""
+	}
+	last := lastGood(s)
+	c, known := countWindows(s, condition.held)
+	if !known || c.lost == 0 || last.IsZero() || s.TakenAt.Sub(last) < freshFor {
+		return ""
+	}
+	return fmt.Sprintf("iCloud Backup has not run for %s: %s was lost in %d of the last %s that the device was ready for it",
+		duration(s.TakenAt.Sub(last)), condition.name, c.lost, count(c.all, "time"))
+}
+
+// shortDay writes a date as it is said: "12 Nov", with its year if that is another.
+func shortDay(s device.Snapshot, at time.Time) string {
+	if at.UTC().Year() != s.TakenAt.UTC().Year() {
+		return at.UTC().Format("2 Jan 2006")
+	}
+	return at.UTC().Format("2 Jan")
+}
+
+// backupClause adds the age of the last good backup to a headline, unless it is what the
+// headline is about.
+func backupClause(s device.Snapshot, cause Cause) string {
+	about := slices.ContainsFunc(cause.Evidence, func(e Evidence) bool { return e.Key == lastBackupKey })
+	_, age, err := lastBackup(s)
+	if about || err != nil {
+		return ""
+	}
+	return "; the last good backup is " + duration(age) + " old"
+}

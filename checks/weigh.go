@@ -1,0 +1,95 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// weigh settles in one place what a check's judgement of the device and its records, this
+// computer's view of the network, and a person say of the same cause.
+func weigh(s device.Snapshot, check *Check, judged []Finding) []Finding {
+	for _, witness := range []func(device.Snapshot, *Check) (Finding, bool){seenFromHere, testimony} {
+		if heard, ok := witness(s, check); ok {
+			judged = settle(s, judged, heard)
+		}
+	}
+	return judged
+}
+
+// settle weighs what was judged against what a witness says. An open question or an unread
+// fact gives way to an answer, and an answer that only points somewhere is put in front of
+// it. Where both agree, each is the other's evidence. Where they contradict each other, the
+// one that is right by outweighs stands, and the other is shown beside it.
+func settle(s device.Snapshot, judged []Finding, heard Finding) []Finding {
+	first := judged[0]
+	open := first.Status == Ask || first.Status == Unknown
+	switch {
+	case heard.Status == Ask && first.Status == Ask:
+		return preface(heard.Summary, heard.Evidence, judged)
+	case heard.Status == Ask && open:
+		return []Finding{heard}
+	case heard.Status == Ask:
+		return judged
+	case open:
+		heard.Evidence = slices.Concat(heard.Evidence, first.Evidence)
+		return []Finding{heard}
+	case (first.Status == OK) == (heard.Status == OK):
+		judged = slices.Clone(judged)
+		judged[0].Evidence = slices.Concat(first.Evidence, heard.Evidence)
+		return judged
+	case outweighs(heard, first):
+		return []Finding{against(s, heard, first)}
+	default:
+		return []Finding{against(s, first, heard)}
+	}
+}
+
+// outweighs decides between findings that contradict each other. Fresh beats old; of the
+// same age a direct word, healthy or not, beats a hint, which is what a warning is; and
+// between equals what was read beats what was told.
+func outweighs(heard, read Finding) bool {
+	if later := newestOf(heard.Evidence).Sub(newestOf(read.Evidence)); later.Abs() > freshFor {
+		return later > 0
+	}
+	return read.Status == Warning && heard.Status != Warning
+}
+
+// newestOf is the time of the newest evidence.
+func newestOf(evidence []Evidence) time.Time {
+	var at time.Time
+	for _, e := range evidence {
+		if e.AsOf.After(at) {
+			at = e.AsOf
+		}
+	}
+	return at
+}
+
+// against is a finding with what speaks against it.
+func against(s device.Snapshot, stands, falls Finding) Finding {
+	stands.Summary = fmt.Sprintf("%s; against it stands, %s: %s", clause(stands.Summary), ago(s, newestOf(falls.Evidence)), falls.Summary)
+	stands.Evidence = slices.Clone(stands.Evidence)
+	for _, e := range falls.Evidence {
+		e.Key = "Against it: " + e.Key
+		stands.Evidence = append(stands.Evidence, e)
+	}
+	return stands
+}
+
+// ago dates something by the day, as seen when the snapshot was taken: "today",
+// "yesterday", "3 days ago". What lies ahead, by a wrong clock or an answer given later, is
+// today.
+func ago(s device.Snapshot, at time.Time) string {
+	midnight := func(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+	switch passed := days(midnight(s.TakenAt).Sub(midnight(at))); {
+	case passed <= 0:
+		return "today"
+	case passed == 1:
+		return "yesterday"
+	default:
+		return count(passed, "day") + " ago"
+	}
+}

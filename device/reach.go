@@ -1,0 +1,35 @@
+package device
+
+import "time"
+
+// Reach is this computer's own view of Apple's hosts, at the time of the scan. For a device
+// it holds only as far as the device uses the same network.
+type Reach struct {
+	Hosts    []HostReach           `json:"hosts,omitempty"`   // hosts that iCloud Backup depends on
+	Captive  Fact[bool]            `json:"captive,omitzero"`  // http://captive.apple.com does not answer Success, so a sign-in page stands before the network
+	Services Fact[[]ServiceReport] `json:"services,omitzero"` // Apple's status feed: the services that backups depend on
+}
+
+// HostReach is what became of one connection.
+type HostReach struct {
+	Host   string           `json:"host" privacy:"public"` // gateway.icloud.com
+	Issuer Fact[CertIssuer] `json:"issuer,omitzero" privacy:"public"`
+	Name   Fact[string]     `json:"name,omitzero" privacy:"private"` // organisation that issued the certificate, by its own word
+}
+
+// CertIssuer tells who vouches for the certificate that a host showed.
+type CertIssuer string
+
+const (
+	IssuedByApple  CertIssuer = "apple"   // Apple itself
+	IssuedByPublic CertIssuer = "trusted" // another that this computer trusts: a public authority, or one that its owner installed
+	IssuedByOther  CertIssuer = "other"   // nobody that this computer trusts: somebody on the way opens the encryption
+)
+
+// ServiceReport is what Apple's status feed says of one service.
+type ServiceReport struct {
+	Name    string    `json:"name" privacy:"public"`              // iCloud Backup
+	Trouble string    `json:"trouble,omitempty" privacy:"public"` // kind of an event that has not ended: Outage, Issue, Maintenance; "" if there is none
+	Users   string    `json:"users,omitempty" privacy:"public"`   // who is affected, in Apple's words
+	Since   time.Time `json:"since,omitzero"`                     // when it began
+}
