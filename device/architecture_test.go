@@ -37,7 +37,7 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"device/usb": {
-		ours:   []string{"device", "device/safeplist"},
+		ours:   []string{"device", "device/safeplist", "device/backuplog"},
 		theirs: []string{"github.com/danielpaulus/go-ios/ios", "howett.net/plist"},
 		banned: []string{"os/exec", "net/http"},
 	},
@@ -83,6 +83,14 @@ var rooms = map[string]room{
 	"device/backup/mbfile": {
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
+	"device/reach": {
+		ours:   []string{"device"},
+		banned: []string{"os", "os/exec"},
+	},
+	"device/backuplog": {
+		ours:   []string{"device"},
+		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
+	},
 	"device/releases": {
 		ours:   []string{"device"},
 		banned: []string{"os/exec"},
@@ -101,7 +109,7 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor": {
 		ours: []string{
-			"device", "device/usb", "device/sim", "device/releases", "device/backup", "device/backup/keybag",
+			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag",
 			"checks", "report", "testdata",
 		},
 		theirs: []string{

@@ -33,6 +33,8 @@ func scanCommand(s surroundings) *cli.Command {
 				"backupdoctor scan --redact --record case.json   something that can be shown to strangers",
 				"backupdoctor scan --from case.json              the same report again, without the device",
 				"backupdoctor scan --no-usb --backups DIR        devices that are not here, by their backups",
+				"backupdoctor scan --ask                         answer what only a person can tell",
+				"backupdoctor scan --net                         see whether Apple can be reached, too",
 			),
 		Flags: scanFlags(),
 		Action: takes(0, func(ctx *cli.Context) error {
@@ -62,6 +64,7 @@ type scan struct {
 	redact  bool
 	record  string // the file to keep what was learned in; "" for none
 	list    []*checks.Check
+	others  witnesses // whom to hear beside the devices
 	files   destination
 	outputs []output
 }
@@ -83,6 +86,7 @@ func (sc scan) run(ctx context.Context) error {
 			return err
 		}
 	}
+	sc.hear(ctx, learned.Snapshots)
 	return sc.conclude(learned, places)
 }
 

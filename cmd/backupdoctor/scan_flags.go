@@ -21,11 +21,11 @@ func scanFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "examine only the device with this `UDID`; may be repeated"},
 		option(deviceFlags, "pair", "ask untrusted devices to show the Trust dialog, and wait"),
-		option(deviceFlags, "no-input", "refuse what waits for a person, which is --pair"),
+		option(deviceFlags, "no-input", "refuse what waits for a person, which is --pair and --ask"),
 		option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
 		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "judge the recording in `FILE`, not devices; - is stdin"},
 		option(deviceFlags, "no-usb", "examine devices by their backups on this computer alone"),
-	}, doorFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+	}, doorFlags(), witnessFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
 // The headings that flags stand under in a help text.
@@ -99,6 +99,9 @@ func (s surroundings) scanOf(ctx *cli.Context) (scan, error) {
 		sc.wants |= usb.Sizes
 	}
 	sc.noUSB = ctx.Bool("no-usb")
+	if sc.others, err = s.witnessesOf(ctx); err != nil {
+		return scan{}, err
+	}
 	if sc.from != "" {
 		return sc, nil
 	}
@@ -132,6 +135,7 @@ func contradiction(ctx *cli.Context) error {
 		{"from", "udid"},
 		{"from", "usbmux"},
 		{"from", "no-usb"},
+		{"from", "net"},
 		{"from", "backups"},
 		{"no-usb", "pair"},
 		{"no-usb", "sizes"},
