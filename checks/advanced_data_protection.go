@@ -16,7 +16,7 @@ Whether the account uses it cannot be read over USB. A device on 16.2 or later c
 	Sources:  []Source{washUADP, macrumorsADP},
 	Remedies: []RemedyID{updateSoftware, updateOtherDevices},
 	Ask:      `Is Advanced Data Protection on for the {account} of this {device}? A newer device of the same account shows it in Settings > [name] > iCloud > Advanced Data Protection.`,
-	Judge:    judgeADP,
+	Judge:    asIdentified(judgeADP),
 }
 
 // adpVersion is the first that knows Advanced Data Protection everywhere.

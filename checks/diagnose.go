@@ -223,6 +223,9 @@ func recordHeadline(s device.Snapshot, d Diagnosis) string {
 		found = clause(d.Causes[0].Summary)
 	}
 	list := records(s)
+	if r, known := identityRecord(s); known && len(list) == 0 {
+		list = append(list, r)
+	}
 	if len(list) == 0 {
 		return found + "; the device was not attached."
 	}

@@ -162,6 +162,71 @@ func TestDiagnose(t *testing.T) {
 			headline: "No cause was found among what could be read.",
 		},
 		{
+			name:     "full iCloud storage explains a stale backup",
+			snapshot: well(lastBackedUp(20*aDay), recorded(aDay, failed(2*aDay, 303))),
+			verdict:  Failing,
+			headline: "The newest attempt at an iCloud backup, on 2026-11-20, found too little room in iCloud (MBErrorDomain/303), as of 2026-11-21, from a backup on this computer; the last good backup is 20 days old.",
+			causes:   []string{"icloud-storage-full (backup-stale)"},
+		},
+		{
+			name:     "a failure before the last good backup is history",
+			snapshot: well(recorded(aDay, failed(2*aDay, 303))),
+			verdict:  NoneFound,
+			headline: "The last good iCloud backup is 7 hours old, so a notice that it failed is out of date.",
+		},
+		{
+			name:     "a failure after the last good backup is no false alarm",
+			snapshot: well(recorded(0, failed(time.Hour, 303))),
+			verdict:  AtRisk,
+			headline: "The newest attempt at an iCloud backup, on 2026-11-22, found too little room in iCloud (MBErrorDomain/303), as of 2026-11-22, from a backup on this computer; the last good backup is 7 hours old.",
+			causes:   []string{"icloud-storage-full"},
+		},
+		{
+			name:     "not attached, and off on record",
+			snapshot: well(detached, recorded(3*aDay, switchWas(false), lastGoodWas(30*aDay))),
+			verdict:  Failing,
+			headline: "iCloud Backup is off, as of 2026-11-19, from a backup on this computer; the device was not attached, and its newest record here is 3 days old.",
+			causes:   []string{"backup-turned-off (backup-stale)"},
+		},
+		{
+			name:     "not attached, and well on record",
+			snapshot: well(detached, recorded(3*aDay, switchWas(true), lastGoodWas(3*aDay+time.Hour))),
+			verdict:  NoneFound,
+			headline: "The last good iCloud backup is 1 hour old, so a notice that it failed is out of date, as of 2026-11-19, from a backup on this computer; the device was not attached, and its newest record here is 3 days old.",
+		},
+		{
+			name:     "not attached, and well on an old record",
+			snapshot: well(detached, recorded(30*aDay, switchWas(true), lastGoodWas(30*aDay+time.Hour))),
+			verdict:  NoneFound,
+			headline: "No cause was found among what could be read; the device was not attached, and its newest record here is 30 days old.",
+		},
+		{
+			name:     "not attached, and off on an old record",
+			snapshot: well(detached, recorded(30*aDay, switchWas(false))),
+			verdict:  AtRisk,
+			headline: "iCloud Backup is off, as of 2026-10-23, 30 days ago, from a backup on this computer; the device was not attached, and its newest record here is 30 days old.",
+			causes:   []string{"backup-turned-off"},
+		},
+		{
+			name: "not attached, and a record that says nothing of iCloud Backup",
+			snapshot: well(detached, recorded(aDay, func(h *device.History) {
+				h.CloudBackup.Enabled = device.Unknown[bool](device.Malformed)
+				h.CloudBackup.Last = device.Unknown[time.Time](device.Malformed)
+			})),
+			verdict:  NotExamined,
+			gap:      device.NotAsked,
+			headline: "The device was not attached.",
+		},
+		{
+			name: "not attached, and a history behind a password",
+			snapshot: well(detached, recorded(aDay, func(h *device.History) {
+				h.AsOf = device.Unknown[time.Time](device.NeedsPassword)
+			})),
+			verdict:  NotExamined,
+			gap:      device.NeedsPassword,
+			headline: "The backup is encrypted and its password was not given.",
+		},
+		{
 			name:     "not attached",
 			snapshot: well(detached),
 			verdict:  NotExamined,
