@@ -23,7 +23,7 @@ func judgeBeta(s device.Snapshot) []Finding {
 	if err != nil {
 		build = "unknown"
 	}
-	evidence := []Evidence{read(s, "Build", build, "no letter at its end", "lockdown BuildVersion")}
+	evidence := []Evidence{software(s, "Build", build, "no letter at its end", "lockdown BuildVersion")}
 	if kind, err := live(s).ReleaseType.Get(); err == nil {
 		evidence = append(evidence, read(s, "Release type", kind, "", "lockdown ReleaseType"))
 	}

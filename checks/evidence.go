@@ -67,6 +67,20 @@ func read(s device.Snapshot, key, value, expected, source string) Evidence {
 	return Evidence{Key: key, Value: value, Expected: expected, Source: source, AsOf: s.TakenAt}
 }
 
+// software is evidence of what runs on a device. Of one that is not attached its newest
+// backup tells, as of the day on which that was made.
+func software(s device.Snapshot, key, value, expected, source string) Evidence {
+	e := read(s, key, value, expected, source)
+	if s.Live != nil || len(s.Backups) == 0 {
+		return e
+	}
+	e.Source = "Info.plist of its newest backup"
+	if at, err := localDate(s.Backups[0]); err == nil {
+		e.AsOf, e.Value = at, e.Value+" on "+day(at)
+	}
+	return e
+}
+
 // freshFor is how long a completed backup speaks for the conditions it needs.
 const freshFor = 48 * time.Hour
 

@@ -45,3 +45,18 @@ func TestBackupsAloneAreAnExamination(t *testing.T) {
 		})
 	}
 }
+
+// The software of a device that is not attached is that of its newest backup, and dated so.
+func TestSoftwareOfABackupIsDated(t *testing.T) {
+	s := well(withBackups(wholeBackup()), running("18.5", "22F76"))
+	for _, c := range []struct {
+		live  *device.Live
+		value string
+	}{{s.Live, "18.5 (22F76)"}, {nil, "18.5 (22F76) on 2026-11-12"}} {
+		s.Live = c.live
+		e := Run(s, []*Check{softwareOutOfDate})[0].Evidence[0]
+		if e.Value != c.value || c.live == nil && !e.AsOf.Before(takenAt) {
+			t.Errorf("evidence %+v, want %q", e, c.value)
+		}
+	}
+}

@@ -17,7 +17,7 @@ func installedVersion(s device.Snapshot, v device.Version) Evidence {
 	if build, err := s.Device.BuildVersion.Get(); err == nil {
 		value += " (" + build + ")"
 	}
-	return read(s, "Installed", value, "", "lockdown ProductVersion")
+	return software(s, "Installed", value, "", "lockdown ProductVersion")
 }
 
 // newestVersion is the highest version that the device's model can run.
