@@ -290,13 +290,17 @@ func (p *page) backupsFooter(r Report) {
 		p.print(p.hang("", plain, "Names and identifiers are placeholders.")...)
 		return
 	}
+	var commands []string
 	for _, d := range r.Devices {
 		for _, b := range d.Backups {
 			if renamable(d, b) {
-				p.print(p.hang("", plain, "To rename a broken one, so that the next starts afresh:")...)
-				p.print(p.text("    backupdoctor backups set-aside " + strconv.Quote(b.Folder)))
+				commands = append(commands, p.text("backupdoctor backups set-aside "+strconv.Quote(b.Folder)))
 			}
 		}
+	}
+	if len(commands) > 0 {
+		p.print(p.hang("", plain, "To rename a broken one, so that the next backup starts afresh:")...)
+		p.print(commands...)
 	}
 }
 
