@@ -15,7 +15,7 @@ Judged from the date of the last good backup, in whole days: up to 2 days are fi
 A notice proposes only what costs nothing. The date says that no backup completed since, and not why: whatever else is found comes before it.`,
 	Effect:   Informs,
 	Sources:  []Source{applePH12520, appleWhatIsBackup, popsugarNotBackedUp},
-	Remedies: []RemedyID{checkLastBackupDate, readExactMessage, checkSystemStatus, backUpOvernight, backUpNow, tryAnotherNetwork, restart, forceRestart, checkICloudStorage, chooseAppsToBackUp, deleteOldBackup, contactAppleSupport},
+	Remedies: []RemedyID{readExactMessage, checkICloudStorage, checkSystemStatus, backUpOvernight, backUpNow, tryAnotherNetwork, restart, forceRestart, contactAppleSupport},
 	Explains: []string{"backup-expired-180-days"},
 	Judge:    judgeStale,
 }
@@ -38,7 +38,7 @@ func judgeStale(s device.Snapshot) []Finding {
 		return ok(summary, backupDate(s, at))
 	case old <= noticeDays:
 		notice := warning(summary, backupDate(s, at))
-		notice[0].Remedies = []RemedyID{checkLastBackupDate, readExactMessage, backUpOvernight, backUpNow, restart}
+		notice[0].Remedies = []RemedyID{readExactMessage, backUpOvernight, backUpNow, restart}
 		return notice
 	default:
 		return problem(summary, backupDate(s, at))

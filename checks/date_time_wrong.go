@@ -18,6 +18,7 @@ Whether the date is set automatically cannot be read.`,
 	Effect:   MayBlock,
 	Sources:  []Source{appleEnterpriseNetworks},
 	Remedies: []RemedyID{setDateAutomatically},
+	Explains: []string{"never-backed-up", "backup-stale"},
 	Judge:    judgeClock,
 }
 

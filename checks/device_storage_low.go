@@ -16,6 +16,7 @@ Space that the device could free by itself is told beside it, and not counted.`,
 	Effect:   MayBlock,
 	Sources:  []Source{bestapplesolutionICloud, imobiledeviceDiskSpace},
 	Remedies: []RemedyID{restart, freeDeviceStorage},
+	Explains: []string{"never-backed-up", "backup-stale"},
 	Judge:    judgeStorage,
 }
 
@@ -40,7 +41,7 @@ func judgeStorage(s device.Snapshot) []Finding {
 	}
 	switch {
 	case free < storageScarce:
-		return problem(summary+", too little for the temporary copies of a backup.", evidence...)
+		return problem(summary+", likely too little for the temporary copies of a backup.", evidence...)
 	case free < storageTight:
 		return warning(summary+", which may be too little for the temporary copies of a backup.", evidence...)
 	default:

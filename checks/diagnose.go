@@ -176,9 +176,9 @@ func unasked(s device.Snapshot, err error) bool {
 func headline(s device.Snapshot, d Diagnosis) string {
 	switch {
 	case d.Verdict == NotExamined && d.Gap.Reason == device.NotAsked:
-		return "Not examined: the device was not attached."
+		return "The device was not attached."
 	case d.Verdict == NotExamined:
-		return "Not examined: " + d.Gap.Error() + "."
+		return sentence(d.Gap.Error())
 	}
 	alarm, isFalse := falseAlarmOf(d.Healthy)
 	switch {
@@ -201,6 +201,9 @@ func falseAlarmOf(healthy []Finding) (Finding, bool) {
 	}
 	return healthy[0], true
 }
+
+// sentence begins a clause with a capital and ends it with a full stop.
+func sentence(clause string) string { return strings.ToUpper(clause[:1]) + clause[1:] + "." }
 
 // clause is a sentence without its full stop.
 func clause(sentence string) string { return strings.TrimSuffix(sentence, ".") }

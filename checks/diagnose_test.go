@@ -68,11 +68,11 @@ func TestDiagnose(t *testing.T) {
 			causes:   []string{"backup-stale"},
 		},
 		{
-			name:     "a cause comes before the age that tells of it",
+			name:     "a full device explains the age that tells of it",
 			snapshot: well(lastBackedUp(30*aDay), free(100_000_000)),
 			verdict:  Failing,
-			headline: "100 MB of 128 GB are free on the device, too little for the temporary copies of a backup; the last good backup is 30 days old.",
-			causes:   []string{"device-storage-low", "backup-stale"},
+			headline: "100 MB of 128 GB are free on the device, likely too little for the temporary copies of a backup; the last good backup is 30 days old.",
+			causes:   []string{"device-storage-low (backup-stale)"},
 		},
 		{
 			name:     "a week old",
@@ -107,7 +107,7 @@ func TestDiagnose(t *testing.T) {
 			snapshot: distrusting(device.NeverPaired),
 			verdict:  NotExamined,
 			gap:      device.NeverPaired,
-			headline: "Not examined: the device has never been paired with this computer.",
+			headline: "The device has never been paired with this computer.",
 			causes:   []string{"not-trusted"},
 		},
 		{
@@ -117,7 +117,7 @@ func TestDiagnose(t *testing.T) {
 			}),
 			verdict:  NotExamined,
 			gap:      device.NeverPaired,
-			headline: "Not examined: the device has never been paired with this computer.",
+			headline: "The device has never been paired with this computer.",
 			causes:   []string{"not-trusted", "unsupported-ios"},
 		},
 		{
@@ -127,7 +127,7 @@ func TestDiagnose(t *testing.T) {
 			}),
 			verdict:  NotExamined,
 			gap:      device.Timeout,
-			headline: "Not examined: the device did not answer in time.",
+			headline: "The device did not answer in time.",
 		},
 		{
 			name: "silent when asked of backups",
@@ -136,7 +136,7 @@ func TestDiagnose(t *testing.T) {
 			}),
 			verdict:  NotExamined,
 			gap:      device.Timeout,
-			headline: "Not examined: the device did not answer in time.",
+			headline: "The device did not answer in time.",
 		},
 		{
 			name: "silent after it spoke of backups",
@@ -166,7 +166,7 @@ func TestDiagnose(t *testing.T) {
 			snapshot: well(detached),
 			verdict:  NotExamined,
 			gap:      device.NotAsked,
-			headline: "Not examined: the device was not attached.",
+			headline: "The device was not attached.",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -22,12 +22,7 @@ func plan(causes []Cause, id device.Identity) []Step {
 			}
 		}
 	}
-	slices.SortStableFunc(p.steps, func(a, b *Step) int { return cmp.Compare(a.Remedy.Tier, b.Remedy.Tier) })
-	var steps []Step
-	for _, step := range p.steps {
-		steps = append(steps, *step)
-	}
-	return steps
+	return p.inOrder()
 }
 
 // proportionate keeps what costs passwords, copies or data away from a warning, which is
@@ -75,6 +70,16 @@ func (p *planner) add(id RemedyID, check string) bool {
 		step.For = append(step.For, check)
 	}
 	return true
+}
+
+// inOrder is what was added, by tier.
+func (p *planner) inOrder() []Step {
+	slices.SortStableFunc(p.steps, func(a, b *Step) int { return cmp.Compare(a.Remedy.Tier, b.Remedy.Tier) })
+	var steps []Step
+	for _, step := range p.steps {
+		steps = append(steps, *step)
+	}
+	return steps
 }
 
 // step is a remedy in the words of this model and version, nil if it has none.

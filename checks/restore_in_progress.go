@@ -13,7 +13,7 @@ var restoreInProgress = &Check{
 	Title: "No restore or set-up is still running",
 	Doc: `While a device is being set up or is still fetching what it restores, no backup starts. It can take days on a slow network, and an app that waits forever can keep it from ending.
 
-Judged from what Setup Assistant says of itself. Whether its note of a restore is always cleared at the end is not certain; a fresh backup outweighs it, because no backup completes during a restore.`,
+Judged from what Setup Assistant says of itself. Whether its note of a restore is always cleared at the end is not certain: a fresh backup outweighs it, because no backup completes during a restore, and an older one leaves it a hint.`,
 	Effect:   Blocks,
 	Sources:  []Source{{"libimobiledevice: the domains of lockdownd (tools/ideviceinfo.c)", "https://github.com/libimobiledevice/libimobiledevice"}},
 	Remedies: []RemedyID{letRestoreFinish, letDownloadsFinish, restart, contactAppleSupport},
@@ -32,6 +32,8 @@ func judgeRestore(s device.Snapshot) []Finding {
 		return ok(fmt.Sprintf("A backup completed %s ago, so no restore was running.", age), append(evidence, date)...)
 	}
 	switch {
+	case running != "" && hasBackedUp(s):
+		return warning(fmt.Sprintf("The device says that a restore is still running (%s), which may be a note left behind: it has backed up before.", running), evidence...)
 	case running != "":
 		return problem(fmt.Sprintf("The device says that a restore is still running (%s).", running), evidence...)
 	case errDone == nil && !done:
@@ -43,6 +45,12 @@ func judgeRestore(s device.Snapshot) []Finding {
 	default:
 		return ok("Set-up is done and no restore is running.", evidence...)
 	}
+}
+
+// hasBackedUp is true if a completed iCloud backup is on record, of whatever age.
+func hasBackedUp(s device.Snapshot) bool {
+	_, err := live(s).CloudBackup.Last.Get()
+	return err == nil
 }
 
 // restoreState reads the two notes that a restore leaves. running is the one that says it

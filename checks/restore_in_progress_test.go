@@ -7,7 +7,9 @@ var restoreInProgressJudgements = []judgement{
 	{"restored", well(lastBackedUp(5*aDay), restoreSays("RestoredFromiTunesBackup")), OK, "Set-up is done and no restore is running.", ""},
 	{"restoring", well(withoutDate(device.Absent), restoreSays("BackgroundRestoringFromiCloudBackup")), Problem,
 		"The device says that a restore is still running (BackgroundRestoringFromiCloudBackup).", ""},
-	{"restoring, says Setup Assistant", well(lastBackedUp(5*aDay), func(s *device.Snapshot) {
+	{"perhaps restoring", well(lastBackedUp(5*aDay), restoreSays("BackgroundRestoringFromiCloudBackup")), Warning,
+		"The device says that a restore is still running (BackgroundRestoringFromiCloudBackup), which may be a note left behind: it has backed up before.", ""},
+	{"restoring, says Setup Assistant", well(withoutDate(device.Absent), func(s *device.Snapshot) {
 		s.Live.Setup.SetupState = device.Known("RestoringFromBackup")
 	}), Problem, "The device says that a restore is still running (RestoringFromBackup).", ""},
 	{"a note left over by a restore", well(restoreSays("BackgroundRestoringFromiCloudBackup")), OK,

@@ -17,6 +17,7 @@ var (
 	appleServiceAccess        = Source{"Apple: Service access with Managed Apple Accounts", "https://support.apple.com/en-au/guide/apple-business-manager/service-access-with-managed-apple-accounts-axm171b3ee95/web"}
 	appleCustomizeUserAccess  = Source{"Apple: Customize user access to apps and services", "https://support.apple.com/guide/business/axm53xk34bq/web"}
 	appleCKError              = Source{"Apple: CKError.Code", "https://developer.apple.com/documentation/cloudkit/ckerror/code"}
+	appleURLErrors            = Source{"Apple: URL loading system error codes", ""}
 	appleForceRestartIPhone   = Source{"Apple: iPhone User Guide: Force restart iPhone", ""}
 	appleForceRestartIPad     = Source{"Apple: iPad User Guide: Force restart iPad", ""}
 	appleManageICloudStorage  = Source{"Apple: Manage your iCloud storage", ""}
@@ -66,7 +67,10 @@ var (
 	imobiledeviceUnreadable = Source{"libimobiledevice issue 1361: a file that cannot be read", "https://github.com/libimobiledevice/libimobiledevice/issues/1361"}
 	imobiledeviceOldBackup  = Source{"libimobiledevice issue 1582: a backup that fails over the old one's Manifest.plist", "https://github.com/libimobiledevice/libimobiledevice/issues/1582"}
 	imobiledeviceDiskSpace  = Source{"libimobiledevice issue 1072: too little free space", "https://github.com/libimobiledevice/libimobiledevice/issues/1072"}
+	imobiledeviceHostDisk   = Source{"libimobiledevice issue 1384: no space for a computer backup", "https://github.com/libimobiledevice/libimobiledevice/issues/1384"}
+	imobiledeviceUnfinished = Source{"libimobiledevice issue 1582: an unfinished old backup in the folder", "https://github.com/libimobiledevice/libimobiledevice/issues/1582"}
 	pymobiledeviceFiles     = Source{"pymobiledevice3 issue 820: files that cannot be read", "https://github.com/doronz88/pymobiledevice3/issues/820"}
+	pymobiledeviceHostDisk  = Source{"pymobiledevice3 issue 1879: no space, although there is room", "https://github.com/doronz88/pymobiledevice3/issues/1879"}
 	certidealIPadOS27       = Source{"CertiDeal: iPads that run iPadOS 27", "https://mag.certideal.com/en/ipados-27-the-full-compatible-ipad-list/"}
 	discoverIOS27           = Source{"Discover Hidden USA: iPhones that run iOS 27", "https://www.discoverhiddenusa.com/ios-27-compatibility-list-which-iphones-can-run-the-new-update/"}
 )

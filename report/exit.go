@@ -32,7 +32,7 @@ func Exits() []Exit {
 	return []Exit{
 		{ExitNoProblem, "no problem found"},
 		{ExitProblems, "problems found"},
-		{ExitUsage, "the command or its input could not be used"},
+		{ExitUsage, "the command, its input or its output could not be used"},
 		{ExitNotExamined, "a device or backup could not be examined, or not to the end (wins over 1)"},
 		{ExitNoDevice, "no device is attached, or no backup was found"},
 		{ExitNoMux, "usbmuxd could not be reached, or did not list the devices"},

@@ -86,7 +86,7 @@ func unexamined(name string) Examined {
 		Diagnosis: checks.Diagnosis{
 			Verdict:  checks.NotExamined,
 			Gap:      gap,
-			Headline: "Not examined: the Trust dialog is waiting on the device.",
+			Headline: "The Trust dialog is waiting on the device.",
 			Causes:   []checks.Cause{{Finding: checks.Finding{Check: trusted, Status: checks.Problem, Summary: "The Trust dialog is waiting.", Remedies: trusted.Remedies}}},
 			Plan:     []checks.Step{{Remedy: trustIt, Lines: []string{"Unlock the device.", "Tap Trust."}, For: []string{"not-trusted"}}},
 			Unread:   []checks.Finding{{Check: switchedOn, Status: checks.Unknown, Gap: gap}, {Check: onWiFi, Status: checks.Unknown, Gap: gap}},

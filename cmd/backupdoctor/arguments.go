@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -38,7 +39,7 @@ func flagsFirst(commands []*cli.Command, flags []cli.Flag, args []string) []stri
 }
 
 // splitArguments tells flags, with their values, from arguments. After "--" all is
-// arguments.
+// arguments, and so is a negative number: error codes may be.
 func splitArguments(command *cli.Command, args []string) (flags, positional []string) {
 	for len(args) > 0 {
 		arg := args[0]
@@ -46,7 +47,7 @@ func splitArguments(command *cli.Command, args []string) (flags, positional []st
 		switch {
 		case arg == "--":
 			return flags, slices.Concat([]string{"--"}, positional, args)
-		case arg == "-" || !strings.HasPrefix(arg, "-"):
+		case arg == "-" || !strings.HasPrefix(arg, "-") || isNumber(arg):
 			positional = append(positional, arg)
 		default:
 			flags = append(flags, arg)
@@ -56,7 +57,15 @@ func splitArguments(command *cli.Command, args []string) (flags, positional []st
 			}
 		}
 	}
+	if slices.ContainsFunc(positional, isNumber) {
+		positional = slices.Concat([]string{"--"}, positional) // or the parser takes it for a flag
+	}
 	return flags, positional
+}
+
+func isNumber(arg string) bool {
+	_, err := strconv.Atoi(arg)
+	return err == nil
 }
 
 // takesValue reports whether the value of a flag is the argument that follows it.

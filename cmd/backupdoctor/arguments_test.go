@@ -17,6 +17,7 @@ func TestFlagsFirst(t *testing.T) {
 		{"value missing", "explain wifi-missing --width", "explain --width wifi-missing"},
 		{"unknown flag", "explain wifi-missing --colour", "explain --colour wifi-missing"},
 		{"all after two dashes is arguments", "explain -- --width 60", "explain -- --width 60"},
+		{"a negative number is an argument", "explain -1009 --width 60", "explain --width 60 -- -1009"},
 		{"stdin is an argument", "explain - --width 60", "explain --width 60 -"},
 		{"value that looks like stdin", "scan extra --from -", "scan --from - extra"},
 		{"subcommand", "releases update extra --from x", "releases update --from x extra"},

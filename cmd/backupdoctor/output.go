@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -37,29 +38,14 @@ func outputFlags() []cli.Flag {
 // devices are asked for something that would then be lost.
 func (s surroundings) outputsOf(ctx *cli.Context, files destination) ([]output, error) {
 	asked := ctx.StringSlice("o")
-	if ctx.Bool("json") {
+	if ctx.Bool("json") && !slices.Contains(asked, "json") {
 		asked = append(asked, "json")
 	}
-	var outputs []output
-	for _, text := range asked {
-		format, path, named := strings.Cut(text, "=")
-		if !slices.Contains(formats, format) {
-			return nil, usageError("use "+strings.Join(formats, " or "), "unknown format %q", format)
-		}
-		if named && path == "" {
-			return nil, usageError("use -o "+format+" for stdout", "no file after -o %s", text)
-		}
-		outputs = append(outputs, output{format: format, path: path})
+	outputs, err := parseOutputs(asked)
+	if err != nil {
+		return nil, err
 	}
-	if !slices.ContainsFunc(outputs, func(o output) bool { return o.path == "" }) {
-		outputs = append([]output{{format: "table"}}, outputs...)
-	}
-	taken := map[string]bool{}
 	for i, o := range outputs {
-		if taken[o.path] {
-			return nil, usageError("give each -o a file of its own", "two outputs go to %s", orStdout(o.path))
-		}
-		taken[o.path] = true
 		if err := files.check(o.path); err != nil {
 			return nil, err
 		}
@@ -67,13 +53,37 @@ func (s surroundings) outputsOf(ctx *cli.Context, files destination) ([]output, 
 		if o.path != "" {
 			stream = io.Discard
 		}
-		display, err := s.displayOn(ctx, stream)
-		if err != nil {
+		if outputs[i].display, err = s.displayOn(ctx, stream); err != nil {
 			return nil, err
 		}
-		outputs[i].display = display
 	}
 	return outputs, nil
+}
+
+// parseOutputs reads values of -o, and adds the table where none of them is for stdout.
+func parseOutputs(asked []string) ([]output, error) {
+	var outputs []output
+	for _, text := range asked {
+		format, path, named := strings.Cut(text, "=")
+		switch {
+		case !slices.Contains(formats, format):
+			return nil, usageError("use "+strings.Join(formats, " or "), "unknown format %q", format)
+		case named && path == "":
+			return nil, usageError("use -o "+format+" for stdout", "no file after -o %s", text)
+		case goesTo(outputs, path):
+			return nil, usageError("give each -o a file of its own", "two outputs go to %s", cmp.Or(path, "stdout"))
+		}
+		outputs = append(outputs, output{format: format, path: path})
+	}
+	if !goesTo(outputs, "") {
+		outputs = append(outputs, output{format: "table"})
+	}
+	return outputs, nil
+}
+
+// goesTo reports whether one of the outputs has this path.
+func goesTo(outputs []output, path string) bool {
+	return slices.ContainsFunc(outputs, func(o output) bool { return o.path == path })
 }
 
 // write renders the report once for each output. One that fails does not keep the others
@@ -137,11 +147,4 @@ func (d destination) write(path string, stdout io.Writer, text []byte) error {
 		return err
 	}
 	return os.WriteFile(path, text, 0o600)
-}
-
-func orStdout(path string) string {
-	if path == "" {
-		return "stdout"
-	}
-	return path
 }

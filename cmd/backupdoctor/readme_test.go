@@ -8,43 +8,73 @@ import (
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/google/go-cmp/cmp"
 )
+
+const readmePath = "../../README.md"
 
 func readme(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile("../../README.md")
+	text, err := os.ReadFile(readmePath)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(text)
 }
 
-// The first block of the README is what the demo prints, shortened at [...]. Backups of the
-// simulated devices are as old as ever, so their dates move with the day.
-func TestReadmeShowsWhatTheDemoPrints(t *testing.T) {
-	_, rest, _ := strings.Cut(readme(t), "```text\n")
-	block, _, _ := strings.Cut(rest, "```\n")
-	dates := regexp.MustCompile(`\d{4}-\d\d-\d\d|\d\d:\d\d UTC`)
-	rest = dates.ReplaceAllString(demoText(t), "…")
-	for line := range strings.Lines(dates.ReplaceAllString(block, "…")) {
-		if line == "[…]\n" || line == "\n" {
-			continue
+// TestReadmeShowsTheDemo holds the first block of the README to what the demo prints. To
+// write it anew:
+//
+//	UPDATE=1 go test ./cmd/backupdoctor -run TestReadmeShowsTheDemo
+func TestReadmeShowsTheDemo(t *testing.T) {
+	demo := typedIn(t, t.Context(), map[string]string{"LANG": "C.UTF-8"}, "demo", "--width", "100")
+	if demo.code != report.ExitNotExamined {
+		t.Fatalf("exit code %d: %s", demo.code, demo.stderr)
+	}
+	want := shortened(t, demo.stdout)
+	before, rest, _ := strings.Cut(readme(t), "```text\n")
+	got, after, _ := strings.Cut(rest, "```\n")
+	if os.Getenv("UPDATE") != "" {
+		text := before + "```text\n" + want + "```\n" + after
+		if err := os.WriteFile(readmePath, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
 		}
-		_, after, found := strings.Cut(rest, line)
-		if !found {
-			t.Fatalf("the demo does not print this line, or not there:\n%sshorten the block anew from: go run ./cmd/backupdoctor demo --width 100", line)
-		}
-		rest = after
+		return
+	}
+	// The backups of the simulated devices are as old as ever, so their dates move.
+	moving := regexp.MustCompile(`\d{4}-\d\d-\d\d|\d\d:\d\d UTC`)
+	if diff := cmp.Diff(moving.ReplaceAllString(want, "…"), moving.ReplaceAllString(got, "…")); diff != "" {
+		t.Errorf("the README does not show what the demo prints (-demo +README); UPDATE=1 writes it anew:\n%s", diff)
 	}
 }
 
-func demoText(t *testing.T) string {
+// shortened is what of the demo fits on the first screen of the README: some devices, the
+// causes of two, the plan of one, and the end.
+func shortened(t *testing.T, demo string) string {
 	t.Helper()
-	s := typedIn(t, t.Context(), map[string]string{"LANG": "C.UTF-8"}, "demo", "--width", "100")
-	if s.code != report.ExitNotExamined {
-		t.Fatalf("exit code %d: %s", s.code, s.stderr)
+	return strings.Join([]string{
+		part(t, demo, "✓ Nothing found", "✗ Failing        Replacement phone"),
+		part(t, demo, "┌", "│ Class 4B iPad"),
+		part(t, demo, "What to do: Kitchen iPhone", "What to do: Sam"),
+		part(t, demo, "What could not be read: Front desk", ""),
+	}, "[…]\n\n")
+}
+
+// part is the text from one mark up to the next, or to the end if that is "".
+func part(t *testing.T, text, from, to string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(text, from)
+	if !found {
+		t.Fatalf("the demo does not print %q:\n%s", from, text)
 	}
-	return s.stdout
+	if to == "" {
+		return from + rest
+	}
+	rest, _, found = strings.Cut(rest, to)
+	if !found {
+		t.Fatalf("the demo does not print %q after %q:\n%s", to, from, text)
+	}
+	return from + rest
 }
 
 func TestExitCodesAreTheSameInReadmeAndHelp(t *testing.T) {

@@ -43,7 +43,7 @@ func option(category, name, usage string) cli.Flag {
 // doorFlags say how to reach devices.
 func doorFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "usbmux", Category: deviceFlags, Usage: "`ADDRESS` of usbmuxd: UNIX:/path or host:port", DefaultText: "USBMUXD_SOCKET_ADDRESS, this system's"},
+		&cli.StringFlag{Name: "usbmux", Category: deviceFlags, Usage: "`ADDRESS` of usbmuxd: UNIX:/path or host:port", DefaultText: "$USBMUXD_SOCKET_ADDRESS"},
 		&cli.DurationFlag{Name: "timeout", Category: deviceFlags, Usage: "`TIME` that one device may take", Value: 20 * time.Second},
 		&cli.IntFlag{Name: "jobs", Category: deviceFlags, Usage: "`NUMBER` of devices examined at a time", Value: jobsPerCore * runtime.NumCPU(), DefaultText: "32 for each core"},
 	}
@@ -57,6 +57,7 @@ func checkFlags() []cli.Flag {
 	}
 }
 
+// doorOf reads doorFlags.
 func (s surroundings) doorOf(ctx *cli.Context) (usb.Door, error) {
 	address := ctx.String("usbmux")
 	if address == "" {
@@ -91,12 +92,12 @@ func (s surroundings) scanOf(ctx *cli.Context) (scan, error) {
 	}
 	sc.door = door
 	sc.jobs = ctx.Int("jobs")
-	if ctx.Bool("sizes") {
-		sc.wants |= usb.Sizes
-	}
 	sc.udids = list(ctx, "udid")
 	sc.pair = ctx.Bool("pair")
 	sc.from = ctx.String("from")
+	if ctx.Bool("sizes") {
+		sc.wants |= usb.Sizes
+	}
 	sc.noUSB = ctx.Bool("no-usb")
 	if sc.from != "" {
 		return sc, nil
@@ -145,9 +146,13 @@ func contradiction(ctx *cli.Context) error {
 
 // judgingOf reads checkFlags and outputFlags.
 func (s surroundings) judgingOf(ctx *cli.Context) (scan, error) {
-	sc := scan{surroundings: s, redact: ctx.Bool("redact"), record: ctx.String("record")}
-	sc.files = destination{overwrite: ctx.Bool("force")}
-	sc.table = s.releases()
+	sc := scan{
+		surroundings: s,
+		table:        s.releases(),
+		redact:       ctx.Bool("redact"),
+		record:       ctx.String("record"),
+		files:        destination{overwrite: ctx.Bool("force")},
+	}
 	var err error
 	if sc.list, err = checksOf(ctx); err != nil {
 		return scan{}, err
@@ -156,7 +161,7 @@ func (s surroundings) judgingOf(ctx *cli.Context) (scan, error) {
 		return scan{}, err
 	}
 	if sc.record != "" {
-		if slices.ContainsFunc(sc.outputs, func(o output) bool { return o.path == sc.record }) {
+		if goesTo(sc.outputs, sc.record) {
 			return scan{}, usageError("give --record a file of its own", "two outputs go to %s", sc.record)
 		}
 		if err := sc.files.check(sc.record); err != nil {

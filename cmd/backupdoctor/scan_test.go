@@ -93,7 +93,7 @@ func TestExpectedCauses(t *testing.T) {
 	}
 	healthy := loadDevice(t.Fatalf, "healthy-iphone")
 	devices = append(devices,
-		faulty(healthy, 1, sim.Fault{Kind: sim.Stall, At: "connect"}),
+		faulty(healthy, 1, sim.Fault{Kind: sim.Reset, At: "lockdown"}),
 		faulty(healthy, 2, sim.Fault{Kind: sim.Refused, At: "root", Error: "GetProhibited"}),
 	)
 	names := map[string]string{} // of the patients, by UDID
@@ -106,7 +106,7 @@ func TestExpectedCauses(t *testing.T) {
 	for name, trait := range map[string]string{"healthy-iphone": "settled", "patch-behind": "poisoned", "storage-tight": "encrypted"} {
 		writeBackup(t.Fatalf, shelf, "udid="+loadDevice(t.Fatalf, name).UDID(), trait)
 	}
-	r := scanned(t, address, "--timeout", "2s", "--backups", shelf)
+	r := scanned(t, address, "--timeout", "1m", "--backups", shelf)
 	if len(r.Devices) != len(devices) {
 		t.Errorf("%d devices in the report, %d attached", len(r.Devices), len(devices))
 	}

@@ -19,7 +19,10 @@ type afcClient struct {
 
 func newAFCClient(t *testing.T, faults []Fault, paths ...string) afcClient {
 	near, far := net.Pipe()
-	device := &plugged{Device: &Device{crashes: paths, values: map[string]dict{"": {"UniqueDeviceID": "x"}}}, tray: &Tray{}}
+	device := &plugged{tray: &Tray{}, Device: &Device{crashes: paths, values: map[string]dict{
+		"":                     {"UniqueDeviceID": "x", "ProductType": "iPhone17,3"},
+		"com.apple.disk_usage": {"TotalDataCapacity": uint64(64e9), "AmountDataAvailable": uint64(310e6)},
+	}}}
 	s := &service{
 		conn:   &conn{Conn: far, raw: far, closed: t.Context().Done(), faults: faults},
 		device: device,
@@ -91,7 +94,14 @@ func TestAFCReadsAFile(t *testing.T) {
 	if operation != afcOpened {
 		t.Fatalf("open = %d %v", operation, handle)
 	}
-	client.ask(afcSeek, append(handle, words(1, 0)...)) // to where it is
+	const fromEnd = 2
+	if _, status := client.ask(afcSeek, slices.Concat(handle, words(fromEnd, 0))); !slices.Equal(status, words(afcOK)) {
+		t.Errorf("seek to the end = %v", status)
+	}
+	if operation, at := client.ask(afcTell, handle); operation != afcTold || !slices.Equal(at, words(57)) {
+		t.Errorf("tell at the end = %d %v", operation, at)
+	}
+	client.ask(afcSeek, slices.Concat(handle, words(0, 0)))
 	_, text := client.ask(afcRead, append(slices.Clone(handle), words(1<<40)...))
 	if diff := cmp.Diff("{\"app_name\":\"backupd\",\"bug_type\":\"309\",\"name\":\"backupd\"}\n", string(text)); diff != "" {
 		t.Error(diff)
@@ -101,6 +111,27 @@ func TestAFCReadsAFile(t *testing.T) {
 	}
 	if _, status := client.ask(afcRead, append(slices.Clone(handle), words(1)...)); !slices.Equal(status, words(afcInvalid)) {
 		t.Errorf("read after close = %v", status)
+	}
+}
+
+func TestAFCTellsOfFilesAndTheDisk(t *testing.T) {
+	client := newAFCClient(t, nil, "a.ips", "Retired/b.ips")
+	pairs := func(operation uint64, path string) map[string]string {
+		_, body := client.ask(operation, []byte(path+"\x00"))
+		told := map[string]string{}
+		for pair := range slices.Chunk(strings.Split(strings.TrimSuffix(string(body), "\x00"), "\x00"), 2) {
+			told[pair[0]] = pair[1]
+		}
+		return told
+	}
+	for path, want := range map[string]string{"/a.ips": "S_IFREG", "/Retired": "S_IFDIR", "/": "S_IFDIR"} {
+		if got := pairs(afcFileInfo, path)["st_ifmt"]; got != want {
+			t.Errorf("st_ifmt of %s = %q, want %q", path, got, want)
+		}
+	}
+	want := map[string]string{"Model": "iPhone17,3", "FSTotalBytes": "64000000000", "FSFreeBytes": "310000000", "FSBlockSize": "4096"}
+	if diff := cmp.Diff(want, pairs(afcDeviceInfo, "")); diff != "" {
+		t.Errorf("device (-want +got)\n%s", diff)
 	}
 }
 

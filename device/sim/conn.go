@@ -33,10 +33,7 @@ func (c *conn) reply(f framing, message dict, places ...string) error {
 // strikes is the first fault of a reply that is due at one of the places.
 func (c *conn) strikes(places []string) Fault {
 	for _, fault := range c.faults {
-		if fault.Kind.ofTrust() || fault.Kind == ListRefused {
-			continue
-		}
-		if fault.At == "" || slices.Contains(places, fault.At) {
+		if fault.Kind.ofReply() && (fault.At == "" || slices.Contains(places, fault.At)) {
 			return fault
 		}
 	}

@@ -96,3 +96,13 @@ func (k Kind) ofTrust() bool {
 	}
 	return false
 }
+
+// ofReply reports whether the kind is about one reply.
+func (k Kind) ofReply() bool {
+	switch k {
+	case Refused, Stall, Truncated, HalfStall, Trickle, Reset, Detach, Oversized, Garbage, Empty,
+		BinaryPlist, WrongTypes, MissingKeys, PlistBomb, DeepXML:
+		return true
+	}
+	return false
+}

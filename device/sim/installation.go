@@ -40,17 +40,21 @@ func (s *service) browse(r installationRequest) error {
 	apps := s.installed(r)
 	index := 0
 	for chunk := range slices.Chunk(apps, browseChunk) {
+		list := make([]dict, len(chunk))
+		for i, app := range chunk {
+			list[i] = r.attributes(app)
+		}
 		message := dict{
 			"Status":        "BrowsingApplications",
 			"CurrentIndex":  index,
-			"CurrentAmount": len(chunk),
+			"CurrentAmount": len(list),
 			"Total":         len(apps),
-			"CurrentList":   chunk,
+			"CurrentList":   list,
 		}
 		if err := s.say(message, r.Command); err != nil {
 			return err
 		}
-		index += len(chunk)
+		index += len(list)
 	}
 	return s.say(dict{"Status": "Complete"}, r.Command)
 }
@@ -59,14 +63,13 @@ func (s *service) lookup(r installationRequest) error {
 	found := dict{}
 	for _, app := range s.installed(r) {
 		if id, ok := app["CFBundleIdentifier"].(string); ok {
-			found[id] = app
+			found[id] = r.attributes(app)
 		}
 	}
 	return s.say(dict{"Status": "Complete", "LookupResult": found}, r.Command)
 }
 
-// installed is the apps of the type and identifiers asked for, with the attributes asked
-// for. Sizes are told only to those who ask for them.
+// installed is the apps of the type and identifiers asked for.
 func (s *service) installed(r installationRequest) []dict {
 	var apps []dict
 	for _, app := range s.device.apps {
@@ -77,12 +80,15 @@ func (s *service) installed(r installationRequest) []dict {
 		if only := r.ClientOptions.BundleIDs; len(only) > 0 && !slices.Contains(only, id) {
 			continue
 		}
-		apps = append(apps, attributes(app, r.ClientOptions.ReturnAttributes))
+		apps = append(apps, app)
 	}
 	return apps
 }
 
-func attributes(app dict, wanted []string) dict {
+// attributes is what was asked for of an app. Sizes are told only to those who ask for
+// them.
+func (r installationRequest) attributes(app dict) dict {
+	wanted := r.ClientOptions.ReturnAttributes
 	told := dict{}
 	for key, value := range app {
 		size := key == "StaticDiskUsage" || key == "DynamicDiskUsage"

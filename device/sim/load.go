@@ -60,6 +60,11 @@ func loadDevice(folder fs.FS, name string) (*Device, error) {
 	if set.RecordedAt.IsZero() {
 		return nil, errors.New("sim.plist: RecordedAt is missing")
 	}
+	for _, fault := range set.Faults {
+		if !fault.Kind.ofTrust() && !fault.Kind.ofReply() {
+			return nil, fmt.Errorf("sim.plist: a device has no fault %q", fault.Kind)
+		}
+	}
 	d := &Device{
 		Name:        name,
 		Note:        set.Note,

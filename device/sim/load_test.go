@@ -55,6 +55,15 @@ func TestLoadNamesTheFileThatIsWrong(t *testing.T) {
 	}
 }
 
+func TestLoadRefusesAFaultItDoesNotKnow(t *testing.T) {
+	settings := `<plist><dict><key>RecordedAt</key><date>2026-01-01T00:00:00Z</date>
+		<key>Faults</key><array><dict><key>Kind</key><string>unpeared</string></dict></array></dict></plist>`
+	_, err := sim.Load(fstest.MapFS{"phone/sim.plist": {Data: []byte(settings)}})
+	if err == nil || !strings.Contains(err.Error(), `no fault "unpeared"`) {
+		t.Errorf("Load = %v", err)
+	}
+}
+
 func TestClonesDifferInTheirIdentifiersOnly(t *testing.T) {
 	device := named(t, "healthy-iphone")
 	clones := []*sim.Device{device}

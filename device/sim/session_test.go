@@ -7,8 +7,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"net"
+	"os"
 	"testing"
 	"time"
 
@@ -53,7 +55,6 @@ func handshake(t *testing.T, conn net.Conn, record pairRecord, certificate, key 
 			return nil
 		},
 	})
-	conn.SetDeadline(time.Now().Add(10 * time.Second))
 	return secure, secure.Handshake()
 }
 
@@ -134,6 +135,48 @@ func TestStalePairings(t *testing.T) {
 	}
 	if _, err := handshake(t, conn, record, record.HostCertificate, record.HostPrivateKey); err == nil {
 		t.Error("stale-tls: the handshake succeeds")
+	}
+}
+
+func TestAForgottenComputerIsAStranger(t *testing.T) {
+	device := named(t, "healthy-iphone")
+	socket := serve(t, newTray(t, device))
+	conn := lockdown(t, socket)
+	known := dict{"HostID": recordOf(t, socket, device).HostID}
+	if reply := replyOf(t, conn, dict{"Request": "ValidatePair", "PairRecord": known}); reply["Error"] != nil {
+		t.Errorf("ValidatePair = %v", reply)
+	}
+	if reply := replyOf(t, conn, dict{"Request": "Unpair", "PairRecord": known}); reply["Error"] != nil {
+		t.Errorf("Unpair = %v", reply)
+	}
+	for _, request := range []dict{
+		{"Request": "ValidatePair", "PairRecord": known},
+		{"Request": "StartSession", "HostID": known["HostID"]},
+	} {
+		if reply := replyOf(t, conn, request); reply["Error"] != "InvalidHostID" {
+			t.Errorf("%v = %v", request, reply)
+		}
+	}
+	for request, want := range map[string]string{"Pair": "MissingPairRecord", "StartSession": "MissingHostID", "StopSession": "SessionInactive"} {
+		if reply := replyOf(t, conn, dict{"Request": request}); reply["Error"] != want {
+			t.Errorf("%s without more = %v, want %s", request, reply, want)
+		}
+	}
+}
+
+func TestFaultsOfTheHandshake(t *testing.T) {
+	device := named(t, "healthy-iphone")
+	for kind, timeout := range map[sim.Kind]bool{sim.Stall: true, sim.Garbage: false} {
+		device.Faults = []sim.Fault{{Kind: kind, At: "tls"}}
+		socket := serve(t, newTray(t, device))
+		record := recordOf(t, socket, device)
+		conn := lockdown(t, socket)
+		replyOf(t, conn, dict{"Request": "StartSession", "HostID": record.HostID})
+		conn.SetDeadline(time.Now().Add(200 * time.Millisecond))
+		_, err := handshake(t, conn, record, record.HostCertificate, record.HostPrivateKey)
+		if err == nil || errors.Is(err, os.ErrDeadlineExceeded) != timeout {
+			t.Errorf("%s: %v", kind, err)
+		}
 	}
 }
 

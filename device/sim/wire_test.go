@@ -358,6 +358,25 @@ func shorterThan(length int) func([]byte) error {
 	}
 }
 
+func TestFaultsOfTheMux(t *testing.T) {
+	tray := newTray(t, named(t, "healthy-iphone"))
+	tray.Faults = []sim.Fault{{Kind: sim.Garbage, At: "ListDevices"}}
+	socket := serve(t, tray)
+	mux := dial(t, socket)
+	tell(t, mux, dict{"MessageType": "ListDevices"})
+	reply := make([]byte, 16+len("garbage"))
+	mux.SetReadDeadline(time.Now().Add(10 * time.Second))
+	if _, err := io.ReadFull(mux, reply); err != nil {
+		t.Fatal(err)
+	}
+	if reply[0] != byte(len(reply)) || string(reply[16:]) != "garbage" {
+		t.Errorf("ListDevices = %q", reply)
+	}
+	if reply := askMux(t, socket, dict{"MessageType": "ReadBUID"}); reply["BUID"] == nil {
+		t.Errorf("ReadBUID = %v", reply)
+	}
+}
+
 func TestDetachEndsTheConnectionsOfThatDeviceOnly(t *testing.T) {
 	device := named(t, "healthy-iphone")
 	other := device.Clone(2)

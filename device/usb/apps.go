@@ -49,7 +49,7 @@ func browse(ctx context.Context, l *link) ([]device.App, error) {
 		ApplicationType:  "Any",
 		ReturnAttributes: []string{"CFBundleIdentifier", "StaticDiskUsage", "DynamicDiskUsage"},
 	}})
-	var apps []device.App
+	apps := []device.App{}
 	for err == nil {
 		if name, err := part.Text("Error"); err == nil {
 			return nil, named(name)

@@ -2,6 +2,7 @@ package usb
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -60,6 +61,11 @@ func TestFaults(t *testing.T) {
 		row   row
 		ended device.Reason // "" if the examination went on to its end
 	}{
+		"no answer to Connect":   {sim.Fault{Kind: sim.Stall, At: "connect"}, all(device.Timeout, ""), device.Timeout},
+		"Connect garbled":        {sim.Fault{Kind: sim.Garbage, At: "connect"}, all(device.Malformed, ""), device.Malformed},
+		"Connect of 2^31 bytes":  {sim.Fault{Kind: sim.Oversized, At: "connect"}, all(device.Oversized, ""), device.Oversized},
+		"Connect without result": {sim.Fault{Kind: sim.MissingKeys, At: "connect"}, all(device.Malformed, ""), device.Malformed},
+
 		"unpaired":          {sim.Fault{Kind: sim.Unpaired}, untrusted(device.NeverPaired), ""},
 		"trust pending":     {sim.Fault{Kind: sim.TrustPending, Count: 3}, untrusted(device.NeverPaired), ""},
 		"denied":            {sim.Fault{Kind: sim.Denied}, untrusted(device.NeverPaired), ""},
@@ -111,6 +117,7 @@ func TestFaults(t *testing.T) {
 		"domain reset":            {sim.Fault{Kind: sim.Reset, At: backup, Count: 40}, afterRoot(device.Truncated), device.Truncated},
 		"domain of 2^31 bytes":    {sim.Fault{Kind: sim.Oversized, At: backup}, afterRoot(device.Oversized), device.Oversized},
 		"unplugged in mid-scan":   {sim.Fault{Kind: sim.Detach, At: backup}, afterRoot(device.Detached), device.Detached},
+		"next domain stalled":     {sim.Fault{Kind: sim.Stall, At: domainDisk}, all(device.Timeout, fromLater...), device.Timeout},
 		"last domain stalled": {
 			sim.Fault{Kind: sim.Stall, At: domainInternational}, all(device.Timeout, "live.locale", "live.clockSkewSeconds"), device.Timeout,
 		},
@@ -179,21 +186,52 @@ func fallsSilent(fault sim.Fault) bool {
 	return fault.Kind == sim.Stall && fault.Seconds == 0 || fault.Kind == sim.HalfStall || fault.Kind == sim.Trickle
 }
 
-// A device that cannot be connected to has a row, too.
-func TestFaultsOfConnect(t *testing.T) {
-	tray := newTray(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.Stall, At: "connect"}))
+// A device whose pair record usbmuxd cannot tell is one that is not trusted.
+func TestFaultsOfMux(t *testing.T) {
+	tests := map[string]struct {
+		fault sim.Fault
+		row   row
+	}{
+		"no answer about pairing": {sim.Fault{Kind: sim.Stall, At: "ReadPairRecord"}, untrusted(device.Timeout)},
+		"pair record garbled":     {sim.Fault{Kind: sim.Garbage, At: "ReadPairRecord"}, untrusted(device.Malformed)},
+		"pair record a bomb":      {sim.Fault{Kind: sim.PlistBomb, At: "ReadPairRecord"}, untrusted(device.Hostile)},
+		"pair record of no type":  {sim.Fault{Kind: sim.WrongTypes, At: "ReadPairRecord"}, untrusted(device.Malformed)},
+		"answer without a record": {sim.Fault{Kind: sim.MissingKeys, At: "ReadPairRecord"}, untrusted(device.Malformed)},
+	}
+	healthy := rowOf(t, readOne(t, patient(t, "healthy-iphone")))
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tray := newTray(t, patient(t, "healthy-iphone"))
+			tray.Faults = []sim.Fault{test.fault}
+			door := serve(t, tray)
+			if fallsSilent(test.fault) {
+				door.RequestTimeout = 1500 * time.Millisecond
+			}
+			found, err := door.Find(t.Context())
+			if err != nil || len(found) != 1 {
+				t.Fatalf("found %v, %v; want one device", found, err)
+			}
+			snapshot := door.Read(t.Context(), found[0], Sizes)
+			if diff := cmp.Diff(healthy.but(test.row), rowOf(t, snapshot)); diff != "" {
+				t.Errorf("row (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A device that is gone when its turn comes has a row.
+func TestUnplugged(t *testing.T) {
+	tray := newTray(t, patient(t, "healthy-iphone"))
 	door := serve(t, tray)
-	door.RequestTimeout = time.Second
 	found, err := door.Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if snapshot := door.Read(t.Context(), found[0], 0); snapshot.Live.Ended.Reason != device.Timeout {
-		t.Errorf("stalled at connect: ended for %q", snapshot.Live.Ended.Reason)
-	}
 	tray.Detach(found[0].UDID)
-	if snapshot := door.Read(t.Context(), found[0], 0); snapshot.Live.Ended.Reason != device.Detached {
-		t.Errorf("unplugged before: ended for %q", snapshot.Live.Ended.Reason)
+	snapshot := door.Read(t.Context(), found[0], 0)
+	if _, err := snapshot.Live.Trusted.Get(); !errors.Is(err, device.Detached) || snapshot.Live.Ended.Reason != device.Detached {
+		t.Errorf("trust unknown for %v, ended for %q; want %q", err, snapshot.Live.Ended.Reason, device.Detached)
 	}
 }
 
@@ -204,12 +242,12 @@ func TestInterrupt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(300*time.Millisecond, cancel)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	time.AfterFunc(time.Second, func() { cancel(errors.New("interrupt signal received")) })
 	start := time.Now()
 	snapshot := door.Read(ctx, found[0], 0)
-	if took := time.Since(start); took > 2*time.Second {
-		t.Errorf("took %v after the interrupt", took)
+	if took := time.Since(start); took > 4*time.Second {
+		t.Errorf("took %v, interrupted after a second", took)
 	}
 	if _, err := snapshot.Live.CloudBackup.Enabled.Get(); err != nil {
 		t.Errorf("read before the interrupt, and lost: %v", err)

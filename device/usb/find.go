@@ -14,9 +14,10 @@ import (
 )
 
 // How long usbmuxd may be silent until its list of devices is taken for complete. It
-// sends what is attached right behind its answer to Listen.
+// sends what is attached right behind its answer to Listen. The first wait is longer,
+// because only an empty tray has to sit it out.
 const (
-	quietAtFirst = 250 * time.Millisecond
+	quietAtFirst = 500 * time.Millisecond
 	quietBetween = 100 * time.Millisecond
 )
 

@@ -10,13 +10,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"howett.net/plist"
 
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/backupdoctor/backupdoctor/testdata"
 )
 
-// A full scan of every patient asks nothing that is not on the list.
+// A full scan of every patient asks nothing that is not on the list, and what it answers
+// can be recorded.
 func TestReadsOnly(t *testing.T) {
 	tray := newTray(t, patients(t)...)
 	door := serve(t, tray)
@@ -26,7 +29,18 @@ func TestReadsOnly(t *testing.T) {
 	}
 	for _, attached := range found {
 		door.Greet(t.Context(), attached)
-		door.Read(t.Context(), attached, Sizes)
+		snapshot := door.Read(t.Context(), attached, Sizes)
+		text, err := json.Marshal(snapshot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var recorded device.Snapshot
+		if err := json.Unmarshal(text, &recorded); err != nil {
+			t.Errorf("%s: %v", attached.UDID, err)
+		}
+		if diff := cmp.Diff(rowOf(t, snapshot), rowOf(t, recorded)); diff != "" {
+			t.Errorf("%s, recorded (-was +is):\n%s", attached.UDID, diff)
+		}
 	}
 	asked := map[string]bool{}
 	for _, request := range tray.Requests() {

@@ -55,10 +55,9 @@ type examination struct {
 	lockdown
 }
 
-// examine prepares a visit, makes it, and clears up whatever became of it. It is the one
-// place that stops a panic of what lies below: the guards before every decoder should
-// leave none.
-func (d Door) examine(ctx context.Context, a Attached, visit func(context.Context, *examination)) (seen device.Snapshot) {
+// examine prepares a visit, makes it, and clears up whatever became of it. It stops the
+// panics of what lies below, of which the guards before every decoder should leave none.
+func (d Door) examine(ctx context.Context, a Attached, visit func(context.Context, *examination)) device.Snapshot {
 	ctx, cancel := context.WithTimeout(ctx, d.timeout())
 	defer cancel()
 	e := &examination{door: d, attached: a, lockdown: lockdown{&link{}}}
@@ -67,14 +66,11 @@ func (d Door) examine(ctx context.Context, a Attached, visit func(context.Contex
 		Device:  device.Identity{UDID: a.UDID},
 		Live:    &device.Live{},
 	}
-	defer func() {
-		if recover() != nil {
-			e.snapshot.Live.Ended = device.Gap{Reason: device.Internal}
-		}
-		e.Close()
-		seen = e.snapshot
-	}()
-	visit(ctx, e)
+	guard(
+		func() { visit(ctx, e) },
+		func() { e.ended = device.Internal },
+	)
+	e.Close()
 	if ctx.Err() != nil {
 		e.ended = reasonOf(ctx, ctx.Err())
 	}
@@ -87,9 +83,17 @@ func (d Door) examine(ctx context.Context, a Attached, visit func(context.Contex
 // begin opens lockdown, starts a session if there is a pair record, and reads the root
 // values. trust says why there is no session, if there is none.
 func (e *examination) begin(ctx context.Context) (root reply, trust error) {
-	e.proof, trust = e.door.readCredential(ctx, e.attached.UDID)
+	// usbmuxd finds the pair record while the device answers.
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		guard(
+			func() { e.proof, trust = e.door.readCredential(ctx, e.attached.UDID) },
+			func() { trust = device.Internal },
+		)
+	})
 	var err error
 	e.lockdown, err = e.door.lockdown(ctx, e.attached)
+	reading.Wait()
 	if err != nil {
 		return reply{err: err}, err
 	}
@@ -148,7 +152,16 @@ func (e *examination) readAll(ctx context.Context, wants Wants) {
 	defer services.Wait()
 	for _, service := range e.services(live, wants) {
 		at, err := e.startService(ctx, service.name)
-		services.Go(func() { e.visit(ctx, service, at, err) })
+		if err != nil {
+			service.close(err)
+			continue
+		}
+		services.Go(func() {
+			guard(
+				func() { e.visit(ctx, service, at) },
+				func() { service.close(device.Internal) },
+			)
+		})
 	}
 	for _, domain := range laterDomains {
 		domains[domain] = e.values(ctx, domain)
@@ -202,16 +215,7 @@ func (e *examination) services(live *device.Live, wants Wants) []service {
 }
 
 // visit connects to a started service and reads it.
-func (e *examination) visit(ctx context.Context, s service, at started, err error) {
-	defer func() {
-		if recover() != nil {
-			s.close(device.Internal)
-		}
-	}()
-	if err != nil {
-		s.close(err)
-		return
-	}
+func (e *examination) visit(ctx context.Context, s service, at started) {
 	l, err := e.door.dial(ctx, e.attached, at.port)
 	if err != nil {
 		s.close(err)
@@ -225,4 +229,15 @@ func (e *examination) visit(ctx context.Context, s service, at started, err erro
 		}
 	}
 	s.read(ctx, l)
+}
+
+// guard does f, and after a panic of it, failed. Panics of a goroutine can be stopped
+// nowhere else.
+func guard(f, failed func()) {
+	defer func() {
+		if recover() != nil {
+			failed()
+		}
+	}()
+	f()
 }

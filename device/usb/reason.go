@@ -15,10 +15,10 @@ import (
 // reasonOf says why a connection failed: err is that of the connection, or a
 // device.Reason already. The words of any other err are dropped.
 func reasonOf(ctx context.Context, err error) error {
-	switch cause := context.Cause(ctx); {
-	case errors.Is(cause, context.Canceled):
+	switch ctx.Err() {
+	case context.Canceled:
 		return device.Interrupted
-	case cause != nil:
+	case context.DeadlineExceeded:
 		return device.Timeout
 	}
 	if reason, ok := errors.AsType[device.Reason](err); ok {

@@ -1,0 +1,157 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+)
+
+// A message is a text of iOS, known by the words that tell it from others. Its wording
+// changes between versions and translations, so that a few words are all that is matched.
+type message struct {
+	words   [][]string // phrases in small letters; all phrases of any one list stand in the text
+	vague   bool       // says so little that it counts only where nothing else matches
+	meaning Meaning
+}
+
+// saidBy reports whether a folded text contains the message.
+func (m message) saidBy(text string) bool {
+	return slices.ContainsFunc(m.words, func(phrases []string) bool {
+		return !slices.ContainsFunc(phrases, func(phrase string) bool { return !strings.Contains(text, phrase) })
+	})
+}
+
+// messages is the texts that iOS shows about iCloud Backup, the telling ones first.
+var messages = []message{
+	{
+		words: [][]string{{"enough", "icloud storage"}, {"enough", "in icloud"}, {"storage is full"}, {"icloud", "full"}},
+		meaning: Meaning{
+			Message:  "Not enough iCloud storage",
+			InICloud: "iCloud has too little room for the next backup.",
+			Checks:   []string{"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive", "storage-plan-lapsed"},
+			Remedies: []RemedyID{checkICloudStorage, chooseAppsToBackUp, deleteOtherDevicesBackups, buyStorage},
+			Sources:  []Source{foundingArticle, misoiduncanStorageFull},
+		},
+	},
+	{
+		words: [][]string{{"files", "unavailable"}, {"files", "not available"}},
+		meaning: Meaning{
+			Message:  "Some files were unavailable",
+			InICloud: "The backup ended without some files, because they were locked, were being changed or could not be read.",
+			Checks:   []string{"files-unavailable"},
+			Remedies: []RemedyID{findUnreadableItem, unlockWithPasscode, restart, updateSoftware, contactAppleSupport},
+			Sources:  []Source{imobiledeviceUnreadable, pymobiledeviceFiles},
+		},
+	},
+	{
+		words: [][]string{{"problem enabling icloud backup"}, {"problem enabling backup"}, {"turning on", "backup"}},
+		meaning: Meaning{
+			Message:  "There was a problem enabling iCloud Backup",
+			InICloud: "iCloud Backup could not be switched on. It needs a network, a right clock and an account in good order.",
+			Checks:   []string{"enable-backup-fails"},
+			Remedies: []RemedyID{joinWiFi, turnOffVPN, setDateAutomatically, acceptTerms, fixAccountPrompt, restart, updateSoftware},
+			Sources:  []Source{publicAnalysis},
+		},
+	},
+	{
+		words: [][]string{{"currently being restored"}},
+		meaning: Meaning{
+			Message:  "Currently being restored",
+			InICloud: "A restore is still running, and no backup begins before it has ended.",
+			Checks:   []string{"restore-in-progress"},
+			Remedies: []RemedyID{letRestoreFinish},
+			Sources:  []Source{publicAnalysis},
+		},
+	},
+	{
+		words: [][]string{{"verification failed"}, {"error connecting to", "apple id"}, {"error connecting to", "apple account"}, {"error connecting to", "icloud"}},
+		meaning: Meaning{
+			Message:  "Verification failed: there was an error connecting to the server",
+			InICloud: "The account could not be verified: it wants something, the clock is wrong, or Apple's service is down.",
+			Checks:   []string{"account-needs-attention", "date-time-wrong", "icloud-outage"},
+			Remedies: []RemedyID{checkSystemStatus, fixAccountPrompt, setDateAutomatically, tryAnotherNetwork},
+			Sources:  []Source{appleHT203512},
+		},
+	},
+	{
+		words: [][]string{{"terms and conditions"}, {"cannot complete action"}, {"can't complete action"}, {"cannot be completed at this time"}},
+		meaning: Meaning{
+			Message:  "New iCloud terms and conditions",
+			InICloud: "Changed terms of iCloud wait for a person to accept them, or could not be accepted.",
+			Checks:   []string{"terms-not-accepted"},
+			Remedies: []RemedyID{acceptTerms},
+			Sources:  []Source{thetoolstrunkTerms, bigitshopTerms},
+		},
+	},
+	{
+		words: [][]string{{"due to restrictions"}, {"because of restrictions"}, {"greyed"}, {"grayed"}},
+		meaning: Meaning{
+			Message:  "Not available due to restrictions",
+			InICloud: "Screen Time or management has locked the setting, or the button waits for a network.",
+			Checks:   []string{"screen-time-account-changes", "mdm-disallows-backup", "backup-now-greyed"},
+			Remedies: []RemedyID{joinWiFi, allowAccountChanges, askAdministrator},
+			Sources:  []Source{fonetipsSignOut, iphonelifeGreyButton, soundsupportBackups},
+		},
+	},
+	{
+		words: [][]string{{"last backup: never"}, {"last successful backup: never"}},
+		meaning: Meaning{
+			Message:  "Last Backup: Never",
+			InICloud: "No iCloud backup of this device has ever been completed.",
+			Checks:   []string{"never-backed-up"},
+			Remedies: []RemedyID{backUpNow, backUpOvernight},
+			Sources:  []Source{foundingArticle},
+		},
+	},
+	{
+		words: [][]string{{"not backed up"}, {"not been backed up"}, {"hasn't been backed up"}, {"haven't been backed up"}, {"isn't backed up"}},
+		meaning: Meaning{
+			Message:  "Not backed up in … weeks",
+			InICloud: "No backup has been completed for that long. Mostly a nightly backup found no Wi-Fi, no power or an unlocked screen.",
+			Checks:   []string{"backup-stale", "wifi-missing", "auto-not-charging", "auto-not-locked"},
+			Remedies: []RemedyID{backUpNow, backUpOvernight, joinWiFi, checkCharger, shortenAutoLock},
+			Sources:  []Source{popsugarNotBackedUp},
+		},
+	},
+	{
+		words: [][]string{{"estimating", "remaining"}},
+		meaning: Meaning{
+			Message:  "Estimating time remaining",
+			InICloud: "Shown for hours, it means that the Wi-Fi is slow or drops, or that there is very much to send.",
+			Checks:   []string{"wifi-slow-unstable", "backup-too-large"},
+			Remedies: []RemedyID{checkICloudStorage, backUpOvernight, restartRouter, tryAnotherNetwork, chooseAppsToBackUp},
+			Sources:  []Source{foundingArticle},
+		},
+	},
+	{
+		words: [][]string{{"backup not supported"}},
+		meaning: Meaning{
+			Message:  "Backup Not Supported",
+			InICloud: "One app, which the message names, cannot be backed up.",
+			Checks:   []string{"app-cannot-be-backed-up"},
+			Remedies: []RemedyID{chooseAppsToBackUp, updateApp, reinstallApp},
+			Sources:  []Source{bestapplesolutionICloud},
+		},
+	},
+	{
+		words: [][]string{{"backup failed"}},
+		vague: true,
+		meaning: Meaning{
+			Message:  "Backup Failed",
+			InICloud: "The title alone. Mostly iCloud is full; it can also stay on the screen after a later backup has gone through.",
+			Checks:   []string{"icloud-storage-full", "false-alarm"},
+			Remedies: []RemedyID{checkLastBackupDate, readExactMessage, checkICloudStorage},
+			Sources:  []Source{hinewsBackupFailure},
+		},
+	},
+	{
+		words: [][]string{{"backup could not be completed"}, {"backup couldn't be completed"}},
+		vague: true,
+		meaning: Meaning{
+			Message:  "The last backup could not be completed",
+			InICloud: "The message for whatever has none of its own. Slow Wi-Fi, a stuck process, a damaged older backup and trouble at Apple's end all show it.",
+			Checks:   []string{"wifi-slow-unstable", "transient-glitch", "corrupt-previous-backup", "icloud-outage"},
+			Remedies: []RemedyID{readExactMessage, checkSystemStatus, backUpOvernight, restartRouter, tryAnotherNetwork, restart, contactAppleSupport},
+			Sources:  []Source{foundingArticle},
+		},
+	},
+}
