@@ -226,7 +226,7 @@ func recordHeadline(s device.Snapshot, d Diagnosis) string {
 	if r, known := identityRecord(s); known && len(list) == 0 {
 		list = append(list, r)
 	}
-	if len(list) == 0 {
+	if len(list) == 0 || list[0].old() && strings.HasSuffix(found, list[0].when()) {
 		return found + "; the device was not attached."
 	}
 	return fmt.Sprintf("%s; the device was not attached, and its newest record here is %s old.", found, duration(list[0].age))

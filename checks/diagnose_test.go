@@ -204,7 +204,7 @@ func TestDiagnose(t *testing.T) {
 			name:     "not attached, and off on an old record",
 			snapshot: well(detached, recorded(30*aDay, switchWas(false))),
 			verdict:  AtRisk,
-			headline: "iCloud Backup is off, as of 2026-10-23, 30 days ago, from a backup on this computer; the device was not attached, and its newest record here is 30 days old.",
+			headline: "iCloud Backup is off, as of 2026-10-23, 30 days ago, from a backup on this computer; the device was not attached.",
 			causes:   []string{"backup-turned-off"},
 		},
 		{

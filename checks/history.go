@@ -83,14 +83,20 @@ func silenceOfRecords(s device.Snapshot) device.Gap {
 // is to say without the record: an old one that shows health is put in front of it, for it
 // settles nothing.
 func (r record) answer(found, otherwise []Finding) []Finding {
-	f := found[0]
-	f.Summary = clause(f.Summary) + r.when() + "."
-	switch {
+	found = r.dated(found)
+	switch f := &found[0]; {
 	case f.Status == OK && r.old():
 		return preface(f.Summary, f.Evidence, otherwise)
 	case f.Status == Problem && r.old():
 		f.Status = Warning
 	}
+	return found
+}
+
+// dated puts the date of a record into the sentence of a finding that rests on it.
+func (r record) dated(found []Finding) []Finding {
+	f := found[0]
+	f.Summary = clause(f.Summary) + r.when() + "."
 	return []Finding{f}
 }
 

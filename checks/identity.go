@@ -20,15 +20,20 @@ func identityRecord(s device.Snapshot) (r record, known bool) {
 }
 
 // asIdentified dates a judgement of the model or of what is installed on it, where the
-// device was not attached to tell them.
+// device was not attached to tell them. Health does not age here, because versions do not go
+// back: what was new enough then is so now.
 func asIdentified(judge func(device.Snapshot) []Finding) func(device.Snapshot) []Finding {
 	return func(s device.Snapshot) []Finding {
 		found := judge(s)
 		r, known := identityRecord(s)
-		if !known || found[0].Status == Unknown {
+		switch {
+		case !known || found[0].Status == Unknown:
 			return found
+		case found[0].Status == OK:
+			return r.dated(found)
+		default:
+			return r.answer(found, nil)
 		}
-		return r.answer(found, unknown(s, "What is installed now", device.NotAsked))
 	}
 }
 

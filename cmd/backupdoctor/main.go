@@ -29,6 +29,7 @@ func main() {
 		stdout:    os.Stdout,
 		stderr:    os.Stderr,
 		getenv:    os.Getenv,
+		environ:   os.Environ,
 		configDir: os.UserConfigDir,
 	}))
 }

@@ -80,7 +80,7 @@ func (a *afc) ask(ctx context.Context, operation uint64, path string) ([]byte, e
 	packet.WriteString(path)
 	packet.WriteByte(0)
 	a.sent++
-	if err := a.send(ctx, packet.Bytes()); err != nil {
+	if err := a.send(ctx, func() error { return a.Send(packet.Bytes()) }); err != nil {
 		return nil, err
 	}
 	answered, data, err := readAFC(a)

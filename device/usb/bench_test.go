@@ -25,14 +25,14 @@ const roundTrip = 5 * time.Millisecond
 // BenchmarkScan reads trays of simulated devices, which share this computer's cores with
 // the reading. For each size of a tray it reports
 //
-//	ms/scan        how long the whole tray took
+//	ms/scan        how long the whole tray took, the median
 //	x-limit        that, over the time that nothing can beat: the longer of one device's
 //	               round trips and CPU, and of all devices' CPU over the cores
-//	x-path         for one device: that, over its critical path of round trips alone
+//	x-path         for one device: that, over path-ms, its critical path of round trips
 //	p99-ms         within which 99 % of the devices were done, each from its own start
 //	cpu-ms/device  of reading and simulation together
-//	KiB/device     of heap at most, for each device that is read at the same time; of
-//	               reading and simulation together
+//	KiB/device     of heap at most beyond that of the waiting tray, with garbage, shared
+//	               out among all devices; of reading and simulation together
 //
 // The critical path is the conversation with lockdownd, which takes one request at a
 // time, with what begins it: connecting, and a TLS handshake; the services' conversations are shorter and run beside it.
@@ -55,31 +55,32 @@ func benchmarkScan(b *testing.B, count int) {
 	if err != nil || len(found) != count {
 		b.Fatalf("found %d devices, %v; want %d", len(found), err, count)
 	}
-	path := time.Duration(roundTrips(b, door, tray, found[0])) * roundTrip
+	path := time.Duration(roundTrips(b, door, tray, found[0])) * asTimed(roundTrip)
 
 	workers := min(count, 32*runtime.NumCPU())
-	own := make([]time.Duration, 0, count)
+	var scans, own []time.Duration
 	heap, stop := watchHeap()
 	cpu := processCPU(b)
 	for b.Loop() {
+		start := time.Now()
 		own = append(own, scanAll(b, door, found, workers)...)
+		scans = append(scans, time.Since(start))
 	}
 	cpu = processCPU(b) - cpu
 	stop()
 
-	each := b.Elapsed() / time.Duration(b.N)
+	each := quantile(scans, 0.5)
 	cpuEach := cpu / time.Duration(b.N*count)
 	limit := max(path+cpuEach, time.Duration(count)*cpuEach/time.Duration(runtime.NumCPU()))
-	slices.Sort(own)
 	b.ReportMetric(milliseconds(each), "ms/scan")
 	b.ReportMetric(float64(each)/float64(limit), "x-limit")
 	if count == 1 {
 		b.ReportMetric(float64(each)/float64(path), "x-path")
 		b.ReportMetric(milliseconds(path), "path-ms")
 	}
-	b.ReportMetric(milliseconds(own[(len(own)-1)*99/100]), "p99-ms")
+	b.ReportMetric(milliseconds(quantile(own, 0.99)), "p99-ms")
 	b.ReportMetric(milliseconds(cpuEach), "cpu-ms/device")
-	b.ReportMetric(float64(heap())/1024/float64(workers), "KiB/device")
+	b.ReportMetric(float64(heap())/1024/float64(count), "KiB/device")
 	b.ReportMetric(0, "ns/op") // ms/scan says it
 }
 
@@ -95,6 +96,17 @@ func roundTrips(b *testing.B, door Door, tray *sim.Tray, a Attached) int {
 		}
 	}
 	return trips
+}
+
+// asTimed is how long a wait takes by this computer's timers, which is how the tray
+// simulates a round trip: of 5 ms some 0.2 more.
+func asTimed(wait time.Duration) time.Duration {
+	const times = 50
+	start := time.Now()
+	for range times {
+		time.Sleep(wait)
+	}
+	return time.Since(start) / times
 }
 
 // scanAll reads every device, some at a time, and gives the time that each took.
@@ -147,6 +159,12 @@ func BenchmarkShell(b *testing.B) {
 	}
 	b.ReportMetric(milliseconds(b.Elapsed()/time.Duration(b.N)), "ms/scan")
 	b.ReportMetric(0, "ns/op")
+}
+
+// quantile is the value that a share of all is not above.
+func quantile(all []time.Duration, share float64) time.Duration {
+	slices.Sort(all)
+	return all[int(float64(len(all)-1)*share)]
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

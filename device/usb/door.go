@@ -3,7 +3,6 @@ package usb
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -37,8 +36,14 @@ const (
 	Sizes Wants = 1 << iota // how much room each app takes
 )
 
-// ErrNoMux is the error of a Door behind which no usbmuxd listens.
-var ErrNoMux = errors.New("usbmuxd cannot be reached")
+// ErrNoMux is the error of a Door behind which no usbmuxd listens. To a device it is a
+// reason: device.Unreachable.
+var ErrNoMux error = noMux{}
+
+type noMux struct{}
+
+func (noMux) Error() string { return "usbmuxd cannot be reached" }
+func (noMux) Unwrap() error { return device.Unreachable }
 
 func (d Door) timeout() time.Duration        { return cmp.Or(d.Timeout, 20*time.Second) }
 func (d Door) requestTimeout() time.Duration { return cmp.Or(d.RequestTimeout, 5*time.Second) }
@@ -63,7 +68,7 @@ func (d Door) open(ctx context.Context) (*link, error) {
 		if ctx.Err() != nil {
 			return nil, reasonOf(ctx, err)
 		}
-		return nil, fmt.Errorf("%w: %w: %w", ErrNoMux, device.Unreachable, err)
+		return nil, fmt.Errorf("%w: %w", ErrNoMux, err)
 	}
 	return newLink(ctx, conn, d.requestTimeout()), nil
 }

@@ -117,6 +117,7 @@ func TestFaults(t *testing.T) {
 		"domain reset":            {sim.Fault{Kind: sim.Reset, At: backup, Count: 40}, afterRoot(device.Truncated), device.Truncated},
 		"domain of 2^31 bytes":    {sim.Fault{Kind: sim.Oversized, At: backup}, afterRoot(device.Oversized), device.Oversized},
 		"unplugged in mid-scan":   {sim.Fault{Kind: sim.Detach, At: backup}, afterRoot(device.Detached), device.Detached},
+		"next domain stalled":     {sim.Fault{Kind: sim.Stall, At: domainDisk}, all(device.Timeout, fromLater...), device.Timeout},
 		"last domain stalled": {
 			sim.Fault{Kind: sim.Stall, At: domainInternational}, all(device.Timeout, "live.locale", "live.clockSkewSeconds"), device.Timeout,
 		},

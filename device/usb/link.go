@@ -16,21 +16,25 @@ import (
 )
 
 // A link is one connection: to usbmuxd, and once that has connected it, to a device.
+//
+// go-ios carries it and frames what is sent, over a connection of ours that has deadlines.
+// Replies are read here: go-ios sets memory aside for whatever length a device claims, and
+// makes one text of every way in which reading can fail.
 type link struct {
-	net.Conn               // what to read from and write to: raw, or TLS over it
-	raw      net.Conn      // below any TLS
-	patience time.Duration // for one answer
-	unbind   func() bool   // from the context
-	broken   error         // why nothing more can be asked; nil while it can
+	*ios.DeviceConnection               // what to read from and write to: raw, or TLS over it
+	raw                   net.Conn      // below any TLS
+	patience              time.Duration // for one answer
+	unbind                func() bool   // from the context
+	broken                error         // why nothing more can be asked; nil while it can
 }
 
 // newLink makes a link that closes when ctx ends.
 func newLink(ctx context.Context, conn net.Conn, patience time.Duration) *link {
 	return &link{
-		Conn:     conn,
-		raw:      conn,
-		patience: patience,
-		unbind:   context.AfterFunc(ctx, func() { conn.Close() }),
+		DeviceConnection: ios.NewDeviceConnectionWithConn(conn),
+		raw:              conn,
+		patience:         patience,
+		unbind:           context.AfterFunc(ctx, func() { conn.Close() }),
 	}
 }
 
@@ -54,11 +58,12 @@ func (l *link) fail(ctx context.Context, err error) error {
 }
 
 // hurry starts the time of one request and its answer.
-func (l *link) hurry() error { return l.SetDeadline(time.Now().Add(l.patience)) }
+func (l *link) hurry() error { return l.raw.SetDeadline(time.Now().Add(l.patience)) }
 
-// secure speaks TLS from here on, showing the host's certificate.
+// secure speaks TLS from here on, showing the host's certificate. That of go-ios has no
+// context, parses the key anew for each connection, and speaks nothing below TLS 1.2.
 func (l *link) secure(ctx context.Context, identity tls.Certificate) error {
-	client := tls.Client(l.Conn, &tls.Config{
+	client := tls.Client(l.raw, &tls.Config{
 		// Which certificate a device shows is not documented; see the package comment.
 		InsecureSkipVerify: true,
 		// lockdownd before iOS 10 speaks nothing newer.
@@ -74,19 +79,19 @@ func (l *link) secure(ctx context.Context, identity tls.Certificate) error {
 	if err := client.HandshakeContext(ctx); err != nil {
 		return l.fail(ctx, err)
 	}
-	l.Conn = client
+	l.DeviceConnection = ios.NewDeviceConnectionWithConn(client)
 	return nil
 }
 
-// send writes one message, within the time of a request that begins now.
-func (l *link) send(ctx context.Context, message []byte) error {
+// send has one message written, within the time of a request that begins now.
+func (l *link) send(ctx context.Context, write func() error) error {
 	if l.broken != nil {
 		return l.broken
 	}
 	if err := l.hurry(); err != nil {
 		return l.fail(ctx, err)
 	}
-	if _, err := l.Write(message); err != nil {
+	if err := write(); err != nil {
 		return l.fail(ctx, err)
 	}
 	return nil
@@ -96,11 +101,8 @@ func (l *link) send(ctx context.Context, message []byte) error {
 // a property list, and reads the answer. An answer that cannot be understood leaves the
 // link as it was; any other error breaks it.
 func (l *link) ask(ctx context.Context, message any) (safeplist.Dict, error) {
-	frame, err := ios.NewPlistCodec().Encode(message)
+	err := l.send(ctx, func() error { return ios.NewLockDownConnection(l.DeviceConnection).Send(message) })
 	if err != nil {
-		return nil, device.Internal
-	}
-	if err := l.send(ctx, frame); err != nil {
 		return nil, err
 	}
 	return l.receive(ctx, maxReply)

@@ -41,11 +41,9 @@ func (l *link) askMux(ctx context.Context, request muxRequest) (safeplist.Dict, 
 	request.ClientVersionString = "backupdoctor"
 	request.ProgName = "backupdoctor"
 	request.LibUSBMuxVersion = 3
-	if err := l.hurry(); err != nil {
-		return nil, l.fail(ctx, err)
-	}
-	if err := ios.NewUsbMuxConnection(ios.NewDeviceConnectionWithConn(l.Conn)).Send(request); err != nil {
-		return nil, l.fail(ctx, err)
+	err := l.send(ctx, func() error { return ios.NewUsbMuxConnection(l.DeviceConnection).Send(request) })
+	if err != nil {
+		return nil, err
 	}
 	return l.receiveMux(ctx)
 }
