@@ -292,7 +292,7 @@ func (p *page) backupsFooter(r Report) {
 		return
 	}
 	p.print("")
-	p.print(p.hang("", plain, fmt.Sprintf("%s: %d whole, %d broken, %d cannot be told.", plural(all, "backup"), c.Whole, c.Broken, c.CannotTell))...)
+	p.print(p.hang("", plain, fmt.Sprintf("%s: %d whole, %d broken, %d cannot tell.", plural(all, "backup"), c.Whole, c.Broken, c.CannotTell))...)
 	if r.Redacted {
 		p.print(p.hang("", plain, "Names and identifiers are placeholders.")...)
 		return

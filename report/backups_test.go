@@ -85,7 +85,7 @@ func TestNextBackupDoesNotUseAnArchivedCopy(t *testing.T) {
 func TestBackupsFace(t *testing.T) {
 	run := sampleRun(shelved(brokenProof))
 	run.Subject, run.Places = OfBackups, []Place{{Path: "/link", Target: "/Volumes/Disk/Backup"}, shut}
-	page := tableOf(run, Options{Width: 100})
+	page := tableOf(run, Options{Width: 200})
 	for _, want := range []string{
 		"the next backup will fail", "(6 of 9)", "and 1 more; --all shows them", "HomeDomain Library/[31mlost", "Remedy: Back up again.",
 		"Linked: /link", "leads to /Volumes/Disk/Backup", "Cannot tell: /shut", "Full Disk Access", "0 whole, 1 broken",
