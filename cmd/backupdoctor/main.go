@@ -1,5 +1,5 @@
 // Command backupdoctor says why iCloud Backup fails on the iPhones and iPads that are
-// attached to this computer.
+// attached to this computer, and proves their backups on it whole.
 //
 // The rules of its interface:
 //
