@@ -47,13 +47,13 @@ func (f failure) calledOff() bool {
 }
 
 // failures are the failed attempts since the last good backup by the newest record that
-// lists attempts, newest first. Attempts without a date are left out: they may be older.
+// lists attempts, newest first. Attempts without a credible date are left out: they may be older.
 func failures(s device.Snapshot) (list []failure, r record) {
 	results, r, _ := recall(s, attempts) // none if not known
 	last := lastGood(s)
 	for _, result := range results {
 		at, err := result.At.Get()
-		if err != nil || result.Code == 0 || !at.After(last) {
+		if err != nil || result.Code == 0 || !at.After(last) || !r.mayKnow(at) {
 			continue
 		}
 		f := failure{at: at, codes: []errorID{{ErrorDomain(result.Domain), result.Code}}}
