@@ -132,11 +132,16 @@ func blamed(s device.Snapshot, check, met string, more ...Evidence) []Finding {
 		return r.answer(warning(fmt.Sprintf("%d of the %d failed attempts %s %s, the latest on %s (%s); the newest failed otherwise.",
 			len(list), len(all), sinceGood(s), met, day(latest.at), latest), evidence...), nil)
 	}
-	summary := fmt.Sprintf("The newest attempt at an iCloud backup, on %s, %s (%s)", day(latest.at), met, latest)
+	age := s.TakenAt.Sub(latest.at)
+	date := day(latest.at)
+	if age > recordAges && !r.old() { // an old record tells its own age
+		date += ", " + duration(age) + " ago"
+	}
+	summary := fmt.Sprintf("The newest attempt at an iCloud backup, on %s, %s (%s)", date, met, latest)
 	if len(list) > 1 {
 		summary += ", as did " + some(len(list)-1, len(all)-1, "attempt") + " before it"
 	}
-	if _, _, fresh := freshBackup(s); fresh || s.TakenAt.Sub(latest.at) > recordAges {
+	if _, _, fresh := freshBackup(s); fresh || age > recordAges {
 		return r.answer(warning(summary+".", evidence...), nil)
 	}
 	return r.answer(problem(summary+".", evidence...), nil)
