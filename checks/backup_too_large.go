@@ -38,8 +38,12 @@ func judgeNextSize(s device.Snapshot) []Finding {
 	evidence := []Evidence{r.read("Size of the next iCloud backup", size(next), "", sizingSource+" / _TotalSize")}
 	largest := largestParts(r)
 	evidence = append(evidence, largest...)
-	if len(largest) > 0 {
-		summary += fmt.Sprintf(", most of it %s (%s)", largest[0].Key, largest[0].Value)
+	for i, part := range largest[:min(len(largest), 3)] {
+		before := ", "
+		if i == 0 {
+			before = ", with the most in "
+		}
+		summary += fmt.Sprintf("%s%s (%s)", before, part.Key, part.Value)
 	}
 	plan, rPlan, known := storagePlan(s)
 	if !known {

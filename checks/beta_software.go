@@ -11,7 +11,7 @@ Judged from what the device says of its release, and from the build: a letter at
 	Effect:   MayBlock,
 	Sources:  []Source{appleHT201418},
 	Remedies: []RemedyID{leaveBeta, updateSoftware},
-	Judge:    judgeBeta,
+	Judge:    asIdentified(judgeBeta),
 }
 
 func judgeBeta(s device.Snapshot) []Finding {
@@ -23,7 +23,7 @@ func judgeBeta(s device.Snapshot) []Finding {
 	if err != nil {
 		build = "unknown"
 	}
-	evidence := []Evidence{read(s, "Build", build, "no letter at its end", "lockdown BuildVersion")}
+	evidence := []Evidence{readIdentity(s, "Build", build, "no letter at its end", "Build Version")}
 	if kind, err := live(s).ReleaseType.Get(); err == nil {
 		evidence = append(evidence, read(s, "Release type", kind, "", "lockdown ReleaseType"))
 	}

@@ -223,7 +223,10 @@ func recordHeadline(s device.Snapshot, d Diagnosis) string {
 		found = causesClause(s, d.Causes)
 	}
 	list := records(s)
-	if len(list) == 0 {
+	if r, known := identityRecord(s); known && len(list) == 0 {
+		list = append(list, r)
+	}
+	if len(list) == 0 || list[0].old() && strings.HasSuffix(found, list[0].when()) {
 		return found + "; the device was not attached."
 	}
 	return fmt.Sprintf("%s; the device was not attached, and its newest record here is %s old.", found, duration(list[0].age))

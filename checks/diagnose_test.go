@@ -162,6 +162,85 @@ func TestDiagnose(t *testing.T) {
 			headline: "No cause was found among what could be read.",
 		},
 		{
+			name:     "full iCloud storage explains a stale backup",
+			snapshot: well(lastBackedUp(20*aDay), recorded(aDay, failed(2*aDay, 303))),
+			verdict:  Failing,
+			headline: "iCloud Backup has been failing since 20 Nov (1 attempt): iCloud storage is full (error 303, 2 days ago).",
+			causes:   []string{"icloud-storage-full (backup-stale)"},
+		},
+		{
+			name:     "a backup that no plan can hold explains full iCloud storage",
+			snapshot: well(lastBackedUp(20*aDay), recorded(aDay, failed(2*aDay, 303), nextOf(60_000_000_000), planOf(50_000_000_000))),
+			verdict:  Failing,
+			headline: "The next iCloud backup is 60 GB large, with the most in the camera roll (30 GB), com.example.chat (15 GB), and the whole storage plan has 50 GB, as of 2026-11-21, from a backup on this computer; the last good backup is 20 days old.",
+			causes:   []string{"backup-too-large (icloud-storage-full, backup-stale)"},
+		},
+		{
+			name:     "a restriction on record explains the switch",
+			snapshot: well(switchedOff, supervised, lastBackedUp(20*aDay), recorded(aDay, func(h *device.History) { h.Restrictions.CloudBackupAllowed = device.Known(false) })),
+			verdict:  Failing,
+			headline: "A restriction in force on the device forbids iCloud Backup, as of 2026-11-21, from a backup on this computer; the last good backup is 20 days old.",
+			causes:   []string{"mdm-disallows-backup (backup-turned-off, backup-stale)"},
+		},
+		{
+			name:     "a failure before the last good backup is history",
+			snapshot: well(recorded(aDay, failed(2*aDay, 303))),
+			verdict:  NoneFound,
+			headline: "The last good iCloud backup is 7 hours old, so a notice that it failed is out of date.",
+		},
+		{
+			name:     "a failure after the last good backup is no false alarm",
+			snapshot: well(recorded(0, failed(time.Hour, 303))),
+			verdict:  AtRisk,
+			headline: "iCloud Backup has been failing since 22 Nov (1 attempt): iCloud storage is full (error 303, today).",
+			causes:   []string{"icloud-storage-full"},
+		},
+		{
+			name:     "not attached, and off on record",
+			snapshot: well(detached, recorded(3*aDay, switchWas(false), lastGoodWas(30*aDay))),
+			verdict:  Failing,
+			headline: "iCloud Backup is off, as of 2026-11-19, from a backup on this computer; the device was not attached, and its newest record here is 3 days old.",
+			causes:   []string{"backup-turned-off (backup-stale)"},
+		},
+		{
+			name:     "not attached, and well on record",
+			snapshot: well(detached, recorded(3*aDay, switchWas(true), lastGoodWas(3*aDay+time.Hour))),
+			verdict:  NoneFound,
+			headline: "The last good iCloud backup is 1 hour old, so a notice that it failed is out of date, as of 2026-11-19, from a backup on this computer; the device was not attached, and its newest record here is 3 days old.",
+		},
+		{
+			name:     "not attached, and well on an old record",
+			snapshot: well(detached, recorded(30*aDay, switchWas(true), lastGoodWas(30*aDay+time.Hour))),
+			verdict:  NoneFound,
+			headline: "No cause was found among what could be read; the device was not attached, and its newest record here is 30 days old.",
+		},
+		{
+			name:     "not attached, and off on an old record",
+			snapshot: well(detached, recorded(30*aDay, switchWas(false))),
+			verdict:  AtRisk,
+			headline: "iCloud Backup is off, as of 2026-10-23, 30 days ago, from a backup on this computer; the device was not attached.",
+			causes:   []string{"backup-turned-off"},
+		},
+		{
+			name: "not attached, and a record that says nothing of iCloud Backup",
+			snapshot: well(detached, recorded(aDay, func(h *device.History) {
+				h.CloudBackup.Enabled = device.Unknown[bool](device.Malformed)
+				h.CloudBackup.Last = device.Unknown[time.Time](device.Malformed)
+			})),
+			verdict:  NotExamined,
+			gap:      device.NotAsked,
+			headline: "The device was not attached.",
+		},
+		{
+			name: "not attached, and a history behind a password",
+			snapshot: well(detached, recorded(aDay, func(h *device.History) {
+				h.AsOf = device.Unknown[time.Time](device.NeedsPassword)
+			})),
+			verdict:  NotExamined,
+			gap:      device.NeedsPassword,
+			headline: "The backup is encrypted and its password was not given.",
+		},
+		{
 			name:     "not attached",
 			snapshot: well(detached),
 			verdict:  NotExamined,

@@ -5,4 +5,10 @@
 // their causes and merges the remedies into one plan. Everything here is a pure function
 // of the snapshot: no clock, disk, network or environment, so that the same recording
 // gives the same diagnosis on any machine.
+//
+// What an attached device says counts first. Where it says nothing, and for a device that is
+// not here, a record counts: its own history of iCloud backups, as a backup on this computer
+// keeps it. Whatever rests on a record is told with the record's date. A good backup that
+// completed later makes a failure history, and a record older than two weeks gives warnings
+// only and shows no health.
 package checks

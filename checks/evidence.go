@@ -143,11 +143,13 @@ func count(n int, thing string) string {
 }
 
 // some writes how many of all things of a kind, of which there is at least one: "the only
-// time", "all 3 times", "2 of the 3 times".
+// time", "both times", "all 3 times", "2 of the 3 times".
 func some(n, all int, thing string) string {
 	switch {
 	case all == 1:
 		return "the only " + thing
+	case n == all && n == 2:
+		return "both " + thing + "s"
 	case n == all:
 		return fmt.Sprintf("all %d %ss", all, thing)
 	default:

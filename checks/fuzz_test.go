@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -15,6 +16,8 @@ func FuzzDiagnose(f *testing.F) {
 		well(),
 		well(switchedOff, lastBackedUp(200*aDay), profiled("VPN"), running("16.3", "20D47")),
 		well(withoutDate(device.Absent), crashed("backupd", aDay), free(1)),
+		well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 303, behind("CKErrorDomain", 25)), failed(3*aDay, 300), window(4*aDay, time.Hour, thePower), nextOf(9e9), planOf(5e9))),
+		well(detached, recorded(20*aDay, switchWas(false), networks(4, 1, true)), copied(20*aDay, true, device.Whole)),
 		distrusting(device.TrustPending),
 		{},
 	} {

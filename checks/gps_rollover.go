@@ -16,7 +16,7 @@ Judged from the model and the installed version: iPhone 5 and iPad (4th generati
 	Sources:  []Source{fudzillaGPS, fwphysGPS},
 	Remedies: []RemedyID{updateWithComputer},
 	Explains: []string{"date-time-wrong", "never-backed-up", "backup-stale", "backup-expired-180-days", "software-out-of-date"},
-	Judge:    judgeRollover,
+	Judge:    asIdentified(judgeRollover),
 }
 
 // rolloverFixed holds the models whose date fails, with the version that mends it.
@@ -35,7 +35,7 @@ func judgeRollover(s device.Snapshot) []Finding {
 	if err != nil {
 		return unknown(s, "The model", err)
 	}
-	evidence := []Evidence{read(s, "Model", model, "", "lockdown ProductType")}
+	evidence := []Evidence{readIdentity(s, "Model", model, "", "Product Type")}
 	fixed, touched := rolloverFixed[model]
 	if !touched {
 		return ok("The GPS rollover of 2019 does not touch this model.", evidence...)

@@ -15,7 +15,7 @@ Judged from the installed version against a short list of such releases, each wi
 	Effect:   MayBlock,
 	Sources:  []Source{ghacksIOS163},
 	Remedies: []RemedyID{updateSoftware, updateWithComputer},
-	Judge:    judgeRegression,
+	Judge:    asIdentified(judgeRegression),
 }
 
 // A regression is a span of versions with a fault in iCloud Backup, both ends included.

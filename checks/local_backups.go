@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -85,10 +86,19 @@ func localEvidence(s device.Snapshot, b device.Backup, proof device.Proof) []Evi
 	if proof.Listed > 0 {
 		evidence = append(evidence, read(s, "Files found", fmt.Sprintf("%d of %d", proof.Found, proof.Listed), "all", "the backup's manifest and folder"))
 	}
+	if proof.Verdict != device.Broken && !proof.NextFails {
+		return evidence
+	}
+	grave := gravest(proof)
+	evidence = append(evidence, read(s, grave.Mode, faultText(grave), "", "the backup's folder"))
+	var others []string
 	for _, fault := range proof.Faults {
-		if fault.Severity == "unusable" || fault.Severity == "loss" {
-			evidence = append(evidence, read(s, fault.Mode, faultText(fault), "", "the backup's folder"))
+		if fault.Mode != grave.Mode && (fault.Severity == "unusable" || fault.Severity == "loss") {
+			others = append(others, fault.Mode)
 		}
+	}
+	if len(others) > 0 {
+		evidence = append(evidence, read(s, "Other faults", strings.Join(others, ", "), "", "the backup's folder"))
 	}
 	return evidence
 }

@@ -17,7 +17,7 @@ A beta is not compared. A model that the table does not know is newer than the t
 	Effect:   MayBlock,
 	Sources:  []Source{foundingArticle, appleHT203512, appleDeviceManagement, discoverIOS27, certidealIPadOS27},
 	Remedies: []RemedyID{updateSoftware, updateWithComputer},
-	Judge:    judgeSoftware,
+	Judge:    asIdentified(judgeSoftware),
 }
 
 // tableAges is the age from which a table of releases is told to be old: by then Apple has

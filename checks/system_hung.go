@@ -27,7 +27,7 @@ func judgeHung(s device.Snapshot) []Finding {
 	}
 	evidence := crashEvidence(s, panics)
 	if buttons, known := Expand("{force-restart}", s.Device); known {
-		evidence = append(evidence, read(s, "To force a restart of this model", buttons, "", "lockdown ProductType"))
+		evidence = append(evidence, readIdentity(s, "To force a restart of this model", buttons, "", "Product Type"))
 	}
 	if len(panics) > 0 {
 		return warning(fmt.Sprintf("%s the system crashed %s.", period, count(len(panics), "time")), evidence...)

@@ -19,7 +19,7 @@ Judged from the installed version.`,
 	Sources:  []Source{macrumorsIOS9Minimum, techtelegraphOldBackups},
 	Remedies: []RemedyID{updateSoftware, updateWithComputer, computerBackup},
 	Explains: []string{"backup-turned-off", "never-backed-up", "backup-stale", "backup-expired-180-days", "signed-out", "software-out-of-date"},
-	Judge:    judgeUnsupported,
+	Judge:    asIdentified(judgeUnsupported),
 }
 
 // minimumVersion is the oldest version that Apple's backup service still serves.

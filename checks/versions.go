@@ -17,7 +17,7 @@ func installedVersion(s device.Snapshot, v device.Version) Evidence {
 	if build, err := s.Device.BuildVersion.Get(); err == nil {
 		value += " (" + build + ")"
 	}
-	return read(s, "Installed", value, "", "lockdown ProductVersion")
+	return readIdentity(s, "Installed", value, "", "Product Version")
 }
 
 // newestVersion is the highest version that the device's model can run.

@@ -256,23 +256,30 @@ func (p *page) files(under string, f Fault) {
 // closed.
 func (p *page) places(places []Place) {
 	for _, place := range places {
-		if place.Reason == "" && place.Target == "" && !p.All {
-			continue
-		}
 		switch {
 		case place.Reason != "":
-			m := mark{"?", "[?]", "", cyan}
-			under := strings.Repeat(" ", columns(p.lead(m)))
-			p.heading("Cannot tell: " + place.Path)
-			p.print(p.hang(p.lead(m), m.style, "Whether backups lie there is unknown: "+reasonOf(place.Reason, "")+".")...)
-			if place.Hint != "" {
-				p.print(p.hang(under, plain, place.Hint)...)
-			}
 		case place.Target != "":
 			p.heading("Linked: " + place.Path)
 			p.print(p.hang("", plain, "leads to "+place.Target)...)
-		default:
+		case p.All:
 			p.heading("Looked into: " + place.Path)
+		}
+	}
+	p.closed(places)
+}
+
+// closed tells which folders of backups stayed closed, and the way in.
+func (p *page) closed(places []Place) {
+	m := mark{"?", "[?]", "", cyan}
+	under := strings.Repeat(" ", columns(p.lead(m)))
+	for _, place := range places {
+		if place.Reason == "" {
+			continue
+		}
+		p.heading("Cannot tell: " + place.Path)
+		p.print(p.hang(p.lead(m), m.style, "Whether backups lie there is unknown: "+reasonOf(place.Reason, "")+".")...)
+		if place.Hint != "" {
+			p.print(p.hang(under, plain, place.Hint)...)
 		}
 	}
 }
@@ -285,18 +292,22 @@ func (p *page) backupsFooter(r Report) {
 		return
 	}
 	p.print("")
-	p.print(p.hang("", plain, fmt.Sprintf("%s: %d whole, %d broken, %d cannot be told.", plural(all, "backup"), c.Whole, c.Broken, c.CannotTell))...)
+	p.print(p.hang("", plain, fmt.Sprintf("%s: %d whole, %d broken, %d cannot tell.", plural(all, "backup"), c.Whole, c.Broken, c.CannotTell))...)
 	if r.Redacted {
 		p.print(p.hang("", plain, "Names and identifiers are placeholders.")...)
 		return
 	}
+	var commands []string
 	for _, d := range r.Devices {
 		for _, b := range d.Backups {
 			if renamable(d, b) {
-				p.print(p.hang("", plain, "To rename a broken one, so that the next starts afresh:")...)
-				p.print(p.text("    backupdoctor backups set-aside " + strconv.Quote(b.Folder)))
+				commands = append(commands, p.text("backupdoctor backups set-aside "+strconv.Quote(b.Folder)))
 			}
 		}
+	}
+	if len(commands) > 0 {
+		p.print(p.hang("", plain, "To rename a broken one, so that the next backup starts afresh:")...)
+		p.print(commands...)
 	}
 }
 

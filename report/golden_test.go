@@ -23,18 +23,26 @@ var formats = map[string]Options{
 func TestGoldens(t *testing.T) {
 	schema := validator(t)
 	for name, recording := range recordings(t) {
-		r := New(runOf(recording))
+		run := runOf(recording)
+		r := New(run)
 		golden := func(t *testing.T, format string, got []byte) {
 			golden(t, filepath.Join("../testdata/reports", name+"."+format), got)
 		}
-		for format, options := range formats {
-			t.Run(name+"."+format, func(t *testing.T) {
-				var out bytes.Buffer
-				if err := WriteTable(&out, r, options); err != nil {
-					t.Fatal(err)
-				}
-				golden(t, format, out.Bytes())
-			})
+		faces := map[string]Report{"": r}
+		if r.Summary.Backups != (BackupCounts{}) {
+			run.Subject = OfBackups
+			faces["backups."] = New(run)
+		}
+		for face, r := range faces {
+			for format, options := range formats {
+				t.Run(name+"."+face+format, func(t *testing.T) {
+					var out bytes.Buffer
+					if err := WriteTable(&out, r, options); err != nil {
+						t.Fatal(err)
+					}
+					golden(t, face+format, out.Bytes())
+				})
+			}
 		}
 		t.Run(name+".json", func(t *testing.T) {
 			document := jsonOf(t, r)

@@ -9,7 +9,7 @@ import (
 
 // Options say what the terminal can show and how much of the report to show.
 type Options struct {
-	Width int  // columns that no line exceeds, an address on a line of its own excepted; at least MinWidth
+	Width int  // columns that no line exceeds, an address or a command on a line of its own excepted; at least MinWidth
 	UTF8  bool // false: ASCII only
 	Color bool // true: styles by ANSI escape sequences
 	All   bool // true: healthy findings too, and every question in full

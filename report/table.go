@@ -33,6 +33,7 @@ func WriteTable(w io.Writer, r Report, o Options) error {
 	}
 	p.section("What to do", labels, r.Devices, p.plan)
 	p.section("What could not be read", labels, r.Devices, p.unread)
+	p.closed(r.Places)
 	p.section("Questions only a person can answer", labels, r.Devices, p.questions)
 	p.section("What was read and is healthy", labels, r.Devices, p.healthy)
 	p.footer(r)

@@ -15,6 +15,10 @@ Each cause that was found comes with what was read on the device and with the
 documented remedy, in the words of that model and that iOS version. A scan reads only:
 it changes nothing on the device and sends nothing to the internet.
 
+Backups of devices on this computer are a second source. Whether they are whole says
+
+   backupdoctor verify
+
 Without a device at hand, see what it does with
 
    backupdoctor demo`

@@ -19,7 +19,7 @@ const backupFlags = "Backups"
 // placeFlags say where backups lie.
 func placeFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "backups", Category: backupFlags, Usage: "look for backups in `DIR` instead of the usual folders; may be repeated"},
+		&cli.StringSliceFlag{Name: "backups", Category: backupFlags, Usage: "look in `DIR`, not in the usual folders; repeatable"},
 	}
 }
 
@@ -27,8 +27,8 @@ func placeFlags() []cli.Flag {
 // argument: other users of the computer can read those.
 func passwordFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "password-file", Category: backupFlags, Usage: "open encrypted backups with the first line of `FILE`; may be repeated"},
-		&cli.StringFlag{Name: "password-command", Category: backupFlags, Usage: "open them with the first line that `COMMAND` prints", DefaultText: passwordVariable},
+		&cli.StringSliceFlag{Name: "password-file", Category: backupFlags, Usage: "open backups with the first line of `FILE`; repeatable"},
+		&cli.StringFlag{Name: "password-command", Category: backupFlags, Usage: "open them with the first line that `COMMAND` prints"},
 	}
 }
 

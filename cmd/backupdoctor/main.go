@@ -1,5 +1,5 @@
 // Command backupdoctor says why iCloud Backup fails on the iPhones and iPads that are
-// attached to this computer.
+// attached to this computer, and proves their backups on it whole.
 //
 // The rules of its interface:
 //
@@ -29,6 +29,7 @@ func main() {
 		stdout:    os.Stdout,
 		stderr:    os.Stderr,
 		getenv:    os.Getenv,
+		environ:   os.Environ,
 		configDir: os.UserConfigDir,
 	}))
 }

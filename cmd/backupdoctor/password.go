@@ -182,7 +182,7 @@ func (s surroundings) passwordBy(ctx context.Context, command string) (string, e
 	var printed bytes.Buffer
 	c := exec.CommandContext(ctx, shell, flag, command)
 	c.Stdin, c.Stdout, c.Stderr = s.stdin, &printed, s.stderr
-	c.Env = slices.DeleteFunc(os.Environ(), func(entry string) bool { return strings.HasPrefix(entry, passwordVariable+"=") })
+	c.Env = slices.DeleteFunc(s.environ(), func(entry string) bool { return strings.HasPrefix(entry, passwordVariable+"=") })
 	if err := c.Run(); err != nil {
 		return "", usageError("", "the command of --password-command failed: %w", err)
 	}

@@ -18,6 +18,7 @@ type surroundings struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	environ        func() []string        // all of the environment, for a program that is started
 	configDir      func() (string, error) // the folder for settings of this user's programs
 }
 

@@ -104,9 +104,15 @@ func quotedPaths(folders []backup.Folder) string {
 // being written.
 func movable(folder backup.Folder, now time.Time) error {
 	parent, err := filepath.EvalSymlinks(folder.Place.Path)
+	if err != nil {
+		return err
+	}
+	named, err := os.Lstat(folder.Place.Path)
 	switch {
 	case err != nil:
 		return err
+	case parent == folder.Path && named.Mode()&fs.ModeSymlink != 0:
+		return usageError("name the folder that the link leads to", "%q is a link to %q", folder.Place.Path, folder.Path)
 	case folder.Archived:
 		return usageError("no backup uses it, so it is in nobody's way", "%q is an archived copy", folder.Path)
 	case folder.UDID == "" || !sameUDID(filepath.Base(folder.Path), folder.UDID):

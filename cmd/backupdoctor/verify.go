@@ -36,7 +36,7 @@ func verifyCommand(s surroundings) *cli.Command {
 			),
 		Flags: slices.Concat([]cli.Flag{
 			option(backupFlags, "deep", "read every file and compare its digest"),
-			&cli.StringFlag{Name: "files", Category: backupFlags, Usage: "write every file concerned to `FILE`, one JSON object a line, as it is found"},
+			&cli.StringFlag{Name: "files", Category: backupFlags, Usage: "write every file concerned to `FILE`, as lines of JSON"},
 			option(backupFlags, "no-input", "never ask for a password"),
 		}, placeFlags(), passwordFlags(), outputFlags()),
 		Action: s.verify,

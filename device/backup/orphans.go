@@ -16,7 +16,8 @@ import (
 )
 
 // findOrphans looks for files that the manifest does not list, by counting: a folder with
-// as many files as were found in it has none. Only where there are more are the ids of
+// as many files as were found in it has none, since no two rows have the same id. (Only a
+// manifest that nobody's device wrote can have such rows, and hide orphans so.) Only where there are more are the ids of
 // that folder's rows collected, in a second reading of the manifest, 20 bytes each.
 func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 	var files [256]atomic.Int64

@@ -94,25 +94,23 @@ const (
 
 func readStatus(root *os.Root) status {
 	list, err := readList(root, statusName, smallLists)
+	if err == nil && !supported(text(list, "Version")) {
+		err = device.Unsupported
+	}
 	return status{
 		err:      err,
-		date:     fact(list.Date)(err, "Date"),
-		snapshot: fact(list.Text)(err, "SnapshotState"),
-		full:     fact(list.Bool)(err, "IsFullBackup"),
+		date:     fact(err, list.Date, "Date"),
+		snapshot: fact(err, list.Text, "SnapshotState"),
+		full:     fact(err, list.Bool, "IsFullBackup"),
 		uuid:     text(list, "UUID"),
-	}.withVersion(list)
+	}
 }
 
-// withVersion refuses a version that the device would refuse: it reads 0 and 2.4 up to 4.
-func (s status) withVersion(list safeplist.Dict) status {
-	if s.err != nil {
-		return s
-	}
-	version, err := strconv.ParseFloat(text(list, "Version"), 64)
-	if err == nil && version != 0 && (version < 2.4 || version >= 4) {
-		s.err = device.Unsupported
-	}
-	return s
+// supported reports whether a device reads this version of Status.plist: it takes 0, and
+// 2.4 up to 4. One that is missing counts as 0.
+func supported(version string) bool {
+	v, err := strconv.ParseFloat(version, 64)
+	return err != nil || v == 0 || v >= 2.4 && v < 4
 }
 
 // info is Info.plist.
@@ -127,21 +125,21 @@ type info struct {
 
 func readInfo(root *os.Root) info {
 	list, err := readList(root, infoName, infoList)
-	system := fact(list.Text)(err, "macOS Version")
+	system := fact(err, list.Text, "macOS Version")
 	if _, missing := system.Get(); missing != nil {
-		system = fact(list.Text)(err, "Windows OS Version")
+		system = fact(err, list.Text, "Windows OS Version")
 	}
 	return info{
 		err: err,
 		identity: device.Identity{
 			UDID:           normalUDID(text(list, "Target Identifier")),
-			Name:           fact(list.Text)(err, "Device Name"),
-			ProductType:    fact(list.Text)(err, "Product Type"),
-			ProductVersion: fact(list.Text)(err, "Product Version"),
-			BuildVersion:   fact(list.Text)(err, "Build Version"),
+			Name:           fact(err, list.Text, "Device Name"),
+			ProductType:    fact(err, list.Text, "Product Type"),
+			ProductVersion: fact(err, list.Text, "Product Version"),
+			BuildVersion:   fact(err, list.Text, "Build Version"),
 		},
-		date:     fact(list.Date)(err, "Last Backup Date"),
-		software: fact(list.Text)(err, "iTunes Version"),
+		date:     fact(err, list.Date, "Last Backup Date"),
+		software: fact(err, list.Text, "iTunes Version"),
 		system:   system,
 		empty:    err == nil && len(list) == 0,
 	}
@@ -167,14 +165,14 @@ func readProperties(root *os.Root) properties {
 		err: err,
 		identity: device.Identity{
 			UDID:           normalUDID(text(lockdown, "UniqueDeviceID")),
-			Name:           fact(lockdown.Text)(err, "DeviceName"),
-			ProductType:    fact(lockdown.Text)(err, "ProductType"),
-			ProductVersion: fact(lockdown.Text)(err, "ProductVersion"),
-			BuildVersion:   fact(lockdown.Text)(err, "BuildVersion"),
+			Name:           fact(err, lockdown.Text, "DeviceName"),
+			ProductType:    fact(err, lockdown.Text, "ProductType"),
+			ProductVersion: fact(err, lockdown.Text, "ProductVersion"),
+			BuildVersion:   fact(err, lockdown.Text, "BuildVersion"),
 		},
-		encrypted:   fact(list.Bool)(err, "IsEncrypted"),
-		passcode:    fact(list.Bool)(err, "WasPasscodeSet"),
-		version:     fact(list.Text)(err, "Version"),
+		encrypted:   fact(err, list.Bool, "IsEncrypted"),
+		passcode:    fact(err, list.Bool, "WasPasscodeSet"),
+		version:     fact(err, list.Text, "Version"),
 		keybag:      keys,
 		manifestKey: manifestKey,
 	}
@@ -199,14 +197,12 @@ func (p properties) bag() (keybag.Bag, error) {
 	return bag, bag.Check()
 }
 
-// fact binds an accessor of a list: the list's own error comes first.
-func fact[T any](read func(string) (T, error)) func(err error, key string) device.Fact[T] {
-	return func(err error, key string) device.Fact[T] {
-		if err != nil {
-			return device.Unknown[T](err)
-		}
-		return device.FactOf(read(key))
+// fact reads a value of a list: the list's own error comes first.
+func fact[T any](err error, read func(string) (T, error), key string) device.Fact[T] {
+	if err != nil {
+		return device.Unknown[T](err)
 	}
+	return device.FactOf(read(key))
 }
 
 // text is a string, or "" if there is none.

@@ -14,7 +14,8 @@ var ErrNotEncrypted = errors.New("the backup is not encrypted")
 
 // Unlock derives the keys of an encrypted backup from its password, which takes a second
 // or two since iOS 10.2. Errors are those of package keybag, ErrNotEncrypted, or a
-// device.Reason if Manifest.plist could not be read. The password is not kept.
+// device.Reason if Manifest.plist could not be read; beside keybag.ErrDamaged the keys
+// that did open are answered, too. The password is not kept.
 func Unlock(ctx context.Context, folder Folder, password string, progress keybag.Progress) (*keybag.Keys, error) {
 	root, err := os.OpenRoot(folder.Path)
 	if err != nil {

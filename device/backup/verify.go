@@ -126,12 +126,12 @@ func (v *verification) proof() device.Proof {
 	}
 }
 
-// nextFails reports whether the next backup will fail. Where there is no Status.plist the
-// device starts afresh and never looks at the old manifest.
+// nextFails reports whether the next backup will fail. Where there is no Status.plist, or
+// one of a version it does not read, the device starts afresh and never looks at the rest.
 func (v *verification) nextFails() bool {
-	afresh := v.faults.has(statusMissing)
+	afresh := errors.Is(v.status.err, device.Absent) || errors.Is(v.status.err, device.Unsupported)
 	for mode := range v.faults.found {
-		rereads := mode == propertiesUnreadable || mode == manifestUnreadable || mode == keybagInconsistent
+		rereads := mode == statusUnreadable || mode == propertiesUnreadable || mode == manifestUnreadable || mode == keybagInconsistent
 		if mode.Harm&HarmsNext != 0 && !(afresh && rereads) {
 			return true
 		}

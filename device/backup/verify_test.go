@@ -247,7 +247,7 @@ var troubles = []trouble{
 	},
 	{
 		name: "a version that the device refuses", do: setStatus("Version", "5.0"),
-		quick: []string{"status-unreadable"}, verdict: device.Broken, next: true,
+		quick: []string{"status-unreadable"}, verdict: device.Broken, // and the next backup is a full one
 	},
 	{
 		name: "Snapshot left behind", do: makeFolder(snapshotName),

@@ -1,9 +1,10 @@
 // Package database opens SQLite databases that strangers wrote, to read them only: the
 // manifest of a backup, and the databases in it.
 //
-// [Open] reads a file where it lies, immutable, so that not even a lock or a -shm file
-// appears beside it. [OpenReaderAt] reads whatever an [io.ReaderAt] gives, which is how an
-// encrypted database is read without a plain copy of it. [OpenWithLog] is for a database
+// [Open] reads a file where it lies, through a file of Go's and not one of SQLite's, so
+// that not even a lock or a -shm file appears beside it. [OpenReaderAt] reads whatever an
+// [io.ReaderAt] gives, which is how an encrypted database is read without a plain copy of
+// it. [OpenWithLog] is for a database
 // whose write-ahead log was never merged: it works on a copy in a private folder.
 //
 // A hostile schema can make an innocent SELECT run for ever, so views, virtual tables and
@@ -16,10 +17,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"modernc.org/sqlite/vfs"
 	"zombiezen.com/go/sqlite"
@@ -42,21 +42,39 @@ type Conn struct {
 // Open opens the database file at path, as if nobody else could change it. What stands in
 // a -wal file beside it is not seen; see [HasLog].
 func Open(ctx context.Context, path string) (*Conn, error) {
-	absolute, err := filepath.Abs(path)
+	file, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, withoutName(err)
 	}
-	return open(ctx, fileURI(absolute, url.Values{"mode": {"ro"}, "immutable": {"1"}}), func() error { return nil })
+	info, err := file.Stat()
+	if err != nil {
+		return nil, errors.Join(withoutName(err), file.Close())
+	}
+	conn, err := OpenReaderAt(ctx, file, info.Size())
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	release := conn.release
+	conn.release = func() error { return errors.Join(release(), file.Close()) }
+	return conn, nil
+}
+
+// withoutName keeps what the system says and drops the path, which names the user.
+func withoutName(err error) error {
+	if inner, ok := errors.AsType[*fs.PathError](err); ok {
+		return inner.Err
+	}
+	return err
 }
 
 // OpenReaderAt opens a database of size bytes. The source is read from the goroutine that
 // uses the Conn only.
 func OpenReaderAt(ctx context.Context, source io.ReaderAt, size int64) (*Conn, error) {
-	name, system, err := vfs.New(oneFile{source, size})
+	name, system, err := vfs.New(oneFile{&readAhead{source: source}, size})
 	if err != nil {
 		return nil, err
 	}
-	return open(ctx, "file:"+oneFileName+"?immutable=1&vfs="+name, system.Close)
+	return open(ctx, "file:"+oneFileName+"?immutable=1&vfs="+name, sqlite.OpenReadOnly|sqlite.OpenURI, system.Close)
 }
 
 // HasLog reports whether the database at path has a write-ahead log that was not merged.
@@ -78,7 +96,7 @@ func OpenWithLog(ctx context.Context, database, log io.Reader) (*Conn, error) {
 	if err != nil {
 		return nil, errors.Join(err, remove())
 	}
-	return open(ctx, fileURI(path, url.Values{"mode": {"rw"}}), remove)
+	return open(ctx, path, sqlite.OpenReadWrite, remove)
 }
 
 func write(path string, from io.Reader) error {
@@ -90,21 +108,8 @@ func write(path string, from io.Reader) error {
 	return errors.Join(err, file.Close())
 }
 
-// fileURI names a file to SQLite. On Windows the drive needs a slash before it.
-func fileURI(absolute string, query url.Values) string {
-	path := filepath.ToSlash(absolute)
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path
-	}
-	return (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String()
-}
-
-func open(ctx context.Context, uri string, release func() error) (*Conn, error) {
-	flags := sqlite.OpenReadWrite | sqlite.OpenURI // mode and immutable of the URI narrow it
-	if strings.Contains(uri, "immutable=1") {
-		flags = sqlite.OpenReadOnly | sqlite.OpenURI
-	}
-	conn, err := sqlite.OpenConn(uri, flags)
+func open(ctx context.Context, name string, flags sqlite.OpenFlags, release func() error) (*Conn, error) {
+	conn, err := sqlite.OpenConn(name, flags)
 	if err != nil {
 		return nil, errors.Join(withoutPath(err), release())
 	}

@@ -186,6 +186,9 @@ func (t *table) number(at, size int) (uint64, bool) {
 	if at < 0 || size > len(t.data)-at {
 		return 0, false
 	}
+	if size == 1 { // nearly always: a record has fewer than 256 objects
+		return uint64(t.data[at]), true
+	}
 	var n uint64
 	for _, b := range t.data[at : at+size] {
 		n = n<<8 | uint64(b)

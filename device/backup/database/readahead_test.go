@@ -1,0 +1,78 @@
+package database
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"testing"
+)
+
+// counted counts the reads of a source, and fails those that touch a broken part of it.
+type counted struct {
+	*bytes.Reader
+	reads  int
+	broken int64 // where the broken part begins; 0 if nothing is broken
+}
+
+var errBroken = errors.New("broken")
+
+func (c *counted) ReadAt(p []byte, off int64) (int, error) {
+	c.reads++
+	if c.broken > 0 && off+int64(len(p)) > c.broken {
+		return 0, errBroken
+	}
+	return c.Reader.ReadAt(p, off)
+}
+
+// In any order of reads the bytes are those of the source.
+func TestReadAheadIsTheSource(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	data := make([]byte, 5*aheadSize+777)
+	for i := range data {
+		data[i] = byte(random.Uint32())
+	}
+	r := &readAhead{source: bytes.NewReader(data)}
+	var off int64
+	for range 5000 {
+		switch random.IntN(4) {
+		case 0:
+			off = random.Int64N(int64(len(data)))
+		default:
+			off += 4096
+		}
+		want, got := make([]byte, 1+random.IntN(5000)), make([]byte, 0)
+		n, errWant := bytes.NewReader(data).ReadAt(want, off)
+		got = make([]byte, len(want))
+		m, err := r.ReadAt(got, off)
+		if n != m || errors.Is(errWant, io.EOF) != errors.Is(err, io.EOF) || !bytes.Equal(want[:n], got[:m]) {
+			t.Fatalf("at %d: %d bytes, %v; want %d, %v", off, m, err, n, errWant)
+		}
+	}
+}
+
+func TestReadAheadReadsLessOften(t *testing.T) {
+	source := &counted{Reader: bytes.NewReader(make([]byte, 10*aheadSize))}
+	r := &readAhead{source: source}
+	page := make([]byte, 4096)
+	for off := int64(0); off < 10*aheadSize; off += 4096 {
+		if _, err := r.ReadAt(page, off); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if source.reads != 10 {
+		t.Errorf("%d reads in order, want 10", source.reads)
+	}
+}
+
+// A bad sector costs the page it is in, not those before it.
+func TestReadAheadBeforeABadSector(t *testing.T) {
+	source := &counted{Reader: bytes.NewReader(make([]byte, aheadSize)), broken: 8192}
+	r := &readAhead{source: source}
+	page := make([]byte, 4096)
+	for off, want := range map[int64]error{0: nil, 4096: nil, 8192: errBroken} {
+		if _, err := r.ReadAt(page, off); !errors.Is(err, want) {
+			t.Errorf("at %d: %v, want %v", off, err, want)
+		}
+	}
+}
