@@ -9,7 +9,7 @@ import (
 
 func TestReadme(t *testing.T) {
 	const path = "README.md"
-	want := Catalogue(All()) + MeaningCatalogue(Meanings())
+	want := Catalogue(All()) + MeaningCatalogue(Meanings()) + evidenceTable(t)
 	if os.Getenv("UPDATE") != "" {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -25,7 +25,7 @@ func TestReadme(t *testing.T) {
 }
 
 func TestCatalogueLinksLead(t *testing.T) {
-	page := Catalogue(All()) + MeaningCatalogue(Meanings())
+	page := Catalogue(All()) + MeaningCatalogue(Meanings()) + evidenceTable(t)
 	headings := map[string]bool{}
 	for line := range strings.Lines(page) {
 		if id, ok := strings.CutPrefix(strings.TrimSpace(line), "## "); ok {

@@ -49,7 +49,7 @@ func TestSeenFromHere(t *testing.T) {
 			"Does the iPhone use a VPN, a proxy, Private Relay or an ad blocker, or a network that an organisation filters? See Settings > VPN, or Settings > General > VPN & Device Management > VPN."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if f := findingOf(t, well(stale, seen(test.reach)), test.check); f.Status != test.status || f.Summary != test.summary {
+			if f := firstFinding(t, well(stale, seen(test.reach)), test.check); f.Status != test.status || f.Summary != test.summary {
 				t.Errorf("got  %s %q\nwant %s %q", f.Status, f.Summary, test.status, test.summary)
 			}
 		})

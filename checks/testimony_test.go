@@ -22,8 +22,8 @@ func answerAt(at time.Time, question, text string) func(*device.Snapshot) {
 	}
 }
 
-// findingOf is the first finding of a check that Run comes to.
-func findingOf(t *testing.T, s device.Snapshot, check *Check) Finding {
+// firstFinding is the first finding of a check that Run comes to.
+func firstFinding(t *testing.T, s device.Snapshot, check *Check) Finding {
 	t.Helper()
 	return Run(s, []*Check{check})[0]
 }
@@ -57,7 +57,7 @@ func TestTestimony(t *testing.T) {
 		{"words nobody knows", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "xyzzy")), termsNotAccepted, Ask, question},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f := findingOf(t, test.snapshot, test.check)
+			f := firstFinding(t, test.snapshot, test.check)
 			if f.Status != test.status || test.summary != "" && f.Summary != test.summary {
 				t.Errorf("got  %s %q\nwant %s %q", f.Status, f.Summary, test.status, test.summary)
 			}
@@ -109,7 +109,7 @@ func TestRoom(t *testing.T) {
 			"Is the iCloud storage full, or nearly? Settings > [name] > iCloud > Manage Account Storage (or Storage) shows how much is used, and of how much."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if f := findingOf(t, test.snapshot, test.check); f.Status != test.status || f.Summary != test.summary {
+			if f := firstFinding(t, test.snapshot, test.check); f.Status != test.status || f.Summary != test.summary {
 				t.Errorf("got  %s %q\nwant %s %q", f.Status, f.Summary, test.status, test.summary)
 			}
 		})
@@ -140,7 +140,7 @@ func TestWeigh(t *testing.T) {
 			[]string{"A backup completed 7 hours ago", "against it stands, today: Airplane mode is on at night"}, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f := findingOf(t, test.snapshot, test.check)
+			f := firstFinding(t, test.snapshot, test.check)
 			if f.Status != test.status {
 				t.Errorf("got %s, want %s: %s", f.Status, test.status, f.Summary)
 			}
