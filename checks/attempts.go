@@ -12,11 +12,15 @@ import (
 // A failure is an attempt at an iCloud backup that failed, and was not just called off.
 type failure struct {
 	at    time.Time
-	codes []errorID // outermost first
+	codes []errorID // outermost first; none if the log hid them
+	from  record    // where it was read
 }
 
 // String names the outer codes: "MBErrorDomain/303, CKErrorDomain/25".
 func (f failure) String() string {
+	if len(f.codes) == 0 {
+		return "an error whose code is hidden"
+	}
 	var names []string
 	for _, code := range f.codes[:min(len(f.codes), 3)] {
 		names = append(names, fmt.Sprintf("%s/%d", code.domain, code.number))
@@ -42,30 +46,44 @@ func (f failure) cause() string {
 // calledOff is true of a failure that says only that a condition was lost, or that
 // something else came first. The windows tell which.
 func (f failure) calledOff() bool {
+	if len(f.codes) == 0 {
+		return false
+	}
 	code := f.codes[0]
 	return code.domain == MBErrorDomain && (code.number == 202 || code.number >= 217 && code.number <= 224)
 }
 
-// failures are the failed attempts since the last good backup by the newest record that
-// lists attempts, newest first. Attempts without a credible date are left out: they may be older.
+// failures are the failed attempts since the last good backup, by logs and by the newest
+// record that lists attempts, newest first. Attempts without a credible date are left out:
+// they may be older. r is where the newest was read.
 func failures(s device.Snapshot) (list []failure, r record) {
 	results, r, _ := recall(s, attempts) // none if not known
+	list = slices.DeleteFunc(heardFailures(s), failure.calledOff)
 	last := lastGood(s)
 	for _, result := range results {
 		at, err := result.At.Get()
 		if err != nil || result.Code == 0 || !at.After(last) || !r.mayKnow(at) {
 			continue
 		}
-		f := failure{at: at, codes: []errorID{{ErrorDomain(result.Domain), result.Code}}}
+		f := failure{at: at, from: r, codes: []errorID{{ErrorDomain(result.Domain), result.Code}}}
 		for _, cause := range result.Underlying {
 			f.codes = append(f.codes, errorID{ErrorDomain(cause.Domain), cause.Code})
 		}
-		if !f.calledOff() {
+		if !f.calledOff() && !slices.ContainsFunc(list, f.isSame) {
 			list = append(list, f)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b failure) int { return b.at.Compare(a.at) })
+	if len(list) > 0 {
+		r = list[0].from
+	}
 	return list, r
+}
+
+// isSame is true of one failure that was both heard and noted by the device.
+func (f failure) isSame(heard failure) bool {
+	return f.at.Sub(heard.at).Abs() < time.Minute && heard.from.Source == logSource &&
+		len(heard.codes) > 0 && f.codes[0] == heard.codes[0]
 }
 
 // attempts are those that the device lists, or else those that its windows ended with: an
@@ -90,10 +108,14 @@ func attempts(h device.History) device.Fact[[]device.PastAttempt] {
 const resultsSource = backupPlist + " / BackupStateInfo.errors"
 
 // failureEvidence has one line for each of the newest failures.
-func failureEvidence(r record, list []failure) []Evidence {
+func failureEvidence(list []failure) []Evidence {
 	var evidence []Evidence
 	for _, f := range list[:min(len(list), 5)] {
-		evidence = append(evidence, r.read("Failed attempt of "+moment(f.at), f.String(), "none", resultsSource))
+		source := resultsSource
+		if f.from.Source == logSource {
+			source = logName(f.from.Origin)
+		}
+		evidence = append(evidence, f.from.read("Failed attempt of "+moment(f.at), f.String(), "none", source))
 	}
 	return evidence
 }
@@ -110,7 +132,7 @@ func judgeFailures(s device.Snapshot, check, met string, otherwise []Finding) []
 		return otherwise
 	}
 	return preface(fmt.Sprintf("The record has %s %s, and none that %s%s.", count(len(list), "failed attempt"), sinceGood(s), met, r.when()),
-		failureEvidence(r, list), otherwise)
+		failureEvidence(list), otherwise)
 }
 
 // blamed is a problem if the newest of the failed attempts points to a check, a warning if
@@ -127,7 +149,7 @@ func blamed(s device.Snapshot, check, met string, more ...Evidence) []Finding {
 	if len(list) == 0 {
 		return nil
 	}
-	latest, evidence := list[0], append(failureEvidence(r, list), more...)
+	latest, evidence := list[0], append(failureEvidence(list), more...)
 	if all[0].cause() != check {
 		return r.answer(warning(fmt.Sprintf("%d of the %d failed attempts %s %s, the latest on %s (%s); the newest failed otherwise.",
 			len(list), len(all), sinceGood(s), met, day(latest.at), latest), evidence...), nil)

@@ -44,8 +44,8 @@ func judgeStale(s device.Snapshot) []Finding {
 
 // judgeAge puts the attempts that failed since beside an age that is not fine.
 func judgeAge(s device.Snapshot, age time.Duration, date Evidence) []Finding {
-	failed, r := failures(s)
-	evidence := append([]Evidence{date}, failureEvidence(r, failed)...)
+	failed, _ := failures(s)
+	evidence := append([]Evidence{date}, failureEvidence(failed)...)
 	summary := fmt.Sprintf("The last good iCloud backup is %s old.", duration(age))
 	switch old := days(age); {
 	case old <= fineDays:

@@ -31,7 +31,7 @@ const againAndAgain = 3
 
 func judgeGeneralFailures(s device.Snapshot) []Finding {
 	list, r := failures(s)
-	evidence := failureEvidence(r, list)
+	evidence := failureEvidence(list)
 	if fresh := freshOr(s, ", so the one before it was sound.", nil); fresh != nil {
 		return fresh
 	}

@@ -134,7 +134,7 @@ func verdict(s device.Snapshot, causes []Cause) (Verdict, device.Gap) {
 // examination is false, with the reason, for a device that did not get as far as what it
 // says of iCloud Backup. A refusal to say it is an answer; silence is not.
 func examination(s device.Snapshot) (device.Gap, bool) {
-	if s.Live == nil && onRecord(s) {
+	if s.Live == nil && (onRecord(s) || listenedTo(s)) {
 		return device.Gap{}, true
 	}
 	if s.Live == nil && len(s.Backups) > 0 {

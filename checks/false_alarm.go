@@ -36,11 +36,11 @@ func judgeFalseAlarm(s device.Snapshot) []Finding {
 }
 
 func judgeNotice(s device.Snapshot, age time.Duration, evidence Evidence) []Finding {
-	failed, r := failures(s)
+	failed, _ := failures(s)
 	switch {
 	case len(failed) > 0:
 		return ask(fmt.Sprintf("The last good iCloud backup is %s old, and an attempt after it failed, so a notice that it failed has to be believed.", duration(age)),
-			append(failureEvidence(r, failed), evidence)...)
+			append(failureEvidence(failed), evidence)...)
 	case age < freshFor:
 		return ok(fmt.Sprintf("The last good iCloud backup is %s old, so a notice that it failed is out of date.", duration(age)), evidence)
 	default:

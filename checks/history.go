@@ -49,6 +49,9 @@ func (r record) old() bool { return r.age > recordAges }
 
 // origin is where a record was found, in words.
 func (r record) origin() string {
+	if r.Source == logSource {
+		return logName(r.Origin)
+	}
 	if r.Source == "sysdiagnose" {
 		return "a sysdiagnose archive"
 	}

@@ -51,6 +51,9 @@ func failingClause(s device.Snapshot, cause Cause) string {
 
 // shortly names the outermost code: "error 303", or with its domain if it is not iOS's own.
 func (f failure) shortly() string {
+	if len(f.codes) == 0 {
+		return f.String()
+	}
 	if code := f.codes[0]; code.domain != MBErrorDomain {
 		return fmt.Sprintf("%s/%d", code.domain, code.number)
 	}

@@ -8,9 +8,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// weigh settles in one place what a check's judgement of the device and its records, this
-// computer's view of the network, and a person say of the same cause.
+// weigh settles in one place what a check's judgement of the device and its records, a log
+// that was followed, this computer's view of the network, and a person say of the same cause.
 func weigh(s device.Snapshot, check *Check, judged []Finding) []Finding {
+	judged = overhear(s, check, judged)
 	for _, witness := range []func(device.Snapshot, *Check) (Finding, bool){seenFromHere, testimony} {
 		if heard, ok := witness(s, check); ok {
 			judged = settle(s, judged, heard)

@@ -18,6 +18,7 @@ func Redact(s Snapshot, ordinal int) Snapshot {
 	}
 	s.Backups = redactBackups(s.Backups, ordinal)
 	s.Histories = redactHistories(s.Histories)
+	s.Attempts = redactAttempts(s.Attempts)
 	s.Answers = redactAnswers(s.Answers)
 	s.Reach = redactReach(s.Reach)
 	return s

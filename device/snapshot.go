@@ -17,6 +17,7 @@ type Snapshot struct {
 
 	Backups   []Backup  `json:"backups,omitempty"`   // backups of it on this computer, newest first
 	Histories []History `json:"histories,omitempty"` // the device's own records of its iCloud backups, newest first
+	Attempts  []Attempt `json:"attempts,omitempty"`  // attempts at an iCloud backup that a log told of, newest first
 	Answers   []Answer  `json:"answers,omitempty"`   // what a person said of it, at most one for each question
 	Reach     *Reach    `json:"reach,omitempty"`     // what this computer sees of Apple's hosts; nil if it did not look
 }

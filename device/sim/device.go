@@ -20,6 +20,7 @@ type Device struct {
 	LocationID  uint32        // USB port; entries over USB only
 	Latency     time.Duration // of each round trip to it
 	Faults      []Fault
+	Log         []LogStep // what happens once its log is followed
 
 	values     map[string]dict // lockdown, by domain; "" is the root
 	registry   map[string]dict // IORegistry entries, by name

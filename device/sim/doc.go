@@ -21,10 +21,11 @@
 //	mcinstall/*.plist      one reply each, named by its RequestType
 //	crashreports.plist     paths below the crash report folder
 //	apps.plist             what installation_proxy knows of each app
+//	log.plist              what happens once its log is followed: an array of LogStep
 //
 // A recording stays as fresh as it was: the dates of backups and crash reports move by
 // the time since the recording was made, and the device's clock runs.
 //
-// The package claims to be a good double of what clients see, no more: values never
-// change, nothing is ever written, and it keeps no secret worth keeping.
+// The package claims to be a good double of what clients see, no more: values change only
+// with the steps of a log, nothing is ever written, and it keeps no secret worth keeping.
 package sim

@@ -99,6 +99,9 @@ func loadDevice(folder fs.FS, name string) (*Device, error) {
 	if d.apps, err = readOptional[[]dict](folder, "apps.plist"); err != nil {
 		return nil, err
 	}
+	if d.Log, err = readOptional[[]LogStep](folder, "log.plist"); err != nil {
+		return nil, err
+	}
 	return d, nil
 }
 

@@ -149,6 +149,9 @@ func (s *lockdownSession) value(r lockdownRequest) (any, string) {
 	if r.Domain == "" {
 		values = s.device.root()
 	}
+	if r.Domain == "com.apple.mobile.backup" {
+		values = s.device.backupValues(values)
+	}
 	stranger := s.id == ""
 	switch {
 	case stranger && r.Domain != "":

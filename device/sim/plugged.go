@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"sync"
+	"time"
 )
 
 // plugged is a device in a tray, with what changes while it is there.
@@ -19,6 +20,9 @@ type plugged struct {
 	tries    int                    // to pair
 	ports    map[uint16]port        // that wait for a connection
 	lastPort uint16
+
+	backedUpAt time.Time // when an iCloud backup completed in the tray; zero if none has
+	observers  []*observer
 }
 
 // A port is a started service that waits for its client.

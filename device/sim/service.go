@@ -13,6 +13,8 @@ var services = map[string]func(*service){
 	"com.apple.mobile.MCInstall":          (*service).management,
 	"com.apple.mobile.installation_proxy": (*service).installation,
 	"com.apple.mobile.notification_proxy": (*service).notifications,
+	"com.apple.os_trace_relay":            (*service).osTrace,
+	"com.apple.syslog_relay":              (*service).syslog,
 	"com.apple.crashreportmover":          (*service).crashMover,
 	"com.apple.crashreportcopymobile":     (*service).crashReports,
 	"com.apple.afc":                       (*service).media,
@@ -35,20 +37,4 @@ func (s *service) note(kind, request string) {
 func (s *service) crashMover() {
 	s.note("crashreportmover", "ping")
 	s.Write([]byte("ping\x00"))
-}
-
-// notifications takes every wish to be told of something, and nothing ever happens.
-func (s *service) notifications() {
-	type request struct{ Command, Name string }
-	for {
-		r, err := readRequest[request](s)
-		if err != nil {
-			return
-		}
-		s.note("notification_proxy", r.Command+" "+r.Name)
-		if r.Command == "Shutdown" {
-			s.say(dict{"Command": "ProxyDeath"}, r.Command)
-			return
-		}
-	}
 }

@@ -11,7 +11,7 @@ import (
 
 // A Request is one thing that a client asked of the tray or a device.
 type Request struct {
-	Service string // usbmux, lockdown, diagnostics, mcinstall, afc, installation_proxy, notification_proxy, crashreportmover
+	Service string // usbmux, lockdown, diagnostics, mcinstall, afc, installation_proxy, notification_proxy, os_trace_relay, syslog_relay, crashreportmover
 	Name    string // as its protocol names it, with what it is about: GetValue com.apple.mobile.backup
 	UDID    string // "" for the mux's own
 }

@@ -38,3 +38,16 @@ var Permitted = []string{
 
 	"installation_proxy Browse",
 }
+
+// PermittedListening is every request that [Door.Listen] may send besides those of
+// [Permitted]. None of them changes anything, and none makes the device log more than it
+// does anyway.
+var PermittedListening = []string{
+	"lockdown StartService com.apple.os_trace_relay",
+	"lockdown StartService com.apple.syslog_relay",
+	"lockdown StartService com.apple.mobile.notification_proxy",
+
+	"os_trace_relay StartActivity",
+	"syslog_relay stream",
+	"notification_proxy ObserveNotification com.apple.mobile.backup.domain_changed",
+}

@@ -1,0 +1,227 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// A log that was followed while a backup was attempted is the most direct word there is:
+// backupd's own, about the attempt that somebody has just watched. What it tells is kept in
+// Snapshot.Attempts, and comes to the checks in two ways: its failures count among the
+// failed attempts (see failures), and overhear gives it to each check that it concerns.
+
+// logSource is the Source of a record that is a log.
+const logSource = "log"
+
+// logRecord is an attempt as a record.
+func logRecord(s device.Snapshot, a device.Attempt) record {
+	at, err := a.Until.Get()
+	if err != nil {
+		at = s.TakenAt
+	}
+	return record{device.History{Source: logSource, Origin: a.Source}, at, s.TakenAt.Sub(at)}
+}
+
+// logName is where a log was read, for evidence.
+func logName(source string) string {
+	if source == "file" {
+		return "a saved log"
+	}
+	return "the device's log (" + source + ")"
+}
+
+// heardFailures are the failed attempts that logs told of since the last good backup, those
+// that were called off among them. An attempt whose date is not known may be older.
+func heardFailures(s device.Snapshot) []failure {
+	var list []failure
+	for _, a := range s.Attempts {
+		at, err := a.Until.Get()
+		if a.Outcome != device.AttemptFailed || err != nil || !at.After(lastGood(s)) {
+			continue
+		}
+		f := failure{at: at, from: logRecord(s, a)}
+		for _, cause := range a.Causes {
+			f.codes = append(f.codes, errorID{ErrorDomain(cause.Domain), cause.Code})
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+// listenedTo is true of a device whose log told anything of iCloud Backup.
+func listenedTo(s device.Snapshot) bool {
+	return slices.ContainsFunc(s.Attempts, func(a device.Attempt) bool { return len(a.Lines) > 0 || a.Outcome == device.AttemptSucceeded })
+}
+
+// overhear adds to a judgement what the newest log tells of the same cause. It is the last
+// word, for it is backupd's own; what was judged otherwise stays as evidence. Once an iCloud
+// backup has completed since, the log says nothing more.
+func overhear(s device.Snapshot, check *Check, judged []Finding) []Finding {
+	if len(s.Attempts) == 0 {
+		return judged
+	}
+	a := s.Attempts[0]
+	if at, err := a.Until.Get(); err == nil && !at.After(lastGood(s)) {
+		return judged
+	}
+	heard, ok := heardOf(s, a, check)
+	switch {
+	case !ok:
+		return judged
+	case heard.Status == Ask && judged[0].Status == Ask:
+		return preface(heard.Summary, heard.Evidence, judged)
+	case heard.Status == Ask:
+		return judged
+	case judged[0].Status == Problem || heard.Status == Warning && judged[0].Status == Warning:
+		judged = slices.Clone(judged)
+		judged[0].Evidence = slices.Concat(judged[0].Evidence, heard.Evidence)
+		return judged
+	default:
+		heard.Evidence = slices.Concat(heard.Evidence, judged[0].Evidence)
+		return []Finding{heard}
+	}
+}
+
+// heardOf is what a log tells of the cause that a check is about; ok is false if nothing.
+func heardOf(s device.Snapshot, a device.Attempt, check *Check) (f Finding, ok bool) {
+	if a.Outcome == device.AttemptFailed {
+		if f, ok = heardFailing(s, a, check); ok {
+			return f, true
+		}
+	}
+	for _, tell := range tells {
+		if tell.check != check.ID {
+			continue
+		}
+		if said, err := tell.fact(a).Get(); err == nil && said == tell.unwell {
+			return heardSaying(s, a, tell.status, tell.summary), true
+		}
+	}
+	return Finding{}, false
+}
+
+// heardFailing tells of a failure that points to a check. One that was called off points to
+// the condition that backupd had lost when it ended.
+func heardFailing(s device.Snapshot, a device.Attempt, check *Check) (Finding, bool) {
+	r := logRecord(s, a)
+	f := failure{at: r.asOf, from: r}
+	for _, cause := range a.Causes {
+		f.codes = append(f.codes, errorID{ErrorDomain(cause.Domain), cause.Code})
+	}
+	if f.calledOff() {
+		return heardCalledOff(s, a, f, check)
+	}
+	cause := f.cause()
+	if cause == "" {
+		cause = transientGlitch.ID
+	}
+	if cause != check.ID {
+		return Finding{}, false
+	}
+	summary := fmt.Sprintf("The attempt at an iCloud backup that was seen in the log, on %s, failed with %s", moment(f.at), f)
+	found := heardSaying(s, a, Problem, summary)
+	found.Evidence = append(f.meanings(), found.Evidence...)
+	return found, true
+}
+
+// heardCalledOff tells of an attempt that was called off.
+func heardCalledOff(s device.Snapshot, a device.Attempt, f failure, check *Check) (Finding, bool) {
+	conditions, _ := a.Conditions.Get() // all unknown if the log has none
+	lost := false
+	for _, c := range nightly {
+		held, err := c.held(conditions).Get()
+		if err != nil || held {
+			continue
+		}
+		lost = true
+		if c.check == check.ID {
+			return heardSaying(s, a, Problem, fmt.Sprintf("The attempt at an iCloud backup that was seen in the log, on %s, was called off (%s), and backupd had just lost %s", moment(f.at), f, c.name)), true
+		}
+	}
+	if lost || check.ID != wifiMissing.ID {
+		return Finding{}, false
+	}
+	return heardSaying(s, a, Ask, fmt.Sprintf("The attempt at an iCloud backup that was seen in the log, on %s, was called off (%s), and the log does not say which condition was lost", moment(f.at), f)), true
+}
+
+// nightly are the conditions that calling off a backup can come from. The lock is left out:
+// whoever watches a backup has unlocked the device, and Back Up Now does not ask for it.
+var nightly = []struct {
+	check string
+	name  string
+	held  func(device.Conditions) device.Fact[bool]
+}{
+	{wifiMissing.ID, "Wi-Fi", func(c device.Conditions) device.Fact[bool] { return c.OnWiFi }},
+	{autoNotCharging.ID, "power", func(c device.Conditions) device.Fact[bool] { return c.OnPower }},
+}
+
+// tells are what a log can say of a cause without any attempt: the scheduler's conditions,
+// and what the iCloud Backup page shows.
+var tells = []struct {
+	check   string
+	fact    func(device.Attempt) device.Fact[bool]
+	unwell  bool // the value that is no good
+	status  Status
+	summary string
+}{
+	{mdmDisallowsBackup.ID, func(a device.Attempt) device.Fact[bool] { return a.PolicyForbids }, true, Problem, "By the log of backupd, a policy of management forbids iCloud Backup"},
+	{mdmDisallowsBackup.ID, func(a device.Attempt) device.Fact[bool] { return a.Page.PolicyForbids }, true, Problem, "By its log, the iCloud Backup page is kept off by a policy of management"},
+	{storeDemoMode.ID, func(a device.Attempt) device.Fact[bool] { return a.Page.DemoMode }, true, Problem, "By its log, the iCloud Backup page is that of a demonstration unit"},
+	{restoreInProgress.ID, func(a device.Attempt) device.Fact[bool] { return a.Page.RestoreRunning }, true, Problem, "By its log, the iCloud Backup page shows a restore that is still running"},
+	{backupNowGreyed.ID, func(a device.Attempt) device.Fact[bool] { return a.Page.ButtonEnabled }, false, Warning, "By its log, the iCloud Backup page shows Back Up Now grey"},
+	{wifiMissing.ID, func(a device.Attempt) device.Fact[bool] { return a.Page.NetworkSuits }, false, Problem, "By its log, the iCloud Backup page finds no network that backups may use"},
+	{wifiMissing.ID, func(a device.Attempt) device.Fact[bool] { return conditionsOf(a).OnWiFi }, false, Warning, "By its log, backupd sees no Wi-Fi"},
+	{backupTurnedOff.ID, func(a device.Attempt) device.Fact[bool] { return conditionsOf(a).Enabled }, false, Warning, "By its log, backupd takes iCloud Backup for switched off"},
+}
+
+func conditionsOf(a device.Attempt) device.Conditions {
+	c, _ := a.Conditions.Get() // all unknown if the log has none
+	return c
+}
+
+// heardSaying is a finding out of a log, with its lines. An old log proves nothing of now.
+func heardSaying(s device.Snapshot, a device.Attempt, status Status, summary string) Finding {
+	r := logRecord(s, a)
+	if r.old() {
+		summary += r.when()
+		if status == Problem {
+			status = Warning
+		}
+	}
+	return Finding{Status: status, Summary: summary + ".", Evidence: logLines(a)}
+}
+
+// maxQuoted is how many lines of a log are quoted as evidence.
+const maxQuoted = 4
+
+// logLines quotes the lines of a log around the moment that an attempt ended, or its last.
+func logLines(a device.Attempt) []Evidence {
+	lines := a.Lines
+	if until, err := a.Until.Get(); err == nil && a.Outcome == device.AttemptFailed {
+		after := slices.IndexFunc(lines, func(l device.LogLine) bool { return l.At.After(until.Add(time.Second)) })
+		if after > 0 {
+			lines = lines[:after]
+		}
+	}
+	var evidence []Evidence
+	for _, line := range lines[max(0, len(lines)-maxQuoted):] {
+		evidence = append(evidence, Evidence{Key: "Log of " + line.Process, Value: line.Text, Source: logName(a.Source), AsOf: line.At})
+	}
+	return evidence
+}
+
+// meanings say what the codes of a failure mean, as far as that is known.
+func (f failure) meanings() []Evidence {
+	var evidence []Evidence
+	for _, code := range f.codes {
+		for _, m := range meaningOf(code) {
+			if m.InICloud != "" {
+				evidence = append(evidence, Evidence{Key: "What " + m.Title() + " means", Value: m.InICloud, Source: "the table of codes", AsOf: f.at})
+			}
+		}
+	}
+	return evidence
+}

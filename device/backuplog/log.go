@@ -1,0 +1,176 @@
+package backuplog
+
+import (
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// A Log adds the lines of one log up to the attempts that they tell of. It keeps a bounded
+// part of what it is given, however long the log is.
+type Log struct {
+	source, origin string
+	from           time.Time
+	attempts       []device.Attempt // oldest first; the last is the current one
+}
+
+const (
+	maxAttempts = 32 // the newest are kept
+	maxLines    = 64 // of an attempt; the newest are kept
+
+	// aftermath is how long after its end backupd still writes of an attempt.
+	aftermath = time.Minute
+)
+
+// New begins a log. source and origin are those of [device.Attempt]; from is when listening
+// began, or zero for a file.
+func New(source, origin string, from time.Time) *Log {
+	l := &Log{source: source, origin: origin, from: from}
+	l.begin(from)
+	return l
+}
+
+// begin makes a new attempt the current one.
+func (l *Log) begin(at time.Time) {
+	l.attempts = append(l.attempts, device.Attempt{Source: l.source, Origin: l.origin, Outcome: device.AttemptUnseen, From: moment(at)})
+	if len(l.attempts) > maxAttempts {
+		l.attempts = slices.Delete(l.attempts, 0, 1)
+	}
+}
+
+func (l *Log) current() *device.Attempt { return &l.attempts[len(l.attempts)-1] }
+
+// Add takes in one line, and returns what it tells; ok is false if it tells nothing. Only
+// lines of processes that [Concerns] names are counted.
+func (l *Log) Add(line Line) (event Event, ok bool) {
+	if !Concerns(line.Process) {
+		return Event{}, false
+	}
+	event, ok = Understand(line)
+	if ok {
+		l.turn(event)
+	}
+	a := l.current()
+	a.Heard++
+	if !ok {
+		return Event{}, false
+	}
+	l.keep(event)
+	return event, true
+}
+
+// turn begins a new attempt if the event is not of the current one, and lets the current
+// one begin or end.
+func (l *Log) turn(e Event) {
+	if e.Kind != Failed && e.Kind != Working {
+		return
+	}
+	if a := l.current(); ended(*a) && !l.echoes(e) {
+		l.begin(e.At)
+	}
+	a := l.current()
+	if a.Outcome == device.AttemptUnseen {
+		a.Outcome, a.From = device.AttemptUnended, moment(e.At)
+	}
+	if e.Kind != Failed || a.Outcome == device.AttemptSucceeded {
+		return
+	}
+	if a.Outcome != device.AttemptFailed {
+		a.Outcome, a.Until = device.AttemptFailed, moment(e.At)
+	}
+	a.Forced = a.Forced || e.Forced
+	for _, cause := range e.Codes {
+		if !slices.Contains(a.Causes, cause) && len(a.Causes) < maxCodes {
+			a.Causes = append(a.Causes, cause)
+		}
+	}
+}
+
+// echoes is true of an event that still belongs to the attempt that has ended: backupd says
+// of one failure more than once, and clears up afterwards. Where the log has no times, all
+// but another failure does.
+func (l *Log) echoes(e Event) bool {
+	a := l.current()
+	end, err := a.Until.Get()
+	if err != nil || e.At.IsZero() {
+		return e.Kind == Working || slices.Equal(e.Codes, a.Causes)
+	}
+	return e.At.Sub(end) < aftermath
+}
+
+// keep takes over what an event tells.
+func (l *Log) keep(e Event) {
+	a := l.current()
+	if e.Kind == Conditions {
+		a.Conditions = device.Known(e.Conditions)
+	}
+	newer(&a.FailureCount, e.FailureCount)
+	newer(&a.PolicyForbids, e.PolicyForbids)
+	newer(&a.Page.Network, e.Page.Network)
+	newer(&a.Page.NetworkSuits, e.Page.NetworkSuits)
+	newer(&a.Page.PolicyForbids, e.Page.PolicyForbids)
+	newer(&a.Page.DemoMode, e.Page.DemoMode)
+	newer(&a.Page.RestoreRunning, e.Page.RestoreRunning)
+	newer(&a.Page.ButtonEnabled, e.Page.ButtonEnabled)
+	if e.Page.ErrorOnPage != nil {
+		a.Page.ErrorOnPage = e.Page.ErrorOnPage
+	}
+	if len(a.Lines) == maxLines {
+		a.Lines = slices.Delete(a.Lines, 0, 1)
+	}
+	a.Lines = append(a.Lines, device.LogLine{At: e.At, Process: e.Process, Text: e.Text})
+}
+
+// newer replaces a fact by one that is known.
+func newer[T any](fact *device.Fact[T], by device.Fact[T]) {
+	if !by.IsZero() {
+		*fact = by
+	}
+}
+
+// Lose counts lines that could not be read.
+func (l *Log) Lose(lines uint64) { l.current().Lost += lines }
+
+// Succeed ends the current attempt well: at is the device's new date of its last good
+// backup. A log alone cannot tell, because no line of a success is known.
+func (l *Log) Succeed(at time.Time) {
+	a := l.current()
+	if a.Outcome == device.AttemptFailed {
+		if end, err := a.Until.Get(); err == nil && !at.After(end) {
+			return
+		}
+		l.begin(at)
+		a = l.current()
+	}
+	a.Outcome, a.Until = device.AttemptSucceeded, moment(at)
+}
+
+// Ended reports whether an attempt has ended, well or badly.
+func (l *Log) Ended() bool { return ended(*l.current()) }
+
+func ended(a device.Attempt) bool {
+	return a.Outcome == device.AttemptFailed || a.Outcome == device.AttemptSucceeded
+}
+
+// Attempts is what the log told, newest first: always at least one, which was not seen if
+// the log told of none. until is when listening ended, or zero for a file.
+func (l *Log) Attempts(until time.Time) []device.Attempt {
+	list := slices.Clone(l.attempts)
+	if last := &list[len(list)-1]; !ended(*last) {
+		last.Until = moment(until)
+		if n := len(last.Lines); until.IsZero() && n > 0 {
+			last.Until = moment(last.Lines[n-1].At)
+		}
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// moment is a time, or unknown if it is zero.
+func moment(at time.Time) device.Fact[time.Time] {
+	if at.IsZero() {
+		return device.Unknown[time.Time](device.Absent)
+	}
+	return device.Known(at.UTC())
+}

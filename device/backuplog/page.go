@@ -1,0 +1,59 @@
+package backuplog
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// What the iCloud Backup page says of itself: flags that are 0 or 1, or NO or YES.
+var (
+	pagePolicy    = pageFlag(`policy prevents backup`)
+	pageDemo      = pageFlag(`store demo mode enabled`)
+	pageRestore   = pageFlag(`restoreState running`)
+	pageButton    = pageFlag(`backup button enabled`)
+	pageSuits     = pageFlag(`supports ?backup`)
+	pageInterface = regexp.MustCompile(`(?i)\binterface ?type ?[:=]? ?(\d)\b`)
+)
+
+// pageFlag matches the name of a flag, with its value.
+func pageFlag(name string) *regexp.Regexp {
+	return regexp.MustCompile(`(?i)` + name + ` ?[:=]? ?(0|1|yes|no)\b`)
+}
+
+// interfaces are the kinds of network by the numbers that Settings has for them.
+var interfaces = map[string]string{"1": "wifi", "2": "cellular", "3": "wired"}
+
+// ofPage understands a line of Settings. Lines that are not of the iCloud Backup page match
+// nothing here.
+func (e *Event) ofPage() bool {
+	p := &e.Page
+	found := e.read(&p.PolicyForbids, pagePolicy)
+	found = e.read(&p.DemoMode, pageDemo) || found
+	found = e.read(&p.RestoreRunning, pageRestore) || found
+	found = e.read(&p.ButtonEnabled, pageButton) || found
+	found = e.read(&p.NetworkSuits, pageSuits) || found
+	if match := pageInterface.FindStringSubmatch(e.Text); match != nil && interfaces[match[1]] != "" {
+		p.Network, found = device.Known(interfaces[match[1]]), true
+	}
+	if strings.Contains(e.Text, "because policy prevents backup") {
+		p.PolicyForbids, found = device.Known(true), true
+	}
+	if _, words, ok := strings.Cut(e.Text, "Setting error from backup state:"); ok {
+		p.ErrorOnPage = codes(words)
+		found = found || len(p.ErrorOnPage) > 0
+	}
+	e.Kind = Page
+	return found
+}
+
+// read sets a flag if the line has it.
+func (e *Event) read(flag *device.Fact[bool], pattern *regexp.Regexp) bool {
+	match := pattern.FindStringSubmatch(e.Text)
+	if match == nil {
+		return false
+	}
+	*flag = device.Known(match[1] == "1" || strings.EqualFold(match[1], "yes"))
+	return true
+}

@@ -1,0 +1,125 @@
+package sim
+
+import (
+	"maps"
+	"strings"
+	"time"
+)
+
+// A LogStep is one thing that happens once the log of a device is followed. Every client
+// that follows it sees all steps from the first on.
+type LogStep struct {
+	AfterSeconds float64 // since the step before
+	Repeat       int     // how many times its line is written; 0 is once
+
+	Process string // who writes: backupd
+	Level   string // notice, info, error or fault; "" is notice
+	Text    string // "" for a step without a line
+	Raw     []byte // written as they are in place of a line, for a device that lies
+
+	BackedUp bool   // an iCloud backup has completed just now, by the device's own date
+	Post     string // the notification that is posted
+	Detach   bool   // the device is unplugged
+}
+
+// domainChanged is the notification of new values in com.apple.mobile.backup.
+const domainChanged = "com.apple.mobile.backup.domain_changed"
+
+// FailedBackup is the log of a Back Up Now that fails. chain is the error and those behind
+// it, as backupd writes them: MBErrorDomain(303), CKErrorDomain(25).
+func FailedBackup(chain ...string) []LogStep {
+	return append(beginning(), LogStep{
+		Process: "backupd", Level: "error",
+		Text: "=cloud-backup= Backup failed: " + strings.Join(chain, " Underlying error: ") + ", <private>",
+	})
+}
+
+// CompletedBackup is the log of a Back Up Now that ends well.
+func CompletedBackup() []LogStep {
+	return append(beginning(),
+		LogStep{Process: "backupd", Text: "=cloud-backup= Finished uploading 12 files (4096) and 0 deletes for 3 domains: <private>"},
+		LogStep{BackedUp: true},
+		LogStep{Post: domainChanged},
+	)
+}
+
+// CancelledBackup is the log of a backup that ends because Wi-Fi is lost.
+func CancelledBackup() []LogStep {
+	return append(beginning(),
+		LogStep{Process: "backupd", Text: "=scheduler= [Off condition after 42.0s] state changed, enabled:1, locked:0, onPower:1, onWiFi:0, onCellular:0(0), managerStates:<private>, changes:onWiFi"},
+		LogStep{
+			Process: "backupd", Level: "error",
+			Text: `=cloud-backup= Backup failed: MBErrorDomain(202), Error Domain=MBErrorDomain Code=202 "Backup cancelled (com.apple.backupd.wifi)"`,
+		},
+	)
+}
+
+// beginning is what the log of every Back Up Now begins with, between lines of others.
+func beginning() []LogStep {
+	return []LogStep{
+		{Process: "SpringBoard", Text: "Something that has nothing to do with backups"},
+		{Process: "Preferences", Text: "restoreState running: 0"},
+		{Process: "Preferences", Text: "Backup Button Enabled: 1"},
+		{Process: "BackupAgent2", Level: "error", Text: "Failed to upload <private>: <NSError:0x281101f50(MBErrorDomain:100) - {NSLocalizedDescription = <private>;}>"},
+		{Process: "backupd", Text: "=scheduler= [Off condition] state changed, enabled:1, locked:0, onPower:1, onWiFi:1, onCellular:0(0), managerStates:<private>, changes:locked"},
+		{Process: "backupd", Text: "=cloud-backup= Finished setting up backup for <private> isResumed:0 type:<private>"},
+	}
+}
+
+// play goes through the steps of the device's log and writes its lines, then is silent
+// until the client hangs up.
+func (s *service) play(frame func(LogStep) []byte) {
+	for _, step := range s.device.Log {
+		if step.AfterSeconds > 0 && sleep(seconds(step.AfterSeconds), s.closed) != nil {
+			return
+		}
+		if !s.happen(step, frame) {
+			return
+		}
+	}
+	s.wait(0)
+}
+
+// happen carries out one step; it is false if nothing can follow.
+func (s *service) happen(step LogStep, frame func(LogStep) []byte) bool {
+	if step.Detach {
+		s.detach()
+		return false
+	}
+	if step.BackedUp {
+		s.device.backUp()
+	}
+	if step.Post != "" {
+		s.device.post(step.Post)
+	}
+	data := step.Raw
+	if step.Text != "" {
+		data = frame(step)
+	}
+	for range max(1, step.Repeat) {
+		if _, err := s.Write(data); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// backUp moves the date of the last good backup to this moment.
+func (p *plugged) backUp() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.backedUpAt = p.tray.now().Add(p.ClockSkew)
+}
+
+// backupValues is com.apple.mobile.backup at this moment.
+func (p *plugged) backupValues(recorded dict) dict {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.backedUpAt.IsZero() || recorded == nil {
+		return recorded
+	}
+	values := maps.Clone(recorded)
+	epoch := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
+	values["LastCloudBackupDate"] = uint64(p.backedUpAt.Sub(epoch) / time.Second)
+	return values
+}
