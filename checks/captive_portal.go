@@ -7,7 +7,8 @@ var captivePortal = &Check{
 
 The person sees web pages that do not open, or a sign-in page in place of the one asked for.
 
-Left to a person: a device that is joined to such a network looks like any other over USB.`,
+With --net, this computer tries whether such a page stands before its own network: a hint, as far as the device uses the same one.
+Otherwise left to a person: a device that is joined to such a network looks like any other over USB.`,
 	Effect:   Blocks,
 	Sources:  []Source{appleEnterpriseNetworks},
 	Remedies: []RemedyID{signInCaptivePortal, tryAnotherNetwork},

@@ -10,7 +10,8 @@ var icloudOutage = &Check{
 The person sees "The last backup could not be completed.", often on several devices at once.
 
 Judged from the attempts that a backup on this computer has on record: MBErrorDomain/304 and its kin mean that Apple's end did not serve them.
-Otherwise left to a person: the device does not know, and this program goes to no website during a scan. Apple's status page tells it.`,
+With --net, Apple's status page is looked at: an outage of iCloud Backup is a problem, other trouble a hint.
+Otherwise left to a person: the device does not know.`,
 	Effect:   Blocks,
 	Sources:  []Source{appleHT203512, macrumorsOutage2017, appleCKError},
 	Remedies: []RemedyID{checkSystemStatus, waitForService},

@@ -8,7 +8,7 @@ var vpnProxyFirewall = &Check{
 	Doc: `A VPN, a proxy, a content filter or a firewall can slow a backup down or stop it. Apple's services refuse connections whose encryption is opened on the way.
 
 A fresh backup shows that the way was free. Otherwise only the names of configuration profiles can be read: one that speaks of a VPN, a proxy, DNS or a filter is a hint, by its name alone.
-A VPN set up by an app, or a filter in the network, leaves no such trace.`,
+A VPN set up by an app, or a filter in the network, leaves no such trace. With --net, this computer tries the same way: a hint, as far as both use the same network.`,
 	Effect:   MayBlock,
 	Sources:  []Source{appleEnterpriseNetworks},
 	Remedies: []RemedyID{turnOffVPN, tryAnotherNetwork, allowAppleHosts},

@@ -12,7 +12,7 @@ import (
 func (p *page) footer(r Report) {
 	var notes []string
 	if n := askedChecks(r); n > 0 && !p.All {
-		notes = append(notes, plural(n, "question")+" only a person can answer; --all shows them.")
+		notes = append(notes, plural(n, "question")+" only a person can answer; --all shows them, --ask asks them.")
 	}
 	if r.Releases != (Releases{}) {
 		notes = append(notes, fmt.Sprintf("Software was compared with Apple's releases of %s (%s table).",

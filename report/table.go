@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 )
@@ -147,7 +148,7 @@ func (p *page) causes(labels []string, devices []Device) error {
 			if !isCause(f) {
 				continue
 			}
-			rows = append(rows, []cell{{{text: labels[i]}}, p.cause(f, d), p.evidence(f), p.firstRemedy(f)})
+			rows = append(rows, []cell{{{text: labels[i]}}, p.cause(f, d), p.evidence(f, d.TakenAt), p.firstRemedy(f)})
 		}
 	}
 	if len(rows) == 0 {
@@ -184,12 +185,16 @@ func (p *page) cause(f Finding, d Device) cell {
 	return c
 }
 
-func (p *page) evidence(f Finding) cell {
+// evidence is what a finding rests on, with its date where it is older than a day.
+func (p *page) evidence(f Finding, takenAt time.Time) cell {
 	c := cell{}
 	for _, e := range f.Evidence {
 		text := e.Key + ": " + e.Value
 		if e.Expected != "" {
 			text += " (expected " + e.Expected + ")"
+		}
+		if !e.AsOf.IsZero() && takenAt.Sub(e.AsOf) >= 24*time.Hour {
+			text += ", as of " + e.AsOf.UTC().Format(time.DateOnly)
 		}
 		c = append(c, paragraph{text: p.text(text)})
 	}

@@ -91,7 +91,7 @@ func TestOnePlanForDevicesThatNeedTheSame(t *testing.T) {
 
 func TestQuestionsAreFoldedUnlessAll(t *testing.T) {
 	folded := tableOf(sampleRun(failing("x")), Options{Width: 100})
-	if !strings.Contains(folded, "1 question only a person can answer; --all shows them.\n") || strings.Contains(folded, "Is iCloud full?") {
+	if !strings.Contains(folded, "1 question only a person can answer; --all shows them, --ask asks them.\n") || strings.Contains(folded, "Is iCloud full?") {
 		t.Errorf("not folded:\n%s", folded)
 	}
 	all := tableOf(sampleRun(failing("x")), Options{Width: 100, All: true})

@@ -13,7 +13,7 @@ const description = `Plug an iPhone or iPad in, unlock it, tap Trust, and run
 
 Each cause that was found comes with what was read on the device and with the
 documented remedy, in the words of that model and that iOS version. A scan reads only:
-it changes nothing on the device and sends nothing to the internet.
+it changes nothing on the device, and goes to the internet only with --net.
 
 Backups of devices on this computer are a second source. Whether they are whole says
 

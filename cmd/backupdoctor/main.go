@@ -7,8 +7,8 @@
 //   - a message is one line, in lower case, without a full stop, and begins "backupdoctor: ";
 //   - what to do about it follows on a line of its own, which begins "hint: ";
 //   - progress is drawn on stderr, and only if that is a terminal;
-//   - nothing is asked of the person at the keyboard, except the password of a backup that is
-//     to be verified and whether to rename one, and only on a terminal;
+//   - nothing is asked of the person at the keyboard, except what --ask is for, the password
+//     of a backup that is to be verified and whether to rename one, and only on a terminal;
 //   - the first Ctrl-C ends the scan and still writes the report, the second ends the program;
 //   - the exit code says the same as the report, in every format.
 package main
