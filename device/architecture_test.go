@@ -91,6 +91,13 @@ var rooms = map[string]room{
 		ours:   []string{"device"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
+	"device/sysdiagnose": {
+		ours:   []string{"device", "device/safeplist", "device/backup/evidence"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"device/sysdiagnose/bench": {
+		ours: []string{"device", "device/sysdiagnose"},
+	},
 	"device/releases": {
 		ours:   []string{"device"},
 		banned: []string{"os/exec"},
@@ -109,7 +116,7 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor": {
 		ours: []string{
-			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag",
+			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose",
 			"checks", "report", "testdata",
 		},
 		theirs: []string{

@@ -11,6 +11,7 @@ type History struct {
 	Source string          `json:"source" privacy:"public"`            // "backup" or "sysdiagnose"
 	Origin string          `json:"origin,omitempty" privacy:"private"` // the folder or archive
 	AsOf   Fact[time.Time] `json:"asOf,omitzero"`                      // when the files were as they were read
+	Ended  Gap             `json:"ended,omitzero"`                     // why an archive was not read to its end; zero if it was
 
 	CloudBackup  PastCloudBackup  `json:"cloudBackup,omitzero"`
 	Schedule     PastSchedule     `json:"schedule,omitzero"`
@@ -19,9 +20,11 @@ type History struct {
 	Account      PastAccount      `json:"account,omitzero"`
 	Restrictions PastRestrictions `json:"restrictions,omitzero"`
 	Network      PastNetwork      `json:"network,omitzero"`
+	Power        PastPower        `json:"power,omitzero"`
 
-	CloudPhotos Fact[bool] `json:"cloudPhotos,omitzero"` // HomeDomain com.apple.mobileslideshow.plist / cloudPhotosEnable; photos in iCloud are not in its backups
-	SetupDone   Fact[bool] `json:"setupDone,omitzero"`   // HomeDomain com.apple.purplebuddy.plist / SetupDone or SetupFinishedAllSteps
+	Crashes     Fact[[]Crash] `json:"crashes,omitzero"`     // sysdiagnose crashes_and_spins: names of crash reports, of the listed processes only
+	CloudPhotos Fact[bool]    `json:"cloudPhotos,omitzero"` // HomeDomain com.apple.mobileslideshow.plist / cloudPhotosEnable; photos in iCloud are not in its backups
+	SetupDone   Fact[bool]    `json:"setupDone,omitzero"`   // HomeDomain com.apple.purplebuddy.plist / SetupDone or SetupFinishedAllSteps
 }
 
 // PastCloudBackup is how iCloud Backup stood and what became of its attempts.
@@ -123,6 +126,7 @@ type PastAccount struct {
 	Managed         Fact[bool]      `json:"managed,omitzero"`         // isManagedAppleID
 	TermsPending    Fact[bool]      `json:"termsPending,omitzero"`    // needsToVerifyTerms
 	RepairState     Fact[uint64]    `json:"repairState,omitzero"`     // repairState; its numbers are not documented
+	FreeBytes       Fact[uint64]    `json:"freeBytes,omitzero"`       // sysdiagnose brctl: bytes of quota remaining, where its output has that line
 }
 
 // PastRestrictions are settings that profiles or Screen Time enforced.
@@ -144,4 +148,15 @@ type PastNetwork struct {
 	Captive       Fact[uint64] `json:"captive,omitzero"`       // of those, with CaptiveProfile.CaptiveNetwork
 	WiFiOn        Fact[bool]   `json:"wifiOn,omitzero"`        // com.apple.wifi.plist / AllowEnable is 1; what it means is inferred
 	AirplaneMode  Fact[bool]   `json:"airplaneMode,omitzero"`  // com.apple.radios.plist / AirplaneMode
+
+	Associated Fact[bool] `json:"associated,omitzero"` // sysdiagnose WiFi/wifi_status.txt: there is a network, whose name is not kept
+	SignalDBm  Fact[int]  `json:"signalDBm,omitzero"`  // sysdiagnose WiFi/wifi_status.txt / RSSI: -30 is strong, -80 weak
+}
+
+// PastPower is how the device was fed when a sysdiagnose was made.
+// ioreg/IOService.txt / AppleSmartBattery, or AppleARMPMUCharger on old models.
+type PastPower struct {
+	External       Fact[bool]   `json:"external,omitzero"`       // ExternalConnected
+	Charging       Fact[bool]   `json:"charging,omitzero"`       // IsCharging
+	BatteryPercent Fact[uint64] `json:"batteryPercent,omitzero"` // CurrentCapacity of MaxCapacity
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -105,6 +106,7 @@ func (s *service) crashReports() {
 		process, _, _ := strings.Cut(path.Base(name), "-")
 		files[name] = fmt.Appendf(nil, "{\"app_name\":%q,\"bug_type\":\"309\",\"name\":%q}\n", process, process)
 	}
+	maps.Copy(files, s.device.archives())
 	s.afc(files)
 }
 

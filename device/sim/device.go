@@ -22,11 +22,16 @@ type Device struct {
 	Faults      []Fault
 	Log         []LogStep // what happens once its log is followed
 
+	Archives      map[string][]byte // sysdiagnose archives, by file name
+	ArchivesAfter int               // connections to the crash reports until the archives are complete; before, the device gathers them
+
 	values     map[string]dict // lockdown, by domain; "" is the root
 	registry   map[string]dict // IORegistry entries, by name
 	management map[string]dict // MCInstall replies, by RequestType
 	crashes    []string        // paths below the crash report folder
 	apps       []dict          // installation_proxy
+
+	members map[string][]byte // files of a sysdiagnose, by path
 }
 
 // UDID is the identifier that usbmux and lockdown give.

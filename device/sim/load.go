@@ -21,14 +21,15 @@ type settings struct {
 	LocationID       uint32
 	LatencySeconds   float64
 	Faults           []Fault
+	ArchivesAfter    int
 }
 
 // Load reads a folder of device folders, sorted by name. Files outside a device folder
 // are passed over. An error names the file.
 //
 // sim.plist has the keys Note, RecordedAt (date), ClockSkewSeconds, Connections (array
-// of USB and Network), LocationID, LatencySeconds and Faults (array of dictionaries with
-// the fields of [Fault]); all but RecordedAt may be left out.
+// of USB and Network), LocationID, LatencySeconds, ArchivesAfter and Faults (array of
+// dictionaries with the fields of [Fault]); all but RecordedAt may be left out.
 func Load(fsys fs.FS) ([]*Device, error) {
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
@@ -74,6 +75,8 @@ func loadDevice(folder fs.FS, name string) (*Device, error) {
 		LocationID:  cmp.Or(set.LocationID, 0x14100000),
 		Latency:     seconds(set.LatencySeconds),
 		Faults:      set.Faults,
+
+		ArchivesAfter: set.ArchivesAfter,
 	}
 	if len(d.Connections) == 0 {
 		d.Connections = []string{"USB"}
@@ -100,6 +103,9 @@ func loadDevice(folder fs.FS, name string) (*Device, error) {
 		return nil, err
 	}
 	if d.Log, err = readOptional[[]LogStep](folder, "log.plist"); err != nil {
+		return nil, err
+	}
+	if d.members, err = loadMembers(folder); err != nil {
 		return nil, err
 	}
 	return d, nil

@@ -18,6 +18,7 @@ type plugged struct {
 	mu       sync.Mutex
 	trusted  map[string]*tls.Config // computers it trusts, by HostID: how to speak with each
 	tries    int                    // to pair
+	visits   int                    // to the crash reports
 	ports    map[uint16]port        // that wait for a connection
 	lastPort uint16
 

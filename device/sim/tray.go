@@ -50,7 +50,12 @@ func New(now func() time.Time, devices ...*Device) (*Tray, error) {
 // Attach plugs a device in; whoever listens is told. A device whose UDID is in the tray
 // already is an error.
 func (t *Tray) Attach(device *Device) error {
-	p, err := plug(t, device.freshened(t.now()))
+	now := t.now()
+	fresh := device.freshened(now)
+	if err := fresh.addSysdiagnose(now.Sub(device.RecordedAt)); err != nil {
+		return err
+	}
+	p, err := plug(t, fresh)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// An afc lists folders of a device. It knows no request that opens or changes a file.
+// An afc lists folders of a device. It knows no request that opens or changes a file;
+// [Door.Pull] adds those that read one.
 //
 // go-ios's own is not used: it believes any length that a device sends.
 type afc struct {
@@ -71,14 +72,19 @@ func (a *afc) exists(ctx context.Context, path string) (bool, error) {
 
 // ask sends one request about a path and reads the data it is answered with.
 func (a *afc) ask(ctx context.Context, operation uint64, path string) ([]byte, error) {
-	length := uint64(afcHeaderLength + len(path) + 1)
+	return a.request(ctx, operation, append([]byte(path), 0), afcData)
+}
+
+// request sends one request and reads its answer, which is an error unless it is of the
+// operation that is wanted.
+func (a *afc) request(ctx context.Context, operation uint64, body []byte, wanted uint64) ([]byte, error) {
+	length := uint64(afcHeaderLength + len(body))
 	var packet bytes.Buffer
 	header := afcHeader{Magic: afcMagic, Whole: length, This: length, Number: a.sent, Operation: operation}
 	if err := binary.Write(&packet, binary.LittleEndian, header); err != nil {
 		return nil, device.Internal
 	}
-	packet.WriteString(path)
-	packet.WriteByte(0)
+	packet.Write(body)
 	a.sent++
 	if err := a.send(ctx, func() error { return a.Send(packet.Bytes()) }); err != nil {
 		return nil, err
@@ -88,7 +94,7 @@ func (a *afc) ask(ctx context.Context, operation uint64, path string) ([]byte, e
 		return nil, a.fail(ctx, err)
 	}
 	switch answered {
-	case afcData:
+	case wanted:
 		return data, nil
 	case afcStatus:
 		return nil, afcError(data)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -76,7 +75,7 @@ func fillCrashes(live *device.Live, names []string, err error) {
 	zone := time.FixedZone("", int(offset))
 	crashes := []device.Crash{}
 	for _, name := range names {
-		if crash, ok := parseCrash(name, zone); ok {
+		if crash, ok := device.ParseCrash(name, zone); ok {
 			crashes = append(crashes, crash)
 		}
 	}
@@ -84,29 +83,4 @@ func fillCrashes(live *device.Live, names []string, err error) {
 		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Process, b.Process))
 	})
 	live.Crashes = device.Known(slices.Compact(crashes))
-}
-
-// crashProcesses are those whose end can end a backup. JetsamEvent is the system's
-// record of having stopped processes for want of memory.
-var crashProcesses = []string{"backupd", "cloudd", "bird", "accountsd", "akd", "JetsamEvent", "panic-full"}
-
-// parseCrash reads a name such as backupd-2026-11-20-031215.ips. Names of other reports
-// of the same process, such as backupd.cpu_resource-…, are of no crash.
-func parseCrash(name string, zone *time.Location) (device.Crash, bool) {
-	const layout = "2006-01-02-150405"
-	for _, process := range crashProcesses {
-		rest, found := strings.CutPrefix(name, process)
-		if !found || len(rest) < 1+len(layout) || (rest[0] != '-' && rest[0] != '_') {
-			continue
-		}
-		at, err := time.ParseInLocation(layout, rest[1:1+len(layout)], zone)
-		if err != nil {
-			continue
-		}
-		if end := rest[1+len(layout):]; end != "" && !strings.ContainsRune(".-_", rune(end[0])) {
-			continue
-		}
-		return device.Crash{Process: process, At: at.UTC()}, true
-	}
-	return device.Crash{}, false
 }

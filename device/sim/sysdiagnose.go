@@ -1,0 +1,166 @@
+package sim
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"howett.net/plist"
+)
+
+// archiveFolder is where sysdiagnose puts its archives, below that of crash reports.
+const archiveFolder = "/DiagnosticLogs/sysdiagnose"
+
+// loadMembers reads the files of a device's sysdiagnose, by their paths in it; nil if it
+// has none.
+func loadMembers(folder fs.FS) (map[string][]byte, error) {
+	const root = "sysdiagnose"
+	var members map[string][]byte
+	err := fs.WalkDir(folder, root, func(name string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && name == root {
+			return nil
+		}
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(folder, name)
+		if err != nil {
+			return err
+		}
+		if strings.HasSuffix(name, ".plist") {
+			var value any
+			if _, err := plist.Unmarshal(data, &value); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+		if members == nil {
+			members = map[string][]byte{}
+		}
+		members[strings.TrimPrefix(name, root+"/")] = data
+		return nil
+	})
+	return members, err
+}
+
+// addSysdiagnose gives a device with the files of one an archive of them, made when the
+// values of the device were true.
+func (d *Device) addSysdiagnose(age time.Duration) error {
+	if d.members == nil {
+		return nil
+	}
+	members := map[string][]byte{}
+	for name, data := range d.members {
+		if !strings.HasSuffix(name, ".plist") {
+			members[name] = data
+			continue
+		}
+		moved, err := laterPlist(data, age)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		members[name] = moved
+	}
+	root := d.values[""]
+	members["remotectl_dumpstate.txt"] = fmt.Appendf(nil,
+		"Local device\n\tUUID: 00000000-0000-0000-0000-000000000000\n\tProperties: {\n"+
+			"\t\tUniqueDeviceID => %v\n\t\tProductType => %v\n\t\tDeviceClass => %v\n\t\tOSVersion => %v\n\t\tBuildVersion => %v\n\t}\n",
+		root["UniqueDeviceID"], root["ProductType"], root["DeviceClass"], root["ProductVersion"], root["BuildVersion"])
+	name := fmt.Sprintf("sysdiagnose_%s_iPhone-OS_%v_%v", d.RecordedAt.Format("2006.01.02_15-04-05-0700"), root["DeviceClass"], root["BuildVersion"])
+	archive, err := pack(name, members)
+	if err != nil {
+		return err
+	}
+	d.Archives = maps.Clone(d.Archives)
+	if d.Archives == nil {
+		d.Archives = map[string][]byte{}
+	}
+	d.Archives[name+".tar.gz"] = archive
+	return nil
+}
+
+// pack makes an archive of files that lie in one folder.
+func pack(folder string, members map[string][]byte) ([]byte, error) {
+	var archive bytes.Buffer
+	compressed := gzip.NewWriter(&archive)
+	list := tar.NewWriter(compressed)
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		header := &tar.Header{Name: path.Join(folder, name), Mode: 0o644, Size: int64(len(members[name])), Typeflag: tar.TypeReg}
+		if err := list.WriteHeader(header); err != nil {
+			return nil, err
+		}
+		if _, err := list.Write(members[name]); err != nil {
+			return nil, err
+		}
+	}
+	err := errors.Join(list.Close(), compressed.Close())
+	return archive.Bytes(), err
+}
+
+// laterPlist moves every date in a property list, those within texts too.
+func laterPlist(data []byte, age time.Duration) ([]byte, error) {
+	var value any
+	if _, err := plist.Unmarshal(data, &value); err != nil {
+		return nil, err
+	}
+	return plist.Marshal(laterValue(value, age), plist.BinaryFormat)
+}
+
+func laterValue(value any, age time.Duration) any {
+	switch value := value.(type) {
+	case time.Time:
+		return value.Add(age)
+	case string:
+		return laterEvent(value, age)
+	case []any:
+		for i := range value {
+			value[i] = laterValue(value[i], age)
+		}
+	case dict:
+		for key := range value {
+			value[key] = laterValue(value[key], age)
+		}
+	}
+	return value
+}
+
+// eventStart is the date that an entry of LastOnConditionEvents begins with.
+var eventStart = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d`)
+
+func laterEvent(text string, age time.Duration) string {
+	const form = "2006-01-02T15:04:05.000-07:00"
+	return eventStart.ReplaceAllStringFunc(text, func(start string) string {
+		at, err := time.Parse(form, start)
+		if err != nil {
+			return start
+		}
+		return at.Add(age).Format(form)
+	})
+}
+
+// archives are the sysdiagnose archives as the folder shows them now. Until ArchivesAfter
+// it shows what the device does while it gathers one.
+func (p *plugged) archives() map[string][]byte {
+	p.mu.Lock()
+	p.visits++
+	visits := p.visits
+	p.mu.Unlock()
+	shown := map[string][]byte{}
+	for name, archive := range p.Archives {
+		switch {
+		case visits > p.ArchivesAfter:
+			shown[path.Join(archiveFolder, name)] = archive
+		case visits > 1:
+			shown[path.Join(archiveFolder, "IN_PROGRESS_"+strings.TrimSuffix(name, ".tar.gz")+".tmp")+"/"] = nil
+		}
+	}
+	return shown
+}

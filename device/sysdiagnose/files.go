@@ -1,0 +1,134 @@
+package sysdiagnose
+
+import (
+	"io"
+	"path"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/evidence"
+	"github.com/backupdoctor/backupdoctor/device/safeplist"
+)
+
+// A file is one of those that are read. unknown is what is left of read where the file
+// could not be had.
+type file struct {
+	read    func(*reading, member) error
+	unknown func(*reading, error)
+}
+
+// files are those that are read, by their paths in the archive. Crash reports and the
+// output of brctl are found by their folders.
+var files = map[string]file{
+	"logs/MobileBackup/com.apple.MobileBackup.plist": {
+		read:    intoHistory(evidence.MobileBackup),
+		unknown: func(r *reading, why error) { evidence.MobileBackupUnknown(&r.archive.History, why) },
+	},
+	"logs/MCState/User/EffectiveUserSettings.plist": {
+		read: intoHistory(evidence.EffectiveSettings),
+		unknown: func(r *reading, why error) {
+			unknown(&r.archive.History.Restrictions.CloudBackupAllowed, why)
+			unknown(&r.archive.History.Restrictions.EncryptionForced, why)
+		},
+	},
+	"logs/MCState/Shared/CloudConfigurationDetails.plist": {
+		read:    intoHistory(evidence.CloudConfiguration),
+		unknown: func(r *reading, why error) { unknown(&r.archive.History.Restrictions.Supervised, why) },
+	},
+	"WiFi/com.apple.wifi.known-networks.plist": {
+		read: intoHistory(evidence.KnownNetworks),
+		unknown: func(r *reading, why error) {
+			unknown(&r.archive.History.Network.KnownNetworks, why)
+			unknown(&r.archive.History.Network.NewestLowData, why)
+		},
+	},
+	"WiFi/wifi_status.txt": {
+		read: (*reading).wifiStatus,
+		unknown: func(r *reading, why error) {
+			unknown(&r.archive.History.Network.WiFiOn, why)
+			unknown(&r.archive.History.Network.Associated, why)
+			unknown(&r.archive.History.Network.SignalDBm, why)
+		},
+	},
+	"ioreg/IOService.txt": {
+		read: (*reading).ioService,
+		unknown: func(r *reading, why error) {
+			unknown(&r.archive.History.Power.External, why)
+			unknown(&r.archive.History.Power.Charging, why)
+			unknown(&r.archive.History.Power.BatteryPercent, why)
+		},
+	},
+	brctlDump: {
+		read:    (*reading).brctl,
+		unknown: func(r *reading, why error) { unknown(&r.archive.History.Account.FreeBytes, why) },
+	},
+	"logs/SystemVersion/SystemVersion.plist": {
+		read:    (*reading).systemVersion,
+		unknown: func(*reading, error) {}, // the other file that tells may follow
+	},
+	"remotectl_dumpstate.txt": {
+		read:    (*reading).dumpstate,
+		unknown: func(*reading, error) {},
+	},
+	"sysdiagnose.log": {
+		read:    (*reading).ownLog,
+		unknown: func(*reading, error) {},
+	},
+}
+
+// brctlDump is what brctl says of iCloud Drive. Its neighbours are read the same way.
+const brctlDump = "brctl/brctl-dump.txt"
+
+// fileAt finds a file that is to be read.
+func fileAt(below string) (file, bool) {
+	if found, ok := files[below]; ok {
+		return found, true
+	}
+	if path.Dir(below) == path.Dir(brctlDump) && strings.HasSuffix(below, ".txt") {
+		return files[brctlDump], true
+	}
+	return file{}, false
+}
+
+// intoHistory reads a property list with one of the functions that read it from backups.
+func intoHistory(parse func(*device.History, []byte) error) func(*reading, member) error {
+	return func(r *reading, m member) error {
+		data, err := m.whole()
+		if err != nil {
+			return err
+		}
+		return parse(&r.archive.History, data)
+	}
+}
+
+// whole is all of a member that has a bounded size.
+func (m member) whole() ([]byte, error) {
+	if m.size > maxMember {
+		return nil, device.Oversized
+	}
+	return io.ReadAll(io.LimitReader(m.Reader, maxMember))
+}
+
+// systemVersion reads which version is installed.
+func (r *reading) systemVersion(m member) error {
+	data, err := m.whole()
+	if err != nil {
+		return err
+	}
+	list, err := safeplist.Parse(data, safeplist.Limits{MaxBytes: maxMember, MaxDepth: 8, MaxObjects: 1000})
+	if err != nil {
+		return err
+	}
+	if version, err := list.Text("ProductVersion"); err == nil {
+		learn(&r.archive.Device.ProductVersion, clip(version))
+	}
+	if build, err := list.Text("ProductBuildVersion"); err == nil {
+		learn(&r.archive.Device.BuildVersion, clip(build))
+	}
+	return nil
+}
+
+// clip bounds a text that goes into a recording.
+func clip(text string) string {
+	return strings.ToValidUTF8(text[:min(len(text), 100)], "")
+}

@@ -1,0 +1,175 @@
+package usb
+
+import (
+	"context"
+	"encoding/binary"
+	"io"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// Pull copies an archive from a device to w, from a byte on: with 0 all of it, with more
+// what was missing after an earlier pull broke off. told, which may be nil, is called with
+// the bytes of the archive that have been written, those before from among them.
+//
+// The error is a [device.Reason], or that of w. After device.Detached, Timeout or Truncated
+// the rest can be pulled once the device is back. An archive that became shorter meanwhile
+// is device.Implausible.
+func (d Door) Pull(ctx context.Context, a Attached, archive Archive, from uint64, w io.Writer, told func(done uint64)) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = device.Internal
+		}
+	}()
+	if archive.Gathering || !archiveName.MatchString(archive.Name) || from > archive.Bytes {
+		return device.Internal
+	}
+	reports, err := d.openReports(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer reports.Close()
+	file, err := reports.open(ctx, archiveFolder+"/"+archive.Name)
+	if err != nil {
+		return err
+	}
+	defer reports.closeFile(ctx, file)
+	if from > 0 {
+		if err := reports.seek(ctx, file, from); err != nil {
+			return err
+		}
+	}
+	for done := from; done < archive.Bytes; {
+		data, err := reports.read(ctx, file, min(archive.Bytes-done, pullChunk))
+		if err != nil {
+			return err
+		}
+		if len(data) == 0 {
+			return device.Implausible
+		}
+		if _, err := w.Write(data); err != nil {
+			return err
+		}
+		done += uint64(len(data))
+		if told != nil {
+			told(done)
+		}
+	}
+	return nil
+}
+
+// pullChunk is how much is asked for at a time, in bytes.
+const pullChunk = 1 << 20
+
+// reports is the folder of crash reports of a device, of which files are read too.
+type reports struct{ *afc }
+
+// openReports starts the service of crash reports in a session of its own.
+func (d Door) openReports(ctx context.Context, a Attached) (*reports, error) {
+	proof, err := d.readCredential(ctx, a.UDID)
+	if err != nil {
+		return nil, err
+	}
+	conversation, err := d.lockdown(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { conversation.Close() }()
+	if err := conversation.start(ctx, proof); err != nil {
+		return nil, err
+	}
+	at, err := conversation.startService(ctx, "com.apple.crashreportcopymobile")
+	if err != nil {
+		return nil, err
+	}
+	l, err := d.dial(ctx, a, at.port)
+	if err != nil {
+		return nil, err
+	}
+	if at.secure {
+		if err := l.secure(ctx, proof.identity); err != nil {
+			l.Close()
+			return nil, err
+		}
+	}
+	return &reports{&afc{link: l}}, nil
+}
+
+// The operations on files. Of the modes of opening, only that for reading is known here.
+const (
+	afcOpen     = 13
+	afcOpened   = 14
+	afcRead     = 15
+	afcSeek     = 17
+	afcClose    = 20
+	afcReadOnly = 1
+	afcFromHead = 0 // seek from the beginning
+)
+
+// words are numbers as AFC writes them.
+func words(numbers ...uint64) []byte {
+	var body []byte
+	for _, number := range numbers {
+		body = binary.LittleEndian.AppendUint64(body, number)
+	}
+	return body
+}
+
+// open opens a file for reading, and gives the number it goes by.
+func (r *reports) open(ctx context.Context, path string) (uint64, error) {
+	body := append(append(words(afcReadOnly), path...), 0)
+	answer, err := r.request(ctx, afcOpen, body, afcOpened)
+	switch {
+	case err != nil:
+		return 0, err
+	case len(answer) < 8:
+		return 0, device.Truncated
+	}
+	return binary.LittleEndian.Uint64(answer), nil
+}
+
+// read reads at most so many bytes of an open file, none at its end.
+func (r *reports) read(ctx context.Context, file, length uint64) ([]byte, error) {
+	data, err := r.request(ctx, afcRead, words(file, length), afcData)
+	if err == nil && uint64(len(data)) > length {
+		return nil, device.Malformed
+	}
+	return data, err
+}
+
+// seek goes to a byte of an open file.
+func (r *reports) seek(ctx context.Context, file, to uint64) error {
+	return r.succeed(ctx, afcSeek, words(file, afcFromHead, to))
+}
+
+// closeFile closes a file. Whatever becomes of it, the connection ends next.
+func (r *reports) closeFile(ctx context.Context, file uint64) {
+	r.succeed(ctx, afcClose, words(file))
+}
+
+// succeed sends a request whose answer is a status.
+func (r *reports) succeed(ctx context.Context, operation uint64, body []byte) error {
+	status, err := r.request(ctx, operation, body, afcStatus)
+	if err != nil {
+		return err
+	}
+	if len(status) >= 8 && binary.LittleEndian.Uint64(status) == 0 {
+		return nil
+	}
+	return afcError(status)
+}
+
+// info is what the device tells of a file: pairs of a key and a value.
+func (r *reports) info(ctx context.Context, path string) (map[string]string, error) {
+	data, err := r.ask(ctx, afcFileInfo, path)
+	if err != nil {
+		return nil, err
+	}
+	fields := strings.Split(string(data), "\x00")
+	info := map[string]string{}
+	for i := 0; i+1 < len(fields); i += 2 {
+		info[fields[i]] = fields[i+1]
+	}
+	return info, nil
+}
