@@ -12,7 +12,8 @@ import (
 )
 
 // The patients are recordings in testdata/patients, each of one device. The one in whom a
-// cause is found has the name of its check. These are in good order, as far as they tell:
+// cause is found has the name of its check; one in whom the log tells it, with .heard behind
+// the name. These are in good order, as far as they tell:
 var wellPatients = []string{
 	"fresh",         // a backup completed this morning
 	"answered-well", // the last good backup is old, and a person has ruled out all that a person can
@@ -71,6 +72,9 @@ func TestEveryCauseHasItsPatients(t *testing.T) {
 		} else if found != Problem && found != Warning {
 			t.Errorf("%s is not found in its patient: %s", check.ID, found)
 		}
+		if heard := check.ID + ".heard"; slices.Contains(patients(t), heard) && firstIn(t, check, []string{heard}, Problem, Warning) == "" {
+			t.Errorf("%s is not found in %s", check.ID, heard)
+		}
 		if name := firstIn(t, check, wellPatients, OK); name == "" && check != falseAlarm {
 			t.Errorf("%s is ruled out in nobody", check.ID)
 		}
@@ -80,7 +84,7 @@ func TestEveryCauseHasItsPatients(t *testing.T) {
 	}
 	known := slices.Concat(wellPatients, openPatients)
 	for _, check := range All() {
-		known = append(known, check.ID)
+		known = append(known, check.ID, check.ID+".heard")
 	}
 	for _, name := range patients(t) {
 		if !slices.Contains(known, name) {
@@ -121,8 +125,8 @@ var witnesses = []witness{
 	{"person", []string{toldSource}},
 }
 
-// noWitnesses only stand beside what a device says: what is known of its version.
-var noWitnesses = []string{"embedded table of releases", "https://"}
+// noWitnesses only stand beside what a device says: what is known of its version or code.
+var noWitnesses = []string{"embedded table of releases", "the table of codes", "https://"}
 
 // evidenceTable is a section of the README; see TestReadme. It rests on what the patients
 // show and on nothing else.

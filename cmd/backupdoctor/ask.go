@@ -21,7 +21,7 @@ import (
 type witnesses struct {
 	answers []device.Answer // of --answers, for every device of the run
 	ask     bool            // ask questions on the terminal
-	net     bool            // look at Apple's hosts from this computer too
+	network *reach.Prober   // looks at Apple's hosts from this computer; nil if it need not
 }
 
 // witnessFlags say whom to ask beside the device.
@@ -37,7 +37,10 @@ const witnessHeading = "Beside the device"
 
 // witnessesOf reads witnessFlags.
 func (s surroundings) witnessesOf(ctx *cli.Context) (witnesses, error) {
-	w := witnesses{ask: ctx.Bool("ask"), net: ctx.Bool("net")}
+	w := witnesses{ask: ctx.Bool("ask")}
+	if ctx.Bool("net") {
+		w.network = &reach.Prober{}
+	}
 	for _, pair := range [][2]string{{"ask", "answers"}, {"ask", "no-input"}} {
 		if ctx.IsSet(pair[0]) && ctx.IsSet(pair[1]) {
 			return witnesses{}, usageError(helpHint(ctx), "--%s and --%s contradict each other", pair[0], pair[1])
@@ -91,8 +94,8 @@ func (s surroundings) answersIn(path string, now time.Time) ([]device.Answer, er
 // hear adds to the devices what stands beside them: this computer's view of Apple's hosts,
 // the answers that were given with the command, and those given at the terminal.
 func (sc scan) hear(ctx context.Context, snapshots []device.Snapshot) {
-	if sc.others.net && sc.from == "" && len(snapshots) > 0 {
-		seen := reach.Prober{}.Look(ctx)
+	if sc.others.network != nil && len(snapshots) > 0 {
+		seen := sc.others.network.Look(ctx)
 		for i := range snapshots {
 			snapshots[i].Reach = &seen
 		}
@@ -150,6 +153,20 @@ func (c conversation) with(ctx context.Context, s *device.Snapshot) bool {
 		if answer, err := device.ParseAnswer(q.ID, text, c.now()); err == nil {
 			s.Answers = device.Answered(s.Answers, answer)
 		}
+		if q.Kind == checks.Words {
+			c.recognise(text)
+		}
+	}
+}
+
+// recognise tells the person whether a message that was typed in is a known one.
+func (c conversation) recognise(text string) {
+	meanings := checks.LookUp(text)
+	if len(meanings) == 0 {
+		fmt.Fprintln(c.out, "no known message has these words")
+	}
+	for _, m := range meanings {
+		fmt.Fprintln(c.out, "understood as", m.Title())
 	}
 }
 

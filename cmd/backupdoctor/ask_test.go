@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/reach"
 )
 
 // stale is a device whose backup is old, for reasons that only a person knows.
@@ -47,7 +49,8 @@ func TestConversation(t *testing.T) {
 		{"ended at once", "q\n", false, nil, []string{`"Ada's \x1b[31miPhone": Enter passes a question by, q ends.`, "1. Does a backup complete when Back Up Now is tapped"}},
 		{"end of input", "", false, nil, nil},
 		{"an answer, then no more", "y\nq\n", false, []string{"back-up-now-completes"}, []string{"\n2. "}},
-		{"one passed by", "\nnot enough iCloud storage\nq\n", false, []string{"message"}, []string{"2. What does the"}},
+		{"one passed by", "\nnot enough iCloud storage\nq\n", false, []string{"message"}, []string{"2. What does the", "understood as “Not enough iCloud storage”"}},
+		{"a message that nobody knows", "\nxyzzy\nq\n", false, []string{"message"}, []string{"no known message has these words"}},
 		{"one that is not understood", "perhaps\nno\nq\n", false, []string{"back-up-now-completes"}, []string{`"perhaps" is neither yes nor no`}},
 		{"sizes", "\n\n1.2\n1.2 GB\n7.4 GB\nq\n", false, []string{"free-icloud-storage", "next-backup-size"}, []string{`"1.2" is not a size like 1.2 GB`, "[size]"}},
 		{"all passed by", strings.Repeat("\n", 100), true, nil, nil},
@@ -71,6 +74,21 @@ func TestConversation(t *testing.T) {
 				t.Error("the device's name writes to the terminal as it pleases")
 			}
 		})
+	}
+}
+
+// Offline, --net adds gaps to a report and takes nothing from it.
+func TestOfflineTheReportIsTheSame(t *testing.T) {
+	dead := reach.Prober{Dial: func(context.Context, string, string) (net.Conn, error) { return nil, &net.DNSError{} }}
+	sc := scan{list: checks.All(), others: witnesses{network: &dead}}
+	with, without := []device.Snapshot{stale()}, []device.Snapshot{stale()}
+	sc.hear(t.Context(), with)
+	if with[0].Reach == nil {
+		t.Fatal("nobody looked")
+	}
+	got, want := sc.examine(with)[0].Diagnosis, sc.examine(without)[0].Diagnosis
+	if got.Headline != want.Headline || len(got.Causes) != len(want.Causes) || len(got.Questions) != len(want.Questions) || len(got.Unread) != len(want.Unread) {
+		t.Errorf("with --net: %s\nwithout:    %s", got.Headline, want.Headline)
 	}
 }
 
