@@ -75,7 +75,7 @@ func waySeen(s device.Snapshot) (Finding, bool) {
 	answered := 0
 	for _, h := range s.Reach.Hosts {
 		issuer, err := h.Issuer.Get()
-		value := string(issuer)
+		var value string
 		switch {
 		case err != nil:
 			value = device.GapOf(err).Error()
