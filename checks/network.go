@@ -31,7 +31,10 @@ const sameNetwork = "; this holds for the device only if it uses the same networ
 
 func servicesSeen(s device.Snapshot) (Finding, bool) {
 	services, err := s.Reach.Services.Get()
-	if err != nil || len(services) == 0 {
+	if err != nil {
+		return unseen(s, "Apple's system status page", "Apple's system status page", err), true
+	}
+	if len(services) == 0 {
 		return Finding{}, false
 	}
 	f := Finding{Status: OK, Summary: "Apple's status page shows no trouble with what iCloud Backup needs."}
@@ -58,7 +61,7 @@ func servicesSeen(s device.Snapshot) (Finding, bool) {
 func captiveSeen(s device.Snapshot) (Finding, bool) {
 	captive, err := s.Reach.Captive.Get()
 	if err != nil {
-		return Finding{}, false
+		return unseen(s, "captive.apple.com", "this computer's network", err), true
 	}
 	evidence := []Evidence{read(s, "captive.apple.com answers Success", yesNo(!captive), "yes", "this computer's network")}
 	if captive {
@@ -95,8 +98,10 @@ func waySeen(s device.Snapshot) (Finding, bool) {
 	}
 	f := Finding{Evidence: evidence}
 	switch {
-	case answered == 0:
+	case len(silent) == 0 && answered == 0:
 		return Finding{}, false
+	case answered == 0:
+		f.Status, f.Summary = Unknown, "This computer reached none of Apple's hosts, and may be offline."
 	case len(inspected) > 0:
 		f.Status, f.Summary = Warning, "Something between this computer and "+strings.Join(inspected, ", ")+" opens the encryption"+sameNetwork+"."
 	case len(silent) > 0:
@@ -105,6 +110,16 @@ func waySeen(s device.Snapshot) (Finding, bool) {
 		f.Status, f.Summary = Ask, "This computer reaches Apple's hosts, and nobody opens the encryption"+sameNetwork+"."
 	}
 	return f, true
+}
+
+// unseen is a gap: what this computer could not see, which is no failure of the device's.
+func unseen(s device.Snapshot, what, source string, err error) Finding {
+	words := device.GapOf(err).Error()
+	return Finding{
+		Status:   Unknown,
+		Summary:  what + " was not seen: " + words + ".",
+		Evidence: []Evidence{read(s, what, "not seen: "+words, "", source)},
+	}
 }
 
 func issuerName(h device.HostReach) string {

@@ -21,18 +21,18 @@ func weigh(s device.Snapshot, check *Check, judged []Finding) []Finding {
 }
 
 // settle weighs what was judged against what a witness says. An open question or an unread
-// fact gives way to an answer, and an answer that only points somewhere is put in front of
-// it. Where both agree, each is the other's evidence. Where they contradict each other, the
+// fact gives way to an answer; what only points somewhere, or could not be seen, is put in
+// front of a question. Where both agree, each is the other's evidence. Where they contradict each other, the
 // one that is right by outweighs stands, and the other is shown beside it.
 func settle(s device.Snapshot, judged []Finding, heard Finding) []Finding {
 	first := judged[0]
 	open := first.Status == Ask || first.Status == Unknown
 	switch {
-	case heard.Status == Ask && first.Status == Ask:
+	case first.Status == Ask && (heard.Status == Ask || heard.Status == Unknown):
 		return preface(heard.Summary, heard.Evidence, judged)
 	case heard.Status == Ask && open:
 		return []Finding{heard}
-	case heard.Status == Ask:
+	case heard.Status == Ask, heard.Status == Unknown:
 		return judged
 	case open:
 		heard.Evidence = slices.Concat(heard.Evidence, first.Evidence)
