@@ -62,6 +62,12 @@ func TestLookUp(t *testing.T) {
 		"never":                    {"Last backup: Never", []string{"“Last Backup: Never”"}},
 		"estimating":               {"Estimating time remaining…", []string{"“Estimating time remaining”"}},
 		"an app":                   {"Backup Not Supported", []string{"“Backup Not Supported”"}},
+		"no Wi-Fi":                 {"To back up, connect to Wi-Fi.", []string{"“Connect to Wi-Fi to back up”"}},
+		"room on the device":       {"iPhone Storage Almost Full", []string{"“iPhone Storage Almost Full”"}},
+		"room in iCloud, by title": {"Not Enough Storage", []string{"“Not enough iCloud storage”"}},
+		"no account":               {"Sign in to your iPhone", []string{"“Sign in to your iPhone”"}},
+		"account settings":         {"Update Apple Account Settings", []string{"“Verification failed: there was an error connecting to the server”"}},
+		"a restore":                {"Stop Restoring", []string{"“Currently being restored”"}},
 		"over two lines":           {"The last backup could not\n be completed.", []string{"“The last backup could not be completed”"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -23,7 +23,7 @@ func (m message) saidBy(text string) bool {
 // messages is the texts that iOS shows about iCloud Backup, the telling ones first.
 var messages = []message{
 	{
-		words: [][]string{{"enough", "icloud storage"}, {"enough", "in icloud"}, {"storage is full"}, {"icloud", "full"}},
+		words: [][]string{{"enough", "icloud storage"}, {"enough", "in icloud"}, {"not enough storage"}, {"storage is full"}, {"icloud", "full"}},
 		meaning: Meaning{
 			Message:  "Not enough iCloud storage",
 			InICloud: "iCloud has too little room for the next backup.",
@@ -53,7 +53,7 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"currently being restored"}},
+		words: [][]string{{"currently being restored"}, {"stop restoring"}},
 		meaning: Meaning{
 			Message:  "Currently being restored",
 			InICloud: "A restore is still running, and no backup begins before it has ended.",
@@ -63,7 +63,7 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"verification failed"}, {"error connecting to", "apple id"}, {"error connecting to", "apple account"}, {"error connecting to", "icloud"}},
+		words: [][]string{{"verification failed"}, {"error connecting to", "apple id"}, {"error connecting to", "apple account"}, {"error connecting to", "icloud"}, {"authentication failed"}, {"update apple account settings"}, {"update apple id settings"}},
 		meaning: Meaning{
 			Message:  "Verification failed: there was an error connecting to the server",
 			InICloud: "The account could not be verified: it wants something, the clock is wrong, or Apple's service is down.",
@@ -110,6 +110,36 @@ var messages = []message{
 			Checks:   []string{"backup-stale", "wifi-missing", "auto-not-charging", "auto-not-locked"},
 			Remedies: []RemedyID{backUpNow, backUpOvernight, joinWiFi, checkCharger, shortenAutoLock},
 			Sources:  []Source{popsugarNotBackedUp},
+		},
+	},
+	{
+		words: [][]string{{"requires a wi-fi"}, {"connect to wi-fi"}, {"connect to a wi-fi"}},
+		meaning: Meaning{
+			Message:  "Connect to Wi-Fi to back up",
+			InICloud: "There is no network that backups may use.",
+			Checks:   []string{"wifi-missing", "airplane-mode", "cellular-backup-off"},
+			Remedies: []RemedyID{turnOffAirplaneMode, joinWiFi, useCellularBackup},
+			Sources:  []Source{iphonelifeGreyButton, soundsupportBackups},
+		},
+	},
+	{
+		words: [][]string{{"iphone storage almost full"}, {"ipad storage almost full"}, {"iphone storage full"}, {"ipad storage full"}},
+		meaning: Meaning{
+			Message:  "iPhone Storage Almost Full",
+			InICloud: "The device itself, not iCloud, has too little room, which a backup needs for its temporary copies.",
+			Checks:   []string{"device-storage-low"},
+			Remedies: []RemedyID{restart, freeDeviceStorage},
+			Sources:  []Source{bestapplesolutionICloud},
+		},
+	},
+	{
+		words: [][]string{{"sign in to your iphone"}, {"sign in to your ipad"}, {"sign in to icloud"}},
+		meaning: Meaning{
+			Message:  "Sign in to your iPhone",
+			InICloud: "No account is signed in, so there is no iCloud to back up to.",
+			Checks:   []string{"signed-out"},
+			Remedies: []RemedyID{signIn},
+			Sources:  []Source{appleHT203512},
 		},
 	},
 	{
