@@ -133,6 +133,11 @@ func TestValidateCatches(t *testing.T) {
 		{"no doc", func(c *Check, _ *Remedy) { c.Doc = " \n" }, "no documentation"},
 		{"no effect", func(c *Check, _ *Remedy) { c.Effect = "" }, "no such effect"},
 		{"neither judge nor ask", func(c *Check, _ *Remedy) { c.Ask = "" }, "neither judges nor asks"},
+		{"an answer that is no sentence", func(c *Check, _ *Remedy) { c.Told = Told{Yes: "The lid is open"} }, "no sentence"},
+		{"no healthy answer", func(c *Check, _ *Remedy) { c.Told = Told{Yes: "It is open.", No: "It is shut."} }, "neither answer is healthy"},
+		{"an answer to nothing", func(c *Check, _ *Remedy) {
+			c.Ask, c.Judge, c.Told = "", func(device.Snapshot) []Finding { return nil }, Told{Yes: "It is open."}
+		}, "asks nothing"},
 		{"unknown token in a question", func(c *Check, _ *Remedy) { c.Ask = "Is {P-LID} shut?" }, "unknown token"},
 		{"half a token in a question", func(c *Check, _ *Remedy) { c.Ask = "Is {device shut?" }, "unknown token"},
 		{"no source", func(c *Check, _ *Remedy) { c.Sources = nil }, "no source"},
