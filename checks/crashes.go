@@ -14,9 +14,10 @@ const crashesCount = 14 * 24 * time.Hour
 // backup: of the last two weeks, and after the last good backup where its date is known.
 // period says which, in words.
 func recentCrashes(s device.Snapshot, processes ...string) (recent []device.Crash, period string, err error) {
-	crashes, err := live(s).Crashes.Get()
-	if err != nil {
-		return nil, "", err
+	crashes, unread := live(s).Crashes.Get()
+	if silent(unread) {
+		// A crash that a sysdiagnose archive names did happen; that it names none is no answer.
+		crashes, _, _ = recall(s, func(h device.History) device.Fact[[]device.Crash] { return h.Crashes })
 	}
 	since, period := s.TakenAt.Add(-crashesCount), "In the last two weeks"
 	if at, _, err := lastBackup(s); err == nil && at.After(since) {
@@ -26,6 +27,9 @@ func recentCrashes(s device.Snapshot, processes ...string) (recent []device.Cras
 		if slices.Contains(processes, crash.Process) && crash.At.After(since) {
 			recent = append(recent, crash)
 		}
+	}
+	if len(recent) == 0 && unread != nil {
+		return nil, "", unread
 	}
 	return recent, period, nil
 }

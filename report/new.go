@@ -15,6 +15,9 @@ const (
 	OfBackups = "backups" // backups on this computer, and whether they are whole
 )
 
+// AboutArchive is what a gap can be about.
+const AboutArchive = "archive"
+
 // A Run is what a report is made of.
 type Run struct {
 	Tool     string       // version of the program
@@ -39,8 +42,7 @@ func New(run Run) Report {
 		Tool:       Tool{Name: "backupdoctor", Version: run.Tool, Effect: "read-only"},
 		Subject:    cmp.Or(run.Subject, OfDevices),
 		Redacted:   run.Redacted,
-		Partial:    len(run.Gaps) > 0,
-		Gaps:       convert(run.Gaps, newGap),
+		Gaps:       append(convert(run.Gaps, newGap), archiveGaps(run.Examined)...),
 		Places:     newPlaces(run),
 		Devices:    convert(run.Examined, newDevice),
 	}
@@ -54,7 +56,7 @@ func New(run Run) Report {
 		}
 	}
 	r.Summary = summarise(r.Devices)
-	r.Partial = r.Partial || interrupted(r)
+	r.Partial = len(r.Gaps) > 0 || interrupted(r)
 	r.Exit = exitOf(r)
 	return r
 }
@@ -70,6 +72,32 @@ func newGap(gap device.Gap) Gap {
 		summary = "usbmuxd could not be reached"
 	}
 	return Gap{Reason: string(gap.Reason), Detail: gap.Detail, Summary: summary}
+}
+
+// archiveGaps are the sysdiagnose archives that were not read to their end.
+func archiveGaps(examined []Examined) []Gap {
+	var gaps []Gap
+	for _, e := range examined {
+		for _, h := range e.Snapshot.Histories {
+			if h.Ended.Reason != "" {
+				gaps = append(gaps, Gap{Reason: string(h.Ended.Reason), Detail: h.Ended.Detail, Summary: archiveGap(h.Ended), About: AboutArchive})
+			}
+		}
+	}
+	return gaps
+}
+
+func archiveGap(ended device.Gap) string {
+	switch ended.Reason {
+	case device.Truncated:
+		return "a sysdiagnose archive breaks off; what it holds until there was read"
+	case device.Hostile:
+		return "a sysdiagnose archive is built to mislead or exhaust its reader; what it holds until there was read"
+	case device.Interrupted:
+		return ended.Error()
+	default:
+		return "a sysdiagnose archive is damaged; what it holds until there was read"
+	}
 }
 
 func newDevice(e Examined) Device {

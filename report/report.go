@@ -19,7 +19,7 @@ type Report struct {
 	Subject    string    `json:"subject"`           // what the run was about: devices, or the backups of them on this computer
 	Redacted   bool      `json:"redacted"`          // names and identifiers were replaced by placeholders
 	Partial    bool      `json:"partial"`           // devices may be missing: the run was interrupted, or a door would not open
-	Gaps       []Gap     `json:"gaps"`              // why devices may be missing
+	Gaps       []Gap     `json:"gaps"`              // why devices may be missing, or archives were not read to their end
 	Places     []Place   `json:"places"`            // folders in which backups were looked for
 	Devices    []Device  `json:"devices"`           // in the order in which they were found
 	Summary    Summary   `json:"summary"`           // the devices counted
@@ -49,6 +49,7 @@ type Gap struct {
 	Reason  string `json:"reason"`           // one of device's reasons: unreachable, timeout, interrupted, …
 	Detail  string `json:"detail,omitempty"` // the other side's own name for the error
 	Summary string `json:"summary"`          // the reason in words
+	About   string `json:"about,omitempty"`  // archive where one of sysdiagnose was not read to its end, empty where devices may be missing
 }
 
 // A Device is one iPhone or iPad and what was found on it. One that could not be examined

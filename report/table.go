@@ -82,11 +82,15 @@ func tail(text string, n int) string {
 	return string(runes[max(0, len(runes)-n):])
 }
 
-// gaps tells why devices may be missing.
+// gaps tells why devices, or parts of archives, may be missing.
 func (p *page) gaps(r Report) {
 	for _, gap := range r.Gaps {
 		m := mark{"!", "[!]", "", yellow}
-		p.print(p.hang(p.lead(m), m.style, "Devices may be missing: "+gap.Summary+".")...)
+		missing := "Devices may be missing: "
+		if gap.About == AboutArchive {
+			missing = "Evidence may be missing: "
+		}
+		p.print(p.hang(p.lead(m), m.style, missing+gap.Summary+".")...)
 	}
 	if len(r.Devices) == 0 && len(r.Gaps) == 0 {
 		p.print(p.hang("", plain, "No device was found.")...)

@@ -33,6 +33,7 @@ func newApp(s surroundings) *cli.App {
 		Commands: []*cli.Command{
 			scanCommand(s),
 			demoCommand(s),
+			sysdiagnoseCommand(s),
 			devicesCommand(s),
 			backupsCommand(s),
 			verifyCommand(s),

@@ -33,6 +33,7 @@ func scanCommand(s surroundings) *cli.Command {
 				"backupdoctor scan --redact --record case.json   something that can be shown to strangers",
 				"backupdoctor scan --from case.json              the same report again, without the device",
 				"backupdoctor scan --no-usb --backups DIR        devices that are not here, by their backups",
+				"backupdoctor scan --no-usb --sysdiagnose FILE   a device that is not here, by what it gathered",
 				"backupdoctor scan --ask                         answer what only a person can tell",
 				"backupdoctor scan --net                         see whether Apple can be reached, too",
 			),
@@ -65,6 +66,11 @@ type scan struct {
 	record  string // the file to keep what was learned in; "" for none
 	list    []*checks.Check
 	others  witnesses // whom to hear beside the devices
+
+	archives   []string // sysdiagnose archives to read too
+	archivesOf string   // the device that they are of if they do not say
+	owners     []string // the devices that they are of
+
 	files   destination
 	outputs []output
 }
@@ -75,11 +81,17 @@ func (sc scan) run(ctx context.Context) error {
 	var learned device.Recording
 	var places []report.Place
 	if sc.from == "" {
+		archives, err := sc.readArchives(ctx)
+		if err != nil {
+			return err
+		}
+		sc.owners = ownersOf(archives)
 		attached, sh, gaps := sc.discover(ctx)
 		places = sh.reported()
 		snapshots := sc.collect(ctx, attached)
 		gaps = append(gaps, sc.look.over(ctx, sh)...)
 		learned = sc.join(snapshots, sh, gaps)
+		learned.Snapshots = sc.withArchives(learned.Snapshots, archives, sh)
 	} else {
 		var err error
 		if learned, err = sc.replay(); err != nil {
@@ -103,12 +115,14 @@ func (sc scan) conclude(learned device.Recording, places []report.Place) error {
 	return ended
 }
 
-// discover finds the devices to examine, and what backups of them are on this computer. A
-// door that does not open is a gap in the report, not the end of the run.
+// discover finds the devices to examine, and what backups of them and of the owners of
+// archives are on this computer. A door that does not open is a gap in the report, not the
+// end of the run.
 func (sc scan) discover(ctx context.Context) ([]usb.Attached, shelf, []device.Gap) {
 	sh := shelfIn(sc.places)
 	if sc.noUSB {
-		sh.keep(func(st stored) bool { return len(sc.udids) == 0 || st.isOfOne(sc.udids) })
+		wanted := slices.Concat(sc.udids, sc.owners)
+		sh.keep(func(st stored) bool { return len(wanted) == 0 && len(sc.archives) == 0 || st.isOfOne(wanted) })
 		return nil, sh, nil
 	}
 	attached, err := sc.door.Find(ctx)
@@ -120,7 +134,8 @@ func (sc scan) discover(ctx context.Context) ([]usb.Attached, shelf, []device.Ga
 	for _, a := range wanted {
 		udids = append(udids, a.UDID)
 	}
-	sh.keep(func(st stored) bool { return st.isOfOne(append(udids, missing...)) })
+	udids = slices.Concat(udids, missing, sc.owners)
+	sh.keep(func(st stored) bool { return st.isOfOne(udids) })
 	return attached, sh, nil
 }
 

@@ -24,8 +24,8 @@ func scanFlags() []cli.Flag {
 		option(deviceFlags, "no-input", "refuse what waits for a person, which is --pair and --ask"),
 		option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
 		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "judge the recording in `FILE`, not devices; - is stdin"},
-		option(deviceFlags, "no-usb", "examine devices by their backups on this computer alone"),
-	}, doorFlags(), witnessFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+		option(deviceFlags, "no-usb", "examine devices by backups and archives on this computer alone"),
+	}, doorFlags(), witnessFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
 // The headings that flags stand under in a help text.
@@ -99,6 +99,7 @@ func (s surroundings) scanOf(ctx *cli.Context) (scan, error) {
 		sc.wants |= usb.Sizes
 	}
 	sc.noUSB = ctx.Bool("no-usb")
+	sc.archives = ctx.StringSlice("sysdiagnose")
 	if sc.others, err = s.witnessesOf(ctx); err != nil {
 		return scan{}, err
 	}
@@ -137,6 +138,7 @@ func contradiction(ctx *cli.Context) error {
 		{"from", "no-usb"},
 		{"from", "net"},
 		{"from", "backups"},
+		{"from", "sysdiagnose"},
 		{"no-usb", "pair"},
 		{"no-usb", "sizes"},
 		{"no-usb", "usbmux"},

@@ -79,8 +79,13 @@ func put(s *device.Snapshot, st stored) {
 	slices.SortStableFunc(s.Backups, func(a, b device.Backup) int { return madeAt(b).Compare(madeAt(a)) })
 	if st.history != nil {
 		s.Histories = append(s.Histories, *st.history)
-		slices.SortStableFunc(s.Histories, func(a, b device.History) int { return valueOf(b.AsOf).Compare(valueOf(a.AsOf)) })
+		sortHistories(s.Histories)
 	}
+}
+
+// sortHistories puts the newest first.
+func sortHistories(histories []device.History) {
+	slices.SortStableFunc(histories, func(a, b device.History) int { return valueOf(b.AsOf).Compare(valueOf(a.AsOf)) })
 }
 
 // madeAt is when a backup was made, or the zero time.

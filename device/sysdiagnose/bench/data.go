@@ -8,12 +8,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
-	"sync/atomic"
 	"time"
 )
 
@@ -36,7 +36,7 @@ func makeArchive(ctx context.Context, path string, size int64) error {
 	list := tar.NewWriter(compressed)
 	random := rand.New(rand.NewPCG(1, 2))
 	trace, text := traceLike(random, 8<<20), textLike(random, 1<<20)
-	for i := 0; counted.bytes.Load() < size; i++ {
+	for i := 0; counted.bytes < size; i++ {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -71,7 +71,7 @@ func traceLike(random *rand.Rand, size int) []byte {
 	var data bytes.Buffer
 	for data.Len() < size {
 		for range 375 {
-			fmt.Fprintf(&data, "%s", []byte{byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32())})
+			data.Write(binary.LittleEndian.AppendUint64(nil, random.Uint64()))
 		}
 		data.Write(textLike(random, 3000))
 	}
@@ -97,10 +97,10 @@ func textLike(random *rand.Rand, size int) []byte {
 // A countingWriter knows how large the archive is by now.
 type countingWriter struct {
 	w     *bufio.Writer
-	bytes atomic.Int64
+	bytes int64
 }
 
 func (c *countingWriter) Write(p []byte) (int, error) {
-	c.bytes.Add(int64(len(p)))
+	c.bytes += int64(len(p))
 	return c.w.Write(p)
 }

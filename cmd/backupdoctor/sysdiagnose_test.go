@@ -1,0 +1,213 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/sim"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// gathered is the archive of a device that waited to have its buttons pressed.
+func gathered(t *testing.T) string {
+	t.Helper()
+	patient := loadDevice(t.Fatalf, "stale-23-days")
+	patient.ArchivesAfter = 2
+	address, _ := attach(t, patient)
+	folder := t.TempDir()
+	s := typed(t, t.Context(), "sysdiagnose", "--usbmux", address, "--to", folder, "--width", "200")
+	if s.code != report.ExitProblems || !strings.Contains(s.stdout, "iCloud storage is full") {
+		t.Fatalf("exit code %d\n%s\n%s", s.code, s.stdout, s.stderr)
+	}
+	for _, want := range []string{"press the side button and both volume buttons", "fetching sysdiagnose_"} {
+		if !strings.Contains(s.stderr, want) {
+			t.Errorf("stderr does not say %q:\n%s", want, s.stderr)
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "*"))
+	if err != nil || len(files) != 1 || !strings.HasSuffix(files[0], ".tar.gz") {
+		t.Fatalf("the folder holds %v, %v", files, err)
+	}
+	if info, err := os.Stat(files[0]); err != nil || info.Mode().Perm()&0o077 != 0 {
+		t.Errorf("others may read it: %v, %v", info.Mode(), err)
+	}
+	return files[0]
+}
+
+func TestSysdiagnose(t *testing.T) {
+	path := gathered(t)
+	s := typed(t, t.Context(), "scan", "--no-usb", "--sysdiagnose", path, "--width", "200")
+	if s.code != report.ExitProblems || !strings.Contains(s.stdout, "icloud-storage-full") || !strings.Contains(s.stdout, "iPhone 15 Pro") {
+		t.Errorf("read again: exit code %d\n%s\n%s", s.code, s.stdout, s.stderr)
+	}
+
+	// What an archive tells goes to the device that it is of.
+	patient := loadDevice(t.Fatalf, "stale-23-days")
+	address, _ := attach(t, patient, loadDevice(t.Fatalf, "healthy-iphone"))
+	r := scanned(t, address, "--sysdiagnose", path)
+	if len(r.Devices) != 2 {
+		t.Fatalf("%d devices", len(r.Devices))
+	}
+	for _, d := range r.Devices {
+		full := slices.ContainsFunc(d.Findings, func(f report.Finding) bool { return f.Check == "icloud-storage-full" && f.Status == "problem" })
+		if full != (d.UDID == patient.UDID()) {
+			t.Errorf("%s: storage full is %v", d.UDID, full)
+		}
+	}
+
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := filepath.Join(t.TempDir(), filepath.Base(path))
+	if err := os.WriteFile(half, data[:len(data)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = typed(t, t.Context(), "scan", "--no-usb", "--sysdiagnose", half, "--width", "200")
+	if s.code != report.ExitNotExamined || !strings.Contains(s.stdout, "breaks off") {
+		t.Errorf("half of it: exit code %d\n%s\n%s", s.code, s.stdout, s.stderr)
+	}
+}
+
+func TestSysdiagnoseOfNothing(t *testing.T) {
+	notes := filepath.Join(t.TempDir(), "notes.txt")
+	if err := os.WriteFile(notes, []byte("milk, bread"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address, _ := attach(t)
+	two, _ := attach(t, loadDevice(t.Fatalf, "healthy-iphone"), loadDevice(t.Fatalf, "storage-low"))
+	stranger, _ := attach(t, loadDevice(t.Fatalf, "not-trusted"))
+	healthy, _ := attach(t, loadDevice(t.Fatalf, "healthy-iphone"))
+	for name, test := range map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"no archive":          {[]string{"scan", "--no-usb", "--sysdiagnose", notes}, report.ExitUsage, "is no sysdiagnose archive"},
+		"no file":             {[]string{"scan", "--no-usb", "--sysdiagnose", notes + "x"}, report.ExitUsage, "there is no file"},
+		"with a recording":    {[]string{"scan", "--from", "-", "--sysdiagnose", notes}, report.ExitUsage, "contradict"},
+		"no device":           {[]string{"sysdiagnose", "--usbmux", address}, report.ExitNoDevice, "no device is attached"},
+		"no such device":      {[]string{"sysdiagnose", "--usbmux", two, "--udid", "x"}, report.ExitNoDevice, "is not attached"},
+		"which of them":       {[]string{"sysdiagnose", "--usbmux", two}, report.ExitUsage, "name one with --udid"},
+		"not trusted":         {[]string{"sysdiagnose", "--usbmux", stranger}, report.ExitNotExamined, "scan --pair"},
+		"nothing there":       {[]string{"sysdiagnose", "--usbmux", healthy, "--last"}, report.ExitNotExamined, "no sysdiagnose archive lies on the device"},
+		"nobody presses":      {[]string{"sysdiagnose", "--usbmux", healthy, "--wait", "100ms"}, report.ExitNotExamined, "did not answer in time"},
+		"no folder":           {[]string{"sysdiagnose", "--usbmux", healthy, "--to", notes}, report.ExitUsage, "there is no folder"},
+		"no time":             {[]string{"sysdiagnose", "--usbmux", healthy, "--wait", "0s"}, report.ExitUsage, "--wait"},
+		"an unknown argument": {[]string{"sysdiagnose", "now"}, report.ExitUsage, "unexpected argument"},
+	} {
+		s := typed(t, t.Context(), test.args...)
+		if s.code != test.code || !strings.Contains(s.stderr, test.says) {
+			t.Errorf("%s: exit code %d, want %d\n%s", name, s.code, test.code, s.stderr)
+		}
+	}
+}
+
+func TestSysdiagnoseInterrupted(t *testing.T) {
+	address, _ := attach(t, loadDevice(t.Fatalf, "healthy-iphone"))
+	ctx, stop := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer stop()
+	if s := typed(t, ctx, "sysdiagnose", "--usbmux", address); s.code != report.ExitInterrupted {
+		t.Errorf("exit code %d\n%s", s.code, s.stderr)
+	}
+}
+
+const someArchive = "sysdiagnose_2026.11.20_08-00-00+0000_iPhone-OS_iPhone_23G90.tar.gz"
+
+// withSomeArchive is a device with an archive that nobody could read.
+func withSomeArchive(t *testing.T, size int) (*sim.Device, []byte) {
+	t.Helper()
+	content := make([]byte, size)
+	for i := range content {
+		content[i] = byte(i ^ i>>8 ^ i>>16)
+	}
+	patient := loadDevice(t.Fatalf, "healthy-iphone")
+	patient.Archives = map[string][]byte{someArchive: content}
+	return patient, content
+}
+
+// A copy that broke off is taken up by the next run.
+func TestSysdiagnoseTakesUpAPart(t *testing.T) {
+	patient, content := withSomeArchive(t, 3_000_000)
+	address, tray := attach(t, patient)
+	folder := t.TempDir()
+	path := filepath.Join(folder, someArchive)
+	if err := os.WriteFile(path+".part", content[:1_234_567], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	typed(t, t.Context(), "sysdiagnose", "--usbmux", address, "--last", "--to", folder)
+	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, content) {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	if !slices.ContainsFunc(tray.Requests(), func(r sim.Request) bool { return r.Service == "afc" && r.Name == "Seek" }) {
+		t.Error("it was copied from the beginning")
+	}
+
+	// One that is there is not fetched again, and another file of its name not overwritten.
+	again := typed(t, t.Context(), "sysdiagnose", "--usbmux", address, "--last", "--to", folder)
+	if !strings.Contains(again.stderr, "has been fetched before") {
+		t.Errorf("%s", again.stderr)
+	}
+	if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again = typed(t, t.Context(), "sysdiagnose", "--usbmux", address, "--last", "--to", folder)
+	if again.code != report.ExitUsage || !strings.Contains(again.stderr, "exists already") {
+		t.Errorf("exit code %d\n%s", again.code, again.stderr)
+	}
+}
+
+// The cable may be pulled in the middle.
+func TestSysdiagnoseSurvivesADetach(t *testing.T) {
+	patient, content := withSomeArchive(t, 12<<20)
+	patient.Latency = 20 * time.Millisecond
+	address, tray := attach(t, patient)
+	pulled := make(chan bool, 1)
+	go func() {
+		reads := 0
+		for range 2000 {
+			reads = 0
+			for _, r := range tray.Requests() {
+				if r.Name == "Read" {
+					reads++
+				}
+			}
+			if reads >= 3 {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		tray.Detach(patient.UDID())
+		time.Sleep(1500 * time.Millisecond)
+		pulled <- reads < 12 && tray.Attach(patient) == nil
+	}()
+	folder := t.TempDir()
+	s := typed(t, t.Context(), "sysdiagnose", "--usbmux", address, "--last", "--to", folder)
+	if !<-pulled {
+		t.Fatal("the cable was not pulled in the middle")
+	}
+	if got, err := os.ReadFile(filepath.Join(folder, someArchive)); err != nil || !bytes.Equal(got, content) {
+		t.Errorf("%d bytes of %d, %v\n%s", len(got), len(content), err, s.stderr)
+	}
+}
+
+func TestPowerButton(t *testing.T) {
+	for productType, want := range map[string]string{
+		"iPhone17,2": "the side button", "iPhone7,2": "the side button", "iPhone14,6": "the side button",
+		"iPhone6,1": "the top button", "iPhone8,4": "the top button", "iPad13,18": "the top button", "iPod9,1": "the top button",
+	} {
+		if got := powerButton(device.Identity{ProductType: device.Known(productType)}); got != want {
+			t.Errorf("%s: %s, want %s", productType, got, want)
+		}
+	}
+	if got := powerButton(device.Identity{}); got != "the side or top button" {
+		t.Errorf("an unknown model: %s", got)
+	}
+}
