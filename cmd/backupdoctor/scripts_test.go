@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 // they have
 //
 //	exits CODE PROGRAM ARG...   the program ends with this very exit code
-//	sim [NAME[:FAULT]...]       devices of testdata/devices are attached, as $UDID1, …
+//	sim [NAME[:FAULT][@LOG]...] devices of testdata/devices are attached, as $UDID1, …; see simLogs
 //	asked SERVICE REQUEST       wait until a device has been asked for this
 //	backup DIR [TRAIT]...       a backup is written below DIR, as $BACKUP; see backupTraits
 //
@@ -73,12 +73,14 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 
 func scriptSim(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
-		ts.Fatalf("usage: sim [NAME[:FAULT]...]")
+		ts.Fatalf("usage: sim [NAME[:FAULT][@LOG]...]")
 	}
 	var devices []*sim.Device
 	for i, arg := range args {
+		arg, log, _ := strings.Cut(arg, "@")
 		name, fault, _ := strings.Cut(arg, ":")
 		d := loadDevice(ts.Fatalf, name)
+		d.Log = slices.Concat(d.Log, simLogs[log])
 		d.LocationID = uint32(i + 1)
 		if fault != "" {
 			d.Faults = append(d.Faults, sim.Fault{Kind: sim.Kind(fault)})
@@ -99,6 +101,16 @@ func scriptSim(ts *testscript.TestScript, neg bool, args []string) {
 	})
 	ts.Setenv("USBMUXD_SOCKET_ADDRESS", listener.Addr().String())
 	*ts.Value(trayKey{}).(**sim.Tray) = tray
+}
+
+// simLogs are what can happen once the log of a device is followed.
+var simLogs = map[string][]sim.LogStep{
+	"quota":     sim.FailedBackup("MBErrorDomain(303)", "CKErrorDomain(25)"),
+	"completes": append([]sim.LogStep{{AfterSeconds: 1.2}}, sim.CompletedBackup()...), // dates are whole seconds
+	"no-wifi":   sim.CancelledBackup(),
+	"lock":      {{Process: "backupd", Text: "=scheduler= [On condition] state changed, enabled:1, locked:1, onPower:1, onWiFi:0, onCellular:0(0)"}},
+	"unplugged": {{Process: "backupd", Text: "=cloud-backup= Finished setting up backup"}, {AfterSeconds: 0.2, Detach: true}},
+	"flood":     {{Process: "backupd", Text: "=cloud-backup= \x1b[31mflood", Repeat: 5000}, {Process: "backupd", Level: "error", Text: "=cloud-backup= Backup failed: MBErrorDomain(300)"}},
 }
 
 // trayKey is where a script keeps its tray.

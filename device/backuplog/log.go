@@ -41,6 +41,12 @@ func (l *Log) begin(at time.Time) {
 
 func (l *Log) current() *device.Attempt { return &l.attempts[len(l.attempts)-1] }
 
+// Follow names the source that lines come from, from now on.
+func (l *Log) Follow(source string) {
+	l.source = source
+	l.current().Source = source
+}
+
 // Add takes in one line, and returns what it tells; ok is false if it tells nothing. Only
 // lines of processes that [Concerns] names are counted.
 func (l *Log) Add(line Line) (event Event, ok bool) {
@@ -154,13 +160,17 @@ func ended(a device.Attempt) bool {
 }
 
 // Attempts is what the log told, newest first: always at least one, which was not seen if
-// the log told of none. until is when listening ended, or zero for a file.
+// the log told of none. until is when listening ended, or when the file was last written:
+// nothing in it is younger.
 func (l *Log) Attempts(until time.Time) []device.Attempt {
 	list := slices.Clone(l.attempts)
-	if last := &list[len(list)-1]; !ended(*last) {
-		last.Until = moment(until)
-		if n := len(last.Lines); until.IsZero() && n > 0 {
-			last.Until = moment(last.Lines[n-1].At)
+	for i, a := range list {
+		if _, err := a.Until.Get(); err == nil {
+			continue
+		}
+		list[i].Until = moment(until)
+		if n := len(a.Lines); l.from.IsZero() && n > 0 && !a.Lines[n-1].At.IsZero() {
+			list[i].Until = moment(a.Lines[n-1].At)
 		}
 	}
 	slices.Reverse(list)
