@@ -15,7 +15,7 @@ While iCloud Photos is off, all photos and videos of the device are part of the 
 
 The person sees the same messages as with full iCloud storage; Settings shows the size of the next backup.
 
-Judged from what a backup on this computer has on record: the size that the device reckoned for its next iCloud backup, with the apps that fill it, and the size of the storage plan. A backup larger than the whole plan cannot fit; one that is smaller may still be larger than what is free, which no record tells.
+Judged from what a backup on this computer has on record: the size that the device reckoned for its next iCloud backup, with the apps that fill it, and the size of the storage plan. A backup larger than the whole plan cannot fit; one that is smaller may still be larger than what is free, which only some sysdiagnose archives tell.
 Otherwise left to a person: neither size can be read over USB, and the storage in use on the device is more than a backup holds.`,
 	Effect:   Blocks,
 	Sources:  []Source{foundingArticle, appleWhatIsBackup},
@@ -44,6 +44,14 @@ func judgeNextSize(s device.Snapshot) []Finding {
 			before = ", with the most in "
 		}
 		summary += fmt.Sprintf("%s%s (%s)", before, part.Key, part.Value)
+	}
+	if free, rFree, known := freeOnRecord(s); known && !superseded(s, rFree) {
+		evidence = append(evidence, freeEvidence(rFree, free))
+		summary = fmt.Sprintf("%s, and %s were free in iCloud", summary, size(free))
+		if next > free {
+			return rFree.answer(problem(summary+".", evidence...), nil)
+		}
+		return rFree.answer(ask(summary+".", evidence...), nil)
 	}
 	plan, rPlan, known := storagePlan(s)
 	if !known {

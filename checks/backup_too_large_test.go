@@ -9,6 +9,8 @@ var backupTooLargeJudgements = []judgement{
 	{"larger than the plan before the last good one", well(lastBackedUp(9*aDay), recorded(10*aDay, nextOf(60_000_000_000), planOf(50_000_000_000))), Ask, "The next iCloud backup is 60 GB large, with the most in the camera roll (30 GB), com.example.chat (15 GB), and the storage plan has 50 GB in all; how much of it is free is not on record, as of 2026-11-12, from a backup on this computer.", ""},
 	{"smaller than the plan", well(lastBackedUp(9*aDay), recorded(aDay, nextOf(30_000_000_000), planOf(50_000_000_000))), Ask, "The next iCloud backup is 30 GB large, with the most in the camera roll (15 GB), com.example.chat (7.5 GB), and the storage plan has 50 GB in all; how much of it is free is not on record, as of 2026-11-21, from a backup on this computer.", ""},
 	{"of which plan is not known", well(lastBackedUp(9*aDay), recorded(aDay, nextOf(30_000_000_000))), Ask, "The next iCloud backup is 30 GB large, with the most in the camera roll (15 GB), com.example.chat (7.5 GB), as of 2026-11-21, from a backup on this computer.", ""},
+	{"larger than what was free", well(lastBackedUp(9*aDay), recorded(aDay, nextOf(30_000_000_000), freeOf(1_200_000_000))), Problem, "The next iCloud backup is 30 GB large, with the most in the camera roll (15 GB), com.example.chat (7.5 GB), and 1.2 GB were free in iCloud, as of 2026-11-21, from a backup on this computer.", ""},
+	{"smaller than what was free", well(lastBackedUp(9*aDay), recorded(aDay, nextOf(30_000_000_000), freeOf(31_000_000_000))), Ask, "The next iCloud backup is 30 GB large, with the most in the camera roll (15 GB), com.example.chat (7.5 GB), and 31 GB were free in iCloud, as of 2026-11-21, from a backup on this computer.", ""},
 	{"nothing is known", well(lastBackedUp(9 * aDay)), Ask, "", ""},
 }
 
@@ -21,4 +23,9 @@ func nextOf(bytes uint64) func(*device.History) {
 			{Domain: "AppDomain-com.example.chat", Bytes: bytes / 4},
 		})
 	}
+}
+
+// freeOf is an iCloud storage of which so many bytes are free.
+func freeOf(bytes uint64) func(*device.History) {
+	return func(h *device.History) { h.Account.FreeBytes = device.Known(bytes) }
 }

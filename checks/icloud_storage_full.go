@@ -11,7 +11,7 @@ The storage is shared by the backups of all devices of the account, iCloud Photo
 The person sees the notice "iPhone Backup Failed", the title "Not Enough Storage" below Back Up Now, or a banner at the top of Settings, which exists since iOS 10.3.
 
 Judged from the attempts that a backup on this computer has on record: MBErrorDomain/303, or CloudKit's quotaExceeded, is iCloud's own word that there was no room. The size of the storage plan is told where it is known.
-Otherwise left to a person: nothing a device tells over USB has the iCloud storage in it, and no record has what is free. A recent backup shows only that there was room on that day.`,
+Otherwise left to a person: nothing a device tells over USB has the iCloud storage in it, and of the records only some sysdiagnose archives have what is free. A recent backup shows only that there was room on that day.`,
 	Effect:  Blocks,
 	Sources: []Source{foundingArticle, appleCKError, misoiduncanStorageFull, applech2FailedNotice, hinewsBackupFailure, appleManageICloudStorage},
 	Remedies: []RemedyID{
@@ -29,14 +29,25 @@ func judgeQuota(s device.Snapshot) []Finding {
 	if quota, r, known := storagePlan(s); known {
 		evidence = append(evidence, planEvidence(r, quota))
 	}
+	if free, r, known := freeOnRecord(s); known {
+		evidence = append(evidence, freeEvidence(r, free))
+	}
 	if found := blamed(s, "icloud-storage-full", met, evidence...); found != nil {
 		return found
 	}
 	return judgeFailures(s, "icloud-storage-full", met, freshOr(s, ", so there was room for it.", ask("", evidence...)))
 }
 
-// storagePlan is the size of the whole iCloud storage plan, in bytes. How much of it is
-// free, no record tells.
+// freeOnRecord is the free iCloud storage, in bytes, which some sysdiagnose archives tell.
+func freeOnRecord(s device.Snapshot) (bytes uint64, r record, known bool) {
+	return recall(s, func(h device.History) device.Fact[uint64] { return h.Account.FreeBytes })
+}
+
+func freeEvidence(r record, bytes uint64) Evidence {
+	return r.read("Free iCloud storage", size(bytes), "", "sysdiagnose brctl / bytes of quota remaining")
+}
+
+// storagePlan is the size of the whole iCloud storage plan, in bytes.
 func storagePlan(s device.Snapshot) (bytes uint64, r record, known bool) {
 	return recall(s, func(h device.History) device.Fact[uint64] { return h.Account.QuotaBytes })
 }

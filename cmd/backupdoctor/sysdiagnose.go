@@ -17,7 +17,7 @@ import (
 // archiveFlags say which sysdiagnose archives to read.
 func archiveFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "sysdiagnose", Category: witnessHeading, Usage: "read the sysdiagnose archive `FILE` too, or the folder it was unpacked into; may be repeated"},
+		&cli.StringSliceFlag{Name: "sysdiagnose", Category: witnessHeading, Usage: "also read the sysdiagnose archive `FILE`; may be repeated"},
 	}
 }
 
