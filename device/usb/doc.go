@@ -4,9 +4,11 @@
 //
 // [Door.Find] lists what is attached, [Door.Read] examines one device, [Door.Greet]
 // reads no more than its name. The last two never fail: a device that stalls, detaches
-// or answers nonsense costs its own facts, and each of them says why.
+// or answers nonsense costs its own facts, and each of them says why. [Door.Listen] follows
+// a device's log for as long as its context lasts.
 //
-// Every connection has a context and a deadline, every reply is bounded and checked by
+// Every connection has a context and a deadline, but for a log that is followed and has
+// nothing to say; every reply is bounded and checked by
 // package safeplist before it is decoded, and every error that a device sends becomes a
 // [device.Reason]. Pair records are used, never kept or quoted. Below this package lies
 // the lower half of go-ios, over connections of our own: its upper half has neither

@@ -161,7 +161,7 @@ func TestListenCountsWhatIsLost(t *testing.T) {
 
 // A device that floods costs time, and no memory.
 func TestListenIsNotFloodedOut(t *testing.T) {
-	steps := []sim.LogStep{{Process: "backupd", Text: "=cloud-backup= " + strings.Repeat("x", 30_000), Repeat: 3000}}
+	steps := []sim.LogStep{{Process: "backupd", Text: "=cloud-backup= " + strings.Repeat("x", 30_000), Repeat: 2000}}
 	steps = append(steps, sim.FailedBackup("MBErrorDomain(303)")...)
 	tray := newTray(t, withLog(t, steps))
 	door := serve(t, tray)
@@ -181,7 +181,7 @@ func TestListenIsNotFloodedOut(t *testing.T) {
 		if e, _ := l.Add(*h.Line); e.Kind == backuplog.Failed {
 			cancel()
 		}
-		if heard++; heard%500 == 0 {
+		if heard++; heard%1000 == 0 {
 			runtime.GC()
 			var memory runtime.MemStats
 			runtime.ReadMemStats(&memory)
