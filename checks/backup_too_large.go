@@ -49,7 +49,7 @@ func judgeNextSize(s device.Snapshot) []Finding {
 		evidence = append(evidence, freeEvidence(rFree, free))
 		summary = fmt.Sprintf("%s, and %s were free in iCloud", summary, size(free))
 		if next > free {
-			return rFree.answer(problem(summary+".", evidence...), nil)
+			return rFree.answer(warning(summary+".", evidence...), nil)
 		}
 		return rFree.answer(ask(summary+".", evidence...), nil)
 	}
