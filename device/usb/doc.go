@@ -5,7 +5,8 @@
 // [Door.Find] lists what is attached, [Door.Read] examines one device, [Door.Greet]
 // reads no more than its name. The last two never fail: a device that stalls, detaches
 // or answers nonsense costs its own facts, and each of them says why. [Door.Listen] follows
-// a device's log for as long as its context lasts.
+// a device's log for as long as its context lasts. [Door.Archives] lists the sysdiagnose
+// archives on a device and [Door.Pull] copies one, by [PermittedPull], a list of their own.
 //
 // Every connection has a context and a deadline, but for a log that is followed and has
 // nothing to say; every reply is bounded and checked by
