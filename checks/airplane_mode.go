@@ -26,8 +26,22 @@ func judgeAirplane(s device.Snapshot) []Finding {
 	case !known || superseded(s, r) || otherwise[0].Status == OK:
 		return otherwise
 	case on:
-		return r.answer(warning("Airplane mode is on.", evidence), nil)
+		return r.answer(judgeRadios(r, evidence), nil)
 	default:
 		return preface("Airplane mode is off"+r.when()+", which does not show that it is at night.", []Evidence{evidence}, otherwise)
 	}
+}
+
+// judgeRadios tells airplane mode with Wi-Fi from airplane mode without. What the note of
+// Wi-Fi means is inferred, so that it does not prove health.
+func judgeRadios(r record, airplane Evidence) []Finding {
+	wifi, err := r.Network.WiFiOn.Get()
+	if err != nil {
+		return warning("Airplane mode is on.", airplane)
+	}
+	evidence := r.read("Wi-Fi switch", onOff(wifi), "on", wifiSwitchSource)
+	if wifi {
+		return ask("Airplane mode is on, and so is Wi-Fi.", airplane, evidence)
+	}
+	return warning("Airplane mode is on, and Wi-Fi is off.", airplane, evidence)
 }

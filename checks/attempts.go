@@ -47,13 +47,13 @@ func (f failure) calledOff() bool {
 }
 
 // failures are the failed attempts since the last good backup by the newest record that
-// lists attempts, newest first. Attempts without a date are left out: they may be older.
+// lists attempts, newest first. Attempts without a credible date are left out: they may be older.
 func failures(s device.Snapshot) (list []failure, r record) {
 	results, r, _ := recall(s, attempts) // none if not known
 	last := lastGood(s)
 	for _, result := range results {
 		at, err := result.At.Get()
-		if err != nil || result.Code == 0 || !at.After(last) {
+		if err != nil || result.Code == 0 || !at.After(last) || !r.mayKnow(at) {
 			continue
 		}
 		f := failure{at: at, codes: []errorID{{ErrorDomain(result.Domain), result.Code}}}
@@ -132,11 +132,16 @@ func blamed(s device.Snapshot, check, met string, more ...Evidence) []Finding {
 		return r.answer(warning(fmt.Sprintf("%d of the %d failed attempts %s %s, the latest on %s (%s); the newest failed otherwise.",
 			len(list), len(all), sinceGood(s), met, day(latest.at), latest), evidence...), nil)
 	}
-	summary := fmt.Sprintf("The newest attempt at an iCloud backup, on %s, %s (%s)", day(latest.at), met, latest)
+	age := s.TakenAt.Sub(latest.at)
+	date := day(latest.at)
+	if age > recordAges && !r.old() { // an old record tells its own age
+		date += ", " + duration(age) + " ago"
+	}
+	summary := fmt.Sprintf("The newest attempt at an iCloud backup, on %s, %s (%s)", date, met, latest)
 	if len(list) > 1 {
 		summary += ", as did " + some(len(list)-1, len(all)-1, "attempt") + " before it"
 	}
-	if _, _, fresh := freshBackup(s); fresh || s.TakenAt.Sub(latest.at) > recordAges {
+	if _, _, fresh := freshBackup(s); fresh || age > recordAges {
 		return r.answer(warning(summary+".", evidence...), nil)
 	}
 	return r.answer(problem(summary+".", evidence...), nil)

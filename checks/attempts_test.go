@@ -54,6 +54,7 @@ func TestFailuresAreThoseSinceTheLastGoodBackup(t *testing.T) {
 		{"a later date on the device ends them", well(lastBackedUp(aDay), recorded(2*aDay, failed(3*aDay, 303))), nil},
 		{"called off is not failed", well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 202), failed(3*aDay, 223), failed(4*aDay, 300))), []string{"MBErrorDomain/300"}},
 		{"without a date it may be older", well(lastBackedUp(9*aDay), recorded(aDay, undated)), nil},
+		{"none that was still to come", well(lastBackedUp(9*aDay), recorded(4*aDay, failed(2*aDay, 303))), nil},
 		{"by the newest record only", well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 303)), recorded(3*aDay, failed(4*aDay, 300))), []string{"MBErrorDomain/303"}},
 		{"the windows where no attempt is listed", well(lastBackedUp(9*aDay), recorded(aDay, ended(3*aDay, 209), window(5*aDay, aDay, theLock))), []string{"MBErrorDomain/209"}},
 		{"the attempts where there are some", well(lastBackedUp(9*aDay), recorded(aDay, failed(3*aDay, 303), ended(3*aDay, 209))), []string{"MBErrorDomain/303"}},

@@ -176,6 +176,20 @@ func TestDiagnose(t *testing.T) {
 			causes:   []string{"icloud-storage-full (backup-stale)"},
 		},
 		{
+			name:     "a backup that no plan can hold explains full iCloud storage",
+			snapshot: well(lastBackedUp(20*aDay), recorded(aDay, failed(2*aDay, 303), nextOf(60_000_000_000), planOf(50_000_000_000))),
+			verdict:  Failing,
+			headline: "The next iCloud backup is 60 GB large, with the most in the camera roll (30 GB), com.example.chat (15 GB), and the whole storage plan has 50 GB, as of 2026-11-21, from a backup on this computer; the last good backup is 20 days old.",
+			causes:   []string{"backup-too-large (icloud-storage-full, backup-stale)"},
+		},
+		{
+			name:     "a restriction on record explains the switch",
+			snapshot: well(switchedOff, supervised, lastBackedUp(20*aDay), recorded(aDay, func(h *device.History) { h.Restrictions.CloudBackupAllowed = device.Known(false) })),
+			verdict:  Failing,
+			headline: "A restriction in force on the device forbids iCloud Backup, as of 2026-11-21, from a backup on this computer; the last good backup is 20 days old.",
+			causes:   []string{"mdm-disallows-backup (backup-turned-off, backup-stale)"},
+		},
+		{
 			name:     "a failure before the last good backup is history",
 			snapshot: well(recorded(aDay, failed(2*aDay, 303))),
 			verdict:  NoneFound,

@@ -119,8 +119,7 @@ func silent(err error) bool { return err != nil && !errors.Is(err, device.Absent
 // and its age when that record was made.
 func pastBackup(s device.Snapshot) (at time.Time, age time.Duration, r record, known bool) {
 	at, r, known = recall(s, func(h device.History) device.Fact[time.Time] { return h.CloudBackup.Last })
-	age = r.asOf.Sub(at)
-	return at, age, r, known && age >= -clockTolerance
+	return at, r.asOf.Sub(at), r, known && r.mayKnow(at)
 }
 
 // backupDate is the evidence for when the last good iCloud backup ended.
@@ -129,22 +128,29 @@ func (r record) backupDate(at time.Time) Evidence {
 }
 
 // lastGood is when an iCloud backup last completed by all that is known, zero if by none of
-// it: what failed before then is history.
+// it: what failed before then is history. Dates that cannot be true do not count.
 func lastGood(s device.Snapshot) time.Time {
-	last, _ := live(s).CloudBackup.Last.Get() // zero if not known
+	var last time.Time
+	if at, _, err := lastBackup(s); err == nil {
+		last = at
+	}
 	for _, r := range records(s) {
-		if at, err := r.CloudBackup.Last.Get(); err == nil && at.After(last) {
+		if at, err := r.CloudBackup.Last.Get(); err == nil && at.After(last) && r.mayKnow(at) {
 			last = at
 		}
 		results, _ := r.CloudBackup.Results.Get() // none if not known
 		for _, result := range results {
-			if at, err := result.At.Get(); err == nil && result.Code == 0 && at.After(last) {
+			if at, err := result.At.Get(); err == nil && result.Code == 0 && at.After(last) && r.mayKnow(at) {
 				last = at
 			}
 		}
 	}
 	return last
 }
+
+// mayKnow is false of a time that was still to come when the record was made, so that what
+// the record tells of it is nonsense.
+func (r record) mayKnow(at time.Time) bool { return at.Sub(r.asOf) <= clockTolerance }
 
 // superseded is true of a record after which a backup completed: what kept backups from
 // completing when it was made does so no more.

@@ -102,6 +102,7 @@ func TestLastGoodIsTheLatestOfAllThatIsKnown(t *testing.T) {
 	}{
 		{"the device", well(lastBackedUp(3*aDay), recorded(aDay, lastGoodWas(5*aDay))), 3 * aDay},
 		{"the date on record", well(lastBackedUp(3*aDay), recorded(aDay, lastGoodWas(2*aDay))), 2 * aDay},
+		{"no date that was still to come", well(lastBackedUp(9*aDay), recorded(3*aDay, lastGoodWas(-400*aDay), succeeded(aDay))), 9 * aDay},
 		{"an attempt that succeeded", well(lastBackedUp(9*aDay), recorded(aDay, lastGoodWas(9*aDay), failed(2*aDay, 300), succeeded(4*aDay))), 4 * aDay},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -33,5 +33,17 @@ func judgeWiFi(s device.Snapshot) []Finding {
 	if err != nil {
 		otherwise = unknown(s, "Whether the device is on Wi-Fi", err)
 	}
-	return judgeWindows(s, func(w device.BackupWindow) device.Fact[bool] { return w.OnWiFi }, "Wi-Fi", otherwise)
+	return judgeWindows(s, func(w device.BackupWindow) device.Fact[bool] { return w.OnWiFi }, "Wi-Fi", withWiFiSwitch(s, otherwise))
+}
+
+const wifiSwitchSource = "SystemPreferencesDomain com.apple.wifi.plist / AllowEnable"
+
+// withWiFiSwitch puts in front that Wi-Fi was switched off on record. It is no more than a
+// hint: what the note means is inferred, and the switch is quickly turned.
+func withWiFiSwitch(s device.Snapshot, otherwise []Finding) []Finding {
+	on, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.Network.WiFiOn })
+	if !known || on || superseded(s, r) {
+		return otherwise
+	}
+	return preface("Wi-Fi is off"+r.when()+".", []Evidence{r.read("Wi-Fi switch", "off", "on", wifiSwitchSource)}, otherwise)
 }

@@ -31,22 +31,30 @@ type windowCount struct {
 
 // countWindows counts the windows since the last good backup, by the newest record that has
 // a list of them; known is false if none has. Windows with iCloud Backup off do not count.
+// One in which that backup completed counts from then on, and only if it went on for long:
+// that it ended soon after says nothing.
 func countWindows(s device.Snapshot, condition func(device.BackupWindow) device.Fact[bool]) (c windowCount, known bool) {
 	windows, r, known := recall(s, func(h device.History) device.Fact[[]device.BackupWindow] { return h.Schedule.Windows })
 	c.record = r
 	last := lastGood(s)
 	for _, w := range windows {
-		if on, err := w.Enabled.Get(); err == nil && !on || !end(w).After(last) {
+		start, within := w.Start, w.Start.Before(last)
+		if within {
+			start = last
+		}
+		length := end(w).Sub(start)
+		on, err := w.Enabled.Get()
+		off := err == nil && !on
+		if off || !r.mayKnow(start) || within && length < windowSuffices {
 			continue
 		}
-		c.add(w, condition(w))
+		c.add(w, start, length, condition(w))
 	}
 	return c, known
 }
 
-func (c *windowCount) add(w device.BackupWindow, condition device.Fact[bool]) {
+func (c *windowCount) add(w device.BackupWindow, start time.Time, length time.Duration, condition device.Fact[bool]) {
 	c.all++
-	length := end(w).Sub(w.Start)
 	running, _ := w.Running.Get() // if not known, the length alone counts
 	if !running && length >= windowSuffices {
 		c.longest = max(c.longest, length)
@@ -58,7 +66,7 @@ func (c *windowCount) add(w device.BackupWindow, condition device.Fact[bool]) {
 		c.lost++
 		value += ", with this condition lost"
 	}
-	c.evidence = append(c.evidence, c.read("Ready for a backup from "+moment(w.Start), value, "at least "+duration(windowSuffices), windowsSource))
+	c.evidence = append(c.evidence, c.read("Ready for a backup from "+moment(start), value, "at least "+duration(windowSuffices), windowsSource))
 }
 
 const windowsSource = backupPlist + " / LastOnConditionEvents"
@@ -72,7 +80,7 @@ func judgeWindows(s device.Snapshot, condition func(device.BackupWindow) device.
 	case !known:
 		return otherwise
 	case c.all == 0:
-		return preface(fmt.Sprintf("The device was never on power, locked and on Wi-Fi together for more than a minute %s%s.", sinceGood(s), c.when()),
+		return preface(fmt.Sprintf("The record has no time in which the device was on power, locked and on Wi-Fi together %s%s.", sinceGood(s), c.when()),
 			[]Evidence{c.read("Times ready for a backup", "0", "one a night", windowsSource)}, otherwise)
 	case c.lost > 0 && 2*c.lost >= c.all:
 		lost := some(c.lost, c.all, "time")

@@ -219,6 +219,23 @@ func TestEffectiveSettings(t *testing.T) {
 	}
 }
 
+// Each restriction is read from its own entry.
+func TestEffectiveSettingsOfAccountsAndEncryption(t *testing.T) {
+	var h device.History
+	err := EffectiveSettings(&h, marshal(t, map[string]any{"restrictedBool": map[string]any{
+		"allowAccountModification": map[string]any{"value": false},
+		"forceEncryptedBackup":     map[string]any{"value": true},
+	}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	is(t, "account changes allowed", h.Restrictions.AccountChangesAllowed, false)
+	is(t, "encryption forced", h.Restrictions.EncryptionForced, true)
+	if _, err := h.Restrictions.CloudBackupAllowed.Get(); !errors.Is(err, device.Absent) {
+		t.Errorf("iCloud Backup allowed, where nothing says so: %v", err)
+	}
+}
+
 const samples = "../../../../shared/data/ios16-accounts/"
 
 func sample(t *testing.T, name string) []byte {
