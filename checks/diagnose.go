@@ -2,6 +2,7 @@ package checks
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -126,13 +127,28 @@ func verdict(s device.Snapshot, causes []Cause) (Verdict, device.Gap) {
 		return Failing, ended
 	case len(causes) > 0:
 		return AtRisk, ended
-	default:
-		return NoneFound, ended
 	}
+	if gap, mute := mute(s); mute {
+		return NotExamined, gap
+	}
+	return NoneFound, ended
+}
+
+// mute is true, with the reason, for an attached device that says nothing at all of iCloud Backup
+// and of which nothing is on record: to have found nothing is then no good news. A device
+// without such values is no such device; it may never have been signed in.
+func mute(s device.Snapshot) (device.Gap, bool) {
+	_, errEnabled := live(s).CloudBackup.Enabled.Get()
+	_, errLast := live(s).CloudBackup.Last.Get()
+	if s.Live == nil || errEnabled == nil || errLast == nil || errors.Is(errEnabled, device.Absent) || onRecord(s) {
+		return device.Gap{}, false
+	}
+	return device.GapOf(errEnabled), true
 }
 
 // examination is false, with the reason, for a device that did not get as far as what it
-// says of iCloud Backup. A refusal to say it is an answer; silence is not.
+// says of iCloud Backup. A refusal to say it is an answer, so that other causes count;
+// silence is not.
 func examination(s device.Snapshot) (device.Gap, bool) {
 	if s.Live == nil && (onRecord(s) || listenedTo(s)) {
 		return device.Gap{}, true
@@ -140,7 +156,7 @@ func examination(s device.Snapshot) (device.Gap, bool) {
 	if s.Live == nil && len(s.Backups) > 0 {
 		return readBackups(s)
 	}
-	if trusted, err := live(s).Trusted.Get(); err != nil || !trusted {
+	if !trusted(s) {
 		return silence(s), false
 	}
 	_, errEnabled := live(s).CloudBackup.Enabled.Get()
@@ -149,6 +165,12 @@ func examination(s device.Snapshot) (device.Gap, bool) {
 		return silence(s), false
 	}
 	return device.Gap{}, true
+}
+
+// trusted is true of a device that is attached and started a session.
+func trusted(s device.Snapshot) bool {
+	trusted, err := live(s).Trusted.Get()
+	return err == nil && trusted
 }
 
 // onRecord is true of a device whose records say something of iCloud Backup.
@@ -191,6 +213,8 @@ func headline(s device.Snapshot, d Diagnosis) string {
 	switch {
 	case d.Verdict == NotExamined && d.Gap.Reason == device.NotAsked:
 		return "The device was not attached."
+	case d.Verdict == NotExamined && trusted(s):
+		return "What the device says of iCloud Backup could not be read: " + d.Gap.Error() + "."
 	case d.Verdict == NotExamined:
 		return sentence(d.Gap.Error())
 	}

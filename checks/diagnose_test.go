@@ -127,7 +127,7 @@ func TestDiagnose(t *testing.T) {
 			}),
 			verdict:  NotExamined,
 			gap:      device.Timeout,
-			headline: "The device did not answer in time.",
+			headline: "What the device says of iCloud Backup could not be read: the device did not answer in time.",
 		},
 		{
 			name: "silent when asked of backups",
@@ -136,7 +136,7 @@ func TestDiagnose(t *testing.T) {
 			}),
 			verdict:  NotExamined,
 			gap:      device.Timeout,
-			headline: "The device did not answer in time.",
+			headline: "What the device says of iCloud Backup could not be read: the device did not answer in time.",
 		},
 		{
 			name: "silent after it spoke of backups",
@@ -152,6 +152,13 @@ func TestDiagnose(t *testing.T) {
 		{
 			name:     "refuses to speak of backups",
 			snapshot: well(withoutSwitch(device.Refused), withoutDate(device.Refused)),
+			verdict:  NotExamined,
+			gap:      device.Refused,
+			headline: "What the device says of iCloud Backup could not be read: the device refused to tell.",
+		},
+		{
+			name:     "refuses to tell the switch",
+			snapshot: well(withoutSwitch(device.Refused), lastBackedUp(2*aDay)),
 			verdict:  NoneFound,
 			headline: "No cause was found, but whether iCloud Backup is on could not be read.",
 		},

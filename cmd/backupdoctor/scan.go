@@ -147,13 +147,15 @@ func (sc scan) collect(ctx context.Context, attached []usb.Attached) []device.Sn
 		return nil
 	}
 	wanted, missing := choose(attached, sc.udids)
+	var distrust map[string]error
 	if sc.pair {
-		sc.askForTrust(ctx, wanted)
+		distrust = sc.askForTrust(ctx, wanted)
 	}
 	snapshots := make([]device.Snapshot, len(wanted))
 	progress := progress{total: len(wanted), line: sc.statusLine()}
 	each(wanted, sc.jobs, func(i int, a usb.Attached) {
 		snapshots[i] = sc.door.Read(ctx, a, sc.wants)
+		explainDistrust(&snapshots[i], distrust[a.UDID])
 		progress.step()
 	})
 	for _, udid := range missing {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -12,11 +13,11 @@ import (
 
 // askForTrust asks the devices that do not trust this computer to show the Trust dialog, and
 // waits until somebody has answered each, or for a minute. A device that stays untrusted
-// is examined as far as it lets itself be.
-func (sc scan) askForTrust(ctx context.Context, attached []usb.Attached) {
+// is examined as far as it lets itself be; why it does is returned by UDID.
+func (sc scan) askForTrust(ctx context.Context, attached []usb.Attached) map[string]error {
 	untrusted := sc.untrusted(ctx, attached)
 	if len(untrusted) == 0 {
-		return
+		return nil
 	}
 	fmt.Fprintf(sc.stderr, "unlock %s, tap Trust on the screen, and enter the passcode\n", countOf(len(untrusted)))
 	wait := vigil{line: sc.statusLine(), left: map[string]time.Duration{}}
@@ -25,10 +26,25 @@ func (sc scan) askForTrust(ctx context.Context, attached []usb.Attached) {
 		refusals[i] = sc.door.Pair(ctx, a, func(e usb.PairEvent) { wait.waits(a.UDID, e.Left) })
 		wait.ends(a.UDID)
 	})
+	why := map[string]error{}
 	for i, err := range refusals {
 		if err != nil && ctx.Err() == nil {
+			why[untrusted[i].UDID] = err
 			fmt.Fprintf(sc.stderr, "%q does not trust this computer: %v\n", untrusted[i].UDID, device.GapOf(err))
 		}
+	}
+	return why
+}
+
+// explainDistrust keeps in a snapshot what the device said when it was asked for trust:
+// without a pair record, reading it tells no more than that there is none.
+func explainDistrust(s *device.Snapshot, refusal error) {
+	if _, err := s.Live.Trusted.Get(); !errors.Is(err, device.NeverPaired) && !errors.Is(err, device.TrustStale) {
+		return
+	}
+	switch device.GapOf(refusal).Reason {
+	case device.TrustPending, device.TrustDenied, device.TrustForbidden, device.Locked:
+		s.Live.Trusted = device.Unknown[bool](refusal)
 	}
 }
 

@@ -102,11 +102,11 @@ var (
 		backUpAgain,
 	}
 	propertiesUnreadable = &Mode{
-		"properties-unreadable", "Manifest.plist is missing, empty or cannot be understood, and the device refuses the next backup over it", Unusable, HarmsCopy | HarmsNext,
+		"properties-unreadable", "Manifest.plist is missing, empty or cannot be understood; beside a good Status.plist, the device refuses the next backup over it", Unusable, HarmsCopy | HarmsNext,
 		backUpAgain,
 	}
 	manifestUnreadable = &Mode{
-		"manifest-unreadable", "The list of files is missing, empty, cut or damaged, and the device refuses the next backup over it", Unusable, HarmsCopy | HarmsNext,
+		"manifest-unreadable", "The list of files is missing, empty, cut or damaged; beside a good Status.plist, the device refuses the next backup over it", Unusable, HarmsCopy | HarmsNext,
 		backUpAgain,
 	}
 	manifestLog = &Mode{

@@ -29,7 +29,8 @@ const (
 // Pair asks a device to show its Trust dialog and waits until somebody has answered it,
 // for a minute at most. asked is told of every try that has to wait. On success usbmuxd
 // keeps the new pair record. Otherwise the error is a [device.Reason], such as
-// TrustDenied, TrustForbidden, or Timeout.
+// TrustDenied, TrustForbidden, TrustPending or Locked if the minute passed while the
+// device waited for its owner, or Timeout if it said nothing.
 //
 // This is the one request of the package that changes something. Do not send it unless a
 // person asked for it.
@@ -65,6 +66,9 @@ func (d Door) Pair(ctx context.Context, a Attached, asked func(PairEvent)) (err 
 		select {
 		case <-time.After(pairInterval):
 		case <-ctx.Done():
+			if ctx.Err() == context.DeadlineExceeded {
+				return gap // the device did answer: its owner did not
+			}
 			return reasonOf(ctx, ctx.Err())
 		}
 	}

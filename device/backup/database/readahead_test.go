@@ -41,9 +41,9 @@ func TestReadAheadIsTheSource(t *testing.T) {
 		default:
 			off += 4096
 		}
-		want, got := make([]byte, 1+random.IntN(5000)), make([]byte, 0)
+		want := make([]byte, 1+random.IntN(5000))
+		got := make([]byte, len(want))
 		n, errWant := bytes.NewReader(data).ReadAt(want, off)
-		got = make([]byte, len(want))
 		m, err := r.ReadAt(got, off)
 		if n != m || errors.Is(errWant, io.EOF) != errors.Is(err, io.EOF) || !bytes.Equal(want[:n], got[:m]) {
 			t.Fatalf("at %d: %d bytes, %v; want %d, %v", off, m, err, n, errWant)
