@@ -22,7 +22,7 @@ func judgeTrust(s device.Snapshot) []Finding {
 	trusted, err := live(s).Trusted.Get()
 	switch {
 	case err == nil && trusted:
-		return ok("The device trusts this computer.", trustEvidence(s, "trusted"))
+		return ok("The device trusts this computer.", read(s, "Trust", "trusted", "trusted", trustSource(nil)))
 	case err == nil:
 		err = device.Implausible // a session that has not started has a reason
 	}
@@ -47,11 +47,20 @@ func judgeTrust(s device.Snapshot) []Finding {
 // distrust is a warning with the remedies of one trust state.
 func distrust(s device.Snapshot, summary string, remedies ...RemedyID) []Finding {
 	_, err := live(s).Trusted.Get()
-	findings := warning(summary, trustEvidence(s, string(device.GapOf(err).Reason)))
+	state := string(device.GapOf(err).Reason)
+	findings := warning(summary, read(s, "Trust", state, "trusted", trustSource(err)))
 	findings[0].Remedies = remedies
 	return findings
 }
 
-func trustEvidence(s device.Snapshot, state string) Evidence {
-	return read(s, "Trust", state, "trusted", "lockdown StartSession")
+// trustSource is the request whose answer tells of a trust state.
+func trustSource(err error) string {
+	switch device.GapOf(err).Reason {
+	case device.NeverPaired:
+		return "usbmux ReadPairRecord"
+	case device.TrustPending, device.TrustDenied, device.TrustForbidden:
+		return "lockdown Pair"
+	default:
+		return "lockdown StartSession"
+	}
 }

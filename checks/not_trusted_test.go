@@ -36,3 +36,15 @@ func TestEachTrustStateHasItsRemedies(t *testing.T) {
 		}
 	}
 }
+
+func TestTrustIsCreditedToTheRequestThatToldIt(t *testing.T) {
+	for reason, want := range map[device.Reason]string{
+		device.NeverPaired: "usbmux ReadPairRecord",
+		device.TrustDenied: "lockdown Pair",
+		device.TrustStale:  "lockdown StartSession",
+	} {
+		if got := Run(distrusting(reason), []*Check{notTrusted})[0].Evidence[0].Source; got != want {
+			t.Errorf("%s: read from %q, want %q", reason, got, want)
+		}
+	}
+}

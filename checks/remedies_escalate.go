@@ -7,7 +7,7 @@ var escalateRemedies = []*Remedy{
 		Tier:  TierEscalate,
 		Actor: Administrator,
 		Steps: []string{
-			"Ask whether a profile forbids iCloud Backup (allowCloudBackup), account changes, or software updates.",
+			"Ask whether a profile forbids iCloud Backup (allowCloudBackup), pairing with computers (allowHostPairing), account changes, or software updates.",
 			"Ask whether the organisation has switched iCloud Backup off for its Managed Apple Accounts.",
 			"Ask how the device is meant to be backed up instead.",
 		},

@@ -18,6 +18,7 @@ const (
 	TrustForbidden Reason = "trust-forbidden" // management does not allow pairing
 	Timeout        Reason = "timeout"         // no answer before the deadline
 	Detached       Reason = "detached"        // the cable was pulled, or the connection reset
+	NotAttached    Reason = "not-attached"    // asked for by its UDID, and not there
 	Interrupted    Reason = "interrupted"     // the person at the computer stopped the run
 	Unreachable    Reason = "unreachable"     // the mux would not connect to the device
 	NoService      Reason = "no-service"      // InvalidService: this device does not offer it
@@ -50,6 +51,7 @@ var reasons = map[Reason]string{
 	TrustForbidden: "management forbids pairing with this computer",
 	Timeout:        "the device did not answer in time",
 	Detached:       "the device was disconnected",
+	NotAttached:    "the device is not attached",
 	Interrupted:    "the run was interrupted",
 	Unreachable:    "the device could not be reached over USB",
 	NoService:      "the device does not offer this service",

@@ -52,8 +52,10 @@ func TestMuxHintNamesWhatThisSystemNeeds(t *testing.T) {
 		"darwin":  "part of macOS",
 		"windows": "Apple Devices",
 	} {
-		if got := muxHint(goos); !strings.Contains(got, want) {
-			t.Errorf("on %s the hint is %q, want it to have %q", goos, got, want)
+		for _, want := range []string{want, "USBMUXD_SOCKET_ADDRESS"} {
+			if got := muxHint(goos); !strings.Contains(got, want) {
+				t.Errorf("on %s the hint is %q, want it to have %q", goos, got, want)
+			}
 		}
 	}
 }

@@ -45,14 +45,16 @@ func noMux(gap report.Gap, goos string) error {
 	return end
 }
 
-// muxHint says how to get the program that talks to devices on this system.
+// muxHint says how to get the program that talks to devices on this system, and that it may
+// have been looked for elsewhere.
 func muxHint(goos string) string {
+	const otherwise = "; if --usbmux or USBMUXD_SOCKET_ADDRESS is set, check that address first"
 	switch goos {
 	case "darwin":
-		return "usbmuxd is a part of macOS: restart the Mac, and if USBMUXD_SOCKET_ADDRESS is set, unset it"
+		return "usbmuxd is a part of macOS: restart the Mac" + otherwise
 	case "windows":
-		return "install Apple Devices from the Microsoft Store, or iTunes, and open it once"
+		return "install Apple Devices from the Microsoft Store, or iTunes, and open it once" + otherwise
 	default:
-		return "install usbmuxd (apt install usbmuxd, dnf install usbmuxd, pacman -S usbmuxd) and start it: systemctl start usbmuxd"
+		return "install usbmuxd (apt install usbmuxd, dnf install usbmuxd, pacman -S usbmuxd) and start it: systemctl start usbmuxd" + otherwise
 	}
 }

@@ -200,7 +200,7 @@ func notAttached(udid string) device.Snapshot {
 	return device.Snapshot{
 		TakenAt: time.Now().UTC(),
 		Device:  device.Identity{UDID: udid},
-		Live:    &device.Live{Trusted: device.Unknown[bool](device.Detached), Ended: device.Gap{Reason: device.Detached}},
+		Live:    &device.Live{Trusted: device.Unknown[bool](device.NotAttached), Ended: device.Gap{Reason: device.NotAttached}},
 	}
 }
 

@@ -20,8 +20,9 @@ type blobDirectory struct {
 	fd   int
 }
 
+// openDirectory does not wait for the other end of a pipe that took the folder's place.
 func openDirectory(root *os.Root, name string) (blobDirectory, error) {
-	file, err := root.Open(name)
+	file, err := root.OpenFile(name, os.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return blobDirectory{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"path"
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/cbc"
@@ -41,12 +42,14 @@ func (i *inspector) inspect(b *batch, t *task) {
 		defer file.Close()
 	}
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && i.isAway(t.id):
+		i.fault(cloudPlaceholder, b, t, "")
+		return
 	case errors.Is(err, fs.ErrNotExist):
 		t.domain.missing.Add(1)
 		i.fault(blobMissing, b, t, "")
 		return
 	case errors.Is(err, fs.ErrPermission):
-		i.found.Add(1)
 		i.fault(noPermission, b, t, "")
 		return
 	case err != nil:
@@ -88,6 +91,12 @@ func (i *inspector) look(id manifest.FileID) (*blobFile, blobInfo, error) {
 	}
 	info, err := i.blobs.lstat(id)
 	return nil, info, err
+}
+
+// isAway reports whether a cloud drive left its mark in place of a file: .NAME.icloud.
+func (i *inspector) isAway(id manifest.FileID) bool {
+	folder, name := path.Split(i.blobs.path(id[0], id))
+	return i.exists(folder + "." + name + ".icloud")
 }
 
 func (i *inspector) fault(mode *Mode, b *batch, t *task, detail string) {

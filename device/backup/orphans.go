@@ -84,6 +84,9 @@ func (v *verification) walk(wanted func(in byte) bool, found func(in byte, id ma
 // eachFile answers the files of one folder that have an id for a name. Other names, such
 // as .DS_Store, are passed over, except those that a cloud drive leaves in place of a file.
 func (v *verification) eachFile(folder string, found func(id manifest.FileID)) {
+	if info, err := v.root.Lstat(folder); err == nil && !info.IsDir() {
+		return // opening a pipe would wait for its other end
+	}
 	directory, err := v.root.Open(folder)
 	switch {
 	case errors.Is(err, fs.ErrPermission):

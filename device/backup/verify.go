@@ -155,7 +155,7 @@ func (v *verification) lookAtTop() bool {
 	v.judgeInfo()
 	v.judgeIdentity()
 	v.judgeAge()
-	v.judgeDisk()
+	v.judgeDisk(freeBytes(v.folder.Path))
 	return true
 }
 
@@ -253,8 +253,7 @@ func (v *verification) judgeAge() {
 	}
 }
 
-func (v *verification) judgeDisk() {
-	free, err := freeBytes(v.folder.Path)
+func (v *verification) judgeDisk(free uint64, err error) {
 	if err == nil && free < leastFree {
 		v.faults.add(diskFull, fmt.Sprintf("%d MiB are free", free>>20))
 	}
@@ -323,19 +322,22 @@ var errClosed = errors.New("the manifest is encrypted")
 // openManifest opens whichever form there is.
 func (v *verification) openManifest(ctx context.Context) (manifest.Manifest, error) {
 	if v.exists(mbdbName) && !v.exists(dbName) {
+		if _, err := v.manifestSize(mbdbName); err != nil {
+			return nil, err
+		}
 		return manifest.OpenMBDB(filepath.Join(v.folder.Path, mbdbName))
 	}
 	path := filepath.Join(v.folder.Path, dbName)
-	size, err := v.manifestSize()
+	size, err := v.manifestSize(dbName)
 	if err != nil {
 		return nil, err
 	}
 	return openDB(ctx, path, size, v.properties, v.options.Keys, func() { v.faults.add(manifestLog, "") })
 }
 
-// manifestSize refuses what cannot be a manifest before SQLite sees it.
-func (v *verification) manifestSize() (int64, error) {
-	info, err := v.root.Lstat(dbName)
+// manifestSize refuses what cannot be a manifest before anything opens it.
+func (v *verification) manifestSize(name string) (int64, error) {
+	info, err := v.root.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return 0, errors.New("it is missing")

@@ -762,6 +762,51 @@ func TestNoPermission(t *testing.T) {
 	}
 }
 
+// A cloud drive that took a file away left its mark: whether the copy is whole cannot be
+// told then, and nothing is lost.
+func TestFileKeptInTheCloud(t *testing.T) {
+	for _, s := range shapes {
+		written := write(t, s)
+		folder := find(t, written)
+		blob := written.Blob(photoDomain, photoPath)
+		must(t, os.Rename(blob, filepath.Join(filepath.Dir(blob), "."+filepath.Base(blob)+".icloud")))
+		proof := Quick(t.Context(), folder, unlocked(t, folder, s))
+		if proof.Verdict != device.CannotTell || !slices.Equal(modes(proof), []string{"cloud-placeholder"}) {
+			t.Errorf("%s: %s, %+v", s.name, proof.Verdict, proof.Faults)
+		}
+	}
+}
+
+func TestFileForAFolder(t *testing.T) {
+	written := write(t, shapes[0])
+	folder := filepath.Dir(written.Blob(photoDomain, photoPath))
+	must(t, os.RemoveAll(folder))
+	must(t, os.WriteFile(folder, nil, 0o600))
+	proof := Quick(t.Context(), find(t, written), Options{})
+	if proof.Verdict != device.Broken || faultOf(proof, blobUnreadable).Count == 0 {
+		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	}
+}
+
+func TestManifestHuge(t *testing.T) {
+	written := write(t, shapes[0])
+	must(t, os.Truncate(filepath.Join(written.Path, dbName), hugeManifest+4096)) // with a hole, not with bytes
+	fault := faultOf(Quick(t.Context(), find(t, written), Options{}), manifestHuge)
+	if fault.Detail != "1024 MiB" || len(fault.Examples) != 1 {
+		t.Errorf("%+v", fault)
+	}
+}
+
+func TestDiskFull(t *testing.T) {
+	for free, want := range map[uint64]bool{0: true, leastFree - 1: true, leastFree: false} {
+		v := &verification{faults: newFaults(Options{})}
+		v.judgeDisk(free, nil)
+		if got := v.nextFails(); got != want || v.faults.has(diskFull) != want {
+			t.Errorf("%d bytes free: next fails %v, want %v", free, got, want)
+		}
+	}
+}
+
 // FuzzTop looks at a folder whose property lists are any bytes at all.
 func FuzzTop(f *testing.F) {
 	f.Add([]byte("garbage"), []byte("<plist><dict/></plist>"), []byte(nil))
