@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -125,8 +126,11 @@ type destination struct {
 func (d destination) check(path string) error {
 	info, err := os.Stat(path)
 	switch {
-	case path == "", errors.Is(err, os.ErrNotExist):
+	case path == "":
 		return nil
+	case errors.Is(err, os.ErrNotExist):
+		_, err := os.Stat(filepath.Dir(path)) // where it would be written
+		return err
 	case err != nil:
 		return err
 	case info.IsDir():
