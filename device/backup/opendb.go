@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/backupdoctor/backupdoctor/device/backup/cbc"
 	"github.com/backupdoctor/backupdoctor/device/backup/database"
@@ -20,14 +21,17 @@ const sqliteMagic = "SQLite format 3\x00"
 // says that the backup is, and damaged if it does not. Backups of iOS 10.0 and 10.1 are
 // encrypted and leave their manifest in clear.
 func openDB(ctx context.Context, path string, size int64, p properties, keys *keybag.Keys, hasLog func()) (manifest.Manifest, error) {
-	clear, err := isSQLite(path)
+	head, err := headOf(path)
+	clear := strings.HasPrefix(string(head), sqliteMagic)
 	switch {
 	case err != nil:
 		return nil, err
+	case clear && database.HasLog(path):
+		hasLog()
+		return manifest.OpenDB(ctx, path)
+	case clear && isCut(head, size):
+		return nil, errCut
 	case clear:
-		if database.HasLog(path) {
-			hasLog()
-		}
 		return manifest.OpenDB(ctx, path)
 	case !p.isEncrypted():
 		return nil, errors.New("it is no database")
@@ -40,18 +44,43 @@ func openDB(ctx context.Context, path string, size int64, p properties, keys *ke
 	if err != nil {
 		return nil, fmt.Errorf("its key does not open: %w", err)
 	}
+	if head, plain, err := decryptedHead(path, size, key); err != nil {
+		return nil, err
+	} else if isCut(head, plain) {
+		return nil, errCut
+	}
 	return manifest.OpenEncryptedDB(ctx, path, key)
 }
 
-func isSQLite(path string) (bool, error) {
+// errCut is a database without its end. SQLite itself fills up a cut page with zeros.
+var errCut = errors.New("it was cut: it is shorter than its header states")
+
+func isCut(head []byte, size int64) bool {
+	stated, known := sqliteSize(head)
+	return known && uint64(size) < stated
+}
+
+// decryptedHead is the beginning of an encrypted file in clear, and how long all of it is.
+func decryptedHead(path string, size int64, key []byte) (head []byte, length int64, err error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return false, err
+		return nil, 0, err
 	}
 	defer file.Close()
-	head := make([]byte, len(sqliteMagic))
-	if _, err := io.ReadFull(file, head); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return false, err
+	plain, err := cbc.NewReaderAt(file, size, key)
+	if err != nil {
+		return nil, 0, err
 	}
-	return string(head) == sqliteMagic, nil
+	head, err = io.ReadAll(io.NewSectionReader(plain, 0, sqliteHeadSize))
+	return head, plain.Size(), err
+}
+
+// headOf is the beginning of a file, as much as a SQLite header has.
+func headOf(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, sqliteHeadSize))
 }

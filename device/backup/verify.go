@@ -150,6 +150,12 @@ func (v *verification) lookAtTop() bool {
 		v.faults.add(crafted, "")
 		return false
 	}
+	for _, name := range []string{statusName, propertiesName, dbName, mbdbName} {
+		if v.exists("." + name + ".icloud") {
+			v.faults.add(cloudPlaceholder, name)
+			return false
+		}
+	}
 	v.judgeStatus()
 	v.judgeProperties()
 	v.judgeInfo()

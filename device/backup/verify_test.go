@@ -278,6 +278,14 @@ var troubles = []trouble{
 		quick: []string{"manifest-unreadable"}, verdict: device.Broken, next: true,
 	},
 	{
+		name: "Manifest.db cut within its last page", do: cut(dbName, 112), only: &layoutDB,
+		quick: []string{"manifest-unreadable"}, verdict: device.Broken, next: true,
+	},
+	{
+		name: "Manifest.plist kept in the cloud", do: rename(propertiesName, "."+propertiesName+".icloud"),
+		quick: []string{"cloud-placeholder"}, verdict: device.CannotTell,
+	},
+	{
 		name: "Manifest.mbdb cut in the middle of a record", do: cut(mbdbName, 30), only: &layoutMBDB,
 		quick: []string{"manifest-unreadable"}, verdict: device.Broken, next: true,
 	},
@@ -558,6 +566,12 @@ func removeTop(t *testing.T, f backuptest.Folder) {
 
 func remove(name string) func(*testing.T, backuptest.Folder) {
 	return func(t *testing.T, f backuptest.Folder) { must(t, os.Remove(filepath.Join(f.Path, name))) }
+}
+
+func rename(from, to string) func(*testing.T, backuptest.Folder) {
+	return func(t *testing.T, f backuptest.Folder) {
+		must(t, os.Rename(filepath.Join(f.Path, from), filepath.Join(f.Path, to)))
+	}
 }
 
 func overwrite(name, content string) func(*testing.T, backuptest.Folder) {
