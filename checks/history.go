@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -66,8 +67,13 @@ func (r record) when() string {
 	return fmt.Sprintf(", as of %s, from %s", day(r.asOf), r.origin())
 }
 
-// read is evidence that was true when the record was made.
+// read is evidence that was true when the record was made. source is the file as a backup
+// has it, behind its domain; an archive has files of the same names and no domains.
 func (r record) read(key, value, expected, source string) Evidence {
+	const domain = "Domain "
+	if at := strings.LastIndex(source, domain); at >= 0 && r.Source == "sysdiagnose" {
+		source = "sysdiagnose " + source[at+len(domain):]
+	}
 	return Evidence{Key: key, Value: value, Expected: expected, Source: source, AsOf: r.asOf}
 }
 

@@ -139,3 +139,17 @@ func TestTheEndOfAWindowIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// Evidence names the file where it was read: an archive has no domains.
+func TestRecordNamesItsFile(t *testing.T) {
+	tests := map[string]string{
+		"backup":      "RootDomain or HomeDomain com.apple.MobileBackup.plist / BackupStateInfo.errors",
+		"sysdiagnose": "sysdiagnose com.apple.MobileBackup.plist / BackupStateInfo.errors",
+	}
+	for source, want := range tests {
+		r := record{History: device.History{Source: source}}
+		if got := r.read("", "", "", resultsSource).Source; got != want {
+			t.Errorf("of a %s: %q, want %q", source, got, want)
+		}
+	}
+}
