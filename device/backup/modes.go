@@ -54,16 +54,6 @@ var Modes = []*Mode{
 	orphan, encrypted, innerDatabaseDamaged, appFilesMissing,
 }
 
-// ModeOf is the mode with an id, or nil.
-func ModeOf(id string) *Mode {
-	for _, mode := range Modes {
-		if mode.ID == id {
-			return mode
-		}
-	}
-	return nil
-}
-
 var (
 	folderGone = &Mode{
 		"folder-gone", "The folder of the backup is not there any more", Unusable, HarmsCopy,

@@ -490,7 +490,7 @@ func snapshotOf(t *testing.T, root string) (files []string) {
 func TestModesAreListedOnce(t *testing.T) {
 	seen := map[string]bool{}
 	for _, mode := range Modes {
-		if seen[mode.ID] || mode.ID == "" || mode.Title == "" || mode.Severity == "" || ModeOf(mode.ID) != mode {
+		if seen[mode.ID] || mode.ID == "" || mode.Title == "" || mode.Severity == "" {
 			t.Errorf("mode %+v", mode)
 		}
 		seen[mode.ID] = true

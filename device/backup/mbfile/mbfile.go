@@ -29,16 +29,6 @@ type File struct {
 	EncryptionKey   []byte // protection class and wrapped key, 44 bytes; nil if not encrypted
 }
 
-// Kinds of file, in Mode.
-const (
-	modeKind = 0o170000
-	modeFile = 0o100000
-)
-
-// IsRegular reports whether the record is of a file with contents, not of a directory or
-// a symbolic link.
-func (f File) IsRegular() bool { return f.Mode&modeKind == modeFile }
-
 // Decode reads one record.
 func Decode(data []byte) (File, error) {
 	table, ok := open(data)
