@@ -9,6 +9,7 @@ import (
 
 var accountNeedsAttention = &Check{
 	ID:    "account-needs-attention",
+	Short: "account needs attention",
 	Title: "The account asks for nothing",
 	Doc: `While Apple waits for a password, a code or a verification, the device cannot reach its backups.
 

@@ -8,6 +8,7 @@ import (
 
 var advancedDataProtection = &Check{
 	ID:    "advanced-data-protection",
+	Short: "Advanced Data Protection in the way",
 	Title: "The device can take part in Advanced Data Protection",
 	Doc: `With Advanced Data Protection an account's iCloud backups are encrypted end to end. Every device of the account then needs iOS or iPadOS 16.2, or macOS 13.1; an older one cannot stay signed in.
 

@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var airplaneMode = &Check{
 	ID:    "airplane-mode",
+	Short: "airplane mode on",
 	Title: "Airplane mode does not keep the device off Wi-Fi",
 	Doc: `Airplane mode switches Wi-Fi off, unless it is switched on again by itself. Who uses airplane mode at night, without Wi-Fi, has no nightly backups.
 

@@ -77,3 +77,13 @@ func All() []*Check {
 		persistentSoftwareFault,
 	}
 }
+
+// Find is the check with this id.
+func Find(id string) (check *Check, ok bool) {
+	for _, c := range All() {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return nil, false
+}

@@ -2,6 +2,7 @@ package checks
 
 var appCannotBeBackedUp = &Check{
 	ID:    "app-cannot-be-backed-up",
+	Short: "an app cannot be backed up",
 	Title: "No single app gets in the way of the backup",
 	Doc: `Apps may keep data out of backups, and management may do so for the apps it installs; that is no fault. Rarely, one app makes a backup fail.
 

@@ -8,6 +8,7 @@ import (
 
 var autoNotCharging = &Check{
 	ID:    "auto-not-charging",
+	Short: "not on power",
 	Title: "The device is on power when it backs up",
 	Doc: `The nightly backup waits for power. Back Up Now does not.
 

@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var autoNotLocked = &Check{
 	ID:    "auto-not-locked",
+	Short: "not locked",
 	Title: "The screen is locked when the device backs up",
 	Doc: `The nightly backup waits for a locked screen. Auto-Lock set to Never, Guided Access, a kiosk mode or an app that keeps the screen on keep it from starting. Back Up Now does not wait.
 

@@ -9,6 +9,7 @@ import (
 
 var backupExpired180Days = &Check{
 	ID:    "backup-expired-180-days",
+	Short: "backup expired",
 	Title: "The last iCloud backup is young enough to be kept",
 	Doc: `Apple keeps the backups of a device for 180 days after it stopped making them or iCloud Backup was switched off. Then the copy is deleted, and there is nothing left to restore from.
 

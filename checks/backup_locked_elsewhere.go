@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var backupLockedElsewhere = &Check{
 	ID:    "backup-locked-elsewhere",
+	Short: "backup in use elsewhere",
 	Title: "Nothing else is using the backup",
 	Doc: `While a backup is being deleted, or another device is being restored from it, Apple locks it and no new backup can be written.
 

@@ -2,6 +2,7 @@ package checks
 
 var backupNowGreyed = &Check{
 	ID:    "backup-now-greyed",
+	Short: "Back Up Now greyed out",
 	Title: "Back Up Now can be tapped",
 	Doc: `A grey Back Up Now is a symptom. It is grey without a network that backups may use, where management forbids backups, and on a demonstration unit; a restore replaces it, and it is hidden while iCloud Backup is off.
 

@@ -9,6 +9,7 @@ import (
 
 var backupStale = &Check{
 	ID:    "backup-stale",
+	Short: "backup stale",
 	Title: "The last iCloud backup is at most two days old",
 	Doc: `A device that is on power, locked and on Wi-Fi backs up about once a day. What changed since the last backup is lost if the device is.
 

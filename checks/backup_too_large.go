@@ -9,6 +9,7 @@ import (
 
 var backupTooLarge = &Check{
 	ID:    "backup-too-large",
+	Short: "backup too large for iCloud",
 	Title: "The next backup fits into the free iCloud storage",
 	Doc: `There may be room in iCloud, and yet less than the next backup needs.
 While iCloud Photos is off, all photos and videos of the device are part of the backup, and often most of it.

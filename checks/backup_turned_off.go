@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var backupTurnedOff = &Check{
 	ID:    "backup-turned-off",
+	Short: "iCloud Backup off",
 	Title: "iCloud Backup is switched on",
 	Doc: `With the switch off the device makes no iCloud backup, and Apple keeps the last one for 180 days.
 It may be off on purpose, where backups go to a computer instead.

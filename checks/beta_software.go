@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var betaSoftware = &Check{
 	ID:    "beta-software",
+	Short: "beta software",
 	Title: "The installed software is a release",
 	Doc: `A beta can have faults of its own in iCloud Backup, and a backup made on a newer version cannot be restored to an older one.
 

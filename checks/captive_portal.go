@@ -2,6 +2,7 @@ package checks
 
 var captivePortal = &Check{
 	ID:    "captive-portal",
+	Short: "Wi-Fi wants a sign-in",
 	Title: "The Wi-Fi needs no sign-in in a browser",
 	Doc: `In hotels, cafés, trains and some offices Wi-Fi lets nothing through until a page has been filled in. The device shows the Wi-Fi sign all the same.
 

@@ -2,6 +2,7 @@ package checks
 
 var cellularBackupOff = &Check{
 	ID:    "cellular-backup-off",
+	Short: "backup over the mobile network off",
 	Title: "Backups do not depend on the mobile network",
 	Doc: `Without Wi-Fi, only a 5G iPhone (iPhone 12 and later) with iOS 15 or later can back up, where the operator allows it and Back Up Over Cellular is switched on. All other devices need Wi-Fi.
 

@@ -10,6 +10,7 @@ import (
 // A check has either a Judge or an Ask; one that can only sometimes be judged has both.
 type Check struct {
 	ID       string     // "backup-turned-off": kebab-case, never reused, never renamed
+	Short    string     // the trouble in a few words, to count devices by: "iCloud Backup off"
 	Title    string     // the healthy state, as a statement: "iCloud Backup is switched on"
 	Doc      string     // why it matters, how it is decided, what cannot be known; Markdown
 	Effect   Effect     // what an unhealthy answer does to iCloud Backup

@@ -2,6 +2,7 @@ package checks
 
 var chinaRegion = &Check{
 	ID:    "china-region",
+	Short: "account of mainland China",
 	Title: "The account's region needs nothing special",
 	Doc: `iCloud in mainland China has an operator of its own, with separate terms to accept and with servers under icloud.com.cn and apzones.com. Abroad, or behind a company's firewall, these may not be let through.
 

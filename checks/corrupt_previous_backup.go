@@ -9,6 +9,7 @@ import (
 
 var corruptPreviousBackup = &Check{
 	ID:    "corrupt-previous-backup",
+	Short: "backup in iCloud damaged",
 	Title: "The backup in iCloud is sound",
 	Doc: `A new backup builds on the one before it. If that one is damaged or stuck, every new attempt can fail, with enough room and good Wi-Fi.
 A backup that never completed shows neither size nor date, and cannot be restored from.

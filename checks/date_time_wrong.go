@@ -10,6 +10,7 @@ import (
 
 var dateTimeWrong = &Check{
 	ID:    "date-time-wrong",
+	Short: "clock wrong",
 	Title: "The device's clock is right",
 	Doc: `Apple's servers prove who they are with certificates that hold for a span of time. With a wrong clock the device refuses them, and no backup starts.
 

@@ -8,6 +8,7 @@ import (
 
 var deviceStorageLow = &Check{
 	ID:    "device-storage-low",
+	Short: "device storage low",
 	Title: "The device has room for the temporary copies of a backup",
 	Doc: `A backup works on a snapshot of the device's own storage and needs room there; this is not about iCloud storage.
 

@@ -2,6 +2,7 @@ package checks
 
 var downloadsInProgress = &Check{
 	ID:    "downloads-in-progress",
+	Short: "downloads under way",
 	Title: "No downloads are under way",
 	Doc: `Older advice says that no backup is made while apps or music are downloading. Whether recent versions still wait is not documented.
 

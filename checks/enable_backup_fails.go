@@ -2,6 +2,7 @@ package checks
 
 var enableBackupFails = &Check{
 	ID:    "enable-backup-fails",
+	Short: "iCloud Backup cannot be switched on",
 	Title: "iCloud Backup can be switched on",
 	Doc: `Switching iCloud Backup on needs a network, a right clock and an account in good order. Without one of them the switch does not stay on.
 

@@ -2,6 +2,7 @@ package checks
 
 var escalateAppleSupport = &Check{
 	ID:    "escalate-apple-support",
+	Short: "needs Apple Support",
 	Title: "The fault can be put right without Apple",
 	Doc: `Some faults lie with Apple: a backup that stays locked, or an account or store of backups that is damaged. Only Apple can mend them, and nothing done on the device helps.
 

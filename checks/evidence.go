@@ -102,6 +102,20 @@ func freshBackup(s device.Snapshot) (said string, evidence Evidence, fresh bool)
 	return fmt.Sprintf("A backup had completed %s before %s, the date of %s", duration(age), day(r.asOf), r.origin()), r.backupDate(at), fresh
 }
 
+// LastBackup is the end of the last good iCloud backup, by the device or else by the newest
+// record that knows one. The error says why there is none: [device.Absent] where the device
+// has none on record.
+func LastBackup(s device.Snapshot) (time.Time, error) {
+	at, _, err := lastBackup(s)
+	if !silent(err) {
+		return at, err
+	}
+	if at, _, _, known := pastBackup(s); known {
+		return at, nil
+	}
+	return time.Time{}, err
+}
+
 // backupDate is the evidence for when the last good iCloud backup ended.
 func backupDate(s device.Snapshot, at time.Time) Evidence {
 	return read(s, lastBackupKey, moment(at), "at most 2 days ago", "lockdown com.apple.mobile.backup / LastCloudBackupDate")

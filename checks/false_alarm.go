@@ -9,6 +9,7 @@ import (
 
 var falseAlarm = &Check{
 	ID:    "false-alarm",
+	Short: "false alarm",
 	Title: "A fresh backup outweighs a failure notice",
 	Doc: `The notice that a backup failed can stay on the screen after a later backup succeeded, for instance when iCloud storage was nearly full or a fault was brief.
 

@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var filesUnavailable = &Check{
 	ID:    "files-unavailable",
+	Short: "files could not be read",
 	Title: "Every file could be read for the backup",
 	Doc: `A backup leaves out files that are locked, being changed or cannot be read. It may still complete; where a file is damaged, each backup meets it again. Often it is a photo or video that does not open.
 

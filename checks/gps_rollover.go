@@ -8,6 +8,7 @@ import (
 
 var gpsRollover = &Check{
 	ID:    "gps-rollover",
+	Short: "GPS rollover not fixed",
 	Title: "The device has the fix for the GPS rollover of 2019",
 	Doc: `Models of 2012 and before that have mobile data take the date from GPS, whose week counter started anew in 2019. Without the fix of that year their date is wrong. Apple warned that an iPhone 5 without it also loses iCloud, the App Store and mail, and can then only be updated with a computer.
 

@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var icloudOutage = &Check{
 	ID:    "icloud-outage",
+	Short: "iCloud outage",
 	Title: "Apple's iCloud services are up",
 	Doc: `Now and then iCloud Backup or what it rests on is down or too busy, for everybody or for a few. On 27 and 28 June 2017 restores hung for under one percent of users, while new backups went through.
 

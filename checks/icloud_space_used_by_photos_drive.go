@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var icloudSpaceUsedByPhotosDrive = &Check{
 	ID:    "icloud-space-used-by-photos-drive",
+	Short: "iCloud filled by photos or files",
 	Title: "Photos and iCloud Drive leave room for backups",
 	Doc: `Photos and files in iCloud come out of the same storage as backups, and often fill it.
 

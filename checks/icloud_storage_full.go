@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var icloudStorageFull = &Check{
 	ID:    "icloud-storage-full",
+	Short: "iCloud storage full",
 	Title: "iCloud has room for the next backup",
 	Doc: `A backup that does not fit into the free iCloud storage is not made.
 The storage is shared by the backups of all devices of the account, iCloud Photos, iCloud Drive, Messages and Mail, and on a shared plan by the family.

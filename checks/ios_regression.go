@@ -8,6 +8,7 @@ import (
 
 var iosRegression = &Check{
 	ID:    "ios-regression",
+	Short: "faulty iOS version",
 	Title: "The installed version has no known fault in iCloud Backup",
 	Doc: `Some releases broke iCloud Backup for some people, until the next one mended it.
 

@@ -8,6 +8,7 @@ import (
 
 var localBackupBroken = &Check{
 	ID:    "local-backup-broken",
+	Short: "backup on this computer broken",
 	Title: "No broken backup on this computer stands in the way of the next one",
 	Doc: `A backup to a computer builds on the one before it: the device reads the old list of files first, and refuses the new backup, with MBErrorDomain/205, if that list is damaged. Such a backup does not get better by trying again. Where files are lost but the lists are sound, the next backup works, and the old one cannot be relied on.
 

@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var localBackupEncryptionForced = &Check{
 	ID:    "local-backup-encryption-forced",
+	Short: "computer backup not ready",
 	Title: "A backup to a computer is ready to be made",
 	Doc: `Management can insist that backups to a computer are encrypted. That has no bearing on iCloud Backup; but a backup to a computer is the safety copy before anything is deleted, and then it needs a password that its owner knows.
 

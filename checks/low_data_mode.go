@@ -8,6 +8,7 @@ import (
 
 var lowDataMode = &Check{
 	ID:    "low-data-mode",
+	Short: "Low Data Mode on",
 	Title: "Low Data Mode is off for the Wi-Fi network in use",
 	Doc: `On a Wi-Fi network with Low Data Mode there are no automatic backups. A backup started by hand still runs.
 The setting belongs to the network, and follows it to the person's other devices. It exists since iOS and iPadOS 13.

@@ -2,6 +2,7 @@ package checks
 
 var lowPowerMode = &Check{
 	ID:    "low-power-mode",
+	Short: "Low Power Mode on",
 	Title: "Low Power Mode is off",
 	Doc: `Low Power Mode holds back iCloud Photos, automatic downloads, mail and work in the background. iCloud Backup is not among what it is documented to stop, but may be delayed.
 It ends by itself when the battery has charged to 80 percent.

@@ -8,6 +8,7 @@ import (
 
 var managedAccountServiceOff = &Check{
 	ID:    "managed-account-service-off",
+	Short: "managed account without backup",
 	Title: "The organisation behind the account leaves iCloud Backup on",
 	Doc: `A Managed Apple Account, given out by a school or a company, can use iCloud Backup; but its organisation can switch single iCloud services off for it.
 

@@ -8,6 +8,7 @@ import (
 
 var mdmDisallowsBackup = &Check{
 	ID:    "mdm-disallows-backup",
+	Short: "forbidden by management",
 	Title: "No management profile forbids iCloud Backup",
 	Doc: `An organisation that manages a device can forbid iCloud Backup with a restriction. The switch and the Back Up Now button are then grey, and the device tells the switch as off.
 

@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var needsUnlockForKeys = &Check{
 	ID:    "needs-unlock-for-keys",
+	Short: "never unlocked since its start",
 	Title: "The device has its encryption keys at hand",
 	Doc: `A backup needs keys that the device can only reach once it has been unlocked with its passcode. After a restart, and after the passcode has changed, they may be missing until then.
 

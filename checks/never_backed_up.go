@@ -8,6 +8,7 @@ import (
 
 var neverBackedUp = &Check{
 	ID:    "never-backed-up",
+	Short: "never backed up",
 	Title: "A completed iCloud backup is on record",
 	Doc: `Until a first backup has completed there is nothing to restore from; one that was interrupted shows neither size nor date and cannot be used.
 The first backup is the largest, and can take hours.

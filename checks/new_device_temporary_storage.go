@@ -2,6 +2,7 @@ package checks
 
 var newDeviceTemporaryStorage = &Check{
 	ID:    "new-device-temporary-storage",
+	Short: "move to a new device under way",
 	Title: "The backup is not held up by a move to a new device",
 	Doc: `For moving to a new iPhone or iPad, Apple lends enough iCloud storage for one whole backup, even where the own storage is full. It exists since iOS and iPadOS 15. The backup is kept for 21 days, which can be made longer once, and for 7 days after it has been restored.
 

@@ -8,6 +8,7 @@ import (
 
 var noGoodCopy = &Check{
 	ID:    "no-good-copy",
+	Short: "no good copy on a computer",
 	Title: "A whole backup lies on a computer",
 	Doc: `Before anything is deleted or erased there has to be a copy that was looked at, and while iCloud Backup fails, only one on a computer can be it.
 

@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var notTrusted = &Check{
 	ID:    "not-trusted",
+	Short: "not trusted",
 	Title: "The device trusts this computer",
 	Doc: `An iPhone or iPad tells a computer about its backups only once it has been unlocked and its owner has tapped **Trust**.
 Without that it gives little more than its name, model and version, so nothing else here can be answered.

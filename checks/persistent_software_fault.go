@@ -8,6 +8,7 @@ import (
 
 var persistentSoftwareFault = &Check{
 	ID:    "persistent-software-fault",
+	Short: "persistent software fault",
 	Title: "Some milder remedy than erasing has helped",
 	Doc: `A fault in the software on the device can outlast every milder remedy. Erasing the device and restoring it from a computer backup is then the last resort.
 An iCloud backup is no safety copy here: it is the very thing that fails.

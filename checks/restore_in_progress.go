@@ -10,6 +10,7 @@ import (
 
 var restoreInProgress = &Check{
 	ID:    "restore-in-progress",
+	Short: "restore in progress",
 	Title: "No restore or set-up is still running",
 	Doc: `While a device is being set up or is still fetching what it restores, no backup starts. It can take days on a slow network, and an app that waits forever can keep it from ending.
 

@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var screenTimeAccountChanges = &Check{
 	ID:    "screen-time-account-changes",
+	Short: "Screen Time bars account changes",
 	Title: "Screen Time allows account changes",
 	Doc: `Screen Time can lock the account and its iCloud settings, so that iCloud Backup can be neither switched nor signed in to. A backup that is already on keeps running.
 

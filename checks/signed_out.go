@@ -9,6 +9,7 @@ import (
 
 var signedOut = &Check{
 	ID:    "signed-out",
+	Short: "signed out of iCloud",
 	Title: "An Apple Account is signed in",
 	Doc: `iCloud Backup belongs to an Apple Account; a device without one, or signed out of iCloud, has nowhere to put a backup.
 

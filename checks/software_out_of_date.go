@@ -9,6 +9,7 @@ import (
 
 var softwareOutOfDate = &Check{
 	ID:    "software-out-of-date",
+	Short: "software out of date",
 	Title: "The software is the newest for this model",
 	Doc: `Faults in iCloud Backup are mended in new releases, and Apple's own advice begins with updating.
 

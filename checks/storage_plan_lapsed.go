@@ -2,6 +2,7 @@ package checks
 
 var storagePlanLapsed = &Check{
 	ID:    "storage-plan-lapsed",
+	Short: "storage plan lapsed",
 	Title: "The storage plan is paid and large enough",
 	Doc: `When a storage plan is cancelled, made smaller or cannot be charged, what is stored may exceed what is left.
 Nothing is deleted at once, but backups and syncing stop while the storage is over its limit.

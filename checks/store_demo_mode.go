@@ -2,6 +2,7 @@ package checks
 
 var storeDemoMode = &Check{
 	ID:    "store-demo-mode",
+	Short: "demonstration unit",
 	Title: "The device is no demonstration unit",
 	Doc: `Units made for show in shops carry software that has iCloud Backup disabled. Some are sold on.
 

@@ -8,6 +8,7 @@ import (
 
 var systemHung = &Check{
 	ID:    "system-hung",
+	Short: "system crashing",
 	Title: "The system runs without crashing",
 	Doc: `A device that still misbehaves after a restart, or cannot be restarted, needs a forced one. It loses no data, and the buttons differ by model.
 

@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var termsNotAccepted = &Check{
 	ID:    "terms-not-accepted",
+	Short: "terms not accepted",
 	Title: "The iCloud terms have been accepted",
 	Doc: `After Apple changes the terms of iCloud, its services wait until the new ones have been accepted.
 

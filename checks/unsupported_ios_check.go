@@ -10,6 +10,7 @@ import (
 
 var unsupportedIOS = &Check{
 	ID:    "unsupported-ios",
+	Short: "iOS too old for iCloud Backup",
 	Title: "The installed version can use iCloud Backup",
 	Doc: `Since 18 December 2024 iCloud Backup needs iOS 9 or later. Backups that older versions had made were deleted.
 iPhone 4s, iPad 2, iPad mini, iPod touch (5th generation) and anything later can be updated to iOS 9 or above; older models cannot, and are left with backups to a computer.

@@ -114,6 +114,9 @@ func (v *validator) check(c *Check) {
 	if c.Title == "" || strings.HasSuffix(c.Title, ".") {
 		v.violation("check %s: needs a title, without a full stop", c.ID)
 	}
+	if c.Short == "" || strings.HasSuffix(c.Short, ".") {
+		v.violation("check %s: has no short name for its trouble", c.ID)
+	}
 	if strings.TrimSpace(c.Doc) == "" {
 		v.violation("check %s: has no documentation", c.ID)
 	}

@@ -128,6 +128,7 @@ func TestValidateCatches(t *testing.T) {
 		{"check id with a capital", func(c *Check, _ *Remedy) { c.ID = "Lid-shut" }, "not in kebab-case"},
 		{"check id that ends in a hyphen", func(c *Check, _ *Remedy) { c.ID = "lid-" }, "not in kebab-case"},
 		{"check id of a remedy", func(c *Check, r *Remedy) { c.ID = string(r.ID) }, "its id is taken"},
+		{"no short name", func(c *Check, _ *Remedy) { c.Short = "" }, "no short name"},
 		{"no check title", func(c *Check, _ *Remedy) { c.Title = "" }, "needs a title"},
 		{"check title with a full stop", func(c *Check, _ *Remedy) { c.Title = "It is shut." }, "needs a title"},
 		{"no doc", func(c *Check, _ *Remedy) { c.Doc = " \n" }, "no documentation"},
@@ -174,7 +175,7 @@ func TestValidateCatches(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			remedy := &Remedy{ID: "open-lid", Title: "Open the lid", Tier: TierLook, Actor: User, Steps: []string{"Open the {device}."}, Sources: source}
 			check := &Check{
-				ID: "lid-shut", Title: "The lid is open", Doc: "A lid.", Effect: Informs, Sources: source,
+				ID: "lid-shut", Short: "lid open", Title: "The lid is open", Doc: "A lid.", Effect: Informs, Sources: source,
 				Remedies: []RemedyID{remedy.ID}, Ask: "Is the {device} shut?",
 			}
 			remedies := []*Remedy{copyFirst, remedy, call}

@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var vpnProxyFirewall = &Check{
 	ID:    "vpn-proxy-firewall",
+	Short: "VPN, proxy or firewall in the way",
 	Title: "Nothing between the device and Apple reads or stops the traffic",
 	Doc: `A VPN, a proxy, a content filter or a firewall can slow a backup down or stop it. Apple's services refuse connections whose encryption is opened on the way.
 

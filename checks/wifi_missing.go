@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var wifiMissing = &Check{
 	ID:    "wifi-missing",
+	Short: "not on Wi-Fi",
 	Title: "The device is on Wi-Fi when it backs up",
 	Doc: `The nightly backup waits for Wi-Fi, and without a network that serves, Back Up Now is grey. An Ethernet adapter counts like Wi-Fi; mobile data only where Back Up Over Cellular is offered and on.
 

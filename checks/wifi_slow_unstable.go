@@ -4,6 +4,7 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var wifiSlowUnstable = &Check{
 	ID:    "wifi-slow-unstable",
+	Short: "Wi-Fi slow or unsteady",
 	Title: "The Wi-Fi is fast and steady enough for a backup",
 	Doc: `A backup that takes longer than the connection holds does not complete.
 The upload speed counts: a gigabyte takes about 2.2 hours at 1 Mbit/s, and about 13 minutes at 10 Mbit/s.

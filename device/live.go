@@ -7,6 +7,8 @@ type Live struct {
 	Trusted Fact[bool] `json:"trusted,omitzero"` // true once a session has started; otherwise the gap names the trust state
 	Ended   Gap        `json:"ended,omitzero"`   // why the examination stopped before its end; zero if it did not
 
+	Retried Gap `json:"retried,omitzero"` // why an earlier try to examine it broke off; zero if this was the only one
+
 	LockedNow        Fact[bool]    `json:"lockedNow,omitzero"`                        // lockdown / PasswordProtected: locked with a passcode at this moment
 	ActivationState  Fact[string]  `json:"activationState,omitzero" privacy:"public"` // lockdown / ActivationState
 	ReleaseType      Fact[string]  `json:"releaseType,omitzero" privacy:"public"`     // lockdown / ReleaseType: "Beta" on a beta

@@ -20,6 +20,7 @@ const (
 	Detached       Reason = "detached"        // the cable was pulled, or the connection reset
 	NotAttached    Reason = "not-attached"    // asked for by its UDID, and not there
 	Interrupted    Reason = "interrupted"     // the person at the computer stopped the run
+	OutOfTime      Reason = "out-of-time"     // the time for the whole run was over
 	Unreachable    Reason = "unreachable"     // the mux would not connect to the device
 	NoService      Reason = "no-service"      // InvalidService: this device does not offer it
 	Oversized      Reason = "oversized"       // a reply longer than anything a device sends
@@ -53,6 +54,7 @@ var reasons = map[Reason]string{
 	Detached:       "the device was disconnected",
 	NotAttached:    "the device is not attached",
 	Interrupted:    "the run was interrupted",
+	OutOfTime:      "the time for the whole run was over",
 	Unreachable:    "the device could not be reached over USB",
 	NoService:      "the device does not offer this service",
 	Oversized:      "the reply was too long",
@@ -91,6 +93,17 @@ func (r *Reason) UnmarshalText(text []byte) error {
 	}
 	*r = Reason(text)
 	return nil
+}
+
+// Transient reports whether what went wrong may go right at the next try, with the same
+// device and nobody doing anything about it: a hub that was overloaded, a cable that was
+// touched.
+func (r Reason) Transient() bool {
+	switch r {
+	case Timeout, Detached, Unreachable, Truncated:
+		return true
+	}
+	return false
 }
 
 // A Gap is a Reason with the detail that goes with it.

@@ -12,6 +12,7 @@ import "fmt"
 // judged. The names of profiles go, and with them the hint that one of them sets up a VPN.
 func Redact(s Snapshot, ordinal int) Snapshot {
 	s.Device = redactIdentity(s.Device, ordinal)
+	s.Labels.Asset = redactAsset(s.Labels.Asset)
 	if s.Live != nil {
 		live := redactLive(*s.Live)
 		s.Live = &live
@@ -30,8 +31,23 @@ func redactIdentity(id Identity, ordinal int) Identity {
 		class = "Device"
 	}
 	id.UDID = fmt.Sprintf("device-%02d", ordinal)
+	id.Serial = hide(id.Serial, func(string) string { return fmt.Sprintf("serial-%02d", ordinal) })
 	id.Name = hide(id.Name, func(string) string { return fmt.Sprintf("%s %d", class, ordinal) })
 	return id
+}
+
+// redactAsset keeps the heads of the columns.
+func redactAsset(asset []Field) []Field {
+	if asset == nil {
+		return nil
+	}
+	values := placeholders("asset")
+	redacted := make([]Field, len(asset))
+	for i, f := range asset {
+		f.Value = values(f.Value)
+		redacted[i] = f
+	}
+	return redacted
 }
 
 func redactLive(live Live) Live {

@@ -10,6 +10,7 @@ type Snapshot struct {
 	TakenAt time.Time     `json:"takenAt"`         // UTC; the only clock a check may read
 	Host    Host          `json:"host"`            // this computer
 	Device  Identity      `json:"device"`          // which device this is
+	Labels  Labels        `json:"labels,omitzero"` // where it is, and what its owners call it
 	Live    *Live         `json:"live,omitempty"`  // what it said over USB; nil if it was not attached
 	Newest  Fact[Release] `json:"newest,omitzero"` // the newest software for this model, by the table in use
 
@@ -31,12 +32,27 @@ type Host struct {
 // Identity tells one device from another, and how to talk of it.
 type Identity struct {
 	UDID           string       `json:"udid" privacy:"private"`                   // usbmux / SerialNumber
+	Serial         Fact[string] `json:"serial,omitzero" privacy:"private"`        // lockdown / SerialNumber: what inventories know it by
 	Name           Fact[string] `json:"name,omitzero" privacy:"private"`          // lockdown / DeviceName
 	Class          Fact[string] `json:"class,omitzero" privacy:"public"`          // lockdown / DeviceClass: iPhone, iPad, iPod
 	ProductType    Fact[string] `json:"productType,omitzero" privacy:"public"`    // lockdown / ProductType: iPhone14,4
 	ProductVersion Fact[string] `json:"productVersion,omitzero" privacy:"public"` // lockdown / ProductVersion: 18.7.2
 	BuildVersion   Fact[string] `json:"buildVersion,omitzero" privacy:"public"`   // lockdown / BuildVersion: 22H124
 	ModelName      Fact[string] `json:"modelName,omitzero" privacy:"public"`      // table of models: iPhone 13 mini
+}
+
+// Labels say where a device is on the bench and what the inventory of its owners tells of
+// it. No check reads them: they are for the person who has forty devices to tell apart.
+type Labels struct {
+	Location uint64  `json:"location,omitempty"`              // usbmux / LocationID: the USB port; 0 if usbmuxd does not tell
+	Slot     string  `json:"slot,omitempty" privacy:"public"` // the name that somebody gave to that port; "" if nobody has
+	Asset    []Field `json:"asset,omitempty"`                 // its row of the inventory, column by column; nil without one
+}
+
+// A Field is one column of an inventory for one device.
+type Field struct {
+	Name  string `json:"name" privacy:"public"`   // the head of the column
+	Value string `json:"value" privacy:"private"` // what stands there for the device
 }
 
 // Release is what the table of releases says of one model.

@@ -72,7 +72,7 @@ func TestNoGoldenIsLeftOver(t *testing.T) {
 func runOf(recording device.Recording) Run {
 	run := Run{Tool: "test", Redacted: recording.Redacted, Gaps: recording.Gaps}
 	for _, s := range recording.Snapshots {
-		run.Examined = append(run.Examined, Examined{s, checks.Diagnose(s, checks.Run(s, checks.All()))})
+		run.Examined = append(run.Examined, Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, checks.Run(s, checks.All()))})
 	}
 	return run
 }

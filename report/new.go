@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -20,6 +21,8 @@ const AboutArchive = "archive"
 
 // A Run is what a report is made of.
 type Run struct {
+	ID       string       // a UUID of this run; "" for a replay
+	Started  time.Time    // when it began; zero for a replay
 	Tool     string       // version of the program
 	Subject  string       // OfDevices or OfBackups; "" is OfDevices
 	Places   []Place      // where backups were looked for
@@ -32,6 +35,14 @@ type Run struct {
 type Examined struct {
 	Snapshot  device.Snapshot
 	Diagnosis checks.Diagnosis
+	Silenced  []Silenced // what was left out of the diagnosis
+}
+
+// Silenced is a finding that somebody chose not to hear of.
+type Silenced struct {
+	checks.Finding
+	Because string    // the reason that was given
+	Until   time.Time // when it counts again; zero for never
 }
 
 // New makes the report of a run. It is pure: the same run gives the same report.
@@ -39,6 +50,8 @@ func New(run Run) Report {
 	r := Report{
 		JSONSchema: SchemaID,
 		Schema:     Schema,
+		Run:        run.ID,
+		StartedAt:  utc(run.Started),
 		Tool:       Tool{Name: "backupdoctor", Version: run.Tool, Effect: "read-only"},
 		Subject:    cmp.Or(run.Subject, OfDevices),
 		Redacted:   run.Redacted,
@@ -104,6 +117,9 @@ func newDevice(e Examined) Device {
 	id, diagnosis := e.Snapshot.Device, e.Diagnosis
 	d := Device{
 		UDID:           id.UDID,
+		Serial:         textOf(id.Serial),
+		Slot:           e.Snapshot.Labels.Slot,
+		Location:       portOf(e.Snapshot.Labels.Location),
 		Name:           textOf(id.Name),
 		ProductType:    textOf(id.ProductType),
 		ModelName:      textOf(id.ModelName),
@@ -115,9 +131,17 @@ func newDevice(e Examined) Device {
 		Headline:       diagnosis.Headline,
 		Reason:         string(diagnosis.Gap.Reason),
 		Detail:         diagnosis.Gap.Detail,
+		Retried:        retriedOf(e.Snapshot),
 		Findings:       []Finding{},
 		Plan:           convert(diagnosis.Plan, newStep),
 		Backups:        convert(e.Snapshot.Backups, newBackup),
+	}
+	for _, f := range e.Snapshot.Labels.Asset {
+		d.Asset = append(d.Asset, Field(f))
+	}
+	d.LastBackup, d.NoLastBackup = lastBackupOf(e.Snapshot)
+	for _, s := range e.Silenced {
+		d.Suppressed = append(d.Suppressed, newSilence(s))
 	}
 	for _, cause := range diagnosis.Causes {
 		d.Findings = append(d.Findings, newFinding(cause.Finding, planned(cause.Finding, d.Plan)))
@@ -131,6 +155,36 @@ func newDevice(e Examined) Device {
 		d.Findings = append(d.Findings, newFinding(finding, possible(finding, id)))
 	}
 	return d
+}
+
+// portOf writes a USB port as the system's own tools do, "" if there is none.
+func portOf(location uint64) string {
+	if location == 0 {
+		return ""
+	}
+	return fmt.Sprintf("0x%08x", location)
+}
+
+func retriedOf(s device.Snapshot) string {
+	if s.Live == nil {
+		return ""
+	}
+	return string(s.Live.Retried.Reason)
+}
+
+func lastBackupOf(s device.Snapshot) (at time.Time, why string) {
+	at, err := checks.LastBackup(s)
+	if err != nil {
+		return time.Time{}, string(device.GapOf(err).Reason)
+	}
+	return utc(at), ""
+}
+
+func newSilence(s Silenced) Silence {
+	return Silence{
+		Check: s.Check.ID, Subject: s.Subject, Status: string(s.Status), Summary: s.Summary,
+		Because: s.Because, Until: utc(s.Until),
+	}
 }
 
 func newFinding(f checks.Finding, remedies []Remedy) Finding {
@@ -207,6 +261,10 @@ func summarise(devices []Device) Summary {
 		default:
 			s.NoneFound++
 		}
+		if d.Retried != "" {
+			s.Retried++
+		}
+		s.Suppressed += len(d.Suppressed)
 		s.Backups.add(d.Backups)
 		for _, cause := range causesOf(d) {
 			s.Causes = count(s.Causes, cause)
@@ -249,7 +307,19 @@ func count(causes []CauseCount, f Finding) []CauseCount {
 		}
 		return causes
 	}
-	return append(causes, CauseCount{Check: f.Check, Title: f.Title, Status: f.Status, Devices: 1})
+	return append(causes, CauseCount{Check: f.Check, Short: shortOf(f.Check), Title: f.Title, Status: f.Status, Devices: 1})
+}
+
+// NewDevice is one device of a report, before the others are finished.
+func NewDevice(e Examined) Device { return newDevice(e) }
+
+// shortOf is the trouble that a check is about, in a few words; of a check that this version
+// does not know, its id.
+func shortOf(id string) string {
+	if check, known := checks.Find(id); known {
+		return check.Short
+	}
+	return id
 }
 
 // severity puts a problem above a warning.

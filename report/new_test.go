@@ -84,9 +84,9 @@ func TestNewCountsDevicesAndCauses(t *testing.T) {
 	want := Summary{
 		Devices: 4, Failing: 1, AtRisk: 1, NoneFound: 1, NotExamined: 1,
 		Causes: []CauseCount{
-			{"backup-turned-off", "iCloud Backup is switched on", "problem", 1},
-			{"not-trusted", "The device trusts this computer", "problem", 1},
-			{"wifi-missing", "The device is on Wi-Fi", "warning", 2},
+			{"backup-turned-off", "iCloud Backup off", "iCloud Backup is switched on", "problem", 1},
+			{"not-trusted", "not trusted", "The device trusts this computer", "problem", 1},
+			{"wifi-missing", "not on Wi-Fi", "The device is on Wi-Fi", "warning", 2},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

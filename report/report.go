@@ -10,20 +10,22 @@ const Schema = 1
 // A Report is the result of one run. Times are UTC, in RFC 3339. Lists are never null.
 // Texts that a device sent are as it sent them: clean them before printing.
 type Report struct {
-	JSONSchema string    `json:"$schema"`           // names the JSON Schema that describes this document
-	Schema     int       `json:"schema"`            // number of the contract
-	Tool       Tool      `json:"tool"`              // what wrote this
-	TakenAt    time.Time `json:"takenAt,omitzero"`  // when the last device was read; absent without a device
-	Host       Host      `json:"host,omitzero"`     // the computer that looked; absent without a device
-	Releases   Releases  `json:"releases,omitzero"` // the table of releases in use; absent if no device was compared with it
-	Subject    string    `json:"subject"`           // what the run was about: devices, or the backups of them on this computer
-	Redacted   bool      `json:"redacted"`          // names and identifiers were replaced by placeholders
-	Partial    bool      `json:"partial"`           // devices may be missing: the run was interrupted, or a door would not open
-	Gaps       []Gap     `json:"gaps"`              // why devices may be missing, or archives were not read to their end
-	Places     []Place   `json:"places"`            // folders in which backups were looked for
-	Devices    []Device  `json:"devices"`           // in the order in which they were found
-	Summary    Summary   `json:"summary"`           // the devices counted
-	Exit       Exit      `json:"exit"`              // the exit code of the run, the same in every format
+	JSONSchema string    `json:"$schema"`            // names the JSON Schema that describes this document
+	Schema     int       `json:"schema"`             // number of the contract
+	Tool       Tool      `json:"tool"`               // what wrote this
+	Run        string    `json:"run,omitempty"`      // id of the run, a UUID that is never used again; absent for a replay
+	StartedAt  time.Time `json:"startedAt,omitzero"` // when the run began; absent for a replay
+	TakenAt    time.Time `json:"takenAt,omitzero"`   // when the last device was read; absent without a device
+	Host       Host      `json:"host,omitzero"`      // the computer that looked; absent without a device
+	Releases   Releases  `json:"releases,omitzero"`  // the table of releases in use; absent if no device was compared with it
+	Subject    string    `json:"subject"`            // what the run was about: devices, or the backups of them on this computer
+	Redacted   bool      `json:"redacted"`           // names and identifiers were replaced by placeholders
+	Partial    bool      `json:"partial"`            // devices may be missing: the run was interrupted, or a door would not open
+	Gaps       []Gap     `json:"gaps"`               // why devices may be missing, or archives were not read to their end
+	Places     []Place   `json:"places"`             // folders in which backups were looked for
+	Devices    []Device  `json:"devices"`            // in the order in which they were found
+	Summary    Summary   `json:"summary"`            // the devices counted
+	Exit       Exit      `json:"exit"`               // the exit code of the run, the same in every format
 }
 
 // Tool is the program that wrote a report.
@@ -56,6 +58,10 @@ type Gap struct {
 // is listed too, with the verdict not-examined and a reason.
 type Device struct {
 	UDID           string    `json:"udid"`                   // its identifier, or a placeholder in a redacted report
+	Serial         string    `json:"serial,omitempty"`       // its serial number, or a placeholder; absent if unknown
+	Slot           string    `json:"slot,omitempty"`         // the place on the bench, by the name that was given to it; absent if it has none
+	Location       string    `json:"location,omitempty"`     // the USB port in hexadecimal: 0x14120000; absent if usbmuxd does not tell
+	Asset          []Field   `json:"asset,omitempty"`        // its row of the inventory; absent without one
 	Name           string    `json:"name"`                   // what its owner calls it; "" if unknown
 	ProductType    string    `json:"productType"`            // iPhone14,4; "" if unknown
 	ModelName      string    `json:"modelName,omitempty"`    // iPhone 13 mini; absent if unknown
@@ -67,9 +73,29 @@ type Device struct {
 	Headline       string    `json:"headline"`               // the diagnosis in one sentence
 	Reason         string    `json:"reason,omitempty"`       // why it was not examined, or not to the end
 	Detail         string    `json:"detail,omitempty"`       // the device's own name for the error
+	Retried        string    `json:"retried,omitempty"`      // why an earlier try to examine it broke off; absent if there was none
+	LastBackup     time.Time `json:"lastBackup,omitzero"`    // end of the last good iCloud backup; absent if none is known
+	NoLastBackup   string    `json:"noLastBackup,omitempty"` // why no date is known: absent where the device has none on record
 	Findings       []Finding `json:"findings"`               // causes, each followed by its symptoms; then unknown, ask and ok
+	Suppressed     []Silence `json:"suppressed,omitempty"`   // findings that somebody chose not to hear of; absent if there are none
 	Plan           []Step    `json:"plan"`                   // what to do, cheapest and safest first
 	Backups        []Backup  `json:"backups"`                // backups of it that were found on this computer, newest first
+}
+
+// A Field is one column of an inventory for one device.
+type Field struct {
+	Name  string `json:"name"`  // the head of the column
+	Value string `json:"value"` // what stands there for the device, or a placeholder in a redacted report
+}
+
+// A Silence is a finding that counts for nothing, because somebody chose so.
+type Silence struct {
+	Check   string    `json:"check"`             // id of the check
+	Subject string    `json:"subject,omitempty"` // the profile, app or process it is about; absent if it is the device
+	Status  string    `json:"status"`            // problem or warning
+	Summary string    `json:"summary"`           // what is, in one sentence
+	Because string    `json:"because"`           // the reason that was given
+	Until   time.Time `json:"until,omitzero"`    // when it counts again; absent if it never does
 }
 
 // A Place is a folder in which backups were looked for. One that could not be looked into
@@ -177,6 +203,8 @@ type Summary struct {
 	AtRisk      int          `json:"atRisk"`      // with the verdict at-risk
 	NoneFound   int          `json:"noneFound"`   // with the verdict none-found
 	NotExamined int          `json:"notExamined"` // with the verdict not-examined
+	Retried     int          `json:"retried"`     // examined in a second try, or not even then
+	Suppressed  int          `json:"suppressed"`  // findings that somebody chose not to hear of
 	Backups     BackupCounts `json:"backups"`     // the backups counted
 	Causes      []CauseCount `json:"causes"`      // problems, then warnings, that nothing explains; the most frequent first
 }
@@ -191,6 +219,7 @@ type BackupCounts struct {
 // A CauseCount says how many devices have one cause.
 type CauseCount struct {
 	Check   string `json:"check"`   // id of the check
+	Short   string `json:"short"`   // the trouble in a few words
 	Title   string `json:"title"`   // the healthy state that these devices are not in
 	Status  string `json:"status"`  // problem if it is one on any of them, else warning
 	Devices int    `json:"devices"` // how many

@@ -15,15 +15,15 @@ var sampleTime = time.Date(2026, 11, 20, 9, 30, 0, 123456789, time.FixedZone("CE
 
 var (
 	switchedOn = &checks.Check{
-		ID: "backup-turned-off", Title: "iCloud Backup is switched on", Effect: checks.Blocks,
+		ID: "backup-turned-off", Short: "iCloud Backup off", Title: "iCloud Backup is switched on", Effect: checks.Blocks,
 		Doc:      "Nothing is backed up while the switch is off.\n\n- It is read as `CloudBackupEnabled`.\n- Management can hide it.",
 		Sources:  []checks.Source{{Title: "Back up with iCloud", URL: "https://support.example.com/en-us/guide/icloud/back-up-and-restore-a-very-long-address-of-a-page"}},
 		Remedies: []checks.RemedyID{"turn-backup-on"}, Explains: []string{"backup-stale"},
 	}
-	recent  = &checks.Check{ID: "backup-stale", Title: "The last good backup is recent", Effect: checks.MayBlock, Remedies: []checks.RemedyID{"back-up-now"}}
-	onWiFi  = &checks.Check{ID: "wifi-missing", Title: "The device is on Wi-Fi", Effect: checks.Blocks, Remedies: []checks.RemedyID{"join-wifi"}}
-	room    = &checks.Check{ID: "icloud-storage-full", Title: "There is room in iCloud", Effect: checks.Blocks, Ask: "Is iCloud full?"}
-	trusted = &checks.Check{ID: "not-trusted", Title: "The device trusts this computer", Effect: checks.Informs, Remedies: []checks.RemedyID{"trust-this-computer"}}
+	recent  = &checks.Check{ID: "backup-stale", Short: "backup stale", Title: "The last good backup is recent", Effect: checks.MayBlock, Remedies: []checks.RemedyID{"back-up-now"}}
+	onWiFi  = &checks.Check{ID: "wifi-missing", Short: "not on Wi-Fi", Title: "The device is on Wi-Fi", Effect: checks.Blocks, Remedies: []checks.RemedyID{"join-wifi"}}
+	room    = &checks.Check{ID: "icloud-storage-full", Short: "iCloud storage full", Title: "There is room in iCloud", Effect: checks.Blocks, Ask: "Is iCloud full?"}
+	trusted = &checks.Check{ID: "not-trusted", Short: "not trusted", Title: "The device trusts this computer", Effect: checks.Informs, Remedies: []checks.RemedyID{"trust-this-computer"}}
 )
 
 var (

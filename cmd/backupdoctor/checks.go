@@ -24,10 +24,8 @@ func checksCommand(s surroundings) *cli.Command {
 
 // checkNamed finds a check by its id.
 func checkNamed(id string) (*checks.Check, error) {
-	for _, check := range checks.All() {
-		if check.ID == id {
-			return check, nil
-		}
+	if check, known := checks.Find(id); known {
+		return check, nil
 	}
 	hint := "see backupdoctor checks"
 	if near := closest(id, checkIDs()); near != "" {

@@ -16,7 +16,7 @@ import (
 // What each conversation tells, by the names of its facts.
 var (
 	fromRoot = []string{
-		"device.name", "device.class", "device.productType", "device.productVersion", "device.buildVersion",
+		"device.serial", "device.name", "device.class", "device.productType", "device.productVersion", "device.buildVersion",
 		"live.lockedNow", "live.activationState", "live.releaseType", "live.timeZone", "live.utcOffsetSeconds",
 		"live.hasTelephony", "live.account.findMyAccount", "live.account.activationLock",
 	}
@@ -38,7 +38,9 @@ var (
 )
 
 // untrusted is the row of a device that told what it tells strangers.
-func untrusted(reason device.Reason) row { return all(reason, "").and(toStrangers) }
+func untrusted(reason device.Reason) row {
+	return all(reason, "").and(toStrangers).and(row{"device.serial": string(reason)})
+}
 
 // Each fault costs the facts that depend on it, each with its reason, and no others.
 func TestFaults(t *testing.T) {

@@ -34,7 +34,7 @@ func FuzzReply(f *testing.F) {
 		answer := reply{values, err}
 		var live device.Live
 		var id device.Identity
-		identify(&id, answer)
+		identify(&id, answer, nil)
 		fillRoot(&live, answer)
 		live.ClockSkewSeconds = skew(answer, time.Unix(1, 0), time.Unix(2, 0))
 		fillDomains(&live, map[string]reply{

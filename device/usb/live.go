@@ -9,8 +9,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// identify fills what the root values tell of who the device is.
-func identify(id *device.Identity, root reply) {
+// identify fills what the root values tell of who the device is. trust says why there is no
+// session, if there is none: without one a device does not tell its serial number.
+func identify(id *device.Identity, root reply, trust error) {
+	id.Serial = fact(root, safeplist.Dict.Text, "SerialNumber")
+	if _, err := id.Serial.Get(); err != nil && trust != nil {
+		id.Serial = device.Unknown[string](trust)
+	}
 	id.Name = fact(root, safeplist.Dict.Text, "DeviceName")
 	id.Class = fact(root, safeplist.Dict.Text, "DeviceClass")
 	id.ProductType = fact(root, safeplist.Dict.Text, "ProductType")
@@ -19,7 +24,7 @@ func identify(id *device.Identity, root reply) {
 }
 
 // fillRoot fills what else is kept of the root values. All others, telephone number and
-// serial numbers among them, are dropped here.
+// IMEI among them, are dropped here.
 func fillRoot(live *device.Live, root reply) {
 	live.LockedNow = fact(root, flag, "PasswordProtected")
 	live.ActivationState = fact(root, safeplist.Dict.Text, "ActivationState")

@@ -73,7 +73,7 @@ func TestKeepsNothingPersonal(t *testing.T) {
 	for _, key := range []string{
 		"PhoneNumber", "InternationalMobileEquipmentIdentity", "InternationalMobileEquipmentIdentity2",
 		"MobileEquipmentIdentifier", "IntegratedCircuitCardIdentity", "InternationalMobileSubscriberIdentity",
-		"SerialNumber", "MLBSerialNumber", "WiFiAddress", "BluetoothAddress", "EthernetAddress", "BootSessionID",
+		"MLBSerialNumber", "WiFiAddress", "BluetoothAddress", "EthernetAddress", "BootSessionID",
 	} {
 		value, ok := root[key].(string)
 		if !ok || value == "" {

@@ -64,6 +64,7 @@ func (d Door) examine(ctx context.Context, a Attached, visit func(context.Contex
 	e.snapshot = device.Snapshot{
 		TakenAt: time.Now().UTC(),
 		Device:  device.Identity{UDID: a.UDID},
+		Labels:  device.Labels{Location: uint64(a.Location)},
 		Live:    &device.Live{},
 	}
 	guard(
@@ -130,7 +131,7 @@ func (e *examination) beginAgain(ctx context.Context, why error) (root reply, tr
 func (e *examination) greet(ctx context.Context) {
 	root, trust := e.begin(ctx)
 	e.snapshot.Live.Trusted = device.FactOf(true, trust)
-	identify(&e.snapshot.Device, root)
+	identify(&e.snapshot.Device, root, trust)
 }
 
 // readAll reads everything that is asked for.
@@ -138,7 +139,7 @@ func (e *examination) readAll(ctx context.Context, wants Wants) {
 	live := e.snapshot.Live
 	root, trust := e.begin(ctx)
 	live.Trusted = device.FactOf(true, trust)
-	identify(&e.snapshot.Device, root)
+	identify(&e.snapshot.Device, root, trust)
 	if trust != nil {
 		e.fillUntrusted(root, trust, wants)
 		return

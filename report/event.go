@@ -1,0 +1,42 @@
+package report
+
+import "time"
+
+// The kinds of events of a run, in the order in which they come. Between run_start and
+// run_summary those of several devices are mixed; those of one device keep their order.
+const (
+	RunStart       = "run_start"       // a run has begun; with Devices if it is known how many there are
+	DeviceAttached = "device_attached" // a device is there, and waits for its turn
+	DeviceState    = "device_state"    // a device has come further; with State
+	DeviceDone     = "device_done"     // a device is finished; with Device
+	DeviceDetached = "device_detached" // a device was unplugged; while devices are watched only
+	RunSummary     = "run_summary"     // the run is over; with Report, whose list of devices is empty
+	ExitError      = "exit_error"      // the command ends with an error; with Error and Exit
+)
+
+// The states of a device in a run.
+const (
+	Waiting   = "waiting"   // for its turn
+	Reading   = "reading"   // it is asked
+	Verifying = "verifying" // its backups on this computer are looked at
+	Retrying  = "retrying"  // it failed for a reason that may pass, and is asked once more
+)
+
+// An Event is one thing that happened in a run, as it happened. Written one a line they are
+// the format ndjson. Which fields are there hangs on Type; times are UTC, in RFC 3339.
+type Event struct {
+	Schema   int       `json:"schema"`             // number of the contract, that of the report
+	Type     string    `json:"event"`              // run_start, device_attached, device_state, device_done, device_detached, run_summary or exit_error
+	At       time.Time `json:"at"`                 // when it happened
+	Run      string    `json:"run"`                // id of the run
+	UDID     string    `json:"udid,omitempty"`     // the device it is about, or a placeholder in a redacted run
+	Name     string    `json:"name,omitempty"`     // what its owner calls it, once that is known
+	Slot     string    `json:"slot,omitempty"`     // its place on the bench; absent if it has none
+	Location string    `json:"location,omitempty"` // the USB port in hexadecimal; absent if usbmuxd does not tell
+	State    string    `json:"state,omitempty"`    // waiting, reading, verifying or retrying
+	Devices  *int      `json:"devices,omitempty"`  // how many devices the run begins with
+	Device   *Device   `json:"device,omitempty"`   // all that was found on it, as it will stand in the report
+	Report   *Report   `json:"report,omitempty"`   // the report without its devices, each of which had its device_done
+	Error    string    `json:"error,omitempty"`    // why the command ends, in words
+	Exit     *Exit     `json:"exit,omitempty"`     // the exit code that it ends with
+}
