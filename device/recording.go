@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 )
 
 // RecordingSchema is the schema number that WriteRecording writes. Adding a field does not
@@ -18,11 +19,13 @@ const MaxRecordingBytes = 64 << 20
 // A Recording is a run as it was learned: facts without conclusions. Judged again, on any
 // machine and at any time, it gives the same report.
 type Recording struct {
-	Schema    int        `json:"schema"`                // RecordingSchema of the version that wrote it
-	Tool      string     `json:"tool" privacy:"public"` // version of backupdoctor that wrote it
-	Redacted  bool       `json:"redacted"`              // Redact was applied to every snapshot
-	Snapshots []Snapshot `json:"snapshots"`             // one per device, in the order they were found
-	Gaps      []Gap      `json:"gaps,omitempty"`        // doors that would not open, so that devices may be missing
+	Schema    int        `json:"schema"`                         // RecordingSchema of the version that wrote it
+	Tool      string     `json:"tool" privacy:"public"`          // version of backupdoctor that wrote it
+	Run       string     `json:"run,omitempty" privacy:"public"` // id of the run, a UUID
+	StartedAt time.Time  `json:"startedAt,omitzero"`             // when it began; UTC
+	Redacted  bool       `json:"redacted"`                       // Redact was applied to every snapshot
+	Snapshots []Snapshot `json:"snapshots"`                      // one per device, in the order they were found
+	Gaps      []Gap      `json:"gaps,omitempty"`                 // doors that would not open, so that devices may be missing
 }
 
 // WriteRecording writes recording as indented JSON under the present schema number,

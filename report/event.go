@@ -19,6 +19,7 @@ const (
 	Waiting   = "waiting"   // for its turn
 	Reading   = "reading"   // it is asked
 	Verifying = "verifying" // its backups on this computer are looked at
+	Read      = "read"      // all was read, and more is heard of it elsewhere once the others are
 	Retrying  = "retrying"  // it failed for a reason that may pass, and is asked once more
 )
 
@@ -33,7 +34,7 @@ type Event struct {
 	Name     string    `json:"name,omitempty"`     // what its owner calls it, once that is known
 	Slot     string    `json:"slot,omitempty"`     // its place on the bench; absent if it has none
 	Location string    `json:"location,omitempty"` // the USB port in hexadecimal; absent if usbmuxd does not tell
-	State    string    `json:"state,omitempty"`    // waiting, reading, verifying or retrying
+	State    string    `json:"state,omitempty"`    // waiting, reading, verifying, retrying or read
 	Devices  *int      `json:"devices,omitempty"`  // how many devices the run begins with
 	Device   *Device   `json:"device,omitempty"`   // all that was found on it, as it will stand in the report
 	Report   *Report   `json:"report,omitempty"`   // the report without its devices, each of which had its device_done

@@ -21,6 +21,9 @@ func (p *page) footer(r Report) {
 	if r.Redacted {
 		notes = append(notes, "Names and identifiers are placeholders.")
 	}
+	if r.Summary.Retried > 0 {
+		notes = append(notes, "Tried again, fewer at a time, because the first try broke off: "+plural(r.Summary.Retried, "device")+".")
+	}
 	if len(r.Devices) > 1 {
 		notes = append(notes, totals(r.Summary))
 	}
@@ -48,17 +51,25 @@ func askedChecks(r Report) int {
 	return len(asked)
 }
 
-// totals counts the devices that need attention, and why.
+// totals counts the devices that need attention, and groups them by what is wrong.
 func totals(s Summary) string {
 	need := s.Failing + s.AtRisk + s.NotExamined
 	if need == 0 {
 		return fmt.Sprintf("None of %d devices needs attention.", s.Devices)
 	}
 	var why []string
-	for _, cause := range s.Causes {
-		why = append(why, fmt.Sprintf("%s (%d)", cause.Check, cause.Devices))
+	for i, cause := range s.Causes {
+		of := ""
+		if i == 0 {
+			of = fmt.Sprintf(" of %d", s.Devices)
+		}
+		why = append(why, fmt.Sprintf("%d%s: %s", cause.Devices, of, cause.Short))
 	}
-	return fmt.Sprintf("%d of %d devices need attention: %s.", need, s.Devices, strings.Join(why, ", "))
+	text := fmt.Sprintf("%d of %d devices need attention.", need, s.Devices)
+	if len(why) > 0 {
+		text += " " + strings.Join(why, " · ")
+	}
+	return text
 }
 
 // plural counts things; thing is the singular, whose plural ends in s.

@@ -21,8 +21,8 @@ const AboutArchive = "archive"
 
 // A Run is what a report is made of.
 type Run struct {
-	ID       string       // a UUID of this run; "" for a replay
-	Started  time.Time    // when it began; zero for a replay
+	ID       string       // of the run, a UUID; "" if it has none
+	Started  time.Time    // when it began; zero if nobody knows
 	Tool     string       // version of the program
 	Subject  string       // OfDevices or OfBackups; "" is OfDevices
 	Places   []Place      // where backups were looked for
@@ -79,7 +79,7 @@ func New(run Run) Report {
 func newGap(gap device.Gap) Gap {
 	summary := "usbmuxd did not list the devices: " + gap.Error()
 	switch gap.Reason {
-	case device.Interrupted:
+	case device.Interrupted, device.OutOfTime:
 		summary = gap.Error()
 	case device.Unreachable:
 		summary = "usbmuxd could not be reached"
@@ -119,7 +119,7 @@ func newDevice(e Examined) Device {
 		UDID:           id.UDID,
 		Serial:         textOf(id.Serial),
 		Slot:           e.Snapshot.Labels.Slot,
-		Location:       portOf(e.Snapshot.Labels.Location),
+		Location:       Port(e.Snapshot.Labels.Location),
 		Name:           textOf(id.Name),
 		ProductType:    textOf(id.ProductType),
 		ModelName:      textOf(id.ModelName),
@@ -157,8 +157,8 @@ func newDevice(e Examined) Device {
 	return d
 }
 
-// portOf writes a USB port as the system's own tools do, "" if there is none.
-func portOf(location uint64) string {
+// Port writes a USB port as the system's own tools do, "" if there is none.
+func Port(location uint64) string {
 	if location == 0 {
 		return ""
 	}

@@ -13,8 +13,8 @@ type Report struct {
 	JSONSchema string    `json:"$schema"`            // names the JSON Schema that describes this document
 	Schema     int       `json:"schema"`             // number of the contract
 	Tool       Tool      `json:"tool"`               // what wrote this
-	Run        string    `json:"run,omitempty"`      // id of the run, a UUID that is never used again; absent for a replay
-	StartedAt  time.Time `json:"startedAt,omitzero"` // when the run began; absent for a replay
+	Run        string    `json:"run,omitempty"`      // id of the run, a UUID; absent where a recording has none
+	StartedAt  time.Time `json:"startedAt,omitzero"` // when the run began; absent where a recording does not tell
 	TakenAt    time.Time `json:"takenAt,omitzero"`   // when the last device was read; absent without a device
 	Host       Host      `json:"host,omitzero"`      // the computer that looked; absent without a device
 	Releases   Releases  `json:"releases,omitzero"`  // the table of releases in use; absent if no device was compared with it

@@ -101,6 +101,9 @@ func (p *page) gaps(r Report) {
 func (p *page) device(label string, d Device) {
 	under := p.title(markOfVerdict(d), label, d)
 	p.print(p.hang(under, plain, d.Headline)...)
+	if d.Retried != "" {
+		p.print(p.hang(under, dim, "Examined in a second try: in the first, "+reasonOf(d.Retried, "")+".")...)
+	}
 	if d.Reason != "" && checks.Verdict(d.Verdict) != checks.NotExamined {
 		p.print(p.hang(under, yellow, "Not examined to the end: "+reasonOf(d.Reason, d.Detail)+".")...)
 	}

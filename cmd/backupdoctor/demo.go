@@ -66,7 +66,7 @@ func (sc scan) demo(ctx context.Context) error {
 
 	fmt.Fprintf(sc.stderr, "these %s are simulated; to examine your own, run backupdoctor scan\n\n", countOf(len(devices)))
 	sc.door = usb.Door{Address: listener.Addr().String(), Timeout: 20 * time.Second}
-	sc.jobs = len(devices)
+	sc.pool = poolOf(len(devices))
 	err = sc.run(ctx)
 	unplug()
 	return errors.Join(err, <-served)

@@ -47,8 +47,8 @@ func (s surroundings) greet(ctx context.Context, door usb.Door, jobs int) ([]dev
 	}
 	table := s.releases()
 	snapshots := make([]device.Snapshot, len(attached))
-	each(attached, jobs, func(i int, a usb.Attached) {
-		snapshots[i] = door.Greet(ctx, a)
+	poolOf(jobs).each(len(attached), func(i int) {
+		snapshots[i] = door.Greet(ctx, attached[i])
 		identify(&snapshots[i], table)
 	})
 	if ctx.Err() != nil {

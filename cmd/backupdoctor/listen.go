@@ -86,7 +86,8 @@ func (s surroundings) listeningOf(ctx *cli.Context) (listening, error) {
 	if sc.door, err = s.doorOf(ctx); err != nil {
 		return li, err
 	}
-	sc.jobs = ctx.Int("jobs")
+	sc.pool = poolOf(ctx.Int("jobs"))
+	sc.patient = true
 	sc.udids = list(ctx, "udid")
 	options, err := s.displayOn(ctx, s.stderr)
 	if err != nil {
@@ -100,14 +101,20 @@ func (s surroundings) listeningOf(ctx *cli.Context) (listening, error) {
 	return li, err
 }
 
-// run learns as a scan does, listens, and learns again what has changed.
+// run listens, and writes the report.
 func (li listening) run(ctx context.Context) error {
-	attached, sh, gaps := li.discover(ctx)
-	snapshots := li.collect(ctx, attached)
-	for i := range snapshots {
-		identify(&snapshots[i], li.table)
+	begun, finish, err := li.begin()
+	if err != nil {
+		return err
 	}
-	gaps = append(gaps, li.look.over(ctx, sh)...)
+	li.scan = begun
+	return finish(li.listen(ctx))
+}
+
+// listen takes the steps of a scan, and listens before it judges.
+func (li listening) listen(ctx context.Context) error {
+	attached, sh, gaps := li.discover(ctx)
+	snapshots := li.collect(ctx, attached, sh)
 	wanted, _ := choose(attached, li.udids)
 	heard := make([]*backuplog.Log, len(wanted))
 	var ears sync.WaitGroup
@@ -122,11 +129,14 @@ func (li listening) run(ctx context.Context) error {
 	}
 	ears.Wait()
 	until := time.Now()
-	each(wanted, li.jobs, func(i int, a usb.Attached) {
-		snapshots[i] = li.again(ctx, a, snapshots[i], heard[i])
+	li.pool.each(len(wanted), func(i int) {
+		snapshots[i] = li.again(ctx, wanted[i], snapshots[i], heard[i])
+		li.label(&snapshots[i])
+		identify(&snapshots[i], li.table)
+		sh.join(&snapshots[i])
 		snapshots[i].Attempts = heard[i].Attempts(until)
 	})
-	return li.conclude(li.join(snapshots, sh, gaps), sh.reported())
+	return li.conclude(li.recording(snapshots, append(gaps, stopped(ctx)...)), sh.reported())
 }
 
 // again reads what has changed while a device was listened to: above all the date of its

@@ -21,24 +21,24 @@ type look struct {
 	line      *statusLine
 }
 
-// over examines every backup of a shelf. It never fails: what could not be told is unknown,
+// over examines every backup of a shelf that was not yet looked at. It never fails: what could not be told is unknown,
 // and a run that was stopped meanwhile is a gap.
 func (l look) over(ctx context.Context, sh shelf) []device.Gap {
 	if len(sh.stored) == 0 {
 		return nil
 	}
 	for i := range sh.stored {
-		l.at(ctx, &sh.stored[i])
+		if !sh.stored[i].looked {
+			l.at(ctx, &sh.stored[i])
+		}
 	}
 	l.line.show("")
-	if ctx.Err() != nil {
-		return []device.Gap{{Reason: device.Interrupted}}
-	}
-	return nil
+	return stopped(ctx)
 }
 
 // at examines one backup.
 func (l look) at(ctx context.Context, st *stored) {
+	st.looked = true
 	if l.limit > 0 {
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeout(ctx, l.limit)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,8 +15,22 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// formats are the values of -o.
-var formats = []string{"table", "json"}
+// formats are the values of -o, in the order in which help names them.
+var formats = []string{"table", "json", "ndjson"}
+
+// streamed is the format that is written while the run goes on.
+const streamed = "ndjson"
+
+// renderers are the other formats, which are written once the report is complete.
+var renderers = map[string]func(io.Writer, report.Report, report.Options) error{
+	"table": report.WriteTable,
+	"json":  plainly(report.WriteJSON),
+}
+
+// plainly is a renderer that is the same on every terminal.
+func plainly(write func(io.Writer, report.Report) error) func(io.Writer, report.Report, report.Options) error {
+	return func(w io.Writer, r report.Report, _ report.Options) error { return write(w, r) }
+}
 
 // An output is one rendering of the report and where it goes.
 type output struct {
@@ -26,12 +41,13 @@ type output struct {
 
 func outputFlags() []cli.Flag {
 	return append([]cli.Flag{
-		&cli.StringSliceFlag{Name: "o", Category: reportFlags, Usage: "also write `FORMAT[=FILE]`, table or json; without FILE in place of the table"},
+		&cli.StringSliceFlag{Name: "o", Category: reportFlags, Usage: "also write `FORMAT[=FILE]`; without FILE in place of the table"},
 		option(reportFlags, "json", "the same as -o json"),
 		option(reportFlags, "all", "show what is well too, and every question in full"),
 		option(reportFlags, "redact", "put placeholders for names and identifiers"),
 		&cli.StringFlag{Name: "record", Category: reportFlags, Usage: "keep what was learned in `FILE`, for --from"},
 		option(reportFlags, "force", "overwrite files that exist"),
+		option(reportFlags, "quiet", "say nothing on stderr of how far the run has come"),
 	}, displayFlags()...)
 }
 
@@ -68,7 +84,7 @@ func parseOutputs(asked []string) ([]output, error) {
 		format, path, named := strings.Cut(text, "=")
 		switch {
 		case !slices.Contains(formats, format):
-			return nil, usageError("use "+strings.Join(formats, " or "), "unknown format %q", format)
+			return nil, usageError("use one of "+strings.Join(formats, ", "), "unknown format %q", format)
 		case named && path == "":
 			return nil, usageError("use -o "+format+" for stdout", "no file after -o %s", text)
 		case goesTo(outputs, path):
@@ -87,11 +103,15 @@ func goesTo(outputs []output, path string) bool {
 	return slices.ContainsFunc(outputs, func(o output) bool { return o.path == path })
 }
 
-// write renders the report once for each output. One that fails does not keep the others
-// from being written; the error is that of the first.
+// write renders the report once for each output that was not written while the run went on.
+// One that fails does not keep the others from being written; the error is that of the
+// first.
 func (s surroundings) write(r report.Report, outputs []output, files destination) error {
 	var failed error
 	for _, o := range outputs {
+		if o.format == streamed {
+			continue
+		}
 		var text bytes.Buffer
 		err := o.render(&text, r)
 		if err == nil {
@@ -107,14 +127,10 @@ func (s surroundings) write(r report.Report, outputs []output, files destination
 // render writes the report in the format of the output. Without a device there is no
 // table: the end of the command says why on stderr.
 func (o output) render(w io.Writer, r report.Report) error {
-	switch {
-	case o.format == "json":
-		return report.WriteJSON(w, r)
-	case r.ExitCode() == report.ExitNoDevice, r.Subject == report.OfDevices && len(r.Devices) == 0:
+	if o.format == "table" && (r.ExitCode() == report.ExitNoDevice || r.Subject == report.OfDevices && len(r.Devices) == 0) {
 		return nil
-	default:
-		return report.WriteTable(w, r, o.display)
 	}
+	return renderers[o.format](w, r, o.display)
 }
 
 // A destination says which files may be written.
@@ -142,6 +158,8 @@ func (d destination) check(path string) error {
 }
 
 // write writes a whole file, which only its owner may read: reports name people's devices.
+// The file appears once it is complete, so that neither a full disk nor a second Ctrl-C
+// leaves half of it. What is no regular file is written to as it is.
 func (d destination) write(path string, stdout io.Writer, text []byte) error {
 	if path == "" {
 		_, err := stdout.Write(text)
@@ -150,5 +168,33 @@ func (d destination) write(path string, stdout io.Writer, text []byte) error {
 	if err := d.check(path); err != nil {
 		return err
 	}
-	return os.WriteFile(path, text, 0o600)
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(path, text, 0o600)
+	}
+	return replace(path, text)
+}
+
+// replace puts a new file in the place of another, if there is one.
+func replace(path string, text []byte) error {
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // only its owner may read it
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	if err = cmp.Or(err, file.Sync(), file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		os.Remove(file.Name())
+		return fmt.Errorf("%s: %w", path, unwrapped(err))
+	}
+	return nil
+}
+
+// unwrapped drops the name of a temporary file from an error, which says nothing to anybody.
+func unwrapped(err error) error {
+	if inner, ok := errors.AsType[*os.PathError](err); ok {
+		return inner.Err
+	}
+	return err
 }

@@ -4,48 +4,53 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
+
+	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // A statusLine is a line of the terminal that overwrites itself.
 type statusLine struct {
 	w    io.Writer
-	text string // what stands there
+	text string       // what stands there
+	note func(string) // where the text goes instead; nil if it goes to w
 }
 
-// statusLine is on stderr if that is a terminal, and else nowhere.
+// statusLine is on stderr if that is a terminal, and else nowhere. While a view of the tray
+// stands there it is a part of that.
 func (s surroundings) statusLine() *statusLine {
 	if _, ok := terminalOf(s.stderr); !ok {
-		return &statusLine{w: io.Discard}
+		return &statusLine{w: io.Discard, note: s.note}
 	}
-	return &statusLine{w: s.stderr}
+	return &statusLine{w: s.stderr, note: s.note}
 }
 
 // show puts blanks over what stands there and writes text: not every console knows the
 // escape sequence that wipes a line.
 func (l *statusLine) show(text string) {
+	if l.note != nil {
+		l.note(text)
+		return
+	}
 	fmt.Fprintf(l.w, "\r%s\r%s", strings.Repeat(" ", len(l.text)), text)
 	l.text = text
 }
 
-// progress counts the devices that are finished.
-type progress struct {
-	total int
-	mu    sync.Mutex
-	done  int
-	line  *statusLine
-}
-
-// step says that one more device is finished; with the last the line is wiped.
-func (p *progress) step() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.done++
-	if p.done == p.total {
-		p.line.show("")
-		return
+// lineByLine tells of each finished device on a line of stderr, where that is no terminal
+// that could show the whole tray. A replay is over before anybody could read it.
+func (sc scan) lineByLine() func(report.Event) {
+	if _, terminal := terminalOf(sc.stderr); terminal || sc.quiet || sc.from != "" || sc.noUSB || sc.subject == report.OfBackups {
+		return nil
 	}
-	p.line.show(fmt.Sprintf("examined %d of %s", p.done, countOf(p.total)))
+	total, done := 0, 0
+	return func(e report.Event) {
+		switch {
+		case e.Type == report.RunStart && e.Devices != nil:
+			total = *e.Devices
+		case e.Type == report.DeviceDone:
+			done++
+			fmt.Fprintln(sc.stderr, report.Line(*e.Device, done, total, report.Options{UTF8: sc.utf8On()}))
+		}
+	}
 }
 
 func countOf(devices int) string {

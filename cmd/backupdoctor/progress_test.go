@@ -5,24 +5,31 @@ import (
 	"testing"
 )
 
-func TestProgressOverwritesItsLineAndWipesIt(t *testing.T) {
+func TestStatusLineWipesWhatStoodThere(t *testing.T) {
 	var screen bytes.Buffer
-	p := progress{total: 3, line: &statusLine{w: &screen}}
-	p.step()
-	p.step()
-	p.step()
-	want := "\r\rexamined 1 of 3 devices" +
-		"\r                       \rexamined 2 of 3 devices" +
-		"\r                       \r"
-	if got := screen.String(); got != want {
-		t.Errorf("got  %q\nwant %q", got, want)
+	line := statusLine{w: &screen}
+	line.show("a long text")
+	line.show("short")
+	line.show("")
+	if want := "\r\ra long text" + "\r           \rshort" + "\r     \r"; screen.String() != want {
+		t.Errorf("got %q, want %q", screen.String(), want)
 	}
 }
 
-func TestStatusLineIsSilentOffATerminal(t *testing.T) {
+func TestStatusLineIsOnlyForATerminal(t *testing.T) {
 	var stderr bytes.Buffer
-	surroundings{stderr: &stderr}.statusLine().show("examined 1 of 2 devices")
+	surroundings{stderr: &stderr}.statusLine().show("1 of 2 files")
 	if stderr.Len() > 0 {
-		t.Errorf("wrote %q", stderr.String())
+		t.Errorf("wrote %q to what is no terminal", stderr.String())
+	}
+}
+
+func TestStatusLineGivesWayToAView(t *testing.T) {
+	var screen bytes.Buffer
+	var noted string
+	line := statusLine{w: &screen, note: func(text string) { noted = text }}
+	line.show("1 of 2 files")
+	if noted != "1 of 2 files" || screen.Len() > 0 {
+		t.Errorf("noted %q and wrote %q", noted, screen.String())
 	}
 }

@@ -20,6 +20,7 @@ type surroundings struct {
 	getenv         func(string) string
 	environ        func() []string        // all of the environment, for a program that is started
 	configDir      func() (string, error) // the folder for settings of this user's programs
+	note           func(string)           // shows the text of a status line while a view has the terminal; nil if none has
 }
 
 // run carries out one command line and returns the exit code. Every error is printed here

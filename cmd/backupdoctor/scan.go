@@ -13,7 +13,6 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/urfave/cli/v2"
-	"golang.org/x/sync/errgroup"
 )
 
 func scanCommand(s surroundings) *cli.Command {
@@ -57,7 +56,11 @@ type scan struct {
 	places  []backup.Place // where to look for backups; nil is nowhere
 	look    look           // how to look at them
 	noUSB   bool           // examine backups alone
-	jobs    int            // devices that are examined at a time
+	pool    pool           // how many devices are examined at a time
+	limit   time.Duration  // that the learning may take; 0 for as long as it needs
+	herald  *herald        // tells what happens; nil until the run begins
+	patient bool           // more is to be learned of the devices once they have been read
+	quiet   bool           // say nothing of how far the run has come
 	udids   []string       // the devices to examine; none means all
 	pair    bool           // ask untrusted devices for trust first
 	from    string         // the recording to judge instead of devices; "" for none, - for stdin
@@ -78,34 +81,61 @@ type scan struct {
 // run takes the six steps of a scan. The first three learn and are the only ones that touch
 // a device; a recording stands in for them.
 func (sc scan) run(ctx context.Context) error {
-	var learned device.Recording
-	var places []report.Place
-	if sc.from == "" {
-		archives, err := sc.readArchives(ctx)
-		if err != nil {
-			return err
-		}
-		sc.owners = ownersOf(archives)
-		attached, sh, gaps := sc.discover(ctx)
-		places = sh.reported()
-		snapshots := sc.collect(ctx, attached)
-		gaps = append(gaps, sc.look.over(ctx, sh)...)
-		learned = sc.join(snapshots, sh, gaps)
-		learned.Snapshots = sc.withArchives(learned.Snapshots, archives, sh)
-	} else {
-		var err error
-		if learned, err = sc.replay(); err != nil {
-			return err
-		}
+	sc, finish, err := sc.begin()
+	if err != nil {
+		return err
 	}
-	sc.hear(ctx, learned.Snapshots)
-	return sc.conclude(learned, places)
+	learned, places, err := sc.learn(ctx)
+	if err == nil {
+		sc.hear(ctx, learned.Snapshots)
+		err = sc.conclude(learned, places)
+	}
+	return finish(err)
+}
+
+// learn takes the steps that touch a device, under the deadline of the run.
+func (sc scan) learn(ctx context.Context) (device.Recording, []report.Place, error) {
+	if sc.from != "" {
+		learned, err := sc.replay()
+		return learned, nil, err
+	}
+	archives, err := sc.readArchives(ctx)
+	if err != nil {
+		return device.Recording{}, nil, err
+	}
+	sc.owners = ownersOf(archives)
+	if sc.limit > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeoutCause(ctx, sc.limit, device.OutOfTime)
+		defer stop()
+	}
+	view := sc.showProgress()
+	defer view.close()
+	attached, sh, gaps := sc.discover(ctx)
+	var snapshots []device.Snapshot
+	if sc.noUSB {
+		sc.look.over(ctx, sh)
+		snapshots = sh.snapshots(time.Now().UTC(), sc.table)
+	} else {
+		snapshots = sc.collect(ctx, attached, sh)
+		sc.look.over(ctx, sh) // at those of the owners of archives
+	}
+	learned := sc.recording(snapshots, append(gaps, stopped(ctx)...))
+	learned.Snapshots = sc.withArchives(learned.Snapshots, archives, sh)
+	return learned, sh.reported(), nil
 }
 
 // conclude takes the steps behind learning.
 func (sc scan) conclude(learned device.Recording, places []report.Place) error {
 	if sc.redact {
 		learned = learned.Redact()
+	}
+	if sc.herald == nil {
+		begun, finish, err := sc.begin()
+		if err != nil {
+			return err
+		}
+		return finish(begun.conclude(learned, places))
 	}
 	examined := sc.examine(learned.Snapshots)
 	ended := sc.render(learned, places, examined)
@@ -139,44 +169,6 @@ func (sc scan) discover(ctx context.Context) ([]usb.Attached, shelf, []device.Ga
 	return attached, sh, nil
 }
 
-// collect reads the devices that were asked for, some at a time. It never fails: a fact
-// that could not be read says why, and a device that is not attached is one without facts.
-// Without USB there is nobody to ask.
-func (sc scan) collect(ctx context.Context, attached []usb.Attached) []device.Snapshot {
-	if sc.noUSB {
-		return nil
-	}
-	wanted, missing := choose(attached, sc.udids)
-	var distrust map[string]error
-	if sc.pair {
-		distrust = sc.askForTrust(ctx, wanted)
-	}
-	snapshots := make([]device.Snapshot, len(wanted))
-	progress := progress{total: len(wanted), line: sc.statusLine()}
-	each(wanted, sc.jobs, func(i int, a usb.Attached) {
-		snapshots[i] = sc.door.Read(ctx, a, sc.wants)
-		explainDistrust(&snapshots[i], distrust[a.UDID])
-		progress.step()
-	})
-	for _, udid := range missing {
-		snapshots = append(snapshots, notAttached(udid))
-	}
-	return snapshots
-}
-
-// each visits all devices, some at a time, and returns when every visit is over.
-func each(attached []usb.Attached, jobs int, visit func(i int, a usb.Attached)) {
-	var pool errgroup.Group
-	pool.SetLimit(jobs)
-	for i, a := range attached {
-		pool.Go(func() error {
-			visit(i, a)
-			return nil
-		})
-	}
-	pool.Wait()
-}
-
 // choose keeps the devices with the UDIDs given, all of them if none is, and returns the
 // UDIDs that no device has. People copy UDIDs with and without the hyphen, in either case.
 func choose(attached []usb.Attached, udids []string) (wanted []usb.Attached, missing []string) {
@@ -204,18 +196,13 @@ func notAttached(udid string) device.Snapshot {
 	}
 }
 
-// join adds to each device what is known of it elsewhere: its backups on this computer,
-// which computer that is, what its model is called, and the newest software for it. Without
-// USB the backups are all there is.
-func (sc scan) join(snapshots []device.Snapshot, sh shelf, gaps []device.Gap) device.Recording {
-	if sc.noUSB {
-		return device.Recording{Tool: version(), Snapshots: sh.snapshots(time.Now().UTC(), sc.table), Gaps: gaps}
+// recording is what a run has learned.
+func (sc scan) recording(snapshots []device.Snapshot, gaps []device.Gap) device.Recording {
+	learned := device.Recording{Tool: version(), Snapshots: snapshots, Gaps: gaps}
+	if sc.herald != nil {
+		learned.Run, learned.StartedAt = sc.herald.run, sc.herald.started
 	}
-	sh.join(snapshots)
-	for i := range snapshots {
-		identify(&snapshots[i], sc.table)
-	}
-	return device.Recording{Tool: version(), Snapshots: snapshots, Gaps: gaps}
+	return learned
 }
 
 func identify(s *device.Snapshot, table releases.Table) {
@@ -233,15 +220,20 @@ func identify(s *device.Snapshot, table releases.Table) {
 func (sc scan) examine(snapshots []device.Snapshot) []report.Examined {
 	var examined []report.Examined
 	for _, s := range snapshots {
-		findings := checks.Run(s, sc.list)
-		examined = append(examined, report.Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, findings)})
+		examined = append(examined, sc.examineOne(s))
 	}
 	return examined
+}
+
+func (sc scan) examineOne(s device.Snapshot) report.Examined {
+	return report.Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, checks.Run(s, sc.list))}
 }
 
 // render writes the report wherever it was asked for, and ends the command as it says.
 func (sc scan) render(learned device.Recording, places []report.Place, examined []report.Examined) error {
 	r := report.New(report.Run{
+		ID:       learned.Run,
+		Started:  learned.StartedAt,
 		Tool:     version(),
 		Subject:  sc.subject,
 		Places:   places,
@@ -249,6 +241,7 @@ func (sc scan) render(learned device.Recording, places []report.Place, examined 
 		Gaps:     learned.Gaps,
 		Examined: examined,
 	})
+	sc.herald.sumUp(r)
 	if err := sc.write(r, sc.outputs, sc.files); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -12,16 +11,12 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// jobsPerCore is how many devices are examined at a time for each core. A scan mostly
-// waits for devices; with more of them under way each takes longer, and runs into its
-// timeout.
-const jobsPerCore = 32
-
 func scanFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "examine only the device with this `UDID`; may be repeated"},
 		option(deviceFlags, "pair", "ask untrusted devices to show the Trust dialog, and wait"),
 		option(deviceFlags, "no-input", "refuse what waits for a person, which is --pair and --ask"),
+		&cli.DurationFlag{Name: "deadline", Category: deviceFlags, Usage: "`TIME` that all devices together may take; 0 is no limit", Value: 10 * time.Minute},
 		option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
 		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "judge the recording in `FILE`, not devices; - is stdin"},
 		option(deviceFlags, "no-usb", "examine devices by backups and archives on this computer alone"),
@@ -45,7 +40,7 @@ func doorFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "usbmux", Category: deviceFlags, Usage: "`ADDRESS` of usbmuxd: UNIX:/path or host:port", DefaultText: "$USBMUXD_SOCKET_ADDRESS"},
 		&cli.DurationFlag{Name: "timeout", Category: deviceFlags, Usage: "`TIME` that one device may take", Value: 20 * time.Second},
-		&cli.IntFlag{Name: "jobs", Category: deviceFlags, Usage: "`NUMBER` of devices examined at a time", Value: jobsPerCore * runtime.NumCPU(), DefaultText: "32 for each core"},
+		&cli.IntFlag{Name: "jobs", Category: deviceFlags, Usage: "`NUMBER` of devices examined at a time", Value: usualJobs},
 	}
 }
 
@@ -91,7 +86,11 @@ func (s surroundings) scanOf(ctx *cli.Context) (scan, error) {
 		return scan{}, err
 	}
 	sc.door = door
-	sc.jobs = ctx.Int("jobs")
+	sc.pool = poolOf(ctx.Int("jobs"))
+	sc.limit = ctx.Duration("deadline")
+	if sc.limit < 0 {
+		return scan{}, usageError("0 is for as long as it takes", "--deadline must not be negative")
+	}
 	sc.udids = list(ctx, "udid")
 	sc.pair = ctx.Bool("pair")
 	sc.from = ctx.String("from")
@@ -123,6 +122,9 @@ func (s surroundings) withBackups(ctx *cli.Context, sc scan) (scan, error) {
 	sc.look = look{depth: device.QuickLook, passwords: passwords, evidence: true, limit: sc.door.Timeout, line: s.statusLine()}
 	if sc.noUSB {
 		sc.look.limit = 0
+		if !ctx.IsSet("deadline") {
+			sc.limit = 0
+		}
 	}
 	return sc, nil
 }
@@ -156,6 +158,7 @@ func (s surroundings) judgingOf(ctx *cli.Context) (scan, error) {
 		surroundings: s,
 		table:        s.releases(),
 		redact:       ctx.Bool("redact"),
+		quiet:        ctx.Bool("quiet"),
 		record:       ctx.String("record"),
 		files:        destination{overwrite: ctx.Bool("force")},
 	}

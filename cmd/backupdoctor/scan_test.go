@@ -198,7 +198,7 @@ func TestInterruptedScanStillReports(t *testing.T) {
 		}
 		interrupt()
 	}()
-	s := typed(t, ctx, "scan", "--json", "--usbmux", address)
+	s := typed(t, ctx, "scan", "--json", "--quiet", "--usbmux", address)
 	var r report.Report
 	if err := json.Unmarshal([]byte(s.stdout), &r); err != nil {
 		t.Fatalf("the report is no JSON: %v\n%s", err, s.stdout)

@@ -27,6 +27,7 @@ type stored struct {
 	folder  backup.Folder
 	backup  device.Backup
 	history *device.History // the device's own records in it; nil if they were not asked for
+	looked  bool            // it was looked at already
 }
 
 // isOfOne reports whether the backup is of one of these devices.
@@ -61,15 +62,23 @@ func (sh shelf) looked() device.Fact[uint64] {
 	}
 }
 
-// join puts the backups with the devices that they are of.
-func (sh shelf) join(snapshots []device.Snapshot) {
-	for i := range snapshots {
-		snapshots[i].BackupPlaces = sh.looked()
-		for _, st := range sh.stored {
-			if sameUDID(st.backup.Device.UDID, snapshots[i].Device.UDID) {
-				put(&snapshots[i], st)
-			}
+// of lists the backups of one device.
+func (sh shelf) of(udid string) []*stored {
+	var list []*stored
+	for i := range sh.stored {
+		if st := &sh.stored[i]; sameUDID(st.backup.Device.UDID, udid) {
+			list = append(list, st)
 		}
+	}
+	return list
+}
+
+// join puts the backups of a device with it, in place of what was there of them.
+func (sh shelf) join(s *device.Snapshot) {
+	s.BackupPlaces = sh.looked()
+	s.Backups, s.Histories = nil, nil
+	for _, st := range sh.of(s.Device.UDID) {
+		put(s, *st)
 	}
 }
 

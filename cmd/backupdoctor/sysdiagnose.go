@@ -98,7 +98,7 @@ func (sc scan) withArchives(snapshots []device.Snapshot, archives []sysdiagnose.
 				BackupPlaces: sh.looked(),
 			})
 			if archive.Device.UDID != "" {
-				sh.join(snapshots[i:])
+				sh.join(&snapshots[i])
 			}
 		}
 		s := &snapshots[i]

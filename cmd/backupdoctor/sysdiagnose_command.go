@@ -68,7 +68,7 @@ func sysdiagnoseCommand(s surroundings) *cli.Command {
 			if err != nil {
 				return f.ending(ctx.Context, err)
 			}
-			sc.door, sc.jobs = door, 1
+			sc.door, sc.pool = door, poolOf(1)
 			sc.udids = []string{attached.UDID}
 			sc.archives, sc.archivesOf = []string{path}, attached.UDID
 			return sc.run(ctx.Context)

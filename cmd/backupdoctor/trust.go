@@ -22,7 +22,8 @@ func (sc scan) askForTrust(ctx context.Context, attached []usb.Attached) map[str
 	fmt.Fprintf(sc.stderr, "unlock %s, tap Trust on the screen, and enter the passcode\n", countOf(len(untrusted)))
 	wait := vigil{line: sc.statusLine(), left: map[string]time.Duration{}}
 	refusals := make([]error, len(untrusted))
-	each(untrusted, len(untrusted), func(i int, a usb.Attached) {
+	poolOf(len(untrusted)).each(len(untrusted), func(i int) {
+		a := untrusted[i]
 		refusals[i] = sc.door.Pair(ctx, a, func(e usb.PairEvent) { wait.waits(a.UDID, e.Left) })
 		wait.ends(a.UDID)
 	})
@@ -51,7 +52,7 @@ func explainDistrust(s *device.Snapshot, refusal error) {
 // untrusted are the devices that a Trust dialog could change the mind of.
 func (sc scan) untrusted(ctx context.Context, attached []usb.Attached) []usb.Attached {
 	greeted := make([]device.Snapshot, len(attached))
-	each(attached, sc.jobs, func(i int, a usb.Attached) { greeted[i] = sc.door.Greet(ctx, a) })
+	sc.pool.each(len(attached), func(i int) { greeted[i] = sc.door.Greet(ctx, attached[i]) })
 	var untrusted []usb.Attached
 	for i, a := range attached {
 		_, err := greeted[i].Live.Trusted.Get()

@@ -12,9 +12,14 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// reasonOf says why a connection failed: err is that of the connection, or a
-// device.Reason already. The words of any other err are dropped.
+// reasonOf says why a connection failed. What ended ctx comes first: a cause that is a
+// device.Reason, as for the end of a whole run, else one of the usual two. Then err counts,
+// which is that of the connection, or a device.Reason already. The words of any other err
+// are dropped.
 func reasonOf(ctx context.Context, err error) error {
+	if reason, ok := errors.AsType[device.Reason](context.Cause(ctx)); ok {
+		return reason
+	}
 	switch ctx.Err() {
 	case context.Canceled:
 		return device.Interrupted

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"sync"
+	"time"
+)
+
+// usualJobs is how many devices are examined at a time unless --jobs says otherwise. A
+// computer could read many more; it is the hubs that fail above ten, as those found who
+// handle carts of devices.
+const usualJobs = 10
+
+// patience is how long a visit keeps its place in the pool. A healthy device is read in a
+// tenth of that; one that takes longer is mostly silent, and burdens no hub.
+const patience = 3 * time.Second
+
+// A pool makes visits, some at a time.
+type pool struct {
+	jobs     int           // visits under way that have not outlasted patience
+	patience time.Duration // after which a visit gives its place to the next
+	open     int           // visits under way at most, those that wait for a silent device among them
+}
+
+// poolOf bounds the visits under way by the files that this process may have open, too.
+func poolOf(jobs int) pool {
+	return pool{jobs: min(jobs, maxOpenVisits()), patience: patience, open: maxOpenVisits()}
+}
+
+// each makes a visit for every number below n, and returns when the last is over.
+func (p pool) each(n int, visit func(i int)) {
+	places := make(chan struct{}, p.jobs)
+	open := make(chan struct{}, p.open)
+	var visits sync.WaitGroup
+	for i := range n {
+		open <- struct{}{}
+		places <- struct{}{}
+		visits.Go(func() {
+			leave := sync.OnceFunc(func() { <-places })
+			tired := time.AfterFunc(p.patience, leave)
+			visit(i)
+			tired.Stop()
+			leave()
+			<-open
+		})
+	}
+	visits.Wait()
+}
+
+// filesPerVisit is how many connections the examination of one device has open at most: one
+// to lockdownd, one to usbmuxd for the pair record, and one to each service.
+const filesPerVisit = 6
+
+// otherFiles is how many files the rest of the program may have open: reports, the history,
+// backups that are looked at.
+const otherFiles = 48
+
+// visitsWithin is how many visits fit into a limit of open files.
+func visitsWithin(files uint64) int {
+	if files <= otherFiles+filesPerVisit {
+		return 1
+	}
+	return int(min((files-otherFiles)/filesPerVisit, mostVisits))
+}
+
+// mostVisits bounds the visits under way where the system does not.
+const mostVisits = 512

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"os"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// A stream is where the events of a run go as they happen, one a line.
+type stream struct {
+	out    *bufio.Writer
+	file   io.Closer // nil if it is stdout
+	failed error     // the first error of writing
+}
+
+// stream opens a file that is written to line by line. Unlike a report it is there before
+// it is complete: what it tells until a run breaks off is the point of it.
+func (d destination) stream(path string, stdout io.Writer) (*stream, error) {
+	if path == "" {
+		return &stream{out: bufio.NewWriter(stdout)}, nil
+	}
+	if err := d.check(path); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return &stream{out: bufio.NewWriter(file), file: file}, nil
+}
+
+// hear writes an event, at once.
+func (s *stream) hear(e report.Event) {
+	if s.failed != nil {
+		return
+	}
+	s.failed = errors.Join(report.WriteEvent(s.out, e), s.out.Flush())
+}
+
+func (s *stream) close() error {
+	if s.file == nil {
+		return s.failed
+	}
+	return errors.Join(s.failed, s.file.Close())
+}

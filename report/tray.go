@@ -1,0 +1,183 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+)
+
+// A TrayRow is one device of a tray while that is examined.
+type TrayRow struct {
+	Slot  string  // its place on the bench; "" if it has none
+	Name  string  // what its owner calls it, or its UDID until that is known
+	State string  // Waiting, Reading, Verifying or Retrying; says nothing once Found is there
+	Found *Device // what was found on it; nil until it is finished
+	Turn  int     // of its latest news: that of newer news is larger
+}
+
+// A TrayView is what a terminal shows of a tray while it is examined.
+type TrayView struct {
+	Rows   []TrayRow // in the order in which they are shown
+	Note   string    // what is being done besides; "" for nothing
+	Height int       // lines that there are
+	Beat   int       // counts up while time goes by, to turn the spinners
+}
+
+// The columns that the labels of a row may take.
+const (
+	maxSlotWidth    = 12
+	maxTrayName     = 24
+	leastTrayHeight = 4
+)
+
+// Tray draws a view, one line for each device and none longer than the page, without a
+// newline at the end. Of a tray that is higher than the terminal it shows what is under way
+// and what was finished last.
+func Tray(v TrayView, o Options) string {
+	p := newPage(o)
+	p.print(p.trayTotals(v.Rows))
+	room := max(v.Height, leastTrayHeight) - 2 // for the totals, and the line that stays free below
+	if v.Note != "" {
+		room--
+	}
+	shown := v.Rows
+	if len(shown) > room {
+		shown = liveliest(v.Rows, room-1)
+	}
+	slots, names := 0, 0
+	for _, row := range shown {
+		slots = max(slots, min(maxSlotWidth, columns(p.text(row.Slot))))
+		names = max(names, min(maxTrayName, columns(p.text(row.Name))))
+	}
+	for _, row := range shown {
+		p.print(p.trayRow(row, slots, names, v.Beat))
+	}
+	if hidden := len(v.Rows) - len(shown); hidden > 0 {
+		p.print(cut(fmt.Sprintf("and %d more", hidden), p.Width, ""))
+	}
+	if v.Note != "" {
+		p.print(p.paint(dim, cut(p.text(v.Note), p.Width, p.sign("…", "..."))))
+	}
+	return strings.Join(p.lines, "\n")
+}
+
+// trayTotals counts what is finished, and what became of it.
+func (p *page) trayTotals(rows []TrayRow) string {
+	finished := 0
+	verdicts := map[checks.Verdict]int{}
+	for _, row := range rows {
+		if row.Found != nil {
+			finished++
+			verdicts[checks.Verdict(row.Found.Verdict)]++
+		}
+	}
+	parts := []string{fmt.Sprintf("%d of %s examined", finished, plural(len(rows), "device"))}
+	for _, v := range []struct {
+		verdict checks.Verdict
+		word    string
+	}{{checks.Failing, "failing"}, {checks.AtRisk, "at risk"}, {checks.NotExamined, "not examined"}} {
+		if n := verdicts[v.verdict]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v.word))
+		}
+	}
+	return p.paint(bold, cut(strings.Join(parts, p.sign(" · ", ", ")), p.Width, ""))
+}
+
+// liveliest keeps as many rows as there is room for: those under way, then those finished
+// last, then those that wait, in the order in which they stood.
+func liveliest(rows []TrayRow, room int) []TrayRow {
+	order := make([]int, len(rows))
+	for i := range rows {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(liveliness(rows[b]), liveliness(rows[a])), cmp.Compare(rows[b].Turn, rows[a].Turn))
+	})
+	order = order[:max(0, min(room, len(order)))]
+	slices.Sort(order)
+	kept := make([]TrayRow, len(order))
+	for i, at := range order {
+		kept[i] = rows[at]
+	}
+	return kept
+}
+
+func liveliness(row TrayRow) int {
+	switch {
+	case row.Found != nil:
+		return 1
+	case row.State == "" || row.State == Waiting:
+		return 0
+	default:
+		return 2
+	}
+}
+
+// trayRow is the line of one device.
+func (p *page) trayRow(row TrayRow, slots, names, beat int) string {
+	label := ""
+	ellipsis := p.sign("…", "...")
+	if slots > 0 {
+		label = pad(cut(p.text(row.Slot), slots, ellipsis), slots) + "  "
+	}
+	label += pad(cut(p.text(row.Name), names, ellipsis), names) + "  "
+	lead, text, s := p.spinner(beat), row.State, dim
+	switch {
+	case row.Found != nil:
+		m := markOfVerdict(*row.Found)
+		lead, text, s = p.lead(m), outcome(*row.Found), m.style
+	case liveliness(row) == 0:
+		lead = strings.Repeat(" ", columns(lead))
+	}
+	room := p.Width - columns(label) - columns(lead)
+	if room < 1 {
+		return cut(label, p.Width, "")
+	}
+	return label + p.paint(s, lead) + cut(p.text(text), room, ellipsis)
+}
+
+// spinner turns while a device is being asked.
+func (p *page) spinner(beat int) string {
+	frames := []rune(p.sign("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", `|/-\`))
+	return string(frames[beat%len(frames)]) + " "
+}
+
+// outcome is what became of a device, in as few words as there are: the verdict, and the
+// causes by their short names.
+func outcome(d Device) string {
+	word := markOfVerdict(d).word
+	var why []string
+	for _, f := range causesOf(d) {
+		why = append(why, shortOf(f.Check))
+	}
+	switch {
+	case checks.Verdict(d.Verdict) == checks.NotExamined && d.Reason != "":
+		return word + ": " + reasonOf(d.Reason, d.Detail)
+	case len(why) > 0:
+		return word + ": " + strings.Join(why, ", ")
+	default:
+		return word
+	}
+}
+
+// Line is one finished device on one line, of which count are finished out of total; with a
+// total of 0 nobody knows how many there will be. It is never broken: it may be longer than
+// the page.
+func Line(d Device, count, total int, o Options) string {
+	p := newPage(o)
+	parts := []string{p.label(d), outcome(d)}
+	if d.Slot != "" {
+		parts = slices.Insert(parts, 0, "slot "+d.Slot)
+	}
+	if d.Retried != "" {
+		parts = append(parts, "at the second try")
+	}
+	counted := fmt.Sprint(count)
+	if total > 0 {
+		counted = fmt.Sprintf("%d/%d", count, total)
+	}
+	return counted + "  " + p.text(strings.Join(parts, " · "))
+}
