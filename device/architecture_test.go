@@ -121,7 +121,8 @@ var rooms = map[string]room{
 		},
 		theirs: []string{
 			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",
-			"golang.org/x/sync/errgroup", "golang.org/x/sys/windows", "golang.org/x/term",
+			"github.com/clipperhouse/displaywidth", "github.com/google/uuid",
+			"golang.org/x/sys/unix", "golang.org/x/sys/windows", "golang.org/x/term",
 		},
 	},
 	"testdata": {},

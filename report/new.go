@@ -46,7 +46,14 @@ type Silenced struct {
 }
 
 // New makes the report of a run. It is pure: the same run gives the same report.
-func New(run Run) Report {
+func New(run Run) Report { return Assemble(run, convert(run.Examined, NewDevice)) }
+
+// Assemble makes the report of a run whose devices were made one by one, by [NewDevice], as
+// they were finished. Of run.Examined it reads the snapshots alone.
+func Assemble(run Run, devices []Device) Report {
+	if devices == nil {
+		devices = []Device{}
+	}
 	r := Report{
 		JSONSchema: SchemaID,
 		Schema:     Schema,
@@ -57,7 +64,7 @@ func New(run Run) Report {
 		Redacted:   run.Redacted,
 		Gaps:       append(convert(run.Gaps, newGap), archiveGaps(run.Examined)...),
 		Places:     newPlaces(run),
-		Devices:    convert(run.Examined, newDevice),
+		Devices:    devices,
 	}
 	for _, e := range run.Examined {
 		if at := utc(e.Snapshot.TakenAt); at.After(r.TakenAt) {
@@ -113,7 +120,8 @@ func archiveGap(ended device.Gap) string {
 	}
 }
 
-func newDevice(e Examined) Device {
+// NewDevice makes one device of a report.
+func NewDevice(e Examined) Device {
 	id, diagnosis := e.Snapshot.Device, e.Diagnosis
 	d := Device{
 		UDID:           id.UDID,
@@ -309,9 +317,6 @@ func count(causes []CauseCount, f Finding) []CauseCount {
 	}
 	return append(causes, CauseCount{Check: f.Check, Short: shortOf(f.Check), Title: f.Title, Status: f.Status, Devices: 1})
 }
-
-// NewDevice is one device of a report, before the others are finished.
-func NewDevice(e Examined) Device { return newDevice(e) }
 
 // shortOf is the trouble that a check is about, in a few words; of a check that this version
 // does not know, its id.

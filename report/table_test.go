@@ -145,7 +145,7 @@ func TestADeviceThatFellSilentSaysSo(t *testing.T) {
 func TestTotalsNameTheCauses(t *testing.T) {
 	page := tableOf(sampleRun(failing("x"), failing("y"), unexamined("z"), well("w")), Options{Width: 100})
 	for _, want := range []string{
-		"3 of 4 devices need attention: backup-turned-off (2), not-trusted (1), wifi-missing (2).\n",
+		"3 of 4 devices need attention. 2 of 4: iCloud Backup off - 1: not trusted - 2: not on Wi-Fi\n",
 		"Next: backupdoctor explain backup-turned-off\n",
 	} {
 		if !strings.Contains(page, want) {

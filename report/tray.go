@@ -26,12 +26,15 @@ type TrayView struct {
 	Beat   int       // counts up while time goes by, to turn the spinners
 }
 
-// The columns that the labels of a row may take.
+// The columns that the labels of a row may take; on a narrow page less, so that at least
+// half of it is left to say what becomes of the device.
 const (
-	maxSlotWidth    = 12
-	maxTrayName     = 24
-	leastTrayHeight = 4
+	maxSlotWidth = 12
+	maxTrayName  = 24
 )
+
+// leastTrayHeight is what the smallest view needs.
+const leastTrayHeight = 4
 
 // Tray draws a view, one line for each device and none longer than the page, without a
 // newline at the end. Of a tray that is higher than the terminal it shows what is under way
@@ -43,20 +46,20 @@ func Tray(v TrayView, o Options) string {
 	if v.Note != "" {
 		room--
 	}
-	shown := v.Rows
+	shown, hidden := v.Rows, []TrayRow(nil)
 	if len(shown) > room {
-		shown = liveliest(v.Rows, room-1)
+		shown, hidden = liveliest(v.Rows, room-1)
 	}
 	slots, names := 0, 0
-	for _, row := range shown {
-		slots = max(slots, min(maxSlotWidth, columns(p.text(row.Slot))))
-		names = max(names, min(maxTrayName, columns(p.text(row.Name))))
+	for _, row := range v.Rows {
+		slots = max(slots, min(maxSlotWidth, p.Width/8, columns(p.text(row.Slot))))
+		names = max(names, min(maxTrayName, p.Width/3, columns(p.text(row.Name))))
 	}
 	for _, row := range shown {
 		p.print(p.trayRow(row, slots, names, v.Beat))
 	}
-	if hidden := len(v.Rows) - len(shown); hidden > 0 {
-		p.print(cut(fmt.Sprintf("and %d more", hidden), p.Width, ""))
+	if len(hidden) > 0 {
+		p.print(p.paint(dim, cut(fmt.Sprintf("and %d more: %s", len(hidden), stagesOf(hidden)), p.Width, "")))
 	}
 	if v.Note != "" {
 		p.print(p.paint(dim, cut(p.text(v.Note), p.Width, p.sign("…", "..."))))
@@ -86,9 +89,25 @@ func (p *page) trayTotals(rows []TrayRow) string {
 	return p.paint(bold, cut(strings.Join(parts, p.sign(" · ", ", ")), p.Width, ""))
 }
 
-// liveliest keeps as many rows as there is room for: those under way, then those finished
-// last, then those that wait, in the order in which they stood.
-func liveliest(rows []TrayRow, room int) []TrayRow {
+// stagesOf counts rows by how far they have come.
+func stagesOf(rows []TrayRow) string {
+	var count [3]int
+	for _, row := range rows {
+		count[liveliness(row)]++
+	}
+	var parts []string
+	for stage, word := range []string{"waiting", "finished", "under way"} {
+		if count[stage] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count[stage], word))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// liveliest parts the rows into as many as there is room for and the others: those under way
+// come before those finished last, and these before those that wait. Both keep the order in
+// which they stood.
+func liveliest(rows []TrayRow, room int) (shown, hidden []TrayRow) {
 	order := make([]int, len(rows))
 	for i := range rows {
 		order[i] = i
@@ -96,15 +115,19 @@ func liveliest(rows []TrayRow, room int) []TrayRow {
 	slices.SortStableFunc(order, func(a, b int) int {
 		return cmp.Or(cmp.Compare(liveliness(rows[b]), liveliness(rows[a])), cmp.Compare(rows[b].Turn, rows[a].Turn))
 	})
-	order = order[:max(0, min(room, len(order)))]
-	slices.Sort(order)
-	kept := make([]TrayRow, len(order))
-	for i, at := range order {
-		kept[i] = rows[at]
+	chosen := order[:max(0, min(room, len(order)))]
+	for i, row := range rows {
+		if slices.Contains(chosen, i) {
+			shown = append(shown, row)
+		} else {
+			hidden = append(hidden, row)
+		}
 	}
-	return kept
+	return shown, hidden
 }
 
+// liveliness is how far a device has come, in the order in which rows are worth showing: 0
+// waits, 1 is finished, 2 is under way.
 func liveliness(row TrayRow) int {
 	switch {
 	case row.Found != nil:

@@ -24,6 +24,9 @@ type witnesses struct {
 	network *reach.Prober   // looks at Apple's hosts from this computer; nil if it need not
 }
 
+// any is true if there is somebody to hear.
+func (w witnesses) any() bool { return w.ask || w.network != nil || len(w.answers) > 0 }
+
 // witnessFlags say whom to ask beside the device.
 func witnessFlags() []cli.Flag {
 	return []cli.Flag{

@@ -83,6 +83,6 @@ func backupChecks() []*checks.Check {
 // take examines the backups of a shelf and reports on them.
 func (run stocktaking) take(ctx context.Context, sh shelf) error {
 	gaps := run.look.over(ctx, sh)
-	learned := device.Recording{Tool: version(), Snapshots: sh.snapshots(time.Now().UTC(), run.table), Gaps: gaps}
-	return run.conclude(learned, sh.reported())
+	learned := run.recording(sh.snapshots(time.Now().UTC(), run.table), gaps)
+	return run.conclude(lesson{recording: learned, places: sh.reported()})
 }

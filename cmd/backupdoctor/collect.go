@@ -19,11 +19,15 @@ type collection struct {
 	distrust  map[string]error // why a device that was asked for trust gave none, by UDID
 	looking   chan struct{}    // holds whoever looks at backups: one at a time reads fastest
 	snapshots []device.Snapshot
+	found     []report.Device // what was found on each; nil if it awaits more
 }
 
 // collect reads the devices that were asked for, some at a time. It never fails: a fact
 // that could not be read says why, and a device that is not attached is one without facts.
-func (sc scan) collect(ctx context.Context, attached []usb.Attached, sh shelf) []device.Snapshot {
+//
+// What was found on each is made as soon as it is finished, unless more is to be heard of
+// it; then found is nil.
+func (sc scan) collect(ctx context.Context, attached []usb.Attached, sh shelf) (snapshots []device.Snapshot, found []report.Device) {
 	wanted, missing := choose(attached, sc.udids)
 	c := collection{
 		scan: sc, shelf: sh, wanted: wanted, missing: missing,
@@ -31,6 +35,9 @@ func (sc scan) collect(ctx context.Context, attached []usb.Attached, sh shelf) [
 		snapshots: make([]device.Snapshot, len(wanted)+len(missing)),
 	}
 	total := len(c.snapshots)
+	if !sc.awaits() {
+		c.found = make([]report.Device, total)
+	}
 	sc.herald.tell(report.Event{Type: report.RunStart, Devices: &total})
 	for i, a := range wanted {
 		c.tell(i, report.DeviceAttached, sc.labelled(a), report.Waiting)
@@ -51,7 +58,7 @@ func (sc scan) collect(ctx context.Context, attached []usb.Attached, sh shelf) [
 		c.complete(ctx, i)
 		c.finish(i)
 	}
-	return c.snapshots
+	return c.snapshots, c.found
 }
 
 // first examines every device once, and tells which are worth another try.
@@ -122,14 +129,16 @@ func (c *collection) complete(ctx context.Context, i int) {
 	c.shelf.join(s)
 }
 
-// finish tells that nothing more will be read of a device. Where somebody is still to be
-// heard about it, what was found is told later, with the report.
+// finish tells what was found on a device of which nothing more will be read. Where
+// somebody is still to be heard about it, that is told later, with the report.
 func (c *collection) finish(i int) {
-	if c.awaits() {
+	if c.found == nil {
 		c.tell(i, report.DeviceState, c.snapshots[i], report.Read)
 		return
 	}
-	c.done(i, c.snapshots[i])
+	s := c.shown(i, c.snapshots[i])
+	c.found[i] = report.NewDevice(c.examine(s))
+	c.herald.tell(about(s, report.Event{Type: report.DeviceDone, Device: &c.found[i]}))
 }
 
 // tell names a device to those who listen, as the report will.
@@ -160,15 +169,9 @@ func (sc scan) shown(i int, s device.Snapshot) device.Snapshot {
 	return s
 }
 
-// done tells what was found on the device at place i of the run.
-func (sc scan) done(i int, s device.Snapshot) {
-	found := report.NewDevice(sc.examineOne(sc.shown(i, s)))
-	sc.herald.tell(about(sc.shown(i, s), report.Event{Type: report.DeviceDone, Device: &found}))
-}
-
 // awaits is true if more is to be heard of the devices once all have been read.
 func (sc scan) awaits() bool {
-	return sc.patient || sc.others.ask || sc.others.network != nil || len(sc.archives) > 0
+	return sc.patient || sc.others.any() || len(sc.archives) > 0
 }
 
 // stopped is the gap of a run that ended before its time.

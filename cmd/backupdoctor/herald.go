@@ -55,7 +55,8 @@ func (h *herald) began(what string) bool {
 // begin opens the outputs that are written while the run goes on. finish closes them, and
 // tells with what error the run ends.
 func (sc scan) begin() (begun scan, finish func(error) error, err error) {
-	if sc.herald, err = newHerald(); err != nil {
+	sc.herald, err = newHerald()
+	if err != nil {
 		return sc, nil, err
 	}
 	var streams []*stream

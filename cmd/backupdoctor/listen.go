@@ -114,7 +114,7 @@ func (li listening) run(ctx context.Context) error {
 // listen takes the steps of a scan, and listens before it judges.
 func (li listening) listen(ctx context.Context) error {
 	attached, sh, gaps := li.discover(ctx)
-	snapshots := li.collect(ctx, attached, sh)
+	snapshots, _ := li.collect(ctx, attached, sh)
 	wanted, _ := choose(attached, li.udids)
 	heard := make([]*backuplog.Log, len(wanted))
 	var ears sync.WaitGroup
@@ -136,7 +136,7 @@ func (li listening) listen(ctx context.Context) error {
 		sh.join(&snapshots[i])
 		snapshots[i].Attempts = heard[i].Attempts(until)
 	})
-	return li.conclude(li.recording(snapshots, append(gaps, stopped(ctx)...)), sh.reported())
+	return li.conclude(lesson{recording: li.recording(snapshots, append(gaps, stopped(ctx)...)), places: sh.reported()})
 }
 
 // again reads what has changed while a device was listened to: above all the date of its

@@ -40,5 +40,5 @@ func (li listening) readSaved() error {
 	if s.Attempts[0].Outcome == device.AttemptUnseen {
 		fmt.Fprintln(li.stderr, "no attempt at an iCloud backup was seen in the log: that is no data, and no sign that all is well")
 	}
-	return li.conclude(device.Recording{Tool: version(), Snapshots: []device.Snapshot{s}}, nil)
+	return li.conclude(lesson{recording: li.recording([]device.Snapshot{s}, nil)})
 }

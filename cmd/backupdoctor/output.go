@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"cmp"
 	"errors"
 	"fmt"
@@ -112,11 +112,7 @@ func (s surroundings) write(r report.Report, outputs []output, files destination
 		if o.format == streamed {
 			continue
 		}
-		var text bytes.Buffer
-		err := o.render(&text, r)
-		if err == nil {
-			err = files.write(o.path, s.stdout, text.Bytes())
-		}
+		err := files.write(o.path, s.stdout, func(w io.Writer) error { return o.render(w, r) })
 		if failed == nil {
 			failed = err
 		}
@@ -157,42 +153,56 @@ func (d destination) check(path string) error {
 	return nil
 }
 
-// write writes a whole file, which only its owner may read: reports name people's devices.
-// The file appears once it is complete, so that neither a full disk nor a second Ctrl-C
-// leaves half of it. What is no regular file is written to as it is.
-func (d destination) write(path string, stdout io.Writer, text []byte) error {
+// write has a whole file written, which only its owner may read: reports name people's
+// devices. The file appears once it is complete, so that neither a full disk nor a second
+// Ctrl-C leaves half of it. What is no regular file is written to as it is.
+func (d destination) write(path string, stdout io.Writer, render func(io.Writer) error) error {
 	if path == "" {
-		_, err := stdout.Write(text)
-		return err
+		return buffered(stdout, render)
 	}
 	if err := d.check(path); err != nil {
 		return err
 	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return os.WriteFile(path, text, 0o600)
+	if info, err := os.Stat(path); err != nil || info.Mode().IsRegular() {
+		return replace(path, render)
 	}
-	return replace(path, text)
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(buffered(file, render), file.Close())
 }
 
 // replace puts a new file in the place of another, if there is one.
-func replace(path string, text []byte) error {
+func replace(path string, render func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // only its owner may read it
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(text)
-	if err = cmp.Or(err, file.Sync(), file.Close()); err == nil {
+	err = buffered(file, render)
+	if err = cmp.Or(err, file.Sync()); err != nil {
+		file.Close()
+	} else if err = file.Close(); err == nil {
 		err = os.Rename(file.Name(), path)
 	}
 	if err != nil {
 		os.Remove(file.Name())
-		return fmt.Errorf("%s: %w", path, unwrapped(err))
+		return fmt.Errorf("%s: %w", path, unnamed(err))
 	}
 	return nil
 }
 
-// unwrapped drops the name of a temporary file from an error, which says nothing to anybody.
-func unwrapped(err error) error {
+// buffered has something written in large pieces.
+func buffered(w io.Writer, render func(io.Writer) error) error {
+	out := bufio.NewWriterSize(w, 64<<10)
+	if err := render(out); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// unnamed drops the name of a temporary file from an error: it says nothing to anybody.
+func unnamed(err error) error {
 	if inner, ok := errors.AsType[*os.PathError](err); ok {
 		return inner.Err
 	}

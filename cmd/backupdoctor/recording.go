@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -31,9 +30,5 @@ func (sc scan) keep(learned device.Recording) error {
 	if sc.record == "" {
 		return nil
 	}
-	var text bytes.Buffer
-	if err := device.WriteRecording(&text, learned); err != nil {
-		return err
-	}
-	return sc.files.write(sc.record, io.Discard, text.Bytes())
+	return sc.files.write(sc.record, io.Discard, func(w io.Writer) error { return device.WriteRecording(w, learned) })
 }

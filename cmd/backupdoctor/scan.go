@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"runtime"
 	"slices"
@@ -85,23 +86,31 @@ func (sc scan) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	learned, places, err := sc.learn(ctx)
+	learned, err := sc.learn(ctx)
 	if err == nil {
-		sc.hear(ctx, learned.Snapshots)
-		err = sc.conclude(learned, places)
+		sc.hear(ctx, learned.recording.Snapshots)
+		err = sc.conclude(learned)
 	}
 	return finish(err)
 }
 
+// A lesson is what a run has learned.
+type lesson struct {
+	recording device.Recording
+	found     []report.Device // what was found on each device; nil if that is still to be judged
+	places    []report.Place  // where backups were looked for
+}
+
 // learn takes the steps that touch a device, under the deadline of the run.
-func (sc scan) learn(ctx context.Context) (device.Recording, []report.Place, error) {
+func (sc scan) learn(ctx context.Context) (lesson, error) {
 	if sc.from != "" {
 		learned, err := sc.replay()
-		return learned, nil, err
+		sc.herald.run = cmp.Or(learned.Run, sc.herald.run)
+		return lesson{recording: learned}, err
 	}
 	archives, err := sc.readArchives(ctx)
 	if err != nil {
-		return device.Recording{}, nil, err
+		return lesson{}, err
 	}
 	sc.owners = ownersOf(archives)
 	if sc.limit > 0 {
@@ -112,34 +121,40 @@ func (sc scan) learn(ctx context.Context) (device.Recording, []report.Place, err
 	view := sc.showProgress()
 	defer view.close()
 	attached, sh, gaps := sc.discover(ctx)
+	learned := lesson{places: sh.reported()}
 	var snapshots []device.Snapshot
 	if sc.noUSB {
 		sc.look.over(ctx, sh)
 		snapshots = sh.snapshots(time.Now().UTC(), sc.table)
 	} else {
-		snapshots = sc.collect(ctx, attached, sh)
+		snapshots, learned.found = sc.collect(ctx, attached, sh)
 		sc.look.over(ctx, sh) // at those of the owners of archives
 	}
-	learned := sc.recording(snapshots, append(gaps, stopped(ctx)...))
-	learned.Snapshots = sc.withArchives(learned.Snapshots, archives, sh)
-	return learned, sh.reported(), nil
+	snapshots = sc.withArchives(snapshots, archives, sh)
+	learned.recording = sc.recording(snapshots, append(gaps, stopped(ctx)...))
+	return learned, nil
 }
 
 // conclude takes the steps behind learning.
-func (sc scan) conclude(learned device.Recording, places []report.Place) error {
-	if sc.redact {
-		learned = learned.Redact()
-	}
+func (sc scan) conclude(learned lesson) error {
 	if sc.herald == nil {
 		begun, finish, err := sc.begin()
 		if err != nil {
 			return err
 		}
-		return finish(begun.conclude(learned, places))
+		learned.recording.Run, learned.recording.StartedAt = begun.herald.run, begun.herald.started
+		return finish(begun.conclude(learned))
 	}
-	examined := sc.examine(learned.Snapshots)
-	ended := sc.render(learned, places, examined)
-	if err := sc.keep(learned); err != nil {
+	if sc.redact {
+		learned.recording = learned.recording.Redact()
+	}
+	if learned.found == nil {
+		for _, s := range learned.recording.Snapshots {
+			learned.found = append(learned.found, report.NewDevice(sc.examine(s)))
+		}
+	}
+	ended := sc.render(learned)
+	if err := sc.keep(learned.recording); err != nil {
 		return err
 	}
 	return ended
@@ -216,31 +231,26 @@ func identify(s *device.Snapshot, table releases.Table) {
 	s.Device.ModelName = table.ModelName(productType)
 }
 
-// examine judges each device and adds the findings up to a diagnosis.
-func (sc scan) examine(snapshots []device.Snapshot) []report.Examined {
-	var examined []report.Examined
-	for _, s := range snapshots {
-		examined = append(examined, sc.examineOne(s))
-	}
-	return examined
-}
-
-func (sc scan) examineOne(s device.Snapshot) report.Examined {
+// examine judges a device and adds the findings up to a diagnosis.
+func (sc scan) examine(s device.Snapshot) report.Examined {
 	return report.Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, checks.Run(s, sc.list))}
 }
 
 // render writes the report wherever it was asked for, and ends the command as it says.
-func (sc scan) render(learned device.Recording, places []report.Place, examined []report.Examined) error {
-	r := report.New(report.Run{
-		ID:       learned.Run,
-		Started:  learned.StartedAt,
+func (sc scan) render(learned lesson) error {
+	run := report.Run{
+		ID:       learned.recording.Run,
+		Started:  learned.recording.StartedAt,
 		Tool:     version(),
 		Subject:  sc.subject,
-		Places:   places,
-		Redacted: learned.Redacted,
-		Gaps:     learned.Gaps,
-		Examined: examined,
-	})
+		Places:   learned.places,
+		Redacted: learned.recording.Redacted,
+		Gaps:     learned.recording.Gaps,
+	}
+	for _, s := range learned.recording.Snapshots {
+		run.Examined = append(run.Examined, report.Examined{Snapshot: s})
+	}
+	r := report.Assemble(run, learned.found)
 	sc.herald.sumUp(r)
 	if err := sc.write(r, sc.outputs, sc.files); err != nil {
 		return err

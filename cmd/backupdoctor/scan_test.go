@@ -20,7 +20,7 @@ import (
 )
 
 // attach serves devices until the test ends, and returns the address of their usbmuxd.
-func attach(t *testing.T, devices ...*sim.Device) (address string, tray *sim.Tray) {
+func attach(t testing.TB, devices ...*sim.Device) (address string, tray *sim.Tray) {
 	t.Helper()
 	tray, err := sim.New(time.Now, devices...)
 	if err != nil {

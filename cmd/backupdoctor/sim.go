@@ -21,6 +21,8 @@ func simCommand(s surroundings) *cli.Command {
 			"USBMUXD_SOCKET_ADDRESS=127.0.0.1:27015 ideviceinfo -s",
 		),
 		Flags: []cli.Flag{
+			&cli.IntFlag{Name: "copies", Usage: "fill the tray with `NUMBER` of each device", Value: 1},
+			&cli.DurationFlag{Name: "latency", Usage: "`TIME` of a round trip to each device", DefaultText: "that of its folder"},
 			&cli.StringFlag{Name: "listen", Usage: "`ADDRESS` to serve: UNIX:/path or host:port", Value: "127.0.0.1:27015"},
 		},
 		Action: takes(1, func(ctx *cli.Context) error {
@@ -28,6 +30,12 @@ func simCommand(s surroundings) *cli.Command {
 			if err != nil {
 				return err
 			}
+			if ctx.IsSet("latency") {
+				for _, d := range devices {
+					d.Latency = ctx.Duration("latency")
+				}
+			}
+			devices = copiesOf(devices, ctx.Int("copies"))
 			tray, err := sim.New(time.Now, devices...)
 			if err != nil {
 				return err
@@ -40,4 +48,22 @@ func simCommand(s surroundings) *cli.Command {
 			return tray.Serve(ctx.Context, listener)
 		}),
 	}
+}
+
+// copiesOf fills a tray: every device so many times, each copy with a name and a port of its
+// own.
+func copiesOf(devices []*sim.Device, copies int) []*sim.Device {
+	if copies <= 1 {
+		return devices
+	}
+	var tray []*sim.Device
+	for range copies {
+		for _, d := range devices {
+			n := len(tray)
+			clone := d.Clone(n)
+			clone.LocationID = uint32(n + 1)
+			tray = append(tray, clone)
+		}
+	}
+	return tray
 }

@@ -1,0 +1,168 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/sim"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// roundTrip is how far away the simulated devices of the benchmarks are.
+const roundTrip = 5 * time.Millisecond
+
+// BenchmarkTray scans trays of simulated devices by the program as it is: a process of its
+// own, from the command line to the report as JSON. The devices answer from this process, on
+// the same cores. It reports
+//
+//	ms/scan       how long the scan took, the median
+//	x-limit       that, over the time that nothing can beat: the CPU that both processes
+//	              need for the devices, shared out over the cores; for as many devices as are
+//	              examined at a time, at least the round trips of one
+//	p99-ms        within which 99 % of the healthy devices were done, each from its turn
+//	MB            memory of the scan at most
+//
+// What stalls or dawdles among them must not change the p99 of the others.
+func BenchmarkTray(b *testing.B) {
+	stalled := sim.Fault{Kind: sim.Stall, At: "lockdown"}
+	slow := sim.Fault{Kind: sim.Stall, At: "com.apple.disk_usage", Seconds: 2}
+	for _, c := range []struct {
+		devices, jobs int
+		faults        []sim.Fault // of one device in fifty each
+	}{
+		{40, usualJobs, nil},
+		{100, usualJobs, nil},
+		{100, 64, nil},
+		{100, 64, []sim.Fault{stalled, slow}},
+		{1000, usualJobs, nil},
+		{1000, 64, nil},
+		{1000, 64, []sim.Fault{stalled, slow}},
+	} {
+		b.Run(fmt.Sprintf("devices=%d/jobs=%d/faulty=%d", c.devices, c.jobs, c.devices/50*len(c.faults)), func(b *testing.B) {
+			benchmarkTray(b, c.devices, c.jobs, c.faults)
+		})
+	}
+}
+
+func benchmarkTray(b *testing.B, count, jobs int, faults []sim.Fault) {
+	address, tray := fill(b, count, faults)
+	path := roundTrips(b, address, tray) * roundTrip
+	flags := []string{"scan", "--usbmux", address, "--jobs", fmt.Sprint(jobs), "--timeout", "4s", "--quiet", "-o", "ndjson", "-o", "json=" + os.DevNull}
+	var took, turns []time.Duration
+	var memory int64
+	own, theirs := processTime(b), time.Duration(0)
+	for b.Loop() {
+		start := time.Now()
+		events, state := asProgram(b, flags...)
+		took = append(took, time.Since(start))
+		turns = append(turns, healthyTurns(b, events, count-count/50*len(faults))...)
+		theirs += state.UserTime() + state.SystemTime()
+		memory = max(memory, int64(state.SysUsage().(*syscall.Rusage).Maxrss))
+	}
+	cpu := (processTime(b) - own + theirs) / time.Duration(b.N)
+	limit := max(path+cpu/time.Duration(count), cpu/time.Duration(runtime.NumCPU()))
+	b.ReportMetric(milliseconds(quantile(took, 0.5)), "ms/scan")
+	b.ReportMetric(float64(quantile(took, 0.5))/float64(limit), "x-limit")
+	b.ReportMetric(milliseconds(quantile(turns, 0.99)), "p99-ms")
+	b.ReportMetric(float64(memory)*maxrssUnit/1e6, "MB")
+	b.ReportMetric(0, "ns/op") // ms/scan says it
+}
+
+// fill serves a tray of healthy devices, of which one in fifty has each of the faults.
+func fill(b *testing.B, count int, faults []sim.Fault) (address string, tray *sim.Tray) {
+	b.Helper()
+	healthy := loadDevice(b.Fatalf, "healthy-iphone")
+	healthy.Latency = roundTrip
+	devices := make([]*sim.Device, count)
+	for n := range devices {
+		devices[n] = healthy.Clone(n)
+		devices[n].LocationID = uint32(n + 1)
+		if at := n % 50; at < len(faults) {
+			devices[n].Faults = append(devices[n].Faults, faults[at])
+		}
+	}
+	return attach(b, devices...)
+}
+
+// roundTrips counts those that a device forces one after the other: its conversation with
+// lockdownd, with connecting and the TLS handshake before it.
+func roundTrips(b *testing.B, address string, tray *sim.Tray) time.Duration {
+	b.Helper()
+	asProgram(b, "devices", "--usbmux", address) // so that all are warm
+	before := len(tray.Requests())
+	last := loadDevice(b.Fatalf, "healthy-iphone").Clone(20).UDID() // which is healthy in every tray
+	asProgram(b, "scan", "--usbmux", address, "--udid", last, "--quiet", "--json")
+	trips := time.Duration(2)
+	for _, r := range tray.Requests()[before:] {
+		if r.Service == "lockdown" && r.UDID == last {
+			trips++
+		}
+	}
+	return trips
+}
+
+// asProgram runs a command line in a process of its own and returns what it wrote.
+func asProgram(b testing.TB, args ...string) ([]byte, *os.ProcessState) {
+	b.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	program := exec.Cmd{Path: self, Args: append([]string{"backupdoctor"}, args...), Stdout: &stdout, Stderr: &stderr, Env: os.Environ()}
+	err = program.Run()
+	if _, ended := err.(*exec.ExitError); err != nil && !ended || stderr.Len() > 0 {
+		b.Fatalf("%v: %v\n%s", args, err, stderr.String())
+	}
+	return stdout.Bytes(), program.ProcessState
+}
+
+// healthyTurns are the times that the healthy devices took, each from its turn.
+func healthyTurns(b *testing.B, stream []byte, want int) []time.Duration {
+	b.Helper()
+	began := map[string]time.Time{}
+	var turns []time.Duration
+	for line := range bytes.Lines(stream) {
+		var e report.Event
+		if err := json.Unmarshal(line, &e); err != nil {
+			b.Fatal(err)
+		}
+		switch {
+		case e.Type == report.DeviceState && e.State == report.Reading:
+			began[e.UDID] = e.At
+		case e.Type == report.DeviceDone && e.Device.Verdict == "none-found" && e.Device.Reason == "" && e.Device.Retried == "":
+			turns = append(turns, e.At.Sub(began[e.UDID]))
+		}
+	}
+	if len(turns) < want {
+		b.Fatalf("%d of %d healthy devices were examined", len(turns), want)
+	}
+	slices.Sort(turns)
+	return turns[:want] // without those that are slow
+}
+
+func processTime(b *testing.B) time.Duration {
+	b.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+func quantile(all []time.Duration, share float64) time.Duration {
+	slices.Sort(all)
+	return all[int(float64(len(all)-1)*share)]
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
