@@ -2,11 +2,21 @@ package report
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 )
+
+// WriteSummary writes the end of the table alone: the devices counted by what is wrong with
+// them, and where to read on.
+func WriteSummary(w io.Writer, r Report, o Options) error {
+	p := newPage(o)
+	p.gaps(r)
+	p.footer(r)
+	return p.write(w)
+}
 
 // footer ends the page: what was folded away, the devices counted, and where to read on.
 func (p *page) footer(r Report) {
@@ -30,7 +40,7 @@ func (p *page) footer(r Report) {
 	if len(r.Summary.Causes) > 0 {
 		notes = append(notes, "Next: backupdoctor explain "+r.Summary.Causes[0].Check)
 	}
-	if len(notes) > 0 {
+	if len(notes) > 0 && len(p.lines) > 0 {
 		p.print("")
 	}
 	for _, note := range notes {

@@ -41,7 +41,9 @@ const leastTrayHeight = 4
 // and what was finished last.
 func Tray(v TrayView, o Options) string {
 	p := newPage(o)
-	p.print(p.trayTotals(v.Rows))
+	if len(v.Rows) > 0 {
+		p.print(p.trayTotals(v.Rows))
+	}
 	room := max(v.Height, leastTrayHeight) - 2 // for the totals, and the line that stays free below
 	if v.Note != "" {
 		room--

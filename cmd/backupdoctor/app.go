@@ -32,6 +32,7 @@ func newApp(s surroundings) *cli.App {
 		Version:   version(),
 		Commands: []*cli.Command{
 			scanCommand(s),
+			watchCommand(s),
 			listenCommand(s),
 			demoCommand(s),
 			sysdiagnoseCommand(s),

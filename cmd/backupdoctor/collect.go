@@ -12,12 +12,10 @@ import (
 
 // A collection is the devices of a run on their way from the cable to the report.
 type collection struct {
-	scan
+	visitor
 	shelf     shelf
 	wanted    []usb.Attached
-	missing   []string         // UDIDs that were asked for and are not attached
 	distrust  map[string]error // why a device that was asked for trust gave none, by UDID
-	looking   chan struct{}    // holds whoever looks at backups: one at a time reads fastest
 	snapshots []device.Snapshot
 	found     []report.Device // what was found on each; nil if it awaits more
 }
@@ -29,12 +27,8 @@ type collection struct {
 // it; then found is nil.
 func (sc scan) collect(ctx context.Context, attached []usb.Attached, sh shelf) (snapshots []device.Snapshot, found []report.Device) {
 	wanted, missing := choose(attached, sc.udids)
-	c := collection{
-		scan: sc, shelf: sh, wanted: wanted, missing: missing,
-		looking:   make(chan struct{}, 1),
-		snapshots: make([]device.Snapshot, len(wanted)+len(missing)),
-	}
-	total := len(c.snapshots)
+	total := len(wanted) + len(missing)
+	c := collection{visitor: sc.visitor(), shelf: sh, wanted: wanted, snapshots: make([]device.Snapshot, total)}
 	if !sc.awaits() {
 		c.found = make([]report.Device, total)
 	}
@@ -45,33 +39,33 @@ func (sc scan) collect(ctx context.Context, attached []usb.Attached, sh shelf) (
 	if sc.pair {
 		c.distrust = sc.askForTrust(ctx, wanted)
 	}
-	var again []int
-	for i, failed := range c.first(ctx) {
-		if failed {
-			again = append(again, i)
-		}
-	}
-	c.second(ctx, again)
+	c.second(ctx, c.first(ctx))
 	for n, udid := range missing {
 		i := len(wanted) + n
 		c.snapshots[i] = notAttached(udid)
-		c.complete(ctx, i)
+		c.complete(ctx, i, &c.snapshots[i], sh)
 		c.finish(i)
 	}
 	return c.snapshots, c.found
 }
 
-// first examines every device once, and tells which are worth another try.
-func (c *collection) first(ctx context.Context) []bool {
+// first examines every device once, and returns those that are worth another try.
+func (c *collection) first(ctx context.Context) (again []int) {
 	failed := make([]bool, len(c.wanted))
 	c.pool.each(len(c.wanted), func(i int) {
-		c.visit(ctx, i, c.wanted[i], report.Reading)
+		c.snapshots[i] = c.visit(ctx, i, c.wanted[i], report.Reading, c.shelf)
+		explainDistrust(&c.snapshots[i], c.distrust[c.wanted[i].UDID])
 		failed[i] = c.snapshots[i].Live.Ended.Reason.Transient() && ctx.Err() == nil
 		if !failed[i] {
 			c.finish(i)
 		}
 	})
-	return failed
+	for i := range failed {
+		if failed[i] {
+			again = append(again, i)
+		}
+	}
+	return again
 }
 
 // second examines the devices once more that failed for a reason that may pass, a few at a
@@ -91,42 +85,10 @@ func (c *collection) second(ctx context.Context, again []int) {
 		i := again[n]
 		at := slices.IndexFunc(attached, func(a usb.Attached) bool { return a.UDID == c.wanted[i].UDID })
 		if at >= 0 && ctx.Err() == nil {
-			before := c.snapshots[i]
-			c.visit(ctx, i, attached[at], report.Retrying)
-			if c.snapshots[i].Live.Ended.Reason != "" {
-				c.snapshots[i] = before // it told at least as much
-			}
-			c.snapshots[i].Live.Retried = before.Live.Ended
+			c.snapshots[i] = better(c.snapshots[i], c.visit(ctx, i, attached[at], report.Retrying, c.shelf))
 		}
 		c.finish(i)
 	})
-}
-
-// visit reads one device, and completes it.
-func (c *collection) visit(ctx context.Context, i int, a usb.Attached, state string) {
-	s := &c.snapshots[i]
-	c.tell(i, report.DeviceState, c.labelled(a), state)
-	*s = c.door.Read(ctx, a, c.wants)
-	explainDistrust(s, c.distrust[a.UDID])
-	c.complete(ctx, i)
-}
-
-// complete adds to a device what is known of it elsewhere: its labels, what its model is
-// called, the newest software for it, and its backups on this computer.
-func (c *collection) complete(ctx context.Context, i int) {
-	s := &c.snapshots[i]
-	c.label(s)
-	identify(s, c.table)
-	if backups := c.shelf.of(s.Device.UDID); len(backups) > 0 {
-		c.tell(i, report.DeviceState, *s, report.Verifying)
-		c.looking <- struct{}{}
-		for _, st := range backups {
-			c.look.at(ctx, st)
-		}
-		c.look.line.show("")
-		<-c.looking
-	}
-	c.shelf.join(s)
 }
 
 // finish tells what was found on a device of which nothing more will be read. Where
@@ -136,37 +98,7 @@ func (c *collection) finish(i int) {
 		c.tell(i, report.DeviceState, c.snapshots[i], report.Read)
 		return
 	}
-	s := c.shown(i, c.snapshots[i])
-	c.found[i] = report.NewDevice(c.examine(s))
-	c.herald.tell(about(s, report.Event{Type: report.DeviceDone, Device: &c.found[i]}))
-}
-
-// tell names a device to those who listen, as the report will.
-func (c *collection) tell(i int, what string, s device.Snapshot, state string) {
-	c.herald.tell(about(c.shown(i, s), report.Event{Type: what, State: state}))
-}
-
-// about puts the names of a device into an event.
-func about(s device.Snapshot, e report.Event) report.Event {
-	e.UDID, e.Slot, e.Location = s.Device.UDID, s.Labels.Slot, report.Port(s.Labels.Location)
-	e.Name, _ = s.Device.Name.Get() // "" until it is known
-	return e
-}
-
-// labelled is a device of which nothing is known but where it is.
-func (sc scan) labelled(a usb.Attached) device.Snapshot {
-	s := device.Snapshot{Device: device.Identity{UDID: a.UDID}, Labels: device.Labels{Location: uint64(a.Location)}}
-	sc.label(&s)
-	return s
-}
-
-// shown is a snapshot as it may be shown: without its owner if the run is redacted. i is
-// its place among the devices of the run.
-func (sc scan) shown(i int, s device.Snapshot) device.Snapshot {
-	if sc.redact {
-		return device.Redact(s, i+1)
-	}
-	return s
+	c.found[i] = c.judge(i, c.snapshots[i])
 }
 
 // awaits is true if more is to be heard of the devices once all have been read.

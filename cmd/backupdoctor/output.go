@@ -16,15 +16,16 @@ import (
 )
 
 // formats are the values of -o, in the order in which help names them.
-var formats = []string{"table", "json", "ndjson"}
+var formats = []string{"table", "summary", "json", "ndjson"}
 
 // streamed is the format that is written while the run goes on.
 const streamed = "ndjson"
 
 // renderers are the other formats, which are written once the report is complete.
 var renderers = map[string]func(io.Writer, report.Report, report.Options) error{
-	"table": report.WriteTable,
-	"json":  plainly(report.WriteJSON),
+	"table":   report.WriteTable,
+	"summary": report.WriteSummary,
+	"json":    plainly(report.WriteJSON),
 }
 
 // plainly is a renderer that is the same on every terminal.
@@ -120,10 +121,13 @@ func (s surroundings) write(r report.Report, outputs []output, files destination
 	return failed
 }
 
-// render writes the report in the format of the output. Without a device there is no
-// table: the end of the command says why on stderr.
+// forPeople are the formats that say nothing where there is no device: the end of the
+// command says why on stderr.
+var forPeople = []string{"table", "summary"}
+
+// render writes the report in the format of the output.
 func (o output) render(w io.Writer, r report.Report) error {
-	if o.format == "table" && (r.ExitCode() == report.ExitNoDevice || r.Subject == report.OfDevices && len(r.Devices) == 0) {
+	if slices.Contains(forPeople, o.format) && (r.ExitCode() == report.ExitNoDevice || r.Subject == report.OfDevices && len(r.Devices) == 0) {
 		return nil
 	}
 	return renderers[o.format](w, r, o.display)

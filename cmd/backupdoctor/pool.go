@@ -28,23 +28,41 @@ func poolOf(jobs int) pool {
 
 // each makes a visit for every number below n, and returns when the last is over.
 func (p pool) each(n int, visit func(i int)) {
-	places := make(chan struct{}, p.jobs)
-	open := make(chan struct{}, p.open)
-	var visits sync.WaitGroup
+	crew := p.start()
 	for i := range n {
-		open <- struct{}{}
-		places <- struct{}{}
-		visits.Go(func() {
-			leave := sync.OnceFunc(func() { <-places })
-			tired := time.AfterFunc(p.patience, leave)
-			visit(i)
-			tired.Stop()
-			leave()
-			<-open
-		})
+		crew.send(func() { visit(i) })
 	}
-	visits.Wait()
+	crew.wait()
 }
+
+// A crew makes the visits of a pool.
+type crew struct {
+	patience time.Duration
+	places   chan struct{}
+	open     chan struct{}
+	visits   sync.WaitGroup
+}
+
+func (p pool) start() *crew {
+	return &crew{patience: p.patience, places: make(chan struct{}, p.jobs), open: make(chan struct{}, p.open)}
+}
+
+// send makes a visit as soon as there is a place for it, and does not wait for its end.
+func (c *crew) send(visit func()) {
+	c.open <- struct{}{}
+	c.places <- struct{}{}
+	c.visits.Go(func() {
+		leave := sync.OnceFunc(func() { <-c.places })
+		tired := time.AfterFunc(c.patience, leave)
+		visit()
+		tired.Stop()
+		leave()
+		<-c.open
+	})
+}
+
+// wait returns when the last visit is over.
+func (c *crew) wait() { c.visits.Wait() }
 
 // filesPerVisit is how many connections the examination of one device has open at most: one
 // to lockdownd, one to usbmuxd for the pair record, and one to each service.

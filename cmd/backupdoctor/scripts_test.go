@@ -25,7 +25,8 @@ func TestMain(m *testing.M) {
 // they have
 //
 //	exits CODE PROGRAM ARG...   the program ends with this very exit code
-//	sim [NAME[:FAULT][@LOG]...] devices of testdata/devices are attached, as $UDID1, …; see simLogs
+//	sim [NAME[*COUNT][:FAULT][@LOG]...]
+//	                            devices of testdata/devices are attached, as $UDID1, …; see simLogs
 //	asked SERVICE REQUEST       wait until a device has been asked for this
 //	backup DIR [TRAIT]...       a backup is written below DIR, as $BACKUP; see backupTraits
 //
@@ -73,20 +74,29 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 
 func scriptSim(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
-		ts.Fatalf("usage: sim [NAME[:FAULT][@LOG]...]")
+		ts.Fatalf("usage: sim [NAME[*COUNT][:FAULT][@LOG]...]")
 	}
 	var devices []*sim.Device
 	for i, arg := range args {
 		arg, log, _ := strings.Cut(arg, "@")
-		name, fault, _ := strings.Cut(arg, ":")
+		arg, fault, _ := strings.Cut(arg, ":")
+		name, count, many := strings.Cut(arg, "*")
 		d := loadDevice(ts.Fatalf, name)
 		d.Log = slices.Concat(d.Log, simLogs[log])
-		d.LocationID = uint32(i + 1)
 		if fault != "" {
 			d.Faults = append(d.Faults, sim.Fault{Kind: sim.Kind(fault)})
 		}
-		devices = append(devices, d)
+		copies := 1
+		if many {
+			var err error
+			copies, err = strconv.Atoi(count)
+			ts.Check(err)
+		}
+		devices = append(devices, copiesOf([]*sim.Device{d}, copies)...)
 		ts.Setenv(fmt.Sprintf("UDID%d", i+1), d.UDID())
+	}
+	for i, d := range devices {
+		d.LocationID = uint32(i + 1)
 	}
 	tray, err := sim.New(time.Now, devices...)
 	ts.Check(err)

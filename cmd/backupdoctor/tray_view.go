@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,6 +24,7 @@ type trayView struct {
 	view  report.TrayView
 	place map[string]int // of a device among the rows, by UDID
 	turn  int
+	left  int // devices that were unplugged
 
 	drawing sync.WaitGroup
 	stop    chan struct{}
@@ -110,6 +112,12 @@ func (v *trayView) hear(e report.Event) {
 		return
 	}
 	i, known := v.place[e.UDID]
+	if e.Type == report.DeviceDetached {
+		if known {
+			v.leave(i)
+		}
+		return
+	}
 	if !known {
 		i = len(v.view.Rows)
 		v.place[e.UDID] = i
@@ -120,6 +128,23 @@ func (v *trayView) hear(e report.Event) {
 	row.Slot, row.State, row.Found, row.Turn = e.Slot, e.State, e.Device, v.turn
 	if e.Name != "" {
 		row.Name = e.Name
+	}
+}
+
+// leave takes a device out of the view; what was found on it stays above.
+func (v *trayView) leave(i int) {
+	if found := v.view.Rows[i].Found; found != nil {
+		v.left++
+		v.above([]byte(report.Line(*found, v.left, 0, v.options) + "\n"))
+	}
+	v.view.Rows = slices.Delete(v.view.Rows, i, i+1)
+	for udid, place := range v.place {
+		switch {
+		case place == i:
+			delete(v.place, udid)
+		case place > i:
+			v.place[udid] = place - 1
+		}
 	}
 }
 
@@ -134,6 +159,10 @@ func (v *trayView) note(text string) {
 func (v *trayView) Write(message []byte) (int, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	return v.above(message)
+}
+
+func (v *trayView) above(message []byte) (int, error) {
 	if v.stop != nil {
 		width, _ := v.size()
 		v.canvas.draw(nil, width)

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/urfave/cli/v2"
+)
+
+func watchCommand(s surroundings) *cli.Command {
+	return &cli.Command{
+		Name:  "watch",
+		Usage: "examine each device as it is plugged in",
+		Description: "Goes on until Ctrl-C, or --until NUMBER of visits. What was found on a device is shown until\n" +
+			"it is unplugged; one that is back within five seconds is on the same visit. At the end the\n" +
+			"visits are counted by what is wrong, and every -o FORMAT=FILE is written.\n\n" +
+			"--exec runs a command after each visit, several at once if need be. It has the report of the\n" +
+			"visit as JSON on stdin, and in its environment BACKUPDOCTOR_UDID, _SERIAL, _NAME, _SLOT,\n" +
+			"_LOCATION, _VERDICT, _HEADLINE, _CAUSES, _LAST_BACKUP, _RUN and _EXIT_CODE.\n\n" +
+			"usbmuxd may end and come back meanwhile: it is waited for.\n\n" +
+			examples(
+				"backupdoctor watch                            a tray, all day",
+				"backupdoctor watch --until 24 -o csv=cart.csv  a cart of 24, one after the other",
+				"backupdoctor watch -o ndjson | jq -c 'select(.event == \"device_done\") | .device.headline'",
+				"backupdoctor watch --exec 'label-printer \"$BACKUPDOCTOR_SLOT: $BACKUPDOCTOR_VERDICT\"'",
+			),
+		Flags: watchFlags(),
+		Action: takes(0, func(ctx *cli.Context) error {
+			w, err := s.watchingOf(ctx)
+			if err != nil {
+				return err
+			}
+			return w.run(ctx.Context)
+		}),
+	}
+}
+
+const watchHeading = "After each visit"
+
+func watchFlags() []cli.Flag {
+	return slices.Concat([]cli.Flag{
+		&cli.IntFlag{Name: "until", Category: deviceFlags, Usage: "end after this `NUMBER` of visits"},
+		option(deviceFlags, "pair", "ask untrusted devices to show the Trust dialog, and wait"),
+		option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
+		option(watchHeading, "no-bell", "do not ring the terminal's bell"),
+	}, doorFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+}
+
+// watchingOf reads watchFlags.
+func (s surroundings) watchingOf(ctx *cli.Context) (watching, error) {
+	w := watching{until: ctx.Int("until"), bell: !ctx.Bool("no-bell")}
+	if ctx.IsSet("until") && w.until < 1 {
+		return w, usageError("", "--until must be at least 1")
+	}
+	sc, err := s.judgingOf(ctx)
+	if err != nil {
+		return w, err
+	}
+	if sc.door, err = s.doorOf(ctx); err != nil {
+		return w, err
+	}
+	sc.pool = poolOf(ctx.Int("jobs"))
+	sc.pair = ctx.Bool("pair")
+	if ctx.Bool("sizes") {
+		sc.wants |= usb.Sizes
+	}
+	if !ctx.IsSet("o") && !ctx.Bool("json") {
+		sc.outputs[0].format = "summary" // the plans of a day's devices are nothing for a terminal
+	}
+	w.scan, err = s.withBackups(ctx, sc)
+	return w, err
+}
