@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
@@ -57,17 +58,26 @@ func typed(t *testing.T, ctx context.Context, args ...string) session {
 // typedIn is typed, with these variables in the environment.
 func typedIn(t *testing.T, ctx context.Context, environment map[string]string, args ...string) session {
 	t.Helper()
-	var stdout, stderr bytes.Buffer
+	var stdout bytes.Buffer
+	s := typedTo(t, ctx, environment, &stdout, args...)
+	s.stdout = stdout.String()
+	return s
+}
+
+// typedTo is typedIn, and stdout is w.
+func typedTo(t *testing.T, ctx context.Context, environment map[string]string, w io.Writer, args ...string) session {
+	t.Helper()
+	var stderr bytes.Buffer
 	settings := t.TempDir()
 	code := run(ctx, surroundings{
 		args:      args,
 		stdin:     strings.NewReader(""),
-		stdout:    &stdout,
+		stdout:    w,
 		stderr:    &stderr,
 		getenv:    func(name string) string { return environment[name] },
 		configDir: func() (string, error) { return settings, nil },
 	})
-	return session{code, stdout.String(), stderr.String()}
+	return session{code: code, stderr: stderr.String()}
 }
 
 // scanned is the report of a scan at an address.

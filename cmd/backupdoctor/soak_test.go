@@ -1,0 +1,204 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/sim"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// soakFor is how long the tray is shaken: for a minute where it counts, which is in the run
+// with BACKUPDOCTOR_SOAK=1m under the race detector, and else for some seconds.
+func soakFor(t *testing.T) time.Duration {
+	t.Helper()
+	length, err := time.ParseDuration(os.Getenv("BACKUPDOCTOR_SOAK"))
+	if err != nil {
+		return 6 * time.Second
+	}
+	return length
+}
+
+// soakFaults are the ways in which the faulty devices of the soak are faulty.
+var soakFaults = []sim.Fault{
+	{Kind: sim.Stall, At: "lockdown"},
+	{Kind: sim.HalfStall, At: "com.apple.disk_usage"},
+	{Kind: sim.Reset, At: "root"},
+	{Kind: sim.Detach, At: "com.apple.mobile.backup"},
+	{Kind: sim.Truncated, At: "StartSession"},
+	{Kind: sim.Oversized, At: "root"},
+	{Kind: sim.PlistBomb, At: "com.apple.mobile.backup"},
+	{Kind: sim.Garbage, At: "lockdown"},
+	{Kind: sim.WrongTypes},
+	{Kind: sim.Unpaired},
+	{Kind: sim.StaleTLS},
+	{Kind: sim.Trickle, At: "com.apple.fmip"},
+}
+
+// A tray of 40 devices, of which 12 are faulty, each in a way of its own, is plugged in and
+// pulled out at random while it is watched. Every healthy device gets its right row, nobody
+// waits for a device for longer than its deadline, and nothing is left behind.
+func TestSoak(t *testing.T) {
+	var devices []*sim.Device
+	want := map[string]string{} // the verdict of each healthy device, by UDID
+	for n := range 40 {
+		name, verdict := "healthy-iphone", "none-found"
+		if n%2 == 1 {
+			name, verdict = "icloud-backup-off", "failing"
+		}
+		d := loadDevice(t.Fatalf, name).Clone(n)
+		d.LocationID = sim.HubLocation(1+n/20, 1+n%20)
+		if n < len(soakFaults) {
+			d.Faults = append(d.Faults, soakFaults[n])
+		} else {
+			want[d.UDID()] = verdict
+		}
+		devices = append(devices, d)
+	}
+	address, tray := attach(t)
+	files, goroutines := openFiles(), runtime.NumGoroutine()
+
+	const timeout = 3 * time.Second
+	ctx, end := context.WithCancel(t.Context())
+	heard := new(tape)
+	var ended session
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		ended = typedTo(t, ctx, nil, heard, "watch", "--usbmux", address, "--timeout", timeout.String(), "--quiet", "-o", "ndjson")
+	})
+	seed := rand.Uint64()
+	t.Logf("the moves are those of seed %d", seed)
+	if err := tray.Shake(ctx, rand.New(rand.NewPCG(seed, 0)), soakFor(t)/8, devices...); err != nil {
+		t.Fatal(err)
+	}
+	heard.await(t, 2*timeout+30*time.Second, func() bool { return len(heard.verdicts()) == len(devices) })
+	end()
+	watching.Wait()
+
+	verdicts := heard.verdicts()
+	for udid, verdict := range want {
+		if verdicts[udid] != verdict {
+			t.Errorf("%s is %q, want %q", udid, verdicts[udid], verdict)
+		}
+	}
+	// Two tries, a wait for the device to come back, and a scheduler that is busy.
+	if slowest := heard.slowest(); slowest > 2*timeout+sameVisit+10*time.Second {
+		t.Errorf("a device took %v with a timeout of %v", slowest, timeout)
+	}
+	var r report.Report
+	if last := heard.last(report.RunSummary); last == nil || last.Report == nil {
+		t.Errorf("the run has no summary; exit code %d, %s", ended.code, ended.stderr)
+	} else if r = *last.Report; r.Summary.Devices != len(devices) {
+		t.Errorf("%d devices in the summary, want %d", r.Summary.Devices, len(devices))
+	}
+	comesDownTo(t, "goroutines", goroutines, runtime.NumGoroutine)
+	comesDownTo(t, "open files", files, openFiles)
+}
+
+// comesDownTo waits for a number to be what it was, or less.
+func comesDownTo(t *testing.T, what string, want int, count func() int) {
+	t.Helper()
+	for range 500 {
+		if count() <= want {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d %s are left, there were %d", count(), what, want)
+}
+
+// openFiles is how many files this process has open; 0 where the system does not tell.
+func openFiles() int {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(entries)
+}
+
+// A tape keeps the events of a run as they are written.
+type tape struct {
+	mu     sync.Mutex
+	rest   []byte
+	events []report.Event
+}
+
+func (t *tape) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.rest = append(t.rest, p...)
+	for {
+		line, rest, whole := bytes.Cut(t.rest, []byte("\n"))
+		if !whole {
+			return len(p), nil
+		}
+		t.rest = rest
+		var e report.Event
+		if err := json.Unmarshal(line, &e); err != nil {
+			return 0, fmt.Errorf("%q: %w", line, err)
+		}
+		t.events = append(t.events, e)
+	}
+}
+
+// verdicts is what was found last on each device, by UDID.
+func (t *tape) verdicts() map[string]string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	verdicts := map[string]string{}
+	for _, e := range t.events {
+		if e.Type == report.DeviceDone {
+			verdicts[e.UDID] = e.Device.Verdict
+		}
+	}
+	return verdicts
+}
+
+// slowest is the longest that an examination has taken, with the second try.
+func (t *tape) slowest() (longest time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	began := map[string]time.Time{}
+	for _, e := range t.events {
+		switch {
+		case e.Type == report.DeviceState && e.State == report.Reading && began[e.UDID].IsZero():
+			began[e.UDID] = e.At
+		case e.Type == report.DeviceDone:
+			longest = max(longest, e.At.Sub(began[e.UDID]))
+			delete(began, e.UDID)
+		}
+	}
+	return longest
+}
+
+// last is the last event of a type, nil if there is none.
+func (t *tape) last(what string) *report.Event {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, e := range slices.Backward(t.events) {
+		if e.Type == what {
+			return &e
+		}
+	}
+	return nil
+}
+
+// await waits until something is so, and fails the test if it takes too long.
+func (t *tape) await(tb testing.TB, limit time.Duration, so func() bool) {
+	tb.Helper()
+	for deadline := time.Now().Add(limit); !so(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			tb.Errorf("nothing more happens, and only %d devices are finished", len(t.verdicts()))
+			return
+		}
+	}
+}
