@@ -18,6 +18,7 @@ import "time"
 //	com.apple.afc                         every reply of that service
 //	com.apple.mobile.MCInstall Flush      that service's replies to one request
 //	usbmux, Listen, ListDevices, …        mux replies: faults of a Tray only
+//	Attached, Detached                    what the mux tells those who listen: the same
 type Fault struct {
 	Kind    Kind
 	At      string
@@ -62,6 +63,8 @@ const (
 // Faults of a Tray.
 const (
 	ListRefused Kind = "list-refused" // ListDevices answers Result 4294967295 above Count devices (29 if that is 0)
+	HangUp      Kind = "hang-up"      // who listens hears of Count devices that come or go, and then the connection ends
+	Ghosts      Kind = "ghosts"       // who listens hears everything twice, and of pairings and devices that never were
 )
 
 // has reports whether any of the faults is of the kind.

@@ -156,8 +156,8 @@ func (s *muxSession) answer(tag uint32, request muxRequest) error {
 	}
 }
 
-func (s *muxSession) message(tag uint32, body dict, name string) error {
-	return s.reply(muxFraming(tag), body, "usbmux", name)
+func (s *muxSession) message(tag uint32, body dict, names ...string) error {
+	return s.reply(muxFraming(tag), body, append(names, "usbmux")...)
 }
 
 func (s *muxSession) result(tag uint32, number uint64, name string) error {
@@ -261,11 +261,16 @@ func (s *muxSession) listen(ctx context.Context, tag uint32) {
 	defer s.raw.Close()
 	l := s.tray.startListening()
 	defer s.tray.stopListening(l)
-	for {
+	hangUp, hangsUp := find(s.faults, HangUp)
+	for told := 0; ; {
 		for _, event := range l.take() {
-			if s.message(0, event, "Listen") != nil {
+			if hangsUp && told == hangUp.Count || s.tell(event) != nil {
 				return
 			}
+			told++
+		}
+		if hangsUp && told == hangUp.Count {
+			return
 		}
 		select {
 		case <-l.ready:
@@ -273,6 +278,23 @@ func (s *muxSession) listen(ctx context.Context, tag uint32) {
 			return
 		}
 	}
+}
+
+// tell sends one event, and the ghosts that come with it.
+func (s *muxSession) tell(event dict) error {
+	events := []dict{event}
+	if has(s.faults, Ghosts) {
+		events = append(events, event,
+			dict{"MessageType": "Paired", "DeviceID": event["DeviceID"]},
+			dict{"MessageType": "Detached", "DeviceID": 1 << 30})
+	}
+	for _, event := range events {
+		kind, _ := event["MessageType"].(string)
+		if err := s.message(0, event, "Listen", kind); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *Tray) startListening() *listener {

@@ -24,6 +24,7 @@ type Tray struct {
 	keys *keys
 
 	mu        sync.Mutex
+	serving   int // calls of Serve
 	plugged   []*plugged
 	lastID    int
 	records   map[string][]byte // pair records, by UDID
@@ -61,20 +62,35 @@ func (t *Tray) Attach(device *Device) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if slices.ContainsFunc(t.plugged, func(other *plugged) bool { return other.UDID() == p.UDID() }) {
+	if t.indexLocked(p.UDID()) >= 0 {
 		return errors.New("a device with this UDID is attached already")
 	}
+	t.plugged = append(t.plugged, p)
+	t.numberLocked(p)
+	t.tellLocked(p.entries, entry.attached)
+	return nil
+}
+
+// numberLocked gives each connection of a device the mux's next number.
+func (t *Tray) numberLocked(p *plugged) {
+	p.entries = nil
 	for _, connection := range p.Connections {
 		t.lastID++
 		p.entries = append(p.entries, entry{id: t.lastID, connection: connection, device: p})
 	}
-	t.plugged = append(t.plugged, p)
+}
+
+func (t *Tray) tellLocked(entries []entry, what func(entry) dict) {
 	for l := range t.listeners {
-		for _, e := range p.entries {
-			l.tell(e.attached())
+		for _, e := range entries {
+			l.tell(what(e))
 		}
 	}
-	return nil
+}
+
+// indexLocked is where in the tray a device is, -1 if it is not.
+func (t *Tray) indexLocked(udid string) int {
+	return slices.IndexFunc(t.plugged, func(p *plugged) bool { return p.UDID() == udid })
 }
 
 // Detach unplugs a device: its connections end, and whoever listens is told. A UDID
@@ -82,18 +98,42 @@ func (t *Tray) Attach(device *Device) error {
 func (t *Tray) Detach(udid string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	i := slices.IndexFunc(t.plugged, func(p *plugged) bool { return p.UDID() == udid })
+	i := t.indexLocked(udid)
 	if i < 0 {
 		return
 	}
 	p := t.plugged[i]
 	t.plugged = slices.Delete(t.plugged, i, i+1)
 	p.unplug()
-	for l := range t.listeners {
-		for _, e := range p.entries {
-			l.tell(e.detached())
-		}
+	t.tellLocked(p.entries, entry.detached)
+}
+
+// Reenumerate is what a touched cable does: the device's connections end and it comes back
+// under a new number, but nobody is told that it went. A UDID that is not in the tray is
+// passed over.
+func (t *Tray) Reenumerate(udid string) error {
+	t.mu.Lock()
+	i := t.indexLocked(udid)
+	if i < 0 {
+		t.mu.Unlock()
+		return nil
 	}
+	before := t.plugged[i]
+	t.mu.Unlock()
+	p, err := plug(t, before.Device)
+	if err != nil {
+		return err
+	}
+	before.unplug()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if i = slices.Index(t.plugged, before); i < 0 {
+		return nil // unplugged meanwhile
+	}
+	t.plugged[i] = p
+	t.numberLocked(p)
+	t.tellLocked(p.entries, entry.attached)
+	return nil
 }
 
 // Requests is every request received so far, in order.
@@ -110,8 +150,11 @@ func (t *Tray) note(service, name, udid string) {
 }
 
 // Serve answers clients until ctx ends, then closes the socket and every connection,
-// and returns once nothing of it runs any more. Its error is nil if ctx ended it.
+// and returns once nothing of it runs any more. Its error is nil if ctx ended it. To serve
+// once more, on a new socket, is to start usbmuxd anew: it numbers its devices from 1.
 func (t *Tray) Serve(ctx context.Context, l net.Listener) error {
+	t.startServing()
+	defer t.stopServing()
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -135,6 +178,25 @@ func (t *Tray) Serve(ctx context.Context, l net.Listener) error {
 			t.serveMux(ctx, client)
 		})
 	}
+}
+
+func (t *Tray) startServing() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.serving++
+	if t.serving > 1 {
+		return
+	}
+	t.lastID = 0
+	for _, p := range t.plugged {
+		t.numberLocked(p)
+	}
+}
+
+func (t *Tray) stopServing() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.serving--
 }
 
 // listed is the mux's entries for all devices, in the order they came.

@@ -2,14 +2,14 @@
 // from each what bears on iCloud Backup. It only ever reads: permitted.go lists every
 // request that a scan may send. Pairing, which a person has to ask for, is [Door.Pair].
 //
-// [Door.Find] lists what is attached, [Door.Read] examines one device, [Door.Greet]
+// [Door.Find] lists what is attached, and [Door.Watch] tells what comes and goes. [Door.Read] examines one device, [Door.Greet]
 // reads no more than its name. The last two never fail: a device that stalls, detaches
 // or answers nonsense costs its own facts, and each of them says why. [Door.Listen] follows
 // a device's log for as long as its context lasts. [Door.Archives] lists the sysdiagnose
 // archives on a device and [Door.Pull] copies one, by [PermittedPull], a list of their own.
 //
-// Every connection has a context and a deadline, but for a log that is followed and has
-// nothing to say; every reply is bounded and checked by
+// Every connection has a context and a deadline, but for a log or a usbmuxd that is listened
+// to and has nothing to say; every reply is bounded and checked by
 // package safeplist before it is decoded, and every error that a device sends becomes a
 // [device.Reason]. Pair records are used, never kept or quoted. Below this package lies
 // the lower half of go-ios, over connections of our own: its upper half has neither

@@ -62,7 +62,11 @@ func (d Door) open(ctx context.Context) (*link, error) {
 			return nil, err
 		}
 	}
-	dialer := net.Dialer{Timeout: d.requestTimeout()}
+	dialer := net.Dialer{
+		Timeout: d.requestTimeout(),
+		// Where usbmuxd is listened to for hours, only this tells silence from a computer that is gone.
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
+	}
 	conn, err := dialer.DialContext(ctx, network, address)
 	if err != nil {
 		if ctx.Err() != nil {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -116,34 +118,89 @@ func TestFollow(t *testing.T) {
 	detached := func(id int) safeplist.Dict {
 		return safeplist.Dict{"MessageType": "Detached", "DeviceID": uint64(id)}
 	}
+	at := func(id uint32, udid string) Attached { return Attached{udid, id, 7} }
+	came := func(id uint32, udid string) Change { return Change{Attached: at(id, udid)} }
+	went := func(id uint32, udid string) Change { return Change{Attached: at(id, udid), Gone: true} }
 	tests := map[string]struct {
 		messages []safeplist.Dict
+		changes  []Change
 		want     []Attached
 		err      error
 	}{
-		"two devices":       {[]safeplist.Dict{attached(1, "b", "USB"), attached(2, "a", "USB")}, []Attached{{"a", 2, 7}, {"b", 1, 7}}, nil},
-		"unplugged":         {[]safeplist.Dict{attached(1, "a", "USB"), detached(1)}, nil, nil},
-		"plugged in anew":   {[]safeplist.Dict{attached(1, "a", "USB"), attached(3, "a", "USB")}, []Attached{{"a", 3, 7}}, nil},
-		"other news":        {[]safeplist.Dict{{"MessageType": "Paired"}}, nil, nil},
-		"late refusal":      {[]safeplist.Dict{{"MessageType": "Result", "Number": uint64(4294967295)}}, nil, &MuxError{"Listen", 4294967295}},
-		"no properties":     {[]safeplist.Dict{{"MessageType": "Attached", "DeviceID": uint64(1)}}, nil, device.Malformed},
-		"no serial number":  {[]safeplist.Dict{attached(1, "", "USB")}, nil, device.Malformed},
-		"number of no type": {[]safeplist.Dict{{"MessageType": "Detached", "DeviceID": "1"}}, nil, device.Malformed},
+		"two devices": {
+			[]safeplist.Dict{attached(1, "b", "USB"), attached(2, "a", "USB")},
+			[]Change{came(1, "b"), came(2, "a")}, []Attached{at(2, "a"), at(1, "b")}, nil,
+		},
+		"unplugged": {
+			[]safeplist.Dict{attached(1, "a", "USB"), detached(1)},
+			[]Change{came(1, "a"), went(1, "a")}, nil, nil,
+		},
+		"plugged in anew": {
+			[]safeplist.Dict{attached(1, "a", "USB"), attached(3, "a", "USB")},
+			[]Change{came(1, "a"), came(3, "a")}, []Attached{at(3, "a")}, nil,
+		},
+		"plugged in anew, and told late that it went": {
+			[]safeplist.Dict{attached(1, "a", "USB"), attached(3, "a", "USB"), detached(1)},
+			[]Change{came(1, "a"), came(3, "a")}, []Attached{at(3, "a")}, nil,
+		},
+		"plugged in anew, and unplugged": {
+			[]safeplist.Dict{attached(1, "a", "USB"), attached(3, "a", "USB"), detached(3)},
+			[]Change{came(1, "a"), came(3, "a"), went(3, "a")}, nil, nil,
+		},
+		"an older entry": {
+			[]safeplist.Dict{attached(3, "a", "USB"), attached(1, "a", "USB")},
+			[]Change{came(3, "a")}, []Attached{at(3, "a")}, nil,
+		},
+		"told twice": {
+			[]safeplist.Dict{attached(1, "a", "USB"), attached(1, "a", "USB"), detached(1), detached(1)},
+			[]Change{came(1, "a"), went(1, "a")}, nil, nil,
+		},
+		"Wi-Fi comes and goes": {
+			[]safeplist.Dict{attached(1, "a", "USB"), attached(2, "a", "Network"), detached(2)},
+			[]Change{came(1, "a")}, []Attached{at(1, "a")}, nil,
+		},
+		"other news":        {[]safeplist.Dict{{"MessageType": "Paired"}}, nil, nil, nil},
+		"late refusal":      {[]safeplist.Dict{{"MessageType": "Result", "Number": uint64(4294967295)}}, nil, nil, &MuxError{"Listen", 4294967295}},
+		"no properties":     {[]safeplist.Dict{{"MessageType": "Attached", "DeviceID": uint64(1)}}, nil, nil, device.Malformed},
+		"no serial number":  {[]safeplist.Dict{attached(1, "", "USB")}, nil, nil, device.Malformed},
+		"endless serial":    {[]safeplist.Dict{attached(1, strings.Repeat("a", maxUDID+1), "USB")}, nil, nil, device.Malformed},
+		"number of no type": {[]safeplist.Dict{{"MessageType": "Detached", "DeviceID": "1"}}, nil, nil, device.Malformed},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			found := map[uint32]Attached{}
+			found := map[string]Attached{}
+			var changes []Change
 			var err error
 			for _, message := range test.messages {
-				err = follow(found, message)
+				var change Change
+				if change, err = follow(found, message); change != (Change{}) {
+					changes = append(changes, change)
+				}
 			}
 			if diff := cmp.Diff(test.err, err); diff != "" {
 				t.Errorf("error (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.changes, changes); diff != "" {
+				t.Errorf("changes (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(test.want, sorted(found)); diff != "" {
 				t.Errorf("devices (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// More devices than any computer can have are not remembered.
+func TestFollowIsBounded(t *testing.T) {
+	found := map[string]Attached{}
+	var err error
+	for n := 0; n <= maxAttached && err == nil; n++ {
+		_, err = follow(found, safeplist.Dict{"MessageType": "Attached", "DeviceID": uint64(n), "Properties": map[string]any{
+			"SerialNumber": strconv.Itoa(n), "ConnectionType": "USB",
+		}})
+	}
+	if err != device.Oversized || len(found) != maxAttached {
+		t.Errorf("%d devices, %v; want %d, %v", len(found), err, maxAttached, device.Oversized)
 	}
 }
 

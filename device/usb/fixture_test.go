@@ -54,12 +54,26 @@ func newTray(t testing.TB, devices ...*sim.Device) *sim.Tray {
 // serve runs a tray until the test ends, and gives the door to it.
 func serve(t testing.TB, tray *sim.Tray) Door {
 	t.Helper()
+	door := newDoor(t)
+	t.Cleanup(start(t, tray, door))
+	return door
+}
+
+// newDoor is one behind which nothing is yet.
+func newDoor(t testing.TB) Door {
+	t.Helper()
 	folder, err := os.MkdirTemp("", "usb") // t.TempDir can be too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := "unix://" + filepath.Join(folder, "usbmuxd")
-	listener, err := sim.Listen(address)
+	t.Cleanup(func() { os.RemoveAll(folder) })
+	return Door{Address: "unix://" + filepath.Join(folder, "usbmuxd")}
+}
+
+// start runs a tray behind a door until crash is called.
+func start(t testing.TB, tray *sim.Tray, door Door) (crash func()) {
+	t.Helper()
+	listener, err := sim.Listen(door.Address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,10 +84,8 @@ func serve(t testing.TB, tray *sim.Tray) Door {
 			t.Error(err)
 		}
 	})
-	t.Cleanup(func() {
+	return func() {
 		cancel()
 		running.Wait()
-		os.RemoveAll(folder)
-	})
-	return Door{Address: address}
+	}
 }

@@ -49,7 +49,7 @@ func FuzzReply(f *testing.F) {
 		if live.CloudBackup.Last.IsZero() || live.WiFi.Associated.IsZero() || live.Crashes.IsZero() || id.Name.IsZero() {
 			t.Error("a fact was left unasked")
 		}
-		follow(map[uint32]Attached{}, values)
+		follow(map[string]Attached{}, values)
 		result(values, "Connect")
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"io"
 
 	"github.com/danielpaulus/go-ios/ios"
 
@@ -53,19 +54,24 @@ const maxMuxMessage = 1 << 20
 
 // receiveMux reads one message of usbmuxd.
 func (l *link) receiveMux(ctx context.Context) (safeplist.Dict, error) {
-	var header ios.UsbMuxHeader
-	if err := binary.Read(l, binary.LittleEndian, &header); err != nil {
-		return nil, l.fail(ctx, err)
-	}
-	const headerLength = 16
-	if header.Length < headerLength {
-		return nil, l.fail(ctx, device.Malformed)
-	}
-	body, err := readBody(l, header.Length-headerLength, maxMuxMessage)
+	body, err := readMux(l)
 	if err != nil {
 		return nil, l.fail(ctx, err)
 	}
 	return parse(body)
+}
+
+// readMux reads a message of usbmuxd, and gives the property list in it.
+func readMux(r io.Reader) ([]byte, error) {
+	var header ios.UsbMuxHeader
+	if err := binary.Read(r, binary.LittleEndian, &header); err != nil {
+		return nil, err
+	}
+	const headerLength = 16
+	if header.Length < headerLength {
+		return nil, device.Malformed
+	}
+	return readBody(r, header.Length-headerLength, maxMuxMessage)
 }
 
 // result is nil if an answer is a Result of success. Anything that is no Result is an

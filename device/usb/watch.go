@@ -1,0 +1,236 @@
+package usb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// A Change is news of a device on a cable, or of usbmuxd itself.
+type Change struct {
+	Attached Attached // the device; zero if the news is of usbmuxd
+	Gone     bool     // it was unplugged
+	Lost     error    // usbmuxd broke off, or told what cannot be understood; nil otherwise
+	Back     bool     // usbmuxd is there again
+}
+
+// How long usbmuxd is left alone until it is tried again: at first, and at most.
+const (
+	retryAtFirst = 250 * time.Millisecond
+	retryAtLast  = 5 * time.Second
+)
+
+// errHungUp is that of a usbmuxd that was there.
+var errHungUp = fmt.Errorf("%w any more: it hung up", ErrNoMux)
+
+// Watch tells of every device on a cable: of those that are there, and then of each that
+// comes or goes, one call at a time. It returns nil when ctx ends, and at once the error of
+// [Door.Find] if it cannot begin.
+//
+// It outlives usbmuxd, which on Linux may end with its last device. Lost says that what is
+// attached is not known any more; the connection is then tried again until it is Back. What
+// is on a cable is then told anew, because the numbers of all devices are new, and after
+// that what is not there any more is told as gone.
+//
+// A call that takes long makes nobody else wait: of a device that came and went meanwhile
+// several times only the newest state is told, and one that came and went is not told at
+// all. A device may so be told anew, under its new number, without being told as gone.
+func (d Door) Watch(ctx context.Context, tell func(Change)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c, err := d.cables(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	n := &news{told: map[string]Attached{}, more: make(chan struct{}, 1)}
+	var following sync.WaitGroup
+	defer func() {
+		cancel()
+		following.Wait()
+	}()
+	following.Go(func() { d.follow(ctx, c, n) })
+	for {
+		change, ok := n.next(ctx)
+		if !ok {
+			return nil
+		}
+		tell(change)
+	}
+}
+
+// follow gathers news until ctx ends, over as many connections as it takes.
+func (d Door) follow(ctx context.Context, c *cables, n *news) {
+	for retry := retryAtFirst; ; {
+		settled, lost := c.follow(ctx, n)
+		n.lose(lost)
+		if settled {
+			retry = retryAtFirst
+		}
+		for c = nil; c == nil; retry = min(2*retry, retryAtLast) {
+			// Programs that lost usbmuxd in the same moment should not all come back in the same.
+			if pause(ctx, retry-rand.N(retry/2)) != nil {
+				return
+			}
+			c, _ = d.cables(ctx)
+		}
+	}
+}
+
+// follow gathers news until the connection ends, and says why it did; and whether all that
+// was attached had been told before.
+func (c *cables) follow(ctx context.Context, n *news) (settled bool, lost error) {
+	defer c.Close()
+	guard(func() {
+		lost = c.settle(ctx, n.add)
+		if lost != nil {
+			return
+		}
+		settled = true
+		n.settle(c.found)
+		for lost == nil {
+			var change Change
+			if _, lost = c.await(ctx, time.Time{}); lost == nil {
+				change, lost = c.next(ctx)
+			}
+			if lost == nil {
+				lost = n.add(change)
+			}
+		}
+	}, func() { lost = device.Internal })
+	if errors.Is(lost, device.Detached) {
+		return settled, errHungUp
+	}
+	return settled, fmt.Errorf("listening for devices: %w", lost)
+}
+
+// pause waits, and gives the error of ctx if that ends before.
+func pause(ctx context.Context, wait time.Duration) error {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return ctx.Err()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// news is what is still to be told: of each device one change at most, so that it stays
+// small however long the telling takes.
+type news struct {
+	more chan struct{} // has an element while the queue may have one
+
+	mu    sync.Mutex
+	queue []Change
+	told  map[string]Attached // as attached, and not yet as gone; by UDID
+	lost  bool                // usbmuxd is gone, and has told nothing since
+}
+
+// add queues a change; the zero Change is none. The error is of more devices than there
+// can be.
+func (n *news) add(c Change) error {
+	if c == (Change{}) {
+		return nil
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.backLocked()
+	return n.addLocked(c)
+}
+
+func (n *news) addLocked(c Change) error {
+	n.queue = slices.DeleteFunc(n.queue, func(older Change) bool { return older.Attached.UDID == c.Attached.UDID })
+	_, told := n.told[c.Attached.UDID]
+	switch {
+	case c.Gone && !told:
+		return nil
+	case !c.Gone && len(n.told)+len(n.queue) >= 2*maxAttached:
+		return device.Oversized
+	}
+	n.queueLocked(c)
+	return nil
+}
+
+// settle queues as gone what was told as attached and is not found any more.
+func (n *news) settle(found map[string]Attached) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.backLocked()
+	for _, attached := range sorted(n.told) {
+		if _, there := found[attached.UDID]; !there {
+			_ = n.addLocked(Change{Attached: attached, Gone: true}) // what goes makes no more devices
+		}
+	}
+}
+
+// lose queues that usbmuxd is gone. With it goes what it told and nobody has heard: devices
+// that came, and that it was back.
+func (n *news) lose(why error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	known := n.lost
+	n.lost = true
+	n.queue = slices.DeleteFunc(n.queue, func(older Change) bool {
+		known = known || older.Back
+		return !older.Gone && older.Lost == nil
+	})
+	if !known {
+		n.queueLocked(Change{Lost: why})
+	}
+}
+
+// backLocked queues that usbmuxd tells something again.
+func (n *news) backLocked() {
+	if n.lost {
+		n.lost = false
+		n.queueLocked(Change{Back: true})
+	}
+}
+
+func (n *news) queueLocked(c Change) {
+	n.queue = append(n.queue, c)
+	select {
+	case n.more <- struct{}{}:
+	default:
+	}
+}
+
+// next waits for a change that is to be told now, and gives false when ctx ends.
+func (n *news) next(ctx context.Context) (Change, bool) {
+	for ctx.Err() == nil {
+		if c, ok := n.take(); ok {
+			return c, true
+		}
+		select {
+		case <-n.more:
+		case <-ctx.Done():
+		}
+	}
+	return Change{}, false
+}
+
+func (n *news) take() (Change, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.queue) == 0 {
+		return Change{}, false
+	}
+	c := n.queue[0]
+	n.queue = slices.Delete(n.queue, 0, 1)
+	switch {
+	case c.Gone:
+		delete(n.told, c.Attached.UDID)
+	case c.Attached.UDID != "":
+		n.told[c.Attached.UDID] = c.Attached
+	}
+	return c, true
+}

@@ -1,0 +1,605 @@
+package usb
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"howett.net/plist"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/sim"
+)
+
+// A watcher is a Watch that runs until the test ends. It takes the next change only when
+// the test does.
+type watcher struct {
+	changes chan Change
+	stop    func() error
+}
+
+func watch(t testing.TB, door Door) *watcher {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	w := &watcher{changes: make(chan Change)}
+	var ended error
+	var running sync.WaitGroup
+	running.Go(func() {
+		ended = door.Watch(ctx, func(c Change) {
+			select {
+			case w.changes <- c:
+			case <-ctx.Done():
+			}
+		})
+	})
+	w.stop = func() error {
+		cancel()
+		running.Wait()
+		return ended
+	}
+	t.Cleanup(func() {
+		if err := w.stop(); err != nil {
+			t.Errorf("watching ended with %v", err)
+		}
+	})
+	return w
+}
+
+// next is what is told next, in the words of this test: +a is a device that came, -a one
+// that went, with the number of usbmuxd behind.
+func (w *watcher) next(t testing.TB) Change {
+	t.Helper()
+	select {
+	case c := <-w.changes:
+		return c
+	case <-time.After(30 * time.Second):
+		t.Fatal("nothing is told")
+		return Change{}
+	}
+}
+
+// expect takes as many changes as are wanted.
+func (w *watcher) expect(t testing.TB, want ...string) {
+	t.Helper()
+	var got []string
+	for range want {
+		got = append(got, inWords(w.next(t)))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("told (-want +got):\n%s", diff)
+	}
+}
+
+// inWords is short: the number at the end of a clone's UDID, and that of usbmuxd.
+func inWords(c Change) string {
+	switch {
+	case c.Lost != nil:
+		return "lost: " + c.Lost.Error()
+	case c.Back:
+		return "back"
+	}
+	sign, udid := "+", c.Attached.UDID
+	if c.Gone {
+		sign = "-"
+	}
+	return fmt.Sprintf("%s%s as %d", sign, strings.TrimLeft(udid[max(0, len(udid)-4):], "0"), c.Attached.DeviceID)
+}
+
+const hungUp = "lost: usbmuxd cannot be reached any more: it hung up"
+
+// clones are devices 1, 2, …
+func clones(t testing.TB, count int) []*sim.Device {
+	t.Helper()
+	var all []*sim.Device
+	for n := range count {
+		clone := patient(t, "healthy-iphone").Clone(n + 1)
+		clone.LocationID = sim.HubLocation(1, n+1)
+		all = append(all, clone)
+	}
+	return all
+}
+
+func attach(t testing.TB, tray *sim.Tray, d *sim.Device) {
+	t.Helper()
+	if err := tray.Attach(d); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWatch(t *testing.T) {
+	for name, faults := range map[string][]sim.Fault{
+		"plainly":              nil,
+		"with ghosts":          {{Kind: sim.Ghosts}},
+		"in binary":            {{Kind: sim.BinaryPlist, At: "Listen"}},
+		"where the list fails": {{Kind: sim.ListRefused, Count: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := clones(t, 4)
+			d[1].Connections = []string{"Network", "USB"}
+			d[2].Connections = []string{"Network"}
+			tray := newTray(t, d[0], d[1], d[2])
+			tray.Faults = faults
+			w := watch(t, serve(t, tray))
+			first := w.next(t)
+			if want := (Attached{d[0].UDID(), 1, d[0].LocationID}); first.Attached != want {
+				t.Errorf("%v came, want %v", first.Attached, want)
+			}
+			w.expect(t, "+2 as 3")
+			attach(t, tray, d[3])
+			w.expect(t, "+4 as 5")
+			tray.Detach(d[2].UDID()) // on Wi-Fi alone
+			tray.Detach(d[1].UDID())
+			w.expect(t, "-2 as 3")
+			attach(t, tray, d[1])
+			w.expect(t, "+2 as 7")
+		})
+	}
+}
+
+// A device that comes under a new number, without having gone, is told once.
+func TestWatchReenumeration(t *testing.T) {
+	d := clones(t, 1)[0]
+	tray := newTray(t, d)
+	w := watch(t, serve(t, tray))
+	w.expect(t, "+1 as 1")
+	if err := tray.Reenumerate(d.UDID()); err != nil {
+		t.Fatal(err)
+	}
+	w.expect(t, "+1 as 2")
+	tray.Detach(d.UDID())
+	w.expect(t, "-1 as 2")
+}
+
+// A usbmuxd that was started anew has numbered its devices anew.
+func TestWatchOutlivesACrash(t *testing.T) {
+	d := clones(t, 3)
+	tray, door := newTray(t, d[0], d[1]), newDoor(t)
+	crash := start(t, tray, door)
+	w := watch(t, door)
+	w.expect(t, "+1 as 1", "+2 as 2")
+	for range 2 {
+		crash()
+		lost := w.next(t)
+		if !errors.Is(lost.Lost, ErrNoMux) || inWords(lost) != hungUp {
+			t.Fatalf("told %q, want %q", inWords(lost), hungUp)
+		}
+		tray.Detach(d[0].UDID())
+		attach(t, tray, d[2])
+		crash = start(t, tray, door)
+		w.expect(t, "back", "+2 as 1", "+3 as 2", "-1 as 1")
+		crash()
+		w.expect(t, hungUp)
+		tray.Detach(d[2].UDID())
+		tray.Detach(d[1].UDID())
+		attach(t, tray, d[0])
+		attach(t, tray, d[1])
+		crash = start(t, tray, door)
+		w.expect(t, "back", "+1 as 1", "+2 as 2", "-3 as 2")
+	}
+	crash()
+}
+
+// What is there no more when usbmuxd is back is told as gone even if nothing else is there.
+func TestWatchOutlivesACrashOfAnEmptyTray(t *testing.T) {
+	d := clones(t, 1)[0]
+	tray, door := newTray(t, d), newDoor(t)
+	crash := start(t, tray, door)
+	w := watch(t, door)
+	w.expect(t, "+1 as 1")
+	crash()
+	w.expect(t, hungUp)
+	tray.Detach(d.UDID())
+	defer start(t, tray, door)()
+	w.expect(t, "back", "-1 as 1")
+}
+
+// A usbmuxd that hangs up again and again, before its first word or after some, is tried
+// again and again. It is lost and back by turns, and in the end all is told.
+func TestWatchSurvivesHangUps(t *testing.T) {
+	for count := range 3 {
+		t.Run(strconv.Itoa(count), func(t *testing.T) {
+			t.Parallel()
+			d := clones(t, 3)
+			tray, door := newTray(t, d[0], d[1]), newDoor(t)
+			crash := start(t, tray, door)
+			w := watch(t, door)
+			w.expect(t, "+1 as 1", "+2 as 2")
+			crash()
+			tray.Faults = []sim.Fault{{Kind: sim.HangUp, Count: count}}
+			crash = start(t, tray, door)
+			lost, present := false, map[string]bool{}
+			take := func(c Change) {
+				switch {
+				case c.Gone:
+					t.Errorf("told %q, though no device goes", inWords(c))
+				case c.Attached == (Attached{}) && c.Back != lost, c.Attached != (Attached{}) && lost:
+					t.Errorf("told %q while lost is %v", inWords(c), lost)
+				case c.Attached != (Attached{}):
+					present[c.Attached.UDID] = true
+				default:
+					lost = c.Lost != nil
+					clear(present)
+				}
+			}
+			for len(tray.Requests()) < 4 { // one before the crash, three after it
+				select {
+				case c := <-w.changes:
+					take(c)
+				case <-time.After(10 * time.Millisecond):
+				}
+			}
+			crash()
+			tray.Faults = nil
+			attach(t, tray, d[2])
+			defer start(t, tray, door)()
+			for len(present) < 3 {
+				take(w.next(t))
+			}
+		})
+	}
+}
+
+// News that cannot be understood is a lost connection. When it is back, the device of which
+// it was is found to be gone.
+func TestWatchSurvivesNonsense(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault sim.Fault
+		want  string
+	}{
+		"garbled":  {sim.Fault{Kind: sim.Garbage}, "lost: listening for devices: the reply could not be understood"},
+		"empty":    {sim.Fault{Kind: sim.Empty}, "lost: listening for devices: the reply broke off"},
+		"bomb":     {sim.Fault{Kind: sim.PlistBomb}, "lost: listening for devices: the reply was built to exhaust its reader, and was not decoded"},
+		"deep":     {sim.Fault{Kind: sim.DeepXML}, "lost: listening for devices: the reply was too long"},
+		"too long": {sim.Fault{Kind: sim.Oversized}, "lost: listening for devices: the reply was too long"},
+		"cut off":  {sim.Fault{Kind: sim.Truncated}, "lost: listening for devices: the reply broke off"},
+		"reset":    {sim.Fault{Kind: sim.Reset}, hungUp},
+		"half":     {sim.Fault{Kind: sim.HalfStall}, "lost: listening for devices: the device did not answer in time"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := clones(t, 2)
+			tray := newTray(t, d...)
+			test.fault.At = "Detached"
+			tray.Faults = []sim.Fault{test.fault}
+			door := serve(t, tray)
+			door.RequestTimeout = 2 * time.Second
+			w := watch(t, door)
+			w.expect(t, "+1 as 1", "+2 as 2")
+			tray.Detach(d[0].UDID())
+			w.expect(t, test.want, "back", "+2 as 2", "-1 as 1")
+		})
+	}
+}
+
+// A device that cannot be understood is a lost connection, too, for as long as it is there.
+func TestWatchSurvivesNonsenseOfADevice(t *testing.T) {
+	for _, kind := range []sim.Kind{sim.WrongTypes, sim.MissingKeys} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			d := clones(t, 1)[0]
+			tray := newTray(t)
+			tray.Faults = []sim.Fault{{Kind: kind, At: "Attached"}}
+			w := watch(t, serve(t, tray))
+			attach(t, tray, d)
+			w.expect(t, "lost: listening for devices: the reply could not be understood")
+			tray.Detach(d.UDID())
+			w.expect(t, "back")
+		})
+	}
+}
+
+// Silence is no fault, however long it lasts.
+func TestWatchIsPatient(t *testing.T) {
+	d := clones(t, 1)[0]
+	tray := newTray(t)
+	door := serve(t, tray)
+	door.RequestTimeout = 500 * time.Millisecond
+	w := watch(t, door)
+	select {
+	case c := <-w.changes:
+		t.Errorf("told %q of an empty tray", inWords(c))
+	case <-time.After(4 * door.RequestTimeout):
+	}
+	attach(t, tray, d)
+	w.expect(t, "+1 as 1")
+}
+
+// What cannot begin is an error, and at once.
+func TestWatchErrors(t *testing.T) {
+	tell := func(c Change) { t.Errorf("told %q", inWords(c)) }
+	if err := newDoor(t).Watch(t.Context(), tell); !errors.Is(err, ErrNoMux) {
+		t.Errorf("without usbmuxd: %v, want %v", err, ErrNoMux)
+	}
+	for kind, want := range map[sim.Kind]error{sim.Garbage: device.Malformed, sim.PlistBomb: device.Hostile, sim.Truncated: device.Truncated} {
+		tray := newTray(t)
+		tray.Faults = []sim.Fault{{Kind: kind, At: "Listen"}}
+		if err := serve(t, tray).Watch(t.Context(), tell); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", kind, err, want)
+		}
+	}
+}
+
+// A flood of news is read while the first is still being told, and only what is true at its
+// end is told then.
+func TestWatchDrainsAFlood(t *testing.T) {
+	door := newDoor(t)
+	listener, err := sim.Listen(door.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	w := watch(t, door)
+	mux, err := listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mux.Close()
+	if _, err := readMux(mux); err != nil {
+		t.Fatal(err)
+	}
+	say(t, mux, map[string]any{"MessageType": "Result", "Number": 0})
+	came := func(id int) map[string]any {
+		return map[string]any{"MessageType": "Attached", "DeviceID": id, "Properties": map[string]any{
+			"SerialNumber": fmt.Sprintf("%040d", id), "ConnectionType": "USB",
+		}}
+	}
+	went := func(id int) map[string]any { return map[string]any{"MessageType": "Detached", "DeviceID": id} }
+	say(t, mux, came(1))
+	first := w.next(t)
+	const flood = 5000 // some ten times what the socket holds
+	for id := range flood {
+		say(t, mux, came(id+2))
+		say(t, mux, went(id+2))
+	}
+	say(t, mux, went(1))
+	say(t, mux, came(7))
+	// Some changes are still on their way while the test begins to take them.
+	present, told := map[string]bool{inWords(first): true}, 1
+	for !present["+7 as 7"] || present["+1 as 1"] {
+		c := inWords(w.next(t))
+		if gone, ok := strings.CutPrefix(c, "-"); ok {
+			delete(present, "+"+gone)
+		} else {
+			present[c] = true
+		}
+		told++
+	}
+	if len(present) != 1 || told > flood/2 {
+		t.Errorf("%d changes of %d were told, and in the end %v", told, 2*flood, present)
+	}
+}
+
+// say writes a message as usbmuxd does.
+func say(t *testing.T, mux net.Conn, message map[string]any) {
+	t.Helper()
+	body, err := plist.Marshal(message, plist.XMLFormat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	frame := binary.LittleEndian.AppendUint32(nil, uint32(16+len(body)))
+	for _, field := range []uint32{1, 8, 0} {
+		frame = binary.LittleEndian.AppendUint32(frame, field)
+	}
+	if err := mux.SetWriteDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := mux.Write(append(frame, body...)); err != nil {
+		t.Fatalf("the flood is not drained: %v", err)
+	}
+}
+
+// Whatever comes in whatever order: each device is told as gone only if it was told as
+// attached, what is told in the end is what is so in the end, and nothing piles up.
+func TestNews(t *testing.T) {
+	for seed := range uint64(200) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		n := &news{told: map[string]Attached{}, more: make(chan struct{}, 1)}
+		found, told, lost := map[string]Attached{}, map[string]Attached{}, false
+		tellOne := func() bool {
+			c, ok := n.take()
+			switch udid := c.Attached.UDID; {
+			case ok && udid == "":
+				if c.Back != lost {
+					t.Fatalf("seed %d: told %q twice", seed, inWords(c))
+				}
+				lost = !lost
+			case !ok:
+			case !c.Gone:
+				told[udid] = c.Attached
+			case told[udid] == (Attached{}):
+				t.Fatalf("seed %d: %s is told as gone, and was not told as attached", seed, udid)
+			default:
+				delete(told, udid)
+			}
+			return ok
+		}
+		id := uint32(0)
+		for range 300 {
+			id++
+			a := Attached{UDID: strconv.Itoa(random.IntN(9)), DeviceID: id}
+			switch old, there := found[a.UDID]; random.IntN(12) {
+			case 0:
+				clear(found)
+				n.lose(errHungUp)
+			case 1:
+				n.settle(found)
+			case 2, 3, 4, 5:
+				found[a.UDID] = a
+				n.add(Change{Attached: a})
+			case 6, 7, 8:
+				if there {
+					delete(found, a.UDID)
+					n.add(Change{Attached: old, Gone: true})
+				}
+			default:
+				tellOne()
+			}
+			if len(n.queue) > 9+2 {
+				t.Fatalf("seed %d: %d changes of 9 devices are queued", seed, len(n.queue))
+			}
+		}
+		n.settle(found)
+		for tellOne() {
+		}
+		if diff := cmp.Diff(found, told); diff != "" || lost {
+			t.Fatalf("seed %d: told (-is +told):\n%s", seed, diff)
+		}
+	}
+}
+
+// A usbmuxd that crashes for ever, with other devices each time, is not remembered for ever.
+func TestNewsIsBounded(t *testing.T) {
+	n := &news{told: map[string]Attached{}, more: make(chan struct{}, 1)}
+	var err error
+	for id := uint32(0); err == nil && id < 10*maxAttached; id++ {
+		if id%1000 == 0 {
+			n.lose(errHungUp)
+		}
+		err = n.add(Change{Attached: Attached{UDID: strconv.Itoa(int(id)), DeviceID: id}})
+		n.take()
+	}
+	if err != device.Oversized || len(n.told)+len(n.queue) > 2*maxAttached+2 {
+		t.Errorf("%d told, %d queued, %v", len(n.told), len(n.queue), err)
+	}
+}
+
+// Restless people, and a usbmuxd that crashes: in the end every device is told as attached,
+// under a number by which it can be reached.
+func TestWatchAShakenTray(t *testing.T) {
+	for seed := range uint64(3) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
+			t.Parallel()
+			d := clones(t, 12)
+			tray, door := newTray(t), newDoor(t)
+			tray.Faults = []sim.Fault{{Kind: sim.Ghosts}}
+			crash := start(t, tray, door)
+			w := watch(t, door)
+			random := rand.New(rand.NewPCG(seed, 0))
+			var shaking sync.WaitGroup
+			shaking.Go(func() {
+				if err := tray.Shake(t.Context(), random, 200*time.Millisecond, d...); err != nil {
+					t.Error(err)
+				}
+			})
+			present := map[string]Attached{}
+			take := func(c Change) {
+				_, known := present[c.Attached.UDID]
+				switch {
+				case c.Attached.UDID == "":
+				case !c.Gone:
+					present[c.Attached.UDID] = c.Attached
+				case !known:
+					t.Errorf("%s is gone and was not there", inWords(c))
+				default:
+					delete(present, c.Attached.UDID)
+				}
+			}
+			for range 10 {
+				take(w.next(t))
+			}
+			crash()
+			for c := w.next(t); c.Lost == nil; c = w.next(t) {
+				take(c)
+			}
+			defer start(t, tray, door)()
+			shaking.Wait()
+			// Every device that is in is told, and one more mark behind them all.
+			mark := patient(t, "healthy-iphone").Clone(9999)
+			attach(t, tray, mark)
+			for len(present) != len(d)+1 || present[mark.UDID()] == (Attached{}) {
+				take(w.next(t))
+			}
+			for udid, a := range present {
+				if got := door.Greet(t.Context(), a); got.Live.Ended.Reason != "" {
+					t.Errorf("%s cannot be reached: %v", udid, got.Live.Ended)
+				}
+			}
+		})
+	}
+}
+
+// Watch leaves nothing behind, whatever it does when it is ended.
+func TestWatchLeavesNothingBehind(t *testing.T) {
+	d := clones(t, 3)
+	for name, end := range map[string]func(t *testing.T, tray *sim.Tray, w *watcher, crash func()){
+		"while nothing happens": func(t *testing.T, _ *sim.Tray, w *watcher, _ func()) {
+			w.expect(t, "+1 as 1", "+2 as 2")
+		},
+		"while it tells": func(*testing.T, *sim.Tray, *watcher, func()) {},
+		"while usbmuxd is gone": func(t *testing.T, _ *sim.Tray, w *watcher, crash func()) {
+			w.expect(t, "+1 as 1", "+2 as 2")
+			crash()
+			w.expect(t, hungUp)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tray, door := newTray(t, d[0], d[1]), newDoor(t)
+			goroutines, files := runtime.NumGoroutine(), openFiles(t)
+			crash := start(t, tray, door)
+			w := watch(t, door)
+			end(t, tray, w, crash)
+			if err := w.stop(); err != nil {
+				t.Errorf("ended with %v", err)
+			}
+			crash()
+			settle(t, goroutines, files)
+		})
+	}
+}
+
+// A panic of the one who is told ends the watching, and leaves nothing behind either.
+func TestWatchPanics(t *testing.T) {
+	tray := newTray(t, clones(t, 1)...)
+	door := newDoor(t)
+	goroutines, files := runtime.NumGoroutine(), openFiles(t)
+	crash := start(t, tray, door)
+	func() {
+		defer func() {
+			if recover() != "enough" {
+				t.Error("the panic is gone")
+			}
+		}()
+		door.Watch(t.Context(), func(Change) { panic("enough") })
+	}()
+	crash()
+	settle(t, goroutines, files)
+}
+
+// settle waits until no more goroutines and files are left than there were.
+func settle(t *testing.T, goroutines, files int) {
+	t.Helper()
+	for range 100 {
+		if runtime.NumGoroutine() <= goroutines && openFiles(t) <= files {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines and %d files were %d and %d before", runtime.NumGoroutine(), openFiles(t), goroutines, files)
+}
+
+// Watch asks nothing but to be told, before a crash and after it.
+func TestWatchOnlyListens(t *testing.T) {
+	tray, door := newTray(t, clones(t, 2)...), newDoor(t)
+	crash := start(t, tray, door)
+	w := watch(t, door)
+	w.expect(t, "+1 as 1", "+2 as 2")
+	crash()
+	w.expect(t, hungUp)
+	defer start(t, tray, door)()
+	w.expect(t, "back", "+1 as 1", "+2 as 2")
+	want := []sim.Request{{Service: "usbmux", Name: "Listen"}, {Service: "usbmux", Name: "Listen"}}
+	if diff := cmp.Diff(want, tray.Requests()); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+}
