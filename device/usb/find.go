@@ -34,8 +34,8 @@ const (
 // usbmuxd cannot be reached, a [*MuxError] if it refuses, and a [device.Reason] if what
 // it says cannot be understood.
 //
-// It asks to be told of devices as they come, not for the list: above about 29 devices
-// some usbmuxd refuse the list.
+// It asks to be told of devices as they come: above about 29 devices some usbmuxd refuse
+// the list. Where the list is given, it tells whether all have come.
 func (d Door) Find(ctx context.Context) ([]Attached, error) {
 	c, err := d.cables(ctx)
 	if err != nil {
@@ -51,6 +51,7 @@ func (d Door) Find(ctx context.Context) ([]Attached, error) {
 // cables is a connection on which usbmuxd tells of devices that come and go.
 type cables struct {
 	*link
+	door     Door
 	buffered *bufio.Reader
 	found    map[string]Attached // what is on a cable, by UDID
 }
@@ -69,17 +70,24 @@ func (d Door) cables(ctx context.Context) (*cables, error) {
 		mux.Close()
 		return nil, fmt.Errorf("listening for devices: %w", err)
 	}
-	return &cables{link: mux, buffered: bufio.NewReader(mux), found: map[string]Attached{}}, nil
+	return &cables{link: mux, door: d, buffered: bufio.NewReader(mux), found: map[string]Attached{}}, nil
 }
 
-// settle passes on what usbmuxd tells until it is silent: its list is complete. One that is
-// never silent is not waited for longer than for any answer.
+// settle passes on what usbmuxd tells until it is silent and owes nothing: all that is
+// attached has been told. One that is never silent is not waited for longer than for any
+// answer.
 func (c *cables) settle(ctx context.Context, pass func(Change) error) error {
 	latest := time.Now().Add(c.patience)
 	for quiet := quietAtFirst; time.Now().Before(latest); quiet = quietBetween {
 		spoke, err := c.await(ctx, time.Now().Add(quiet))
-		if err != nil || !spoke {
+		if err != nil {
 			return err
+		}
+		if !spoke {
+			if !c.owes(ctx) {
+				return nil
+			}
+			continue
 		}
 		change, err := c.next(ctx)
 		if err == nil {

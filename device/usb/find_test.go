@@ -36,6 +36,21 @@ func TestFindManyDevices(t *testing.T) {
 	}
 }
 
+// A usbmuxd that pauses while it tells of its devices is waited for, as long as it lists
+// more than it has told.
+func TestFindWaitsForASlowMux(t *testing.T) {
+	var devices []*sim.Device
+	for n := range 4 {
+		devices = append(devices, patient(t, "healthy-iphone").Clone(n))
+	}
+	tray := newTray(t, devices...)
+	tray.Faults = []sim.Fault{{Kind: sim.Stall, At: "Listen", Seconds: 3 * quietBetween.Seconds()}}
+	found, err := serve(t, tray).Find(t.Context())
+	if err != nil || len(found) != len(devices) {
+		t.Errorf("found %d devices, %v; want %d", len(found), err, len(devices))
+	}
+}
+
 // Only cables count, and a device that is on Wi-Fi, too, is one device.
 func TestFindCables(t *testing.T) {
 	both, wireless := patient(t, "healthy-iphone"), patient(t, "healthy-iphone").Clone(1)
