@@ -98,6 +98,10 @@ var rooms = map[string]room{
 	"device/sysdiagnose/bench": {
 		ours: []string{"device", "device/sysdiagnose"},
 	},
+	"device/labels": {
+		ours:   []string{"device"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
 	"device/releases": {
 		ours:   []string{"device"},
 		banned: []string{"os/exec"},
@@ -116,7 +120,7 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor": {
 		ours: []string{
-			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose",
+			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
 			"checks", "report", "testdata",
 		},
 		theirs: []string{

@@ -33,7 +33,7 @@ type Event struct {
 	UDID     string    `json:"udid,omitempty"`     // the device it is about, or a placeholder in a redacted run
 	Name     string    `json:"name,omitempty"`     // what its owner calls it, once that is known
 	Slot     string    `json:"slot,omitempty"`     // its place on the bench; absent if it has none
-	Location string    `json:"location,omitempty"` // the USB port in hexadecimal; absent if usbmuxd does not tell
+	Location string    `json:"location,omitempty"` // the USB port; absent if usbmuxd does not tell
 	State    string    `json:"state,omitempty"`    // waiting, reading, verifying, retrying or read
 	Devices  *int      `json:"devices,omitempty"`  // how many devices the run begins with
 	Device   *Device   `json:"device,omitempty"`   // all that was found on it, as it will stand in the report

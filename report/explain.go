@@ -129,6 +129,9 @@ func Devices(w io.Writer, snapshots []device.Snapshot, o Options) error {
 		for _, trust := range d.Findings {
 			under := p.title(markOfTrust(trust.Status), labels[i], d)
 			p.print(p.hang(under, plain, "UDID "+d.UDID)...)
+			if len(d.Asset) > 0 {
+				p.print(p.hang(under, dim, assetOf(d))...)
+			}
 			if checks.Status(trust.Status) != checks.OK {
 				p.print(p.hang(under, plain, trust.Summary)...)
 			}

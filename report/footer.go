@@ -28,6 +28,9 @@ func (p *page) footer(r Report) {
 		notes = append(notes, fmt.Sprintf("Software was compared with Apple's releases of %s (%s table).",
 			r.Releases.TableDate.Format(time.DateOnly), r.Releases.TableSource))
 	}
+	if r.Inventory != nil {
+		notes = append(notes, inventoryNote(*r.Inventory))
+	}
 	if r.Redacted {
 		notes = append(notes, "Names and identifiers are placeholders.")
 	}
@@ -46,6 +49,21 @@ func (p *page) footer(r Report) {
 	for _, note := range notes {
 		p.print(p.hang("", plain, note)...)
 	}
+}
+
+// inventoryNote says how many devices of an inventory were seen, and names the first of
+// those that were not.
+func inventoryNote(i Inventory) string {
+	const named = 12
+	text := fmt.Sprintf("%d of %d devices of the inventory were seen", i.Devices-i.Missing, i.Devices)
+	if len(i.Unseen) == 0 {
+		return text + "."
+	}
+	text += "; not seen: " + strings.Join(i.Unseen[:min(named, len(i.Unseen))], ", ")
+	if more := len(i.Unseen) - named; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text + "."
 }
 
 // askedChecks is how many different questions are asked of a person.

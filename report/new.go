@@ -21,14 +21,15 @@ const AboutArchive = "archive"
 
 // A Run is what a report is made of.
 type Run struct {
-	ID       string       // of the run, a UUID; "" if it has none
-	Started  time.Time    // when it began; zero if nobody knows
-	Tool     string       // version of the program
-	Subject  string       // OfDevices or OfBackups; "" is OfDevices
-	Places   []Place      // where backups were looked for
-	Redacted bool         // the snapshots went through device.Redact
-	Gaps     []device.Gap // doors that would not open, and device.Interrupted if the run was stopped
-	Examined []Examined   // in the order in which the devices were found
+	ID        string       // of the run, a UUID; "" if it has none
+	Started   time.Time    // when it began; zero if nobody knows
+	Tool      string       // version of the program
+	Subject   string       // OfDevices or OfBackups; "" is OfDevices
+	Places    []Place      // where backups were looked for
+	Redacted  bool         // the snapshots went through device.Redact
+	Inventory *Inventory   // which devices of an inventory were seen; nil without one
+	Gaps      []device.Gap // doors that would not open, and device.Interrupted if the run was stopped
+	Examined  []Examined   // in the order in which the devices were found
 }
 
 // Examined is one device and what it adds up to.
@@ -62,6 +63,7 @@ func Assemble(run Run, devices []Device) Report {
 		Tool:       Tool{Name: "backupdoctor", Version: run.Tool, Effect: "read-only"},
 		Subject:    cmp.Or(run.Subject, OfDevices),
 		Redacted:   run.Redacted,
+		Inventory:  run.Inventory,
 		Gaps:       append(convert(run.Gaps, newGap), archiveGaps(run.Examined)...),
 		Places:     newPlaces(run),
 		Devices:    devices,
@@ -127,7 +129,7 @@ func NewDevice(e Examined) Device {
 		UDID:           id.UDID,
 		Serial:         textOf(id.Serial),
 		Slot:           e.Snapshot.Labels.Slot,
-		Location:       Port(e.Snapshot.Labels.Location),
+		Location:       LocationOf(e.Snapshot.Labels),
 		Name:           textOf(id.Name),
 		ProductType:    textOf(id.ProductType),
 		ModelName:      textOf(id.ModelName),
@@ -165,12 +167,13 @@ func NewDevice(e Examined) Device {
 	return d
 }
 
-// Port writes a USB port as the system's own tools do, "" if there is none.
-func Port(location uint64) string {
-	if location == 0 {
-		return ""
+// LocationOf is the port of a device, or else what usbmuxd tells of it in hexadecimal, as
+// the system's own tools write it; "" if it tells nothing.
+func LocationOf(l device.Labels) string {
+	if l.Port != "" || l.Location == 0 {
+		return l.Port
 	}
-	return fmt.Sprintf("0x%08x", location)
+	return fmt.Sprintf("0x%08x", l.Location)
 }
 
 func retriedOf(s device.Snapshot) string {

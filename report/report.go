@@ -10,22 +10,23 @@ const Schema = 1
 // A Report is the result of one run. Times are UTC, in RFC 3339. Lists are never null.
 // Texts that a device sent are as it sent them: clean them before printing.
 type Report struct {
-	JSONSchema string    `json:"$schema"`            // names the JSON Schema that describes this document
-	Schema     int       `json:"schema"`             // number of the contract
-	Tool       Tool      `json:"tool"`               // what wrote this
-	Run        string    `json:"run,omitempty"`      // id of the run, a UUID; absent where a recording has none
-	StartedAt  time.Time `json:"startedAt,omitzero"` // when the run began; absent where a recording does not tell
-	TakenAt    time.Time `json:"takenAt,omitzero"`   // when the last device was read; absent without a device
-	Host       Host      `json:"host,omitzero"`      // the computer that looked; absent without a device
-	Releases   Releases  `json:"releases,omitzero"`  // the table of releases in use; absent if no device was compared with it
-	Subject    string    `json:"subject"`            // what the run was about: devices, or the backups of them on this computer
-	Redacted   bool      `json:"redacted"`           // names and identifiers were replaced by placeholders
-	Partial    bool      `json:"partial"`            // devices may be missing: the run was interrupted, or a door would not open
-	Gaps       []Gap     `json:"gaps"`               // why devices may be missing, or archives were not read to their end
-	Places     []Place   `json:"places"`             // folders in which backups were looked for
-	Devices    []Device  `json:"devices"`            // in the order in which they were found
-	Summary    Summary   `json:"summary"`            // the devices counted
-	Exit       Exit      `json:"exit"`               // the exit code of the run, the same in every format
+	JSONSchema string     `json:"$schema"`             // names the JSON Schema that describes this document
+	Schema     int        `json:"schema"`              // number of the contract
+	Tool       Tool       `json:"tool"`                // what wrote this
+	Run        string     `json:"run,omitempty"`       // id of the run, a UUID; absent where a recording has none
+	StartedAt  time.Time  `json:"startedAt,omitzero"`  // when the run began; absent where a recording does not tell
+	TakenAt    time.Time  `json:"takenAt,omitzero"`    // when the last device was read; absent without a device
+	Host       Host       `json:"host,omitzero"`       // the computer that looked; absent without a device
+	Releases   Releases   `json:"releases,omitzero"`   // the table of releases in use; absent if no device was compared with it
+	Subject    string     `json:"subject"`             // what the run was about: devices, or the backups of them on this computer
+	Redacted   bool       `json:"redacted"`            // names and identifiers were replaced by placeholders
+	Partial    bool       `json:"partial"`             // devices may be missing: the run was interrupted, or a door would not open
+	Gaps       []Gap      `json:"gaps"`                // why devices may be missing, or archives were not read to their end
+	Places     []Place    `json:"places"`              // folders in which backups were looked for
+	Inventory  *Inventory `json:"inventory,omitempty"` // which devices of an inventory were seen; absent without one
+	Devices    []Device   `json:"devices"`             // in the order in which they were found
+	Summary    Summary    `json:"summary"`             // the devices counted
+	Exit       Exit       `json:"exit"`                // the exit code of the run, the same in every format
 }
 
 // Tool is the program that wrote a report.
@@ -60,7 +61,7 @@ type Device struct {
 	UDID           string    `json:"udid"`                   // its identifier, or a placeholder in a redacted report
 	Serial         string    `json:"serial,omitempty"`       // its serial number, or a placeholder; absent if unknown
 	Slot           string    `json:"slot,omitempty"`         // the place on the bench, by the name that was given to it; absent if it has none
-	Location       string    `json:"location,omitempty"`     // the USB port in hexadecimal: 0x14120000; absent if usbmuxd does not tell
+	Location       string    `json:"location,omitempty"`     // the USB port: 0x14120000, on Linux 3-1.4.2; absent if usbmuxd does not tell
 	Asset          []Field   `json:"asset,omitempty"`        // its row of the inventory; absent without one
 	Name           string    `json:"name"`                   // what its owner calls it; "" if unknown
 	ProductType    string    `json:"productType"`            // iPhone14,4; "" if unknown
@@ -86,6 +87,13 @@ type Device struct {
 type Field struct {
 	Name  string `json:"name"`  // the head of the column
 	Value string `json:"value"` // what stands there for the device, or a placeholder in a redacted report
+}
+
+// An Inventory is a list of devices that the run was held against.
+type Inventory struct {
+	Devices int      `json:"devices"` // that it lists
+	Missing int      `json:"missing"` // of those, not among the devices of the report
+	Unseen  []string `json:"unseen"`  // these, by their UDID or serial number; empty in a redacted report
 }
 
 // A Silence is a finding that counts for nothing, because somebody chose so.

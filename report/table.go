@@ -58,8 +58,17 @@ func (p *page) labels(devices []Device) []string {
 	return labels
 }
 
-// label is a device's name, or the best there is instead.
+// label is the place of a device if that has a name, and the device's own name.
 func (p *page) label(d Device) string {
+	name := p.nameOf(d)
+	if d.Slot == "" {
+		return name
+	}
+	return cut(p.text(d.Slot), maxNameWidth, p.sign("…", "...")) + p.sign(" · ", " - ") + name
+}
+
+// nameOf is a device's name, or the best there is instead.
+func (p *page) nameOf(d Device) string {
 	for _, text := range []string{d.Name, d.ModelName, d.ProductType, d.UDID, folderOf(d)} {
 		if label := cut(p.text(text), maxNameWidth, p.sign("…", "...")); label != "" {
 			return label
@@ -100,6 +109,9 @@ func (p *page) gaps(r Report) {
 // device prints the lines that sum one device up.
 func (p *page) device(label string, d Device) {
 	under := p.title(markOfVerdict(d), label, d)
+	if len(d.Asset) > 0 {
+		p.print(p.hang(under, dim, assetOf(d))...)
+	}
 	p.print(p.hang(under, plain, d.Headline)...)
 	if d.Retried != "" {
 		p.print(p.hang(under, dim, "Examined in a second try: in the first, "+reasonOf(d.Retried, "")+".")...)
@@ -107,6 +119,17 @@ func (p *page) device(label string, d Device) {
 	if d.Reason != "" && checks.Verdict(d.Verdict) != checks.NotExamined {
 		p.print(p.hang(under, yellow, "Not examined to the end: "+reasonOf(d.Reason, d.Detail)+".")...)
 	}
+}
+
+// assetOf is the row of the inventory in one line, without what is empty in it.
+func assetOf(d Device) string {
+	var parts []string
+	for _, f := range d.Asset {
+		if f.Value != "" {
+			parts = append(parts, f.Name+": "+f.Value)
+		}
+	}
+	return strings.Join(parts, " · ")
 }
 
 // title prints what a device is, behind a mark, and returns the indent for what follows.

@@ -193,7 +193,7 @@ func outcome(d Device) string {
 // the page.
 func Line(d Device, count, total int, o Options) string {
 	p := newPage(o)
-	parts := []string{p.label(d), outcome(d)}
+	parts := []string{p.nameOf(d), outcome(d)}
 	if d.Slot != "" {
 		parts = slices.Insert(parts, 0, "slot "+d.Slot)
 	}

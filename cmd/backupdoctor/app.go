@@ -37,6 +37,7 @@ func newApp(s surroundings) *cli.App {
 			demoCommand(s),
 			sysdiagnoseCommand(s),
 			devicesCommand(s),
+			slotsCommand(s),
 			backupsCommand(s),
 			verifyCommand(s),
 			checksCommand(s),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/usb"
@@ -16,7 +17,7 @@ func devicesCommand(s surroundings) *cli.Command {
 		Name:        "devices",
 		Usage:       "list the attached devices, and whether they trust this computer",
 		Description: examples("backupdoctor devices    names, models, versions and UDIDs, without an examination"),
-		Flags:       append(doorFlags(), displayFlags()...),
+		Flags:       slices.Concat(doorFlags(), labelFlags(), displayFlags()),
 		Action: takes(0, func(ctx *cli.Context) error {
 			door, err := s.doorOf(ctx)
 			if err != nil {
@@ -26,7 +27,11 @@ func devicesCommand(s surroundings) *cli.Command {
 			if err != nil {
 				return err
 			}
-			snapshots, err := s.greet(ctx.Context, door, ctx.Int("jobs"))
+			labels, err := s.labellingOf(ctx)
+			if err != nil {
+				return err
+			}
+			snapshots, err := s.greet(ctx.Context, door, labels, ctx.Int("jobs"))
 			if err != nil {
 				return err
 			}
@@ -37,8 +42,9 @@ func devicesCommand(s surroundings) *cli.Command {
 
 // greet finds the attached devices and reads of each what it tells everybody. Its errors
 // are those with which a scan of nothing ends.
-func (s surroundings) greet(ctx context.Context, door usb.Door, jobs int) ([]device.Snapshot, error) {
+func (s surroundings) greet(ctx context.Context, door usb.Door, labels labelling, jobs int) ([]device.Snapshot, error) {
 	attached, err := door.Find(ctx)
+	attached = labels.bySlot(attached)
 	if err != nil {
 		return nil, ending(report.New(report.Run{Gaps: []device.Gap{device.GapOf(err)}}), runtime.GOOS)
 	}
@@ -49,6 +55,7 @@ func (s surroundings) greet(ctx context.Context, door usb.Door, jobs int) ([]dev
 	snapshots := make([]device.Snapshot, len(attached))
 	poolOf(jobs).each(len(attached), func(i int) {
 		snapshots[i] = door.Greet(ctx, attached[i])
+		labels.label(&snapshots[i])
 		identify(&snapshots[i], table)
 	})
 	if ctx.Err() != nil {

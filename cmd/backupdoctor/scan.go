@@ -51,6 +51,7 @@ func scanCommand(s surroundings) *cli.Command {
 // A scan is one run over the attached devices, or over a recording of them.
 type scan struct {
 	surroundings
+	labelling
 	door    usb.Door
 	wants   usb.Wants
 	subject string         // what the report is about
@@ -99,6 +100,8 @@ type lesson struct {
 	recording device.Recording
 	found     []report.Device // what was found on each device; nil if that is still to be judged
 	places    []report.Place  // where backups were looked for
+
+	inventory *report.Inventory // which devices of an inventory were seen; nil without one
 }
 
 // learn takes the steps that touch a device, under the deadline of the run.
@@ -106,6 +109,7 @@ func (sc scan) learn(ctx context.Context) (lesson, error) {
 	if sc.from != "" {
 		learned, err := sc.replay()
 		sc.herald.run = cmp.Or(learned.Run, sc.herald.run)
+		sc.relabel(learned.Snapshots)
 		return lesson{recording: learned}, err
 	}
 	archives, err := sc.readArchives(ctx)
@@ -145,8 +149,12 @@ func (sc scan) conclude(learned lesson) error {
 		learned.recording.Run, learned.recording.StartedAt = begun.herald.run, begun.herald.started
 		return finish(begun.conclude(learned))
 	}
+	learned.inventory = sc.seen(learned.recording)
 	if sc.redact {
 		learned.recording = learned.recording.Redact()
+		if learned.inventory != nil {
+			learned.inventory.Unseen = []string{}
+		}
 	}
 	if learned.found == nil {
 		for _, s := range learned.recording.Snapshots {
@@ -239,13 +247,14 @@ func (sc scan) examine(s device.Snapshot) report.Examined {
 // render writes the report wherever it was asked for, and ends the command as it says.
 func (sc scan) render(learned lesson) error {
 	run := report.Run{
-		ID:       learned.recording.Run,
-		Started:  learned.recording.StartedAt,
-		Tool:     version(),
-		Subject:  sc.subject,
-		Places:   learned.places,
-		Redacted: learned.recording.Redacted,
-		Gaps:     learned.recording.Gaps,
+		ID:        learned.recording.Run,
+		Started:   learned.recording.StartedAt,
+		Tool:      version(),
+		Subject:   sc.subject,
+		Places:    learned.places,
+		Redacted:  learned.recording.Redacted,
+		Inventory: learned.inventory,
+		Gaps:      learned.recording.Gaps,
 	}
 	for _, s := range learned.recording.Snapshots {
 		run.Examined = append(run.Examined, report.Examined{Snapshot: s})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +21,7 @@ func scanFlags() []cli.Flag {
 		option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
 		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "judge the recording in `FILE`, not devices; - is stdin"},
 		option(deviceFlags, "no-usb", "examine devices by backups and archives on this computer alone"),
-	}, doorFlags(), witnessFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+	}, doorFlags(), labelFlags(), witnessFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
 // The headings that flags stand under in a help text.
@@ -52,16 +53,23 @@ func checkFlags() []cli.Flag {
 	}
 }
 
+// muxAddress is where usbmuxd is to be found, "" for the usual place.
+func (s surroundings) muxAddress(ctx *cli.Context) (string, error) {
+	address := cmp.Or(ctx.String("usbmux"), s.getenv("USBMUXD_SOCKET_ADDRESS"))
+	if address == "" {
+		return "", nil
+	}
+	if _, _, err := usb.ParseAddress(address); err != nil {
+		return "", usageError("", "%w", err)
+	}
+	return address, nil
+}
+
 // doorOf reads doorFlags.
 func (s surroundings) doorOf(ctx *cli.Context) (usb.Door, error) {
-	address := ctx.String("usbmux")
-	if address == "" {
-		address = s.getenv("USBMUXD_SOCKET_ADDRESS")
-	}
-	if address != "" {
-		if _, _, err := usb.ParseAddress(address); err != nil {
-			return usb.Door{}, usageError("", "%w", err)
-		}
+	address, err := s.muxAddress(ctx)
+	if err != nil {
+		return usb.Door{}, err
 	}
 	if ctx.Duration("timeout") <= 0 {
 		return usb.Door{}, usageError("", "--timeout must be longer than nothing")
@@ -86,6 +94,9 @@ func (s surroundings) scanOf(ctx *cli.Context) (scan, error) {
 		return scan{}, err
 	}
 	sc.door = door
+	if sc.labelling, err = s.labellingOf(ctx); err != nil {
+		return scan{}, err
+	}
 	sc.pool = poolOf(ctx.Int("jobs"))
 	sc.limit = ctx.Duration("deadline")
 	if sc.limit < 0 {

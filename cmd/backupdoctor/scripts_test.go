@@ -28,6 +28,8 @@ func TestMain(m *testing.M) {
 //	sim [NAME[*COUNT][:FAULT][@LOG]...]
 //	                            devices of testdata/devices are attached, as $UDID1, …; see simLogs
 //	asked SERVICE REQUEST       wait until a device has been asked for this
+//	plug NAME PORT              a device of testdata/devices is plugged in at this port of a hub
+//	unplug NAME                 and is pulled out
 //	backup DIR [TRAIT]...       a backup is written below DIR, as $BACKUP; see backupTraits
 //
 // UPDATE=1 go test ./cmd/backupdoctor -run TestScripts rewrites what they compare with.
@@ -48,6 +50,8 @@ func TestScripts(t *testing.T) {
 			"exits":  scriptExits,
 			"sim":    scriptSim,
 			"asked":  scriptAsked,
+			"plug":   scriptPlug,
+			"unplug": scriptUnplug,
 			"backup": scriptBackup,
 		},
 	})
@@ -152,4 +156,27 @@ func scriptAsked(ts *testscript.TestScript, neg bool, args []string) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	ts.Fatalf("no device was asked for %s of %s", args[1], args[0])
+}
+
+func scriptPlug(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: plug NAME PORT")
+	}
+	port, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	d := loadDevice(ts.Fatalf, args[0])
+	d.LocationID = 0
+	if port > 0 {
+		d.LocationID = sim.HubLocation(1, port)
+	}
+	tray := *ts.Value(trayKey{}).(**sim.Tray)
+	ts.Check(tray.Attach(d))
+}
+
+func scriptUnplug(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: unplug NAME")
+	}
+	tray := *ts.Value(trayKey{}).(**sim.Tray)
+	tray.Detach(loadDevice(ts.Fatalf, args[0]).UDID())
 }

@@ -56,7 +56,7 @@ func (v visitor) tell(i int, what string, s device.Snapshot, state string) {
 
 // about puts the names of a device into an event.
 func about(s device.Snapshot, e report.Event) report.Event {
-	e.UDID, e.Slot, e.Location = s.Device.UDID, s.Labels.Slot, report.Port(s.Labels.Location)
+	e.UDID, e.Slot, e.Location = s.Device.UDID, s.Labels.Slot, report.LocationOf(s.Labels)
 	e.Name, _ = s.Device.Name.Get() // "" until it is known
 	return e
 }

@@ -43,7 +43,7 @@ func watchFlags() []cli.Flag {
 		option(deviceFlags, "pair", "ask untrusted devices to show the Trust dialog, and wait"),
 		option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
 		option(watchHeading, "no-bell", "do not ring the terminal's bell"),
-	}, doorFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+	}, doorFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
 // watchingOf reads watchFlags.
@@ -57,6 +57,9 @@ func (s surroundings) watchingOf(ctx *cli.Context) (watching, error) {
 		return w, err
 	}
 	if sc.door, err = s.doorOf(ctx); err != nil {
+		return w, err
+	}
+	if sc.labelling, err = s.labellingOf(ctx); err != nil {
 		return w, err
 	}
 	sc.pool = poolOf(ctx.Int("jobs"))
