@@ -118,10 +118,15 @@ var rooms = map[string]room{
 		theirs: []string{"github.com/olekukonko/tablewriter", "github.com/clipperhouse/displaywidth"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
+	"report/ignore": {
+		ours:   []string{"device", "checks", "report"},
+		theirs: []string{"go.yaml.in/yaml/v4"},
+		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
+	},
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
-			"checks", "report", "testdata",
+			"checks", "report", "report/ignore", "testdata",
 		},
 		theirs: []string{
 			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",

@@ -5,7 +5,7 @@ import "time"
 // The kinds of events of a run, in the order in which they come. Between run_start and
 // run_summary those of several devices are mixed; those of one device keep their order.
 const (
-	RunStart       = "run_start"       // a run has begun; with Devices if it is known how many there are
+	RunStart       = "run_start"       // a run has begun; with Total if it is known how many there are
 	DeviceAttached = "device_attached" // a device is there, and waits for its turn
 	DeviceState    = "device_state"    // a device has come further; with State
 	DeviceDone     = "device_done"     // a device is finished; with Device
@@ -19,7 +19,7 @@ const (
 	Waiting   = "waiting"   // for its turn
 	Reading   = "reading"   // it is asked
 	Verifying = "verifying" // its backups on this computer are looked at
-	Read      = "read"      // all was read, and more is heard of it elsewhere once the others are
+	AllRead   = "read"      // all was read, and more is heard of it elsewhere once the others are
 	Retrying  = "retrying"  // it failed for a reason that may pass, and is asked once more
 )
 
@@ -35,7 +35,7 @@ type Event struct {
 	Slot     string    `json:"slot,omitempty"`     // its place on the bench; absent if it has none
 	Location string    `json:"location,omitempty"` // the USB port; absent if usbmuxd does not tell
 	State    string    `json:"state,omitempty"`    // waiting, reading, verifying, retrying or read
-	Devices  *int      `json:"devices,omitempty"`  // how many devices the run begins with
+	Total    *int      `json:"total,omitempty"`    // how many devices the run begins with
 	Device   *Device   `json:"device,omitempty"`   // all that was found on it, as it will stand in the report
 	Report   *Report   `json:"report,omitempty"`   // the report without its devices, each of which had its device_done
 	Error    string    `json:"error,omitempty"`    // why the command ends, in words

@@ -28,6 +28,9 @@ func (p *page) footer(r Report) {
 		notes = append(notes, fmt.Sprintf("Software was compared with Apple's releases of %s (%s table).",
 			r.Releases.TableDate.Format(time.DateOnly), r.Releases.TableSource))
 	}
+	if n := r.Summary.Suppressed; n > 0 && !p.ShowSuppressed {
+		notes = append(notes, plural(n, "finding")+" suppressed; --show-suppressed tells which, and why.")
+	}
 	if r.Inventory != nil {
 		notes = append(notes, inventoryNote(*r.Inventory))
 	}

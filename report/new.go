@@ -77,6 +77,11 @@ func Assemble(run Run, devices []Device) Report {
 			r.Releases = Releases{TableDate: utc(newest.TableDate), TableSource: newest.TableSource}
 		}
 	}
+	return counted(r)
+}
+
+// counted is a report with all that follows from its devices and gaps.
+func counted(r Report) Report {
 	r.Summary = summarise(r.Devices)
 	r.Partial = len(r.Gaps) > 0 || interrupted(r)
 	r.Exit = exitOf(r)

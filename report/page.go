@@ -13,6 +13,8 @@ type Options struct {
 	UTF8  bool // false: ASCII only
 	Color bool // true: styles by ANSI escape sequences
 	All   bool // true: healthy findings too, and every question in full
+
+	ShowSuppressed bool // true: suppressed findings too, with their reasons
 }
 
 // MinWidth is the narrowest page there is; a smaller Width counts as this.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -142,6 +143,26 @@ func (p *page) healthy(d Device) []string {
 		return nil
 	}
 	return p.answers(d, checks.OK)
+}
+
+// suppressed are the findings that somebody chose not to hear of, if they are to be told.
+func (p *page) suppressed(d Device) []string {
+	if !p.ShowSuppressed {
+		return nil
+	}
+	var lines []string
+	m := markOfStatus(string(checks.Ask))
+	for _, s := range d.Suppressed {
+		because := "because: " + s.Because
+		if !s.Until.IsZero() {
+			because += "; until " + s.Until.UTC().Format(time.DateOnly)
+		}
+		under := strings.Repeat(" ", columns(p.lead(m)))
+		lines = append(lines, p.hang(p.lead(m), m.style, s.Summary)...)
+		lines = append(lines, p.hang(under, plain, s.Check)...)
+		lines = append(lines, p.hang(under, dim, because)...)
+	}
+	return lines
 }
 
 // answers are the findings of one status, each with the id of its check.

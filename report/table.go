@@ -37,6 +37,7 @@ func WriteTable(w io.Writer, r Report, o Options) error {
 	p.closed(r.Places)
 	p.section("Questions only a person can answer", labels, r.Devices, p.questions)
 	p.section("What was read and is healthy", labels, r.Devices, p.healthy)
+	p.section("Suppressed", labels, r.Devices, p.suppressed)
 	p.footer(r)
 	return p.write(w)
 }

@@ -34,6 +34,8 @@ func newApp(s surroundings) *cli.App {
 			scanCommand(s),
 			watchCommand(s),
 			listenCommand(s),
+			reportCommand(s),
+			captureCommand(s),
 			demoCommand(s),
 			sysdiagnoseCommand(s),
 			devicesCommand(s),

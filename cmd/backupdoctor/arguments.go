@@ -29,13 +29,19 @@ func flagsFirst(commands []*cli.Command, flags []cli.Flag, args []string) []stri
 			return args
 		}
 		head, rest := args[:i+1], args[i+1:]
-		if len(command.Subcommands) > 0 {
+		if len(command.Subcommands) > 0 && (command.ArgsUsage == "" || namesSubcommand(command, rest)) {
 			return slices.Concat(head, flagsFirst(command.Subcommands, command.Flags, rest))
 		}
 		flags, positional := splitArguments(command, rest)
 		return slices.Concat(head, flags, positional)
 	}
 	return args
+}
+
+// namesSubcommand reports whether the first argument of a command is one of its commands.
+func namesSubcommand(command *cli.Command, args []string) bool {
+	_, positional := splitArguments(command, args)
+	return len(positional) > 0 && commandNamed(command.Subcommands, positional[0]) != nil
 }
 
 // splitArguments tells flags, with their values, from arguments. After "--" all is

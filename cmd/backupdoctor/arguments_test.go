@@ -21,6 +21,8 @@ func TestFlagsFirst(t *testing.T) {
 		{"stdin is an argument", "explain - --width 60", "explain --width 60 -"},
 		{"value that looks like stdin", "scan extra --from -", "scan --from - extra"},
 		{"subcommand", "releases update extra --from x", "releases update --from x extra"},
+		{"a file in place of a subcommand", "report a.json --json b.json", "report --json a.json b.json"},
+		{"a subcommand with files", "report diff a.json --json b.json", "report diff --json a.json b.json"},
 		{"no such subcommand", "releases updaet x --from y", "releases updaet x --from y"},
 		{"flag before a subcommand", "backups --backups DIR set-aside x --yes", "backups --backups DIR set-aside --yes x"},
 		{"no such command", "sacn x --json", "sacn x --json"},

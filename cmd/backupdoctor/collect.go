@@ -32,7 +32,7 @@ func (sc scan) collect(ctx context.Context, attached []usb.Attached, sh shelf) (
 	if !sc.awaits() {
 		c.found = make([]report.Device, total)
 	}
-	sc.herald.tell(report.Event{Type: report.RunStart, Devices: &total})
+	sc.herald.tell(report.Event{Type: report.RunStart, Total: &total})
 	for i, a := range wanted {
 		c.tell(i, report.DeviceAttached, sc.labelled(a), report.Waiting)
 	}
@@ -95,7 +95,7 @@ func (c *collection) second(ctx context.Context, again []int) {
 // somebody is still to be heard about it, that is told later, with the report.
 func (c *collection) finish(i int) {
 	if c.found == nil {
-		c.tell(i, report.DeviceState, c.snapshots[i], report.Read)
+		c.tell(i, report.DeviceState, c.snapshots[i], report.AllRead)
 		return
 	}
 	c.found[i] = c.judge(i, c.snapshots[i])

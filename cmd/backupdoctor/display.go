@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"slices"
 
@@ -24,7 +25,7 @@ func (s surroundings) display(ctx *cli.Context) (report.Options, error) {
 
 // displayOn reads them for another stream, which may not be the terminal that stdout is.
 func (s surroundings) displayOn(ctx *cli.Context, stream io.Writer) (report.Options, error) {
-	width, color := ctx.Int("width"), ctx.String("color")
+	width, color := ctx.Int("width"), cmp.Or(ctx.String("color"), "auto")
 	if ctx.IsSet("width") && width < report.MinWidth {
 		return report.Options{}, usageError("", "--width must be at least %d", report.MinWidth)
 	}
@@ -36,5 +37,7 @@ func (s surroundings) displayOn(ctx *cli.Context, stream io.Writer) (report.Opti
 		Color: s.colorOn(stream, color),
 		UTF8:  s.utf8On(),
 		All:   ctx.Bool("all"),
+
+		ShowSuppressed: ctx.Bool("show-suppressed"),
 	}, nil
 }

@@ -88,7 +88,7 @@ func (sc scan) begin() (begun scan, finish func(error) error, err error) {
 func (h *herald) sumUp(r report.Report) {
 	if !h.began(report.RunStart) {
 		total := len(r.Devices)
-		h.tell(report.Event{Type: report.RunStart, Devices: &total})
+		h.tell(report.Event{Type: report.RunStart, Total: &total})
 	}
 	if !h.began(report.DeviceDone) {
 		for i := range r.Devices {

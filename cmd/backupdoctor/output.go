@@ -40,15 +40,23 @@ type output struct {
 	display report.Options
 }
 
+// outputFlags say what becomes of a run.
 func outputFlags() []cli.Flag {
+	return append(renderFlags(),
+		option(reportFlags, "redact", "put placeholders for names and identifiers"),
+		&cli.StringFlag{Name: "record", Category: reportFlags, Usage: "keep what was learned in `FILE`, for --from"},
+		option(reportFlags, "quiet", "say nothing on stderr of how far the run has come"),
+	)
+}
+
+// renderFlags say how a report is written.
+func renderFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.StringSliceFlag{Name: "o", Category: reportFlags, Usage: "also write `FORMAT[=FILE]`; without FILE in place of the table"},
 		option(reportFlags, "json", "the same as -o json"),
 		option(reportFlags, "all", "show what is well too, and every question in full"),
-		option(reportFlags, "redact", "put placeholders for names and identifiers"),
-		&cli.StringFlag{Name: "record", Category: reportFlags, Usage: "keep what was learned in `FILE`, for --from"},
+		option(reportFlags, "show-suppressed", "show the findings that are suppressed, and why"),
 		option(reportFlags, "force", "overwrite files that exist"),
-		option(reportFlags, "quiet", "say nothing on stderr of how far the run has come"),
 	}, displayFlags()...)
 }
 

@@ -44,8 +44,8 @@ func (sc scan) lineByLine() func(report.Event) {
 	total, done := 0, 0
 	return func(e report.Event) {
 		switch {
-		case e.Type == report.RunStart && e.Devices != nil:
-			total = *e.Devices
+		case e.Type == report.RunStart && e.Total != nil:
+			total = *e.Total
 		case e.Type == report.DeviceDone:
 			done++
 			fmt.Fprintln(sc.stderr, report.Line(*e.Device, done, total, report.Options{UTF8: sc.utf8On()}))

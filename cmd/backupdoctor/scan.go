@@ -13,6 +13,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/ignore"
 	"github.com/urfave/cli/v2"
 )
 
@@ -69,8 +70,11 @@ type scan struct {
 	table   releases.Table
 	redact  bool
 	record  string // the file to keep what was learned in; "" for none
-	list    []*checks.Check
-	others  witnesses // whom to hear beside the devices
+
+	captureTo string // the folder to keep a recording of each device in; "" for none
+	list      []*checks.Check
+	ignored   ignore.List // findings that are not to be heard of
+	others    witnesses   // whom to hear beside the devices
 
 	archives   []string // sysdiagnose archives to read too
 	archivesOf string   // the device that they are of if they do not say
@@ -239,9 +243,10 @@ func identify(s *device.Snapshot, table releases.Table) {
 	s.Device.ModelName = table.ModelName(productType)
 }
 
-// examine judges a device and adds the findings up to a diagnosis.
+// examine judges a device, leaves out what nobody wants to hear of, and adds the findings up to a diagnosis.
 func (sc scan) examine(s device.Snapshot) report.Examined {
-	return report.Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, checks.Run(s, sc.list))}
+	kept, silenced := sc.ignored.Apply(s, checks.Run(s, sc.list))
+	return report.Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, kept), Silenced: silenced}
 }
 
 // render writes the report wherever it was asked for, and ends the command as it says.
@@ -259,7 +264,11 @@ func (sc scan) render(learned lesson) error {
 	for _, s := range learned.recording.Snapshots {
 		run.Examined = append(run.Examined, report.Examined{Snapshot: s})
 	}
-	r := report.Assemble(run, learned.found)
+	return sc.publish(report.Assemble(run, learned.found))
+}
+
+// publish writes a report.
+func (sc scan) publish(r report.Report) error {
 	sc.herald.sumUp(r)
 	if err := sc.write(r, sc.outputs, sc.files); err != nil {
 		return err

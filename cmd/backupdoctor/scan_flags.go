@@ -14,14 +14,20 @@ import (
 
 func scanFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
+		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "judge the recording in `FILE`, or all in a folder, not devices; - is stdin"},
+		option(deviceFlags, "no-usb", "examine devices by backups and archives on this computer alone"),
+	}, learnFlags(), doorFlags(), labelFlags(), witnessFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+}
+
+// learnFlags say which attached devices are examined, and how far.
+func learnFlags() []cli.Flag {
+	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "examine only the device with this `UDID`; may be repeated"},
 		option(deviceFlags, "pair", "ask untrusted devices to show the Trust dialog, and wait"),
 		option(deviceFlags, "no-input", "refuse what waits for a person, which is --pair and --ask"),
 		&cli.DurationFlag{Name: "deadline", Category: deviceFlags, Usage: "`TIME` that all devices together may take; 0 is no limit", Value: 10 * time.Minute},
 		option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
-		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "judge the recording in `FILE`, not devices; - is stdin"},
-		option(deviceFlags, "no-usb", "examine devices by backups and archives on this computer alone"),
-	}, doorFlags(), labelFlags(), witnessFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+	}
 }
 
 // The headings that flags stand under in a help text.
@@ -47,10 +53,10 @@ func doorFlags() []cli.Flag {
 
 // checkFlags say what to ask.
 func checkFlags() []cli.Flag {
-	return []cli.Flag{
+	return append([]cli.Flag{
 		&cli.StringSliceFlag{Name: "only", Category: checksFlags, Usage: "ask only the checks with these `IDS`, separated by commas"},
 		&cli.StringSliceFlag{Name: "skip", Category: checksFlags, Usage: "leave out the checks with these `IDS`"},
-	}
+	}, ignoreFlags()...)
 }
 
 // muxAddress is where usbmuxd is to be found, "" for the usual place.
@@ -175,6 +181,9 @@ func (s surroundings) judgingOf(ctx *cli.Context) (scan, error) {
 	}
 	var err error
 	if sc.list, err = checksOf(ctx); err != nil {
+		return scan{}, err
+	}
+	if sc.ignored, err = s.ignoredOf(ctx); err != nil {
 		return scan{}, err
 	}
 	if sc.outputs, err = s.outputsOf(ctx, sc.files); err != nil {

@@ -1,0 +1,184 @@
+package report
+
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+)
+
+// What can have become of a cause between two reports.
+const (
+	CauseNew        = "new"         // it was not there before
+	CauseStill      = "still"       // it was there before, too
+	CauseFixed      = "fixed"       // it was there before, and the check now finds all well
+	CauseSuppressed = "suppressed"  // it was there before, and nobody wants to hear of it any more
+	CauseUnknown    = "cannot-tell" // it was there before, and whether it still is could not be read
+	CauseGone       = "gone"        // it was there before, and the device is not in the newer report
+)
+
+// DiffSchema is the number of the contract of a [Diff], as Schema is that of a report.
+const DiffSchema = 1
+
+// A Diff says what has become of every cause between two reports.
+type Diff struct {
+	Schema  int          `json:"schema"`       // number of the contract
+	Old     time.Time    `json:"old,omitzero"` // when the last device of the older report was examined
+	New     time.Time    `json:"new,omitzero"` // and of the newer
+	Devices []DeviceDiff `json:"devices"`      // those of the newer report, then those that only the older has
+	Changes ChangeCounts `json:"changes"`      // the causes counted
+}
+
+// A DeviceDiff is one device and what has become of its causes.
+type DeviceDiff struct {
+	UDID      string   `json:"udid"`                // its identifier
+	Name      string   `json:"name"`                // what its owner calls it; "" if unknown
+	Slot      string   `json:"slot,omitempty"`      // its place on the bench; absent if it has none
+	ModelName string   `json:"modelName,omitempty"` // iPhone 13 mini; absent if unknown
+	Before    string   `json:"before,omitempty"`    // its verdict in the older report; absent if it is not in it
+	After     string   `json:"after,omitempty"`     // its verdict in the newer report; absent if it is not in it
+	Changes   []Change `json:"changes"`             // of its causes
+}
+
+// A Change is what has become of one cause of one device.
+type Change struct {
+	Check   string `json:"check"`             // id of the check
+	Subject string `json:"subject,omitempty"` // the profile, app or process it is about; absent if it is the device
+	Short   string `json:"short"`             // the trouble in a few words
+	State   string `json:"state"`             // new, still, fixed, suppressed, cannot-tell or gone
+	Summary string `json:"summary"`           // what is, or what was if it is no more
+}
+
+// ChangeCounts counts changes by their states.
+type ChangeCounts struct {
+	New        int `json:"new"`        // with the state new
+	Still      int `json:"still"`      // with the state still
+	Fixed      int `json:"fixed"`      // with the state fixed
+	Suppressed int `json:"suppressed"` // with the state suppressed
+	CannotTell int `json:"cannotTell"` // with the state cannot-tell
+	Gone       int `json:"gone"`       // with the state gone
+}
+
+// Compare says what has become of every cause from an older report to a newer one. Devices
+// are the same if their UDIDs are.
+func Compare(older, newer Report) Diff {
+	diff := Diff{Schema: DiffSchema, Old: older.TakenAt, New: newer.TakenAt, Devices: []DeviceDiff{}}
+	before, seen := map[string]Device{}, map[string]bool{}
+	for _, d := range older.Devices {
+		before[d.UDID] = d
+	}
+	for _, d := range newer.Devices {
+		seen[d.UDID] = true
+		was, known := before[d.UDID]
+		diff.Devices = append(diff.Devices, compareDevice(was, known, d))
+	}
+	for _, d := range older.Devices {
+		if !seen[d.UDID] {
+			diff.Devices = append(diff.Devices, departed(d))
+		}
+	}
+	for _, d := range diff.Devices {
+		for _, c := range d.Changes {
+			diff.Changes.add(c.State)
+		}
+	}
+	return diff
+}
+
+func (c *ChangeCounts) add(state string) {
+	for name, count := range map[string]*int{
+		CauseNew: &c.New, CauseStill: &c.Still, CauseFixed: &c.Fixed,
+		CauseSuppressed: &c.Suppressed, CauseUnknown: &c.CannotTell, CauseGone: &c.Gone,
+	} {
+		if name == state {
+			*count++
+		}
+	}
+}
+
+// compareDevice compares a device with what it was; known is false if nobody knows.
+func compareDevice(was Device, known bool, is Device) DeviceDiff {
+	diff := newDeviceDiff(is)
+	diff.After = is.Verdict
+	if known {
+		diff.Before = was.Verdict
+	}
+	for _, f := range roots(is) {
+		state := CauseNew
+		if _, there := findingOf(was, f, unwell); there {
+			state = CauseStill
+		}
+		diff.Changes = append(diff.Changes, newChange(f, state))
+	}
+	for _, f := range roots(was) {
+		if _, there := findingOf(is, f, isCause); !there {
+			diff.Changes = append(diff.Changes, became(f, is))
+		}
+	}
+	return diff
+}
+
+// became is what has become of a cause that a device does not have any more. That a check
+// finds nothing is no proof that nothing is there: only what it read counts.
+func became(f Finding, is Device) Change {
+	if now, there := findingOf(is, f, unwell); there {
+		return newChange(now, CauseStill) // as a symptom of something else
+	}
+	for _, s := range is.Suppressed {
+		if s.Check == f.Check && s.Subject == f.Subject {
+			return newChange(f, CauseSuppressed)
+		}
+	}
+	if now, there := findingOf(is, f, func(f Finding) bool { return checks.Status(f.Status) == checks.OK }); there {
+		change := newChange(f, CauseFixed)
+		change.Summary = now.Summary
+		return change
+	}
+	return newChange(f, CauseUnknown)
+}
+
+// departed is a device that the newer report does not have.
+func departed(d Device) DeviceDiff {
+	diff := newDeviceDiff(d)
+	diff.Before = d.Verdict
+	for _, f := range roots(d) {
+		diff.Changes = append(diff.Changes, newChange(f, CauseGone))
+	}
+	return diff
+}
+
+func newDeviceDiff(d Device) DeviceDiff {
+	return DeviceDiff{UDID: d.UDID, Name: d.Name, Slot: d.Slot, ModelName: d.ModelName, Changes: []Change{}}
+}
+
+func newChange(f Finding, state string) Change {
+	return Change{Check: f.Check, Subject: f.Subject, Short: shortOf(f.Check), State: state, Summary: f.Summary}
+}
+
+// roots lists the causes of a device, each subject by itself.
+func roots(d Device) []Finding {
+	var list []Finding
+	for _, f := range d.Findings {
+		if isCause(f) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// findingOf finds what a device has on the same check and subject, and of that kind. A check
+// that finds all well has no subject.
+func findingOf(d Device, like Finding, kind func(Finding) bool) (Finding, bool) {
+	for _, f := range d.Findings {
+		same := f.Subject == like.Subject || checks.Status(f.Status) == checks.OK
+		if f.Check == like.Check && same && kind(f) {
+			return f, true
+		}
+	}
+	return Finding{}, false
+}
+
+// unwell reports whether a finding is a problem or a warning, a cause or a symptom.
+func unwell(f Finding) bool {
+	status := checks.Status(f.Status)
+	return status == checks.Problem || status == checks.Warning
+}

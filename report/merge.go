@@ -1,0 +1,69 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Merge makes one report of several: every device once, as it was examined last, in the
+// order in which they come. older counts what it leaves out, because a device was examined
+// again later. A redacted report tells nobody which device is which, so its devices are
+// kept apart from those of the others.
+func Merge(reports ...Report) (merged Report, older int) {
+	if len(reports) == 1 {
+		return reports[0], 0
+	}
+	merged = Report{JSONSchema: SchemaID, Schema: Schema, Subject: OfDevices, Gaps: []Gap{}, Places: []Place{}, Devices: []Device{}}
+	place := map[string]int{} // of a device among those of merged, by UDID
+	for i, r := range reports {
+		merged.about(r)
+		for _, d := range r.Devices {
+			if r.Redacted {
+				d.UDID = fmt.Sprintf("%s-of-report-%d", d.UDID, i+1)
+			}
+			at, known := place[d.UDID]
+			switch {
+			case d.UDID == "" || !known:
+				place[d.UDID] = len(merged.Devices)
+				merged.Devices = append(merged.Devices, d)
+				continue
+			case d.TakenAt.After(merged.Devices[at].TakenAt):
+				merged.Devices[at] = d
+			}
+			older++
+		}
+	}
+	return counted(merged), older
+}
+
+// about takes in what a report tells beside its devices.
+func (r *Report) about(other Report) {
+	if other.TakenAt.After(r.TakenAt) {
+		r.TakenAt, r.Tool = other.TakenAt, other.Tool
+	}
+	if r.Tool.Name == "" {
+		r.Tool = other.Tool
+	}
+	if r.StartedAt.IsZero() || !other.StartedAt.IsZero() && other.StartedAt.Before(r.StartedAt) {
+		r.StartedAt = other.StartedAt
+	}
+	if other.Releases.TableDate.After(r.Releases.TableDate) {
+		r.Releases = other.Releases
+	}
+	r.Host.OS = cmp.Or(r.Host.OS, other.Host.OS)
+	r.Redacted = r.Redacted || other.Redacted
+	if other.Subject == OfBackups && len(r.Devices) == 0 {
+		r.Subject = OfBackups
+	}
+	for _, gap := range other.Gaps {
+		if !slices.Contains(r.Gaps, gap) {
+			r.Gaps = append(r.Gaps, gap)
+		}
+	}
+	for _, place := range other.Places {
+		if !slices.Contains(r.Places, place) {
+			r.Places = append(r.Places, place)
+		}
+	}
+}

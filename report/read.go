@@ -1,0 +1,143 @@
+package report
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// MaxReportBytes is the size above which Read gives up: some five thousand devices.
+const MaxReportBytes = 256 << 20
+
+// ErrRecording is the error of a recording that was given in place of a report.
+var ErrRecording = errors.New("this is a recording, not a report")
+
+// Read reads a report that [WriteJSON] wrote, in this version or an older one, or the events
+// of a run that [WriteEvent] wrote; of a run that was cut off it makes a partial report. The
+// file may come from a stranger: its size is bounded, what it counts is counted anew, and
+// its texts are as untrusted as a device's.
+func Read(r io.Reader) (Report, error) {
+	limited := &io.LimitedReader{R: r, N: MaxReportBytes + 1}
+	decoder := json.NewDecoder(limited)
+	var events []document
+	for {
+		var d document
+		err := decoder.Decode(&d)
+		switch {
+		case limited.N <= 0:
+			return Report{}, fmt.Errorf("the report is larger than %d MiB", MaxReportBytes>>20)
+		case err == io.EOF && len(events) > 0:
+			return ofEvents(events), nil
+		case err == io.EOF:
+			return Report{}, errors.New("there is no report in it")
+		case len(events) > 0 && errors.Is(err, io.ErrUnexpectedEOF):
+			return ofEvents(events), nil // the last line was being written
+		case d.Snapshots != nil:
+			return Report{}, ErrRecording // whatever else does not fit
+		case err != nil:
+			return Report{}, fmt.Errorf("the report cannot be understood: %w", err)
+		}
+		if err := d.check(); err != nil {
+			return Report{}, err
+		}
+		if d.Type == "" {
+			return sound(d.Report), nil
+		}
+		events = append(events, d)
+	}
+}
+
+// A document is what Read can meet: a report, an event, or a recording.
+type document struct {
+	Report
+	Type      string          `json:"event"`
+	Device    *Device         `json:"device"`
+	Whole     *Report         `json:"report"`
+	Snapshots json.RawMessage `json:"snapshots"`
+}
+
+func (d document) check() error {
+	switch {
+	case d.Schema < 1:
+		return errors.New("this is no report: it has no schema number")
+	case d.Schema > Schema:
+		return fmt.Errorf("the report has schema %d and this version reads up to %d: use a newer backupdoctor", d.Schema, Schema)
+	default:
+		return nil
+	}
+}
+
+// ofEvents makes the report of a run from its events.
+func ofEvents(events []document) Report {
+	var r Report
+	var devices []Device
+	whole := false
+	for _, e := range events {
+		if e.Type == DeviceDone && e.Device != nil {
+			devices = append(devices, *e.Device)
+		}
+		if e.Type == RunSummary && e.Whole != nil {
+			r, whole = *e.Whole, true
+		}
+	}
+	r.Devices = devices
+	if !whole {
+		r = Report{JSONSchema: SchemaID, Schema: Schema, Run: events[0].Run, Subject: OfDevices, Devices: devices}
+		r.Tool.Name = "backupdoctor"
+		r.Gaps = []Gap{{Reason: string(device.Interrupted), Summary: "the run was cut off"}}
+	}
+	return sound(r)
+}
+
+// sound makes a report that was read fit for every renderer: lists are there, and what is
+// counted is true.
+func sound(r Report) Report {
+	r.JSONSchema, r.Schema = SchemaID, Schema
+	r.Subject = subjectOf(r)
+	r.Gaps, r.Places, r.Devices = listed(r.Gaps), listed(r.Places), listed(r.Devices)
+	for i := range r.Devices {
+		d := &r.Devices[i]
+		d.Findings, d.Plan, d.Backups = listed(d.Findings), listed(d.Plan), listed(d.Backups)
+		for j := range d.Findings {
+			f := &d.Findings[j]
+			f.Evidence, f.Remedies, f.Sources = listed(f.Evidence), listed(f.Remedies), listed(f.Sources)
+		}
+		for j := range d.Plan {
+			s := &d.Plan[j]
+			s.Steps, s.For, s.Sources = listed(s.Steps), listed(s.For), listed(s.Sources)
+		}
+		for j := range d.Backups {
+			b := &d.Backups[j]
+			b.Faults = listed(b.Faults)
+			for k := range b.Faults {
+				b.Faults[k].Examples = listed(b.Faults[k].Examples)
+			}
+		}
+		if d.TakenAt.After(r.TakenAt) {
+			r.TakenAt = d.TakenAt
+		}
+	}
+	if r.Inventory != nil {
+		r.Inventory.Unseen = listed(r.Inventory.Unseen)
+	}
+	return counted(r)
+}
+
+// subjectOf is what a report is about, of the two that there are.
+func subjectOf(r Report) string {
+	if r.Subject == OfBackups {
+		return OfBackups
+	}
+	return OfDevices
+}
+
+// listed is a list that is never nil, so that JSON has [].
+func listed[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -1,0 +1,150 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// What was written is read as it was, and written again as it stood there.
+func TestReadGivesTheSameReportAgain(t *testing.T) {
+	paths, err := filepath.Glob("../testdata/reports/*.json")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no reports: %v", err)
+	}
+	for _, path := range paths {
+		document, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := Read(bytes.NewReader(document))
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		if diff := cmp.Diff(string(document), string(jsonOf(t, r))); diff != "" {
+			t.Errorf("%s (-was +is):\n%s", path, diff)
+		}
+	}
+}
+
+// eventsOf writes the events of a run, without the summary of it if it was cut off.
+func eventsOf(t *testing.T, r Report, cutOff bool) *bytes.Buffer {
+	t.Helper()
+	var file bytes.Buffer
+	events := []Event{{Type: RunStart}}
+	for i := range r.Devices {
+		events = append(events, Event{Type: DeviceState, UDID: r.Devices[i].UDID}, Event{Type: DeviceDone, Device: &r.Devices[i]})
+	}
+	if !cutOff {
+		summary := r
+		summary.Devices = []Device{}
+		events = append(events, Event{Type: RunSummary, Report: &summary})
+	}
+	for _, e := range events {
+		e.Schema, e.Run = Schema, "run"
+		if err := WriteEvent(&file, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return &file
+}
+
+func TestReadEvents(t *testing.T) {
+	want := New(sampleRun(failing("Léa’s iPhone"), unexamined("Sam’s iPhone")))
+	got, err := Read(eventsOf(t, want, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Of a run that was cut off there is what was finished, and the report says so.
+func TestReadEventsOfARunThatWasCutOff(t *testing.T) {
+	whole := New(sampleRun(failing("Léa’s iPhone"), well("Sam’s iPhone")))
+	for name, tail := range map[string]string{"between two events": "", "within one": `{"schema":1,"event":"device_do`} {
+		file := eventsOf(t, whole, true)
+		file.WriteString(tail)
+		got, err := Read(file)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(whole.Devices, got.Devices); diff != "" {
+			t.Errorf("%s: devices (-want +got):\n%s", name, diff)
+		}
+		if !got.Partial || got.ExitCode() != ExitInterrupted || got.Summary.Failing != 1 {
+			t.Errorf("%s: partial %t, exit code %d, %d failing", name, got.Partial, got.ExitCode(), got.Summary.Failing)
+		}
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"nothing":           {"", "there is no report in it"},
+		"no JSON":           {"Devices may be missing", "cannot be understood"},
+		"another document":  {`{"name": "x"}`, "no schema number"},
+		"a later schema":    {`{"schema": 2, "devices": []}`, "use a newer backupdoctor"},
+		"a recording":       {`{"schema": 1, "tool": "1.2.3", "snapshots": []}`, ErrRecording.Error()},
+		"a list":            {`[]`, "cannot be understood"},
+		"half a report":     {`{"schema": 1, "devices": [`, "cannot be understood"},
+		"a number for text": {`{"schema": 1, "devices": [{"name": 7}]}`, "cannot be understood"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Read(strings.NewReader(c.text))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want %q", err, c.want)
+			}
+		})
+	}
+	if _, err := Read(strings.NewReader(`{"schema": 1, "snapshots": []}`)); !errors.Is(err, ErrRecording) {
+		t.Errorf("a recording gives %v", err)
+	}
+}
+
+// What a file says of itself is not believed: an exit code of 77, or a count that is none.
+func TestReadCountsAnew(t *testing.T) {
+	document := jsonOf(t, New(sampleRun(failing("x"))))
+	lying := strings.NewReplacer(`"code": 1`, `"code": 77`, `"failing": 1`, `"failing": 99`).Replace(string(document))
+	r, err := Read(strings.NewReader(lying))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.ExitCode() != ExitProblems || r.Summary.Failing != 1 {
+		t.Errorf("exit code %d, %d failing", r.ExitCode(), r.Summary.Failing)
+	}
+}
+
+// FuzzRead renders whatever can be read, in every format.
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`{"schema": 1, "devices": [{"name": "\u001b[31m", "findings": [{"status": "problem"}], "backups": [{"faults": [{}]}]}]}`))
+	f.Add([]byte(`{"schema": 1, "subject": "backups", "devices": [{}], "places": [{}], "inventory": {}}`))
+	f.Add([]byte(`{"schema":1,"event":"device_done","device":{"verdict":"?"}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r, err := Read(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		merged, _ := Merge(r, r)
+		for _, r := range []Report{r, merged} {
+			for _, o := range []Options{{Width: 100, UTF8: true, All: true}, {Width: 20}} {
+				var out bytes.Buffer
+				if err := WriteTable(&out, r, o); err != nil {
+					t.Error(err)
+				}
+				if strings.ContainsAny(out.String(), "\x1b\a\u202e") {
+					t.Errorf("the table has control characters: %q", out.String())
+				}
+				if err := WriteDiff(&out, Compare(r, merged), o); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	})
+}
