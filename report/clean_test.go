@@ -19,6 +19,7 @@ func TestClean(t *testing.T) {
 		"zero width":                  {"a\u200bb\u200dc\ufeffd\u00ade", "abcde"},
 		"tag characters":              {"a\U000e0041b", "ab"},
 		"fillers that look like none": {"a\u3164\u115fb", "ab"},
+		"noncharacters":               {"a\ufffe\uffff\ufdd0b", "ab"},
 		"private use":                 {"a\uf8ffb", "ab"},
 		"not UTF-8":                   {"a\xff\xfeb", "a\ufffd\ufffdb"},
 		"half a letter at the end":    {"a\xe6\x9d", "a\ufffd\ufffd"},
