@@ -21,7 +21,7 @@ var formats = map[string]Options{
 // TestGoldens holds what becomes of every recording, in every format. To rewrite the
 // goldens run UPDATE=1 go test ./report, and read the diff: it is the review.
 func TestGoldens(t *testing.T) {
-	schema := validator(t)
+	schema := validator(t, reportContract)
 	for name, recording := range recordings(t) {
 		run := runOf(recording)
 		r := New(run)

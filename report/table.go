@@ -189,20 +189,25 @@ func (p *page) cause(f Finding, d Device) cell {
 	return c
 }
 
-// evidence is what a finding rests on, with its date where it is older than a day.
+// evidence is what a finding rests on.
 func (p *page) evidence(f Finding, takenAt time.Time) cell {
 	c := cell{}
 	for _, e := range f.Evidence {
-		text := e.Key + ": " + e.Value
-		if e.Expected != "" {
-			text += " (expected " + e.Expected + ")"
-		}
-		if !e.AsOf.IsZero() && takenAt.Sub(e.AsOf) >= 24*time.Hour {
-			text += ", as of " + e.AsOf.UTC().Format(time.DateOnly)
-		}
-		c = append(c, paragraph{text: p.text(text)})
+		c = append(c, paragraph{text: p.text(evidenceText(e, takenAt))})
 	}
 	return c
+}
+
+// evidenceText is one thing that was read, with its date where it is older than a day.
+func evidenceText(e Evidence, takenAt time.Time) string {
+	text := e.Key + ": " + e.Value
+	if e.Expected != "" {
+		text += " (expected " + e.Expected + ")"
+	}
+	if !e.AsOf.IsZero() && takenAt.Sub(e.AsOf) >= 24*time.Hour {
+		text += ", as of " + e.AsOf.UTC().Format(time.DateOnly)
+	}
+	return text
 }
 
 func (p *page) firstRemedy(f Finding) cell {
