@@ -44,7 +44,7 @@ func (e *exposition) run(r Report) {
 	e.family("backupdoctor_run_exit_code", "The exit code of the run.")
 	e.sample(int64(r.Exit.Code))
 	e.family("backupdoctor_run_devices", "Devices of the run by their verdict.")
-	for _, verdict := range verdicts {
+	for _, verdict := range verdictCounts {
 		e.sample(int64(verdict.of(r.Summary)), "verdict", string(verdict.name))
 	}
 	e.family("backupdoctor_run_devices_retried", "Devices that were examined in a second try, or not even then.")
@@ -71,7 +71,7 @@ func (e *exposition) devices(r Report) {
 	}
 	e.family("backupdoctor_device_verdict", "The verdict on a device: 1 for the one that holds.")
 	for i, d := range r.Devices {
-		for _, verdict := range verdicts {
+		for _, verdict := range verdictCounts {
 			e.sample(truth[d.Verdict == string(verdict.name)], "udid", ids[i], "verdict", string(verdict.name))
 		}
 	}
@@ -108,8 +108,8 @@ func (e *exposition) statuses(id string, d Device) {
 	}
 }
 
-// verdicts are the verdicts on a device, and where they are counted.
-var verdicts = []struct {
+// verdictCounts are the verdicts on a device, and where they are counted.
+var verdictCounts = []struct {
 	name checks.Verdict
 	of   func(Summary) int
 }{
