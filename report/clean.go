@@ -36,6 +36,9 @@ func clean(text string) string {
 // the others: control and format characters, bidirectional controls, separators of lines,
 // fillers, private use, and what Unicode keeps out of texts altogether.
 func hidden(r rune) bool {
+	if r <= unicode.MaxASCII {
+		return r < ' ' || r == '\x7f'
+	}
 	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point)
 }
 

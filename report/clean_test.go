@@ -3,6 +3,7 @@ package report
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -70,4 +71,13 @@ func FuzzClean(f *testing.F) {
 			t.Errorf("ascii(%q) = %q", once, got)
 		}
 	})
+}
+
+// The shortcut for ASCII says what Unicode says.
+func TestHiddenInASCII(t *testing.T) {
+	for r := range rune(unicode.MaxASCII + 1) {
+		if hidden(r) != unicode.IsControl(r) {
+			t.Errorf("%U is hidden: %v", r, hidden(r))
+		}
+	}
 }

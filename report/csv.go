@@ -61,11 +61,11 @@ var deviceColumns = []csvColumn[deviceRow]{
 		return joined(causesOf(*row.d), func(f Finding) string { return shortOf(f.Check) })
 	}},
 	{"firstRemedy", func(row deviceRow) string { return firstStep(row.d) }},
-	{"problems", func(row deviceRow) string { return countOf(row.d, checks.Problem) }},
-	{"warnings", func(row deviceRow) string { return countOf(row.d, checks.Warning) }},
-	{"unknown", func(row deviceRow) string { return countOf(row.d, checks.Unknown) }},
-	{"questions", func(row deviceRow) string { return countOf(row.d, checks.Ask) }},
-	{"ok", func(row deviceRow) string { return countOf(row.d, checks.OK) }},
+	{"problems", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Problem)) }},
+	{"warnings", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Warning)) }},
+	{"unknown", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Unknown)) }},
+	{"questions", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Ask)) }},
+	{"ok", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.OK)) }},
 	{"suppressed", func(row deviceRow) string { return strconv.Itoa(len(row.d.Suppressed)) }},
 	{"backupsWhole", func(row deviceRow) string { return strconv.Itoa(backupsOf(row.d).Whole) }},
 	{"backupsBroken", func(row deviceRow) string { return strconv.Itoa(backupsOf(row.d).Broken) }},
@@ -275,14 +275,14 @@ func firstStep(d *Device) string {
 }
 
 // countOf is how many findings of a device have a status.
-func countOf(d *Device, status checks.Status) string {
+func countOf(d *Device, status checks.Status) int {
 	n := 0
 	for _, f := range d.Findings {
 		if checks.Status(f.Status) == status {
 			n++
 		}
 	}
-	return strconv.Itoa(n)
+	return n
 }
 
 // backupsOf counts the backups of one device.

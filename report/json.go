@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // WriteJSON writes the report as one indented JSON document and a newline. Texts keep every
@@ -31,7 +32,7 @@ func escapeHidden(document []byte) []byte {
 	escaped := make([]byte, 0, len(document))
 	for _, r := range string(document) {
 		if r == '\n' || !hidden(r) {
-			escaped = append(escaped, string(r)...)
+			escaped = utf8.AppendRune(escaped, r)
 			continue
 		}
 		for _, unit := range utf16.Encode([]rune{r}) {

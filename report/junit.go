@@ -93,13 +93,17 @@ type junitCase struct {
 	Failure *junitOutcome `xml:"failure"`
 	Error   *junitOutcome `xml:"error"`
 	Skipped *junitOutcome `xml:"skipped"`
-	Out     string        `xml:"system-out,omitempty"`
+	Out     *junitOutput  `xml:"system-out"`
 }
 
 type junitOutcome struct {
 	Message string `xml:"message,attr"`
 	Type    string `xml:"type,attr"`
-	Text    string `xml:",chardata"`
+	Text    string `xml:",cdata"` // so that its lines can be read in the file
+}
+
+type junitOutput struct {
+	Text string `xml:",cdata"`
 }
 
 // junitTime is the format of a time in JUnit's XML.
@@ -188,7 +192,7 @@ func findingCase(f Finding, d Device) junitCase {
 	case checks.Problem:
 		c.Failure = &junitOutcome{clean(f.Summary), clean(f.Check), particulars(f, d)}
 	case checks.Warning:
-		c.Out = junitText("warning: "+f.Summary, "") + particulars(f, d)
+		c.Out = &junitOutput{junitText("warning: "+f.Summary) + "\n" + particulars(f, d)}
 	case checks.Ask:
 		c.Skipped = &junitOutcome{Message: clean(f.Summary), Type: "ask"}
 	default:
@@ -213,7 +217,7 @@ func backupCases(d Device) []junitCase {
 		faults := convert(b.Faults, faultText)
 		switch device.ProofVerdict(b.Verdict) {
 		case device.Whole:
-			c.Out = junitText(faults...)
+			c.Out = &junitOutput{junitText(faults...)}
 		case device.Broken:
 			c.Failure = &junitOutcome{clean(faultsOf(b)), "broken", junitText(faults...)}
 		default:
