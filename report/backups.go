@@ -191,17 +191,22 @@ func (p *page) faults(label string, b Backup) {
 	for _, f := range shown {
 		m := markOfSeverity(f.Severity)
 		under := strings.Repeat(" ", columns(p.lead(m)))
-		text := f.Mode + ": " + f.Title + numbers(f)
-		if f.Detail != "" {
-			text += ": " + f.Detail
-		}
-		p.print(p.hang(p.lead(m), m.style, text+".")...)
+		p.print(p.hang(p.lead(m), m.style, faultText(f))...)
 		p.files(under, f)
 		if f.Remedy != "" && !slices.Contains(remedies, f.Remedy) {
 			p.print(p.hang(under, plain, "Remedy: "+f.Remedy)...)
 			remedies = append(remedies, f.Remedy)
 		}
 	}
+}
+
+// faultText is a fault in one sentence, without its remedy.
+func faultText(f Fault) string {
+	text := f.Mode + ": " + f.Title + numbers(f)
+	if f.Detail != "" {
+		text += ": " + f.Detail
+	}
+	return text + "."
 }
 
 func markOfSeverity(severity string) mark {

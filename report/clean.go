@@ -34,9 +34,12 @@ func clean(text string) string {
 
 // hidden reports whether a rune has no mark of its own, or can change how a terminal shows
 // the others: control and format characters, bidirectional controls, separators of lines,
-// fillers, private use.
+// fillers, private use, and what Unicode keeps out of texts altogether.
 func hidden(r rune) bool {
-	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point)
+	if r <= unicode.MaxASCII {
+		return r < ' ' || r == '\x7f'
+	}
+	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point)
 }
 
 // ascii spells a cleaned text in ASCII: the signs of typography by their nearest likes, and

@@ -3,6 +3,7 @@ package report
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -19,6 +20,7 @@ func TestClean(t *testing.T) {
 		"zero width":                  {"a\u200bb\u200dc\ufeffd\u00ade", "abcde"},
 		"tag characters":              {"a\U000e0041b", "ab"},
 		"fillers that look like none": {"a\u3164\u115fb", "ab"},
+		"noncharacters":               {"a\ufffe\uffff\ufdd0b", "ab"},
 		"private use":                 {"a\uf8ffb", "ab"},
 		"not UTF-8":                   {"a\xff\xfeb", "a\ufffd\ufffdb"},
 		"half a letter at the end":    {"a\xe6\x9d", "a\ufffd\ufffd"},
@@ -69,4 +71,13 @@ func FuzzClean(f *testing.F) {
 			t.Errorf("ascii(%q) = %q", once, got)
 		}
 	})
+}
+
+// The shortcut for ASCII says what Unicode says.
+func TestHiddenInASCII(t *testing.T) {
+	for r := range rune(unicode.MaxASCII + 1) {
+		if hidden(r) != unicode.IsControl(r) {
+			t.Errorf("%U is hidden: %v", r, hidden(r))
+		}
+	}
 }

@@ -130,7 +130,7 @@ func Devices(w io.Writer, snapshots []device.Snapshot, o Options) error {
 			under := p.title(markOfTrust(trust.Status), labels[i], d)
 			p.print(p.hang(under, plain, "UDID "+d.UDID)...)
 			if len(d.Asset) > 0 {
-				p.print(p.hang(under, dim, assetOf(d))...)
+				p.print(p.hang(under, dim, assetLine(d))...)
 			}
 			if checks.Status(trust.Status) != checks.OK {
 				p.print(p.hang(under, plain, trust.Summary)...)

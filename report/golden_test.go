@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,10 +19,20 @@ var formats = map[string]Options{
 	"ascii.txt": {Width: 80, All: true},
 }
 
+// documents are what a recording becomes for programs and for documents; the key ends the
+// golden's name.
+var documents = map[string]func(io.Writer, Report) error{
+	"csv":          WriteCSV,
+	"findings.csv": WriteCSVFindings,
+	"md":           WriteMarkdown,
+	"junit.xml":    WriteJUnit,
+	"prom":         WritePrometheus,
+}
+
 // TestGoldens holds what becomes of every recording, in every format. To rewrite the
 // goldens run UPDATE=1 go test ./report, and read the diff: it is the review.
 func TestGoldens(t *testing.T) {
-	schema := validator(t)
+	schema := validator(t, reportContract)
 	for name, recording := range recordings(t) {
 		run := runOf(recording)
 		r := New(run)
@@ -38,6 +49,15 @@ func TestGoldens(t *testing.T) {
 				t.Run(name+"."+face+format, func(t *testing.T) {
 					var out bytes.Buffer
 					if err := WriteTable(&out, r, options); err != nil {
+						t.Fatal(err)
+					}
+					golden(t, face+format, out.Bytes())
+				})
+			}
+			for format, write := range documents {
+				t.Run(name+"."+face+format, func(t *testing.T) {
+					var out bytes.Buffer
+					if err := write(&out, r); err != nil {
 						t.Fatal(err)
 					}
 					golden(t, face+format, out.Bytes())

@@ -1,9 +1,25 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 )
 
-// WriteEvent writes an event as one line of JSON.
-func WriteEvent(w io.Writer, e Event) error { return json.NewEncoder(w).Encode(e) }
+// WriteEvent writes one event as one line of JSON, in a single Write, so that lines of
+// several writers do not mix. Texts are escaped as WriteJSON does it: what a device sent
+// cannot end the line.
+func WriteEvent(w io.Writer, e Event) error {
+	e.At = e.At.UTC()
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(e); err != nil {
+		return fmt.Errorf("writing the event: %w", err)
+	}
+	if _, err := w.Write(escapeHidden(line.Bytes())); err != nil {
+		return fmt.Errorf("writing the event: %w", err)
+	}
+	return nil
+}

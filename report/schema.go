@@ -5,8 +5,18 @@ import _ "embed"
 // SchemaID names the JSON Schema of a [Report], in its "$schema".
 const SchemaID = "https://raw.githubusercontent.com/backupdoctor/backupdoctor/main/report/schema.json"
 
-//go:embed schema.json
-var schema string
+// EventSchemaID names the JSON Schema of an [Event].
+const EventSchemaID = "https://raw.githubusercontent.com/backupdoctor/backupdoctor/main/report/event_schema.json"
+
+var (
+	//go:embed schema.json
+	schema string
+	//go:embed event_schema.json
+	eventSchema string
+)
 
 // JSONSchema is the JSON Schema (draft 2020-12) that every report written as JSON follows.
 func JSONSchema() string { return schema }
+
+// JSONEventSchema is the JSON Schema (draft 2020-12) that every line of WriteEvent follows.
+func JSONEventSchema() string { return eventSchema }

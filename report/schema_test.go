@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"reflect"
 	"slices"
@@ -18,24 +19,41 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// TestSchema holds schema.json to the types in report.go and exit.go, and their comments.
-func TestSchema(t *testing.T) {
-	golden(t, "schema.json", schemaOf(t))
+// A contract is a JSON Schema that is published, and the type that it is made from.
+type contract struct {
+	id, title string
+	text      string // the schema as it is published
+	root      reflect.Type
+	closed    map[string][]any
 }
 
-// validator is the published schema, in the hands of a library that did not write it.
-func validator(t testing.TB) *jsonschema.Schema {
+var (
+	reportContract = contract{SchemaID, "backupdoctor report", JSONSchema(), reflect.TypeFor[Report](), closed}
+	eventContract  = contract{EventSchemaID, "backupdoctor event", JSONEventSchema(), reflect.TypeFor[Event](), closedInEvents()}
+)
+
+// contractFiles hold the types of the contracts.
+var contractFiles = []string{"report.go", "exit.go", "event.go"}
+
+// TestSchema holds the schemas to the types of the contracts, and their comments.
+func TestSchema(t *testing.T) {
+	golden(t, "schema.json", schemaOf(t, reportContract))
+	golden(t, "event_schema.json", schemaOf(t, eventContract))
+}
+
+// validator is a published schema, in the hands of a library that did not write it.
+func validator(t testing.TB, c contract) *jsonschema.Schema {
 	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(strings.NewReader(JSONSchema()))
+	document, err := jsonschema.UnmarshalJSON(strings.NewReader(c.text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
-	if err := compiler.AddResource(SchemaID, document); err != nil {
+	if err := compiler.AddResource(c.id, document); err != nil {
 		t.Fatal(err)
 	}
-	compiled, err := compiler.Compile(SchemaID)
+	compiled, err := compiler.Compile(c.id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +71,7 @@ func validate(t testing.TB, schema *jsonschema.Schema, document []byte) error {
 
 // A schema that lets everything through would hold nothing.
 func TestSchemaRefuses(t *testing.T) {
-	schema := validator(t)
+	schema := validator(t, reportContract)
 	good := jsonOf(t, New(sampleRun(failing("Léa’s iPhone"), unexamined("Sam’s iPhone"))))
 	if err := validate(t, schema, good); err != nil {
 		t.Fatalf("the sample itself: %v", err)
@@ -85,7 +103,7 @@ func TestSchemaRefuses(t *testing.T) {
 func TestSchemaAcceptsAdditions(t *testing.T) {
 	document := jsonOf(t, New(sampleRun(well("iPhone"))))
 	document = bytes.Replace(document, []byte(`"udid"`), []byte(`"colour": "blue", "udid"`), 1)
-	if err := validate(t, validator(t), document); err != nil {
+	if err := validate(t, validator(t, reportContract), document); err != nil {
 		t.Error(err)
 	}
 }
@@ -106,15 +124,15 @@ type node struct {
 	Defs        map[string]*node `json:"$defs,omitempty"`
 }
 
-// schemaOf writes the JSON Schema of a Report from its Go types and their comments.
-func schemaOf(t *testing.T) []byte {
-	writer := schemaWriter{comments: comments(t, "report.go", "exit.go"), defs: map[string]*node{}}
-	writer.object(reflect.TypeFor[Report]())
-	root := writer.defs["Report"]
-	delete(writer.defs, "Report")
+// schemaOf writes the JSON Schema of a contract from its Go types and their comments.
+func schemaOf(t *testing.T, c contract) []byte {
+	writer := schemaWriter{comments: comments(t, contractFiles...), closed: c.closed, defs: map[string]*node{}}
+	writer.object(c.root)
+	root := writer.defs[c.root.Name()]
+	delete(writer.defs, c.root.Name())
 	root.Schema = "https://json-schema.org/draft/2020-12/schema"
-	root.ID = SchemaID
-	root.Title = "backupdoctor report"
+	root.ID = c.id
+	root.Title = c.title
 	root.Defs = writer.defs
 	var document bytes.Buffer
 	encoder := json.NewEncoder(&document)
@@ -144,8 +162,23 @@ var closed = map[string][]any{
 	"Backup.depth":         {device.QuickLook, device.DeepLook},
 }
 
+// closedInEvents is closed, with the values that an event has beside. A command may end
+// with an error before there is a report, so that its exit code is any.
+func closedInEvents() map[string][]any {
+	known := maps.Clone(closed)
+	known["Event.schema"] = []any{Schema}
+	known["Event.event"] = []any{RunStart, DeviceAttached, DeviceState, DeviceDone, DeviceDetached, RunSummary, ExitError}
+	known["Event.state"] = []any{Waiting, Reading, Verifying, Retrying}
+	known["Exit.code"] = nil
+	for _, exit := range Exits() {
+		known["Exit.code"] = append(known["Exit.code"], exit.Code)
+	}
+	return known
+}
+
 type schemaWriter struct {
 	comments map[string]string
+	closed   map[string][]any
 	defs     map[string]*node
 }
 
@@ -158,7 +191,7 @@ func (s schemaWriter) object(t reflect.Type) *node {
 			name, option, _ := strings.Cut(field.Tag.Get("json"), ",")
 			property := s.property(field.Type)
 			property.Description = s.comments[t.Name()+"."+field.Name]
-			property.Enum = closed[t.Name()+"."+name]
+			property.Enum = s.closed[t.Name()+"."+name]
 			object.Properties[name] = property
 			if option == "" {
 				object.Required = append(object.Required, name)
@@ -217,7 +250,7 @@ func comments(t *testing.T, files ...string) map[string]string {
 }
 
 func TestEveryFieldHasAComment(t *testing.T) {
-	found := comments(t, "report.go", "exit.go")
+	found := comments(t, contractFiles...)
 	if len(found) < 60 {
 		t.Fatalf("found only %d types and fields", len(found))
 	}
@@ -226,7 +259,7 @@ func TestEveryFieldHasAComment(t *testing.T) {
 			t.Errorf("%s has no comment", name)
 		}
 	}
-	for name := range closed {
+	for name := range closedInEvents() {
 		structure, _, _ := strings.Cut(name, ".")
 		if found[structure] == "" {
 			t.Errorf("closed names %s, which is no type", name)

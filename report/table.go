@@ -111,7 +111,7 @@ func (p *page) gaps(r Report) {
 func (p *page) device(label string, d Device) {
 	under := p.title(markOfVerdict(d), label, d)
 	if len(d.Asset) > 0 {
-		p.print(p.hang(under, dim, assetOf(d))...)
+		p.print(p.hang(under, dim, assetLine(d))...)
 	}
 	p.print(p.hang(under, plain, d.Headline)...)
 	if d.Retried != "" {
@@ -122,8 +122,8 @@ func (p *page) device(label string, d Device) {
 	}
 }
 
-// assetOf is the row of the inventory in one line, without what is empty in it.
-func assetOf(d Device) string {
+// assetLine is the row of the inventory in one line, without what is empty in it.
+func assetLine(d Device) string {
 	var parts []string
 	for _, f := range d.Asset {
 		if f.Value != "" {
@@ -216,20 +216,25 @@ func (p *page) cause(f Finding, d Device) cell {
 	return c
 }
 
-// evidence is what a finding rests on, with its date where it is older than a day.
+// evidence is what a finding rests on.
 func (p *page) evidence(f Finding, takenAt time.Time) cell {
 	c := cell{}
 	for _, e := range f.Evidence {
-		text := e.Key + ": " + e.Value
-		if e.Expected != "" {
-			text += " (expected " + e.Expected + ")"
-		}
-		if !e.AsOf.IsZero() && takenAt.Sub(e.AsOf) >= 24*time.Hour {
-			text += ", as of " + e.AsOf.UTC().Format(time.DateOnly)
-		}
-		c = append(c, paragraph{text: p.text(text)})
+		c = append(c, paragraph{text: p.text(evidenceText(e, takenAt))})
 	}
 	return c
+}
+
+// evidenceText is one thing that was read, with its date where it is older than a day.
+func evidenceText(e Evidence, takenAt time.Time) string {
+	text := e.Key + ": " + e.Value
+	if e.Expected != "" {
+		text += " (expected " + e.Expected + ")"
+	}
+	if !e.AsOf.IsZero() && takenAt.Sub(e.AsOf) >= 24*time.Hour {
+		text += ", as of " + e.AsOf.UTC().Format(time.DateOnly)
+	}
+	return text
 }
 
 func (p *page) firstRemedy(f Finding) cell {

@@ -176,11 +176,17 @@ func TestACauseNamesItsSubject(t *testing.T) {
 func TestWriteErrorsAreReported(t *testing.T) {
 	r := New(sampleRun(failing("x")))
 	for name, write := range map[string]func() error{
-		"table":   func() error { return WriteTable(brokenPipe{}, r, Options{Width: 80}) },
-		"json":    func() error { return WriteJSON(brokenPipe{}, r) },
-		"explain": func() error { return Explain(brokenPipe{}, switchedOn, Options{Width: 80}) },
-		"list":    func() error { return List(brokenPipe{}, checks.All(), Options{Width: 80}) },
-		"devices": func() error { return Devices(brokenPipe{}, nil, Options{Width: 80}) },
+		"table":        func() error { return WriteTable(brokenPipe{}, r, Options{Width: 80}) },
+		"json":         func() error { return WriteJSON(brokenPipe{}, r) },
+		"csv":          func() error { return WriteCSV(brokenPipe{}, r) },
+		"csv findings": func() error { return WriteCSVFindings(brokenPipe{}, r) },
+		"markdown":     func() error { return WriteMarkdown(brokenPipe{}, r) },
+		"junit":        func() error { return WriteJUnit(brokenPipe{}, r) },
+		"prometheus":   func() error { return WritePrometheus(brokenPipe{}, r) },
+		"ndjson":       func() error { return WriteEvent(brokenPipe{}, Event{Report: &r}) },
+		"explain":      func() error { return Explain(brokenPipe{}, switchedOn, Options{Width: 80}) },
+		"list":         func() error { return List(brokenPipe{}, checks.All(), Options{Width: 80}) },
+		"devices":      func() error { return Devices(brokenPipe{}, nil, Options{Width: 80}) },
 	} {
 		if err := write(); !errors.Is(err, errBroken) {
 			t.Errorf("%s: %v", name, err)

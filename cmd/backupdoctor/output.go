@@ -16,7 +16,7 @@ import (
 )
 
 // formats are the values of -o, in the order in which help names them.
-var formats = []string{"table", "summary", "json", "ndjson"}
+var formats = []string{"table", "summary", "json", "ndjson", "csv", "csv-findings", "markdown", "junit", "prometheus"}
 
 // streamed is the format that is written while the run goes on.
 const streamed = "ndjson"
@@ -26,6 +26,12 @@ var renderers = map[string]func(io.Writer, report.Report, report.Options) error{
 	"table":   report.WriteTable,
 	"summary": report.WriteSummary,
 	"json":    plainly(report.WriteJSON),
+
+	"csv":          plainly(report.WriteCSV),
+	"csv-findings": plainly(report.WriteCSVFindings),
+	"markdown":     plainly(report.WriteMarkdown),
+	"junit":        plainly(report.WriteJUnit),
+	"prometheus":   plainly(report.WritePrometheus),
 }
 
 // plainly is a renderer that is the same on every terminal.
