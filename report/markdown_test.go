@@ -257,7 +257,7 @@ func FuzzMarkdown(f *testing.F) {
 func TestMarkdownTellsADevice(t *testing.T) {
 	r := New(sampleRun(labelled(failing("Léa’s iPhone"), "7", device.Field{Name: "Room", Value: "112"})))
 	document := markdownOf(r)
-	_, section, _ := strings.Cut(document, "\n## Léa’s iPhone\n")
+	_, section, _ := strings.Cut(document, "\n## 7 · Léa’s iPhone\n")
 	const want = `
 **✗ Failing.** iCloud Backup is off; the last good backup is 23 days old.
 

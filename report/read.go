@@ -54,6 +54,7 @@ func Read(r io.Reader) (Report, error) {
 type document struct {
 	Report
 	Type      string          `json:"event"`
+	UDID      string          `json:"udid"`
 	Device    *Device         `json:"device"`
 	Whole     *Report         `json:"report"`
 	Snapshots json.RawMessage `json:"snapshots"`
@@ -73,14 +74,30 @@ func (d document) check() error {
 // ofEvents makes the report of a run from its events.
 func ofEvents(events []document) Report {
 	var r Report
-	var devices []Device
 	whole := false
-	for _, e := range events {
-		if e.Type == DeviceDone && e.Device != nil {
-			devices = append(devices, *e.Device)
+	var udids []string // in the order in which the devices were found, which is that of the report
+	known, finished := map[string]bool{}, map[string]Device{}
+	found := func(udid string) {
+		if !known[udid] {
+			known[udid] = true
+			udids = append(udids, udid)
 		}
-		if e.Type == RunSummary && e.Whole != nil {
+	}
+	for _, e := range events {
+		switch {
+		case e.Type == DeviceAttached:
+			found(e.UDID)
+		case e.Type == DeviceDone && e.Device != nil:
+			found(e.Device.UDID)
+			finished[e.Device.UDID] = *e.Device // its last visit, if there were several
+		case e.Type == RunSummary && e.Whole != nil:
 			r, whole = *e.Whole, true
+		}
+	}
+	var devices []Device
+	for _, udid := range udids {
+		if d, done := finished[udid]; done {
+			devices = append(devices, d)
 		}
 	}
 	r.Devices = devices
