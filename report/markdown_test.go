@@ -192,6 +192,23 @@ var hostileNames = []string{
 	"$x$", "<!-- x -->", "<?php", "a  \nb", "    code", "\tcode", "``` go", "~~~", "Term\n: definition", "mailto:me@example.com", "ftp://example.com",
 }
 
+// TestMarkdownText puts each name where a line begins: in a paragraph, a list, a heading.
+// It stays one line of text there.
+func TestMarkdownText(t *testing.T) {
+	for _, name := range hostileNames {
+		for before, kind := range map[string]ast.NodeKind{"": ast.KindParagraph, "- ": ast.KindTextBlock, "1. ": ast.KindTextBlock, "## ": ast.KindHeading, "> ": ast.KindParagraph} {
+			p := parseMarkdown("a\n\n" + before + markdownText(name) + "\n")
+			line := p.root.LastChild()
+			for line.FirstChild() != nil && line.FirstChild().Type() == ast.TypeBlock {
+				line = line.FirstChild()
+			}
+			if line.Kind() != kind || line.NextSibling() != nil || p.words(t, line) != clean(name) {
+				t.Errorf("%q behind %q is a %v: %q", name, before, line.Kind(), p.words(t, line))
+			}
+		}
+	}
+}
+
 // TestMarkdownKeepsTextsPlain puts each name where a device's own texts get, and reads them
 // back as a person sees them.
 func TestMarkdownKeepsTextsPlain(t *testing.T) {

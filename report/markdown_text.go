@@ -27,11 +27,11 @@ func markdownText(text string) string {
 	return escaped.String()
 }
 
-// beginsBlock reports whether the sign at i makes a list, a quotation, a definition or a
-// line of what begins with it: "- a", "1. a".
+// beginsBlock reports whether the sign at i makes a list, a quotation or a definition of
+// what begins with it: "- a", "1. a".
 func beginsBlock(text string, i int) bool {
 	switch text[i] {
-	case '-', '+', '>', '=', ':':
+	case '-', '+', '>', ':':
 		return i == 0
 	case '.', ')':
 		return i > 0 && strings.Trim(text[:i], "0123456789") == ""

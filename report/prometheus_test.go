@@ -121,6 +121,15 @@ func TestPrometheusWithoutADevice(t *testing.T) {
 	}
 }
 
+// A check that found several subjects has one series for each of its statuses.
+func TestPrometheusTellsEveryStatusOnce(t *testing.T) {
+	examined := failing("x")
+	examined.Diagnosis.Causes = append(examined.Diagnosis.Causes, examined.Diagnosis.Causes...)
+	if samples := samplesOf(t, prometheusOf(New(sampleRun(examined)))); samples["check_status wifi-missing warning 00008110-000514AE0C22801E"] != 1 {
+		t.Error(samples)
+	}
+}
+
 // Backups of which nothing but their folders is known have no UDID, and Prometheus refuses
 // a file with the same series twice.
 func TestPrometheusTellsDevicesWithoutAUDIDApart(t *testing.T) {
