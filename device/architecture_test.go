@@ -117,12 +117,16 @@ var rooms = map[string]room{
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose",
-			"checks", "report", "testdata", "cmd/backupdoctor/notify",
+			"checks", "report", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
 		},
 		theirs: []string{
 			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",
 			"golang.org/x/sync/errgroup", "golang.org/x/sys/windows", "golang.org/x/term",
 		},
+	},
+	"cmd/backupdoctor/hook": {
+		ours:   []string{"report"},
+		banned: []string{"net", "net/http"},
 	},
 	"cmd/backupdoctor/notify": {
 		ours:   []string{"report"},
