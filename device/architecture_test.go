@@ -126,13 +126,21 @@ var rooms = map[string]room{
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
-			"checks", "report", "report/ignore", "testdata",
+			"checks", "report", "report/ignore", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
 		},
 		theirs: []string{
 			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",
 			"github.com/clipperhouse/displaywidth", "github.com/google/uuid",
 			"golang.org/x/sys/unix", "golang.org/x/sys/windows", "golang.org/x/term",
 		},
+	},
+	"cmd/backupdoctor/hook": {
+		ours:   []string{"report"},
+		banned: []string{"net", "net/http"},
+	},
+	"cmd/backupdoctor/notify": {
+		ours:   []string{"report"},
+		banned: []string{"net", "net/http"},
 	},
 	"testdata": {},
 }

@@ -9,6 +9,9 @@ import (
 // a bound one "letter" could bury the lines above it.
 const maxMarks = 4
 
+// Clean makes a stranger's text safe to print, as the table does.
+func Clean(text string) string { return clean(text) }
+
 // clean makes a stranger's text safe for a terminal, on one line: control characters,
 // escapes, bidirectional and invisible marks are dropped, white space becomes single spaces,
 // and bytes that are no UTF-8 become U+FFFD.

@@ -153,7 +153,7 @@ func (p *page) trayRow(row TrayRow, slots, names, beat int) string {
 	switch {
 	case row.Found != nil:
 		m := markOfVerdict(*row.Found)
-		lead, text, s = p.lead(m), outcome(*row.Found), m.style
+		lead, text, s = p.lead(m), Outcome(*row.Found), m.style
 	case liveliness(row) == 0:
 		lead = strings.Repeat(" ", columns(lead))
 	}
@@ -170,9 +170,9 @@ func (p *page) spinner(beat int) string {
 	return string(frames[beat%len(frames)]) + " "
 }
 
-// outcome is what became of a device, in as few words as there are: the verdict, and the
+// Outcome is what became of a device, in as few words as there are: the verdict, and the
 // causes by their short names.
-func outcome(d Device) string {
+func Outcome(d Device) string {
 	word := markOfVerdict(d).word
 	var why []string
 	for _, f := range causesOf(d) {
@@ -193,7 +193,7 @@ func outcome(d Device) string {
 // the page.
 func Line(d Device, count, total int, o Options) string {
 	p := newPage(o)
-	parts := []string{p.nameOf(d), outcome(d)}
+	parts := []string{p.nameOf(d), Outcome(d)}
 	if d.Slot != "" {
 		parts = slices.Insert(parts, 0, "slot "+d.Slot)
 	}

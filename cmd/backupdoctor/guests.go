@@ -20,7 +20,8 @@ type guest struct {
 	busy     bool         // it is being examined, or waits for its turn
 	finished bool         // what was found on it has been told
 
-	cut *device.Snapshot // what an examination told that was cut off; nil if none was
+	tries int              // examinations since it was plugged in, or told anew by usbmuxd
+	cut   *device.Snapshot // what the first examination told that was cut off; nil if none was
 }
 
 // A guestBook knows the devices on a tray by UDID, and when a visit begins and ends. It
@@ -40,6 +41,9 @@ func (b *guestBook) arrives(a usb.Attached, now time.Time) (g *guest, first, exa
 		b.visits++
 		b.guests[a.UDID] = g
 	}
+	if g.attached.DeviceID != a.DeviceID {
+		g.tries = 0 // what cut it off may have been the cable
+	}
 	g.attached, g.here = a, true
 	examine = !g.busy && !g.finished
 	g.busy = g.busy || examine
@@ -51,6 +55,18 @@ func (b *guestBook) leaves(udid string, now time.Time) {
 	if g, known := b.guests[udid]; known && g.here {
 		g.here, g.left = false, now
 	}
+}
+
+// waiting lists the guests that were cut off, and wait on their cables for what becomes of
+// that.
+func (b *guestBook) waiting() []*guest {
+	var list []*guest
+	for _, g := range b.guests {
+		if g.here && !g.busy && !g.finished && g.cut != nil {
+			list = append(list, g)
+		}
+	}
+	return list
 }
 
 // over strikes off the guests whose visits are over, and returns them by UDID.

@@ -8,12 +8,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/hook"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
@@ -172,17 +171,21 @@ func passwordIn(path string) (string, error) {
 	return password, nil
 }
 
-// passwordBy is the first line that a command prints. The shell runs it, without the
-// variable that may hold another password.
+// environForPrograms is the environment of every program that this one starts: without the
+// variable that may hold a password. On Windows its name may be written in any case.
+func (s surroundings) environForPrograms() []string {
+	return slices.DeleteFunc(s.environ(), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return strings.EqualFold(name, passwordVariable)
+	})
+}
+
+// passwordBy is the first line that a command prints. The shell runs it.
 func (s surroundings) passwordBy(ctx context.Context, command string) (string, error) {
-	shell, flag := "sh", "-c"
-	if runtime.GOOS == "windows" {
-		shell, flag = "cmd", "/C"
-	}
 	var printed bytes.Buffer
-	c := exec.CommandContext(ctx, shell, flag, command)
+	c := hook.Shell(ctx, command)
 	c.Stdin, c.Stdout, c.Stderr = s.stdin, &printed, s.stderr
-	c.Env = slices.DeleteFunc(s.environ(), func(entry string) bool { return strings.HasPrefix(entry, passwordVariable+"=") })
+	c.Env = s.environForPrograms()
 	if err := c.Run(); err != nil {
 		return "", usageError("", "the command of --password-command failed: %w", err)
 	}

@@ -131,3 +131,14 @@ func TestFirstLine(t *testing.T) {
 		}
 	}
 }
+
+// No program that is started sees the password, however its name is written.
+func TestEnvironForPrograms(t *testing.T) {
+	s := surroundings{environ: func() []string {
+		return []string{"HOME=/root", passwordVariable + "=secret", "BackupDoctor_Backup_Password=secret", passwordVariable + "_HINT=pet"}
+	}}
+	want := []string{"HOME=/root", passwordVariable + "_HINT=pet"}
+	if got := s.environForPrograms(); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

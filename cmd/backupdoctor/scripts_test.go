@@ -27,7 +27,8 @@ func TestMain(m *testing.M) {
 //	exits CODE PROGRAM ARG...   the program ends with this very exit code
 //	sim [NAME[*COUNT][:FAULT][@LOG]...]
 //	                            devices of testdata/devices are attached, as $UDID1, …; see simLogs
-//	asked SERVICE REQUEST       wait until a device has been asked for this
+//	asked [-count=N] SERVICE REQUEST
+//	                            wait until devices have been asked for this, so many times
 //	plug NAME PORT              a device of testdata/devices is plugged in at this port of a hub
 //	unplug NAME                 and is pulled out
 //	backup DIR [TRAIT]...       a backup is written below DIR, as $BACKUP; see backupTraits
@@ -144,18 +145,30 @@ func loadDevice(fatalf func(string, ...any), name string) *sim.Device {
 }
 
 func scriptAsked(ts *testscript.TestScript, neg bool, args []string) {
+	times := 1
+	if len(args) == 3 {
+		_, err := fmt.Sscanf(args[0], "-count=%d", &times)
+		ts.Check(err)
+		args = args[1:]
+	}
 	if neg || len(args) != 2 {
-		ts.Fatalf("usage: asked SERVICE REQUEST")
+		ts.Fatalf("usage: asked [-count=N] SERVICE REQUEST")
 	}
 	tray := *ts.Value(trayKey{}).(**sim.Tray)
-	asked := func(r sim.Request) bool { return r.Service == args[0] && r.Name == args[1] }
+	asked := 0
 	for range 1000 {
-		if slices.ContainsFunc(tray.Requests(), asked) {
+		asked = 0
+		for _, r := range tray.Requests() {
+			if r.Service == args[0] && r.Name == args[1] {
+				asked++
+			}
+		}
+		if asked >= times {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	ts.Fatalf("no device was asked for %s of %s", args[1], args[0])
+	ts.Fatalf("%s of %s was asked for %d times, not %d", args[1], args[0], asked, times)
 }
 
 func scriptPlug(ts *testscript.TestScript, neg bool, args []string) {

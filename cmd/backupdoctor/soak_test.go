@@ -163,6 +163,19 @@ func (t *tape) verdicts() map[string]string {
 	return verdicts
 }
 
+// count is how many events there were of a type.
+func (t *tape) count(what string) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := 0
+	for _, e := range t.events {
+		if e.Type == what {
+			n++
+		}
+	}
+	return n
+}
+
 // slowest is the longest that an examination has taken, with the second try.
 func (t *tape) slowest() (longest time.Duration) {
 	t.mu.Lock()

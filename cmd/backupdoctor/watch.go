@@ -2,7 +2,9 @@ package main
 
 import (
 	"slices"
+	"time"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/hook"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/urfave/cli/v2"
 )
@@ -35,6 +37,9 @@ func watchCommand(s surroundings) *cli.Command {
 	}
 }
 
+// commandsAtOnce is how many commands of --exec run at the same time.
+const commandsAtOnce = 4
+
 const watchHeading = "After each visit"
 
 func watchFlags() []cli.Flag {
@@ -42,13 +47,26 @@ func watchFlags() []cli.Flag {
 		&cli.IntFlag{Name: "until", Category: deviceFlags, Usage: "end after this `NUMBER` of visits"},
 		option(deviceFlags, "pair", "ask untrusted devices to show the Trust dialog, and wait"),
 		option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
+		&cli.StringFlag{Name: "exec", Category: watchHeading, Usage: "run the shell `COMMAND`"},
+		&cli.DurationFlag{Name: "exec-timeout", Category: watchHeading, Usage: "`TIME` that the command may take for one device", Value: 5 * time.Minute},
+		option(watchHeading, "notify", "show a notice on the desktop, in place of the terminal's bell"),
 		option(watchHeading, "no-bell", "do not ring the terminal's bell"),
 	}, doorFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
 // watchingOf reads watchFlags.
-func (s surroundings) watchingOf(ctx *cli.Context) (watching, error) {
-	w := watching{until: ctx.Int("until"), bell: !ctx.Bool("no-bell")}
+func (s surroundings) watchingOf(ctx *cli.Context) (*watching, error) {
+	w := &watching{until: ctx.Int("until")}
+	w.after.bell, w.after.notify = !ctx.Bool("no-bell"), ctx.Bool("notify")
+	if command := ctx.String("exec"); command != "" {
+		w.after.hook = &hook.Hook{
+			Command: command, Environ: s.environForPrograms(),
+			Timeout: ctx.Duration("exec-timeout"), Slots: make(chan struct{}, commandsAtOnce),
+		}
+	}
+	if ctx.Duration("exec-timeout") <= 0 {
+		return w, usageError("", "--exec-timeout must be longer than nothing")
+	}
 	if ctx.IsSet("until") && w.until < 1 {
 		return w, usageError("", "--until must be at least 1")
 	}

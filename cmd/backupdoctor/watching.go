@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -14,19 +16,23 @@ import (
 // A watching is a run that examines each device as it is plugged in.
 type watching struct {
 	scan
-	until int  // visits after which it ends; 0 for none
-	bell  bool // ring the terminal's bell for each finished device
+	until int // visits after which it ends; 0 for none
+	after aftermath
 }
 
 // run watches, and writes the report of all devices.
-func (w watching) run(ctx context.Context) error {
+func (w *watching) run(ctx context.Context) error {
 	begun, finish, err := w.begin()
 	if err != nil {
 		return err
 	}
 	w.scan = begun
-	w.herald.listens(w.ring())
 	view := w.showProgress()
+	w.after.surroundings, w.after.began, w.after.redacted = w.surroundings, w.herald.started, w.redact
+	if w.after.hook != nil {
+		w.after.hook.Output = w.stderr // above the view
+	}
+	w.herald.listens(w.after.hear)
 	watch := watch{
 		visitor: w.visitor(), until: w.until, crew: w.pool.start(), examined: make(chan examination),
 		book:   guestBook{guests: map[string]*guest{}},
@@ -34,20 +40,9 @@ func (w watching) run(ctx context.Context) error {
 	}
 	w.herald.tell(report.Event{Type: report.RunStart})
 	watch.follow(ctx)
+	w.after.wait()
 	view.close()
 	return finish(w.conclude(watch.learned()))
-}
-
-// ring rings the bell for each finished device, if stderr is a terminal.
-func (w watching) ring() func(report.Event) {
-	if _, terminal := terminalOf(w.stderr); !terminal || !w.bell {
-		return nil
-	}
-	return func(e report.Event) {
-		if e.Type == report.DeviceDone {
-			fmt.Fprint(w.stderr, "\a")
-		}
-	}
 }
 
 // A watch is a watching under way. Only the goroutine that follows it touches it.
@@ -81,7 +76,7 @@ func (w *watch) follow(ctx context.Context) {
 	changes, failed := make(chan usb.Change), make(chan error, 1)
 	var hearing sync.WaitGroup
 	hearing.Go(func() {
-		failed <- w.door.Watch(ctx, func(c usb.Change) {
+		failed <- w.hear(ctx, func(c usb.Change) {
 			select {
 			case changes <- c:
 			case <-ctx.Done():
@@ -98,11 +93,10 @@ func (w *watch) follow(ctx context.Context) {
 		case e := <-w.examined:
 			w.took(ctx, e)
 		case now := <-clock.C:
+			w.again(ctx)
 			w.strikeOff(now)
 		case err := <-failed:
-			if err != nil {
-				w.gaps = append(w.gaps, device.GapOf(err))
-			}
+			failed <- err // for the end
 			stop()
 		case <-ctx.Done():
 		}
@@ -115,6 +109,31 @@ func (w *watch) follow(ctx context.Context) {
 		w.end(g)
 	}
 	hearing.Wait()
+	if err := <-failed; err != nil {
+		w.gaps = append(w.gaps, device.GapOf(err))
+	}
+}
+
+// muxEvery is how often a usbmuxd that is not there is looked for.
+const muxEvery = 2 * time.Second
+
+// hear follows usbmuxd. One that is not there is waited for: on Linux it may come only with
+// the first device. The error is then that there never was one.
+func (w *watch) hear(ctx context.Context, tell func(usb.Change)) error {
+	for told := false; ; told = true {
+		err := w.door.Watch(ctx, tell)
+		if !errors.Is(err, usb.ErrNoMux) {
+			return err
+		}
+		if !told {
+			fmt.Fprintf(w.stderr, "usbmuxd is not there yet: waiting for it\nhint: %s\n", muxHint(runtime.GOOS))
+		}
+		select {
+		case <-time.After(muxEvery):
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 // enough is true when there have been as many visits as there are to be.
@@ -153,6 +172,7 @@ func (w *watch) take(ctx context.Context, c usb.Change) {
 // send sends somebody to examine a device, who comes back to w.examined.
 func (w *watch) send(ctx context.Context, g *guest, state string) {
 	w.sent++
+	g.tries++
 	a, number := g.attached, g.number
 	go w.crew.send(func() {
 		sh := shelfIn(w.places)
@@ -167,23 +187,39 @@ func (w *watch) send(ctx context.Context, g *guest, state string) {
 	})
 }
 
-// took takes in what an examination told. One that was cut off is made once more: at once
-// if the device is there, else when it is back.
+// took takes in what an examination told. What becomes of one that was cut off turns out
+// with the next news: perhaps the device is being pulled out.
 func (w *watch) took(ctx context.Context, e examination) {
 	w.sent--
 	g := e.guest
 	g.busy = false
 	switch {
-	case g.cut != nil:
-		w.finish(g, better(*g.cut, e.snapshot))
-	case e.snapshot.Live.Ended.Reason.Transient() && ctx.Err() == nil:
-		g.cut = &e.snapshot
-		if g.here && !w.lost {
-			g.busy = true
-			w.send(ctx, g, report.Retrying)
+	case !e.snapshot.Live.Ended.Reason.Transient() || ctx.Err() != nil:
+		if g.cut != nil {
+			e.snapshot = better(*g.cut, e.snapshot)
 		}
-	default:
 		w.finish(g, e.snapshot)
+	case g.cut == nil:
+		g.cut = &e.snapshot
+	default:
+		kept := better(*g.cut, e.snapshot)
+		g.cut = &kept
+	}
+}
+
+// again examines devices once more that were cut off and are still there. Those that were
+// cut off twice without being touched are finished with what they told.
+func (w *watch) again(ctx context.Context) {
+	if w.lost {
+		return
+	}
+	for _, g := range w.book.waiting() {
+		if g.tries >= 2 {
+			w.finish(g, *g.cut)
+			continue
+		}
+		g.busy = true
+		w.send(ctx, g, report.Retrying)
 	}
 }
 

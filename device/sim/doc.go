@@ -7,6 +7,9 @@
 // [Tray.Serve] answers clients on a socket made by [Listen]. [Tray.Requests] is every
 // request that was received, for tests that hold a client to what it may ask.
 //
+// To call Serve once more is to start usbmuxd anew after a crash. [Tray.Shake] is restless
+// people, and [Tray.Reenumerate] a touched cable.
+//
 // A [Fault] makes a device misbehave at a chosen place of the conversation: refuse,
 // stall, break off, lie about lengths, or send what kills an unguarded reader.
 //

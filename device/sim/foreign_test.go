@@ -1,9 +1,11 @@
 package sim_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -224,5 +226,80 @@ func TestPymobiledevice3(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("pymobiledevice3 (-files +read)\n%s", diff)
+	}
+}
+
+// TestLibimobiledeviceFollowsHotplug has idevicesyslog wait for a device that comes and goes,
+// with the mux at times.
+func TestLibimobiledeviceFollowsHotplug(t *testing.T) {
+	unbuffered, err := exec.LookPath("stdbuf") // into a pipe it would print when it ends
+	if err != nil {
+		t.Skip("stdbuf is not installed")
+	}
+	if _, err := exec.LookPath("idevicesyslog"); err != nil {
+		missing(t, "idevicesyslog is not installed")
+	}
+	device := named(t, "healthy-iphone")
+	tray := newTray(t, device.Clone(1), device)
+	socket := newSocket(t)
+	crash := start(t, tray, socket)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, unbuffered, "-oL", "idevicesyslog", "--udid", device.UDID(), "--no-colors")
+	command.Env = append(os.Environ(), "USBMUXD_SOCKET_ADDRESS=UNIX:"+socket)
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer command.Wait()
+	defer cancel()
+	lines := bufio.NewScanner(out)
+	expect := func(want string) {
+		t.Helper()
+		for lines.Scan() {
+			if line := lines.Text(); strings.HasPrefix(line, "[") {
+				if line != want {
+					t.Fatalf("idevicesyslog prints %s, want %s", line, want)
+				}
+				return
+			}
+		}
+		t.Fatalf("idevicesyslog ended, want %s: %v", want, lines.Err())
+	}
+	expect("[connected]")
+	tray.Detach(device.UDID())
+	expect("[disconnected]")
+	if err := tray.Attach(device); err != nil {
+		t.Fatal(err)
+	}
+	expect("[connected]")
+	crash()
+	expect("[disconnected]")
+	defer start(t, tray, socket)()
+	expect("[connected]")
+}
+
+// TestLibimobiledeviceListsAShakenTray judges what is left when the shaking is over.
+func TestLibimobiledeviceListsAShakenTray(t *testing.T) {
+	var devices []*sim.Device
+	var want []string
+	for n := range 8 {
+		devices = append(devices, named(t, "healthy-iphone").Clone(n))
+		want = append(want, devices[n].UDID())
+	}
+	tray := newTray(t)
+	socket := serve(t, tray)
+	if err := tray.Shake(t.Context(), rand.New(rand.NewPCG(1, 2)), 20*time.Millisecond, devices...); err != nil {
+		t.Fatal(err)
+	}
+	tray.Detach(want[3])
+	want = slices.Delete(want, 3, 4)
+	got := strings.Fields(foreign(t, socket, "idevice_id", "-l"))
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("idevice_id -l (-tray +listed)\n%s", diff)
 	}
 }

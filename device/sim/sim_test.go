@@ -43,11 +43,25 @@ func named(t testing.TB, name string) *sim.Device {
 // serve runs a tray until the test ends, and gives the path of its socket.
 func serve(t testing.TB, tray *sim.Tray) (socket string) {
 	t.Helper()
+	socket = newSocket(t)
+	t.Cleanup(start(t, tray, socket))
+	return socket
+}
+
+// newSocket is the path of one that is not there yet.
+func newSocket(t testing.TB) string {
+	t.Helper()
 	folder, err := os.MkdirTemp("", "sim") // t.TempDir can be too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
-	socket = filepath.Join(folder, "usbmuxd")
+	t.Cleanup(func() { os.RemoveAll(folder) })
+	return filepath.Join(folder, "usbmuxd")
+}
+
+// start runs a tray at a socket until crash is called.
+func start(t testing.TB, tray *sim.Tray, socket string) (crash func()) {
+	t.Helper()
 	listener, err := sim.Listen("unix://" + socket)
 	if err != nil {
 		t.Fatal(err)
@@ -59,12 +73,10 @@ func serve(t testing.TB, tray *sim.Tray) (socket string) {
 			t.Error(err)
 		}
 	})
-	t.Cleanup(func() {
+	return func() {
 		cancel()
 		running.Wait()
-		os.RemoveAll(folder)
-	})
-	return socket
+	}
 }
 
 // newTray puts devices in a tray that runs by the real clock.

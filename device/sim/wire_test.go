@@ -123,6 +123,90 @@ func TestListenTellsOfComingAndGoing(t *testing.T) {
 	}
 }
 
+// listens begins to listen to a mux.
+func listens(t *testing.T, socket string) net.Conn {
+	t.Helper()
+	mux := dial(t, socket)
+	tell(t, mux, dict{"MessageType": "Listen"})
+	if reply := hear(t, mux); reply["Number"] != uint64(0) {
+		t.Fatalf("Listen = %v", reply)
+	}
+	return mux
+}
+
+// news is an event in short.
+func news(event dict) string { return fmt.Sprint(event["MessageType"], " ", event["DeviceID"]) }
+
+// hearAll hears as many events as are wanted.
+func hearAll(t *testing.T, mux net.Conn, want ...string) {
+	t.Helper()
+	var got []string
+	for range want {
+		got = append(got, news(hear(t, mux)))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("heard (-want +got)\n%s", diff)
+	}
+}
+
+func TestReenumerateTellsOnlyThatItCame(t *testing.T) {
+	device := named(t, "healthy-iphone")
+	tray := newTray(t, device)
+	socket := serve(t, tray)
+	mux, before := listens(t, socket), lockdown(t, socket)
+	hearAll(t, mux, "Attached 1")
+	if err := tray.Reenumerate(device.UDID()); err != nil {
+		t.Fatal(err)
+	}
+	hearAll(t, mux, "Attached 2")
+	before.SetReadDeadline(time.Now().Add(10 * time.Second))
+	if _, err := before.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("its connection goes on: %v", err)
+	}
+	if reply := askMux(t, socket, dict{"MessageType": "Connect", "DeviceID": 1, "PortNumber": portNumber(62078)}); reply["Number"] != uint64(2) {
+		t.Errorf("Connect to the old number = %v", reply)
+	}
+	tray.Detach(device.UDID())
+	hearAll(t, mux, "Detached 2")
+}
+
+// Who serves a tray once more starts usbmuxd once more.
+func TestServeNumbersAnew(t *testing.T) {
+	first := named(t, "healthy-iphone")
+	tray, socket := newTray(t, first, first.Clone(1)), newSocket(t)
+	crash := start(t, tray, socket)
+	hearAll(t, listens(t, socket), "Attached 1", "Attached 2")
+	crash()
+	tray.Detach(first.UDID())
+	defer start(t, tray, socket)()
+	hearAll(t, listens(t, socket), "Attached 1")
+}
+
+func TestHangUpEndsListening(t *testing.T) {
+	tray := newTray(t, named(t, "healthy-iphone"))
+	tray.Faults = []sim.Fault{{Kind: sim.HangUp, Count: 2}}
+	mux := listens(t, serve(t, tray))
+	hearAll(t, mux, "Attached 1")
+	if err := tray.Attach(named(t, "healthy-iphone").Clone(1)); err != nil {
+		t.Fatal(err)
+	}
+	hearAll(t, mux, "Attached 2")
+	mux.SetReadDeadline(time.Now().Add(10 * time.Second))
+	if _, err := mux.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("after two events: %v", err)
+	}
+}
+
+func TestGhostsComeWithEveryEvent(t *testing.T) {
+	device := named(t, "healthy-iphone")
+	tray := newTray(t, device)
+	tray.Faults = []sim.Fault{{Kind: sim.Ghosts}}
+	mux := listens(t, serve(t, tray))
+	hearAll(t, mux, "Attached 1", "Attached 1", "Paired 1", "Detached 1073741824")
+	tray.Detach(device.UDID())
+	hearAll(t, mux, "Detached 1", "Detached 1", "Paired 1", "Detached 1073741824")
+}
+
 func TestAttachRefusesAUDIDThatIsThere(t *testing.T) {
 	device := named(t, "healthy-iphone")
 	if err := newTray(t, device).Attach(device); err == nil {

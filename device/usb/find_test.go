@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -92,6 +93,27 @@ func TestFindErrors(t *testing.T) {
 				t.Errorf("found %v, %v; want %v", found, err, test.want)
 			}
 		})
+	}
+}
+
+// A usbmuxd that never falls silent is not listened to for ever.
+func TestFindEndsUnderAFlood(t *testing.T) {
+	door := newDoor(t)
+	door.RequestTimeout = time.Second
+	accept := listenAsMux(t, door)
+	var flooding sync.WaitGroup
+	defer flooding.Wait()
+	flooding.Go(func() {
+		mux := accept()
+		for { // until it is hung up
+			if _, err := mux.Write(muxFrame(t, cameAs(1))); err != nil {
+				return
+			}
+		}
+	})
+	found, err := door.Find(t.Context())
+	if err != nil || len(found) != 1 {
+		t.Errorf("found %v, %v; want one device", found, err)
 	}
 }
 

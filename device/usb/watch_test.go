@@ -1,6 +1,7 @@
 package usb
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -101,8 +103,9 @@ const hungUp = "lost: usbmuxd cannot be reached any more: it hung up"
 func clones(t testing.TB, count int) []*sim.Device {
 	t.Helper()
 	var all []*sim.Device
+	healthy := patient(t, "healthy-iphone")
 	for n := range count {
-		clone := patient(t, "healthy-iphone").Clone(n + 1)
+		clone := healthy.Clone(n + 1)
 		clone.LocationID = sim.HubLocation(1, n+1)
 		all = append(all, clone)
 	}
@@ -334,36 +337,18 @@ func TestWatchErrors(t *testing.T) {
 // end is told then.
 func TestWatchDrainsAFlood(t *testing.T) {
 	door := newDoor(t)
-	listener, err := sim.Listen(door.Address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
+	accept := listenAsMux(t, door)
 	w := watch(t, door)
-	mux, err := listener.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer mux.Close()
-	if _, err := readMux(mux); err != nil {
-		t.Fatal(err)
-	}
-	say(t, mux, map[string]any{"MessageType": "Result", "Number": 0})
-	came := func(id int) map[string]any {
-		return map[string]any{"MessageType": "Attached", "DeviceID": id, "Properties": map[string]any{
-			"SerialNumber": fmt.Sprintf("%040d", id), "ConnectionType": "USB",
-		}}
-	}
-	went := func(id int) map[string]any { return map[string]any{"MessageType": "Detached", "DeviceID": id} }
-	say(t, mux, came(1))
+	mux := accept()
+	say(t, mux, cameAs(1))
 	first := w.next(t)
 	const flood = 5000 // some ten times what the socket holds
 	for id := range flood {
-		say(t, mux, came(id+2))
-		say(t, mux, went(id+2))
+		say(t, mux, cameAs(id+2))
+		say(t, mux, wentAs(id+2))
 	}
-	say(t, mux, went(1))
-	say(t, mux, came(7))
+	say(t, mux, wentAs(1))
+	say(t, mux, cameAs(7))
 	// Some changes are still on their way while the test begins to take them.
 	present, told := map[string]bool{inWords(first): true}, 1
 	for !present["+7 as 7"] || present["+1 as 1"] {
@@ -380,8 +365,48 @@ func TestWatchDrainsAFlood(t *testing.T) {
 	}
 }
 
+// listenAsMux is a usbmuxd that says what the test says, to one client that asked to listen.
+func listenAsMux(t testing.TB, door Door) (accept func() net.Conn) {
+	t.Helper()
+	listener, err := sim.Listen(door.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	return func() net.Conn {
+		mux, err := listener.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { mux.Close() })
+		if _, err := readMux(mux); err != nil {
+			t.Fatal(err)
+		}
+		say(t, mux, map[string]any{"MessageType": "Result", "Number": 0})
+		return mux
+	}
+}
+
+func cameAs(id int) map[string]any {
+	return map[string]any{"MessageType": "Attached", "DeviceID": id, "Properties": map[string]any{
+		"SerialNumber": fmt.Sprintf("%040d", id), "ConnectionType": "USB", "LocationID": id,
+	}}
+}
+
+func wentAs(id int) map[string]any { return map[string]any{"MessageType": "Detached", "DeviceID": id} }
+
 // say writes a message as usbmuxd does.
-func say(t *testing.T, mux net.Conn, message map[string]any) {
+func say(t testing.TB, mux net.Conn, message map[string]any) {
+	t.Helper()
+	if err := mux.SetWriteDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := mux.Write(muxFrame(t, message)); err != nil {
+		t.Fatalf("what usbmuxd says is not read: %v", err)
+	}
+}
+
+func muxFrame(t testing.TB, message map[string]any) []byte {
 	t.Helper()
 	body, err := plist.Marshal(message, plist.XMLFormat)
 	if err != nil {
@@ -391,12 +416,7 @@ func say(t *testing.T, mux net.Conn, message map[string]any) {
 	for _, field := range []uint32{1, 8, 0} {
 		frame = binary.LittleEndian.AppendUint32(frame, field)
 	}
-	if err := mux.SetWriteDeadline(time.Now().Add(30 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := mux.Write(append(frame, body...)); err != nil {
-		t.Fatalf("the flood is not drained: %v", err)
-	}
+	return append(frame, body...)
 }
 
 // Whatever comes in whatever order: each device is told as gone only if it was told as
@@ -602,4 +622,62 @@ func TestWatchOnlyListens(t *testing.T) {
 	if diff := cmp.Diff(want, tray.Requests()); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
+}
+
+// BenchmarkWatch plugs 1,000 devices in and pulls them out. It reports
+//
+//	µs/event  from the first news to the telling of the last, shared out among all
+//	x-limit   that, over the time it takes to read and decode the same news from memory
+func BenchmarkWatch(b *testing.B) {
+	const devices = 1000
+	var came, went []byte
+	for id := range devices {
+		came = append(came, muxFrame(b, cameAs(id+1))...)
+		went = append(went, muxFrame(b, wentAs(id+1))...)
+	}
+	door := newDoor(b)
+	accept := listenAsMux(b, door)
+	told := make(chan struct{}, 1)
+	ctx, cancel := context.WithCancel(context.Background())
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		err := door.Watch(ctx, func(c Change) {
+			if c.Attached.DeviceID == devices {
+				told <- struct{}{}
+			}
+		})
+		if err != nil {
+			b.Error(err)
+		}
+	})
+	defer watching.Wait()
+	defer cancel()
+	mux := accept()
+	var limit time.Duration
+	for b.Loop() {
+		for _, news := range [][]byte{came, went} {
+			if _, err := mux.Write(news); err != nil {
+				b.Fatal(err)
+			}
+			<-told
+		}
+		b.StopTimer()
+		start := time.Now()
+		reader := bytes.NewReader(append(slices.Clip(came), went...))
+		for reader.Len() > 0 {
+			body, err := readMux(reader)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := parse(body); err != nil {
+				b.Fatal(err)
+			}
+		}
+		limit += time.Since(start)
+		b.StartTimer()
+	}
+	events := time.Duration(b.N * 2 * devices)
+	b.ReportMetric(float64(b.Elapsed()/events)/float64(time.Microsecond), "µs/event")
+	b.ReportMetric(float64(b.Elapsed())/float64(limit), "x-limit")
+	b.ReportMetric(0, "ns/op") // µs/event says it
 }

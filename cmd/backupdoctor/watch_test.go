@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/sim"
+	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+func TestGuestBook(t *testing.T) {
+	phone, again := usb.Attached{UDID: "a", DeviceID: 1}, usb.Attached{UDID: "a", DeviceID: 2}
+	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	book := guestBook{guests: map[string]*guest{}}
+
+	g, first, examine := book.arrives(phone, noon)
+	if !first || !examine || g.number != 0 {
+		t.Fatalf("a new device: first %t, examine %t, number %d", first, examine, g.number)
+	}
+	if _, first, examine := book.arrives(again, noon); first || examine || g.attached.DeviceID != 2 {
+		t.Errorf("one that is told anew while it is examined: first %t, examine %t", first, examine)
+	}
+	g.busy = false
+	book.leaves("a", noon)
+	if over := book.over(noon.Add(sameVisit)); len(over) > 0 {
+		t.Error("a visit was over too soon")
+	}
+	if back, first, examine := book.arrives(phone, noon.Add(sameVisit)); back != g || first || !examine {
+		t.Errorf("one that was cut off and is back: first %t, examine %t", first, examine)
+	}
+	g.busy, g.finished = false, true
+	book.leaves("a", noon)
+	if _, first, examine := book.arrives(phone, noon.Add(time.Second)); first || examine {
+		t.Errorf("one that is finished and is back: first %t, examine %t", first, examine)
+	}
+	book.leaves("a", noon)
+	if g, first, examine := book.arrives(phone, noon.Add(sameVisit+1)); !first || !examine || g.number != 1 {
+		t.Errorf("one that comes again later: first %t, examine %t, number %d", first, examine, g.number)
+	}
+	book.guests["a"].busy = false
+	book.leaves("a", noon)
+	if over := book.over(noon.Add(sameVisit + 1)); len(over) != 1 || len(book.guests) > 0 {
+		t.Errorf("%d visits were over, %d are left", len(over), len(book.guests))
+	}
+}
+
+// usbmuxd may end and come back while a tray is watched: what was found stays found, and
+// what comes later is found, too.
+func TestWatchOutlivesUsbmuxd(t *testing.T) {
+	tray, err := sim.New(time.Now, loadDevice(t.Fatalf, "healthy-iphone"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := sim.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	crash := serveUntil(t, tray, listener)
+
+	heard := new(tape)
+	ctx, end := context.WithCancel(t.Context())
+	var watching sync.WaitGroup
+	var ended session
+	watching.Go(func() {
+		ended = typedTo(t, ctx, nil, heard, "watch", "--usbmux", address, "-o", "ndjson")
+	})
+	heard.await(t, 30*time.Second, func() bool { return len(heard.verdicts()) == 1 })
+	crash()
+	if listener, err = sim.Listen(address); err != nil {
+		t.Fatal(err)
+	}
+	stop := serveUntil(t, tray, listener)
+	defer stop()
+	if err := tray.Attach(loadDevice(t.Fatalf, "icloud-backup-off")); err != nil {
+		t.Fatal(err)
+	}
+	heard.await(t, 30*time.Second, func() bool { return len(heard.verdicts()) == 2 })
+	end()
+	watching.Wait()
+	if n := heard.count(report.DeviceDone); n != 2 {
+		t.Errorf("%d devices were finished, want each once", n)
+	}
+	if ended.code != report.ExitProblems {
+		t.Errorf("exit code %d: %s", ended.code, ended.stderr)
+	}
+}
+
+// serveUntil serves a tray until stop is called, which waits for the end of it.
+func serveUntil(t *testing.T, tray *sim.Tray, listener net.Listener) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- tray.Serve(ctx, listener) }()
+	return func() {
+		cancel()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	}
+}
