@@ -11,15 +11,18 @@ import (
 // WriteJSON writes the report as one indented JSON document and a newline. Texts keep every
 // character the device sent; those that could take hold of a terminal are written as \u
 // escapes, which mean the same to a reader of JSON.
-func WriteJSON(w io.Writer, r Report) error {
-	var document bytes.Buffer
-	encoder := json.NewEncoder(&document)
+func WriteJSON(w io.Writer, r Report) error { return writeDocument(w, r, "  ") }
+
+// writeDocument writes a JSON document and a newline: on one line if the indent is "".
+func writeDocument(w io.Writer, document any, indent string) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(r); err != nil {
+	encoder.SetIndent("", indent)
+	if err := encoder.Encode(document); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
-	if _, err := w.Write(escapeHidden(document.Bytes())); err != nil {
+	if _, err := w.Write(escapeHidden(text.Bytes())); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil
