@@ -114,10 +114,15 @@ var rooms = map[string]room{
 		theirs: []string{"github.com/olekukonko/tablewriter", "github.com/clipperhouse/displaywidth"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
+	"report/history": {
+		ours:   []string{"device", "checks", "report"},
+		theirs: []string{"zombiezen.com/go/sqlite"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose",
-			"checks", "report", "testdata",
+			"checks", "report", "report/history", "testdata",
 		},
 		theirs: []string{
 			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",
