@@ -38,6 +38,7 @@ func newApp(s surroundings) *cli.App {
 			devicesCommand(s),
 			backupsCommand(s),
 			verifyCommand(s),
+			historyCommand(s),
 			checksCommand(s),
 			explainCommand(s),
 			releasesCommand(s),

@@ -20,6 +20,7 @@ type surroundings struct {
 	getenv         func(string) string
 	environ        func() []string        // all of the environment, for a program that is started
 	configDir      func() (string, error) // the folder for settings of this user's programs
+	dataDir        func() (string, error) // the folder for their data
 }
 
 // run carries out one command line and returns the exit code. Every error is printed here

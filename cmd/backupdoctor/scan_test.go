@@ -66,6 +66,7 @@ func typedIn(t *testing.T, ctx context.Context, environment map[string]string, a
 		stderr:    &stderr,
 		getenv:    func(name string) string { return environment[name] },
 		configDir: func() (string, error) { return settings, nil },
+		dataDir:   func() (string, error) { return settings, nil },
 	})
 	return session{code, stdout.String(), stderr.String()}
 }

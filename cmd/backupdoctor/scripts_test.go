@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 //	sim [NAME[:FAULT][@LOG]...] devices of testdata/devices are attached, as $UDID1, …; see simLogs
 //	asked SERVICE REQUEST       wait until a device has been asked for this
 //	backup DIR [TRAIT]...       a backup is written below DIR, as $BACKUP; see backupTraits
+//	visit DAYS UDID [TRAIT]...  a device was scanned some days ago; see scriptVisit
 //
 // UPDATE=1 go test ./cmd/backupdoctor -run TestScripts rewrites what they compare with.
 func TestScripts(t *testing.T) {
@@ -39,6 +40,7 @@ func TestScripts(t *testing.T) {
 			env.Values[trayKey{}] = new(*sim.Tray)
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
+			env.Setenv("XDG_DATA_HOME", filepath.Join(env.WorkDir, "data"))
 			env.Setenv("LANG", "C.UTF-8")
 			env.Setenv("USBMUXD_SOCKET_ADDRESS", "UNIX:"+filepath.Join(env.WorkDir, "no-usbmuxd"))
 			return nil
@@ -48,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"sim":    scriptSim,
 			"asked":  scriptAsked,
 			"backup": scriptBackup,
+			"visit":  scriptVisit,
 		},
 	})
 }
