@@ -60,9 +60,11 @@ var sampleBench = Bench{Schema: HistorySchema, Runs: 50, Slots: []SlotHealth{
 
 // historyFaces are all that is shown of a history at a terminal.
 var historyFaces = map[string]func(io.Writer, Options) error{
-	"runs":     func(w io.Writer, o Options) error { return WriteRuns(w, sampleRuns, o) },
-	"story":    func(w io.Writer, o Options) error { return WriteStory(w, sampleStory, o) },
-	"known":    func(w io.Writer, o Options) error { return WriteKnown(w, []KnownDevice{lea, sampleStale.Devices[3].KnownDevice}, o) },
+	"runs":  func(w io.Writer, o Options) error { return WriteRuns(w, sampleRuns, o) },
+	"story": func(w io.Writer, o Options) error { return WriteStory(w, sampleStory, o) },
+	"known": func(w io.Writer, o Options) error {
+		return WriteKnown(w, []KnownDevice{lea, sampleStale.Devices[3].KnownDevice}, o)
+	},
 	"stale":    func(w io.Writer, o Options) error { return WriteStale(w, sampleStale, o) },
 	"no-stale": func(w io.Writer, o Options) error { return WriteStale(w, Stale{At: pastDay, Days: 1, Known: 1}, o) },
 	"slots":    func(w io.Writer, o Options) error { return WriteBench(w, sampleBench, o) },
@@ -196,10 +198,15 @@ func TestExportedJSONIsOneDocument(t *testing.T) {
 		fill          func(HistoryWriter) error
 		runs, devices int
 	}{
-		"nothing":        {func(HistoryWriter) error { return nil }, 0, 0},
-		"runs":           {func(w HistoryWriter) error { return w.Run(sampleRuns.Runs[0]) }, 1, 0},
-		"devices only":   {func(w HistoryWriter) error { return w.Visit("a", Device{}) }, 0, 1},
-		"several of all": {func(w HistoryWriter) error { w.Run(PastRun{}); w.Run(PastRun{}); w.Visit("a", Device{}); return w.Visit("b", Device{}) }, 2, 2},
+		"nothing":      {func(HistoryWriter) error { return nil }, 0, 0},
+		"runs":         {func(w HistoryWriter) error { return w.Run(sampleRuns.Runs[0]) }, 1, 0},
+		"devices only": {func(w HistoryWriter) error { return w.Visit("a", Device{}) }, 0, 1},
+		"several of all": {func(w HistoryWriter) error {
+			w.Run(PastRun{})
+			w.Run(PastRun{})
+			w.Visit("a", Device{})
+			return w.Visit("b", Device{})
+		}, 2, 2},
 	} {
 		var out bytes.Buffer
 		w := NewHistoryJSON(&out)

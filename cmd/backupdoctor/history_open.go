@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,7 +57,7 @@ func (s surroundings) withHistory(ctx context.Context, answer func(*history.Stor
 	if err != nil {
 		return err
 	}
-	return errors.Join(historyEnding(answer(store)), historyEnding(store.Close()))
+	return cmp.Or(historyEnding(answer(store)), historyEnding(store.Close()))
 }
 
 // historyEnding puts the way out behind an error of the history.

@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -55,7 +56,7 @@ func (g *guard) take(hold func(*sqlite.Conn) error) error {
 		return err
 	}
 	if err := hold(conn); err != nil {
-		return errors.Join(err, conn.Close())
+		return fmt.Errorf("the lock of the history, %s: %w", g.path, errors.Join(err, conn.Close()))
 	}
 	g.conn = conn
 	return nil

@@ -86,5 +86,5 @@ func (r *Recorder) Err() error {
 	if r.missed == 0 {
 		return r.err
 	}
-	return fmt.Errorf("%d of the devices of this run are not in the history: %w", r.missed, r.err)
+	return fmt.Errorf("%d devices are missing: %w", r.missed, r.err)
 }

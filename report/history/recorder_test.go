@@ -75,7 +75,7 @@ func TestABusyHistoryCostsDevicesAndNotTheRun(t *testing.T) {
 	for _, e := range events[5:] {
 		r.Hear(e)
 	}
-	if err := r.Err(); !errors.Is(err, ErrBusy) || !strings.HasPrefix(err.Error(), "2 of the devices") {
+	if err := r.Err(); !errors.Is(err, ErrBusy) || !strings.HasPrefix(err.Error(), "2 devices are missing") {
 		t.Errorf("told %v", err)
 	}
 	list, err := s.Runs(t.Context(), 1)

@@ -207,6 +207,20 @@ func changedBy(t *testing.T, path, script string) string {
 	return path
 }
 
+// The lock is no part of the history: what is wrong with it is said, and costs no run.
+func TestABrokenLockIsSaid(t *testing.T) {
+	path := written(t, 1)
+	before := read(t, path)
+	must(t, os.WriteFile(path+".lock", []byte(strings.Repeat("no database", 100)), 0o600))
+	s, err := Open(t.Context(), path)
+	if err == nil || !strings.Contains(err.Error(), path+".lock") {
+		t.Errorf("%v, %v", s, err)
+	}
+	if !bytes.Equal(read(t, path), before) {
+		t.Error("the history was changed")
+	}
+}
+
 func TestAPlaceThatCannotBeUsedIsSaid(t *testing.T) {
 	folder := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(folder, "file"), nil, 0o600))
