@@ -1,6 +1,8 @@
 package report
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 )
@@ -43,7 +45,7 @@ func (h *historyJSON) element(list string, element any) error {
 	if _, err := io.WriteString(h.w, lead); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
-	return writeDocument(h.w, element, "")
+	return writeLine(h.w, element)
 }
 
 // upTo is what leads from the list that was written last to the begin of another.
@@ -72,6 +74,20 @@ func (h *historyJSON) Close() error {
 	return nil
 }
 
+// writeLine writes a JSON document on one line.
+func writeLine(w io.Writer, document any) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(document); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	if _, err := w.Write(escapeHidden(text.Bytes())); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
 // A historyLines is a history of one JSON document a line.
 type historyLines struct{ w io.Writer }
 
@@ -80,19 +96,19 @@ type historyLines struct{ w io.Writer }
 func NewHistoryNDJSON(w io.Writer) HistoryWriter { return historyLines{w} }
 
 func (h historyLines) Run(run PastRun) error {
-	return writeDocument(h.w, struct {
+	return writeLine(h.w, struct {
 		Schema int    `json:"schema"`
 		Record string `json:"record"`
 		PastRun
-	}{HistorySchema, "run", run}, "")
+	}{HistorySchema, "run", run})
 }
 
 func (h historyLines) Visit(run string, d Device) error {
-	return writeDocument(h.w, struct {
+	return writeLine(h.w, struct {
 		Schema int    `json:"schema"`
 		Record string `json:"record"`
 		ExportedVisit
-	}{HistorySchema, "device", ExportedVisit{run, d}}, "")
+	}{HistorySchema, "device", ExportedVisit{run, d}})
 }
 
 func (h historyLines) Close() error { return nil }

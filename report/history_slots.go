@@ -7,7 +7,7 @@ import (
 )
 
 // WriteBenchJSON writes the places on the bench as one JSON document.
-func WriteBenchJSON(w io.Writer, bench Bench) error { return writeDocument(w, bench, "  ") }
+func WriteBenchJSON(w io.Writer, bench Bench) error { return writeDocument(w, bench) }
 
 // WriteBench writes the places on the bench for a person at a terminal.
 func WriteBench(w io.Writer, bench Bench, o Options) error {
@@ -34,7 +34,7 @@ func WriteBench(w io.Writer, bench Bench, o Options) error {
 }
 
 func (p *page) bench(slot SlotHealth) cell {
-	c := cell{{text: p.text(placeOf(slot.Slot, slot.Location))}}
+	c := cell{{text: p.text(benchPlace(slot.Slot, slot.Location))}}
 	if slot.Slot != "" && slot.Location != "" {
 		c = append(c, paragraph{text: p.text(slot.Location), style: dim})
 	}
@@ -67,7 +67,7 @@ func benchTotals(bench Bench, suspicious int) string {
 	}
 	var names []string
 	for _, slot := range bench.Slots[:suspicious] {
-		names = append(names, placeOf(slot.Slot, slot.Location))
+		names = append(names, benchPlace(slot.Slot, slot.Location))
 	}
 	return fmt.Sprintf("Suspicious: %s, %s Change the cable or the port there, and see whether the trouble moves along.", strings.Join(names, ", "), looked)
 }

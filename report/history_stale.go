@@ -6,7 +6,7 @@ import (
 )
 
 // WriteStaleJSON writes the devices without a recent backup as one JSON document.
-func WriteStaleJSON(w io.Writer, stale Stale) error { return writeDocument(w, stale, "  ") }
+func WriteStaleJSON(w io.Writer, stale Stale) error { return writeDocument(w, stale) }
 
 // WriteStale writes the devices without a recent backup for a person at a terminal.
 func WriteStale(w io.Writer, stale Stale, o Options) error {
@@ -70,7 +70,7 @@ func (p *page) staleness(d StaleDevice, stale Stale) cell {
 // lastSeen says when a device was there last. What happened to its backups since, nobody
 // knows.
 func (p *page) lastSeen(d StaleDevice, stale Stale) cell {
-	c := cell{{text: minute(d.SeenAt)}}
+	c := cell{{text: toTheMinute(d.SeenAt)}}
 	if ago := daysText(d.SeenAt, stale.At); ago != "0 days" {
 		c = append(c, paragraph{text: ago + " ago", style: dim})
 	}

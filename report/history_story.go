@@ -10,7 +10,7 @@ import (
 )
 
 // WriteStoryJSON writes the story of a device as one JSON document.
-func WriteStoryJSON(w io.Writer, story Story) error { return writeDocument(w, story, "  ") }
+func WriteStoryJSON(w io.Writer, story Story) error { return writeDocument(w, story) }
 
 // WriteStory writes the story of a device for a person at a terminal.
 func WriteStory(w io.Writer, story Story, o Options) error {
@@ -20,7 +20,7 @@ func WriteStory(w io.Writer, story Story, o Options) error {
 	header := []column{{"Visit (UTC)", 3}, {"Verdict", 3}, {"Causes", 5}, {"Last good iCloud backup", 3}}
 	var rows [][]cell
 	for _, v := range story.Visits {
-		rows = append(rows, []cell{p.visit(v), p.verdict(v), p.changes(v), p.lastBackup(v)})
+		rows = append(rows, []cell{p.visit(v), p.verdict(v), p.whatChanged(v), p.lastBackup(v)})
 	}
 	if err := p.rows(header, rows); err != nil {
 		return err
@@ -52,7 +52,7 @@ func (p *page) known(d KnownDevice) {
 	for _, name := range namesOf(d) {
 		p.print(p.hang("  ", plain, name)...)
 	}
-	p.print(p.hang("  ", plain, "Last seen "+minute(d.SeenAt)+" UTC")...)
+	p.print(p.hang("  ", plain, "Last seen "+toTheMinute(d.SeenAt)+" UTC")...)
 }
 
 // deviceOf is a known device as one of a report.
@@ -66,7 +66,7 @@ func namesOf(d KnownDevice) []string {
 	if d.Serial != "" {
 		names = append(names, "Serial number "+d.Serial)
 	}
-	if place := placeOf(d.Slot, d.Location); place != "" {
+	if place := benchPlace(d.Slot, d.Location); place != "" {
 		names = append(names, place)
 	}
 	for _, f := range d.Asset {
@@ -77,8 +77,8 @@ func namesOf(d KnownDevice) []string {
 	return names
 }
 
-// placeOf names a place on the bench, "" if there is none.
-func placeOf(slot, location string) string {
+// benchPlace names a place on the bench, "" if there is none.
+func benchPlace(slot, location string) string {
 	switch {
 	case slot != "":
 		return "Slot " + slot
@@ -90,11 +90,11 @@ func placeOf(slot, location string) string {
 }
 
 func (p *page) visit(v Visit) cell {
-	c := cell{{text: minute(v.TakenAt)}}
+	c := cell{{text: toTheMinute(v.TakenAt)}}
 	if v.Subject == OfBackups {
 		c = append(c, paragraph{text: "its backups alone", style: dim})
 	}
-	for _, text := range []string{placeOf(v.Slot, v.Location), versionOf(Device{System: v.System, ProductVersion: v.ProductVersion})} {
+	for _, text := range []string{benchPlace(v.Slot, v.Location), versionOf(Device{System: v.System, ProductVersion: v.ProductVersion})} {
 		if text != "" {
 			c = append(c, paragraph{text: p.text(text), style: dim})
 		}
@@ -114,9 +114,9 @@ func (p *page) verdict(v Visit) cell {
 	return c
 }
 
-// changes are the causes at a visit, with how long each has been there, and those that are
+// whatChanged is the causes at a visit, with how long each has been there, and those that are
 // gone.
-func (p *page) changes(v Visit) cell {
+func (p *page) whatChanged(v Visit) cell {
 	c := cell{}
 	for _, cause := range v.Causes {
 		m := markOfStatus(cause.Status)

@@ -10,7 +10,7 @@ import (
 )
 
 // WriteRunsJSON writes a list of runs as one JSON document.
-func WriteRunsJSON(w io.Writer, list RunList) error { return writeDocument(w, list, "  ") }
+func WriteRunsJSON(w io.Writer, list RunList) error { return writeDocument(w, list) }
 
 // WriteRuns writes a list of runs for a person at a terminal.
 func WriteRuns(w io.Writer, list RunList, o Options) error {
@@ -19,7 +19,7 @@ func WriteRuns(w io.Writer, list RunList, o Options) error {
 	ids := shortIDs(list.Runs)
 	var rows [][]cell
 	for i, run := range list.Runs {
-		begun := cell{{text: minute(run.StartedAt)}}
+		begun := cell{{text: toTheMinute(run.StartedAt)}}
 		if run.Subject == OfBackups {
 			begun = append(begun, paragraph{text: "over backups", style: dim})
 		}
@@ -72,8 +72,8 @@ func shortIDs(runs []PastRun) []string {
 	}
 }
 
-// minute writes a time for a table.
-func minute(t time.Time) string {
+// toTheMinute writes a time for a table.
+func toTheMinute(t time.Time) string {
 	if t.IsZero() {
 		return "unknown"
 	}

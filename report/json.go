@@ -11,14 +11,13 @@ import (
 // WriteJSON writes the report as one indented JSON document and a newline. Texts keep every
 // character the device sent; those that could take hold of a terminal are written as \u
 // escapes, which mean the same to a reader of JSON.
-func WriteJSON(w io.Writer, r Report) error { return writeDocument(w, r, "  ") }
+func WriteJSON(w io.Writer, r Report) error { return writeDocument(w, r) }
 
-// writeDocument writes a JSON document and a newline: on one line if the indent is "".
-func writeDocument(w io.Writer, document any, indent string) error {
+func writeDocument(w io.Writer, document any) error {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", indent)
+	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(document); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}

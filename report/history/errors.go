@@ -9,6 +9,7 @@ import (
 	"zombiezen.com/go/sqlite"
 )
 
+// The errors that callers tell apart. None of them changes a file.
 var (
 	ErrBusy    = errors.New("the history did not answer in time: another program may have it locked")
 	ErrFull    = errors.New("the history could not be written: the disk is full")
