@@ -118,6 +118,11 @@ var rooms = map[string]room{
 		theirs: []string{"github.com/olekukonko/tablewriter", "github.com/clipperhouse/displaywidth"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
+	"report/history": {
+		ours:   []string{"device", "checks", "report"},
+		theirs: []string{"zombiezen.com/go/sqlite"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
 	"report/ignore": {
 		ours:   []string{"device", "checks", "report"},
 		theirs: []string{"go.yaml.in/yaml/v4"},
@@ -126,7 +131,7 @@ var rooms = map[string]room{
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
-			"checks", "report", "report/ignore", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
+			"checks", "report", "report/history", "report/ignore", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
 		},
 		theirs: []string{
 			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",

@@ -8,13 +8,7 @@ import (
 )
 
 // WriteDiffJSON writes a diff as one indented JSON document and a newline.
-func WriteDiffJSON(w io.Writer, d Diff) error {
-	document, err := encode(d, "")
-	if err != nil {
-		return fmt.Errorf("writing the difference: %w", err)
-	}
-	return write(w, document, []byte("\n"))
-}
+func WriteDiffJSON(w io.Writer, d Diff) error { return writeDocument(w, d) }
 
 // stateMarks are how the states of causes are shown, in the order in which they are told.
 var stateMarks = []struct {

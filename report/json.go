@@ -46,6 +46,15 @@ func WriteJSON(w io.Writer, r Report) error {
 	return write(w, append(chunks, []byte(end), tail, []byte("\n"))...)
 }
 
+// writeDocument writes a value as one indented JSON document and a newline.
+func writeDocument(w io.Writer, value any) error {
+	document, err := encode(value, "")
+	if err != nil {
+		return fmt.Errorf("writing JSON: %w", err)
+	}
+	return write(w, document, []byte("\n"))
+}
+
 // encode is a value as indented JSON, of which every line but the first begins with prefix.
 func encode(value any, prefix string) ([]byte, error) {
 	var document bytes.Buffer

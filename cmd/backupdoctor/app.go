@@ -42,6 +42,7 @@ func newApp(s surroundings) *cli.App {
 			slotsCommand(s),
 			backupsCommand(s),
 			verifyCommand(s),
+			historyCommand(s),
 			checksCommand(s),
 			explainCommand(s),
 			releasesCommand(s),

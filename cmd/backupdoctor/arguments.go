@@ -18,30 +18,43 @@ func flagsFirst(commands []*cli.Command, flags []cli.Flag, args []string) []stri
 	if len(args) > 0 && args[len(args)-1] == completionFlag {
 		return args
 	}
-	value := false // the next argument belongs to the flag before it
-	for i, arg := range args {
-		if value || strings.HasPrefix(arg, "-") {
-			value = !value && takesValue(flags, arg)
-			continue
-		}
-		command := commandNamed(commands, arg)
-		if command == nil {
-			return args
-		}
-		head, rest := args[:i+1], args[i+1:]
-		if len(command.Subcommands) > 0 && (command.ArgsUsage == "" || namesSubcommand(command, rest)) {
-			return slices.Concat(head, flagsFirst(command.Subcommands, command.Flags, rest))
-		}
-		flags, positional := splitArguments(command, rest)
-		return slices.Concat(head, flags, positional)
+	i := firstArgument(flags, args)
+	if i == len(args) {
+		return args
 	}
-	return args
+	command := commandNamed(commands, args[i])
+	if command == nil {
+		return args
+	}
+	head, rest := args[:i+1], args[i+1:]
+	if isForSubcommand(command, rest) {
+		return slices.Concat(head, flagsFirst(command.Subcommands, command.Flags, rest))
+	}
+	before, behind := splitArguments(command, rest)
+	return slices.Concat(head, before, behind)
 }
 
-// namesSubcommand reports whether the first argument of a command is one of its commands.
-func namesSubcommand(command *cli.Command, args []string) bool {
-	_, positional := splitArguments(command, args)
-	return len(positional) > 0 && commandNamed(command.Subcommands, positional[0]) != nil
+// isForSubcommand reports whether what follows a command is for one of its subcommands: not
+// so if it takes arguments itself, and the first is not the name of one.
+func isForSubcommand(command *cli.Command, args []string) bool {
+	if len(command.Subcommands) == 0 {
+		return false
+	}
+	i := firstArgument(command.Flags, args)
+	return command.ArgsUsage == "" || i < len(args) && commandNamed(command.Subcommands, args[i]) != nil
+}
+
+// firstArgument is where the first argument stands that is neither a flag nor its value; if
+// none is, the number of arguments.
+func firstArgument(flags []cli.Flag, args []string) int {
+	value := false // the next argument belongs to the flag before it
+	for i, arg := range args {
+		if !value && !strings.HasPrefix(arg, "-") {
+			return i
+		}
+		value = !value && takesValue(flags, arg)
+	}
+	return len(args)
 }
 
 // splitArguments tells flags, with their values, from arguments. After "--" all is

@@ -25,6 +25,8 @@ func TestFlagsFirst(t *testing.T) {
 		{"a subcommand with files", "report diff a.json --json b.json", "report diff --json a.json b.json"},
 		{"no such subcommand", "releases updaet x --from y", "releases updaet x --from y"},
 		{"flag before a subcommand", "backups --backups DIR set-aside x --yes", "backups --backups DIR set-aside --yes x"},
+		{"an argument where a subcommand could be", "history A-1234 --width 60", "history --width 60 A-1234"},
+		{"a subcommand where an argument could be", "history stale x --days 7", "history stale --days 7 x"},
 		{"no such command", "sacn x --json", "sacn x --json"},
 		{"completion stays last", "explain wifi --generate-bash-completion", "explain wifi --generate-bash-completion"},
 		{"nothing", "", ""},

@@ -26,7 +26,7 @@ type collection struct {
 // What was found on each is made as soon as it is finished, unless more is to be heard of
 // it; then found is nil.
 func (sc scan) collect(ctx context.Context, attached []usb.Attached, sh shelf) (snapshots []device.Snapshot, found []report.Device) {
-	wanted, missing := choose(sc.bySlot(attached), sc.udids)
+	wanted, missing := choose(sc.bySlot(sc.undone(attached)), sc.udids)
 	total := len(wanted) + len(missing)
 	c := collection{visitor: sc.visitor(), shelf: sh, wanted: wanted, snapshots: make([]device.Snapshot, total)}
 	if !sc.awaits() {

@@ -3,6 +3,7 @@ package main
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -87,6 +88,8 @@ func flagValues(flag string) []string {
 		return colors
 	case "o":
 		return formats
+	case "format":
+		return slices.Sorted(maps.Keys(exportFormats))
 	default:
 		return nil
 	}

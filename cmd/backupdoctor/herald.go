@@ -56,6 +56,9 @@ func (h *herald) began(what string) bool {
 // tells with what error the run ends.
 func (sc scan) begin() (begun scan, finish func(error) error, err error) {
 	sc.herald, err = newHerald()
+	if err == nil && sc.resume != nil {
+		sc.herald.run, sc.herald.started = sc.resume.Run.Run, sc.resume.Run.StartedAt
+	}
 	if err != nil {
 		return sc, nil, err
 	}
@@ -64,7 +67,7 @@ func (sc scan) begin() (begun scan, finish func(error) error, err error) {
 		if o.format != streamed {
 			continue
 		}
-		s, err := sc.files.stream(o.path, sc.stdout)
+		s, err := sc.files.events(o.path, sc.stdout)
 		if err != nil {
 			return sc, nil, err
 		}

@@ -17,6 +17,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 )
 
@@ -35,5 +36,6 @@ func main() {
 		getenv:    os.Getenv,
 		environ:   os.Environ,
 		configDir: os.UserConfigDir,
+		dataDir:   func() (string, error) { return dataFolder(runtime.GOOS, os.Getenv) },
 	}))
 }

@@ -176,7 +176,7 @@ func (d destination) check(path string) error {
 // Ctrl-C leaves half of it. What is no regular file is written to as it is.
 func (d destination) write(path string, stdout io.Writer, render func(io.Writer) error) error {
 	if path == "" {
-		return buffered(stdout, render)
+		return inPieces(stdout, render)
 	}
 	if err := d.check(path); err != nil {
 		return err
@@ -188,7 +188,7 @@ func (d destination) write(path string, stdout io.Writer, render func(io.Writer)
 	if err != nil {
 		return err
 	}
-	return errors.Join(buffered(file, render), file.Close())
+	return errors.Join(inPieces(file, render), file.Close())
 }
 
 // replace puts a new file in the place of another, if there is one.
@@ -197,7 +197,7 @@ func replace(path string, render func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	err = buffered(file, render)
+	err = inPieces(file, render)
 	if err = cmp.Or(err, file.Sync()); err != nil {
 		file.Close()
 	} else if err = file.Close(); err == nil {
@@ -210,8 +210,8 @@ func replace(path string, render func(io.Writer) error) error {
 	return nil
 }
 
-// buffered has something written in large pieces.
-func buffered(w io.Writer, render func(io.Writer) error) error {
+// inPieces has something written in large pieces.
+func inPieces(w io.Writer, render func(io.Writer) error) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	if err := render(out); err != nil {
 		return err

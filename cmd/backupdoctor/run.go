@@ -20,6 +20,7 @@ type surroundings struct {
 	getenv         func(string) string
 	environ        func() []string        // all of the environment, for a program that is started
 	configDir      func() (string, error) // the folder for settings of this user's programs
+	dataDir        func() (string, error) // the folder for their data
 	note           func(string)           // shows the text of a status line while a view has the terminal; nil if none has
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/backupdoctor/backupdoctor/report/ignore"
 	"github.com/urfave/cli/v2"
 )
@@ -53,23 +54,25 @@ func scanCommand(s surroundings) *cli.Command {
 type scan struct {
 	surroundings
 	labelling
-	door    usb.Door
-	wants   usb.Wants
-	subject string         // what the report is about
-	places  []backup.Place // where to look for backups; nil is nowhere
-	look    look           // how to look at them
-	noUSB   bool           // examine backups alone
-	pool    pool           // how many devices are examined at a time
-	limit   time.Duration  // that the learning may take; 0 for as long as it needs
-	herald  *herald        // tells what happens; nil until the run begins
-	patient bool           // more is to be learned of the devices once they have been read
-	quiet   bool           // say nothing of how far the run has come
-	udids   []string       // the devices to examine; none means all
-	pair    bool           // ask untrusted devices for trust first
-	from    string         // the recording to judge instead of devices; "" for none, - for stdin
-	table   releases.Table
-	redact  bool
-	record  string // the file to keep what was learned in; "" for none
+	door     usb.Door
+	wants    usb.Wants
+	subject  string              // what the report is about
+	places   []backup.Place      // where to look for backups; nil is nowhere
+	look     look                // how to look at them
+	noUSB    bool                // examine backups alone
+	pool     pool                // how many devices are examined at a time
+	limit    time.Duration       // that the learning may take; 0 for as long as it needs
+	herald   *herald             // tells what happens; nil until the run begins
+	patient  bool                // more is to be learned of the devices once they have been read
+	historic bool                // keep the run in the history
+	resume   *history.Resumption // the run that goes on; nil if a new one begins
+	quiet    bool                // say nothing of how far the run has come
+	udids    []string            // the devices to examine; none means all
+	pair     bool                // ask untrusted devices for trust first
+	from     string              // the recording to judge instead of devices; "" for none, - for stdin
+	table    releases.Table
+	redact   bool
+	record   string // the file to keep what was learned in; "" for none
 
 	captureTo string // the folder to keep a recording of each device in; "" for none
 	list      []*checks.Check
@@ -91,6 +94,7 @@ func (sc scan) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer sc.remember(context.WithoutCancel(ctx))()
 	learned, err := sc.learn(ctx)
 	if err == nil {
 		sc.hear(ctx, learned.recording.Snapshots)
@@ -269,6 +273,7 @@ func (sc scan) render(learned lesson) error {
 
 // publish writes a report.
 func (sc scan) publish(r report.Report) error {
+	r = sc.whole(r)
 	sc.herald.sumUp(r)
 	if err := sc.write(r, sc.outputs, sc.files); err != nil {
 		return err

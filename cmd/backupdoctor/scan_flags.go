@@ -16,7 +16,8 @@ func scanFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "judge the recording in `FILE`, or all in a folder, not devices; - is stdin"},
 		option(deviceFlags, "no-usb", "examine devices by backups and archives on this computer alone"),
-	}, learnFlags(), doorFlags(), labelFlags(), witnessFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+		&cli.StringFlag{Name: "resume", Category: deviceFlags, Usage: "go on with the `RUN` that was cut off: its id, the begin of it, or last"},
+	}, learnFlags(), historyFlags(), doorFlags(), labelFlags(), witnessFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
 // learnFlags say which attached devices are examined, and how far.
@@ -115,6 +116,12 @@ func (s surroundings) scanOf(ctx *cli.Context) (scan, error) {
 		sc.wants |= usb.Sizes
 	}
 	sc.noUSB = ctx.Bool("no-usb")
+	sc.historic = ctx.Command.Name == "scan" && !ctx.Bool("no-history")
+	if which := ctx.String("resume"); which != "" {
+		if sc, err = s.resumed(ctx.Context, sc, which); err != nil {
+			return scan{}, err
+		}
+	}
 	sc.archives = ctx.StringSlice("sysdiagnose")
 	if sc.others, err = s.witnessesOf(ctx); err != nil {
 		return scan{}, err
@@ -151,6 +158,10 @@ func contradiction(ctx *cli.Context) error {
 	for _, pair := range [][2]string{
 		{"no-input", "pair"},
 		{"from", "pair"},
+		{"from", "resume"},
+		{"no-usb", "resume"},
+		{"redact", "resume"},
+		{"no-history", "resume"},
 		{"from", "sizes"},
 		{"from", "udid"},
 		{"from", "usbmux"},

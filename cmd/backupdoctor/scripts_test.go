@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 //	plug NAME PORT              a device of testdata/devices is plugged in at this port of a hub
 //	unplug NAME                 and is pulled out
 //	backup DIR [TRAIT]...       a backup is written below DIR, as $BACKUP; see backupTraits
+//	visit DAYS UDID [TRAIT]...  a device was scanned some days ago; see scriptVisit
 //
 // UPDATE=1 go test ./cmd/backupdoctor -run TestScripts rewrites what they compare with.
 func TestScripts(t *testing.T) {
@@ -43,6 +44,7 @@ func TestScripts(t *testing.T) {
 			env.Values[trayKey{}] = new(*sim.Tray)
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
+			env.Setenv("XDG_DATA_HOME", filepath.Join(env.WorkDir, "data"))
 			env.Setenv("LANG", "C.UTF-8")
 			env.Setenv("USBMUXD_SOCKET_ADDRESS", "UNIX:"+filepath.Join(env.WorkDir, "no-usbmuxd"))
 			return nil
@@ -54,6 +56,7 @@ func TestScripts(t *testing.T) {
 			"plug":   scriptPlug,
 			"unplug": scriptUnplug,
 			"backup": scriptBackup,
+			"visit":  scriptVisit,
 		},
 	})
 }

@@ -39,10 +39,11 @@ func slotsCommand(s surroundings) *cli.Command {
 				Flags:     []cli.Flag{&cli.BoolFlag{Name: "all", Usage: "of all of them", DisableDefaultText: true}},
 				Action:    s.forgetSlots,
 			},
+			slotsHealthCommand(s),
 		},
 		Action: func(ctx *cli.Context) error {
 			if ctx.Args().Present() {
-				return usageError("use learn, list or forget", "unknown command %q", "slots "+ctx.Args().First())
+				return usageError("use learn, list, forget or health", "unknown command %q", "slots "+ctx.Args().First())
 			}
 			return s.listSlots(ctx)
 		},

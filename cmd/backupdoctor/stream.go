@@ -16,9 +16,9 @@ type stream struct {
 	failed error     // the first error of writing
 }
 
-// stream opens a file that is written to line by line. Unlike a report it is there before
+// events opens a file that is written to line by line. Unlike a report it is there before
 // it is complete: what it tells until a run breaks off is the point of it.
-func (d destination) stream(path string, stdout io.Writer) (*stream, error) {
+func (d destination) events(path string, stdout io.Writer) (*stream, error) {
 	if path == "" {
 		return &stream{out: bufio.NewWriter(stdout)}, nil
 	}

@@ -51,7 +51,7 @@ func watchFlags() []cli.Flag {
 		&cli.DurationFlag{Name: "exec-timeout", Category: watchHeading, Usage: "`TIME` that the command may take for one device", Value: 5 * time.Minute},
 		option(watchHeading, "notify", "show a notice on the desktop, in place of the terminal's bell"),
 		option(watchHeading, "no-bell", "do not ring the terminal's bell"),
-	}, doorFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+	}, historyFlags(), doorFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
 // watchingOf reads watchFlags.
@@ -82,6 +82,7 @@ func (s surroundings) watchingOf(ctx *cli.Context) (*watching, error) {
 	}
 	sc.pool = poolOf(ctx.Int("jobs"))
 	sc.pair = ctx.Bool("pair")
+	sc.historic = !ctx.Bool("no-history")
 	if ctx.Bool("sizes") {
 		sc.wants |= usb.Sizes
 	}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/urfave/cli/v2"
+)
+
+func pruneCommand(s surroundings) *cli.Command {
+	return &cli.Command{
+		Name:  "prune",
+		Usage: "forget old runs, and give their room back",
+		Description: "Nothing is ever forgotten by itself. A year of forty devices a day takes about 150 MB.\n\n" +
+			examples("backupdoctor history prune --older-than 365d"),
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "older-than", Category: reportFlags, Usage: "forget runs that began more than `DAYS` ago: 365d"},
+		},
+		Action: takes(0, func(ctx *cli.Context) error {
+			days, err := daysOf(ctx.String("older-than"))
+			if err != nil {
+				return err
+			}
+			before := time.Now().AddDate(0, 0, -days)
+			return s.withHistory(ctx.Context, func(store *history.Store) error {
+				runs, err := store.Prune(ctx.Context, before)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(s.stdout, "forgot %d runs that began before %s\n", runs, before.UTC().Format("2006-01-02 15:04 UTC"))
+				return err
+			})
+		}),
+	}
+}
+
+// daysOf reads a number of days: 365d.
+func daysOf(text string) (int, error) {
+	if text == "" {
+		return 0, usageError("use --older-than 365d", "how much to forget has to be said")
+	}
+	number, found := strings.CutSuffix(text, "d")
+	days, err := strconv.Atoi(number)
+	if err != nil || !found || days < 1 {
+		return 0, usageError("use --older-than 365d", "%q is no number of days", text)
+	}
+	return days, nil
+}

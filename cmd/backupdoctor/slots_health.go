@@ -1,0 +1,48 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/urfave/cli/v2"
+)
+
+func slotsHealthCommand(s surroundings) *cli.Command {
+	return &cli.Command{
+		Name:  "health",
+		Usage: "name the slots in which devices keep failing, across past runs",
+		Description: "A visit is in trouble if the device was cut off, did not answer in time or needed a second\n" +
+			"try. A slot is suspicious after trouble in at least 3 visits of at least 2 devices, and in\n" +
+			"more than a third of its visits. A port without a name counts by its number, which on Linux\n" +
+			"is a new one each time a device is plugged in.\n\n" +
+			examples(
+				"backupdoctor slots health",
+				"backupdoctor slots health --runs 200",
+				"backupdoctor slots health --json | jq -r '.slots[] | select(.suspicious) | .slot'",
+			),
+		Flags: slices.Concat([]cli.Flag{
+			&cli.IntFlag{Name: "runs", Category: reportFlags, Usage: "look at the newest `NUMBER` of runs", Value: 50},
+			option(reportFlags, "json", "write JSON"),
+		}, displayFlags()),
+		Action: takes(0, func(ctx *cli.Context) error {
+			if ctx.Int("runs") < 1 {
+				return usageError("", "--runs must be at least 1")
+			}
+			options, err := s.display(ctx)
+			if err != nil {
+				return err
+			}
+			return s.withHistory(ctx.Context, func(store *history.Store) error {
+				bench, err := store.Health(ctx.Context, ctx.Int("runs"))
+				if err != nil {
+					return err
+				}
+				if ctx.Bool("json") {
+					return report.WriteBenchJSON(s.stdout, bench)
+				}
+				return report.WriteBench(s.stdout, bench, options)
+			})
+		}),
+	}
+}

@@ -1,0 +1,139 @@
+package report
+
+import "time"
+
+// HistorySchema is the number of the contract below, of what is told about past runs. The
+// rule is that of [Schema]: within one number fields and values are only added.
+const HistorySchema = 1
+
+// A RunList is the newest runs of a history.
+type RunList struct {
+	Schema int       `json:"schema"` // number of the contract
+	Total  int       `json:"total"`  // runs in the history
+	Runs   []PastRun `json:"runs"`   // the newest of them, newest first
+}
+
+// A PastRun is one run and its devices counted, each once, as it was last seen in the run.
+type PastRun struct {
+	Run         string    `json:"run"`                 // id of the run
+	StartedAt   time.Time `json:"startedAt"`           // when it began
+	FinishedAt  time.Time `json:"finishedAt,omitzero"` // when it was over; absent if it was cut off, or goes on still
+	Tool        string    `json:"tool"`                // version of the program
+	Host        Host      `json:"host"`                // the computer that looked
+	Subject     string    `json:"subject"`             // what it was about: devices or backups
+	Partial     bool      `json:"partial"`             // devices may be missing
+	Exit        *int      `json:"exit,omitempty"`      // its exit code; absent until it is over
+	Devices     int       `json:"devices"`             // all of them
+	Failing     int       `json:"failing"`             // with the verdict failing
+	AtRisk      int       `json:"atRisk"`              // with the verdict at-risk
+	NoneFound   int       `json:"noneFound"`           // with the verdict none-found
+	NotExamined int       `json:"notExamined"`         // with the verdict not-examined
+	Retried     int       `json:"retried"`             // examined in a second try, or not even then
+}
+
+// A KnownDevice is a device as it was last seen.
+type KnownDevice struct {
+	UDID        string    `json:"udid"`                  // its identifier
+	Serial      string    `json:"serial,omitempty"`      // its serial number; absent if unknown
+	Slot        string    `json:"slot,omitempty"`        // its place on the bench; absent if it has none
+	Location    string    `json:"location,omitempty"`    // the USB port in hexadecimal; absent if usbmuxd did not tell
+	Asset       []Field   `json:"asset,omitempty"`       // its row of the inventory; absent without one
+	Name        string    `json:"name"`                  // what its owner calls it; "" if unknown
+	ProductType string    `json:"productType,omitempty"` // iPhone14,4; absent if unknown
+	ModelName   string    `json:"modelName,omitempty"`   // iPhone 13 mini; absent if unknown
+	SeenAt      time.Time `json:"seenAt"`                // when that was
+}
+
+// A Story is what the history knows of one device.
+type Story struct {
+	Schema int         `json:"schema"` // number of the contract
+	Device KnownDevice `json:"device"` // which device it is
+	Total  int         `json:"total"`  // its visits in the history
+	Visits []Visit     `json:"visits"` // the newest of them, newest first
+}
+
+// A Visit is one device in one run, and what had changed since the visits before.
+type Visit struct {
+	Run            string      `json:"run"`                      // id of the run
+	Subject        string      `json:"subject"`                  // what the run was about: devices or backups
+	TakenAt        time.Time   `json:"takenAt"`                  // when the device was read
+	Slot           string      `json:"slot,omitempty"`           // its place on the bench; absent if it had none
+	Location       string      `json:"location,omitempty"`       // the USB port in hexadecimal; absent if usbmuxd did not tell
+	System         string      `json:"system"`                   // iOS or iPadOS
+	ProductVersion string      `json:"productVersion,omitempty"` // of the system: 18.7.2; absent if unknown
+	Verdict        string      `json:"verdict"`                  // failing, at-risk, none-found or not-examined
+	Headline       string      `json:"headline"`                 // the diagnosis in one sentence
+	Reason         string      `json:"reason,omitempty"`         // why it was not examined, or not to the end
+	Retried        string      `json:"retried,omitempty"`        // why an earlier try broke off; absent if there was none
+	LastBackup     time.Time   `json:"lastBackup,omitzero"`      // end of the last good iCloud backup; absent if none is known
+	NoLastBackup   string      `json:"noLastBackup,omitempty"`   // why no date is known: absent where the device has none on record
+	Causes         []PastCause `json:"causes"`                   // problems and warnings that nothing explains
+	Gone           []PastCause `json:"gone"`                     // found before, and read to be well at this visit
+}
+
+// A PastCause is a cause that was found on a device. What could not be read at a visit
+// neither begins nor ends it.
+type PastCause struct {
+	Check  string    `json:"check"`  // id of the check
+	Status string    `json:"status"` // problem or warning
+	Since  time.Time `json:"since"`  // the first visit since when it was found and never read to be well
+	Came   bool      `json:"came"`   // it is found at this visit, and was read to be well before
+}
+
+// What is known of the age of a device's last good iCloud backup.
+const (
+	BackupNever   = "never"   // the device has none on record
+	BackupStale   = "stale"   // it is older than asked for
+	BackupUnknown = "unknown" // when the device was last seen, that could not be read
+)
+
+// A Stale is the devices without a recent good iCloud backup, as far as a history knows.
+type Stale struct {
+	Schema  int           `json:"schema"`  // number of the contract
+	At      time.Time     `json:"at"`      // when the question was asked; every age is counted from here
+	Days    int           `json:"days"`    // how old the backup of a device may be
+	Known   int           `json:"known"`   // devices in the history
+	Stale   int           `json:"stale"`   // of those, without a backup that is recent enough, or without any
+	Unknown int           `json:"unknown"` // of those, whose last backup is unknown
+	Devices []StaleDevice `json:"devices"` // the stale: those without any, then the oldest first; then the unknown
+}
+
+// A StaleDevice is a device without a recent good iCloud backup on record, or one of which
+// that is unknown. It was last seen at SeenAt: what happened since, nobody knows.
+type StaleDevice struct {
+	KnownDevice
+	State         string    `json:"state"`                  // never, stale or unknown
+	LastBackup    time.Time `json:"lastBackup,omitzero"`    // end of the last good iCloud backup; absent unless the state is stale
+	NoLastBackup  string    `json:"noLastBackup,omitempty"` // why it is unknown; absent if it is not
+	EarlierBackup time.Time `json:"earlierBackup,omitzero"` // of an unknown one, as it was known at an earlier visit; absent if it was not
+	EarlierAt     time.Time `json:"earlierAt,omitzero"`     // when that visit was
+	Verdict       string    `json:"verdict"`                // failing, at-risk, none-found or not-examined
+	Headline      string    `json:"headline"`               // the diagnosis in one sentence
+}
+
+// A Bench is the places where devices were connected, and how well that went there.
+type Bench struct {
+	Schema int          `json:"schema"` // number of the contract
+	Runs   int          `json:"runs"`   // the newest runs over devices, which were looked at
+	Slots  []SlotHealth `json:"slots"`  // the suspicious first, then those with the most trouble
+}
+
+// A SlotHealth is one place on the bench. A visit is in trouble if the device was not read
+// to its end, or only in a second try, for a reason that may pass.
+type SlotHealth struct {
+	Slot        string        `json:"slot,omitempty"`       // the name that was given to it; absent if it has none
+	Location    string        `json:"location,omitempty"`   // the USB port in hexadecimal, as it was last; absent if usbmuxd did not tell
+	Visits      int           `json:"visits"`               // devices that were examined there, one as often as it came
+	Devices     int           `json:"devices"`              // different devices among them
+	Trouble     int           `json:"trouble"`              // visits in trouble
+	Troubled    int           `json:"troubled"`             // different devices among those
+	Reasons     []ReasonCount `json:"reasons"`              // what the trouble was, the most frequent first
+	LastTrouble time.Time     `json:"lastTrouble,omitzero"` // when there was trouble last; absent if there was none
+	Suspicious  bool          `json:"suspicious"`           // devices keep failing there, whichever they are
+}
+
+// A ReasonCount says how often something went wrong for one reason.
+type ReasonCount struct {
+	Reason string `json:"reason"` // one of device's reasons: timeout, detached, …
+	Visits int    `json:"visits"` // how often
+}

@@ -1,0 +1,151 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/google/go-cmp/cmp"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// What comes out is what went in, over more steps than one.
+func TestExport(t *testing.T) {
+	s := fresh(t)
+	devices := tray(t)[4:]
+	var want []report.Device
+	for n := range exportStep {
+		keep(t, s, runID(n), monday.Add(time.Duration(n)*time.Hour), devices...)
+		want = append(want, devices...)
+	}
+	var got []report.Device
+	runs := 0
+	damaged, err := s.Export(t.Context(),
+		func(report.PastRun) error { runs++; return nil },
+		func(run string, d report.Device) error {
+			if n := len(got) / len(devices); run != runID(n) {
+				t.Errorf("device %d is of %s, want %s", len(got), run, runID(n))
+			}
+			got = append(got, d)
+			return nil
+		})
+	if err != nil || damaged != 0 || runs != exportStep {
+		t.Errorf("%v, %d damaged, %d runs", err, damaged, runs)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestExportEndsWithItsWriter(t *testing.T) {
+	s := fresh(t)
+	keep(t, s, runID(1), monday, tray(t)...)
+	full := errors.New("no room")
+	ok := func(report.PastRun) error { return nil }
+	if _, err := s.Export(t.Context(), func(report.PastRun) error { return full }, nil); !errors.Is(err, full) {
+		t.Errorf("a run: %v", err)
+	}
+	if _, err := s.Export(t.Context(), ok, func(string, report.Device) error { return full }); !errors.Is(err, full) {
+		t.Errorf("a device: %v", err)
+	}
+}
+
+// changed runs a statement on a history, as another program may.
+func changed(t testing.TB, s *Store, statement string, args ...any) {
+	t.Helper()
+	must(t, s.do(t.Context(), writing, func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, statement, &sqlitex.ExecOptions{Args: args})
+	}))
+}
+
+// One report that cannot be read costs itself, and not the others.
+func TestADamagedReportCostsItself(t *testing.T) {
+	s := fresh(t)
+	devices := tray(t)[:3]
+	keep(t, s, runID(1), monday, devices...)
+	changed(t, s, "UPDATE details SET json = ? WHERE device = 1", []byte("no gzip"))
+	changed(t, s, "DELETE FROM details WHERE device = 2")
+	var got []report.Device
+	damaged, err := s.Export(t.Context(), func(report.PastRun) error { return nil }, func(_ string, d report.Device) error { got = append(got, d); return nil })
+	if err != nil || damaged != 2 || len(got) != 3 {
+		t.Fatalf("%v, %d damaged of %d", err, damaged, len(got))
+	}
+	for i, d := range got {
+		want := devices[i]
+		if d.UDID != want.UDID || d.Verdict != want.Verdict || !d.LastBackup.Equal(want.LastBackup) || d.ProductVersion != want.ProductVersion || !d.TakenAt.Equal(want.TakenAt) {
+			t.Errorf("device %d became %+v", i, d)
+		}
+	}
+	if got, err := s.Resume(t.Context(), runID(1)); err != nil || len(got.Done) != 1 {
+		t.Errorf("%d devices are done, %v; want the one whose report can be read", len(got.Done), err)
+	}
+}
+
+// Any program may have written the file.
+func TestWhatCannotBeTrueIsHarmless(t *testing.T) {
+	s := fresh(t)
+	keep(t, s, runID(1), monday, tray(t)...)
+	changed(t, s, "UPDATE devices SET taken = 9223372036854775807 - device, backup = -9223372036854775808, asset = '[[[', verdict = char(27, 91), reason = 'Nonsense'")
+	changed(t, s, "UPDATE runs SET started = -1, finished = 9223372036854775807, exit = 9223372036854775807, host = char(0), subject = 'nonsense'")
+	changed(t, s, "UPDATE findings SET status = 'nonsense', check_id = ''")
+	if _, err := s.Device(t.Context(), tray(t)[0].UDID, 10); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Stale(t.Context(), monday, 14); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Health(t.Context(), 10); err != nil {
+		t.Error(err)
+	}
+	list, err := s.Runs(t.Context(), 10)
+	must(t, err)
+	must(t, report.WriteRunsJSON(discard{}, list))
+	for _, w := range []report.HistoryWriter{report.NewHistoryJSON(discard{}), report.NewHistoryNDJSON(discard{}), report.NewHistoryCSV(discard{})} {
+		if _, err := s.Export(t.Context(), w.Run, w.Visit); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+func TestPrune(t *testing.T) {
+	path := written(t, 20)
+	full, err := os.Stat(path)
+	must(t, err)
+	s, err := Open(t.Context(), path)
+	must(t, err)
+	runs, err := s.Prune(t.Context(), monday.Add(18*aDay))
+	if err != nil || runs != 18 {
+		t.Errorf("%d runs, %v; want 18", runs, err)
+	}
+	if list, err := s.Runs(t.Context(), 100); err != nil || list.Total != 2 || list.Runs[1].Run != runID(18) || list.Runs[1].Devices != 6 {
+		t.Errorf("left: %+v, %v", list, err)
+	}
+	rows := map[string]int{}
+	must(t, s.do(t.Context(), reading, func(conn *sqlite.Conn) error {
+		for _, table := range []string{"devices", "findings", "details"} {
+			err := sqlitex.Execute(conn, fmt.Sprintf("SELECT count(DISTINCT device) FROM %s", table), &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+				rows[table] = row.ColumnInt(0)
+				return nil
+			}})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	if diff := cmp.Diff(map[string]int{"devices": 12, "findings": 12, "details": 12}, rows); diff != "" {
+		t.Error(diff)
+	}
+	must(t, s.Close())
+	if small, err := os.Stat(path); err != nil || small.Size() > full.Size()/4 {
+		t.Errorf("of %d bytes %d are left, %v", full.Size(), small.Size(), err)
+	}
+}

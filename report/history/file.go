@@ -1,0 +1,134 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// maxValue is the longest text or blob that SQLite may hand over. It also bounds a row.
+const maxValue = 16 << 20
+
+// leastSize is that of the smallest page, and so of the smallest database.
+const leastSize = 512
+
+// settle makes the folder of a history, for this user alone, and follows the links to the
+// file itself, beside which SQLite keeps its log.
+func settle(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", err
+	}
+	behind, err := filepath.EvalSymlinks(path)
+	if isMissing(err) {
+		return path, nil
+	}
+	return behind, err
+}
+
+// makeFile makes an empty file that only this user may read, unless there is one. One that is
+// there is not opened: to close it again would drop the locks that this process has on it.
+func makeFile(path string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// connect opens a history that is there. The check of it is a cheap one, since a full one
+// takes seconds for a large file: the schema is ours, and the ends of the tables, where the
+// next run is added, can be read. What is broken elsewhere shows when it is used.
+func connect(ctx context.Context, path string) (*sqlite.Conn, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, fmt.Errorf("the history cannot be opened: %s is a folder", path)
+	case info.Size() < leastSize: // to SQLite as good as new, whatever was in it
+		return nil, fmt.Errorf("%w: it has %d bytes", errBroken, info.Size())
+	}
+	return prepared(ctx, path, func(conn *sqlite.Conn) error {
+		version, err := versionOf(conn)
+		if err != nil {
+			return err
+		}
+		if err := upgrade(ctx, conn, version); err != nil {
+			return err
+		}
+		return checkTables(conn)
+	})
+}
+
+// create makes a history where there is no file.
+func create(ctx context.Context, path string) (*sqlite.Conn, error) {
+	if err := makeFile(path); err != nil {
+		return nil, err
+	}
+	conn, err := prepared(ctx, path, func(conn *sqlite.Conn) error {
+		// So that what is freed can be given back a little at a time: VACUUM would keep
+		// all others waiting, and needs as much room again.
+		if err := sqlitex.ExecuteTransient(conn, "PRAGMA auto_vacuum=INCREMENTAL", nil); err != nil {
+			return err
+		}
+		return upgrade(ctx, conn, 0)
+	})
+	if err != nil {
+		return nil, errors.Join(err, remove(path))
+	}
+	return conn, nil
+}
+
+// remove takes a history away that was not begun after all.
+func remove(path string) error {
+	for _, part := range parts(path) {
+		if err := os.Remove(part); err != nil && !isMissing(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// parts are the files of a history. The log comes first: without the file it could still be
+// told whose it is, but SQLite deletes a log that it finds beside a new file.
+func parts(path string) []string { return []string{path + "-wal", path + "-shm", path} }
+
+// prepared opens a connection and sets it up.
+//
+// synchronous=NORMAL: a commit is in the log, and so outlives the process, but is not forced
+// to the disk. Finish does that, once for the whole run.
+func prepared(ctx context.Context, path string, ready func(*sqlite.Conn) error) (*sqlite.Conn, error) {
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+	if err != nil {
+		return nil, err
+	}
+	conn.SetInterrupt(ctx.Done())
+	conn.Limit(sqlite.LimitLength, maxValue)
+	for _, pragma := range []string{
+		"trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY",
+		"foreign_keys=ON", "synchronous=NORMAL",
+		"fullfsync=ON", // or a Mac tells that it is on the disk before it is
+	} {
+		if err := sqlitex.ExecuteTransient(conn, "PRAGMA "+pragma, nil); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+	}
+	if err := ready(conn); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	conn.SetInterrupt(nil)
+	return conn, nil
+}

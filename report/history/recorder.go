@@ -1,0 +1,90 @@
+package history
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// recorderPatience is how long a run waits for the history at most, at first. Each time that
+// is in vain halves it, so that a run never waits for more than twice as long in all.
+const recorderPatience = 5 * time.Second
+
+// A Recorder keeps a run while it happens. Nothing that goes wrong with the history ends a
+// run: see [Recorder.Err]. It may be used by several goroutines.
+type Recorder struct {
+	store *Store
+
+	mu       sync.Mutex
+	run      Run
+	patience time.Duration
+	missed   int   // devices that could not be kept
+	torn     bool  // those before some device are in a file that was set aside
+	err      error // the first thing that went wrong
+}
+
+// NewRecorder is a recorder of one run. Its id and its begin are those of its first event;
+// what of run is said of them counts for nothing.
+func NewRecorder(store *Store, run Run) *Recorder {
+	return &Recorder{store: store, run: run, patience: recorderPatience}
+}
+
+// Hear keeps what an event tells. A run that was interrupted is kept like any other.
+func (r *Recorder) Hear(e report.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.run.ID != e.Run {
+		r.run.ID, r.run.Started = e.Run, e.At
+	}
+	switch {
+	case e.Type == report.RunStart:
+		r.keep(func(ctx context.Context) error { return r.store.Begin(ctx, r.run) })
+	case e.Type == report.DeviceDone && e.Device != nil:
+		if !r.keep(func(ctx context.Context) error { return r.store.Add(ctx, e.Run, *e.Device) }) {
+			r.missed++
+		}
+	case e.Type == report.RunSummary && e.Report != nil:
+		summary := *e.Report
+		summary.Partial = summary.Partial || r.torn || r.missed > 0
+		r.patience = recorderPatience
+		r.keep(func(ctx context.Context) error { return r.store.Finish(ctx, e.Run, e.At, summary) })
+	}
+}
+
+// keep does one step. One that finds no run, since that could not be begun or the file was
+// set aside, begins it and tries again.
+func (r *Recorder) keep(step func(context.Context) error) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), r.patience)
+	defer cancel()
+	err := step(ctx)
+	_, broken := errors.AsType[*BrokenError](err)
+	if broken {
+		r.torn = true
+		r.err = cmp.Or(r.err, err)
+	}
+	if broken || errors.Is(err, ErrNoRun) {
+		if err = r.store.Begin(ctx, r.run); err == nil {
+			err = step(ctx)
+		}
+	}
+	if errors.Is(err, ErrBusy) {
+		r.patience /= 2
+	}
+	r.err = cmp.Or(r.err, err)
+	return err == nil
+}
+
+// Err says what went wrong, once the run is over: nil if all of it was kept.
+func (r *Recorder) Err() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.missed == 0 {
+		return r.err
+	}
+	return fmt.Errorf("%d devices are missing: %w", r.missed, r.err)
+}

@@ -1,0 +1,69 @@
+package history
+
+import (
+	"context"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitemigration"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// schema is how the tables came to be: each migration makes the next version of them, and is
+// never changed once it was released.
+var schema = sqlitemigration.Schema{
+	AppID:      0x62646f63, // "bdoc"
+	Migrations: []string{migration1},
+}
+
+// versionOf is the number of the schema in a file, 0 for one that was never finished.
+func versionOf(conn *sqlite.Conn) (int, error) {
+	var application, version, objects int
+	err := sqlitex.ExecuteTransient(conn, "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id, pragma_user_version", &sqlitex.ExecOptions{
+		ResultFunc: func(row *sqlite.Stmt) error {
+			application, version, objects = row.ColumnInt(0), row.ColumnInt(1), row.ColumnInt(2)
+			return nil
+		},
+	})
+	switch {
+	case err != nil:
+		return 0, err
+	case application != int(schema.AppID) && objects > 0:
+		return 0, ErrForeign
+	case version < 0, version == 0 && objects > 0:
+		return 0, fmt.Errorf("%w: its schema has no number", errBroken)
+	case version > len(schema.Migrations):
+		return 0, fmt.Errorf("%w: its schema has the number %d, and this one knows %d", ErrNewer, version, len(schema.Migrations))
+	}
+	return version, nil
+}
+
+// upgrade turns the log on, and brings the tables from a version to the newest. Where there is
+// nothing to do it writes nothing: a history can be read while the disk is full.
+func upgrade(ctx context.Context, conn *sqlite.Conn, version int) error {
+	if err := sqlitex.ExecuteTransient(conn, "PRAGMA journal_mode=WAL", nil); err != nil {
+		return err
+	}
+	if version == len(schema.Migrations) {
+		return nil
+	}
+	return sqlitemigration.Migrate(ctx, conn, schema)
+}
+
+// checkTables reports whether the tables are there, as tables and not as views that compute
+// for ever, and whether their ends can be read.
+func checkTables(conn *sqlite.Conn) error {
+	stmt, _, err := conn.PrepareTransient("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name IN ('runs', 'devices', 'findings', 'details')")
+	if err != nil {
+		return err
+	}
+	defer stmt.Finalize()
+	tables, err := sqlitex.ResultInt(stmt)
+	if err != nil {
+		return err
+	}
+	if tables != 4 {
+		return fmt.Errorf("%w: it lacks tables", errBroken)
+	}
+	return sqlitex.ExecuteTransient(conn, "SELECT max(run), (SELECT max(device) FROM devices), (SELECT max(device) FROM findings), (SELECT max(device) FROM details) FROM runs", nil)
+}

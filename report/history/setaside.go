@@ -1,0 +1,133 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+)
+
+// alonePatience is how long to wait until no other process has the history open. Another
+// scan may take minutes, and a watch days: neither is waited for.
+const alonePatience = 2 * time.Second
+
+// renew begins a new history in place of none, or of a broken one, which it sets aside. It
+// needs the name for itself, so that no other process goes on writing into a file that is
+// moved away under it. Whoever comes second finds that it was done.
+func (s *Store) renew(ctx context.Context, why error) error {
+	found, err := stat(s.path)
+	if err != nil {
+		return err
+	}
+	waiting, cancel := context.WithTimeout(ctx, alonePatience)
+	defer cancel()
+	for {
+		err := s.guard.alone()
+		if busy := isBusy(err); err != nil && !busy {
+			return err
+		} else if busy && waiting.Err() != nil {
+			return heldOpen(why)
+		}
+		now, failed := stat(s.path)
+		switch {
+		case failed != nil:
+			return failed
+		case !same(found, now):
+			return s.rejoin(ctx)
+		case err == nil:
+			return s.replace(ctx)
+		}
+		select {
+		case <-waiting.Done():
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// heldOpen says why a history that is missing or broken cannot be begun anew.
+func heldOpen(why error) error {
+	if isMissing(why) {
+		return errors.New("the history was taken away while another program has it open: end that one first")
+	}
+	return fmt.Errorf("the history is broken (%w), and another program has it open: end that one first", why)
+}
+
+// rejoin opens the history that is there.
+func (s *Store) rejoin(ctx context.Context) (err error) {
+	if err := s.guard.share(ctx); err != nil {
+		return err
+	}
+	s.conn, err = connect(ctx, s.path)
+	return err
+}
+
+// replace sets aside what there is of a history, and begins a new one.
+func (s *Store) replace(ctx context.Context) (err error) {
+	if s.setAside, err = setAside(s.path, time.Now()); err != nil {
+		return fmt.Errorf("the broken history could not be set aside: %w", err)
+	}
+	if s.conn, err = create(ctx, s.path); err != nil {
+		return err
+	}
+	return s.guard.share(ctx)
+}
+
+// setAside gives the files of a history another name, which it returns; "" if there were
+// none.
+func setAside(path string, now time.Time) (aside string, err error) {
+	kept, err := freeName(path + ".broken-" + now.Format("20060102-150405"))
+	if err != nil {
+		return "", err
+	}
+	for i, part := range parts(path) {
+		err := os.Rename(part, parts(kept)[i])
+		if err != nil && !isMissing(err) {
+			return "", err
+		}
+		if err == nil {
+			aside = kept
+		}
+	}
+	return aside, nil
+}
+
+// freeName is the name with a number behind it if a history of that name is there already.
+func freeName(name string) (string, error) {
+	free := name
+	for n := 2; ; n++ {
+		taken := false
+		for _, part := range parts(free) {
+			info, err := stat(part)
+			if err != nil {
+				return "", err
+			}
+			taken = taken || info != nil
+		}
+		if !taken {
+			return free, nil
+		}
+		free = fmt.Sprintf("%s-%d", name, n)
+	}
+}
+
+// stat is os.Stat for what may be missing, which is nil.
+func stat(path string) (fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	if isMissing(err) {
+		return nil, nil
+	}
+	return info, err
+}
+
+func same(a, b fs.FileInfo) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return os.SameFile(a, b)
+}
+
+func isBusy(err error) bool { return sqlite.ErrCode(err).ToPrimary() == sqlite.ResultBusy }

@@ -1,0 +1,232 @@
+package history
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// written is a closed history of some runs.
+func written(t testing.TB, runs int) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "history.sqlite")
+	s, err := Open(t.Context(), path)
+	must(t, err)
+	for n := range runs {
+		keep(t, s, runID(n), monday.Add(time.Duration(n)*aDay), tray(t)...)
+	}
+	must(t, s.Close())
+	return path
+}
+
+func read(t testing.TB, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	must(t, err)
+	return content
+}
+
+func TestABrokenFileIsSetAside(t *testing.T) {
+	whole := read(t, written(t, 3))
+	changed := func(at int, text string) []byte {
+		broken := bytes.Clone(whole)
+		copy(broken[at:], text)
+		return broken
+	}
+	for name, broken := range map[string][]byte{
+		"empty":                        {},
+		"one byte":                     {'x'},
+		"a text":                       []byte(strings.Repeat("Dear diary,\n", 1000)),
+		"cut within the header":        whole[:60],
+		"cut within the first page":    whole[:1000],
+		"cut in the middle":            whole[:len(whole)/2],
+		"cut by a page":                whole[:len(whole)-4096],
+		"another header":               changed(0, "SQLite format 4\x00"),
+		"zeros for a header":           changed(0, strings.Repeat("\x00", 100)),
+		"zeros for the schema":         changed(100, strings.Repeat("\x00", 3996)),
+		"noise in the schema":          changed(100, strings.Repeat("noise", 700)),
+		"an impossible page size":      changed(16, "\x00\x03"),
+		"a schema without a number":    changed(60, "\xff\xff\xff\xff"),
+		"ours, and without its tables": withoutTables(t),
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "history.sqlite")
+			must(t, os.WriteFile(path, broken, 0o600))
+			s, err := Open(t.Context(), path)
+			must(t, err)
+			kept := s.SetAside()
+			if !strings.HasPrefix(kept, path+".broken-") {
+				t.Fatalf("set aside as %q", kept)
+			}
+			if !bytes.Equal(read(t, kept), broken) {
+				t.Error("what was set aside is not what was there")
+			}
+			keep(t, s, runID(9), monday)
+			must(t, s.Close())
+			s = opened(t, path)
+			if list, err := s.Runs(t.Context(), 10); err != nil || list.Total != 1 || s.SetAside() != "" {
+				t.Errorf("then: %d runs, %v, set aside %q", list.Total, err, s.SetAside())
+			}
+		})
+	}
+}
+
+// withoutTables is a history by its own word only.
+func withoutTables(t *testing.T) []byte {
+	t.Helper()
+	path := written(t, 1)
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+	must(t, err)
+	must(t, sqlitex.ExecScript(conn, "DROP TABLE details; CREATE VIEW details AS WITH RECURSIVE forever (device) AS (SELECT 1 UNION ALL SELECT device + 1 FROM forever) SELECT device, x'' AS json FROM forever;"))
+	must(t, conn.Close())
+	return read(t, path)
+}
+
+// A log without its file may hold the newest runs. SQLite would delete it.
+func TestALogAloneIsSetAside(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.sqlite")
+	must(t, os.WriteFile(path+"-wal", []byte("the newest runs"), 0o600))
+	s := opened(t, path)
+	if got := read(t, s.SetAside()+"-wal"); string(got) != "the newest runs" {
+		t.Errorf("kept %q", got)
+	}
+}
+
+func TestTwoInOneSecondGetTwoNames(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.sqlite")
+	kept := map[string]string{}
+	for _, content := range []string{"one", "two", "three"} {
+		must(t, os.WriteFile(path, []byte(content), 0o600))
+		name, err := setAside(path, monday)
+		must(t, err)
+		kept[name] = content
+	}
+	if len(kept) != 3 {
+		t.Fatalf("kept as %v", kept)
+	}
+	for name, want := range kept {
+		if got := read(t, name); string(got) != want {
+			t.Errorf("%s has %q, want %q", name, got, want)
+		}
+	}
+}
+
+// What the cheap check at the door does not see shows when it is used.
+func TestWhatBreaksInUseIsSetAside(t *testing.T) {
+	path := written(t, 20)
+	ruinMiddle(t, path)
+	s := opened(t, path)
+	if s.SetAside() != "" {
+		t.Fatal("it was seen at the door: this tests nothing")
+	}
+	broken := read(t, path)
+	_, err := s.Device(t.Context(), tray(t)[0].UDID, 100)
+	told, ok := errors.AsType[*BrokenError](err)
+	if !ok {
+		t.Fatalf("got %v", err)
+	}
+	if told.Kept != s.SetAside() || !strings.Contains(told.Error(), told.Kept) {
+		t.Errorf("told %q, set aside %q", told, s.SetAside())
+	}
+	if !bytes.Equal(read(t, told.Kept), broken) {
+		t.Error("what was set aside is not what was there")
+	}
+	keep(t, s, runID(1), monday)
+	if list, err := s.Runs(t.Context(), 10); err != nil || list.Total != 1 {
+		t.Errorf("the new one has %d runs, %v", list.Total, err)
+	}
+}
+
+// ruinMiddle overwrites every page in the middle third of a file.
+func ruinMiddle(t *testing.T, path string) {
+	t.Helper()
+	content := read(t, path)
+	pages := len(content) / 4096
+	for page := pages / 3; page < pages*2/3; page++ {
+		copy(content[page*4096:], bytes.Repeat([]byte{0xa5}, 4096))
+	}
+	must(t, os.WriteFile(path, content, 0o600))
+}
+
+// Moved away under another process, a file would take that one's runs along.
+func TestAFileInUseIsNotSetAside(t *testing.T) {
+	path := written(t, 1)
+	other := opened(t, path)
+	keep(t, other, runID(1), monday)
+	content := read(t, path)
+	must(t, os.WriteFile(path, []byte("no database"), 0o600)) // into the same file
+	_, err := Open(t.Context(), path)
+	if err == nil || !strings.Contains(err.Error(), "another program has it open") {
+		t.Errorf("got %v", err)
+	}
+	if string(read(t, path)) != "no database" {
+		t.Error("the file was moved")
+	}
+	must(t, os.WriteFile(path, content, 0o600))
+}
+
+func TestWhatIsNotOursToReplaceIsLeftAlone(t *testing.T) {
+	newer := changedBy(t, written(t, 1), "PRAGMA user_version = 9999")
+	foreign := changedBy(t, filepath.Join(t.TempDir(), "Manifest.db"), "CREATE TABLE Files (fileID TEXT)")
+	claimed := changedBy(t, filepath.Join(t.TempDir(), "Manifest.db"), "PRAGMA application_id = 7; CREATE TABLE Files (fileID TEXT)")
+	for name, c := range map[string]struct {
+		path string
+		want error
+	}{
+		"a newer schema":            {newer, ErrNewer},
+		"another program's":         {foreign, ErrForeign},
+		"another program's, marked": {claimed, ErrForeign},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := read(t, c.path)
+			s, err := Open(t.Context(), c.path)
+			if !errors.Is(err, c.want) {
+				t.Errorf("got %v, %v; want %v", s, err, c.want)
+			}
+			if !bytes.Equal(read(t, c.path), before) {
+				t.Error("the file was changed")
+			}
+		})
+	}
+}
+
+// changedBy runs a script on a database, which it makes if need be.
+func changedBy(t *testing.T, path, script string) string {
+	t.Helper()
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate)
+	must(t, err)
+	must(t, sqlitex.ExecScript(conn, script))
+	must(t, conn.Close())
+	return path
+}
+
+// The lock is no part of the history: what is wrong with it is said, and costs no run.
+func TestABrokenLockIsSaid(t *testing.T) {
+	path := written(t, 1)
+	before := read(t, path)
+	must(t, os.WriteFile(path+".lock", []byte(strings.Repeat("no database", 100)), 0o600))
+	s, err := Open(t.Context(), path)
+	if err == nil || !strings.Contains(err.Error(), path+".lock") {
+		t.Errorf("%v, %v", s, err)
+	}
+	if !bytes.Equal(read(t, path), before) {
+		t.Error("the history was changed")
+	}
+}
+
+func TestAPlaceThatCannotBeUsedIsSaid(t *testing.T) {
+	folder := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(folder, "file"), nil, 0o600))
+	for name, path := range map[string]string{"a folder": folder, "below a file": filepath.Join(folder, "file", "history.sqlite")} {
+		if s, err := Open(t.Context(), path); err == nil || isBroken(err) {
+			t.Errorf("%s: %v, %v", name, s, err)
+		}
+	}
+}

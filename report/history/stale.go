@@ -1,0 +1,85 @@
+package history
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// Stale lists the devices whose last good iCloud backup was more than days ago at now, or
+// that have none on record; and apart from them those of which it could not be read when they
+// were last seen, with what was known before.
+func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stale, error) {
+	stale := report.Stale{Schema: report.HistorySchema, At: now.UTC().Truncate(time.Second), Days: days, Devices: []report.StaleDevice{}}
+	limit := now.Add(-time.Duration(days) * 24 * time.Hour)
+	err := s.do(ctx, reading, func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, newestSeen, &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+			stale.Known++
+			if at := timeOf(row, "backup"); !at.IsZero() && !at.Before(limit) {
+				return nil
+			}
+			d, err := staleDevice(conn, row)
+			if err != nil {
+				return err
+			}
+			stale.Devices = append(stale.Devices, d)
+			return nil
+		}})
+	})
+	if err != nil {
+		return report.Stale{}, err
+	}
+	for _, d := range stale.Devices {
+		if d.State == report.BackupUnknown {
+			stale.Unknown++
+		} else {
+			stale.Stale++
+		}
+	}
+	order := []string{report.BackupNever, report.BackupStale, report.BackupUnknown}
+	slices.SortStableFunc(stale.Devices, func(a, b report.StaleDevice) int {
+		return cmp.Or(
+			slices.Index(order, a.State)-slices.Index(order, b.State),
+			a.LastBackup.Compare(b.LastBackup),
+			a.SeenAt.Compare(b.SeenAt),
+		)
+	})
+	return stale, nil
+}
+
+var newestSeen = newestOf(seenRows) + `
+	SELECT ` + knownColumns + `, key, verdict, headline, backup, no_backup FROM newest JOIN devices USING (device)`
+
+func staleDevice(conn *sqlite.Conn, row *sqlite.Stmt) (report.StaleDevice, error) {
+	d := report.StaleDevice{
+		KnownDevice: knownOf(row),
+		LastBackup:  timeOf(row, "backup"),
+		Verdict:     row.GetText("verdict"),
+		Headline:    row.GetText("headline"),
+	}
+	switch why := row.GetText("no_backup"); {
+	case !d.LastBackup.IsZero():
+		d.State = report.BackupStale
+	case why == string(device.Absent):
+		d.State = report.BackupNever
+	default:
+		d.State, d.NoLastBackup = report.BackupUnknown, why
+		return d, sqlitex.Execute(conn, earlierBackup, &sqlitex.ExecOptions{
+			Args: []any{row.GetText("key")},
+			ResultFunc: func(row *sqlite.Stmt) error {
+				d.EarlierBackup, d.EarlierAt = timeOf(row, "backup"), timeOf(row, "taken")
+				return nil
+			},
+		})
+	}
+	return d, nil
+}
+
+// earlierBackup is the newest that was known of a device's last backup.
+const earlierBackup = "SELECT backup, taken FROM devices WHERE seen = 1 AND key = ? AND backup IS NOT NULL ORDER BY taken DESC LIMIT 1"

@@ -1,0 +1,219 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/google/go-cmp/cmp"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+func TestARunIsKept(t *testing.T) {
+	s := fresh(t)
+	keep(t, s, runID(1), monday, tray(t)...)
+	list, err := s.Runs(t.Context(), 10)
+	must(t, err)
+	code := report.ExitProblems
+	want := report.RunList{Schema: report.HistorySchema, Total: 1, Runs: []report.PastRun{{
+		Run: runID(1), StartedAt: monday, FinishedAt: monday.Add(time.Minute), Tool: "1.2.3", Host: report.Host{OS: "linux"},
+		Subject: report.OfDevices, Exit: &code, Devices: 6, Failing: 2, AtRisk: 2, NoneFound: 1, NotExamined: 1,
+	}}}
+	if diff := cmp.Diff(want, list); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Whoever reads a run again, or goes on with it, tells of it again.
+func TestKeepingTwiceChangesNothing(t *testing.T) {
+	s := fresh(t)
+	keep(t, s, runID(1), monday, tray(t)...)
+	before := everything(t, s)
+	keep(t, s, runID(1), monday, tray(t)...)
+	if diff := cmp.Diff(before, everything(t, s)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A device that comes twice while devices are watched is two visits, and one device.
+func TestADeviceMayComeTwice(t *testing.T) {
+	s := fresh(t)
+	d := tray(t)[0]
+	again := d
+	again.TakenAt, again.Verdict = d.TakenAt.Add(time.Hour), "none-found"
+	keep(t, s, runID(1), monday, d, again)
+	list, err := s.Runs(t.Context(), 1)
+	must(t, err)
+	if run := list.Runs[0]; run.Devices != 1 || run.NoneFound != 1 {
+		t.Errorf("%d devices, %d with nothing found; want the one device as it was last", run.Devices, run.NoneFound)
+	}
+	if story, err := s.Device(t.Context(), d.UDID, 10); err != nil || len(story.Visits) != 2 {
+		t.Errorf("%d visits, %v", len(story.Visits), err)
+	}
+}
+
+func TestRunsAreListedFromTheNewest(t *testing.T) {
+	s := fresh(t)
+	keep(t, s, runID(2), monday.Add(aDay))
+	keep(t, s, runID(1), monday)
+	must(t, s.Begin(t.Context(), Run{ID: runID(3), Started: monday.Add(2 * aDay)}))
+	list, err := s.Runs(t.Context(), 2)
+	must(t, err)
+	if list.Total != 3 || len(list.Runs) != 2 || list.Runs[0].Run != runID(3) || list.Runs[1].Run != runID(2) {
+		t.Errorf("got %+v", list)
+	}
+	if cut := list.Runs[0]; !cut.FinishedAt.IsZero() || cut.Exit != nil {
+		t.Errorf("a run that is not finished has an end: %+v", cut)
+	}
+}
+
+func TestWhatBelongsToNoRunIsRefused(t *testing.T) {
+	s := fresh(t)
+	if err := s.Add(t.Context(), runID(1), tray(t)[0]); !errors.Is(err, ErrNoRun) {
+		t.Errorf("a device: %v", err)
+	}
+	if err := s.Finish(t.Context(), runID(1), monday, report.Report{}); !errors.Is(err, ErrNoRun) {
+		t.Errorf("an end: %v", err)
+	}
+}
+
+func TestTheFileIsForItsOwnerOnly(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system has no such rights")
+	}
+	folder := filepath.Join(t.TempDir(), "data", "backupdoctor")
+	keep(t, opened(t, filepath.Join(folder, "history.sqlite")), runID(1), monday, tray(t)...)
+	for name, want := range map[string]os.FileMode{
+		"": 0o700, "history.sqlite": 0o600, "history.sqlite-wal": 0o600, "history.sqlite-shm": 0o600, "history.sqlite.lock": 0o600,
+	} {
+		info, err := os.Stat(filepath.Join(folder, name))
+		must(t, err)
+		if got := info.Mode().Perm(); got != want {
+			t.Errorf("%q has the rights %o, want %o", name, got, want)
+		}
+	}
+}
+
+// SQLite keeps the log beside the file itself. What is set aside must be both.
+func TestALinkIsFollowed(t *testing.T) {
+	folder := t.TempDir()
+	disk, link := filepath.Join(folder, "disk.sqlite"), filepath.Join(folder, "history.sqlite")
+	s, err := Open(t.Context(), disk)
+	must(t, err)
+	must(t, s.Close())
+	if err := os.Symlink(disk, link); err != nil {
+		t.Skip(err)
+	}
+	must(t, os.WriteFile(disk, []byte("no database"), 0o600))
+	s = opened(t, link)
+	if got := filepath.Base(s.SetAside()); filepath.Ext(got) == "" || got[:len("disk.sqlite.broken-")] != "disk.sqlite.broken-" {
+		t.Errorf("set aside as %q", s.SetAside())
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is gone: %v", err)
+	}
+}
+
+// A finished run outlives a power failure, which costs time; a device need not.
+func TestOnlyTheEndIsForcedToTheDisk(t *testing.T) {
+	s := fresh(t)
+	for name, c := range map[string]struct {
+		how  manner
+		want int
+	}{"a device": {writing, 1}, "the end of a run": {forcing, 2}} {
+		must(t, s.do(t.Context(), c.how, func(conn *sqlite.Conn) error {
+			got := 0
+			err := sqlitex.ExecuteTransient(conn, "PRAGMA synchronous", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+				got = row.ColumnInt(0)
+				return nil
+			}})
+			if got != c.want {
+				t.Errorf("%s is written with synchronous=%d, want %d", name, got, c.want)
+			}
+			return err
+		}))
+	}
+}
+
+func TestAStepHappensAsAWholeOrNotAtAll(t *testing.T) {
+	s := fresh(t)
+	broke := errors.New("broke off")
+	err := s.do(t.Context(), writing, func(conn *sqlite.Conn) error {
+		must(t, sqlitex.Execute(conn, "INSERT INTO runs (id, started, tool, host, subject) VALUES ('x', 1, '', '', '')", nil))
+		return broke
+	})
+	if !errors.Is(err, broke) {
+		t.Errorf("got %v", err)
+	}
+	keep(t, s, runID(1), monday)
+	if list, err := s.Runs(t.Context(), 10); err != nil || list.Total != 1 {
+		t.Errorf("%d runs, %v; want the one that was finished", list.Total, err)
+	}
+}
+
+// lockedBy keeps all others from writing, as another program may.
+func lockedBy(t *testing.T, path string) (unlock func()) {
+	t.Helper()
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+	must(t, err)
+	must(t, sqlitex.ExecuteTransient(conn, "BEGIN IMMEDIATE", nil))
+	return func() { must(t, conn.Close()) }
+}
+
+func TestABusyHistoryIsNotWaitedForLong(t *testing.T) {
+	s := fresh(t)
+	keep(t, s, runID(1), monday)
+	unlock := lockedBy(t, s.path)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := s.Begin(ctx, Run{ID: runID(2), Started: monday}); !errors.Is(err, ErrBusy) {
+		t.Errorf("got %v, want ErrBusy", err)
+	}
+	if list, err := s.Runs(t.Context(), 10); err != nil || list.Total != 1 {
+		t.Errorf("reading waits for a writer: %d runs, %v", list.Total, err)
+	}
+	unlock()
+	must(t, s.Begin(t.Context(), Run{ID: runID(2), Started: monday}))
+}
+
+func TestAnInterruptIsNotTakenForABusyHistory(t *testing.T) {
+	s := fresh(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Runs(ctx, 10); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAClosedHistoryAnswersWithAnError(t *testing.T) {
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "history.sqlite"))
+	must(t, err)
+	must(t, s.Close())
+	if _, err := s.Runs(t.Context(), 10); err == nil {
+		t.Error("no error")
+	}
+	if err := s.Close(); err != nil {
+		t.Errorf("closing it again: %v", err)
+	}
+}
+
+// everything is all that a history has, as it is exported.
+func everything(t testing.TB, s *Store) []any {
+	t.Helper()
+	var all []any
+	damaged, err := s.Export(t.Context(),
+		func(run report.PastRun) error { all = append(all, run); return nil },
+		func(run string, d report.Device) error { all = append(all, run, d); return nil },
+	)
+	if err != nil || damaged != 0 {
+		t.Fatalf("%v, %d damaged", err, damaged)
+	}
+	return slices.Clip(all)
+}

@@ -1,0 +1,191 @@
+package history
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/report"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// An AmbiguousError is a name that several devices have.
+type AmbiguousError struct {
+	Who     string
+	Devices []report.KnownDevice // the one that was seen last comes first
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("%d devices are called %q", len(e.Devices), e.Who)
+}
+
+// Device tells the story of one device, and of its visits the newest, at most limit. who is
+// its UDID, with hyphens or without, its serial number or a value of its row of the
+// inventory; or else the slot that it was last seen in, or its name. No device is ErrUnknown,
+// several are an [AmbiguousError].
+func (s *Store) Device(ctx context.Context, who string, limit int) (report.Story, error) {
+	if who == "" {
+		return report.Story{}, ErrUnknown
+	}
+	story := report.Story{Schema: report.HistorySchema}
+	err := s.do(ctx, reading, func(conn *sqlite.Conn) error {
+		key, known, err := find(conn, who)
+		if err != nil {
+			return err
+		}
+		story.Device = known
+		story.Visits, err = visits(conn, key)
+		return err
+	})
+	if err != nil {
+		return report.Story{}, err
+	}
+	story.Total = len(story.Visits)
+	slices.Reverse(story.Visits)
+	story.Visits = story.Visits[:min(limit, len(story.Visits))]
+	return story, nil
+}
+
+var newestOfAll = newestOf(allRows) + `
+	SELECT ` + knownColumns + `, key FROM newest JOIN devices USING (device)`
+
+// find is the one device that who means, by what it was last known as.
+func find(conn *sqlite.Conn, who string) (key string, known report.KnownDevice, err error) {
+	type candidate struct {
+		key string
+		report.KnownDevice
+	}
+	var certain, likely []candidate
+	err = sqlitex.Execute(conn, newestOfAll, &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+		c := candidate{row.GetText("key"), knownOf(row)}
+		switch {
+		case isOf(who, c.key, c.KnownDevice):
+			certain = append(certain, c)
+		case strings.EqualFold(who, c.Slot), strings.EqualFold(who, c.Name):
+			likely = append(likely, c)
+		}
+		return nil
+	}})
+	if err != nil {
+		return "", report.KnownDevice{}, err
+	}
+	found := certain
+	if len(found) == 0 {
+		found = likely
+	}
+	switch len(found) {
+	case 0:
+		return "", report.KnownDevice{}, ErrUnknown
+	case 1:
+		return found[0].key, found[0].KnownDevice, nil
+	}
+	several := &AmbiguousError{Who: who}
+	for _, c := range found {
+		several.Devices = append(several.Devices, c.KnownDevice)
+	}
+	slices.SortStableFunc(several.Devices, func(a, b report.KnownDevice) int { return b.SeenAt.Compare(a.SeenAt) })
+	return "", report.KnownDevice{}, several
+}
+
+// isOf reports whether who is what a device is known by wherever it lies and whoever has it.
+func isOf(who, key string, d report.KnownDevice) bool {
+	return bare(who) == key || who == key || strings.EqualFold(who, d.Serial) ||
+		slices.ContainsFunc(d.Asset, func(f report.Field) bool { return strings.EqualFold(who, f.Value) })
+}
+
+// visits are all visits of a device, oldest first.
+func visits(conn *sqlite.Conn, key string) ([]report.Visit, error) {
+	list := []report.Visit{}
+	seen := memory{}
+	err := sqlitex.Execute(conn, visitsOfDevice,
+		&sqlitex.ExecOptions{Args: []any{key}, ResultFunc: func(row *sqlite.Stmt) error {
+			v := report.Visit{
+				Run:            row.GetText("id"),
+				Subject:        row.GetText("subject"),
+				TakenAt:        timeOf(row, "taken"),
+				Slot:           row.GetText("slot"),
+				Location:       row.GetText("location"),
+				System:         row.GetText("system"),
+				ProductVersion: row.GetText("version"),
+				Verdict:        row.GetText("verdict"),
+				Headline:       row.GetText("headline"),
+				Reason:         row.GetText("reason"),
+				Retried:        row.GetText("retried"),
+				LastBackup:     timeOf(row, "backup"),
+				NoLastBackup:   row.GetText("no_backup"),
+			}
+			findings, err := findingsOf(conn, row.GetInt64("device"))
+			v.Causes, v.Gone = seen.compare(v.TakenAt, findings)
+			list = append(list, v)
+			return err
+		}})
+	return list, err
+}
+
+const visitsOfDevice = `
+	SELECT device, id, runs.subject, taken, slot, location, system, version, verdict, headline, reason, retried, backup, no_backup
+	FROM devices JOIN runs USING (run) WHERE key = ? ORDER BY taken, device`
+
+// findingsOf are what was kept of the findings at one visit.
+func findingsOf(conn *sqlite.Conn, row int64) ([]report.Finding, error) {
+	var findings []report.Finding
+	err := sqlitex.Execute(conn, findingsOfVisit, &sqlitex.ExecOptions{
+		Args: []any{row},
+		ResultFunc: func(row *sqlite.Stmt) error {
+			findings = append(findings, report.Finding{Check: row.ColumnText(0), Status: row.ColumnText(1), ExplainedBy: row.ColumnText(2)})
+			return nil
+		},
+	})
+	return findings, err
+}
+
+const findingsOfVisit = "SELECT check_id, status, explained_by FROM findings WHERE device = ? ORDER BY place"
+
+// A memory is what the visits so far told of each check: what could not be read, or was not
+// asked, changes nothing in it.
+type memory map[string]memo
+
+type memo struct {
+	well   bool
+	status string    // if it is not well
+	since  time.Time // when it was first found so
+}
+
+// compare takes in the findings of the next visit, and says which causes there are, each
+// check once, and which are gone.
+func (m memory) compare(at time.Time, findings []report.Finding) (causes, gone []report.PastCause) {
+	causes, gone = []report.PastCause{}, []report.PastCause{}
+	done := map[string]bool{}
+	for _, f := range findings {
+		before, known := m[f.Check]
+		switch f.Status {
+		case string(checks.OK):
+			if known && !before.well && !done[f.Check] {
+				gone = append(gone, report.PastCause{Check: f.Check, Status: before.status, Since: before.since})
+			}
+			if !done[f.Check] {
+				m[f.Check] = memo{well: true, since: at}
+			}
+		case string(checks.Problem), string(checks.Warning), suppressed:
+			if done[f.Check] {
+				continue
+			}
+			now := memo{status: f.Status, since: at}
+			if known && !before.well {
+				now.since = before.since
+			}
+			m[f.Check] = now
+			if f.ExplainedBy == "" && f.Status != suppressed {
+				causes = append(causes, report.PastCause{Check: f.Check, Status: f.Status, Since: now.since, Came: known && before.well})
+			}
+		default:
+			continue
+		}
+		done[f.Check] = true
+	}
+	return causes, gone
+}

@@ -1,0 +1,164 @@
+package history
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// A Run is what is known of a run when it begins.
+type Run struct {
+	ID      string    // a UUID
+	Started time.Time // when it began
+	Tool    string    // version of the program
+	Host    string    // system of the computer that looks: linux, darwin, windows
+	Subject string    // report.OfDevices or report.OfBackups; "" is OfDevices
+}
+
+// Begin keeps a run that has begun. One that is there already stays as it is, so that a run
+// which was cut off can go on.
+func (s *Store) Begin(ctx context.Context, run Run) error {
+	return s.do(ctx, writing, func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, "INSERT INTO runs (id, started, tool, host, subject) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING", &sqlitex.ExecOptions{
+			Args: []any{run.ID, run.Started.Unix(), run.Tool, run.Host, cmp.Or(run.Subject, report.OfDevices)},
+		})
+	})
+}
+
+// Add keeps a device that is finished. The same device, taken at the same time in the same
+// run, replaces itself; taken at another time it is another visit. A run that was not begun
+// is ErrNoRun.
+func (s *Store) Add(ctx context.Context, runID string, d report.Device) error {
+	detail, err := pack(d)
+	if err != nil {
+		return err
+	}
+	asset, err := json.Marshal(d.Asset)
+	if err != nil {
+		return err
+	}
+	return s.do(ctx, writing, func(conn *sqlite.Conn) error {
+		return addDevice(conn, runID, d, string(asset), detail)
+	})
+}
+
+// addDevice puts a device into the tables.
+func addDevice(conn *sqlite.Conn, runID string, d report.Device, asset string, detail []byte) error {
+	run, subject, err := runRow(conn, runID)
+	if err != nil {
+		return err
+	}
+	key, taken := keyOf(d), d.TakenAt.Unix()
+	err = sqlitex.Execute(conn, "DELETE FROM devices WHERE run = ? AND key = ? AND taken = ?", &sqlitex.ExecOptions{Args: []any{run, key, taken}})
+	if err != nil {
+		return err
+	}
+	err = sqlitex.Execute(conn, `
+		INSERT INTO devices (run, key, taken, seen, udid, serial, name, slot, location, asset, model, product, system, version,
+			verdict, headline, reason, retried, backup, no_backup)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		&sqlitex.ExecOptions{Args: []any{
+			run, key, taken, subject == report.OfDevices && d.Reason != string(device.NotAttached),
+			d.UDID, d.Serial, d.Name, d.Slot, d.Location, asset, d.ModelName, d.ProductType, d.System, d.ProductVersion,
+			d.Verdict, d.Headline, d.Reason, d.Retried, secondsOrNull(d.LastBackup), d.NoLastBackup,
+		}})
+	if err != nil {
+		return err
+	}
+	row := conn.LastInsertRowID()
+	if err := addFindings(conn, row, d); err != nil {
+		return err
+	}
+	return sqlitex.Execute(conn, "INSERT INTO details (device, json) VALUES (?, ?)", &sqlitex.ExecOptions{Args: []any{row, detail}})
+}
+
+// suppressed is the status of a finding that somebody chose not to hear of.
+const suppressed = "suppressed"
+
+// addFindings keeps what was read, well or unwell, and what could not be read. That a cause
+// is gone can only be said of what was read to be well, so that is kept too; a question that
+// is open tells nothing.
+func addFindings(conn *sqlite.Conn, row int64, d report.Device) error {
+	place := 0
+	add := func(check, status, subject, explainedBy string) error {
+		place++
+		return sqlitex.Execute(conn, "INSERT INTO findings (device, place, check_id, status, subject, explained_by) VALUES (?, ?, ?, ?, ?, ?)",
+			&sqlitex.ExecOptions{Args: []any{row, place, check, status, subject, explainedBy}})
+	}
+	for _, f := range d.Findings {
+		if f.Status == string(checks.Ask) {
+			continue
+		}
+		if err := add(f.Check, f.Status, f.Subject, f.ExplainedBy); err != nil {
+			return err
+		}
+	}
+	for _, silence := range d.Suppressed {
+		if err := add(silence.Check, suppressed, silence.Subject, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Finish ends a run, at a time and with its report, whose devices were added one by one. When
+// it returns, the run with all its devices is on the disk: the one commit that is forced there
+// takes those before it along.
+func (s *Store) Finish(ctx context.Context, runID string, at time.Time, r report.Report) error {
+	r.Devices = []report.Device{}
+	document, err := pack(r)
+	if err != nil {
+		return err
+	}
+	return s.do(ctx, forcing, func(conn *sqlite.Conn) error {
+		run, _, err := runRow(conn, runID)
+		if err != nil {
+			return err
+		}
+		return sqlitex.Execute(conn, "UPDATE runs SET finished = ?, partial = ?, exit = ?, report = ? WHERE run = ?", &sqlitex.ExecOptions{
+			Args: []any{at.Unix(), r.Partial, r.Exit.Code, document, run},
+		})
+	})
+}
+
+// runRow finds a run by its id.
+func runRow(conn *sqlite.Conn, id string) (row int64, subject string, err error) {
+	err = sqlitex.Execute(conn, "SELECT run, subject FROM runs WHERE id = ?", &sqlitex.ExecOptions{
+		Args: []any{id},
+		ResultFunc: func(stmt *sqlite.Stmt) error {
+			row, subject = stmt.ColumnInt64(0), stmt.ColumnText(1)
+			return nil
+		},
+	})
+	if err == nil && row == 0 {
+		err = ErrNoRun
+	}
+	return row, subject, err
+}
+
+// keyOf is what tells a device from others: its UDID without hyphens, in lower case, as people
+// copy it in every way; or else the folder that is all there is of it.
+func keyOf(d report.Device) string {
+	if d.UDID == "" && len(d.Backups) > 0 {
+		return d.Backups[0].Folder
+	}
+	return bare(d.UDID)
+}
+
+func bare(udid string) string { return strings.ToLower(strings.ReplaceAll(udid, "-", "")) }
+
+// secondsOrNull is a time as it is stored, and nothing for the zero time.
+func secondsOrNull(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.Unix()
+}
