@@ -239,14 +239,7 @@ func (p *page) files(under string, f Fault) {
 		shown = shown[:min(fewFiles, len(shown))]
 	}
 	for _, file := range shown {
-		text := strings.TrimSpace(file.Domain + " " + file.Path)
-		if text == "" {
-			text = file.FileID
-		}
-		if file.Detail != "" {
-			text += " (" + file.Detail + ")"
-		}
-		p.print(p.hang(under+p.sign("· ", "- "), plain, text)...)
+		p.print(p.hang(under+p.sign("· ", "- "), plain, fileText(file))...)
 	}
 	switch left := f.Count - uint64(len(shown)); {
 	case f.Count <= uint64(len(shown)):
@@ -255,6 +248,18 @@ func (p *page) files(under string, f Fault) {
 	default:
 		p.print(p.hang(under+"  ", dim, fmt.Sprintf("and %d more; backupdoctor verify --files FILE writes every one", left))...)
 	}
+}
+
+// fileText names a file of a backup, and says what is wrong with it.
+func fileText(file File) string {
+	text := strings.TrimSpace(file.Domain + " " + file.Path)
+	if text == "" {
+		text = file.FileID
+	}
+	if file.Detail != "" {
+		text += " (" + file.Detail + ")"
+	}
+	return text
 }
 
 // places tells where was looked, as far as that is not plain: links, and what stayed

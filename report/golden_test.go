@@ -27,6 +27,7 @@ var documents = map[string]func(io.Writer, Report) error{
 	"md":           WriteMarkdown,
 	"junit.xml":    WriteJUnit,
 	"prom":         WritePrometheus,
+	"html":         WriteHTML,
 }
 
 // TestGoldens holds what becomes of every recording, in every format. To rewrite the

@@ -99,29 +99,42 @@ func letter(i int) string {
 // unread lists the checks that could not be made, grouped by the reason. Those that fell
 // with the whole device are only counted, unless everything is to be told.
 func (p *page) unread(d Device) []string {
-	var reasons []string
-	ids := map[string][]string{}
+	ended := clean(reasonOf(d.Reason, d.Detail))
+	var lines []string
+	m := markOfStatus(string(checks.Unknown))
+	for _, group := range unreadOf(d) {
+		what := strings.Join(group.Checks, ", ")
+		if group.Why == ended && !p.All {
+			what = plural(len(group.Checks), "check")
+		}
+		lines = append(lines, p.hang(p.lead(m), m.style, group.Why+": "+what)...)
+	}
+	return lines
+}
+
+// An unreadGroup is the checks of a device that could not be made for one reason.
+type unreadGroup struct {
+	Why    string   // in words
+	Checks []string // ids
+}
+
+// unreadOf groups the checks that could not be made by the reason, in the order of the
+// findings.
+func unreadOf(d Device) []unreadGroup {
+	var groups []unreadGroup
 	for _, f := range d.Findings {
 		if checks.Status(f.Status) != checks.Unknown {
 			continue
 		}
-		why := reasonOf(f.Reason, f.Detail)
-		if ids[why] == nil {
-			reasons = append(reasons, why)
+		why := clean(reasonOf(f.Reason, f.Detail))
+		i := slices.IndexFunc(groups, func(g unreadGroup) bool { return g.Why == why })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, unreadGroup{Why: why})
 		}
-		ids[why] = append(ids[why], f.Check)
+		groups[i].Checks = append(groups[i].Checks, clean(f.Check))
 	}
-	ended := reasonOf(d.Reason, d.Detail)
-	var lines []string
-	m := markOfStatus(string(checks.Unknown))
-	for _, why := range reasons {
-		what := strings.Join(ids[why], ", ")
-		if why == ended && !p.All {
-			what = plural(len(ids[why]), "check")
-		}
-		lines = append(lines, p.hang(p.lead(m), m.style, why+": "+what)...)
-	}
-	return lines
+	return groups
 }
 
 // reasonOf puts a reason into words.

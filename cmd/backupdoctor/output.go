@@ -16,7 +16,7 @@ import (
 )
 
 // formats are the values of -o, in the order in which help names them.
-var formats = []string{"table", "summary", "json", "ndjson", "csv", "csv-findings", "markdown", "junit", "prometheus"}
+var formats = []string{"table", "summary", "json", "ndjson", "csv", "csv-findings", "html", "markdown", "junit", "prometheus"}
 
 // streamed is the format that is written while the run goes on.
 const streamed = "ndjson"
@@ -29,6 +29,7 @@ var renderers = map[string]func(io.Writer, report.Report, report.Options) error{
 
 	"csv":          plainly(report.WriteCSV),
 	"csv-findings": plainly(report.WriteCSVFindings),
+	"html":         plainly(report.WriteHTML),
 	"markdown":     plainly(report.WriteMarkdown),
 	"junit":        plainly(report.WriteJUnit),
 	"prometheus":   plainly(report.WritePrometheus),
