@@ -123,6 +123,7 @@ var rooms = map[string]room{
 		theirs: []string{"zombiezen.com/go/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
+	"report/screenshots": {},
 	"report/ignore": {
 		ours:   []string{"device", "checks", "report"},
 		theirs: []string{"go.yaml.in/yaml/v4"},

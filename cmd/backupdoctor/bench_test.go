@@ -59,7 +59,7 @@ func BenchmarkTray(b *testing.B) {
 func benchmarkTray(b *testing.B, count, jobs int, faults []sim.Fault) {
 	address, tray := fill(b, count, faults)
 	path := roundTrips(b, address, tray) * roundTrip
-	flags := []string{"scan", "--usbmux", address, "--jobs", fmt.Sprint(jobs), "--timeout", "4s", "--quiet", "-o", "ndjson", "-o", "json=" + os.DevNull}
+	flags := []string{"scan", "--usbmux", address, "--jobs", fmt.Sprint(jobs), "--timeout", "4s", "--quiet", "--no-history", "-o", "ndjson", "-o", "json=" + os.DevNull}
 	var took, turns []time.Duration
 	var memory int64
 	own, theirs := processTime(b), time.Duration(0)
@@ -107,7 +107,7 @@ func roundTrips(b *testing.B, address string, tray *sim.Tray) time.Duration {
 	asProgram(b, "devices", "--usbmux", address) // so that all are warm
 	before := len(tray.Requests())
 	last := loadDevice(b.Fatalf, "healthy-iphone").Clone(20).UDID() // which is healthy in every tray
-	asProgram(b, "scan", "--usbmux", address, "--udid", last, "--quiet", "--json")
+	asProgram(b, "scan", "--usbmux", address, "--udid", last, "--quiet", "--no-history", "--json")
 	trips := time.Duration(2)
 	for _, r := range tray.Requests()[before:] {
 		if r.Service == "lockdown" && r.UDID == last {
