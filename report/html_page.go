@@ -283,7 +283,7 @@ func newHTMLPlace(p Place) htmlPlace {
 // htmlMarkOf names the tone that a terminal shows as a colour.
 func htmlMarkOf(m mark) htmlMark {
 	tones := map[style]string{red: "bad", yellow: "warn", green: "good", cyan: "unknown"}
-	return htmlMark{Tone: cmp.Or(tones[m.style], "note"), Sign: m.symbol, Word: m.word}
+	return htmlMark{Tone: cmp.Or(tones[m.style], "note"), Sign: m.symbol, Word: clean(m.word)}
 }
 
 // timeOf words a moment, to the minute.

@@ -61,11 +61,11 @@ func (p *page) labels(devices []Device) []string {
 
 // label is the place of a device if that has a name, and the device's own name.
 func (p *page) label(d Device) string {
-	name := p.nameOf(d)
-	if d.Slot == "" {
+	name, slot := p.nameOf(d), cut(p.text(d.Slot), maxNameWidth, p.sign("…", "..."))
+	if slot == "" { // as one that is all hidden characters is, too
 		return name
 	}
-	return cut(p.text(d.Slot), maxNameWidth, p.sign("…", "...")) + p.sign(" · ", " - ") + name
+	return slot + p.sign(" · ", " - ") + name
 }
 
 // nameOf is a device's name, or the best there is instead.
