@@ -16,7 +16,7 @@ const (
 
 // The states of a device in a run.
 const (
-	Waiting   = "waiting"   // for its turn
+	Waiting   = "waiting"   // for its turn, or to be plugged in again
 	Reading   = "reading"   // it is asked
 	Verifying = "verifying" // its backups on this computer are looked at
 	AllRead   = "read"      // all was read, and more is heard of it elsewhere once the others are

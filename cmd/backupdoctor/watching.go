@@ -201,11 +201,16 @@ func (w *watch) took(ctx context.Context, e examination) {
 		}
 		w.finish(g, e.snapshot)
 	case g.cut == nil:
-		g.cut = &e.snapshot
+		w.cutOff(g, e.snapshot)
 	default:
-		kept := better(*g.cut, e.snapshot)
-		g.cut = &kept
+		w.cutOff(g, better(*g.cut, e.snapshot))
 	}
+}
+
+// cutOff keeps what was told by a device that was cut off, and says that it waits.
+func (w *watch) cutOff(g *guest, s device.Snapshot) {
+	g.cut = &s
+	w.tell(g.number, report.DeviceState, s, report.Waiting)
 }
 
 // again examines devices once more that were cut off and are still there. Those that were
