@@ -24,7 +24,7 @@ type Bench struct {
 func (s *Store) Benches(ctx context.Context, page Page) (List[Bench], error) {
 	var benches []Bench
 	var places []place
-	err := s.read(ctx, func(tx *sql.Tx) error {
+	err := s.read(ctx, func(tx transaction) error {
 		from, err := page.place(place{})
 		if err != nil {
 			return err
@@ -55,7 +55,7 @@ const benchesPage = `
 // others.
 func (s *Store) Refusals(ctx context.Context) (map[Reason]int, error) {
 	refused := map[Reason]int{}
-	err := s.read(ctx, func(tx *sql.Tx) error {
+	err := s.read(ctx, func(tx transaction) error {
 		return each(ctx, tx, "SELECT reason, CAST(sum(reports) AS BIGINT) FROM refusals GROUP BY reason", nil, func(rows *sql.Rows) error {
 			var reason Reason
 			var n int

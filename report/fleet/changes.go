@@ -47,7 +47,7 @@ type ChangeFilter struct {
 func (s *Store) Changes(ctx context.Context, f ChangeFilter, page Page) (List[ChangedCause], error) {
 	var causes []ChangedCause
 	var places []place
-	err := s.read(ctx, func(tx *sql.Tx) error {
+	err := s.read(ctx, func(tx transaction) error {
 		q, err := changesQuery(ctx, tx, f, page)
 		if err != nil {
 			return err
@@ -87,7 +87,7 @@ func rangeOf(c Change) (column, condition string) {
 	}
 }
 
-func changesQuery(ctx context.Context, tx *sql.Tx, f ChangeFilter, page Page) (query, error) {
+func changesQuery(ctx context.Context, tx transaction, f ChangeFilter, page Page) (query, error) {
 	from, err := page.place(place{At: math.MaxInt64, Device: math.MaxInt64, Row: math.MaxInt64})
 	if err != nil {
 		return query{}, err
@@ -95,7 +95,7 @@ func changesQuery(ctx context.Context, tx *sql.Tx, f ChangeFilter, page Page) (q
 	column, condition := rangeOf(f.Change)
 	q := query{text: `
 		SELECT causes.device, causes.check_number, checks.name, status, since, seen, fixed,
-			udid, devices.name, serial, site, bench, taken, verdict, backup
+			udid, devices.name, serial, causes.site, bench, taken, verdict, backup
 		FROM causes JOIN devices ON devices.device = causes.device JOIN checks ON checks.check_number = causes.check_number
 		WHERE `}
 	q.add(condition, seconds(f.Since))
@@ -107,7 +107,7 @@ func changesQuery(ctx context.Context, tx *sql.Tx, f ChangeFilter, page Page) (q
 		q.add(" AND causes.check_number = %s", number)
 	}
 	if f.Site != "" {
-		q.add(" AND site = %s", text(f.Site, maxName))
+		q.add(" AND causes.site = %s", text(f.Site, maxName))
 	}
 	q.args = append(q.args, from.At, from.Device, from.Row, page.rows()+1)
 	n := len(q.args)
@@ -127,7 +127,7 @@ type ChangeCount struct {
 // ChangeCounts counts what became of each cause since a time, in the order of the ids.
 func (s *Store) ChangeCounts(ctx context.Context, since time.Time) ([]ChangeCount, error) {
 	counts := []ChangeCount{}
-	err := s.read(ctx, func(tx *sql.Tx) error {
+	err := s.read(ctx, func(tx transaction) error {
 		return each(ctx, tx, changeCounts, []any{seconds(since)}, func(rows *sql.Rows) error {
 			var c ChangeCount
 			var open int

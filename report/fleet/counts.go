@@ -3,7 +3,6 @@ package fleet
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"maps"
 	"slices"
 )
@@ -48,7 +47,7 @@ func count(devices map[string]*held, names map[int64]string) map[tally]int64 {
 }
 
 // addCounts brings the counts up to date with devices that were counted before and after.
-func addCounts(ctx context.Context, tx *sql.Tx, before, after map[tally]int64) error {
+func addCounts(ctx context.Context, tx transaction, before, after map[tally]int64) error {
 	for t, n := range before {
 		after[t] -= n
 	}

@@ -92,7 +92,7 @@ const (
 // Devices lists devices.
 func (s *Store) Devices(ctx context.Context, f Filter, order Sort, page Page) (List[Device], error) {
 	var list List[Device]
-	err := s.read(ctx, func(tx *sql.Tx) error {
+	err := s.read(ctx, func(tx transaction) error {
 		q, err := devicesQuery(ctx, tx, f, order, page)
 		if err != nil {
 			return err
@@ -115,7 +115,7 @@ func (s *Store) Stale(ctx context.Context, since time.Time, page Page) (List[Dev
 func (s *Store) Find(ctx context.Context, who string) ([]Device, error) {
 	var list List[Device]
 	page := Page{}
-	err := s.read(ctx, func(tx *sql.Tx) error {
+	err := s.read(ctx, func(tx transaction) error {
 		q := query{text: findDevices}
 		q.add("", text(who, maxName))
 		q.add("", page.rows())
@@ -150,11 +150,15 @@ func (q *query) add(part string, value any) {
 	}
 }
 
+// A + before a column keeps SQLite from finding rows by it, where that would be the wrong
+// way; PostgreSQL knows better by itself. Among many rows the order comes first, among few
+// the condition.
+
 // rareCause is how many devices may have a cause for them to be looked at one by one. Of a
 // frequent cause a page is found sooner by going through the devices in order.
 const rareCause = 2000
 
-func devicesQuery(ctx context.Context, tx *sql.Tx, f Filter, order Sort, page Page) (query, error) {
+func devicesQuery(ctx context.Context, tx transaction, f Filter, order Sort, page Page) (query, error) {
 	key, compare, direction, first := "taken", "<", "DESC", place{At: math.MaxInt64, Device: math.MaxInt64}
 	if order == LongestFirst {
 		key, compare, direction, first = "backup", ">", "ASC", place{At: math.MinInt64}
@@ -170,17 +174,21 @@ func devicesQuery(ctx context.Context, tx *sql.Tx, f Filter, order Sort, page Pa
 		}
 	}
 	switch f.Backup {
-	case BackupKnown:
-		q.text += fmt.Sprintf(" AND backup > %d AND backup < %d", neverBackedUp, backupUnknown)
 	case BackupNever:
 		q.text += fmt.Sprintf(" AND backup = %d", neverBackedUp)
 	case BackupUnknown:
 		q.text += fmt.Sprintf(" AND backup = %d", backupUnknown)
 	}
-	if !f.BackupBefore.IsZero() {
-		q.add(" AND backup < %s", seconds(f.BackupBefore))
+	rank, backup := key, "backup"
+	if order == NewestFirst {
+		backup = "+backup"
 	}
-	rank := key
+	if f.Backup == BackupKnown {
+		q.text += fmt.Sprintf(" AND %[1]s > %[2]d AND %[1]s < %[3]d", backup, neverBackedUp, backupUnknown)
+	}
+	if !f.BackupBefore.IsZero() {
+		q.add(" AND "+backup+" < %s", seconds(f.BackupBefore))
+	}
 	if f.Cause != "" {
 		number, devices, err := causeNumber(ctx, tx, f.Cause)
 		if err != nil {
@@ -188,7 +196,7 @@ func devicesQuery(ctx context.Context, tx *sql.Tx, f Filter, order Sort, page Pa
 		}
 		if devices <= rareCause {
 			q.add(" AND device IN (SELECT device FROM causes WHERE check_number = %s AND root = 1 AND fixed = 0)", number)
-			rank = "+" + key // so that SQLite does not go by the index of the order
+			rank = "+" + key
 		} else {
 			q.add(" AND EXISTS (SELECT 1 FROM causes WHERE causes.device = devices.device AND check_number = %s AND root = 1 AND fixed = 0)", number)
 		}
@@ -201,7 +209,7 @@ func devicesQuery(ctx context.Context, tx *sql.Tx, f Filter, order Sort, page Pa
 
 // causeNumber is the number of a check, 0 if it is not known, and how many devices have it for
 // a cause.
-func causeNumber(ctx context.Context, tx *sql.Tx, check string) (number, devices int64, err error) {
+func causeNumber(ctx context.Context, tx transaction, check string) (number, devices int64, err error) {
 	err = tx.QueryRowContext(ctx, `
 		SELECT coalesce((SELECT check_number FROM checks WHERE name = $1), 0),
 			coalesce((SELECT devices FROM counts WHERE site = '' AND kind = 'problem' AND name = $1), 0) +
@@ -211,7 +219,7 @@ func causeNumber(ctx context.Context, tx *sql.Tx, check string) (number, devices
 }
 
 // listDevices runs a query of devices, and adds their causes.
-func listDevices(ctx context.Context, tx *sql.Tx, q query, order Sort, page Page) (List[Device], error) {
+func listDevices(ctx context.Context, tx transaction, q query, order Sort, page Page) (List[Device], error) {
 	var devices []Device
 	var places []place
 	at := map[int64]int{}
@@ -269,7 +277,7 @@ const causesOfDevices = `
 	WHERE root = 1 AND fixed = 0 AND device IN`
 
 // addCauses adds to devices their causes: problems, then warnings, the oldest first.
-func addCauses(ctx context.Context, tx *sql.Tx, devices []Device, at map[int64]int) error {
+func addCauses(ctx context.Context, tx transaction, devices []Device, at map[int64]int) error {
 	err := lookUp(ctx, tx, causesOfDevices, slices.Sorted(maps.Keys(at)), func(rows *sql.Rows) error {
 		var number, since, seen int64
 		var c DeviceCause

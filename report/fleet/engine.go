@@ -17,10 +17,11 @@ import (
 
 // An engine is what differs between the databases. All else is SQL that both understand.
 type engine struct {
-	words *strings.Replacer // of a migration
-	turn  string            // what a writer does first, so that only one writes; "" if beginning does it
-	ready string            // what is done to have statistics; "" if the database does it by itself
-	name  string            // of the database in words
+	words    *strings.Replacer // of a migration
+	turn     string            // what a writer does first, so that only one writes; "" if beginning does it
+	ready    string            // what is done to have statistics; "" if the database does it by itself
+	name     string            // of the database in words
+	numbered bool              // it knows no parameters but numbered ones
 }
 
 var sqliteEngine = engine{
@@ -33,7 +34,8 @@ var sqliteEngine = engine{
 }
 
 var postgresEngine = engine{
-	name: "PostgreSQL",
+	name:     "PostgreSQL",
+	numbered: true,
 	words: strings.NewReplacer(
 		"{int}", "BIGINT", "{key}", "BIGINT PRIMARY KEY", "{text}", `TEXT COLLATE "C"`, "{blob}", "BYTEA",
 		"{rows}", "", "{clustered}", "",
@@ -79,9 +81,15 @@ func connectSQLite(path string) (*sql.DB, error) {
 	return sql.Open("sqlite", "file:"+escaped+"?"+settings.Encode())
 }
 
+// A transaction is a step that happens as a whole or not at all.
+type transaction struct {
+	*sql.Tx
+	engine engine
+}
+
 // write runs a step that writes, as a whole or not at all, after all others that write.
-func (s *Store) write(ctx context.Context, step func(*sql.Tx) error) error {
-	return s.transact(ctx, nil, func(tx *sql.Tx) error {
+func (s *Store) write(ctx context.Context, step func(transaction) error) error {
+	return s.transact(ctx, nil, func(tx transaction) error {
 		if s.engine.turn != "" {
 			if _, err := tx.ExecContext(ctx, s.engine.turn); err != nil {
 				return err
@@ -91,8 +99,20 @@ func (s *Store) write(ctx context.Context, step func(*sql.Tx) error) error {
 	})
 }
 
+// ready gathers the statistics by which queries are planned, where the database does not do it
+// by itself.
+func (s *Store) ready(ctx context.Context) error {
+	if s.engine.ready == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_, err := s.db.ExecContext(ctx, s.engine.ready)
+	return err
+}
+
 // read runs a step that sees the database as it is at one moment.
-func (s *Store) read(ctx context.Context, step func(*sql.Tx) error) error {
+func (s *Store) read(ctx context.Context, step func(transaction) error) error {
 	return s.transact(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.engine.isolation()}, step)
 }
 
@@ -104,14 +124,14 @@ func (e engine) isolation() sql.IsolationLevel {
 	return sql.LevelRepeatableRead
 }
 
-func (s *Store) transact(ctx context.Context, options *sql.TxOptions, step func(*sql.Tx) error) error {
+func (s *Store) transact(ctx context.Context, options *sql.TxOptions, step func(transaction) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	tx, err := s.db.BeginTx(ctx, options)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.engine.name, err)
 	}
-	if err := step(tx); err != nil {
+	if err := step(transaction{tx, s.engine}); err != nil {
 		tx.Rollback() // what went wrong is known already
 		return fmt.Errorf("%s: %w", s.engine.name, err)
 	}

@@ -34,8 +34,13 @@ func (h *held) admit(v visit) {
 
 const deviceColumns = "first, visits, earlier_backup, earlier_at, visit, report_id, " + visitColumns
 
+const (
+	heldDevices = "SELECT device, udid, " + deviceColumns + " FROM devices WHERE udid IN"
+	heldCauses  = "SELECT device, check_number, status, explained_by, root, since, seen, fixed, site FROM causes WHERE device IN"
+)
+
 // load reads how the devices of parcels stand. Those that are new are empty.
-func load(ctx context.Context, tx *sql.Tx, parcels []parcel) (map[string]*held, error) {
+func load(ctx context.Context, tx transaction, parcels []parcel) (map[string]*held, error) {
 	devices := map[string]*held{}
 	for _, p := range parcels {
 		for _, v := range p.visits {
@@ -43,7 +48,7 @@ func load(ctx context.Context, tx *sql.Tx, parcels []parcel) (map[string]*held, 
 		}
 	}
 	byNumber := map[int64]*held{}
-	err := lookUp(ctx, tx, "SELECT device, udid, "+deviceColumns+" FROM devices WHERE udid IN", slices.Sorted(maps.Keys(devices)), func(rows *sql.Rows) error {
+	err := lookUp(ctx, tx, heldDevices, slices.Sorted(maps.Keys(devices)), func(rows *sql.Rows) error {
 		h := held{standing: standing{causes: map[int64]cause{}}}
 		n := &h.newest
 		err := rows.Scan(append([]any{&h.number, &n.udid, &h.first, &h.visits, &h.earlierBackup, &h.earlierAt, &n.number, &n.reportID}, n.targets()...)...)
@@ -53,16 +58,15 @@ func load(ctx context.Context, tx *sql.Tx, parcels []parcel) (map[string]*held, 
 	if err != nil {
 		return nil, err
 	}
-	err = lookUp(ctx, tx, "SELECT device, check_number, status, explained_by, root, since, seen, fixed FROM causes WHERE device IN",
-		slices.Sorted(maps.Keys(byNumber)), func(rows *sql.Rows) error {
-			var device, check int64
-			var c cause
-			if err := rows.Scan(&device, &check, &c.status, &c.explainedBy, &c.root, &c.since, &c.seen, &c.fixed); err != nil {
-				return err
-			}
-			byNumber[device].causes[check] = c
-			return nil
-		})
+	err = lookUp(ctx, tx, heldCauses, slices.Sorted(maps.Keys(byNumber)), func(rows *sql.Rows) error {
+		var device, check int64
+		var c cause
+		if err := rows.Scan(&device, &check, &c.status, &c.explainedBy, &c.root, &c.since, &c.seen, &c.fixed, &c.site); err != nil {
+			return err
+		}
+		byNumber[device].causes[check] = c
+		return nil
+	})
 	for _, h := range byNumber {
 		h.loaded = maps.Clone(h.causes)
 	}
@@ -70,7 +74,7 @@ func load(ctx context.Context, tx *sql.Tx, parcels []parcel) (map[string]*held, 
 }
 
 // replay takes in again, in their order, all visits of the devices of which one came late.
-func replay(ctx context.Context, tx *sql.Tx, devices map[string]*held) error {
+func replay(ctx context.Context, tx transaction, devices map[string]*held) error {
 	for _, udid := range slices.Sorted(maps.Keys(devices)) {
 		h := devices[udid]
 		if !h.late {
@@ -89,15 +93,19 @@ func replay(ctx context.Context, tx *sql.Tx, devices map[string]*held) error {
 	return nil
 }
 
+const visitsToReplay = `
+	SELECT visit, reports.id, visits.received, visits.taken, ahead, visits.bench, site, slot, serial, name, product, model, system, version, asset, verdict, headline, reason, backup, no_backup
+	FROM visits JOIN reports ON reports.report = visits.report
+	WHERE device = $1 AND (ahead = 0 OR NOT EXISTS (SELECT 1 FROM visits AS other WHERE other.device = $1 AND other.ahead = 0))
+	ORDER BY visits.taken, reports.id`
+
+const findingsToReplay = "SELECT visit, check_number, status, explained_by FROM findings WHERE visit IN"
+
 // visitsOf are the visits of a device that count, oldest first, with their findings.
-func visitsOf(ctx context.Context, tx *sql.Tx, device int64) ([]visit, error) {
+func visitsOf(ctx context.Context, tx transaction, device int64) ([]visit, error) {
 	var visits []visit
 	at := map[int64]int{}
-	err := each(ctx, tx, `
-		SELECT visit, reports.id, visits.received, visits.taken, ahead, visits.bench, site, slot, serial, name, product, model, system, version, asset, verdict, headline, reason, backup, no_backup
-		FROM visits JOIN reports ON reports.report = visits.report
-		WHERE device = $1 AND (ahead = 0 OR NOT EXISTS (SELECT 1 FROM visits AS other WHERE other.device = $1 AND other.ahead = 0))
-		ORDER BY visits.taken, reports.id`, []any{device}, func(rows *sql.Rows) error {
+	err := each(ctx, tx, visitsToReplay, []any{device}, func(rows *sql.Rows) error {
 		var v visit
 		err := rows.Scan(append([]any{&v.number, &v.reportID}, v.targets()...)...)
 		at[v.number] = len(visits)
@@ -107,7 +115,7 @@ func visitsOf(ctx context.Context, tx *sql.Tx, device int64) ([]visit, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = lookUp(ctx, tx, "SELECT visit, check_number, status, explained_by FROM findings WHERE visit IN", slices.Sorted(maps.Keys(at)), func(rows *sql.Rows) error {
+	err = lookUp(ctx, tx, findingsToReplay, slices.Sorted(maps.Keys(at)), func(rows *sql.Rows) error {
 		var number int64
 		var f finding
 		if err := rows.Scan(&number, &f.number, &f.status, &f.byNumber); err != nil {
@@ -121,7 +129,7 @@ func visitsOf(ctx context.Context, tx *sql.Tx, device int64) ([]visit, error) {
 }
 
 // save writes how the devices stand.
-func save(ctx context.Context, tx *sql.Tx, devices map[string]*held) error {
+func save(ctx context.Context, tx transaction, devices map[string]*held) error {
 	var rows, causes [][]any
 	var anew []int64
 	for _, udid := range slices.Sorted(maps.Keys(devices)) {
@@ -132,8 +140,10 @@ func save(ctx context.Context, tx *sql.Tx, devices map[string]*held) error {
 			anew, h.loaded = append(anew, h.number), nil
 		}
 		for _, check := range slices.Sorted(maps.Keys(h.causes)) {
-			if c := h.causes[check]; c != h.loaded[check] {
-				causes = append(causes, []any{h.number, check, c.status, c.explainedBy, truth[c.root], c.since, c.seen, c.fixed})
+			c := h.causes[check]
+			c.site = n.site
+			if c != h.loaded[check] {
+				causes = append(causes, []any{h.number, check, c.status, c.explainedBy, truth[c.root], c.since, c.seen, c.fixed, c.site})
 			}
 		}
 	}
@@ -145,6 +155,6 @@ func save(ctx context.Context, tx *sql.Tx, devices map[string]*held) error {
 			return err
 		}
 	}
-	const told = "status, explained_by, root, since, seen, fixed"
+	const told = "status, explained_by, root, since, seen, fixed, site"
 	return insert(ctx, tx, "causes", "device, check_number, "+told, causes, replacing("device, check_number", told))
 }

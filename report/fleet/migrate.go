@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 )
 
@@ -12,7 +11,7 @@ var migrations = []string{migration1}
 
 // migrate brings the tables to the newest version. It is called by a writer whose turn it
 // is, so that of several hubs which start at once one does it and the others find it done.
-func migrate(ctx context.Context, tx *sql.Tx, e engine) error {
+func migrate(ctx context.Context, tx transaction, e engine) error {
 	if _, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS fleet_version (version INTEGER NOT NULL)"); err != nil {
 		return err
 	}

@@ -10,7 +10,8 @@ package fleet
 // devices, causes and counts are made of the visits, and are kept up with each. A device has
 // what its newest visit said, and causes says of each check that was ever unwell on it when
 // it came (since), was last found (seen) and was read to be well (fixed; 0 if it was not).
-// root is 1 for what counts as a cause, 0 for a mere symptom and for what was suppressed.
+// root is 1 for what counts as a cause, 0 for a mere symptom and for what was suppressed; site
+// is the device's.
 //
 // backup is the end of the last good iCloud backup, 0 if there never was one, and the
 // greatest number if it is unknown: in this order those that were not backed up for N days
@@ -68,6 +69,7 @@ CREATE TABLE devices (
 ) {rows};
 CREATE INDEX devices_by_taken ON devices (taken, device);
 CREATE INDEX devices_by_backup ON devices (backup, device);
+CREATE INDEX devices_by_backup_taken ON devices (backup, taken, device);
 CREATE INDEX devices_by_site_taken ON devices (site, taken, device);
 CREATE INDEX devices_by_site_backup ON devices (site, backup, device);
 CREATE INDEX devices_by_bench_taken ON devices (bench, taken, device);
@@ -119,12 +121,15 @@ CREATE TABLE causes (
 	since {int} NOT NULL,
 	seen {int} NOT NULL,
 	fixed {int} NOT NULL,
+	site {text} NOT NULL,
 	PRIMARY KEY (device, check_number)
 ) {clustered};
 CREATE INDEX causes_open ON causes (since, device, check_number) WHERE root = 1 AND fixed = 0;
 CREATE INDEX causes_open_by_check ON causes (check_number, since, device) WHERE root = 1 AND fixed = 0;
+CREATE INDEX causes_open_by_site ON causes (site, since, device, check_number) WHERE root = 1 AND fixed = 0;
 CREATE INDEX causes_fixed ON causes (fixed, device, check_number) WHERE root = 1 AND fixed > 0;
 CREATE INDEX causes_fixed_by_check ON causes (check_number, fixed, device) WHERE root = 1 AND fixed > 0;
+CREATE INDEX causes_fixed_by_site ON causes (site, fixed, device, check_number) WHERE root = 1 AND fixed > 0;
 
 CREATE TABLE benches (
 	bench {text} PRIMARY KEY,

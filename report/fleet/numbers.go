@@ -13,7 +13,7 @@ const maxChecks = 4096
 
 // number gives the findings of parcels the numbers of their checks, and makes new ones for
 // checks that are new. It returns the names of all by number.
-func number(ctx context.Context, tx *sql.Tx, parcels []parcel) (map[int64]string, error) {
+func number(ctx context.Context, tx transaction, parcels []parcel) (map[int64]string, error) {
 	numbers, names := map[string]int64{}, map[int64]string{}
 	err := each(ctx, tx, "SELECT check_number, name FROM checks", nil, func(rows *sql.Rows) error {
 		var number int64

@@ -34,7 +34,7 @@ func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
 		}
 		parcels = append(parcels, p)
 	}
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(tx transaction) error {
 		if err := refuse(ctx, tx, outcome.Refused); err != nil {
 			return err
 		}
@@ -51,14 +51,16 @@ func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
 	return outcome, nil
 }
 
+const knownReports = "SELECT id FROM reports WHERE id IN"
+
 // unknown are the parcels that the database does not have, each once.
-func unknown(ctx context.Context, tx *sql.Tx, parcels []parcel) ([]parcel, error) {
+func unknown(ctx context.Context, tx transaction, parcels []parcel) ([]parcel, error) {
 	var ids []string
 	for _, p := range parcels {
 		ids = append(ids, p.message.ID)
 	}
 	known := map[string]bool{}
-	err := lookUp(ctx, tx, "SELECT id FROM reports WHERE id IN", ids, func(rows *sql.Rows) error {
+	err := lookUp(ctx, tx, knownReports, ids, func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)
 		known[id] = true
@@ -78,7 +80,7 @@ func unknown(ctx context.Context, tx *sql.Tx, parcels []parcel) ([]parcel, error
 }
 
 // keep puts parcels into the tables, and brings what is made of them up to date.
-func keep(ctx context.Context, tx *sql.Tx, parcels []parcel) error {
+func keep(ctx context.Context, tx transaction, parcels []parcel) error {
 	if len(parcels) == 0 {
 		return nil
 	}
@@ -111,13 +113,14 @@ func keep(ctx context.Context, tx *sql.Tx, parcels []parcel) error {
 	return addBenches(ctx, tx, parcels)
 }
 
+const lastNumbers = `
+	SELECT coalesce((SELECT max(report) FROM reports), 0), coalesce((SELECT max(visit) FROM visits), 0), coalesce((SELECT max(device) FROM devices), 0)`
+
 // addRows numbers the reports and visits, and adds them to what came. Only one writer at a
 // time comes here, so the next number is the greatest and one.
-func addRows(ctx context.Context, tx *sql.Tx, parcels []parcel, devices map[string]*held) error {
+func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[string]*held) error {
 	var lastReport, lastVisit, lastDevice int64
-	err := tx.QueryRowContext(ctx, `
-		SELECT coalesce((SELECT max(report) FROM reports), 0), coalesce((SELECT max(visit) FROM visits), 0), coalesce((SELECT max(device) FROM devices), 0)`,
-	).Scan(&lastReport, &lastVisit, &lastDevice)
+	err := tx.QueryRowContext(ctx, lastNumbers).Scan(&lastReport, &lastVisit, &lastDevice)
 	if err != nil {
 		return err
 	}
@@ -161,7 +164,7 @@ func addRows(ctx context.Context, tx *sql.Tx, parcels []parcel, devices map[stri
 }
 
 // refuse counts what was not kept.
-func refuse(ctx context.Context, tx *sql.Tx, refused []Refusal) error {
+func refuse(ctx context.Context, tx transaction, refused []Refusal) error {
 	type key struct{ bench, reason string }
 	counted := map[key]int64{}
 	for _, r := range refused {
@@ -180,7 +183,7 @@ func (s *Store) Refuse(ctx context.Context, refused ...Refusal) error {
 	for i, r := range refused {
 		refused[i] = Refusal{text(r.ID, maxName), text(r.Bench, maxName), Reason(text(string(r.Reason), maxName))}
 	}
-	if err := s.write(ctx, func(tx *sql.Tx) error { return refuse(ctx, tx, refused) }); err != nil {
+	if err := s.write(ctx, func(tx transaction) error { return refuse(ctx, tx, refused) }); err != nil {
 		return fmt.Errorf("counting refused reports: %w", err)
 	}
 	return nil
@@ -188,7 +191,7 @@ func (s *Store) Refuse(ctx context.Context, refused ...Refusal) error {
 
 // addBenches brings the benches up to date. What was received last tells where a bench stands
 // and how far it is behind.
-func addBenches(ctx context.Context, tx *sql.Tx, parcels []parcel) error {
+func addBenches(ctx context.Context, tx transaction, parcels []parcel) error {
 	newest, reports := map[string]parcel{}, map[string]int64{}
 	for _, p := range parcels {
 		bench := p.message.Bench

@@ -30,7 +30,7 @@ var truth = map[bool]int64{true: 1}
 
 // insert puts rows into columns of a table, many with one statement. ending is what follows
 // the values.
-func insert(ctx context.Context, tx *sql.Tx, table, columns string, rows [][]any, ending string) error {
+func insert(ctx context.Context, tx transaction, table, columns string, rows [][]any, ending string) error {
 	for len(rows) > 0 {
 		n := min(len(rows), maxRows)
 		var statement strings.Builder
@@ -40,7 +40,7 @@ func insert(ctx context.Context, tx *sql.Tx, table, columns string, rows [][]any
 			if i > 0 {
 				statement.WriteString(", ")
 			}
-			statement.WriteString("(" + placeholders(len(args), len(row)) + ")")
+			statement.WriteString("(" + tx.placeholders(len(args), len(row)) + ")")
 			args = append(args, row...)
 		}
 		statement.WriteString(" " + ending)
@@ -61,24 +61,28 @@ func replacing(key, columns string) string {
 	return "ON CONFLICT (" + key + ") DO UPDATE SET " + strings.Join(set, ", ")
 }
 
-// placeholders writes n parameters behind those that are taken: $4, $5.
-func placeholders(taken, n int) string {
+// placeholders writes n parameters, each to be used once, behind those that are taken. SQLite
+// looks for each numbered one among all before it, which is slow where there are thousands.
+func (tx transaction) placeholders(taken, n int) string {
 	marks := make([]string, n)
 	for i := range marks {
-		marks[i] = fmt.Sprintf("$%d", taken+i+1)
+		marks[i] = "?"
+		if tx.engine.numbered {
+			marks[i] = fmt.Sprintf("$%d", taken+i+1)
+		}
 	}
 	return strings.Join(marks, ", ")
 }
 
 // lookUp runs a query, whose last word is IN, for keys, and hands each row to scan.
-func lookUp[Key any](ctx context.Context, tx *sql.Tx, query string, keys []Key, scan func(*sql.Rows) error) error {
+func lookUp[Key any](ctx context.Context, tx transaction, query string, keys []Key, scan func(*sql.Rows) error) error {
 	for len(keys) > 0 {
 		n := min(len(keys), maxRows)
 		var args []any
 		for _, key := range keys[:n] {
 			args = append(args, key)
 		}
-		if err := each(ctx, tx, query+" ("+placeholders(0, n)+")", args, scan); err != nil {
+		if err := each(ctx, tx, query+" ("+tx.placeholders(0, n)+")", args, scan); err != nil {
 			return err
 		}
 		keys = keys[n:]
@@ -87,7 +91,7 @@ func lookUp[Key any](ctx context.Context, tx *sql.Tx, query string, keys []Key, 
 }
 
 // each runs a query and hands each row to scan.
-func each(ctx context.Context, tx *sql.Tx, query string, args []any, scan func(*sql.Rows) error) error {
+func each(ctx context.Context, tx transaction, query string, args []any, scan func(*sql.Rows) error) error {
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err

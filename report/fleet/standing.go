@@ -68,6 +68,7 @@ type cause struct {
 	since       int64
 	seen        int64 // when it was last found
 	fixed       int64 // when it was read to be well, 0 if it was not
+	site        string
 }
 
 // empty reports whether nothing was taken in yet.

@@ -34,7 +34,10 @@ func Open(ctx context.Context, address string) (*Store, error) {
 		return nil, fmt.Errorf("opening the fleet's database: %w", err)
 	}
 	s := &Store{db: db, engine: engine}
-	if err := s.write(ctx, func(tx *sql.Tx) error { return migrate(ctx, tx, engine) }); err != nil {
+	if err := s.write(ctx, func(tx transaction) error { return migrate(ctx, tx, engine) }); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the fleet's database: %w", err), db.Close())
+	}
+	if err := s.ready(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the fleet's database: %w", err), db.Close())
 	}
 	return s, nil

@@ -46,7 +46,7 @@ type Story struct {
 // Story tells the story of the device with an id. No such device is ErrUnknown.
 func (s *Store) Story(ctx context.Context, id string, page Page) (Story, error) {
 	var story Story
-	err := s.read(ctx, func(tx *sql.Tx) error {
+	err := s.read(ctx, func(tx transaction) error {
 		number, err := s.deviceByID(ctx, tx, id, &story.Device)
 		if err != nil {
 			return err
@@ -60,7 +60,7 @@ func (s *Store) Story(ctx context.Context, id string, page Page) (Story, error) 
 	return story, nil
 }
 
-func (s *Store) deviceByID(ctx context.Context, tx *sql.Tx, id string, d *Device) (number int64, err error) {
+func (s *Store) deviceByID(ctx context.Context, tx transaction, id string, d *Device) (number int64, err error) {
 	q := query{text: "SELECT " + devicesColumns + " FROM devices WHERE udid = $1", args: []any{text(id, maxName)}}
 	list, err := listDevices(ctx, tx, q, NewestFirst, Page{})
 	if err != nil {
@@ -79,7 +79,7 @@ const visitsOfStory = `
 	FROM visits JOIN reports ON reports.report = visits.report
 	WHERE device = $1 AND (visits.taken, visit) < ($2, $3) ORDER BY visits.taken DESC, visit DESC LIMIT $4`
 
-func visitsPage(ctx context.Context, tx *sql.Tx, device int64, page Page) (List[Visit], error) {
+func visitsPage(ctx context.Context, tx transaction, device int64, page Page) (List[Visit], error) {
 	from, err := page.place(place{At: math.MaxInt64, Row: math.MaxInt64})
 	if err != nil {
 		return List[Visit]{}, err
@@ -111,7 +111,7 @@ const findingsOfVisits = `
 	WHERE status <> 'ok' AND visit IN`
 
 // addFindings adds to visits their findings: the gravest first, causes before symptoms.
-func addFindings(ctx context.Context, tx *sql.Tx, visits []Visit, at map[int64]int) error {
+func addFindings(ctx context.Context, tx transaction, visits []Visit, at map[int64]int) error {
 	var numbers []int64
 	for number := range at {
 		numbers = append(numbers, number)
@@ -138,8 +138,8 @@ func addFindings(ctx context.Context, tx *sql.Tx, visits []Visit, at map[int64]i
 // ErrUnknown.
 func (s *Store) Report(ctx context.Context, id string) ([]byte, error) {
 	var packed []byte
-	err := s.read(ctx, func(tx *sql.Tx) error {
-		return each(ctx, tx, "SELECT json FROM details WHERE report = (SELECT report FROM reports WHERE id = $1)", []any{text(id, maxName)},
+	err := s.read(ctx, func(tx transaction) error {
+		return each(ctx, tx, packedReport, []any{text(id, maxName)},
 			func(rows *sql.Rows) error { return rows.Scan(&packed) })
 	})
 	if err == nil && packed == nil {
@@ -150,3 +150,5 @@ func (s *Store) Report(ctx context.Context, id string) ([]byte, error) {
 	}
 	return unpack(packed)
 }
+
+const packedReport = "SELECT json FROM details WHERE report = (SELECT report FROM reports WHERE id = $1)"

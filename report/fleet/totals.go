@@ -38,25 +38,24 @@ func (c Cause) Devices() int { return c.Problems + c.Warnings }
 func (s *Store) Totals(ctx context.Context, site string) (Totals, error) {
 	var totals Totals
 	causes := map[string]Cause{}
-	err := s.read(ctx, func(tx *sql.Tx) error {
-		return each(ctx, tx, "SELECT kind, name, devices FROM counts WHERE site = $1 AND kind IN ('verdict', 'backup', 'problem', 'warning') AND devices > 0",
-			[]any{text(site, maxName)}, func(rows *sql.Rows) error {
-				var kind, name string
-				var devices int
-				err := rows.Scan(&kind, &name, &devices)
-				cause := causes[name]
-				switch kind {
-				case byVerdict:
-					totals.add(checks.Verdict(name), devices)
-				case byBackup:
-					*totals.backups(Backup(name)) = devices
-				case byProblem:
-					causes[name] = Cause{name, devices, cause.Warnings}
-				case byWarning:
-					causes[name] = Cause{name, cause.Problems, devices}
-				}
-				return err
-			})
+	err := s.read(ctx, func(tx transaction) error {
+		return each(ctx, tx, totalsOfSite, []any{text(site, maxName)}, func(rows *sql.Rows) error {
+			var kind, name string
+			var devices int
+			err := rows.Scan(&kind, &name, &devices)
+			cause := causes[name]
+			switch kind {
+			case byVerdict:
+				totals.add(checks.Verdict(name), devices)
+			case byBackup:
+				*totals.backups(Backup(name)) = devices
+			case byProblem:
+				causes[name] = Cause{name, devices, cause.Warnings}
+			case byWarning:
+				causes[name] = Cause{name, cause.Problems, devices}
+			}
+			return err
+		})
 	})
 	if err != nil {
 		return Totals{}, fmt.Errorf("counting devices: %w", err)
@@ -70,6 +69,8 @@ func (s *Store) Totals(ctx context.Context, site string) (Totals, error) {
 	})
 	return totals, nil
 }
+
+const totalsOfSite = "SELECT kind, name, devices FROM counts WHERE site = $1 AND kind IN ('verdict', 'backup', 'problem', 'warning') AND devices > 0"
 
 func (t *Totals) add(verdict checks.Verdict, devices int) {
 	t.Devices += devices
@@ -100,7 +101,7 @@ func (t *Totals) backups(b Backup) *int {
 // never had one are not among them.
 func (s *Store) Older(ctx context.Context, before time.Time) (int, error) {
 	var devices int
-	err := s.read(ctx, func(tx *sql.Tx) error {
+	err := s.read(ctx, func(tx transaction) error {
 		return tx.QueryRowContext(ctx, olderDevices, neverBackedUp, seconds(before)).Scan(&devices)
 	})
 	if err != nil {
@@ -121,7 +122,7 @@ type Site struct {
 func (s *Store) Sites(ctx context.Context, page Page) (List[Site], error) {
 	var sites []Site
 	var places []place
-	err := s.read(ctx, func(tx *sql.Tx) error {
+	err := s.read(ctx, func(tx transaction) error {
 		from, err := page.place(place{})
 		if err != nil {
 			return err
