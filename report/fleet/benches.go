@@ -9,15 +9,15 @@ import (
 
 // A Bench is what is known of one bench.
 type Bench struct {
-	Name       string        `json:"bench"`
-	Site       string        `json:"site,omitempty"`
-	Tool       string        `json:"tool"`       // version of the program there
-	ReceivedAt time.Time     `json:"receivedAt"` // when something last came from it
-	TakenAt    time.Time     `json:"takenAt"`    // when that was read, by its clock
-	Lag        time.Duration `json:"lag"`        // between the two; in nanoseconds
-	Reports    int           `json:"reports"`    // kept
-	Refused    int           `json:"refused"`    // not kept
-	Devices    int           `json:"devices"`    // that it was the last to read
+	Name       string    `json:"bench"`
+	Site       string    `json:"site,omitempty"`
+	Tool       string    `json:"tool"`       // version of the program there
+	ReceivedAt time.Time `json:"receivedAt"` // when something last came from it
+	TakenAt    time.Time `json:"takenAt"`    // when that was read, by its clock
+	LagSeconds int       `json:"lagSeconds"` // between the two
+	Reports    int       `json:"reports"`    // kept
+	Refused    int       `json:"refused"`    // not kept
+	Devices    int       `json:"devices"`    // that it was the last to read
 }
 
 // Benches lists the benches by name.
@@ -34,7 +34,7 @@ func (s *Store) Benches(ctx context.Context, page Page) (List[Bench], error) {
 			var received, taken int64
 			err := rows.Scan(&b.Name, &b.Site, &b.Tool, &received, &taken, &b.Reports, &b.Refused, &b.Devices)
 			b.ReceivedAt, b.TakenAt = moment(received), moment(taken)
-			b.Lag = b.ReceivedAt.Sub(b.TakenAt)
+			b.LagSeconds = int(received - taken)
 			benches, places = append(benches, b), append(places, place{Name: b.Name})
 			return err
 		})
