@@ -351,7 +351,8 @@ func TestAssets(t *testing.T) {
 	}
 }
 
-// TestShow serves the pages to whoever wants to look at them, while a file is there.
+// TestShow serves the pages of the tests to whoever wants to look at them, until it is ended:
+// BACKUPDOCTOR_SHOW_FLEET=127.0.0.1:8080 go test ./report/fleet/pages -run TestShow -timeout 0
 func TestShow(t *testing.T) {
 	address := os.Getenv("BACKUPDOCTOR_SHOW_FLEET")
 	if address == "" {
