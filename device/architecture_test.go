@@ -123,6 +123,34 @@ var rooms = map[string]room{
 		theirs: []string{"go.yaml.in/yaml/v4"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
+	"report/fleet": {
+		ours:   []string{"device", "checks", "report"},
+		theirs: []string{"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/klauspost/compress/zstd", "modernc.org/sqlite"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"report/fleet/cluster": {
+		theirs: []string{"github.com/jackc/pgx/v5/stdlib"},
+		banned: []string{"net", "net/http"},
+	},
+	"report/fleet/export": {
+		ours:   []string{"checks", "report", "report/fleet"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
+	"report/fleet/metrics": {
+		ours:   []string{"report/fleet"},
+		theirs: []string{"github.com/prometheus/client_golang/prometheus"},
+		banned: []string{"os", "os/exec"},
+	},
+	"report/fleet/pages": {
+		ours: []string{
+			"device", "checks", "report", "report/fleet", "report/fleet/export", "report/fleet/metrics", "report/webguard",
+		},
+		theirs: []string{"github.com/prometheus/client_golang/prometheus", "golang.org/x/time/rate"},
+		banned: []string{"os", "os/exec"},
+	},
+	"report/webguard": {
+		banned: []string{"os", "os/exec"},
+	},
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
