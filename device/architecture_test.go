@@ -114,6 +114,16 @@ var rooms = map[string]room{
 		theirs: []string{"github.com/olekukonko/tablewriter", "github.com/clipperhouse/displaywidth"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
+	"report/stream/envelope": {
+		ours:   []string{"report"},
+		theirs: []string{"github.com/google/uuid"},
+		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
+	},
+	"report/stream/outbox": {
+		ours:   []string{"report/stream/envelope"},
+		theirs: []string{"zombiezen.com/go/sqlite"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose",
