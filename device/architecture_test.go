@@ -114,6 +114,11 @@ var rooms = map[string]room{
 		theirs: []string{"github.com/olekukonko/tablewriter", "github.com/clipperhouse/displaywidth"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
+	"report/stream/credentials": {
+		ours:   []string{"report/stream/envelope"},
+		theirs: []string{"github.com/nats-io/jwt/v2", "github.com/nats-io/nkeys"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
 	"report/stream/envelope": {
 		ours:   []string{"report"},
 		theirs: []string{"github.com/google/uuid"},
