@@ -151,6 +151,21 @@ var rooms = map[string]room{
 	"report/webguard": {
 		banned: []string{"os", "os/exec"},
 	},
+	"report/stream/credentials": {
+		ours:   []string{"report/stream/envelope"},
+		theirs: []string{"github.com/nats-io/jwt/v2", "github.com/nats-io/nkeys"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"report/stream/envelope": {
+		ours:   []string{"report"},
+		theirs: []string{"github.com/google/uuid"},
+		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
+	},
+	"report/stream/outbox": {
+		ours:   []string{"report/stream/envelope"},
+		theirs: []string{"zombiezen.com/go/sqlite"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",

@@ -1,0 +1,136 @@
+package credentials
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nats-io/jwt/v2"
+)
+
+// The files of a node.
+const (
+	operatorFile    = "operator.jwt"
+	systemCreds     = "system.creds"
+	hubCreds        = "hub.creds"
+	certificateFile = "hub.crt"
+	privateFile     = "hub.key"
+	accountFolder   = "accounts"
+	accountSuffix   = ".jwt"
+	benchTag        = "bench"
+)
+
+// A Node is what a running hub needs of a Folder.
+type Node struct {
+	path     string
+	Operator *jwt.OperatorClaims // whose signature the hub trusts
+	Hub      string              // public key of the account in which reports are kept
+}
+
+// OpenNode opens Folder.Node, or a copy of it.
+func OpenNode(path string) (Node, error) {
+	token, err := os.ReadFile(filepath.Join(path, operatorFile))
+	if err != nil {
+		return Node{}, fmt.Errorf("opening the credentials of a hub: %w", err)
+	}
+	operator, err := jwt.DecodeOperatorClaims(string(bytes.TrimSpace(token)))
+	if err != nil {
+		return Node{}, fmt.Errorf("opening the credentials of a hub: %s: %w", operatorFile, err)
+	}
+	text, err := os.ReadFile(filepath.Join(path, hubCreds))
+	if err != nil {
+		return Node{}, fmt.Errorf("opening the credentials of a hub: %w", err)
+	}
+	user, err := jwt.ParseDecoratedJWT(text)
+	if err != nil {
+		return Node{}, fmt.Errorf("opening the credentials of a hub: %s holds none", hubCreds)
+	}
+	claims, err := jwt.DecodeUserClaims(user)
+	if err != nil {
+		return Node{}, fmt.Errorf("opening the credentials of a hub: %s holds none", hubCreds)
+	}
+	return Node{path: path, Operator: operator, Hub: claims.Issuer}, nil
+}
+
+// HubCredentials is the file with which to connect as the hub.
+func (n Node) HubCredentials() string { return filepath.Join(n.path, hubCreds) }
+
+// SystemCredentials is the file with which to connect as the system.
+func (n Node) SystemCredentials() string { return filepath.Join(n.path, systemCreds) }
+
+// Accounts are the tokens of all accounts, by public key.
+func (n Node) Accounts() (map[string]string, error) {
+	entries, err := os.ReadDir(filepath.Join(n.path, accountFolder))
+	if err != nil {
+		return nil, fmt.Errorf("reading accounts: %w", err)
+	}
+	accounts := map[string]string{}
+	for _, entry := range entries {
+		key, ok := strings.CutSuffix(entry.Name(), accountSuffix)
+		if !ok {
+			continue
+		}
+		token, err := os.ReadFile(filepath.Join(n.path, accountFolder, entry.Name()))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading accounts: %w", err)
+		}
+		accounts[key] = string(bytes.TrimSpace(token))
+	}
+	return accounts, nil
+}
+
+// BenchesIn are the names of the benches that the token of the hub's account lets in, in
+// order, and the second at which it was signed.
+func BenchesIn(token string) (benches []string, signed int64, err error) {
+	claims, err := jwt.DecodeAccountClaims(token)
+	if err != nil {
+		return nil, 0, fmt.Errorf("reading the hub's account: %w", err)
+	}
+	for _, imported := range claims.Imports {
+		if imported.IsStream() {
+			benches = append(benches, imported.Name)
+		}
+	}
+	slices.Sort(benches)
+	return benches, claims.IssuedAt, nil
+}
+
+// ServeTLS is how a hub shows itself to benches: with the certificate in the files, or with
+// its own where none are given.
+func (n Node) ServeTLS(certificate, private string) (*tls.Config, error) {
+	if certificate == "" {
+		certificate, private = filepath.Join(n.path, certificateFile), filepath.Join(n.path, privateFile)
+	}
+	pair, err := tls.LoadX509KeyPair(certificate, private)
+	if err != nil {
+		return nil, fmt.Errorf("reading the hub's certificate: %w", err)
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{pair}}, nil
+}
+
+// RouteTLS is how the nodes of a cluster know each other: all have the certificate of this
+// folder, and nobody else has its key.
+func (n Node) RouteTLS() (*tls.Config, error) {
+	config, err := n.ServeTLS("", "")
+	if err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(filepath.Join(n.path, certificateFile))
+	if err != nil {
+		return nil, fmt.Errorf("reading the hub's certificate: %w", err)
+	}
+	config.RootCAs = x509.NewCertPool()
+	config.RootCAs.AppendCertsFromPEM(text)
+	config.ClientCAs, config.ClientAuth, config.ServerName = config.RootCAs, tls.RequireAndVerifyClientCert, ServerName
+	return config, nil
+}
