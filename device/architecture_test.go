@@ -170,6 +170,8 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
 			"checks", "report", "report/ignore", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
+			// built with the tag fleet only
+			"report/fleet", "report/fleet/export", "report/fleet/pages", "report/stream", "report/stream/credentials", "report/stream/envelope", "report/webguard",
 		},
 		theirs: []string{
 			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",

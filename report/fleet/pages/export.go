@@ -13,6 +13,13 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 	ctx, view := r.Context(), r.PathValue("view")
 	switch view {
 	case "devices":
+		if who := r.FormValue("find"); who != "" {
+			send(s, w, r, view, export.Devices, fleet.All(func(fleet.Page) (fleet.List[fleet.Device], error) {
+				found, err := s.Store.Find(ctx, who)
+				return fleet.List[fleet.Device]{Rows: found}, err
+			}))
+			return
+		}
 		f, order, _ := s.filterOf(r)
 		send(s, w, r, view, export.Devices, fleet.All(func(p fleet.Page) (fleet.List[fleet.Device], error) {
 			return s.Store.Devices(ctx, f, order, p)
