@@ -177,6 +177,7 @@ var rooms = map[string]room{
 			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",
 			"github.com/clipperhouse/displaywidth", "github.com/google/uuid",
 			"golang.org/x/sys/unix", "golang.org/x/sys/windows", "golang.org/x/term",
+			"github.com/prometheus/client_golang/prometheus", // built with the tag fleet only
 		},
 	},
 	"cmd/backupdoctor/hook": {

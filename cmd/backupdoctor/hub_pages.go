@@ -21,6 +21,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/fleet/pages"
 	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
 	"github.com/backupdoctor/backupdoctor/report/webguard"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 const (
@@ -32,7 +33,7 @@ const (
 
 // servePages opens the address of the pages, and gives what serves them until the context
 // ends. Beyond this computer they are encrypted.
-func (h *hub) servePages(store *fleet.Store, node credentials.Node) (func(context.Context) error, error) {
+func (h *hub) servePages(store *fleet.Store, node credentials.Node, also prometheus.Collector) (func(context.Context) error, error) {
 	if h.pages == "" {
 		return func(ctx context.Context) error { <-ctx.Done(); return nil }, nil
 	}
@@ -43,6 +44,7 @@ func (h *hub) servePages(store *fleet.Store, node credentials.Node) (func(contex
 	secure := !local(h.pages)
 	handler, err := pages.New(pages.Config{
 		Store: store, Guard: webguard.Guard{Hosts: h.knownAs(), Secure: secure}, Token: token, Now: time.Now, Log: h.log,
+		Also: []prometheus.Collector{also},
 	})
 	if err != nil {
 		return nil, usageError("", "%w", err)

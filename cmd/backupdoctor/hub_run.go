@@ -72,7 +72,7 @@ func (h *hub) run(ctx context.Context) error {
 	if err := h.free(); err != nil {
 		return err
 	}
-	serve, err := h.servePages(store, node)
+	serve, err := h.servePages(store, node, hubMetrics{benches, told})
 	if err != nil {
 		return err
 	}

@@ -26,10 +26,11 @@ import (
 type Config struct {
 	Store *fleet.Store
 	Guard webguard.Guard
-	Token string           // who has it may sign in; at least 16 bytes, or "" if only the proxy lets people in
-	Proxy Proxy            // that signs people in
-	Now   func() time.Time // the clock
-	Log   *slog.Logger     // where errors go
+	Token string                 // who has it may sign in; at least 16 bytes, or "" if only the proxy lets people in
+	Proxy Proxy                  // that signs people in
+	Also  []prometheus.Collector // metrics beside those of the fleet
+	Now   func() time.Time       // the clock
+	Log   *slog.Logger           // where errors go
 }
 
 // A Proxy is one in front of the pages that knows who asks.
@@ -60,6 +61,7 @@ func New(config Config) (http.Handler, error) {
 	s := &site{Config: config, door: newDoor(config)}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(metrics.Collector{Store: config.Store, Log: config.Log})
+	registry.MustRegister(config.Also...)
 
 	inside := http.NewServeMux()
 	inside.HandleFunc("GET /{$}", s.overview)
