@@ -19,7 +19,6 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/report/fleet"
 	"github.com/backupdoctor/backupdoctor/report/fleet/pages"
-	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
 	"github.com/backupdoctor/backupdoctor/report/webguard"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -33,7 +32,7 @@ const (
 
 // servePages opens the address of the pages, and gives what serves them until the context
 // ends. Beyond this computer they are encrypted.
-func (h *hub) servePages(store *fleet.Store, node credentials.Node, also prometheus.Collector) (func(context.Context) error, error) {
+func (h *hub) servePages(store *fleet.Store, shown *tls.Config, also prometheus.Collector) (func(context.Context) error, error) {
 	if h.pages == "" {
 		return func(ctx context.Context) error { <-ctx.Done(); return nil }, nil
 	}
@@ -59,11 +58,7 @@ func (h *hub) servePages(store *fleet.Store, node credentials.Node, also prometh
 	}
 	scheme := "http"
 	if secure {
-		config, err := node.ServeTLS(h.certificate, h.private)
-		if err != nil {
-			return nil, errors.Join(usageError("", "%w", err), listener.Close())
-		}
-		scheme, listener = "https", tls.NewListener(listener, config)
+		scheme, listener = "https", tls.NewListener(listener, shown)
 	}
 	h.log.Info("the pages are served", "address", scheme+"://"+listener.Addr().String())
 	return func(ctx context.Context) error { return servePagesUntil(ctx, server, listener) }, nil
@@ -86,11 +81,25 @@ func servePagesUntil(ctx context.Context, server *http.Server, listener net.List
 	return nil
 }
 
-// knownAs are the names and addresses by which the pages may be asked for.
+// knownAs are the names and addresses by which the pages may be asked for: those that were
+// given, and where they are served at all addresses of this computer, these.
 func (h *hub) knownAs() []string {
 	hosts := slices.Concat(webguard.Loopback, h.hosts)
-	if host, _, err := net.SplitHostPort(h.pages); err == nil && host != "" && !net.ParseIP(host).IsUnspecified() {
-		hosts = append(hosts, host)
+	host, _, err := net.SplitHostPort(h.pages)
+	if err == nil && host != "" && !net.ParseIP(host).IsUnspecified() {
+		return append(hosts, host)
+	}
+	if name, err := os.Hostname(); err == nil {
+		hosts = append(hosts, name)
+	}
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		h.log.Warn("the addresses of this computer cannot be told: name them with --host", "error", err)
+	}
+	for _, address := range addresses {
+		if network, ok := address.(*net.IPNet); ok {
+			hosts = append(hosts, network.IP.String())
+		}
 	}
 	return hosts
 }

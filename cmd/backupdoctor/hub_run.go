@@ -62,6 +62,10 @@ func (h *hub) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	shown, err := node.ServeTLS(h.certificate, h.private)
+	if err != nil {
+		return usageError("", "%w", err)
+	}
 	store, err := h.openStore(ctx)
 	if err != nil || store == nil {
 		return err
@@ -72,11 +76,11 @@ func (h *hub) run(ctx context.Context) error {
 	if err := h.free(); err != nil {
 		return err
 	}
-	serve, err := h.servePages(store, node, hubMetrics{benches, told})
+	serve, err := h.servePages(store, shown, hubMetrics{benches, told})
 	if err != nil {
 		return err
 	}
-	h.log.Info("hub", "version", version(), "data", string(h.folder), "benches", h.where(), "fingerprint", fingerprint(node))
+	h.log.Info("hub", "version", version(), "data", string(h.folder), "benches", h.where(), "fingerprint", fingerprintOf(shown.Certificates[0].Certificate[0]))
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -129,15 +133,7 @@ func (h *hub) openNode() (credentials.Node, error) {
 	return node, nil
 }
 
-// fingerprint is the SHA-256 of the hub's own certificate, "" if it cannot be read.
-func fingerprint(node credentials.Node) string {
-	config, err := node.ServeTLS("", "")
-	if err != nil {
-		return ""
-	}
-	return fingerprintOf(config.Certificates[0].Certificate[0])
-}
-
+// fingerprintOf is the SHA-256 of a certificate, by which it can be known.
 func fingerprintOf(certificate []byte) string {
 	sum := sha256.Sum256(certificate)
 	return hex.EncodeToString(sum[:])

@@ -339,7 +339,7 @@ func TestHubIsKilled(t *testing.T) {
 	start := func() *hubProcess {
 		return launched(t, "--data", dir, "--listen", listen, "--http", "127.0.0.1:0")
 	}
-	list := items(t, 90)
+	list := items(t, 96)
 	for i := range 3 {
 		p := start()
 		publish(t, bench, list[i*30:(i+1)*30])
@@ -348,6 +348,7 @@ func TestHubIsKilled(t *testing.T) {
 		p.kill()
 	}
 	p := start()
+	publish(t, bench, list[90:])
 	eventually(t, "nothing waits at the bench", func() bool { return waiting(t, bench) == 0 })
 	eventually(t, "all reports have arrived", func() bool { return reportsOf(t, "north", "--data", dir) >= len(list) })
 	eventually(t, "the bench is told to be linked", func() bool { return benches(t, "--data", dir)["north"].State == "linked" })
@@ -370,8 +371,8 @@ func TestHubIsKilled(t *testing.T) {
 		t.Fatalf("%d devices, the first at %q", len(devices), devices[0].Site)
 	}
 	story := well(t, "fleet", "device", devices[0].ID, "--data", dir)
-	if n := strings.Count(story, "UTC  north"); n != 15 {
-		t.Errorf("its story has %d visits, want 15:\n%s", n, story)
+	if n := strings.Count(story, "UTC  north"); n != 16 {
+		t.Errorf("its story has %d visits, want 16:\n%s", n, story)
 	}
 	if remote := well(t, "fleet", "device", devices[0].ID, "--from", pages, "--token-file", token); remote != story {
 		t.Errorf("the pages tell the story\n%s\nthe database\n%s", remote, story)
@@ -700,6 +701,38 @@ func TestAddressIsTaken(t *testing.T) {
 		e := called(t, append([]string{"hub", "--data", filepath.Join(t.TempDir(), "hub")}, args...)...)
 		if e.code != report.ExitUsage || !strings.Contains(e.stderr, "address already in use") || !strings.Contains(e.stderr, "hint: choose another address") {
 			t.Errorf("hub %v: %+v", args, e)
+		}
+	}
+}
+
+// TestKnownAs: a name that nobody gave opens nothing, so that none can be bound to the pages.
+func TestKnownAs(t *testing.T) {
+	name, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		pages  string
+		has    []string
+		hasNot []string
+	}{
+		{"127.0.0.1:7480", []string{"localhost", "127.0.0.1", "::1"}, []string{name}},
+		{"192.0.2.7:7480", []string{"localhost", "192.0.2.7"}, []string{name, "192.0.2.8"}},
+		{"0.0.0.0:7480", []string{"localhost", name, "127.0.0.1"}, []string{"0.0.0.0"}},
+		{"[::]:7480", []string{name}, []string{"::"}},
+		{":7480", []string{name}, []string{""}},
+	} {
+		h := hub{pages: c.pages, hosts: []string{"hub.example.org"}, log: slog.New(slog.DiscardHandler)}
+		known := h.knownAs()
+		for _, host := range append(c.has, "hub.example.org") {
+			if !slices.Contains(known, host) {
+				t.Errorf("at %s it is not known as %s", c.pages, host)
+			}
+		}
+		for _, host := range c.hasNot {
+			if slices.Contains(known, host) {
+				t.Errorf("at %s it is known as %q", c.pages, host)
+			}
 		}
 	}
 }
