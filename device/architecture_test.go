@@ -151,6 +151,14 @@ var rooms = map[string]room{
 	"report/webguard": {
 		banned: []string{"os", "os/exec"},
 	},
+	"report/stream": {
+		ours: []string{"report", "report/stream/credentials", "report/stream/envelope", "report/stream/outbox"},
+		theirs: []string{
+			"github.com/nats-io/jwt/v2", "github.com/nats-io/nats-server/v2/server", "github.com/nats-io/nats.go",
+			"golang.org/x/sys/unix", "golang.org/x/sys/windows",
+		},
+		banned: []string{"os/exec", "net/http"},
+	},
 	"report/stream/credentials": {
 		ours:   []string{"report/stream/envelope"},
 		theirs: []string{"github.com/nats-io/jwt/v2", "github.com/nats-io/nkeys"},

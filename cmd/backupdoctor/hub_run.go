@@ -183,7 +183,7 @@ func (h *hub) engine(node credentials.Node, sink benchstream.Sink) engine {
 	}
 	built := &benchstream.Hub{
 		Name: h.node, Dir: h.folder.streams(), Credentials: filepath.Join(h.folder.credentials(), "node"),
-		Listen: h.listen, Certificate: h.certificate, Private: h.private, Sink: sink, Log: h.log,
+		Listen: h.listen, Certificate: h.certificate, Key: h.private, Sink: sink, Log: h.log,
 	}
 	if h.cluster != "" {
 		built.Cluster = &benchstream.Cluster{Listen: h.cluster, Routes: h.routes}

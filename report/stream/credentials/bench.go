@@ -58,9 +58,6 @@ func (f *Folder) AddBench(names ...string) (files []string, err error) {
 		}
 		files = append(files, file)
 	}
-	if err := f.rewire(); err != nil {
-		return nil, fmt.Errorf("adding benches: %w", err)
-	}
 	return files, nil
 }
 
@@ -86,8 +83,8 @@ func (f *Folder) add(name, file string) error {
 		claims.Name = name
 		claims.AllowedConnectionTypes.Add(jwt.ConnectionTypeLeafnode)
 		claims.Limits.Subs = maxSubscriptions
-		claims.Pub.Allow.Add(w.Deliver, "_R_.>") // the latter answers to Reset, within this account
-		claims.Sub.Allow.Add(w.Reset, w.Flow)
+		claims.Pub.Allow.Add(w.Hub)
+		claims.Sub.Allow.Add(w.Inbox + ".>")
 	})
 	if err != nil {
 		return err
@@ -104,17 +101,13 @@ func (f *Folder) add(name, file string) error {
 	claims.Tags.Add(benchTag)
 	claims.Limits.LeafNodeConn = 1
 	claims.Limits.Subs = maxSubscriptions
-	claims.Exports.Add(
-		&jwt.Export{Name: "reset", Type: jwt.Service, Subject: jwt.Subject(w.Reset)},
-		&jwt.Export{Name: "flow", Type: jwt.Service, Subject: jwt.Subject(w.Flow)},
-		&jwt.Export{Name: "deliver", Type: jwt.Stream, Subject: jwt.Subject(w.Deliver)},
-	)
+	claims.Imports.Add(&jwt.Import{Name: "hub", Account: f.hub, Type: jwt.Service, Subject: jwt.Subject(w.Hub)})
 	return writeAccount(f.Node(), claims, f.operator)
 }
 
 // Revoke takes a bench's credentials away, for good. A hub that runs on this folder ends the
-// bench's connection and takes nothing more from it. What the bench has not delivered is lost
-// to the hub, and stays at the bench.
+// bench's connection and takes nothing more from it. What the bench has not delivered stays
+// at the bench.
 func (f *Folder) Revoke(name string) error {
 	accounts, err := benchAccounts(f.Node())
 	if err != nil {
@@ -130,11 +123,8 @@ func (f *Folder) Revoke(name string) error {
 	}
 	claims.RevokeAt(jwt.All, never)
 	claims.Limits.LeafNodeConn = 0
-	claims.Exports = nil
+	claims.Imports = nil
 	if err := writeAccount(f.Node(), claims, f.operator); err != nil {
-		return fmt.Errorf("revoking bench %q: %w", name, err)
-	}
-	if err := f.rewire(); err != nil {
 		return fmt.Errorf("revoking bench %q: %w", name, err)
 	}
 	if err := os.Remove(filepath.Join(f.path, benchFolder, name+".creds")); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -167,36 +157,8 @@ func order(b Bench) int {
 	return 1
 }
 
-// rewire signs the hub's account anew, with what it imports from each bench.
-func (f *Folder) rewire() error {
-	accounts, err := benchAccounts(f.Node())
-	if err != nil {
-		return err
-	}
-	claims, err := readAccount(filepath.Join(f.Node(), accountFolder, f.hub+accountSuffix))
-	if err != nil {
-		return err
-	}
-	if err := pass(claims.IssuedAt); err != nil {
-		return err
-	}
-	claims.Imports = nil
-	for _, bench := range accounts {
-		if revoked(bench) {
-			continue
-		}
-		w := WiringOf(bench.Name)
-		claims.Imports.Add(
-			&jwt.Import{Name: bench.Name, Account: bench.Subject, Type: jwt.Service, Subject: jwt.Subject(w.Reset)},
-			&jwt.Import{Name: bench.Name, Account: bench.Subject, Type: jwt.Service, Subject: jwt.Subject(w.Flow)},
-			&jwt.Import{Name: bench.Name, Account: bench.Subject, Type: jwt.Stream, Subject: jwt.Subject(w.Deliver)},
-		)
-	}
-	return writeAccount(f.Node(), claims, f.operator)
-}
-
 // pass waits until the second is over in which a token was signed. Of two tokens the nodes of
-// a cluster keep the later, and seconds is all they see.
+// a cluster keep the later, and whole seconds are all that they see.
 func pass(signed int64) error {
 	wait := time.Until(time.Unix(signed+1, 0))
 	if wait > time.Minute {

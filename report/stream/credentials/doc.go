@@ -5,7 +5,8 @@
 // bench needs, key included, once; what stays is public but for the operator's own keys. Each
 // bench has an account to itself, in which one connection at a time may be: nothing that
 // another bench says or stores is in it, so nothing can be read, by whatever name it is asked
-// for. The hub's account imports three subjects from each bench, its [Wiring], and no more.
+// for. From the hub's account it imports the one subject on which its own reports are
+// published, see [Wiring]; the hub imports nothing, and has no way into a bench.
 //
 // A [Node] is the part of the folder that a running hub needs. It has no key that could sign:
 // it can be copied to every node of a cluster.

@@ -75,6 +75,7 @@ func found(path string) error {
 	hubClaims := jwt.NewAccountClaims(hub.public)
 	hubClaims.Name = "hub"
 	hubClaims.Limits.JetStreamLimits = jwt.JetStreamLimits{MemoryStorage: jwt.NoLimit, DiskStorage: jwt.NoLimit, Streams: jwt.NoLimit, Consumer: jwt.NoLimit}
+	hubClaims.Exports.Add(&jwt.Export{Name: "hub", Type: jwt.Service, Subject: Subjects + "*"})
 	for _, claims := range []*jwt.AccountClaims{systemClaims, hubClaims} {
 		if err := writeAccount(node, claims, operator.pair); err != nil {
 			return err

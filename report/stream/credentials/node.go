@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/nats-io/jwt/v2"
@@ -31,7 +30,6 @@ const (
 type Node struct {
 	path     string
 	Operator *jwt.OperatorClaims // whose signature the hub trusts
-	Hub      string              // public key of the account in which reports are kept
 }
 
 // OpenNode opens Folder.Node, or a copy of it.
@@ -44,19 +42,7 @@ func OpenNode(path string) (Node, error) {
 	if err != nil {
 		return Node{}, fmt.Errorf("opening the credentials of a hub: %s: %w", operatorFile, err)
 	}
-	text, err := os.ReadFile(filepath.Join(path, hubCreds))
-	if err != nil {
-		return Node{}, fmt.Errorf("opening the credentials of a hub: %w", err)
-	}
-	user, err := jwt.ParseDecoratedJWT(text)
-	if err != nil {
-		return Node{}, fmt.Errorf("opening the credentials of a hub: %s holds none", hubCreds)
-	}
-	claims, err := jwt.DecodeUserClaims(user)
-	if err != nil {
-		return Node{}, fmt.Errorf("opening the credentials of a hub: %s holds none", hubCreds)
-	}
-	return Node{path: path, Operator: operator, Hub: claims.Issuer}, nil
+	return Node{path: path, Operator: operator}, nil
 }
 
 // HubCredentials is the file with which to connect as the hub.
@@ -89,20 +75,17 @@ func (n Node) Accounts() (map[string]string, error) {
 	return accounts, nil
 }
 
-// BenchesIn are the names of the benches that the token of the hub's account lets in, in
-// order, and the second at which it was signed.
-func BenchesIn(token string) (benches []string, signed int64, err error) {
+// BenchOf is the name of the bench whose account has the token, "" if it is not a bench's, or
+// that of one that was revoked.
+func BenchOf(token string) (string, error) {
 	claims, err := jwt.DecodeAccountClaims(token)
 	if err != nil {
-		return nil, 0, fmt.Errorf("reading the hub's account: %w", err)
+		return "", fmt.Errorf("reading an account: %w", err)
 	}
-	for _, imported := range claims.Imports {
-		if imported.IsStream() {
-			benches = append(benches, imported.Name)
-		}
+	if !claims.Tags.Contains(benchTag) || revoked(claims) {
+		return "", nil
 	}
-	slices.Sort(benches)
-	return benches, claims.IssuedAt, nil
+	return claims.Name, nil
 }
 
 // ServeTLS is how a hub shows itself to benches: with the certificate in the files, or with

@@ -1,35 +1,27 @@
 package credentials
 
-// Consumer is the name of the consumer on each bench's stream through which a hub draws
-// from it.
-const Consumer = "hub"
+// Subjects are those of reports on their way to a hub, each followed by the name of a bench.
+const Subjects = "backupdoctor.hub."
 
-// Wiring is the names by which a bench's stream reaches a hub. Streams are sourced with a
-// consumer that the bench made itself: a hub may start it anew and acknowledge, and can
-// neither create, read nor delete anything else on a bench.
+// Wiring is the names by which a bench and its hub know each other. A bench may publish on
+// one subject, and hear the answers to that; a hub reaches nothing on a bench.
 type Wiring struct {
-	Bench   string // its name
-	Domain  string // of the bench's JetStream
-	Stream  string // in which the bench keeps its reports
-	Subject string // on which its reports are published
-	Deliver string // on which they are delivered to the hub
-	Reset   string // on which the hub asks for those that it has not acknowledged
-	Flow    string // on which the hub acknowledges; with a wildcard
+	Bench  string // its name
+	Domain string // of the bench's JetStream
+	Stream string // in which the bench keeps its reports
+	Local  string // on which reports are published into that stream; never leaves the bench
+	Hub    string // on which they are published to the hub
+	Inbox  string // before the subjects on which the hub acknowledges them
 }
 
 // WiringOf gives the names of a bench, whose own name is valid.
 func WiringOf(bench string) Wiring {
-	w := Wiring{
-		Bench:   bench,
-		Domain:  "bench-" + bench,
-		Stream:  "REPORTS_" + bench,
-		Subject: "backupdoctor.reports." + bench,
-		Deliver: "backupdoctor.deliver." + bench,
+	return Wiring{
+		Bench:  bench,
+		Domain: "bench-" + bench,
+		Stream: "REPORTS_" + bench,
+		Local:  "backupdoctor.reports." + bench,
+		Hub:    Subjects + bench,
+		Inbox:  "_INBOX." + bench,
 	}
-	w.Reset = w.API() + ".CONSUMER.RESET." + w.Stream + "." + Consumer
-	w.Flow = "$JS.FC." + w.Stream + "." + Consumer + ".*"
-	return w
 }
-
-// API is where the bench's JetStream answers to the hub.
-func (w Wiring) API() string { return "$JS." + w.Domain + ".API" }

@@ -1,6 +1,7 @@
 package envelope
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,24 +35,32 @@ type Envelope struct {
 	Report json.RawMessage `json:"report"`        // a report.Report with one device, with whatever its writer added to it
 }
 
-// A Reason says why an envelope cannot be opened. Reasons are counted and stored, so their
-// values never change.
+// A Reason says why an envelope is not taken. Reasons are counted and stored, so their values
+// never change.
 type Reason string
 
 const (
 	TooLong       Reason = "too-long"       // longer than MaxBytes
 	Undecodable   Reason = "undecodable"    // not the JSON of an envelope with a report
 	UnknownSchema Reason = "unknown-schema" // of the envelope or of the report, a number that this version does not know
+	Forged        Reason = "forged"         // it names another bench than the one that brought it
+	Refused       Reason = "refused"        // whoever stores reports cannot store this one
 )
 
 func (r Reason) Error() string {
 	switch r {
 	case TooLong:
 		return fmt.Sprintf("the envelope is longer than %d bytes", MaxBytes)
+	case Undecodable:
+		return "the envelope cannot be decoded"
 	case UnknownSchema:
 		return "the envelope has a schema that this version does not know"
+	case Forged:
+		return "the envelope is forged"
+	case Refused:
+		return "the report cannot be stored"
 	default:
-		return "the envelope cannot be decoded"
+		return string(r)
 	}
 }
 
@@ -86,14 +95,16 @@ func Seal(e Envelope) ([]byte, error) {
 		return nil, fmt.Errorf("sealing an envelope: %q cannot name a bench", e.Bench)
 	}
 	e.Schema = Schema
-	sealed, err := json.Marshal(e)
-	if err != nil {
+	var sealed bytes.Buffer
+	encoder := json.NewEncoder(&sealed)
+	encoder.SetEscapeHTML(false) // or the report could grow
+	if err := encoder.Encode(e); err != nil {
 		return nil, fmt.Errorf("sealing an envelope: %w", err)
 	}
-	if len(sealed) > MaxBytes {
+	if sealed.Len() > MaxBytes {
 		return nil, fmt.Errorf("sealing an envelope: %w", TooLong)
 	}
-	return sealed, nil
+	return bytes.TrimSpace(sealed.Bytes()), nil
 }
 
 // Open reads an envelope and its report. Its errors are Reasons, wrapped.
@@ -105,38 +116,36 @@ func Open(sealed []byte) (Envelope, report.Report, error) {
 	return e, r, nil
 }
 
-// open looks at the numbers before it decodes what they say how to read: what another MAJOR
-// put in the same fields is not this version's to call broken.
+// open tells what another version made from what is broken: where something cannot be decoded
+// the number says whether it is this version's to call it so.
 func open(sealed []byte) (e Envelope, r report.Report, err error) {
 	if len(sealed) > MaxBytes {
 		return e, r, TooLong
 	}
-	var of struct {
-		Schema string          `json:"schema"`
-		Report json.RawMessage `json:"report"`
-	}
-	if err := json.Unmarshal(sealed, &of); err != nil {
+	if err := json.Unmarshal(sealed, &e); err != nil {
+		var of struct {
+			Schema string `json:"schema"`
+		}
+		if json.Unmarshal(sealed, &of) == nil && errors.Is(known(of.Schema), UnknownSchema) {
+			return e, r, known(of.Schema)
+		}
 		return e, r, fmt.Errorf("%w: %w", Undecodable, err)
 	}
-	if err := known(of.Schema); err != nil {
+	if err := known(e.Schema); err != nil {
 		return e, r, err
 	}
-	var in struct {
-		Schema int `json:"schema"`
-	}
-	if err := json.Unmarshal(of.Report, &in); err != nil {
-		return e, r, fmt.Errorf("%w: its report: %w", Undecodable, err)
-	}
-	if in.Schema != report.Schema {
-		return e, r, fmt.Errorf("%w: %d, of its report", UnknownSchema, in.Schema)
-	}
-	if err := json.Unmarshal(sealed, &e); err != nil {
-		return e, r, fmt.Errorf("%w: %w", Undecodable, err)
-	}
 	if err := json.Unmarshal(e.Report, &r); err != nil {
+		var in struct {
+			Schema int `json:"schema"`
+		}
+		if json.Unmarshal(e.Report, &in) == nil && in.Schema != report.Schema {
+			return e, r, fmt.Errorf("%w: %d, of its report", UnknownSchema, in.Schema)
+		}
 		return e, r, fmt.Errorf("%w: its report: %w", Undecodable, err)
 	}
 	switch {
+	case r.Schema != report.Schema:
+		return e, r, fmt.Errorf("%w: %d, of its report", UnknownSchema, r.Schema)
 	case !ValidID(e.ID):
 		return e, r, fmt.Errorf("%w: its id is not a UUIDv7", Undecodable)
 	case !ValidBench(e.Bench):

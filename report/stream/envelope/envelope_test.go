@@ -80,7 +80,9 @@ func TestOpen(t *testing.T) {
 		"of a later major":            {change(`"1.0"`, `"2.0"`), UnknownSchema},
 		"of a later major whose id is a number": {
 			strings.Replace(change(`"1.0"`, `"2.0"`), `"`+id+`"`, "7", 1), UnknownSchema},
-		"of an earlier major":        {change(`"1.0"`, `"0.9"`), UnknownSchema},
+		"of an earlier major": {change(`"1.0"`, `"0.9"`), UnknownSchema},
+		"with a report of a later whose devices are a map": {
+			`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"schema":2,"devices":{}}}`, UnknownSchema},
 		"with a report of a later":   {change(`"schema":1,`, `"schema":2,`), UnknownSchema},
 		"with a report of no number": {change(`"schema":1,`, ``), UnknownSchema},
 		"without a schema":           {change(`"schema":"1.0",`, ``), Undecodable},

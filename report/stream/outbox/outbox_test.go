@@ -93,10 +93,11 @@ func TestAddRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, i := range map[string]Item{
-		"the same id twice":  twice,
-		"an id that is none": {ID: "7", Report: []byte("{}")},
-		"no report":          item(t, ""),
-		"a report that is longer than may travel": item(t, strings.Repeat("x", envelope.MaxReport+1)),
+		"the same id twice":                       twice,
+		"an id that is none":                      {ID: "7", Report: []byte("{}")},
+		"a report cut off":                        item(t, "{"),
+		"no report":                               item(t, ""),
+		"a report that is longer than may travel": item(t, `"`+strings.Repeat("x", envelope.MaxReport)+`"`),
 	} {
 		if err := Add(conn, i); err == nil {
 			t.Errorf("%s is taken", name)

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"zombiezen.com/go/sqlite"
@@ -33,8 +34,8 @@ func Add(conn *sqlite.Conn, item Item) error {
 	if !envelope.ValidID(item.ID) {
 		return fmt.Errorf("adding to the outbox: %q is not a UUIDv7", item.ID)
 	}
-	if len(item.Report) == 0 || len(item.Report) > envelope.MaxReport {
-		return fmt.Errorf("adding to the outbox: a report of %d bytes", len(item.Report))
+	if len(item.Report) > envelope.MaxReport || !json.Valid(item.Report) {
+		return fmt.Errorf("adding to the outbox: a report of %d bytes is too long or no JSON", len(item.Report))
 	}
 	err := sqlitex.Execute(conn, "INSERT INTO outbox (id, cut, report) VALUES (?, ?, ?)",
 		&sqlitex.ExecOptions{Args: []any{item.ID, item.Cut, item.Report}})
