@@ -25,8 +25,8 @@ func fleetCommand(s surroundings) *cli.Command {
 	return &cli.Command{
 		Name:  "fleet",
 		Usage: "list the devices that the benches of a hub have examined",
-		Description: "Asks the database of the hub on this computer, or with --from that of another, or its pages.\n" +
-			"Their token is taken from " + tokenVariable + ".\n\n" +
+		Description: "Asks the database of the hub on this computer. --from names another: sqlite:FILE,\n" +
+			"postgres://USER@HOST/NAME, or the pages of a hub, https://HOST:PORT. Their token is taken from " + tokenVariable + ".\n\n" +
 			"It lists what was found and judges nothing anew: it ends with exit code 0 however the\n" +
 			"devices stand.\n\n" +
 			examples(
@@ -65,13 +65,13 @@ func filterFlags() []cli.Flag {
 		&cli.StringFlag{Name: "verdict", Category: filterHeading, Usage: "with this `VERDICT`: failing, at-risk, none-found or not-examined"},
 		&cli.StringFlag{Name: "backup", Category: filterHeading, Usage: "of whose last backup the date is `KNOWN`: known, never (there is none) or unknown"},
 		&cli.StringFlag{Name: "not-backed-up-for", Category: filterHeading, Usage: "known to have had no backup for `DAYS`, or never: 14d or 2w"},
-		&cli.StringFlag{Name: "sort", Category: filterHeading, Usage: "`FIRST` those read last (newest), or longest without a backup (longest)", DefaultText: "newest; longest with --not-backed-up-for"},
+		&cli.StringFlag{Name: "sort", Category: filterHeading, Usage: "`ORDER`: read last first (newest), or longest without a backup first (longest)"},
 	}
 }
 
 func sourceFlags() []cli.Flag {
 	return append(dataFlags(),
-		&cli.StringFlag{Name: "from", Category: sourceHeading, Usage: "`ADDRESS`: sqlite:FILE, postgres://USER@HOST/NAME, or the pages of a hub, https://HOST:PORT", DefaultText: "the database of the hub on this computer"},
+		&cli.StringFlag{Name: "from", Category: sourceHeading, Usage: "`ADDRESS` of a database or of a hub's pages", DefaultText: "the hub on this computer"},
 		&cli.StringFlag{Name: "token-file", Category: sourceHeading, Usage: "`FILE` of the token for the pages", DefaultText: tokenVariable},
 		&cli.StringFlag{Name: "fingerprint", Category: sourceHeading, Usage: "trust the pages with the certificate that has this `SHA256`, which the hub tells as it starts"},
 	)

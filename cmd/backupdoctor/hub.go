@@ -63,7 +63,7 @@ const (
 func dataFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "data", Category: dataHeading, Usage: "keep everything in `DIR`", DefaultText: "your data folder"},
-		&cli.StringFlag{Name: "sink", Category: dataHeading, Usage: "keep reports in the database at this `ADDRESS`: postgres://USER@HOST/NAME", DefaultText: sinkVariable + ", or a file in DIR"},
+		&cli.StringFlag{Name: "sink", Category: dataHeading, Usage: "keep reports at `ADDRESS`: postgres://USER@HOST/NAME", DefaultText: sinkVariable + ", or a file in DIR"},
 	}
 }
 
@@ -74,7 +74,7 @@ func hubFlags() []cli.Flag {
 		&cli.StringFlag{Name: "tls-key", Category: benchesHeading, Usage: "`FILE` of its key"},
 		&cli.StringFlag{Name: "http", Category: pagesHeading, Usage: "`ADDRESS` of the pages, the metrics and /healthz; off for none", Value: "127.0.0.1:7480"},
 		&cli.StringSliceFlag{Name: "host", Category: pagesHeading, Usage: "`NAME` by which browsers know this computer; may be repeated"},
-		&cli.StringFlag{Name: "token-file", Category: pagesHeading, Usage: "`FILE` of the token with which to sign in", DefaultText: tokenVariable + ", or the file token in DIR"},
+		&cli.StringFlag{Name: "token-file", Category: pagesHeading, Usage: "`FILE` of the token to sign in with", DefaultText: tokenVariable + ", or DIR/token"},
 		&cli.StringFlag{Name: "cluster", Category: clusterHeading, Usage: "`ADDRESS` for the two other nodes: HOST:PORT"},
 		&cli.StringFlag{Name: "cluster-name", Category: clusterHeading, Usage: "`NAME` of this node, which no other has"},
 		&cli.StringFlag{Name: "routes", Category: clusterHeading, Usage: "`ADDRESSES` of the two others: HOST:PORT,HOST:PORT"},
