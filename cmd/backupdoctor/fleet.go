@@ -26,7 +26,8 @@ func fleetCommand(s surroundings) *cli.Command {
 		Name:  "fleet",
 		Usage: "list the devices that the benches of a hub have examined",
 		Description: "Asks the database of the hub on this computer. --from names another: sqlite:FILE,\n" +
-			"postgres://USER@HOST/NAME, or the pages of a hub, https://HOST:PORT. Their token is taken from " + tokenVariable + ".\n\n" +
+			"postgres://USER@HOST/NAME, or the pages of a hub, https://HOST:PORT. Their token is\n" +
+			"taken from " + tokenVariable + ".\n\n" +
 			"It lists what was found and judges nothing anew: it ends with exit code 0 however the\n" +
 			"devices stand.\n\n" +
 			examples(
