@@ -129,15 +129,69 @@ var rooms = map[string]room{
 		theirs: []string{"go.yaml.in/yaml/v4"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
+	"report/fleet": {
+		ours:   []string{"device", "checks", "report"},
+		theirs: []string{"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/klauspost/compress/zstd", "modernc.org/sqlite"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"report/fleet/cluster": {
+		theirs: []string{"github.com/jackc/pgx/v5/stdlib"},
+		banned: []string{"net", "net/http"},
+	},
+	"report/fleet/export": {
+		ours:   []string{"checks", "report", "report/fleet"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
+	"report/fleet/metrics": {
+		ours:   []string{"report/fleet"},
+		theirs: []string{"github.com/prometheus/client_golang/prometheus"},
+		banned: []string{"os", "os/exec"},
+	},
+	"report/fleet/pages": {
+		ours: []string{
+			"device", "checks", "report", "report/fleet", "report/fleet/export", "report/fleet/metrics", "report/webguard",
+		},
+		theirs: []string{"github.com/prometheus/client_golang/prometheus", "golang.org/x/time/rate"},
+		banned: []string{"os", "os/exec"},
+	},
+	"report/webguard": {
+		banned: []string{"os", "os/exec"},
+	},
+	"report/stream": {
+		ours: []string{"report", "report/stream/credentials", "report/stream/envelope", "report/stream/outbox"},
+		theirs: []string{
+			"github.com/nats-io/jwt/v2", "github.com/nats-io/nats-server/v2/server", "github.com/nats-io/nats.go",
+			"golang.org/x/sys/unix", "golang.org/x/sys/windows",
+		},
+		banned: []string{"os/exec", "net/http"},
+	},
+	"report/stream/credentials": {
+		ours:   []string{"report/stream/envelope"},
+		theirs: []string{"github.com/nats-io/jwt/v2", "github.com/nats-io/nkeys"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"report/stream/envelope": {
+		ours:   []string{"report"},
+		theirs: []string{"github.com/google/uuid"},
+		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
+	},
+	"report/stream/outbox": {
+		ours:   []string{"report/stream/envelope"},
+		theirs: []string{"zombiezen.com/go/sqlite"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
 			"checks", "report", "report/history", "report/ignore", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
+			// built with the tag fleet only
+			"report/fleet", "report/fleet/export", "report/fleet/pages", "report/stream", "report/stream/credentials", "report/stream/envelope", "report/webguard",
 		},
 		theirs: []string{
 			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",
 			"github.com/clipperhouse/displaywidth", "github.com/google/uuid",
 			"golang.org/x/sys/unix", "golang.org/x/sys/windows", "golang.org/x/term",
+			"github.com/prometheus/client_golang/prometheus", // built with the tag fleet only
 		},
 	},
 	"cmd/backupdoctor/hook": {

@@ -40,6 +40,8 @@ func newApp(s surroundings) *cli.App {
 			sysdiagnoseCommand(s),
 			devicesCommand(s),
 			slotsCommand(s),
+			hubCommand(s),
+			fleetCommand(s),
 			backupsCommand(s),
 			verifyCommand(s),
 			historyCommand(s),

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/history"
@@ -20,7 +18,10 @@ func pruneCommand(s surroundings) *cli.Command {
 			&cli.StringFlag{Name: "older-than", Category: reportFlags, Usage: "forget runs that began more than `DAYS` ago: 365d"},
 		},
 		Action: takes(0, func(ctx *cli.Context) error {
-			days, err := daysOf(ctx.String("older-than"))
+			if ctx.String("older-than") == "" {
+				return usageError("use --older-than 365d", "how much to forget has to be said")
+			}
+			days, err := daysOf("older-than", ctx.String("older-than"))
 			if err != nil {
 				return err
 			}
@@ -35,17 +36,4 @@ func pruneCommand(s surroundings) *cli.Command {
 			})
 		}),
 	}
-}
-
-// daysOf reads a number of days: 365d.
-func daysOf(text string) (int, error) {
-	if text == "" {
-		return 0, usageError("use --older-than 365d", "how much to forget has to be said")
-	}
-	number, found := strings.CutSuffix(text, "d")
-	days, err := strconv.Atoi(number)
-	if err != nil || !found || days < 1 {
-		return 0, usageError("use --older-than 365d", "%q is no number of days", text)
-	}
-	return days, nil
 }

@@ -1,0 +1,77 @@
+//go:build fleet
+
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/clipperhouse/displaywidth"
+)
+
+// writeCells writes rows whose cells stand in columns. A cell that is empty has a hyphen.
+func writeCells(w io.Writer, rows [][]string) error {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			row[i] = cmp.Or(report.Clean(cell), "-")
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], displaywidth.String(row[i]))
+		}
+	}
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString(cell)
+			if i < len(row)-1 {
+				line.WriteString(strings.Repeat(" ", widths[i]-displaywidth.String(cell)+2))
+			}
+		}
+		if _, err := fmt.Fprintln(w, line.String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeIndented writes JSON as a person can read it.
+func writeIndented(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}
+
+// since is how long ago something was, "" if it never was.
+func since(then, now time.Time) string {
+	if then.IsZero() {
+		return ""
+	}
+	switch ago := now.Sub(then); {
+	case ago < -time.Minute:
+		return "in the future"
+	case ago < time.Minute:
+		return "just now"
+	case ago < time.Hour:
+		return times(int(ago/time.Minute), "minute") + " ago"
+	case ago < 48*time.Hour:
+		return times(int(ago/time.Hour), "hour") + " ago"
+	default:
+		return times(int(ago/aDay), "day") + " ago"
+	}
+}
+
+const aDay = 24 * time.Hour
+
+func times(n int, unit string) string {
+	if n == 1 {
+		return "1 " + unit
+	}
+	return fmt.Sprintf("%d %ss", n, unit)
+}

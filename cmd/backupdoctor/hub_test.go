@@ -1,0 +1,738 @@
+//go:build fleet
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/fleet/cluster"
+	benchstream "github.com/backupdoctor/backupdoctor/report/stream"
+	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
+	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
+	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// These tests run hubs as processes of their own, so that a kill is one, and speak to them as
+// benches and people do.
+
+// eventually waits until something is so, for as long as a slow machine may need.
+func eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if is() {
+			return
+		}
+	}
+	t.Fatalf("it never came about that %s", what)
+}
+
+// freeAddress is one of this computer at which nobody listens.
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// A written buffer can be read while it is written.
+type written struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (w *written) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *written) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
+// A command that has ended.
+type ended struct {
+	stdout, stderr string
+	code           int
+}
+
+// called runs the program to its end.
+func called(t testing.TB, args ...string) ended {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, "backupdoctor", args...)
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	err := command.Run()
+	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && !ok {
+		t.Fatal(err, exit)
+	}
+	return ended{stdout.String(), stderr.String(), command.ProcessState.ExitCode()}
+}
+
+// well is the output of a command that must succeed.
+func well(t testing.TB, args ...string) string {
+	t.Helper()
+	e := called(t, args...)
+	if e.code != 0 {
+		t.Fatalf("backupdoctor %s: exit code %d\n%s", strings.Join(args, " "), e.code, e.stderr)
+	}
+	return e.stdout
+}
+
+// A hubProcess is a hub that can be killed.
+type hubProcess struct {
+	command *exec.Cmd
+	log     *written
+	ended   chan struct{}
+}
+
+// launched starts a hub, and waits until it is up.
+func launched(t testing.TB, args ...string) *hubProcess {
+	t.Helper()
+	p := &hubProcess{command: exec.Command("backupdoctor", append([]string{"hub"}, args...)...), log: &written{}, ended: make(chan struct{})}
+	p.command.Stderr = p.log
+	if err := p.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		p.command.Wait()
+		close(p.ended)
+	}()
+	t.Cleanup(func() {
+		p.command.Process.Kill()
+		<-p.ended
+		if t.Failed() {
+			t.Logf("the hub said:\n%s", p.log)
+		}
+	})
+	eventually(t, "the hub is up", func() bool {
+		select {
+		case <-p.ended:
+			t.Fatalf("the hub has ended: %s", p.log)
+		default:
+		}
+		return strings.Contains(p.log.String(), `"msg":"hub"`)
+	})
+	return p
+}
+
+func (p *hubProcess) kill() {
+	p.command.Process.Kill()
+	<-p.ended
+}
+
+// interrupt ends the hub as Ctrl-C does.
+func (p *hubProcess) interrupt(t testing.TB) {
+	t.Helper()
+	if err := p.command.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-p.ended:
+	case <-time.After(time.Minute):
+		t.Fatal("the hub does not end")
+	}
+	if code := p.command.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("after Ctrl-C the hub ended with exit code %d", code)
+	}
+}
+
+// told is what the hub said in a field of a line of its log.
+func (p *hubProcess) told(t testing.TB, message, field string) string {
+	t.Helper()
+	for line := range strings.Lines(p.log.String()) {
+		var entry map[string]any
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatalf("the log has a line that is no JSON: %s", line)
+		}
+		if entry["msg"] == message {
+			return fmt.Sprint(entry[field])
+		}
+	}
+	t.Fatalf("the hub did not say %q", message)
+	return ""
+}
+
+// linked runs a bench with credentials until the test ends.
+func linked(t testing.TB, creds string, hubs ...string) (*benchstream.Bench, *written) {
+	t.Helper()
+	log := &written{}
+	bench := &benchstream.Bench{
+		Tool: "1.2.3", Dir: t.TempDir(), Hubs: hubs, Credentials: creds,
+		Log: slog.New(slog.NewTextHandler(log, nil)),
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	stopped := make(chan error, 1)
+	go func() { stopped <- bench.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-stopped; err != nil {
+			t.Error(err)
+		}
+		if t.Failed() {
+			t.Logf("the bench said:\n%s", log)
+		}
+	})
+	eventually(t, "the stream of the bench runs", func() bool {
+		_, err := bench.State(t.Context())
+		return err == nil
+	})
+	return bench, log
+}
+
+// devicesOfTray are reports of one device each, as a bench sends them.
+func devicesOfTray(t testing.TB) []report.Report {
+	t.Helper()
+	file, err := os.Open("../../testdata/reports/tray-of-six.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	r, err := report.Read(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var each []report.Report
+	for _, d := range r.Devices {
+		one := r
+		one.Devices = []report.Device{d}
+		each = append(each, one)
+	}
+	return each
+}
+
+// items are n reports as an outbox has them: the tray, over and over.
+func items(t testing.TB, n int) []outbox.Item {
+	t.Helper()
+	tray := devicesOfTray(t)
+	var list []outbox.Item
+	for i := range n {
+		packed, cut, err := envelope.Pack(tray[i%len(tray)])
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := envelope.NewID()
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, outbox.Item{ID: id, Cut: cut, Report: packed})
+	}
+	return list
+}
+
+func publish(t testing.TB, bench *benchstream.Bench, list []outbox.Item) {
+	t.Helper()
+	for _, item := range list {
+		eventually(t, "the stream of the bench takes a report", func() bool { return bench.Publish(t.Context(), item) == nil })
+	}
+}
+
+// waiting is how many reports wait at a bench.
+func waiting(t testing.TB, bench *benchstream.Bench) uint64 {
+	t.Helper()
+	state, err := bench.State(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state.Waiting
+}
+
+// benches is what hub benches tells of a hub, by name.
+func benches(t testing.TB, args ...string) map[string]benchRow {
+	t.Helper()
+	var rows []benchRow
+	if err := json.Unmarshal([]byte(well(t, append([]string{"hub", "benches", "--json"}, args...)...)), &rows); err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string]benchRow{}
+	for _, row := range rows {
+		byName[row.Name] = row
+	}
+	return byName
+}
+
+// reportsOf is how many reports of a bench a hub has.
+func reportsOf(t testing.TB, bench string, args ...string) int {
+	t.Helper()
+	row := benches(t, args...)[bench]
+	if row.Heard == nil {
+		return 0
+	}
+	return row.Heard.Reports
+}
+
+// mustHold compares what is in a database with what was published: each report once.
+func mustHold(t testing.TB, address string, published []outbox.Item) {
+	t.Helper()
+	store, err := fleet.Open(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	for _, item := range published {
+		if _, err := store.Report(t.Context(), item.ID); err != nil {
+			t.Errorf("report %s: %v", item.ID, err)
+		}
+	}
+	total := 0
+	for bench, err := range fleet.All(func(p fleet.Page) (fleet.List[fleet.Bench], error) { return store.Benches(t.Context(), p) }) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += bench.Reports
+	}
+	if total != len(published) {
+		t.Errorf("the database has %d reports, %d were published", total, len(published))
+	}
+}
+
+// addBench adds a bench as a person does, and gives its credentials.
+func addBench(t testing.TB, dir, name string, args ...string) string {
+	t.Helper()
+	file := strings.TrimSpace(well(t, append([]string{"hub", "add-bench", name, "--data", dir}, args...)...))
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mode := info.Mode().Perm(); mode != 0o600 {
+		t.Errorf("the credentials of %s have mode %o", name, mode)
+	}
+	return file
+}
+
+// TestHubIsKilled while reports come in: each is in the database once, and the commands that
+// ask for them agree.
+func TestHubIsKilled(t *testing.T) {
+	t.Parallel()
+	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
+	creds := addBench(t, dir, "north", "--site", "Hamburg")
+	bench, _ := linked(t, creds, "tls://"+listen)
+	start := func() *hubProcess {
+		return launched(t, "--data", dir, "--listen", listen, "--http", "127.0.0.1:0")
+	}
+	list := items(t, 96)
+	for i := range 3 {
+		p := start()
+		publish(t, bench, list[i*30:(i+1)*30])
+		publish(t, bench, list[i*30:i*30+5]) // again, as a pump does that was interrupted
+		eventually(t, "some reports have arrived", func() bool { return reportsOf(t, "north", "--data", dir) > i*30 })
+		p.kill()
+	}
+	p := start()
+	publish(t, bench, list[90:])
+	eventually(t, "nothing waits at the bench", func() bool { return waiting(t, bench) == 0 })
+	eventually(t, "all reports have arrived", func() bool { return reportsOf(t, "north", "--data", dir) >= len(list) })
+	eventually(t, "the bench is told to be linked", func() bool { return benches(t, "--data", dir)["north"].State == "linked" })
+	row := benches(t, "--data", dir)["north"]
+	if row.Site != "Hamburg" || row.Heard.Tool != devicesOfTray(t)[0].Tool.Version || row.Waiting == nil || row.Discarded == nil || *row.Discarded != 0 {
+		t.Errorf("the bench is told to be %+v, %+v", row, row.Heard)
+	}
+
+	token := filepath.Join(dir, "token")
+	pages := p.told(t, "the pages are served", "address")
+	local := well(t, "fleet", "--data", dir, "--json")
+	if remote := well(t, "fleet", "--from", pages, "--token-file", token, "--json"); remote != local {
+		t.Errorf("the pages tell of devices:\n%s\nthe database:\n%s", remote, local)
+	}
+	var devices []fleet.Device
+	if err := json.Unmarshal([]byte(local), &devices); err != nil {
+		t.Fatal(err)
+	}
+	if len(devices) != 6 || devices[0].Site != "Hamburg" {
+		t.Fatalf("%d devices, the first at %q", len(devices), devices[0].Site)
+	}
+	story := well(t, "fleet", "device", devices[0].ID, "--data", dir)
+	if n := strings.Count(story, "UTC  north"); n != 16 {
+		t.Errorf("its story has %d visits, want 16:\n%s", n, story)
+	}
+	if remote := well(t, "fleet", "device", devices[0].ID, "--from", pages, "--token-file", token); remote != story {
+		t.Errorf("the pages tell the story\n%s\nthe database\n%s", remote, story)
+	}
+	p.interrupt(t)
+	mustHold(t, "sqlite:"+filepath.Join(dir, "fleet.db"), list)
+	if row := benches(t, "--data", dir)["north"]; row.Heard.Reports != len(list) {
+		t.Errorf("after the end the bench is told to be %+v", row)
+	}
+}
+
+// TestBenchIsRevoked: nothing more comes from it, and its name can be given anew.
+func TestBenchIsRevoked(t *testing.T) {
+	t.Parallel()
+	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
+	launched(t, "--data", dir, "--listen", listen, "--http", "off")
+	creds := filepath.Join(t.TempDir(), "north.creds")
+	addBench(t, dir, "north", "--out", creds)
+	bench, _ := linked(t, creds, "tls://"+listen)
+	list := items(t, 8)
+	publish(t, bench, list[:3])
+	eventually(t, "its reports have arrived", func() bool { return reportsOf(t, "north", "--data", dir) == 3 })
+
+	well(t, "hub", "revoke", "north", "--data", dir)
+	eventually(t, "its connection has ended", func() bool {
+		state, err := bench.State(t.Context())
+		return err == nil && !state.Linked
+	})
+	publish(t, bench, list[3:5])
+	if row := benches(t, "--data", dir)["north"]; row.State != "revoked" || row.Heard.Reports != 3 {
+		t.Errorf("the bench is told to be %+v", row)
+	}
+	if e := called(t, "hub", "revoke", "north", "--data", dir); e.code != report.ExitUsage || !strings.Contains(e.stderr, "no bench of that name") {
+		t.Errorf("revoked twice: %+v", e)
+	}
+
+	again, _ := linked(t, addBench(t, dir, "north"), "tls://"+listen)
+	publish(t, again, list[5:])
+	eventually(t, "the new one's reports have arrived", func() bool { return reportsOf(t, "north", "--data", dir) == 6 })
+	if n := waiting(t, bench); n != 2 {
+		t.Errorf("%d reports wait at the bench that was revoked, want 2", n)
+	}
+}
+
+// TestTwoBenchesOfOneName are refused: as they are added, and where one has the credentials of
+// the other.
+func TestTwoBenchesOfOneName(t *testing.T) {
+	t.Parallel()
+	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
+	launched(t, "--data", dir, "--listen", listen, "--http", "off")
+	creds := addBench(t, dir, "north")
+	if e := called(t, "hub", "add-bench", "north", "--data", dir); e.code != report.ExitUsage || !strings.Contains(e.stderr, "a bench of that name was added before") || e.stdout != "" {
+		t.Errorf("added twice: %+v", e)
+	}
+	first, _ := linked(t, creds, "tls://"+listen)
+	eventually(t, "the first is linked", func() bool {
+		state, err := first.State(t.Context())
+		return err == nil && state.Linked
+	})
+	second, log := linked(t, creds, "tls://"+listen)
+	publish(t, second, items(t, 1))
+	eventually(t, "the second is refused", func() bool {
+		return strings.Contains(log.String(), "maximum account active connections exceeded")
+	})
+	if n := waiting(t, second); n != 1 {
+		t.Errorf("%d reports wait at it, want 1", n)
+	}
+	if n := reportsOf(t, "north", "--data", dir); n != 0 {
+		t.Errorf("the hub has %d reports of it", n)
+	}
+}
+
+// TestPagesBeyondThisComputer are encrypted, and trusted by the fingerprint that the hub tells.
+func TestPagesBeyondThisComputer(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "hub")
+	p := launched(t, "--data", dir, "--listen", freeAddress(t), "--http", "0.0.0.0:0", "--host", "hub.example.org")
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(p.told(t, "the pages are served", "address"), "https://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, fingerprint, token := "https://127.0.0.1:"+port, p.told(t, "hub", "fingerprint"), filepath.Join(dir, "token")
+	ask := func(args ...string) ended {
+		return called(t, append([]string{"fleet", "--json", "--from", address}, args...)...)
+	}
+	if e := ask("--token-file", token, "--fingerprint", fingerprint); e.code != 0 || e.stdout != "[]\n" {
+		t.Errorf("with all that it takes: %+v", e)
+	}
+	other := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(other, []byte("0123456789abcdef\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, want string
+		args       []string
+	}{
+		{"no fingerprint", "failed to verify certificate", []string{"--token-file", token}},
+		{"another fingerprint", "another fingerprint", []string{"--token-file", token, "--fingerprint", strings.Repeat("0", 64)}},
+		{"another token", "does not accept the token", []string{"--token-file", other, "--fingerprint", fingerprint}},
+	} {
+		if e := ask(c.args...); e.code != report.ExitUsage || !strings.Contains(e.stderr, c.want) || e.stdout != "" {
+			t.Errorf("with %s: %+v", c.name, e)
+		}
+	}
+	if answer, err := http.Get("http://127.0.0.1:" + port + "/healthz"); err == nil {
+		answer.Body.Close()
+		if answer.StatusCode == http.StatusOK {
+			t.Error("the pages are served in plain text")
+		}
+	}
+}
+
+// TestMetricsOfAHub: what the alerts and the dashboard are drawn from.
+func TestMetricsOfAHub(t *testing.T) {
+	t.Parallel()
+	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
+	p := launched(t, "--data", dir, "--listen", listen, "--http", "127.0.0.1:0")
+	bench, _ := linked(t, addBench(t, dir, "north"), "tls://"+listen)
+	publish(t, bench, items(t, 6))
+	address := p.told(t, "the pages are served", "address")
+	token, err := readToken(filepath.Join(dir, "token"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text string
+	eventually(t, "the metrics tell of the reports", func() bool {
+		text = metricsOf(t, address, token)
+		return strings.Contains(text, `backupdoctor_fleet_reports_received_total{bench="north"} 6`) &&
+			strings.Contains(text, "backupdoctor_hub_linked_benches 1") && strings.Contains(text, "backupdoctor_hub_waiting_reports 0")
+	})
+	for _, want := range []string{
+		"backupdoctor_fleet_up 1", "backupdoctor_hub_up 1",
+		`backupdoctor_hub_bench_discarded_reports_total{bench="north"} 0`, `backupdoctor_hub_bench_waiting_reports{bench="north"}`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the metrics lack %s:\n%s", want, text)
+		}
+	}
+	if strings.Contains(p.log.String(), token) {
+		t.Error("the token is in the log")
+	}
+}
+
+func metricsOf(t testing.TB, address, token string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// postgres starts a server for one test, which is skipped where there is none and there may be
+// none.
+func postgres(t testing.TB) *cluster.Cluster {
+	t.Helper()
+	c, err := cluster.Start("fsync=off")
+	if errors.Is(err, cluster.ErrNotInstalled) && os.Getenv("BACKUPDOCTOR_REQUIRE_POSTGRES") != "1" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+// TestPostgresIsKilled: reports wait in the hub until it is back.
+func TestPostgresIsKilled(t *testing.T) {
+	t.Parallel()
+	c := postgres(t)
+	sink, err := c.Create(t.Context(), "fleet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
+	launched(t, "--data", dir, "--listen", listen, "--http", "off", "--sink", sink)
+	bench, _ := linked(t, addBench(t, dir, "north"), "tls://"+listen)
+	list := items(t, 20)
+	publish(t, bench, list[:10])
+	eventually(t, "reports have arrived", func() bool { return reportsOf(t, "north", "--data", dir, "--sink", sink) == 10 })
+	if err := c.Kill(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	publish(t, bench, list[10:])
+	eventually(t, "the hub has them, the bench has not", func() bool { return waiting(t, bench) == 0 })
+	if err := c.Resume(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "all have arrived", func() bool { return reportsOf(t, "north", "--data", dir, "--sink", sink) >= len(list) })
+	mustHold(t, sink, list)
+}
+
+// TestOneOfThreeIsKilled, and is not missed.
+func TestOneOfThreeIsKilled(t *testing.T) {
+	t.Parallel()
+	sink, err := postgres(t).Create(t.Context(), "fleet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := filepath.Join(t.TempDir(), "a")
+	creds := addBench(t, first, "north")
+	var hubs, meets []string
+	for range 3 {
+		hubs, meets = append(hubs, freeAddress(t)), append(meets, freeAddress(t))
+	}
+	var nodes []*hubProcess
+	for i, name := range []string{"a", "b", "c"} {
+		dir := first
+		if i > 0 {
+			dir = filepath.Join(t.TempDir(), name)
+			if err := os.CopyFS(filepath.Join(dir, "credentials/node"), os.DirFS(filepath.Join(first, "credentials/node"))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		others := slices.Concat(meets[:i], meets[i+1:])
+		nodes = append(nodes, launched(t, "--data", dir, "--listen", hubs[i], "--http", "off", "--sink", sink,
+			"--cluster", meets[i], "--cluster-name", name, "--routes", strings.Join(others, ",")))
+	}
+	bench, _ := linked(t, creds, "tls://"+hubs[0], "tls://"+hubs[1], "tls://"+hubs[2])
+	list := items(t, 20)
+	publish(t, bench, list[:10])
+	reports := func() int { return reportsOf(t, "north", "--data", first, "--sink", sink) }
+	eventually(t, "reports have arrived", func() bool { return reports() == 10 })
+	nodes[1].kill()
+	publish(t, bench, list[10:])
+	eventually(t, "the others have arrived, too", func() bool { return reports() >= len(list) })
+	mustHold(t, sink, list)
+}
+
+// TestHubOnAnotherNATS: as a client of one that others run.
+func TestHubOnAnotherNATS(t *testing.T) {
+	t.Parallel()
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	if !s.ReadyForConnections(time.Minute) {
+		t.Fatal("the NATS is not ready")
+	}
+	dir := filepath.Join(t.TempDir(), "hub")
+	p := launched(t, "--data", dir, "--nats", s.ClientURL(), "--http", "off")
+	conn, err := nats.Connect(s.ClientURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := items(t, 3)
+	for _, item := range list {
+		sealed, err := envelope.Seal(envelope.Envelope{ID: item.ID, Bench: "north", Tool: "1.2.3", Cut: item.Cut, Report: item.Report})
+		if err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the NATS has the stream of the hub", func() bool {
+			_, err := js.Publish(t.Context(), credentials.WiringOf("north").Hub, sealed, jetstream.WithMsgID(item.ID))
+			return err == nil
+		})
+	}
+	eventually(t, "the reports have arrived", func() bool { return reportsOf(t, "north", "--data", dir) == len(list) })
+	if row := benches(t, "--data", dir)["north"]; row.State != "foreign" {
+		t.Errorf("the bench is told to be %+v", row)
+	}
+	p.interrupt(t)
+	mustHold(t, "sqlite:"+filepath.Join(dir, "fleet.db"), list)
+}
+
+// TestLogOfAHub has no secrets, and lines of JSON only.
+func TestLogOfAHub(t *testing.T) {
+	t.Parallel()
+	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
+	p := launched(t, "--data", dir, "--listen", listen, "--http", "127.0.0.1:0")
+	bench, _ := linked(t, addBench(t, dir, "north"), "tls://"+listen)
+	publish(t, bench, items(t, 1))
+	eventually(t, "its report has arrived", func() bool { return reportsOf(t, "north", "--data", dir) == 1 })
+	p.interrupt(t)
+	for line := range strings.Lines(p.log.String()) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("no JSON: %s", line)
+		}
+	}
+	// Keys of NATS begin with S and the kind, and tokens of it with this header.
+	if secret := regexp.MustCompile(`\bS[OAU][A-Z2-7]{56}\b|eyJ0eXAiOiJKV1Qi`).FindString(p.log.String()); secret != "" {
+		t.Error("a key is in the log")
+	}
+	for _, name := range []string{"fleet.db", "token", "standing.json"} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %o", name, info.Mode().Perm())
+		}
+	}
+}
+
+// TestAddressIsTaken: the second hub says so at once.
+func TestAddressIsTaken(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	taken := listener.Addr().String()
+	for _, args := range [][]string{{"--listen", taken, "--http", "off"}, {"--listen", freeAddress(t), "--http", taken}} {
+		e := called(t, append([]string{"hub", "--data", filepath.Join(t.TempDir(), "hub")}, args...)...)
+		if e.code != report.ExitUsage || !strings.Contains(e.stderr, "address already in use") || !strings.Contains(e.stderr, "hint: choose another address") {
+			t.Errorf("hub %v: %+v", args, e)
+		}
+	}
+}
+
+// TestKnownAs: a name that nobody gave opens nothing, so that none can be bound to the pages.
+func TestKnownAs(t *testing.T) {
+	name, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		pages  string
+		has    []string
+		hasNot []string
+	}{
+		{"127.0.0.1:7480", []string{"localhost", "127.0.0.1", "::1"}, []string{name}},
+		{"192.0.2.7:7480", []string{"localhost", "192.0.2.7"}, []string{name, "192.0.2.8"}},
+		{"0.0.0.0:7480", []string{"localhost", name, "127.0.0.1"}, []string{"0.0.0.0"}},
+		{"[::]:7480", []string{name}, []string{"::"}},
+		{":7480", []string{name}, []string{""}},
+	} {
+		h := hub{pages: c.pages, hosts: []string{"hub.example.org"}, log: slog.New(slog.DiscardHandler)}
+		known := h.knownAs()
+		for _, host := range append(c.has, "hub.example.org") {
+			if !slices.Contains(known, host) {
+				t.Errorf("at %s it is not known as %s", c.pages, host)
+			}
+		}
+		for _, host := range c.hasNot {
+			if slices.Contains(known, host) {
+				t.Errorf("at %s it is known as %q", c.pages, host)
+			}
+		}
+	}
+}

@@ -1,0 +1,254 @@
+//go:build fleet
+
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/report/fleet/metrics"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/prometheus/promql/parser"
+	"go.yaml.in/yaml/v4"
+)
+
+// described are the metrics of a hub with their labels, as it describes them to Prometheus.
+func described(t testing.TB) map[string][]string {
+	t.Helper()
+	out := make(chan *prometheus.Desc, 64)
+	metrics.Collector{}.Describe(out)
+	hubMetrics{}.Describe(out)
+	close(out)
+	form := regexp.MustCompile(`fqName: "([^"]+)".*variableLabels: \{([^}]*)\}`)
+	known := map[string][]string{"up": nil} // Prometheus' own
+	for desc := range out {
+		found := form.FindStringSubmatch(desc.String())
+		if found == nil {
+			t.Fatalf("a metric describes itself as %s", desc)
+		}
+		known[found[1]] = strings.Split(found[2], ",")
+	}
+	return known
+}
+
+// asksKnown tells what a question asks of metrics that no hub has.
+func asksKnown(t testing.TB, known map[string][]string, question string) {
+	t.Helper()
+	parsed, err := parser.NewParser(parser.Options{}).ParseExpr(question)
+	if err != nil {
+		t.Errorf("%s: %v", question, err)
+		return
+	}
+	parser.Inspect(parsed, func(node parser.Node, _ []parser.Node) error {
+		selector, ok := node.(*parser.VectorSelector)
+		if !ok {
+			return nil
+		}
+		labels, ok := known[selector.Name]
+		if !ok {
+			t.Errorf("%s: no hub has the metric %s", question, selector.Name)
+		}
+		for _, m := range selector.LabelMatchers {
+			if !slices.Contains(append([]string{"__name__", "job", "instance"}, labels...), m.Name) {
+				t.Errorf("%s: the metric %s has no label %s", question, selector.Name, m.Name)
+			}
+		}
+		return nil
+	})
+}
+
+// TestAlertsAskForMetricsThatExist reads the rules as Prometheus does.
+func TestAlertsAskForMetricsThatExist(t *testing.T) {
+	file, err := os.Open("packaging/prometheus-alerts.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var rules struct {
+		Groups []struct {
+			Name  string `yaml:"name"`
+			Rules []struct {
+				Alert       string            `yaml:"alert"`
+				Expr        string            `yaml:"expr"`
+				For         string            `yaml:"for"`
+				Labels      map[string]string `yaml:"labels"`
+				Annotations map[string]string `yaml:"annotations"`
+			} `yaml:"rules"`
+		} `yaml:"groups"`
+	}
+	decoder := yaml.NewDecoder(file)
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&rules); err != nil {
+		t.Fatal(err)
+	}
+	known, count := described(t), 0
+	for _, group := range rules.Groups {
+		for _, rule := range group.Rules {
+			count++
+			asksKnown(t, known, rule.Expr)
+			if rule.Alert == "" || rule.Annotations["summary"] == "" || !slices.Contains([]string{"warning", "critical"}, rule.Labels["severity"]) {
+				t.Errorf("a rule is not whole: %+v", rule)
+			}
+		}
+	}
+	if count == 0 {
+		t.Error("there are no rules")
+	}
+}
+
+// TestDashboardAsksForMetricsThatExist, and each of a hub's metrics is seen there.
+func TestDashboardAsksForMetricsThatExist(t *testing.T) {
+	text, err := os.ReadFile("packaging/grafana-dashboard.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dashboard struct {
+		Panels []struct {
+			ID      int
+			Title   string
+			Targets []struct{ Expr string }
+		}
+	}
+	if err := json.Unmarshal(text, &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	known := described(t)
+	ids := map[int]bool{}
+	for _, panel := range dashboard.Panels {
+		if ids[panel.ID] || panel.Title == "" || len(panel.Targets) == 0 {
+			t.Errorf("the panel %d %q is not whole", panel.ID, panel.Title)
+		}
+		ids[panel.ID] = true
+		for _, target := range panel.Targets {
+			asksKnown(t, known, target.Expr)
+		}
+	}
+	for name := range known {
+		if name != "up" && !strings.Contains(string(text), name) {
+			t.Errorf("the dashboard does not show %s", name)
+		}
+	}
+}
+
+// TestServiceIsHardened has systemd judge the unit, where there is one to do so.
+func TestServiceIsHardened(t *testing.T) {
+	unit, err := os.ReadFile("packaging/backupdoctor-hub.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	analyze, err := exec.LookPath("systemd-analyze")
+	if errors.Is(err, exec.ErrNotFound) {
+		t.Skip("systemd-analyze is not installed")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := exec.LookPath("backupdoctor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const start = "\nExecStart=/usr/local/bin/backupdoctor "
+	if !strings.Contains(string(unit), start) {
+		t.Fatalf("the unit does not have %q", start)
+	}
+	path := filepath.Join(t.TempDir(), "backupdoctor-hub.service")
+	here := strings.Replace(string(unit), start, "\nExecStart="+program+" ", 1)
+	if err := os.WriteFile(path, []byte(here), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(analyze, "verify", path).CombinedOutput(); err != nil || strings.Contains(string(out), path) {
+		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	}
+	out, err := exec.Command(analyze, "security", "--offline=yes", path).CombinedOutput()
+	if err != nil {
+		t.Skipf("systemd-analyze security: %v\n%s", err, out)
+	}
+	found := regexp.MustCompile(`Overall exposure level for backupdoctor-hub.service: ([0-9.]+)`).FindSubmatch(out)
+	if found == nil {
+		t.Fatalf("systemd-analyze security said\n%s", out)
+	}
+	const most = 2.0 // of 10; OK begins at 2.5 and less
+	if exposure, err := strconv.ParseFloat(string(found[1]), 64); err != nil || exposure > most {
+		t.Errorf("its exposure is %s, want at most %.1f\n%s", found[1], most, out)
+	}
+}
+
+// TestServiceRunsTheHub with the flags that it has.
+func TestServiceRunsTheHub(t *testing.T) {
+	t.Parallel()
+	unit, err := os.ReadFile("packaging/backupdoctor-hub.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "hub")
+	found := regexp.MustCompile(`(?m)^ExecStart=\S+ hub (.*)$`).FindSubmatch(unit)
+	if found == nil {
+		t.Fatal("the unit starts no hub")
+	}
+	flags := strings.NewReplacer("${STATE_DIRECTORY}", dir, "$HUB_FLAGS", "--listen "+freeAddress(t)+" --http 127.0.0.1:0").Replace(string(found[1]))
+	launched(t, strings.Fields(flags)...).interrupt(t)
+}
+
+// TestThreeNodesKnowEachOther: in the example each node has a name of its own and the two
+// others as routes.
+func TestThreeNodesKnowEachOther(t *testing.T) {
+	text, err := os.ReadFile("packaging/three-nodes.compose.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var compose struct {
+		Services map[string]struct {
+			Image   string   `yaml:"image"`
+			Command []string `yaml:"command"`
+		} `yaml:"services"`
+	}
+	if err := yaml.Unmarshal(text, &compose); err != nil {
+		t.Fatal(err)
+	}
+	nodes := []string{"a", "b", "c"}
+	for _, name := range nodes {
+		var others []string
+		for _, other := range nodes {
+			if other != name {
+				others = append(others, other+":7500")
+			}
+		}
+		want := []string{"--cluster", "0.0.0.0:7500", "--cluster-name", name, "--routes", strings.Join(others, ",")}
+		if got := compose.Services[name]; !slices.Equal(got.Command, want) || got.Image != "backupdoctor-hub" {
+			t.Errorf("node %s is %+v, want the command %q", name, got, want)
+		}
+	}
+}
+
+// TestSizes logs what the hub costs those who build it in.
+func TestSizes(t *testing.T) {
+	if os.Getenv("BACKUPDOCTOR_SIZES") != "1" {
+		t.Skip("it builds the program twice: set BACKUPDOCTOR_SIZES=1")
+	}
+	size := func(flags ...string) int64 {
+		path := filepath.Join(t.TempDir(), "backupdoctor")
+		command := exec.Command("go", slices.Concat([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", path}, flags, []string{"."})...)
+		command.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	plain, whole := size(), size("-tags", "fleet")
+	t.Logf("stripped, the program has %.1f MB, and with the hub %.1f MB", float64(plain)/1e6, float64(whole)/1e6)
+	if whole > 3*plain {
+		t.Error("the program is more than three times as large with the hub")
+	}
+}

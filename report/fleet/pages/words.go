@@ -1,0 +1,164 @@
+package pages
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"math"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/fleet/export"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// templates are the pages. What a stranger wrote goes through clean.
+var templates = template.Must(template.New("").Funcs(template.FuncMap{
+	"asset": assetPath, "clean": report.Clean, "short": func(id string) string { return report.Clean(export.Short(id)) }, "mark": markOf, "because": because,
+	"ago": ago, "moment": moment, "day": func(t time.Time) string { return t.Format(time.DateOnly) }, "span": span,
+	"count": count, "share": share, "after": after, "set": with, "link": link, "causesOf": causesOf,
+	"verdicts": func() []string { return []string{"failing", "at-risk", "none-found", "not-examined"} },
+	"changes":  func() []fleet.Change { return []fleet.Change{fleet.New, fleet.Still, fleet.Fixed} },
+	"add":      func(a, b int) int { return a + b },
+}).ParseFS(templateFiles, "templates/*.html"))
+
+// A mark is a verdict or a status as it is shown: a sign and a word, so that nothing hangs on
+// the colour alone.
+type mark struct{ Class, Sign, Word string }
+
+func markOf(of string) mark {
+	switch of {
+	case string(checks.Failing):
+		return mark{"bad", "✗", "Failing"}
+	case string(checks.AtRisk):
+		return mark{"warn", "!", "At risk"}
+	case string(checks.NoneFound):
+		return mark{"good", "✓", "Nothing found"}
+	case string(checks.NotExamined):
+		return mark{"dim", "?", "Not examined"}
+	case string(checks.Problem):
+		return mark{"bad", "✗", "Problem"}
+	case string(checks.Warning):
+		return mark{"warn", "!", "Warning"}
+	case string(checks.Unknown):
+		return mark{"dim", "?", "Unknown"}
+	case "suppressed":
+		return mark{"dim", "–", "Suppressed"}
+	default:
+		return mark{"dim", "?", report.Clean(of)}
+	}
+}
+
+// because is a reason in words.
+func because(reason string) string { return report.Clean(device.Reason(reason).Error()) }
+
+// ago tells how long before now a time is, in the largest unit that is full.
+func ago(t, now time.Time) string {
+	switch d := now.Sub(t); {
+	case d < 0:
+		return "in the future"
+	case d < time.Minute:
+		return "just now"
+	default:
+		return span(int(d.Seconds())) + " ago"
+	}
+}
+
+// span is a number of seconds in the largest unit that is full.
+func span(seconds int) string {
+	switch d := time.Duration(seconds) * time.Second; {
+	case d < 0:
+		return "–" // a clock was ahead
+	case d < time.Minute:
+		return plural(seconds, "second")
+	case d < time.Hour:
+		return plural(int(d/time.Minute), "minute")
+	case d < 48*time.Hour:
+		return plural(int(d/time.Hour), "hour")
+	default:
+		return plural(int(d/aDay), "day")
+	}
+}
+
+func plural(n int, unit string) string {
+	if n == 1 {
+		return "1 " + unit
+	}
+	return strconv.Itoa(n) + " " + unit + "s"
+}
+
+func moment(t time.Time) string { return t.Format("2006-01-02 15:04 UTC") }
+
+// count writes a number with narrow spaces between its thousands.
+func count(n int) string {
+	digits := strconv.Itoa(n)
+	var grouped strings.Builder
+	for i, digit := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			grouped.WriteRune('\u202f')
+		}
+		grouped.WriteRune(digit)
+	}
+	return grouped.String()
+}
+
+// share is how much of a whole a part is, in percent, for a bar. What there is at all is seen.
+func share(part, whole int) string {
+	if part <= 0 || whole <= 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%.2f", math.Max(0.4, 100*float64(part)/float64(whole)))
+}
+
+// after is the beginning of a bar behind others.
+func after(whole int, parts ...int) string {
+	before := 0.0
+	for _, part := range parts {
+		var width float64
+		fmt.Sscan(share(part, whole), &width)
+		before += width
+	}
+	return fmt.Sprintf("%.2f", before)
+}
+
+// with is a query with one more parameter, or with another value of one. It begins at the
+// first page.
+func with(query url.Values, name string, value any) url.Values {
+	changed := url.Values{}
+	for key, values := range query {
+		changed[key] = values
+	}
+	if text := fmt.Sprint(value); text == "" {
+		changed.Del(name)
+	} else {
+		changed.Set(name, text)
+	}
+	return changed
+}
+
+// link is the address of a page.
+func link(path string, query url.Values) string {
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
+}
+
+// causesOf are the findings of a visit that nothing explains, without those that are unknown.
+func causesOf(v fleet.Visit) []fleet.VisitFinding {
+	var causes []fleet.VisitFinding
+	for _, f := range v.Findings {
+		if f.ExplainedBy == "" && f.Status != string(checks.Unknown) {
+			causes = append(causes, f)
+		}
+	}
+	return causes
+}

@@ -1,0 +1,117 @@
+package credentials
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/nats-io/jwt/v2"
+)
+
+// ServerName is the name in the certificate that Create makes. Benches that have it in their
+// credentials trust that certificate and no other, at whatever address they find the hub.
+const ServerName = "backupdoctor-hub"
+
+// writeCertificate makes a certificate that vouches for itself. Its dates say nothing: who
+// holds it has it from the folder, and the clock of a bench may be anywhere.
+func writeCertificate(node string) error {
+	pair, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
+	if err != nil {
+		return err
+	}
+	template := &x509.Certificate{
+		SerialNumber:          serial,
+		Subject:               pkix.Name{CommonName: ServerName},
+		DNSNames:              []string{ServerName},
+		NotBefore:             time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC),
+		NotAfter:              time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC),
+		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+		BasicConstraintsValid: true,
+		IsCA:                  true,
+	}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, template, &pair.PublicKey, pair)
+	if err != nil {
+		return err
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(pair)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		write(filepath.Join(node, privateFile), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})),
+		write(filepath.Join(node, certificateFile), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})),
+	)
+}
+
+// An Identity is what a credentials file says of its bench.
+type Identity struct {
+	Bench string
+	roots *x509.CertPool
+}
+
+// maxFile bounds a credentials file, which is some two kilobytes long.
+const maxFile = 1 << 20
+
+// ReadIdentity reads a credentials file that AddBench wrote.
+func ReadIdentity(file string) (Identity, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return Identity{}, fmt.Errorf("reading credentials: %w", err)
+	}
+	if info.Size() > maxFile {
+		return Identity{}, fmt.Errorf("reading credentials: %s is too long", file)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return Identity{}, fmt.Errorf("reading credentials: %w", err)
+	}
+	token, err := jwt.ParseDecoratedJWT(text)
+	if err != nil {
+		return Identity{}, fmt.Errorf("reading credentials: %s holds none", file)
+	}
+	claims, err := jwt.DecodeUserClaims(token)
+	if err != nil {
+		return Identity{}, fmt.Errorf("reading credentials: %s holds none", file)
+	}
+	identity := Identity{Bench: claims.Name, roots: x509.NewCertPool()}
+	if !identity.roots.AppendCertsFromPEM(text) {
+		identity.roots = nil
+	}
+	return identity, nil
+}
+
+// TLS is how the bench must connect: to the hub whose certificate came with the credentials.
+// With a file of roots, or where none came, to a hub that these, or the computer's own, vouch
+// for under its address.
+func (i Identity) TLS(rootsFile string) (*tls.Config, error) {
+	if rootsFile != "" {
+		text, err := os.ReadFile(rootsFile)
+		if err != nil {
+			return nil, fmt.Errorf("reading certificates: %w", err)
+		}
+		roots := x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(text) {
+			return nil, fmt.Errorf("reading certificates: %s holds none", rootsFile)
+		}
+		return &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: roots}, nil
+	}
+	if i.roots == nil {
+		return &tls.Config{MinVersion: tls.VersionTLS13}, nil
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: i.roots, ServerName: ServerName}, nil
+}

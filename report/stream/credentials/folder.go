@@ -1,0 +1,198 @@
+package credentials
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/nats-io/jwt/v2"
+	"github.com/nats-io/nkeys"
+)
+
+// The files of a folder.
+const (
+	operatorKey = "keys/operator.nk"
+	systemKey   = "keys/system.nk"
+	hubKey      = "keys/hub.nk"
+	nodeFolder  = "node"
+	benchFolder = "benches"
+)
+
+// A Folder holds the keys of a fleet, and the files made with them. Only one program at a
+// time should change it.
+type Folder struct {
+	path     string
+	operator nkeys.KeyPair
+	hub      string // public key of the hub's account
+}
+
+// Create makes a new folder at path, with new keys. The folder must not exist, or be empty.
+func Create(path string) (*Folder, error) {
+	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 {
+		return nil, fmt.Errorf("making credentials: %s is not empty", path)
+	}
+	for _, folder := range []string{"keys", nodeFolder, nodeFolder + "/" + accountFolder, benchFolder} {
+		if err := os.MkdirAll(filepath.Join(path, folder), 0o700); err != nil {
+			return nil, fmt.Errorf("making credentials: %w", err)
+		}
+	}
+	if err := found(path); err != nil {
+		return nil, fmt.Errorf("making credentials: %w", err)
+	}
+	return Open(path)
+}
+
+// found makes what a fleet has once: the operator, the accounts of the system and the hub
+// with a user each, and the certificate of the hub.
+func found(path string) error {
+	operator, err := newKey(filepath.Join(path, operatorKey), nkeys.CreateOperator)
+	if err != nil {
+		return err
+	}
+	system, err := newKey(filepath.Join(path, systemKey), nkeys.CreateAccount)
+	if err != nil {
+		return err
+	}
+	hub, err := newKey(filepath.Join(path, hubKey), nkeys.CreateAccount)
+	if err != nil {
+		return err
+	}
+	node := filepath.Join(path, nodeFolder)
+
+	of := jwt.NewOperatorClaims(operator.public)
+	of.Name, of.SystemAccount = "backupdoctor", system.public
+	token, err := of.Encode(operator.pair)
+	if err != nil {
+		return err
+	}
+	if err := write(filepath.Join(node, operatorFile), []byte(token)); err != nil {
+		return err
+	}
+
+	systemClaims := jwt.NewAccountClaims(system.public)
+	systemClaims.Name = "system"
+	hubClaims := jwt.NewAccountClaims(hub.public)
+	hubClaims.Name = "hub"
+	hubClaims.Limits.JetStreamLimits = jwt.JetStreamLimits{MemoryStorage: jwt.NoLimit, DiskStorage: jwt.NoLimit, Streams: jwt.NoLimit, Consumer: jwt.NoLimit}
+	hubClaims.Exports.Add(&jwt.Export{Name: "hub", Type: jwt.Service, Subject: Subjects + "*"})
+	for _, claims := range []*jwt.AccountClaims{systemClaims, hubClaims} {
+		if err := writeAccount(node, claims, operator.pair); err != nil {
+			return err
+		}
+	}
+	for file, account := range map[string]key{systemCreds: system, hubCreds: hub} {
+		user, err := newUser(account.pair, func(*jwt.UserClaims) {})
+		if err != nil {
+			return err
+		}
+		if err := write(filepath.Join(node, file), user); err != nil {
+			return err
+		}
+	}
+	return writeCertificate(node)
+}
+
+// Open opens a folder that Create made.
+func Open(path string) (*Folder, error) {
+	operator, err := readKey(filepath.Join(path, operatorKey))
+	if err != nil {
+		return nil, fmt.Errorf("opening credentials: %w", err)
+	}
+	hub, err := readKey(filepath.Join(path, hubKey))
+	if err != nil {
+		return nil, fmt.Errorf("opening credentials: %w", err)
+	}
+	public, err := hub.PublicKey()
+	if err != nil {
+		return nil, fmt.Errorf("opening credentials: %w", err)
+	}
+	return &Folder{path: path, operator: operator, hub: public}, nil
+}
+
+// Node is where the part of the folder lies that a running hub needs.
+func (f *Folder) Node() string { return filepath.Join(f.path, nodeFolder) }
+
+type key struct {
+	pair   nkeys.KeyPair
+	public string
+}
+
+func newKey(file string, create func() (nkeys.KeyPair, error)) (key, error) {
+	pair, err := create()
+	if err != nil {
+		return key{}, err
+	}
+	public, err := pair.PublicKey()
+	if err != nil {
+		return key{}, err
+	}
+	seed, err := pair.Seed()
+	if err != nil {
+		return key{}, err
+	}
+	return key{pair, public}, write(file, seed)
+}
+
+func readKey(file string) (nkeys.KeyPair, error) {
+	seed, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	pair, err := nkeys.FromSeed(seed)
+	if err != nil {
+		return nil, fmt.Errorf("%s holds no key", file)
+	}
+	return pair, nil
+}
+
+// newUser makes a user of an account, and gives its token and key as the text of a
+// credentials file.
+func newUser(account nkeys.KeyPair, change func(*jwt.UserClaims)) ([]byte, error) {
+	pair, err := nkeys.CreateUser()
+	if err != nil {
+		return nil, err
+	}
+	defer pair.Wipe()
+	public, err := pair.PublicKey()
+	if err != nil {
+		return nil, err
+	}
+	claims := jwt.NewUserClaims(public)
+	change(claims)
+	token, err := claims.Encode(account)
+	if err != nil {
+		return nil, err
+	}
+	seed, err := pair.Seed()
+	if err != nil {
+		return nil, err
+	}
+	return jwt.FormatUserConfig(token, seed)
+}
+
+func writeAccount(node string, claims *jwt.AccountClaims, operator nkeys.KeyPair) error {
+	token, err := claims.Encode(operator)
+	if err != nil {
+		return err
+	}
+	return write(filepath.Join(node, accountFolder, claims.Subject+accountSuffix), []byte(token))
+}
+
+// write writes a file that only its owner may read, whole or not at all.
+func write(file string, data []byte) (err error) {
+	temporary, err := os.CreateTemp(filepath.Dir(file), ".new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(temporary.Name()))
+		}
+	}()
+	_, err = temporary.Write(data)
+	if err := errors.Join(err, temporary.Sync(), temporary.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), file)
+}

@@ -1,0 +1,119 @@
+package credentials
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/nats-io/jwt/v2"
+)
+
+// The files of a node.
+const (
+	operatorFile    = "operator.jwt"
+	systemCreds     = "system.creds"
+	hubCreds        = "hub.creds"
+	certificateFile = "hub.crt"
+	privateFile     = "hub.key"
+	accountFolder   = "accounts"
+	accountSuffix   = ".jwt"
+	benchTag        = "bench"
+)
+
+// A Node is what a running hub needs of a Folder.
+type Node struct {
+	path     string
+	Operator *jwt.OperatorClaims // whose signature the hub trusts
+}
+
+// OpenNode opens Folder.Node, or a copy of it.
+func OpenNode(path string) (Node, error) {
+	token, err := os.ReadFile(filepath.Join(path, operatorFile))
+	if err != nil {
+		return Node{}, fmt.Errorf("opening the credentials of a hub: %w", err)
+	}
+	operator, err := jwt.DecodeOperatorClaims(string(bytes.TrimSpace(token)))
+	if err != nil {
+		return Node{}, fmt.Errorf("opening the credentials of a hub: %s: %w", operatorFile, err)
+	}
+	return Node{path: path, Operator: operator}, nil
+}
+
+// HubCredentials is the file with which to connect as the hub.
+func (n Node) HubCredentials() string { return filepath.Join(n.path, hubCreds) }
+
+// SystemCredentials is the file with which to connect as the system.
+func (n Node) SystemCredentials() string { return filepath.Join(n.path, systemCreds) }
+
+// Accounts are the tokens of all accounts, by public key.
+func (n Node) Accounts() (map[string]string, error) {
+	entries, err := os.ReadDir(filepath.Join(n.path, accountFolder))
+	if err != nil {
+		return nil, fmt.Errorf("reading accounts: %w", err)
+	}
+	accounts := map[string]string{}
+	for _, entry := range entries {
+		key, ok := strings.CutSuffix(entry.Name(), accountSuffix)
+		if !ok {
+			continue
+		}
+		token, err := os.ReadFile(filepath.Join(n.path, accountFolder, entry.Name()))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading accounts: %w", err)
+		}
+		accounts[key] = string(bytes.TrimSpace(token))
+	}
+	return accounts, nil
+}
+
+// BenchOf is the name of the bench whose account has the token, "" if it is not a bench's, or
+// that of one that was revoked.
+func BenchOf(token string) (string, error) {
+	claims, err := jwt.DecodeAccountClaims(token)
+	if err != nil {
+		return "", fmt.Errorf("reading an account: %w", err)
+	}
+	if !claims.Tags.Contains(benchTag) || revoked(claims) {
+		return "", nil
+	}
+	return claims.Name, nil
+}
+
+// ServeTLS is how a hub shows itself to benches: with the certificate in the files, or with
+// its own where none are given.
+func (n Node) ServeTLS(certificate, private string) (*tls.Config, error) {
+	if certificate == "" {
+		certificate, private = filepath.Join(n.path, certificateFile), filepath.Join(n.path, privateFile)
+	}
+	pair, err := tls.LoadX509KeyPair(certificate, private)
+	if err != nil {
+		return nil, fmt.Errorf("reading the hub's certificate: %w", err)
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{pair}}, nil
+}
+
+// RouteTLS is how the nodes of a cluster know each other: all have the certificate of this
+// folder, and nobody else has its key.
+func (n Node) RouteTLS() (*tls.Config, error) {
+	config, err := n.ServeTLS("", "")
+	if err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(filepath.Join(n.path, certificateFile))
+	if err != nil {
+		return nil, fmt.Errorf("reading the hub's certificate: %w", err)
+	}
+	config.RootCAs = x509.NewCertPool()
+	config.RootCAs.AppendCertsFromPEM(text)
+	config.ClientCAs, config.ClientAuth, config.ServerName = config.RootCAs, tls.RequireAndVerifyClientCert, ServerName
+	return config, nil
+}

@@ -1,0 +1,75 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// hubWithin is how long a hub may take to acknowledge the next report, over a slow line too.
+// What comes later is not lost: the report is sent again, and acknowledged again.
+const hubWithin = 5 * time.Second
+
+// errUnacknowledged is a report of which the hub says nothing.
+var errUnacknowledged = errors.New("the hub does not acknowledge reports")
+
+// forward publishes messages of the bench's stream to the hub, all at once, and tells for
+// each whether the hub's stream has acknowledged it. Where only the acknowledgement was lost,
+// the message is published again under its id, of which the hub's stream keeps the first.
+func (u *benchStream) forward(ctx context.Context, messages []jetstream.Msg) []error {
+	errs := make([]error, len(messages))
+	acks := make([]jetstream.PubAckFuture, len(messages))
+	for i, msg := range messages {
+		acks[i], errs[i] = u.js.PublishMsgAsync(u.forHub(msg), jetstream.WithExpectStream(reportsStream))
+	}
+	acknowledged := 0
+	silence := time.NewTimer(hubWithin)
+	defer silence.Stop()
+	for i, ack := range acks {
+		if errs[i] != nil {
+			continue
+		}
+		select {
+		case <-ack.Ok():
+			acknowledged++
+			silence.Reset(hubWithin)
+		case errs[i] = <-ack.Err():
+		case <-silence.C:
+			silence.Reset(0) // for those behind it
+			errs[i] = errUnacknowledged
+		case <-ctx.Done():
+			errs[i] = ctx.Err()
+		}
+	}
+	if acknowledged < len(messages) {
+		u.js.CleanupPublisher() // nobody waits for the other acknowledgements any more
+	}
+	if acknowledged == 0 {
+		for i, err := range errs {
+			errs[i] = fmt.Errorf("%w: %w", errNotNow, err)
+		}
+	}
+	return errs
+}
+
+// forHub is a message as it goes to the hub: what Publish put into the stream, and how it
+// stands with the stream now.
+func (u *benchStream) forHub(msg jetstream.Msg) *nats.Msg {
+	m := nats.NewMsg(u.wiring.Hub)
+	m.Data = msg.Data()
+	for _, name := range []string{jetstream.MsgIDHeader, SchemaHeader, BenchHeader, ToolHeader, CutHeader} {
+		if value := msg.Headers().Get(name); value != "" {
+			m.Header.Set(name, value)
+		}
+	}
+	m.Header.Set(DiscardedHeader, strconv.FormatUint(u.discarded.Load(), 10))
+	if meta, err := msg.Metadata(); err == nil {
+		m.Header.Set(WaitingHeader, strconv.FormatUint(meta.NumPending, 10))
+	}
+	return m
+}
