@@ -60,12 +60,12 @@ func (f *fleet) villain(t *testing.T, name, hub, domain string) villain {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stop(s) })
-	conn, err := connect(s)
+	conn, err := connect(s, log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(conn.Close)
-	hubConn, err := connect(s, nats.CustomInboxPrefix(credentials.WiringOf(name).Inbox))
+	hubConn, err := connect(s, log, nats.CustomInboxPrefix(credentials.WiringOf(name).Inbox))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestBenchCanHarmNoOther(t *testing.T) {
 	} {
 		asking.Go(func() {
 			body := []byte(`{"stream_name":"REPORTS","config":{"name":"MIRROR","mirror":{"name":"REPORTS"},"durable_name":"x","ack_policy":"none"},"seq":1,"batch":10}`)
-			reply, err := v.conn.Request(request, body, 500*time.Millisecond)
+			reply, err := v.conn.Request(request, body, 200*time.Millisecond)
 			if err == nil && !strings.Contains(string(reply.Data), `"error"`) && !strings.Contains(string(reply.Data), `"server":{"name":"villain"`) {
 				t.Errorf("%s is answered: %s", request, reply.Data)
 			}
@@ -153,7 +153,7 @@ func TestBenchCanHarmNoOther(t *testing.T) {
 			t.Fatal(err)
 		}
 		msg := &nats.Msg{Subject: subject, Header: header, Data: text}
-		reply, err := v.hubConn.RequestMsg(msg, 500*time.Millisecond)
+		reply, err := v.hubConn.RequestMsg(msg, 200*time.Millisecond)
 		switch {
 		case err != nil:
 			return err.Error()

@@ -40,9 +40,6 @@ const HubPort = "7422"
 // minKept is room for a few of the longest reports.
 const minKept = 1 << 20
 
-// hubConsumer is the consumer through which a bench forwards its stream.
-const hubConsumer = "hub"
-
 // discardedKey is where the stream of a bench remembers how much it has discarded.
 const discardedKey = "backupdoctor.discarded"
 
@@ -105,12 +102,12 @@ func (b *Bench) run(ctx context.Context) error {
 		return err
 	}
 	defer stop(s)
-	conn, err := connect(s, nats.CustomInboxPrefix(wiring.Inbox))
+	conn, err := connect(s, b.Log, nats.CustomInboxPrefix(wiring.Inbox))
 	if err != nil {
 		return fmt.Errorf("connecting to the stream: %w", err)
 	}
 	defer conn.Close()
-	up, consumer, err := b.prepare(ctx, conn, wiring)
+	up, err := b.prepare(ctx, conn, wiring)
 	if err != nil {
 		return err
 	}
@@ -120,7 +117,7 @@ func (b *Bench) run(ctx context.Context) error {
 
 	unlink := func() {}
 	defer func() { unlink() }()
-	link := uint64(0)
+	linked := uint64(0)
 	for {
 		select {
 		case <-ctx.Done():
@@ -131,16 +128,16 @@ func (b *Bench) run(ctx context.Context) error {
 			return err
 		}
 		now := linkOf(s)
-		if now == link {
+		if now == linked {
 			continue
 		}
 		// A link that went and came again has not brought what was under way.
-		link = now
-		b.Log.Info("link to the hub", "up", link != 0)
+		linked = now
+		b.Log.Info("link to the hub", "up", linked != 0)
 		unlink()
 		unlink = func() {}
-		if link != 0 {
-			unlink = background(ctx, drain{consumer, up.forward, b.Log}.run)
+		if linked != 0 {
+			unlink = background(ctx, drain{up.open, up.forward, b.Log}.run)
 		}
 	}
 }
@@ -267,14 +264,13 @@ type benchStream struct {
 	discarded atomic.Uint64
 }
 
-// prepare makes the stream, and the consumer through which it is forwarded to a hub, unless
-// they are there from the last run.
-func (b *Bench) prepare(ctx context.Context, conn *nats.Conn, wiring credentials.Wiring) (*benchStream, jetstream.Consumer, error) {
+// prepare makes the stream, unless it is there from the last run.
+func (b *Bench) prepare(ctx context.Context, conn *nats.Conn, wiring credentials.Wiring) (*benchStream, error) {
 	ctx, cancel := context.WithTimeout(ctx, startWithin)
 	defer cancel()
 	js, err := jetstream.New(conn, jetstream.WithPublishAsyncMaxPending(2*fetched))
 	if err != nil {
-		return nil, nil, fmt.Errorf("preparing the stream: %w", err)
+		return nil, fmt.Errorf("preparing the stream: %w", err)
 	}
 	up := &benchStream{conn: conn, js: js, wiring: wiring, config: jetstream.StreamConfig{
 		Name:      wiring.Stream,
@@ -289,34 +285,21 @@ func (b *Bench) prepare(ctx context.Context, conn *nats.Conn, wiring credentials
 		case info.Config.Name == wiring.Stream:
 			discarded, err := strconv.ParseUint(info.Config.Metadata[discardedKey], 10, 64)
 			if err != nil {
-				return nil, nil, fmt.Errorf("preparing the stream: it does not know how much it discarded: %w", err)
+				return nil, fmt.Errorf("preparing the stream: it does not know how much it discarded: %w", err)
 			}
 			up.discarded.Store(discarded)
 		case info.State.Msgs > 0:
 			other := strings.TrimPrefix(info.Config.Name, credentials.WiringOf("").Stream)
-			return nil, nil, configError{fmt.Errorf("%s keeps %d reports of bench %q: run under that name, or with another folder", filepath.Clean(b.Dir), info.State.Msgs, other)}
+			return nil, configError{fmt.Errorf("%s keeps %d reports of bench %q: run under that name, or with another folder", filepath.Clean(b.Dir), info.State.Msgs, other)}
 		}
 	}
 	if err := streams.Err(); err != nil {
-		return nil, nil, fmt.Errorf("preparing the stream: %w", err)
+		return nil, fmt.Errorf("preparing the stream: %w", err)
 	}
 	if err := up.save(ctx); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if err := forget(ctx, js, wiring.Stream, hubConsumer); err != nil {
-		return nil, nil, fmt.Errorf("preparing the stream: %w", err)
-	}
-	consumer, err := js.CreateConsumer(ctx, wiring.Stream, jetstream.ConsumerConfig{
-		Durable:       hubConsumer,
-		AckPolicy:     jetstream.AckExplicitPolicy,
-		AckWait:       ackWithin,
-		MaxAckPending: 2 * fetched,
-		MemoryStorage: true, // it is forgotten with the process; what was acknowledged is not in the stream
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("preparing the stream: %w", err)
-	}
-	return up, consumer, nil
+	return up, nil
 }
 
 // save writes the configuration of the stream, with the count of what was discarded.

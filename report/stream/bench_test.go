@@ -187,7 +187,7 @@ func bareStream(b *testing.B, items []outbox.Item) float64 {
 		b.Fatal(err)
 	}
 	defer stop(s)
-	conn, err := connect(s)
+	conn, err := connect(s, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -27,17 +27,27 @@ var errNotNow = errors.New("nothing is taken now")
 // A drain takes messages out of a stream, and acknowledges each once something else has it
 // for good: a bench's once the hub has it, a hub's once the sink has.
 type drain struct {
-	consumer jetstream.Consumer
-	take     func(context.Context, []jetstream.Msg) []error // one for each message, nil where it has it for good
-	log      *slog.Logger
+	open func(context.Context) (jetstream.Consumer, error) // again where it was lost
+	take func(context.Context, []jetstream.Msg) []error    // one for each message, nil where it has it for good
+	log  *slog.Logger
 }
 
 // run drains until the context ends.
 func (d drain) run(ctx context.Context) {
+	var consumer jetstream.Consumer
 	pause := minPause
 	for ctx.Err() == nil {
-		messages, err := d.fetch(ctx)
+		var messages []jetstream.Msg
+		var err error
+		if consumer == nil {
+			consumer, err = d.open(ctx)
+		}
 		if err == nil {
+			messages, err = fetch(ctx, consumer)
+		}
+		if err != nil {
+			consumer = nil
+		} else {
 			err = d.handle(ctx, messages)
 		}
 		if err == nil || ctx.Err() != nil {
@@ -55,10 +65,10 @@ func (d drain) run(ctx context.Context) {
 
 // fetch gives the messages that are there, in the order in which they came, as soon as there
 // is one.
-func (d drain) fetch(ctx context.Context) ([]jetstream.Msg, error) {
+func fetch(ctx context.Context, consumer jetstream.Consumer) ([]jetstream.Msg, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchWithin)
 	defer cancel()
-	first, err := d.consumer.Next(jetstream.FetchContext(ctx))
+	first, err := consumer.Next(jetstream.FetchContext(ctx))
 	if errors.Is(err, nats.ErrTimeout) || ctx.Err() != nil {
 		return nil, nil
 	}
@@ -66,7 +76,7 @@ func (d drain) fetch(ctx context.Context) ([]jetstream.Msg, error) {
 		return nil, err
 	}
 	messages := []jetstream.Msg{first}
-	batch, err := d.consumer.FetchNoWait(fetched - 1)
+	batch, err := consumer.FetchNoWait(fetched - 1)
 	if err != nil {
 		return messages, nil // what is amiss is found out next time
 	}

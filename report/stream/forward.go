@@ -11,6 +11,30 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
+// hubConsumer is the consumer through which a bench forwards its stream.
+const hubConsumer = "hub"
+
+// open makes that consumer anew: what the last one was given and did not acknowledge is
+// delivered at once.
+func (u *benchStream) open(ctx context.Context) (jetstream.Consumer, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestWithin)
+	defer cancel()
+	if err := forget(ctx, u.js, u.wiring.Stream, hubConsumer); err != nil {
+		return nil, fmt.Errorf("preparing to forward the stream: %w", err)
+	}
+	consumer, err := u.js.CreateConsumer(ctx, u.wiring.Stream, jetstream.ConsumerConfig{
+		Durable:       hubConsumer,
+		AckPolicy:     jetstream.AckExplicitPolicy,
+		AckWait:       ackWithin,
+		MaxAckPending: 2 * fetched,
+		MemoryStorage: true, // what was acknowledged is not in the stream, and needs no remembering
+	})
+	if err != nil {
+		return nil, fmt.Errorf("preparing to forward the stream: %w", err)
+	}
+	return consumer, nil
+}
+
 // hubWithin is how long a hub may take to acknowledge the next report, over a slow line too.
 // What comes later is not lost: the report is sent again, and acknowledged again.
 const hubWithin = 5 * time.Second

@@ -1,9 +1,9 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -40,7 +40,12 @@ func (g *Guest) Run(ctx context.Context) error {
 }
 
 func (g *Guest) run(ctx context.Context) error {
-	conn, err := g.connect()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	// NATS gives a connection up where its credentials are refused.
+	conn, err := g.connect(nats.ClosedHandler(func(conn *nats.Conn) {
+		cancel(fmt.Errorf("the connection to NATS was closed: %w", cmp.Or(conn.LastError(), nats.ErrConnectionClosed)))
+	}))
 	if err != nil {
 		return err
 	}
@@ -52,15 +57,15 @@ func (g *Guest) run(ctx context.Context) error {
 	g.set(js)
 	defer g.set(nil)
 	receiver{js, g.Sink, g.Log}.receive(ctx, footing{replicas: max(g.Replicas, 1), ackWait: ackWithin})
-	return nil
+	return context.Cause(ctx)
 }
 
-func (g *Guest) connect() (*nats.Conn, error) {
+func (g *Guest) connect(options ...nats.Option) (*nats.Conn, error) {
 	u, err := link(g.Server, guestPort)
 	if err != nil {
 		return nil, err
 	}
-	options := []nats.Option{nats.Name("backupdoctor hub"), nats.MaxReconnects(-1), nats.Timeout(requestWithin), nats.RetryOnFailedConnect(true)}
+	options = append(options, nats.Name("backupdoctor hub"), nats.MaxReconnects(-1), nats.Timeout(requestWithin), nats.RetryOnFailedConnect(true), logErrors(g.Log))
 	if g.Credentials != "" {
 		options = append(options, nats.UserCredentials(g.Credentials))
 	}
@@ -75,7 +80,7 @@ func (g *Guest) connect() (*nats.Conn, error) {
 	}
 	conn, err := nats.Connect(u.String(), options...)
 	if err != nil {
-		return nil, errors.Join(errors.New("connecting to NATS"), err)
+		return nil, fmt.Errorf("connecting to NATS: %w", err)
 	}
 	return conn, nil
 }

@@ -4,6 +4,7 @@ import (
 	"net"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/nats-io/jwt/v2"
@@ -72,4 +73,39 @@ func TestGuestOfAForeignNATS(t *testing.T) {
 	drained(t, bench)
 	running(t, guest.Run)
 	s.mustHold(t, ids)
+}
+
+// TestGuestWhoIsRefused says so, and asks again: somebody may mend it.
+func TestGuestWhoIsRefused(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	clients, _ := f.foreignNATS(t)
+	log, told := logged(t, "the guest who is refused")
+	guest := &Guest{Server: clients, Sink: new(shelf).sink, Log: log}
+	running(t, guest.Run)
+	eventually(t, "it says that it is refused, twice", func() bool {
+		return strings.Count(told.String(), "the connection to NATS was closed: nats: Authorization Violation") > 1
+	})
+}
+
+// TestGuestWhoseStreamsAreTakenAway makes them again.
+func TestGuestWhoseStreamsAreTakenAway(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	clients, leafs := f.foreignNATS(t)
+	bench := f.bench(t, "north", leafs)
+	running(t, bench.Run)
+	var s shelf
+	log, _ := logged(t, "the guest")
+	guest := &Guest{Server: clients, Credentials: filepath.Join(f.folder.Node(), "hub.creds"), Sink: s.sink, Log: log}
+	running(t, guest.Run)
+	ids := publish(t, bench, 3)
+	s.mustHold(t, ids)
+	guest.mu.Lock()
+	js := guest.js
+	guest.mu.Unlock()
+	if err := js.DeleteStream(t.Context(), reportsStream); err != nil {
+		t.Fatal(err)
+	}
+	s.mustHold(t, append(ids, publish(t, bench, 3)...))
 }

@@ -91,12 +91,12 @@ func (h *Hub) run(ctx context.Context) error {
 		return err
 	}
 	defer stop(s)
-	system, err := connect(s, nats.UserCredentials(node.SystemCredentials()))
+	system, err := connect(s, h.Log, nats.UserCredentials(node.SystemCredentials()))
 	if err != nil {
 		return fmt.Errorf("connecting to the hub as the system: %w", err)
 	}
 	defer system.Close()
-	conn, err := connect(s, nats.UserCredentials(node.HubCredentials()))
+	conn, err := connect(s, h.Log, nats.UserCredentials(node.HubCredentials()))
 	if err != nil {
 		return fmt.Errorf("connecting to the hub: %w", err)
 	}
@@ -213,11 +213,11 @@ func (h *Hub) options(node credentials.Node, resolver server.AccountResolver) (*
 	if len(h.Cluster.Routes) < replicas-1 {
 		return nil, configError{fmt.Errorf("a cluster has %d nodes, and this one knows of %d others", replicas, len(h.Cluster.Routes))}
 	}
-	host, port2, err := net.SplitHostPort(h.Cluster.Listen)
+	host, meet, err := net.SplitHostPort(h.Cluster.Listen)
 	if err != nil {
 		return nil, configError{fmt.Errorf("where the nodes of the cluster meet: %w", err)}
 	}
-	if options.Cluster.Port, err = strconv.Atoi(port2); err != nil {
+	if options.Cluster.Port, err = strconv.Atoi(meet); err != nil {
 		return nil, configError{fmt.Errorf("where the nodes of the cluster meet: %w", err)}
 	}
 	// Routes are not opened before a port for clients is. It is one of this computer alone, for

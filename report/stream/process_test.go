@@ -437,6 +437,7 @@ func TestNobodyElseJoinsTheCluster(t *testing.T) {
 	eventually(t, "the stranger is turned away", func() bool {
 		return strings.Contains(told.String(), "TLS route handshake error: remote error: tls: bad certificate")
 	})
+	eventually(t, "the hub runs", func() bool { return hub.streams() != nil })
 	if n := hub.streams().server.NumRoutes(); n != 0 {
 		t.Errorf("it has %d routes", n)
 	}

@@ -35,22 +35,10 @@ type receiver struct {
 	log  *slog.Logger
 }
 
-// receive prepares the streams of a hub, as soon as enough of its nodes are there, and drains
-// them until the context ends.
+// receive drains the streams of a hub until the context ends.
 func (r receiver) receive(ctx context.Context, on footing) {
-	for {
-		consumer, err := on.prepare(ctx, r.js)
-		if err == nil {
-			drain{consumer, r.take, r.log}.run(ctx)
-			return
-		}
-		r.log.Debug("the streams of the hub are not there yet", "error", err)
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(time.Second):
-		}
-	}
+	open := func(ctx context.Context) (jetstream.Consumer, error) { return on.prepare(ctx, r.js) }
+	drain{open, r.take, r.log}.run(ctx)
 }
 
 // take handles messages in the order in which they came. Behind one that fails, those of the

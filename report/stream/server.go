@@ -87,8 +87,13 @@ func stop(s *server.Server) {
 }
 
 // connect opens a connection to an embedded server that never leaves the process.
-func connect(s *server.Server, options ...nats.Option) (*nats.Conn, error) {
-	return nats.Connect("", append(options, nats.InProcessServer(s), nats.Timeout(requestWithin))...)
+func connect(s *server.Server, log *slog.Logger, options ...nats.Option) (*nats.Conn, error) {
+	return nats.Connect("", append(options, nats.InProcessServer(s), nats.Timeout(requestWithin), logErrors(log))...)
+}
+
+// logErrors logs what goes wrong behind the back of a connection.
+func logErrors(log *slog.Logger) nats.Option {
+	return nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("stream: " + err.Error()) })
 }
 
 // sick tells whether an embedded server has stopped to store. Nodes of a cluster may be
