@@ -123,10 +123,17 @@ var rooms = map[string]room{
 		theirs: []string{"go.yaml.in/yaml/v4"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
+	"report/station": {
+		ours:   []string{"device", "device/labels", "checks", "report", "report/webguard"},
+		banned: []string{"os", "os/exec", "io/fs"},
+	},
+	"report/webguard": {
+		banned: []string{"os", "os/exec", "io/fs"},
+	},
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
-			"checks", "report", "report/ignore", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
+			"checks", "report", "report/ignore", "report/station", "report/webguard", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
 		},
 		theirs: []string{
 			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",
