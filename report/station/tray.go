@@ -66,9 +66,10 @@ func (t *tray) hear(e report.Event) {
 	}
 	switch {
 	case e.Type == report.RunSummary:
-		t.over = true
+		t.end()
 	case e.Type == report.ExitError:
-		t.over, t.failure = true, e.Error
+		t.end()
+		t.failure = e.Error
 	case e.UDID == "":
 		return
 	default:
@@ -96,8 +97,22 @@ func (t *tray) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.over {
-		t.over = true
+		t.end()
 		t.touch()
+	}
+}
+
+// cutOff is the state of a device whose examination the end of the run has cut off.
+const cutOff = "cut off"
+
+// end marks the run as over. The tray is locked.
+func (t *tray) end() {
+	t.over = true
+	for udid, one := range t.tiles {
+		if one.Found == nil && !one.Gone {
+			one.State, one.version = cutOff, t.version+1
+			t.tiles[udid] = one
+		}
 	}
 }
 

@@ -53,10 +53,14 @@ func backupMark(verdict string) mark {
 	}
 }
 
-// stages are the states of a device in words.
-var stages = map[string]string{
-	report.Waiting: "waits for its turn", report.Reading: "is being read", report.Verifying: "its backups are looked at",
-	report.AllRead: "is read; more is heard of it", report.Retrying: "broke off, is asked once more",
+// stages are the states of a device in words, each with what is said behind it.
+var stages = map[string][2]string{
+	report.Waiting:   {"Waiting", "for its turn"},
+	report.Reading:   {"Reading", ""},
+	report.Verifying: {"Verifying", "its backups on this computer"},
+	report.AllRead:   {"Read", "more is heard of it"},
+	report.Retrying:  {"Retrying", "the first try broke off"},
+	cutOff:           {"Not examined", "the run ended first"},
 }
 
 // A tileView is a tile as it is shown. Its texts are clean.
@@ -66,44 +70,38 @@ type tileView struct {
 	Name  string
 	Mark  mark
 	Why   string // behind the mark
-	About string // what kind of device it is, and when its last backup was
+	About string // the model and the system, as far as they are known
+	Last  string // when its last backup was; "" if that is not known
 	Gone  bool
-	Busy  bool
 }
 
 func newTileView(t tile) tileView {
 	v := tileView{UDID: t.UDID, Slot: report.Clean(t.Slot), Name: cmp.Or(report.Clean(t.Name), report.Clean(t.UDID)), Gone: t.Gone}
-	switch {
+	switch words := stages[t.State]; {
 	case t.Found == nil && t.Gone:
-		v.Mark, v.Why = mark{"dim", "?", "Unplugged"}, "before it was read"
+		v.Mark, v.Why = mark{"dim", "?", "Not examined"}, "it was unplugged first"
+	case t.Found == nil && t.State == cutOff:
+		v.Mark, v.Why = mark{"dim", "?", words[0]}, words[1]
 	case t.Found == nil && (t.State == "" || t.State == report.Waiting):
-		v.Mark, v.Why = mark{"dim", "…", "Waiting"}, stages[report.Waiting]
+		v.Mark, v.Why = mark{"dim", "…", stages[report.Waiting][0]}, stages[report.Waiting][1]
 	case t.Found == nil:
-		v.Busy, v.Mark, v.Why = true, mark{"busy", "", "Reading"}, stages[t.State]
+		v.Mark, v.Why = mark{"busy", "", cmp.Or(words[0], "Reading")}, words[1]
 	default:
-		v.Mark, v.About = markOf(t.Found.Verdict), aboutOf(*t.Found)
 		word, why, _ := strings.Cut(report.Outcome(*t.Found), ": ")
-		v.Mark.Word, v.Why = word, report.Clean(why)
+		v.Mark, v.Why = markOf(t.Found.Verdict), report.Clean(why)
+		v.Mark.Word = word
+		v.About, v.Last = aboutOf(*t.Found), lastBackupOf(*t.Found)
 	}
 	return v
 }
 
-// aboutOf is the model, the system and the last backup of a device, as far as they are known.
+// aboutOf is the model and the system of a device, as far as they are known.
 func aboutOf(d report.Device) string {
-	var parts []string
-	for _, part := range []string{cmp.Or(d.ModelName, d.ProductType), systemOf(d), lastBackupOf(d)} {
-		if part != "" {
-			parts = append(parts, report.Clean(part))
-		}
+	parts := []string{report.Clean(cmp.Or(d.ModelName, d.ProductType))}
+	if d.ProductVersion != "" {
+		parts = append(parts, report.Clean(d.System+" "+d.ProductVersion))
 	}
-	return strings.Join(parts, " · ")
-}
-
-func systemOf(d report.Device) string {
-	if d.ProductVersion == "" {
-		return ""
-	}
-	return d.System + " " + d.ProductVersion
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), " · ")
 }
 
 func lastBackupOf(d report.Device) string {
@@ -147,7 +145,7 @@ const maxBars = 8
 func newOverview(p picture) overview {
 	o := overview{Here: len(p.here), Gone: len(p.gone), Over: p.over, Failure: report.Clean(p.failure)}
 	for _, t := range p.here {
-		if t.Found == nil {
+		if t.Found == nil && !p.over {
 			o.Busy++
 		}
 	}
