@@ -128,7 +128,8 @@ func (b *browser) text(t testing.TB, selector string) string {
 	return run(t, b, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q).innerText", selector)))
 }
 
-// picture keeps what the window shows, for whoever wants to see it with their own eyes.
+// picture keeps what the window shows in the folder that BACKUPDOCTOR_PICTURES names, for
+// whoever wants to see it with their own eyes.
 func (b *browser) picture(t testing.TB, name string, width int64, scheme string) {
 	t.Helper()
 	folder := os.Getenv("BACKUPDOCTOR_PICTURES")

@@ -340,6 +340,29 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// What a device calls itself never becomes a part of the page that it stands on.
+func FuzzTile(f *testing.F) {
+	marks := func(t *testing.T, of tile) int {
+		html, err := rendered("tile", newTileView(of))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(html, "<") + strings.Count(html, ">") + strings.Count(html, `"`)
+	}
+	f.Add("Ada", "A1", "00008110-0001B478EAB14B42")
+	f.Add("<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, `" onfocus="alert(1)`)
+	f.Add("\x1b[31m\u202e", "\xff", "javascript:alert(1)")
+	f.Fuzz(func(t *testing.T, name, slot, udid string) {
+		plain := tile{UDID: "id", Name: "name"}
+		if report.Clean(slot) != "" {
+			plain.Slot = "A1"
+		}
+		if got, want := marks(t, tile{UDID: udid, Name: name, Slot: slot}), marks(t, plain); got != want {
+			t.Errorf("the tile of %q, %q, %q has %d marks of HTML, want %d", name, slot, udid, got, want)
+		}
+	})
+}
+
 // BenchmarkPage writes the page of a tray.
 func BenchmarkPage(b *testing.B) {
 	s := newStation()
