@@ -308,6 +308,7 @@ func TestBrowsersThatDoNotRead(t *testing.T) {
 	s := newStation()
 	server := httptest.NewServer(s)
 	defer server.Close()
+	defer server.CloseClientConnections()
 	for range maxWatching {
 		listen(t, server.URL, "")
 	}
