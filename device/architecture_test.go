@@ -180,12 +180,19 @@ var rooms = map[string]room{
 		theirs: []string{"zombiezen.com/go/sqlite"},
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
+	"report/browsertest": {
+		theirs: []string{"github.com/chromedp/"},
+	},
+	"report/station": {
+		ours:   []string{"device", "device/labels", "checks", "report", "report/webguard"},
+		banned: []string{"os", "os/exec", "io/fs"},
+	},
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
-			"checks", "report", "report/history", "report/ignore", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
+			"checks", "report", "report/history", "report/ignore", "report/station", "report/webguard", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
 			// built with the tag fleet only
-			"report/fleet", "report/fleet/export", "report/fleet/pages", "report/stream", "report/stream/credentials", "report/stream/envelope", "report/webguard",
+			"report/fleet", "report/fleet/export", "report/fleet/pages", "report/stream", "report/stream/credentials", "report/stream/envelope",
 		},
 		theirs: []string{
 			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",

@@ -33,6 +33,7 @@ func newApp(s surroundings) *cli.App {
 		Commands: []*cli.Command{
 			scanCommand(s),
 			watchCommand(s),
+			benchCommand(s),
 			listenCommand(s),
 			reportCommand(s),
 			captureCommand(s),

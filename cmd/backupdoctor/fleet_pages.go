@@ -51,7 +51,7 @@ func (s surroundings) pagesOf(ctx *cli.Context, at *url.URL) (source, error) {
 	token := s.getenv(tokenVariable)
 	if path := given(ctx, "token-file"); path != "" {
 		var err error
-		if token, err = readToken(path); err != nil {
+		if token, err = tokenIn(path); err != nil {
 			return nil, err
 		}
 	}

@@ -8,13 +8,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/fleet"
@@ -27,7 +25,6 @@ const (
 	requestWithin = 30 * time.Second
 	answerWithin  = 10 * time.Minute // of the longest list
 	endWithin     = 5 * time.Second
-	maxToken      = 4 << 10 // bytes of its file
 )
 
 // servePages opens the address of the pages, and gives what serves them until the context
@@ -111,12 +108,12 @@ func (h *hub) token() (string, error) {
 		return token, nil
 	}
 	if h.tokenFile != "" {
-		return readToken(h.tokenFile)
+		return tokenIn(h.tokenFile)
 	}
 	path := h.folder.token()
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return readToken(path)
+		return tokenIn(path)
 	}
 	if err != nil {
 		return "", usageError("", "the token of the pages cannot be kept: %w", err)
@@ -126,18 +123,5 @@ func (h *hub) token() (string, error) {
 		return "", usageError("", "the token of the pages cannot be kept: %w", err)
 	}
 	h.log.Info("a token was made, with which to sign in to the pages", "file", path)
-	return readToken(path)
-}
-
-func readToken(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", usageError("", "the token cannot be read: %w", err)
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxToken))
-	if err != nil {
-		return "", usageError("", "the token cannot be read: %w", err)
-	}
-	return strings.TrimSpace(string(text)), nil
+	return tokenIn(path)
 }

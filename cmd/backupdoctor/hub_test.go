@@ -493,7 +493,7 @@ func TestMetricsOfAHub(t *testing.T) {
 	bench, _ := linked(t, addBench(t, dir, "north"), "tls://"+listen)
 	publish(t, bench, items(t, 6))
 	address := p.told(t, "the pages are served", "address")
-	token, err := readToken(filepath.Join(dir, "token"))
+	token, err := tokenIn(filepath.Join(dir, "token"))
 	if err != nil {
 		t.Fatal(err)
 	}

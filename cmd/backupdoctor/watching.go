@@ -18,6 +18,7 @@ type watching struct {
 	scan
 	until int // visits after which it ends; 0 for none
 	after aftermath
+	ears  []func(report.Event) // who is told besides what happens
 }
 
 // run watches, and writes the report of all devices.
@@ -34,6 +35,9 @@ func (w *watching) run(ctx context.Context) error {
 		w.after.hook.Output = w.stderr // above the view
 	}
 	w.herald.listens(w.after.hear)
+	for _, ear := range w.ears {
+		w.herald.listens(ear)
+	}
 	watch := watch{
 		visitor: w.visitor(), until: w.until, crew: w.pool.start(), examined: make(chan examination),
 		book:   guestBook{guests: map[string]*guest{}},

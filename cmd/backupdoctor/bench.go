@@ -1,0 +1,150 @@
+package main
+
+import (
+	"crypto/rand"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/report/station"
+	"github.com/backupdoctor/backupdoctor/report/webguard"
+	"github.com/urfave/cli/v2"
+)
+
+func benchCommand(s surroundings) *cli.Command {
+	return &cli.Command{
+		Name:  "bench",
+		Usage: "examine each device as it is plugged in, and show the tray in a browser",
+		Description: "Does what watch does, and serves a page with one tile for each device, by slot, that changes\n" +
+			"as the devices do. Behind each tile stand its causes, what they rest on, and what to do. The\n" +
+			"page changes nothing, on no device, and loads nothing from elsewhere.\n\n" +
+			"Only browsers on this computer reach it, and so does everybody who is logged in here, unless\n" +
+			"there is a --token-file. With another address in --listen the network reaches it: then it\n" +
+			"needs a certificate, whose names are those that the page may be asked for by, and a token. One\n" +
+			"that is not in a file is made up, and printed on stderr as a part of the page's address.\n\n" +
+			examples(
+				"backupdoctor bench                            a free port; its address is on stderr",
+				"backupdoctor bench --listen 127.0.0.1:8011    always the same address",
+				"backupdoctor bench --listen 0.0.0.0:8011 --tls-cert bench.pem --tls-key bench.key",
+			),
+		Flags: slices.Concat(stationFlags(), watchFlags()),
+		Action: takes(0, func(ctx *cli.Context) error {
+			w, err := s.watchingOf(ctx)
+			if err != nil {
+				return err
+			}
+			at, err := stationPlaceOf(ctx)
+			if err != nil {
+				return err
+			}
+			shown, err := at.open()
+			if err != nil {
+				return err
+			}
+			defer shown.close()
+			fmt.Fprintln(s.stderr, "the tray is at", shown.address)
+			w.ears = append(w.ears, shown.station.Hear)
+			return w.run(ctx.Context)
+		}),
+	}
+}
+
+const stationHeading = "Page"
+
+func stationFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "listen", Category: stationHeading, Usage: "`ADDRESS` of the page: host:port; port 0 is a free one", Value: "127.0.0.1:0"},
+		&cli.StringFlag{Name: "token-file", Category: stationHeading, Usage: "who looks must have the token in `FILE`"},
+		&cli.StringFlag{Name: "tls-cert", Category: stationHeading, Usage: "serve by HTTPS, with the certificate in `FILE`, PEM, with those that vouch for it"},
+		&cli.StringFlag{Name: "tls-key", Category: stationHeading, Usage: "its private key, in `FILE`, PEM"},
+	}
+}
+
+// A stationPlace is where a station is to be served, and to whom.
+type stationPlace struct {
+	listen      *net.TCPAddr
+	hosts       []string // by which it may be asked for, that to print first
+	token       string   // "" for none
+	shown       string   // the token, if it was made up and is to be printed
+	certificate *tls.Certificate
+}
+
+// stationPlaceOf reads stationFlags.
+func stationPlaceOf(ctx *cli.Context) (at stationPlace, err error) {
+	if at.listen, err = net.ResolveTCPAddr("tcp", ctx.String("listen")); err != nil {
+		return at, usageError("it looks like 127.0.0.1:8011", "--listen %s is no address", ctx.String("listen"))
+	}
+	cert, key := ctx.String("tls-cert"), ctx.String("tls-key")
+	if (cert == "") != (key == "") {
+		return at, usageError("", "--tls-cert and --tls-key need each other")
+	}
+	if cert != "" {
+		pair, err := tls.LoadX509KeyPair(cert, key)
+		if err != nil {
+			return at, usageError("", "no certificate can be made of --tls-cert and --tls-key: %w", err)
+		}
+		at.certificate = &pair
+	}
+	if path := ctx.String("token-file"); path != "" {
+		if at.token, err = tokenIn(path); err != nil {
+			return at, err
+		}
+	}
+	if !at.listen.IP.IsLoopback() {
+		if at.certificate == nil {
+			return at, usageError("give --tls-cert and --tls-key, or a --listen like 127.0.0.1:8011", "--listen %s lets the network in, and plain HTTP would show it the devices", ctx.String("listen"))
+		}
+		if at.token == "" {
+			at.token = rand.Text()
+			at.shown = at.token
+		}
+	}
+	at.hosts = at.names()
+	return at, nil
+}
+
+// names are those in the certificate, and the address itself. Behind another name may be
+// somebody who made it lead here.
+func (at stationPlace) names() []string {
+	var names []string
+	if at.certificate != nil {
+		names = append(names, at.certificate.Leaf.DNSNames...)
+		for _, ip := range at.certificate.Leaf.IPAddresses {
+			names = append(names, ip.String())
+		}
+	}
+	if at.listen.IP.IsLoopback() {
+		names = append(names, at.listen.IP.String())
+		return append(names, webguard.Loopback...)
+	}
+	if at.listen.IP != nil && !at.listen.IP.IsUnspecified() {
+		names = append(names, at.listen.IP.String())
+	}
+	return names
+}
+
+// open begins to serve an empty tray.
+func (at stationPlace) open() (*servedStation, error) {
+	if len(at.hosts) == 0 {
+		return nil, usageError("make one with the name or the address of this computer", "the certificate in --tls-cert names no host")
+	}
+	listener, err := net.ListenTCP("tcp", at.listen)
+	if err != nil {
+		return nil, usageError("", "the page cannot be served: %w", err)
+	}
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		return nil, err
+	}
+	shown := serveStation(listener, at.certificate, station.New(station.Config{Hosts: at.hosts, Secure: at.certificate != nil, Token: at.token}))
+	scheme, path := "http", "/"
+	if at.certificate != nil {
+		scheme = "https"
+	}
+	if at.shown != "" {
+		path = "/enter?token=" + at.shown
+	}
+	shown.address = scheme + "://" + net.JoinHostPort(at.hosts[0], port) + path
+	return shown, nil
+}

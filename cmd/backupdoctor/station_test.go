@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// announced is the stderr of a bench, which tells the address of its page.
+type announced struct {
+	mu      sync.Mutex
+	text    bytes.Buffer
+	address chan string
+}
+
+var trayAddress = regexp.MustCompile(`the tray is at (\S+)\n`)
+
+func (a *announced) Write(p []byte) (int, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	told := trayAddress.Match(a.text.Bytes())
+	a.text.Write(p)
+	if found := trayAddress.FindSubmatch(a.text.Bytes()); found != nil && !told {
+		a.address <- string(found[1])
+	}
+	return len(p), nil
+}
+
+func (a *announced) String() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.text.String()
+}
+
+// startBench runs a bench. end ends it as Ctrl-C does, and returns its exit code.
+func startBench(t *testing.T, args ...string) (address string, stderr *announced, end func() int) {
+	t.Helper()
+	stderr = &announced{address: make(chan string, 1)}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan int, 1)
+	settings := t.TempDir()
+	go func() {
+		ended <- run(ctx, surroundings{
+			args: append([]string{"bench", "--quiet"}, args...), stdin: strings.NewReader(""), stdout: io.Discard, stderr: stderr,
+			getenv: func(string) string { return "" }, configDir: func() (string, error) { return settings, nil },
+		})
+	}()
+	t.Cleanup(stop)
+	select {
+	case address = <-stderr.address:
+	case code := <-ended:
+		t.Fatalf("the bench ended with %d: %s", code, stderr)
+	}
+	return address, stderr, func() int {
+		stop()
+		return <-ended
+	}
+}
+
+// A device that is plugged in is seen by a browser that looked before, with what was found on
+// it; at the end the browser is told so, and nothing is left behind.
+func TestBenchShowsWhatIsPluggedIn(t *testing.T) {
+	usbmux, tray := attach(t)
+	goroutines := runtime.NumGoroutine()
+	address, _, end := startBench(t, "--usbmux", usbmux)
+	if !strings.HasPrefix(address, "http://127.0.0.1:") {
+		t.Errorf("the tray is at %s", address)
+	}
+	client := &http.Client{Transport: &http.Transport{}, Timeout: time.Minute}
+	answer, err := client.Get(address + "events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	lines := bufio.NewScanner(answer.Body)
+	lines.Buffer(nil, 16<<20)
+	await := func(text string) {
+		t.Helper()
+		for lines.Scan() {
+			if strings.Contains(lines.Text(), text) {
+				return
+			}
+		}
+		t.Fatalf("the stream ends, and never tells %s", text)
+	}
+	await(`"tiles":[]`)
+	d := loadDevice(t.Fatalf, "icloud-backup-off")
+	if err := tray.Attach(d); err != nil {
+		t.Fatal(err)
+	}
+	await(`iCloud Backup off`)
+	page, err := client.Get(address + "device/" + d.UDID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(page.Body)
+	page.Body.Close()
+	if err != nil || !strings.Contains(string(text), "Kitchen iPhone") || !strings.Contains(string(text), "Switch iCloud Backup on") {
+		t.Errorf("the page of the device is %s, %v", text, err)
+	}
+	ended := make(chan int)
+	go func() { ended <- end() }()
+	await(`"over":true`)
+	for lines.Scan() {
+		if lines.Text() != "" {
+			t.Errorf("after the end comes %s", lines.Text())
+		}
+	}
+	if code := <-ended; code != 1 {
+		t.Errorf("exit code %d", code)
+	}
+	if _, err := net.DialTimeout("tcp", strings.TrimSuffix(strings.TrimPrefix(address, "http://"), "/"), time.Second); err == nil {
+		t.Error("the page is served after the end")
+	}
+	client.CloseIdleConnections()
+	comesDownTo(t, "goroutines", goroutines, runtime.NumGoroutine)
+}
+
+// Beyond this computer the page is reached by HTTPS, by the names in the certificate, and with
+// the token.
+func TestBenchOnTheNetwork(t *testing.T) {
+	usbmux, _ := attach(t, loadDevice(t.Fatalf, "healthy-iphone"))
+	cert, key, roots := certificate(t)
+	address, _, end := startBench(t, "--usbmux", usbmux, "--listen", "0.0.0.0:0", "--tls-cert", cert, "--tls-key", key)
+	defer end()
+	open, token, found := strings.Cut(address, "/enter?token=")
+	if !found || len(token) < 26 || !strings.HasPrefix(open, "https://bench.example:") {
+		t.Fatalf("the tray is at %s", address)
+	}
+	_, port, _ := strings.Cut(strings.TrimPrefix(open, "https://"), ":")
+	dialer := new(net.Dialer)
+	transport := &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true,
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, network, "127.0.0.1:"+port) // bench.example is nowhere
+		},
+	}
+	defer transport.CloseIdleConnections()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger, guest := &http.Client{Transport: transport}, &http.Client{Transport: transport, Jar: jar}
+	for _, c := range []struct {
+		client *http.Client
+		url    string
+		host   string // that it asks for, if it is another
+		want   int
+		shows  string
+	}{
+		{stranger, open + "/", "", 200, `name="token"`},
+		{stranger, open + "/events", "", 401, ""},
+		{stranger, open + "/", "localhost", 421, ""},
+		{stranger, "http://bench.example:" + port + "/", "", 400, ""},
+		{guest, address, "", 200, `id="here"`},
+		{guest, open + "/", "", 200, `id="here"`},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = c.host
+		answer, err := c.client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode != c.want || !strings.Contains(string(text), c.shows) {
+			t.Errorf("%s is answered with %d, want %d, %v: %s", c.url, answer.StatusCode, c.want, err, text)
+		}
+		if c.client == stranger && strings.Contains(string(text), "Ada") {
+			t.Errorf("a stranger sees the devices at %s", c.url)
+		}
+	}
+}
+
+// certificate writes a certificate for bench.example.
+func certificate(t *testing.T) (cert, key string, roots *x509.CertPool) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "bench"}, DNSNames: []string{"bench.example"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	cert, key = filepath.Join(folder, "bench.pem"), filepath.Join(folder, "bench.key")
+	for path, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: secret}} {
+		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	roots = x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	return cert, key, roots
+}

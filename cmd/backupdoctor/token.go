@@ -1,0 +1,32 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// The lengths that a token in a file may have, in bytes. A short one could be guessed.
+const (
+	minToken = 16
+	maxToken = 1 << 10
+)
+
+// tokenIn reads a token from a file.
+func tokenIn(path string) (string, error) {
+	file, err := os.Open(filepath.Clean(path))
+	if err != nil {
+		return "", usageError("", "%w", err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxToken+1))
+	if err != nil {
+		return "", usageError("", "%w", err)
+	}
+	token := strings.TrimSpace(string(text))
+	if len(token) < minToken || len(text) > maxToken {
+		return "", usageError("openssl rand -hex 16 makes one", "the token in %s must be of %d to %d bytes", path, minToken, maxToken)
+	}
+	return token, nil
+}

@@ -1,0 +1,126 @@
+"use strict";
+// The live part of the pages: takes in what has changed on the tray, and moves between the
+// tiles by arrow keys. Without it the pages are whole, and stand still.
+(() => {
+	const body = document.body;
+	const isTray = body.dataset.page === "tray";
+	const lists = { here: document.getElementById("here"), gone: document.getElementById("gone") };
+	const said = document.getElementById("said");
+	const tiles = new Map();
+	for (const tile of document.querySelectorAll("li[data-udid]")) tiles.set(tile.dataset.udid, tile);
+
+	let source, seen = body.dataset.picture, heardAt, closed = !("live" in body.dataset);
+
+	// tell says how far what stands here can be trusted.
+	const tell = (state, text) => {
+		const live = document.getElementById("live");
+		live.className = "live " + state;
+		live.querySelector(".text").textContent = text;
+	};
+
+	const parse = html => {
+		const template = document.createElement("template");
+		template.innerHTML = html;
+		return template.content.firstElementChild;
+	};
+
+	// put places a tile, and leaves the keyboard where it was.
+	const put = change => {
+		const old = tiles.get(change.udid);
+		const focused = old && old.contains(document.activeElement);
+		const tile = parse(change.html);
+		if (old) old.remove();
+		lists[change.list].insertBefore(tile, tiles.get(change.before) || null);
+		tiles.set(change.udid, tile);
+		if (focused) tile.firstElementChild.focus({ preventScroll: true });
+	};
+
+	const takeTray = change => {
+		if (change.whole) {
+			for (const tile of tiles.values()) tile.remove();
+			tiles.clear();
+		}
+		for (const tile of change.tiles) put(tile);
+		document.getElementById("overview").innerHTML = change.overview;
+	};
+
+	// takeDevice asks for the page anew if it is this device that has changed.
+	const takeDevice = async change => {
+		if (!change.tiles.some(tile => tile.udid === body.dataset.udid)) return;
+		const answer = await fetch(location.href);
+		if (!answer.ok) return;
+		const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+		const open = new Set([...document.querySelectorAll("details[open] > summary")].map(s => s.textContent));
+		document.getElementById("main").replaceWith(page.getElementById("main"));
+		document.title = page.title;
+		for (const summary of document.querySelectorAll("details > summary")) summary.parentElement.open = open.has(summary.textContent);
+	};
+
+	const take = event => {
+		const change = JSON.parse(event.data);
+		heardAt = Date.now();
+		seen = event.lastEventId;
+		if (isTray) takeTray(change); else takeDevice(change).catch(() => {});
+		const words = change.tiles.map(tile => tile.says).filter(Boolean);
+		if (!change.whole && words.length > 0 && (isTray || change.over)) said.textContent = words.slice(0, 3).join(". ");
+		if (change.over) {
+			closed = true;
+			source.close();
+			tell("over", "The run is over");
+		} else {
+			tell("on", "Live");
+		}
+	};
+
+	const open = () => {
+		if (closed || document.hidden) return;
+		if (source) source.close();
+		heardAt = Date.now();
+		source = new EventSource("/events?after=" + encodeURIComponent(seen));
+		source.addEventListener("change", take);
+		source.addEventListener("beat", () => { heardAt = Date.now(); tell("on", "Live"); });
+		source.addEventListener("error", () => { if (!closed) tell("lost", "Not connected: trying again"); });
+	};
+
+	// A page that nobody sees needs no connection, of which a browser has few.
+	document.addEventListener("visibilitychange", () => {
+		if (document.hidden && source) source.close(); else open();
+	});
+	window.addEventListener("pageshow", event => { if (event.persisted) open(); });
+	window.addEventListener("pagehide", () => { if (source) source.close(); });
+	setInterval(() => {
+		const refused = source && source.readyState === EventSource.CLOSED;
+		if (!closed && !document.hidden && (refused || Date.now() - heardAt > 40000)) open();
+	}, 5000);
+	open();
+
+	// below is the tile in the row above or below that stands nearest.
+	const below = (tile, down) => {
+		const at = tile.getBoundingClientRect(), all = [...tile.parentElement.children];
+		const beyond = all.map(other => ({ other, box: other.getBoundingClientRect() }))
+			.filter(({ box }) => down ? box.top > at.top + 1 : box.top < at.top - 1);
+		const distance = ({ box }) => Math.abs(box.top - at.top) * 10000 + Math.abs(box.left - at.left);
+		return beyond.length ? beyond.reduce((a, b) => distance(b) < distance(a) ? b : a).other : null;
+	};
+
+	document.addEventListener("keydown", event => {
+		if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+		if (!isTray) {
+			if (event.key === "Escape") location.assign("/");
+			return;
+		}
+		const tile = document.activeElement.closest("li[data-udid]");
+		const ends = { Home: "firstElementChild", End: "lastElementChild" };
+		const moves = {
+			ArrowRight: t => t.nextElementSibling, ArrowLeft: t => t.previousElementSibling,
+			ArrowDown: t => below(t, true), ArrowUp: t => below(t, false),
+			Home: t => t.parentElement[ends.Home], End: t => t.parentElement[ends.End],
+		};
+		if (!(event.key in moves)) return;
+		if (!tile && document.activeElement !== body) return;
+		const next = tile ? moves[event.key](tile) : event.key.startsWith("Arrow") && lists.here.firstElementChild;
+		if (!next) return;
+		event.preventDefault();
+		next.firstElementChild.focus();
+	});
+})();
