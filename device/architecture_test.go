@@ -119,7 +119,7 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"report/history": {
-		ours:   []string{"device", "checks", "report"},
+		ours:   []string{"device", "checks", "report", "report/stream/outbox"},
 		theirs: []string{"zombiezen.com/go/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
@@ -190,9 +190,9 @@ var rooms = map[string]room{
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
-			"checks", "report", "report/history", "report/ignore", "report/station", "report/webguard", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
+			"checks", "report", "report/history", "report/ignore", "report/station", "report/stream/envelope", "report/stream/outbox", "report/webguard", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
 			// built with the tag fleet only
-			"report/fleet", "report/fleet/export", "report/fleet/pages", "report/stream", "report/stream/credentials", "report/stream/envelope",
+			"report/fleet", "report/fleet/export", "report/fleet/pages", "report/stream", "report/stream/credentials",
 		},
 		theirs: []string{
 			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",

@@ -86,7 +86,7 @@ func TestOfflineTheReportIsTheSame(t *testing.T) {
 	if with[0].Reach == nil {
 		t.Fatal("nobody looked")
 	}
-	got, want := sc.examine(with[0]).Diagnosis, sc.examine(without[0]).Diagnosis
+	got, want := sc.examine(with[0], with[0]).Diagnosis, sc.examine(without[0], without[0]).Diagnosis
 	if got.Headline != want.Headline || len(got.Causes) != len(want.Causes) || len(got.Questions) != len(want.Questions) || len(got.Unread) != len(want.Unread) {
 		t.Errorf("with --net: %s\nwithout:    %s", got.Headline, want.Headline)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/tls"
 	"fmt"
@@ -28,7 +29,7 @@ func benchCommand(s surroundings) *cli.Command {
 				"backupdoctor bench --listen 127.0.0.1:8011    always the same address",
 				"backupdoctor bench --listen 0.0.0.0:8011 --tls-cert bench.pem --tls-key bench.key",
 			),
-		Flags: slices.Concat(stationFlags(), watchFlags()),
+		Flags: slices.Concat(stationFlags(), hubLinkFlags(), watchFlags()),
 		Action: takes(0, func(ctx *cli.Context) error {
 			w, err := s.watchingOf(ctx)
 			if err != nil {
@@ -38,11 +39,17 @@ func benchCommand(s surroundings) *cli.Command {
 			if err != nil {
 				return err
 			}
+			if w.keepsHistory() {
+				at.history = s.earlierVisits
+			}
 			shown, err := at.open()
 			if err != nil {
 				return err
 			}
 			defer shown.close()
+			if w.letters, err = s.lettersOf(ctx, w.keepsHistory(), shown.station.Say); err != nil {
+				return err
+			}
 			fmt.Fprintln(s.stderr, "the tray is at", shown.address)
 			w.ears = append(w.ears, shown.station.Hear)
 			return w.run(ctx.Context)
@@ -68,6 +75,7 @@ type stationPlace struct {
 	token       string   // "" for none
 	shown       string   // the token, if it was made up and is to be printed
 	certificate *tls.Certificate
+	history     func(context.Context, string) ([]station.Visit, error) // nil if none is kept
 }
 
 // stationPlaceOf reads stationFlags.
@@ -137,7 +145,9 @@ func (at stationPlace) open() (*servedStation, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := serveStation(listener, at.certificate, station.New(station.Config{Hosts: at.hosts, Secure: at.certificate != nil, Token: at.token}))
+	shown := serveStation(listener, at.certificate, station.New(station.Config{
+		Hosts: at.hosts, Secure: at.certificate != nil, Token: at.token, History: at.history,
+	}))
 	scheme, path := "http", "/"
 	if at.certificate != nil {
 		scheme = "https"

@@ -35,6 +35,9 @@ func (h *herald) listens(ear func(report.Event)) {
 	}
 }
 
+// listensFirst adds somebody who is told of every event before all others are.
+func (h *herald) listensFirst(ear func(report.Event)) { h.ears = slices.Insert(h.ears, 0, ear) }
+
 func (h *herald) tell(e report.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

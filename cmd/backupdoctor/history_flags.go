@@ -27,8 +27,8 @@ func (sc scan) remember(ctx context.Context) (over func()) {
 	if !sc.keepsHistory() {
 		return func() {}
 	}
-	hear, over := sc.keeping(ctx, history.Run{Tool: version(), Host: runtime.GOOS, Subject: report.OfDevices})
-	sc.herald.listens(hear)
+	hear, over := sc.keeping(ctx, history.Run{Started: sc.herald.started, Tool: version(), Host: runtime.GOOS, Subject: report.OfDevices}, sc.letters)
+	sc.herald.listensFirst(hear) // what is shown has been kept
 	return over
 }
 

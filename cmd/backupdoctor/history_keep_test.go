@@ -22,7 +22,7 @@ func TestARunIsKeptOrItIsSaid(t *testing.T) {
 			getenv:  func(string) string { return "" },
 			dataDir: func() (string, error) { return folder, nil },
 		}
-		hear, over := s.keeping(t.Context(), history.Run{Tool: "test", Host: "linux"})
+		hear, over := s.keeping(t.Context(), history.Run{Tool: "test", Host: "linux"}, nil)
 		hear(report.Event{Type: report.RunStart, Run: id, At: at})
 		hear(report.Event{Type: report.DeviceDone, Run: id, At: at, Device: &report.Device{UDID: "00008110-000514AE0C22801E", TakenAt: at}})
 		hear(report.Event{Type: report.RunSummary, Run: id, At: at, Report: &report.Report{}})

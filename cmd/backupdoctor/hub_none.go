@@ -21,12 +21,14 @@ func leftOut(name string) *cli.Command {
 		Usage:           "left out of this program",
 		Hidden:          true,
 		SkipFlagParsing: true,
-		Action: func(*cli.Context) error {
-			return exit{
-				code: report.ExitUsage,
-				err:  errors.New("this program was built without the command " + name),
-				hint: "go install -tags fleet github.com/backupdoctor/backupdoctor/cmd/backupdoctor@latest",
-			}
-		},
+		Action:          func(*cli.Context) error { return withoutFleet("the command " + name) },
+	}
+}
+
+func withoutFleet(what string) error {
+	return exit{
+		code: report.ExitUsage,
+		err:  errors.New("this program was built without " + what),
+		hint: "go install -tags fleet github.com/backupdoctor/backupdoctor/cmd/backupdoctor@latest",
 	}
 }

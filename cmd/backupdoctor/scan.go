@@ -69,6 +69,7 @@ type scan struct {
 	quiet    bool                // say nothing of how far the run has come
 	udids    []string            // the devices to examine; none means all
 	pair     bool                // ask untrusted devices for trust first
+	letters  *letters            // what leaves this computer of each device; nil for nothing
 	from     string              // the recording to judge instead of devices; "" for none, - for stdin
 	table    releases.Table
 	redact   bool
@@ -158,6 +159,7 @@ func (sc scan) conclude(learned lesson) error {
 		return finish(begun.conclude(learned))
 	}
 	learned.inventory = sc.seen(learned.recording)
+	originals := learned.recording.Snapshots
 	if sc.redact {
 		learned.recording = learned.recording.Redact()
 		if learned.inventory != nil {
@@ -165,8 +167,8 @@ func (sc scan) conclude(learned lesson) error {
 		}
 	}
 	if learned.found == nil {
-		for _, s := range learned.recording.Snapshots {
-			learned.found = append(learned.found, report.NewDevice(sc.examine(s)))
+		for i, s := range learned.recording.Snapshots {
+			learned.found = append(learned.found, report.NewDevice(sc.examine(originals[i], s)))
 		}
 	}
 	ended := sc.render(learned)
@@ -247,10 +249,12 @@ func identify(s *device.Snapshot, table releases.Table) {
 	s.Device.ModelName = table.ModelName(productType)
 }
 
-// examine judges a device, leaves out what nobody wants to hear of, and adds the findings up to a diagnosis.
-func (sc scan) examine(s device.Snapshot) report.Examined {
-	kept, silenced := sc.ignored.Apply(s, checks.Run(s, sc.list))
-	return report.Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, kept), Silenced: silenced}
+// examine judges a device by what is shown of it, leaves out what nobody wants to hear of,
+// and adds the findings up to a diagnosis. That a device is not to be heard of may hang on a
+// name that is not shown.
+func (sc scan) examine(s, shown device.Snapshot) report.Examined {
+	kept, silenced := sc.ignored.Apply(s, checks.Run(shown, sc.list))
+	return report.Examined{Snapshot: shown, Diagnosis: checks.Diagnose(shown, kept), Silenced: silenced}
 }
 
 // render writes the report wherever it was asked for, and ends the command as it says.

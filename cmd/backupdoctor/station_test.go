@@ -58,11 +58,12 @@ func startBench(t *testing.T, args ...string) (address string, stderr *announced
 	stderr = &announced{address: make(chan string, 1)}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan int, 1)
-	settings := t.TempDir()
+	settings, data := t.TempDir(), t.TempDir()
 	go func() {
 		ended <- run(ctx, surroundings{
 			args: append([]string{"bench", "--quiet"}, args...), stdin: strings.NewReader(""), stdout: io.Discard, stderr: stderr,
 			getenv: func(string) string { return "" }, configDir: func() (string, error) { return settings, nil },
+			dataDir: func() (string, error) { return data, nil },
 		})
 	}()
 	t.Cleanup(stop)

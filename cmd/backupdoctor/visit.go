@@ -44,7 +44,10 @@ func (v visitor) complete(ctx context.Context, i int, s *device.Snapshot, sh she
 // judge makes what the report says of a finished device, and tells it.
 func (v visitor) judge(i int, s device.Snapshot) report.Device {
 	shown := v.shown(i, s)
-	found := report.NewDevice(v.examine(shown))
+	found := report.NewDevice(v.examine(s, shown))
+	if v.letters != nil {
+		v.letters.write(s, v.examine)
+	}
 	v.herald.tell(about(shown, report.Event{Type: report.DeviceDone, Device: &found}))
 	return found
 }

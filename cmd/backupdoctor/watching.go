@@ -28,8 +28,8 @@ func (w *watching) run(ctx context.Context) error {
 		return err
 	}
 	w.scan = begun
-	defer w.remember(context.WithoutCancel(ctx))()
 	view := w.showProgress()
+	defer w.remember(context.WithoutCancel(ctx))()
 	w.after.surroundings, w.after.began, w.after.redacted = w.surroundings, w.herald.started, w.redact
 	if w.after.hook != nil {
 		w.after.hook.Output = w.stderr // above the view

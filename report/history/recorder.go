@@ -9,15 +9,21 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
 )
 
-// recorderPatience is how long a run waits for the history at most, at first. Each time that
-// is in vain halves it, so that a run never waits for more than twice as long in all.
+// recorderPatience is how long a run waits for the history at most. Each time that is in vain
+// halves it, until the history is there again: a run never waits for more than twice as long on
+// end.
 const recorderPatience = 5 * time.Second
 
 // A Recorder keeps a run while it happens. Nothing that goes wrong with the history ends a
 // run: see [Recorder.Err]. It may be used by several goroutines.
 type Recorder struct {
+	// Leaving is what leaves this computer of a finished device, and goes into the outbox with
+	// it; nil for nothing. An error of it is one of keeping the device.
+	Leaving func(report.Event) (outbox.Item, error)
+
 	store *Store
 
 	mu       sync.Mutex
@@ -45,7 +51,7 @@ func (r *Recorder) Hear(e report.Event) {
 	case e.Type == report.RunStart:
 		r.keep(func(ctx context.Context) error { return r.store.Begin(ctx, r.run) })
 	case e.Type == report.DeviceDone && e.Device != nil:
-		if !r.keep(func(ctx context.Context) error { return r.store.Add(ctx, e.Run, *e.Device) }) {
+		if !r.keepDevice(e) {
 			r.missed++
 		}
 	case e.Type == report.RunSummary && e.Report != nil:
@@ -54,6 +60,21 @@ func (r *Recorder) Hear(e report.Event) {
 		r.patience = recorderPatience
 		r.keep(func(ctx context.Context) error { return r.store.Finish(ctx, e.Run, e.At, summary) })
 	}
+}
+
+// keepDevice keeps a device that is finished. Where what leaves of it cannot be made, the
+// device itself is kept all the same.
+func (r *Recorder) keepDevice(e report.Event) bool {
+	if r.Leaving == nil {
+		return r.keep(func(ctx context.Context) error { return r.store.Add(ctx, e.Run, *e.Device) })
+	}
+	item, err := r.Leaving(e)
+	if err != nil {
+		r.err = cmp.Or(r.err, err)
+		r.keep(func(ctx context.Context) error { return r.store.Add(ctx, e.Run, *e.Device) })
+		return false
+	}
+	return r.keep(func(ctx context.Context) error { return r.store.AddAndSend(ctx, e.Run, *e.Device, item) })
 }
 
 // keep does one step. One that finds no run, since that could not be begun or the file was
@@ -72,7 +93,10 @@ func (r *Recorder) keep(step func(context.Context) error) bool {
 			err = step(ctx)
 		}
 	}
-	if errors.Is(err, ErrBusy) {
+	switch {
+	case err == nil:
+		r.patience = recorderPatience
+	case errors.Is(err, ErrBusy):
 		r.patience /= 2
 	}
 	r.err = cmp.Or(r.err, err)

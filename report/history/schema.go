@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitemigration"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -13,7 +14,7 @@ import (
 // never changed once it was released.
 var schema = sqlitemigration.Schema{
 	AppID:      0x62646f63, // "bdoc"
-	Migrations: []string{migration1},
+	Migrations: []string{migration1, outbox.Migration},
 }
 
 // versionOf is the number of the schema in a file, 0 for one that was never finished.
@@ -53,7 +54,7 @@ func upgrade(ctx context.Context, conn *sqlite.Conn, version int) error {
 // checkTables reports whether the tables are there, as tables and not as views that compute
 // for ever, and whether their ends can be read.
 func checkTables(conn *sqlite.Conn) error {
-	stmt, _, err := conn.PrepareTransient("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name IN ('runs', 'devices', 'findings', 'details')")
+	stmt, _, err := conn.PrepareTransient("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name IN ('runs', 'devices', 'findings', 'details', 'outbox')")
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func checkTables(conn *sqlite.Conn) error {
 	if err != nil {
 		return err
 	}
-	if tables != 4 {
+	if tables != 5 {
 		return fmt.Errorf("%w: it lacks tables", errBroken)
 	}
 	return sqlitex.ExecuteTransient(conn, "SELECT max(run), (SELECT max(device) FROM devices), (SELECT max(device) FROM findings), (SELECT max(device) FROM details) FROM runs", nil)

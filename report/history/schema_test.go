@@ -14,6 +14,7 @@ import (
 // needs an entry for the version before it.
 var olderRuns = map[int]string{
 	0: "", // a file that was never finished
+	1: `INSERT INTO runs (id, started, tool, host, subject) VALUES ('01932f00-0000-7000-8000-000000000001', 1700000000, 'test', 'linux', 'devices')`,
 }
 
 // A history of every version that there was opens, and keeps what is in it.

@@ -10,6 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
@@ -37,6 +38,17 @@ func (s *Store) Begin(ctx context.Context, run Run) error {
 // run, replaces itself; taken at another time it is another visit. A run that was not begun
 // is ErrNoRun.
 func (s *Store) Add(ctx context.Context, runID string, d report.Device) error {
+	return s.add(ctx, writing, runID, d, func(*sqlite.Conn) error { return nil })
+}
+
+// AddAndSend is Add, and puts what leaves of the device into the outbox: both happen, or
+// neither does. When it returns, both are on the disk.
+func (s *Store) AddAndSend(ctx context.Context, runID string, d report.Device, leaving outbox.Item) error {
+	return s.add(ctx, forcing, runID, d, func(conn *sqlite.Conn) error { return outbox.Add(conn, leaving) })
+}
+
+// add keeps a device, and does something else in the same step.
+func (s *Store) add(ctx context.Context, how manner, runID string, d report.Device, also func(*sqlite.Conn) error) error {
 	detail, err := pack(d)
 	if err != nil {
 		return err
@@ -45,8 +57,11 @@ func (s *Store) Add(ctx context.Context, runID string, d report.Device) error {
 	if err != nil {
 		return err
 	}
-	return s.do(ctx, writing, func(conn *sqlite.Conn) error {
-		return addDevice(conn, runID, d, string(asset), detail)
+	return s.do(ctx, how, func(conn *sqlite.Conn) error {
+		if err := addDevice(conn, runID, d, string(asset), detail); err != nil {
+			return err
+		}
+		return also(conn)
 	})
 }
 

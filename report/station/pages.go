@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
@@ -107,6 +108,9 @@ func (s *Station) showDevice(w http.ResponseWriter, r *http.Request) {
 		ctx, stop := context.WithTimeout(r.Context(), historyIn)
 		defer stop()
 		visits, err := s.config.History(ctx, t.UDID)
+		if t.Found != nil { // this visit may be in the history already
+			visits = slices.DeleteFunc(visits, func(v Visit) bool { return v.At.Unix() == t.Found.TakenAt.Unix() })
+		}
 		page.History = visits[:min(len(visits), maxVisits)]
 		switch {
 		case err != nil:

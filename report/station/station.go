@@ -75,6 +75,10 @@ func (s *Station) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.pages.Se
 // Hear takes in what happens in the run. It waits for no browser.
 func (s *Station) Hear(e report.Event) { s.tray.hear(e) }
 
+// Say shows a line of text above the tray, in place of the one that was said before; "" shows
+// none.
+func (s *Station) Say(line string) { s.tray.say(line) }
+
 // Close tells all browsers that the run is over, and lets go of them.
 func (s *Station) Close() { s.tray.close() }
 

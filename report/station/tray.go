@@ -35,6 +35,7 @@ type tray struct {
 	version uint64
 	tiles   map[string]tile // by UDID
 	failure string          // why the run ended with an error
+	note    string          // see Station.Say
 	over    bool
 	changed chan struct{} // closed with the next change
 }
@@ -50,6 +51,7 @@ type picture struct {
 	here    []tile // by slot
 	gone    []tile // the last first
 	failure string
+	note    string
 	over    bool
 	changed <-chan struct{} // closed as soon as the picture is old
 }
@@ -93,6 +95,15 @@ func (old tile) after(e report.Event, number int, version uint64) tile {
 	return next
 }
 
+func (t *tray) say(note string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.note != note {
+		t.note = note
+		t.touch()
+	}
+}
+
 func (t *tray) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -125,7 +136,7 @@ func (t *tray) touch() {
 
 func (t *tray) picture() picture {
 	t.mu.Lock()
-	p := picture{version: t.version, failure: t.failure, over: t.over, changed: t.changed}
+	p := picture{version: t.version, failure: t.failure, note: t.note, over: t.over, changed: t.changed}
 	all := slices.Collect(maps.Values(t.tiles))
 	t.mu.Unlock()
 	p.id = t.epoch + "." + strconv.FormatUint(p.version, 10)

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -56,7 +57,7 @@ type Keep struct {
 // when there is one. It listens to nobody: all connections but those within the process are
 // made by it.
 type Bench struct {
-	Name        string   // of the bench; "" if the credentials tell
+	Name        string   // of the bench; "" if the credentials tell, or Unnamed without a hub
 	Tool        string   // version of the program
 	Dir         string   // the folder of the stream; nobody else's
 	Hubs        []string // addresses of the nodes of the hub; none just keeps the reports
@@ -79,6 +80,13 @@ type BenchState struct {
 	Bytes     uint64    // that they take
 	Oldest    time.Time // when the oldest of them was published; zero without one
 	Discarded uint64    // reports that were discarded in all, to keep within bounds
+}
+
+// Check tells at once what Run would end with: an address or credentials that are none, or
+// credentials of another bench.
+func (b *Bench) Check() error {
+	_, _, err := b.options()
+	return err
 }
 
 // Run keeps the stream running until the context ends. It returns an error only where no
@@ -112,6 +120,9 @@ func (b *Bench) run(ctx context.Context) error {
 		return err
 	}
 	up.server = s
+	if err := up.adopt(ctx, b.Log); err != nil {
+		return err
+	}
 	b.set(up)
 	defer b.set(nil)
 
@@ -193,6 +204,7 @@ func (b *Bench) options() (credentials.Wiring, *server.Options, error) {
 		}
 		name = identity.Bench
 	}
+	name = cmp.Or(name, Unnamed)
 	if !envelope.ValidBench(name) {
 		return none, nil, configError{fmt.Errorf("%q cannot name a bench: a name has up to 48 small letters, digits, hyphens and underscores", name)}
 	}
@@ -201,12 +213,11 @@ func (b *Bench) options() (credentials.Wiring, *server.Options, error) {
 	}
 	wiring := credentials.WiringOf(name)
 	options := &server.Options{
-		ServerName:      wiring.Domain,
-		DontListen:      true,
-		StoreDir:        b.Dir,
-		JetStreamDomain: wiring.Domain,
-		// Room for the stream and for what a consumer writes down beside it.
-		JetStreamMaxStore: b.keptBytes() + 64<<20,
+		ServerName:        wiring.Domain,
+		DontListen:        true,
+		StoreDir:          b.Dir,
+		JetStreamDomain:   wiring.Domain,
+		JetStreamMaxStore: 1 << 50, // each stream has bounds of its own
 		LeafNode:          server.LeafNodeOpts{ReconnectInterval: b.reconnect},
 		// A hub that is away for a week is one line an hour.
 		ConnectErrorReports: 1800, ReconnectErrorReports: 1800,
@@ -288,6 +299,7 @@ func (b *Bench) prepare(ctx context.Context, conn *nats.Conn, wiring credentials
 				return nil, fmt.Errorf("preparing the stream: it does not know how much it discarded: %w", err)
 			}
 			up.discarded.Store(discarded)
+		case info.Config.Name == credentials.WiringOf(Unnamed).Stream: // see adopt
 		case info.State.Msgs > 0:
 			other := strings.TrimPrefix(info.Config.Name, credentials.WiringOf("").Stream)
 			return nil, configError{fmt.Errorf("%s keeps %d reports of bench %q: run under that name, or with another folder", filepath.Clean(b.Dir), info.State.Msgs, other)}
@@ -325,23 +337,30 @@ func (b *Bench) Publish(ctx context.Context, item outbox.Item) error {
 	if err != nil {
 		return err
 	}
-	for purge := uint64(1); ; purge *= 2 {
-		err := u.publish(ctx, e, sealed)
-		if err == nil {
-			break
-		}
-		var full *jetstream.APIError
-		if !errors.As(err, &full) || full.ErrorCode != storeFailed || !strings.Contains(full.Description, "maximum bytes") {
-			return fmt.Errorf("publishing a report: %w", err)
-		}
-		if err := u.makeRoom(ctx, purge, b.Log); err != nil {
-			return err
-		}
+	if err := u.put(ctx, e, sealed, b.Log); err != nil {
+		return err
 	}
 	if b.Keep.Age > 0 {
 		return u.dropOlder(ctx, time.Now().Add(-b.Keep.Age), b.Log)
 	}
 	return nil
+}
+
+// put puts a report into the stream, and makes room for it if need be.
+func (u *benchStream) put(ctx context.Context, e envelope.Envelope, sealed []byte, log *slog.Logger) error {
+	for purge := uint64(1); ; purge *= 2 {
+		err := u.publish(ctx, e, sealed)
+		if err == nil {
+			return nil
+		}
+		var full *jetstream.APIError
+		if !errors.As(err, &full) || full.ErrorCode != storeFailed || !strings.Contains(full.Description, "maximum bytes") {
+			return fmt.Errorf("publishing a report: %w", err)
+		}
+		if err := u.makeRoom(ctx, purge, log); err != nil {
+			return err
+		}
+	}
 }
 
 // storeFailed is the code of a stream's answer where it could not store a message.

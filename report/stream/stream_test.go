@@ -92,6 +92,35 @@ func TestBenchWithoutAHubKeeps(t *testing.T) {
 	}
 }
 
+// TestHubGivesTheBenchAName: what it kept before is sent under the name that it has now.
+func TestHubGivesTheBenchAName(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	var s shelf
+	hub := f.hub(t, s.sink)
+	bench := f.bench(t, "north", hub.Listen)
+	alone := &Bench{Tool: "1.3.0", Dir: bench.Dir, Log: bench.Log}
+	stop := running(t, alone.Run)
+	ids := publish(t, alone, 2*fetched)
+	stop()
+	running(t, hub.Run)
+	stop = running(t, bench.Run)
+	ids = append(ids, publish(t, bench, 1)...)
+	s.mustHold(t, ids)
+	for _, m := range s.messages() {
+		if m.Bench != "north" {
+			t.Errorf("a report is said to be of bench %q", m.Bench)
+		}
+	}
+	// Nothing is left behind under the old name.
+	drained(t, bench)
+	stop()
+	running(t, alone.Run)
+	if state := benchState(t, alone); state.Waiting != 0 {
+		t.Errorf("without a name the bench has %d reports", state.Waiting)
+	}
+}
+
 func TestBenchDiscardsTheOldestAndTells(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")

@@ -47,6 +47,9 @@ func (f *Folder) AddBench(names ...string) (files []string, err error) {
 		if !envelope.ValidBench(name) {
 			return nil, fmt.Errorf("adding bench %q: a name has up to 48 small letters, digits, hyphens and underscores", name)
 		}
+		if name == Unnamed {
+			return nil, fmt.Errorf("adding bench %q: benches without a hub have that name", name)
+		}
 		if slices.ContainsFunc(accounts, lives(name)) || slices.Contains(names[:i], name) {
 			return nil, fmt.Errorf("adding bench %q: %w", name, ErrTaken)
 		}

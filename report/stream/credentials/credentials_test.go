@@ -123,7 +123,7 @@ func TestBenchesAreAddedAndRevoked(t *testing.T) {
 
 func TestAddBenchRefusesNames(t *testing.T) {
 	f := create(t)
-	for _, name := range []string{"", "North", "a.b", "a b", "*", ">", "../x", "-x", "x\n", strings.Repeat("x", 49), "bénch"} {
+	for _, name := range []string{"", "North", "a.b", "a b", "*", ">", "../x", "-x", "x\n", strings.Repeat("x", 49), "bénch", "unnamed"} {
 		if _, err := f.AddBench(name); err == nil {
 			t.Errorf("%q is taken", name)
 		}

@@ -3,6 +3,9 @@ package credentials
 // Subjects are those of reports on their way to a hub, each followed by the name of a bench.
 const Subjects = "backupdoctor.hub."
 
+// Unnamed is a name that AddBench gives nobody: that of a bench which has no hub.
+const Unnamed = "unnamed"
+
 // Wiring is the names by which a bench and its hub know each other. A bench may publish on
 // one subject, and hear the answers to that; a hub reaches nothing on a bench.
 type Wiring struct {
