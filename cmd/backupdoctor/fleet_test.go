@@ -27,19 +27,14 @@ import (
 // UPDATE=1 go test -tags fleet ./cmd/backupdoctor -run TestFleetScripts rewrites what they
 // compare with.
 func TestFleetScripts(t *testing.T) {
+	commands := scriptCommands()
+	commands["fleet"] = scriptFleet
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script_fleet",
 		UpdateScripts:       os.Getenv("UPDATE") != "",
 		RequireExplicitExec: true,
-		Setup: func(env *testscript.Env) error {
-			env.Setenv("HOME", env.WorkDir)
-			env.Setenv("LocalAppData", env.WorkDir)
-			return nil
-		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": scriptExits,
-			"fleet": scriptFleet,
-		},
+		Setup:               scriptHome,
+		Cmds:                commands,
 	})
 }
 

@@ -40,25 +40,33 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		UpdateScripts:       os.Getenv("UPDATE") != "",
 		RequireExplicitExec: true,
-		Setup: func(env *testscript.Env) error {
-			env.Values[trayKey{}] = new(*sim.Tray)
-			env.Setenv("HOME", env.WorkDir)
-			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
-			env.Setenv("XDG_DATA_HOME", filepath.Join(env.WorkDir, "data"))
-			env.Setenv("LANG", "C.UTF-8")
-			env.Setenv("USBMUXD_SOCKET_ADDRESS", "UNIX:"+filepath.Join(env.WorkDir, "no-usbmuxd"))
-			return nil
-		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":  scriptExits,
-			"sim":    scriptSim,
-			"asked":  scriptAsked,
-			"plug":   scriptPlug,
-			"unplug": scriptUnplug,
-			"backup": scriptBackup,
-			"visit":  scriptVisit,
-		},
+		Setup:               scriptHome,
+		Cmds:                scriptCommands(),
 	})
+}
+
+// scriptHome gives a script a user of its own, who has no tray yet.
+func scriptHome(env *testscript.Env) error {
+	env.Values[trayKey{}] = new(*sim.Tray)
+	env.Setenv("HOME", env.WorkDir)
+	env.Setenv("LocalAppData", env.WorkDir)
+	env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
+	env.Setenv("XDG_DATA_HOME", filepath.Join(env.WorkDir, "data"))
+	env.Setenv("LANG", "C.UTF-8")
+	env.Setenv("USBMUXD_SOCKET_ADDRESS", "UNIX:"+filepath.Join(env.WorkDir, "no-usbmuxd"))
+	return nil
+}
+
+func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"exits":  scriptExits,
+		"sim":    scriptSim,
+		"asked":  scriptAsked,
+		"plug":   scriptPlug,
+		"unplug": scriptUnplug,
+		"backup": scriptBackup,
+		"visit":  scriptVisit,
+	}
 }
 
 func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
