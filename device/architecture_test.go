@@ -181,7 +181,10 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"report/browsertest": {
-		theirs: []string{"github.com/chromedp/"},
+		theirs: []string{
+			"github.com/chromedp/chromedp", "github.com/chromedp/cdproto/cdp", "github.com/chromedp/cdproto/emulation",
+			"github.com/chromedp/cdproto/log", "github.com/chromedp/cdproto/network", "github.com/chromedp/cdproto/page", "github.com/chromedp/cdproto/runtime",
+		},
 	},
 	"report/station": {
 		ours:   []string{"device", "device/labels", "checks", "report", "report/webguard"},
@@ -198,7 +201,8 @@ var rooms = map[string]room{
 			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",
 			"github.com/clipperhouse/displaywidth", "github.com/google/uuid",
 			"golang.org/x/sys/unix", "golang.org/x/sys/windows", "golang.org/x/term",
-			"github.com/prometheus/client_golang/prometheus", // built with the tag fleet only
+			// built with the tag fleet only
+			"github.com/dustin/go-humanize", "github.com/prometheus/client_golang/prometheus",
 		},
 	},
 	"cmd/backupdoctor/hook": {
