@@ -24,10 +24,13 @@ func benchCommand(s surroundings) *cli.Command {
 			"there is a --token-file. With another address in --listen the network reaches it: then it\n" +
 			"needs a certificate, whose names are those that the page may be asked for by, and a token. One\n" +
 			"that is not in a file is made up, and printed on stderr as a part of the page's address.\n\n" +
+			hubLinkHelp +
 			examples(
-				"backupdoctor bench                            a free port; its address is on stderr",
-				"backupdoctor bench --listen 127.0.0.1:8011    always the same address",
-				"backupdoctor bench --listen 0.0.0.0:8011 --tls-cert bench.pem --tls-key bench.key",
+				append([]string{
+					"backupdoctor bench                            a free port; its address is on stderr",
+					"backupdoctor bench --listen 127.0.0.1:8011    always the same address",
+					"backupdoctor bench --listen 0.0.0.0:8011 --tls-cert bench.pem --tls-key bench.key",
+				}, hubLinkExamples...)...,
 			),
 		Flags: slices.Concat(stationFlags(), hubLinkFlags(), watchFlags()),
 		Action: takes(0, func(ctx *cli.Context) error {

@@ -6,6 +6,10 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
+const hubLinkHelp = ""
+
+var hubLinkExamples []string
+
 // hubLinkFlags are one that tells why it does not work: a program that was built without the
 // tag fleet knows no hub.
 func hubLinkFlags() []cli.Flag {

@@ -20,15 +20,24 @@ import (
 
 const hubLinkHeading = "Hub"
 
+const hubLinkHelp = "With --hub, what is found is sent to a hub, as soon as that is reached and once for each visit.\n" +
+	"Names, serial numbers and the inventory stay here unless --send says otherwise. Without a hub\n" +
+	"the reports are kept for one that is joined later. --hub is repeated for each node of a hub of\n" +
+	"three. Where there is no more room for what no hub has, the oldest reports go first.\n\n"
+
+var hubLinkExamples = []string{
+	"backupdoctor bench --hub tls://hub.example.org --credentials packing-1.creds",
+}
+
 // hubLinkFlags say where what is found goes, and what of it.
 func hubLinkFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "hub", Category: hubLinkHeading, Usage: "send what is found to the hub at `ADDRESS`: tls://HOST, or nats://127.0.0.1:PORT; may be repeated, once for each of its nodes"},
+		&cli.StringSliceFlag{Name: "hub", Category: hubLinkHeading, Usage: "send to the hub at `ADDRESS`: tls://HOST; repeatable"},
 		&cli.StringFlag{Name: "credentials", Category: hubLinkHeading, Usage: "`FILE` that hub add-bench has made for this bench"},
-		&cli.StringFlag{Name: "hub-ca", Category: hubLinkHeading, Usage: "`FILE` of certificates that vouch for the hub", DefaultText: "what the credentials say"},
-		&cli.StringSliceFlag{Name: "send", Category: hubLinkHeading, Usage: "send `WHAT` else stays here, too: names, serials or assets; may be repeated"},
-		&cli.StringFlag{Name: "keep", Category: hubLinkHeading, Usage: "keep at most this `SIZE` of reports that no hub has; the oldest go first", Value: "256MB"},
-		&cli.StringFlag{Name: "keep-for", Category: hubLinkHeading, Usage: "keep them for at most this number of `DAYS`: 30d", DefaultText: "for ever"},
+		&cli.StringFlag{Name: "hub-ca", Category: hubLinkHeading, Usage: "trust the hub by the certificates in `FILE`"},
+		&cli.StringSliceFlag{Name: "send", Category: hubLinkHeading, Usage: "send `WHAT` stays here else: names, serials, assets"},
+		&cli.StringFlag{Name: "keep", Category: hubLinkHeading, Usage: "keep `SIZE` of reports that no hub has", Value: "256MB"},
+		&cli.StringFlag{Name: "keep-for", Category: hubLinkHeading, Usage: "and those of the last `DAYS`: 30d", DefaultText: "all"},
 	}
 }
 

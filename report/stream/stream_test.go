@@ -234,7 +234,7 @@ func TestConfigurationThatCannotWork(t *testing.T) {
 	}{
 		"a bench with a name of two words":      {bench(func(b *Bench) { b.Hubs, b.Name = nil, "north west" }), `"north west" cannot name a bench`},
 		"a bench that keeps next to nothing":    {bench(func(b *Bench) { b.Keep.Bytes = 100 }), "too few"},
-		"a bench without a name":                {bench(func(b *Bench) { b.Hubs = nil }), `"" cannot name a bench`},
+		"a bench with a name that is none":      {bench(func(b *Bench) { b.Hubs, b.Name = nil, "No. 1" }), `"No. 1" cannot name a bench`},
 		"a bench with credentials of others":    {bench(func(b *Bench) { b.Name = "south" }), `those of bench "north", and this is bench "south"`},
 		"a bench without credentials":           {bench(func(b *Bench) { b.Credentials = filepath.Join(t.TempDir(), "none") }), "reading credentials"},
 		"a bench in plain text":                 {bench(func(b *Bench) { b.Hubs = []string{"nats://192.0.2.7"} }), "plain text"},
