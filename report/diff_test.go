@@ -98,4 +98,10 @@ func TestWriteDiff(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "testdata/diff.json", out.Bytes())
+	if err := validate(t, validator(t, diffContract), out.Bytes()); err != nil {
+		t.Error(err)
+	}
+	if err := validate(t, validator(t, diffContract), bytes.Replace(out.Bytes(), []byte(`"state": "fixed"`), []byte(`"state": "mended"`), 1)); err == nil {
+		t.Error("the schema accepts a state that there is not")
+	}
 }

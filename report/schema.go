@@ -8,11 +8,16 @@ const SchemaID = "https://raw.githubusercontent.com/backupdoctor/backupdoctor/ma
 // EventSchemaID names the JSON Schema of an [Event].
 const EventSchemaID = "https://raw.githubusercontent.com/backupdoctor/backupdoctor/main/report/event_schema.json"
 
+// DiffSchemaID names the JSON Schema of a [Diff].
+const DiffSchemaID = "https://raw.githubusercontent.com/backupdoctor/backupdoctor/main/report/diff_schema.json"
+
 var (
 	//go:embed schema.json
 	schema string
 	//go:embed event_schema.json
 	eventSchema string
+	//go:embed diff_schema.json
+	diffSchema string
 )
 
 // JSONSchema is the JSON Schema (draft 2020-12) that every report written as JSON follows.
@@ -20,3 +25,7 @@ func JSONSchema() string { return schema }
 
 // JSONEventSchema is the JSON Schema (draft 2020-12) that every line of WriteEvent follows.
 func JSONEventSchema() string { return eventSchema }
+
+// JSONDiffSchema is the JSON Schema (draft 2020-12) that every comparison written by
+// WriteDiffJSON follows.
+func JSONDiffSchema() string { return diffSchema }

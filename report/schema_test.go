@@ -30,15 +30,17 @@ type contract struct {
 var (
 	reportContract = contract{SchemaID, "backupdoctor report", JSONSchema(), reflect.TypeFor[Report](), closed}
 	eventContract  = contract{EventSchemaID, "backupdoctor event", JSONEventSchema(), reflect.TypeFor[Event](), closedInEvents()}
+	diffContract   = contract{DiffSchemaID, "backupdoctor diff", JSONDiffSchema(), reflect.TypeFor[Diff](), closedInDiffs}
 )
 
 // contractFiles hold the types of the contracts.
-var contractFiles = []string{"report.go", "exit.go", "event.go"}
+var contractFiles = []string{"report.go", "exit.go", "event.go", "diff.go"}
 
 // TestSchema holds the schemas to the types of the contracts, and their comments.
 func TestSchema(t *testing.T) {
 	golden(t, "schema.json", schemaOf(t, reportContract))
 	golden(t, "event_schema.json", schemaOf(t, eventContract))
+	golden(t, "diff_schema.json", schemaOf(t, diffContract))
 }
 
 // validator is a published schema, in the hands of a library that did not write it.
@@ -168,12 +170,19 @@ func closedInEvents() map[string][]any {
 	known := maps.Clone(closed)
 	known["Event.schema"] = []any{Schema}
 	known["Event.event"] = []any{RunStart, DeviceAttached, DeviceState, DeviceDone, DeviceDetached, RunSummary, ExitError}
-	known["Event.state"] = []any{Waiting, Reading, Verifying, Retrying}
+	known["Event.state"] = []any{Waiting, Reading, Verifying, AllRead, Retrying}
 	known["Exit.code"] = nil
 	for _, exit := range Exits() {
 		known["Exit.code"] = append(known["Exit.code"], exit.Code)
 	}
 	return known
+}
+
+var closedInDiffs = map[string][]any{
+	"Diff.schema":       {DiffSchema},
+	"DeviceDiff.before": {checks.Failing, checks.AtRisk, checks.NoneFound, checks.NotExamined},
+	"DeviceDiff.after":  {checks.Failing, checks.AtRisk, checks.NoneFound, checks.NotExamined},
+	"Change.state":      {CauseNew, CauseStill, CauseFixed, CauseSuppressed, CauseUnknown, CauseGone},
 }
 
 type schemaWriter struct {

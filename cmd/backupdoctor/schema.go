@@ -10,16 +10,25 @@ import (
 func schemaCommand(s surroundings) *cli.Command {
 	return &cli.Command{
 		Name:  "schema",
-		Usage: "print the JSON Schema of the report, or of events",
+		Usage: "print the JSON Schema of the report, of events or of a diff",
 		Description: examples(
 			"backupdoctor schema > report.schema.json    keep the contract of scan --json",
 			"backupdoctor schema --events                that of a line of -o ndjson",
+			"backupdoctor schema --diff                  that of report diff --json",
 		),
-		Flags: []cli.Flag{&cli.BoolFlag{Name: "events", Usage: "of a line of -o ndjson", DisableDefaultText: true}},
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "events", Usage: "of a line of -o ndjson", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "diff", Usage: "of report diff --json", DisableDefaultText: true},
+		},
 		Action: takes(0, func(ctx *cli.Context) error {
 			schema := report.JSONSchema()
-			if ctx.Bool("events") {
+			switch {
+			case ctx.Bool("events") && ctx.Bool("diff"):
+				return usageError("", "--events and --diff contradict each other")
+			case ctx.Bool("events"):
 				schema = report.JSONEventSchema()
+			case ctx.Bool("diff"):
+				schema = report.JSONDiffSchema()
 			}
 			_, err := io.WriteString(s.stdout, schema)
 			return err
