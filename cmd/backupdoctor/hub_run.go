@@ -199,7 +199,7 @@ func (h *hub) take(store *fleet.Store, told *ledger) benchstream.Sink {
 			return err
 		}
 		outcome, err := store.Put(ctx, fleet.Message{
-			ID: m.ID, Bench: m.Bench, Site: site, Received: time.Now(), Report: m.Opened, JSON: m.Report,
+			ID: m.ID, Bench: m.Bench, Site: site, Received: time.Now(), Report: m.Opened, Cut: m.Cut, JSON: m.Report,
 		})
 		if err != nil {
 			return err

@@ -21,6 +21,7 @@ type Message struct {
 	Site     string        // where the bench stands; "" if that is not known
 	Received time.Time     // when the hub had it
 	Report   report.Report // with the devices
+	Cut      string        // what was left out of the report to make it short enough: evidence, findings; "" for nothing
 	JSON     []byte        // the report as it came, with whatever its writer added; nil is Report's own
 }
 

@@ -5,7 +5,8 @@ package fleet
 // reports, visits, findings and details are what came, and are only added to. A visit is
 // what one report tells of one device; ahead says that it was read later than it was
 // received, so that a clock was wrong. findings hold of each check of a visit the gravest
-// status. details hold the whole report, packed.
+// status. details hold the whole report, packed; cut says what was left out of
+// it on its way.
 //
 // devices, causes and counts are made of the visits, and are kept up with each. A device has
 // what its newest visit said, and causes says of each check that was ever unwell on it when
@@ -31,7 +32,8 @@ CREATE TABLE reports (
 	run {text} NOT NULL,
 	tool {text} NOT NULL,
 	schema_number {int} NOT NULL,
-	redacted {int} NOT NULL
+	redacted {int} NOT NULL,
+	cut {text} NOT NULL
 ) {rows};
 
 CREATE TABLE details (

@@ -130,7 +130,7 @@ func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[
 		lastReport++
 		r := p.message.Report
 		reports = append(reports, []any{lastReport, p.message.ID, p.message.Bench, p.received, seconds(r.TakenAt),
-			text(r.Run, maxName), text(r.Tool.Version, maxName), int64(r.Schema), truth[r.Redacted]})
+			text(r.Run, maxName), text(r.Tool.Version, maxName), int64(r.Schema), truth[r.Redacted], text(p.message.Cut, maxName)})
 		details = append(details, []any{lastReport, p.packed})
 		for j := range p.visits {
 			v := &p.visits[j]
@@ -151,7 +151,7 @@ func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[
 		name, columns string
 		rows          [][]any
 	}{
-		{"reports", "report, id, bench, received, taken, run, tool, schema_number, redacted", reports},
+		{"reports", "report, id, bench, received, taken, run, tool, schema_number, redacted, cut", reports},
 		{"details", "report, json", details},
 		{"visits", "visit, report, device, " + visitColumns, visits},
 		{"findings", "visit, check_number, status, explained_by", findings},

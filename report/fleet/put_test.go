@@ -251,7 +251,13 @@ func TestWholeReport(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		m := message(1, "oslo", sheet{id: "a", taken: monday})
 		m.JSON = []byte(`{"what a newer bench added": 1}`)
+		m.Cut = "evidence"
 		put(t, s, m)
+		story, err := s.Story(t.Context(), "a", Page{})
+		must(t, err)
+		if got := story.Visits.Rows[0].Cut; got != "evidence" {
+			t.Errorf("it is said to be cut of %q", got)
+		}
 		got, err := s.Report(t.Context(), m.ID)
 		must(t, err)
 		if string(got) != string(m.JSON) {

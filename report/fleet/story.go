@@ -27,7 +27,8 @@ type Visit struct {
 	Backup         Backup         `json:"backup"`
 	LastBackup     time.Time      `json:"lastBackup,omitzero"`
 	NoLastBackup   string         `json:"noLastBackup,omitempty"`
-	Findings       []VisitFinding `json:"findings"` // what was unwell or could not be read
+	Cut            string         `json:"cut,omitempty"` // what was left out of the report on its way, which was too long: evidence, findings
+	Findings       []VisitFinding `json:"findings"`      // what was unwell or could not be read
 }
 
 // A VisitFinding is what a visit told of one check.
@@ -75,7 +76,7 @@ func (s *Store) deviceByID(ctx context.Context, tx transaction, id string, d *De
 }
 
 const visitsOfStory = `
-	SELECT visit, reports.id, reports.tool, visits.bench, site, slot, visits.taken, visits.received, ahead, version, verdict, headline, reason, backup, no_backup
+	SELECT visit, reports.id, reports.tool, reports.cut, visits.bench, site, slot, visits.taken, visits.received, ahead, version, verdict, headline, reason, backup, no_backup
 	FROM visits JOIN reports ON reports.report = visits.report
 	WHERE device = $1 AND (visits.taken, visit) < ($2, $3) ORDER BY visits.taken DESC, visit DESC LIMIT $4`
 
@@ -90,7 +91,7 @@ func visitsPage(ctx context.Context, tx transaction, device int64, page Page) (L
 	err = each(ctx, tx, visitsOfStory, []any{device, from.At, from.Row, page.rows() + 1}, func(rows *sql.Rows) error {
 		v := Visit{Findings: []VisitFinding{}}
 		var number, taken, received, backup int64
-		if err := rows.Scan(&number, &v.ReportID, &v.Tool, &v.Bench, &v.Site, &v.Slot, &taken, &received, &v.Ahead,
+		if err := rows.Scan(&number, &v.ReportID, &v.Tool, &v.Cut, &v.Bench, &v.Site, &v.Slot, &taken, &received, &v.Ahead,
 			&v.ProductVersion, &v.Verdict, &v.Headline, &v.Reason, &backup, &v.NoLastBackup); err != nil {
 			return err
 		}

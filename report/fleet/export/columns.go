@@ -80,6 +80,7 @@ var Visits = []Column[fleet.Visit]{
 	{"problems", func(v fleet.Visit) string { return found(v, string(checks.Problem)) }},
 	{"warnings", func(v fleet.Visit) string { return found(v, string(checks.Warning)) }},
 	{"unknown", func(v fleet.Visit) string { return found(v, string(checks.Unknown)) }},
+	{"cut", func(v fleet.Visit) string { return v.Cut }},
 	{"report", func(v fleet.Visit) string { return v.ReportID }},
 }
 
