@@ -161,7 +161,7 @@ var rooms = map[string]room{
 		ours: []string{"report", "report/stream/credentials", "report/stream/envelope", "report/stream/outbox"},
 		theirs: []string{
 			"github.com/nats-io/jwt/v2", "github.com/nats-io/nats-server/v2/server", "github.com/nats-io/nats.go",
-			"golang.org/x/sys/unix", "golang.org/x/sys/windows",
+			"github.com/gofrs/flock",
 		},
 		banned: []string{"os/exec", "net/http"},
 	},
@@ -202,7 +202,7 @@ var rooms = map[string]room{
 			"github.com/clipperhouse/displaywidth", "github.com/google/uuid",
 			"golang.org/x/sys/unix", "golang.org/x/sys/windows", "golang.org/x/term",
 			// built with the tag fleet only
-			"github.com/dustin/go-humanize", "github.com/prometheus/client_golang/prometheus",
+			"github.com/dustin/go-humanize", "github.com/gofrs/flock", "github.com/prometheus/client_golang/prometheus",
 		},
 	},
 	"cmd/backupdoctor/hook": {

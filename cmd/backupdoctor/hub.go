@@ -5,12 +5,14 @@ package main
 import (
 	"cmp"
 	"net"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/report/fleet/pages"
 	"github.com/urfave/cli/v2"
 )
 
@@ -23,8 +25,10 @@ func hubCommand(s surroundings) *cli.Command {
 			"a certificate for benches, a database, and the token with which to sign in to the pages.\n" +
 			"Benches reach it by TLS, each with the credentials that hub add-bench has made for it.\n\n" +
 			"The pages are for this computer alone, unless --http says otherwise; then they are\n" +
-			"encrypted. Their token is taken from " + tokenVariable + ", if it is set. The password\n" +
-			"of a PostgreSQL is taken from PGPASSWORD, or from the file that PGPASSFILE names.\n\n" +
+			"encrypted. Who has their token may look; it is taken from " + tokenVariable + ", if\n" +
+			"that is set. So may whom a proxy names in the header --proxy-header, which it must take away\n" +
+			"from what its callers send. The password of a PostgreSQL is taken from PGPASSWORD, or from the\n" +
+			"file that PGPASSFILE names.\n\n" +
 			"Three hubs are one if each knows the others by --routes and all have the folder\n" +
 			"credentials/node of one of them. Any one may then fail.\n\n" +
 			examples(
@@ -75,6 +79,8 @@ func hubFlags() []cli.Flag {
 		&cli.StringFlag{Name: "http", Category: pagesHeading, Usage: "`ADDRESS` of the pages, the metrics and /healthz; off for none", Value: "127.0.0.1:7480"},
 		&cli.StringSliceFlag{Name: "host", Category: pagesHeading, Usage: "`NAME` by which browsers know this computer; may be repeated"},
 		&cli.StringFlag{Name: "token-file", Category: pagesHeading, Usage: "`FILE` of the token to sign in with", DefaultText: tokenVariable + ", or DIR/token"},
+		&cli.StringFlag{Name: "proxy-header", Category: pagesHeading, Usage: "let in whom a proxy names in the header `NAME`"},
+		&cli.StringFlag{Name: "proxy-from", Category: pagesHeading, Usage: "`ADDRESSES` of that proxy, or its networks: 192.0.2.7,10.0.0.0/8"},
 		&cli.StringFlag{Name: "cluster", Category: clusterHeading, Usage: "`ADDRESS` for the two other nodes: HOST:PORT"},
 		&cli.StringFlag{Name: "cluster-name", Category: clusterHeading, Usage: "`NAME` of this node, which no other has"},
 		&cli.StringFlag{Name: "routes", Category: clusterHeading, Usage: "`ADDRESSES` of the two others: HOST:PORT,HOST:PORT"},
@@ -158,10 +164,32 @@ func (s surroundings) hubOf(ctx *cli.Context) (*hub, error) {
 	if h.sink, err = s.sinkOf(ctx, folder); err != nil {
 		return nil, err
 	}
+	if h.proxy, err = proxyOf(ctx); err != nil {
+		return nil, err
+	}
 	if !strings.Contains(h.listen, "://") {
 		h.listen = "tls://" + h.listen
 	}
 	return h, h.check(ctx)
+}
+
+// proxyOf reads --proxy-header and --proxy-from.
+func proxyOf(ctx *cli.Context) (p pages.Proxy, err error) {
+	p.Header = ctx.String("proxy-header")
+	for text := range strings.FieldsFuncSeq(ctx.String("proxy-from"), func(r rune) bool { return r == ',' }) {
+		prefix, err := netip.ParsePrefix(text)
+		if address, bad := netip.ParseAddr(text); bad == nil {
+			prefix, err = address.Prefix(address.BitLen())
+		}
+		if err != nil {
+			return p, usageError("192.0.2.7, or 192.0.2.0/24", "--proxy-from %q is no address", text)
+		}
+		p.From = append(p.From, prefix)
+	}
+	if (p.Header == "") != (len(p.From) == 0) {
+		return p, usageError("from other addresses anybody could write that header", "--proxy-header and --proxy-from need each other")
+	}
+	return p, nil
 }
 
 // check tells what contradicts itself, before anything is made or opened.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/report/fleet"
 	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
+	"github.com/gofrs/flock"
 	"github.com/urfave/cli/v2"
 )
 
@@ -50,6 +51,11 @@ func (s surroundings) addBench(ctx *cli.Context) error {
 	if _, err := os.Lstat(out); out != "" && !errors.Is(err, os.ErrNotExist) {
 		return usageError("", "%s exists", out)
 	}
+	free, err := folder.alone(ctx.Context)
+	if err != nil {
+		return err
+	}
+	defer free()
 	keys, err := folder.keys()
 	if err != nil {
 		return err
@@ -74,6 +80,24 @@ func (s surroundings) addBench(ctx *cli.Context) error {
 	fmt.Fprintf(s.stderr, "bench %s was added: move this file to it\n", name)
 	_, err = fmt.Fprintln(s.stdout, file)
 	return err
+}
+
+// aloneWithin is how long another command that changes the keys or the sites is waited for.
+const aloneWithin = 30 * time.Second
+
+// alone waits until no other command changes the keys or the sites, and keeps others from it
+// until free is called.
+func (f hubFolder) alone(ctx context.Context) (free func(), err error) {
+	if err := os.MkdirAll(string(f), 0o700); err != nil {
+		return nil, usageError("", "%w", err)
+	}
+	ctx, stop := context.WithTimeout(ctx, aloneWithin)
+	defer stop()
+	held := flock.New(filepath.Join(string(f), "lock"), flock.SetPermissions(0o600))
+	if _, err := held.TryLockContext(ctx, 50*time.Millisecond); err != nil {
+		return nil, usageError("another command may be adding or revoking benches", "the data folder of the hub cannot be locked: %w", err)
+	}
+	return func() { held.Unlock() }, nil
 }
 
 // keys opens the keys of the hub, and makes them where there are none.
@@ -144,6 +168,11 @@ func revokeCommand(s surroundings) *cli.Command {
 			if err != nil {
 				return err
 			}
+			free, err := folder.alone(ctx.Context)
+			if err != nil {
+				return err
+			}
+			defer free()
 			keys, err := folder.keys()
 			if err != nil {
 				return err

@@ -39,7 +39,7 @@ func (h *hub) servePages(store *fleet.Store, shown *tls.Config, also prometheus.
 	}
 	secure := !local(h.pages)
 	handler, err := pages.New(pages.Config{
-		Store: store, Guard: webguard.Guard{Hosts: h.knownAs(), Secure: secure}, Token: token, Now: time.Now, Log: h.log,
+		Store: store, Guard: webguard.Guard{Hosts: h.knownAs(), Secure: secure}, Token: token, Proxy: h.proxy, Now: time.Now, Log: h.log,
 		Also: []prometheus.Collector{also},
 	})
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/fleet/pages"
 	benchstream "github.com/backupdoctor/backupdoctor/report/stream"
 	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
 )
@@ -31,6 +32,7 @@ type hub struct {
 	pages                string // address of the pages; "" for none
 	hosts                []string
 	tokenFile            string // "" is the usual one
+	proxy                pages.Proxy
 	node, cluster        string // "" without a cluster
 	routes               []string
 	nats                 string // "" is the built-in one
@@ -58,7 +60,7 @@ func (h *hub) run(ctx context.Context) error {
 	if err := os.MkdirAll(string(h.folder), 0o700); err != nil {
 		return usageError("choose another with --data DIR", "the data folder of the hub cannot be made: %w", err)
 	}
-	node, err := h.openNode()
+	node, err := h.openNode(ctx)
 	if err != nil {
 		return err
 	}
@@ -114,13 +116,21 @@ func (h *hub) where() string {
 
 // openNode opens the credentials of the hub, and makes them at the first start. Nodes of a
 // cluster have theirs from one of them: each its own would not know each other.
-func (h *hub) openNode() (credentials.Node, error) {
+func (h *hub) openNode(ctx context.Context) (credentials.Node, error) {
 	path := filepath.Join(h.folder.credentials(), "node")
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		if h.cluster != "" {
 			return credentials.Node{}, usageError(
 				"backupdoctor hub add-bench makes them: do it on one node, and copy credentials/node from its data folder to all",
 				"%s is missing", path)
+		}
+		free, err := h.folder.alone(ctx)
+		if err != nil {
+			return credentials.Node{}, err
+		}
+		defer free()
+		if _, err := os.Stat(path); err == nil {
+			return credentials.OpenNode(path) // made while it was waited for
 		}
 		if _, err := credentials.Create(h.folder.credentials()); err != nil {
 			return credentials.Node{}, usageError("", "%w", err)

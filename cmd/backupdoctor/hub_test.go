@@ -486,6 +486,63 @@ func TestPagesBeyondThisComputer(t *testing.T) {
 }
 
 // TestMetricsOfAHub: what the alerts and the dashboard are drawn from.
+// TestPagesBehindAProxy: whom a proxy names is let in, and nobody who names himself.
+func TestPagesBehindAProxy(t *testing.T) {
+	for _, c := range []struct {
+		from string
+		want int // for who has the header
+	}{{"127.0.0.0/8", http.StatusOK}, {"192.0.2.7", http.StatusUnauthorized}} {
+		dir, listen, address := t.TempDir(), freeAddress(t), freeAddress(t)
+		launched(t, "--data", dir, "--listen", listen, "--http", address, "--proxy-header", "X-Forwarded-User", "--proxy-from", c.from)
+		status := func(header string) int {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/metrics", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if header != "" {
+				r.Header.Set(header, "ada")
+			}
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+			return answer.StatusCode
+		}
+		if got := status("X-Forwarded-User"); got != c.want {
+			t.Errorf("from %s the header is answered with %d, want %d", c.from, got, c.want)
+		}
+		for _, header := range []string{"", "X-User"} {
+			if got := status(header); got != http.StatusUnauthorized {
+				t.Errorf("from %s the header %q is answered with %d", c.from, header, got)
+			}
+		}
+	}
+}
+
+// TestBenchesAreAddedAtOnce: no bench and no site of one is lost, and a name is given once.
+func TestBenchesAreAddedAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	const count = 6
+	codes := make([]int, 2*count) // each name twice
+	var adding sync.WaitGroup
+	for i := range codes {
+		adding.Go(func() {
+			codes[i] = called(t, "hub", "add-bench", fmt.Sprintf("bench-%d", i/2), "--site", fmt.Sprintf("Site %d", i/2), "--data", dir).code
+		})
+	}
+	adding.Wait()
+	added := benches(t, "--data", dir)
+	for i := range count {
+		if one, other := codes[2*i], codes[2*i+1]; min(one, other) != 0 || max(one, other) != 2 {
+			t.Errorf("bench-%d is added with exit codes %d and %d, want 0 and 2", i, one, other)
+		}
+		if row := added[fmt.Sprintf("bench-%d", i)]; row.Site != fmt.Sprintf("Site %d", i) {
+			t.Errorf("bench-%d is %+v", i, row)
+		}
+	}
+}
+
 func TestMetricsOfAHub(t *testing.T) {
 	t.Parallel()
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)

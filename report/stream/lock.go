@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/gofrs/flock"
 )
 
 // errLocked is a folder that another process has locked.
@@ -16,12 +18,13 @@ func lock(folder string) (unlock func(), err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, configError{fmt.Errorf("opening the folder of the stream: %w", err)}
 	}
-	file, err := os.OpenFile(filepath.Join(folder, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	held := flock.New(filepath.Join(folder, "lock"), flock.SetPermissions(0o600))
+	ours, err := held.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("opening the folder of the stream: %w", err)
+		return nil, errors.Join(fmt.Errorf("opening the folder of the stream: %w", err), held.Close())
 	}
-	if err := lockFile(file); err != nil {
-		return nil, errors.Join(fmt.Errorf("%w: %s", err, folder), file.Close())
+	if !ours {
+		return nil, errors.Join(fmt.Errorf("%w: %s", errLocked, folder), held.Close())
 	}
-	return func() { file.Close() }, nil
+	return func() { held.Unlock() }, nil
 }
