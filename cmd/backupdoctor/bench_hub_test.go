@@ -74,6 +74,7 @@ func visitsKept(t testing.TB, data string) (count int) {
 // so is its hub, which is not even there at first. Every visit that the operator was shown is in
 // the history of the bench, and every one in there is at the hub once.
 func TestBenchAndHubAreKilled(t *testing.T) {
+	t.Parallel()
 	var devices []*sim.Device
 	for n := range 24 {
 		devices = append(devices, loadDevice(t.Fatalf, []string{"healthy-iphone", "icloud-backup-off"}[n%2]).Clone(n))
@@ -122,6 +123,7 @@ func TestBenchAndHubAreKilled(t *testing.T) {
 // TestBenchEndsWithItsReportsAtTheHub: at the end of a run what was found is brought away,
 // and not only with the next.
 func TestBenchEndsWithItsReportsAtTheHub(t *testing.T) {
+	t.Parallel()
 	usbmux, _ := attach(t, loadDevice(t.Fatalf, "healthy-iphone"), loadDevice(t.Fatalf, "icloud-backup-off"))
 	hubDir, address := t.TempDir(), freeAddress(t)
 	creds := addBench(t, hubDir, "packing-1")

@@ -486,8 +486,55 @@ func TestPagesBeyondThisComputer(t *testing.T) {
 }
 
 // TestMetricsOfAHub: what the alerts and the dashboard are drawn from.
+// TestClocksOfBenchesDiffer: one bench is three days behind, one is right, and one three days
+// ahead. All that they send is kept. What was read in the future does not count, and of the
+// rest the newest reading does, whichever bench was heard last.
+func TestClocksOfBenchesDiffer(t *testing.T) {
+	t.Parallel()
+	dir, address := t.TempDir(), freeAddress(t)
+	launched(t, "--data", dir, "--listen", address, "--http", "off")
+	now, one := time.Now().UTC().Truncate(time.Second), devicesOfTray(t)[0]
+	udid := one.Devices[0].UDID
+	for i, bench := range []struct {
+		name  string
+		clock time.Duration
+	}{{"right", 0}, {"ahead", 72 * time.Hour}, {"behind", -72 * time.Hour}} {
+		b, _ := linked(t, addBench(t, dir, bench.name), "tls://"+address)
+		one.Devices[0].TakenAt = now.Add(bench.clock)
+		packed, cut, err := envelope.Pack(one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := envelope.NewID()
+		if err != nil {
+			t.Fatal(err)
+		}
+		publish(t, b, []outbox.Item{{ID: id, Cut: cut, Report: packed}})
+		eventually(t, "the hub has stored it", func() bool { return reportsOf(t, bench.name, "--data", dir) == 1 })
+		if _, known := benches(t, "--data", dir)[bench.name]; !known {
+			t.Errorf("the hub does not list bench %d", i)
+		}
+	}
+	var told struct {
+		Device fleet.Device  `json:"device"`
+		Visits []fleet.Visit `json:"visits"`
+	}
+	if err := json.Unmarshal([]byte(well(t, "fleet", "device", udid, "--data", dir, "--json")), &told); err != nil {
+		t.Fatal(err)
+	}
+	if told.Device.Bench != "right" || !told.Device.TakenAt.Equal(now) || told.Device.Ahead || len(told.Visits) != 3 {
+		t.Errorf("the device stands as %s read it at %s, with %d visits; want the right bench at %s", told.Device.Bench, told.Device.TakenAt, len(told.Visits), now)
+	}
+	for _, v := range told.Visits {
+		if v.Ahead != (v.Bench == "ahead") {
+			t.Errorf("the visit to bench %s is ahead: %t", v.Bench, v.Ahead)
+		}
+	}
+}
+
 // TestPagesBehindAProxy: whom a proxy names is let in, and nobody who names himself.
 func TestPagesBehindAProxy(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		from string
 		want int // for who has the header
@@ -522,6 +569,7 @@ func TestPagesBehindAProxy(t *testing.T) {
 
 // TestBenchesAreAddedAtOnce: no bench and no site of one is lost, and a name is given once.
 func TestBenchesAreAddedAtOnce(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	const count = 6
 	codes := make([]int, 2*count) // each name twice

@@ -55,10 +55,16 @@ func (a *announced) String() string {
 // startBench runs a bench. end ends it as Ctrl-C does, and returns its exit code.
 func startBench(t *testing.T, args ...string) (address string, stderr *announced, end func() int) {
 	t.Helper()
+	return startBenchAt(t, t.TempDir(), args...)
+}
+
+// startBenchAt is startBench for a bench that has its data in a folder.
+func startBenchAt(t *testing.T, data string, args ...string) (address string, stderr *announced, end func() int) {
+	t.Helper()
 	stderr = &announced{address: make(chan string, 1)}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan int, 1)
-	settings, data := t.TempDir(), t.TempDir()
+	settings := t.TempDir()
 	go func() {
 		ended <- run(ctx, surroundings{
 			args: append([]string{"bench", "--quiet"}, args...), stdin: strings.NewReader(""), stdout: io.Discard, stderr: stderr,
@@ -135,6 +141,38 @@ func TestBenchShowsWhatIsPluggedIn(t *testing.T) {
 	}
 	client.CloseIdleConnections()
 	comesDownTo(t, "goroutines", goroutines, runtime.NumGoroutine)
+}
+
+// The page of a device tells of its earlier visits, at this bench and in earlier runs.
+func TestBenchTellsOfEarlierVisits(t *testing.T) {
+	d := loadDevice(t.Fatalf, "icloud-backup-off")
+	usbmux, _ := attach(t, d)
+	data := t.TempDir()
+	visited := func() string {
+		address, _, end := startBenchAt(t, data, "--usbmux", usbmux)
+		defer end()
+		for range 600 {
+			page, err := http.Get(address + "device/" + d.UDID())
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := io.ReadAll(page.Body)
+			page.Body.Close()
+			if err == nil && strings.Contains(string(text), "iCloud Backup off") {
+				return string(text)
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		t.Fatal("the device is never finished")
+		return ""
+	}
+	if first := visited(); !strings.Contains(first, "No earlier visit is known.") {
+		t.Errorf("at the first visit the page is %s", first)
+	}
+	time.Sleep(time.Second) // visits are told apart by the second
+	if second := visited(); strings.Contains(second, "No earlier visit is known.") || !strings.Contains(second, "Earlier visits") {
+		t.Errorf("at the second visit the page is %s", second)
+	}
 }
 
 // Beyond this computer the page is reached by HTTPS, by the names in the certificate, and with
