@@ -54,6 +54,7 @@ func benchCommand(s surroundings) *cli.Command {
 				return err
 			}
 			fmt.Fprintln(s.stderr, "the tray is at", shown.address)
+			w.alarm = shown.station.Warn
 			w.ears = append(w.ears, shown.station.Hear)
 			return w.run(ctx.Context)
 		}),

@@ -50,6 +50,9 @@ func (s surroundings) keeping(ctx context.Context, run history.Run, l *letters) 
 
 func (s surroundings) notKept(err error) {
 	fmt.Fprintln(s.stderr, "backupdoctor: the history does not have all of this run:", err)
+	if s.alarm != nil {
+		s.alarm("The history does not have all of this run: " + err.Error())
+	}
 	if ended, ok := errors.AsType[exit](err); ok && ended.hint != "" {
 		fmt.Fprintln(s.stderr, "hint:", ended.hint)
 	}

@@ -15,10 +15,12 @@ import (
 func TestARunIsKeptOrItIsSaid(t *testing.T) {
 	at := time.Date(2026, 11, 20, 8, 30, 0, 0, time.UTC)
 	const id = "00000001-0000-4000-8000-000000000000"
+	alarm := ""
 	keep := func(folder string) string {
 		var stderr bytes.Buffer
 		s := surroundings{
 			stderr:  &stderr,
+			alarm:   func(text string) { alarm = text },
 			getenv:  func(string) string { return "" },
 			dataDir: func() (string, error) { return folder, nil },
 		}
@@ -47,7 +49,13 @@ func TestARunIsKeptOrItIsSaid(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if alarm != "" {
+		t.Errorf("alarmed by %q", alarm)
+	}
 	said := keep(file)
+	if !strings.HasPrefix(alarm, "The history does not have all of this run: ") {
+		t.Errorf("alarmed by %q", alarm)
+	}
 	if strings.Count(said, "\n") != 1 || !strings.HasPrefix(said, "backupdoctor: the history does not have all of this run: ") {
 		t.Errorf("said %q", said)
 	}

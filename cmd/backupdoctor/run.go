@@ -21,6 +21,7 @@ type surroundings struct {
 	environ        func() []string        // all of the environment, for a program that is started
 	configDir      func() (string, error) // the folder for settings of this user's programs
 	dataDir        func() (string, error) // the folder for their data
+	alarm          func(string)           // tells those who look at a page that something is amiss; nil without one
 	note           func(string)           // shows the text of a status line while a view has the terminal; nil if none has
 }
 

@@ -79,6 +79,9 @@ func (s *Station) Hear(e report.Event) { s.tray.hear(e) }
 // none.
 func (s *Station) Say(line string) { s.tray.say(line) }
 
+// Warn shows above the tray that something is amiss, for as long as the station is served.
+func (s *Station) Warn(line string) { s.tray.warn(line) }
+
 // Close tells all browsers that the run is over, and lets go of them.
 func (s *Station) Close() { s.tray.close() }
 

@@ -245,6 +245,37 @@ func firstTold(t *testing.T, address, seen string) change {
 	return c
 }
 
+// What is said and warned of stands above the tray, and browsers are told as it changes.
+func TestSayAndWarn(t *testing.T) {
+	s := newStation()
+	before := s.tray.picture()
+	s.Say("2 reports are on the way")
+	s.Warn("the disk is <full>")
+	select {
+	case <-before.changed:
+	default:
+		t.Error("no browser is told")
+	}
+	answer := httptest.NewRecorder()
+	s.ServeHTTP(answer, get("/"))
+	for _, want := range []string{"2 reports are on the way", `role="alert"><b>the disk is &lt;full&gt;`} {
+		if !strings.Contains(answer.Body.String(), want) {
+			t.Errorf("the page does not say %s: %s", want, answer.Body)
+		}
+	}
+	now := s.tray.picture()
+	s.Say("2 reports are on the way")
+	if s.tray.picture().version != now.version {
+		t.Error("what was said again makes a new version")
+	}
+	s.Say("")
+	answer = httptest.NewRecorder()
+	s.ServeHTTP(answer, get("/"))
+	if strings.Contains(answer.Body.String(), "2 reports") || !strings.Contains(answer.Body.String(), "the disk is") {
+		t.Errorf("after nothing was said the page is %s", answer.Body)
+	}
+}
+
 func TestEvents(t *testing.T) {
 	before := runtime.NumGoroutine()
 	s := newStation()

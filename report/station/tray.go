@@ -36,6 +36,7 @@ type tray struct {
 	tiles   map[string]tile // by UDID
 	failure string          // why the run ended with an error
 	note    string          // see Station.Say
+	warning string          // see Station.Warn
 	over    bool
 	changed chan struct{} // closed with the next change
 }
@@ -52,6 +53,7 @@ type picture struct {
 	gone    []tile // the last first
 	failure string
 	note    string
+	warning string
 	over    bool
 	changed <-chan struct{} // closed as soon as the picture is old
 }
@@ -104,6 +106,13 @@ func (t *tray) say(note string) {
 	}
 }
 
+func (t *tray) warn(warning string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.warning = warning
+	t.touch()
+}
+
 func (t *tray) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -136,7 +145,7 @@ func (t *tray) touch() {
 
 func (t *tray) picture() picture {
 	t.mu.Lock()
-	p := picture{version: t.version, failure: t.failure, note: t.note, over: t.over, changed: t.changed}
+	p := picture{version: t.version, failure: t.failure, note: t.note, warning: t.warning, over: t.over, changed: t.changed}
 	all := slices.Collect(maps.Values(t.tiles))
 	t.mu.Unlock()
 	p.id = t.epoch + "." + strconv.FormatUint(p.version, 10)

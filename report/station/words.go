@@ -131,7 +131,7 @@ type overview struct {
 	More             int // causes that the chart has no room for
 	Over             bool
 	Failure          string
-	Note             string
+	Note, Warning    string
 }
 
 // A bar is one cause of the chart.
@@ -144,7 +144,7 @@ type bar struct {
 const maxBars = 8
 
 func newOverview(p picture) overview {
-	o := overview{Here: len(p.here), Gone: len(p.gone), Over: p.over, Failure: report.Clean(p.failure), Note: report.Clean(p.note)}
+	o := overview{Here: len(p.here), Gone: len(p.gone), Over: p.over, Failure: report.Clean(p.failure), Note: report.Clean(p.note), Warning: report.Clean(p.warning)}
 	for _, t := range p.here {
 		if t.Found == nil && !p.over {
 			o.Busy++
