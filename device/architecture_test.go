@@ -123,7 +123,9 @@ var rooms = map[string]room{
 		theirs: []string{"zombiezen.com/go/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
-	"report/screenshots": {},
+	"report/screenshots": {
+		ours: []string{"report", "report/fleet", "report/fleet/pages", "report/station", "report/stream/envelope", "report/webguard"},
+	},
 	"report/ignore": {
 		ours:   []string{"device", "checks", "report"},
 		theirs: []string{"go.yaml.in/yaml/v4"},

@@ -1,5 +1,6 @@
 // Command screenshots takes the pictures of the README anew: of the page of HTML that the
-// demo makes, and of the terminal that it is shown in. It needs Go and Chromium.
+// demo makes, of the terminal that it is shown in, of the demo's devices on the tray of a
+// bench, and of a fleet that is made up. It needs Go and Chromium.
 //
 //	go run ./report/screenshots
 package main
@@ -14,6 +15,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/backupdoctor/backupdoctor/report"
 )
 
 const (
@@ -39,14 +42,28 @@ func take(scratch string) error {
 	if err != nil {
 		return err
 	}
-	if err := picture(page, scratch, "page.png", 1100, 900); err != nil {
+	if err := picture("file://"+page, scratch, "page.png", 1100, 900); err != nil {
 		return err
 	}
 	screen := filepath.Join(scratch, "terminal.html")
 	if err := os.WriteFile(screen, []byte(asHTML(terminal)), 0o600); err != nil {
 		return err
 	}
-	return picture(screen, scratch, "terminal.png", 900, 760)
+	if err := picture("file://"+screen, scratch, "terminal.png", 900, 760); err != nil {
+		return err
+	}
+	saved := filepath.Join(scratch, "demo.json")
+	if _, err := demo("-o", "json="+saved); err != nil {
+		return err
+	}
+	r, err := read(saved)
+	if err != nil {
+		return err
+	}
+	if err := pictureOfTray(r, scratch); err != nil {
+		return err
+	}
+	return pictureOfFleet(r, scratch)
 }
 
 // demo runs the demo and returns what it shows. It ends with exit code 3, because one of its
@@ -63,15 +80,25 @@ func demo(flags ...string) (string, error) {
 	return out.String(), nil
 }
 
-// picture has the browser show a file, and keeps what it shows.
-func picture(page, scratch, name string, width, height int) error {
+// read reads a report that was saved.
+func read(path string) (report.Report, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return report.Report{}, err
+	}
+	defer file.Close()
+	return report.Read(file)
+}
+
+// picture has the browser show an address, and keeps what it shows.
+func picture(address, scratch, name string, width, height int) error {
 	path, err := filepath.Abs(filepath.Join(folder, name))
 	if err != nil {
 		return err
 	}
 	command := exec.Command(browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
 		"--disable-background-networking", "--user-data-dir="+filepath.Join(scratch, "browser"),
-		fmt.Sprintf("--window-size=%d,%d", width, height), "--screenshot="+path, "file://"+page)
+		fmt.Sprintf("--window-size=%d,%d", width, height), "--screenshot="+path, address)
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %v\n%s", browser, err, out)
 	}
