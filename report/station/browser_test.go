@@ -95,6 +95,27 @@ func TestTrayInABrowser(t *testing.T) {
 	b.AskedOnly(address)
 }
 
+// A thousand devices are all there, and one of them changes while they are looked at.
+func TestThousandTiles(t *testing.T) {
+	b := browsertest.Open(t)
+	s := newStation()
+	address := serve(t, s)
+	fill(t, s, 999)
+	hear(s, report.DeviceState, "last", "Z99", "", report.Reading)
+	b.Do(chromedp.Navigate(address))
+	b.Await(`document.querySelector("#live").classList.contains("on")`)
+	if tiles := browsertest.Value[int](b, `document.querySelectorAll("#here li").length`); tiles != 1000 {
+		t.Errorf("there are %d tiles", tiles)
+	}
+	b.Do(chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.End))
+	b.Await(`document.activeElement.matches("#here li:last-child a") && document.activeElement.innerText.includes("Reading")`)
+	d := patient(t, "backup-turned-off")
+	d.UDID, d.Slot = "last", "Z99"
+	done(s, d)
+	b.Await(`document.activeElement.matches("#here li:last-child a") && document.activeElement.innerText.includes("iCloud Backup off")`)
+	b.AskedOnly(address)
+}
+
 // A page without scripts is whole, and asks to be loaded anew.
 func TestTrayWithoutScripts(t *testing.T) {
 	b := browsertest.Open(t)
