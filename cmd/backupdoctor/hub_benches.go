@@ -16,6 +16,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/report/fleet"
 	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
+	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
 	"github.com/gofrs/flock"
 	"github.com/urfave/cli/v2"
 )
@@ -50,6 +51,9 @@ func (s surroundings) addBench(ctx *cli.Context) error {
 	name, out := ctx.Args().First(), ctx.String("out")
 	if _, err := os.Lstat(out); out != "" && !errors.Is(err, os.ErrNotExist) {
 		return usageError("", "%s exists", out)
+	}
+	if !envelope.ValidBench(name) {
+		return usageError("up to 48 small letters, digits, hyphens and underscores", "%q cannot name a bench", name)
 	}
 	free, err := folder.alone(ctx.Context)
 	if err != nil {
@@ -168,6 +172,10 @@ func revokeCommand(s surroundings) *cli.Command {
 			if err != nil {
 				return err
 			}
+			name := ctx.Args().First()
+			if _, err := os.Stat(folder.credentials()); errors.Is(err, os.ErrNotExist) {
+				return usageError("see backupdoctor hub benches", "no bench was ever added here, so none of the name %q", name)
+			}
 			free, err := folder.alone(ctx.Context)
 			if err != nil {
 				return err
@@ -177,7 +185,6 @@ func revokeCommand(s surroundings) *cli.Command {
 			if err != nil {
 				return err
 			}
-			name := ctx.Args().First()
 			if err := keys.Revoke(name); err != nil {
 				return usageError("see backupdoctor hub benches", "%w", err)
 			}
