@@ -148,7 +148,7 @@ func (b *Bench) run(ctx context.Context) error {
 		unlink()
 		unlink = func() {}
 		if linked != 0 {
-			unlink = background(ctx, drain{up.open, up.forward, b.Log}.run)
+			unlink = background(ctx, drain{up.open, up.forward, forwarded, b.Log}.run)
 		}
 	}
 }
@@ -279,7 +279,7 @@ type benchStream struct {
 func (b *Bench) prepare(ctx context.Context, conn *nats.Conn, wiring credentials.Wiring) (*benchStream, error) {
 	ctx, cancel := context.WithTimeout(ctx, startWithin)
 	defer cancel()
-	js, err := jetstream.New(conn, jetstream.WithPublishAsyncMaxPending(2*fetched))
+	js, err := jetstream.New(conn, jetstream.WithPublishAsyncMaxPending(2*forwarded))
 	if err != nil {
 		return nil, fmt.Errorf("preparing the stream: %w", err)
 	}

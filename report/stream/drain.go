@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	fetched     = 32               // messages taken from a stream at once
+	fetched     = 32               // messages taken from a hub's stream at once
 	fetchWithin = 5 * time.Second  // how long to wait for the first of them
 	ackWithin   = 30 * time.Second // after that the stream delivers a message again
 	minPause    = 100 * time.Millisecond
@@ -29,6 +29,7 @@ var errNotNow = errors.New("nothing is taken now")
 type drain struct {
 	open func(context.Context) (jetstream.Consumer, error) // again where it was lost
 	take func(context.Context, []jetstream.Msg) []error    // one for each message, nil where it has it for good
+	many int                                               // messages taken at once
 	log  *slog.Logger
 }
 
@@ -43,7 +44,7 @@ func (d drain) run(ctx context.Context) {
 			consumer, err = d.open(ctx)
 		}
 		if err == nil {
-			messages, err = fetch(ctx, consumer)
+			messages, err = fetch(ctx, consumer, d.many)
 		}
 		if err != nil {
 			consumer = nil
@@ -63,9 +64,9 @@ func (d drain) run(ctx context.Context) {
 	}
 }
 
-// fetch gives the messages that are there, in the order in which they came, as soon as there
+// fetch gives the messages that are there, some at most, in the order in which they came, as soon as there
 // is one.
-func fetch(ctx context.Context, consumer jetstream.Consumer) ([]jetstream.Msg, error) {
+func fetch(ctx context.Context, consumer jetstream.Consumer, many int) ([]jetstream.Msg, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchWithin)
 	defer cancel()
 	first, err := consumer.Next(jetstream.FetchContext(ctx))
@@ -76,7 +77,7 @@ func fetch(ctx context.Context, consumer jetstream.Consumer) ([]jetstream.Msg, e
 		return nil, err
 	}
 	messages := []jetstream.Msg{first}
-	batch, err := consumer.FetchNoWait(fetched - 1)
+	batch, err := consumer.FetchNoWait(many - 1)
 	if err != nil {
 		return messages, nil // what is amiss is found out next time
 	}

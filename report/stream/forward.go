@@ -11,6 +11,11 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
+// forwarded is how many reports a bench has under way to its hub at once. With more, fifty
+// benches that come back at the same time keep the hub's stream so busy with writing that its
+// sink is starved, and wait so long for acknowledgements that they send reports again.
+const forwarded = 4
+
 // hubConsumer is the consumer through which a bench forwards its stream.
 const hubConsumer = "hub"
 
@@ -26,7 +31,7 @@ func (u *benchStream) open(ctx context.Context) (jetstream.Consumer, error) {
 		Durable:       hubConsumer,
 		AckPolicy:     jetstream.AckExplicitPolicy,
 		AckWait:       ackWithin,
-		MaxAckPending: 2 * fetched,
+		MaxAckPending: 2 * forwarded,
 		MemoryStorage: true, // what was acknowledged is not in the stream, and needs no remembering
 	})
 	if err != nil {

@@ -38,7 +38,7 @@ type receiver struct {
 // receive drains the streams of a hub until the context ends.
 func (r receiver) receive(ctx context.Context, on footing) {
 	open := func(ctx context.Context) (jetstream.Consumer, error) { return on.prepare(ctx, r.js) }
-	drain{open, r.take, r.log}.run(ctx)
+	drain{open, r.take, fetched, r.log}.run(ctx)
 }
 
 // take handles messages in the order in which they came. Behind one that fails, those of the
