@@ -64,8 +64,8 @@ func (d drain) run(ctx context.Context) {
 	}
 }
 
-// fetch gives the messages that are there, some at most, in the order in which they came, as soon as there
-// is one.
+// fetch gives the messages that are there, in the order in which they came and so many at
+// most, as soon as there is one.
 func fetch(ctx context.Context, consumer jetstream.Consumer, many int) ([]jetstream.Msg, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchWithin)
 	defer cancel()
