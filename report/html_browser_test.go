@@ -44,6 +44,7 @@ func TestHTMLInABrowser(t *testing.T) {
 	if !strings.Contains(strings.Join(rows, "\n"), "<script>alert(1)</script>") {
 		t.Errorf("the name that is a script is not shown as text: %q", rows)
 	}
+	b.Fits()
 	b.AskedOnly("file://")
 }
 

@@ -536,11 +536,16 @@ func TestClocksOfBenchesDiffer(t *testing.T) {
 func TestPagesBehindAProxy(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		from string
-		want int // for who has the header
-	}{{"127.0.0.0/8", http.StatusOK}, {"192.0.2.7", http.StatusUnauthorized}} {
+		from  string
+		flags []string
+		want  int // for who has the header
+	}{
+		{"the proxy", []string{"--proxy-header", "X-Forwarded-User", "--proxy-from", "127.0.0.0/8"}, http.StatusOK},
+		{"elsewhere", []string{"--proxy-header", "X-Forwarded-User", "--proxy-from", "192.0.2.7"}, http.StatusUnauthorized},
+		{"anywhere, where there is no proxy", nil, http.StatusUnauthorized},
+	} {
 		dir, listen, address := t.TempDir(), freeAddress(t), freeAddress(t)
-		launched(t, "--data", dir, "--listen", listen, "--http", address, "--proxy-header", "X-Forwarded-User", "--proxy-from", c.from)
+		launched(t, slices.Concat([]string{"--data", dir, "--listen", listen, "--http", address}, c.flags)...)
 		status := func(header string) int {
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/metrics", nil)
 			if err != nil {

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
@@ -137,21 +138,57 @@ func (b *Browser) Text(selector string) string {
 	return Value[string](b, fmt.Sprintf("document.querySelector(%q).innerText", selector))
 }
 
+// Look makes the window so many pixels wide. scheme is light or dark.
+func (b *Browser) Look(width int64, scheme string) {
+	b.t.Helper()
+	b.Do(chromedp.EmulateViewport(width, 1000))
+	Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+}
+
+// Fits fails the test if the page is wider than the window: on a telephone, on a tablet either
+// way round and on a small screen, by day and by night.
+func (b *Browser) Fits() {
+	b.t.Helper()
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range []int64{390, 768, 1024, 1280} {
+			b.Look(width, scheme)
+			if over := Value[int](b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+				b.t.Errorf("%s is %d pixels too wide for a %s window of %d", Value[string](b, `location.pathname`), over, scheme, width)
+			}
+		}
+	}
+}
+
 // Picture keeps what the window shows in the folder that BACKUPDOCTOR_PICTURES names, for
-// whoever wants to see it with their own eyes. scheme is light or dark.
+// whoever wants to see it with their own eyes.
 func (b *Browser) Picture(name string, width int64, scheme string) {
 	b.t.Helper()
 	folder := os.Getenv("BACKUPDOCTOR_PICTURES")
 	if folder == "" {
 		return
 	}
-	b.Do(chromedp.EmulateViewport(width, 1000))
-	Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+	b.Look(width, scheme)
 	b.Do(chromedp.Sleep(300 * time.Millisecond))
 	png := Run(b, chromedp.CaptureScreenshot())
 	if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)), png, 0o600); err != nil {
 		b.t.Fatal(err)
 	}
+}
+
+// Saves does some things that make the window save a file, and gives the file.
+func (b *Browser) Saves(name string, steps ...chromedp.Action[chromedp.Void]) []byte {
+	b.t.Helper()
+	folder := b.t.TempDir()
+	Call(b, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: folder})
+	b.Do(steps...)
+	for range 500 {
+		if text, err := os.ReadFile(filepath.Join(folder, name)); err == nil { // it has another name until it is whole
+			return text
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	b.t.Fatalf("%s is not saved", name)
+	return nil
 }
 
 // AskedOnly fails the test if the window complained, or asked anybody but server, whose

@@ -54,6 +54,7 @@ func TestTrayInABrowser(t *testing.T) {
 	hear(s, report.DeviceState, "reading", "A20", "Kim’s iPad", report.Reading)
 	b.Await(`document.querySelectorAll("#here li").length === 14`)
 	b.Await(`[...document.querySelectorAll("#here .slot")].map(s => s.textContent.replace("Slot ", "")).join() === "A1,A2,A3,A4,A5,A6,A7,A8,A9,A10,A11,A12,A20,B2"`)
+	b.Fits()
 	for _, scheme := range []string{"light", "dark"} {
 		b.Picture("tray", 1280, scheme)
 		b.Picture("tray", 768, scheme)
@@ -76,6 +77,7 @@ func TestTrayInABrowser(t *testing.T) {
 		t.Errorf("the page of the device is headed %q", heading)
 	}
 	b.Await(`document.querySelector("#live").classList.contains("on")`)
+	b.Fits()
 	for _, scheme := range []string{"light", "dark"} {
 		b.Picture("device", 1280, scheme)
 		b.Picture("device", 768, scheme)

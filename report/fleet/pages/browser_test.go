@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"bytes"
+	"encoding/csv"
 	"fmt"
 	"net/http/httptest"
 	"strings"
@@ -51,6 +53,10 @@ func TestFleetByTheKeyboard(t *testing.T) {
 	b.Do(chromedp.KeyEvent(kb.Enter))
 	b.Await(`document.readyState === "complete" && location.pathname === "/device"`)
 	tabTo(t, b, `a[href^="/export/visits/csv"]`)
+	visits, err := csv.NewReader(bytes.NewReader(b.Saves("backupdoctor-visits.csv", chromedp.KeyEvent(kb.Enter)))).ReadAll()
+	if err != nil || len(visits) != 4 {
+		t.Errorf("the list of three visits that is saved: %q, %v", visits, err)
+	}
 
 	b.Do(chromedp.Navigate(address + "/device?id=00008110-0000000000000000"))
 	arrived(b, "<script>alert(1)</script>")
@@ -77,14 +83,34 @@ func TestFleetFitsItsWindow(t *testing.T) {
 		"overview": "/", "devices": "/devices", "changes": "/changes", "benches": "/benches", "device": "/device?id=00008110-0000000000000000",
 	} {
 		b.Do(chromedp.Navigate(address + path))
-		for _, width := range []int64{390, 768, 1024, 1280} {
-			b.Do(chromedp.EmulateViewport(width, 1000))
-			if over := browsertest.Value[int](b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
-				t.Errorf("%s is %d pixels too wide for a window of %d", path, over, width)
-			}
-			b.Picture("fleet-"+name, width, "light")
-		}
+		b.Fits()
+		b.Picture("fleet-"+name, 1280, "light")
 		b.Picture("fleet-"+name, 1280, "dark")
+	}
+	b.AskedOnly(address)
+}
+
+// A name that is a script is a text on every page that shows it.
+func TestFleetShowsTextsOfStrangers(t *testing.T) {
+	b, address := browsertest.Open(t), serve(t)
+	b.Do(chromedp.Navigate(address))
+	b.Await(`document.querySelector("input[name=token]")`)
+	b.Do(chromedp.KeyEvent(token), chromedp.KeyEvent(kb.Enter))
+	arrived(b, "60 devices")
+	for path, text := range map[string]string{
+		"/devices?bench=b%3Cb%3E%26":                         "<script>alert(1)</script>",
+		"/changes?check=backup-turned-off&days=30&site=Oslo": "<script>alert(1)</script>",
+		"/benches":                              "b<b>&",
+		"/device?id=00008110-0000000000000000":  "<script>alert(1)</script>",
+		"/devices?find=%3Cscript%3Ealert(2)%3C": "",
+	} {
+		b.Do(chromedp.Navigate(address + path))
+		if shown := b.Text("main"); !strings.Contains(shown, text) {
+			t.Errorf("%s does not show %q:\n%s", path, text, shown)
+		}
+		if made := browsertest.Value[int](b, `document.querySelectorAll("script, [onload]").length`); made != 0 {
+			t.Errorf("%s makes %d elements of the text of strangers", path, made)
+		}
 	}
 	b.AskedOnly(address)
 }
