@@ -62,14 +62,17 @@ func connect(ctx context.Context, path string) (*sqlite.Conn, error) {
 		return nil, fmt.Errorf("%w: it has %d bytes", errBroken, info.Size())
 	}
 	return prepared(ctx, path, func(conn *sqlite.Conn) error {
-		version, err := versionOf(conn)
+		var version int
+		err := transact(conn, reading, func(conn *sqlite.Conn) (err error) { // as another process may upgrade it
+			if version, err = versionOf(conn); err != nil {
+				return err
+			}
+			return checkTables(conn, version)
+		})
 		if err != nil {
 			return err
 		}
-		if err := upgrade(ctx, conn, version); err != nil {
-			return err
-		}
-		return checkTables(conn)
+		return upgrade(ctx, conn, version)
 	})
 }
 

@@ -21,6 +21,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add(uint(0), uint(0), []byte("no database"))
 	f.Add(uint(4096), uint(0), []byte{})
 	f.Add(uint(len(whole)), uint(60), []byte{0, 0, 0, 9}) // the number of the schema
+	f.Add(uint(len(whole)), uint(60), []byte{0, 0, 0, 1})
 	f.Add(uint(len(whole)), uint(bytes.Index(whole, []byte("CREATE INDEX"))), []byte("CREATE OUTDEX"))
 	f.Add(uint(len(whole)), uint(4096), []byte{0x0d, 0xff})
 	f.Fuzz(func(t *testing.T, left, at uint, over []byte) {

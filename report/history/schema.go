@@ -51,20 +51,27 @@ func upgrade(ctx context.Context, conn *sqlite.Conn, version int) error {
 	return sqlitemigration.Migrate(ctx, conn, schema)
 }
 
-// checkTables reports whether the tables are there, as tables and not as views that compute
-// for ever, and whether their ends can be read.
-func checkTables(conn *sqlite.Conn) error {
-	stmt, _, err := conn.PrepareTransient("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name IN ('runs', 'devices', 'findings', 'details', 'outbox')")
+// tablesOf are the tables of each version.
+var tablesOf = []string{"", "details devices findings runs", "details devices findings outbox runs"}
+
+// checkTables reports whether the tables of a version are there, as tables and not as views
+// that compute for ever, none of a later one, and whether their ends can be read.
+func checkTables(conn *sqlite.Conn, version int) error {
+	var found string
+	err := sqlitex.ExecuteTransient(conn, "SELECT coalesce(group_concat(iif(type = 'table', name, type), ' ' ORDER BY name), '') FROM pragma_table_list WHERE schema = 'main' AND name IN ('runs', 'devices', 'findings', 'details', 'outbox')", &sqlitex.ExecOptions{
+		ResultFunc: func(row *sqlite.Stmt) error {
+			found = row.ColumnText(0)
+			return nil
+		},
+	})
 	if err != nil {
 		return err
 	}
-	defer stmt.Finalize()
-	tables, err := sqlitex.ResultInt(stmt)
-	if err != nil {
-		return err
+	if found != tablesOf[version] {
+		return fmt.Errorf("%w: its tables are not those of schema %d", errBroken, version)
 	}
-	if tables != 5 {
-		return fmt.Errorf("%w: it lacks tables", errBroken)
+	if version == 0 {
+		return nil
 	}
 	return sqlitex.ExecuteTransient(conn, "SELECT max(run), (SELECT max(device) FROM devices), (SELECT max(device) FROM findings), (SELECT max(device) FROM details) FROM runs", nil)
 }
