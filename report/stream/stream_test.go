@@ -121,6 +121,38 @@ func TestHubGivesTheBenchAName(t *testing.T) {
 	}
 }
 
+// TestUnreadableReportIsLeftBehind: it holds up none of those that are sent under a new name.
+func TestUnreadableReportIsLeftBehind(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	var s shelf
+	hub := f.hub(t, s.sink)
+	bench := f.bench(t, "north", hub.Listen)
+	log, told := logged(t, "the bench with an unreadable report")
+	bench.Log = log
+	alone := &Bench{Tool: "1.3.0", Dir: bench.Dir, Log: log}
+	stop := running(t, alone.Run)
+	ids := publish(t, alone, 1)
+	up := alone.stream()
+	if _, err := up.js.Publish(t.Context(), up.wiring.Local, []byte("no envelope")); err != nil {
+		t.Fatal(err)
+	}
+	ids = append(ids, publish(t, alone, 1)...)
+	stop()
+	running(t, hub.Run)
+	stop = running(t, bench.Run)
+	s.mustHold(t, ids)
+	drained(t, bench)
+	stop()
+	if !strings.Contains(told.String(), "cannot be read") {
+		t.Errorf("it told nobody: %s", told)
+	}
+	running(t, alone.Run)
+	if state := benchState(t, alone); state.Waiting != 1 {
+		t.Errorf("%d reports were left behind, want the unreadable one", state.Waiting)
+	}
+}
+
 func TestBenchDiscardsTheOldestAndTells(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
