@@ -25,7 +25,7 @@ func newSheet(w io.Writer, titles ...string) sheet {
 func (s sheet) row(fields ...string) {
 	row := make([]string, len(fields))
 	for i, field := range fields {
-		row[i] = inert(field)
+		row[i] = CSVCell(field)
 	}
 	s.csv.Write(row)
 }
@@ -36,15 +36,6 @@ func (s sheet) end() error {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil
-}
-
-// inert is a text that no spreadsheet takes for a formula.
-func inert(text string) string {
-	text = clean(text)
-	if text != "" && strings.ContainsRune("=+-@", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }
 
 // stamp writes a time for a spreadsheet, "" for none.

@@ -82,7 +82,7 @@ func writeLine(w io.Writer, document any) error {
 	if err := encoder.Encode(document); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
-	if _, err := w.Write(escapeHidden(text.Bytes())); err != nil {
+	if _, err := w.Write(EscapeHidden(text.Bytes())); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil

@@ -256,7 +256,7 @@ func htmlColumnsOf(devices []Device) htmlColumns {
 		c.Slot = c.Slot || clean(d.Slot) != ""
 		c.Serial = c.Serial || clean(d.Serial) != ""
 		for _, f := range d.Asset {
-			if name := clean(f.Name); !slices.Contains(c.Asset, name) {
+			if name := clean(f.Name); len(c.Asset) < maxAssetColumns && !slices.Contains(c.Asset, name) {
 				c.Asset = append(c.Asset, name)
 			}
 		}

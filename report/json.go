@@ -64,7 +64,7 @@ func encode(value any, prefix string) ([]byte, error) {
 	if err := encoder.Encode(value); err != nil {
 		return nil, err
 	}
-	return escapeHidden(bytes.TrimSuffix(document.Bytes(), []byte("\n"))), nil
+	return EscapeHidden(bytes.TrimSuffix(document.Bytes(), []byte("\n"))), nil
 }
 
 func write(w io.Writer, chunks ...[]byte) error {
@@ -76,10 +76,10 @@ func write(w io.Writer, chunks ...[]byte) error {
 	return nil
 }
 
-// escapeHidden writes hidden characters of a JSON document as escapes. encoding/json has
+// EscapeHidden writes hidden characters of a JSON document as escapes. encoding/json has
 // done so for ASCII control characters but DEL, and any other can only stand within a
 // string.
-func escapeHidden(document []byte) []byte {
+func EscapeHidden(document []byte) []byte {
 	var escaped []byte
 	kept := 0 // of the document, how much has been copied or escaped
 	for at := 0; at < len(document); {

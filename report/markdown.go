@@ -160,7 +160,7 @@ func (m *markdown) none(r Report, nothing string) {
 // lastBackupText is the time of the last good iCloud backup, or why none is known.
 func lastBackupText(d Device) string {
 	if d.LastBackup.IsZero() {
-		return "unknown: " + reasonOf(d.NoLastBackup, "")
+		return unknownBecause(d.NoLastBackup)
 	}
 	return minute(d.LastBackup)
 }

@@ -18,7 +18,7 @@ func WriteEvent(w io.Writer, e Event) error {
 	if err := encoder.Encode(e); err != nil {
 		return fmt.Errorf("writing the event: %w", err)
 	}
-	if _, err := w.Write(escapeHidden(line.Bytes())); err != nil {
+	if _, err := w.Write(EscapeHidden(line.Bytes())); err != nil {
 		return fmt.Errorf("writing the event: %w", err)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 
 	"github.com/backupdoctor/backupdoctor/report/station"
 	"github.com/backupdoctor/backupdoctor/report/webguard"
@@ -121,7 +122,11 @@ func stationPlaceOf(ctx *cli.Context) (at stationPlace, err error) {
 func (at stationPlace) names() []string {
 	var names []string
 	if at.certificate != nil {
-		names = append(names, at.certificate.Leaf.DNSNames...)
+		for _, name := range at.certificate.Leaf.DNSNames {
+			if !strings.Contains(name, "*") {
+				names = append(names, name)
+			}
+		}
 		for _, ip := range at.certificate.Leaf.IPAddresses {
 			names = append(names, ip.String())
 		}

@@ -164,7 +164,11 @@ func (c carrier) watch(ctx context.Context, s surroundings, store *history.Store
 	linked, known := false, false
 	for {
 		now, err := c.standing(ctx, store)
-		if err == nil {
+		if err != nil {
+			if waiting, err := store.ToSend(ctx); err == nil {
+				c.tell(fmt.Sprintf("Reports are not sent now: the stream does not run. %s kept in the outbox.", reportsAre(waiting)))
+			}
+		} else {
 			c.tell(now.words(len(c.stream.Hubs) > 0))
 			if len(c.stream.Hubs) > 0 && (!known || now.Linked != linked) {
 				linked, known = now.Linked, true
@@ -212,7 +216,7 @@ func (p postage) words(hub bool) string {
 		words = fmt.Sprintf("The hub is not reached. %s kept here until it is.", reportsAre(waiting))
 	}
 	if p.Discarded > 0 {
-		words += fmt.Sprintf(" %d reports were discarded in all, for want of room.", p.Discarded)
+		words += fmt.Sprintf(" Discarded in all, for want of room: %d.", p.Discarded)
 	}
 	return words
 }

@@ -43,9 +43,12 @@ func writeCells(w io.Writer, rows [][]string) error {
 
 // writeIndented writes JSON as a person can read it.
 func writeIndented(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
+	document, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(report.EscapeHidden(document), '\n'))
+	return err
 }
 
 // since is how long ago something was, "" if it never was.

@@ -15,7 +15,7 @@ func pruneCommand(s surroundings) *cli.Command {
 		Description: "Nothing is ever forgotten by itself. A year of forty devices a day takes about 150 MB.\n\n" +
 			examples("backupdoctor history prune --older-than 365d"),
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "older-than", Category: reportFlags, Usage: "forget runs that began more than `DAYS` ago: 365d"},
+			&cli.StringFlag{Name: "older-than", Category: reportFlags, Usage: "forget runs that were over `DAYS` ago: 365d"},
 		},
 		Action: takes(0, func(ctx *cli.Context) error {
 			if ctx.String("older-than") == "" {
@@ -31,7 +31,7 @@ func pruneCommand(s surroundings) *cli.Command {
 				if err != nil {
 					return err
 				}
-				_, err = fmt.Fprintf(s.stdout, "forgot %d runs that began before %s\n", runs, before.UTC().Format("2006-01-02 15:04 UTC"))
+				_, err = fmt.Fprintf(s.stdout, "forgot %d runs that were over before %s\n", runs, before.UTC().Format("2006-01-02 15:04 UTC"))
 				return err
 			})
 		}),

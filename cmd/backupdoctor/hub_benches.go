@@ -189,6 +189,10 @@ func revokeCommand(s surroundings) *cli.Command {
 				return usageError("see backupdoctor hub benches", "%w", err)
 			}
 			fmt.Fprintf(s.stderr, "bench %s was revoked\n", name)
+			now, err := readStanding(folder.standing())
+			if err != nil || time.Since(now.WrittenAt) >= standingHolds {
+				fmt.Fprintln(s.stderr, "no hub runs on this folder: whoever else keeps reports for it learns of this when one does")
+			}
 			return nil
 		}),
 	}

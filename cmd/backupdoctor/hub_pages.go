@@ -120,6 +120,7 @@ func (h *hub) token() (string, error) {
 	}
 	_, err = fmt.Fprintln(file, rand.Text())
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		err = errors.Join(err, os.Remove(path)) // or half a token would be found at the next start
 		return "", usageError("", "the token of the pages cannot be kept: %w", err)
 	}
 	h.log.Info("a token was made, with which to sign in to the pages", "file", path)

@@ -206,7 +206,7 @@ func (h *hub) take(store *fleet.Store, told *ledger) benchstream.Sink {
 	return func(ctx context.Context, m benchstream.Message) error {
 		site, err := h.folder.siteOf(m.Bench)
 		if err != nil {
-			return err
+			h.log.Warn("the site of a bench cannot be told", "bench", m.Bench, "error", err) // the report counts more
 		}
 		outcome, err := store.Put(ctx, fleet.Message{
 			ID: m.ID, Bench: m.Bench, Site: site, Received: time.Now(), Report: m.Opened, Cut: m.Cut, JSON: m.Report,

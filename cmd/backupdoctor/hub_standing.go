@@ -139,7 +139,7 @@ func writeJSON(path string, value any) (err error) {
 		}
 	}()
 	_, err = file.Write(append(text, '\n'))
-	if err := errors.Join(err, file.Close()); err != nil {
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return err
 	}
 	return os.Rename(file.Name(), path)

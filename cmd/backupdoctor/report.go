@@ -46,6 +46,11 @@ func (s surroundings) reportAgain(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, r := range reports {
+		if r.Subject != reports[0].Subject {
+			return usageError("make one of the scans and one of the backups", "reports of a scan and of backups alone cannot become one")
+		}
+	}
 	merged, older := report.Merge(reports...)
 	if older > 0 {
 		fmt.Fprintf(s.stderr, "%s examined more than once: of each the last time counts\n", countOf(older))
@@ -111,6 +116,9 @@ func diffCommand(s surroundings) *cli.Command {
 			reports, err := s.readReports(ctx.Args().Slice())
 			if err != nil {
 				return err
+			}
+			if reports[0].Redacted || reports[1].Redacted {
+				return usageError("compare them as they were before --redact", "a redacted report does not tell which device is which")
 			}
 			diff := report.Compare(reports[0], reports[1])
 			if ctx.Bool("json") {

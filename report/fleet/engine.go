@@ -43,6 +43,10 @@ var postgresEngine = engine{
 	turn: "SELECT pg_advisory_xact_lock(7090180243121071971)", // "bdfleet" in ASCII, so that no other program means the same
 }
 
+// maxConns is how many questions a database answers at once. A server of PostgreSQL has so many
+// connections and no more, and each of SQLite has a cache of its own.
+const maxConns = 8
+
 // connect makes the handle of the database at an address: sqlite:FILE or postgres://…
 // Errors hold no password.
 func connect(address string) (*sql.DB, engine, error) {
@@ -56,7 +60,9 @@ func connect(address string) (*sql.DB, engine, error) {
 			return nil, engine{}, errors.New("the address of the PostgreSQL database cannot be read")
 		}
 		config.RuntimeParams["application_name"] = "backupdoctor"
-		return stdlib.OpenDB(*config), postgresEngine, nil
+		db := stdlib.OpenDB(*config)
+		db.SetMaxOpenConns(maxConns)
+		return db, postgresEngine, nil
 	}
 	return nil, engine{}, errors.New("the address of a database is sqlite:FILE or postgres://…")
 }
@@ -78,7 +84,12 @@ func connectSQLite(path string) (*sql.DB, error) {
 		"_pragma":       {"trusted_schema(OFF)", "cell_size_check(ON)", "cache_size(-65536)"},
 	}
 	escaped := (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
-	return sql.Open("sqlite", "file:"+escaped+"?"+settings.Encode())
+	db, err := sql.Open("sqlite", "file:"+escaped+"?"+settings.Encode())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(maxConns)
+	return db, nil
 }
 
 // A transaction is a step that happens as a whole or not at all.

@@ -115,6 +115,20 @@ type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
+// A run that began long ago, and in which a device was read since, is not over.
+func TestPruneLeavesARunThatGoesOn(t *testing.T) {
+	s := fresh(t)
+	d := tray(t)[0]
+	d.TakenAt = monday.Add(40 * aDay)
+	keep(t, s, runID(1), monday, d)
+	if runs, err := s.Prune(t.Context(), monday.Add(10*aDay)); err != nil || runs != 0 {
+		t.Errorf("%d runs were forgotten, %v", runs, err)
+	}
+	if runs, err := s.Prune(t.Context(), monday.Add(41*aDay)); err != nil || runs != 1 {
+		t.Errorf("%d runs were forgotten once it was over, %v", runs, err)
+	}
+}
+
 func TestPrune(t *testing.T) {
 	path := written(t, 20)
 	full, err := os.Stat(path)

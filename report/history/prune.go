@@ -8,13 +8,21 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
-// Prune forgets the runs that began before a time, with all their devices, and gives the room
-// back to the disk. It returns how many runs there were. It goes by single runs and a few
+const nextToForget = `
+DELETE FROM runs WHERE run = (
+	SELECT run FROM runs
+	WHERE started < ?1 AND NOT EXISTS (SELECT 1 FROM devices WHERE devices.run = runs.run AND taken >= ?1)
+	ORDER BY started LIMIT 1
+)`
+
+// Prune forgets the runs that were over before a time, with all their devices, and gives the
+// room back to the disk. One that began before it, and of which a device was read since, as of
+// a bench that runs for weeks, stays. It returns how many runs there were. It goes by single runs and a few
 // pages at a time, so that a scan at the same time gets its turn.
 func (s *Store) Prune(ctx context.Context, before time.Time) (runs int, err error) {
 	for more := true; more; {
 		err = s.do(ctx, writing, func(conn *sqlite.Conn) error {
-			err := sqlitex.Execute(conn, "DELETE FROM runs WHERE run = (SELECT run FROM runs WHERE started < ? ORDER BY started LIMIT 1)", &sqlitex.ExecOptions{
+			err := sqlitex.Execute(conn, nextToForget, &sqlitex.ExecOptions{
 				Args: []any{before.Unix()},
 			})
 			more = conn.Changes() > 0

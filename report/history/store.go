@@ -94,7 +94,7 @@ func (s *Store) do(ctx context.Context, how manner, step func(*sqlite.Conn) erro
 	if isBroken(err) {
 		err = errors.Join(err, s.disconnect())
 		if failed := s.renew(ctx, err); failed != nil {
-			return errors.Join(inWords(ctx, failed), s.disconnect())
+			return errors.Join(inWords(ctx, failed), s.disconnect(), s.guard.release())
 		}
 		return &BrokenError{Kept: s.setAside, cause: err}
 	}

@@ -223,7 +223,7 @@ func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") 
 // ago tells how long before another a time was, in the largest unit that is full.
 func ago(t, now time.Time) string {
 	switch d := now.Sub(t); {
-	case d < 0:
+	case d < -time.Minute: // less is two clocks that differ
 		return "in the future"
 	case d < time.Minute:
 		return "just now"

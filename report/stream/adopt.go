@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -49,6 +50,12 @@ func (u *benchStream) adopt(ctx context.Context, log *slog.Logger) error {
 	}
 	if left > 0 {
 		return nil
+	}
+	if discarded, err := strconv.ParseUint(old.CachedInfo().Config.Metadata[discardedKey], 10, 64); err == nil && discarded > 0 {
+		u.discarded.Add(discarded)
+		if err := u.save(ctx); err != nil {
+			return err
+		}
 	}
 	if err := u.js.DeleteStream(ctx, name); err != nil {
 		return fmt.Errorf("adopting earlier reports: %w", err)

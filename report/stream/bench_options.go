@@ -33,7 +33,9 @@ func (b *Bench) options() (credentials.Wiring, *server.Options, error) {
 		if name != "" && name != identity.Bench {
 			return none, nil, configError{fmt.Errorf("the credentials are those of bench %q, and this is bench %q", identity.Bench, name)}
 		}
-		name = identity.Bench
+		if name = identity.Bench; name == "" {
+			return none, nil, configError{errors.New("these are not the credentials of a bench: hub add-bench makes them")}
+		}
 	}
 	name = cmp.Or(name, Unnamed)
 	if !envelope.ValidBench(name) {
@@ -59,7 +61,10 @@ func (b *Bench) options() (credentials.Wiring, *server.Options, error) {
 	if len(b.Hubs) == 0 {
 		return wiring, options, nil
 	}
-	remote := &server.RemoteLeafOpts{Credentials: b.Credentials, IgnoreDiscoveredServers: true}
+	remote := &server.RemoteLeafOpts{
+		Credentials: b.Credentials, IgnoreDiscoveredServers: true,
+		DenyImports: []string{"$JS.>", wiring.Local}, // whoever the hub is, this stream is not its to read or to purge
+	}
 	for _, address := range b.Hubs {
 		u, err := link(address, HubPort)
 		if err != nil {

@@ -260,7 +260,7 @@ func (h *Hub) accounts(node credentials.Node) (*accounts, error) {
 			return nil, fmt.Errorf("opening the accounts of benches: %w", err)
 		}
 	}
-	return &accounts{node: node, resolver: resolver, told: tokens}, nil
+	return &accounts{node: node, resolver: resolver, told: map[string]string{}}, nil // what the other nodes know is for spread to find out
 }
 
 // spread tells all nodes of the accounts in the folder that have changed. A bench that was
@@ -270,15 +270,13 @@ func (a *accounts) spread(ctx context.Context, system *nats.Conn) error {
 	if err != nil {
 		return err
 	}
+	var errs []error // one that cannot be told holds up none of the others
 	for key, token := range tokens {
-		if a.told[key] == token {
-			continue
-		}
-		if err := a.tell(ctx, system, key, token); err != nil {
-			return err
+		if a.told[key] != token {
+			errs = append(errs, a.tell(ctx, system, key, token))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (a *accounts) tell(ctx context.Context, system *nats.Conn, key, token string) error {

@@ -52,6 +52,8 @@ func (b *Bench) prepare(ctx context.Context, conn *nats.Conn, wiring credentials
 		Retention: jetstream.WorkQueuePolicy, // what the hub has acknowledged goes
 		Discard:   jetstream.DiscardNew,      // what goes without that is chosen and counted in makeRoom
 		MaxBytes:  b.keptBytes(),
+
+		Duplicates: remembered,
 	}}
 	streams := js.ListStreams(ctx)
 	for info := range streams.Info() {

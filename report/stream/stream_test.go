@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -118,6 +121,46 @@ func TestHubGivesTheBenchAName(t *testing.T) {
 	running(t, alone.Run)
 	if state := benchState(t, alone); state.Waiting != 0 {
 		t.Errorf("without a name the bench has %d reports", state.Waiting)
+	}
+}
+
+// TestHubCannotReachIntoABench: not even one that grants itself all. The hub of this test has
+// the bench's own credentials, and so no bounds that are not the bench's.
+func TestHubCannotReachIntoABench(t *testing.T) {
+	t.Parallel()
+	log, _ := logged(t, "a hub that knows no bounds")
+	hub, err := start(&server.Options{
+		ServerName: "rogue", Host: "127.0.0.1", Port: server.RANDOM_PORT, StoreDir: t.TempDir(), JetStreamDomain: "rogue",
+		LeafNode: server.LeafNodeOpts{Host: "127.0.0.1", Port: server.RANDOM_PORT},
+	}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(hub) })
+	varz, err := hub.Varz(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newFleet(t, "north")
+	bench := f.bench(t, "north", "nats://"+net.JoinHostPort(varz.LeafNode.Host, strconv.Itoa(varz.LeafNode.Port)))
+	running(t, bench.Run)
+	publish(t, bench, 3)
+	linked(t, bench)
+	conn, err := connect(hub, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	up := bench.stream()
+	for _, request := range []string{"STREAM.INFO.", "STREAM.MSG.GET.", "STREAM.PURGE.", "STREAM.DELETE."} {
+		for _, api := range []string{"$JS." + up.wiring.Domain + ".API.", "$JS.API."} {
+			if reply, err := conn.Request(api+request+up.wiring.Stream, []byte(`{"seq":1}`), time.Second); err == nil && !strings.Contains(string(reply.Data), `"error"`) {
+				t.Errorf("%s is answered by %s", api+request, reply.Data)
+			}
+		}
+	}
+	if state := benchState(t, bench); state.Waiting != 3 {
+		t.Errorf("%d of 3 reports are left", state.Waiting)
 	}
 }
 
@@ -400,12 +443,13 @@ func TestMessagesThatCanNeverBeStored(t *testing.T) {
 	raw("not JSON", 0)
 	raw("", 0)
 	raw("{", 300<<10)
+	raw("{", longest-1<<10)
 	raw(strings.Replace(sealed(func(*envelope.Envelope) {}), `"1.0"`, `"9.0"`, 1), 0)
 	raw(sealed(func(e *envelope.Envelope) { e.Bench = "south" }), 0)
 	ids = append(ids, publish(t, bench, 40)...)
 	s.mustHold(t, ids)
 
-	want := map[envelope.Reason]uint64{envelope.Refused: 2, envelope.Undecodable: 2, envelope.TooLong: 1, envelope.UnknownSchema: 1, envelope.Forged: 1}
+	want := map[envelope.Reason]uint64{envelope.Refused: 2, envelope.Undecodable: 2, envelope.TooLong: 2, envelope.UnknownSchema: 1, envelope.Forged: 1}
 	var state HubState
 	eventually(t, "all are set aside, and only what may yet be stored stays", func() bool {
 		var err error

@@ -23,8 +23,12 @@ const (
 const (
 	hubBytes   = 1 << 30   // of reports that the sink has not taken
 	asideBytes = 64 << 20  // of what was set aside; the oldest goes first
-	remembered = time.Hour // how long the hub's stream knows an id again
+	remembered = time.Hour // how long a stream knows an id again
 )
+
+// longest is what the hub's stream takes of a message, in bytes: what NATS carries, less what
+// setting it aside adds. What could not be set aside would come again for ever.
+const longest = 1<<20 - 4<<10
 
 // prepareWithin is how long to wait for the streams before they are asked for again: before
 // the nodes of a cluster have a leader, nobody answers.
@@ -48,6 +52,7 @@ func (f footing) prepare(ctx context.Context, js jetstream.JetStream) (jetstream
 			Retention:  jetstream.WorkQueuePolicy, // what the sink has taken goes
 			Discard:    jetstream.DiscardNew,      // nothing is lost where it is full: benches keep what it does not take
 			MaxBytes:   hubBytes,
+			MaxMsgSize: longest,
 			Duplicates: remembered,
 			Replicas:   f.replicas,
 		},

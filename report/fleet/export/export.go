@@ -59,7 +59,7 @@ func JSON[Row any](w io.Writer, rows iter.Seq2[Row, error]) error {
 		if err != nil {
 			return fmt.Errorf("writing a list: %w", err)
 		}
-		if _, err := fmt.Fprintf(w, "%s%s", before, document); err != nil {
+		if _, err := fmt.Fprintf(w, "%s%s", before, report.EscapeHidden(document)); err != nil {
 			return fmt.Errorf("writing a list: %w", err)
 		}
 		before = ",\n"

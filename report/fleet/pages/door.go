@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -56,6 +57,9 @@ func (d *door) mayTry(r *http.Request) bool {
 	defer d.mu.Unlock()
 	caller := network(callerOf(r))
 	limiter, known := d.callers[caller]
+	if !known && len(d.callers) >= maxCallers { // those who have not tried for a while are forgotten
+		maps.DeleteFunc(d.callers, func(_ netip.Addr, l *rate.Limiter) bool { return l.TokensAt(d.now()) >= tries })
+	}
 	if !known && len(d.callers) >= maxCallers {
 		caller = netip.Addr{}
 		limiter, known = d.callers[caller]

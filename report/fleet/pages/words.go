@@ -63,7 +63,7 @@ func because(reason string) string { return report.Clean(device.Reason(reason).E
 // ago tells how long before now a time is, in the largest unit that is full.
 func ago(t, now time.Time) string {
 	switch d := now.Sub(t); {
-	case d < 0:
+	case d < -time.Minute: // less is two clocks that differ
 		return "in the future"
 	case d < time.Minute:
 		return "just now"

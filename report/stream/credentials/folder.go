@@ -27,17 +27,28 @@ type Folder struct {
 	hub      string // public key of the hub's account
 }
 
-// Create makes a new folder at path, with new keys. The folder must not exist, or be empty.
+// Create makes a new folder at path, with new keys. The folder must not exist, or be empty. It
+// is there as a whole or not at all: what a crash left is made anew.
 func Create(path string) (*Folder, error) {
 	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 {
 		return nil, fmt.Errorf("making credentials: %s is not empty", path)
 	}
+	unfinished := path + ".new"
+	if err := os.RemoveAll(unfinished); err != nil {
+		return nil, fmt.Errorf("making credentials: %w", err)
+	}
 	for _, folder := range []string{"keys", nodeFolder, nodeFolder + "/" + accountFolder, benchFolder} {
-		if err := os.MkdirAll(filepath.Join(path, folder), 0o700); err != nil {
+		if err := os.MkdirAll(filepath.Join(unfinished, folder), 0o700); err != nil {
 			return nil, fmt.Errorf("making credentials: %w", err)
 		}
 	}
-	if err := found(path); err != nil {
+	if err := found(unfinished); err != nil {
+		return nil, fmt.Errorf("making credentials: %w", err)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("making credentials: %w", err)
+	}
+	if err := os.Rename(unfinished, path); err != nil {
 		return nil, fmt.Errorf("making credentials: %w", err)
 	}
 	return Open(path)
