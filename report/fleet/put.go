@@ -178,7 +178,7 @@ func refuse(ctx context.Context, tx transaction, refused []Refusal) error {
 		"ON CONFLICT (bench, reason) DO UPDATE SET reports = refusals.reports + excluded.reports")
 }
 
-// Refuse counts messages that never came to a report: what could not be opened, or was cut.
+// Refuse counts messages that never came to a report: what could not be opened.
 func (s *Store) Refuse(ctx context.Context, refused ...Refusal) error {
 	for i, r := range refused {
 		refused[i] = Refusal{text(r.ID, maxName), text(r.Bench, maxName), Reason(text(string(r.Reason), maxName))}

@@ -71,8 +71,7 @@ func (r *Recorder) keepDevice(e report.Event) bool {
 	item, err := r.Leaving(e)
 	if err != nil {
 		r.err = cmp.Or(r.err, err)
-		r.keep(func(ctx context.Context) error { return r.store.Add(ctx, e.Run, *e.Device) })
-		return false
+		return r.keep(func(ctx context.Context) error { return r.store.Add(ctx, e.Run, *e.Device) })
 	}
 	return r.keep(func(ctx context.Context) error { return r.store.AddAndSend(ctx, e.Run, *e.Device, item) })
 }
@@ -110,5 +109,9 @@ func (r *Recorder) Err() error {
 	if r.missed == 0 {
 		return r.err
 	}
-	return fmt.Errorf("%d devices are missing: %w", r.missed, r.err)
+	missing := "1 device is"
+	if r.missed > 1 {
+		missing = fmt.Sprintf("%d devices are", r.missed)
+	}
+	return fmt.Errorf("%s missing: %w", missing, r.err)
 }

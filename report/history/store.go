@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -20,7 +19,7 @@ type Store struct {
 	path     string // of the file, behind all links
 	setAside string
 
-	mu    sync.Mutex
+	turn  chan struct{} // holds one while somebody uses what is below
 	guard *guard
 	conn  *sqlite.Conn // nil once the file could not be replaced
 }
@@ -35,7 +34,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	s := &Store{path: path, guard: guardOf(path)}
+	s := &Store{path: path, turn: make(chan struct{}, 1), guard: guardOf(path)}
 	err = s.rejoin(ctx)
 	if isMissing(err) || isBroken(err) {
 		err = s.renew(ctx, err)
@@ -49,15 +48,15 @@ func Open(ctx context.Context, path string) (*Store, error) {
 // SetAside is the name that a broken file was given, in whose place this one was begun; ""
 // if there was none.
 func (s *Store) SetAside() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
 	return s.setAside
 }
 
 // Close closes the history.
 func (s *Store) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
 	return errors.Join(s.disconnect(), s.guard.release())
 }
 
@@ -82,13 +81,20 @@ var (
 // do runs a step, which happens as a whole or not at all. If the file turns out to be broken
 // it is set aside, and the step has failed; the next one finds a new file.
 func (s *Store) do(ctx context.Context, how manner, step func(*sqlite.Conn) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done(): // waiting for this process is waiting, too
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return ErrBusy
+		}
+		return context.Cause(ctx)
+	}
 	if s.conn == nil {
 		return errors.New("the history is closed")
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	s.conn.SetInterrupt(ctx.Done())
 	err := transact(s.conn, how, step)
 	if isBroken(err) {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -118,6 +119,27 @@ func TestALinkIsFollowed(t *testing.T) {
 	}
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Errorf("the link is gone: %v", err)
+	}
+}
+
+// Whoever waits for another step of this process waits no longer than it may.
+func TestAStepWaitsForItsTurnNoLongerThanItMay(t *testing.T) {
+	s := fresh(t)
+	begun, end := make(chan struct{}), make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() {
+		s.do(t.Context(), reading, func(*sqlite.Conn) error { close(begun); <-end; return nil })
+	})
+	<-begun
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if _, err := s.Runs(ctx, 1); !errors.Is(err, ErrBusy) {
+		t.Errorf("the step ends with %v", err)
+	}
+	close(end)
+	running.Wait()
+	if _, err := s.Runs(t.Context(), 1); err != nil {
+		t.Errorf("the next step ends with %v", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -22,20 +23,33 @@ func (u *benchStream) makeRoom(ctx context.Context, reports uint64, log *slog.Lo
 	return u.discard(ctx, info.State.FirstSeq+reports, info.State.FirstTime, log)
 }
 
-// dropOlder discards the reports that were published before a time.
+// dropOlder discards the reports that were published before a time, all at once.
 func (u *benchStream) dropOlder(ctx context.Context, than time.Time, log *slog.Logger) error {
-	for {
-		info, err := u.info(ctx)
-		if err != nil {
-			return err
-		}
-		if info.State.Msgs == 0 || !info.State.FirstTime.Before(than) {
-			return nil
-		}
-		if err := u.discard(ctx, info.State.FirstSeq+1, info.State.FirstTime, log); err != nil {
-			return err
-		}
+	stream, err := u.js.Stream(ctx, u.wiring.Stream)
+	if err != nil {
+		return fmt.Errorf("looking at the stream: %w", err)
 	}
+	state := stream.CachedInfo().State
+	if state.Msgs == 0 || !state.FirstTime.Before(than) {
+		return nil
+	}
+	keep := state.FirstSeq + 1 // the first report that stays
+	for keep <= state.LastSeq {
+		next, err := stream.GetMsg(ctx, keep, jetstream.WithGetMsgSubject(u.wiring.Local)) // or the one behind it
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			keep = state.LastSeq + 1
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("looking at the stream: %w", err)
+		}
+		keep = next.Sequence
+		if !next.Time.Before(than) {
+			break
+		}
+		keep++
+	}
+	return u.discard(ctx, keep, state.FirstTime, log)
 }
 
 // discard removes the reports before a sequence number. The stream says how many there still

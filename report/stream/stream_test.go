@@ -105,6 +105,14 @@ func TestHubGivesTheBenchAName(t *testing.T) {
 	alone := &Bench{Tool: "1.3.0", Dir: bench.Dir, Log: bench.Log}
 	stop := running(t, alone.Run)
 	ids := publish(t, alone, 2*fetched)
+	info, err := alone.stream().info(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := alone.stream().discard(t.Context(), info.State.FirstSeq+3, time.Time{}, alone.Log); err != nil {
+		t.Fatal(err)
+	}
+	ids = ids[3:]
 	stop()
 	running(t, hub.Run)
 	stop = running(t, bench.Run)
@@ -114,6 +122,9 @@ func TestHubGivesTheBenchAName(t *testing.T) {
 		if m.Bench != "north" {
 			t.Errorf("a report is said to be of bench %q", m.Bench)
 		}
+	}
+	if state := benchState(t, bench); state.Discarded != 3 {
+		t.Errorf("of 3 that were discarded under the old name %d are known", state.Discarded)
 	}
 	// Nothing is left behind under the old name.
 	drained(t, bench)
@@ -236,7 +247,7 @@ func TestBenchDiscardsTheOldestAndTells(t *testing.T) {
 
 func TestBenchDiscardsWhatIsTooOldWhenANewReportComes(t *testing.T) {
 	t.Parallel()
-	log, _ := logged(t, "the bench")
+	log, told := logged(t, "the bench")
 	bench := &Bench{Name: "north", Dir: t.TempDir(), Log: log}
 	stop := running(t, bench.Run)
 	publish(t, bench, 4)
@@ -256,6 +267,9 @@ func TestBenchDiscardsWhatIsTooOldWhenANewReportComes(t *testing.T) {
 	publish(t, bench, 1)
 	if state := benchState(t, bench); state.Waiting != 0 && state.Waiting != 1 || state.Discarded+state.Waiting != 6 {
 		t.Errorf("beyond the age the state is %+v", state)
+	}
+	if lines := strings.Count(told.String(), "were discarded"); lines != 1 {
+		t.Errorf("it is told in %d lines:\n%s", lines, told)
 	}
 }
 

@@ -26,7 +26,7 @@ var (
 	backups  = describe("backupdoctor_fleet_backup_devices", "Devices by what is known of their last iCloud backup: known, never or unknown.", "backup")
 	causes   = describe("backupdoctor_fleet_cause_devices", "Devices by the causes that were last found on them.", "check", "status")
 	reports  = describe("backupdoctor_fleet_reports_received_total", "Reports that were kept.", "bench")
-	refused  = describe("backupdoctor_fleet_reports_refused_total", "Reports that were not kept.", "reason")
+	refused  = describe("backupdoctor_fleet_reports_refused_total", "Reports that the database refused, by reason; what could not even be opened is among those that were set aside.", "reason")
 	lag      = describe("backupdoctor_fleet_bench_lag_seconds", "How long after it was read the last report of a bench was received.", "bench")
 	received = describe("backupdoctor_fleet_bench_last_received_timestamp_seconds", "When the last report of a bench was received, in seconds since 1970.", "bench")
 )

@@ -44,7 +44,7 @@ func TestMetrics(t *testing.T) {
 		# HELP backupdoctor_fleet_reports_received_total Reports that were kept.
 		# TYPE backupdoctor_fleet_reports_received_total counter
 		backupdoctor_fleet_reports_received_total{bench="oslo"} 1
-		# HELP backupdoctor_fleet_reports_refused_total Reports that were not kept.
+		# HELP backupdoctor_fleet_reports_refused_total Reports that the database refused, by reason; what could not even be opened is among those that were set aside.
 		# TYPE backupdoctor_fleet_reports_refused_total counter
 		backupdoctor_fleet_reports_refused_total{reason="bad-id"} 1
 		# HELP backupdoctor_fleet_up Whether the database answered: 1 if so.

@@ -46,7 +46,17 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 // send writes a list as it is read. What breaks off cannot be called back, so the connection
 // ends in the middle of it, and no reader takes it for whole.
 func send[Row any](s *site, w http.ResponseWriter, r *http.Request, view string, columns []export.Column[Row], rows iter.Seq2[Row, error]) {
-	var err error
+	next, stop := iter.Pull2(rows)
+	defer stop()
+	first, err, some := next()
+	if some && err != nil { // nothing was sent yet, so that it can still be said
+		s.fail(w, r, err)
+		return
+	}
+	rows = func(yield func(Row, error) bool) {
+		for row, err := first, error(nil); some && yield(row, err); row, err, some = next() {
+		}
+	}
 	switch r.PathValue("format") {
 	case "csv":
 		attach(w, "text/csv; charset=utf-8", view+".csv")

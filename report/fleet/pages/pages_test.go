@@ -168,6 +168,8 @@ func TestPages(t *testing.T) {
 		{"/benches", 200, []string{"b&lt;b&gt;&amp;", "too-long"}},
 		{"/export/devices/pdf", 404, nil},
 		{"/export/everything/csv", 404, nil},
+		{"/export/visits/json?id=nobody", 404, []string{"There is no such device"}},
+		{"/export/visits/csv?id=nobody", 404, []string{"There is no such device"}},
 		{"/report?id=01936000-0000-7000-8000-000000000001", 200, []string{`"schema":1`}},
 		{"/report?id=x", 404, nil},
 		{"/nothing", 404, nil},

@@ -41,7 +41,11 @@
 			tiles.clear();
 		}
 		for (const tile of change.tiles) put(tile);
-		document.getElementById("overview").innerHTML = change.overview;
+		const overview = document.getElementById("overview");
+		const before = overview.querySelector(".amiss")?.textContent;
+		overview.innerHTML = change.overview;
+		const warning = overview.querySelector(".amiss");
+		if (warning && warning.textContent === before) warning.removeAttribute("role"); // it was read out already
 	};
 
 	// takeDevice asks for the page anew if it is this device that has changed.
@@ -61,8 +65,9 @@
 		heardAt = Date.now();
 		seen = event.lastEventId;
 		if (isTray) takeTray(change); else takeDevice(change).catch(() => {});
-		const words = change.tiles.map(tile => tile.says).filter(Boolean);
-		if (!change.whole && words.length > 0 && (isTray || change.over)) said.textContent = words.slice(0, 3).join(". ");
+		const mine = change.tiles.filter(tile => isTray || tile.udid === body.dataset.udid);
+		const words = mine.map(tile => tile.says).filter(Boolean);
+		if (!change.whole && words.length > 0) said.textContent = words.slice(0, 3).join(". ");
 		if (change.over) {
 			closed = true;
 			source.close();
