@@ -60,9 +60,7 @@ func connect(address string) (*sql.DB, engine, error) {
 			return nil, engine{}, errors.New("the address of the PostgreSQL database cannot be read")
 		}
 		config.RuntimeParams["application_name"] = "backupdoctor"
-		db := stdlib.OpenDB(*config)
-		db.SetMaxOpenConns(maxConns)
-		return db, postgresEngine, nil
+		return stdlib.OpenDB(*config), postgresEngine, nil
 	}
 	return nil, engine{}, errors.New("the address of a database is sqlite:FILE or postgres://…")
 }
@@ -84,12 +82,7 @@ func connectSQLite(path string) (*sql.DB, error) {
 		"_pragma":       {"trusted_schema(OFF)", "cell_size_check(ON)", "cache_size(-65536)"},
 	}
 	escaped := (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
-	db, err := sql.Open("sqlite", "file:"+escaped+"?"+settings.Encode())
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(maxConns)
-	return db, nil
+	return sql.Open("sqlite", "file:"+escaped+"?"+settings.Encode())
 }
 
 // A transaction is a step that happens as a whole or not at all.

@@ -33,6 +33,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the fleet's database: %w", err)
 	}
+	db.SetMaxOpenConns(maxConns)
 	s := &Store{db: db, engine: engine}
 	if err := s.write(ctx, func(tx transaction) error { return migrate(ctx, tx, engine) }); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the fleet's database: %w", err), db.Close())

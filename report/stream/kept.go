@@ -121,10 +121,19 @@ func (u *benchStream) publish(ctx context.Context, e envelope.Envelope, sealed [
 	return err
 }
 
-func (u *benchStream) info(ctx context.Context) (*jetstream.StreamInfo, error) {
+// stream is the stream as it is now.
+func (u *benchStream) stream(ctx context.Context) (jetstream.Stream, error) {
 	stream, err := u.js.Stream(ctx, u.wiring.Stream)
 	if err != nil {
 		return nil, fmt.Errorf("looking at the stream: %w", err)
+	}
+	return stream, nil
+}
+
+func (u *benchStream) info(ctx context.Context) (*jetstream.StreamInfo, error) {
+	stream, err := u.stream(ctx)
+	if err != nil {
+		return nil, err
 	}
 	return stream.CachedInfo(), nil
 }

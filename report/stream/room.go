@@ -25,9 +25,9 @@ func (u *benchStream) makeRoom(ctx context.Context, reports uint64, log *slog.Lo
 
 // dropOlder discards the reports that were published before a time, all at once.
 func (u *benchStream) dropOlder(ctx context.Context, than time.Time, log *slog.Logger) error {
-	stream, err := u.js.Stream(ctx, u.wiring.Stream)
+	stream, err := u.stream(ctx)
 	if err != nil {
-		return fmt.Errorf("looking at the stream: %w", err)
+		return err
 	}
 	state := stream.CachedInfo().State
 	if state.Msgs == 0 || !state.FirstTime.Before(than) {
@@ -37,8 +37,7 @@ func (u *benchStream) dropOlder(ctx context.Context, than time.Time, log *slog.L
 	for keep <= state.LastSeq {
 		next, err := stream.GetMsg(ctx, keep, jetstream.WithGetMsgSubject(u.wiring.Local)) // or the one behind it
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
-			keep = state.LastSeq + 1
-			break
+			break // none stays
 		}
 		if err != nil {
 			return fmt.Errorf("looking at the stream: %w", err)

@@ -38,14 +38,19 @@ func arrived(b *browsertest.Browser, heading string) {
 	b.Await(fmt.Sprintf(`document.readyState === "complete" && document.querySelector("h1")?.innerText.includes(%q)`, heading))
 }
 
-// Somebody without a mouse signs in, and goes from the overview to the story of one device,
-// whose name is a text whatever it says.
-func TestFleetByTheKeyboard(t *testing.T) {
-	b, address := browsertest.Open(t), serve(t)
+// signIn opens the pages and types the token.
+func signIn(b *browsertest.Browser, address string) {
 	b.Do(chromedp.Navigate(address))
 	b.Await(`document.querySelector("input[name=token]")`)
 	b.Do(chromedp.KeyEvent(token), chromedp.KeyEvent(kb.Enter)) // the field has the focus
 	arrived(b, "60 devices")
+}
+
+// Somebody without a mouse signs in, and goes from the overview to the story of one device,
+// whose name is a text whatever it says.
+func TestFleetByTheKeyboard(t *testing.T) {
+	b, address := browsertest.Open(t), serve(t)
+	signIn(b, address)
 	tabTo(t, b, `a[href="/devices"]`)
 	b.Do(chromedp.KeyEvent(kb.Enter))
 	arrived(b, "Devices")
@@ -75,10 +80,7 @@ func TestFleetByTheKeyboard(t *testing.T) {
 // On no screen does a page run out of the window, by day or by night.
 func TestFleetFitsItsWindow(t *testing.T) {
 	b, address := browsertest.Open(t), serve(t)
-	b.Do(chromedp.Navigate(address))
-	b.Await(`document.querySelector("input[name=token]")`)
-	b.Do(chromedp.KeyEvent(token), chromedp.KeyEvent(kb.Enter))
-	arrived(b, "60 devices")
+	signIn(b, address)
 	for name, path := range map[string]string{
 		"overview": "/", "devices": "/devices", "changes": "/changes", "benches": "/benches", "device": "/device?id=00008110-0000000000000000",
 	} {
@@ -93,10 +95,7 @@ func TestFleetFitsItsWindow(t *testing.T) {
 // A name that is a script is a text on every page that shows it.
 func TestFleetShowsTextsOfStrangers(t *testing.T) {
 	b, address := browsertest.Open(t), serve(t)
-	b.Do(chromedp.Navigate(address))
-	b.Await(`document.querySelector("input[name=token]")`)
-	b.Do(chromedp.KeyEvent(token), chromedp.KeyEvent(kb.Enter))
-	arrived(b, "60 devices")
+	signIn(b, address)
 	for path, text := range map[string]string{
 		"/devices?bench=b%3Cb%3E%26":                         "<script>alert(1)</script>",
 		"/changes?check=backup-turned-off&days=30&site=Oslo": "<script>alert(1)</script>",
