@@ -48,6 +48,24 @@ func TestHTMLInABrowser(t *testing.T) {
 	b.AskedOnly("file://")
 }
 
+// Every page that is kept as a golden fits its window.
+func TestEveryHTMLFits(t *testing.T) {
+	pages, err := filepath.Glob("../testdata/reports/*.html")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	b := browsertest.Open(t)
+	for _, page := range pages {
+		path, err := filepath.Abs(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Do(chromedp.Navigate("file://" + path))
+		b.Fits()
+	}
+	b.AskedOnly("file://")
+}
+
 func trayOfFour() Report {
 	r := New(sampleRun(failing("B phone"), unexamined("<script>alert(1)</script>"), well("A phone"), well("C phone")))
 	for i := range r.Devices {
