@@ -22,11 +22,11 @@ func shelved(proofs ...device.Proof) Examined {
 
 var (
 	wholeProof  = device.Proof{Verdict: device.Whole, Depth: device.QuickLook, Listed: 3, Found: 3}
-	hiddenProof = device.Proof{Verdict: device.CannotTell, Depth: device.QuickLook, Faults: []device.BackupFault{{Mode: "password-needed", Severity: "note"}}}
+	hiddenProof = device.Proof{Verdict: device.CannotTell, Depth: device.QuickLook, Faults: []device.BackupFault{{Mode: "password-needed"}}}
 	brokenProof = device.Proof{
 		Verdict: device.Broken, Depth: device.QuickLook, NextFails: true, Listed: 9, Found: 3,
 		Faults: []device.BackupFault{{
-			Mode: "blob-missing", Title: "Files that the manifest lists are missing", Severity: "loss", Count: 6, Total: 9, Remedy: "Back up again.",
+			Mode: "blob-missing", Count: 6, Total: 9,
 			Examples: slices.Repeat([]device.BackupProblem{{Domain: "HomeDomain", Path: "Library/\x1b[31m\u202elost"}}, 6),
 		}},
 	}
@@ -87,7 +87,7 @@ func TestBackupsFace(t *testing.T) {
 	run.Subject, run.Places = OfBackups, []Place{{Path: "/link", Target: "/Volumes/Disk/Backup"}, shut}
 	page := tableOf(run, Options{Width: 200})
 	for _, want := range []string{
-		"the next backup will fail", "(6 of 9)", "and 1 more; --all shows them", "HomeDomain Library/[31mlost", "Remedy: Back up again.",
+		"the next backup will fail", "(6 of 9)", "and 1 more; --all shows them", "HomeDomain Library/[31mlost", "Remedy: Rename the backup's folder, ",
 		"Linked: /link", "leads to /Volumes/Disk/Backup", "Cannot tell: /shut", "Full Disk Access", "0 whole, 1 broken",
 		`backups set-aside "/backups/00008120-000A1C2E3F4A5B6C"`,
 	} {

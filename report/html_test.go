@@ -385,7 +385,7 @@ func strange(name, text string) Run {
 	e.Snapshot.Labels = device.Labels{Slot: name, Asset: []device.Field{{Name: "Tag", Value: text}}}
 	e.Silenced = []Silenced{{Finding: checks.Finding{Check: onWiFi, Subject: name, Status: checks.Warning, Summary: text}, Because: name}}
 	proof := brokenProof
-	proof.Faults = []device.BackupFault{{Mode: name, Title: text, Detail: name, Severity: text, Remedy: name, Count: 2, Examples: []device.BackupProblem{{Domain: name, Path: text, Detail: name}}}}
+	proof.Faults = []device.BackupFault{{Mode: name, Detail: text, Count: 2, Examples: []device.BackupProblem{{Domain: name, Path: text, Detail: name}}}}
 	e.Snapshot.Backups = []device.Backup{{Folder: text, Device: e.Snapshot.Device, Date: device.Known(sampleTime), Proof: device.Known(proof), SnapshotState: device.Known(name)}}
 	run := sampleRun(e, unexamined(name))
 	run.Tool, run.ID = text, name
