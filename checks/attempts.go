@@ -23,7 +23,7 @@ func (f failure) String() string {
 	}
 	var names []string
 	for _, code := range f.codes[:min(len(f.codes), 3)] {
-		names = append(names, fmt.Sprintf("%s/%d", code.domain, code.number))
+		names = append(names, fmt.Sprintf("%s/%d", code.Domain, code.Number))
 	}
 	return strings.Join(names, ", ")
 }
@@ -34,10 +34,9 @@ func (f failure) String() string {
 func (f failure) cause() string {
 	cause := ""
 	for _, code := range f.codes {
-		for _, m := range meaningOf(code) {
-			if len(m.Checks) > 0 && (cause == "" || m.Checks[0] != "transient-glitch") {
-				cause = m.Checks[0]
-			}
+		m, _ := FindCode(code)
+		if len(m.Checks) > 0 && (cause == "" || m.Checks[0] != "transient-glitch") {
+			cause = m.Checks[0]
 		}
 	}
 	return cause
@@ -50,7 +49,7 @@ func (f failure) calledOff() bool {
 		return false
 	}
 	code := f.codes[0]
-	return code.domain == MBErrorDomain && (code.number == 202 || code.number >= 217 && code.number <= 224)
+	return code.Domain == MBErrorDomain && (code.Number == 202 || code.Number >= 217 && code.Number <= 224)
 }
 
 // failures are the failed attempts since the last good backup, by logs and by the newest

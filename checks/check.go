@@ -62,12 +62,6 @@ type Evidence struct {
 	AsOf     time.Time // when it was true; UTC
 }
 
-// A Source is a document that describes a cause or a remedy.
-type Source struct {
-	Title string
-	URL   string // "" where the document's text was not read, so that its address proves nothing
-}
-
 // A Verdict is what all findings of one device add up to.
 type Verdict string
 
@@ -94,11 +88,4 @@ type Diagnosis struct {
 type Cause struct {
 	Finding
 	Symptoms []Finding
-}
-
-// A Step is one remedy of a plan, in the words of the device's model and version.
-type Step struct {
-	Remedy *Remedy
-	Lines  []string // numbered steps for this device
-	For    []string // ids of the checks it is for, in the order of the causes
 }

@@ -217,10 +217,8 @@ func logLines(a device.Attempt) []Evidence {
 func (f failure) meanings() []Evidence {
 	var evidence []Evidence
 	for _, code := range f.codes {
-		for _, m := range meaningOf(code) {
-			if m.InICloud != "" {
-				evidence = append(evidence, Evidence{Key: "What " + m.Title() + " means", Value: m.InICloud, Source: "the table of codes", AsOf: f.at})
-			}
+		if m, _ := FindCode(code); m.InICloud != "" {
+			evidence = append(evidence, Evidence{Key: "What " + m.Title() + " means", Value: m.InICloud, Source: "the table of codes", AsOf: f.at})
 		}
 	}
 	return evidence

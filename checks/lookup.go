@@ -80,7 +80,9 @@ func codesIn(text string) (named, bare []Meaning) {
 		switch code := (errorID{domain, number}); {
 		case known && !seenNamed[code]:
 			seenNamed[code] = true
-			named = append(named, meaningOf(code)...)
+			if m, ok := FindCode(code); ok {
+				named = append(named, m)
+			}
 		case bareName(name) && !seenBare[number]:
 			seenBare[number] = true
 			bare = append(bare, numbered(number)...)
@@ -96,11 +98,13 @@ func bareName(name string) bool {
 
 // numbered is what a number means in every domain that knows it.
 func numbered(number int) []Meaning {
-	return slices.Concat(
-		meaningOf(errorID{MBErrorDomain, number}),
-		meaningOf(errorID{CKErrorDomain, number}),
-		meaningOf(errorID{NSURLErrorDomain, number}),
-	)
+	var list []Meaning
+	for _, domain := range []ErrorDomain{MBErrorDomain, CKErrorDomain, NSURLErrorDomain} {
+		if m, ok := FindCode(errorID{domain, number}); ok {
+			list = append(list, m)
+		}
+	}
+	return list
 }
 
 // messagesIn finds the messages of a folded text. The vague ones count only alone.
@@ -109,7 +113,7 @@ func messagesIn(text string) []Meaning {
 	for _, m := range messages {
 		switch {
 		case !m.saidBy(text):
-		case m.vague:
+		case m.meaning.Vague:
 			vague = append(vague, m.meaning)
 		default:
 			telling = append(telling, m.meaning)
@@ -123,14 +127,14 @@ func messagesIn(text string) []Meaning {
 
 // An errorID is a number and the domain that gives it its meaning.
 type errorID struct {
-	domain ErrorDomain
-	number int
+	Domain ErrorDomain
+	Number int
 }
 
-// meaningOf is the row of a code, or none.
-func meaningOf(id errorID) []Meaning {
+// FindCode looks the row of a code up.
+func FindCode(id errorID) (meaning Meaning, ok bool) {
 	var table []Meaning
-	switch id.domain {
+	switch id.Domain {
 	case MBErrorDomain:
 		table = backupCodes
 	case CKErrorDomain:
@@ -138,9 +142,9 @@ func meaningOf(id errorID) []Meaning {
 	case NSURLErrorDomain:
 		table = urlCodes
 	}
-	i := slices.IndexFunc(table, func(m Meaning) bool { return m.Number == id.number })
+	i := slices.IndexFunc(table, func(m Meaning) bool { return m.Number == id.Number })
 	if i < 0 {
-		return nil
+		return Meaning{}, false
 	}
-	return table[i : i+1]
+	return table[i], true
 }

@@ -21,6 +21,7 @@ type Meaning struct {
 	InICloud         string      // what it means in iCloud Backup; sentences
 	InComputerBackup string      // what it means in a backup to a computer; sentences
 	Shown            string      // what the iCloud Backup page shows of it, as the rest of "Settings shows"; "" if not known
+	Vague            bool        // says so little that it counts only where nothing else matches
 	Passing          bool        // backupd takes it for passing, and tries again by itself
 	Becomes          int         // the MBErrorDomain number that backupd makes of it; 0 if none, or not known
 	Checks           []string    // ids of the causes to look into, the likeliest first
@@ -69,11 +70,11 @@ func Meanings() []Meaning {
 // safest first, each once, behind what it needs, in the wording of the newest version and
 // of no model in particular. The For of a step has the titles of the meanings.
 func PlanOf(meanings []Meaning) []Step {
-	p := planner{id: device.Identity{}, placed: map[RemedyID]*Step{}}
+	p := NewPlanner(device.Identity{})
 	for _, m := range meanings {
 		for _, remedy := range m.Remedies {
-			p.add(remedy, m.Title())
+			p.Add(remedy, m.Title())
 		}
 	}
-	return p.inOrder()
+	return p.Steps()
 }

@@ -9,7 +9,6 @@ import (
 // changes between versions and translations, so that a few words are all that is matched.
 type message struct {
 	words   [][]string // phrases in small letters; all phrases of any one list stand in the text
-	vague   bool       // says so little that it counts only where nothing else matches
 	meaning Meaning
 }
 
@@ -164,9 +163,9 @@ var messages = []message{
 	},
 	{
 		words: [][]string{{"backup failed"}},
-		vague: true,
 		meaning: Meaning{
 			Message:  "Backup Failed",
+			Vague:    true,
 			InICloud: "The title alone. Mostly iCloud is full; it can also stay on the screen after a later backup has gone through.",
 			Checks:   []string{"icloud-storage-full", "false-alarm"},
 			Remedies: []RemedyID{checkLastBackupDate, readExactMessage, checkICloudStorage},
@@ -175,9 +174,9 @@ var messages = []message{
 	},
 	{
 		words: [][]string{{"backup could not be completed"}, {"backup couldn't be completed"}},
-		vague: true,
 		meaning: Meaning{
 			Message:  "The last backup could not be completed",
+			Vague:    true,
 			InICloud: "The message for whatever has none of its own. Slow Wi-Fi, a stuck process, a damaged older backup and trouble at Apple's end all show it.",
 			Checks:   []string{"wifi-slow-unstable", "transient-glitch", "corrupt-previous-backup", "icloud-outage"},
 			Remedies: []RemedyID{readExactMessage, checkSystemStatus, backUpOvernight, restartRouter, tryAnotherNetwork, restart, contactAppleSupport},

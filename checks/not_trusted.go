@@ -46,11 +46,11 @@ func judgeTrust(s device.Snapshot) []Finding {
 }
 
 // distrust is a warning with the remedies of one trust state.
-func distrust(s device.Snapshot, summary string, remedies ...RemedyID) []Finding {
+func distrust(s device.Snapshot, summary string, ids ...RemedyID) []Finding {
 	_, err := live(s).Trusted.Get()
 	state := string(device.GapOf(err).Reason)
 	findings := warning(summary, read(s, "Trust", state, "trusted", trustSource(err)))
-	findings[0].Remedies = remedies
+	findings[0].Remedies = ids
 	return findings
 }
 

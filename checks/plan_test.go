@@ -101,9 +101,9 @@ func TestEveryPlanIsOrdered(t *testing.T) {
 }
 
 // planFor is the plan of causes with some remedies, one cause for each list.
-func planFor(status Status, remedies ...[]RemedyID) []Step {
+func planFor(status Status, lists ...[]RemedyID) []Step {
 	var causes []Cause
-	for i, list := range remedies {
+	for i, list := range lists {
 		check := &Check{ID: []string{"cause-1", "cause-2"}[i]}
 		causes = append(causes, Cause{Finding: Finding{Check: check, Status: status, Remedies: list}})
 	}

@@ -76,8 +76,10 @@ var ruledOutByBackUpNow = []string{
 // namedByMessages is every cause that a known message points to.
 func namedByMessages() []string {
 	var ids []string
-	for _, m := range messages {
-		ids = append(ids, m.meaning.Checks...)
+	for _, m := range Meanings() {
+		if m.Message != "" {
+			ids = append(ids, m.Checks...)
+		}
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)

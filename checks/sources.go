@@ -1,5 +1,11 @@
 package checks
 
+// A Source is a document that describes a cause or a remedy.
+type Source struct {
+	Title string
+	URL   string // "" where the document's text was not read, so that its address proves nothing
+}
+
 // The documents that causes and remedies rest on. A source has an address only if the
 // document behind it was read over https; the others are named so that they can be
 // looked up.

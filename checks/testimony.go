@@ -89,7 +89,5 @@ func worded(s device.Snapshot, check *Check) (Finding, bool) {
 
 // vague is true of a meaning that points to several causes without telling any of them.
 func vague(m Meaning) bool {
-	return m.Checks[0] == "transient-glitch" || slices.ContainsFunc(messages, func(known message) bool {
-		return known.vague && known.meaning.Message == m.Message
-	})
+	return m.Checks[0] == "transient-glitch" || m.Vague
 }

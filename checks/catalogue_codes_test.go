@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// MeaningCatalogue writes error codes and messages as a Markdown section that follows a
-// [Catalogue] of all checks: its links lead to entries there.
-func MeaningCatalogue(meanings []Meaning) string {
+// meaningCatalogue writes error codes and messages as a Markdown section that follows a
+// [catalogue] of all checks: its links lead to entries there.
+func meaningCatalogue(meanings []Meaning) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, meaningsHead, UnofficialNote)
 	for _, m := range meanings {

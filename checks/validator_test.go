@@ -10,20 +10,20 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Validate holds checks and remedies to the conventions of this package. Its error joins
+// validate holds checks and remedies to the conventions of this package. Its error joins
 // every violation, one a line; nil means there is none.
 //
 // A remedy needs only what belongs to an earlier tier. So no remedy can need itself, and
 // a plan that is sorted by tier puts each behind what it needs.
-func Validate(list []*Check, remedies []*Remedy) error {
+func validate(list []*Check, known []*Remedy) error {
 	v := validator{checks: map[string]*Check{}, remedies: map[RemedyID]*Remedy{}}
-	for _, r := range remedies {
+	for _, r := range known {
 		v.addRemedy(r)
 	}
 	for _, c := range list {
 		v.addCheck(c)
 	}
-	for _, r := range remedies {
+	for _, r := range known {
 		v.remedy(r)
 	}
 	for _, c := range list {

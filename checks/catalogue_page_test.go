@@ -8,10 +8,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Catalogue writes checks as a Markdown page: an index, an entry for each check, then
+// catalogue writes checks as a Markdown page: an index, an entry for each check, then
 // every remedy that they name or need, once. Steps and questions are in the wording of
 // the newest version, for no model in particular.
-func Catalogue(list []*Check) string {
+func catalogue(list []*Check) string {
 	var b strings.Builder
 	b.WriteString(catalogueHead)
 	for _, c := range list {
@@ -22,7 +22,7 @@ func Catalogue(list []*Check) string {
 	}
 	b.WriteString(remediesHead)
 	named := remediesOf(list)
-	for _, r := range remedies {
+	for _, r := range Remedies() {
 		if slices.Contains(named, r.ID) {
 			writeRemedy(&b, r)
 		}
@@ -93,7 +93,7 @@ func writeRemedy(b *strings.Builder, r *Remedy) {
 		}
 	}
 	b.WriteString("\n")
-	for i, step := range stepLines(r, device.Identity{}) {
+	for i, step := range r.Lines(device.Identity{}) {
 		fmt.Fprintf(b, "%d. %s\n", i+1, step)
 	}
 	writeSources(b, r.Sources)
