@@ -3,13 +3,16 @@ package checks
 import (
 	"fmt"
 	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks/codes"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 )
 
 // meaningCatalogue writes error codes and messages as a Markdown section that follows a
 // [catalogue] of all checks: its links lead to entries there.
-func meaningCatalogue(meanings []Meaning) string {
+func meaningCatalogue(meanings []codes.Meaning) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, meaningsHead, UnofficialNote)
+	fmt.Fprintf(&b, meaningsHead, codes.UnofficialNote)
 	for _, m := range meanings {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", m.Title(), meaningCell(m), checkLinks(m.Checks), remedyLinks(m.Remedies))
 	}
@@ -30,7 +33,7 @@ A code can mean one thing in iCloud Backup (process backupd) and another in a ba
 `
 
 // meaningCell is all that a row says of a meaning, but for causes and remedies.
-func meaningCell(m Meaning) string {
+func meaningCell(m codes.Meaning) string {
 	var parts []string
 	if m.InICloud != "" {
 		parts = append(parts, m.InICloud)
@@ -42,7 +45,7 @@ func meaningCell(m Meaning) string {
 		parts = append(parts, "*Settings shows* "+m.Shown+".")
 	}
 	if m.Becomes != 0 {
-		parts = append(parts, fmt.Sprintf("backupd makes %s/%d of it.", MBErrorDomain, m.Becomes))
+		parts = append(parts, fmt.Sprintf("backupd makes %s/%d of it.", codes.MBErrorDomain, m.Becomes))
 	}
 	if m.Passing {
 		parts = append(parts, "*Passing:* backupd tries again by itself.")
@@ -58,7 +61,7 @@ func checkLinks(ids []string) string {
 	return strings.Join(links, ", ")
 }
 
-func remedyLinks(ids []RemedyID) string {
+func remedyLinks(ids []remedies.ID) string {
 	links := make([]string, len(ids))
 	for i, id := range ids {
 		links[i] = remedyLink(id)

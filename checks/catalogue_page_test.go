@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -22,7 +23,7 @@ func catalogue(list []*Check) string {
 	}
 	b.WriteString(remediesHead)
 	named := remediesOf(list)
-	for _, r := range Remedies() {
+	for _, r := range remedies.All() {
 		if slices.Contains(named, r.ID) {
 			writeRemedy(&b, r)
 		}
@@ -65,7 +66,7 @@ func answeredBy(c *Check) string {
 
 func writeCheck(b *strings.Builder, c *Check) {
 	fmt.Fprintf(b, "\n## %s\n\n**%s** · %s · %s\n\n%s\n", c.ID, c.Title, c.Effect, answeredBy(c), c.Doc)
-	if question, ok := Expand(c.Ask, device.Identity{}); ok && question != "" {
+	if question, ok := remedies.Expand(c.Ask, device.Identity{}); ok && question != "" {
 		fmt.Fprintf(b, "\n> %s\n", question)
 	}
 	b.WriteString("\nRemedies, in the order to try them:\n\n")
@@ -81,7 +82,7 @@ func writeCheck(b *strings.Builder, c *Check) {
 	writeSources(b, c.Sources)
 }
 
-func writeRemedy(b *strings.Builder, r *Remedy) {
+func writeRemedy(b *strings.Builder, r *remedies.Remedy) {
 	fmt.Fprintf(b, "\n## %s\n\n**%s** · %s\n", r.ID, r.Title, r.Actor)
 	if r.Risk != "" {
 		fmt.Fprintf(b, "\nRisk: %s\n", r.Risk)
@@ -99,15 +100,15 @@ func writeRemedy(b *strings.Builder, r *Remedy) {
 	writeSources(b, r.Sources)
 }
 
-func remedyLink(id RemedyID) string {
-	r, ok := FindRemedy(id)
+func remedyLink(id remedies.ID) string {
+	r, ok := remedies.Find(id)
 	if !ok {
 		return string(id)
 	}
 	return fmt.Sprintf("[%s](#%s)", r.Title, id)
 }
 
-func writeSources(b *strings.Builder, sources []Source) {
+func writeSources(b *strings.Builder, sources []remedies.Source) {
 	if len(sources) == 0 {
 		return
 	}
@@ -122,14 +123,14 @@ func writeSources(b *strings.Builder, sources []Source) {
 }
 
 // remediesOf lists the remedies that checks name, and those that these need.
-func remediesOf(list []*Check) []RemedyID {
-	var ids []RemedyID
+func remediesOf(list []*Check) []remedies.ID {
+	var ids []remedies.ID
 	for _, c := range list {
 		ids = append(ids, c.Remedies...)
 	}
 	// ids grows while it is walked: what a remedy needs may need something itself.
 	for i := 0; i < len(ids); i++ {
-		if r, ok := FindRemedy(ids[i]); ok {
+		if r, ok := remedies.Find(ids[i]); ok {
 			ids = append(ids, r.Needs...)
 		}
 	}

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/backupdoctor/backupdoctor/checks/codes"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 )
 
 func TestEveryRowOfTheTableIsWhole(t *testing.T) {
@@ -12,7 +15,7 @@ func TestEveryRowOfTheTableIsWhole(t *testing.T) {
 	for _, check := range All() {
 		known[check.ID] = true
 	}
-	for _, m := range Meanings() {
+	for _, m := range codes.Meanings() {
 		title := m.Title()
 		if m.InICloud == "" && m.InComputerBackup == "" {
 			t.Errorf("%s has no meaning", title)
@@ -31,9 +34,9 @@ func TestEveryRowOfTheTableIsWhole(t *testing.T) {
 				t.Errorf("%s: names the check %s, which is unknown or named before", title, id)
 			}
 		}
-		var tiers []Tier
+		var tiers []remedies.Tier
 		for i, id := range m.Remedies {
-			remedy, ok := FindRemedy(id)
+			remedy, ok := remedies.Find(id)
 			if !ok || slices.Contains(m.Remedies[:i], id) {
 				t.Errorf("%s: names the remedy %s, which is unknown or named before", title, id)
 				continue

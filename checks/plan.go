@@ -1,6 +1,9 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 // plan merges the remedies of all causes into one list, each once: by tier, so cheapest
 // and safest first, and within a tier in the order of the causes. What a remedy needs
@@ -8,8 +11,8 @@ import "github.com/backupdoctor/backupdoctor/device"
 //
 // A remedy none of whose steps this model and version have is left out, and with it every
 // remedy that needs it.
-func plan(causes []Cause, id device.Identity) []Step {
-	p := NewPlanner(id)
+func plan(causes []Cause, id device.Identity) []remedies.Step {
+	p := remedies.NewPlanner(id)
 	for _, cause := range causes {
 		for _, remedy := range cause.Remedies {
 			if proportionate(remedy, cause.Status) {
@@ -22,13 +25,13 @@ func plan(causes []Cause, id device.Identity) []Step {
 
 // proportionate keeps what costs passwords, copies or data away from a warning, which is
 // only a hint.
-func proportionate(id RemedyID, status Status) bool {
-	remedy, known := FindRemedy(id)
+func proportionate(id remedies.ID, status Status) bool {
+	remedy, known := remedies.Find(id)
 	if !known || status == Problem {
 		return known
 	}
 	switch remedy.Tier {
-	case TierDisruptive, TierDeleting, TierErase:
+	case remedies.TierDisruptive, remedies.TierDeleting, remedies.TierErase:
 		return false
 	default:
 		return true

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -15,8 +16,8 @@ import (
 //
 // A remedy needs only what belongs to an earlier tier. So no remedy can need itself, and
 // a plan that is sorted by tier puts each behind what it needs.
-func validate(list []*Check, known []*Remedy) error {
-	v := validator{checks: map[string]*Check{}, remedies: map[RemedyID]*Remedy{}}
+func validate(list []*Check, known []*remedies.Remedy) error {
+	v := validator{checks: map[string]*Check{}, remedies: map[remedies.ID]*remedies.Remedy{}}
 	for _, r := range known {
 		v.addRemedy(r)
 	}
@@ -37,7 +38,7 @@ var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 type validator struct {
 	checks     map[string]*Check
-	remedies   map[RemedyID]*Remedy
+	remedies   map[remedies.ID]*remedies.Remedy
 	violations []error
 }
 
@@ -45,7 +46,7 @@ func (v *validator) violation(format string, args ...any) {
 	v.violations = append(v.violations, fmt.Errorf(format, args...))
 }
 
-func (v *validator) addRemedy(r *Remedy) {
+func (v *validator) addRemedy(r *remedies.Remedy) {
 	if !kebab.MatchString(string(r.ID)) {
 		v.violation("remedy %q: its id is not in kebab-case", r.ID)
 	}
@@ -59,20 +60,20 @@ func (v *validator) addCheck(c *Check) {
 	if !kebab.MatchString(c.ID) {
 		v.violation("check %q: its id is not in kebab-case", c.ID)
 	}
-	if v.checks[c.ID] != nil || v.remedies[RemedyID(c.ID)] != nil {
+	if v.checks[c.ID] != nil || v.remedies[remedies.ID(c.ID)] != nil {
 		v.violation("check %s: its id is taken", c.ID)
 	}
 	v.checks[c.ID] = c
 }
 
-func (v *validator) remedy(r *Remedy) {
+func (v *validator) remedy(r *remedies.Remedy) {
 	if r.Title == "" || strings.HasSuffix(r.Title, ".") {
 		v.violation("remedy %s: needs a title, without a full stop", r.ID)
 	}
-	if r.Tier < TierLook || r.Tier > TierErase {
+	if r.Tier < remedies.TierLook || r.Tier > remedies.TierErase {
 		v.violation("remedy %s: no such tier: %d", r.ID, r.Tier)
 	}
-	if !slices.Contains([]Actor{User, Technician, Administrator, Apple}, r.Actor) {
+	if !slices.Contains([]remedies.Actor{remedies.User, remedies.Technician, remedies.Administrator, remedies.Apple}, r.Actor) {
 		v.violation("remedy %s: no such actor: %q", r.ID, r.Actor)
 	}
 	if len(r.Steps) == 0 {
@@ -95,18 +96,18 @@ func (v *validator) remedy(r *Remedy) {
 
 // safety keeps whoever follows a plan from losing data without a copy, and from erasing a
 // device for a fault that is Apple's.
-func (v *validator) safety(r *Remedy) {
+func (v *validator) safety(r *remedies.Remedy) {
 	switch r.Tier {
-	case TierDisruptive, TierDeleting, TierErase:
+	case remedies.TierDisruptive, remedies.TierDeleting, remedies.TierErase:
 		if r.Risk == "" {
 			v.violation("remedy %s: does not say what it risks", r.ID)
 		}
-		if !slices.Contains(r.Needs, computerBackup) {
-			v.violation("remedy %s: does not need %s", r.ID, computerBackup)
+		if !slices.Contains(r.Needs, remedies.ComputerBackup) {
+			v.violation("remedy %s: does not need %s", r.ID, remedies.ComputerBackup)
 		}
 	}
-	if r.Tier == TierErase && !slices.Contains(r.Needs, contactAppleSupport) {
-		v.violation("remedy %s: does not need %s", r.ID, contactAppleSupport)
+	if r.Tier == remedies.TierErase && !slices.Contains(r.Needs, remedies.ContactAppleSupport) {
+		v.violation("remedy %s: does not need %s", r.ID, remedies.ContactAppleSupport)
 	}
 }
 
@@ -182,12 +183,12 @@ func (v *validator) explains(from, to string, seen []string) bool {
 // template refuses tokens that nobody knows: the newest version of an unread model knows
 // them all.
 func (v *validator) template(where, template string) {
-	if text, ok := Expand(template, device.Identity{}); !ok || strings.ContainsAny(text, "{}") {
+	if text, ok := remedies.Expand(template, device.Identity{}); !ok || strings.ContainsAny(text, "{}") {
 		v.violation("%s: uses an unknown token: %q", where, template)
 	}
 }
 
-func (v *validator) sources(where string, sources []Source) {
+func (v *validator) sources(where string, sources []remedies.Source) {
 	for _, s := range sources {
 		if s.Title == "" {
 			v.violation("%s: has a source without a title", where)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -54,7 +55,7 @@ func (f failure) shortly() string {
 	if len(f.codes) == 0 {
 		return f.String()
 	}
-	if code := f.codes[0]; code.Domain != MBErrorDomain {
+	if code := f.codes[0]; code.Domain != codes.MBErrorDomain {
 		return fmt.Sprintf("%s/%d", code.Domain, code.Number)
 	}
 	return fmt.Sprintf("error %d", f.codes[0].Number)

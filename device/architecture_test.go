@@ -110,14 +110,22 @@ var rooms = map[string]room{
 		ours: []string{"device/releases"},
 	},
 	"checks": {
-		ours:   []string{"device", "checks/faults"},
+		ours:   []string{"device", "checks/codes", "checks/faults", "checks/remedies"},
+		banned: []string{"os", "os/exec", "net", "net/http", "net/netip", "io/fs", "path/filepath", "embed"},
+	},
+	"checks/codes": {
+		ours:   []string{"device", "checks/remedies"},
+		banned: []string{"os", "os/exec", "net", "net/http", "net/netip", "io/fs", "path/filepath", "embed"},
+	},
+	"checks/remedies": {
+		ours:   []string{"device"},
 		banned: []string{"os", "os/exec", "net", "net/http", "net/netip", "io/fs", "path/filepath", "embed"},
 	},
 	"checks/faults": {
 		banned: []string{"os", "os/exec", "net", "net/http", "net/netip", "io/fs", "path/filepath", "embed"},
 	},
 	"report": {
-		ours:   []string{"device", "checks", "checks/faults"},
+		ours:   []string{"device", "checks", "checks/codes", "checks/faults", "checks/remedies"},
 		theirs: []string{"github.com/olekukonko/tablewriter", "github.com/clipperhouse/displaywidth"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
@@ -198,7 +206,7 @@ var rooms = map[string]room{
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
-			"checks", "checks/faults", "report", "report/history", "report/ignore", "report/station", "report/stream/envelope", "report/stream/outbox", "report/webguard", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
+			"checks", "checks/codes", "checks/faults", "checks/remedies", "report", "report/history", "report/ignore", "report/station", "report/stream/envelope", "report/stream/outbox", "report/webguard", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
 			// built with the tag fleet only
 			"report/fleet", "report/fleet/export", "report/fleet/pages", "report/stream", "report/stream/credentials",
 		},
@@ -373,7 +381,7 @@ func TestNothingRunsBeforeMain(t *testing.T) {
 // TestPureRoomsHaveNoClock: the same recording gives the same report, next year too.
 func TestPureRoomsHaveNoClock(t *testing.T) {
 	found := sources(t)
-	for _, folder := range []string{"device", "checks", "report"} {
+	for _, folder := range []string{"device", "checks", "checks/codes", "checks/faults", "checks/remedies", "report"} {
 		for _, file := range found[folder] {
 			if file.isTest() {
 				continue

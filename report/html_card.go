@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -144,10 +145,10 @@ func newHTMLStep(s Step) htmlStep {
 
 // actorOf says who takes a step.
 func actorOf(s Step) string {
-	switch actor := clean(s.Actor); checks.Actor(actor) {
+	switch actor := clean(s.Actor); remedies.Actor(actor) {
 	case "":
 		return "By anybody"
-	case checks.Apple:
+	case remedies.Apple:
 		return "By Apple"
 	default:
 		return "By the " + actor

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -156,7 +157,7 @@ var closed = map[string][]any{
 	"Finding.status":       {checks.OK, checks.Warning, checks.Problem, checks.Unknown, checks.Ask},
 	"Finding.effect":       {checks.Blocks, checks.MayBlock, checks.Informs},
 	"CauseCount.status":    {checks.Problem, checks.Warning},
-	"Step.actor":           {checks.User, checks.Technician, checks.Administrator, checks.Apple},
+	"Step.actor":           {remedies.User, remedies.Technician, remedies.Administrator, remedies.Apple},
 	"Exit.code":            {ExitNoProblem, ExitProblems, ExitNotExamined, ExitNoDevice, ExitNoMux, ExitInterrupted},
 	"Releases.tableSource": {"embedded", "updated"},
 	"Report.subject":       {OfDevices, OfBackups},

@@ -3,7 +3,7 @@ package main
 import (
 	"strings"
 
-	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/urfave/cli/v2"
 )
@@ -37,7 +37,7 @@ func explainCommand(s surroundings) *cli.Command {
 			if err == nil {
 				return report.Explain(s.stdout, check, options)
 			}
-			if meanings := checks.LookUp(text); len(meanings) > 0 {
+			if meanings := codes.LookUp(text); len(meanings) > 0 {
 				return report.ExplainMeanings(s.stdout, meanings, options)
 			}
 			if strings.ContainsAny(text, " 0123456789") {

@@ -1,4 +1,4 @@
-package checks
+package remedies
 
 import (
 	"cmp"
@@ -18,17 +18,17 @@ type Step struct {
 type Planner struct {
 	id     device.Identity
 	steps  []*Step
-	placed map[RemedyID]*Step // steps, by remedy
+	placed map[ID]*Step // steps, by remedy
 }
 
 // NewPlanner returns an empty plan for a device.
 func NewPlanner(id device.Identity) *Planner {
-	return &Planner{id: id, placed: map[RemedyID]*Step{}}
+	return &Planner{id: id, placed: map[ID]*Step{}}
 }
 
 // Add puts a remedy behind what it needs, and notes what it is for: the id of a check, or
 // the title of a meaning. It is false if the remedy has to be left out.
-func (p *Planner) Add(id RemedyID, purpose string) bool {
+func (p *Planner) Add(id ID, purpose string) bool {
 	step, placed := p.placed[id]
 	if !placed {
 		step = p.step(id)
@@ -63,8 +63,8 @@ func (p *Planner) Steps() []Step {
 }
 
 // step is a remedy in the words of this model and version, nil if it has none.
-func (p *Planner) step(id RemedyID) *Step {
-	remedy, known := FindRemedy(id)
+func (p *Planner) step(id ID) *Step {
+	remedy, known := Find(id)
 	if !known {
 		return nil
 	}

@@ -1,8 +1,8 @@
-package checks
+package remedies
 
 var restartRemedies = []*Remedy{
 	{
-		ID:    restart,
+		ID:    Restart,
 		Title: "Restart the device",
 		Tier:  TierRestart,
 		Actor: User,
@@ -12,10 +12,10 @@ var restartRemedies = []*Remedy{
 			"Unlock the {device} with its passcode.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 		},
-		Sources: []Source{foundingArticle, imobiledeviceStaleCopy},
+		Sources: []Source{FoundingArticle, ImobiledeviceStaleCopy},
 	},
 	{
-		ID:    forceRestart,
+		ID:    ForceRestart,
 		Title: "Force the device to restart",
 		Tier:  TierRestart,
 		Actor: User,
@@ -24,6 +24,6 @@ var restartRemedies = []*Remedy{
 			"Unlock the {device} with its passcode.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 		},
-		Sources: []Source{foundingArticle, republicworldRestart, howeduRestartIPad, appleForceRestartIPhone, appleForceRestartIPad},
+		Sources: []Source{FoundingArticle, RepublicworldRestart, HoweduRestartIPad, AppleForceRestartIPhone, AppleForceRestartIPad},
 	},
 }

@@ -1,13 +1,13 @@
-package checks
+package remedies
 
 var disruptiveRemedies = []*Remedy{
 	{
-		ID:    resetNetworkSettings,
+		ID:    ResetNetworkSettings,
 		Title: "Reset the network settings",
 		Tier:  TierDisruptive,
 		Actor: User,
 		Risk:  "Saved Wi-Fi networks with their passwords, and VPN settings, are removed.",
-		Needs: []RemedyID{computerBackup},
+		Needs: []ID{ComputerBackup},
 		Steps: []string{
 			"Write down the Wi-Fi passwords and VPN settings that are needed again.",
 			"Go to {P-NETRESET} and confirm.",
@@ -15,12 +15,12 @@ var disruptiveRemedies = []*Remedy{
 		},
 	},
 	{
-		ID:    signOutAndIn,
+		ID:    SignOutAndIn,
 		Title: "Sign out of the account, and in again",
 		Tier:  TierDisruptive,
 		Actor: User,
 		Risk:  "iCloud data that are not kept as a copy leave the device until it has signed in again.",
-		Needs: []RemedyID{computerBackup},
+		Needs: []ID{ComputerBackup},
 		Steps: []string{
 			"See that the password of the {account} is at hand.",
 			"Go to {P-SIGNOUT}, enter the password if it is asked for, and keep a copy of all data that is offered.",
@@ -30,17 +30,17 @@ var disruptiveRemedies = []*Remedy{
 		},
 	},
 	{
-		ID:    removeOwnProfile,
+		ID:    RemoveOwnProfile,
 		Title: "Remove a configuration profile of your own",
 		Tier:  TierDisruptive,
 		Actor: User,
 		Risk:  "The accounts, apps and settings that came with the profile are removed with it.",
-		Needs: []RemedyID{computerBackup},
+		Needs: []ID{ComputerBackup},
 		Steps: []string{
 			"Go to {P-MDM}, tap each profile, and read what it restricts.",
 			"Remove only a profile that is your own and no longer needed; leave those of an employer or school alone.",
 			"Go to {P-BACKUP} and see that {backup-switch} can be switched.",
 		},
-		Sources: []Source{appleMDMRestrictions},
+		Sources: []Source{AppleMDMRestrictions},
 	},
 }

@@ -1,8 +1,8 @@
-package checks
+package remedies
 
 var safetyCopyRemedies = []*Remedy{
 	{
-		ID:    computerBackup,
+		ID:    ComputerBackup,
 		Title: "Make an encrypted computer backup, and check it",
 		Tier:  TierSafetyCopy,
 		Actor: User,
@@ -14,6 +14,6 @@ var safetyCopyRemedies = []*Remedy{
 			"Press Back Up Now, enter the passcode on the {device} if it asks, and wait until the backup has completed.",
 			"See that the last backup to this computer shows today's date and time.",
 		},
-		Sources: []Source{foundingArticle},
+		Sources: []Source{FoundingArticle},
 	},
 }

@@ -1,8 +1,10 @@
-package checks
+package codes
 
 import (
 	"slices"
 	"testing"
+
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 )
 
 // The numbers that the table promises to know.
@@ -54,7 +56,7 @@ func TestForeignCodesAgreeWithWhatTheyBecome(t *testing.T) {
 		if m.Becomes == 0 {
 			continue
 		}
-		own, known := FindCode(errorID{MBErrorDomain, m.Becomes})
+		own, known := Find(ID{MBErrorDomain, m.Becomes})
 		if !known {
 			t.Errorf("%s becomes %d, which is not in the table", m.Title(), m.Becomes)
 			continue
@@ -78,11 +80,11 @@ func TestOnlyTheNumbersOfMobileBackupAreUnofficial(t *testing.T) {
 
 func TestPlanOfMeaningsPutsWhatIsNeededFirst(t *testing.T) {
 	steps := PlanOf(LookUp("MBErrorDomain(203) Underlying error: CKErrorDomain(25)"))
-	var ids []RemedyID
+	var ids []remedies.ID
 	for _, step := range steps {
 		ids = append(ids, step.Remedy.ID)
 	}
-	want := []RemedyID{checkICloudStorage, computerBackup, chooseAppsToBackUp, deleteOtherDevicesBackups, buyStorage, updateSoftware}
+	want := []remedies.ID{remedies.CheckICloudStorage, remedies.ComputerBackup, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups, remedies.BuyStorage, remedies.UpdateSoftware}
 	if !slices.Equal(ids, want) {
 		t.Errorf("the plan is %v, want %v", ids, want)
 	}

@@ -1,8 +1,8 @@
-package checks
+package remedies
 
 var waitRemedies = []*Remedy{
 	{
-		ID:    backUpNow,
+		ID:    BackUpNow,
 		Title: "Start a backup by hand",
 		Tier:  TierWait,
 		Actor: User,
@@ -11,10 +11,10 @@ var waitRemedies = []*Remedy{
 			"Tap Back Up Now.",
 			"Stay connected to the network until the date below the button is today's.",
 		},
-		Sources: []Source{applePH12520},
+		Sources: []Source{ApplePH12520},
 	},
 	{
-		ID:    backUpOvernight,
+		ID:    BackUpOvernight,
 		Title: "Leave the device on power, on Wi-Fi and locked for a night",
 		Tier:  TierWait,
 		Actor: User,
@@ -24,10 +24,10 @@ var waitRemedies = []*Remedy{
 			"Lock the screen and leave the {device} alone until the morning.",
 			"In the morning, go to {P-BACKUP} and read the date of the last backup.",
 		},
-		Sources: []Source{foundingArticle, applePH12520, appleWhatIsBackup},
+		Sources: []Source{FoundingArticle, ApplePH12520, AppleWhatIsBackup},
 	},
 	{
-		ID:    unlockWithPasscode,
+		ID:    UnlockWithPasscode,
 		Title: "Unlock with the passcode, then back up",
 		Tier:  TierWait,
 		Actor: User,
@@ -36,10 +36,10 @@ var waitRemedies = []*Remedy{
 			"Go to {P-BACKUP} and tap Back Up Now.",
 			"Leave the {device} unlocked for the first minutes of the backup.",
 		},
-		Sources: []Source{imobiledeviceKeychain, publicAnalysis},
+		Sources: []Source{ImobiledeviceKeychain, PublicAnalysis},
 	},
 	{
-		ID:    letRestoreFinish,
+		ID:    LetRestoreFinish,
 		Title: "Let the restore finish",
 		Tier:  TierWait,
 		Actor: User,
@@ -48,10 +48,10 @@ var waitRemedies = []*Remedy{
 			"Connect the {device} to its charger and to Wi-Fi.",
 			"Leave it there, away from heat, until {P-BACKUP} no longer speaks of a restore.",
 		},
-		Sources: []Source{publicAnalysis},
+		Sources: []Source{PublicAnalysis},
 	},
 	{
-		ID:    letDownloadsFinish,
+		ID:    LetDownloadsFinish,
 		Title: "Let downloads finish, or pause them",
 		Tier:  TierWait,
 		Actor: User,
@@ -60,10 +60,10 @@ var waitRemedies = []*Remedy{
 			"Wait until music, podcasts and films have finished downloading.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 		},
-		Sources: []Source{bestapplesolutionICloud},
+		Sources: []Source{BestapplesolutionICloud},
 	},
 	{
-		ID:    waitForOtherBackup,
+		ID:    WaitForOtherBackup,
 		Title: "Let the other use of the backup come to its end",
 		Tier:  TierWait,
 		Actor: User,
@@ -72,10 +72,10 @@ var waitRemedies = []*Remedy{
 			"Wait an hour.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 		},
-		Sources: []Source{publicAnalysis},
+		Sources: []Source{PublicAnalysis},
 	},
 	{
-		ID:    waitForService,
+		ID:    WaitForService,
 		Title: "Wait until Apple's service is back",
 		Tier:  TierWait,
 		Actor: User,
@@ -83,6 +83,6 @@ var waitRemedies = []*Remedy{
 			"Wait until www.apple.com/support/systemstatus shows iCloud Backup as available.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 		},
-		Sources: []Source{appleHT203512, macrumorsOutage2017},
+		Sources: []Source{AppleHT203512, MacrumorsOutage2017},
 	},
 }

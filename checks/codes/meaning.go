@@ -1,9 +1,12 @@
-package checks
+// Package codes holds what the error numbers and messages of backups mean, and looks them
+// up in whatever was typed, pasted or recorded.
+package codes
 
 import (
 	"fmt"
 	"slices"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -14,19 +17,19 @@ import (
 // another in a backup to a computer, made by BackupAgent2. A row that has nothing to say of
 // one of them leaves it empty.
 type Meaning struct {
-	Domain           ErrorDomain // "" for a message
-	Number           int         // within Domain; 0 for a message
-	Name             string      // Apple's public name of the number: "quotaExceeded"; "" if it has none
-	Message          string      // the words that the screen shows; "" for a code
-	InICloud         string      // what it means in iCloud Backup; sentences
-	InComputerBackup string      // what it means in a backup to a computer; sentences
-	Shown            string      // what the iCloud Backup page shows of it, as the rest of "Settings shows"; "" if not known
-	Vague            bool        // says so little that it counts only where nothing else matches
-	Passing          bool        // backupd takes it for passing, and tries again by itself
-	Becomes          int         // the MBErrorDomain number that backupd makes of it; 0 if none, or not known
-	Checks           []string    // ids of the causes to look into, the likeliest first
-	Remedies         []RemedyID  // cheapest and safest first
-	Sources          []Source    // where the number or the message is described
+	Domain           ErrorDomain       // "" for a message
+	Number           int               // within Domain; 0 for a message
+	Name             string            // Apple's public name of the number: "quotaExceeded"; "" if it has none
+	Message          string            // the words that the screen shows; "" for a code
+	InICloud         string            // what it means in iCloud Backup; sentences
+	InComputerBackup string            // what it means in a backup to a computer; sentences
+	Shown            string            // what the iCloud Backup page shows of it, as the rest of "Settings shows"; "" if not known
+	Vague            bool              // says so little that it counts only where nothing else matches
+	Passing          bool              // backupd takes it for passing, and tries again by itself
+	Becomes          int               // the MBErrorDomain number that backupd makes of it; 0 if none, or not known
+	Checks           []string          // ids of the causes to look into, the likeliest first
+	Remedies         []remedies.ID     // cheapest and safest first
+	Sources          []remedies.Source // where the number or the message is described
 }
 
 // An ErrorDomain is a family of error numbers, spelled as logs spell it.
@@ -69,8 +72,8 @@ func Meanings() []Meaning {
 // PlanOf merges the remedies of meanings into one plan, as a diagnosis does: cheapest and
 // safest first, each once, behind what it needs, in the wording of the newest version and
 // of no model in particular. The For of a step has the titles of the meanings.
-func PlanOf(meanings []Meaning) []Step {
-	p := NewPlanner(device.Identity{})
+func PlanOf(meanings []Meaning) []remedies.Step {
+	p := remedies.NewPlanner(device.Identity{})
 	for _, m := range meanings {
 		for _, remedy := range m.Remedies {
 			p.Add(remedy, m.Title())

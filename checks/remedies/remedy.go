@@ -1,17 +1,17 @@
-package checks
+package remedies
 
-// RemedyID names a remedy: kebab-case, never reused, never renamed.
-type RemedyID string
+// ID names a remedy: kebab-case, never reused, never renamed.
+type ID string
 
 // A Remedy is one documented thing to do.
 type Remedy struct {
-	ID      RemedyID
-	Title   string     // imperative: "Switch iCloud Backup on"
-	Tier    Tier       // when its turn comes
-	Actor   Actor      // who does it
-	Risk    string     // what it may cost; "" if nothing
-	Needs   []RemedyID // what must come first: a checked computer backup before anything that deletes
-	Steps   []string   // one action each; templates, see Expand. A step whose path this version does not have is left out
+	ID      ID
+	Title   string   // imperative: "Switch iCloud Backup on"
+	Tier    Tier     // when its turn comes
+	Actor   Actor    // who does it
+	Risk    string   // what it may cost; "" if nothing
+	Needs   []ID     // what must come first: a checked computer backup before anything that deletes
+	Steps   []string // one action each; templates, see Expand. A step whose path this version does not have is left out
 	Sources []Source
 }
 

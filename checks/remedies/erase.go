@@ -1,26 +1,26 @@
-package checks
+package remedies
 
 var eraseRemedies = []*Remedy{
 	{
-		ID:    replaceDemoSoftware,
+		ID:    ReplaceDemoSoftware,
 		Title: "Have the demonstration software replaced",
 		Tier:  TierErase,
 		Actor: Technician,
 		Risk:  "Everything on the device is erased.",
-		Needs: []RemedyID{computerBackup, contactAppleSupport},
+		Needs: []ID{ComputerBackup, ContactAppleSupport},
 		Steps: []string{
 			"Have the seller or Apple replace the demonstration software with the ordinary {os}.",
 			"Set the {device} up, then go to {P-BACKUP} and switch {backup-switch} on.",
 		},
-		Sources: []Source{publicAnalysis},
+		Sources: []Source{PublicAnalysis},
 	},
 	{
-		ID:    eraseAndRestore,
+		ID:    EraseAndRestore,
 		Title: "Erase the device and restore it from the computer backup",
 		Tier:  TierErase,
 		Actor: User,
 		Risk:  "Everything on the device is erased. What the computer backup does not hold is lost.",
-		Needs: []RemedyID{computerBackup, contactAppleSupport},
+		Needs: []ID{ComputerBackup, ContactAppleSupport},
 		Steps: []string{
 			"See that the computer backup is encrypted, complete and of today, and that its password is at hand.",
 			"See that the password of the {account} is at hand.",
@@ -28,6 +28,6 @@ var eraseRemedies = []*Remedy{
 			"While setting up, choose to restore from a Mac or PC, and take the computer backup.",
 			"Go to {P-BACKUP}, switch {backup-switch} on, and tap Back Up Now.",
 		},
-		Sources: []Source{foundingArticle},
+		Sources: []Source{FoundingArticle},
 	},
 }

@@ -1,4 +1,8 @@
-package checks
+package codes
+
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+)
 
 // cloudKitCodes is the numbers of CKErrorDomain that can end a backup. The numbers and their
 // names are Apple's public ones; what backupd makes of them comes from public analysis.
@@ -10,8 +14,8 @@ var cloudKitCodes = []Meaning{
 		InICloud: "CloudKit failed within itself.",
 		Becomes:  1,
 		Checks:   []string{"transient-glitch", "icloud-outage"},
-		Remedies: []RemedyID{checkSystemStatus, restart, contactAppleSupport},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.Restart, remedies.ContactAppleSupport},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -19,8 +23,8 @@ var cloudKitCodes = []Meaning{
 		Name:     "partialFailure",
 		InICloud: "Some of the items of a request failed. The errors inside say why, and backupd goes by the first.",
 		Checks:   []string{"transient-glitch"},
-		Remedies: []RemedyID{backUpNow, restart},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.BackUpNow, remedies.Restart},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -30,8 +34,8 @@ var cloudKitCodes = []Meaning{
 		Passing:  true,
 		Becomes:  308,
 		Checks:   []string{"wifi-missing", "wifi-slow-unstable", "airplane-mode"},
-		Remedies: []RemedyID{joinWiFi, restartRouter, rejoinWiFi, turnOffAirplaneMode},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.JoinWiFi, remedies.RestartRouter, remedies.RejoinWiFi, remedies.TurnOffAirplaneMode},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -41,8 +45,8 @@ var cloudKitCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"wifi-slow-unstable", "vpn-proxy-firewall", "captive-portal"},
-		Remedies: []RemedyID{restartRouter, tryAnotherNetwork, rejoinWiFi, turnOffVPN},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.RejoinWiFi, remedies.TurnOffVPN},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -52,8 +56,8 @@ var cloudKitCodes = []Meaning{
 		Passing:  true,
 		Becomes:  304,
 		Checks:   []string{"icloud-outage"},
-		Remedies: []RemedyID{checkSystemStatus, waitForService},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.WaitForService},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -63,8 +67,8 @@ var cloudKitCodes = []Meaning{
 		Passing:  true,
 		Becomes:  17,
 		Checks:   []string{"icloud-outage"},
-		Remedies: []RemedyID{checkSystemStatus, waitForService},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.WaitForService},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -74,8 +78,8 @@ var cloudKitCodes = []Meaning{
 		Passing:  true,
 		Becomes:  305,
 		Checks:   []string{"account-needs-attention", "signed-out", "terms-not-accepted"},
-		Remedies: []RemedyID{fixAccountPrompt, acceptTerms, signOutAndIn},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.FixAccountPrompt, remedies.AcceptTerms, remedies.SignOutAndIn},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -84,8 +88,8 @@ var cloudKitCodes = []Meaning{
 		InICloud: "iCloud refused a request.",
 		Becomes:  1,
 		Checks:   []string{"transient-glitch", "icloud-outage"},
-		Remedies: []RemedyID{checkSystemStatus, restart, contactAppleSupport},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.Restart, remedies.ContactAppleSupport},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -94,8 +98,8 @@ var cloudKitCodes = []Meaning{
 		InICloud: "A file that was to be sent is not there.",
 		Becomes:  1,
 		Checks:   []string{"files-unavailable"},
-		Remedies: []RemedyID{findUnreadableItem, unlockWithPasscode, restart},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.FindUnreadableItem, remedies.UnlockWithPasscode, remedies.Restart},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -104,8 +108,8 @@ var cloudKitCodes = []Meaning{
 		InICloud: "A file changed while it was being sent.",
 		Becomes:  1,
 		Checks:   []string{"files-unavailable"},
-		Remedies: []RemedyID{backUpOvernight, restart},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.BackUpOvernight, remedies.Restart},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -114,8 +118,8 @@ var cloudKitCodes = []Meaning{
 		InICloud: "iCloud demands newer software.",
 		Becomes:  1,
 		Checks:   []string{"software-out-of-date"},
-		Remedies: []RemedyID{updateSoftware},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.UpdateSoftware},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -125,8 +129,8 @@ var cloudKitCodes = []Meaning{
 		Passing:  true,
 		Becomes:  202,
 		Checks:   []string{"wifi-missing", "auto-not-charging", "auto-not-locked"},
-		Remedies: []RemedyID{backUpNow, backUpOvernight},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -136,8 +140,8 @@ var cloudKitCodes = []Meaning{
 		Passing:  true,
 		Becomes:  17,
 		Checks:   []string{"icloud-outage"},
-		Remedies: []RemedyID{checkSystemStatus, waitForService},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.WaitForService},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -146,8 +150,8 @@ var cloudKitCodes = []Meaning{
 		InICloud: "iCloud has too little room for the backup.",
 		Becomes:  303,
 		Checks:   []string{"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive", "storage-plan-lapsed"},
-		Remedies: []RemedyID{checkICloudStorage, chooseAppsToBackUp, deleteOtherDevicesBackups, buyStorage},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups, remedies.BuyStorage},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -156,8 +160,8 @@ var cloudKitCodes = []Meaning{
 		InICloud: "The place of the backup in iCloud is not there, as after the backup was deleted.",
 		Becomes:  1,
 		Checks:   []string{"backup-turned-off", "never-backed-up"},
-		Remedies: []RemedyID{backUpNow, turnBackupOn},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.BackUpNow, remedies.TurnBackupOn},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -166,8 +170,8 @@ var cloudKitCodes = []Meaning{
 		InICloud: "The backup was deleted in Settings, by a person.",
 		Becomes:  1,
 		Checks:   []string{"backup-turned-off"},
-		Remedies: []RemedyID{turnBackupOn},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.TurnBackupOn},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -176,8 +180,8 @@ var cloudKitCodes = []Meaning{
 		InICloud: "The organisation behind the account does not allow it.",
 		Becomes:  1,
 		Checks:   []string{"managed-account-service-off"},
-		Remedies: []RemedyID{askAdministrator},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.AskAdministrator},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   CKErrorDomain,
@@ -187,7 +191,7 @@ var cloudKitCodes = []Meaning{
 		Passing:  true,
 		Becomes:  304,
 		Checks:   []string{"account-needs-attention", "icloud-outage"},
-		Remedies: []RemedyID{checkSystemStatus, fixAccountPrompt, signOutAndIn},
-		Sources:  []Source{appleCKError, publicAnalysis},
+		Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.FixAccountPrompt, remedies.SignOutAndIn},
+		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 }

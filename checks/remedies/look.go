@@ -1,8 +1,8 @@
-package checks
+package remedies
 
 var lookRemedies = []*Remedy{
 	{
-		ID:    checkLastBackupDate,
+		ID:    CheckLastBackupDate,
 		Title: "Check the date of the last backup",
 		Tier:  TierLook,
 		Actor: User,
@@ -10,10 +10,10 @@ var lookRemedies = []*Remedy{
 			"Go to {P-BACKUP}.",
 			"Read the date of the last successful backup below Back Up Now.",
 		},
-		Sources: []Source{popsugarNotBackedUp, hinewsBackupFailure},
+		Sources: []Source{PopsugarNotBackedUp, HinewsBackupFailure},
 	},
 	{
-		ID:    readExactMessage,
+		ID:    ReadExactMessage,
 		Title: "Read the exact message",
 		Tier:  TierLook,
 		Actor: User,
@@ -21,10 +21,10 @@ var lookRemedies = []*Remedy{
 			"Go to {P-BACKUP}.",
 			"Note word for word the message below Back Up Now.",
 		},
-		Sources: []Source{foundingArticle},
+		Sources: []Source{FoundingArticle},
 	},
 	{
-		ID:    checkICloudStorage,
+		ID:    CheckICloudStorage,
 		Title: "Compare the free iCloud storage with the size of the next backup",
 		Tier:  TierLook,
 		Actor: User,
@@ -32,10 +32,10 @@ var lookRemedies = []*Remedy{
 			"Go to {P-STORAGE} and read how much storage is used, and how much there is.",
 			"Go to {P-BACKUPS} and read the size of the next backup.",
 		},
-		Sources: []Source{foundingArticle, onlyerrorcodesFailed, macobserverStorage, appleManageICloudStorage},
+		Sources: []Source{FoundingArticle, OnlyerrorcodesFailed, MacobserverStorage, AppleManageICloudStorage},
 	},
 	{
-		ID:    checkSystemStatus,
+		ID:    CheckSystemStatus,
 		Title: "Look at Apple's system status page",
 		Tier:  TierLook,
 		Actor: User,
@@ -43,10 +43,10 @@ var lookRemedies = []*Remedy{
 			"Open www.apple.com/support/systemstatus in a browser.",
 			"Read the lines iCloud Backup, iCloud Account & Sign In and iCloud Storage Upgrades.",
 		},
-		Sources: []Source{appleHT203512},
+		Sources: []Source{AppleHT203512},
 	},
 	{
-		ID:    findUnreadableItem,
+		ID:    FindUnreadableItem,
 		Title: "Look for an item that does not open",
 		Tier:  TierLook,
 		Actor: User,
@@ -54,6 +54,6 @@ var lookRemedies = []*Remedy{
 			"Look through the newest photos, videos and downloads for one that does not open.",
 			"Note which one it is, and keep it until a computer backup has been made.",
 		},
-		Sources: []Source{imobiledeviceUnreadable, pymobiledeviceFiles},
+		Sources: []Source{ImobiledeviceUnreadable, PymobiledeviceFiles},
 	},
 }

@@ -1,4 +1,4 @@
-package checks
+package codes
 
 import (
 	"regexp"
@@ -68,7 +68,7 @@ var domains = map[string]ErrorDomain{
 // codesIn finds the known codes of a folded text: those that stand with their domain, and
 // those that do not.
 func codesIn(text string) (named, bare []Meaning) {
-	seenNamed, seenBare := map[errorID]bool{}, map[int]bool{}
+	seenNamed, seenBare := map[ID]bool{}, map[int]bool{}
 	for _, match := range errorCode.FindAllStringSubmatch(text, -1) {
 		part := func(group string) string { return match[errorCode.SubexpIndex(group)] }
 		name := strings.TrimLeft(part("object")+part("domain")+part("name"), ".") // an ellipsis may stand before it
@@ -77,10 +77,10 @@ func codesIn(text string) (named, bare []Meaning) {
 			continue
 		}
 		domain, known := domains[name]
-		switch code := (errorID{domain, number}); {
+		switch code := (ID{domain, number}); {
 		case known && !seenNamed[code]:
 			seenNamed[code] = true
-			if m, ok := FindCode(code); ok {
+			if m, ok := Find(code); ok {
 				named = append(named, m)
 			}
 		case bareName(name) && !seenBare[number]:
@@ -100,7 +100,7 @@ func bareName(name string) bool {
 func numbered(number int) []Meaning {
 	var list []Meaning
 	for _, domain := range []ErrorDomain{MBErrorDomain, CKErrorDomain, NSURLErrorDomain} {
-		if m, ok := FindCode(errorID{domain, number}); ok {
+		if m, ok := Find(ID{domain, number}); ok {
 			list = append(list, m)
 		}
 	}
@@ -125,14 +125,14 @@ func messagesIn(text string) []Meaning {
 	return vague
 }
 
-// An errorID is a number and the domain that gives it its meaning.
-type errorID struct {
+// An ID is a number and the domain that gives it its meaning.
+type ID struct {
 	Domain ErrorDomain
 	Number int
 }
 
-// FindCode looks the row of a code up.
-func FindCode(id errorID) (meaning Meaning, ok bool) {
+// Find looks the row of a code up.
+func Find(id ID) (meaning Meaning, ok bool) {
 	var table []Meaning
 	switch id.Domain {
 	case MBErrorDomain:

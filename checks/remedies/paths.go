@@ -1,4 +1,4 @@
-package checks
+package remedies
 
 import "github.com/backupdoctor/backupdoctor/device"
 

@@ -1,8 +1,8 @@
-package checks
+package remedies
 
 var escalateRemedies = []*Remedy{
 	{
-		ID:    askAdministrator,
+		ID:    AskAdministrator,
 		Title: "Ask the administrator of the device",
 		Tier:  TierEscalate,
 		Actor: Administrator,
@@ -11,10 +11,10 @@ var escalateRemedies = []*Remedy{
 			"Ask whether the organisation has switched iCloud Backup off for its Managed Apple Accounts.",
 			"Ask how the device is meant to be backed up instead.",
 		},
-		Sources: []Source{appleDeviceManagement, appleMDMRestrictions, appleServiceAccess, appleCustomizeUserAccess},
+		Sources: []Source{AppleDeviceManagement, AppleMDMRestrictions, AppleServiceAccess, AppleCustomizeUserAccess},
 	},
 	{
-		ID:    contactAppleSupport,
+		ID:    ContactAppleSupport,
 		Title: "Contact Apple Support",
 		Tier:  TierEscalate,
 		Actor: Apple,
@@ -23,6 +23,6 @@ var escalateRemedies = []*Remedy{
 			"Tell the model, the {os} version, the date of the last backup, and the exact message or code.",
 			"Tell what has been tried so far.",
 		},
-		Sources: []Source{foundingArticle},
+		Sources: []Source{FoundingArticle},
 	},
 }

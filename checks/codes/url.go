@@ -1,4 +1,8 @@
-package checks
+package codes
+
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+)
 
 // urlCodes is the numbers of NSURLErrorDomain worth telling apart. The numbers are Apple's
 // public ones. backupd makes 202 of -999 and 300 of all others, or 308 while it sees no Wi-Fi.
@@ -11,8 +15,8 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  202,
 		Checks:   []string{"wifi-missing", "auto-not-charging", "auto-not-locked"},
-		Remedies: []RemedyID{backUpNow, backUpOvernight},
-		Sources:  []Source{appleURLErrors, publicAnalysis},
+		Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight},
+		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   NSURLErrorDomain,
@@ -22,8 +26,8 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"wifi-slow-unstable", "vpn-proxy-firewall", "icloud-outage"},
-		Remedies: []RemedyID{restartRouter, tryAnotherNetwork, rejoinWiFi, turnOffVPN},
-		Sources:  []Source{appleURLErrors, publicAnalysis},
+		Remedies: []remedies.ID{remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.RejoinWiFi, remedies.TurnOffVPN},
+		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   NSURLErrorDomain,
@@ -33,8 +37,8 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"wifi-slow-unstable", "captive-portal", "vpn-proxy-firewall"},
-		Remedies: []RemedyID{restartRouter, tryAnotherNetwork, rejoinWiFi, turnOffVPN, signInCaptivePortal},
-		Sources:  []Source{appleURLErrors, publicAnalysis},
+		Remedies: []remedies.ID{remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.RejoinWiFi, remedies.TurnOffVPN, remedies.SignInCaptivePortal},
+		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   NSURLErrorDomain,
@@ -44,8 +48,8 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"vpn-proxy-firewall", "wifi-slow-unstable", "icloud-outage"},
-		Remedies: []RemedyID{restartRouter, tryAnotherNetwork, rejoinWiFi, turnOffVPN},
-		Sources:  []Source{appleURLErrors, publicAnalysis},
+		Remedies: []remedies.ID{remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.RejoinWiFi, remedies.TurnOffVPN},
+		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   NSURLErrorDomain,
@@ -55,8 +59,8 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"wifi-slow-unstable", "vpn-proxy-firewall"},
-		Remedies: []RemedyID{restartRouter, tryAnotherNetwork, rejoinWiFi, turnOffVPN},
-		Sources:  []Source{appleURLErrors, publicAnalysis},
+		Remedies: []remedies.ID{remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.RejoinWiFi, remedies.TurnOffVPN},
+		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   NSURLErrorDomain,
@@ -66,8 +70,8 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"wifi-missing", "airplane-mode", "wifi-slow-unstable"},
-		Remedies: []RemedyID{joinWiFi, turnOffAirplaneMode, restartRouter},
-		Sources:  []Source{appleURLErrors, publicAnalysis},
+		Remedies: []remedies.ID{remedies.JoinWiFi, remedies.TurnOffAirplaneMode, remedies.RestartRouter},
+		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   NSURLErrorDomain,
@@ -77,8 +81,8 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"cellular-backup-off", "wifi-missing"},
-		Remedies: []RemedyID{joinWiFi, useCellularBackup},
-		Sources:  []Source{appleURLErrors, publicAnalysis},
+		Remedies: []remedies.ID{remedies.JoinWiFi, remedies.UseCellularBackup},
+		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   NSURLErrorDomain,
@@ -88,8 +92,8 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"vpn-proxy-firewall", "date-time-wrong", "captive-portal"},
-		Remedies: []RemedyID{turnOffVPN, setDateAutomatically, tryAnotherNetwork, allowAppleHosts},
-		Sources:  []Source{appleURLErrors, publicAnalysis},
+		Remedies: []remedies.ID{remedies.TurnOffVPN, remedies.SetDateAutomatically, remedies.TryAnotherNetwork, remedies.AllowAppleHosts},
+		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   NSURLErrorDomain,
@@ -99,8 +103,8 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"date-time-wrong", "vpn-proxy-firewall"},
-		Remedies: []RemedyID{turnOffVPN, setDateAutomatically, tryAnotherNetwork, allowAppleHosts},
-		Sources:  []Source{appleURLErrors, publicAnalysis},
+		Remedies: []remedies.ID{remedies.TurnOffVPN, remedies.SetDateAutomatically, remedies.TryAnotherNetwork, remedies.AllowAppleHosts},
+		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   NSURLErrorDomain,
@@ -110,8 +114,8 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"vpn-proxy-firewall", "date-time-wrong", "captive-portal"},
-		Remedies: []RemedyID{turnOffVPN, setDateAutomatically, tryAnotherNetwork, allowAppleHosts},
-		Sources:  []Source{appleURLErrors, publicAnalysis},
+		Remedies: []remedies.ID{remedies.TurnOffVPN, remedies.SetDateAutomatically, remedies.TryAnotherNetwork, remedies.AllowAppleHosts},
+		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   NSURLErrorDomain,
@@ -121,8 +125,8 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"vpn-proxy-firewall", "date-time-wrong", "captive-portal"},
-		Remedies: []RemedyID{turnOffVPN, setDateAutomatically, tryAnotherNetwork, allowAppleHosts},
-		Sources:  []Source{appleURLErrors, publicAnalysis},
+		Remedies: []remedies.ID{remedies.TurnOffVPN, remedies.SetDateAutomatically, remedies.TryAnotherNetwork, remedies.AllowAppleHosts},
+		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   NSURLErrorDomain,
@@ -132,8 +136,8 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"date-time-wrong", "vpn-proxy-firewall"},
-		Remedies: []RemedyID{turnOffVPN, setDateAutomatically, tryAnotherNetwork, allowAppleHosts},
-		Sources:  []Source{appleURLErrors, publicAnalysis},
+		Remedies: []remedies.ID{remedies.TurnOffVPN, remedies.SetDateAutomatically, remedies.TryAnotherNetwork, remedies.AllowAppleHosts},
+		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   NSURLErrorDomain,
@@ -143,8 +147,8 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"vpn-proxy-firewall", "date-time-wrong", "captive-portal"},
-		Remedies: []RemedyID{turnOffVPN, setDateAutomatically, tryAnotherNetwork, allowAppleHosts},
-		Sources:  []Source{appleURLErrors, publicAnalysis},
+		Remedies: []remedies.ID{remedies.TurnOffVPN, remedies.SetDateAutomatically, remedies.TryAnotherNetwork, remedies.AllowAppleHosts},
+		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 	{
 		Domain:   NSURLErrorDomain,
@@ -154,7 +158,7 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"vpn-proxy-firewall", "date-time-wrong", "captive-portal"},
-		Remedies: []RemedyID{turnOffVPN, setDateAutomatically, tryAnotherNetwork, allowAppleHosts},
-		Sources:  []Source{appleURLErrors, publicAnalysis},
+		Remedies: []remedies.ID{remedies.TurnOffVPN, remedies.SetDateAutomatically, remedies.TryAnotherNetwork, remedies.AllowAppleHosts},
+		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 }

@@ -1,8 +1,10 @@
-package checks
+package codes
 
 import (
 	"slices"
 	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 )
 
 // A message is a text of iOS, known by the words that tell it from others. Its wording
@@ -27,8 +29,8 @@ var messages = []message{
 			Message:  "Not enough iCloud storage",
 			InICloud: "iCloud has too little room for the next backup.",
 			Checks:   []string{"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive", "storage-plan-lapsed"},
-			Remedies: []RemedyID{checkICloudStorage, chooseAppsToBackUp, deleteOtherDevicesBackups, buyStorage},
-			Sources:  []Source{foundingArticle, misoiduncanStorageFull},
+			Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups, remedies.BuyStorage},
+			Sources:  []remedies.Source{remedies.FoundingArticle, remedies.MisoiduncanStorageFull},
 		},
 	},
 	{
@@ -37,8 +39,8 @@ var messages = []message{
 			Message:  "Some files were unavailable",
 			InICloud: "The backup ended without some files, because they were locked, were being changed or could not be read.",
 			Checks:   []string{"files-unavailable"},
-			Remedies: []RemedyID{findUnreadableItem, unlockWithPasscode, restart, updateSoftware, contactAppleSupport},
-			Sources:  []Source{imobiledeviceUnreadable, pymobiledeviceFiles},
+			Remedies: []remedies.ID{remedies.FindUnreadableItem, remedies.UnlockWithPasscode, remedies.Restart, remedies.UpdateSoftware, remedies.ContactAppleSupport},
+			Sources:  []remedies.Source{remedies.ImobiledeviceUnreadable, remedies.PymobiledeviceFiles},
 		},
 	},
 	{
@@ -47,8 +49,8 @@ var messages = []message{
 			Message:  "There was a problem enabling iCloud Backup",
 			InICloud: "iCloud Backup could not be switched on. It needs a network, a right clock and an account in good order.",
 			Checks:   []string{"enable-backup-fails"},
-			Remedies: []RemedyID{joinWiFi, turnOffVPN, setDateAutomatically, acceptTerms, fixAccountPrompt, restart, updateSoftware},
-			Sources:  []Source{publicAnalysis},
+			Remedies: []remedies.ID{remedies.JoinWiFi, remedies.TurnOffVPN, remedies.SetDateAutomatically, remedies.AcceptTerms, remedies.FixAccountPrompt, remedies.Restart, remedies.UpdateSoftware},
+			Sources:  []remedies.Source{remedies.PublicAnalysis},
 		},
 	},
 	{
@@ -57,8 +59,8 @@ var messages = []message{
 			Message:  "Currently being restored",
 			InICloud: "A restore is still running, and no backup begins before it has ended.",
 			Checks:   []string{"restore-in-progress"},
-			Remedies: []RemedyID{letRestoreFinish},
-			Sources:  []Source{publicAnalysis},
+			Remedies: []remedies.ID{remedies.LetRestoreFinish},
+			Sources:  []remedies.Source{remedies.PublicAnalysis},
 		},
 	},
 	{
@@ -67,8 +69,8 @@ var messages = []message{
 			Message:  "Verification failed: there was an error connecting to the server",
 			InICloud: "The account could not be verified: it wants something, the clock is wrong, or Apple's service is down.",
 			Checks:   []string{"account-needs-attention", "date-time-wrong", "icloud-outage"},
-			Remedies: []RemedyID{checkSystemStatus, fixAccountPrompt, setDateAutomatically, tryAnotherNetwork},
-			Sources:  []Source{appleHT203512},
+			Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.FixAccountPrompt, remedies.SetDateAutomatically, remedies.TryAnotherNetwork},
+			Sources:  []remedies.Source{remedies.AppleHT203512},
 		},
 	},
 	{
@@ -77,8 +79,8 @@ var messages = []message{
 			Message:  "New iCloud terms and conditions",
 			InICloud: "Changed terms of iCloud wait for a person to accept them, or could not be accepted.",
 			Checks:   []string{"terms-not-accepted"},
-			Remedies: []RemedyID{acceptTerms},
-			Sources:  []Source{thetoolstrunkTerms, bigitshopTerms},
+			Remedies: []remedies.ID{remedies.AcceptTerms},
+			Sources:  []remedies.Source{remedies.ThetoolstrunkTerms, remedies.BigitshopTerms},
 		},
 	},
 	{
@@ -87,8 +89,8 @@ var messages = []message{
 			Message:  "Not available due to restrictions",
 			InICloud: "Screen Time or management has locked the setting, or the button waits for a network.",
 			Checks:   []string{"screen-time-account-changes", "mdm-disallows-backup", "backup-now-greyed"},
-			Remedies: []RemedyID{joinWiFi, allowAccountChanges, askAdministrator},
-			Sources:  []Source{fonetipsSignOut, iphonelifeGreyButton, soundsupportBackups},
+			Remedies: []remedies.ID{remedies.JoinWiFi, remedies.AllowAccountChanges, remedies.AskAdministrator},
+			Sources:  []remedies.Source{remedies.FonetipsSignOut, remedies.IphonelifeGreyButton, remedies.SoundsupportBackups},
 		},
 	},
 	{
@@ -97,8 +99,8 @@ var messages = []message{
 			Message:  "Last Backup: Never",
 			InICloud: "No iCloud backup of this device has ever been completed.",
 			Checks:   []string{"never-backed-up"},
-			Remedies: []RemedyID{backUpNow, backUpOvernight},
-			Sources:  []Source{foundingArticle},
+			Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight},
+			Sources:  []remedies.Source{remedies.FoundingArticle},
 		},
 	},
 	{
@@ -107,8 +109,8 @@ var messages = []message{
 			Message:  "Not backed up in … weeks",
 			InICloud: "No backup has been completed for that long. Mostly a nightly backup found no Wi-Fi, no power or an unlocked screen.",
 			Checks:   []string{"backup-stale", "wifi-missing", "auto-not-charging", "auto-not-locked"},
-			Remedies: []RemedyID{backUpNow, backUpOvernight, joinWiFi, checkCharger, shortenAutoLock},
-			Sources:  []Source{popsugarNotBackedUp},
+			Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight, remedies.JoinWiFi, remedies.CheckCharger, remedies.ShortenAutoLock},
+			Sources:  []remedies.Source{remedies.PopsugarNotBackedUp},
 		},
 	},
 	{
@@ -117,8 +119,8 @@ var messages = []message{
 			Message:  "Connect to Wi-Fi to back up",
 			InICloud: "There is no network that backups may use.",
 			Checks:   []string{"wifi-missing", "airplane-mode", "cellular-backup-off"},
-			Remedies: []RemedyID{turnOffAirplaneMode, joinWiFi, useCellularBackup},
-			Sources:  []Source{iphonelifeGreyButton, soundsupportBackups},
+			Remedies: []remedies.ID{remedies.TurnOffAirplaneMode, remedies.JoinWiFi, remedies.UseCellularBackup},
+			Sources:  []remedies.Source{remedies.IphonelifeGreyButton, remedies.SoundsupportBackups},
 		},
 	},
 	{
@@ -127,8 +129,8 @@ var messages = []message{
 			Message:  "iPhone Storage Almost Full",
 			InICloud: "The device itself, not iCloud, has too little room, which a backup needs for its temporary copies.",
 			Checks:   []string{"device-storage-low"},
-			Remedies: []RemedyID{restart, freeDeviceStorage},
-			Sources:  []Source{bestapplesolutionICloud},
+			Remedies: []remedies.ID{remedies.Restart, remedies.FreeDeviceStorage},
+			Sources:  []remedies.Source{remedies.BestapplesolutionICloud},
 		},
 	},
 	{
@@ -137,8 +139,8 @@ var messages = []message{
 			Message:  "Sign in to your iPhone",
 			InICloud: "No account is signed in, so there is no iCloud to back up to.",
 			Checks:   []string{"signed-out"},
-			Remedies: []RemedyID{signIn},
-			Sources:  []Source{appleHT203512},
+			Remedies: []remedies.ID{remedies.SignIn},
+			Sources:  []remedies.Source{remedies.AppleHT203512},
 		},
 	},
 	{
@@ -147,8 +149,8 @@ var messages = []message{
 			Message:  "Estimating time remaining",
 			InICloud: "Shown for hours, it means that the Wi-Fi is slow or drops, or that there is very much to send.",
 			Checks:   []string{"wifi-slow-unstable", "backup-too-large"},
-			Remedies: []RemedyID{checkICloudStorage, backUpOvernight, restartRouter, tryAnotherNetwork, chooseAppsToBackUp},
-			Sources:  []Source{foundingArticle},
+			Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.BackUpOvernight, remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.ChooseAppsToBackUp},
+			Sources:  []remedies.Source{remedies.FoundingArticle},
 		},
 	},
 	{
@@ -157,8 +159,8 @@ var messages = []message{
 			Message:  "Backup Not Supported",
 			InICloud: "One app, which the message names, cannot be backed up.",
 			Checks:   []string{"app-cannot-be-backed-up"},
-			Remedies: []RemedyID{chooseAppsToBackUp, updateApp, reinstallApp},
-			Sources:  []Source{bestapplesolutionICloud},
+			Remedies: []remedies.ID{remedies.ChooseAppsToBackUp, remedies.UpdateApp, remedies.ReinstallApp},
+			Sources:  []remedies.Source{remedies.BestapplesolutionICloud},
 		},
 	},
 	{
@@ -168,8 +170,8 @@ var messages = []message{
 			Vague:    true,
 			InICloud: "The title alone. Mostly iCloud is full; it can also stay on the screen after a later backup has gone through.",
 			Checks:   []string{"icloud-storage-full", "false-alarm"},
-			Remedies: []RemedyID{checkLastBackupDate, readExactMessage, checkICloudStorage},
-			Sources:  []Source{hinewsBackupFailure},
+			Remedies: []remedies.ID{remedies.CheckLastBackupDate, remedies.ReadExactMessage, remedies.CheckICloudStorage},
+			Sources:  []remedies.Source{remedies.HinewsBackupFailure},
 		},
 	},
 	{
@@ -179,8 +181,8 @@ var messages = []message{
 			Vague:    true,
 			InICloud: "The message for whatever has none of its own. Slow Wi-Fi, a stuck process, a damaged older backup and trouble at Apple's end all show it.",
 			Checks:   []string{"wifi-slow-unstable", "transient-glitch", "corrupt-previous-backup", "icloud-outage"},
-			Remedies: []RemedyID{readExactMessage, checkSystemStatus, backUpOvernight, restartRouter, tryAnotherNetwork, restart, contactAppleSupport},
-			Sources:  []Source{foundingArticle},
+			Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.CheckSystemStatus, remedies.BackUpOvernight, remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.Restart, remedies.ContactAppleSupport},
+			Sources:  []remedies.Source{remedies.FoundingArticle},
 		},
 	},
 }

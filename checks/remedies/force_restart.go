@@ -1,4 +1,4 @@
-package checks
+package remedies
 
 import (
 	"slices"
@@ -51,7 +51,7 @@ func (m model) forceRestartButtons() buttons {
 	}
 }
 
-// forceRestart says which buttons to press, as the middle of a sentence.
+// ForceRestart says which buttons to press, as the middle of a sentence.
 func (m model) forceRestart() string {
 	switch pressed := m.forceRestartButtons(); {
 	case m == model{}:

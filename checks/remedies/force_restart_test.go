@@ -1,4 +1,4 @@
-package checks
+package remedies
 
 import (
 	"encoding/json"
@@ -78,7 +78,7 @@ func TestButtonsInWords(t *testing.T) {
 }
 
 func TestButtonsOfEveryModelOfTheCatalogue(t *testing.T) {
-	const path = "../../shared/data/os-releases/product_catalogue.json"
+	const path = "../../../shared/data/os-releases/product_catalogue.json"
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Skipf("skipped: the catalogue of all models is not at %s", path)
