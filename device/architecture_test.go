@@ -110,11 +110,14 @@ var rooms = map[string]room{
 		ours: []string{"device/releases"},
 	},
 	"checks": {
-		ours:   []string{"device"},
+		ours:   []string{"device", "checks/faults"},
+		banned: []string{"os", "os/exec", "net", "net/http", "net/netip", "io/fs", "path/filepath", "embed"},
+	},
+	"checks/faults": {
 		banned: []string{"os", "os/exec", "net", "net/http", "net/netip", "io/fs", "path/filepath", "embed"},
 	},
 	"report": {
-		ours:   []string{"device", "checks"},
+		ours:   []string{"device", "checks", "checks/faults"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	// The writers see the contract. checks gives them its names of verdicts and statuses, and
@@ -201,7 +204,7 @@ var rooms = map[string]room{
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
-			"checks", "report", "report/format", "report/history", "report/ignore", "report/station", "report/stream/envelope", "report/stream/outbox", "report/webguard", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
+			"checks", "checks/faults", "report", "report/format", "report/history", "report/ignore", "report/station", "report/stream/envelope", "report/stream/outbox", "report/webguard", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
 			// built with the tag fleet only
 			"report/fleet", "report/fleet/export", "report/fleet/pages", "report/stream", "report/stream/credentials",
 		},

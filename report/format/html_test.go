@@ -387,7 +387,7 @@ func strange(name, text string) report.Run {
 	e.Snapshot.Labels = device.Labels{Slot: name, Asset: []device.Field{{Name: "Tag", Value: text}}}
 	e.Silenced = []report.Silenced{{Finding: checks.Finding{Check: reporttest.OnWiFi, Subject: name, Status: checks.Warning, Summary: text}, Because: name}}
 	proof := reporttest.BrokenProof
-	proof.Faults = []device.BackupFault{{Mode: name, Title: text, Detail: name, Severity: text, Remedy: name, Count: 2, Examples: []device.BackupProblem{{Domain: name, Path: text, Detail: name}}}}
+	proof.Faults = []device.BackupFault{{Mode: name, Detail: text, Count: 2, Examples: []device.BackupProblem{{Domain: name, Path: text, Detail: name}}}}
 	e.Snapshot.Backups = []device.Backup{{Folder: text, Device: e.Snapshot.Device, Date: device.Known(reporttest.SampleTime), Proof: device.Known(proof), SnapshotState: device.Known(name)}}
 	run := reporttest.Run(e, reporttest.Unexamined(name))
 	run.Tool, run.ID = text, name

@@ -134,11 +134,11 @@ func Shelved(proofs ...device.Proof) report.Examined {
 
 var (
 	WholeProof  = device.Proof{Verdict: device.Whole, Depth: device.QuickLook, Listed: 3, Found: 3}
-	HiddenProof = device.Proof{Verdict: device.CannotTell, Depth: device.QuickLook, Faults: []device.BackupFault{{Mode: "password-needed", Severity: "note"}}}
+	HiddenProof = device.Proof{Verdict: device.CannotTell, Depth: device.QuickLook, Faults: []device.BackupFault{{Mode: "password-needed"}}}
 	BrokenProof = device.Proof{
 		Verdict: device.Broken, Depth: device.QuickLook, NextFails: true, Listed: 9, Found: 3,
 		Faults: []device.BackupFault{{
-			Mode: "blob-missing", Title: "Files that the manifest lists are missing", Severity: "loss", Count: 6, Total: 9, Remedy: "Back up again.",
+			Mode: "blob-missing", Count: 6, Total: 9,
 			Examples: slices.Repeat([]device.BackupProblem{{Domain: "HomeDomain", Path: "Library/\x1b[31m\u202elost"}}, 6),
 		}},
 	}
