@@ -149,7 +149,7 @@ func NewDevice(e Examined) Device {
 		Detail:         diagnosis.Gap.Detail,
 		Retried:        retriedOf(e.Snapshot),
 		Findings:       []Finding{},
-		Plan:           convert(diagnosis.Plan, newStep),
+		Plan:           convert(diagnosis.Plan, NewStep),
 		Backups:        convert(e.Snapshot.Backups, newBackup),
 	}
 	for _, f := range e.Snapshot.Labels.Asset {
@@ -251,7 +251,7 @@ func newEvidence(e checks.Evidence) Evidence {
 	return Evidence{Key: e.Key, Value: e.Value, Expected: e.Expected, Source: e.Source, AsOf: utc(e.AsOf)}
 }
 
-func newStep(s remedies.Step) Step {
+func NewStep(s remedies.Step) Step {
 	return Step{
 		Remedy:  string(s.Remedy.ID),
 		Title:   s.Remedy.Title,
@@ -283,7 +283,7 @@ func summarise(devices []Device) Summary {
 		}
 		s.Suppressed += len(d.Suppressed)
 		s.Backups.add(d.Backups)
-		for _, cause := range causesOf(d) {
+		for _, cause := range CausesOf(d) {
 			s.Causes = count(s.Causes, cause)
 		}
 	}
@@ -295,11 +295,11 @@ func summarise(devices []Device) Summary {
 
 // causesOf lists the problems and warnings of a device that nothing else explains, one for
 // each check even where it found several subjects.
-func causesOf(d Device) []Finding {
+func CausesOf(d Device) []Finding {
 	var causes []Finding
 	for _, f := range d.Findings {
 		known := slices.ContainsFunc(causes, func(other Finding) bool { return other.Check == f.Check })
-		if isCause(f) && !known {
+		if IsCause(f) && !known {
 			causes = append(causes, f)
 		}
 	}
@@ -307,7 +307,7 @@ func causesOf(d Device) []Finding {
 }
 
 // isCause reports whether a finding is a root cause: read, unhealthy and unexplained.
-func isCause(f Finding) bool {
+func IsCause(f Finding) bool {
 	status := checks.Status(f.Status)
 	return f.ExplainedBy == "" && (status == checks.Problem || status == checks.Warning)
 }
@@ -324,12 +324,12 @@ func count(causes []CauseCount, f Finding) []CauseCount {
 		}
 		return causes
 	}
-	return append(causes, CauseCount{Check: f.Check, Short: shortOf(f.Check), Title: f.Title, Status: f.Status, Devices: 1})
+	return append(causes, CauseCount{Check: f.Check, Short: ShortOf(f.Check), Title: f.Title, Status: f.Status, Devices: 1})
 }
 
 // shortOf is the trouble that a check is about, in a few words; of a check that this version
 // does not know, its id.
-func shortOf(id string) string {
+func ShortOf(id string) string {
 	if check, known := checks.Find(id); known {
 		return check.Short
 	}
