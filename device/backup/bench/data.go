@@ -21,6 +21,7 @@ type set struct {
 
 var (
 	small     = set{name: "b2k", files: 2_000, bytes: 20_000}
+	middle    = set{name: "b50k", files: 50_000, bytes: 700}
 	medium    = set{name: "b100k", files: 100_000, bytes: 20_000}
 	large     = set{name: "b500k", files: 500_000, bytes: 700}
 	few       = set{name: "large4g", files: 40, bytes: 107_000_000}
@@ -31,7 +32,7 @@ var (
 
 // makeSet makes the set with a name.
 func makeSet(dir, name string) error {
-	for _, s := range []set{small, medium, large, few, encrypted, single, gone} {
+	for _, s := range []set{small, middle, medium, large, few, encrypted, single, gone} {
 		if s.name == name {
 			return s.make(dir)
 		}
