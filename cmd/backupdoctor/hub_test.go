@@ -24,7 +24,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
-	"github.com/backupdoctor/backupdoctor/report/fleet/cluster"
+	"github.com/backupdoctor/backupdoctor/testdata/cluster"
 	benchstream "github.com/backupdoctor/backupdoctor/report/stream"
 	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
 	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
