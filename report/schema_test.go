@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
@@ -129,7 +130,7 @@ var closed = map[string][]any{
 	"Finding.status":       {checks.OK, checks.Warning, checks.Problem, checks.Unknown, checks.Ask},
 	"Finding.effect":       {checks.Blocks, checks.MayBlock, checks.Informs},
 	"CauseCount.status":    {checks.Problem, checks.Warning},
-	"Step.actor":           {checks.User, checks.Technician, checks.Administrator, checks.Apple},
+	"Step.actor":           {remedies.User, remedies.Technician, remedies.Administrator, remedies.Apple},
 	"Exit.code":            {report.ExitNoProblem, report.ExitProblems, report.ExitNotExamined, report.ExitNoDevice, report.ExitNoMux, report.ExitInterrupted},
 	"Releases.tableSource": {"embedded", "updated"},
 	"Report.subject":       {report.OfDevices, report.OfBackups},

@@ -3,7 +3,7 @@ package main
 import (
 	"strings"
 
-	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
@@ -37,7 +37,7 @@ func explainCommand(s surroundings) *cli.Command {
 			if err == nil {
 				return format.Explain(s.stdout, check, options)
 			}
-			if meanings := checks.LookUp(text); len(meanings) > 0 {
+			if meanings := codes.LookUp(text); len(meanings) > 0 {
 				return format.ExplainMeanings(s.stdout, meanings, options)
 			}
 			if strings.ContainsAny(text, " 0123456789") {

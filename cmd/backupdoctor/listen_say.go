@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backuplog"
 	"github.com/backupdoctor/backupdoctor/report/format"
@@ -114,7 +114,7 @@ func describeFailure(e backuplog.Event) string {
 		names = append(names, fmt.Sprintf("%s/%d", code.Domain, code.Code))
 	}
 	text += ": " + strings.Join(names, ", ")
-	for _, m := range checks.LookUp(names[0]) {
+	for _, m := range codes.LookUp(names[0]) {
 		if m.InICloud != "" {
 			return text + ": " + m.InICloud
 		}

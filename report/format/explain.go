@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -19,7 +20,7 @@ func Explain(w io.Writer, check *checks.Check, o Options) error {
 	p.heading(check.ID)
 	p.print(p.hang("", plain, check.Title+": "+effectOf(check.Effect)+".")...)
 	p.markdown(check.Doc)
-	if question, ok := checks.Expand(check.Ask, device.Identity{}); ok && question != "" {
+	if question, ok := remedies.Expand(check.Ask, device.Identity{}); ok && question != "" {
 		p.heading("What only a person can answer")
 		p.print(p.hang("", plain, question)...)
 	}
@@ -49,17 +50,17 @@ func effectOf(effect checks.Effect) string {
 func stepsOf(check *checks.Check) []report.Step {
 	var steps []report.Step
 	for _, id := range check.Remedies {
-		remedy, ok := checks.FindRemedy(id)
+		remedy, ok := remedies.Find(id)
 		if !ok {
 			continue
 		}
 		var lines []string
 		for _, template := range remedy.Steps {
-			if line, ok := checks.Expand(template, device.Identity{}); ok {
+			if line, ok := remedies.Expand(template, device.Identity{}); ok {
 				lines = append(lines, line)
 			}
 		}
-		steps = append(steps, report.NewStep(checks.Step{Remedy: remedy, Lines: lines}))
+		steps = append(steps, report.NewStep(remedies.Step{Remedy: remedy, Lines: lines}))
 	}
 	return steps
 }

@@ -6,18 +6,20 @@ import (
 	"slices"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/codes"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // ExplainMeanings writes what error codes and messages mean, each on its own, then what to
 // do about all of them together, in the wording of the newest version and of no model in
 // particular.
-func ExplainMeanings(w io.Writer, meanings []checks.Meaning, o Options) error {
+func ExplainMeanings(w io.Writer, meanings []codes.Meaning, o Options) error {
 	p := newPage(o)
 	for _, m := range meanings {
 		p.meaning(m)
 	}
-	if plan := checks.PlanOf(meanings); len(plan) > 0 {
+	if plan := codes.PlanOf(meanings); len(plan) > 0 {
 		p.heading("Remedies, cheapest and safest first")
 		p.print(p.plan(report.Device{Plan: convert(plan, report.NewStep)})...)
 	}
@@ -26,9 +28,9 @@ func ExplainMeanings(w io.Writer, meanings []checks.Meaning, o Options) error {
 		p.print(p.hang("- ", plain, source.Title)...)
 		p.print(p.hang("  ", plain, source.URL)...)
 	}
-	if slices.ContainsFunc(meanings, checks.Meaning.Unofficial) {
+	if slices.ContainsFunc(meanings, codes.Meaning.Unofficial) {
 		p.heading("How far to trust this")
-		p.print(p.hang("", plain, checks.UnofficialNote)...)
+		p.print(p.hang("", plain, codes.UnofficialNote)...)
 	}
 	if id := firstCause(meanings); id != "" {
 		p.print("")
@@ -38,7 +40,7 @@ func ExplainMeanings(w io.Writer, meanings []checks.Meaning, o Options) error {
 }
 
 // meaning prints what one code or message means.
-func (p *page) meaning(m checks.Meaning) {
+func (p *page) meaning(m codes.Meaning) {
 	p.heading(m.Title())
 	if m.InICloud != "" {
 		p.print(p.hang("", plain, "In iCloud Backup: "+m.InICloud)...)
@@ -50,7 +52,7 @@ func (p *page) meaning(m checks.Meaning) {
 		p.print(p.hang("", plain, "Settings shows "+m.Shown+".")...)
 	}
 	if m.Becomes != 0 {
-		p.print(p.hang("", plain, fmt.Sprintf("backupd makes %s/%d of it.", checks.MBErrorDomain, m.Becomes))...)
+		p.print(p.hang("", plain, fmt.Sprintf("backupd makes %s/%d of it.", codes.MBErrorDomain, m.Becomes))...)
 	}
 	if m.Passing {
 		p.print(p.hang("", plain, "backupd takes it for passing, and tries again by itself.")...)
@@ -67,8 +69,8 @@ func (p *page) meaning(m checks.Meaning) {
 }
 
 // sourcesOf lists the sources of meanings, each once.
-func sourcesOf(meanings []checks.Meaning) []checks.Source {
-	var list []checks.Source
+func sourcesOf(meanings []codes.Meaning) []remedies.Source {
+	var list []remedies.Source
 	for _, m := range meanings {
 		for _, source := range m.Sources {
 			if !slices.Contains(list, source) {
@@ -80,7 +82,7 @@ func sourcesOf(meanings []checks.Meaning) []checks.Source {
 }
 
 // firstCause is the id of the likeliest cause, or "" if none is known.
-func firstCause(meanings []checks.Meaning) string {
+func firstCause(meanings []codes.Meaning) string {
 	for _, m := range meanings {
 		if len(m.Checks) > 0 {
 			return m.Checks[0]

@@ -5,13 +5,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 )
 
 const chain = "=cloud-backup= Backup failed: MBErrorDomain(303) Underlying error: CKErrorDomain(25)"
 
 func TestExplainMeaningsTellsWhatTheTableKnows(t *testing.T) {
-	got := explainedMeanings(t, checks.LookUp(chain), Options{Width: 100, UTF8: true})
+	got := explainedMeanings(t, codes.LookUp(chain), Options{Width: 100, UTF8: true})
 	for _, want := range []string{
 		"MBErrorDomain/303\nIn iCloud Backup: iCloud has too little room for the backup.\n",
 		"Settings shows a message of its own: the iCloud storage does not suffice.\n",
@@ -34,7 +34,7 @@ func TestExplainMeaningsTellsWhatTheTableKnows(t *testing.T) {
 
 // What stops only backups to a computer is not told as a failure of iCloud Backup.
 func TestExplainMeaningsKeepsComputerBackupsApart(t *testing.T) {
-	got := explainedMeanings(t, checks.LookUp("MBErrorDomain/207"), Options{Width: 100, UTF8: true})
+	got := explainedMeanings(t, codes.LookUp("MBErrorDomain/207"), Options{Width: 100, UTF8: true})
 	if strings.Contains(got, "In iCloud Backup") || !strings.Contains(got, "In a backup to a computer: The password") {
 		t.Errorf("got:\n%s", got)
 	}
@@ -42,7 +42,7 @@ func TestExplainMeaningsKeepsComputerBackupsApart(t *testing.T) {
 
 // A public number needs no warning about unofficial ones.
 func TestExplainMeaningsWarnsOfUnofficialNumbersOnly(t *testing.T) {
-	got := explainedMeanings(t, checks.LookUp("CKErrorDomain/25"), Options{Width: 100, UTF8: true})
+	got := explainedMeanings(t, codes.LookUp("CKErrorDomain/25"), Options{Width: 100, UTF8: true})
 	if strings.Contains(got, "unofficial") {
 		t.Errorf("got:\n%s", got)
 	}
@@ -50,7 +50,7 @@ func TestExplainMeaningsWarnsOfUnofficialNumbersOnly(t *testing.T) {
 
 func TestExplainMeaningsHoldsItsWidth(t *testing.T) {
 	for _, o := range []Options{{Width: MinWidth, UTF8: true}, {Width: 40}, {Width: 72, UTF8: true}} {
-		for line := range strings.Lines(explainedMeanings(t, checks.Meanings(), o)) {
+		for line := range strings.Lines(explainedMeanings(t, codes.Meanings(), o)) {
 			line = strings.TrimSuffix(line, "\n")
 			if columns(line) > o.Width && !isAddress(line) {
 				t.Errorf("wider than %d: %q", o.Width, line)
@@ -62,7 +62,7 @@ func TestExplainMeaningsHoldsItsWidth(t *testing.T) {
 	}
 }
 
-func explainedMeanings(t *testing.T, meanings []checks.Meaning, o Options) string {
+func explainedMeanings(t *testing.T, meanings []codes.Meaning, o Options) string {
 	t.Helper()
 	var out bytes.Buffer
 	if err := ExplainMeanings(&out, meanings, o); err != nil {

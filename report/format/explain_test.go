@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
@@ -21,7 +22,7 @@ func explained(t *testing.T, check *checks.Check, o Options) string {
 func TestExplainTellsEverything(t *testing.T) {
 	check := *reporttest.SwitchedOn
 	check.Ask = "Is the switch on?"
-	check.Remedies = []checks.RemedyID{"restart"}
+	check.Remedies = []remedies.ID{"restart"}
 	page := explained(t, &check, Options{Width: 60, UTF8: true})
 	for _, want := range []string{
 		"backup-turned-off\niCloud Backup is switched on: without it no backup can\ncomplete.\n",

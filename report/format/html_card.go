@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -145,10 +146,10 @@ func newHTMLStep(s report.Step) htmlStep {
 
 // actorOf says who takes a step.
 func actorOf(s report.Step) string {
-	switch actor := report.Clean(s.Actor); checks.Actor(actor) {
+	switch actor := report.Clean(s.Actor); remedies.Actor(actor) {
 	case "":
 		return "By anybody"
-	case checks.Apple:
+	case remedies.Apple:
 		return "By Apple"
 	default:
 		return "By the " + actor

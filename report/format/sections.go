@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -83,7 +84,7 @@ func (p *page) addresses(list []string) []string {
 
 // by says who acts, where it is not the device's user.
 func by(actor string) string {
-	if actor == "" || checks.Actor(actor) == checks.User {
+	if actor == "" || remedies.Actor(actor) == remedies.User {
 		return ""
 	}
 	return " (" + actor + ")"

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -24,21 +25,21 @@ var (
 	SwitchedOn = &checks.Check{
 		ID: "backup-turned-off", Short: "iCloud Backup off", Title: "iCloud Backup is switched on", Effect: checks.Blocks,
 		Doc:      "Nothing is backed up while the switch is off.\n\n- It is read as `CloudBackupEnabled`.\n- Management can hide it.",
-		Sources:  []checks.Source{{Title: "Back up with iCloud", URL: "https://support.example.com/en-us/guide/icloud/back-up-and-restore-a-very-long-address-of-a-page"}},
-		Remedies: []checks.RemedyID{"turn-backup-on"}, Explains: []string{"backup-stale"},
+		Sources:  []remedies.Source{{Title: "Back up with iCloud", URL: "https://support.example.com/en-us/guide/icloud/back-up-and-restore-a-very-long-address-of-a-page"}},
+		Remedies: []remedies.ID{"turn-backup-on"}, Explains: []string{"backup-stale"},
 	}
-	Recent  = &checks.Check{ID: "backup-stale", Short: "backup stale", Title: "The last good backup is recent", Effect: checks.MayBlock, Remedies: []checks.RemedyID{"back-up-now"}}
-	OnWiFi  = &checks.Check{ID: "wifi-missing", Short: "not on Wi-Fi", Title: "The device is on Wi-Fi", Effect: checks.Blocks, Remedies: []checks.RemedyID{"join-wifi"}}
+	Recent  = &checks.Check{ID: "backup-stale", Short: "backup stale", Title: "The last good backup is recent", Effect: checks.MayBlock, Remedies: []remedies.ID{"back-up-now"}}
+	OnWiFi  = &checks.Check{ID: "wifi-missing", Short: "not on Wi-Fi", Title: "The device is on Wi-Fi", Effect: checks.Blocks, Remedies: []remedies.ID{"join-wifi"}}
 	Room    = &checks.Check{ID: "icloud-storage-full", Short: "iCloud storage full", Title: "There is room in iCloud", Effect: checks.Blocks, Ask: "Is iCloud full?"}
-	trusted = &checks.Check{ID: "not-trusted", Short: "not trusted", Title: "The device trusts this computer", Effect: checks.Informs, Remedies: []checks.RemedyID{"trust-this-computer"}}
+	trusted = &checks.Check{ID: "not-trusted", Short: "not trusted", Title: "The device trusts this computer", Effect: checks.Informs, Remedies: []remedies.ID{"trust-this-computer"}}
 )
 
 var (
-	turnOn = &checks.Remedy{ID: "turn-backup-on", Title: "Switch iCloud Backup on", Actor: checks.User,
-		Sources: []checks.Source{{Title: "Back up with iCloud", URL: "https://support.example.com/en-us/guide/icloud/back-up-and-restore-a-very-long-address-of-a-page"}}}
-	backUp  = &checks.Remedy{ID: "back-up-now", Title: "Back up now", Actor: checks.User, Risk: "It may take hours."}
-	wifi    = &checks.Remedy{ID: "join-wifi", Title: "Join a Wi-Fi network", Actor: checks.Administrator}
-	trustIt = &checks.Remedy{ID: "trust-this-computer", Title: "Trust this computer", Actor: checks.User}
+	turnOn = &remedies.Remedy{ID: "turn-backup-on", Title: "Switch iCloud Backup on", Actor: remedies.User,
+		Sources: []remedies.Source{{Title: "Back up with iCloud", URL: "https://support.example.com/en-us/guide/icloud/back-up-and-restore-a-very-long-address-of-a-page"}}}
+	backUp  = &remedies.Remedy{ID: "back-up-now", Title: "Back up now", Actor: remedies.User, Risk: "It may take hours."}
+	wifi    = &remedies.Remedy{ID: "join-wifi", Title: "Join a Wi-Fi network", Actor: remedies.Administrator}
+	trustIt = &remedies.Remedy{ID: "trust-this-computer", Title: "Trust this computer", Actor: remedies.User}
 )
 
 func Snapshot(udid, name string) device.Snapshot {
@@ -69,9 +70,9 @@ func Failing(name string) report.Examined {
 					},
 					Symptoms: []checks.Finding{{Check: Recent, Status: checks.Problem, Summary: "The last good backup is 23 days old.", Remedies: Recent.Remedies}},
 				},
-				{Finding: checks.Finding{Check: OnWiFi, Status: checks.Warning, Summary: "The device is not on Wi-Fi at this moment.", Remedies: []checks.RemedyID{"join-wifi", "erase-and-restore"}}},
+				{Finding: checks.Finding{Check: OnWiFi, Status: checks.Warning, Summary: "The device is not on Wi-Fi at this moment.", Remedies: []remedies.ID{"join-wifi", "erase-and-restore"}}},
 			},
-			Plan: []checks.Step{
+			Plan: []remedies.Step{
 				{Remedy: wifi, Lines: []string{"Open Settings > Wi-Fi.", "Choose a network."}, For: []string{"wifi-missing"}},
 				{Remedy: turnOn, Lines: []string{"Open Settings > [name] > iCloud > iCloud Backup.", "Switch Back Up This iPhone on."}, For: []string{"backup-turned-off"}},
 				{Remedy: backUp, Lines: []string{"Tap Back Up Now."}, For: []string{"backup-turned-off"}},
@@ -95,7 +96,7 @@ func Unexamined(name string) report.Examined {
 			Gap:      gap,
 			Headline: "The Trust dialog is waiting on the device.",
 			Causes:   []checks.Cause{{Finding: checks.Finding{Check: trusted, Status: checks.Problem, Summary: "The Trust dialog is waiting.", Remedies: trusted.Remedies}}},
-			Plan:     []checks.Step{{Remedy: trustIt, Lines: []string{"Unlock the device.", "Tap Trust."}, For: []string{"not-trusted"}}},
+			Plan:     []remedies.Step{{Remedy: trustIt, Lines: []string{"Unlock the device.", "Tap Trust."}, For: []string{"not-trusted"}}},
 			Unread:   []checks.Finding{{Check: SwitchedOn, Status: checks.Unknown, Gap: gap}, {Check: OnWiFi, Status: checks.Unknown, Gap: gap}},
 		},
 	}
