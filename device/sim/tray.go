@@ -137,6 +137,18 @@ func (t *Tray) Reenumerate(udid string) error {
 	return nil
 }
 
+// Unlock is somebody who enters the passcode of a device that is locked.
+func (t *Tray) Unlock(udid string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if i := t.indexLocked(udid); i >= 0 {
+		p := t.plugged[i]
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.unlocked = true
+	}
+}
+
 // Requests is every request received so far, in order.
 func (t *Tray) Requests() []Request {
 	t.mu.Lock()
