@@ -58,12 +58,6 @@ var rooms = map[string]room{
 		theirs: []string{"golang.org/x/sys/unix", "golang.org/x/sys/windows"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
-	"device/backup/backuptest": {
-		theirs: []string{"howett.net/plist", "zombiezen.com/go/sqlite"},
-	},
-	"device/backup/bench": {
-		ours: []string{"device", "device/backup", "device/backup/backuptest"},
-	},
 	"device/backup/cbc": {
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
@@ -98,9 +92,6 @@ var rooms = map[string]room{
 	"device/sysdiagnose": {
 		ours:   []string{"device", "device/safeplist", "device/backup/evidence"},
 		banned: []string{"os/exec", "net", "net/http"},
-	},
-	"device/sysdiagnose/bench": {
-		ours: []string{"device", "device/sysdiagnose"},
 	},
 	"device/labels": {
 		ours:   []string{"device"},
@@ -144,11 +135,8 @@ var rooms = map[string]room{
 		theirs: []string{"zombiezen.com/go/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
-	"report/screenshots": {
-		ours: []string{"report", "report/fleet", "report/fleet/pages", "report/station", "report/stream/envelope", "report/webguard"},
-	},
-	"report/ignore": {
-		ours:   []string{"device", "checks", "report"},
+	"checks/suppressions": {
+		ours:   []string{"device", "checks"},
 		theirs: []string{"go.yaml.in/yaml/v4"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
@@ -156,10 +144,6 @@ var rooms = map[string]room{
 		ours:   []string{"device", "checks", "report"},
 		theirs: []string{"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/klauspost/compress/zstd", "modernc.org/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
-	},
-	"report/fleet/cluster": {
-		theirs: []string{"github.com/jackc/pgx/v5/stdlib"},
-		banned: []string{"net", "net/http"},
 	},
 	"report/fleet/export": {
 		ours:   []string{"checks", "report", "report/fleet", "report/format"},
@@ -203,12 +187,6 @@ var rooms = map[string]room{
 		theirs: []string{"zombiezen.com/go/sqlite"},
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
-	"report/browsertest": {
-		theirs: []string{
-			"github.com/chromedp/chromedp", "github.com/chromedp/cdproto/browser", "github.com/chromedp/cdproto/cdp", "github.com/chromedp/cdproto/emulation",
-			"github.com/chromedp/cdproto/log", "github.com/chromedp/cdproto/network", "github.com/chromedp/cdproto/page", "github.com/chromedp/cdproto/runtime",
-		},
-	},
 	"report/station": {
 		ours:   []string{"device", "device/labels", "checks", "report", "report/format", "report/webguard"},
 		banned: []string{"os", "os/exec", "io/fs"},
@@ -216,7 +194,7 @@ var rooms = map[string]room{
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
-			"checks", "checks/codes", "checks/faults", "checks/remedies", "report", "report/format", "report/history", "report/ignore", "report/station", "report/stream/envelope", "report/stream/outbox", "report/webguard", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
+			"checks", "checks/codes", "checks/faults", "checks/remedies", "checks/suppressions", "report", "report/format", "report/history", "report/station", "report/stream/envelope", "report/stream/outbox", "report/webguard", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
 			// built with the tag fleet only
 			"report/fleet", "report/fleet/export", "report/fleet/pages", "report/stream", "report/stream/credentials",
 		},
@@ -240,6 +218,26 @@ var rooms = map[string]room{
 		banned: []string{"net", "net/http"},
 	},
 	"testdata": {},
+	// What follows is for tests and benchmarks alone; the product imports none of it.
+	"testdata/backuptest": {
+		theirs: []string{"howett.net/plist", "zombiezen.com/go/sqlite"},
+	},
+	"testdata/bench": {
+		ours: []string{"device", "device/backup", "device/sysdiagnose", "testdata/backuptest"},
+	},
+	"testdata/browsertest": {
+		theirs: []string{
+			"github.com/chromedp/chromedp", "github.com/chromedp/cdproto/browser", "github.com/chromedp/cdproto/cdp", "github.com/chromedp/cdproto/emulation",
+			"github.com/chromedp/cdproto/log", "github.com/chromedp/cdproto/network", "github.com/chromedp/cdproto/page", "github.com/chromedp/cdproto/runtime",
+		},
+	},
+	"testdata/cluster": {
+		theirs: []string{"github.com/jackc/pgx/v5/stdlib"},
+		banned: []string{"net", "net/http"},
+	},
+	"testdata/screenshots": {
+		ours: []string{"report", "report/fleet", "report/fleet/pages", "report/station", "report/stream/envelope", "report/webguard"},
+	},
 	"testdata/reporttest": {
 		ours:   []string{"device", "checks", "checks/remedies", "report"},
 		theirs: []string{"github.com/santhosh-tekuri/jsonschema/v6"},
@@ -398,7 +396,7 @@ func TestNothingRunsBeforeMain(t *testing.T) {
 // TestPureRoomsHaveNoClock: the same recording gives the same report, next year too.
 func TestPureRoomsHaveNoClock(t *testing.T) {
 	found := sources(t)
-	for _, folder := range []string{"device", "checks", "checks/codes", "checks/faults", "checks/remedies", "report", "report/format"} {
+	for _, folder := range []string{"device", "checks", "checks/codes", "checks/faults", "checks/remedies", "checks/suppressions", "report", "report/format"} {
 		for _, file := range found[folder] {
 			if file.isTest() {
 				continue

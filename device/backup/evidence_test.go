@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/device"
-	"github.com/backupdoctor/backupdoctor/device/backup/backuptest"
+	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 )
 
 // evidenceFiles are the files of a device whose iCloud is full.

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/browsertest"
+	"github.com/backupdoctor/backupdoctor/testdata/browsertest"
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 	"github.com/chromedp/chromedp"
 )
@@ -47,6 +47,24 @@ func TestHTMLInABrowser(t *testing.T) {
 		t.Errorf("the name that is a script is not shown as text: %q", rows)
 	}
 	b.Fits()
+	b.AskedOnly("file://")
+}
+
+// Every page that is kept as a golden fits its window.
+func TestEveryHTMLFits(t *testing.T) {
+	pages, err := filepath.Glob("../../testdata/reports/*.html")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	b := browsertest.Open(t)
+	for _, page := range pages {
+		path, err := filepath.Abs(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Do(chromedp.Navigate("file://" + path))
+		b.Fits()
+	}
 	b.AskedOnly("file://")
 }
 
