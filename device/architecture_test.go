@@ -36,6 +36,10 @@ var rooms = map[string]room{
 		theirs: []string{"howett.net/plist"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
+	"device/actlock": {
+		theirs: []string{"github.com/gofrs/flock"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
 	"device/usb": {
 		ours:   []string{"device", "device/safeplist", "device/backuplog"},
 		theirs: []string{"github.com/danielpaulus/go-ios/ios", "howett.net/plist"},
@@ -201,6 +205,9 @@ var rooms = map[string]room{
 			// built with the tag fleet only
 			"github.com/dustin/go-humanize", "github.com/gofrs/flock", "github.com/prometheus/client_golang/prometheus",
 		},
+	},
+	"cmd/backupdoctor/input": {
+		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"cmd/backupdoctor/hook": {
 		ours:   []string{"report", "report/format"},
