@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/dustin/go-humanize/english"
+
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -23,6 +25,6 @@ func WriteSelfCheck(w io.Writer, s report.SelfCheck, o Options) error {
 	}
 	p.print("")
 	p.print(p.hang("", plain, fmt.Sprintf("%s, %d unknown, %s looked at",
-		plural(s.Problems, "problem"), s.Unknown, plural(len(s.Answers), "thing")))...)
+		english.Plural(s.Problems, "problem", ""), s.Unknown, english.Plural(len(s.Answers), "thing", "")))...)
 	return p.write(w)
 }
