@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/dustin/go-humanize/english"
-
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 )
 
 // WriteSelfCheckJSON writes a self-check as one JSON document.
@@ -25,6 +24,6 @@ func WriteSelfCheck(w io.Writer, s report.SelfCheck, o Options) error {
 	}
 	p.print("")
 	p.print(p.hang("", plain, fmt.Sprintf("%s, %d unknown, %s looked at",
-		english.Plural(s.Problems, "problem", ""), s.Unknown, english.Plural(len(s.Answers), "thing", "")))...)
+		words.Count(s.Problems, "problem"), s.Unknown, words.Count(len(s.Answers), "thing")))...)
 	return p.write(w)
 }
