@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // WriteSelfCheckJSON writes a self-check as one JSON document.
