@@ -61,9 +61,9 @@ func judgeNextSize(s device.Snapshot) []Finding {
 	}
 	evidence = append(evidence, planEvidence(rPlan, plan))
 	if next > plan && !superseded(s, r) {
-		return r.answer(problem(fmt.Sprintf("%s, and the whole storage plan has %s.", summary, size(plan)), evidence...), nil)
+		return r.answer(problem(fmt.Sprintf("%s, and the whole storage plan has %s.", summary, planSize(plan)), evidence...), nil)
 	}
-	return r.answer(ask(fmt.Sprintf("%s, and the storage plan has %s in all; how much of it is free is not on record.", summary, size(plan)), evidence...), nil)
+	return r.answer(ask(fmt.Sprintf("%s, and the storage plan has %s in all; how much of it is free is not on record.", summary, planSize(plan)), evidence...), nil)
 }
 
 const sizingSource = backupPlist + " / PreflightSizing"

@@ -57,5 +57,5 @@ func storagePlan(s device.Snapshot) (bytes uint64, r record, known bool) {
 }
 
 func planEvidence(r record, bytes uint64) Evidence {
-	return r.read("Storage plan, in all", size(bytes), "", accountSource+" / lastKnownQuota")
+	return r.read("Storage plan, in all", planSize(bytes), "", accountSource+" / lastKnownQuota")
 }

@@ -118,13 +118,15 @@ func (p *page) holds(d report.Device, b report.Backup) cell {
 	return c
 }
 
-// bytesText writes a size in powers of ten.
+// bytesText writes a size in powers of ten, with a decimal where it says something.
 func bytesText(n uint64) string {
 	switch {
 	case n < 1_000:
 		return fmt.Sprintf("%d bytes", n)
 	case n < 1_000_000:
 		return fmt.Sprintf("%d kB", n/1_000)
+	case n < 10_000_000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 	case n < 1_000_000_000:
 		return fmt.Sprintf("%d MB", n/1_000_000)
 	default:
