@@ -2,7 +2,6 @@ package checks
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -169,31 +168,6 @@ func some(n, all int, thing string) string {
 	default:
 		return fmt.Sprintf("%d of the %d %ss", n, all, thing)
 	}
-}
-
-// size writes bytes as Settings does, in powers of ten: 4.8 MB, 312 MB, 1.2 GB, 128 GB, 1 TB.
-// So count files, backups and the storage of a device.
-func size(bytes uint64) string { return inUnits(bytes, 1000) }
-
-// planSize writes the bytes of an iCloud storage plan as Apple sells it, in powers of two:
-// 5,368,709,120 bytes are 5 GB, 2,199,023,255,552 are 2 TB.
-func planSize(bytes uint64) string { return inUnits(bytes, 1024) }
-
-// inUnits writes bytes in the largest unit that fits, with a decimal where it says
-// something: below 10, and in gigabytes and more.
-func inUnits(bytes, step uint64) string {
-	if bytes < step {
-		return count(int(bytes), "byte")
-	}
-	amount, unit := float64(bytes)/float64(step), 0
-	units := []string{"kB", "MB", "GB", "TB"}
-	for amount >= float64(step) && unit < len(units)-1 {
-		amount, unit = amount/float64(step), unit+1
-	}
-	if amount >= 10 && unit < 2 {
-		return fmt.Sprintf("%d %s", int(amount), units[unit])
-	}
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", amount), ".0") + " " + units[unit]
 }
 
 // onOff writes a switch.
