@@ -222,6 +222,10 @@ var rooms = map[string]room{
 			"github.com/dustin/go-humanize", "github.com/gofrs/flock", "github.com/prometheus/client_golang/prometheus",
 		},
 	},
+	"cmd/backupdoctor/workers": {
+		ours:   []string{"device"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
 	"cmd/backupdoctor/input": {
 		banned: []string{"os/exec", "net", "net/http"},
 	},
