@@ -114,7 +114,7 @@ var rooms = map[string]room{
 		ours: []string{"device/releases"},
 	},
 	"checks": {
-		ours:   []string{"device", "checks/codes", "checks/faults", "checks/remedies"},
+		ours:   []string{"device", "checks/codes", "checks/faults", "checks/remedies", "checks/words"},
 		banned: []string{"os", "os/exec", "net", "net/http", "net/netip", "io/fs", "path/filepath", "embed"},
 	},
 	"checks/computer": {
