@@ -15,7 +15,7 @@ import (
 //
 // A false alarm is no cause and leaves the verdict alone: it is the first of the healthy
 // findings, and the headline says it unless a problem was found.
-func Diagnose(s device.Snapshot, findings []Finding) Diagnosis {
+func Diagnose(s device.Snapshot, findings []Finding, silenced ...Silenced) Diagnosis {
 	var d Diagnosis
 	var unwell []Finding
 	for _, f := range findings {
@@ -35,7 +35,16 @@ func Diagnose(s device.Snapshot, findings []Finding) Diagnosis {
 	})
 	d.Causes = causes(unwell)
 	d.Plan = plan(d.Causes, s.Device)
+	d.Proof = Prove(s)
 	d.Verdict, d.Gap = verdict(s, d.Causes)
+	if d.Verdict == NoCauseFound && d.Gap.Reason == "" {
+		switch {
+		case len(silenced) > 0:
+			d.Verdict = Suppressed
+		case allShown(d.Proof):
+			d.Verdict = BackedUp
+		}
+	}
 	d.Headline = headline(s, d)
 	return d
 }
@@ -131,7 +140,7 @@ func verdict(s device.Snapshot, causes []Cause) (Verdict, device.Gap) {
 	if gap, mute := mute(s); mute {
 		return NotExamined, gap
 	}
-	return NoneFound, ended
+	return NoCauseFound, ended
 }
 
 // mute is true, with the reason, for an attached device that says nothing at all of iCloud Backup
@@ -225,7 +234,7 @@ func headline(s device.Snapshot, d Diagnosis) string {
 	switch {
 	case d.Verdict == AtRisk && isFalse:
 		return clause(alarm.Summary) + "; beside it: " + count(len(d.Causes), "warning") + "."
-	case d.Verdict == NoneFound && isFalse:
+	case d.Verdict == BackedUp && isFalse:
 		return alarm.Summary
 	case len(d.Causes) > 0:
 		return causesClause(s, d.Causes) + "."

@@ -13,6 +13,7 @@ type Snapshot struct {
 	Labels  Labels        `json:"labels,omitzero"` // where it is, and what its owners call it
 	Live    *Live         `json:"live,omitempty"`  // what it said over USB; nil if it was not attached
 	Newest  Fact[Release] `json:"newest,omitzero"` // the newest software for this model, by the table in use
+	Policy  Policy        `json:"policy,omitzero"` // what its keepers expect of it
 
 	BackupPlaces Fact[uint64] `json:"backupPlaces,omitzero"` // folders of backups that were looked into; why they were not all
 
@@ -21,6 +22,12 @@ type Snapshot struct {
 	Attempts  []Attempt `json:"attempts,omitempty"`  // attempts at an iCloud backup that a log told of, newest first
 	Answers   []Answer  `json:"answers,omitempty"`   // what a person said of it, at most one for each question
 	Reach     *Reach    `json:"reach,omitempty"`     // what this computer sees of Apple's hosts; nil if it did not look
+}
+
+// Policy is what the keepers of a device expect of it. It is kept with the snapshot so that
+// a recording is judged again as it was judged first.
+type Policy struct {
+	MaxAgeSeconds uint64 `json:"maxAgeSeconds,omitempty"` // how old the last good backup may be; 0 for the default of two days
 }
 
 // Host is the computer that looked.
