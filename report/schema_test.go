@@ -129,7 +129,7 @@ var closed = map[string][]any{
 	"Report.schema":        {report.Schema},
 	"Report.$schema":       {report.SchemaID},
 	"Tool.effect":          {"read-only"},
-	"Device.verdict":       {checks.Failing, checks.AtRisk, checks.NoneFound, checks.NotExamined},
+	"Device.verdict":       {checks.Failing, checks.AtRisk, checks.NoCauseFound, checks.NotExamined},
 	"Finding.status":       {checks.OK, checks.Warning, checks.Problem, checks.Unknown, checks.Ask},
 	"Finding.effect":       {checks.Blocks, checks.MayBlock, checks.Informs},
 	"CauseCount.status":    {checks.Problem, checks.Warning},
@@ -157,8 +157,8 @@ func closedInEvents() map[string][]any {
 
 var closedInDiffs = map[string][]any{
 	"Diff.schema":       {report.DiffSchema},
-	"DeviceDiff.before": {checks.Failing, checks.AtRisk, checks.NoneFound, checks.NotExamined},
-	"DeviceDiff.after":  {checks.Failing, checks.AtRisk, checks.NoneFound, checks.NotExamined},
+	"DeviceDiff.before": {checks.Failing, checks.AtRisk, checks.NoCauseFound, checks.NotExamined},
+	"DeviceDiff.after":  {checks.Failing, checks.AtRisk, checks.NoCauseFound, checks.NotExamined},
 	"Change.state":      {report.CauseNew, report.CauseStill, report.CauseFixed, report.CauseSuppressed, report.CauseUnknown, report.CauseGone},
 }
 

@@ -154,7 +154,7 @@ func benchMessage(n, week, i int) Message {
 		UDID: benchID(i), Serial: fmt.Sprintf("F%011d", i), Name: fmt.Sprintf("iPhone of number %d", i), Slot: strconv.Itoa(i % 40),
 		Asset:       []report.Field{{Name: "Asset tag", Value: fmt.Sprintf("A-%06d", i)}},
 		ProductType: "iPhone14,4", ModelName: "iPhone 13 mini", System: "iOS", ProductVersion: "18.7.2", TakenAt: taken,
-		Verdict: string(checks.NoneFound), Headline: "The device says that iCloud Backup is off; the last good backup is 23 days old.",
+		Verdict: string(checks.NoCauseFound), Headline: "The device says that iCloud Backup is off; the last good backup is 23 days old.",
 	}
 	switch i % 20 {
 	case 0:

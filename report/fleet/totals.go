@@ -81,7 +81,7 @@ func (t *Totals) add(verdict checks.Verdict, devices int) {
 		t.AtRisk += devices
 	case checks.NotExamined:
 		t.NotExamined += devices
-	case checks.NoneFound:
+	case checks.NoCauseFound:
 		t.NoneFound += devices
 	}
 }

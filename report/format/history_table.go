@@ -92,7 +92,7 @@ func (p *page) counted(run report.PastRun) cell {
 		n       int
 		verdict checks.Verdict
 	}{
-		{run.Failing, checks.Failing}, {run.AtRisk, checks.AtRisk}, {run.NotExamined, checks.NotExamined}, {run.NoneFound, checks.NoneFound},
+		{run.Failing, checks.Failing}, {run.AtRisk, checks.AtRisk}, {run.NotExamined, checks.NotExamined}, {run.NoneFound, checks.NoCauseFound},
 	} {
 		if part.n == 0 {
 			continue

@@ -262,7 +262,7 @@ func rankOf(verdict string) int {
 		return 1
 	case checks.AtRisk:
 		return 2
-	case checks.NoneFound:
+	case checks.NoCauseFound:
 		return 3
 	default:
 		return 4

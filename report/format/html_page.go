@@ -205,7 +205,7 @@ func totalsOf(s report.Summary) []htmlTotal {
 	}
 	return []htmlTotal{
 		total(checks.Failing, s.Failing), total(checks.AtRisk, s.AtRisk),
-		total(checks.NoneFound, s.NoneFound), total(checks.NotExamined, s.NotExamined),
+		total(checks.NoCauseFound, s.NoneFound), total(checks.NotExamined, s.NotExamined),
 	}
 }
 

@@ -27,7 +27,7 @@ func markOfVerdict(d report.Device) mark {
 		return mark{"✗", "[x]", "Failing", red}
 	case checks.AtRisk:
 		return mark{"!", "[!]", "At risk", yellow}
-	case checks.NoneFound:
+	case checks.NoCauseFound:
 		return mark{"✓", "[+]", "Nothing found", green}
 	}
 	switch device.Reason(d.Reason) {

@@ -116,7 +116,7 @@ var verdictCounts = []struct {
 }{
 	{checks.Failing, func(s report.Summary) int { return s.Failing }},
 	{checks.AtRisk, func(s report.Summary) int { return s.AtRisk }},
-	{checks.NoneFound, func(s report.Summary) int { return s.NoneFound }},
+	{checks.NoCauseFound, func(s report.Summary) int { return s.NoneFound }},
 	{checks.NotExamined, func(s report.Summary) int { return s.NotExamined }},
 }
 

@@ -24,7 +24,7 @@ func markOf(of string) mark {
 		return mark{"bad", "✗", "Failing"}
 	case string(checks.AtRisk):
 		return mark{"warn", "!", "At risk"}
-	case string(checks.NoneFound):
+	case string(checks.NoCauseFound):
 		return mark{"good", "✓", "Nothing found"}
 	case string(checks.NotExamined):
 		return mark{"dim", "?", "Not examined"}

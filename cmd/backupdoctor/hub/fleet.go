@@ -144,7 +144,7 @@ func filterOf(ctx *cli.Context) (filter, error) {
 			return q, err
 		}
 	}
-	verdicts := []string{"", string(checks.Failing), string(checks.AtRisk), string(checks.NoneFound), string(checks.NotExamined)}
+	verdicts := []string{"", string(checks.Failing), string(checks.AtRisk), string(checks.NoCauseFound), string(checks.NotExamined)}
 	if !slices.Contains(verdicts, q.Verdict) {
 		return q, command.Usage("use "+strings.Join(verdicts[1:], ", "), "unknown verdict %q", q.Verdict)
 	}
