@@ -75,6 +75,32 @@ const (
 	Suppressed   Verdict = "suppressed"     // read to the end, and every cause is suppressed with a reason
 )
 
+// Verdicts are all of them, in the order in which they are counted and listed: what needs
+// attention first.
+func Verdicts() []Verdict {
+	return []Verdict{Failing, AtRisk, NoCauseFound, NotExamined, BackedUp, Suppressed}
+}
+
+// Label is a verdict in words, as every format shows it.
+func (v Verdict) Label() string {
+	switch v {
+	case Failing:
+		return "Failing"
+	case AtRisk:
+		return "At risk"
+	case NoCauseFound:
+		return "No cause found"
+	case BackedUp:
+		return "Backed up"
+	case NotExamined:
+		return "Not examined"
+	case Suppressed:
+		return "Suppressed"
+	default:
+		return "Unknown verdict"
+	}
+}
+
 // A Diagnosis is what all findings of one device add up to.
 type Diagnosis struct {
 	Verdict   Verdict

@@ -15,20 +15,22 @@ type RunList struct {
 
 // A PastRun is one run and its devices counted, each once, as it was last seen in the run.
 type PastRun struct {
-	Run         string    `json:"run"`                 // id of the run
-	StartedAt   time.Time `json:"startedAt"`           // when it began
-	FinishedAt  time.Time `json:"finishedAt,omitzero"` // when it was over; absent if it was cut off, or goes on still
-	Tool        string    `json:"tool"`                // version of the program
-	Host        Host      `json:"host"`                // the computer that looked
-	Subject     string    `json:"subject"`             // what it was about: devices or backups
-	Partial     bool      `json:"partial"`             // devices may be missing
-	Exit        *int      `json:"exit,omitempty"`      // its exit code; absent until it is over
-	Devices     int       `json:"devices"`             // all of them
-	Failing     int       `json:"failing"`             // with the verdict failing
-	AtRisk      int       `json:"atRisk"`              // with the verdict at-risk
-	NoneFound   int       `json:"noneFound"`           // with the verdict none-found
-	NotExamined int       `json:"notExamined"`         // with the verdict not-examined
-	Retried     int       `json:"retried"`             // examined in a second try, or not even then
+	Run          string    `json:"run"`                 // id of the run
+	StartedAt    time.Time `json:"startedAt"`           // when it began
+	FinishedAt   time.Time `json:"finishedAt,omitzero"` // when it was over; absent if it was cut off, or goes on still
+	Tool         string    `json:"tool"`                // version of the program
+	Host         Host      `json:"host"`                // the computer that looked
+	Subject      string    `json:"subject"`             // what it was about: devices or backups
+	Partial      bool      `json:"partial"`             // devices may be missing
+	Exit         *int      `json:"exit,omitempty"`      // its exit code; absent until it is over
+	Devices      int       `json:"devices"`             // all of them
+	Failing      int       `json:"failing"`             // with the verdict failing
+	AtRisk       int       `json:"atRisk"`              // with the verdict at-risk
+	NoCauseFound int       `json:"noCauseFound"`        // with the verdict no-cause-found
+	BackedUp     int       `json:"backedUp"`            // with the verdict backed-up
+	Suppressed   int       `json:"suppressed"`          // with the verdict suppressed
+	NotExamined  int       `json:"notExamined"`         // with the verdict not-examined
+	Retried      int       `json:"retried"`             // examined in a second try, or not even then
 }
 
 // A KnownDevice is a device as it was last seen.

@@ -1,6 +1,10 @@
 package report
 
-import "time"
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+)
 
 // Schema is the number of the contract below. Within one number fields and values are only
 // added, so a reader passes over what it does not know. Renaming, removing or changing the
@@ -234,6 +238,26 @@ type Summary struct {
 	SuppressedFindings int          `json:"suppressedFindings"` // problems and warnings that somebody chose not to hear of
 	Backups            BackupCounts `json:"backups"`            // the backups counted
 	Causes             []CauseCount `json:"causes"`             // problems, then warnings, that nothing explains; the most frequent first
+}
+
+// Of is the number of devices with a verdict.
+func (s Summary) Of(v checks.Verdict) int {
+	switch v {
+	case checks.Failing:
+		return s.Failing
+	case checks.AtRisk:
+		return s.AtRisk
+	case checks.NoCauseFound:
+		return s.NoCauseFound
+	case checks.BackedUp:
+		return s.BackedUp
+	case checks.NotExamined:
+		return s.NotExamined
+	case checks.Suppressed:
+		return s.Suppressed
+	default:
+		return s.Unknown
+	}
 }
 
 // BackupCounts counts the backups of a report.

@@ -25,9 +25,13 @@ func markOf(of string) mark {
 	case string(checks.AtRisk):
 		return mark{"warn", "!", "At risk"}
 	case string(checks.NoCauseFound):
-		return mark{"good", "✓", "Nothing found"}
+		return mark{"dim", "?", "No cause found"}
+	case string(checks.BackedUp):
+		return mark{"good", "✓", "Backed up"}
 	case string(checks.NotExamined):
-		return mark{"dim", "?", "Not examined"}
+		return mark{"dim", "–", "Not examined"}
+	case string(checks.Suppressed):
+		return mark{"dim", "·", "Suppressed"}
 	case string(checks.Problem):
 		return mark{"bad", "✗", "Problem"}
 	case string(checks.Warning):

@@ -61,7 +61,7 @@ func filterFlags() []cli.Flag {
 		&cli.StringFlag{Name: "site", Category: filterHeading, Usage: "that belong to this `PLACE`"},
 		&cli.StringFlag{Name: "bench", Category: filterHeading, Usage: "that this bench, by `NAME`, was the last to read"},
 		&cli.StringFlag{Name: "cause", Category: filterHeading, Usage: "on which the check with this `ID` found a cause"},
-		&cli.StringFlag{Name: "verdict", Category: filterHeading, Usage: "with this `VERDICT`: failing, at-risk, none-found or not-examined"},
+		&cli.StringFlag{Name: "verdict", Category: filterHeading, Usage: "with this `VERDICT`: failing, at-risk, backed-up, …"},
 		&cli.StringFlag{Name: "backup", Category: filterHeading, Usage: "of whose last backup the date is `KNOWN`: known, never (there is none) or unknown"},
 		&cli.StringFlag{Name: "not-backed-up-for", Category: filterHeading, Usage: "known to have had no backup for `DAYS`, or never: 14d or 2w"},
 		&cli.StringFlag{Name: "sort", Category: filterHeading, Usage: "`ORDER`: read last first (newest), or longest without a backup first (longest)"},

@@ -25,7 +25,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"asset": assetPath, "clean": report.Clean, "short": func(id string) string { return report.Clean(report.ShortOf(id)) }, "mark": markOf, "because": because,
 	"ago": words.Ago, "moment": words.Moment, "day": words.Date, "span": span,
 	"count": count, "share": share, "after": after, "set": with, "link": link, "causesOf": causesOf,
-	"verdicts": func() []string { return []string{"failing", "at-risk", "none-found", "not-examined"} },
+	"verdicts": checks.Verdicts,
 	"changes":  func() []fleet.Change { return []fleet.Change{fleet.New, fleet.Still, fleet.Fixed} },
 	"add":      func(a, b int) int { return a + b },
 }).ParseFS(templateFiles, "templates/*.html"))
@@ -41,9 +41,11 @@ func markOf(of string) mark {
 	case string(checks.AtRisk):
 		return mark{"warn", "!", "At risk"}
 	case string(checks.NoCauseFound):
-		return mark{"good", "✓", "Nothing found"}
+		return mark{"dim", "?", "No cause found"}
+	case string(checks.BackedUp):
+		return mark{"good", "✓", "Backed up"}
 	case string(checks.NotExamined):
-		return mark{"dim", "?", "Not examined"}
+		return mark{"dim", "–", "Not examined"}
 	case string(checks.Problem):
 		return mark{"bad", "✗", "Problem"}
 	case string(checks.Warning):
