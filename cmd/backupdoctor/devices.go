@@ -36,7 +36,7 @@ func devicesCommand(s surroundings) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return format.Devices(s.stdout, snapshots, options)
+			return format.Devices(s.stdout, report.Trust(snapshots), options)
 		}),
 	}
 }
