@@ -9,7 +9,7 @@ import (
 // statementTitles are what the statements of a proof state.
 var statementTitles = map[device.StatementID]string{
 	device.StatementLayout:    "The folder holds a backup of a device, in a layout that is read",
-	device.StatementKind:      "Whether the backup is encrypted is known",
+	device.StatementKind:      "Manifest.plist says whether the backup is encrypted, and nothing contradicts it",
 	device.StatementState:     "The last backup to the folder finished",
 	device.StatementInfo:      "Info.plist is there and readable",
 	device.StatementDevice:    "Info.plist and Manifest.plist do not name different devices",

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -15,8 +16,8 @@ var localBackupBroken = &Check{
 Judged from the folder of each backup: its property lists, its list of files, and whether each file is there and as long as recorded. backupdoctor verify looks harder.
 An encrypted backup that was not opened is unknown, never whole. It has no bearing on iCloud Backup, except that a good copy is wanted before anything is deleted.`,
 	Effect:   Informs,
-	Sources:  []Source{imobiledeviceOldBackup},
-	Remedies: []RemedyID{setAsideLocalBackup},
+	Sources:  []remedies.Source{remedies.ImobiledeviceOldBackup},
+	Remedies: []remedies.ID{remedies.SetAsideLocalBackup},
 	Explains: []string{"no-good-copy"},
 	Ask:      "Do backups of this {device} to a computer complete?",
 	Told:     Told{No: "Backups to a computer do not complete."},
@@ -41,6 +42,8 @@ func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
 	proof, err := localProof(b)
 	name, evidence := localName(b), localEvidence(s, b, proof)
 	switch {
+	case err != nil && proof.NextFails && !b.Archived:
+		return problem(fmt.Sprintf("Whether the %s is whole cannot be told, and the next backup to this computer will fail (%s).", name, gravest(proof).Mode), evidence...)
 	case err != nil:
 		return unknown(s, "Whether the "+name+" is whole", err)
 	case BackupVerdict(proof) == device.Whole && proof.NextFails && !b.Archived:

@@ -22,6 +22,11 @@ var localBackupBrokenJudgements = []judgement{
 		"Whether the local backup of 2026-11-12 is whole could not be read: the backup is encrypted and its password was not given.", device.NeedsPassword},
 	{"no permission", well(withBackups(hiddenBackup("no-permission"))), Unknown,
 		"Whether the local backup of 2026-11-12 is whole could not be read: this program may not read it on this computer.", device.NotPermitted},
+	{"nothing can be told, and the next one fails", well(withBackups(proved(wholeBackup(), device.Proof{
+		Statements: concluding(device.CannotTell, "manifest-keys-lost"), Depth: device.QuickLook, NextFails: true,
+		Faults: []device.BackupFault{{Mode: "properties-unreadable"}, {Mode: "manifest-keys-lost"}},
+	}))), Problem,
+		"Whether the local backup of 2026-11-12 is whole cannot be told, and the next backup to this computer will fail (properties-unreadable).", ""},
 	{"not verified", well(withBackups(device.Backup{Device: well().Device})), Unknown,
 		"Whether the local backup without a date is whole could not be read: it was not asked for.", device.NotAsked},
 	{"none found", well(lookedIn(device.Known[uint64](1))), Ask, "No backup of this device was found on this computer.", ""},

@@ -17,7 +17,7 @@ type StatementID string
 // The statements, in the order in which a proof lists them.
 const (
 	StatementLayout    StatementID = "layout"    // the folder holds the backup of a device, in a layout that is read
-	StatementKind      StatementID = "kind"      // whether the backup is encrypted is known
+	StatementKind      StatementID = "kind"      // Manifest.plist says whether the backup is encrypted, and nothing contradicts it
 	StatementState     StatementID = "state"     // the last backup to the folder ended: Status.plist says finished, or removing
 	StatementInfo      StatementID = "info"      // Info.plist is there and can be read
 	StatementDevice    StatementID = "device"    // Info.plist and Manifest.plist name the same device

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha1"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ import (
 type inspector struct {
 	*verification
 	tally
+	ctx    context.Context
 	hash   hash.Hash
 	buffer []byte
 	sum    []byte
@@ -57,8 +59,8 @@ func (t *tally) add(o tally) {
 // readSize is how much is read at once; from 32 KiB to 4 MiB it makes no difference.
 const readSize = 256 << 10
 
-func newInspector(v *verification) *inspector {
-	i := &inspector{verification: v}
+func newInspector(ctx context.Context, v *verification) *inspector {
+	i := &inspector{verification: v, ctx: ctx}
 	if v.depth == device.DeepLook {
 		i.hash, i.buffer = sha1.New(), make([]byte, readSize)
 	}
@@ -274,7 +276,11 @@ func (i *inspector) empty(b *batch, t *task) {
 func (i *inspector) digest(b *batch, t *task, file *blobFile, stored uint64) bool {
 	i.hash.Reset()
 	n, err := i.read(file, stored)
-	if err != nil {
+	switch {
+	case i.ctx.Err() != nil:
+		i.digestsLeft++ // part of a file proves nothing
+		return false
+	case err != nil:
 		i.digestsLeft++
 		i.unread(b, t, err)
 		return false
@@ -294,7 +300,7 @@ func (i *inspector) digest(b *batch, t *task, file *blobFile, stored uint64) boo
 // read hashes a file of a known length. Unlike io.Copy it does not ask for more at the end,
 // which for small files is a third of the system calls.
 func (i *inspector) read(file *blobFile, length uint64) (total uint64, err error) {
-	for total < length {
+	for total < length && i.ctx.Err() == nil {
 		n, err := file.Read(i.buffer)
 		i.hash.Write(i.buffer[:n])
 		i.digestBytes.Add(uint64(n))

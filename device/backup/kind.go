@@ -112,7 +112,8 @@ func (v *verification) judgeKind(ctx context.Context, m manifest.Manifest) {
 	missing := errors.Is(reason, device.Absent)
 	switch {
 	case said == unknownKind:
-		return // Manifest.plist is lost, and that was told
+		v.judgeLostKind(p)
+		return
 	case p.clear > 0 && p.encrypted == 0, v.clearList.Load() && v.properties.hasKeys() && p.encrypted == 0:
 		// Keys in Manifest.plist come with an encrypted Manifest.db: a program decrypted it.
 		v.kind = decryptedCopy
@@ -141,6 +142,36 @@ func (v *verification) judgeKind(ctx context.Context, m manifest.Manifest) {
 		v.contradiction("IsEncrypted: " + v.denial())
 	}
 	v.statements.show(device.StatementKind)
+}
+
+// judgeLostKind settles how the files are stored where Manifest.plist is not at hand. Records
+// without keys are those of a backup that is not encrypted: all of it can be compared, and
+// it is broken for want of Manifest.plist, without which no program takes it. Records with
+// keys leave open in which form the files are.
+func (v *verification) judgeLostKind(p peek) {
+	if p.keyed > 0 || p.unkeyed == 0 {
+		v.leaveKindOpen()
+		return
+	}
+	v.kind = plain
+	shown := device.ShownNeither
+	if v.lost == propertiesUnreadable {
+		shown = device.ShownFalse
+	}
+	if v.lost != nil {
+		v.statements.mark(device.StatementKind, shown, v.lost)
+	}
+}
+
+// leaveKindOpen marks what cannot be told of a backup whose kind is not known: with it goes
+// what the lengths and digests of its files mean.
+func (v *verification) leaveKindOpen() {
+	if v.lost == nil {
+		return
+	}
+	for _, id := range []device.StatementID{device.StatementKind, device.StatementLengths, device.StatementPadding, device.StatementDigests} {
+		v.statements.mark(id, device.ShownNeither, v.lost)
+	}
 }
 
 // denial is what IsEncrypted says in place of true.

@@ -28,6 +28,7 @@ type Options struct {
 	Workers  int            // files looked at at once; 0 for max(8, 2 × CPUs). 1 suits a spinning disk
 	Locked   error          // why Unlock opened nothing, or only a part; nil if it was not tried or opened all
 	Examples int            // files of each mode that the proof keeps; 0 for 20
+	Budget   *ExampleBudget // of those files, where several backups are looked at; nil for no limit
 	Problem  func(Problem)  // told of each file with a fault, one call at a time; the proof has the last word on its mode
 	Progress func(Progress) // told a few times a second
 	Now      time.Time      // to say that a backup is old; zero if its age does not matter
@@ -79,6 +80,7 @@ type verification struct {
 	status     status
 	info       info
 	properties properties
+	lost       *Mode       // why Manifest.plist is not at hand; nil if it is
 	kind       kind        // how the files are stored
 	clearList  atomic.Bool // Manifest.db is stored in clear
 
@@ -331,12 +333,11 @@ func (v *verification) judgeProperties() {
 	}
 }
 
-// loseProperties tells that Manifest.plist is not at hand. With it goes what the lengths and
-// digests of the files mean.
+// loseProperties tells that Manifest.plist is not at hand. What that leaves open is settled
+// once the list of files is read.
 func (v *verification) loseProperties(mode *Mode, detail string) {
-	for _, id := range []device.StatementID{device.StatementKind, device.StatementLengths, device.StatementPadding, device.StatementDigests} {
-		v.leaveOpen(id, mode, detail)
-	}
+	v.faults.add(mode, detail)
+	v.lost = mode
 }
 
 func (v *verification) judgeInfo() {
@@ -348,7 +349,7 @@ func (v *verification) judgeInfo() {
 	case errors.Is(v.info.err, device.Refused):
 		v.leaveOpen(device.StatementInfo, noPermission, infoName)
 	case v.info.empty:
-		v.refute(device.StatementInfo, infoMissing, "it is empty")
+		v.refute(device.StatementInfo, infoMissing, "it has none of the keys that backup programs write")
 	default:
 		v.refute(device.StatementInfo, infoMissing, wordsOf(v.info.err))
 	}
@@ -437,7 +438,7 @@ func (v *verification) judgePassword() {
 	switch {
 	case v.kind == locked && v.options.Keys != nil:
 	case v.kind == locked && errors.Is(v.options.Locked, keybag.ErrWrongPassword):
-		v.leaveOpen(device.StatementPadding, passwordWrong, "")
+		v.leaveOpen(device.StatementPadding, passwordWrong, keybag.ErrWrongPassword.Error())
 	case v.kind == locked:
 		v.statements.skip(device.StatementPadding, "no password was given")
 	case v.kind == decryptedCopy:
@@ -459,14 +460,12 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 		mode = cloudPlaceholder
 		v.leaveOpen(device.StatementList, mode, "the list of files")
 	case errors.Is(err, errClosed):
+		var detail string
 		mode = passwordNeeded
 		if errors.Is(v.options.Locked, keybag.ErrWrongPassword) {
-			mode = passwordWrong
+			mode, detail = passwordWrong, keybag.ErrWrongPassword.Error()
 		}
-		v.leaveOpen(device.StatementList, mode, "")
-		if v.properties.kind() == locked {
-			v.statements.show(device.StatementKind)
-		}
+		v.leaveOpen(device.StatementList, mode, detail)
 		v.walkWithoutManifest(ctx)
 	case errors.Is(err, errKeysLost):
 		mode = v.whyKeysLost()
@@ -480,7 +479,10 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 	default:
 		v.refute(device.StatementList, mode, shortError(err))
 	}
-	if v.properties.err == nil && v.properties.kind() != disputed {
+	switch {
+	case v.lost != nil:
+		v.leaveKindOpen()
+	case v.properties.kind() != disputed:
 		v.statements.show(device.StatementKind)
 	}
 	v.statements.leaveRest(mode)

@@ -18,7 +18,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
-	"github.com/backupdoctor/backupdoctor/device/backup/backuptest"
+	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 )
 
 // healthy are the files of the backups that tests break: with and without a digest, a
@@ -367,7 +367,7 @@ func TestManifestPlistTroubles(t *testing.T) {
 		written := write(t, shapes[0])
 		do(t, written)
 		proof := Quick(t.Context(), find(t, written), Options{})
-		if checks.BackupVerdict(proof) != device.CannotTell || !proof.NextFails || !slices.Equal(modes(proof), []string{"properties-unreadable"}) {
+		if checks.BackupVerdict(proof) != device.Broken || !proof.NextFails || !slices.Equal(modes(proof), []string{"properties-unreadable"}) {
 			t.Errorf("%s: %s, %+v", name, checks.BackupVerdict(proof), proof.Faults)
 		}
 	}
@@ -764,10 +764,10 @@ func TestRowTroubles(t *testing.T) {
 		change string
 		want   []string
 	}{
-		"record is garbage":     {"UPDATE Files SET file = x'00' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
-		"record is missing":     {"UPDATE Files SET file = NULL WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
-		"id climbs out":         {"UPDATE Files SET fileID = '../../../../../../../../../../etc/passwd00' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable", "orphan"}},
-		"id of another file":    {"UPDATE Files SET relativePath = 'other' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
+		"record is garbage":  {"UPDATE Files SET file = x'00' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
+		"record is missing":  {"UPDATE Files SET file = NULL WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
+		"id climbs out":      {"UPDATE Files SET fileID = '../../../../../../../../../../etc/passwd00' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable", "orphan"}},
+		"id of another file": {"UPDATE Files SET relativePath = 'other' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
 	} {
 		written := write(t, shapes[0])
 		conn, err := sqlite.OpenConn(filepath.Join(written.Path, dbName), sqlite.OpenReadWrite)

@@ -73,8 +73,11 @@ func (t *Tray) serveMux(ctx context.Context, client net.Conn) {
 		t.note("usbmux", request.MessageType, request.PairRecordID)
 		switch request.MessageType {
 		case "Connect":
-			if p, at, ok := s.connect(tag, request); ok {
-				p.serve(ctx, client, at)
+			if e, at, ok := s.connect(tag, request); ok {
+				if s.enterHub(e) {
+					defer s.tray.leaveHub(e)
+					e.device.serve(ctx, client, at)
+				}
 				return
 			}
 		case "Listen":
@@ -127,7 +130,7 @@ func (s *muxSession) answer(tag uint32, request muxRequest) error {
 	switch name {
 	case "ListDevices":
 		entries := s.tray.listed()
-		if fault, ok := find(s.faults, ListRefused); ok && len(entries) > cmp.Or(fault.Count, 29) {
+		if fault, ok := find(s.faults, ListRefused); ok && len(entries) > max(0, cmp.Or(fault.Count, 29)) {
 			return s.result(tag, muxListRefused, name)
 		}
 		list := make([]any, len(entries))
@@ -147,6 +150,7 @@ func (s *muxSession) answer(tag uint32, request muxRequest) error {
 		return s.message(tag, dict{"PairRecordData": record}, name)
 	case "SavePairRecord":
 		s.tray.keepRecord(request.PairRecordID, request.PairRecordData)
+		s.tray.tellPaired(request.DeviceID)
 		return s.result(tag, muxOK, name)
 	case "DeletePairRecord":
 		s.tray.dropRecord(request.PairRecordID)
@@ -166,11 +170,11 @@ func (s *muxSession) result(tag uint32, number uint64, name string) error {
 
 // connect answers a Connect. If it succeeds, the connection belongs to the device, and
 // what follows on it is for the port.
-func (s *muxSession) connect(tag uint32, request muxRequest) (*plugged, port, bool) {
+func (s *muxSession) connect(tag uint32, request muxRequest) (entry, port, bool) {
 	e, ok := s.tray.entry(request.DeviceID)
 	if !ok {
 		s.result(tag, muxBadDevice, "Connect")
-		return nil, port{}, false
+		return entry{}, port{}, false
 	}
 	p := e.device
 	at := port{service: lockdownService}
@@ -178,17 +182,17 @@ func (s *muxSession) connect(tag uint32, request muxRequest) (*plugged, port, bo
 	if number != lockdownPort {
 		if at, ok = p.take(number); !ok {
 			s.result(tag, muxRefused, "Connect")
-			return nil, port{}, false
+			return entry{}, port{}, false
 		}
 	}
 	s.faults, s.detach = p.Faults, func() { s.tray.Detach(p.UDID()) }
 	if sleep(p.Latency, s.closed) != nil {
-		return nil, port{}, false
+		return entry{}, port{}, false
 	}
 	if s.reply(muxFraming(tag), dict{"MessageType": "Result", "Number": muxOK}, "connect") != nil {
-		return nil, port{}, false
+		return entry{}, port{}, false
 	}
-	return p, at, true
+	return e, at, true
 }
 
 // An entry is a device as the mux lists it: once for each connection.
@@ -214,8 +218,24 @@ func (e entry) attached() dict {
 		properties["LocationID"] = e.device.LocationID
 		properties["ProductID"] = 0x12A8
 	}
-	return dict{"MessageType": "Attached", "DeviceID": e.id, "Properties": properties}
+	message := dict{"MessageType": "Attached", "DeviceID": e.id, "Properties": properties}
+	change(properties, e.device.MuxProperties)
+	change(message, e.device.MuxEntry)
+	return message
 }
+
+// change sets the keys of a dictionary, and takes away those whose value is nil.
+func change(values, by dict) {
+	for key, value := range by {
+		if value == nil {
+			delete(values, key)
+		} else {
+			values[key] = value
+		}
+	}
+}
+
+func (e entry) paired() dict { return dict{"MessageType": "Paired", "DeviceID": e.id} }
 
 func (e entry) detached() dict {
 	return dict{"MessageType": "Detached", "DeviceID": e.id}
@@ -295,6 +315,16 @@ func (s *muxSession) tell(event dict) error {
 		}
 	}
 	return nil
+}
+
+// tellPaired tells all who listen that a device was paired; a number that is no device's is
+// passed over.
+func (t *Tray) tellPaired(id int) {
+	if e, ok := t.entry(id); ok {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.tellLocked([]entry{e}, entry.paired)
+	}
 }
 
 func (t *Tray) startListening() *listener {

@@ -1,7 +1,7 @@
 package usb
 
-// Permitted is every request that [Door.Find], [Door.Read] and [Door.Greet] may send:
-// to whom, and what; of these, [Door.Watch] sends the first two alone. None of them changes
+// Permitted is every request that [Door.Discover], [Door.Find], [Door.Read] and [Door.Greet]
+// may send: to whom, and what; of these, [Door.Watch] sends the first two alone. None of them changes
 // anything on the device or on this computer. A test holds a full scan to this list.
 var Permitted = []string{
 	"usbmux Listen",
@@ -51,4 +51,10 @@ var PermittedListening = []string{
 	"os_trace_relay StartActivity",
 	"syslog_relay stream",
 	"notification_proxy ObserveNotification com.apple.mobile.backup.domain_changed",
+}
+
+// PermittedWatching is every request that [Door.Access] may send besides those of
+// [Permitted]. It changes nothing on the device.
+var PermittedWatching = []string{
+	"lockdown GetValue PasswordProtected",
 }

@@ -58,6 +58,7 @@ type examination struct {
 // examine prepares a visit, makes it, and clears up whatever became of it. It stops the
 // panics of what lies below, of which the guards before every decoder should leave none.
 func (d Door) examine(ctx context.Context, a Attached, visit func(context.Context, *examination)) device.Snapshot {
+	d = d.Over(a.Connection)
 	ctx, cancel := context.WithTimeout(ctx, d.timeout())
 	defer cancel()
 	e := &examination{door: d, attached: a, lockdown: lockdown{&link{}}}
@@ -65,7 +66,7 @@ func (d Door) examine(ctx context.Context, a Attached, visit func(context.Contex
 		TakenAt: time.Now().UTC(),
 		Device:  device.Identity{UDID: a.UDID},
 		Labels:  device.Labels{Location: uint64(a.Location)},
-		Live:    &device.Live{},
+		Live:    &device.Live{Connection: a.Connection},
 	}
 	guard(
 		func() { visit(ctx, e) },

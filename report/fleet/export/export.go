@@ -12,6 +12,7 @@ import (
 	"iter"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
 // A Column is one column of a list: its head, and what stands there in a row.
@@ -35,7 +36,7 @@ func CSV[Row any](w io.Writer, columns []Column[Row], rows iter.Seq2[Row, error]
 			return err
 		}
 		for i, c := range columns {
-			cells[i] = report.CSVCell(c.Text(row))
+			cells[i] = format.CSVCell(c.Text(row))
 		}
 		if err := table.Write(cells); err != nil {
 			return fmt.Errorf("writing a list: %w", err)
@@ -59,7 +60,7 @@ func JSON[Row any](w io.Writer, rows iter.Seq2[Row, error]) error {
 		if err != nil {
 			return fmt.Errorf("writing a list: %w", err)
 		}
-		if _, err := fmt.Fprintf(w, "%s%s", before, report.EscapeHidden(document)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s%s", before, format.EscapeHidden(document)); err != nil {
 			return fmt.Errorf("writing a list: %w", err)
 		}
 		before = ",\n"
@@ -95,7 +96,7 @@ func HTML[Row any](w io.Writer, title string, columns []Column[Row], rows iter.S
 			return fmt.Errorf("writing a list: %w", err)
 		}
 	}
-	if _, err := io.WriteString(w, "</tbody></table>\n"); err != nil {
+	if _, err := io.WriteString(w, "</tbody></table></div>\n"); err != nil {
 		return fmt.Errorf("writing a list: %w", err)
 	}
 	return nil
@@ -108,9 +109,11 @@ var htmlHead = template.Must(template.New("head").Parse(`<!doctype html>
 :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif }
 body { margin: 2rem } h1 { font-size: 1.3rem; font-weight: 600 }
 table { border-collapse: collapse } th, td { text-align: start; vertical-align: top; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid #8884 }
+.list { overflow: auto; max-height: 85vh }
 thead th { position: sticky; top: 0; background: Canvas; white-space: nowrap }
 </style>
 <h1>{{.Title}}</h1>
+<div class="list" role="region" aria-label="{{.Title}}" tabindex="0">
 <table><thead><tr>{{range .Heads}}<th scope="col">{{.}}</th>{{end}}</tr></thead><tbody>
 `))
 

@@ -1,0 +1,132 @@
+package suppressions
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+)
+
+// FileName is what a list is called where nobody names it.
+const FileName = ".backupdoctor-ignore.yaml"
+
+// maxBytes bounds a list: some thousand entries.
+const maxBytes = 1 << 20
+
+// A List is the findings that somebody chose not to hear of.
+type List struct {
+	entries []Entry
+}
+
+// An Entry silences one check, for some devices or for all.
+type Entry struct {
+	ID      string   `yaml:"id"`      // of the check
+	Devices []string `yaml:"devices"` // UDIDs, serial numbers, slots, names or values of the inventory, with * for any text; none means all
+	Reason  string   `yaml:"reason"`  // why; it is shown wherever the finding would be
+	Expires Day      `yaml:"expires"` // the last day on which it counts; zero for no end
+}
+
+// A Day is a date, without a time or zone: 2027-01-31.
+type Day struct{ time.Time }
+
+// UnmarshalYAML reads a day as it is written, before YAML makes something else of it.
+func (d *Day) UnmarshalYAML(node *yaml.Node) error {
+	at, err := time.Parse(time.DateOnly, node.Value)
+	if err != nil {
+		return fmt.Errorf("line %d: %q is no day like 2027-01-31", node.Line, node.Value)
+	}
+	d.Time = at
+	return nil
+}
+
+// An UnknownCheckError is an id that no check has.
+type UnknownCheckError struct {
+	ID    string
+	Entry int // its place in the list, from 1
+}
+
+func (e *UnknownCheckError) Error() string {
+	return fmt.Sprintf("entry %d: unknown check %q", e.Entry, e.ID)
+}
+
+// Read reads a list in YAML: a sequence of mappings with the keys id, devices, reason and
+// expires, of which id and reason must be there. An error says which entry is wrong; it is
+// an [*UnknownCheckError] if that is its id.
+func Read(r io.Reader) (List, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
+	if err != nil {
+		return List{}, err
+	}
+	if len(data) > maxBytes {
+		return List{}, fmt.Errorf("it is larger than %d MiB", maxBytes>>20)
+	}
+	var list List
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&list.entries); err != nil && err != io.EOF {
+		return List{}, errors.New(strings.Join(strings.Fields(err.Error()), " ")) // on one line
+	}
+	for i, e := range list.entries {
+		if err := e.check(); err != nil {
+			if unknown, ok := errors.AsType[*UnknownCheckError](err); ok {
+				unknown.Entry = i + 1
+				return List{}, unknown
+			}
+			return List{}, fmt.Errorf("entry %d: %w", i+1, err)
+		}
+	}
+	return list, nil
+}
+
+// check refuses what would silence nothing, or too much.
+func (e Entry) check() error {
+	if e.ID == "" {
+		return errors.New("it has no id")
+	}
+	if _, known := checks.Find(e.ID); !known {
+		return &UnknownCheckError{ID: e.ID}
+	}
+	if e.ID == "not-trusted" {
+		return errors.New("not-trusted cannot be suppressed: such a device was not examined")
+	}
+	if strings.TrimSpace(e.Reason) == "" {
+		return fmt.Errorf("%s has no reason", e.ID)
+	}
+	for _, pattern := range e.Devices {
+		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
+			return fmt.Errorf("%q is no pattern for a device", pattern)
+		}
+	}
+	return nil
+}
+
+// Expired are the entries that count no more at a time.
+func (l List) Expired(at time.Time) []Entry {
+	var expired []Entry
+	for _, e := range l.entries {
+		if e.expired(at) {
+			expired = append(expired, e)
+		}
+	}
+	return expired
+}
+
+// expired is true from the day after the last.
+func (e Entry) expired(at time.Time) bool {
+	return !e.Expires.IsZero() && !at.Before(e.end())
+}
+
+// end is when the entry counts no more; the zero time for never.
+func (e Entry) end() time.Time {
+	if e.Expires.IsZero() {
+		return time.Time{}
+	}
+	return e.Expires.AddDate(0, 0, 1)
+}
