@@ -24,7 +24,7 @@ type look struct {
 
 // exampleBytes bounds what the examples of one run take in memory. Every text in them comes
 // from the backups.
-const exampleBytes = 8 << 20
+const exampleBytes = 4 << 20
 
 // over examines every backup of a shelf that was not yet looked at. It never fails: what could not be told is unknown,
 // and a run that was stopped meanwhile is a gap.

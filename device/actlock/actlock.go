@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/gofrs/flock"
 )
 
@@ -187,7 +188,7 @@ func (f Folder) path(udid, extension string) string {
 
 // name is a file name for a UDID, the same for each spelling of it.
 func name(udid string) string {
-	name := strings.ToLower(strings.ReplaceAll(udid, "-", ""))
+	name := device.UDIDKey(udid)
 	if name != "" && len(name) <= 64 && !strings.ContainsFunc(name, func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'a' || r > 'z')
 	}) {

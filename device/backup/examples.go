@@ -24,13 +24,13 @@ func NewExampleBudget(bytes int64) *ExampleBudget {
 	return b
 }
 
-// share is what one proof may take: half of what is left, so that no folder, however many
+// share is what one proof may take: most of what is left, so that no folder, however many
 // faults it has, leaves the next one without examples.
 func (b *ExampleBudget) share() int64 {
 	if b == nil {
 		return 1 << 62
 	}
-	return b.left.Load() / 2
+	return b.left.Load() / 4 * 3
 }
 
 func (b *ExampleBudget) take(bytes int64) {

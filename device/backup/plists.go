@@ -2,7 +2,6 @@ package backup
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -42,22 +41,10 @@ var (
 	propertiesKeys = []string{"Version", "IsEncrypted", "WasPasscodeSet", "BackupKeyBag", "ManifestKey", "Lockdown"}
 )
 
-// readList reads one property list at the top of a backup. Its error is a device.Reason:
-// Absent if there is no such file, Refused if it may not be read, else what is wrong with
-// its contents.
+// readList reads some keys of a property list at the top of a backup. Its error is a
+// device.Reason: Absent if there is no such file, Refused if it may not be read, else what
+// is wrong with its contents.
 func readList(root *os.Root, name string, limits safeplist.Limits, keys []string) (safeplist.Dict, error) {
-	data, err := readSmall(root, name, int64(limits.MaxBytes))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) == 0 {
-		return nil, device.Truncated
-	}
-	return safeplist.ParseKeys(data, limits, keys...)
-}
-
-// readSmall reads a whole file of at most most bytes. Its error is a device.Reason.
-func readSmall(root *os.Root, name string, most int64) ([]byte, error) {
 	info, err := root.Lstat(name)
 	if err == nil && !info.Mode().IsRegular() {
 		return nil, device.Malformed
@@ -75,18 +62,14 @@ func readSmall(root *os.Root, name string, most int64) ([]byte, error) {
 		return nil, device.Malformed
 	}
 	defer file.Close()
-	if info.Size() > most {
-		return nil, device.Oversized
+	list, err := safeplist.ParseKeys(file, limits, keys...)
+	if _, known := errors.AsType[device.Reason](err); err == nil || known {
+		return list, err
 	}
-	data := make([]byte, info.Size()) // of its exact length: io.ReadAll would take up to twice as much
-	n, err := io.ReadFull(file, data)
-	switch {
-	case errors.Is(err, fs.ErrPermission):
+	if errors.Is(err, fs.ErrPermission) {
 		return nil, device.Refused
-	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, device.Truncated
 	}
-	return data[:n], nil
+	return nil, device.Truncated // the disk gave only a part of it
 }
 
 // status is Status.plist: how far the last backup came.

@@ -288,7 +288,7 @@ func TestParseKeys(t *testing.T) {
 					want[key] = value
 				}
 			}
-			got, err := ParseKeys(bytes.Clone(data), Limits{}, keys...)
+			got, err := ParseKeys(bytes.NewReader(data), Limits{}, keys...)
 			if err != nil {
 				t.Fatalf("%s, %v: %v", name, keys, err)
 			}
@@ -303,7 +303,7 @@ func TestParseKeys(t *testing.T) {
 func TestParseKeysLeavesOutTheRest(t *testing.T) {
 	data := header + `<plist version="1.0"><dict><!-- <key>Name</key> --><key>Icon</key><data>!?</data>
 <key>Name</key><string><![CDATA[a</dict>]]>b</string><key>Count</key><integer>x</integer></dict></plist>`
-	got, err := ParseKeys([]byte(data), Limits{}, "Name")
+	got, err := ParseKeys(strings.NewReader(data), Limits{}, "Name")
 	if diff := cmp.Diff(Dict{"Name": "a</dict>b"}, got); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
@@ -312,8 +312,32 @@ func TestParseKeysLeavesOutTheRest(t *testing.T) {
 		"empty":         header + `<plist version="1.0"><string/></plist>`,
 		"a text":        header + `<plist version="1.0"><string>Name</string></plist>`,
 	} {
-		if got, err := ParseKeys([]byte(data), Limits{}, "Name"); err == nil {
+		if got, err := ParseKeys(strings.NewReader(data), Limits{}, "Name"); err == nil {
 			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// A list that is not whole, or too large, is refused however little of it is wanted.
+func TestParseKeysRefuses(t *testing.T) {
+	full := header + `<plist version="1.0"><dict><key>Name</key><string>x</string><key>Icon</key><data>AAAA</data></dict></plist>`
+	for end := range len(full) - len("</plist>") {
+		if got, err := ParseKeys(strings.NewReader(full[:end]), Limits{}, "Name"); err == nil {
+			t.Fatalf("cut at %d: %v", end, got)
+		}
+	}
+	for name, test := range map[string]struct {
+		data string
+		want device.Reason
+	}{
+		"empty":              {"", device.Truncated},
+		"long":               {header + `<plist version="1.0"><dict><key>Icon</key><data>` + strings.Repeat("A", 2000) + `</data></dict></plist>`, device.Oversized},
+		"long comment":       {header + "<plist><!--" + strings.Repeat(">", 2000) + "--><dict/></plist>", device.Oversized},
+		"DOCTYPE of its own": {`<!DOCTYPE plist [<!ENTITY a "b">]><plist><dict></dict></plist>`, device.Hostile},
+		"bare word":          {"Name", device.Malformed},
+	} {
+		if got, err := ParseKeys(strings.NewReader(test.data), Limits{MaxBytes: 1000}, "Name"); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v, %v; want %v", name, got, err, test.want)
 		}
 	}
 }
@@ -331,7 +355,7 @@ func FuzzParseKeys(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		limits := Limits{MaxBytes: 4096, MaxDepth: 8, MaxObjects: 500}
 		_, whole := Parse(bytes.Clone(data), limits)
-		_, err := ParseKeys(bytes.Clone(data), limits, "Name", "Inner")
+		_, err := ParseKeys(bytes.NewReader(data), limits, "Name", "Inner")
 		if whole == nil && err != nil && !bytes.HasPrefix(data, []byte("bplist0")) {
 			t.Errorf("ParseKeys of a list that Parse reads: %v", err)
 		}
