@@ -225,6 +225,9 @@ func (i *inspector) contents(b *batch, t *task, file *blobFile, stored uint64) {
 	case t.hasDigest:
 		settled = i.digest(b, t, file, stored)
 	}
+	if i.kind == locked && !t.hasKey && !settled {
+		i.leaveOpen(device.StatementPadding, fileKey, b, t, "its record has none")
+	}
 	if !settled && i.isCutInBlock(b, t, stored) {
 		return
 	}
@@ -266,6 +269,8 @@ func (i *inspector) empty(b *batch, t *task) {
 	case t.hasDigest && i.comparesDigests() && t.digest == sha1.Sum(nil):
 		i.lengthsRight++
 		i.digestsRight++
+	case t.hasDigest && i.comparesDigests() && i.kind == plain:
+		i.refute(device.StatementDigests, blobAltered, b, t, "the digest of its 0 bytes is not the one recorded")
 	default: // nothing is lost in a file of 0 bytes, whatever its digest was made of
 		i.lengthsRight++
 		i.keepDigest(t)

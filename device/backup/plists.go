@@ -36,9 +36,9 @@ var (
 	statusKeys = []string{"Version", "Date", "SnapshotState", "IsFullBackup", "UUID"}
 	infoKeys   = []string{
 		"Target Identifier", "Device Name", "Product Type", "Product Version", "Build Version",
-		"Last Backup Date", "iTunes Version", "macOS Version", "Windows OS Version",
+		"Last Backup Date", "iTunes Version", "macOS Version", "Windows OS Version", "Installed Applications",
 	}
-	propertiesKeys = []string{"Version", "IsEncrypted", "WasPasscodeSet", "BackupKeyBag", "ManifestKey", "Lockdown"}
+	propertiesKeys = []string{"Version", "IsEncrypted", "WasPasscodeSet", "BackupKeyBag", "ManifestKey", "Lockdown", "Applications"}
 )
 
 // readList reads some keys of a property list at the top of a backup. Its error is a

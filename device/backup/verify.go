@@ -316,9 +316,10 @@ func (v *verification) judgeProperties() {
 	if _, err := v.properties.encrypted.Get(); v.properties.kind() == disputed && (v.properties.hasKeys() || !errors.Is(err, device.Absent)) {
 		v.contradiction("IsEncrypted: " + v.denial())
 	}
-	if !v.properties.isEncrypted() {
-		return
-	}
+}
+
+// judgeKeybag looks whether the keys to an encrypted backup are there.
+func (v *verification) judgeKeybag() {
 	v.faults.add(encrypted, "")
 	bag, err := v.properties.bag()
 	switch {
@@ -392,6 +393,9 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	defer m.Close()
 	v.blobs.flat = m.Flat()
 	v.judgeKind(ctx, m)
+	if v.kind == locked {
+		v.judgeKeybag()
+	}
 	v.judgePassword()
 	v.prepareInside()
 	var check sync.WaitGroup
@@ -484,6 +488,9 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 		v.leaveKindOpen()
 	case v.properties.kind() != disputed:
 		v.statements.show(device.StatementKind)
+	}
+	if v.properties.isEncrypted() {
+		v.judgeKeybag()
 	}
 	v.statements.leaveRest(mode)
 }

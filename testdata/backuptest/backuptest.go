@@ -42,6 +42,7 @@ type Backup struct {
 	Password string         // "" is not encrypted
 	Rounds   uint32         // of the first key derivation; 0 is 10. Devices take 10,000,000
 	Date     time.Time      // zero is a fixed day
+	Seed     byte           // of the keys and salts
 	Files    iter.Seq[File] // may be nil
 }
 
@@ -103,7 +104,7 @@ func Write(dir string, b Backup) (Folder, error) {
 	if err := os.MkdirAll(folder.Path, 0o700); err != nil {
 		return folder, err
 	}
-	w := &writer{Backup: b, Folder: folder, random: rand.NewChaCha8([32]byte{1}), made: map[string]bool{}, apps: map[string]bool{}}
+	w := &writer{Backup: b, Folder: folder, random: rand.NewChaCha8([32]byte{1, b.Seed}), made: map[string]bool{}, apps: map[string]bool{}}
 	if b.Password != "" {
 		w.lock()
 	}
