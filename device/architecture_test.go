@@ -114,7 +114,7 @@ var rooms = map[string]room{
 		ours: []string{"device/releases"},
 	},
 	"checks": {
-		ours:   []string{"device", "checks/codes", "checks/faults", "checks/remedies"},
+		ours:   []string{"device", "checks/codes", "checks/faults", "checks/remedies", "checks/words"},
 		banned: []string{"os", "os/exec", "net", "net/http", "net/netip", "io/fs", "path/filepath", "embed"},
 	},
 	"checks/computer": {
@@ -221,6 +221,10 @@ var rooms = map[string]room{
 			// built with the tag fleet only
 			"github.com/dustin/go-humanize", "github.com/gofrs/flock", "github.com/prometheus/client_golang/prometheus",
 		},
+	},
+	"cmd/backupdoctor/workers": {
+		ours:   []string{"device"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"cmd/backupdoctor/input": {
 		banned: []string{"os/exec", "net", "net/http"},

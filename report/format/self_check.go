@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -23,6 +24,6 @@ func WriteSelfCheck(w io.Writer, s report.SelfCheck, o Options) error {
 	}
 	p.print("")
 	p.print(p.hang("", plain, fmt.Sprintf("%s, %d unknown, %s looked at",
-		plural(s.Problems, "problem"), s.Unknown, plural(len(s.Answers), "thing")))...)
+		words.Count(s.Problems, "problem"), s.Unknown, words.Count(len(s.Answers), "thing")))...)
 	return p.write(w)
 }
