@@ -442,7 +442,7 @@ func (v *verification) judgePassword() {
 	switch {
 	case v.kind == locked && v.options.Keys != nil:
 	case v.kind == locked && errors.Is(v.options.Locked, keybag.ErrWrongPassword):
-		v.leaveOpen(device.StatementPadding, passwordWrong, keybag.ErrWrongPassword.Error())
+		v.leaveOpen(device.StatementPadding, passwordWrong, "")
 	case v.kind == locked:
 		v.statements.skip(device.StatementPadding, "no password was given")
 	case v.kind == decryptedCopy:
@@ -464,12 +464,11 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 		mode = cloudPlaceholder
 		v.leaveOpen(device.StatementList, mode, "the list of files")
 	case errors.Is(err, errClosed):
-		var detail string
 		mode = passwordNeeded
 		if errors.Is(v.options.Locked, keybag.ErrWrongPassword) {
-			mode, detail = passwordWrong, keybag.ErrWrongPassword.Error()
+			mode = passwordWrong
 		}
-		v.leaveOpen(device.StatementList, mode, detail)
+		v.leaveOpen(device.StatementList, mode, "")
 		v.walkWithoutManifest(ctx)
 	case errors.Is(err, errKeysLost):
 		mode = v.whyKeysLost()
