@@ -161,7 +161,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "password-wrong", Severity: Note,
-		Title:  "The backup is encrypted, and the password does not open the keybag",
+		Title:  "The backup is encrypted and stays closed",
 		Remedy: "Verify it again with the right password.",
 	},
 	{

@@ -442,7 +442,7 @@ func (v *verification) judgePassword() {
 	switch {
 	case v.kind == locked && v.options.Keys != nil:
 	case v.kind == locked && errors.Is(v.options.Locked, keybag.ErrWrongPassword):
-		v.leaveOpen(device.StatementPadding, passwordWrong, "")
+		v.leaveOpen(device.StatementPadding, passwordWrong, keybag.ErrWrongPassword.Error())
 	case v.kind == locked:
 		v.statements.skip(device.StatementPadding, "no password was given")
 	case v.kind == decryptedCopy:
@@ -464,11 +464,12 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 		mode = cloudPlaceholder
 		v.leaveOpen(device.StatementList, mode, "the list of files")
 	case errors.Is(err, errClosed):
+		var detail string
 		mode = passwordNeeded
 		if errors.Is(v.options.Locked, keybag.ErrWrongPassword) {
-			mode = passwordWrong
+			mode, detail = passwordWrong, keybag.ErrWrongPassword.Error()
 		}
-		v.leaveOpen(device.StatementList, mode, "")
+		v.leaveOpen(device.StatementList, mode, detail)
 		v.walkWithoutManifest(ctx)
 	case errors.Is(err, errKeysLost):
 		mode = v.whyKeysLost()
