@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -14,8 +15,8 @@ var advancedDataProtection = &Check{
 
 Whether the account uses it cannot be read over USB. A device on 16.2 or later can take part; for an older one a person has to tell.`,
 	Effect:   MayBlock,
-	Sources:  []Source{washUADP, macrumorsADP},
-	Remedies: []RemedyID{updateSoftware, updateOtherDevices},
+	Sources:  []remedies.Source{remedies.WashUADP, remedies.MacrumorsADP},
+	Remedies: []remedies.ID{remedies.UpdateSoftware, remedies.UpdateOtherDevices},
 	Ask:      `Is Advanced Data Protection on for the {account} of this {device}? A newer device of the same account shows it in Settings > [name] > iCloud > Advanced Data Protection.`,
 	Told:     Told{Yes: "Advanced Data Protection is on for the account, and this device is too old for it."},
 	Judge:    asIdentified(judgeADP),

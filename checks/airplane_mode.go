@@ -1,6 +1,9 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var airplaneMode = &Check{
 	ID:    "airplane-mode",
@@ -13,8 +16,8 @@ The person sees the aeroplane in the status bar, and no Wi-Fi sign.
 Judged from a backup on this computer, where airplane mode was on when that backup was made: a hint, because nights may differ.
 Otherwise left to a person: over USB the device does not tell it, and by day it may be off.`,
 	Effect:   Blocks,
-	Sources:  []Source{bestapplesolutionICloud, publicAnalysis},
-	Remedies: []RemedyID{turnOffAirplaneMode, joinWiFi},
+	Sources:  []remedies.Source{remedies.BestapplesolutionICloud, remedies.PublicAnalysis},
+	Remedies: []remedies.ID{remedies.TurnOffAirplaneMode, remedies.JoinWiFi},
 	Ask:      "Is airplane mode on at night, without Wi-Fi? The top of Settings shows it, and {P-WIFI} whether Wi-Fi is on.",
 	Told:     Told{Yes: "Airplane mode is on at night, without Wi-Fi."},
 	Judge:    judgeAirplane,

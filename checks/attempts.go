@@ -6,14 +6,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
 // A failure is an attempt at an iCloud backup that failed, and was not just called off.
 type failure struct {
 	at    time.Time
-	codes []errorID // outermost first; none if the log hid them
-	from  record    // where it was read
+	codes []codes.ID // outermost first; none if the log hid them
+	from  record     // where it was read
 }
 
 // String names the outer codes: "MBErrorDomain/303, CKErrorDomain/25".
@@ -23,7 +24,7 @@ func (f failure) String() string {
 	}
 	var names []string
 	for _, code := range f.codes[:min(len(f.codes), 3)] {
-		names = append(names, fmt.Sprintf("%s/%d", code.domain, code.number))
+		names = append(names, fmt.Sprintf("%s/%d", code.Domain, code.Number))
 	}
 	return strings.Join(names, ", ")
 }
@@ -34,10 +35,9 @@ func (f failure) String() string {
 func (f failure) cause() string {
 	cause := ""
 	for _, code := range f.codes {
-		for _, m := range meaningOf(code) {
-			if len(m.Checks) > 0 && (cause == "" || m.Checks[0] != "transient-glitch") {
-				cause = m.Checks[0]
-			}
+		m, _ := codes.Find(code)
+		if len(m.Checks) > 0 && (cause == "" || m.Checks[0] != "transient-glitch") {
+			cause = m.Checks[0]
 		}
 	}
 	return cause
@@ -50,7 +50,7 @@ func (f failure) calledOff() bool {
 		return false
 	}
 	code := f.codes[0]
-	return code.domain == MBErrorDomain && (code.number == 202 || code.number >= 217 && code.number <= 224)
+	return code.Domain == codes.MBErrorDomain && (code.Number == 202 || code.Number >= 217 && code.Number <= 224)
 }
 
 // failures are the failed attempts since the last good backup, by logs and by the newest
@@ -65,9 +65,9 @@ func failures(s device.Snapshot) (list []failure, r record) {
 		if err != nil || result.Code == 0 || !at.After(last) || !r.mayKnow(at) {
 			continue
 		}
-		f := failure{at: at, from: r, codes: []errorID{{ErrorDomain(result.Domain), result.Code}}}
+		f := failure{at: at, from: r, codes: []codes.ID{{Domain: codes.ErrorDomain(result.Domain), Number: result.Code}}}
 		for _, cause := range result.Underlying {
-			f.codes = append(f.codes, errorID{ErrorDomain(cause.Domain), cause.Code})
+			f.codes = append(f.codes, codes.ID{Domain: codes.ErrorDomain(cause.Domain), Number: cause.Code})
 		}
 		if !f.calledOff() && !slices.ContainsFunc(list, f.isSame) {
 			list = append(list, f)

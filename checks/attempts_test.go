@@ -6,23 +6,24 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
 func TestTheCauseOfAFailure(t *testing.T) {
 	for _, test := range []struct {
 		name  string
-		codes []errorID
+		codes []codes.ID
 		want  string
 	}{
-		{"one code", []errorID{{MBErrorDomain, 303}}, "icloud-storage-full"},
-		{"a code and what it was made of", []errorID{{MBErrorDomain, 303}, {CKErrorDomain, 25}}, "icloud-storage-full"},
-		{"a general code over one that tells", []errorID{{MBErrorDomain, 1}, {CKErrorDomain, 25}}, "icloud-storage-full"},
-		{"the innermost tells most", []errorID{{MBErrorDomain, 300}, {CKErrorDomain, 4}, {NSURLErrorDomain, -1200}}, "vpn-proxy-firewall"},
-		{"a general code inside changes nothing", []errorID{{MBErrorDomain, 104}, {MBErrorDomain, 1}}, "files-unavailable"},
-		{"a domain that nobody knows changes nothing", []errorID{{MBErrorDomain, 209}, {"NSPOSIXErrorDomain", 13}}, "needs-unlock-for-keys"},
-		{"general codes only", []errorID{{MBErrorDomain, 2}, {CKErrorDomain, 2}}, "transient-glitch"},
-		{"nothing that is known", []errorID{{MBErrorDomain, 99999}}, ""},
+		{"one code", []codes.ID{{Domain: codes.MBErrorDomain, Number: 303}}, "icloud-storage-full"},
+		{"a code and what it was made of", []codes.ID{{Domain: codes.MBErrorDomain, Number: 303}, {Domain: codes.CKErrorDomain, Number: 25}}, "icloud-storage-full"},
+		{"a general code over one that tells", []codes.ID{{Domain: codes.MBErrorDomain, Number: 1}, {Domain: codes.CKErrorDomain, Number: 25}}, "icloud-storage-full"},
+		{"the innermost tells most", []codes.ID{{Domain: codes.MBErrorDomain, Number: 300}, {Domain: codes.CKErrorDomain, Number: 4}, {Domain: codes.NSURLErrorDomain, Number: -1200}}, "vpn-proxy-firewall"},
+		{"a general code inside changes nothing", []codes.ID{{Domain: codes.MBErrorDomain, Number: 104}, {Domain: codes.MBErrorDomain, Number: 1}}, "files-unavailable"},
+		{"a domain that nobody knows changes nothing", []codes.ID{{Domain: codes.MBErrorDomain, Number: 209}, {Domain: "NSPOSIXErrorDomain", Number: 13}}, "needs-unlock-for-keys"},
+		{"general codes only", []codes.ID{{Domain: codes.MBErrorDomain, Number: 2}, {Domain: codes.CKErrorDomain, Number: 2}}, "transient-glitch"},
+		{"nothing that is known", []codes.ID{{Domain: codes.MBErrorDomain, Number: 99999}}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := (failure{codes: test.codes}).cause(); got != test.want {

@@ -1,6 +1,9 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var autoNotLocked = &Check{
 	ID:    "auto-not-locked",
@@ -10,8 +13,8 @@ var autoNotLocked = &Check{
 
 A device has usually just been unlocked when it is scanned, so a scan cannot show whether it was locked last night: that, only a fresh backup, a record or a person can tell. A backup on this computer has the last times in which the device was ready for a backup, and whether it was unlocked at their end. A configuration profile named after a kiosk or single app mode is a hint, by its name alone.`,
 	Effect:   Blocks,
-	Sources:  []Source{foundingArticle, applePH12520, appleWhatIsBackup},
-	Remedies: []RemedyID{shortenAutoLock, backUpOvernight, backUpNow},
+	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.ApplePH12520, remedies.AppleWhatIsBackup},
+	Remedies: []remedies.ID{remedies.ShortenAutoLock, remedies.BackUpOvernight, remedies.BackUpNow},
 	Ask:      `Does the screen of the {device} turn off and lock by itself at night?`,
 	Told:     Told{No: "The screen does not lock by itself at night."},
 	Judge:    judgeLock,

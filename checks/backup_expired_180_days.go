@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -15,8 +16,8 @@ var backupExpired180Days = &Check{
 
 Judged from the date of the last good backup. Whether the copy is still there cannot be read over USB.`,
 	Effect:   Informs,
-	Sources:  []Source{applePH12520, appleWhatIsBackup},
-	Remedies: []RemedyID{checkLastBackupDate, backUpNow, computerBackup},
+	Sources:  []remedies.Source{remedies.ApplePH12520, remedies.AppleWhatIsBackup},
+	Remedies: []remedies.ID{remedies.CheckLastBackupDate, remedies.BackUpNow, remedies.ComputerBackup},
 	Judge:    judgeExpired,
 }
 

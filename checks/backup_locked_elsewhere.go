@@ -1,6 +1,9 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var backupLockedElsewhere = &Check{
 	ID:    "backup-locked-elsewhere",
@@ -13,8 +16,8 @@ The person sees a message of its own on the iCloud Backup page.
 Judged from the attempts that a backup on this computer has on record: MBErrorDomain/13 is such a lock.
 Otherwise left to a person: the lock lies with Apple, and the device does not tell it over USB.`,
 	Effect:   MayBlock,
-	Sources:  []Source{publicAnalysis},
-	Remedies: []RemedyID{waitForOtherBackup, restart, contactAppleSupport},
+	Sources:  []remedies.Source{remedies.PublicAnalysis},
+	Remedies: []remedies.ID{remedies.WaitForOtherBackup, remedies.Restart, remedies.ContactAppleSupport},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Was a backup of this {device} just deleted, is another device being restored from it, or does {P-BACKUP} say that the backup is in use?",
 	Told:     Told{Yes: "Something else is using the backup."},

@@ -1,5 +1,9 @@
 package checks
 
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+)
+
 var backupNowGreyed = &Check{
 	ID:    "backup-now-greyed",
 	Short: "Back Up Now greyed out",
@@ -10,8 +14,8 @@ The person sees the grey button, often with a line below it that says why.
 
 Left to a person: the button itself cannot be seen over USB. Each of its reasons is a check of its own.`,
 	Effect:   Informs,
-	Sources:  []Source{iphonelifeGreyButton, soundsupportBackups, publicAnalysis},
-	Remedies: []RemedyID{readExactMessage, joinWiFi, turnBackupOn, letRestoreFinish, askAdministrator},
+	Sources:  []remedies.Source{remedies.IphonelifeGreyButton, remedies.SoundsupportBackups, remedies.PublicAnalysis},
+	Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.JoinWiFi, remedies.TurnBackupOn, remedies.LetRestoreFinish, remedies.AskAdministrator},
 	Ask:      "Is Back Up Now grey or missing on {P-BACKUP}, and what does the line below it say?",
 	Told:     Told{Yes: "Back Up Now is grey or missing."},
 }

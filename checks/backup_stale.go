@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -17,8 +18,8 @@ Judged from the date of the last good backup, in whole days: up to 2 days are fi
 Where the device does not tell the date, the newest backup on this computer does, and the age is that when it was made.
 A notice proposes only what costs nothing. The date says that no backup completed since, and not why: whatever else is found comes before it.`,
 	Effect:   Informs,
-	Sources:  []Source{applePH12520, appleWhatIsBackup, popsugarNotBackedUp},
-	Remedies: []RemedyID{readExactMessage, checkICloudStorage, checkSystemStatus, backUpOvernight, backUpNow, tryAnotherNetwork, restart, forceRestart, contactAppleSupport},
+	Sources:  []remedies.Source{remedies.ApplePH12520, remedies.AppleWhatIsBackup, remedies.PopsugarNotBackedUp},
+	Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.CheckICloudStorage, remedies.CheckSystemStatus, remedies.BackUpOvernight, remedies.BackUpNow, remedies.TryAnotherNetwork, remedies.Restart, remedies.ForceRestart, remedies.ContactAppleSupport},
 	Explains: []string{"backup-expired-180-days"},
 	Judge:    judgeStale,
 }
@@ -53,7 +54,7 @@ func judgeAge(s device.Snapshot, age time.Duration, date Evidence) []Finding {
 		return ok(summary, date)
 	case old <= noticeDays:
 		notice := warning(summary, evidence...)
-		notice[0].Remedies = []RemedyID{readExactMessage, backUpOvernight, backUpNow, restart}
+		notice[0].Remedies = []remedies.ID{remedies.ReadExactMessage, remedies.BackUpOvernight, remedies.BackUpNow, remedies.Restart}
 		return notice
 	default:
 		return problem(summary, evidence...)

@@ -1,6 +1,9 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var backupTurnedOff = &Check{
 	ID:    "backup-turned-off",
@@ -13,8 +16,8 @@ Judged from the switch as lockdown tells it.
 *On* is certain. *Off* is weaker: the device also says it where management forbids iCloud Backup, and older versions said it where backups to a computer were chosen; Settings has the last word.
 No answer is never taken for *off*. Where the device gives none, the newest backup on this computer tells how the switch stood then.`,
 	Effect:   Blocks,
-	Sources:  []Source{appleDeviceManagement, applePH12520, iphonelifeGreyButton},
-	Remedies: []RemedyID{turnBackupOn},
+	Sources:  []remedies.Source{remedies.AppleDeviceManagement, remedies.ApplePH12520, remedies.IphonelifeGreyButton},
+	Remedies: []remedies.ID{remedies.TurnBackupOn},
 	Explains: []string{"backup-stale", "never-backed-up", "backup-expired-180-days"},
 	Judge:    judgeSwitch,
 }

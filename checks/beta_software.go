@@ -1,6 +1,9 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var betaSoftware = &Check{
 	ID:    "beta-software",
@@ -10,8 +13,8 @@ var betaSoftware = &Check{
 
 Judged from what the device says of its release, and from the build: a letter at its end, as in 24A5418b, is a beta's. A release candidate looks like a release.`,
 	Effect:   MayBlock,
-	Sources:  []Source{appleHT201418},
-	Remedies: []RemedyID{leaveBeta, updateSoftware},
+	Sources:  []remedies.Source{remedies.AppleHT201418},
+	Remedies: []remedies.ID{remedies.LeaveBeta, remedies.UpdateSoftware},
 	Judge:    asIdentified(judgeBeta),
 }
 

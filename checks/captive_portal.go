@@ -1,5 +1,9 @@
 package checks
 
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+)
+
 var captivePortal = &Check{
 	ID:    "captive-portal",
 	Short: "Wi-Fi wants a sign-in",
@@ -11,8 +15,8 @@ The person sees web pages that do not open, or a sign-in page in place of the on
 With --net, this computer tries whether such a page stands before its own network: a hint, as far as the device uses the same one.
 Otherwise left to a person: a device that is joined to such a network looks like any other over USB.`,
 	Effect:   Blocks,
-	Sources:  []Source{appleEnterpriseNetworks},
-	Remedies: []RemedyID{signInCaptivePortal, tryAnotherNetwork},
+	Sources:  []remedies.Source{remedies.AppleEnterpriseNetworks},
+	Remedies: []remedies.ID{remedies.SignInCaptivePortal, remedies.TryAnotherNetwork},
 	Ask:      "Does the network in {P-WIFI} belong to a hotel, café or other place with a sign-in page? Safari on the {device} shows it at captive.apple.com, which must answer Success.",
 	Told:     Told{Yes: "The Wi-Fi network has a sign-in page."},
 }

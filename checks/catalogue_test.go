@@ -5,11 +5,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 )
 
 func TestReadme(t *testing.T) {
 	const path = "README.md"
-	want := Catalogue(All()) + MeaningCatalogue(Meanings()) + evidenceTable(t)
+	want := catalogue(All()) + meaningCatalogue(codes.Meanings()) + evidenceTable(t)
 	if os.Getenv("UPDATE") != "" {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -25,7 +27,7 @@ func TestReadme(t *testing.T) {
 }
 
 func TestCatalogueLinksLead(t *testing.T) {
-	page := Catalogue(All()) + MeaningCatalogue(Meanings()) + evidenceTable(t)
+	page := catalogue(All()) + meaningCatalogue(codes.Meanings()) + evidenceTable(t)
 	headings := map[string]bool{}
 	for line := range strings.Lines(page) {
 		if id, ok := strings.CutPrefix(strings.TrimSpace(line), "## "); ok {
@@ -47,7 +49,7 @@ func TestCatalogueLinksLead(t *testing.T) {
 }
 
 func TestCatalogueOfOneCheckIsWhole(t *testing.T) {
-	page := Catalogue([]*Check{corruptPreviousBackup})
+	page := catalogue([]*Check{corruptPreviousBackup})
 	for _, want := range []string{
 		"| [corrupt-previous-backup](#corrupt-previous-backup) | The backup in iCloud is sound | blocks | both |",
 		"> Does every backup fail",

@@ -1,5 +1,9 @@
 package checks
 
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+)
+
 var cellularBackupOff = &Check{
 	ID:    "cellular-backup-off",
 	Short: "backup over the mobile network off",
@@ -10,8 +14,8 @@ The person sees a grey Back Up Now while there is no Wi-Fi.
 
 Left to a person: over USB a device tells neither that switch nor how it is used.`,
 	Effect:   Blocks,
-	Sources:  []Source{macstore24Cellular, officegagaCellular, publicAnalysis},
-	Remedies: []RemedyID{joinWiFi, useCellularBackup},
+	Sources:  []remedies.Source{remedies.Macstore24Cellular, remedies.OfficegagaCellular, remedies.PublicAnalysis},
+	Remedies: []remedies.ID{remedies.JoinWiFi, remedies.UseCellularBackup},
 	Ask:      "Is the {device} hardly ever on Wi-Fi? Without it, only a 5G iPhone with iOS 15 or later can back up, once Back Up Over Cellular is on at {P-BACKUP}.",
 	Told:     Told{Yes: "The device is hardly ever on Wi-Fi."},
 }

@@ -3,22 +3,23 @@ package checks
 import (
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
 // A Check is one question about a device: a literal in a file of its own, named after it.
 // A check has either a Judge or an Ask; one that can only sometimes be judged has both.
 type Check struct {
-	ID       string     // "backup-turned-off": kebab-case, never reused, never renamed
-	Short    string     // the trouble in a few words, to count devices by: "iCloud Backup off"
-	Title    string     // the healthy state, as a statement: "iCloud Backup is switched on"
-	Doc      string     // why it matters, how it is decided, what cannot be known; Markdown
-	Effect   Effect     // what an unhealthy answer does to iCloud Backup
-	Sources  []Source   // where the cause and its remedy are documented
-	Remedies []RemedyID // in the order to try them
-	Explains []string   // ids of checks whose findings are mere symptoms while this one is a problem
-	Ask      string     // the question for a person where no computer can tell; a template, see Expand
-	Told     Told       // what an answer to Ask means; zero where an answer settles nothing
+	ID       string            // "backup-turned-off": kebab-case, never reused, never renamed
+	Short    string            // the trouble in a few words, to count devices by: "iCloud Backup off"
+	Title    string            // the healthy state, as a statement: "iCloud Backup is switched on"
+	Doc      string            // why it matters, how it is decided, what cannot be known; Markdown
+	Effect   Effect            // what an unhealthy answer does to iCloud Backup
+	Sources  []remedies.Source // where the cause and its remedy are documented
+	Remedies []remedies.ID     // in the order to try them
+	Explains []string          // ids of checks whose findings are mere symptoms while this one is a problem
+	Ask      string            // the question for a person where no computer can tell; a template, see Expand
+	Told     Told              // what an answer to Ask means; zero where an answer settles nothing
 	Judge    func(device.Snapshot) []Finding
 }
 
@@ -45,12 +46,12 @@ const (
 // A Finding is the answer to one check, about the device or one thing on it.
 type Finding struct {
 	Check    *Check
-	Subject  string     // "" for the device, else the profile, app or process it is about
-	Status   Status     //
-	Summary  string     // one sentence with the numbers in it; what is, not what to do
-	Evidence []Evidence // what the summary rests on
-	Remedies []RemedyID // those of the check's remedies that fit what was found; none if it is ok or unknown
-	Gap      device.Gap // why the answer is unknown; zero unless Status is Unknown
+	Subject  string        // "" for the device, else the profile, app or process it is about
+	Status   Status        //
+	Summary  string        // one sentence with the numbers in it; what is, not what to do
+	Evidence []Evidence    // what the summary rests on
+	Remedies []remedies.ID // those of the check's remedies that fit what was found; none if it is ok or unknown
+	Gap      device.Gap    // why the answer is unknown; zero unless Status is Unknown
 }
 
 // Evidence is one thing that was read, and where.
@@ -60,12 +61,6 @@ type Evidence struct {
 	Expected string    // what a healthy device shows; "" where there is no such line
 	Source   string    // "lockdown com.apple.mobile.backup / CloudBackupEnabled"
 	AsOf     time.Time // when it was true; UTC
-}
-
-// A Source is a document that describes a cause or a remedy.
-type Source struct {
-	Title string
-	URL   string // "" where the document's text was not read, so that its address proves nothing
 }
 
 // A Verdict is what all findings of one device add up to.
@@ -81,24 +76,17 @@ const (
 // A Diagnosis is what all findings of one device add up to.
 type Diagnosis struct {
 	Verdict   Verdict
-	Gap       device.Gap // why the device was not examined, or not to the end; zero if it was
-	Headline  string     // the diagnosis in one sentence
-	Causes    []Cause    // problems, then warnings; root causes with their symptoms folded under them
-	Plan      []Step     // the remedies of all causes, cheapest and safest first, each once
-	Unread    []Finding  // unknown findings
-	Questions []Finding  // what only a person can tell
-	Healthy   []Finding  // ok findings
+	Gap       device.Gap      // why the device was not examined, or not to the end; zero if it was
+	Headline  string          // the diagnosis in one sentence
+	Causes    []Cause         // problems, then warnings; root causes with their symptoms folded under them
+	Plan      []remedies.Step // the remedies of all causes, cheapest and safest first, each once
+	Unread    []Finding       // unknown findings
+	Questions []Finding       // what only a person can tell
+	Healthy   []Finding       // ok findings
 }
 
 // A Cause is a finding that nothing else found explains, with the findings it explains.
 type Cause struct {
 	Finding
 	Symptoms []Finding
-}
-
-// A Step is one remedy of a plan, in the words of the device's model and version.
-type Step struct {
-	Remedy *Remedy
-	Lines  []string // numbered steps for this device
-	For    []string // ids of the checks it is for, in the order of the causes
 }

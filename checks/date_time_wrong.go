@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -17,8 +18,8 @@ var dateTimeWrong = &Check{
 Judged against this computer's clock, with half the time of the round trip taken off: more than 5 minutes apart is a warning, more than a day a problem. It is the computer's clock that may be the wrong one.
 Whether the date is set automatically cannot be read.`,
 	Effect:   MayBlock,
-	Sources:  []Source{appleEnterpriseNetworks},
-	Remedies: []RemedyID{setDateAutomatically},
+	Sources:  []remedies.Source{remedies.AppleEnterpriseNetworks},
+	Remedies: []remedies.ID{remedies.SetDateAutomatically},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Judge:    judgeClock,
 }

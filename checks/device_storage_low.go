@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -16,8 +17,8 @@ Judged from the free space that apps see. Below 500 MB a backup is likely to fai
 Where the device does not tell, the attempts that a backup on this computer has on record do: MBErrorDomain/105 is too little room on the device.
 Space that the device could free by itself is told beside it, and not counted.`,
 	Effect:   MayBlock,
-	Sources:  []Source{bestapplesolutionICloud, imobiledeviceDiskSpace},
-	Remedies: []RemedyID{restart, freeDeviceStorage},
+	Sources:  []remedies.Source{remedies.BestapplesolutionICloud, remedies.ImobiledeviceDiskSpace},
+	Remedies: []remedies.ID{remedies.Restart, remedies.FreeDeviceStorage},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Judge:    judgeStorage,
 }

@@ -1,5 +1,9 @@
 package checks
 
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+)
+
 var downloadsInProgress = &Check{
 	ID:    "downloads-in-progress",
 	Short: "downloads under way",
@@ -10,8 +14,8 @@ The person sees apps with a progress ring on the Home Screen, or music and films
 
 Left to a person: downloads cannot be read over USB.`,
 	Effect:   MayBlock,
-	Sources:  []Source{bestapplesolutionICloud},
-	Remedies: []RemedyID{letDownloadsFinish},
+	Sources:  []remedies.Source{remedies.BestapplesolutionICloud},
+	Remedies: []remedies.ID{remedies.LetDownloadsFinish},
 	Ask:      "Are apps or media still downloading on the {device}? The Home Screen shows a ring on such apps.",
 	Told:     Told{Yes: "Apps or media are still downloading."},
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -17,8 +18,8 @@ Judged from the date of the last good backup: less than 48 hours old, and a noti
 This is then told first, because nothing has to be mended.
 With an older backup a notice has to be believed, and only a person can see whether there is one.`,
 	Effect:   Informs,
-	Sources:  []Source{hinewsBackupFailure},
-	Remedies: []RemedyID{readExactMessage, checkLastBackupDate},
+	Sources:  []remedies.Source{remedies.HinewsBackupFailure},
+	Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.CheckLastBackupDate},
 	Ask:      `Does the {device} show a notice that its backup failed, or such a sentence under Back Up Now in {P-BACKUP}?`,
 	Judge:    judgeFalseAlarm,
 }

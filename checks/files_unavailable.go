@@ -1,6 +1,9 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var filesUnavailable = &Check{
 	ID:    "files-unavailable",
@@ -13,8 +16,8 @@ The person sees a message that some files were not available during the last bac
 Judged from the attempts that a backup on this computer has on record: MBErrorDomain/100 and 104 mean that files could not be read.
 Otherwise left to a person: what the last backup left out cannot be read over USB. If it goes on, the storage of the device itself may be failing, which is for Apple Support to find out.`,
 	Effect:   MayBlock,
-	Sources:  []Source{imobiledeviceUnreadable, pymobiledeviceFiles},
-	Remedies: []RemedyID{findUnreadableItem, unlockWithPasscode, restart, updateSoftware, contactAppleSupport},
+	Sources:  []remedies.Source{remedies.ImobiledeviceUnreadable, remedies.PymobiledeviceFiles},
+	Remedies: []remedies.ID{remedies.FindUnreadableItem, remedies.UnlockWithPasscode, remedies.Restart, remedies.UpdateSoftware, remedies.ContactAppleSupport},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does {P-BACKUP} say that some files were not available during the last backup?",
 	Told:     Told{Yes: "Some files were not available during the last backup."},

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -44,7 +45,7 @@ func FuzzDiagnose(f *testing.F) {
 				t.Error("the same snapshot has two diagnoses")
 			}
 			everyFindingOnce(t, findings, d)
-			done := map[RemedyID]bool{}
+			done := map[remedies.ID]bool{}
 			for _, step := range d.Plan {
 				for _, need := range step.Remedy.Needs {
 					if !done[need] {

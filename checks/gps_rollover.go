@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -14,8 +15,8 @@ var gpsRollover = &Check{
 
 Judged from the model and the installed version: iPhone 5 and iPad (4th generation) with mobile data need 10.3.4, the older ones 9.3.6. For the latter the loss of iCloud is not certain, and said as a warning.`,
 	Effect:   Blocks,
-	Sources:  []Source{fudzillaGPS, fwphysGPS},
-	Remedies: []RemedyID{updateWithComputer},
+	Sources:  []remedies.Source{remedies.FudzillaGPS, remedies.FwphysGPS},
+	Remedies: []remedies.ID{remedies.UpdateWithComputer},
 	Explains: []string{"date-time-wrong", "never-backed-up", "backup-stale", "backup-expired-180-days", "software-out-of-date"},
 	Judge:    asIdentified(judgeRollover),
 }

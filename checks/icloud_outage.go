@@ -1,6 +1,9 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var icloudOutage = &Check{
 	ID:    "icloud-outage",
@@ -14,8 +17,8 @@ Judged from the attempts that a backup on this computer has on record: MBErrorDo
 With --net, Apple's status page is looked at: an outage of iCloud Backup is a problem, other trouble a hint.
 Otherwise left to a person: the device does not know.`,
 	Effect:   Blocks,
-	Sources:  []Source{appleHT203512, macrumorsOutage2017, appleCKError},
-	Remedies: []RemedyID{checkSystemStatus, waitForService},
+	Sources:  []remedies.Source{remedies.AppleHT203512, remedies.MacrumorsOutage2017, remedies.AppleCKError},
+	Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.WaitForService},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does www.apple.com/support/systemstatus show trouble with iCloud Backup or iCloud Account & Sign In?",
 	Told:     Told{Yes: "Apple's status page shows trouble with iCloud."},

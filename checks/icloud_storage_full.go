@@ -1,6 +1,9 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var icloudStorageFull = &Check{
 	ID:    "icloud-storage-full",
@@ -14,9 +17,9 @@ The person sees the notice "iPhone Backup Failed", the title "Not Enough Storage
 Judged from the attempts that a backup on this computer has on record: MBErrorDomain/303, or CloudKit's quotaExceeded, is iCloud's own word that there was no room. The size of the storage plan is told where it is known.
 Otherwise left to a person: nothing a device tells over USB has the iCloud storage in it, and of the records only some sysdiagnose archives have what is free. A recent backup shows only that there was room on that day.`,
 	Effect:  Blocks,
-	Sources: []Source{foundingArticle, appleCKError, misoiduncanStorageFull, applech2FailedNotice, hinewsBackupFailure, appleManageICloudStorage},
-	Remedies: []RemedyID{
-		checkICloudStorage, chooseAppsToBackUp, deleteOtherDevicesBackups, emptyRecentlyDeleted, buyStorage, freeICloudPhotosDrive, backUpNow,
+	Sources: []remedies.Source{remedies.FoundingArticle, remedies.AppleCKError, remedies.MisoiduncanStorageFull, remedies.Applech2FailedNotice, remedies.HinewsBackupFailure, remedies.AppleManageICloudStorage},
+	Remedies: []remedies.ID{
+		remedies.CheckICloudStorage, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups, remedies.EmptyRecentlyDeleted, remedies.BuyStorage, remedies.FreeICloudPhotosDrive, remedies.BackUpNow,
 	},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Is the iCloud storage full, or nearly? {P-STORAGE} shows how much is used, and of how much.",

@@ -47,3 +47,13 @@ func TestAnOldVersionIsNoMoreThanAWarning(t *testing.T) {
 		t.Errorf("a day old it is a %s, a month old a %s; want a problem, then a warning", fresh, old)
 	}
 }
+
+// identity is a device that told its model and version.
+func identity(productType, version string) device.Identity {
+	family, _, _, _ := device.ModelNumber(productType)
+	return device.Identity{
+		Class:          device.Known(family),
+		ProductType:    device.Known(productType),
+		ProductVersion: device.Known(version),
+	}
+}

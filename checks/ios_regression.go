@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -14,8 +15,8 @@ var iosRegression = &Check{
 
 Judged from the installed version against a short list of such releases, each with a public report. A version that is not on the list may still have a fault that nobody listed.`,
 	Effect:   MayBlock,
-	Sources:  []Source{ghacksIOS163},
-	Remedies: []RemedyID{updateSoftware, updateWithComputer},
+	Sources:  []remedies.Source{remedies.GhacksIOS163},
+	Remedies: []remedies.ID{remedies.UpdateSoftware, remedies.UpdateWithComputer},
 	Judge:    asIdentified(judgeRegression),
 }
 
@@ -23,7 +24,7 @@ Judged from the installed version against a short list of such releases, each wi
 type regression struct {
 	from, to device.Version
 	note     string // what happened, as the end of a sentence that begins with the version
-	source   Source
+	source   remedies.Source
 }
 
 var regressions = []regression{
@@ -31,7 +32,7 @@ var regressions = []regression{
 		from:   device.Version{Major: 16, Minor: 3},
 		to:     device.Version{Major: 16, Minor: 3},
 		note:   "switched iCloud Backup off by itself for some people, or would not let it be switched on",
-		source: ghacksIOS163,
+		source: remedies.GhacksIOS163,
 	},
 }
 

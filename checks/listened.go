@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -44,7 +45,7 @@ func heardFailures(s device.Snapshot) []failure {
 		}
 		f := failure{at: at, from: logRecord(s, a)}
 		for _, cause := range a.Causes {
-			f.codes = append(f.codes, errorID{ErrorDomain(cause.Domain), cause.Code})
+			f.codes = append(f.codes, codes.ID{Domain: codes.ErrorDomain(cause.Domain), Number: cause.Code})
 		}
 		list = append(list, f)
 	}
@@ -109,7 +110,7 @@ func heardFailing(s device.Snapshot, a device.Attempt, check *Check) (Finding, b
 	r := logRecord(s, a)
 	f := failure{at: r.asOf, from: r}
 	for _, cause := range a.Causes {
-		f.codes = append(f.codes, errorID{ErrorDomain(cause.Domain), cause.Code})
+		f.codes = append(f.codes, codes.ID{Domain: codes.ErrorDomain(cause.Domain), Number: cause.Code})
 	}
 	if f.calledOff() {
 		return heardCalledOff(s, a, f, check)
@@ -217,10 +218,8 @@ func logLines(a device.Attempt) []Evidence {
 func (f failure) meanings() []Evidence {
 	var evidence []Evidence
 	for _, code := range f.codes {
-		for _, m := range meaningOf(code) {
-			if m.InICloud != "" {
-				evidence = append(evidence, Evidence{Key: "What " + m.Title() + " means", Value: m.InICloud, Source: "the table of codes", AsOf: f.at})
-			}
+		if m, _ := codes.Find(code); m.InICloud != "" {
+			evidence = append(evidence, Evidence{Key: "What " + m.Title() + " means", Value: m.InICloud, Source: "the table of codes", AsOf: f.at})
 		}
 	}
 	return evidence

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -54,7 +55,7 @@ func findingFor(t *testing.T, s device.Snapshot, check *Check) Finding {
 // names, with its meaning and the lines of the log beside it; one that was called off ends
 // in the condition that was lost.
 func TestEveryCodeThatIsHeardEndsInACause(t *testing.T) {
-	for _, m := range Meanings() {
+	for _, m := range codes.Meanings() {
 		if m.Domain == "" || m.Number == 0 {
 			continue
 		}
@@ -62,7 +63,7 @@ func TestEveryCodeThatIsHeardEndsInACause(t *testing.T) {
 			s := well(lastBackedUp(3*aDay), heard(time.Minute, device.AttemptFailed, with(behind(string(m.Domain), m.Number)), seeing(theWiFi)))
 			want := "transient-glitch"
 			switch {
-			case failure{codes: []errorID{{m.Domain, m.Number}}}.calledOff():
+			case failure{codes: []codes.ID{{Domain: m.Domain, Number: m.Number}}}.calledOff():
 				want = "wifi-missing"
 			case len(m.Checks) > 0:
 				want = m.Checks[0]

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -15,8 +16,8 @@ var localBackupBroken = &Check{
 Judged from the folder of each backup: its property lists, its list of files, and whether each file is there and as long as recorded. backupdoctor verify looks harder.
 An encrypted backup that was not opened is unknown, never whole. It has no bearing on iCloud Backup, except that a good copy is wanted before anything is deleted.`,
 	Effect:   Informs,
-	Sources:  []Source{imobiledeviceOldBackup},
-	Remedies: []RemedyID{setAsideLocalBackup},
+	Sources:  []remedies.Source{remedies.ImobiledeviceOldBackup},
+	Remedies: []remedies.ID{remedies.SetAsideLocalBackup},
 	Explains: []string{"no-good-copy"},
 	Ask:      "Do backups of this {device} to a computer complete?",
 	Told:     Told{No: "Backups to a computer do not complete."},

@@ -14,7 +14,7 @@ var localBackupBrokenJudgements = []judgement{
 	{"next one fails", well(withBackups(poisonedBackup())), Problem,
 		"The local backup of 2026-11-12 is broken (properties-unreadable), and the next backup to this computer will fail.", ""},
 	{"whole, on a full disk", well(withBackups(proved(wholeBackup(), device.Proof{Verdict: device.Whole, Depth: device.QuickLook, NextFails: true,
-		Faults: []device.BackupFault{{Mode: "disk-full", Title: "The disk is full", Severity: "unusable"}}}))), Problem,
+		Faults: []device.BackupFault{{Mode: "disk-full"}}}))), Problem,
 		"The local backup of 2026-11-12 is whole, but the next backup to this computer will fail (disk-full).", ""},
 	{"an archived copy is in nobody's way", well(withBackups(archived(poisonedBackup()))), Warning, "The archived copy of 2026-11-12 is broken (properties-unreadable).", ""},
 	{"without a date", well(withBackups(undated(lossyBackup()))), Warning, "The local backup without a date is broken (blob-missing).", ""},
@@ -56,8 +56,8 @@ func lossyBackup() device.Backup {
 	return proved(wholeBackup(), device.Proof{
 		Verdict: device.Broken, Depth: device.QuickLook, Listed: 1089, Found: 10,
 		Faults: []device.BackupFault{
-			{Mode: "old", Title: "The backup is old", Severity: "suspicious"},
-			{Mode: "blob-missing", Title: "Files that the manifest lists are missing", Severity: "loss", Count: 1079, Total: 1089},
+			{Mode: "old"},
+			{Mode: "blob-missing", Count: 1079, Total: 1089},
 		},
 	})
 }
@@ -66,8 +66,8 @@ func poisonedBackup() device.Backup {
 	return proved(wholeBackup(), device.Proof{
 		Verdict: device.Broken, Depth: device.QuickLook, NextFails: true,
 		Faults: []device.BackupFault{
-			{Mode: "blob-empty", Title: "Files are stored empty", Severity: "loss", Count: 3},
-			{Mode: "properties-unreadable", Title: "Manifest.plist is missing", Severity: "unusable"},
+			{Mode: "blob-empty", Count: 3},
+			{Mode: "properties-unreadable"},
 		},
 	})
 }
@@ -75,7 +75,7 @@ func poisonedBackup() device.Backup {
 func hiddenBackup(mode string) device.Backup {
 	return proved(wholeBackup(), device.Proof{
 		Verdict: device.CannotTell, Depth: device.QuickLook,
-		Faults: []device.BackupFault{{Mode: "encrypted", Severity: "note"}, {Mode: mode, Severity: "note"}},
+		Faults: []device.BackupFault{{Mode: "encrypted"}, {Mode: mode}},
 	})
 }
 

@@ -1,6 +1,9 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var localBackupEncryptionForced = &Check{
 	ID:    "local-backup-encryption-forced",
@@ -11,8 +14,8 @@ var localBackupEncryptionForced = &Check{
 Judged from what the device says: whether encryption is required, and whether a password is set. Where the device does not tell, a backup on this computer does, as of its date.
 The password itself cannot be read, nor whether anybody remembers it.`,
 	Effect:   Informs,
-	Sources:  []Source{appleDeviceManagement},
-	Remedies: []RemedyID{setBackupPassword},
+	Sources:  []remedies.Source{remedies.AppleDeviceManagement},
+	Remedies: []remedies.ID{remedies.SetBackupPassword},
 	Judge:    judgeForcedEncryption,
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/faults"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -65,13 +66,19 @@ func hiddenBy(proof device.Proof) device.Reason {
 
 // gravest is the fault that breaks a backup, the first of the gravest severity.
 func gravest(proof device.Proof) device.BackupFault {
-	for _, severity := range []string{"unusable", "loss", "note"} {
-		i := slices.IndexFunc(proof.Faults, func(f device.BackupFault) bool { return f.Severity == severity })
+	for _, severity := range []faults.Severity{faults.Unusable, faults.Loss, faults.Unknown, faults.Note} {
+		i := slices.IndexFunc(proof.Faults, func(f device.BackupFault) bool { return severityOf(f) == severity })
 		if i >= 0 {
 			return proof.Faults[i]
 		}
 	}
 	return device.BackupFault{}
+}
+
+// severityOf is how grave a fault is, by its mode.
+func severityOf(f device.BackupFault) faults.Severity {
+	known, _ := faults.Find(f.Mode)
+	return known.Severity
 }
 
 // localEvidence is what the judgement of one backup rests on.
@@ -93,7 +100,8 @@ func localEvidence(s device.Snapshot, b device.Backup, proof device.Proof) []Evi
 	evidence = append(evidence, read(s, grave.Mode, faultText(grave), "", "the backup's folder"))
 	var others []string
 	for _, fault := range proof.Faults {
-		if fault.Mode != grave.Mode && (fault.Severity == "unusable" || fault.Severity == "loss") {
+		severity := severityOf(fault)
+		if fault.Mode != grave.Mode && (severity == faults.Unusable || severity == faults.Loss) {
 			others = append(others, fault.Mode)
 		}
 	}
@@ -105,7 +113,8 @@ func localEvidence(s device.Snapshot, b device.Backup, proof device.Proof) []Evi
 
 // faultText is a fault in words, with its numbers.
 func faultText(f device.BackupFault) string {
-	text := cmp.Or(f.Title, f.Mode)
+	known, _ := faults.Find(f.Mode)
+	text := known.Title
 	switch {
 	case f.Count > 0 && f.Total > 0:
 		text += fmt.Sprintf(" (%d of %d)", f.Count, f.Total)

@@ -1,5 +1,9 @@
 package checks
 
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+)
+
 var lowPowerMode = &Check{
 	ID:    "low-power-mode",
 	Short: "Low Power Mode on",
@@ -11,8 +15,8 @@ The person sees a yellow battery sign.
 
 Left to a person: over USB there is no way to read it.`,
 	Effect:   Informs,
-	Sources:  []Source{gadgethacksLowPower},
-	Remedies: []RemedyID{turnOffLowPowerMode, backUpOvernight},
+	Sources:  []remedies.Source{remedies.GadgethacksLowPower},
+	Remedies: []remedies.ID{remedies.TurnOffLowPowerMode, remedies.BackUpOvernight},
 	Ask:      "Is Low Power Mode on? See {P-LPM}.",
 	Told:     Told{Yes: "Low Power Mode is on."},
 }

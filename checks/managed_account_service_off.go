@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -14,8 +15,8 @@ var managedAccountServiceOff = &Check{
 
 Which kind of account is signed in cannot be read over USB, only from a backup on this computer, and a managed account can be used on a device that nobody manages. A fresh backup shows that the service was on; otherwise a person has to tell.`,
 	Effect:   Blocks,
-	Sources:  []Source{appleServiceAccess, appleCustomizeUserAccess, appleCKError},
-	Remedies: []RemedyID{askAdministrator, computerBackup},
+	Sources:  []remedies.Source{remedies.AppleServiceAccess, remedies.AppleCustomizeUserAccess, remedies.AppleCKError},
+	Remedies: []remedies.ID{remedies.AskAdministrator, remedies.ComputerBackup},
 	Ask:      `Is the {account} on the {device} one that a school or a company gave out, and is iCloud Backup missing or grey in {P-BACKUP}?`,
 	Told:     Told{Yes: "The account belongs to an organisation, and iCloud Backup is missing or grey."},
 	Judge:    judgeManagedAccount,

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -16,8 +17,8 @@ Over USB a device names its profiles and says whether it is supervised, and not 
 A backup on this computer has the restriction itself, as it was in force when that backup was made, and the attempts that it stopped (MBErrorDomain/22).
 Without any profile, no restriction of this kind can hold. Where iCloud Backup is on, it is not forbidden.`,
 	Effect:   Blocks,
-	Sources:  []Source{appleDeviceManagement, appleMDMRestrictions, blackberryICloudRules},
-	Remedies: []RemedyID{askAdministrator, computerBackup, removeOwnProfile},
+	Sources:  []remedies.Source{remedies.AppleDeviceManagement, remedies.AppleMDMRestrictions, remedies.BlackberryICloudRules},
+	Remedies: []remedies.ID{remedies.AskAdministrator, remedies.ComputerBackup, remedies.RemoveOwnProfile},
 	Explains: []string{"backup-turned-off", "never-backed-up", "backup-stale"},
 	Ask:      `Does a profile in {P-MDM} list, under its restrictions, that iCloud Backup is not allowed?`,
 	Told:     Told{Yes: "A profile does not allow iCloud Backup."},

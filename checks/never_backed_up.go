@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -17,8 +18,8 @@ Judged from the date of the last good backup: the switch is known, and the devic
 That is strong, but not certain: a device that has just been set up may not know the date of a backup made before.
 A date that the device refuses to tell is unknown, not missing.`,
 	Effect:   Blocks,
-	Sources:  []Source{appleHT201418, applePH12520},
-	Remedies: []RemedyID{checkLastBackupDate, readExactMessage, backUpNow, backUpOvernight, checkICloudStorage, chooseAppsToBackUp, tryAnotherNetwork, restart, contactAppleSupport},
+	Sources:  []remedies.Source{remedies.AppleHT201418, remedies.ApplePH12520},
+	Remedies: []remedies.ID{remedies.CheckLastBackupDate, remedies.ReadExactMessage, remedies.BackUpNow, remedies.BackUpOvernight, remedies.CheckICloudStorage, remedies.ChooseAppsToBackUp, remedies.TryAnotherNetwork, remedies.Restart, remedies.ContactAppleSupport},
 	Judge:    judgeNeverBackedUp,
 }
 

@@ -1,5 +1,9 @@
 package checks
 
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+)
+
 var newDeviceTemporaryStorage = &Check{
 	ID:    "new-device-temporary-storage",
 	Short: "move to a new device under way",
@@ -10,8 +14,8 @@ The person sees full iCloud storage shortly before changing devices.
 
 Left to a person: nobody but the owner knows of the move.`,
 	Effect:   Informs,
-	Sources:  []Source{jimmytechTemporary, setappTemporary},
-	Remedies: []RemedyID{temporaryICloudStorage, computerBackup},
+	Sources:  []remedies.Source{remedies.JimmytechTemporary, remedies.SetappTemporary},
+	Remedies: []remedies.ID{remedies.TemporaryICloudStorage, remedies.ComputerBackup},
 	Ask:      "Is this {device} about to be replaced by a new one, with too little room on {P-STORAGE}?",
 	Told:     Told{Yes: "The device is about to be replaced, and iCloud has too little room."},
 }

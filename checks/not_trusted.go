@@ -1,6 +1,9 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var notTrusted = &Check{
 	ID:    "not-trusted",
@@ -14,8 +17,8 @@ Judged from how the session with the device began.
 The trust is kept on both sides: the computer's pair record may be missing, and a device that was erased, or whose location and privacy settings were reset, forgets the computer.
 Management can forbid pairing altogether.`,
 	Effect:   Informs,
-	Sources:  []Source{imobiledeviceLockdown},
-	Remedies: []RemedyID{trustThisComputer, unlockDevice, askAdministrator},
+	Sources:  []remedies.Source{remedies.ImobiledeviceLockdown},
+	Remedies: []remedies.ID{remedies.TrustThisComputer, remedies.UnlockDevice, remedies.AskAdministrator},
 	Judge:    judgeTrust,
 }
 
@@ -29,28 +32,28 @@ func judgeTrust(s device.Snapshot) []Finding {
 	}
 	switch device.GapOf(err).Reason {
 	case device.NeverPaired:
-		return distrust(s, "The device has never been paired with this computer.", trustThisComputer)
+		return distrust(s, "The device has never been paired with this computer.", remedies.TrustThisComputer)
 	case device.TrustPending:
-		return distrust(s, "The Trust dialog is waiting on the device.", trustThisComputer)
+		return distrust(s, "The Trust dialog is waiting on the device.", remedies.TrustThisComputer)
 	case device.TrustDenied:
-		return distrust(s, "Don't Trust was chosen on the device.", trustThisComputer)
+		return distrust(s, "Don't Trust was chosen on the device.", remedies.TrustThisComputer)
 	case device.TrustStale:
-		return distrust(s, "The device no longer knows this computer, which still has a pair record of it.", trustThisComputer)
+		return distrust(s, "The device no longer knows this computer, which still has a pair record of it.", remedies.TrustThisComputer)
 	case device.TrustForbidden:
-		return distrust(s, "Management forbids this device to pair with this computer.", askAdministrator)
+		return distrust(s, "Management forbids this device to pair with this computer.", remedies.AskAdministrator)
 	case device.Locked:
-		return distrust(s, "The device is locked with its passcode.", unlockDevice)
+		return distrust(s, "The device is locked with its passcode.", remedies.UnlockDevice)
 	default:
 		return unknown(s, "Whether the device trusts this computer", err)
 	}
 }
 
 // distrust is a warning with the remedies of one trust state.
-func distrust(s device.Snapshot, summary string, remedies ...RemedyID) []Finding {
+func distrust(s device.Snapshot, summary string, ids ...remedies.ID) []Finding {
 	_, err := live(s).Trusted.Get()
 	state := string(device.GapOf(err).Reason)
 	findings := warning(summary, read(s, "Trust", state, "trusted", trustSource(err)))
-	findings[0].Remedies = remedies
+	findings[0].Remedies = ids
 	return findings
 }
 

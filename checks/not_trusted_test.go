@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -22,13 +23,13 @@ var notTrustedJudgements = []judgement{
 }
 
 func TestEachTrustStateHasItsRemedies(t *testing.T) {
-	for reason, want := range map[device.Reason][]RemedyID{
-		device.NeverPaired:    {trustThisComputer},
-		device.TrustPending:   {trustThisComputer},
-		device.TrustDenied:    {trustThisComputer},
-		device.TrustStale:     {trustThisComputer},
-		device.TrustForbidden: {askAdministrator},
-		device.Locked:         {unlockDevice},
+	for reason, want := range map[device.Reason][]remedies.ID{
+		device.NeverPaired:    {remedies.TrustThisComputer},
+		device.TrustPending:   {remedies.TrustThisComputer},
+		device.TrustDenied:    {remedies.TrustThisComputer},
+		device.TrustStale:     {remedies.TrustThisComputer},
+		device.TrustForbidden: {remedies.AskAdministrator},
+		device.Locked:         {remedies.UnlockDevice},
 	} {
 		got := Run(distrusting(reason), []*Check{notTrusted})[0].Remedies
 		if !slices.Equal(got, want) {

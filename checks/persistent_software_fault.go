@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -18,8 +19,8 @@ The person sees failing backups whatever has been tried.
 
 Left to a person: only trying tells. Beside the question stands whether the backup to restore from is there: whole, encrypted, so that passwords and health data are in it, and at most two weeks old. Apple Support comes first, because a fault on Apple's side outlasts erasing as well.`,
 	Effect:   MayBlock,
-	Sources:  []Source{foundingArticle, appleDeviceManagement},
-	Remedies: []RemedyID{contactAppleSupport, eraseAndRestore},
+	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.AppleDeviceManagement},
+	Remedies: []remedies.ID{remedies.ContactAppleSupport, remedies.EraseAndRestore},
 	Ask:      "Have all other remedies been tried, Apple Support among them, and does {P-BACKUP} still show a failed backup?",
 	Told:     Told{Yes: "All milder remedies have been tried, and backups still fail."},
 	Judge:    judgeLastResort,

@@ -5,13 +5,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
 func TestPlanOfADeviceThatIsSwitchedOff(t *testing.T) {
 	s := well(switchedOff, lastBackedUp(23*aDay))
 	plan := Diagnose(s, Run(s, All())).Plan
-	if got, want := remedyIDs(plan), []RemedyID{turnBackupOn}; !slices.Equal(got, want) {
+	if got, want := remedyIDs(plan), []remedies.ID{remedies.TurnBackupOn}; !slices.Equal(got, want) {
 		t.Errorf("plan %v, want %v: the remedies of the cause, and none of its symptoms", got, want)
 	}
 	for _, step := range plan {
@@ -22,8 +23,8 @@ func TestPlanOfADeviceThatIsSwitchedOff(t *testing.T) {
 }
 
 func TestPlanNamesARemedyOnceForAllItsCauses(t *testing.T) {
-	plan := planFor(Problem, []RemedyID{restart, updateSoftware}, []RemedyID{updateSoftware, restart})
-	i := slices.IndexFunc(plan, func(s Step) bool { return s.Remedy.ID == restart })
+	plan := planFor(Problem, []remedies.ID{remedies.Restart, remedies.UpdateSoftware}, []remedies.ID{remedies.UpdateSoftware, remedies.Restart})
+	i := slices.IndexFunc(plan, func(s remedies.Step) bool { return s.Remedy.ID == remedies.Restart })
 	if i < 0 || !slices.Equal(plan[i].For, []string{"cause-1", "cause-2"}) {
 		t.Errorf("restart is for %+v, want both causes", plan)
 	}
@@ -35,16 +36,16 @@ func TestPlanNamesARemedyOnceForAllItsCauses(t *testing.T) {
 }
 
 func TestPlanPutsCheapAndSafeFirst(t *testing.T) {
-	plan := planFor(Problem, []RemedyID{eraseAndRestore, deleteOldBackup, restart, checkLastBackupDate})
-	if !slices.IsSortedFunc(plan, func(a, b Step) int { return int(a.Remedy.Tier) - int(b.Remedy.Tier) }) {
+	plan := planFor(Problem, []remedies.ID{remedies.EraseAndRestore, remedies.DeleteOldBackup, remedies.Restart, remedies.CheckLastBackupDate})
+	if !slices.IsSortedFunc(plan, func(a, b remedies.Step) int { return int(a.Remedy.Tier) - int(b.Remedy.Tier) }) {
 		t.Errorf("the plan %v is not in the order of its tiers", remedyIDs(plan))
 	}
 	ids := remedyIDs(plan)
-	for _, order := range [][2]RemedyID{
-		{restart, computerBackup},
-		{computerBackup, deleteOldBackup},
-		{deleteOldBackup, contactAppleSupport},
-		{contactAppleSupport, eraseAndRestore},
+	for _, order := range [][2]remedies.ID{
+		{remedies.Restart, remedies.ComputerBackup},
+		{remedies.ComputerBackup, remedies.DeleteOldBackup},
+		{remedies.DeleteOldBackup, remedies.ContactAppleSupport},
+		{remedies.ContactAppleSupport, remedies.EraseAndRestore},
 	} {
 		before, after := slices.Index(ids, order[0]), slices.Index(ids, order[1])
 		if before < 0 || after < 0 || before > after {
@@ -54,13 +55,13 @@ func TestPlanPutsCheapAndSafeFirst(t *testing.T) {
 }
 
 func TestAWarningProposesNothingThatLosesData(t *testing.T) {
-	var everything []RemedyID
-	for _, remedy := range Remedies() {
+	var everything []remedies.ID
+	for _, remedy := range remedies.All() {
 		everything = append(everything, remedy.ID)
 	}
 	plan := planFor(Warning, everything)
 	for _, step := range plan {
-		if tier := step.Remedy.Tier; tier == TierDisruptive || tier == TierDeleting || tier == TierErase {
+		if tier := step.Remedy.Tier; tier == remedies.TierDisruptive || tier == remedies.TierDeleting || tier == remedies.TierErase {
 			t.Errorf("a warning proposes %s", step.Remedy.ID)
 		}
 	}
@@ -72,9 +73,9 @@ func TestAWarningProposesNothingThatLosesData(t *testing.T) {
 func TestPlanLeavesOutWhatTheDeviceDoesNotHave(t *testing.T) {
 	old := well(running("9.3.6", "13G37")).Device
 	check := &Check{ID: "no-wifi"}
-	causes := []Cause{{Finding: Finding{Check: check, Status: Problem, Remedies: []RemedyID{useCellularBackup, "no-such-remedy", joinWiFi}}}}
-	if got := remedyIDs(plan(causes, old)); !slices.Equal(got, []RemedyID{joinWiFi}) {
-		t.Errorf("plan %v, want only %s: iOS 9 has no backup over cellular", got, joinWiFi)
+	causes := []Cause{{Finding: Finding{Check: check, Status: Problem, Remedies: []remedies.ID{remedies.UseCellularBackup, "no-such-remedy", remedies.JoinWiFi}}}}
+	if got := remedyIDs(plan(causes, old)); !slices.Equal(got, []remedies.ID{remedies.JoinWiFi}) {
+		t.Errorf("plan %v, want only %s: iOS 9 has no backup over cellular", got, remedies.JoinWiFi)
 	}
 }
 
@@ -85,7 +86,7 @@ func TestEveryPlanIsOrdered(t *testing.T) {
 		well(withoutDate(device.Absent), crashed("backupd", time.Hour)),
 		distrusting(device.TrustForbidden),
 	} {
-		seen := map[RemedyID]bool{}
+		seen := map[remedies.ID]bool{}
 		for _, step := range Diagnose(snapshot, Run(snapshot, All())).Plan {
 			for _, need := range step.Remedy.Needs {
 				if !seen[need] {
@@ -101,17 +102,17 @@ func TestEveryPlanIsOrdered(t *testing.T) {
 }
 
 // planFor is the plan of causes with some remedies, one cause for each list.
-func planFor(status Status, remedies ...[]RemedyID) []Step {
+func planFor(status Status, lists ...[]remedies.ID) []remedies.Step {
 	var causes []Cause
-	for i, list := range remedies {
+	for i, list := range lists {
 		check := &Check{ID: []string{"cause-1", "cause-2"}[i]}
 		causes = append(causes, Cause{Finding: Finding{Check: check, Status: status, Remedies: list}})
 	}
 	return plan(causes, well().Device)
 }
 
-func remedyIDs(plan []Step) []RemedyID {
-	var ids []RemedyID
+func remedyIDs(plan []remedies.Step) []remedies.ID {
+	var ids []remedies.ID
 	for _, step := range plan {
 		ids = append(ids, step.Remedy.ID)
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/backupdoctor/backupdoctor/checks/codes"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -76,8 +78,10 @@ var ruledOutByBackUpNow = []string{
 // namedByMessages is every cause that a known message points to.
 func namedByMessages() []string {
 	var ids []string
-	for _, m := range messages {
-		ids = append(ids, m.meaning.Checks...)
+	for _, m := range codes.Meanings() {
+		if m.Message != "" {
+			ids = append(ids, m.Checks...)
+		}
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)
@@ -96,7 +100,7 @@ func Questions(s device.Snapshot, findings []Finding) []Question {
 				settles++
 			}
 		}
-		text, ok := Expand(q.text, s.Device)
+		text, ok := remedies.Expand(q.text, s.Device)
 		if _, answered := said(s, q.id); settles > 1 && ok && !answered {
 			questions = append(questions, Question{ID: q.id, Text: text, Kind: q.kind, Settles: settles})
 		}
@@ -129,7 +133,7 @@ func openChecks(findings []Finding) []*Check {
 func FindQuestion(id string, of device.Identity) (Question, bool) {
 	for _, q := range sharedQuestions {
 		if q.id == id {
-			text, _ := Expand(q.text, of)
+			text, _ := remedies.Expand(q.text, of)
 			return Question{ID: id, Text: text, Kind: q.kind, Settles: len(q.settles)}, true
 		}
 	}

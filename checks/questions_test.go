@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -88,7 +89,7 @@ func TestSharedQuestionsNameChecks(t *testing.T) {
 				t.Errorf("%s settles %s, which is no check", q.id, id)
 			}
 		}
-		if _, ok := Expand(q.text, device.Identity{}); !ok {
+		if _, ok := remedies.Expand(q.text, device.Identity{}); !ok {
 			t.Errorf("%s: its text uses an unknown token", q.id)
 		}
 	}

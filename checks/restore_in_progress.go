@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -16,8 +17,8 @@ var restoreInProgress = &Check{
 
 Judged from what Setup Assistant says of itself. Whether its note of a restore is always cleared at the end is not certain: a fresh backup outweighs it, because no backup completes during a restore, and an older one leaves it a hint. Where the device does not tell, a backup on this computer does, as of its date.`,
 	Effect:   Blocks,
-	Sources:  []Source{{"libimobiledevice: the domains of lockdownd (tools/ideviceinfo.c)", "https://github.com/libimobiledevice/libimobiledevice"}},
-	Remedies: []RemedyID{letRestoreFinish, letDownloadsFinish, restart, contactAppleSupport},
+	Sources:  []remedies.Source{{Title: "libimobiledevice: the domains of lockdownd (tools/ideviceinfo.c)", URL: "https://github.com/libimobiledevice/libimobiledevice"}},
+	Remedies: []remedies.ID{remedies.LetRestoreFinish, remedies.LetDownloadsFinish, remedies.Restart, remedies.ContactAppleSupport},
 	Explains: []string{"never-backed-up", "backup-stale", "backup-expired-180-days", "signed-out"},
 	Judge:    judgeRestore,
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -58,7 +59,7 @@ func complete(f Finding, check *Check, id device.Identity) Finding {
 
 // question is what a check asks a person, in the words of the device.
 func question(check *Check, id device.Identity) string {
-	if text, ok := Expand(check.Ask, id); ok {
+	if text, ok := remedies.Expand(check.Ask, id); ok {
 		return text
 	}
 	// The question names a page of Settings that this version does not have.

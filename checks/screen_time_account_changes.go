@@ -1,6 +1,9 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var screenTimeAccountChanges = &Check{
 	ID:    "screen-time-account-changes",
@@ -13,8 +16,8 @@ The person sees a grey name or grey iCloud settings, or the message that signing
 Judged from a backup on this computer, which has the restriction on account changes as it was in force when that backup was made; whether Screen Time or a profile set it, is not told.
 Otherwise left to a person: Screen Time's settings cannot be read over USB. For a child's device, the family organiser can tell.`,
 	Effect:   MayBlock,
-	Sources:  []Source{fonetipsSignOut, macmythsAccountChanges},
-	Remedies: []RemedyID{allowAccountChanges},
+	Sources:  []remedies.Source{remedies.FonetipsSignOut, remedies.MacmythsAccountChanges},
+	Remedies: []remedies.ID{remedies.AllowAccountChanges},
 	Ask:      "Are the name or the iCloud settings grey, or are account changes not allowed in {P-SCREENTIME}?",
 	Told:     Told{Yes: "Account changes are not allowed, or the iCloud settings are grey."},
 	Judge:    judgeAccountChanges,

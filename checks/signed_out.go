@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -18,8 +19,8 @@ Their absence shows little, because each can be off while an account is signed i
 Where the device shows no sign, or was not attached, a backup on this computer tells whether an account was signed in when it was made.
 The account itself, and whether its password is still good, cannot be read.`,
 	Effect:   Blocks,
-	Sources:  []Source{appleHT203512},
-	Remedies: []RemedyID{signIn, turnBackupOn},
+	Sources:  []remedies.Source{remedies.AppleHT203512},
+	Remedies: []remedies.ID{remedies.SignIn, remedies.TurnBackupOn},
 	Explains: []string{"backup-turned-off", "never-backed-up", "backup-stale"},
 	Ask:      `Is an {account} shown at the top of Settings on the {device}, and does iCloud open below it?`,
 	Told:     Told{No: "No account is signed in, or iCloud does not open."},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -16,8 +17,8 @@ var softwareOutOfDate = &Check{
 Judged against a table of the newest release for each model; the report names its date, because what came out later is not in it, and its age once it is over two months; *backupdoctor releases update* fetches a newer one. Three things are told apart: behind within the installed major version, a major version behind, and the newest that this model can run.
 A beta is not compared. A model that the table does not know is newer than the table. Management can hide an update for up to 90 days.`,
 	Effect:   MayBlock,
-	Sources:  []Source{foundingArticle, appleHT203512, appleDeviceManagement, discoverIOS27, certidealIPadOS27},
-	Remedies: []RemedyID{updateSoftware, updateWithComputer},
+	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.AppleHT203512, remedies.AppleDeviceManagement, remedies.DiscoverIOS27, remedies.CertidealIPadOS27},
+	Remedies: []remedies.ID{remedies.UpdateSoftware, remedies.UpdateWithComputer},
 	Judge:    asIdentified(judgeSoftware),
 }
 

@@ -1,5 +1,9 @@
 package checks
 
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+)
+
 var storagePlanLapsed = &Check{
 	ID:    "storage-plan-lapsed",
 	Short: "storage plan lapsed",
@@ -11,8 +15,8 @@ The person sees a message about the payment, then those of full iCloud storage.
 
 Left to a person: neither plan nor payment can be read over USB.`,
 	Effect:   Blocks,
-	Sources:  []Source{appleCancelICloudPlus},
-	Remedies: []RemedyID{fixPayment, checkICloudStorage, buyStorage},
+	Sources:  []remedies.Source{remedies.AppleCancelICloudPlus},
+	Remedies: []remedies.ID{remedies.FixPayment, remedies.CheckICloudStorage, remedies.BuyStorage},
 	Ask:      "Was the storage plan cancelled or made smaller, or did a payment fail? {P-PLAN} shows the plan.",
 	Told:     Told{Yes: "The storage plan was cancelled or made smaller, or a payment failed."},
 }

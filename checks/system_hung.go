@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -14,8 +15,8 @@ var systemHung = &Check{
 
 Judged from the names of crash reports: a panic of the system in the last two weeks and after the last good backup is a hint. Whether the device hangs, only a person can see.`,
 	Effect:   MayBlock,
-	Sources:  []Source{foundingArticle, republicworldRestart, howeduRestartIPad, appleForceRestartIPhone, appleForceRestartIPad},
-	Remedies: []RemedyID{restart, forceRestart},
+	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.RepublicworldRestart, remedies.HoweduRestartIPad, remedies.AppleForceRestartIPhone, remedies.AppleForceRestartIPad},
+	Remedies: []remedies.ID{remedies.Restart, remedies.ForceRestart},
 	Ask:      `Does the {device} hang, or does the backup still fail after a restart?`,
 	Told:     Told{Yes: "The device hangs, or the backup still fails after a restart."},
 	Judge:    judgeHung,
@@ -27,7 +28,7 @@ func judgeHung(s device.Snapshot) []Finding {
 		return unknown(s, "The names of crash reports", err)
 	}
 	evidence := crashEvidence(s, panics)
-	if buttons, known := Expand("{force-restart}", s.Device); known {
+	if buttons, known := remedies.Expand("{force-restart}", s.Device); known {
 		evidence = append(evidence, readIdentity(s, "To force a restart of this model", buttons, "", "Product Type"))
 	}
 	if len(panics) > 0 {

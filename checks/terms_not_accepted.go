@@ -1,6 +1,9 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var termsNotAccepted = &Check{
 	ID:    "terms-not-accepted",
@@ -13,8 +16,8 @@ The person sees "New iCloud Terms and Conditions", and if accepting fails, "Cann
 Judged from a backup on this computer, which tells whether the account had terms left to accept when it was made.
 Otherwise left to a person: the device does not tell it over USB.`,
 	Effect:   Blocks,
-	Sources:  []Source{thetoolstrunkTerms, bigitshopTerms},
-	Remedies: []RemedyID{acceptTerms, turnOffVPN, restart, updateSoftware},
+	Sources:  []remedies.Source{remedies.ThetoolstrunkTerms, remedies.BigitshopTerms},
+	Remedies: []remedies.ID{remedies.AcceptTerms, remedies.TurnOffVPN, remedies.Restart, remedies.UpdateSoftware},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does Settings ask to accept new iCloud terms, at its top or in {P-ACCOUNT}?",
 	Told:     Told{Yes: "Settings asks to accept new iCloud terms."},

@@ -3,6 +3,7 @@ package checks
 import (
 	"slices"
 
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -69,7 +70,7 @@ func worded(s device.Snapshot, check *Check) (Finding, bool) {
 	if !ok || err != nil {
 		return Finding{}, false
 	}
-	for _, m := range LookUp(text) {
+	for _, m := range codes.LookUp(text) {
 		place := slices.Index(m.Checks, check.ID)
 		if place < 0 {
 			continue
@@ -88,8 +89,6 @@ func worded(s device.Snapshot, check *Check) (Finding, bool) {
 }
 
 // vague is true of a meaning that points to several causes without telling any of them.
-func vague(m Meaning) bool {
-	return m.Checks[0] == "transient-glitch" || slices.ContainsFunc(messages, func(known message) bool {
-		return known.vague && known.meaning.Message == m.Message
-	})
+func vague(m codes.Meaning) bool {
+	return m.Checks[0] == "transient-glitch" || m.Vague
 }

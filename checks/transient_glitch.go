@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -15,8 +16,8 @@ var transientGlitch = &Check{
 
 Judged from the names of crash reports on the device: one of backupd, cloudd, bird, accountsd or akd, in the last two weeks and after the last good backup, is a hint. That there is none shows nothing, because a backup that fails seldom crashes anything; and how long the device has been running cannot be read.`,
 	Effect:   MayBlock,
-	Sources:  []Source{foundingArticle, imobiledeviceStaleCopy},
-	Remedies: []RemedyID{restart, unlockWithPasscode, backUpNow},
+	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.ImobiledeviceStaleCopy},
+	Remedies: []remedies.ID{remedies.Restart, remedies.UnlockWithPasscode, remedies.BackUpNow},
 	Ask:      `Has the {device} been restarted since the backups began to fail?`,
 	Told:     Told{No: "The device has not been restarted since its backups began to fail."},
 	Judge:    judgeGlitch,

@@ -5,6 +5,7 @@ package checks
 import (
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -17,8 +18,8 @@ iPhone 4s, iPad 2, iPad mini, iPod touch (5th generation) and anything later can
 
 Judged from the installed version.`,
 	Effect:   Blocks,
-	Sources:  []Source{macrumorsIOS9Minimum, techtelegraphOldBackups},
-	Remedies: []RemedyID{updateSoftware, updateWithComputer, computerBackup},
+	Sources:  []remedies.Source{remedies.MacrumorsIOS9Minimum, remedies.TechtelegraphOldBackups},
+	Remedies: []remedies.ID{remedies.UpdateSoftware, remedies.UpdateWithComputer, remedies.ComputerBackup},
 	Explains: []string{"backup-turned-off", "never-backed-up", "backup-stale", "backup-expired-180-days", "signed-out", "software-out-of-date"},
 	Judge:    asIdentified(judgeUnsupported),
 }
@@ -38,7 +39,7 @@ func judgeUnsupported(s device.Snapshot) []Finding {
 	}
 	if newest, err := newestVersion(s); err == nil && newest.Compare(minimumVersion) < 0 {
 		last := problem(fmt.Sprintf("%s is too old for iCloud Backup, which needs iOS 9 or later, and this model can run nothing newer than %s.", osVersion(s, version), newest), evidence)
-		last[0].Remedies = []RemedyID{computerBackup}
+		last[0].Remedies = []remedies.ID{remedies.ComputerBackup}
 		return last
 	}
 	return problem(fmt.Sprintf("%s is too old for iCloud Backup, which needs iOS 9 or later.", osVersion(s, version)), evidence)

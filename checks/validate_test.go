@@ -5,46 +5,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
 func TestAllIsValid(t *testing.T) {
-	if err := Validate(All(), Remedies()); err != nil {
+	if err := validate(All(), remedies.All()); err != nil {
 		t.Error(err)
-	}
-}
-
-// The causes that the catalogue has promised: ids are stored in reports, so none may
-// vanish.
-func TestAllHoldsEveryCause(t *testing.T) {
-	want := []string{
-		"icloud-storage-full", "wifi-missing", "wifi-slow-unstable", "backup-too-large",
-		"icloud-space-used-by-photos-drive", "software-out-of-date", "transient-glitch", "system-hung",
-		"corrupt-previous-backup", "persistent-software-fault", "escalate-apple-support", "auto-not-charging",
-		"auto-not-locked", "backup-turned-off", "never-backed-up", "backup-stale", "signed-out",
-		"account-needs-attention", "terms-not-accepted", "storage-plan-lapsed", "mdm-disallows-backup",
-		"managed-account-service-off", "screen-time-account-changes", "unsupported-ios", "gps-rollover",
-		"date-time-wrong", "device-storage-low", "vpn-proxy-firewall", "captive-portal", "airplane-mode",
-		"low-data-mode", "low-power-mode", "cellular-backup-off", "icloud-outage", "restore-in-progress",
-		"downloads-in-progress", "backup-expired-180-days", "beta-software", "ios-regression",
-		"needs-unlock-for-keys", "backup-locked-elsewhere", "files-unavailable", "app-cannot-be-backed-up",
-		"enable-backup-fails", "backup-now-greyed", "advanced-data-protection", "new-device-temporary-storage",
-		"local-backup-encryption-forced", "false-alarm", "store-demo-mode", "china-region", "not-trusted",
-		"local-backup-broken", "no-good-copy",
-	}
-	var got []string
-	for _, check := range All() {
-		got = append(got, check.ID)
-	}
-	for _, id := range want {
-		if !slices.Contains(got, id) {
-			t.Errorf("%s is not in All", id)
-		}
-	}
-	for _, id := range got {
-		if !slices.Contains(want, id) {
-			t.Errorf("%s is in All and not in this list: add it, and it stays for good", id)
-		}
 	}
 }
 
@@ -67,123 +34,98 @@ func TestWhatOnlyAPersonCanTellIsAsked(t *testing.T) {
 			continue
 		}
 		f := findings[i]
-		if want, _ := Expand(f.Check.Ask, identity("iPhone14,4", "26.6.1")); f.Status != Ask || f.Summary != want {
+		if want, _ := remedies.Expand(f.Check.Ask, identity("iPhone14,4", "26.6.1")); f.Status != Ask || f.Summary != want {
 			t.Errorf("%s: %s, %q; want its question, %q", id, f.Status, f.Summary, want)
 		}
 	}
 }
 
-func TestWhatMayLoseDataComesAfterAComputerBackup(t *testing.T) {
-	for _, id := range []RemedyID{
-		chooseAppsToBackUp, deleteOtherDevicesBackups, emptyRecentlyDeleted, freeDeviceStorage,
-		updateSoftware, updateWithComputer, leaveBeta,
-		resetNetworkSettings, signOutAndIn, removeOwnProfile,
-		reinstallApp, deleteOldBackup, freeICloudPhotosDrive,
-		replaceDemoSoftware, eraseAndRestore,
-	} {
-		remedy, ok := FindRemedy(id)
-		if !ok {
-			t.Errorf("%s is no remedy", id)
-			continue
-		}
-		if !slices.Contains(remedy.Needs, computerBackup) {
-			t.Errorf("%s does not need %s", id, computerBackup)
-		}
-	}
-}
-
-func TestRemediesAreListedByTier(t *testing.T) {
-	if !slices.IsSortedFunc(Remedies(), func(a, b *Remedy) int { return int(a.Tier - b.Tier) }) {
-		t.Error("a remedy stands in the list of another tier")
-	}
-}
-
 func TestEveryRemedyIsOfUse(t *testing.T) {
-	for _, remedy := range Remedies() {
+	for _, remedy := range remedies.All() {
 		named := slices.ContainsFunc(All(), func(c *Check) bool { return slices.Contains(c.Remedies, remedy.ID) })
-		needed := slices.ContainsFunc(Remedies(), func(r *Remedy) bool { return slices.Contains(r.Needs, remedy.ID) })
+		needed := slices.ContainsFunc(remedies.All(), func(r *remedies.Remedy) bool { return slices.Contains(r.Needs, remedy.ID) })
 		if !named && !needed {
 			t.Errorf("no check names %s", remedy.ID)
 		}
 	}
 }
 
-func TestFindRemedyKnowsNoOthers(t *testing.T) {
-	if r, ok := FindRemedy("throw-it-away"); ok || r != nil {
-		t.Errorf("found %v", r)
-	}
-}
-
 func TestValidateCatches(t *testing.T) {
-	source := []Source{{Title: "A page", URL: "https://example.com"}}
+	source := []remedies.Source{{Title: "A page", URL: "https://example.com"}}
 	// copyFirst and call stand for what safe remedies need.
-	copyFirst := &Remedy{ID: computerBackup, Title: "Copy", Tier: TierSafetyCopy, Actor: User, Steps: []string{"Copy."}}
-	call := &Remedy{ID: contactAppleSupport, Title: "Call", Tier: TierEscalate, Actor: Apple, Steps: []string{"Call."}}
+	copyFirst := &remedies.Remedy{ID: remedies.ComputerBackup, Title: "Copy", Tier: remedies.TierSafetyCopy, Actor: remedies.User, Steps: []string{"Copy."}}
+	call := &remedies.Remedy{ID: remedies.ContactAppleSupport, Title: "Call", Tier: remedies.TierEscalate, Actor: remedies.Apple, Steps: []string{"Call."}}
 
 	tests := []struct {
 		name  string
-		spoil func(c *Check, r *Remedy)
+		spoil func(c *Check, r *remedies.Remedy)
 		want  string
 	}{
-		{"check id with a capital", func(c *Check, _ *Remedy) { c.ID = "Lid-shut" }, "not in kebab-case"},
-		{"check id that ends in a hyphen", func(c *Check, _ *Remedy) { c.ID = "lid-" }, "not in kebab-case"},
-		{"check id of a remedy", func(c *Check, r *Remedy) { c.ID = string(r.ID) }, "its id is taken"},
-		{"no short name", func(c *Check, _ *Remedy) { c.Short = "" }, "no short name"},
-		{"no check title", func(c *Check, _ *Remedy) { c.Title = "" }, "needs a title"},
-		{"check title with a full stop", func(c *Check, _ *Remedy) { c.Title = "It is shut." }, "needs a title"},
-		{"no doc", func(c *Check, _ *Remedy) { c.Doc = " \n" }, "no documentation"},
-		{"no effect", func(c *Check, _ *Remedy) { c.Effect = "" }, "no such effect"},
-		{"neither judge nor ask", func(c *Check, _ *Remedy) { c.Ask = "" }, "neither judges nor asks"},
-		{"an answer that is no sentence", func(c *Check, _ *Remedy) { c.Told = Told{Yes: "The lid is open"} }, "no sentence"},
-		{"no healthy answer", func(c *Check, _ *Remedy) { c.Told = Told{Yes: "It is open.", No: "It is shut."} }, "neither answer is healthy"},
-		{"an answer to nothing", func(c *Check, _ *Remedy) {
+		{"check id with a capital", func(c *Check, _ *remedies.Remedy) { c.ID = "Lid-shut" }, "not in kebab-case"},
+		{"check id that ends in a hyphen", func(c *Check, _ *remedies.Remedy) { c.ID = "lid-" }, "not in kebab-case"},
+		{"check id of a remedy", func(c *Check, r *remedies.Remedy) { c.ID = string(r.ID) }, "its id is taken"},
+		{"no short name", func(c *Check, _ *remedies.Remedy) { c.Short = "" }, "no short name"},
+		{"no check title", func(c *Check, _ *remedies.Remedy) { c.Title = "" }, "needs a title"},
+		{"check title with a full stop", func(c *Check, _ *remedies.Remedy) { c.Title = "It is shut." }, "needs a title"},
+		{"no doc", func(c *Check, _ *remedies.Remedy) { c.Doc = " \n" }, "no documentation"},
+		{"no effect", func(c *Check, _ *remedies.Remedy) { c.Effect = "" }, "no such effect"},
+		{"neither judge nor ask", func(c *Check, _ *remedies.Remedy) { c.Ask = "" }, "neither judges nor asks"},
+		{"an answer that is no sentence", func(c *Check, _ *remedies.Remedy) { c.Told = Told{Yes: "The lid is open"} }, "no sentence"},
+		{"no healthy answer", func(c *Check, _ *remedies.Remedy) { c.Told = Told{Yes: "It is open.", No: "It is shut."} }, "neither answer is healthy"},
+		{"an answer to nothing", func(c *Check, _ *remedies.Remedy) {
 			c.Ask, c.Judge, c.Told = "", func(device.Snapshot) []Finding { return nil }, Told{Yes: "It is open."}
 		}, "asks nothing"},
-		{"unknown token in a question", func(c *Check, _ *Remedy) { c.Ask = "Is {P-LID} shut?" }, "unknown token"},
-		{"half a token in a question", func(c *Check, _ *Remedy) { c.Ask = "Is {device shut?" }, "unknown token"},
-		{"no source", func(c *Check, _ *Remedy) { c.Sources = nil }, "no source"},
-		{"source without a title", func(c *Check, _ *Remedy) { c.Sources = []Source{{URL: "https://example.com"}} }, "source without a title"},
-		{"source over http", func(c *Check, _ *Remedy) { c.Sources = []Source{{"A page", "http://example.com"}} }, "not https"},
-		{"no remedy", func(c *Check, _ *Remedy) { c.Remedies = nil }, "no remedy"},
-		{"unknown remedy", func(c *Check, _ *Remedy) { c.Remedies = []RemedyID{"pray"} }, "unknown remedy pray"},
-		{"remedy twice", func(c *Check, r *Remedy) { c.Remedies = []RemedyID{r.ID, r.ID} }, "twice"},
-		{"explains an unknown check", func(c *Check, _ *Remedy) { c.Explains = []string{"door-shut"} }, "unknown check door-shut"},
-		{"explains itself", func(c *Check, _ *Remedy) { c.Explains = []string{c.ID} }, "explains itself"},
+		{"unknown token in a question", func(c *Check, _ *remedies.Remedy) { c.Ask = "Is {P-LID} shut?" }, "unknown token"},
+		{"half a token in a question", func(c *Check, _ *remedies.Remedy) { c.Ask = "Is {device shut?" }, "unknown token"},
+		{"no source", func(c *Check, _ *remedies.Remedy) { c.Sources = nil }, "no source"},
+		{"source without a title", func(c *Check, _ *remedies.Remedy) { c.Sources = []remedies.Source{{URL: "https://example.com"}} }, "source without a title"},
+		{"source over http", func(c *Check, _ *remedies.Remedy) {
+			c.Sources = []remedies.Source{{Title: "A page", URL: "http://example.com"}}
+		}, "not https"},
+		{"no remedy", func(c *Check, _ *remedies.Remedy) { c.Remedies = nil }, "no remedy"},
+		{"unknown remedy", func(c *Check, _ *remedies.Remedy) { c.Remedies = []remedies.ID{"pray"} }, "unknown remedy pray"},
+		{"remedy twice", func(c *Check, r *remedies.Remedy) { c.Remedies = []remedies.ID{r.ID, r.ID} }, "twice"},
+		{"explains an unknown check", func(c *Check, _ *remedies.Remedy) { c.Explains = []string{"door-shut"} }, "unknown check door-shut"},
+		{"explains itself", func(c *Check, _ *remedies.Remedy) { c.Explains = []string{c.ID} }, "explains itself"},
 
-		{"remedy id with a space", func(c *Check, r *Remedy) { r.ID = "open lid"; c.Remedies = []RemedyID{r.ID} }, "not in kebab-case"},
-		{"remedy id of another", func(c *Check, r *Remedy) { r.ID = computerBackup; c.Remedies = []RemedyID{r.ID} }, "its id is taken"},
-		{"no remedy title", func(_ *Check, r *Remedy) { r.Title = "" }, "needs a title"},
-		{"unknown tier", func(_ *Check, r *Remedy) { r.Tier = TierErase + 1 }, "no such tier"},
-		{"no actor", func(_ *Check, r *Remedy) { r.Actor = "" }, "no such actor"},
-		{"no steps", func(_ *Check, r *Remedy) { r.Steps = nil }, "no steps"},
-		{"unknown token in a step", func(_ *Check, r *Remedy) { r.Steps = []string{"Go to {P-LID}."} }, "unknown token"},
-		{"remedy source over http", func(_ *Check, r *Remedy) { r.Sources = []Source{{"A page", "http://example.com"}} }, "not https"},
-		{"unknown need", func(_ *Check, r *Remedy) { r.Needs = []RemedyID{"pray"} }, "needs the unknown remedy pray"},
-		{"needs itself", func(_ *Check, r *Remedy) { r.Needs = []RemedyID{r.ID} }, "not of an earlier tier"},
-		{"needs a later tier", func(_ *Check, r *Remedy) { r.Needs = []RemedyID{contactAppleSupport} }, "not of an earlier tier"},
-		{"deletes without a copy", func(_ *Check, r *Remedy) { r.Tier, r.Risk = TierDeleting, "Data." }, "does not need computer-backup"},
-		{"disrupts without a copy", func(_ *Check, r *Remedy) { r.Tier, r.Risk = TierDisruptive, "Data." }, "does not need computer-backup"},
-		{"deletes without a word", func(_ *Check, r *Remedy) { r.Tier, r.Needs = TierDeleting, []RemedyID{computerBackup} }, "what it risks"},
-		{"erases without a copy", func(_ *Check, r *Remedy) {
-			r.Tier, r.Risk, r.Needs = TierErase, "All.", []RemedyID{contactAppleSupport}
+		{"remedy id with a space", func(c *Check, r *remedies.Remedy) { r.ID = "open lid"; c.Remedies = []remedies.ID{r.ID} }, "not in kebab-case"},
+		{"remedy id of another", func(c *Check, r *remedies.Remedy) { r.ID = remedies.ComputerBackup; c.Remedies = []remedies.ID{r.ID} }, "its id is taken"},
+		{"no remedy title", func(_ *Check, r *remedies.Remedy) { r.Title = "" }, "needs a title"},
+		{"unknown tier", func(_ *Check, r *remedies.Remedy) { r.Tier = remedies.TierErase + 1 }, "no such tier"},
+		{"no actor", func(_ *Check, r *remedies.Remedy) { r.Actor = "" }, "no such actor"},
+		{"no steps", func(_ *Check, r *remedies.Remedy) { r.Steps = nil }, "no steps"},
+		{"unknown token in a step", func(_ *Check, r *remedies.Remedy) { r.Steps = []string{"Go to {P-LID}."} }, "unknown token"},
+		{"remedy source over http", func(_ *Check, r *remedies.Remedy) {
+			r.Sources = []remedies.Source{{Title: "A page", URL: "http://example.com"}}
+		}, "not https"},
+		{"unknown need", func(_ *Check, r *remedies.Remedy) { r.Needs = []remedies.ID{"pray"} }, "needs the unknown remedy pray"},
+		{"needs itself", func(_ *Check, r *remedies.Remedy) { r.Needs = []remedies.ID{r.ID} }, "not of an earlier tier"},
+		{"needs a later tier", func(_ *Check, r *remedies.Remedy) { r.Needs = []remedies.ID{remedies.ContactAppleSupport} }, "not of an earlier tier"},
+		{"deletes without a copy", func(_ *Check, r *remedies.Remedy) { r.Tier, r.Risk = remedies.TierDeleting, "Data." }, "does not need computer-backup"},
+		{"disrupts without a copy", func(_ *Check, r *remedies.Remedy) { r.Tier, r.Risk = remedies.TierDisruptive, "Data." }, "does not need computer-backup"},
+		{"deletes without a word", func(_ *Check, r *remedies.Remedy) {
+			r.Tier, r.Needs = remedies.TierDeleting, []remedies.ID{remedies.ComputerBackup}
+		}, "what it risks"},
+		{"erases without a copy", func(_ *Check, r *remedies.Remedy) {
+			r.Tier, r.Risk, r.Needs = remedies.TierErase, "All.", []remedies.ID{remedies.ContactAppleSupport}
 		}, "does not need computer-backup"},
-		{"erases before Apple is asked", func(_ *Check, r *Remedy) {
-			r.Tier, r.Risk, r.Needs = TierErase, "All.", []RemedyID{computerBackup}
+		{"erases before Apple is asked", func(_ *Check, r *remedies.Remedy) {
+			r.Tier, r.Risk, r.Needs = remedies.TierErase, "All.", []remedies.ID{remedies.ComputerBackup}
 		}, "does not need contact-apple-support"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			remedy := &Remedy{ID: "open-lid", Title: "Open the lid", Tier: TierLook, Actor: User, Steps: []string{"Open the {device}."}, Sources: source}
+			remedy := &remedies.Remedy{ID: "open-lid", Title: "Open the lid", Tier: remedies.TierLook, Actor: remedies.User, Steps: []string{"Open the {device}."}, Sources: source}
 			check := &Check{
 				ID: "lid-shut", Short: "lid open", Title: "The lid is open", Doc: "A lid.", Effect: Informs, Sources: source,
-				Remedies: []RemedyID{remedy.ID}, Ask: "Is the {device} shut?",
+				Remedies: []remedies.ID{remedy.ID}, Ask: "Is the {device} shut?",
 			}
-			remedies := []*Remedy{copyFirst, remedy, call}
-			if err := Validate([]*Check{check}, remedies); err != nil {
+			known := []*remedies.Remedy{copyFirst, remedy, call}
+			if err := validate([]*Check{check}, known); err != nil {
 				t.Fatalf("sound to begin with, but: %v", err)
 			}
 			test.spoil(check, remedy)
-			err := Validate([]*Check{check}, remedies)
+			err := validate([]*Check{check}, known)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}
@@ -196,38 +138,15 @@ func TestValidateCatchesACircleOfCauses(t *testing.T) {
 	chicken.ID, chicken.Explains = "chicken", []string{"egg"}
 	egg := *icloudOutage
 	egg.ID, egg.Explains = "egg", []string{"chicken"}
-	err := Validate([]*Check{&chicken, &egg}, Remedies())
+	err := validate([]*Check{&chicken, &egg}, remedies.All())
 	if err == nil || !strings.Contains(err.Error(), "check chicken: explains itself") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestValidateCatchesTwoChecksOfOneName(t *testing.T) {
-	err := Validate([]*Check{icloudOutage, icloudOutage}, Remedies())
+	err := validate([]*Check{icloudOutage, icloudOutage}, remedies.All())
 	if err == nil || !strings.Contains(err.Error(), "check icloud-outage: its id is taken") {
 		t.Errorf("got %v", err)
-	}
-}
-
-// A way through Settings that is spelled out in a step would be wrong on other versions.
-func TestStepsLeaveTheWayToTheTable(t *testing.T) {
-	for _, remedy := range Remedies() {
-		for _, step := range remedy.Steps {
-			if strings.Contains(step, " > ") && !strings.Contains(step, "{P-FILES} > ") {
-				t.Errorf("%s spells out a way: %q", remedy.ID, step)
-			}
-		}
-	}
-}
-
-// The oldest devices get no step that leads to a menu of later versions.
-func TestNoStepOfAnOldVersionSpeaksOfTheName(t *testing.T) {
-	id := identity("iPad2,1", "9.3.5")
-	for _, remedy := range Remedies() {
-		for _, line := range stepLines(remedy, id) {
-			if strings.Contains(line, "[name]") {
-				t.Errorf("%s on 9.3.5: %q", remedy.ID, line)
-			}
-		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -54,10 +55,10 @@ func (f failure) shortly() string {
 	if len(f.codes) == 0 {
 		return f.String()
 	}
-	if code := f.codes[0]; code.domain != MBErrorDomain {
-		return fmt.Sprintf("%s/%d", code.domain, code.number)
+	if code := f.codes[0]; code.Domain != codes.MBErrorDomain {
+		return fmt.Sprintf("%s/%d", code.Domain, code.Number)
 	}
-	return fmt.Sprintf("error %d", f.codes[0].number)
+	return fmt.Sprintf("error %d", f.codes[0].Number)
 }
 
 // unwellClause is a cause in a few words, as they follow a colon.

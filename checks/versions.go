@@ -3,12 +3,14 @@ package checks
 import (
 	"regexp"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
 // osVersion names a version as the device's owner knows it: iPadOS 18.3.
 func osVersion(s device.Snapshot, v device.Version) string {
-	return wordsFor(s.Device).os() + " " + v.String()
+	name, _ := remedies.Expand("{os}", s.Device)
+	return name + " " + v.String()
 }
 
 // installedVersion is the evidence for what is installed, with the build where it is known.

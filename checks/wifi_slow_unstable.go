@@ -1,6 +1,9 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var wifiSlowUnstable = &Check{
 	ID:    "wifi-slow-unstable",
@@ -14,8 +17,8 @@ The person sees "The last backup could not be completed.", a time remaining that
 Judged from the attempts that a backup on this computer has on record: MBErrorDomain/300 and its kin mean that the network failed on the way.
 Otherwise left to a person: over USB the device does not tell the speed of its Wi-Fi, and a speed measured on the computer holds only for the computer's own connection.`,
 	Effect:   MayBlock,
-	Sources:  []Source{foundingArticle},
-	Remedies: []RemedyID{backUpOvernight, restartRouter, tryAnotherNetwork, rejoinWiFi, resetNetworkSettings},
+	Sources:  []remedies.Source{remedies.FoundingArticle},
+	Remedies: []remedies.ID{remedies.BackUpOvernight, remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.RejoinWiFi, remedies.ResetNetworkSettings},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Is the Wi-Fi slow, does it drop, or does a backup on {P-BACKUP} go on for hours? A speed test on the {device} shows the upload speed.",
 	Told:     Told{Yes: "The Wi-Fi is slow or drops, or a backup goes on for hours."},

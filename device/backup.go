@@ -55,13 +55,11 @@ type Proof struct {
 }
 
 // BackupFault is one way in which a backup is not as it should be, with the files it is
-// about counted.
+// about counted. What a mode means and what to do about it is no fact: checks/faults looks
+// it up by id.
 type BackupFault struct {
 	Mode     string          `json:"mode" privacy:"public"`             // id: blob-missing
-	Title    string          `json:"title,omitempty" privacy:"public"`  // what that mode is, as a statement
-	Severity string          `json:"severity" privacy:"public"`         // unusable, loss, suspicious, note
-	Remedy   string          `json:"remedy,omitempty" privacy:"public"` // what to do about that mode; "" where there is nothing to do
-	Detail   string          `json:"detail,omitempty" privacy:"public"` // what was read, in words
+	Detail   string          `json:"detail,omitempty" privacy:"public"` // what was read
 	Count    uint64          `json:"count,omitempty"`                   // files concerned; 0 if it is about the backup as a whole
 	Total    uint64          `json:"total,omitempty"`                   // of how many
 	Examples []BackupProblem `json:"examples,omitempty"`                // the first few of Count

@@ -1,10 +1,13 @@
-package report
+package report_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
 // An archive that was not read to its end is said, and counts as not examined.
@@ -13,16 +16,16 @@ func TestArchiveThatEndsEarly(t *testing.T) {
 		words string
 		code  int
 	}{
-		device.Truncated:   {"Evidence may be missing: a sysdiagnose archive breaks off", ExitNotExamined},
-		device.Hostile:     {"Evidence may be missing: a sysdiagnose archive is built to mislead", ExitNotExamined},
-		device.Malformed:   {"Evidence may be missing: a sysdiagnose archive is damaged", ExitNotExamined},
-		device.Interrupted: {"Evidence may be missing: the run was interrupted", ExitInterrupted},
+		device.Truncated:   {"Evidence may be missing: a sysdiagnose archive breaks off", report.ExitNotExamined},
+		device.Hostile:     {"Evidence may be missing: a sysdiagnose archive is built to mislead", report.ExitNotExamined},
+		device.Malformed:   {"Evidence may be missing: a sysdiagnose archive is damaged", report.ExitNotExamined},
+		device.Interrupted: {"Evidence may be missing: the run was interrupted", report.ExitInterrupted},
 	} {
-		e := failing("x")
+		e := reporttest.Failing("x")
 		e.Snapshot.Histories = []device.History{{Source: "sysdiagnose"}, {Source: "sysdiagnose", Ended: device.Gap{Reason: reason}}}
-		r := New(sampleRun(e))
+		r := report.New(reporttest.Run(e))
 		var table strings.Builder
-		if err := WriteTable(&table, r, Options{Width: 200}); err != nil {
+		if err := format.WriteTable(&table, r, format.Options{Width: 200}); err != nil {
 			t.Fatal(err)
 		}
 		if r.ExitCode() != want.code || !r.Partial || len(r.Gaps) != 1 || !strings.Contains(table.String(), want.words) {

@@ -9,19 +9,16 @@ import (
 // a bound one "letter" could bury the lines above it.
 const maxMarks = 4
 
-// Clean makes a stranger's text safe to print, as the table does.
-func Clean(text string) string { return clean(text) }
-
 // clean makes a stranger's text safe for a terminal, on one line: control characters,
 // escapes, bidirectional and invisible marks are dropped, white space becomes single spaces,
 // and bytes that are no UTF-8 become U+FFFD.
-func clean(text string) string {
+func Clean(text string) string {
 	marks := 0
 	visible := strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case hidden(r):
+		case Hidden(r):
 			return -1
 		case !unicode.Is(unicode.M, r):
 			marks = 0
@@ -38,25 +35,9 @@ func clean(text string) string {
 // hidden reports whether a rune has no mark of its own, or can change how a terminal shows
 // the others: control and format characters, bidirectional controls, separators of lines,
 // fillers, private use, and what Unicode keeps out of texts altogether.
-func hidden(r rune) bool {
+func Hidden(r rune) bool {
 	if r <= unicode.MaxASCII {
 		return r < ' ' || r == '\x7f'
 	}
 	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point)
 }
-
-// ascii spells a cleaned text in ASCII: the signs of typography by their nearest likes, and
-// every other letter by a question mark.
-func ascii(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r > unicode.MaxASCII {
-			return '?'
-		}
-		return r
-	}, typography.Replace(text))
-}
-
-var typography = strings.NewReplacer(
-	"’", "'", "‘", "'", "“", `"`, "”", `"`, "–", "-", "—", "-", "…", "...", "·", "-", "•", "-",
-	"×", "x", "≤", "<=", "≥", ">=", "→", "->", "›", ">", "\u2011", "-",
-)

@@ -30,7 +30,7 @@ func TestClean(t *testing.T) {
 		"nothing to see":              {"\u200b\u202e\x1b", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := clean(test[0]); got != test[1] {
+			if got := Clean(test[0]); got != test[1] {
 				t.Errorf("%q, want %q", got, test[1])
 			}
 		})
@@ -38,21 +38,9 @@ func TestClean(t *testing.T) {
 }
 
 func TestCleanBoundsStackedMarks(t *testing.T) {
-	got := clean("e" + strings.Repeat("\u0301", 1000) + "f")
+	got := Clean("e" + strings.Repeat("\u0301", 1000) + "f")
 	if want := "e" + strings.Repeat("\u0301", maxMarks) + "f"; got != want {
 		t.Errorf("%d runes are left", utf8.RuneCountInString(got))
-	}
-}
-
-func TestASCII(t *testing.T) {
-	for in, want := range map[string]string{
-		"Léa’s “iPhone” – a · b …": `L?a's "iPhone" - a - b ...`,
-		"26 ≤ 27 → 3 × 4":          "26 <= 27 -> 3 x 4",
-		"李雷":                       "??",
-	} {
-		if got := ascii(in); got != want {
-			t.Errorf("ascii(%q) = %q, want %q", in, got, want)
-		}
 	}
 }
 
@@ -60,15 +48,12 @@ func FuzzClean(f *testing.F) {
 	f.Add("\x1b[2J\u202e\u200d\xff\n")
 	f.Add("e\u0301\u0302\u0303\u0304\u0305")
 	f.Fuzz(func(t *testing.T, text string) {
-		once := clean(text)
-		if !utf8.ValidString(once) || strings.ContainsFunc(once, hidden) {
+		once := Clean(text)
+		if !utf8.ValidString(once) || strings.ContainsFunc(once, Hidden) {
 			t.Errorf("clean(%q) = %q", text, once)
 		}
-		if twice := clean(once); twice != once {
+		if twice := Clean(once); twice != once {
 			t.Errorf("cleaned again, %q becomes %q", once, twice)
-		}
-		if got := ascii(once); strings.ContainsFunc(got, func(r rune) bool { return r < ' ' || r > '~' }) {
-			t.Errorf("ascii(%q) = %q", once, got)
 		}
 	})
 }
@@ -76,8 +61,8 @@ func FuzzClean(f *testing.F) {
 // The shortcut for ASCII says what Unicode says.
 func TestHiddenInASCII(t *testing.T) {
 	for r := range rune(unicode.MaxASCII + 1) {
-		if hidden(r) != unicode.IsControl(r) {
-			t.Errorf("%U is hidden: %v", r, hidden(r))
+		if Hidden(r) != unicode.IsControl(r) {
+			t.Errorf("%U is hidden: %v", r, Hidden(r))
 		}
 	}
 }

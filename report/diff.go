@@ -110,7 +110,7 @@ func compareDevice(was Device, known bool, is Device) DeviceDiff {
 		diff.Changes = append(diff.Changes, newChange(f, state))
 	}
 	for _, f := range roots(was) {
-		if _, there := findingOf(is, f, isCause); !there {
+		if _, there := findingOf(is, f, IsCause); !there {
 			diff.Changes = append(diff.Changes, became(f, is))
 		}
 	}
@@ -151,14 +151,14 @@ func newDeviceDiff(d Device) DeviceDiff {
 }
 
 func newChange(f Finding, state string) Change {
-	return Change{Check: f.Check, Subject: f.Subject, Short: shortOf(f.Check), State: state, Summary: f.Summary}
+	return Change{Check: f.Check, Subject: f.Subject, Short: ShortOf(f.Check), State: state, Summary: f.Summary}
 }
 
 // roots lists the causes of a device, each subject by itself.
 func roots(d Device) []Finding {
 	var list []Finding
 	for _, f := range d.Findings {
-		if isCause(f) {
+		if IsCause(f) {
 			list = append(list, f)
 		}
 	}

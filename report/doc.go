@@ -1,17 +1,15 @@
-// Package report puts what was found into one document and writes it for people and for
-// programs.
+// Package report puts what was found into one document: its types are the contract that
+// programs read.
 //
-// [New] makes a [Report] of a run. The Report is the JSON contract: its types stand apart
-// from those of packages device and checks, so that a change inside cannot move it.
-// Everything is rendered from it: [WriteTable] for a terminal, [WriteJSON] for programs,
-// [WriteCSV] and [WriteCSVFindings] for spreadsheets, [WriteMarkdown] for tickets,
-// [WriteJUnit] for CI servers and [WritePrometheus] for alerts. [WriteEvent] tells a run as
-// it goes on. [Explain], [List] and [Devices] print what other commands ask for, in the
-// same hand.
+// [New] makes a [Report] of a run, [Merge] makes one of several, [Compare] says what has
+// become of the causes between two, and [Read] reads one that was saved. The types stand
+// apart from those of packages device and checks, so that a change inside cannot move the
+// contract, and each document has a number and a JSON Schema. Package report/format writes
+// all of them.
 //
-// Nothing is decided here: which findings there are and in what order comes from checks,
-// and the exit code is computed once, in New, and is the same in every format. The texts of
-// a device are a stranger's: every renderer cleans them first, but those of JSON, which
-// escape them. The package reads no clock, file or environment: the same run always gives
-// the same bytes.
+// What follows from the findings is decided here and once: which of them are causes, the
+// counts, the exit code, and what a redacted report hides. Which findings there are and in
+// what order comes from checks. The texts of a device are untrusted: [Clean] makes one fit
+// to print. The package reads no clock, file or environment: the same run always gives the
+// same report.
 package report

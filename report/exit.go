@@ -66,7 +66,7 @@ func exitOf(r Report) Exit {
 		code = ExitNoMux
 	case len(r.Devices) == 0:
 		code = ExitNoDevice
-	case len(r.Gaps) > 0 || slices.ContainsFunc(r.Devices, unfinished):
+	case len(r.Gaps) > 0 || slices.ContainsFunc(r.Devices, Unfinished):
 		code = ExitNotExamined
 	case r.Summary.Failing > 0:
 		code = ExitProblems
@@ -98,6 +98,6 @@ func interrupted(r Report) bool {
 }
 
 // unfinished reports whether a device was not examined, or not to the end.
-func unfinished(d Device) bool {
+func Unfinished(d Device) bool {
 	return d.Verdict == string(checks.NotExamined) || d.Reason != ""
 }

@@ -1,37 +1,39 @@
-package report
+package report_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
 func TestExitCode(t *testing.T) {
-	gap := func(why device.Reason, devices ...Examined) Run {
-		return Run{Gaps: []device.Gap{{Reason: why}}, Examined: devices}
+	gap := func(why device.Reason, devices ...report.Examined) report.Run {
+		return report.Run{Gaps: []device.Gap{{Reason: why}}, Examined: devices}
 	}
-	atRisk := failing("at risk")
+	atRisk := reporttest.Failing("at risk")
 	atRisk.Diagnosis.Verdict = "at-risk"
 	for name, test := range map[string]struct {
-		run  Run
+		run  report.Run
 		want int
 	}{
-		"nothing found":                           {sampleRun(well("x")), ExitNoProblem},
-		"a warning is no problem":                 {sampleRun(atRisk), ExitNoProblem},
-		"problems":                                {sampleRun(well("x"), failing("y")), ExitProblems},
-		"not examined wins over problems":         {sampleRun(failing("x"), unexamined("y")), ExitNotExamined},
-		"examined, but not to the end":            {sampleRun(ended(failing("x"), device.Timeout)), ExitNotExamined},
-		"a door shut, with devices":               {gap(device.Malformed, well("x")), ExitNotExamined},
-		"no device":                               {Run{}, ExitNoDevice},
-		"no usbmuxd":                              {gap(device.Unreachable), ExitNoMux},
-		"usbmuxd talks nonsense":                  {gap(device.Malformed), ExitNoMux},
-		"interrupted wins over everything":        {gap(device.Interrupted, failing("x"), unexamined("y")), ExitInterrupted},
-		"interrupted before a device was found":   {gap(device.Interrupted), ExitInterrupted},
-		"interrupted in the middle of one device": {sampleRun(ended(failing("x"), device.Interrupted)), ExitInterrupted},
+		"nothing found":                           {reporttest.Run(reporttest.Well("x")), report.ExitNoProblem},
+		"a warning is no problem":                 {reporttest.Run(atRisk), report.ExitNoProblem},
+		"problems":                                {reporttest.Run(reporttest.Well("x"), reporttest.Failing("y")), report.ExitProblems},
+		"not examined wins over problems":         {reporttest.Run(reporttest.Failing("x"), reporttest.Unexamined("y")), report.ExitNotExamined},
+		"examined, but not to the end":            {reporttest.Run(reporttest.Ended(reporttest.Failing("x"), device.Timeout)), report.ExitNotExamined},
+		"a door reporttest.Shut, with devices":    {gap(device.Malformed, reporttest.Well("x")), report.ExitNotExamined},
+		"no device":                               {report.Run{}, report.ExitNoDevice},
+		"no usbmuxd":                              {gap(device.Unreachable), report.ExitNoMux},
+		"usbmuxd talks nonsense":                  {gap(device.Malformed), report.ExitNoMux},
+		"interrupted wins over everything":        {gap(device.Interrupted, reporttest.Failing("x"), reporttest.Unexamined("y")), report.ExitInterrupted},
+		"interrupted before a device was found":   {gap(device.Interrupted), report.ExitInterrupted},
+		"interrupted in the middle of one device": {reporttest.Run(reporttest.Ended(reporttest.Failing("x"), device.Interrupted)), report.ExitInterrupted},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := New(test.run)
+			r := report.New(test.run)
 			if r.ExitCode() != test.want {
 				t.Errorf("exit code %d (%s), want %d", r.ExitCode(), r.Exit.Meaning, test.want)
 			}
@@ -43,9 +45,9 @@ func TestExitCode(t *testing.T) {
 }
 
 func TestExitTableHasEveryCode(t *testing.T) {
-	lines := strings.Split(strings.TrimSuffix(ExitTable(), "\n"), "\n")
-	if len(lines) != len(Exits()) {
-		t.Fatalf("%d lines for %d codes", len(lines), len(Exits()))
+	lines := strings.Split(strings.TrimSuffix(report.ExitTable(), "\n"), "\n")
+	if len(lines) != len(report.Exits()) {
+		t.Fatalf("%d lines for %d codes", len(lines), len(report.Exits()))
 	}
 	if lines[0] != "  0  no problem found" || lines[len(lines)-1] != "130  interrupted" {
 		t.Errorf("from %q to %q", lines[0], lines[len(lines)-1])

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -148,7 +149,7 @@ func NewDevice(e Examined) Device {
 		Detail:         diagnosis.Gap.Detail,
 		Retried:        retriedOf(e.Snapshot),
 		Findings:       []Finding{},
-		Plan:           convert(diagnosis.Plan, newStep),
+		Plan:           convert(diagnosis.Plan, NewStep),
 		Backups:        convert(e.Snapshot.Backups, newBackup),
 	}
 	for _, f := range e.Snapshot.Labels.Asset {
@@ -222,35 +223,35 @@ func newFinding(f checks.Finding, remedies []Remedy) Finding {
 // planned are the remedies of a finding that the plan holds, in the order of the finding.
 // The others do not fit the device, or are out of proportion to what was found.
 func planned(f checks.Finding, plan []Step) []Remedy {
-	remedies := []Remedy{}
+	list := []Remedy{}
 	for _, id := range f.Remedies {
 		for _, step := range plan {
 			if step.Remedy == string(id) {
-				remedies = append(remedies, Remedy{ID: step.Remedy, Title: step.Title})
+				list = append(list, Remedy{ID: step.Remedy, Title: step.Title})
 			}
 		}
 	}
-	return remedies
+	return list
 }
 
 // possible are the remedies of a finding that no plan is made for, such as a question, as
 // far as the model and version have any of their steps.
 func possible(f checks.Finding, id device.Identity) []Remedy {
-	remedies := []Remedy{}
+	list := []Remedy{}
 	for _, known := range f.Remedies {
-		remedy, ok := checks.FindRemedy(known)
-		if ok && slices.ContainsFunc(remedy.Steps, func(step string) bool { _, fits := checks.Expand(step, id); return fits }) {
-			remedies = append(remedies, Remedy{ID: string(remedy.ID), Title: remedy.Title})
+		remedy, ok := remedies.Find(known)
+		if ok && slices.ContainsFunc(remedy.Steps, func(step string) bool { _, fits := remedies.Expand(step, id); return fits }) {
+			list = append(list, Remedy{ID: string(remedy.ID), Title: remedy.Title})
 		}
 	}
-	return remedies
+	return list
 }
 
 func newEvidence(e checks.Evidence) Evidence {
 	return Evidence{Key: e.Key, Value: e.Value, Expected: e.Expected, Source: e.Source, AsOf: utc(e.AsOf)}
 }
 
-func newStep(s checks.Step) Step {
+func NewStep(s remedies.Step) Step {
 	return Step{
 		Remedy:  string(s.Remedy.ID),
 		Title:   s.Remedy.Title,
@@ -262,7 +263,7 @@ func newStep(s checks.Step) Step {
 	}
 }
 
-func newSource(s checks.Source) Source { return Source{Title: s.Title, URL: s.URL} }
+func newSource(s remedies.Source) Source { return Source{Title: s.Title, URL: s.URL} }
 
 func summarise(devices []Device) Summary {
 	s := Summary{Devices: len(devices), Causes: []CauseCount{}}
@@ -282,7 +283,7 @@ func summarise(devices []Device) Summary {
 		}
 		s.Suppressed += len(d.Suppressed)
 		s.Backups.add(d.Backups)
-		for _, cause := range causesOf(d) {
+		for _, cause := range CausesOf(d) {
 			s.Causes = count(s.Causes, cause)
 		}
 	}
@@ -294,11 +295,11 @@ func summarise(devices []Device) Summary {
 
 // causesOf lists the problems and warnings of a device that nothing else explains, one for
 // each check even where it found several subjects.
-func causesOf(d Device) []Finding {
+func CausesOf(d Device) []Finding {
 	var causes []Finding
 	for _, f := range d.Findings {
 		known := slices.ContainsFunc(causes, func(other Finding) bool { return other.Check == f.Check })
-		if isCause(f) && !known {
+		if IsCause(f) && !known {
 			causes = append(causes, f)
 		}
 	}
@@ -306,7 +307,7 @@ func causesOf(d Device) []Finding {
 }
 
 // isCause reports whether a finding is a root cause: read, unhealthy and unexplained.
-func isCause(f Finding) bool {
+func IsCause(f Finding) bool {
 	status := checks.Status(f.Status)
 	return f.ExplainedBy == "" && (status == checks.Problem || status == checks.Warning)
 }
@@ -323,12 +324,12 @@ func count(causes []CauseCount, f Finding) []CauseCount {
 		}
 		return causes
 	}
-	return append(causes, CauseCount{Check: f.Check, Short: shortOf(f.Check), Title: f.Title, Status: f.Status, Devices: 1})
+	return append(causes, CauseCount{Check: f.Check, Short: ShortOf(f.Check), Title: f.Title, Status: f.Status, Devices: 1})
 }
 
 // shortOf is the trouble that a check is about, in a few words; of a check that this version
 // does not know, its id.
-func shortOf(id string) string {
+func ShortOf(id string) string {
 	if check, known := checks.Find(id); known {
 		return check.Short
 	}
@@ -360,7 +361,7 @@ func textOf(fact device.Fact[string]) string {
 
 // systemOf is the name of the system that the device runs.
 func systemOf(id device.Identity) string {
-	name, _ := checks.Expand("{os}", id)
+	name, _ := remedies.Expand("{os}", id)
 	return name
 }
 

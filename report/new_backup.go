@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/faults"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -48,9 +49,10 @@ func dateOf(b device.Backup) time.Time {
 }
 
 func newFault(f device.BackupFault) Fault {
+	known, _ := faults.Find(f.Mode)
 	return Fault{
-		Mode: f.Mode, Title: f.Title, Severity: f.Severity, Detail: f.Detail,
-		Count: f.Count, Total: f.Total, Remedy: f.Remedy, Examples: convert(f.Examples, newFile),
+		Mode: f.Mode, Title: known.Title, Severity: string(known.Severity), Detail: f.Detail,
+		Count: f.Count, Total: f.Total, Remedy: known.Remedy, Examples: convert(f.Examples, newFile),
 	}
 }
 
@@ -86,4 +88,11 @@ func (c *BackupCounts) add(backups []Backup) {
 			c.CannotTell++
 		}
 	}
+}
+
+// backupsOf counts the backups of one device.
+func CountBackups(d *Device) BackupCounts {
+	var counts BackupCounts
+	counts.add(d.Backups)
+	return counts
 }

@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"reflect"
@@ -6,11 +6,13 @@ import (
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 	"github.com/google/go-cmp/cmp"
 )
 
 func TestNewKeepsTheOrderOfDevices(t *testing.T) {
-	r := New(sampleRun(well("B"), failing("C"), unexamined("A")))
+	r := report.New(reporttest.Run(reporttest.Well("B"), reporttest.Failing("C"), reporttest.Unexamined("A")))
 	var names []string
 	for _, d := range r.Devices {
 		names = append(names, d.Name)
@@ -23,7 +25,7 @@ func TestNewKeepsTheOrderOfDevices(t *testing.T) {
 func TestNewPutsSymptomsBehindTheirCause(t *testing.T) {
 	type line struct{ check, status, explainedBy string }
 	var got []line
-	for _, f := range New(sampleRun(failing("x"))).Devices[0].Findings {
+	for _, f := range report.New(reporttest.Run(reporttest.Failing("x"))).Devices[0].Findings {
 		got = append(got, line{f.Check, f.Status, f.ExplainedBy})
 	}
 	want := []line{
@@ -40,20 +42,20 @@ func TestNewPutsSymptomsBehindTheirCause(t *testing.T) {
 }
 
 func TestNewNamesOnlyRemediesOfThePlan(t *testing.T) {
-	findings := New(sampleRun(failing("x"))).Devices[0].Findings
-	want := []Remedy{{ID: "join-wifi", Title: "Join a Wi-Fi network"}} // and not erase-and-restore
+	findings := report.New(reporttest.Run(reporttest.Failing("x"))).Devices[0].Findings
+	want := []report.Remedy{{ID: "join-wifi", Title: "Join a Wi-Fi network"}} // and not erase-and-restore
 	if diff := cmp.Diff(want, findings[2].Remedies); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestNewNamesTheRemediesOfAQuestion(t *testing.T) {
-	examined := failing("x")
+	examined := reporttest.Failing("x")
 	question := &examined.Diagnosis.Questions[0]
 	question.Remedies = append(question.Remedies, "restart", "no-such-remedy")
-	for _, f := range New(sampleRun(examined)).Devices[0].Findings {
+	for _, f := range report.New(reporttest.Run(examined)).Devices[0].Findings {
 		if f.Status == "ask" {
-			if diff := cmp.Diff([]Remedy{{ID: "restart", Title: "Restart the device"}}, f.Remedies); diff != "" {
+			if diff := cmp.Diff([]report.Remedy{{ID: "restart", Title: "Restart the device"}}, f.Remedies); diff != "" {
 				t.Error(diff)
 			}
 		}
@@ -61,14 +63,14 @@ func TestNewNamesTheRemediesOfAQuestion(t *testing.T) {
 }
 
 func TestNewSaysWhyADeviceWasNotExamined(t *testing.T) {
-	d := New(sampleRun(unexamined("x"))).Devices[0]
+	d := report.New(reporttest.Run(reporttest.Unexamined("x"))).Devices[0]
 	if d.Verdict != "not-examined" || d.Reason != "trust-pending" {
 		t.Errorf("verdict %q, reason %q", d.Verdict, d.Reason)
 	}
 }
 
 func TestNewWritesTimesInUTC(t *testing.T) {
-	document := string(jsonOf(t, New(sampleRun(failing("x")))))
+	document := string(jsonOf(t, report.New(reporttest.Run(reporttest.Failing("x")))))
 	for _, want := range []string{`"takenAt": "2026-11-20T08:30:00Z"`, `"asOf": "2026-11-20T08:30:00Z"`, `"tableDate": "2026-11-19T08:30:00Z"`} {
 		if !strings.Contains(document, want) {
 			t.Errorf("no %s", want)
@@ -77,13 +79,13 @@ func TestNewWritesTimesInUTC(t *testing.T) {
 }
 
 func TestNewCountsDevicesAndCauses(t *testing.T) {
-	warned := failing("w")
+	warned := reporttest.Failing("w")
 	warned.Diagnosis.Verdict = "at-risk"
 	warned.Diagnosis.Causes = warned.Diagnosis.Causes[1:]
-	got := New(sampleRun(warned, failing("x"), unexamined("y"), well("z"))).Summary
-	want := Summary{
+	got := report.New(reporttest.Run(warned, reporttest.Failing("x"), reporttest.Unexamined("y"), reporttest.Well("z"))).Summary
+	want := report.Summary{
 		Devices: 4, Failing: 1, AtRisk: 1, NoneFound: 1, NotExamined: 1,
-		Causes: []CauseCount{
+		Causes: []report.CauseCount{
 			{"backup-turned-off", "iCloud Backup off", "iCloud Backup is switched on", "problem", 1},
 			{"not-trusted", "not trusted", "The device trusts this computer", "problem", 1},
 			{"wifi-missing", "not on Wi-Fi", "The device is on Wi-Fi", "warning", 2},
@@ -96,9 +98,9 @@ func TestNewCountsDevicesAndCauses(t *testing.T) {
 
 // A check that found several subjects is one cause of its device.
 func TestNewCountsACauseOncePerDevice(t *testing.T) {
-	examined := failing("x")
+	examined := reporttest.Failing("x")
 	examined.Diagnosis.Causes = append(examined.Diagnosis.Causes, examined.Diagnosis.Causes[1])
-	for _, cause := range New(sampleRun(examined)).Summary.Causes {
+	for _, cause := range report.New(reporttest.Run(examined)).Summary.Causes {
 		if cause.Devices != 1 {
 			t.Errorf("%s counts %d devices", cause.Check, cause.Devices)
 		}
@@ -106,36 +108,30 @@ func TestNewCountsACauseOncePerDevice(t *testing.T) {
 }
 
 func TestNewIsPure(t *testing.T) {
-	run := sampleRun(failing("x"), unexamined("y"))
-	if a, b := New(run), New(run); !reflect.DeepEqual(a, b) {
+	run := reporttest.Run(reporttest.Failing("x"), reporttest.Unexamined("y"))
+	if a, b := report.New(run), report.New(run); !reflect.DeepEqual(a, b) {
 		t.Error("the same run gives two reports")
 	}
-	if diff := cmp.Diff(failing("x").Diagnosis.Plan, run.Examined[0].Diagnosis.Plan); diff != "" {
+	if diff := cmp.Diff(reporttest.Failing("x").Diagnosis.Plan, run.Examined[0].Diagnosis.Plan); diff != "" {
 		t.Errorf("the run was changed: %s", diff)
 	}
 }
 
 func TestNewIsPartialWhenDevicesMayBeMissing(t *testing.T) {
 	for name, test := range map[string]struct {
-		run  Run
+		run  report.Run
 		want bool
 	}{
-		"whole":                {sampleRun(well("x")), false},
-		"stopped":              {Run{Gaps: []device.Gap{{Reason: device.Interrupted}}}, true},
-		"no door":              {Run{Gaps: []device.Gap{{Reason: device.Unreachable}}}, true},
-		"stopped in a device":  {sampleRun(ended(well("x"), device.Interrupted)), true},
-		"a device fell silent": {sampleRun(ended(well("x"), device.Timeout)), false},
+		"whole":                {reporttest.Run(reporttest.Well("x")), false},
+		"stopped":              {report.Run{Gaps: []device.Gap{{Reason: device.Interrupted}}}, true},
+		"no door":              {report.Run{Gaps: []device.Gap{{Reason: device.Unreachable}}}, true},
+		"stopped in a device":  {reporttest.Run(reporttest.Ended(reporttest.Well("x"), device.Interrupted)), true},
+		"a device fell silent": {reporttest.Run(reporttest.Ended(reporttest.Well("x"), device.Timeout)), false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := New(test.run).Partial; got != test.want {
+			if got := report.New(test.run).Partial; got != test.want {
 				t.Errorf("partial is %v", got)
 			}
 		})
 	}
-}
-
-// ended is a device whose examination stopped for a reason.
-func ended(e Examined, why device.Reason) Examined {
-	e.Diagnosis.Gap = device.Gap{Reason: why}
-	return e
 }

@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"bytes"
@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -22,7 +25,7 @@ func TestReadGivesTheSameReportAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := Read(bytes.NewReader(document))
+		r, err := report.Read(bytes.NewReader(document))
 		if err != nil {
 			t.Errorf("%s: %v", path, err)
 			continue
@@ -34,21 +37,21 @@ func TestReadGivesTheSameReportAgain(t *testing.T) {
 }
 
 // eventsOf writes the events of a run, without the summary of it if it was cut off.
-func eventsOf(t *testing.T, r Report, cutOff bool) *bytes.Buffer {
+func eventsOf(t *testing.T, r report.Report, cutOff bool) *bytes.Buffer {
 	t.Helper()
 	var file bytes.Buffer
-	events := []Event{{Type: RunStart}}
+	events := []report.Event{{Type: report.RunStart}}
 	for i := range r.Devices {
-		events = append(events, Event{Type: DeviceState, UDID: r.Devices[i].UDID}, Event{Type: DeviceDone, Device: &r.Devices[i]})
+		events = append(events, report.Event{Type: report.DeviceState, UDID: r.Devices[i].UDID}, report.Event{Type: report.DeviceDone, Device: &r.Devices[i]})
 	}
 	if !cutOff {
 		summary := r
-		summary.Devices = []Device{}
-		events = append(events, Event{Type: RunSummary, Report: &summary})
+		summary.Devices = []report.Device{}
+		events = append(events, report.Event{Type: report.RunSummary, Report: &summary})
 	}
 	for _, e := range events {
-		e.Schema, e.Run = Schema, "run"
-		if err := WriteEvent(&file, e); err != nil {
+		e.Schema, e.Run = report.Schema, "run"
+		if err := format.WriteEvent(&file, e); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -56,8 +59,8 @@ func eventsOf(t *testing.T, r Report, cutOff bool) *bytes.Buffer {
 }
 
 func TestReadEvents(t *testing.T) {
-	want := New(sampleRun(failing("Léa’s iPhone"), unexamined("Sam’s iPhone")))
-	got, err := Read(eventsOf(t, want, false))
+	want := report.New(reporttest.Run(reporttest.Failing("Léa’s iPhone"), reporttest.Unexamined("Sam’s iPhone")))
+	got, err := report.Read(eventsOf(t, want, false))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,18 +71,18 @@ func TestReadEvents(t *testing.T) {
 
 // Of a run that was cut off there is what was finished, and the report says so.
 func TestReadEventsOfARunThatWasCutOff(t *testing.T) {
-	whole := New(sampleRun(failing("Léa’s iPhone"), well("Sam’s iPhone")))
+	whole := report.New(reporttest.Run(reporttest.Failing("Léa’s iPhone"), reporttest.Well("Sam’s iPhone")))
 	for name, tail := range map[string]string{"between two events": "", "within one": `{"schema":1,"event":"device_do`} {
 		file := eventsOf(t, whole, true)
 		file.WriteString(tail)
-		got, err := Read(file)
+		got, err := report.Read(file)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		if diff := cmp.Diff(whole.Devices, got.Devices); diff != "" {
 			t.Errorf("%s: devices (-want +got):\n%s", name, diff)
 		}
-		if !got.Partial || got.ExitCode() != ExitInterrupted || got.Summary.Failing != 1 {
+		if !got.Partial || got.ExitCode() != report.ExitInterrupted || got.Summary.Failing != 1 {
 			t.Errorf("%s: partial %t, exit code %d, %d failing", name, got.Partial, got.ExitCode(), got.Summary.Failing)
 		}
 	}
@@ -91,32 +94,32 @@ func TestReadRefuses(t *testing.T) {
 		"no JSON":           {"Devices may be missing", "cannot be understood"},
 		"another document":  {`{"name": "x"}`, "no schema number"},
 		"a later schema":    {`{"schema": 2, "devices": []}`, "use a newer backupdoctor"},
-		"a recording":       {`{"schema": 1, "tool": "1.2.3", "snapshots": []}`, ErrRecording.Error()},
+		"a recording":       {`{"schema": 1, "tool": "1.2.3", "snapshots": []}`, report.ErrRecording.Error()},
 		"a list":            {`[]`, "cannot be understood"},
 		"half a report":     {`{"schema": 1, "devices": [`, "cannot be understood"},
 		"a number for text": {`{"schema": 1, "devices": [{"name": 7}]}`, "cannot be understood"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Read(strings.NewReader(c.text))
+			_, err := report.Read(strings.NewReader(c.text))
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want %q", err, c.want)
 			}
 		})
 	}
-	if _, err := Read(strings.NewReader(`{"schema": 1, "snapshots": []}`)); !errors.Is(err, ErrRecording) {
+	if _, err := report.Read(strings.NewReader(`{"schema": 1, "snapshots": []}`)); !errors.Is(err, report.ErrRecording) {
 		t.Errorf("a recording gives %v", err)
 	}
 }
 
 // What a file says of itself is not believed: an exit code of 77, or a count that is none.
 func TestReadCountsAnew(t *testing.T) {
-	document := jsonOf(t, New(sampleRun(failing("x"))))
+	document := jsonOf(t, report.New(reporttest.Run(reporttest.Failing("x"))))
 	lying := strings.NewReplacer(`"code": 1`, `"code": 77`, `"failing": 1`, `"failing": 99`).Replace(string(document))
-	r, err := Read(strings.NewReader(lying))
+	r, err := report.Read(strings.NewReader(lying))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.ExitCode() != ExitProblems || r.Summary.Failing != 1 {
+	if r.ExitCode() != report.ExitProblems || r.Summary.Failing != 1 {
 		t.Errorf("exit code %d, %d failing", r.ExitCode(), r.Summary.Failing)
 	}
 }
@@ -127,21 +130,21 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"schema": 1, "subject": "backups", "devices": [{}], "places": [{}], "inventory": {}}`))
 	f.Add([]byte(`{"schema":1,"event":"device_done","device":{"verdict":"?"}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		r, err := Read(bytes.NewReader(text))
+		r, err := report.Read(bytes.NewReader(text))
 		if err != nil {
 			return
 		}
-		merged, _ := Merge(r, r)
-		for _, r := range []Report{r, merged} {
-			for _, o := range []Options{{Width: 100, UTF8: true, All: true}, {Width: 20}} {
+		merged, _ := report.Merge(r, r)
+		for _, r := range []report.Report{r, merged} {
+			for _, o := range []format.Options{{Width: 100, UTF8: true, All: true}, {Width: 20}} {
 				var out bytes.Buffer
-				if err := WriteTable(&out, r, o); err != nil {
+				if err := format.WriteTable(&out, r, o); err != nil {
 					t.Error(err)
 				}
 				if strings.ContainsAny(out.String(), "\x1b\a\u202e") {
 					t.Errorf("the table has control characters: %q", out.String())
 				}
-				if err := WriteDiff(&out, Compare(r, merged), o); err != nil {
+				if err := format.WriteDiff(&out, report.Compare(r, merged), o); err != nil {
 					t.Error(err)
 				}
 			}

@@ -140,7 +140,7 @@ type Backup struct {
 type Fault struct {
 	Mode     string `json:"mode"`             // id: blob-missing
 	Title    string `json:"title"`            // what that is, as a statement
-	Severity string `json:"severity"`         // unusable, loss, suspicious or note
+	Severity string `json:"severity"`         // unusable, loss, suspicious, note or unknown
 	Detail   string `json:"detail,omitempty"` // what was read
 	Count    uint64 `json:"count"`            // files concerned; 0 if it is about the backup as a whole
 	Total    uint64 `json:"total"`            // of how many; 0 if that says nothing

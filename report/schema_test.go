@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"bytes"
@@ -7,7 +7,6 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,8 +14,11 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
-	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
 // A contract is a JSON Schema that is published, and the type that it is made from.
@@ -28,9 +30,9 @@ type contract struct {
 }
 
 var (
-	reportContract = contract{SchemaID, "backupdoctor report", JSONSchema(), reflect.TypeFor[Report](), closed}
-	eventContract  = contract{EventSchemaID, "backupdoctor event", JSONEventSchema(), reflect.TypeFor[Event](), closedInEvents()}
-	diffContract   = contract{DiffSchemaID, "backupdoctor diff", JSONDiffSchema(), reflect.TypeFor[Diff](), closedInDiffs}
+	reportContract = contract{report.SchemaID, "backupdoctor report", report.JSONSchema(), reflect.TypeFor[report.Report](), closed}
+	eventContract  = contract{report.EventSchemaID, "backupdoctor event", report.JSONEventSchema(), reflect.TypeFor[report.Event](), closedInEvents()}
+	diffContract   = contract{report.DiffSchemaID, "backupdoctor diff", report.JSONDiffSchema(), reflect.TypeFor[report.Diff](), closedInDiffs}
 )
 
 // contractFiles hold the types of the contracts.
@@ -38,44 +40,16 @@ var contractFiles = []string{"report.go", "exit.go", "event.go", "diff.go"}
 
 // TestSchema holds the schemas to the types of the contracts, and their comments.
 func TestSchema(t *testing.T) {
-	golden(t, "schema.json", schemaOf(t, reportContract))
-	golden(t, "event_schema.json", schemaOf(t, eventContract))
-	golden(t, "diff_schema.json", schemaOf(t, diffContract))
-}
-
-// validator is a published schema, in the hands of a library that did not write it.
-func validator(t testing.TB, c contract) *jsonschema.Schema {
-	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(strings.NewReader(c.text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat()
-	if err := compiler.AddResource(c.id, document); err != nil {
-		t.Fatal(err)
-	}
-	compiled, err := compiler.Compile(c.id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return compiled
-}
-
-func validate(t testing.TB, schema *jsonschema.Schema, document []byte) error {
-	t.Helper()
-	instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schema.Validate(instance)
+	reporttest.Golden(t, "schema.json", schemaOf(t, reportContract))
+	reporttest.Golden(t, "event_schema.json", schemaOf(t, eventContract))
+	reporttest.Golden(t, "diff_schema.json", schemaOf(t, diffContract))
 }
 
 // A schema that lets everything through would hold nothing.
 func TestSchemaRefuses(t *testing.T) {
-	schema := validator(t, reportContract)
-	good := jsonOf(t, New(sampleRun(failing("Léa’s iPhone"), unexamined("Sam’s iPhone"))))
-	if err := validate(t, schema, good); err != nil {
+	schema := reporttest.Validator(t, report.SchemaID, report.JSONSchema())
+	good := jsonOf(t, report.New(reporttest.Run(reporttest.Failing("Léa’s iPhone"), reporttest.Unexamined("Sam’s iPhone"))))
+	if err := reporttest.Validate(t, schema, good); err != nil {
 		t.Fatalf("the sample itself: %v", err)
 	}
 	for name, change := range map[string][2]string{
@@ -93,7 +67,7 @@ func TestSchemaRefuses(t *testing.T) {
 			if bytes.Equal(bad, good) {
 				t.Fatalf("the sample does not contain %s", change[0])
 			}
-			if err := validate(t, schema, bad); err == nil {
+			if err := reporttest.Validate(t, schema, bad); err == nil {
 				t.Error("the schema accepts it")
 			}
 		})
@@ -103,9 +77,9 @@ func TestSchemaRefuses(t *testing.T) {
 // Within a schema number fields are only added, so a reader must accept those it does not
 // know, and so must the schema.
 func TestSchemaAcceptsAdditions(t *testing.T) {
-	document := jsonOf(t, New(sampleRun(well("iPhone"))))
+	document := jsonOf(t, report.New(reporttest.Run(reporttest.Well("iPhone"))))
 	document = bytes.Replace(document, []byte(`"udid"`), []byte(`"colour": "blue", "udid"`), 1)
-	if err := validate(t, validator(t, reportContract), document); err != nil {
+	if err := reporttest.Validate(t, reporttest.Validator(t, report.SchemaID, report.JSONSchema()), document); err != nil {
 		t.Error(err)
 	}
 }
@@ -149,17 +123,17 @@ func schemaOf(t *testing.T, c contract) []byte {
 // closed lists the fields whose values are all known. Reasons are not among them: a later
 // version may know more.
 var closed = map[string][]any{
-	"Report.schema":        {Schema},
-	"Report.$schema":       {SchemaID},
+	"Report.schema":        {report.Schema},
+	"Report.$schema":       {report.SchemaID},
 	"Tool.effect":          {"read-only"},
 	"Device.verdict":       {checks.Failing, checks.AtRisk, checks.NoneFound, checks.NotExamined},
 	"Finding.status":       {checks.OK, checks.Warning, checks.Problem, checks.Unknown, checks.Ask},
 	"Finding.effect":       {checks.Blocks, checks.MayBlock, checks.Informs},
 	"CauseCount.status":    {checks.Problem, checks.Warning},
-	"Step.actor":           {checks.User, checks.Technician, checks.Administrator, checks.Apple},
-	"Exit.code":            {ExitNoProblem, ExitProblems, ExitNotExamined, ExitNoDevice, ExitNoMux, ExitInterrupted},
+	"Step.actor":           {remedies.User, remedies.Technician, remedies.Administrator, remedies.Apple},
+	"Exit.code":            {report.ExitNoProblem, report.ExitProblems, report.ExitNotExamined, report.ExitNoDevice, report.ExitNoMux, report.ExitInterrupted},
 	"Releases.tableSource": {"embedded", "updated"},
-	"Report.subject":       {OfDevices, OfBackups},
+	"Report.subject":       {report.OfDevices, report.OfBackups},
 	"Backup.verdict":       {device.Whole, device.Broken, device.CannotTell},
 	"Backup.depth":         {device.QuickLook, device.DeepLook},
 }
@@ -168,21 +142,21 @@ var closed = map[string][]any{
 // with an error before there is a report, so that its exit code is any.
 func closedInEvents() map[string][]any {
 	known := maps.Clone(closed)
-	known["Event.schema"] = []any{Schema}
-	known["Event.event"] = []any{RunStart, DeviceAttached, DeviceState, DeviceDone, DeviceDetached, RunSummary, ExitError}
-	known["Event.state"] = []any{Waiting, Reading, Verifying, AllRead, Retrying}
+	known["Event.schema"] = []any{report.Schema}
+	known["Event.event"] = []any{report.RunStart, report.DeviceAttached, report.DeviceState, report.DeviceDone, report.DeviceDetached, report.RunSummary, report.ExitError}
+	known["Event.state"] = []any{report.Waiting, report.Reading, report.Verifying, report.AllRead, report.Retrying}
 	known["Exit.code"] = nil
-	for _, exit := range Exits() {
+	for _, exit := range report.Exits() {
 		known["Exit.code"] = append(known["Exit.code"], exit.Code)
 	}
 	return known
 }
 
 var closedInDiffs = map[string][]any{
-	"Diff.schema":       {DiffSchema},
+	"Diff.schema":       {report.DiffSchema},
 	"DeviceDiff.before": {checks.Failing, checks.AtRisk, checks.NoneFound, checks.NotExamined},
 	"DeviceDiff.after":  {checks.Failing, checks.AtRisk, checks.NoneFound, checks.NotExamined},
-	"Change.state":      {CauseNew, CauseStill, CauseFixed, CauseSuppressed, CauseUnknown, CauseGone},
+	"Change.state":      {report.CauseNew, report.CauseStill, report.CauseFixed, report.CauseSuppressed, report.CauseUnknown, report.CauseGone},
 }
 
 type schemaWriter struct {
@@ -278,36 +252,18 @@ func TestEveryFieldHasAComment(t *testing.T) {
 
 // The exit codes of the schema leave out only the one that no report is written for.
 func TestSchemaKnowsEveryExitCode(t *testing.T) {
-	for _, exit := range Exits() {
-		if known := slices.Contains(closed["Exit.code"], any(exit.Code)); known == (exit.Code == ExitUsage) {
+	for _, exit := range report.Exits() {
+		if known := slices.Contains(closed["Exit.code"], any(exit.Code)); known == (exit.Code == report.ExitUsage) {
 			t.Errorf("exit code %d: in the schema %v", exit.Code, known)
 		}
 	}
 }
 
-func jsonOf(t testing.TB, r Report) []byte {
+func jsonOf(t testing.TB, r report.Report) []byte {
 	t.Helper()
 	var document bytes.Buffer
-	if err := WriteJSON(&document, r); err != nil {
+	if err := format.WriteJSON(&document, r); err != nil {
 		t.Fatal(err)
 	}
 	return document.Bytes()
-}
-
-// golden compares with a file, or writes it where UPDATE is set.
-func golden(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v: run UPDATE=1 go test ./report", err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs from what the code makes; if that is meant, run UPDATE=1 go test ./report and read the diff", path)
-	}
 }

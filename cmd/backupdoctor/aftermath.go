@@ -11,6 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/notify"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
 // noticeFor is how long a notice may take to appear.
@@ -58,7 +59,7 @@ func (a *aftermath) tell(d report.Device) {
 	if d.Slot != "" {
 		title = d.Slot + ": " + title
 	}
-	if err := notify.Send(ctx, a.environForPrograms(), title, report.Outcome(d)); err != nil {
+	if err := notify.Send(ctx, a.environForPrograms(), title, format.Outcome(d)); err != nil {
 		fmt.Fprintln(a.stderr, "backupdoctor: no notice could be shown:", err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/reach"
 	"github.com/urfave/cli/v2"
@@ -164,7 +165,7 @@ func (c conversation) with(ctx context.Context, s *device.Snapshot) bool {
 
 // recognise tells the person whether a message that was typed in is a known one.
 func (c conversation) recognise(text string) {
-	meanings := checks.LookUp(text)
+	meanings := codes.LookUp(text)
 	if len(meanings) == 0 {
 		fmt.Fprintln(c.out, "no known message has these words")
 	}

@@ -2,7 +2,7 @@ package main
 
 import (
 	"github.com/backupdoctor/backupdoctor/checks"
-	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
@@ -17,7 +17,7 @@ func checksCommand(s surroundings) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return report.List(s.stdout, checks.All(), options)
+			return format.List(s.stdout, checks.All(), options)
 		}),
 	}
 }

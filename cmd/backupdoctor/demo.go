@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/testdata"
@@ -41,6 +42,7 @@ func demoCommand(s surroundings) *cli.Command {
 			if err != nil {
 				return err
 			}
+			sc.table = demoReleases()
 			return sc.demo(ctx.Context)
 		}),
 	}
@@ -71,6 +73,10 @@ func (sc scan) demo(ctx context.Context) error {
 	unplug()
 	return errors.Join(err, <-served)
 }
+
+// demoReleases is the table of the simulated devices' own day: by a later one, a device that
+// is shown as healthy would have fallen behind.
+func demoReleases() releases.Table { return releases.BuiltIn(testdata.Releases) }
 
 func demoDevices() ([]*sim.Device, error) {
 	folder, err := fs.Sub(testdata.Devices, "devices")

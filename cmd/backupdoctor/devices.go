@@ -9,6 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
@@ -35,7 +36,7 @@ func devicesCommand(s surroundings) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return report.Devices(s.stdout, snapshots, options)
+			return format.Devices(s.stdout, snapshots, options)
 		}),
 	}
 }

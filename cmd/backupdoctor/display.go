@@ -5,7 +5,7 @@ import (
 	"io"
 	"slices"
 
-	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
@@ -19,20 +19,20 @@ func displayFlags() []cli.Flag {
 }
 
 // display reads the flags of displayFlags for what is written to stdout.
-func (s surroundings) display(ctx *cli.Context) (report.Options, error) {
+func (s surroundings) display(ctx *cli.Context) (format.Options, error) {
 	return s.displayOn(ctx, s.stdout)
 }
 
 // displayOn reads them for another stream, which may not be the terminal that stdout is.
-func (s surroundings) displayOn(ctx *cli.Context, stream io.Writer) (report.Options, error) {
+func (s surroundings) displayOn(ctx *cli.Context, stream io.Writer) (format.Options, error) {
 	width, color := ctx.Int("width"), cmp.Or(ctx.String("color"), "auto")
-	if ctx.IsSet("width") && width < report.MinWidth {
-		return report.Options{}, usageError("", "--width must be at least %d", report.MinWidth)
+	if ctx.IsSet("width") && width < format.MinWidth {
+		return format.Options{}, usageError("", "--width must be at least %d", format.MinWidth)
 	}
 	if !slices.Contains(colors, color) {
-		return report.Options{}, usageError("use auto, always or never", "unknown value %q of --color", color)
+		return format.Options{}, usageError("use auto, always or never", "unknown value %q of --color", color)
 	}
-	return report.Options{
+	return format.Options{
 		Width: s.widthOf(stream, width),
 		Color: s.colorOn(stream, color),
 		UTF8:  s.utf8On(),

@@ -3,8 +3,8 @@ package main
 import (
 	"strings"
 
-	"github.com/backupdoctor/backupdoctor/checks"
-	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/checks/codes"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
@@ -35,10 +35,10 @@ func explainCommand(s surroundings) *cli.Command {
 			text := strings.Join(ctx.Args().Slice(), " ") // a message may come without quotes
 			check, err := checkNamed(text)
 			if err == nil {
-				return report.Explain(s.stdout, check, options)
+				return format.Explain(s.stdout, check, options)
 			}
-			if meanings := checks.LookUp(text); len(meanings) > 0 {
-				return report.ExplainMeanings(s.stdout, meanings, options)
+			if meanings := codes.LookUp(text); len(meanings) > 0 {
+				return format.ExplainMeanings(s.stdout, meanings, options)
 			}
 			if strings.ContainsAny(text, " 0123456789") {
 				return usageError("checks/README.md lists them all", "no code or message in %q is known", text)

@@ -43,7 +43,7 @@ func fleetCommand(s surroundings) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return s.asking(ctx, func(ctx context.Context, from source, as format) error {
+			return s.asking(ctx, func(ctx context.Context, from source, as listFormat) error {
 				return writeDevices(s, as, from.devices(ctx, q), time.Now())
 			})
 		}),
@@ -84,11 +84,11 @@ func formatFlags() []cli.Flag {
 	}
 }
 
-// A format is how a list is written.
-type format string
+// A listFormat is how a list is written.
+type listFormat string
 
 // formatOf reads formatFlags; "" is a table.
-func formatOf(ctx *cli.Context) (format, error) {
+func formatOf(ctx *cli.Context) (listFormat, error) {
 	var chosen []string
 	for _, name := range []string{"json", "csv", "html"} {
 		for _, c := range ctx.Lineage() {
@@ -101,13 +101,13 @@ func formatOf(ctx *cli.Context) (format, error) {
 	case 0:
 		return "", nil
 	case 1:
-		return format(chosen[0]), nil
+		return listFormat(chosen[0]), nil
 	}
 	return "", usageError(helpHint(ctx), "--%s and --%s contradict each other", chosen[0], chosen[1])
 }
 
 // asking opens the source that the flags name, and asks it.
-func (s surroundings) asking(ctx *cli.Context, ask func(context.Context, source, format) error) error {
+func (s surroundings) asking(ctx *cli.Context, ask func(context.Context, source, listFormat) error) error {
 	as, err := formatOf(ctx)
 	if err != nil {
 		return err
@@ -168,7 +168,7 @@ func filterOf(ctx *cli.Context) (filter, error) {
 }
 
 // writeDevices writes a list of devices. How many there are is told beside it.
-func writeDevices(s surroundings, as format, devices iter.Seq2[fleet.Device, error], now time.Time) error {
+func writeDevices(s surroundings, as listFormat, devices iter.Seq2[fleet.Device, error], now time.Time) error {
 	count := 0
 	counted := counting(devices, &count)
 	if err := writeList(s.stdout, as, "Devices of the fleet", export.Devices, counted, func(w io.Writer, all []fleet.Device) error {
@@ -232,7 +232,7 @@ func counting[Row any](rows iter.Seq2[Row, error], count *int) iter.Seq2[Row, er
 }
 
 // writeList writes rows in a format, or has them written as a table.
-func writeList[Row any](w io.Writer, as format, title string, columns []export.Column[Row], rows iter.Seq2[Row, error], table func(io.Writer, []Row) error) error {
+func writeList[Row any](w io.Writer, as listFormat, title string, columns []export.Column[Row], rows iter.Seq2[Row, error], table func(io.Writer, []Row) error) error {
 	switch as {
 	case "json":
 		return export.JSON(w, rows)

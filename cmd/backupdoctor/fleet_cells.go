@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/clipperhouse/displaywidth"
 )
 
@@ -47,7 +48,7 @@ func writeIndented(w io.Writer, value any) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(append(report.EscapeHidden(document), '\n'))
+	_, err = w.Write(append(format.EscapeHidden(document), '\n'))
 	return err
 }
 

@@ -53,7 +53,7 @@ func changesCommand(s surroundings) *cli.Command {
 					return err
 				}
 			}
-			return s.asking(ctx, func(ctx context.Context, from source, as format) error {
+			return s.asking(ctx, func(ctx context.Context, from source, as listFormat) error {
 				return writeList(s.stdout, as, "Changes in the fleet", changeColumns(), changesOf(ctx, from, f, which), func(w io.Writer, all []change) error {
 					return s.tellChanges(w, all, which, time.Now())
 				})

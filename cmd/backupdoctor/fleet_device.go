@@ -27,7 +27,7 @@ func deviceCommand(s surroundings) *cli.Command {
 		Flags:       slices.Concat(sourceFlags(), formatFlags()),
 		Action: takes(1, func(ctx *cli.Context) error {
 			who := ctx.Args().First()
-			return s.asking(ctx, func(ctx context.Context, from source, as format) error {
+			return s.asking(ctx, func(ctx context.Context, from source, as listFormat) error {
 				d, err := oneDevice(ctx, from, who)
 				if err != nil {
 					return err
@@ -66,7 +66,7 @@ type story struct {
 	Visits []fleet.Visit `json:"visits"`
 }
 
-func (s surroundings) tellVisits(ctx context.Context, from source, as format, d fleet.Device) error {
+func (s surroundings) tellVisits(ctx context.Context, from source, as listFormat, d fleet.Device) error {
 	visits := from.visits(ctx, d.ID)
 	if as == "csv" || as == "html" {
 		return writeList(s.stdout, as, "Visits of "+report.Clean(d.ID), export.Visits, visits, nil)

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/urfave/cli/v2"
 )
@@ -59,21 +59,21 @@ func listFlags(what string) []cli.Flag {
 	}
 }
 
-func (s surroundings) listRuns(ctx *cli.Context, store *history.Store, o report.Options) error {
+func (s surroundings) listRuns(ctx *cli.Context, store *history.Store, o format.Options) error {
 	list, err := store.Runs(ctx.Context, ctx.Int("limit"))
 	if err != nil {
 		return err
 	}
 	if ctx.Bool("json") {
-		return report.WriteRunsJSON(s.stdout, list)
+		return format.WriteRunsJSON(s.stdout, list)
 	}
-	return report.WriteRuns(s.stdout, list, o)
+	return format.WriteRuns(s.stdout, list, o)
 }
 
-func (s surroundings) tellStory(ctx *cli.Context, store *history.Store, who string, o report.Options) error {
+func (s surroundings) tellStory(ctx *cli.Context, store *history.Store, who string, o format.Options) error {
 	story, err := store.Device(ctx.Context, who, ctx.Int("limit"))
 	if several, ok := errors.AsType[*history.AmbiguousError](err); ok {
-		if err := report.WriteKnown(s.stderr, several.Devices, o); err != nil {
+		if err := format.WriteKnown(s.stderr, several.Devices, o); err != nil {
 			return err
 		}
 		return usageError("name it by its UDID", "%w", err)
@@ -84,8 +84,8 @@ func (s surroundings) tellStory(ctx *cli.Context, store *history.Store, who stri
 	case err != nil:
 		return err
 	case ctx.Bool("json"):
-		return report.WriteStoryJSON(s.stdout, story)
+		return format.WriteStoryJSON(s.stdout, story)
 	default:
-		return report.WriteStory(s.stdout, story, o)
+		return format.WriteStory(s.stdout, story, o)
 	}
 }

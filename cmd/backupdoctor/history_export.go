@@ -12,16 +12,16 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/urfave/cli/v2"
 )
 
 // exportFormats are the values of --format, and what writes each.
-var exportFormats = map[string]func(io.Writer) report.HistoryWriter{
-	"csv":    report.NewHistoryCSV,
-	"json":   report.NewHistoryJSON,
-	"ndjson": report.NewHistoryNDJSON,
+var exportFormats = map[string]func(io.Writer) format.HistoryWriter{
+	"csv":    format.NewHistoryCSV,
+	"json":   format.NewHistoryJSON,
+	"ndjson": format.NewHistoryNDJSON,
 }
 
 func exportCommand(s surroundings) *cli.Command {
@@ -61,7 +61,7 @@ func exportCommand(s surroundings) *cli.Command {
 	}
 }
 
-func (s surroundings) export(ctx context.Context, store *history.Store, w report.HistoryWriter) error {
+func (s surroundings) export(ctx context.Context, store *history.Store, w format.HistoryWriter) error {
 	damaged, err := store.Export(ctx, w.Run, w.Visit)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/urfave/cli/v2"
 )
@@ -44,11 +45,11 @@ func staleCommand(s surroundings) *cli.Command {
 				}
 				switch {
 				case ctx.Bool("json"):
-					err = report.WriteStaleJSON(s.stdout, stale)
+					err = format.WriteStaleJSON(s.stdout, stale)
 				case ctx.Bool("csv"):
-					err = report.WriteStaleCSV(s.stdout, stale)
+					err = format.WriteStaleCSV(s.stdout, stale)
 				default:
-					err = report.WriteStale(s.stdout, stale, options)
+					err = format.WriteStale(s.stdout, stale, options)
 				}
 				if err == nil && stale.Stale > 0 {
 					return exit{code: report.ExitProblems}

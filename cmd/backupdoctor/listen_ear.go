@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backuplog"
 	"github.com/backupdoctor/backupdoctor/device/usb"
@@ -157,7 +157,7 @@ func (e ear) guide() string {
 	if e.conditions {
 		template = "listening: lock the {device}, wait ten seconds, and unlock it"
 	}
-	if text, ok := checks.Expand(template, e.before.Device); ok {
+	if text, ok := remedies.Expand(template, e.before.Device); ok {
 		return text
 	}
 	return "listening: start an iCloud backup on the device"

@@ -7,17 +7,17 @@ import (
 	"sync"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backuplog"
-	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
 // A speaker tells of several devices on one stream, a line at a time. Where one kind of
 // line floods in, some are left out, and counted.
 type speaker struct {
 	w       io.Writer
-	options report.Options
+	options format.Options
 
 	mu     sync.Mutex
 	voices map[voice]*budget
@@ -85,7 +85,7 @@ func (s *speaker) writeOmitted(label string, b *budget) {
 }
 
 func (s *speaker) write(label, text string) {
-	report.Heard(s.w, time.Now().Format(time.TimeOnly), label, text, s.options)
+	format.Heard(s.w, time.Now().Format(time.TimeOnly), label, text, s.options)
 }
 
 // describe says in words what a line of a log tells.
@@ -114,7 +114,7 @@ func describeFailure(e backuplog.Event) string {
 		names = append(names, fmt.Sprintf("%s/%d", code.Domain, code.Code))
 	}
 	text += ": " + strings.Join(names, ", ")
-	for _, m := range checks.LookUp(names[0]) {
+	for _, m := range codes.LookUp(names[0]) {
 		if m.InICloud != "" {
 			return text + ": " + m.InICloud
 		}

@@ -19,16 +19,22 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+
+	"github.com/backupdoctor/backupdoctor/device/releases"
 )
 
-func main() {
+func main() { os.Exit(process(releases.Embedded)) }
+
+// process runs the command line of this process with a built-in table of releases, and
+// returns the exit code.
+func process(builtIn func() releases.Table) int {
 	endings := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // as it is under nohup
 		endings = append(endings, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings...)
 	context.AfterFunc(ctx, stop) // a second signal then ends the program
-	os.Exit(run(ctx, surroundings{
+	return run(ctx, surroundings{
 		args:      os.Args[1:],
 		stdin:     os.Stdin,
 		stdout:    os.Stdout,
@@ -37,5 +43,6 @@ func main() {
 		environ:   os.Environ,
 		configDir: os.UserConfigDir,
 		dataDir:   func() (string, error) { return dataFolder(runtime.GOOS, os.Getenv) },
-	}))
+		builtIn:   builtIn,
+	})
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
@@ -22,29 +23,29 @@ var formats = []string{"table", "summary", "json", "ndjson", "csv", "csv-finding
 const streamed = "ndjson"
 
 // renderers are the other formats, which are written once the report is complete.
-var renderers = map[string]func(io.Writer, report.Report, report.Options) error{
-	"table":   report.WriteTable,
-	"summary": report.WriteSummary,
-	"json":    plainly(report.WriteJSON),
+var renderers = map[string]func(io.Writer, report.Report, format.Options) error{
+	"table":   format.WriteTable,
+	"summary": format.WriteSummary,
+	"json":    plainly(format.WriteJSON),
 
-	"csv":          plainly(report.WriteCSV),
-	"csv-findings": plainly(report.WriteCSVFindings),
-	"html":         plainly(report.WriteHTML),
-	"markdown":     plainly(report.WriteMarkdown),
-	"junit":        plainly(report.WriteJUnit),
-	"prometheus":   plainly(report.WritePrometheus),
+	"csv":          plainly(format.WriteCSV),
+	"csv-findings": plainly(format.WriteCSVFindings),
+	"html":         plainly(format.WriteHTML),
+	"markdown":     plainly(format.WriteMarkdown),
+	"junit":        plainly(format.WriteJUnit),
+	"prometheus":   plainly(format.WritePrometheus),
 }
 
 // plainly is a renderer that is the same on every terminal.
-func plainly(write func(io.Writer, report.Report) error) func(io.Writer, report.Report, report.Options) error {
-	return func(w io.Writer, r report.Report, _ report.Options) error { return write(w, r) }
+func plainly(write func(io.Writer, report.Report) error) func(io.Writer, report.Report, format.Options) error {
+	return func(w io.Writer, r report.Report, _ format.Options) error { return write(w, r) }
 }
 
 // An output is one rendering of the report and where it goes.
 type output struct {
 	format  string
 	path    string // "" is stdout
-	display report.Options
+	display format.Options
 }
 
 // outputFlags say what becomes of a run.

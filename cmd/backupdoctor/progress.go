@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
 // A statusLine is a line of the terminal that overwrites itself.
@@ -48,7 +49,7 @@ func (sc scan) lineByLine() func(report.Event) {
 			total = *e.Total
 		case e.Type == report.DeviceDone:
 			done++
-			fmt.Fprintln(sc.stderr, report.Line(*e.Device, done, total, report.Options{UTF8: sc.utf8On()}))
+			fmt.Fprintln(sc.stderr, format.Line(*e.Device, done, total, format.Options{UTF8: sc.utf8On()}))
 		}
 	}
 }

@@ -52,7 +52,7 @@ func (s surroundings) updateReleases(ctx *cli.Context) error {
 		return err
 	}
 	from := cmp.Or(ctx.String("from"), releases.AppleURL)
-	table, err := releases.Update(ctx.Context, from, path)
+	table, err := releases.Update(ctx.Context, s.builtIn(), from, path)
 	switch {
 	case err == nil:
 		return s.showReleases(table)
@@ -69,13 +69,13 @@ func (s surroundings) showReleases(table releases.Table) error {
 }
 
 // releases is the table in use. An updated copy that cannot be read is said, and passed
-// over: the embedded table answers in its place.
+// over: the built-in table answers in its place.
 func (s surroundings) releases() releases.Table {
 	path, err := s.releasesPath()
 	if err != nil {
-		return releases.Embedded() // no folder, hence no copy
+		return s.builtIn() // no folder, hence no copy
 	}
-	table, err := releases.Load(path)
+	table, err := releases.Load(s.builtIn(), path)
 	if err != nil {
 		fmt.Fprintln(s.stderr, "backupdoctor:", err)
 		fmt.Fprintln(s.stderr, "hint: backupdoctor releases update writes it anew")

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
@@ -122,9 +123,9 @@ func diffCommand(s surroundings) *cli.Command {
 			}
 			diff := report.Compare(reports[0], reports[1])
 			if ctx.Bool("json") {
-				err = report.WriteDiffJSON(s.stdout, diff)
+				err = format.WriteDiffJSON(s.stdout, diff)
 			} else {
-				err = report.WriteDiff(s.stdout, diff, options)
+				err = format.WriteDiff(s.stdout, diff, options)
 			}
 			if err == nil && diff.Changes.New > 0 {
 				return exit{code: report.ExitProblems}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/urfave/cli/v2"
 )
@@ -21,6 +22,7 @@ type surroundings struct {
 	environ        func() []string        // all of the environment, for a program that is started
 	configDir      func() (string, error) // the folder for settings of this user's programs
 	dataDir        func() (string, error) // the folder for their data
+	builtIn        func() releases.Table  // the table of releases that is compiled in
 	alarm          func(string)           // tells those who look at a page that something is amiss; nil without one
 	note           func(string)           // shows the text of a status line while a view has the terminal; nil if none has
 }

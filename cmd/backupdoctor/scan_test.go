@@ -77,6 +77,7 @@ func typedTo(t *testing.T, ctx context.Context, environment map[string]string, w
 		getenv:    func(name string) string { return environment[name] },
 		configDir: func() (string, error) { return settings, nil },
 		dataDir:   func() (string, error) { return settings, nil },
+		builtIn:   demoReleases,
 	})
 	return session{code: code, stderr: stderr.String()}
 }

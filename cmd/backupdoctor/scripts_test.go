@@ -18,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"backupdoctor": main})
+	testscript.Main(m, map[string]func(){"backupdoctor": func() { os.Exit(process(demoReleases)) }})
 }
 
 // TestScripts runs the terminal sessions in testdata/script. Besides the usual commands

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -132,12 +131,7 @@ func (sh shelf) snapshots(now time.Time, table releases.Table) []device.Snapshot
 	return snapshots
 }
 
-// sameUDID compares identifiers as people copy them: with and without the hyphen, in either
-// case.
-func sameUDID(a, b string) bool {
-	bare := func(udid string) string { return strings.ToLower(strings.ReplaceAll(udid, "-", "")) }
-	return bare(a) == bare(b)
-}
+func sameUDID(a, b string) bool { return device.SameUDID(a, b) }
 
 // reported is where was looked, in the words of the report.
 func (sh shelf) reported() []report.Place {

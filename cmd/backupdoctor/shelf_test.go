@@ -17,7 +17,7 @@ func TestBackupsMeetInOneDevice(t *testing.T) {
 	writeBackup(t.Fatalf, dir, "archived")
 	writeBackup(t.Fatalf, dir)
 	writeBackup(t.Fatalf, dir, "udid=00008110-001A2B3C4D5E6F70")
-	snapshots := shelfIn([]backup.Place{{Path: dir}}).snapshots(time.Now(), surroundings{configDir: func() (string, error) { return t.TempDir(), nil }}.releases())
+	snapshots := shelfIn([]backup.Place{{Path: dir}}).snapshots(time.Now(), demoReleases())
 	if len(snapshots) != 2 || len(snapshots[0].Backups) != 2 || len(snapshots[1].Backups) != 1 {
 		t.Fatalf("%d devices: %+v", len(snapshots), snapshots)
 	}

@@ -3,7 +3,7 @@ package main
 import (
 	"slices"
 
-	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/urfave/cli/v2"
 )
@@ -39,9 +39,9 @@ func slotsHealthCommand(s surroundings) *cli.Command {
 					return err
 				}
 				if ctx.Bool("json") {
-					return report.WriteBenchJSON(s.stdout, bench)
+					return format.WriteBenchJSON(s.stdout, bench)
 				}
-				return report.WriteBench(s.stdout, bench, options)
+				return format.WriteBench(s.stdout, bench, options)
 			})
 		}),
 	}

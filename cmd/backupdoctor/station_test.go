@@ -69,7 +69,7 @@ func startBenchAt(t *testing.T, data string, args ...string) (address string, st
 		ended <- run(ctx, surroundings{
 			args: append([]string{"bench", "--quiet"}, args...), stdin: strings.NewReader(""), stdout: io.Discard, stderr: stderr,
 			getenv: func(string) string { return "" }, configDir: func() (string, error) { return settings, nil },
-			dataDir: func() (string, error) { return data, nil },
+			dataDir: func() (string, error) { return data, nil }, builtIn: demoReleases,
 		})
 	}()
 	t.Cleanup(stop)

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
 // A stream is where the events of a run go as they happen, one a line.
@@ -37,7 +38,7 @@ func (s *stream) hear(e report.Event) {
 	if s.failed != nil {
 		return
 	}
-	s.failed = errors.Join(report.WriteEvent(s.out, e), s.out.Flush())
+	s.failed = errors.Join(format.WriteEvent(s.out, e), s.out.Flush())
 }
 
 func (s *stream) close() error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"golang.org/x/term"
 )
 
@@ -17,11 +18,11 @@ const frame = 100 * time.Millisecond
 // The zero trayView shows nothing.
 type trayView struct {
 	canvas  canvas
-	options report.Options
+	options format.Options
 	size    func() (width, height int)
 
 	mu    sync.Mutex
-	view  report.TrayView
+	view  format.TrayView
 	place map[string]int // of a device among the rows, by UDID
 	turn  int
 	left  int // devices that were unplugged
@@ -39,7 +40,7 @@ func (sc *scan) showProgress() *trayView {
 		return v
 	}
 	v.canvas.w = sc.stderr
-	v.options = report.Options{Color: sc.colorOn(sc.stderr, "auto"), UTF8: sc.utf8On()}
+	v.options = format.Options{Color: sc.colorOn(sc.stderr, "auto"), UTF8: sc.utf8On()}
 	v.size = func() (int, int) {
 		width, height, err := term.GetSize(fd)
 		if err != nil || width <= 0 || height <= 0 {
@@ -101,7 +102,7 @@ func (v *trayView) draw() {
 	v.view.Beat++
 	v.view.Height = height
 	v.options.Width = width - 1 // a full line would push the cursor into the next
-	v.canvas.draw(strings.Split(report.Tray(v.view, v.options), "\n"), width)
+	v.canvas.draw(strings.Split(format.Tray(v.view, v.options), "\n"), width)
 }
 
 // hear takes in what happens in the run.
@@ -121,7 +122,7 @@ func (v *trayView) hear(e report.Event) {
 	if !known {
 		i = len(v.view.Rows)
 		v.place[e.UDID] = i
-		v.view.Rows = append(v.view.Rows, report.TrayRow{Name: e.UDID})
+		v.view.Rows = append(v.view.Rows, format.TrayRow{Name: e.UDID})
 	}
 	v.turn++
 	row := &v.view.Rows[i]
@@ -135,7 +136,7 @@ func (v *trayView) hear(e report.Event) {
 func (v *trayView) leave(i int) {
 	if found := v.view.Rows[i].Found; found != nil {
 		v.left++
-		v.above([]byte(report.Line(*found, v.left, 0, v.options) + "\n"))
+		v.above([]byte(format.Line(*found, v.left, 0, v.options) + "\n"))
 	}
 	v.view.Rows = slices.Delete(v.view.Rows, i, i+1)
 	for udid, place := range v.place {

@@ -11,11 +11,12 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
 // viewOn is a view on a terminal of 80 columns and 24 lines.
 func viewOn(w io.Writer) *trayView {
-	v := &trayView{place: map[string]int{}, canvas: canvas{w: w}, options: report.Options{UTF8: true}}
+	v := &trayView{place: map[string]int{}, canvas: canvas{w: w}, options: format.Options{UTF8: true}}
 	v.size = func() (int, int) { return 80, 24 }
 	return v
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/faults"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -176,7 +177,8 @@ type fileLine struct {
 }
 
 func (l *fileList) write(folder backup.Folder, p backup.Problem) {
-	line, err := json.Marshal(fileLine{folder.Path, p.Mode.ID, string(p.Mode.Severity), p.BackupProblem})
+	fault, _ := faults.Find(p.Mode.ID)
+	line, err := json.Marshal(fileLine{folder.Path, p.Mode.ID, string(fault.Severity), p.BackupProblem})
 	if err == nil {
 		_, err = l.out.Write(append(line, '\n'))
 	}

@@ -66,8 +66,7 @@ func (f *faults) example(mode *Mode, problem device.BackupProblem) {
 func (f *faults) of(mode *Mode) *device.BackupFault {
 	fault := f.found[mode]
 	if fault == nil {
-		fault = &device.BackupFault{}
-		mode.describe(fault)
+		fault = &device.BackupFault{Mode: mode.ID}
 		f.found[mode] = fault
 	}
 	return fault
@@ -83,7 +82,7 @@ func (f *faults) has(mode *Mode) bool {
 // rename counts the files of one mode under another.
 func (f *faults) rename(from, to *Mode, detail string) {
 	fault := f.found[from]
-	to.describe(fault)
+	fault.Mode = to.ID
 	fault.Detail = detail
 	f.found[to] = fault
 	delete(f.found, from)

@@ -23,11 +23,11 @@ const maxBytes = 8 << 20
 // summer of 2026, and one that broke off knows fewer.
 const leastModels = 100
 
-// Load returns the newer of the embedded table and the copy that Update wrote to path; of
+// Load returns the newer of the built-in table and the copy that Update wrote to path; of
 // two that are equally old, the copy. No copy is no error. If there is one and it cannot be
-// used, Load returns the embedded table together with the reason.
-func Load(path string) (Table, error) {
-	table := Embedded()
+// used, Load returns the built-in table together with the reason.
+func Load(builtIn Table, path string) (Table, error) {
+	table := builtIn
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return table, nil
@@ -53,9 +53,9 @@ func Load(path string) (Table, error) {
 
 // Update reads Apple's answer from a file or an https address, or from AppleURL if from is
 // "", and writes the table made of it to path, creating its folder. What is shorter than
-// Apple's list can be, or older than the embedded table, is refused, and the copy that was
+// Apple's list can be, or older than the built-in table, is refused, and the copy that was
 // there stays. A list from an address is dated today, one from a file by its newest posting.
-func Update(ctx context.Context, from, path string) (Table, error) {
+func Update(ctx context.Context, builtIn Table, from, path string) (Table, error) {
 	if from == "" {
 		from = AppleURL
 	}
@@ -66,9 +66,8 @@ func Update(ctx context.Context, from, path string) (Table, error) {
 	if models := table.Models(); models < leastModels {
 		return Table{}, fmt.Errorf("%s lists %d models, and Apple's list has at least %d: it is not complete", from, models, leastModels)
 	}
-	embedded := Embedded()
-	if table.Date.Before(embedded.Date) {
-		return Table{}, fmt.Errorf("%s is of %s, older than the table of %s that is built in", from, day(table.Date), day(embedded.Date))
+	if table.Date.Before(builtIn.Date) {
+		return Table{}, fmt.Errorf("%s is of %s, older than the table of %s that is built in", from, day(table.Date), day(builtIn.Date))
 	}
 	if err := table.Save(path); err != nil {
 		return Table{}, fmt.Errorf("writing the table of releases: %w", err)

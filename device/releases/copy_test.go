@@ -12,11 +12,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// saveAnswer writes a list as Apple would, with what the embedded table offers.
+// pinned is a table that stays as it is when the embedded one is renewed.
+func pinned(t *testing.T) Table {
+	t.Helper()
+	data, err := os.ReadFile("../../testdata/releases.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return BuiltIn(data)
+}
+
+// saveAnswer writes a list as Apple would, with what the pinned table offers.
 func saveAnswer(t *testing.T, change func(*pmv)) string {
 	t.Helper()
 	var answer pmv
-	for _, offer := range Embedded().Offers {
+	for _, offer := range pinned(t).Offers {
 		answer.PublicAssetSets.IOS = append(answer.PublicAssetSets.IOS, asset{
 			ProductVersion: offer.Version.String(), Build: offer.Builds[0],
 			PostingDate: day(offer.Posted), SupportedDevices: offer.Models,
@@ -48,20 +58,20 @@ func TestUpdateThenLoad(t *testing.T) {
 		date   time.Time
 		newest string
 	}{
-		"same as embedded": {asItIs, Embedded().Date, "26.6.1"},
+		"same as built in": {asItIs, pinned(t).Date, "26.6.1"},
 		"newer":            {withNewer, date(2026, 11, 2), "27.1"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "backupdoctor", "releases.json")
-			updated, err := Update(t.Context(), saveAnswer(t, test.change), path)
+			updated, err := Update(t.Context(), pinned(t), saveAnswer(t, test.change), path)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if updated.Source != "updated" || !updated.Date.Equal(test.date) || updated.Offers[0].Version.String() != test.newest {
 				t.Errorf("got %s table of %s that begins with %s", updated.Source, updated.Date, updated.Offers[0].Version)
 			}
-			loaded, err := Load(path)
+			loaded, err := Load(pinned(t), path)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +108,7 @@ func TestUpdateRefuses(t *testing.T) {
 			if err := os.WriteFile(path, []byte("what was there"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			_, err := Update(t.Context(), saveAnswer(t, test.change), path)
+			_, err := Update(t.Context(), pinned(t), saveAnswer(t, test.change), path)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got error %v, want one that says %q", err, test.want)
 			}
@@ -110,14 +120,14 @@ func TestUpdateRefuses(t *testing.T) {
 }
 
 func TestUpdateFromNowhere(t *testing.T) {
-	_, err := Update(t.Context(), filepath.Join(t.TempDir(), "missing.json"), filepath.Join(t.TempDir(), "releases.json"))
+	_, err := Update(t.Context(), pinned(t), filepath.Join(t.TempDir(), "missing.json"), filepath.Join(t.TempDir(), "releases.json"))
 	if !os.IsNotExist(err) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestLoadFallsBack(t *testing.T) {
-	older := Embedded()
+	older := pinned(t)
 	older.Date = older.Date.AddDate(0, 0, -1)
 	olderText, err := older.encode()
 	if err != nil {
@@ -138,8 +148,8 @@ func TestLoadFallsBack(t *testing.T) {
 			if err := os.WriteFile(path, []byte(test.content), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			table, err := Load(path)
-			if table.Source != "embedded" || !slices.Equal(table.Offers[0].Builds, Embedded().Offers[0].Builds) {
+			table, err := Load(pinned(t), path)
+			if table.Source != "embedded" || !slices.Equal(table.Offers[0].Builds, pinned(t).Offers[0].Builds) {
 				t.Errorf("got the %s table", table.Source)
 			}
 			if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
@@ -147,7 +157,7 @@ func TestLoadFallsBack(t *testing.T) {
 			}
 		})
 	}
-	if table, err := Load(filepath.Join(t.TempDir(), "missing.json")); err != nil || table.Source != "embedded" {
+	if table, err := Load(pinned(t), filepath.Join(t.TempDir(), "missing.json")); err != nil || table.Source != "embedded" {
 		t.Errorf("without a copy: got the %s table, %v", table.Source, err)
 	}
 }

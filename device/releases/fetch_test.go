@@ -74,14 +74,14 @@ func TestFetchFromAStranger(t *testing.T) {
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it will complain that we hung up
 	server.StartTLS()
 	defer server.Close()
-	_, err := Update(t.Context(), server.URL, filepath.Join(t.TempDir(), "releases.json"))
+	_, err := Update(t.Context(), pinned(t), server.URL, filepath.Join(t.TempDir(), "releases.json"))
 	if err == nil || !strings.Contains(err.Error(), "does not trust") || !strings.Contains(err.Error(), "from a file") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestFetchIsNotPlain(t *testing.T) {
-	_, err := Update(t.Context(), "http://127.0.0.1/v2/pmv", filepath.Join(t.TempDir(), "releases.json"))
+	_, err := Update(t.Context(), pinned(t), "http://127.0.0.1/v2/pmv", filepath.Join(t.TempDir(), "releases.json"))
 	if err == nil || !strings.Contains(err.Error(), "only https") {
 		t.Errorf("got %v", err)
 	}

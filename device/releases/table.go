@@ -40,11 +40,14 @@ const (
 //go:embed table.json
 var embedded []byte
 
-// Embedded is the table built into the program.
-func Embedded() Table {
-	table, err := decode(embedded)
+// Embedded is the table that a scan uses unless there is a newer copy.
+func Embedded() Table { return BuiltIn(embedded) }
+
+// BuiltIn reads a table that is compiled into the program, and panics if it is broken.
+func BuiltIn(data []byte) Table {
+	table, err := decode(data)
 	if err != nil {
-		panic("releases: the embedded table is broken: " + err.Error())
+		panic("releases: a table that is built in is broken: " + err.Error())
 	}
 	table.Source = SourceEmbedded
 	return table

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/google/go-cmp/cmp"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -103,8 +104,8 @@ func TestWhatCannotBeTrueIsHarmless(t *testing.T) {
 	}
 	list, err := s.Runs(t.Context(), 10)
 	must(t, err)
-	must(t, report.WriteRunsJSON(discard{}, list))
-	for _, w := range []report.HistoryWriter{report.NewHistoryJSON(discard{}), report.NewHistoryNDJSON(discard{}), report.NewHistoryCSV(discard{})} {
+	must(t, format.WriteRunsJSON(discard{}, list))
+	for _, w := range []format.HistoryWriter{format.NewHistoryJSON(discard{}), format.NewHistoryNDJSON(discard{}), format.NewHistoryCSV(discard{})} {
 		if _, err := s.Export(t.Context(), w.Run, w.Visit); err != nil {
 			t.Error(err)
 		}

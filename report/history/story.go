@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -93,7 +94,7 @@ func find(conn *sqlite.Conn, who string) (key string, known report.KnownDevice, 
 
 // isOf reports whether who is what a device is known by wherever it lies and whoever has it.
 func isOf(who, key string, d report.KnownDevice) bool {
-	return bare(who) == key || who == key || strings.EqualFold(who, d.Serial) ||
+	return device.UDIDKey(who) == key || who == key || strings.EqualFold(who, d.Serial) ||
 		slices.ContainsFunc(d.Asset, func(f report.Field) bool { return strings.EqualFold(who, f.Value) })
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -159,16 +158,14 @@ func runRow(conn *sqlite.Conn, id string) (row int64, subject string, err error)
 	return row, subject, err
 }
 
-// keyOf is what tells a device from others: its UDID without hyphens, in lower case, as people
-// copy it in every way; or else the folder that is all there is of it.
+// keyOf is what tells a device from others: its UDID, or else the folder that is all there is
+// of it.
 func keyOf(d report.Device) string {
 	if d.UDID == "" && len(d.Backups) > 0 {
 		return d.Backups[0].Folder
 	}
-	return bare(d.UDID)
+	return device.UDIDKey(d.UDID)
 }
-
-func bare(udid string) string { return strings.ToLower(strings.ReplaceAll(udid, "-", "")) }
 
 // secondsOrNull is a time as it is stored, and nothing for the zero time.
 func secondsOrNull(t time.Time) any {

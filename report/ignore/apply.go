@@ -3,7 +3,6 @@ package ignore
 import (
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -64,7 +63,7 @@ func (e Entry) isAbout(s device.Snapshot) bool {
 			if match, err := path.Match(pattern, name); err == nil && match {
 				return true
 			}
-			if bare(pattern) == bare(s.Device.UDID) {
+			if device.SameUDID(pattern, s.Device.UDID) {
 				return true
 			}
 		}
@@ -90,7 +89,3 @@ func namesOf(s device.Snapshot) []string {
 	}
 	return names
 }
-
-// bare is a UDID as it is compared: people copy it with and without the hyphen, in either
-// case.
-func bare(udid string) string { return strings.ToLower(strings.ReplaceAll(udid, "-", "")) }

@@ -134,7 +134,7 @@ func TestApply(t *testing.T) {
 
 func TestApplyByUDID(t *testing.T) {
 	s, _ := patient(t)
-	for _, udid := range []string{s.Device.UDID, bare(s.Device.UDID)} {
+	for _, udid := range []string{s.Device.UDID, device.UDIDKey(s.Device.UDID)} {
 		if left, _ := silence(t, "- {id: software-out-of-date, reason: frozen, devices: ['"+udid+"']}"); len(left) != 1 {
 			t.Errorf("%s: %v is left", udid, left)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
 // A mark is a verdict or a status as it is shown: a sign and a word, so that nothing hangs on
@@ -87,7 +88,7 @@ func newTileView(t tile) tileView {
 	case t.Found == nil:
 		v.Mark, v.Why = mark{"busy", "", cmp.Or(words[0], "Reading")}, words[1]
 	default:
-		word, why, _ := strings.Cut(report.Outcome(*t.Found), ": ")
+		word, why, _ := strings.Cut(format.Outcome(*t.Found), ": ")
 		v.Mark, v.Why = markOf(t.Found.Verdict), report.Clean(why)
 		v.Mark.Word = word
 		v.About, v.Last = aboutOf(*t.Found), lastBackupOf(*t.Found)
@@ -120,7 +121,7 @@ func sayingOf(t tile) string {
 	if t.Slot != "" {
 		name = report.Clean(t.Slot) + ", " + name
 	}
-	return name + ": " + report.Clean(report.Outcome(*t.Found))
+	return name + ": " + report.Clean(format.Outcome(*t.Found))
 }
 
 // An overview is what stands above the tiles.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
 // grace is how long a command has after it was asked to end, and what it started has after it
@@ -49,7 +50,7 @@ func (h *Hook) Run(ctx context.Context, r report.Report) error {
 
 func (h *Hook) run(ctx context.Context, r report.Report) error {
 	var document bytes.Buffer
-	if err := report.WriteJSON(&document, r); err != nil {
+	if err := format.WriteJSON(&document, r); err != nil {
 		return err
 	}
 	if h.Slots != nil {

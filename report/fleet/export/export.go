@@ -12,6 +12,7 @@ import (
 	"iter"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
 // A Column is one column of a list: its head, and what stands there in a row.
@@ -35,7 +36,7 @@ func CSV[Row any](w io.Writer, columns []Column[Row], rows iter.Seq2[Row, error]
 			return err
 		}
 		for i, c := range columns {
-			cells[i] = report.CSVCell(c.Text(row))
+			cells[i] = format.CSVCell(c.Text(row))
 		}
 		if err := table.Write(cells); err != nil {
 			return fmt.Errorf("writing a list: %w", err)
@@ -59,7 +60,7 @@ func JSON[Row any](w io.Writer, rows iter.Seq2[Row, error]) error {
 		if err != nil {
 			return fmt.Errorf("writing a list: %w", err)
 		}
-		if _, err := fmt.Fprintf(w, "%s%s", before, report.EscapeHidden(document)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s%s", before, format.EscapeHidden(document)); err != nil {
 			return fmt.Errorf("writing a list: %w", err)
 		}
 		before = ",\n"

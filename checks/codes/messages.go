@@ -1,0 +1,188 @@
+package codes
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+)
+
+// A message is a text of iOS, known by the words that tell it from others. Its wording
+// changes between versions and translations, so that a few words are all that is matched.
+type message struct {
+	words   [][]string // phrases in small letters; all phrases of any one list stand in the text
+	meaning Meaning
+}
+
+// saidBy reports whether a folded text contains the message.
+func (m message) saidBy(text string) bool {
+	return slices.ContainsFunc(m.words, func(phrases []string) bool {
+		return !slices.ContainsFunc(phrases, func(phrase string) bool { return !strings.Contains(text, phrase) })
+	})
+}
+
+// messages is the texts that iOS shows about iCloud Backup, the telling ones first.
+var messages = []message{
+	{
+		words: [][]string{{"enough", "icloud storage"}, {"enough", "in icloud"}, {"not enough storage"}, {"storage is full"}, {"icloud", "full"}},
+		meaning: Meaning{
+			Message:  "Not enough iCloud storage",
+			InICloud: "iCloud has too little room for the next backup.",
+			Checks:   []string{"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive", "storage-plan-lapsed"},
+			Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups, remedies.BuyStorage},
+			Sources:  []remedies.Source{remedies.FoundingArticle, remedies.MisoiduncanStorageFull},
+		},
+	},
+	{
+		words: [][]string{{"files", "unavailable"}, {"files", "not available"}},
+		meaning: Meaning{
+			Message:  "Some files were unavailable",
+			InICloud: "The backup ended without some files, because they were locked, were being changed or could not be read.",
+			Checks:   []string{"files-unavailable"},
+			Remedies: []remedies.ID{remedies.FindUnreadableItem, remedies.UnlockWithPasscode, remedies.Restart, remedies.UpdateSoftware, remedies.ContactAppleSupport},
+			Sources:  []remedies.Source{remedies.ImobiledeviceUnreadable, remedies.PymobiledeviceFiles},
+		},
+	},
+	{
+		words: [][]string{{"problem enabling icloud backup"}, {"problem enabling backup"}, {"turning on", "backup"}},
+		meaning: Meaning{
+			Message:  "There was a problem enabling iCloud Backup",
+			InICloud: "iCloud Backup could not be switched on. It needs a network, a right clock and an account in good order.",
+			Checks:   []string{"enable-backup-fails"},
+			Remedies: []remedies.ID{remedies.JoinWiFi, remedies.TurnOffVPN, remedies.SetDateAutomatically, remedies.AcceptTerms, remedies.FixAccountPrompt, remedies.Restart, remedies.UpdateSoftware},
+			Sources:  []remedies.Source{remedies.PublicAnalysis},
+		},
+	},
+	{
+		words: [][]string{{"currently being restored"}, {"stop restoring"}},
+		meaning: Meaning{
+			Message:  "Currently being restored",
+			InICloud: "A restore is still running, and no backup begins before it has ended.",
+			Checks:   []string{"restore-in-progress"},
+			Remedies: []remedies.ID{remedies.LetRestoreFinish},
+			Sources:  []remedies.Source{remedies.PublicAnalysis},
+		},
+	},
+	{
+		words: [][]string{{"verification failed"}, {"error connecting to", "apple id"}, {"error connecting to", "apple account"}, {"error connecting to", "icloud"}, {"authentication failed"}, {"update apple account settings"}, {"update apple id settings"}},
+		meaning: Meaning{
+			Message:  "Verification failed: there was an error connecting to the server",
+			InICloud: "The account could not be verified: it wants something, the clock is wrong, or Apple's service is down.",
+			Checks:   []string{"account-needs-attention", "date-time-wrong", "icloud-outage"},
+			Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.FixAccountPrompt, remedies.SetDateAutomatically, remedies.TryAnotherNetwork},
+			Sources:  []remedies.Source{remedies.AppleHT203512},
+		},
+	},
+	{
+		words: [][]string{{"terms and conditions"}, {"cannot complete action"}, {"can't complete action"}, {"cannot be completed at this time"}},
+		meaning: Meaning{
+			Message:  "New iCloud terms and conditions",
+			InICloud: "Changed terms of iCloud wait for a person to accept them, or could not be accepted.",
+			Checks:   []string{"terms-not-accepted"},
+			Remedies: []remedies.ID{remedies.AcceptTerms},
+			Sources:  []remedies.Source{remedies.ThetoolstrunkTerms, remedies.BigitshopTerms},
+		},
+	},
+	{
+		words: [][]string{{"due to restrictions"}, {"because of restrictions"}, {"greyed"}, {"grayed"}},
+		meaning: Meaning{
+			Message:  "Not available due to restrictions",
+			InICloud: "Screen Time or management has locked the setting, or the button waits for a network.",
+			Checks:   []string{"screen-time-account-changes", "mdm-disallows-backup", "backup-now-greyed"},
+			Remedies: []remedies.ID{remedies.JoinWiFi, remedies.AllowAccountChanges, remedies.AskAdministrator},
+			Sources:  []remedies.Source{remedies.FonetipsSignOut, remedies.IphonelifeGreyButton, remedies.SoundsupportBackups},
+		},
+	},
+	{
+		words: [][]string{{"last backup: never"}, {"last successful backup: never"}},
+		meaning: Meaning{
+			Message:  "Last Backup: Never",
+			InICloud: "No iCloud backup of this device has ever been completed.",
+			Checks:   []string{"never-backed-up"},
+			Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight},
+			Sources:  []remedies.Source{remedies.FoundingArticle},
+		},
+	},
+	{
+		words: [][]string{{"not backed up"}, {"not been backed up"}, {"hasn't been backed up"}, {"haven't been backed up"}, {"isn't backed up"}},
+		meaning: Meaning{
+			Message:  "Not backed up in … weeks",
+			InICloud: "No backup has been completed for that long. Mostly a nightly backup found no Wi-Fi, no power or an unlocked screen.",
+			Checks:   []string{"backup-stale", "wifi-missing", "auto-not-charging", "auto-not-locked"},
+			Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight, remedies.JoinWiFi, remedies.CheckCharger, remedies.ShortenAutoLock},
+			Sources:  []remedies.Source{remedies.PopsugarNotBackedUp},
+		},
+	},
+	{
+		words: [][]string{{"requires a wi-fi"}, {"connect to wi-fi"}, {"connect to a wi-fi"}},
+		meaning: Meaning{
+			Message:  "Connect to Wi-Fi to back up",
+			InICloud: "There is no network that backups may use.",
+			Checks:   []string{"wifi-missing", "airplane-mode", "cellular-backup-off"},
+			Remedies: []remedies.ID{remedies.TurnOffAirplaneMode, remedies.JoinWiFi, remedies.UseCellularBackup},
+			Sources:  []remedies.Source{remedies.IphonelifeGreyButton, remedies.SoundsupportBackups},
+		},
+	},
+	{
+		words: [][]string{{"iphone storage almost full"}, {"ipad storage almost full"}, {"iphone storage full"}, {"ipad storage full"}},
+		meaning: Meaning{
+			Message:  "iPhone Storage Almost Full",
+			InICloud: "The device itself, not iCloud, has too little room, which a backup needs for its temporary copies.",
+			Checks:   []string{"device-storage-low"},
+			Remedies: []remedies.ID{remedies.Restart, remedies.FreeDeviceStorage},
+			Sources:  []remedies.Source{remedies.BestapplesolutionICloud},
+		},
+	},
+	{
+		words: [][]string{{"sign in to your iphone"}, {"sign in to your ipad"}, {"sign in to icloud"}},
+		meaning: Meaning{
+			Message:  "Sign in to your iPhone",
+			InICloud: "No account is signed in, so there is no iCloud to back up to.",
+			Checks:   []string{"signed-out"},
+			Remedies: []remedies.ID{remedies.SignIn},
+			Sources:  []remedies.Source{remedies.AppleHT203512},
+		},
+	},
+	{
+		words: [][]string{{"estimating", "remaining"}},
+		meaning: Meaning{
+			Message:  "Estimating time remaining",
+			InICloud: "Shown for hours, it means that the Wi-Fi is slow or drops, or that there is very much to send.",
+			Checks:   []string{"wifi-slow-unstable", "backup-too-large"},
+			Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.BackUpOvernight, remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.ChooseAppsToBackUp},
+			Sources:  []remedies.Source{remedies.FoundingArticle},
+		},
+	},
+	{
+		words: [][]string{{"backup not supported"}},
+		meaning: Meaning{
+			Message:  "Backup Not Supported",
+			InICloud: "One app, which the message names, cannot be backed up.",
+			Checks:   []string{"app-cannot-be-backed-up"},
+			Remedies: []remedies.ID{remedies.ChooseAppsToBackUp, remedies.UpdateApp, remedies.ReinstallApp},
+			Sources:  []remedies.Source{remedies.BestapplesolutionICloud},
+		},
+	},
+	{
+		words: [][]string{{"backup failed"}},
+		meaning: Meaning{
+			Message:  "Backup Failed",
+			Vague:    true,
+			InICloud: "The title alone. Mostly iCloud is full; it can also stay on the screen after a later backup has gone through.",
+			Checks:   []string{"icloud-storage-full", "false-alarm"},
+			Remedies: []remedies.ID{remedies.CheckLastBackupDate, remedies.ReadExactMessage, remedies.CheckICloudStorage},
+			Sources:  []remedies.Source{remedies.HinewsBackupFailure},
+		},
+	},
+	{
+		words: [][]string{{"backup could not be completed"}, {"backup couldn't be completed"}},
+		meaning: Meaning{
+			Message:  "The last backup could not be completed",
+			Vague:    true,
+			InICloud: "The message for whatever has none of its own. Slow Wi-Fi, a stuck process, a damaged older backup and trouble at Apple's end all show it.",
+			Checks:   []string{"wifi-slow-unstable", "transient-glitch", "corrupt-previous-backup", "icloud-outage"},
+			Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.CheckSystemStatus, remedies.BackUpOvernight, remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.Restart, remedies.ContactAppleSupport},
+			Sources:  []remedies.Source{remedies.FoundingArticle},
+		},
+	},
+}

@@ -1,0 +1,201 @@
+package faults
+
+// The remedies that many modes share. An old folder is never deleted first: it may be the
+// only copy there is.
+const (
+	backUpAgain = "Rename the backup's folder, back the device up again, and delete the renamed folder only once the new backup is proved whole."
+	runAgain    = "Start the backup again: the device carries on where it stopped. If that fails, rename the folder and back up once more."
+)
+
+// table is every known mode: what makes a copy useless comes first.
+var table = []Fault{
+	{
+		Mode: "folder-gone", Severity: Unusable,
+		Title:  "The folder of the backup is not there any more",
+		Remedy: "Look where the folder went, or back the device up again.",
+	},
+	{
+		Mode: "crafted", Severity: Unusable,
+		Title:  "The folder was made by a tool that changes settings; it is no backup of a device",
+		Remedy: "Do not count it as a backup. Move it out of the backup folder.",
+	},
+	{
+		Mode: "interrupted-first", Severity: Unusable,
+		Title:  "The first backup to this folder never ended: neither its status nor its manifest was written",
+		Remedy: "Rename the folder and back the device up again.",
+	},
+	{
+		Mode: "interrupted-upload", Severity: Unusable,
+		Title:  "The last backup was cut off while files were being copied; the one before it is mostly intact",
+		Remedy: runAgain,
+	},
+	{
+		Mode: "interrupted-move", Severity: Unusable,
+		Title:  "The last backup was cut off while new files replaced old ones, so both are mixed",
+		Remedy: runAgain + " Do not restore from it as it is.",
+	},
+	{
+		Mode: "status-missing", Severity: Unusable,
+		Title:  "Status.plist is missing, so nothing says that the backup ended; the next one will be a full one",
+		Remedy: "Back the device up again.",
+	},
+	{
+		Mode: "status-unreadable", Severity: Unusable,
+		Title:  "Status.plist cannot be understood",
+		Remedy: backUpAgain,
+	},
+	{
+		Mode: "properties-unreadable", Severity: Unusable,
+		Title:  "Manifest.plist is missing, empty or cannot be understood; beside a good Status.plist, the device refuses the next backup over it",
+		Remedy: backUpAgain,
+	},
+	{
+		Mode: "manifest-unreadable", Severity: Unusable,
+		Title:  "The list of files is missing, empty, cut or damaged; beside a good Status.plist, the device refuses the next backup over it",
+		Remedy: backUpAgain,
+	},
+	{
+		Mode: "keybag-inconsistent", Severity: Unusable,
+		Title:  "The backup is encrypted, and the keys to it are missing or damaged",
+		Remedy: backUpAgain,
+	},
+	{
+		Mode: "info-missing", Severity: Unusable,
+		Title:  "Info.plist is missing or cannot be understood, so Finder and iTunes do not list the backup; its files are not concerned",
+		Remedy: backUpAgain,
+	},
+	{
+		Mode: "blob-missing", Severity: Loss,
+		Title:  "Files that the manifest lists are missing",
+		Remedy: backUpAgain,
+	},
+	{
+		Mode: "partial-by-design", Severity: Note,
+		Title:  "All files of several apps are missing and nothing else is: a tool was told to leave them out",
+		Remedy: "If everything is wanted, make a full backup with Finder, iTunes or Apple Devices.",
+	},
+	{
+		Mode: "blob-empty", Severity: Loss,
+		Title:  "Files are stored empty that are not",
+		Remedy: backUpAgain,
+	},
+	{
+		Mode: "blob-truncated", Severity: Loss,
+		Title:  "Files are shorter than they must be",
+		Remedy: "Check the disk. " + backUpAgain,
+	},
+	{
+		Mode: "blob-altered", Severity: Loss,
+		Title:  "Files are not the bytes that the device sent",
+		Remedy: "Check the disk. " + backUpAgain,
+	},
+	{
+		Mode: "blob-unreadable", Severity: Loss,
+		Title:  "Files cannot be read from the disk",
+		Remedy: "Check the disk. " + backUpAgain,
+	},
+	{
+		Mode: "blob-padding", Severity: Loss,
+		Title:  "Encrypted files do not end as they must, which makes a restore stop",
+		Remedy: "Do not restore a backup that was edited. " + backUpAgain,
+	},
+	{
+		Mode: "file-key", Severity: Loss,
+		Title:  "The keys of files do not open",
+		Remedy: backUpAgain,
+	},
+	{
+		Mode: "row-unreadable", Severity: Loss,
+		Title:  "Entries of the manifest cannot be understood",
+		Remedy: backUpAgain,
+	},
+	{
+		Mode: "stopped", Severity: Note,
+		Title:  "The look at the backup was stopped before its end",
+		Remedy: "Look again, and let it come to its end.",
+	},
+	{
+		Mode: "no-permission", Severity: Unusable,
+		Title:  "Parts of the backup may not be read by this program",
+		Remedy: "On a Mac, allow the terminal Full Disk Access in System Settings > Privacy & Security; elsewhere, give your user the right to read the folder. Then look again.",
+	},
+	{
+		Mode: "cloud-placeholder", Severity: Loss,
+		Title:  "Files are only placeholders: a cloud drive keeps their contents elsewhere",
+		Remedy: "Take the backup folder out of the cloud drive, have everything downloaded, and look again.",
+	},
+	{
+		Mode: "password-needed", Severity: Note,
+		Title:  "The backup is encrypted and was not opened, so its list of files stays closed",
+		Remedy: "Look again with the backup password.",
+	},
+	{
+		Mode: "identity-mismatch", Severity: Suspicious,
+		Title:  "Info.plist and Manifest.plist name different devices: folders were mixed",
+		Remedy: "Find out which device the folder belongs to before relying on it, and back both devices up again.",
+	},
+	{
+		Mode: "disk-full", Severity: Unusable,
+		Title:  "The disk that holds the backup is full",
+		Remedy: "Free space on that disk, or move the backup folder to a larger one.",
+	},
+	{
+		Mode: "encryption-required", Severity: Unusable,
+		Title:  "Management asks for encrypted backups, and this one is not",
+		Remedy: "Set a backup password in Finder, iTunes or Apple Devices, and back up again.",
+	},
+	{
+		Mode: "interrupted-cleanup", Severity: Suspicious,
+		Title:  "The last backup was cut off while it removed what it no longer needs; its files are in place",
+		Remedy: runAgain,
+	},
+	{
+		Mode: "snapshot-left", Severity: Suspicious,
+		Title:  "A Snapshot folder was left behind although the backup is marked as finished",
+		Remedy: "Close programs that have the folder open, check its permissions and back up again. If the backup then fails, rename the whole folder and start a new one.",
+	},
+	{
+		Mode: "manifest-log", Severity: Suspicious,
+		Title:  "Changes to the list of files were never merged into it; they were read along",
+		Remedy: "Keep Manifest.db and Manifest.db-wal together, and back up again.",
+	},
+	{
+		Mode: "blob-length", Severity: Suspicious,
+		Title:  "Files have another length than recorded; a file that grows while it is copied does, too",
+		Remedy: "Verify with --deep and, if the backup is encrypted, with its password.",
+	},
+	{
+		Mode: "folder-misnamed", Severity: Suspicious,
+		Title:  "The folder is not named after the device in it, so that Finder and iTunes pass it by",
+		Remedy: "To restore from it, give the folder the device's identifier as its name again.",
+	},
+	{
+		Mode: "manifest-huge", Severity: Suspicious,
+		Title:  "The list of files is uncommonly large, which makes backups very slow",
+		Remedy: "Look at the app with the most files: emptying its cache, or offloading it, shortens the list.",
+	},
+	{
+		Mode: "old", Severity: Suspicious,
+		Title:  "The backup is old",
+		Remedy: "Back the device up again.",
+	},
+	{
+		Mode: "orphan", Severity: Note,
+		Title:  "Files lie in the folder that the manifest does not list; they take up room and do no harm",
+		Remedy: "The next backup cleans up.",
+	},
+	{
+		Mode: "encrypted", Severity: Note,
+		Title: "The backup is encrypted; a password set long ago, or on an earlier device, still holds",
+	},
+	{
+		Mode: "inner-database-damaged", Severity: Note,
+		Title:  "A database in the backup is damaged although it is stored as the device sent it: it is damaged on the device, too",
+		Remedy: "Look on the device at the app it belongs to.",
+	},
+	{
+		Mode: "app-files-missing", Severity: Unusable,
+		Title:  "The device's own record says that files of an app were missing on it; nothing in the folder shows that",
+		Remedy: "Offload or delete that app on the device, install it again, and back up.",
+	},
+}

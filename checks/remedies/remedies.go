@@ -1,0 +1,107 @@
+// Package remedies holds every remedy with its steps, the ways through Settings by iOS
+// version, the buttons of each model, and the documents that causes and remedies rest on.
+// [Expand] puts the words of one model and version into a template.
+package remedies
+
+import "slices"
+
+// The remedies, by tier. Ids are stored in reports: they are never renamed or reused.
+const (
+	ReadExactMessage    ID = "read-exact-message"
+	CheckLastBackupDate ID = "check-last-backup-date"
+	CheckICloudStorage  ID = "check-icloud-storage"
+	CheckSystemStatus   ID = "check-system-status"
+	FindUnreadableItem  ID = "find-unreadable-item"
+
+	BackUpOvernight    ID = "back-up-overnight"
+	BackUpNow          ID = "back-up-now"
+	LetRestoreFinish   ID = "let-restore-finish"
+	LetDownloadsFinish ID = "let-downloads-finish"
+	UnlockWithPasscode ID = "unlock-with-passcode"
+	WaitForOtherBackup ID = "wait-for-other-backup"
+	WaitForService     ID = "wait-for-service"
+
+	TrustThisComputer    ID = "trust-this-computer"
+	UnlockDevice         ID = "unlock-device"
+	TurnBackupOn         ID = "turn-backup-on"
+	JoinWiFi             ID = "join-wifi"
+	RejoinWiFi           ID = "rejoin-wifi"
+	RestartRouter        ID = "restart-router"
+	UseCellularBackup    ID = "use-cellular-backup"
+	TryAnotherNetwork    ID = "try-another-network"
+	SignInCaptivePortal  ID = "sign-in-captive-portal"
+	TurnOffAirplaneMode  ID = "turn-off-airplane-mode"
+	TurnOffLowDataMode   ID = "turn-off-low-data-mode"
+	TurnOffLowPowerMode  ID = "turn-off-low-power-mode"
+	TurnOffVPN           ID = "turn-off-vpn"
+	AllowAppleHosts      ID = "allow-apple-hosts"
+	SetDateAutomatically ID = "set-date-automatically"
+	AcceptTerms          ID = "accept-terms"
+	FixAccountPrompt     ID = "fix-account-prompt"
+	FixPayment           ID = "fix-payment"
+	AllowAccountChanges  ID = "allow-account-changes"
+	SignIn               ID = "sign-in"
+	ShortenAutoLock      ID = "shorten-auto-lock"
+	CheckCharger         ID = "check-charger"
+	SetBackupPassword    ID = "set-backup-password"
+	SetAsideLocalBackup  ID = "set-aside-local-backup"
+
+	Restart      ID = "restart"
+	ForceRestart ID = "force-restart"
+
+	ComputerBackup ID = "computer-backup"
+
+	ChooseAppsToBackUp        ID = "choose-apps-to-back-up"
+	EmptyRecentlyDeleted      ID = "empty-recently-deleted"
+	BuyStorage                ID = "buy-storage"
+	DeleteOtherDevicesBackups ID = "delete-other-devices-backups"
+	FreeDeviceStorage         ID = "free-device-storage"
+	TemporaryICloudStorage    ID = "temporary-icloud-storage"
+
+	UpdateSoftware     ID = "update-software"
+	UpdateWithComputer ID = "update-with-computer"
+	LeaveBeta          ID = "leave-beta"
+	UpdateApp          ID = "update-app"
+	UpdateOtherDevices ID = "update-other-devices"
+
+	ResetNetworkSettings ID = "reset-network-settings"
+	SignOutAndIn         ID = "sign-out-and-in"
+	RemoveOwnProfile     ID = "remove-own-profile"
+
+	ReinstallApp          ID = "reinstall-app"
+	DeleteOldBackup       ID = "delete-old-backup"
+	FreeICloudPhotosDrive ID = "free-icloud-photos-drive"
+
+	AskAdministrator    ID = "ask-administrator"
+	ContactAppleSupport ID = "contact-apple-support"
+
+	ReplaceDemoSoftware ID = "replace-demo-software"
+	EraseAndRestore     ID = "erase-and-restore"
+)
+
+// remedies is every remedy, cheapest and safest tier first.
+var all = slices.Concat(
+	lookRemedies,
+	waitRemedies,
+	settingsRemedies,
+	restartRemedies,
+	safetyCopyRemedies,
+	roomRemedies,
+	softwareRemedies,
+	disruptiveRemedies,
+	deletingRemedies,
+	escalateRemedies,
+	eraseRemedies,
+)
+
+// All lists every remedy, cheapest and safest tier first.
+func All() []*Remedy { return slices.Clone(all) }
+
+// Find looks a remedy up. ok is false for an id that nobody knows.
+func Find(id ID) (remedy *Remedy, ok bool) {
+	i := slices.IndexFunc(all, func(r *Remedy) bool { return r.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return all[i], true
+}

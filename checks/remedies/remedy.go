@@ -1,0 +1,44 @@
+package remedies
+
+// ID names a remedy: kebab-case, never reused, never renamed.
+type ID string
+
+// A Remedy is one documented thing to do.
+type Remedy struct {
+	ID      ID
+	Title   string   // imperative: "Switch iCloud Backup on"
+	Tier    Tier     // when its turn comes
+	Actor   Actor    // who does it
+	Risk    string   // what it may cost; "" if nothing
+	Needs   []ID     // what must come first: a checked computer backup before anything that deletes
+	Steps   []string // one action each; templates, see Expand. A step whose path this version does not have is left out
+	Sources []Source
+}
+
+// Tier orders remedies: cheapest and safest first, and nothing that deletes before a
+// checked computer backup.
+type Tier int
+
+const (
+	TierLook       Tier = iota // read a message or a date
+	TierWait                   // power, lock, Wi-Fi, time
+	TierSettings               // reversible settings
+	TierRestart                // restart, force restart
+	TierSafetyCopy             // a computer backup; comes before every tier below
+	TierRoom                   // leave data out, buy storage
+	TierSoftware               // update
+	TierDisruptive             // loses saved passwords or local copies
+	TierDeleting               // cannot be undone
+	TierEscalate               // Apple Support or an administrator: offered before erasing
+	TierErase                  // destroys what is on the device
+)
+
+// Actor is who carries a remedy out.
+type Actor string
+
+const (
+	User          Actor = "user"
+	Technician    Actor = "technician"
+	Administrator Actor = "administrator"
+	Apple         Actor = "Apple"
+)

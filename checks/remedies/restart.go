@@ -1,0 +1,29 @@
+package remedies
+
+var restartRemedies = []*Remedy{
+	{
+		ID:    Restart,
+		Title: "Restart the device",
+		Tier:  TierRestart,
+		Actor: User,
+		Steps: []string{
+			"On the {device}, {restart}.",
+			"If a button does not work, go to {P-SHUTDOWN} instead, then connect the {device} to its charger.",
+			"Unlock the {device} with its passcode.",
+			"Go to {P-BACKUP} and tap Back Up Now.",
+		},
+		Sources: []Source{FoundingArticle, ImobiledeviceStaleCopy},
+	},
+	{
+		ID:    ForceRestart,
+		Title: "Force the device to restart",
+		Tier:  TierRestart,
+		Actor: User,
+		Steps: []string{
+			"On the {device}, {force-restart}.",
+			"Unlock the {device} with its passcode.",
+			"Go to {P-BACKUP} and tap Back Up Now.",
+		},
+		Sources: []Source{FoundingArticle, RepublicworldRestart, HoweduRestartIPad, AppleForceRestartIPhone, AppleForceRestartIPad},
+	},
+}

@@ -1,0 +1,136 @@
+package remedies
+
+import (
+	"math"
+	"regexp"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// Expand puts the words of one model and one iOS version into a template: the Ask of a
+// check or a step of a remedy. Each {token} becomes
+//
+//   - {device}: iPhone, iPad or iPod touch
+//   - {os}: iOS, or iPadOS on an iPad from version 13
+//   - {account}: Apple Account, or Apple ID before version 18
+//   - {backup-switch}: the label of the switch on the iCloud Backup page
+//   - {computer-app}: what backs the device up to a computer
+//   - {restart}, {force-restart}: the buttons to press, as the middle of a sentence
+//   - {P-BACKUP} and its kin: a way through Settings or Files, see paths.go
+//
+// What was not read of the device is taken to be the newest; a model that was not read
+// is spoken of as iPhone/iPad, with the buttons of every model. ok is false if the
+// template asks for something this model or version does not have, or for a token that
+// nobody knows: such a step has to be left out.
+func Expand(template string, id device.Identity) (text string, ok bool) {
+	return wordsFor(id).expand(template)
+}
+
+// token is one {token} of a template.
+var token = regexp.MustCompile(`\{[^{}]*\}`)
+
+// words is what the words for one device depend on.
+type words struct {
+	family  string         // iPhone, iPad or iPod; "" if not read
+	model   model          // zero if not read
+	version device.Version // newest if not read
+}
+
+// newest stands for a version that was not read.
+var newest = device.Version{Major: math.MaxInt}
+
+func wordsFor(id device.Identity) words {
+	var w words
+	if productType, err := id.ProductType.Get(); err == nil {
+		w.model = parseModel(productType)
+		w.family = w.model.family
+	}
+	if class, err := id.Class.Get(); err == nil && knownFamily(class) {
+		w.family = class
+	}
+	version, err := id.Version()
+	if err != nil {
+		version = newest
+	}
+	w.version = version
+	return w
+}
+
+func (w words) expand(template string) (string, bool) {
+	ok := true
+	text := token.ReplaceAllStringFunc(template, func(match string) string {
+		meaning, has := w.meaning(strings.Trim(match, "{}"))
+		if !has {
+			ok = false
+			return ""
+		}
+		text, has := w.expand(meaning)
+		ok = ok && has
+		return text
+	})
+	if !ok {
+		return "", false
+	}
+	return text, true
+}
+
+// meaning is what a token stands for, itself a template.
+func (w words) meaning(token string) (template string, ok bool) {
+	switch token {
+	case "device":
+		return w.device(), true
+	case "os":
+		return w.os(), true
+	case "account":
+		return since(w.version, wording{iOS18, "Apple Account"}, wording{first, "Apple ID"})
+	case "backup-switch":
+		return since(w.version, wording{iOS16, "Back Up This {device}"}, wording{first, "iCloud Backup"})
+	case "computer-app":
+		return "Finder on a Mac (iTunes before macOS 10.15), or Apple Devices or iTunes on Windows", true
+	case "restart":
+		return w.model.restart(), true
+	case "force-restart":
+		return w.model.forceRestart(), true
+	}
+	return w.path(token)
+}
+
+func (w words) device() string {
+	switch w.family {
+	case "":
+		return "iPhone/iPad"
+	case "iPod":
+		return "iPod touch"
+	default:
+		return w.family
+	}
+}
+
+func (w words) os() string {
+	switch {
+	case w.family == "":
+		return "iOS/iPadOS"
+	case w.family == "iPad" && w.version.Major >= 13:
+		return "iPadOS"
+	default:
+		return "iOS"
+	}
+}
+
+// A wording is how things are called from one version on.
+type wording struct {
+	from device.Version
+	text string
+}
+
+// since picks the wording of a version from a list with the newest first. It is false
+// for a version older than the last wording.
+func since(version device.Version, wordings ...wording) (string, bool) {
+	for _, w := range wordings {
+		if version.Compare(w.from) >= 0 {
+			return w.text, true
+		}
+	}
+	return "", false
+}

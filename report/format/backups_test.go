@@ -1,0 +1,43 @@
+package format
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
+)
+
+// In a scan of devices a backup is one more thing that was read: it decides nothing by itself.
+func TestBackupsDoNotEndAScan(t *testing.T) {
+	run := reporttest.Run(reporttest.Shelved(reporttest.HiddenProof))
+	run.Places = []report.Place{reporttest.Shut}
+	if got := report.New(run).ExitCode(); got != report.ExitNoProblem {
+		t.Errorf("exit code %d", got)
+	}
+	if page := tableOf(run, Options{Width: 80}); !strings.Contains(page, "Full Disk Access") {
+		t.Errorf("the way into the closed folder is missing:\n%s", page)
+	}
+}
+
+func TestBackupsFace(t *testing.T) {
+	run := reporttest.Run(reporttest.Shelved(reporttest.BrokenProof))
+	run.Subject, run.Places = report.OfBackups, []report.Place{{Path: "/link", Target: "/Volumes/Disk/Backup"}, reporttest.Shut}
+	page := tableOf(run, Options{Width: 200})
+	for _, want := range []string{
+		"the next backup will fail", "(6 of 9)", "and 1 more; --all shows them", "HomeDomain Library/[31mlost", "Remedy: Rename the backup's folder, ",
+		"Linked: /link", "leads to /Volumes/Disk/Backup", "Cannot tell: /shut", "Full Disk Access", "0 whole, 1 broken",
+		`backups set-aside "/backups/00008120-000A1C2E3F4A5B6C"`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in\n%s", want, page)
+		}
+	}
+	if strings.ContainsAny(page, "\x1b\u202e") {
+		t.Error("a stranger's text reaches the terminal")
+	}
+	all := tableOf(run, Options{Width: 100, All: true})
+	if n := strings.Count(all, "lost"); n != 6 {
+		t.Errorf("--all shows %d of 6 files", n)
+	}
+}

@@ -1,0 +1,31 @@
+package format
+
+import "slices"
+
+// cards prints the rows of a table one under the other, for a page too narrow for columns:
+// the first field as the title, the second as it is, the others behind their names. A title
+// that stays the same is not repeated.
+func (p *page) cards(header []column, rows [][]cell) {
+	var title []string
+	for _, row := range rows {
+		if next := row[0].lines(p, p.Width); !slices.Equal(next, title) {
+			if title != nil {
+				p.print("")
+			}
+			title = next
+			for _, line := range title {
+				p.print(p.paint(bold, line))
+			}
+		}
+		p.print(row[1].lines(p, p.Width)...)
+		for i, field := range row[2:] {
+			for j, para := range field {
+				para.lead = "    "
+				if j == 0 {
+					para.lead, para.text = "  ", header[i+2].title+": "+para.text
+				}
+				p.print(cell{para}.lines(p, p.Width)...)
+			}
+		}
+	}
+}

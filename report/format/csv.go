@@ -1,0 +1,287 @@
+package format
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// maxAssetColumns is how many columns of inventories a file has. No inventory comes near
+// it; a recording made to exhaust its reader could.
+const maxAssetColumns = 256
+
+// A csvColumn is one column: its head, and what stands there in a row.
+type csvColumn[Row any] struct {
+	head string
+	text func(Row) string
+}
+
+// A deviceRow is one device of a report, with its row of the inventory by clean heads.
+type deviceRow struct {
+	r     *report.Report
+	d     *report.Device
+	asset map[string]string
+}
+
+// A findingRow is one finding on a device. silence is nil if the finding counts.
+type findingRow struct {
+	deviceRow
+	f       report.Finding
+	silence *report.Silence
+}
+
+// deviceColumns are the columns before those of the inventory. Heads are those of the JSON
+// where it has the field, and never change; new ones are added behind.
+var deviceColumns = []csvColumn[deviceRow]{
+	{"udid", func(row deviceRow) string { return row.d.UDID }},
+	{"serial", func(row deviceRow) string { return row.d.Serial }},
+	{"slot", func(row deviceRow) string { return row.d.Slot }},
+	{"location", func(row deviceRow) string { return row.d.Location }},
+	{"name", func(row deviceRow) string { return row.d.Name }},
+	{"model", func(row deviceRow) string { return row.d.ModelName }},
+	{"productType", func(row deviceRow) string { return row.d.ProductType }},
+	{"system", func(row deviceRow) string { return row.d.System }},
+	{"productVersion", func(row deviceRow) string { return row.d.ProductVersion }},
+	{"buildVersion", func(row deviceRow) string { return row.d.BuildVersion }},
+	{"verdict", func(row deviceRow) string { return row.d.Verdict }},
+	{"headline", func(row deviceRow) string { return row.d.Headline }},
+	{"reason", func(row deviceRow) string { return row.d.Reason }},
+	{"detail", func(row deviceRow) string { return row.d.Detail }},
+	{"retried", func(row deviceRow) string { return row.d.Retried }},
+	{"lastBackup", func(row deviceRow) string { return csvTime(row.d.LastBackup) }},
+	{"daysSinceBackup", func(row deviceRow) string { return daysSinceBackup(row.d) }},
+	{"noLastBackup", func(row deviceRow) string { return row.d.NoLastBackup }},
+	{"causes", func(row deviceRow) string {
+		return joined(report.CausesOf(*row.d), func(f report.Finding) string { return report.ShortOf(f.Check) })
+	}},
+	{"firstRemedy", func(row deviceRow) string { return firstStep(row.d) }},
+	{"problems", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Problem)) }},
+	{"warnings", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Warning)) }},
+	{"unknown", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Unknown)) }},
+	{"questions", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Ask)) }},
+	{"ok", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.OK)) }},
+	{"suppressed", func(row deviceRow) string { return strconv.Itoa(len(row.d.Suppressed)) }},
+	{"backupsWhole", func(row deviceRow) string { return strconv.Itoa(report.CountBackups(row.d).Whole) }},
+	{"backupsBroken", func(row deviceRow) string { return strconv.Itoa(report.CountBackups(row.d).Broken) }},
+	{"backupsCannotTell", func(row deviceRow) string { return strconv.Itoa(report.CountBackups(row.d).CannotTell) }},
+	{"takenAt", func(row deviceRow) string { return csvTime(row.d.TakenAt) }},
+	{"run", func(row deviceRow) string { return row.r.Run }},
+	{"redacted", func(row deviceRow) string { return strconv.FormatBool(row.r.Redacted) }},
+	{"partial", func(row deviceRow) string { return strconv.FormatBool(row.r.Partial) }},
+}
+
+// findingColumns say first whose finding it is. Heads never change; new ones are added
+// behind.
+var findingColumns = []csvColumn[findingRow]{
+	{"udid", func(row findingRow) string { return row.d.UDID }},
+	{"serial", func(row findingRow) string { return row.d.Serial }},
+	{"slot", func(row findingRow) string { return row.d.Slot }},
+	{"name", func(row findingRow) string { return row.d.Name }},
+	{"model", func(row findingRow) string { return row.d.ModelName }},
+	{"verdict", func(row findingRow) string { return row.d.Verdict }},
+	{"check", func(row findingRow) string { return row.f.Check }},
+	{"short", func(row findingRow) string { return report.ShortOf(row.f.Check) }},
+	{"status", func(row findingRow) string { return row.f.Status }},
+	{"effect", func(row findingRow) string { return row.f.Effect }},
+	{"subject", func(row findingRow) string { return row.f.Subject }},
+	{"summary", func(row findingRow) string { return row.f.Summary }},
+	{"explainedBy", func(row findingRow) string { return row.f.ExplainedBy }},
+	{"reason", func(row findingRow) string { return row.f.Reason }},
+	{"detail", func(row findingRow) string { return row.f.Detail }},
+	{"evidence", func(row findingRow) string {
+		return joined(row.f.Evidence, func(e report.Evidence) string { return evidenceText(e, row.d.TakenAt) })
+	}},
+	{"remedies", func(row findingRow) string {
+		return joined(row.f.Remedies, func(remedy report.Remedy) string { return remedy.Title })
+	}},
+	{"suppressed", func(row findingRow) string { return strconv.FormatBool(row.silence != nil) }},
+	{"because", func(row findingRow) string {
+		if row.silence == nil {
+			return ""
+		}
+		return row.silence.Because
+	}},
+	{"until", func(row findingRow) string {
+		if row.silence == nil {
+			return ""
+		}
+		return csvTime(row.silence.Until)
+	}},
+	{"takenAt", func(row findingRow) string { return csvTime(row.d.TakenAt) }},
+	{"run", func(row findingRow) string { return row.r.Run }},
+	{"partial", func(row findingRow) string { return strconv.FormatBool(row.r.Partial) }},
+}
+
+// WriteCSV writes a table of the devices for spreadsheets: RFC 4180 in UTF-8 without a byte
+// order mark, one row for each device, times in UTC and in RFC 3339. Behind the columns of
+// the report stand those of the inventory under their own heads, or behind "asset." where
+// the report has a column of that name. A cell is one line, without what could take hold of
+// a terminal, and begins no formula: an apostrophe stands before a sign that would, unless
+// the cell is a plain number. Without a device there is the header alone, and only the exit
+// code tells why.
+func WriteCSV(w io.Writer, r report.Report) error {
+	columns := append(deviceColumns[:len(deviceColumns):len(deviceColumns)], assetColumns(r.Devices)...)
+	var rows []deviceRow
+	for i := range r.Devices {
+		rows = append(rows, deviceRow{&r, &r.Devices[i], assetOf(r.Devices[i])})
+	}
+	return writeRows(w, columns, rows)
+}
+
+// WriteCSVFindings writes a table as WriteCSV does, with one row for each finding: those of
+// a device in the order of the report, and then the suppressed ones.
+func WriteCSVFindings(w io.Writer, r report.Report) error {
+	var rows []findingRow
+	for i := range r.Devices {
+		d := deviceRow{r: &r, d: &r.Devices[i]}
+		for _, f := range d.d.Findings {
+			rows = append(rows, findingRow{d, f, nil})
+		}
+		for _, s := range d.d.Suppressed {
+			rows = append(rows, findingRow{d, report.Finding{Check: s.Check, Subject: s.Subject, Status: s.Status, Summary: s.Summary}, &s})
+		}
+	}
+	return writeRows(w, findingColumns, rows)
+}
+
+func writeRows[Row any](w io.Writer, columns []csvColumn[Row], rows []Row) error {
+	table := csv.NewWriter(w)
+	cells := make([]string, len(columns))
+	for i, c := range columns {
+		cells[i] = c.head
+	}
+	table.Write(cells) // an error is kept for the end
+	for _, row := range rows {
+		for i, c := range columns {
+			cells[i] = report.Clean(c.text(row))
+			if i == 0 || !signedNumber.MatchString(cells[i]) {
+				cells[i] = harmless(cells[i])
+			}
+		}
+		table.Write(cells)
+	}
+	table.Flush()
+	if err := table.Error(); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+// assetColumns are the columns of all inventories, in the order in which they are met.
+// Heads that differ in nothing but their case are one for a spreadsheet and for SQL.
+func assetColumns(devices []report.Device) []csvColumn[deviceRow] {
+	var columns []csvColumn[deviceRow]
+	known, taken := map[string]bool{}, map[string]bool{}
+	for _, c := range deviceColumns {
+		taken[strings.ToLower(c.head)] = true
+	}
+	for _, d := range devices {
+		for _, f := range d.Asset {
+			key := report.Clean(f.Name)
+			if known[key] || len(columns) == maxAssetColumns {
+				continue
+			}
+			known[key] = true
+			head := harmless(key)
+			for head == "" || taken[strings.ToLower(head)] {
+				head = "asset." + head
+			}
+			taken[strings.ToLower(head)] = true
+			columns = append(columns, csvColumn[deviceRow]{head, func(row deviceRow) string { return row.asset[key] }})
+		}
+	}
+	return columns
+}
+
+// assetOf is the row of the inventory by clean heads. What stands under the same head
+// shares a cell.
+func assetOf(d report.Device) map[string]string {
+	asset := map[string]string{}
+	for _, f := range d.Asset {
+		key := report.Clean(f.Name)
+		if before := asset[key]; before != "" {
+			asset[key] = before + "; " + f.Value
+			continue
+		}
+		asset[key] = f.Value
+	}
+	return asset
+}
+
+// formulaSigns are what a spreadsheet takes for the beginning of a formula, in the full
+// width of East Asian keyboards too.
+const formulaSigns = "=+-@＝＋－＠"
+
+// harmless puts an apostrophe before a sign that would begin a formula: the mark by which
+// spreadsheets themselves know text. Where a comma is the decimal sign they begin a new cell
+// behind a semicolon, so a sign there gets one too.
+func harmless(text string) string {
+	var cell strings.Builder
+	begins := true
+	for _, r := range text {
+		switch {
+		case r == ';':
+			begins = true
+		case r == ' ' || r == '"':
+		default:
+			if begins && strings.ContainsRune(formulaSigns, r) {
+				cell.WriteByte('\'')
+			}
+			begins = false
+		}
+		cell.WriteRune(r)
+	}
+	return cell.String()
+}
+
+// signedNumber is a cell that stays as it is, so that a spreadsheet can count with it. Only
+// in the first column it may not: where cells end at semicolons, a whole line could be one.
+var signedNumber = regexp.MustCompile(`^[+-][0-9]+([.,][0-9]+)*$`)
+
+// joined tells the elements of a list in one cell.
+func joined[T any](list []T, text func(T) string) string {
+	return strings.Join(convert(list, text), "; ")
+}
+
+// csvTime is a time in RFC 3339, "" if there is none.
+func csvTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}
+
+// daysSinceBackup is the age of the last good backup when the device was read, in full
+// days; "" if none is known.
+func daysSinceBackup(d *report.Device) string {
+	if d.LastBackup.IsZero() {
+		return ""
+	}
+	return strconv.Itoa(int(d.TakenAt.Sub(d.LastBackup) / (24 * time.Hour)))
+}
+
+// firstStep is the first thing to do, "" if there is nothing.
+func firstStep(d *report.Device) string {
+	if len(d.Plan) == 0 {
+		return ""
+	}
+	return d.Plan[0].Title
+}
+
+// countOf is how many findings of a device have a status.
+func countOf(d *report.Device, status checks.Status) int {
+	n := 0
+	for _, f := range d.Findings {
+		if checks.Status(f.Status) == status {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,89 @@
+package format
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// WriteDiffJSON writes a diff as one indented JSON document and a newline.
+func WriteDiffJSON(w io.Writer, d report.Diff) error { return writeDocument(w, d) }
+
+// stateMarks are how the states of causes are shown, in the order in which they are told.
+var stateMarks = []struct {
+	state string
+	mark  mark
+}{
+	{report.CauseNew, mark{"✗", "[x]", "New", red}},
+	{report.CauseStill, mark{"!", "[!]", "Still there", yellow}},
+	{report.CauseUnknown, mark{"?", "[?]", "Cannot tell", cyan}},
+	{report.CauseGone, mark{"-", "[-]", "Gone with its device", plain}},
+	{report.CauseSuppressed, mark{"-", "[-]", "Suppressed", plain}},
+	{report.CauseFixed, mark{"✓", "[+]", "Fixed", green}},
+}
+
+// WriteDiff writes a diff for a person at a terminal: the causes by what has become of them,
+// each with its device, and at the end their numbers.
+func WriteDiff(w io.Writer, d report.Diff, o Options) error {
+	p := newPage(o)
+	for _, s := range stateMarks {
+		var lines []string
+		for _, device := range d.Devices {
+			for _, c := range device.Changes {
+				if c.State == s.state {
+					text := p.label(deviceOfDiff(device)) + ": " + c.Short
+					if c.Subject != "" {
+						text += " (" + c.Subject + ")"
+					}
+					lines = append(lines, p.hang(p.lead(s.mark), s.mark.style, text)...)
+					lines = append(lines, p.hang(strings.Repeat(" ", columns(p.lead(s.mark))), plain, c.Summary)...)
+				}
+			}
+		}
+		if len(lines) > 0 {
+			p.heading(s.mark.word)
+			p.print(lines...)
+		}
+	}
+	if len(p.lines) > 0 {
+		p.print("")
+	}
+	if between := betweenOf(d); between != "" {
+		p.print(p.hang("", plain, between)...)
+	}
+	p.print(p.hang("", plain, changesOf(d.Changes))...)
+	return p.write(w)
+}
+
+// deviceOfDiff is what of a device a page names it by.
+func deviceOfDiff(d report.DeviceDiff) report.Device {
+	return report.Device{UDID: d.UDID, Name: d.Name, Slot: d.Slot, ModelName: d.ModelName}
+}
+
+// betweenOf names the days that are compared, "" if they are not known.
+func betweenOf(d report.Diff) string {
+	if d.Old.IsZero() || d.New.IsZero() {
+		return ""
+	}
+	day := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+	return "From " + day(d.Old) + " to " + day(d.New) + "."
+}
+
+func changesOf(c report.ChangeCounts) string {
+	if c == (report.ChangeCounts{}) {
+		return "No cause before, and none now."
+	}
+	text := fmt.Sprintf("%d new · %d still there · %d fixed", c.New, c.Still, c.Fixed)
+	for _, more := range []struct {
+		count int
+		word  string
+	}{{c.CannotTell, "cannot tell"}, {c.Gone, "gone"}, {c.Suppressed, "suppressed"}} {
+		if more.count > 0 {
+			text += fmt.Sprintf(" · %d %s", more.count, more.word)
+		}
+	}
+	return text
+}

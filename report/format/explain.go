@@ -1,0 +1,158 @@
+package format
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// Explain writes all that is known of one check, in the wording of the newest version and
+// of no model in particular.
+func Explain(w io.Writer, check *checks.Check, o Options) error {
+	p := newPage(o)
+	p.heading(check.ID)
+	p.print(p.hang("", plain, check.Title+": "+effectOf(check.Effect)+".")...)
+	p.markdown(check.Doc)
+	if question, ok := remedies.Expand(check.Ask, device.Identity{}); ok && question != "" {
+		p.heading("What only a person can answer")
+		p.print(p.hang("", plain, question)...)
+	}
+	p.heading("Remedies, in the order to try them")
+	p.print(p.plan(report.Device{Plan: stepsOf(check)})...)
+	p.heading("Sources of the cause")
+	for _, source := range check.Sources {
+		p.print(p.hang("- ", plain, source.Title)...)
+		p.print(p.hang("  ", plain, source.URL)...)
+	}
+	return p.write(w)
+}
+
+// effectOf says what it means if a check does not hold.
+func effectOf(effect checks.Effect) string {
+	switch effect {
+	case checks.Blocks:
+		return "without it no backup can complete"
+	case checks.MayBlock:
+		return "without it a backup may not complete"
+	default:
+		return "worth knowing, and stops no backup by itself"
+	}
+}
+
+// stepsOf words the remedies of a check for no model in particular.
+func stepsOf(check *checks.Check) []report.Step {
+	var steps []report.Step
+	for _, id := range check.Remedies {
+		remedy, ok := remedies.Find(id)
+		if !ok {
+			continue
+		}
+		var lines []string
+		for _, template := range remedy.Steps {
+			if line, ok := remedies.Expand(template, device.Identity{}); ok {
+				lines = append(lines, line)
+			}
+		}
+		steps = append(steps, report.NewStep(remedies.Step{Remedy: remedy, Lines: lines}))
+	}
+	return steps
+}
+
+var emphasis = regexp.MustCompile(`\*{1,2}([^*\s](?:[^*]*[^*\s])?)\*{1,2}`)
+
+// markdown prints the little Markdown that docs of checks use: paragraphs, lists and
+// emphasis. Code keeps its marks, so that it shows where it ends.
+func (p *page) markdown(doc string) {
+	for paragraph := range strings.SplitSeq(emphasis.ReplaceAllString(doc, "$1"), "\n\n") {
+		p.print("")
+		text := ""
+		for line := range strings.Lines(paragraph) {
+			item, isItem := strings.CutPrefix(line, "- ")
+			if !isItem {
+				text += line
+				continue
+			}
+			p.print(p.hang("", plain, text)...)
+			text = ""
+			p.print(p.hang("- ", plain, item)...)
+		}
+		p.print(p.hang("", plain, text)...)
+	}
+}
+
+// List writes checks one a line: the id, what an unhealthy answer does, and what holds on a
+// healthy device.
+func List(w io.Writer, list []*checks.Check, o Options) error {
+	p := newPage(o)
+	widest, judged := 0, 0
+	for _, check := range list {
+		widest = max(widest, columns(check.ID))
+		if check.Judge != nil {
+			judged++
+		}
+	}
+	for _, check := range list {
+		if p.Width < minTableWidth {
+			p.print(p.hang("", plain, check.ID+" ("+string(check.Effect)+")")...)
+			p.print(p.hang("  ", plain, check.Title)...)
+			continue
+		}
+		lead := pad(check.ID, widest+2) + pad(string(check.Effect), len(checks.MayBlock)+2)
+		p.print(p.hang(lead, plain, check.Title)...)
+	}
+	p.print("")
+	p.print(p.hang("", plain, fmt.Sprintf("%s, of which %d can be answered or hinted at over USB; the others only by a person.", plural(len(list), "check"), judged))...)
+	p.print(p.hang("Next: ", plain, "backupdoctor explain ID")...)
+	return p.write(w)
+}
+
+// trustCheck is the id of the check that [Devices] asks.
+const trustCheck = "not-trusted"
+
+// Devices writes the attached devices, whether each trusts this computer, and what to do
+// about one that does not. Nothing else is judged.
+func Devices(w io.Writer, snapshots []device.Snapshot, o Options) error {
+	list := slices.DeleteFunc(checks.All(), func(c *checks.Check) bool { return c.ID != trustCheck })
+	var run report.Run
+	for _, s := range snapshots {
+		run.Examined = append(run.Examined, report.Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, checks.Run(s, list))})
+	}
+	devices := report.New(run).Devices
+	p := newPage(o)
+	labels := p.labels(devices)
+	for i, d := range devices {
+		for _, trust := range d.Findings {
+			under := p.title(markOfTrust(trust.Status), labels[i], d)
+			p.print(p.hang(under, plain, "UDID "+d.UDID)...)
+			if len(d.Asset) > 0 {
+				p.print(p.hang(under, dim, assetLine(d))...)
+			}
+			if checks.Status(trust.Status) != checks.OK {
+				p.print(p.hang(under, plain, trust.Summary)...)
+			}
+		}
+	}
+	p.section("What to do", labels, devices, p.plan)
+	return p.write(w)
+}
+
+// markOfTrust shows the answer to the question of trust.
+func markOfTrust(status string) mark {
+	m := markOfStatus(status)
+	switch checks.Status(status) {
+	case checks.OK:
+		m.word = "Trusted"
+	case checks.Unknown:
+		m.word = "Unknown"
+	default:
+		m.word = "Not trusted"
+	}
+	return m
+}

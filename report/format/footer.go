@@ -1,0 +1,113 @@
+package format
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// WriteSummary writes the end of the table alone: the devices counted by what is wrong with
+// them, and where to read on.
+func WriteSummary(w io.Writer, r report.Report, o Options) error {
+	p := newPage(o)
+	p.gaps(r)
+	p.footer(r)
+	return p.write(w)
+}
+
+// footer ends the page: what was folded away, the devices counted, and where to read on.
+func (p *page) footer(r report.Report) {
+	var notes []string
+	if n := askedChecks(r); n > 0 && !p.All {
+		notes = append(notes, plural(n, "question")+" only a person can answer; --all shows them, --ask asks them.")
+	}
+	if r.Releases != (report.Releases{}) {
+		notes = append(notes, fmt.Sprintf("Software was compared with Apple's releases of %s (%s table).",
+			r.Releases.TableDate.Format(time.DateOnly), r.Releases.TableSource))
+	}
+	if n := r.Summary.Suppressed; n > 0 && !p.ShowSuppressed {
+		notes = append(notes, plural(n, "finding")+" suppressed; --show-suppressed tells which, and why.")
+	}
+	if r.Inventory != nil {
+		notes = append(notes, inventoryNote(*r.Inventory))
+	}
+	if r.Redacted {
+		notes = append(notes, "Names and identifiers are placeholders.")
+	}
+	if r.Summary.Retried > 0 {
+		notes = append(notes, "Tried again, fewer at a time, because the first try broke off: "+plural(r.Summary.Retried, "device")+".")
+	}
+	if len(r.Devices) > 1 {
+		notes = append(notes, totals(r.Summary))
+	}
+	if len(r.Summary.Causes) > 0 {
+		notes = append(notes, "Next: backupdoctor explain "+r.Summary.Causes[0].Check)
+	}
+	if len(notes) > 0 && len(p.lines) > 0 {
+		p.print("")
+	}
+	for _, note := range notes {
+		p.print(p.hang("", plain, note)...)
+	}
+}
+
+// inventoryNote says how many devices of an inventory were seen, and names the first of
+// those that were not.
+func inventoryNote(i report.Inventory) string {
+	const named = 12
+	text := fmt.Sprintf("%d of %d devices of the inventory were seen", i.Devices-i.Missing, i.Devices)
+	if len(i.Unseen) == 0 {
+		return text + "."
+	}
+	text += "; not seen: " + strings.Join(i.Unseen[:min(named, len(i.Unseen))], ", ")
+	if more := len(i.Unseen) - named; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text + "."
+}
+
+// askedChecks is how many different questions are asked of a person.
+func askedChecks(r report.Report) int {
+	asked := map[string]bool{}
+	for _, d := range r.Devices {
+		for _, f := range d.Findings {
+			if checks.Status(f.Status) == checks.Ask {
+				asked[f.Check] = true
+			}
+		}
+	}
+	return len(asked)
+}
+
+// totals counts the devices that need attention, and groups them by what is wrong.
+func totals(s report.Summary) string {
+	need := s.Failing + s.AtRisk + s.NotExamined
+	if need == 0 {
+		return fmt.Sprintf("None of %d devices needs attention.", s.Devices)
+	}
+	var why []string
+	for i, cause := range s.Causes {
+		of := ""
+		if i == 0 {
+			of = fmt.Sprintf(" of %d", s.Devices)
+		}
+		why = append(why, fmt.Sprintf("%d%s: %s", cause.Devices, of, cause.Short))
+	}
+	text := fmt.Sprintf("%d of %d devices need attention.", need, s.Devices)
+	if len(why) > 0 {
+		text += " " + strings.Join(why, " · ")
+	}
+	return text
+}
+
+// plural counts things; thing is the singular, whose plural ends in s.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

@@ -1,0 +1,72 @@
+package format
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// BenchmarkFormats writes the report of a thousand devices, each as in the recording of a
+// tray, in every format: its time, its speed, and how many times as long as WriteJSON it
+// takes for the same report in the same run.
+func BenchmarkFormats(b *testing.B) {
+	r := largeReport(b)
+	formats := map[string]func(io.Writer, report.Report) error{"json": WriteJSON, "ndjson": writeDevicesDone}
+	for format, write := range documents {
+		formats[format] = write
+	}
+	for _, format := range []string{"json", "ndjson", "csv", "findings.csv", "md", "junit.xml", "prom"} {
+		b.Run(format, func(b *testing.B) {
+			var size int
+			var spent, spentOnJSON time.Duration
+			for b.Loop() {
+				began := time.Now()
+				size = sizeOf(b, formats[format], r)
+				written := time.Now()
+				sizeOf(b, WriteJSON, r)
+				spent += written.Sub(began)
+				spentOnJSON += time.Since(written)
+			}
+			b.ReportMetric(spent.Seconds()*1e3/float64(b.N), "ms")
+			b.ReportMetric(float64(size)*float64(b.N)/spent.Seconds()/1e6, "MB/s")
+			b.ReportMetric(float64(size)/1e6, "MB")
+			b.ReportMetric(float64(spent)/float64(spentOnJSON), "x-json")
+			b.ReportMetric(0, "ns/op") // ms says it
+		})
+	}
+}
+
+func largeReport(b *testing.B) report.Report {
+	b.Helper()
+	run := runOf(recordings(b)["tray-of-six"])
+	tray := run.Examined
+	run.Examined = nil
+	for i := range 1000 {
+		e := tray[i%len(tray)]
+		e.Snapshot.Device.UDID = fmt.Sprintf("00008110-%016X", i)
+		run.Examined = append(run.Examined, e)
+	}
+	return report.New(run)
+}
+
+// writeDevicesDone writes the event that each device ends with.
+func writeDevicesDone(w io.Writer, r report.Report) error {
+	for i := range r.Devices {
+		if err := WriteEvent(w, report.Event{Schema: report.Schema, Type: report.DeviceDone, At: r.TakenAt, Device: &r.Devices[i]}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sizeOf(b *testing.B, write func(io.Writer, report.Report) error, r report.Report) int {
+	var out bytes.Buffer
+	if err := write(&out, r); err != nil {
+		b.Fatal(err)
+	}
+	return out.Len()
+}

@@ -1,0 +1,123 @@
+package format
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
+)
+
+// formats are the faces that every recording is shown in; the key ends the golden's name.
+var formats = map[string]Options{
+	"table.txt": {Width: 100, UTF8: true},
+	"cards.txt": {Width: 60, UTF8: true},
+	"ascii.txt": {Width: 80, All: true},
+}
+
+// documents are what a recording becomes for programs and for documents; the key ends the
+// golden's name.
+var documents = map[string]func(io.Writer, report.Report) error{
+	"csv":          WriteCSV,
+	"findings.csv": WriteCSVFindings,
+	"md":           WriteMarkdown,
+	"junit.xml":    WriteJUnit,
+	"prom":         WritePrometheus,
+	"html":         WriteHTML,
+}
+
+// TestGoldens holds what becomes of every recording, in every format. To rewrite the
+// goldens run UPDATE=1 go test ./report/format, and read the diff: it is the review.
+func TestGoldens(t *testing.T) {
+	schema := reporttest.Validator(t, report.SchemaID, report.JSONSchema())
+	for name, recording := range recordings(t) {
+		run := runOf(recording)
+		r := report.New(run)
+		golden := func(t *testing.T, format string, got []byte) {
+			reporttest.Golden(t, filepath.Join("../../testdata/reports", name+"."+format), got)
+		}
+		faces := map[string]report.Report{"": r}
+		if r.Summary.Backups != (report.BackupCounts{}) {
+			run.Subject = report.OfBackups
+			faces["backups."] = report.New(run)
+		}
+		for face, r := range faces {
+			for format, options := range formats {
+				t.Run(name+"."+face+format, func(t *testing.T) {
+					var out bytes.Buffer
+					if err := WriteTable(&out, r, options); err != nil {
+						t.Fatal(err)
+					}
+					golden(t, face+format, out.Bytes())
+				})
+			}
+			for format, write := range documents {
+				t.Run(name+"."+face+format, func(t *testing.T) {
+					var out bytes.Buffer
+					if err := write(&out, r); err != nil {
+						t.Fatal(err)
+					}
+					golden(t, face+format, out.Bytes())
+				})
+			}
+		}
+		t.Run(name+".json", func(t *testing.T) {
+			document := jsonOf(t, r)
+			if err := reporttest.Validate(t, schema, document); err != nil {
+				t.Errorf("not by the schema: %v", err)
+			}
+			golden(t, "json", document)
+		})
+	}
+}
+
+// A golden whose recording is gone would never be compared again.
+func TestNoGoldenIsLeftOver(t *testing.T) {
+	known := recordings(t)
+	files, err := os.ReadDir("../../testdata/reports")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		name, _, _ := strings.Cut(file.Name(), ".")
+		if _, ok := known[name]; !ok {
+			t.Errorf("%s belongs to no recording", file.Name())
+		}
+	}
+}
+
+func runOf(recording device.Recording) report.Run {
+	run := report.Run{Tool: "test", Redacted: recording.Redacted, Gaps: recording.Gaps}
+	for _, s := range recording.Snapshots {
+		run.Examined = append(run.Examined, report.Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, checks.Run(s, checks.All()))})
+	}
+	return run
+}
+
+func recordings(t testing.TB) map[string]device.Recording {
+	t.Helper()
+	paths, err := filepath.Glob("../../testdata/recordings/*.json")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no recordings: %v", err)
+	}
+	found := map[string]device.Recording{}
+	for _, path := range paths {
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		recording, err := device.ReadRecording(file)
+		file.Close()
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		found[strings.TrimSuffix(filepath.Base(path), ".json")] = recording
+	}
+	return found
+}

@@ -1,0 +1,75 @@
+package format
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// WriteBenchJSON writes the places on the bench as one JSON document.
+func WriteBenchJSON(w io.Writer, bench report.Bench) error { return writeDocument(w, bench) }
+
+// WriteBench writes the places on the bench for a person at a terminal.
+func WriteBench(w io.Writer, bench report.Bench, o Options) error {
+	p := newPage(o)
+	header := []column{{"Place", 3}, {"Visits", 2}, {"In trouble", 5}, {"Verdict", 4}}
+	var rows [][]cell
+	suspicious := 0
+	for _, slot := range bench.Slots {
+		m := mark{"✓", "[+]", "nothing unusual", green}
+		if slot.Suspicious {
+			m = mark{"✗", "[x]", "devices keep failing here", red}
+			suspicious++
+		}
+		rows = append(rows, []cell{p.bench(slot), p.visitors(slot), p.trouble(slot), {{p.lead(m), m.style, m.word, plain}}})
+	}
+	if err := p.rows(header, rows); err != nil {
+		return err
+	}
+	if len(rows) > 0 {
+		p.print("")
+	}
+	p.print(p.hang("", plain, benchTotals(bench, suspicious))...)
+	return p.write(w)
+}
+
+func (p *page) bench(slot report.SlotHealth) cell {
+	c := cell{{text: p.text(benchPlace(slot.Slot, slot.Location))}}
+	if slot.Slot != "" && slot.Location != "" {
+		c = append(c, paragraph{text: p.text(slot.Location), style: dim})
+	}
+	return c
+}
+
+func (p *page) visitors(slot report.SlotHealth) cell {
+	return cell{{text: plural(slot.Visits, "visit")}, {text: "of " + plural(slot.Devices, "device"), style: dim}}
+}
+
+// trouble says how many visits were in trouble, and why.
+func (p *page) trouble(slot report.SlotHealth) cell {
+	if slot.Trouble == 0 {
+		return cell{{text: "none"}}
+	}
+	c := cell{{text: fmt.Sprintf("%d, with %s; the last on %s", slot.Trouble, plural(slot.Troubled, "device"), dayOf(slot.LastTrouble))}}
+	for _, reason := range slot.Reasons {
+		c = append(c, paragraph{text: p.text(fmt.Sprintf("%s (%d)", reasonOf(reason.Reason, ""), reason.Visits)), style: dim})
+	}
+	return c
+}
+
+func benchTotals(bench report.Bench, suspicious int) string {
+	looked := "in " + plural(bench.Runs, "run") + "."
+	if len(bench.Slots) == 0 {
+		return "No device was seen at a known place " + looked
+	}
+	if suspicious == 0 {
+		return fmt.Sprintf("None of %s stands out %s", plural(len(bench.Slots), "place"), looked)
+	}
+	var names []string
+	for _, slot := range bench.Slots[:suspicious] {
+		names = append(names, benchPlace(slot.Slot, slot.Location))
+	}
+	return fmt.Sprintf("Suspicious: %s, %s Change the cable or the port there, and see whether the trouble moves along.", strings.Join(names, ", "), looked)
+}

@@ -1,0 +1,138 @@
+package format
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// WriteRunsJSON writes a list of runs as one JSON document.
+func WriteRunsJSON(w io.Writer, list report.RunList) error { return writeDocument(w, list) }
+
+// WriteRuns writes a list of runs for a person at a terminal.
+func WriteRuns(w io.Writer, list report.RunList, o Options) error {
+	p := newPage(o)
+	header := []column{{"Run", 2}, {"Begun (UTC)", 3}, {"Devices", 6}, {"End", 4}}
+	ids := shortIDs(list.Runs)
+	var rows [][]cell
+	for i, run := range list.Runs {
+		begun := cell{{text: toTheMinute(run.StartedAt)}}
+		if run.Subject == report.OfBackups {
+			begun = append(begun, paragraph{text: "over backups", style: dim})
+		}
+		rows = append(rows, []cell{{{text: p.text(ids[i])}}, begun, p.counted(run), p.end(run)})
+	}
+	if err := p.rows(header, rows); err != nil {
+		return err
+	}
+	if list.Total > len(list.Runs) {
+		p.print("")
+		p.print(p.hang("", plain, fmt.Sprintf("The newest %d of %d runs; --limit shows more.", len(list.Runs), list.Total))...)
+	}
+	return p.write(w)
+}
+
+// rows prints rows of cells: as a table where the page is wide enough, else as cards.
+func (p *page) rows(header []column, rows [][]cell) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if p.Width < minTableWidth {
+		p.cards(header, rows)
+		return nil
+	}
+	if err := p.table(header, rows); err != nil {
+		return fmt.Errorf("drawing the table: %w", err)
+	}
+	return nil
+}
+
+// leastID is how much of an id is shown at least.
+const leastID = 8
+
+// shortIDs are the begins of the runs' ids, as long as it takes to tell them apart.
+func shortIDs(runs []report.PastRun) []string {
+	length := leastID
+	for {
+		seen := map[string]bool{}
+		short := make([]string, len(runs))
+		whole := true
+		for i, run := range runs {
+			short[i] = run.Run[:min(length, len(run.Run))]
+			whole = whole && short[i] == run.Run
+			seen[short[i]] = true
+		}
+		if len(seen) == len(runs) || whole {
+			return short
+		}
+		length++
+	}
+}
+
+// toTheMinute writes a time for a table.
+func toTheMinute(t time.Time) string {
+	if t.IsZero() {
+		return "unknown"
+	}
+	return t.UTC().Format("2006-01-02 15:04")
+}
+
+// counted says how the devices of a run are, behind the mark of the worst.
+func (p *page) counted(run report.PastRun) cell {
+	if run.Devices == 0 {
+		return cell{{text: "no device"}}
+	}
+	var worst mark
+	var parts []string
+	for _, part := range []struct {
+		n       int
+		verdict checks.Verdict
+	}{
+		{run.Failing, checks.Failing}, {run.AtRisk, checks.AtRisk}, {run.NotExamined, checks.NotExamined}, {run.NoneFound, checks.NoneFound},
+	} {
+		if part.n == 0 {
+			continue
+		}
+		m := markOfVerdict(report.Device{Verdict: string(part.verdict)})
+		if parts == nil {
+			worst = m
+		}
+		parts = append(parts, fmt.Sprintf("%d %s", part.n, strings.ToLower(m.word)))
+	}
+	c := cell{{p.lead(worst), worst.style, fmt.Sprintf("%d: %s", run.Devices, strings.Join(parts, ", ")), plain}}
+	if run.Retried > 0 {
+		c = append(c, paragraph{text: fmt.Sprintf("%d needed a second try", run.Retried), style: dim})
+	}
+	return c
+}
+
+// end says how a run ended.
+func (p *page) end(run report.PastRun) cell {
+	if run.FinishedAt.IsZero() {
+		return cell{{p.lead(unclear), unclear.style, "cut off, or still going on", plain}}
+	}
+	text := "after " + lasted(run.FinishedAt.Sub(run.StartedAt))
+	if run.Exit != nil {
+		text += fmt.Sprintf(", exit code %d", *run.Exit)
+	}
+	c := cell{{text: text}}
+	if run.Partial {
+		c = append(c, paragraph{p.lead(unclear), unclear.style, "devices may be missing", plain})
+	}
+	return c
+}
+
+// unclear marks what is not as it should be, and may be nothing.
+var unclear = mark{"!", "[!]", "", yellow}
+
+// lasted writes how long something took, to the second below an hour.
+func lasted(d time.Duration) string {
+	if d >= time.Hour {
+		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+	}
+	return d.Round(time.Second).String()
+}

@@ -1,0 +1,143 @@
+package format
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// htmlBackup is one backup on this computer, and the proof of it.
+type htmlBackup struct {
+	htmlMark
+	Verdict   string
+	Rank      int
+	Made      htmlTime
+	Folder    string
+	Name      string // the folder's own
+	Archived  bool
+	Running   string // how far a run came that has not finished
+	System    string
+	Size      string
+	Bytes     uint64
+	Files     string
+	Locked    string // whether it is encrypted
+	Proof     string
+	NextFails bool
+	Faults    []htmlFault
+}
+
+// htmlFault is one way in which a backup is not as it should be.
+type htmlFault struct {
+	htmlMark
+	Mode, Text, Remedy string
+	Files              []string
+	More               string // files that are not listed
+}
+
+func newHTMLBackup(b report.Backup, d report.Device) htmlBackup {
+	backup := htmlBackup{
+		htmlMark: htmlMarkOf(markOfProof(b.Verdict)), Verdict: report.Clean(b.Verdict), Rank: rankOfProof(b.Verdict),
+		Made: agedAt(b.Date, d.TakenAt), Folder: report.Clean(b.Folder), Name: report.Clean(folderName(b)), Archived: b.Archived,
+		Size: bytesText(b.SizeBytes), Bytes: b.SizeBytes, Locked: lockedText(b), Proof: proofText(b), NextFails: b.NextFails,
+	}
+	if b.ProductVersion != "" {
+		backup.System = report.Clean(strings.TrimSpace(d.System + " " + b.ProductVersion))
+	}
+	if b.State != "" && b.State != "finished" {
+		backup.Running = report.Clean(b.State)
+	}
+	if b.Listed > 0 {
+		backup.Files = fmt.Sprintf("%d of %d", b.Found, b.Listed)
+	}
+	var remedies []string
+	for _, f := range b.Faults {
+		fault := newHTMLFault(f)
+		if slices.Contains(remedies, fault.Remedy) {
+			fault.Remedy = ""
+		}
+		remedies = append(remedies, fault.Remedy)
+		backup.Faults = append(backup.Faults, fault)
+	}
+	return backup
+}
+
+func lockedText(b report.Backup) string {
+	switch {
+	case b.Encrypted == nil:
+		return "unknown"
+	case *b.Encrypted:
+		return "yes"
+	default:
+		return "no"
+	}
+}
+
+// proofText says what the verdict rests on.
+func proofText(b report.Backup) string {
+	whole := device.ProofVerdict(b.Verdict) == device.Whole
+	switch {
+	case b.Reason != "":
+		return report.Clean("It was not looked at: " + reasonOf(b.Reason, "") + ".")
+	case whole && b.Depth == string(device.DeepLook):
+		return fmt.Sprintf("All files are there; %d digests are right, %d files carry none.", b.DigestsRight, b.WithoutDigest)
+	case whole:
+		return "All files are there and as long as recorded."
+	default:
+		return ""
+	}
+}
+
+func newHTMLFault(f report.Fault) htmlFault {
+	text := f.Title + numbers(f)
+	if f.Detail != "" {
+		text += ": " + f.Detail
+	}
+	fault := htmlFault{htmlMark: htmlMarkOf(markOfSeverity(f.Severity)), Mode: report.Clean(f.Mode), Text: report.Clean(text) + ".", Remedy: report.Clean(f.Remedy)}
+	for _, file := range f.Examples {
+		fault.Files = append(fault.Files, report.Clean(fileText(file)))
+	}
+	if listed := uint64(len(f.Examples)); listed > 0 && f.Count > listed {
+		fault.More = fmt.Sprintf("and %d more; backupdoctor verify --files FILE writes every one", f.Count-listed)
+	}
+	return fault
+}
+
+// asideCommands rename broken backups, so that the next ones start afresh. Of placeholders
+// no command can be made.
+func asideCommands(r report.Report) []string {
+	var commands []string
+	if r.Redacted {
+		return commands
+	}
+	for _, d := range r.Devices {
+		for _, b := range d.Backups {
+			if renamable(d, b) {
+				commands = append(commands, report.Clean("backupdoctor backups set-aside "+strconv.Quote(b.Folder)))
+			}
+		}
+	}
+	return commands
+}
+
+func backupTotals(c report.BackupCounts) []htmlTotal {
+	if c == (report.BackupCounts{}) {
+		return nil
+	}
+	total := func(v device.ProofVerdict, count int) htmlTotal {
+		return htmlTotal{htmlMarkOf(markOfProof(string(v))), string(v), count}
+	}
+	return []htmlTotal{total(device.Whole, c.Whole), total(device.Broken, c.Broken), total(device.CannotTell, c.CannotTell)}
+}
+
+// backupRows are the lines of the overview for the backups of one device.
+func backupRows(c htmlCard) []htmlRow {
+	var rows []htmlRow
+	for _, b := range c.Backups {
+		rows = append(rows, htmlRow{htmlMark: b.htmlMark, Card: c.Number, Verdict: b.Verdict, Rank: b.Rank, Label: c.Label, Backup: b})
+	}
+	return rows
+}

@@ -1,0 +1,281 @@
+package format
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// htmlCard is all that is told of one device.
+type htmlCard struct {
+	htmlMark
+	OfBackups  bool
+	Number     int // its place in the report, from 1
+	Label      string
+	Name       string
+	About      string // model, version and slot in one line
+	Headline   string
+	Unfinished string // why it was not examined to the end
+	Facts      []htmlFact
+	Causes     []htmlCause
+	Plan       []htmlStep
+	Unread     []unreadGroup
+	Unreadable int
+	Questions  []htmlAsked
+	Healthy    []htmlHealthy
+	Suppressed []htmlSilence
+	Backups    []htmlBackup
+}
+
+// htmlCause is a finding with what follows from it.
+type htmlCause struct {
+	htmlMark
+	Check, Subject, Summary, Effect string
+	Evidence                        []htmlEvidence
+	Sources                         []htmlLink
+	Symptoms                        []htmlCause
+}
+
+type htmlEvidence struct {
+	Key, Value, Expected, Source string
+	AsOf                         htmlTime
+}
+
+type htmlLink struct{ Title, URL string }
+
+type htmlStep struct {
+	Title, Actor, Risk string
+	Steps, For         []string
+	Sources            []htmlLink
+}
+
+type htmlHealthy struct{ Check, Summary string }
+
+type htmlSilence struct {
+	htmlMark
+	Check, Subject, Summary, Because string
+	Until                            htmlTime
+}
+
+func newHTMLCard(index int, label string, d report.Device, asked *inquiry) htmlCard {
+	c := htmlCard{
+		htmlMark:  htmlMarkOf(markOfVerdict(d)),
+		Number:    index + 1,
+		Label:     label,
+		Name:      cmp.Or(report.Clean(d.Name), label),
+		About:     aboutDevice(label, d),
+		Headline:  report.Clean(d.Headline),
+		Facts:     factsOf(d),
+		Plan:      convert(d.Plan, newHTMLStep),
+		Unread:    unreadOf(d),
+		Questions: asked.of(index),
+	}
+	if d.Reason != "" && checks.Verdict(d.Verdict) != checks.NotExamined {
+		c.Unfinished = report.Clean(reasonOf(d.Reason, d.Detail))
+	}
+	for _, f := range d.Findings {
+		switch checks.Status(f.Status) {
+		case checks.Problem, checks.Warning:
+			c.addCause(f, d.TakenAt)
+		case checks.OK:
+			c.Healthy = append(c.Healthy, htmlHealthy{report.Clean(f.Check), report.Clean(f.Summary)})
+		}
+	}
+	for _, group := range c.Unread {
+		c.Unreadable += len(group.Checks)
+	}
+	for _, s := range d.Suppressed {
+		c.Suppressed = append(c.Suppressed, newHTMLSilence(s))
+	}
+	for _, b := range d.Backups {
+		c.Backups = append(c.Backups, newHTMLBackup(b, d))
+	}
+	return c
+}
+
+// addCause adds a root cause, or a symptom to the cause that it follows.
+func (c *htmlCard) addCause(f report.Finding, read time.Time) {
+	cause := htmlCause{
+		htmlMark: htmlMarkOf(markOfStatus(f.Status)),
+		Check:    report.Clean(f.Check), Subject: report.Clean(f.Subject), Summary: report.Clean(f.Summary),
+		Effect:   effectOf(checks.Effect(f.Effect)),
+		Evidence: evidenceOf(f, read), Sources: linksOf(f.Sources),
+	}
+	if last := len(c.Causes) - 1; f.ExplainedBy != "" && last >= 0 {
+		c.Causes[last].Symptoms = append(c.Causes[last].Symptoms, cause)
+		return
+	}
+	c.Causes = append(c.Causes, cause)
+}
+
+// evidenceOf says of what was not true just when the device was read how old it was.
+func evidenceOf(f report.Finding, read time.Time) []htmlEvidence {
+	return convert(f.Evidence, func(e report.Evidence) htmlEvidence {
+		evidence := htmlEvidence{Key: report.Clean(e.Key), Value: report.Clean(e.Value), Expected: report.Clean(e.Expected), Source: report.Clean(e.Source), AsOf: timeOf(e.AsOf)}
+		if days := int(read.Sub(e.AsOf) / (24 * time.Hour)); days > 0 && !e.AsOf.IsZero() {
+			evidence.AsOf.Text = e.AsOf.UTC().Format(time.DateOnly)
+			evidence.AsOf.Age = plural(days, "day") + " old"
+		}
+		return evidence
+	})
+}
+
+// linksOf links to nothing but web addresses.
+func linksOf(sources []report.Source) []htmlLink {
+	return convert(sources, func(s report.Source) htmlLink {
+		source := htmlLink{Title: report.Clean(s.Title), URL: report.Clean(s.URL)}
+		if !isAddress(source.URL) {
+			source.URL = ""
+		}
+		source.Title = cmp.Or(source.Title, source.URL)
+		return source
+	})
+}
+
+func newHTMLStep(s report.Step) htmlStep {
+	return htmlStep{
+		Title: report.Clean(s.Title), Actor: actorOf(s), Risk: report.Clean(s.Risk),
+		Steps: convert(s.Steps, report.Clean), For: convert(s.For, report.Clean), Sources: linksOf(s.Sources),
+	}
+}
+
+// actorOf says who takes a step.
+func actorOf(s report.Step) string {
+	switch actor := report.Clean(s.Actor); remedies.Actor(actor) {
+	case "":
+		return "By anybody"
+	case remedies.Apple:
+		return "By Apple"
+	default:
+		return "By the " + actor
+	}
+}
+
+func newHTMLSilence(s report.Silence) htmlSilence {
+	return htmlSilence{
+		htmlMark: htmlMarkOf(markOfStatus(s.Status)),
+		Check:    report.Clean(s.Check), Subject: report.Clean(s.Subject), Summary: report.Clean(s.Summary), Because: report.Clean(s.Because),
+		Until: timeOf(s.Until),
+	}
+}
+
+// aboutDevice tells a device from the others in one line.
+func aboutDevice(label string, d report.Device) string {
+	var parts []string
+	for _, text := range []string{modelOf(label, d), versionOf(d)} {
+		if text = report.Clean(text); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	if slot := report.Clean(d.Slot); slot != "" {
+		parts = append(parts, "slot "+slot)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// factsOf is what is known of a device beside its name, its model and what was found on it.
+func factsOf(d report.Device) []htmlFact {
+	var facts []htmlFact
+	add := func(f htmlFact) {
+		if f.Value = report.Clean(f.Value); f.Value != "" || f.At.Text != "" {
+			facts = append(facts, f)
+		}
+	}
+	for _, f := range d.Asset {
+		add(htmlFact{Name: report.Clean(f.Name), Value: f.Value})
+	}
+	add(htmlFact{Name: "Model identifier", Value: d.ProductType})
+	add(htmlFact{Name: "Build", Value: d.BuildVersion})
+	add(htmlFact{Name: "Serial number", Value: d.Serial, Code: true})
+	add(htmlFact{Name: "UDID", Value: d.UDID, Code: true})
+	add(htmlFact{Name: "USB port", Value: d.Location, Code: true})
+	add(htmlFact{Name: "Read", At: timeOf(d.TakenAt)})
+	if d.Retried != "" {
+		add(htmlFact{Name: "Tried again after", Value: reasonOf(d.Retried, "")})
+	}
+	return facts
+}
+
+func lastBackupFact(d report.Device) htmlFact {
+	fact := htmlFact{Name: "Last good iCloud backup", At: agedAt(d.LastBackup, d.TakenAt)}
+	if d.LastBackup.IsZero() && d.NoLastBackup != "" {
+		fact.Value = report.Clean(unknownBecause(d.NoLastBackup))
+	}
+	return fact
+}
+
+// htmlRow is a line of the overview: a device, or a backup.
+type htmlRow struct {
+	htmlMark
+	Card       int
+	Verdict    string
+	Rank       int    // of the verdict, for sorting
+	Checks     string // ids of its causes, with spaces between
+	Label      string
+	Slot       string
+	Model      string
+	Version    string
+	Serial     string
+	Asset      []string
+	Causes     []htmlBar
+	LastBackup htmlFact
+	Backup     htmlBackup
+}
+
+func newHTMLRow(c htmlCard, d report.Device, columns htmlColumns) htmlRow {
+	row := htmlRow{
+		htmlMark: c.htmlMark, Card: c.Number, Verdict: report.Clean(d.Verdict), Rank: rankOf(d.Verdict), Label: c.Label,
+		Slot: report.Clean(d.Slot), Model: report.Clean(cmp.Or(d.ModelName, d.ProductType)), Version: report.Clean(versionOf(d)), Serial: report.Clean(d.Serial),
+		LastBackup: lastBackupFact(d),
+	}
+	for _, name := range columns.Asset {
+		row.Asset = append(row.Asset, htmlAsset(d, name))
+	}
+	var ids []string
+	for _, f := range report.CausesOf(d) {
+		row.Causes = append(row.Causes, htmlBar{htmlMark: htmlMarkOf(markOfStatus(f.Status)), Short: report.Clean(report.ShortOf(f.Check))})
+		ids = append(ids, report.Clean(f.Check))
+	}
+	row.Checks = strings.Join(ids, " ")
+	return row
+}
+
+func htmlAsset(d report.Device, name string) string {
+	for _, f := range d.Asset {
+		if report.Clean(f.Name) == name {
+			return report.Clean(f.Value)
+		}
+	}
+	return ""
+}
+
+// rankOf puts verdicts in the order in which a summary counts them.
+func rankOf(verdict string) int {
+	switch checks.Verdict(verdict) {
+	case checks.Failing:
+		return 1
+	case checks.AtRisk:
+		return 2
+	case checks.NoneFound:
+		return 3
+	default:
+		return 4
+	}
+}
+
+// rankOfProof does so for verdicts on backups.
+func rankOfProof(verdict string) int {
+	switch device.ProofVerdict(verdict) {
+	case device.Whole:
+		return 1
+	case device.Broken:
+		return 2
+	default:
+		return 3
+	}
+}

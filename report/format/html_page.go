@@ -1,0 +1,328 @@
+package format
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// The types below are what the template shows: texts that are cleaned and worded, and
+// nothing that it would have to decide. Fields are exported because templates need it.
+
+// htmlPage is the whole page.
+type htmlPage struct {
+	Policy    string
+	Style     template.HTML
+	Script    template.HTML
+	Title     string
+	Kicker    string
+	Headline  string
+	OfBackups bool
+	About     []htmlFact
+	Totals    []htmlTotal
+	Notices   []htmlNotice
+	Causes    []htmlBar
+	Columns   htmlColumns
+	Rows      []htmlRow
+	Choices   []htmlTotal // the marks that rows can be filtered by
+	Cards     []htmlCard
+	Questions []htmlInquiry
+	Places    []htmlPlace
+	Commands  []string // to set broken backups aside
+	Next      string   // the command to go on with
+	ReadOnly  bool
+}
+
+// htmlMark is a sign and a word in a tone; the tone is never alone.
+type htmlMark struct {
+	Tone string // bad, warn, good, unknown or note
+	Sign string
+	Word string
+}
+
+// htmlFact is something known about the run or a device.
+type htmlFact struct {
+	Name  string
+	Value string
+	Code  bool     // an identifier, not words
+	At    htmlTime // instead of, or before, the value
+}
+
+// htmlTime is a moment for programs and for people; Text is "" where it is unknown.
+type htmlTime struct {
+	Machine string
+	Text    string
+	Age     string // counted to when the device was read
+}
+
+// htmlTotal counts what has one mark.
+type htmlTotal struct {
+	htmlMark
+	Key   string // the verdict
+	Count int
+}
+
+// htmlNotice is something to know before reading on.
+type htmlNotice struct {
+	htmlMark
+	Text string
+}
+
+// htmlBar is one cause across all devices.
+type htmlBar struct {
+	htmlMark
+	Check, Short, Title string
+	Count, Of, Percent  int
+}
+
+// htmlColumns says which columns the table has beside those that are always there.
+type htmlColumns struct {
+	Slot, Serial bool
+	Asset        []string
+}
+
+// htmlPlace is a folder in which backups were looked for.
+type htmlPlace struct {
+	Path, Program, Target, Closed, Hint string
+}
+
+func newHTMLPage(r report.Report) htmlPage {
+	labels := newPage(Options{UTF8: true}).labels(r.Devices)
+	p := htmlPage{
+		OfBackups: r.Subject == report.OfBackups,
+		Kicker:    "iCloud Backup, device by device",
+		Headline:  headlineOf(labels, r),
+		About:     aboutOf(r),
+		Totals:    totalsOf(r.Summary),
+		Notices:   noticesOf(r),
+		Columns:   htmlColumnsOf(r.Devices),
+		Places:    convert(r.Places, newHTMLPlace),
+		ReadOnly:  r.Tool.Effect == "read-only",
+	}
+	if p.OfBackups {
+		p.Kicker, p.Totals = "Backups on this computer", backupTotals(r.Summary.Backups)
+		p.Commands = asideCommands(r)
+	} else if len(r.Summary.Causes) > 0 {
+		p.Next = "backupdoctor explain " + report.Clean(r.Summary.Causes[0].Check)
+	}
+	p.Title = p.Headline
+	if !r.TakenAt.IsZero() {
+		p.Title += ", " + r.TakenAt.UTC().Format(time.DateOnly)
+	}
+	asked := newInquiry(r)
+	for i, d := range r.Devices {
+		card := newHTMLCard(i, labels[i], d, asked)
+		if p.OfBackups {
+			card.OfBackups = true
+			p.Rows = append(p.Rows, backupRows(card)...)
+		} else {
+			card.Facts = append([]htmlFact{lastBackupFact(d)}, card.Facts...)
+			p.Rows = append(p.Rows, newHTMLRow(card, d, p.Columns))
+		}
+		p.Cards = append(p.Cards, card)
+	}
+	if !p.OfBackups {
+		p.Causes = convert(r.Summary.Causes, func(c report.CauseCount) htmlBar { return newHTMLBar(c, r.Summary.Devices) })
+		p.Questions = asked.list(labels)
+	}
+	p.Choices = slices.DeleteFunc(slices.Clone(p.Totals), func(t htmlTotal) bool { return t.Count == 0 })
+	return p
+}
+
+// headlineOf is the report in one line.
+func headlineOf(labels []string, r report.Report) string {
+	s := r.Summary
+	need := s.Failing + s.AtRisk + s.NotExamined
+	switch {
+	case r.Subject == report.OfBackups && s.Backups == (report.BackupCounts{}):
+		return "No backup was found"
+	case r.Subject == report.OfBackups:
+		return plural(s.Backups.Whole+s.Backups.Broken+s.Backups.CannotTell, "backup") + " on this computer"
+	case len(r.Devices) == 0 && len(r.Gaps) > 0:
+		return "No device could be read"
+	case len(r.Devices) == 0:
+		return "No device was found"
+	case len(r.Devices) == 1:
+		return labels[0] + ": " + strings.ToLower(markOfVerdict(r.Devices[0]).word)
+	case need == 0:
+		return fmt.Sprintf("None of %d devices needs attention", s.Devices)
+	default:
+		return fmt.Sprintf("%d of %d devices need attention", need, s.Devices)
+	}
+}
+
+// aboutOf is where and how the report came about.
+func aboutOf(r report.Report) []htmlFact {
+	var facts []htmlFact
+	add := func(f htmlFact) {
+		if f.Value != "" || f.At.Text != "" {
+			facts = append(facts, f)
+		}
+	}
+	add(htmlFact{Name: "Read", At: timeOf(r.TakenAt)})
+	add(htmlFact{Name: "Begun", At: timeOf(r.StartedAt)})
+	add(htmlFact{Name: "Computer", Value: systemName(r.Host.OS)})
+	add(htmlFact{Name: "Tool", Value: report.Clean(r.Tool.Name + " " + r.Tool.Version)})
+	add(htmlFact{Name: "Run", Value: report.Clean(r.Run), Code: true})
+	if r.Releases != (report.Releases{}) {
+		add(htmlFact{Name: "Apple’s releases of", Value: report.Clean(r.Releases.TableDate.Format(time.DateOnly) + " (" + r.Releases.TableSource + " table)")})
+	}
+	if c := r.Summary.Backups; c != (report.BackupCounts{}) && r.Subject != report.OfBackups {
+		add(htmlFact{Name: "Backups on this computer", Value: fmt.Sprintf("%d whole, %d broken, %d cannot tell", c.Whole, c.Broken, c.CannotTell)})
+	}
+	add(htmlFact{Name: "Exit code", Value: report.Clean(strconv.Itoa(r.Exit.Code) + ": " + r.Exit.Meaning)})
+	return facts
+}
+
+func systemName(os string) string {
+	switch os {
+	case "darwin":
+		return "macOS"
+	case "linux":
+		return "Linux"
+	case "windows":
+		return "Windows"
+	default:
+		return report.Clean(os)
+	}
+}
+
+func totalsOf(s report.Summary) []htmlTotal {
+	if s.Devices == 0 {
+		return nil
+	}
+	total := func(v checks.Verdict, count int) htmlTotal {
+		return htmlTotal{htmlMarkOf(markOfVerdict(report.Device{Verdict: string(v)})), string(v), count}
+	}
+	return []htmlTotal{
+		total(checks.Failing, s.Failing), total(checks.AtRisk, s.AtRisk),
+		total(checks.NoneFound, s.NoneFound), total(checks.NotExamined, s.NotExamined),
+	}
+}
+
+// noticesOf is why the report may not be the whole truth.
+func noticesOf(r report.Report) []htmlNotice {
+	var notices []htmlNotice
+	add := func(m mark, text string) {
+		notices = append(notices, htmlNotice{htmlMarkOf(m), report.Clean(text)})
+	}
+	caution := mark{"!", "", "Caution", yellow}
+	for _, gap := range r.Gaps {
+		add(caution, missingBy(gap, r.Subject)+gap.Summary+".")
+	}
+	if r.Partial && len(r.Gaps) == 0 {
+		add(caution, "This report is partial: the run was interrupted.")
+	}
+	for _, place := range r.Places {
+		if place.Reason != "" {
+			add(mark{"?", "", "Unknown", cyan}, "Whether backups lie in "+place.Path+" is unknown: "+reasonOf(place.Reason, "")+". "+place.Hint)
+		}
+	}
+	note := mark{"•", "", "Note", plain}
+	if r.Redacted {
+		add(note, "Names and identifiers are placeholders.")
+	}
+	if n := r.Summary.Suppressed; n > 0 && r.Subject != report.OfBackups {
+		add(note, plural(n, "suppressed finding")+" counted for nothing, and each stands with its reason at the device.")
+	}
+	if n := r.Summary.Retried; n > 0 {
+		add(note, plural(n, "device")+" had to be tried twice.")
+	}
+	return notices
+}
+
+// missingBy says what may be missing because of a gap.
+func missingBy(gap report.Gap, subject string) string {
+	switch {
+	case subject == report.OfBackups:
+		return "Not every backup was looked at: "
+	case gap.About == report.AboutArchive:
+		return "Evidence may be missing: "
+	default:
+		return "Devices may be missing: "
+	}
+}
+
+func htmlColumnsOf(devices []report.Device) htmlColumns {
+	var c htmlColumns
+	for _, d := range devices {
+		c.Slot = c.Slot || report.Clean(d.Slot) != ""
+		c.Serial = c.Serial || report.Clean(d.Serial) != ""
+		for _, f := range d.Asset {
+			if name := report.Clean(f.Name); len(c.Asset) < maxAssetColumns && !slices.Contains(c.Asset, name) {
+				c.Asset = append(c.Asset, name)
+			}
+		}
+	}
+	return c
+}
+
+func newHTMLBar(c report.CauseCount, devices int) htmlBar {
+	return htmlBar{
+		htmlMark: htmlMarkOf(markOfStatus(c.Status)),
+		Check:    report.Clean(c.Check), Short: report.Clean(c.Short), Title: report.Clean(c.Title),
+		Count: c.Devices, Of: devices, Percent: 100 * c.Devices / max(1, devices),
+	}
+}
+
+func newHTMLPlace(p report.Place) htmlPlace {
+	place := htmlPlace{Path: report.Clean(p.Path), Program: report.Clean(p.Program), Target: report.Clean(p.Target), Hint: report.Clean(p.Hint)}
+	if p.Reason != "" {
+		place.Closed = report.Clean(reasonOf(p.Reason, ""))
+	}
+	return place
+}
+
+// htmlMarkOf names the tone that a terminal shows as a colour.
+func htmlMarkOf(m mark) htmlMark {
+	tones := map[style]string{red: "bad", yellow: "warn", green: "good", cyan: "unknown"}
+	return htmlMark{Tone: cmp.Or(tones[m.style], "note"), Sign: m.symbol, Word: report.Clean(m.word)}
+}
+
+// timeOf words a moment, to the minute.
+func timeOf(at time.Time) htmlTime {
+	if at.IsZero() {
+		return htmlTime{}
+	}
+	at = at.UTC()
+	return htmlTime{Machine: at.Format(time.RFC3339), Text: at.Format("2006-01-02 15:04 UTC")}
+}
+
+// agedAt is a moment with its age at another, at which a device was read.
+func agedAt(at, read time.Time) htmlTime {
+	t := timeOf(at)
+	if t.Text != "" && !read.IsZero() {
+		t.Age = ageOf(read.Sub(at))
+	}
+	return t
+}
+
+func ageOf(age time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case age < -time.Minute:
+		return "later than it was read"
+	case age < time.Hour:
+		return "under an hour old"
+	case age < 2*day:
+		return plural(int(age/time.Hour), "hour") + " old"
+	default:
+		return plural(int(age/day), "day") + " old"
+	}
+}
+
+// unknownBecause words why a device has no date of a backup.
+func unknownBecause(reason string) string {
+	if device.Reason(reason) == device.Absent {
+		return "none on record"
+	}
+	return "unknown: " + reasonOf(reason, "")
+}

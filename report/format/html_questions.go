@@ -1,0 +1,118 @@
+package format
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// manyNames is how many devices of a question are named rather than counted.
+const manyNames = 5
+
+// An inquiry is the questions of a report. Most are asked of every device in the same
+// words, so each stands in the page once and the devices refer to it by its number.
+type inquiry struct {
+	asked   []htmlQuestion
+	numbers map[string]int // by check and words
+	devices [][]int        // numbers of the questions of each device, in their order
+}
+
+// htmlQuestion is one question in one wording.
+type htmlQuestion struct {
+	Number   int
+	Text     string
+	Of       string // the devices it is asked of; "" if they are all
+	Remedies []string
+	check    string
+	title    string
+	sources  []htmlLink
+	devices  []int
+}
+
+// htmlInquiry is one check with its wordings.
+type htmlInquiry struct {
+	Check, Title string
+	Wordings     []htmlQuestion
+	Sources      []htmlLink
+}
+
+// htmlAsked refers to a question.
+type htmlAsked struct {
+	Number int
+	Check  string
+}
+
+func newInquiry(r report.Report) *inquiry {
+	q := &inquiry{numbers: map[string]int{}, devices: make([][]int, len(r.Devices))}
+	for i, d := range r.Devices {
+		for _, f := range d.Findings {
+			if checks.Status(f.Status) == checks.Ask {
+				q.ask(i, f)
+			}
+		}
+	}
+	return q
+}
+
+func (q *inquiry) ask(index int, f report.Finding) {
+	words := []string{f.Check, f.Summary}
+	for _, remedy := range f.Remedies {
+		words = append(words, remedy.Title)
+	}
+	key := strings.Join(words, "\x00")
+	number, known := q.numbers[key]
+	if !known {
+		number = len(q.asked)
+		q.numbers[key] = number
+		q.asked = append(q.asked, htmlQuestion{
+			Number: number + 1, Text: report.Clean(f.Summary), Remedies: convert(words[2:], report.Clean),
+			check: report.Clean(f.Check), title: report.Clean(f.Title), sources: linksOf(f.Sources),
+		})
+	}
+	q.asked[number].devices = append(q.asked[number].devices, index)
+	q.devices[index] = append(q.devices[index], number)
+}
+
+// of is the questions of one device.
+func (q *inquiry) of(index int) []htmlAsked {
+	return convert(q.devices[index], func(number int) htmlAsked {
+		return htmlAsked{q.asked[number].Number, q.asked[number].check}
+	})
+}
+
+// list is all questions, those of one check together.
+func (q *inquiry) list(labels []string) []htmlInquiry {
+	var list []htmlInquiry
+	for _, question := range q.asked {
+		if len(question.devices) < len(labels) {
+			question.Of = checkNames(question.devices, labels)
+		}
+		i := slices.IndexFunc(list, func(known htmlInquiry) bool { return known.Check == question.check })
+		if i < 0 {
+			i = len(list)
+			list = append(list, htmlInquiry{Check: question.check, Title: question.title, Sources: question.sources})
+		}
+		list[i].add(question)
+	}
+	return list
+}
+
+// add adds a wording. Remedies that are the same as those of the one before stand under the
+// last of them.
+func (i *htmlInquiry) add(question htmlQuestion) {
+	if last := len(i.Wordings) - 1; last >= 0 && slices.Equal(i.Wordings[last].Remedies, question.Remedies) {
+		i.Wordings[last].Remedies = nil
+	}
+	i.Wordings = append(i.Wordings, question)
+}
+
+// checkNames names devices, or counts them where they are many.
+func checkNames(devices []int, labels []string) string {
+	if len(devices) > manyNames {
+		return fmt.Sprintf("%d of %d devices", len(devices), len(labels))
+	}
+	return strings.Join(convert(devices, func(i int) string { return labels[i] }), ", ")
+}

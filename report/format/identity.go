@@ -1,0 +1,33 @@
+package format
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// identities names each device for programs, by a text that no other in the report has: its
+// UDID, which stays the same from run to run, or the name of the folder that is all there
+// is of it.
+func identities(devices []report.Device) []string {
+	names := make([]string, len(devices))
+	for i, d := range devices {
+		names[i] = cmp.Or(report.Clean(d.UDID), report.Clean(folderOf(d)), "unknown")
+	}
+	return distinct(names)
+}
+
+// distinct numbers texts that were there before: a, b, a (2).
+func distinct(texts []string) []string {
+	told, taken, times := make([]string, len(texts)), map[string]bool{}, map[string]int{}
+	for i, text := range texts {
+		name := text
+		for taken[name] {
+			times[text]++
+			name = fmt.Sprintf("%s (%d)", text, times[text]+1)
+		}
+		taken[name], told[i] = true, name
+	}
+	return told
+}

@@ -1,0 +1,297 @@
+package format
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// WriteJUnit writes the report in the XML that CI servers read as JUnit's, within the
+// schema of Jenkins' xUnit plugin: a suite for the run, and one for each device with a case
+// for each finding.
+//
+//	problem                           failure
+//	warning                           passed, and told in system-out
+//	unknown, ask, suppressed          skipped, with the reason or the question
+//	device not examined to its end    error in its case "examined"
+//	devices may be missing            error in the run's case "complete"
+//
+// A report about backups has a case for each backup instead: whole passed, broken is a
+// failure, and one of which nobody can tell an error.
+//
+// A warning does not fail its case because it does not fail the run either: a device at
+// risk ends it with the exit code 0, and JUnit knows nothing between passed and failed.
+// Names are the same from run to run, whatever else is attached: a suite is called by the
+// name of the device and its UDID, a case by the check and what it is about. How long a
+// case took is not measured, and so not told.
+func WriteJUnit(w io.Writer, r report.Report) error {
+	document := junitSuites{Name: r.Tool.Name, Suites: []junitSuite{runSuite(r)}}
+	ids := identities(r.Devices)
+	for i, d := range r.Devices {
+		cases := findingCases
+		if r.Subject == report.OfBackups {
+			cases = backupCases
+		}
+		document.Suites = append(document.Suites, deviceSuite(ids[i], d, cases(d)))
+	}
+	for i := range document.Suites {
+		suite := &document.Suites[i]
+		suite.count()
+		document.Tests += suite.Tests
+		document.Failures += suite.Failures
+		document.Errors += suite.Errors
+	}
+	text := bytes.NewBufferString(xml.Header)
+	encoder := xml.NewEncoder(text)
+	encoder.Indent("", "  ")
+	if err := encoder.Encode(document); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	text.WriteByte('\n')
+	if _, err := w.Write(text.Bytes()); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+// junitSuites has no number of skipped cases: the schema lets only suites have one.
+type junitSuites struct {
+	XMLName  xml.Name     `xml:"testsuites"`
+	Name     string       `xml:"name,attr"`
+	Tests    int          `xml:"tests,attr"`
+	Failures int          `xml:"failures,attr"`
+	Errors   int          `xml:"errors,attr"`
+	Suites   []junitSuite `xml:"testsuite"`
+}
+
+type junitSuite struct {
+	Name       string          `xml:"name,attr"`
+	Tests      int             `xml:"tests,attr"`
+	Failures   int             `xml:"failures,attr"`
+	Errors     int             `xml:"errors,attr"`
+	Skipped    int             `xml:"skipped,attr"`
+	Timestamp  string          `xml:"timestamp,attr,omitempty"` // UTC; the format has no place for a zone
+	Properties []junitProperty `xml:"properties>property"`
+	Cases      []junitCase     `xml:"testcase"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+// A junitCase without one of the three outcomes has passed.
+type junitCase struct {
+	Name    string        `xml:"name,attr"`
+	Class   string        `xml:"classname,attr"`
+	Failure *junitOutcome `xml:"failure"`
+	Error   *junitOutcome `xml:"error"`
+	Skipped *junitOutcome `xml:"skipped"`
+	Out     *junitOutput  `xml:"system-out"`
+}
+
+type junitOutcome struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr"`
+	Text    string `xml:",cdata"` // so that its lines can be read in the file
+}
+
+type junitOutput struct {
+	Text string `xml:",cdata"`
+}
+
+// junitTime is the format of a time in JUnit's XML.
+const junitTime = "2006-01-02T15:04:05"
+
+// runSuite tells whether the run came to its end. Without it a run that found nothing would
+// be a file without a case, which CI servers take for a failure of the job.
+func runSuite(r report.Report) junitSuite {
+	suite := junitSuite{Name: "run", Properties: junitProperties(
+		"run", r.Run, "subject", r.Subject, "version", r.Tool.Version,
+		"partial", strconv.FormatBool(r.Partial), "redacted", strconv.FormatBool(r.Redacted), "exitCode", strconv.Itoa(r.Exit.Code),
+	)}
+	if !r.TakenAt.IsZero() {
+		suite.Timestamp = r.TakenAt.Format(junitTime)
+	}
+	complete := junitCase{Name: "complete", Class: r.Tool.Name + ".run"}
+	missing := missingFrom(r)
+	switch {
+	case len(missing) > 0:
+		complete.Error = &junitOutcome{report.Clean(missing[0]), "incomplete", junitText(missing...)}
+	case r.Partial:
+		complete.Error = &junitOutcome{Message: r.Exit.Meaning, Type: "incomplete"}
+	case r.Exit.Code == report.ExitNoDevice:
+		complete.Skipped = &junitOutcome{Message: r.Exit.Meaning, Type: "no-device"}
+	}
+	suite.Cases = []junitCase{complete}
+	return suite
+}
+
+// missingFrom tells why devices, evidence or backups may be missing from a report.
+func missingFrom(r report.Report) []string {
+	missing := convert(r.Gaps, func(g report.Gap) string { return g.Summary })
+	for _, p := range r.Places {
+		if r.Subject == report.OfBackups && p.Reason != "" {
+			missing = append(missing, "whether backups lie in "+p.Path+" is unknown: "+reasonOf(p.Reason, ""))
+		}
+	}
+	return missing
+}
+
+func deviceSuite(id string, d report.Device, cases []junitCase) junitSuite {
+	suite := junitSuite{Name: id, Timestamp: d.TakenAt.Format(junitTime), Cases: cases, Properties: junitProperties(
+		"udid", d.UDID, "serial", d.Serial, "slot", d.Slot, "location", d.Location, "name", d.Name,
+		"model", d.ModelName, "productType", d.ProductType, "system", d.System, "productVersion", d.ProductVersion, "buildVersion", d.BuildVersion,
+		"verdict", d.Verdict, "headline", d.Headline, "retried", d.Retried, "lastBackup", csvTime(d.LastBackup), "noLastBackup", d.NoLastBackup,
+	)}
+	if name := report.Clean(d.Name); name != "" {
+		suite.Name = name + " (" + id + ")"
+	}
+	for _, f := range d.Asset {
+		suite.Properties = append(suite.Properties, junitProperties("asset."+f.Name, f.Value)...)
+	}
+	names := distinct(convert(cases, func(c junitCase) string { return c.Name }))
+	for i := range cases {
+		cases[i].Name = names[i]
+		cases[i].Class = "backupdoctor." + strings.ReplaceAll(id, ".", "_") // a dot would begin a package
+	}
+	return suite
+}
+
+func findingCases(d report.Device) []junitCase {
+	cases := []junitCase{examinedCase(d)}
+	for _, f := range d.Findings {
+		cases = append(cases, findingCase(f, d))
+	}
+	for _, s := range d.Suppressed {
+		cases = append(cases, silencedCase(s))
+	}
+	return cases
+}
+
+// examinedCase tells whether the device was examined to its end.
+func examinedCase(d report.Device) junitCase {
+	examined := junitCase{Name: "examined"}
+	if report.Unfinished(d) {
+		why := reasonOf(d.Reason, d.Detail)
+		examined.Error = &junitOutcome{report.Clean(why), report.Clean(d.Reason), junitText(append([]string{d.Headline}, junitPlan(convert(d.Plan, func(s report.Step) string { return s.Title }))...)...)}
+	}
+	return examined
+}
+
+func findingCase(f report.Finding, d report.Device) junitCase {
+	c := junitCase{Name: caseName(f.Check, f.Subject)}
+	switch checks.Status(f.Status) {
+	case checks.OK:
+	case checks.Problem:
+		c.Failure = &junitOutcome{report.Clean(f.Summary), report.Clean(f.Check), particulars(f, d)}
+	case checks.Warning:
+		c.Out = &junitOutput{junitText("warning: "+f.Summary) + "\n" + particulars(f, d)}
+	case checks.Ask:
+		c.Skipped = &junitOutcome{Message: report.Clean(f.Summary), Type: "ask"}
+	default:
+		c.Skipped = &junitOutcome{Message: report.Clean(reasonOf(f.Reason, f.Detail)), Type: report.Clean(f.Reason)}
+	}
+	return c
+}
+
+// silencedCase is that of a finding of which somebody chose not to hear.
+func silencedCase(s report.Silence) junitCase {
+	because := "suppressed: " + s.Because
+	if !s.Until.IsZero() {
+		because += ", until " + csvTime(s.Until)
+	}
+	return junitCase{Name: caseName(s.Check, s.Subject), Skipped: &junitOutcome{report.Clean(because), "suppressed", junitText(s.Status + ": " + s.Summary)}}
+}
+
+// backupCases has one case for each backup of a device, by the name of its folder.
+func backupCases(d report.Device) []junitCase {
+	return convert(d.Backups, func(b report.Backup) junitCase {
+		c := junitCase{Name: "backup " + report.Clean(folderName(b))}
+		faults := convert(b.Faults, faultText)
+		switch device.ProofVerdict(b.Verdict) {
+		case device.Whole:
+			c.Out = &junitOutput{junitText(faults...)}
+		case device.Broken:
+			c.Failure = &junitOutcome{report.Clean(faultsOf(b)), "broken", junitText(faults...)}
+		default:
+			c.Error = &junitOutcome{report.Clean(faultsOf(b)), "cannot-tell", junitText(faults...)}
+		}
+		return c
+	})
+}
+
+// faultsOf names what a verdict on a backup rests on.
+func faultsOf(b report.Backup) string {
+	if b.Reason != "" {
+		return reasonOf(b.Reason, "")
+	}
+	return joined(shownFaults(b), func(f report.Fault) string { return f.Mode })
+}
+
+func caseName(check, subject string) string {
+	if subject = report.Clean(subject); subject != "" {
+		return report.Clean(check) + " (" + subject + ")"
+	}
+	return report.Clean(check)
+}
+
+// particulars are what a finding rests on, what explains it, and what to do about it.
+func particulars(f report.Finding, d report.Device) string {
+	var told []string
+	if f.ExplainedBy != "" {
+		told = append(told, "Explained by: "+f.ExplainedBy)
+	}
+	for _, e := range f.Evidence {
+		told = append(told, evidenceText(e, d.TakenAt))
+	}
+	return junitText(append(told, junitPlan(convert(f.Remedies, func(r report.Remedy) string { return r.Title }))...)...)
+}
+
+// junitPlan lists what to do, if there is something.
+func junitPlan(titles []string) []string {
+	var list []string
+	for i, title := range titles {
+		if i == 0 {
+			list = append(list, "What to do:")
+		}
+		list = append(list, fmt.Sprintf("%d. %s", i+1, title))
+	}
+	return list
+}
+
+// junitText puts texts on lines of their own.
+func junitText(texts ...string) string { return strings.Join(convert(texts, report.Clean), "\n") }
+
+// junitProperties are pairs of name and value. What is not known is left out.
+func junitProperties(pairs ...string) []junitProperty {
+	var known []junitProperty
+	for i := 0; i < len(pairs); i += 2 {
+		if value := report.Clean(pairs[i+1]); value != "" {
+			known = append(known, junitProperty{report.Clean(pairs[i]), value})
+		}
+	}
+	return known
+}
+
+// count adds up the cases of a suite.
+func (s *junitSuite) count() {
+	s.Tests = len(s.Cases)
+	for _, c := range s.Cases {
+		switch {
+		case c.Failure != nil:
+			s.Failures++
+		case c.Error != nil:
+			s.Errors++
+		case c.Skipped != nil:
+			s.Skipped++
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package format
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+)
+
+// A column of a table has a title and a weight: its share of the page where there is too
+// little room.
+type column struct {
+	title  string
+	weight int
+}
+
+// A cell is the paragraphs in one field of a table; each begins on a line of its own.
+type cell []paragraph
+
+// A paragraph is a text behind a lead, under which its further lines are indented.
+type paragraph struct {
+	lead      string
+	leadStyle style
+	text      string
+	style     style
+}
+
+// lines lays a cell out in width columns.
+func (c cell) lines(p *page, width int) []string {
+	var lines []string
+	for _, para := range c {
+		lead := prefix(para.lead, max(0, width-1))
+		for i, line := range wrap(para.text, width-columns(lead)) {
+			line = p.paint(para.style, line)
+			if i == 0 {
+				line = p.paint(para.leadStyle, lead) + line
+			} else {
+				line = strings.Repeat(" ", columns(lead)) + line
+			}
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// natural is how wide a cell is when nothing in it is broken.
+func (c cell) natural() int {
+	widest := 0
+	for _, para := range c {
+		widest = max(widest, columns(para.lead)+columns(para.text))
+	}
+	return widest
+}
+
+// table draws rows of cells, no wider than the page. tablewriter draws the lines, but it
+// does not hold a width: the columns are planned and every cell is broken into its lines
+// before it sees them.
+func (p *page) table(header []column, rows [][]cell) error {
+	natural := make([]int, len(header))
+	for i, h := range header {
+		natural[i] = columns(h.title)
+		for _, row := range rows {
+			natural[i] = max(natural[i], row[i].natural())
+		}
+	}
+	frame := 3*len(header) + 1 // a space on both sides of each cell, and the lines between
+	widths := shareColumns(p.Width-frame, natural, header)
+
+	var drawn strings.Builder
+	table := tablewriter.NewTable(&drawn,
+		tablewriter.WithEastAsian(tw.Off), // measure as columns does, whatever the environment says
+		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+			Symbols:  tw.NewSymbols(p.lineStyle()),
+			Settings: tw.Settings{Separators: tw.Separators{BetweenRows: tw.On}},
+		})),
+		tablewriter.WithConfig(tablewriter.Config{Row: tw.CellConfig{Merging: tw.CellMerging{
+			Mode: tw.MergeVertical, ByColumnIndex: tw.NewMapper[int, bool]().Set(0, true), // the device, once
+		}}}),
+		tablewriter.WithTrimSpace(tw.Off),
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
+		tablewriter.WithHeaderAlignment(tw.AlignLeft),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithRowAlignment(tw.AlignLeft),
+	)
+	titles := make([]string, len(header))
+	for i, h := range header {
+		titles[i] = p.paint(bold, strings.Join(wrap(h.title, widths[i]), "\n"))
+	}
+	table.Header(titles)
+	for _, row := range rows {
+		drawn := make([]string, len(row))
+		for i, c := range row {
+			drawn[i] = strings.Join(c.lines(p, widths[i]), "\n")
+		}
+		if err := table.Append(drawn); err != nil {
+			return err
+		}
+	}
+	if err := table.Render(); err != nil {
+		return err
+	}
+	p.print(strings.Split(strings.TrimRight(drawn.String(), "\n"), "\n")...)
+	return nil
+}
+
+func (p *page) lineStyle() tw.BorderStyle {
+	if p.UTF8 {
+		return tw.StyleLight
+	}
+	return tw.StyleASCII
+}
+
+// shareColumns gives every column its natural width if there is room for all. If not, the
+// narrow ones keep theirs and the wide ones share the rest by weight.
+func shareColumns(room int, natural []int, header []column) []int {
+	widths := make([]int, len(natural))
+	order, weight := []int{}, 0
+	for i, h := range header {
+		order = append(order, i)
+		weight += h.weight
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return natural[a]*header[b].weight - natural[b]*header[a].weight })
+	for _, i := range order {
+		share := room * header[i].weight / weight
+		widths[i] = max(1, min(natural[i], share))
+		room -= widths[i]
+		weight -= header[i].weight
+	}
+	return widths
+}

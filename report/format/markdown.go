@@ -1,0 +1,383 @@
+package format
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// WriteMarkdown writes the report as a document for tickets and wikis: CommonMark, with the
+// tables of GitHub. It counts the causes, lists the devices, and tells of each what is
+// wrong, what that rests on, what to do and where that is documented. Questions, and checks
+// that found nothing, are only counted. A report about backups lists the backups instead.
+// Whatever is told of a device stands there as plain text: it is no markup, no link and no
+// HTML.
+func WriteMarkdown(w io.Writer, r report.Report) error {
+	var m markdown
+	labels := newPage(Options{UTF8: true}).labels(r.Devices)
+	if r.Subject == report.OfBackups {
+		m.line("# Backups on this computer")
+		m.head(r)
+		m.backupCounts(labels, r)
+	} else {
+		m.line("# iCloud Backup report")
+		m.head(r)
+		m.causeCounts(r.Summary.Causes)
+		m.devices(labels, r)
+	}
+	for i, d := range r.Devices {
+		m.heading("## ", labels[i])
+		if r.Subject == report.OfBackups {
+			m.backups(d)
+			continue
+		}
+		m.device(d)
+		if len(d.Backups) > 0 {
+			m.heading("### ", "Backups on this computer")
+			m.backups(d)
+		}
+	}
+	if _, err := io.WriteString(w, m.text.String()); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+// A markdown is a document as it grows. Words of a report go in through markdownText.
+type markdown struct{ text strings.Builder }
+
+func (m *markdown) line(words ...string) {
+	m.text.WriteString(strings.Join(words, "") + "\n")
+}
+
+// heading begins a section, between empty lines. The title is any text.
+func (m *markdown) heading(level, title string) { m.line("\n", level, markdownText(title), "\n") }
+
+// table has a column for each head under which anything stands.
+func (m *markdown) table(heads []string, rows [][]string) {
+	var filled []int
+	for i := range heads {
+		if slices.ContainsFunc(rows, func(row []string) bool { return row[i] != "" }) {
+			filled = append(filled, i)
+		}
+	}
+	row := func(cells []string) {
+		m.line("| ", strings.Join(convert(filled, func(i int) string { return cells[i] }), " | "), " |")
+	}
+	row(heads)
+	row(slices.Repeat([]string{"---"}, len(heads)))
+	for _, cells := range rows {
+		row(cells)
+	}
+}
+
+// head tells what may be missing, and what kind of run this was.
+func (m *markdown) head(r report.Report) {
+	if r.Partial {
+		m.line("\n> **This report is partial.**")
+	}
+	for _, gap := range r.Gaps {
+		m.line("\n> ", missingWhat(r, gap), ": ", markdownText(gap.Summary), ".")
+	}
+	for _, p := range r.Places {
+		if p.Reason != "" {
+			m.line("\n> Whether backups lie in ", markdownText(p.Path), " is unknown: ", markdownText(reasonOf(p.Reason, "")), ". ", markdownText(p.Hint))
+		}
+	}
+	s, b := r.Summary, r.Summary.Backups
+	m.line()
+	if r.Subject == report.OfDevices && s.Devices > 0 {
+		m.line("- Devices: ", fmt.Sprintf("%d (%d failing, %d at risk, %d with nothing found, %d not examined)", s.Devices, s.Failing, s.AtRisk, s.NoneFound, s.NotExamined))
+	}
+	if b != (report.BackupCounts{}) {
+		m.line("- Backups on this computer: ", fmt.Sprintf("%d whole, %d broken, %d of which nobody can tell", b.Whole, b.Broken, b.CannotTell))
+	}
+	if !r.TakenAt.IsZero() {
+		m.line("- Read: ", minute(r.TakenAt))
+	}
+	m.line("- Written by: ", markdownText(r.Tool.Name+" "+r.Tool.Version))
+	if r.Subject == report.OfDevices && r.Releases != (report.Releases{}) {
+		m.line("- Software compared with: Apple's releases of ", r.Releases.TableDate.Format(time.DateOnly), " (", markdownText(r.Releases.TableSource), " table)")
+	}
+	if r.Run != "" {
+		m.line("- Run: ", markdownText(r.Run))
+	}
+	if r.Redacted {
+		m.line("- Names and identifiers are placeholders.")
+	}
+}
+
+// missingWhat says what a gap may keep from the report.
+func missingWhat(r report.Report, gap report.Gap) string {
+	switch {
+	case gap.About == report.AboutArchive:
+		return "Evidence may be missing"
+	case r.Subject == report.OfBackups:
+		return "Not every backup was looked at"
+	default:
+		return "Devices may be missing"
+	}
+}
+
+func (m *markdown) causeCounts(causes []report.CauseCount) {
+	if len(causes) == 0 {
+		return
+	}
+	m.heading("## ", "Causes")
+	m.table([]string{"Cause", "Status", "Devices", "Check"}, convert(causes, func(c report.CauseCount) []string {
+		return []string{markdownText(c.Short), markdownText(c.Status), strconv.Itoa(c.Devices), markdownText(c.Check)}
+	}))
+}
+
+func (m *markdown) devices(labels []string, r report.Report) {
+	if len(r.Devices) == 0 {
+		m.none(r, "No device was found.")
+		return
+	}
+	var rows [][]string
+	for i, d := range r.Devices {
+		verdict := markOfVerdict(d)
+		cells := []string{d.Slot, labels[i], d.Serial, modelOf(labels[i], d), versionOf(d), verdict.symbol + " " + verdict.word,
+			joined(report.CausesOf(d), func(f report.Finding) string { return report.ShortOf(f.Check) }), lastBackupText(d)}
+		rows = append(rows, convert(cells, markdownText))
+	}
+	m.heading("## ", "Devices")
+	m.table([]string{"Slot", "Device", "Serial", "Model", "System", "Verdict", "Causes", "Last iCloud backup"}, rows)
+}
+
+// none says that there is nothing, unless some of it may be missing.
+func (m *markdown) none(r report.Report, nothing string) {
+	if len(r.Gaps) == 0 {
+		m.line("\n", nothing)
+	}
+}
+
+// lastBackupText is the time of the last good iCloud backup, or why none is known.
+func lastBackupText(d report.Device) string {
+	if d.LastBackup.IsZero() {
+		return unknownBecause(d.NoLastBackup)
+	}
+	return minute(d.LastBackup)
+}
+
+// minute is a time for people.
+func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// device tells all of one device but its backups on this computer.
+func (m *markdown) device(d report.Device) {
+	verdict := markOfVerdict(d)
+	m.line("**", verdict.symbol, " ", verdict.word, ".** ", markdownText(d.Headline))
+	if d.Reason != "" && checks.Verdict(d.Verdict) != checks.NotExamined {
+		m.line("\n**Not examined to the end:** ", markdownText(reasonOf(d.Reason, d.Detail)), ".")
+	}
+	m.line()
+	m.known("Slot", d.Slot)
+	m.known("Name", d.Name)
+	m.known("UDID", d.UDID)
+	m.known("Serial number", d.Serial)
+	m.known("Model", strings.TrimSpace(d.ModelName+" "+bracketed(d.ProductType)))
+	m.known("System", strings.TrimSpace(versionOf(d)+" "+bracketed(d.BuildVersion)))
+	m.known("USB port", d.Location)
+	for _, f := range d.Asset {
+		m.known("Inventory, "+f.Name, f.Value)
+	}
+	m.known("Last good iCloud backup", lastBackupText(d))
+	m.known("Read", minute(d.TakenAt))
+	if d.Retried != "" {
+		m.known("Read in a second try", reasonOf(d.Retried, ""))
+	}
+	m.causes(d)
+	m.plan(d)
+	m.sources(d)
+	m.unread(d)
+	m.suppressed(d)
+	m.leftOut(d)
+}
+
+// known tells one thing of a device, if it is known.
+func (m *markdown) known(what, value string) {
+	if value = markdownText(value); value != "" {
+		m.line("- ", markdownText(what), ": ", value)
+	}
+}
+
+func bracketed(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "(" + text + ")"
+}
+
+// causes tells what is wrong, what that rests on, and what else it explains.
+func (m *markdown) causes(d report.Device) {
+	causes := slices.DeleteFunc(slices.Clone(d.Findings), func(f report.Finding) bool { return !report.IsCause(f) })
+	if len(causes) == 0 {
+		return
+	}
+	m.heading("### ", "What is wrong")
+	for _, f := range causes {
+		mark := markOfStatus(f.Status)
+		id := f.Check
+		if f.Subject != "" {
+			id += ": " + f.Subject
+		}
+		m.line("- **", mark.symbol, " ", mark.word, ":** ", markdownText(f.Summary), " (", markdownText(id), ")")
+		for _, e := range f.Evidence {
+			m.line("  - ", markdownText(evidenceText(e, d.TakenAt)))
+		}
+		for _, symptom := range d.Findings {
+			if symptom.ExplainedBy == f.Check {
+				m.line("  - explains ", markdownText(symptom.Check+": "+symptom.Summary))
+			}
+		}
+	}
+}
+
+// plan numbers the remedies of a device and the actions of each.
+func (m *markdown) plan(d report.Device) {
+	if len(d.Plan) == 0 {
+		return
+	}
+	m.heading("### ", "What to do")
+	for i, step := range d.Plan {
+		number := fmt.Sprintf("%d. ", i+1)
+		under := strings.Repeat(" ", len(number))
+		m.line(number, markdownText(step.Title+by(step.Actor)))
+		if step.Risk != "" {
+			m.line(under, "- **Risk:** ", markdownText(step.Risk))
+		}
+		for j, action := range step.Steps {
+			m.line(under, fmt.Sprintf("%d. ", j+1), markdownText(action))
+		}
+	}
+}
+
+// sources lists where the causes and remedies of a device are documented, each once.
+func (m *markdown) sources(d report.Device) {
+	var sources []report.Source
+	add := func(more []report.Source) {
+		for _, s := range more {
+			if !slices.Contains(sources, s) {
+				sources = append(sources, s)
+			}
+		}
+	}
+	for _, f := range d.Findings {
+		if report.IsCause(f) {
+			add(f.Sources)
+		}
+	}
+	for _, step := range d.Plan {
+		add(step.Sources)
+	}
+	if len(sources) == 0 {
+		return
+	}
+	m.heading("### ", "Documented at")
+	for _, s := range sources {
+		m.line("- ", markdownLink(s))
+	}
+}
+
+// unread lists the checks that could not be made, by the reason.
+func (m *markdown) unread(d report.Device) {
+	var reasons []string
+	ids := map[string][]string{}
+	for _, f := range d.Findings {
+		if checks.Status(f.Status) != checks.Unknown {
+			continue
+		}
+		why := reasonOf(f.Reason, f.Detail)
+		if ids[why] == nil {
+			reasons = append(reasons, why)
+		}
+		ids[why] = append(ids[why], f.Check)
+	}
+	if len(reasons) == 0 {
+		return
+	}
+	m.heading("### ", "What could not be read")
+	for _, why := range reasons {
+		m.line("- ", markdownText(why+": "+strings.Join(ids[why], ", ")))
+	}
+}
+
+// suppressed lists what somebody chose not to hear of.
+func (m *markdown) suppressed(d report.Device) {
+	if len(d.Suppressed) == 0 {
+		return
+	}
+	m.heading("### ", "Suppressed")
+	for _, s := range d.Suppressed {
+		text := s.Summary + " " + bracketed(caseName(s.Check, s.Subject)) + ": " + s.Because
+		if !s.Until.IsZero() {
+			text += ", until " + s.Until.UTC().Format(time.DateOnly)
+		}
+		m.line("- ", markdownText(text))
+	}
+}
+
+// leftOut counts the findings that are not told.
+func (m *markdown) leftOut(d report.Device) {
+	asked, healthy := countOf(&d, checks.Ask), countOf(&d, checks.OK)
+	if asked+healthy > 0 {
+		m.line("\nNot told here: ", plural(asked, "question"), " only a person can answer, and ", plural(healthy, "check"), " that found nothing wrong.")
+	}
+}
+
+func (m *markdown) backupCounts(labels []string, r report.Report) {
+	if len(r.Devices) == 0 {
+		m.none(r, "No backup was found.")
+		return
+	}
+	var rows [][]string
+	for i, d := range r.Devices {
+		counts := report.CountBackups(&d)
+		rows = append(rows, []string{markdownText(labels[i]), markdownText(modelOf(labels[i], d)), markdownText(d.UDID),
+			strconv.Itoa(counts.Whole), strconv.Itoa(counts.Broken), strconv.Itoa(counts.CannotTell)})
+	}
+	m.heading("## ", "Devices")
+	m.table([]string{"Device", "Model", "UDID", "Whole", "Broken", "Cannot tell"}, rows)
+}
+
+// backups lists the backups of a device on this computer, and what is wrong with each.
+func (m *markdown) backups(d report.Device) {
+	var rows [][]string
+	for _, b := range d.Backups {
+		mark := markOfProof(b.Verdict)
+		verdict := mark.symbol + " " + mark.word
+		if b.NextFails {
+			verdict += "; the next backup will fail"
+		}
+		cells := []string{folderName(b), dated(b), strings.TrimSpace(d.System + " " + b.ProductVersion), bytesText(b.SizeBytes), encryptedText(b), verdict}
+		rows = append(rows, convert(cells, markdownText))
+	}
+	m.table([]string{"Folder", "Made", "System", "Size", "Encrypted", "Verdict"}, rows)
+	for _, b := range d.Backups {
+		shown := shownFaults(b)
+		if len(shown) == 0 {
+			continue
+		}
+		m.line("\n", markdownText(folderName(b)), ":\n")
+		for _, f := range shown {
+			m.line("- ", markdownText(faultText(f)+" "+f.Remedy))
+		}
+	}
+}
+
+func encryptedText(b report.Backup) string {
+	switch {
+	case b.Encrypted == nil:
+		return "unknown"
+	case *b.Encrypted:
+		return "yes"
+	default:
+		return "no"
+	}
+}

@@ -1,0 +1,158 @@
+package format
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// WritePrometheus writes the report in Prometheus' text format, for the textfile collector
+// of node_exporter: gauges in base units, without timestamps, each family with HELP and
+// TYPE, in the order of the report. What is unknown has no sample, so that no alert takes
+// it for a zero; a run without a device has those of the run.
+//
+// The verdict of a device is a state set, with all of its four states. The status of a
+// check is not: of its states only the one that holds has a sample, and what only a person
+// can tell has none, because it is the same on every device. So a device costs some 20 to
+// 30 series, and a thousand devices about 26,000; all states of all checks would be ten
+// times as many. No label changes from run to run, unless the device does: the id of the
+// run is not among them.
+func WritePrometheus(w io.Writer, r report.Report) error {
+	var e exposition
+	e.run(r)
+	e.devices(r)
+	if _, err := w.Write(e.text.Bytes()); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+// run writes what is told of the whole run.
+func (e *exposition) run(r report.Report) {
+	e.family("backupdoctor_build_info", "The program that wrote this.")
+	e.sample(1, "version", r.Tool.Version)
+	e.family("backupdoctor_run_timestamp_seconds", "When the last device of the run was read, in seconds since 1970.")
+	if !r.TakenAt.IsZero() {
+		e.sample(r.TakenAt.Unix())
+	}
+	e.family("backupdoctor_run_partial", "Whether devices or evidence may be missing: 1 if so.")
+	e.sample(truth[r.Partial])
+	e.family("backupdoctor_run_exit_code", "The exit code of the run.")
+	e.sample(int64(r.Exit.Code))
+	e.family("backupdoctor_run_devices", "Devices of the run by their verdict.")
+	for _, verdict := range verdictCounts {
+		e.sample(int64(verdict.of(r.Summary)), "verdict", string(verdict.name))
+	}
+	e.family("backupdoctor_run_devices_retried", "Devices that were examined in a second try, or not even then.")
+	e.sample(int64(r.Summary.Retried))
+	e.family("backupdoctor_run_findings_suppressed", "Findings that somebody chose not to hear of.")
+	e.sample(int64(r.Summary.Suppressed))
+	e.family("backupdoctor_run_cause_devices", "Devices with a cause that nothing else explains.")
+	for _, cause := range r.Summary.Causes {
+		e.sample(int64(cause.Devices), "check", cause.Check, "status", cause.Status)
+	}
+	e.family("backupdoctor_run_backups", "Backups on this computer by their verdict.")
+	e.sample(int64(r.Summary.Backups.Whole), "verdict", string(device.Whole))
+	e.sample(int64(r.Summary.Backups.Broken), "verdict", string(device.Broken))
+	e.sample(int64(r.Summary.Backups.CannotTell), "verdict", string(device.CannotTell))
+}
+
+// devices writes what is told of each device, one family after the other.
+func (e *exposition) devices(r report.Report) {
+	ids := identities(r.Devices)
+	e.family("backupdoctor_device_info", "What is known of a device that does not change from day to day.")
+	for i, d := range r.Devices {
+		e.sample(1, "udid", ids[i], "serial", d.Serial, "name", d.Name, "slot", d.Slot, "location", d.Location, "model", d.ModelName,
+			"product_type", d.ProductType, "system", d.System, "product_version", d.ProductVersion, "build_version", d.BuildVersion)
+	}
+	e.family("backupdoctor_device_verdict", "The verdict on a device: 1 for the one that holds.")
+	for i, d := range r.Devices {
+		for _, verdict := range verdictCounts {
+			e.sample(truth[d.Verdict == string(verdict.name)], "udid", ids[i], "verdict", string(verdict.name))
+		}
+	}
+	e.family("backupdoctor_device_last_icloud_backup_timestamp_seconds", "End of the last good iCloud backup of a device, in seconds since 1970.")
+	for i, d := range r.Devices {
+		if !d.LastBackup.IsZero() {
+			e.sample(d.LastBackup.Unix(), "udid", ids[i])
+		}
+	}
+	e.family("backupdoctor_check_status", "The status of a check on a device, always 1: ok, warning, problem, unknown or suppressed; with the cause that explains it.")
+	for i, d := range r.Devices {
+		e.statuses(ids[i], d)
+	}
+}
+
+// statuses writes each status of each check on a device once, however many subjects it was
+// found on.
+func (e *exposition) statuses(id string, d report.Device) {
+	type series struct{ check, status, explainedBy string }
+	told := map[series]bool{}
+	tell := func(s series) {
+		if !told[s] {
+			told[s] = true
+			e.sample(1, "udid", id, "check", s.check, "status", s.status, "explained_by", s.explainedBy)
+		}
+	}
+	for _, f := range d.Findings {
+		if checks.Status(f.Status) != checks.Ask {
+			tell(series{f.Check, f.Status, f.ExplainedBy})
+		}
+	}
+	for _, s := range d.Suppressed {
+		tell(series{check: s.Check, status: "suppressed"})
+	}
+}
+
+// verdictCounts are the verdicts on a device, and where they are counted.
+var verdictCounts = []struct {
+	name checks.Verdict
+	of   func(report.Summary) int
+}{
+	{checks.Failing, func(s report.Summary) int { return s.Failing }},
+	{checks.AtRisk, func(s report.Summary) int { return s.AtRisk }},
+	{checks.NoneFound, func(s report.Summary) int { return s.NoneFound }},
+	{checks.NotExamined, func(s report.Summary) int { return s.NotExamined }},
+}
+
+// An exposition is a text in Prometheus' format as it grows.
+type exposition struct {
+	text       bytes.Buffer
+	name, help string
+	begun      bool // the family has its HELP and TYPE
+}
+
+// family begins the samples of one name. Without any it leaves no trace.
+func (e *exposition) family(name, help string) { e.name, e.help, e.begun = name, help, false }
+
+// sample writes a value under pairs of label and text. A label without text is left out:
+// to Prometheus that is the same.
+func (e *exposition) sample(value int64, labels ...string) {
+	if !e.begun {
+		fmt.Fprintf(&e.text, "# HELP %s %s\n# TYPE %s gauge\n", e.name, e.help, e.name)
+		e.begun = true
+	}
+	e.text.WriteString(e.name)
+	before := "{"
+	for i := 0; i < len(labels); i += 2 {
+		if text := report.Clean(labels[i+1]); text != "" {
+			e.text.WriteString(before + labels[i] + `="` + labelText.Replace(text) + `"`)
+			before = ","
+		}
+	}
+	if before == "," {
+		e.text.WriteByte('}')
+	}
+	fmt.Fprintf(&e.text, " %d\n", value)
+}
+
+// labelText escapes what ends a label, or begins an escape. No line ends in a clean text.
+var labelText = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+// truth is a yes or no as a value.
+var truth = map[bool]int64{false: 0, true: 1}

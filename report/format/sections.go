@@ -1,0 +1,194 @@
+package format
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// section prints one part of every device under a heading. Devices of which the same is to
+// be said share it.
+func (p *page) section(title string, labels []string, devices []report.Device, part func(report.Device) []string) {
+	type group struct {
+		labels []string
+		lines  []string
+	}
+	var groups []group
+	for i, d := range devices {
+		lines := part(d)
+		if len(lines) == 0 {
+			continue
+		}
+		same := slices.IndexFunc(groups, func(g group) bool { return slices.Equal(g.lines, lines) })
+		if same < 0 {
+			groups = append(groups, group{[]string{labels[i]}, lines})
+			continue
+		}
+		groups[same].labels = append(groups[same].labels, labels[i])
+	}
+	for _, g := range groups {
+		heading := title
+		if len(devices) > 1 {
+			heading += ": " + strings.Join(g.labels, ", ")
+		}
+		p.heading(heading)
+		p.print(g.lines...)
+	}
+}
+
+// plan numbers the remedies of a device and letters the actions of each.
+func (p *page) plan(d report.Device) []string {
+	var lines []string
+	var addresses []string
+	for i, step := range d.Plan {
+		lines = append(lines, p.hang(fmt.Sprintf("%2d. ", i+1), bold, step.Title+by(step.Actor))...)
+		if step.Risk != "" {
+			lines = append(lines, p.hang("    Risk: ", yellow, step.Risk)...)
+		}
+		for j, action := range step.Steps {
+			lines = append(lines, p.hang("    "+letter(j)+" ", plain, action)...)
+		}
+		if p.All && len(step.For) > 0 {
+			lines = append(lines, p.hang("    For: ", dim, strings.Join(step.For, ", "))...)
+		}
+		for _, source := range step.Sources {
+			if source.URL != "" && !slices.Contains(addresses, source.URL) {
+				addresses = append(addresses, source.URL)
+			}
+		}
+	}
+	return append(lines, p.addresses(addresses)...)
+}
+
+// addresses stand on lines of their own, indented if all of them have the room.
+func (p *page) addresses(list []string) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	lead := "    "
+	lines := p.hang("", plain, "Documented at")
+	if slices.ContainsFunc(list, func(address string) bool { return columns(lead+p.text(address)) > p.Width }) {
+		lead = ""
+	}
+	for _, address := range list {
+		lines = append(lines, p.hang(lead, plain, address)...)
+	}
+	return lines
+}
+
+// by says who acts, where it is not the device's user.
+func by(actor string) string {
+	if actor == "" || remedies.Actor(actor) == remedies.User {
+		return ""
+	}
+	return " (" + actor + ")"
+}
+
+// letter is a., b., … and after z. the number.
+func letter(i int) string {
+	if i >= 26 {
+		return fmt.Sprintf("%d.", i+1)
+	}
+	return string(rune('a'+i)) + "."
+}
+
+// unread lists the checks that could not be made, grouped by the reason. Those that fell
+// with the whole device are only counted, unless everything is to be told.
+func (p *page) unread(d report.Device) []string {
+	ended := report.Clean(reasonOf(d.Reason, d.Detail))
+	var lines []string
+	m := markOfStatus(string(checks.Unknown))
+	for _, group := range unreadOf(d) {
+		what := strings.Join(group.Checks, ", ")
+		if group.Why == ended && !p.All {
+			what = plural(len(group.Checks), "check")
+		}
+		lines = append(lines, p.hang(p.lead(m), m.style, group.Why+": "+what)...)
+	}
+	return lines
+}
+
+// An unreadGroup is the checks of a device that could not be made for one reason.
+type unreadGroup struct {
+	Why    string   // in words
+	Checks []string // ids
+}
+
+// unreadOf groups the checks that could not be made by the reason, in the order of the
+// findings.
+func unreadOf(d report.Device) []unreadGroup {
+	var groups []unreadGroup
+	for _, f := range d.Findings {
+		if checks.Status(f.Status) != checks.Unknown {
+			continue
+		}
+		why := report.Clean(reasonOf(f.Reason, f.Detail))
+		i := slices.IndexFunc(groups, func(g unreadGroup) bool { return g.Why == why })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, unreadGroup{Why: why})
+		}
+		groups[i].Checks = append(groups[i].Checks, report.Clean(f.Check))
+	}
+	return groups
+}
+
+// reasonOf puts a reason into words.
+func reasonOf(reason, detail string) string {
+	return device.Gap{Reason: device.Reason(reason), Detail: detail}.Error()
+}
+
+// questions are told in full if everything is; else the footer counts them.
+func (p *page) questions(d report.Device) []string {
+	if !p.All {
+		return nil
+	}
+	return p.answers(d, checks.Ask)
+}
+
+// healthy lists what was found in order, if everything is to be told.
+func (p *page) healthy(d report.Device) []string {
+	if !p.All {
+		return nil
+	}
+	return p.answers(d, checks.OK)
+}
+
+// suppressed are the findings that somebody chose not to hear of, if they are to be told.
+func (p *page) suppressed(d report.Device) []string {
+	if !p.ShowSuppressed {
+		return nil
+	}
+	var lines []string
+	m := markOfStatus(string(checks.Ask))
+	for _, s := range d.Suppressed {
+		because := "because: " + s.Because
+		if !s.Until.IsZero() {
+			because += "; until " + s.Until.UTC().Format(time.DateOnly)
+		}
+		under := strings.Repeat(" ", columns(p.lead(m)))
+		lines = append(lines, p.hang(p.lead(m), m.style, s.Summary)...)
+		lines = append(lines, p.hang(under, plain, s.Check)...)
+		lines = append(lines, p.hang(under, dim, because)...)
+	}
+	return lines
+}
+
+// answers are the findings of one status, each with the id of its check.
+func (p *page) answers(d report.Device, status checks.Status) []string {
+	var lines []string
+	m := markOfStatus(string(status))
+	for _, f := range d.Findings {
+		if checks.Status(f.Status) == status {
+			lines = append(lines, p.hang(p.lead(m), m.style, f.Summary)...)
+			lines = append(lines, p.hang(strings.Repeat(" ", columns(p.lead(m))), plain, f.Check)...)
+		}
+	}
+	return lines
+}

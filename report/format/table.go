@@ -1,0 +1,246 @@
+package format
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// minTableWidth is the narrowest page on which causes are a table; on a narrower one they
+// are cards.
+const minTableWidth = 72
+
+// maxNameWidth is how much of a device's name is shown, in columns.
+const maxNameWidth = 32
+
+// WriteTable writes the report for a person at a terminal: the devices and what is wrong
+// with them, the causes as a table, what to do as numbered steps, and what could not be
+// read or must be asked.
+func WriteTable(w io.Writer, r report.Report, o Options) error {
+	if r.Subject == report.OfBackups {
+		return writeBackups(w, r, o)
+	}
+	p := newPage(o)
+	labels := p.labels(r.Devices)
+	p.gaps(r)
+	for i, d := range r.Devices {
+		p.device(labels[i], d)
+	}
+	if err := p.causes(labels, r.Devices); err != nil {
+		return fmt.Errorf("drawing the table: %w", err)
+	}
+	p.section("What to do", labels, r.Devices, p.plan)
+	p.section("What could not be read", labels, r.Devices, p.unread)
+	p.closed(r.Places)
+	p.section("Questions only a person can answer", labels, r.Devices, p.questions)
+	p.section("What was read and is healthy", labels, r.Devices, p.healthy)
+	p.section("Suppressed", labels, r.Devices, p.suppressed)
+	p.footer(r)
+	return p.write(w)
+}
+
+// labels names each device so that a reader can tell it from the others: by its name, and
+// where two have the same, by the end of its identifier too.
+func (p *page) labels(devices []report.Device) []string {
+	labels := make([]string, len(devices))
+	times := map[string]int{}
+	for i, d := range devices {
+		labels[i] = p.label(d)
+		times[labels[i]]++
+	}
+	for i, d := range devices {
+		if times[labels[i]] > 1 {
+			labels[i] += " " + p.text("(…"+tail(report.Clean(d.UDID), 4)+")")
+		}
+	}
+	return labels
+}
+
+// label is the place of a device if that has a name, and the device's own name.
+func (p *page) label(d report.Device) string {
+	name, slot := p.nameOf(d), cut(p.text(d.Slot), maxNameWidth, p.sign("…", "..."))
+	if slot == "" { // as one that is all hidden characters is, too
+		return name
+	}
+	return slot + p.sign(" · ", " - ") + name
+}
+
+// nameOf is a device's name, or the best there is instead.
+func (p *page) nameOf(d report.Device) string {
+	for _, text := range []string{d.Name, d.ModelName, d.ProductType, d.UDID, folderOf(d)} {
+		if label := cut(p.text(text), maxNameWidth, p.sign("…", "...")); label != "" {
+			return label
+		}
+	}
+	return "a device"
+}
+
+// folderOf is the name of the folder that is all there is of a device.
+func folderOf(d report.Device) string {
+	if len(d.Backups) == 0 {
+		return ""
+	}
+	return folderName(d.Backups[0])
+}
+
+// tail is the last n runes of a text.
+func tail(text string, n int) string {
+	runes := []rune(text)
+	return string(runes[max(0, len(runes)-n):])
+}
+
+// gaps tells why devices, or parts of archives, may be missing.
+func (p *page) gaps(r report.Report) {
+	for _, gap := range r.Gaps {
+		m := mark{"!", "[!]", "", yellow}
+		missing := "Devices may be missing: "
+		if gap.About == report.AboutArchive {
+			missing = "Evidence may be missing: "
+		}
+		p.print(p.hang(p.lead(m), m.style, missing+gap.Summary+".")...)
+	}
+	if len(r.Devices) == 0 && len(r.Gaps) == 0 {
+		p.print(p.hang("", plain, "No device was found.")...)
+	}
+}
+
+// device prints the lines that sum one device up.
+func (p *page) device(label string, d report.Device) {
+	under := p.title(markOfVerdict(d), label, d)
+	if len(d.Asset) > 0 {
+		p.print(p.hang(under, dim, assetLine(d))...)
+	}
+	p.print(p.hang(under, plain, d.Headline)...)
+	if d.Retried != "" {
+		p.print(p.hang(under, dim, "Examined in a second try: in the first, "+reasonOf(d.Retried, "")+".")...)
+	}
+	if d.Reason != "" && checks.Verdict(d.Verdict) != checks.NotExamined {
+		p.print(p.hang(under, yellow, "Not examined to the end: "+reasonOf(d.Reason, d.Detail)+".")...)
+	}
+}
+
+// assetLine is the row of the inventory in one line, without what is empty in it.
+func assetLine(d report.Device) string {
+	var parts []string
+	for _, f := range d.Asset {
+		if f.Value != "" {
+			parts = append(parts, f.Name+": "+f.Value)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// title prints what a device is, behind a mark, and returns the indent for what follows.
+func (p *page) title(m mark, label string, d report.Device) (under string) {
+	about := label
+	for _, text := range []string{modelOf(label, d), versionOf(d)} {
+		if text != "" {
+			about += " · " + text
+		}
+	}
+	lead := p.lead(m)
+	if p.Width >= minTableWidth {
+		lead = pad(lead+m.word, columns(lead)+widestWord+2)
+	} else {
+		about = m.word + ": " + about
+	}
+	p.print(p.hang(lead, m.style, about)...)
+	return strings.Repeat(" ", columns(lead))
+}
+
+// modelOf names the model, unless the label does.
+func modelOf(label string, d report.Device) string {
+	model := d.ModelName
+	if model == "" {
+		model = d.ProductType
+	}
+	if model == label {
+		return ""
+	}
+	return model
+}
+
+func versionOf(d report.Device) string {
+	if d.ProductVersion == "" {
+		return ""
+	}
+	return strings.TrimSpace(d.System + " " + d.ProductVersion)
+}
+
+// causes prints what is wrong: a table where the page is wide enough, else cards.
+func (p *page) causes(labels []string, devices []report.Device) error {
+	header := []column{{"Device", 3}, {"Cause", 4}, {"Evidence", 3}, {"First remedy", 3}}
+	var rows [][]cell
+	for i, d := range devices {
+		for _, f := range d.Findings {
+			if !report.IsCause(f) {
+				continue
+			}
+			rows = append(rows, []cell{{{text: labels[i]}}, p.cause(f, d), p.evidence(f, d.TakenAt), p.firstRemedy(f)})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	p.print("")
+	if p.Width < minTableWidth {
+		p.cards(header, rows)
+		return nil
+	}
+	return p.table(header, rows)
+}
+
+// cause is a finding in the words of its summary, with its id and its symptoms: their ids,
+// or their summaries too if everything is to be told.
+func (p *page) cause(f report.Finding, d report.Device) cell {
+	m := markOfStatus(f.Status)
+	under := strings.Repeat(" ", columns(p.lead(m)))
+	id := f.Check
+	if f.Subject != "" {
+		id += " (" + f.Subject + ")"
+	}
+	c := cell{{p.lead(m), m.style, p.text(f.Summary), plain}, {under, plain, p.text(id), dim}}
+	for _, symptom := range d.Findings {
+		if symptom.ExplainedBy != f.Check {
+			continue
+		}
+		explains := "explains " + symptom.Check
+		if p.All {
+			explains += ": " + symptom.Summary
+		}
+		c = append(c, paragraph{under, plain, p.text(explains), dim})
+	}
+	return c
+}
+
+// evidence is what a finding rests on.
+func (p *page) evidence(f report.Finding, takenAt time.Time) cell {
+	c := cell{}
+	for _, e := range f.Evidence {
+		c = append(c, paragraph{text: p.text(evidenceText(e, takenAt))})
+	}
+	return c
+}
+
+// evidenceText is one thing that was read, with its date where it is older than a day.
+func evidenceText(e report.Evidence, takenAt time.Time) string {
+	text := e.Key + ": " + e.Value
+	if e.Expected != "" {
+		text += " (expected " + e.Expected + ")"
+	}
+	if !e.AsOf.IsZero() && takenAt.Sub(e.AsOf) >= 24*time.Hour {
+		text += ", as of " + e.AsOf.UTC().Format(time.DateOnly)
+	}
+	return text
+}
+
+func (p *page) firstRemedy(f report.Finding) cell {
+	if len(f.Remedies) == 0 {
+		return cell{}
+	}
+	return cell{{text: p.text(f.Remedies[0].Title)}}
+}

@@ -1,0 +1,90 @@
+package format
+
+import (
+	"strings"
+
+	"github.com/clipperhouse/displaywidth"
+)
+
+// wrap breaks a cleaned text into lines of at most width columns, at spaces. A word that is
+// too long is broken after a hyphen or else between letters, and nothing is inserted.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		switch {
+		case line == "":
+			line = word
+		case columns(line)+1+columns(word) <= width:
+			line += " " + word
+		default:
+			lines = append(lines, line)
+			line = word
+		}
+		for {
+			head := prefix(line, width)
+			if head == line {
+				break
+			}
+			if hyphen := strings.LastIndexByte(head, '-'); hyphen > 0 {
+				head = head[:hyphen+1]
+			}
+			lines = append(lines, head)
+			line = line[len(head):]
+		}
+	}
+	if line == "" {
+		return lines
+	}
+	return append(lines, line)
+}
+
+// wrapAroundAddresses wraps, but leaves a web address that is too long whole, on a line of
+// its own.
+func wrapAroundAddresses(text string, width int) []string {
+	var lines []string
+	words := strings.Fields(text)
+	start := 0
+	for i, word := range words {
+		if isAddress(word) && columns(word) > width {
+			lines = append(lines, wrap(strings.Join(words[start:i], " "), width)...)
+			lines = append(lines, word)
+			start = i + 1
+		}
+	}
+	return append(lines, wrap(strings.Join(words[start:], " "), width)...)
+}
+
+// prefix is as many letters of text as fit into width columns, but at least one.
+func prefix(text string, width int) string {
+	end, used := 0, 0
+	letters := displaywidth.StringGraphemes(text)
+	for letters.Next() {
+		if used += letters.Width(); used > width && end > 0 {
+			break
+		}
+		end += len(letters.Value())
+	}
+	return text[:end]
+}
+
+// cut shortens text to width columns; where something is missing it ends in the ellipsis.
+func cut(text string, width int, ellipsis string) string {
+	if columns(text) <= width {
+		return text
+	}
+	return strings.TrimRight(prefix(text, width-columns(ellipsis)), " ") + ellipsis
+}
+
+// columns is how wide a terminal shows text.
+func columns(text string) int { return displaywidth.String(text) }
+
+// pad fills text up to width columns with spaces.
+func pad(text string, width int) string {
+	return text + strings.Repeat(" ", max(0, width-columns(text)))
+}
+
+// isAddress reports whether a word is a web address, which must not be broken.
+func isAddress(word string) bool {
+	return strings.HasPrefix(word, "https://") || strings.HasPrefix(word, "http://")
+}

@@ -1,5 +1,0 @@
-package report
-
-// CSVCell is a text as it can stand in a table for spreadsheets: cleaned, and with an
-// apostrophe before a sign that would begin a formula.
-func CSVCell(text string) string { return harmless(clean(text)) }
