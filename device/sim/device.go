@@ -40,6 +40,32 @@ func (d *Device) UDID() string {
 	return udid
 }
 
+// Set gives a lockdown value to a device that is not yet in a Tray; nil takes the value away.
+// "" is the root.
+func (d *Device) Set(domain, key string, value any) {
+	d.values = maps.Clone(d.values)
+	d.values[domain] = changed(d.values[domain], key, value)
+}
+
+// SetEntry gives a property to an entry of the IORegistry; nil takes it away.
+func (d *Device) SetEntry(entry, key string, value any) {
+	d.registry = maps.Clone(d.registry)
+	d.registry[entry] = changed(d.registry[entry], key, value)
+}
+
+// changed is a dictionary with another value for one key.
+func changed(values dict, key string, value any) dict {
+	values = maps.Clone(values)
+	if values == nil {
+		values = dict{}
+	}
+	values[key] = value
+	if value == nil {
+		delete(values, key)
+	}
+	return values
+}
+
 // Clone is another device that answers the same, but for its name and identifiers,
 // which end in n. It fills trays; n is from 0 to 9,999.
 func (d *Device) Clone(n int) *Device {

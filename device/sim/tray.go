@@ -28,6 +28,7 @@ type Tray struct {
 	plugged   []*plugged
 	lastID    int
 	records   map[string][]byte // pair records, by UDID
+	times     map[string]int    // how often a device was plugged in, by UDID
 	listeners map[*listener]struct{}
 	requests  []Request
 }
@@ -39,7 +40,7 @@ func New(now func() time.Time, devices ...*Device) (*Tray, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tray{now: now, keys: made, records: map[string][]byte{}, listeners: map[*listener]struct{}{}}
+	t := &Tray{now: now, keys: made, records: map[string][]byte{}, times: map[string]int{}, listeners: map[*listener]struct{}{}}
 	for _, device := range devices {
 		if err := t.Attach(device); err != nil {
 			return nil, err
@@ -65,10 +66,17 @@ func (t *Tray) Attach(device *Device) error {
 	if t.indexLocked(p.UDID()) >= 0 {
 		return errors.New("a device with this UDID is attached already")
 	}
+	t.addLocked(p)
+	return nil
+}
+
+// addLocked puts a device that is ready in the tray, and tells those who listen.
+func (t *Tray) addLocked(p *plugged) {
+	p.again = t.times[p.UDID()]
+	t.times[p.UDID()]++
 	t.plugged = append(t.plugged, p)
 	t.numberLocked(p)
 	t.tellLocked(p.entries, entry.attached)
-	return nil
 }
 
 // numberLocked gives each connection of a device the mux's next number.
@@ -220,6 +228,9 @@ func (t *Tray) entry(id int) (entry, bool) {
 	i := slices.IndexFunc(entries, func(e entry) bool { return e.id == id })
 	if i < 0 {
 		return entry{}, false
+	}
+	if has(t.Faults, Swapped) && i < 2 && len(entries) > 1 {
+		i = 1 - i
 	}
 	return entries[i], true
 }

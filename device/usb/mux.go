@@ -3,6 +3,7 @@ package usb
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 
@@ -82,6 +83,11 @@ func result(answer safeplist.Dict, request string) error {
 		return device.Malformed
 	}
 	number, err := answer.Uint("Number")
+	if errors.Is(err, device.Implausible) { // negative, which some muxers write with its sign
+		var signed float64
+		signed, err = answer.Float("Number")
+		number = uint64(uint32(int64(signed)))
+	}
 	if err != nil {
 		return device.Malformed
 	}

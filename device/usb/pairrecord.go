@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"math"
 	"strconv"
 	"strings"
 
@@ -93,7 +94,11 @@ func muxTrouble(ctx context.Context, request string, err error) error {
 	}
 	what := string(device.GapOf(err).Reason)
 	if refusal, ok := errors.AsType[*MuxError](err); ok {
-		what = strconv.FormatUint(refusal.Number, 10)
+		number := refusal.Number
+		if number > math.MaxInt32 && number <= math.MaxUint32 {
+			number = 1<<32 - number // an error of the system, which usbmuxd makes negative
+		}
+		what = strconv.FormatUint(number, 10)
 	}
 	return device.Gap{Reason: device.MuxTrouble, Detail: request + "." + detail(what)}
 }
