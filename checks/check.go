@@ -90,3 +90,10 @@ type Cause struct {
 	Finding
 	Symptoms []Finding
 }
+
+// Silenced is a finding that somebody chose not to hear of.
+type Silenced struct {
+	Finding
+	Because string    // the reason that was given
+	Until   time.Time // when it counts again; zero for never
+}

@@ -2,8 +2,10 @@ package device
 
 import "time"
 
-// Live is what an attached device said over USB.
+// Live is what an attached device said.
 type Live struct {
+	Connection Connection `json:"connection,omitempty" privacy:"public"` // usbmux / ConnectionType; "" in recordings of old versions, which read over USB only
+
 	Trusted Fact[bool] `json:"trusted,omitzero"` // true once a session has started; otherwise the gap names the trust state
 	Ended   Gap        `json:"ended,omitzero"`   // why the examination stopped before its end; zero if it did not
 
@@ -35,6 +37,15 @@ type Live struct {
 	HasBackupLogs Fact[bool]    `json:"hasBackupLogs,omitzero"` // crash reports / DiagnosticLogs/MobileBackup exists
 	Apps          Fact[[]App]   `json:"apps,omitzero"`          // installation_proxy Browse, largest data first; asked for on demand
 }
+
+// A Connection is how usbmuxd reaches a device.
+type Connection string
+
+// The connections that usbmuxd knows, in its own words.
+const (
+	USB     Connection = "USB"
+	Network Connection = "Network" // Wi-Fi, or Ethernet through an adapter
+)
 
 // CloudBackup is lockdown's domain com.apple.mobile.backup as far as iCloud goes.
 type CloudBackup struct {

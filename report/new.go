@@ -37,14 +37,7 @@ type Run struct {
 type Examined struct {
 	Snapshot  device.Snapshot
 	Diagnosis checks.Diagnosis
-	Silenced  []Silenced // what was left out of the diagnosis
-}
-
-// Silenced is a finding that somebody chose not to hear of.
-type Silenced struct {
-	checks.Finding
-	Because string    // the reason that was given
-	Until   time.Time // when it counts again; zero for never
+	Silenced  []checks.Silenced // what was left out of the diagnosis
 }
 
 // New makes the report of a run. It is pure: the same run gives the same report.
@@ -197,7 +190,7 @@ func lastBackupOf(s device.Snapshot) (at time.Time, why string) {
 	return utc(at), ""
 }
 
-func newSilence(s Silenced) Silence {
+func newSilence(s checks.Silenced) Silence {
 	return Silence{
 		Check: s.Check.ID, Subject: s.Subject, Status: string(s.Status), Summary: s.Summary,
 		Because: s.Because, Until: utc(s.Until),

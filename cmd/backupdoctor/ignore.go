@@ -8,32 +8,32 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/report/ignore"
+	"github.com/backupdoctor/backupdoctor/checks/suppressions"
 	"github.com/urfave/cli/v2"
 )
 
 // ignoreFlags say which findings are not to be heard of.
 func ignoreFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "ignore", Category: checksFlags, Usage: "suppress the findings that `FILE` lists", DefaultText: ignore.FileName},
+		&cli.StringFlag{Name: "ignore", Category: checksFlags, Usage: "suppress the findings that `FILE` lists", DefaultText: suppressions.FileName},
 		option(checksFlags, "no-ignore", "suppress none"),
 	}
 }
 
 // ignoredOf reads ignoreFlags, and the list that they name or that lies in the usual places.
-func (s surroundings) ignoredOf(ctx *cli.Context) (ignore.List, error) {
+func (s surroundings) ignoredOf(ctx *cli.Context) (suppressions.List, error) {
 	path := ctx.String("ignore")
 	switch {
 	case ctx.Bool("no-ignore") && path != "":
-		return ignore.List{}, usageError(helpHint(ctx), "--no-ignore and --ignore contradict each other")
+		return suppressions.List{}, usageError(helpHint(ctx), "--no-ignore and --ignore contradict each other")
 	case ctx.Bool("no-ignore"):
-		return ignore.List{}, nil
+		return suppressions.List{}, nil
 	case path != "":
 		return s.readIgnored(path)
 	}
-	usual := []string{ignore.FileName}
+	usual := []string{suppressions.FileName}
 	if folder, err := s.configDir(); err == nil {
-		usual = append(usual, filepath.Join(folder, "backupdoctor", ignore.FileName))
+		usual = append(usual, filepath.Join(folder, "backupdoctor", suppressions.FileName))
 	}
 	for _, path := range usual {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -41,17 +41,17 @@ func (s surroundings) ignoredOf(ctx *cli.Context) (ignore.List, error) {
 		}
 		return s.readIgnored(path)
 	}
-	return ignore.List{}, nil
+	return suppressions.List{}, nil
 }
 
-func (s surroundings) readIgnored(path string) (ignore.List, error) {
+func (s surroundings) readIgnored(path string) (suppressions.List, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return ignore.List{}, usageError("", "%w", err)
+		return suppressions.List{}, usageError("", "%w", err)
 	}
 	defer file.Close()
-	list, err := ignore.Read(file)
-	if unknown, ok := errors.AsType[*ignore.UnknownCheckError](err); ok {
+	list, err := suppressions.Read(file)
+	if unknown, ok := errors.AsType[*suppressions.UnknownCheckError](err); ok {
 		hint := "see backupdoctor checks"
 		if near := closest(unknown.ID, checkIDs()); near != "" {
 			hint = "did you mean " + near + "?"

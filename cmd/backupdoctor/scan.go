@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/suppressions"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/history"
-	"github.com/backupdoctor/backupdoctor/report/ignore"
 	"github.com/urfave/cli/v2"
 )
 
@@ -77,8 +77,8 @@ type scan struct {
 
 	captureTo string // the folder to keep a recording of each device in; "" for none
 	list      []*checks.Check
-	ignored   ignore.List // findings that are not to be heard of
-	others    witnesses   // whom to hear beside the devices
+	ignored   suppressions.List // findings that are not to be heard of
+	others    witnesses         // whom to hear beside the devices
 
 	archives   []string // sysdiagnose archives to read too
 	archivesOf string   // the device that they are of if they do not say

@@ -80,7 +80,7 @@ func (l *learner) learn(ctx context.Context) error {
 	defer stop()
 	var ended error
 	err := l.door.Watch(ctx, func(c usb.Change) {
-		if c.Attached.UDID == "" || c.Gone || ended != nil {
+		if c.Gone || c.Paired || c.Attached.Connection != device.USB || ended != nil {
 			return
 		}
 		if ended = l.place(ctx, c.Attached); ended != nil {

@@ -161,8 +161,11 @@ func (w *watch) take(ctx context.Context, c usb.Change) {
 	case c.Back:
 		w.lost = false
 		fmt.Fprintln(w.stderr, "usbmuxd is back")
-	case c.Gone:
+	case c.Malformed:
+		fmt.Fprintln(w.stderr, "usbmuxd told of a device in a form that cannot be understood: it is left out")
+	case c.Gone, c.Attached.Connection == device.Network:
 		w.book.leaves(c.Attached.UDID, now)
+	case c.Paired:
 	default:
 		g, first, examine := w.book.arrives(c.Attached, now)
 		if first {

@@ -12,15 +12,17 @@ type dict = map[string]any
 
 // A Device is what one iPhone or iPad answers. It is read-only once it is in a Tray.
 type Device struct {
-	Name        string        // of its folder: storage-low
-	Note        string        // what it has, in one line
-	RecordedAt  time.Time     // when its values were true
-	ClockSkew   time.Duration // how far its clock runs ahead of the tray's
-	Connections []string      // usbmux entries: "USB", "Network", or both
-	LocationID  uint32        // USB port; entries over USB only
-	Latency     time.Duration // of each round trip to it
-	Faults      []Fault
-	Log         []LogStep // what happens once its log is followed
+	Name          string        // of its folder: storage-low
+	Note          string        // what it has, in one line
+	RecordedAt    time.Time     // when its values were true
+	ClockSkew     time.Duration // how far its clock runs ahead of the tray's
+	Connections   []string      // usbmux entries: "USB", "Network", or both
+	LocationID    uint32        // USB port; entries over USB only
+	Latency       time.Duration // of each round trip to it
+	Faults        []Fault
+	MuxEntry      map[string]any // changes to what the mux says of it, beside Properties; nil takes a key away
+	MuxProperties map[string]any // the same within Properties
+	Log           []LogStep      // what happens once its log is followed
 
 	Archives      map[string][]byte // sysdiagnose archives, by file name
 	ArchivesAfter int               // connections to the crash reports until the archives are complete; before, the device gathers them

@@ -69,7 +69,7 @@ const (
 
 // Faults of a Tray.
 const (
-	ListRefused Kind = "list-refused" // ListDevices answers Result 4294967295 above Count devices (29 if that is 0)
+	ListRefused Kind = "list-refused" // ListDevices answers Result 4294967295 above Count devices (29 if that is 0; any if it is below)
 	HangUp      Kind = "hang-up"      // who listens hears of Count devices that come or go, and then the connection ends
 	Swapped     Kind = "swapped"      // the numbers of the first two devices lead to each other
 	Ghosts      Kind = "ghosts"       // who listens hears everything twice, and of pairings and devices that never were

@@ -127,7 +127,7 @@ func (s *muxSession) answer(tag uint32, request muxRequest) error {
 	switch name {
 	case "ListDevices":
 		entries := s.tray.listed()
-		if fault, ok := find(s.faults, ListRefused); ok && len(entries) > cmp.Or(fault.Count, 29) {
+		if fault, ok := find(s.faults, ListRefused); ok && len(entries) > max(0, cmp.Or(fault.Count, 29)) {
 			return s.result(tag, muxListRefused, name)
 		}
 		list := make([]any, len(entries))
@@ -147,6 +147,7 @@ func (s *muxSession) answer(tag uint32, request muxRequest) error {
 		return s.message(tag, dict{"PairRecordData": record}, name)
 	case "SavePairRecord":
 		s.tray.keepRecord(request.PairRecordID, request.PairRecordData)
+		s.tray.tellPaired(request.DeviceID)
 		return s.result(tag, muxOK, name)
 	case "DeletePairRecord":
 		s.tray.dropRecord(request.PairRecordID)
@@ -167,6 +168,10 @@ func (s *muxSession) result(tag uint32, number uint64, name string) error {
 // connect answers a Connect. If it succeeds, the connection belongs to the device, and
 // what follows on it is for the port.
 func (s *muxSession) connect(tag uint32, request muxRequest) (*plugged, port, bool) {
+	if fault := s.strikes([]string{"Connect"}); fault.At == "Connect" {
+		s.result(tag, muxOK, "Connect")
+		return nil, port{}, false
+	}
 	e, ok := s.tray.entry(request.DeviceID)
 	if !ok {
 		s.result(tag, muxBadDevice, "Connect")
@@ -214,8 +219,24 @@ func (e entry) attached() dict {
 		properties["LocationID"] = e.device.LocationID
 		properties["ProductID"] = 0x12A8
 	}
-	return dict{"MessageType": "Attached", "DeviceID": e.id, "Properties": properties}
+	message := dict{"MessageType": "Attached", "DeviceID": e.id, "Properties": properties}
+	change(properties, e.device.MuxProperties)
+	change(message, e.device.MuxEntry)
+	return message
 }
+
+// change sets the keys of a dictionary, and takes away those whose value is nil.
+func change(values, by dict) {
+	for key, value := range by {
+		if value == nil {
+			delete(values, key)
+		} else {
+			values[key] = value
+		}
+	}
+}
+
+func (e entry) paired() dict { return dict{"MessageType": "Paired", "DeviceID": e.id} }
 
 func (e entry) detached() dict {
 	return dict{"MessageType": "Detached", "DeviceID": e.id}
@@ -295,6 +316,16 @@ func (s *muxSession) tell(event dict) error {
 		}
 	}
 	return nil
+}
+
+// tellPaired tells all who listen that a device was paired; a number that is no device's is
+// passed over.
+func (t *Tray) tellPaired(id int) {
+	if e, ok := t.entry(id); ok {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.tellLocked([]entry{e}, entry.paired)
+	}
 }
 
 func (t *Tray) startListening() *listener {

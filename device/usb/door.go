@@ -21,11 +21,12 @@ type Door struct {
 	RequestTimeout time.Duration // for one answer; 0 is 5 s, many times what a busy device needs
 }
 
-// An Attached is a device that usbmuxd has on a cable.
+// An Attached is a device that usbmuxd lists.
 type Attached struct {
-	UDID     string
-	DeviceID uint32 // usbmuxd's number for it, until it is unplugged
-	Location uint32 // the USB port, 0 if usbmuxd does not tell
+	UDID       string
+	DeviceID   uint32            // usbmuxd's number for this connection to it, until that ends
+	Location   uint32            // the USB port, 0 if usbmuxd does not tell
+	Connection device.Connection // how usbmuxd reaches it
 }
 
 // Wants are reads that take long and are left out unless asked for. They can be joined
@@ -45,8 +46,26 @@ type noMux struct{}
 func (noMux) Error() string { return "usbmuxd cannot be reached" }
 func (noMux) Unwrap() error { return device.Unreachable }
 
-func (d Door) timeout() time.Duration        { return cmp.Or(d.Timeout, 20*time.Second) }
-func (d Door) requestTimeout() time.Duration { return cmp.Or(d.RequestTimeout, 5*time.Second) }
+func (d Door) timeout() time.Duration { return cmp.Or(d.Timeout, 20*time.Second) }
+
+// requestTimeout is never longer than the time for the whole device.
+func (d Door) requestTimeout() time.Duration {
+	return min(cmp.Or(d.RequestTimeout, 5*time.Second), d.timeout())
+}
+
+// Over gives the door with limits that fit the connection, if they were not set: a device
+// on Wi-Fi saves power between packets, so each answer may take longer.
+func (d Door) Over(connection device.Connection) Door {
+	if connection != device.Network {
+		return d
+	}
+	d.RequestTimeout = cmp.Or(d.RequestTimeout, 15*time.Second)
+	d.Timeout = cmp.Or(d.Timeout, 60*time.Second)
+	return d
+}
+
+// Limit is the time for one device as a whole.
+func (d Door) Limit() time.Duration { return d.timeout() }
 
 // silence keeps go-ios from logging: it logs on ordinary failures, and once a pair
 // record with its private keys.

@@ -2,64 +2,125 @@ package usb
 
 import (
 	"bufio"
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"maps"
-	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// How long usbmuxd may be silent until its list of devices is taken for complete. It
-// sends what is attached right behind its answer to Listen. The first wait is longer,
-// because only an empty tray has to sit it out.
-const (
+// How long usbmuxd may be silent until what it announced is taken for complete, where it
+// gives no list to compare with. It announces what is attached right behind its answer to
+// Listen. The first wait is longer, because only an empty tray has to sit it out.
+var (
 	quietAtFirst = 500 * time.Millisecond
 	quietBetween = 100 * time.Millisecond
 )
 
-// Bounds of what usbmuxd may tell, so that memory has them, too.
-const (
-	maxAttached = 10_000 // devices, many times what the buses of one computer carry
-	maxUDID     = 64     // bytes; the longest there are, of old devices, have 40
-)
+// A Listing is what usbmuxd has at one moment.
+type Listing struct {
+	Devices   []Attached // each once, by cable where there is one; by USB port, then by UDID, and those on the network last
+	Malformed int        // entries that could not be understood: a device may be missing for each
+}
 
-// Find lists the devices on a cable, each once, by USB port and then by UDID. Devices
-// that are only on Wi-Fi are left out. No device is no error; the error is [ErrNoMux] if
-// usbmuxd cannot be reached, a [*MuxError] if it refuses, and a [device.Reason] if what
-// it says cannot be understood.
-//
-// It asks to be told of devices as they come: above about 29 devices some usbmuxd refuse
-// the list. Where the list is given, it tells whether all have come.
+// Find lists the devices on a cable, each once, by USB port and then by UDID. Its errors
+// are those of [Door.Discover].
 func (d Door) Find(ctx context.Context) ([]Attached, error) {
-	c, err := d.cables(ctx)
+	found, err := d.Discover(ctx, func(Change) {})
+	return slices.DeleteFunc(found.Devices, func(a Attached) bool { return a.Connection != device.USB }), err
+}
+
+// Discover lists the devices that usbmuxd has, and announces each as soon as it is known;
+// a device may change, or be gone again, before the list is complete. No device is no
+// error; the error is [ErrNoMux] if usbmuxd cannot be reached, a [*MuxError] if it refuses,
+// and a [device.Reason] if what it says cannot be understood.
+//
+// It asks twice at the same time: to be told of devices as they come, and for the list. The
+// listing is complete when both say the same. Some usbmuxd refuse the list above about 29
+// devices; then silence completes it. Where only one of the two is answered, what that says
+// is taken, but for an empty list: nothing confirms it.
+func (d Door) Discover(ctx context.Context, announce func(Change)) (Listing, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	asked := d.askLists(ctx)
+	defer asked.wait()
+	defer cancel()
+	c, err := d.announcements(ctx)
 	if err != nil {
-		return nil, err
+		l := <-asked.answers
+		asked.pending = false
+		if l.err != nil || len(l.entries) == 0 || ctx.Err() != nil {
+			return Listing{}, err
+		}
+		found := attachments{}
+		for _, a := range l.entries {
+			if change, err := found.add(a); err == nil && change != (Change{}) {
+				announce(change)
+			}
+		}
+		return Listing{Devices: found.devices(), Malformed: l.malformed}, nil
 	}
 	defer c.Close()
-	if err := c.settle(ctx, func(Change) error { return nil }); err != nil {
-		return nil, fmt.Errorf("listening for devices: %w", err)
+	malformed, err := c.settle(ctx, asked, func(change Change) error {
+		announce(change)
+		return nil
+	})
+	if err != nil {
+		return Listing{}, fmt.Errorf("listening for devices: %w", err)
 	}
-	return sorted(c.found), nil
+	return Listing{Devices: c.found.devices(), Malformed: malformed}, nil
 }
 
-// cables is a connection on which usbmuxd tells of devices that come and go.
-type cables struct {
+// lists asks for the list of devices, as often as it is told to.
+type lists struct {
+	answers chan muxList
+	pending bool
+	ask     func()
+	asking  *sync.WaitGroup
+}
+
+// askLists begins with a first question.
+func (d Door) askLists(ctx context.Context) *lists {
+	l := &lists{answers: make(chan muxList, 1), asking: &sync.WaitGroup{}}
+	l.ask = func() {
+		l.pending = true
+		l.asking.Go(func() { l.answers <- d.list(ctx) })
+	}
+	l.ask()
+	return l
+}
+
+// wait returns when nothing is asked any more.
+func (l *lists) wait() {
+	if l.pending {
+		<-l.answers
+	}
+	l.asking.Wait()
+}
+
+// announcements is a connection on which usbmuxd announces devices that come and go.
+type announcements struct {
 	*link
-	door     Door
-	buffered *bufio.Reader
-	found    map[string]Attached // what is on a cable, by UDID
+	found    attachments
+	messages chan announced // closed with the connection
+	hangUp   context.CancelFunc
 }
 
-// cables asks to be told of devices. usbmuxd first tells of those that are there.
-func (d Door) cables(ctx context.Context) (*cables, error) {
+// An announced is one message, or the error that ended the connection.
+type announced struct {
+	message safeplist.Dict
+	err     error
+}
+
+// announcements asks to be told of devices. usbmuxd first tells of those that are there.
+func (d Door) announcements(ctx context.Context) (*announcements, error) {
+	ctx, cancel := context.WithCancel(ctx)
 	mux, err := d.open(ctx)
 	if err != nil {
+		cancel()
 		return nil, err
 	}
 	answer, err := mux.askMux(ctx, muxRequest{MessageType: "Listen"})
@@ -68,29 +129,160 @@ func (d Door) cables(ctx context.Context) (*cables, error) {
 	}
 	if err != nil {
 		mux.Close()
+		cancel()
 		return nil, fmt.Errorf("listening for devices: %w", err)
 	}
-	return &cables{link: mux, door: d, buffered: bufio.NewReader(mux), found: map[string]Attached{}}, nil
+	c := &announcements{link: mux, found: attachments{}, messages: make(chan announced), hangUp: cancel}
+	go c.read(ctx)
+	return c, nil
 }
 
-// settle passes on what usbmuxd tells until it is silent and owes nothing: all that is
-// attached has been told. One that is never silent is not waited for longer than for any
-// answer.
-func (c *cables) settle(ctx context.Context, pass func(Change) error) error {
-	latest := time.Now().Add(c.patience)
-	for quiet := quietAtFirst; time.Now().Before(latest); quiet = quietBetween {
-		spoke, err := c.await(ctx, time.Now().Add(quiet))
-		if err != nil {
-			return err
+// Close hangs up, and waits until nothing is read any more.
+func (c *announcements) Close() error {
+	c.hangUp()
+	for range c.messages {
+	}
+	return c.link.Close()
+}
+
+// read reads messages until the connection ends. Nothing else uses the link meanwhile.
+func (c *announcements) read(ctx context.Context) {
+	defer close(c.messages)
+	buffered := bufio.NewReader(c)
+	for ended := false; !ended; {
+		var a announced
+		guard(
+			func() { a.message, a.err = c.next(ctx, buffered) },
+			func() { a.err = device.Internal },
+		)
+		ended = a.err != nil
+		select {
+		case c.messages <- a:
+		case <-ctx.Done():
+			return
 		}
-		if !spoke {
-			if !c.owes(ctx) {
-				return nil
+	}
+}
+
+// next waits for a message, however long it does not begin.
+func (c *announcements) next(ctx context.Context, buffered *bufio.Reader) (safeplist.Dict, error) {
+	if err := c.raw.SetDeadline(time.Time{}); err != nil {
+		return nil, c.fail(ctx, err)
+	}
+	if _, err := buffered.Peek(1); err != nil {
+		return nil, c.fail(ctx, err)
+	}
+	if err := c.hurry(); err != nil {
+		return nil, c.fail(ctx, err)
+	}
+	_, body, err := readMux(buffered)
+	if err != nil {
+		return nil, c.fail(ctx, err)
+	}
+	return parse(body)
+}
+
+// take takes in one message, and gives what it changes.
+func (c *announcements) take(a announced) (Change, error) {
+	switch {
+	case a.err != nil:
+		return Change{}, a.err
+	case a.message == nil: // nothing is read any more
+		return Change{}, device.Interrupted
+	}
+	return c.found.follow(a.message)
+}
+
+// settle passes on what usbmuxd announces until all that is attached has been: the list
+// says the same, or, where there is none, usbmuxd falls silent. One that does neither is
+// not waited for longer than for any answer; what it has listed is then taken. malformed
+// counts the entries that could not be understood.
+func (c *announcements) settle(ctx context.Context, asked *lists, pass func(Change) error) (malformed int, err error) {
+	latest := time.NewTimer(c.patience)
+	defer latest.Stop()
+	quiet := time.NewTimer(quietAtFirst)
+	defer quiet.Stop()
+	var list muxList
+	compared := false // list is an answer that has come, not to be asked again at once
+	unread := 0       // announcements that could not be understood
+	for {
+		silent, late := false, false
+		select {
+		case a := <-c.messages:
+			change, err := c.take(a)
+			if err == errEntry {
+				unread++
+			} else if err != nil {
+				return 0, err
+			} else if change != (Change{}) {
+				if err := pass(change); err != nil {
+					return 0, err
+				}
 			}
-			continue
+			quiet.Reset(quietBetween)
+		case list = <-asked.answers:
+			asked.pending = false
+			compared = false
+		case <-quiet.C:
+			silent = true
+			quiet.Reset(quietBetween)
+		case <-latest.C:
+			late = true
+		case <-ctx.Done():
+			return 0, reasonOf(ctx, ctx.Err())
 		}
-		change, err := c.next(ctx)
-		if err == nil {
+		malformed = max(unread, list.malformed)
+		switch {
+		case late:
+			return malformed, c.adopt(list, pass)
+		case asked.pending:
+		case list.err != nil && silent:
+			return malformed, nil
+		case list.err != nil:
+		case c.lacks(list) > unread: // still to be announced
+			if silent {
+				asked.ask()
+			}
+		case c.exceeds(list) && !silent:
+			if !compared { // it came since the list was made
+				compared = true
+				asked.ask()
+			}
+		default:
+			return malformed, c.adopt(list, pass)
+		}
+	}
+}
+
+// lacks counts the entries of a list that were not announced.
+func (c *announcements) lacks(list muxList) (count int) {
+	for _, a := range list.entries {
+		if c.found[a.attachment()].DeviceID < a.DeviceID {
+			count++
+		}
+	}
+	return count
+}
+
+// exceeds is true if something was announced that is not on a list.
+func (c *announcements) exceeds(list muxList) bool {
+	listed := map[uint32]bool{}
+	for _, a := range list.entries {
+		listed[a.DeviceID] = true
+	}
+	for _, a := range c.found {
+		if !listed[a.DeviceID] {
+			return true
+		}
+	}
+	return false
+}
+
+// adopt takes in what is on a list and was not announced.
+func (c *announcements) adopt(list muxList, pass func(Change) error) error {
+	for _, a := range list.entries {
+		change, err := c.found.add(a)
+		if err == nil && change != (Change{}) {
 			err = pass(change)
 		}
 		if err != nil {
@@ -98,103 +290,4 @@ func (c *cables) settle(ctx context.Context, pass func(Change) error) error {
 		}
 	}
 	return nil
-}
-
-// await waits until a message begins, and gives false if none has by the deadline; the zero
-// deadline never comes.
-func (c *cables) await(ctx context.Context, deadline time.Time) (spoke bool, err error) {
-	if err := c.raw.SetDeadline(deadline); err != nil {
-		return false, c.fail(ctx, err)
-	}
-	_, err = c.buffered.Peek(1)
-	if errors.Is(err, os.ErrDeadlineExceeded) && ctx.Err() == nil {
-		return false, nil
-	}
-	if err != nil {
-		return false, c.fail(ctx, err)
-	}
-	return true, nil
-}
-
-// next reads one message, and gives what it changes; the zero Change is nothing.
-func (c *cables) next(ctx context.Context) (Change, error) {
-	if err := c.hurry(); err != nil {
-		return Change{}, c.fail(ctx, err)
-	}
-	body, err := readMux(c.buffered)
-	if err != nil {
-		return Change{}, c.fail(ctx, err)
-	}
-	message, err := parse(body)
-	if err != nil {
-		return Change{}, err
-	}
-	return follow(c.found, message)
-}
-
-// follow takes in one message about devices that come and go, and gives what it changes.
-//
-// Of a device that is plugged in anew usbmuxd may tell first that it came, and then, or
-// never, that it went: the entry with the highest number is the newest, and the only one.
-func follow(found map[string]Attached, message safeplist.Dict) (Change, error) {
-	kind, err := message.Text("MessageType")
-	if err != nil {
-		return Change{}, device.Malformed
-	}
-	switch kind {
-	case "Result":
-		return Change{}, result(message, "Listen")
-	case "Attached":
-		attached, wire, err := parseAttached(message)
-		if err != nil || wire != "USB" {
-			return Change{}, err
-		}
-		known, ok := found[attached.UDID]
-		switch {
-		case ok && attached.DeviceID <= known.DeviceID:
-			return Change{}, nil
-		case !ok && len(found) == maxAttached:
-			return Change{}, device.Oversized
-		}
-		found[attached.UDID] = attached
-		return Change{Attached: attached}, nil
-	case "Detached":
-		id, err := message.Uint("DeviceID")
-		if err != nil {
-			return Change{}, device.Malformed
-		}
-		for udid, attached := range found {
-			if attached.DeviceID == uint32(id) {
-				delete(found, udid)
-				return Change{Attached: attached, Gone: true}, nil
-			}
-		}
-	}
-	return Change{}, nil
-}
-
-// parseAttached reads one device, and what it is connected by: USB or Network.
-func parseAttached(message safeplist.Dict) (attached Attached, wire string, err error) {
-	properties, err := message.Dict("Properties")
-	if err != nil {
-		return attached, "", device.Malformed
-	}
-	id, errID := message.Uint("DeviceID")
-	udid, errUDID := properties.Text("SerialNumber")
-	wire, errWire := properties.Text("ConnectionType")
-	if errors.Join(errID, errUDID, errWire) != nil || udid == "" || len(udid) > maxUDID {
-		return attached, "", device.Malformed
-	}
-	location, err := properties.Uint("LocationID")
-	if err != nil {
-		location = 0 // only tells where the cable is
-	}
-	return Attached{UDID: udid, DeviceID: uint32(id), Location: uint32(location)}, wire, nil
-}
-
-// sorted lists devices in an order that stays.
-func sorted(found map[string]Attached) []Attached {
-	return slices.SortedFunc(maps.Values(found), func(a, b Attached) int {
-		return cmp.Or(cmp.Compare(a.Location, b.Location), cmp.Compare(a.UDID, b.UDID))
-	})
 }

@@ -1,9 +1,11 @@
 package usb
 
 import (
+	"context"
 	"errors"
 	"net"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -52,14 +54,146 @@ func TestFindWaitsForASlowMux(t *testing.T) {
 	}
 }
 
-// Only cables count, and a device that is on Wi-Fi, too, is one device.
+// Find lists cables only; Discover lists those on the network behind them, and a device on
+// both is one device.
 func TestFindCables(t *testing.T) {
 	both, wireless := patient(t, "healthy-iphone"), patient(t, "healthy-iphone").Clone(1)
 	both.Connections = []string{"Network", "USB"}
 	wireless.Connections = []string{"Network"}
-	found, err := serve(t, newTray(t, both, wireless)).Find(t.Context())
+	door := serve(t, newTray(t, wireless, both))
+	found, err := door.Find(t.Context())
 	if err != nil || len(found) != 1 || found[0].UDID != both.UDID() {
 		t.Errorf("found %v, %v; want only %s", found, err, both.UDID())
+	}
+	all, err := door.Discover(t.Context(), func(Change) {})
+	want := []Attached{
+		{both.UDID(), 3, both.LocationID, device.USB},
+		{wireless.UDID(), 1, 0, device.Network},
+	}
+	if diff := cmp.Diff(want, all.Devices); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+// The end of the list is known by asking for it, and not by waiting: with a list all is
+// found at once, and an empty tray is empty at once.
+func TestDiscoverDoesNotWait(t *testing.T) {
+	atFirst, between := quietAtFirst, quietBetween
+	defer func() { quietAtFirst, quietBetween = atFirst, between }()
+	quietAtFirst, quietBetween = time.Hour, time.Hour
+	for count := range 3 {
+		door := serve(t, newTray(t, clones(t, count)...))
+		door.Timeout, door.RequestTimeout = time.Hour, time.Hour
+		found, err := door.Discover(t.Context(), func(Change) {})
+		if err != nil || len(found.Devices) != count {
+			t.Errorf("found %v, %v; want %d devices", found, err, count)
+		}
+	}
+}
+
+// Each of the two ways to learn of devices is enough where the other fails. That there is
+// no device must be confirmed by both.
+func TestDiscoverByOneWay(t *testing.T) {
+	for name, fault := range map[string]sim.Fault{
+		"the list is refused":           {Kind: sim.ListRefused, Count: -1},
+		"the list is cut off":           {Kind: sim.Truncated, At: "ListDevices"},
+		"the list is garbled":           {Kind: sim.Garbage, At: "ListDevices"},
+		"the list lacks its keys":       {Kind: sim.MissingKeys, At: "ListDevices"},
+		"the list is not answered":      {Kind: sim.Stall, At: "ListDevices"},
+		"listening is hung up on":       {Kind: sim.Reset, At: "Listen"},
+		"listening is not answered":     {Kind: sim.Stall, At: "Listen"},
+		"listening is garbled":          {Kind: sim.Garbage, At: "Listen"},
+		"nothing is announced":          {Kind: sim.Stall, At: "Attached"},
+		"what is announced is cut":      {Kind: sim.MissingKeys, At: "Attached"},
+		"every announcement comes late": {Kind: sim.Stall, At: "Attached", Seconds: 0.3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tray := newTray(t, clones(t, 2)...)
+			tray.Faults = []sim.Fault{fault}
+			door := serve(t, tray)
+			door.RequestTimeout = time.Second
+			found, err := door.Discover(t.Context(), func(Change) {})
+			if err != nil || len(found.Devices) != 2 {
+				t.Errorf("found %v, %v; want 2 devices", found, err)
+			}
+		})
+	}
+}
+
+// A usbmuxd that answers nothing is waited for no longer than one device.
+func TestDiscoverIsBoundedByTheTimeout(t *testing.T) {
+	tray := newTray(t, clones(t, 1)...)
+	tray.Faults = []sim.Fault{{Kind: sim.Stall}}
+	door := serve(t, tray)
+	door.Timeout = 500 * time.Millisecond
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second) // of the usual 5 s for an answer
+	defer cancel()
+	if _, err := door.Discover(ctx, func(Change) {}); err == nil || ctx.Err() != nil {
+		t.Errorf("%v, %v", err, ctx.Err())
+	}
+}
+
+// Every device is announced before the listing is complete.
+func TestDiscoverAnnounces(t *testing.T) {
+	door := serve(t, newTray(t, clones(t, 5)...))
+	var announced []Attached
+	found, err := door.Discover(t.Context(), func(c Change) { announced = append(announced, c.Attached) })
+	slices.SortFunc(announced, compareAttached)
+	if diff := cmp.Diff(found.Devices, announced); diff != "" || err != nil || len(announced) != 5 {
+		t.Errorf("%v (-found +announced):\n%s", err, diff)
+	}
+}
+
+// One entry that cannot be understood costs itself, and is counted.
+func TestDiscoverCountsMalformedEntries(t *testing.T) {
+	d := clones(t, 3)
+	d[1].MuxProperties = map[string]any{"SerialNumber": ""}
+	found, err := serve(t, newTray(t, d...)).Discover(t.Context(), func(Change) {})
+	if err != nil || len(found.Devices) != 2 || found.Malformed != 1 {
+		t.Errorf("found %v, %v; want 2 devices, and one entry not understood", found, err)
+	}
+}
+
+// An answer with another tag belongs to another request.
+func TestAnswersHaveTheirTag(t *testing.T) {
+	door := newDoor(t)
+	listener, err := sim.Listen(door.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	var serving sync.WaitGroup
+	defer serving.Wait()
+	serving.Go(func() {
+		mux, err := listener.Accept()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer mux.Close()
+		for range 2 {
+			header, _, err := readMux(mux)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for _, stray := range []uint32{1, 2, 0} {
+				answer(t, mux, header.Tag+stray, map[string]any{"BUID": strconv.Itoa(int(stray))})
+			}
+			answer(t, mux, header.Tag, map[string]any{"BUID": "again"})
+		}
+	})
+	mux, err := door.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mux.Close()
+	for range 2 {
+		got, err := mux.askMux(t.Context(), muxRequest{MessageType: "ReadBUID"})
+		if text, _ := got.Text("BUID"); err != nil || text != "0" {
+			t.Errorf("%v, %v; want the answer with the request's tag", got, err)
+		}
 	}
 }
 
@@ -106,7 +240,7 @@ func TestFindEndsUnderAFlood(t *testing.T) {
 	flooding.Go(func() {
 		mux := accept()
 		for { // until it is hung up
-			if _, err := mux.Write(muxFrame(t, cameAs(1))); err != nil {
+			if _, err := mux.Write(frameOf(t, 0, cameAs(1))); err != nil {
 				return
 			}
 		}
@@ -146,18 +280,24 @@ func freePort(t *testing.T) string {
 	return port
 }
 
+// entry is an entry of usbmuxd for one connection to a device.
+func entry(id int, udid, connection string) safeplist.Dict {
+	return safeplist.Dict{"MessageType": "Attached", "DeviceID": uint64(id), "Properties": map[string]any{
+		"SerialNumber": udid, "ConnectionType": connection, "LocationID": uint64(7),
+	}}
+}
+
 func TestFollow(t *testing.T) {
-	attached := func(id int, udid, wire string) safeplist.Dict {
-		return safeplist.Dict{"MessageType": "Attached", "DeviceID": uint64(id), "Properties": map[string]any{
-			"SerialNumber": udid, "ConnectionType": wire, "LocationID": uint64(7),
-		}}
-	}
 	detached := func(id int) safeplist.Dict {
 		return safeplist.Dict{"MessageType": "Detached", "DeviceID": uint64(id)}
 	}
-	at := func(id uint32, udid string) Attached { return Attached{udid, id, 7} }
-	came := func(id uint32, udid string) Change { return Change{Attached: at(id, udid)} }
-	went := func(id uint32, udid string) Change { return Change{Attached: at(id, udid), Gone: true} }
+	paired := func(id int) safeplist.Dict {
+		return safeplist.Dict{"MessageType": "Paired", "DeviceID": uint64(id)}
+	}
+	at := func(id uint32, udid string) Attached { return Attached{udid, id, 7, device.USB} }
+	on := func(id uint32, udid string) Attached { return Attached{udid, id, 7, device.Network} }
+	came := func(a Attached) Change { return Change{Attached: a} }
+	went := func(a Attached) Change { return Change{Attached: a, Gone: true} }
 	tests := map[string]struct {
 		messages []safeplist.Dict
 		changes  []Change
@@ -165,52 +305,66 @@ func TestFollow(t *testing.T) {
 		err      error
 	}{
 		"two devices": {
-			[]safeplist.Dict{attached(1, "b", "USB"), attached(2, "a", "USB")},
-			[]Change{came(1, "b"), came(2, "a")}, []Attached{at(2, "a"), at(1, "b")}, nil,
+			[]safeplist.Dict{entry(1, "b", "USB"), entry(2, "a", "USB")},
+			[]Change{came(at(1, "b")), came(at(2, "a"))}, []Attached{at(2, "a"), at(1, "b")}, nil,
 		},
 		"unplugged": {
-			[]safeplist.Dict{attached(1, "a", "USB"), detached(1)},
-			[]Change{came(1, "a"), went(1, "a")}, nil, nil,
+			[]safeplist.Dict{entry(1, "a", "USB"), detached(1)},
+			[]Change{came(at(1, "a")), went(at(1, "a"))}, nil, nil,
 		},
-		"plugged in anew": {
-			[]safeplist.Dict{attached(1, "a", "USB"), attached(3, "a", "USB")},
-			[]Change{came(1, "a"), came(3, "a")}, []Attached{at(3, "a")}, nil,
+		"plugged in again": {
+			[]safeplist.Dict{entry(1, "a", "USB"), entry(3, "a", "USB")},
+			[]Change{came(at(1, "a")), came(at(3, "a"))}, []Attached{at(3, "a")}, nil,
 		},
-		"plugged in anew, and told late that it went": {
-			[]safeplist.Dict{attached(1, "a", "USB"), attached(3, "a", "USB"), detached(1)},
-			[]Change{came(1, "a"), came(3, "a")}, []Attached{at(3, "a")}, nil,
+		"plugged in again, and told late that it went": {
+			[]safeplist.Dict{entry(1, "a", "USB"), entry(3, "a", "USB"), detached(1)},
+			[]Change{came(at(1, "a")), came(at(3, "a"))}, []Attached{at(3, "a")}, nil,
 		},
-		"plugged in anew, and unplugged": {
-			[]safeplist.Dict{attached(1, "a", "USB"), attached(3, "a", "USB"), detached(3)},
-			[]Change{came(1, "a"), came(3, "a"), went(3, "a")}, nil, nil,
+		"plugged in again, and unplugged": {
+			[]safeplist.Dict{entry(1, "a", "USB"), entry(3, "a", "USB"), detached(3)},
+			[]Change{came(at(1, "a")), came(at(3, "a")), went(at(3, "a"))}, nil, nil,
 		},
 		"an older entry": {
-			[]safeplist.Dict{attached(3, "a", "USB"), attached(1, "a", "USB")},
-			[]Change{came(3, "a")}, []Attached{at(3, "a")}, nil,
+			[]safeplist.Dict{entry(3, "a", "USB"), entry(1, "a", "USB")},
+			[]Change{came(at(3, "a"))}, []Attached{at(3, "a")}, nil,
 		},
 		"told twice": {
-			[]safeplist.Dict{attached(1, "a", "USB"), attached(1, "a", "USB"), detached(1), detached(1)},
-			[]Change{came(1, "a"), went(1, "a")}, nil, nil,
+			[]safeplist.Dict{entry(1, "a", "USB"), entry(1, "a", "USB"), detached(1), detached(1)},
+			[]Change{came(at(1, "a")), went(at(1, "a"))}, nil, nil,
 		},
-		"Wi-Fi comes and goes": {
-			[]safeplist.Dict{attached(1, "a", "USB"), attached(2, "a", "Network"), detached(2)},
-			[]Change{came(1, "a")}, []Attached{at(1, "a")}, nil,
+		"Wi-Fi comes and goes beside a cable": {
+			[]safeplist.Dict{entry(1, "a", "USB"), entry(2, "a", "Network"), detached(2)},
+			[]Change{came(at(1, "a"))}, []Attached{at(1, "a")}, nil,
 		},
-		"other news":        {[]safeplist.Dict{{"MessageType": "Paired"}}, nil, nil, nil},
+		"a cable beside Wi-Fi": {
+			[]safeplist.Dict{entry(2, "a", "Network"), entry(1, "a", "USB")},
+			[]Change{came(on(2, "a")), came(at(1, "a"))}, []Attached{at(1, "a")}, nil,
+		},
+		"a cable is pulled out, and Wi-Fi stays": {
+			[]safeplist.Dict{entry(1, "a", "USB"), entry(2, "a", "Network"), detached(1)},
+			[]Change{came(at(1, "a")), came(on(2, "a"))}, []Attached{on(2, "a")}, nil,
+		},
+		"two spellings of one UDID": {
+			[]safeplist.Dict{entry(1, "00008101-000A", "USB"), entry(2, "00008101000a", "Network")},
+			[]Change{came(at(1, "00008101-000A"))}, []Attached{at(1, "00008101-000A")}, nil,
+		},
+		"paired": {
+			[]safeplist.Dict{entry(1, "a", "USB"), paired(1), paired(9)},
+			[]Change{came(at(1, "a")), {Attached: at(1, "a"), Paired: true}}, []Attached{at(1, "a")}, nil,
+		},
+		"other news":        {[]safeplist.Dict{{"MessageType": "Paired"}, {"MessageType": "Weather"}}, nil, nil, nil},
 		"late refusal":      {[]safeplist.Dict{{"MessageType": "Result", "Number": uint64(4294967295)}}, nil, nil, &MuxError{"Listen", 4294967295}},
-		"no properties":     {[]safeplist.Dict{{"MessageType": "Attached", "DeviceID": uint64(1)}}, nil, nil, device.Malformed},
-		"no serial number":  {[]safeplist.Dict{attached(1, "", "USB")}, nil, nil, device.Malformed},
-		"endless serial":    {[]safeplist.Dict{attached(1, strings.Repeat("a", maxUDID+1), "USB")}, nil, nil, device.Malformed},
 		"number of no type": {[]safeplist.Dict{{"MessageType": "Detached", "DeviceID": "1"}}, nil, nil, device.Malformed},
+		"news of no type":   {[]safeplist.Dict{{"DeviceID": uint64(1)}}, nil, nil, device.Malformed},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			found := map[string]Attached{}
+			found := attachments{}
 			var changes []Change
 			var err error
 			for _, message := range test.messages {
 				var change Change
-				if change, err = follow(found, message); change != (Change{}) {
+				if change, err = found.follow(message); change != (Change{}) {
 					changes = append(changes, change)
 				}
 			}
@@ -220,21 +374,76 @@ func TestFollow(t *testing.T) {
 			if diff := cmp.Diff(test.changes, changes); diff != "" {
 				t.Errorf("changes (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(test.want, sorted(found)); diff != "" {
+			if diff := cmp.Diff(test.want, found.devices()); diff != "" {
 				t.Errorf("devices (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
+// An entry that cannot be understood is left out, in what is announced and in a list; one
+// that lacks what nothing depends on is not.
+func TestOddEntries(t *testing.T) {
+	for name, test := range map[string]struct {
+		top, properties map[string]any // nil values are left out of the entry
+		odd             bool
+	}{
+		"no serial number":             {nil, map[string]any{"SerialNumber": nil}, true},
+		"an empty serial number":       {nil, map[string]any{"SerialNumber": ""}, true},
+		"a serial number of bytes":     {nil, map[string]any{"SerialNumber": []byte{0, 0, 0}}, true},
+		"a serial number not read":     {nil, map[string]any{"SerialNumber": strings.Repeat("?", 40)}, true},
+		"an endless serial number":     {nil, map[string]any{"SerialNumber": strings.Repeat("a", maxUDID+1)}, true},
+		"a serial number with a NUL":   {nil, map[string]any{"SerialNumber": "a\x00"}, true},
+		"no connection":                {nil, map[string]any{"ConnectionType": nil}, true},
+		"another connection":           {nil, map[string]any{"ConnectionType": "Bluetooth"}, true},
+		"a connection in small":        {nil, map[string]any{"ConnectionType": "usb"}, true},
+		"no properties":                {map[string]any{"Properties": nil}, nil, true},
+		"no type":                      {map[string]any{"MessageType": nil}, nil, true},
+		"no number":                    {map[string]any{"DeviceID": nil}, nil, true},
+		"the number in the properties": {map[string]any{"DeviceID": nil}, map[string]any{"DeviceID": uint64(1)}, false},
+		"no location":                  {nil, map[string]any{"LocationID": nil}, false},
+		"a location of no type":        {nil, map[string]any{"LocationID": "0x14100000"}, false},
+		"a location that is too large": {nil, map[string]any{"LocationID": uint64(1<<64 - 1)}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			message := entry(1, "a", "USB")
+			change(message, test.top)
+			if properties, ok := message["Properties"].(map[string]any); ok {
+				change(properties, test.properties)
+			}
+			found := attachments{}
+			_, err := found.follow(message)
+			// Without properties an announcement might be about a device that went.
+			if odd := err == errEntry; odd != test.odd {
+				t.Errorf("announced: %v", err)
+			}
+			list := parseList([]any{map[string]any(message), map[string]any(entry(2, "b", "USB"))})
+			if odd := list.malformed == 1; odd != test.odd || len(list.entries)+list.malformed != 2 {
+				t.Errorf("listed: %v", list)
+			}
+			if test.odd == (len(found) == 1) {
+				t.Errorf("found %v", found)
+			}
+		})
+	}
+}
+
+func change(values, by map[string]any) {
+	for key, value := range by {
+		if value == nil {
+			delete(values, key)
+		} else {
+			values[key] = value
+		}
+	}
+}
+
 // More devices than any computer can have are not remembered.
 func TestFollowIsBounded(t *testing.T) {
-	found := map[string]Attached{}
+	found := attachments{}
 	var err error
 	for n := 0; n <= maxAttached && err == nil; n++ {
-		_, err = follow(found, safeplist.Dict{"MessageType": "Attached", "DeviceID": uint64(n), "Properties": map[string]any{
-			"SerialNumber": strconv.Itoa(n), "ConnectionType": "USB",
-		}})
+		_, err = found.follow(entry(n, strconv.Itoa(n), "USB"))
 	}
 	if err != device.Oversized || len(found) != maxAttached {
 		t.Errorf("%d devices, %v; want %d, %v", len(found), err, maxAttached, device.Oversized)

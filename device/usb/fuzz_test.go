@@ -49,7 +49,8 @@ func FuzzReply(f *testing.F) {
 		if live.CloudBackup.Last.IsZero() || live.WiFi.Associated.IsZero() || live.Crashes.IsZero() || id.Name.IsZero() {
 			t.Error("a fact was left unasked")
 		}
-		follow(map[string]Attached{}, values)
+		attachments{}.follow(values)
+		parseList([]any{map[string]any(values)})
 		result(values, "Connect")
 	})
 }

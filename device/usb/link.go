@@ -25,7 +25,7 @@ type link struct {
 	patience              time.Duration // for one answer
 	unbind                func() bool   // from the context
 	broken                error         // why nothing more can be asked; nil while it can
-	frame                 []byte        // the last property list that was received
+	frame                 []byte        // the last answer that was received
 }
 
 // newLink makes a link that closes when ctx ends.
@@ -95,9 +95,6 @@ func (l *link) ask(ctx context.Context, message any, mine func(answer safeplist.
 	return nil, l.fail(ctx, device.Malformed)
 }
 
-// maxStrays is how many messages that are no answer are passed over.
-const maxStrays = 16
-
 // anyAnswer takes every answer, of a service that is asked once.
 func anyAnswer(safeplist.Dict, bool) bool { return true }
 
@@ -115,7 +112,7 @@ func (l *link) receive(ctx context.Context, limit uint32) (safeplist.Dict, error
 	if err != nil {
 		return nil, l.fail(ctx, err)
 	}
-	l.frame = body
+	l.frame = append(head[:], body...)
 	return parse(body)
 }
 

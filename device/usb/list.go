@@ -7,50 +7,57 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// owes is true while usbmuxd lists a device on a cable that it has not told of: it is
-// silent because it, or this computer, is busy. A usbmuxd that does not give the list, as
-// some do not above some 29 devices, owes nothing.
-func (c *cables) owes(ctx context.Context) bool {
-	listed, err := c.door.list(ctx)
-	if err != nil {
-		return false
-	}
-	for _, attached := range listed {
-		if c.found[attached.UDID].DeviceID < attached.DeviceID {
-			return true
-		}
-	}
-	return false
+// A muxList is usbmuxd's answer to ListDevices.
+type muxList struct {
+	entries   []Attached
+	malformed int // entries that could not be understood
+	err       error
 }
 
-// list asks for the devices that are on a cable at this moment.
-func (d Door) list(ctx context.Context) ([]Attached, error) {
+// list asks for all devices that usbmuxd has at this moment.
+func (d Door) list(ctx context.Context) (l muxList) {
+	guard(
+		func() { l = d.askList(ctx) },
+		func() { l.err = device.Internal },
+	)
+	return l
+}
+
+func (d Door) askList(ctx context.Context) muxList {
 	mux, err := d.open(ctx)
 	if err != nil {
-		return nil, err
+		return muxList{err: err}
 	}
 	defer mux.Close()
 	answer, err := mux.askMux(ctx, muxRequest{MessageType: "ListDevices"})
 	if err != nil {
-		return nil, err
+		return muxList{err: err}
 	}
 	entries, err := answer.List("DeviceList")
 	if err != nil {
-		return nil, device.Malformed
+		if refusal := result(answer, "ListDevices"); refusal != nil {
+			return muxList{err: refusal}
+		}
+		return muxList{err: device.Malformed}
 	}
-	var listed []Attached
+	if len(entries) > maxAttached {
+		return muxList{err: device.Oversized}
+	}
+	return parseList(entries)
+}
+
+// parseList reads the entries of a list. One that cannot be understood costs itself only.
+func parseList(entries []any) muxList {
+	var l muxList
 	for _, entry := range entries {
-		message, ok := entry.(map[string]any)
-		if !ok {
-			return nil, device.Malformed
+		message, _ := entry.(map[string]any) // nil has no MessageType
+		kind, _ := safeplist.Dict(message).Text("MessageType")
+		attached, err := parseAttached(message)
+		if err != nil || kind != "Attached" {
+			l.malformed++
+			continue
 		}
-		attached, wire, err := parseAttached(safeplist.Dict(message))
-		if err != nil {
-			return nil, err
-		}
-		if wire == "USB" {
-			listed = append(listed, attached)
-		}
+		l.entries = append(l.entries, attached)
 	}
-	return listed, nil
+	return l
 }

@@ -314,9 +314,9 @@ func TestReadAFC(t *testing.T) {
 		"just too long":       {packet("CFA6LPAA", 40+maxListing+1, 40, ""), device.Oversized},
 	}
 	for name, test := range tests {
-		operation, data, err := readAFC(bytes.NewReader(test.packet))
-		if !errors.Is(err, test.want) || err == nil && (operation != afcData || string(data) != "a\x00b") {
-			t.Errorf("%s: %d, %q, %v; want %v", name, operation, data, err, test.want)
+		header, data, err := readAFC(bytes.NewReader(test.packet))
+		if !errors.Is(err, test.want) || err == nil && (header.Operation != afcData || string(data) != "a\x00b") {
+			t.Errorf("%s: %d, %q, %v; want %v", name, header.Operation, data, err, test.want)
 		}
 	}
 }

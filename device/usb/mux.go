@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/danielpaulus/go-ios/ios"
 
@@ -37,42 +38,75 @@ type muxRequest struct {
 	PairRecordData      []byte `plist:",omitempty"`
 }
 
+// tags numbers the requests of this process. usbmuxd repeats the number of a request in
+// its answer.
+var tags atomic.Uint32
+
 // askMux sends one message to usbmuxd and reads the answer to it.
 func (l *link) askMux(ctx context.Context, request muxRequest) (safeplist.Dict, error) {
 	request.BundleID = "org.backupdoctor"
 	request.ClientVersionString = "backupdoctor"
 	request.ProgName = "backupdoctor"
 	request.LibUSBMuxVersion = 3
-	err := l.send(ctx, func() error { return ios.NewUsbMuxConnection(l.DeviceConnection).Send(request) })
-	if err != nil {
+	tag := tags.Add(1)
+	if err := l.send(ctx, func() error { return l.Send(muxFrame(tag, ios.ToPlistBytes(request))) }); err != nil {
 		return nil, err
 	}
-	return l.receiveMux(ctx)
+	return l.receiveMux(ctx, tag)
+}
+
+// muxHeader comes before every message, in little endian.
+type muxHeader struct {
+	Length  uint32 // with the header itself
+	Version uint32
+	Type    uint32
+	Tag     uint32
+}
+
+const muxHeaderSize = 16
+
+// muxFrame puts the header before a property list.
+func muxFrame(tag uint32, body []byte) []byte {
+	frame := make([]byte, 0, muxHeaderSize+len(body))
+	for _, field := range []uint32{uint32(muxHeaderSize + len(body)), 1, 8, tag} {
+		frame = binary.LittleEndian.AppendUint32(frame, field)
+	}
+	return append(frame, body...)
 }
 
 // maxMuxMessage bounds a message of usbmuxd, in bytes; pair records are the largest.
 const maxMuxMessage = 1 << 20
 
-// receiveMux reads one message of usbmuxd.
-func (l *link) receiveMux(ctx context.Context) (safeplist.Dict, error) {
-	body, err := readMux(l)
-	if err != nil {
-		return nil, l.fail(ctx, err)
+// maxStrays is how many messages with another tag are passed over before an answer.
+const maxStrays = 16
+
+// receiveMux reads the answer with the tag. A message with another one answers another
+// request: it is passed over.
+func (l *link) receiveMux(ctx context.Context, tag uint32) (safeplist.Dict, error) {
+	for range maxStrays {
+		header, body, err := readMux(l)
+		if err != nil {
+			return nil, l.fail(ctx, err)
+		}
+		if header.Tag == tag {
+			l.frame = muxFrame(tag, body)
+			return parse(body)
+		}
 	}
-	return parse(body)
+	return nil, l.fail(ctx, device.Malformed)
 }
 
-// readMux reads a message of usbmuxd, and gives the property list in it.
-func readMux(r io.Reader) ([]byte, error) {
-	var header ios.UsbMuxHeader
+// readMux reads a message of usbmuxd: its header and the property list in it.
+func readMux(r io.Reader) (muxHeader, []byte, error) {
+	var header muxHeader
 	if err := binary.Read(r, binary.LittleEndian, &header); err != nil {
-		return nil, err
+		return header, nil, err
 	}
-	const headerLength = 16
-	if header.Length < headerLength {
-		return nil, device.Malformed
+	if header.Length < muxHeaderSize {
+		return header, nil, device.Malformed
 	}
-	return readBody(r, header.Length-headerLength, maxMuxMessage)
+	body, err := readBody(r, header.Length-muxHeaderSize, maxMuxMessage)
+	return header, body, err
 }
 
 // result is nil if an answer is a Result of success. Anything that is no Result is an
@@ -108,6 +142,10 @@ func (l *link) connect(ctx context.Context, to Attached, port uint16) error {
 		return err
 	}
 	err = result(answer, "Connect")
+	if err == nil {
+		l.raw = &afterRepeat{Conn: l.raw, repeat: l.frame}
+		l.DeviceConnection = ios.NewDeviceConnectionWithConn(l.raw)
+	}
 	if refusal, ok := err.(*MuxError); ok {
 		const noSuchDevice = 2
 		if refusal.Number == noSuchDevice {

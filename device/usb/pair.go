@@ -135,7 +135,7 @@ func (p *pairTry) waits(ctx context.Context, reason device.Reason) bool {
 
 // follow takes in a change of the device, and reports whether it may be trusted now.
 func (p *pairTry) follow(change Change) bool {
-	if change.Gone || change.Attached == p.attached {
+	if change.Gone || change.Attached == p.attached && !change.Paired {
 		return false
 	}
 	p.hangUp()

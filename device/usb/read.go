@@ -63,6 +63,7 @@ type examination struct {
 // examine prepares a visit, makes it, and clears up whatever became of it. It stops the
 // panics of what lies below, of which the guards before every decoder should leave none.
 func (d Door) examine(ctx context.Context, a Attached, visit func(context.Context, *examination)) device.Snapshot {
+	d = d.Over(a.Connection)
 	ctx, cancel := context.WithTimeout(ctx, d.timeout())
 	defer cancel()
 	e := d.newExamination(a)
@@ -82,7 +83,7 @@ func (d Door) examine(ctx context.Context, a Attached, visit func(context.Contex
 
 func (d Door) newExamination(a Attached) *examination {
 	return &examination{
-		door:     d,
+		door:     d.Over(a.Connection),
 		attached: a,
 		stranger: reply{err: device.NotAsked},
 		lockdown: lockdown{&link{}},
@@ -90,7 +91,7 @@ func (d Door) newExamination(a Attached) *examination {
 			TakenAt: time.Now().UTC(),
 			Device:  device.Identity{UDID: a.UDID},
 			Labels:  device.Labels{Location: uint64(a.Location)},
-			Live:    &device.Live{},
+			Live:    &device.Live{Connection: a.Connection},
 		},
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/binary"
 	"errors"
 	"net"
 	"slices"
@@ -69,7 +68,7 @@ func (d dialect) config(identity tls.Certificate) *tls.Config {
 // Its error is device.TrustStale if the device refused the certificate, after they agreed on
 // a version. Every other failure is device.HandshakeFailed, or the end of the time.
 func (l *link) secure(ctx context.Context, identity tls.Certificate, speaks dialect) error {
-	client := tls.Client(&afterRepeat{Conn: l.raw, repeat: framed(l.frame)}, speaks.config(identity))
+	client := tls.Client(&afterRepeat{Conn: l.raw, repeat: l.frame}, speaks.config(identity))
 	if err := l.hurry(); err != nil {
 		return l.fail(ctx, err)
 	}
@@ -113,14 +112,6 @@ func certificateAlert(err error) bool {
 	return ok && alert(err) && slices.ContainsFunc(certificateAlerts, func(a tls.AlertError) bool {
 		return failure.Err.Error() == a.Error()
 	})
-}
-
-// framed is a property list as it was received, with its length.
-func framed(body []byte) []byte {
-	if body == nil {
-		return nil
-	}
-	return append(binary.BigEndian.AppendUint32(nil, uint32(len(body))), body...)
 }
 
 // An afterRepeat is a connection on which another protocol begins. If the last answer of the

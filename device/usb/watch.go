@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -12,12 +13,14 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Change is news of a device on a cable, or of usbmuxd itself.
+// A Change is news of a device, or of usbmuxd itself.
 type Change struct {
-	Attached Attached // the device; zero if the news is of usbmuxd
-	Gone     bool     // it was unplugged
-	Lost     error    // usbmuxd broke off, or told what cannot be understood; nil otherwise
-	Back     bool     // usbmuxd is there again
+	Attached  Attached // the device, by the connection by which it is to be read; zero if the news is of usbmuxd
+	Gone      bool     // it was unplugged, or left the network
+	Paired    bool     // it has come to trust this computer
+	Lost      error    // usbmuxd broke off, or told what cannot be understood; nil otherwise
+	Back      bool     // usbmuxd is there again
+	Malformed bool     // usbmuxd told of a device in a way that cannot be understood
 }
 
 // How long usbmuxd is left alone until it is tried again: at first, and at most.
@@ -29,13 +32,14 @@ const (
 // errHungUp is that of a usbmuxd that was there.
 var errHungUp = fmt.Errorf("%w any more: it hung up", ErrNoMux)
 
-// Watch tells of every device on a cable: of those that are there, and then of each that
-// comes or goes, one call at a time. It returns nil when ctx ends, and at once the error of
+// Watch tells of every device on a cable or on the network: of those that are there, and
+// then of each that comes, goes, or is paired, one call at a time. A device on both is told
+// with its cable, and told again with the network if the cable is pulled out. It returns nil when ctx ends, and at once the error of
 // [Door.Find] if it cannot begin.
 //
 // It outlives usbmuxd, which on Linux may end with its last device. Lost says that what is
 // attached is not known any more; the connection is then tried again until it is Back. What
-// is on a cable is then told anew, because the numbers of all devices are new, and after
+// is attached is then told anew, because the numbers of all devices are new, and after
 // that what is not there any more is told as gone.
 //
 // A call that takes long makes nobody else wait: of a device that came and went meanwhile
@@ -44,7 +48,7 @@ var errHungUp = fmt.Errorf("%w any more: it hung up", ErrNoMux)
 func (d Door) Watch(ctx context.Context, tell func(Change)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	c, err := d.cables(ctx)
+	c, err := d.announcements(ctx)
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -68,9 +72,9 @@ func (d Door) Watch(ctx context.Context, tell func(Change)) error {
 }
 
 // follow gathers news until ctx ends, over as many connections as it takes.
-func (d Door) follow(ctx context.Context, c *cables, n *news) {
+func (d Door) follow(ctx context.Context, c *announcements, n *news) {
 	for retry := retryAtFirst; ; {
-		settled, lost := c.follow(ctx, n)
+		settled, lost := d.gather(ctx, c, n)
 		n.lose(lost)
 		if settled {
 			retry = retryAtFirst
@@ -80,26 +84,28 @@ func (d Door) follow(ctx context.Context, c *cables, n *news) {
 			if pause(ctx, retry-rand.N(retry/2)) != nil {
 				return
 			}
-			c, _ = d.cables(ctx)
+			c, _ = d.announcements(ctx)
 		}
 	}
 }
 
-// follow gathers news until the connection ends, and says why it did; and whether all that
+// gather gathers news until the connection ends, and says why it did; and whether all that
 // was attached had been told before.
-func (c *cables) follow(ctx context.Context, n *news) (settled bool, lost error) {
+func (d Door) gather(ctx context.Context, c *announcements, n *news) (settled bool, lost error) {
 	defer c.Close()
 	guard(func() {
-		lost = c.settle(ctx, n.add)
-		if lost != nil {
+		var malformed int
+		if malformed, lost = d.settle(ctx, c, n); lost != nil {
 			return
 		}
 		settled = true
-		n.settle(c.found)
+		if malformed > 0 {
+			lost = n.add(Change{Malformed: true})
+		}
 		for lost == nil {
 			var change Change
-			if _, lost = c.await(ctx, time.Time{}); lost == nil {
-				change, lost = c.next(ctx)
+			if change, lost = c.take(<-c.messages); lost == errEntry {
+				change, lost = Change{Malformed: true}, nil
 			}
 			if lost == nil {
 				lost = n.add(change)
@@ -110,6 +116,19 @@ func (c *cables) follow(ctx context.Context, n *news) (settled bool, lost error)
 		return settled, errHungUp
 	}
 	return settled, fmt.Errorf("listening for devices: %w", lost)
+}
+
+// settle passes on all that is attached, and then what is not there any more.
+func (d Door) settle(ctx context.Context, c *announcements, n *news) (malformed int, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	asked := d.askLists(ctx)
+	defer asked.wait()
+	defer cancel()
+	malformed, err = c.settle(ctx, asked, n.add)
+	if err == nil {
+		n.settle(c.found)
+	}
+	return malformed, err
 }
 
 // pause waits, and gives the error of ctx if that ends before.
@@ -148,9 +167,20 @@ func (n *news) add(c Change) error {
 }
 
 func (n *news) addLocked(c Change) error {
+	if c.Malformed {
+		if !slices.Contains(n.queue, c) {
+			n.queueLocked(c)
+		}
+		return nil
+	}
+	if c.Paired && slices.ContainsFunc(n.queue, func(older Change) bool { return older.Attached.UDID == c.Attached.UDID }) {
+		return nil // what is told of it anyway is told after it was paired
+	}
 	n.queue = slices.DeleteFunc(n.queue, func(older Change) bool { return older.Attached.UDID == c.Attached.UDID })
 	_, told := n.told[c.Attached.UDID]
 	switch {
+	case c.Paired && !told:
+		return nil
 	case c.Gone && !told:
 		return nil
 	case !c.Gone && len(n.told)+len(n.queue) >= 2*maxAttached:
@@ -161,12 +191,12 @@ func (n *news) addLocked(c Change) error {
 }
 
 // settle queues as gone what was told as attached and is not found any more.
-func (n *news) settle(found map[string]Attached) {
+func (n *news) settle(found attachments) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.backLocked()
-	for _, attached := range sorted(n.told) {
-		if _, there := found[attached.UDID]; !there {
+	for _, attached := range slices.SortedFunc(maps.Values(n.told), compareAttached) {
+		if _, there := found.best(attached.UDID); !there {
 			_ = n.addLocked(Change{Attached: attached, Gone: true}) // what goes makes no more devices
 		}
 	}
@@ -229,7 +259,7 @@ func (n *news) take() (Change, bool) {
 	switch {
 	case c.Gone:
 		delete(n.told, c.Attached.UDID)
-	case c.Attached.UDID != "":
+	case c.Attached.UDID != "" && !c.Paired:
 		n.told[c.Attached.UDID] = c.Attached
 	}
 	return c, true

@@ -3,7 +3,6 @@ package usb
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -82,17 +81,35 @@ func (w *watcher) expect(t testing.TB, want ...string) {
 	}
 }
 
-// inWords is short: the number at the end of a clone's UDID, and that of usbmuxd.
+// until takes changes until one is as wanted.
+func (w *watcher) until(t testing.TB, want string) {
+	t.Helper()
+	for got := inWords(w.next(t)); got != want; got = inWords(w.next(t)) {
+		if !strings.HasPrefix(got, "~") {
+			t.Fatalf("told %q, want %q", got, want)
+		}
+	}
+}
+
+// inWords is short: the number at the end of a clone's UDID, and that of usbmuxd; ~ is a
+// device on the network, and = one that was paired.
 func inWords(c Change) string {
 	switch {
 	case c.Lost != nil:
 		return "lost: " + c.Lost.Error()
 	case c.Back:
 		return "back"
+	case c.Malformed:
+		return "malformed"
 	}
 	sign, udid := "+", c.Attached.UDID
-	if c.Gone {
+	switch {
+	case c.Gone:
 		sign = "-"
+	case c.Paired:
+		sign = "="
+	case c.Attached.Connection == device.Network:
+		sign = "~"
 	}
 	return fmt.Sprintf("%s%s as %d", sign, strings.TrimLeft(udid[max(0, len(udid)-4):], "0"), c.Attached.DeviceID)
 }
@@ -135,18 +152,56 @@ func TestWatch(t *testing.T) {
 			tray.Faults = faults
 			w := watch(t, serve(t, tray))
 			first := w.next(t)
-			if want := (Attached{d[0].UDID(), 1, d[0].LocationID}); first.Attached != want {
+			if want := (Attached{d[0].UDID(), 1, d[0].LocationID, device.USB}); first.Attached != want {
 				t.Errorf("%v came, want %v", first.Attached, want)
 			}
-			w.expect(t, "+2 as 3")
+			w.until(t, "+2 as 3")
+			w.expect(t, "~3 as 4")
 			attach(t, tray, d[3])
 			w.expect(t, "+4 as 5")
-			tray.Detach(d[2].UDID()) // on Wi-Fi alone
+			tray.Detach(d[2].UDID())
+			w.expect(t, "-3 as 4")
 			tray.Detach(d[1].UDID())
 			w.expect(t, "-2 as 3")
 			attach(t, tray, d[1])
-			w.expect(t, "+2 as 7")
+			w.until(t, "+2 as 7")
 		})
+	}
+}
+
+// A device that is on Wi-Fi, too, is read by its cable while it has one.
+func TestWatchCableAndNetwork(t *testing.T) {
+	door := newDoor(t)
+	door.RequestTimeout = time.Second // for the list, which is not answered
+	accept := listenAsMux(t, door)
+	w := watch(t, door)
+	mux := accept()
+	over := func(id int, connection string) map[string]any {
+		return map[string]any{"MessageType": "Attached", "DeviceID": id, "Properties": map[string]any{
+			"SerialNumber": strings.Repeat("0", 39) + "1", "ConnectionType": connection,
+		}}
+	}
+	for _, step := range []struct {
+		news map[string]any
+		want string
+	}{
+		{over(1, "Network"), "~1 as 1"},
+		{over(2, "USB"), "+1 as 2"},
+		{map[string]any{"MessageType": "Paired", "DeviceID": 2}, "=1 as 2"},
+		{wentAs(2), "~1 as 1"},
+		{over(3, "USB"), "+1 as 3"},
+		{wentAs(1), ""},
+		{over(4, "Network"), ""},
+		{wentAs(3), "~1 as 4"},
+		{wentAs(4), "-1 as 4"},
+		{map[string]any{"MessageType": "Paired", "DeviceID": 4}, ""},
+		{cameAs(5), "+5 as 5"},
+		{map[string]any{"MessageType": "Attached", "DeviceID": 6, "Properties": map[string]any{}}, "malformed"},
+	} {
+		say(t, mux, step.news)
+		if step.want != "" {
+			w.expect(t, step.want)
+		}
 	}
 }
 
@@ -235,7 +290,7 @@ func TestWatchSurvivesHangUps(t *testing.T) {
 					clear(present)
 				}
 			}
-			for len(tray.Requests()) < 4 { // one before the crash, three after it
+			for countListens(tray) < 4 { // one before the crash, three after it
 				select {
 				case c := <-w.changes:
 					take(c)
@@ -251,6 +306,16 @@ func TestWatchSurvivesHangUps(t *testing.T) {
 			}
 		})
 	}
+}
+
+// countListens counts how often the tray was asked to tell of devices.
+func countListens(tray *sim.Tray) (count int) {
+	for _, request := range tray.Requests() {
+		if request.Name == "Listen" {
+			count++
+		}
+	}
+	return count
 }
 
 // News that cannot be understood is a lost connection. When it is back, the device of which
@@ -285,21 +350,18 @@ func TestWatchSurvivesNonsense(t *testing.T) {
 	}
 }
 
-// A device that cannot be understood is a lost connection, too, for as long as it is there.
+// A device that cannot be understood costs itself only, in what is announced and in the list.
 func TestWatchSurvivesNonsenseOfADevice(t *testing.T) {
-	for _, kind := range []sim.Kind{sim.WrongTypes, sim.MissingKeys} {
-		t.Run(string(kind), func(t *testing.T) {
-			t.Parallel()
-			d := clones(t, 1)[0]
-			tray := newTray(t)
-			tray.Faults = []sim.Fault{{Kind: kind, At: "Attached"}}
-			w := watch(t, serve(t, tray))
-			attach(t, tray, d)
-			w.expect(t, "lost: listening for devices: the reply could not be understood")
-			tray.Detach(d.UDID())
-			w.expect(t, "back")
-		})
-	}
+	tray := newTray(t, clones(t, 1)...)
+	w := watch(t, serve(t, tray))
+	w.expect(t, "+1 as 1")
+	odd := clones(t, 2)[1]
+	odd.MuxProperties = map[string]any{"SerialNumber": ""}
+	attach(t, tray, odd)
+	w.expect(t, "malformed")
+	tray.Detach(odd.UDID())
+	attach(t, tray, clones(t, 3)[2])
+	w.expect(t, "+3 as 3")
 }
 
 // Silence is no fault, however long it lasts.
@@ -373,18 +435,24 @@ func listenAsMux(t testing.TB, door Door) (accept func() net.Conn) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { listener.Close() })
-	return func() net.Conn {
+	accept = func() net.Conn {
 		mux, err := listener.Accept()
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { mux.Close() })
-		if _, err := readMux(mux); err != nil {
+		header, body, err := readMux(mux)
+		if err != nil {
 			t.Fatal(err)
 		}
-		say(t, mux, map[string]any{"MessageType": "Result", "Number": 0})
+		if !bytes.Contains(body, []byte("Listen<")) { // the list is refused
+			answer(t, mux, header.Tag, map[string]any{"MessageType": "Result", "Number": 1})
+			return accept()
+		}
+		answer(t, mux, header.Tag, map[string]any{"MessageType": "Result", "Number": 0})
 		return mux
 	}
+	return accept
 }
 
 func cameAs(id int) map[string]any {
@@ -398,25 +466,27 @@ func wentAs(id int) map[string]any { return map[string]any{"MessageType": "Detac
 // say writes a message as usbmuxd does.
 func say(t testing.TB, mux net.Conn, message map[string]any) {
 	t.Helper()
+	answer(t, mux, 0, message)
+}
+
+// answer does so with the tag of a request.
+func answer(t testing.TB, mux net.Conn, tag uint32, message map[string]any) {
+	t.Helper()
 	if err := mux.SetWriteDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := mux.Write(muxFrame(t, message)); err != nil {
+	if _, err := mux.Write(frameOf(t, tag, message)); err != nil {
 		t.Fatalf("what usbmuxd says is not read: %v", err)
 	}
 }
 
-func muxFrame(t testing.TB, message map[string]any) []byte {
+func frameOf(t testing.TB, tag uint32, message map[string]any) []byte {
 	t.Helper()
 	body, err := plist.Marshal(message, plist.XMLFormat)
 	if err != nil {
 		t.Fatal(err)
 	}
-	frame := binary.LittleEndian.AppendUint32(nil, uint32(16+len(body)))
-	for _, field := range []uint32{1, 8, 0} {
-		frame = binary.LittleEndian.AppendUint32(frame, field)
-	}
-	return append(frame, body...)
+	return muxFrame(tag, body)
 }
 
 // Whatever comes in whatever order: each device is told as gone only if it was told as
@@ -426,6 +496,13 @@ func TestNews(t *testing.T) {
 		random := rand.New(rand.NewPCG(seed, 0))
 		n := &news{told: map[string]Attached{}, more: make(chan struct{}, 1)}
 		found, told, lost := map[string]Attached{}, map[string]Attached{}, false
+		attached := func() attachments {
+			all := attachments{}
+			for _, a := range found {
+				all[a.attachment()] = a
+			}
+			return all
+		}
 		tellOne := func() bool {
 			c, ok := n.take()
 			switch udid := c.Attached.UDID; {
@@ -447,13 +524,13 @@ func TestNews(t *testing.T) {
 		id := uint32(0)
 		for range 300 {
 			id++
-			a := Attached{UDID: strconv.Itoa(random.IntN(9)), DeviceID: id}
+			a := Attached{UDID: strconv.Itoa(random.IntN(9)), DeviceID: id, Connection: device.USB}
 			switch old, there := found[a.UDID]; random.IntN(12) {
 			case 0:
 				clear(found)
 				n.lose(errHungUp)
 			case 1:
-				n.settle(found)
+				n.settle(attached())
 			case 2, 3, 4, 5:
 				found[a.UDID] = a
 				n.add(Change{Attached: a})
@@ -469,7 +546,7 @@ func TestNews(t *testing.T) {
 				t.Fatalf("seed %d: %d changes of 9 devices are queued", seed, len(n.queue))
 			}
 		}
-		n.settle(found)
+		n.settle(attached())
 		for tellOne() {
 		}
 		if diff := cmp.Diff(found, told); diff != "" || lost {
@@ -608,7 +685,7 @@ func settle(t *testing.T, goroutines, files int) {
 	t.Errorf("%d goroutines and %d files were %d and %d before", runtime.NumGoroutine(), openFiles(t), goroutines, files)
 }
 
-// Watch asks nothing but to be told, before a crash and after it.
+// Watch asks nothing but to be told and for the list, before a crash and after it.
 func TestWatchOnlyListens(t *testing.T) {
 	tray, door := newTray(t, clones(t, 2)...), newDoor(t)
 	crash := start(t, tray, door)
@@ -618,9 +695,10 @@ func TestWatchOnlyListens(t *testing.T) {
 	w.expect(t, hungUp)
 	defer start(t, tray, door)()
 	w.expect(t, "back", "+1 as 1", "+2 as 2")
-	want := []sim.Request{{Service: "usbmux", Name: "Listen"}, {Service: "usbmux", Name: "Listen"}}
-	if diff := cmp.Diff(want, tray.Requests()); diff != "" {
-		t.Errorf("asked (-want +got):\n%s", diff)
+	for _, request := range tray.Requests() {
+		if request != (sim.Request{Service: "usbmux", Name: "Listen"}) && request != (sim.Request{Service: "usbmux", Name: "ListDevices"}) {
+			t.Errorf("asked %v", request)
+		}
 	}
 }
 
@@ -632,8 +710,8 @@ func BenchmarkWatch(b *testing.B) {
 	const devices = 1000
 	var came, went []byte
 	for id := range devices {
-		came = append(came, muxFrame(b, cameAs(id+1))...)
-		went = append(went, muxFrame(b, wentAs(id+1))...)
+		came = append(came, frameOf(b, 0, cameAs(id+1))...)
+		went = append(went, frameOf(b, 0, wentAs(id+1))...)
 	}
 	door := newDoor(b)
 	accept := listenAsMux(b, door)
@@ -665,7 +743,7 @@ func BenchmarkWatch(b *testing.B) {
 		start := time.Now()
 		reader := bytes.NewReader(append(slices.Clip(came), went...))
 		for reader.Len() > 0 {
-			body, err := readMux(reader)
+			_, body, err := readMux(reader)
 			if err != nil {
 				b.Fatal(err)
 			}

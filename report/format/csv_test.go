@@ -21,7 +21,7 @@ func labelled(e report.Examined, slot string, asset ...device.Field) report.Exam
 	e.Snapshot.Device.Serial = device.Known("F2L" + slot)
 	e.Snapshot.Labels = device.Labels{Location: 0x14120000, Slot: slot, Asset: asset}
 	e.Snapshot.Live = &device.Live{Retried: device.Gap{Reason: device.Timeout}}
-	e.Silenced = []report.Silenced{{
+	e.Silenced = []checks.Silenced{{
 		Finding: checks.Finding{Check: reporttest.Room, Subject: "the plan", Status: checks.Warning, Summary: "Little room is left."},
 		Because: "ordered on Monday", Until: reporttest.SampleTime.AddDate(0, 1, 0),
 	}}

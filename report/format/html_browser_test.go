@@ -50,6 +50,24 @@ func TestHTMLInABrowser(t *testing.T) {
 	b.AskedOnly("file://")
 }
 
+// Every page that is kept as a golden fits its window.
+func TestEveryHTMLFits(t *testing.T) {
+	pages, err := filepath.Glob("../../testdata/reports/*.html")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	b := browsertest.Open(t)
+	for _, page := range pages {
+		path, err := filepath.Abs(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Do(chromedp.Navigate("file://" + path))
+		b.Fits()
+	}
+	b.AskedOnly("file://")
+}
+
 func trayOfFour() report.Report {
 	r := report.New(reporttest.Run(reporttest.Failing("B phone"), reporttest.Unexamined("<script>alert(1)</script>"), reporttest.Well("A phone"), reporttest.Well("C phone")))
 	for i := range r.Devices {

@@ -29,7 +29,7 @@ func rich() report.Run {
 		devices = append(devices, e)
 	}
 	devices[1].Snapshot.Live = &device.Live{Retried: device.Gap{Reason: device.Timeout}}
-	devices[2].Silenced = []report.Silenced{{
+	devices[2].Silenced = []checks.Silenced{{
 		Finding: checks.Finding{Check: reporttest.OnWiFi, Subject: "Ward VPN", Status: checks.Warning, Summary: "It is on no Wi-Fi."},
 		Because: "The bench has none.", Until: reporttest.SampleTime.AddDate(0, 1, 0),
 	}}
@@ -385,7 +385,7 @@ func strange(name, text string) report.Run {
 	id := &e.Snapshot.Device
 	id.ProductType, id.ModelName, id.UDID, id.Serial = device.Known(text), device.Known(name), text, device.Known(name)
 	e.Snapshot.Labels = device.Labels{Slot: name, Asset: []device.Field{{Name: "Tag", Value: text}}}
-	e.Silenced = []report.Silenced{{Finding: checks.Finding{Check: reporttest.OnWiFi, Subject: name, Status: checks.Warning, Summary: text}, Because: name}}
+	e.Silenced = []checks.Silenced{{Finding: checks.Finding{Check: reporttest.OnWiFi, Subject: name, Status: checks.Warning, Summary: text}, Because: name}}
 	proof := reporttest.BrokenProof
 	proof.Faults = []device.BackupFault{{Mode: name, Detail: text, Count: 2, Examples: []device.BackupProblem{{Domain: name, Path: text, Detail: name}}}}
 	e.Snapshot.Backups = []device.Backup{{Folder: text, Device: e.Snapshot.Device, Date: device.Known(reporttest.SampleTime), Proof: device.Known(proof), SnapshotState: device.Known(name)}}

@@ -96,7 +96,7 @@ func HTML[Row any](w io.Writer, title string, columns []Column[Row], rows iter.S
 			return fmt.Errorf("writing a list: %w", err)
 		}
 	}
-	if _, err := io.WriteString(w, "</tbody></table>\n"); err != nil {
+	if _, err := io.WriteString(w, "</tbody></table></div>\n"); err != nil {
 		return fmt.Errorf("writing a list: %w", err)
 	}
 	return nil
@@ -109,9 +109,11 @@ var htmlHead = template.Must(template.New("head").Parse(`<!doctype html>
 :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif }
 body { margin: 2rem } h1 { font-size: 1.3rem; font-weight: 600 }
 table { border-collapse: collapse } th, td { text-align: start; vertical-align: top; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid #8884 }
+.list { overflow: auto; max-height: 85vh }
 thead th { position: sticky; top: 0; background: Canvas; white-space: nowrap }
 </style>
 <h1>{{.Title}}</h1>
+<div class="list" role="region" aria-label="{{.Title}}" tabindex="0">
 <table><thead><tr>{{range .Heads}}<th scope="col">{{.}}</th>{{end}}</tr></thead><tbody>
 `))
 

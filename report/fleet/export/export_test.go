@@ -43,7 +43,7 @@ oslo,"a,b",,2026-11-20T12:00:00Z,2026-11-20T12:00:00Z,0,2,0,0
 		},
 			`<tr><td>oslo</td><td>a,b</td><td></td><td>2026-11-20T12:00:00Z</td><td>2026-11-20T12:00:00Z</td><td>0</td><td>2</td><td>0</td><td>0</td></tr>
 <tr><td>=1&#43;1</td><td>&lt;b&gt;</td><td></td><td>2026-11-20T12:00:00Z</td><td>2026-11-20T12:00:00Z</td><td>0</td><td>0</td><td>0</td><td>0</td></tr>
-</tbody></table>
+</tbody></table></div>
 `},
 	}
 	for _, c := range cases {

@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -82,7 +84,7 @@ func TestFleetFitsItsWindow(t *testing.T) {
 	b, address := browsertest.Open(t), serve(t)
 	signIn(b, address)
 	for name, path := range map[string]string{
-		"overview": "/", "devices": "/devices", "changes": "/changes", "benches": "/benches", "device": "/device?id=00008110-0000000000000000",
+		"signin": "/signin", "overview": "/", "devices": "/devices", "changes": "/changes", "benches": "/benches", "device": "/device?id=00008110-0000000000000000",
 	} {
 		b.Do(chromedp.Navigate(address + path))
 		b.Fits()
@@ -90,6 +92,20 @@ func TestFleetFitsItsWindow(t *testing.T) {
 		b.Picture("fleet-"+name, 1280, "dark")
 	}
 	b.AskedOnly(address)
+}
+
+// A list that was saved fits the window it is opened in.
+func TestSavedListFitsItsWindow(t *testing.T) {
+	b, address := browsertest.Open(t), serve(t)
+	signIn(b, address)
+	b.Do(chromedp.Navigate(address + "/device?id=00008110-0000000000000000"))
+	tabTo(t, b, `a[href^="/export/visits/html"]`)
+	path := filepath.Join(t.TempDir(), "visits.html")
+	if err := os.WriteFile(path, b.Saves("backupdoctor-visits.html", chromedp.KeyEvent(kb.Enter)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.Do(chromedp.Navigate("file://" + path))
+	b.Fits()
 }
 
 // A name that is a script is a text on every page that shows it.

@@ -1,4 +1,4 @@
-package ignore
+package suppressions
 
 import (
 	"path"
@@ -6,17 +6,16 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
-	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // Apply parts the findings of a device into those that are kept and those that are
 // silenced, by the day on which the device was examined. Only problems and warnings are
 // silenced. What a silenced problem explains is silenced with it, unless something else
 // that was found explains it too: its symptoms would else stand there as causes.
-func (l List) Apply(s device.Snapshot, findings []checks.Finding) (kept []checks.Finding, silenced []report.Silenced) {
+func (l List) Apply(s device.Snapshot, findings []checks.Finding) (kept []checks.Finding, silenced []checks.Silenced) {
 	for _, f := range findings {
 		if e, silent := l.entry(s, f); silent {
-			silenced = append(silenced, report.Silenced{Finding: f, Because: e.Reason, Until: e.end()})
+			silenced = append(silenced, checks.Silenced{Finding: f, Because: e.Reason, Until: e.end()})
 			continue
 		}
 		kept = append(kept, f)
@@ -32,7 +31,7 @@ func (l List) Apply(s device.Snapshot, findings []checks.Finding) (kept []checks
 			kept = slices.DeleteFunc(kept, func(f checks.Finding) bool {
 				return f.Check == cause.Check && f.Subject == cause.Subject && unwell(f)
 			})
-			silenced = append(silenced, report.Silenced{Finding: cause.Finding, Because: silenced[i].Because, Until: silenced[i].Until})
+			silenced = append(silenced, checks.Silenced{Finding: cause.Finding, Because: silenced[i].Because, Until: silenced[i].Until})
 		}
 	}
 	return kept, silenced
