@@ -49,10 +49,14 @@ func (d *Device) Set(domain, key string, value any) {
 	d.values[domain] = changed(d.values[domain], key, value)
 }
 
-// SetEntry gives a property to an entry of the IORegistry; nil takes it away.
-func (d *Device) SetEntry(entry, key string, value any) {
+// ReplaceEntry gives an entry of the IORegistry to a device that is not yet in a Tray; nil takes
+// it away.
+func (d *Device) ReplaceEntry(name string, properties map[string]any) {
 	d.registry = maps.Clone(d.registry)
-	d.registry[entry] = changed(d.registry[entry], key, value)
+	d.registry[name] = properties
+	if properties == nil {
+		delete(d.registry, name)
+	}
 }
 
 // changed is a dictionary with another value for one key.

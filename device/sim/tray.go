@@ -249,6 +249,13 @@ func (t *Tray) keepRecord(udid string, record []byte) {
 	t.records[udid] = record
 }
 
+// MoveRecord files a pair record under another spelling of its UDID, as other usbmuxd do.
+func (t *Tray) MoveRecord(from, to string) {
+	record := t.record(from)
+	t.dropRecord(from)
+	t.keepRecord(to, record)
+}
+
 func (t *Tray) dropRecord(udid string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

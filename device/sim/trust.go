@@ -142,7 +142,7 @@ func (k *keys) secureFor(record pairRecord, d *Device) (*tls.Config, error) {
 			return errors.New("client is not the paired computer")
 		},
 	}
-	if d.speaksOldTLS() {
+	if d.speaksOldTLS() || has(d.Faults, TLSIntolerant) {
 		config.MaxVersion = tls.VersionTLS10
 		config.CipherSuites = []uint16{tls.TLS_RSA_WITH_AES_256_CBC_SHA, tls.TLS_RSA_WITH_AES_128_CBC_SHA}
 	}

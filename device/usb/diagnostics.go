@@ -33,6 +33,9 @@ type registryQuery struct {
 	EntryClass string `plist:",omitempty"`
 }
 
+// powerKey is a property that every power source has, and nothing else.
+const powerKey = "ExternalConnected"
+
 var (
 	powerSource = registryQuery{Request: "IORegistry", EntryClass: "IOPMPowerSource"}
 
@@ -45,8 +48,10 @@ var (
 // registryEntry reads the properties of an entry; device.Absent if there is none.
 func registryEntry(ctx context.Context, l *link, query registryQuery) reply {
 	answer, err := l.ask(ctx, query, func(answer safeplist.Dict, repeated bool) bool {
-		// No answer repeats its question. Two empty ones may be alike, two entries are not.
-		return !repeated || len(entryOf(answer).Dict) == 0
+		// No answer repeats its question. Two empty ones may be alike, and two ways to the
+		// Wi-Fi interface may lead to the same entry; the power source is another one.
+		_, isPower := entryOf(answer).Dict[powerKey]
+		return !repeated || query == powerSource || !isPower
 	})
 	if err != nil {
 		return reply{err: err}

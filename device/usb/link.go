@@ -69,9 +69,19 @@ func (l *link) send(ctx context.Context, write func() error) error {
 		return l.fail(ctx, err)
 	}
 	if err := write(); err != nil {
-		return l.fail(ctx, err)
+		return l.fail(ctx, l.whyClosed(err))
 	}
 	return nil
+}
+
+// whyClosed finds the alert with which a device closed TLS, where writing failed before it was
+// read.
+func (l *link) whyClosed(err error) error {
+	var one [1]byte
+	if _, errRead := l.Read(one[:]); alert(errRead) {
+		return errRead
+	}
+	return err
 }
 
 // ask sends a message as lockdownd and its services take it, four bytes of length before

@@ -2,6 +2,7 @@ package usb
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"time"
 
@@ -147,17 +148,18 @@ func syncsICloud(classes reply) device.Fact[bool] {
 	if classes.err != nil {
 		return device.Unknown[bool](classes.err)
 	}
+	var unread error
 	for name := range classes.Dict {
-		class, err := classes.Dict.Dict(name)
-		if err != nil {
-			continue // a value beside the classes
-		}
-		sources, err := class.List("Sources")
-		if err == nil && slices.Contains(sources, any("iCloud")) {
+		class, err := classes.Dict.Dict(name) // of another type is a value beside the classes
+		sources, errSources := class.List("Sources")
+		if errSources == nil && slices.Contains(sources, any("iCloud")) {
 			return device.Known(true)
 		}
+		if errors.Is(err, device.Undecodable) || errors.Is(errSources, device.Undecodable) {
+			unread = device.Undecodable
+		}
 	}
-	return device.Known(false)
+	return device.FactOf(false, unread)
 }
 
 // skew is how far the device's clock is ahead, in seconds. sent and received are this

@@ -110,15 +110,14 @@ func (e *examination) begin(ctx context.Context) (root reply, trust error) {
 		)
 	})
 	var err error
-	if e.lockdown, err = e.door.lockdown(ctx, e.attached); err == nil {
+	if e.lockdown, err = e.door.lockdown(ctx, e.attached); err != nil {
+		root = reply{err: err}
+	} else {
 		root = e.values(ctx, "")
 	}
 	reading.Wait()
 	e.stranger = root
-	if err == nil {
-		err = e.recognize(root)
-	}
-	if err = cmp.Or(err, e.broken); err != nil {
+	if err := cmp.Or(e.recognize(root), e.broken); err != nil {
 		return reply{err: err}, err
 	}
 	if trust != nil {
@@ -151,8 +150,8 @@ func (e *examination) recognize(root reply) error {
 	same := device.SameUDID(said, e.attached.UDID)
 	e.snapshot.Live.Recognized = device.Known(same)
 	if !same {
-		e.abandon(device.OtherDevice)
-		return device.OtherDevice
+		e.stranger = reply{err: device.OtherDevice}
+		return e.abandon(device.OtherDevice)
 	}
 	if e.speaks == unknownTLS {
 		var id device.Identity
