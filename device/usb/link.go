@@ -31,12 +31,22 @@ type link struct {
 // newLink makes a link that closes when ctx ends.
 func newLink(ctx context.Context, conn net.Conn, patience time.Duration) *link {
 	return &link{
-		DeviceConnection: ios.NewDeviceConnectionWithConn(conn),
+		DeviceConnection: carried(conn),
 		raw:              conn,
 		patience:         patience,
 		unbind:           context.AfterFunc(ctx, func() { conn.Close() }),
 	}
 }
+
+// carried has go-ios carry a connection. It may not close it: after a failure to write, an alert
+// may still have to be read.
+func carried(conn net.Conn) *ios.DeviceConnection {
+	return ios.NewDeviceConnectionWithConn(keptOpen{conn})
+}
+
+type keptOpen struct{ net.Conn }
+
+func (keptOpen) Close() error { return nil }
 
 // brokenLink is one that could not be made.
 func brokenLink(why error) *link { return &link{broken: why} }

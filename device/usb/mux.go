@@ -144,7 +144,7 @@ func (l *link) connect(ctx context.Context, to Attached, port uint16) error {
 	err = result(answer, "Connect")
 	if err == nil {
 		l.raw = &afterRepeat{Conn: l.raw, repeat: l.frame}
-		l.DeviceConnection = ios.NewDeviceConnectionWithConn(l.raw)
+		l.DeviceConnection = carried(l.raw)
 	}
 	if refusal, ok := err.(*MuxError); ok {
 		const noSuchDevice = 2

@@ -27,6 +27,9 @@ type PairEvent struct {
 const (
 	pairPatience = 60 * time.Second
 	pairInterval = time.Second
+
+	// returnPatience is how long a device that left is waited for.
+	returnPatience = 15 * time.Second
 )
 
 // PermittedPair is every request that [Door.Pair] may send besides those of [Permitted]. They
@@ -79,7 +82,6 @@ func (d Door) pair(ctx context.Context, a Attached, asked func(PairEvent)) error
 		case err == nil, !p.waits(ctx, gap.Reason):
 			return err
 		}
-		p.waited = true
 		until, _ := ctx.Deadline()
 		asked(PairEvent{Waiting: gap.Reason, Left: time.Until(until)})
 		select {
@@ -117,18 +119,23 @@ func (d Door) watchOne(ctx context.Context, udid string, changes chan<- Change) 
 type pairTry struct {
 	*examination
 	open   bool // lockdown is there to be asked
-	waited bool // the device has asked for its owner, or left
 	made   bool // record is complete
+	asked  bool // the device has been sent it, and may leave because Trust was tapped
 	record ios.PairRecord
+	leftAt time.Time // when it left; zero while it is there
 }
 
 // waits reports whether a try that failed for a reason is to be made again.
 func (p *pairTry) waits(ctx context.Context, reason device.Reason) bool {
 	switch reason {
 	case device.TrustPending, device.Locked:
+		p.leftAt = time.Time{}
 		return true
 	case device.Detached, device.Truncated, device.Unreachable, device.Timeout:
-		return p.waited && ctx.Err() == nil
+		if p.leftAt.IsZero() {
+			p.leftAt = time.Now()
+		}
+		return p.asked && ctx.Err() == nil && time.Since(p.leftAt) < returnPatience
 	}
 	return false
 }
@@ -173,6 +180,7 @@ func (p *pairTry) ask(ctx context.Context) (err error) {
 		}
 		p.made = true
 	}
+	p.asked = true
 	escrow, err := p.lockdown.pair(ctx, p.record)
 	if err != nil {
 		return err

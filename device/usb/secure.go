@@ -8,8 +8,6 @@ import (
 	"net"
 	"slices"
 
-	"github.com/danielpaulus/go-ios/ios"
-
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -83,7 +81,7 @@ func (l *link) secure(ctx context.Context, identity tls.Certificate, speaks dial
 			return l.fail(ctx, device.HandshakeFailed)
 		}
 	}
-	l.DeviceConnection = ios.NewDeviceConnectionWithConn(client)
+	l.DeviceConnection = carried(client)
 	return nil
 }
 
