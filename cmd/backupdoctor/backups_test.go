@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device/backup"
-	"github.com/backupdoctor/backupdoctor/device/backup/backuptest"
+	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 

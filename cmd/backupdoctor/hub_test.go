@@ -24,11 +24,11 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
-	"github.com/backupdoctor/backupdoctor/report/fleet/cluster"
 	benchstream "github.com/backupdoctor/backupdoctor/report/stream"
 	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
 	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
 	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
+	"github.com/backupdoctor/backupdoctor/testdata/cluster"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/backupdoctor/backupdoctor/device/backup/backuptest"
+	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 )
 
 const otherUDID = "387a43a0c5d1e8f2b4a6978812345678deadbeef"

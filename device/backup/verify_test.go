@@ -17,7 +17,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"github.com/backupdoctor/backupdoctor/device"
-	"github.com/backupdoctor/backupdoctor/device/backup/backuptest"
+	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 )
 
 // healthy are the files of the backups that tests break: with and without a digest, a

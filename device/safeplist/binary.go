@@ -1,6 +1,7 @@
 package safeplist
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"time"
@@ -16,9 +17,10 @@ const (
 	trailerLength = 32
 )
 
-// parseBinary decodes a binary property list. Containers are built as often as they are
-// referred to, and counted so; everything else once.
-func parseBinary(data []byte, limits Limits) (any, error) {
+// parseBinary decodes a binary property list, of its outermost dictionary only what is
+// wanted, or all if that is nil. Containers are built as often as they are referred to, and counted so;
+// everything else once.
+func parseBinary(data []byte, limits Limits, wanted func(key string) bool) (any, error) {
 	if len(data) < headerLength+1+1+trailerLength {
 		return nil, device.Truncated
 	}
@@ -44,18 +46,21 @@ func parseBinary(data []byte, limits Limits) (any, error) {
 	case r.count > (tableEnd-r.offsets)/r.offsetLen:
 		return nil, device.Malformed
 	}
+	r.wanted, r.outermost = wanted, limits.MaxDepth-1
 	return r.object(binary.BigEndian.Uint64(trailer[16:]), limits.MaxDepth)
 }
 
 // A binaryReader decodes a binary property list.
 type binaryReader struct {
 	data      []byte
-	offsets   uint64         // where the objects end and the table of offsets begins
-	offsetLen uint64         // bytes of an offset
-	refLen    uint64         // bytes of a reference to an object
-	count     uint64         // objects in the table
-	objects   int            // how many more objects may be visited
-	scalars   map[uint64]any // what was decoded, by reference: texts that are referred to often cost their memory once
+	offsets   uint64                // where the objects end and the table of offsets begins
+	offsetLen uint64                // bytes of an offset
+	refLen    uint64                // bytes of a reference to an object
+	count     uint64                // objects in the table
+	objects   int                   // how many more objects may be visited
+	wanted    func(key string) bool // of the outermost dictionary; all if nil
+	outermost int                   // depth within that
+	scalars   map[uint64]any        // what was decoded, by reference: texts that are referred to often cost their memory once
 }
 
 // The kinds of objects, by the upper half of their first byte.
@@ -126,14 +131,16 @@ func (r *binaryReader) container(kind byte, at, info uint64, depth int) (any, er
 		if err != nil {
 			return nil, err
 		}
-		value, err := element(length + i)
-		if err != nil {
-			return nil, err
-		}
-		if name, ok := key.(string); ok {
-			values[name] = value
-		} else {
+		name, ok := key.(string)
+		if !ok {
 			sound = false
+			continue
+		}
+		if r.wanted != nil && depth == r.outermost && !r.wanted(name) {
+			continue
+		}
+		if values[name], err = element(length + i); err != nil {
+			return nil, err
 		}
 	}
 	if !sound {
@@ -194,7 +201,7 @@ func (r *binaryReader) bytes(kind byte, at, info uint64) (any, error) {
 	raw := r.data[start : start+length*width]
 	switch kind {
 	case dataKind:
-		return raw, nil
+		return bytes.Clone(raw), nil
 	case asciiKind:
 		return string(raw), nil
 	}

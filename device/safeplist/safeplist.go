@@ -46,11 +46,13 @@ func Parse(data []byte, limits Limits) (Dict, error) {
 	if len(data) > limits.MaxBytes {
 		return nil, device.Oversized
 	}
-	parse := parseXML
 	if bytes.HasPrefix(data, []byte("bplist0")) {
-		parse = parseBinary
+		return dictOf(parseBinary(data, limits, nil))
 	}
-	value, err := parse(data, limits)
+	return dictOf(parseXML(data, limits))
+}
+
+func dictOf(value any, err error) (Dict, error) {
 	if err != nil {
 		return nil, err
 	}

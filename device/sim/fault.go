@@ -73,6 +73,7 @@ const (
 	HangUp      Kind = "hang-up"      // who listens hears of Count devices that come or go, and then the connection ends
 	Swapped     Kind = "swapped"      // the numbers of the first two devices lead to each other
 	Ghosts      Kind = "ghosts"       // who listens hears everything twice, and of pairings and devices that never were
+	WeakHub     Kind = "weak-hub"     // while Count devices on USB are spoken with (12 if that is 0), the connections to any other break; with Seconds they are silent first
 )
 
 // has reports whether any of the faults is of the kind.

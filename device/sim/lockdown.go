@@ -181,7 +181,7 @@ func (p *plugged) root() dict {
 	root := maps.Clone(p.values[""])
 	clock := p.tray.now().Add(p.ClockSkew)
 	root["TimeIntervalSince1970"] = float64(clock.UnixNano()) / float64(time.Second)
-	if has(p.Faults, Locked) {
+	if p.locked() {
 		root["PasswordProtected"] = true
 	}
 	return root
@@ -227,7 +227,7 @@ func (s *lockdownSession) startService(r lockdownRequest) error {
 		message["Error"] = "SessionInactive"
 	case r.Service == "":
 		message["Error"] = "MissingService"
-	case has(s.device.Faults, Locked):
+	case s.device.locked():
 		message["Error"] = "PasswordProtected"
 	case services[r.Service] == nil:
 		message["Error"] = "InvalidService"
@@ -270,7 +270,7 @@ func (s *lockdownSession) pair(r lockdownRequest) string {
 		return ""
 	case has(faults, PairingForbidden):
 		return "MCProtected"
-	case has(faults, Locked):
+	case s.device.locked():
 		return "PasswordProtected"
 	case s.device.denies():
 		return "UserDeniedPairing"

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/fleet/cluster"
+	"github.com/backupdoctor/backupdoctor/testdata/cluster"
 )
 
 var monday = time.Date(2026, 11, 16, 9, 30, 0, 0, time.UTC)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -89,7 +90,7 @@ func dated(b report.Backup) string {
 	if b.Date.IsZero() {
 		return "no date"
 	}
-	return b.Date.Format("2006-01-02 15:04 UTC")
+	return words.Moment(b.Date)
 }
 
 // folderName is the last part of the folder's path, of this system or of Windows.
@@ -303,7 +304,7 @@ func (p *page) backupsFooter(r report.Report) {
 		return
 	}
 	p.print("")
-	p.print(p.hang("", plain, fmt.Sprintf("%s: %d whole, %d broken, %d cannot tell.", plural(all, "backup"), c.Whole, c.Broken, c.CannotTell))...)
+	p.print(p.hang("", plain, fmt.Sprintf("%s: %d whole, %d broken, %d cannot tell.", words.Count(all, "backup"), c.Whole, c.Broken, c.CannotTell))...)
 	if r.Redacted {
 		p.print(p.hang("", plain, "Names and identifiers are placeholders.")...)
 		return

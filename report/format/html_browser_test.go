@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/browsertest"
+	"github.com/backupdoctor/backupdoctor/testdata/browsertest"
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 	"github.com/chromedp/chromedp"
 )

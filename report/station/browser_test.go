@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/browsertest"
+	"github.com/backupdoctor/backupdoctor/testdata/browsertest"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"

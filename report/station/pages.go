@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -20,8 +21,8 @@ var files embed.FS
 
 // templates are the pages. What a stranger wrote goes through clean.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"clean": report.Clean, "mark": markOf, "because": because, "moment": moment, "ago": ago,
-	"count": plural, "short": shortOf, "link": pageOf, "backup": backupMark,
+	"clean": report.Clean, "mark": markOf, "because": because, "moment": words.Moment, "ago": words.Ago,
+	"count": words.Count, "short": shortOf, "link": pageOf, "backup": backupMark,
 }).ParseFS(files, "templates/*.html"))
 
 // rendered is a part of a page.

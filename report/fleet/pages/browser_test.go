@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/backupdoctor/backupdoctor/report/browsertest"
+	"github.com/backupdoctor/backupdoctor/testdata/browsertest"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )

@@ -2,7 +2,7 @@
 // demo makes, of the terminal that it is shown in, of the demo's devices on the tray of a
 // bench, and of a fleet that is made up. It needs Go and Chromium.
 //
-//	go run ./report/screenshots
+//	go run ./testdata/screenshots
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	folder  = "report/screenshots"
+	folder  = "testdata/screenshots"
 	browser = "chromium"
 )
 

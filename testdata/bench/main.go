@@ -1,12 +1,12 @@
-// Command bench measures how long it takes to prove a local backup whole, beside what
-// other programs need for the same files, all in one run:
+// Command bench measures how long it takes to prove a local backup whole and to read a
+// sysdiagnose archive, beside what other programs need for the same files, all in one run:
 //
-//	go run ./device/backup/bench
+//	go run ./testdata/bench
 //
-// It writes its own backups into a temporary folder, about 9 GB with everything, and
-// removes them at the end. -only picks some of the measurements, -keep and -dir let a
-// second run use the same data. Every figure is the median of -runs runs, taken in turn
-// with the program it is compared with, warm: each is run once before.
+// It writes its own data into a temporary folder, about 10 GB with everything, and removes
+// it at the end. -only picks some of the measurements, -keep and -dir let a second run use
+// the same data. Every figure is the median of -runs runs, taken in turn with the program
+// it is compared with, warm: each is run once before.
 package main
 
 import (
@@ -41,8 +41,8 @@ type settings struct {
 func run(ctx context.Context, out io.Writer, args []string) error {
 	var s settings
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	flags.StringVar(&s.dir, "dir", "", "folder for the backups; a temporary one if empty")
-	flags.BoolVar(&s.keep, "keep", false, "leave the backups in place")
+	flags.StringVar(&s.dir, "dir", "", "folder for the data; a temporary one if empty")
+	flags.BoolVar(&s.keep, "keep", false, "leave the data in place")
 	flags.IntVar(&s.runs, "runs", 5, "runs of each measurement")
 	flags.StringVar(&s.only, "only", "", "measurements to make, separated by commas; all if empty")
 	flags.StringVar(&s.child, "child", "", "used by the command itself: what to measure in this process")

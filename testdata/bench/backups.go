@@ -1,13 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 
-	"github.com/backupdoctor/backupdoctor/device/backup/backuptest"
+	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 )
 
 // A set is a backup to measure with.
@@ -21,6 +22,7 @@ type set struct {
 
 var (
 	small     = set{name: "b2k", files: 2_000, bytes: 20_000}
+	middle    = set{name: "b50k", files: 50_000, bytes: 700}
 	medium    = set{name: "b100k", files: 100_000, bytes: 20_000}
 	large     = set{name: "b500k", files: 500_000, bytes: 700}
 	few       = set{name: "large4g", files: 40, bytes: 107_000_000}
@@ -29,24 +31,14 @@ var (
 	gone      = set{name: "m1m", files: 1_000_000, bytes: 0, missing: true}
 )
 
-// makeSet makes the set with a name.
-func makeSet(dir, name string) error {
-	for _, s := range []set{small, medium, large, few, encrypted, single, gone} {
-		if s.name == name {
-			return s.make(dir)
-		}
-	}
-	return fmt.Errorf("there is no set %q", name)
-}
-
 const deviceRounds = 10_000_000
 
-// folder is where a set lies once it is made.
-func (s set) folder(dir string) string { return filepath.Join(dir, s.name, backuptest.UDID) }
+func (s set) id() string { return s.name }
 
-// make writes the set, unless an earlier run left it.
-func (s set) make(dir string) error {
-	if _, err := os.Stat(filepath.Join(s.folder(dir), "Info.plist")); err == nil {
+func (s set) path(dir string) string { return filepath.Join(dir, s.name, backuptest.UDID) }
+
+func (s set) make(_ context.Context, dir string) error {
+	if _, err := os.Stat(filepath.Join(s.path(dir), "Info.plist")); err == nil {
 		return nil
 	}
 	folder, err := backuptest.Write(filepath.Join(dir, s.name), backuptest.Backup{Files: s.list(), Password: s.password, Rounds: deviceRounds})

@@ -1,5 +1,3 @@
-//go:build unix
-
 package main
 
 import (
@@ -14,6 +12,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -23,10 +22,24 @@ const rootFolder = "sysdiagnose_2026.09.13_13-52-59+0100_iPhone-OS_iPhone_23G90"
 const notebook = `<plist><dict><key>BackupStateInfo</key><dict><key>errors</key><array>
 <dict><key>domain</key><string>MBErrorDomain</string><key>code</key><integer>303</integer></dict></array></dict></dict></plist>`
 
-// makeArchive writes an archive of at least so many bytes. Two kinds of files fill a real
-// one: the system log, which is compressed once already, and texts.
-func makeArchive(ctx context.Context, path string, size int64) error {
-	file, err := os.Create(path)
+// An archive is a sysdiagnose archive of at least so many megabytes to measure with.
+type archive struct{ megabytes int64 }
+
+func (a archive) id() string { return fmt.Sprintf("s%dm", a.megabytes) }
+
+func (a archive) path(dir string) string { return filepath.Join(dir, a.id(), rootFolder+".tar.gz") }
+
+// make fills the archive with the two kinds of files that fill a real one: the system log,
+// which is compressed once already, and texts.
+func (a archive) make(ctx context.Context, dir string) error {
+	path := a.path(dir)
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	file, err := os.Create(path + ".part")
 	if err != nil {
 		return err
 	}
@@ -36,7 +49,7 @@ func makeArchive(ctx context.Context, path string, size int64) error {
 	list := tar.NewWriter(compressed)
 	random := rand.New(rand.NewPCG(1, 2))
 	trace, text := traceLike(random, 8<<20), textLike(random, 1<<20)
-	for i := 0; counted.bytes < size; i++ {
+	for i := 0; counted.bytes < a.megabytes<<20; i++ {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -54,7 +67,10 @@ func makeArchive(ctx context.Context, path string, size int64) error {
 	if err := add(list, "logs/MobileBackup/com.apple.MobileBackup.plist", []byte(notebook)); err != nil {
 		return err
 	}
-	return errors.Join(list.Close(), compressed.Close(), counted.w.Flush())
+	if err := errors.Join(list.Close(), compressed.Close(), counted.w.Flush()); err != nil {
+		return err
+	}
+	return os.Rename(path+".part", path)
 }
 
 func add(list *tar.Writer, name string, content []byte) error {

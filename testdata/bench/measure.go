@@ -13,7 +13,21 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/sysdiagnose"
 )
+
+// data is what a measurement reads.
+type data interface {
+	id() string
+	path(dir string) string
+	make(ctx context.Context, dir string) error // unless an earlier run left it
+}
+
+// allData is all of it, so that a child finds its own by id.
+var allData = []data{small, middle, medium, large, few, encrypted, single, gone, usual}
+
+// usual is a sysdiagnose archive of the size of a real one.
+var usual = archive{megabytes: 500}
 
 // A measurement compares this program with another one on one set of data.
 type measurement struct {
@@ -23,7 +37,7 @@ type measurement struct {
 
 var measurements = []measurement{
 	{"quick", func(ctx context.Context, out io.Writer, s settings) error {
-		for _, set := range []set{small, medium, large} {
+		for _, set := range []set{small, middle, medium, large} {
 			peer := shell(`find "$1" -type f -size +0 | wc -l; sqlite3 -readonly "$1/Manifest.db" 'SELECT fileID, domain, relativePath, flags, file FROM Files' | wc -c`, "find", "sqlite3")
 			if err := compare(ctx, out, s, set, "quick", "find -type f -size + sqlite3 select", peer, 0.65); err != nil {
 				return err
@@ -33,8 +47,10 @@ var measurements = []measurement{
 	}},
 	{"deep", func(ctx context.Context, out io.Writer, s settings) error {
 		peer := shell(fmt.Sprintf(`find "$1" -type f -path '*/??/*' -print0 | xargs -0 -P%d -n 500 openssl dgst -sha1 | wc -l`, runtime.NumCPU()), "xargs", "openssl")
-		if err := compare(ctx, out, s, medium, "deep", "xargs -P openssl dgst -sha1", peer, 0.7); err != nil {
-			return err
+		for _, set := range []set{medium, large} {
+			if err := compare(ctx, out, s, set, "deep", "xargs -P openssl dgst -sha1", peer, 0.75); err != nil {
+				return err
+			}
 		}
 		peer = shell(fmt.Sprintf(`find "$1" -type f -path '*/??/*' -print0 | xargs -0 -P%d -n 1 openssl dgst -sha1 | wc -l`, runtime.NumCPU()), "xargs", "openssl")
 		return compare(ctx, out, s, few, "deep", "xargs -P openssl dgst -sha1", peer, 0.85)
@@ -52,11 +68,15 @@ var measurements = []measurement{
 	{"evidence", func(ctx context.Context, out io.Writer, s settings) error {
 		return compare(ctx, out, s, large, "evidence", "", nil, 0)
 	}},
+	{"archive", func(ctx context.Context, out io.Writer, s settings) error {
+		peer := shell(`gzip -dc "$1" | tar -t >/dev/null`, "gzip", "tar")
+		return compare(ctx, out, s, usual, "archive", "gzip -dc | tar -t", peer, 1.1)
+	}},
 }
 
 // A peer is what is done instead of using this program; nil if there is nothing to
 // compare with.
-type peer func(ctx context.Context, folder string) *exec.Cmd
+type peer func(ctx context.Context, path string) *exec.Cmd
 
 // shell is a peer that needs these programs. Without one of them there is no peer.
 func shell(script string, needs ...string) peer {
@@ -65,32 +85,32 @@ func shell(script string, needs ...string) peer {
 			return nil
 		}
 	}
-	return func(ctx context.Context, folder string) *exec.Cmd {
-		return exec.CommandContext(ctx, "sh", "-c", script, "sh", folder)
+	return func(ctx context.Context, path string) *exec.Cmd {
+		return exec.CommandContext(ctx, "sh", "-c", script, "sh", path)
 	}
 }
 
 // compare runs this program and the peer in turn and prints a line with the medians.
-func compare(ctx context.Context, out io.Writer, s settings, data set, what, against string, peer peer, aim float64) error {
+func compare(ctx context.Context, out io.Writer, s settings, d data, what, against string, peer peer, aim float64) error {
 	own, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	// In a process of its own: a child starts with the peak of its parent on its account.
-	if _, _, err := timed(exec.CommandContext(ctx, own, "-child", "make", "-dir", s.dir, data.name)); err != nil {
+	if _, _, err := timed(exec.CommandContext(ctx, own, "-child", "make", "-dir", s.dir, d.id())); err != nil {
 		return err
 	}
-	folder := data.folder(s.dir)
+	path := d.path(s.dir)
 	var ours, theirs []time.Duration
 	var memory int64
 	for i := range s.runs + 1 {
-		took, peak, err := timed(exec.CommandContext(ctx, own, "-child", what, folder))
+		took, peak, err := timed(exec.CommandContext(ctx, own, "-child", what, path))
 		if err != nil {
 			return err
 		}
 		ours, memory = append(ours, took), max(memory, peak)
 		if peer != nil {
-			if took, _, err = timed(peer(ctx, folder)); err != nil {
+			if took, _, err = timed(peer(ctx, path)); err != nil {
 				return err
 			}
 			theirs = append(theirs, took)
@@ -99,7 +119,7 @@ func compare(ctx context.Context, out io.Writer, s settings, data set, what, aga
 			ours, theirs = nil, nil // it warmed the caches
 		}
 	}
-	line := fmt.Sprintf("%-9s %-8s %8.0f ms  %4d MB", what, data.name, milliseconds(median(ours)), memory>>20)
+	line := fmt.Sprintf("%-9s %-8s %8.0f ms  %4d MB", what, d.id(), milliseconds(median(ours)), memory>>20)
 	switch {
 	case peer != nil:
 		ratio := float64(median(ours)) / float64(median(theirs))
@@ -128,14 +148,37 @@ func median(runs []time.Duration) time.Duration {
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// child is one run of this program, in a process of its own, for a folder or the set that
-// is to be made.
+// child is one run of this program, in a process of its own. The argument is a path, or the
+// id of the data to make.
 func child(ctx context.Context, s settings, argument string) error {
-	if s.child == "make" {
-		return makeSet(s.dir, argument)
+	switch s.child {
+	case "make":
+		i := slices.IndexFunc(allData, func(d data) bool { return d.id() == argument })
+		if i < 0 {
+			return fmt.Errorf("there is no data %q", argument)
+		}
+		return allData[i].make(ctx, s.dir)
+	case "archive":
+		return readArchive(ctx, argument)
+	default:
+		return readBackup(ctx, s.child, argument)
 	}
-	folder, what := argument, s.child
-	folders, _ := backup.Find([]backup.Place{{Path: folder}})
+}
+
+func readArchive(ctx context.Context, path string) error {
+	read, err := sysdiagnose.Read(ctx, path, sysdiagnose.Options{})
+	if err != nil {
+		return err
+	}
+	if read.History.Ended != (device.Gap{}) {
+		return read.History.Ended
+	}
+	_, err = read.History.CloudBackup.Results.Get()
+	return err
+}
+
+func readBackup(ctx context.Context, what, path string) error {
+	folders, _ := backup.Find([]backup.Place{{Path: path}})
 	if len(folders) != 1 {
 		return errors.New("there is no backup")
 	}

@@ -1,0 +1,37 @@
+package usb
+
+import (
+	"context"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// An Access is how far a device lets itself be read.
+type Access struct {
+	Trusted device.Fact[bool] // true if a session could be started; otherwise the gap names the trust state
+	Locked  device.Fact[bool] // lockdown / PasswordProtected
+}
+
+// Access asks a device whether it trusts this computer and whether it is locked, and
+// nothing else: see [PermittedWatching].
+func (d Door) Access(ctx context.Context, a Attached) (access Access) {
+	d = d.Over(a.Connection)
+	ctx, cancel := context.WithTimeout(ctx, d.timeout())
+	defer cancel()
+	guard(
+		func() { access = d.access(ctx, a) },
+		func() {
+			access = Access{Trusted: device.Unknown[bool](device.Internal), Locked: device.Unknown[bool](device.Internal)}
+		},
+	)
+	return access
+}
+
+func (d Door) access(ctx context.Context, a Attached) Access {
+	e := d.newExamination(a)
+	defer func() { e.Close() }()
+	_, trust := e.begin(ctx)
+	const key = "PasswordProtected"
+	locked := fact(e.value(ctx, key), flag, key)
+	return Access{Trusted: device.FactOf(true, trust), Locked: locked}
+}
