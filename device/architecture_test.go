@@ -40,6 +40,11 @@ var rooms = map[string]room{
 		theirs: []string{"github.com/gofrs/flock"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
+	"device/host": {
+		ours:   []string{"device"},
+		theirs: []string{"golang.org/x/sys/unix", "golang.org/x/sys/windows"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
 	"device/usb": {
 		ours:   []string{"device", "device/safeplist", "device/backuplog"},
 		theirs: []string{"github.com/danielpaulus/go-ios/ios", "howett.net/plist"},
@@ -108,8 +113,12 @@ var rooms = map[string]room{
 		ours: []string{"device/releases"},
 	},
 	"checks": {
-		ours:   []string{"device", "checks/codes", "checks/faults", "checks/remedies"},
+		ours:   []string{"device", "checks/codes", "checks/faults", "checks/remedies", "checks/words"},
 		banned: []string{"os", "os/exec", "net", "net/http", "net/netip", "io/fs", "path/filepath", "embed"},
+	},
+	"checks/computer": {
+		ours:   []string{"device", "checks"},
+		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"checks/codes": {
 		ours:   []string{"device", "checks/remedies"},
@@ -126,7 +135,7 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"report": {
-		ours:   []string{"device", "checks", "checks/faults", "checks/remedies"},
+		ours:   []string{"device", "checks", "checks/computer", "checks/faults", "checks/remedies"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	// The writers see the contract. checks gives them its names of verdicts and statuses, and
@@ -199,7 +208,7 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor": {
 		ours: []string{
-			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
+			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels", "device/host", "device/actlock",
 			"checks", "checks/codes", "checks/faults", "checks/remedies", "checks/suppressions", "report", "report/format", "report/history", "report/station", "report/stream/envelope", "report/stream/outbox", "report/webguard", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
 			// built with the tag fleet only
 			"report/fleet", "report/fleet/export", "report/fleet/pages", "report/stream", "report/stream/credentials",
@@ -211,6 +220,10 @@ var rooms = map[string]room{
 			// built with the tag fleet only
 			"github.com/dustin/go-humanize", "github.com/gofrs/flock", "github.com/prometheus/client_golang/prometheus",
 		},
+	},
+	"cmd/backupdoctor/workers": {
+		ours:   []string{"device"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"cmd/backupdoctor/input": {
 		banned: []string{"os/exec", "net", "net/http"},

@@ -162,7 +162,7 @@ func (v *verification) lookAtTop() bool {
 	v.judgeInfo()
 	v.judgeIdentity()
 	v.judgeAge()
-	v.judgeDisk(freeBytes(v.folder.Path))
+	v.judgeDisk(FreeBytes(v.folder.Path))
 	return true
 }
 

@@ -59,3 +59,11 @@ var PermittedListening = []string{
 var PermittedWatching = []string{
 	"lockdown GetValue PasswordProtected",
 }
+
+// PermittedProbing is every request that [Door.Probe] may send: to usbmuxd alone.
+var PermittedProbing = []string{
+	"usbmux Listen",
+	"usbmux ListDevices",
+	"usbmux ReadBUID",
+	"usbmux ReadPairRecord",
+}

@@ -102,7 +102,7 @@ func (p *page) holds(d report.Device, b report.Backup) cell {
 	if b.ProductVersion != "" {
 		c = append(c, paragraph{text: p.text(strings.TrimSpace(d.System + " " + b.ProductVersion))})
 	}
-	amount := bytesText(b.SizeBytes)
+	amount := words.Size(b.SizeBytes)
 	if b.Listed > 0 {
 		amount += fmt.Sprintf(" in %d of %d files", b.Found, b.Listed)
 	}
@@ -116,20 +116,6 @@ func (p *page) holds(d report.Device, b report.Backup) cell {
 		c = append(c, paragraph{text: "not encrypted"})
 	}
 	return c
-}
-
-// bytesText writes a size in powers of ten.
-func bytesText(n uint64) string {
-	switch {
-	case n < 1_000:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 1_000_000:
-		return fmt.Sprintf("%d kB", n/1_000)
-	case n < 1_000_000_000:
-		return fmt.Sprintf("%d MB", n/1_000_000)
-	default:
-		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
-	}
 }
 
 // proof is the verdict on a backup, with the ids of what it rests on.

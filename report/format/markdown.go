@@ -353,7 +353,7 @@ func (m *markdown) backups(d report.Device) {
 		if b.NextFails {
 			verdict += "; the next backup will fail"
 		}
-		cells := []string{folderName(b), dated(b), strings.TrimSpace(d.System + " " + b.ProductVersion), bytesText(b.SizeBytes), encryptedText(b), verdict}
+		cells := []string{folderName(b), dated(b), strings.TrimSpace(d.System + " " + b.ProductVersion), words.Size(b.SizeBytes), encryptedText(b), verdict}
 		rows = append(rows, convert(cells, markdownText))
 	}
 	m.table([]string{"Folder", "Made", "System", "Size", "Encrypted", "Verdict"}, rows)
