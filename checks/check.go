@@ -70,7 +70,7 @@ const (
 	Failing      Verdict = "failing"        // at least one problem
 	AtRisk       Verdict = "at-risk"        // no problem, but a warning
 	NoCauseFound Verdict = "no-cause-found" // no cause, and no proof that the device is backed up
-	BackedUp     Verdict = "backed-up"      // no cause, and every [Statement] was shown true
+	BackedUp     Verdict = "backed-up"      // no cause, and every [Need] was shown true
 	NotExamined  Verdict = "not-examined"   // the device could not be read; its Gap says why
 	Suppressed   Verdict = "suppressed"     // read to the end, and every cause is suppressed with a reason
 )
@@ -105,7 +105,7 @@ func (v Verdict) Label() string {
 type Diagnosis struct {
 	Verdict   Verdict
 	Gap       device.Gap      // why the device was not examined, or not to the end; zero if it was
-	Proof     []Statement     // what has to be shown true for BackedUp, and whether it was
+	Proof     []Need          // what has to be shown true for BackedUp, and whether it was
 	Headline  string          // the diagnosis in one sentence
 	Causes    []Cause         // problems, then warnings; root causes with their symptoms folded under them
 	Plan      []remedies.Step // the remedies of all causes, cheapest and safest first, each once

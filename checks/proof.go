@@ -7,9 +7,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Statement is one thing that has to be shown true of a device before its verdict is
+// A Need is one thing that has to be shown true of a device before its verdict is
 // [BackedUp].
-type Statement struct {
+type Need struct {
 	ID       string     // "switched-on": kebab-case, never reused, never renamed
 	Text     string     // the statement: "iCloud Backup is on"
 	Shown    Shown      // whether it was shown
@@ -26,23 +26,23 @@ const (
 	NotShown   Shown = "unknown" // what it needs could not be read; Gap says why
 )
 
-// A requirement is a statement before it is put to a device.
-type requirement struct {
+// A needed is a need before it is put to a device.
+type needed struct {
 	id   string
 	text string
 	show func(device.Snapshot) proof
 }
 
-// proof is what a requirement comes to for one device.
+// proof is what a need comes to for one device.
 type proof struct {
 	shown    Shown
 	evidence []Evidence
 	gap      device.Gap
 }
 
-// requirements is the whole list of what "backed up" means, in the order in which it is
+// allNeeded is the whole list of what "backed up" means, in the order in which it is
 // shown. All of them have to be shown true.
-var requirements = []requirement{
+var allNeeded = []needed{
 	{"identity", "The device says which device it is, and which software it runs", showIdentity},
 	{"read-to-the-end", "The device was read to the end", showReadToTheEnd},
 	{"switched-on", "iCloud Backup is on", showSwitchedOn},
@@ -53,18 +53,18 @@ var requirements = []requirement{
 	{"no-failure-since", "No failed or unfinished attempt is on record since, in any source that was opened", showNoFailureSince},
 }
 
-// Prove puts every requirement for [BackedUp] to a device.
-func Prove(s device.Snapshot) []Statement {
-	var list []Statement
-	for _, r := range requirements {
+// Prove puts every need for [BackedUp] to a device.
+func Prove(s device.Snapshot) []Need {
+	var list []Need
+	for _, r := range allNeeded {
 		p := r.show(s)
-		list = append(list, Statement{ID: r.id, Text: r.text, Shown: p.shown, Evidence: p.evidence, Gap: p.gap})
+		list = append(list, Need{ID: r.id, Text: r.text, Shown: p.shown, Evidence: p.evidence, Gap: p.gap})
 	}
 	return list
 }
 
 // allShown reports whether every statement of a list was shown true.
-func allShown(list []Statement) bool {
+func allShown(list []Need) bool {
 	for _, s := range list {
 		if s.Shown != ShownTrue {
 			return false

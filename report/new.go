@@ -143,7 +143,7 @@ func NewDevice(e Examined) Device {
 		Verdict:        string(diagnosis.Verdict),
 		Headline:       diagnosis.Headline,
 		Incomplete:     diagnosis.Gap.Reason != "" && diagnosis.Verdict != checks.NotExamined,
-		Proof:          convert(diagnosis.Proof, newStatement),
+		Proof:          convert(diagnosis.Proof, newNeed),
 		Reason:         string(diagnosis.Gap.Reason),
 		Detail:         diagnosis.Gap.Detail,
 		Retried:        retriedOf(e.Snapshot),
@@ -196,8 +196,8 @@ func lastBackupOf(s device.Snapshot) (at time.Time, why string) {
 	return utc(at), ""
 }
 
-func newStatement(s checks.Statement) Statement {
-	return Statement{
+func newNeed(s checks.Need) Need {
+	return Need{
 		ID: s.ID, Text: s.Text, Shown: string(s.Shown), Evidence: convert(s.Evidence, newEvidence),
 		Reason: string(s.Gap.Reason), Detail: s.Gap.Detail,
 	}

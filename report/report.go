@@ -63,36 +63,36 @@ type Gap struct {
 // A Device is one iPhone or iPad and what was found on it. One that could not be examined
 // is listed too, with the verdict not-examined and a reason.
 type Device struct {
-	UDID           string      `json:"udid"`                   // its identifier, or a placeholder in a redacted report
-	Serial         string      `json:"serial,omitempty"`       // its serial number, or a placeholder; absent if unknown
-	Slot           string      `json:"slot,omitempty"`         // the place on the bench, by the name that was given to it; absent if it has none
-	Location       string      `json:"location,omitempty"`     // the USB port: 0x14120000, on Linux 3-1.4.2; absent if usbmuxd does not tell
-	Asset          []Field     `json:"asset,omitempty"`        // its row of the inventory; absent without one
-	Name           string      `json:"name"`                   // what its owner calls it; "" if unknown
-	ProductType    string      `json:"productType"`            // iPhone14,4; "" if unknown
-	ModelName      string      `json:"modelName,omitempty"`    // iPhone 13 mini; absent if unknown
-	System         string      `json:"system"`                 // iOS or iPadOS
-	ProductVersion string      `json:"productVersion"`         // of the system: 18.7.2; "" if unknown
-	BuildVersion   string      `json:"buildVersion,omitempty"` // 22H124; absent if unknown
-	TakenAt        time.Time   `json:"takenAt"`                // when it was read; every age in the report is counted from here
-	Verdict        string      `json:"verdict"`                // failing, at-risk, no-cause-found, backed-up, not-examined or suppressed
-	Incomplete     bool        `json:"incomplete"`             // it was read only in part; reason says why
-	Proof          []Statement `json:"proof"`                  // what has to be shown true for the verdict backed-up, and whether it was
-	Headline       string      `json:"headline"`               // the diagnosis in one sentence
-	Reason         string      `json:"reason,omitempty"`       // why it was not examined, or not to the end
-	Detail         string      `json:"detail,omitempty"`       // the device's own name for the error
-	Retried        string      `json:"retried,omitempty"`      // why an earlier try to examine it broke off; absent if there was none
-	LastBackup     time.Time   `json:"lastBackup,omitzero"`    // end of the last good iCloud backup; absent if none is known
-	NoLastBackup   string      `json:"noLastBackup,omitempty"` // why no date is known: absent where the device has none on record
-	Findings       []Finding   `json:"findings"`               // causes, each followed by its symptoms; then unknown, ask and ok
-	Suppressed     []Silence   `json:"suppressed,omitempty"`   // findings that somebody chose not to hear of; absent if there are none
-	Plan           []Step      `json:"plan"`                   // what to do, cheapest and safest first
-	Backups        []Backup    `json:"backups"`                // backups of it that were found on this computer, newest first
+	UDID           string    `json:"udid"`                   // its identifier, or a placeholder in a redacted report
+	Serial         string    `json:"serial,omitempty"`       // its serial number, or a placeholder; absent if unknown
+	Slot           string    `json:"slot,omitempty"`         // the place on the bench, by the name that was given to it; absent if it has none
+	Location       string    `json:"location,omitempty"`     // the USB port: 0x14120000, on Linux 3-1.4.2; absent if usbmuxd does not tell
+	Asset          []Field   `json:"asset,omitempty"`        // its row of the inventory; absent without one
+	Name           string    `json:"name"`                   // what its owner calls it; "" if unknown
+	ProductType    string    `json:"productType"`            // iPhone14,4; "" if unknown
+	ModelName      string    `json:"modelName,omitempty"`    // iPhone 13 mini; absent if unknown
+	System         string    `json:"system"`                 // iOS or iPadOS
+	ProductVersion string    `json:"productVersion"`         // of the system: 18.7.2; "" if unknown
+	BuildVersion   string    `json:"buildVersion,omitempty"` // 22H124; absent if unknown
+	TakenAt        time.Time `json:"takenAt"`                // when it was read; every age in the report is counted from here
+	Verdict        string    `json:"verdict"`                // failing, at-risk, no-cause-found, backed-up, not-examined or suppressed
+	Incomplete     bool      `json:"incomplete"`             // it was read only in part; reason says why
+	Proof          []Need    `json:"proof"`                  // what has to be shown true for the verdict backed-up, and whether it was
+	Headline       string    `json:"headline"`               // the diagnosis in one sentence
+	Reason         string    `json:"reason,omitempty"`       // why it was not examined, or not to the end
+	Detail         string    `json:"detail,omitempty"`       // the device's own name for the error
+	Retried        string    `json:"retried,omitempty"`      // why an earlier try to examine it broke off; absent if there was none
+	LastBackup     time.Time `json:"lastBackup,omitzero"`    // end of the last good iCloud backup; absent if none is known
+	NoLastBackup   string    `json:"noLastBackup,omitempty"` // why no date is known: absent where the device has none on record
+	Findings       []Finding `json:"findings"`               // causes, each followed by its symptoms; then unknown, ask and ok
+	Suppressed     []Silence `json:"suppressed,omitempty"`   // findings that somebody chose not to hear of; absent if there are none
+	Plan           []Step    `json:"plan"`                   // what to do, cheapest and safest first
+	Backups        []Backup  `json:"backups"`                // backups of it that were found on this computer, newest first
 }
 
-// A Statement is one thing that has to be shown true of a device before its verdict is
+// A Need is one thing that has to be shown true of a device before its verdict is
 // backed-up.
-type Statement struct {
+type Need struct {
 	ID       string     `json:"id"`               // switched-on
 	Text     string     `json:"text"`             // the statement
 	Shown    string     `json:"shown"`            // true, false or unknown

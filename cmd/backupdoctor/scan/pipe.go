@@ -63,6 +63,7 @@ func (p Pipe) report(run *Run, learned Learned) error {
 		Redacted:  learned.Recording.Redacted || p.Judge.Redact,
 		Inventory: p.seen(results),
 		Gaps:      learned.Recording.Gaps,
+		FailOn:    p.Judge.FailOn,
 	}
 	recording := learned.Recording
 	recording.Redacted = of.Redacted
