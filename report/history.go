@@ -63,7 +63,7 @@ type Visit struct {
 	Location       string      `json:"location,omitempty"`       // the USB port in hexadecimal; absent if usbmuxd did not tell
 	System         string      `json:"system"`                   // iOS or iPadOS
 	ProductVersion string      `json:"productVersion,omitempty"` // of the system: 18.7.2; absent if unknown
-	Verdict        string      `json:"verdict"`                  // failing, at-risk, none-found or not-examined
+	Verdict        string      `json:"verdict"`                  // failing, at-risk, no-cause-found, not-examined, backed-up or suppressed
 	Headline       string      `json:"headline"`                 // the diagnosis in one sentence
 	Reason         string      `json:"reason,omitempty"`         // why it was not examined, or not to the end
 	Retried        string      `json:"retried,omitempty"`        // why an earlier try broke off; absent if there was none
@@ -109,7 +109,7 @@ type StaleDevice struct {
 	NoLastBackup  string    `json:"noLastBackup,omitempty"` // why it is unknown; absent if it is not
 	EarlierBackup time.Time `json:"earlierBackup,omitzero"` // of an unknown one, as it was known at an earlier visit; absent if it was not
 	EarlierAt     time.Time `json:"earlierAt,omitzero"`     // when that visit was
-	Verdict       string    `json:"verdict"`                // failing, at-risk, none-found or not-examined
+	Verdict       string    `json:"verdict"`                // failing, at-risk, no-cause-found, not-examined, backed-up or suppressed
 	Headline      string    `json:"headline"`               // the diagnosis in one sentence
 }
 

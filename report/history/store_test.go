@@ -48,7 +48,7 @@ func TestADeviceMayComeTwice(t *testing.T) {
 	s := fresh(t)
 	d := tray(t)[0]
 	again := d
-	again.TakenAt, again.Verdict = d.TakenAt.Add(time.Hour), "none-found"
+	again.TakenAt, again.Verdict = d.TakenAt.Add(time.Hour), "backed-up"
 	keep(t, s, runID(1), monday, d, again)
 	list, err := s.Runs(t.Context(), 1)
 	must(t, err)
