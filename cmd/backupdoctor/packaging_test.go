@@ -3,9 +3,9 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,50 +39,74 @@ func described(t testing.TB) map[string][]string {
 	return known
 }
 
-// asksKnown reports metrics and labels in expressions that no hub has. The names of metrics it
-// reads by itself; the labels, and whether an expression can be parsed, it has from .ci/promql,
-// which needs Prometheus: CI builds that and names it in BACKUPDOCTOR_PROMQL.
-func asksKnown(t *testing.T, known map[string][]string, expressions []string) {
+// What a PromQL expression asks for: a metric, perhaps with labels in braces, and each label.
+var (
+	quoted   = regexp.MustCompile(`"[^"]*"`)
+	selector = regexp.MustCompile(`\b(?:(backupdoctor_\w+|up)\b(?:\{([^}]*)\})?|\w+\{[^}]*\})`)
+	matcher  = regexp.MustCompile(`(\w+)\s*(?:=~|!~|!=|=)`)
+)
+
+// asksKnown reports what an expression asks of metrics that no hub has. That Prometheus
+// understands the expression is for TestPromtoolReadsTheExpressions.
+func asksKnown(t testing.TB, known map[string][]string, question string) {
 	t.Helper()
-	for _, expression := range expressions {
-		for _, name := range regexp.MustCompile(`\bbackupdoctor_\w+`).FindAllString(expression, -1) {
-			if _, ok := known[name]; !ok {
-				t.Errorf("%s: no hub has the metric %s", expression, name)
+	found := selector.FindAllStringSubmatch(quoted.ReplaceAllString(question, `""`), -1)
+	if len(found) == 0 {
+		t.Errorf("%s asks for no metric of a hub", question)
+	}
+	for _, asked := range found {
+		labels, ok := known[asked[1]]
+		if !ok {
+			t.Errorf("%s: no hub has the metric %s", question, asked[0])
+		}
+		for _, m := range matcher.FindAllStringSubmatch(asked[2], -1) {
+			if !slices.Contains(append([]string{"job", "instance"}, labels...), m[1]) {
+				t.Errorf("%s: the metric %s has no label %s", question, asked[1], m[1])
 			}
 		}
 	}
-	program := os.Getenv("BACKUPDOCTOR_PROMQL")
-	if program == "" {
-		t.Skip("the expressions were not parsed: BACKUPDOCTOR_PROMQL does not name the program .ci/promql")
+}
+
+// promtool checks a file of rules as Prometheus would load it.
+func promtool(t *testing.T, rules string) {
+	t.Helper()
+	program, err := exec.LookPath("promtool")
+	if err != nil {
+		if os.Getenv("BACKUPDOCTOR_REQUIRE_PROMTOOL") != "" {
+			t.Fatal("promtool is not installed, and BACKUPDOCTOR_REQUIRE_PROMTOOL is set")
+		}
+		t.Skip("promtool is not installed")
 	}
-	list, err := json.Marshal(expressions)
+	if out, err := exec.CommandContext(t.Context(), program, "check", "rules", rules).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestPromtoolReadsTheExpressions has Prometheus' own tool check the alerts, and the
+// expressions of the dashboard as rules of their own.
+func TestPromtoolReadsTheExpressions(t *testing.T) {
+	promtool(t, "packaging/prometheus-alerts.yaml")
+	type rule struct {
+		Record string `yaml:"record"`
+		Expr   string `yaml:"expr"`
+	}
+	type group struct {
+		Name  string `yaml:"name"`
+		Rules []rule `yaml:"rules"`
+	}
+	panels := group{Name: "dashboard"}
+	for i, expression := range dashboardExpressions(t) {
+		panels.Rules = append(panels.Rules, rule{fmt.Sprintf("panel:%d", i), expression})
+	}
+	rules, err := yaml.Marshal(map[string][]group{"groups": {panels}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command(program)
-	command.Stdin, command.Stderr = bytes.NewReader(list), t.Output()
-	out, err := command.Output()
-	if err != nil {
-		t.Fatalf("%s: %v", program, err)
+	path := filepath.Join(t.TempDir(), "dashboard.yaml")
+	if err := os.WriteFile(path, rules, 0o600); err != nil {
+		t.Fatal(err)
 	}
-	var selectors []struct {
-		Expression, Metric string
-		Labels             []string
-	}
-	if err := json.Unmarshal(out, &selectors); err != nil || len(selectors) < len(expressions) {
-		t.Fatalf("%d expressions have %d metrics: %v", len(expressions), len(selectors), err)
-	}
-	for _, s := range selectors {
-		labels, ok := known[s.Metric]
-		if !ok {
-			t.Errorf("%s: no hub has the metric %s", s.Expression, s.Metric)
-		}
-		for _, label := range s.Labels {
-			if !slices.Contains(append([]string{"__name__", "job", "instance"}, labels...), label) {
-				t.Errorf("%s: the metric %s has no label %s", s.Expression, s.Metric, label)
-			}
-		}
-	}
+	promtool(t, path)
 }
 
 func TestAlertsAskForMetricsThatExist(t *testing.T) {
@@ -108,55 +132,72 @@ func TestAlertsAskForMetricsThatExist(t *testing.T) {
 	if err := decoder.Decode(&rules); err != nil {
 		t.Fatal(err)
 	}
-	var expressions []string
+	known, count := described(t), 0
 	for _, group := range rules.Groups {
 		for _, rule := range group.Rules {
-			expressions = append(expressions, rule.Expr)
+			count++
+			asksKnown(t, known, rule.Expr)
 			if rule.Alert == "" || rule.Annotations["summary"] == "" || !slices.Contains([]string{"warning", "critical"}, rule.Labels["severity"]) {
 				t.Errorf("a rule is not whole: %+v", rule)
 			}
 		}
 	}
-	if len(expressions) == 0 {
-		t.Fatal("there are no rules")
+	if count == 0 {
+		t.Error("there are no rules")
 	}
-	asksKnown(t, described(t), expressions)
 }
 
-// TestDashboardAsksForMetricsThatExist, and each of a hub's metrics is seen there.
-func TestDashboardAsksForMetricsThatExist(t *testing.T) {
-	text, err := os.ReadFile("packaging/grafana-dashboard.json")
+// A dashboardPanel is one picture of Grafana.
+type dashboardPanel struct {
+	ID      int
+	Title   string
+	Targets []struct{ Expr string }
+}
+
+// dashboard reads the dashboard, and its text.
+func dashboard(t testing.TB) (panels []dashboardPanel, text string) {
+	t.Helper()
+	data, err := os.ReadFile("packaging/grafana-dashboard.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var dashboard struct {
-		Panels []struct {
-			ID      int
-			Title   string
-			Targets []struct{ Expr string }
-		}
-	}
-	if err := json.Unmarshal(text, &dashboard); err != nil {
+	var read struct{ Panels []dashboardPanel }
+	if err := json.Unmarshal(data, &read); err != nil {
 		t.Fatal(err)
 	}
-	known := described(t)
-	ids := map[int]bool{}
-	var expressions []string
-	for _, panel := range dashboard.Panels {
-		if ids[panel.ID] || panel.Title == "" || len(panel.Targets) == 0 {
-			t.Errorf("the panel %d %q is not whole", panel.ID, panel.Title)
-		}
-		ids[panel.ID] = true
+	return read.Panels, string(data)
+}
+
+func dashboardExpressions(t testing.TB) (expressions []string) {
+	t.Helper()
+	panels, _ := dashboard(t)
+	for _, panel := range panels {
 		for _, target := range panel.Targets {
 			expressions = append(expressions, target.Expr)
 		}
 	}
+	return expressions
+}
+
+// TestDashboardAsksForMetricsThatExist, and each of a hub's metrics is seen there.
+func TestDashboardAsksForMetricsThatExist(t *testing.T) {
+	panels, text := dashboard(t)
+	known := described(t)
+	ids := map[int]bool{}
+	for _, panel := range panels {
+		if ids[panel.ID] || panel.Title == "" || len(panel.Targets) == 0 {
+			t.Errorf("the panel %d %q is not whole", panel.ID, panel.Title)
+		}
+		ids[panel.ID] = true
+	}
+	for _, expression := range dashboardExpressions(t) {
+		asksKnown(t, known, expression)
+	}
 	for name := range known {
-		if name != "up" && !strings.Contains(string(text), name) {
+		if name != "up" && !strings.Contains(text, name) {
 			t.Errorf("the dashboard does not show %s", name)
 		}
 	}
-	asksKnown(t, known, expressions)
 }
 
 // TestServiceIsHardened has systemd judge the unit, where there is one to do so.
