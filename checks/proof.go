@@ -11,10 +11,11 @@ import (
 // [BackedUp].
 type Need struct {
 	ID       string     // "switched-on": kebab-case, never reused, never renamed
-	Text     string     // the statement: "iCloud Backup is on"
+	Text     string     // the statement, without a full stop: "iCloud Backup is on"
 	Shown    Shown      // whether it was shown
 	Evidence []Evidence // what it rests on; none if it was not shown
 	Gap      device.Gap // why it could not be shown; zero if it was, or was shown false
+	lack     string
 }
 
 // Shown says whether a statement was shown true of a device.
@@ -30,6 +31,7 @@ const (
 type needed struct {
 	id   string
 	text string
+	lack string // what to say where it was not shown, as a clause
 	show func(device.Snapshot) proof
 }
 
@@ -41,16 +43,16 @@ type proof struct {
 }
 
 // allNeeded is the whole list of what "backed up" means, in the order in which it is
-// shown. All of them have to be shown true.
+// shown. All of it has to be shown true.
 var allNeeded = []needed{
-	{"identity", "The device says which device it is, and which software it runs", showIdentity},
-	{"read-to-the-end", "The device was read to the end", showReadToTheEnd},
-	{"switched-on", "iCloud Backup is on", showSwitchedOn},
-	{"last-backup", "The date of the last good iCloud backup is known", showLastBackup},
-	{"clock", "The device's clock was read", showClock},
-	{"fresh-by-device", "The last good backup is recent by the device's clock", showFreshByDevice},
-	{"fresh-by-computer", "The last good backup is recent by this computer's clock", showFreshByComputer},
-	{"no-failure-since", "No failed or unfinished attempt is on record since, in any source that was opened", showNoFailureSince},
+	{"identity", "The device says which device it is, and which software it runs", "its model or version is unknown", showIdentity},
+	{"read-to-the-end", "The device was read to the end", "it was read only in part", showReadToTheEnd},
+	{"switched-on", "iCloud Backup is on", "whether iCloud Backup is on is unknown", showSwitchedOn},
+	{"last-backup", "The date of the last good iCloud backup is known", "the date of the last good iCloud backup is unknown", showLastBackup},
+	{"clock", "The device's clock was read", "its clock could not be read, so the age of the last backup is unproved", showClock},
+	{"fresh-by-device", "The last good backup is recent by the device's clock", "by the device's clock the last good backup is not recent", showFreshByDevice},
+	{"fresh-by-computer", "The last good backup is recent by this computer's clock", "by this computer's clock the last good backup is not recent", showFreshByComputer},
+	{"no-failure-since", "No failed or unfinished attempt is on record since, in any source that was opened", "whether an attempt failed since is unknown", showNoFailureSince},
 }
 
 // Prove puts every need for [BackedUp] to a device.
@@ -58,7 +60,7 @@ func Prove(s device.Snapshot) []Need {
 	var list []Need
 	for _, r := range allNeeded {
 		p := r.show(s)
-		list = append(list, Need{ID: r.id, Text: r.text, Shown: p.shown, Evidence: p.evidence, Gap: p.gap})
+		list = append(list, Need{ID: r.id, Text: r.text, lack: r.lack, Shown: p.shown, Evidence: p.evidence, Gap: p.gap})
 	}
 	return list
 }
