@@ -106,6 +106,9 @@ func devicesCode(devices []Device, level FailOn) int {
 	}
 }
 
+// CodeOf is the exit code that one device makes at the level of the report.
+func (r Report) CodeOf(d Device) int { return devicesCode([]Device{d}, FailOn(r.FailOn)) }
+
 // NeedsAttention reports whether a device makes the exit code of the default level other
 // than 0, so that a person has to act on it.
 func NeedsAttention(d Device) bool { return devicesCode([]Device{d}, Unproved) != ExitNoProblem }
