@@ -29,6 +29,8 @@ var (
 	AppleManageICloudStorage  = Source{"Apple: Manage your iCloud storage", ""}
 	AppleCancelICloudPlus     = Source{"Apple: Downgrade or cancel your iCloud+ plan", ""}
 	AppleLowDataMode          = Source{"Apple: Use Low Data Mode", ""}
+	LibimobiledeviceDontTrust = Source{"libimobiledevice issue 693: after Don't Trust the dialog does not return", "https://github.com/libimobiledevice/libimobiledevice/issues/693"}
+	UsbmuxdPairRecords        = Source{"usbmuxd issue 14: usbmuxd 1.0.8 and pair records", "https://github.com/libimobiledevice/usbmuxd/issues/14"}
 	AppleTrustAlert           = Source{"Apple: About the Trust This Computer alert", ""}
 	AppleConnectivityHostList = Source{"A published connectivity script with Apple's table of iCloud hosts", ""}
 
