@@ -28,6 +28,8 @@ var (
 	AppleForceRestartIPad     = Source{"Apple: iPad User Guide: Force restart iPad", ""}
 	AppleManageICloudStorage  = Source{"Apple: Manage your iCloud storage", ""}
 	AppleCancelICloudPlus     = Source{"Apple: Downgrade or cancel your iCloud+ plan", ""}
+	AppleEncryptedBackups     = Source{"Apple: About encrypted backups on your iPhone, iPad or iPod touch", ""}
+	AppleLocalBackupHelp      = Source{"Apple: If you can't back up to a computer, or restore from one", ""}
 	AppleLowDataMode          = Source{"Apple: Use Low Data Mode", ""}
 	LibimobiledeviceDontTrust = Source{"libimobiledevice issue 693: after Don't Trust the dialog does not return", "https://github.com/libimobiledevice/libimobiledevice/issues/693"}
 	UsbmuxdPairRecords        = Source{"usbmuxd issue 14: usbmuxd 1.0.8 and pair records", "https://github.com/libimobiledevice/usbmuxd/issues/14"}
