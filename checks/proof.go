@@ -91,6 +91,9 @@ func notShown(s device.Snapshot, err error) proof {
 }
 
 func showIdentity(s device.Snapshot) proof {
+	if _, err := live(s).Recognized.Get(); isNameless(s) {
+		return notShown(s, err)
+	}
 	product, err := s.Device.ProductType.Get()
 	if err != nil {
 		return notShown(s, err)
