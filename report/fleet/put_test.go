@@ -25,7 +25,7 @@ func TestTheSameReportTwiceCountsOnce(t *testing.T) {
 		}
 		totals, err := s.Totals(t.Context(), "")
 		must(t, err)
-		want := Totals{Devices: 2, Failing: 1, NoCauseFound: 1, Unknown: 2, Causes: []Cause{{"backup-turned-off", 1, 0}}}
+		want := Totals{Devices: 2, Failing: 1, BackedUp: 1, Unknown: 2, Causes: []Cause{{"backup-turned-off", 1, 0}}}
 		if diff := cmp.Diff(want, totals); diff != "" {
 			t.Error(diff)
 		}

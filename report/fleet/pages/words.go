@@ -25,7 +25,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"asset": assetPath, "clean": report.Clean, "short": func(id string) string { return report.Clean(report.ShortOf(id)) }, "mark": markOf, "because": because,
 	"ago": words.Ago, "moment": words.Moment, "day": words.Date, "span": span,
 	"count": count, "share": share, "after": after, "set": with, "link": link, "causesOf": causesOf,
-	"verdicts": checks.Verdicts,
+	"verdicts": verdicts,
 	"changes":  func() []fleet.Change { return []fleet.Change{fleet.New, fleet.Still, fleet.Fixed} },
 	"add":      func(a, b int) int { return a + b },
 }).ParseFS(templateFiles, "templates/*.html"))
@@ -138,4 +138,12 @@ func causesOf(v fleet.Visit) []fleet.VisitFinding {
 		}
 	}
 	return causes
+}
+
+// verdicts are the names of all verdicts, for a list to choose from.
+func verdicts() (names []string) {
+	for _, v := range checks.Verdicts() {
+		names = append(names, string(v))
+	}
+	return names
 }
