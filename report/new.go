@@ -68,10 +68,12 @@ func Assemble(run Run, devices []Device) Report {
 	if j := run.Jobs; j.Most > 0 {
 		r.Jobs = &Jobs{Most: j.Most, Adaptive: j.Adaptive, FellBack: string(j.FellBack), HeldBack: j.HeldBack}
 	}
-	for _, e := range run.Examined {
-		if at := utc(e.Snapshot.TakenAt); at.After(r.TakenAt) {
-			r.TakenAt = at
+	for _, d := range devices {
+		if d.TakenAt.After(r.TakenAt) {
+			r.TakenAt = d.TakenAt
 		}
+	}
+	for _, e := range run.Examined {
 		r.Host.OS = cmp.Or(r.Host.OS, e.Snapshot.Host.OS)
 		if newest, err := e.Snapshot.Newest.Get(); err == nil && r.Releases == (Releases{}) {
 			r.Releases = Releases{TableDate: utc(newest.TableDate), TableSource: newest.TableSource}
