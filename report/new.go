@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -99,6 +100,11 @@ func newGap(gap device.Gap) Gap {
 		summary = gap.Error()
 	case device.Unreachable:
 		summary = "usbmuxd could not be reached"
+	case device.BadEntry:
+		summary = "usbmuxd listed a device in a form that cannot be understood"
+		if n, err := strconv.Atoi(gap.Detail); err == nil && n > 1 {
+			summary = fmt.Sprintf("usbmuxd listed %d devices in a form that cannot be understood", n)
+		}
 	}
 	return Gap{Reason: string(gap.Reason), Detail: gap.Detail, Summary: summary}
 }

@@ -119,14 +119,17 @@ const trustCheck = "not-trusted"
 
 // Devices writes the attached devices, whether each trusts this computer, and what to do
 // about one that does not. Nothing else is judged.
-func Devices(w io.Writer, snapshots []device.Snapshot, o Options) error {
+func Devices(w io.Writer, listed device.Recording, o Options) error {
 	list := slices.DeleteFunc(checks.All(), func(c *checks.Check) bool { return c.ID != trustCheck })
 	var run report.Run
-	for _, s := range snapshots {
+	run.LeftOut, run.Gaps = listed.LeftOut, listed.Gaps
+	for _, s := range listed.Snapshots {
 		run.Examined = append(run.Examined, report.Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, checks.Run(s, list))})
 	}
-	devices := report.New(run).Devices
+	r := report.New(run)
+	devices := r.Devices
 	p := newPage(o)
+	p.gaps(r)
 	labels := p.labels(devices)
 	for i, d := range devices {
 		for _, trust := range d.Findings {
@@ -141,6 +144,12 @@ func Devices(w io.Writer, snapshots []device.Snapshot, o Options) error {
 		}
 	}
 	p.section("What to do", labels, devices, p.plan)
+	if notes := runNotes(r); len(notes) > 0 {
+		p.print("")
+		for _, note := range notes {
+			p.print(p.hang("", plain, note)...)
+		}
+	}
 	return p.write(w)
 }
 
