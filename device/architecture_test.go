@@ -33,7 +33,6 @@ var rooms = map[string]room{
 	},
 	"device/safeplist": {
 		ours:   []string{"device"},
-		theirs: []string{"howett.net/plist"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"device/actlock": {
@@ -76,7 +75,7 @@ var rooms = map[string]room{
 	},
 	"device/backup/evidence": {
 		ours:   []string{"device", "device/safeplist", "device/backup/database"},
-		theirs: []string{"howett.net/plist", "zombiezen.com/go/sqlite"},
+		theirs: []string{"zombiezen.com/go/sqlite"},
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"device/backup/keybag": {

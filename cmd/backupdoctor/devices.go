@@ -5,6 +5,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
@@ -34,7 +35,7 @@ func devicesCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return format.Devices(e.Stdout, listed, options)
+			return format.Devices(e.Stdout, report.Trust(listed), options)
 		}),
 	}
 }

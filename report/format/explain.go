@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -114,19 +113,9 @@ func List(w io.Writer, list []*checks.Check, o Options) error {
 	return p.write(w)
 }
 
-// trustCheck is the id of the check that [Devices] asks.
-const trustCheck = "not-trusted"
-
-// Devices writes the attached devices, whether each trusts this computer, and what to do
-// about one that does not. Nothing else is judged.
-func Devices(w io.Writer, listed device.Recording, o Options) error {
-	list := slices.DeleteFunc(checks.All(), func(c *checks.Check) bool { return c.ID != trustCheck })
-	var run report.Run
-	run.LeftOut, run.Gaps = listed.LeftOut, listed.Gaps
-	for _, s := range listed.Snapshots {
-		run.Examined = append(run.Examined, report.Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, checks.Run(s, list))})
-	}
-	r := report.New(run)
+// Devices writes a report of [report.Trust]: whether each device trusts this computer, and what
+// to do about one that does not.
+func Devices(w io.Writer, r report.Report, o Options) error {
 	devices := r.Devices
 	p := newPage(o)
 	p.gaps(r)

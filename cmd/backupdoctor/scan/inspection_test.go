@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
@@ -19,7 +20,7 @@ func TestAnInspectionHasALimit(t *testing.T) {
 	i := Inspection{Depth: device.QuickLook, Passwords: (&asker{}).passwords(), Limit: time.Nanosecond, Screen: terminal.NewScreen(io.Discard, func(string) string { return "" })}
 	i.all(t.Context(), set)
 	proof, err := set.Stored[0].Backup.Proof.Get()
-	if err != nil || proof.Verdict != "cannot-tell" {
-		t.Errorf("verdict %q, %v", proof.Verdict, err)
+	if err != nil || checks.BackupVerdict(proof) != "cannot-tell" {
+		t.Errorf("verdict %q, %v", checks.BackupVerdict(proof), err)
 	}
 }
