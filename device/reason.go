@@ -42,6 +42,7 @@ const (
 	NotPermitted    Reason = "not-permitted"    // this program may not read the folder on this computer
 	NeedsPassword   Reason = "needs-password"   // it stands in an encrypted backup whose password was not given
 	Offline         Reason = "offline"          // this computer could not reach a host in the internet; the Gap's Detail says how far it came
+	Busy            Reason = "in-use"           // another command acts on the device
 	BadEntry        Reason = "bad-entry"        // usbmuxd listed devices in a form that cannot be understood; the Gap's Detail counts them
 	Internal        Reason = "internal"         // a fault of this program
 )
@@ -60,7 +61,7 @@ var reasons = map[Reason]string{
 	TrustForbidden:  "management forbids pairing with this computer",
 	RecordBroken:    "this computer's pair record for the device is broken",
 	RecordUnsaved:   "the device trusts this computer, but usbmuxd could not save the pair record",
-	MuxTrouble:      "usbmuxd on this computer did not serve the request",
+	MuxTrouble:      "this computer's usbmuxd did not serve the request",
 	HandshakeFailed: "the encrypted connection to the device could not be set up",
 	OtherDevice:     "another device answered in its place",
 	OtherClass:      "it is not an iPhone, iPad or iPod touch",
@@ -84,6 +85,7 @@ var reasons = map[Reason]string{
 	NotPermitted:    "this program may not read it on this computer",
 	NeedsPassword:   "the backup is encrypted and its password was not given",
 	Offline:         "this computer could not reach it",
+	Busy:            "another command is acting on the device",
 	BadEntry:        "usbmuxd listed a device in a form that cannot be understood",
 	Internal:        "this program failed",
 }

@@ -261,6 +261,7 @@ func (c *collection) retry(ctx context.Context) {
 		}
 		c.run.Tell(i, report.DeviceState, c.Labels.labelled(a), report.Retrying)
 		s := c.read(ctx, door, a)
+		explainDistrust(&s, c.distrust[c.wanted[i].UDID])
 		c.complete(ctx, i, &s, c.set)
 		c.snapshots[i] = better(c.snapshots[i], s)
 		return s.Live.Ended.Reason

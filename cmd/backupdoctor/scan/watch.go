@@ -278,12 +278,13 @@ func (w *watching) send(ctx context.Context, s *session, state string) {
 		set := FindBackups(w.Places)
 		set.Keep(func(st StoredBackup) bool { return st.IsOfOne([]string{a.UDID}) })
 		var distrust map[string]error
+		attached := []usb.Attached{a}
 		if w.Pair {
-			distrust = w.askForTrust(ctx, []usb.Attached{a})
+			distrust = w.askForTrust(ctx, attached)
 		}
-		w.run.Tell(number, report.DeviceState, w.Labels.labelled(a), state)
+		w.run.Tell(number, report.DeviceState, w.Labels.labelled(attached[0]), state)
 		began := time.Now()
-		snapshot := w.read(ctx, door, a)
+		snapshot := w.read(ctx, door, attached[0])
 		w.complete(ctx, number, &snapshot, set)
 		explainDistrust(&snapshot, distrust[a.UDID])
 		w.examined <- examined{s, snapshot, time.Since(began)}
