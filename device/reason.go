@@ -44,6 +44,8 @@ const (
 	WrongPassword   Reason = "wrong-password"   // it stands in an encrypted backup that the password does not open
 	Inconclusive    Reason = "inconclusive"     // what lies on this computer was read, and does not tell
 	Offline         Reason = "offline"          // this computer could not reach a host in the internet; the Gap's Detail says how far it came
+	Busy            Reason = "in-use"           // another command acts on the device
+	BadEntry        Reason = "bad-entry"        // usbmuxd listed devices in a form that cannot be understood; the Gap's Detail counts them
 	Internal        Reason = "internal"         // a fault of this program
 )
 
@@ -87,6 +89,8 @@ var reasons = map[Reason]string{
 	WrongPassword:   "the backup is encrypted and the password does not open it",
 	Inconclusive:    "what was found on this computer does not tell",
 	Offline:         "this computer could not reach it",
+	Busy:            "another command is acting on the device",
+	BadEntry:        "usbmuxd listed a device in a form that cannot be understood",
 	Internal:        "this program failed",
 }
 
