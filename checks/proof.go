@@ -188,10 +188,21 @@ func showNoFailureSince(s device.Snapshot) proof {
 	if failed, _ := failures(s); len(failed) > 0 {
 		return shownBy(false, failureEvidence(failed)...)
 	}
-	for _, h := range s.Histories {
-		if _, err := h.CloudBackup.Results.Get(); silent(err) {
+	for _, r := range records(s) {
+		if _, err := r.CloudBackup.Results.Get(); silent(err) && opened(err) {
 			return notShown(s, err)
 		}
 	}
 	return shownBy(true)
+}
+
+// opened is false of a record that was locked or may not be read, so that nothing in it was
+// looked for.
+func opened(err error) bool {
+	switch device.GapOf(err).Reason {
+	case device.NeedsPassword, device.NotPermitted, device.NotAsked:
+		return false
+	default:
+		return true
+	}
 }
