@@ -97,7 +97,7 @@ func interrupted(r Report) bool {
 		slices.ContainsFunc(r.Devices, func(d Device) bool { return d.Reason == string(device.Interrupted) })
 }
 
-// unfinished reports whether a device was not examined, or not to the end.
+// Unfinished reports whether a device was not examined, or not to the end.
 func Unfinished(d Device) bool {
 	return d.Verdict == string(checks.NotExamined) || d.Reason != ""
 }

@@ -288,7 +288,7 @@ func summarise(devices []Device) Summary {
 	return s
 }
 
-// causesOf lists the problems and warnings of a device that nothing else explains, one for
+// CausesOf lists the problems and warnings of a device that nothing else explains, one for
 // each check even where it found several subjects.
 func CausesOf(d Device) []Finding {
 	var causes []Finding
@@ -301,7 +301,7 @@ func CausesOf(d Device) []Finding {
 	return causes
 }
 
-// isCause reports whether a finding is a root cause: read, unhealthy and unexplained.
+// IsCause reports whether a finding is a root cause: read, unhealthy and unexplained.
 func IsCause(f Finding) bool {
 	status := checks.Status(f.Status)
 	return f.ExplainedBy == "" && (status == checks.Problem || status == checks.Warning)
@@ -322,7 +322,7 @@ func count(causes []CauseCount, f Finding) []CauseCount {
 	return append(causes, CauseCount{Check: f.Check, Short: ShortOf(f.Check), Title: f.Title, Status: f.Status, Devices: 1})
 }
 
-// shortOf is the trouble that a check is about, in a few words; of a check that this version
+// ShortOf is the trouble that a check is about, in a few words; of a check that this version
 // does not know, its id.
 func ShortOf(id string) string {
 	if check, known := checks.Find(id); known {

@@ -104,7 +104,7 @@ func (c *BackupCounts) add(backups []Backup) {
 	}
 }
 
-// backupsOf counts the backups of one device.
+// CountBackups counts the backups of one device.
 func CountBackups(d *Device) BackupCounts {
 	var counts BackupCounts
 	counts.add(d.Backups)
