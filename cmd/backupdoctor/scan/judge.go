@@ -32,12 +32,9 @@ func (j Judge) judge(number int, s device.Snapshot) Result {
 		s.Policy.MaxAgeSeconds = uint64(j.MaxAge / time.Second)
 	}
 	shown := j.shown(number, s)
-	return Result{Snapshot: s, Shown: shown, Device: j.device(s, shown)}
-}
-
-func (j Judge) device(s, shown device.Snapshot) report.Device {
 	kept, silenced := j.Suppressed.Apply(s, checks.Run(shown, j.Checks))
-	return report.NewDevice(report.Examined{Snapshot: shown, Diagnosis: checks.Diagnose(shown, kept, silenced...), Silenced: silenced})
+	found := report.NewDevice(report.Examined{Snapshot: shown, Diagnosis: checks.Diagnose(shown, kept, silenced...), Silenced: silenced})
+	return Result{Snapshot: s, Shown: shown, Device: found}
 }
 
 // shown is a snapshot as it may be shown.

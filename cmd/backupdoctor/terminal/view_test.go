@@ -25,7 +25,7 @@ func TestViewOfAWatch(t *testing.T) {
 	v := viewOn(&screen)
 	v.hear(report.Event{Type: report.DeviceAttached, UDID: "a", State: report.Waiting})
 	v.hear(report.Event{Type: report.DeviceAttached, UDID: "b", State: report.Waiting})
-	v.hear(report.Event{Type: report.DeviceDone, UDID: "a", Name: "Ada", Device: &report.Device{Name: "Ada", Verdict: string(checks.NoCauseFound)}})
+	v.hear(report.Event{Type: report.DeviceDone, UDID: "a", Name: "Ada", Device: &report.Device{Name: "Ada", Verdict: string(checks.BackedUp)}})
 	v.hear(report.Event{Type: report.DeviceDetached, UDID: "a"})
 	v.hear(report.Event{Type: report.DeviceState, UDID: "b", Name: "Kitchen", State: report.Reading})
 	v.draw()
