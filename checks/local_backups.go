@@ -53,7 +53,7 @@ func hiddenBy(proof device.Proof) device.Reason {
 	reasons := map[string]device.Reason{
 		"no-permission":      device.NotPermitted,
 		"password-needed":    device.NeedsPassword,
-		"password-wrong":     device.NeedsPassword,
+		"password-wrong":     device.WrongPassword,
 		"stopped":            device.Interrupted,
 		"identity-mismatch":  device.Implausible,
 		"cloud-placeholder":  device.Absent,

@@ -41,6 +41,7 @@ const (
 	Unlisted        Reason = "unlisted"         // the table of models and releases does not have this model
 	NotPermitted    Reason = "not-permitted"    // this program may not read the folder on this computer
 	NeedsPassword   Reason = "needs-password"   // it stands in an encrypted backup whose password was not given
+	WrongPassword   Reason = "wrong-password"   // the same, where a password was given that does not open it
 	Offline         Reason = "offline"          // this computer could not reach a host in the internet; the Gap's Detail says how far it came
 	Internal        Reason = "internal"         // a fault of this program
 )
@@ -82,6 +83,7 @@ var reasons = map[Reason]string{
 	Unlisted:        "the table of models does not list this model",
 	NotPermitted:    "this program may not read it on this computer",
 	NeedsPassword:   "the backup is encrypted and its password was not given",
+	WrongPassword:   "the backup is encrypted and the password that was given does not open it",
 	Offline:         "this computer could not reach it",
 	Internal:        "this program failed",
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/cbc"
 	"github.com/backupdoctor/backupdoctor/device/backup/database"
 	"github.com/backupdoctor/backupdoctor/device/backup/evidence"
+	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
@@ -40,7 +41,7 @@ func Evidence(ctx context.Context, folder Folder, options Options) device.Histor
 	h := device.History{Source: "backup", Origin: folder.Path}
 	s, err := openStore(ctx, folder, options)
 	if err != nil {
-		unknownEvidence(&h, reasonFor(err))
+		unknownEvidence(&h, closedFor(err, options))
 		return h
 	}
 	defer s.close()
@@ -58,6 +59,19 @@ func Evidence(ctx context.Context, folder Folder, options Options) device.Histor
 	s.knownNetworks(ctx, &h)
 	s.photos(ctx, &h)
 	return h
+}
+
+// closedFor is why a backup stays closed: a password that is wrong was given, and one that
+// could not be tried to its end is not known to be wrong.
+func closedFor(err error, options Options) error {
+	switch {
+	case !errors.Is(err, errClosed) || options.Locked == nil:
+		return reasonFor(err)
+	case errors.Is(options.Locked, keybag.ErrWrongPassword):
+		return device.WrongPassword
+	default:
+		return reasonFor(options.Locked)
+	}
 }
 
 // unknownEvidence says why nothing is known.
