@@ -51,6 +51,7 @@ func localProof(b device.Backup) (device.Proof, error) {
 // statement open.
 func hiddenBy(proof device.Proof) device.Reason {
 	reasons := map[string]device.Reason{
+<<<<<<< HEAD
 		"no-permission":      device.NotPermitted,
 		"password-needed":    device.NeedsPassword,
 		"password-wrong":     device.WrongPassword,
@@ -61,6 +62,12 @@ func hiddenBy(proof device.Proof) device.Reason {
 		"decrypted-copy":     device.Implausible,
 		"list-incomplete":    device.Truncated,
 		"manifest-keys-lost": device.Absent,
+=======
+		"no-permission":   device.NotPermitted,
+		"password-needed": device.NeedsPassword,
+		"password-wrong":  device.WrongPassword,
+		"stopped":         device.Interrupted,
+>>>>>>> main
 	}
 	for _, statement := range OpenStatements(proof) {
 		for _, mode := range statement.Faults {
@@ -69,7 +76,20 @@ func hiddenBy(proof device.Proof) device.Reason {
 			}
 		}
 	}
-	return device.Malformed
+	return device.Inconclusive
+}
+
+// hiding is what leaves a proof open, in words: the first fault of an open statement.
+func hiding(proof device.Proof) string {
+	for _, statement := range OpenStatements(proof) {
+		for _, mode := range statement.Faults {
+			i := slices.IndexFunc(proof.Faults, func(f device.BackupFault) bool { return f.Mode == mode })
+			if i >= 0 {
+				return faultText(proof.Faults[i])
+			}
+		}
+	}
+	return device.Inconclusive.Error()
 }
 
 // gravest is the fault that a verdict rests on: the first that refutes a statement, or else
@@ -144,6 +164,9 @@ func faultText(f device.BackupFault) string {
 // looked says how hard a proof looked, as the end of a sentence.
 func looked(proof device.Proof) string {
 	if proof.Depth == device.DeepLook {
+		if proof.WithoutDigest > 0 {
+			return fmt.Sprintf("by the digests of its files; %d carry none", proof.WithoutDigest)
+		}
 		return "by the digests of its files"
 	}
 	return "as far as a quick look proves"

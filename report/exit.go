@@ -62,8 +62,10 @@ func exitOf(r Report) Exit {
 		code = ExitInterrupted
 	case r.Subject == OfBackups:
 		code = backupsCode(r)
-	case len(r.Devices) == 0 && len(r.Gaps) > 0:
+	case len(r.Devices) == 0 && slices.ContainsFunc(r.Gaps, func(g Gap) bool { return g.Reason != string(device.BadEntry) }):
 		code = ExitNoMux
+	case len(r.Devices) == 0 && len(r.Gaps) > 0:
+		code = ExitNotExamined
 	case len(r.Devices) == 0:
 		code = ExitNoDevice
 	case len(r.Gaps) > 0 || slices.ContainsFunc(r.Devices, Unfinished):
