@@ -51,23 +51,10 @@ func localProof(b device.Backup) (device.Proof, error) {
 // statement open.
 func hiddenBy(proof device.Proof) device.Reason {
 	reasons := map[string]device.Reason{
-<<<<<<< HEAD
-		"no-permission":      device.NotPermitted,
-		"password-needed":    device.NeedsPassword,
-		"password-wrong":     device.WrongPassword,
-		"stopped":            device.Interrupted,
-		"identity-mismatch":  device.Implausible,
-		"cloud-placeholder":  device.Absent,
-		"layout-unread":      device.Unsupported,
-		"decrypted-copy":     device.Implausible,
-		"list-incomplete":    device.Truncated,
-		"manifest-keys-lost": device.Absent,
-=======
 		"no-permission":   device.NotPermitted,
 		"password-needed": device.NeedsPassword,
 		"password-wrong":  device.WrongPassword,
 		"stopped":         device.Interrupted,
->>>>>>> main
 	}
 	for _, statement := range OpenStatements(proof) {
 		for _, mode := range statement.Faults {

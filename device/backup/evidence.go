@@ -40,17 +40,8 @@ const (
 func Evidence(ctx context.Context, folder Folder, options Options) device.History {
 	h := device.History{Source: "backup", Origin: folder.Path}
 	s, err := openStore(ctx, folder, options)
-<<<<<<< HEAD
 	if err != nil {
 		unknownEvidence(&h, closedFor(err, options))
-=======
-	switch {
-	case errors.Is(err, errClosed) && errors.Is(options.Locked, keybag.ErrWrongPassword):
-		unknownEvidence(&h, device.WrongPassword)
-		return h
-	case err != nil:
-		unknownEvidence(&h, reasonFor(err))
->>>>>>> main
 		return h
 	}
 	defer s.close()
