@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
@@ -12,6 +13,7 @@ var localBackupBroken = &Check{
 	Short: "backup on this computer broken",
 	Title: "No broken backup on this computer stands in the way of the next one",
 	Doc: `A backup to a computer builds on the one before it: the device reads the old list of files first, and refuses the new backup, with MBErrorDomain/205, if that list is damaged. Such a backup does not get better by trying again. Where files are lost but the lists are sound, the next backup works, and the old one cannot be relied on.
+No backup uses an archived copy, so a broken one stands in nobody's way.
 
 Judged from the folder of each backup: its property lists, its list of files, and whether each file is there and as long as recorded. backupdoctor verify looks harder.
 An encrypted backup that was not opened is unknown, never whole. It has no bearing on iCloud Backup, except that a good copy is wanted before anything is deleted.`,
@@ -44,6 +46,11 @@ func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
 	switch {
 	case err != nil && proof.NextFails && !b.Archived:
 		return problem(fmt.Sprintf("Whether the %s is whole cannot be told, and the next backup to this computer will fail (%s).", name, gravest(proof).Mode), evidence...)
+	case errors.Is(err, device.Inconclusive):
+		return []Finding{{
+			Status: Unknown, Gap: device.Gap{Reason: device.Inconclusive}, Evidence: evidence,
+			Summary: fmt.Sprintf("Whether the %s is whole cannot be told. %s.", name, hiding(proof)),
+		}}
 	case err != nil:
 		return unknown(s, "Whether the "+name+" is whole", err)
 	case BackupVerdict(proof) == device.Whole && proof.NextFails && !b.Archived:
@@ -52,6 +59,8 @@ func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
 		return ok(fmt.Sprintf("The %s is whole, %s.", name, looked(proof)), evidence...)
 	case proof.NextFails && !b.Archived:
 		return problem(fmt.Sprintf("The %s is broken (%s), and the next backup to this computer will fail.", name, gravest(proof).Mode), evidence...)
+	case b.Archived: // nothing is built on it
+		return ok(fmt.Sprintf("The %s is broken (%s), and no backup uses it.", name, gravest(proof).Mode), evidence...)
 	default:
 		return warning(fmt.Sprintf("The %s is broken (%s).", name, gravest(proof).Mode), evidence...)
 	}

@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(localBackupBroken, localBackupBrokenJudgements)
+
 var localBackupBrokenJudgements = []judgement{
 	{"whole", well(withBackups(wholeBackup())), OK, "The local backup of 2026-11-12 is whole, as far as a quick look proves.", ""},
 	{"whole by digests", well(withBackups(proved(wholeBackup(), device.Proof{Statements: concluding(device.Whole), Depth: device.DeepLook}))), OK,
@@ -16,12 +18,16 @@ var localBackupBrokenJudgements = []judgement{
 	{"whole, on a full disk", well(withBackups(proved(wholeBackup(), device.Proof{Statements: concluding(device.Whole), Depth: device.QuickLook, NextFails: true,
 		Faults: []device.BackupFault{{Mode: "disk-full"}}}))), Problem,
 		"The local backup of 2026-11-12 is whole, but the next backup to this computer will fail (disk-full).", ""},
-	{"an archived copy is in nobody's way", well(withBackups(archived(poisonedBackup()))), Warning, "The archived copy of 2026-11-12 is broken (properties-unreadable).", ""},
+	{"an archived copy is in nobody's way", well(withBackups(archived(poisonedBackup()))), OK, "The archived copy of 2026-11-12 is broken (properties-unreadable), and no backup uses it.", ""},
 	{"without a date", well(withBackups(undated(lossyBackup()))), Warning, "The local backup without a date is broken (blob-missing).", ""},
 	{"encrypted", well(withBackups(hiddenBackup("password-needed"))), Unknown,
 		"Whether the local backup of 2026-11-12 is whole could not be read: the backup is encrypted and its password was not given.", device.NeedsPassword},
 	{"no permission", well(withBackups(hiddenBackup("no-permission"))), Unknown,
 		"Whether the local backup of 2026-11-12 is whole could not be read: this program may not read it on this computer.", device.NotPermitted},
+	{"wrong password", well(withBackups(hiddenBackup("password-wrong"))), Unknown,
+		"Whether the local backup of 2026-11-12 is whole could not be read: the backup is encrypted and the password does not open it.", device.WrongPassword},
+	{"a decrypted copy", well(withBackups(hiddenBackup("decrypted-copy"))), Unknown,
+		"Whether the local backup of 2026-11-12 is whole cannot be told. This is a decrypted copy of an encrypted backup: it can be read, its digests cannot be compared, and it cannot be restored as it is.", device.Inconclusive},
 	{"nothing can be told, and the next one fails", well(withBackups(proved(wholeBackup(), device.Proof{
 		Statements: concluding(device.CannotTell, "manifest-keys-lost"), Depth: device.QuickLook, NextFails: true,
 		Faults: []device.BackupFault{{Mode: "properties-unreadable"}, {Mode: "manifest-keys-lost"}},

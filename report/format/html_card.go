@@ -195,6 +195,8 @@ func factsOf(d report.Device) []htmlFact {
 	add(htmlFact{Name: "Serial number", Value: d.Serial, Code: true})
 	add(htmlFact{Name: "UDID", Value: d.UDID, Code: true})
 	add(htmlFact{Name: "USB port", Value: d.Location, Code: true})
+	add(htmlFact{Name: "Connection", Value: connectionNote(d)})
+	add(htmlFact{Name: "Meanwhile", Value: useNote(d)})
 	add(htmlFact{Name: "Read", At: timeOf(d.TakenAt)})
 	if d.Retried != "" {
 		add(htmlFact{Name: "Tried again after", Value: reasonOf(d.Retried, "")})

@@ -91,6 +91,9 @@ func (m *markdown) head(r report.Report) {
 			m.line("\n> Whether backups lie in ", markdownText(p.Path), " is unknown: ", markdownText(reasonOf(p.Reason, "")), ". ", markdownText(p.Hint))
 		}
 	}
+	for _, note := range runNotes(r) {
+		m.line("\n> ", markdownText(note))
+	}
 	s, b := r.Summary, r.Summary.Backups
 	m.line()
 	if r.Subject == report.OfDevices && s.Devices > 0 {
@@ -182,6 +185,8 @@ func (m *markdown) device(d report.Device) {
 	m.known("Model", strings.TrimSpace(d.ModelName+" "+bracketed(d.ProductType)))
 	m.known("System", strings.TrimSpace(versionOf(d)+" "+bracketed(d.BuildVersion)))
 	m.known("USB port", d.Location)
+	m.known("Connection", connectionNote(d))
+	m.known("Meanwhile", useNote(d))
 	for _, f := range d.Asset {
 		m.known("Inventory, "+f.Name, f.Value)
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"runtime"
-	"slices"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -62,10 +61,12 @@ func (p Pipe) report(run *Run, learned Learned) error {
 		Places:    learned.Places,
 		Redacted:  learned.Recording.Redacted || p.Judge.Redact,
 		Inventory: p.seen(results),
+		LeftOut:   leftOut(learned.Recording.LeftOut, learned.Recording.Redacted || p.Judge.Redact),
+		Jobs:      learned.Recording.Jobs,
 		Gaps:      learned.Recording.Gaps,
 	}
 	recording := learned.Recording
-	recording.Redacted = of.Redacted
+	recording.Redacted, recording.LeftOut = of.Redacted, of.LeftOut
 	var devices []report.Device
 	for _, result := range results {
 		recording.Snapshots = append(recording.Snapshots, result.Shown)
@@ -80,6 +81,14 @@ func (p Pipe) report(run *Run, learned Learned) error {
 		return learned.None
 	}
 	return Ending(r, runtime.GOOS)
+}
+
+// leftOut are devices as they may be shown.
+func leftOut(left []device.LeftOut, redact bool) []device.LeftOut {
+	if !redact {
+		return left
+	}
+	return device.Recording{LeftOut: left}.Redact().LeftOut
 }
 
 // seen compares the devices of the run with the inventory; nil without one.
@@ -124,14 +133,4 @@ func Publish(ctx context.Context, r report.Report, sinks ...Sink) error {
 	}
 	run.learned()
 	return run.end(cmp.Or(run.publish(r, device.Recording{}), Ending(r, runtime.GOOS)))
-}
-
-// skipped are the UDIDs of the devices that a resumed run has examined before.
-func skipped(resumed *history.Resumption) (udids []string) {
-	if resumed != nil {
-		for _, d := range resumed.Done {
-			udids = append(udids, d.UDID)
-		}
-	}
-	return slices.Clip(udids)
 }
