@@ -116,8 +116,8 @@ func (e env) namedBackups(ctx *cli.Context) (scan.BackupSet, error) {
 	return set.With(scan.FindBackups(named)), nil
 }
 
-// isPath tells a folder from a UDID: what is there is a folder, and so is what looks like
-// the way to one.
+// isPath reports whether an argument is a folder and not a UDID: it exists, or it looks like a
+// path.
 func isPath(argument string) bool {
 	_, err := os.Stat(argument)
 	return err == nil || strings.ContainsAny(argument, `/\`) || argument != filepath.Base(argument)

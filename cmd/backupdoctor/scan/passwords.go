@@ -22,7 +22,7 @@ const attempts = 3
 // report or the programs that this one starts.
 type Passwords struct {
 	Given  []string                                                // by the flags, or else by the environment
-	Ask    func(ctx context.Context, whose string) (string, error) // asks a person; nil to ask nobody
+	Ask    func(ctx context.Context, whose string) (string, error) // asks a person; nil to never ask
 	Screen *terminal.Screen
 	right  map[string][]string // those that opened a backup, by the UDID of its device
 }
