@@ -45,12 +45,12 @@ func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
 	case err != nil:
 		return unknown(s, "Whether the "+name+" is whole", err)
 	case proof.Verdict == device.Whole && proof.NextFails && !b.Archived:
-		return problem(fmt.Sprintf("The %s is whole, but the next backup to this computer will fail (%s).", name, gravest(proof).Mode), evidence...)
+		return problem(fmt.Sprintf("The %s is whole, but the next backup to this computer will fail (%s).", name, device.Token(gravest(proof).Mode)), evidence...)
 	case proof.Verdict == device.Whole:
 		return ok(fmt.Sprintf("The %s is whole, %s.", name, looked(proof)), evidence...)
 	case proof.NextFails && !b.Archived:
-		return problem(fmt.Sprintf("The %s is broken (%s), and the next backup to this computer will fail.", name, gravest(proof).Mode), evidence...)
+		return problem(fmt.Sprintf("The %s is broken (%s), and the next backup to this computer will fail.", name, device.Token(gravest(proof).Mode)), evidence...)
 	default:
-		return warning(fmt.Sprintf("The %s is broken (%s).", name, gravest(proof).Mode), evidence...)
+		return warning(fmt.Sprintf("The %s is broken (%s).", name, device.Token(gravest(proof).Mode)), evidence...)
 	}
 }

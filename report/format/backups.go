@@ -68,7 +68,7 @@ func (p *page) owner(label string, d report.Device) cell {
 		c = append(c, paragraph{text: p.text(model)})
 	}
 	if d.UDID != "" && d.UDID != label {
-		c = append(c, paragraph{text: p.text(d.UDID), style: dim})
+		c = append(c, paragraph{text: p.text(device.Label(d.UDID)), style: dim})
 	}
 	return c
 }
@@ -80,9 +80,9 @@ func (p *page) copy(b report.Backup) cell {
 		c = append(c, paragraph{text: "archived copy"})
 	}
 	if b.State != "" && b.State != "finished" {
-		c = append(c, paragraph{text: p.text("not complete: " + b.State), style: yellow})
+		c = append(c, paragraph{text: p.text("not complete: " + device.Token(b.State)), style: yellow})
 	}
-	return append(c, paragraph{text: p.text(folderName(b)), style: dim})
+	return append(c, paragraph{text: p.text(device.Label(folderName(b))), style: dim})
 }
 
 func dated(b report.Backup) string {
@@ -99,7 +99,7 @@ func folderName(b report.Backup) string { return path.Base(strings.ReplaceAll(b.
 func (p *page) holds(d report.Device, b report.Backup) cell {
 	var c cell
 	if b.ProductVersion != "" {
-		c = append(c, paragraph{text: p.text(strings.TrimSpace(d.System + " " + b.ProductVersion))})
+		c = append(c, paragraph{text: p.text(device.Label(strings.TrimSpace(d.System + " " + b.ProductVersion)))})
 	}
 	amount := bytesText(b.SizeBytes)
 	if b.Listed > 0 {
@@ -147,7 +147,7 @@ func (p *page) proof(b report.Backup) cell {
 		c = append(c, paragraph{under, plain, "the next backup will fail", yellow})
 	}
 	for _, f := range shownFaults(b) {
-		id := f.Mode
+		id := device.Token(f.Mode)
 		if f.Count > 0 {
 			id += fmt.Sprintf(" (%d)", f.Count)
 		}
@@ -187,7 +187,7 @@ func (p *page) faults(label string, b report.Backup) {
 	if len(shown) == 0 {
 		return
 	}
-	p.heading(label + ", " + dated(b) + ", " + folderName(b))
+	p.heading(device.Quoted(label) + ", " + dated(b) + ", " + device.Quoted(folderName(b)))
 	var remedies []string
 	for _, f := range shown {
 		m := markOfSeverity(f.Severity)
@@ -203,9 +203,9 @@ func (p *page) faults(label string, b report.Backup) {
 
 // faultText is a fault in one sentence, without its remedy.
 func faultText(f report.Fault) string {
-	text := f.Mode + ": " + f.Title + numbers(f)
+	text := device.Token(f.Mode) + ": " + f.Title + numbers(f)
 	if f.Detail != "" {
-		text += ": " + f.Detail
+		text += ": " + device.Quoted(f.Detail)
 	}
 	return text + "."
 }
@@ -257,8 +257,9 @@ func fileText(file report.File) string {
 	if text == "" {
 		text = file.FileID
 	}
+	text = device.Quoted(text)
 	if file.Detail != "" {
-		text += " (" + file.Detail + ")"
+		text += " (" + device.Quoted(file.Detail) + ")"
 	}
 	return text
 }
@@ -270,10 +271,10 @@ func (p *page) places(places []report.Place) {
 		switch {
 		case place.Reason != "":
 		case place.Target != "":
-			p.heading("Linked: " + place.Path)
-			p.print(p.hang("", plain, "leads to "+place.Target)...)
+			p.heading("Linked: " + device.Quoted(place.Path))
+			p.print(p.hang("", plain, "leads to "+device.Quoted(place.Target))...)
 		case p.All:
-			p.heading("Looked into: " + place.Path)
+			p.heading("Looked into: " + device.Quoted(place.Path))
 		}
 	}
 	p.closed(places)
@@ -287,7 +288,7 @@ func (p *page) closed(places []report.Place) {
 		if place.Reason == "" {
 			continue
 		}
-		p.heading("Cannot tell: " + place.Path)
+		p.heading("Cannot tell: " + device.Quoted(place.Path))
 		p.print(p.hang(p.lead(m), m.style, "Whether backups lie there is unknown: "+reasonOf(place.Reason, "")+".")...)
 		if place.Hint != "" {
 			p.print(p.hang(under, plain, place.Hint)...)
