@@ -326,7 +326,7 @@ func ShortOf(id string) string {
 	if check, known := checks.Find(id); known {
 		return check.Short
 	}
-	return id
+	return device.Token(id)
 }
 
 // severity puts a problem above a warning.

@@ -80,7 +80,7 @@ func rewordedGap(g Gap) Gap {
 		g.Summary = archiveGap(gap)
 		return g
 	}
-	g.Summary = newGap(gap).Summary
+	g.Summary, g.About = newGap(gap).Summary, ""
 	return g
 }
 

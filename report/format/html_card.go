@@ -247,7 +247,7 @@ func newHTMLRow(c htmlCard, d report.Device, columns htmlColumns) htmlRow {
 
 func htmlAsset(d report.Device, name string) string {
 	for _, f := range d.Asset {
-		if report.Clean(f.Name) == name {
+		if report.Clean(device.Label(f.Name)) == name {
 			return report.Clean(device.Label(f.Value))
 		}
 	}

@@ -257,7 +257,7 @@ func htmlColumnsOf(devices []report.Device) htmlColumns {
 		c.Slot = c.Slot || report.Clean(d.Slot) != ""
 		c.Serial = c.Serial || report.Clean(d.Serial) != ""
 		for _, f := range d.Asset {
-			if name := report.Clean(f.Name); len(c.Asset) < maxAssetColumns && !slices.Contains(c.Asset, name) {
+			if name := report.Clean(device.Label(f.Name)); len(c.Asset) < maxAssetColumns && !slices.Contains(c.Asset, name) {
 				c.Asset = append(c.Asset, name)
 			}
 		}
@@ -274,7 +274,7 @@ func newHTMLBar(c report.CauseCount, devices int) htmlBar {
 }
 
 func newHTMLPlace(p report.Place) htmlPlace {
-	place := htmlPlace{Path: report.Clean(device.Quoted(p.Path)), Program: report.Clean(p.Program), Target: report.Clean(device.Quoted(p.Target)), Hint: report.Clean(p.Hint)}
+	place := htmlPlace{Path: report.Clean(device.Quoted(p.Path)), Program: report.Clean(device.Label(p.Program)), Target: report.Clean(device.Quoted(p.Target)), Hint: report.Clean(p.Hint)}
 	if p.Reason != "" {
 		place.Closed = report.Clean(reasonOf(p.Reason, ""))
 	}

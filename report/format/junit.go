@@ -181,7 +181,7 @@ func examinedCase(d report.Device) junitCase {
 	examined := junitCase{Name: "examined"}
 	if report.Unfinished(d) {
 		why := reasonOf(d.Reason, d.Detail)
-		examined.Error = &junitOutcome{report.Clean(why), report.Clean(d.Reason), junitText(append([]string{d.Headline}, junitPlan(convert(d.Plan, func(s report.Step) string { return s.Title }))...)...)}
+		examined.Error = &junitOutcome{report.Clean(why), report.Clean(device.Token(d.Reason)), junitText(append([]string{d.Headline}, junitPlan(convert(d.Plan, func(s report.Step) string { return s.Title }))...)...)}
 	}
 	return examined
 }
@@ -191,13 +191,13 @@ func findingCase(f report.Finding, d report.Device) junitCase {
 	switch checks.Status(f.Status) {
 	case checks.OK:
 	case checks.Problem:
-		c.Failure = &junitOutcome{report.Clean(f.Summary), report.Clean(f.Check), particulars(f, d)}
+		c.Failure = &junitOutcome{report.Clean(f.Summary), report.Clean(device.Token(f.Check)), particulars(f, d)}
 	case checks.Warning:
 		c.Out = &junitOutput{junitText("warning: "+f.Summary) + "\n" + particulars(f, d)}
 	case checks.Ask:
 		c.Skipped = &junitOutcome{Message: report.Clean(f.Summary), Type: "ask"}
 	default:
-		c.Skipped = &junitOutcome{Message: report.Clean(reasonOf(f.Reason, f.Detail)), Type: report.Clean(f.Reason)}
+		c.Skipped = &junitOutcome{Message: report.Clean(reasonOf(f.Reason, f.Detail)), Type: report.Clean(device.Token(f.Reason))}
 	}
 	return c
 }
@@ -208,7 +208,7 @@ func silencedCase(s report.Silence) junitCase {
 	if !s.Until.IsZero() {
 		because += ", until " + csvTime(s.Until)
 	}
-	return junitCase{Name: caseName(s.Check, s.Subject), Skipped: &junitOutcome{report.Clean(because), "suppressed", junitText(s.Status + ": " + s.Summary)}}
+	return junitCase{Name: caseName(s.Check, s.Subject), Skipped: &junitOutcome{report.Clean(because), "suppressed", junitText(device.Token(s.Status) + ": " + s.Summary)}}
 }
 
 // backupCases has one case for each backup of a device, by the name of its folder.
