@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -36,8 +37,8 @@ func judgeNextSize(s device.Snapshot) []Finding {
 	if !known {
 		return ask("")
 	}
-	summary := fmt.Sprintf("The next iCloud backup is %s large", size(next))
-	evidence := []Evidence{r.read("Size of the next iCloud backup", size(next), "", sizingSource+" / _TotalSize")}
+	summary := fmt.Sprintf("The next iCloud backup is %s large", words.Size(next))
+	evidence := []Evidence{r.read("Size of the next iCloud backup", words.Size(next), "", sizingSource+" / _TotalSize")}
 	largest := largestParts(r)
 	evidence = append(evidence, largest...)
 	for i, part := range largest[:min(len(largest), 3)] {
@@ -49,7 +50,7 @@ func judgeNextSize(s device.Snapshot) []Finding {
 	}
 	if free, rFree, known := freeOnRecord(s); known && !superseded(s, rFree) {
 		evidence = append(evidence, freeEvidence(rFree, free))
-		summary = fmt.Sprintf("%s, and %s were free in iCloud", summary, size(free))
+		summary = fmt.Sprintf("%s, and %s were free in iCloud", summary, words.Size(free))
 		if next > free {
 			return rFree.answer(warning(summary+".", evidence...), nil)
 		}
@@ -61,9 +62,9 @@ func judgeNextSize(s device.Snapshot) []Finding {
 	}
 	evidence = append(evidence, planEvidence(rPlan, plan))
 	if next > plan && !superseded(s, r) {
-		return r.answer(problem(fmt.Sprintf("%s, and the whole storage plan has %s.", summary, size(plan)), evidence...), nil)
+		return r.answer(problem(fmt.Sprintf("%s, and the whole storage plan has %s.", summary, words.PlanSize(plan)), evidence...), nil)
 	}
-	return r.answer(ask(fmt.Sprintf("%s, and the storage plan has %s in all; how much of it is free is not on record.", summary, size(plan)), evidence...), nil)
+	return r.answer(ask(fmt.Sprintf("%s, and the storage plan has %s in all; how much of it is free is not on record.", summary, words.PlanSize(plan)), evidence...), nil)
 }
 
 const sizingSource = backupPlist + " / PreflightSizing"
@@ -74,7 +75,7 @@ func largestParts(r record) []Evidence {
 	domains, _ := r.Next.Domains.Get() // none if not known
 	var evidence []Evidence
 	for _, d := range domains[:min(len(domains), 5)] {
-		evidence = append(evidence, r.read(partName(d.Domain), size(d.Bytes), "", sizingSource+" / "+device.Token(d.Domain)))
+		evidence = append(evidence, r.read(partName(d.Domain), words.Size(d.Bytes), "", sizingSource+" / "+device.Token(d.Domain)))
 	}
 	return evidence
 }

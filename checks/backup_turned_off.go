@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"fmt"
+
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -14,7 +16,8 @@ It may be off on purpose, where backups go to a computer instead.
 
 Judged from the switch as lockdown tells it.
 *On* is certain. *Off* is weaker: the device also says it where management forbids iCloud Backup, and older versions said it where backups to a computer were chosen; Settings has the last word.
-No answer is never taken for *off*. Where the device gives none, the newest backup on this computer tells how the switch stood then.`,
+No answer is never taken for *off*. Where the device gives none, the newest backup on this computer tells how the switch stood then: by lockdown's own record or else by the database of accounts, which lists the parts of iCloud that the Apple Account uses.
+Where the two contradict each other, both are shown and neither is believed.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleDeviceManagement, remedies.ApplePH12520, remedies.IphonelifeGreyButton},
 	Remedies: []remedies.ID{remedies.TurnBackupOn},
@@ -39,7 +42,10 @@ func judgeSwitch(s device.Snapshot) []Finding {
 	return problem("The device says that iCloud Backup is off.", evidence...)
 }
 
-const pastSwitchSource = "HomeDomain com.apple.mobile.ldbackup.plist / CloudBackupEnabled"
+const (
+	pastSwitchSource  = "HomeDomain com.apple.mobile.ldbackup.plist / CloudBackupEnabled"
+	pastAccountSource = accountSource + " / com.apple.Dataclass.Backup"
+)
 
 // judgePastSwitch answers from the records where the device does not.
 func judgePastSwitch(s device.Snapshot, err error) []Finding {
@@ -48,11 +54,33 @@ func judgePastSwitch(s device.Snapshot, err error) []Finding {
 	if !known || !silent(err) {
 		return otherwise
 	}
-	evidence := r.read("iCloud Backup switch", onOff(on), "on", pastSwitchSource)
-	if on {
-		return r.answer(ok("iCloud Backup is on.", evidence), otherwise)
+	var evidence []Evidence
+	recorded, recordedErr := r.CloudBackup.Enabled.Get()
+	if recordedErr == nil {
+		evidence = append(evidence, r.read("iCloud Backup switch", onOff(recorded), "on", pastSwitchSource))
 	}
-	return r.answer(problem("iCloud Backup is off.", evidence), otherwise)
+	used, usedErr := r.Account.BackupEnabled.Get()
+	if usedErr == nil {
+		evidence = append(evidence, r.read("iCloud Backup of the Apple Account", onOff(used), "on", pastAccountSource))
+	}
+	switch {
+	case recordedErr == nil && usedErr == nil && recorded != used:
+		said := fmt.Sprintf("The records contradict each other: the iCloud Backup switch was %s, and iCloud Backup was %s for the Apple Account", onOff(recorded), onOff(used))
+		return preface(r.dated(ok(said + "."))[0].Summary, evidence, otherwise)
+	case on:
+		return r.answer(ok("iCloud Backup is on.", evidence...), otherwise)
+	default:
+		return r.answer(problem("iCloud Backup is off.", evidence...), otherwise)
+	}
 }
 
-func pastSwitch(h device.History) device.Fact[bool] { return h.CloudBackup.Enabled }
+// pastSwitch is the switch as lockdown recorded it or, without such a record, as the
+// account has it.
+func pastSwitch(h device.History) device.Fact[bool] {
+	if _, err := h.CloudBackup.Enabled.Get(); err != nil {
+		if _, err := h.Account.BackupEnabled.Get(); err == nil {
+			return h.Account.BackupEnabled
+		}
+	}
+	return h.CloudBackup.Enabled
+}

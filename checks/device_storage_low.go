@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -34,13 +35,13 @@ func judgeStorage(s device.Snapshot) []Finding {
 	if err != nil {
 		return judgeFailures(s, "device-storage-low", "found too little room on the device", unknown(s, "The free space on the device", err))
 	}
-	evidence := []Evidence{read(s, "Free space", size(free), "at least "+size(storageTight), "lockdown com.apple.disk_usage / AmountDataAvailable")}
+	evidence := []Evidence{read(s, "Free space", words.Size(free), "at least "+words.Size(storageTight), "lockdown com.apple.disk_usage / AmountDataAvailable")}
 	if reclaimable, err := disk.ReclaimableBytes.Get(); err == nil {
-		evidence = append(evidence, read(s, "Free, with what the device could clear", size(reclaimable), "", "lockdown com.apple.disk_usage / AmountRestoreAvailable"))
+		evidence = append(evidence, read(s, "Free, with what the device could clear", words.Size(reclaimable), "", "lockdown com.apple.disk_usage / AmountRestoreAvailable"))
 	}
-	summary := size(free) + " are free on the device"
+	summary := words.Size(free) + " are free on the device"
 	if total, err := disk.TotalBytes.Get(); err == nil {
-		summary = fmt.Sprintf("%s of %s are free on the device", size(free), size(total))
+		summary = fmt.Sprintf("%s of %s are free on the device", words.Size(free), words.Size(total))
 	}
 	switch {
 	case free < storageScarce:

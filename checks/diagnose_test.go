@@ -177,7 +177,7 @@ func TestDiagnose(t *testing.T) {
 		},
 		{
 			name:     "a backup that no plan can hold explains full iCloud storage",
-			snapshot: well(lastBackedUp(20*aDay), recorded(aDay, failed(2*aDay, 303), nextOf(60_000_000_000), planOf(50_000_000_000))),
+			snapshot: well(lastBackedUp(20*aDay), recorded(aDay, failed(2*aDay, 303), nextOf(60_000_000_000), planOf(50<<30))),
 			verdict:  Failing,
 			headline: "The next iCloud backup is 60 GB large, with the most in the camera roll (30 GB), com.example.chat (15 GB), and the whole storage plan has 50 GB, as of 2026-11-21, from a backup on this computer; the last good backup is 20 days old.",
 			causes:   []string{"backup-too-large (icloud-storage-full, backup-stale)"},

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -169,14 +168,6 @@ func some(n, all int, thing string) string {
 	default:
 		return fmt.Sprintf("%d of the %d %ss", n, all, thing)
 	}
-}
-
-// size writes bytes as Settings does, in powers of ten: 312 MB, 1.2 GB, 128 GB.
-func size(bytes uint64) string {
-	if bytes < 1_000_000_000 {
-		return fmt.Sprintf("%d MB", bytes/1_000_000)
-	}
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(bytes)/1e9), ".0") + " GB"
 }
 
 // onOff writes a switch.

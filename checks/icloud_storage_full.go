@@ -2,6 +2,7 @@ package checks
 
 import (
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -48,7 +49,7 @@ func freeOnRecord(s device.Snapshot) (bytes uint64, r record, known bool) {
 }
 
 func freeEvidence(r record, bytes uint64) Evidence {
-	return r.read("Free iCloud storage", size(bytes), "", "sysdiagnose brctl / bytes of quota remaining")
+	return r.read("Free iCloud storage", words.Size(bytes), "", "sysdiagnose brctl / bytes of quota remaining")
 }
 
 // storagePlan is the size of the whole iCloud storage plan, in bytes.
@@ -57,5 +58,5 @@ func storagePlan(s device.Snapshot) (bytes uint64, r record, known bool) {
 }
 
 func planEvidence(r record, bytes uint64) Evidence {
-	return r.read("Storage plan, in all", size(bytes), "", accountSource+" / lastKnownQuota")
+	return r.read("Storage plan, in all", words.PlanSize(bytes), "", accountSource+" / lastKnownQuota")
 }

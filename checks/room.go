@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -26,7 +27,7 @@ func roomOf(s device.Snapshot) (room, bool) {
 	if !asked || err != nil {
 		return room{}, false
 	}
-	r := room{free: free, evidence: []Evidence{told(a, "Free iCloud storage", size(free), "")}}
+	r := room{free: free, evidence: []Evidence{told(a, "Free iCloud storage", words.Size(free), "")}}
 	bytes, rec, recorded := recall(s, func(h device.History) device.Fact[uint64] { return h.Next.TotalBytes })
 	if recorded {
 		r.need, r.hasNeed = bytes, true
@@ -35,12 +36,12 @@ func roomOf(s device.Snapshot) (room, bool) {
 	if a, ok := said(s, device.NextSizeQuestion); ok {
 		if bytes, err := a.Bytes.Get(); err == nil {
 			r.need, r.hasNeed = bytes, true
-			r.evidence = append(r.evidence, told(a, "Size of the next iCloud backup", size(bytes), "at most "+size(free)))
+			r.evidence = append(r.evidence, told(a, "Size of the next iCloud backup", words.Size(bytes), "at most "+words.Size(free)))
 			return r, true
 		}
 	}
 	if recorded {
-		r.evidence = append(r.evidence, rec.read("Size of the next iCloud backup", size(bytes), "at most "+size(free), sizingSource+" / _TotalSize"))
+		r.evidence = append(r.evidence, rec.read("Size of the next iCloud backup", words.Size(bytes), "at most "+words.Size(free), sizingSource+" / _TotalSize"))
 	}
 	return r, true
 }
@@ -67,15 +68,15 @@ func roomAsTold(s device.Snapshot, check *Check) (Finding, bool) {
 	case full && r.hasNeed:
 		f.Status, f.Summary = Problem, r.sizes()+"."
 	case full && r.free < nearlyFull:
-		f.Status, f.Summary = Problem, size(r.free)+" are free in iCloud."
+		f.Status, f.Summary = Problem, words.Size(r.free)+" are free in iCloud."
 	default:
-		f.Status, f.Summary = Ask, size(r.free)+" are free in iCloud."
+		f.Status, f.Summary = Ask, words.Size(r.free)+" are free in iCloud."
 	}
 	return f, true
 }
 
 func (r room) sizes() string {
-	return fmt.Sprintf("The next backup needs %s, and %s are free in iCloud", size(r.need), size(r.free))
+	return fmt.Sprintf("The next backup needs %s, and %s are free in iCloud", words.Size(r.need), words.Size(r.free))
 }
 
 // wouldFit names the largest apps and other parts without which the backup would fit, as
@@ -89,7 +90,7 @@ func (r room) wouldFit() string {
 			break
 		}
 		need -= min(need, part.Bytes)
-		left = append(left, fmt.Sprintf("%s (%s)", partName(part.Domain), size(part.Bytes)))
+		left = append(left, fmt.Sprintf("%s (%s)", partName(part.Domain), words.Size(part.Bytes)))
 	}
 	if len(left) == 0 || need > r.free {
 		return ""

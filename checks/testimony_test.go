@@ -102,7 +102,7 @@ func TestRoom(t *testing.T) {
 			"The next backup needs 2 GB, and 3 GB are free in iCloud, so it fits."},
 		{"so the plan is large enough", well(lastBackedUp(23*aDay), answer("free-icloud-storage", "3 GB"), answer("next-backup-size", "2 GB")), storagePlanLapsed, OK,
 			"The next backup needs 2 GB, and 3 GB are free in iCloud, so it fits."},
-		{"full", well(lastBackedUp(23*aDay), answer("free-icloud-storage", "0 GB")), icloudStorageFull, Problem, "0 MB are free in iCloud."},
+		{"full", well(lastBackedUp(23*aDay), answer("free-icloud-storage", "0 GB")), icloudStorageFull, Problem, "0 bytes are free in iCloud."},
 		{"nothing to compare it with", well(lastBackedUp(23*aDay), answer("free-icloud-storage", "3 GB")), icloudStorageFull, Ask,
 			"3 GB are free in iCloud. Is the iCloud storage full, or nearly? Settings > [name] > iCloud > Manage Account Storage (or Storage) shows how much is used, and of how much."},
 		{"the need alone", well(lastBackedUp(23*aDay), answer("next-backup-size", "2 GB")), icloudStorageFull, Ask,

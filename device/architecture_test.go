@@ -36,6 +36,16 @@ var rooms = map[string]room{
 		theirs: []string{"howett.net/plist"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
+	"device/actlock": {
+		ours:   []string{"device"},
+		theirs: []string{"github.com/gofrs/flock"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"device/host": {
+		ours:   []string{"device"},
+		theirs: []string{"golang.org/x/sys/unix", "golang.org/x/sys/windows"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
 	"device/usb": {
 		ours:   []string{"device", "device/safeplist", "device/backuplog"},
 		theirs: []string{"github.com/danielpaulus/go-ios/ios", "howett.net/plist"},
@@ -45,6 +55,9 @@ var rooms = map[string]room{
 		ours:   []string{"device"},
 		theirs: []string{"howett.net/plist"},
 		banned: []string{"os/exec", "net/http"},
+	},
+	"device/wholefile": {
+		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"device/backup": {
 		ours: []string{
@@ -94,15 +107,19 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"device/releases": {
-		ours:   []string{"device"},
+		ours:   []string{"device", "device/wholefile"},
 		banned: []string{"os/exec"},
 	},
 	"device/releases/generate": {
 		ours: []string{"device/releases"},
 	},
 	"checks": {
-		ours:   []string{"device", "checks/codes", "checks/faults", "checks/remedies"},
+		ours:   []string{"device", "checks/codes", "checks/faults", "checks/remedies", "checks/words"},
 		banned: []string{"os", "os/exec", "net", "net/http", "net/netip", "io/fs", "path/filepath", "embed"},
+	},
+	"checks/computer": {
+		ours:   []string{"device", "checks"},
+		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"checks/codes": {
 		ours:   []string{"device", "checks/remedies"},
@@ -115,20 +132,23 @@ var rooms = map[string]room{
 	"checks/faults": {
 		banned: []string{"os", "os/exec", "net", "net/http", "net/netip", "io/fs", "path/filepath", "embed"},
 	},
+	"checks/words": {
+		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
+	},
 	"report": {
-		ours:   []string{"device", "checks", "checks/faults", "checks/remedies"},
+		ours:   []string{"device", "checks", "checks/computer", "checks/faults", "checks/remedies"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	// The writers see the contract. checks gives them its names of verdicts and statuses, and
 	// with its rooms what explain prints; device the words of its reasons.
 	"report/format": {
-		ours:   []string{"device", "checks", "checks/codes", "checks/remedies", "report"},
+		ours:   []string{"device", "checks", "checks/words", "checks/codes", "checks/remedies", "report"},
 		theirs: []string{"github.com/olekukonko/tablewriter", "github.com/clipperhouse/displaywidth"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"report/history": {
 		ours:   []string{"device", "checks", "report", "report/stream/outbox"},
-		theirs: []string{"zombiezen.com/go/sqlite"},
+		theirs: []string{"github.com/gofrs/flock", "zombiezen.com/go/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"checks/suppressions": {
@@ -152,7 +172,7 @@ var rooms = map[string]room{
 	},
 	"report/fleet/pages": {
 		ours: []string{
-			"device", "checks", "report", "report/fleet", "report/fleet/export", "report/fleet/metrics", "report/webguard",
+			"device", "checks", "checks/words", "report", "report/fleet", "report/fleet/export", "report/fleet/metrics", "report/webguard",
 		},
 		theirs: []string{"github.com/prometheus/client_golang/prometheus", "golang.org/x/time/rate"},
 		banned: []string{"os", "os/exec"},
@@ -169,7 +189,7 @@ var rooms = map[string]room{
 		banned: []string{"os/exec", "net/http"},
 	},
 	"report/stream/credentials": {
-		ours:   []string{"report/stream/envelope"},
+		ours:   []string{"device/wholefile", "report/stream/envelope"},
 		theirs: []string{"github.com/nats-io/jwt/v2", "github.com/nats-io/nkeys"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
@@ -184,12 +204,12 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"report/station": {
-		ours:   []string{"device", "device/labels", "checks", "report", "report/format", "report/webguard"},
+		ours:   []string{"device", "device/labels", "checks", "checks/words", "report", "report/format", "report/webguard"},
 		banned: []string{"os", "os/exec", "io/fs"},
 	},
 	"cmd/backupdoctor": {
 		ours: []string{
-			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels",
+			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels", "device/host", "device/actlock",
 			"checks", "checks/codes", "checks/faults", "checks/remedies", "checks/suppressions", "report", "report/format", "report/history", "report/station", "report/stream/envelope", "report/stream/outbox", "report/webguard", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
 			// built with the tag fleet only
 			"report/fleet", "report/fleet/export", "report/fleet/pages", "report/stream", "report/stream/credentials",
@@ -201,6 +221,13 @@ var rooms = map[string]room{
 			// built with the tag fleet only
 			"github.com/dustin/go-humanize", "github.com/gofrs/flock", "github.com/prometheus/client_golang/prometheus",
 		},
+	},
+	"cmd/backupdoctor/workers": {
+		ours:   []string{"device"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
+	"cmd/backupdoctor/input": {
+		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"cmd/backupdoctor/hook": {
 		ours:   []string{"report", "report/format"},

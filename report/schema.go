@@ -11,6 +11,9 @@ const EventSchemaID = "https://raw.githubusercontent.com/backupdoctor/backupdoct
 // DiffSchemaID names the JSON Schema of a [Diff].
 const DiffSchemaID = "https://raw.githubusercontent.com/backupdoctor/backupdoctor/main/report/diff_schema.json"
 
+// SelfCheckSchemaID names the JSON Schema of a [SelfCheck].
+const SelfCheckSchemaID = "https://raw.githubusercontent.com/backupdoctor/backupdoctor/main/report/self_check_schema.json"
+
 var (
 	//go:embed schema.json
 	schema string
@@ -18,6 +21,8 @@ var (
 	eventSchema string
 	//go:embed diff_schema.json
 	diffSchema string
+	//go:embed self_check_schema.json
+	selfCheckSchema string
 )
 
 // JSONSchema is the JSON Schema (draft 2020-12) that every report written as JSON follows.
@@ -29,3 +34,7 @@ func JSONEventSchema() string { return eventSchema }
 // JSONDiffSchema is the JSON Schema (draft 2020-12) that every comparison written by
 // WriteDiffJSON follows.
 func JSONDiffSchema() string { return diffSchema }
+
+// JSONSelfCheckSchema is the JSON Schema (draft 2020-12) that every self-check written as
+// JSON follows.
+func JSONSelfCheckSchema() string { return selfCheckSchema }

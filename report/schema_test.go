@@ -33,16 +33,19 @@ var (
 	reportContract = contract{report.SchemaID, "backupdoctor report", report.JSONSchema(), reflect.TypeFor[report.Report](), closed}
 	eventContract  = contract{report.EventSchemaID, "backupdoctor event", report.JSONEventSchema(), reflect.TypeFor[report.Event](), closedInEvents()}
 	diffContract   = contract{report.DiffSchemaID, "backupdoctor diff", report.JSONDiffSchema(), reflect.TypeFor[report.Diff](), closedInDiffs}
+
+	selfCheckContract = contract{report.SelfCheckSchemaID, "backupdoctor self-check", report.JSONSelfCheckSchema(), reflect.TypeFor[report.SelfCheck](), closedInSelfChecks}
 )
 
 // contractFiles hold the types of the contracts.
-var contractFiles = []string{"report.go", "exit.go", "event.go", "diff.go"}
+var contractFiles = []string{"report.go", "exit.go", "event.go", "diff.go", "self_check.go"}
 
 // TestSchema holds the schemas to the types of the contracts, and their comments.
 func TestSchema(t *testing.T) {
 	reporttest.Golden(t, "schema.json", schemaOf(t, reportContract))
 	reporttest.Golden(t, "event_schema.json", schemaOf(t, eventContract))
 	reporttest.Golden(t, "diff_schema.json", schemaOf(t, diffContract))
+	reporttest.Golden(t, "self_check_schema.json", schemaOf(t, selfCheckContract))
 }
 
 // A schema that lets everything through would hold nothing.
@@ -157,6 +160,12 @@ var closedInDiffs = map[string][]any{
 	"DeviceDiff.before": {checks.Failing, checks.AtRisk, checks.NoneFound, checks.NotExamined},
 	"DeviceDiff.after":  {checks.Failing, checks.AtRisk, checks.NoneFound, checks.NotExamined},
 	"Change.state":      {report.CauseNew, report.CauseStill, report.CauseFixed, report.CauseSuppressed, report.CauseUnknown, report.CauseGone},
+}
+
+var closedInSelfChecks = map[string][]any{
+	"SelfCheck.schema":    {report.SelfCheckSchema},
+	"ComputerLine.status": {checks.OK, checks.Warning, checks.Problem, checks.Unknown},
+	"Exit.code":           {report.ExitNoProblem, report.ExitProblems},
 }
 
 type schemaWriter struct {

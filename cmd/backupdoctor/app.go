@@ -40,6 +40,7 @@ func newApp(s surroundings) *cli.App {
 			demoCommand(s),
 			sysdiagnoseCommand(s),
 			devicesCommand(s),
+			selfCheckCommand(s),
 			slotsCommand(s),
 			hubCommand(s),
 			fleetCommand(s),

@@ -21,7 +21,7 @@ func ending(r report.Report, goos string) error {
 		return exit{
 			code: report.ExitNoDevice,
 			err:  errors.New("no device is attached"),
-			hint: "connect an iPhone or iPad with a cable that carries data, unlock it, and tap Trust if it asks",
+			hint: "connect an iPhone or iPad with a cable that carries data, unlock it, and tap Trust if it asks; backupdoctor self-check looks at this computer",
 		}
 	case report.ExitNoMux:
 		return noMux(r.Gaps[0], goos)
@@ -48,7 +48,7 @@ func noMux(gap report.Gap, goos string) error {
 // muxHint says how to get the program that talks to devices on this system, and that it may
 // have been looked for elsewhere.
 func muxHint(goos string) string {
-	const otherwise = "; if --usbmux or USBMUXD_SOCKET_ADDRESS is set, check that address first"
+	const otherwise = "; backupdoctor self-check says what is missing here; if --usbmux or USBMUXD_SOCKET_ADDRESS is set, check that address first"
 	switch goos {
 	case "darwin":
 		return "usbmuxd is a part of macOS: restart the Mac" + otherwise

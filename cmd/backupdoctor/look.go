@@ -14,12 +14,17 @@ import (
 type look struct {
 	depth     device.ProofDepth
 	passwords *passwords
-	evidence  bool          // also read what the device had on record
-	examples  int           // files of each fault to keep; 0 for a few
-	limit     time.Duration // that one backup may take; 0 for as long as it needs
+	evidence  bool                  // also read what the device had on record
+	examples  int                   // files of each fault to keep; 0 for a few
+	budget    *backup.ExampleBudget // of one run over a shelf
+	limit     time.Duration         // that one backup may take; 0 for as long as it needs
 	problem   func(backup.Folder, backup.Problem)
 	line      *statusLine
 }
+
+// exampleBytes bounds what the examples of one run take in memory. Every text in them comes
+// from the backups.
+const exampleBytes = 4 << 20
 
 // over examines every backup of a shelf that was not yet looked at. It never fails: what could not be told is unknown,
 // and a run that was stopped meanwhile is a gap.
@@ -27,6 +32,7 @@ func (l look) over(ctx context.Context, sh shelf) []device.Gap {
 	if len(sh.stored) == 0 {
 		return nil
 	}
+	l.budget = backup.NewExampleBudget(exampleBytes)
 	for i := range sh.stored {
 		if !sh.stored[i].looked {
 			l.at(ctx, &sh.stored[i])
@@ -44,7 +50,7 @@ func (l look) at(ctx context.Context, st *stored) {
 		ctx, stop = context.WithTimeout(ctx, l.limit)
 		defer stop()
 	}
-	options := backup.Options{Examples: l.examples, Now: time.Now()}
+	options := backup.Options{Examples: l.examples, Budget: l.budget, Now: time.Now()}
 	options.Keys, options.Locked = l.passwords.open(ctx, st.folder, st.backup)
 	options.Progress = verifying{line: l.line, whose: whose(st.backup), began: time.Now()}.show
 	if l.problem != nil {

@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +17,6 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/report/fleet/metrics"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/prometheus/promql/parser"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -39,33 +39,76 @@ func described(t testing.TB) map[string][]string {
 	return known
 }
 
-// asksKnown tells what a question asks of metrics that no hub has.
+// What a PromQL expression asks for: a metric, perhaps with labels in braces, and each label.
+var (
+	quoted   = regexp.MustCompile(`"[^"]*"`)
+	selector = regexp.MustCompile(`\b(?:(backupdoctor_\w+|up)\b(?:\{([^}]*)\})?|\w+\{[^}]*\})`)
+	matcher  = regexp.MustCompile(`(\w+)\s*(?:=~|!~|!=|=)`)
+)
+
+// asksKnown reports what an expression asks of metrics that no hub has. That Prometheus
+// understands the expression is for TestPromtoolReadsTheExpressions.
 func asksKnown(t testing.TB, known map[string][]string, question string) {
 	t.Helper()
-	parsed, err := parser.NewParser(parser.Options{}).ParseExpr(question)
-	if err != nil {
-		t.Errorf("%s: %v", question, err)
-		return
+	found := selector.FindAllStringSubmatch(quoted.ReplaceAllString(question, `""`), -1)
+	if len(found) == 0 {
+		t.Errorf("%s asks for no metric of a hub", question)
 	}
-	parser.Inspect(parsed, func(node parser.Node, _ []parser.Node) error {
-		selector, ok := node.(*parser.VectorSelector)
+	for _, asked := range found {
+		labels, ok := known[asked[1]]
 		if !ok {
-			return nil
+			t.Errorf("%s: no hub has the metric %s", question, asked[0])
 		}
-		labels, ok := known[selector.Name]
-		if !ok {
-			t.Errorf("%s: no hub has the metric %s", question, selector.Name)
-		}
-		for _, m := range selector.LabelMatchers {
-			if !slices.Contains(append([]string{"__name__", "job", "instance"}, labels...), m.Name) {
-				t.Errorf("%s: the metric %s has no label %s", question, selector.Name, m.Name)
+		for _, m := range matcher.FindAllStringSubmatch(asked[2], -1) {
+			if !slices.Contains(append([]string{"job", "instance"}, labels...), m[1]) {
+				t.Errorf("%s: the metric %s has no label %s", question, asked[1], m[1])
 			}
 		}
-		return nil
-	})
+	}
 }
 
-// TestAlertsAskForMetricsThatExist reads the rules as Prometheus does.
+// promtool checks a file of rules as Prometheus would load it.
+func promtool(t *testing.T, rules string) {
+	t.Helper()
+	program, err := exec.LookPath("promtool")
+	if err != nil {
+		if os.Getenv("BACKUPDOCTOR_REQUIRE_PROMTOOL") != "" {
+			t.Fatal("promtool is not installed, and BACKUPDOCTOR_REQUIRE_PROMTOOL is set")
+		}
+		t.Skip("promtool is not installed")
+	}
+	if out, err := exec.CommandContext(t.Context(), program, "check", "rules", rules).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestPromtoolReadsTheExpressions has Prometheus' own tool check the alerts, and the
+// expressions of the dashboard as rules of their own.
+func TestPromtoolReadsTheExpressions(t *testing.T) {
+	promtool(t, "packaging/prometheus-alerts.yaml")
+	type rule struct {
+		Record string `yaml:"record"`
+		Expr   string `yaml:"expr"`
+	}
+	type group struct {
+		Name  string `yaml:"name"`
+		Rules []rule `yaml:"rules"`
+	}
+	panels := group{Name: "dashboard"}
+	for i, expression := range dashboardExpressions(t) {
+		panels.Rules = append(panels.Rules, rule{fmt.Sprintf("panel:%d", i), expression})
+	}
+	rules, err := yaml.Marshal(map[string][]group{"groups": {panels}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "dashboard.yaml")
+	if err := os.WriteFile(path, rules, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	promtool(t, path)
+}
+
 func TestAlertsAskForMetricsThatExist(t *testing.T) {
 	file, err := os.Open("packaging/prometheus-alerts.yaml")
 	if err != nil {
@@ -104,35 +147,54 @@ func TestAlertsAskForMetricsThatExist(t *testing.T) {
 	}
 }
 
-// TestDashboardAsksForMetricsThatExist, and each of a hub's metrics is seen there.
-func TestDashboardAsksForMetricsThatExist(t *testing.T) {
-	text, err := os.ReadFile("packaging/grafana-dashboard.json")
+// A dashboardPanel is one picture of Grafana.
+type dashboardPanel struct {
+	ID      int
+	Title   string
+	Targets []struct{ Expr string }
+}
+
+// dashboard reads the dashboard, and its text.
+func dashboard(t testing.TB) (panels []dashboardPanel, text string) {
+	t.Helper()
+	data, err := os.ReadFile("packaging/grafana-dashboard.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var dashboard struct {
-		Panels []struct {
-			ID      int
-			Title   string
-			Targets []struct{ Expr string }
-		}
-	}
-	if err := json.Unmarshal(text, &dashboard); err != nil {
+	var read struct{ Panels []dashboardPanel }
+	if err := json.Unmarshal(data, &read); err != nil {
 		t.Fatal(err)
 	}
+	return read.Panels, string(data)
+}
+
+func dashboardExpressions(t testing.TB) (expressions []string) {
+	t.Helper()
+	panels, _ := dashboard(t)
+	for _, panel := range panels {
+		for _, target := range panel.Targets {
+			expressions = append(expressions, target.Expr)
+		}
+	}
+	return expressions
+}
+
+// TestDashboardAsksForMetricsThatExist, and each of a hub's metrics is seen there.
+func TestDashboardAsksForMetricsThatExist(t *testing.T) {
+	panels, text := dashboard(t)
 	known := described(t)
 	ids := map[int]bool{}
-	for _, panel := range dashboard.Panels {
+	for _, panel := range panels {
 		if ids[panel.ID] || panel.Title == "" || len(panel.Targets) == 0 {
 			t.Errorf("the panel %d %q is not whole", panel.ID, panel.Title)
 		}
 		ids[panel.ID] = true
-		for _, target := range panel.Targets {
-			asksKnown(t, known, target.Expr)
-		}
+	}
+	for _, expression := range dashboardExpressions(t) {
+		asksKnown(t, known, expression)
 	}
 	for name := range known {
-		if name != "up" && !strings.Contains(string(text), name) {
+		if name != "up" && !strings.Contains(text, name) {
 			t.Errorf("the dashboard does not show %s", name)
 		}
 	}

@@ -79,16 +79,21 @@ func (sh shelf) join(s *device.Snapshot) {
 	for _, st := range sh.of(s.Device.UDID) {
 		put(s, *st)
 	}
+	sortBackups(s)
 }
 
-// put adds one backup to its device, and keeps them sorted, the newest first.
+// put adds one backup to its device. sortBackups follows.
 func put(s *device.Snapshot, st stored) {
 	s.Backups = append(s.Backups, st.backup)
-	slices.SortStableFunc(s.Backups, func(a, b device.Backup) int { return madeAt(b).Compare(madeAt(a)) })
 	if st.history != nil {
 		s.Histories = append(s.Histories, *st.history)
-		sortHistories(s.Histories)
 	}
+}
+
+// sortBackups puts the newest backup first, and the newest history.
+func sortBackups(s *device.Snapshot) {
+	slices.SortStableFunc(s.Backups, func(a, b device.Backup) int { return madeAt(b).Compare(madeAt(a)) })
+	sortHistories(s.Histories)
 }
 
 // sortHistories puts the newest first.
@@ -114,18 +119,20 @@ func valueOf(fact device.Fact[time.Time]) time.Time {
 // folder that does not say whose it is stands for a device of its own.
 func (sh shelf) snapshots(now time.Time, table releases.Table) []device.Snapshot {
 	var snapshots []device.Snapshot
+	place := map[string]int{} // of a device among them, by its UDID in the form of device.UDIDKey
 	for _, st := range sh.stored {
-		i := slices.IndexFunc(snapshots, func(s device.Snapshot) bool {
-			return s.Device.UDID != "" && sameUDID(s.Device.UDID, st.backup.Device.UDID)
-		})
-		if i < 0 {
+		udid := device.UDIDKey(st.backup.Device.UDID)
+		i, known := place[udid]
+		if !known || udid == "" {
+			i = len(snapshots)
+			place[udid] = i
 			snapshots = append(snapshots, device.Snapshot{TakenAt: now, BackupPlaces: sh.looked()})
-			i = len(snapshots) - 1
 		}
 		put(&snapshots[i], st)
-		snapshots[i].Device = snapshots[i].Backups[0].Device
 	}
 	for i := range snapshots {
+		sortBackups(&snapshots[i])
+		snapshots[i].Device = snapshots[i].Backups[0].Device
 		identify(&snapshots[i], table)
 	}
 	return snapshots

@@ -23,6 +23,8 @@ func simCommand(s surroundings) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "copies", Usage: "fill the tray with `NUMBER` of each device", Value: 1},
 			&cli.DurationFlag{Name: "latency", Usage: "`TIME` of a round trip to each device", DefaultText: "that of its folder"},
+			&cli.IntFlag{Name: "hub", Usage: "let the hub fail above `NUMBER` of devices at a time"},
+			&cli.BoolFlag{Name: "network", Usage: "attach the devices over Wi-Fi in place of USB", DisableDefaultText: true},
 			&cli.StringFlag{Name: "listen", Usage: "`ADDRESS` to serve: UNIX:/path or host:port", Value: "127.0.0.1:27015"},
 		},
 		Action: takes(1, func(ctx *cli.Context) error {
@@ -35,10 +37,18 @@ func simCommand(s surroundings) *cli.Command {
 					d.Latency = ctx.Duration("latency")
 				}
 			}
+			if ctx.Bool("network") {
+				for _, d := range devices {
+					d.Connections = []string{"Network"}
+				}
+			}
 			devices = copiesOf(devices, ctx.Int("copies"))
 			tray, err := sim.New(time.Now, devices...)
 			if err != nil {
 				return err
+			}
+			if limit := ctx.Int("hub"); limit > 0 {
+				tray.Faults = append(tray.Faults, sim.Fault{Kind: sim.WeakHub, Count: limit})
 			}
 			listener, err := sim.Listen(ctx.String("listen"))
 			if err != nil {

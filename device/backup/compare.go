@@ -16,7 +16,8 @@ import (
 // that are used again and again: a million rows cost no more memory than a thousand.
 const (
 	batchRows  = 256
-	batchBytes = 8 << 20 // of files to be read, so that a few large ones are shared out
+	batchText  = 64 << 10 // of paths: crafted ones are longer than any device's
+	batchBytes = 8 << 20  // of files to be read, so that a few large ones are shared out
 )
 
 // A task is one file to look at.
@@ -41,7 +42,7 @@ type batch struct {
 }
 
 func (b *batch) full(depth device.ProofDepth) bool {
-	return len(b.tasks) == batchRows || depth == device.DeepLook && b.bytes >= batchBytes
+	return len(b.tasks) == batchRows || len(b.text) >= batchText || depth == device.DeepLook && b.bytes >= batchBytes
 }
 
 // problem is what a fault of a task is told with.
@@ -60,7 +61,7 @@ type domainCount struct {
 // a few per app, named after its bundle id.
 const (
 	maxDomains    = 20_000
-	maxDomainName = 512
+	maxDomainName = 256
 )
 
 // compare looks at every file that the manifest lists.
@@ -73,7 +74,7 @@ func (v *verification) compare(ctx context.Context, m manifest.Manifest) error {
 	var workers sync.WaitGroup
 	for range v.options.Workers {
 		workers.Go(func() {
-			inspector := newInspector(v)
+			inspector := newInspector(ctx, v)
 			for b := range batches {
 				for i := range b.tasks {
 					if ctx.Err() == nil {

@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -19,9 +18,9 @@ import (
 // lastBackups is lockdown's own record of backups.
 var lastBackups = file{homeDomain, "Library/Preferences/com.apple.mobile.ldbackup.plist"}
 
-// maxEvidence bounds a file that is read into memory. The largest, the database of
-// accounts, has a few MiB.
-const maxEvidence = 64 << 20
+// maxEvidence bounds a file that is read into memory. Property lists have a few KiB;
+// databases are read where they lie.
+const maxEvidence = 8 << 20
 
 // Domains that hold evidence.
 const (
@@ -56,6 +55,7 @@ func Evidence(ctx context.Context, folder Folder, options Options) device.Histor
 	s.mobileBackup(ctx, &h)
 	s.accounts(ctx, &h)
 	s.settings(ctx, &h)
+	s.knownNetworks(ctx, &h)
 	s.photos(ctx, &h)
 	return h
 }
@@ -115,11 +115,12 @@ func (s *store) accounts(ctx context.Context, h *device.History) {
 }
 
 func (s *store) accountsAt(ctx context.Context, h *device.History, path string) error {
-	data, err := s.read(ctx, file{homeDomain, path})
+	opened, err := s.open(ctx, file{homeDomain, path})
 	if err != nil {
 		return err
 	}
-	conn, err := s.openDatabase(ctx, data, path)
+	defer opened.Close()
+	conn, err := s.openDatabase(ctx, opened, path)
 	if err != nil {
 		return device.Malformed
 	}
@@ -127,12 +128,18 @@ func (s *store) accountsAt(ctx context.Context, h *device.History, path string) 
 	return evidence.Accounts(h, conn)
 }
 
-func (s *store) openDatabase(ctx context.Context, data []byte, path string) (*database.Conn, error) {
-	log, err := s.read(ctx, file{homeDomain, path + "-wal"})
-	if err != nil || len(log) == 0 {
-		return database.OpenReaderAt(ctx, bytes.NewReader(data), int64(len(data)))
+// openDatabase opens a database of HomeDomain together with its write-ahead log, if the
+// backup has one.
+func (s *store) openDatabase(ctx context.Context, opened plainFile, path string) (*database.Conn, error) {
+	log, err := s.open(ctx, file{homeDomain, path + "-wal"})
+	if err != nil || log.size == 0 {
+		if err == nil {
+			log.Close()
+		}
+		return database.OpenReaderAt(ctx, opened, opened.size)
 	}
-	return database.OpenWithLog(ctx, bytes.NewReader(data), bytes.NewReader(log))
+	defer log.Close()
+	return database.OpenWithLog(ctx, opened.all(), log.all())
 }
 
 // settings reads the property lists that hold one setting each. A list that is missing or
@@ -160,10 +167,6 @@ func (s *store) settings(ctx context.Context, h *device.History) {
 			evidence.CloudConfiguration, unknown(&h.Restrictions.Supervised),
 		},
 		{
-			file{systemDomain, "SystemConfiguration/com.apple.wifi.known-networks.plist"},
-			evidence.KnownNetworks, unknown(&h.Network.KnownNetworks),
-		},
-		{
 			file{systemDomain, "SystemConfiguration/com.apple.wifi.plist"},
 			evidence.WiFi, unknown(&h.Network.WiFiOn),
 		},
@@ -188,6 +191,26 @@ func (s *store) settings(ctx context.Context, h *device.History) {
 			setting.absent(reasonFor(err))
 		}
 	}
+}
+
+// knownNetworks reads the list of Wi-Fi networks: at the root of its domain, where iOS 14
+// and later keep it, or else in the folder of the other network settings.
+func (s *store) knownNetworks(ctx context.Context, h *device.History) {
+	const name = "com.apple.wifi.known-networks.plist"
+	why := error(device.Absent)
+	for _, path := range []string{name, "SystemConfiguration/" + name} {
+		data, err := s.read(ctx, file{systemDomain, path})
+		if err == nil {
+			err = evidence.KnownNetworks(h, data)
+		}
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			why = reasonFor(err)
+		}
+	}
+	unknown(&h.Network.KnownNetworks)(why)
 }
 
 // unknown gives a fact a reason, unless it is known from another file.
@@ -286,7 +309,9 @@ func (s *store) read(ctx context.Context, f file) ([]byte, error) {
 	if opened.size > maxEvidence {
 		return nil, device.Oversized
 	}
-	return io.ReadAll(io.NewSectionReader(opened, 0, opened.size))
+	data := make([]byte, opened.size)
+	_, err = io.ReadFull(opened.all(), data)
+	return data, err
 }
 
 // plainFile is an open file in clear, decrypted as it is read.
@@ -295,6 +320,9 @@ type plainFile struct {
 	io.Closer
 	size int64
 }
+
+// all reads it from its beginning to its end.
+func (p plainFile) all() io.Reader { return io.NewSectionReader(p, 0, p.size) }
 
 // open opens a file.
 func (s *store) open(ctx context.Context, f file) (plainFile, error) {

@@ -65,6 +65,39 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
+// Low Data Mode is read where devices keep it. The other place counts only where that file
+// is missing, or cannot be read.
+func TestEvidenceOfKnownNetworks(t *testing.T) {
+	const name = "com.apple.wifi.known-networks.plist"
+	networks := func(path string, low bool) backuptest.File {
+		return backuptest.File{Domain: "SystemPreferencesDomain", Path: path, Data: backuptest.Plist(map[string]any{
+			"wifi.network.ssid.Home": map[string]any{"LowDataMode": low, "JoinedByUserAt": backuptest.Day},
+		})}
+	}
+	root, fallback := networks(name, true), networks("SystemConfiguration/"+name, false)
+	for name, test := range map[string]struct {
+		files []backuptest.File
+		want  device.Fact[bool]
+	}{
+		"root":                  {[]backuptest.File{root}, device.Known(true)},
+		"fallback":              {[]backuptest.File{fallback}, device.Known(false)},
+		"both":                  {[]backuptest.File{fallback, root}, device.Known(true)},
+		"root cannot be read":   {[]backuptest.File{{Domain: root.Domain, Path: root.Path, Data: []byte("bplist00")}, fallback}, device.Known(false)},
+		"neither":               {nil, device.Fact[bool]{}},
+		"only one, and damaged": {[]backuptest.File{{Domain: root.Domain, Path: root.Path, Data: []byte("x")}}, device.Fact[bool]{}},
+	} {
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Files: slices.Values(test.files)})
+		must(t, err)
+		h := Evidence(t.Context(), find(t, written), Options{})
+		if h.Network.NewestLowData != test.want {
+			t.Errorf("%s: %+v, want %+v", name, h.Network.NewestLowData, test.want)
+		}
+		if _, err := h.Network.KnownNetworks.Get(); name == "neither" && !errors.Is(err, device.Absent) || len(test.files) == 1 && test.want == (device.Fact[bool]{}) && !errors.Is(err, device.Malformed) {
+			t.Errorf("%s: known networks %v", name, err)
+		}
+	}
+}
+
 func TestEvidenceNeedsThePassword(t *testing.T) {
 	written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Password: "0000", Files: slices.Values(evidenceFiles)})
 	if err != nil {

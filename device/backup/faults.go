@@ -23,14 +23,19 @@ const fewExamples = 20
 // faults collects what is wrong: each mode once, with its files counted. It may be used
 // by several goroutines.
 type faults struct {
-	mu    sync.Mutex
-	found map[*Mode]*device.BackupFault
-	keep  int           // files of each mode that are kept
-	tell  func(Problem) // nil if nobody listens
+	mu     sync.Mutex
+	found  map[*Mode]*device.BackupFault
+	keep   int            // files of each mode that are kept
+	budget *ExampleBudget // shared with other proofs
+	room   int64          // bytes of it that are left to this proof
+	tell   func(Problem)  // nil if nobody listens
 }
 
 func newFaults(options Options) *faults {
-	return &faults{found: map[*Mode]*device.BackupFault{}, keep: cmp.Or(options.Examples, fewExamples), tell: options.Problem}
+	return &faults{
+		found: map[*Mode]*device.BackupFault{}, tell: options.Problem,
+		keep: cmp.Or(options.Examples, fewExamples), budget: options.Budget, room: options.Budget.share(),
+	}
 }
 
 // add tells a fault of the backup as a whole. The first detail stays.
@@ -48,19 +53,30 @@ func (f *faults) addFile(mode *Mode, problem device.BackupProblem) {
 	fault := f.of(mode)
 	fault.Count++
 	if len(fault.Examples) < f.keep {
-		fault.Examples = append(fault.Examples, problem)
+		f.keepExample(fault, problem)
 	}
 	if f.tell != nil {
 		f.tell(Problem{mode, problem})
 	}
 }
 
+// keepExample keeps one file of a fault, as far as there is room.
+func (f *faults) keepExample(fault *device.BackupFault, problem device.BackupProblem) {
+	problem = clipProblem(problem)
+	size := weight(problem)
+	if size > f.room {
+		return
+	}
+	f.room -= size
+	f.budget.take(size)
+	fault.Examples = append(fault.Examples, problem)
+}
+
 // example keeps what a fault of the backup as a whole is about.
 func (f *faults) example(mode *Mode, problem device.BackupProblem) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	fault := f.of(mode)
-	fault.Examples = append(fault.Examples, problem)
+	f.keepExample(f.of(mode), problem)
 }
 
 func (f *faults) of(mode *Mode) *device.BackupFault {

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha1"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 // An inspector looks at one file after the other. Each worker has its own.
 type inspector struct {
 	*verification
+	ctx       context.Context
 	encrypted bool
 	hash      hash.Hash
 	buffer    []byte
@@ -27,8 +29,8 @@ type inspector struct {
 // readSize is how much is read at once; from 32 KiB to 4 MiB it makes no difference.
 const readSize = 256 << 10
 
-func newInspector(v *verification) *inspector {
-	i := &inspector{verification: v, encrypted: v.properties.isEncrypted()}
+func newInspector(ctx context.Context, v *verification) *inspector {
+	i := &inspector{verification: v, ctx: ctx, encrypted: v.properties.isEncrypted()}
 	if v.depth == device.DeepLook {
 		i.hash, i.buffer = sha1.New(), make([]byte, readSize)
 	}
@@ -149,7 +151,10 @@ func (i *inspector) unread(b *batch, t *task, err error) {
 func (i *inspector) digest(b *batch, t *task, file *blobFile, stored uint64) bool {
 	i.hash.Reset()
 	n, err := i.read(file, stored)
-	if err != nil {
+	switch {
+	case i.ctx.Err() != nil:
+		return false // part of a file proves nothing
+	case err != nil:
 		i.unread(b, t, err)
 		return false
 	}
@@ -165,7 +170,7 @@ func (i *inspector) digest(b *batch, t *task, file *blobFile, stored uint64) boo
 // read hashes a file of a known length. Unlike io.Copy it does not ask for more at the end,
 // which for small files is a third of the system calls.
 func (i *inspector) read(file *blobFile, length uint64) (total uint64, err error) {
-	for total < length {
+	for total < length && i.ctx.Err() == nil {
 		n, err := file.Read(i.buffer)
 		i.hash.Write(i.buffer[:n])
 		i.digestBytes.Add(uint64(n))

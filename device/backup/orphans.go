@@ -21,7 +21,7 @@ import (
 // that folder's rows collected, in a second reading of the manifest, 20 bytes each.
 func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 	var files [256]atomic.Int64
-	v.walk(anyFolder, func(in byte, _ manifest.FileID) { files[in].Add(1) })
+	v.walk(ctx, anyFolder, func(in byte, _ manifest.FileID) { files[in].Add(1) })
 	var crowded [256]bool
 	var expected int64
 	for in := range files {
@@ -43,7 +43,7 @@ func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 		}
 	}
 	slices.SortFunc(listed, compareIDs)
-	v.walk(func(in byte) bool { return crowded[in] }, func(in byte, id manifest.FileID) {
+	v.walk(ctx, func(in byte) bool { return crowded[in] }, func(in byte, id manifest.FileID) {
 		if _, found := slices.BinarySearchFunc(listed, id, compareIDs); !found || in != id[0] {
 			v.faults.addFile(orphan, device.BackupProblem{Path: v.blobs.path(in, id), FileID: id.String()})
 		}
@@ -57,9 +57,9 @@ func compareIDs(a, b manifest.FileID) int { return bytes.Compare(a[:], b[:]) }
 // walk answers the files with an id for a name in the folders wanted: by the byte they are
 // named after or, where all files lie in one folder, by the first byte of the id. It calls
 // found from several goroutines.
-func (v *verification) walk(wanted func(in byte) bool, found func(in byte, id manifest.FileID)) {
+func (v *verification) walk(ctx context.Context, wanted func(in byte) bool, found func(in byte, id manifest.FileID)) {
 	if v.blobs.flat {
-		v.eachFile(".", func(id manifest.FileID) {
+		v.eachFile(ctx, ".", func(id manifest.FileID) {
 			if wanted(id[0]) {
 				found(id[0], id)
 			}
@@ -74,7 +74,7 @@ func (v *verification) walk(wanted func(in byte) bool, found func(in byte, id ma
 				if !wanted(byte(in)) {
 					continue
 				}
-				v.eachFile(prefixName(byte(in)), func(id manifest.FileID) { found(byte(in), id) })
+				v.eachFile(ctx, prefixName(byte(in)), func(id manifest.FileID) { found(byte(in), id) })
 			}
 		})
 	}
@@ -83,7 +83,7 @@ func (v *verification) walk(wanted func(in byte) bool, found func(in byte, id ma
 
 // eachFile answers the files of one folder that have an id for a name. Other names, such
 // as .DS_Store, are passed over, except those that a cloud drive leaves in place of a file.
-func (v *verification) eachFile(folder string, found func(id manifest.FileID)) {
+func (v *verification) eachFile(ctx context.Context, folder string, found func(id manifest.FileID)) {
 	if info, err := v.root.Lstat(folder); err == nil && !info.IsDir() {
 		return // opening a pipe would wait for its other end
 	}
@@ -96,7 +96,7 @@ func (v *verification) eachFile(folder string, found func(id manifest.FileID)) {
 		return // a folder that is not there has no files
 	}
 	defer directory.Close()
-	for {
+	for ctx.Err() == nil {
 		names, err := directory.Readdirnames(1024)
 		for _, name := range names {
 			switch id, ok := manifest.ParseID([]byte(name)); {
@@ -115,10 +115,7 @@ func (v *verification) eachFile(folder string, found func(id manifest.FileID)) {
 // walkWithoutManifest looks at the files of a backup whose manifest stays closed: what can
 // be told of an encrypted file from outside is that it is not empty and made of blocks.
 func (v *verification) walkWithoutManifest(ctx context.Context) {
-	v.walk(anyFolder, func(in byte, id manifest.FileID) {
-		if ctx.Err() != nil {
-			return
-		}
+	v.walk(ctx, anyFolder, func(in byte, id manifest.FileID) {
 		path := v.blobs.path(in, id)
 		info, err := v.root.Lstat(path)
 		if err != nil || !info.Mode().IsRegular() {

@@ -2,7 +2,6 @@ package backup
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"strconv"
@@ -26,26 +25,24 @@ const (
 
 // Bounds on the property lists. Info.plist carries an icon and a receipt for each app.
 var (
-	smallLists = safeplist.Limits{MaxBytes: 4 << 20, MaxDepth: 32, MaxObjects: 100_000}
+	smallLists = safeplist.Limits{MaxBytes: 4 << 20, MaxDepth: 32, MaxObjects: 50_000}
 	infoList   = safeplist.Limits{MaxBytes: 48 << 20, MaxDepth: 32, MaxObjects: 250_000}
 )
 
-// readList reads one property list at the top of a backup. Its error is a device.Reason:
-// Absent if there is no such file, Refused if it may not be read, else what is wrong with
-// its contents.
-func readList(root *os.Root, name string, limits safeplist.Limits) (safeplist.Dict, error) {
-	data, err := readSmall(root, name, int64(limits.MaxBytes))
-	if err != nil {
-		return nil, err
+// The keys that are read of each list. Nothing else in it is decoded.
+var (
+	statusKeys = []string{"Version", "Date", "SnapshotState", "IsFullBackup", "UUID"}
+	infoKeys   = []string{
+		"Target Identifier", "Device Name", "Product Type", "Product Version", "Build Version",
+		"Last Backup Date", "iTunes Version", "macOS Version", "Windows OS Version",
 	}
-	if len(data) == 0 {
-		return nil, device.Truncated
-	}
-	return safeplist.Parse(data, limits)
-}
+	propertiesKeys = []string{"Version", "IsEncrypted", "WasPasscodeSet", "BackupKeyBag", "ManifestKey", "Lockdown"}
+)
 
-// readSmall reads a whole file of at most most bytes. Its error is a device.Reason.
-func readSmall(root *os.Root, name string, most int64) ([]byte, error) {
+// readList reads some keys of a property list at the top of a backup. Its error is a
+// device.Reason: Absent if there is no such file, Refused if it may not be read, else what
+// is wrong with its contents.
+func readList(root *os.Root, name string, limits safeplist.Limits, keys []string) (safeplist.Dict, error) {
 	info, err := root.Lstat(name)
 	if err == nil && !info.Mode().IsRegular() {
 		return nil, device.Malformed
@@ -63,16 +60,14 @@ func readSmall(root *os.Root, name string, most int64) ([]byte, error) {
 		return nil, device.Malformed
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, most+1))
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return nil, device.Refused
-	case err != nil:
-		return nil, device.Truncated
-	case int64(len(data)) > most:
-		return nil, device.Oversized
+	list, err := safeplist.ParseKeys(file, limits, keys...)
+	if _, known := errors.AsType[device.Reason](err); err == nil || known {
+		return list, err
 	}
-	return data, nil
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, device.Refused
+	}
+	return nil, device.Truncated // the disk gave only a part of it
 }
 
 // status is Status.plist: how far the last backup came.
@@ -93,7 +88,7 @@ const (
 )
 
 func readStatus(root *os.Root) status {
-	list, err := readList(root, statusName, smallLists)
+	list, err := readList(root, statusName, smallLists, statusKeys)
 	if err == nil && !supported(text(list, "Version")) {
 		err = device.Unsupported
 	}
@@ -124,7 +119,7 @@ type info struct {
 }
 
 func readInfo(root *os.Root) info {
-	list, err := readList(root, infoName, infoList)
+	list, err := readList(root, infoName, infoList, infoKeys)
 	system := fact(err, list.Text, "macOS Version")
 	if _, missing := system.Get(); missing != nil {
 		system = fact(err, list.Text, "Windows OS Version")
@@ -157,7 +152,7 @@ type properties struct {
 }
 
 func readProperties(root *os.Root) properties {
-	list, err := readList(root, propertiesName, smallLists)
+	list, err := readList(root, propertiesName, smallLists, propertiesKeys)
 	lockdown, _ := list.Dict("Lockdown")
 	keys, _ := list.Data("BackupKeyBag")
 	manifestKey, _ := list.Data("ManifestKey")

@@ -28,7 +28,7 @@ func Read(folder Folder) device.Backup {
 	b.Encrypted = properties.encrypted
 	b.PasscodeSet = properties.passcode
 	b.ManifestFormat = properties.version
-	b.FreeBytes = device.FactOf(freeBytes(folder.Path))
+	b.FreeBytes = device.FactOf(FreeBytes(folder.Path))
 	return b
 }
 

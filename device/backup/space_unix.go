@@ -8,8 +8,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// freeBytes is the room left for this user on the disk that holds path.
-func freeBytes(path string) (uint64, error) {
+// FreeBytes is the room left for this user on the disk that holds path.
+func FreeBytes(path string) (uint64, error) {
 	var stat unix.Statfs_t
 	if err := unix.Statfs(path, &stat); err != nil {
 		return 0, device.Unsupported

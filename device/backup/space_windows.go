@@ -6,8 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// freeBytes is the room left for this user on the disk that holds path.
-func freeBytes(path string) (uint64, error) {
+// FreeBytes is the room left for this user on the disk that holds path.
+func FreeBytes(path string) (uint64, error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {
 		return 0, device.Unsupported

@@ -25,6 +25,7 @@ type Options struct {
 	Workers  int            // files looked at at once; 0 for max(8, 2 × CPUs). 1 suits a spinning disk
 	Locked   error          // why Unlock opened nothing, or only a part; nil if it was not tried or opened all
 	Examples int            // files of each mode that the proof keeps; 0 for 20
+	Budget   *ExampleBudget // of those files, where several backups are looked at; nil for no limit
 	Problem  func(Problem)  // told of each file with a fault, one call at a time; the proof has the last word on its mode
 	Progress func(Progress) // told a few times a second
 	Now      time.Time      // to say that a backup is old; zero if its age does not matter
@@ -161,7 +162,7 @@ func (v *verification) lookAtTop() bool {
 	v.judgeInfo()
 	v.judgeIdentity()
 	v.judgeAge()
-	v.judgeDisk(freeBytes(v.folder.Path))
+	v.judgeDisk(FreeBytes(v.folder.Path))
 	return true
 }
 
@@ -234,7 +235,7 @@ func (v *verification) judgeInfo() {
 	case errors.Is(v.info.err, device.Refused):
 		v.faults.add(noPermission, infoName)
 	case v.info.empty:
-		v.faults.add(infoMissing, "it is empty")
+		v.faults.add(infoMissing, "it has none of the keys that backup programs write")
 	default:
 		v.faults.add(infoMissing, wordsOf(v.info.err))
 	}

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/wholefile"
 )
 
 // AppleURL is where Apple publishes what it offers.
@@ -116,20 +118,10 @@ func (t Table) Save(path string) error {
 	if err != nil {
 		return err
 	}
-	folder := filepath.Dir(path)
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	draft, err := os.CreateTemp(folder, ".releases-*.json")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(draft.Name()) // of no effect once it has been renamed
-	_, err = draft.Write(data)
-	if err := errors.Join(err, draft.Sync(), draft.Close()); err != nil {
-		return err
-	}
-	return os.Rename(draft.Name(), path)
+	return wholefile.WriteBytes(path, data)
 }
 
 // readBounded reads all there is, as long as it is not more than a list can be.

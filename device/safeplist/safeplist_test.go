@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -264,4 +265,99 @@ func TestBombIsSmall(t *testing.T) {
 	if size := len(bomb()); size >= 400 {
 		t.Errorf("%d bytes, want under 400", size)
 	}
+}
+
+// Whatever else a list holds, the keys wanted have the values that Parse gives them.
+func TestParseKeys(t *testing.T) {
+	list := map[string]any{
+		"Name": "Ann & co", "Empty": "", "On": true, "Off": false, "When": time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC),
+		"Inner": map[string]any{"Name": "inner", "List": []any{"Name", "x"}}, "None": map[string]any{}, "Icon": make([]byte, 5000),
+	}
+	for i := range 300 {
+		list[fmt.Sprintf("app %03d", i)] = map[string]any{"Name": i, "Icon": []byte{1, 2, 3}}
+	}
+	for name, format := range map[string]int{"xml": plist.XMLFormat, "binary": plist.BinaryFormat} {
+		data, err := plist.Marshal(list, format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, keys := range [][]string{nil, {"Name"}, {"Inner", "Off"}, {"When", "missing"}, {"Empty", "Name", "On", "Off", "When", "Inner", "None"}} {
+			want := Dict{}
+			for _, key := range keys {
+				if value, ok := list[key]; ok {
+					want[key] = value
+				}
+			}
+			got, err := ParseKeys(bytes.NewReader(data), Limits{}, keys...)
+			if err != nil {
+				t.Fatalf("%s, %v: %v", name, keys, err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s, %v: %s", name, keys, diff)
+			}
+		}
+	}
+}
+
+// What is not wanted is not decoded: a value that no decoder can read costs only itself.
+func TestParseKeysLeavesOutTheRest(t *testing.T) {
+	data := header + `<plist version="1.0"><dict><!-- <key>Name</key> --><key>Icon</key><data>!?</data>
+<key>Name</key><string><![CDATA[a</dict>]]>b</string><key>Count</key><integer>x</integer></dict></plist>`
+	got, err := ParseKeys(strings.NewReader(data), Limits{}, "Name")
+	if diff := cmp.Diff(Dict{"Name": "a</dict>b"}, got); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+	for name, data := range map[string]string{
+		"no dictionary": header + `<plist version="1.0"><array><string>Name</string></array></plist>`,
+		"empty":         header + `<plist version="1.0"><string/></plist>`,
+		"a text":        header + `<plist version="1.0"><string>Name</string></plist>`,
+	} {
+		if got, err := ParseKeys(strings.NewReader(data), Limits{}, "Name"); err == nil {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// A list that is not whole, or too large, is refused however little of it is wanted.
+func TestParseKeysRefuses(t *testing.T) {
+	full := header + `<plist version="1.0"><dict><key>Name</key><string>x</string><key>Icon</key><data>AAAA</data></dict></plist>`
+	for end := range len(full) - len("</plist>") {
+		if got, err := ParseKeys(strings.NewReader(full[:end]), Limits{}, "Name"); err == nil {
+			t.Fatalf("cut at %d: %v", end, got)
+		}
+	}
+	for name, test := range map[string]struct {
+		data string
+		want device.Reason
+	}{
+		"empty":              {"", device.Truncated},
+		"long":               {header + `<plist version="1.0"><dict><key>Icon</key><data>` + strings.Repeat("A", 2000) + `</data></dict></plist>`, device.Oversized},
+		"long comment":       {header + "<plist><!--" + strings.Repeat(">", 2000) + "--><dict/></plist>", device.Oversized},
+		"DOCTYPE of its own": {`<!DOCTYPE plist [<!ENTITY a "b">]><plist><dict></dict></plist>`, device.Hostile},
+		"bare word":          {"Name", device.Malformed},
+	} {
+		if got, err := ParseKeys(strings.NewReader(test.data), Limits{MaxBytes: 1000}, "Name"); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v, %v; want %v", name, got, err, test.want)
+		}
+	}
+}
+
+// FuzzParseKeys looks for a panic, and for an XML list that Parse reads and ParseKeys does
+// not. (In a crafted binary list objects may overlap, and leaving some out garbles others.)
+func FuzzParseKeys(f *testing.F) {
+	for _, format := range []int{plist.XMLFormat, plist.BinaryFormat} {
+		data, err := plist.Marshal(map[string]any{"Name": "x", "Inner": map[string]any{"Name": 1, "List": []any{true, "y"}}, "Rest": []byte{1}}, format)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		limits := Limits{MaxBytes: 4096, MaxDepth: 8, MaxObjects: 500}
+		_, whole := Parse(bytes.Clone(data), limits)
+		_, err := ParseKeys(bytes.NewReader(data), limits, "Name", "Inner")
+		if whole == nil && err != nil && !bytes.HasPrefix(data, []byte("bplist0")) {
+			t.Errorf("ParseKeys of a list that Parse reads: %v", err)
+		}
+	})
 }

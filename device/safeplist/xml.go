@@ -20,30 +20,11 @@ func checkXML(data []byte, limits Limits) error {
 	}
 	depth, elements := 0, 0
 	for {
-		open := bytes.IndexByte(data, '<')
-		if open < 0 {
+		tag, rest := nextTag(data)
+		if tag == nil {
 			return device.Truncated
 		}
-		data = data[open:]
-		var length int
-		switch {
-		case bytes.HasPrefix(data, []byte("<?")):
-			length = lengthTo(data, "?>")
-		case bytes.HasPrefix(data, []byte("<!--")):
-			// Looked for beyond the opening four bytes: "<!-->" does not end there.
-			if length = lengthTo(data[4:], "-->"); length > 0 {
-				length += 4
-			}
-		case bytes.HasPrefix(data, []byte("<![CDATA[")):
-			length = lengthTo(data, "]]>")
-		default:
-			length = tagLength(data)
-		}
-		if length <= 0 {
-			return device.Truncated
-		}
-		tag := data[:length]
-		data = data[length:]
+		data = rest
 		switch {
 		case tag[1] == '?':
 		case tag[1] == '!':
@@ -80,6 +61,34 @@ func checkXML(data []byte, limits Limits) error {
 			}
 		}
 	}
+}
+
+// nextTag is the next tag, comment, declaration or CDATA section, and what follows it. The
+// tag is nil if there is none, or one that does not end.
+func nextTag(data []byte) (tag, rest []byte) {
+	open := bytes.IndexByte(data, '<')
+	if open < 0 {
+		return nil, nil
+	}
+	data = data[open:]
+	var length int
+	switch {
+	case bytes.HasPrefix(data, []byte("<?")):
+		length = lengthTo(data, "?>")
+	case bytes.HasPrefix(data, []byte("<!--")):
+		// Looked for beyond the opening four bytes: "<!-->" does not end there.
+		if length = lengthTo(data[4:], "-->"); length > 0 {
+			length += 4
+		}
+	case bytes.HasPrefix(data, []byte("<![CDATA[")):
+		length = lengthTo(data, "]]>")
+	default:
+		length = tagLength(data)
+	}
+	if length <= 0 {
+		return nil, nil
+	}
+	return data[:length], data[length:]
 }
 
 // lengthTo is the number of bytes up to and including end, or 0 if it is not there.

@@ -65,6 +65,7 @@ const (
 	ListRefused Kind = "list-refused" // ListDevices answers Result 4294967295 above Count devices (29 if that is 0; any if it is below)
 	HangUp      Kind = "hang-up"      // who listens hears of Count devices that come or go, and then the connection ends
 	Ghosts      Kind = "ghosts"       // who listens hears everything twice, and of pairings and devices that never were
+	WeakHub     Kind = "weak-hub"     // while Count devices on USB are spoken with (12 if that is 0), the connections to any other break; with Seconds they are silent first
 )
 
 // has reports whether any of the faults is of the kind.

@@ -91,6 +91,24 @@ func TestLibimobiledeviceListsTheDevice(t *testing.T) {
 	}
 }
 
+// A device on a cable and on Wi-Fi is listed on each, as one device.
+func TestLibimobiledeviceListsTheNetwork(t *testing.T) {
+	cable, both, wireless := named(t, "healthy-iphone").Clone(1), named(t, "healthy-iphone").Clone(2), named(t, "healthy-iphone").Clone(3)
+	both.Connections = []string{"USB", "Network"}
+	wireless.Connections = []string{"Network"}
+	socket := serve(t, newTray(t, cable, both, wireless))
+	for option, want := range map[string][]string{
+		"-l": {cable.UDID(), both.UDID()},
+		"-n": {both.UDID(), wireless.UDID()},
+	} {
+		got := strings.Fields(foreign(t, socket, "idevice_id", option))
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("idevice_id %s (-tray +listed)\n%s", option, diff)
+		}
+	}
+}
+
 func TestLibimobiledeviceReadsEveryRootValue(t *testing.T) {
 	_, socket := frozen(t, "healthy-iphone")
 	want := file[map[string]any](t, "healthy-iphone", "root")

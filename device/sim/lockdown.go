@@ -177,7 +177,7 @@ func (p *plugged) root() dict {
 	root := maps.Clone(p.values[""])
 	clock := p.tray.now().Add(p.ClockSkew)
 	root["TimeIntervalSince1970"] = float64(clock.UnixNano()) / float64(time.Second)
-	if has(p.Faults, Locked) {
+	if p.locked() {
 		root["PasswordProtected"] = true
 	}
 	return root
@@ -226,7 +226,7 @@ func (s *lockdownSession) startService(r lockdownRequest) error {
 		message["Error"] = "SessionInactive"
 	case r.Service == "":
 		message["Error"] = "MissingService"
-	case has(s.device.Faults, Locked):
+	case s.device.locked():
 		message["Error"] = "PasswordProtected"
 	case services[r.Service] == nil:
 		message["Error"] = "InvalidService"
@@ -266,7 +266,7 @@ func (s *lockdownSession) pair(r lockdownRequest) string {
 		return ""
 	case has(faults, PairingForbidden):
 		return "MCProtected"
-	case has(faults, Locked):
+	case s.device.locked():
 		return "PasswordProtected"
 	case has(faults, Denied):
 		return "UserDeniedPairing"

@@ -73,8 +73,11 @@ func (t *Tray) serveMux(ctx context.Context, client net.Conn) {
 		t.note("usbmux", request.MessageType, request.PairRecordID)
 		switch request.MessageType {
 		case "Connect":
-			if p, at, ok := s.connect(tag, request); ok {
-				p.serve(ctx, client, at)
+			if e, at, ok := s.connect(tag, request); ok {
+				if s.enterHub(e) {
+					defer s.tray.leaveHub(e)
+					e.device.serve(ctx, client, at)
+				}
 				return
 			}
 		case "Listen":
@@ -167,11 +170,11 @@ func (s *muxSession) result(tag uint32, number uint64, name string) error {
 
 // connect answers a Connect. If it succeeds, the connection belongs to the device, and
 // what follows on it is for the port.
-func (s *muxSession) connect(tag uint32, request muxRequest) (*plugged, port, bool) {
+func (s *muxSession) connect(tag uint32, request muxRequest) (entry, port, bool) {
 	e, ok := s.tray.entry(request.DeviceID)
 	if !ok {
 		s.result(tag, muxBadDevice, "Connect")
-		return nil, port{}, false
+		return entry{}, port{}, false
 	}
 	p := e.device
 	at := port{service: lockdownService}
@@ -179,17 +182,17 @@ func (s *muxSession) connect(tag uint32, request muxRequest) (*plugged, port, bo
 	if number != lockdownPort {
 		if at, ok = p.take(number); !ok {
 			s.result(tag, muxRefused, "Connect")
-			return nil, port{}, false
+			return entry{}, port{}, false
 		}
 	}
 	s.faults, s.detach = p.Faults, func() { s.tray.Detach(p.UDID()) }
 	if sleep(p.Latency, s.closed) != nil {
-		return nil, port{}, false
+		return entry{}, port{}, false
 	}
 	if s.reply(muxFraming(tag), dict{"MessageType": "Result", "Number": muxOK}, "connect") != nil {
-		return nil, port{}, false
+		return entry{}, port{}, false
 	}
-	return p, at, true
+	return e, at, true
 }
 
 // An entry is a device as the mux lists it: once for each connection.

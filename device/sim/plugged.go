@@ -21,6 +21,7 @@ type plugged struct {
 	visits   int                    // to the crash reports
 	ports    map[uint16]port        // that wait for a connection
 	lastPort uint16
+	unlocked bool // with its passcode, though it was locked when it came
 
 	backedUpAt time.Time // when an iCloud backup completed in the tray; zero if none has
 	observers  []*observer
@@ -114,4 +115,11 @@ func (p *plugged) take(number uint16) (port, bool) {
 	waiting, ok := p.ports[number]
 	delete(p.ports, number)
 	return waiting, ok
+}
+
+// locked reports whether the device is locked with its passcode.
+func (p *plugged) locked() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return has(p.Faults, Locked) && !p.unlocked
 }

@@ -30,6 +30,7 @@ type Tray struct {
 	records   map[string][]byte // pair records, by UDID
 	listeners map[*listener]struct{}
 	requests  []Request
+	spoken    map[*plugged]int // connections over USB, by device
 }
 
 // New puts devices in a tray. now is the clock that the devices run by; their dates are
@@ -39,7 +40,7 @@ func New(now func() time.Time, devices ...*Device) (*Tray, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tray{now: now, keys: made, records: map[string][]byte{}, listeners: map[*listener]struct{}{}}
+	t := &Tray{now: now, keys: made, records: map[string][]byte{}, listeners: map[*listener]struct{}{}, spoken: map[*plugged]int{}}
 	for _, device := range devices {
 		if err := t.Attach(device); err != nil {
 			return nil, err
@@ -134,6 +135,18 @@ func (t *Tray) Reenumerate(udid string) error {
 	t.numberLocked(p)
 	t.tellLocked(p.entries, entry.attached)
 	return nil
+}
+
+// Unlock is somebody who enters the passcode of a device that is locked.
+func (t *Tray) Unlock(udid string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if i := t.indexLocked(udid); i >= 0 {
+		p := t.plugged[i]
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.unlocked = true
+	}
 }
 
 // Requests is every request received so far, in order.

@@ -195,6 +195,7 @@ func TestAnswersHaveTheirTag(t *testing.T) {
 			t.Errorf("%v, %v; want the answer with the request's tag", got, err)
 		}
 	}
+	serving.Wait() // it still writes after the answer that was waited for
 }
 
 // An empty tray is an answer; everything that is not one is an error.

@@ -52,3 +52,17 @@ var PermittedListening = []string{
 	"syslog_relay stream",
 	"notification_proxy ObserveNotification com.apple.mobile.backup.domain_changed",
 }
+
+// PermittedWatching is every request that [Door.Access] may send besides those of
+// [Permitted]. It changes nothing on the device.
+var PermittedWatching = []string{
+	"lockdown GetValue PasswordProtected",
+}
+
+// PermittedProbing is every request that [Door.Probe] may send: to usbmuxd alone.
+var PermittedProbing = []string{
+	"usbmux Listen",
+	"usbmux ListDevices",
+	"usbmux ReadBUID",
+	"usbmux ReadPairRecord",
+}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -89,7 +90,7 @@ func dated(b report.Backup) string {
 	if b.Date.IsZero() {
 		return "no date"
 	}
-	return b.Date.Format("2006-01-02 15:04 UTC")
+	return words.Moment(b.Date)
 }
 
 // folderName is the last part of the folder's path, of this system or of Windows.
@@ -101,7 +102,7 @@ func (p *page) holds(d report.Device, b report.Backup) cell {
 	if b.ProductVersion != "" {
 		c = append(c, paragraph{text: p.text(device.Label(strings.TrimSpace(d.System + " " + b.ProductVersion)))})
 	}
-	amount := bytesText(b.SizeBytes)
+	amount := words.Size(b.SizeBytes)
 	if b.Listed > 0 {
 		amount += fmt.Sprintf(" in %d of %d files", b.Found, b.Listed)
 	}
@@ -115,20 +116,6 @@ func (p *page) holds(d report.Device, b report.Backup) cell {
 		c = append(c, paragraph{text: "not encrypted"})
 	}
 	return c
-}
-
-// bytesText writes a size in powers of ten.
-func bytesText(n uint64) string {
-	switch {
-	case n < 1_000:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 1_000_000:
-		return fmt.Sprintf("%d kB", n/1_000)
-	case n < 1_000_000_000:
-		return fmt.Sprintf("%d MB", n/1_000_000)
-	default:
-		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
-	}
 }
 
 // proof is the verdict on a backup, with the ids of what it rests on.
@@ -304,7 +291,7 @@ func (p *page) backupsFooter(r report.Report) {
 		return
 	}
 	p.print("")
-	p.print(p.hang("", plain, fmt.Sprintf("%s: %d whole, %d broken, %d cannot tell.", plural(all, "backup"), c.Whole, c.Broken, c.CannotTell))...)
+	p.print(p.hang("", plain, fmt.Sprintf("%s: %d whole, %d broken, %d cannot tell.", words.Count(all, "backup"), c.Whole, c.Broken, c.CannotTell))...)
 	if r.Redacted {
 		p.print(p.hang("", plain, "Names and identifiers are placeholders.")...)
 		return

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -264,7 +265,7 @@ func daysSinceBackup(d *report.Device) string {
 	if d.LastBackup.IsZero() {
 		return ""
 	}
-	return strconv.Itoa(int(d.TakenAt.Sub(d.LastBackup) / (24 * time.Hour)))
+	return strconv.Itoa(words.Days(d.TakenAt.Sub(d.LastBackup)))
 }
 
 // firstStep is the first thing to do, "" if there is nothing.

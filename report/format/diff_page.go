@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -69,8 +69,7 @@ func betweenOf(d report.Diff) string {
 	if d.Old.IsZero() || d.New.IsZero() {
 		return ""
 	}
-	day := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-	return "From " + day(d.Old) + " to " + day(d.New) + "."
+	return "From " + words.Moment(d.Old) + " to " + words.Moment(d.New) + "."
 }
 
 func changesOf(c report.ChangeCounts) string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -108,7 +109,7 @@ func List(w io.Writer, list []*checks.Check, o Options) error {
 		p.print(p.hang(lead, plain, check.Title)...)
 	}
 	p.print("")
-	p.print(p.hang("", plain, fmt.Sprintf("%s, of which %d can be answered or hinted at over USB; the others only by a person.", plural(len(list), "check"), judged))...)
+	p.print(p.hang("", plain, fmt.Sprintf("%s, of which %d can be answered or hinted at over USB; the others only by a person.", words.Count(len(list), "check"), judged))...)
 	p.print(p.hang("Next: ", plain, "backupdoctor explain ID")...)
 	return p.write(w)
 }

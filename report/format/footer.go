@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -24,14 +25,14 @@ func WriteSummary(w io.Writer, r report.Report, o Options) error {
 func (p *page) footer(r report.Report) {
 	var notes []string
 	if n := askedChecks(r); n > 0 && !p.All {
-		notes = append(notes, plural(n, "question")+" only a person can answer; --all shows them, --ask asks them.")
+		notes = append(notes, words.Count(n, "question")+" only a person can answer; --all shows them, --ask asks them.")
 	}
 	if r.Releases != (report.Releases{}) {
 		notes = append(notes, fmt.Sprintf("Software was compared with Apple's releases of %s (%s table).",
 			r.Releases.TableDate.Format(time.DateOnly), device.Token(r.Releases.TableSource)))
 	}
 	if n := r.Summary.Suppressed; n > 0 && !p.ShowSuppressed {
-		notes = append(notes, plural(n, "finding")+" suppressed; --show-suppressed tells which, and why.")
+		notes = append(notes, words.Count(n, "finding")+" suppressed; --show-suppressed tells which, and why.")
 	}
 	if r.Inventory != nil {
 		notes = append(notes, inventoryNote(*r.Inventory))
@@ -40,7 +41,7 @@ func (p *page) footer(r report.Report) {
 		notes = append(notes, "Names and identifiers are placeholders.")
 	}
 	if r.Summary.Retried > 0 {
-		notes = append(notes, "Tried again, fewer at a time, because the first try broke off: "+plural(r.Summary.Retried, "device")+".")
+		notes = append(notes, "Tried again, fewer at a time, because the first try broke off: "+words.Count(r.Summary.Retried, "device")+".")
 	}
 	if len(r.Devices) > 1 {
 		notes = append(notes, totals(r.Summary))
@@ -103,12 +104,4 @@ func totals(s report.Summary) string {
 		text += " " + strings.Join(why, " · ")
 	}
 	return text
-}
-
-// plural counts things; thing is the singular, whose plural ends in s.
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -63,7 +64,7 @@ func WriteStaleCSV(w io.Writer, stale report.Stale) error {
 	for _, d := range stale.Devices {
 		days := ""
 		if !d.LastBackup.IsZero() {
-			days = strconv.Itoa(int(stale.At.Sub(d.LastBackup) / (24 * time.Hour)))
+			days = strconv.Itoa(words.Days(stale.At.Sub(d.LastBackup)))
 		}
 		s.row(d.State, stamp(d.LastBackup), days, stamp(d.SeenAt), d.Name, d.ModelName, d.UDID, d.Serial, d.Slot, d.Location, assetText(d.Asset),
 			d.Verdict, d.Headline, d.NoLastBackup, stamp(d.EarlierBackup), stamp(d.EarlierAt))

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -44,7 +45,7 @@ func (p *page) bench(slot report.SlotHealth) cell {
 }
 
 func (p *page) visitors(slot report.SlotHealth) cell {
-	return cell{{text: plural(slot.Visits, "visit")}, {text: "of " + plural(slot.Devices, "device"), style: dim}}
+	return cell{{text: words.Count(slot.Visits, "visit")}, {text: "of " + words.Count(slot.Devices, "device"), style: dim}}
 }
 
 // trouble says how many visits were in trouble, and why.
@@ -52,7 +53,7 @@ func (p *page) trouble(slot report.SlotHealth) cell {
 	if slot.Trouble == 0 {
 		return cell{{text: "none"}}
 	}
-	c := cell{{text: fmt.Sprintf("%d, with %s; the last on %s", slot.Trouble, plural(slot.Troubled, "device"), dayOf(slot.LastTrouble))}}
+	c := cell{{text: fmt.Sprintf("%d, with %s; the last on %s", slot.Trouble, words.Count(slot.Troubled, "device"), words.Date(slot.LastTrouble))}}
 	for _, reason := range slot.Reasons {
 		c = append(c, paragraph{text: p.text(fmt.Sprintf("%s (%d)", reasonOf(reason.Reason, ""), reason.Visits)), style: dim})
 	}
@@ -60,12 +61,12 @@ func (p *page) trouble(slot report.SlotHealth) cell {
 }
 
 func benchTotals(bench report.Bench, suspicious int) string {
-	looked := "in " + plural(bench.Runs, "run") + "."
+	looked := "in " + words.Count(bench.Runs, "run") + "."
 	if len(bench.Slots) == 0 {
 		return "No device was seen at a known place " + looked
 	}
 	if suspicious == 0 {
-		return fmt.Sprintf("None of %s stands out %s", plural(len(bench.Slots), "place"), looked)
+		return fmt.Sprintf("None of %s stands out %s", words.Count(len(bench.Slots), "place"), looked)
 	}
 	var names []string
 	for _, slot := range bench.Slots[:suspicious] {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -55,7 +56,7 @@ func (p *page) staleness(d report.StaleDevice, stale report.Stale) cell {
 		return cell{{p.lead(m), m.style, "never", plain}}
 	case report.BackupStale:
 		m := mark{"✗", "[x]", "", red}
-		return cell{{p.lead(m), m.style, daysText(d.LastBackup, stale.At) + " ago", plain}, {text: dayOf(d.LastBackup), style: dim}}
+		return cell{{p.lead(m), m.style, daysText(d.LastBackup, stale.At) + " ago", plain}, {text: words.Date(d.LastBackup), style: dim}}
 	}
 	m := mark{"?", "[?]", "", cyan}
 	why := "unknown"
@@ -64,7 +65,7 @@ func (p *page) staleness(d report.StaleDevice, stale report.Stale) cell {
 	}
 	c := cell{{p.lead(m), m.style, p.text(why), plain}}
 	if !d.EarlierBackup.IsZero() {
-		c = append(c, paragraph{text: fmt.Sprintf("%s, when last read on %s", dayOf(d.EarlierBackup), dayOf(d.EarlierAt)), style: dim})
+		c = append(c, paragraph{text: fmt.Sprintf("%s, when last read on %s", words.Date(d.EarlierBackup), words.Date(d.EarlierAt)), style: dim})
 	}
 	return c
 }
@@ -81,9 +82,9 @@ func (p *page) lastSeen(d report.StaleDevice, stale report.Stale) cell {
 
 // staleTotals counts the devices.
 func staleTotals(s report.Stale) string {
-	text := fmt.Sprintf("%d of %s had no good iCloud backup within %s, as far as is known", s.Stale, plural(s.Known, "device"), plural(s.Days, "day"))
+	text := fmt.Sprintf("%d of %s had no good iCloud backup within %s, as far as is known", s.Stale, words.Count(s.Known, "device"), words.Count(s.Days, "day"))
 	if s.Stale == 0 {
-		text = fmt.Sprintf("None of %s is known to be without a good iCloud backup within %s", plural(s.Known, "device"), plural(s.Days, "day"))
+		text = fmt.Sprintf("None of %s is known to be without a good iCloud backup within %s", words.Count(s.Known, "device"), words.Count(s.Days, "day"))
 	}
 	if s.Unknown > 0 {
 		text += fmt.Sprintf("; of %d that is unknown", s.Unknown)

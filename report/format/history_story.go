@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -126,7 +127,7 @@ func (p *page) whatChanged(v report.Visit) cell {
 		case cause.Came:
 			text += ", new"
 		case cause.Since.Before(v.TakenAt):
-			text += ", since " + dayOf(cause.Since)
+			text += ", since " + words.Date(cause.Since)
 		}
 		c = append(c, paragraph{p.lead(m), m.style, p.text(text), plain})
 	}
@@ -140,7 +141,7 @@ func (p *page) whatChanged(v report.Visit) cell {
 func (p *page) lastBackup(v report.Visit) cell {
 	switch {
 	case !v.LastBackup.IsZero():
-		return cell{{text: dayOf(v.LastBackup)}, {text: daysText(v.LastBackup, v.TakenAt) + " before", style: dim}}
+		return cell{{text: words.Date(v.LastBackup)}, {text: daysText(v.LastBackup, v.TakenAt) + " before", style: dim}}
 	case v.NoLastBackup == string(device.Absent):
 		return cell{{text: "none on record"}}
 	case v.NoLastBackup == "":
@@ -150,9 +151,7 @@ func (p *page) lastBackup(v report.Visit) cell {
 	}
 }
 
-func dayOf(t time.Time) string { return t.UTC().Format(time.DateOnly) }
-
 // daysText counts the whole days from one time to another.
 func daysText(from, to time.Time) string {
-	return plural(max(0, int(to.Sub(from)/(24*time.Hour))), "day")
+	return words.Count(max(0, words.Days(to.Sub(from))), "day")
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -42,7 +43,7 @@ func newHTMLBackup(b report.Backup, d report.Device) htmlBackup {
 	backup := htmlBackup{
 		htmlMark: htmlMarkOf(markOfProof(b.Verdict)), Verdict: report.Clean(b.Verdict), Rank: rankOfProof(b.Verdict),
 		Made: agedAt(b.Date, d.TakenAt), Folder: report.Clean(device.Quoted(b.Folder)), Name: report.Clean(device.Label(folderName(b))), Archived: b.Archived,
-		Size: bytesText(b.SizeBytes), Bytes: b.SizeBytes, Locked: lockedText(b), Proof: proofText(b), NextFails: b.NextFails,
+		Size: words.Size(b.SizeBytes), Bytes: b.SizeBytes, Locked: lockedText(b), Proof: proofText(b), NextFails: b.NextFails,
 	}
 	if b.ProductVersion != "" {
 		backup.System = report.Clean(device.Label(strings.TrimSpace(d.System + " " + b.ProductVersion)))

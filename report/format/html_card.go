@@ -7,6 +7,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -117,9 +118,9 @@ func (c *htmlCard) addCause(f report.Finding, read time.Time) {
 func evidenceOf(f report.Finding, read time.Time) []htmlEvidence {
 	return convert(f.Evidence, func(e report.Evidence) htmlEvidence {
 		evidence := htmlEvidence{Key: report.Clean(e.Key), Value: report.Clean(e.Value), Expected: report.Clean(e.Expected), Source: report.Clean(e.Source), AsOf: timeOf(e.AsOf)}
-		if days := int(read.Sub(e.AsOf) / (24 * time.Hour)); days > 0 && !e.AsOf.IsZero() {
-			evidence.AsOf.Text = e.AsOf.UTC().Format(time.DateOnly)
-			evidence.AsOf.Age = plural(days, "day") + " old"
+		if days := words.Days(read.Sub(e.AsOf)); days > 0 && !e.AsOf.IsZero() {
+			evidence.AsOf.Text = words.Date(e.AsOf)
+			evidence.AsOf.Age = words.Count(days, "day") + " old"
 		}
 		return evidence
 	})

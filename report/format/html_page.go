@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -115,7 +116,7 @@ func newHTMLPage(r report.Report) htmlPage {
 	}
 	p.Title = p.Headline
 	if !r.TakenAt.IsZero() {
-		p.Title += ", " + r.TakenAt.UTC().Format(time.DateOnly)
+		p.Title += ", " + words.Date(r.TakenAt)
 	}
 	asked := newInquiry(r)
 	for i, d := range r.Devices {
@@ -145,7 +146,7 @@ func headlineOf(labels []string, r report.Report) string {
 	case r.Subject == report.OfBackups && s.Backups == (report.BackupCounts{}):
 		return "No backup was found"
 	case r.Subject == report.OfBackups:
-		return plural(s.Backups.Whole+s.Backups.Broken+s.Backups.CannotTell, "backup") + " on this computer"
+		return words.Count(s.Backups.Whole+s.Backups.Broken+s.Backups.CannotTell, "backup") + " on this computer"
 	case len(r.Devices) == 0 && len(r.Gaps) > 0:
 		return "No device could be read"
 	case len(r.Devices) == 0:
@@ -231,10 +232,10 @@ func noticesOf(r report.Report) []htmlNotice {
 		add(note, "Names and identifiers are placeholders.")
 	}
 	if n := r.Summary.Suppressed; n > 0 && r.Subject != report.OfBackups {
-		add(note, plural(n, "suppressed finding")+" counted for nothing, and each stands with its reason at the device.")
+		add(note, words.Count(n, "suppressed finding")+" counted for nothing, and each stands with its reason at the device.")
 	}
 	if n := r.Summary.Retried; n > 0 {
-		add(note, plural(n, "device")+" had to be tried twice.")
+		add(note, words.Count(n, "device")+" had to be tried twice.")
 	}
 	return notices
 }
@@ -292,8 +293,7 @@ func timeOf(at time.Time) htmlTime {
 	if at.IsZero() {
 		return htmlTime{}
 	}
-	at = at.UTC()
-	return htmlTime{Machine: at.Format(time.RFC3339), Text: at.Format("2006-01-02 15:04 UTC")}
+	return htmlTime{Machine: at.UTC().Format(time.RFC3339), Text: words.Moment(at)}
 }
 
 // agedAt is a moment with its age at another, at which a device was read.
@@ -306,16 +306,13 @@ func agedAt(at, read time.Time) htmlTime {
 }
 
 func ageOf(age time.Duration) string {
-	const day = 24 * time.Hour
 	switch {
 	case age < -time.Minute:
 		return "later than it was read"
 	case age < time.Hour:
 		return "under an hour old"
-	case age < 2*day:
-		return plural(int(age/time.Hour), "hour") + " old"
 	default:
-		return plural(int(age/day), "day") + " old"
+		return words.Duration(age) + " old"
 	}
 }
 

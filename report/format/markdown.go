@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -100,7 +101,7 @@ func (m *markdown) head(r report.Report) {
 		m.line("- Backups on this computer: ", fmt.Sprintf("%d whole, %d broken, %d of which nobody can tell", b.Whole, b.Broken, b.CannotTell))
 	}
 	if !r.TakenAt.IsZero() {
-		m.line("- Read: ", minute(r.TakenAt))
+		m.line("- Read: ", words.Moment(r.TakenAt))
 	}
 	m.line("- Written by: ", markdownText(device.Token(r.Tool.Name)+" "+device.Token(r.Tool.Version)))
 	if r.Subject == report.OfDevices && r.Releases != (report.Releases{}) {
@@ -164,11 +165,8 @@ func lastBackupText(d report.Device) string {
 	if d.LastBackup.IsZero() {
 		return unknownBecause(d.NoLastBackup)
 	}
-	return minute(d.LastBackup)
+	return words.Moment(d.LastBackup)
 }
-
-// minute is a time for people.
-func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 // device tells all of one device but its backups on this computer.
 func (m *markdown) device(d report.Device) {
@@ -189,7 +187,7 @@ func (m *markdown) device(d report.Device) {
 		m.known("Inventory, "+device.Label(f.Name), f.Value)
 	}
 	m.known("Last good iCloud backup", lastBackupText(d))
-	m.known("Read", minute(d.TakenAt))
+	m.known("Read", words.Moment(d.TakenAt))
 	if d.Retried != "" {
 		m.known("Read in a second try", reasonOf(d.Retried, ""))
 	}
@@ -315,7 +313,7 @@ func (m *markdown) suppressed(d report.Device) {
 	for _, s := range d.Suppressed {
 		text := s.Summary + " " + bracketed(caseName(s.Check, s.Subject)) + ": " + device.Quoted(s.Because)
 		if !s.Until.IsZero() {
-			text += ", until " + s.Until.UTC().Format(time.DateOnly)
+			text += ", until " + words.Date(s.Until)
 		}
 		m.line("- ", markdownText(text))
 	}
@@ -325,7 +323,7 @@ func (m *markdown) suppressed(d report.Device) {
 func (m *markdown) leftOut(d report.Device) {
 	asked, healthy := countOf(&d, checks.Ask), countOf(&d, checks.OK)
 	if asked+healthy > 0 {
-		m.line("\nNot told here: ", plural(asked, "question"), " only a person can answer, and ", plural(healthy, "check"), " that found nothing wrong.")
+		m.line("\nNot told here: ", words.Count(asked, "question"), " only a person can answer, and ", words.Count(healthy, "check"), " that found nothing wrong.")
 	}
 }
 
@@ -353,7 +351,7 @@ func (m *markdown) backups(d report.Device) {
 		if b.NextFails {
 			verdict += "; the next backup will fail"
 		}
-		cells := []string{device.Label(folderName(b)), dated(b), device.Label(strings.TrimSpace(d.System + " " + b.ProductVersion)), bytesText(b.SizeBytes), encryptedText(b), verdict}
+		cells := []string{device.Label(folderName(b)), dated(b), device.Label(strings.TrimSpace(d.System + " " + b.ProductVersion)), words.Size(b.SizeBytes), encryptedText(b), verdict}
 		rows = append(rows, convert(cells, markdownText))
 	}
 	m.table([]string{"Folder", "Made", "System", "Size", "Encrypted", "Verdict"}, rows)

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -107,7 +107,7 @@ func (p *page) unread(d report.Device) []string {
 	for _, group := range unreadOf(d) {
 		what := strings.Join(group.Checks, ", ")
 		if group.Why == ended && !p.All {
-			what = plural(len(group.Checks), "check")
+			what = words.Count(len(group.Checks), "check")
 		}
 		lines = append(lines, p.hang(p.lead(m), m.style, group.Why+": "+what)...)
 	}
@@ -170,7 +170,7 @@ func (p *page) suppressed(d report.Device) []string {
 	for _, s := range d.Suppressed {
 		because := "because: " + device.Quoted(s.Because)
 		if !s.Until.IsZero() {
-			because += "; until " + s.Until.UTC().Format(time.DateOnly)
+			because += "; until " + words.Date(s.Until)
 		}
 		under := strings.Repeat(" ", columns(p.lead(m)))
 		lines = append(lines, p.hang(p.lead(m), m.style, s.Summary)...)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -236,7 +237,7 @@ func evidenceText(e report.Evidence, takenAt time.Time) string {
 		text += " (expected " + e.Expected + ")"
 	}
 	if !e.AsOf.IsZero() && takenAt.Sub(e.AsOf) >= 24*time.Hour {
-		text += ", as of " + e.AsOf.UTC().Format(time.DateOnly)
+		text += ", as of " + words.Date(e.AsOf)
 	}
 	return text
 }

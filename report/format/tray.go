@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -81,7 +82,7 @@ func (p *page) trayTotals(rows []TrayRow) string {
 			verdicts[checks.Verdict(row.Found.Verdict)]++
 		}
 	}
-	parts := []string{fmt.Sprintf("%d of %s examined", finished, plural(len(rows), "device"))}
+	parts := []string{fmt.Sprintf("%d of %s examined", finished, words.Count(len(rows), "device"))}
 	for _, v := range []struct {
 		verdict checks.Verdict
 		word    string

@@ -4,69 +4,58 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
-	"zombiezen.com/go/sqlite"
-	"zombiezen.com/go/sqlite/sqlitex"
+	"github.com/gofrs/flock"
 )
 
 // A guard is this process's hold on the name of a history: shared while the file is used,
-// alone while it is made or set aside. Locks on the file itself would not do, since SQLite
-// takes none on a file that is no database. They are SQLite's locks on an empty database
-// beside it, which every system has, and which end with the process.
-type guard struct {
-	path string
-	conn *sqlite.Conn // nil while nothing is held
-}
+// alone while it is made or set aside. It is a lock on a file beside it, since the file itself
+// can be moved away. The system frees it however the process ends.
+type guard struct{ lock *flock.Flock }
 
 // guardOf is the guard of the history at path, before it holds anything.
-func guardOf(path string) *guard { return &guard{path: path + ".lock"} }
+func guardOf(path string) *guard {
+	return &guard{flock.New(path+".lock", flock.SetPermissions(0o600))}
+}
+
+// errHeld is a guard that another process, or another store of this one, holds.
+var errHeld = errors.New("it is held")
+
+// shareEvery is how often a shared hold is tried again.
+const shareEvery = 10 * time.Millisecond
 
 // share waits until nobody is alone.
 func (g *guard) share(ctx context.Context) error {
-	return g.take(func(conn *sqlite.Conn) error {
-		conn.SetInterrupt(ctx.Done())
-		defer conn.SetInterrupt(nil)
-		err := sqlitex.ExecuteTransient(conn, "BEGIN", nil)
-		if err != nil {
-			return err
-		}
-		return sqlitex.ExecuteTransient(conn, "SELECT count(*) FROM sqlite_schema", nil)
-	})
+	err := g.take(func() (bool, error) { return g.lock.TryRLockContext(ctx, shareEvery) })
+	switch {
+	case err == nil || ctx.Err() == nil:
+		return err
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return ErrBusy
+	default:
+		return context.Cause(ctx)
+	}
 }
 
-// alone does not wait: while anybody else has a hold it is SQLite's error for busy.
-func (g *guard) alone() error {
-	return g.take(func(conn *sqlite.Conn) error {
-		conn.SetBusyTimeout(0)
-		return sqlitex.ExecuteTransient(conn, "BEGIN EXCLUSIVE", nil)
-	})
-}
+// alone does not wait: while anybody else has a hold it is errHeld.
+func (g *guard) alone() error { return g.take(g.lock.TryLock) }
 
 // take gives up what is held before it takes hold anew: two processes that waited for each
 // other while they held on would wait for ever.
-func (g *guard) take(hold func(*sqlite.Conn) error) error {
-	if err := g.release(); err != nil {
-		return err
+func (g *guard) take(hold func() (bool, error)) error {
+	err := g.release()
+	held := false
+	if err == nil {
+		held, err = hold()
 	}
-	if err := makeFile(g.path); err != nil {
-		return err
+	switch {
+	case err != nil:
+		return fmt.Errorf("the lock of the history, %s: %w", g.lock.Path(), err)
+	case !held:
+		return errHeld
 	}
-	conn, err := sqlite.OpenConn(g.path, sqlite.OpenReadWrite)
-	if err != nil {
-		return err
-	}
-	if err := hold(conn); err != nil {
-		return fmt.Errorf("the lock of the history, %s: %w", g.path, errors.Join(err, conn.Close()))
-	}
-	g.conn = conn
 	return nil
 }
 
-func (g *guard) release() error {
-	if g.conn == nil {
-		return nil
-	}
-	conn := g.conn
-	g.conn = nil
-	return conn.Close()
-}
+func (g *guard) release() error { return g.lock.Unlock() }

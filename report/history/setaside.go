@@ -7,8 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"time"
-
-	"zombiezen.com/go/sqlite"
 )
 
 // alonePatience is how long to wait until no other process has the history open. Another
@@ -27,9 +25,9 @@ func (s *Store) renew(ctx context.Context, why error) error {
 	defer cancel()
 	for {
 		err := s.guard.alone()
-		if busy := isBusy(err); err != nil && !busy {
+		if held := errors.Is(err, errHeld); err != nil && !held {
 			return err
-		} else if busy && waiting.Err() != nil {
+		} else if held && waiting.Err() != nil {
 			return heldOpen(why)
 		}
 		now, failed := stat(s.path)
@@ -129,5 +127,3 @@ func same(a, b fs.FileInfo) bool {
 	}
 	return os.SameFile(a, b)
 }
-
-func isBusy(err error) bool { return sqlite.ErrCode(err).ToPrimary() == sqlite.ResultBusy }

@@ -2,6 +2,7 @@ package history
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -211,7 +212,8 @@ func changedBy(t *testing.T, path, script string) string {
 func TestABrokenLockIsSaid(t *testing.T) {
 	path := written(t, 1)
 	before := read(t, path)
-	must(t, os.WriteFile(path+".lock", []byte(strings.Repeat("no database", 100)), 0o600))
+	must(t, os.Remove(path+".lock"))
+	must(t, os.Mkdir(path+".lock", 0o700))
 	s, err := Open(t.Context(), path)
 	if err == nil || !strings.Contains(err.Error(), path+".lock") {
 		t.Errorf("%v, %v", s, err)
@@ -219,6 +221,43 @@ func TestABrokenLockIsSaid(t *testing.T) {
 	if !bytes.Equal(read(t, path), before) {
 		t.Error("the history was changed")
 	}
+}
+
+// What is in the lock does not matter: it may be a database, of an earlier version.
+func TestALockIsNotRead(t *testing.T) {
+	path := written(t, 1)
+	must(t, os.WriteFile(path+".lock", []byte("SQLite format 3"), 0o600))
+	s := opened(t, path)
+	if list, err := s.Runs(t.Context(), 10); err != nil || list.Total != 1 {
+		t.Errorf("%d runs, %v", list.Total, err)
+	}
+}
+
+// A store of this process keeps others from being alone as one of another process does.
+func TestAGuardIsSharedOrAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.sqlite")
+	first, second := guardOf(path), guardOf(path)
+	must(t, first.share(t.Context()))
+	must(t, second.share(t.Context()))
+	if err := second.alone(); !errors.Is(err, errHeld) {
+		t.Errorf("alone beside another: %v", err)
+	}
+	must(t, first.release())
+	must(t, second.alone())
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := first.share(ctx); !errors.Is(err, ErrBusy) {
+		t.Errorf("shared with one that is alone: %v", err)
+	}
+	stopped, stop := context.WithCancelCause(t.Context())
+	why := errors.New("interrupted")
+	stop(why)
+	if err := first.share(stopped); !errors.Is(err, why) {
+		t.Errorf("after an interrupt: %v", err)
+	}
+	must(t, second.release())
+	must(t, first.share(t.Context()))
+	must(t, first.release())
 }
 
 func TestAPlaceThatCannotBeUsedIsSaid(t *testing.T) {

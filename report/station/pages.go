@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -22,8 +23,8 @@ var files embed.FS
 // templates are the pages. What a device or its owner wrote goes through label where a name
 // is expected, and through quoted elsewhere; sentences of this program go through clean.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"clean": report.Clean, "label": label, "quoted": quoted, "mark": markOf, "because": because, "moment": moment, "ago": ago,
-	"count": plural, "short": shortOf, "link": pageOf, "backup": backupMark,
+	"clean": report.Clean, "label": label, "quoted": quoted, "mark": markOf, "because": because, "moment": words.Moment, "ago": words.Ago,
+	"count": words.Count, "short": shortOf, "link": pageOf, "backup": backupMark,
 }).ParseFS(files, "templates/*.html"))
 
 func label(text string) string { return report.Clean(device.Label(text)) }

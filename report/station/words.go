@@ -2,13 +2,12 @@ package station
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
@@ -109,7 +108,7 @@ func lastBackupOf(d report.Device) string {
 	if d.LastBackup.IsZero() {
 		return ""
 	}
-	return "backup " + ago(d.LastBackup, d.TakenAt)
+	return "backup " + words.Ago(d.LastBackup, d.TakenAt)
 }
 
 // sayingOf is what is read out of a finished device.
@@ -212,34 +211,4 @@ func because(reason, detail string) string {
 }
 
 // shortOf is the trouble that a check is about, in a few words.
-func shortOf(id string) string {
-	if check, known := checks.Find(id); known {
-		return check.Short
-	}
-	return report.Clean(id)
-}
-
-func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-
-// ago tells how long before another a time was, in the largest unit that is full.
-func ago(t, now time.Time) string {
-	switch d := now.Sub(t); {
-	case d < -time.Minute: // less is two clocks that differ
-		return "in the future"
-	case d < time.Minute:
-		return "just now"
-	case d < time.Hour:
-		return plural(int(d/time.Minute), "minute") + " ago"
-	case d < 48*time.Hour:
-		return plural(int(d/time.Hour), "hour") + " ago"
-	default:
-		return plural(int(d/(24*time.Hour)), "day") + " ago"
-	}
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
+func shortOf(id string) string { return report.Clean(report.ShortOf(id)) }

@@ -22,6 +22,7 @@ type set struct {
 
 var (
 	small     = set{name: "b2k", files: 2_000, bytes: 20_000}
+	middle    = set{name: "b50k", files: 50_000, bytes: 700}
 	medium    = set{name: "b100k", files: 100_000, bytes: 20_000}
 	large     = set{name: "b500k", files: 500_000, bytes: 700}
 	few       = set{name: "large4g", files: 40, bytes: 107_000_000}

@@ -29,8 +29,9 @@ import (
 // ErrSchema is a database whose tables are not what the caller expects.
 var ErrSchema = errors.New("the database has other tables than expected")
 
-// maxValue is the longest text or blob that SQLite may hand over. It also bounds a row.
-const maxValue = 64 << 20
+// maxValue is the longest text or blob that SQLite hands over unless the caller sets a limit
+// of its own; a longer one is an error of the statement that reads it.
+const maxValue = 4 << 20
 
 // A Conn is an open database. Its methods are those of zombiezen.com/go/sqlite; only one
 // goroutine at a time may use it. Close it before whatever it reads from.
@@ -92,20 +93,34 @@ func OpenWithLog(ctx context.Context, database, log io.Reader) (*Conn, error) {
 	}
 	remove := func() error { return os.RemoveAll(folder) }
 	path := filepath.Join(folder, "copy.sqlite")
-	err = errors.Join(write(path, database), write(path+"-wal", log))
+	err = errors.Join(write(ctx, path, database), write(ctx, path+"-wal", log))
 	if err != nil {
 		return nil, errors.Join(err, remove())
 	}
 	return open(ctx, path, sqlite.OpenReadWrite, remove)
 }
 
-func write(path string, from io.Reader) error {
+// write copies a file, which may have gigabytes, until ctx ends.
+func write(ctx context.Context, path string, from io.Reader) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(file, from)
+	_, err = io.Copy(file, stoppable{ctx, from})
 	return errors.Join(err, file.Close())
+}
+
+// stoppable is a reader that ends with its context.
+type stoppable struct {
+	ctx  context.Context
+	from io.Reader
+}
+
+func (s stoppable) Read(p []byte) (int, error) {
+	if s.ctx.Err() != nil {
+		return 0, context.Cause(s.ctx)
+	}
+	return s.from.Read(p)
 }
 
 func open(ctx context.Context, name string, flags sqlite.OpenFlags, release func() error) (*Conn, error) {

@@ -114,10 +114,10 @@ func hasClass(conn *database.Conn, account int64, state string) (bool, error) {
 	if accounts == "" || classes == "" {
 		return false, device.Malformed
 	}
-	query := fmt.Sprintf(`SELECT d.ZNAME FROM %q j JOIN ZDATACLASS d ON j.%q = d.Z_PK WHERE j.%q = ? LIMIT 1000`, table, classes, accounts)
+	query := fmt.Sprintf(`SELECT d.ZNAME FROM %q j JOIN ZDATACLASS d ON j.%q = d.Z_PK WHERE j.%q = ? AND octet_length(d.ZNAME) <= ? LIMIT 1000`, table, classes, accounts)
 	var has bool
 	err = sqlitex.ExecuteTransient(conn.Conn, query, &sqlitex.ExecOptions{
-		Args: []any{account},
+		Args: []any{account, maxArchive},
 		ResultFunc: func(row *sqlite.Stmt) error {
 			has = has || name(row, 0) == backupClass
 			return nil
@@ -132,7 +132,7 @@ func hasClass(conn *database.Conn, account int64, state string) (bool, error) {
 // numbered is the table Z_<number><suffix>.
 func numbered(conn *database.Conn, suffix string) (string, error) {
 	var found string
-	err := sqlitex.ExecuteTransient(conn.Conn, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'Z\\_%' ESCAPE '\\' LIMIT 1000", &sqlitex.ExecOptions{
+	err := sqlitex.ExecuteTransient(conn.Conn, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'Z\\_%' ESCAPE '\\' AND length(name) < 64 LIMIT 1000", &sqlitex.ExecOptions{
 		ResultFunc: func(row *sqlite.Stmt) error {
 			if isNumbered(row.ColumnText(0), suffix) {
 				found = row.ColumnText(0)
@@ -165,14 +165,23 @@ func endingIn(columns []string, suffix string) string {
 	return columns[i]
 }
 
-// accountProperties are the values on record for an account, unarchived.
+// propertyKeys are the values on record for an account that are read.
+var propertyKeys = []string{"lastKnownQuota", "isCloudSubscriber", "isManagedAppleID", "needsToVerifyTerms", "repairState"}
+
+// accountProperties are these values, unarchived.
 func accountProperties(conn *database.Conn, account int64) (safeplist.Dict, error) {
 	properties := safeplist.Dict{}
-	err := sqlitex.ExecuteTransient(conn.Conn, "SELECT ZKEY, ZVALUE FROM ZACCOUNTPROPERTY WHERE ZOWNER = ? LIMIT 1000", &sqlitex.ExecOptions{
-		Args: []any{account},
+	err := sqlitex.ExecuteTransient(conn.Conn, `
+		SELECT ZKEY, ZVALUE FROM ZACCOUNTPROPERTY
+		WHERE ZOWNER = ? AND octet_length(ZKEY) <= ? AND octet_length(ZVALUE) <= ? LIMIT 1000`, &sqlitex.ExecOptions{
+		Args: []any{account, maxText, maxArchive},
 		ResultFunc: func(row *sqlite.Stmt) error {
+			key := row.ColumnText(0)
+			if !slices.Contains(propertyKeys, key) {
+				return nil
+			}
 			if value, err := unarchive(blob(row, 1)); err == nil {
-				properties[row.ColumnText(0)] = value
+				properties[key] = value
 			}
 			return nil
 		},
@@ -193,14 +202,17 @@ func name(row *sqlite.Stmt, column int) string {
 }
 
 func blob(row *sqlite.Stmt, column int) []byte {
-	data := make([]byte, min(row.ColumnLen(column), 64<<10))
+	data := make([]byte, min(row.ColumnLen(column), maxArchive))
 	row.ColumnBytes(column, data)
 	return data
 }
 
+// maxArchive is the longest archived value that is read; real ones are under 1 KiB.
+const maxArchive = 64 << 10
+
 // unarchive reads a number, text or boolean that NSKeyedArchiver wrote.
 func unarchive(data []byte) (any, error) {
-	archive, err := safeplist.Parse(data, safeplist.Limits{MaxBytes: 64 << 10, MaxDepth: 16, MaxObjects: 1000})
+	archive, err := safeplist.Parse(data, safeplist.Limits{MaxBytes: maxArchive, MaxDepth: 16, MaxObjects: 1000})
 	if err != nil {
 		return nil, err
 	}

@@ -98,6 +98,22 @@ func TestMobileBackup(t *testing.T) {
 	}
 }
 
+// Some versions write a switch as an integer.
+func TestMissingKeysAsIntegerOrBoolean(t *testing.T) {
+	for value, want := range map[any]device.Fact[bool]{
+		true: device.Known(true), false: device.Known(false), 1: device.Known(true), 0: device.Known(false),
+		"yes": device.Unknown[bool](device.Absent),
+	} {
+		var h device.History
+		if err := MobileBackup(&h, marshal(t, map[string]any{"FetchMissingKeysAtNextUnlock": value})); err != nil {
+			t.Fatal(err)
+		}
+		if h.Schedule.KeysMissing != want {
+			t.Errorf("%v: %+v, want %+v", value, h.Schedule.KeysMissing, want)
+		}
+	}
+}
+
 // Where iCloud Backup was never used the file is an empty dictionary.
 func TestMobileBackupNeverUsed(t *testing.T) {
 	var h device.History

@@ -83,11 +83,11 @@ func within[T any](err error, read func(string) (T, error), key string) device.F
 func anyTrue(list safeplist.Dict, keys ...string) device.Fact[bool] {
 	answer := device.Unknown[bool](device.Absent)
 	for _, key := range keys {
-		value, err := list.Bool(key)
-		if err == nil && value {
+		value, err := truth(list, key).Get()
+		switch {
+		case err == nil && value:
 			return device.Known(true)
-		}
-		if err == nil {
+		case err == nil:
 			answer = device.Known(false)
 		}
 	}

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/pbkdf2"
+	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"hash"
 	"os"
 	"testing"
 )
@@ -89,29 +91,53 @@ func TestUnwrapRFC3394(t *testing.T) {
 	}
 }
 
-// Rounds just below, at and above the size of a slice of work.
+// Rounds just below, at and above the size of a slice of work, with one block and with two.
 func TestDerive(t *testing.T) {
-	for _, rounds := range []int{1, 2, 1000, 1<<17 - 1, 1 << 17, 1<<17 + 1} {
-		want, err := pbkdf2.Key(sha256.New, "pass", []byte("salt"), rounds, 32)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := derive(t.Context(), []byte("pass"), []byte("salt"), rounds, func(int) {})
-		if err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%d rounds: %x, %v; want %x", rounds, got, err, want)
+	for name, newHash := range map[string]func() hash.Hash{"SHA-256": sha256.New, "SHA-1": sha1.New} {
+		for _, rounds := range []int{1, 2, 1000, 1<<17 - 1, 1 << 17, 1<<17 + 1} {
+			want, err := pbkdf2.Key(newHash, "pass", []byte("salt"), rounds, keyLength)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := derive(t.Context(), newHash, []byte("pass"), []byte("salt"), rounds, func(int) {})
+			if err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%s, %d rounds: %x, %v; want %x", name, rounds, got, err, want)
+			}
 		}
 	}
 }
 
+// Either derivation stops with its context, however many rounds the keybag asks for.
 func TestUnlockStops(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
+	for name, bag := range map[string]Bag{
+		"first derivation":  {Rounds: 1, FirstSalt: []byte("salt"), FirstRounds: maxRounds},
+		"second derivation": {Rounds: maxRounds},
+	} {
+		bag.Type, bag.Salt = TypeBackup, []byte("salt")
+		bag.Classes = []Class{{Wrap: wrapPassword, Wrapped: make([]byte, wrappedLength)}}
+		ctx, cancel := context.WithCancel(t.Context())
+		_, err := bag.Unlock(ctx, "0000", func(int, int) { cancel() })
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: Unlock after a cancel = %v, want context.Canceled", name, err)
+		}
+	}
+}
+
+// Progress never goes back, and ends at its total.
+func TestUnlockProgress(t *testing.T) {
 	bag := Bag{
-		Type: TypeBackup, Salt: []byte("salt"), Rounds: 1, FirstSalt: []byte("salt"), FirstRounds: maxRounds,
+		Type: TypeBackup, Salt: []byte("salt"), Rounds: 1<<17 + 2, FirstSalt: []byte("salt"), FirstRounds: 1<<17 + 1,
 		Classes: []Class{{Wrap: wrapPassword, Wrapped: make([]byte, wrappedLength)}},
 	}
-	_, err := bag.Unlock(ctx, "0000", func(int, int) { cancel() })
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("Unlock after a cancel = %v, want context.Canceled", err)
+	var last, total int
+	_, err := bag.Unlock(t.Context(), "0000", func(done, of int) {
+		if done < last || done > of {
+			t.Errorf("%d of %d after %d", done, of, last)
+		}
+		last, total = done, of
+	})
+	if !errors.Is(err, ErrWrongPassword) || last != total {
+		t.Errorf("ended at %d of %d: %v", last, total, err)
 	}
 }
 
@@ -206,7 +232,7 @@ func FuzzParse(f *testing.F) {
 // BenchmarkUnlock is the derivation of a backup since iOS 10.2: ten million rounds.
 func BenchmarkUnlock(b *testing.B) {
 	for b.Loop() {
-		if _, err := derive(b.Context(), []byte("password"), []byte("01234567890123456789"), 10_000_000, func(int) {}); err != nil {
+		if _, err := derive(b.Context(), sha256.New, []byte("password"), []byte("01234567890123456789"), 10_000_000, func(int) {}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -3,12 +3,13 @@ package keybag
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/pbkdf2"
 	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/binary"
 	"fmt"
 	"hash"
+	"slices"
 )
 
 // Keys are the class keys of an unlocked keybag. The zero Keys open nothing.
@@ -16,8 +17,8 @@ type Keys struct {
 	classes map[uint32][]byte
 }
 
-// Progress is told how many of the rounds of key derivation are done. It is called a few
-// hundred times at most, from the goroutine that called Unlock.
+// Progress receives how many rounds of the key derivation are done. Unlock calls it about
+// fifty times a second, from its own goroutine.
 type Progress func(done, total int)
 
 // Unlock derives a key from the password and unwraps every class key with it. A password
@@ -27,26 +28,24 @@ func (b Bag) Unlock(ctx context.Context, password string, progress Progress) (Ke
 	if err := b.Check(); err != nil {
 		return Keys{}, err
 	}
-	secret := []byte(password)
-	total := int(b.FirstRounds) + int(b.Rounds)
-	if b.FirstRounds > 0 {
-		var err error
-		secret, err = derive(ctx, secret, b.FirstSalt, int(b.FirstRounds), func(done int) {
+	first, second := int(b.FirstRounds), kekBlocks*int(b.Rounds)
+	report := func(before int) func(int) {
+		return func(done int) {
 			if progress != nil {
-				progress(done, total)
+				progress(before+done, first+second)
 			}
-		})
-		if err != nil {
+		}
+	}
+	secret := []byte(password)
+	if first > 0 {
+		var err error
+		if secret, err = derive(ctx, sha256.New, secret, b.FirstSalt, first, report(0)); err != nil {
 			return Keys{}, err
 		}
 	}
-	// The second derivation is 10,000 rounds, 3 ms: no need to look up from it.
-	kek, err := pbkdf2.Key(sha1.New, string(secret), b.Salt, int(b.Rounds), 32)
+	kek, err := derive(ctx, sha1.New, secret, b.Salt, int(b.Rounds), report(first))
 	if err != nil {
-		return Keys{}, fmt.Errorf("deriving the key: %w", err)
-	}
-	if progress != nil {
-		progress(total, total)
+		return Keys{}, err
 	}
 	return b.unwrapClasses(kek)
 }
@@ -87,35 +86,51 @@ func (k Keys) Unwrap(classAndKey []byte) ([]byte, error) {
 	return unwrap(kek, classAndKey[4:])
 }
 
-// derive is PBKDF2 with HMAC-SHA256 for one 32-byte block, in slices, so that it can tell
-// its progress and be stopped. crypto/pbkdf2 can do neither, and ten million rounds take
-// longer than a person waits without a sign. TestDerive holds it to crypto/pbkdf2.
-func derive(ctx context.Context, password, salt []byte, rounds int, progress func(done int)) ([]byte, error) {
+// keyLength is the length of every derived key. A SHA-256 fills it with one block of
+// PBKDF2, a SHA-1 needs kekBlocks of them.
+const (
+	keyLength = 32
+	kekBlocks = (keyLength + sha1.Size - 1) / sha1.Size
+)
+
+// derive is PBKDF2 in slices, so that it can report its progress and be stopped.
+// crypto/pbkdf2 can do neither, and a keybag states its own number of rounds: ten million
+// in a backup since iOS 10.2, up to maxRounds in a crafted one. progress counts the rounds
+// of all blocks.
+func derive(ctx context.Context, newHash func() hash.Hash, password, salt []byte, rounds int, progress func(done int)) ([]byte, error) {
+	mac := hmac.New(newHash, password)
+	var key []byte
+	for block := 1; len(key) < keyLength; block++ {
+		before := (block - 1) * rounds
+		part, err := deriveBlock(ctx, mac, salt, block, rounds, func(done int) { progress(before + done) })
+		if err != nil {
+			return nil, err
+		}
+		key = append(key, part...)
+	}
+	return key[:keyLength], nil
+}
+
+// deriveBlock is one block of PBKDF2, F in RFC 8018, section 5.2.
+func deriveBlock(ctx context.Context, mac hash.Hash, salt []byte, number, rounds int, progress func(done int)) ([]byte, error) {
 	const slice = 1 << 17 // about 20 ms
-	mac := hmac.New(sha256.New, password)
-	block := firstBlock(mac, salt)
-	key := append([]byte(nil), block...)
+	mac.Reset()
+	mac.Write(salt)
+	mac.Write(binary.BigEndian.AppendUint32(nil, uint32(number)))
+	u := mac.Sum(nil)
+	key := slices.Clone(u)
 	for done := 1; done < rounds; {
-		if err := ctx.Err(); err != nil {
+		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		end := min(done+slice, rounds)
 		for ; done < end; done++ {
 			mac.Reset()
-			mac.Write(block)
-			block = mac.Sum(block[:0])
-			for i, b := range block {
-				key[i] ^= b
-			}
+			mac.Write(u)
+			u = mac.Sum(u[:0])
+			subtle.XORBytes(key, key, u)
 		}
 		progress(done)
 	}
 	return key, nil
-}
-
-// firstBlock is U1 of block 1: the salt and the number of the block under the password.
-func firstBlock(mac hash.Hash, salt []byte) []byte {
-	mac.Write(salt)
-	mac.Write([]byte{0, 0, 0, 1})
-	return mac.Sum(nil)
 }

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -16,7 +17,11 @@ import (
 )
 
 // maxText is the longest domain or path that is kept. iOS allows 1,024 bytes.
-const maxText = 16 << 10
+const maxText = 4 << 10
+
+// maxValue is the longest value that SQLite hands over: a record, or a path that is too
+// long and is cut.
+const maxValue = mbfile.MaxBytes + 1
 
 // Flags of a row.
 const (
@@ -32,7 +37,21 @@ type db struct {
 	source io.Closer // what conn reads from, if it is not SQLite that opened it
 }
 
-const columns = "fileID, domain, relativePath, flags, file"
+const (
+	columns = "fileID, domain, relativePath, flags, file"
+
+	allRows = "SELECT " + columns + " FROM Files NOT INDEXED"
+
+	// boundedRows passes over some rows, and answers NULL for a value that is too long.
+	// Measuring each value takes time, so it is only used behind a row that has one.
+	boundedRows = `SELECT
+		CASE WHEN octet_length(fileID) <= ?1 THEN fileID END,
+		CASE WHEN octet_length(domain) <= ?1 THEN domain END,
+		CASE WHEN octet_length(relativePath) <= ?1 THEN relativePath END,
+		CASE WHEN octet_length(flags) <= ?1 THEN flags END,
+		CASE WHEN octet_length(file) <= ?1 THEN file END
+		FROM Files NOT INDEXED LIMIT -1 OFFSET ?2`
+)
 
 // OpenDB opens an unencrypted Manifest.db, and its write-ahead log where there is one. A
 // trailing block of padding, which decrypting tools leave, does no harm.
@@ -83,6 +102,7 @@ func newDB(conn *database.Conn, source io.Closer, err error) (Manifest, error) {
 		}
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
+	conn.Limit(sqlite.LimitLength, maxValue)
 	d := &db{conn: conn, source: source}
 	present, err := conn.Columns("Files")
 	if err != nil {
@@ -131,28 +151,41 @@ func (d *db) Check(context.Context) error {
 // Rows reads the table in its own order: in that of fileID it takes five times as long.
 func (d *db) Rows(ctx context.Context) iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
-		stmt, _, err := d.conn.PrepareTransient("SELECT " + columns + " FROM Files NOT INDEXED")
-		if err != nil {
-			yield(nil, fmt.Errorf("%w: %w", ErrMalformed, err))
-			return
+		read, err := d.read(ctx, allRows, yield)
+		if sqlite.ErrCode(err) == sqlite.ResultTooBig {
+			_, err = d.read(ctx, boundedRows, yield, maxValue, int64(read))
 		}
-		defer stmt.Finalize()
-		var reader rowReader
-		for {
-			more, err := stmt.Step()
-			switch {
-			case ctx.Err() != nil:
-				yield(nil, context.Cause(ctx))
-				return
-			case err != nil:
-				yield(nil, fmt.Errorf("%w: %w", ErrMalformed, err))
-				return
-			case !more:
-				return
-			}
-			if !yield(reader.read(stmt), nil) {
-				return
-			}
+		if err != nil && !errors.Is(err, errEnough) {
+			yield(nil, err)
+		}
+	}
+}
+
+// errEnough is a caller that wants no more rows.
+var errEnough = errors.New("no more rows are wanted")
+
+// read answers the rows of a statement, and how many were read.
+func (d *db) read(ctx context.Context, query string, yield func(*Row, error) bool, arguments ...int64) (rows int, err error) {
+	stmt, _, err := d.conn.PrepareTransient(query)
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	defer stmt.Finalize()
+	for i, argument := range arguments {
+		stmt.BindInt64(i+1, argument)
+	}
+	var reader rowReader
+	for ; ; rows++ {
+		more, err := stmt.Step()
+		switch {
+		case ctx.Err() != nil:
+			return rows, context.Cause(ctx)
+		case err != nil:
+			return rows, fmt.Errorf("%w: %w", ErrMalformed, err)
+		case !more:
+			return rows, nil
+		case !yield(reader.read(stmt), nil):
+			return rows, errEnough
 		}
 	}
 }
@@ -216,6 +249,9 @@ func (r *rowReader) identify(stmt *sqlite.Stmt) (Kind, error) {
 	r.row.ID = id
 	if stmt.ColumnLen(1) > maxText || stmt.ColumnLen(2) > maxText {
 		return kind, fmt.Errorf("%w: domain or path too long", ErrRow)
+	}
+	if stmt.ColumnIsNull(1) || stmt.ColumnIsNull(2) {
+		return kind, fmt.Errorf("%w: no domain or path", ErrRow)
 	}
 	if r.hasher.idOf(r.domain, r.path) != id {
 		return kind, ErrFileID

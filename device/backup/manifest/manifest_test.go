@@ -6,7 +6,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 
 	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
@@ -210,6 +214,42 @@ func TestOpenRefuses(t *testing.T) {
 		if _, err := OpenMBDB(path); !errors.Is(err, ErrMalformed) {
 			t.Errorf("%s as Manifest.mbdb: %v, want ErrMalformed", name, err)
 		}
+	}
+}
+
+// A value longer than any record or path costs its own row, and no memory: those before
+// and after it are read.
+func TestRowsAroundALongValue(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "Manifest.db")
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = sqlitex.ExecuteScript(conn, `
+		CREATE TABLE Files (fileID TEXT PRIMARY KEY, domain TEXT, relativePath TEXT, flags INTEGER, file BLOB);
+		INSERT INTO Files VALUES ('1', 'd', 'first', 2, NULL);
+		INSERT INTO Files VALUES ('2', 'd', 'record', 1, zeroblob(5000000));
+		INSERT INTO Files VALUES ('3', 'd', 'middle', 2, NULL);
+		INSERT INTO Files VALUES ('4', 'd', printf('%.*c', 5000000, 'x'), 2, NULL);
+		INSERT INTO Files VALUES (printf('%.*c', 5000000, '5'), 'd', 'id', 2, NULL);
+		INSERT INTO Files VALUES ('6', 'd', 'last', 2, NULL);`, nil)
+	if err := errors.Join(err, conn.Close()); err != nil {
+		t.Fatal(err)
+	}
+	m, err := OpenDB(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	var paths []string
+	for row, err := range m.Rows(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, string(row.Path))
+	}
+	if want := []string{"first", "record", "middle", "", "id", "last"}; !slices.Equal(paths, want) {
+		t.Errorf("paths %q, want %q", paths, want)
 	}
 }
 

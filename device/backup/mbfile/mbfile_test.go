@@ -178,6 +178,9 @@ func FuzzOracle(f *testing.F) {
 			t.Skip("written as 16 bytes, which no device does")
 		}
 		data := archive(t, all, map[string]any{"NS.data": wrapped})
+		if len(data) > MaxBytes {
+			t.Skip("longer than any record that is decoded")
+		}
 		got, err := Decode(data)
 		want, ok := oracle(data)
 		if !ok {

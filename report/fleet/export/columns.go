@@ -28,7 +28,7 @@ var Devices = []Column[fleet.Device]{
 	{"causes", func(d fleet.Device) string {
 		var causes []string
 		for _, c := range d.Causes {
-			causes = append(causes, Short(c.Check))
+			causes = append(causes, report.ShortOf(c.Check))
 		}
 		return strings.Join(causes, "; ")
 	}},
@@ -52,7 +52,7 @@ var Changes = []Column[fleet.ChangedCause]{
 	{"site", func(c fleet.ChangedCause) string { return c.Site }},
 	{"bench", func(c fleet.ChangedCause) string { return c.Bench }},
 	{"check", func(c fleet.ChangedCause) string { return c.Check }},
-	{"short", func(c fleet.ChangedCause) string { return Short(c.Check) }},
+	{"short", func(c fleet.ChangedCause) string { return report.ShortOf(c.Check) }},
 	{"status", func(c fleet.ChangedCause) string { return c.Status }},
 	{"since", func(c fleet.ChangedCause) string { return moment(c.Since) }},
 	{"seenAt", func(c fleet.ChangedCause) string { return moment(c.SeenAt) }},
@@ -97,20 +97,11 @@ var Benches = []Column[fleet.Bench]{
 	{"devices", func(b fleet.Bench) string { return strconv.Itoa(b.Devices) }},
 }
 
-// Short is the trouble that a check is about, in a few words; of a check that this version
-// does not know, its id.
-func Short(id string) string {
-	if check, known := checks.Find(id); known {
-		return check.Short
-	}
-	return id
-}
-
 func found(v fleet.Visit, status string) string {
 	var ids []string
 	for _, f := range v.Findings {
 		if f.Status == status && f.ExplainedBy == "" {
-			ids = append(ids, Short(f.Check))
+			ids = append(ids, report.ShortOf(f.Check))
 		}
 	}
 	return strings.Join(ids, "; ")

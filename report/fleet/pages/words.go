@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
-	"github.com/backupdoctor/backupdoctor/report/fleet/export"
 )
 
 //go:embed templates/*.html
@@ -23,8 +23,8 @@ var templateFiles embed.FS
 // templates are the pages. What a device, its owner or a bench wrote goes through clean
 // where a name is expected, and through quoted elsewhere.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"asset": assetPath, "clean": label, "quoted": quoted, "short": func(id string) string { return report.Clean(device.Token(export.Short(id))) }, "mark": markOf, "because": because,
-	"ago": ago, "moment": moment, "day": func(t time.Time) string { return t.Format(time.DateOnly) }, "span": span,
+	"asset": assetPath, "clean": label, "quoted": quoted, "short": func(id string) string { return report.Clean(report.ShortOf(id)) }, "mark": markOf, "because": because,
+	"ago": words.Ago, "moment": words.Moment, "day": words.Date, "span": span,
 	"count": count, "share": share, "after": after, "set": with, "link": link, "causesOf": causesOf,
 	"verdicts": func() []string { return []string{"failing", "at-risk", "none-found", "not-examined"} },
 	"changes":  func() []fleet.Change { return []fleet.Change{fleet.New, fleet.Still, fleet.Fixed} },
@@ -65,42 +65,17 @@ func markOf(of string) mark {
 // because is a reason in words.
 func because(reason string) string { return report.Clean(device.Reason(reason).Error()) }
 
-// ago tells how long before now a time is, in the largest unit that is full.
-func ago(t, now time.Time) string {
-	switch d := now.Sub(t); {
-	case d < -time.Minute: // less is two clocks that differ
-		return "in the future"
-	case d < time.Minute:
-		return "just now"
-	default:
-		return span(int(d.Seconds())) + " ago"
-	}
-}
-
 // span is a number of seconds in the largest unit that is full.
 func span(seconds int) string {
 	switch d := time.Duration(seconds) * time.Second; {
 	case d < 0:
 		return "–" // a clock was ahead
 	case d < time.Minute:
-		return plural(seconds, "second")
-	case d < time.Hour:
-		return plural(int(d/time.Minute), "minute")
-	case d < 48*time.Hour:
-		return plural(int(d/time.Hour), "hour")
+		return words.Count(seconds, "second")
 	default:
-		return plural(int(d/aDay), "day")
+		return words.Duration(d)
 	}
 }
-
-func plural(n int, unit string) string {
-	if n == 1 {
-		return "1 " + unit
-	}
-	return strconv.Itoa(n) + " " + unit + "s"
-}
-
-func moment(t time.Time) string { return t.Format("2006-01-02 15:04 UTC") }
 
 // count writes a number with narrow spaces between its thousands.
 func count(n int) string {

@@ -10,10 +10,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/device/wholefile"
+	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nkeys"
-
-	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
 )
 
 // ErrTaken is a name that a bench has, which was not revoked.
@@ -96,7 +96,7 @@ func (f *Folder) add(name, file string) error {
 	if err != nil {
 		return err
 	}
-	if err := write(file, append(user, certificate...)); err != nil {
+	if err := wholefile.WriteBytes(file, append(user, certificate...)); err != nil {
 		return err
 	}
 	claims := jwt.NewAccountClaims(public)

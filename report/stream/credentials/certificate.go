@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/device/wholefile"
 	"github.com/nats-io/jwt/v2"
 )
 
@@ -53,8 +54,8 @@ func writeCertificate(node string) error {
 		return err
 	}
 	return errors.Join(
-		write(filepath.Join(node, privateFile), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})),
-		write(filepath.Join(node, certificateFile), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})),
+		wholefile.WriteBytes(filepath.Join(node, privateFile), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})),
+		wholefile.WriteBytes(filepath.Join(node, certificateFile), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})),
 	)
 }
 

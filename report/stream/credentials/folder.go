@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/backupdoctor/backupdoctor/device/wholefile"
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nkeys"
 )
@@ -77,7 +78,7 @@ func found(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := write(filepath.Join(node, operatorFile), []byte(token)); err != nil {
+	if err := wholefile.WriteBytes(filepath.Join(node, operatorFile), []byte(token)); err != nil {
 		return err
 	}
 
@@ -97,7 +98,7 @@ func found(path string) error {
 		if err != nil {
 			return err
 		}
-		if err := write(filepath.Join(node, file), user); err != nil {
+		if err := wholefile.WriteBytes(filepath.Join(node, file), user); err != nil {
 			return err
 		}
 	}
@@ -142,7 +143,7 @@ func newKey(file string, create func() (nkeys.KeyPair, error)) (key, error) {
 	if err != nil {
 		return key{}, err
 	}
-	return key{pair, public}, write(file, seed)
+	return key{pair, public}, wholefile.WriteBytes(file, seed)
 }
 
 func readKey(file string) (nkeys.KeyPair, error) {
@@ -187,23 +188,5 @@ func writeAccount(node string, claims *jwt.AccountClaims, operator nkeys.KeyPair
 	if err != nil {
 		return err
 	}
-	return write(filepath.Join(node, accountFolder, claims.Subject+accountSuffix), []byte(token))
-}
-
-// write writes a file that only its owner may read, whole or not at all.
-func write(file string, data []byte) (err error) {
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".new-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(temporary.Name()))
-		}
-	}()
-	_, err = temporary.Write(data)
-	if err := errors.Join(err, temporary.Sync(), temporary.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), file)
+	return wholefile.WriteBytes(filepath.Join(node, accountFolder, claims.Subject+accountSuffix), []byte(token))
 }

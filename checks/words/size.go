@@ -1,0 +1,31 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Size writes bytes as Settings does, in powers of ten: 4.8 MB, 312 MB, 1.2 GB, 128 GB, 1 TB.
+// Files, backups and the storage of a device are counted so.
+func Size(bytes uint64) string { return inUnits(bytes, 1000) }
+
+// PlanSize writes the bytes of an iCloud storage plan as Apple sells it, in powers of two:
+// 5,368,709,120 bytes are 5 GB, 2,199,023,255,552 are 2 TB.
+func PlanSize(bytes uint64) string { return inUnits(bytes, 1024) }
+
+// inUnits writes bytes in the largest unit that fits, with a decimal below 10 and, from
+// gigabytes on, always where there is one.
+func inUnits(bytes, step uint64) string {
+	if bytes < step {
+		return Count(int(bytes), "byte")
+	}
+	units := []string{"kB", "MB", "GB", "TB"}
+	amount, unit := float64(bytes)/float64(step), 0
+	for amount >= float64(step) && unit < len(units)-1 {
+		amount, unit = amount/float64(step), unit+1
+	}
+	if amount >= 10 && unit < 2 {
+		return fmt.Sprintf("%d %s", int(amount), units[unit])
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", amount), ".0") + " " + units[unit]
+}

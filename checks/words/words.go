@@ -1,0 +1,58 @@
+// Package words writes numbers and times for people, the same in every answer and on every
+// page.
+package words
+
+import (
+	"fmt"
+	"time"
+)
+
+const day = 24 * time.Hour
+
+// Count writes a number of things; thing is the singular, whose plural ends in s.
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// Moment writes a time to the minute, in UTC.
+func Moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// Date writes the day of a time, in UTC.
+func Date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// Days is the number of whole days in a duration.
+func Days(d time.Duration) int { return int(d / day) }
+
+// Duration writes how long something took or is ago, in the one unit that matters: minutes
+// below an hour, hours below two days, else whole days. What lies ahead is less than a minute
+// ago.
+func Duration(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < time.Hour:
+		return Count(int(d/time.Minute), "minute")
+	case d < 2*day:
+		return Count(int(d/time.Hour), "hour")
+	default:
+		return Count(Days(d), "day")
+	}
+}
+
+// Ago writes how long before now a time was, "" if it is not known. Less than a minute ahead
+// is two clocks that differ, and just now.
+func Ago(t, now time.Time) string {
+	switch d := now.Sub(t); {
+	case t.IsZero():
+		return ""
+	case d < -time.Minute:
+		return "in the future"
+	case d < time.Minute:
+		return "just now"
+	default:
+		return Duration(d) + " ago"
+	}
+}

@@ -1,0 +1,190 @@
+package workers
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// A hub counts the devices that are spoken with at a time.
+type hub struct {
+	mu   sync.Mutex
+	now  int
+	most int
+}
+
+func (h *hub) visit(takes time.Duration) (now int) {
+	h.mu.Lock()
+	h.now++
+	now = h.now
+	h.most = max(h.most, h.now)
+	h.mu.Unlock()
+	time.Sleep(takes)
+	h.mu.Lock()
+	h.now--
+	h.mu.Unlock()
+	return now
+}
+
+func TestEach(t *testing.T) {
+	for jobs, wantMost := range map[int]int{1: 1, 3: 3, 40: 20} {
+		synctest.Test(t, func(t *testing.T) {
+			var h hub
+			w := Start(Options{Jobs: jobs, Open: 100})
+			var visited [20]atomic.Bool
+			w.Each(len(visited), func(i int) device.Reason {
+				h.visit(time.Second)
+				visited[i].Store(true)
+				return ""
+			})
+			for i := range visited {
+				if !visited[i].Load() {
+					t.Errorf("--jobs %d: %d was not visited", jobs, i)
+				}
+			}
+			if used := w.Used(); h.most != wantMost || used != (Used{Most: wantMost}) {
+				t.Errorf("--jobs %d: %d at a time, %+v", jobs, h.most, used)
+			}
+		})
+	}
+}
+
+// It begins with ten, and rises while devices answer well.
+func TestRises(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var h hub
+		w := Start(Options{Open: 1000, BackupRuns: func() bool { time.Sleep(time.Millisecond); return false }})
+		for i := range Usual {
+			w.Send(func() device.Reason { h.visit(time.Duration(i+1) * time.Second / 10); return "" })
+		}
+		synctest.Wait()
+		if h.most != Usual {
+			t.Errorf("%d to begin with, want %d", h.most, Usual)
+		}
+		w.Each(500, func(int) device.Reason { h.visit(100 * time.Millisecond); return "" })
+		used := w.Used()
+		if !used.Adaptive || used.Most <= 2*Usual || used.Most > w.mostEver || used.FellBack != "" || used.HeldBack {
+			t.Errorf("%+v", used)
+		}
+	})
+}
+
+// A hub that fails above twelve makes it fall back to ten, and stay there.
+func TestFallsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const bears = 12
+		var h hub
+		var failed atomic.Int32
+		w := Start(Options{Open: 1000})
+		w.Each(300, func(i int) device.Reason {
+			now := h.visit(100 * time.Millisecond)
+			if i > 100 && now > Usual {
+				t.Errorf("%d at a time though it has fallen back", now)
+			}
+			if now > bears {
+				failed.Add(1)
+				return device.Detached
+			}
+			return ""
+		})
+		if w.Used().FellBack != device.Detached || failed.Load() > 15 {
+			t.Errorf("%d failed, %+v", failed.Load(), w.Used())
+		}
+	})
+}
+
+// Once there is nothing left to do it begins again: a device that was pulled out in the
+// morning does not slow down the day.
+func TestBeginsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var h hub
+		w := Start(Options{Open: 1000})
+		w.Each(1, func(int) device.Reason { return device.Detached })
+		w.Each(300, func(int) device.Reason { h.visit(time.Second); return "" })
+		if h.most <= Usual {
+			t.Errorf("%d at a time after a pause", h.most)
+		}
+	})
+}
+
+// What is refused for good, as by a device that does not trust this computer, is no sign
+// of a hub in trouble.
+func TestRefusalsAreNoSign(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := Start(Options{Open: 1000})
+		w.Each(100, func(int) device.Reason { time.Sleep(time.Second); return device.NeverPaired })
+		if used := w.Used(); used.Most <= Usual || used.FellBack != "" {
+			t.Errorf("%+v", used)
+		}
+	})
+}
+
+// It never rises while a backup runs, and falls back when one begins.
+func TestNeverRisesBesideABackup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var h hub
+		w := Start(Options{Open: 1000, BackupRuns: func() bool { return true }})
+		w.Each(100, func(int) device.Reason { h.visit(time.Second); return "" })
+		if used := w.Used(); h.most > Usual || !used.HeldBack {
+			t.Errorf("%d at a time, %+v", h.most, used)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		var h hub
+		var runs atomic.Bool
+		w := Start(Options{Open: 1000, BackupRuns: runs.Load})
+		w.Each(300, func(i int) device.Reason {
+			if i == 50 {
+				runs.Store(true)
+			}
+			if now := h.visit(time.Second); i > 250 && now > Usual {
+				t.Errorf("%d at a time beside a backup", now)
+			}
+			return ""
+		})
+		if used := w.Used(); h.most <= Usual || !used.HeldBack {
+			t.Errorf("%d at a time, %+v", h.most, used)
+		}
+	})
+}
+
+// Silent devices give their places to others, and are a sign.
+func TestPatience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := Start(Options{Jobs: 2, Open: 10})
+		begun := time.Now()
+		w.Each(4, func(int) device.Reason { time.Sleep(time.Minute); return device.Timeout })
+		if took := time.Since(begun); took != patience+time.Minute {
+			t.Errorf("took %v", took)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		w := Start(Options{Open: 1000})
+		w.Each(200, func(i int) device.Reason {
+			if i == 0 {
+				time.Sleep(time.Minute)
+			}
+			time.Sleep(time.Second)
+			return ""
+		})
+		if used := w.Used(); used.FellBack != device.Timeout {
+			t.Errorf("%+v", used)
+		}
+	})
+}
+
+// No more are under way than may be, silent ones included.
+func TestOpenIsABound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var h hub
+		w := Start(Options{Open: 3})
+		w.Each(9, func(int) device.Reason { h.visit(time.Minute); return "" })
+		if h.most != 3 {
+			t.Errorf("%d under way, want 3", h.most)
+		}
+	})
+}

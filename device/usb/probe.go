@@ -1,0 +1,88 @@
+package usb
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"syscall"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// Probe asks usbmuxd what it is able to do, and no device anything: see [PermittedProbing].
+func (d Door) Probe(ctx context.Context) (mux device.Mux) {
+	guard(
+		func() { mux = d.probe(ctx) },
+		func() { mux.Reached = device.Unknown[bool](device.Internal) },
+	)
+	return mux
+}
+
+func (d Door) probe(ctx context.Context) device.Mux {
+	mux := device.Mux{Address: d.Address, Named: d.Address != ""}
+	if !mux.Named {
+		mux.Address = defaultAddress
+	}
+	conn, err := d.open(ctx)
+	if err != nil {
+		why := dialGap(err)
+		mux.Reached, mux.Lists, mux.HasRecords = device.Unknown[bool](why), device.Unknown[bool](why), device.Unknown[bool](why)
+		return mux
+	}
+	defer conn.Close()
+	mux.Reached = device.Known(true)
+	mux.HasRecords = conn.hasRecords(ctx)
+	list := d.list(ctx)
+	mux.Lists = answered(list.err)
+	found, err := d.Discover(ctx, func(Change) {})
+	if err != nil {
+		return mux
+	}
+	mux.Malformed = found.Malformed
+	mux.Records = map[string]device.Fact[bool]{}
+	for _, a := range found.Devices {
+		if a.Connection == device.USB {
+			mux.Cables++
+		} else {
+			mux.Networks++
+		}
+		_, err := d.readCredential(ctx, a.UDID)
+		mux.Records[a.UDID] = device.FactOf(true, err)
+	}
+	return mux
+}
+
+// dialGap says why nothing takes a connection.
+func dialGap(err error) device.Gap {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return device.Gap{Reason: device.Unreachable, Detail: "missing"}
+	case errors.Is(err, fs.ErrPermission):
+		return device.Gap{Reason: device.NotPermitted, Detail: "denied"}
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return device.Gap{Reason: device.Unreachable, Detail: "refused"}
+	default:
+		return device.GapOf(err)
+	}
+}
+
+// hasRecords reports whether usbmuxd keeps pair records, which old versions left to every
+// program: those refuse to tell the number of this computer.
+func (l *link) hasRecords(ctx context.Context) device.Fact[bool] {
+	answer, err := l.askMux(ctx, muxRequest{MessageType: "ReadBUID"})
+	if err != nil {
+		return device.Unknown[bool](err)
+	}
+	if buid, err := answer.Text("BUID"); err == nil && buid != "" {
+		return device.Known(true)
+	}
+	return answered(result(answer, "ReadBUID"))
+}
+
+// answered is true if there is an answer, and false if there is a refusal.
+func answered(err error) device.Fact[bool] {
+	if _, refused := errors.AsType[*MuxError](err); refused {
+		return device.Known(false)
+	}
+	return device.FactOf(true, err)
+}

@@ -1,0 +1,69 @@
+package report
+
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/computer"
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// SelfCheckSchema is the number of the contract of a [SelfCheck], as Schema is that of a
+// report.
+const SelfCheckSchema = 1
+
+// A SelfCheck says whether the computer is ready to read devices. Times are UTC, in RFC
+// 3339. Lists are never null.
+type SelfCheck struct {
+	JSONSchema string         `json:"$schema"`  // names the JSON Schema that describes this document
+	Schema     int            `json:"schema"`   // number of the contract
+	Tool       Tool           `json:"tool"`     // what wrote this
+	TakenAt    time.Time      `json:"takenAt"`  // when the computer was looked at
+	OS         string         `json:"os"`       // linux, darwin, windows
+	Answers    []ComputerLine `json:"answers"`  // one for each thing that was looked at
+	Problems   int            `json:"problems"` // answers with the status problem
+	Unknown    int            `json:"unknown"`  // answers with the status unknown
+	Exit       Exit           `json:"exit"`     // the exit code: 1 if there is a problem, otherwise 0
+}
+
+// A ComputerLine is the answer to one question about the computer.
+type ComputerLine struct {
+	Check    string   `json:"check"`    // id of the question: usbmuxd-reachable; several answers may have the same
+	Title    string   `json:"title"`    // the good state, as a statement
+	Status   string   `json:"status"`   // ok, warning, problem or unknown; ok only if it was seen so
+	Summary  string   `json:"summary"`  // what was seen
+	Source   string   `json:"source"`   // where
+	Remedies []string `json:"remedies"` // what to do, one step each
+}
+
+// NewSelfCheck judges what is known of a computer.
+func NewSelfCheck(c device.Computer, tool string) SelfCheck {
+	s := SelfCheck{
+		JSONSchema: SelfCheckSchemaID,
+		Schema:     SelfCheckSchema,
+		Tool:       Tool{Name: "backupdoctor", Version: tool, Effect: "read-only"},
+		TakenAt:    c.TakenAt.UTC(),
+		OS:         c.OS,
+		Answers:    []ComputerLine{},
+	}
+	code := ExitNoProblem
+	for _, l := range computer.Judge(c) {
+		s.Answers = append(s.Answers, ComputerLine{
+			Check: l.ID, Title: l.Title, Status: string(l.Status), Summary: l.Summary, Source: l.Source,
+			Remedies: append([]string{}, l.Remedies...),
+		})
+		switch l.Status {
+		case checks.Problem:
+			s.Problems++
+			code = ExitProblems
+		case checks.Unknown:
+			s.Unknown++
+		}
+	}
+	for _, e := range Exits() {
+		if e.Code == code {
+			s.Exit = e
+		}
+	}
+	return s
+}
