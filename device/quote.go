@@ -47,7 +47,7 @@ const maxLabel = 64
 // to hold a name: in a sentence or a heading a name is Quoted.
 func Label(text string) string {
 	other := strings.ContainsFunc(text, func(r rune) bool {
-		return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.So) && !strings.ContainsRune(" '’,.·…:_+&#()-–", r)
+		return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.So) && !strings.ContainsRune(" '’,.·…:_+&#()-–?!", r)
 	})
 	if other || len([]rune(text)) > maxLabel || strings.Contains(text, " -") {
 		return Quoted(text)

@@ -34,10 +34,10 @@ func (p *page) cards(header []column, rows [][]cell) {
 	}
 }
 
-// quoted is a cell that becomes a title.
+// quoted is a cell that becomes a title: all in it but ids is quoted.
 func (c cell) quoted(p *page) cell {
 	return convert(c, func(para paragraph) paragraph {
-		para.text = p.text(device.Quoted(para.text))
+		para.text = p.text(device.Token(para.text))
 		return para
 	})
 }

@@ -83,7 +83,11 @@ func (p *page) nameOf(d report.Device) string {
 
 // cutLabel is a name as far as there is room for it.
 func (p *page) cutLabel(text string) string {
-	return p.text(device.Label(cut(p.text(text), maxNameWidth, p.sign("…", "..."))))
+	label := cut(p.text(text), maxNameWidth, p.sign("…", "..."))
+	if text = report.Clean(text); device.Label(text) != text {
+		return p.text(device.Quoted(label))
+	}
+	return label
 }
 
 // folderOf is the name of the folder that is all there is of a device.
