@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -122,11 +123,14 @@ func writeSources(b *strings.Builder, sources []remedies.Source) {
 	}
 }
 
-// remediesOf lists the remedies that checks name, and those that these need.
+// remediesOf lists the remedies that checks and codes name, and those that these need.
 func remediesOf(list []*Check) []remedies.ID {
 	var ids []remedies.ID
 	for _, c := range list {
 		ids = append(ids, c.Remedies...)
+	}
+	for _, m := range codes.Meanings() {
+		ids = append(ids, m.Remedies...)
 	}
 	// ids grows while it is walked: what a remedy needs may need something itself.
 	for i := 0; i < len(ids); i++ {

@@ -107,7 +107,7 @@ func TestDiagnose(t *testing.T) {
 			snapshot: distrusting(device.NeverPaired),
 			verdict:  NotExamined,
 			gap:      device.NeverPaired,
-			headline: "The device has never been paired with this computer.",
+			headline: "This computer has no pair record for the device.",
 			causes:   []string{"not-trusted"},
 		},
 		{
@@ -117,7 +117,7 @@ func TestDiagnose(t *testing.T) {
 			}),
 			verdict:  NotExamined,
 			gap:      device.NeverPaired,
-			headline: "The device has never been paired with this computer.",
+			headline: "This computer has no pair record for the device.",
 			causes:   []string{"not-trusted", "unsupported-ios"},
 		},
 		{

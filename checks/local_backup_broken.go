@@ -42,11 +42,13 @@ func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
 	proof, err := localProof(b)
 	name, evidence := localName(b), localEvidence(s, b, proof)
 	switch {
+	case err != nil && proof.NextFails && !b.Archived:
+		return problem(fmt.Sprintf("Whether the %s is whole cannot be told, and the next backup to this computer will fail (%s).", name, device.Token(gravest(proof).Mode)), evidence...)
 	case err != nil:
 		return unknown(s, "Whether the "+name+" is whole", err)
-	case proof.Verdict == device.Whole && proof.NextFails && !b.Archived:
+	case BackupVerdict(proof) == device.Whole && proof.NextFails && !b.Archived:
 		return problem(fmt.Sprintf("The %s is whole, but the next backup to this computer will fail (%s).", name, device.Token(gravest(proof).Mode)), evidence...)
-	case proof.Verdict == device.Whole:
+	case BackupVerdict(proof) == device.Whole:
 		return ok(fmt.Sprintf("The %s is whole, %s.", name, looked(proof)), evidence...)
 	case proof.NextFails && !b.Archived:
 		return problem(fmt.Sprintf("The %s is broken (%s), and the next backup to this computer will fail.", name, device.Token(gravest(proof).Mode)), evidence...)

@@ -8,12 +8,12 @@ import (
 
 var localBackupBrokenJudgements = []judgement{
 	{"whole", well(withBackups(wholeBackup())), OK, "The local backup of 2026-11-12 is whole, as far as a quick look proves.", ""},
-	{"whole by digests", well(withBackups(proved(wholeBackup(), device.Proof{Verdict: device.Whole, Depth: device.DeepLook}))), OK,
+	{"whole by digests", well(withBackups(proved(wholeBackup(), device.Proof{Statements: concluding(device.Whole), Depth: device.DeepLook}))), OK,
 		"The local backup of 2026-11-12 is whole, by the digests of its files.", ""},
 	{"files lost", well(withBackups(lossyBackup())), Warning, "The local backup of 2026-11-12 is broken (blob-missing).", ""},
 	{"next one fails", well(withBackups(poisonedBackup())), Problem,
 		"The local backup of 2026-11-12 is broken (properties-unreadable), and the next backup to this computer will fail.", ""},
-	{"whole, on a full disk", well(withBackups(proved(wholeBackup(), device.Proof{Verdict: device.Whole, Depth: device.QuickLook, NextFails: true,
+	{"whole, on a full disk", well(withBackups(proved(wholeBackup(), device.Proof{Statements: concluding(device.Whole), Depth: device.QuickLook, NextFails: true,
 		Faults: []device.BackupFault{{Mode: "disk-full"}}}))), Problem,
 		"The local backup of 2026-11-12 is whole, but the next backup to this computer will fail (disk-full).", ""},
 	{"an archived copy is in nobody's way", well(withBackups(archived(poisonedBackup()))), Warning, "The archived copy of 2026-11-12 is broken (properties-unreadable).", ""},
@@ -22,6 +22,11 @@ var localBackupBrokenJudgements = []judgement{
 		"Whether the local backup of 2026-11-12 is whole could not be read: the backup is encrypted and its password was not given.", device.NeedsPassword},
 	{"no permission", well(withBackups(hiddenBackup("no-permission"))), Unknown,
 		"Whether the local backup of 2026-11-12 is whole could not be read: this program may not read it on this computer.", device.NotPermitted},
+	{"nothing can be told, and the next one fails", well(withBackups(proved(wholeBackup(), device.Proof{
+		Statements: concluding(device.CannotTell, "manifest-keys-lost"), Depth: device.QuickLook, NextFails: true,
+		Faults: []device.BackupFault{{Mode: "properties-unreadable"}, {Mode: "manifest-keys-lost"}},
+	}))), Problem,
+		"Whether the local backup of 2026-11-12 is whole cannot be told, and the next backup to this computer will fail (properties-unreadable).", ""},
 	{"not verified", well(withBackups(device.Backup{Device: well().Device})), Unknown,
 		"Whether the local backup without a date is whole could not be read: it was not asked for.", device.NotAsked},
 	{"none found", well(lookedIn(device.Known[uint64](1))), Ask, "No backup of this device was found on this computer.", ""},
@@ -49,12 +54,12 @@ func wholeBackup() device.Backup {
 		Device:    well().Device,
 		Date:      device.Known(takenAt.Add(-10 * aDay)),
 		Encrypted: device.Known(true),
-	}, device.Proof{Verdict: device.Whole, Depth: device.QuickLook, Listed: 1089, Found: 1089})
+	}, device.Proof{Statements: concluding(device.Whole), Depth: device.QuickLook, Listed: 1089, Found: 1089})
 }
 
 func lossyBackup() device.Backup {
 	return proved(wholeBackup(), device.Proof{
-		Verdict: device.Broken, Depth: device.QuickLook, Listed: 1089, Found: 10,
+		Statements: concluding(device.Broken, "blob-missing"), Depth: device.QuickLook, Listed: 1089, Found: 10,
 		Faults: []device.BackupFault{
 			{Mode: "old"},
 			{Mode: "blob-missing", Count: 1079, Total: 1089},
@@ -64,7 +69,7 @@ func lossyBackup() device.Backup {
 
 func poisonedBackup() device.Backup {
 	return proved(wholeBackup(), device.Proof{
-		Verdict: device.Broken, Depth: device.QuickLook, NextFails: true,
+		Statements: concluding(device.Broken, "properties-unreadable"), Depth: device.QuickLook, NextFails: true,
 		Faults: []device.BackupFault{
 			{Mode: "blob-empty", Count: 3},
 			{Mode: "properties-unreadable"},
@@ -74,9 +79,23 @@ func poisonedBackup() device.Backup {
 
 func hiddenBackup(mode string) device.Backup {
 	return proved(wholeBackup(), device.Proof{
-		Verdict: device.CannotTell, Depth: device.QuickLook,
+		Statements: concluding(device.CannotTell, mode), Depth: device.QuickLook,
 		Faults: []device.BackupFault{{Mode: "encrypted"}, {Mode: mode}},
 	})
+}
+
+// concluding are statements that amount to a verdict, because of some modes.
+func concluding(verdict device.ProofVerdict, modes ...string) []device.Statement {
+	var all []device.Statement
+	for _, id := range device.StatementIDs {
+		s := device.Statement{ID: id, Shown: device.ShownTrue}
+		if id == device.StatementFiles && verdict != device.Whole {
+			s.Faults = modes
+			s.Shown = map[device.ProofVerdict]device.Shown{device.Broken: device.ShownFalse, device.CannotTell: device.ShownNeither}[verdict]
+		}
+		all = append(all, s)
+	}
+	return all
 }
 
 func proved(b device.Backup, proof device.Proof) device.Backup {

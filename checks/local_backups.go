@@ -41,31 +41,48 @@ func localProof(b device.Backup) (device.Proof, error) {
 	if err != nil {
 		return device.Proof{}, err
 	}
-	if proof.Verdict == device.CannotTell {
+	if BackupVerdict(proof) == device.CannotTell {
 		return proof, hiddenBy(proof)
 	}
 	return proof, nil
 }
 
-// hiddenBy is why a proof cannot tell, by the gravest of its faults that hide something.
+// hiddenBy is why a proof cannot tell, by the first of its faults that leaves a needed
+// statement open.
 func hiddenBy(proof device.Proof) device.Reason {
 	reasons := map[string]device.Reason{
-		"no-permission":     device.NotPermitted,
-		"password-needed":   device.NeedsPassword,
-		"stopped":           device.Interrupted,
-		"identity-mismatch": device.Implausible,
-		"cloud-placeholder": device.Absent,
+		"no-permission":      device.NotPermitted,
+		"password-needed":    device.NeedsPassword,
+		"password-wrong":     device.NeedsPassword,
+		"stopped":            device.Interrupted,
+		"identity-mismatch":  device.Implausible,
+		"cloud-placeholder":  device.Absent,
+		"layout-unread":      device.Unsupported,
+		"decrypted-copy":     device.Implausible,
+		"list-incomplete":    device.Truncated,
+		"manifest-keys-lost": device.Absent,
 	}
-	for _, fault := range proof.Faults {
-		if why, hides := reasons[fault.Mode]; hides {
-			return why
+	for _, statement := range OpenStatements(proof) {
+		for _, mode := range statement.Faults {
+			if why, known := reasons[mode]; known {
+				return why
+			}
 		}
 	}
 	return device.Malformed
 }
 
-// gravest is the fault that breaks a backup, the first of the gravest severity.
+// gravest is the fault that a verdict rests on: the first that refutes a statement, or else
+// the first that makes the next backup fail.
 func gravest(proof device.Proof) device.BackupFault {
+	refutes := func(f device.BackupFault) bool {
+		return slices.ContainsFunc(proof.Statements, func(s device.Statement) bool {
+			return s.Shown == device.ShownFalse && slices.Contains(s.Faults, f.Mode)
+		})
+	}
+	if i := slices.IndexFunc(proof.Faults, refutes); i >= 0 {
+		return proof.Faults[i]
+	}
 	for _, severity := range []faults.Severity{faults.Unusable, faults.Loss, faults.Unknown, faults.Note} {
 		i := slices.IndexFunc(proof.Faults, func(f device.BackupFault) bool { return severityOf(f) == severity })
 		if i >= 0 {
@@ -93,7 +110,7 @@ func localEvidence(s device.Snapshot, b device.Backup, proof device.Proof) []Evi
 	if proof.Listed > 0 {
 		evidence = append(evidence, read(s, "Files found", fmt.Sprintf("%d of %d", proof.Found, proof.Listed), "all", "the backup's manifest and folder"))
 	}
-	if proof.Verdict != device.Broken && !proof.NextFails {
+	if BackupVerdict(proof) != device.Broken && !proof.NextFails {
 		return evidence
 	}
 	grave := gravest(proof)

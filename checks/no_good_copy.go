@@ -34,7 +34,7 @@ func judgeGoodCopy(s device.Snapshot) []Finding {
 		switch {
 		case err != nil && hidden == nil:
 			hidden = err
-		case err == nil && proof.Verdict == device.Whole:
+		case err == nil && BackupVerdict(proof) == device.Whole:
 			return ok(goodCopy(s, b, proof), localEvidence(s, b, proof)...)
 		}
 	}

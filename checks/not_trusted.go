@@ -32,7 +32,7 @@ func judgeTrust(s device.Snapshot) []Finding {
 	}
 	switch device.GapOf(err).Reason {
 	case device.NeverPaired:
-		return distrust(s, "The device has never been paired with this computer.", remedies.TrustThisComputer)
+		return distrust(s, "This computer has no pair record for the device.", remedies.TrustThisComputer)
 	case device.TrustPending:
 		return distrust(s, "The Trust dialog is waiting on the device.", remedies.TrustThisComputer)
 	case device.TrustDenied:

@@ -10,7 +10,7 @@ import (
 
 var notTrustedJudgements = []judgement{
 	{"trusted", well(), OK, "The device trusts this computer.", ""},
-	{"never paired", distrusting(device.NeverPaired), Warning, "The device has never been paired with this computer.", ""},
+	{"never paired", distrusting(device.NeverPaired), Warning, "This computer has no pair record for the device.", ""},
 	{"the dialog waits", distrusting(device.TrustPending), Warning, "The Trust dialog is waiting on the device.", ""},
 	{"denied", distrusting(device.TrustDenied), Warning, "Don't Trust was chosen on the device.", ""},
 	{"stale record", distrusting(device.TrustStale), Warning, "The device no longer knows this computer, which still has a pair record of it.", ""},

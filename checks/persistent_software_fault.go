@@ -39,7 +39,7 @@ func safetyCopy(s device.Snapshot) []Finding {
 		if errProof != nil || errEncrypted != nil || errDate != nil {
 			continue
 		}
-		if proof.Verdict == device.Whole && encrypted && s.TakenAt.Sub(at) <= recordAges {
+		if BackupVerdict(proof) == device.Whole && encrypted && s.TakenAt.Sub(at) <= recordAges {
 			return ask(fmt.Sprintf("The %s is whole, %s, and encrypted.", localName(b), looked(proof)), localEvidence(s, b, proof)...)
 		}
 	}

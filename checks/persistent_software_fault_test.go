@@ -22,7 +22,7 @@ func copied(age time.Duration, encrypted bool, verdict device.ProofVerdict) func
 			Folder:    "/backups/1",
 			Date:      device.Known(takenAt.Add(-age)),
 			Encrypted: device.Known(encrypted),
-			Proof:     device.Known(device.Proof{Verdict: verdict, Depth: device.QuickLook, Listed: 10, Found: 10}),
+			Proof:     device.Known(device.Proof{Statements: concluding(verdict), Depth: device.QuickLook, Listed: 10, Found: 10}),
 		})
 	}
 }

@@ -33,7 +33,6 @@ var rooms = map[string]room{
 	},
 	"device/safeplist": {
 		ours:   []string{"device"},
-		theirs: []string{"howett.net/plist"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"device/actlock": {
@@ -76,7 +75,7 @@ var rooms = map[string]room{
 	},
 	"device/backup/evidence": {
 		ours:   []string{"device", "device/safeplist", "device/backup/database"},
-		theirs: []string{"howett.net/plist", "zombiezen.com/go/sqlite"},
+		theirs: []string{"zombiezen.com/go/sqlite"},
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"device/backup/keybag": {
@@ -209,18 +208,45 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor": {
 		ours: []string{
-			"device", "device/usb", "device/sim", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels", "device/host", "device/actlock",
-			"checks", "checks/codes", "checks/faults", "checks/remedies", "checks/suppressions", "report", "report/format", "report/history", "report/station", "report/stream/envelope", "report/stream/outbox", "report/webguard", "testdata", "cmd/backupdoctor/hook", "cmd/backupdoctor/notify",
-			// built with the tag fleet only
-			"report/fleet", "report/fleet/export", "report/fleet/pages", "report/stream", "report/stream/credentials",
+			"device", "device/usb", "device/sim", "device/releases", "device/reach", "device/backup", "device/labels", "device/host", "device/actlock",
+			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/station", "report/webguard", "testdata", "device/wholefile",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/scan", "cmd/backupdoctor/terminal",
+			"cmd/backupdoctor/hub", // by the one file with the tag fleet
+		},
+		theirs: []string{"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man"},
+	},
+	"cmd/backupdoctor/command": {
+		ours:   []string{"checks", "device/releases", "report"},
+		theirs: []string{"github.com/urfave/cli/v2", "github.com/xrash/smetrics"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"cmd/backupdoctor/terminal": {
+		ours: []string{
+			"device", "device/backup", "device/backuplog", "device/sysdiagnose", "checks", "checks/codes", "checks/words", "report", "report/format",
+		},
+		theirs: []string{"github.com/clipperhouse/displaywidth", "golang.org/x/sys/windows", "golang.org/x/term"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
+	"cmd/backupdoctor/scan": {
+		ours: []string{
+			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock",
+			"checks", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/stream/envelope", "report/stream/outbox",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/terminal",
+		},
+		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"cmd/backupdoctor/hub": {
+		ours: []string{
+			"device/wholefile", "checks", "checks/words", "report", "report/format", "report/fleet", "report/fleet/export", "report/fleet/pages", "report/history",
+			"report/stream", "report/stream/credentials", "report/stream/envelope", "report/stream/outbox", "report/webguard",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/scan",
 		},
 		theirs: []string{
-			"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man", "github.com/xrash/smetrics",
-			"github.com/clipperhouse/displaywidth", "github.com/google/uuid",
-			"golang.org/x/sys/unix", "golang.org/x/sys/windows", "golang.org/x/term",
-			// built with the tag fleet only
-			"github.com/dustin/go-humanize", "github.com/gofrs/flock", "github.com/prometheus/client_golang/prometheus",
+			"github.com/urfave/cli/v2", "github.com/clipperhouse/displaywidth", "github.com/dustin/go-humanize", "github.com/gofrs/flock",
+			"github.com/prometheus/client_golang/prometheus",
 		},
+		banned: []string{"os/exec"},
 	},
 	"cmd/backupdoctor/workers": {
 		ours:   []string{"device"},
@@ -315,6 +341,51 @@ func (f sourceFile) imported() []string {
 		}
 	}
 	return packages
+}
+
+// verbs are what packages do, by the folder that they are in or below: the longest match
+// counts. No package does two of these, and none imports one that comes later.
+var verbs = map[string]string{
+	"device":          "learn",
+	"checks":          "judge",
+	"report":          "render",
+	"report/format":   "render",
+	"report/history":  "keep", // and send, and show
+	"report/stream":   "keep",
+	"report/fleet":    "keep",
+	"report/station":  "keep",
+	"report/webguard": "keep",
+	"cmd":             "connect",
+}
+
+// flow is the order of the verbs.
+var flow = []string{"learn", "judge", "render", "keep", "connect"}
+
+func verbOf(folder string) string {
+	for folder != "." {
+		if verb, ok := verbs[folder]; ok {
+			return verb
+		}
+		folder = path.Dir(folder)
+	}
+	return ""
+}
+
+func TestNoImportPointsUp(t *testing.T) {
+	for folder, room := range rooms {
+		if strings.HasPrefix(folder, "testdata") {
+			continue
+		}
+		verb := slices.Index(flow, verbOf(folder))
+		if verb < 0 {
+			t.Errorf("package %s has no verb: say what it does", folder)
+		}
+		for _, other := range room.ours {
+			if slices.Index(flow, verbOf(other)) > verb {
+				t.Errorf("%s may import %s: what %ss must not know what %ss", folder, other, verbOf(folder), verbOf(other))
+			}
+		}
+	}
 }
 
 func TestWhoMayImportWhom(t *testing.T) {

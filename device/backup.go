@@ -21,13 +21,14 @@ type Backup struct {
 	Proof          Fact[Proof]     `json:"proof,omitzero"`                           // what verification found; not asked for if it was not verified
 }
 
-// ProofVerdict is whether a backup is whole: there are three answers, never two.
+// ProofVerdict is whether a backup is whole: there are three answers, never two. Package
+// checks concludes it from a Proof.
 type ProofVerdict string
 
 const (
-	Whole      ProofVerdict = "whole"       // every listed file is there, as far as the depth of the look proves
-	Broken     ProofVerdict = "broken"      // its faults say why
-	CannotTell ProofVerdict = "cannot-tell" // encrypted and no password, no permission, or interrupted
+	Whole      ProofVerdict = "whole"       // every statement that the depth of the look asks for was shown true
+	Broken     ProofVerdict = "broken"      // one of them was shown false
+	CannotTell ProofVerdict = "cannot-tell" // none was shown false, and one could not be shown
 )
 
 // ProofDepth is how hard verification looked.
@@ -38,18 +39,25 @@ const (
 	DeepLook  ProofDepth = "deep"  // also the digest of each file that carries one, and the padding of encrypted ones
 )
 
-// Proof is what verification of a backup found.
+// Proof is what verification of a backup found: which statements about it were shown, and
+// beside them what was counted. Whether that makes it whole is concluded by package checks.
 type Proof struct {
-	Verdict   ProofVerdict `json:"verdict" privacy:"public"`
-	Depth     ProofDepth   `json:"depth" privacy:"public"`
-	NextFails bool         `json:"nextFails"` // a fault makes the next backup to this folder fail
+	Depth      ProofDepth  `json:"depth" privacy:"public"`
+	Statements []Statement `json:"statements,omitempty"` // in the order of StatementIDs
+	NextFails  bool        `json:"nextFails"`            // a fault makes the next backup to this folder fail
 
-	Listed        uint64 `json:"listed"`        // files in the manifest
-	Found         uint64 `json:"found"`         // of those, in the folder
-	StoredBytes   uint64 `json:"storedBytes"`   // length of the files found
-	DigestsRight  uint64 `json:"digestsRight"`  // files read in full whose digest fits; 0 on a quick look
-	DigestedBytes uint64 `json:"digestedBytes"` // bytes read for that
-	WithoutDigest uint64 `json:"withoutDigest"` // files that carry none, so that only their length could be compared
+	Listed      uint64 `json:"listed"`      // files in the manifest
+	Found       uint64 `json:"found"`       // of those, in the folder
+	StoredBytes uint64 `json:"storedBytes"` // length of the files found
+
+	LengthsByHeader uint64 `json:"lengthsByHeader,omitempty"` // databases whose length was right by page size × page count in their header
+	LengthsUnknown  uint64 `json:"lengthsUnknown,omitempty"`  // files whose length the manifest does not record
+	Longer          uint64 `json:"longer,omitempty"`          // files longer than recorded that carry no digest
+	Unlisted        uint64 `json:"unlisted,omitempty"`        // files named like one of the backup that the manifest does not list
+	DigestsRight    uint64 `json:"digestsRight"`              // files read in full whose digest fits; 0 on a quick look
+	DigestedBytes   uint64 `json:"digestedBytes"`             // bytes read for that
+	DigestsLeft     uint64 `json:"digestsLeft,omitempty"`     // files with a digest that was not compared at this depth, or cannot be
+	WithoutDigest   uint64 `json:"withoutDigest"`             // files that carry none, so that only their length could be compared
 
 	Faults []BackupFault `json:"faults,omitempty"` // one per mode, gravest first
 }

@@ -9,6 +9,9 @@ type Live struct {
 	Trusted Fact[bool] `json:"trusted,omitzero"` // true once a session has started; otherwise the gap names the trust state
 	Ended   Gap        `json:"ended,omitzero"`   // why the examination stopped before its end; zero if it did not
 
+	Recognized Fact[bool] `json:"recognized,omitzero"` // lockdown / UniqueDeviceID is the UDID that the device was listed under; why they could not be compared
+	PairTry    Gap        `json:"pairTry,omitzero"`    // why a try to pair, which a person asked for, failed; zero without one
+
 	Retried Gap `json:"retried,omitzero"` // why an earlier try to examine it broke off; zero if this was the only one
 
 	LockedNow        Fact[bool]    `json:"lockedNow,omitzero"`                        // lockdown / PasswordProtected: locked with a passcode at this moment
@@ -17,6 +20,7 @@ type Live struct {
 	ClockSkewSeconds Fact[float64] `json:"clockSkewSeconds,omitzero"`                 // lockdown / TimeIntervalSince1970 minus this computer's clock, half a round trip subtracted
 	TimeZone         Fact[string]  `json:"timeZone,omitzero" privacy:"private"`       // lockdown / TimeZone: Europe/Paris
 	UTCOffsetSeconds Fact[float64] `json:"utcOffsetSeconds,omitzero"`                 // lockdown / TimeZoneOffsetFromUTC
+	SharedIPad       Fact[bool]    `json:"sharedIPad,omitzero"`                       // lockdown / IsMultiUser
 	HasTelephony     Fact[bool]    `json:"hasTelephony,omitzero"`                     // lockdown / TelephonyCapability
 	Locale           Fact[string]  `json:"locale,omitzero" privacy:"private"`         // lockdown com.apple.international / Locale: fr_FR
 

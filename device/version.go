@@ -58,13 +58,15 @@ func (v *Version) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Version is the installed iOS or iPadOS version.
+// Version is the installed iOS or iPadOS version: the digits before what follows a space, as
+// in "16.4.1 (a)", which a Rapid Security Response adds, or in "27.0 beta 2".
 func (id Identity) Version() (Version, error) {
 	text, err := id.ProductVersion.Get()
 	if err != nil {
 		return Version{}, err
 	}
-	return ParseVersion(text)
+	digits, _, _ := strings.Cut(text, " ")
+	return ParseVersion(digits)
 }
 
 // ModelNumber splits a ProductType: "iPhone14,6" is iPhone, 14, 6. ok is false for anything

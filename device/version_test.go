@@ -65,9 +65,17 @@ func TestIdentityVersion(t *testing.T) {
 		want      Version
 		err       error
 	}{
-		"known":      {Known("18.7.2"), Version{18, 7, 2}, nil},
-		"not told":   {Unknown[string](Locked), Version{}, Locked},
-		"not a word": {Known("Yukon"), Version{}, Malformed},
+		"known":             {Known("18.7.2"), Version{18, 7, 2}, nil},
+		"not told":          {Unknown[string](Locked), Version{}, Locked},
+		"rapid response":    {Known("16.4.1 (a)"), Version{16, 4, 1}, nil},
+		"build behind":      {Known("27.0 (24A5279h)"), Version{27, 0, 0}, nil},
+		"beta":              {Known("27.0 beta 2"), Version{27, 0, 0}, nil},
+		"zero at the end":   {Known("26.2.0"), Version{26, 2, 0}, nil},
+		"one number":        {Known("26"), Version{26, 0, 0}, nil},
+		"empty":             {Known(""), Version{}, Malformed},
+		"only a suffix":     {Known(" (a)"), Version{}, Malformed},
+		"letters behind it": {Known("16.4.1a"), Version{}, Malformed},
+		"not a word":        {Known("Yukon"), Version{}, Malformed},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -62,10 +62,12 @@ func Assemble(run Run, devices []Device) Report {
 		Places:     newPlaces(run),
 		Devices:    devices,
 	}
-	for _, e := range run.Examined {
-		if at := utc(e.Snapshot.TakenAt); at.After(r.TakenAt) {
-			r.TakenAt = at
+	for _, d := range devices {
+		if d.TakenAt.After(r.TakenAt) {
+			r.TakenAt = d.TakenAt
 		}
+	}
+	for _, e := range run.Examined {
 		r.Host.OS = cmp.Or(r.Host.OS, e.Snapshot.Host.OS)
 		if newest, err := e.Snapshot.Newest.Get(); err == nil && r.Releases == (Releases{}) {
 			r.Releases = Releases{TableDate: utc(newest.TableDate), TableSource: newest.TableSource}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/faults"
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -12,20 +13,26 @@ import (
 func newBackup(b device.Backup) Backup {
 	proof, err := b.Proof.Get()
 	backup := Backup{
-		Folder:         b.Folder,
-		Archived:       b.Archived,
-		Date:           dateOf(b),
-		ProductVersion: textOf(b.Device.ProductVersion),
-		State:          textOf(b.SnapshotState),
-		SizeBytes:      proof.StoredBytes,
-		Verdict:        string(proof.Verdict),
-		Depth:          string(proof.Depth),
-		NextFails:      proof.NextFails && !b.Archived,
-		Listed:         proof.Listed,
-		Found:          proof.Found,
-		DigestsRight:   proof.DigestsRight,
-		WithoutDigest:  proof.WithoutDigest,
-		Faults:         convert(proof.Faults, newFault),
+		Folder:          b.Folder,
+		Archived:        b.Archived,
+		Date:            dateOf(b),
+		ProductVersion:  textOf(b.Device.ProductVersion),
+		State:           textOf(b.SnapshotState),
+		SizeBytes:       proof.StoredBytes,
+		Verdict:         string(checks.BackupVerdict(proof)),
+		Depth:           string(proof.Depth),
+		NextFails:       proof.NextFails && !b.Archived,
+		Listed:          proof.Listed,
+		Found:           proof.Found,
+		Statements:      convert(proof.Statements, newStatement),
+		LengthsByHeader: proof.LengthsByHeader,
+		LengthsUnknown:  proof.LengthsUnknown,
+		Longer:          proof.Longer,
+		Unlisted:        proof.Unlisted,
+		DigestsRight:    proof.DigestsRight,
+		DigestsLeft:     proof.DigestsLeft,
+		WithoutDigest:   proof.WithoutDigest,
+		Faults:          convert(proof.Faults, newFault),
 	}
 	if encrypted, unread := b.Encrypted.Get(); unread == nil {
 		backup.Encrypted = &encrypted
@@ -34,6 +41,13 @@ func newBackup(b device.Backup) Backup {
 		backup.Verdict, backup.Reason = string(device.CannotTell), string(device.GapOf(err).Reason)
 	}
 	return backup
+}
+
+func newStatement(s device.Statement) Statement {
+	return Statement{
+		ID: string(s.ID), Title: checks.StatementTitle(s.ID), Shown: string(s.Shown), Needed: checks.NeedsStatement(s),
+		Count: s.Count, Of: s.Of, Faults: append([]string{}, s.Faults...), Detail: s.Detail,
+	}
 }
 
 // dateOf is when a backup was made: as the device recorded it, else as the computer did.

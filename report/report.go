@@ -118,22 +118,40 @@ type Place struct {
 
 // A Backup is one backup of a device on this computer, and whether it is whole.
 type Backup struct {
-	Folder         string    `json:"folder"`                   // its path, or a placeholder in a redacted report
-	Archived       bool      `json:"archived"`                 // a copy that was set aside: the next backup does not use it
-	Date           time.Time `json:"date,omitzero"`            // when it was made; absent if unknown
-	ProductVersion string    `json:"productVersion,omitempty"` // of the system that was backed up; absent if unknown
-	Encrypted      *bool     `json:"encrypted,omitempty"`      // whether it needs a password; absent if unknown
-	State          string    `json:"state,omitempty"`          // how far its last run came: uploading, moving, removing or finished; absent if unknown
-	SizeBytes      uint64    `json:"sizeBytes"`                // length of its files, as far as they were looked at
-	Verdict        string    `json:"verdict"`                  // whole, broken or cannot-tell
-	Reason         string    `json:"reason,omitempty"`         // why it was not looked at; absent if it was
-	Depth          string    `json:"depth,omitempty"`          // how hard it was looked at: quick or deep; absent if it was not
-	NextFails      bool      `json:"nextFails"`                // the next backup to this folder will fail
-	Listed         uint64    `json:"listed"`                   // files that its manifest lists
-	Found          uint64    `json:"found"`                    // of those, in the folder
-	DigestsRight   uint64    `json:"digestsRight"`             // files read in full whose digest is the one recorded
-	WithoutDigest  uint64    `json:"withoutDigest"`            // files that carry no digest, so that only their length counts
-	Faults         []Fault   `json:"faults"`                   // what is not as it should be, gravest first
+	Folder          string      `json:"folder"`                   // its path, or a placeholder in a redacted report
+	Archived        bool        `json:"archived"`                 // a copy that was set aside: the next backup does not use it
+	Date            time.Time   `json:"date,omitzero"`            // when it was made; absent if unknown
+	ProductVersion  string      `json:"productVersion,omitempty"` // of the system that was backed up; absent if unknown
+	Encrypted       *bool       `json:"encrypted,omitempty"`      // whether it needs a password; absent if unknown
+	State           string      `json:"state,omitempty"`          // how far its last run came: uploading, moving, removing or finished; absent if unknown
+	SizeBytes       uint64      `json:"sizeBytes"`                // length of its files, as far as they were looked at
+	Verdict         string      `json:"verdict"`                  // whole, broken or cannot-tell
+	Reason          string      `json:"reason,omitempty"`         // why it was not looked at; absent if it was
+	Depth           string      `json:"depth,omitempty"`          // how hard it was looked at: quick or deep; absent if it was not
+	NextFails       bool        `json:"nextFails"`                // the next backup to this folder will fail
+	Listed          uint64      `json:"listed"`                   // files that its manifest lists
+	Found           uint64      `json:"found"`                    // of those, in the folder
+	Statements      []Statement `json:"statements"`               // what is so of every whole backup, and whether it was shown of this one; the verdict follows from them
+	LengthsByHeader uint64      `json:"lengthsByHeader"`          // databases whose length is right by their own header
+	LengthsUnknown  uint64      `json:"lengthsUnknown"`           // files whose length the manifest does not record
+	Longer          uint64      `json:"longer"`                   // files that are longer than recorded and carry no digest
+	Unlisted        uint64      `json:"unlisted"`                 // files named like one of a backup that its manifest does not list
+	DigestsRight    uint64      `json:"digestsRight"`             // files read in full whose digest is the one recorded
+	DigestsLeft     uint64      `json:"digestsLeft"`              // files with a digest that was not compared
+	WithoutDigest   uint64      `json:"withoutDigest"`            // files that carry no digest, so that only their length counts
+	Faults          []Fault     `json:"faults"`                   // what is not as it should be, gravest first
+}
+
+// A Statement is one thing that is so of every whole backup, and whether it was shown.
+type Statement struct {
+	ID     string   `json:"id"`               // layout, kind, state, info, device, list, files, lengths, padding, digests, databases or unchanged
+	Title  string   `json:"title"`            // what it states
+	Shown  string   `json:"shown"`            // true, false, unknown or not-asked
+	Needed bool     `json:"needed"`           // without it the backup is not whole at the depth that was asked for
+	Count  uint64   `json:"count"`            // how many files, or rows of the manifest, it was shown of
+	Of     uint64   `json:"of"`               // of how many; 0 if it is about the backup as a whole
+	Faults []string `json:"faults"`           // the modes of the faults that refute it or leave it open
+	Detail string   `json:"detail,omitempty"` // why this look did not ask for it
 }
 
 // A Fault is one way in which a backup is not as it should be.

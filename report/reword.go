@@ -157,6 +157,13 @@ func rewordedSource(s Source) Source {
 }
 
 func rewordedBackup(b Backup) Backup {
+	b.Statements = convert(b.Statements, func(s Statement) Statement {
+		if s.Title = checks.StatementTitle(device.StatementID(s.ID)); s.Title == "" {
+			s.Title = unknownTitle
+		}
+		s.Faults = listed(s.Faults)
+		return s
+	})
 	b.Faults = convert(b.Faults, func(f Fault) Fault {
 		f.Examples = listed(f.Examples)
 		known, ok := faults.Find(f.Mode)
@@ -196,6 +203,10 @@ func bareDevice(d Device) Device {
 	})
 	d.Backups = slices.Clone(d.Backups)
 	for i := range d.Backups {
+		d.Backups[i].Statements = convert(d.Backups[i].Statements, func(s Statement) Statement {
+			s.Title = ""
+			return s
+		})
 		d.Backups[i].Faults = convert(d.Backups[i].Faults, func(f Fault) Fault {
 			if _, known := faults.Find(f.Mode); known {
 				f.Title, f.Severity, f.Remedy = "", "", ""

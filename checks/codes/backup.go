@@ -240,8 +240,8 @@ var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
 		Number:           103,
-		InComputerBackup: "The computer could not read the older backup: “Error reading status”, “Error reading manifest”. Such a folder is best moved to another place, and not deleted.",
-		Remedies:         []remedies.ID{remedies.ComputerBackup},
+		InComputerBackup: "The computer could not read the older backup: “Error reading status”, “Error reading manifest”. Set the folder aside (backupdoctor backups set-aside), and do not delete it.",
+		Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.SetAsideLocalBackup, remedies.ComputerBackup},
 		Sources:          []remedies.Source{remedies.PublicAnalysis},
 	},
 	{
@@ -308,10 +308,10 @@ var backupCodes = []Meaning{
 		Domain:           MBErrorDomain,
 		Number:           205,
 		InICloud:         "In a restore: the backup is damaged or incomplete.",
-		InComputerBackup: "The older backup in the folder, or the one to restore, is damaged or was never finished: its manifest or its keys cannot be read. A new backup into that folder fails each time. The folder is best moved to another place, and not deleted.",
+		InComputerBackup: "The older backup in the folder, or the one to restore, is damaged or was never finished: its manifest or its keys cannot be read. A new backup into that folder fails each time, until the folder is set aside (backupdoctor backups set-aside). Do not delete it: in a restore it may be the only copy.",
 		Shown:            generalMessage,
 		Checks:           []string{"corrupt-previous-backup"},
-		Remedies:         []remedies.ID{remedies.ComputerBackup},
+		Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.SetAsideLocalBackup, remedies.ComputerBackup},
 		Sources:          []remedies.Source{remedies.PublicAnalysis, remedies.ImobiledeviceUnfinished},
 	},
 	{
@@ -319,7 +319,7 @@ var backupCodes = []Meaning{
 		Number:           207,
 		InComputerBackup: "The password of the encrypted backup is wrong, or management demands one and there is none.",
 		Checks:           []string{"local-backup-encryption-forced"},
-		Remedies:         []remedies.ID{remedies.SetBackupPassword},
+		Remedies:         []remedies.ID{remedies.SetBackupPassword, remedies.ResetAllSettings},
 		Sources:          []remedies.Source{remedies.PublicAnalysis},
 	},
 	{

@@ -24,7 +24,10 @@ const maxLookUp = 64 << 10
 func LookUp(text string) []Meaning {
 	text = fold(text[:min(len(text), maxLookUp)])
 	if number, err := strconv.Atoi(text); err == nil {
-		return numbered(number)
+		if list := numbered(number); len(list) > 0 {
+			return list
+		}
+		return messagesIn("error " + text) // a number of the computer's own, such as -54
 	}
 	named, bare := codesIn(text)
 	if len(named) > 0 {
@@ -110,7 +113,7 @@ func numbered(number int) []Meaning {
 // messagesIn finds the messages of a folded text. The vague ones count only alone.
 func messagesIn(text string) []Meaning {
 	var telling, vague []Meaning
-	for _, m := range messages {
+	for _, m := range slices.Concat(messages, computerMessages) {
 		switch {
 		case !m.saidBy(text):
 		case m.meaning.Vague:

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -68,7 +69,24 @@ func TestLookUp(t *testing.T) {
 		"no account":               {"Sign in to your iPhone", []string{"“Sign in to your iPhone”"}},
 		"account settings":         {"Update Apple Account Settings", []string{"“Verification failed: there was an error connecting to the server”"}},
 		"a restore":                {"Stop Restoring", []string{"“Currently being restored”"}},
-		"over two lines":           {"The last backup could not\n be completed.", []string{"“The last backup could not be completed”"}},
+
+		"saved on the computer":      {"iTunes could not back up the iPhone “Ann’s iPhone” because the backup could not be saved on the computer.", []string{"“The backup could not be saved on the computer”"}},
+		"corrupt, backup":            {"iTunes could not back up the iPhone because the backup was corrupt or not compatible with the iPhone that is being restored.", []string{"“The iPhone could not be backed up because the backup was corrupt or not compatible”"}},
+		"corrupt, backup, Finder":    {"The iPad couldn’t be backed up because the backup was corrupt or not compatible with the iPad", []string{"“The iPhone could not be backed up because the backup was corrupt or not compatible”"}},
+		"corrupt, restore":           {"iTunes could not restore the iPhone because the backup was corrupt or not compatible with the iPhone that is being restored.", []string{"“The iPhone could not be restored because the backup was corrupt or not compatible”"}},
+		"corrupt, restore, short":    {"could not restore, backup corrupt", []string{"“The iPhone could not be restored because the backup was corrupt or not compatible”"}},
+		"corrupt, of either":         {"the backup was corrupt or not compatible", []string{"“The backup was corrupt or not compatible”"}},
+		"session":                    {"iTunes could not back up the iPhone because the backup session failed", []string{"“The iPhone could not be backed up because the backup session failed”"}},
+		"disconnected":               {"The iPhone could not be backed up because the iPhone disconnected.", []string{"“The iPhone could not be backed up because the iPhone disconnected”"}},
+		"an error":                   {"Finder could not back up the iPhone because an error occurred.", []string{"“The iPhone could not be backed up because an error occurred”"}},
+		"an error with a number":     {"The iPhone could not be backed up because an error occurred (-36).", []string{"“An unknown error occurred (-36)”"}},
+		"the computer's disk":        {"The iPhone could not be backed up because not enough free space is available on this computer.", []string{"“Not enough free space on this computer”"}},
+		"the computer's disk, typed": {"there isn't enough space on your Mac", []string{"“Not enough free space on this computer”"}},
+		"-54":                        {"-54", []string{"“An unknown error occurred (-54)”"}},
+		"an unknown error -54":       {"The iPhone cannot be synced. An unknown error occurred (-54).", []string{"“An unknown error occurred (-54)”"}},
+		"error -36":                  {"error -36", []string{"“An unknown error occurred (-36)”"}},
+		"a forgotten password":       {"Enter the password to unlock your iPhone backup file", []string{"“Enter the password to unlock your iPhone backup”"}},
+		"over two lines":             {"The last backup could not\n be completed.", []string{"“The last backup could not be completed”"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, titles(LookUp(test.text))); diff != "" {
@@ -132,4 +150,17 @@ func titles(meanings []Meaning) []string {
 		list = append(list, m.Title())
 	}
 	return list
+}
+
+// What a person is told to do about a restore that failed deletes nothing, renames nothing
+// and overwrites nothing.
+func TestAFailedRestoreKeepsTheBackup(t *testing.T) {
+	for _, m := range LookUp("iTunes could not restore the iPhone because the backup was corrupt or not compatible with the iPhone that is being restored.") {
+		for _, step := range PlanOf([]Meaning{m}) {
+			switch step.Remedy.ID {
+			case remedies.SetAsideLocalBackup, remedies.ComputerBackup, remedies.DeleteOldBackup, remedies.EraseAndRestore:
+				t.Errorf("%s leads to %s", m.Title(), step.Remedy.ID)
+			}
+		}
+	}
 }

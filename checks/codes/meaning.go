@@ -63,7 +63,7 @@ func (m Meaning) Title() string {
 // Meanings is the whole table: the codes by domain and number, then the messages.
 func Meanings() []Meaning {
 	list := slices.Concat(backupCodes, cloudKitCodes, urlCodes)
-	for _, m := range messages {
+	for _, m := range slices.Concat(messages, computerMessages) {
 		list = append(list, m.meaning)
 	}
 	return list

@@ -20,23 +20,33 @@ var table = []Fault{
 		Remedy: "Do not count it as a backup. Move it out of the backup folder.",
 	},
 	{
+		Mode: "layout-unread", Severity: Note,
+		Title:  "The backup has a layout that this program does not read",
+		Remedy: "Use the program that made the backup to look into it.",
+	},
+	{
+		Mode: "decrypted-copy", Severity: Note,
+		Title:  "This is a decrypted copy of an encrypted backup: it can be read, its digests cannot be compared, and it cannot be restored as it is",
+		Remedy: "Keep the encrypted original, and verify that.",
+	},
+	{
 		Mode: "interrupted-first", Severity: Unusable,
-		Title:  "The first backup to this folder never ended: neither its status nor its manifest was written",
+		Title:  "The first backup to this folder did not finish: no list of files was written, and no earlier backup lies beside it",
 		Remedy: "Rename the folder and back the device up again.",
 	},
 	{
 		Mode: "interrupted-upload", Severity: Unusable,
-		Title:  "The last backup was cut off while files were being copied; the one before it is mostly intact",
+		Title:  "The last backup did not finish: it was copying files when it stopped",
 		Remedy: runAgain,
 	},
 	{
 		Mode: "interrupted-move", Severity: Unusable,
-		Title:  "The last backup was cut off while new files replaced old ones, so both are mixed",
+		Title:  "The last backup did not finish: it was moving new files into the place of old ones when it stopped",
 		Remedy: runAgain + " Do not restore from it as it is.",
 	},
 	{
 		Mode: "status-missing", Severity: Unusable,
-		Title:  "Status.plist is missing, so nothing says that the backup ended; the next one will be a full one",
+		Title:  "Status.plist is missing, so nothing shows that the backup finished; the next one will be a full one",
 		Remedy: "Back the device up again.",
 	},
 	{
@@ -46,13 +56,18 @@ var table = []Fault{
 	},
 	{
 		Mode: "properties-unreadable", Severity: Unusable,
-		Title:  "Manifest.plist is missing, empty or cannot be understood; beside a good Status.plist, the device refuses the next backup over it",
+		Title:  "Manifest.plist is missing, empty or not readable: it says whether the backup is encrypted, and holds the keys if it is",
 		Remedy: backUpAgain,
 	},
 	{
 		Mode: "manifest-unreadable", Severity: Unusable,
-		Title:  "The list of files is missing, empty, cut or damaged; beside a good Status.plist, the device refuses the next backup over it",
+		Title:  "The list of files is missing, empty, cut or damaged",
 		Remedy: backUpAgain,
+	},
+	{
+		Mode: "manifest-keys-lost", Severity: Unusable,
+		Title:  "The list of files is not readable without Manifest.plist, which holds the key to it if it is encrypted",
+		Remedy: "Bring Manifest.plist back from another copy of this folder, if there is one. " + backUpAgain,
 	},
 	{
 		Mode: "keybag-inconsistent", Severity: Unusable,
@@ -60,8 +75,13 @@ var table = []Fault{
 		Remedy: backUpAgain,
 	},
 	{
+		Mode: "encryption-contradicted", Severity: Suspicious,
+		Title:  "Manifest.plist and the records contradict each other on whether the backup is encrypted",
+		Remedy: "Do not restore from it as it is. " + backUpAgain,
+	},
+	{
 		Mode: "info-missing", Severity: Unusable,
-		Title:  "Info.plist is missing or cannot be understood, so Finder and iTunes do not list the backup; its files are not concerned",
+		Title:  "Info.plist is missing or not readable, so Finder and other programs do not take the backup; its files may all be there",
 		Remedy: backUpAgain,
 	},
 	{
@@ -76,7 +96,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "blob-empty", Severity: Loss,
-		Title:  "Files are stored empty that are not",
+		Title:  "Files are stored empty that were recorded with contents",
 		Remedy: backUpAgain,
 	},
 	{
@@ -86,7 +106,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "blob-altered", Severity: Loss,
-		Title:  "Files are not the bytes that the device sent",
+		Title:  "Files are not stored as the device sent them",
 		Remedy: "Check the disk. " + backUpAgain,
 	},
 	{
@@ -96,18 +116,33 @@ var table = []Fault{
 	},
 	{
 		Mode: "blob-padding", Severity: Loss,
-		Title:  "Encrypted files do not end as they must, which makes a restore stop",
-		Remedy: "Do not restore a backup that was edited. " + backUpAgain,
+		Title:  "Encrypted files do not end in valid padding",
+		Remedy: backUpAgain,
 	},
 	{
 		Mode: "file-key", Severity: Loss,
-		Title:  "The keys of files do not open",
+		Title:  "Keys of files cannot be unwrapped",
 		Remedy: backUpAgain,
 	},
 	{
 		Mode: "row-unreadable", Severity: Loss,
-		Title:  "Entries of the manifest cannot be understood",
+		Title:  "Entries in the list of files are damaged or contradict themselves",
 		Remedy: backUpAgain,
+	},
+	{
+		Mode: "list-incomplete", Severity: Suspicious,
+		Title:  "Nothing shows that the list of files is complete",
+		Remedy: backUpAgain,
+	},
+	{
+		Mode: "inner-database-suspect", Severity: Suspicious,
+		Title:  "A database in the backup is damaged, and no digest tells whether that happened on the device or since",
+		Remedy: "Look at the app it belongs to on the device. If it works there, back the device up again.",
+	},
+	{
+		Mode: "changed", Severity: Note,
+		Title:  "The folder changed while it was verified",
+		Remedy: "Wait until nothing writes to it, and verify it again.",
 	},
 	{
 		Mode: "stopped", Severity: Note,
@@ -125,13 +160,18 @@ var table = []Fault{
 		Remedy: "Take the backup folder out of the cloud drive, have everything downloaded, and look again.",
 	},
 	{
+		Mode: "password-wrong", Severity: Note,
+		Title:  "The backup is encrypted and stays closed",
+		Remedy: "Verify it again with the right password.",
+	},
+	{
 		Mode: "password-needed", Severity: Note,
-		Title:  "The backup is encrypted and was not opened, so its list of files stays closed",
+		Title:  "The list of files is encrypted, and no password was given",
 		Remedy: "Look again with the backup password.",
 	},
 	{
 		Mode: "identity-mismatch", Severity: Suspicious,
-		Title:  "Info.plist and Manifest.plist name different devices: folders were mixed",
+		Title:  "Info.plist and Manifest.plist name different devices",
 		Remedy: "Find out which device the folder belongs to before relying on it, and back both devices up again.",
 	},
 	{
@@ -146,7 +186,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "interrupted-cleanup", Severity: Suspicious,
-		Title:  "The last backup was cut off while it removed what it no longer needs; its files are in place",
+		Title:  "The last backup stopped while it removed files that it no longer needs",
 		Remedy: runAgain,
 	},
 	{
@@ -161,7 +201,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "blob-length", Severity: Suspicious,
-		Title:  "Files have another length than recorded; a file that grows while it is copied does, too",
+		Title:  "Files are not as long as recorded, and this look could not tell whether they are right",
 		Remedy: "Verify with --deep and, if the backup is encrypted, with its password.",
 	},
 	{
@@ -171,7 +211,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "manifest-huge", Severity: Suspicious,
-		Title:  "The list of files is uncommonly large, which makes backups very slow",
+		Title:  "The list of files is larger than 1 GiB: incremental backups are known to hang or break off at that size; full ones work",
 		Remedy: "Look at the app with the most files: emptying its cache, or offloading it, shortens the list.",
 	},
 	{
@@ -180,8 +220,12 @@ var table = []Fault{
 		Remedy: "Back the device up again.",
 	},
 	{
+		Mode: "blob-longer", Severity: Note,
+		Title: "Files are longer than recorded and carry no digest; one that grew during the backup looks the same",
+	},
+	{
 		Mode: "orphan", Severity: Note,
-		Title:  "Files lie in the folder that the manifest does not list; they take up room and do no harm",
+		Title:  "Files named like those of a backup are in the folder and not in the list of files",
 		Remedy: "The next backup cleans up.",
 	},
 	{
@@ -190,7 +234,7 @@ var table = []Fault{
 	},
 	{
 		Mode: "inner-database-damaged", Severity: Note,
-		Title:  "A database in the backup is damaged although it is stored as the device sent it: it is damaged on the device, too",
+		Title:  "A database in the backup is damaged, and its digest is right: it is damaged on the device, too",
 		Remedy: "Look on the device at the app it belongs to.",
 	},
 	{

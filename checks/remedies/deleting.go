@@ -39,7 +39,7 @@ var deletingRemedies = []*Remedy{
 		Risk:  "A deleted backup cannot be brought back, and iCloud Backup is off afterwards. Until the new backup has completed, the computer backup is the only one.",
 		Needs: []ID{ComputerBackup},
 		Steps: []string{
-			"See that the computer backup shows today's date and time.",
+			"See that the computer backup is of today, and that backupdoctor verify, given its password, calls it whole.",
 			"Go to {P-BACKUPS} and delete the backup (Delete & Turn Off Backup).",
 			"Restart the {device}: {restart}.",
 			"Go to {P-BACKUP} and switch {backup-switch} on.",

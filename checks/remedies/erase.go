@@ -22,7 +22,7 @@ var eraseRemedies = []*Remedy{
 		Risk:  "Everything on the device is erased. What the computer backup does not hold is lost.",
 		Needs: []ID{ComputerBackup, ContactAppleSupport},
 		Steps: []string{
-			"See that the computer backup is encrypted, complete and of today, and that its password is at hand.",
+			"See that the computer backup is encrypted and of today, and that backupdoctor verify, given its password, calls it whole.",
 			"See that the password of the {account} is at hand.",
 			"Go to {P-ERASE} and confirm; switch Find My off if it asks.",
 			"While setting up, choose to restore from a Mac or PC, and take the computer backup.",

@@ -96,6 +96,10 @@ var paths = map[string][]wording{
 		{iOS15, "Settings > VPN, or Settings > General > VPN & Device Management > VPN"},
 		{first, "Settings > VPN"},
 	},
+	"P-RESETALL": {
+		{iOS15, "Settings > General > Transfer or Reset {device} > Reset > Reset All Settings"},
+		{iOS11, "Settings > General > Reset > Reset All Settings"},
+	},
 	"P-NETRESET": {
 		{iOS15, "Settings > General > Transfer or Reset {device} > Reset > Reset Network Settings"},
 		{first, "Settings > General > Reset > Reset Network Settings"},

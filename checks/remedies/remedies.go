@@ -12,6 +12,7 @@ const (
 	CheckICloudStorage  ID = "check-icloud-storage"
 	CheckSystemStatus   ID = "check-system-status"
 	FindUnreadableItem  ID = "find-unreadable-item"
+	VerifyLocalBackup   ID = "verify-local-backup"
 
 	BackUpOvernight    ID = "back-up-overnight"
 	BackUpNow          ID = "back-up-now"
@@ -45,6 +46,11 @@ const (
 	CheckCharger         ID = "check-charger"
 	SetBackupPassword    ID = "set-backup-password"
 	SetAsideLocalBackup  ID = "set-aside-local-backup"
+	ReconnectToComputer  ID = "reconnect-to-computer"
+	FreeComputerDisk     ID = "free-computer-disk"
+	FreeBackupFolder     ID = "free-backup-folder"
+	CheckComputerDisk    ID = "check-computer-disk"
+	ResetAllSettings     ID = "reset-all-settings"
 
 	Restart      ID = "restart"
 	ForceRestart ID = "force-restart"
@@ -60,6 +66,7 @@ const (
 
 	UpdateSoftware     ID = "update-software"
 	UpdateWithComputer ID = "update-with-computer"
+	UpdateComputer     ID = "update-computer"
 	LeaveBeta          ID = "leave-beta"
 	UpdateApp          ID = "update-app"
 	UpdateOtherDevices ID = "update-other-devices"
@@ -82,12 +89,15 @@ const (
 // remedies is every remedy, cheapest and safest tier first.
 var all = slices.Concat(
 	lookRemedies,
+	computerLookRemedies,
 	waitRemedies,
 	settingsRemedies,
+	computerSettingsRemedies,
 	restartRemedies,
 	safetyCopyRemedies,
 	roomRemedies,
 	softwareRemedies,
+	computerSoftwareRemedies,
 	disruptiveRemedies,
 	deletingRemedies,
 	escalateRemedies,

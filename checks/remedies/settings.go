@@ -266,6 +266,7 @@ var settingsRemedies = []*Remedy{
 		Risk:  "Without its password, an encrypted backup cannot be opened.",
 		Steps: []string{
 			"Connect the {device} to a computer you trust, and open {computer-app}.",
+			"If this computer holds a good backup of the {device}, run backupdoctor backups set-aside with its UDID first: a new password starts a backup at once, which overwrites that one.",
 			"Select the {device}, tick Encrypt local backup, and choose a password.",
 			"Keep the password where you will find it in years.",
 		},

@@ -28,6 +28,8 @@ var (
 	AppleForceRestartIPad     = Source{"Apple: iPad User Guide: Force restart iPad", ""}
 	AppleManageICloudStorage  = Source{"Apple: Manage your iCloud storage", ""}
 	AppleCancelICloudPlus     = Source{"Apple: Downgrade or cancel your iCloud+ plan", ""}
+	AppleEncryptedBackups     = Source{"Apple: About encrypted backups on your iPhone, iPad or iPod touch", ""}
+	AppleLocalBackupHelp      = Source{"Apple: If you can't back up to a computer, or restore from one", ""}
 	AppleLowDataMode          = Source{"Apple: Use Low Data Mode", ""}
 	AppleTrustAlert           = Source{"Apple: About the Trust This Computer alert", ""}
 	AppleConnectivityHostList = Source{"A published connectivity script with Apple's table of iCloud hosts", ""}

@@ -99,6 +99,10 @@ func TestExpandKnowsTheWay(t *testing.T) {
 		{"{P-VPN}", ways(
 			"15.0", "Settings > VPN, or Settings > General > VPN & Device Management > VPN",
 			"14.8", "Settings > VPN")},
+		{"{P-RESETALL}", ways(
+			"15.0", "Settings > General > Transfer or Reset iPhone > Reset > Reset All Settings",
+			"14.8", "Settings > General > Reset > Reset All Settings",
+			"11.0", "Settings > General > Reset > Reset All Settings")},
 		{"{P-NETRESET}", ways(
 			"15.0", "Settings > General > Transfer or Reset iPhone > Reset > Reset Network Settings",
 			"14.8", "Settings > General > Reset > Reset Network Settings")},

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"strings"
+	"slices"
 
-	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/urfave/cli/v2"
 )
 
@@ -23,112 +23,35 @@ Without a device at hand, see what it does with
 
    backupdoctor demo`
 
-func newApp(s surroundings) *cli.App {
-	app := &cli.App{
-		Name:      "backupdoctor",
-		HelpName:  "backupdoctor",
-		Usage:     "say why iCloud Backup fails on an attached iPhone or iPad",
-		UsageText: "backupdoctor command [flags] [arguments]",
-		Version:   version(),
-		Commands: []*cli.Command{
-			scanCommand(s),
-			watchCommand(s),
-			benchCommand(s),
-			listenCommand(s),
-			reportCommand(s),
-			captureCommand(s),
-			demoCommand(s),
-			sysdiagnoseCommand(s),
-			devicesCommand(s),
-			selfCheckCommand(s),
-			slotsCommand(s),
-			hubCommand(s),
-			fleetCommand(s),
-			backupsCommand(s),
-			verifyCommand(s),
-			historyCommand(s),
-			checksCommand(s),
-			explainCommand(s),
-			releasesCommand(s),
-			schemaCommand(s),
-			completionCommand(s),
-			manCommand(s),
-			versionCommand(s),
-			simCommand(s),
-		},
-		Description:               description + "\n\nExit codes:\n\n" + indented(report.ExitTable()),
-		Flags:                     []cli.Flag{cli.HelpFlag},
-		Action:                    unknownCommand,
-		Reader:                    s.stdin,
-		ErrWriter:                 s.stderr,
-		OnUsageError:              onFlagError,
-		ExitErrHandler:            func(*cli.Context, error) {}, // run decides how the process ends
-		HideHelpCommand:           true,
-		HideVersion:               true,
-		EnableBashCompletion:      true,
-		DisableSliceFlagSeparator: true, // a file name may hold a comma
-	}
-	app.BashComplete = s.completer(nil, commandNames(app.Commands))
-	app.Commands = append(app.Commands, helpCommand(s, commandNames(app.Commands)))
-	for _, command := range app.Commands {
-		prepare(command, s)
-	}
-	return app
-}
-
-// prepare sets what all commands have in common.
-func prepare(command *cli.Command, s surroundings) {
-	command.OnUsageError = onFlagError
-	command.HideHelpCommand = true
-	if command.BashComplete == nil {
-		command.BashComplete = s.completer(command.Flags, commandNames(command.Subcommands))
-	}
-	for _, sub := range command.Subcommands {
-		prepare(sub, s)
-	}
-}
-
-// unknownCommand runs when no command has the name that was given.
-func unknownCommand(ctx *cli.Context) error {
-	if !ctx.Args().Present() {
-		return cli.ShowAppHelp(ctx)
-	}
-	return noCommand(ctx, ctx.Args().First())
-}
-
-func noCommand(ctx *cli.Context, name string) error {
-	hint := "see " + ctx.App.Name + " --help"
-	if near := closest(name, commandNames(ctx.App.Commands)); near != "" {
-		hint = "did you mean " + near + "?"
-	}
-	return usageError(hint, "unknown command %q", name)
-}
-
-func helpCommand(s surroundings, names []string) *cli.Command {
-	return &cli.Command{
-		Name:         "help",
-		Usage:        "show help, or that of one command",
-		ArgsUsage:    "[COMMAND]",
-		BashComplete: s.completer(nil, names),
-		Action: func(ctx *cli.Context) error {
-			name := ctx.Args().First()
-			if name == "" {
-				return cli.ShowAppHelp(ctx)
-			}
-			command := commandNamed(ctx.App.Commands, name)
-			if command == nil {
-				return noCommand(ctx, name)
-			}
-			return cli.ShowCommandHelp(ctx.Lineage()[1], name)
-		},
-	}
-}
-
-// examples renders command lines with what each does, for the description of a command.
-func examples(lines ...string) string {
-	return "Examples:\n\n" + indented(strings.Join(lines, "\n"))
-}
-
-func indented(text string) string {
-	return "   " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n   ")
+func newApp(e env) *cli.App {
+	return command.Program{
+		Usage:       "say why iCloud Backup fails on an attached iPhone or iPad",
+		Description: description,
+		Values:      flagValues,
+		Commands: slices.Concat([]*cli.Command{
+			scanCommand(e),
+			watchCommand(e),
+			benchCommand(e),
+			listenCommand(e),
+			reportCommand(e),
+			captureCommand(e),
+			demoCommand(e),
+			sysdiagnoseCommand(e),
+			devicesCommand(e),
+			selfCheckCommand(e),
+			slotsCommand(e),
+		}, e.hub.commands(e.Env), []*cli.Command{
+			backupsCommand(e),
+			verifyCommand(e),
+			historyCommand(e),
+			checksCommand(e),
+			explainCommand(e),
+			releasesCommand(e),
+			schemaCommand(e),
+			completionCommand(e),
+			manCommand(e),
+			versionCommand(e),
+			simCommand(e),
+		}),
+	}.App(e.Env)
 }

@@ -6,10 +6,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 )
 
 func TestEveryCommandHasHelpWithExamples(t *testing.T) {
-	for _, command := range newApp(surroundings{}).Commands {
+	for _, command := range newApp(newEnv(command.Env{Getenv: os.Getenv}, withHub)).Commands {
 		if command.Name == "version" || command.Name == "help" {
 			continue // nothing to show
 		}
@@ -21,7 +23,7 @@ func TestEveryCommandHasHelpWithExamples(t *testing.T) {
 
 // A help text is read in a terminal that is 100 columns wide, or a little more.
 func TestHelpIsNotTooWide(t *testing.T) {
-	for _, command := range newApp(surroundings{}).Commands {
+	for _, command := range newApp(newEnv(command.Env{Getenv: os.Getenv}, withHub)).Commands {
 		for line := range strings.Lines(typed(t, t.Context(), command.Name, "--help").stdout) {
 			if width := len(strings.TrimSuffix(line, "\n")); width > 120 {
 				t.Errorf("%s --help has a line of %d columns:\n%s", command.Name, width, line)
@@ -30,41 +32,15 @@ func TestHelpIsNotTooWide(t *testing.T) {
 	}
 }
 
-func TestClosestIsOnlyGivenWhereItIsNear(t *testing.T) {
-	names := []string{"scan", "schema", "releases", "backup-stale"}
-	for word, want := range map[string]string{
-		"sacn":         "scan",
-		"relases":      "releases",
-		"backup-stael": "backup-stale",
-		"nonsense":     "",
-		"":             "",
-	} {
-		if got := closest(word, names); got != want {
-			t.Errorf("closest to %q is %q, want %q", word, got, want)
-		}
-	}
-}
-
-func TestMuxHintNamesWhatThisSystemNeeds(t *testing.T) {
-	for goos, want := range map[string]string{
-		"linux":   "systemctl start usbmuxd",
-		"freebsd": "install usbmuxd",
-		"darwin":  "part of macOS",
-		"windows": "Apple Devices",
-	} {
-		for _, want := range []string{want, "USBMUXD_SOCKET_ADDRESS"} {
-			if got := muxHint(goos); !strings.Contains(got, want) {
-				t.Errorf("on %s the hint is %q, want it to have %q", goos, got, want)
-			}
-		}
-	}
-}
-
 // Only main touches the process itself, so that every command can be run by a test.
 func TestOnlyMainTouchesTheProcess(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, pattern := range []string{"*.go", "*/*.go"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
 	}
 	process := regexp.MustCompile(`\bos\.(Stdin|Stdout|Stderr|Exit|Args|Getenv|LookupEnv|Environ|UserConfigDir|UserHomeDir)\b`)
 	for _, file := range files {
@@ -76,7 +52,7 @@ func TestOnlyMainTouchesTheProcess(t *testing.T) {
 			t.Fatal(err)
 		}
 		if found := process.Find(source); found != nil {
-			t.Errorf("%s uses %s: take it from surroundings", file, found)
+			t.Errorf("%s uses %s: take it from env", file, found)
 		}
 	}
 }

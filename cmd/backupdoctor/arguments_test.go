@@ -1,13 +1,16 @@
 package main
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 )
 
 func TestFlagsFirst(t *testing.T) {
-	app := newApp(surroundings{})
+	app := newApp(newEnv(command.Env{Getenv: os.Getenv}, linked))
 	for _, c := range []struct{ name, typed, want string }{
 		{"flags already first", "explain --width 60 wifi-missing", "explain --width 60 wifi-missing"},
 		{"value apart", "explain wifi-missing --width 60", "explain --width 60 wifi-missing"},
@@ -32,7 +35,7 @@ func TestFlagsFirst(t *testing.T) {
 		{"nothing", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := flagsFirst(app.Commands, app.Flags, strings.Fields(c.typed))
+			got := command.FlagsFirst(app.Commands, app.Flags, strings.Fields(c.typed))
 			if want := strings.Fields(c.want); !slices.Equal(got, want) {
 				t.Errorf("got %q, want %q", got, want)
 			}

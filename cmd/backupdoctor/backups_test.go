@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -12,7 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -129,32 +131,9 @@ func TestClosedFolderIsNotNoBackups(t *testing.T) {
 	}
 }
 
-// Root gets this far too: what Find could not open is shown, and ends with exit code 3.
-func TestClosedPlaceIsShown(t *testing.T) {
-	sh := shelf{
-		places: []backup.Place{{Path: "/shut", Program: "Finder"}, {Path: "/open"}},
-		closed: []backup.Closed{{Place: backup.Place{Path: "/shut", Program: "Finder"}, Path: "/shut", Err: fs.ErrPermission}},
-	}
-	if _, err := sh.looked().Get(); err == nil {
-		t.Error("a closed place passes for one that was looked into")
-	}
-	places := sh.reported()
-	if len(places) != 2 || places[0].Path != "/open" || places[0].Reason != "" || places[1].Path != "/shut" || places[1].Reason != "not-permitted" {
-		t.Errorf("reported as %+v", places)
-	}
-	for _, goos := range []string{"darwin", "windows", "linux"} {
-		if closedHint(sh.closed[0], goos) == "" {
-			t.Errorf("no way in on %s", goos)
-		}
-	}
-	if hint := closedHint(sh.closed[0], "darwin"); !strings.Contains(hint, "Full Disk Access") {
-		t.Errorf("on a Mac: %s", hint)
-	}
-}
-
 func TestUsualPlaces(t *testing.T) {
 	environment := map[string]string{"HOME": "/Users/ann"}
-	s := surroundings{getenv: func(name string) string { return environment[name] }}
+	s := env{Env: command.Env{Getenv: func(name string) string { return environment[name] }}}
 	if places := s.usualPlaces("darwin"); len(places) != 1 || !strings.HasSuffix(filepath.ToSlash(places[0].Path), "ann/Library/Application Support/MobileSync/Backup") {
 		t.Errorf("on a Mac: %+v", places)
 	}
@@ -209,5 +188,23 @@ func TestEveryFileIsTold(t *testing.T) {
 	}
 	if s := typed(t, t.Context(), "verify", folder.Path); strings.Count(s.stdout, "Media/x") != 5 || !strings.Contains(s.stdout, "and 95 more; --all shows them") {
 		t.Errorf("the table:\n%s", s.stdout)
+	}
+}
+
+func TestInterruptedVerifyStillReports(t *testing.T) {
+	dir := t.TempDir()
+	writeBackup(t.Fatalf, dir)
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	s := typed(t, ctx, "verify", "--json", dir)
+	var r report.Report
+	if err := json.Unmarshal([]byte(s.stdout), &r); err != nil {
+		t.Fatalf("the report is no JSON: %v\n%s", err, s.stdout)
+	}
+	if s.code != report.ExitInterrupted || !r.Partial || len(r.Devices) != 1 || r.Devices[0].Backups[0].Verdict != "cannot-tell" {
+		t.Errorf("exit code %d, partial %t: %s", s.code, r.Partial, s.stdout)
+	}
+	if !strings.Contains(s.stderr, "interrupted") {
+		t.Errorf("stderr is %q", s.stderr)
 	}
 }

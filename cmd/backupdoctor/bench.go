@@ -9,12 +9,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report/station"
 	"github.com/backupdoctor/backupdoctor/report/webguard"
 	"github.com/urfave/cli/v2"
 )
 
-func benchCommand(s surroundings) *cli.Command {
+func benchCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "bench",
 		Usage: "examine each device as it is plugged in, and show the tray in a browser",
@@ -25,56 +27,54 @@ func benchCommand(s surroundings) *cli.Command {
 			"there is a --token-file. With another address in --listen the network reaches it: then it\n" +
 			"needs a certificate, whose names are those that the page may be asked for by, and a token. One\n" +
 			"that is not in a file is made up, and printed on stderr as a part of the page's address.\n\n" +
-			hubLinkHelp +
-			examples(
+			e.hub.linkHelp +
+			command.Examples(
 				append([]string{
 					"backupdoctor bench                            a free port; its address is on stderr",
 					"backupdoctor bench --listen 127.0.0.1:8011    always the same address",
 					"backupdoctor bench --listen 0.0.0.0:8011 --tls-cert bench.pem --tls-key bench.key",
-				}, hubLinkExamples...)...,
+				}, e.hub.linkExamples...)...,
 			),
-		Flags: slices.Concat(stationFlags(), hubLinkFlags(), watchFlags()),
-		Action: takes(0, func(ctx *cli.Context) error {
-			w, err := s.watchingOf(ctx)
+		Flags: slices.Concat(pageFlags(), e.hub.linkFlags(), watchFlags()),
+		Action: command.Takes(0, func(ctx *cli.Context) error {
+			w, err := e.watchOf(ctx)
 			if err != nil {
 				return err
 			}
-			at, err := stationPlaceOf(ctx)
+			at, err := pageOf(ctx)
 			if err != nil {
 				return err
 			}
-			if w.keepsHistory() {
-				at.history = s.earlierVisits
+			if w.kept {
+				at.history = e.earlierVisits
 			}
-			shown, err := at.open()
+			page, err := at.open()
 			if err != nil {
 				return err
 			}
-			defer shown.close()
-			if w.letters, err = s.lettersOf(ctx, w.keepsHistory(), shown.station.Say); err != nil {
+			defer page.close()
+			keeper := scan.Keeper{Env: e.Env, Screen: e.screen, Warn: page.station.Warn}
+			if keeper.Outgoing, err = e.hub.outgoing(ctx, e.Env, w.kept, page.station.Say); err != nil {
 				return err
 			}
-			fmt.Fprintln(s.stderr, "the tray is at", shown.address)
-			w.alarm = shown.station.Warn
-			w.ears = append(w.ears, shown.station.Hear)
-			return w.run(ctx.Context)
+			fmt.Fprintln(e.Stderr, "the tray is at", page.address)
+			return w.pipe(e, keeper, scan.Hearing(page.station.Hear)).Run(ctx.Context)
 		}),
 	}
 }
 
-const stationHeading = "Page"
-
-func stationFlags() []cli.Flag {
+// pageFlags say where the page of a bench is served, and to whom.
+func pageFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "listen", Category: stationHeading, Usage: "`ADDRESS` of the page: host:port; port 0 is a free one", Value: "127.0.0.1:0"},
-		&cli.StringFlag{Name: "token-file", Category: stationHeading, Usage: "who looks must have the token in `FILE`"},
-		&cli.StringFlag{Name: "tls-cert", Category: stationHeading, Usage: "serve by HTTPS, with the certificate in `FILE`, PEM, with those that vouch for it"},
-		&cli.StringFlag{Name: "tls-key", Category: stationHeading, Usage: "its private key, in `FILE`, PEM"},
+		&cli.StringFlag{Name: "listen", Category: pageHeading, Usage: "`ADDRESS` of the page: host:port; port 0 is a free one", Value: "127.0.0.1:0"},
+		&cli.StringFlag{Name: "token-file", Category: pageHeading, Usage: "who looks must have the token in `FILE`"},
+		&cli.StringFlag{Name: "tls-cert", Category: pageHeading, Usage: "serve by HTTPS, with the certificate in `FILE`, PEM, with those that vouch for it"},
+		&cli.StringFlag{Name: "tls-key", Category: pageHeading, Usage: "its private key, in `FILE`, PEM"},
 	}
 }
 
-// A stationPlace is where a station is to be served, and to whom.
-type stationPlace struct {
+// A pageConfig is where the page of a bench is served, and to whom.
+type pageConfig struct {
 	listen      *net.TCPAddr
 	hosts       []string // by which it may be asked for, that to print first
 	token       string   // "" for none
@@ -83,30 +83,30 @@ type stationPlace struct {
 	history     func(context.Context, string) ([]station.Visit, error) // nil if none is kept
 }
 
-// stationPlaceOf reads stationFlags.
-func stationPlaceOf(ctx *cli.Context) (at stationPlace, err error) {
+// pageOf reads pageFlags.
+func pageOf(ctx *cli.Context) (at pageConfig, err error) {
 	if at.listen, err = net.ResolveTCPAddr("tcp", ctx.String("listen")); err != nil {
-		return at, usageError("it looks like 127.0.0.1:8011", "--listen %s is no address", ctx.String("listen"))
+		return at, command.Usage("it looks like 127.0.0.1:8011", "--listen %s is no address", ctx.String("listen"))
 	}
 	cert, key := ctx.String("tls-cert"), ctx.String("tls-key")
 	if (cert == "") != (key == "") {
-		return at, usageError("", "--tls-cert and --tls-key need each other")
+		return at, command.Usage("", "--tls-cert and --tls-key need each other")
 	}
 	if cert != "" {
 		pair, err := tls.LoadX509KeyPair(cert, key)
 		if err != nil {
-			return at, usageError("", "no certificate can be made of --tls-cert and --tls-key: %w", err)
+			return at, command.Usage("", "no certificate can be made of --tls-cert and --tls-key: %w", err)
 		}
 		at.certificate = &pair
 	}
 	if path := ctx.String("token-file"); path != "" {
-		if at.token, err = tokenIn(path); err != nil {
+		if at.token, err = command.Token(path); err != nil {
 			return at, err
 		}
 	}
 	if !at.listen.IP.IsLoopback() {
 		if at.certificate == nil {
-			return at, usageError("give --tls-cert and --tls-key, or a --listen like 127.0.0.1:8011", "--listen %s lets the network in, and plain HTTP would show it the devices", ctx.String("listen"))
+			return at, command.Usage("give --tls-cert and --tls-key, or a --listen like 127.0.0.1:8011", "--listen %s lets the network in, and plain HTTP would show it the devices", ctx.String("listen"))
 		}
 		if at.token == "" {
 			at.token = rand.Text()
@@ -119,7 +119,7 @@ func stationPlaceOf(ctx *cli.Context) (at stationPlace, err error) {
 
 // names are those in the certificate, and the address itself. Behind another name may be
 // somebody who made it lead here.
-func (at stationPlace) names() []string {
+func (at pageConfig) names() []string {
 	var names []string
 	if at.certificate != nil {
 		for _, name := range at.certificate.Leaf.DNSNames {
@@ -142,19 +142,19 @@ func (at stationPlace) names() []string {
 }
 
 // open begins to serve an empty tray.
-func (at stationPlace) open() (*servedStation, error) {
+func (at pageConfig) open() (*servedPage, error) {
 	if len(at.hosts) == 0 {
-		return nil, usageError("make one with the name or the address of this computer", "the certificate in --tls-cert names no host")
+		return nil, command.Usage("make one with the name or the address of this computer", "the certificate in --tls-cert names no host")
 	}
 	listener, err := net.ListenTCP("tcp", at.listen)
 	if err != nil {
-		return nil, usageError("", "the page cannot be served: %w", err)
+		return nil, command.Usage("", "the page cannot be served: %w", err)
 	}
 	_, port, err := net.SplitHostPort(listener.Addr().String())
 	if err != nil {
 		return nil, err
 	}
-	shown := serveStation(listener, at.certificate, station.New(station.Config{
+	shown := servePage(listener, at.certificate, station.New(station.Config{
 		Hosts: at.hosts, Secure: at.certificate != nil, Token: at.token, History: at.history,
 	}))
 	scheme, path := "http", "/"

@@ -1,9 +1,6 @@
-//go:build fleet
-
 package main
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -26,10 +23,10 @@ type benchProcess struct {
 func startedBench(t testing.TB, data, usbmux string, args ...string) *benchProcess {
 	t.Helper()
 	p := &benchProcess{
-		command: exec.Command("backupdoctor", append([]string{"bench", "--quiet", "--usbmux", usbmux, "-o", "ndjson"}, args...)...),
+		command: withAHub(exec.Command("backupdoctor", append([]string{"bench", "--quiet", "--usbmux", usbmux, "-o", "ndjson"}, args...)...)),
 		shown:   new(tape), stderr: new(written), ended: make(chan struct{}),
 	}
-	p.command.Env = append(os.Environ(), "XDG_DATA_HOME="+data, "XDG_CONFIG_HOME="+data)
+	p.command.Env = append(p.command.Env, "XDG_DATA_HOME="+data, "XDG_CONFIG_HOME="+data)
 	p.command.Stdout, p.command.Stderr = p.shown, p.stderr
 	if err := p.command.Start(); err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -42,11 +43,11 @@ func BenchmarkTray(b *testing.B) {
 		devices, jobs int
 		faults        []sim.Fault // of one device in fifty each
 	}{
-		{40, usualJobs, nil},
-		{100, usualJobs, nil},
+		{40, scan.UsualJobs, nil},
+		{100, scan.UsualJobs, nil},
 		{100, 64, nil},
 		{100, 64, []sim.Fault{stalled, slow}},
-		{1000, usualJobs, nil},
+		{1000, scan.UsualJobs, nil},
 		{1000, 64, nil},
 		{1000, 64, []sim.Fault{stalled, slow}},
 	} {

@@ -1,50 +1,49 @@
 package main
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
-	"unicode"
 
-	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/urfave/cli/v2"
 )
 
-func captureCommand(s surroundings) *cli.Command {
+func captureCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "capture",
 		Usage:     "write a recording of each attached device, and judge none",
 		ArgsUsage: "DIR",
 		Description: "DIR is made if it is not there. Each device has a file of its own, named after its place or\n" +
 			"itself. scan --from DIR makes the report of all of them, anywhere and at any time.\n\n" +
-			examples(
+			command.Examples(
 				"backupdoctor capture cart               before the devices go back to class",
 				"backupdoctor capture --redact cases     something that can be shown to strangers",
 				"backupdoctor scan --from cart",
 			),
 		Flags: slices.Concat([]cli.Flag{
-			option(reportFlags, "redact", "put placeholders for names and identifiers"),
-			option(reportFlags, "force", "overwrite files that exist"),
-			option(reportFlags, "quiet", "say nothing on stderr of how far the run has come"),
+			command.Option(reportFlags, "redact", "put placeholders for names and identifiers"),
+			command.Option(reportFlags, "force", "overwrite files that exist"),
+			command.Option(reportFlags, "quiet", "say nothing on stderr of how far the run has come"),
 		}, captureFlags()),
-		Action: takes(1, func(ctx *cli.Context) error {
-			sc, err := s.scanOf(ctx)
+		Action: command.Takes(1, func(ctx *cli.Context) error {
+			attached, err := e.attachedOf(ctx, e.releases())
 			if err != nil {
 				return err
 			}
-			sc.captureTo = ctx.Args().First()
-			sc.outputs = nil
-			if err := os.MkdirAll(sc.captureTo, 0o700); err != nil {
-				return usageError("", "%w", err)
+			r, err := e.reportingOf(ctx)
+			if err != nil {
+				return err
 			}
-			err = sc.run(ctx.Context)
-			if ended, ok := errors.AsType[exit](err); ok && ended.code == report.ExitProblems {
+			folder := ctx.Args().First()
+			if err := os.MkdirAll(folder, 0o700); err != nil {
+				return command.Usage("", "%w", err)
+			}
+			pipe := scan.Pipe{Source: attached, Judge: r.judge, Sinks: append(r.live(e), scan.Capture(folder, r.files, e.Stdout))}
+			err = pipe.Run(ctx.Context)
+			if ended, ok := errors.AsType[command.Exit](err); ok && ended.Code == report.ExitProblems {
 				return nil // which is not what was asked
 			}
 			return err
@@ -55,61 +54,4 @@ func captureCommand(s surroundings) *cli.Command {
 // captureFlags are those of a scan that say what is learned.
 func captureFlags() []cli.Flag {
 	return slices.Concat(learnFlags(), doorFlags(), labelFlags(), placeFlags(), passwordFlags())
-}
-
-// capture writes a recording of each device into a folder.
-func (sc scan) capture(learned device.Recording) error {
-	if sc.captureTo == "" {
-		return nil
-	}
-	var used []string
-	for _, s := range learned.Snapshots {
-		name := unique(fileNameOf(s), used)
-		used = append(used, name)
-		one := learned
-		one.Snapshots = []device.Snapshot{s}
-		path := filepath.Join(sc.captureTo, name+".json")
-		if err := sc.files.write(path, io.Discard, func(w io.Writer) error { return device.WriteRecording(w, one) }); err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintln(sc.stdout, path); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// maxFileName bounds the part of a file's name that a stranger chooses, in letters.
-const maxFileName = 60
-
-// fileNameOf is what the file of a device is called: its place or its name, and the end of
-// its UDID. Only letters, digits, dots and hyphens of it are kept, so that no name leads out
-// of the folder or means something to a system.
-func fileNameOf(s device.Snapshot) string {
-	name, _ := s.Device.Name.Get() // "" if it is not known
-	udid := []rune(s.Device.UDID)
-	text := cmp.Or(s.Labels.Slot, name, "device") + "-" + string(udid[max(0, len(udid)-6):])
-	kept := strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '.' || r == '-':
-			return r
-		case r == ' ' || r == '_':
-			return '-'
-		default:
-			return -1
-		}
-	}, text)
-	letters := []rune(strings.Trim(kept, ".-"))
-	return cmp.Or(string(letters[max(0, len(letters)-maxFileName):]), "device")
-}
-
-// unique is a name that is not among those used, however a system compares them.
-func unique(name string, used []string) string {
-	taken := func(name string) bool {
-		return slices.ContainsFunc(used, func(other string) bool { return strings.EqualFold(name, other) })
-	}
-	for n, first := 2, name; taken(name); n++ {
-		name = fmt.Sprintf("%s-%d", first, n)
-	}
-	return name
 }

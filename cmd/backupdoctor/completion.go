@@ -2,12 +2,12 @@ package main
 
 import (
 	"embed"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/urfave/cli/v2"
 )
 
@@ -20,95 +20,45 @@ var completionScripts embed.FS
 
 var shells = []string{"bash", "zsh", "fish", "pwsh"}
 
-func completionCommand(s surroundings) *cli.Command {
+func completionCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "completion",
 		Usage:     "print the completion script of a shell",
 		ArgsUsage: "SHELL",
-		Description: "SHELL is bash, zsh, fish or pwsh.\n\n" + examples(
+		Description: "SHELL is bash, zsh, fish or pwsh.\n\n" + command.Examples(
 			`eval "$(backupdoctor completion bash)"                                  in ~/.bashrc`,
 			`eval "$(backupdoctor completion zsh)"                                   in ~/.zshrc, after compinit`,
 			`backupdoctor completion fish | source                                   in ~/.config/fish/config.fish`,
 			`backupdoctor completion pwsh | Out-String | Invoke-Expression           in $PROFILE`,
 		),
-		BashComplete: s.completer(nil, shells),
-		Action: takes(1, func(ctx *cli.Context) error {
+		BashComplete: command.Complete(e.Env, nil, nil, shells),
+		Action: command.Takes(1, func(ctx *cli.Context) error {
 			shell := ctx.Args().First()
 			if !slices.Contains(shells, shell) {
-				return usageError("use "+strings.Join(shells, ", "), "no completion for the shell %q", shell)
+				return command.Usage("use "+strings.Join(shells, ", "), "no completion for the shell %q", shell)
 			}
 			script, err := completionScripts.ReadFile("completion/backupdoctor." + shell)
 			if err != nil {
 				return err
 			}
-			_, err = s.stdout.Write(script)
+			_, err = e.Stdout.Write(script)
 			return err
 		}),
 	}
-}
-
-// completer prints what may come next on a command line: the values of a flag that waits
-// for one, or the flags, or the arguments.
-func (s surroundings) completer(flags []cli.Flag, arguments []string) cli.BashCompleteFunc {
-	return func(ctx *cli.Context) {
-		last := ""
-		if before := len(s.args) - 2; before >= 0 {
-			last = s.args[before]
-		}
-		candidates := arguments
-		if strings.HasPrefix(last, "-") {
-			candidates = afterDash(flags, last)
-		}
-		for _, candidate := range candidates {
-			fmt.Fprintln(s.stdout, candidate)
-		}
-	}
-}
-
-// afterDash lists the values of the flag, if it takes any, else all flags.
-func afterDash(flags []cli.Flag, last string) []string {
-	if takesValue(flags, last) {
-		return flagValues(strings.TrimLeft(last, "-"))
-	}
-	var names []string
-	for _, flag := range flags {
-		for _, name := range flag.Names() {
-			names = append(names, dashed(name))
-		}
-	}
-	return append(names, "--help")
 }
 
 // flagValues lists the values of a flag, if they can be listed.
 func flagValues(flag string) []string {
 	switch flag {
 	case "only", "skip":
-		return checkIDs()
+		return command.CheckIDs()
 	case "color":
 		return colors
 	case "o":
-		return formats
+		return scan.Formats
 	case "format":
 		return slices.Sorted(maps.Keys(exportFormats))
 	default:
 		return nil
 	}
-}
-
-func checkIDs() []string {
-	var ids []string
-	for _, check := range checks.All() {
-		ids = append(ids, check.ID)
-	}
-	return ids
-}
-
-func commandNames(commands []*cli.Command) []string {
-	var names []string
-	for _, command := range commands {
-		if !command.Hidden {
-			names = append(names, command.Name)
-		}
-	}
-	return names
 }

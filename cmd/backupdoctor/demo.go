@@ -8,6 +8,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/backupdoctor/backupdoctor/device/usb"
@@ -26,30 +29,29 @@ var demoTray = []string{
 	"not-trusted",
 }
 
-func demoCommand(s surroundings) *cli.Command {
+func demoCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "demo",
 		Usage: "scan simulated devices, to see what a scan shows",
 		Description: "The devices are simulated, and all else is as in a scan: they are found and read through\n" +
 			"a socket, by the same code.\n\n" +
-			examples(
+			command.Examples(
 				"backupdoctor demo",
 				"backupdoctor demo --json",
 			),
 		Flags: slices.Concat(checkFlags(), outputFlags()),
-		Action: takes(0, func(ctx *cli.Context) error {
-			sc, err := s.judgingOf(ctx)
+		Action: command.Takes(0, func(ctx *cli.Context) error {
+			r, err := e.reportingOf(ctx)
 			if err != nil {
 				return err
 			}
-			sc.table = demoReleases()
-			return sc.demo(ctx.Context)
+			return e.demo(ctx.Context, r)
 		}),
 	}
 }
 
-// demo runs the scan over a simulated tray, for as long as that takes.
-func (sc scan) demo(ctx context.Context) error {
+// demo examines a simulated tray, for as long as that takes.
+func (e env) demo(ctx context.Context, r reporting) error {
 	devices, err := demoDevices()
 	if err != nil {
 		return err
@@ -66,10 +68,15 @@ func (sc scan) demo(ctx context.Context) error {
 	serving, unplug := context.WithCancel(context.WithoutCancel(ctx))
 	go func() { served <- tray.Serve(serving, listener) }()
 
-	fmt.Fprintf(sc.stderr, "these %s are simulated; to examine your own, run backupdoctor scan\n\n", countOf(len(devices)))
-	sc.door = usb.Door{Address: listener.Addr().String(), Timeout: 20 * time.Second}
-	sc.pool = poolOf(len(devices))
-	err = sc.run(ctx)
+	fmt.Fprintf(e.screen, "these %s are simulated; to examine your own, run backupdoctor scan\n\n", words.Count(len(devices), "device"))
+	err = scan.Pipe{
+		Source: scan.Attached{Examination: scan.Examination{
+			Door: usb.Door{Address: listener.Addr().String(), Timeout: 20 * time.Second},
+			Pool: scan.NewPool(len(devices)), Table: demoReleases(), Screen: e.screen,
+		}},
+		Judge: r.judge,
+		Sinks: r.sinks(e, r.live(e)...),
+	}.Run(ctx)
 	unplug()
 	return errors.Join(err, <-served)
 }

@@ -1,66 +1,39 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"runtime"
 	"slices"
 
-	"github.com/backupdoctor/backupdoctor/device"
-	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
-func devicesCommand(s surroundings) *cli.Command {
+func devicesCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:        "devices",
 		Usage:       "list the attached devices, and whether they trust this computer",
-		Description: examples("backupdoctor devices    names, models, versions and UDIDs, without an examination"),
+		Description: command.Examples("backupdoctor devices    names, models, versions and UDIDs, without an examination"),
 		Flags:       slices.Concat(doorFlags(), labelFlags(), displayFlags()),
-		Action: takes(0, func(ctx *cli.Context) error {
-			door, err := s.doorOf(ctx)
+		Action: command.Takes(0, func(ctx *cli.Context) error {
+			x := scan.Examination{Pool: scan.NewPool(ctx.Int("jobs")), Table: e.releases()}
+			var err error
+			if x.Door, err = e.doorOf(ctx); err != nil {
+				return err
+			}
+			options, err := e.display(ctx)
 			if err != nil {
 				return err
 			}
-			options, err := s.display(ctx)
+			if x.Labels, err = e.labelsOf(ctx); err != nil {
+				return err
+			}
+			snapshots, err := x.Greet(ctx.Context)
 			if err != nil {
 				return err
 			}
-			labels, err := s.labellingOf(ctx)
-			if err != nil {
-				return err
-			}
-			snapshots, err := s.greet(ctx.Context, door, labels, ctx.Int("jobs"))
-			if err != nil {
-				return err
-			}
-			return format.Devices(s.stdout, snapshots, options)
+			return format.Devices(e.Stdout, report.Trust(snapshots), options)
 		}),
 	}
-}
-
-// greet finds the attached devices and reads of each what it tells everybody. Its errors
-// are those with which a scan of nothing ends.
-func (s surroundings) greet(ctx context.Context, door usb.Door, labels labelling, jobs int) ([]device.Snapshot, error) {
-	attached, err := door.Find(ctx)
-	attached = labels.bySlot(attached)
-	if err != nil {
-		return nil, ending(report.New(report.Run{Gaps: []device.Gap{device.GapOf(err)}}), runtime.GOOS)
-	}
-	if len(attached) == 0 {
-		return nil, ending(report.New(report.Run{}), runtime.GOOS)
-	}
-	table := s.releases()
-	snapshots := make([]device.Snapshot, len(attached))
-	poolOf(jobs).each(len(attached), func(i int) {
-		snapshots[i] = door.Greet(ctx, attached[i])
-		labels.label(&snapshots[i])
-		identify(&snapshots[i], table)
-	})
-	if ctx.Err() != nil {
-		return nil, exit{code: report.ExitInterrupted, err: errors.New("interrupted")}
-	}
-	return snapshots, nil
 }

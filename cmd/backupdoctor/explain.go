@@ -4,11 +4,12 @@ import (
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks/codes"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
-func explainCommand(s surroundings) *cli.Command {
+func explainCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "explain",
 		Usage:     "print all that is known of one check, an error code or a message",
@@ -16,32 +17,32 @@ func explainCommand(s surroundings) *cli.Command {
 		Description: "Of a check: why the cause matters, how it is decided, what cannot be known, each remedy\n" +
 			"with its steps, and the sources. Of a code, or of a text with codes or a known message in\n" +
 			"it: what it means, the causes to look into, and what to do. Works offline.\n\n" +
-			examples(
+			command.Examples(
 				"backupdoctor explain backup-turned-off",
 				"backupdoctor explain 303",
 				"backupdoctor explain MBErrorDomain/208",
 				`backupdoctor explain "The last backup could not be completed."`,
 			),
 		Flags:        displayFlags(),
-		BashComplete: s.completer(displayFlags(), checkIDs()),
+		BashComplete: command.Complete(e.Env, flagValues, displayFlags(), command.CheckIDs()),
 		Action: func(ctx *cli.Context) error {
 			if !ctx.Args().Present() {
-				return usageError(helpHint(ctx), "explain needs %s", ctx.Command.ArgsUsage)
+				return command.Usage(command.HelpHint(ctx), "explain needs %s", ctx.Command.ArgsUsage)
 			}
-			options, err := s.display(ctx)
+			options, err := e.display(ctx)
 			if err != nil {
 				return err
 			}
 			text := strings.Join(ctx.Args().Slice(), " ") // a message may come without quotes
-			check, err := checkNamed(text)
+			check, err := command.Check(text)
 			if err == nil {
-				return format.Explain(s.stdout, check, options)
+				return format.Explain(e.Stdout, check, options)
 			}
 			if meanings := codes.LookUp(text); len(meanings) > 0 {
-				return format.ExplainMeanings(s.stdout, meanings, options)
+				return format.ExplainMeanings(e.Stdout, meanings, options)
 			}
 			if strings.ContainsAny(text, " 0123456789") {
-				return usageError("checks/README.md lists them all", "no code or message in %q is known", text)
+				return command.Usage("checks/README.md lists them all", "no code or message in %q is known", text)
 			}
 			return err
 		},

@@ -1,23 +1,30 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"slices"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/urfave/cli/v2"
 )
 
-func historyCommand(s surroundings) *cli.Command {
+func historyCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "history",
 		Usage:     "tell of past runs, of one device, or of those without a recent backup",
 		ArgsUsage: "[DEVICE]",
 		Description: "Every scan is kept in one file on this computer, unless it has --no-history. DEVICE is a\n" +
 			"UDID, a serial number, an asset tag, a slot or a name. The file is history.sqlite in the\n" +
-			"data folder of backupdoctor, or the one that " + historyVariable + " names.\n\n" +
-			examples(
+			"data folder of backupdoctor, or the one that " + scan.HistoryVariable + " names.\n\n" +
+			command.Examples(
 				"backupdoctor history                       the newest runs",
 				"backupdoctor history A-1234                one device: what came, stayed and went",
 				"backupdoctor history stale --days 14       who has no backup of the last two weeks",
@@ -26,26 +33,26 @@ func historyCommand(s surroundings) *cli.Command {
 			),
 		Flags: slices.Concat(listFlags("runs or visits"), displayFlags()),
 		Subcommands: []*cli.Command{
-			staleCommand(s),
-			exportCommand(s),
-			pruneCommand(s),
+			staleCommand(e),
+			exportCommand(e),
+			pruneCommand(e),
 		},
 		Action: func(ctx *cli.Context) error {
 			if ctx.Args().Len() > 1 {
-				return usageError(helpHint(ctx), "unexpected argument %q", ctx.Args().Get(1))
+				return command.Usage(command.HelpHint(ctx), "unexpected argument %q", ctx.Args().Get(1))
 			}
 			if ctx.Int("limit") < 1 {
-				return usageError("", "--limit must be at least 1")
+				return command.Usage("", "--limit must be at least 1")
 			}
-			options, err := s.display(ctx)
+			options, err := e.display(ctx)
 			if err != nil {
 				return err
 			}
-			return s.withHistory(ctx.Context, func(store *history.Store) error {
+			return e.withHistory(ctx.Context, func(store *history.Store) error {
 				if who := ctx.Args().First(); who != "" {
-					return s.tellStory(ctx, store, who, options)
+					return e.tellStory(ctx, store, who, options)
 				}
-				return s.listRuns(ctx, store, options)
+				return e.listRuns(ctx, store, options)
 			})
 		},
 	}
@@ -55,37 +62,53 @@ func historyCommand(s surroundings) *cli.Command {
 func listFlags(what string) []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "limit", Category: reportFlags, Usage: "tell of at most `NUMBER` " + what, Value: 20},
-		option(reportFlags, "json", "write JSON"),
+		command.Option(reportFlags, "json", "write JSON"),
 	}
 }
 
-func (s surroundings) listRuns(ctx *cli.Context, store *history.Store, o format.Options) error {
+func (e env) listRuns(ctx *cli.Context, store *history.Store, o format.Options) error {
 	list, err := store.Runs(ctx.Context, ctx.Int("limit"))
 	if err != nil {
 		return err
 	}
 	if ctx.Bool("json") {
-		return format.WriteRunsJSON(s.stdout, list)
+		return format.WriteRunsJSON(e.Stdout, list)
 	}
-	return format.WriteRuns(s.stdout, list, o)
+	return format.WriteRuns(e.Stdout, list, o)
 }
 
-func (s surroundings) tellStory(ctx *cli.Context, store *history.Store, who string, o format.Options) error {
+func (e env) tellStory(ctx *cli.Context, store *history.Store, who string, o format.Options) error {
 	story, err := store.Device(ctx.Context, who, ctx.Int("limit"))
 	if several, ok := errors.AsType[*history.AmbiguousError](err); ok {
-		if err := format.WriteKnown(s.stderr, several.Devices, o); err != nil {
+		if err := format.WriteKnown(e.Stderr, several.Devices, o); err != nil {
 			return err
 		}
-		return usageError("name it by its UDID", "%w", err)
+		return command.Usage("name it by its UDID", "%w", err)
 	}
 	switch {
 	case errors.Is(err, history.ErrUnknown):
-		return usageError("backupdoctor history export --format csv lists all devices", "the history does not know %q", who)
+		return command.Usage("backupdoctor history export --format csv lists all devices", "the history does not know %q", who)
 	case err != nil:
 		return err
 	case ctx.Bool("json"):
-		return format.WriteStoryJSON(s.stdout, story)
+		return format.WriteStoryJSON(e.Stdout, story)
 	default:
-		return format.WriteStory(s.stdout, story, o)
+		return format.WriteStory(e.Stdout, story, o)
 	}
+}
+
+// withHistory answers from the history, if there is one.
+func (e env) withHistory(ctx context.Context, answer func(*history.Store) error) error {
+	path, err := scan.HistoryPath(e.Env)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return command.Exit{Code: report.ExitUsage, Err: errors.New("there is no history yet"), Hint: "backupdoctor scan begins one, at " + path}
+	}
+	store, err := scan.OpenHistory(ctx, e.Env, e.screen)
+	if err != nil {
+		return err
+	}
+	return cmp.Or(scan.HistoryError(answer(store)), scan.HistoryError(store.Close()))
 }

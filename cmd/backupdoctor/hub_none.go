@@ -5,15 +5,23 @@ package main
 import (
 	"errors"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/urfave/cli/v2"
 )
 
-// hubCommand stands for the command of a program that was built with the tag fleet.
-func hubCommand(surroundings) *cli.Command { return leftOut("hub") }
-
-// fleetCommand stands for the command of a program that was built with the tag fleet.
-func fleetCommand(surroundings) *cli.Command { return leftOut("fleet") }
+// linked stands for what a program has that was built with the tag fleet, and says so.
+var linked = hubPart{
+	commands:  func(command.Env) []*cli.Command { return []*cli.Command{leftOut("hub"), leftOut("fleet")} },
+	linkFlags: func() []cli.Flag { return []cli.Flag{&cli.StringSliceFlag{Name: "hub", Hidden: true}} },
+	outgoing: func(ctx *cli.Context, _ command.Env, _ bool, _ func(string)) (*scan.Outgoing, error) {
+		if ctx.IsSet("hub") {
+			return nil, withoutFleet("the flag --hub")
+		}
+		return nil, nil
+	},
+}
 
 func leftOut(name string) *cli.Command {
 	return &cli.Command{
@@ -26,9 +34,9 @@ func leftOut(name string) *cli.Command {
 }
 
 func withoutFleet(what string) error {
-	return exit{
-		code: report.ExitUsage,
-		err:  errors.New("this program was built without " + what),
-		hint: "go install -tags fleet github.com/backupdoctor/backupdoctor/cmd/backupdoctor@latest",
+	return command.Exit{
+		Code: report.ExitUsage,
+		Err:  errors.New("this program was built without " + what),
+		Hint: "go install -tags fleet github.com/backupdoctor/backupdoctor/cmd/backupdoctor@latest",
 	}
 }

@@ -1,5 +1,3 @@
-//go:build fleet
-
 package main
 
 import (
@@ -22,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
 	benchstream "github.com/backupdoctor/backupdoctor/report/stream"
@@ -36,6 +35,22 @@ import (
 
 // These tests run hubs as processes of their own, so that a kill is one, and speak to them as
 // benches and people do.
+
+// withAHub runs the program in a process of its own, as it is with a hub.
+func withAHub(command *exec.Cmd) *exec.Cmd {
+	command.Env = append(command.Environ(), withHubVariable+"=1")
+	return command
+}
+
+// A benchRow is what hub benches tells of one bench.
+type benchRow struct {
+	Name      string       `json:"bench"`
+	Site      string       `json:"site"`
+	State     string       `json:"state"`
+	Waiting   *uint64      `json:"waiting"`
+	Discarded *uint64      `json:"discarded"`
+	Heard     *fleet.Bench `json:"heard"`
+}
 
 // eventually waits until something is so, for as long as a slow machine may need.
 func eventually(t testing.TB, what string, is func() bool) {
@@ -88,7 +103,7 @@ func called(t testing.TB, args ...string) ended {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	command := exec.CommandContext(ctx, "backupdoctor", args...)
+	command := withAHub(exec.CommandContext(ctx, "backupdoctor", args...))
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	err := command.Run()
@@ -118,7 +133,7 @@ type hubProcess struct {
 // launched starts a hub, and waits until it is up.
 func launched(t testing.TB, args ...string) *hubProcess {
 	t.Helper()
-	p := &hubProcess{command: exec.Command("backupdoctor", append([]string{"hub"}, args...)...), log: &written{}, ended: make(chan struct{})}
+	p := &hubProcess{command: withAHub(exec.Command("backupdoctor", append([]string{"hub"}, args...)...)), log: &written{}, ended: make(chan struct{})}
 	p.command.Stderr = p.log
 	if err := p.command.Start(); err != nil {
 		t.Fatal(err)
@@ -182,8 +197,8 @@ func (p *hubProcess) told(t testing.TB, message, field string) string {
 	return ""
 }
 
-// linked runs a bench with credentials until the test ends.
-func linked(t testing.TB, creds string, hubs ...string) (*benchstream.Bench, *written) {
+// linkedBench runs a bench with credentials until the test ends.
+func linkedBench(t testing.TB, creds string, hubs ...string) (*benchstream.Bench, *written) {
 	t.Helper()
 	log := &written{}
 	bench := &benchstream.Bench{
@@ -335,7 +350,7 @@ func TestHubIsKilled(t *testing.T) {
 	t.Parallel()
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
 	creds := addBench(t, dir, "north", "--site", "Hamburg")
-	bench, _ := linked(t, creds, "tls://"+listen)
+	bench, _ := linkedBench(t, creds, "tls://"+listen)
 	start := func() *hubProcess {
 		return launched(t, "--data", dir, "--listen", listen, "--http", "127.0.0.1:0")
 	}
@@ -391,7 +406,7 @@ func TestBenchIsRevoked(t *testing.T) {
 	launched(t, "--data", dir, "--listen", listen, "--http", "off")
 	creds := filepath.Join(t.TempDir(), "north.creds")
 	addBench(t, dir, "north", "--out", creds)
-	bench, _ := linked(t, creds, "tls://"+listen)
+	bench, _ := linkedBench(t, creds, "tls://"+listen)
 	list := items(t, 8)
 	publish(t, bench, list[:3])
 	eventually(t, "its reports have arrived", func() bool { return reportsOf(t, "north", "--data", dir) == 3 })
@@ -409,7 +424,7 @@ func TestBenchIsRevoked(t *testing.T) {
 		t.Errorf("revoked twice: %+v", e)
 	}
 
-	again, _ := linked(t, addBench(t, dir, "north"), "tls://"+listen)
+	again, _ := linkedBench(t, addBench(t, dir, "north"), "tls://"+listen)
 	publish(t, again, list[5:])
 	eventually(t, "the new one's reports have arrived", func() bool { return reportsOf(t, "north", "--data", dir) == 6 })
 	if n := waiting(t, bench); n != 2 {
@@ -427,12 +442,12 @@ func TestTwoBenchesOfOneName(t *testing.T) {
 	if e := called(t, "hub", "add-bench", "north", "--data", dir); e.code != report.ExitUsage || !strings.Contains(e.stderr, "a bench of that name was added before") || e.stdout != "" {
 		t.Errorf("added twice: %+v", e)
 	}
-	first, _ := linked(t, creds, "tls://"+listen)
+	first, _ := linkedBench(t, creds, "tls://"+listen)
 	eventually(t, "the first is linked", func() bool {
 		state, err := first.State(t.Context())
 		return err == nil && state.Linked
 	})
-	second, log := linked(t, creds, "tls://"+listen)
+	second, log := linkedBench(t, creds, "tls://"+listen)
 	publish(t, second, items(t, 1))
 	eventually(t, "the second is refused", func() bool {
 		return strings.Contains(log.String(), "maximum account active connections exceeded")
@@ -499,7 +514,7 @@ func TestClocksOfBenchesDiffer(t *testing.T) {
 		name  string
 		clock time.Duration
 	}{{"right", 0}, {"ahead", 72 * time.Hour}, {"behind", -72 * time.Hour}} {
-		b, _ := linked(t, addBench(t, dir, bench.name), "tls://"+address)
+		b, _ := linkedBench(t, addBench(t, dir, bench.name), "tls://"+address)
 		one.Devices[0].TakenAt = now.Add(bench.clock)
 		packed, cut, err := envelope.Pack(one)
 		if err != nil {
@@ -600,10 +615,10 @@ func TestMetricsOfAHub(t *testing.T) {
 	t.Parallel()
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
 	p := launched(t, "--data", dir, "--listen", listen, "--http", "127.0.0.1:0")
-	bench, _ := linked(t, addBench(t, dir, "north"), "tls://"+listen)
+	bench, _ := linkedBench(t, addBench(t, dir, "north"), "tls://"+listen)
 	publish(t, bench, items(t, 6))
 	address := p.told(t, "the pages are served", "address")
-	token, err := tokenIn(filepath.Join(dir, "token"))
+	token, err := command.Token(filepath.Join(dir, "token"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -674,7 +689,7 @@ func TestPostgresIsKilled(t *testing.T) {
 	}
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
 	launched(t, "--data", dir, "--listen", listen, "--http", "off", "--sink", sink)
-	bench, _ := linked(t, addBench(t, dir, "north"), "tls://"+listen)
+	bench, _ := linkedBench(t, addBench(t, dir, "north"), "tls://"+listen)
 	list := items(t, 20)
 	publish(t, bench, list[:10])
 	eventually(t, "reports have arrived", func() bool { return reportsOf(t, "north", "--data", dir, "--sink", sink) == 10 })
@@ -716,7 +731,7 @@ func TestOneOfThreeIsKilled(t *testing.T) {
 		nodes = append(nodes, launched(t, "--data", dir, "--listen", hubs[i], "--http", "off", "--sink", sink,
 			"--cluster", meets[i], "--cluster-name", name, "--routes", strings.Join(others, ",")))
 	}
-	bench, _ := linked(t, creds, "tls://"+hubs[0], "tls://"+hubs[1], "tls://"+hubs[2])
+	bench, _ := linkedBench(t, creds, "tls://"+hubs[0], "tls://"+hubs[1], "tls://"+hubs[2])
 	list := items(t, 20)
 	publish(t, bench, list[:10])
 	reports := func() int { return reportsOf(t, "north", "--data", first, "--sink", sink) }
@@ -774,7 +789,7 @@ func TestLogOfAHub(t *testing.T) {
 	t.Parallel()
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
 	p := launched(t, "--data", dir, "--listen", listen, "--http", "127.0.0.1:0")
-	bench, _ := linked(t, addBench(t, dir, "north"), "tls://"+listen)
+	bench, _ := linkedBench(t, addBench(t, dir, "north"), "tls://"+listen)
 	publish(t, bench, items(t, 1))
 	eventually(t, "its report has arrived", func() bool { return reportsOf(t, "north", "--data", dir) == 1 })
 	p.interrupt(t)
@@ -787,7 +802,7 @@ func TestLogOfAHub(t *testing.T) {
 	if secret := regexp.MustCompile(`\bS[OAU][A-Z2-7]{56}\b|eyJ0eXAiOiJKV1Qi`).FindString(p.log.String()); secret != "" {
 		t.Error("a key is in the log")
 	}
-	for _, name := range []string{"fleet.db", "token", "standing.json"} {
+	for _, name := range []string{"fleet.db", "token", "status.json"} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -811,38 +826,6 @@ func TestAddressIsTaken(t *testing.T) {
 		e := called(t, append([]string{"hub", "--data", filepath.Join(t.TempDir(), "hub")}, args...)...)
 		if e.code != report.ExitUsage || !strings.Contains(e.stderr, "address already in use") || !strings.Contains(e.stderr, "hint: choose another address") {
 			t.Errorf("hub %v: %+v", args, e)
-		}
-	}
-}
-
-// TestKnownAs: a name that nobody gave opens nothing, so that none can be bound to the pages.
-func TestKnownAs(t *testing.T) {
-	name, err := os.Hostname()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct {
-		pages  string
-		has    []string
-		hasNot []string
-	}{
-		{"127.0.0.1:7480", []string{"localhost", "127.0.0.1", "::1"}, []string{name}},
-		{"192.0.2.7:7480", []string{"localhost", "192.0.2.7"}, []string{name, "192.0.2.8"}},
-		{"0.0.0.0:7480", []string{"localhost", name, "127.0.0.1"}, []string{"0.0.0.0"}},
-		{"[::]:7480", []string{name}, []string{"::"}},
-		{":7480", []string{name}, []string{""}},
-	} {
-		h := hub{pages: c.pages, hosts: []string{"hub.example.org"}, log: slog.New(slog.DiscardHandler)}
-		known := h.knownAs()
-		for _, host := range append(c.has, "hub.example.org") {
-			if !slices.Contains(known, host) {
-				t.Errorf("at %s it is not known as %s", c.pages, host)
-			}
-		}
-		for _, host := range c.hasNot {
-			if slices.Contains(known, host) {
-				t.Errorf("at %s it is known as %q", c.pages, host)
-			}
 		}
 	}
 }

@@ -20,29 +20,30 @@ import (
 	"runtime"
 	"syscall"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 )
 
-func main() { os.Exit(process(releases.Embedded)) }
+func main() { os.Exit(process(releases.Embedded, linked)) }
 
-// process runs the command line of this process with a built-in table of releases, and
-// returns the exit code.
-func process(builtIn func() releases.Table) int {
+// process runs the command line of this process with a built-in table of releases and with or
+// without a hub, and returns the exit code.
+func process(builtIn func() releases.Table, hub hubPart) int {
 	endings := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // as it is under nohup
 		endings = append(endings, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings...)
 	context.AfterFunc(ctx, stop) // a second signal then ends the program
-	return run(ctx, surroundings{
-		args:      os.Args[1:],
-		stdin:     os.Stdin,
-		stdout:    os.Stdout,
-		stderr:    os.Stderr,
-		getenv:    os.Getenv,
-		environ:   os.Environ,
-		configDir: os.UserConfigDir,
-		dataDir:   func() (string, error) { return dataFolder(runtime.GOOS, os.Getenv) },
-		builtIn:   builtIn,
-	})
+	return run(ctx, command.Env{
+		Args:      os.Args[1:],
+		Stdin:     os.Stdin,
+		Stdout:    os.Stdout,
+		Stderr:    os.Stderr,
+		Getenv:    os.Getenv,
+		Environ:   os.Environ,
+		ConfigDir: os.UserConfigDir,
+		DataDir:   func() (string, error) { return dataFolder(runtime.GOOS, os.Getenv) },
+		BuiltIn:   builtIn,
+	}, hub)
 }

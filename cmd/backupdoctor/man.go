@@ -5,21 +5,22 @@ import (
 	"io"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/cpuguy83/go-md2man/v2/md2man"
 	"github.com/urfave/cli/v2"
 )
 
-func manCommand(s surroundings) *cli.Command {
+func manCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "man",
 		Usage: "print the manual page",
-		Description: examples(
+		Description: command.Examples(
 			"backupdoctor man | man -l -                                    read it",
 			"backupdoctor man > /usr/local/share/man/man1/backupdoctor.1    install it",
 		),
-		Action: takes(0, func(ctx *cli.Context) error {
-			_, err := s.stdout.Write(md2man.Render([]byte(manual(ctx.App))))
+		Action: command.Takes(0, func(ctx *cli.Context) error {
+			_, err := e.Stdout.Write(md2man.Render([]byte(manual(ctx.App))))
 			return err
 		}),
 	}

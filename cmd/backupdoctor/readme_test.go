@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/google/go-cmp/cmp"
 )
@@ -87,7 +88,7 @@ func TestExitCodesAreTheSameInReadmeAndHelp(t *testing.T) {
 		t.Errorf("the README lacks this table of exit codes:\n%s", table)
 	}
 	help := typed(t, t.Context(), "--help").stdout
-	if !strings.Contains(help, indented(indented(report.ExitTable()))) {
+	if !strings.Contains(help, command.Indented(command.Indented(report.ExitTable()))) {
 		t.Errorf("the help text lacks the exit codes:\n%s", help)
 	}
 }

@@ -7,12 +7,15 @@ import (
 	"os"
 	"slices"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
-func reportCommand(s surroundings) *cli.Command {
+func reportCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "report",
 		Usage:     "write saved reports again, in any format, or tell two of them apart",
@@ -20,56 +23,52 @@ func reportCommand(s surroundings) *cli.Command {
 		Description: "FILE is a report that was saved with -o json=FILE, or a run that was with -o ndjson=FILE;\n" +
 			"- is stdin. Of several it makes one, with every device as it was examined last. It ends with\n" +
 			"the exit code that the report has.\n\n" +
-			examples(
+			command.Examples(
 				"backupdoctor report tray.json                        as it was shown then",
 				"backupdoctor report monday.json tuesday.json -o html=week.html",
 				"backupdoctor report run.ndjson -o csv                a run that was cut off, too",
 				"backupdoctor report diff monday.json tuesday.json    what is new, still there and fixed",
 			),
 		Flags:       renderFlags(),
-		Subcommands: []*cli.Command{diffCommand(s)},
-		Action:      s.reportAgain,
+		Subcommands: []*cli.Command{diffCommand(e)},
+		Action:      e.reportAgain,
 	}
 }
 
 // reportAgain writes saved reports.
-func (s surroundings) reportAgain(ctx *cli.Context) error {
+func (e env) reportAgain(ctx *cli.Context) error {
 	paths := ctx.Args().Slice()
 	if len(paths) == 0 {
-		return usageError(helpHint(ctx), "report needs FILE...")
+		return command.Usage(command.HelpHint(ctx), "report needs FILE...")
 	}
-	sc := scan{surroundings: s, quiet: true, files: destination{overwrite: ctx.Bool("force")}}
-	var err error
-	if sc.outputs, err = s.outputsOf(ctx, sc.files); err != nil {
+	files := scan.Destination{Overwrite: ctx.Bool("force")}
+	outputs, err := e.outputsOf(ctx, files)
+	if err != nil {
 		return err
 	}
-	reports, err := s.readReports(paths)
+	reports, err := e.readReports(paths)
 	if err != nil {
 		return err
 	}
 	for _, r := range reports {
 		if r.Subject != reports[0].Subject {
-			return usageError("make one of the scans and one of the backups", "reports of a scan and of backups alone cannot become one")
+			return command.Usage("make one of the scans and one of the backups", "reports of a scan and of backups alone cannot become one")
 		}
 	}
 	merged, older := report.Merge(reports...)
 	if older > 0 {
-		fmt.Fprintf(s.stderr, "%s examined more than once: of each the last time counts\n", countOf(older))
+		fmt.Fprintf(e.Stderr, "%s examined more than once: of each the last time counts\n", words.Count(older, "device"))
 	}
-	sc, finish, err := sc.begin()
-	if err != nil {
-		return err
-	}
-	return finish(sc.publish(merged))
+	return scan.Publish(ctx.Context, merged, scan.Outputs(outputs, files, e.Stdout))
 }
 
-func (s surroundings) readReports(paths []string) ([]report.Report, error) {
+func (e env) readReports(paths []string) ([]report.Report, error) {
 	var reports []report.Report
 	for i, path := range paths {
 		if path == "-" && slices.Contains(paths[:i], path) {
-			return nil, usageError("", "stdin can be read only once")
+			return nil, command.Usage("", "stdin can be read only once")
 		}
-		r, err := s.readReport(path)
+		r, err := e.readReport(path)
 		if err != nil {
 			return nil, err
 		}
@@ -78,12 +77,12 @@ func (s surroundings) readReports(paths []string) ([]report.Report, error) {
 	return reports, nil
 }
 
-func (s surroundings) readReport(path string) (report.Report, error) {
-	var from io.Reader = s.stdin
+func (e env) readReport(path string) (report.Report, error) {
+	var from io.Reader = e.Stdin
 	if path != "-" {
 		file, err := os.Open(path)
 		if err != nil {
-			return report.Report{}, usageError("", "%w", err)
+			return report.Report{}, command.Usage("", "%w", err)
 		}
 		defer file.Close()
 		from = file
@@ -91,14 +90,14 @@ func (s surroundings) readReport(path string) (report.Report, error) {
 	r, err := report.Read(from)
 	switch {
 	case errors.Is(err, report.ErrRecording):
-		return r, usageError("backupdoctor scan --from "+path+" judges it", "%s: %w", path, err)
+		return r, command.Usage("backupdoctor scan --from "+path+" judges it", "%s: %w", path, err)
 	case err != nil:
-		return r, usageError("", "%s: %w", path, err)
+		return r, command.Usage("", "%s: %w", path, err)
 	}
 	return r, nil
 }
 
-func diffCommand(s surroundings) *cli.Command {
+func diffCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "diff",
 		Usage:     "tell what is new, still there, fixed or gone",
@@ -107,28 +106,28 @@ func diffCommand(s surroundings) *cli.Command {
 			"all well since: of a device that could not be examined nobody can tell.\n\n" +
 			"It ends with exit code 1 if there is a cause that was not there before, else with 0.",
 		Flags: append([]cli.Flag{
-			option(reportFlags, "json", "write it as JSON"),
+			command.Option(reportFlags, "json", "write it as JSON"),
 		}, displayFlags()...),
-		Action: takes(2, func(ctx *cli.Context) error {
-			options, err := s.display(ctx)
+		Action: command.Takes(2, func(ctx *cli.Context) error {
+			options, err := e.display(ctx)
 			if err != nil {
 				return err
 			}
-			reports, err := s.readReports(ctx.Args().Slice())
+			reports, err := e.readReports(ctx.Args().Slice())
 			if err != nil {
 				return err
 			}
 			if reports[0].Redacted || reports[1].Redacted {
-				return usageError("compare them as they were before --redact", "a redacted report does not tell which device is which")
+				return command.Usage("compare them as they were before --redact", "a redacted report does not tell which device is which")
 			}
 			diff := report.Compare(reports[0], reports[1])
 			if ctx.Bool("json") {
-				err = format.WriteDiffJSON(s.stdout, diff)
+				err = format.WriteDiffJSON(e.Stdout, diff)
 			} else {
-				err = format.WriteDiff(s.stdout, diff, options)
+				err = format.WriteDiff(e.Stdout, diff, options)
 			}
 			if err == nil && diff.Changes.New > 0 {
-				return exit{code: report.ExitProblems}
+				return command.Exit{Code: report.ExitProblems}
 			}
 			return err
 		}),

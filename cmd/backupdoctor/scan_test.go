@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device/sim"
-	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/google/go-cmp/cmp"
 )
@@ -69,16 +69,17 @@ func typedTo(t *testing.T, ctx context.Context, environment map[string]string, w
 	t.Helper()
 	var stderr bytes.Buffer
 	settings := t.TempDir()
-	code := run(ctx, surroundings{
-		args:      args,
-		stdin:     strings.NewReader(""),
-		stdout:    w,
-		stderr:    &stderr,
-		getenv:    func(name string) string { return environment[name] },
-		configDir: func() (string, error) { return settings, nil },
-		dataDir:   func() (string, error) { return settings, nil },
-		builtIn:   demoReleases,
-	})
+	code := run(ctx, command.Env{
+		Args:      args,
+		Stdin:     strings.NewReader(""),
+		Stdout:    w,
+		Stderr:    &stderr,
+		Getenv:    func(name string) string { return environment[name] },
+		ConfigDir: func() (string, error) { return settings, nil },
+		DataDir:   func() (string, error) { return settings, nil },
+		BuiltIn:   demoReleases,
+		Environ:   os.Environ,
+	}, linked)
 	return session{code: code, stderr: stderr.String()}
 }
 
@@ -236,30 +237,5 @@ func TestDemoFindsItsDevicesOverASocket(t *testing.T) {
 	if len(r.Devices) != len(demoTray) || len(causes) < 6 || r.Summary.NoneFound < 1 {
 		t.Errorf("%d devices, %d different causes, %d without any; want %d, at least 6, at least 1",
 			len(r.Devices), len(causes), r.Summary.NoneFound, len(demoTray))
-	}
-}
-
-func TestChooseByUDID(t *testing.T) {
-	attached := []usb.Attached{{UDID: "00008110-000A"}, {UDID: "ABCDEF"}}
-	for _, c := range []struct {
-		name    string
-		udids   []string
-		wanted  []usb.Attached
-		missing []string
-	}{
-		{"all without a word", nil, attached, nil},
-		{"as written", []string{"ABCDEF"}, attached[1:], nil},
-		{"in lower case", []string{"abcdef"}, attached[1:], nil},
-		{"without the hyphen", []string{"00008110000A"}, attached[:1], nil},
-		{"in the order of the ports", []string{"ABCDEF", "00008110-000A"}, attached, nil},
-		{"not attached", []string{"ABCDEF", "123"}, attached[1:], []string{"123"}},
-		{"no part of one", []string{"ABC"}, nil, []string{"ABC"}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			wanted, missing := choose(attached, c.udids)
-			if !slices.Equal(wanted, c.wanted) || !slices.Equal(missing, c.missing) {
-				t.Errorf("got %v and %v, want %v and %v", wanted, missing, c.wanted, c.missing)
-			}
-		})
 	}
 }

@@ -3,15 +3,16 @@ package main
 import (
 	"io"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/urfave/cli/v2"
 )
 
-func schemaCommand(s surroundings) *cli.Command {
+func schemaCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "schema",
-		Usage: "print the JSON Schema of the report or another document",
-		Description: examples(
+		Usage: "print the JSON Schema of the report, of events or of a diff",
+		Description: command.Examples(
 			"backupdoctor schema > report.schema.json    keep the contract of scan --json",
 			"backupdoctor schema --events                that of a line of -o ndjson",
 			"backupdoctor schema --diff                  that of report diff --json",
@@ -22,19 +23,19 @@ func schemaCommand(s surroundings) *cli.Command {
 			&cli.BoolFlag{Name: "diff", Usage: "of report diff --json", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "self-check", Usage: "of self-check --json", DisableDefaultText: true},
 		},
-		Action: takes(0, func(ctx *cli.Context) error {
+		Action: command.Takes(0, func(ctx *cli.Context) error {
 			schema := report.JSONSchema()
 			switch {
 			case ctx.NumFlags() > 1:
-				return usageError(helpHint(ctx), "name one document")
+				return command.Usage(command.HelpHint(ctx), "name one document")
+			case ctx.Bool("self-check"):
+				schema = report.JSONSelfCheckSchema()
 			case ctx.Bool("events"):
 				schema = report.JSONEventSchema()
 			case ctx.Bool("diff"):
 				schema = report.JSONDiffSchema()
-			case ctx.Bool("self-check"):
-				schema = report.JSONSelfCheckSchema()
 			}
-			_, err := io.WriteString(s.stdout, schema)
+			_, err := io.WriteString(e.Stdout, schema)
 			return err
 		}),
 	}

@@ -13,12 +13,28 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/hub"
 	"github.com/backupdoctor/backupdoctor/device/sim"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// withHub is a program that was built with the tag fleet.
+var withHub = hubPart{hub.Commands, hub.LinkHelp, hub.LinkExamples, hub.LinkFlags, hub.Outgoing}
+
+// withHubVariable makes the program of the tests one that has a hub.
+const withHubVariable = "BACKUPDOCTOR_TEST_WITH_HUB"
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"backupdoctor": func() { os.Exit(process(demoReleases)) }})
+	testscript.Main(m, map[string]func(){"backupdoctor": func() {
+		part := linked
+		if os.Getenv(withHubVariable) != "" {
+			part = withHub
+		}
+		os.Exit(process(demoReleases, part))
+	}})
 }
 
 // TestScripts runs the terminal sessions in testdata/script. Besides the usual commands
@@ -42,6 +58,25 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               scriptHome,
 		Cmds:                scriptCommands(),
+	})
+}
+
+// TestHubScripts runs the terminal sessions in testdata/script_hub with a program that has a hub,
+// as TestScripts does. Besides its commands they have
+//
+//	fleet FILE    makes the database of a fleet of one tray, with $UDID1, whose serial number is F2LXK0AAAA
+func TestHubScripts(t *testing.T) {
+	commands := scriptCommands()
+	commands["fleet"] = scriptFleet
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script_hub",
+		UpdateScripts:       os.Getenv("UPDATE") != "",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv(withHubVariable, "1")
+			return scriptHome(env)
+		},
+		Cmds: commands,
 	})
 }
 
@@ -203,4 +238,33 @@ func scriptUnplug(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	tray := *ts.Value(trayKey{}).(**sim.Tray)
 	tray.Detach(loadDevice(ts.Fatalf, args[0]).UDID())
+}
+
+// scriptFleet puts the tray into a database, as if it had been read four days
+// ago.
+func scriptFleet(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: fleet FILE")
+	}
+	store, err := fleet.Open(context.Background(), "sqlite:"+ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer store.Close()
+	file, err := os.Open("../../testdata/reports/tray-of-six.json")
+	ts.Check(err)
+	defer file.Close()
+	r, err := report.Read(file)
+	ts.Check(err)
+	r.Devices[0].Serial = "F2LXK0AAAA"
+	later := time.Now().Add(-4 * 24 * time.Hour).Sub(r.Devices[0].TakenAt)
+	for i, d := range r.Devices {
+		r.Devices[i].TakenAt = d.TakenAt.Add(later)
+		if !d.LastBackup.IsZero() {
+			r.Devices[i].LastBackup = d.LastBackup.Add(later)
+		}
+	}
+	id, err := envelope.NewID()
+	ts.Check(err)
+	_, err = store.Put(context.Background(), fleet.Message{ID: id, Bench: "north", Site: "Hamburg", Received: r.Devices[0].TakenAt, Report: r})
+	ts.Check(err)
+	ts.Setenv("UDID1", r.Devices[0].UDID)
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/host"
@@ -22,66 +24,66 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func selfCheckCommand(s surroundings) *cli.Command {
+func selfCheckCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "self-check",
 		Usage: "check whether this computer is ready to read devices",
 		Description: "Looks at usbmuxd, pair records, folders of backups, free room, the clock, the table of\n" +
 			"releases and the history. Asks no device anything and changes nothing. What could not be\n" +
 			"seen is unknown, not ok.\n\n" +
-			examples(
+			command.Examples(
 				"backupdoctor self-check           what is wrong with this computer, and what to do",
 				"backupdoctor self-check --json    the same for a program",
 			),
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "usbmux", Category: deviceFlags, Usage: "`ADDRESS` of usbmuxd: UNIX:/path or host:port", DefaultText: "$USBMUXD_SOCKET_ADDRESS"},
 			&cli.DurationFlag{Name: "timeout", Category: deviceFlags, Usage: "`TIME` to wait for usbmuxd", Value: 5 * time.Second},
-		}, placeFlags(), []cli.Flag{option(reportFlags, "json", "write JSON")}, displayFlags()),
-		Action: takes(0, s.selfCheck),
+		}, placeFlags(), []cli.Flag{command.Option(reportFlags, "json", "write JSON")}, displayFlags()),
+		Action: command.Takes(0, e.selfCheck),
 	}
 }
 
-func (s surroundings) selfCheck(ctx *cli.Context) error {
-	address, err := s.muxAddress(ctx)
+func (e env) selfCheck(ctx *cli.Context) error {
+	address, err := e.muxAddress(ctx)
 	if err != nil {
 		return err
 	}
 	if ctx.Duration("timeout") <= 0 {
-		return usageError("", "--timeout must be positive")
+		return command.Usage("", "--timeout must be positive")
 	}
-	places, err := s.placesOf(ctx)
+	places, err := e.placesOf(ctx)
 	if err != nil {
 		return err
 	}
-	options, err := s.display(ctx)
+	options, err := e.display(ctx)
 	if err != nil {
 		return err
 	}
 	door := usb.Door{Address: address, Timeout: ctx.Duration("timeout")}
-	check := report.NewSelfCheck(s.computer(ctx.Context, door, places), version())
+	check := report.NewSelfCheck(e.computer(ctx.Context, door, places), command.Version())
 	if ctx.Context.Err() != nil {
-		return exit{code: report.ExitInterrupted, err: errors.New("interrupted")}
+		return command.Exit{Code: report.ExitInterrupted, Err: errors.New("interrupted")}
 	}
-	write := func() error { return format.WriteSelfCheck(s.stdout, check, options) }
+	write := func() error { return format.WriteSelfCheck(e.Stdout, check, options) }
 	if ctx.Bool("json") {
-		write = func() error { return format.WriteSelfCheckJSON(s.stdout, check) }
+		write = func() error { return format.WriteSelfCheckJSON(e.Stdout, check) }
 	}
 	if err := write(); err != nil {
 		return err
 	}
 	if check.Exit.Code != report.ExitNoProblem {
-		return exit{code: check.Exit.Code}
+		return command.Exit{Code: check.Exit.Code}
 	}
 	return nil
 }
 
 // computer learns about this computer.
-func (s surroundings) computer(ctx context.Context, door usb.Door, places []backup.Place) device.Computer {
+func (e env) computer(ctx context.Context, door usb.Door, places []backup.Place) device.Computer {
 	c := device.Computer{
 		OS:      runtime.GOOS,
 		TakenAt: time.Now().UTC(),
 		Mux:     door.Probe(ctx),
-		History: s.historyFact(ctx),
+		History: e.historyFact(ctx),
 	}
 	unsupported := device.Unknown[bool](device.Unsupported)
 	c.Mux.Installed, c.Mux.RecordsFolder, c.Mux.OnUSB = unsupported, unsupported, device.Unknown[int](device.Unsupported)
@@ -89,24 +91,24 @@ func (s surroundings) computer(ctx context.Context, door usb.Door, places []back
 		root := os.DirFS("/")
 		c.Distro = host.Distro(root)
 		c.Mux.Installed = device.Known(host.HasMux(root))
-		c.Mux.OnUSB = host.AppleOnUSB(os.DirFS(linuxUSB))
+		c.Mux.OnUSB = host.AppleOnUSB(os.DirFS(scan.LinuxUSB))
 		c.Mux.RecordsFolder = host.FolderThere("/var/lib/lockdown")
 	}
-	table := s.builtIn()
-	path, err := s.releasesPath()
+	table := e.BuiltIn()
+	path, err := e.releasesPath()
 	if err == nil {
 		table, err = releases.Load(table, path)
 	}
 	c.Releases = device.ReleaseTable{Date: table.Date, Source: table.Source, Updated: device.FactOf(true, err)}
-	c.Clock = device.Clock{Now: time.Now().UTC(), Synchronized: host.Synchronized(), NotBefore: s.builtIn().Date}
+	c.Clock = device.Clock{Now: time.Now().UTC(), Synchronized: host.Synchronized(), NotBefore: e.BuiltIn().Date}
 	c.Folders = foldersOf(places)
-	c.Rooms = s.rooms(c.Folders)
+	c.Rooms = e.rooms(c.Folders)
 	return c
 }
 
 // historyFact opens the history if there is one, as a scan does.
-func (s surroundings) historyFact(ctx context.Context) device.Fact[bool] {
-	path, err := s.historyPath()
+func (e env) historyFact(ctx context.Context) device.Fact[bool] {
+	path, err := scan.HistoryPath(e.Env)
 	if err == nil {
 		_, err = os.Stat(path)
 	}
@@ -147,9 +149,9 @@ func whyClosed(err error) device.Reason {
 }
 
 // rooms looks how much is free where the history and backups are kept.
-func (s surroundings) rooms(folders []device.BackupFolder) []device.Room {
+func (e env) rooms(folders []device.BackupFolder) []device.Room {
 	var rooms []device.Room
-	if path, err := s.historyPath(); err == nil {
+	if path, err := scan.HistoryPath(e.Env); err == nil {
 		rooms = append(rooms, roomAt(filepath.Dir(path), "the history"))
 	}
 	for _, f := range folders {

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/urfave/cli/v2"
 )
@@ -24,7 +25,7 @@ const archiveTime = "20060102-150405"
 // counts as cut off and not as being written.
 const settled = 10 * time.Minute
 
-func setAsideCommand(s surroundings) *cli.Command {
+func setAsideCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "set-aside",
 		Usage:     "rename the backup of a device, so that the next one starts afresh",
@@ -32,16 +33,16 @@ func setAsideCommand(s surroundings) *cli.Command {
 		Description: "The folder gets the name of an archived copy, UDID-YYYYMMDD-HHMMSS, and nothing in it\n" +
 			"is touched. Finder, iTunes and Apple Devices then make a full backup. Delete the copy\n" +
 			"only once backupdoctor verify has proved the new one whole.\n\n" +
-			examples("backupdoctor backups set-aside 00008110-001A2B3C4D5E6F70"),
-		Flags: append(placeFlags(), option(backupFlags, "yes", "do not ask")),
-		Action: takes(1, func(ctx *cli.Context) error {
-			return s.setAside(ctx, time.Now())
+			command.Examples("backupdoctor backups set-aside 00008110-001A2B3C4D5E6F70"),
+		Flags: append(placeFlags(), command.Option(backupFlags, "yes", "do not ask")),
+		Action: command.Takes(1, func(ctx *cli.Context) error {
+			return e.setAside(ctx, time.Now())
 		}),
 	}
 }
 
-func (s surroundings) setAside(ctx *cli.Context, now time.Time) error {
-	folder, err := s.oneFolder(ctx)
+func (e env) setAside(ctx *cli.Context, now time.Time) error {
+	folder, err := e.oneFolder(ctx)
 	if err != nil {
 		return err
 	}
@@ -50,44 +51,44 @@ func (s surroundings) setAside(ctx *cli.Context, now time.Time) error {
 	}
 	to := folder.Path + "-" + now.Format(archiveTime)
 	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
-		return usageError("wait a second", "%q is there already", to)
+		return command.Usage("wait a second", "%q is there already", to)
 	}
 	if !ctx.Bool("yes") {
-		if err := s.agree(fmt.Sprintf("rename %q to %q?", folder.Path, filepath.Base(to))); err != nil {
+		if err := e.agree(fmt.Sprintf("rename %q to %q?", folder.Path, filepath.Base(to))); err != nil {
 			return err
 		}
 	}
 	if err := os.Rename(folder.Path, to); err != nil {
-		return usageError("close every program that has the folder open, and see that you may change "+filepath.Dir(to), "%w", err)
+		return command.Usage("close every program that has the folder open, and see that you may change "+filepath.Dir(to), "%w", err)
 	}
-	_, err = fmt.Fprintf(s.stdout, "renamed to %s\nto undo it: %s\n", to, undo(to, folder.Path, runtime.GOOS))
+	_, err = fmt.Fprintf(e.Stdout, "renamed to %s\nto undo it: %s\n", to, undo(to, folder.Path, runtime.GOOS))
 	return err
 }
 
 // oneFolder is the backup that the argument names: the one in use, where there are archived
 // copies too.
-func (s surroundings) oneFolder(ctx *cli.Context) (backup.Folder, error) {
+func (e env) oneFolder(ctx *cli.Context) (backup.Folder, error) {
 	argument := ctx.Args().First()
-	sh, err := s.shelfOf(ctx)
+	set, err := e.namedBackups(ctx)
 	if err != nil {
 		return backup.Folder{}, err
 	}
 	var folders []backup.Folder
-	for _, st := range sh.stored {
-		if !st.folder.Archived || isPath(argument) {
-			folders = append(folders, st.folder)
+	for _, st := range set.Stored {
+		if !st.Folder.Archived || isPath(argument) {
+			folders = append(folders, st.Folder)
 		}
 	}
 	switch len(folders) {
 	case 1:
 		return folders[0], nil
 	case 0:
-		if len(sh.stored) > 0 {
-			return backup.Folder{}, usageError("", "only archived copies of %q were found, which no backup uses", argument)
+		if len(set.Stored) > 0 {
+			return backup.Folder{}, command.Usage("", "only archived copies of %q were found, which no backup uses", argument)
 		}
-		return backup.Folder{}, noBackupOf(argument, sh)
+		return backup.Folder{}, noBackupOf(argument, set)
 	default:
-		return backup.Folder{}, usageError("name the folder: "+quotedPaths(folders), "%q has %d backups", argument, len(folders))
+		return backup.Folder{}, command.Usage("name the folder: "+quotedPaths(folders), "%q has %d backups", argument, len(folders))
 	}
 }
 
@@ -112,20 +113,20 @@ func movable(folder backup.Folder, now time.Time) error {
 	case err != nil:
 		return err
 	case parent == folder.Path && named.Mode()&fs.ModeSymlink != 0:
-		return usageError("name the folder that the link leads to", "%q is a link to %q", folder.Place.Path, folder.Path)
+		return command.Usage("name the folder that the link leads to", "%q is a link to %q", folder.Place.Path, folder.Path)
 	case folder.Archived:
-		return usageError("no backup uses it, so it is in nobody's way", "%q is an archived copy", folder.Path)
-	case folder.UDID == "" || !sameUDID(filepath.Base(folder.Path), folder.UDID):
-		return usageError("rename it by hand", "%q is not named after its device", folder.Path)
+		return command.Usage("no backup uses it, so it is in nobody's way", "%q is an archived copy", folder.Path)
+	case folder.UDID == "" || !device.SameUDID(filepath.Base(folder.Path), folder.UDID):
+		return command.Usage("rename it by hand", "%q is not named after its device", folder.Path)
 	case parent != folder.Path && parent != filepath.Dir(folder.Path):
-		return usageError("name the folder that the link leads to", "a link leads to %q", folder.Path)
+		return command.Usage("name the folder that the link leads to", "a link leads to %q", folder.Path)
 	}
 	at, err := lastChange(folder.Path)
 	if err != nil {
 		return err
 	}
 	if unfinished(folder) && now.Sub(at).Abs() < settled {
-		return usageError(
+		return command.Usage(
 			fmt.Sprintf("wait until the backup has ended; one that was cut off may be renamed %d minutes after its last change", int(settled.Minutes())),
 			"a backup is being written to %q", folder.Path)
 	}
@@ -167,22 +168,15 @@ func lastChange(path string) (time.Time, error) {
 }
 
 // agree asks the person at the terminal. Without one there is nobody to agree.
-func (s surroundings) agree(question string) error {
-	if _, ok := terminalOf(s.stdin); !ok {
-		return usageError("--yes agrees to it", "nobody is there to be asked: %s", question)
+func (e env) agree(question string) error {
+	if _, ok := terminal.Of(e.Stdin); !ok {
+		return command.Usage("--yes agrees to it", "nobody is there to be asked: %s", question)
 	}
-	fmt.Fprintf(s.stderr, "%s [y/N] ", question)
-	if !agreed(s.stdin) {
-		return usageError("", "nothing was renamed")
+	fmt.Fprintf(e.Stderr, "%s [y/N] ", question)
+	if !terminal.Agreed(e.Stdin) {
+		return command.Usage("", "nothing was renamed")
 	}
 	return nil
-}
-
-// agreed reads an answer; anything but yes is no.
-func agreed(r io.Reader) bool {
-	line, err := bufio.NewReader(io.LimitReader(r, 100)).ReadString('\n')
-	answer := strings.ToLower(strings.TrimSpace(line))
-	return err == nil && (answer == "y" || answer == "yes")
 }
 
 // undo is the command line that gives a folder its name back, for a POSIX shell or, on

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 )
 
@@ -39,8 +40,8 @@ func TestMovable(t *testing.T) {
 			if err := settle(path, now.Add(-c.age)); err != nil {
 				t.Fatal(err)
 			}
-			sh := shelfIn([]backup.Place{{Path: dir}})
-			err := movable(sh.stored[0].folder, now)
+			set := scan.FindBackups([]backup.Place{{Path: dir}})
+			err := movable(set.Stored[0].Folder, now)
 			if refused := err != nil; refused != (c.refusal != "") || refused && !strings.Contains(err.Error(), c.refusal) {
 				t.Errorf("got %v, want %q", err, c.refusal)
 			}
@@ -63,16 +64,6 @@ func TestLastChangeSeesSnapshot(t *testing.T) {
 	}
 	if at, err := lastChange(path); err != nil || !at.Equal(now) {
 		t.Errorf("last change %v, %v, want %v", at, err, now)
-	}
-}
-
-func TestAgreed(t *testing.T) {
-	for answer, want := range map[string]bool{
-		"y\n": true, "Yes\n": true, " y \r\n": true, "n\n": false, "\n": false, "": false, "y": false, "yikes\n": false,
-	} {
-		if got := agreed(strings.NewReader(answer)); got != want {
-			t.Errorf("%q: %v", answer, got)
-		}
 	}
 }
 

@@ -5,18 +5,20 @@ import (
 	"os"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/urfave/cli/v2"
 )
 
 // simCommand is hidden: it is for those who test programs that talk to devices.
-func simCommand(s surroundings) *cli.Command {
+func simCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "sim",
 		Usage:     "serve simulated devices to any usbmuxd client",
 		ArgsUsage: "DIR",
 		Hidden:    true,
-		Description: "DIR holds one folder per device, as in testdata/devices. Ctrl-C ends it.\n\n" + examples(
+		Description: "DIR holds one folder per device, as in testdata/devices. Ctrl-C ends it.\n\n" + command.Examples(
 			"backupdoctor sim --listen 127.0.0.1:27015 testdata/devices",
 			"USBMUXD_SOCKET_ADDRESS=127.0.0.1:27015 ideviceinfo -s",
 		),
@@ -27,7 +29,7 @@ func simCommand(s surroundings) *cli.Command {
 			&cli.BoolFlag{Name: "network", Usage: "attach the devices over Wi-Fi in place of USB", DisableDefaultText: true},
 			&cli.StringFlag{Name: "listen", Usage: "`ADDRESS` to serve: UNIX:/path or host:port", Value: "127.0.0.1:27015"},
 		},
-		Action: takes(1, func(ctx *cli.Context) error {
+		Action: command.Takes(1, func(ctx *cli.Context) error {
 			devices, err := sim.Load(os.DirFS(ctx.Args().First()))
 			if err != nil {
 				return err
@@ -54,7 +56,7 @@ func simCommand(s surroundings) *cli.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(s.stderr, "serving %s at %s\n", countOf(len(devices)), listener.Addr())
+			fmt.Fprintf(e.Stderr, "serving %s at %s\n", words.Count(len(devices), "device"), listener.Addr())
 			return tray.Serve(ctx.Context, listener)
 		}),
 	}

@@ -2,15 +2,17 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device/labels"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/urfave/cli/v2"
 )
 
-func slotsCommand(s surroundings) *cli.Command {
+func slotsCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "slots",
 		Usage: "name the places on the bench, so that each device is told with its place",
@@ -18,84 +20,84 @@ func slotsCommand(s surroundings) *cli.Command {
 			"each place. They are kept in your configuration folder, or in the file that\n" +
 			slotsVariable + " names.\n\n" +
 			"Where usbmuxd does not tell at which port a device is, a place cannot be learned.\n\n" +
-			examples(
+			command.Examples(
 				"backupdoctor slots learn                    one place after the other",
 				"backupdoctor slots learn --names A1,A2,A3   in this order, without being asked",
 				"backupdoctor slots list",
 				"backupdoctor slots forget A3",
 			),
 		Subcommands: []*cli.Command{
-			learnSlotsCommand(s),
+			learnSlotsCommand(e),
 			{
 				Name:   "list",
 				Usage:  "list the slots and their ports",
 				Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "as JSON", DisableDefaultText: true}},
-				Action: takes(0, s.listSlots),
+				Action: command.Takes(0, e.listSlots),
 			},
 			{
 				Name:      "forget",
 				Usage:     "take the names of places away",
 				ArgsUsage: "NAME...",
 				Flags:     []cli.Flag{&cli.BoolFlag{Name: "all", Usage: "of all of them", DisableDefaultText: true}},
-				Action:    s.forgetSlots,
+				Action:    e.forgetSlots,
 			},
-			slotsHealthCommand(s),
+			slotsHealthCommand(e),
 		},
 		Action: func(ctx *cli.Context) error {
 			if ctx.Args().Present() {
-				return usageError("use learn, list, forget or health", "unknown command %q", "slots "+ctx.Args().First())
+				return command.Usage("use learn, list, forget or health", "unknown command %q", "slots "+ctx.Args().First())
 			}
-			return s.listSlots(ctx)
+			return e.listSlots(ctx)
 		},
 	}
 }
 
-func (s surroundings) listSlots(ctx *cli.Context) error {
-	slots, err := s.slots()
+func (e env) listSlots(ctx *cli.Context) error {
+	slots, err := e.slots()
 	if err != nil {
 		return err
 	}
 	list := slots.List()
 	if ctx.Bool("json") {
-		encoder := json.NewEncoder(s.stdout)
+		encoder := json.NewEncoder(e.Stdout)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(append([]labels.Slot{}, list...))
 	}
 	if len(list) == 0 {
-		return exit{code: report.ExitNoProblem, err: fmt.Errorf("no slot has been learned"), hint: "backupdoctor slots learn names them"}
+		return command.Exit{Code: report.ExitNoProblem, Err: errors.New("no slot has been learned"), Hint: "backupdoctor slots learn names them"}
 	}
 	widest := 0
 	for _, slot := range list {
 		widest = max(widest, len([]rune(slot.Name)))
 	}
 	for _, slot := range list {
-		if _, err := fmt.Fprintf(s.stdout, "%-*s  port %s\n", widest, slot.Name, slot.Port); err != nil {
+		if _, err := fmt.Fprintf(e.Stdout, "%-*s  port %s\n", widest, slot.Name, slot.Port); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s surroundings) forgetSlots(ctx *cli.Context) error {
-	slots, err := s.slots()
+func (e env) forgetSlots(ctx *cli.Context) error {
+	slots, err := e.slots()
 	if err != nil {
 		return err
 	}
 	names := ctx.Args().Slice()
 	switch {
 	case ctx.Bool("all") == (len(names) > 0):
-		return usageError(helpHint(ctx), "slots forget needs NAME... or --all")
+		return command.Usage(command.HelpHint(ctx), "slots forget needs NAME... or --all")
 	case ctx.Bool("all"):
-		return s.keepSlots(labels.Slots{})
+		return e.keepSlots(labels.Slots{})
 	}
 	for _, name := range names {
 		port := slots.Port(name)
 		if port == "" {
-			return usageError("see backupdoctor slots list", "there is no slot %q", name)
+			return command.Usage("see backupdoctor slots list", "there is no slot %q", name)
 		}
 		slots = slots.Without(port)
 	}
-	return s.keepSlots(slots)
+	return e.keepSlots(slots)
 }
 
 // nextName proposes a name: the first number that is no slot's.

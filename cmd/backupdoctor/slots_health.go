@@ -3,12 +3,13 @@ package main
 import (
 	"slices"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/urfave/cli/v2"
 )
 
-func slotsHealthCommand(s surroundings) *cli.Command {
+func slotsHealthCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "health",
 		Usage: "name the slots in which devices keep failing, across past runs",
@@ -16,32 +17,32 @@ func slotsHealthCommand(s surroundings) *cli.Command {
 			"try. A slot is suspicious after trouble in at least 3 visits of at least 2 devices, and in\n" +
 			"more than a third of its visits. A port without a name counts by its number, which on Linux\n" +
 			"is a new one each time a device is plugged in.\n\n" +
-			examples(
+			command.Examples(
 				"backupdoctor slots health",
 				"backupdoctor slots health --runs 200",
 				"backupdoctor slots health --json | jq -r '.slots[] | select(.suspicious) | .slot'",
 			),
 		Flags: slices.Concat([]cli.Flag{
 			&cli.IntFlag{Name: "runs", Category: reportFlags, Usage: "look at the newest `NUMBER` of runs", Value: 50},
-			option(reportFlags, "json", "write JSON"),
+			command.Option(reportFlags, "json", "write JSON"),
 		}, displayFlags()),
-		Action: takes(0, func(ctx *cli.Context) error {
+		Action: command.Takes(0, func(ctx *cli.Context) error {
 			if ctx.Int("runs") < 1 {
-				return usageError("", "--runs must be at least 1")
+				return command.Usage("", "--runs must be at least 1")
 			}
-			options, err := s.display(ctx)
+			options, err := e.display(ctx)
 			if err != nil {
 				return err
 			}
-			return s.withHistory(ctx.Context, func(store *history.Store) error {
+			return e.withHistory(ctx.Context, func(store *history.Store) error {
 				bench, err := store.Health(ctx.Context, ctx.Int("runs"))
 				if err != nil {
 					return err
 				}
 				if ctx.Bool("json") {
-					return format.WriteBenchJSON(s.stdout, bench)
+					return format.WriteBenchJSON(e.Stdout, bench)
 				}
-				return format.WriteBench(s.stdout, bench, options)
+				return format.WriteBench(e.Stdout, bench, options)
 			})
 		}),
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/urfave/cli/v2"
@@ -18,12 +19,12 @@ import (
 func health(t *testing.T, folder string, args ...string) (stdout string, err error) {
 	t.Helper()
 	var out bytes.Buffer
-	s := surroundings{
-		stdout: &out, stderr: &out,
-		getenv:  func(string) string { return "" },
-		dataDir: func() (string, error) { return folder, nil },
-	}
-	app := &cli.App{Commands: []*cli.Command{slotsHealthCommand(s)}, Writer: &out, ExitErrHandler: func(*cli.Context, error) {}}
+	e := newEnv(command.Env{
+		Stdout: &out, Stderr: &out,
+		Getenv:  func(string) string { return "" },
+		DataDir: func() (string, error) { return folder, nil },
+	}, linked)
+	app := &cli.App{Commands: []*cli.Command{slotsHealthCommand(e)}, Writer: &out, ExitErrHandler: func(*cli.Context, error) {}}
 	err = app.RunContext(t.Context(), append([]string{"slots", "health"}, args...))
 	return out.String(), err
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -10,6 +9,9 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/labels"
 	"github.com/backupdoctor/backupdoctor/device/usb"
@@ -17,7 +19,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func learnSlotsCommand(s surroundings) *cli.Command {
+func learnSlotsCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "learn",
 		Usage: "plug one device along the tray, and name each place",
@@ -27,8 +29,8 @@ func learnSlotsCommand(s surroundings) *cli.Command {
 			&cli.StringSliceFlag{Name: "names", Usage: "give these `NAMES`, separated by commas, in the order in which places are used"},
 			&cli.StringFlag{Name: "usbmux", Usage: "`ADDRESS` of usbmuxd: UNIX:/path or host:port", DefaultText: "$USBMUXD_SOCKET_ADDRESS"},
 		},
-		Action: takes(0, func(ctx *cli.Context) error {
-			l, err := s.learnerOf(ctx)
+		Action: command.Takes(0, func(ctx *cli.Context) error {
+			l, err := e.learnerOf(ctx)
 			if err != nil {
 				return err
 			}
@@ -39,31 +41,31 @@ func learnSlotsCommand(s surroundings) *cli.Command {
 
 // A learner learns the names of places.
 type learner struct {
-	surroundings
+	env
 	door  usb.Door
 	names []string // to give, in this order; nil to ask for them
-	ask   conversation
+	ask   terminal.Prompt
 	slots labels.Slots
 }
 
-func (s surroundings) learnerOf(ctx *cli.Context) (learner, error) {
-	address, err := s.muxAddress(ctx)
+func (e env) learnerOf(ctx *cli.Context) (learner, error) {
+	address, err := e.muxAddress(ctx)
 	if err != nil {
 		return learner{}, err
 	}
-	l := learner{surroundings: s, door: usb.Door{Address: address}, names: list(ctx, "names")}
-	if l.slots, err = s.slots(); err != nil {
+	l := learner{env: e, door: usb.Door{Address: address}, names: command.List(ctx, "names")}
+	if l.slots, err = e.slots(); err != nil {
 		return learner{}, err
 	}
 	if l.names == nil {
-		if _, terminal := terminalOf(s.stdin); !terminal {
-			return learner{}, usageError("--names A1,A2,A3 gives names without being asked", "nobody is there to be asked")
+		if _, terminal := terminal.Of(e.Stdin); !terminal {
+			return learner{}, command.Usage("--names A1,A2,A3 gives names without being asked", "nobody is there to be asked")
 		}
-		l.ask = conversation{in: bufio.NewReader(s.stdin), out: s.stdout}
+		l.ask = terminal.NewPrompt(e.Stdin)
 	}
 	for i, name := range l.names {
 		if slices.Contains(l.names[:i], name) {
-			return learner{}, usageError("", "--names has %q twice", name)
+			return learner{}, command.Usage("", "--names has %q twice", name)
 		}
 	}
 	return l, nil
@@ -75,7 +77,7 @@ var errLearned = errors.New("learned")
 
 // learn names the place of each device that is plugged in, until there are enough.
 func (l *learner) learn(ctx context.Context) error {
-	fmt.Fprintln(l.stdout, "plug a device into the first place, or leave it there; then along the tray, one place after the other")
+	fmt.Fprintln(l.Stdout, "plug a device into the first place, or leave it there; then along the tray, one place after the other")
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var ended error
@@ -90,7 +92,7 @@ func (l *learner) learn(ctx context.Context) error {
 	switch {
 	case err != nil:
 		gap := device.GapOf(err)
-		return noMux(report.Gap{Reason: string(gap.Reason), Summary: gap.Error()}, runtime.GOOS)
+		return scan.NoMux(report.Gap{Reason: string(gap.Reason), Summary: gap.Error()}, runtime.GOOS)
 	case ended == nil || errors.Is(ended, errLearned):
 		return nil
 	default:
@@ -100,9 +102,9 @@ func (l *learner) learn(ctx context.Context) error {
 
 // place names the place of one device.
 func (l *learner) place(ctx context.Context, a usb.Attached) error {
-	port := labels.PortOf(uint64(a.Location), usbDevices())
+	port := labels.PortOf(uint64(a.Location), scan.USBDevices())
 	if port == "" {
-		fmt.Fprintln(l.stdout, "usbmuxd does not tell at which port this device is, so its place cannot be learned")
+		fmt.Fprintln(l.Stdout, "usbmuxd does not tell at which port this device is, so its place cannot be learned")
 		return nil
 	}
 	known := l.slots.Name(port)
@@ -111,20 +113,20 @@ func (l *learner) place(ctx context.Context, a usb.Attached) error {
 	}
 	for {
 		proposal := cmp.Or(known, nextName(l.slots))
-		fmt.Fprintf(l.stdout, "port %s, name [%s]: ", port, proposal)
-		text, err := l.ask.line(ctx)
+		fmt.Fprintf(l.Stdout, "port %s, name [%s]: ", port, proposal)
+		text, err := l.ask.Line(ctx)
 		switch {
 		case errors.Is(err, io.EOF), ctx.Err() != nil, text == "q":
-			fmt.Fprintln(l.stdout)
+			fmt.Fprintln(l.Stdout)
 			return errLearned
 		case err != nil:
 			return err
 		}
 		if err = l.keep(port, cmp.Or(text, proposal)); err == nil {
-			fmt.Fprintln(l.stdout, "kept; the next place, or q")
+			fmt.Fprintln(l.Stdout, "kept; the next place, or q")
 			return nil
 		}
-		fmt.Fprintln(l.stdout, err)
+		fmt.Fprintln(l.Stdout, err)
 	}
 }
 
@@ -140,7 +142,7 @@ func (l *learner) give(port, known string) error {
 	if err := l.keep(port, l.names[i]); err != nil {
 		return err
 	}
-	fmt.Fprintf(l.stdout, "port %s is %s\n", port, l.names[i])
+	fmt.Fprintf(l.Stdout, "port %s is %s\n", port, l.names[i])
 	if i == len(l.names)-1 {
 		return errLearned
 	}
@@ -149,7 +151,7 @@ func (l *learner) give(port, known string) error {
 
 // keep gives a name to a port, in what others may have written meanwhile.
 func (l *learner) keep(port, name string) error {
-	slots, err := l.surroundings.slots()
+	slots, err := l.env.slots()
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 )
 
 // announced is the stderr of a bench, which tells the address of its page.
@@ -66,11 +68,11 @@ func startBenchAt(t *testing.T, data string, args ...string) (address string, st
 	ended := make(chan int, 1)
 	settings := t.TempDir()
 	go func() {
-		ended <- run(ctx, surroundings{
-			args: append([]string{"bench", "--quiet"}, args...), stdin: strings.NewReader(""), stdout: io.Discard, stderr: stderr,
-			getenv: func(string) string { return "" }, configDir: func() (string, error) { return settings, nil },
-			dataDir: func() (string, error) { return data, nil }, builtIn: demoReleases,
-		})
+		ended <- run(ctx, command.Env{
+			Args: append([]string{"bench", "--quiet"}, args...), Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: stderr,
+			Getenv: func(string) string { return "" }, ConfigDir: func() (string, error) { return settings, nil },
+			DataDir: func() (string, error) { return data, nil }, BuiltIn: demoReleases, Environ: os.Environ,
+		}, linked)
 	}()
 	t.Cleanup(stop)
 	select {

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -195,19 +194,5 @@ func TestSysdiagnoseSurvivesADetach(t *testing.T) {
 	}
 	if got, err := os.ReadFile(filepath.Join(folder, someArchive)); err != nil || !bytes.Equal(got, content) {
 		t.Errorf("%d bytes of %d, %v\n%s", len(got), len(content), err, s.stderr)
-	}
-}
-
-func TestPowerButton(t *testing.T) {
-	for productType, want := range map[string]string{
-		"iPhone17,2": "the side button", "iPhone7,2": "the side button", "iPhone14,6": "the side button",
-		"iPhone6,1": "the top button", "iPhone8,4": "the top button", "iPad13,18": "the top button", "iPod9,1": "the top button",
-	} {
-		if got := powerButton(device.Identity{ProductType: device.Known(productType)}); got != want {
-			t.Errorf("%s: %s, want %s", productType, got, want)
-		}
-	}
-	if got := powerButton(device.Identity{}); got != "the side or top button" {
-		t.Errorf("an unknown model: %s", got)
 	}
 }

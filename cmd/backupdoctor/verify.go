@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,13 +13,15 @@ import (
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks/faults"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/urfave/cli/v2"
 )
 
-func verifyCommand(s surroundings) *cli.Command {
+func verifyCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "verify",
 		Usage:     "prove backups on this computer whole, or name what is wrong with them",
@@ -28,58 +31,62 @@ func verifyCommand(s surroundings) *cli.Command {
 			"the reasons, the files concerned and the remedy. Of an encrypted one without its\n" +
 			"password, and of a folder that may not be read, nobody can tell.\n\n" +
 			"The password is asked for on a terminal; --password-file, --password-command and\n" +
-			passwordVariable + " serve scripts. It is never an argument, and never kept.\n\n" +
-			examples(
+			command.PasswordVariable + " serve scripts. It is never an argument, and never kept.\n\n" +
+			command.Examples(
 				"backupdoctor verify                                  every backup in the usual folders",
 				"backupdoctor verify --deep 00008110-001A2B3C4D5E6F70",
 				"backupdoctor verify /mnt/disk/Backup --files missing.jsonl",
 				"backupdoctor verify --password-command 'pass show phone' --json",
 			),
 		Flags: slices.Concat([]cli.Flag{
-			option(backupFlags, "deep", "read every file and compare its digest"),
+			command.Option(backupFlags, "deep", "read every file and compare its digest"),
 			&cli.StringFlag{Name: "files", Category: backupFlags, Usage: "write every file concerned to `FILE`, as lines of JSON"},
-			option(backupFlags, "no-input", "never ask for a password"),
+			command.Option(backupFlags, "no-input", "never ask for a password"),
 		}, placeFlags(), passwordFlags(), outputFlags()),
-		Action: s.verify,
+		Action: e.verify,
 	}
 }
 
-func (s surroundings) verify(ctx *cli.Context) error {
-	run, err := s.stocktakingOf(ctx)
+func (e env) verify(ctx *cli.Context) error {
+	set, err := e.namedBackups(ctx)
 	if err != nil {
 		return err
 	}
-	sh, err := s.shelfOf(ctx)
+	run, err := e.backupRunOf(ctx, set)
 	if err != nil {
 		return err
 	}
 	if ctx.Bool("deep") {
-		run.look.depth = device.DeepLook
+		run.source.Inspection.Depth = device.DeepLook
 	}
 	if !ctx.Bool("no-input") {
-		run.look.passwords.prompting(s)
+		run.source.Inspection.Passwords.Ask = e.askPassword()
 	}
-	if ctx.String("files") == "" {
-		return run.take(ctx.Context, sh)
+	path := ctx.String("files")
+	if path == "" {
+		return run.pipe(e).Run(ctx.Context)
 	}
-	files, err := run.filesOf(ctx)
+	if run.judge.Redact {
+		return command.Usage(command.HelpHint(ctx), "--redact and --files contradict each other")
+	}
+	if err := run.files.Check(path); err != nil {
+		return err
+	}
+	files, err := newFileList(path)
 	if err != nil {
 		return err
 	}
-	run.look.problem = files.write
-	err = run.take(ctx.Context, sh)
-	if failed := files.close(); failed != nil {
-		return failed
-	}
-	return err
+	run.source.Inspection.Problem = files.write
+	err = run.pipe(e).Run(ctx.Context)
+	return cmp.Or(files.close(), err)
 }
 
-// shelfOf is the backups that the arguments name: folders, which are backups or hold some,
+// namedBackups are the backups that the arguments name: folders, which are backups or hold some,
 // and UDIDs, which are looked for in the places of the flags. Without arguments it is all.
-func (s surroundings) shelfOf(ctx *cli.Context) (shelf, error) {
-	places, err := s.placesOf(ctx)
+func (e env) namedBackups(ctx *cli.Context) (scan.BackupSet, error) {
+	places, err := e.placesOf(ctx)
 	if err != nil {
-		return shelf{}, err
+		return scan.BackupSet{}, err
 	}
 	var udids []string
 	var named []backup.Place
@@ -90,34 +97,23 @@ func (s surroundings) shelfOf(ctx *cli.Context) (shelf, error) {
 		}
 		place, err := namedPlace(argument)
 		if err != nil {
-			return shelf{}, err
+			return scan.BackupSet{}, err
 		}
 		named = append(named, place)
 	}
 	if len(udids) == 0 && len(named) > 0 {
-		return shelfIn(named), nil
+		return scan.FindBackups(named), nil
 	}
-	sh := shelfIn(places)
+	set := scan.FindBackups(places)
 	if len(udids) > 0 {
-		sh.keep(func(st stored) bool { return st.isOfOne(udids) })
+		set.Keep(func(st scan.StoredBackup) bool { return st.IsOfOne(udids) })
 		for _, udid := range udids {
-			if !slices.ContainsFunc(sh.stored, func(st stored) bool { return st.isOfOne([]string{udid}) }) {
-				return shelf{}, noBackupOf(udid, sh)
+			if !slices.ContainsFunc(set.Stored, func(st scan.StoredBackup) bool { return st.IsOfOne([]string{udid}) }) {
+				return scan.BackupSet{}, noBackupOf(udid, set)
 			}
 		}
 	}
-	return sh.with(shelfIn(named)), nil
-}
-
-// with adds another shelf.
-func (sh shelf) with(other shelf) shelf {
-	known := func(st stored) bool {
-		return slices.ContainsFunc(sh.stored, func(mine stored) bool { return mine.folder.Path == st.folder.Path })
-	}
-	sh.places = append(sh.places, other.places...)
-	sh.closed = append(sh.closed, other.closed...)
-	sh.stored = append(sh.stored, slices.DeleteFunc(other.stored, known)...)
-	return sh
+	return set.With(scan.FindBackups(named)), nil
 }
 
 // isPath tells a folder from a UDID: what is there is a folder, and so is what looks like
@@ -129,19 +125,16 @@ func isPath(argument string) bool {
 
 // noBackupOf ends a command that was given the UDID of a device without a backup. Where a
 // folder stayed closed, that is not known.
-func noBackupOf(udid string, sh shelf) error {
-	if len(sh.closed) > 0 {
-		return exit{
-			code: report.ExitNotExamined,
-			err:  fmt.Errorf("whether there is a backup of %q cannot be told: %q may not be read", udid, sh.closed[0].Path),
-			hint: closedHint(sh.closed[0], runtime.GOOS),
+func noBackupOf(udid string, set scan.BackupSet) error {
+	if len(set.Closed) > 0 {
+		return command.Exit{
+			Code: report.ExitNotExamined,
+			Err:  fmt.Errorf("whether there is a backup of %q cannot be told: %q may not be read", udid, set.Closed[0].Path),
+			Hint: scan.ClosedHint(set.Closed[0], runtime.GOOS),
 		}
 	}
-	return exit{code: report.ExitNoDevice, err: fmt.Errorf("no backup of %q was found", udid), hint: elsewhere}
+	return command.Exit{Code: report.ExitNoDevice, Err: fmt.Errorf("no backup of %q was found", udid), Hint: scan.Elsewhere}
 }
-
-// elsewhere is the way out where no backup was found.
-const elsewhere = "name the folder that holds the backups with --backups DIR"
 
 // A fileList is where every file that a fault concerns goes as it is found, so that a
 // backup in ruins needs no more memory than a whole one.
@@ -151,16 +144,9 @@ type fileList struct {
 	failed error // the first error of writing
 }
 
-// filesOf opens the file of --files, which only its owner may read: paths tell a lot about
+// newFileList opens the file of --files, which only its owner may read: paths tell a lot about
 // people.
-func (run stocktaking) filesOf(ctx *cli.Context) (*fileList, error) {
-	path := ctx.String("files")
-	if run.redact {
-		return nil, usageError(helpHint(ctx), "--redact and --files contradict each other")
-	}
-	if err := run.scan.files.check(path); err != nil {
-		return nil, err
-	}
+func newFileList(path string) (*fileList, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err

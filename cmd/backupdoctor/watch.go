@@ -4,12 +4,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/hook"
-	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/urfave/cli/v2"
 )
 
-func watchCommand(s surroundings) *cli.Command {
+func watchCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "watch",
 		Usage: "examine each device as it is plugged in",
@@ -20,19 +21,19 @@ func watchCommand(s surroundings) *cli.Command {
 			"visit as JSON on stdin, and in its environment BACKUPDOCTOR_UDID, _SERIAL, _NAME, _SLOT,\n" +
 			"_LOCATION, _VERDICT, _HEADLINE, _CAUSES, _LAST_BACKUP, _RUN and _EXIT_CODE.\n\n" +
 			"usbmuxd may end and come back meanwhile: it is waited for.\n\n" +
-			examples(
+			command.Examples(
 				"backupdoctor watch                            a tray, all day",
 				"backupdoctor watch --until 24 -o csv=cart.csv  a cart of 24, one after the other",
 				"backupdoctor watch -o ndjson | jq -c 'select(.event == \"device_done\") | .device.headline'",
 				"backupdoctor watch --exec 'label-printer \"$BACKUPDOCTOR_SLOT: $BACKUPDOCTOR_VERDICT\"'",
 			),
 		Flags: watchFlags(),
-		Action: takes(0, func(ctx *cli.Context) error {
-			w, err := s.watchingOf(ctx)
+		Action: command.Takes(0, func(ctx *cli.Context) error {
+			w, err := e.watchOf(ctx)
 			if err != nil {
 				return err
 			}
-			return w.run(ctx.Context)
+			return w.pipe(e, scan.Keeper{Env: e.Env, Screen: e.screen}).Run(ctx.Context)
 		}),
 	}
 }
@@ -40,55 +41,69 @@ func watchCommand(s surroundings) *cli.Command {
 // commandsAtOnce is how many commands of --exec run at the same time.
 const commandsAtOnce = 4
 
-const watchHeading = "After each visit"
-
 func watchFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.IntFlag{Name: "until", Category: deviceFlags, Usage: "end after this `NUMBER` of visits"},
-		option(deviceFlags, "pair", "ask untrusted devices to show the Trust dialog, and wait"),
-		option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
+		command.Option(deviceFlags, "pair", "ask untrusted devices to show the Trust dialog, and wait"),
+		command.Option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
 		&cli.StringFlag{Name: "exec", Category: watchHeading, Usage: "run the shell `COMMAND`"},
 		&cli.DurationFlag{Name: "exec-timeout", Category: watchHeading, Usage: "`TIME` that the command may take for one device", Value: 5 * time.Minute},
-		option(watchHeading, "notify", "show a notice on the desktop, in place of the terminal's bell"),
-		option(watchHeading, "no-bell", "do not ring the terminal's bell"),
+		command.Option(watchHeading, "notify", "show a notice on the desktop, in place of the terminal's bell"),
+		command.Option(watchHeading, "no-bell", "do not ring the terminal's bell"),
 	}, historyFlags(), doorFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
-// watchingOf reads watchFlags.
-func (s surroundings) watchingOf(ctx *cli.Context) (*watching, error) {
-	w := &watching{until: ctx.Int("until")}
-	w.after.bell, w.after.notify = !ctx.Bool("no-bell"), ctx.Bool("notify")
-	if command := ctx.String("exec"); command != "" {
-		w.after.hook = &hook.Hook{
-			Command: command, Environ: s.environForPrograms(),
+// A watch is what its flags say.
+type watch struct {
+	reporting
+	source scan.Watch
+	hooks  scan.Hooks
+	kept   bool // in the history
+}
+
+// watchOf reads watchFlags.
+func (e env) watchOf(ctx *cli.Context) (w watch, err error) {
+	w.source.Until = ctx.Int("until")
+	if ctx.Duration("exec-timeout") <= 0 {
+		return w, command.Usage("", "--exec-timeout must be longer than nothing")
+	}
+	if ctx.IsSet("until") && w.source.Until < 1 {
+		return w, command.Usage("", "--until must be at least 1")
+	}
+	if w.reporting, err = e.reportingOf(ctx); err != nil {
+		return w, err
+	}
+	if !ctx.IsSet("o") && !ctx.Bool("json") {
+		w.outputs[0].Format = "summary" // the plans of a day's devices are nothing for a terminal
+	}
+	w.kept = keepsHistory(ctx)
+	w.hooks = e.hooksOf(ctx)
+	w.source.Examination, err = e.examinationOf(ctx, w.table)
+	return w, err
+}
+
+// hooksOf reads what is done after each visit.
+func (e env) hooksOf(ctx *cli.Context) scan.Hooks {
+	h := scan.Hooks{
+		Notify: ctx.Bool("notify"), Bell: !ctx.Bool("no-bell") && !ctx.Bool("notify"), Redacted: ctx.Bool("redact"),
+		Environ: e.ChildEnviron(), Screen: e.screen,
+	}
+	if line := ctx.String("exec"); line != "" {
+		h.Hook = &hook.Hook{
+			Command: line, Environ: h.Environ, Output: e.screen,
 			Timeout: ctx.Duration("exec-timeout"), Slots: make(chan struct{}, commandsAtOnce),
 		}
 	}
-	if ctx.Duration("exec-timeout") <= 0 {
-		return w, usageError("", "--exec-timeout must be longer than nothing")
+	return h
+}
+
+// pipe connects the watch. What it finds is kept before it is shown; the hooks end before the
+// live view does.
+func (w watch) pipe(e env, keeper scan.Keeper, also ...scan.Sink) scan.Pipe {
+	others := slices.Concat([]scan.Sink{w.hooks.Sink()}, w.live(e), also)
+	pipe := scan.Pipe{Source: w.source, Judge: w.judge, Inventory: w.source.Labels.Inventory, Sinks: w.sinks(e, others...)}
+	if w.kept {
+		pipe.Sinks = append([]scan.Sink{scan.History(keeper)}, pipe.Sinks...)
 	}
-	if ctx.IsSet("until") && w.until < 1 {
-		return w, usageError("", "--until must be at least 1")
-	}
-	sc, err := s.judgingOf(ctx)
-	if err != nil {
-		return w, err
-	}
-	if sc.door, err = s.doorOf(ctx); err != nil {
-		return w, err
-	}
-	if sc.labelling, err = s.labellingOf(ctx); err != nil {
-		return w, err
-	}
-	sc.pool = poolOf(ctx.Int("jobs"))
-	sc.pair = ctx.Bool("pair")
-	sc.historic = !ctx.Bool("no-history")
-	if ctx.Bool("sizes") {
-		sc.wants |= usb.Sizes
-	}
-	if !ctx.IsSet("o") && !ctx.Bool("json") {
-		sc.outputs[0].format = "summary" // the plans of a day's devices are nothing for a terminal
-	}
-	w.scan, err = s.withBackups(ctx, sc)
-	return w, err
+	return pipe
 }

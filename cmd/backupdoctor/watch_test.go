@@ -8,45 +8,8 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device/sim"
-	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
 )
-
-func TestGuestBook(t *testing.T) {
-	phone, again := usb.Attached{UDID: "a", DeviceID: 1}, usb.Attached{UDID: "a", DeviceID: 2}
-	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-	book := guestBook{guests: map[string]*guest{}}
-
-	g, first, examine := book.arrives(phone, noon)
-	if !first || !examine || g.number != 0 {
-		t.Fatalf("a new device: first %t, examine %t, number %d", first, examine, g.number)
-	}
-	if _, first, examine := book.arrives(again, noon); first || examine || g.attached.DeviceID != 2 {
-		t.Errorf("one that is told anew while it is examined: first %t, examine %t", first, examine)
-	}
-	g.busy = false
-	book.leaves("a", noon)
-	if over := book.over(noon.Add(sameVisit)); len(over) > 0 {
-		t.Error("a visit was over too soon")
-	}
-	if back, first, examine := book.arrives(phone, noon.Add(sameVisit)); back != g || first || !examine {
-		t.Errorf("one that was cut off and is back: first %t, examine %t", first, examine)
-	}
-	g.busy, g.finished = false, true
-	book.leaves("a", noon)
-	if _, first, examine := book.arrives(phone, noon.Add(time.Second)); first || examine {
-		t.Errorf("one that is finished and is back: first %t, examine %t", first, examine)
-	}
-	book.leaves("a", noon)
-	if g, first, examine := book.arrives(phone, noon.Add(sameVisit+1)); !first || !examine || g.number != 1 {
-		t.Errorf("one that comes again later: first %t, examine %t, number %d", first, examine, g.number)
-	}
-	book.guests["a"].busy = false
-	book.leaves("a", noon)
-	if over := book.over(noon.Add(sameVisit + 1)); len(over) != 1 || len(book.guests) > 0 {
-		t.Errorf("%d visits were over, %d are left", len(over), len(book.guests))
-	}
-}
 
 // usbmuxd may end and come back while a tray is watched: what was found stays found, and
 // what comes later is found, too.

@@ -70,8 +70,9 @@ func (b *blobs) open(id manifest.FileID) (*blobFile, blobInfo, error) {
 // blobInfo is what a look at a file tells without reading it.
 type blobInfo struct {
 	size     uint64
-	regular  bool // a file, not a folder, link or pipe
-	dataless bool // its contents are kept elsewhere, and reading would fetch them
+	modified int64 // Unix nanoseconds
+	regular  bool  // a file, not a folder, link or pipe
+	dataless bool  // its contents are kept elsewhere, and reading would fetch them
 }
 
 // close closes the folders, not the root.

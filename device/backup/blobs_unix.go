@@ -42,7 +42,10 @@ func (d blobDirectory) lstat(name string) (blobInfo, error) {
 }
 
 func infoOf(stat *unix.Stat_t) blobInfo {
-	return blobInfo{size: uint64(max(stat.Size, 0)), regular: stat.Mode&unix.S_IFMT == unix.S_IFREG, dataless: isDataless(stat)}
+	return blobInfo{
+		size: uint64(max(stat.Size, 0)), modified: stat.Mtim.Nano(),
+		regular: stat.Mode&unix.S_IFMT == unix.S_IFREG, dataless: isDataless(stat),
+	}
 }
 
 // open does not follow a link, and does not wait for the other end of a pipe.

@@ -25,7 +25,7 @@ func (d blobDirectory) lstat(name string) (blobInfo, error) {
 	if err != nil {
 		return blobInfo{}, err
 	}
-	return blobInfo{size: uint64(max(info.Size(), 0)), regular: info.Mode().IsRegular(), dataless: isDataless(info)}, nil
+	return blobInfo{size: uint64(max(info.Size(), 0)), modified: info.ModTime().UnixNano(), regular: info.Mode().IsRegular(), dataless: isDataless(info)}, nil
 }
 
 // open looks first: what is kept elsewhere would be fetched by opening it.

@@ -75,6 +75,7 @@ func (v *verification) compare(ctx context.Context, m manifest.Manifest) error {
 	for range v.options.Workers {
 		workers.Go(func() {
 			inspector := newInspector(ctx, v)
+			defer v.count(&inspector.tally)
 			for b := range batches {
 				for i := range b.tasks {
 					if ctx.Err() == nil {
@@ -89,6 +90,13 @@ func (v *verification) compare(ctx context.Context, m manifest.Manifest) error {
 	close(batches)
 	workers.Wait()
 	return err
+}
+
+// count adds what one worker counted.
+func (v *verification) count(t *tally) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.counts.add(*t)
 }
 
 // feed reads the manifest into batches.
@@ -118,7 +126,11 @@ func (v *verification) feed(ctx context.Context, m manifest.Manifest, batches ch
 
 // take adds a row to a batch, if there is a file to look at.
 func (v *verification) take(b *batch, row *manifest.Row) {
+	if row.Kind == manifest.Other && row.Err == nil {
+		row.Err = errNoKind
+	}
 	if row.Err != nil {
+		v.statements.mark(device.StatementList, device.ShownFalse, rowUnreadable)
 		v.faults.addFile(rowUnreadable, device.BackupProblem{
 			Domain: string(row.Domain), Path: string(row.Path), FileID: idText(row.ID), Detail: detailOf(row.Err),
 		})
@@ -126,6 +138,9 @@ func (v *verification) take(b *batch, row *manifest.Row) {
 			return
 		}
 	} else if row.Kind != manifest.File {
+		if v.blobs.flat {
+			v.domain(row.Domain) // an app may have folders only, and is in the list all the same
+		}
 		return
 	}
 	domain := v.domain(row.Domain)
@@ -166,9 +181,15 @@ func idText(id manifest.FileID) string {
 	return id.String()
 }
 
+// errNoKind is a row that lists neither a file nor a directory nor a link.
+var errNoKind = errors.New("the row lists nothing that a device backs up")
+
 func detailOf(err error) string {
-	if errors.Is(err, manifest.ErrFileID) {
+	switch {
+	case errors.Is(err, manifest.ErrFileID):
 		return "its fileID does not belong to its domain and path"
+	case errors.Is(err, errNoKind):
+		return "it is neither a file nor a directory nor a link"
 	}
 	return "the entry cannot be understood"
 }

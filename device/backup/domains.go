@@ -55,5 +55,6 @@ func (v *verification) judgeMissing() {
 	}
 	if apart >= leastApart {
 		v.faults.rename(blobMissing, partialByDesign, fmt.Sprintf("%d app domains", apart))
+		v.statements.replace(blobMissing, partialByDesign)
 	}
 }

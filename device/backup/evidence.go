@@ -278,15 +278,22 @@ func openStore(ctx context.Context, folder Folder, options Options) (*store, err
 	if !s.properties.isEncrypted() {
 		return s, nil
 	}
-	if options.Keys == nil {
-		s.close()
-		return nil, errClosed
-	}
 	v := verification{folder: folder, options: options, root: root, properties: s.properties, faults: newFaults(Options{})}
+	v.blobs.root, v.blobs.flat = root, s.blobs.flat
+	defer v.blobs.close()
 	s.manifest, err = v.openManifest(ctx)
 	if err != nil {
 		s.close()
 		return nil, err
+	}
+	v.judgeKind(ctx, s.manifest)
+	switch {
+	case v.kind != locked: // a program decrypted the files
+		s.manifest.Close()
+		s.manifest = nil
+	case options.Keys == nil:
+		s.close()
+		return nil, errClosed
 	}
 	return s, nil
 }

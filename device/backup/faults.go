@@ -104,27 +104,6 @@ func (f *faults) rename(from, to *Mode, detail string) {
 	delete(f.found, from)
 }
 
-// harm is what all faults do together.
-func (f *faults) harm() Harm {
-	var harm Harm
-	for mode := range f.found {
-		harm |= mode.Harm
-	}
-	return harm
-}
-
-// verdict: a fault in the copy breaks it, whatever else could not be seen.
-func (h Harm) verdict() device.ProofVerdict {
-	switch {
-	case h&HarmsCopy != 0:
-		return device.Broken
-	case h&HidesCopy != 0:
-		return device.CannotTell
-	default:
-		return device.Whole
-	}
-}
-
 // list is all faults in the order of Modes, with the number of files each is out of.
 func (f *faults) list(total uint64) []device.BackupFault {
 	var all []device.BackupFault

@@ -40,6 +40,7 @@ type Folder struct {
 	Path     string // links followed
 	UDID     string // from the folder's name; "" if it is named otherwise
 	Archived bool   // a frozen copy: <UDID>-YYYYMMDD-HHMMSS
+	Away     bool   // Path is the mark that a cloud drive left in place of the folder
 	Place    Place
 }
 
@@ -91,14 +92,21 @@ func findIn(place Place) (folders []Folder, closed []Closed) {
 		return nil, []Closed{{place, real, reasonOf(err)}}
 	}
 	for _, name := range names {
+		if udid, archived := splitName(awayName(name)); udid != "" {
+			folders = append(folders, Folder{Path: filepath.Join(real, name), UDID: udid, Archived: archived, Away: true, Place: place})
+			continue
+		}
 		path, err := filepath.EvalSymlinks(filepath.Join(real, name))
 		if err != nil {
 			continue // a link that leads nowhere
 		}
 		udid, _ := splitName(name)
+		within := nested(path, name, place)
 		switch {
 		case isBackup(path):
-			folders = append(folders, folderAt(path, name, place))
+			folders = append(append(folders, folderAt(path, name, place)), within...)
+		case len(within) > 0:
+			folders = append(folders, within...)
 		case udid != "" && isFolder(path):
 			if _, err := list(path); err != nil {
 				closed = append(closed, Closed{place, path, reasonOf(err)})
@@ -108,6 +116,34 @@ func findIn(place Place) (folders []Folder, closed []Closed) {
 		}
 	}
 	return folders, closed
+}
+
+// nested are the backups one level too deep, as unpacking leaves them: UDID/UDID, or several
+// in a folder that is named otherwise.
+func nested(path, name string, place Place) []Folder {
+	names := []string{name}
+	if udid, _ := splitName(name); udid == "" {
+		names, _ = list(path)
+	}
+	var folders []Folder
+	for _, name := range names {
+		udid, _ := splitName(name)
+		inner, err := filepath.EvalSymlinks(filepath.Join(path, name))
+		if udid != "" && err == nil && isBackup(inner) {
+			folders = append(folders, folderAt(inner, name, place))
+		}
+	}
+	return folders
+}
+
+// awayName is the name of a folder that a cloud drive took away and left .NAME.icloud for;
+// "" for any other name.
+func awayName(name string) string {
+	rest, isHidden := strings.CutPrefix(name, ".")
+	if rest, isMark := strings.CutSuffix(rest, ".icloud"); isHidden && isMark {
+		return rest
+	}
+	return ""
 }
 
 func folderAt(path, name string, place Place) Folder {
@@ -158,7 +194,7 @@ func reasonOf(err error) error {
 
 // folderName is a UDID, forty hexadecimal digits or eight and sixteen, and behind it the
 // moment at which an archived copy was set aside.
-var folderName = regexp.MustCompile(`^([0-9A-Fa-f]{40}|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{16})(-\d{8}-\d{6})?$`)
+var folderName = regexp.MustCompile(`^([0-9A-Fa-f]{40}|[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{16})(-\d{8}-\d{6})?$`)
 
 // splitName reads a folder's name. udid is "" if it is not that of a backup.
 func splitName(name string) (udid string, archived bool) {
@@ -169,11 +205,15 @@ func splitName(name string) (udid string, archived bool) {
 	return normalUDID(parts[1]), parts[2] != ""
 }
 
-// normalUDID is a UDID as usbmux writes it: lower case if it is the long form, else upper.
-// Programs write it either way, so it must not be compared by case.
+// normalUDID is a UDID as usbmux writes it: lower case if it is the long form, else upper
+// and with its hyphen. Programs write it either way, so it must not be compared by case,
+// and some leave the hyphen away.
 func normalUDID(udid string) string {
-	if len(udid) == 40 {
+	switch {
+	case len(udid) == 40:
 		return strings.ToLower(udid)
+	case len(udid) == 24 && !strings.Contains(udid, "-"):
+		udid = udid[:8] + "-" + udid[8:]
 	}
 	return strings.ToUpper(udid)
 }

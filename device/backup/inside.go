@@ -22,12 +22,18 @@ var innerDatabases = []file{
 	{"AppDomainGroup-group.com.apple.notes", "NoteStore.sqlite"},
 }
 
-// prepareInside has the inspectors remember which inner databases are not as the device
-// sent them: those would look damaged for another reason.
+// What an inspector found out about the file of an inner database.
+const (
+	innerUnknown = iota
+	innerRight   // its digest is right
+	innerFaulty  // it has a fault, and would look damaged because of that
+)
+
+// prepareInside has the inspectors remember what they found out about the inner databases.
 func (v *verification) prepareInside() {
-	v.inner = map[manifest.FileID]*atomic.Bool{}
+	v.inner = map[manifest.FileID]*atomic.Int32{}
 	for _, f := range innerDatabases {
-		v.inner[manifest.IDOf(f.domain, f.path)] = new(atomic.Bool)
+		v.inner[manifest.IDOf(f.domain, f.path)] = new(atomic.Int32)
 	}
 }
 
@@ -35,13 +41,17 @@ func (v *verification) prepareInside() {
 func (v *verification) lookInside(ctx context.Context) {
 	s, err := openStore(ctx, v.folder, v.options)
 	if err != nil {
-		return // encrypted and no password, or a manifest that was judged already
+		v.statements.skip(device.StatementDatabases, "without the password no database inside can be opened")
+		return
 	}
 	defer s.close()
 	for _, f := range innerDatabases {
-		if !v.inner[manifest.IDOf(f.domain, f.path)].Load() {
-			v.lookIntoDatabase(ctx, s, f)
+		if found := v.inner[manifest.IDOf(f.domain, f.path)].Load(); found != innerFaulty {
+			v.lookIntoDatabase(ctx, s, f, found == innerRight)
 		}
+	}
+	if ctx.Err() == nil {
+		v.statements.show(device.StatementDatabases)
 	}
 	var h device.History
 	if data, err := s.read(ctx, lastBackups); err == nil && evidence.LastBackups(&h, data, v.options.Now) == nil {
@@ -52,8 +62,9 @@ func (v *verification) lookInside(ctx context.Context) {
 	}
 }
 
-// lookIntoDatabase runs SQLite's own check over a database that is as the device sent it.
-func (v *verification) lookIntoDatabase(ctx context.Context, s *store, f file) {
+// lookIntoDatabase runs SQLite's own check over a database. Only a right digest shows that
+// it was damaged on the device already; without one it may have been damaged here.
+func (v *verification) lookIntoDatabase(ctx context.Context, s *store, f file, asSent bool) {
 	opened, err := s.open(ctx, f)
 	if err != nil {
 		return // not in this backup
@@ -64,8 +75,14 @@ func (v *verification) lookIntoDatabase(ctx context.Context, s *store, f file) {
 		defer conn.Close()
 		err = conn.QuickCheck()
 	}
-	if err != nil && ctx.Err() == nil {
-		id := manifest.IDOf(f.domain, f.path)
-		v.faults.addFile(innerDatabaseDamaged, device.BackupProblem{Domain: f.domain, Path: f.path, FileID: id.String(), Detail: shortError(err)})
+	if err == nil || ctx.Err() != nil {
+		return
 	}
+	mode := innerDatabaseDamaged
+	if !asSent {
+		mode = innerDatabaseSuspect
+		v.statements.mark(device.StatementDatabases, device.ShownNeither, mode)
+	}
+	id := manifest.IDOf(f.domain, f.path)
+	v.faults.addFile(mode, device.BackupProblem{Domain: f.domain, Path: f.path, FileID: id.String(), Detail: shortError(err)})
 }

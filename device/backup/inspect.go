@@ -10,6 +10,8 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"syscall"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/cbc"
@@ -19,18 +21,46 @@ import (
 // An inspector looks at one file after the other. Each worker has its own.
 type inspector struct {
 	*verification
-	ctx       context.Context
-	encrypted bool
-	hash      hash.Hash
-	buffer    []byte
-	sum       []byte
+	tally
+	ctx    context.Context
+	hash   hash.Hash
+	buffer []byte
+	sum    []byte
+}
+
+// A tally is what an inspector counts.
+type tally struct {
+	found, stored                                      uint64
+	keyed, padded                                      uint64 // encrypted files, and those whose padding is right
+	lengthsRight, lengthsByHeader, lengthsUnknown      uint64
+	longer                                             uint64 // longer than recorded, without a digest
+	withDigest, digestsRight, digestsLeft, withoutOnes uint64
+	touched                                            uint64 // files that were modified during the look
+	newest                                             int64  // when the newest file was modified, in Unix nanoseconds
+}
+
+func (t *tally) add(o tally) {
+	t.found += o.found
+	t.stored += o.stored
+	t.keyed += o.keyed
+	t.padded += o.padded
+	t.lengthsRight += o.lengthsRight
+	t.lengthsByHeader += o.lengthsByHeader
+	t.lengthsUnknown += o.lengthsUnknown
+	t.longer += o.longer
+	t.withDigest += o.withDigest
+	t.digestsRight += o.digestsRight
+	t.digestsLeft += o.digestsLeft
+	t.withoutOnes += o.withoutOnes
+	t.touched += o.touched
+	t.newest = max(t.newest, o.newest)
 }
 
 // readSize is how much is read at once; from 32 KiB to 4 MiB it makes no difference.
 const readSize = 256 << 10
 
 func newInspector(ctx context.Context, v *verification) *inspector {
-	i := &inspector{verification: v, ctx: ctx, encrypted: v.properties.isEncrypted()}
+	i := &inspector{verification: v, ctx: ctx}
 	if v.depth == device.DeepLook {
 		i.hash, i.buffer = sha1.New(), make([]byte, readSize)
 	}
@@ -39,60 +69,74 @@ func newInspector(ctx context.Context, v *verification) *inspector {
 
 // inspect looks at the file of one task.
 func (i *inspector) inspect(b *batch, t *task) {
-	file, info, err := i.look(t.id)
+	file, info, err := i.look(t)
 	if file != nil {
 		defer file.Close()
 	}
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && i.isAway(t.id):
-		i.fault(cloudPlaceholder, b, t, "")
-		return
-	case errors.Is(err, fs.ErrNotExist):
-		t.domain.missing.Add(1)
-		i.fault(blobMissing, b, t, "")
-		return
-	case errors.Is(err, fs.ErrPermission):
-		i.fault(noPermission, b, t, "")
-		return
-	case err != nil:
-		i.fault(blobUnreadable, b, t, shortError(err))
+	if err != nil && !i.canBeSeen(b, t, &info, err) {
 		return
 	}
-	i.found.Add(1)
+	i.found++
 	i.foundIn[t.id[0]].Add(1)
-	switch {
-	case !info.regular:
-		i.fault(blobAltered, b, t, "it is not a file")
+	if !info.regular {
+		i.refute(device.StatementFiles, blobAltered, b, t, "it is not a file")
 		return
+	}
+	i.stored += info.size
+	i.newest = max(i.newest, info.modified)
+	if info.modified > i.began && info.modified <= time.Now().UnixNano() {
+		i.touched++
+	}
+	switch {
 	case t.unreadable:
+		return // the list is refuted already, and nothing is known to compare with
+	case t.hasDigest:
+		i.withDigest++
+	default:
+		i.withoutOnes++
+	}
+	if t.hasKey && i.kind == locked {
+		i.keyed++
+	}
+	if info.dataless {
+		i.leaveOpen(device.StatementFiles, cloudPlaceholder, b, t, "")
+		i.keepDigest(t)
 		return
 	}
-	stored := info.size
-	i.stored.Add(stored)
-	if !t.hasDigest {
-		i.without.Add(1)
-	}
-	switch {
-	case info.dataless:
-		i.fault(cloudPlaceholder, b, t, "")
-	case stored == 0 && (t.size > 0 || i.encrypted):
-		i.fault(blobEmpty, b, t, fmt.Sprintf("recorded with %d bytes", t.size))
-	case i.encrypted && stored%cbc.BlockSize != 0:
-		i.fault(blobTruncated, b, t, fmt.Sprintf("%d bytes are not a multiple of 16", stored))
-	case file != nil && stored > 0:
-		i.contents(b, t, file, stored)
-	case !i.fits(t, stored):
-		i.length(b, t, stored)
-	}
+	i.contents(b, t, file, info.size)
 }
 
-// look looks at a file and, on a deep look, opens it.
-func (i *inspector) look(id manifest.FileID) (*blobFile, blobInfo, error) {
-	if i.depth == device.DeepLook {
-		return i.blobs.open(id)
+// look looks at a file and, where its contents count, opens it.
+func (i *inspector) look(t *task) (*blobFile, blobInfo, error) {
+	if t.hasDigest && i.comparesDigests() || i.unlocks(t) {
+		return i.blobs.open(t.id)
 	}
-	info, err := i.blobs.lstat(id)
+	info, err := i.blobs.lstat(t.id)
 	return nil, info, err
+}
+
+// canBeSeen judges why a file could not be opened, or looked at. A file that may not be
+// read can still be there and have a length.
+func (i *inspector) canBeSeen(b *batch, t *task, info *blobInfo, err error) bool {
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && i.isAway(t.id):
+		i.leaveOpen(device.StatementFiles, cloudPlaceholder, b, t, "")
+	case errors.Is(err, fs.ErrNotExist):
+		t.domain.missing.Add(1)
+		i.refute(device.StatementFiles, blobMissing, b, t, "")
+	case errors.Is(err, fs.ErrPermission):
+		seen, hidden := i.blobs.lstat(t.id)
+		if hidden != nil {
+			i.leaveOpen(device.StatementFiles, noPermission, b, t, "")
+			return false
+		}
+		*info = seen
+		i.unread(b, t, err)
+		return true
+	default:
+		i.unread(b, t, err)
+	}
+	return false
 }
 
 // isAway reports whether a cloud drive left its mark in place of a file: .NAME.icloud.
@@ -101,69 +145,160 @@ func (i *inspector) isAway(id manifest.FileID) bool {
 	return i.exists(folder + "." + name + ".icloud")
 }
 
-func (i *inspector) fault(mode *Mode, b *batch, t *task, detail string) {
-	if damaged := i.inner[t.id]; damaged != nil {
-		damaged.Store(true)
+// refute records a fault of one file that makes a statement false.
+func (i *inspector) refute(id device.StatementID, mode *Mode, b *batch, t *task, detail string) {
+	i.statements.mark(id, device.ShownFalse, mode)
+	i.remark(mode, b, t, detail)
+}
+
+// leaveOpen records a fault of one file that keeps a statement from being shown.
+func (i *inspector) leaveOpen(id device.StatementID, mode *Mode, b *batch, t *task, detail string) {
+	i.statements.mark(id, device.ShownNeither, mode)
+	i.remark(mode, b, t, detail)
+}
+
+// remark records a fault of one file that no statement hangs on.
+func (i *inspector) remark(mode *Mode, b *batch, t *task, detail string) {
+	if inner := i.inner[t.id]; inner != nil {
+		inner.Store(innerFaulty)
 	}
 	i.faults.addFile(mode, b.problem(t, detail))
 }
 
-// fits reports whether a file is as long as recorded.
-func (i *inspector) fits(t *task, stored uint64) bool {
+// unread tells that a file could not be read.
+func (i *inspector) unread(b *batch, t *task, err error) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // it went while it was being looked at
+		t.domain.missing.Add(1)
+		i.refute(device.StatementFiles, blobMissing, b, t, "")
+	case errors.Is(err, fs.ErrPermission):
+		i.statements.mark(i.contentStatement(t), device.ShownNeither, noPermission)
+		i.remark(noPermission, b, t, "")
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE), errors.Is(err, syscall.ENOMEM):
+		i.leaveOpen(device.StatementFiles, blobUnreadable, b, t, shortError(err)) // this computer's limits, not the file
+	default:
+		i.refute(device.StatementFiles, blobUnreadable, b, t, shortError(err))
+	}
+}
+
+// contentStatement is what reading a file would have shown.
+func (i *inspector) contentStatement(t *task) device.StatementID {
+	switch {
+	case t.hasDigest && i.comparesDigests():
+		return device.StatementDigests
+	case i.unlocks(t):
+		return device.StatementPadding
+	default:
+		return device.StatementLengths
+	}
+}
+
+// unlocks reports whether there is a key that the file is to be decrypted with.
+func (i *inspector) unlocks(t *task) bool {
+	return i.kind == locked && i.options.Keys != nil && t.hasKey
+}
+
+// comparesDigests reports whether digests are compared: on a deep look, and where files are
+// stored as the device sent them.
+func (i *inspector) comparesDigests() bool {
+	return i.depth == device.DeepLook && i.kind != unknownKind && i.kind != decryptedCopy
+}
+
+// keepDigest counts a digest that was not compared.
+func (i *inspector) keepDigest(t *task) {
+	if t.hasDigest {
+		i.digestsLeft++
+	}
+}
+
+// contents judges the bytes of a file, as far as this depth looks at them. A right digest
+// settles its length, and a suspicious length does not spare it the rest.
+func (i *inspector) contents(b *batch, t *task, file *blobFile, stored uint64) {
+	if stored == 0 {
+		i.empty(b, t)
+		return
+	}
+	var settled bool
+	switch {
+	case file == nil || !i.comparesDigests():
+		i.keepDigest(t)
+	case t.hasDigest:
+		settled = i.digest(b, t, file, stored)
+	}
+	if i.kind == locked && !t.hasKey && !settled {
+		i.leaveOpen(device.StatementPadding, fileKey, b, t, "its record has none")
+	}
+	if !settled && i.isCutInBlock(b, t, stored) {
+		return
+	}
+	opened, ok := i.unlock(b, t, file, stored)
+	switch {
+	case settled:
+		i.lengthsRight++
+	case ok:
+		i.length(b, t, file, opened, stored)
+	}
+}
+
+// isCutInBlock judges an encrypted file that does not end with a block: no key is needed to
+// tell that.
+func (i *inspector) isCutInBlock(b *batch, t *task, stored uint64) bool {
+	if i.kind != locked || !t.hasKey || stored%cbc.BlockSize == 0 {
+		return false
+	}
+	mode := blobAltered
+	if t.hasSize && stored < cbc.StoredSize(t.size) {
+		mode = blobTruncated
+	}
+	i.refute(device.StatementLengths, mode, b, t, fmt.Sprintf("%d bytes are not a multiple of 16, as every encrypted file is", stored))
+	return true
+}
+
+// empty judges a file of no bytes.
+func (i *inspector) empty(b *batch, t *task) {
+	if t.hasKey && i.kind == locked {
+		i.padded++ // there is no block to be wrong
+	}
 	switch {
 	case !t.hasSize:
-		return true
-	case !i.encrypted:
-		return stored == t.size
-	default:
-		return stored == cbc.StoredSize(t.size)
+		i.lengthsUnknown++
+		i.keepDigest(t)
+	case t.size > 0:
+		i.refute(device.StatementLengths, blobEmpty, b, t, fmt.Sprintf("recorded with %d bytes", t.size))
+		i.keepDigest(t)
+	case t.hasDigest && i.comparesDigests() && t.digest == sha1.Sum(nil):
+		i.lengthsRight++
+		i.digestsRight++
+	case t.hasDigest && i.comparesDigests() && i.kind == plain:
+		i.refute(device.StatementDigests, blobAltered, b, t, "the digest of its 0 bytes is not the one recorded")
+	default: // nothing is lost in a file of 0 bytes, whatever its digest was made of
+		i.lengthsRight++
+		i.keepDigest(t)
 	}
 }
 
-// contents reads a file: in full if its digest can be compared, else only as much as its
-// length needs.
-func (i *inspector) contents(b *batch, t *task, file *blobFile, stored uint64) {
-	var right bool
-	if t.hasDigest {
-		right = i.digest(b, t, file, stored)
-	} else {
-		right = i.measure(b, t, file, stored)
-	}
-	if right && i.encrypted && i.options.Keys != nil && t.hasKey {
-		i.padding(b, t, file, stored)
-	}
-}
-
-func (i *inspector) unread(b *batch, t *task, err error) {
-	mode := blobUnreadable
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		mode = blobMissing // it went while it was being looked at
-		t.domain.missing.Add(1)
-	case errors.Is(err, fs.ErrPermission):
-		mode = noPermission
-	}
-	i.fault(mode, b, t, shortError(err))
-}
-
-// digest compares the SHA-1 of the bytes as stored, and reports whether it is right. Where
-// it is, the length does not matter.
+// digest compares the SHA-1 of the bytes as stored, and reports whether it is right.
 func (i *inspector) digest(b *batch, t *task, file *blobFile, stored uint64) bool {
 	i.hash.Reset()
 	n, err := i.read(file, stored)
 	switch {
 	case i.ctx.Err() != nil:
-		return false // part of a file proves nothing
+		i.digestsLeft++ // part of a file proves nothing
+		return false
 	case err != nil:
+		i.digestsLeft++
 		i.unread(b, t, err)
 		return false
 	}
 	i.sum = i.hash.Sum(i.sum[:0])
 	if string(i.sum) != string(t.digest[:]) {
-		i.fault(blobAltered, b, t, fmt.Sprintf("the digest of its %d bytes is not the one recorded", n))
+		i.refute(device.StatementDigests, blobAltered, b, t, fmt.Sprintf("the digest of its %d bytes is not the one recorded", n))
 		return false
 	}
-	i.digested.Add(1)
+	i.digestsRight++
+	if inner := i.inner[t.id]; inner != nil {
+		inner.CompareAndSwap(innerUnknown, innerRight)
+	}
 	return true
 }
 
@@ -185,90 +320,113 @@ func (i *inspector) read(file *blobFile, length uint64) (total uint64, err error
 	return total, nil
 }
 
-// length looks into a file that is not as long as recorded.
-func (i *inspector) length(b *batch, t *task, stored uint64) {
-	file, _, err := i.blobs.open(t.id)
-	if err != nil || file == nil {
-		i.unread(b, t, cmp.Or(err, fs.ErrNotExist)) // another thing took its place meanwhile
-		return
-	}
-	defer file.Close()
-	i.measure(b, t, file, stored)
-}
-
-// measure compares the length of a file with the one a database states in its header or
-// else with the one recorded, and reports whether it is right.
-func (i *inspector) measure(b *batch, t *task, file *blobFile, stored uint64) bool {
-	head, known, err := i.head(t, file, stored)
-	if err != nil {
-		i.unread(b, t, err)
-		return false
-	}
-	expected, isDatabase := sqliteSize(head)
-	if isDatabase && i.encrypted {
-		expected = cbc.StoredSize(expected)
-	}
-	switch {
-	case isDatabase && stored < expected:
-		i.fault(blobTruncated, b, t, fmt.Sprintf("%d of the %d bytes that its header states", stored, expected))
-	case isDatabase && stored > expected:
-		i.fault(blobLength, b, t, fmt.Sprintf("%d bytes, and its header states %d", stored, expected))
-	case isDatabase || i.fits(t, stored):
-		return true
-	case i.encrypted && stored == t.size:
-		i.fault(blobPadding, b, t, "its last block is missing")
-	case known && stored < t.size:
-		i.fault(blobTruncated, b, t, fmt.Sprintf("%d of %d bytes", stored, t.size))
-	default:
-		i.fault(blobLength, b, t, fmt.Sprintf("%d bytes stored, %d recorded", stored, t.size))
-	}
-	return false
-}
-
-// head is the first bytes of a file in clear. known is false if the file is encrypted and
-// there is no key to it.
-func (i *inspector) head(t *task, file *blobFile, stored uint64) (head []byte, known bool, err error) {
-	var source io.ReaderAt = file
-	if i.encrypted {
-		key, ok := i.key(t)
-		if !ok {
-			return nil, false, nil
-		}
-		source, err = cbc.NewReaderAt(file, int64(stored), key)
-		if err != nil {
-			return nil, false, err
-		}
-	}
-	buffer := make([]byte, sqliteHeadSize)
-	n, err := source.ReadAt(buffer, 0)
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return buffer[:n], true, err
-}
-
-// key is the file's own key, if there is a password to it.
-func (i *inspector) key(t *task) ([]byte, bool) {
-	if i.options.Keys == nil || !t.hasKey {
-		return nil, false
+// unlock decrypts the end of an encrypted file, where there is a key to it, and answers it
+// as a reader. ok is false if that already says all about the file.
+func (i *inspector) unlock(b *batch, t *task, file *blobFile, stored uint64) (opened *cbc.ReaderAt, ok bool) {
+	if file == nil || !i.unlocks(t) {
+		return nil, true
 	}
 	key, err := i.options.Keys.Unwrap(t.key[:])
-	return key, err == nil
+	if err != nil {
+		i.refute(device.StatementPadding, fileKey, b, t, "")
+		return nil, false
+	}
+	opened, err = cbc.NewReaderAt(file, int64(stored), key)
+	switch {
+	case errors.Is(err, cbc.ErrLength):
+		i.refute(device.StatementPadding, blobPadding, b, t, "")
+		return nil, false
+	case err != nil:
+		i.unread(b, t, err)
+		return nil, false
+	case !opened.Padded():
+		i.refute(device.StatementPadding, blobPadding, b, t, "")
+	default:
+		i.padded++
+	}
+	return opened, true
 }
 
-// padding decrypts the end of a file.
-func (i *inspector) padding(b *batch, t *task, file *blobFile, stored uint64) {
-	key, ok := i.key(t)
-	if !ok {
-		i.fault(fileKey, b, t, "")
+// length compares the length of a file with the one recorded or, where that does not fit,
+// with the one that a database states in its header: databases grow and shrink while they
+// are copied.
+func (i *inspector) length(b *batch, t *task, file *blobFile, opened *cbc.ReaderAt, stored uint64) {
+	length := stored // of the file as it is on the device, where that is known
+	known := i.kind == plain || i.kind == decryptedCopy
+	if opened != nil {
+		length, known = uint64(opened.Size()), true
+	}
+	switch {
+	case !t.hasSize:
+		i.lengthsUnknown++
+		return
+	case i.kind == unknownKind:
+		return // Lengths is open for the backup as a whole
+	case known && length == t.size, !known && i.fitsEither(t, stored):
+		i.lengthsRight++
+		return
+	case !known:
+		i.leaveOpen(device.StatementLengths, blobLength, b, t, fmt.Sprintf("%d bytes stored encrypted, %d recorded", stored, t.size))
 		return
 	}
-	plain, err := cbc.NewReaderAt(file, int64(stored), key)
-	if err != nil {
+	header, isDatabase, ok := i.header(b, t, file, opened)
+	switch {
+	case !ok:
+	case isDatabase && length == header:
+		i.lengthsRight++
+		i.lengthsByHeader++
+	case isDatabase && length < header:
+		i.refute(device.StatementLengths, blobTruncated, b, t, fmt.Sprintf("%d of the %d bytes that its header states", length, header))
+	case length < t.size && !isDatabase:
+		i.refute(device.StatementLengths, blobTruncated, b, t, fmt.Sprintf("%d of %d bytes", length, t.size))
+	case t.hasDigest && i.comparesDigests():
+		// its digest was compared, and told what there is to tell
+	case t.hasDigest:
+		i.leaveOpen(device.StatementLengths, blobLength, b, t, lengthText(t, length, header, isDatabase))
+	default:
+		i.longer++
+		i.remark(blobLonger, b, t, lengthText(t, length, header, isDatabase))
+	}
+}
+
+func lengthText(t *task, length, header uint64, isDatabase bool) string {
+	if isDatabase {
+		return fmt.Sprintf("%d bytes, and its header states %d", length, header)
+	}
+	return fmt.Sprintf("%d bytes stored, %d recorded", length, t.size)
+}
+
+// fitsEither reports whether a file that cannot be decrypted is as long as its record says:
+// encrypted if it has a key of its own, else in one form or the other.
+func (i *inspector) fitsEither(t *task, stored uint64) bool {
+	if stored == cbc.StoredSize(t.size) {
+		return true
+	}
+	return stored == t.size && !(i.kind == locked && t.hasKey)
+}
+
+// header is the length that a database states in its header. isDatabase is false if it is
+// none, or does not say. ok is false if the file could not be read.
+func (i *inspector) header(b *batch, t *task, file *blobFile, opened *cbc.ReaderAt) (length uint64, isDatabase, ok bool) {
+	if file == nil {
+		var err error
+		file, _, err = i.blobs.open(t.id)
+		if err != nil || file == nil {
+			i.unread(b, t, cmp.Or(err, fs.ErrNotExist)) // another thing took its place meanwhile
+			return 0, false, false
+		}
+		defer file.Close()
+	}
+	var source io.ReaderAt = file
+	if opened != nil {
+		source = opened
+	}
+	head := make([]byte, sqliteHeadSize)
+	n, err := source.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
 		i.unread(b, t, err)
-		return
+		return 0, false, false
 	}
-	if !plain.Padded() {
-		i.fault(blobPadding, b, t, "")
-	}
+	length, isDatabase = sqliteSize(head[:n])
+	return length, isDatabase, true
 }

@@ -1,70 +1,70 @@
 package backup
 
-// Harm is what a fault does, and so what it means for the verdict.
-type Harm uint8
-
-const (
-	HarmsCopy Harm = 1 << iota // the copy is not whole
-	HarmsNext                  // the next backup to this folder will fail
-	HidesCopy                  // whether the copy is whole cannot be told
-)
-
 // A Mode is one known way in which a backup is not as it should be. What it means for a
 // person, and what to do about it, is in checks/faults.
 type Mode struct {
-	ID   string // kebab-case, never renamed
-	Harm Harm
+	ID        string // kebab-case, never renamed
+	NextFails bool   // the device refuses the next backup to the folder
 }
 
 // Modes are all of them, in the order in which a proof lists them: what makes a copy
 // useless first.
 var Modes = []*Mode{
-	folderGone, crafted, interruptedFirst, interruptedUpload, interruptedMove,
-	statusMissing, statusUnreadable, propertiesUnreadable, manifestUnreadable, keybagInconsistent,
+	folderGone, crafted, layoutUnread, decrypted, interruptedFirst, interruptedUpload, interruptedMove,
+	statusMissing, statusUnreadable, propertiesUnreadable, manifestUnreadable, manifestKeysLost, keybagInconsistent, kindContradicted,
 	infoMissing, blobMissing, partialByDesign, blobEmpty, blobTruncated, blobAltered, blobUnreadable, blobPadding, fileKey,
-	rowUnreadable, stopped, noPermission, cloudPlaceholder, passwordNeeded, identityMismatch,
+	rowUnreadable, listIncomplete, innerDatabaseSuspect, changed, stopped, noPermission, cloudPlaceholder, passwordWrong, passwordNeeded, identityMismatch,
 	diskFull, encryptionRequired,
-	interruptedCleanup, snapshotLeft, manifestLog, blobLength, folderMisnamed, manifestHuge, old,
+	interruptedCleanup, snapshotLeft, manifestLog, blobLength, folderMisnamed, manifestHuge, old, blobLonger,
 	orphan, encrypted, innerDatabaseDamaged, appFilesMissing,
 }
 
 var (
-	folderGone           = &Mode{"folder-gone", HarmsCopy}
-	crafted              = &Mode{"crafted", HarmsCopy}
-	interruptedFirst     = &Mode{"interrupted-first", HarmsCopy}
-	interruptedUpload    = &Mode{"interrupted-upload", HarmsCopy}
-	interruptedMove      = &Mode{"interrupted-move", HarmsCopy}
-	interruptedCleanup   = &Mode{"interrupted-cleanup", 0}
-	snapshotLeft         = &Mode{"snapshot-left", 0}
-	statusMissing        = &Mode{"status-missing", HarmsCopy}
-	statusUnreadable     = &Mode{"status-unreadable", HarmsCopy | HarmsNext}
-	propertiesUnreadable = &Mode{"properties-unreadable", HarmsCopy | HarmsNext}
-	manifestUnreadable   = &Mode{"manifest-unreadable", HarmsCopy | HarmsNext}
-	manifestLog          = &Mode{"manifest-log", 0}
-	manifestHuge         = &Mode{"manifest-huge", 0}
-	keybagInconsistent   = &Mode{"keybag-inconsistent", HarmsCopy | HarmsNext}
-	infoMissing          = &Mode{"info-missing", HarmsCopy}
-	blobMissing          = &Mode{"blob-missing", HarmsCopy}
-	partialByDesign      = &Mode{"partial-by-design", HarmsCopy}
-	blobEmpty            = &Mode{"blob-empty", HarmsCopy}
-	blobTruncated        = &Mode{"blob-truncated", HarmsCopy}
-	blobAltered          = &Mode{"blob-altered", HarmsCopy}
-	blobUnreadable       = &Mode{"blob-unreadable", HarmsCopy}
-	blobLength           = &Mode{"blob-length", 0}
-	blobPadding          = &Mode{"blob-padding", HarmsCopy}
-	fileKey              = &Mode{"file-key", HarmsCopy}
-	rowUnreadable        = &Mode{"row-unreadable", HarmsCopy}
-	orphan               = &Mode{"orphan", 0}
-	identityMismatch     = &Mode{"identity-mismatch", HidesCopy}
-	folderMisnamed       = &Mode{"folder-misnamed", 0}
-	stopped              = &Mode{"stopped", HidesCopy}
-	noPermission         = &Mode{"no-permission", HidesCopy}
-	diskFull             = &Mode{"disk-full", HarmsNext}
-	cloudPlaceholder     = &Mode{"cloud-placeholder", HidesCopy}
-	passwordNeeded       = &Mode{"password-needed", HidesCopy}
-	encrypted            = &Mode{"encrypted", 0}
-	encryptionRequired   = &Mode{"encryption-required", HarmsNext}
-	innerDatabaseDamaged = &Mode{"inner-database-damaged", 0}
-	appFilesMissing      = &Mode{"app-files-missing", HarmsNext}
-	old                  = &Mode{"old", 0}
+	folderGone           = &Mode{"folder-gone", false}
+	crafted              = &Mode{"crafted", false}
+	interruptedFirst     = &Mode{"interrupted-first", false}
+	interruptedUpload    = &Mode{"interrupted-upload", false}
+	interruptedMove      = &Mode{"interrupted-move", false}
+	interruptedCleanup   = &Mode{"interrupted-cleanup", false}
+	snapshotLeft         = &Mode{"snapshot-left", false}
+	statusMissing        = &Mode{"status-missing", false}
+	statusUnreadable     = &Mode{"status-unreadable", true}
+	propertiesUnreadable = &Mode{"properties-unreadable", true}
+	manifestUnreadable   = &Mode{"manifest-unreadable", true}
+	manifestLog          = &Mode{"manifest-log", false}
+	manifestHuge         = &Mode{"manifest-huge", false}
+	keybagInconsistent   = &Mode{"keybag-inconsistent", true}
+	infoMissing          = &Mode{"info-missing", false}
+	blobMissing          = &Mode{"blob-missing", false}
+	partialByDesign      = &Mode{"partial-by-design", false}
+	blobEmpty            = &Mode{"blob-empty", false}
+	blobTruncated        = &Mode{"blob-truncated", false}
+	blobAltered          = &Mode{"blob-altered", false}
+	blobUnreadable       = &Mode{"blob-unreadable", false}
+	blobLength           = &Mode{"blob-length", false}
+	blobPadding          = &Mode{"blob-padding", false}
+	fileKey              = &Mode{"file-key", false}
+	rowUnreadable        = &Mode{"row-unreadable", false}
+	orphan               = &Mode{"orphan", false}
+	identityMismatch     = &Mode{"identity-mismatch", false}
+	folderMisnamed       = &Mode{"folder-misnamed", false}
+	stopped              = &Mode{"stopped", false}
+	noPermission         = &Mode{"no-permission", false}
+	diskFull             = &Mode{"disk-full", true}
+	cloudPlaceholder     = &Mode{"cloud-placeholder", false}
+	passwordNeeded       = &Mode{"password-needed", false}
+	encrypted            = &Mode{"encrypted", false}
+	encryptionRequired   = &Mode{"encryption-required", true}
+	innerDatabaseDamaged = &Mode{"inner-database-damaged", false}
+	appFilesMissing      = &Mode{"app-files-missing", true}
+	old                  = &Mode{"old", false}
+	layoutUnread         = &Mode{"layout-unread", false}
+	decrypted            = &Mode{"decrypted-copy", false}
+	manifestKeysLost     = &Mode{"manifest-keys-lost", false}
+	kindContradicted     = &Mode{"encryption-contradicted", false}
+	listIncomplete       = &Mode{"list-incomplete", false}
+	innerDatabaseSuspect = &Mode{"inner-database-suspect", false}
+	changed              = &Mode{"changed", false}
+	passwordWrong        = &Mode{"password-wrong", false}
+	blobLonger           = &Mode{"blob-longer", false}
 )

@@ -17,28 +17,52 @@ import (
 // sqliteMagic begins every unencrypted SQLite database.
 const sqliteMagic = "SQLite format 3\x00"
 
-// openDB opens a Manifest.db. One that is no SQLite database is encrypted if Manifest.plist
-// says that the backup is, and damaged if it does not. Backups of iOS 10.0 and 10.1 are
-// encrypted and leave their manifest in clear.
-func openDB(ctx context.Context, path string, size int64, p properties, keys *keybag.Keys, hasLog func()) (manifest.Manifest, error) {
+// openDB opens a Manifest.db, and reports whether it is stored in clear. One that is no
+// SQLite database is encrypted if Manifest.plist says that the backup is, and damaged if
+// it says that it is not; where Manifest.plist is lost nothing can tell. Backups of iOS
+// 10.0 and 10.1 are encrypted and leave their manifest in clear.
+func openDB(ctx context.Context, path string, size int64, p properties, keys *keybag.Keys, hasLog func()) (m manifest.Manifest, clear bool, err error) {
 	head, err := headOf(path)
-	clear := strings.HasPrefix(string(head), sqliteMagic)
-	switch {
-	case err != nil:
-		return nil, err
-	case clear && database.HasLog(path):
+	if err != nil {
+		return nil, false, err
+	}
+	if strings.HasPrefix(string(head), sqliteMagic) {
+		m, err := openClearDB(ctx, path, head, size, keys, hasLog)
+		return m, true, err
+	}
+	m, err = openLockedDB(ctx, path, size, p, keys)
+	return m, false, err
+}
+
+func openClearDB(ctx context.Context, path string, head []byte, size int64, keys *keybag.Keys, hasLog func()) (manifest.Manifest, error) {
+	if database.HasLog(path) {
 		hasLog()
-		return manifest.OpenDB(ctx, path)
-	case clear && isCut(head, size):
+	} else if isCut(head, size) {
 		return nil, errCut
-	case clear:
-		return manifest.OpenDB(ctx, path)
-	case !p.isEncrypted():
+	}
+	var recordKey []byte
+	if keys != nil {
+		recordKey = keys.Records
+	}
+	m, err := manifest.OpenDB(ctx, path, recordKey)
+	if errors.Is(err, manifest.ErrLocked) {
+		return nil, errClosed
+	}
+	return m, err
+}
+
+func openLockedDB(ctx context.Context, path string, size int64, p properties, keys *keybag.Keys) (manifest.Manifest, error) {
+	switch {
+	case p.kind() == plain:
 		return nil, errors.New("it is no database")
+	case !p.isEncrypted():
+		return nil, errKeysLost
 	case size%cbc.BlockSize != 0:
-		return nil, fmt.Errorf("it was cut: %d bytes are not a multiple of 16", size)
+		return nil, fmt.Errorf("%d bytes are not a multiple of 16, as every encrypted file is", size)
 	case keys == nil:
 		return nil, errClosed
+	case len(p.manifestKey) == 0:
+		return nil, errKeysLost
 	}
 	key, err := keys.Unwrap(p.manifestKey)
 	if err != nil {
@@ -51,6 +75,10 @@ func openDB(ctx context.Context, path string, size int64, p properties, keys *ke
 	}
 	return manifest.OpenEncryptedDB(ctx, path, key)
 }
+
+// errKeysLost is a manifest that is not in clear, where Manifest.plist does not give the
+// key to it, nor says that there is none.
+var errKeysLost = errors.New("it is not in clear, and its key is not in Manifest.plist")
 
 // errCut is a database without its end. SQLite itself fills up a cut page with zeros.
 var errCut = errors.New("it was cut: it is shorter than its header states")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -38,13 +39,14 @@ func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 		if err != nil {
 			return // compare has told already
 		}
-		if crowded[row.ID[0]] {
+		if crowded[row.ID[0]] && row.Kind != manifest.Directory && row.Kind != manifest.Link {
 			listed = append(listed, row.ID)
 		}
 	}
 	slices.SortFunc(listed, compareIDs)
 	v.walk(ctx, func(in byte) bool { return crowded[in] }, func(in byte, id manifest.FileID) {
 		if _, found := slices.BinarySearchFunc(listed, id, compareIDs); !found || in != id[0] {
+			v.unlisted.Add(1)
 			v.faults.addFile(orphan, device.BackupProblem{Path: v.blobs.path(in, id), FileID: id.String()})
 		}
 	})
@@ -90,7 +92,7 @@ func (v *verification) eachFile(ctx context.Context, folder string, found func(i
 	directory, err := v.root.Open(folder)
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		v.faults.add(noPermission, "the folder "+folder)
+		v.leaveOpen(device.StatementFiles, noPermission, "the folder "+folder)
 		return
 	case err != nil:
 		return // a folder that is not there has no files
@@ -103,7 +105,7 @@ func (v *verification) eachFile(ctx context.Context, folder string, found func(i
 			case ok:
 				found(id)
 			case strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".icloud"):
-				v.faults.add(cloudPlaceholder, "files named .….icloud")
+				v.leaveOpen(device.StatementFiles, cloudPlaceholder, "files named .….icloud")
 			}
 		}
 		if err != nil {
@@ -112,8 +114,9 @@ func (v *verification) eachFile(ctx context.Context, folder string, found func(i
 	}
 }
 
-// walkWithoutManifest looks at the files of a backup whose manifest stays closed: what can
-// be told of an encrypted file from outside is that it is not empty and made of blocks.
+// walkWithoutManifest looks at the files of an encrypted backup whose manifest stays
+// closed. What can be told of an encrypted file from outside is that it is made of blocks.
+// An empty one may have been empty on the device.
 func (v *verification) walkWithoutManifest(ctx context.Context) {
 	v.walk(ctx, anyFolder, func(in byte, id manifest.FileID) {
 		path := v.blobs.path(in, id)
@@ -121,13 +124,14 @@ func (v *verification) walkWithoutManifest(ctx context.Context) {
 		if err != nil || !info.Mode().IsRegular() {
 			return
 		}
-		v.stored.Add(uint64(info.Size()))
-		problem := device.BackupProblem{Path: path, FileID: id.String()}
-		switch {
-		case info.Size() == 0:
-			v.faults.addFile(blobEmpty, problem)
-		case info.Size()%cbc.BlockSize != 0:
-			v.faults.addFile(blobTruncated, problem)
+		v.unlisted.Add(1)
+		v.storedBytes.Add(uint64(info.Size()))
+		if info.Size()%cbc.BlockSize != 0 {
+			v.statements.mark(device.StatementLengths, device.ShownFalse, blobAltered)
+			v.faults.addFile(blobAltered, device.BackupProblem{
+				Path: path, FileID: id.String(),
+				Detail: fmt.Sprintf("%d bytes are not a multiple of 16, as every encrypted file is", info.Size()),
+			})
 		}
 	})
 }

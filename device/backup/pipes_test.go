@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
 	"golang.org/x/sys/unix"
 )
@@ -23,8 +24,8 @@ func TestPipes(t *testing.T) {
 	} {
 		must(t, os.RemoveAll(test.path))
 		must(t, unix.Mkfifo(test.path, 0o600))
-		if proof := Deep(t.Context(), test.folder, Options{}); proof.Verdict != device.Broken {
-			t.Errorf("%s: %s, %+v", filepath.Base(test.path), proof.Verdict, proof.Faults)
+		if proof := Deep(t.Context(), test.folder, Options{}); checks.BackupVerdict(proof) != device.Broken {
+			t.Errorf("%s: %s, %+v", filepath.Base(test.path), checks.BackupVerdict(proof), proof.Faults)
 		}
 	}
 }

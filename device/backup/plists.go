@@ -3,7 +3,9 @@ package backup
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,9 +36,9 @@ var (
 	statusKeys = []string{"Version", "Date", "SnapshotState", "IsFullBackup", "UUID"}
 	infoKeys   = []string{
 		"Target Identifier", "Device Name", "Product Type", "Product Version", "Build Version",
-		"Last Backup Date", "iTunes Version", "macOS Version", "Windows OS Version",
+		"Last Backup Date", "iTunes Version", "macOS Version", "Windows OS Version", "Installed Applications",
 	}
-	propertiesKeys = []string{"Version", "IsEncrypted", "WasPasscodeSet", "BackupKeyBag", "ManifestKey", "Lockdown"}
+	propertiesKeys = []string{"Version", "IsEncrypted", "WasPasscodeSet", "BackupKeyBag", "ManifestKey", "Lockdown", "Applications"}
 )
 
 // readList reads some keys of a property list at the top of a backup. Its error is a
@@ -115,6 +117,7 @@ type info struct {
 	date     device.Fact[time.Time]
 	software device.Fact[string]
 	system   device.Fact[string]
+	apps     []string // Installed Applications
 	empty    bool
 }
 
@@ -136,6 +139,7 @@ func readInfo(root *os.Root) info {
 		date:     fact(err, list.Date, "Last Backup Date"),
 		software: fact(err, list.Text, "iTunes Version"),
 		system:   system,
+		apps:     texts(list, "Installed Applications"),
 		empty:    err == nil && len(list) == 0,
 	}
 }
@@ -147,6 +151,7 @@ type properties struct {
 	encrypted   device.Fact[bool]
 	passcode    device.Fact[bool]
 	version     device.Fact[string]
+	apps        []string // Applications: those whose data the device backs up
 	keybag      []byte
 	manifestKey []byte
 }
@@ -154,6 +159,7 @@ type properties struct {
 func readProperties(root *os.Root) properties {
 	list, err := readList(root, propertiesName, smallLists, propertiesKeys)
 	lockdown, _ := list.Dict("Lockdown")
+	apps, _ := list.Dict("Applications")
 	keys, _ := list.Data("BackupKeyBag")
 	manifestKey, _ := list.Data("ManifestKey")
 	return properties{
@@ -168,16 +174,10 @@ func readProperties(root *os.Root) properties {
 		encrypted:   fact(err, list.Bool, "IsEncrypted"),
 		passcode:    fact(err, list.Bool, "WasPasscodeSet"),
 		version:     fact(err, list.Text, "Version"),
+		apps:        slices.Collect(maps.Keys(apps)),
 		keybag:      keys,
 		manifestKey: manifestKey,
 	}
-}
-
-// isEncrypted is IsEncrypted where it is known. A keybag alone says nothing: unencrypted
-// backups have one, too.
-func (p properties) isEncrypted() bool {
-	encrypted, err := p.encrypted.Get()
-	return err == nil && encrypted
 }
 
 // bag is the keybag of an encrypted backup, looked over.
@@ -198,6 +198,17 @@ func fact[T any](err error, read func(string) (T, error), key string) device.Fac
 		return device.Unknown[T](err)
 	}
 	return device.FactOf(read(key))
+}
+
+// texts are the strings of an array; none if there is no such array.
+func texts(list safeplist.Dict, key string) (all []string) {
+	items, _ := list.List(key)
+	for _, item := range items {
+		if text, ok := item.(string); ok {
+			all = append(all, text)
+		}
+	}
+	return all
 }
 
 // text is a string, or "" if there is none.

@@ -25,7 +25,7 @@ func Read(folder Folder) device.Backup {
 	b.LastBackupDate = info.date
 	b.HostSoftware = info.software
 	b.HostSystem = info.system
-	b.Encrypted = properties.encrypted
+	b.Encrypted = properties.known()
 	b.PasscodeSet = properties.passcode
 	b.ManifestFormat = properties.version
 	b.FreeBytes = device.FactOf(FreeBytes(folder.Path))

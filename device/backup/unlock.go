@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
+	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
 // ErrNotEncrypted is an answer of [Unlock]: the backup needs no password.
@@ -26,7 +29,7 @@ func Unlock(ctx context.Context, folder Folder, password string, progress keybag
 	if properties.err != nil {
 		return nil, properties.err
 	}
-	if !properties.isEncrypted() {
+	if properties.kind() == plain {
 		return nil, ErrNotEncrypted
 	}
 	bag, err := properties.bag()
@@ -37,5 +40,22 @@ func Unlock(ctx context.Context, folder Folder, password string, progress keybag
 	if err != nil && !errors.Is(err, keybag.ErrDamaged) {
 		return nil, err
 	}
+	keys.Records = recordKey(ctx, root, folder, password)
 	return &keys, err
+}
+
+// recordKey is the key of the records in a Manifest.db of iOS 10.0; nil for any other.
+func recordKey(ctx context.Context, root *os.Root, folder Folder, password string) []byte {
+	if info, err := root.Lstat(dbName); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	path := filepath.Join(folder.Path, dbName)
+	if head, err := headOf(path); err != nil || !strings.HasPrefix(string(head), sqliteMagic) {
+		return nil
+	}
+	salt, err := manifest.RecordSalt(ctx, path)
+	if err != nil || salt == nil {
+		return nil
+	}
+	return manifest.RecordKey(password, salt)
 }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -65,75 +68,97 @@ func Deep(ctx context.Context, folder Folder, options Options) device.Proof {
 
 // verification is one look at one backup.
 type verification struct {
-	folder  Folder
-	options Options
-	depth   device.ProofDepth
-	root    *os.Root
-	faults  *faults
-	blobs   blobs
+	folder     Folder
+	options    Options
+	depth      device.ProofDepth
+	root       *os.Root
+	statements statements
+	faults     *faults
+	blobs      blobs
+	began      int64 // Unix nanoseconds
 
 	status     status
 	info       info
 	properties properties
+	lost       *Mode       // why Manifest.plist is not at hand; nil if it is
+	kind       kind        // how the files are stored
+	clearList  atomic.Bool // Manifest.db is stored in clear
 
-	rows, listed, found, stored    atomic.Uint64
-	digested, digestBytes, without atomic.Uint64
-	totalRows                      atomic.Uint64
-	foundIn                        [256]atomic.Int64 // files found, by the first byte of their id
-	domains                        map[string]*domainCount
-	inner                          map[manifest.FileID]*atomic.Bool // databases to look into: whether their file has a fault
+	rows, listed, unlisted, storedBytes atomic.Uint64
+	digestBytes, totalRows              atomic.Uint64
+	foundIn                             [256]atomic.Int64 // files found, by the first byte of their id
+	domains                             map[string]*domainCount
+	inner                               map[manifest.FileID]*atomic.Int32 // databases to look into: what is known of their file
+
+	mu     sync.Mutex
+	counts tally // of the workers that are done
 }
 
 func verify(ctx context.Context, folder Folder, options Options, depth device.ProofDepth) device.Proof {
 	v := &verification{
-		folder: folder, options: options, depth: depth,
+		folder: folder, options: options, depth: depth, began: time.Now().UnixNano(),
 		faults: newFaults(options), domains: map[string]*domainCount{},
 	}
 	if v.options.Workers <= 0 {
 		v.options.Workers = max(8, 2*runtime.GOMAXPROCS(0))
 	}
+	if folder.Away {
+		v.leaveOpen(device.StatementLayout, cloudPlaceholder, "the folder itself")
+		return v.proof()
+	}
 	root, err := os.OpenRoot(folder.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		v.faults.add(folderGone, "")
+		v.refute(device.StatementLayout, folderGone, "")
 		return v.proof()
 	case err != nil:
-		v.faults.add(noPermission, "the folder: "+reasonOf(err).Error())
+		v.leaveOpen(device.StatementLayout, noPermission, "the folder: "+reasonOf(err).Error())
 		return v.proof()
 	}
 	defer root.Close()
 	v.root, v.blobs.root = root, root
 	defer v.blobs.close()
 
+	before := v.marks()
 	if v.lookAtTop() {
 		v.lookAtFiles(ctx)
 		v.judgeMissing()
 		v.judgeLength()
 	}
+	v.judgeChange(before)
 	if ctx.Err() != nil {
 		v.faults.add(stopped, "")
+		v.statements.leaveRest(stopped)
 	}
 	return v.proof()
 }
 
 // proof sums up.
 func (v *verification) proof() device.Proof {
-	harm := v.faults.harm()
+	c := &v.counts
+	v.statements.count(device.StatementList, v.rows.Load(), max(v.rows.Load(), v.totalRows.Load()))
+	v.statements.count(device.StatementFiles, c.found, v.listed.Load())
+	v.statements.count(device.StatementLengths, c.lengthsRight, v.listed.Load()-min(v.listed.Load(), c.lengthsUnknown))
+	v.statements.count(device.StatementPadding, c.padded, c.keyed)
+	v.statements.count(device.StatementDigests, c.digestsRight, c.withDigest)
 	return device.Proof{
-		Verdict: harm.verdict(), Depth: v.depth, NextFails: v.nextFails(),
-		Listed: v.listed.Load(), Found: v.found.Load(), StoredBytes: v.stored.Load(),
-		DigestsRight: v.digested.Load(), DigestedBytes: v.digestBytes.Load(), WithoutDigest: v.without.Load(),
+		Depth: v.depth, Statements: v.statements.list(), NextFails: v.nextFails(),
+		Listed: v.listed.Load(), Found: c.found, StoredBytes: c.stored + v.storedBytes.Load(),
+		LengthsByHeader: c.lengthsByHeader, LengthsUnknown: c.lengthsUnknown, Longer: c.longer, Unlisted: v.unlisted.Load(),
+		DigestsRight: c.digestsRight, DigestedBytes: v.digestBytes.Load(), DigestsLeft: c.digestsLeft, WithoutDigest: c.withoutOnes,
 		Faults: v.faults.list(v.listed.Load()),
 	}
 }
 
 // nextFails reports whether the next backup will fail. Where there is no Status.plist, or
-// one of a version it does not read, the device starts afresh and never looks at the rest.
+// one of a version it does not read, the device starts afresh and never looks at the rest;
+// where the last backup was uploading it carries on.
 func (v *verification) nextFails() bool {
-	afresh := errors.Is(v.status.err, device.Absent) || errors.Is(v.status.err, device.Unsupported)
+	state, _ := v.status.snapshot.Get()
+	passesBy := errors.Is(v.status.err, device.Absent) || errors.Is(v.status.err, device.Unsupported) || state == stateUploading
 	for mode := range v.faults.found {
 		rereads := mode == statusUnreadable || mode == propertiesUnreadable || mode == manifestUnreadable || mode == keybagInconsistent
-		if mode.Harm&HarmsNext != 0 && !(afresh && rereads) {
+		if mode.NextFails && !(passesBy && rereads) {
 			return true
 		}
 	}
@@ -143,20 +168,22 @@ func (v *verification) nextFails() bool {
 // lookAtTop judges the property lists, and reports whether the files are worth a look.
 func (v *verification) lookAtTop() bool {
 	v.status, v.info, v.properties = readStatus(v.root), readInfo(v.root), readProperties(v.root)
-	if errors.Is(v.status.err, device.Absent) && errors.Is(v.properties.err, device.Absent) && !v.exists(dbName) && !v.exists(mbdbName) {
-		v.faults.add(interruptedFirst, "")
+	switch {
+	case v.isCrafted():
+		v.refute(device.StatementLayout, crafted, "")
+		return false
+	case v.hasOldLayout():
+		v.leaveOpen(device.StatementLayout, layoutUnread, "the one of iOS 2 and 3, with files named .mdinfo and .mddata")
+		return false
+	case v.isUnknownVersion():
+		version, _ := v.properties.version.Get()
+		v.leaveOpen(device.StatementLayout, layoutUnread, fmt.Sprintf("Version %q in Manifest.plist", short(version)))
+		return false
+	case v.neverFinished():
+		v.refute(device.StatementState, interruptedFirst, "")
 		return false
 	}
-	if v.isCrafted() {
-		v.faults.add(crafted, "")
-		return false
-	}
-	for _, name := range []string{statusName, propertiesName, dbName, mbdbName} {
-		if v.exists("." + name + ".icloud") {
-			v.faults.add(cloudPlaceholder, name)
-			return false
-		}
-	}
+	v.statements.show(device.StatementLayout)
 	v.judgeStatus()
 	v.judgeProperties()
 	v.judgeInfo()
@@ -171,6 +198,72 @@ func (v *verification) exists(name string) bool {
 	return err == nil
 }
 
+// isInCloud reports whether a cloud drive left its mark in place of a file at the top.
+func (v *verification) isInCloud(name string) bool { return v.exists("." + name + ".icloud") }
+
+// neverFinished knows a first backup that broke off: its files are in Snapshot still, and
+// no earlier backup lies beside it.
+func (v *verification) neverFinished() bool {
+	state, _ := v.status.snapshot.Get()
+	if !errors.Is(v.status.err, device.Absent) && state != stateUploading {
+		return false
+	}
+	for _, name := range []string{propertiesName, dbName, mbdbName} {
+		if v.exists(name) || v.isInCloud(name) {
+			return false
+		}
+	}
+	names, err := v.names()
+	return err == nil && !v.isInCloud(statusName) && !slices.ContainsFunc(names, isOfBackup)
+}
+
+// names are the names at the top of the folder, as far as maxFolders.
+func (v *verification) names() ([]string, error) {
+	top, err := v.root.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	defer top.Close()
+	names, err := top.Readdirnames(maxFolders)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return names, err
+}
+
+// isOfBackup reports whether a name at the top is that of a stored file or of a folder of
+// them.
+func isOfBackup(name string) bool {
+	if len(name) == 2 {
+		name = strings.Repeat(name, 20)
+	}
+	_, ok := manifest.ParseID([]byte(name))
+	return ok
+}
+
+// hasOldLayout knows the backups of iOS 2 and 3 by the names of their files.
+func (v *verification) hasOldLayout() bool {
+	if v.exists(dbName) || v.exists(mbdbName) {
+		return false
+	}
+	names, err := v.names()
+	return err == nil && slices.ContainsFunc(names, func(name string) bool {
+		id, extension, _ := strings.Cut(name, ".")
+		_, isID := manifest.ParseID([]byte(strings.ToLower(id)))
+		return isID && (extension == "mdinfo" || extension == "mddata" || extension == "mdbackup")
+	})
+}
+
+// isUnknownVersion reports whether Manifest.plist is of a version after the last one known.
+func (v *verification) isUnknownVersion() bool {
+	text, err := v.properties.version.Get()
+	if err != nil {
+		return false
+	}
+	version, err := strconv.ParseFloat(text, 64)
+	return err == nil && version >= 11
+}
+
 // isCrafted knows the folders of tools that restore settings: a backup of 1970 without an
 // identifier of its own.
 func (v *verification) isCrafted() bool {
@@ -181,63 +274,85 @@ func (v *verification) isCrafted() bool {
 func (v *verification) judgeStatus() {
 	state, err := v.status.snapshot.Get()
 	switch {
+	case errors.Is(v.status.err, device.Absent) && v.isInCloud(statusName):
+		v.leaveOpen(device.StatementState, cloudPlaceholder, statusName)
 	case errors.Is(v.status.err, device.Absent):
-		v.faults.add(statusMissing, "")
+		v.refute(device.StatementState, statusMissing, "")
 	case errors.Is(v.status.err, device.Refused):
-		v.faults.add(noPermission, statusName)
+		v.leaveOpen(device.StatementState, noPermission, statusName)
 	case v.status.err != nil:
-		v.faults.add(statusUnreadable, wordsOf(v.status.err))
+		v.refute(device.StatementState, statusUnreadable, wordsOf(v.status.err))
 	case err != nil:
-		v.faults.add(statusUnreadable, "SnapshotState: "+wordsOf(err))
+		v.refute(device.StatementState, statusUnreadable, "SnapshotState: "+wordsOf(err))
 	case state == stateUploading:
-		v.faults.add(interruptedUpload, "")
+		v.refute(device.StatementState, interruptedUpload, "")
 	case state == stateMoving:
-		v.faults.add(interruptedMove, "")
+		v.refute(device.StatementState, interruptedMove, "")
 	case state == stateRemoving:
 		v.faults.add(interruptedCleanup, "")
+		v.statements.show(device.StatementState)
 	case state != stateFinished:
-		v.faults.add(statusUnreadable, fmt.Sprintf("SnapshotState is %q, which no device writes", short(state)))
-	case v.exists(snapshotName):
-		v.faults.add(snapshotLeft, "")
+		v.refute(device.StatementState, statusUnreadable, fmt.Sprintf("SnapshotState is %q, which no device writes", short(state)))
+	default:
+		v.statements.show(device.StatementState)
+		if v.exists(snapshotName) {
+			v.faults.add(snapshotLeft, "")
+		}
 	}
 }
 
 func (v *verification) judgeProperties() {
-	if _, err := v.properties.encrypted.Get(); errors.Is(v.properties.err, device.Refused) {
-		v.faults.add(noPermission, propertiesName)
+	switch {
+	case errors.Is(v.properties.err, device.Absent) && v.isInCloud(propertiesName):
+		v.loseProperties(cloudPlaceholder, propertiesName)
 		return
-	} else if v.properties.err != nil {
-		v.faults.add(propertiesUnreadable, wordsOf(v.properties.err))
+	case errors.Is(v.properties.err, device.Refused):
+		v.loseProperties(noPermission, propertiesName)
 		return
-	} else if err != nil && !errors.Is(err, device.Absent) {
-		v.faults.add(propertiesUnreadable, "IsEncrypted: "+wordsOf(err))
+	case v.properties.err != nil:
+		v.loseProperties(propertiesUnreadable, wordsOf(v.properties.err))
+		return
 	}
-	if !v.properties.isEncrypted() {
-		return
+	if _, err := v.properties.encrypted.Get(); v.properties.kind() == disputed && (v.properties.hasKeys() || !errors.Is(err, device.Absent)) {
+		v.contradiction("IsEncrypted: " + v.denial())
 	}
+}
+
+// judgeKeybag looks whether the keys to an encrypted backup are there.
+func (v *verification) judgeKeybag() {
 	v.faults.add(encrypted, "")
 	bag, err := v.properties.bag()
 	switch {
 	case err != nil:
-		v.faults.add(keybagInconsistent, wordsOf(err))
+		v.refute(device.StatementPadding, keybagInconsistent, wordsOf(err))
 	case len(bag.FirstSalt) > 0 && len(v.properties.manifestKey) == 0 && v.exists(dbName):
-		v.faults.add(keybagInconsistent, "no ManifestKey")
+		v.refute(device.StatementPadding, keybagInconsistent, "no ManifestKey")
 	case errors.Is(v.options.Locked, keybag.ErrDamaged):
-		v.faults.add(keybagInconsistent, v.options.Locked.Error())
+		v.refute(device.StatementPadding, keybagInconsistent, v.options.Locked.Error())
 	case len(bag.FirstSalt) == 0 && len(v.properties.manifestKey) > 0:
-		v.faults.add(keybagInconsistent, "no DPSL, although there is a ManifestKey")
+		v.refute(device.StatementPadding, keybagInconsistent, "no DPSL, although there is a ManifestKey")
 	}
+}
+
+// loseProperties tells that Manifest.plist is not at hand. What that leaves open is settled
+// once the list of files is read.
+func (v *verification) loseProperties(mode *Mode, detail string) {
+	v.faults.add(mode, detail)
+	v.lost = mode
 }
 
 func (v *verification) judgeInfo() {
 	switch {
 	case v.info.err == nil && !v.info.empty:
+		v.statements.show(device.StatementInfo)
+	case errors.Is(v.info.err, device.Absent) && v.isInCloud(infoName):
+		v.leaveOpen(device.StatementInfo, cloudPlaceholder, infoName)
 	case errors.Is(v.info.err, device.Refused):
-		v.faults.add(noPermission, infoName)
+		v.leaveOpen(device.StatementInfo, noPermission, infoName)
 	case v.info.empty:
-		v.faults.add(infoMissing, "it has none of the keys that backup programs write")
+		v.refute(device.StatementInfo, infoMissing, "it has none of the keys that backup programs write")
 	default:
-		v.faults.add(infoMissing, wordsOf(v.info.err))
+		v.refute(device.StatementInfo, infoMissing, wordsOf(v.info.err))
 	}
 }
 
@@ -247,10 +362,12 @@ func (v *verification) judgeIdentity() {
 	said, recorded := v.info.identity.UDID, v.properties.identity.UDID
 	switch udid := identity(v.folder, v.info, v.properties).UDID; {
 	case said != "" && recorded != "" && said != recorded:
-		v.faults.add(identityMismatch, "")
+		v.leaveOpen(device.StatementDevice, identityMismatch, "")
+		return
 	case said+recorded != "" && v.folder.UDID != udid:
 		v.faults.add(folderMisnamed, "")
 	}
+	v.statements.show(device.StatementDevice)
 }
 
 func (v *verification) judgeAge() {
@@ -269,45 +386,126 @@ func (v *verification) judgeDisk(free uint64, err error) {
 // lookAtFiles opens the manifest and compares it with the files.
 func (v *verification) lookAtFiles(ctx context.Context) {
 	m, err := v.openManifest(ctx)
-	switch {
-	case errors.Is(err, errClosed):
-		v.faults.add(passwordNeeded, v.lockedDetail())
-		v.walkWithoutManifest(ctx)
-		return
-	case errors.Is(err, fs.ErrPermission):
-		v.faults.add(noPermission, "the manifest")
-		return
-	case err != nil:
-		if ctx.Err() == nil {
-			v.faults.add(manifestUnreadable, shortError(err))
-		}
+	if err != nil {
+		v.judgeUnopened(ctx, err)
 		return
 	}
 	defer m.Close()
 	v.blobs.flat = m.Flat()
+	v.judgeKind(ctx, m)
+	if v.kind == locked {
+		v.judgeKeybag()
+	}
+	v.judgePassword()
 	v.prepareInside()
 	var check sync.WaitGroup
 	check.Go(func() { v.checkManifest(ctx) })
 	err = v.compare(ctx, m)
 	check.Wait()
 	if err != nil && ctx.Err() == nil {
-		v.faults.add(manifestUnreadable, shortError(err))
+		v.refute(device.StatementList, manifestUnreadable, shortError(err))
+		v.statements.leaveRest(manifestUnreadable)
 		return // what it does not list any more would pass for orphans
 	}
 	if ctx.Err() == nil {
 		v.findOrphans(ctx, m)
+		v.judgeCompleteness()
 	}
 	if ctx.Err() == nil && v.depth == device.DeepLook {
 		v.lookInside(ctx)
 	}
+	if ctx.Err() == nil {
+		v.concludeFiles()
+	}
 }
 
-// lockedDetail says why a backup stays closed although a password was given.
-func (v *verification) lockedDetail() string {
-	if errors.Is(v.options.Locked, keybag.ErrWrongPassword) {
-		return keybag.ErrWrongPassword.Error()
+// concludeFiles marks what was shown of the files: every row was read, and every file it
+// lists looked at.
+func (v *verification) concludeFiles() {
+	v.statements.show(device.StatementList)
+	v.statements.show(device.StatementFiles)
+	v.statements.show(device.StatementLengths)
+	switch {
+	case v.kind == decryptedCopy && v.depth == device.DeepLook:
+		v.statements.mark(device.StatementDigests, device.ShownNeither, decrypted)
+	case v.depth == device.DeepLook:
+		v.statements.show(device.StatementDigests)
+	default:
+		v.statements.skip(device.StatementDigests, "a quick look reads no contents")
+		v.statements.skip(device.StatementDatabases, "a quick look reads no contents")
 	}
-	return ""
+	v.statements.show(device.StatementPadding) // unless judgePassword skipped it
+}
+
+// judgePassword tells whether the padding of encrypted files is looked at.
+func (v *verification) judgePassword() {
+	switch {
+	case v.kind == locked && v.options.Keys != nil:
+	case v.kind == locked && errors.Is(v.options.Locked, keybag.ErrWrongPassword):
+		v.leaveOpen(device.StatementPadding, passwordWrong, keybag.ErrWrongPassword.Error())
+	case v.kind == locked:
+		v.statements.skip(device.StatementPadding, "no password was given")
+	case v.kind == decryptedCopy:
+		v.statements.skip(device.StatementPadding, "the files are in clear")
+	case v.kind == plain:
+		v.statements.skip(device.StatementPadding, "the backup is not encrypted")
+	default:
+		v.statements.skip(device.StatementPadding, "how the files are stored is not known")
+	}
+}
+
+// judgeUnopened tells why there is no list of files to compare with.
+func (v *verification) judgeUnopened(ctx context.Context, err error) {
+	mode := manifestUnreadable
+	switch {
+	case ctx.Err() != nil:
+		return
+	case errors.Is(err, errInCloud):
+		mode = cloudPlaceholder
+		v.leaveOpen(device.StatementList, mode, "the list of files")
+	case errors.Is(err, errClosed):
+		var detail string
+		mode = passwordNeeded
+		if errors.Is(v.options.Locked, keybag.ErrWrongPassword) {
+			mode, detail = passwordWrong, keybag.ErrWrongPassword.Error()
+		}
+		v.leaveOpen(device.StatementList, mode, detail)
+		v.walkWithoutManifest(ctx)
+	case errors.Is(err, errKeysLost):
+		mode = v.whyKeysLost()
+		v.leaveOpen(device.StatementList, mode, "")
+	case errors.Is(err, manifest.ErrLayout):
+		mode = layoutUnread
+		v.leaveOpen(device.StatementLayout, mode, shortError(err))
+	case errors.Is(err, fs.ErrPermission):
+		mode = noPermission
+		v.leaveOpen(device.StatementList, mode, "the manifest")
+	default:
+		v.refute(device.StatementList, mode, shortError(err))
+	}
+	switch {
+	case v.lost != nil:
+		v.leaveKindOpen()
+	case v.properties.kind() != disputed:
+		v.statements.show(device.StatementKind)
+	}
+	if v.properties.isEncrypted() {
+		v.judgeKeybag()
+	}
+	v.statements.leaveRest(mode)
+}
+
+// whyKeysLost tells keys that are lost with Manifest.plist from those that it still has,
+// where this program cannot get at them.
+func (v *verification) whyKeysLost() *Mode {
+	switch {
+	case errors.Is(v.properties.err, device.Absent) && v.isInCloud(propertiesName):
+		return cloudPlaceholder
+	case errors.Is(v.properties.err, device.Refused):
+		return noPermission
+	default:
+		return manifestKeysLost
+	}
 }
 
 // checkManifest looks for damage that reading the rows would not show. It reads the whole
@@ -316,15 +514,18 @@ func (v *verification) checkManifest(ctx context.Context) {
 	m, err := v.openManifest(ctx)
 	if err == nil {
 		defer m.Close()
-		err = m.Check(ctx)
+		err = m.Check(ctx, v.depth == device.DeepLook)
 	}
 	if err != nil && ctx.Err() == nil {
-		v.faults.add(manifestUnreadable, shortError(err))
+		v.refute(device.StatementList, manifestUnreadable, shortError(err))
 	}
 }
 
 // errClosed is a manifest that needs a password.
 var errClosed = errors.New("the manifest is encrypted")
+
+// errInCloud is a manifest that a cloud drive keeps elsewhere.
+var errInCloud = errors.New("the manifest is only a placeholder of a cloud drive")
 
 // openManifest opens whichever form there is.
 func (v *verification) openManifest(ctx context.Context) (manifest.Manifest, error) {
@@ -339,13 +540,19 @@ func (v *verification) openManifest(ctx context.Context) (manifest.Manifest, err
 	if err != nil {
 		return nil, err
 	}
-	return openDB(ctx, path, size, v.properties, v.options.Keys, func() { v.faults.add(manifestLog, "") })
+	m, clear, err := openDB(ctx, path, size, v.properties, v.options.Keys, func() { v.faults.add(manifestLog, "") })
+	if clear {
+		v.clearList.Store(true)
+	}
+	return m, err
 }
 
 // manifestSize refuses what cannot be a manifest before anything opens it.
 func (v *verification) manifestSize(name string) (int64, error) {
 	info, err := v.root.Lstat(name)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && (v.isInCloud(dbName) || v.isInCloud(mbdbName)):
+		return 0, errInCloud
 	case errors.Is(err, fs.ErrNotExist):
 		return 0, errors.New("it is missing")
 	case err != nil:

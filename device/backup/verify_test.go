@@ -16,6 +16,7 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 )
@@ -121,16 +122,13 @@ func TestWhole(t *testing.T) {
 			options := unlocked(t, folder, s)
 			for _, look := range []func(context.Context, Folder, Options) device.Proof{Quick, Deep} {
 				proof := look(t.Context(), folder, options)
-				if proof.Verdict != device.Whole || len(modes(proof)) != 0 || proof.NextFails {
-					t.Errorf("%s: %s, %+v", proof.Depth, proof.Verdict, proof.Faults)
+				if checks.BackupVerdict(proof) != device.Whole || len(modes(proof)) != 0 || proof.NextFails {
+					t.Errorf("%s: %s, %+v", proof.Depth, checks.BackupVerdict(proof), proof.Faults)
 				}
 				if proof.Listed != healthyFiles || proof.Found != healthyFiles || proof.WithoutDigest != 6 {
 					t.Errorf("%s: listed %d, found %d, without digest %d", proof.Depth, proof.Listed, proof.Found, proof.WithoutDigest)
 				}
 				want := map[device.ProofDepth]uint64{device.QuickLook: 0, device.DeepLook: 2}[proof.Depth]
-				if s.password == "" && proof.Depth == device.DeepLook {
-					want = 1 // an empty file has nothing to read
-				}
 				if proof.DigestsRight != want {
 					t.Errorf("%s: %d digests compared, want %d", proof.Depth, proof.DigestsRight, want)
 				}
@@ -152,6 +150,7 @@ type trouble struct {
 	do      func(t *testing.T, f backuptest.Folder)
 	quick   []string            // modes of a quick look
 	deep    []string            // modes of a deep look; nil if the same
+	locked  []string            // more modes if the backup is encrypted
 	verdict device.ProofVerdict // of the deep look
 	next    bool                // the next backup fails
 	only    *backuptest.Layout  // the layout it can happen to; nil for both
@@ -171,11 +170,11 @@ var troubles = []trouble{
 	},
 	{
 		name: "blob cut by 16", do: cutBlob(photoDomain, photoPath, 16),
-		quick: []string{"blob-truncated"}, verdict: device.Broken,
+		quick: []string{"blob-truncated"}, locked: []string{"blob-padding"}, verdict: device.Broken,
 	},
 	{
 		name: "database cut by a page", do: cutBlob(baseDomain, basePath, 4096),
-		quick: []string{"blob-truncated"}, verdict: device.Broken,
+		quick: []string{"blob-truncated"}, locked: []string{"blob-padding"}, verdict: device.Broken,
 	},
 	{
 		name: "byte flipped, with a digest", do: flipByte(digestDomain, digestPath),
@@ -207,7 +206,7 @@ var troubles = []trouble{
 	},
 	{
 		name: "orphan in the flat layout", do: addFile(orphanName[3:]), only: &layoutMBDB,
-		quick: []string{"orphan"}, verdict: device.Whole,
+		quick: []string{"list-incomplete", "orphan"}, verdict: device.CannotTell, // the list may be cut between records
 	},
 	{
 		name: "other programs' files", do: addFile(".DS_Store"),
@@ -290,8 +289,22 @@ var troubles = []trouble{
 		quick: []string{"manifest-unreadable"}, verdict: device.Broken, next: true,
 	},
 	{
-		name: "never ended for the first time", do: removeTop,
+		name: "never ended for the first time", do: func(t *testing.T, f backuptest.Folder) { removeTop(t, f); removeFiles(t, f) },
 		quick: []string{"interrupted-first"}, verdict: device.Broken,
+	},
+	{
+		name: "uploading for the first time", do: func(t *testing.T, f backuptest.Folder) {
+			state("uploading")(t, f)
+			for _, name := range []string{propertiesName, dbName, mbdbName} {
+				must(t, os.RemoveAll(filepath.Join(f.Path, name)))
+			}
+			removeFiles(t, f)
+		},
+		quick: []string{"interrupted-first"}, verdict: device.Broken,
+	},
+	{
+		name: "all lists gone beside the files", do: removeTop,
+		quick: []string{"status-missing", "properties-unreadable", "manifest-unreadable"}, verdict: device.Broken,
 	},
 }
 
@@ -309,19 +322,23 @@ func TestTroubles(t *testing.T) {
 				folder := find(t, written)
 				options := unlocked(t, folder, s)
 				trouble.do(t, written)
-				if proof := Quick(t.Context(), folder, options); !slices.Equal(modes(proof), trouble.quick) {
-					t.Errorf("quick: %v, want %v; %+v", modes(proof), trouble.quick, proof.Faults)
+				more := trouble.locked
+				if s.password == "" {
+					more = nil
 				}
-				want := trouble.deep
-				if want == nil {
-					want = trouble.quick
+				want := slices.Concat(trouble.quick, more)
+				if proof := Quick(t.Context(), folder, options); !slices.Equal(modes(proof), want) {
+					t.Errorf("quick: %v, want %v; %+v", modes(proof), want, proof.Faults)
+				}
+				if trouble.deep != nil {
+					want = slices.Concat(trouble.deep, more)
 				}
 				proof := Deep(t.Context(), folder, options)
 				if got := modes(proof); !slices.Equal(got, want) {
 					t.Errorf("deep: %v, want %v; %+v", got, want, proof.Faults)
 				}
-				if proof.Verdict != trouble.verdict || proof.NextFails != trouble.next {
-					t.Errorf("deep: %s, next fails %v; want %s, %v", proof.Verdict, proof.NextFails, trouble.verdict, trouble.next)
+				if checks.BackupVerdict(proof) != trouble.verdict || proof.NextFails != trouble.next {
+					t.Errorf("deep: %s, next fails %v; want %s, %v", checks.BackupVerdict(proof), proof.NextFails, trouble.verdict, trouble.next)
 				}
 			})
 		}
@@ -336,8 +353,8 @@ func TestPaddingCutOff(t *testing.T) {
 	cutBlob(photoDomain, "Media/DCIM/IMG_0002.HEIC", 16)(t, written)
 	folder := find(t, written)
 	for _, look := range []func(context.Context, Folder, Options) device.Proof{Quick, Deep} {
-		if proof := look(t.Context(), folder, unlocked(t, folder, s)); proof.Verdict != device.Broken || !slices.Equal(modes(proof), []string{"blob-padding"}) {
-			t.Errorf("%s: %s, %+v", proof.Depth, proof.Verdict, proof.Faults)
+		if proof := look(t.Context(), folder, unlocked(t, folder, s)); checks.BackupVerdict(proof) != device.Broken || !slices.Equal(modes(proof), []string{"blob-padding"}) {
+			t.Errorf("%s: %s, %+v", proof.Depth, checks.BackupVerdict(proof), proof.Faults)
 		}
 	}
 }
@@ -350,8 +367,8 @@ func TestManifestPlistTroubles(t *testing.T) {
 		written := write(t, shapes[0])
 		do(t, written)
 		proof := Quick(t.Context(), find(t, written), Options{})
-		if proof.Verdict != device.Broken || !proof.NextFails || !slices.Equal(modes(proof), []string{"properties-unreadable"}) {
-			t.Errorf("%s: %s, %+v", name, proof.Verdict, proof.Faults)
+		if checks.BackupVerdict(proof) != device.Broken || !proof.NextFails || !slices.Equal(modes(proof), []string{"properties-unreadable"}) {
+			t.Errorf("%s: %s, %+v", name, checks.BackupVerdict(proof), proof.Faults)
 		}
 	}
 }
@@ -366,8 +383,8 @@ func TestKeybagTroubles(t *testing.T) {
 		written := write(t, shapes[1])
 		do(t, written)
 		proof := Quick(t.Context(), find(t, written), Options{})
-		if proof.Verdict != device.Broken || faultOf(proof, keybagInconsistent).Mode == "" {
-			t.Errorf("%s: %s, %+v", name, proof.Verdict, proof.Faults)
+		if checks.BackupVerdict(proof) != device.Broken || faultOf(proof, keybagInconsistent).Mode == "" {
+			t.Errorf("%s: %s, %+v", name, checks.BackupVerdict(proof), proof.Faults)
 		}
 	}
 }
@@ -377,13 +394,13 @@ func TestEncryptedWithoutPassword(t *testing.T) {
 	s := shapes[1]
 	written := write(t, s)
 	folder := find(t, written)
-	if proof := Deep(t.Context(), folder, Options{}); proof.Verdict != device.CannotTell || !slices.Equal(modes(proof), []string{"password-needed"}) {
-		t.Errorf("as written: %s, %+v", proof.Verdict, proof.Faults)
+	if proof := Deep(t.Context(), folder, Options{}); checks.BackupVerdict(proof) != device.CannotTell || !slices.Equal(modes(proof), []string{"password-needed"}) {
+		t.Errorf("as written: %s, %+v", checks.BackupVerdict(proof), proof.Faults)
 	}
 	cutBlob(photoDomain, photoPath, 1)(t, written)
 	proof := Quick(t.Context(), folder, Options{})
-	if proof.Verdict != device.Broken || !slices.Equal(modes(proof), []string{"blob-truncated", "password-needed"}) {
-		t.Errorf("a file cut by 1: %s, %+v", proof.Verdict, proof.Faults)
+	if checks.BackupVerdict(proof) != device.Broken || !slices.Equal(modes(proof), []string{"blob-altered", "password-needed"}) {
+		t.Errorf("a file cut by 1: %s, %+v", checks.BackupVerdict(proof), proof.Faults)
 	}
 }
 
@@ -397,8 +414,8 @@ func TestDatabaseOfAnotherLength(t *testing.T) {
 			if err := os.WriteFile(path, sqliteFile(pages), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if proof := Quick(t.Context(), find(t, written), Options{}); proof.Verdict != device.Whole || len(proof.Faults) != 0 {
-				t.Errorf("%s, %d pages: %s, %+v", s.name, pages, proof.Verdict, proof.Faults)
+			if proof := Quick(t.Context(), find(t, written), Options{}); checks.BackupVerdict(proof) != device.Whole || len(proof.Faults) != 0 {
+				t.Errorf("%s, %d pages: %s, %+v", s.name, pages, checks.BackupVerdict(proof), proof.Faults)
 			}
 		}
 	}
@@ -426,8 +443,8 @@ func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	proof := Deep(ctx, find(t, write(t, shapes[0])), Options{})
-	if proof.Verdict != device.CannotTell || !slices.Equal(modes(proof), []string{"stopped"}) {
-		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	if checks.BackupVerdict(proof) != device.CannotTell || !slices.Equal(modes(proof), []string{"stopped"}) {
+		t.Errorf("%s, %+v", checks.BackupVerdict(proof), proof.Faults)
 	}
 }
 
@@ -442,8 +459,8 @@ func TestOldAndMisnamed(t *testing.T) {
 		t.Fatalf("found %+v", folders)
 	}
 	proof := Quick(t.Context(), folders[0], Options{Now: backuptest.Day.Add(200 * 24 * time.Hour)})
-	if proof.Verdict != device.Whole || !slices.Equal(modes(proof), []string{"folder-misnamed", "old"}) {
-		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	if checks.BackupVerdict(proof) != device.Whole || !slices.Equal(modes(proof), []string{"folder-misnamed", "old"}) {
+		t.Errorf("%s, %+v", checks.BackupVerdict(proof), proof.Faults)
 	}
 	if got := faultOf(proof, old).Detail; got != "200 days" {
 		t.Errorf("age %q", got)
@@ -553,6 +570,16 @@ func removeAll(t *testing.T, f backuptest.Folder) {
 	}
 }
 
+// removeFiles removes the stored files and the folders that held them.
+func removeFiles(t *testing.T, f backuptest.Folder) {
+	removeAll(t, f)
+	for _, file := range healthy {
+		if folder := filepath.Dir(f.Blob(file.Domain, file.Path)); folder != f.Path {
+			must(t, os.RemoveAll(folder))
+		}
+	}
+}
+
 func removeTop(t *testing.T, f backuptest.Folder) {
 	for _, name := range []string{statusName, propertiesName, dbName, mbdbName} {
 		if err := os.Remove(filepath.Join(f.Path, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -629,13 +656,13 @@ func TestInnerDatabaseDamaged(t *testing.T) {
 		must(t, err)
 		folder := find(t, written)
 		proof := Deep(t.Context(), folder, unlocked(t, folder, s))
-		if proof.Verdict != device.Whole || faultOf(proof, innerDatabaseDamaged).Count == 0 {
-			t.Errorf("%s: %s, %+v", s.name, proof.Verdict, proof.Faults)
+		if checks.BackupVerdict(proof) != device.Whole || faultOf(proof, innerDatabaseDamaged).Count == 0 {
+			t.Errorf("%s: %s, %+v", s.name, checks.BackupVerdict(proof), proof.Faults)
 		}
 		flipByte("HomeDomain", "Library/SMS/sms.db")(t, written)
 		proof = Deep(t.Context(), folder, unlocked(t, folder, s))
-		if proof.Verdict != device.Broken || slices.ContainsFunc(faultOf(proof, innerDatabaseDamaged).Examples, func(p device.BackupProblem) bool { return p.Path == "Library/SMS/sms.db" }) {
-			t.Errorf("%s, altered on this disk: %s, %+v", s.name, proof.Verdict, proof.Faults)
+		if checks.BackupVerdict(proof) != device.Broken || slices.ContainsFunc(faultOf(proof, innerDatabaseDamaged).Examples, func(p device.BackupProblem) bool { return p.Path == "Library/SMS/sms.db" }) {
+			t.Errorf("%s, altered on this disk: %s, %+v", s.name, checks.BackupVerdict(proof), proof.Faults)
 		}
 	}
 }
@@ -648,8 +675,8 @@ func TestEncryptionRequired(t *testing.T) {
 	written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Files: slices.Values(files)})
 	must(t, err)
 	proof := Deep(t.Context(), find(t, written), Options{})
-	if proof.Verdict != device.Whole || !proof.NextFails || faultOf(proof, encryptionRequired).Mode == "" {
-		t.Errorf("%s, next fails %v, %+v", proof.Verdict, proof.NextFails, proof.Faults)
+	if checks.BackupVerdict(proof) != device.Whole || !proof.NextFails || faultOf(proof, encryptionRequired).Mode == "" {
+		t.Errorf("%s, next fails %v, %+v", checks.BackupVerdict(proof), proof.NextFails, proof.Faults)
 	}
 }
 
@@ -666,8 +693,8 @@ func TestFilesVanishUnderTheWalk(t *testing.T) {
 	}}
 	removeBlob(digestDomain, digestPath)(t, written) // the first file that is looked at
 	proof := Deep(t.Context(), folder, options)
-	if proof.Verdict != device.Broken || !slices.Equal(modes(proof), []string{"blob-missing"}) || faultOf(proof, blobMissing).Count != healthyFiles {
-		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	if checks.BackupVerdict(proof) != device.Broken || !slices.Equal(modes(proof), []string{"blob-missing", "changed"}) || faultOf(proof, blobMissing).Count != healthyFiles {
+		t.Errorf("%s, %+v", checks.BackupVerdict(proof), proof.Faults)
 	}
 }
 
@@ -685,8 +712,8 @@ func TestStoppedInTheMiddle(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	removeBlob(digestDomain, digestPath)(t, written)
 	proof := Deep(ctx, find(t, written), Options{Workers: 1, Problem: func(Problem) { cancel() }})
-	if proof.Verdict != device.Broken || !slices.Equal(modes(proof), []string{"blob-missing", "stopped"}) {
-		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	if checks.BackupVerdict(proof) != device.Broken || !slices.Equal(modes(proof), []string{"blob-missing", "stopped"}) {
+		t.Errorf("%s, %+v", checks.BackupVerdict(proof), proof.Faults)
 	}
 }
 
@@ -697,15 +724,15 @@ func TestLinkForAFile(t *testing.T) {
 	must(t, os.Remove(path))
 	must(t, os.Symlink("/dev/zero", path))
 	proof := Deep(t.Context(), find(t, written), Options{})
-	if proof.Verdict != device.Broken || !slices.Equal(modes(proof), []string{"blob-altered"}) {
-		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	if checks.BackupVerdict(proof) != device.Broken || !slices.Equal(modes(proof), []string{"blob-altered"}) {
+		t.Errorf("%s, %+v", checks.BackupVerdict(proof), proof.Faults)
 	}
 }
 
 func TestFolderGone(t *testing.T) {
 	proof := Quick(t.Context(), Folder{Path: filepath.Join(t.TempDir(), "gone")}, Options{})
-	if proof.Verdict != device.Broken || !slices.Equal(modes(proof), []string{"folder-gone"}) {
-		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	if checks.BackupVerdict(proof) != device.Broken || !slices.Equal(modes(proof), []string{"folder-gone"}) {
+		t.Errorf("%s, %+v", checks.BackupVerdict(proof), proof.Faults)
 	}
 }
 
@@ -720,8 +747,8 @@ func TestManifestLog(t *testing.T) {
 	before := snapshotOf(t, written.Path)
 	t.Setenv("TMPDIR", t.TempDir())
 	proof := Quick(t.Context(), find(t, written), Options{})
-	if proof.Verdict != device.Whole || !slices.Equal(modes(proof), []string{"manifest-log", "orphan"}) || proof.Listed != healthyFiles-1 {
-		t.Errorf("%s, %d listed, %+v", proof.Verdict, proof.Listed, proof.Faults)
+	if checks.BackupVerdict(proof) != device.Whole || !slices.Equal(modes(proof), []string{"manifest-log", "orphan"}) || proof.Listed != healthyFiles-1 {
+		t.Errorf("%s, %d listed, %+v", checks.BackupVerdict(proof), proof.Listed, proof.Faults)
 	}
 	if after := snapshotOf(t, written.Path); !slices.Equal(before, after) {
 		t.Errorf("before\n%v\nafter\n%v", before, after)
@@ -737,11 +764,10 @@ func TestRowTroubles(t *testing.T) {
 		change string
 		want   []string
 	}{
-		"record is garbage":     {"UPDATE Files SET file = x'00' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
-		"record is missing":     {"UPDATE Files SET file = NULL WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
-		"id climbs out":         {"UPDATE Files SET fileID = '../../../../../../../../../../etc/passwd00' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable", "orphan"}},
-		"id of another file":    {"UPDATE Files SET relativePath = 'other' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
-		"another table's place": {"ALTER TABLE Files RENAME TO Other; CREATE VIEW Files AS SELECT * FROM Other", []string{"manifest-unreadable"}},
+		"record is garbage":  {"UPDATE Files SET file = x'00' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
+		"record is missing":  {"UPDATE Files SET file = NULL WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
+		"id climbs out":      {"UPDATE Files SET fileID = '../../../../../../../../../../etc/passwd00' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable", "orphan"}},
+		"id of another file": {"UPDATE Files SET relativePath = 'other' WHERE relativePath LIKE '%IMG_0001%'", []string{"row-unreadable"}},
 	} {
 		written := write(t, shapes[0])
 		conn, err := sqlite.OpenConn(filepath.Join(written.Path, dbName), sqlite.OpenReadWrite)
@@ -749,9 +775,22 @@ func TestRowTroubles(t *testing.T) {
 		must(t, sqlitex.ExecuteScript(conn, test.change+";", nil))
 		must(t, conn.Close())
 		proof := Deep(t.Context(), find(t, written), Options{})
-		if got := modes(proof); proof.Verdict != device.Broken || !slices.Equal(got, test.want) {
-			t.Errorf("%s: %s, %v, want %v; %+v", name, proof.Verdict, got, test.want, proof.Faults)
+		if got := modes(proof); checks.BackupVerdict(proof) != device.Broken || !slices.Equal(got, test.want) {
+			t.Errorf("%s: %s, %v, want %v; %+v", name, checks.BackupVerdict(proof), got, test.want, proof.Faults)
 		}
+	}
+}
+
+// A database with other tables is no list that this program knows, and not damaged either.
+func TestUnknownTables(t *testing.T) {
+	written := write(t, shapes[0])
+	conn, err := sqlite.OpenConn(filepath.Join(written.Path, dbName), sqlite.OpenReadWrite)
+	must(t, err)
+	must(t, sqlitex.ExecuteScript(conn, "ALTER TABLE Files RENAME TO Other; CREATE VIEW Files AS SELECT * FROM Other;", nil))
+	must(t, conn.Close())
+	proof := Quick(t.Context(), find(t, written), Options{})
+	if checks.BackupVerdict(proof) != device.CannotTell || proof.NextFails || !slices.Equal(modes(proof), []string{"layout-unread"}) {
+		t.Errorf("%s, next fails %v, %+v", checks.BackupVerdict(proof), proof.NextFails, proof.Faults)
 	}
 }
 
@@ -767,8 +806,8 @@ func TestNoPermission(t *testing.T) {
 		written := write(t, shapes[0])
 		must(t, os.Chmod(path(written), 0))
 		proof := Deep(t.Context(), find(t, written), Options{})
-		if proof.Verdict != device.CannotTell || !slices.Equal(modes(proof), []string{"no-permission"}) {
-			t.Errorf("%s: %s, %+v", name, proof.Verdict, proof.Faults)
+		if checks.BackupVerdict(proof) != device.CannotTell || !slices.Equal(modes(proof), []string{"no-permission"}) {
+			t.Errorf("%s: %s, %+v", name, checks.BackupVerdict(proof), proof.Faults)
 		}
 	}
 }
@@ -782,8 +821,8 @@ func TestFileKeptInTheCloud(t *testing.T) {
 		blob := written.Blob(photoDomain, photoPath)
 		must(t, os.Rename(blob, filepath.Join(filepath.Dir(blob), "."+filepath.Base(blob)+".icloud")))
 		proof := Quick(t.Context(), folder, unlocked(t, folder, s))
-		if proof.Verdict != device.CannotTell || !slices.Equal(modes(proof), []string{"cloud-placeholder"}) {
-			t.Errorf("%s: %s, %+v", s.name, proof.Verdict, proof.Faults)
+		if checks.BackupVerdict(proof) != device.CannotTell || !slices.Equal(modes(proof), []string{"cloud-placeholder"}) {
+			t.Errorf("%s: %s, %+v", s.name, checks.BackupVerdict(proof), proof.Faults)
 		}
 	}
 }
@@ -794,8 +833,8 @@ func TestFileForAFolder(t *testing.T) {
 	must(t, os.RemoveAll(folder))
 	must(t, os.WriteFile(folder, nil, 0o600))
 	proof := Quick(t.Context(), find(t, written), Options{})
-	if proof.Verdict != device.Broken || faultOf(proof, blobUnreadable).Count == 0 {
-		t.Errorf("%s, %+v", proof.Verdict, proof.Faults)
+	if checks.BackupVerdict(proof) != device.Broken || faultOf(proof, blobUnreadable).Count == 0 {
+		t.Errorf("%s, %+v", checks.BackupVerdict(proof), proof.Faults)
 	}
 }
 
@@ -828,7 +867,7 @@ func FuzzTop(f *testing.F) {
 		must(t, os.WriteFile(filepath.Join(folder, propertiesName), properties, 0o600))
 		must(t, os.WriteFile(filepath.Join(folder, infoName), info, 0o600))
 		Read(Folder{Path: folder})
-		if proof := Quick(t.Context(), Folder{Path: folder}, Options{}); proof.Verdict == device.Whole {
+		if proof := Quick(t.Context(), Folder{Path: folder}, Options{}); checks.BackupVerdict(proof) == device.Whole {
 			t.Errorf("whole, without a manifest: %+v", proof)
 		}
 	})

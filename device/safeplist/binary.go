@@ -1,7 +1,11 @@
 package safeplist
 
 import (
+	"bytes"
 	"encoding/binary"
+	"math"
+	"time"
+	"unicode/utf16"
 
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -13,140 +17,266 @@ const (
 	trailerLength = 32
 )
 
-// checkBinary walks the objects of a binary property list as often as they are referred
-// to, which is how often a decoder builds them.
-func checkBinary(data []byte, limits Limits) error {
+// parseBinary decodes a binary property list, of its outermost dictionary only what is
+// wanted, or all if that is nil. Containers are built as often as they are referred to, and counted so;
+// everything else once.
+func parseBinary(data []byte, limits Limits, wanted func(key string) bool) (any, error) {
 	if len(data) < headerLength+1+1+trailerLength {
-		return device.Truncated
+		return nil, device.Truncated
 	}
 	if version := data[len("bplist0")]; version != '0' && version != '1' {
-		return device.Malformed
+		return nil, device.Malformed
 	}
 	trailer := data[len(data)-trailerLength:]
-	walk := binaryWalk{
+	r := binaryReader{
 		data:      data,
 		offsets:   binary.BigEndian.Uint64(trailer[24:]),
 		offsetLen: uint64(trailer[6]),
 		refLen:    uint64(trailer[7]),
 		count:     binary.BigEndian.Uint64(trailer[8:]),
 		objects:   limits.MaxObjects,
+		scalars:   map[uint64]any{},
 	}
 	tableEnd := uint64(len(data) - trailerLength)
 	switch {
-	case walk.offsetLen < 1 || walk.offsetLen > 8, walk.refLen < 1 || walk.refLen > 8:
-		return device.Malformed
-	case walk.offsets <= headerLength || walk.offsets >= tableEnd:
-		return device.Malformed
-	case walk.count > (tableEnd-walk.offsets)/walk.offsetLen:
-		return device.Malformed
+	case r.offsetLen < 1 || r.offsetLen > 8, r.refLen < 1 || r.refLen > 8:
+		return nil, device.Malformed
+	case r.offsets <= headerLength || r.offsets >= tableEnd:
+		return nil, device.Malformed
+	case r.count > (tableEnd-r.offsets)/r.offsetLen:
+		return nil, device.Malformed
 	}
-	return walk.object(binary.BigEndian.Uint64(trailer[16:]), limits.MaxDepth)
+	r.wanted, r.outermost = wanted, limits.MaxDepth-1
+	return r.object(binary.BigEndian.Uint64(trailer[16:]), limits.MaxDepth)
 }
 
-// binaryWalk is one walk over a binary property list.
-type binaryWalk struct {
+// A binaryReader decodes a binary property list.
+type binaryReader struct {
 	data      []byte
-	offsets   uint64 // where the objects end and the table of offsets begins
-	offsetLen uint64 // bytes of an offset
-	refLen    uint64 // bytes of a reference to an object
-	count     uint64 // objects in the table
-	objects   int    // how many more objects may be visited
+	offsets   uint64                // where the objects end and the table of offsets begins
+	offsetLen uint64                // bytes of an offset
+	refLen    uint64                // bytes of a reference to an object
+	count     uint64                // objects in the table
+	objects   int                   // how many more objects may be visited
+	wanted    func(key string) bool // of the outermost dictionary; all if nil
+	outermost int                   // depth within that
+	scalars   map[uint64]any        // what was decoded, by reference: texts that are referred to often cost their memory once
 }
 
-// object visits object ref and all within it, at most depth containers deep. A
-// collection that holds itself is one that is too deep.
-func (w *binaryWalk) object(ref uint64, depth int) error {
-	if w.objects--; w.objects < 0 {
-		return device.Hostile
-	}
-	if ref >= w.count {
-		return device.Malformed
-	}
-	at := w.number(w.offsets+ref*w.offsetLen, w.offsetLen)
-	if at < headerLength || at >= w.offsets {
-		return device.Malformed
-	}
-	const (
-		null, integer, real, date, data, ascii, utf16, uid, array, dict = 0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x8, 0xA, 0xD
-	)
-	kind, info := w.data[at]>>4, uint64(w.data[at]&0x0F)
-	switch kind {
-	case null:
-		return w.fits(at+1, 0, 1)
-	case integer:
-		if info > 4 {
-			return device.Malformed
-		}
-		return w.fits(at+1, 1<<info, 1)
-	case real:
-		if info != 2 && info != 3 {
-			return device.Malformed
-		}
-		return w.fits(at+1, 1<<info, 1)
-	case date:
-		return w.fits(at+1, 8, 1)
-	case uid:
-		return w.fits(at+1, info+1, 1)
-	case data, ascii, utf16, array, dict:
-	default:
-		return device.Malformed
-	}
+// The kinds of objects, by the upper half of their first byte.
+const (
+	simpleKind, integerKind, realKind, dateKind, dataKind, asciiKind, utf16Kind, uidKind, arrayKind, dictKind = 0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x8, 0xA, 0xD
+)
 
-	length, start, err := w.length(at, info)
+// object decodes object ref and all within it, at most depth containers deep. A
+// collection that holds itself is one that is too deep.
+func (r *binaryReader) object(ref uint64, depth int) (any, error) {
+	if r.objects--; r.objects < 0 {
+		return nil, device.Hostile
+	}
+	if ref >= r.count {
+		return nil, device.Malformed
+	}
+	if value, ok := r.scalars[ref]; ok {
+		return value, nil
+	}
+	at := r.number(r.offsets+ref*r.offsetLen, r.offsetLen)
+	if at < headerLength || at >= r.offsets {
+		return nil, device.Malformed
+	}
+	kind, info := r.data[at]>>4, uint64(r.data[at]&0x0F)
+	if kind == arrayKind || kind == dictKind {
+		if depth == 0 {
+			return nil, device.Hostile
+		}
+		return r.container(kind, at, info, depth-1)
+	}
+	value, err := r.scalar(kind, at, info)
+	if err == nil {
+		r.scalars[ref] = value
+	}
+	return value, err
+}
+
+// container decodes an array or a dictionary.
+func (r *binaryReader) container(kind byte, at, info uint64, depth int) (any, error) {
+	length, start, err := r.length(at, info)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	switch kind {
-	case utf16:
-		return w.fits(start, length, 2)
-	case data, ascii:
-		return w.fits(start, length, 1)
-	case dict:
-		// Keys, then as many values. The sum cannot overflow where one half fits.
-		if err := w.fits(start, length, 2*w.refLen); err != nil {
-			return err
+	width := r.refLen
+	if kind == dictKind {
+		width *= 2 // keys, then as many values
+	}
+	if err := r.fits(start, length, width); err != nil {
+		return nil, err
+	}
+	element := func(i uint64) (any, error) {
+		return r.object(r.number(start+i*r.refLen, r.refLen), depth)
+	}
+	if kind == arrayKind {
+		list := []any{}
+		for i := range length {
+			value, err := element(i)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, value)
 		}
-		length *= 2
-	case array:
-		if err := w.fits(start, length, w.refLen); err != nil {
-			return err
-		}
+		return list, nil
 	}
-	if depth == 0 {
-		return device.Hostile
-	}
+	values, sound := map[string]any{}, true
 	for i := range length {
-		if err := w.object(w.number(start+i*w.refLen, w.refLen), depth-1); err != nil {
-			return err
+		key, err := element(i)
+		if err != nil {
+			return nil, err
+		}
+		name, ok := key.(string)
+		if !ok {
+			sound = false
+			continue
+		}
+		if r.wanted != nil && depth == r.outermost && !r.wanted(name) {
+			continue
+		}
+		if values[name], err = element(length + i); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	if !sound {
+		return undecodable{}, nil
+	}
+	return values, nil
+}
+
+// scalar decodes an object that holds no others. One of a kind that nobody knows is a value
+// that cannot be decoded; a length beyond the objects makes the whole list one.
+func (r *binaryReader) scalar(kind byte, at, info uint64) (any, error) {
+	switch kind {
+	case simpleKind:
+		switch info {
+		case 8, 9:
+			return info == 9, nil
+		}
+		return undecodable{}, nil
+	case integerKind:
+		return r.fixed(at+1, 1<<info, info <= 4, r.integer)
+	case realKind:
+		return r.fixed(at+1, 1<<info, info == 2 || info == 3, r.real)
+	case dateKind:
+		return r.fixed(at+1, 8, true, r.date)
+	case uidKind:
+		return r.fixed(at+1, info+1, info < 8, func(at, size uint64) any { return UID(r.number(at, size)) })
+	case dataKind, asciiKind, utf16Kind:
+		return r.bytes(kind, at, info)
+	default:
+		return undecodable{}, nil
+	}
+}
+
+// fixed decodes size bytes, if their size is one that the kind can have.
+func (r *binaryReader) fixed(at, size uint64, known bool, decode func(at, size uint64) any) (any, error) {
+	if !known {
+		return undecodable{}, nil
+	}
+	if err := r.fits(at, size, 1); err != nil {
+		return nil, err
+	}
+	return decode(at, size), nil
+}
+
+// bytes decodes data and texts.
+func (r *binaryReader) bytes(kind byte, at, info uint64) (any, error) {
+	length, start, err := r.length(at, info)
+	if err != nil {
+		return nil, err
+	}
+	width := uint64(1)
+	if kind == utf16Kind {
+		width = 2
+	}
+	if err := r.fits(start, length, width); err != nil {
+		return nil, err
+	}
+	raw := r.data[start : start+length*width]
+	switch kind {
+	case dataKind:
+		return bytes.Clone(raw), nil
+	case asciiKind:
+		return string(raw), nil
+	}
+	units := make([]uint16, length)
+	for i := range units {
+		units[i] = binary.BigEndian.Uint16(raw[2*i:])
+	}
+	return string(utf16.Decode(units)), nil
+}
+
+// integer decodes an integer: one of 1, 2 or 4 bytes has no sign, one of 8 has, and one of
+// 16 is how a number that needs 64 bits without a sign is written.
+func (r *binaryReader) integer(at, size uint64) any {
+	switch size {
+	case 16:
+		high, low := r.number(at, 8), r.number(at+8, 8)
+		switch {
+		case high == 0:
+			return low
+		case high == math.MaxUint64 && int64(low) < 0:
+			return int64(low)
+		}
+		return undecodable{}
+	case 8:
+		if n := int64(r.number(at, size)); n < 0 {
+			return n
+		}
+	}
+	return r.number(at, size)
+}
+
+func (r *binaryReader) real(at, size uint64) any {
+	if size == 4 {
+		return float64(math.Float32frombits(uint32(r.number(at, size))))
+	}
+	return math.Float64frombits(r.number(at, size))
+}
+
+// date decodes seconds since 2001.
+func (r *binaryReader) date(at, size uint64) any {
+	const epoch = 978_307_200 // 2001 in seconds since 1970
+	seconds := math.Float64frombits(r.number(at, size))
+	whole, fraction := math.Modf(seconds)
+	date := time.Unix(int64(whole)+epoch, int64(fraction*float64(time.Second))).UTC()
+	const millennia = 8000 * 365.25 * 24 * 60 * 60
+	if !(math.Abs(seconds) < millennia) || date.Year() < 1 || date.Year() > 9999 {
+		return undecodable{}
+	}
+	return date
 }
 
 // length is the number of elements of the object at an offset, and where they begin.
 // From 15 on it is an integer object of its own.
-func (w *binaryWalk) length(at, info uint64) (length, start uint64, err error) {
+func (r *binaryReader) length(at, info uint64) (length, start uint64, err error) {
 	if info < 0x0F {
 		return info, at + 1, nil
 	}
-	if err := w.fits(at+1, 1, 1); err != nil {
+	if err := r.fits(at+1, 1, 1); err != nil {
 		return 0, 0, err
 	}
-	marker := w.data[at+1]
+	marker := r.data[at+1]
 	if marker>>4 != 0x1 || marker&0x0F > 3 {
 		return 0, 0, device.Malformed
 	}
 	size := uint64(1) << (marker & 0x0F)
-	if err := w.fits(at+2, size, 1); err != nil {
+	if err := r.fits(at+2, size, 1); err != nil {
 		return 0, 0, err
 	}
-	return w.number(at+2, size), at + 2 + size, nil
+	return r.number(at+2, size), at + 2 + size, nil
 }
 
 // fits answers device.Malformed unless count elements of size bytes lie between start
 // and the table of offsets.
-func (w *binaryWalk) fits(start, count, size uint64) error {
-	if start > w.offsets || count > (w.offsets-start)/size {
+func (r *binaryReader) fits(start, count, size uint64) error {
+	if start > r.offsets || count > (r.offsets-start)/size {
 		return device.Malformed
 	}
 	return nil
@@ -154,9 +284,9 @@ func (w *binaryWalk) fits(start, count, size uint64) error {
 
 // number reads a big-endian integer of 1 to 8 bytes. The caller has checked that it lies
 // within the data.
-func (w *binaryWalk) number(at, size uint64) uint64 {
+func (r *binaryReader) number(at, size uint64) uint64 {
 	var n uint64
-	for _, b := range w.data[at : at+size] {
+	for _, b := range r.data[at : at+size] {
 		n = n<<8 | uint64(b)
 	}
 	return n

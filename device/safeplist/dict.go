@@ -10,7 +10,8 @@ import (
 
 // A Dict is a decoded dictionary. Each of its methods answers the value of a key:
 // device.Absent if it is not there, device.WrongType if it is another type than asked
-// for. A nil Dict has no keys.
+// for, device.Undecodable if the list said something there that cannot be decoded. A nil
+// Dict has no keys.
 type Dict map[string]any
 
 // Text is a string. Bytes that are not UTF-8 are replaced by U+FFFD.
@@ -59,8 +60,6 @@ func (d Dict) Float(key string) (float64, error) {
 		return float64(n), nil
 	case int64:
 		return float64(n), nil
-	case float32:
-		return finite(float64(n))
 	case float64:
 		return finite(n)
 	default:
@@ -80,6 +79,9 @@ func value[T any](d Dict, key string) (T, error) {
 	found, ok := d[key]
 	if !ok {
 		return none, device.Absent
+	}
+	if _, ok := found.(undecodable); ok {
+		return none, device.Undecodable
 	}
 	typed, ok := found.(T)
 	if !ok {

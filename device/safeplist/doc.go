@@ -1,16 +1,14 @@
-// Package safeplist decodes property lists that strangers wrote: a device's replies, and
+// Package safeplist decodes property lists from untrusted sources: a device's replies, and
 // files of a backup.
 //
-// The decoder behind it, howett.net/plist, trusts its input. A binary list of under 400
-// bytes whose arrays share their elements unfolds until memory ends, and XML nested
-// 900,000 deep overflows the stack; no recover stops either. A bare word decodes as an
-// OpenStep string, and an empty body as an empty dictionary. So every list is first read
-// by a guard that follows the same grammar without building anything, and only a list
-// that stays within its [Limits] is decoded.
+// General decoders trust their input: a binary list of under 400 bytes whose arrays share
+// their elements unfolds until memory ends, XML nested 900,000 deep overflows the stack, and
+// a bare word decodes as an OpenStep string. [Parse] counts values and depth while it
+// decodes, stops at its [Limits], and takes nothing but XML and binary lists.
 //
-// [Parse] answers a dictionary whose methods give values with their types checked;
-// [Unmarshal] fills a struct. Every error is a [device.Reason] and quotes nothing of the
-// list, because it may hold keys.
+// It is lenient about single values, because real devices send control characters, numbers
+// over 64 bits and years beyond 9999 in otherwise sound replies: a value that cannot be
+// decoded answers device.Undecodable when asked for, and the values beside it are kept.
 //
-// The package decodes only: it opens no file and no connection.
+// Every error is a [device.Reason] and quotes nothing of the list, because it may hold keys.
 package safeplist

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"io"
 	"slices"
@@ -51,11 +50,7 @@ func parseBinaryKeys(r io.Reader, limits Limits, keys []string) (Dict, error) {
 	if len(data) > most {
 		return nil, device.Oversized
 	}
-	if err := Check(data, limits); err != nil {
-		return nil, err
-	}
-	keepBinary(data, keys)
-	return Parse(data, limits)
+	return dictOf(parseBinary(data, limits, func(key string) bool { return slices.Contains(keys, key) }))
 }
 
 // A keyFilter copies an XML list in pieces and leaves out what is not wanted of its
@@ -114,7 +109,8 @@ func (f *keyFilter) text() error {
 		case len(f.kept) > maxWanted:
 			return device.Oversized
 		case errors.Is(err, io.EOF) && f.depth == 0:
-			return cmp.Or(Check(f.kept, Limits{}), error(device.Truncated)) // no property list at all?
+			_, err := Parse(f.kept, Limits{})
+			return cmp.Or[error](err, device.Truncated) // no property list at all?
 		case errors.Is(err, io.EOF):
 			return device.Truncated
 		case !errors.Is(err, bufio.ErrBufferFull):
@@ -228,57 +224,4 @@ func textOf(element []byte) string {
 	_, text, _ := bytes.Cut(element, []byte(">"))
 	text, _, _ = bytes.Cut(text, []byte("<"))
 	return string(text)
-}
-
-// keepBinary takes all but some keys out of the outermost dictionary of a list that was
-// checked, in place: the references that stay move to its front.
-func keepBinary(data []byte, keys []string) {
-	trailer := data[len(data)-trailerLength:]
-	walk := binaryWalk{
-		data:      data,
-		offsets:   binary.BigEndian.Uint64(trailer[24:]),
-		offsetLen: uint64(trailer[6]),
-		refLen:    uint64(trailer[7]),
-	}
-	const ascii, dict = 0x5, 0xD
-	at := walk.offset(binary.BigEndian.Uint64(trailer[16:]))
-	if data[at]>>4 != dict {
-		return
-	}
-	count, start, err := walk.length(at, uint64(data[at]&0x0F))
-	if err != nil {
-		return
-	}
-	var kept [][2]uint64 // references to a key and its value
-	for i := range count {
-		key, value := walk.number(start+i*walk.refLen, walk.refLen), walk.number(start+(count+i)*walk.refLen, walk.refLen)
-		from := walk.offset(key)
-		if data[from]>>4 != ascii {
-			continue
-		}
-		length, text, err := walk.length(from, uint64(data[from]&0x0F))
-		if err == nil && slices.Contains(keys, string(data[text:text+length])) {
-			kept = append(kept, [2]uint64{key, value})
-		}
-	}
-	if len(kept) >= 0x0F {
-		return // it would need another form of length; no caller wants so many
-	}
-	data[at] = dict<<4 | byte(len(kept))
-	for i, reference := range kept {
-		walk.put(at+1+uint64(i)*walk.refLen, reference[0])
-		walk.put(at+1+uint64(len(kept)+i)*walk.refLen, reference[1])
-	}
-}
-
-// offset is where an object begins.
-func (w *binaryWalk) offset(ref uint64) uint64 {
-	return w.number(w.offsets+ref*w.offsetLen, w.offsetLen)
-}
-
-// put writes a reference.
-func (w *binaryWalk) put(at, ref uint64) {
-	for i := range w.refLen {
-		w.data[at+i] = byte(ref >> (8 * (w.refLen - 1 - i)))
-	}
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"cmp"
 
-	"howett.net/plist"
-
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -31,67 +29,39 @@ func (l Limits) withDefaults() Limits {
 	}
 }
 
-// Check reads data as a decoder would, without building anything. Its error is
-// device.Oversized if data is longer than allowed, device.Hostile if it would unfold
-// beyond the limits, device.Truncated if it breaks off, and device.Malformed if it is
-// neither an XML nor a binary property list.
-func Check(data []byte, limits Limits) error {
+// A UID refers to another object of a keyed archive.
+type UID uint64
+
+// undecodable stands in a list for a value that could not be decoded.
+type undecodable struct{}
+
+// Parse decodes an XML or binary property list whose value is a dictionary.
+//
+// Its error is device.Oversized if data is longer than allowed, device.Hostile if it would
+// unfold beyond the limits, device.Truncated if it ends too early, device.WrongType if it
+// holds something other than a dictionary, and device.Malformed if it is no property list.
+// A single value that cannot be decoded is no error: asking the Dict for it is.
+func Parse(data []byte, limits Limits) (Dict, error) {
 	limits = limits.withDefaults()
 	if len(data) > limits.MaxBytes {
-		return device.Oversized
+		return nil, device.Oversized
 	}
 	if bytes.HasPrefix(data, []byte("bplist0")) {
-		return checkBinary(data, limits)
+		return dictOf(parseBinary(data, limits, nil))
 	}
-	return checkXML(data, limits)
+	return dictOf(parseXML(data, limits))
 }
 
-// Unmarshal checks data and decodes it into v, as howett.net/plist would. Besides the
-// errors of [Check] it answers device.WrongType if v cannot hold what data says. A key
-// that is missing leaves its field alone, and an integer too large for its field is cut;
-// use [Parse] where that matters.
-func Unmarshal(data []byte, limits Limits, v any) error {
-	if err := Check(data, limits); err != nil {
-		return err
-	}
-	err := decode(data, v)
-	if err == nil {
-		return nil
-	}
-	var anything any
-	if decode(data, &anything) == nil {
-		return device.WrongType
-	}
-	return err
-}
-
-// Parse checks data and decodes it into a dictionary. Besides the errors of [Check] it
-// answers device.WrongType if data holds something else.
-func Parse(data []byte, limits Limits) (Dict, error) {
-	var value any
-	if err := Unmarshal(data, limits, &value); err != nil {
+func dictOf(value any, err error) (Dict, error) {
+	if err != nil {
 		return nil, err
 	}
 	switch value := value.(type) {
 	case map[string]any:
 		return value, nil
-	case nil:
+	case undecodable:
 		return nil, device.Malformed
 	default:
 		return nil, device.WrongType
 	}
-}
-
-// decode calls the decoder. Whatever goes wrong there, its words are dropped, because
-// they may quote the list; and its panics on odd input are mistakes of the list, too.
-func decode(data []byte, v any) (err error) {
-	defer func() {
-		if recover() != nil {
-			err = device.Malformed
-		}
-	}()
-	if _, err := plist.Unmarshal(data, v); err != nil {
-		return device.Malformed
-	}
-	return nil
 }

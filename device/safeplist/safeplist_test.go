@@ -3,10 +3,10 @@ package safeplist
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,9 +66,11 @@ func TestParseRefuses(t *testing.T) {
 		"no value":                     {[]byte("<plist/>"), device.Malformed},
 		"empty plist":                  {[]byte("<plist></plist>"), device.Malformed},
 		"a string":                     {[]byte("<plist><string>x</string></plist>"), device.WrongType},
-		"unknown element":              {[]byte("<plist><dict><key>a</key><what/></dict></plist>"), device.Malformed},
-		"key without value":            {[]byte("<plist><dict><key>a</key></dict></plist>"), device.Malformed},
-		"bad integer":                  {[]byte("<plist><dict><key>a</key><integer>x</integer></dict></plist>"), device.Malformed},
+		"unknown element":              {[]byte("<plist><what/></plist>"), device.Malformed},
+		"wrong end":                    {[]byte("<plist><dict></array></plist>"), device.Malformed},
+		"wrong end within":             {[]byte("<plist><dict><key>a</key><string>b</key></dict></plist>"), device.Malformed},
+		"two values":                   {[]byte("<plist><dict/><dict/></plist>"), device.Malformed},
+		"1,000 unknown, nested":        {[]byte("<plist><dict><key>a</key>" + strings.Repeat("<what>", 1000) + strings.Repeat("</what>", 1000) + "</dict></plist>"), device.Hostile},
 		"cut XML":                      {cut(full), device.Truncated},
 		"cut tag":                      {[]byte("<plist><dict"), device.Truncated},
 		"too long":                     {bytes.Repeat([]byte(" "), defaultBytes+1), device.Oversized},
@@ -97,15 +99,84 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-func TestUnmarshalNamesTypes(t *testing.T) {
-	var record struct{ HostID string }
-	err := Unmarshal([]byte("<plist><dict><key>HostID</key><integer>1</integer></dict></plist>"), Limits{}, &record)
-	if !errors.Is(err, device.WrongType) {
-		t.Errorf("an integer for a string: %v, want %q", err, device.WrongType)
+func TestParseTakesAByteOrderMark(t *testing.T) {
+	dict, err := Parse([]byte("\uFEFF \n<plist><dict><key>HostID</key><string>x</string></dict></plist>"), Limits{})
+	if text, _ := dict.Text("HostID"); err != nil || text != "x" {
+		t.Errorf("%v, %q", err, text)
 	}
-	if err := Unmarshal([]byte("\uFEFF \n<plist><dict><key>HostID</key><string>x</string></dict></plist>"), Limits{}, &record); err != nil || record.HostID != "x" {
-		t.Errorf("byte order mark and space: %v, %q", err, record.HostID)
+}
+
+// One value that cannot be decoded costs that value: those before and behind it are read.
+func TestOneValueCostsItself(t *testing.T) {
+	texts := map[string]string{
+		"<string>a\x01\x1b\x08b</string>":                  "a\x01\x1b\x08b",
+		"<string>a&#1;&#x1b;b</string>":                    "a\x01\x1bb",
+		"<string>a\xff\xc3b</string>":                      "a\uFFFDb",
+		"<string>Tom & Jerry &nosuch; &</string>":          "Tom & Jerry &nosuch; &",
+		"<string>&lt;&gt;&amp;&quot;&apos;&#x27;</string>": "<>&\"''",
+		"<string>a<!-- <dict> -->b<![CDATA[<&]]></string>": "ab<&",
+		"<string>a\r\nb</string>":                          "a\nb",
+		"<string/>":                                        "",
 	}
+	for element, want := range texts {
+		if got, err := between(t, element).Text("x"); got != want || err != nil {
+			t.Errorf("%q: %q, %v; want %q", element, got, err, want)
+		}
+	}
+	for element, want := range map[string]uint64{"+5": 5, " 5 ": 5, "0x1F": 31, "18446744073709551615": 1<<64 - 1, "007": 7} {
+		if got, err := between(t, "<integer>"+element+"</integer>").Uint("x"); got != want || err != nil {
+			t.Errorf("%q: %d, %v; want %d", element, got, err, want)
+		}
+	}
+	for _, element := range []string{
+		"<integer>18446744073709551616</integer>", "<integer>-9223372036854775809</integer>", "<integer>x</integer>",
+		"<integer/>", "<integer>+-5</integer>", "<integer>1.5</integer>", "<real>x</real>", "<real>1e999</real>", "<real/>",
+		"<date>12026-01-01T00:00:00Z</date>", "<date>2026-13-01T00:00:00Z</date>", "<date/>", "<date>-0001-01-01T00:00:00Z</date>",
+		"<data>!</data>", "<what/>", "<what>text</what>", "<what><dict><key>x</key><true/></dict></what>",
+		"<string>a<b/>c</string>", "<null/>", "<plist/>", "", "\x00",
+	} {
+		d := between(t, element)
+		if _, err := d.Text("x"); !errors.Is(err, device.Undecodable) {
+			t.Errorf("%q: %v, want %q", element, err, device.Undecodable)
+		}
+	}
+	for name, object := range map[string][]byte{
+		"null": {0x00}, "fill": {0x0F}, "URL": {0x0C}, "set": {0xC0}, "integer of 32 bytes": {0x15}, "real of 2 bytes": {0x21},
+		"integer over 64 bits": append([]byte{0x14, 1}, make([]byte, 15)...), "UID of 16 bytes": append([]byte{0x8F}, make([]byte, 16)...),
+		"date of the year 300,000":              append([]byte{0x33}, binary.BigEndian.AppendUint64(nil, math.Float64bits(1e13))...),
+		"date that is no number":                append([]byte{0x33}, binary.BigEndian.AppendUint64(nil, math.Float64bits(math.NaN()))...),
+		"dictionary with a boolean for its key": {0xD1, 4, 4},
+	} {
+		d, err := Parse(binaryList([]byte{0xD2, 1, 3, 2, 4}, []byte{0x51, 'x'}, object, []byte{0x51, 'y'}, []byte{0x09}), Limits{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if _, err := d.Text("x"); !errors.Is(err, device.Undecodable) {
+			t.Errorf("%s: %v, want %q", name, err, device.Undecodable)
+		}
+		if yes, err := d.Bool("y"); !yes || err != nil {
+			t.Errorf("%s: the value beside it is %v, %v", name, yes, err)
+		}
+	}
+}
+
+// between parses a dictionary with an element as the value of x, and holds it to the values
+// before and behind.
+func between(t *testing.T, element string) Dict {
+	t.Helper()
+	d, err := Parse([]byte(header+"<plist version=\"1.0\"><dict><key>a</key><integer>1</integer><key>x</key>"+element+
+		"<key>z</key><array><string>last</string></array></dict></plist>"), Limits{})
+	if err != nil {
+		t.Errorf("%q: %v", element, err)
+		return nil
+	}
+	first, errFirst := d.Uint("a")
+	last, errLast := d.List("z")
+	if first != 1 || len(last) != 1 || errors.Join(errFirst, errLast) != nil {
+		t.Errorf("%q cost the values beside it: %v", element, d)
+	}
+	return d
 }
 
 func TestLimitsAreReachedNotPassed(t *testing.T) {
@@ -125,17 +196,17 @@ func TestLimitsAreReachedNotPassed(t *testing.T) {
 				}
 				return data
 			}
-			if err := Check(encode(nested(defaultDepth)), Limits{}); err != nil {
+			if err := check(encode(nested(defaultDepth)), Limits{}); err != nil {
 				t.Errorf("%d deep: %v", defaultDepth, err)
 			}
-			if err := Check(encode(nested(defaultDepth+2)), Limits{}); !errors.Is(err, device.Hostile) {
+			if err := check(encode(nested(defaultDepth+2)), Limits{}); !errors.Is(err, device.Hostile) {
 				t.Errorf("%d deep: %v, want %q", defaultDepth+2, err, device.Hostile)
 			}
 			ten := []any{1, 2, 3, 4, 5, 6, 7, 8, 9}
-			if err := Check(encode(ten), Limits{MaxObjects: 11}); err != nil {
+			if err := check(encode(ten), Limits{MaxObjects: 11}); err != nil {
 				t.Errorf("10 objects of 11: %v", err)
 			}
-			if err := Check(encode(ten), Limits{MaxObjects: 9}); !errors.Is(err, device.Hostile) {
+			if err := check(encode(ten), Limits{MaxObjects: 9}); !errors.Is(err, device.Hostile) {
 				t.Errorf("10 objects of 9: %v, want %q", err, device.Hostile)
 			}
 		})
@@ -145,7 +216,7 @@ func TestLimitsAreReachedNotPassed(t *testing.T) {
 func TestDictKeepsTypes(t *testing.T) {
 	d := Dict{
 		"text": "x", "broken": "a\xff", "yes": true, "count": uint64(3), "minus": int64(-3), "signed": int64(4),
-		"real": 2.5, "single": float32(1.5), "nan": math.NaN(), "inner": map[string]any{"k": "v"},
+		"real": 2.5, "nan": math.NaN(), "inner": map[string]any{"k": "v"},
 	}
 	tests := map[string]struct {
 		got  func() (any, error)
@@ -163,7 +234,6 @@ func TestDictKeepsTypes(t *testing.T) {
 		"integer below zero":    {func() (any, error) { return d.Uint("minus") }, uint64(0), device.Implausible},
 		"integer of a real":     {func() (any, error) { return d.Uint("real") }, uint64(0), device.WrongType},
 		"real":                  {func() (any, error) { return d.Float("real") }, 2.5, nil},
-		"real, single":          {func() (any, error) { return d.Float("single") }, 1.5, nil},
 		"real of an integer":    {func() (any, error) { return d.Float("minus") }, -3.0, nil},
 		"real that is none":     {func() (any, error) { return d.Float("nan") }, 0.0, device.Implausible},
 		"real of a text":        {func() (any, error) { return d.Float("text") }, 0.0, device.WrongType},
@@ -182,47 +252,77 @@ func TestDictKeepsTypes(t *testing.T) {
 	}
 }
 
-// FuzzParse holds two promises: no list kills the process, and the guard never sees
-// fewer XML elements open than encoding/xml does.
+// check parses a list that need not be a dictionary.
+func check(data []byte, limits Limits) error {
+	if _, err := Parse(data, limits); !errors.Is(err, device.WrongType) {
+		return err
+	}
+	return nil
+}
+
+// FuzzParse holds that no list kills the process, and that what a general decoder reads of a
+// list is what Parse reads of it.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(header + "<plist version=\"1.0\"><dict><key>a</key><string>b</string></dict></plist>"))
-	f.Add([]byte("<plist><!-- <array> --><array><![CDATA[<array>]]></array></plist>"))
-	f.Add([]byte(`<!DOCTYPE plist "><array>"><plist><a b='>'/></plist>`))
-	f.Add([]byte("<plist><!-->--><?a ?><array></array></plist>"))
+	f.Add([]byte("<plist><dict><!-- <array> --><key>k</key><array><![CDATA[<array>]]><integer>-0x5</integer></array></dict></plist>"))
+	f.Add([]byte(`<!DOCTYPE plist "><array>"><plist><dict a b='>'/></plist>`))
+	f.Add([]byte("<plist><!-->--><?a ?><dict><key>d</key><data>AAEC</data><key>u</key><dict><key>CF$UID</key><integer>3</integer></dict></dict></plist>"))
+	f.Add([]byte("<plist><dict><key>a</key><integer>+5</integer><key>b</key><what><x/></what><key>c</key><date>2026-01-02T03:04:05Z</date></dict></plist>"))
 	f.Add(bomb())
 	f.Add(chain(3))
+	f.Add(binaryList([]byte{0xD2, 1, 3, 2, 4}, []byte{0x51, 'x'}, []byte{0x33, 0x41, 0xC0, 0, 0, 0, 0, 0, 0}, []byte{0x61, 0, 'y'}, []byte{0x80, 7}))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		limits := Limits{MaxBytes: 1 << 16, MaxDepth: 8, MaxObjects: 1000}
-		if _, err := Parse(data, limits); err != nil {
+		got, err := Parse(data, Limits{MaxBytes: 1 << 16, MaxDepth: 8, MaxObjects: 1000})
+		if err != nil {
 			return
 		}
-		if bytes.HasPrefix(data, []byte("bplist")) {
+		var want any
+		if _, err := plist.Unmarshal(data, &want); err != nil {
 			return
 		}
-		if depth := deepest(data); depth > limits.MaxDepth+2 {
-			t.Errorf("passed with %d elements open", depth)
+		if dict, ok := want.(map[string]any); ok && !same(dict, map[string]any(got)) {
+			t.Errorf("Parse = %#v, want %#v", got, want)
 		}
 	})
 }
 
-// deepest is how deep encoding/xml sees the first element nest.
-func deepest(data []byte) int {
-	decoder := xml.NewDecoder(bytes.NewReader(data))
-	depth, most := 0, 0
-	for {
-		token, err := decoder.Token()
-		if err != nil {
-			return most
+// same compares values of a general decoder with ours, which may be more careful.
+func same(want, got any) bool {
+	switch want := want.(type) {
+	case map[string]any:
+		got, ok := got.(map[string]any)
+		if !ok {
+			return false
 		}
-		switch token.(type) {
-		case xml.StartElement:
-			depth++
-			most = max(most, depth)
-		case xml.EndElement:
-			if depth--; depth == 0 {
-				return most
+		for key := range got {
+			if _, there := want[key]; there && !same(want[key], got[key]) {
+				return false
 			}
 		}
+		return len(want) == len(got)
+	case []any:
+		got, ok := got.([]any)
+		return ok && slices.EqualFunc(want, got, same)
+	case string:
+		got, ok := got.(string)
+		return ok && strings.ToValidUTF8(want, "") == strings.ToValidUTF8(got, "")
+	case []byte:
+		got, ok := got.([]byte)
+		return ok && bytes.Equal(want, got)
+	case plist.UID:
+		uid, ok := got.(UID)
+		return ok && uint64(want) == uint64(uid) || got == undecodable{}
+	case float32:
+		return same(float64(want), got)
+	case float64:
+		return want == got || math.IsNaN(want)
+	case time.Time:
+		date, ok := got.(time.Time)
+		return ok && want.Equal(date) || got == undecodable{}
+	case uint64, int64:
+		return want == got || got == undecodable{}
+	default:
+		return want == got
 	}
 }
 

@@ -1,10 +1,13 @@
 package sim
 
 import (
+	"bytes"
 	"encoding/binary"
 	"maps"
 	"slices"
 	"strings"
+
+	"howett.net/plist"
 )
 
 // echoes are the keys that a reply repeats from its request; faults of the values leave
@@ -48,6 +51,37 @@ func wrongType(value any) any {
 		return []any{value}
 	default:
 		return "wrong"
+	}
+}
+
+// oddValue is a message as XML in which an element stands for the value of a key, wherever
+// that is. The element need not be one.
+func oddValue(message dict, key, element string) ([]byte, error) {
+	const placeholder = "the odd value stands here"
+	body, err := plist.Marshal(withValue(message, key, placeholder), plist.XMLFormat)
+	return bytes.ReplaceAll(body, []byte("<string>"+placeholder+"</string>"), []byte(element)), err
+}
+
+// withValue sets a key to a value in every dictionary that has it.
+func withValue(value any, key string, to any) any {
+	switch value := value.(type) {
+	case dict:
+		changed := maps.Clone(value)
+		for name, inner := range changed {
+			changed[name] = withValue(inner, key, to)
+			if name == key {
+				changed[name] = to
+			}
+		}
+		return changed
+	case []any:
+		changed := slices.Clone(value)
+		for i, inner := range changed {
+			changed[i] = withValue(inner, key, to)
+		}
+		return changed
+	default:
+		return value
 	}
 }
 

@@ -50,6 +50,10 @@ func encode(fault Fault, message dict) ([]byte, error) {
 		message = wrongTypes(message)
 	case MissingKeys:
 		message = missingKeys(message)
+	case Numbered:
+		message = dict{"MessageType": "Result", "Number": fault.Count}
+	case OddValue:
+		return oddValue(message, fault.Key, fault.Error)
 	case BinaryPlist:
 		format = plist.BinaryFormat
 	case Garbage:
@@ -90,6 +94,8 @@ func (c *conn) send(f framing, body []byte, fault Fault) error {
 	case Detach:
 		c.detach()
 		return net.ErrClosed
+	case Twice:
+		frame = slices.Repeat(frame, 2)
 	}
 	if _, err := c.Write(frame); err != nil {
 		return err

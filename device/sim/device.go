@@ -42,6 +42,36 @@ func (d *Device) UDID() string {
 	return udid
 }
 
+// Set gives a lockdown value to a device that is not yet in a Tray; nil takes the value away.
+// "" is the root.
+func (d *Device) Set(domain, key string, value any) {
+	d.values = maps.Clone(d.values)
+	d.values[domain] = changed(d.values[domain], key, value)
+}
+
+// ReplaceEntry gives an entry of the IORegistry to a device that is not yet in a Tray; nil takes
+// it away.
+func (d *Device) ReplaceEntry(name string, properties map[string]any) {
+	d.registry = maps.Clone(d.registry)
+	d.registry[name] = properties
+	if properties == nil {
+		delete(d.registry, name)
+	}
+}
+
+// changed is a dictionary with another value for one key.
+func changed(values dict, key string, value any) dict {
+	values = maps.Clone(values)
+	if values == nil {
+		values = dict{}
+	}
+	values[key] = value
+	if value == nil {
+		delete(values, key)
+	}
+	return values
+}
+
 // Clone is another device that answers the same, but for its name and identifiers,
 // which end in n. It fills trays; n is from 0 to 9,999.
 func (d *Device) Clone(n int) *Device {

@@ -2,8 +2,8 @@ package sim
 
 import "time"
 
-// A Fault makes a device, or the whole tray, misbehave. What At, Seconds, Count and
-// Error mean is said at each Kind.
+// A Fault makes a device, or the whole tray, misbehave. What At, Seconds, Count,
+// Error and Key mean is said at each Kind.
 //
 // At names the place of the conversation where the fault strikes; an empty At is every
 // place that the kind fits. Places are
@@ -25,6 +25,7 @@ type Fault struct {
 	Seconds float64
 	Count   int
 	Error   string
+	Key     string
 }
 
 // Kind names a fault, in sim.plist as in Go.
@@ -34,11 +35,14 @@ type Kind string
 const (
 	Unpaired         Kind = "unpaired"          // never paired; whoever asks to pair is trusted at once
 	TrustPending     Kind = "trust-pending"     // never paired; the first Count tries to pair meet an open Trust dialog
-	Denied           Kind = "denied"            // never paired; Don't Trust was tapped
+	Denied           Kind = "denied"            // never paired; Don't Trust was tapped; after Count times of being plugged in again it asks anew (never, if that is 0)
 	PairingForbidden Kind = "pairing-forbidden" // never paired; management does not allow it
 	Locked           Kind = "locked"            // locked with a passcode: no pairing and no services
 	StaleHostID      Kind = "stale-host-id"     // the computer has a pair record that the device forgot
-	StaleTLS         Kind = "stale-tls"         // as above, and the device hangs up at the TLS handshake
+	StaleTLS         Kind = "stale-tls"         // as above, and the device refuses the computer's certificate with a TLS alert
+	Reenumerates     Kind = "reenumerates"      // never paired; once Trust is tapped it leaves, and returns under another number after Seconds (0.3 if that is 0)
+	PairedByMux      Kind = "paired-by-mux"     // never paired; the dialog that is answered is that of usbmuxd, which pairs by itself
+	TLSIntolerant    Kind = "tls-intolerant"    // hangs up on whoever offers more than TLS 1.0
 )
 
 // Faults of one reply.
@@ -58,12 +62,16 @@ const (
 	MissingKeys Kind = "missing-keys" // the reply lacks everything but the echo of the request
 	PlistBomb   Kind = "plist-bomb"   // a binary property list of under 400 bytes that unfolds without end
 	DeepXML     Kind = "deep-xml"     // XML arrays nested 900,000 deep
+	OddValue    Kind = "odd-value"    // the XML in Error stands for the value of Key, wherever that is in the reply
+	Twice       Kind = "twice"        // the reply is sent twice
+	Numbered    Kind = "numbered"     // the mux answers with Count as the number of its Result
 )
 
 // Faults of a Tray.
 const (
 	ListRefused Kind = "list-refused" // ListDevices answers Result 4294967295 above Count devices (29 if that is 0; any if it is below)
 	HangUp      Kind = "hang-up"      // who listens hears of Count devices that come or go, and then the connection ends
+	Swapped     Kind = "swapped"      // the numbers of the first two devices lead to each other
 	Ghosts      Kind = "ghosts"       // who listens hears everything twice, and of pairings and devices that never were
 	WeakHub     Kind = "weak-hub"     // while Count devices on USB are spoken with (12 if that is 0), the connections to any other break; with Seconds they are silent first
 )
@@ -95,7 +103,8 @@ func (f Fault) delay(otherwise time.Duration) time.Duration {
 // ofTrust reports whether the kind is about the whole device, not about one reply.
 func (k Kind) ofTrust() bool {
 	switch k {
-	case Unpaired, TrustPending, Denied, PairingForbidden, Locked, StaleHostID, StaleTLS:
+	case Unpaired, TrustPending, Denied, PairingForbidden, Locked, StaleHostID, StaleTLS,
+		Reenumerates, PairedByMux, TLSIntolerant:
 		return true
 	}
 	return false
@@ -105,7 +114,7 @@ func (k Kind) ofTrust() bool {
 func (k Kind) ofReply() bool {
 	switch k {
 	case Refused, Stall, Truncated, HalfStall, Trickle, Reset, Detach, Oversized, Garbage, Empty,
-		BinaryPlist, WrongTypes, MissingKeys, PlistBomb, DeepXML:
+		BinaryPlist, WrongTypes, MissingKeys, PlistBomb, DeepXML, OddValue, Twice, Numbered:
 		return true
 	}
 	return false

@@ -35,8 +35,8 @@ type lockdownRequest struct {
 }
 
 // serve answers a client at one port of the device.
-func (p *plugged) serve(ctx context.Context, client net.Conn, at port) {
-	ctx, cancel := context.WithCancel(ctx)
+func (p *plugged) serve(served context.Context, client net.Conn, at port) {
+	ctx, cancel := context.WithCancel(served)
 	defer cancel()
 	unplugged := context.AfterFunc(p.ctx, func() { cancel(); client.Close() })
 	defer unplugged()
@@ -50,6 +50,10 @@ func (p *plugged) serve(ctx context.Context, client net.Conn, at port) {
 	}
 	if at.service == lockdownService {
 		p.serveLockdown(c)
+		if p.isReturning() {
+			client.Close()
+			p.tray.leaveAndReturn(served, p)
+		}
 		return
 	}
 	if c.startTLS(at.secure) == nil {
@@ -198,9 +202,6 @@ func (s *lockdownSession) startSession(r lockdownRequest) error {
 	if err := s.say(reply, r.Request); err != nil {
 		return err
 	}
-	if has(s.device.Faults, StaleTLS) {
-		return s.reset()
-	}
 	s.id, s.secure = id, secure
 	return s.startTLS(secure)
 }
@@ -241,6 +242,9 @@ func (s *lockdownSession) startService(r lockdownRequest) error {
 // be forgotten.
 func (s *lockdownSession) pairing(r lockdownRequest) error {
 	name := s.pair(r)
+	if s.device.isReturning() {
+		return net.ErrClosed
+	}
 	if name != "" {
 		return s.deny(r, name)
 	}
@@ -268,8 +272,13 @@ func (s *lockdownSession) pair(r lockdownRequest) string {
 		return "MCProtected"
 	case s.device.locked():
 		return "PasswordProtected"
-	case has(faults, Denied):
+	case s.device.denies():
 		return "UserDeniedPairing"
+	case has(faults, PairedByMux):
+		if s.device.tryToPair() == 2 {
+			s.device.pairWithMux()
+		}
+		return "PairingDialogResponsePending"
 	}
 	if dialog, ok := find(faults, TrustPending); ok && s.device.tryToPair() <= dialog.Count {
 		return "PairingDialogResponsePending"
@@ -277,6 +286,7 @@ func (s *lockdownSession) pair(r lockdownRequest) string {
 	if s.device.trust(r.PairRecord) != nil {
 		return "InvalidPairRecord"
 	}
+	s.device.leaveOnTrust()
 	return ""
 }
 

@@ -171,6 +171,10 @@ func (s *muxSession) result(tag uint32, number uint64, name string) error {
 // connect answers a Connect. If it succeeds, the connection belongs to the device, and
 // what follows on it is for the port.
 func (s *muxSession) connect(tag uint32, request muxRequest) (entry, port, bool) {
+	if fault := s.strikes([]string{"Connect"}); fault.At == "Connect" {
+		s.result(tag, muxOK, "Connect")
+		return entry{}, port{}, false
+	}
 	e, ok := s.tray.entry(request.DeviceID)
 	if !ok {
 		s.result(tag, muxBadDevice, "Connect")

@@ -18,6 +18,8 @@ type plugged struct {
 	mu       sync.Mutex
 	trusted  map[string]*tls.Config // computers it trusts, by HostID: how to speak with each
 	tries    int                    // to pair
+	returns  bool                   // it has left because Trust was tapped, and returns
+	again    int                    // times it was plugged in before
 	visits   int                    // to the crash reports
 	ports    map[uint16]port        // that wait for a connection
 	lastPort uint16
@@ -45,7 +47,7 @@ func plug(t *Tray, device *Device) (*plugged, error) {
 		trusted: map[string]*tls.Config{},
 		ports:   map[uint16]port{},
 	}
-	for _, never := range []Kind{Unpaired, TrustPending, Denied, PairingForbidden} {
+	for _, never := range []Kind{Unpaired, TrustPending, Denied, PairingForbidden, Reenumerates, PairedByMux} {
 		if has(device.Faults, never) {
 			return p, nil
 		}
@@ -65,7 +67,7 @@ func plug(t *Tray, device *Device) (*plugged, error) {
 
 // trust remembers a computer.
 func (p *plugged) trust(record pairRecord) error {
-	secure, err := p.tray.keys.secureFor(record)
+	secure, err := p.tray.keys.secureFor(record, p.Device)
 	if err != nil {
 		return err
 	}

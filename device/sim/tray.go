@@ -28,6 +28,7 @@ type Tray struct {
 	plugged   []*plugged
 	lastID    int
 	records   map[string][]byte // pair records, by UDID
+	times     map[string]int    // how often a device was plugged in, by UDID
 	listeners map[*listener]struct{}
 	requests  []Request
 	spoken    map[*plugged]int // connections over USB, by device
@@ -40,7 +41,7 @@ func New(now func() time.Time, devices ...*Device) (*Tray, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tray{now: now, keys: made, records: map[string][]byte{}, listeners: map[*listener]struct{}{}, spoken: map[*plugged]int{}}
+	t := &Tray{now: now, keys: made, records: map[string][]byte{}, times: map[string]int{}, listeners: map[*listener]struct{}{}, spoken: map[*plugged]int{}}
 	for _, device := range devices {
 		if err := t.Attach(device); err != nil {
 			return nil, err
@@ -66,10 +67,17 @@ func (t *Tray) Attach(device *Device) error {
 	if t.indexLocked(p.UDID()) >= 0 {
 		return errors.New("a device with this UDID is attached already")
 	}
+	t.addLocked(p)
+	return nil
+}
+
+// addLocked puts a device that is ready in the tray, and tells those who listen.
+func (t *Tray) addLocked(p *plugged) {
+	p.again = t.times[p.UDID()]
+	t.times[p.UDID()]++
 	t.plugged = append(t.plugged, p)
 	t.numberLocked(p)
 	t.tellLocked(p.entries, entry.attached)
-	return nil
 }
 
 // numberLocked gives each connection of a device the mux's next number.
@@ -234,6 +242,9 @@ func (t *Tray) entry(id int) (entry, bool) {
 	if i < 0 {
 		return entry{}, false
 	}
+	if has(t.Faults, Swapped) && i < 2 && len(entries) > 1 {
+		i = 1 - i
+	}
 	return entries[i], true
 }
 
@@ -249,6 +260,13 @@ func (t *Tray) keepRecord(udid string, record []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.records[udid] = record
+}
+
+// MoveRecord files a pair record under another spelling of its UDID, as other usbmuxd do.
+func (t *Tray) MoveRecord(from, to string) {
+	record := t.record(from)
+	t.dropRecord(from)
+	t.keepRecord(to, record)
 }
 
 func (t *Tray) dropRecord(udid string) {

@@ -10,10 +10,14 @@ import (
 	"encoding/pem"
 	"errors"
 	"math/big"
+	"net"
+	"slices"
 	"sync"
 	"time"
 
 	"howett.net/plist"
+
+	"github.com/backupdoctor/backupdoctor/device"
 )
 
 // The computer that every device trusts from the start.
@@ -119,25 +123,48 @@ func publicPEM(key *rsa.PrivateKey) []byte {
 // secureFor is how the device speaks TLS with one computer: with the certificate that
 // the computer made for it, and with nobody but that computer. Some clients show the
 // host's certificate, some the root's.
-func (k *keys) secureFor(record pairRecord) (*tls.Config, error) {
+func (k *keys) secureFor(record pairRecord, d *Device) (*tls.Config, error) {
 	own, _ := pem.Decode(record.DeviceCertificate)
 	host, _ := pem.Decode(record.HostCertificate)
 	root, _ := pem.Decode(record.RootCertificate)
 	if own == nil || host == nil || root == nil {
 		return nil, errors.New("pair record without certificates")
 	}
-	return &tls.Config{
+	config := &tls.Config{
 		Certificates:           []tls.Certificate{{Certificate: [][]byte{own.Bytes}, PrivateKey: k.device}},
 		MinVersion:             tls.VersionTLS10, // old clients of old devices
 		SessionTicketsDisabled: true,
 		ClientAuth:             tls.RequireAnyClientCert,
 		VerifyPeerCertificate: func(shown [][]byte, _ [][]*x509.Certificate) error {
-			if bytes.Equal(shown[0], host.Bytes) || bytes.Equal(shown[0], root.Bytes) {
+			if !has(d.Faults, StaleTLS) && (bytes.Equal(shown[0], host.Bytes) || bytes.Equal(shown[0], root.Bytes)) {
 				return nil
 			}
 			return errors.New("client is not the paired computer")
 		},
-	}, nil
+	}
+	if d.speaksOldTLS() || has(d.Faults, TLSIntolerant) {
+		config.MaxVersion = tls.VersionTLS10
+		config.CipherSuites = []uint16{tls.TLS_RSA_WITH_AES_256_CBC_SHA, tls.TLS_RSA_WITH_AES_128_CBC_SHA}
+	}
+	if has(d.Faults, TLSIntolerant) {
+		config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			if slices.Max(hello.SupportedVersions) <= tls.VersionTLS10 {
+				return nil, nil
+			}
+			hello.Conn.Close()
+			return nil, net.ErrClosed
+		}
+	}
+	return config, nil
+}
+
+// speaksOldTLS is true of iOS 9 and before, and of tvOS, whose versions are the same: they know
+// TLS 1.0 only, and only suites with an RSA key exchange.
+func (d *Device) speaksOldTLS() bool {
+	class, _ := d.values[""]["DeviceClass"].(string)
+	text, _ := d.values[""]["ProductVersion"].(string)
+	version, err := device.ParseVersion(text)
+	return err == nil && version.Major < 10 && slices.Contains([]string{"iPhone", "iPad", "iPod", "AppleTV"}, class)
 }
 
 // bytes is the record as usbmuxd stores it.

@@ -28,16 +28,10 @@ func (d Door) Access(ctx context.Context, a Attached) (access Access) {
 }
 
 func (d Door) access(ctx context.Context, a Attached) Access {
-	proof, trust := d.readCredential(ctx, a.UDID)
-	l, err := d.lockdown(ctx, a)
-	if err != nil {
-		return Access{Trusted: device.Unknown[bool](err), Locked: device.Unknown[bool](err)}
-	}
-	defer l.Close()
-	if trust == nil {
-		trust = l.start(ctx, proof)
-	}
+	e := d.newExamination(a)
+	defer func() { e.Close() }()
+	_, trust := e.begin(ctx)
 	const key = "PasswordProtected"
-	locked := fact(l.value(ctx, key), flag, key)
+	locked := fact(e.value(ctx, key), flag, key)
 	return Access{Trusted: device.FactOf(true, trust), Locked: locked}
 }

@@ -89,34 +89,36 @@ func (a *afc) request(ctx context.Context, operation uint64, body []byte, wanted
 	if err := a.send(ctx, func() error { return a.Send(packet.Bytes()) }); err != nil {
 		return nil, err
 	}
-	answered, data, err := readAFC(a)
-	if err != nil {
-		return nil, a.fail(ctx, err)
+	for range maxStrays {
+		answer, data, err := readAFC(a)
+		switch {
+		case err != nil:
+			return nil, a.fail(ctx, err)
+		case answer.Number != header.Number: // to an earlier request
+		case answer.Operation == wanted:
+			return data, nil
+		case answer.Operation == afcStatus:
+			return nil, afcError(data)
+		default:
+			return nil, device.Malformed
+		}
 	}
-	switch answered {
-	case wanted:
-		return data, nil
-	case afcStatus:
-		return nil, afcError(data)
-	default:
-		return nil, device.Malformed
-	}
+	return nil, a.fail(ctx, device.Malformed)
 }
 
 // readAFC reads one packet. Its error is a device.Reason or that of the reader.
-func readAFC(r io.Reader) (operation uint64, data []byte, err error) {
-	var header afcHeader
+func readAFC(r io.Reader) (header afcHeader, data []byte, err error) {
 	if err := binary.Read(r, binary.LittleEndian, &header); err != nil {
-		return 0, nil, err
+		return header, nil, err
 	}
 	switch {
 	case header.Magic != afcMagic, header.This < afcHeaderLength, header.Whole < header.This:
-		return 0, nil, device.Malformed
+		return header, nil, device.Malformed
 	case header.Whole-afcHeaderLength > maxListing:
-		return 0, nil, device.Oversized
+		return header, nil, device.Oversized
 	}
 	data, err = readBody(r, uint32(header.Whole-afcHeaderLength), maxListing)
-	return header.Operation, data, err
+	return header, data, err
 }
 
 // afcError translates a status that was not wanted: success is one, too, where data was

@@ -48,7 +48,7 @@ func browse(ctx context.Context, l *link) ([]device.App, error) {
 	part, err := l.ask(ctx, browseRequest{"Browse", browseOptions{
 		ApplicationType:  "Any",
 		ReturnAttributes: []string{"CFBundleIdentifier", "StaticDiskUsage", "DynamicDiskUsage"},
-	}})
+	}}, anyAnswer)
 	apps := []device.App{}
 	for err == nil {
 		if name, err := part.Text("Error"); err == nil {
@@ -69,7 +69,7 @@ func browse(ctx context.Context, l *link) ([]device.App, error) {
 			slices.SortFunc(apps, func(a, b device.App) int {
 				return cmp.Or(cmp.Compare(b.DataBytes, a.DataBytes), cmp.Compare(a.BundleID, b.BundleID))
 			})
-			return apps, nil
+			return slices.Compact(apps), nil // a part may come twice
 		}
 		if part, err = l.receive(ctx, maxAppsPart); err != nil {
 			return nil, err
@@ -90,14 +90,11 @@ func parseApps(part safeplist.Dict) ([]device.App, error) {
 	}
 	var apps []device.App
 	for _, value := range list {
-		values, ok := value.(map[string]any)
-		if !ok {
-			return nil, device.WrongType
-		}
+		values, _ := value.(map[string]any) // nil has no identifier
 		about := safeplist.Dict(values)
 		id, errID := about.Text("CFBundleIdentifier")
-		own, errOwn := about.Uint("StaticDiskUsage")
-		data, errData := about.Uint("DynamicDiskUsage")
+		own, errOwn := amount(about, "StaticDiskUsage")
+		data, errData := amount(about, "DynamicDiskUsage")
 		if errors.Join(errID, errOwn, errData) == nil {
 			apps = append(apps, device.App{BundleID: id, AppBytes: own, DataBytes: data})
 		}

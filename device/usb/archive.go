@@ -22,6 +22,7 @@ var PermittedPull = []string{
 	"usbmux ReadPairRecord",
 	"usbmux Connect",
 
+	"lockdown GetValue",
 	"lockdown StartSession",
 	"lockdown StartService com.apple.crashreportcopymobile",
 

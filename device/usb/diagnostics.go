@@ -33,6 +33,9 @@ type registryQuery struct {
 	EntryClass string `plist:",omitempty"`
 }
 
+// powerKey is a property that every power source has, and nothing else.
+const powerKey = "ExternalConnected"
+
 var (
 	powerSource = registryQuery{Request: "IORegistry", EntryClass: "IOPMPowerSource"}
 
@@ -44,7 +47,12 @@ var (
 
 // registryEntry reads the properties of an entry; device.Absent if there is none.
 func registryEntry(ctx context.Context, l *link, query registryQuery) reply {
-	answer, err := l.ask(ctx, query)
+	answer, err := l.ask(ctx, query, func(answer safeplist.Dict, repeated bool) bool {
+		// No answer repeats its question. Two empty ones may be alike, and two ways to the
+		// Wi-Fi interface may lead to the same entry; the power source is another one.
+		_, isPower := entryOf(answer).Dict[powerKey]
+		return !repeated || query == powerSource || !isPower
+	})
 	if err != nil {
 		return reply{err: err}
 	}
@@ -54,6 +62,14 @@ func registryEntry(ctx context.Context, l *link, query registryQuery) reply {
 	case status != "Success":
 		return reply{err: device.Gap{Reason: device.DeviceError, Detail: detail(status)}}
 	}
+	entry := entryOf(answer)
+	if entry.err == nil && len(entry.Dict) == 0 {
+		return reply{err: device.Absent} // how some versions say that there is none
+	}
+	return entry
+}
+
+func entryOf(answer safeplist.Dict) reply {
 	return reply{Dict: answer}.inner("Diagnostics").inner("IORegistry")
 }
 
@@ -68,22 +84,31 @@ type wifiEntry struct {
 	by string
 }
 
-// findWiFi tries the ways to the interface, the likelier first.
+// findWiFi tries the ways to the interface, the likelier first. An entry that says nothing of
+// a network leads to the next way; if that says no more, it stands.
 func findWiFi(ctx context.Context, l *link, id device.Identity) wifiEntry {
 	queries := []registryQuery{wifiName, wifiClass}
 	if version, err := id.Version(); err == nil && version.Major < 15 {
 		queries = []registryQuery{wifiClass, wifiName}
 	}
+	found := wifiEntry{reply: reply{err: device.Unsupported}}
 	for _, query := range queries {
 		entry := registryEntry(ctx, l, query)
-		if entry.err == nil {
-			return wifiEntry{entry, query.EntryName + query.EntryClass}
+		switch {
+		case errors.Is(entry.err, device.Absent):
+			continue
+		case entry.err != nil:
+			if found.err != nil {
+				found.err = entry.err
+			}
+			return found
 		}
-		if !errors.Is(entry.err, device.Absent) {
-			return wifiEntry{reply: entry}
+		found = wifiEntry{entry, query.EntryName + query.EntryClass}
+		if _, err := associated(entry.Dict); !errors.Is(err, device.Unsupported) {
+			return found
 		}
 	}
-	return wifiEntry{reply: reply{err: device.Unsupported}}
+	return found
 }
 
 func fillWiFi(wifi *device.WiFi, entry wifiEntry) {
@@ -96,33 +121,67 @@ func fillWiFi(wifi *device.WiFi, entry wifiEntry) {
 	wifi.Associated = device.FactOf(associated(entry.Dict))
 }
 
-// associated reports whether the interface has joined a network: it then has a BSSID,
-// or a channel on which security is settled. What network it is, is not kept. An entry
-// without any property of IEEE 802.11 is one that cannot be judged.
+// associated reports whether the interface has joined a network. The BSSID of one, its name,
+// or a channel on which security is settled show that it has; a BSSID of zeros or channel 0
+// that it has not. What network it is, is not kept. Where these contradict each other the
+// answer is device.Implausible, and where none of them is there, device.Unsupported.
 func associated(entry safeplist.Dict) (bool, error) {
-	const bssid, channel, secured = "IO80211BSSID", "IO80211Channel", "IO80211RSNDone"
-	_, hasBSSID := entry[bssid]
-	_, hasChannel := entry[channel]
-	done, err := flag(entry, secured)
-	if err != nil && !errors.Is(err, device.Absent) {
+	station := addressIn(entry, "IO80211BSSID")
+	channel, errChannel := entry.Uint("IO80211Channel")
+	done, err := flag(entry, "IO80211RSNDone")
+	if err != nil && !errors.Is(err, device.Absent) && station != present {
 		return false, err
 	}
-	if hasBSSID && !isEmpty(entry, bssid) || hasChannel && done {
-		return true, nil
+	joined := station == present || named80211(entry) || done && errChannel == nil && channel != 0
+	left := station == zero || errChannel == nil && channel == 0
+	switch {
+	case joined && left:
+		return false, device.Implausible
+	case joined || left:
+		return joined, nil
+	case errChannel != nil && !errors.Is(errChannel, device.Absent):
+		return false, errChannel
+	default:
+		return false, device.Unsupported
 	}
-	for key := range entry {
-		if strings.HasPrefix(key, "IO80211") {
-			return false, nil
-		}
-	}
-	return false, device.Unsupported
 }
 
-// isEmpty reports whether a BSSID, raw or as text, is that of no station.
-func isEmpty(entry safeplist.Dict, key string) bool {
-	if raw, err := entry.Data(key); err == nil {
-		return len(bytes.Trim(raw, "\x00")) == 0
+// named80211 reports whether the interface has the name of a network.
+func named80211(entry safeplist.Dict) bool {
+	for _, key := range []string{"IO80211SSID", "IO80211SSID_STR"} {
+		if text, err := entry.Text(key); err == nil && text != "" {
+			return true
+		}
+		if raw, err := entry.Data(key); err == nil && len(bytes.Trim(raw, "\x00")) > 0 {
+			return true
+		}
 	}
-	text, err := entry.Text(key)
-	return err != nil || text == "" || text == "00:00:00:00:00:00"
+	return false
+}
+
+// What an entry says of an address.
+type address int
+
+const (
+	missing address = iota
+	zero
+	present
+)
+
+// addressIn reads the address of a station, raw or as text.
+func addressIn(entry safeplist.Dict, key string) address {
+	raw, err := entry.Data(key)
+	if err != nil {
+		text, errText := entry.Text(key)
+		if errText != nil || text == "" {
+			return missing
+		}
+		raw = []byte(strings.Trim(text, "0:"))
+	} else if len(raw) == 0 {
+		return missing
+	}
+	if len(bytes.Trim(raw, "\x00")) == 0 {
+		return zero
+	}
+	return present
 }

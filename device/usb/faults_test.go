@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ var (
 	fromRoot = []string{
 		"device.serial", "device.name", "device.class", "device.productType", "device.productVersion", "device.buildVersion",
 		"live.lockedNow", "live.activationState", "live.releaseType", "live.timeZone", "live.utcOffsetSeconds",
-		"live.hasTelephony", "live.account.findMyAccount", "live.account.activationLock",
+		"live.hasTelephony", "live.account.findMyAccount", "live.account.activationLock", "live.recognized", "live.sharedIPad",
 	}
 	fromBackup = []string{"live.cloudBackup", "live.computerBackup"}
 	fromLater  = []string{
@@ -33,7 +34,7 @@ var (
 	// Told to any computer, so also to one that is not trusted.
 	toStrangers = row{
 		"device.name": "known", "device.class": "known", "device.productType": "known",
-		"device.productVersion": "known", "device.buildVersion": "known", "live.hasTelephony": "known",
+		"device.productVersion": "known", "device.buildVersion": "known", "live.hasTelephony": "known", "live.recognized": "known",
 	}
 )
 
@@ -53,7 +54,7 @@ func TestFaults(t *testing.T) {
 	)
 	inBackup := func(reason device.Reason) row { return all(reason, fromBackup...) }
 	afterRoot := func(reason device.Reason) row {
-		return all(reason, "live").and(all("known", fromRoot...)).and(row{"live.trusted": "known", "live.releaseType": "absent"})
+		return all(reason, "live").and(all("known", fromRoot...)).and(row{"live.trusted": "known", "live.releaseType": "absent", "live.sharedIPad": "absent"})
 	}
 	locked := all(device.Locked, fromDiagnostics...).and(all(device.Locked, fromManagement...)).
 		and(all(device.Locked, fromCrashes...)).and(all(device.Locked, fromApps...))
@@ -88,11 +89,11 @@ func TestFaults(t *testing.T) {
 		"session of any type":  {sim.Fault{Kind: sim.WrongTypes, At: "StartSession"}, untrusted(device.WrongType), device.WrongType},
 		"session of no answer": {sim.Fault{Kind: sim.MissingKeys, At: "StartSession"}, untrusted(device.Absent), device.Absent},
 		"TLS stalled":          {sim.Fault{Kind: sim.Stall, At: "tls"}, untrusted(device.Timeout), device.Timeout},
-		"TLS cut off":          {sim.Fault{Kind: sim.Reset, At: "tls"}, untrusted(device.TrustStale), ""},
-		"unplugged in TLS":     {sim.Fault{Kind: sim.Detach, At: "tls"}, all(device.Detached, ""), device.Detached},
+		"TLS cut off":          {sim.Fault{Kind: sim.Reset, At: "tls"}, untrusted(device.HandshakeFailed), device.HandshakeFailed},
+		"unplugged in TLS":     {sim.Fault{Kind: sim.Detach, At: "tls"}, untrusted(device.Detached), device.Detached},
 
-		"unplugged at once":      {sim.Fault{Kind: sim.Detach, At: "root"}, all(device.Detached, "").and(row{"live.trusted": "known"}), device.Detached},
-		"root values stalled":    {sim.Fault{Kind: sim.Stall, At: "root"}, all(device.Timeout, "").and(row{"live.trusted": "known"}), device.Timeout},
+		"unplugged at once":      {sim.Fault{Kind: sim.Detach, At: "root"}, all(device.Detached, ""), device.Detached},
+		"root values stalled":    {sim.Fault{Kind: sim.Stall, At: "root"}, all(device.Timeout, ""), device.Timeout},
 		"root values garbled":    {sim.Fault{Kind: sim.Garbage, At: "root"}, all(device.Malformed, append(fromRoot, "live.clockSkewSeconds", "live.crashes")...), ""},
 		"root values a bomb":     {sim.Fault{Kind: sim.PlistBomb, At: "root"}, all(device.Hostile, append(fromRoot, "live.clockSkewSeconds", "live.crashes")...), ""},
 		"root values prohibited": {sim.Fault{Kind: sim.Refused, At: "root", Error: "GetProhibited"}, all(device.Refused, append(fromRoot, "live.clockSkewSeconds", "live.crashes")...), ""},
@@ -109,6 +110,9 @@ func TestFaults(t *testing.T) {
 		"domain without keys":     {sim.Fault{Kind: sim.MissingKeys, At: backup}, inBackup(device.Absent), ""},
 		"domain a bomb":           {sim.Fault{Kind: sim.PlistBomb, At: backup}, inBackup(device.Hostile), ""},
 		"domain of deep XML":      {sim.Fault{Kind: sim.DeepXML, At: backup}, afterRoot(device.Oversized), device.Oversized},
+		"every reply twice":       {sim.Fault{Kind: sim.Twice}, nil, ""},
+		"Connect twice":           {sim.Fault{Kind: sim.Twice, At: "connect"}, nil, ""},
+		"session twice":           {sim.Fault{Kind: sim.Twice, At: "StartSession"}, nil, ""},
 		"domain in binary":        {sim.Fault{Kind: sim.BinaryPlist, At: backup}, nil, ""},
 		"domain late":             {sim.Fault{Kind: sim.Stall, At: backup, Seconds: 0.2}, nil, ""},
 		"domain stalled":          {sim.Fault{Kind: sim.Stall, At: backup}, afterRoot(device.Timeout), device.Timeout},
@@ -194,11 +198,25 @@ func TestFaultsOfMux(t *testing.T) {
 		fault sim.Fault
 		row   row
 	}{
-		"no answer about pairing": {sim.Fault{Kind: sim.Stall, At: "ReadPairRecord"}, untrusted(device.Timeout)},
-		"pair record garbled":     {sim.Fault{Kind: sim.Garbage, At: "ReadPairRecord"}, untrusted(device.Malformed)},
-		"pair record a bomb":      {sim.Fault{Kind: sim.PlistBomb, At: "ReadPairRecord"}, untrusted(device.Hostile)},
-		"pair record of no type":  {sim.Fault{Kind: sim.WrongTypes, At: "ReadPairRecord"}, untrusted(device.Malformed)},
-		"answer without a record": {sim.Fault{Kind: sim.MissingKeys, At: "ReadPairRecord"}, untrusted(device.Malformed)},
+		"no answer about pairing": {sim.Fault{Kind: sim.Stall, At: "ReadPairRecord"}, untrusted(device.MuxTrouble)},
+		"pair record garbled":     {sim.Fault{Kind: sim.Garbage, At: "ReadPairRecord"}, untrusted(device.MuxTrouble)},
+		"pair record a bomb":      {sim.Fault{Kind: sim.PlistBomb, At: "ReadPairRecord"}, untrusted(device.MuxTrouble)},
+		"pair record of no type":  {sim.Fault{Kind: sim.WrongTypes, At: "ReadPairRecord"}, untrusted(device.MuxTrouble)},
+		"answer without a record": {sim.Fault{Kind: sim.MissingKeys, At: "ReadPairRecord"}, untrusted(device.MuxTrouble)},
+		"hung up":                 {sim.Fault{Kind: sim.Reset, At: "ReadPairRecord"}, untrusted(device.NeverPaired)},
+		"result 0":                {sim.Fault{Kind: sim.Numbered, At: "ReadPairRecord"}, untrusted(device.MuxTrouble)},
+		"result 1":                {sim.Fault{Kind: sim.Numbered, At: "ReadPairRecord", Count: 1}, untrusted(device.MuxTrouble)},
+		"result 2":                {sim.Fault{Kind: sim.Numbered, At: "ReadPairRecord", Count: 2}, untrusted(device.NeverPaired)},
+		"result 13":               {sim.Fault{Kind: sim.Numbered, At: "ReadPairRecord", Count: 13}, untrusted(device.MuxTrouble)},
+		"result 22":               {sim.Fault{Kind: sim.Numbered, At: "ReadPairRecord", Count: 22}, untrusted(device.MuxTrouble)},
+		"result -22":              {sim.Fault{Kind: sim.Numbered, At: "ReadPairRecord", Count: -22}, untrusted(device.MuxTrouble)},
+		"result 182":              {sim.Fault{Kind: sim.Numbered, At: "ReadPairRecord", Count: 182}, untrusted(device.MuxTrouble)},
+		"empty pair record":       {sim.Fault{Kind: sim.OddValue, At: "ReadPairRecord", Key: "PairRecordData", Error: "<data></data>"}, untrusted(device.RecordBroken)},
+		"cut pair record":         {sim.Fault{Kind: sim.OddValue, At: "ReadPairRecord", Key: "PairRecordData", Error: "<data>PHBsaXN0PjxkaWN0Pg==</data>"}, untrusted(device.RecordBroken)},
+		"pair record of zeros":    {sim.Fault{Kind: sim.OddValue, At: "ReadPairRecord", Key: "PairRecordData", Error: "<data>" + strings.Repeat("AAAA", 300) + "</data>"}, untrusted(device.RecordBroken)},
+		"undecodable pair record": {sim.Fault{Kind: sim.OddValue, At: "ReadPairRecord", Key: "PairRecordData", Error: "<data>!</data>"}, untrusted(device.MuxTrouble)},
+		"pair record sent twice":  {sim.Fault{Kind: sim.Twice, At: "ReadPairRecord"}, nil},
+		"Connect sent twice":      {sim.Fault{Kind: sim.Twice, At: "usbmux"}, nil},
 	}
 	healthy := rowOf(t, readOne(t, patient(t, "healthy-iphone")))
 	for name, test := range tests {

@@ -3,7 +3,6 @@ package usb
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/binary"
 	"io"
 	"net"
@@ -26,17 +25,28 @@ type link struct {
 	patience              time.Duration // for one answer
 	unbind                func() bool   // from the context
 	broken                error         // why nothing more can be asked; nil while it can
+	frame                 []byte        // the last answer that was received
 }
 
 // newLink makes a link that closes when ctx ends.
 func newLink(ctx context.Context, conn net.Conn, patience time.Duration) *link {
 	return &link{
-		DeviceConnection: ios.NewDeviceConnectionWithConn(conn),
+		DeviceConnection: carried(conn),
 		raw:              conn,
 		patience:         patience,
 		unbind:           context.AfterFunc(ctx, func() { conn.Close() }),
 	}
 }
+
+// carried has go-ios carry a connection. It may not close it: after a failure to write, an alert
+// may still have to be read.
+func carried(conn net.Conn) *ios.DeviceConnection {
+	return ios.NewDeviceConnectionWithConn(keptOpen{conn})
+}
+
+type keptOpen struct{ net.Conn }
+
+func (keptOpen) Close() error { return nil }
 
 // brokenLink is one that could not be made.
 func brokenLink(why error) *link { return &link{broken: why} }
@@ -60,29 +70,6 @@ func (l *link) fail(ctx context.Context, err error) error {
 // hurry starts the time of one request and its answer.
 func (l *link) hurry() error { return l.raw.SetDeadline(time.Now().Add(l.patience)) }
 
-// secure speaks TLS from here on, showing the host's certificate. That of go-ios has no
-// context, parses the key anew for each connection, and speaks nothing below TLS 1.2.
-func (l *link) secure(ctx context.Context, identity tls.Certificate) error {
-	client := tls.Client(l.raw, &tls.Config{
-		// Which certificate a device shows is not documented; see the package comment.
-		InsecureSkipVerify: true,
-		// lockdownd before iOS 10 speaks nothing newer.
-		MinVersion: tls.VersionTLS10,
-		// Devices know none of the hybrid key exchanges, which cost CPU and a longer hello.
-		CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384},
-		// Devices ask for a certificate without saying whose.
-		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &identity, nil },
-	})
-	if err := l.hurry(); err != nil {
-		return l.fail(ctx, err)
-	}
-	if err := client.HandshakeContext(ctx); err != nil {
-		return l.fail(ctx, err)
-	}
-	l.DeviceConnection = ios.NewDeviceConnectionWithConn(client)
-	return nil
-}
-
 // send has one message written, within the time of a request that begins now.
 func (l *link) send(ctx context.Context, write func() error) error {
 	if l.broken != nil {
@@ -92,21 +79,44 @@ func (l *link) send(ctx context.Context, write func() error) error {
 		return l.fail(ctx, err)
 	}
 	if err := write(); err != nil {
-		return l.fail(ctx, err)
+		return l.fail(ctx, l.whyClosed(err))
 	}
 	return nil
+}
+
+// whyClosed finds the alert with which a device closed TLS, where writing failed before it was
+// read.
+func (l *link) whyClosed(err error) error {
+	var one [1]byte
+	if _, errRead := l.Read(one[:]); alert(errRead) {
+		return errRead
+	}
+	return err
 }
 
 // ask sends a message as lockdownd and its services take it, four bytes of length before
 // a property list, and reads the answer. An answer that cannot be understood leaves the
 // link as it was; any other error breaks it.
-func (l *link) ask(ctx context.Context, message any) (safeplist.Dict, error) {
+//
+// An answer that is not mine belongs to an earlier message, was sent twice, and is passed
+// over; repeated is true of one that is the same, byte for byte, as the answer before.
+func (l *link) ask(ctx context.Context, message any, mine func(answer safeplist.Dict, repeated bool) bool) (safeplist.Dict, error) {
 	err := l.send(ctx, func() error { return ios.NewLockDownConnection(l.DeviceConnection).Send(message) })
 	if err != nil {
 		return nil, err
 	}
-	return l.receive(ctx, maxReply)
+	for range maxStrays {
+		before := l.frame
+		answer, err := l.receive(ctx, maxReply)
+		if err != nil || mine(answer, bytes.Equal(before, l.frame)) {
+			return answer, err
+		}
+	}
+	return nil, l.fail(ctx, device.Malformed)
 }
+
+// anyAnswer takes every answer, of a service that is asked once.
+func anyAnswer(safeplist.Dict, bool) bool { return true }
 
 // maxReply bounds an answer, in bytes. The largest a device is known to send, its root
 // values, is a hundredth of it.
@@ -122,6 +132,7 @@ func (l *link) receive(ctx context.Context, limit uint32) (safeplist.Dict, error
 	if err != nil {
 		return nil, l.fail(ctx, err)
 	}
+	l.frame = append(head[:], body...)
 	return parse(body)
 }
 

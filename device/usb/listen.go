@@ -47,7 +47,7 @@ const domainChanged = "com.apple.mobile.backup.domain_changed"
 func (d Door) Listen(ctx context.Context, a Attached, hear func(Heard)) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	e := &examination{door: d, attached: a, lockdown: lockdown{&link{}}}
+	e := d.newExamination(a)
 	defer func() { e.Close() }()
 	guard(
 		func() { err = e.listen(ctx, hear) },
@@ -257,7 +257,7 @@ func (e *examination) openService(ctx context.Context, name string) (*link, erro
 		return nil, err
 	}
 	if at.secure {
-		if err := l.secure(ctx, e.proof.identity); err != nil {
+		if err := l.secure(ctx, e.proof.identity, e.speaks); err != nil {
 			l.Close()
 			return nil, err
 		}

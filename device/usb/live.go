@@ -2,6 +2,7 @@ package usb
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"time"
 
@@ -32,6 +33,7 @@ func fillRoot(live *device.Live, root reply) {
 	live.TimeZone = fact(root, safeplist.Dict.Text, "TimeZone")
 	live.UTCOffsetSeconds = fact(root, safeplist.Dict.Float, "TimeZoneOffsetFromUTC")
 	live.HasTelephony = fact(root, flag, "TelephonyCapability")
+	live.SharedIPad = fact(root, flag, "IsMultiUser")
 
 	memory := root.inner("NonVolatileRAM")
 	live.Account.FindMyAccount = fact(memory, hasAccount, "fm-account-masked")
@@ -78,9 +80,7 @@ func fillDomains(live *device.Live, domains map[string]reply, takenAt time.Time)
 	live.ComputerBackup.RequiresEncryption = fact(backup, flag, "RequiresEncryption")
 
 	disk := domains[domainDisk]
-	live.Disk.TotalBytes = fact(disk, safeplist.Dict.Uint, "TotalDiskCapacity")
-	live.Disk.FreeBytes = fact(disk, safeplist.Dict.Uint, "AmountDataAvailable")
-	live.Disk.ReclaimableBytes = fact(disk, safeplist.Dict.Uint, "AmountRestoreAvailable")
+	fillDisk(&live.Disk, disk)
 
 	battery := domains[domainBattery]
 	live.Power.BatteryPercent = atMost(fact(battery, safeplist.Dict.Uint, "BatteryCurrentCapacity"), 100)
@@ -90,13 +90,30 @@ func fillDomains(live *device.Live, domains map[string]reply, takenAt time.Time)
 	live.Account.FindMy = fact(domains[domainFindMy], flag, "IsAssociated")
 	live.Account.SyncsICloud = syncsICloud(domains[domainSync])
 
-	setup := domains[domainSetup]
-	live.Setup.Done = fact(setup, flag, "SetupDone")
-	live.Setup.SetupState = fact(setup, safeplist.Dict.Text, "SetupState")
-	live.Setup.RestoreState = fact(setup, safeplist.Dict.Text, "RestoreState")
+	setup, too := domains[domainSetup], domains[domainSetupToo]
+	live.Setup.Done = orElse(fact(setup, flag, "SetupDone"), fact(too, flag, "SetupDone"))
+	live.Setup.SetupState = orElse(fact(setup, safeplist.Dict.Text, "SetupState"), fact(too, safeplist.Dict.Text, "SetupState"))
+	live.Setup.RestoreState = orElse(fact(setup, safeplist.Dict.Text, "RestoreState"), fact(too, safeplist.Dict.Text, "RestoreState"))
 
 	live.WiFi.SyncOn = fact(domains[domainWireless], flag, "EnableWifiConnections")
 	live.Locale = fact(domains[domainInternational], safeplist.Dict.Text, "Locale")
+}
+
+// fillDisk fills what is known of the device's own storage. No device has none, and none has
+// more room than storage.
+func fillDisk(disk *device.Disk, values reply) {
+	disk.TotalBytes = fact(values, amount, "TotalDiskCapacity")
+	disk.FreeBytes = fact(values, amount, "AmountDataAvailable")
+	disk.ReclaimableBytes = fact(values, amount, "AmountRestoreAvailable")
+	total, err := disk.TotalBytes.Get()
+	switch {
+	case err != nil:
+	case total == 0:
+		disk.TotalBytes = device.Unknown[uint64](device.Implausible)
+	default:
+		disk.FreeBytes = atMost(disk.FreeBytes, total)
+		disk.ReclaimableBytes = atMost(disk.ReclaimableBytes, total)
+	}
 }
 
 // The bounds of what a date of a backup can be. iCloud came in October 2011, the first
@@ -131,17 +148,18 @@ func syncsICloud(classes reply) device.Fact[bool] {
 	if classes.err != nil {
 		return device.Unknown[bool](classes.err)
 	}
+	var unread error
 	for name := range classes.Dict {
-		class, err := classes.Dict.Dict(name)
-		if err != nil {
-			continue // a value beside the classes
-		}
-		sources, err := class.List("Sources")
-		if err == nil && slices.Contains(sources, any("iCloud")) {
+		class, err := classes.Dict.Dict(name) // of another type is a value beside the classes
+		sources, errSources := class.List("Sources")
+		if errSources == nil && slices.Contains(sources, any("iCloud")) {
 			return device.Known(true)
 		}
+		if errors.Is(err, device.Undecodable) || errors.Is(errSources, device.Undecodable) {
+			unread = device.Undecodable
+		}
 	}
-	return device.Known(false)
+	return device.FactOf(false, unread)
 }
 
 // skew is how far the device's clock is ahead, in seconds. sent and received are this

@@ -5,8 +5,10 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -136,19 +138,131 @@ func TestAssociated(t *testing.T) {
 		want  bool
 		err   error
 	}{
-		"BSSID":                   {safeplist.Dict{"IO80211BSSID": []byte{2, 0, 0, 0x5E, 0x10, 1}}, true, nil},
-		"BSSID as text":           {safeplist.Dict{"IO80211BSSID": "02:00:00:5e:10:01"}, true, nil},
-		"BSSID hidden":            {safeplist.Dict{"IO80211BSSID": "<redacted>"}, true, nil},
-		"BSSID of nobody":         {safeplist.Dict{"IO80211BSSID": make([]byte, 6)}, false, nil},
-		"channel and security":    {safeplist.Dict{"IO80211Channel": uint64(44), "IO80211RSNDone": true}, true, nil},
-		"channel, while scanning": {safeplist.Dict{"IO80211Channel": uint64(44), "IO80211RSNDone": false}, false, nil},
-		"only a country":          {safeplist.Dict{"IO80211CountryCode": "FR"}, false, nil},
-		"another entry":           {safeplist.Dict{"IOClass": "x"}, false, device.Unsupported},
-		"security of no type":     {safeplist.Dict{"IO80211RSNDone": "x"}, false, device.WrongType},
+		"BSSID":                            {safeplist.Dict{"IO80211BSSID": []byte{2, 0, 0, 0x5E, 0x10, 1}}, true, nil},
+		"BSSID as text":                    {safeplist.Dict{"IO80211BSSID": "02:00:00:5e:10:01"}, true, nil},
+		"BSSID hidden":                     {safeplist.Dict{"IO80211BSSID": "<redacted>"}, true, nil},
+		"BSSID, scanning other channels":   {safeplist.Dict{"IO80211BSSID": []byte{2, 0, 0, 0x5E, 0x10, 1}, "IO80211RSNDone": false}, true, nil},
+		"BSSID of nobody":                  {safeplist.Dict{"IO80211BSSID": make([]byte, 6)}, false, nil},
+		"BSSID of nobody as text":          {safeplist.Dict{"IO80211BSSID": "00:00:00:00:00:00"}, false, nil},
+		"BSSID of nobody, short":           {safeplist.Dict{"IO80211BSSID": "0:0:0:0:0:0", "IO80211Channel": uint64(6)}, false, nil},
+		"BSSID of nobody on an open one":   {safeplist.Dict{"IO80211BSSID": make([]byte, 6), "IO80211Channel": uint64(44), "IO80211RSNDone": false}, false, nil},
+		"BSSID of nobody, and security":    {safeplist.Dict{"IO80211BSSID": make([]byte, 6), "IO80211Channel": uint64(44), "IO80211RSNDone": true}, false, device.Implausible},
+		"BSSID on no channel":              {safeplist.Dict{"IO80211BSSID": []byte{2, 0, 0, 0x5E, 0x10, 1}, "IO80211Channel": uint64(0)}, false, device.Implausible},
+		"empty BSSID":                      {safeplist.Dict{"IO80211BSSID": []byte{}}, false, device.Unsupported},
+		"BSSID of no type":                 {safeplist.Dict{"IO80211BSSID": uint64(7)}, false, device.Unsupported},
+		"channel and security":             {safeplist.Dict{"IO80211Channel": uint64(44), "IO80211RSNDone": true}, true, nil},
+		"channel, security not settled":    {safeplist.Dict{"IO80211Channel": uint64(44), "IO80211RSNDone": false}, false, device.Unsupported},
+		"channel alone":                    {safeplist.Dict{"IO80211Channel": uint64(44)}, false, device.Unsupported},
+		"channel 0":                        {safeplist.Dict{"IO80211Channel": uint64(0)}, false, nil},
+		"channel 0, security left behind":  {safeplist.Dict{"IO80211Channel": uint64(0), "IO80211RSNDone": true}, false, nil},
+		"security without a channel":       {safeplist.Dict{"IO80211RSNDone": true}, false, device.Unsupported},
+		"channel of no type":               {safeplist.Dict{"IO80211Channel": "x"}, false, device.WrongType},
+		"name":                             {safeplist.Dict{"IO80211SSID": "Cart", "IO80211Channel": uint64(36)}, true, nil},
+		"name as data":                     {safeplist.Dict{"IO80211SSID": []byte("Cart")}, true, nil},
+		"name hidden":                      {safeplist.Dict{"IO80211SSID": "", "IO80211Channel": uint64(36)}, false, device.Unsupported},
+		"only a country":                   {safeplist.Dict{"IO80211CountryCode": "FR"}, false, device.Unsupported},
+		"another entry":                    {safeplist.Dict{"IOClass": "x"}, false, device.Unsupported},
+		"nothing":                          {nil, false, device.Unsupported},
+		"security of no type":              {safeplist.Dict{"IO80211RSNDone": "x"}, false, device.WrongType},
+		"security of no type beside BSSID": {safeplist.Dict{"IO80211RSNDone": "x", "IO80211BSSID": []byte{1}}, true, nil},
 	}
 	for name, test := range tests {
 		if got, err := associated(test.entry); got != test.want || !errors.Is(err, test.err) {
 			t.Errorf("%s: %v, %v; want %v, %v", name, got, err, test.want, test.err)
+		}
+	}
+}
+
+// An entry that is empty, or says nothing of a network, leads to the next way to the interface.
+func TestWiFiTriesTheNextWay(t *testing.T) {
+	const name, class = "AppleBCMWLANSkywalkInterface", "IO80211Interface"
+	joined := map[string]any{"IO80211BSSID": []byte{2, 0, 0, 0x5E, 0x10, 1}}
+	hollow := map[string]any{"IO80211CountryCode": "DE"}
+	for title, test := range map[string]struct {
+		version       string
+		byName, byKin map[string]any
+		joined        device.Fact[bool]
+		answered      string
+	}{
+		"by name":                    {"26.1", joined, nil, device.Known(true), name},
+		"name empty":                 {"26.1", map[string]any{}, joined, device.Known(true), class},
+		"name missing":               {"26.1", nil, joined, device.Known(true), class},
+		"name says nothing":          {"26.1", hollow, joined, device.Known(true), class},
+		"class empty, of an old one": {"12.5.7", joined, map[string]any{}, device.Known(true), name},
+		"both say nothing":           {"26.1", hollow, hollow, device.Unknown[bool](device.Unsupported), class},
+		"both empty":                 {"26.1", map[string]any{}, map[string]any{}, device.Unknown[bool](device.Unsupported), ""},
+	} {
+		t.Run(title, func(t *testing.T) {
+			phone := patient(t, "healthy-iphone")
+			phone.Set("", "ProductVersion", test.version)
+			phone.ReplaceEntry(name, test.byName)
+			phone.ReplaceEntry(class, test.byKin)
+			wifi := readOne(t, phone).Live.WiFi
+			if answered, _ := wifi.Interface.Get(); wifi.Associated != test.joined || answered != test.answered {
+				t.Errorf("%v by %q, want %v by %q", wifi.Associated, answered, test.joined, test.answered)
+			}
+		})
+	}
+}
+
+// Set-up tells of itself under either spelling of its domain.
+func TestSetupHasTwoSpellings(t *testing.T) {
+	const keys = "SetupDone SetupState RestoreState"
+	for title, test := range map[string]struct {
+		lower, upper map[string]any
+		want         device.Setup
+	}{
+		"the old spelling": {map[string]any{"SetupDone": true}, nil, device.Setup{Done: device.Known(true)}},
+		"the new spelling": {nil, map[string]any{"SetupDone": false, "RestoreState": "RestoringFromBackup"},
+			device.Setup{Done: device.Known(false), RestoreState: device.Known("RestoringFromBackup")}},
+		"each a part": {map[string]any{"SetupDone": true}, map[string]any{"SetupState": "SetupUsingAssistant"},
+			device.Setup{Done: device.Known(true), SetupState: device.Known("SetupUsingAssistant")}},
+		"neither": {nil, nil, device.Setup{}},
+	} {
+		t.Run(title, func(t *testing.T) {
+			phone := patient(t, "healthy-iphone")
+			for key := range strings.FieldsSeq(keys) {
+				phone.Set(domainSetup, key, test.lower[key])
+				phone.Set(domainSetupToo, key, test.upper[key])
+			}
+			absent := func(f *device.Fact[string]) {
+				if f.IsZero() {
+					*f = device.Unknown[string](device.Absent)
+				}
+			}
+			want := test.want
+			if want.Done.IsZero() {
+				want.Done = device.Unknown[bool](device.Absent)
+			}
+			absent(&want.SetupState)
+			absent(&want.RestoreState)
+			if got := readOne(t, phone).Live.Setup; got != want {
+				t.Errorf("%+v, want %+v", got, want)
+			}
+		})
+	}
+}
+
+func TestDisk(t *testing.T) {
+	number := func(n uint64) device.Fact[uint64] { return device.Known(n) }
+	not := func(why device.Reason) device.Fact[uint64] { return device.Unknown[uint64](why) }
+	for name, test := range map[string]struct {
+		total, free, reclaimable any
+		want                     device.Disk
+	}{
+		"whole":     {uint64(16e9), uint64(3e8), uint64(7e9), device.Disk{TotalBytes: number(16e9), FreeBytes: number(3e8), ReclaimableBytes: number(7e9)}},
+		"reals":     {16e9, 3e8, 7e9 + 0.5, device.Disk{TotalBytes: number(16e9), FreeBytes: number(3e8), ReclaimableBytes: number(7e9)}},
+		"none":      {uint64(16e9), uint64(0), uint64(0), device.Disk{TotalBytes: number(16e9), FreeBytes: number(0), ReclaimableBytes: number(0)}},
+		"too much":  {uint64(16e9), uint64(1<<64 - 1), uint64(16e9), device.Disk{TotalBytes: number(16e9), FreeBytes: not(device.Implausible), ReclaimableBytes: number(16e9)}},
+		"below":     {uint64(16e9), int64(-5), -5.0, device.Disk{TotalBytes: number(16e9), FreeBytes: not(device.Implausible), ReclaimableBytes: not(device.Implausible)}},
+		"total 0":   {uint64(0), uint64(3e8), uint64(7e9), device.Disk{TotalBytes: not(device.Implausible), FreeBytes: number(3e8), ReclaimableBytes: number(7e9)}},
+		"text":      {"16", "3", "7", device.Disk{TotalBytes: not(device.WrongType), FreeBytes: not(device.WrongType), ReclaimableBytes: not(device.WrongType)}},
+		"not a sum": {math.NaN(), math.Inf(1), 1e300, device.Disk{TotalBytes: not(device.Implausible), FreeBytes: not(device.Implausible), ReclaimableBytes: not(device.Implausible)}},
+	} {
+		var got device.Disk
+		fillDisk(&got, reply{Dict: safeplist.Dict{"TotalDiskCapacity": test.total, "AmountDataAvailable": test.free, "AmountRestoreAvailable": test.reclaimable}})
+		if got != test.want {
+			t.Errorf("%s: %+v, want %+v", name, got, test.want)
 		}
 	}
 }
@@ -234,7 +348,9 @@ func TestManagement(t *testing.T) {
 			reply{Dict: safeplist.Dict{"OrderedIdentifiers": []any{uint64(1)}}},
 			reply{Dict: safeplist.Dict{"CloudConfiguration": "x"}},
 			device.Management{
-				Profiles:   device.Unknown[[]device.Profile](device.WrongType),
+				Profiles: device.Known([]device.Profile{{
+					Name: device.Unknown[string](device.Undecodable), Organization: device.Unknown[string](device.Undecodable), Locked: device.Unknown[bool](device.Undecodable),
+				}}),
 				Supervised: device.Unknown[bool](device.WrongType), Organization: device.Unknown[string](device.WrongType), MDMLocked: device.Unknown[bool](device.WrongType),
 			},
 		},
@@ -285,12 +401,12 @@ func TestParseApps(t *testing.T) {
 		app("a", uint64(1), uint64(2)),
 		map[string]any{"CFBundleIdentifier": "no-sizes"},
 		app("negative", int64(-1), uint64(2)),
+		"a text",
+		nil,
+		app("real", 3.0, 4.5),
 	}})
-	if diff := cmp.Diff([]device.App{{BundleID: "a", AppBytes: 1, DataBytes: 2}}, got); diff != "" || err != nil {
+	if diff := cmp.Diff([]device.App{{BundleID: "a", AppBytes: 1, DataBytes: 2}, {BundleID: "real", AppBytes: 3, DataBytes: 4}}, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
-	}
-	if _, err := parseApps(safeplist.Dict{"CurrentList": []any{"a"}}); !errors.Is(err, device.WrongType) {
-		t.Errorf("an app that is a text: %v", err)
 	}
 }
 
@@ -314,9 +430,9 @@ func TestReadAFC(t *testing.T) {
 		"just too long":       {packet("CFA6LPAA", 40+maxListing+1, 40, ""), device.Oversized},
 	}
 	for name, test := range tests {
-		operation, data, err := readAFC(bytes.NewReader(test.packet))
-		if !errors.Is(err, test.want) || err == nil && (operation != afcData || string(data) != "a\x00b") {
-			t.Errorf("%s: %d, %q, %v; want %v", name, operation, data, err, test.want)
+		header, data, err := readAFC(bytes.NewReader(test.packet))
+		if !errors.Is(err, test.want) || err == nil && (header.Operation != afcData || string(data) != "a\x00b") {
+			t.Errorf("%s: %d, %q, %v; want %v", name, header.Operation, data, err, test.want)
 		}
 	}
 }

@@ -44,7 +44,7 @@ type lockdownRequest struct {
 // becomes the error here. Without an answer the error says why there is none.
 func (l lockdown) ask(ctx context.Context, request lockdownRequest) (safeplist.Dict, error) {
 	request.Label = "backupdoctor"
-	answer, err := l.link.ask(ctx, request)
+	answer, err := l.link.ask(ctx, request, request.answeredBy)
 	if err != nil {
 		return nil, err
 	}
@@ -57,9 +57,24 @@ func (l lockdown) ask(ctx context.Context, request lockdownRequest) (safeplist.D
 	return answer, nil
 }
 
-// start begins a session. Its error is device.TrustStale, too, if the device hangs up on
-// the handshake: so does one that forgot this computer, or was unplugged.
-func (l lockdown) start(ctx context.Context, proof credential) error {
+// answeredBy reports whether an answer belongs to the request: it repeats what was asked.
+// Where it leaves that out it is taken, unless it is the value that was given before.
+func (r lockdownRequest) answeredBy(answer safeplist.Dict, repeated bool) bool {
+	complete := true
+	for key, asked := range map[string]string{"Request": r.Request, "Domain": r.Domain, "Key": r.Key, "Service": r.Service} {
+		switch said, err := answer.Text(key); {
+		case err == nil && said != asked:
+			return false
+		case err != nil && asked != "":
+			complete = false
+		}
+	}
+	_, hasValue := answer["Value"]
+	return complete || !repeated || !hasValue
+}
+
+// start begins a session.
+func (l lockdown) start(ctx context.Context, proof credential, speaks dialect) error {
 	answer, err := l.ask(ctx, lockdownRequest{
 		Request:         "StartSession",
 		ProtocolVersion: "2",
@@ -80,11 +95,7 @@ func (l lockdown) start(ctx context.Context, proof credential) error {
 	if !secure {
 		return nil
 	}
-	err = l.secure(ctx, proof.identity)
-	if errors.Is(err, device.Detached) || errors.Is(err, device.Truncated) {
-		return device.TrustStale
-	}
-	return err
+	return l.secure(ctx, proof.identity, speaks)
 }
 
 // values reads all of a domain in one round trip; "" is the root.

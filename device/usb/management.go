@@ -25,7 +25,11 @@ func management(live *device.Live) service {
 
 // askManagement sends one request.
 func askManagement(ctx context.Context, l *link, request string) reply {
-	answer, err := l.ask(ctx, struct{ RequestType string }{request})
+	const list, onlyInList = "GetProfileList", "OrderedIdentifiers" // no answer repeats its question
+	answer, err := l.ask(ctx, struct{ RequestType string }{request}, func(answer safeplist.Dict, _ bool) bool {
+		_, isList := answer[onlyInList]
+		return request == list || !isList
+	})
 	if err != nil {
 		return reply{err: err}
 	}
@@ -65,7 +69,13 @@ func parseProfiles(answer safeplist.Dict) ([]device.Profile, error) {
 	for _, value := range identifiers {
 		identifier, ok := value.(string)
 		if !ok {
-			return nil, device.WrongType
+			// It is there, and nothing else is known of it.
+			profiles = append(profiles, device.Profile{
+				Name:         device.Unknown[string](device.Undecodable),
+				Organization: device.Unknown[string](device.Undecodable),
+				Locked:       device.Unknown[bool](device.Undecodable),
+			})
+			continue
 		}
 		about := metadata.inner(identifier)
 		profiles = append(profiles, device.Profile{

@@ -3,6 +3,7 @@ package usb
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"sync/atomic"
@@ -88,6 +89,7 @@ func (l *link) receiveMux(ctx context.Context, tag uint32) (safeplist.Dict, erro
 			return nil, l.fail(ctx, err)
 		}
 		if header.Tag == tag {
+			l.frame = muxFrame(tag, body)
 			return parse(body)
 		}
 	}
@@ -115,6 +117,11 @@ func result(answer safeplist.Dict, request string) error {
 		return device.Malformed
 	}
 	number, err := answer.Uint("Number")
+	if errors.Is(err, device.Implausible) { // negative, which some muxers write with its sign
+		var signed float64
+		signed, err = answer.Float("Number")
+		number = uint64(uint32(int64(signed)))
+	}
 	if err != nil {
 		return device.Malformed
 	}
@@ -135,6 +142,10 @@ func (l *link) connect(ctx context.Context, to Attached, port uint16) error {
 		return err
 	}
 	err = result(answer, "Connect")
+	if err == nil {
+		l.raw = &afterRepeat{Conn: l.raw, repeat: l.frame}
+		l.DeviceConnection = carried(l.raw)
+	}
 	if refusal, ok := err.(*MuxError); ok {
 		const noSuchDevice = 2
 		if refusal.Number == noSuchDevice {

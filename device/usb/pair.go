@@ -1,21 +1,24 @@
 package usb
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielpaulus/go-ios/ios"
 
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// A PairEvent is what a device said to one try to pair.
+// A PairEvent is why a try to pair waits.
 type PairEvent struct {
-	Waiting device.Reason // TrustPending: the dialog is on its screen; Locked: it wants its passcode first
+	Waiting device.Reason // TrustPending: the dialog is on its screen; Locked: it wants its passcode first; Detached: it left, as some do when Trust is tapped, and may return
 	Left    time.Duration // until the waiting ends
 }
 
@@ -24,47 +27,69 @@ type PairEvent struct {
 const (
 	pairPatience = 60 * time.Second
 	pairInterval = time.Second
+
+	// returnPatience is how long a device that left is waited for.
+	returnPatience = 15 * time.Second
 )
 
+// PermittedPair is every request that [Door.Pair] may send besides those of [Permitted]. They
+// change something: the device trusts this computer, and usbmuxd keeps a record of it.
+var PermittedPair = []string{
+	"usbmux ReadBUID",
+	"usbmux SavePairRecord",
+
+	"lockdown GetValue DevicePublicKey",
+	"lockdown GetValue WiFiAddress",
+	"lockdown Pair",
+}
+
 // Pair asks a device to show its Trust dialog and waits until somebody has answered it,
-// for a minute at most. asked is told of every try that has to wait. On success usbmuxd
-// keeps the new pair record. Otherwise the error is a [device.Reason], such as
-// TrustDenied, TrustForbidden, TrustPending or Locked if the minute passed while the
-// device waited for its owner, or Timeout if it said nothing.
+// for a minute at most. asked is told of every try that has to wait. A device that leaves
+// while it waits, as some do when Trust is tapped, is waited for under its new number, and
+// one that usbmuxd has paired with by itself is done. On success usbmuxd keeps a pair record.
 //
-// This is the one request of the package that changes something. Do not send it unless a
-// person asked for it.
+// Otherwise the error is a [device.Gap] with lockdownd's own name for it, where there is one:
+// TrustDenied, TrustForbidden, DeviceError, TrustPending or Locked if the minute passed while
+// the device waited for its owner, Timeout if it said nothing, RecordUnsaved if the device
+// does trust this computer now, but usbmuxd could not keep that.
+//
+// These are the only requests of the package that change something, see [PermittedPair]. Do
+// not call it unless a person asked for it.
 func (d Door) Pair(ctx context.Context, a Attached, asked func(PairEvent)) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, pairPatience)
 	defer cancel()
-	defer func() {
-		if recover() != nil {
-			err = device.Internal
-		}
-	}()
-	l, err := d.lockdown(ctx, a)
-	if err != nil {
-		return err
-	}
-	defer l.Close()
-	record, err := d.newPairRecord(ctx, l)
-	if err != nil {
-		return err
-	}
+	guard(
+		func() { err = d.pair(ctx, a, asked) },
+		func() { err = device.Internal },
+	)
+	return err
+}
+
+func (d Door) pair(ctx context.Context, a Attached, asked func(PairEvent)) error {
+	changes := make(chan Change, 16)
+	ctx, cancel := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer cancel()
+	watching.Go(func() { d.watchOne(ctx, a.UDID, changes) })
+
+	p := pairTry{examination: d.newExamination(a)}
+	defer func() { p.Close() }()
 	for {
-		escrow, err := l.pair(ctx, record)
-		if err == nil {
-			record.EscrowBag = escrow
-			return d.savePairRecord(ctx, a, record)
-		}
+		err := p.try(ctx)
 		gap := device.GapOf(err)
-		if gap.Reason != device.TrustPending && gap.Reason != device.Locked {
+		switch {
+		case err == nil, !p.waits(ctx, gap.Reason):
 			return err
 		}
 		until, _ := ctx.Deadline()
 		asked(PairEvent{Waiting: gap.Reason, Left: time.Until(until)})
 		select {
 		case <-time.After(pairInterval):
+		case change := <-changes:
+			if p.follow(change) && p.door.Greet(ctx, p.attached).Live.Trusted == device.Known(true) {
+				return nil // by usbmuxd itself, or by an earlier try
+			}
 		case <-ctx.Done():
 			if ctx.Err() == context.DeadlineExceeded {
 				return gap // the device did answer: its owner did not
@@ -72,6 +97,96 @@ func (d Door) Pair(ctx context.Context, a Attached, asked func(PairEvent)) (err 
 			return reasonOf(ctx, ctx.Err())
 		}
 	}
+}
+
+// watchOne passes on what usbmuxd tells of one device. What comes while nobody listens is
+// dropped: a try is made every second anyway.
+func (d Door) watchOne(ctx context.Context, udid string, changes chan<- Change) {
+	guard(func() {
+		// Without it, only a device that leaves and returns is lost.
+		_ = d.Watch(ctx, func(change Change) {
+			if device.SameUDID(change.Attached.UDID, udid) {
+				select {
+				case changes <- change:
+				default:
+				}
+			}
+		})
+	}, func() {})
+}
+
+// A pairTry is what remains from one try to the next.
+type pairTry struct {
+	*examination
+	open   bool // lockdown is there to be asked
+	made   bool // record is complete
+	asked  bool // the device has been sent it, and may leave because Trust was tapped
+	record ios.PairRecord
+	leftAt time.Time // when it left; zero while it is there
+}
+
+// waits reports whether a try that failed for a reason is to be made again.
+func (p *pairTry) waits(ctx context.Context, reason device.Reason) bool {
+	switch reason {
+	case device.TrustPending, device.Locked:
+		p.leftAt = time.Time{}
+		return true
+	case device.Detached, device.Truncated, device.Unreachable, device.Timeout:
+		if p.leftAt.IsZero() {
+			p.leftAt = time.Now()
+		}
+		return p.asked && ctx.Err() == nil && time.Since(p.leftAt) < returnPatience
+	}
+	return false
+}
+
+// follow takes in a change of the device, and reports whether it may be trusted now.
+func (p *pairTry) follow(change Change) bool {
+	if change.Gone || change.Attached == p.attached && !change.Paired {
+		return false
+	}
+	p.hangUp()
+	p.attached = change.Attached
+	return true
+}
+
+func (p *pairTry) hangUp() {
+	p.Close()
+	p.open = false
+}
+
+// try asks once, over the connection of the last try if that is still there.
+func (p *pairTry) try(ctx context.Context) error {
+	err := p.ask(ctx)
+	if p.broken != nil {
+		p.hangUp()
+	}
+	return err
+}
+
+func (p *pairTry) ask(ctx context.Context) (err error) {
+	if !p.open {
+		if p.lockdown, err = p.door.lockdown(ctx, p.attached); err != nil {
+			return err
+		}
+		p.open = true
+		if err := cmp.Or(p.recognize(p.values(ctx, "")), p.broken); err != nil {
+			return err
+		}
+	}
+	if !p.made {
+		if p.record, err = p.door.newPairRecord(ctx, p.lockdown); err != nil {
+			return err
+		}
+		p.made = true
+	}
+	p.asked = true
+	escrow, err := p.lockdown.pair(ctx, p.record)
+	if err != nil {
+		return err
+	}
+	p.record.EscrowBag = escrow
+	return p.door.savePairRecord(ctx, p.attached, cmp.Or(p.said, p.attached.UDID), p.record)
 }
 
 // pairing is the part of a pair record that the device gets.
@@ -121,6 +236,9 @@ func (l lockdown) pair(ctx context.Context, record ios.PairRecord) ([]byte, erro
 		},
 		PairingOptions: map[string]bool{"ExtendedPairingErrors": true},
 	})
+	if name, errName := answer.Text("Error"); errName == nil {
+		return nil, device.Gap{Reason: device.GapOf(err).Reason, Detail: detail(name)}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -138,34 +256,41 @@ func (d Door) readBUID(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer mux.Close()
-	answer, err := mux.askMux(ctx, muxRequest{MessageType: "ReadBUID"})
+	const request = "ReadBUID"
+	answer, err := mux.askMux(ctx, muxRequest{MessageType: request})
 	if err != nil {
-		return "", err
+		return "", muxTrouble(ctx, request, err)
 	}
 	buid, err := answer.Text("BUID")
 	if err != nil {
-		return "", device.Malformed
+		return "", muxTrouble(ctx, request, cmp.Or[error](result(answer, request), device.Malformed))
 	}
 	return buid, nil
 }
 
-// savePairRecord gives a pair record to usbmuxd to keep.
-func (d Door) savePairRecord(ctx context.Context, a Attached, record ios.PairRecord) error {
+// savePairRecord gives a pair record to usbmuxd to keep, under the UDID as the device spells
+// it. The error is device.RecordUnsaved
+// whatever goes wrong: the device trusts this computer by then.
+func (d Door) savePairRecord(ctx context.Context, a Attached, udid string, record ios.PairRecord) error {
+	const request = "SavePairRecord"
 	mux, err := d.open(ctx)
-	if err != nil {
-		return err
+	if err == nil {
+		defer mux.Close()
+		var answer safeplist.Dict
+		answer, err = mux.askMux(ctx, muxRequest{
+			MessageType:    request,
+			DeviceID:       a.DeviceID,
+			PairRecordID:   udid,
+			PairRecordData: ios.ToPlistBytes(record),
+		})
+		if err == nil {
+			err = result(answer, request)
+		}
 	}
-	defer mux.Close()
-	answer, err := mux.askMux(ctx, muxRequest{
-		MessageType:    "SavePairRecord",
-		DeviceID:       a.DeviceID,
-		PairRecordID:   a.UDID,
-		PairRecordData: ios.ToPlistBytes(record),
-	})
-	if err != nil {
-		return err
+	if err == nil {
+		return nil
 	}
-	return result(answer, "SavePairRecord")
+	return device.Gap{Reason: device.RecordUnsaved, Detail: device.GapOf(muxTrouble(ctx, request, err)).Detail}
 }
 
 // newUUID is a random UUID in capitals, as Apple writes a HostID.

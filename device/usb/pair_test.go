@@ -25,6 +25,9 @@ func TestPair(t *testing.T) {
 		"silent":                  {sim.Fault{Kind: sim.Stall, At: "Pair"}, "", device.Timeout},
 		"garbled":                 {sim.Fault{Kind: sim.Garbage, At: "Pair"}, "", device.Malformed},
 		"key of no type":          {sim.Fault{Kind: sim.WrongTypes, At: "root/DevicePublicKey"}, "", device.Malformed},
+		"leaves and returns":      {sim.Fault{Kind: sim.Reenumerates}, device.Detached, nil},
+		"paired by usbmuxd":       {sim.Fault{Kind: sim.PairedByMux}, device.TrustPending, nil},
+		"leaves for good":         {sim.Fault{Kind: sim.Detach, At: "Pair"}, device.Detached, device.Detached},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -56,6 +59,9 @@ func TestPair(t *testing.T) {
 			if test.want != nil {
 				return
 			}
+			if found, err = door.Find(t.Context()); err != nil || len(found) != 1 {
+				t.Fatal(found, err)
+			}
 			trusted := door.Read(t.Context(), found[0], 0)
 			if trusted.Live.Trusted != device.Known(true) {
 				t.Errorf("after pairing: %v", trusted.Live.Trusted)
@@ -64,6 +70,152 @@ func TestPair(t *testing.T) {
 				t.Errorf("after pairing nothing is read: %v", err)
 			}
 		})
+	}
+}
+
+// A device that leaves when Trust is tapped is only waited for once it has shown its dialog, or
+// asked for its owner.
+func TestPairWaitsForADeviceThatAsked(t *testing.T) {
+	phone := patient(t, "healthy-iphone", sim.Fault{Kind: sim.TrustPending, Count: 1}, sim.Fault{Kind: sim.Reenumerates, Seconds: 1.5})
+	door := serve(t, newTray(t, phone))
+	found, err := door.Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var waited []device.Reason
+	if err := door.Pair(t.Context(), found[0], func(e PairEvent) { waited = append(waited, e.Waiting) }); err != nil {
+		t.Error(err)
+	}
+	if len(waited) < 2 || waited[0] != device.TrustPending || waited[1] != device.Detached {
+		t.Errorf("waited for %v", waited)
+	}
+}
+
+// The reason of a failed try has lockdownd's own name for it.
+func TestPairKeepsTheNameOfAnError(t *testing.T) {
+	for name, want := range map[string]device.Reason{
+		"FMiPProtected":                        device.DeviceError,
+		"PairingProhibitedOverThisConnection":  device.DeviceError,
+		"MCProtected":                          device.TrustForbidden,
+		"MCChallengeRequired":                  device.TrustForbidden,
+		"UserDeniedPairing":                    device.TrustDenied,
+		"InvalidPairRecord":                    device.DeviceError,
+		"InvalidResponse":                      device.DeviceError,
+		"GetProhibited":                        device.Refused,
+		"InvalidHostID":                        device.TrustStale,
+		"SomethingThatNobodyHasEverHeardOf123": device.DeviceError,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			door := serve(t, newTray(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.Refused, At: "Pair", Error: name})))
+			found, err := door.Find(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = door.Pair(t.Context(), found[0], func(e PairEvent) { t.Errorf("waits for %q", e.Waiting) })
+			if got := (device.Gap{Reason: want, Detail: name}); err != got {
+				t.Errorf("%#v, want %#v", err, got)
+			}
+		})
+	}
+}
+
+// After Don't Trust only a device that is plugged in again shows its dialog.
+func TestDeniedUntilPluggedInAgain(t *testing.T) {
+	phone := patient(t, "healthy-iphone", sim.Fault{Kind: sim.Denied, Count: 1})
+	tray := newTray(t, phone)
+	door := serve(t, tray)
+	try := func() error {
+		found, err := door.Find(t.Context())
+		if err != nil || len(found) != 1 {
+			t.Fatal(found, err)
+		}
+		return door.Pair(t.Context(), found[0], func(PairEvent) {})
+	}
+	for range 2 {
+		if err := try(); !errors.Is(err, device.TrustDenied) {
+			t.Errorf("%v, want %v", err, device.TrustDenied)
+		}
+	}
+	tray.Detach(phone.UDID())
+	if err := tray.Attach(phone); err != nil {
+		t.Fatal(err)
+	}
+	if err := try(); err != nil {
+		t.Errorf("plugged in again: %v", err)
+	}
+}
+
+// What usbmuxd cannot do is not told of the device.
+func TestPairWithATroubledMux(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault sim.Fault
+		want  device.Gap
+	}{
+		"no folder to save in": {sim.Fault{Kind: sim.Numbered, At: "SavePairRecord", Count: 22}, device.Gap{Reason: device.RecordUnsaved, Detail: "SavePairRecord.22"}},
+		"negative":             {sim.Fault{Kind: sim.Numbered, At: "SavePairRecord", Count: -22}, device.Gap{Reason: device.RecordUnsaved, Detail: "SavePairRecord.22"}},
+		"negative, unsigned":   {sim.Fault{Kind: sim.Numbered, At: "SavePairRecord", Count: 1<<32 - 22}, device.Gap{Reason: device.RecordUnsaved, Detail: "SavePairRecord.22"}},
+		"hangs up on a record": {sim.Fault{Kind: sim.Reset, At: "SavePairRecord"}, device.Gap{Reason: device.RecordUnsaved, Detail: "SavePairRecord.detached"}},
+		"too old":              {sim.Fault{Kind: sim.Numbered, At: "ReadBUID", Count: 1}, device.Gap{Reason: device.MuxTrouble, Detail: "ReadBUID.1"}},
+		"hangs up on BUID":     {sim.Fault{Kind: sim.Reset, At: "ReadBUID"}, device.Gap{Reason: device.MuxTrouble, Detail: "ReadBUID.detached"}},
+		"Connect refused":      {sim.Fault{Kind: sim.Numbered, At: "Connect", Count: 3}, device.Gap{Reason: device.Unreachable, Detail: "usbmux3"}},
+		"Connect, no device":   {sim.Fault{Kind: sim.Numbered, At: "Connect", Count: 2}, device.Gap{Reason: device.Detached}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tray := newTray(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.Unpaired}))
+			tray.Faults = []sim.Fault{test.fault}
+			door := serve(t, tray)
+			found, err := door.Find(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = door.Pair(t.Context(), found[0], func(PairEvent) {})
+			if got := device.GapOf(err); got != test.want {
+				t.Errorf("%#v, want %#v", got, test.want)
+			}
+		})
+	}
+}
+
+// A broken record of this computer is replaced by pairing again.
+func TestPairMendsABrokenRecord(t *testing.T) {
+	phone := patient(t, "healthy-iphone")
+	door := serve(t, newTray(t, phone))
+	mux, err := door.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mux.Close()
+	for name, record := range map[string]string{
+		"empty":        "",
+		"cut":          "<plist><dict><key>HostID</key><string>",
+		"no host":      "<plist><dict><key>SystemBUID</key><string>x</string></dict></plist>",
+		"no keys":      "<plist><dict><key>HostID</key><string>x</string></dict></plist>",
+		"other key":    "<plist><dict><key>HostID</key><string>x</string><key>HostCertificate</key><data>AAAA</data><key>HostPrivateKey</key><data>AAAA</data></dict></plist>",
+		"zeros":        string(make([]byte, 900)),
+		"not a record": "<plist><array/></plist>",
+	} {
+		answer, err := mux.askMux(t.Context(), muxRequest{MessageType: "SavePairRecord", PairRecordID: phone.UDID(), PairRecordData: []byte(record)})
+		if err != nil || result(answer, "") != nil {
+			t.Fatal(answer, err)
+		}
+		if record == "" {
+			continue // which this client leaves out of its message; see TestFaultsOfMux
+		}
+		found, err := door.Find(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := door.Greet(t.Context(), found[0]).Live.Trusted.Get(); !errors.Is(err, device.RecordBroken) {
+			t.Errorf("%s: %v, want %v", name, err, device.RecordBroken)
+		}
+		if err := door.Pair(t.Context(), found[0], func(PairEvent) {}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if trusted := door.Greet(t.Context(), found[0]).Live.Trusted; trusted != device.Known(true) {
+			t.Errorf("%s: after pairing: %v", name, trusted)
+		}
 	}
 }
 

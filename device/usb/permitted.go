@@ -15,6 +15,7 @@ var Permitted = []string{
 	"lockdown GetValue com.apple.mobile.backup",
 	"lockdown GetValue com.apple.disk_usage",
 	"lockdown GetValue com.apple.purplebuddy",
+	"lockdown GetValue com.apple.PurpleBuddy",
 	"lockdown GetValue com.apple.fmip",
 	"lockdown GetValue com.apple.mobile.battery",
 	"lockdown GetValue com.apple.mobile.data_sync",

@@ -67,31 +67,14 @@ type reports struct{ *afc }
 
 // openReports starts the service of crash reports in a session of its own.
 func (d Door) openReports(ctx context.Context, a Attached) (*reports, error) {
-	proof, err := d.readCredential(ctx, a.UDID)
+	e := d.newExamination(a)
+	defer func() { e.Close() }()
+	if _, trust := e.begin(ctx); trust != nil {
+		return nil, trust
+	}
+	l, err := e.openService(ctx, "com.apple.crashreportcopymobile")
 	if err != nil {
 		return nil, err
-	}
-	conversation, err := d.lockdown(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { conversation.Close() }()
-	if err := conversation.start(ctx, proof); err != nil {
-		return nil, err
-	}
-	at, err := conversation.startService(ctx, "com.apple.crashreportcopymobile")
-	if err != nil {
-		return nil, err
-	}
-	l, err := d.dial(ctx, a, at.port)
-	if err != nil {
-		return nil, err
-	}
-	if at.secure {
-		if err := l.secure(ctx, proof.identity); err != nil {
-			l.Close()
-			return nil, err
-		}
 	}
 	return &reports{&afc{link: l}}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
 // The lockdown domains that are read, in this order: what matters most comes first, in
@@ -16,6 +17,7 @@ const (
 	domainBackup        = "com.apple.mobile.backup"
 	domainDisk          = "com.apple.disk_usage"
 	domainSetup         = "com.apple.purplebuddy"
+	domainSetupToo      = "com.apple.PurpleBuddy" // which of the two spellings answers depends on the version
 	domainFindMy        = "com.apple.fmip"
 	domainBattery       = "com.apple.mobile.battery"
 	domainSync          = "com.apple.mobile.data_sync"
@@ -24,7 +26,7 @@ const (
 )
 
 var laterDomains = []string{
-	domainDisk, domainSetup, domainFindMy, domainBattery, domainSync, domainWireless, domainInternational,
+	domainDisk, domainSetup, domainSetupToo, domainFindMy, domainBattery, domainSync, domainWireless, domainInternational,
 }
 
 // timeKey is the root value that tells the device's clock. It is read alone, so that
@@ -51,7 +53,10 @@ type examination struct {
 	attached Attached
 	snapshot device.Snapshot
 	proof    credential
-	ended    error // why it broke off, though lockdown could be opened again
+	stranger reply  // the root values that the device tells any computer
+	said     string // the UDID as the device spells it; "" until it has told
+	speaks   dialect
+	ended    error // why it broke off, though the connection did not
 	lockdown
 }
 
@@ -61,13 +66,7 @@ func (d Door) examine(ctx context.Context, a Attached, visit func(context.Contex
 	d = d.Over(a.Connection)
 	ctx, cancel := context.WithTimeout(ctx, d.timeout())
 	defer cancel()
-	e := &examination{door: d, attached: a, lockdown: lockdown{&link{}}}
-	e.snapshot = device.Snapshot{
-		TakenAt: time.Now().UTC(),
-		Device:  device.Identity{UDID: a.UDID},
-		Labels:  device.Labels{Location: uint64(a.Location)},
-		Live:    &device.Live{Connection: a.Connection},
-	}
+	e := d.newExamination(a)
 	guard(
 		func() { visit(ctx, e) },
 		func() { e.ended = device.Internal },
@@ -82,8 +81,25 @@ func (d Door) examine(ctx context.Context, a Attached, visit func(context.Contex
 	return e.snapshot
 }
 
-// begin opens lockdown, starts a session if there is a pair record, and reads the root
-// values. trust says why there is no session, if there is none.
+func (d Door) newExamination(a Attached) *examination {
+	return &examination{
+		door:     d.Over(a.Connection),
+		attached: a,
+		stranger: reply{err: device.NotAsked},
+		lockdown: lockdown{&link{}},
+		snapshot: device.Snapshot{
+			TakenAt: time.Now().UTC(),
+			Device:  device.Identity{UDID: a.UDID},
+			Labels:  device.Labels{Location: uint64(a.Location)},
+			Live:    &device.Live{Connection: a.Connection},
+		},
+	}
+}
+
+// begin opens lockdown, makes sure that the right device answers, starts a session if there
+// is a pair record, and reads the root values: before a session, to know the device and its
+// version, and again within. trust says why there is no session, if there is none; root is
+// then what the device tells any computer.
 func (e *examination) begin(ctx context.Context) (root reply, trust error) {
 	// usbmuxd finds the pair record while the device answers.
 	var reading sync.WaitGroup
@@ -94,45 +110,114 @@ func (e *examination) begin(ctx context.Context) (root reply, trust error) {
 		)
 	})
 	var err error
-	e.lockdown, err = e.door.lockdown(ctx, e.attached)
+	if e.lockdown, err = e.door.lockdown(ctx, e.attached); err != nil {
+		root = reply{err: err}
+	} else {
+		root = e.values(ctx, "")
+	}
 	reading.Wait()
-	if err != nil {
+	e.stranger = root
+	if err := cmp.Or(e.recognize(root), e.broken); err != nil {
 		return reply{err: err}, err
 	}
-	if trust == nil {
-		trust = e.start(ctx, e.proof)
-	}
-	root = e.values(ctx, "")
-	if trust == nil && errors.Is(root.err, device.TrustStale) {
-		trust = root.err // by TLS 1.3 a device refuses only after the handshake
-	}
-	if trust == nil || e.broken == nil || ctx.Err() != nil {
+	if trust != nil {
 		return root, trust
 	}
-	return e.beginAgain(ctx, trust)
+	if err := e.openSession(ctx); err != nil {
+		return root, err
+	}
+	inside := e.values(ctx, "")
+	if e.broken != nil {
+		return root, e.distrusted(e.broken) // by TLS 1.3 a device refuses a session only with its first answer
+	}
+	if inside.err == nil {
+		if err := e.recognize(inside); err != nil {
+			return reply{err: err}, err
+		}
+	}
+	return inside, nil
 }
 
-// beginAgain opens lockdown anew, without a session, after the first attempt to start
-// one cost the connection.
-func (e *examination) beginAgain(ctx context.Context, why error) (root reply, trust error) {
-	anew, err := e.door.lockdown(ctx, e.attached)
+// recognize compares the UDID that the device gives with that which it was listed under. Its
+// error is device.OtherDevice: nothing that this device says may be told of the other.
+func (e *examination) recognize(root reply) error {
+	said, err := fact(root, safeplist.Dict.Text, "UniqueDeviceID").Get()
 	if err != nil {
-		// Nobody can tell a stale pair record from a device that was unplugged.
-		return reply{err: e.broken}, e.broken
+		e.snapshot.Live.Recognized = device.Unknown[bool](err)
+		return nil
 	}
-	if why == e.broken && why != device.TrustStale {
-		e.ended = why // not because of trust
+	e.said = said
+	same := device.SameUDID(said, e.attached.UDID)
+	e.snapshot.Live.Recognized = device.Known(same)
+	if !same {
+		e.stranger = reply{err: device.OtherDevice}
+		return e.abandon(device.OtherDevice)
+	}
+	if e.speaks == unknownTLS {
+		var id device.Identity
+		identify(&id, root, nil)
+		e.speaks = dialectOf(id)
+	}
+	return nil
+}
+
+// openSession starts a session. A device of unknown version that fails at the handshake is
+// tried once more, as one of iOS 9 or before.
+func (e *examination) openSession(ctx context.Context) error {
+	err := e.start(ctx, e.proof, e.speaks)
+	if !errors.Is(err, device.HandshakeFailed) {
+		return e.distrusted(err)
+	}
+	again, gone := e.door.lockdown(ctx, e.attached)
+	if gone != nil {
+		e.broken = gone // the device was unplugged, or the hub failed
+		return gone
 	}
 	e.Close()
-	e.lockdown = anew
-	return e.values(ctx, ""), why
+	e.lockdown = again
+	if e.speaks != unknownTLS {
+		return e.abandon(err)
+	}
+	e.speaks = oldTLS
+	return e.distrusted(e.start(ctx, e.proof, e.speaks))
+}
+
+// distrusted hangs up on a device that refused a session for want of trust, which does not
+// count as a failure of the connection.
+func (e *examination) distrusted(err error) error {
+	if errors.Is(err, device.TrustStale) {
+		e.Close()
+		e.lockdown = lockdown{&link{}}
+	}
+	return err
+}
+
+// abandon hangs up, and has the examination end for a reason.
+func (e *examination) abandon(why error) error {
+	e.Close()
+	e.lockdown = lockdown{brokenLink(why)}
+	return why
 }
 
 // greet reads who the device is.
 func (e *examination) greet(ctx context.Context) {
 	root, trust := e.begin(ctx)
 	e.snapshot.Live.Trusted = device.FactOf(true, trust)
-	identify(&e.snapshot.Device, root, trust)
+	e.identify(root, trust)
+}
+
+// identify fills in who the device is. What it does not tell in the session, it may have told
+// before.
+func (e *examination) identify(root reply, trust error) {
+	id := &e.snapshot.Device
+	identify(id, root, trust)
+	var before device.Identity
+	identify(&before, e.stranger, nil)
+	id.Name = orElse(id.Name, before.Name)
+	id.Class = orElse(id.Class, before.Class)
+	id.ProductType = orElse(id.ProductType, before.ProductType)
+	id.ProductVersion = orElse(id.ProductVersion, before.ProductVersion)
+	id.BuildVersion = orElse(id.BuildVersion, before.BuildVersion)
 }
 
 // readAll reads everything that is asked for.
@@ -140,7 +225,7 @@ func (e *examination) readAll(ctx context.Context, wants Wants) {
 	live := e.snapshot.Live
 	root, trust := e.begin(ctx)
 	live.Trusted = device.FactOf(true, trust)
-	identify(&e.snapshot.Device, root, trust)
+	e.identify(root, trust)
 	if trust != nil {
 		e.fillUntrusted(root, trust, wants)
 		return
@@ -225,7 +310,7 @@ func (e *examination) visit(ctx context.Context, s service, at started) {
 	}
 	defer l.Close()
 	if at.secure {
-		if err := l.secure(ctx, e.proof.identity); err != nil {
+		if err := l.secure(ctx, e.proof.identity, e.speaks); err != nil {
 			s.close(err)
 			return
 		}

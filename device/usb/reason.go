@@ -32,8 +32,11 @@ func reasonOf(ctx context.Context, err error) error {
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return device.Malformed
 	}
-	if alert(err) {
+	switch {
+	case certificateAlert(err): // by TLS 1.3 a device refuses only after the handshake
 		return device.TrustStale
+	case alert(err):
+		return device.HandshakeFailed
 	}
 	var network net.Error
 	switch {
@@ -48,13 +51,6 @@ func reasonOf(ctx context.Context, err error) error {
 	}
 }
 
-// alert reports whether the other side ended TLS with an alert: in a conversation that is
-// otherwise as it should be, because it does not know our certificate.
-func alert(err error) bool {
-	failure, ok := errors.AsType[*net.OpError](err)
-	return ok && failure.Op == "remote error"
-}
-
 // reasons translates the error names of lockdownd.
 var reasons = map[string]device.Reason{
 	"MissingValue":                 device.Absent,
@@ -64,7 +60,6 @@ var reasons = map[string]device.Reason{
 	"EscrowLocked":                 device.Locked,
 	"InvalidService":               device.NoService,
 	"InvalidHostID":                device.TrustStale,
-	"InvalidPairRecord":            device.TrustStale,
 	"PairingDialogResponsePending": device.TrustPending,
 	"UserDeniedPairing":            device.TrustDenied,
 	"MCProtected":                  device.TrustForbidden,

@@ -1,6 +1,7 @@
 package usb
 
 import (
+	"errors"
 	"math"
 	"time"
 
@@ -22,6 +23,18 @@ func fact[T any](r reply, read func(safeplist.Dict, string) (T, error), key stri
 	return device.FactOf(read(r.Dict, key))
 }
 
+// orElse is the first fact if it is known, and else the second, if that says more than that
+// there is no such value.
+func orElse[T any](first, second device.Fact[T]) device.Fact[T] {
+	if _, err := first.Get(); err == nil {
+		return first
+	}
+	if _, err := second.Get(); errors.Is(err, device.Absent) || second.IsZero() {
+		return first
+	}
+	return second
+}
+
 // inner is a dictionary within the reply.
 func (r reply) inner(key string) reply {
 	if r.err != nil {
@@ -41,6 +54,19 @@ func flag(values safeplist.Dict, key string) (bool, error) {
 	default:
 		return number == 1, nil
 	}
+}
+
+// amount reads a number of bytes, which may also be written as a real.
+func amount(values safeplist.Dict, key string) (uint64, error) {
+	bytes, err := values.Uint(key)
+	if !errors.Is(err, device.WrongType) {
+		return bytes, err
+	}
+	real, err := values.Float(key)
+	if err == nil && (real < 0 || real >= 1<<63) {
+		return 0, device.Implausible
+	}
+	return uint64(real), err
 }
 
 // appleEpoch is what Apple counts seconds from.

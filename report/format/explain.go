@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -114,18 +113,9 @@ func List(w io.Writer, list []*checks.Check, o Options) error {
 	return p.write(w)
 }
 
-// trustCheck is the id of the check that [Devices] asks.
-const trustCheck = "not-trusted"
-
-// Devices writes the attached devices, whether each trusts this computer, and what to do
-// about one that does not. Nothing else is judged.
-func Devices(w io.Writer, snapshots []device.Snapshot, o Options) error {
-	list := slices.DeleteFunc(checks.All(), func(c *checks.Check) bool { return c.ID != trustCheck })
-	var run report.Run
-	for _, s := range snapshots {
-		run.Examined = append(run.Examined, report.Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, checks.Run(s, list))})
-	}
-	devices := report.New(run).Devices
+// Devices writes devices of [report.Trust]: whether each trusts this computer, and what to do
+// about one that does not.
+func Devices(w io.Writer, devices []report.Device, o Options) error {
 	p := newPage(o)
 	labels := p.labels(devices)
 	for i, d := range devices {

@@ -7,6 +7,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
@@ -77,7 +78,7 @@ func TestDevicesSaysWhoTrustsThisComputer(t *testing.T) {
 	gone := reporttest.Snapshot("00008120-000A1C2E3F4A5B6C", "Noor’s iPhone")
 	gone.Live = &device.Live{Trusted: device.Unknown[bool](device.Detached), Ended: device.Gap{Reason: device.Detached}}
 	var out strings.Builder
-	if err := Devices(&out, []device.Snapshot{trusting, waiting, gone}, Options{Width: 100, UTF8: true}); err != nil {
+	if err := Devices(&out, report.Trust([]device.Snapshot{trusting, waiting, gone}), Options{Width: 100, UTF8: true}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{

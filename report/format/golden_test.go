@@ -2,7 +2,6 @@ package format
 
 import (
 	"bytes"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,22 +14,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// formats are the faces that every recording is shown in; the key ends the golden's name.
-var formats = map[string]Options{
+// terminals are what every recording is shown on; the key ends the golden's name.
+var terminals = map[string]Options{
 	"table.txt": {Width: 100, UTF8: true},
 	"cards.txt": {Width: 60, UTF8: true},
 	"ascii.txt": {Width: 80, All: true},
-}
-
-// documents are what a recording becomes for programs and for documents; the key ends the
-// golden's name.
-var documents = map[string]func(io.Writer, report.Report) error{
-	"csv":          WriteCSV,
-	"findings.csv": WriteCSVFindings,
-	"md":           WriteMarkdown,
-	"junit.xml":    WriteJUnit,
-	"prom":         WritePrometheus,
-	"html":         WriteHTML,
 }
 
 // wholeRecording is the one recording whose goldens show every check.
@@ -90,22 +78,25 @@ func TestGoldens(t *testing.T) {
 			faces["backups."] = report.New(run)
 		}
 		for face, r := range faces {
-			for format, options := range formats {
-				t.Run(name+"."+face+format, func(t *testing.T) {
+			for terminal, options := range terminals {
+				t.Run(name+"."+face+terminal, func(t *testing.T) {
 					var out bytes.Buffer
 					if err := WriteTable(&out, r, options); err != nil {
 						t.Fatal(err)
 					}
-					golden(t, face+format, out.Bytes())
+					golden(t, face+terminal, out.Bytes())
 				})
 			}
-			for format, write := range documents {
-				t.Run(name+"."+face+format, func(t *testing.T) {
+			for _, f := range formats {
+				if f.Terminal || f.Name == "json" || f.Name == Streamed {
+					continue
+				}
+				t.Run(name+"."+face+f.Ending, func(t *testing.T) {
 					var out bytes.Buffer
-					if err := write(&out, r); err != nil {
+					if err := f.Write(&out, r, Options{}); err != nil {
 						t.Fatal(err)
 					}
-					golden(t, face+format, out.Bytes())
+					golden(t, face+f.Ending, out.Bytes())
 				})
 			}
 		}

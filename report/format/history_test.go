@@ -77,7 +77,7 @@ var historyFaces = map[string]func(io.Writer, Options) error{
 
 func TestHistoryGoldens(t *testing.T) {
 	for face, write := range historyFaces {
-		for format, o := range formats {
+		for format, o := range terminals {
 			t.Run(face+"."+format, func(t *testing.T) {
 				var out bytes.Buffer
 				if err := write(&out, o); err != nil {

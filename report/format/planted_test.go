@@ -32,7 +32,7 @@ var names = []string{
 	"udid", "serial", "slot", "location", "name", "model", "modelName", "model_name", "productType", "product_type", "productVersion", "product_version",
 	"buildVersion", "build_version", "system", "value", "subject", "detail", "because", "folder", "path", "domain", "fileID", "target", "program", "unseen",
 	"run", "version", "os", "tableSource", "state", "reason", "retried", "noLastBackup", "check", "mode", "explainedBy", "explained_by", "for", "id",
-	"verdict", "depth", "status", "actor", "effect", "severity", "remedy",
+	"verdict", "depth", "status", "actor", "effect", "severity", "remedy", "shown", "faults", "depth",
 }
 
 // enough is in how many recordings a field is planted.
@@ -191,7 +191,7 @@ func everyFormat(t *testing.T, what string, r report.Report) {
 	backups := r
 	backups.Subject = report.OfBackups
 	for face, r := range map[string]report.Report{"": r, "backups ": backups} {
-		for name, o := range formats {
+		for name, o := range terminals {
 			o.Width, o.All, o.ShowSuppressed = max(minTableWidth-1, o.Width), true, true
 			if o.Width >= minTableWidth {
 				o.Width = 4000 // so that nothing is wrapped

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
 	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
 )
@@ -56,14 +55,13 @@ func TestADeviceIsKeptWithoutWhatLeaves(t *testing.T) {
 	r := NewRecorder(s, Run{})
 	devices := tray(t)
 	tooLong := errors.New("it is too long")
-	r.Leaving = func(e report.Event) (outbox.Item, error) {
-		if e.UDID == devices[0].UDID {
-			return outbox.Item{}, tooLong
-		}
-		return letter(t, `"`+e.UDID+`"`), nil
-	}
 	for _, e := range told(runID(1), monday, devices...) {
-		r.Hear(e)
+		r.HearAndSend(e, func() (outbox.Item, error) {
+			if e.UDID == devices[0].UDID {
+				return outbox.Item{}, tooLong
+			}
+			return letter(t, `"`+e.UDID+`"`), nil
+		})
 	}
 	if !errors.Is(r.Err(), tooLong) {
 		t.Errorf("told %v", r.Err())

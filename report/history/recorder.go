@@ -20,10 +20,6 @@ const recorderPatience = 5 * time.Second
 // A Recorder keeps a run while it happens. Nothing that goes wrong with the history ends a
 // run: see [Recorder.Err]. It may be used by several goroutines.
 type Recorder struct {
-	// Leaving is what leaves this computer of a finished device, and goes into the outbox with
-	// it; nil for nothing. An error of it is one of keeping the device.
-	Leaving func(report.Event) (outbox.Item, error)
-
 	store *Store
 
 	mu       sync.Mutex
@@ -41,7 +37,11 @@ func NewRecorder(store *Store, run Run) *Recorder {
 }
 
 // Hear keeps what an event tells. A run that was interrupted is kept like any other.
-func (r *Recorder) Hear(e report.Event) {
+func (r *Recorder) Hear(e report.Event) { r.HearAndSend(e, nil) }
+
+// HearAndSend is Hear; what leaves this computer of a finished device goes into the outbox with
+// it. Where that cannot be made, the device itself is kept all the same.
+func (r *Recorder) HearAndSend(e report.Event, leaving func() (outbox.Item, error)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.run.ID != e.Run {
@@ -51,7 +51,7 @@ func (r *Recorder) Hear(e report.Event) {
 	case e.Type == report.RunStart:
 		r.keep(func(ctx context.Context) error { return r.store.Begin(ctx, r.run) })
 	case e.Type == report.DeviceDone && e.Device != nil:
-		if !r.keepDevice(e) {
+		if !r.keepDevice(e, leaving) {
 			r.missed++
 		}
 	case e.Type == report.RunSummary && e.Report != nil:
@@ -62,18 +62,15 @@ func (r *Recorder) Hear(e report.Event) {
 	}
 }
 
-// keepDevice keeps a device that is finished. Where what leaves of it cannot be made, the
-// device itself is kept all the same.
-func (r *Recorder) keepDevice(e report.Event) bool {
-	if r.Leaving == nil {
-		return r.keep(func(ctx context.Context) error { return r.store.Add(ctx, e.Run, *e.Device) })
-	}
-	item, err := r.Leaving(e)
-	if err != nil {
+func (r *Recorder) keepDevice(e report.Event, leaving func() (outbox.Item, error)) bool {
+	if leaving != nil {
+		item, err := leaving()
+		if err == nil {
+			return r.keep(func(ctx context.Context) error { return r.store.AddAndSend(ctx, e.Run, *e.Device, item) })
+		}
 		r.err = cmp.Or(r.err, err)
-		return r.keep(func(ctx context.Context) error { return r.store.Add(ctx, e.Run, *e.Device) })
 	}
-	return r.keep(func(ctx context.Context) error { return r.store.AddAndSend(ctx, e.Run, *e.Device, item) })
+	return r.keep(func(ctx context.Context) error { return r.store.Add(ctx, e.Run, *e.Device) })
 }
 
 // keep does one step. One that finds no run, since that could not be begun or the file was

@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"iter"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -41,6 +42,7 @@ type Backup struct {
 	Password string         // "" is not encrypted
 	Rounds   uint32         // of the first key derivation; 0 is 10. Devices take 10,000,000
 	Date     time.Time      // zero is a fixed day
+	Seed     byte           // of the keys and salts
 	Files    iter.Seq[File] // may be nil
 }
 
@@ -102,7 +104,7 @@ func Write(dir string, b Backup) (Folder, error) {
 	if err := os.MkdirAll(folder.Path, 0o700); err != nil {
 		return folder, err
 	}
-	w := &writer{Backup: b, Folder: folder, random: rand.NewChaCha8([32]byte{1}), made: map[string]bool{}}
+	w := &writer{Backup: b, Folder: folder, random: rand.NewChaCha8([32]byte{1, b.Seed}), made: map[string]bool{}, apps: map[string]bool{}}
 	if b.Password != "" {
 		w.lock()
 	}
@@ -116,6 +118,7 @@ type writer struct {
 	random *rand.ChaCha8 // the same bytes in every run
 	locks  *locks        // nil if not encrypted
 	made   map[string]bool
+	apps   map[string]bool // installed: those that have files
 }
 
 func (w *writer) write() error {
@@ -153,7 +156,7 @@ func (w *writer) info() any {
 	return map[string]any{
 		"Device Name": "Ann's iPhone", "Display Name": "Ann's iPhone", "Product Type": "iPhone12,3", "Product Version": "18.5",
 		"Build Version": "22F76", "Target Identifier": w.UDID, "Unique Identifier": strings.ToUpper(w.UDID), "Target Type": "Device",
-		"Last Backup Date": w.Date, "iTunes Version": "12.13.2.3", "Installed Applications": []string{"com.example.notes"},
+		"Last Backup Date": w.Date, "iTunes Version": "12.13.2.3", "Installed Applications": slices.Sorted(maps.Keys(w.apps)),
 	}
 }
 
@@ -184,6 +187,9 @@ type stored struct {
 // store writes the bytes of a file.
 func (w *writer) store(f File) (stored, error) {
 	s := stored{File: f, id: fileID(f.Domain, f.Path)}
+	if app, isApp := strings.CutPrefix(f.Domain, "AppDomain-"); isApp {
+		w.apps[app] = true
+	}
 	if f.Kind != Regular {
 		return s, nil
 	}

@@ -203,8 +203,9 @@ func readBackup(ctx context.Context, what, path string) error {
 
 // expect fails where a measurement would be of something else than meant.
 func expect(proof device.Proof) error {
-	if proof.Verdict == device.CannotTell || proof.Verdict == device.Broken && proof.Found > 0 {
-		return fmt.Errorf("the backup is %s: %+v", proof.Verdict, proof.Faults)
+	list, files := proof.Statement(device.StatementList), proof.Statement(device.StatementFiles)
+	if list.Shown != device.ShownTrue || files.Shown != device.ShownTrue && proof.Found > 0 {
+		return fmt.Errorf("the list is shown %s and the files %s: %+v", list.Shown, files.Shown, proof.Faults)
 	}
 	return nil
 }

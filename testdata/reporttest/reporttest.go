@@ -133,11 +133,28 @@ func Shelved(proofs ...device.Proof) report.Examined {
 	return e
 }
 
+// concluding are statements that amount to a verdict, because of some modes.
+func concluding(verdict device.ProofVerdict, modes ...string) []device.Statement {
+	shown := map[device.ProofVerdict]device.Shown{device.Whole: device.ShownTrue, device.Broken: device.ShownFalse, device.CannotTell: device.ShownNeither}
+	var all []device.Statement
+	for _, id := range device.StatementIDs {
+		s := device.Statement{ID: id, Shown: device.ShownTrue}
+		switch id {
+		case device.StatementFiles:
+			s.Shown, s.Faults, s.Count, s.Of = shown[verdict], modes, 3, 3
+		case device.StatementPadding, device.StatementDigests, device.StatementDatabases:
+			s.Shown = device.NotLookedAt
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
 var (
-	WholeProof  = device.Proof{Verdict: device.Whole, Depth: device.QuickLook, Listed: 3, Found: 3}
-	HiddenProof = device.Proof{Verdict: device.CannotTell, Depth: device.QuickLook, Faults: []device.BackupFault{{Mode: "password-needed"}}}
+	WholeProof  = device.Proof{Statements: concluding(device.Whole), Depth: device.QuickLook, Listed: 3, Found: 3}
+	HiddenProof = device.Proof{Statements: concluding(device.CannotTell, "password-needed"), Depth: device.QuickLook, Faults: []device.BackupFault{{Mode: "password-needed"}}}
 	BrokenProof = device.Proof{
-		Verdict: device.Broken, Depth: device.QuickLook, NextFails: true, Listed: 9, Found: 3,
+		Statements: concluding(device.Broken, "blob-missing"), Depth: device.QuickLook, NextFails: true, Listed: 9, Found: 3,
 		Faults: []device.BackupFault{{
 			Mode: "blob-missing", Count: 6, Total: 9,
 			Examples: slices.Repeat([]device.BackupProblem{{Domain: "HomeDomain", Path: "Library/\x1b[31m\u202elost"}}, 6),

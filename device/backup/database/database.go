@@ -177,16 +177,35 @@ func (c *Conn) Columns(table string) ([]string, error) {
 
 // QuickCheck is SQLite's own check of the file, without the indexes: nil if it finds
 // nothing, else the first thing it found.
-func (c *Conn) QuickCheck() error {
+func (c *Conn) QuickCheck() error { return c.check("quick_check") }
+
+// IntegrityCheck is QuickCheck with the indexes.
+func (c *Conn) IntegrityCheck() error { return c.check("integrity_check") }
+
+func (c *Conn) check(pragma string) error {
 	var found string
-	err := sqlitex.ExecuteTransient(c.Conn, "PRAGMA quick_check(1)", &sqlitex.ExecOptions{
+	err := sqlitex.ExecuteTransient(c.Conn, "PRAGMA "+pragma+"(1)", &sqlitex.ExecOptions{
 		ResultFunc: func(row *sqlite.Stmt) error { found = row.ColumnText(0); return nil },
 	})
 	if err != nil {
-		return fmt.Errorf("quick_check: %w", err)
+		return fmt.Errorf("%s: %w", pragma, err)
 	}
 	if found != "ok" {
-		return fmt.Errorf("quick_check: %.200s", found)
+		return fmt.Errorf("%s: %.200s", pragma, found)
 	}
 	return nil
+}
+
+// Bytes is the first column of the first row of a query as bytes; nil if there is none.
+func (c *Conn) Bytes(query string, args ...any) ([]byte, error) {
+	var value []byte
+	err := sqlitex.ExecuteTransient(c.Conn, query, &sqlitex.ExecOptions{
+		Args: args,
+		ResultFunc: func(row *sqlite.Stmt) error {
+			value = make([]byte, row.ColumnLen(0))
+			row.ColumnBytes(0, value)
+			return nil
+		},
+	})
+	return value, err
 }

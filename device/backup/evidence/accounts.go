@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"howett.net/plist"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
@@ -224,7 +223,7 @@ func unarchive(data []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, ok := top["root"].(plist.UID)
+	root, ok := top["root"].(safeplist.UID)
 	if !ok || uint64(root) >= uint64(len(objects)) {
 		return nil, device.Malformed
 	}

@@ -14,6 +14,8 @@ import (
 
 // Keys are the class keys of an unlocked keybag. The zero Keys open nothing.
 type Keys struct {
+	Records []byte // of the records in a Manifest.db of iOS 10.0; nil for any other version
+
 	classes map[uint32][]byte
 }
 

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"context"
+	"crypto/cipher"
 	"errors"
 	"fmt"
 	"io"
@@ -33,8 +34,9 @@ const (
 
 // db is a Manifest.db.
 type db struct {
-	conn   *database.Conn
-	source io.Closer // what conn reads from, if it is not SQLite that opened it
+	conn    *database.Conn
+	source  io.Closer    // what conn reads from, if it is not SQLite that opened it
+	records cipher.Block // decrypts the records of iOS 10.0; nil if they are in clear
 }
 
 const (
@@ -53,9 +55,23 @@ const (
 		FROM Files NOT INDEXED LIMIT -1 OFFSET ?2`
 )
 
-// OpenDB opens an unencrypted Manifest.db, and its write-ahead log where there is one. A
-// trailing block of padding, which decrypting tools leave, does no harm.
-func OpenDB(ctx context.Context, path string) (Manifest, error) {
+// OpenDB opens a Manifest.db that is stored in clear, and its write-ahead log where there is
+// one. A trailing block of padding, which decrypting tools leave, does no harm. Where the
+// records are encrypted, as those of iOS 10.0 are, recordKey decrypts them; without it the
+// error is ErrLocked.
+func OpenDB(ctx context.Context, path string, recordKey []byte) (Manifest, error) {
+	m, err := openDB(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.unlockRecords(recordKey); err != nil {
+		m.Close()
+		return nil, err
+	}
+	return m, nil
+}
+
+func openDB(ctx context.Context, path string) (*db, error) {
 	if !database.HasLog(path) {
 		conn, err := database.Open(ctx, path)
 		return newDB(conn, nil, err)
@@ -92,10 +108,14 @@ func OpenEncryptedDB(ctx context.Context, path string, key []byte) (Manifest, er
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	conn, err := database.OpenReaderAt(ctx, plain, plain.Size())
-	return newDB(conn, file, err)
+	d, err := newDB(conn, file, err)
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
-func newDB(conn *database.Conn, source io.Closer, err error) (Manifest, error) {
+func newDB(conn *database.Conn, source io.Closer, err error) (*db, error) {
 	if err != nil {
 		if source != nil {
 			source.Close()
@@ -105,14 +125,18 @@ func newDB(conn *database.Conn, source io.Closer, err error) (Manifest, error) {
 	conn.Limit(sqlite.LimitLength, maxValue)
 	d := &db{conn: conn, source: source}
 	present, err := conn.Columns("Files")
-	if err != nil {
+	switch {
+	case errors.Is(err, database.ErrSchema):
+		d.Close()
+		return nil, fmt.Errorf("%w: %w", ErrLayout, err)
+	case err != nil:
 		d.Close()
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	for _, column := range []string{"fileID", "domain", "relativePath", "flags", "file"} {
 		if !slices.Contains(present, column) {
 			d.Close()
-			return nil, fmt.Errorf("%w: no column %s", ErrMalformed, column)
+			return nil, fmt.Errorf("%w: no column %s", ErrLayout, column)
 		}
 	}
 	return d, nil
@@ -141,8 +165,12 @@ func (d *db) Length(context.Context) uint64 {
 	return uint64(max(stmt.ColumnInt64(0), 0))
 }
 
-func (d *db) Check(context.Context) error {
-	if err := d.conn.QuickCheck(); err != nil {
+func (d *db) Check(_ context.Context, indexes bool) error {
+	check := d.conn.QuickCheck
+	if indexes {
+		check = d.conn.IntegrityCheck
+	}
+	if err := check(); err != nil {
 		return fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	return nil
@@ -174,7 +202,7 @@ func (d *db) read(ctx context.Context, query string, yield func(*Row, error) boo
 	for i, argument := range arguments {
 		stmt.BindInt64(i+1, argument)
 	}
-	var reader rowReader
+	reader := rowReader{records: d.records}
 	for ; ; rows++ {
 		more, err := stmt.Step()
 		switch {
@@ -206,7 +234,7 @@ func (d *db) Find(ctx context.Context, id FileID) (Row, error) {
 	case !more:
 		return Row{}, ErrNotFound
 	}
-	var reader rowReader
+	reader := rowReader{records: d.records}
 	return *reader.read(stmt), nil
 }
 
@@ -216,6 +244,7 @@ type rowReader struct {
 	id           [2*len(FileID{}) + 1]byte // one more than an id, to notice a longer one
 	domain, path []byte
 	record       []byte
+	records      cipher.Block // nil if records are in clear
 	hasher       hasher
 }
 
@@ -271,14 +300,21 @@ func (r *rowReader) describe(stmt *sqlite.Stmt) error {
 	}
 	r.record = slices.Grow(r.record[:0], length)[:length]
 	stmt.ColumnBytes(4, r.record)
-	file, err := mbfile.Decode(r.record)
+	record := r.record
+	if r.records != nil {
+		var err error
+		if record, err = openRecord(r.records, record); err != nil {
+			return err
+		}
+	}
+	file, err := mbfile.Decode(record)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRow, err)
 	}
 	if r.row.Kind == Other {
 		r.row.Kind = kindOf(file.Mode)
 	}
-	r.row.Size, r.row.HasSize = file.Size, true
+	r.row.Size, r.row.HasSize = file.Size, file.HasSize
 	r.row.Digest = file.Digest
 	r.row.EncryptionKey = file.EncryptionKey
 	r.row.ProtectionClass = file.ProtectionClass

@@ -24,6 +24,8 @@ var (
 	ErrRow       = errors.New("the row is not what it should be")
 	ErrFileID    = errors.New("the row's fileID is not the SHA-1 of its domain and path")
 	ErrNotFound  = errors.New("the manifest does not list this file")
+	ErrLayout    = errors.New("the manifest has a layout that is not known") // it can be read, and is another thing
+	ErrLocked    = errors.New("the manifest's records are encrypted")        // and no key was given
 )
 
 // A Manifest is an open list of files.
@@ -39,8 +41,9 @@ type Manifest interface {
 	// known without reading them.
 	Length(ctx context.Context) uint64
 
-	// Check looks for damage beyond what reading the rows would show.
-	Check(ctx context.Context) error
+	// Check looks for damage beyond what reading the rows would show. The indexes, which
+	// only a device reads, take as long as all the rest and are checked if asked for.
+	Check(ctx context.Context, indexes bool) error
 
 	// Flat reports whether files lie in the backup's folder itself, as until iOS 9, and
 	// not in 256 folders named after the first byte of their id.

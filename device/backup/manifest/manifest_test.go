@@ -59,12 +59,12 @@ func take(t *testing.T, m Manifest) census {
 
 // A real Manifest.db of iOS 14.3, with 16 bytes of padding after its last page.
 func TestRealManifestDB(t *testing.T) {
-	m, err := OpenDB(t.Context(), sample(t, "mvt-ios_backup/Manifest.db"))
+	m, err := OpenDB(t.Context(), sample(t, "mvt-ios_backup/Manifest.db"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer m.Close()
-	if err := m.Check(t.Context()); err != nil {
+	if err := m.Check(t.Context(), true); err != nil {
 		t.Error(err)
 	}
 	if got, want := take(t, m), (census{files: 1089, directories: 2618, links: 14, digests: 477}); got != want {
@@ -208,8 +208,12 @@ func TestOpenRefuses(t *testing.T) {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := OpenDB(t.Context(), path); !errors.Is(err, ErrMalformed) {
-			t.Errorf("%s as Manifest.db: %v, want ErrMalformed", name, err)
+		wanted := ErrMalformed
+		if content == "" {
+			wanted = ErrLayout // for SQLite, a database without tables
+		}
+		if _, err := OpenDB(t.Context(), path, nil); !errors.Is(err, wanted) {
+			t.Errorf("%s as Manifest.db: %v, want %v", name, err, wanted)
 		}
 		if _, err := OpenMBDB(path); !errors.Is(err, ErrMalformed) {
 			t.Errorf("%s as Manifest.mbdb: %v, want ErrMalformed", name, err)
@@ -236,7 +240,7 @@ func TestRowsAroundALongValue(t *testing.T) {
 	if err := errors.Join(err, conn.Close()); err != nil {
 		t.Fatal(err)
 	}
-	m, err := OpenDB(t.Context(), path)
+	m, err := OpenDB(t.Context(), path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

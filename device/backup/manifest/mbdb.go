@@ -37,6 +37,9 @@ func OpenMBDB(path string) (Manifest, error) {
 	var header [len(mbdbHeader)]byte
 	if _, err := file.ReadAt(header[:], 0); err != nil || string(header[:]) != mbdbHeader {
 		file.Close()
+		if err == nil && string(header[:4]) == mbdbHeader[:4] {
+			return nil, fmt.Errorf("%w: mbdb version %d.%d", ErrLayout, header[4], header[5])
+		}
 		return nil, fmt.Errorf("%w: no mbdb header", ErrMalformed)
 	}
 	return m, nil
@@ -50,7 +53,7 @@ func (m *mbdb) Close() error { return m.source.Close() }
 func (m *mbdb) Length(context.Context) uint64 { return 0 }
 
 // Check has nothing to add: every byte of an mbdb is read by Rows.
-func (m *mbdb) Check(context.Context) error { return nil }
+func (m *mbdb) Check(context.Context, bool) error { return nil }
 
 func (m *mbdb) Rows(ctx context.Context) iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {

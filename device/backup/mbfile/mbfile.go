@@ -22,6 +22,7 @@ const MaxBytes = 1 << 20
 // A File is one record. Its slices point into the bytes it was decoded from.
 type File struct {
 	Size            uint64 // bytes when the device scanned the file; not always the stored length
+	HasSize         bool   // some records of iOS 13 have no Size
 	Mode            uint32 // st_mode
 	ProtectionClass uint8  // 1 to 4 for files
 	LastModified    int64  // Unix seconds
@@ -54,6 +55,7 @@ func (f *File) set(table *table, objects *collection, key []byte, value uint64) 
 	switch string(key) {
 	case "Size":
 		f.Size, ok = table.integer(value)
+		f.HasSize = ok
 	case "Mode":
 		var mode uint64
 		mode, ok = table.integer(value)

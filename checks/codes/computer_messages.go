@@ -1,0 +1,126 @@
+package codes
+
+import "github.com/backupdoctor/backupdoctor/checks/remedies"
+
+// The ways in which programs on a computer say that a backup was not made. "back up" in two
+// words is the verb, so that a sentence about a restore, which names the backup, does not
+// pass for one.
+var notBackedUp = []string{"not back up", "n't back up", "not be backed up", "n't be backed up", "not backed up"}
+
+// The same of a restore.
+var notRestored = []string{"not restore", "n't restore", "not be restored", "n't be restored"}
+
+// with is each of some phrases together with others.
+func with(phrases []string, others ...string) [][]string {
+	var lists [][]string
+	for _, phrase := range phrases {
+		lists = append(lists, append([]string{phrase}, others...))
+	}
+	return lists
+}
+
+// computerMessages are the texts that Finder, iTunes and Apple Devices show about backups to
+// a computer, the telling ones first.
+var computerMessages = []message{
+	{
+		words: with(notRestored, "corrupt"),
+		meaning: Meaning{
+			Message:          "The iPhone could not be restored because the backup was corrupt or not compatible",
+			InComputerBackup: "A restore failed. The backup on the computer cannot be read, or it does not fit the device: one that was made by a newer version of iOS does not. It may be the only copy: keep the folder, and delete nothing.",
+			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.UpdateComputer, remedies.ContactAppleSupport},
+			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
+		},
+	},
+	{
+		words: with(notBackedUp, "corrupt or not compatible"),
+		meaning: Meaning{
+			Message:          "The iPhone could not be backed up because the backup was corrupt or not compatible",
+			InComputerBackup: "The device did not accept the older backup in the folder, on which the new one would build. A new backup fails each time until that folder is set aside.",
+			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.SetAsideLocalBackup, remedies.UpdateComputer},
+			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp, remedies.ImobiledeviceOldBackup},
+		},
+	},
+	{
+		words: [][]string{{"not be saved on the computer"}, {"n't be saved on the computer"}, {"not be saved on this computer"}, {"n't be saved on this computer"}, {"not be saved to the computer"}, {"n't be saved to the computer"}},
+		meaning: Meaning{
+			Message:          "The backup could not be saved on the computer",
+			InComputerBackup: "The computer could not write into the folder of the backup: the disk is full, the folder or a file in it may not be written, another program has it open, or the older backup in it is damaged.",
+			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.FreeComputerDisk, remedies.FreeBackupFolder, remedies.SetAsideLocalBackup},
+			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
+		},
+	},
+	{
+		words: [][]string{{"not enough", "space", "on this computer"}, {"not enough", "space", "on the computer"}, {"n't enough", "space", "on this computer"}, {"n't enough", "space", "on the computer"}, {"not enough", "space", "on your computer"}, {"not enough", "space", "on your mac"}, {"n't enough", "space", "on your mac"}},
+		meaning: Meaning{
+			Message:          "Not enough free space on this computer",
+			InComputerBackup: "The computer's disk is full, not the device and not iCloud. Some versions of iOS 26 say so although there is room.",
+			Remedies:         []remedies.ID{remedies.FreeComputerDisk},
+			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp, remedies.ImobiledeviceHostDisk, remedies.PymobiledeviceHostDisk},
+		},
+	},
+	{
+		words: append(with(notBackedUp, "session"), []string{"backup session failed"}),
+		meaning: Meaning{
+			Message:          "The iPhone could not be backed up because the backup session failed",
+			InComputerBackup: "The connection between the computer and the device ended before the backup did, or it never began.",
+			Remedies:         []remedies.ID{remedies.UnlockWithPasscode, remedies.ReconnectToComputer, remedies.Restart, remedies.UpdateComputer},
+			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
+		},
+	},
+	{
+		words: append(with(notBackedUp, "disconnect"), []string{"disconnected during the backup"}, []string{"disconnected during backup"}),
+		meaning: Meaning{
+			Message:          "The iPhone could not be backed up because the iPhone disconnected",
+			InComputerBackup: "The device went away while the backup ran: the cable, the port, a hub or, over Wi-Fi, the network.",
+			Remedies:         []remedies.ID{remedies.ReconnectToComputer, remedies.Restart, remedies.UpdateComputer},
+			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
+		},
+	},
+	{
+		words: [][]string{{"error", "(-54)"}, {"error -54"}, {"error occurred -54"}, {"error code -54"}},
+		meaning: Meaning{
+			Message:          "An unknown error occurred (-54)",
+			InComputerBackup: "A file could not be opened for writing: it is locked, in use by another program, or this user may not change it. The number is of the computer, not of the device.",
+			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.FreeBackupFolder, remedies.SetAsideLocalBackup},
+			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
+		},
+	},
+	{
+		words: [][]string{{"error", "(-36)"}, {"error -36"}, {"error occurred -36"}, {"error code -36"}},
+		meaning: Meaning{
+			Message:          "An unknown error occurred (-36)",
+			InComputerBackup: "Reading or writing failed (an I/O error): the computer's disk, or the way to a disk on the network. The number is of the computer, not of the device.",
+			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.CheckComputerDisk, remedies.SetAsideLocalBackup},
+			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
+		},
+	},
+	{
+		words: [][]string{{"unlock", "backup", "password"}, {"unlock", "backup", "enter the password"}, {"password", "backup", "incorrect"}, {"password", "backup", "wrong"}, {"forgot", "backup password"}},
+		meaning: Meaning{
+			Message:          "Enter the password to unlock your iPhone backup",
+			InComputerBackup: "The backup is encrypted. Its password was set in Finder, iTunes or Apple Devices, perhaps years ago and for an earlier device, and is neither the passcode nor the password of the account.",
+			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.ResetAllSettings},
+			Sources:          []remedies.Source{remedies.AppleEncryptedBackups},
+		},
+	},
+	{
+		words: with(notBackedUp, "error occurred"),
+		meaning: Meaning{
+			Message:          "The iPhone could not be backed up because an error occurred",
+			Vague:            true,
+			InComputerBackup: "The message for whatever has none of its own. A number behind it says more.",
+			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.UnlockWithPasscode, remedies.ReconnectToComputer, remedies.Restart, remedies.UpdateComputer},
+			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
+		},
+	},
+	{
+		words: [][]string{{"corrupt or not compatible"}},
+		meaning: Meaning{
+			Message:          "The backup was corrupt or not compatible",
+			Vague:            true,
+			InComputerBackup: "In a backup: the device did not accept the older backup in the folder. In a restore: the backup is damaged, or of a newer version of iOS than the device. Either way the folder may hold the only copy: delete nothing.",
+			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.UpdateComputer},
+			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
+		},
+	},
+}

@@ -1,0 +1,106 @@
+package command
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// completionFlag is what the shells' completion scripts put at the end of a command line.
+const completionFlag = "--generate-bash-completion"
+
+// FlagsFirst puts the flags of a command before its arguments, because the parser takes
+// everything after the first argument for arguments too, and people type
+// "explain backup-stale --width 60". flags are those that may stand before a command.
+func FlagsFirst(commands []*cli.Command, flags []cli.Flag, args []string) []string {
+	if len(args) > 0 && args[len(args)-1] == completionFlag {
+		return args
+	}
+	i := firstArgument(flags, args)
+	if i == len(args) {
+		return args
+	}
+	command := commandNamed(commands, args[i])
+	if command == nil {
+		return args
+	}
+	head, rest := args[:i+1], args[i+1:]
+	if isForSubcommand(command, rest) {
+		return slices.Concat(head, FlagsFirst(command.Subcommands, command.Flags, rest))
+	}
+	before, behind := splitArguments(command, rest)
+	return slices.Concat(head, before, behind)
+}
+
+// isForSubcommand reports whether what follows a command is for one of its subcommands: not
+// so if it takes arguments itself, and the first is not the name of one.
+func isForSubcommand(command *cli.Command, args []string) bool {
+	if len(command.Subcommands) == 0 {
+		return false
+	}
+	i := firstArgument(command.Flags, args)
+	return command.ArgsUsage == "" || i < len(args) && commandNamed(command.Subcommands, args[i]) != nil
+}
+
+// firstArgument is where the first argument stands that is neither a flag nor its value; if
+// none is, the number of arguments.
+func firstArgument(flags []cli.Flag, args []string) int {
+	value := false // the next argument belongs to the flag before it
+	for i, arg := range args {
+		if !value && !strings.HasPrefix(arg, "-") {
+			return i
+		}
+		value = !value && takesValue(flags, arg)
+	}
+	return len(args)
+}
+
+// splitArguments tells flags, with their values, from arguments. After "--" all is
+// arguments, and so is a negative number: error codes may be.
+func splitArguments(command *cli.Command, args []string) (flags, positional []string) {
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
+		switch {
+		case arg == "--":
+			return flags, slices.Concat([]string{"--"}, positional, args)
+		case arg == "-" || !strings.HasPrefix(arg, "-") || isNumber(arg):
+			positional = append(positional, arg)
+		default:
+			flags = append(flags, arg)
+			if takesValue(command.Flags, arg) && len(args) > 0 {
+				flags = append(flags, args[0])
+				args = args[1:]
+			}
+		}
+	}
+	if slices.ContainsFunc(positional, isNumber) {
+		positional = slices.Concat([]string{"--"}, positional) // or the parser takes it for a flag
+	}
+	return flags, positional
+}
+
+func isNumber(arg string) bool {
+	_, err := strconv.Atoi(arg)
+	return err == nil
+}
+
+// takesValue reports whether the value of a flag is the argument that follows it.
+func takesValue(flags []cli.Flag, arg string) bool {
+	i := slices.IndexFunc(flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), strings.TrimLeft(arg, "-")) })
+	if i < 0 {
+		return false
+	}
+	flag, ok := flags[i].(cli.DocGenerationFlag)
+	return ok && flag.TakesValue()
+}
+
+func commandNamed(commands []*cli.Command, name string) *cli.Command {
+	i := slices.IndexFunc(commands, func(c *cli.Command) bool { return c.HasName(name) })
+	if i < 0 {
+		return nil
+	}
+	return commands[i]
+}

@@ -1,0 +1,27 @@
+package command
+
+import (
+	"regexp"
+	"strconv"
+)
+
+// maxDays is ten years, the most that the pages can be asked for.
+const maxDays = 3650
+
+var daysPattern = regexp.MustCompile(`^([0-9]{1,4})([dw])$`)
+
+// Days reads a number of days: 14d or 2w.
+func Days(flag, text string) (int, error) {
+	found := daysPattern.FindStringSubmatch(text)
+	if found == nil {
+		return 0, Usage("14d are 14 days, 2w two weeks", "--%s %q is no number of days", flag, text)
+	}
+	days, err := strconv.Atoi(found[1])
+	if found[2] == "w" {
+		days *= 7
+	}
+	if err != nil || days < 1 || days > maxDays {
+		return 0, Usage("", "--%s must be 1 to %d days", flag, maxDays)
+	}
+	return days, nil
+}

@@ -1,0 +1,85 @@
+package command
+
+import (
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/urfave/cli/v2"
+)
+
+// Option is a flag that is given or not.
+func Option(category, name, usage string) cli.Flag {
+	return &cli.BoolFlag{Name: name, Category: category, Usage: usage, DisableDefaultText: true}
+}
+
+// List reads a flag that may be repeated, and whose values may be lists with commas.
+func List(ctx *cli.Context, flag string) []string {
+	var all []string
+	for _, value := range ctx.StringSlice(flag) {
+		for part := range strings.SplitSeq(value, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				all = append(all, part)
+			}
+		}
+	}
+	return all
+}
+
+// Given is the value of a flag that a command has as well as the one above it.
+func Given(ctx *cli.Context, name string) string {
+	for _, c := range ctx.Lineage() {
+		if value := c.String(name); value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
+// Conflict finds two flags that were given and cannot be used together.
+func Conflict(ctx *cli.Context, pairs ...[2]string) error {
+	for _, pair := range pairs {
+		if ctx.IsSet(pair[0]) && ctx.IsSet(pair[1]) {
+			return Usage(HelpHint(ctx), "--%s and --%s contradict each other", pair[0], pair[1])
+		}
+	}
+	return nil
+}
+
+// Check finds a check by its id.
+func Check(id string) (*checks.Check, error) {
+	if check, known := checks.Find(id); known {
+		return check, nil
+	}
+	return nil, Usage(CheckHint(id), "unknown check %q", id)
+}
+
+// CheckHint helps on from the id of a check that does not exist.
+func CheckHint(id string) string {
+	if near := Closest(id, CheckIDs()); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "see backupdoctor checks"
+}
+
+// CheckIDs lists the ids of all checks, in order.
+func CheckIDs() []string {
+	var ids []string
+	for _, check := range checks.All() {
+		ids = append(ids, check.ID)
+	}
+	return ids
+}
+
+// Examples renders command lines with what each does, for the description of a command.
+func Examples(lines ...string) string {
+	return "Examples:\n\n" + Indented(strings.Join(lines, "\n"))
+}
+
+// Indented indents every line as help texts do.
+func Indented(text string) string {
+	return "   " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n   ")
+}
+
+// ExitCodes is the section on exit codes of a program's description.
+func ExitCodes() string { return "Exit codes:\n\n" + Indented(report.ExitTable()) }

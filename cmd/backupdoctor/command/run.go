@@ -1,0 +1,121 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/urfave/cli/v2"
+)
+
+// Run runs one command line and returns the exit code. Every error is printed here and
+// nowhere else.
+func Run(ctx context.Context, env Env, app *cli.App) int {
+	help := &errorKeeper{w: env.Stdout}
+	app.Writer = help
+	err := app.RunContext(ctx, slices.Concat([]string{app.Name}, FlagsFirst(app.Commands, app.Flags, env.Args)))
+	if err == nil {
+		err = help.err
+	}
+	if err == nil {
+		return report.ExitNoProblem
+	}
+	ended, ok := errors.AsType[Exit](err)
+	if !ok {
+		ended = Exit{Code: report.ExitUsage, Err: err}
+	}
+	if ended.Err != nil {
+		fmt.Fprintln(env.Stderr, "backupdoctor:", ended.Err)
+	}
+	if ended.Hint != "" {
+		fmt.Fprintln(env.Stderr, "hint:", ended.Hint)
+	}
+	return ended.Code
+}
+
+// An errorKeeper keeps the first error of writing, which the printer of help texts drops.
+type errorKeeper struct {
+	w   io.Writer
+	err error
+}
+
+func (r *errorKeeper) Write(p []byte) (int, error) {
+	n, err := r.w.Write(p)
+	if r.err == nil {
+		r.err = err
+	}
+	return n, err
+}
+
+// An Exit ends a command with one of the codes of [report.Exits].
+type Exit struct {
+	Code int
+	Err  error  // nil where the report says it all
+	Hint string // what to do about it; "" for nothing
+}
+
+func (e Exit) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("exit code %d", e.Code)
+	}
+	return e.Err.Error()
+}
+
+// Unwrap gives the error that the command ends with.
+func (e Exit) Unwrap() error { return e.Err }
+
+// Usage is the error of a command line that cannot be run.
+func Usage(hint, format string, args ...any) error {
+	return Exit{Code: report.ExitUsage, Err: fmt.Errorf(format, args...), Hint: hint}
+}
+
+// onFlagError puts the parser's complaints in our words.
+func onFlagError(ctx *cli.Context, err error, _ bool) error {
+	text := err.Error()
+	if name, found := strings.CutPrefix(text, "flag provided but not defined: -"); found {
+		return Usage(flagHint(ctx, name), "unknown flag %s", Dashed(strings.TrimLeft(name, "-")))
+	}
+	if name, found := strings.CutPrefix(text, "flag needs an argument: -"); found {
+		return Usage(HelpHint(ctx), "%s needs a value", Dashed(strings.TrimLeft(name, "-")))
+	}
+	return Usage(HelpHint(ctx), "%s", strings.NewReplacer("for flag -", "for --", "for -", "for --").Replace(text))
+}
+
+func flagHint(ctx *cli.Context, name string) string {
+	var names []string
+	for _, flag := range ctx.Command.VisibleFlags() {
+		names = append(names, flag.Names()...)
+	}
+	if near := Closest(strings.TrimLeft(name, "-"), names); near != "" {
+		return "did you mean " + Dashed(near) + "?"
+	}
+	return HelpHint(ctx)
+}
+
+// HelpHint points to the help text of the command.
+func HelpHint(ctx *cli.Context) string { return "see " + ctx.Command.HelpName + " --help" }
+
+// Dashed writes a flag as it is typed.
+func Dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}
+
+// Takes wraps a command that has a fixed number of arguments.
+func Takes(number int, action func(*cli.Context) error) cli.ActionFunc {
+	return func(ctx *cli.Context) error {
+		switch arguments := ctx.Args(); {
+		case arguments.Len() > number:
+			return Usage(HelpHint(ctx), "unexpected argument %q", arguments.Get(number))
+		case arguments.Len() < number:
+			return Usage(HelpHint(ctx), "%s needs %s", ctx.Command.Name, ctx.Command.ArgsUsage)
+		}
+		return action(ctx)
+	}
+}

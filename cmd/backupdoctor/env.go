@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/urfave/cli/v2"
+)
+
+// env is what the commands of this program work in.
+type env struct {
+	command.Env
+	screen *terminal.Screen // on stderr
+	hub    hubPart
+}
+
+// A hubPart is what the package hub adds to a program that is built with the tag fleet.
+type hubPart struct {
+	commands     func(command.Env) []*cli.Command
+	linkHelp     string
+	linkExamples []string
+	linkFlags    func() []cli.Flag
+	outgoing     func(ctx *cli.Context, e command.Env, kept bool, tell func(string)) (*scan.Outgoing, error)
+}
+
+func newEnv(e command.Env, hub hubPart) env {
+	return env{Env: e, screen: terminal.NewScreen(e.Stderr, e.Getenv), hub: hub}
+}
+
+// run runs one command line and returns the exit code.
+func run(ctx context.Context, e command.Env, hub hubPart) int {
+	return command.Run(ctx, e, newApp(newEnv(e, hub)))
+}

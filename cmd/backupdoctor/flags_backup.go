@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/hook"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/urfave/cli/v2"
+)
+
+// placeFlags say where backups lie.
+func placeFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "backups", Category: backupFlags, Usage: "look in `DIR`, not in the usual folders; repeatable"},
+	}
+}
+
+// passwordFlags say where the passwords of encrypted backups come from. None is ever an
+// argument: other users of the computer can read those.
+func passwordFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "password-file", Category: backupFlags, Usage: "open backups with the first line of `FILE`; repeatable"},
+		&cli.StringFlag{Name: "password-command", Category: backupFlags, Usage: "open them with the first line that `COMMAND` prints"},
+	}
+}
+
+// placesOf is where to look for backups: where the flags say, else where Apple's programs
+// keep them on this system, which is nowhere on Linux.
+func (e env) placesOf(ctx *cli.Context) ([]backup.Place, error) {
+	var named []string
+	for _, c := range ctx.Lineage() { // a flag may stand before a subcommand or behind it
+		named = append(named, c.StringSlice("backups")...)
+	}
+	if len(named) == 0 {
+		return e.usualPlaces(runtime.GOOS), nil
+	}
+	var places []backup.Place
+	for _, path := range named {
+		place, err := namedPlace(path)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(places, place) {
+			places = append(places, place)
+		}
+	}
+	return places, nil
+}
+
+// usualPlaces are the places of an operating system that this user has.
+func (e env) usualPlaces(goos string) []backup.Place {
+	places := backup.DefaultPlaces(goos, cmp.Or(e.Getenv("HOME"), e.Getenv("USERPROFILE")), e.Getenv("APPDATA"))
+	return slices.DeleteFunc(places, func(p backup.Place) bool { return !filepath.IsAbs(p.Path) })
+}
+
+// namedPlace is a folder that a person named. That it is there is looked up, since a
+// mistyped name must not read as "no backups"; that it may not be read is not an error here.
+func namedPlace(path string) (backup.Place, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return backup.Place{}, command.Usage("", "there is no folder %q", path)
+	case err == nil && !info.IsDir():
+		return backup.Place{}, command.Usage("name the folder that it is in", "%q is no folder", path)
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return backup.Place{}, err
+	}
+	return backup.Place{Path: absolute}, nil
+}
+
+// maxPassword bounds what is read of a file or command. Apple's programs take far less.
+const maxPassword = 64 << 10
+
+// passwordsOf reads passwordFlags. Nobody is asked.
+func (e env) passwordsOf(ctx *cli.Context) (*scan.Passwords, error) {
+	p := &scan.Passwords{Screen: e.screen}
+	for _, path := range ctx.StringSlice("password-file") {
+		password, err := passwordIn(path)
+		if err != nil {
+			return nil, err
+		}
+		p.Given = append(p.Given, password)
+	}
+	if line := ctx.String("password-command"); line != "" {
+		password, err := e.passwordBy(ctx.Context, line)
+		if err != nil {
+			return nil, err
+		}
+		p.Given = append(p.Given, password)
+	}
+	if password := e.Getenv(command.PasswordVariable); len(p.Given) == 0 && password != "" {
+		p.Given = append(p.Given, password)
+	}
+	return p, nil
+}
+
+// askPassword asks a person for passwords; nil if there is none: if stdin and stderr are not both
+// terminals.
+func (e env) askPassword() func(ctx context.Context, whose string) (string, error) {
+	fd, ok := terminal.Of(e.Stdin)
+	if !ok || !e.screen.IsTerminal() {
+		return nil
+	}
+	return func(ctx context.Context, whose string) (string, error) {
+		fmt.Fprintf(e.screen, "password of the encrypted backup of %s (empty to go without): ", whose)
+		defer fmt.Fprintln(e.screen)
+		return terminal.Password(ctx, fd)
+	}
+}
+
+// passwordIn is the first line of a file.
+func passwordIn(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxPassword))
+	if err != nil {
+		return "", err
+	}
+	password := firstLine(text)
+	if password == "" {
+		return "", command.Usage("", "the first line of %s is empty", path)
+	}
+	return password, nil
+}
+
+// passwordBy is the first line that a command prints. The shell runs it.
+func (e env) passwordBy(ctx context.Context, line string) (string, error) {
+	var printed bytes.Buffer
+	c := hook.Shell(ctx, line)
+	c.Stdin, c.Stdout, c.Stderr = e.Stdin, &printed, e.Stderr
+	c.Env = e.ChildEnviron()
+	if err := c.Run(); err != nil {
+		return "", command.Usage("", "the command of --password-command failed: %w", err)
+	}
+	password := firstLine(printed.Bytes()[:min(printed.Len(), maxPassword)])
+	if password == "" {
+		return "", command.Usage("", "the command of --password-command printed no password")
+	}
+	return password, nil
+}
+
+// firstLine is the text before the first line break. Blanks belong to a password.
+func firstLine(text []byte) string {
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	return string(bytes.TrimSuffix(line, []byte("\r")))
+}

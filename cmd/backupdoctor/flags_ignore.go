@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/suppressions"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/urfave/cli/v2"
+)
+
+// ignoreFlags say which findings are not to be heard of.
+func ignoreFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "ignore", Category: checksFlags, Usage: "suppress the findings that `FILE` lists", DefaultText: suppressions.FileName},
+		command.Option(checksFlags, "no-ignore", "suppress none"),
+	}
+}
+
+// suppressedOf reads ignoreFlags, and the list that they name or that lies in the usual places.
+func (e env) suppressedOf(ctx *cli.Context) (suppressions.List, error) {
+	path := ctx.String("ignore")
+	switch {
+	case ctx.Bool("no-ignore") && path != "":
+		return suppressions.List{}, command.Usage(command.HelpHint(ctx), "--no-ignore and --ignore contradict each other")
+	case ctx.Bool("no-ignore"):
+		return suppressions.List{}, nil
+	case path != "":
+		return e.readSuppressed(path)
+	}
+	usual := []string{suppressions.FileName}
+	if folder, err := e.ConfigDir(); err == nil {
+		usual = append(usual, filepath.Join(folder, "backupdoctor", suppressions.FileName))
+	}
+	for _, path := range usual {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		return e.readSuppressed(path)
+	}
+	return suppressions.List{}, nil
+}
+
+func (e env) readSuppressed(path string) (suppressions.List, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return suppressions.List{}, command.Usage("", "%w", err)
+	}
+	defer file.Close()
+	list, err := suppressions.Read(file)
+	if unknown, ok := errors.AsType[*suppressions.UnknownCheckError](err); ok {
+		return list, command.Usage(command.CheckHint(unknown.ID), "%s: %w", path, err)
+	}
+	if err != nil {
+		return list, command.Usage("an entry has an id and a reason, and may have devices and expires", "%s: %w", path, err)
+	}
+	for _, entry := range list.Expired(time.Now()) {
+		fmt.Fprintf(e.Stderr, "a suppression of %s has expired on %s: %s\n", entry.ID, entry.Expires.Format(time.DateOnly), path)
+	}
+	return list, nil
+}

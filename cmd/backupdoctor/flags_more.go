@@ -1,0 +1,77 @@
+package main
+
+import (
+	"os"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/reach"
+	"github.com/urfave/cli/v2"
+)
+
+// moreFlags say what else is learned of devices that have been read.
+func moreFlags() []cli.Flag {
+	return []cli.Flag{
+		command.Option(moreHeading, "ask", "ask at this terminal what only a person can tell"),
+		&cli.StringFlag{Name: "answers", Category: moreHeading, Usage: "take such answers from `FILE`, as lines \"question: answer\"; - is stdin"},
+		command.Option(moreHeading, "net", "look at Apple's hosts and at its status page from this computer"),
+	}
+}
+
+// moreOf reads moreFlags. list are the checks whose questions are asked.
+func (e env) moreOf(ctx *cli.Context, list []*checks.Check) (more []scan.More, err error) {
+	if err := command.Conflict(ctx, [2]string{"ask", "answers"}, [2]string{"ask", "no-input"}); err != nil {
+		return nil, err
+	}
+	if ctx.String("answers") == "-" && ctx.String("from") == "-" {
+		return nil, command.Usage("", "--answers and --from cannot both be stdin")
+	}
+	if ctx.Bool("net") {
+		more = append(more, scan.Network(&reach.Prober{}))
+	}
+	if path := ctx.String("answers"); path != "" {
+		answers, err := e.answersIn(path, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		more = append(more, scan.Answers(answers))
+	}
+	if ctx.Bool("ask") {
+		if _, ok := terminal.Of(e.Stdin); !ok {
+			return nil, command.Usage("--answers FILE takes answers from a file", "nobody is there to be asked")
+		}
+		more = append(more, scan.Ask(e.screen, terminal.Questions{Prompt: terminal.NewPrompt(e.Stdin), Out: e.screen, Checks: list, Now: time.Now}))
+	}
+	return more, nil
+}
+
+// answersIn reads a file of answers, all of them to questions that there are.
+func (e env) answersIn(path string, now time.Time) ([]device.Answer, error) {
+	from := e.Stdin
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, command.Usage("", "%w", err)
+		}
+		defer file.Close()
+		from = file
+	}
+	answers, err := device.ReadAnswers(from, now)
+	if err != nil {
+		return nil, command.Usage("an answer is yes or no, a size like 1.2 GB, or the words of a message", "%s: %w", path, err)
+	}
+	for _, a := range answers {
+		if _, ok := checks.FindQuestion(a.Question, device.Identity{}); !ok {
+			hint := "questions are called as in the JSON report: the check's id"
+			if near := command.Closest(a.Question, checks.QuestionIDs()); near != "" {
+				hint = "did you mean " + near + "?"
+			}
+			return nil, command.Usage(hint, "%s: there is no question %q", path, a.Question)
+		}
+	}
+	return answers, nil
+}

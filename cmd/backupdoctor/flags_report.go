@@ -1,0 +1,135 @@
+package main
+
+import (
+	"cmp"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/device/releases"
+	"github.com/urfave/cli/v2"
+)
+
+// outputFlags say what becomes of a run.
+func outputFlags() []cli.Flag {
+	return append(renderFlags(),
+		command.Option(reportFlags, "redact", "put placeholders for names and identifiers"),
+		&cli.StringFlag{Name: "record", Category: reportFlags, Usage: "keep what was learned in `FILE`, for --from"},
+		command.Option(reportFlags, "quiet", "say nothing on stderr of how far the run has come"),
+	)
+}
+
+// renderFlags say how a report is written.
+func renderFlags() []cli.Flag {
+	return append([]cli.Flag{
+		&cli.StringSliceFlag{Name: "o", Category: reportFlags, Usage: "also write `FORMAT[=FILE]`; without FILE in place of the table"},
+		command.Option(reportFlags, "json", "the same as -o json"),
+		command.Option(reportFlags, "all", "show what is well too, and every question in full"),
+		command.Option(reportFlags, "show-suppressed", "show the findings that are suppressed, and why"),
+		command.Option(reportFlags, "force", "overwrite files that exist"),
+	}, displayFlags()...)
+}
+
+// A reporting is how devices are judged, and what becomes of that.
+type reporting struct {
+	table   releases.Table
+	judge   scan.Judge
+	files   scan.Destination
+	outputs []scan.Output
+	record  string // the file to keep what was learned in; "" for none
+	quiet   bool
+}
+
+// reportingOf reads checkFlags and outputFlags.
+func (e env) reportingOf(ctx *cli.Context) (r reporting, err error) {
+	r = reporting{table: e.releases(), files: scan.Destination{Overwrite: ctx.Bool("force")}, record: ctx.String("record"), quiet: ctx.Bool("quiet")}
+	r.judge.Redact = ctx.Bool("redact")
+	if r.judge.Checks, err = checksOf(ctx); err != nil {
+		return r, err
+	}
+	if r.judge.Suppressed, err = e.suppressedOf(ctx); err != nil {
+		return r, err
+	}
+	if r.outputs, err = e.outputsOf(ctx, r.files); err != nil {
+		return r, err
+	}
+	if r.record == "" {
+		return r, nil
+	}
+	if goesTo(r.outputs, r.record) {
+		return r, command.Usage("give --record a file of its own", "two outputs go to %s", r.record)
+	}
+	return r, r.files.Check(r.record)
+}
+
+// sinks are the outputs and the recording, with others between them.
+func (r reporting) sinks(e env, others ...scan.Sink) []scan.Sink {
+	sinks := slices.Concat([]scan.Sink{scan.Outputs(r.outputs, r.files, e.Stdout)}, others)
+	if r.record != "" {
+		sinks = append(sinks, scan.Record(r.record, r.files))
+	}
+	return sinks
+}
+
+// live are the sinks that show the examination of devices as it goes on, unless that is not
+// wanted.
+func (r reporting) live(e env) []scan.Sink {
+	if r.quiet {
+		return nil
+	}
+	return []scan.Sink{scan.Lines(e.screen), scan.Progress(e.screen)}
+}
+
+// outputsOf reads renderFlags. That each file can be written is found out now, before devices
+// are asked for something that would then be lost.
+func (e env) outputsOf(ctx *cli.Context, files scan.Destination) ([]scan.Output, error) {
+	asked := ctx.StringSlice("o")
+	if ctx.Bool("json") && !slices.Contains(asked, "json") {
+		asked = append(asked, "json")
+	}
+	outputs, err := parseOutputs(asked)
+	if err != nil {
+		return nil, err
+	}
+	for i, o := range outputs {
+		if err := files.Check(o.Path); err != nil {
+			return nil, err
+		}
+		stream := e.Stdout
+		if o.Path != "" {
+			stream = io.Discard
+		}
+		if outputs[i].Display, err = e.displayOn(ctx, stream); err != nil {
+			return nil, err
+		}
+	}
+	return outputs, nil
+}
+
+// parseOutputs reads values of -o, and adds the table where none of them is for stdout.
+func parseOutputs(asked []string) ([]scan.Output, error) {
+	var outputs []scan.Output
+	for _, text := range asked {
+		format, path, named := strings.Cut(text, "=")
+		switch {
+		case !slices.Contains(scan.Formats, format):
+			return nil, command.Usage("use one of "+strings.Join(scan.Formats, ", "), "unknown format %q", format)
+		case named && path == "":
+			return nil, command.Usage("use -o "+format+" for stdout", "no file after -o %s", text)
+		case goesTo(outputs, path):
+			return nil, command.Usage("give each -o a file of its own", "two outputs go to %s", cmp.Or(path, "stdout"))
+		}
+		outputs = append(outputs, scan.Output{Format: format, Path: path})
+	}
+	if !goesTo(outputs, "") {
+		outputs = append(outputs, scan.Output{Format: "table"})
+	}
+	return outputs, nil
+}
+
+// goesTo reports whether one of the outputs has this path.
+func goesTo(outputs []scan.Output, path string) bool {
+	return slices.ContainsFunc(outputs, func(o scan.Output) bool { return o.Path == path })
+}

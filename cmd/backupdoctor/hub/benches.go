@@ -1,0 +1,349 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
+	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
+	"github.com/gofrs/flock"
+	"github.com/urfave/cli/v2"
+)
+
+// databaseWithin is how long a question to the database may take.
+const databaseWithin = time.Minute
+
+func addBenchCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:      "add-bench",
+		Usage:     "make the credentials with which a bench reaches this hub",
+		ArgsUsage: "NAME",
+		Description: "Writes them into a file that belongs to the bench, and to nobody else: who has it speaks as that\n" +
+			"bench. A hub that runs knows of it within a second.\n\n" +
+			command.Examples(
+				"backupdoctor hub add-bench packing-1 --site Hamburg",
+				"backupdoctor hub add-bench packing-2 --out packing-2.creds",
+			),
+		Flags: append(dataFlags(),
+			&cli.StringFlag{Name: "site", Usage: "`PLACE` of the bench, which its devices have unless an inventory says otherwise"},
+			&cli.StringFlag{Name: "out", Usage: "move the credentials to `FILE`", DefaultText: "in the data folder"},
+		),
+		Action: command.Takes(1, e.addBench),
+	}
+}
+
+func (e env) addBench(ctx *cli.Context) error {
+	folder, err := e.hubFolderOf(ctx)
+	if err != nil {
+		return err
+	}
+	name, out := ctx.Args().First(), ctx.String("out")
+	if _, err := os.Lstat(out); out != "" && !errors.Is(err, os.ErrNotExist) {
+		return command.Usage("", "%s exists", out)
+	}
+	if !envelope.ValidBench(name) {
+		return command.Usage("up to 48 small letters, digits, hyphens and underscores", "%q cannot name a bench", name)
+	}
+	free, err := folder.alone(ctx.Context)
+	if err != nil {
+		return err
+	}
+	defer free()
+	keys, err := folder.keys()
+	if err != nil {
+		return err
+	}
+	files, err := keys.AddBench(name)
+	if errors.Is(err, credentials.ErrTaken) {
+		return command.Usage("choose another name, or take its credentials away first: backupdoctor hub revoke "+name, "%w", err)
+	}
+	if err != nil {
+		return command.Usage("", "%w", err)
+	}
+	if err := folder.place(name, ctx.String("site")); err != nil {
+		return command.Usage("", "%w", err)
+	}
+	file := files[0]
+	if out != "" {
+		if err := move(file, out); err != nil {
+			return command.Usage("the credentials are still in "+file, "%w", err)
+		}
+		file = out
+	}
+	fmt.Fprintf(e.Stderr, "bench %s was added: move this file to it\n", name)
+	_, err = fmt.Fprintln(e.Stdout, file)
+	return err
+}
+
+// aloneWithin is how long another command that changes the keys or the sites is waited for.
+const aloneWithin = 30 * time.Second
+
+// alone waits until no other command changes the keys or the sites, and keeps others from it
+// until free is called.
+func (f hubFolder) alone(ctx context.Context) (free func(), err error) {
+	if err := os.MkdirAll(string(f), 0o700); err != nil {
+		return nil, command.Usage("", "%w", err)
+	}
+	ctx, stop := context.WithTimeout(ctx, aloneWithin)
+	defer stop()
+	held := flock.New(filepath.Join(string(f), "lock"), flock.SetPermissions(0o600))
+	if _, err := held.TryLockContext(ctx, 50*time.Millisecond); err != nil {
+		return nil, command.Usage("another command may be adding or revoking benches", "the data folder of the hub cannot be locked: %w", err)
+	}
+	return func() { held.Unlock() }, nil
+}
+
+// keys opens the keys of the hub, and makes them where there are none.
+func (f hubFolder) keys() (*credentials.Folder, error) {
+	path := f.credentials()
+	_, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		if err := os.MkdirAll(string(f), 0o700); err != nil {
+			return nil, command.Usage("", "%w", err)
+		}
+		keys, err := credentials.Create(path)
+		if err != nil {
+			return nil, command.Usage("", "%w", err)
+		}
+		return keys, nil
+	}
+	keys, err := credentials.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, command.Usage("benches are added and revoked where the keys are: on the node that was the first", "the keys of the hub are not on this computer")
+	}
+	if err != nil {
+		return nil, command.Usage("", "%w", err)
+	}
+	return keys, nil
+}
+
+// place says where a bench stands, "" for nowhere.
+func (f hubFolder) place(bench, site string) error {
+	sites, err := f.readSites()
+	if err != nil || sites[bench] == site {
+		return err
+	}
+	sites[bench] = site
+	if site == "" {
+		delete(sites, bench)
+	}
+	return writeJSON(f.sites(), sites)
+}
+
+// move moves a file that only its owner may read, also to another disk.
+func move(from, to string) error {
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	return os.Remove(from)
+}
+
+func revokeCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:      "revoke",
+		Usage:     "take the credentials of a bench away, for good",
+		ArgsUsage: "NAME",
+		Description: "A hub that runs ends its connection within a second. What it has delivered stays; what it has\n" +
+			"not stays at the bench. The name can be given again, with other credentials.\n\n" +
+			command.Examples("backupdoctor hub revoke packing-1"),
+		Flags: dataFlags(),
+		Action: command.Takes(1, func(ctx *cli.Context) error {
+			folder, err := e.hubFolderOf(ctx)
+			if err != nil {
+				return err
+			}
+			name := ctx.Args().First()
+			if _, err := os.Stat(folder.credentials()); errors.Is(err, os.ErrNotExist) {
+				return command.Usage("see backupdoctor hub benches", "no bench was ever added here, so none of the name %q", name)
+			}
+			free, err := folder.alone(ctx.Context)
+			if err != nil {
+				return err
+			}
+			defer free()
+			keys, err := folder.keys()
+			if err != nil {
+				return err
+			}
+			if err := keys.Revoke(name); err != nil {
+				return command.Usage("see backupdoctor hub benches", "%w", err)
+			}
+			fmt.Fprintf(e.Stderr, "bench %s was revoked\n", name)
+			now, err := readStatus(folder.status())
+			if err != nil || time.Since(now.WrittenAt) >= statusValidFor {
+				fmt.Fprintln(e.Stderr, "no hub runs on this folder: whoever else keeps reports for it learns of this when one does")
+			}
+			return nil
+		}),
+	}
+}
+
+func benchesCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:        "benches",
+		Usage:       "list the benches: when they were heard of, and what waits there",
+		Description: command.Examples("backupdoctor hub benches", "backupdoctor hub benches --json"),
+		Flags:       append(dataFlags(), jsonFlag()),
+		Action:      command.Takes(0, e.listBenches),
+	}
+}
+
+func jsonFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "json", Usage: "as JSON", DisableDefaultText: true}
+}
+
+// A benchRow is what a hub knows of one bench.
+type benchRow struct {
+	Name      string       `json:"bench"`
+	Site      string       `json:"site,omitempty"`
+	State     string       `json:"state"`               // linked, away, revoked, unknown while the hub does not run, or foreign: not of this hub's keys
+	AddedAt   time.Time    `json:"addedAt,omitzero"`    // or revoked
+	Waiting   *uint64      `json:"waiting,omitempty"`   // reports that waited at the bench, as it told with its last one
+	Discarded *uint64      `json:"discarded,omitempty"` // reports that it has discarded in all
+	Heard     *fleet.Bench `json:"heard,omitempty"`     // absent if nothing ever came from it
+}
+
+func (e env) listBenches(ctx *cli.Context) error {
+	folder, err := e.hubFolderOf(ctx)
+	if err != nil {
+		return err
+	}
+	sink, err := e.sinkOf(ctx, folder)
+	if err != nil {
+		return err
+	}
+	now, err := readStatus(folder.status())
+	if err != nil {
+		return command.Usage("", "%w", err)
+	}
+	heard, err := heardOf(ctx.Context, sink)
+	if err != nil {
+		return command.Usage("", "%w", err)
+	}
+	var added []credentials.Bench
+	if keys, err := credentials.Open(folder.credentials()); err == nil {
+		if added, err = keys.Benches(); err != nil {
+			return command.Usage("", "%w", err)
+		}
+	}
+	sites, err := folder.readSites()
+	if err != nil {
+		return command.Usage("", "%w", err)
+	}
+	rows := benchRows(added, heard, sites, now, time.Now())
+	if ctx.Bool("json") {
+		return writeIndented(e.Stdout, rows)
+	}
+	if len(rows) == 0 {
+		fmt.Fprintln(e.Stderr, "no bench was added")
+		return nil
+	}
+	return writeBenches(e.Stdout, rows, time.Now())
+}
+
+// heardOf are the benches that the database knows. A file that is not there is not made.
+func heardOf(ctx context.Context, sink string) ([]fleet.Bench, error) {
+	if path, ok := strings.CutPrefix(sink, "sqlite:"); ok {
+		if _, err := os.Stat(filepath.FromSlash(path)); errors.Is(err, os.ErrNotExist) {
+			return nil, nil
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, databaseWithin)
+	defer cancel()
+	store, err := fleet.Open(ctx, sink)
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	var benches []fleet.Bench
+	for bench, err := range fleet.All(func(p fleet.Page) (fleet.List[fleet.Bench], error) { return store.Benches(ctx, p) }) {
+		if err != nil {
+			return nil, err
+		}
+		benches = append(benches, bench)
+	}
+	return benches, nil
+}
+
+// benchRows joins what is known of benches, by name. Of one that was revoked and added anew
+// only the new one is told.
+func benchRows(added []credentials.Bench, heard []fleet.Bench, sites map[string]string, now status, at time.Time) []benchRow {
+	byName := map[string]*benchRow{}
+	for _, bench := range heard {
+		byName[bench.Name] = &benchRow{Name: bench.Name, Site: bench.Site, State: "foreign", Heard: &bench}
+	}
+	runs := at.Sub(now.WrittenAt) < statusValidFor
+	for _, bench := range added {
+		row := byName[bench.Name]
+		if row == nil {
+			row = &benchRow{Name: bench.Name}
+			byName[bench.Name] = row
+		}
+		row.AddedAt = bench.Added
+		switch {
+		case bench.Revoked:
+			row.State = "revoked"
+		case !runs:
+			row.State = "unknown"
+		case slices.Contains(now.Linked, bench.Name):
+			row.State = "linked"
+		default:
+			row.State = "away"
+		}
+		if site := sites[bench.Name]; site != "" {
+			row.Site = site
+		}
+	}
+	rows := []benchRow{}
+	for name, row := range byName {
+		if told, ok := now.Benches[name]; ok {
+			row.Waiting, row.Discarded = &told.Waiting, &told.Discarded
+		}
+		rows = append(rows, *row)
+	}
+	slices.SortFunc(rows, func(a, b benchRow) int { return strings.Compare(a.Name, b.Name) })
+	return rows
+}
+
+func writeBenches(w io.Writer, rows []benchRow, now time.Time) error {
+	cells := [][]string{{"BENCH", "SITE", "STATE", "LAST SEEN", "WAITING", "DISCARDED", "REPORTS", "DEVICES", "VERSION"}}
+	for _, r := range rows {
+		var heard fleet.Bench
+		if r.Heard != nil {
+			heard = *r.Heard
+		}
+		cells = append(cells, []string{
+			r.Name, r.Site, r.State, words.Ago(heard.ReceivedAt, now), number(r.Waiting), number(r.Discarded),
+			strconv.Itoa(heard.Reports), strconv.Itoa(heard.Devices), heard.Tool,
+		})
+	}
+	return writeCells(w, cells)
+}
+
+// number is a number that may not be known.
+func number(n *uint64) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.FormatUint(*n, 10)
+}

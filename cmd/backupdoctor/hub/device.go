@@ -1,0 +1,121 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/fleet/export"
+	"github.com/urfave/cli/v2"
+)
+
+func deviceCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:        "device",
+		Usage:       "tell the story of one device on all benches",
+		ArgsUsage:   "UDID",
+		Description: "UDID may be the serial number, too.\n\n" + command.Examples("backupdoctor fleet device 00008110-000A1B2C3D4E801E"),
+		Flags:       slices.Concat(sourceFlags(), formatFlags()),
+		Action: command.Takes(1, func(ctx *cli.Context) error {
+			who := ctx.Args().First()
+			return e.asking(ctx, func(ctx context.Context, from source, as listFormat) error {
+				d, err := oneDevice(ctx, from, who)
+				if err != nil {
+					return err
+				}
+				return e.tellVisits(ctx, from, as, d)
+			})
+		}),
+	}
+}
+
+// oneDevice finds the device with an id or a serial number.
+func oneDevice(ctx context.Context, from source, who string) (fleet.Device, error) {
+	var found []fleet.Device
+	for d, err := range from.find(ctx, who) {
+		if err != nil {
+			return fleet.Device{}, err
+		}
+		found = append(found, d)
+	}
+	switch len(found) {
+	case 0:
+		return fleet.Device{}, command.Exit{Code: report.ExitNoDevice, Err: fmt.Errorf("no bench has read a device %q", report.Clean(who)), Hint: "see backupdoctor fleet"}
+	case 1:
+		return found[0], nil
+	}
+	var ids []string
+	for _, d := range found {
+		ids = append(ids, report.Clean(d.ID))
+	}
+	return fleet.Device{}, command.Usage("name one by its id: "+strings.Join(ids, ", "), "%q is the serial number of %s", report.Clean(who), words.Count(len(found), "device"))
+}
+
+// A story is a device with all its visits.
+type story struct {
+	Device fleet.Device  `json:"device"`
+	Visits []fleet.Visit `json:"visits"`
+}
+
+func (e env) tellVisits(ctx context.Context, from source, as listFormat, d fleet.Device) error {
+	visits := from.visits(ctx, d.ID)
+	if as == "csv" || as == "html" {
+		return writeList(e.Stdout, as, "Visits of "+report.Clean(d.ID), export.Visits, visits, nil)
+	}
+	told := story{Device: d, Visits: []fleet.Visit{}}
+	for v, err := range visits {
+		if errors.Is(err, fleet.ErrUnknown) {
+			break // it was there a moment ago
+		}
+		if err != nil {
+			return err
+		}
+		told.Visits = append(told.Visits, v)
+	}
+	if as == "json" {
+		return writeIndented(e.Stdout, told)
+	}
+	return told.write(e.Stdout, time.Now())
+}
+
+// write writes what is known of the device, and each visit on a line, the newest first.
+func (t story) write(w io.Writer, now time.Time) error {
+	d := t.Device
+	facts := [][]string{
+		{"Device", d.ID}, {"Name", d.Name}, {"Serial", d.Serial}, {"Model", d.ModelName},
+		{"System", strings.TrimSpace(d.System + " " + d.ProductVersion)}, {"Site", d.Site},
+		{"Last backup", lastBackup(d, now)}, {"Verdict", d.Verdict}, {"Says", d.Headline}, {"Causes", causesOf(d)},
+	}
+	for _, f := range d.Asset {
+		facts = append(facts, []string{f.Name, f.Value})
+	}
+	if err := writeCells(w, facts); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	cells := [][]string{{"READ", "BENCH", "SLOT", "VERSION", "LAST BACKUP", "VERDICT", "FOUND"}}
+	for _, v := range t.Visits {
+		var found []string
+		for _, f := range v.Findings {
+			if f.ExplainedBy == "" && (f.Status == string(checks.Problem) || f.Status == string(checks.Warning)) {
+				found = append(found, f.Check)
+			}
+		}
+		backup := fleet.Device{Backup: v.Backup, LastBackup: v.LastBackup}
+		cells = append(cells, []string{
+			v.TakenAt.UTC().Format("2006-01-02 15:04") + " UTC", v.Bench, v.Slot, v.ProductVersion, lastBackup(backup, now), v.Verdict, strings.Join(found, ", "),
+		})
+	}
+	return writeCells(w, cells)
+}

@@ -1,0 +1,252 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/fleet/export"
+	"github.com/urfave/cli/v2"
+)
+
+func fleetCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:  "fleet",
+		Usage: "list the devices that the benches of a hub have examined",
+		Description: "Asks the database of the hub on this computer. --from names another: sqlite:FILE,\n" +
+			"postgres://USER@HOST/NAME, or the pages of a hub, https://HOST:PORT. Their token is\n" +
+			"taken from " + tokenVariable + ".\n\n" +
+			"It lists what was found and judges nothing anew: it ends with exit code 0 however the\n" +
+			"devices stand.\n\n" +
+			command.Examples(
+				"backupdoctor fleet                                       all devices, those read last first",
+				"backupdoctor fleet --not-backed-up-for 14d --site Hamburg",
+				"backupdoctor fleet --cause icloud-storage-full --csv > full.csv",
+				"backupdoctor fleet --from https://hub.example.org:7480 --json",
+				"backupdoctor fleet changes --since 7d                    what is new, still there and fixed",
+				"backupdoctor fleet device 00008110-000A1B2C3D4E801E      its story on all benches",
+			),
+		Flags:       slices.Concat(filterFlags(), sourceFlags(), formatFlags()),
+		Subcommands: []*cli.Command{changesCommand(e), deviceCommand(e)},
+		Action: command.Takes(0, func(ctx *cli.Context) error {
+			q, err := filterOf(ctx)
+			if err != nil {
+				return err
+			}
+			return e.asking(ctx, func(ctx context.Context, from source, as listFormat) error {
+				return writeDevices(e, as, from.devices(ctx, q), time.Now())
+			})
+		}),
+	}
+}
+
+const (
+	filterHeading = "Which devices"
+	sourceHeading = "Where from"
+	formatHeading = "How"
+)
+
+func filterFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "site", Category: filterHeading, Usage: "that belong to this `PLACE`"},
+		&cli.StringFlag{Name: "bench", Category: filterHeading, Usage: "that this bench, by `NAME`, was the last to read"},
+		&cli.StringFlag{Name: "cause", Category: filterHeading, Usage: "on which the check with this `ID` found a cause"},
+		&cli.StringFlag{Name: "verdict", Category: filterHeading, Usage: "with this `VERDICT`: failing, at-risk, none-found or not-examined"},
+		&cli.StringFlag{Name: "backup", Category: filterHeading, Usage: "of whose last backup the date is `KNOWN`: known, never (there is none) or unknown"},
+		&cli.StringFlag{Name: "not-backed-up-for", Category: filterHeading, Usage: "known to have had no backup for `DAYS`, or never: 14d or 2w"},
+		&cli.StringFlag{Name: "sort", Category: filterHeading, Usage: "`ORDER`: read last first (newest), or longest without a backup first (longest)"},
+	}
+}
+
+func sourceFlags() []cli.Flag {
+	return append(dataFlags(),
+		&cli.StringFlag{Name: "from", Category: sourceHeading, Usage: "`ADDRESS` of a database or of a hub's pages", DefaultText: "the hub on this computer"},
+		&cli.StringFlag{Name: "token-file", Category: sourceHeading, Usage: "`FILE` of the token for the pages", DefaultText: tokenVariable},
+		&cli.StringFlag{Name: "fingerprint", Category: sourceHeading, Usage: "trust the pages with the certificate that has this `SHA256`, which the hub tells as it starts"},
+	)
+}
+
+func formatFlags() []cli.Flag {
+	return []cli.Flag{
+		command.Option(formatHeading, "json", "as JSON"),
+		command.Option(formatHeading, "csv", "as CSV, for spreadsheets"),
+		command.Option(formatHeading, "html", "as a page that needs nothing else"),
+	}
+}
+
+// A listFormat is how a list is written.
+type listFormat string
+
+// formatOf reads formatFlags; "" is a table.
+func formatOf(ctx *cli.Context) (listFormat, error) {
+	var chosen []string
+	for _, name := range []string{"json", "csv", "html"} {
+		for _, c := range ctx.Lineage() {
+			if c.Bool(name) && !slices.Contains(chosen, name) {
+				chosen = append(chosen, name)
+			}
+		}
+	}
+	switch len(chosen) {
+	case 0:
+		return "", nil
+	case 1:
+		return listFormat(chosen[0]), nil
+	}
+	return "", command.Usage(command.HelpHint(ctx), "--%s and --%s contradict each other", chosen[0], chosen[1])
+}
+
+// asking opens the source that the flags name, and asks it.
+func (e env) asking(ctx *cli.Context, ask func(context.Context, source, listFormat) error) error {
+	as, err := formatOf(ctx)
+	if err != nil {
+		return err
+	}
+	from, err := e.sourceOf(ctx)
+	if err != nil {
+		return err
+	}
+	defer from.close()
+	err = ask(ctx.Context, from, as)
+	if _, ended := errors.AsType[command.Exit](err); err == nil || ended {
+		return err
+	}
+	if ctx.Context.Err() != nil {
+		return command.Exit{Code: report.ExitInterrupted, Err: context.Cause(ctx.Context)}
+	}
+	return command.Usage("", "%w", err)
+}
+
+// A filter says which devices are asked for, and in which order.
+type filter struct {
+	fleet.Filter
+	Days int // in Filter.BackupBefore, before now; 0 is any
+	Sort fleet.Sort
+}
+
+func filterOf(ctx *cli.Context) (filter, error) {
+	q := filter{Sort: fleet.NewestFirst, Filter: fleet.Filter{
+		Site: ctx.String("site"), Bench: ctx.String("bench"), Cause: ctx.String("cause"),
+		Verdict: ctx.String("verdict"), Backup: fleet.Backup(ctx.String("backup")),
+	}}
+	if q.Cause != "" {
+		if _, err := command.Check(q.Cause); err != nil {
+			return q, err
+		}
+	}
+	verdicts := []string{"", string(checks.Failing), string(checks.AtRisk), string(checks.NoneFound), string(checks.NotExamined)}
+	if !slices.Contains(verdicts, q.Verdict) {
+		return q, command.Usage("use "+strings.Join(verdicts[1:], ", "), "unknown verdict %q", q.Verdict)
+	}
+	if !slices.Contains([]fleet.Backup{"", fleet.BackupKnown, fleet.BackupNever, fleet.BackupUnknown}, q.Backup) {
+		return q, command.Usage("use known, never or unknown", "unknown value %q of --backup", q.Backup)
+	}
+	if text := ctx.String("not-backed-up-for"); text != "" {
+		var err error
+		if q.Days, err = command.Days("not-backed-up-for", text); err != nil {
+			return q, err
+		}
+		q.Sort = fleet.LongestFirst
+	}
+	if order := fleet.Sort(ctx.String("sort")); order != "" {
+		if order != fleet.NewestFirst && order != fleet.LongestFirst {
+			return q, command.Usage("use newest or longest", "unknown value %q of --sort", order)
+		}
+		q.Sort = order
+	}
+	return q, nil
+}
+
+// writeDevices writes a list of devices. How many there are is told beside it.
+func writeDevices(e env, as listFormat, devices iter.Seq2[fleet.Device, error], now time.Time) error {
+	count := 0
+	counted := counting(devices, &count)
+	if err := writeList(e.Stdout, as, "Devices of the fleet", export.Devices, counted, func(w io.Writer, all []fleet.Device) error {
+		if len(all) == 0 {
+			return nil
+		}
+		return writeCells(w, deviceCells(all, now))
+	}); err != nil {
+		return err
+	}
+	if as == "" {
+		_, err := fmt.Fprintln(e.Stderr, words.Count(count, "device"))
+		return err
+	}
+	return nil
+}
+
+func deviceCells(all []fleet.Device, now time.Time) [][]string {
+	cells := [][]string{{"DEVICE", "NAME", "SITE", "BENCH", "READ", "LAST BACKUP", "VERDICT", "CAUSES"}}
+	for _, d := range all {
+		cells = append(cells, []string{d.ID, d.Name, d.Site, d.Bench, words.Ago(d.TakenAt, now), lastBackup(d, now), d.Verdict, causesOf(d)})
+	}
+	return cells
+}
+
+// lastBackup is how old the last backup is. Where the newest reading does not tell, what was
+// known before stands with a question mark.
+func lastBackup(d fleet.Device, now time.Time) string {
+	switch {
+	case d.Backup == fleet.BackupKnown:
+		return words.Ago(d.LastBackup, now)
+	case d.Backup == fleet.BackupNever:
+		return "never"
+	case !d.EarlierBackup.IsZero():
+		return words.Ago(d.EarlierBackup, now) + " (?)"
+	default:
+		return "unknown"
+	}
+}
+
+func causesOf(d fleet.Device) string {
+	var causes []string
+	for _, c := range d.Causes {
+		causes = append(causes, c.Check)
+	}
+	return strings.Join(causes, ", ")
+}
+
+// counting counts rows as they pass.
+func counting[Row any](rows iter.Seq2[Row, error], count *int) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for row, err := range rows {
+			if err == nil {
+				*count++
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// writeList writes rows in a format, or has them written as a table.
+func writeList[Row any](w io.Writer, as listFormat, title string, columns []export.Column[Row], rows iter.Seq2[Row, error], table func(io.Writer, []Row) error) error {
+	switch as {
+	case "json":
+		return export.JSON(w, rows)
+	case "csv":
+		return export.CSV(w, columns, rows)
+	case "html":
+		return export.HTML(w, title, columns, rows)
+	}
+	var all []Row
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		all = append(all, row)
+	}
+	return table(w, all)
+}

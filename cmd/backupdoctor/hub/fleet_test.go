@@ -1,0 +1,119 @@
+package hub
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/quick"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
+)
+
+// TestCellsAreClean: no stranger's name moves a column, or reaches the terminal as it is.
+func TestCellsAreClean(t *testing.T) {
+	var out bytes.Buffer
+	if err := writeCells(&out, [][]string{{"NAME", "SITE"}, {"日本", "a"}, {"\x1b[31mred\n", ""}, {"", "b\u202e"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := out.String(), "NAME     SITE\n日本     a\n[31mred  -\n-        b\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestBenchRows(t *testing.T) {
+	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	added := []credentials.Bench{{Name: "gone", Revoked: true}, {Name: "here"}, {Name: "out"}, {Name: "twice", Revoked: true}, {Name: "twice"}}
+	heard := []fleet.Bench{{Name: "elsewhere"}, {Name: "gone"}}
+	states := func(writtenAt time.Time) map[string]string {
+		rows := benchRows(added, heard, nil, status{WrittenAt: writtenAt, Linked: []string{"here", "twice"}}, now)
+		got := map[string]string{}
+		for _, row := range rows {
+			got[row.Name] = row.State
+		}
+		return got
+	}
+	for name, want := range map[string]string{"gone": "revoked", "here": "linked", "out": "away", "twice": "linked", "elsewhere": "foreign"} {
+		if got := states(now.Add(-time.Second))[name]; got != want {
+			t.Errorf("while the hub runs, %s is %q, want %q", name, got, want)
+		}
+	}
+	for name, want := range map[string]string{"gone": "revoked", "here": "unknown", "out": "unknown", "elsewhere": "foreign"} {
+		if got := states(now.Add(-time.Hour))[name]; got != want {
+			t.Errorf("while the hub does not run, %s is %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestListsThatBreakOff are errors, so that half a fleet is not taken for all of it.
+func TestListsThatBreakOff(t *testing.T) {
+	for text, want := range map[string]int{
+		"[]": 0, `[{"id":"a"}]`: 1, "[\n{\"id\":\"a\"},\n{\"id\":\"b\"}\n]\n": 2,
+		"": -1, "[": -1, `[{"id":"a"},`: -1, `[{"id":"a"}`: -1, `{"id":"a"}`: -1, `[{"id":1}]`: -1, "null": -1, "<html>": -1,
+	} {
+		got := 0
+		for _, err := range readRows[fleet.Device](strings.NewReader(text)) {
+			if err != nil {
+				got = -1
+				break
+			}
+			got++
+		}
+		if got != want {
+			t.Errorf("%q has %d rows, want %d", text, got, want)
+		}
+	}
+}
+
+func FuzzReadRows(f *testing.F) {
+	f.Add([]byte(`[{"id":"a","takenAt":"2026-11-25T12:00:00Z","causes":[]}]`))
+	f.Add([]byte(`[{"id":"a"},`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		ended := false
+		for _, err := range readRows[fleet.Device](bytes.NewReader(text)) {
+			if ended {
+				t.Fatal("something follows an error")
+			}
+			ended = err != nil
+		}
+	})
+}
+
+// TestJSONFiles come back as they were written, for this user alone.
+func TestJSONFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sites.json")
+	if err := quick.Check(func(sites map[string]string) bool {
+		for name, site := range sites {
+			delete(sites, name)
+			sites[strings.ToValidUTF8(name, "")] = strings.ToValidUTF8(site, "")
+		}
+		if err := writeJSON(path, sites); err != nil {
+			t.Fatal(err)
+		}
+		read := map[string]string{}
+		if err := readJSON(path, &read); err != nil {
+			t.Fatal(err)
+		}
+		for name, site := range sites {
+			if read[name] != site {
+				return false
+			}
+		}
+		return len(read) == len(sites)
+	}, nil); err != nil {
+		t.Error(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("it has mode %o", info.Mode().Perm())
+	}
+	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
+		t.Errorf("it left %d files, %v", len(entries), err)
+	}
+}

@@ -1,0 +1,225 @@
+package hub
+
+import (
+	"cmp"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report/fleet/pages"
+	"github.com/urfave/cli/v2"
+)
+
+// hubCommand runs what takes the reports of many benches.
+func hubCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:  "hub",
+		Usage: "collect the reports of many benches, and show the fleet in a browser",
+		Description: "Goes on until Ctrl-C. What it needs it makes at its first start, in its data folder: keys,\n" +
+			"a certificate for benches, a database, and the token with which to sign in to the pages.\n" +
+			"Benches reach it by TLS, each with the credentials that hub add-bench has made for it.\n\n" +
+			"The pages are for this computer alone, unless --http says otherwise; then they are\n" +
+			"encrypted. Who has their token may look; it is taken from " + tokenVariable + ", if\n" +
+			"that is set. So may whom a proxy names in the header --proxy-header, which it must take away\n" +
+			"from what its callers send. The password of a PostgreSQL is taken from PGPASSWORD, or from the\n" +
+			"file that PGPASSFILE names.\n\n" +
+			"Three hubs are one if each knows the others by --routes and all have the folder\n" +
+			"credentials/node of one of them. Any one may then fail.\n\n" +
+			command.Examples(
+				"backupdoctor hub                        one computer, nothing to set up",
+				"backupdoctor hub add-bench packing-1    gives the file that the bench needs",
+				"backupdoctor hub benches                who was heard of, and when",
+				"backupdoctor hub --http 0.0.0.0:7480 --host hub.example.org --tls-cert hub.pem --tls-key hub.key",
+				"backupdoctor hub --sink postgres://backupdoctor@db.example.org/fleet",
+			),
+		Flags:       slices.Concat(dataFlags(), hubFlags()),
+		Subcommands: []*cli.Command{addBenchCommand(e), revokeCommand(e), benchesCommand(e)},
+		Action: command.Takes(0, func(ctx *cli.Context) error {
+			h, err := e.hubOf(ctx)
+			if err != nil {
+				return err
+			}
+			return h.run(ctx.Context)
+		}),
+	}
+}
+
+// What the environment may tell a hub and the command fleet.
+const (
+	tokenVariable = "BACKUPDOCTOR_FLEET_TOKEN"
+	sinkVariable  = "BACKUPDOCTOR_SINK"
+)
+
+const (
+	dataHeading    = "Data"
+	benchesHeading = "Benches"
+	pagesHeading   = "Pages"
+	clusterHeading = "Three nodes, or a NATS of your own"
+)
+
+// dataFlags say where a hub keeps what it has.
+func dataFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "data", Category: dataHeading, Usage: "keep everything in `DIR`", DefaultText: "your data folder"},
+		&cli.StringFlag{Name: "sink", Category: dataHeading, Usage: "keep reports at `ADDRESS`: postgres://USER@HOST/NAME", DefaultText: sinkVariable + ", or a file in DIR"},
+	}
+}
+
+func hubFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "listen", Category: benchesHeading, Usage: "`ADDRESS` for benches: HOST:PORT, or nats://127.0.0.1:PORT without TLS", Value: "0.0.0.0:7422"},
+		&cli.StringFlag{Name: "tls-cert", Category: benchesHeading, Usage: "show the certificate in `FILE` to benches and browsers", DefaultText: "the hub's own"},
+		&cli.StringFlag{Name: "tls-key", Category: benchesHeading, Usage: "`FILE` of its key"},
+		&cli.StringFlag{Name: "http", Category: pagesHeading, Usage: "`ADDRESS` of the pages, the metrics and /healthz; off for none", Value: "127.0.0.1:7480"},
+		&cli.StringSliceFlag{Name: "host", Category: pagesHeading, Usage: "`NAME` by which browsers know this computer; may be repeated"},
+		&cli.StringFlag{Name: "token-file", Category: pagesHeading, Usage: "`FILE` of the token to sign in with", DefaultText: tokenVariable + ", or DIR/token"},
+		&cli.StringFlag{Name: "proxy-header", Category: pagesHeading, Usage: "let in whom a proxy names in the header `NAME`"},
+		&cli.StringFlag{Name: "proxy-from", Category: pagesHeading, Usage: "`ADDRESSES` of that proxy, or its networks: 192.0.2.7,10.0.0.0/8"},
+		&cli.StringFlag{Name: "cluster", Category: clusterHeading, Usage: "`ADDRESS` for the two other nodes: HOST:PORT"},
+		&cli.StringFlag{Name: "cluster-name", Category: clusterHeading, Usage: "`NAME` of this node, which no other has"},
+		&cli.StringFlag{Name: "routes", Category: clusterHeading, Usage: "`ADDRESSES` of the two others: HOST:PORT,HOST:PORT"},
+		&cli.StringFlag{Name: "nats", Category: clusterHeading, Usage: "use the NATS with JetStream at this `ADDRESS` in place of the built-in one: tls://HOST:PORT"},
+		&cli.StringFlag{Name: "nats-creds", Category: clusterHeading, Usage: "`FILE` of the credentials for it"},
+		&cli.StringFlag{Name: "nats-ca", Category: clusterHeading, Usage: "`FILE` of certificates that vouch for it"},
+		&cli.IntFlag{Name: "nats-replicas", Category: clusterHeading, Usage: "`NUMBER` of its nodes that keep each report", Value: 1},
+	}
+}
+
+// A hubFolder is the data folder of a hub.
+type hubFolder string
+
+func (f hubFolder) credentials() string { return filepath.Join(string(f), "credentials") }
+func (f hubFolder) streams() string     { return filepath.Join(string(f), "streams") }
+func (f hubFolder) database() string    { return filepath.Join(string(f), "fleet.db") }
+func (f hubFolder) token() string       { return filepath.Join(string(f), "token") }
+func (f hubFolder) status() string      { return filepath.Join(string(f), "status.json") }
+func (f hubFolder) sites() string       { return filepath.Join(string(f), "sites.json") }
+
+// hubFolderOf reads --data, which may stand before a subcommand or behind it.
+func (e env) hubFolderOf(ctx *cli.Context) (hubFolder, error) {
+	if folder := command.Given(ctx, "data"); folder != "" {
+		folder, err := filepath.Abs(folder)
+		return hubFolder(folder), err
+	}
+	folder, err := e.DataDir()
+	if err != nil {
+		return "", command.Usage("name one with --data DIR", "%w", err)
+	}
+	return hubFolder(filepath.Join(folder, "backupdoctor", "hub")), nil
+}
+
+// sinkOf is the address of the database of a hub. A password in it could be read by everybody
+// on this computer, so there must be none.
+func (e env) sinkOf(ctx *cli.Context, folder hubFolder) (string, error) {
+	address := cmp.Or(command.Given(ctx, "sink"), e.Getenv(sinkVariable))
+	if address == "" {
+		return "sqlite:" + folder.database(), nil
+	}
+	return address, checkSink(address)
+}
+
+func checkSink(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		return command.Usage("postgres://USER@HOST/NAME", "the address of the database cannot be read")
+	}
+	if _, has := u.User.Password(); has || u.Query().Has("password") {
+		return command.Usage("set PGPASSWORD, or PGPASSFILE to a file that holds it", "the address of the database has a password in it, which others on this computer can read")
+	}
+	return nil
+}
+
+// hubOf reads hubFlags.
+func (e env) hubOf(ctx *cli.Context) (*hub, error) {
+	folder, err := e.hubFolderOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	h := &hub{
+		env: e, folder: folder,
+		listen: ctx.String("listen"), certificate: ctx.String("tls-cert"), private: ctx.String("tls-key"),
+		pages: ctx.String("http"), hosts: ctx.StringSlice("host"), tokenFile: ctx.String("token-file"),
+		node: ctx.String("cluster-name"), cluster: ctx.String("cluster"),
+		nats: ctx.String("nats"), natsCredentials: ctx.String("nats-creds"), natsRoots: ctx.String("nats-ca"), natsReplicas: ctx.Int("nats-replicas"),
+	}
+	if routes := ctx.String("routes"); routes != "" {
+		h.routes = strings.Split(routes, ",")
+	}
+	if h.sink, err = e.sinkOf(ctx, folder); err != nil {
+		return nil, err
+	}
+	if h.proxy, err = proxyOf(ctx); err != nil {
+		return nil, err
+	}
+	if !strings.Contains(h.listen, "://") {
+		h.listen = "tls://" + h.listen
+	}
+	return h, h.check(ctx)
+}
+
+// proxyOf reads --proxy-header and --proxy-from.
+func proxyOf(ctx *cli.Context) (p pages.Proxy, err error) {
+	p.Header = ctx.String("proxy-header")
+	for text := range strings.FieldsFuncSeq(ctx.String("proxy-from"), func(r rune) bool { return r == ',' }) {
+		prefix, err := netip.ParsePrefix(text)
+		if address, bad := netip.ParseAddr(text); bad == nil {
+			prefix, err = address.Prefix(address.BitLen())
+		}
+		if err != nil {
+			return p, command.Usage("192.0.2.7, or 192.0.2.0/24", "--proxy-from %q is no address", text)
+		}
+		p.From = append(p.From, prefix)
+	}
+	if (p.Header == "") != (len(p.From) == 0) {
+		return p, command.Usage("from other addresses anybody could write that header", "--proxy-header and --proxy-from need each other")
+	}
+	return p, nil
+}
+
+// check tells what contradicts itself, before anything is made or opened.
+func (h *hub) check(ctx *cli.Context) error {
+	clustered := h.cluster != "" || h.node != "" || len(h.routes) > 0
+	switch {
+	case (h.certificate == "") != (h.private == ""):
+		return command.Usage(command.HelpHint(ctx), "--tls-cert and --tls-key need each other")
+	case clustered && h.nats != "":
+		return command.Usage("the nodes of that NATS are a matter of its own", "--nats and --cluster contradict each other")
+	case h.nats != "" && ctx.IsSet("listen"):
+		return command.Usage("benches connect to that NATS", "--nats and --listen contradict each other")
+	case clustered && (h.cluster == "" || h.node == "" || len(h.routes) != 2):
+		return command.Usage(command.HelpHint(ctx), "a node of three needs --cluster, --cluster-name and two --routes")
+	case clustered && strings.HasPrefix(h.sink, "sqlite:"):
+		return command.Usage("--sink postgres://USER@HOST/NAME", "three nodes need one database, which a file cannot be")
+	}
+	if h.pages == "off" {
+		h.pages = ""
+		return nil
+	}
+	if _, _, err := net.SplitHostPort(h.pages); err != nil {
+		return command.Usage("HOST:PORT, or off", "--http %q is no address", h.pages)
+	}
+	return nil
+}
+
+// local reports whether an address can be reached from this computer only.
+func local(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// benchAddress is an address for benches as net has it.
+func benchAddress(listen string) (string, error) {
+	u, err := url.Parse(listen)
+	if err != nil || u.Port() == "" {
+		return "", command.Usage("HOST:PORT", "--listen %q is no address", listen)
+	}
+	return u.Host, nil
+}

@@ -1,0 +1,63 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// hubMetrics are the metrics of the stream of a hub, besides those of the database.
+type hubMetrics struct {
+	benches engine
+	told    *benchCounts
+}
+
+var (
+	hubUp        = hubMetric("up", "Whether the stream of the hub answered: 1 if so.")
+	hubWaiting   = hubMetric("waiting_reports", "Reports that the hub has and the database has not.")
+	hubSetAside  = hubMetric("set_aside_messages", "Messages that are kept aside, because they can never be stored.", "reason")
+	hubLinked    = hubMetric("linked_benches", "Benches that are connected to this node.")
+	hubBenchWait = hubMetric("bench_waiting_reports", "Reports that waited at a bench behind the last one that came from it.", "bench")
+	hubDiscarded = hubMetric("bench_discarded_reports_total", "Reports that a bench has discarded to keep within bounds, and that no hub has.", "bench")
+)
+
+func hubMetric(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("backupdoctor_hub_"+name, help, labels, nil)
+}
+
+// measureWithin is how long the stream may take to answer a scrape.
+const measureWithin = 5 * time.Second
+
+// Describe implements [prometheus.Collector].
+func (m hubMetrics) Describe(out chan<- *prometheus.Desc) {
+	for _, desc := range []*prometheus.Desc{hubUp, hubWaiting, hubSetAside, hubLinked, hubBenchWait, hubDiscarded} {
+		out <- desc
+	}
+}
+
+// Collect implements [prometheus.Collector]. What cannot be read has no sample.
+func (m hubMetrics) Collect(out chan<- prometheus.Metric) {
+	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+	}
+	for bench, told := range m.told.all() {
+		gauge(hubBenchWait, float64(told.Waiting), bench)
+		out <- prometheus.MustNewConstMetric(hubDiscarded, prometheus.CounterValue, float64(told.Discarded), bench)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), measureWithin)
+	defer cancel()
+	state, err := m.benches.State(ctx)
+	if err != nil {
+		gauge(hubUp, 0)
+		return
+	}
+	gauge(hubUp, 1)
+	gauge(hubWaiting, float64(state.Waiting))
+	for reason, n := range state.SetAside {
+		gauge(hubSetAside, float64(n), string(reason))
+	}
+	if state.Linked != nil {
+		gauge(hubLinked, float64(len(state.Linked)))
+	}
+}

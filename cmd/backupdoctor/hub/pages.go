@@ -1,0 +1,127 @@
+package hub
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/fleet/pages"
+	"github.com/backupdoctor/backupdoctor/report/webguard"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+const (
+	requestWithin = 30 * time.Second
+	answerWithin  = 10 * time.Minute // of the longest list
+	endWithin     = 5 * time.Second
+)
+
+// servePages opens the address of the pages, and gives what serves them until the context
+// ends. Beyond this computer they are encrypted.
+func (h *hub) servePages(store *fleet.Store, shown *tls.Config, also prometheus.Collector) (func(context.Context) error, error) {
+	if h.pages == "" {
+		return func(ctx context.Context) error { <-ctx.Done(); return nil }, nil
+	}
+	token, err := h.token()
+	if err != nil {
+		return nil, err
+	}
+	secure := !local(h.pages)
+	handler, err := pages.New(pages.Config{
+		Store: store, Guard: webguard.Guard{Hosts: h.knownAs(), Secure: secure}, Token: token, Proxy: h.proxy, Now: time.Now, Log: h.log,
+		Also: []prometheus.Collector{also},
+	})
+	if err != nil {
+		return nil, command.Usage("", "%w", err)
+	}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: requestWithin, ReadTimeout: requestWithin, WriteTimeout: answerWithin, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
+	}
+	listener, err := net.Listen("tcp", h.pages)
+	if err != nil {
+		return nil, command.Usage("choose another address with --http, or off", "the pages cannot be served: %w", err)
+	}
+	scheme := "http"
+	if secure {
+		scheme, listener = "https", tls.NewListener(listener, shown)
+	}
+	h.log.Info("the pages are served", "address", scheme+"://"+listener.Addr().String())
+	return func(ctx context.Context) error { return servePagesUntil(ctx, server, listener) }, nil
+}
+
+// servePagesUntil serves until the context ends, and lets answers that are under way end, too.
+func servePagesUntil(ctx context.Context, server *http.Server, listener net.Listener) error {
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serving the pages: %w", err)
+	case <-ctx.Done():
+	}
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
+	defer cancel()
+	if server.Shutdown(within) != nil {
+		return server.Close()
+	}
+	return nil
+}
+
+// knownAs are the names and addresses by which the pages may be asked for: those that were
+// given, and where they are served at all addresses of this computer, these.
+func (h *hub) knownAs() []string {
+	hosts := slices.Concat(webguard.Loopback, h.hosts)
+	host, _, err := net.SplitHostPort(h.pages)
+	if err == nil && host != "" && !net.ParseIP(host).IsUnspecified() {
+		return append(hosts, host)
+	}
+	if name, err := os.Hostname(); err == nil {
+		hosts = append(hosts, name)
+	}
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		h.log.Warn("the addresses of this computer cannot be told: name them with --host", "error", err)
+	}
+	for _, address := range addresses {
+		if network, ok := address.(*net.IPNet); ok {
+			hosts = append(hosts, network.IP.String())
+		}
+	}
+	return hosts
+}
+
+// token is what signs people in to the pages. Where nobody has chosen one, it is made at the
+// first start.
+func (h *hub) token() (string, error) {
+	if token := h.Getenv(tokenVariable); token != "" && h.tokenFile == "" {
+		return token, nil
+	}
+	if h.tokenFile != "" {
+		return command.Token(h.tokenFile)
+	}
+	path := h.folder.token()
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return command.Token(path)
+	}
+	if err != nil {
+		return "", command.Usage("", "the token of the pages cannot be kept: %w", err)
+	}
+	_, err = fmt.Fprintln(file, rand.Text())
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		err = errors.Join(err, os.Remove(path)) // or half a token would be found at the next start
+		return "", command.Usage("", "the token of the pages cannot be kept: %w", err)
+	}
+	h.log.Info("a token was made, with which to sign in to the pages", "file", path)
+	return command.Token(path)
+}

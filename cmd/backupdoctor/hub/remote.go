@@ -1,0 +1,181 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"crypto/subtle"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/urfave/cli/v2"
+)
+
+const (
+	listWithin = 10 * time.Minute
+	maxList    = 1 << 30 // bytes of one
+)
+
+// fleetPages are the pages of a hub, asked for whole lists.
+type fleetPages struct {
+	at     *url.URL
+	token  string
+	client *http.Client
+}
+
+var fingerprintPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// pagesOf reads the flags for a hub that is asked by its pages.
+func (e env) pagesOf(ctx *cli.Context, at *url.URL) (source, error) {
+	pin := strings.ToLower(strings.ReplaceAll(command.Given(ctx, "fingerprint"), ":", ""))
+	switch {
+	case at.Host == "" || at.User != nil || strings.Trim(at.Path, "/") != "" || at.RawQuery != "":
+		return nil, command.Usage("https://HOST:PORT", "the address of the hub's pages cannot be read")
+	case at.Scheme == "http" && !local(hostPort(at)):
+		return nil, command.Usage("use https", "the token would go to %s in plain text", at.Host)
+	case pin != "" && !fingerprintPattern.MatchString(pin):
+		return nil, command.Usage("the hub tells it as it starts", "--fingerprint is no SHA-256")
+	}
+	token := e.Getenv(tokenVariable)
+	if path := command.Given(ctx, "token-file"); path != "" {
+		var err error
+		if token, err = command.Token(path); err != nil {
+			return nil, err
+		}
+	}
+	if token == "" {
+		return nil, command.Usage("set "+tokenVariable+", or name its file with --token-file", "the pages of a hub need a token")
+	}
+	transport := &http.Transport{TLSClientConfig: trusting(pin), TLSHandshakeTimeout: requestWithin, ResponseHeaderTimeout: time.Minute}
+	return fleetPages{at, token, &http.Client{
+		Transport: transport, Timeout: listWithin,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the token is for this hub
+	}}, nil
+}
+
+func hostPort(u *url.URL) string { return u.Hostname() + ":" + cmp.Or(u.Port(), "80") }
+
+// trusting is how to know a hub: by what vouches for its name, or by the fingerprint of its
+// certificate and nothing else.
+func trusting(fingerprint string) *tls.Config {
+	if fingerprint == "" {
+		return &tls.Config{MinVersion: tls.VersionTLS13}
+	}
+	return &tls.Config{
+		MinVersion:         tls.VersionTLS13,
+		InsecureSkipVerify: true, // VerifyConnection does
+		VerifyConnection: func(state tls.ConnectionState) error {
+			if len(state.PeerCertificates) == 0 || subtle.ConstantTimeCompare([]byte(fingerprintOf(state.PeerCertificates[0].Raw)), []byte(fingerprint)) != 1 {
+				return errors.New("the certificate of the hub has another fingerprint")
+			}
+			return nil
+		},
+	}
+}
+
+func (p fleetPages) close() error {
+	p.client.CloseIdleConnections()
+	return nil
+}
+
+func (p fleetPages) devices(ctx context.Context, q filter) iter.Seq2[fleet.Device, error] {
+	asked := url.Values{
+		"site": {q.Site}, "bench": {q.Bench}, "cause": {q.Cause}, "verdict": {q.Verdict}, "backup": {string(q.Backup)}, "sort": {string(q.Sort)},
+	}
+	if q.Days > 0 {
+		asked.Set("days", strconv.Itoa(q.Days))
+	}
+	return rowsOf[fleet.Device](ctx, p, "devices", asked)
+}
+
+func (p fleetPages) find(ctx context.Context, who string) iter.Seq2[fleet.Device, error] {
+	return rowsOf[fleet.Device](ctx, p, "devices", url.Values{"find": {who}})
+}
+
+func (p fleetPages) changes(ctx context.Context, f changeFilter, kind fleet.Change) iter.Seq2[fleet.ChangedCause, error] {
+	return rowsOf[fleet.ChangedCause](ctx, p, "changes", url.Values{
+		"change": {string(kind)}, "check": {f.Check}, "site": {f.Site}, "days": {strconv.Itoa(f.Days)},
+	})
+}
+
+func (p fleetPages) visits(ctx context.Context, id string) iter.Seq2[fleet.Visit, error] {
+	return rowsOf[fleet.Visit](ctx, p, "visits", url.Values{"id": {id}})
+}
+
+// rowsOf asks for a list, and reads it row by row.
+func rowsOf[Row any](ctx context.Context, p fleetPages, list string, asked url.Values) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		body, err := p.open(ctx, list, asked)
+		if err != nil {
+			var none Row
+			yield(none, err)
+			return
+		}
+		defer body.Close()
+		for row, err := range readRows[Row](body) {
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+func (p fleetPages) open(ctx context.Context, list string, asked url.Values) (io.ReadCloser, error) {
+	address := *p.at
+	address.Path, address.RawQuery = "/export/"+list+"/json", asked.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+p.token)
+	answer, err := p.client.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("asking the hub: %w", err)
+	}
+	if answer.StatusCode == http.StatusOK {
+		return answer.Body, nil
+	}
+	err = fmt.Errorf("asking the hub: it answers with %d %s", answer.StatusCode, http.StatusText(answer.StatusCode))
+	switch answer.StatusCode {
+	case http.StatusUnauthorized:
+		err = command.Usage("its token is in the file token of its data folder, or was set in "+tokenVariable, "the hub does not accept the token")
+	case http.StatusMisdirectedRequest:
+		err = command.Usage("start the hub with --host "+p.at.Hostname(), "the hub is not known by the name %s", p.at.Hostname())
+	}
+	return nil, errors.Join(err, answer.Body.Close())
+}
+
+// readRows reads a list as the pages write it: a JSON array. One that breaks off is an error.
+func readRows[Row any](from io.Reader) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		var none Row
+		decoder := json.NewDecoder(io.LimitReader(from, maxList))
+		start, err := decoder.Token()
+		if err == nil && start != json.Delim('[') {
+			err = errors.New("it is no list")
+		}
+		for err == nil && decoder.More() {
+			var row Row
+			if err = decoder.Decode(&row); err == nil && !yield(row, nil) {
+				return
+			}
+		}
+		if err == nil {
+			_, err = decoder.Token()
+		}
+		if err != nil {
+			yield(none, fmt.Errorf("reading what the hub answers: %w", err))
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package hub
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/fleet/pages"
+	benchstream "github.com/backupdoctor/backupdoctor/report/stream"
+	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
+)
+
+// A hub is one command line of hub.
+type hub struct {
+	env
+	folder               hubFolder
+	sink                 string // address of the database
+	listen               string // for benches
+	certificate, private string // files; "" is the hub's own
+	pages                string // address of the pages; "" for none
+	hosts                []string
+	tokenFile            string // "" is the usual one
+	proxy                pages.Proxy
+	node, cluster        string // "" without a cluster
+	routes               []string
+	nats                 string // "" is the built-in one
+	natsCredentials      string
+	natsRoots            string
+	natsReplicas         int
+	log                  *slog.Logger
+}
+
+const (
+	minRetry = time.Second
+	maxRetry = 30 * time.Second
+)
+
+// An engine is what takes reports from benches: the built-in stream, or a NATS of others.
+type engine interface {
+	Run(context.Context) error
+	State(context.Context) (benchstream.HubState, error)
+}
+
+// run runs the hub until the context ends. Whichever of its parts fails for good ends the
+// others.
+func (h *hub) run(ctx context.Context) error {
+	h.log = slog.New(slog.NewJSONHandler(h.Stderr, nil))
+	if err := os.MkdirAll(string(h.folder), 0o700); err != nil {
+		return command.Usage("choose another with --data DIR", "the data folder of the hub cannot be made: %w", err)
+	}
+	node, err := h.openNode(ctx)
+	if err != nil {
+		return err
+	}
+	shown, err := node.ServeTLS(h.certificate, h.private)
+	if err != nil {
+		return command.Usage("", "%w", err)
+	}
+	store, err := h.openStore(ctx)
+	if err != nil || store == nil {
+		return err
+	}
+	defer store.Close()
+	told := newBenchCounts()
+	benches := h.engine(node, h.take(store, told))
+	if err := h.free(); err != nil {
+		return err
+	}
+	serve, err := h.servePages(store, shown, hubMetrics{benches, told})
+	if err != nil {
+		return err
+	}
+	h.log.Info("hub", "version", command.Version(), "data", string(h.folder), "benches", h.where(), "fingerprint", fingerprintOf(shown.Certificates[0].Certificate[0]))
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	parts := []func(context.Context) error{
+		benches.Run, serve,
+		func(ctx context.Context) error { return h.keepStatus(ctx, benches, told) },
+	}
+	errs := make([]error, len(parts))
+	var running sync.WaitGroup
+	for i, part := range parts {
+		running.Go(func() {
+			defer cancel()
+			errs[i] = part(ctx)
+		})
+	}
+	running.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return command.Usage("", "%w", err)
+	}
+	h.log.Info("the hub has ended")
+	return nil
+}
+
+// where is the address at which benches reach the hub.
+func (h *hub) where() string {
+	if h.nats != "" {
+		return h.nats
+	}
+	return h.listen
+}
+
+// openNode opens the credentials of the hub, and makes them at the first start. Nodes of a
+// cluster have theirs from one of them: each its own would not know each other.
+func (h *hub) openNode(ctx context.Context) (credentials.Node, error) {
+	path := filepath.Join(h.folder.credentials(), "node")
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		if h.cluster != "" {
+			return credentials.Node{}, command.Usage(
+				"backupdoctor hub add-bench makes them: do it on one node, and copy credentials/node from its data folder to all",
+				"%s is missing", path)
+		}
+		free, err := h.folder.alone(ctx)
+		if err != nil {
+			return credentials.Node{}, err
+		}
+		defer free()
+		if _, err := os.Stat(path); err == nil {
+			return credentials.OpenNode(path) // made while it was waited for
+		}
+		if _, err := credentials.Create(h.folder.credentials()); err != nil {
+			return credentials.Node{}, command.Usage("", "%w", err)
+		}
+	}
+	node, err := credentials.OpenNode(path)
+	if err != nil {
+		return node, command.Usage("", "%w", err)
+	}
+	return node, nil
+}
+
+// fingerprintOf is the SHA-256 of a certificate, by which it can be known.
+func fingerprintOf(certificate []byte) string {
+	sum := sha256.Sum256(certificate)
+	return hex.EncodeToString(sum[:])
+}
+
+// openStore opens the database. A PostgreSQL may not be up yet: it is waited for. Where the
+// hub is ended meanwhile, there is neither store nor error.
+func (h *hub) openStore(ctx context.Context) (*fleet.Store, error) {
+	for pause := minRetry; ; pause = min(2*pause, maxRetry) {
+		store, err := fleet.Open(ctx, h.sink)
+		switch {
+		case err == nil:
+			return store, nil
+		case ctx.Err() != nil:
+			return nil, nil
+		case errors.Is(err, fleet.ErrNewer) || strings.HasPrefix(h.sink, "sqlite:"):
+			return nil, command.Usage("", "%w", err)
+		}
+		h.log.Warn("the database cannot be opened", "error", err, "again", pause)
+		select {
+		case <-ctx.Done():
+			return nil, nil
+		case <-time.After(pause):
+		}
+	}
+}
+
+// free makes sure that benches can be listened for: what else has the address is told at once.
+func (h *hub) free() error {
+	if h.nats != "" {
+		return nil
+	}
+	address, err := benchAddress(h.listen)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return command.Usage("choose another address with --listen", "the hub cannot listen for benches: %w", err)
+	}
+	return listener.Close()
+}
+
+func (h *hub) engine(node credentials.Node, sink benchstream.Sink) engine {
+	if h.nats != "" {
+		return &benchstream.Guest{Server: h.nats, Credentials: h.natsCredentials, Roots: h.natsRoots, Replicas: h.natsReplicas, Sink: sink, Log: h.log}
+	}
+	built := &benchstream.Hub{
+		Name: h.node, Dir: h.folder.streams(), Credentials: filepath.Join(h.folder.credentials(), "node"),
+		Listen: h.listen, Certificate: h.certificate, Key: h.private, Sink: sink, Log: h.log,
+	}
+	if h.cluster != "" {
+		built.Cluster = &benchstream.Cluster{Listen: h.cluster, Routes: h.routes}
+	}
+	return built
+}
+
+// take is the sink of the hub: the database, which knows a report again by its id.
+func (h *hub) take(store *fleet.Store, told *benchCounts) benchstream.Sink {
+	return func(ctx context.Context, m benchstream.Message) error {
+		site, err := h.folder.siteOf(m.Bench)
+		if err != nil {
+			h.log.Warn("the site of a bench cannot be told", "bench", m.Bench, "error", err) // the report counts more
+		}
+		outcome, err := store.Put(ctx, fleet.Message{
+			ID: m.ID, Bench: m.Bench, Site: site, Received: time.Now(), Report: m.Opened, Cut: m.Cut, JSON: m.Report,
+		})
+		if err != nil {
+			return err
+		}
+		told.hear(m)
+		if len(outcome.Refused) > 0 {
+			return fmt.Errorf("%w: %s", benchstream.ErrRefused, outcome.Refused[0].Reason)
+		}
+		return nil
+	}
+}

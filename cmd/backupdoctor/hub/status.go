@@ -1,0 +1,131 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/wholefile"
+	benchstream "github.com/backupdoctor/backupdoctor/report/stream"
+	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
+)
+
+// A status is what a hub writes into its data folder for the command hub benches: what the
+// database does not know.
+type status struct {
+	WrittenAt time.Time                  `json:"writtenAt"`
+	Waiting   uint64                     `json:"waiting"`  // reports that are not in the database yet
+	SetAside  map[envelope.Reason]uint64 `json:"setAside"` // messages that can never be
+	Linked    []string                   `json:"linked"`   // benches that are connected to this node
+	Benches   map[string]benchCount      `json:"benches"`  // by name
+}
+
+// A benchCount is what a bench said of itself with its last report.
+type benchCount struct {
+	Waiting   uint64 `json:"waiting"`   // reports that waited there behind it
+	Discarded uint64 `json:"discarded"` // reports that it has discarded in all
+}
+
+const (
+	statusEvery    = 2 * time.Second
+	statusValidFor = 30 * time.Second // after that the hub does not run
+	maxJSON        = 16 << 20
+)
+
+// A benchCounts keeps the last counts of each bench.
+type benchCounts struct {
+	mu     sync.Mutex
+	counts map[string]benchCount
+}
+
+func newBenchCounts() *benchCounts { return &benchCounts{counts: map[string]benchCount{}} }
+
+func (c *benchCounts) hear(m benchstream.Message) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.counts[m.Bench] = benchCount{m.Waiting, m.Discarded}
+}
+
+func (c *benchCounts) all() map[string]benchCount {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.counts)
+}
+
+// keepStatus writes the status every few seconds until the context ends. What benches told an
+// earlier run is kept.
+func (h *hub) keepStatus(ctx context.Context, benches engine, told *benchCounts) error {
+	before, err := readStatus(h.folder.status())
+	if err != nil {
+		h.log.Warn("what benches told before cannot be read", "error", err)
+	}
+	for {
+		now := status{WrittenAt: time.Now().UTC(), Benches: map[string]benchCount{}}
+		maps.Copy(now.Benches, before.Benches)
+		maps.Copy(now.Benches, told.all())
+		state, err := benches.State(ctx)
+		if err == nil {
+			now.Waiting, now.SetAside, now.Linked = state.Waiting, state.SetAside, state.Linked
+			err = writeJSON(h.folder.status(), now)
+		}
+		if err != nil && ctx.Err() == nil && !errors.Is(err, benchstream.ErrDown) {
+			h.log.Debug("how the hub stands cannot be told", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(statusEvery):
+		}
+	}
+}
+
+// readStatus reads what a hub wrote, the zero status if it wrote nothing.
+func readStatus(path string) (status, error) {
+	var read status
+	err := readJSON(path, &read)
+	return read, err
+}
+
+// sites are where the benches of a hub stand.
+func (f hubFolder) readSites() (map[string]string, error) {
+	sites := map[string]string{}
+	err := readJSON(f.sites(), &sites)
+	return sites, err
+}
+
+// siteOf is where a bench stands, "" if nobody said so.
+func (f hubFolder) siteOf(bench string) (string, error) {
+	sites, err := f.readSites()
+	return sites[bench], err
+}
+
+// readJSON reads a file that writeJSON wrote. One that is not there changes nothing.
+func readJSON(path string, value any) error {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := json.NewDecoder(io.LimitReader(file, maxJSON)).Decode(value); err != nil {
+		return fmt.Errorf("reading %s: %w", path, err)
+	}
+	return nil
+}
+
+// writeJSON writes a file for this user alone, whole or not at all.
+func writeJSON(path string, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return wholefile.WriteBytes(path, append(text, '\n'))
+}

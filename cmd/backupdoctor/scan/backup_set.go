@@ -1,0 +1,191 @@
+package scan
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/releases"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// A BackupSet is the backups that were found on this computer, and where they were looked for.
+type BackupSet struct {
+	Places []backup.Place
+	Stored []StoredBackup
+	Closed []backup.Closed
+}
+
+// A StoredBackup is one backup, its folder and what was learned of it.
+type StoredBackup struct {
+	Folder    backup.Folder
+	Backup    device.Backup
+	history   *device.History // the device's own records in it; nil if they were not read
+	inspected bool
+}
+
+// IsOfOne reports whether the backup is of one of these devices.
+func (st StoredBackup) IsOfOne(udids []string) bool {
+	return slices.ContainsFunc(udids, func(udid string) bool { return device.SameUDID(udid, st.Backup.Device.UDID) })
+}
+
+// FindBackups finds the backups in some places and reads what their property lists say.
+func FindBackups(places []backup.Place) BackupSet {
+	folders, closed := backup.Find(places)
+	set := BackupSet{Places: places, Closed: closed}
+	for _, folder := range folders {
+		set.Stored = append(set.Stored, StoredBackup{Folder: folder, Backup: backup.Read(folder)})
+	}
+	return set
+}
+
+// Keep leaves only the backups that are wanted.
+func (set *BackupSet) Keep(wanted func(StoredBackup) bool) {
+	set.Stored = slices.DeleteFunc(set.Stored, func(st StoredBackup) bool { return !wanted(st) })
+}
+
+// searched is how many places were searched, or why that is not all of them.
+func (set BackupSet) searched() device.Fact[uint64] {
+	switch {
+	case len(set.Closed) > 0:
+		return device.Unknown[uint64](device.NotPermitted)
+	case set.Places == nil:
+		return device.Unknown[uint64](device.NotAsked)
+	default:
+		return device.Known(uint64(len(set.Places)))
+	}
+}
+
+// of lists the backups of one device.
+func (set BackupSet) of(udid string) []*StoredBackup {
+	var list []*StoredBackup
+	for i := range set.Stored {
+		if st := &set.Stored[i]; device.SameUDID(st.Backup.Device.UDID, udid) {
+			list = append(list, st)
+		}
+	}
+	return list
+}
+
+// join puts the backups of a device with it, in place of what was there of them.
+func (set BackupSet) join(s *device.Snapshot) {
+	s.BackupPlaces = set.searched()
+	s.Backups, s.Histories = nil, nil
+	for _, st := range set.of(s.Device.UDID) {
+		put(s, *st)
+	}
+	sortBackups(s)
+}
+
+// put adds one backup to its device. sortBackups follows.
+func put(s *device.Snapshot, st StoredBackup) {
+	s.Backups = append(s.Backups, st.Backup)
+	if st.history != nil {
+		s.Histories = append(s.Histories, *st.history)
+	}
+}
+
+// sortBackups puts the newest backup first, and the newest history.
+func sortBackups(s *device.Snapshot) {
+	slices.SortStableFunc(s.Backups, func(a, b device.Backup) int { return madeAt(b).Compare(madeAt(a)) })
+	sortHistories(s.Histories)
+}
+
+// sortHistories puts the newest first.
+func sortHistories(histories []device.History) {
+	slices.SortStableFunc(histories, func(a, b device.History) int { return valueOf(b.AsOf).Compare(valueOf(a.AsOf)) })
+}
+
+// madeAt is when a backup was made, or the zero time.
+func madeAt(b device.Backup) time.Time {
+	at, err := b.Date.Get()
+	if err != nil {
+		return valueOf(b.LastBackupDate)
+	}
+	return at
+}
+
+func valueOf(fact device.Fact[time.Time]) time.Time {
+	at, _ := fact.Get()
+	return at
+}
+
+// snapshots are the devices that the backups are of, as far as the newest of each tells. A
+// folder that does not say whose it is stands for a device of its own.
+func (set BackupSet) snapshots(now time.Time, table releases.Table) []device.Snapshot {
+	var snapshots []device.Snapshot
+	place := map[string]int{} // of a device among them, by its UDID in the form of device.UDIDKey
+	for _, st := range set.Stored {
+		udid := device.UDIDKey(st.Backup.Device.UDID)
+		i, known := place[udid]
+		if !known || udid == "" {
+			i = len(snapshots)
+			place[udid] = i
+			snapshots = append(snapshots, device.Snapshot{TakenAt: now, BackupPlaces: set.searched()})
+		}
+		put(&snapshots[i], st)
+	}
+	for i := range snapshots {
+		sortBackups(&snapshots[i])
+		snapshots[i].Device = snapshots[i].Backups[0].Device
+		identify(&snapshots[i], table)
+	}
+	return snapshots
+}
+
+// reported are the places that were searched, as the report has them.
+func (set BackupSet) reported() []report.Place {
+	var places []report.Place
+	for _, place := range set.Places {
+		if !slices.ContainsFunc(set.Closed, func(c backup.Closed) bool { return c.Place.Path == place.Path && c.Place.Path == c.Path }) {
+			places = append(places, report.Place{Path: place.Path, Program: place.Program, Target: set.target(place)})
+		}
+	}
+	for _, c := range set.Closed {
+		places = append(places, report.Place{
+			Path: c.Path, Program: c.Place.Program, Target: c.Place.Target,
+			Reason: string(device.NotPermitted), Hint: ClosedHint(c, runtime.GOOS),
+		})
+	}
+	return places
+}
+
+// target is where a place leads, which only the search for backups has found out.
+func (set BackupSet) target(place backup.Place) string {
+	for _, st := range set.Stored {
+		if st.Folder.Place.Path == place.Path {
+			return st.Folder.Place.Target
+		}
+	}
+	return ""
+}
+
+// ClosedHint says how to get at a folder of backups.
+func ClosedHint(c backup.Closed, goos string) string {
+	switch {
+	case !errors.Is(c.Err, fs.ErrPermission):
+		return fmt.Sprintf("The system says: %v.", c.Err)
+	case goos == "darwin":
+		return "In System Settings > Privacy & Security > Full Disk Access, switch your terminal on, open a new window of it, and run this again."
+	case goos == "windows":
+		return "Run this as the user whose backups they are: right-click the folder, choose Properties > Security, and allow that user to read it."
+	default:
+		return "Give your user the right to read the folder (chmod -R u+rX, or chown), or run this as the user whose backups they are."
+	}
+}
+
+// With adds another set.
+func (set BackupSet) With(other BackupSet) BackupSet {
+	known := func(st StoredBackup) bool {
+		return slices.ContainsFunc(set.Stored, func(mine StoredBackup) bool { return mine.Folder.Path == st.Folder.Path })
+	}
+	set.Places = append(set.Places, other.Places...)
+	set.Closed = append(set.Closed, other.Closed...)
+	set.Stored = append(set.Stored, slices.DeleteFunc(other.Stored, known)...)
+	return set
+}

@@ -1,0 +1,70 @@
+package scan
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// Ending turns the exit code of a report into the end of the command, with what the report
+// itself cannot show: why there is nothing in it, and the way out.
+func Ending(r report.Report, goos string) error {
+	switch r.ExitCode() {
+	case report.ExitNoProblem:
+		return nil
+	case report.ExitNoDevice:
+		if r.Subject == report.OfBackups {
+			return NoBackup()
+		}
+		return command.Exit{
+			Code: report.ExitNoDevice,
+			Err:  errors.New("no device is attached"),
+			Hint: "connect an iPhone or iPad with a cable that carries data, unlock it, and tap Trust if it asks; backupdoctor self-check looks at this computer",
+		}
+	case report.ExitNoMux:
+		return NoMux(r.Gaps[0], goos)
+	case report.ExitInterrupted:
+		return command.Exit{Code: report.ExitInterrupted, Err: errors.New("interrupted, so the report is not complete")}
+	default:
+		return command.Exit{Code: r.ExitCode()}
+	}
+}
+
+// NoBackup ends a command that found none.
+func NoBackup() error {
+	return command.Exit{Code: report.ExitNoDevice, Err: errors.New("no backup was found"), Hint: Elsewhere}
+}
+
+// NoMux ends a command that could not use usbmuxd.
+func NoMux(gap report.Gap, goos string) error {
+	end := command.Exit{Code: report.ExitNoMux, Err: errors.New("usbmuxd could not be reached"), Hint: MuxHint(goos)}
+	if gap.Reason != string(device.Unreachable) {
+		end.Err = fmt.Errorf("usbmuxd could not be used: %s", gap.Summary)
+	}
+	return end
+}
+
+// MuxHint says how to get the program that talks to devices on this system, and that it may
+// have been looked for Elsewhere.
+func MuxHint(goos string) string {
+	const otherwise = "; backupdoctor self-check says what is missing here; if --usbmux or USBMUXD_SOCKET_ADDRESS is set, check that address first"
+	switch goos {
+	case "darwin":
+		return "usbmuxd is a part of macOS: restart the Mac" + otherwise
+	case "windows":
+		return "install Apple Devices from the Microsoft Store, or iTunes, and open it once" + otherwise
+	default:
+		return "install usbmuxd (apt install usbmuxd, dnf install usbmuxd, pacman -S usbmuxd) and start it: systemctl start usbmuxd" + otherwise
+	}
+}
+
+// Elsewhere is the way out where no backup was found.
+const Elsewhere = "name the folder that holds the backups with --backups DIR"
+
+// interrupted ends a command that was interrupted before it had anything to report.
+func interrupted() error {
+	return command.Exit{Code: report.ExitInterrupted, Err: errors.New("interrupted")}
+}

@@ -1,0 +1,276 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// A Fetch copies one sysdiagnose archive from a device to this computer.
+type Fetch struct {
+	Door      usb.Door
+	Screen    *terminal.Screen
+	Folder    string        // where the archive goes
+	Wait      time.Duration // for an archive, or for the device to come back
+	Overwrite bool          // another file of that name
+	Last      bool          // take the newest archive on the device, and do not wait for another
+}
+
+// Run waits for an archive of the one device that is meant, and returns that device and the path
+// of the copy.
+func (f Fetch) Run(ctx context.Context, udid string) (usb.Attached, string, error) {
+	attached, err := f.pick(ctx, udid)
+	if err != nil {
+		return attached, "", err
+	}
+	path, err := f.fetch(ctx, attached)
+	f.Screen.Status("")
+	if err != nil {
+		return attached, "", f.ending(ctx, err)
+	}
+	return attached, path, nil
+}
+
+// pollInterval is how often the device is asked whether it is ready.
+const pollInterval = time.Second
+
+// pick finds the one device that is meant.
+func (f Fetch) pick(ctx context.Context, udid string) (usb.Attached, error) {
+	attached, err := f.Door.Find(ctx)
+	if err != nil {
+		return usb.Attached{}, Ending(report.New(report.Run{Gaps: []device.Gap{device.GapOf(err)}}), runtime.GOOS)
+	}
+	var udids []string
+	if udid != "" {
+		udids = []string{udid}
+	}
+	wanted, _ := Choose(attached, udids)
+	switch {
+	case len(wanted) == 1:
+		return wanted[0], nil
+	case len(wanted) > 1:
+		return usb.Attached{}, command.Usage("see backupdoctor devices", "%d devices are attached: name one with --udid", len(wanted))
+	case udid != "":
+		return usb.Attached{}, command.Exit{Code: report.ExitNoDevice, Err: fmt.Errorf("the device %q is not attached", udid)}
+	default:
+		return usb.Attached{}, Ending(report.New(report.Run{}), runtime.GOOS)
+	}
+}
+
+// ending words what keeps an archive from being fetched.
+func (f Fetch) ending(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return interrupted()
+	}
+	if _, worded := errors.AsType[command.Exit](err); worded {
+		return err
+	}
+	if isOfThisComputer(err) {
+		return err
+	}
+	gap := device.GapOf(err)
+	end := command.Exit{Code: report.ExitNotExamined, Err: fmt.Errorf("the archive could not be fetched: %w", gap)}
+	switch gap.Reason {
+	case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale:
+		end.Hint = "backupdoctor scan --pair asks the device to trust this computer"
+	case device.Locked:
+		end.Hint = "unlock the device with its passcode"
+	}
+	return end
+}
+
+// isOfThisComputer reports whether an error is none of the device: of the disk, say.
+func isOfThisComputer(err error) bool { return device.GapOf(err).Reason == device.Internal }
+
+// fetch gives the path of the archive, once it is on this computer.
+func (f Fetch) fetch(ctx context.Context, attached usb.Attached) (string, error) {
+	known, err := f.Door.Archives(ctx, attached)
+	if err != nil {
+		return "", err
+	}
+	if f.Last {
+		complete := slices.DeleteFunc(known, func(a usb.Archive) bool { return a.Gathering })
+		if len(complete) == 0 {
+			return "", command.Exit{
+				Code: report.ExitNotExamined, Err: errors.New("no sysdiagnose archive lies on the device"),
+				Hint: "without --last this waits for one",
+			}
+		}
+		return f.pull(ctx, attached, complete[len(complete)-1])
+	}
+	f.explain(ctx, attached)
+	archive, err := f.await(ctx, attached, known)
+	if err != nil {
+		return "", err
+	}
+	return f.pull(ctx, attached, archive)
+}
+
+// explain says how to start a sysdiagnose on this device.
+func (f Fetch) explain(ctx context.Context, attached usb.Attached) {
+	id := f.Door.Greet(ctx, attached).Device
+	fmt.Fprintf(f.Screen, "on the device, press %s and both volume buttons together for one to one and a half seconds, and let go\n", powerButton(id))
+	fmt.Fprintln(f.Screen, "longer brings up the slider that switches it off: cancel that, and try again")
+	fmt.Fprintln(f.Screen, "an iPhone answers with a short buzz, an iPad does not; it may take a picture of the screen too")
+	fmt.Fprintln(f.Screen, "without these buttons: Settings > Accessibility > Touch > AssistiveTouch, and give an action to Analytics")
+	fmt.Fprintln(f.Screen, "then leave it attached; gathering takes five to ten minutes")
+}
+
+// powerButton is where the button is that switches a model on. Those with it at their top
+// are iPads, iPods, and iPhones up to the 5s and the first SE.
+func powerButton(id device.Identity) string {
+	productType, err := id.ProductType.Get()
+	switch {
+	case err != nil:
+		return "the side or top button"
+	case !strings.HasPrefix(productType, "iPhone"), productType == "iPhone8,4":
+		return "the top button"
+	}
+	var number int
+	if _, err := fmt.Sscanf(productType, "iPhone%d,", &number); err == nil && number <= 6 {
+		return "the top button"
+	}
+	return "the side button"
+}
+
+// await waits until there is an archive that was not there before, and that does not grow
+// any more. The device may be unplugged meanwhile.
+func (f Fetch) await(ctx context.Context, attached usb.Attached, before []usb.Archive) (usb.Archive, error) {
+	ctx, stop := context.WithTimeout(ctx, f.Wait)
+	defer stop()
+	began := time.Now()
+	seen := map[string]uint64{} // the sizes of new archives
+	for {
+		archives, err := f.Door.Archives(ctx, attached)
+		state := "waiting for the buttons to be pressed"
+		switch {
+		case err == nil:
+			for _, a := range archives {
+				if a.Gathering {
+					state = "the device is gathering"
+					continue
+				}
+				if slices.ContainsFunc(before, func(b usb.Archive) bool { return !b.Gathering && b.Name == a.Name }) {
+					continue
+				}
+				if size, again := seen[a.Name]; again && size == a.Bytes && size > 0 {
+					return a, nil
+				}
+				seen[a.Name], state = a.Bytes, "the device has finished"
+			}
+		default:
+			state = "waiting for the device to come back"
+			if attached, err = f.again(ctx, attached, err); err != nil {
+				return usb.Archive{}, err
+			}
+		}
+		f.Screen.Status(fmt.Sprintf("%s, %d s", state, int(time.Since(began).Seconds())))
+		if err := pause(ctx); err != nil {
+			return usb.Archive{}, err
+		}
+	}
+}
+
+// again finds the device under the number that it has now, after a request to it failed.
+// An error that has nothing to do with its being unplugged stays one.
+func (f Fetch) again(ctx context.Context, attached usb.Attached, failed error) (usb.Attached, error) {
+	found, err := f.Door.Find(ctx)
+	if err != nil {
+		return attached, err
+	}
+	wanted, _ := Choose(found, []string{attached.UDID})
+	if len(wanted) == 0 {
+		return attached, nil
+	}
+	switch device.GapOf(failed).Reason {
+	case device.Detached, device.Truncated, device.Timeout, device.Unreachable:
+		return wanted[0], nil
+	default:
+		return attached, failed
+	}
+}
+
+// pause waits until the device may be asked again.
+func pause(ctx context.Context) error {
+	select {
+	case <-time.After(pollInterval):
+		return nil
+	case <-ctx.Done():
+		return device.Timeout
+	}
+}
+
+// pull copies an archive, from where an earlier copy broke off. Until it is whole it is
+// called .part.
+func (f Fetch) pull(ctx context.Context, attached usb.Attached, archive usb.Archive) (string, error) {
+	path := filepath.Join(f.Folder, archive.Name)
+	switch info, err := os.Stat(path); {
+	case err == nil && uint64(info.Size()) == archive.Bytes:
+		fmt.Fprintf(f.Screen, "%s has been fetched before\n", path)
+		return path, nil
+	case err == nil && !f.Overwrite:
+		return "", command.Usage("--force overwrites it", "%s exists already, and is another", path)
+	}
+	part, err := os.OpenFile(path+".part", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return "", err
+	}
+	defer part.Close()
+	fmt.Fprintf(f.Screen, "fetching %s, %.1f MB\n", archive.Name, float64(archive.Bytes)/1e6)
+	if err := f.pullInto(ctx, attached, archive, part); err != nil {
+		return "", err
+	}
+	if err := part.Close(); err != nil {
+		return "", err
+	}
+	return path, os.Rename(path+".part", path)
+}
+
+// pullInto takes the copy up again as often as the device comes back, as long as something
+// arrives within the time of waiting.
+func (f Fetch) pullInto(ctx context.Context, attached usb.Attached, archive usb.Archive, part *os.File) error {
+	arrived := time.Now()
+	progress := func(done uint64) {
+		arrived = time.Now()
+		f.Screen.Status("fetching: " + terminal.Megabytes(done, archive.Bytes))
+	}
+	for {
+		info, err := part.Stat()
+		if err != nil {
+			return err
+		}
+		done := uint64(info.Size())
+		if done > archive.Bytes {
+			if err := part.Truncate(0); err != nil {
+				return err
+			}
+			done = 0
+		}
+		err = f.Door.Pull(ctx, attached, archive, done, part, progress)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil || time.Since(arrived) > f.Wait || isOfThisComputer(err) {
+			return err
+		}
+		f.Screen.Status("waiting for the device to come back, " + terminal.Megabytes(done, archive.Bytes))
+		if err := pause(ctx); err != nil {
+			return err
+		}
+		if attached, err = f.again(ctx, attached, err); err != nil {
+			return err
+		}
+	}
+}

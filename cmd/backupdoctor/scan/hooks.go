@@ -1,0 +1,74 @@
+package scan
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/hook"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/notify"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+)
+
+// noticeFor is how long a notice may take to appear.
+const noticeFor = 10 * time.Second
+
+// Hooks are what is done for each finished device: a command is run, and a person is told. What
+// they start outlasts the first Ctrl-C, but not the run.
+type Hooks struct {
+	Hook     *hook.Hook // nil for none
+	Notify   bool       // show a notice on the desktop
+	Bell     bool       // ring the terminal's bell
+	Redacted bool       // the run is
+	Environ  []string   // for the program that shows a notice
+	Screen   *terminal.Screen
+}
+
+// Sink runs the hooks.
+func (h Hooks) Sink() Sink {
+	var running sync.WaitGroup
+	var run *Run
+	return Sink{
+		Begin: func(_ context.Context, r *Run) error { run = r; return nil },
+		Hear: func(e Event) {
+			if e.Type != report.DeviceDone {
+				return
+			}
+			if h.Bell && h.Screen.IsTerminal() {
+				fmt.Fprint(h.Screen, "\a")
+			}
+			if h.Notify {
+				running.Go(func() { h.notify(*e.Device) })
+			}
+			if h.Hook != nil {
+				running.Go(func() { h.run(run, *e.Device) })
+			}
+		},
+		Learned: running.Wait, // every command has its own deadline
+	}
+}
+
+func (h Hooks) run(run *Run, d report.Device) {
+	of := report.Run{ID: run.ID, Started: run.StartedAt, Tool: command.Version(), Redacted: h.Redacted}
+	if err := h.Hook.Run(context.Background(), report.Assemble(of, []report.Device{d})); err != nil {
+		fmt.Fprintln(h.Screen, "backupdoctor:", err)
+	}
+}
+
+// notify shows a notice on the desktop.
+func (h Hooks) notify(d report.Device) {
+	ctx, stop := context.WithTimeout(context.Background(), noticeFor)
+	defer stop()
+	title := cmp.Or(d.Name, d.ModelName, d.UDID)
+	if d.Slot != "" {
+		title = d.Slot + ": " + title
+	}
+	if err := notify.Send(ctx, h.Environ, title, format.Outcome(d)); err != nil {
+		fmt.Fprintln(h.Screen, "backupdoctor: no notice could be shown:", err)
+	}
+}

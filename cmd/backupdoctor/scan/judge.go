@@ -1,0 +1,42 @@
+package scan
+
+import (
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/suppressions"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// A Judge says how devices are judged.
+type Judge struct {
+	Checks     []*checks.Check
+	Suppressed suppressions.List // findings that are left out
+	Redact     bool              // show nothing that tells whose a device is
+}
+
+// A Result is a device as it was judged.
+type Result struct {
+	Snapshot device.Snapshot // as it was learned
+	Shown    device.Snapshot // as it may be shown: without its owner in a redacted run
+	Device   report.Device   // what was found, as the report has it
+}
+
+// judge judges a device by what is shown of it. Which findings are suppressed may depend on a
+// name that is not shown.
+func (j Judge) judge(number int, s device.Snapshot) Result {
+	shown := j.shown(number, s)
+	return Result{Snapshot: s, Shown: shown, Device: j.device(s, shown)}
+}
+
+func (j Judge) device(s, shown device.Snapshot) report.Device {
+	kept, silenced := j.Suppressed.Apply(s, checks.Run(shown, j.Checks))
+	return report.NewDevice(report.Examined{Snapshot: shown, Diagnosis: checks.Diagnose(shown, kept), Silenced: silenced})
+}
+
+// shown is a snapshot as it may be shown.
+func (j Judge) shown(number int, s device.Snapshot) device.Snapshot {
+	if j.Redact {
+		return device.Redact(s, number+1)
+	}
+	return s
+}

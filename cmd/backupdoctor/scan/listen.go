@@ -1,0 +1,101 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backuplog"
+	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// Listen examines attached devices, and follows their logs until a backup has ended.
+type Listen struct {
+	Examination
+	UDIDs      []string      // the devices to listen to; none means all
+	Length     time.Duration // of the listening, at most
+	Conditions bool          // wait for the scheduler's conditions, not for a backup
+	Printer    *terminal.LogPrinter
+}
+
+// Learn implements [Source].
+func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
+	attached, set, gaps := l.find(ctx, l.UDIDs, nil)
+	wanted, missing := Choose(l.Labels.bySlot(attached), l.UDIDs)
+	c := l.collection(run, wanted, missing, set)
+	c.done = func(number int, s device.Snapshot) { run.Tell(number, report.DeviceState, s, report.AllRead) }
+	c.collect(ctx)
+	snapshots := c.snapshots
+	heard := make([]*backuplog.Log, len(wanted))
+	var following sync.WaitGroup
+	for i, a := range wanted {
+		following.Go(func() {
+			label := ""
+			if len(wanted) > 1 {
+				label = nameOf(snapshots[i])
+			}
+			heard[i] = follower{Listen: l, label: label, before: snapshots[i]}.listen(ctx, a)
+		})
+	}
+	following.Wait()
+	until := time.Now()
+	l.Pool.each(len(wanted), func(i int) {
+		snapshots[i] = l.again(ctx, wanted[i], snapshots[i], heard[i])
+		l.Labels.label(&snapshots[i])
+		identify(&snapshots[i], l.Table)
+		set.join(&snapshots[i])
+		snapshots[i].Attempts = heard[i].Attempts(until)
+	})
+	for number, s := range snapshots {
+		run.Done(number, s)
+	}
+	return Learned{Recording: run.Recording(append(gaps, stopped(ctx)...)...), Places: set.reported()}, nil
+}
+
+// again reads what has changed while a device was listened to: above all the date of its
+// last good backup, which alone tells of a success. What was read before stays if the
+// device is gone, or Ctrl-C was pressed.
+func (l Listen) again(ctx context.Context, a usb.Attached, before device.Snapshot, heard *backuplog.Log) device.Snapshot {
+	if ctx.Err() != nil {
+		return before
+	}
+	attached, err := l.Door.Find(ctx)
+	if err != nil {
+		return before
+	}
+	i := slices.IndexFunc(attached, func(other usb.Attached) bool { return other.UDID == a.UDID })
+	if i < 0 {
+		return before
+	}
+	after := l.Door.Read(ctx, attached[i], l.Wants)
+	if after.Live.Ended.Reason != "" {
+		return before
+	}
+	if at, ok := newBackup(before, after); ok && heard.Attempts(time.Now())[0].Outcome != device.AttemptSucceeded {
+		heard.Succeed(at)
+	}
+	return after
+}
+
+// newBackup is the date of the last good iCloud backup, if it has moved.
+func newBackup(before, after device.Snapshot) (at time.Time, ok bool) {
+	last, err := after.Live.CloudBackup.Last.Get()
+	if err != nil {
+		return time.Time{}, false
+	}
+	earlier, _ := before.Live.CloudBackup.Last.Get() // zero if there was none
+	return last, last.After(earlier)
+}
+
+// nameOf is what a device is called among others.
+func nameOf(s device.Snapshot) string {
+	if name, err := s.Device.Name.Get(); err == nil {
+		return name
+	}
+	return fmt.Sprintf("%.8s", s.Device.UDID)
+}

@@ -1,0 +1,190 @@
+package scan
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backuplog"
+	"github.com/backupdoctor/backupdoctor/device/usb"
+)
+
+// A follower follows the log of one device.
+type follower struct {
+	Listen
+	label  string          // of its lines; "" if there is one device
+	before device.Snapshot // of the device when listening began
+}
+
+// settles is how long after the end of an attempt the device is still listened to:
+// backupd says of one failure more than once, and the scheduler after it.
+const settles = 2 * time.Second
+
+// listen follows the log of a device until what is waited for has come, the time is over,
+// or nothing more can be heard.
+func (f follower) listen(ctx context.Context, a usb.Attached) *backuplog.Log {
+	ctx, cancel := context.WithTimeout(ctx, f.Length)
+	log := backuplog.New("", "", time.Now())
+	heard := make(chan usb.Heard)
+	var following sync.WaitGroup
+	following.Go(func() {
+		defer close(heard)
+		f.follow(ctx, a, func(h usb.Heard) {
+			select {
+			case heard <- h: // waits until the line before is understood
+			case <-ctx.Done():
+			}
+		})
+	})
+	f.understand(ctx, a, log, heard)
+	cancel()
+	following.Wait()
+	f.sum(log)
+	return log
+}
+
+// understand takes in what is heard.
+func (f follower) understand(ctx context.Context, a usb.Attached, log *backuplog.Log, heard <-chan usb.Heard) {
+	var settled <-chan time.Time
+	guided := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-settled:
+			return
+		case h, open := <-heard:
+			if !open {
+				return
+			}
+			if h.Service != "" && !guided {
+				guided = true
+				f.say(f.guide())
+			}
+			if f.take(ctx, a, log, h) && settled == nil {
+				settled = time.After(settles)
+			}
+		}
+	}
+}
+
+// take takes in one thing, and reports whether it is what is waited for.
+func (f follower) take(ctx context.Context, a usb.Attached, log *backuplog.Log, h usb.Heard) bool {
+	switch {
+	case h.Service != "":
+		log.Follow(h.Service)
+	case h.Lost > 0:
+		log.Lose(h.Lost)
+	case h.Changed:
+		after := f.Door.Read(ctx, a, 0)
+		if at, ok := newBackup(f.before, after); ok {
+			log.Succeed(at)
+		}
+		return log.Ended() && !f.Conditions
+	case h.Line != nil:
+		event, ok := log.Add(*h.Line)
+		if !ok {
+			return false
+		}
+		f.Printer.Relay(f.label, event)
+		if f.Conditions {
+			locked, err := event.Conditions.Locked.Get()
+			return err == nil && locked
+		}
+		return log.Ended()
+	}
+	return false
+}
+
+// follow follows the log, and takes it up again when the device comes back.
+func (f follower) follow(ctx context.Context, a usb.Attached, hear func(usb.Heard)) {
+	const most = 5 // failures on end, without a line between them
+	for failed := 0; failed < most; {
+		err := f.Door.Listen(ctx, a, func(h usb.Heard) {
+			if h.Line != nil {
+				failed = 0
+			}
+			hear(h)
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		switch reason := device.GapOf(err).Reason; reason {
+		case device.Detached, device.Unreachable:
+			f.say("disconnected: waiting for it to come back")
+		case device.Locked:
+			f.say("locked: unlock it once with its passcode")
+		case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale, device.TrustForbidden,
+			device.NoService, device.Refused:
+			f.say("cannot be listened to: " + device.GapOf(err).Error())
+			return
+		default:
+			failed++
+			f.say("the log broke off: " + device.GapOf(err).Error())
+		}
+		var back bool
+		if a, back = f.wait(ctx, a); !back {
+			return
+		}
+	}
+	f.say("the log broke off too often, and is followed no longer")
+}
+
+// wait returns when a device is attached, after a second at the earliest; back is false if
+// the time is over before that.
+func (f follower) wait(ctx context.Context, a usb.Attached) (found usb.Attached, back bool) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return a, false
+		case <-tick.C:
+		}
+		attached, _ := f.Door.Find(ctx) // without usbmuxd there is nothing, until it is back
+		if i := slices.IndexFunc(attached, func(other usb.Attached) bool { return other.UDID == a.UDID }); i >= 0 {
+			return attached[i], true
+		}
+	}
+}
+
+// guide says what to do on the device, in the words of its version.
+func (f follower) guide() string {
+	template := "listening: on the {device}, open {P-BACKUP}, and tap Back Up Now"
+	if f.Conditions {
+		template = "listening: lock the {device}, wait ten seconds, and unlock it"
+	}
+	if text, ok := remedies.Expand(template, f.before.Device); ok {
+		return text
+	}
+	return "listening: start an iCloud backup on the device"
+}
+
+// sum says what came of the listening.
+func (f follower) sum(log *backuplog.Log) {
+	f.Printer.Flush(f.label)
+	a := log.Attempts(time.Now())[0]
+	conditions, err := a.Conditions.Get()
+	switch {
+	case f.Conditions && err == nil:
+		f.say("the conditions of the nightly backup, by the device: " + terminal.Conditions(conditions))
+	case f.Conditions:
+		f.say("the device said nothing of its conditions: that is no data")
+	case a.Outcome == device.AttemptUnseen:
+		f.say("no attempt at an iCloud backup was seen in the log: that is no data, and no sign that all is well")
+	case a.Outcome == device.AttemptUnended:
+		f.say("the attempt had not ended when listening did")
+	}
+	if a.Lost > 0 {
+		f.say(terminal.LostLines(a.Lost))
+	}
+	if at, err := a.Until.Get(); err == nil && a.Outcome == device.AttemptSucceeded {
+		f.say("the backup has completed: the device dates its last good iCloud backup " + at.Local().Format(time.DateTime))
+	}
+}
+
+func (f follower) say(text string) { f.Printer.Say(f.label, text) }

@@ -1,0 +1,58 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backuplog"
+	"github.com/backupdoctor/backupdoctor/device/releases"
+)
+
+// Log judges a saved log. Which device wrote it is not in it.
+type Log struct {
+	Path   string // - is stdin
+	Stdin  io.Reader
+	Table  releases.Table
+	Screen *terminal.Screen
+}
+
+// Learn implements [Source].
+func (l Log) Learn(_ context.Context, run *Run) (Learned, error) {
+	var in io.Reader = l.Stdin
+	written := time.Now()
+	if l.Path != "-" {
+		file, err := os.Open(l.Path)
+		if err != nil {
+			return Learned{}, err
+		}
+		defer file.Close()
+		info, err := file.Stat()
+		if err != nil {
+			return Learned{}, err
+		}
+		in, written = file, info.ModTime()
+	}
+	log := backuplog.New("file", l.Path, time.Time{})
+	known, err := backuplog.Read(in, backuplog.Calendar{Latest: written, Zone: time.Local}, log)
+	if err != nil {
+		return Learned{}, err
+	}
+	if known == 0 {
+		return Learned{}, command.Usage("save one with idevicesyslog, pymobiledevice3 syslog live, or log show",
+			"%s is no log in a form that is known", l.Path)
+	}
+	s := device.Snapshot{TakenAt: time.Now().UTC(), Device: device.Identity{UDID: "unknown"}, Attempts: log.Attempts(written)}
+	identify(&s, l.Table)
+	if s.Attempts[0].Outcome == device.AttemptUnseen {
+		fmt.Fprintln(l.Screen, "no attempt at an iCloud backup was seen in the log: that is no data, and no sign that all is well")
+	}
+	run.Start(1)
+	run.Done(0, s)
+	return Learned{Recording: run.Recording()}, nil
+}

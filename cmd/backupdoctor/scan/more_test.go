@@ -1,0 +1,40 @@
+package scan
+
+import (
+	"context"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/reach"
+)
+
+// stale is a device whose backup is old, for reasons that only a person knows.
+func stale() device.Snapshot {
+	at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	return device.Snapshot{
+		TakenAt: at,
+		Device:  device.Identity{UDID: "00008110-000000000000001E", Name: device.Known("Ada's \x1b[31miPhone"), ProductVersion: device.Known("26.6.1")},
+		Live: &device.Live{
+			Trusted:     device.Known(true),
+			CloudBackup: device.CloudBackup{Enabled: device.Known(true), Last: device.Known(at.AddDate(0, 0, -23))},
+		},
+	}
+}
+
+// Offline, --net adds gaps to a report and takes nothing from it.
+func TestOfflineTheReportIsTheSame(t *testing.T) {
+	dead := reach.Prober{Dial: func(context.Context, string, string) (net.Conn, error) { return nil, &net.DNSError{} }}
+	judge := Judge{Checks: checks.All()}
+	with, without := []device.Snapshot{stale()}, []device.Snapshot{stale()}
+	Network(&dead)(t.Context(), with)
+	if with[0].Reach == nil {
+		t.Fatal("nobody looked")
+	}
+	got, want := judge.judge(0, with[0]).Device, judge.judge(0, without[0]).Device
+	if got.Headline != want.Headline || len(got.Plan) != len(want.Plan) || len(got.Findings) != len(want.Findings) {
+		t.Errorf("with --net: %s\nwithout:    %s", got.Headline, want.Headline)
+	}
+}

@@ -1,0 +1,55 @@
+package scan
+
+import (
+	"context"
+	"io"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
+	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
+)
+
+// Outgoing is what leaves this computer of each finished device: everything that was found on
+// it, but of what tells whose it is only what was chosen. Its UDID always leaves: other benches
+// know the device by it.
+type Outgoing struct {
+	Names, Serials, Assets bool // these leave too
+
+	// Upload sends what is in the outbox of a history until stop is called. added signals new
+	// reports there.
+	Upload func(ctx context.Context, messages io.Writer, store *history.Store, added <-chan struct{}) (stop func())
+}
+
+// leaving is a snapshot without what stays here.
+func (o *Outgoing) leaving(s device.Snapshot) device.Snapshot {
+	redacted := device.Redact(s, 1)
+	redacted.Device.UDID = s.Device.UDID
+	redacted.Device.Name, redacted.Device.Serial, redacted.Labels.Asset = device.Fact[string]{}, device.Fact[string]{}, nil
+	if o.Names {
+		redacted.Device.Name = s.Device.Name
+	}
+	if o.Serials {
+		redacted.Device.Serial = s.Device.Serial
+	}
+	if o.Assets {
+		redacted.Labels.Asset = s.Labels.Asset
+	}
+	return redacted
+}
+
+// prepare makes the message to a hub from what was found on a device.
+func (o *Outgoing) prepare(run *Run, result Result) (outbox.Item, error) {
+	of := report.Run{
+		ID: run.ID, Started: run.StartedAt, Tool: command.Version(), Redacted: !o.Assets, // as far as the inventory goes
+	}
+	found := run.judge.device(result.Snapshot, o.leaving(result.Snapshot))
+	packed, cut, err := envelope.Pack(report.Assemble(of, []report.Device{found}))
+	if err != nil {
+		return outbox.Item{}, err
+	}
+	id, err := envelope.NewID()
+	return outbox.Item{ID: id, Cut: cut, Report: packed}, err
+}

@@ -1,0 +1,84 @@
+package scan
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
+)
+
+// attempts is how often a person is asked for the password of one backup.
+const attempts = 3
+
+// Passwords open encrypted backups. They are kept for as long as the program runs, since
+// the backups of a device mostly share one, and go nowhere else: not to a file, a log, the
+// report or the programs that this one starts.
+type Passwords struct {
+	Given  []string                                                // by the flags, or else by the environment
+	Ask    func(ctx context.Context, whose string) (string, error) // asks a person; nil to ask nobody
+	Screen *terminal.Screen
+	right  map[string][]string // those that opened a backup, by the UDID of its device
+}
+
+// open derives the keys of a backup. Without a password that opens it they are nil; the
+// error then says why, and is nil if there was no password to try or none is needed. A
+// keybag of which only a part opens comes with its keys and an error.
+func (p *Passwords) open(ctx context.Context, folder backup.Folder, b device.Backup) (*keybag.Keys, error) {
+	if encrypted, err := b.Encrypted.Get(); err != nil || !encrypted {
+		return nil, nil
+	}
+	udid := b.Device.UDID
+	var refusal error
+	for _, password := range slices.Concat(p.right[udid], p.Given) {
+		keys, err := p.try(ctx, folder, udid, password)
+		if !errors.Is(err, keybag.ErrWrongPassword) {
+			return keys, err
+		}
+		refusal = err
+	}
+	for range attempts {
+		if p.Ask == nil {
+			break
+		}
+		password, err := p.Ask(ctx, quotedOwner(b))
+		if err != nil || password == "" {
+			break
+		}
+		keys, err := p.try(ctx, folder, udid, password)
+		if !errors.Is(err, keybag.ErrWrongPassword) {
+			return keys, err
+		}
+		refusal = err
+		fmt.Fprintln(p.Screen, err)
+	}
+	return nil, refusal
+}
+
+// try derives keys from one password, and remembers it if it opened anything.
+func (p *Passwords) try(ctx context.Context, folder backup.Folder, udid, password string) (*keybag.Keys, error) {
+	defer p.Screen.Status("")
+	keys, err := backup.Unlock(ctx, folder, password, func(done, total int) {
+		p.Screen.Status(fmt.Sprintf("trying the password: %d %%", 100*done/max(1, total)))
+	})
+	if keys != nil && !slices.Contains(p.right[udid], password) {
+		if p.right == nil {
+			p.right = map[string][]string{}
+		}
+		p.right[udid] = append(p.right[udid], password)
+	}
+	return keys, err
+}
+
+// quotedOwner tells a person which device a backup is of. Its name is a stranger's text, so it is
+// quoted and cut.
+func quotedOwner(b device.Backup) string {
+	name, _ := b.Device.Name.Get()
+	return fmt.Sprintf("%.40q", cmp.Or(name, b.Device.UDID, filepath.Base(b.Folder)))
+}

@@ -1,0 +1,137 @@
+package scan
+
+import (
+	"cmp"
+	"context"
+	"runtime"
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/labels"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/history"
+)
+
+// A Source learns about devices.
+type Source interface {
+	// Learn hands over each device by [Run.Done], and returns once it has nothing more to
+	// learn. An error means that the source itself could not be used.
+	Learn(context.Context, *Run) (Learned, error)
+}
+
+// Learned is what a source tells besides its devices.
+type Learned struct {
+	Recording device.Recording // without snapshots
+	Places    []report.Place   // where backups were looked for
+	None      error            // how the command ends where there is no device; nil for the usual way
+}
+
+// A Pipe is one run: a source, a judge and sinks.
+type Pipe struct {
+	Source    Source
+	Judge     Judge
+	Sinks     []Sink              // in the order in which they hear of events
+	Subject   string              // what the report is about; "" is [report.OfDevices]
+	Inventory *labels.Inventory   // the devices that should be there; nil for none
+	Resumed   *history.Resumption // the run that is resumed; nil for a new one
+}
+
+// Run learns, judges and writes. Its error says how the command ends.
+func (p Pipe) Run(ctx context.Context) error {
+	run, err := begin(ctx, p.Judge, p.Sinks, p.Resumed)
+	if err != nil {
+		return err
+	}
+	learned, err := p.Source.Learn(ctx, run)
+	run.learned()
+	if err == nil {
+		err = p.report(run, learned)
+	}
+	return run.end(err)
+}
+
+// report makes the report of all that was learned and gives it to the sinks.
+func (p Pipe) report(run *Run, learned Learned) error {
+	results := run.inOrder()
+	of := report.Run{
+		ID:        learned.Recording.Run,
+		Started:   learned.Recording.StartedAt,
+		Tool:      command.Version(),
+		Subject:   p.Subject,
+		Places:    learned.Places,
+		Redacted:  learned.Recording.Redacted || p.Judge.Redact,
+		Inventory: p.seen(results),
+		Gaps:      learned.Recording.Gaps,
+	}
+	recording := learned.Recording
+	recording.Redacted = of.Redacted
+	var devices []report.Device
+	for _, result := range results {
+		recording.Snapshots = append(recording.Snapshots, result.Shown)
+		devices = append(devices, result.Device)
+		of.Examined = append(of.Examined, report.Examined{Snapshot: result.Shown})
+	}
+	r := p.whole(report.Assemble(of, devices))
+	if err := run.publish(r, recording); err != nil {
+		return err
+	}
+	if r.ExitCode() == report.ExitNoDevice && learned.None != nil {
+		return learned.None
+	}
+	return Ending(r, runtime.GOOS)
+}
+
+// seen compares the devices of the run with the inventory; nil without one.
+func (p Pipe) seen(results []Result) *report.Inventory {
+	if p.Inventory == nil {
+		return nil
+	}
+	var devices []device.Identity
+	for _, result := range results {
+		devices = append(devices, result.Snapshot.Device)
+	}
+	unseen := p.Inventory.Unseen(devices)
+	inventory := &report.Inventory{Devices: p.Inventory.Rows(), Missing: len(unseen), Unseen: append([]string{}, unseen...)}
+	if p.Judge.Redact {
+		inventory.Unseen = []string{}
+	}
+	return inventory
+}
+
+// whole is the report of a resumed run, with what was found before it was interrupted.
+func (p Pipe) whole(r report.Report) report.Report {
+	if p.Resumed == nil {
+		return r
+	}
+	before := r
+	before.Devices = p.Resumed.Done
+	before.Gaps = []report.Gap{}
+	merged, _ := report.Merge(before, r)
+	merged.Run, merged.StartedAt, merged.Inventory = r.Run, r.StartedAt, r.Inventory
+	return merged
+}
+
+// Publish gives a report that exists already to sinks. Its error says how the command ends.
+func Publish(ctx context.Context, r report.Report, sinks ...Sink) error {
+	run, err := begin(ctx, Judge{}, sinks, nil)
+	if err != nil {
+		return err
+	}
+	run.Start(len(r.Devices))
+	for _, d := range r.Devices {
+		run.tell(Event{Event: report.Event{Type: report.DeviceDone, UDID: d.UDID, Name: d.Name, Slot: d.Slot, Location: d.Location, Device: &d}})
+	}
+	run.learned()
+	return run.end(cmp.Or(run.publish(r, device.Recording{}), Ending(r, runtime.GOOS)))
+}
+
+// skipped are the UDIDs of the devices that a resumed run has examined before.
+func skipped(resumed *history.Resumption) (udids []string) {
+	if resumed != nil {
+		for _, d := range resumed.Done {
+			udids = append(udids, d.UDID)
+		}
+	}
+	return slices.Clip(udids)
+}

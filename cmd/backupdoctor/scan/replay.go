@@ -1,0 +1,116 @@
+package scan
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// Replay takes devices from a recording of an earlier run, or from all in a folder.
+type Replay struct {
+	From   string // a file or a folder; - is stdin
+	Stdin  io.Reader
+	Labels Labels
+	More   []More // what else is learned about the devices
+	Screen *terminal.Screen
+}
+
+// Learn implements [Source].
+func (p Replay) Learn(ctx context.Context, run *Run) (Learned, error) {
+	recording, err := p.read(run)
+	if err != nil {
+		return Learned{}, err
+	}
+	run.ID = cmp.Or(recording.Run, run.ID)
+	snapshots := recording.Snapshots
+	recording.Snapshots = nil
+	p.Labels.relabel(snapshots)
+	more(ctx, p.More, snapshots)
+	run.Start(len(snapshots))
+	for number, s := range snapshots {
+		run.Done(number, s)
+	}
+	return Learned{Recording: recording}, nil
+}
+
+func (p Replay) read(run *Run) (device.Recording, error) {
+	if p.From == "-" {
+		return device.ReadRecording(p.Stdin)
+	}
+	if info, err := os.Stat(p.From); err == nil && info.IsDir() {
+		return p.readAll(run)
+	}
+	return readRecording(p.From)
+}
+
+// readAll reads all recordings in a folder, in the order of their names. One that cannot be
+// read is reported, and leaves a gap; the others count.
+func (p Replay) readAll(run *Run) (device.Recording, error) {
+	paths, err := filepath.Glob(filepath.Join(escaped(p.From), "*.json"))
+	if err != nil {
+		return device.Recording{}, err
+	}
+	slices.Sort(paths)
+	all := device.Recording{Tool: command.Version()}
+	runs := map[string]bool{}
+	for _, path := range paths {
+		one, err := readRecording(path)
+		if err != nil {
+			fmt.Fprintln(p.Screen, "backupdoctor:", err)
+			all.Gaps = append(all.Gaps, device.Gap{Reason: device.Malformed})
+			continue
+		}
+		runs[one.Run] = true
+		all.Run, all.StartedAt = one.Run, one.StartedAt
+		all.Redacted = all.Redacted || one.Redacted
+		all.Snapshots = append(all.Snapshots, one.Snapshots...)
+		for _, gap := range one.Gaps {
+			if !slices.Contains(all.Gaps, gap) {
+				all.Gaps = append(all.Gaps, gap)
+			}
+		}
+	}
+	switch len(runs) {
+	case 0:
+		return all, command.Exit{Code: report.ExitUsage, Err: fmt.Errorf("there is no recording in %q", p.From), Hint: "backupdoctor capture DIR writes one of each device"}
+	case 1:
+	default:
+		all.Run, all.StartedAt = run.ID, run.StartedAt
+	}
+	return all, nil
+}
+
+// escaped is a path that means itself in a pattern.
+func escaped(path string) string {
+	var plain []rune
+	for _, r := range path {
+		if slices.Contains([]rune("*?["), r) {
+			plain = append(plain, '[', r, ']')
+			continue
+		}
+		plain = append(plain, r)
+	}
+	return string(plain)
+}
+
+func readRecording(path string) (device.Recording, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return device.Recording{}, err
+	}
+	defer file.Close()
+	recording, err := device.ReadRecording(file)
+	if err != nil {
+		return device.Recording{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return recording, nil
+}

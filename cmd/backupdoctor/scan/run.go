@@ -1,0 +1,175 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/google/uuid"
+)
+
+// A Run is a run under way: it takes devices from the source, has each judged, and tells the
+// sinks, one event at a time. It may be used by several goroutines.
+type Run struct {
+	ID        string
+	StartedAt time.Time // UTC
+	judge     Judge
+	sinks     []Sink
+
+	mu      sync.Mutex // held while an event is delivered
+	started bool
+
+	resultsMu sync.Mutex
+	results   map[int]Result // by number
+}
+
+// begin starts a run. Ids of runs sort by the time at which they began.
+func begin(ctx context.Context, judge Judge, sinks []Sink, resumed *history.Resumption) (*Run, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return nil, err
+	}
+	run := &Run{ID: id.String(), StartedAt: time.Now().UTC(), judge: judge, results: map[int]Result{}}
+	if resumed != nil {
+		run.ID, run.StartedAt = resumed.Run.Run, resumed.Run.StartedAt
+	}
+	for _, sink := range sinks {
+		if sink.Begin != nil {
+			if err := sink.Begin(ctx, run); err != nil {
+				return nil, errors.Join(err, run.close())
+			}
+		}
+		run.sinks = append(run.sinks, sink)
+	}
+	return run, nil
+}
+
+// Start tells that the run begins with this many devices.
+func (r *Run) Start(total int) {
+	r.tell(Event{Event: report.Event{Type: report.RunStart, Total: &total}})
+}
+
+// StartOpen tells that the run begins, and that nobody knows with how many devices.
+func (r *Run) StartOpen() { r.tell(Event{Event: report.Event{Type: report.RunStart}}) }
+
+// Tell tells what happens to a device, named as it may be shown. number is its place among the
+// devices of the run, from 0.
+func (r *Run) Tell(number int, what string, s device.Snapshot, state string) {
+	r.tell(about(r.judge.shown(number, s), report.Event{Type: what, State: state}, nil))
+}
+
+// Done takes a device about which nothing more will be learned: it is judged, and the sinks hear
+// what was found.
+func (r *Run) Done(number int, s device.Snapshot) {
+	result := r.judge.judge(number, s)
+	r.resultsMu.Lock()
+	r.results[number] = result
+	r.resultsMu.Unlock()
+	r.tell(about(result.Shown, report.Event{Type: report.DeviceDone, Device: &result.Device}, &result))
+}
+
+// Replace drops the result of an earlier visit: of a device that comes back, the last counts.
+func (r *Run) Replace(number int) {
+	r.resultsMu.Lock()
+	defer r.resultsMu.Unlock()
+	delete(r.results, number)
+}
+
+// Recording is the head of the recording of this run.
+func (r *Run) Recording(gaps ...device.Gap) device.Recording {
+	return device.Recording{Tool: command.Version(), Run: r.ID, StartedAt: r.StartedAt, Gaps: gaps}
+}
+
+// inOrder are the results by number.
+func (r *Run) inOrder() []Result {
+	var results []Result
+	for _, number := range slices.Sorted(maps.Keys(r.results)) {
+		results = append(results, r.results[number])
+	}
+	return results
+}
+
+// about puts the names of a device into an event.
+func about(s device.Snapshot, e report.Event, result *Result) Event {
+	e.UDID, e.Slot, e.Location = s.Device.UDID, s.Labels.Slot, report.LocationOf(s.Labels)
+	e.Name, _ = s.Device.Name.Get() // "" until it is known
+	return Event{e, result}
+}
+
+func (r *Run) tell(e Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e.Schema, e.Run, e.At = report.Schema, r.ID, time.Now().UTC()
+	r.started = r.started || e.Type == report.RunStart
+	for _, sink := range r.sinks {
+		if sink.Hear != nil {
+			sink.Hear(e)
+		}
+	}
+}
+
+// learned tells the sinks that nothing more will be learned.
+func (r *Run) learned() {
+	for _, sink := range r.sinks {
+		if sink.Learned != nil {
+			sink.Learned()
+		}
+	}
+}
+
+// publish gives the report to the sinks. One that fails does not keep the others from it; the
+// error is that of the first.
+func (r *Run) publish(of report.Report, recording device.Recording) (err error) {
+	summary := of
+	summary.Devices = []report.Device{}
+	r.tell(Event{Event: report.Event{Type: report.RunSummary, Report: &summary}})
+	for _, sink := range r.sinks {
+		if sink.Report == nil {
+			continue
+		}
+		if failed := sink.Report(of, recording); err == nil {
+			err = failed
+		}
+	}
+	return err
+}
+
+// end tells the error that the command ends with, and closes the sinks.
+func (r *Run) end(err error) error {
+	r.tellExit(err)
+	if failed := r.close(); failed != nil {
+		return failed
+	}
+	return err
+}
+
+// close closes the sinks, the last first.
+func (r *Run) close() (err error) {
+	for _, sink := range slices.Backward(r.sinks) {
+		if sink.Close != nil {
+			err = errors.Join(err, sink.Close())
+		}
+	}
+	return err
+}
+
+// tellExit tells the error that the command ends with, if the report does not say it all.
+func (r *Run) tellExit(ended error) {
+	stopped, ok := errors.AsType[command.Exit](ended)
+	if ended == nil || ok && stopped.Err == nil {
+		return
+	}
+	if !ok {
+		stopped = command.Exit{Code: report.ExitUsage, Err: ended}
+	}
+	table := report.Exits()
+	i := slices.IndexFunc(table, func(e report.Exit) bool { return e.Code == stopped.Code })
+	r.tell(Event{Event: report.Event{Type: report.ExitError, Error: stopped.Error(), Exit: &table[i]}})
+}

@@ -1,0 +1,58 @@
+package terminal
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/sysdiagnose"
+)
+
+// BackupProgress shows how much of a backup has been verified.
+func (s *Screen) BackupProgress(name string) func(backup.Progress) {
+	began := time.Now()
+	return func(p backup.Progress) {
+		text := fmt.Sprintf("%s: %d files", name, p.Rows)
+		if p.TotalRows > 0 {
+			text = fmt.Sprintf("%s: %d of %d files", name, p.Rows, p.TotalRows)
+		}
+		if p.Bytes > 0 {
+			text += fmt.Sprintf(", %.1f GB read", float64(p.Bytes)/1e9)
+		}
+		if left, known := timeLeft(time.Since(began), p.Rows, p.TotalRows); known {
+			text += fmt.Sprintf(", about %s left", left)
+		}
+		s.Status(text)
+	}
+}
+
+// timeLeft assumes that the rest goes on as before. In the first seconds nothing is known.
+func timeLeft(spent time.Duration, done, total uint64) (time.Duration, bool) {
+	if spent < 2*time.Second || done == 0 || total < done {
+		return 0, false
+	}
+	left := time.Duration(float64(spent) * float64(total-done) / float64(done))
+	return cmp.Or(left.Round(time.Second), time.Second), true
+}
+
+// ArchiveProgress shows how much of an archive has been read.
+func (s *Screen) ArchiveProgress() func(sysdiagnose.Progress) {
+	var drawn time.Time
+	return func(p sysdiagnose.Progress) {
+		if time.Since(drawn) < frame {
+			return
+		}
+		drawn = time.Now()
+		text := fmt.Sprintf("reading the archive: %d files", p.Members)
+		if p.TotalBytes > 0 {
+			text += ", " + Megabytes(uint64(p.Bytes), uint64(p.TotalBytes))
+		}
+		s.Status(text)
+	}
+}
+
+// Megabytes is a part and the whole, both in megabytes.
+func Megabytes(done, total uint64) string {
+	return fmt.Sprintf("%.1f of %.1f MB", float64(done)/1e6, float64(total)/1e6)
+}

@@ -1,0 +1,121 @@
+package terminal
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// stale is a device whose backup is old, for reasons that only a person knows.
+func stale() device.Snapshot {
+	at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	return device.Snapshot{
+		TakenAt: at,
+		Device:  device.Identity{UDID: "00008110-000000000000001E", Name: device.Known("Ada's \x1b[31miPhone"), ProductVersion: device.Known("26.6.1")},
+		Live: &device.Live{
+			Trusted:     device.Known(true),
+			CloudBackup: device.CloudBackup{Enabled: device.Known(true), Last: device.Known(at.AddDate(0, 0, -23))},
+		},
+	}
+}
+
+// talk asks about a device a person who types all of this.
+func talk(s *device.Snapshot, typed io.Reader) (asked string, more bool) {
+	var out bytes.Buffer
+	q := Questions{NewPrompt(typed), &out, checks.All(), func() time.Time { return s.TakenAt }}
+	more = q.Ask(context.Background(), s)
+	return out.String(), more
+}
+
+func TestQuestions(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		typed string
+		more  bool
+		given []string // questions that were answered
+		shown []string // parts of what was asked
+	}{
+		{"ended at once", "q\n", false, nil, []string{`"Ada's \x1b[31miPhone": Enter passes a question by, q ends.`, "1. Does a backup complete when Back Up Now is tapped"}},
+		{"end of input", "", false, nil, nil},
+		{"an answer, then no more", "y\nq\n", false, []string{"back-up-now-completes"}, []string{"\n2. "}},
+		{"one passed by", "\nnot enough iCloud storage\nq\n", false, []string{"message"}, []string{"2. What does the", "understood as “Not enough iCloud storage”"}},
+		{"a message that nobody knows", "\nxyzzy\nq\n", false, []string{"message"}, []string{"no known message has these words"}},
+		{"one that is not understood", "perhaps\nno\nq\n", false, []string{"back-up-now-completes"}, []string{`"perhaps" is neither yes nor no`}},
+		{"sizes", "\n\n1.2\n1.2 GB\n7.4 GB\nq\n", false, []string{"free-icloud-storage", "next-backup-size"}, []string{`"1.2" is not a size like 1.2 GB`, "[size]"}},
+		{"all passed by", strings.Repeat("\n", 100), true, nil, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := stale()
+			shown, more := talk(&s, strings.NewReader(test.typed))
+			var given []string
+			for _, a := range s.Answers {
+				given = append(given, a.Question)
+			}
+			if more != test.more || !slices.Equal(given, test.given) {
+				t.Errorf("got %t %v, want %t %v", more, given, test.more, test.given)
+			}
+			for _, part := range test.shown {
+				if !strings.Contains(shown, part) {
+					t.Errorf("it lacks %q:\n%s", part, shown)
+				}
+			}
+			if strings.Contains(shown, "\x1b") {
+				t.Error("the device's name writes to the terminal as it pleases")
+			}
+		})
+	}
+}
+
+func TestALineWithoutEndEndsTheQuestioning(t *testing.T) {
+	s := stale()
+	if _, more := talk(&s, io.LimitReader(endless{}, 10<<20)); more || len(s.Answers) > 0 {
+		t.Errorf("%t %v", more, s.Answers)
+	}
+}
+
+// endless is somebody leaning on a key.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'y'
+	}
+	return len(p), nil
+}
+
+func TestAnInterruptedQuestioningEnds(t *testing.T) {
+	s := stale()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	silent, typing := io.Pipe()
+	defer typing.Close()
+	q := Questions{NewPrompt(silent), io.Discard, checks.All(), time.Now}
+	if q.Ask(ctx, &s) || len(s.Answers) > 0 {
+		t.Errorf("it went on: %v", s.Answers)
+	}
+}
+
+func TestABrokenTerminalEndsTheQuestioning(t *testing.T) {
+	s := stale()
+	if _, more := talk(&s, iotest.ErrReader(io.ErrUnexpectedEOF)); more {
+		t.Error("it went on")
+	}
+}
+
+func TestAgreed(t *testing.T) {
+	for answer, want := range map[string]bool{
+		"y\n": true, "Yes\n": true, " y \r\n": true, "n\n": false, "\n": false, "": false, "y": false, "yikes\n": false,
+	} {
+		if got := Agreed(strings.NewReader(answer)); got != want {
+			t.Errorf("%q: %v", answer, got)
+		}
+	}
+}

@@ -1,0 +1,116 @@
+package terminal
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"golang.org/x/term"
+)
+
+// A Screen is the stream for messages, which may be a terminal. Messages, a status line and the
+// live view of a tray share it: while the view is shown, messages go above it and the status
+// line is a part of it. It may be used by several goroutines.
+type Screen struct {
+	out    io.Writer
+	getenv func(string) string
+	fd     int
+	is     bool // it is a terminal
+
+	mu     sync.Mutex
+	status string // the text of the status line
+	view   *View  // what is shown now; nil for none
+}
+
+// NewScreen is a screen on a stream.
+func NewScreen(out io.Writer, getenv func(string) string) *Screen {
+	fd, is := Of(out)
+	return &Screen{out: out, getenv: getenv, fd: fd, is: is}
+}
+
+// IsTerminal reports whether a person may look at the screen.
+func (s *Screen) IsTerminal() bool { return s.is }
+
+// UTF8 reports whether more than ASCII can be shown.
+func (s *Screen) UTF8() bool { return UTF8(s.getenv) }
+
+// Write shows a message.
+func (s *Screen) Write(message []byte) (int, error) {
+	s.mu.Lock()
+	view := s.view
+	s.mu.Unlock()
+	if view != nil {
+		return view.write(message)
+	}
+	return s.out.Write(message)
+}
+
+// Status shows what is being done, in place of the status before; "" is nothing. It is shown on
+// terminals only. Blanks overwrite the old text: not every console knows the escape sequence
+// that clears a line.
+func (s *Screen) Status(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.view != nil:
+		s.view.note(text)
+	case s.is:
+		fmt.Fprintf(s.out, "\r%s\r%s", strings.Repeat(" ", len(s.status)), text)
+		s.status = text
+	}
+}
+
+// Note shows a text below the live view, if there is one.
+func (s *Screen) Note(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.view != nil {
+		s.view.note(text)
+	}
+}
+
+// ShowTray shows the live view of a tray until CloseView is called, if the screen can be drawn
+// on.
+func (s *Screen) ShowTray() {
+	if !s.is || s.getenv("TERM") == "dumb" || !understandsEscapes(s.fd) {
+		return
+	}
+	view := newView(s.out, format.Options{Color: Color(s.out, s.getenv, "auto"), UTF8: s.UTF8()}, s.size)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.view = view
+	view.begin()
+}
+
+// Hear takes in an event of the run for the live view.
+func (s *Screen) Hear(e report.Event) {
+	s.mu.Lock()
+	view := s.view
+	s.mu.Unlock()
+	if view != nil {
+		view.hear(e)
+	}
+}
+
+// CloseView clears the live view, if there is one.
+func (s *Screen) CloseView() {
+	s.mu.Lock()
+	view := s.view
+	s.view = nil
+	s.mu.Unlock()
+	if view != nil {
+		view.close()
+	}
+}
+
+// size is how large the terminal is, in columns and lines.
+func (s *Screen) size() (width, height int) {
+	width, height, err := term.GetSize(s.fd)
+	if err != nil || width <= 0 || height <= 0 {
+		return 80, 24
+	}
+	return width, height
+}

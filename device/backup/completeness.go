@@ -1,0 +1,100 @@
+package backup
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// How much older than a file, and than the backup itself, a list of files may be. The
+// device writes the list last; clocks differ, and a copy does not keep the order.
+const (
+	listMayLag   = 10 * time.Minute
+	listMayLagBy = 24 * time.Hour
+)
+
+// judgeCompleteness asks what speaks against a list of files that was parsed to its end. A
+// Manifest.db vouches for its own end by its pages; an mbdb that was cut between two records
+// parses as well as a whole one, so what lies beside it counts.
+func (v *verification) judgeCompleteness() {
+	if v.listed.Load() == 0 {
+		v.leaveOpen(device.StatementList, listIncomplete, "it lists no files")
+	}
+	if !v.blobs.flat {
+		return
+	}
+	if unlisted := v.unlisted.Load(); unlisted > 0 {
+		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("%d files of a backup lie beside it that it does not list", unlisted))
+	}
+	if absent := v.absentApps(); len(absent) > 0 {
+		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("%d of the installed apps are not in it, the first %s", len(absent), short(absent[0])))
+	}
+	info, err := v.root.Lstat(mbdbName)
+	if err != nil {
+		return
+	}
+	written := info.ModTime()
+	if time.Unix(0, v.counts.newest).Sub(written) > listMayLag {
+		v.leaveOpen(device.StatementList, listIncomplete, "it is older than files that it lists")
+	}
+	if made, err := v.status.date.Get(); err == nil && made.Sub(written) > listMayLagBy {
+		v.leaveOpen(device.StatementList, listIncomplete, "it is older than the backup")
+	}
+}
+
+// absentApps are the installed apps of which the list has no domain.
+func (v *verification) absentApps() []string {
+	var absent []string
+	for _, app := range slices.Concat(v.info.apps, v.properties.apps) {
+		if v.domains["AppDomain-"+app] == nil && len(v.domains) < maxDomains {
+			absent = append(absent, app)
+		}
+	}
+	slices.Sort(absent)
+	return slices.Compact(absent)
+}
+
+// A mark is what tells that something changed.
+type mark struct {
+	size     int64
+	modified time.Time
+	exists   bool
+}
+
+// marks are those of the files at the top, of the folder, and of those with the files.
+func (v *verification) marks() map[string]mark {
+	marks := map[string]mark{}
+	look := func(name string) {
+		info, err := v.root.Lstat(name)
+		if err != nil {
+			marks[name] = mark{exists: !os.IsNotExist(err)}
+			return
+		}
+		marks[name] = mark{info.Size(), info.ModTime(), true}
+	}
+	for _, name := range []string{".", statusName, propertiesName, infoName, dbName, dbName + "-wal", mbdbName, snapshotName} {
+		look(name)
+	}
+	for prefix := range 256 {
+		look(prefixName(byte(prefix)))
+	}
+	return marks
+}
+
+// judgeChange tells whether the folder changed during the look: what was read first then
+// need not belong to what was read last.
+func (v *verification) judgeChange(before map[string]mark) {
+	after := v.marks()
+	for name, was := range before {
+		if is := after[name]; was.exists != is.exists || was.size != is.size || !was.modified.Equal(is.modified) {
+			v.leaveOpen(device.StatementUnchanged, changed, "")
+		}
+	}
+	if touched := v.counts.touched; touched > 0 {
+		v.leaveOpen(device.StatementUnchanged, changed, fmt.Sprintf("%d files were written to", touched))
+	}
+	v.statements.show(device.StatementUnchanged)
+}

@@ -1,0 +1,188 @@
+package backup
+
+import (
+	"context"
+	"errors"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/cbc"
+	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
+)
+
+// A kind is how the files of a backup are stored, as far as its parts agree.
+type kind int
+
+const (
+	unknownKind   kind = iota // Manifest.plist, which says it, cannot be read: lengths and digests mean nothing
+	plain                     // as they are on the device
+	locked                    // encrypted
+	decryptedCopy             // encrypted once, and decrypted by a program since: their digests are of other bytes
+	disputed                  // the parts contradict each other: a file is as long as recorded in either form
+)
+
+// hasKeys reports whether Manifest.plist holds keys that only an encrypted backup has. A
+// keybag alone is no sign: unencrypted backups have one, without the salt DPSL.
+func (p properties) hasKeys() bool {
+	if len(p.manifestKey) > 0 {
+		return true
+	}
+	bag, err := p.bag()
+	return err == nil && len(bag.FirstSalt) > 0
+}
+
+// isEncrypted reports whether Manifest.plist says that the backup is encrypted, by
+// IsEncrypted or by its keys.
+func (p properties) isEncrypted() bool {
+	encrypted, err := p.encrypted.Get()
+	return err == nil && encrypted || p.hasKeys()
+}
+
+// kind is IsEncrypted, corrected by the keys beside it: where IsEncrypted is missing the
+// keys say it, and where it denies them nothing here can decide.
+func (p properties) kind() kind {
+	encrypted, err := p.encrypted.Get()
+	switch {
+	case p.err != nil:
+		return unknownKind
+	case err == nil && encrypted:
+		return locked
+	case errors.Is(err, device.Absent) && p.hasKeys():
+		return locked
+	case p.hasKeys():
+		return disputed
+	case err == nil:
+		return plain
+	default:
+		return disputed // until the records decide
+	}
+}
+
+// known is IsEncrypted as a fact, filled up and contradicted by the keys beside it.
+func (p properties) known() device.Fact[bool] {
+	if p.hasKeys() {
+		return device.Known(true)
+	}
+	return p.encrypted
+}
+
+// How many files are looked at to learn how a backup is stored, and of how many rows.
+const (
+	peekFiles = 64
+	peekRows  = 4096
+)
+
+// A peek counts, of the first files of a list, what their records and lengths say.
+type peek struct {
+	keyed, unkeyed int // records with and without an EncryptionKey
+	encrypted      int // keyed files that are as long as their encrypted form
+	clear          int // keyed files that are as long as recorded
+}
+
+func (v *verification) peek(ctx context.Context, m manifest.Manifest) (p peek) {
+	var rows int
+	for row, err := range m.Rows(ctx) {
+		if rows++; err != nil || rows > peekRows || p.keyed+p.unkeyed >= peekFiles {
+			return p
+		}
+		switch {
+		case row.Err != nil || row.Kind != manifest.File:
+			continue
+		case len(row.EncryptionKey) == 0:
+			p.unkeyed++
+			continue
+		}
+		p.keyed++
+		info, err := v.blobs.lstat(row.ID)
+		switch {
+		case err != nil || !info.regular || info.dataless || !row.HasSize || row.Size == 0:
+		case info.size == cbc.StoredSize(row.Size):
+			p.encrypted++
+		case info.size == row.Size:
+			p.clear++
+		}
+	}
+	return p
+}
+
+// judgeKind settles how the files are stored once the list of them is open.
+func (v *verification) judgeKind(ctx context.Context, m manifest.Manifest) {
+	p := v.peek(ctx, m)
+	said := v.properties.kind()
+	_, reason := v.properties.encrypted.Get()
+	missing := errors.Is(reason, device.Absent)
+	switch {
+	case said == unknownKind:
+		v.judgeLostKind(p)
+		return
+	case p.clear > 0 && p.encrypted == 0, v.clearList.Load() && v.properties.hasKeys() && p.encrypted == 0:
+		// Keys in Manifest.plist come with an encrypted Manifest.db: a program decrypted it.
+		v.kind = decryptedCopy
+		v.leaveOpen(device.StatementKind, decrypted, "")
+	case v.clearList.Load() && v.properties.hasKeys():
+		v.kind = locked
+		v.contradiction("there are keys to an encrypted Manifest.db, and it is in clear")
+	case said == locked && p.keyed == 0 && p.unkeyed > 0:
+		v.kind = plain
+		v.contradiction("IsEncrypted is true, and no record carries a key")
+	case said == locked, said == disputed && missing && p.keyed > 0:
+		v.kind = locked
+	case said == disputed && p.keyed > 0:
+		v.kind = locked
+		v.contradiction("IsEncrypted: " + v.denial() + ", and there are keys")
+	case said == plain && p.keyed > 0 && p.encrypted > 0:
+		v.kind = locked
+		v.contradiction("IsEncrypted is false, and records carry keys")
+	case said == plain && p.keyed > 0:
+		v.kind = disputed
+		v.contradiction("IsEncrypted is false, and records carry keys")
+	case said == plain, missing:
+		v.kind = plain
+	default:
+		v.kind = plain
+		v.contradiction("IsEncrypted: " + v.denial())
+	}
+	v.statements.show(device.StatementKind)
+}
+
+// judgeLostKind settles how the files are stored where Manifest.plist is not at hand. Records
+// without keys are those of a backup that is not encrypted: all of it can be compared, and
+// it is broken for want of Manifest.plist, without which no program takes it. Records with
+// keys leave open in which form the files are.
+func (v *verification) judgeLostKind(p peek) {
+	if p.keyed > 0 || p.unkeyed == 0 {
+		v.leaveKindOpen()
+		return
+	}
+	v.kind = plain
+	shown := device.ShownNeither
+	if v.lost == propertiesUnreadable {
+		shown = device.ShownFalse
+	}
+	if v.lost != nil {
+		v.statements.mark(device.StatementKind, shown, v.lost)
+	}
+}
+
+// leaveKindOpen marks what cannot be told of a backup whose kind is not known: with it goes
+// what the lengths and digests of its files mean.
+func (v *verification) leaveKindOpen() {
+	if v.lost == nil {
+		return
+	}
+	for _, id := range []device.StatementID{device.StatementKind, device.StatementLengths, device.StatementPadding, device.StatementDigests} {
+		v.statements.mark(id, device.ShownNeither, v.lost)
+	}
+}
+
+// denial is what IsEncrypted says in place of true.
+func (v *verification) denial() string {
+	if _, err := v.properties.encrypted.Get(); err != nil {
+		return wordsOf(err)
+	}
+	return "it is false"
+}
+
+// contradiction tells that the parts of the backup disagree on whether it is encrypted.
+func (v *verification) contradiction(detail string) {
+	v.leaveOpen(device.StatementKind, kindContradicted, detail)
+}
