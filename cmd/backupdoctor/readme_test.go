@@ -58,7 +58,7 @@ func shortened(t *testing.T, demo string) string {
 		part(t, demo, "✓ Nothing found", "✗ Failing        Replacement phone"),
 		part(t, demo, "┌", "│ Class 4B iPad"),
 		part(t, demo, "What to do: “Kitchen iPhone”", "What to do: “Sam"),
-		part(t, demo, "What could not be read: Front desk", ""),
+		part(t, demo, "What could not be read: “Front desk", ""),
 	}, "[…]\n\n")
 }
 
