@@ -6,6 +6,7 @@ func All() []*Check {
 	return []*Check{
 		// Can the device be examined, and is there anything to look for?
 		notTrusted,
+		usbmuxdTrouble,
 		falseAlarm,
 
 		// The backup itself.

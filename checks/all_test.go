@@ -18,7 +18,7 @@ var promisedIDs = []string{
 	"downloads-in-progress", "backup-expired-180-days", "beta-software", "ios-regression", "needs-unlock-for-keys",
 	"backup-locked-elsewhere", "files-unavailable", "app-cannot-be-backed-up", "enable-backup-fails", "backup-now-greyed",
 	"advanced-data-protection", "new-device-temporary-storage", "local-backup-encryption-forced", "false-alarm", "store-demo-mode",
-	"china-region", "local-backup-broken", "no-good-copy",
+	"china-region", "local-backup-broken", "no-good-copy", "usbmuxd-trouble",
 }
 
 func TestAllHasEveryPromisedCheck(t *testing.T) {

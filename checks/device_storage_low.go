@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/checks/words"
@@ -14,9 +15,9 @@ var deviceStorageLow = &Check{
 	Title: "The device has room for the temporary copies of a backup",
 	Doc: `A backup works on a snapshot of the device's own storage and needs room there; this is not about iCloud storage.
 
-Judged from the free space that apps see. Below 500 MB a backup is likely to fail, below 2 GB it may. These are thresholds of experience: Apple once asked for at least 50 MB, and backups to a computer were seen to fail below about half a gigabyte.
+Judged from the free space, with what the device clears by itself when room is needed; Settings shows that larger number, too. Below 500 MB a backup is likely to fail, below 2 GB it may. These are thresholds of experience: Apple once asked for at least 50 MB, and backups to a computer were seen to fail below about half a gigabyte.
 Where the device does not tell, the attempts that a backup on this computer has on record do: MBErrorDomain/105 is too little room on the device.
-Space that the device could free by itself is told beside it, and not counted.`,
+Where a backup has just completed, little room did not stop it, and is no more than a warning.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.BestapplesolutionICloud, remedies.ImobiledeviceDiskSpace},
 	Remedies: []remedies.ID{remedies.Restart, remedies.FreeDeviceStorage},
@@ -35,20 +36,31 @@ func judgeStorage(s device.Snapshot) []Finding {
 	if err != nil {
 		return judgeFailures(s, "device-storage-low", "found too little room on the device", unknown(s, "The free space on the device", err))
 	}
+	usable := free
 	evidence := []Evidence{read(s, "Free space", words.Size(free), "at least "+words.Size(storageTight), "lockdown com.apple.disk_usage / AmountDataAvailable")}
 	if reclaimable, err := disk.ReclaimableBytes.Get(); err == nil {
-		evidence = append(evidence, read(s, "Free, with what the device could clear", words.Size(reclaimable), "", "lockdown com.apple.disk_usage / AmountRestoreAvailable"))
+		evidence = append(evidence, read(s, "Free, with what the device clears by itself", words.Size(reclaimable), "", "lockdown com.apple.disk_usage / AmountRestoreAvailable"))
+		if free < storageTight {
+			usable = max(free, reclaimable)
+		}
 	}
-	summary := words.Size(free) + " are free on the device"
+	summary := words.Size(usable) + " are free on the device"
 	if total, err := disk.TotalBytes.Get(); err == nil {
-		summary = fmt.Sprintf("%s of %s are free on the device", words.Size(free), words.Size(total))
+		summary = fmt.Sprintf("%s of %s are free on the device", words.Size(usable), words.Size(total))
 	}
-	switch {
-	case free < storageScarce:
-		return problem(summary+", likely too little for the temporary copies of a backup.", evidence...)
-	case free < storageTight:
-		return warning(summary+", which may be too little for the temporary copies of a backup.", evidence...)
-	default:
+	if usable > free {
+		summary += ", with what it clears by itself"
+	}
+	if usable >= storageTight {
 		return ok(summary+".", evidence...)
 	}
+	if said, date, fresh := freshBackup(s); fresh {
+		return warning(fmt.Sprintf("%s; %s all the same.", summary, lowerFirst(said)), append(evidence, date)...)
+	}
+	if usable < storageScarce {
+		return problem(summary+", likely too little for the temporary copies of a backup.", evidence...)
+	}
+	return warning(summary+", which may be too little for the temporary copies of a backup.", evidence...)
 }
+
+func lowerFirst(text string) string { return strings.ToLower(text[:1]) + text[1:] }

@@ -76,7 +76,7 @@ func causes(unwell []Finding) []Cause {
 // rank is the place of a finding among the causes.
 func rank(f Finding) []int {
 	examined, severity, effect := 1, 1, 2
-	if f.Check == notTrusted {
+	if f.Check == notTrusted || f.Check == usbmuxdTrouble {
 		examined = 0
 	}
 	if f.Status == Problem {
@@ -131,7 +131,18 @@ func verdict(s device.Snapshot, causes []Cause) (Verdict, device.Gap) {
 	if gap, mute := mute(s); mute {
 		return NotExamined, gap
 	}
+	if isNameless(s) {
+		_, err := live(s).Recognized.Get()
+		return NotExamined, device.GapOf(err)
+	}
 	return NoneFound, ended
+}
+
+// isNameless is true of an attached device that did not tell its UDID: whether it is the one
+// that was asked is not known, and to have found nothing is no news of that one.
+func isNameless(s device.Snapshot) bool {
+	_, err := live(s).Recognized.Get()
+	return err != nil && device.GapOf(err).Reason != device.NotAsked
 }
 
 // mute is true, with the reason, for an attached device that says nothing at all of iCloud Backup
@@ -155,6 +166,9 @@ func examination(s device.Snapshot) (device.Gap, bool) {
 	}
 	if s.Live == nil && len(s.Backups) > 0 {
 		return readBackups(s)
+	}
+	if otherClass(s) {
+		return device.Gap{Reason: device.OtherClass}, false
 	}
 	if !trusted(s) {
 		return silence(s), false
@@ -213,6 +227,10 @@ func headline(s device.Snapshot, d Diagnosis) string {
 	switch {
 	case d.Verdict == NotExamined && d.Gap.Reason == device.NotAsked:
 		return "The device was not attached."
+	case d.Verdict == NotExamined && d.Gap.Reason == device.OtherClass:
+		return otherHeadline(s)
+	case d.Verdict == NotExamined && trusted(s) && isNameless(s):
+		return "The device did not tell its UDID, so what was read may be another's: " + d.Gap.Error() + "."
 	case d.Verdict == NotExamined && trusted(s):
 		return "What the device says of iCloud Backup could not be read: " + d.Gap.Error() + "."
 	case d.Verdict == NotExamined:

@@ -97,10 +97,10 @@ func TestDiagnose(t *testing.T) {
 		},
 		{
 			name:     "what blocks comes before what may, and problems before warnings",
-			snapshot: well(running("26.5", "23F75"), free(100_000_000), switchedOff),
+			snapshot: well(running("26.5", "23F75"), lastBackedUp(30*aDay), free(100_000_000), switchedOff),
 			verdict:  Failing,
-			headline: "The device says that iCloud Backup is off; the last good backup is 7 hours old.",
-			causes:   []string{"backup-turned-off", "device-storage-low", "software-out-of-date"},
+			headline: "The device says that iCloud Backup is off; the last good backup is 30 days old.",
+			causes:   []string{"backup-turned-off (backup-stale)", "device-storage-low", "software-out-of-date"},
 		},
 		{
 			name:     "never paired",

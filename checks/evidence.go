@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -122,38 +123,14 @@ func backupDate(s device.Snapshot, at time.Time) Evidence {
 
 const lastBackupKey = "Last good iCloud backup"
 
-// moment writes a time to the minute, in UTC.
-func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-
-// day writes a date.
-func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
-
-// days is the number of whole days in a duration.
-func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
-
-// duration writes how long something took or is ago, in the one unit that matters: minutes
-// below an hour, hours below two days, else whole days. What lies ahead is less than a
-// minute ago.
-func duration(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return "less than a minute"
-	case d < time.Hour:
-		return count(int(d/time.Minute), "minute")
-	case d < 48*time.Hour:
-		return count(int(d/time.Hour), "hour")
-	default:
-		return count(days(d), "day")
-	}
-}
-
-// count writes a number of things; thing is the singular, whose plural ends in s.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
+// Numbers and times read the same in findings as everywhere else.
+var (
+	moment   = words.Moment
+	day      = words.Date
+	days     = words.Days
+	duration = words.Duration
+	count    = words.Count
+)
 
 // some writes how many of all things of a kind, of which there is at least one: "the only
 // time", "both times", "all 3 times", "2 of the 3 times".

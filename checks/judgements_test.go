@@ -22,6 +22,7 @@ type judgement struct {
 // judgements has the table of every check that judges. A new check adds its own here.
 var judgements = map[*Check][]judgement{
 	notTrusted:                   notTrustedJudgements,
+	usbmuxdTrouble:               usbmuxdTroubleJudgements,
 	falseAlarm:                   falseAlarmJudgements,
 	backupTurnedOff:              backupTurnedOffJudgements,
 	neverBackedUp:                neverBackedUpJudgements,

@@ -15,6 +15,7 @@ var mdmDisallowsBackup = &Check{
 
 Over USB a device names its profiles and says whether it is supervised, and not what they restrict: their presence is a hint.
 A backup on this computer has the restriction itself, as it was in force when that backup was made, and the attempts that it stopped (MBErrorDomain/22).
+On a Shared iPad, which is what a school sets up for several pupils, there is no iCloud Backup at all.
 Without any profile, no restriction of this kind can hold. Where iCloud Backup is on, it is not forbidden.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleDeviceManagement, remedies.AppleMDMRestrictions, remedies.BlackberryICloudRules},
@@ -26,8 +27,15 @@ Without any profile, no restriction of this kind can hold. Where iCloud Backup i
 }
 
 func judgeMDM(s device.Snapshot) []Finding {
+	if shared, err := live(s).SharedIPad.Get(); err == nil && shared {
+		return problem("The device is a Shared iPad, on which iCloud Backup is not available.", read(s, "Shared iPad", "yes", "no", "lockdown IsMultiUser"))
+	}
 	now := judgeProfiles(s)
-	if now[0].Status == OK {
+	on, err := live(s).CloudBackup.Enabled.Get()
+	switch {
+	case now[0].Status == OK && unread(live(s).SharedIPad) && (err != nil || !on):
+		return unknown(s, "Whether the device is a Shared iPad", unreadError(live(s).SharedIPad))
+	case now[0].Status == OK:
 		return now
 	}
 	if found := blamed(s, "mdm-disallows-backup", "was forbidden by management"); found != nil {

@@ -4,6 +4,8 @@ import "github.com/backupdoctor/backupdoctor/device"
 
 var mdmDisallowsBackupJudgements = []judgement{
 	{"not managed", well(switchedOff), OK, "The device has no configuration profile and is not supervised.", ""},
+	{"Shared iPad", well(withoutSwitch(device.Absent), func(s *device.Snapshot) { s.Live.SharedIPad = device.Known(true) }), Problem, "The device is a Shared iPad, on which iCloud Backup is not available.", ""},
+	{"no Shared iPad", well(switchedOff, func(s *device.Snapshot) { s.Live.SharedIPad = device.Known(false) }), OK, "The device has no configuration profile and is not supervised.", ""},
 	{"managed and on", well(profiled("Acme"), supervised), OK, "iCloud Backup is on, so no profile forbids it.", ""},
 	{"managed and off", well(profiled("Acme"), supervised, switchedOff), Warning,
 		"The device has 1 configuration profile and is supervised, and says that iCloud Backup is off, as it does where management forbids it.", ""},

@@ -15,10 +15,11 @@ It does not stop iCloud Backup.
 
 Judged from how the session with the device began.
 The trust is kept on both sides: the computer's pair record may be missing, and a device that was erased, or whose location and privacy settings were reset, forgets the computer.
-Management can forbid pairing altogether.`,
+Management can forbid pairing altogether, and so can Find My and other protections: a try to pair that failed is told with the device's own name for the reason.
+After Don't Trust a device asks again only once it has been unplugged.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.ImobiledeviceLockdown},
-	Remedies: []remedies.ID{remedies.TrustThisComputer, remedies.UnlockDevice, remedies.AskAdministrator},
+	Remedies: []remedies.ID{remedies.UnlockDevice, remedies.PlugInAgain, remedies.TrustThisComputer, remedies.RepairUsbmuxd, remedies.AskAdministrator},
 	Judge:    judgeTrust,
 }
 
@@ -30,17 +31,22 @@ func judgeTrust(s device.Snapshot) []Finding {
 	case err == nil:
 		err = device.Implausible // a session that has not started has a reason
 	}
+	try := live(s).PairTry
 	switch device.GapOf(err).Reason {
 	case device.NeverPaired:
-		return distrust(s, "This computer has no pair record for the device.", remedies.TrustThisComputer)
+		return distrust(s, "This computer has no pair record for the device"+failedTry(try)+".", waysToTrust(try)...)
+	case device.RecordBroken:
+		return distrust(s, "This computer's pair record for the device is broken"+failedTry(try)+".", waysToTrust(try)...)
+	case device.RecordUnsaved:
+		return ok("The device trusts this computer, which could not save that.", read(s, "Trust", "trusted", "trusted", trustSource(err)))
 	case device.TrustPending:
 		return distrust(s, "The Trust dialog is waiting on the device.", remedies.TrustThisComputer)
 	case device.TrustDenied:
-		return distrust(s, "Don't Trust was chosen on the device.", remedies.TrustThisComputer)
+		return distrust(s, "Don't Trust was chosen on the device.", remedies.PlugInAgain, remedies.TrustThisComputer)
 	case device.TrustStale:
-		return distrust(s, "The device no longer knows this computer, which still has a pair record of it.", remedies.TrustThisComputer)
+		return distrust(s, "The device no longer knows this computer, which still has a pair record of it"+failedTry(try)+".", waysToTrust(try)...)
 	case device.TrustForbidden:
-		return distrust(s, "Management forbids this device to pair with this computer.", remedies.AskAdministrator)
+		return distrust(s, "Management forbids this device to pair with this computer"+named(err)+".", remedies.AskAdministrator)
 	case device.Locked:
 		return distrust(s, "The device is locked with its passcode.", remedies.UnlockDevice)
 	default:
@@ -48,11 +54,52 @@ func judgeTrust(s device.Snapshot) []Finding {
 	}
 }
 
+// failedTry says why a try to pair failed, as the end of a sentence.
+func failedTry(try device.Gap) string {
+	if try.Reason == "" {
+		return ""
+	}
+	return ", and a try to pair failed: " + try.Error()
+}
+
+// waysToTrust are the ways to trust after a try to pair failed, or without one.
+func waysToTrust(try device.Gap) []remedies.ID {
+	switch try.Reason {
+	case device.TrustDenied:
+		return []remedies.ID{remedies.PlugInAgain, remedies.TrustThisComputer}
+	case device.TrustForbidden:
+		return []remedies.ID{remedies.AskAdministrator}
+	case device.Locked:
+		return []remedies.ID{remedies.UnlockDevice, remedies.TrustThisComputer}
+	case device.MuxTrouble, device.RecordUnsaved:
+		return []remedies.ID{remedies.RepairUsbmuxd}
+	case device.DeviceError, device.Refused:
+		return []remedies.ID{} // to try once more helps against none of these
+	default:
+		return []remedies.ID{remedies.TrustThisComputer}
+	}
+}
+
+// named is lockdownd's own name for an error, in brackets.
+func named(err error) string {
+	if name := device.GapOf(err).Detail; name != "" {
+		return " (" + name + ")"
+	}
+	return ""
+}
+
 // distrust is a warning with the remedies of one trust state.
 func distrust(s device.Snapshot, summary string, ids ...remedies.ID) []Finding {
 	_, err := live(s).Trusted.Get()
 	state := string(device.GapOf(err).Reason)
 	findings := warning(summary, read(s, "Trust", state, "trusted", trustSource(err)))
+	if try := live(s).PairTry; try.Reason != "" {
+		value := string(try.Reason)
+		if try.Detail != "" {
+			value += " (" + try.Detail + ")"
+		}
+		findings[0].Evidence = append(findings[0].Evidence, read(s, "Try to pair", value, "paired", "lockdown Pair"))
+	}
 	findings[0].Remedies = ids
 	return findings
 }
@@ -60,8 +107,10 @@ func distrust(s device.Snapshot, summary string, ids ...remedies.ID) []Finding {
 // trustSource is the request whose answer tells of a trust state.
 func trustSource(err error) string {
 	switch device.GapOf(err).Reason {
-	case device.NeverPaired:
+	case device.NeverPaired, device.RecordBroken, device.MuxTrouble:
 		return "usbmux ReadPairRecord"
+	case device.RecordUnsaved:
+		return "usbmux SavePairRecord"
 	case device.TrustPending, device.TrustDenied, device.TrustForbidden:
 		return "lockdown Pair"
 	default:

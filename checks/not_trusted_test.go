@@ -16,6 +16,17 @@ var notTrustedJudgements = []judgement{
 	{"stale record", distrusting(device.TrustStale), Warning, "The device no longer knows this computer, which still has a pair record of it.", ""},
 	{"forbidden", distrusting(device.TrustForbidden), Warning, "Management forbids this device to pair with this computer.", ""},
 	{"locked", distrusting(device.Locked), Warning, "The device is locked with its passcode.", ""},
+	{"denied after all", well(untrusted(device.Gap{Reason: device.TrustDenied, Detail: "UserDeniedPairing"})), Warning, "Don't Trust was chosen on the device.", ""},
+	{"forbidden, by its name", well(untrusted(device.Gap{Reason: device.TrustForbidden, Detail: "MCProtected"})), Warning, "Management forbids this device to pair with this computer (MCProtected).", ""},
+	{"broken record", distrusting(device.RecordBroken), Warning, "This computer's pair record for the device is broken.", ""},
+	{"unsaved record", distrusting(device.RecordUnsaved), OK, "The device trusts this computer, which could not save that.", ""},
+	{"Find My forbids", well(untrusted(device.NeverPaired), tried(device.DeviceError, "FMiPProtected")), Warning, "This computer has no pair record for the device, and a try to pair failed: the device answered with an error (FMiPProtected).", ""},
+	{"only by cable", well(untrusted(device.RecordBroken), tried(device.DeviceError, "PairingProhibitedOverThisConnection")), Warning, "This computer's pair record for the device is broken, and a try to pair failed: the device answered with an error (PairingProhibitedOverThisConnection).", ""},
+	{"usbmuxd fails the try", well(untrusted(device.NeverPaired), tried(device.MuxTrouble, "ReadBUID.1")), Warning, "This computer has no pair record for the device, and a try to pair failed: this computer's usbmuxd did not serve the request (ReadBUID.1).", ""},
+	{"handshake failed", distrusting(device.HandshakeFailed), Unknown, "Whether the device trusts this computer could not be read: the encrypted connection to the device could not be set up.", device.HandshakeFailed},
+	{"usbmuxd fails", distrusting(device.MuxTrouble), Unknown, "Whether the device trusts this computer could not be read: this computer's usbmuxd did not serve the request.", device.MuxTrouble},
+	{"another device", distrusting(device.OtherDevice), Unknown, "Whether the device trusts this computer could not be read: another device answered in its place.", device.OtherDevice},
+	{"unplugged", distrusting(device.Detached), Unknown, "Whether the device trusts this computer could not be read: the device was disconnected.", device.Detached},
 	{"silent", distrusting(device.Timeout), Unknown, "Whether the device trusts this computer could not be read: the device did not answer in time.", device.Timeout},
 	{"not attached", well(detached), Unknown, "Whether the device trusts this computer could not be read: it was not asked for.", device.NotAsked},
 	{"a session that failed for no reason", well(func(s *device.Snapshot) { s.Live.Trusted = device.Known(false) }),
@@ -26,7 +37,8 @@ func TestEachTrustStateHasItsRemedies(t *testing.T) {
 	for reason, want := range map[device.Reason][]remedies.ID{
 		device.NeverPaired:    {remedies.TrustThisComputer},
 		device.TrustPending:   {remedies.TrustThisComputer},
-		device.TrustDenied:    {remedies.TrustThisComputer},
+		device.TrustDenied:    {remedies.PlugInAgain, remedies.TrustThisComputer},
+		device.RecordBroken:   {remedies.TrustThisComputer},
 		device.TrustStale:     {remedies.TrustThisComputer},
 		device.TrustForbidden: {remedies.AskAdministrator},
 		device.Locked:         {remedies.UnlockDevice},
@@ -48,4 +60,29 @@ func TestTrustIsCreditedToTheRequestThatToldIt(t *testing.T) {
 			t.Errorf("%s: read from %q, want %q", reason, got, want)
 		}
 	}
+}
+
+// After a try that failed the same is not proposed again.
+func TestAFailedTryHasItsRemedies(t *testing.T) {
+	for reason, want := range map[device.Reason][]remedies.ID{
+		device.DeviceError:    {},
+		device.TrustForbidden: {remedies.AskAdministrator},
+		device.TrustDenied:    {remedies.PlugInAgain, remedies.TrustThisComputer},
+		device.MuxTrouble:     {remedies.RepairUsbmuxd},
+		device.Locked:         {remedies.UnlockDevice, remedies.TrustThisComputer},
+		device.Timeout:        {remedies.TrustThisComputer},
+	} {
+		got := Run(well(untrusted(device.NeverPaired), tried(reason, "")), []*Check{notTrusted})[0].Remedies
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: remedies %v, want %v", reason, got, want)
+		}
+	}
+}
+
+func untrusted(why error) func(*device.Snapshot) {
+	return func(s *device.Snapshot) { s.Live = &device.Live{Trusted: device.Unknown[bool](why)} }
+}
+
+func tried(reason device.Reason, name string) func(*device.Snapshot) {
+	return func(s *device.Snapshot) { s.Live.PairTry = device.Gap{Reason: reason, Detail: name} }
 }

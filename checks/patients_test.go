@@ -117,7 +117,7 @@ type witness struct {
 
 // witnesses are all kinds of evidence, in the order of the columns.
 var witnesses = []witness{
-	{"device", []string{"lockdown ", "diagnostics_relay ", "MCInstall ", "names of crash reports"}},
+	{"device", []string{"usbmux ", "lockdown ", "diagnostics_relay ", "MCInstall ", "names of crash reports"}},
 	{"records", []string{"HomeDomain ", "RootDomain ", "SystemPreferencesDomain "}},
 	{"log", []string{"a saved log", "the device's log "}},
 	{"computer backups", []string{"Manifest.plist ", "Status.plist ", "the backup's ", "the folders of the backups", "this computer"}},

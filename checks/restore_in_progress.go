@@ -15,7 +15,7 @@ var restoreInProgress = &Check{
 	Title: "No restore or set-up is still running",
 	Doc: `While a device is being set up or is still fetching what it restores, no backup starts. It can take days on a slow network, and an app that waits forever can keep it from ending.
 
-Judged from what Setup Assistant says of itself. Whether its note of a restore is always cleared at the end is not certain: a fresh backup outweighs it, because no backup completes during a restore, and an older one leaves it a hint. Where the device does not tell, a backup on this computer does, as of its date.`,
+Judged from what Setup Assistant says of itself, and from whether the device is activated: one that is not has not finished its set-up. Whether its note of a restore is always cleared at the end is not certain: a fresh backup outweighs it, because no backup completes during a restore, and an older one leaves it a hint. Where the device does not tell, a backup on this computer does, as of its date.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{{Title: "libimobiledevice: the domains of lockdownd (tools/ideviceinfo.c)", URL: "https://github.com/libimobiledevice/libimobiledevice"}},
 	Remedies: []remedies.ID{remedies.LetRestoreFinish, remedies.LetDownloadsFinish, remedies.Restart, remedies.ContactAppleSupport},
@@ -27,6 +27,11 @@ func judgeRestore(s device.Snapshot) []Finding {
 	setup := live(s).Setup
 	done, errDone := setup.Done.Get()
 	running, evidence, errState := restoreState(s)
+	if unactivated(s) {
+		state, _ := live(s).ActivationState.Get()
+		return problem("The device is not activated: its set-up is not finished.",
+			append(evidence, read(s, "Activation", state, "Activated", "lockdown ActivationState"))...)
+	}
 	if errDone == nil {
 		evidence = append(evidence, read(s, "Setup done", yesNo(done), "yes", "lockdown com.apple.purplebuddy / SetupDone"))
 	}
@@ -44,9 +49,30 @@ func judgeRestore(s device.Snapshot) []Finding {
 		return judgePastRestore(s, unknown(s, "The state of set-up and restore", errDone))
 	case errState != nil:
 		return unknown(s, "The state of a restore", errState)
+	case unread(live(s).ActivationState):
+		return unknown(s, "Whether the device is activated", unreadError(live(s).ActivationState))
 	default:
 		return ok("Set-up is done and no restore is running.", evidence...)
 	}
+}
+
+// unactivated is true of a device that has not been activated since it was made or erased. Other
+// states than these run normally, FactoryActivated among them, or are about its SIM.
+func unactivated(s device.Snapshot) bool {
+	state, err := live(s).ActivationState.Get()
+	return err == nil && (state == "Unactivated" || state == "Deactivated")
+}
+
+// unread is true of a fact that was asked for and neither told nor said to be missing.
+func unread[T any](f device.Fact[T]) bool { return unreadError(f) != nil }
+
+// unreadError is why it was not told; nil if it was, or is missing.
+func unreadError[T any](f device.Fact[T]) error {
+	_, err := f.Get()
+	if errors.Is(err, device.Absent) || errors.Is(err, device.NotAsked) {
+		return nil
+	}
+	return err
 }
 
 // judgePastRestore answers from the records where the device does not.

@@ -20,6 +20,11 @@ var restoreInProgressJudgements = []judgement{
 		"A backup completed 7 hours ago, so no restore was running.", ""},
 	{"set-up not finished", well(withoutDate(device.Absent), func(s *device.Snapshot) { s.Live.Setup.Done = device.Known(false) }),
 		Problem, "The set-up of the device is not finished.", ""},
+	{"not activated", well(withoutDate(device.Absent), activation("Unactivated")), Problem, "The device is not activated: its set-up is not finished.", ""},
+	{"not activated, set-up said to be done", well(activation("Unactivated"), lastBackedUp(5*aDay)), Problem, "The device is not activated: its set-up is not finished.", ""},
+	{"activated in the factory", well(activation("FactoryActivated"), lastBackedUp(5*aDay)), OK, "Set-up is done and no restore is running.", ""},
+	{"activated, another SIM", well(activation("MismatchedICCID"), lastBackedUp(5*aDay)), OK, "Set-up is done and no restore is running.", ""},
+	{"activation refused", well(lastBackedUp(5*aDay), func(s *device.Snapshot) { s.Live.ActivationState = device.Unknown[string](device.Refused) }), Unknown, "Whether the device is activated could not be read: the device refused to tell.", device.Refused},
 	{"refused", well(lastBackedUp(5*aDay), func(s *device.Snapshot) { s.Live.Setup.Done = device.Unknown[bool](device.Refused) }),
 		Unknown, "The state of set-up and restore could not be read: the device refused to tell.", device.Refused},
 	{"a note of the wrong type", well(lastBackedUp(5*aDay), func(s *device.Snapshot) { s.Live.Setup.RestoreState = device.Unknown[string](device.WrongType) }),
@@ -36,4 +41,8 @@ var restoreInProgressJudgements = []judgement{
 
 func restoreSays(state string) func(*device.Snapshot) {
 	return func(s *device.Snapshot) { s.Live.Setup.RestoreState = device.Known(state) }
+}
+
+func activation(state string) func(*device.Snapshot) {
+	return func(s *device.Snapshot) { s.Live.ActivationState = device.Known(state) }
 }

@@ -35,6 +35,9 @@ func judge(check *Check, s device.Snapshot) (findings []Finding) {
 			findings = failed
 		}
 	}()
+	if otherClass(s) {
+		return unknown(s, "What the check asks of an iPhone, iPad or iPod touch", device.OtherClass)
+	}
 	if check.Judge == nil {
 		return weigh(s, check, ask(""))
 	}

@@ -1,7 +1,9 @@
 package checks
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
@@ -15,6 +17,7 @@ var signedOut = &Check{
 	Doc: `iCloud Backup belongs to an Apple Account; a device without one, or signed out of iCloud, has nowhere to put a backup.
 
 Any of these shows that an account is there: iCloud Backup is on, Find My is on, the device is locked to an account, or it syncs contacts and the like with iCloud.
+Find My and the lock survive an erase: while the set-up is not finished, they show nothing.
 Their absence shows little, because each can be off while an account is signed in. If all are absent and the device knows nothing of iCloud Backup either, that is a hint.
 Where the device shows no sign, or was not attached, a backup on this computer tells whether an account was signed in when it was made.
 The account itself, and whether its password is still good, cannot be read.`,
@@ -40,30 +43,42 @@ func judgeSignedOut(s device.Snapshot) []Finding {
 		{account.ActivationLock, "Activation Lock", "lockdown NonVolatileRAM / fm-activation-locked"},
 		{account.SyncsICloud, "Syncs with iCloud", "lockdown com.apple.mobile.data_sync"},
 	}
+	// These survive an erase, so until the set-up is finished they speak of its last owner.
+	survive := []string{"Find My", "Find My account", "Activation Lock"}
+	done, errDone := live(s).Setup.Done.Get()
+	erased := unactivated(s) || errDone == nil && !done
+	perhaps := unread(live(s).ActivationState) || unread(live(s).Setup.Done)
 	var (
 		present  []string
+		strong   bool // a sign that does not survive
 		evidence []Evidence
-		unread   error
+		hidden   error
 	)
 	for _, sign := range signs {
 		there, err := sign.fact.Get()
+		survives := slices.Contains(survive, sign.name)
 		switch {
 		case err == nil:
 			evidence = append(evidence, read(s, sign.name, yesNo(there), "yes", sign.source))
-			if there {
+			if there && !(erased && survives) {
 				present = append(present, sign.name)
+				strong = strong || !survives
 			}
 		case !errors.Is(err, device.Absent):
-			unread = err
+			hidden = err
 		}
+	}
+	if perhaps && !strong {
+		present = nil
+		hidden = cmp.Or(unreadError(live(s).ActivationState), unreadError(live(s).Setup.Done))
 	}
 	_, errEnabled := live(s).CloudBackup.Enabled.Get()
 	_, errLast := live(s).CloudBackup.Last.Get()
 	switch {
 	case len(present) > 0:
 		return ok("An Apple Account is signed in; signs of it: "+strings.Join(present, ", ")+".", evidence...)
-	case unread != nil:
-		return judgePastAccount(s, unknown(s, "Every sign of an Apple Account was missing or", unread))
+	case hidden != nil:
+		return judgePastAccount(s, unknown(s, "Every sign of an Apple Account was missing or", hidden))
 	case errors.Is(errEnabled, device.Absent) && errors.Is(errLast, device.Absent):
 		return warning("There is no sign of an Apple Account, and the device knows nothing of iCloud Backup.",
 			append(evidence, read(s, "iCloud Backup", "no switch and no date", "a switch", "lockdown com.apple.mobile.backup"))...)

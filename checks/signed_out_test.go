@@ -9,6 +9,11 @@ var signedOutJudgements = []judgement{
 	{"no sign, and no backup domain", well(noAccount, withoutSwitch(device.Absent), withoutDate(device.Absent)), Warning,
 		"There is no sign of an Apple Account, and the device knows nothing of iCloud Backup.", ""},
 	{"no sign, and backup off", well(noAccount, switchedOff), Ask, "No sign of an Apple Account was found, which proves nothing.", ""},
+	{"erased: Find My and the lock are left", well(leftByErase, activation("Unactivated")), Warning,
+		"There is no sign of an Apple Account, and the device knows nothing of iCloud Backup.", ""},
+	{"erased, and being set up", well(leftByErase, func(s *device.Snapshot) { s.Live.Setup.Done = device.Known(false) }), Warning,
+		"There is no sign of an Apple Account, and the device knows nothing of iCloud Backup.", ""},
+	{"set up, with the lock", well(leftByErase), OK, "An Apple Account is signed in; signs of it: Find My, Find My account, Activation Lock.", ""},
 	{"refused", well(noAccount, withoutSwitch(device.Refused), withoutDate(device.Refused)), Unknown,
 		"Every sign of an Apple Account was missing or could not be read: the device refused to tell.", device.Refused},
 	{"signed in on record", well(detached, recorded(aDay, func(h *device.History) { h.Account.SignedIn = device.Known(true) })), OK, "An Apple Account is signed in, as of 2026-11-21, from a backup on this computer.", ""},
@@ -26,5 +31,14 @@ func noAccount(s *device.Snapshot) {
 		FindMyAccount:  device.Unknown[bool](device.Absent),
 		ActivationLock: device.Unknown[bool](device.Absent),
 		SyncsICloud:    device.Known(false),
+	}
+}
+
+// leftByErase is what a device still says that was erased while somebody was signed in.
+func leftByErase(s *device.Snapshot) {
+	withoutSwitch(device.Absent)(s)
+	withoutDate(device.Absent)(s)
+	s.Live.Account = device.Account{
+		FindMy: device.Known(true), FindMyAccount: device.Known(true), ActivationLock: device.Known(true), SyncsICloud: device.Known(false),
 	}
 }

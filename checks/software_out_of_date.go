@@ -14,7 +14,7 @@ var softwareOutOfDate = &Check{
 	Title: "The software is the newest for this model",
 	Doc: `Faults in iCloud Backup are mended in new releases, and Apple's own advice begins with updating.
 
-Judged against a table of the newest release for each model; the report names its date, because what came out later is not in it, and its age once it is over two months; *backupdoctor releases update* fetches a newer one. Three things are told apart: behind within the installed major version, a major version behind, and the newest that this model can run.
+Judged against a table of the newest release for each model; the report names its date, because what came out later is not in it, and its age once it is over two months; *backupdoctor releases update* fetches a newer one. Three things are told apart: behind within the installed major version, one major version or several behind, and the newest that this model can run.
 A beta is not compared. A model that the table does not know is newer than the table. Management can hide an update for up to 90 days.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.AppleHT203512, remedies.AppleDeviceManagement, remedies.DiscoverIOS27, remedies.CertidealIPadOS27},
@@ -66,8 +66,21 @@ func judgeSoftware(s device.Snapshot) []Finding {
 	case version.Major == newest.Major:
 		return warning(fmt.Sprintf("%s is behind %s, the newest this model can run by %s.", installed, newest, by), evidence...)
 	case version.Compare(own) < 0:
-		return warning(fmt.Sprintf("%s is behind %s in its own major version, and a major version behind %s, the newest this model can run by %s.", installed, own, newest, by), evidence...)
+		return warning(fmt.Sprintf("%s is behind %s in its own major version, and %s behind %s, the newest this model can run by %s.", installed, own, majorsBehind(version, newest), newest, by), evidence...)
 	default:
-		return warning(fmt.Sprintf("%s is a major version behind %s, the newest this model can run by %s.", installed, newest, by), evidence...)
+		return warning(fmt.Sprintf("%s is %s behind %s, the newest this model can run by %s.", installed, majorsBehind(version, newest), newest, by), evidence...)
 	}
+}
+
+// majorsBehind counts major versions in words. After 18 came 26.
+func majorsBehind(installed, newest device.Version) string {
+	const before, after = 18, 26
+	behind := newest.Major - installed.Major
+	if installed.Major <= before && newest.Major >= after {
+		behind -= after - before - 1
+	}
+	if behind > 1 {
+		return "several major versions"
+	}
+	return "a major version"
 }

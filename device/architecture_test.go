@@ -243,7 +243,7 @@ var rooms = map[string]room{
 			"cmd/backupdoctor/command", "cmd/backupdoctor/scan",
 		},
 		theirs: []string{
-			"github.com/urfave/cli/v2", "github.com/clipperhouse/displaywidth", "github.com/dustin/go-humanize", "github.com/gofrs/flock",
+			"github.com/urfave/cli/v2", "github.com/dustin/go-humanize", "github.com/gofrs/flock",
 			"github.com/prometheus/client_golang/prometheus",
 		},
 		banned: []string{"os/exec"},

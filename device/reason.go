@@ -59,7 +59,7 @@ var reasons = map[Reason]string{
 	TrustForbidden:  "management forbids pairing with this computer",
 	RecordBroken:    "this computer's pair record for the device is broken",
 	RecordUnsaved:   "the device trusts this computer, but usbmuxd could not save the pair record",
-	MuxTrouble:      "usbmuxd on this computer did not serve the request",
+	MuxTrouble:      "this computer's usbmuxd did not serve the request",
 	HandshakeFailed: "the encrypted connection to the device could not be set up",
 	OtherDevice:     "another device answered in its place",
 	OtherClass:      "it is not an iPhone, iPad or iPod touch",

@@ -23,6 +23,8 @@ const (
 	WaitForService     ID = "wait-for-service"
 
 	TrustThisComputer    ID = "trust-this-computer"
+	PlugInAgain          ID = "plug-in-again"
+	RepairUsbmuxd        ID = "repair-usbmuxd"
 	UnlockDevice         ID = "unlock-device"
 	TurnBackupOn         ID = "turn-backup-on"
 	JoinWiFi             ID = "join-wifi"

@@ -13,6 +13,29 @@ var settingsRemedies = []*Remedy{
 		Sources: []Source{AppleTrustAlert},
 	},
 	{
+		ID:    PlugInAgain,
+		Title: "Unplug the device and plug it in again",
+		Tier:  TierSettings,
+		Actor: User,
+		Steps: []string{
+			"Unplug the {device} from this computer, wait a few seconds, and plug it in again: after Don't Trust it does not ask again before.",
+		},
+		Sources: []Source{LibimobiledeviceDontTrust},
+	},
+	{
+		ID:    RepairUsbmuxd,
+		Title: "Repair usbmuxd on this computer",
+		Tier:  TierSettings,
+		Actor: Technician,
+		Steps: []string{
+			"On this computer, run: backupdoctor self-check",
+			"Update usbmuxd, or on Windows the app Apple Devices: usbmuxd 1.0.8 and older do not hand out pair records.",
+			"See that usbmuxd can write to its folder of pair records: /var/lib/lockdown on Linux, /var/db/lockdown on a Mac, C:\\ProgramData\\Apple\\Lockdown on Windows.",
+			"Restart usbmuxd, or this computer, and run the scan again.",
+		},
+		Sources: []Source{UsbmuxdPairRecords},
+	},
+	{
 		ID:    TrustThisComputer,
 		Title: "Let the device trust this computer",
 		Tier:  TierSettings,

@@ -31,6 +31,8 @@ var (
 	AppleEncryptedBackups     = Source{"Apple: About encrypted backups on your iPhone, iPad or iPod touch", ""}
 	AppleLocalBackupHelp      = Source{"Apple: If you can't back up to a computer, or restore from one", ""}
 	AppleLowDataMode          = Source{"Apple: Use Low Data Mode", ""}
+	LibimobiledeviceDontTrust = Source{"libimobiledevice issue 693: after Don't Trust the dialog does not return", "https://github.com/libimobiledevice/libimobiledevice/issues/693"}
+	UsbmuxdPairRecords        = Source{"usbmuxd issue 14: usbmuxd 1.0.8 and pair records", "https://github.com/libimobiledevice/usbmuxd/issues/14"}
 	AppleTrustAlert           = Source{"Apple: About the Trust This Computer alert", ""}
 	AppleConnectivityHostList = Source{"A published connectivity script with Apple's table of iCloud hosts", ""}
 

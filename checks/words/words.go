@@ -4,6 +4,7 @@ package words
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -55,4 +56,13 @@ func Ago(t, now time.Time) string {
 	default:
 		return Duration(d) + " ago"
 	}
+}
+
+// Number writes a number with a comma between thousands: 48,212.
+func Number(n uint64) string {
+	digits := strconv.FormatUint(n, 10)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }

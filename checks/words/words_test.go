@@ -44,3 +44,11 @@ func TestTimes(t *testing.T) {
 		t.Errorf("Ago of no time is %q", got)
 	}
 }
+
+func TestNumber(t *testing.T) {
+	for n, want := range map[uint64]string{0: "0", 999: "999", 1000: "1,000", 48212: "48,212", 1234567: "1,234,567"} {
+		if got := Number(n); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}

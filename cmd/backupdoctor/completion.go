@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
-	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
@@ -55,7 +55,7 @@ func flagValues(flag string) []string {
 	case "color":
 		return colors
 	case "o":
-		return scan.Formats
+		return format.Names()
 	case "format":
 		return slices.Sorted(maps.Keys(exportFormats))
 	default:

@@ -9,6 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/device/releases"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
@@ -112,16 +113,17 @@ func (e env) outputsOf(ctx *cli.Context, files scan.Destination) ([]scan.Output,
 func parseOutputs(asked []string) ([]scan.Output, error) {
 	var outputs []scan.Output
 	for _, text := range asked {
-		format, path, named := strings.Cut(text, "=")
+		name, path, named := strings.Cut(text, "=")
+		_, known := format.Find(name)
 		switch {
-		case !slices.Contains(scan.Formats, format):
-			return nil, command.Usage("use one of "+strings.Join(scan.Formats, ", "), "unknown format %q", format)
+		case !known:
+			return nil, command.Usage("use one of "+strings.Join(format.Names(), ", "), "unknown format %q", name)
 		case named && path == "":
-			return nil, command.Usage("use -o "+format+" for stdout", "no file after -o %s", text)
+			return nil, command.Usage("use -o "+name+" for stdout", "no file after -o %s", text)
 		case goesTo(outputs, path):
 			return nil, command.Usage("give each -o a file of its own", "two outputs go to %s", cmp.Or(path, "stdout"))
 		}
-		outputs = append(outputs, scan.Output{Format: format, Path: path})
+		outputs = append(outputs, scan.Output{Format: name, Path: path})
 	}
 	if !goesTo(outputs, "") {
 		outputs = append(outputs, scan.Output{Format: "table"})

@@ -125,7 +125,7 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 
 func scriptSim(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
-		ts.Fatalf("usage: sim [NAME[*COUNT][:FAULT][@LOG]...]")
+		ts.Fatalf("usage: sim [NAME[*COUNT][:FAULT[=AT[=ERROR]]][@LOG]...]")
 	}
 	var devices []*sim.Device
 	for i, arg := range args {
@@ -135,7 +135,9 @@ func scriptSim(ts *testscript.TestScript, neg bool, args []string) {
 		d := loadDevice(ts.Fatalf, name)
 		d.Log = slices.Concat(d.Log, simLogs[log])
 		if fault != "" {
-			d.Faults = append(d.Faults, sim.Fault{Kind: sim.Kind(fault)})
+			kind, at, _ := strings.Cut(fault, "=")
+			at, name, _ := strings.Cut(at, "=")
+			d.Faults = append(d.Faults, sim.Fault{Kind: sim.Kind(kind), At: at, Error: name})
 		}
 		copies := 1
 		if many {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device/labels"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
@@ -59,23 +59,16 @@ func (e env) listSlots(ctx *cli.Context) error {
 	}
 	list := slots.List()
 	if ctx.Bool("json") {
-		encoder := json.NewEncoder(e.Stdout)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(append([]labels.Slot{}, list...))
+		return format.WriteDocument(e.Stdout, append([]labels.Slot{}, list...))
 	}
 	if len(list) == 0 {
 		return command.Exit{Code: report.ExitNoProblem, Err: errors.New("no slot has been learned"), Hint: "backupdoctor slots learn names them"}
 	}
-	widest := 0
+	var rows [][]string
 	for _, slot := range list {
-		widest = max(widest, len([]rune(slot.Name)))
+		rows = append(rows, []string{slot.Name, "port " + slot.Port})
 	}
-	for _, slot := range list {
-		if _, err := fmt.Fprintf(e.Stdout, "%-*s  port %s\n", widest, slot.Name, slot.Port); err != nil {
-			return err
-		}
-	}
-	return nil
+	return format.Columns(e.Stdout, rows)
 }
 
 func (e env) forgetSlots(ctx *cli.Context) error {

@@ -16,18 +16,15 @@ import (
 // fewFiles is how many files of a fault are shown unless all are asked for.
 const fewFiles = 5
 
-// writeBackups is the face of a report about backups: what there is as a table, then what
-// is wrong with each, then where was looked.
+// writeBackups is the face of a report about backups: each with its verdict, what that rests
+// on and what is wrong, then where was looked.
 func writeBackups(w io.Writer, r report.Report, o Options) error {
 	p := newPage(o)
 	p.interruption(r)
 	labels := p.labels(r.Devices)
-	if err := p.backups(labels, r.Devices); err != nil {
-		return fmt.Errorf("drawing the table: %w", err)
-	}
 	for i, d := range r.Devices {
 		for _, b := range d.Backups {
-			p.faults(labels[i], b)
+			p.backup(labels[i], d, b)
 		}
 	}
 	p.places(r.Places)
@@ -43,47 +40,51 @@ func (p *page) interruption(r report.Report) {
 	}
 }
 
-// backups prints what there is: a table where the page is wide enough, else cards.
-func (p *page) backups(labels []string, devices []report.Device) error {
-	header := []column{{"Device", 3}, {"Backup", 4}, {"Holds", 3}, {"Verdict", 4}}
-	var rows [][]cell
-	for i, d := range devices {
-		for _, b := range d.Backups {
-			rows = append(rows, []cell{p.owner(labels[i], d), p.copy(b), p.holds(d, b), p.proof(b)})
-		}
+// backup prints one backup: what it is, the verdict, and what shows it.
+func (p *page) backup(label string, d report.Device, b report.Backup) {
+	p.heading(backupTitle(label, d, b))
+	if name := folderName(b); p.All || !strings.EqualFold(name, d.UDID) || strings.Contains(b.Folder, name+"/"+name) {
+		p.print(p.hang("  ", dim, device.Quoted(b.Folder))...)
 	}
-	if len(rows) == 0 {
-		return nil
+	m := markOfProof(b.Verdict)
+	word := strings.ToUpper(m.word[:1]) + m.word[1:]
+	if b.Reason != "" {
+		word += ": " + reasonOf(b.Reason, "")
 	}
-	if p.Width < minTableWidth {
-		p.cards(header, rows)
-		return nil
+	p.print(p.hang(p.lead(m), m.style, word)...)
+	for _, row := range proofRows(b) {
+		p.print(p.hang(fmt.Sprintf("  %-17s", row.Label), plain, row.Text)...)
 	}
-	return p.table(header, rows)
+	if b.NextFails {
+		p.print(p.hang("  next backup      ", yellow, "the next backup will fail over this folder")...)
+	}
+	p.faults(b)
 }
 
-// owner is the device that a backup is of.
-func (p *page) owner(label string, d report.Device) cell {
-	c := cell{{text: label}}
+// backupTitle says whose backup it is, when it was made and what is in it.
+func backupTitle(label string, d report.Device, b report.Backup) string {
+	title := []string{device.Quoted(label)}
 	if model := modelOf(label, d); model != "" {
-		c = append(c, paragraph{text: p.text(model)})
+		title = append(title, model)
 	}
-	if d.UDID != "" && d.UDID != label {
-		c = append(c, paragraph{text: p.text(device.Label(d.UDID)), style: dim})
+	title = append(title, dated(b))
+	if b.ProductVersion != "" {
+		title = append(title, device.Label(strings.TrimSpace(d.System+" "+b.ProductVersion)))
 	}
-	return c
-}
-
-// copy says which backup it is.
-func (p *page) copy(b report.Backup) cell {
-	c := cell{{text: p.text(dated(b))}}
+	if b.Found > 0 {
+		title = append(title, fmt.Sprintf("%s in %s files", words.Size(b.SizeBytes), words.Number(b.Found)))
+	}
+	switch {
+	case b.Encrypted == nil:
+	case *b.Encrypted:
+		title = append(title, "encrypted")
+	default:
+		title = append(title, "not encrypted")
+	}
 	if b.Archived {
-		c = append(c, paragraph{text: "archived copy"})
+		title = append(title, "archived copy")
 	}
-	if b.State != "" && b.State != "finished" {
-		c = append(c, paragraph{text: p.text("not complete: " + device.Token(b.State)), style: yellow})
-	}
-	return append(c, paragraph{text: p.text(device.Label(folderName(b))), style: dim})
+	return strings.Join(title, " · ")
 }
 
 func dated(b report.Backup) string {
@@ -95,53 +96,6 @@ func dated(b report.Backup) string {
 
 // folderName is the last part of the folder's path, of this system or of Windows.
 func folderName(b report.Backup) string { return path.Base(strings.ReplaceAll(b.Folder, `\`, "/")) }
-
-// holds says what is in a backup.
-func (p *page) holds(d report.Device, b report.Backup) cell {
-	var c cell
-	if b.ProductVersion != "" {
-		c = append(c, paragraph{text: p.text(device.Label(strings.TrimSpace(d.System + " " + b.ProductVersion)))})
-	}
-	amount := words.Size(b.SizeBytes)
-	if b.Listed > 0 {
-		amount += fmt.Sprintf(" in %d of %d files", b.Found, b.Listed)
-	}
-	c = append(c, paragraph{text: amount})
-	switch {
-	case b.Encrypted == nil:
-		c = append(c, paragraph{text: "encrypted or not: unknown"})
-	case *b.Encrypted:
-		c = append(c, paragraph{text: "encrypted"})
-	default:
-		c = append(c, paragraph{text: "not encrypted"})
-	}
-	return c
-}
-
-// proof is the verdict on a backup, with the ids of what it rests on.
-func (p *page) proof(b report.Backup) cell {
-	m := markOfProof(b.Verdict)
-	under := strings.Repeat(" ", columns(p.lead(m)))
-	text := m.word
-	switch {
-	case b.Depth == string(device.DeepLook) && device.ProofVerdict(b.Verdict) == device.Whole:
-		text += fmt.Sprintf(": all files are there; %d digests are right, %d files carry none", b.DigestsRight, b.WithoutDigest)
-	case device.ProofVerdict(b.Verdict) == device.Whole:
-		text += ": all files are there and as long as recorded"
-	}
-	c := cell{{p.lead(m), m.style, text, plain}}
-	if b.NextFails {
-		c = append(c, paragraph{under, plain, "the next backup will fail", yellow})
-	}
-	for _, f := range shownFaults(b) {
-		id := device.Token(f.Mode)
-		if f.Count > 0 {
-			id += fmt.Sprintf(" (%d)", f.Count)
-		}
-		c = append(c, paragraph{under, plain, p.text(id), dim})
-	}
-	return c
-}
 
 // shownFaults leaves the mere notes of a whole backup out.
 func shownFaults(b report.Backup) []report.Fault {
@@ -166,15 +120,11 @@ func markOfProof(verdict string) mark {
 }
 
 // faults tells what is not as it should be with one backup, and each remedy once.
-func (p *page) faults(label string, b report.Backup) {
+func (p *page) faults(b report.Backup) {
 	shown := shownFaults(b)
 	if p.All {
 		shown = b.Faults
 	}
-	if len(shown) == 0 {
-		return
-	}
-	p.heading(device.Quoted(label) + ", " + dated(b) + ", " + device.Quoted(folderName(b)))
 	var remedies []string
 	for _, f := range shown {
 		m := markOfSeverity(f.Severity)

@@ -10,7 +10,7 @@ import (
 )
 
 // WriteBenchJSON writes the places on the bench as one JSON document.
-func WriteBenchJSON(w io.Writer, bench report.Bench) error { return writeDocument(w, bench) }
+func WriteBenchJSON(w io.Writer, bench report.Bench) error { return WriteDocument(w, bench) }
 
 // WriteBench writes the places on the bench for a person at a terminal.
 func WriteBench(w io.Writer, bench report.Bench, o Options) error {

@@ -9,7 +9,7 @@ import (
 )
 
 // WriteStaleJSON writes the devices without a recent backup as one JSON document.
-func WriteStaleJSON(w io.Writer, stale report.Stale) error { return writeDocument(w, stale) }
+func WriteStaleJSON(w io.Writer, stale report.Stale) error { return WriteDocument(w, stale) }
 
 // WriteStale writes the devices without a recent backup for a person at a terminal.
 func WriteStale(w io.Writer, stale report.Stale, o Options) error {

@@ -12,7 +12,7 @@ import (
 )
 
 // WriteStoryJSON writes the story of a device as one JSON document.
-func WriteStoryJSON(w io.Writer, story report.Story) error { return writeDocument(w, story) }
+func WriteStoryJSON(w io.Writer, story report.Story) error { return WriteDocument(w, story) }
 
 // WriteStory writes the story of a device for a person at a terminal.
 func WriteStory(w io.Writer, story report.Story, o Options) error {

@@ -11,7 +11,7 @@ import (
 )
 
 // WriteRunsJSON writes a list of runs as one JSON document.
-func WriteRunsJSON(w io.Writer, list report.RunList) error { return writeDocument(w, list) }
+func WriteRunsJSON(w io.Writer, list report.RunList) error { return WriteDocument(w, list) }
 
 // WriteRuns writes a list of runs for a person at a terminal.
 func WriteRuns(w io.Writer, list report.RunList, o Options) error {

@@ -26,7 +26,8 @@ type htmlBackup struct {
 	Bytes     uint64
 	Files     string
 	Locked    string // whether it is encrypted
-	Proof     string
+	Why       string // it was not looked at
+	Proof     []proofRow
 	NextFails bool
 	Faults    []htmlFault
 }
@@ -43,7 +44,10 @@ func newHTMLBackup(b report.Backup, d report.Device) htmlBackup {
 	backup := htmlBackup{
 		htmlMark: htmlMarkOf(markOfProof(b.Verdict)), Verdict: report.Clean(b.Verdict), Rank: rankOfProof(b.Verdict),
 		Made: agedAt(b.Date, d.TakenAt), Folder: report.Clean(device.Quoted(b.Folder)), Name: report.Clean(device.Label(folderName(b))), Archived: b.Archived,
-		Size: words.Size(b.SizeBytes), Bytes: b.SizeBytes, Locked: lockedText(b), Proof: proofText(b), NextFails: b.NextFails,
+		Size: words.Size(b.SizeBytes), Bytes: b.SizeBytes, Locked: lockedText(b), Proof: cleanRows(proofRows(b)), NextFails: b.NextFails,
+	}
+	if b.Reason != "" {
+		backup.Why = report.Clean("It was not looked at: " + reasonOf(b.Reason, "") + ".")
 	}
 	if b.ProductVersion != "" {
 		backup.System = report.Clean(device.Label(strings.TrimSpace(d.System + " " + b.ProductVersion)))
@@ -77,19 +81,12 @@ func lockedText(b report.Backup) string {
 	}
 }
 
-// proofText says what the verdict rests on.
-func proofText(b report.Backup) string {
-	whole := device.ProofVerdict(b.Verdict) == device.Whole
-	switch {
-	case b.Reason != "":
-		return report.Clean("It was not looked at: " + reasonOf(b.Reason, "") + ".")
-	case whole && b.Depth == string(device.DeepLook):
-		return fmt.Sprintf("All files are there; %d digests are right, %d files carry none.", b.DigestsRight, b.WithoutDigest)
-	case whole:
-		return "All files are there and as long as recorded."
-	default:
-		return ""
+// cleanRows are rows without what a stranger could hide in the name of a mode.
+func cleanRows(rows []proofRow) []proofRow {
+	for i := range rows {
+		rows[i].Text = report.Clean(rows[i].Text)
 	}
+	return rows
 }
 
 func newHTMLFault(f report.Fault) htmlFault {

@@ -48,8 +48,8 @@ func WriteJSON(w io.Writer, r report.Report) error {
 	return write(w, append(chunks, []byte(end), tail, []byte("\n"))...)
 }
 
-// writeDocument writes a value as one indented JSON document and a newline.
-func writeDocument(w io.Writer, value any) error {
+// WriteDocument writes a value as one indented JSON document and a newline.
+func WriteDocument(w io.Writer, value any) error {
 	document, err := encode(value, "")
 	if err != nil {
 		return fmt.Errorf("writing JSON: %w", err)

@@ -356,11 +356,14 @@ func (m *markdown) backups(d report.Device) {
 	}
 	m.table([]string{"Folder", "Made", "System", "Size", "Encrypted", "Verdict"}, rows)
 	for _, b := range d.Backups {
-		shown := shownFaults(b)
-		if len(shown) == 0 {
+		shown, proof := shownFaults(b), proofRows(b)
+		if len(shown)+len(proof) == 0 {
 			continue
 		}
 		m.line("\n", markdownText(device.Quoted(folderName(b))), ":\n")
+		for _, row := range proof {
+			m.line("- ", markdownText(row.Label+": "+row.Text))
+		}
 		for _, f := range shown {
 			m.line("- ", markdownText(faultText(f)+" "+f.Remedy))
 		}

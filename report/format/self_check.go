@@ -9,7 +9,7 @@ import (
 )
 
 // WriteSelfCheckJSON writes a self-check as one JSON document.
-func WriteSelfCheckJSON(w io.Writer, s report.SelfCheck) error { return writeDocument(w, s) }
+func WriteSelfCheckJSON(w io.Writer, s report.SelfCheck) error { return WriteDocument(w, s) }
 
 // WriteSelfCheck writes a self-check for a person at a terminal: each answer on a line, and
 // what to do below it.

@@ -15,6 +15,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
 	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
 	"github.com/gofrs/flock"
@@ -252,7 +253,7 @@ func (e env) listBenches(ctx *cli.Context) error {
 	}
 	rows := benchRows(added, heard, sites, now, time.Now())
 	if ctx.Bool("json") {
-		return writeIndented(e.Stdout, rows)
+		return format.WriteDocument(e.Stdout, rows)
 	}
 	if len(rows) == 0 {
 		fmt.Fprintln(e.Stderr, "no bench was added")
@@ -337,7 +338,7 @@ func writeBenches(w io.Writer, rows []benchRow, now time.Time) error {
 			strconv.Itoa(heard.Reports), strconv.Itoa(heard.Devices), heard.Tool,
 		})
 	}
-	return writeCells(w, cells)
+	return format.Columns(w, cells)
 }
 
 // number is a number that may not be known.

@@ -12,6 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
 	"github.com/backupdoctor/backupdoctor/report/fleet/export"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
@@ -102,7 +103,7 @@ func (e env) tellChanges(w io.Writer, all []change, which []fleet.Change, now ti
 		})
 	}
 	if len(all) > 0 {
-		if err := writeCells(w, cells); err != nil {
+		if err := format.Columns(w, cells); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
 	"github.com/backupdoctor/backupdoctor/report/fleet/export"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
@@ -82,7 +83,7 @@ func (e env) tellVisits(ctx context.Context, from source, as listFormat, d fleet
 		told.Visits = append(told.Visits, v)
 	}
 	if as == "json" {
-		return writeIndented(e.Stdout, told)
+		return format.WriteDocument(e.Stdout, told)
 	}
 	return told.write(e.Stdout, time.Now())
 }
@@ -98,7 +99,7 @@ func (t story) write(w io.Writer, now time.Time) error {
 	for _, f := range d.Asset {
 		facts = append(facts, []string{f.Name, f.Value})
 	}
-	if err := writeCells(w, facts); err != nil {
+	if err := format.Columns(w, facts); err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintln(w); err != nil {
@@ -117,5 +118,5 @@ func (t story) write(w io.Writer, now time.Time) error {
 			v.TakenAt.UTC().Format("2006-01-02 15:04") + " UTC", v.Bench, v.Slot, v.ProductVersion, lastBackup(backup, now), v.Verdict, strings.Join(found, ", "),
 		})
 	}
-	return writeCells(w, cells)
+	return format.Columns(w, cells)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
 	"github.com/backupdoctor/backupdoctor/report/fleet/export"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
@@ -175,7 +176,7 @@ func writeDevices(e env, as listFormat, devices iter.Seq2[fleet.Device, error], 
 		if len(all) == 0 {
 			return nil
 		}
-		return writeCells(w, deviceCells(all, now))
+		return format.Columns(w, deviceCells(all, now))
 	}); err != nil {
 		return err
 	}

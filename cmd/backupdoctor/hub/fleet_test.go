@@ -13,17 +13,6 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
 )
 
-// TestCellsAreClean: no stranger's name moves a column, or reaches the terminal as it is.
-func TestCellsAreClean(t *testing.T) {
-	var out bytes.Buffer
-	if err := writeCells(&out, [][]string{{"NAME", "SITE"}, {"日本", "a"}, {"\x1b[31mred\n", ""}, {"", "b\u202e"}}); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := out.String(), "NAME     SITE\n日本     a\n[31mred  -\n-        b\n"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
 func TestBenchRows(t *testing.T) {
 	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 	added := []credentials.Bench{{Name: "gone", Revoked: true}, {Name: "here"}, {Name: "out"}, {Name: "twice", Revoked: true}, {Name: "twice"}}

@@ -14,6 +14,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
+const aDay = 24 * time.Hour
+
 // A source is where a fleet can be asked: its database, or its pages.
 type source interface {
 	devices(context.Context, filter) iter.Seq2[fleet.Device, error]

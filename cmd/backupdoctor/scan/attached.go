@@ -150,9 +150,11 @@ func (c *collection) second(ctx context.Context, again []int) {
 	fewer.jobs = max(1, c.Pool.jobs/4)
 	fewer.each(len(again), func(n int) {
 		i := again[n]
-		at := slices.IndexFunc(attached, func(a usb.Attached) bool { return a.UDID == c.wanted[i].UDID })
+		at := slices.IndexFunc(attached, func(a usb.Attached) bool { return device.SameUDID(a.UDID, c.wanted[i].UDID) })
 		if at >= 0 && ctx.Err() == nil {
-			c.snapshots[i] = better(c.snapshots[i], c.visit(ctx, i, attached[at], report.Retrying, c.set))
+			again := c.visit(ctx, i, attached[at], report.Retrying, c.set)
+			explainDistrust(&again, c.distrust[c.wanted[i].UDID])
+			c.snapshots[i] = better(c.snapshots[i], again)
 		}
 		c.done(i, c.snapshots[i])
 	})

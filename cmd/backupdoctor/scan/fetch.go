@@ -83,7 +83,7 @@ func (f Fetch) ending(ctx context.Context, err error) error {
 	gap := device.GapOf(err)
 	end := command.Exit{Code: report.ExitNotExamined, Err: fmt.Errorf("the archive could not be fetched: %w", gap)}
 	switch gap.Reason {
-	case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale:
+	case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale, device.RecordBroken:
 		end.Hint = "backupdoctor scan --pair asks the device to trust this computer"
 	case device.Locked:
 		end.Hint = "unlock the device with its passcode"

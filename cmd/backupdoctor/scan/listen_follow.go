@@ -119,7 +119,7 @@ func (f follower) follow(ctx context.Context, a usb.Attached, hear func(usb.Hear
 		case device.Locked:
 			f.say("locked: unlock it once with its passcode")
 		case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale, device.TrustForbidden,
-			device.NoService, device.Refused:
+			device.RecordBroken, device.RecordUnsaved, device.MuxTrouble, device.OtherDevice, device.NoService, device.Refused:
 			f.say("cannot be listened to: " + device.GapOf(err).Error())
 			return
 		default:

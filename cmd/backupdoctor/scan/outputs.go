@@ -3,38 +3,13 @@ package scan
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
-	"slices"
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 )
-
-// Formats are the formats of an output, in the order in which help names them.
-var Formats = []string{"table", "summary", "json", "ndjson", "csv", "csv-findings", "html", "markdown", "junit", "prometheus"}
-
-// streamed is the format that is written while the run goes on.
-const streamed = "ndjson"
-
-// renderers are the other formats, which are written once the report is complete.
-var renderers = map[string]func(io.Writer, report.Report, format.Options) error{
-	"table":   format.WriteTable,
-	"summary": format.WriteSummary,
-	"json":    plainly(format.WriteJSON),
-
-	"csv":          plainly(format.WriteCSV),
-	"csv-findings": plainly(format.WriteCSVFindings),
-	"html":         plainly(format.WriteHTML),
-	"markdown":     plainly(format.WriteMarkdown),
-	"junit":        plainly(format.WriteJUnit),
-	"prometheus":   plainly(format.WritePrometheus),
-}
-
-// plainly is a renderer that is the same on every terminal.
-func plainly(write func(io.Writer, report.Report) error) func(io.Writer, report.Report, format.Options) error {
-	return func(w io.Writer, r report.Report, _ format.Options) error { return write(w, r) }
-}
 
 // An Output is one rendering of the report and where it goes.
 type Output struct {
@@ -43,16 +18,17 @@ type Output struct {
 	Display format.Options
 }
 
-// forPeople are the formats that say nothing where there is no device: the end of the
-// command says why on stderr.
-var forPeople = []string{"table", "summary"}
-
-// render writes the report in the format of the output.
+// render writes the report in the format of the output. To people at a terminal the end of
+// the command says that there was no device.
 func (o Output) render(w io.Writer, r report.Report) error {
-	if slices.Contains(forPeople, o.Format) && (r.ExitCode() == report.ExitNoDevice || r.Subject == report.OfDevices && len(r.Devices) == 0) {
+	f, known := format.Find(o.Format)
+	if !known {
+		return fmt.Errorf("unknown format %q", o.Format)
+	}
+	if f.Terminal && (r.ExitCode() == report.ExitNoDevice || r.Subject == report.OfDevices && len(r.Devices) == 0) {
 		return nil
 	}
-	return renderers[o.Format](w, r, o.Display)
+	return f.Write(w, r, o.Display)
 }
 
 // Outputs writes the report once for each output, and the events of the run as they happen. One
@@ -62,7 +38,7 @@ func Outputs(outputs []Output, files Destination, stdout io.Writer) Sink {
 	return Sink{
 		Begin: func(context.Context, *Run) error {
 			for _, o := range outputs {
-				if o.Format != streamed {
+				if o.Format != format.Streamed {
 					continue
 				}
 				s, err := files.events(o.Path, stdout)
@@ -80,7 +56,7 @@ func Outputs(outputs []Output, files Destination, stdout io.Writer) Sink {
 		},
 		Report: func(r report.Report, _ device.Recording) (err error) {
 			for _, o := range outputs {
-				if o.Format == streamed {
+				if o.Format == format.Streamed {
 					continue
 				}
 				failed := files.Write(o.Path, stdout, func(w io.Writer) error { return o.render(w, r) })

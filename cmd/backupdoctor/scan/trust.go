@@ -2,64 +2,104 @@ package scan
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
-	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 )
 
+// A stranger is a device that does not trust this computer, and that a Trust dialog could change
+// the mind of.
+type stranger struct {
+	attached *usb.Attached
+	name     string // its own, or else its UDID
+}
+
 // askForTrust asks the devices that do not trust this computer to show the Trust dialog, and
-// waits until each was answered, or for a minute. A device that stays untrusted
-// is examined as far as it lets itself be; why it does is returned by UDID.
+// waits until each was answered, or for a minute. A device that stays untrusted is examined as
+// far as it lets itself be; why it does is returned by UDID. One that left meanwhile and
+// returned is attached under its new number.
 func (e Examination) askForTrust(ctx context.Context, attached []usb.Attached) map[string]error {
-	untrusted := e.untrusted(ctx, attached)
-	if len(untrusted) == 0 {
+	strangers := e.strangers(ctx, attached)
+	if len(strangers) == 0 {
 		return nil
 	}
-	fmt.Fprintf(e.Screen, "unlock %s, tap Trust on the screen, and enter the passcode\n", words.Count(len(untrusted), "device"))
+	fmt.Fprintf(e.Screen, "unlock %s, tap Trust on the screen, and enter the passcode\n", list(strangers))
 	countdown := terminal.NewCountdown(e.Screen)
-	refusals := make([]error, len(untrusted))
-	NewPool(len(untrusted)).each(len(untrusted), func(i int) {
-		a := untrusted[i]
-		refusals[i] = e.Door.Pair(ctx, a, func(event usb.PairEvent) { countdown.Wait(a.UDID, event.Left) })
-		countdown.Done(a.UDID)
+	refusals := make([]error, len(strangers))
+	NewPool(len(strangers)).each(len(strangers), func(i int) {
+		s := strangers[i]
+		refusals[i] = e.Door.Pair(ctx, *s.attached, func(event usb.PairEvent) { countdown.Wait(s.name, event.Left) })
+		countdown.Done(s.name)
 	})
 	why := map[string]error{}
 	for i, err := range refusals {
 		if err != nil && ctx.Err() == nil {
-			why[untrusted[i].UDID] = err
-			fmt.Fprintf(e.Screen, "%q does not trust this computer: %v\n", untrusted[i].UDID, device.GapOf(err))
+			s := strangers[i]
+			why[s.attached.UDID] = err
+			fmt.Fprintf(e.Screen, "could not pair with %q: %v\n", s.name, device.GapOf(err))
 		}
+	}
+	if len(why) < len(strangers) {
+		e.renumber(ctx, strangers)
 	}
 	return why
 }
 
-// explainDistrust keeps in a snapshot what the device said when it was asked for trust:
-// without a pair record, reading it tells no more than that there is none.
+// renumber finds the devices again.
+func (e Examination) renumber(ctx context.Context, strangers []stranger) {
+	found, err := e.Door.Discover(ctx, func(usb.Change) {})
+	if err != nil {
+		return // those that have not left are still there
+	}
+	for _, s := range strangers {
+		at := slices.IndexFunc(found.Devices, func(a usb.Attached) bool { return device.SameUDID(a.UDID, s.attached.UDID) })
+		if at >= 0 {
+			*s.attached = found.Devices[at]
+		}
+	}
+}
+
+// list names the devices in a sentence.
+func list(strangers []stranger) string {
+	names := make([]string, len(strangers))
+	for i, s := range strangers {
+		names[i] = fmt.Sprintf("%q", s.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// explainDistrust keeps in a snapshot what became of the try to pair: without a pair record,
+// reading the device tells no more than that there is none.
 func explainDistrust(s *device.Snapshot, refusal error) {
-	if _, err := s.Live.Trusted.Get(); !errors.Is(err, device.NeverPaired) && !errors.Is(err, device.TrustStale) {
+	if _, err := s.Live.Trusted.Get(); err == nil || refusal == nil {
 		return
 	}
-	switch device.GapOf(refusal).Reason {
-	case device.TrustPending, device.TrustDenied, device.TrustForbidden, device.Locked:
+	s.Live.PairTry = device.GapOf(refusal)
+	switch s.Live.PairTry.Reason {
+	case device.TrustPending, device.TrustDenied, device.TrustForbidden, device.Locked, device.RecordUnsaved:
 		s.Live.Trusted = device.Unknown[bool](refusal)
 	}
 }
 
-// untrusted are the devices that a Trust dialog could change the mind of.
-func (e Examination) untrusted(ctx context.Context, attached []usb.Attached) []usb.Attached {
+// strangers are the devices that a Trust dialog could change the mind of.
+func (e Examination) strangers(ctx context.Context, attached []usb.Attached) []stranger {
 	greeted := make([]device.Snapshot, len(attached))
 	e.Pool.each(len(attached), func(i int) { greeted[i] = e.Door.Greet(ctx, attached[i]) })
-	var untrusted []usb.Attached
-	for i, a := range attached {
+	var strangers []stranger
+	for i := range attached {
 		_, err := greeted[i].Live.Trusted.Get()
 		switch device.GapOf(err).Reason {
-		case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale:
-			untrusted = append(untrusted, a)
+		case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale, device.RecordBroken:
+			name, err := greeted[i].Device.Name.Get()
+			if err != nil || name == "" {
+				name = attached[i].UDID
+			}
+			strangers = append(strangers, stranger{&attached[i], name})
 		}
 	}
-	return untrusted
+	return strangers
 }

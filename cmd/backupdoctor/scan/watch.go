@@ -163,10 +163,11 @@ func (w *watching) send(ctx context.Context, s *session, state string) {
 		set := FindBackups(w.Places)
 		set.Keep(func(st StoredBackup) bool { return st.IsOfOne([]string{a.UDID}) })
 		var distrust map[string]error
+		attached := []usb.Attached{a}
 		if w.Pair {
-			distrust = w.askForTrust(ctx, []usb.Attached{a})
+			distrust = w.askForTrust(ctx, attached)
 		}
-		snapshot := w.visit(ctx, number, a, state, set)
+		snapshot := w.visit(ctx, number, attached[0], state, set)
 		explainDistrust(&snapshot, distrust[a.UDID])
 		w.examined <- examined{s, snapshot}
 	})

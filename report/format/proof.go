@@ -1,0 +1,130 @@
+package format
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// A proofRow is one line of what a verdict on a backup rests on.
+type proofRow struct {
+	Label, Text string
+	Shown       device.Shown
+}
+
+// proofLabels name the statements in a few letters. Those of the second group are only
+// listed where they were not shown: of a whole backup they go without saying.
+var (
+	proofLabels = map[device.StatementID]string{
+		device.StatementList: "list of files", device.StatementFiles: "files", device.StatementLengths: "lengths",
+		device.StatementPadding: "padding", device.StatementDigests: "digests",
+	}
+	proofLabelsIfOpen = map[device.StatementID]string{
+		device.StatementLayout: "layout", device.StatementKind: "encryption", device.StatementState: "last backup", device.StatementInfo: "Info.plist",
+		device.StatementDevice: "device", device.StatementDatabases: "databases", device.StatementUnchanged: "unchanged",
+	}
+)
+
+// proofRows are the statements about a backup and what was counted beside them.
+func proofRows(b report.Backup) []proofRow {
+	var rows []proofRow
+	for _, s := range b.Statements {
+		id, shown := device.StatementID(s.ID), device.Shown(s.Shown)
+		label, counted := proofLabels[id]
+		if !counted && shown != device.ShownTrue && shown != device.NotLookedAt {
+			label = proofLabelsIfOpen[id]
+		}
+		if text := proofText(b, s); label != "" && text != "" {
+			rows = append(rows, proofRow{label, text, shown})
+		}
+	}
+	if b.Unlisted > 0 && b.Listed > 0 {
+		rows = append(rows, proofRow{"unlisted", words.Number(b.Unlisted) + " more named like files of a backup", device.NotLookedAt})
+	}
+	return rows
+}
+
+// proofText is what was shown of one statement, or why it was not.
+func proofText(b report.Backup, s report.Statement) string {
+	switch device.Shown(s.Shown) {
+	case device.ShownTrue:
+		return shownText(b, s)
+	case device.NotLookedAt:
+		return notLookedAtText(b, s)
+	}
+	why := strings.Join(convert(s.Faults, device.Token), ", ")
+	verb := "cannot tell"
+	if device.Shown(s.Shown) == device.ShownFalse {
+		verb = "failed"
+	}
+	switch id := device.StatementID(s.ID); {
+	case id == device.StatementFiles && s.Of == 0 && b.Unlisted > 0:
+		verb = fmt.Sprintf("%s in the folder; which belong to the backup is unknown", words.Number(b.Unlisted))
+	case (id == device.StatementFiles || id == device.StatementLengths || id == device.StatementPadding || id == device.StatementDigests) && s.Of > 0:
+		verb = fmt.Sprintf("%s of %s right", words.Number(s.Count), words.Number(s.Of))
+		if id == device.StatementFiles {
+			verb = fmt.Sprintf("%s of %s there", words.Number(s.Count), words.Number(s.Of))
+		}
+	}
+	if why == "" {
+		return verb
+	}
+	return verb + ": " + why
+}
+
+// shownText is what a statement that was shown rests on. What was not compared is counted
+// beside it.
+func shownText(b report.Backup, s report.Statement) string {
+	switch device.StatementID(s.ID) {
+	case device.StatementList:
+		return fmt.Sprintf("complete (%s entries)", words.Number(s.Count))
+	case device.StatementFiles:
+		return fmt.Sprintf("%s of %s there", words.Number(s.Count), words.Number(s.Of))
+	case device.StatementLengths:
+		return lengthsText(b, s)
+	case device.StatementPadding:
+		return words.Number(s.Count) + " right (password given)"
+	case device.StatementDigests:
+		text := number(s.Count, "digest is", "digests are") + " right, " + number(b.WithoutDigest, "file carries", "files carry") + " none"
+		if b.DigestsLeft > 0 {
+			text += fmt.Sprintf(", %s not compared", words.Number(b.DigestsLeft))
+		}
+		return text
+	}
+	return ""
+}
+
+func lengthsText(b report.Backup, s report.Statement) string {
+	text := words.Number(s.Count) + " right"
+	if b.LengthsByHeader > 0 {
+		text += fmt.Sprintf(", %s of them by the SQLite header", words.Number(b.LengthsByHeader))
+	}
+	if b.LengthsUnknown > 0 {
+		text += fmt.Sprintf(", %s not recorded", words.Number(b.LengthsUnknown))
+	}
+	if b.Longer > 0 {
+		text += ", " + number(b.Longer, "file is", "files are") + " longer than recorded; one that grew during the backup looks the same"
+	}
+	return text
+}
+
+func notLookedAtText(b report.Backup, s report.Statement) string {
+	switch id := device.StatementID(s.ID); {
+	case id == device.StatementDigests:
+		return fmt.Sprintf("not looked at; --deep compares %s, %s", words.Number(b.DigestsLeft), number(b.WithoutDigest, "file carries none", "files carry none"))
+	case id == device.StatementPadding && s.Of > 0:
+		return "not looked at: " + device.Quoted(s.Detail)
+	}
+	return ""
+}
+
+// number writes a number in front of a word in the form that it takes.
+func number(n uint64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return words.Number(n) + " " + many
+}
