@@ -33,24 +33,33 @@ func judgePower(s device.Snapshot) []Finding {
 	return judgeWindows(s, func(w device.BackupWindow) device.Fact[bool] { return w.OnPower }, "power", otherwise)
 }
 
-// judgePowerNow tells of the cable that the device is scanned over.
+// judgePowerNow tells of the cable that the device is scanned over. Over Wi-Fi there is none.
 func judgePowerNow(s device.Snapshot) []Finding {
 	power := live(s).Power
 	external, err := power.External.Get()
 	if err != nil {
 		return unknown(s, "Whether the device is on power", err)
 	}
-	evidence := []Evidence{read(s, "On power now, from this computer", yesNo(external), "yes", "lockdown com.apple.mobile.battery / ExternalConnected")}
+	from := ", from this computer"
+	if overNetwork(s) {
+		from = ", read over Wi-Fi"
+	}
+	evidence := []Evidence{read(s, "On power now"+from, yesNo(external), "yes", "lockdown com.apple.mobile.battery / ExternalConnected")}
 	if percent, err := power.BatteryPercent.Get(); err == nil {
 		evidence = append(evidence, read(s, "Battery", fmt.Sprintf("%d %%", percent), "", "lockdown com.apple.mobile.battery / BatteryCurrentCapacity"))
 	}
 	if charging, err := power.Charging.Get(); err == nil {
-		evidence = append(evidence, read(s, "Charging now, from this computer", yesNo(charging), "", "lockdown com.apple.mobile.battery / BatteryIsCharging"))
+		evidence = append(evidence, read(s, "Charging now"+from, yesNo(charging), "", "lockdown com.apple.mobile.battery / BatteryIsCharging"))
 	}
 	if code, err := power.NotChargingCode.Get(); err == nil && code != 0 {
 		evidence = append(evidence, read(s, "Reason code for not charging", fmt.Sprint(code), "0", "diagnostics_relay IORegistry IOPMPowerSource / NotChargingReason"))
 	}
-	if !external {
+	switch {
+	case overNetwork(s) && external:
+		return ask("The device is on power now. It was read over Wi-Fi, which gives it none; whether it is on power at night is not shown by that.", evidence...)
+	case overNetwork(s):
+		return ask("The device is on battery now. It was read over Wi-Fi, which gives it no power; whether it is on power at night is not shown by that.", evidence...)
+	case !external:
 		return warning("The device draws no power from the cable it is attached with.", evidence...)
 	}
 	return ask("The device is on power now, from this computer, which does not show that it is at night.", evidence...)

@@ -11,6 +11,10 @@ var autoNotChargingJudgements = []judgement{
 	{"on power now", well(lastBackedUp(5 * aDay)), Ask, "The device is on power now, from this computer, which does not show that it is at night.", ""},
 	{"no power from the cable", well(lastBackedUp(5*aDay), func(s *device.Snapshot) { s.Live.Power.External = device.Known(false) }), Warning,
 		"The device draws no power from the cable it is attached with.", ""},
+	{"on battery, over Wi-Fi", well(lastBackedUp(5*aDay), overWiFi, func(s *device.Snapshot) { s.Live.Power.External = device.Known(false) }), Ask,
+		"The device is on battery now. It was read over Wi-Fi, which gives it no power; whether it is on power at night is not shown by that.", ""},
+	{"on power, over Wi-Fi", well(lastBackedUp(5*aDay), overWiFi), Ask,
+		"The device is on power now. It was read over Wi-Fi, which gives it none; whether it is on power at night is not shown by that.", ""},
 	{"refused", well(lastBackedUp(5*aDay), func(s *device.Snapshot) { s.Live.Power.External = device.Unknown[bool](device.Refused) }), Unknown,
 		"Whether the device is on power could not be read: the device refused to tell.", device.Refused},
 	{"windows cut short for want of power", well(lastBackedUp(9*aDay), recorded(aDay, window(2*aDay, 20*time.Minute, thePower), window(3*aDay, 10*time.Minute, theWiFi))), Warning, "1 of the 2 times that the device was ready for a backup since the last good iCloud backup ended too soon for want of power, as of 2026-11-21, from a backup on this computer.", ""},
@@ -22,6 +26,9 @@ var autoNotChargingJudgements = []judgement{
 	{"a window that went on for days after the last good backup in it", well(lastBackedUp(9*aDay), recorded(aDay, window(10*aDay, 4*aDay, thePower))), OK, "The device was on power, locked and on Wi-Fi for up to 3 days at a time since the last good iCloud backup, so power was not what was missing, as of 2026-11-21, from a backup on this computer.", ""},
 	{"never ready", well(lastBackedUp(9*aDay), recorded(aDay, noWindows)), Ask, "The record has no time in which the device was on power, locked and on Wi-Fi together since the last good iCloud backup, as of 2026-11-21, from a backup on this computer. The device is on power now, from this computer, which does not show that it is at night.", ""},
 }
+
+// overWiFi is a device that was read over the network.
+func overWiFi(s *device.Snapshot) { s.Live.Connection = device.Network }
 
 // stillRunning is a last window that ended while a backup was running.
 func stillRunning(h *device.History) {

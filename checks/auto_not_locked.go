@@ -44,5 +44,12 @@ func judgeLockNow(s device.Snapshot) []Finding {
 				append(evidence, read(s, "Configuration profile", device.Quoted(profileName(kiosks[0])), "", "MCInstall GetProfileList / PayloadDisplayName"))...)
 		}
 	}
+	if overNetwork(s) {
+		state := "unlocked"
+		if locked {
+			state = "locked"
+		}
+		return ask("The device is "+state+" now. It was read over Wi-Fi, for which nobody has to unlock it; whether it is locked at night is not shown by that.", evidence...)
+	}
 	return ask("Whether the device is locked now does not show that it is at night.", evidence...)
 }

@@ -11,6 +11,8 @@ var autoNotLockedJudgements = []judgement{
 	{"unlocked now", well(lastBackedUp(5 * aDay)), Ask, "Whether the device is locked now does not show that it is at night.", ""},
 	{"locked now", well(lastBackedUp(5*aDay), func(s *device.Snapshot) { s.Live.LockedNow = device.Known(true) }), Ask,
 		"Whether the device is locked now does not show that it is at night.", ""},
+	{"locked now, over Wi-Fi", well(lastBackedUp(5*aDay), overWiFi, func(s *device.Snapshot) { s.Live.LockedNow = device.Known(true) }), Ask,
+		"The device is locked now. It was read over Wi-Fi, for which nobody has to unlock it; whether it is locked at night is not shown by that.", ""},
 	{"a kiosk", well(lastBackedUp(5*aDay), profiled("Lobby KIOSK")), Warning, "By its name alone, a configuration profile may keep the screen on.", ""},
 	{"missing", well(lastBackedUp(5*aDay), func(s *device.Snapshot) { s.Live.LockedNow = device.Unknown[bool](device.Absent) }), Unknown,
 		"Whether the device locks could not be read: the device has no such value.", device.Absent},

@@ -53,6 +53,12 @@ func silence(s device.Snapshot) device.Gap {
 	return device.Gap{Reason: device.NotAsked}
 }
 
+// overNetwork is true of a device that was read over Wi-Fi: being looked at gave it no power,
+// and nobody had to unlock it.
+func overNetwork(s device.Snapshot) bool {
+	return s.Live != nil && s.Live.Connection == device.Network
+}
+
 // live is what the device said over USB. Of a device that was not attached, nothing was
 // asked.
 func live(s device.Snapshot) device.Live {

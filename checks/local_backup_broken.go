@@ -12,6 +12,7 @@ var localBackupBroken = &Check{
 	Short: "backup on this computer broken",
 	Title: "No broken backup on this computer stands in the way of the next one",
 	Doc: `A backup to a computer builds on the one before it: the device reads the old list of files first, and refuses the new backup, with MBErrorDomain/205, if that list is damaged. Such a backup does not get better by trying again. Where files are lost but the lists are sound, the next backup works, and the old one cannot be relied on.
+No backup uses an archived copy, so a broken one stands in nobody's way.
 
 Judged from the folder of each backup: its property lists, its list of files, and whether each file is there and as long as recorded. backupdoctor verify looks harder.
 An encrypted backup that was not opened is unknown, never whole. It has no bearing on iCloud Backup, except that a good copy is wanted before anything is deleted.`,
@@ -52,6 +53,8 @@ func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
 		return ok(fmt.Sprintf("The %s is whole, %s.", name, looked(proof)), evidence...)
 	case proof.NextFails && !b.Archived:
 		return problem(fmt.Sprintf("The %s is broken (%s), and the next backup to this computer will fail.", name, device.Token(gravest(proof).Mode)), evidence...)
+	case b.Archived: // nothing is built on it
+		return ok(fmt.Sprintf("The %s is broken (%s), and no backup uses it.", name, device.Token(gravest(proof).Mode)), evidence...)
 	default:
 		return warning(fmt.Sprintf("The %s is broken (%s).", name, device.Token(gravest(proof).Mode)), evidence...)
 	}

@@ -231,7 +231,7 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock",
 			"checks", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/stream/envelope", "report/stream/outbox",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/terminal",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/terminal", "cmd/backupdoctor/workers",
 		},
 		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix"},
 		banned: []string{"os/exec", "net", "net/http"},

@@ -42,6 +42,8 @@ const (
 	NotPermitted    Reason = "not-permitted"    // this program may not read the folder on this computer
 	NeedsPassword   Reason = "needs-password"   // it stands in an encrypted backup whose password was not given
 	Offline         Reason = "offline"          // this computer could not reach a host in the internet; the Gap's Detail says how far it came
+	Busy            Reason = "in-use"           // another command acts on the device
+	BadEntry        Reason = "bad-entry"        // usbmuxd listed devices in a form that cannot be understood; the Gap's Detail counts them
 	Internal        Reason = "internal"         // a fault of this program
 )
 
@@ -83,6 +85,8 @@ var reasons = map[Reason]string{
 	NotPermitted:    "this program may not read it on this computer",
 	NeedsPassword:   "the backup is encrypted and its password was not given",
 	Offline:         "this computer could not reach it",
+	Busy:            "another command is acting on the device",
+	BadEntry:        "usbmuxd listed a device in a form that cannot be understood",
 	Internal:        "this program failed",
 }
 

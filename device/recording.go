@@ -25,7 +25,23 @@ type Recording struct {
 	StartedAt time.Time  `json:"startedAt,omitzero"`             // when it began; UTC
 	Redacted  bool       `json:"redacted"`                       // Redact was applied to every snapshot
 	Snapshots []Snapshot `json:"snapshots"`                      // one per device, in the order they were found
+	LeftOut   []LeftOut  `json:"leftOut,omitempty"`              // devices that were listed and not examined
+	Jobs      Jobs       `json:"jobs,omitzero"`                  // how many devices were examined at a time
 	Gaps      []Gap      `json:"gaps,omitempty"`                 // doors that would not open, so that devices may be missing
+}
+
+// A LeftOut device was listed and not examined, because of how it is connected.
+type LeftOut struct {
+	UDID       string     `json:"udid" privacy:"private"`      // usbmux / SerialNumber
+	Connection Connection `json:"connection" privacy:"public"` // usbmux / ConnectionType
+}
+
+// Jobs is how many devices a run examined at a time.
+type Jobs struct {
+	Most     int    `json:"most"`                                // at a time at most
+	Adaptive bool   `json:"adaptive"`                            // the number was not given, and adapted itself
+	FellBack Reason `json:"fellBack,omitempty" privacy:"public"` // why it fell back to what it began with; "" if it did not
+	HeldBack bool   `json:"heldBack"`                            // it did not rise because a backup ran on this computer
 }
 
 // WriteRecording writes recording as indented JSON under the present schema number,
@@ -93,6 +109,10 @@ func (r Recording) Redact() Recording {
 	r.Snapshots = slices.Clone(r.Snapshots)
 	for i, snapshot := range r.Snapshots {
 		r.Snapshots[i] = Redact(snapshot, i+1)
+	}
+	r.LeftOut = slices.Clone(r.LeftOut)
+	for i := range r.LeftOut {
+		r.LeftOut[i].UDID = fmt.Sprintf("left-out-%02d", i+1)
 	}
 	r.Redacted = true
 	return r

@@ -21,6 +21,13 @@ type Snapshot struct {
 	Attempts  []Attempt `json:"attempts,omitempty"`  // attempts at an iCloud backup that a log told of, newest first
 	Answers   []Answer  `json:"answers,omitempty"`   // what a person said of it, at most one for each question
 	Reach     *Reach    `json:"reach,omitempty"`     // what this computer sees of Apple's hosts; nil if it did not look
+	InUse     *InUse    `json:"inUse,omitempty"`     // the command that acted on it meanwhile; nil without one
+}
+
+// InUse is a command on this computer that acts on a device.
+type InUse struct {
+	Command string    `json:"command" privacy:"public"` // of backupdoctor: scan --pair
+	Since   time.Time `json:"since"`                    // UTC
 }
 
 // Host is the computer that looked.

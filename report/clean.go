@@ -9,7 +9,7 @@ import (
 // a bound one "letter" could bury the lines above it.
 const maxMarks = 4
 
-// clean makes a stranger's text safe for a terminal, on one line: control characters,
+// Clean makes a stranger's text safe for a terminal, on one line: control characters,
 // escapes, bidirectional and invisible marks are dropped, white space becomes single spaces,
 // and bytes that are no UTF-8 become U+FFFD.
 func Clean(text string) string {
@@ -32,7 +32,7 @@ func Clean(text string) string {
 	return strings.Join(strings.Fields(visible), " ")
 }
 
-// hidden reports whether a rune has no mark of its own, or can change how a terminal shows
+// Hidden reports whether a rune has no mark of its own, or can change how a terminal shows
 // the others: control and format characters, bidirectional controls, separators of lines,
 // fillers, private use, and what Unicode keeps out of texts altogether.
 func Hidden(r rune) bool {

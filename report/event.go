@@ -26,18 +26,19 @@ const (
 // An Event is one thing that happened in a run, as it happened. Written one a line they are
 // the format ndjson. Which fields are there hangs on Type; times are UTC, in RFC 3339.
 type Event struct {
-	Schema   int       `json:"schema"`             // number of the contract, that of the report
-	Type     string    `json:"event"`              // run_start, device_attached, device_state, device_done, device_detached, run_summary or exit_error
-	At       time.Time `json:"at"`                 // when it happened
-	Run      string    `json:"run"`                // id of the run
-	UDID     string    `json:"udid,omitempty"`     // the device it is about, or a placeholder in a redacted run
-	Name     string    `json:"name,omitempty"`     // what its owner calls it, once that is known
-	Slot     string    `json:"slot,omitempty"`     // its place on the bench; absent if it has none
-	Location string    `json:"location,omitempty"` // the USB port; absent if usbmuxd does not tell
-	State    string    `json:"state,omitempty"`    // waiting, reading, verifying, retrying or read
-	Total    *int      `json:"total,omitempty"`    // how many devices the run begins with
-	Device   *Device   `json:"device,omitempty"`   // all that was found on it, as it will stand in the report
-	Report   *Report   `json:"report,omitempty"`   // the report without its devices, each of which had its device_done
-	Error    string    `json:"error,omitempty"`    // why the command ends, in words
-	Exit     *Exit     `json:"exit,omitempty"`     // the exit code that it ends with
+	Schema     int       `json:"schema"`               // number of the contract, that of the report
+	Type       string    `json:"event"`                // run_start, device_attached, device_state, device_done, device_detached, run_summary or exit_error
+	At         time.Time `json:"at"`                   // when it happened
+	Run        string    `json:"run"`                  // id of the run
+	UDID       string    `json:"udid,omitempty"`       // the device it is about, or a placeholder in a redacted run
+	Name       string    `json:"name,omitempty"`       // what its owner calls it, once that is known
+	Slot       string    `json:"slot,omitempty"`       // its place on the bench; absent if it has none
+	Location   string    `json:"location,omitempty"`   // the USB port; absent if usbmuxd does not tell
+	Connection string    `json:"connection,omitempty"` // USB or Network; absent if it is not known
+	State      string    `json:"state,omitempty"`      // waiting, reading, verifying, retrying or read
+	Total      *int      `json:"total,omitempty"`      // how many devices the run begins with
+	Device     *Device   `json:"device,omitempty"`     // all that was found on it, as it will stand in the report
+	Report     *Report   `json:"report,omitempty"`     // the report without its devices, each of which had its device_done
+	Error      string    `json:"error,omitempty"`      // why the command ends, in words
+	Exit       *Exit     `json:"exit,omitempty"`       // the exit code that it ends with
 }

@@ -62,8 +62,10 @@ func exitOf(r Report) Exit {
 		code = ExitInterrupted
 	case r.Subject == OfBackups:
 		code = backupsCode(r)
-	case len(r.Devices) == 0 && len(r.Gaps) > 0:
+	case len(r.Devices) == 0 && slices.ContainsFunc(r.Gaps, func(g Gap) bool { return g.Reason != string(device.BadEntry) }):
 		code = ExitNoMux
+	case len(r.Devices) == 0 && len(r.Gaps) > 0:
+		code = ExitNotExamined
 	case len(r.Devices) == 0:
 		code = ExitNoDevice
 	case len(r.Gaps) > 0 || slices.ContainsFunc(r.Devices, Unfinished):
@@ -78,7 +80,10 @@ func exitOf(r Report) Exit {
 // backupsCode is the exit code of a report about backups: the same in spirit as that of one
 // about devices.
 func backupsCode(r Report) int {
-	counts := r.Summary.Backups
+	var counts BackupCounts
+	for _, d := range r.Devices {
+		counts.add(inUse(d.Backups))
+	}
 	switch {
 	case counts.CannotTell > 0 || slices.ContainsFunc(r.Places, func(p Place) bool { return p.Reason != "" }):
 		return ExitNotExamined
@@ -91,13 +96,23 @@ func backupsCode(r Report) int {
 	}
 }
 
+// inUse are the backups of a device that the next one builds on. Archived copies count only
+// where there is no other: beside a newer backup a broken one stands in nobody's way.
+func inUse(backups []Backup) []Backup {
+	list := slices.DeleteFunc(slices.Clone(backups), func(b Backup) bool { return b.Archived })
+	if len(list) == 0 {
+		return backups
+	}
+	return list
+}
+
 // interrupted reports whether the person at the computer stopped the run.
 func interrupted(r Report) bool {
 	return slices.ContainsFunc(r.Gaps, func(g Gap) bool { return g.Reason == string(device.Interrupted) }) ||
 		slices.ContainsFunc(r.Devices, func(d Device) bool { return d.Reason == string(device.Interrupted) })
 }
 
-// unfinished reports whether a device was not examined, or not to the end.
+// Unfinished reports whether a device was not examined, or not to the end.
 func Unfinished(d Device) bool {
 	return d.Verdict == string(checks.NotExamined) || d.Reason != ""
 }

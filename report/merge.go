@@ -14,7 +14,7 @@ func Merge(reports ...Report) (merged Report, older int) {
 	if len(reports) == 1 {
 		return reports[0], 0
 	}
-	merged = Report{JSONSchema: SchemaID, Schema: Schema, Subject: OfDevices, Gaps: []Gap{}, Places: []Place{}, Devices: []Device{}}
+	merged = Report{JSONSchema: SchemaID, Schema: Schema, Subject: OfDevices, Gaps: []Gap{}, Places: []Place{}, LeftOut: []LeftOut{}, Devices: []Device{}}
 	place := map[string]int{} // of a device among those of merged, by UDID
 	for i, r := range reports {
 		merged.about(r)
@@ -55,6 +55,11 @@ func (r *Report) about(other Report) {
 	r.Redacted = r.Redacted || other.Redacted
 	if other.Subject == OfBackups && len(r.Devices) == 0 {
 		r.Subject = OfBackups
+	}
+	for _, left := range other.LeftOut {
+		if !slices.Contains(r.LeftOut, left) {
+			r.LeftOut = append(r.LeftOut, left)
+		}
 	}
 	for _, gap := range other.Gaps {
 		if !slices.Contains(r.Gaps, gap) {

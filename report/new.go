@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -22,13 +23,15 @@ const AboutArchive = "archive"
 
 // A Run is what a report is made of.
 type Run struct {
-	ID        string       // of the run, a UUID; "" if it has none
-	Started   time.Time    // when it began; zero if nobody knows
-	Tool      string       // version of the program
-	Subject   string       // OfDevices or OfBackups; "" is OfDevices
-	Places    []Place      // where backups were looked for
-	Redacted  bool         // the snapshots went through device.Redact
-	Inventory *Inventory   // which devices of an inventory were seen; nil without one
+	ID        string     // of the run, a UUID; "" if it has none
+	Started   time.Time  // when it began; zero if nobody knows
+	Tool      string     // version of the program
+	Subject   string     // OfDevices or OfBackups; "" is OfDevices
+	Places    []Place    // where backups were looked for
+	Redacted  bool       // the snapshots went through device.Redact
+	Inventory *Inventory // which devices of an inventory were seen; nil without one
+	LeftOut   []device.LeftOut
+	Jobs      device.Jobs
 	Gaps      []device.Gap // doors that would not open, and device.Interrupted if the run was stopped
 	Examined  []Examined   // in the order in which the devices were found
 }
@@ -60,7 +63,11 @@ func Assemble(run Run, devices []Device) Report {
 		Inventory:  run.Inventory,
 		Gaps:       append(convert(run.Gaps, newGap), archiveGaps(run.Examined)...),
 		Places:     newPlaces(run),
+		LeftOut:    convert(run.LeftOut, func(l device.LeftOut) LeftOut { return LeftOut{l.UDID, string(l.Connection)} }),
 		Devices:    devices,
+	}
+	if j := run.Jobs; j.Most > 0 {
+		r.Jobs = &Jobs{Most: j.Most, Adaptive: j.Adaptive, FellBack: string(j.FellBack), HeldBack: j.HeldBack}
 	}
 	for _, d := range devices {
 		if d.TakenAt.After(r.TakenAt) {
@@ -93,6 +100,11 @@ func newGap(gap device.Gap) Gap {
 		summary = gap.Error()
 	case device.Unreachable:
 		summary = "usbmuxd could not be reached"
+	case device.BadEntry:
+		summary = "usbmuxd listed a device in a form that cannot be understood"
+		if n, err := strconv.Atoi(gap.Detail); err == nil && n > 1 {
+			summary = fmt.Sprintf("usbmuxd listed %d devices in a form that cannot be understood", n)
+		}
 	}
 	return Gap{Reason: string(gap.Reason), Detail: gap.Detail, Summary: summary}
 }
@@ -131,6 +143,7 @@ func NewDevice(e Examined) Device {
 		Serial:         textOf(id.Serial),
 		Slot:           e.Snapshot.Labels.Slot,
 		Location:       LocationOf(e.Snapshot.Labels),
+		Connection:     connectionOf(e.Snapshot),
 		Name:           textOf(id.Name),
 		ProductType:    textOf(id.ProductType),
 		ModelName:      textOf(id.ModelName),
@@ -146,6 +159,9 @@ func NewDevice(e Examined) Device {
 		Findings:       []Finding{},
 		Plan:           convert(diagnosis.Plan, NewStep),
 		Backups:        convert(e.Snapshot.Backups, newBackup),
+	}
+	if use := e.Snapshot.InUse; use != nil {
+		d.InUse = &InUse{Command: use.Command, Since: utc(use.Since)}
 	}
 	for _, f := range e.Snapshot.Labels.Asset {
 		d.Asset = append(d.Asset, Field(f))
@@ -166,6 +182,14 @@ func NewDevice(e Examined) Device {
 		d.Findings = append(d.Findings, newFinding(finding, possible(finding.Remedies, id)))
 	}
 	return d
+}
+
+// connectionOf is how a device was reached; "" if it was not.
+func connectionOf(s device.Snapshot) string {
+	if s.Live == nil {
+		return ""
+	}
+	return string(s.Live.Connection)
 }
 
 // LocationOf is the port of a device, or else what usbmuxd tells of it in hexadecimal, as
@@ -288,7 +312,7 @@ func summarise(devices []Device) Summary {
 	return s
 }
 
-// causesOf lists the problems and warnings of a device that nothing else explains, one for
+// CausesOf lists the problems and warnings of a device that nothing else explains, one for
 // each check even where it found several subjects.
 func CausesOf(d Device) []Finding {
 	var causes []Finding
@@ -301,7 +325,7 @@ func CausesOf(d Device) []Finding {
 	return causes
 }
 
-// isCause reports whether a finding is a root cause: read, unhealthy and unexplained.
+// IsCause reports whether a finding is a root cause: read, unhealthy and unexplained.
 func IsCause(f Finding) bool {
 	status := checks.Status(f.Status)
 	return f.ExplainedBy == "" && (status == checks.Problem || status == checks.Warning)
@@ -322,7 +346,7 @@ func count(causes []CauseCount, f Finding) []CauseCount {
 	return append(causes, CauseCount{Check: f.Check, Short: ShortOf(f.Check), Title: f.Title, Status: f.Status, Devices: 1})
 }
 
-// shortOf is the trouble that a check is about, in a few words; of a check that this version
+// ShortOf is the trouble that a check is about, in a few words; of a check that this version
 // does not know, its id.
 func ShortOf(id string) string {
 	if check, known := checks.Find(id); known {

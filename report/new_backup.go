@@ -12,6 +12,10 @@ import (
 // newBackup converts one backup. One that nobody looked at has the verdict cannot-tell.
 func newBackup(b device.Backup) Backup {
 	proof, err := b.Proof.Get()
+	situation := faults.Situation{Archived: b.Archived, NextFails: proof.NextFails}
+	for _, f := range proof.Faults {
+		situation.Modes = append(situation.Modes, f.Mode)
+	}
 	backup := Backup{
 		Folder:          b.Folder,
 		Archived:        b.Archived,
@@ -32,7 +36,7 @@ func newBackup(b device.Backup) Backup {
 		DigestsRight:    proof.DigestsRight,
 		DigestsLeft:     proof.DigestsLeft,
 		WithoutDigest:   proof.WithoutDigest,
-		Faults:          convert(proof.Faults, newFault),
+		Faults:          convert(proof.Faults, func(f device.BackupFault) Fault { return newFault(f, situation) }),
 	}
 	if encrypted, unread := b.Encrypted.Get(); unread == nil {
 		backup.Encrypted = &encrypted
@@ -62,11 +66,11 @@ func dateOf(b device.Backup) time.Time {
 	return utc(at)
 }
 
-func newFault(f device.BackupFault) Fault {
+func newFault(f device.BackupFault, situation faults.Situation) Fault {
 	known, _ := faults.Find(f.Mode)
 	return Fault{
 		Mode: f.Mode, Title: known.Title, Severity: string(known.Severity), Detail: f.Detail,
-		Count: f.Count, Total: f.Total, Remedy: known.Remedy, Examples: convert(f.Examples, newFile),
+		Count: f.Count, Total: f.Total, Remedy: faults.RemedyIn(f.Mode, situation), Examples: convert(f.Examples, newFile),
 	}
 }
 
@@ -104,7 +108,7 @@ func (c *BackupCounts) add(backups []Backup) {
 	}
 }
 
-// backupsOf counts the backups of one device.
+// CountBackups counts the backups of one device.
 func CountBackups(d *Device) BackupCounts {
 	var counts BackupCounts
 	counts.add(d.Backups)

@@ -114,7 +114,7 @@ func ofEvents(events []document) Report {
 func sound(r Report) Report {
 	r.JSONSchema, r.Schema = SchemaID, Schema
 	r.Subject = subjectOf(r)
-	r.Gaps, r.Places, r.Devices = listed(r.Gaps), listed(r.Places), listed(r.Devices)
+	r.Gaps, r.Places, r.LeftOut, r.Devices = listed(r.Gaps), listed(r.Places), listed(r.LeftOut), listed(r.Devices)
 	for _, d := range r.Devices {
 		if d.TakenAt.After(r.TakenAt) {
 			r.TakenAt = d.TakenAt

@@ -24,6 +24,8 @@ type Report struct {
 	Gaps       []Gap      `json:"gaps"`                // why devices may be missing, or archives were not read to their end
 	Places     []Place    `json:"places"`              // folders in which backups were looked for
 	Inventory  *Inventory `json:"inventory,omitempty"` // which devices of an inventory were seen; absent without one
+	LeftOut    []LeftOut  `json:"leftOut"`             // devices that were listed and not examined, because they are on the network only
+	Jobs       *Jobs      `json:"jobs,omitempty"`      // how many devices were examined at a time; absent where none was read
 	Devices    []Device   `json:"devices"`             // in the order in which they were found
 	Summary    Summary    `json:"summary"`             // the devices counted
 	Exit       Exit       `json:"exit"`                // the exit code of the run, the same in every format
@@ -62,6 +64,8 @@ type Device struct {
 	Serial         string    `json:"serial,omitempty"`       // its serial number, or a placeholder; absent if unknown
 	Slot           string    `json:"slot,omitempty"`         // the place on the bench, by the name that was given to it; absent if it has none
 	Location       string    `json:"location,omitempty"`     // the USB port: 0x14120000, on Linux 3-1.4.2; absent if usbmuxd does not tell
+	Connection     string    `json:"connection,omitempty"`   // USB or Network, in usbmuxd's words; absent if it was not attached
+	InUse          *InUse    `json:"inUse,omitempty"`        // the command of this user that acted on it meanwhile; absent without one
 	Asset          []Field   `json:"asset,omitempty"`        // its row of the inventory; absent without one
 	Name           string    `json:"name"`                   // what its owner calls it; "" if unknown
 	ProductType    string    `json:"productType"`            // iPhone14,4; "" if unknown
@@ -81,6 +85,26 @@ type Device struct {
 	Suppressed     []Silence `json:"suppressed,omitempty"`   // findings that somebody chose not to hear of; absent if there are none
 	Plan           []Step    `json:"plan"`                   // what to do, cheapest and safest first
 	Backups        []Backup  `json:"backups"`                // backups of it that were found on this computer, newest first
+}
+
+// A LeftOut device was listed and not examined.
+type LeftOut struct {
+	UDID       string `json:"udid"`       // its identifier, or a placeholder in a redacted report
+	Connection string `json:"connection"` // Network
+}
+
+// Jobs is how many devices were examined at a time.
+type Jobs struct {
+	Most     int    `json:"most"`               // at a time at most
+	Adaptive bool   `json:"adaptive"`           // the number was not given by --jobs, and adapted itself
+	FellBack string `json:"fellBack,omitempty"` // why it fell back, or never rose: timeout, detached, …; absent if it did not
+	HeldBack bool   `json:"heldBack"`           // it did not rise because a backup ran on this computer
+}
+
+// InUse is a command that acts on a device.
+type InUse struct {
+	Command string    `json:"command"` // of backupdoctor: scan --pair
+	Since   time.Time `json:"since"`   // when it began
 }
 
 // A Field is one column of an inventory for one device.

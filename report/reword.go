@@ -18,6 +18,7 @@ import (
 func Reworded(r Report) Report {
 	r.JSONSchema, r.Tool.Name = SchemaID, "backupdoctor"
 	r.Gaps, r.Places = convert(r.Gaps, rewordedGap), convert(r.Places, rewordedPlace)
+	r.LeftOut = listed(r.LeftOut)
 	r.Devices = convert(r.Devices, RewordedDevice)
 	if r.Inventory != nil {
 		inventory := *r.Inventory

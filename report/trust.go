@@ -7,10 +7,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Trust is attached devices with the answer to one question: does it trust this computer.
-func Trust(snapshots []device.Snapshot) []Device {
+// Trust is the report of attached devices that were asked one question: does it trust this
+// computer.
+func Trust(listed device.Recording) Report {
 	list := slices.DeleteFunc(checks.All(), func(c *checks.Check) bool { return c.ID != "not-trusted" })
-	return convert(snapshots, func(s device.Snapshot) Device {
-		return NewDevice(Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, checks.Run(s, list))})
-	})
+	run := Run{LeftOut: listed.LeftOut, Gaps: listed.Gaps}
+	for _, s := range listed.Snapshots {
+		run.Examined = append(run.Examined, Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, checks.Run(s, list))})
+	}
+	return New(run)
 }

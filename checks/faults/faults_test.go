@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/device/backup"
@@ -24,6 +25,42 @@ func TestEveryModeHasItsWords(t *testing.T) {
 	}
 	if diff := cmp.Diff(found, known); diff != "" {
 		t.Errorf("modes of device/backup and of the table (-want +got):\n%s", diff)
+	}
+}
+
+// The remedies of one backup fit its situation, and each other.
+func TestRemedyIn(t *testing.T) {
+	anew, again := backUpAnew, runAgain
+	for name, test := range map[string]struct {
+		situation Situation
+		want      map[string]string // by mode; "" is none
+	}{
+		"lost files":             {Situation{Modes: []string{"blob-missing", "old"}}, map[string]string{"blob-missing": anew, "old": ""}},
+		"only old":               {Situation{Modes: []string{"old"}}, map[string]string{"old": "Back the device up again."}},
+		"an archived copy":       {Situation{Archived: true, NextFails: true, Modes: []string{"properties-unreadable", "blob-missing", "old", "interrupted-upload", "disk-full"}}, map[string]string{"properties-unreadable": "", "blob-missing": "", "old": "", "interrupted-upload": "", "disk-full": ""}},
+		"a closed archived copy": {Situation{Archived: true, Modes: []string{"password-needed"}}, map[string]string{"password-needed": "Verify it again with the backup password." + newPassword}},
+		"uploading":              {Situation{Modes: []string{"interrupted-upload", "blob-missing", "manifest-unreadable"}}, map[string]string{"interrupted-upload": again, "blob-missing": "", "manifest-unreadable": ""}},
+		"moving, and refused":    {Situation{NextFails: true, Modes: []string{"interrupted-move", "manifest-unreadable"}}, map[string]string{"interrupted-move": "", "manifest-unreadable": anew}},
+		"a cleanup, and lost":    {Situation{Modes: []string{"blob-missing", "interrupted-cleanup"}}, map[string]string{"blob-missing": anew, "interrupted-cleanup": ""}},
+		"a cleanup":              {Situation{Modes: []string{"interrupted-cleanup", "old"}}, map[string]string{"interrupted-cleanup": again, "old": ""}},
+		"while it is written":    {Situation{Modes: []string{"blob-missing", "changed", "interrupted-upload"}}, map[string]string{"blob-missing": "", "interrupted-upload": "", "changed": "Wait until nothing writes to it, and verify it again."}},
+		"a first one":            {Situation{Modes: []string{"interrupted-first"}}, map[string]string{"interrupted-first": "Set the folder aside (backupdoctor backups set-aside) and back the device up again."}},
+		"a full disk, beside it": {Situation{NextFails: true, Modes: []string{"blob-missing", "disk-full"}}, map[string]string{"blob-missing": anew, "disk-full": "Before the next backup, free space on that disk, or move the folder of backups to a larger one."}},
+	} {
+		for mode, want := range test.want {
+			if got := RemedyIn(mode, test.situation); got != want {
+				t.Errorf("%s, %s: %q, want %q", name, mode, got, want)
+			}
+		}
+	}
+}
+
+// No folder is deleted before there is a proof that another one is whole.
+func TestNothingIsDeletedWithoutProof(t *testing.T) {
+	for _, fault := range All() {
+		if strings.Contains(fault.Remedy, "elete the folder") && !strings.Contains(fault.Remedy, "verify calls the new backup whole") {
+			t.Errorf("%s: %s", fault.Mode, fault.Remedy)
+		}
 	}
 }
 

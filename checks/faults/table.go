@@ -3,14 +3,15 @@ package faults
 // The remedies that many modes share. An old folder is never deleted first: it may be the
 // only copy there is.
 const (
-	backUpAgain = "Rename the backup's folder, back the device up again, and delete the renamed folder only once the new backup is proved whole."
-	runAgain    = "Start the backup again: the device carries on where it stopped. If that fails, rename the folder and back up once more."
+	backUpAnew  = "Set the folder aside (backupdoctor backups set-aside), back the device up again, and delete the folder that was set aside only once backupdoctor verify calls the new backup whole."
+	runAgain    = "Start the backup again: the device carries on where it stopped. If that fails, set the folder aside (backupdoctor backups set-aside) and back up once more."
+	newPassword = " If nobody knows it, Reset All Settings on the device (iOS 11 and later) removes the password for the next backup; this one stays locked."
 )
 
 // table is every known mode: what makes a copy useless comes first.
 var table = []Fault{
 	{
-		Mode: "folder-gone", Severity: Unusable,
+		Mode: "folder-gone", Action: Look, Severity: Unusable,
 		Title:  "The folder of the backup is not there any more",
 		Remedy: "Look where the folder went, or back the device up again.",
 	},
@@ -20,74 +21,74 @@ var table = []Fault{
 		Remedy: "Do not count it as a backup. Move it out of the backup folder.",
 	},
 	{
-		Mode: "layout-unread", Severity: Note,
+		Mode: "layout-unread", Action: Look, Severity: Note,
 		Title:  "The backup has a layout that this program does not read",
 		Remedy: "Use the program that made the backup to look into it.",
 	},
 	{
-		Mode: "decrypted-copy", Severity: Note,
+		Mode: "decrypted-copy", Action: Look, Severity: Note,
 		Title:  "This is a decrypted copy of an encrypted backup: it can be read, its digests cannot be compared, and it cannot be restored as it is",
 		Remedy: "Keep the encrypted original, and verify that.",
 	},
 	{
-		Mode: "interrupted-first", Severity: Unusable,
+		Mode: "interrupted-first", Action: Anew, Severity: Unusable,
 		Title:  "The first backup to this folder did not finish: no list of files was written, and no earlier backup lies beside it",
-		Remedy: "Rename the folder and back the device up again.",
+		Remedy: "Set the folder aside (backupdoctor backups set-aside) and back the device up again.",
 	},
 	{
-		Mode: "interrupted-upload", Severity: Unusable,
+		Mode: "interrupted-upload", Action: Again, Severity: Unusable,
 		Title:  "The last backup did not finish: it was copying files when it stopped",
 		Remedy: runAgain,
 	},
 	{
-		Mode: "interrupted-move", Severity: Unusable,
+		Mode: "interrupted-move", Action: Again, Severity: Unusable,
 		Title:  "The last backup did not finish: it was moving new files into the place of old ones when it stopped",
 		Remedy: runAgain + " Do not restore from it as it is.",
 	},
 	{
-		Mode: "status-missing", Severity: Unusable,
-		Title:  "Status.plist is missing, so nothing shows that the backup finished; the next one will be a full one",
+		Mode: "status-missing", Action: BackUp, Severity: Unusable,
+		Title:  "Status.plist is missing, so nothing shows that the backup finished",
 		Remedy: "Back the device up again.",
 	},
 	{
-		Mode: "status-unreadable", Severity: Unusable,
+		Mode: "status-unreadable", Action: Anew, Severity: Unusable,
 		Title:  "Status.plist cannot be understood",
-		Remedy: backUpAgain,
+		Remedy: backUpAnew,
 	},
 	{
-		Mode: "properties-unreadable", Severity: Unusable,
+		Mode: "properties-unreadable", Action: Anew, Severity: Unusable,
 		Title:  "Manifest.plist is missing, empty or not readable: it says whether the backup is encrypted, and holds the keys if it is",
-		Remedy: backUpAgain,
+		Remedy: backUpAnew,
 	},
 	{
-		Mode: "manifest-unreadable", Severity: Unusable,
+		Mode: "manifest-unreadable", Action: Anew, Severity: Unusable,
 		Title:  "The list of files is missing, empty, cut or damaged",
-		Remedy: backUpAgain,
+		Remedy: backUpAnew,
 	},
 	{
-		Mode: "manifest-keys-lost", Severity: Unusable,
+		Mode: "manifest-keys-lost", Action: Anew, Severity: Unusable,
 		Title:  "The list of files is not readable without Manifest.plist, which holds the key to it if it is encrypted",
-		Remedy: "Bring Manifest.plist back from another copy of this folder, if there is one. " + backUpAgain,
+		Remedy: "Bring Manifest.plist back from another copy of this folder, if there is one. " + backUpAnew,
 	},
 	{
-		Mode: "keybag-inconsistent", Severity: Unusable,
+		Mode: "keybag-inconsistent", Action: Anew, Severity: Unusable,
 		Title:  "The backup is encrypted, and the keys to it are missing or damaged",
-		Remedy: backUpAgain,
+		Remedy: backUpAnew,
 	},
 	{
-		Mode: "encryption-contradicted", Severity: Suspicious,
+		Mode: "encryption-contradicted", Action: Anew, Severity: Suspicious,
 		Title:  "Manifest.plist and the records contradict each other on whether the backup is encrypted",
-		Remedy: "Do not restore from it as it is. " + backUpAgain,
+		Remedy: "Do not restore from it as it is. " + backUpAnew,
 	},
 	{
-		Mode: "info-missing", Severity: Unusable,
+		Mode: "info-missing", Action: Anew, Severity: Unusable,
 		Title:  "Info.plist is missing or not readable, so Finder and other programs do not take the backup; its files may all be there",
-		Remedy: backUpAgain,
+		Remedy: backUpAnew,
 	},
 	{
-		Mode: "blob-missing", Severity: Loss,
+		Mode: "blob-missing", Action: Anew, Severity: Loss,
 		Title:  "Files that the manifest lists are missing",
-		Remedy: backUpAgain,
+		Remedy: backUpAnew,
 	},
 	{
 		Mode: "partial-by-design", Severity: Note,
@@ -95,44 +96,44 @@ var table = []Fault{
 		Remedy: "If everything is wanted, make a full backup with Finder, iTunes or Apple Devices.",
 	},
 	{
-		Mode: "blob-empty", Severity: Loss,
+		Mode: "blob-empty", Action: Anew, Severity: Loss,
 		Title:  "Files are stored empty that were recorded with contents",
-		Remedy: backUpAgain,
+		Remedy: backUpAnew,
 	},
 	{
-		Mode: "blob-truncated", Severity: Loss,
+		Mode: "blob-truncated", Action: Anew, Severity: Loss,
 		Title:  "Files are shorter than they must be",
-		Remedy: "Check the disk. " + backUpAgain,
+		Remedy: "Check the disk. " + backUpAnew,
 	},
 	{
-		Mode: "blob-altered", Severity: Loss,
+		Mode: "blob-altered", Action: Anew, Severity: Loss,
 		Title:  "Files are not stored as the device sent them",
-		Remedy: "Check the disk. " + backUpAgain,
+		Remedy: "Check the disk. " + backUpAnew,
 	},
 	{
-		Mode: "blob-unreadable", Severity: Loss,
+		Mode: "blob-unreadable", Action: Anew, Severity: Loss,
 		Title:  "Files cannot be read from the disk",
-		Remedy: "Check the disk. " + backUpAgain,
+		Remedy: "Check the disk. " + backUpAnew,
 	},
 	{
-		Mode: "blob-padding", Severity: Loss,
+		Mode: "blob-padding", Action: Anew, Severity: Loss,
 		Title:  "Encrypted files do not end in valid padding",
-		Remedy: backUpAgain,
+		Remedy: backUpAnew,
 	},
 	{
-		Mode: "file-key", Severity: Loss,
+		Mode: "file-key", Action: Anew, Severity: Loss,
 		Title:  "Keys of files cannot be unwrapped",
-		Remedy: backUpAgain,
+		Remedy: backUpAnew,
 	},
 	{
-		Mode: "row-unreadable", Severity: Loss,
+		Mode: "row-unreadable", Action: Anew, Severity: Loss,
 		Title:  "Entries in the list of files are damaged or contradict themselves",
-		Remedy: backUpAgain,
+		Remedy: backUpAnew,
 	},
 	{
-		Mode: "list-incomplete", Severity: Suspicious,
+		Mode: "list-incomplete", Action: Anew, Severity: Suspicious,
 		Title:  "Nothing shows that the list of files is complete",
-		Remedy: backUpAgain,
+		Remedy: backUpAnew,
 	},
 	{
 		Mode: "inner-database-suspect", Severity: Suspicious,
@@ -140,34 +141,34 @@ var table = []Fault{
 		Remedy: "Look at the app it belongs to on the device. If it works there, back the device up again.",
 	},
 	{
-		Mode: "changed", Severity: Note,
+		Mode: "changed", Action: Look, Severity: Note,
 		Title:  "The folder changed while it was verified",
 		Remedy: "Wait until nothing writes to it, and verify it again.",
 	},
 	{
-		Mode: "stopped", Severity: Note,
+		Mode: "stopped", Action: Look, Severity: Note,
 		Title:  "The look at the backup was stopped before its end",
 		Remedy: "Look again, and let it come to its end.",
 	},
 	{
-		Mode: "no-permission", Severity: Unusable,
+		Mode: "no-permission", Action: Look, Severity: Unusable,
 		Title:  "Parts of the backup may not be read by this program",
 		Remedy: "On a Mac, allow the terminal Full Disk Access in System Settings > Privacy & Security; elsewhere, give your user the right to read the folder. Then look again.",
 	},
 	{
-		Mode: "cloud-placeholder", Severity: Loss,
+		Mode: "cloud-placeholder", Action: Look, Severity: Loss,
 		Title:  "Files are only placeholders: a cloud drive keeps their contents elsewhere",
 		Remedy: "Take the backup folder out of the cloud drive, have everything downloaded, and look again.",
 	},
 	{
-		Mode: "password-wrong", Severity: Note,
+		Mode: "password-wrong", Action: Look, Severity: Note,
 		Title:  "The backup is encrypted and stays closed",
-		Remedy: "Verify it again with the right password.",
+		Remedy: "Verify it again with the right password." + newPassword,
 	},
 	{
-		Mode: "password-needed", Severity: Note,
+		Mode: "password-needed", Action: Look, Severity: Note,
 		Title:  "The list of files is encrypted, and no password was given",
-		Remedy: "Look again with the backup password.",
+		Remedy: "Verify it again with the backup password." + newPassword,
 	},
 	{
 		Mode: "identity-mismatch", Severity: Suspicious,
@@ -177,22 +178,22 @@ var table = []Fault{
 	{
 		Mode: "disk-full", Severity: Unusable,
 		Title:  "The disk that holds the backup is full",
-		Remedy: "Free space on that disk, or move the backup folder to a larger one.",
+		Remedy: "Before the next backup, free space on that disk, or move the folder of backups to a larger one.",
 	},
 	{
 		Mode: "encryption-required", Severity: Unusable,
 		Title:  "Management asks for encrypted backups, and this one is not",
-		Remedy: "Set a backup password in Finder, iTunes or Apple Devices, and back up again.",
+		Remedy: "If the backup is whole, set it aside first (backupdoctor backups set-aside): setting a password starts a backup at once, which overwrites it. Then set the password in Finder, iTunes or Apple Devices.",
 	},
 	{
-		Mode: "interrupted-cleanup", Severity: Suspicious,
+		Mode: "interrupted-cleanup", Action: Again, Severity: Suspicious,
 		Title:  "The last backup stopped while it removed files that it no longer needs",
 		Remedy: runAgain,
 	},
 	{
-		Mode: "snapshot-left", Severity: Suspicious,
+		Mode: "snapshot-left", Action: Again, Severity: Suspicious,
 		Title:  "A Snapshot folder was left behind although the backup is marked as finished",
-		Remedy: "Close programs that have the folder open, check its permissions and back up again. If the backup then fails, rename the whole folder and start a new one.",
+		Remedy: "Close programs that have the folder open, check its permissions and back up again. If the backup then fails, set the whole folder aside (backupdoctor backups set-aside) and back up once more.",
 	},
 	{
 		Mode: "manifest-log", Severity: Suspicious,
@@ -200,7 +201,7 @@ var table = []Fault{
 		Remedy: "Keep Manifest.db and Manifest.db-wal together, and back up again.",
 	},
 	{
-		Mode: "blob-length", Severity: Suspicious,
+		Mode: "blob-length", Action: Look, Severity: Suspicious,
 		Title:  "Files are not as long as recorded, and this look could not tell whether they are right",
 		Remedy: "Verify with --deep and, if the backup is encrypted, with its password.",
 	},
@@ -215,7 +216,7 @@ var table = []Fault{
 		Remedy: "Look at the app with the most files: emptying its cache, or offloading it, shortens the list.",
 	},
 	{
-		Mode: "old", Severity: Suspicious,
+		Mode: "old", Action: BackUp, Severity: Suspicious,
 		Title:  "The backup is old",
 		Remedy: "Back the device up again.",
 	},

@@ -72,7 +72,7 @@ func (e env) demo(ctx context.Context, r reporting) error {
 	err = scan.Pipe{
 		Source: scan.Attached{Examination: scan.Examination{
 			Door: usb.Door{Address: listener.Addr().String(), Timeout: 20 * time.Second},
-			Pool: scan.NewPool(len(devices)), Table: demoReleases(), Screen: e.screen,
+			Pool: scan.NewPool(len(devices), nil), Table: demoReleases(), Screen: e.screen,
 		}},
 		Judge: r.judge,
 		Sinks: r.sinks(e, r.live(e)...),

@@ -12,14 +12,16 @@ import (
 
 func devicesCommand(e env) *cli.Command {
 	return &cli.Command{
-		Name:        "devices",
-		Usage:       "list the attached devices, and whether they trust this computer",
-		Description: command.Examples("backupdoctor devices    names, models, versions and UDIDs, without an examination"),
-		Flags:       slices.Concat(doorFlags(), labelFlags(), displayFlags()),
+		Name:  "devices",
+		Usage: "list the attached devices, and whether they trust this computer",
+		Description: command.Examples(
+			"backupdoctor devices              names, models, versions and UDIDs, without an examination",
+			"backupdoctor devices --network    those on Wi-Fi, too",
+		),
+		Flags: slices.Concat(doorFlags(), labelFlags(), displayFlags()),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
-			x := scan.Examination{Pool: scan.NewPool(ctx.Int("jobs")), Table: e.releases()}
-			var err error
-			if x.Door, err = e.doorOf(ctx); err != nil {
+			x := scan.Examination{Table: e.releases()}
+			if err := e.readDoor(ctx, &x); err != nil {
 				return err
 			}
 			options, err := e.display(ctx)
@@ -29,11 +31,11 @@ func devicesCommand(e env) *cli.Command {
 			if x.Labels, err = e.labelsOf(ctx); err != nil {
 				return err
 			}
-			snapshots, err := x.Greet(ctx.Context)
+			listed, err := x.Greet(ctx.Context)
 			if err != nil {
 				return err
 			}
-			return format.Devices(e.Stdout, report.Trust(snapshots), options)
+			return format.Devices(e.Stdout, report.Trust(listed), options)
 		}),
 	}
 }

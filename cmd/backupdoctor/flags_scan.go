@@ -2,13 +2,18 @@ package main
 
 import (
 	"cmp"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/actlock"
+	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/urfave/cli/v2"
@@ -37,8 +42,9 @@ func learnFlags() []cli.Flag {
 func doorFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "usbmux", Category: deviceFlags, Usage: "`ADDRESS` of usbmuxd: UNIX:/path or host:port", DefaultText: "$USBMUXD_SOCKET_ADDRESS"},
-		&cli.DurationFlag{Name: "timeout", Category: deviceFlags, Usage: "`TIME` that one device may take", Value: 20 * time.Second},
-		&cli.IntFlag{Name: "jobs", Category: deviceFlags, Usage: "`NUMBER` of devices examined at a time", Value: scan.UsualJobs},
+		&cli.DurationFlag{Name: "timeout", Category: deviceFlags, Usage: "`TIME` for one device with all its tries", DefaultText: "20s, on Wi-Fi 60s"},
+		&cli.IntFlag{Name: "jobs", Category: deviceFlags, Usage: "examine `NUMBER` devices at a time", DefaultText: "10, more while all answer well"},
+		command.Option(deviceFlags, "network", "examine devices on Wi-Fi too"),
 	}
 }
 
@@ -68,13 +74,47 @@ func (e env) doorOf(ctx *cli.Context) (usb.Door, error) {
 	if err != nil {
 		return usb.Door{}, err
 	}
-	if ctx.Duration("timeout") <= 0 {
-		return usb.Door{}, command.Usage("", "--timeout must be longer than nothing")
+	if ctx.IsSet("timeout") && ctx.Duration("timeout") <= 0 {
+		return usb.Door{}, command.Usage("", "--timeout must be positive")
 	}
-	if ctx.Int("jobs") < 1 {
+	if ctx.IsSet("jobs") && ctx.Int("jobs") < 1 {
 		return usb.Door{}, command.Usage("", "--jobs must be at least 1")
 	}
 	return usb.Door{Address: address, Timeout: ctx.Duration("timeout")}, nil
+}
+
+// readDoor reads doorFlags.
+func (e env) readDoor(ctx *cli.Context, x *scan.Examination) (err error) {
+	if x.Door, err = e.doorOf(ctx); err != nil {
+		return err
+	}
+	x.Command, x.Network = ctx.Command.Name, ctx.Bool("network")
+	x.Locks = e.locks()
+	x.Pool = scan.NewPool(ctx.Int("jobs"), func() bool { return e.backupRuns(x.Places, x.Locks) })
+	return nil
+}
+
+// locks is where commands that act on devices lock them; "" if there is no place for that.
+func (e env) locks() actlock.Folder {
+	folder, err := e.DataDir()
+	if err != nil {
+		return ""
+	}
+	return actlock.Folder(filepath.Join(folder, "backupdoctor", "locks"))
+}
+
+// backupRuns reports whether a backup of a device seems to be made on this computer: by this
+// program, which holds a lock; by another, as far as its process can be seen; or into one of
+// the folders of backups.
+func (e env) backupRuns(places []backup.Place, locks actlock.Folder) bool {
+	if locks != "" && slices.ContainsFunc(locks.Holders(), func(h actlock.Holder) bool { return strings.HasPrefix(h.Command, "backup") }) {
+		return true
+	}
+	var folders []string
+	for _, place := range places {
+		folders = append(folders, place.Path)
+	}
+	return host.BackupRuns(folders, time.Now())
 }
 
 // learnConflicts are flags of a scan that cannot be used together.
@@ -90,18 +130,20 @@ var learnConflicts = [][2]string{
 	{"from", "usbmux"},
 	{"from", "no-usb"},
 	{"from", "net"},
+	{"from", "network"},
 	{"from", "backups"},
 	{"from", "sysdiagnose"},
 	{"no-usb", "pair"},
 	{"no-usb", "sizes"},
 	{"no-usb", "usbmux"},
+	{"no-usb", "network"},
 }
 
 // examinationOf reads doorFlags, labelFlags, placeFlags and passwordFlags, --pair and --sizes. A
 // backup may take no longer than a device.
 func (e env) examinationOf(ctx *cli.Context, table releases.Table) (x scan.Examination, err error) {
-	x = scan.Examination{Pool: scan.NewPool(ctx.Int("jobs")), Pair: ctx.Bool("pair"), Table: table, Screen: e.screen}
-	if x.Door, err = e.doorOf(ctx); err != nil {
+	x = scan.Examination{Pair: ctx.Bool("pair"), Table: table, Screen: e.screen}
+	if err = e.readDoor(ctx, &x); err != nil {
 		return x, err
 	}
 	if ctx.Bool("sizes") {
@@ -113,7 +155,7 @@ func (e env) examinationOf(ctx *cli.Context, table releases.Table) (x scan.Exami
 	if x.Places, err = e.placesOf(ctx); err != nil {
 		return x, err
 	}
-	x.Inspection = scan.Inspection{Depth: device.QuickLook, Evidence: true, Limit: x.Door.Timeout, Screen: e.screen}
+	x.Inspection = scan.Inspection{Depth: device.QuickLook, Evidence: true, Limit: x.Door.Limit(), Screen: e.screen}
 	x.Inspection.Passwords, err = e.passwordsOf(ctx)
 	return x, err
 }

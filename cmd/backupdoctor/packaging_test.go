@@ -111,7 +111,7 @@ func TestSizes(t *testing.T) {
 	}
 	size := func(flags ...string) int64 {
 		path := filepath.Join(t.TempDir(), "backupdoctor")
-		command := exec.Command("go", slices.Concat([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", path}, flags, []string{"."})...)
+		command := exec.Command("go", slices.Concat([]string{"build", "-buildvcs=false", "-ldflags=-s -w", "-o", path}, flags, []string{"."})...)
 		command.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := command.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)

@@ -1,16 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -46,7 +47,7 @@ func (e env) setAside(ctx *cli.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := movable(folder, now); err != nil {
+	if err := movable(ctx.Context, folder, now); err != nil {
 		return err
 	}
 	to := folder.Path + "-" + now.Format(archiveTime)
@@ -103,7 +104,7 @@ func quotedPaths(folders []backup.Folder) string {
 // movable refuses what must not be renamed: an archived copy, a folder whose name is not
 // that of a device, one behind a link, which would then lead nowhere, and a backup that is
 // being written.
-func movable(folder backup.Folder, now time.Time) error {
+func movable(ctx context.Context, folder backup.Folder, now time.Time) error {
 	parent, err := filepath.EvalSymlinks(folder.Place.Path)
 	if err != nil {
 		return err
@@ -121,50 +122,28 @@ func movable(folder backup.Folder, now time.Time) error {
 	case parent != folder.Path && parent != filepath.Dir(folder.Path):
 		return command.Usage("name the folder that the link leads to", "a link leads to %q", folder.Path)
 	}
-	at, err := lastChange(folder.Path)
+	return untouched(ctx, folder, now)
+}
+
+// untouched refuses a backup that something writes to, or has open.
+func untouched(ctx context.Context, folder backup.Folder, now time.Time) error {
+	a, err := backup.LookForActivity(ctx, folder)
 	if err != nil {
-		return err
+		return fmt.Errorf("%q: %w", folder.Path, err)
 	}
-	if unfinished(folder) && now.Sub(at).Abs() < settled {
+	if len(a.OpenIn) > 0 {
+		return command.Usage("close these programs, or wait until they are done", "files of %q are open in %s", folder.Path, strings.Join(a.OpenIn, ", "))
+	}
+	change := a.AfterEnd
+	if a.Unfinished {
+		change = a.Newest
+	}
+	if age := now.Sub(change.At).Abs(); age < settled {
 		return command.Usage(
 			fmt.Sprintf("wait until the backup has ended; one that was cut off may be renamed %d minutes after its last change", int(settled.Minutes())),
-			"a backup is being written to %q", folder.Path)
+			"a backup is being written to %q: %q changed %s ago", folder.Path, change.Path, words.Duration(age))
 	}
 	return nil
-}
-
-// unfinished reports whether the last run of a backup may still be under way.
-func unfinished(folder backup.Folder) bool {
-	state, err := backup.Read(folder).SnapshotState.Get()
-	if err != nil || state != "finished" {
-		return true
-	}
-	return slices.ContainsFunc([]string{"Snapshot", "Manifest.db-wal", "Manifest.db-shm"}, func(name string) bool {
-		_, err := os.Lstat(filepath.Join(folder.Path, name))
-		return err == nil
-	})
-}
-
-// lastChange is the newest time at which the folder, something right in it, or something
-// right in its Snapshot changed. A new file changes the folder that it is put into.
-func lastChange(path string) (time.Time, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return time.Time{}, err
-	}
-	newest := info.ModTime()
-	for _, folder := range []string{path, filepath.Join(path, "Snapshot")} {
-		entries, err := os.ReadDir(folder)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return time.Time{}, err
-		}
-		for _, entry := range entries {
-			if info, err := entry.Info(); err == nil && info.ModTime().After(newest) {
-				newest = info.ModTime()
-			}
-		}
-	}
-	return newest, nil
 }
 
 // agree asks the person at the terminal. Without one there is nobody to agree.

@@ -41,29 +41,11 @@ func TestMovable(t *testing.T) {
 				t.Fatal(err)
 			}
 			set := scan.FindBackups([]backup.Place{{Path: dir}})
-			err := movable(set.Stored[0].Folder, now)
+			err := movable(t.Context(), set.Stored[0].Folder, now)
 			if refused := err != nil; refused != (c.refusal != "") || refused && !strings.Contains(err.Error(), c.refusal) {
 				t.Errorf("got %v, want %q", err, c.refusal)
 			}
 		})
-	}
-}
-
-// A file that arrives in Snapshot changes that folder alone.
-func TestLastChangeSeesSnapshot(t *testing.T) {
-	path := writeBackup(t.Fatalf, t.TempDir())
-	if err := os.MkdirAll(filepath.Join(path, "Snapshot", "ab"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	old, now := time.Now().Add(-time.Hour), time.Now().Truncate(time.Second)
-	if err := settle(path, old); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chtimes(filepath.Join(path, "Snapshot", "ab"), now, now); err != nil {
-		t.Fatal(err)
-	}
-	if at, err := lastChange(path); err != nil || !at.Equal(now) {
-		t.Errorf("last change %v, %v, want %v", at, err, now)
 	}
 }
 

@@ -58,7 +58,7 @@ func sysdiagnoseCommand(e env) *cli.Command {
 			}
 			return scan.Pipe{
 				Source: scan.Attached{
-					Examination: scan.Examination{Door: door, Pool: scan.NewPool(1), Table: r.table, Screen: e.screen},
+					Examination: scan.Examination{Door: door, Pool: scan.NewPool(1, nil), Table: r.table, Screen: e.screen},
 					UDIDs:       []string{attached.UDID},
 					Archives:    scan.Archives{Paths: []string{path}, Of: attached.UDID},
 				},

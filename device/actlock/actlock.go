@@ -49,6 +49,9 @@ func (e *HeldError) Error() string {
 		e.UDID, e.Holder.Command, e.Holder.PID, e.Holder.Since.Local().Format(time.TimeOnly))
 }
 
+// Unwrap gives the reason that the device was not acted on.
+func (e *HeldError) Unwrap() error { return device.Busy }
+
 // A Lock is held until it is released, or its process ends.
 type Lock struct {
 	udid   string

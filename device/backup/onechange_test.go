@@ -181,14 +181,14 @@ func TestOneChange(t *testing.T) {
 }
 
 // proofsOf looks at a backup both ways, with its password as far as that opens it.
-func proofsOf(t *testing.T, written backuptest.Folder, s shape) [2]device.Proof {
+func proofsOf(t *testing.T, written backuptest.Folder, s shape) []device.Proof {
 	t.Helper()
 	folder := Folder{Path: written.Path, UDID: backuptest.UDID}
 	var options Options
 	if s.password != "" {
 		options.Keys, options.Locked = Unlock(t.Context(), folder, s.password, nil)
 	}
-	return [2]device.Proof{Quick(t.Context(), folder, options), Deep(t.Context(), folder, options)}
+	return []device.Proof{Quick(t.Context(), folder, options), Deep(t.Context(), folder, options)}
 }
 
 // One byte of the list of files flipped, again and again: what is whole then has the same
@@ -202,7 +202,7 @@ func TestFlippedList(t *testing.T) {
 		folder := Folder{Path: written.Path, UDID: backuptest.UDID}
 		options := unlocked(t, folder, s)
 		before := map[bool]string{true: listText(t.Context(), folder, options, true), false: listText(t.Context(), folder, options, false)}
-		step := max(1, len(data)/120)
+		step := max(1, len(data)/80)
 		var unread int
 		for at := 3; at < len(data); at += step {
 			changed := bytes.Clone(data)
@@ -261,7 +261,7 @@ func TestFlippedKeybag(t *testing.T) {
 		if s.password == "" {
 			continue
 		}
-		for at := 0; at < 1300; at += 29 {
+		for at := 0; at < 1300; at += 67 {
 			written := write(t, s)
 			var tag string
 			editPlist(propertiesName, func(d map[string]any) {

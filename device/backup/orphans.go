@@ -35,17 +35,29 @@ func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 		return
 	}
 	listed := make([]manifest.FileID, 0, expected)
+	var others []manifest.FileID // listed as what is never stored
 	for row, err := range m.Rows(ctx) {
 		if err != nil {
 			return // compare has told already
 		}
-		if crowded[row.ID[0]] && row.Kind != manifest.Directory && row.Kind != manifest.Link {
+		switch {
+		case !crowded[row.ID[0]]:
+		case row.Kind == manifest.Directory, row.Kind == manifest.Link:
+			others = append(others, row.ID)
+		default:
 			listed = append(listed, row.ID)
 		}
 	}
 	slices.SortFunc(listed, compareIDs)
+	slices.SortFunc(others, compareIDs)
 	v.walk(ctx, func(in byte) bool { return crowded[in] }, func(in byte, id manifest.FileID) {
 		if _, found := slices.BinarySearchFunc(listed, id, compareIDs); !found || in != id[0] {
+			if _, contradicts := slices.BinarySearchFunc(others, id, compareIDs); contradicts {
+				v.statements.mark(device.StatementList, device.ShownFalse, rowUnreadable)
+				v.faults.addFile(rowUnreadable, device.BackupProblem{
+					Path: v.blobs.path(in, id), FileID: id.String(), Detail: "listed as a directory or a link, and stored as a file",
+				})
+			}
 			v.unlisted.Add(1)
 			v.faults.addFile(orphan, device.BackupProblem{Path: v.blobs.path(in, id), FileID: id.String()})
 		}

@@ -2,10 +2,15 @@ package backup
 
 import (
 	"cmp"
+	"context"
+	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
 // Read says what the property lists of a backup say, and how much room is left on its
@@ -26,10 +31,37 @@ func Read(folder Folder) device.Backup {
 	b.HostSoftware = info.software
 	b.HostSystem = info.system
 	b.Encrypted = properties.known()
+	if _, err := b.Encrypted.Get(); errors.Is(err, device.Absent) && len(properties.keybag) > 0 && hasKeyedRecord(folder) {
+		b.Encrypted = device.Known(true)
+	}
 	b.PasscodeSet = properties.passcode
 	b.ManifestFormat = properties.version
 	b.FreeBytes = device.FactOf(FreeBytes(folder.Path))
 	return b
+}
+
+// hasKeyedRecord reports whether a list of files that is stored in clear speaks of
+// encryption: in one of its first records, or in that it has encrypted them.
+func hasKeyedRecord(folder Folder) bool {
+	path := filepath.Join(folder.Path, mbdbName)
+	m, err := manifest.OpenMBDB(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		m, err = manifest.OpenDB(context.Background(), filepath.Join(folder.Path, dbName), nil)
+	}
+	if err != nil {
+		return errors.Is(err, manifest.ErrLocked)
+	}
+	defer m.Close()
+	var rows int
+	for row, err := range m.Rows(context.Background()) {
+		if rows++; err != nil || rows > peekRows {
+			return false
+		}
+		if row.Kind == manifest.File && row.Err == nil {
+			return len(row.EncryptionKey) > 0
+		}
+	}
+	return false
 }
 
 // unreadable is a backup whose folder could not be opened.

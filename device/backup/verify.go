@@ -305,16 +305,10 @@ func (v *verification) judgeProperties() {
 	switch {
 	case errors.Is(v.properties.err, device.Absent) && v.isInCloud(propertiesName):
 		v.loseProperties(cloudPlaceholder, propertiesName)
-		return
 	case errors.Is(v.properties.err, device.Refused):
 		v.loseProperties(noPermission, propertiesName)
-		return
 	case v.properties.err != nil:
 		v.loseProperties(propertiesUnreadable, wordsOf(v.properties.err))
-		return
-	}
-	if _, err := v.properties.encrypted.Get(); v.properties.kind() == disputed && (v.properties.hasKeys() || !errors.Is(err, device.Absent)) {
-		v.contradiction("IsEncrypted: " + v.denial())
 	}
 }
 
@@ -486,7 +480,9 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 	switch {
 	case v.lost != nil:
 		v.leaveKindOpen()
-	case v.properties.kind() != disputed:
+	case v.properties.kind() == disputed:
+		v.contradiction("IsEncrypted: " + v.denial())
+	default:
 		v.statements.show(device.StatementKind)
 	}
 	if v.properties.isEncrypted() {

@@ -794,24 +794,6 @@ func TestUnknownTables(t *testing.T) {
 	}
 }
 
-// What may not be read is neither whole nor, by that alone, broken.
-func TestNoPermission(t *testing.T) {
-	if os.Getuid() == 0 {
-		t.Skip("permissions do not stop this user")
-	}
-	for name, path := range map[string]func(backuptest.Folder) string{
-		"a file with a digest": func(f backuptest.Folder) string { return f.Blob(digestDomain, digestPath) },
-		"Status.plist":         func(f backuptest.Folder) string { return filepath.Join(f.Path, statusName) },
-	} {
-		written := write(t, shapes[0])
-		must(t, os.Chmod(path(written), 0))
-		proof := Deep(t.Context(), find(t, written), Options{})
-		if checks.BackupVerdict(proof) != device.CannotTell || !slices.Equal(modes(proof), []string{"no-permission"}) {
-			t.Errorf("%s: %s, %+v", name, checks.BackupVerdict(proof), proof.Faults)
-		}
-	}
-}
-
 // A cloud drive that took a file away left its mark: whether the copy is whole cannot be
 // told then, and nothing is lost.
 func TestFileKeptInTheCloud(t *testing.T) {

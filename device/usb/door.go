@@ -18,7 +18,7 @@ import (
 type Door struct {
 	Address        string        // as in USBMUXD_SOCKET_ADDRESS, see ParseAddress; "" is the platform's own
 	Timeout        time.Duration // for one device as a whole; 0 is 20 s
-	RequestTimeout time.Duration // for one answer; 0 is 5 s, many times what a busy device needs
+	RequestTimeout time.Duration // for one answer, at most half of Timeout; 0 is 5 s, many times what a busy device needs
 }
 
 // An Attached is a device that usbmuxd lists.
@@ -48,9 +48,9 @@ func (noMux) Unwrap() error { return device.Unreachable }
 
 func (d Door) timeout() time.Duration { return cmp.Or(d.Timeout, 20*time.Second) }
 
-// requestTimeout is never longer than the time for the whole device.
+// requestTimeout leaves time for a second try within the time for the whole device.
 func (d Door) requestTimeout() time.Duration {
-	return min(cmp.Or(d.RequestTimeout, 5*time.Second), d.timeout())
+	return min(cmp.Or(d.RequestTimeout, 5*time.Second), d.timeout()/2)
 }
 
 // Over gives the door with limits that fit the connection, if they were not set: a device

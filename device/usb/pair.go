@@ -75,13 +75,17 @@ func (d Door) pair(ctx context.Context, a Attached, asked func(PairEvent)) error
 
 	p := pairTry{examination: d.newExamination(a)}
 	defer func() { p.Close() }()
+	var waited error // why the last try waits
 	for {
 		err := p.try(ctx)
 		gap := device.GapOf(err)
 		switch {
+		case err != nil && waited != nil && ctx.Err() == context.DeadlineExceeded:
+			return waited // the deadline passed during another try
 		case err == nil, !p.waits(ctx, gap.Reason):
 			return err
 		}
+		waited = gap
 		until, _ := ctx.Deadline()
 		asked(PairEvent{Waiting: gap.Reason, Left: time.Until(until)})
 		select {

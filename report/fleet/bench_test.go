@@ -60,6 +60,9 @@ func devicesOfBench() int {
 	if n, err := strconv.Atoi(os.Getenv("BACKUPDOCTOR_FLEET_DEVICES")); err == nil {
 		return n
 	}
+	if testing.Short() {
+		return benchDevices / 20
+	}
 	return benchDevices
 }
 

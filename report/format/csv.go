@@ -76,6 +76,7 @@ var deviceColumns = []csvColumn[deviceRow]{
 	{"run", func(row deviceRow) string { return row.r.Run }},
 	{"redacted", func(row deviceRow) string { return strconv.FormatBool(row.r.Redacted) }},
 	{"partial", func(row deviceRow) string { return strconv.FormatBool(row.r.Partial) }},
+	{"connection", func(row deviceRow) string { return row.d.Connection }},
 }
 
 // findingColumns say first whose finding it is. Heads never change; new ones are added

@@ -113,10 +113,12 @@ func List(w io.Writer, list []*checks.Check, o Options) error {
 	return p.write(w)
 }
 
-// Devices writes devices of [report.Trust]: whether each trusts this computer, and what to do
-// about one that does not.
-func Devices(w io.Writer, devices []report.Device, o Options) error {
+// Devices writes a report of [report.Trust]: whether each device trusts this computer, and what
+// to do about one that does not.
+func Devices(w io.Writer, r report.Report, o Options) error {
+	devices := r.Devices
 	p := newPage(o)
+	p.gaps(r)
 	labels := p.labels(devices)
 	for i, d := range devices {
 		for _, trust := range d.Findings {
@@ -131,6 +133,12 @@ func Devices(w io.Writer, devices []report.Device, o Options) error {
 		}
 	}
 	p.section("What to do", labels, devices, p.plan)
+	if notes := runNotes(r); len(notes) > 0 {
+		p.print("")
+		for _, note := range notes {
+			p.print(p.hang("", plain, note)...)
+		}
+	}
 	return p.write(w)
 }
 

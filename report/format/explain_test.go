@@ -78,7 +78,7 @@ func TestDevicesSaysWhoTrustsThisComputer(t *testing.T) {
 	gone := reporttest.Snapshot("00008120-000A1C2E3F4A5B6C", "Noor’s iPhone")
 	gone.Live = &device.Live{Trusted: device.Unknown[bool](device.Detached), Ended: device.Gap{Reason: device.Detached}}
 	var out strings.Builder
-	if err := Devices(&out, report.Trust([]device.Snapshot{trusting, waiting, gone}), Options{Width: 100, UTF8: true}); err != nil {
+	if err := Devices(&out, report.Trust(device.Recording{Snapshots: []device.Snapshot{trusting, waiting, gone}}), Options{Width: 100, UTF8: true}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{

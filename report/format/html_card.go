@@ -183,18 +183,20 @@ func aboutDevice(label string, d report.Device) string {
 func factsOf(d report.Device) []htmlFact {
 	var facts []htmlFact
 	add := func(f htmlFact) {
-		if f.Value = report.Clean(device.Label(f.Value)); f.Value != "" || f.At.Text != "" {
+		if f.Value = report.Clean(f.Value); f.Value != "" || f.At.Text != "" {
 			facts = append(facts, f)
 		}
 	}
 	for _, f := range d.Asset {
-		add(htmlFact{Name: report.Clean(device.Label(f.Name)), Value: f.Value})
+		add(htmlFact{Name: report.Clean(device.Label(f.Name)), Value: device.Label(f.Value)})
 	}
-	add(htmlFact{Name: "Model identifier", Value: d.ProductType})
-	add(htmlFact{Name: "Build", Value: d.BuildVersion})
-	add(htmlFact{Name: "Serial number", Value: d.Serial, Code: true})
-	add(htmlFact{Name: "UDID", Value: d.UDID, Code: true})
-	add(htmlFact{Name: "USB port", Value: d.Location, Code: true})
+	add(htmlFact{Name: "Model identifier", Value: device.Label(d.ProductType)})
+	add(htmlFact{Name: "Build", Value: device.Label(d.BuildVersion)})
+	add(htmlFact{Name: "Serial number", Value: device.Label(d.Serial), Code: true})
+	add(htmlFact{Name: "UDID", Value: device.Label(d.UDID), Code: true})
+	add(htmlFact{Name: "USB port", Value: device.Label(d.Location), Code: true})
+	add(htmlFact{Name: "Connection", Value: connectionNote(d)})
+	add(htmlFact{Name: "Meanwhile", Value: useNote(d)})
 	add(htmlFact{Name: "Read", At: timeOf(d.TakenAt)})
 	if d.Retried != "" {
 		add(htmlFact{Name: "Tried again after", Value: reasonOf(d.Retried, "")})

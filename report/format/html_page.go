@@ -237,6 +237,9 @@ func noticesOf(r report.Report) []htmlNotice {
 	if n := r.Summary.Retried; n > 0 {
 		add(note, words.Count(n, "device")+" had to be tried twice.")
 	}
+	for _, text := range runNotes(r) {
+		add(note, text)
+	}
 	return notices
 }
 

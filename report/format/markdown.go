@@ -92,6 +92,9 @@ func (m *markdown) head(r report.Report) {
 			m.line("\n> Whether backups lie in ", markdownText(device.Quoted(p.Path)), " is unknown: ", markdownText(reasonOf(p.Reason, "")), ". ", markdownText(p.Hint))
 		}
 	}
+	for _, note := range runNotes(r) {
+		m.line("\n> ", markdownText(note))
+	}
 	s, b := r.Summary, r.Summary.Backups
 	m.line()
 	if r.Subject == report.OfDevices && s.Devices > 0 {
@@ -183,13 +186,15 @@ func (m *markdown) device(d report.Device) {
 	m.known("Model", strings.TrimSpace(d.ModelName+" "+bracketed(d.ProductType)))
 	m.known("System", strings.TrimSpace(versionOf(d)+" "+bracketed(d.BuildVersion)))
 	m.known("USB port", d.Location)
+	m.said("Connection", connectionNote(d))
+	m.said("Meanwhile", useNote(d))
 	for _, f := range d.Asset {
 		m.known("Inventory, "+device.Label(f.Name), f.Value)
 	}
-	m.known("Last good iCloud backup", lastBackupText(d))
-	m.known("Read", words.Moment(d.TakenAt))
+	m.said("Last good iCloud backup", lastBackupText(d))
+	m.said("Read", words.Moment(d.TakenAt))
 	if d.Retried != "" {
-		m.known("Read in a second try", reasonOf(d.Retried, ""))
+		m.said("Read in a second try", reasonOf(d.Retried, ""))
 	}
 	m.causes(d)
 	m.plan(d)
@@ -199,9 +204,12 @@ func (m *markdown) device(d report.Device) {
 	m.leftOut(d)
 }
 
-// known tells one thing of a device, if it is known.
-func (m *markdown) known(what, value string) {
-	if value = markdownText(device.Label(value)); value != "" {
+// known tells a name or another value of a device, if it is known.
+func (m *markdown) known(what, value string) { m.said(what, device.Label(value)) }
+
+// said tells one thing of a device in words of this program, if it is known.
+func (m *markdown) said(what, words string) {
+	if value := markdownText(words); value != "" {
 		m.line("- ", markdownText(what), ": ", value)
 	}
 }

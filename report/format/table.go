@@ -126,6 +126,9 @@ func (p *page) device(label string, d report.Device) {
 		p.print(p.hang(under, dim, assetLine(d))...)
 	}
 	p.print(p.hang(under, plain, d.Headline)...)
+	if use := useNote(d); use != "" {
+		p.print(p.hang(under, yellow, use)...)
+	}
 	if d.Retried != "" {
 		p.print(p.hang(under, dim, "Examined in a second try: in the first, "+reasonOf(d.Retried, "")+".")...)
 	}
@@ -148,7 +151,7 @@ func assetLine(d report.Device) string {
 // title prints what a device is, behind a mark, and returns the indent for what follows.
 func (p *page) title(m mark, label string, d report.Device) (under string) {
 	about := label
-	for _, text := range []string{modelOf(label, d), versionOf(d)} {
+	for _, text := range []string{modelOf(label, d), versionOf(d), connectionNote(d)} {
 		if text != "" {
 			about += " · " + text
 		}

@@ -31,8 +31,10 @@ const UDID = "00008030-000E11000A84802E"
 type Layout int
 
 const (
-	DB   Layout = iota // Manifest.db, files in 256 folders: iOS 10 and later
-	MBDB               // Manifest.mbdb, files in the backup's own folder: until iOS 9
+	DB    Layout = iota // Manifest.db, files in 256 folders: iOS 10 and later
+	MBDB                // Manifest.mbdb, files in the backup's own folder: until iOS 9
+	DB100               // as DB, and if encrypted only the records of Manifest.db are: iOS 10.0
+	DB101               // as DB, and Manifest.db is always in clear: iOS 10.1
 )
 
 // A Backup is what to write. The zero Backup is a whole one without files.
@@ -52,6 +54,9 @@ type File struct {
 	Path   string
 	Data   []byte
 	Kind   Kind
+
+	Recorded int  // the size that the list has in place of that of Data; 0 is that of Data
+	NoSize   bool // the list has none
 }
 
 // Kind is what an entry is.

@@ -2,6 +2,12 @@ package backuptest
 
 import (
 	"bufio"
+	"bytes"
+	"cmp"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/sha1"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"os"
@@ -18,7 +24,7 @@ func (w *writer) manifest() error {
 		return w.mbdb()
 	}
 	path := filepath.Join(w.Path, "Manifest.db")
-	if err := w.database(path); err != nil || w.locks == nil {
+	if err := w.database(path); err != nil || w.locks == nil || w.Layout != DB {
 		return err
 	}
 	plain, err := os.ReadFile(path)
@@ -45,6 +51,15 @@ func (w *writer) database(path string) (err error) {
 	if err := sqlitex.ExecuteScript(conn, schema, nil); err != nil {
 		return err
 	}
+	seal := func(record []byte) any { return record }
+	if w.locks != nil && w.Layout == DB100 {
+		salt := w.locks.draw(16)
+		if err := sqlitex.Execute(conn, "INSERT INTO Properties VALUES ('salt', ?)", &sqlitex.ExecOptions{Args: []any{salt}}); err != nil {
+			return err
+		}
+		key := sha1.Sum(append([]byte(w.Password), salt...))
+		seal = func(record []byte) any { return sealRecord(key[:16], record) }
+	}
 	defer sqlitex.Save(conn)(&err)
 	insert, err := conn.Prepare("INSERT INTO Files VALUES (?, ?, ?, ?, ?)")
 	if err != nil {
@@ -59,7 +74,12 @@ func (w *writer) database(path string) (err error) {
 		insert.BindText(2, s.Domain)
 		insert.BindText(3, s.Path)
 		insert.BindInt64(4, int64(1<<s.Kind))
-		insert.BindBytes(5, s.archive())
+		switch record := seal(s.archive()).(type) {
+		case string:
+			insert.BindText(5, record)
+		case []byte:
+			insert.BindBytes(5, record)
+		}
 		if _, err := insert.Step(); err != nil {
 			return err
 		}
@@ -75,11 +95,14 @@ func (s stored) archive() []byte {
 	class := map[string]any{"$classname": "MBFile", "$classes": []string{"MBFile", "NSObject"}}
 	modified := Day.Unix()
 	file := map[string]any{
-		"$class": plist.UID(3), "RelativePath": plist.UID(2), "Size": len(s.Data), "Mode": int(s.mode()),
+		"$class": plist.UID(3), "RelativePath": plist.UID(2), "Size": s.recorded(), "Mode": int(s.mode()),
 		"ProtectionClass": int(s.protectionClass()), "Birth": modified, "LastModified": modified, "LastStatusChange": modified,
 		"UserID": 501, "GroupID": 501, "InodeNumber": 55569, "Flags": 0,
 	}
 	objects := []any{"$null", file, s.Path, class}
+	if s.NoSize {
+		delete(file, "Size")
+	}
 	if s.digest != nil {
 		file["Digest"] = s.digest
 	}
@@ -92,6 +115,18 @@ func (s stored) archive() []byte {
 		"$version": 100000, "$archiver": "NSKeyedArchiver", "$top": map[string]any{"root": plist.UID(1)}, "$objects": objects,
 	})
 }
+
+// sealRecord encrypts a record as iOS 10.0 did.
+func sealRecord(key, record []byte) string {
+	pad := aes.BlockSize - len(record)%aes.BlockSize
+	data := append(bytes.Clone(record), bytes.Repeat([]byte{byte(pad)}, pad)...)
+	iv := []byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
+	cipher.NewCBCEncrypter(must(aes.NewCipher(key)), iv).CryptBlocks(data, data)
+	return base64.StdEncoding.EncodeToString(data)
+}
+
+// recorded is the size that the list has.
+func (s stored) recorded() int { return cmp.Or(s.Recorded, len(s.Data)) }
 
 // mbdb writes a Manifest.mbdb.
 func (w *writer) mbdb() error {
@@ -134,6 +169,6 @@ func (s stored) record() []byte {
 	for range 3 {                                         // modified, accessed, changed
 		record = binary.BigEndian.AppendUint32(record, uint32(Day.Unix()))
 	}
-	record = binary.BigEndian.AppendUint64(record, uint64(len(s.Data)))
+	record = binary.BigEndian.AppendUint64(record, uint64(s.recorded()))
 	return append(record, s.protectionClass(), 0)
 }

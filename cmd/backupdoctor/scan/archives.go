@@ -29,6 +29,8 @@ func (a Archives) read(ctx context.Context, screen *terminal.Screen) ([]sysdiagn
 		archive, err := sysdiagnose.Read(ctx, path, sysdiagnose.Options{Progress: screen.ArchiveProgress()})
 		screen.Status("")
 		switch {
+		case errors.Is(err, device.Interrupted) && errors.Is(context.Cause(ctx), device.OutOfTime):
+			return archives, nil // what it was too late for is a gap of the run
 		case errors.Is(err, device.Interrupted):
 			return nil, interrupted()
 		case errors.Is(err, sysdiagnose.ErrForeign):

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/workers"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -26,138 +28,269 @@ type Attached struct {
 
 // Learn implements [Source].
 func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
-	archives, err := a.Archives.read(ctx, a.Screen)
+	reading, stop := limited(ctx, a.Limit)
+	defer stop()
+	archives, err := a.Archives.read(reading, a.Screen)
 	if err != nil {
 		return Learned{}, err
 	}
-	reading, stop := limited(ctx, a.Limit)
-	defer stop()
-	owners := ownersOf(archives)
-	attached, set, gaps := a.find(reading, a.UDIDs, owners)
-	wanted, missing := Choose(a.Labels.bySlot(a.unfinished(attached)), a.UDIDs)
-	c := a.collection(run, wanted, missing, set)
+	c := a.collection(run)
+	attached, gaps := c.discover(reading, func(one usb.Attached) bool { return a.wants(one) && !a.finished(one) })
+	attached, left := a.leftOut(attached)
+	wanted, missing := Choose(a.Labels.bySlot(slices.DeleteFunc(attached, a.finished)), a.UDIDs)
+	left = slices.DeleteFunc(left, func(l device.LeftOut) bool { return !a.wants(usb.Attached{UDID: l.UDID}) })
+	set := a.backupsOf(wanted, slices.Concat(missing, ownersOf(archives)))
+	learned := func() Learned {
+		l := Learned{Recording: run.Recording(append(gaps, stopped(reading)...)...), Places: set.reported()}
+		l.Recording.LeftOut, l.Recording.Jobs = left, jobsOf(c.workers)
+		return l
+	}
 	if len(archives)+len(a.More) == 0 {
 		c.done = run.Done
-		c.collect(reading)
-		return Learned{Recording: run.Recording(append(gaps, stopped(reading)...)...), Places: set.reported()}, nil
+		c.collect(reading, wanted, missing, set)
+		return learned(), nil
 	}
 	c.done = func(number int, s device.Snapshot) { run.Tell(number, report.DeviceState, s, report.AllRead) }
-	c.collect(reading)
+	c.collect(reading, wanted, missing, set)
 	a.Inspection.all(reading, set) // those of the owners of archives
 	snapshots := withArchives(c.snapshots, archives, set, a.Table)
-	gaps = append(gaps, stopped(reading)...)
-	more(ctx, a.More, snapshots)
+	l := learned()
+	more(reading, a.More, snapshots)
 	for number, s := range snapshots {
 		run.Done(number, s)
 	}
-	return Learned{Recording: run.Recording(gaps...), Places: set.reported()}, nil
+	return l, nil
 }
 
-// find finds the attached devices, and the backups on this computer of those that are wanted and
-// of the owners of archives.
-func (e Examination) find(ctx context.Context, udids, owners []string) ([]usb.Attached, BackupSet, []device.Gap) {
-	attached, err := e.Door.Find(ctx)
-	if err != nil {
-		return nil, BackupSet{}, []device.Gap{device.GapOf(err)}
-	}
+// wants reports whether a device is one of those that were asked for.
+func (a Attached) wants(one usb.Attached) bool {
+	return len(a.UDIDs) == 0 || slices.ContainsFunc(a.UDIDs, func(udid string) bool { return device.SameUDID(udid, one.UDID) })
+}
+
+// finished reports whether a resumed run has examined a device before.
+func (a Attached) finished(one usb.Attached) bool {
+	return a.Resumed != nil && slices.ContainsFunc(a.Resumed.Done, func(d report.Device) bool { return device.SameUDID(d.UDID, one.UDID) })
+}
+
+// backupsOf are the backups on this computer of attached devices and of others.
+func (e Examination) backupsOf(attached []usb.Attached, others []string) BackupSet {
 	set := FindBackups(e.Places)
-	wanted, missing := Choose(attached, udids)
-	known := slices.Concat(missing, owners)
-	for _, a := range wanted {
-		known = append(known, a.UDID)
+	for _, a := range attached {
+		others = append(others, a.UDID)
 	}
-	set.Keep(func(st StoredBackup) bool { return st.IsOfOne(known) })
-	return attached, set, nil
-}
-
-// unfinished leaves out the devices that a resumed run has examined before.
-func (a Attached) unfinished(attached []usb.Attached) []usb.Attached {
-	if a.Resumed == nil {
-		return attached
-	}
-	return slices.DeleteFunc(slices.Clone(attached), func(one usb.Attached) bool {
-		return slices.ContainsFunc(a.Resumed.Done, func(d report.Device) bool { return device.SameUDID(d.UDID, one.UDID) })
-	})
+	set.Keep(func(st StoredBackup) bool { return st.IsOfOne(others) })
+	return set
 }
 
 // A collection is the devices of a run on their way from the cable to the judge.
+//
+// A device on a cable is read from when it is announced. What follows its first reading waits
+// until all devices are known, and so the place of each among them.
 type collection struct {
 	visitor
 	set       BackupSet
 	wanted    []usb.Attached
-	missing   []string
 	distrust  map[string]error // why a device that was asked for trust gave none, by UDID
 	snapshots []device.Snapshot
 	done      func(number int, s device.Snapshot) // takes a device once it will not be read any more
+
+	workers   *workers.Workers
+	sending   sync.WaitGroup // of announced devices to the workers
+	finishing sync.WaitGroup // of devices that have been read
+	known     chan struct{}  // closed when all devices are known
+
+	mu      sync.Mutex
+	begun   map[string]bool // the first reading of a device, by UDID
+	early   []usb.Attached  // read from before all devices were known
+	numbers map[string]int  // of the devices, by UDID; nil before all are known
+	again   []retry
 }
 
-func (e Examination) collection(run *Run, wanted []usb.Attached, missing []string, set BackupSet) *collection {
+// A retry is a device that is worth another try.
+type retry struct {
+	number int
+	spent  time.Duration // of the time for the device
+}
+
+func (e Examination) collection(run *Run) *collection {
 	return &collection{
-		visitor: visitor{Examination: e, run: run}, set: set, wanted: wanted, missing: missing,
-		snapshots: make([]device.Snapshot, len(wanted)+len(missing)),
+		visitor: visitor{Examination: e, run: run}, workers: workers.Start(e.Pool),
+		known: make(chan struct{}), begun: map[string]bool{},
 	}
+}
+
+// discover finds the attached devices, and begins to read from those on a cable that are wanted
+// as they are announced; where devices are asked for trust, that comes first.
+func (c *collection) discover(ctx context.Context, wanted func(usb.Attached) bool) ([]usb.Attached, []device.Gap) {
+	const most = 1000 // what is announced beyond that begins when all is known
+	announced := make(chan usb.Attached, most)
+	c.sending.Go(func() {
+		for a := range announced {
+			c.begin(ctx, a)
+		}
+	})
+	defer close(announced)
+	found, err := c.Door.Discover(ctx, func(change usb.Change) {
+		if a := change.Attached; !change.Gone && a.Connection == device.USB && !c.Pair && wanted(a) {
+			select {
+			case announced <- a:
+			default:
+			}
+		}
+	})
+	if err != nil {
+		return nil, []device.Gap{device.GapOf(err)}
+	}
+	return found.Devices, entryGaps(found.Malformed)
 }
 
 // collect reads the devices, some at a time.
-func (c *collection) collect(ctx context.Context) {
+func (c *collection) collect(ctx context.Context, wanted []usb.Attached, missing []string, set BackupSet) {
+	c.wanted, c.set = wanted, set
+	c.snapshots = make([]device.Snapshot, len(wanted)+len(missing))
+	c.number()
+	if c.Pair {
+		c.distrust = c.askForTrust(ctx, wanted)
+	}
+	close(c.known)
+	c.sending.Wait()
+	for _, a := range wanted {
+		c.begin(ctx, a)
+	}
+	c.workers.Wait()
+	c.finishing.Wait()
+	c.retry(ctx)
+	for n, udid := range missing {
+		i := len(wanted) + n
+		c.snapshots[i] = notAttached(udid)
+		c.complete(ctx, i, &c.snapshots[i], set)
+		c.done(i, c.snapshots[i])
+	}
+}
+
+// number gives each device its place, and tells of all of them.
+func (c *collection) number() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.numbers = map[string]int{}
 	c.run.Start(len(c.snapshots))
 	for i, a := range c.wanted {
+		c.numbers[a.UDID] = i
 		c.run.Tell(i, report.DeviceAttached, c.Labels.labelled(a), report.Waiting)
 	}
-	if c.Pair {
-		c.distrust = c.askForTrust(ctx, c.wanted)
-	}
-	c.second(ctx, c.first(ctx))
-	for n, udid := range c.missing {
-		i := len(c.wanted) + n
-		c.snapshots[i] = notAttached(udid)
-		c.complete(ctx, i, &c.snapshots[i], c.set)
-		c.done(i, c.snapshots[i])
+	for _, a := range c.early {
+		c.tellReadingLocked(a)
 	}
 }
 
-// first examines every device once, and returns those that are worth another try.
-func (c *collection) first(ctx context.Context) (again []int) {
-	failed := make([]bool, len(c.wanted))
-	c.Pool.each(len(c.wanted), func(i int) {
-		c.snapshots[i] = c.visit(ctx, i, c.wanted[i], report.Reading, c.set)
-		explainDistrust(&c.snapshots[i], c.distrust[c.wanted[i].UDID])
-		failed[i] = c.snapshots[i].Live.Ended.Reason.Transient() && ctx.Err() == nil
-		if !failed[i] {
-			c.done(i, c.snapshots[i])
-		}
-	})
-	for i := range failed {
-		if failed[i] {
-			again = append(again, i)
-		}
+func (c *collection) tellReadingLocked(a usb.Attached) {
+	if number, ok := c.numbers[a.UDID]; ok {
+		c.run.Tell(number, report.DeviceState, c.Labels.labelled(a), report.Reading)
 	}
-	return again
 }
 
-// second examines the devices once more that failed for a reason that may pass, a few at a
-// time: most of them suffered from a hub with too much to do. A device that was plugged in
-// again meanwhile has another number, so they are looked for again.
-func (c *collection) second(ctx context.Context, again []int) {
-	if len(again) == 0 {
+// begin has a device read for the first time, once; it waits for a place among the workers.
+func (c *collection) begin(ctx context.Context, a usb.Attached) {
+	c.mu.Lock()
+	begun := c.begun[a.UDID]
+	c.begun[a.UDID] = true
+	c.mu.Unlock()
+	if !begun {
+		c.workers.Send(func() device.Reason { return c.first(ctx, a) })
+	}
+}
+
+// first reads a device for the first time. Its backups are inspected while the next one is read.
+func (c *collection) first(ctx context.Context, a usb.Attached) device.Reason {
+	c.mu.Lock()
+	if c.numbers == nil {
+		c.early = append(c.early, a)
+	} else {
+		c.tellReadingLocked(a)
+	}
+	c.mu.Unlock()
+	began := time.Now()
+	s := c.read(ctx, c.Door, a)
+	spent := time.Since(began)
+	c.finishing.Go(func() { c.finish(ctx, a, s, spent) })
+	return s.Live.Ended.Reason
+}
+
+// finish takes what a first reading told. A device that was gone before all were known is none.
+func (c *collection) finish(ctx context.Context, a usb.Attached, s device.Snapshot, spent time.Duration) {
+	<-c.known
+	number, ok := c.numbers[a.UDID]
+	if !ok {
 		return
 	}
-	attached, err := c.Door.Find(ctx)
-	if err != nil {
-		attached = nil
+	explainDistrust(&s, c.distrust[a.UDID])
+	c.complete(ctx, number, &s, c.set)
+	c.snapshots[number] = s
+	if s.Live.Ended.Reason.Transient() && ctx.Err() == nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.again = append(c.again, retry{number, spent})
+		return
 	}
+	c.done(number, s)
+}
+
+// retry examines the devices once more that failed for a reason that may pass, a few at a time:
+// most of them suffered from a hub with too much to do. A device that was plugged in again
+// meanwhile has another number, so they are looked for again. What is left of the time for a
+// device is all that its second try gets.
+func (c *collection) retry(ctx context.Context) {
+	slices.SortFunc(c.again, func(a, b retry) int { return a.number - b.number })
+	began := time.Now()
+	attached := c.lookAgain(ctx)
+	looked := time.Since(began)
 	fewer := c.Pool
-	fewer.jobs = max(1, c.Pool.jobs/4)
-	fewer.each(len(again), func(n int) {
-		i := again[n]
+	fewer.Jobs = max(1, min(c.workers.Used().Most/4, workers.Usual/2))
+	workers.Start(fewer).Each(len(c.again), func(n int) device.Reason {
+		i := c.again[n].number
+		defer func() { c.done(i, c.snapshots[i]) }()
 		at := slices.IndexFunc(attached, func(a usb.Attached) bool { return device.SameUDID(a.UDID, c.wanted[i].UDID) })
-		if at >= 0 && ctx.Err() == nil {
-			again := c.visit(ctx, i, attached[at], report.Retrying, c.set)
-			explainDistrust(&again, c.distrust[c.wanted[i].UDID])
-			c.snapshots[i] = better(c.snapshots[i], again)
+		if at < 0 || ctx.Err() != nil {
+			return ""
 		}
-		c.done(i, c.snapshots[i])
+		a := attached[at]
+		door := c.Door.Over(a.Connection)
+		door.Timeout = door.Limit() - c.again[n].spent - looked
+		if door.Timeout <= 0 {
+			return ""
+		}
+		c.run.Tell(i, report.DeviceState, c.Labels.labelled(a), report.Retrying)
+		s := c.read(ctx, door, a)
+		explainDistrust(&s, c.distrust[c.wanted[i].UDID])
+		c.complete(ctx, i, &s, c.set)
+		c.snapshots[i] = better(c.snapshots[i], s)
+		return s.Live.Ended.Reason
 	})
+}
+
+// lookAgain lists the attached devices, within what is left of the time for those that are worth
+// another try; nil if none has any.
+func (c *collection) lookAgain(ctx context.Context) []usb.Attached {
+	var left time.Duration
+	for _, r := range c.again {
+		left = max(left, c.Door.Over(c.wanted[r.number].Connection).Limit()-r.spent)
+	}
+	if left <= 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
+	found, err := c.Door.Discover(ctx, func(usb.Change) {})
+	if err != nil {
+		return nil
+	}
+	return found.Devices
+}
+
+// jobsOf is how many devices were examined at a time.
+func jobsOf(w *workers.Workers) device.Jobs {
+	used := w.Used()
+	return device.Jobs{Most: used.Most, Adaptive: used.Adaptive, FellBack: used.FellBack, HeldBack: used.HeldBack}
 }
 
 // limited is a context that ends after a time; 0 is no limit.

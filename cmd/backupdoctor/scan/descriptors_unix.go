@@ -2,14 +2,18 @@
 
 package scan
 
-import "golang.org/x/sys/unix"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/workers"
+)
 
 // maxOpenVisits is how many visits the limit of open files allows. Go raises the soft limit
 // to the hard one before main.
 func maxOpenVisits() int {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
-		return UsualJobs
+		return workers.Usual
 	}
 	return visitsWithin(uint64(limit.Cur))
 }

@@ -1,15 +1,19 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/workers"
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/actlock"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/device/usb"
@@ -20,8 +24,11 @@ import (
 type Examination struct {
 	Door       usb.Door
 	Wants      usb.Wants
-	Pool       Pool
-	Pair       bool // ask untrusted devices for trust first
+	Network    bool // examine devices on the network too
+	Pool       workers.Options
+	Pair       bool           // ask untrusted devices for trust first
+	Command    string         // that examines them: scan
+	Locks      actlock.Folder // of commands that act on devices; "" for none
 	Labels     Labels
 	Table      releases.Table
 	Places     []backup.Place // where to look for backups; nil is nowhere
@@ -36,12 +43,23 @@ type visitor struct {
 	inspecting sync.Mutex // backups are inspected one at a time: so they are read fastest
 }
 
-// visit reads one device and completes it. number is its place among the devices of the run.
-func (v *visitor) visit(ctx context.Context, number int, a usb.Attached, state string, set BackupSet) device.Snapshot {
-	v.run.Tell(number, report.DeviceState, v.Labels.labelled(a), state)
-	s := v.Door.Read(ctx, a, v.Wants)
-	v.complete(ctx, number, &s, set)
+// read reads one device, and sees which command acts on it meanwhile.
+func (e Examination) read(ctx context.Context, door usb.Door, a usb.Attached) device.Snapshot {
+	s := door.Read(ctx, a, e.Wants)
+	s.InUse = e.inUse(a.UDID)
 	return s
+}
+
+// inUse is the command that acts on a device; nil if none does.
+func (e Examination) inUse(udid string) *device.InUse {
+	if e.Locks == "" {
+		return nil
+	}
+	holder, held := e.Locks.Holder(udid)
+	if !held {
+		return nil
+	}
+	return &device.InUse{Command: cmp.Or(holder.Command, "another command"), Since: holder.Since}
 }
 
 // complete adds to a device what is known of it elsewhere: its labels, what its model is
@@ -113,25 +131,58 @@ func notAttached(udid string) device.Snapshot {
 	}
 }
 
-// Greet reads of each attached device what it tells everybody. Its errors are those with which
-// a scan of nothing ends.
-func (e Examination) Greet(ctx context.Context) ([]device.Snapshot, error) {
-	attached, err := e.Door.Find(ctx)
-	attached = e.Labels.bySlot(attached)
+// leftOut are the devices that are on the network only, unless those are examined too.
+func (e Examination) leftOut(attached []usb.Attached) (kept []usb.Attached, left []device.LeftOut) {
+	for _, a := range attached {
+		if a.Connection == device.Network && !e.Network {
+			left = append(left, device.LeftOut{UDID: a.UDID, Connection: a.Connection})
+		} else {
+			kept = append(kept, a)
+		}
+	}
+	return kept, left
+}
+
+// entryGaps say that usbmuxd listed devices that cannot be understood.
+func entryGaps(malformed int) []device.Gap {
+	if malformed == 0 {
+		return nil
+	}
+	return []device.Gap{{Reason: device.BadEntry, Detail: strconv.Itoa(malformed)}}
+}
+
+// Greet reads of each attached device what it tells everybody; one that is left out is listed
+// without that. Its errors are those with which a scan of nothing ends.
+func (e Examination) Greet(ctx context.Context) (device.Recording, error) {
+	found, err := e.Door.Discover(ctx, func(usb.Change) {})
+	if ctx.Err() != nil {
+		return device.Recording{}, interrupted()
+	}
+	gaps := entryGaps(found.Malformed)
 	if err != nil {
-		return nil, Ending(report.New(report.Run{Gaps: []device.Gap{device.GapOf(err)}}), runtime.GOOS)
+		gaps = append(gaps, device.GapOf(err))
 	}
-	if len(attached) == 0 {
-		return nil, Ending(report.New(report.Run{}), runtime.GOOS)
+	if len(found.Devices) == 0 {
+		return device.Recording{}, Ending(report.New(report.Run{Gaps: gaps}), runtime.GOOS)
 	}
+	attached := e.Labels.bySlot(found.Devices)
+	_, left := e.leftOut(attached)
 	snapshots := make([]device.Snapshot, len(attached))
-	e.Pool.each(len(attached), func(i int) {
-		snapshots[i] = e.Door.Greet(ctx, attached[i])
+	workers.Start(e.Pool).Each(len(attached), func(i int) device.Reason {
+		if a := attached[i]; a.Connection == device.Network && !e.Network {
+			snapshots[i] = e.Labels.labelled(a)
+			snapshots[i].TakenAt = time.Now().UTC()
+			snapshots[i].Live = &device.Live{Connection: a.Connection}
+		} else {
+			snapshots[i] = e.Door.Greet(ctx, a)
+		}
+		snapshots[i].InUse = e.inUse(attached[i].UDID)
 		e.Labels.label(&snapshots[i])
 		identify(&snapshots[i], e.Table)
+		return snapshots[i].Live.Ended.Reason
 	})
 	if ctx.Err() != nil {
-		return nil, interrupted()
+		return device.Recording{}, interrupted()
 	}
-	return snapshots, nil
+	return device.Recording{Snapshots: snapshots, LeftOut: left, Gaps: gaps}, nil
 }

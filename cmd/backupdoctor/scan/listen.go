@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/workers"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backuplog"
 	"github.com/backupdoctor/backupdoctor/device/usb"
@@ -25,11 +26,16 @@ type Listen struct {
 
 // Learn implements [Source].
 func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
-	attached, set, gaps := l.find(ctx, l.UDIDs, nil)
+	var gaps []device.Gap
+	attached, err := l.Door.Find(ctx)
+	if err != nil {
+		gaps = append(gaps, device.GapOf(err))
+	}
 	wanted, missing := Choose(l.Labels.bySlot(attached), l.UDIDs)
-	c := l.collection(run, wanted, missing, set)
+	set := l.backupsOf(wanted, missing)
+	c := l.collection(run)
 	c.done = func(number int, s device.Snapshot) { run.Tell(number, report.DeviceState, s, report.AllRead) }
-	c.collect(ctx)
+	c.collect(ctx, wanted, missing, set)
 	snapshots := c.snapshots
 	heard := make([]*backuplog.Log, len(wanted))
 	var following sync.WaitGroup
@@ -44,12 +50,13 @@ func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
 	}
 	following.Wait()
 	until := time.Now()
-	l.Pool.each(len(wanted), func(i int) {
+	workers.Start(l.Pool).Each(len(wanted), func(i int) device.Reason {
 		snapshots[i] = l.again(ctx, wanted[i], snapshots[i], heard[i])
 		l.Labels.label(&snapshots[i])
 		identify(&snapshots[i], l.Table)
 		set.join(&snapshots[i])
 		snapshots[i].Attempts = heard[i].Attempts(until)
+		return ""
 	})
 	for number, s := range snapshots {
 		run.Done(number, s)

@@ -62,10 +62,12 @@ func (p Pipe) report(run *Run, learned Learned) error {
 		Places:    learned.Places,
 		Redacted:  learned.Recording.Redacted || p.Judge.Redact,
 		Inventory: p.seen(results),
+		LeftOut:   leftOut(learned.Recording.LeftOut, learned.Recording.Redacted || p.Judge.Redact),
+		Jobs:      learned.Recording.Jobs,
 		Gaps:      learned.Recording.Gaps,
 	}
 	recording := learned.Recording
-	recording.Redacted = of.Redacted
+	recording.Redacted, recording.LeftOut = of.Redacted, of.LeftOut
 	var devices []report.Device
 	for _, result := range results {
 		recording.Snapshots = append(recording.Snapshots, result.Shown)
@@ -80,6 +82,14 @@ func (p Pipe) report(run *Run, learned Learned) error {
 		return learned.None
 	}
 	return Ending(r, runtime.GOOS)
+}
+
+// leftOut are devices as they may be shown.
+func leftOut(left []device.LeftOut, redact bool) []device.LeftOut {
+	if !redact {
+		return left
+	}
+	return device.Recording{LeftOut: left}.Redact().LeftOut
 }
 
 // seen compares the devices of the run with the inventory; nil without one.

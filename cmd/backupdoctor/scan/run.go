@@ -99,6 +99,9 @@ func (r *Run) inOrder() []Result {
 // about puts the names of a device into an event.
 func about(s device.Snapshot, e report.Event, result *Result) Event {
 	e.UDID, e.Slot, e.Location = s.Device.UDID, s.Labels.Slot, report.LocationOf(s.Labels)
+	if s.Live != nil {
+		e.Connection = string(s.Live.Connection)
+	}
 	e.Name, _ = s.Device.Name.Get() // "" until it is known
 	return Event{e, result}
 }

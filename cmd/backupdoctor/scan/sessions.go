@@ -20,6 +20,11 @@ type session struct {
 	busy     bool         // it is being examined, or waits for its turn
 	finished bool         // what was found on it has been told
 
+	paired  bool          // it was paired while it was examined
+	asked   bool          // whether it can be read by now; it has not answered
+	askedAt time.Time     // when it was
+	spent   time.Duration // of the time for the device
+
 	tries int              // examinations since it was plugged in, or listed again by usbmuxd
 	cut   *device.Snapshot // what examinations that were cut off told; nil if none was
 	last  device.Snapshot  // what the visit found, once it is finished
@@ -43,7 +48,7 @@ func (all *sessions) arrives(a usb.Attached, now time.Time) (s *session, first, 
 		all.open[a.UDID] = s
 	}
 	if s.attached.DeviceID != a.DeviceID {
-		s.tries = 0 // what cut it off may have been the cable
+		s.tries, s.spent = 0, 0 // what cut it off may have been the cable
 	}
 	s.attached, s.here = a, true
 	examine = !s.busy && !s.finished

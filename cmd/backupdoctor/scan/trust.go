@@ -2,12 +2,15 @@ package scan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/workers"
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/actlock"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 )
 
@@ -30,16 +33,23 @@ func (e Examination) askForTrust(ctx context.Context, attached []usb.Attached) m
 	fmt.Fprintf(e.Screen, "unlock %s, tap Trust on the screen, and enter the passcode\n", list(strangers))
 	countdown := terminal.NewCountdown(e.Screen)
 	refusals := make([]error, len(strangers))
-	NewPool(len(strangers)).each(len(strangers), func(i int) {
+	workers.Start(NewPool(len(strangers), nil)).Each(len(strangers), func(i int) device.Reason {
 		s := strangers[i]
-		refusals[i] = e.Door.Pair(ctx, *s.attached, func(event usb.PairEvent) { countdown.Wait(s.name, event.Left) })
+		refusals[i] = e.alone(ctx, *s.attached, func(ctx context.Context) error {
+			return e.Door.Pair(ctx, *s.attached, func(event usb.PairEvent) { countdown.Wait(s.name, event.Left) })
+		})
 		countdown.Done(s.name)
+		return ""
 	})
 	why := map[string]error{}
 	for i, err := range refusals {
 		if err != nil && ctx.Err() == nil {
 			s := strangers[i]
 			why[s.attached.UDID] = err
+			if held, ok := errors.AsType[*actlock.HeldError](err); ok {
+				fmt.Fprintln(e.Screen, held)
+				continue
+			}
 			fmt.Fprintf(e.Screen, "could not pair with %q: %v\n", s.name, device.GapOf(err))
 		}
 	}
@@ -47,6 +57,19 @@ func (e Examination) askForTrust(ctx context.Context, attached []usb.Attached) m
 		e.renumber(ctx, strangers)
 	}
 	return why
+}
+
+// alone acts on a device while no other command does. One that does is waited for, no longer
+// than for a device.
+func (e Examination) alone(ctx context.Context, a usb.Attached, act func(context.Context) error) error {
+	if e.Locks == "" {
+		return act(ctx)
+	}
+	lock, err := e.Locks.Acquire(ctx, a.UDID, e.Command+" --pair", e.Door.Over(a.Connection).Limit())
+	if err != nil {
+		return err
+	}
+	return errors.Join(act(actlock.With(ctx, lock)), lock.Release())
 }
 
 // renumber finds the devices again.
@@ -88,7 +111,10 @@ func explainDistrust(s *device.Snapshot, refusal error) {
 // strangers are the devices that a Trust dialog could change the mind of.
 func (e Examination) strangers(ctx context.Context, attached []usb.Attached) []stranger {
 	greeted := make([]device.Snapshot, len(attached))
-	e.Pool.each(len(attached), func(i int) { greeted[i] = e.Door.Greet(ctx, attached[i]) })
+	workers.Start(e.Pool).Each(len(attached), func(i int) device.Reason {
+		greeted[i] = e.Door.Greet(ctx, attached[i])
+		return greeted[i].Live.Ended.Reason
+	})
 	var strangers []stranger
 	for i := range attached {
 		_, err := greeted[i].Live.Trusted.Get()

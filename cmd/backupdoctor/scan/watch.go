@@ -1,14 +1,18 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/workers"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -23,12 +27,16 @@ type Watch struct {
 // Learn implements [Source]. It goes on until ctx ends, or there have been enough visits.
 func (w Watch) Learn(ctx context.Context, run *Run) (Learned, error) {
 	watching := watching{
-		visitor: visitor{Examination: w.Examination, run: run}, until: w.Until, workers: w.Pool.start(), examined: make(chan examined),
-		sessions: sessions{open: map[string]*session{}}, latest: map[string]int{},
+		visitor: visitor{Examination: w.Examination, run: run}, until: w.Until, workers: workers.Start(w.Pool),
+		examined: make(chan examined), accessed: make(chan accessed),
+		sessions: sessions{open: map[string]*session{}}, latest: map[string]int{}, network: map[string]device.LeftOut{},
 	}
 	run.StartOpen()
 	watching.follow(ctx)
-	return Learned{Recording: run.Recording(watching.gaps...)}, nil
+	l := Learned{Recording: run.Recording(append(watching.gaps, entryGaps(watching.malformed)...)...)}
+	l.Recording.LeftOut = slices.SortedFunc(maps.Values(watching.network), func(a, b device.LeftOut) int { return cmp.Compare(a.UDID, b.UDID) })
+	l.Recording.Jobs = jobsOf(watching.workers)
+	return l, nil
 }
 
 // A watching is a watch under way. Only the goroutine that follows it touches it.
@@ -36,11 +44,15 @@ type watching struct {
 	visitor
 	until    int
 	sessions sessions
-	workers  *workers
+	workers  *workers.Workers
 	examined chan examined
-	sent     int  // examinations that have not come back
+	accessed chan accessed
+	sent     int  // examinations and questions that have not come back
 	lost     bool // usbmuxd is away
 	finished int  // visits
+
+	network   map[string]device.LeftOut // devices that are on the network only and are left out, by UDID
+	malformed int                       // entries of usbmuxd that cannot be understood
 
 	latest map[string]int // number of the last finished visit of a device, by UDID
 	gaps   []device.Gap
@@ -50,6 +62,13 @@ type watching struct {
 type examined struct {
 	session  *session
 	snapshot device.Snapshot
+	spent    time.Duration
+}
+
+// accessed is the answer of a device that was asked whether it can be read by now.
+type accessed struct {
+	session *session
+	access  usb.Access
 }
 
 // follow takes in what happens until ctx ends, or there have been enough visits. Examinations
@@ -76,8 +95,11 @@ func (w *watching) follow(ctx context.Context) {
 			w.take(ctx, c)
 		case e := <-w.examined:
 			w.took(ctx, e)
+		case a := <-w.accessed:
+			w.learn(ctx, a)
 		case now := <-clock.C:
 			w.again(ctx)
+			w.ask(ctx, now)
 			w.endSessions(now)
 		case err := <-failed:
 			failed <- err // for the end
@@ -87,7 +109,12 @@ func (w *watching) follow(ctx context.Context) {
 	}
 	stop()
 	for w.sent > 0 {
-		w.took(ctx, <-w.examined)
+		select {
+		case e := <-w.examined:
+			w.took(ctx, e)
+		case a := <-w.accessed:
+			w.learn(ctx, a)
+		}
 	}
 	for _, s := range w.sessions.open {
 		w.end(s)
@@ -139,11 +166,21 @@ func (w *watching) take(ctx context.Context, c usb.Change) {
 		w.lost = false
 		fmt.Fprintln(w.Screen, "usbmuxd is back")
 	case c.Malformed:
-		fmt.Fprintln(w.Screen, "usbmuxd told of a device in a form that cannot be understood: it is left out")
-	case c.Gone, c.Attached.Connection == device.Network:
+		w.malformed++
+		fmt.Fprintln(w.Screen, "usbmuxd listed a device in a form that cannot be understood: it is left out")
+	case c.Gone:
+		delete(w.network, c.Attached.UDID)
 		w.sessions.leaves(c.Attached.UDID, now)
+	case c.Attached.Connection == device.Network && !w.Network:
+		w.sessions.leaves(c.Attached.UDID, now)
+		w.leaveOut(c.Attached)
 	case c.Paired:
+		if s, known := w.sessions.open[c.Attached.UDID]; known && s.here {
+			s.paired = true
+			w.examineAgain(ctx, s, awaitsTrust(s.last))
+		}
 	default:
+		delete(w.network, c.Attached.UDID)
 		s, first, examine := w.sessions.arrives(c.Attached, now)
 		if first {
 			w.run.Tell(s.number, report.DeviceAttached, w.Labels.labelled(c.Attached), report.Waiting)
@@ -154,12 +191,90 @@ func (w *watching) take(ctx context.Context, c usb.Change) {
 	}
 }
 
-// send has a device examined; the result comes to w.examined.
+// leaveOut says of a device on the network, once, that it is not examined.
+func (w *watching) leaveOut(a usb.Attached) {
+	if _, known := w.network[a.UDID]; !known {
+		fmt.Fprintf(w.Screen, "%q is on Wi-Fi only and is left out; --network examines it\n", a.UDID)
+	}
+	w.network[a.UDID] = device.LeftOut{UDID: a.UDID, Connection: a.Connection}
+}
+
+// askEvery is how often a device is asked whether it can be read by now.
+const askEvery = 5 * time.Second
+
+// ask asks the devices on a cable that could not be read in full, because they were locked or
+// did not trust this computer, whether that has changed. Devices on the network are left alone:
+// each question costs their battery.
+func (w *watching) ask(ctx context.Context, now time.Time) {
+	if w.lost {
+		return
+	}
+	for _, s := range w.sessions.open {
+		if !s.here || s.busy || !s.finished || s.asked || now.Sub(s.askedAt) < askEvery ||
+			s.attached.Connection != device.USB || !awaitsTrust(s.last) && !awaitsUnlock(s.last) {
+			continue
+		}
+		s.asked, s.askedAt = true, now
+		w.sent++
+		a := s.attached
+		go w.workers.Send(func() device.Reason {
+			w.accessed <- accessed{s, w.Door.Access(ctx, a)}
+			return ""
+		})
+	}
+}
+
+// learn takes in what a device said when it was asked whether it can be read by now.
+func (w *watching) learn(ctx context.Context, a accessed) {
+	w.sent--
+	s := a.session
+	s.asked = false
+	trusted, _ := a.access.Trusted.Get()
+	locked, err := a.access.Locked.Get()
+	w.examineAgain(ctx, s, trusted && awaitsTrust(s.last) || err == nil && !locked && awaitsUnlock(s.last))
+}
+
+// examineAgain examines a device on the same visit once more, now that more of it can be read.
+func (w *watching) examineAgain(ctx context.Context, s *session, readable bool) {
+	if !readable || !s.here || s.busy || !s.finished || ctx.Err() != nil {
+		return
+	}
+	s.finished, s.busy, s.paired = false, true, false
+	s.tries, s.spent, s.cut = 0, 0, nil
+	w.send(ctx, s, report.Reading)
+}
+
+// awaitsTrust is true of a device that would tell more if it trusted this computer.
+func awaitsTrust(s device.Snapshot) bool {
+	if s.Live == nil {
+		return false
+	}
+	_, err := s.Live.Trusted.Get()
+	switch device.GapOf(err).Reason {
+	case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale, device.TrustForbidden, device.Locked:
+		return true
+	}
+	return false
+}
+
+// awaitsUnlock is true of a device that was locked.
+func awaitsUnlock(s device.Snapshot) bool {
+	if s.Live == nil {
+		return false
+	}
+	locked, _ := s.Live.LockedNow.Get()
+	return locked
+}
+
+// send has a device examined; the result comes to w.examined. All tries together take no longer
+// than one device may.
 func (w *watching) send(ctx context.Context, s *session, state string) {
 	w.sent++
 	s.tries++
 	a, number := s.attached, s.number
-	go w.workers.send(func() {
+	door := w.Door.Over(a.Connection)
+	door.Timeout = door.Limit() - s.spent
+	go w.workers.Send(func() device.Reason {
 		set := FindBackups(w.Places)
 		set.Keep(func(st StoredBackup) bool { return st.IsOfOne([]string{a.UDID}) })
 		var distrust map[string]error
@@ -167,9 +282,13 @@ func (w *watching) send(ctx context.Context, s *session, state string) {
 		if w.Pair {
 			distrust = w.askForTrust(ctx, attached)
 		}
-		snapshot := w.visit(ctx, number, attached[0], state, set)
+		w.run.Tell(number, report.DeviceState, w.Labels.labelled(attached[0]), state)
+		began := time.Now()
+		snapshot := w.read(ctx, door, attached[0])
+		w.complete(ctx, number, &snapshot, set)
 		explainDistrust(&snapshot, distrust[a.UDID])
-		w.examined <- examined{s, snapshot}
+		w.examined <- examined{s, snapshot, time.Since(began)}
+		return snapshot.Live.Ended.Reason
 	})
 }
 
@@ -179,11 +298,13 @@ func (w *watching) took(ctx context.Context, e examined) {
 	w.sent--
 	s, snapshot := e.session, e.snapshot
 	s.busy = false
+	s.spent += e.spent
 	if s.cut != nil {
 		snapshot = better(*s.cut, snapshot)
 	}
 	if !e.snapshot.Live.Ended.Reason.Transient() || ctx.Err() != nil {
 		w.finish(s, snapshot)
+		w.examineAgain(ctx, s, s.paired && awaitsTrust(snapshot)) // it was paired meanwhile
 		return
 	}
 	s.cut = &snapshot
@@ -197,7 +318,7 @@ func (w *watching) again(ctx context.Context) {
 		return
 	}
 	for _, s := range w.sessions.waiting() {
-		if s.tries >= 2 {
+		if s.tries >= 2 || s.spent >= w.Door.Over(s.attached.Connection).Limit() {
 			w.finish(s, *s.cut)
 			continue
 		}
@@ -215,7 +336,9 @@ func (w *watching) finish(s *session, snapshot device.Snapshot) {
 		w.run.Replace(earlier)
 	}
 	w.latest[snapshot.Device.UDID] = s.number
-	w.finished++
+	if s.last.Device.UDID == "" { // it is not examined again on the same visit
+		w.finished++
+	}
 	s.finished, s.last = true, snapshot
 	w.run.Done(s.number, snapshot)
 	w.invite()

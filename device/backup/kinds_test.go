@@ -1,0 +1,386 @@
+package backup
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
+	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
+)
+
+// expect holds proofs to a verdict and to the modes that have to be named.
+func expect(t *testing.T, what string, want device.ProofVerdict, named []string, proofs ...device.Proof) {
+	t.Helper()
+	for _, proof := range proofs {
+		if got := checks.BackupVerdict(proof); got != want || !slices.Equal(modes(proof), named) {
+			t.Errorf("%s, %s: %s %v, want %s %v; %+v %+v", what, proof.Depth, got, modes(proof), want, named, proof.Faults, proof.Statements)
+		}
+	}
+}
+
+// decrypt stores every file in clear, as decrypting tools do.
+func decrypt(t *testing.T, f backuptest.Folder) {
+	t.Helper()
+	for _, file := range healthy {
+		if file.Kind == backuptest.Regular {
+			must(t, os.WriteFile(f.Blob(file.Domain, file.Path), file.Data, 0o600))
+		}
+	}
+}
+
+// decryptList stores an encrypted Manifest.db in clear.
+func decryptList(t *testing.T, f backuptest.Folder, s shape) {
+	t.Helper()
+	folder := Folder{Path: f.Path}
+	keys, err := Unlock(t.Context(), folder, s.password, nil)
+	must(t, err)
+	root, err := os.OpenRoot(f.Path)
+	must(t, err)
+	defer root.Close()
+	key, err := keys.Unwrap(readProperties(root).manifestKey)
+	must(t, err)
+	data, err := os.ReadFile(filepath.Join(f.Path, dbName))
+	must(t, err)
+	block, err := aes.NewCipher(key)
+	must(t, err)
+	cipher.NewCBCDecrypter(block, make([]byte, aes.BlockSize)).CryptBlocks(data, data)
+	must(t, os.WriteFile(filepath.Join(f.Path, dbName), data[:len(data)-int(data[len(data)-1])], 0o600))
+}
+
+// A copy that a program decrypted is readable, its digests are of other bytes, and it is
+// neither whole nor broken. Some programs correct IsEncrypted, and some take the keys away.
+func TestDecryptedCopies(t *testing.T) {
+	for name, edit := range map[string]func(map[string]any){
+		"as it was":            func(map[string]any) {},
+		"IsEncrypted is false": func(d map[string]any) { d["IsEncrypted"] = false },
+		"IsEncrypted is gone":  func(d map[string]any) { delete(d, "IsEncrypted") },
+		"the keys are gone as well": func(d map[string]any) {
+			d["IsEncrypted"] = false
+			delete(d, "ManifestKey")
+			delete(d, "BackupKeyBag")
+		},
+	} {
+		written := write(t, shapes[1])
+		decryptList(t, written, shapes[1])
+		decrypt(t, written)
+		editPlist(propertiesName, edit)(t, written)
+		expect(t, name, device.CannotTell, []string{"decrypted-copy"}, proofsOf(t, written, shape{})...)
+
+		cutBlob(photoDomain, photoPath, 1)(t, written)
+		proof := Quick(t.Context(), Folder{Path: written.Path, UDID: backuptest.UDID}, Options{})
+		if checks.BackupVerdict(proof) != device.Broken || !slices.Contains(modes(proof), "blob-truncated") {
+			t.Errorf("%s, a file cut: %s %v", name, checks.BackupVerdict(proof), modes(proof))
+		}
+	}
+	written := write(t, shapes[3])
+	decrypt(t, written)
+	expect(t, "with a Manifest.mbdb", device.CannotTell, []string{"decrypted-copy"}, proofsOf(t, written, shape{})...)
+}
+
+// What the device had on record is read from a decrypted copy without a password.
+func TestEvidenceOfADecryptedCopy(t *testing.T) {
+	record := backuptest.Plist(map[string]any{"CloudBackupEnabled": true})
+	files := append(slices.Clone(healthy), backuptest.File{Domain: lastBackups.domain, Path: lastBackups.path, Data: record})
+	written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Password: "0000", Files: slices.Values(files)})
+	must(t, err)
+	decryptList(t, written, shapes[1])
+	decrypt(t, written)
+	must(t, os.WriteFile(written.Blob(lastBackups.domain, lastBackups.path), record, 0o600))
+	history := Evidence(t.Context(), Folder{Path: written.Path, UDID: backuptest.UDID}, Options{})
+	if on, err := history.CloudBackup.Enabled.Get(); err != nil || !on {
+		t.Errorf("iCloud Backup on: %v, %v", on, err)
+	}
+}
+
+// Encrypted backups of iOS 10.0 have their list in clear and each record in it encrypted;
+// those of 10.1 have the records in clear as well.
+func TestEncryptedWithAClearList(t *testing.T) {
+	for name, layout := range map[string]backuptest.Layout{"10.0": backuptest.DB100, "10.1": backuptest.DB101} {
+		s := shape{name, layout, "0000"}
+		written := write(t, s)
+		folder := Folder{Path: written.Path, UDID: backuptest.UDID}
+		expect(t, name+" with the password", device.Whole, nil, proofsOf(t, written, s)...)
+		want, named := device.CannotTell, []string{"password-needed"}
+		if layout == backuptest.DB101 {
+			want, named = device.Whole, nil // its lengths and digests need none
+		}
+		expect(t, name+" without it", want, named, proofsIn(t, folder)...)
+		if _, err := Unlock(t.Context(), folder, "another", nil); !errors.Is(err, keybag.ErrWrongPassword) {
+			t.Errorf("%s, a wrong password: %v", name, err)
+		}
+		cutBlob(photoDomain, photoPath, 32)(t, written)
+		if proof := proofsOf(t, written, s)[0]; checks.BackupVerdict(proof) != device.Broken {
+			t.Errorf("%s, a file cut: %s, %+v", name, checks.BackupVerdict(proof), proof.Faults)
+		}
+	}
+}
+
+// Records of some versions have no Size; nothing can be compared then, and nothing is wrong.
+func TestRecordsWithoutSize(t *testing.T) {
+	files := slices.Clone(healthy)
+	for i := range files {
+		files[i].NoSize = files[i].Path == photoPath
+	}
+	for _, s := range shapes[:2] {
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Password: s.password, Files: slices.Values(files)})
+		must(t, err)
+		for _, proof := range proofsOf(t, written, s) {
+			expect(t, s.name, device.Whole, nil, proof)
+			if proof.LengthsUnknown != 1 {
+				t.Errorf("%s: %d lengths unknown, want 1", s.name, proof.LengthsUnknown)
+			}
+		}
+	}
+}
+
+// A file recorded and stored with 0 bytes has lost nothing, in an encrypted backup too.
+func TestStoredEmpty(t *testing.T) {
+	for _, s := range shapes {
+		written := write(t, s)
+		must(t, os.Truncate(written.Blob("HomeDomain", "Library/empty"), 0))
+		expect(t, s.name, device.Whole, nil, proofsOf(t, written, s)...)
+		expect(t, s.name+" without the password", map[bool]device.ProofVerdict{true: device.CannotTell, false: device.Whole}[s.name == shapes[1].name],
+			map[bool][]string{true: {"password-needed"}}[s.name == shapes[1].name], proofsOf(t, written, shape{})...)
+	}
+}
+
+// The layout of iOS 2 and 3 is known by its names, and not read.
+func TestOldLayout(t *testing.T) {
+	written := write(t, shapes[2])
+	must(t, os.Remove(filepath.Join(written.Path, mbdbName)))
+	removeAll(t, written)
+	addFile(strings.Repeat("0a", 20)+".mdinfo")(t, written)
+	addFile(strings.Repeat("0a", 20)+".mddata")(t, written)
+	proofs := proofsOf(t, written, shape{})
+	expect(t, "mdinfo", device.CannotTell, []string{"layout-unread"}, proofs...)
+	if proofs[0].NextFails {
+		t.Error("the next backup is said to fail over a layout that is not read")
+	}
+	later := write(t, shapes[0])
+	editPlist(propertiesName, func(d map[string]any) { d["Version"] = "11.0" })(t, later)
+	expect(t, "a later version", device.CannotTell, []string{"layout-unread"}, proofsOf(t, later, shape{})...)
+}
+
+// IsEncrypted may be missing: the keys in Manifest.plist say it then or, in older layouts,
+// the records.
+func TestIsEncryptedMissing(t *testing.T) {
+	for _, s := range []shape{shapes[1], shapes[3]} {
+		written := write(t, s)
+		editPlist(propertiesName, func(d map[string]any) { delete(d, "IsEncrypted") })(t, written)
+		folder := Folder{Path: written.Path, UDID: backuptest.UDID}
+		if encrypted, err := Read(folder).Encrypted.Get(); err != nil || !encrypted {
+			t.Errorf("%s: encrypted %v, %v", s.name, encrypted, err)
+		}
+		expect(t, s.name, device.Whole, nil, proofsOf(t, written, s)...)
+	}
+	written := write(t, shapes[2])
+	editPlist(propertiesName, func(d map[string]any) {
+		delete(d, "IsEncrypted")
+		d["BackupKeyBag"] = []byte("VERS")
+	})(t, written)
+	if encrypted, err := Read(Folder{Path: written.Path}).Encrypted.Get(); err == nil && encrypted {
+		t.Error("a keybag alone makes a backup encrypted")
+	}
+}
+
+// A wrong password is said to be wrong where the list of files is readable without it, too.
+func TestWrongPasswordBesideAReadableList(t *testing.T) {
+	written := write(t, shapes[3])
+	folder := Folder{Path: written.Path, UDID: backuptest.UDID}
+	_, err := Unlock(t.Context(), folder, "another", nil)
+	expect(t, "wrong", device.CannotTell, []string{"password-wrong"}, Quick(t.Context(), folder, Options{Locked: err}))
+	proof := Quick(t.Context(), folder, Options{})
+	expect(t, "none", device.Whole, nil, proof)
+	if s := proof.Statement(device.StatementPadding); s.Shown != device.NotLookedAt || s.Of == 0 {
+		t.Errorf("padding without a password: %+v", s)
+	}
+}
+
+// An encrypted file whose length does not fit cannot be told without the password.
+func TestLengthWithoutThePassword(t *testing.T) {
+	written := write(t, shapes[3])
+	must(t, os.Truncate(written.Blob(photoDomain, photoPath), 32))
+	expect(t, "without", device.CannotTell, []string{"blob-length"}, proofsOf(t, written, shape{})[0])
+	if proof := proofsOf(t, written, shapes[3])[0]; checks.BackupVerdict(proof) != device.Broken {
+		t.Errorf("with the password: %s", checks.BackupVerdict(proof))
+	}
+}
+
+// A right digest settles any length, and so does the header of a database.
+func TestLongerFiles(t *testing.T) {
+	files := slices.Clone(healthy)
+	for i := range files {
+		if files[i].Path == digestPath {
+			files[i].Recorded = 300 // the file grew while it was copied, and its digest was made of all of it
+		}
+		if files[i].Path == basePath {
+			files[i].Recorded = 4096
+		}
+	}
+	for _, s := range shapes {
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: s.layout, Password: s.password, Files: slices.Values(files)})
+		must(t, err)
+		proofs := proofsOf(t, written, s)
+		expect(t, s.name, device.CannotTell, []string{"blob-length"}, proofs[0])
+		expect(t, s.name, device.Whole, nil, proofs[1])
+		if proofs[1].LengthsByHeader != 1 || proofs[1].DigestsLeft != 0 {
+			t.Errorf("%s: %+v", s.name, proofs[1])
+		}
+	}
+}
+
+// A database that is damaged and carries no digest may have been damaged here.
+func TestSuspectDatabase(t *testing.T) {
+	damaged := sqliteFile(3)
+	copy(damaged[96:], "not a page of a database at all")
+	for _, s := range shapes {
+		files := append(slices.Clone(healthy), backuptest.File{Domain: cameraDomain, Path: "Media/PhotoData/Photos.sqlite", Data: damaged})
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: s.layout, Password: s.password, Files: slices.Values(files)})
+		must(t, err)
+		proofs := proofsOf(t, written, s)
+		expect(t, s.name, device.Whole, nil, proofs[0])
+		expect(t, s.name, device.CannotTell, []string{"inner-database-suspect"}, proofs[1])
+	}
+}
+
+// A list of files that is older than they are, or lacks an installed app, may be another
+// backup's.
+func TestDoubtfulMBDB(t *testing.T) {
+	written := write(t, shapes[2])
+	must(t, os.Chtimes(filepath.Join(written.Path, mbdbName), time.Time{}, time.Now().Add(-48*time.Hour)))
+	expect(t, "older than its files", device.CannotTell, []string{"list-incomplete"}, proofsOf(t, written, shape{})...)
+
+	written = write(t, shapes[2])
+	setInfo("Installed Applications", []string{"com.example.one", "com.example.gone"})(t, written)
+	expect(t, "without an installed app", device.CannotTell, []string{"list-incomplete"}, proofsOf(t, written, shape{})...)
+
+	written = write(t, shapes[0])
+	setInfo("Installed Applications", []string{"com.example.one", "com.example.gone"})(t, written)
+	expect(t, "a Manifest.db vouches for its own end", device.Whole, nil, proofsOf(t, written, shape{})...)
+}
+
+// A list that lists nothing shows nothing.
+func TestEmptyLists(t *testing.T) {
+	for _, s := range shapes {
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: s.layout, Password: s.password})
+		must(t, err)
+		expect(t, s.name, device.CannotTell, []string{"list-incomplete"}, proofsOf(t, written, s)...)
+	}
+}
+
+// A stored file that the list has as a directory contradicts it.
+func TestDirectoryThatIsAFile(t *testing.T) {
+	written := write(t, shapes[0])
+	conn, err := sqlite.OpenConn(filepath.Join(written.Path, dbName), sqlite.OpenReadWrite)
+	must(t, err)
+	must(t, sqlitex.ExecuteScript(conn, "UPDATE Files SET flags = 2 WHERE relativePath LIKE '%IMG_0001%';", nil))
+	must(t, conn.Close())
+	for _, proof := range proofsOf(t, written, shape{}) {
+		if got := checks.BackupVerdict(proof); got != device.Broken || !slices.Contains(modes(proof), "row-unreadable") {
+			t.Errorf("%s: %s, %+v", proof.Depth, got, proof.Faults)
+		}
+	}
+}
+
+// What changes while it is looked at is not told whole.
+func TestChangedDuringTheLook(t *testing.T) {
+	for name, change := range map[string]func(*testing.T, backuptest.Folder){
+		"a file rewritten": func(t *testing.T, f backuptest.Folder) {
+			must(t, os.WriteFile(f.Blob(photoDomain, photoPath), healthy[4].Data, 0o600))
+		},
+		"Status.plist touched": func(t *testing.T, f backuptest.Folder) {
+			must(t, os.Chtimes(filepath.Join(f.Path, statusName), time.Time{}, time.Now()))
+		},
+		"Snapshot made": makeFolder(snapshotName),
+	} {
+		written := write(t, shapes[0])
+		removeBlob(digestDomain, digestPath)(t, written) // the first file that is looked at
+		var once atomic.Bool
+		options := Options{Workers: 1, Problem: func(Problem) {
+			if once.CompareAndSwap(false, true) {
+				time.Sleep(20 * time.Millisecond) // longer than a file system's clock takes
+				change(t, written)
+			}
+		}}
+		proof := Quick(t.Context(), Folder{Path: written.Path, UDID: backuptest.UDID}, options)
+		if s := proof.Statement(device.StatementUnchanged); s.Shown != device.ShownNeither || !slices.Contains(modes(proof), "changed") {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+}
+
+// The identifier of newer devices is written with and without its hyphen.
+func TestUDIDWithoutHyphen(t *testing.T) {
+	written := write(t, shapes[0])
+	bare := strings.ReplaceAll(backuptest.UDID, "-", "")
+	setInfo("Target Identifier", bare)(t, written)
+	renamed := filepath.Join(filepath.Dir(written.Path), bare)
+	must(t, os.Rename(written.Path, renamed))
+	folders, _ := Find([]Place{{Path: renamed}})
+	if len(folders) != 1 || folders[0].UDID != backuptest.UDID {
+		t.Fatalf("found %+v", folders)
+	}
+	expect(t, "bare", device.Whole, nil, Quick(t.Context(), folders[0], Options{}))
+}
+
+// One level too deep, several in one, and a folder that a cloud drive took away.
+func TestFindsWhatLiesOddly(t *testing.T) {
+	other := "00008120-001122334455667E"
+	for name, test := range map[string]struct {
+		build func(dir string)
+		want  []string
+	}{
+		"UDID in UDID": {func(dir string) { putBackup(t, dir, backuptest.UDID, backuptest.UDID) }, []string{backuptest.UDID + "/" + backuptest.UDID}},
+		"several in one": {func(dir string) {
+			putBackup(t, dir, "phones", backuptest.UDID)
+			putBackup(t, dir, "phones", other)
+		}, []string{"phones/" + backuptest.UDID, "phones/" + other}},
+		"named otherwise": {func(dir string) { putBackup(t, dir, "my phone") }, []string{"my phone"}},
+		"in the cloud": {func(dir string) {
+			must(t, os.WriteFile(filepath.Join(dir, "."+backuptest.UDID+".icloud"), []byte("bplist00"), 0o600))
+		},
+			[]string{"." + backuptest.UDID + ".icloud"}},
+	} {
+		dir := t.TempDir()
+		test.build(dir)
+		folders, closed := Find([]Place{{Path: dir}})
+		var got []string
+		for _, folder := range folders {
+			path, err := filepath.Rel(dir, folder.Path)
+			must(t, err)
+			got = append(got, filepath.ToSlash(path))
+		}
+		if !slices.Equal(got, test.want) || len(closed) > 0 {
+			t.Errorf("%s: found %v, want %v; closed %v", name, got, test.want, closed)
+		}
+	}
+	dir := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(dir, "."+backuptest.UDID+".icloud"), nil, 0o600))
+	folders, _ := Find([]Place{{Path: dir}})
+	expect(t, "in the cloud", device.CannotTell, []string{"cloud-placeholder"}, proofsIn(t, folders[0])...)
+}
+
+func proofsIn(t *testing.T, folder Folder) []device.Proof {
+	return []device.Proof{Quick(t.Context(), folder, Options{}), Deep(t.Context(), folder, Options{})}
+}
+
+// putBackup moves a whole backup to a path below dir.
+func putBackup(t *testing.T, dir string, path ...string) {
+	t.Helper()
+	to := filepath.Join(append([]string{dir}, path...)...)
+	must(t, os.MkdirAll(filepath.Dir(to), 0o700))
+	must(t, os.Rename(write(t, shapes[0]).Path, to))
+}

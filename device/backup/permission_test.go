@@ -1,0 +1,85 @@
+//go:build unix
+
+package backup
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
+)
+
+// What may not be read is not damaged: each part of the folder in turn, closed to this
+// user. A superuser runs it once more as nobody, whom permissions do stop.
+func TestPermissions(t *testing.T) {
+	if os.Getuid() == 0 {
+		runAsNobody(t)
+		return
+	}
+	for name, test := range map[string]struct {
+		part   func(backuptest.Folder) string
+		locked [2]device.ProofVerdict
+		plain  [2]device.ProofVerdict
+	}{
+		"Info.plist":     {top(infoName), always(neither), always(neither)},
+		"Status.plist":   {top(statusName), always(neither), always(neither)},
+		"Manifest.plist": {top(propertiesName), always(neither), always(neither)},
+		"the list":       {listFile, always(neither), always(neither)},
+		"the folder":     {func(f backuptest.Folder) string { return f.Path }, always(neither), always(neither)},
+		// A quick look at a plain file needs its length only, and so does a deep one at a
+		// file that carries no digest.
+		"with a digest":    {withDigest, always(neither), [2]device.ProofVerdict{whole, neither}},
+		"without a digest": {withoutDigest, always(neither), always(whole)},
+	} {
+		for _, s := range shapes {
+			written := write(t, s)
+			folder := Folder{Path: written.Path, UDID: backuptest.UDID}
+			options := unlocked(t, folder, s) // the password is remembered from an earlier look
+			path := test.part(written)
+			must(t, os.Chmod(path, 0))
+			want := test.plain
+			if s.password != "" {
+				want = test.locked
+			}
+			for i, proof := range []device.Proof{Quick(t.Context(), folder, options), Deep(t.Context(), folder, options)} {
+				if got := checks.BackupVerdict(proof); got != want[i] || proof.NextFails {
+					t.Errorf("%s, %s, %s: %s, next fails %v, want %s; %+v", s.name, name, proof.Depth, got, proof.NextFails, want[i], proof.Faults)
+				}
+				if found := modes(proof); want[i] == neither && !slices.Equal(found, []string{"no-permission"}) {
+					t.Errorf("%s, %s, %s: %v", s.name, name, proof.Depth, found)
+				}
+			}
+			must(t, os.Chmod(path, 0o700))
+		}
+	}
+}
+
+// runAsNobody runs the test that calls it in a process of its own.
+func runAsNobody(t *testing.T) {
+	const nobody = 65534
+	dir, err := os.MkdirTemp("", "backupdoctor-nobody-")
+	must(t, err)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	must(t, os.Chown(dir, nobody, nobody))
+	program, err := os.Executable()
+	must(t, err)
+	data, err := os.ReadFile(program)
+	must(t, err)
+	path := filepath.Join(dir, "test")
+	must(t, os.WriteFile(path, data, 0o755))
+	command := exec.Command(path, "-test.run=^"+t.Name()+"$", "-test.v")
+	command.Dir = dir
+	command.Env = append(os.Environ(), "TMPDIR="+dir)
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	out, err := command.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
+		t.Fatalf("as nobody: %v\n%s", err, out)
+	}
+}
