@@ -22,6 +22,10 @@ var localBackupBrokenJudgements = []judgement{
 		"Whether the local backup of 2026-11-12 is whole could not be read: the backup is encrypted and its password was not given.", device.NeedsPassword},
 	{"no permission", well(withBackups(hiddenBackup("no-permission"))), Unknown,
 		"Whether the local backup of 2026-11-12 is whole could not be read: this program may not read it on this computer.", device.NotPermitted},
+	{"wrong password", well(withBackups(hiddenBackup("password-wrong"))), Unknown,
+		"Whether the local backup of 2026-11-12 is whole could not be read: the backup is encrypted and the password does not open it.", device.WrongPassword},
+	{"a decrypted copy", well(withBackups(hiddenBackup("decrypted-copy"))), Unknown,
+		"Whether the local backup of 2026-11-12 is whole cannot be told. This is a decrypted copy of an encrypted backup: it can be read, its digests cannot be compared, and it cannot be restored as it is.", device.Inconclusive},
 	{"nothing can be told, and the next one fails", well(withBackups(proved(wholeBackup(), device.Proof{
 		Statements: concluding(device.CannotTell, "manifest-keys-lost"), Depth: device.QuickLook, NextFails: true,
 		Faults: []device.BackupFault{{Mode: "properties-unreadable"}, {Mode: "manifest-keys-lost"}},

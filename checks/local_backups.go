@@ -51,16 +51,10 @@ func localProof(b device.Backup) (device.Proof, error) {
 // statement open.
 func hiddenBy(proof device.Proof) device.Reason {
 	reasons := map[string]device.Reason{
-		"no-permission":      device.NotPermitted,
-		"password-needed":    device.NeedsPassword,
-		"password-wrong":     device.NeedsPassword,
-		"stopped":            device.Interrupted,
-		"identity-mismatch":  device.Implausible,
-		"cloud-placeholder":  device.Absent,
-		"layout-unread":      device.Unsupported,
-		"decrypted-copy":     device.Implausible,
-		"list-incomplete":    device.Truncated,
-		"manifest-keys-lost": device.Absent,
+		"no-permission":   device.NotPermitted,
+		"password-needed": device.NeedsPassword,
+		"password-wrong":  device.WrongPassword,
+		"stopped":         device.Interrupted,
 	}
 	for _, statement := range OpenStatements(proof) {
 		for _, mode := range statement.Faults {
@@ -69,7 +63,20 @@ func hiddenBy(proof device.Proof) device.Reason {
 			}
 		}
 	}
-	return device.Malformed
+	return device.Inconclusive
+}
+
+// hiding is what leaves a proof open, in words: the first fault of an open statement.
+func hiding(proof device.Proof) string {
+	for _, statement := range OpenStatements(proof) {
+		for _, mode := range statement.Faults {
+			i := slices.IndexFunc(proof.Faults, func(f device.BackupFault) bool { return f.Mode == mode })
+			if i >= 0 {
+				return faultText(proof.Faults[i])
+			}
+		}
+	}
+	return device.Inconclusive.Error()
 }
 
 // gravest is the fault that a verdict rests on: the first that refutes a statement, or else
@@ -144,6 +151,9 @@ func faultText(f device.BackupFault) string {
 // looked says how hard a proof looked, as the end of a sentence.
 func looked(proof device.Proof) string {
 	if proof.Depth == device.DeepLook {
+		if proof.WithoutDigest > 0 {
+			return fmt.Sprintf("by the digests of its files; %d carry none", proof.WithoutDigest)
+		}
 		return "by the digests of its files"
 	}
 	return "as far as a quick look proves"

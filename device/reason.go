@@ -41,6 +41,8 @@ const (
 	Unlisted        Reason = "unlisted"         // the table of models and releases does not have this model
 	NotPermitted    Reason = "not-permitted"    // this program may not read the folder on this computer
 	NeedsPassword   Reason = "needs-password"   // it stands in an encrypted backup whose password was not given
+	WrongPassword   Reason = "wrong-password"   // it stands in an encrypted backup that the password does not open
+	Inconclusive    Reason = "inconclusive"     // what lies on this computer was read, and does not tell
 	Offline         Reason = "offline"          // this computer could not reach a host in the internet; the Gap's Detail says how far it came
 	Busy            Reason = "in-use"           // another command acts on the device
 	BadEntry        Reason = "bad-entry"        // usbmuxd listed devices in a form that cannot be understood; the Gap's Detail counts them
@@ -84,6 +86,8 @@ var reasons = map[Reason]string{
 	Unlisted:        "the table of models does not list this model",
 	NotPermitted:    "this program may not read it on this computer",
 	NeedsPassword:   "the backup is encrypted and its password was not given",
+	WrongPassword:   "the backup is encrypted and the password does not open it",
+	Inconclusive:    "what was found on this computer does not tell",
 	Offline:         "this computer could not reach it",
 	Busy:            "another command is acting on the device",
 	BadEntry:        "usbmuxd listed a device in a form that cannot be understood",

@@ -64,7 +64,8 @@ type mark struct {
 	exists   bool
 }
 
-// marks are those of the files at the top, of the folder, and of those with the files.
+// marks are those of the files at the top, of the folder, and of the folders in it. Where
+// all files lie in one folder its own mark tells when one comes or goes.
 func (v *verification) marks() map[string]mark {
 	marks := map[string]mark{}
 	look := func(name string) {
@@ -78,8 +79,14 @@ func (v *verification) marks() map[string]mark {
 	for _, name := range []string{".", statusName, propertiesName, infoName, dbName, dbName + "-wal", mbdbName, snapshotName} {
 		look(name)
 	}
-	for prefix := range 256 {
-		look(prefixName(byte(prefix)))
+	if marks[mbdbName].exists && !marks[dbName].exists {
+		return marks
+	}
+	names, _ := v.names()
+	for _, name := range names {
+		if len(name) == 2 {
+			look(name)
+		}
 	}
 	return marks
 }

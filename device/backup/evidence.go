@@ -12,6 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/cbc"
 	"github.com/backupdoctor/backupdoctor/device/backup/database"
 	"github.com/backupdoctor/backupdoctor/device/backup/evidence"
+	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
@@ -39,7 +40,11 @@ const (
 func Evidence(ctx context.Context, folder Folder, options Options) device.History {
 	h := device.History{Source: "backup", Origin: folder.Path}
 	s, err := openStore(ctx, folder, options)
-	if err != nil {
+	switch {
+	case errors.Is(err, errClosed) && errors.Is(options.Locked, keybag.ErrWrongPassword):
+		unknownEvidence(&h, device.WrongPassword)
+		return h
+	case err != nil:
 		unknownEvidence(&h, reasonFor(err))
 		return h
 	}

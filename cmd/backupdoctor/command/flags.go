@@ -26,16 +26,6 @@ func List(ctx *cli.Context, flag string) []string {
 	return all
 }
 
-// Given is the value of a flag that a command has as well as the one above it.
-func Given(ctx *cli.Context, name string) string {
-	for _, c := range ctx.Lineage() {
-		if value := c.String(name); value != "" {
-			return value
-		}
-	}
-	return ""
-}
-
 // Conflict finds two flags that were given and cannot be used together.
 func Conflict(ctx *cli.Context, pairs ...[2]string) error {
 	for _, pair := range pairs {

@@ -48,7 +48,7 @@ func changesCommand(e env) *cli.Command {
 				}
 				which = []fleet.Change{only}
 			}
-			f := changeFilter{Days: days, Check: command.Given(ctx, "cause"), Site: command.Given(ctx, "site")}
+			f := changeFilter{Days: days, Check: given(ctx, "cause"), Site: given(ctx, "site")}
 			if f.Check != "" {
 				if _, err := command.Check(f.Check); err != nil {
 					return err

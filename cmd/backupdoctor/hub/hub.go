@@ -101,7 +101,7 @@ func (f hubFolder) sites() string       { return filepath.Join(string(f), "sites
 
 // hubFolderOf reads --data, which may stand before a subcommand or behind it.
 func (e env) hubFolderOf(ctx *cli.Context) (hubFolder, error) {
-	if folder := command.Given(ctx, "data"); folder != "" {
+	if folder := given(ctx, "data"); folder != "" {
 		folder, err := filepath.Abs(folder)
 		return hubFolder(folder), err
 	}
@@ -112,10 +112,20 @@ func (e env) hubFolderOf(ctx *cli.Context) (hubFolder, error) {
 	return hubFolder(filepath.Join(folder, "backupdoctor", "hub")), nil
 }
 
+// given is the value of a flag that a command has as well as the one above it.
+func given(ctx *cli.Context, name string) string {
+	for _, c := range ctx.Lineage() {
+		if value := c.String(name); value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
 // sinkOf is the address of the database of a hub. A password in it could be read by everybody
 // on this computer, so there must be none.
 func (e env) sinkOf(ctx *cli.Context, folder hubFolder) (string, error) {
-	address := cmp.Or(command.Given(ctx, "sink"), e.Getenv(sinkVariable))
+	address := cmp.Or(given(ctx, "sink"), e.Getenv(sinkVariable))
 	if address == "" {
 		return "sqlite:" + folder.database(), nil
 	}

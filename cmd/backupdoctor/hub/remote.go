@@ -38,7 +38,7 @@ var fingerprintPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // pagesOf reads the flags for a hub that is asked by its pages.
 func (e env) pagesOf(ctx *cli.Context, at *url.URL) (source, error) {
-	pin := strings.ToLower(strings.ReplaceAll(command.Given(ctx, "fingerprint"), ":", ""))
+	pin := strings.ToLower(strings.ReplaceAll(given(ctx, "fingerprint"), ":", ""))
 	switch {
 	case at.Host == "" || at.User != nil || strings.Trim(at.Path, "/") != "" || at.RawQuery != "":
 		return nil, command.Usage("https://HOST:PORT", "the address of the hub's pages cannot be read")
@@ -48,7 +48,7 @@ func (e env) pagesOf(ctx *cli.Context, at *url.URL) (source, error) {
 		return nil, command.Usage("the hub tells it as it starts", "--fingerprint is no SHA-256")
 	}
 	token := e.Getenv(tokenVariable)
-	if path := command.Given(ctx, "token-file"); path != "" {
+	if path := given(ctx, "token-file"); path != "" {
 		var err error
 		if token, err = command.Token(path); err != nil {
 			return nil, err

@@ -27,7 +27,7 @@ type source interface {
 
 // sourceOf reads sourceFlags.
 func (e env) sourceOf(ctx *cli.Context) (source, error) {
-	from := command.Given(ctx, "from")
+	from := given(ctx, "from")
 	if u, err := url.Parse(from); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
 		return e.pagesOf(ctx, u)
 	}

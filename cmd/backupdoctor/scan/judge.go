@@ -25,12 +25,9 @@ type Result struct {
 // name that is not shown.
 func (j Judge) judge(number int, s device.Snapshot) Result {
 	shown := j.shown(number, s)
-	return Result{Snapshot: s, Shown: shown, Device: j.device(s, shown)}
-}
-
-func (j Judge) device(s, shown device.Snapshot) report.Device {
 	kept, silenced := j.Suppressed.Apply(s, checks.Run(shown, j.Checks))
-	return report.NewDevice(report.Examined{Snapshot: shown, Diagnosis: checks.Diagnose(shown, kept), Silenced: silenced})
+	found := report.NewDevice(report.Examined{Snapshot: shown, Diagnosis: checks.Diagnose(shown, kept), Silenced: silenced})
+	return Result{Snapshot: s, Shown: shown, Device: found}
 }
 
 // shown is a snapshot as it may be shown.

@@ -23,7 +23,7 @@ type Outgoing struct {
 	Upload func(ctx context.Context, messages io.Writer, store *history.Store, added <-chan struct{}) (stop func())
 }
 
-// leaving is a snapshot without what stays here.
+// leaving is a snapshot without what stays here. Its facts are sent, and never judged.
 func (o *Outgoing) leaving(s device.Snapshot) device.Snapshot {
 	redacted := device.Redact(s, 1)
 	redacted.Device.UDID = s.Device.UDID
@@ -45,7 +45,7 @@ func (o *Outgoing) prepare(run *Run, result Result) (outbox.Item, error) {
 	of := report.Run{
 		ID: run.ID, Started: run.StartedAt, Tool: command.Version(), Redacted: !o.Assets, // as far as the inventory goes
 	}
-	found := run.judge.device(result.Snapshot, o.leaving(result.Snapshot))
+	found := report.Withhold(result.Device, result.Snapshot, o.leaving(result.Snapshot))
 	packed, cut, err := envelope.Pack(report.Assemble(of, []report.Device{found}))
 	if err != nil {
 		return outbox.Item{}, err

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"runtime"
-	"slices"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -134,14 +133,4 @@ func Publish(ctx context.Context, r report.Report, sinks ...Sink) error {
 	}
 	run.learned()
 	return run.end(cmp.Or(run.publish(r, device.Recording{}), Ending(r, runtime.GOOS)))
-}
-
-// skipped are the UDIDs of the devices that a resumed run has examined before.
-func skipped(resumed *history.Resumption) (udids []string) {
-	if resumed != nil {
-		for _, d := range resumed.Done {
-			udids = append(udids, d.UDID)
-		}
-	}
-	return slices.Clip(udids)
 }
