@@ -167,7 +167,7 @@ func examination(s device.Snapshot) (device.Gap, bool) {
 	if s.Live == nil && len(s.Backups) > 0 {
 		return readBackups(s)
 	}
-	if otherClass(s) {
+	if OtherClass(s) {
 		return device.Gap{Reason: device.OtherClass}, false
 	}
 	if !trusted(s) {

@@ -30,8 +30,8 @@ func classOf(id device.Identity) string {
 	return family
 }
 
-// otherClass is true of a device that is known to be none of those that the checks are about.
-func otherClass(s device.Snapshot) bool {
+// OtherClass is true of a device that is known to be none of those that the checks are about.
+func OtherClass(s device.Snapshot) bool {
 	class := classOf(s.Device)
 	return class != "" && !slices.ContainsFunc(phones, func(phone string) bool { return strings.HasPrefix(class, phone) })
 }

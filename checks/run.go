@@ -35,8 +35,8 @@ func judge(check *Check, s device.Snapshot) (findings []Finding) {
 			findings = failed
 		}
 	}()
-	if otherClass(s) {
-		return unknown(s, "What the check asks of an iPhone, iPad or iPod touch", device.OtherClass)
+	if OtherClass(s) && check != notTrusted {
+		return []Finding{{Status: Unknown, Summary: "Not judged: " + device.OtherClass.Error() + ".", Gap: device.Gap{Reason: device.OtherClass}}}
 	}
 	if check.Judge == nil {
 		return weigh(s, check, ask(""))

@@ -65,7 +65,7 @@ func (id Identity) Version() (Version, error) {
 	if err != nil {
 		return Version{}, err
 	}
-	digits, _, _ := strings.Cut(text, " ")
+	digits, _, _ := strings.Cut(strings.TrimSpace(text), " ")
 	return ParseVersion(digits)
 }
 

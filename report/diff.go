@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
 )
 
 // What can have become of a cause between two reports.
@@ -64,15 +65,16 @@ func Compare(older, newer Report) Diff {
 	diff := Diff{Schema: DiffSchema, Old: older.TakenAt, New: newer.TakenAt, Devices: []DeviceDiff{}}
 	before, seen := map[string]Device{}, map[string]bool{}
 	for _, d := range older.Devices {
-		before[d.UDID] = d
+		before[device.UDIDKey(d.UDID)] = d
 	}
 	for _, d := range newer.Devices {
-		seen[d.UDID] = true
-		was, known := before[d.UDID]
+		key := device.UDIDKey(d.UDID)
+		seen[key] = true
+		was, known := before[key]
 		diff.Devices = append(diff.Devices, compareDevice(was, known, d))
 	}
 	for _, d := range older.Devices {
-		if !seen[d.UDID] {
+		if !seen[device.UDIDKey(d.UDID)] {
 			diff.Devices = append(diff.Devices, departed(d))
 		}
 	}

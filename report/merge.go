@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/backupdoctor/backupdoctor/device"
 )
 
 // Merge makes one report of several: every device once, as it was examined last, in the
@@ -15,17 +17,18 @@ func Merge(reports ...Report) (merged Report, older int) {
 		return reports[0], 0
 	}
 	merged = Report{JSONSchema: SchemaID, Schema: Schema, Subject: OfDevices, Gaps: []Gap{}, Places: []Place{}, LeftOut: []LeftOut{}, Devices: []Device{}}
-	place := map[string]int{} // of a device among those of merged, by UDID
+	place := map[string]int{} // of a device among those of merged, by device.UDIDKey
 	for i, r := range reports {
 		merged.about(r)
 		for _, d := range r.Devices {
 			if r.Redacted {
 				d.UDID = fmt.Sprintf("%s-of-report-%d", d.UDID, i+1)
 			}
-			at, known := place[d.UDID]
+			key := device.UDIDKey(d.UDID)
+			at, known := place[key]
 			switch {
-			case d.UDID == "" || !known:
-				place[d.UDID] = len(merged.Devices)
+			case key == "" || !known:
+				place[key] = len(merged.Devices)
 				merged.Devices = append(merged.Devices, d)
 				continue
 			case d.TakenAt.After(merged.Devices[at].TakenAt):

@@ -46,7 +46,7 @@ func wordsFor(id device.Identity) words {
 		w.model = parseModel(productType)
 		w.family = w.model.family
 	}
-	if class, err := id.Class.Get(); err == nil && knownFamily(class) {
+	if class, err := id.Class.Get(); err == nil && (knownFamily(class) || otherSystems[class] != "") {
 		w.family = class
 	}
 	version, err := id.Version()
@@ -102,15 +102,27 @@ func (w words) device() string {
 		return "iPhone/iPad"
 	case "iPod":
 		return "iPod touch"
-	default:
-		return w.family
 	}
+	if otherSystems[w.family] != "" {
+		return "device"
+	}
+	return w.family
+}
+
+// otherSystems are the systems of devices that are listed and not judged, by their class.
+var otherSystems = map[string]string{
+	"Watch":          "watchOS",
+	"AppleTV":        "tvOS",
+	"AudioAccessory": "audioOS",
+	"RealityDevice":  "visionOS",
 }
 
 func (w words) os() string {
 	switch {
 	case w.family == "":
 		return "iOS/iPadOS"
+	case otherSystems[w.family] != "":
+		return otherSystems[w.family]
 	case w.family == "iPad" && w.version.Major >= 13:
 		return "iPadOS"
 	default:

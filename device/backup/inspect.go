@@ -226,7 +226,7 @@ func (i *inspector) contents(b *batch, t *task, file *blobFile, stored uint64) {
 		settled = i.digest(b, t, file, stored)
 	}
 	if i.kind == locked && !t.hasKey && !settled {
-		i.leaveOpen(device.StatementPadding, fileKey, b, t, "its record has none")
+		i.leaveOpen(device.StatementList, fileKey, b, t, "its record has none")
 	}
 	if !settled && i.isCutInBlock(b, t, stored) {
 		return

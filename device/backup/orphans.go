@@ -126,10 +126,10 @@ func (v *verification) eachFile(ctx context.Context, folder string, found func(i
 	}
 }
 
-// walkWithoutManifest looks at the files of an encrypted backup whose manifest stays
-// closed. What can be told of an encrypted file from outside is that it is made of blocks.
-// An empty one may have been empty on the device.
-func (v *verification) walkWithoutManifest(ctx context.Context) {
+// walkWithoutManifest counts the files of a backup whose manifest stays closed. What can be
+// told from outside of an encrypted one is that it is made of blocks; an empty one may have
+// been empty on the device.
+func (v *verification) walkWithoutManifest(ctx context.Context, encrypted bool) {
 	v.walk(ctx, anyFolder, func(in byte, id manifest.FileID) {
 		path := v.blobs.path(in, id)
 		info, err := v.root.Lstat(path)
@@ -138,7 +138,7 @@ func (v *verification) walkWithoutManifest(ctx context.Context) {
 		}
 		v.unlisted.Add(1)
 		v.storedBytes.Add(uint64(info.Size()))
-		if info.Size()%cbc.BlockSize != 0 {
+		if encrypted && info.Size()%cbc.BlockSize != 0 {
 			v.statements.mark(device.StatementLengths, device.ShownFalse, blobAltered)
 			v.faults.addFile(blobAltered, device.BackupProblem{
 				Path: path, FileID: id.String(),

@@ -50,7 +50,10 @@ func (s *statements) mark(id device.StatementID, shown device.Shown, mode *Mode)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	statement := s.of(id)
-	if statement.Shown != device.ShownFalse {
+	switch {
+	case statement.Shown == device.NotLookedAt && shown == device.ShownNeither:
+		return // nobody asked
+	case statement.Shown != device.ShownFalse:
 		statement.Shown = shown
 	}
 	statement.Detail = ""
@@ -70,9 +73,13 @@ func (s *statements) replace(from, to *Mode) {
 	}
 }
 
-// leaveRest marks as left open by a mode whatever nothing was said of.
+// leaveRest marks as left open by a mode whatever nothing was said of, except for what is
+// judged at the end in any case.
 func (s *statements) leaveRest(mode *Mode) {
 	for _, id := range device.StatementIDs {
+		if id == device.StatementUnchanged {
+			continue
+		}
 		s.mu.Lock()
 		unsaid := s.of(id).Shown == ""
 		s.mu.Unlock()

@@ -102,6 +102,13 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 	if v.options.Workers <= 0 {
 		v.options.Workers = max(8, 2*runtime.GOMAXPROCS(0))
 	}
+	if depth == device.QuickLook {
+		v.statements.skip(device.StatementDigests, "a quick look reads no contents")
+		v.statements.skip(device.StatementDatabases, "a quick look reads no contents")
+	}
+	if options.Keys == nil && options.Locked == nil {
+		v.statements.skip(device.StatementPadding, "no password was given")
+	}
 	if folder.Away {
 		v.leaveOpen(device.StatementLayout, cloudPlaceholder, "the folder itself")
 		return v.proof()
@@ -419,26 +426,22 @@ func (v *verification) concludeFiles() {
 	v.statements.show(device.StatementList)
 	v.statements.show(device.StatementFiles)
 	v.statements.show(device.StatementLengths)
-	switch {
-	case v.kind == decryptedCopy && v.depth == device.DeepLook:
+	if v.kind == decryptedCopy {
 		v.statements.mark(device.StatementDigests, device.ShownNeither, decrypted)
-	case v.depth == device.DeepLook:
-		v.statements.show(device.StatementDigests)
-	default:
-		v.statements.skip(device.StatementDigests, "a quick look reads no contents")
-		v.statements.skip(device.StatementDatabases, "a quick look reads no contents")
 	}
-	v.statements.show(device.StatementPadding) // unless judgePassword skipped it
+	v.statements.show(device.StatementDigests) // and padding, where this look asked for them
+	v.statements.show(device.StatementPadding)
 }
 
 // judgePassword tells whether the padding of encrypted files is looked at.
 func (v *verification) judgePassword() {
 	switch {
 	case v.kind == locked && v.options.Keys != nil:
+		// every file tells
 	case v.kind == locked && errors.Is(v.options.Locked, keybag.ErrWrongPassword):
 		v.leaveOpen(device.StatementPadding, passwordWrong, keybag.ErrWrongPassword.Error())
 	case v.kind == locked:
-		v.statements.skip(device.StatementPadding, "no password was given")
+		v.statements.skip(device.StatementPadding, "the keybag was not opened")
 	case v.kind == decryptedCopy:
 		v.statements.skip(device.StatementPadding, "the files are in clear")
 	case v.kind == plain:
@@ -464,7 +467,6 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 			mode, detail = passwordWrong, keybag.ErrWrongPassword.Error()
 		}
 		v.leaveOpen(device.StatementList, mode, detail)
-		v.walkWithoutManifest(ctx)
 	case errors.Is(err, errKeysLost):
 		mode = v.whyKeysLost()
 		v.leaveOpen(device.StatementList, mode, "")
@@ -488,6 +490,7 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 	if v.properties.isEncrypted() {
 		v.judgeKeybag()
 	}
+	v.walkWithoutManifest(ctx, mode == passwordNeeded || mode == passwordWrong)
 	v.statements.leaveRest(mode)
 }
 

@@ -126,6 +126,25 @@ func TestLibimobiledeviceReadsEveryRootValue(t *testing.T) {
 	}
 }
 
+// Devices of iOS 9 and before, which hang up on whoever offers more than TLS 1.0, are read by a
+// client that knows them.
+func TestLibimobiledeviceReadsOldDevices(t *testing.T) {
+	for _, version := range []string{"7.1.2", "9.3.5"} {
+		device := named(t, "healthy-iphone")
+		device.Set("", "ProductVersion", version)
+		device.Faults = []sim.Fault{{Kind: sim.TLSIntolerant}}
+		tray, err := sim.New(time.Now, device)
+		if err != nil {
+			t.Fatal(err)
+		}
+		socket := serve(t, tray)
+		got := decode[map[string]any](t, []byte(foreign(t, socket, "ideviceinfo", "-x", "-q", "com.apple.mobile.backup")))
+		if len(got) == 0 || got["CloudBackupEnabled"] == nil {
+			t.Errorf("iOS %s: %v", version, got)
+		}
+	}
+}
+
 func TestLibimobiledeviceReadsDomains(t *testing.T) {
 	_, socket := frozen(t, "healthy-iphone")
 	for _, domain := range []string{"com.apple.mobile.backup", "com.apple.disk_usage", "com.apple.mobile.data_sync"} {

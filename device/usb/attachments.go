@@ -21,22 +21,16 @@ type attachments map[attachment]Attached
 
 // An attachment names one connection to one device.
 type attachment struct {
-	udid       string // as sameDevice writes it
+	udid       string // in the form of device.UDIDKey
 	connection device.Connection
 }
 
-func (a Attached) attachment() attachment { return attachment{sameDevice(a.UDID), a.Connection} }
-
-// sameDevice writes a UDID so that two spellings of one, with and without the hyphen, are
-// the same.
-func sameDevice(udid string) string {
-	return strings.ToUpper(strings.ReplaceAll(udid, "-", ""))
-}
+func (a Attached) attachment() attachment { return attachment{device.UDIDKey(a.UDID), a.Connection} }
 
 // best is the connection by which a device is to be read: the cable, if there is one.
 func (all attachments) best(udid string) (Attached, bool) {
 	for _, connection := range []device.Connection{device.USB, device.Network} {
-		if a, ok := all[attachment{sameDevice(udid), connection}]; ok {
+		if a, ok := all[attachment{device.UDIDKey(udid), connection}]; ok {
 			return a, true
 		}
 	}

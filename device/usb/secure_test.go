@@ -2,7 +2,10 @@ package usb
 
 import (
 	"errors"
+	"io"
+	"net"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -145,4 +148,46 @@ func TestBothSpellingsOfAUDID(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is sent twice before another protocol begins is passed over, however it is cut; all else
+// goes through.
+func TestAfterRepeat(t *testing.T) {
+	const repeat = "\x00\x00\x00\x05hello"
+	for name, test := range map[string]struct {
+		pieces []string
+		want   string
+	}{
+		"no repetition":           {[]string{"\x16rest"}, "\x16rest"},
+		"repetition":              {[]string{repeat, "\x16rest"}, "\x16rest"},
+		"together":                {[]string{repeat + "\x16rest"}, "\x16rest"},
+		"byte by byte":            {strings.Split(repeat+"\x16rest", ""), "\x16rest"},
+		"begins alike":            {[]string{"\x00\x00", "\x00\x06hello"}, "\x00\x00\x00\x06hello"},
+		"three times":             {[]string{repeat, repeat, "rest"}, repeat + "rest"},
+		"ends within":             {[]string{"\x00\x00"}, ""},
+		"nothing":                 {nil, ""},
+		"nothing after it either": {[]string{repeat}, ""},
+	} {
+		conn := &afterRepeat{Conn: &piecewise{pieces: test.pieces}, repeat: []byte(repeat)}
+		if got, err := io.ReadAll(conn); string(got) != test.want || err != nil {
+			t.Errorf("%s: %q, %v; want %q", name, got, err, test.want)
+		}
+	}
+}
+
+// A piecewise connection gives one piece at a time.
+type piecewise struct {
+	net.Conn
+	pieces []string
+}
+
+func (p *piecewise) Read(b []byte) (int, error) {
+	if len(p.pieces) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(b, p.pieces[0])
+	if p.pieces[0] = p.pieces[0][n:]; p.pieces[0] == "" {
+		p.pieces = p.pieces[1:]
+	}
+	return n, nil
 }

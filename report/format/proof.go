@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
@@ -31,12 +32,20 @@ var (
 // proofRows are the statements about a backup and what was counted beside them.
 func proofRows(b report.Backup) []proofRow {
 	var rows []proofRow
+	var named []string // modes that a row names already
 	for _, s := range b.Statements {
 		id, shown := device.StatementID(s.ID), device.Shown(s.Shown)
 		label, counted := proofLabels[id]
 		if !counted && shown != device.ShownTrue && shown != device.NotLookedAt {
 			label = proofLabelsIfOpen[id]
 		}
+		if shown == device.ShownNeither {
+			more := slices.ContainsFunc(s.Faults, func(mode string) bool { return !slices.Contains(named, mode) })
+			if !more && (id != device.StatementFiles || b.Unlisted == 0) {
+				continue // what left another one open leaves this one open, too
+			}
+		}
+		named = append(named, s.Faults...)
 		if text := proofText(b, s); label != "" && text != "" {
 			rows = append(rows, proofRow{label, text, shown})
 		}

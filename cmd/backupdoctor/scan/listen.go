@@ -75,7 +75,7 @@ func (l Listen) again(ctx context.Context, a usb.Attached, before device.Snapsho
 	if err != nil {
 		return before
 	}
-	i := slices.IndexFunc(attached, func(other usb.Attached) bool { return other.UDID == a.UDID })
+	i := slices.IndexFunc(attached, func(other usb.Attached) bool { return device.SameUDID(other.UDID, a.UDID) })
 	if i < 0 {
 		return before
 	}

@@ -146,7 +146,7 @@ func (f follower) wait(ctx context.Context, a usb.Attached) (found usb.Attached,
 		case <-tick.C:
 		}
 		attached, _ := f.Door.Find(ctx) // without usbmuxd there is nothing, until it is back
-		if i := slices.IndexFunc(attached, func(other usb.Attached) bool { return other.UDID == a.UDID }); i >= 0 {
+		if i := slices.IndexFunc(attached, func(other usb.Attached) bool { return device.SameUDID(other.UDID, a.UDID) }); i >= 0 {
 			return attached[i], true
 		}
 	}

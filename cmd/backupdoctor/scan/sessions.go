@@ -41,11 +41,11 @@ type sessions struct {
 // and examine if the device is to be examined: on a new visit, or because it was cut off
 // before.
 func (all *sessions) arrives(a usb.Attached, now time.Time) (s *session, first, examine bool) {
-	s, known := all.open[a.UDID]
+	s, known := all.open[device.UDIDKey(a.UDID)]
 	if first = !known || !s.here && now.Sub(s.left) > sameVisit; first {
 		s = &session{number: all.count}
 		all.count++
-		all.open[a.UDID] = s
+		all.open[device.UDIDKey(a.UDID)] = s
 	}
 	if s.attached.DeviceID != a.DeviceID {
 		s.tries, s.spent = 0, 0 // what cut it off may have been the cable
@@ -58,7 +58,7 @@ func (all *sessions) arrives(a usb.Attached, now time.Time) (s *session, first, 
 
 // leaves takes in that a device was unplugged.
 func (all *sessions) leaves(udid string, now time.Time) {
-	if s, known := all.open[udid]; known && s.here {
+	if s, known := all.open[device.UDIDKey(udid)]; known && s.here {
 		s.here, s.left = false, now
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/workers"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -118,6 +119,9 @@ func (e Examination) strangers(ctx context.Context, attached []usb.Attached) []s
 	var strangers []stranger
 	for i := range attached {
 		_, err := greeted[i].Live.Trusted.Get()
+		if checks.OtherClass(greeted[i]) {
+			continue // nothing would be judged of it
+		}
 		switch device.GapOf(err).Reason {
 		case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale, device.RecordBroken:
 			name, err := greeted[i].Device.Name.Get()
