@@ -117,8 +117,8 @@ func pageOf(ctx *cli.Context) (at pageConfig, err error) {
 	return at, nil
 }
 
-// names are those in the certificate, and the address itself. Behind another name may be
-// somebody who made it lead here.
+// names are those in the certificate, and the address itself. Another name may be a DNS
+// rebinding attack.
 func (at pageConfig) names() []string {
 	var names []string
 	if at.certificate != nil {

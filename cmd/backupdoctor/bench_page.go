@@ -32,8 +32,7 @@ type servedPage struct {
 	serving sync.WaitGroup
 }
 
-// servePage serves until close is called. What goes wrong with one browser is nothing for
-// the one at the bench.
+// servePage serves until close is called. Errors of single connections are not logged.
 func servePage(listener net.Listener, certificate *tls.Certificate, st *station.Station) *servedPage {
 	shown := &servedPage{station: st, server: &http.Server{
 		Handler: st, ReadHeaderTimeout: requestIn, ReadTimeout: requestIn, WriteTimeout: answerIn, IdleTimeout: idleFor, MaxHeaderBytes: maxHeadings,
@@ -52,7 +51,7 @@ func servePage(listener net.Listener, certificate *tls.Certificate, st *station.
 	return shown
 }
 
-// close tells browsers that the run is over, and ends.
+// close tells browsers that the run is over, and stops the server.
 func (p *servedPage) close() {
 	p.station.Close()
 	ctx, stop := context.WithTimeout(context.Background(), shutdownIn)

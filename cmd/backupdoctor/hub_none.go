@@ -11,7 +11,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// linked stands for what a program has that was built with the tag fleet, and says so.
+// linked is the hub part of a program built without the tag fleet: it reports that it is
+// missing.
 var linked = hubPart{
 	commands:  func(command.Env) []*cli.Command { return []*cli.Command{leftOut("hub"), leftOut("fleet")} },
 	linkFlags: func() []cli.Flag { return []cli.Flag{&cli.StringSliceFlag{Name: "hub", Hidden: true}} },

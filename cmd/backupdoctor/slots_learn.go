@@ -149,7 +149,7 @@ func (l *learner) give(port, known string) error {
 	return nil
 }
 
-// keep gives a name to a port, in what others may have written meanwhile.
+// keep names a port. It reads the file again first: another program may have changed it.
 func (l *learner) keep(port, name string) error {
 	slots, err := l.env.slots()
 	if err != nil {

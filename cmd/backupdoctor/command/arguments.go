@@ -44,7 +44,7 @@ func isForSubcommand(command *cli.Command, args []string) bool {
 	return command.ArgsUsage == "" || i < len(args) && commandNamed(command.Subcommands, args[i]) != nil
 }
 
-// firstArgument is where the first argument stands that is neither a flag nor its value; if
+// firstArgument is the index of the first argument that is neither a flag nor its value; if
 // none is, the number of arguments.
 func firstArgument(flags []cli.Flag, args []string) int {
 	value := false // the next argument belongs to the flag before it
@@ -57,7 +57,7 @@ func firstArgument(flags []cli.Flag, args []string) int {
 	return len(args)
 }
 
-// splitArguments tells flags, with their values, from arguments. After "--" all is
+// splitArguments separates flags, with their values, from arguments. After "--" all is
 // arguments, and so is a negative number: error codes may be.
 func splitArguments(command *cli.Command, args []string) (flags, positional []string) {
 	for len(args) > 0 {

@@ -129,7 +129,7 @@ func (f hubFolder) keys() (*credentials.Folder, error) {
 	return keys, nil
 }
 
-// place says where a bench stands, "" for nowhere.
+// place stores the site of a bench; "" removes it.
 func (f hubFolder) place(bench, site string) error {
 	sites, err := f.readSites()
 	if err != nil || sites[bench] == site {
@@ -286,8 +286,8 @@ func heardOf(ctx context.Context, sink string) ([]fleet.Bench, error) {
 	return benches, nil
 }
 
-// benchRows joins what is known of benches, by name. Of one that was revoked and added anew
-// only the new one is told.
+// benchRows joins what is known of benches, by name. Of one that was revoked and added again
+// only the new entry counts.
 func benchRows(added []credentials.Bench, heard []fleet.Bench, sites map[string]string, now status, at time.Time) []benchRow {
 	byName := map[string]*benchRow{}
 	for _, bench := range heard {

@@ -168,7 +168,7 @@ func filterOf(ctx *cli.Context) (filter, error) {
 	return q, nil
 }
 
-// writeDevices writes a list of devices. How many there are is told beside it.
+// writeDevices writes a list of devices to stdout, and their number to stderr.
 func writeDevices(e env, as listFormat, devices iter.Seq2[fleet.Device, error], now time.Time) error {
 	count := 0
 	counted := counting(devices, &count)
@@ -196,7 +196,7 @@ func deviceCells(all []fleet.Device, now time.Time) [][]string {
 }
 
 // lastBackup is how old the last backup is. Where the newest reading does not tell, what was
-// known before stands with a question mark.
+// known before is shown with a question mark.
 func lastBackup(d fleet.Device, now time.Time) string {
 	switch {
 	case d.Backup == fleet.BackupKnown:

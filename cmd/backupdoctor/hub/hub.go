@@ -190,7 +190,7 @@ func proxyOf(ctx *cli.Context) (p pages.Proxy, err error) {
 	return p, nil
 }
 
-// check tells what contradicts itself, before anything is made or opened.
+// check rejects flags that cannot be used together, before anything is made or opened.
 func (h *hub) check(ctx *cli.Context) error {
 	clustered := h.cluster != "" || h.node != "" || len(h.routes) > 0
 	switch {

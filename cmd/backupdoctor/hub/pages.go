@@ -100,7 +100,7 @@ func (h *hub) knownAs() []string {
 	return hosts
 }
 
-// token is what signs people in to the pages. Where nobody has chosen one, it is made at the
+// token is what signs people in to the pages. Without a chosen one, it is made at the
 // first start.
 func (h *hub) token() (string, error) {
 	if token := h.Getenv(tokenVariable); token != "" && h.tokenFile == "" {

@@ -148,8 +148,8 @@ func fingerprintOf(certificate []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// openStore opens the database. A PostgreSQL may not be up yet: it is waited for. Where the
-// hub is ended meanwhile, there is neither store nor error.
+// openStore opens the database. A PostgreSQL may not be up yet: it is waited for. If the
+// hub is stopped first, there is neither store nor error.
 func (h *hub) openStore(ctx context.Context) (*fleet.Store, error) {
 	for pause := minRetry; ; pause = min(2*pause, maxRetry) {
 		store, err := fleet.Open(ctx, h.sink)
@@ -170,7 +170,7 @@ func (h *hub) openStore(ctx context.Context) (*fleet.Store, error) {
 	}
 }
 
-// free makes sure that benches can be listened for: what else has the address is told at once.
+// free checks that the address for benches is not in use, so that the error comes at once.
 func (h *hub) free() error {
 	if h.nats != "" {
 		return nil

@@ -99,7 +99,7 @@ func (f hubFolder) readSites() (map[string]string, error) {
 	return sites, err
 }
 
-// siteOf is where a bench stands, "" if nobody said so.
+// siteOf is the site of a bench, "" if it has none.
 func (f hubFolder) siteOf(bench string) (string, error) {
 	sites, err := f.readSites()
 	return sites[bench], err

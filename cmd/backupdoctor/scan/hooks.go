@@ -18,8 +18,8 @@ import (
 // noticeFor is how long a notice may take to appear.
 const noticeFor = 10 * time.Second
 
-// Hooks are what is done for each finished device: a command is run, and a person is told. What
-// they start outlasts the first Ctrl-C, but not the run.
+// Hooks run after each finished device: a command, a desktop notice, the bell. They outlast the
+// first Ctrl-C, but not the run.
 type Hooks struct {
 	Hook     *hook.Hook // nil for none
 	Notify   bool       // show a notice on the desktop

@@ -12,11 +12,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
 )
 
-// Outgoing is what leaves this computer of each finished device: everything that was found on
-// it, but of what tells whose it is only what was chosen. Its UDID always leaves: other benches
-// know the device by it.
+// Outgoing selects what is sent to a hub for each finished device: all findings, and of the
+// identifying facts only those chosen here. The UDID is always sent: other benches know the
+// device by it.
 type Outgoing struct {
-	Names, Serials, Assets bool // these leave too
+	Names, Serials, Assets bool // send these too
 
 	// Upload sends what is in the outbox of a history until stop is called. added signals new
 	// reports there.

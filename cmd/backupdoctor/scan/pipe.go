@@ -19,7 +19,7 @@ type Source interface {
 	Learn(context.Context, *Run) (Learned, error)
 }
 
-// Learned is what a source tells besides its devices.
+// Learned is what a source returns besides its devices.
 type Learned struct {
 	Recording device.Recording // without snapshots
 	Places    []report.Place   // where backups were looked for

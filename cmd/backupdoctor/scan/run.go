@@ -15,8 +15,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// A Run is a run under way: it takes devices from the source, has each judged, and tells the
-// sinks, one event at a time. It may be used by several goroutines.
+// A Run is a run in progress: it takes devices from the source, judges each, and delivers
+// events to the sinks in order. It may be used by several goroutines.
 type Run struct {
 	ID        string
 	StartedAt time.Time // UTC
@@ -51,22 +51,22 @@ func begin(ctx context.Context, judge Judge, sinks []Sink, resumed *history.Resu
 	return run, nil
 }
 
-// Start tells that the run begins with this many devices.
+// Start sends run_start with the number of devices.
 func (r *Run) Start(total int) {
 	r.tell(Event{Event: report.Event{Type: report.RunStart, Total: &total}})
 }
 
-// StartOpen tells that the run begins, and that nobody knows with how many devices.
+// StartOpen sends run_start; the number of devices is not known.
 func (r *Run) StartOpen() { r.tell(Event{Event: report.Event{Type: report.RunStart}}) }
 
-// Tell tells what happens to a device, named as it may be shown. number is its place among the
-// devices of the run, from 0.
+// Tell sends an event about a device, named as it may be shown. number is its index among the
+// devices of the run.
 func (r *Run) Tell(number int, what string, s device.Snapshot, state string) {
 	r.tell(about(r.judge.shown(number, s), report.Event{Type: what, State: state}, nil))
 }
 
-// Done takes a device about which nothing more will be learned: it is judged, and the sinks hear
-// what was found.
+// Done takes a device about which nothing more will be learned: it is judged, and the sinks get
+// the result.
 func (r *Run) Done(number int, s device.Snapshot) {
 	result := r.judge.judge(number, s)
 	r.resultsMu.Lock()
@@ -118,7 +118,7 @@ func (r *Run) tell(e Event) {
 	}
 }
 
-// learned tells the sinks that nothing more will be learned.
+// learned calls Learned of every sink.
 func (r *Run) learned() {
 	for _, sink := range r.sinks {
 		if sink.Learned != nil {
@@ -144,7 +144,7 @@ func (r *Run) publish(of report.Report, recording device.Recording) (err error) 
 	return err
 }
 
-// end tells the error that the command ends with, and closes the sinks.
+// end sends the error that the command ends with, and closes the sinks.
 func (r *Run) end(err error) error {
 	r.tellExit(err)
 	if failed := r.close(); failed != nil {
@@ -163,7 +163,7 @@ func (r *Run) close() (err error) {
 	return err
 }
 
-// tellExit tells the error that the command ends with, if the report does not say it all.
+// tellExit sends the error that the command ends with, unless the report already shows it.
 func (r *Run) tellExit(ended error) {
 	stopped, ok := errors.AsType[command.Exit](ended)
 	if ended == nil || ok && stopped.Err == nil {

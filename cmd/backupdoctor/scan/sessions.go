@@ -8,7 +8,7 @@ import (
 )
 
 // sameVisit is how long a device may be away and still be on the same visit: cables are
-// touched, and a device that is trusted anew or updated comes back under another number.
+// touched, and a device that is paired again or updated comes back under another number.
 const sameVisit = 5 * time.Second
 
 // A session is the visit of one device to the tray.

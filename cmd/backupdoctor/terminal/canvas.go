@@ -13,7 +13,7 @@ import (
 //
 // The libraries for this ask the terminal about itself when a program starts, whatever its
 // command, and wait for an answer that may not come. All that is needed here is to go up
-// some lines and write them anew.
+// some lines and rewrite them.
 type canvas struct {
 	w     io.Writer
 	lines []string // that stand there; the cursor is below them
@@ -36,7 +36,7 @@ func (c *canvas) draw(lines []string, width int) {
 		}
 		out.WriteString("\n")
 	}
-	out.WriteString("\x1b[J") // what stood below
+	out.WriteString("\x1b[J") // what was below
 	io.WriteString(c.w, out.String())
 	c.lines, c.width = lines, width
 }

@@ -94,7 +94,7 @@ func (p *LogPrinter) write(label, text string) {
 	format.Heard(p.w, time.Now().Format(time.TimeOnly), label, text, p.options)
 }
 
-// describe says in words what a line of a log tells.
+// describe puts a line of a log in words.
 func describe(e backuplog.Event) string {
 	switch e.Kind {
 	case backuplog.Failed:

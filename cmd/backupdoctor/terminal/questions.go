@@ -55,7 +55,7 @@ func (q Questions) Ask(ctx context.Context, s *device.Snapshot) bool {
 	}
 }
 
-// recognise tells the person whether a message that was typed in is a known one.
+// recognise prints whether a message that was typed in is a known one.
 func (q Questions) recognise(text string) {
 	meanings := codes.LookUp(text)
 	if len(meanings) == 0 {
