@@ -7,6 +7,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(softwareOutOfDate, softwareOutOfDateJudgements)
+
 var softwareOutOfDateJudgements = []judgement{
 	{"newest", well(), OK, "iOS 26.6.1 is the newest this model can run, by the table of 2026-08-22, which is 92 days old.", ""},
 	{"newest, by a young table", well(tableFrom(takenAt.Add(-60 * aDay))), OK, "iOS 26.6.1 is the newest this model can run, by the table of 2026-09-23.", ""},
