@@ -157,8 +157,9 @@ func (e env) passwordBy(ctx context.Context, line string) (string, error) {
 	return password, nil
 }
 
-// firstLine is the text before the first line break. Blanks belong to a password.
+// firstLine is the text before the first line break, as UTF-8. Blanks belong to a password;
+// the marks that editors put in front of a text do not.
 func firstLine(text []byte) string {
-	line, _, _ := bytes.Cut(text, []byte("\n"))
+	line, _, _ := bytes.Cut(plainText(text), []byte("\n"))
 	return string(bytes.TrimSuffix(line, []byte("\r")))
 }
