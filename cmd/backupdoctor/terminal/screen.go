@@ -21,8 +21,8 @@ type Screen struct {
 	is     bool // it is a terminal
 
 	mu     sync.Mutex // locked before that of the view
-	status string // the text of the status line
-	view   *View  // what is shown now; nil for none
+	status string     // the text of the status line
+	view   *View      // what is shown now; nil for none
 }
 
 // NewScreen is a screen on a stream.
