@@ -75,7 +75,7 @@ func largestParts(r record) []Evidence {
 	domains, _ := r.Next.Domains.Get() // none if not known
 	var evidence []Evidence
 	for _, d := range domains[:min(len(domains), 5)] {
-		evidence = append(evidence, r.read(partName(d.Domain), words.Size(d.Bytes), "", sizingSource+" / "+d.Domain))
+		evidence = append(evidence, r.read(partName(d.Domain), words.Size(d.Bytes), "", sizingSource+" / "+device.Token(d.Domain)))
 	}
 	return evidence
 }
@@ -85,5 +85,5 @@ func partName(domain string) string {
 	if domain == "CameraRollDomain" {
 		return "the camera roll"
 	}
-	return strings.TrimPrefix(domain, "AppDomain-")
+	return device.Token(strings.TrimPrefix(domain, "AppDomain-"))
 }

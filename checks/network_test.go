@@ -30,9 +30,9 @@ func TestSeenFromHere(t *testing.T) {
 		{"no trouble", device.Reach{Services: services(device.ServiceReport{Name: "iCloud Backup"})}, icloudOutage, OK,
 			"Apple's status page shows no trouble with what iCloud Backup needs."},
 		{"an outage", device.Reach{Services: services(device.ServiceReport{Name: "iCloud Backup", Trouble: "Outage", Users: "Some users are affected"})}, icloudOutage, Problem,
-			"Apple's status page shows trouble with iCloud Backup: Outage."},
+			"Apple's status page shows trouble with “iCloud Backup”: “Outage”."},
 		{"an outage of the sign-in", device.Reach{Services: services(device.ServiceReport{Name: "iCloud Backup"}, device.ServiceReport{Name: "iCloud Account & Sign In", Trouble: "Outage"})}, icloudOutage, Warning,
-			"Apple's status page shows trouble with iCloud Account & Sign In: Outage."},
+			"Apple's status page shows trouble with “iCloud Account & Sign In”: “Outage”."},
 		{"offline", device.Reach{Services: device.Unknown[[]device.ServiceReport](device.Gap{Reason: device.Offline, Detail: "dns"})}, icloudOutage, Ask,
 			"Apple's system status page was not seen: this computer could not reach it (dns). Does www.apple.com/support/systemstatus show trouble with iCloud Backup or iCloud Account & Sign In?"},
 

@@ -35,7 +35,7 @@ func judgeVPN(s device.Snapshot) []Finding {
 	var findings []Finding
 	for _, p := range profilesNamed(profiles, "vpn", "proxy", "dns", "filter") {
 		f := warning("By its name alone, a configuration profile may change the way to Apple.",
-			read(s, "Configuration profile", profileName(p), "", "MCInstall GetProfileList / PayloadDisplayName"))[0]
+			read(s, "Configuration profile", device.Quoted(profileName(p)), "", "MCInstall GetProfileList / PayloadDisplayName"))[0]
 		f.Subject = profileName(p)
 		findings = append(findings, f)
 	}

@@ -179,7 +179,7 @@ func NewDevice(e Examined) Device {
 		}
 	}
 	for _, finding := range slices.Concat(diagnosis.Unread, diagnosis.Questions, diagnosis.Healthy) {
-		d.Findings = append(d.Findings, newFinding(finding, possible(finding, id)))
+		d.Findings = append(d.Findings, newFinding(finding, possible(finding.Remedies, id)))
 	}
 	return d
 }
@@ -255,9 +255,9 @@ func planned(f checks.Finding, plan []Step) []Remedy {
 
 // possible are the remedies of a finding that no plan is made for, such as a question, as
 // far as the model and version have any of their steps.
-func possible(f checks.Finding, id device.Identity) []Remedy {
+func possible(ids []remedies.ID, id device.Identity) []Remedy {
 	list := []Remedy{}
-	for _, known := range f.Remedies {
+	for _, known := range ids {
 		remedy, ok := remedies.Find(known)
 		if ok && slices.ContainsFunc(remedy.Steps, func(step string) bool { _, fits := remedies.Expand(step, id); return fits }) {
 			list = append(list, Remedy{ID: string(remedy.ID), Title: remedy.Title})
@@ -352,7 +352,7 @@ func ShortOf(id string) string {
 	if check, known := checks.Find(id); known {
 		return check.Short
 	}
-	return id
+	return device.Token(id)
 }
 
 // severity puts a problem above a warning.

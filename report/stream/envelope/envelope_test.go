@@ -45,14 +45,14 @@ func sealed(t *testing.T, r report.Report) []byte {
 // TestWhatIsSealedIsOpened is the contract on the wire, letter by letter.
 func TestWhatIsSealedIsOpened(t *testing.T) {
 	s := sealed(t, oneDevice())
-	if want := `{"schema":"1.0","id":"` + id + `","bench":"north-2","tool":"1.4.0","report":{"$schema"`; !strings.HasPrefix(string(s), want) {
+	if want := `{"schema":"1.0","id":"` + id + `","bench":"north-2","tool":"1.4.0","report":{"devices":[{"`; !strings.HasPrefix(string(s), want) {
 		t.Errorf("sealed as %.120s…\nwant        %s…", s, want)
 	}
 	e, r, err := Open(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(oneDevice(), r); diff != "" {
+	if diff := cmp.Diff(report.Reworded(oneDevice()), r); diff != "" {
 		t.Errorf("the report changed under way (-sent +received):\n%s", diff)
 	}
 	e.Report = nil
