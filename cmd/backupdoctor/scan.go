@@ -60,7 +60,7 @@ func (e env) scanOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 	pipe = scan.Pipe{Judge: r.judge, Inventory: attached.Labels.Inventory, Sinks: r.sinks(e)}
 	switch {
 	case ctx.String("from") != "":
-		pipe.Source = scan.Replay{From: ctx.String("from"), Stdin: e.Stdin, Labels: attached.Labels, More: attached.More, Screen: e.screen}
+		pipe.Source = scan.Replay{From: ctx.String("from"), Stdin: e.Stdin, Limit: attached.Limit, Labels: attached.Labels, More: attached.More, Screen: e.screen}
 		return pipe, nil
 	case ctx.Bool("no-usb"):
 		pipe.Source = withoutUSB(ctx, attached)
