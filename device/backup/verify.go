@@ -380,7 +380,7 @@ func (v *verification) judgeAge() {
 
 func (v *verification) judgeDisk(free uint64, err error) {
 	if err == nil && free < leastFree {
-		v.faults.add(diskFull, fmt.Sprintf("%d MiB are free", free>>20))
+		v.faults.add(diskFull, fmt.Sprintf("%d MB are free", free/1_000_000))
 	}
 }
 
