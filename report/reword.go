@@ -165,11 +165,15 @@ func rewordedBackup(b Backup) Backup {
 		s.Faults = listed(s.Faults)
 		return s
 	})
+	situation := faults.Situation{
+		Modes:    convert(b.Faults, func(f Fault) string { return f.Mode }),
+		Archived: b.Archived, NextFails: b.NextFails,
+	}
 	b.Faults = convert(b.Faults, func(f Fault) Fault {
 		f.Examples = listed(f.Examples)
 		known, ok := faults.Find(f.Mode)
 		if ok {
-			f.Title, f.Severity, f.Remedy = known.Title, string(known.Severity), known.Remedy
+			f.Title, f.Severity, f.Remedy = known.Title, string(known.Severity), faults.RemedyIn(f.Mode, situation)
 			return f
 		}
 		f.Title, f.Severity = foreign(f.Title), string(known.Severity)

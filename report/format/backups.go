@@ -261,7 +261,7 @@ func (p *page) backupsFooter(r report.Report) {
 }
 
 // renamable reports whether set-aside takes a broken backup: it is the one in use, and
-// named after its device.
+// named after its device. No command is made of a path that a shell would run a part of.
 func renamable(d report.Device, b report.Backup) bool {
-	return device.ProofVerdict(b.Verdict) == device.Broken && !b.Archived && device.SameUDID(folderName(b), d.UDID)
+	return !strings.ContainsAny(b.Folder, "$`\"!%\r\n") && device.ProofVerdict(b.Verdict) == device.Broken && !b.Archived && device.SameUDID(folderName(b), d.UDID)
 }
