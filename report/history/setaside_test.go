@@ -121,7 +121,7 @@ func TestTwoInOneSecondGetTwoNames(t *testing.T) {
 
 // What the cheap check at the door does not see shows when it is used.
 func TestWhatBreaksInUseIsSetAside(t *testing.T) {
-	path := written(t, 20)
+	path := written(t, 60)
 	ruinMiddle(t, path)
 	s := opened(t, path)
 	if s.SetAside() != "" {
