@@ -14,8 +14,8 @@ The person sees a message that names an app, on older versions "Backup Not Suppo
 
 Left to a person: which app a backup trips over cannot be read over USB. Leaving apps out by halves, and backing up each time, finds it.`,
 	Effect:   Informs,
-	Sources:  []remedies.Source{remedies.BestapplesolutionICloud, remedies.PublicAnalysis},
-	Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.ChooseAppsToBackUp, remedies.UpdateApp, remedies.ReinstallApp},
+	Sources:  []remedies.Source{remedies.BestapplesolutionICloud, remedies.TrollNFCBackups, remedies.TrollStoreBackups, remedies.PublicAnalysis},
+	Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.LeaveOutNamedApp, remedies.UpdateApp, remedies.ReinstallApp, remedies.DeleteNamedApp},
 	Ask:      "Does {P-BACKUP} or a message about the backup name one app?",
 	Told:     Told{Yes: "A message names one app that gets in the way of the backup."},
 }

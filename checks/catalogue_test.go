@@ -55,7 +55,7 @@ func TestCatalogueOfOneCheckIsWhole(t *testing.T) {
 		"> Does every backup fail",
 		"## delete-old-backup",
 		"## computer-backup", // needed by it
-		"2. Go to Settings > [name] > iCloud > Manage Account Storage (or Storage) > Backups > [this device] and delete the backup",
+		"3. Go to Settings > [name] > iCloud > Manage Account Storage (or Storage) > Backups > [this device] and delete the backup",
 		"- [OSXDaily: iCloud Backup Failed on iPhone or iPad?](https://osxdaily.com/2020/12/19/icloud-backup-failed-iphone-ipad-fix-troubleshoot/)",
 	} {
 		if !strings.Contains(page, want) {

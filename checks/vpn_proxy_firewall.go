@@ -14,8 +14,8 @@ var vpnProxyFirewall = &Check{
 A fresh backup shows that the way was free. Otherwise only the names of configuration profiles can be read: one that speaks of a VPN, a proxy, DNS or a filter is a hint, by its name alone.
 A VPN set up by an app, or a filter in the network, leaves no such trace. With --net, this computer tries the same way: a hint, as far as both use the same network.`,
 	Effect:   MayBlock,
-	Sources:  []remedies.Source{remedies.AppleEnterpriseNetworks},
-	Remedies: []remedies.ID{remedies.TurnOffVPN, remedies.TryAnotherNetwork, remedies.AllowAppleHosts},
+	Sources:  []remedies.Source{remedies.AppleEnterpriseNetworks, remedies.DNSFilterReport, remedies.DNSBlocklistReport},
+	Remedies: []remedies.ID{remedies.TurnOffVPN, remedies.TryAnotherNetwork, remedies.AllowAppleNames, remedies.AllowAppleHosts},
 	Ask:      `Does the {device} use a VPN, a proxy, Private Relay or an ad blocker, or a network that an organisation filters? See {P-VPN}.`,
 	Told:     Told{Yes: "Something stands between the device and Apple: a VPN, a proxy, an ad blocker or a filter."},
 	Judge:    judgeVPN,
