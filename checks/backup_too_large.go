@@ -33,26 +33,16 @@ func judgeNextSize(s device.Snapshot) []Finding {
 	if said, evidence, fresh := freshBackup(s); fresh {
 		return ok(said+", so it fitted.", evidence)
 	}
-	next, r, known := recall(s, func(h device.History) device.Fact[uint64] { return h.Next.TotalBytes })
+	next, r, known := nextSize(s)
 	if !known {
 		return ask("")
 	}
-	summary := fmt.Sprintf("The next iCloud backup is %s large", words.Size(next))
-	evidence := []Evidence{r.read("Size of the next iCloud backup", words.Size(next), "", sizingSource+" / _TotalSize")}
-	largest := largestParts(r)
-	evidence = append(evidence, largest...)
-	for i, part := range largest[:min(len(largest), 3)] {
-		before := ", "
-		if i == 0 {
-			before = ", with the most in "
-		}
-		summary += fmt.Sprintf("%s%s (%s)", before, part.Key, part.Value)
-	}
+	summary, evidence := sized(r, next)
 	if free, rFree, known := freeOnRecord(s); known && !superseded(s, rFree) {
 		evidence = append(evidence, freeEvidence(rFree, free))
 		summary = fmt.Sprintf("%s, and %s were free in iCloud", summary, words.Size(free))
 		if next > free {
-			return rFree.answer(warning(summary+".", evidence...), nil)
+			return rFree.answer(problem(summary+".", evidence...), nil)
 		}
 		return rFree.answer(ask(summary+".", evidence...), nil)
 	}
@@ -65,6 +55,26 @@ func judgeNextSize(s device.Snapshot) []Finding {
 		return r.answer(problem(fmt.Sprintf("%s, and the whole storage plan has %s.", summary, words.PlanSize(plan)), evidence...), nil)
 	}
 	return r.answer(ask(fmt.Sprintf("%s, and the storage plan has %s in all; how much of it is free is not on record.", summary, words.PlanSize(plan)), evidence...), nil)
+}
+
+// nextSize is what the device reckoned that its next iCloud backup needs.
+func nextSize(s device.Snapshot) (bytes uint64, r record, known bool) {
+	return recall(s, func(h device.History) device.Fact[uint64] { return h.Next.TotalBytes })
+}
+
+// sized tells that size, and what takes up the most of it.
+func sized(r record, next uint64) (summary string, evidence []Evidence) {
+	summary = fmt.Sprintf("The next iCloud backup is %s large", words.Size(next))
+	largest := largestParts(r)
+	for i, part := range largest[:min(len(largest), 3)] {
+		before := ", "
+		if i == 0 {
+			before = ", with the most in "
+		}
+		summary += fmt.Sprintf("%s%s (%s)", before, part.Key, part.Value)
+	}
+	evidence = []Evidence{r.read("Size of the next iCloud backup", words.Size(next), "", sizingSource+" / _TotalSize")}
+	return summary, append(evidence, largest...)
 }
 
 const sizingSource = backupPlist + " / PreflightSizing"
@@ -85,5 +95,10 @@ func partName(domain string) string {
 	if domain == "CameraRollDomain" {
 		return "the camera roll"
 	}
-	return strings.TrimPrefix(domain, "AppDomain-")
+	for _, kind := range []string{"AppDomain-", "AppDomainGroup-", "AppDomainPlugin-"} {
+		if app, is := strings.CutPrefix(domain, kind); is {
+			return app
+		}
+	}
+	return domain
 }

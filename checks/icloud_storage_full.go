@@ -35,7 +35,17 @@ func judgeQuota(s device.Snapshot) []Finding {
 	if free, r, known := freeOnRecord(s); known {
 		evidence = append(evidence, freeEvidence(r, free))
 	}
+	next, r, known := nextSize(s)
+	var size string
+	if known {
+		var more []Evidence
+		size, more = sized(r, next)
+		evidence = append(evidence, more...)
+	}
 	if found := blamed(s, "icloud-storage-full", met, evidence...); found != nil {
+		if known {
+			found[0].Summary += " " + size + "."
+		}
 		return found
 	}
 	return judgeFailures(s, "icloud-storage-full", met, freshOr(s, ", so there was room for it.", ask("", evidence...)))

@@ -32,6 +32,7 @@ var roomRemedies = []*Remedy{
 		Loses: LosesCopy,
 		Risk:  "What the existing backup holds of these apps is deleted, and later backups do without it.",
 		Needs: []ID{ComputerBackup},
+		After: []ID{BuyStorage},
 		Steps: []string{
 			"Go to {P-CHOOSE}.",
 			"Switch off the apps whose data need no backup, the largest first, and confirm with Turn Off & Delete. What an app keeps offline, such as films, music or maps, can also be removed in the app itself.",
