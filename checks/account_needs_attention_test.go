@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(accountNeedsAttention, accountNeedsAttentionJudgements)
+
 var accountNeedsAttentionJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, so Apple accepted the account.", ""},
 	{"turned away", well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 305))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, failed because Apple did not accept the sign-in (MBErrorDomain/305), as of 2026-11-21, from a backup on this computer.", ""},

@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(advancedDataProtection, advancedDataProtectionJudgements)
+
 var advancedDataProtectionJudgements = []judgement{
 	{"new enough", well(), OK, "iOS 26.6.1 can take part in Advanced Data Protection.", ""},
 	{"first that can", well(running("16.2", "20C65")), OK, "iOS 16.2 can take part in Advanced Data Protection.", ""},

@@ -24,7 +24,7 @@ func (f failure) String() string {
 	}
 	var names []string
 	for _, code := range f.codes[:min(len(f.codes), 3)] {
-		names = append(names, fmt.Sprintf("%s/%d", code.Domain, code.Number))
+		names = append(names, fmt.Sprintf("%s/%d", device.Token(string(code.Domain)), code.Number))
 	}
 	return strings.Join(names, ", ")
 }

@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(autoNotCharging, autoNotChargingJudgements)
+
 var autoNotChargingJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, so power was not missing.", ""},
 	{"on power now", well(lastBackedUp(5 * aDay)), Ask, "The device is on power now, from this computer, which does not show that it is at night.", ""},

@@ -41,7 +41,7 @@ func judgeLockNow(s device.Snapshot) []Finding {
 	if profiles, err := live(s).Management.Profiles.Get(); err == nil {
 		if kiosks := profilesNamed(profiles, "kiosk", "single app", "guided access"); len(kiosks) > 0 {
 			return warning("By its name alone, a configuration profile may keep the screen on.",
-				append(evidence, read(s, "Configuration profile", profileName(kiosks[0]), "", "MCInstall GetProfileList / PayloadDisplayName"))...)
+				append(evidence, read(s, "Configuration profile", device.Quoted(profileName(kiosks[0])), "", "MCInstall GetProfileList / PayloadDisplayName"))...)
 		}
 	}
 	if overNetwork(s) {

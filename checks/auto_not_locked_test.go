@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(autoNotLocked, autoNotLockedJudgements)
+
 var autoNotLockedJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, so the screen did not stand in its way.", ""},
 	{"unlocked now", well(lastBackedUp(5 * aDay)), Ask, "Whether the device is locked now does not show that it is at night.", ""},

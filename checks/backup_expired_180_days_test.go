@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(backupExpired180Days, backupExpired180DaysJudgements)
+
 var backupExpired180DaysJudgements = []judgement{
 	{"fresh", well(), OK, "The last good iCloud backup is 7 hours old, within the 180 days that Apple keeps it.", ""},
 	{"last day kept", well(lastBackedUp(180 * aDay)), OK, "The last good iCloud backup is 180 days old, within the 180 days that Apple keeps it.", ""},

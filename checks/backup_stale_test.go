@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(backupStale, backupStaleJudgements)
+
 var backupStaleJudgements = []judgement{
 	{"fresh", well(lastBackedUp(20 * time.Minute)), OK, "The last good iCloud backup is 20 minutes old.", ""},
 	{"last fine day", well(lastBackedUp(3*aDay - time.Second)), OK, "The last good iCloud backup is 2 days old.", ""},

@@ -85,7 +85,7 @@ func largestParts(r record) []Evidence {
 	domains, _ := r.Next.Domains.Get() // none if not known
 	var evidence []Evidence
 	for _, d := range domains[:min(len(domains), 5)] {
-		evidence = append(evidence, r.read(partName(d.Domain), words.Size(d.Bytes), "", sizingSource+" / "+d.Domain))
+		evidence = append(evidence, r.read(partName(d.Domain), words.Size(d.Bytes), "", sizingSource+" / "+device.Token(d.Domain)))
 	}
 	return evidence
 }
@@ -97,8 +97,8 @@ func partName(domain string) string {
 	}
 	for _, kind := range []string{"AppDomain-", "AppDomainGroup-", "AppDomainPlugin-"} {
 		if app, is := strings.CutPrefix(domain, kind); is {
-			return app
+			return device.Token(app)
 		}
 	}
-	return domain
+	return device.Token(domain)
 }

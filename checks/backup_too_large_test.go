@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(backupTooLarge, backupTooLargeJudgements)
+
 var backupTooLargeJudgements = []judgement{
 	{"fresh backup", well(recorded(aDay, nextOf(60_000_000_000), planOf(50<<30))), OK, "A backup completed 7 hours ago, so it fitted.", ""},
 	{"larger than the plan", well(lastBackedUp(9*aDay), recorded(aDay, nextOf(60_000_000_000), planOf(50<<30))), Problem, "The next iCloud backup is 60 GB large, with the most in the camera roll (30 GB), com.example.chat (15 GB), and the whole storage plan has 50 GB, as of 2026-11-21, from a backup on this computer.", ""},

@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(backupTurnedOff, backupTurnedOffJudgements)
+
 var backupTurnedOffJudgements = []judgement{
 	{"on", well(), OK, "iCloud Backup is on.", ""},
 	{"off", well(switchedOff), Problem, "The device says that iCloud Backup is off.", ""},

@@ -27,9 +27,10 @@ func judgeBeta(s device.Snapshot) []Finding {
 	if err != nil {
 		build = "unknown"
 	}
+	build = device.Token(build)
 	evidence := []Evidence{readIdentity(s, "Build", build, "no letter at its end", "Build Version")}
 	if kind, err := live(s).ReleaseType.Get(); err == nil {
-		evidence = append(evidence, read(s, "Release type", kind, "", "lockdown ReleaseType"))
+		evidence = append(evidence, read(s, "Release type", device.Token(kind), "", "lockdown ReleaseType"))
 	}
 	if beta {
 		return warning("The installed software is a beta (build "+build+").", evidence...)

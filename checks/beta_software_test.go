@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(betaSoftware, betaSoftwareJudgements)
+
 var betaSoftwareJudgements = []judgement{
 	{"release", well(), OK, "The installed software is a release (build 23G83).", ""},
 	{"release candidate", well(running("27.0", "24A435")), OK, "The installed software is a release (build 24A435).", ""},

@@ -1,5 +1,7 @@
 package checks
 
+var _ = enter(corruptPreviousBackup, corruptPreviousBackupJudgements)
+
 var corruptPreviousBackupJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, so the one before it was sound.", ""},
 	{"a general error again and again", well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 1), failed(3*aDay, 1, behind("CKErrorDomain", 1)), failed(4*aDay, 500))), Warning, "All 3 failed attempts since the last good iCloud backup ended with a general error (the newest with MBErrorDomain/1), and none for want of room, network or account, as of 2026-11-21, from a backup on this computer.", ""},

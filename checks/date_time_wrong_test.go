@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(dateTimeWrong, dateTimeWrongJudgements)
+
 var dateTimeWrongJudgements = []judgement{
 	{"right", well(), OK, "The device's clock agrees with this computer's.", ""},
 	{"five minutes", well(skewed(-300)), OK, "The device's clock agrees with this computer's.", ""},

@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(deviceStorageLow, deviceStorageLowJudgements)
+
 var deviceStorageLowJudgements = []judgement{
 	{"room enough", well(), OK, "40 GB of 128 GB are free on the device.", ""},
 	{"just enough", well(freeRoom(2_000_000_000, 2_000_000_000)), OK, "2 GB of 128 GB are free on the device.", ""},

@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(falseAlarm, falseAlarmJudgements)
+
 var falseAlarmJudgements = []judgement{
 	{"fresh", well(lastBackedUp(7 * time.Hour)), OK, "The last good iCloud backup is 7 hours old, so a notice that it failed is out of date.", ""},
 	{"just under two days", well(lastBackedUp(48*time.Hour - time.Second)), OK, "The last good iCloud backup is 47 hours old, so a notice that it failed is out of date.", ""},

@@ -1,5 +1,7 @@
 package checks
 
+var _ = enter(filesUnavailable, filesUnavailableJudgements)
+
 var filesUnavailableJudgements = []judgement{
 	{"a fresh backup may have left files out", well(), Ask, "", ""},
 	{"104", well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 104, behind("MBErrorDomain", 100)))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, could not read some files (MBErrorDomain/104, MBErrorDomain/100), as of 2026-11-21, from a backup on this computer.", ""},

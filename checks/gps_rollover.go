@@ -37,7 +37,7 @@ func judgeRollover(s device.Snapshot) []Finding {
 	if err != nil {
 		return unknown(s, "The model", err)
 	}
-	evidence := []Evidence{readIdentity(s, "Model", model, "", "Product Type")}
+	evidence := []Evidence{readIdentity(s, "Model", device.Token(model), "", "Product Type")}
 	fixed, touched := rolloverFixed[model]
 	if !touched {
 		return ok("The GPS rollover of 2019 does not touch this model.", evidence...)

@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(gpsRollover, gpsRolloverJudgements)
+
 var gpsRolloverJudgements = []judgement{
 	{"a later model", well(), OK, "The GPS rollover of 2019 does not touch this model.", ""},
 	{"iPhone 5 with the fix", well(modelled("iPhone5,2"), running("10.3.4", "14G61")), OK, "iOS 10.3.4 has the fix for the GPS rollover of 2019.", ""},

@@ -1,5 +1,7 @@
 package checks
 
+var _ = enter(icloudOutage, icloudOutageJudgements)
+
 var icloudOutageJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, so Apple's services were up.", ""},
 	{"304", well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 304))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, found Apple's service down or too busy (MBErrorDomain/304), as of 2026-11-21, from a backup on this computer.", ""},

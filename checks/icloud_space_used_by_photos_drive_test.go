@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(icloudSpaceUsedByPhotosDrive, icloudSpaceUsedByPhotosDriveJudgements)
+
 var icloudSpaceUsedByPhotosDriveJudgements = []judgement{
 	{"fresh backup", well(recorded(aDay, func(h *device.History) { h.CloudPhotos = device.Known(true) })), OK, "A backup completed 7 hours ago, so there was room for it beside them.", ""},
 	{"photos in iCloud", well(lastBackedUp(9*aDay), recorded(aDay, func(h *device.History) { h.CloudPhotos = device.Known(true) })), Ask, "iCloud Photos is on, so photos take up iCloud storage by themselves and are not in the backup, as of 2026-11-21, from a backup on this computer.", ""},

@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(icloudStorageFull, icloudStorageFullJudgements)
+
 var icloudStorageFullJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, so there was room for it.", ""},
 	{"303 after it", well(recorded(0, failed(time.Hour, 303))), Warning, "The newest attempt at an iCloud backup, on 2026-11-22, found too little room in iCloud (MBErrorDomain/303), as of 2026-11-22, from a backup on this computer.", ""},

@@ -19,51 +19,13 @@ type judgement struct {
 	reason   device.Reason // of an unknown one
 }
 
-// judgements has the table of every check that judges. A new check adds its own here.
-var judgements = map[*Check][]judgement{
-	notTrusted:                   notTrustedJudgements,
-	usbmuxdTrouble:               usbmuxdTroubleJudgements,
-	falseAlarm:                   falseAlarmJudgements,
-	backupTurnedOff:              backupTurnedOffJudgements,
-	neverBackedUp:                neverBackedUpJudgements,
-	backupStale:                  backupStaleJudgements,
-	backupExpired180Days:         backupExpired180DaysJudgements,
-	restoreInProgress:            restoreInProgressJudgements,
-	icloudStorageFull:            icloudStorageFullJudgements,
-	backupTooLarge:               backupTooLargeJudgements,
-	icloudSpaceUsedByPhotosDrive: icloudSpaceUsedByPhotosDriveJudgements,
-	signedOut:                    signedOutJudgements,
-	accountNeedsAttention:        accountNeedsAttentionJudgements,
-	termsNotAccepted:             termsNotAcceptedJudgements,
-	mdmDisallowsBackup:           mdmDisallowsBackupJudgements,
-	managedAccountServiceOff:     managedAccountServiceOffJudgements,
-	screenTimeAccountChanges:     screenTimeAccountChangesJudgements,
-	advancedDataProtection:       advancedDataProtectionJudgements,
-	wifiMissing:                  wifiMissingJudgements,
-	autoNotCharging:              autoNotChargingJudgements,
-	autoNotLocked:                autoNotLockedJudgements,
-	lowDataMode:                  lowDataModeJudgements,
-	airplaneMode:                 airplaneModeJudgements,
-	wifiSlowUnstable:             wifiSlowUnstableJudgements,
-	vpnProxyFirewall:             vpnProxyFirewallJudgements,
-	icloudOutage:                 icloudOutageJudgements,
-	unsupportedIOS:               unsupportedIOSJudgements,
-	gpsRollover:                  gpsRolloverJudgements,
-	softwareOutOfDate:            softwareOutOfDateJudgements,
-	betaSoftware:                 betaSoftwareJudgements,
-	iosRegression:                iosRegressionJudgements,
-	dateTimeWrong:                dateTimeWrongJudgements,
-	deviceStorageLow:             deviceStorageLowJudgements,
-	transientGlitch:              transientGlitchJudgements,
-	systemHung:                   systemHungJudgements,
-	needsUnlockForKeys:           needsUnlockForKeysJudgements,
-	backupLockedElsewhere:        backupLockedElsewhereJudgements,
-	filesUnavailable:             filesUnavailableJudgements,
-	corruptPreviousBackup:        corruptPreviousBackupJudgements,
-	localBackupEncryptionForced:  localBackupEncryptionForcedJudgements,
-	localBackupBroken:            localBackupBrokenJudgements,
-	noGoodCopy:                   noGoodCopyJudgements,
-	persistentSoftwareFault:      persistentSoftwareFaultJudgements,
+// judgements has the table of every check that judges; each is entered beside its check.
+var judgements = map[*Check][]judgement{}
+
+// enter adds the table of a check to those that TestJudgements runs.
+func enter(check *Check, rows []judgement) bool {
+	judgements[check] = append(judgements[check], rows...)
+	return true
 }
 
 // onlyOnRecord has the checks that nothing but a record or a backup on this computer can

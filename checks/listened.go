@@ -31,7 +31,7 @@ func logName(source string) string {
 	if source == "file" {
 		return "a saved log"
 	}
-	return "the device's log (" + source + ")"
+	return "the device's log (" + device.Token(source) + ")"
 }
 
 // heardFailures are the failed attempts that logs told of since the last good backup, those
@@ -212,7 +212,7 @@ func logLines(a device.Attempt) []Evidence {
 	}
 	var evidence []Evidence
 	for _, line := range lines[max(0, len(lines)-maxQuoted):] {
-		evidence = append(evidence, Evidence{Key: "Log of " + line.Process, Value: line.Text, Source: logName(a.Source), AsOf: line.At})
+		evidence = append(evidence, Evidence{Key: "Log of " + device.Token(line.Process), Value: device.Quoted(line.Text), Source: logName(a.Source), AsOf: line.At})
 	}
 	return evidence
 }

@@ -73,7 +73,7 @@ func TestEveryCodeThatIsHeardEndsInACause(t *testing.T) {
 			if d.Verdict != Failing || i < 0 || d.Causes[i].Status != Problem {
 				t.Fatalf("verdict %s with %d causes, none of them a problem of %s", d.Verdict, len(d.Causes), want)
 			}
-			quoted := slices.ContainsFunc(d.Causes[i].Evidence, func(e Evidence) bool { return e.Value == "the line of the log" })
+			quoted := slices.ContainsFunc(d.Causes[i].Evidence, func(e Evidence) bool { return e.Value == "“the line of the log”" })
 			if !quoted {
 				t.Error("the line of the log is not among the evidence")
 			}

@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(localBackupBroken, localBackupBrokenJudgements)
+
 var localBackupBrokenJudgements = []judgement{
 	{"whole", well(withBackups(wholeBackup())), OK, "The local backup of 2026-11-12 is whole, as far as a quick look proves.", ""},
 	{"whole by digests", well(withBackups(proved(wholeBackup(), device.Proof{Statements: concluding(device.Whole), Depth: device.DeepLook}))), OK,

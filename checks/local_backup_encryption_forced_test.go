@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(localBackupEncryptionForced, localBackupEncryptionForcedJudgements)
+
 var localBackupEncryptionForcedJudgements = []judgement{
 	{"not forced", well(), OK, "Nothing insists that backups to a computer are encrypted.", ""},
 	{"forced, with a password", well(forced(device.Known(true))), OK, "Management insists that backups to a computer are encrypted, and a password is set.", ""},

@@ -107,7 +107,7 @@ func severityOf(f device.BackupFault) faults.Severity {
 
 // localEvidence is what the judgement of one backup rests on.
 func localEvidence(s device.Snapshot, b device.Backup, proof device.Proof) []Evidence {
-	evidence := []Evidence{read(s, "Folder", cmp.Or(b.Folder, "unknown"), "", "this computer")}
+	evidence := []Evidence{read(s, "Folder", cmp.Or(device.Quoted(b.Folder), "unknown"), "", "this computer")}
 	if at, err := localDate(b); err == nil {
 		evidence = append(evidence, read(s, "Backup made", moment(at), "", "Status.plist / Date, Info.plist / Last Backup Date"))
 	}
@@ -121,12 +121,12 @@ func localEvidence(s device.Snapshot, b device.Backup, proof device.Proof) []Evi
 		return evidence
 	}
 	grave := gravest(proof)
-	evidence = append(evidence, read(s, grave.Mode, faultText(grave), "", "the backup's folder"))
+	evidence = append(evidence, read(s, device.Token(grave.Mode), faultText(grave), "", "the backup's folder"))
 	var others []string
 	for _, fault := range proof.Faults {
 		severity := severityOf(fault)
 		if fault.Mode != grave.Mode && (severity == faults.Unusable || severity == faults.Loss) {
-			others = append(others, fault.Mode)
+			others = append(others, device.Token(fault.Mode))
 		}
 	}
 	if len(others) > 0 {

@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(lowDataMode, lowDataModeJudgements)
+
 var lowDataModeJudgements = []judgement{
 	{"fresh backup", well(recorded(aDay, networks(4, 1, true))), OK, "A backup completed 7 hours ago, so Low Data Mode did not stand in its way.", ""},
 	{"on for none", well(lastBackedUp(9*aDay), recorded(aDay, networks(4, 0, false))), OK, "Low Data Mode is on for none of the 4 known Wi-Fi networks, as of 2026-11-21, from a backup on this computer.", ""},

@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(managedAccountServiceOff, managedAccountServiceOffJudgements)
+
 var managedAccountServiceOffJudgements = []judgement{
 	{"fresh backup", well(supervised), OK, "A backup completed 7 hours ago, so the service was on for this account.", ""},
 	{"managed", well(lastBackedUp(5*aDay), supervised), Ask, "The device is supervised, so its account may be a managed one.", ""},

@@ -41,7 +41,7 @@ func managementHint(s device.Snapshot) managed {
 		}
 	}
 	if organization, err := management.Organization.Get(); err == nil {
-		m.evidence = append(m.evidence, read(s, "Organisation", organization, "", "MCInstall GetCloudConfiguration / OrganizationName"))
+		m.evidence = append(m.evidence, read(s, "Organisation", device.Quoted(organization), "", "MCInstall GetCloudConfiguration / OrganizationName"))
 	}
 	return m
 }

@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(mdmDisallowsBackup, mdmDisallowsBackupJudgements)
+
 var mdmDisallowsBackupJudgements = []judgement{
 	{"not managed", well(switchedOff), OK, "The device has no configuration profile and is not supervised.", ""},
 	{"Shared iPad", well(withoutSwitch(device.Absent), func(s *device.Snapshot) { s.Live.SharedIPad = device.Known(true) }), Problem, "The device is a Shared iPad, on which iCloud Backup is not available.", ""},

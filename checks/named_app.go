@@ -64,7 +64,7 @@ func nameIn(text string) (name string, ok bool) {
 		{appContainer, "the container %s of an app"},
 	} {
 		if match := by.shape.FindStringSubmatch(text); match != nil {
-			return fmt.Sprintf(by.says, match[1]), true
+			return fmt.Sprintf(by.says, device.Token(match[1])), true
 		}
 	}
 	return "", false

@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(needsUnlockForKeys, needsUnlockForKeysJudgements)
+
 var needsUnlockForKeysJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, so no keys were missing.", ""},
 	{"209", well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 209))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, lacked encryption keys (MBErrorDomain/209), as of 2026-11-21, from a backup on this computer.", ""},

@@ -41,16 +41,16 @@ func servicesSeen(s device.Snapshot) (Finding, bool) {
 	for _, service := range services {
 		value := "no trouble"
 		if service.Trouble != "" {
-			value = strings.TrimSpace(service.Trouble + " " + service.Users)
+			value = strings.TrimSpace(device.Quoted(service.Trouble) + " " + device.Quoted(service.Users))
 			if !service.Since.IsZero() {
 				value += ", since " + moment(service.Since)
 			}
-			f.Status, f.Summary = Warning, fmt.Sprintf("Apple's status page shows trouble with %s: %s.", service.Name, service.Trouble)
+			f.Status, f.Summary = Warning, fmt.Sprintf("Apple's status page shows trouble with %s: %s.", device.Quoted(service.Name), device.Quoted(service.Trouble))
 			if service.Name == "iCloud Backup" && strings.EqualFold(service.Trouble, "outage") {
 				f.Status = Problem
 			}
 		}
-		f.Evidence = append(f.Evidence, read(s, service.Name, value, "no trouble", "Apple's system status page"))
+		f.Evidence = append(f.Evidence, read(s, device.Label(service.Name), value, "no trouble", "Apple's system status page"))
 		if f.Status == Problem {
 			break
 		}
@@ -82,10 +82,10 @@ func waySeen(s device.Snapshot) (Finding, bool) {
 		switch {
 		case err != nil:
 			value = device.GapOf(err).Error()
-			silent = append(silent, h.Host)
+			silent = append(silent, device.Token(h.Host))
 		case issuer == device.IssuedByOther:
 			value = "certificate of " + issuerName(h) + ", whom this computer does not trust"
-			inspected = append(inspected, h.Host)
+			inspected = append(inspected, device.Token(h.Host))
 		case issuer == device.IssuedByPublic:
 			value = "certificate of " + issuerName(h) + ", whom this computer trusts"
 		default:
@@ -94,7 +94,7 @@ func waySeen(s device.Snapshot) (Finding, bool) {
 		if err == nil {
 			answered++
 		}
-		evidence = append(evidence, read(s, "Connection to "+h.Host, value, "certificate of Apple", "this computer's network"))
+		evidence = append(evidence, read(s, "Connection to "+device.Token(h.Host), value, "certificate of Apple", "this computer's network"))
 	}
 	f := Finding{Evidence: evidence}
 	switch {
@@ -124,7 +124,7 @@ func unseen(s device.Snapshot, what, source string, err error) Finding {
 
 func issuerName(h device.HostReach) string {
 	if name, err := h.Name.Get(); err == nil {
-		return "“" + name + "”"
+		return device.Quoted(name)
 	}
 	return "somebody unnamed"
 }

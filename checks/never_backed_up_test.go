@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(neverBackedUp, neverBackedUpJudgements)
+
 var neverBackedUpJudgements = []judgement{
 	{"backed up", well(lastBackedUp(90 * time.Minute)), OK, "A backup completed 1 hour ago.", ""},
 	{"long ago", well(lastBackedUp(400 * aDay)), OK, "A backup completed 400 days ago.", ""},

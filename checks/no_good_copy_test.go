@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(noGoodCopy, noGoodCopyJudgements)
+
 var noGoodCopyJudgements = []judgement{
 	{"whole", well(withBackups(wholeBackup())), OK, "The local backup of 2026-11-12, 10 days old, is whole, as far as a quick look proves.", ""},
 	{"an archived copy counts", well(withBackups(lossyBackup(), archived(wholeBackup()))), OK,

@@ -15,7 +15,7 @@ It does not stop iCloud Backup.
 
 Judged from how the session with the device began.
 The trust is kept on both sides: the computer's pair record may be missing, and a device that was erased, or whose location and privacy settings were reset, forgets the computer.
-Management can forbid pairing altogether, and so can Find My and other protections: a try to pair that failed is told with the device's own name for the reason.
+Management can forbid pairing altogether, and so can Find My and other protections: the report gives the device's own name for the reason of a failed try.
 After Don't Trust a device asks again only once it has been unplugged.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.ImobiledeviceLockdown},

@@ -8,6 +8,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(notTrusted, notTrustedJudgements)
+
 var notTrustedJudgements = []judgement{
 	{"trusted", well(), OK, "The device trusts this computer.", ""},
 	{"never paired", distrusting(device.NeverPaired), Warning, "This computer has no pair record for the device.", ""},

@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(persistentSoftwareFault, persistentSoftwareFaultJudgements)
+
 var persistentSoftwareFaultJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, so the software of the device can still make one.", ""},
 	{"a safety copy is there", well(lastBackedUp(30*aDay), copied(3*aDay, true, device.Whole)), Ask, "The local backup of 2026-11-19 is whole, as far as a quick look proves, and encrypted.", ""},

@@ -107,7 +107,7 @@ func Questions(s device.Snapshot, findings []Finding) []Question {
 	}
 	for _, c := range open {
 		if _, answered := said(s, c.ID); c.Told.unwell() != "" && !answered {
-			questions = append(questions, Question{ID: c.ID, Text: question(c, s.Device), Kind: YesNo, Settles: 1})
+			questions = append(questions, Question{ID: c.ID, Text: QuestionOf(c, s.Device), Kind: YesNo, Settles: 1})
 		}
 	}
 	slices.SortStableFunc(questions, func(a, b Question) int { return cmp.Compare(b.Settles, a.Settles) })
@@ -139,7 +139,7 @@ func FindQuestion(id string, of device.Identity) (Question, bool) {
 	}
 	for _, c := range All() {
 		if c.ID == id && c.Told.unwell() != "" {
-			return Question{ID: id, Text: question(c, of), Kind: YesNo, Settles: 1}, true
+			return Question{ID: id, Text: QuestionOf(c, of), Kind: YesNo, Settles: 1}, true
 		}
 	}
 	return Question{}, false

@@ -120,9 +120,9 @@ func restoreState(s device.Snapshot) (running string, evidence []Evidence, err e
 		case errNote != nil:
 			err = errNote
 		default:
-			evidence = append(evidence, read(s, note.key, state, "", "lockdown com.apple.purplebuddy / "+note.key))
+			evidence = append(evidence, read(s, note.key, device.Token(state), "", "lockdown com.apple.purplebuddy / "+note.key))
 			if running == "" && strings.Contains(state, "Restoring") {
-				running = state
+				running = device.Token(state)
 			}
 		}
 	}

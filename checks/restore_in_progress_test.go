@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(restoreInProgress, restoreInProgressJudgements)
+
 var restoreInProgressJudgements = []judgement{
 	{"never restored", well(lastBackedUp(5 * aDay)), OK, "Set-up is done and no restore is running.", ""},
 	{"restored", well(lastBackedUp(5*aDay), restoreSays("RestoredFromiTunesBackup")), OK, "Set-up is done and no restore is running.", ""},

@@ -52,7 +52,7 @@ func judge(check *Check, s device.Snapshot) (findings []Finding) {
 func complete(f Finding, check *Check, id device.Identity) Finding {
 	f.Check = check
 	if f.Status == Ask {
-		f.Summary = strings.TrimSpace(f.Summary + " " + question(check, id))
+		f.Summary = strings.TrimSpace(f.Summary + " " + QuestionOf(check, id))
 	}
 	if f.Remedies == nil && f.Status != OK && f.Status != Unknown {
 		f.Remedies = slices.Clone(check.Remedies)
@@ -60,8 +60,8 @@ func complete(f Finding, check *Check, id device.Identity) Finding {
 	return f
 }
 
-// question is what a check asks a person, in the words of the device.
-func question(check *Check, id device.Identity) string {
+// QuestionOf is what a check asks a person, in the words of the device.
+func QuestionOf(check *Check, id device.Identity) string {
 	if text, ok := remedies.Expand(check.Ask, id); ok {
 		return text
 	}

@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(signedOut, signedOutJudgements)
+
 var signedOutJudgements = []judgement{
 	{"every sign", well(), OK, "An Apple Account is signed in; signs of it: iCloud Backup, Find My, Find My account, Activation Lock, Syncs with iCloud.", ""},
 	{"one sign", well(noAccount, withoutSwitch(device.Absent), func(s *device.Snapshot) { s.Live.Account.SyncsICloud = device.Known(true) }),

@@ -49,7 +49,7 @@ func judgeSoftware(s device.Snapshot) []Finding {
 	}
 	evidence := []Evidence{
 		installedVersion(s, version),
-		{Key: "Newest for this model", Value: newest.String(), Source: release.TableSource + " table of releases", AsOf: release.TableDate},
+		{Key: "Newest for this model", Value: newest.String(), Source: device.Token(release.TableSource) + " table of releases", AsOf: release.TableDate},
 	}
 	if beta, err := preRelease(s); err == nil && beta {
 		return ok(fmt.Sprintf("%s is a beta, and not compared with releases.", installed), evidence...)
@@ -58,7 +58,7 @@ func judgeSoftware(s device.Snapshot) []Finding {
 	if err != nil {
 		own = version // nothing else is offered in its line
 	} else {
-		evidence = append(evidence, Evidence{Key: fmt.Sprintf("Newest of version %d for this model", version.Major), Value: own.String(), Source: release.TableSource + " table of releases", AsOf: release.TableDate})
+		evidence = append(evidence, Evidence{Key: fmt.Sprintf("Newest of version %d for this model", version.Major), Value: own.String(), Source: device.Token(release.TableSource) + " table of releases", AsOf: release.TableDate})
 	}
 	switch c := version.Compare(newest); {
 	case c > 0:

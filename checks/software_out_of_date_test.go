@@ -7,6 +7,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(softwareOutOfDate, softwareOutOfDateJudgements)
+
 var softwareOutOfDateJudgements = []judgement{
 	{"newest", well(), Unknown, "iOS 26.6.1 is the newest that the table of 2026-08-22 knows for this model, which is 92 days old: whether there is a newer one cannot be told. Run backupdoctor releases update where the network is allowed.", device.Inconclusive},
 	{"newest, by a young table", well(tableFrom(takenAt.Add(-60 * aDay))), OK, "iOS 26.6.1 is the newest this model can run by the table of 2026-09-23.", ""},

@@ -8,6 +8,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(systemHung, systemHungJudgements)
+
 var systemHungJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, and the system has not crashed since.", ""},
 	{"panics", well(lastBackedUp(20*aDay), crashed("panic-full", 3*aDay, 12*time.Hour)), Warning,

@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(termsNotAccepted, termsNotAcceptedJudgements)
+
 var termsNotAcceptedJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, so no terms stood in its way.", ""},
 	{"fresh backup after terms were pending", well(recorded(aDay, func(h *device.History) { h.Account.TermsPending = device.Known(true) })), OK, "A backup completed 7 hours ago, so no terms stood in its way.", ""},

@@ -41,7 +41,7 @@ func answered(s device.Snapshot, check *Check) (Finding, bool) {
 		return Finding{}, false
 	}
 	healthy := yes == (check.Told.Yes == "")
-	evidence := []Evidence{told(a, question(check, s.Device), yesNo(yes), yesNo(check.Told.Yes == ""))}
+	evidence := []Evidence{told(a, QuestionOf(check, s.Device), yesNo(yes), yesNo(check.Told.Yes == ""))}
 	if healthy {
 		return Finding{Status: OK, Summary: check.Title + ", by a person's answer.", Evidence: evidence}, true
 	}
@@ -75,7 +75,7 @@ func worded(s device.Snapshot, check *Check) (Finding, bool) {
 		if place < 0 {
 			continue
 		}
-		evidence := []Evidence{told(a, "The device says", text, "")}
+		evidence := []Evidence{told(a, "The device says", device.Quoted(text), "")}
 		indirect := place > 0 || vague(m)
 		if indirect && check.Ask == "" {
 			return Finding{}, false

@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(transientGlitch, transientGlitchJudgements)
+
 var transientGlitchJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, and no process it needs has crashed since.", ""},
 	{"a crash before the fresh backup", well(crashed("backupd", 8*time.Hour)), OK, "A backup completed 7 hours ago, and no process it needs has crashed since.", ""},

@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(unsupportedIOS, unsupportedIOSJudgements)
+
 var unsupportedIOSJudgements = []judgement{
 	{"new enough", well(), OK, "iOS 26.6.1 can use iCloud Backup.", ""},
 	{"first that can", well(running("9", "13A344")), OK, "iOS 9 can use iCloud Backup.", ""},

@@ -44,7 +44,8 @@ func judgeUsbmuxd(s device.Snapshot) []Finding {
 
 // usbmuxdFailed is a warning with the answer that usbmuxd gave.
 func usbmuxdFailed(s device.Snapshot, what, request, result string) []Finding {
-	answer := "no answer that could be used: " + result
+	request = device.Token(request)
+	answer := "no answer that could be used: " + device.Token(result)
 	if strings.Trim(result, "0123456789") == "" {
 		answer = "result " + result
 	}

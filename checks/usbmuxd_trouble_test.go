@@ -2,6 +2,8 @@ package checks
 
 import "github.com/backupdoctor/backupdoctor/device"
 
+var _ = enter(usbmuxdTrouble, usbmuxdTroubleJudgements)
+
 var usbmuxdTroubleJudgements = []judgement{
 	{"trusted", well(), OK, "usbmuxd handed out the pair record of the device.", ""},
 	{"too old", well(untrusted(device.Gap{Reason: device.MuxTrouble, Detail: "ReadPairRecord.1"})), Warning, "usbmuxd on this computer is too old to hand out pair records (result 1 to ReadPairRecord).", ""},

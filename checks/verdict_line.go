@@ -56,7 +56,7 @@ func (f failure) shortly() string {
 		return f.String()
 	}
 	if code := f.codes[0]; code.Domain != codes.MBErrorDomain {
-		return fmt.Sprintf("%s/%d", code.Domain, code.Number)
+		return fmt.Sprintf("%s/%d", device.Token(string(code.Domain)), code.Number)
 	}
 	return fmt.Sprintf("error %d", f.codes[0].Number)
 }

@@ -17,7 +17,7 @@ func osVersion(s device.Snapshot, v device.Version) string {
 func installedVersion(s device.Snapshot, v device.Version) Evidence {
 	value := v.String()
 	if build, err := s.Device.BuildVersion.Get(); err == nil {
-		value += " (" + build + ")"
+		value += " (" + device.Token(build) + ")"
 	}
 	return readIdentity(s, "Installed", value, "", "Product Version")
 }

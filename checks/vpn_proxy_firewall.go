@@ -35,9 +35,9 @@ func judgeVPN(s device.Snapshot) []Finding {
 	}
 	var findings []Finding
 	for _, p := range networkProfiles(profiles) {
-		evidence := []Evidence{read(s, "Configuration profile", profileName(p), "", "MCInstall GetProfileList / PayloadDisplayName")}
+		evidence := []Evidence{read(s, "Configuration profile", device.Quoted(profileName(p)), "", "MCInstall GetProfileList / PayloadDisplayName")}
 		if organization, err := p.Organization.Get(); err == nil && organization != "" {
-			evidence = append(evidence, read(s, "Its organisation", organization, "", "MCInstall GetProfileList / PayloadOrganization"))
+			evidence = append(evidence, read(s, "Its organisation", device.Quoted(organization), "", "MCInstall GetProfileList / PayloadOrganization"))
 		}
 		f := warning("By its name alone, a configuration profile may change the way to Apple.", evidence...)[0]
 		f.Subject = profileName(p)

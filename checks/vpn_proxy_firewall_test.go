@@ -7,6 +7,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(vpnProxyFirewall, vpnProxyFirewallJudgements)
+
 var vpnProxyFirewallJudgements = []judgement{
 	{"fresh backup", well(profiled("Acme VPN")), OK, "A backup completed 7 hours ago, so the way to Apple was free.", ""},
 	{"named after a VPN", well(lastBackedUp(5*aDay), profiled("Acme VPN")), Warning, "By its name alone, a configuration profile may change the way to Apple.", ""},

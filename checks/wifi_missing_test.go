@@ -6,6 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+var _ = enter(wifiMissing, wifiMissingJudgements)
+
 var wifiMissingJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, so the device had a network that serves.", ""},
 	{"fresh backup, Wi-Fi unread", well(withoutWiFi), OK, "A backup completed 7 hours ago, so the device had a network that serves.", ""},

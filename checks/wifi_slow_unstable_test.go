@@ -2,6 +2,8 @@ package checks
 
 import "time"
 
+var _ = enter(wifiSlowUnstable, wifiSlowUnstableJudgements)
+
 var wifiSlowUnstableJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, so the network was good enough for it.", ""},
 	{"failed on the network", well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 300, behind("NSURLErrorDomain", -1001)), failed(3*aDay, 300))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, failed on the network (MBErrorDomain/300, NSURLErrorDomain/-1001), as did the only attempt before it, as of 2026-11-21, from a backup on this computer.", ""},

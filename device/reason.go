@@ -139,7 +139,7 @@ func (g Gap) Error() string {
 	if g.Detail == "" {
 		return g.Reason.Error()
 	}
-	return g.Reason.Error() + " (" + g.Detail + ")"
+	return g.Reason.Error() + " (" + Token(g.Detail) + ")"
 }
 
 // Unwrap lets errors.Is compare a Gap with its Reason.

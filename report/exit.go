@@ -62,7 +62,7 @@ func exitOf(r Report) Exit {
 		code = ExitInterrupted
 	case r.Subject == OfBackups:
 		code = backupsCode(r)
-	case len(r.Devices) == 0 && slices.ContainsFunc(r.Gaps, func(g Gap) bool { return g.Reason != string(device.BadEntry) }):
+	case len(r.Devices) == 0 && slices.ContainsFunc(r.Gaps, ofMux):
 		code = ExitNoMux
 	case len(r.Devices) == 0 && len(r.Gaps) > 0:
 		code = ExitNotExamined
@@ -104,6 +104,11 @@ func inUse(backups []Backup) []Backup {
 		return backups
 	}
 	return list
+}
+
+// ofMux reports whether a gap is about usbmuxd as a whole.
+func ofMux(g Gap) bool {
+	return g.Reason != string(device.BadEntry) && g.Reason != string(device.OutOfTime)
 }
 
 // interrupted reports whether the person at the computer stopped the run.

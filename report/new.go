@@ -179,7 +179,7 @@ func NewDevice(e Examined) Device {
 		}
 	}
 	for _, finding := range slices.Concat(diagnosis.Unread, diagnosis.Questions, diagnosis.Healthy) {
-		d.Findings = append(d.Findings, newFinding(finding, possible(finding, id)))
+		d.Findings = append(d.Findings, newFinding(finding, possible(finding.Remedies, id)))
 	}
 	return d
 }
@@ -245,7 +245,7 @@ func newFinding(f checks.Finding, remedies []Remedy) Finding {
 func planned(f checks.Finding, plan []Step) []Remedy {
 	list := []Remedy{}
 	for _, step := range plan {
-		if slices.Contains(step.For, f.Check.ID) {
+		if slices.ContainsFunc(f.Remedies, func(id remedies.ID) bool { return remedies.Takes(id, remedies.ID(step.Remedy)) }) {
 			list = append(list, Remedy{ID: step.Remedy, Title: step.Title})
 		}
 	}
@@ -254,10 +254,10 @@ func planned(f checks.Finding, plan []Step) []Remedy {
 
 // possible are the remedies of a finding that no plan is made for, such as a question, as
 // far as the model and version have any of their steps.
-func possible(f checks.Finding, id device.Identity) []Remedy {
+func possible(ids []remedies.ID, id device.Identity) []Remedy {
 	p := remedies.NewPlanner(id)
-	for _, known := range f.Remedies {
-		p.Add(known, f.Check.ID)
+	for _, known := range ids {
+		p.Add(known, "")
 	}
 	return convert(p.Steps(), func(s remedies.Step) Remedy {
 		return Remedy{ID: string(s.Remedy.ID), Title: s.Remedy.Title}
@@ -350,7 +350,7 @@ func ShortOf(id string) string {
 	if check, known := checks.Find(id); known {
 		return check.Short
 	}
-	return id
+	return device.Token(id)
 }
 
 // severity puts a problem above a warning.

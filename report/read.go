@@ -44,7 +44,7 @@ func Read(r io.Reader) (Report, error) {
 			return Report{}, err
 		}
 		if d.Type == "" {
-			return sound(d.Report), nil
+			return sound(Reworded(d.Report)), nil
 		}
 		events = append(events, d)
 	}
@@ -89,9 +89,9 @@ func ofEvents(events []document) Report {
 			found(e.UDID)
 		case e.Type == DeviceDone && e.Device != nil:
 			found(e.Device.UDID)
-			finished[e.Device.UDID] = *e.Device // its last visit, if there were several
+			finished[e.Device.UDID] = RewordedDevice(*e.Device) // its last visit, if there were several
 		case e.Type == RunSummary && e.Whole != nil:
-			r, whole = *e.Whole, true
+			r, whole = Reworded(*e.Whole), true
 		}
 	}
 	var devices []Device
@@ -115,30 +115,10 @@ func sound(r Report) Report {
 	r.JSONSchema, r.Schema = SchemaID, Schema
 	r.Subject = subjectOf(r)
 	r.Gaps, r.Places, r.LeftOut, r.Devices = listed(r.Gaps), listed(r.Places), listed(r.LeftOut), listed(r.Devices)
-	for i := range r.Devices {
-		d := &r.Devices[i]
-		d.Findings, d.Plan, d.Backups = listed(d.Findings), listed(d.Plan), listed(d.Backups)
-		for j := range d.Findings {
-			f := &d.Findings[j]
-			f.Evidence, f.Remedies, f.Sources = listed(f.Evidence), listed(f.Remedies), listed(f.Sources)
-		}
-		for j := range d.Plan {
-			s := &d.Plan[j]
-			s.Steps, s.For, s.Sources = listed(s.Steps), listed(s.For), listed(s.Sources)
-		}
-		for j := range d.Backups {
-			b := &d.Backups[j]
-			b.Faults = listed(b.Faults)
-			for k := range b.Faults {
-				b.Faults[k].Examples = listed(b.Faults[k].Examples)
-			}
-		}
+	for _, d := range r.Devices {
 		if d.TakenAt.After(r.TakenAt) {
 			r.TakenAt = d.TakenAt
 		}
-	}
-	if r.Inventory != nil {
-		r.Inventory.Unseen = listed(r.Inventory.Unseen)
 	}
 	return counted(r)
 }

@@ -14,7 +14,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// What was written is read as it was, and written again as it stood there.
+// marks are what quoting changes.
+var marks = strings.NewReplacer("“", "", "”", "", "‘", "", "’", "", `\"`, "", "'", "")
+
+// What was written is read as it was, but for what is quoted, and read again it does not
+// change any more.
 func TestReadGivesTheSameReportAgain(t *testing.T) {
 	paths, err := filepath.Glob("../testdata/reports/*.json")
 	if err != nil || len(paths) == 0 {
@@ -30,8 +34,15 @@ func TestReadGivesTheSameReportAgain(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 			continue
 		}
-		if diff := cmp.Diff(string(document), string(jsonOf(t, r))); diff != "" {
+		once := jsonOf(t, r)
+		if diff := cmp.Diff(marks.Replace(string(document)), marks.Replace(string(once))); diff != "" {
 			t.Errorf("%s (-was +is):\n%s", path, diff)
+		}
+		if r, err = report.Read(bytes.NewReader(once)); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(once), string(jsonOf(t, r))); diff != "" {
+			t.Errorf("%s, read again (-was +is):\n%s", path, diff)
 		}
 	}
 }
@@ -59,8 +70,12 @@ func eventsOf(t *testing.T, r report.Report, cutOff bool) *bytes.Buffer {
 }
 
 func TestReadEvents(t *testing.T) {
-	want := report.New(reporttest.Run(reporttest.Failing("Léa’s iPhone"), reporttest.Unexamined("Sam’s iPhone")))
-	got, err := report.Read(eventsOf(t, want, false))
+	made := report.New(reporttest.Run(reporttest.Failing("Léa’s iPhone"), reporttest.Unexamined("Sam’s iPhone")))
+	want, err := report.Read(bytes.NewReader(jsonOf(t, made)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := report.Read(eventsOf(t, made, false))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +94,7 @@ func TestReadEventsOfARunThatWasCutOff(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if diff := cmp.Diff(whole.Devices, got.Devices); diff != "" {
+		if diff := cmp.Diff(report.Reworded(whole).Devices, got.Devices); diff != "" {
 			t.Errorf("%s: devices (-want +got):\n%s", name, diff)
 		}
 		if !got.Partial || got.ExitCode() != report.ExitInterrupted || got.Summary.Failing != 1 {

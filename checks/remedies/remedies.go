@@ -125,3 +125,9 @@ func Find(id ID) (remedy *Remedy, ok bool) {
 	}
 	return all[i], true
 }
+
+// Takes is true of a remedy that is part of another: itself, and what has to come before it.
+func Takes(id, part ID) bool {
+	remedy, known := Find(id)
+	return id == part || known && slices.ContainsFunc(remedy.Needs, func(need ID) bool { return Takes(need, part) })
+}

@@ -90,7 +90,11 @@ const maxPassword = 64 << 10
 func (e env) passwordsOf(ctx *cli.Context) (*scan.Passwords, error) {
 	p := &scan.Passwords{Screen: e.screen}
 	for _, path := range ctx.StringSlice("password-file") {
-		password, err := passwordIn(path)
+		var password string
+		err := e.readNamed(ctx, path, func(from io.Reader) (err error) {
+			password, err = passwordIn(from, path)
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -124,13 +128,8 @@ func (e env) askPassword() func(ctx context.Context, whose string) (string, erro
 }
 
 // passwordIn is the first line of a file.
-func passwordIn(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxPassword))
+func passwordIn(from io.Reader, path string) (string, error) {
+	text, err := io.ReadAll(io.LimitReader(from, maxPassword))
 	if err != nil {
 		return "", err
 	}
@@ -157,8 +156,9 @@ func (e env) passwordBy(ctx context.Context, line string) (string, error) {
 	return password, nil
 }
 
-// firstLine is the text before the first line break. Blanks belong to a password.
+// firstLine is the text before the first line break, as UTF-8. Blanks belong to a password;
+// the marks that editors put in front of a text do not.
 func firstLine(text []byte) string {
-	line, _, _ := bytes.Cut(text, []byte("\n"))
+	line, _, _ := bytes.Cut(plainText(text), []byte("\n"))
 	return string(bytes.TrimSuffix(line, []byte("\r")))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -30,7 +31,12 @@ func (e env) suppressedOf(ctx *cli.Context) (suppressions.List, error) {
 	case ctx.Bool("no-ignore"):
 		return suppressions.List{}, nil
 	case path != "":
-		return e.readSuppressed(path)
+		var list suppressions.List
+		err := e.readNamed(ctx, path, func(from io.Reader) (err error) {
+			list, err = e.readSuppressed(path, from)
+			return err
+		})
+		return list, err
 	}
 	usual := []string{suppressions.FileName}
 	if folder, err := e.ConfigDir(); err == nil {
@@ -40,18 +46,18 @@ func (e env) suppressedOf(ctx *cli.Context) (suppressions.List, error) {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		return e.readSuppressed(path)
+		var list suppressions.List
+		err := readUsual(path, "--ignore FILE reads it all the same, and --no-ignore reads none", func(from io.Reader) (err error) {
+			list, err = e.readSuppressed(path, from)
+			return err
+		})
+		return list, err
 	}
 	return suppressions.List{}, nil
 }
 
-func (e env) readSuppressed(path string) (suppressions.List, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return suppressions.List{}, command.Usage("", "%w", err)
-	}
-	defer file.Close()
-	list, err := suppressions.Read(file)
+func (e env) readSuppressed(path string, from io.Reader) (suppressions.List, error) {
+	list, err := suppressions.Read(from)
 	if unknown, ok := errors.AsType[*suppressions.UnknownCheckError](err); ok {
 		return list, command.Usage(command.CheckHint(unknown.ID), "%s: %w", path, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -31,20 +32,25 @@ func (e env) labelsOf(ctx *cli.Context) (scan.Labels, error) {
 		return l, err
 	}
 	path := cmp.Or(ctx.String("assets"), e.Getenv(assetsVariable))
-	if path == "" {
+	read := func(from io.Reader) error {
+		inventory, err := labels.ReadInventory(from)
+		if err != nil {
+			return command.Usage("an inventory is a table as CSV, with heads, of which one is UDID or Serial", "%s: %w", path, err)
+		}
+		l.Inventory = &inventory
+		return nil
+	}
+	switch {
+	case path == "":
 		return l, nil
+	case ctx.String("assets") != "":
+		return l, e.readNamed(ctx, path, read)
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return l, command.Usage("", "%w", err)
+	err = readUsual(path, "--assets FILE reads it all the same", read)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = command.Usage("", "%w", err)
 	}
-	defer file.Close()
-	inventory, err := labels.ReadInventory(file)
-	if err != nil {
-		return l, command.Usage("an inventory is a table as CSV, with heads, of which one is UDID or Serial", "%s: %w", path, err)
-	}
-	l.Inventory = &inventory
-	return l, nil
+	return l, err
 }
 
 const slotsVariable = "BACKUPDOCTOR_SLOTS"
@@ -67,19 +73,18 @@ func (e env) slots() (labels.Slots, error) {
 	if err != nil {
 		return labels.Slots{}, nil // no folder, hence no names
 	}
-	file, err := os.Open(path)
+	const hint = "move the file away, and learn the slots anew: backupdoctor slots learn"
+	var slots labels.Slots
+	err = readUsual(path, hint, func(from io.Reader) (err error) {
+		if slots, err = labels.ReadSlots(from); err != nil {
+			return command.Usage(hint, "%s: %w", path, err)
+		}
+		return nil
+	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return labels.Slots{}, nil
 	}
-	if err != nil {
-		return labels.Slots{}, err
-	}
-	defer file.Close()
-	slots, err := labels.ReadSlots(file)
-	if err != nil {
-		return slots, command.Usage("move the file away, and learn the slots anew: backupdoctor slots learn", "%s: %w", path, err)
-	}
-	return slots, nil
+	return slots, err
 }
 
 // keepSlots writes the names of places.

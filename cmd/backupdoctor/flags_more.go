@@ -1,7 +1,7 @@
 package main
 
 import (
-	"os"
+	"io"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -34,7 +34,11 @@ func (e env) moreOf(ctx *cli.Context, list []*checks.Check) (more []scan.More, e
 		more = append(more, scan.Network(&reach.Prober{}))
 	}
 	if path := ctx.String("answers"); path != "" {
-		answers, err := e.answersIn(path, time.Now())
+		var answers []device.Answer
+		err := e.readNamed(ctx, path, func(from io.Reader) (err error) {
+			answers, err = answersIn(from, path, time.Now())
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -50,16 +54,7 @@ func (e env) moreOf(ctx *cli.Context, list []*checks.Check) (more []scan.More, e
 }
 
 // answersIn reads a file of answers, all of them to questions that there are.
-func (e env) answersIn(path string, now time.Time) ([]device.Answer, error) {
-	from := e.Stdin
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, command.Usage("", "%w", err)
-		}
-		defer file.Close()
-		from = file
-	}
+func answersIn(from io.Reader, path string, now time.Time) ([]device.Answer, error) {
 	answers, err := device.ReadAnswers(from, now)
 	if err != nil {
 		return nil, command.Usage("an answer is yes or no, a size like 1.2 GB, or the words of a message", "%s: %w", path, err)

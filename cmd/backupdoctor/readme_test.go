@@ -57,8 +57,8 @@ func shortened(t *testing.T, demo string) string {
 	return strings.Join([]string{
 		part(t, demo, "✓ Nothing found", "✗ Failing        Replacement phone"),
 		part(t, demo, "┌", "│ Class 4B iPad"),
-		part(t, demo, "What to do: Kitchen iPhone", "What to do: Sam"),
-		part(t, demo, "What could not be read: Front desk", ""),
+		part(t, demo, "What to do: “Kitchen iPhone”", "What to do: “Sam"),
+		part(t, demo, "What could not be read: “Front desk", ""),
 	}, "[…]\n\n")
 }
 

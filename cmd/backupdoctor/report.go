@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
@@ -46,7 +45,7 @@ func (e env) reportAgain(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	reports, err := e.readReports(paths)
+	reports, err := e.readReports(ctx, paths)
 	if err != nil {
 		return err
 	}
@@ -62,13 +61,13 @@ func (e env) reportAgain(ctx *cli.Context) error {
 	return scan.Publish(ctx.Context, merged, scan.Outputs(outputs, files, e.Stdout))
 }
 
-func (e env) readReports(paths []string) ([]report.Report, error) {
+func (e env) readReports(ctx *cli.Context, paths []string) ([]report.Report, error) {
 	var reports []report.Report
 	for i, path := range paths {
 		if path == "-" && slices.Contains(paths[:i], path) {
 			return nil, command.Usage("", "stdin can be read only once")
 		}
-		r, err := e.readReport(path)
+		r, err := e.readReport(ctx, path)
 		if err != nil {
 			return nil, err
 		}
@@ -77,16 +76,15 @@ func (e env) readReports(paths []string) ([]report.Report, error) {
 	return reports, nil
 }
 
-func (e env) readReport(path string) (report.Report, error) {
-	var from io.Reader = e.Stdin
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return report.Report{}, command.Usage("", "%w", err)
-		}
-		defer file.Close()
-		from = file
-	}
+func (e env) readReport(ctx *cli.Context, path string) (r report.Report, err error) {
+	err = e.readNamed(ctx, path, func(from io.Reader) (err error) {
+		r, err = reportIn(from, path)
+		return err
+	})
+	return r, err
+}
+
+func reportIn(from io.Reader, path string) (report.Report, error) {
 	r, err := report.Read(from)
 	switch {
 	case errors.Is(err, report.ErrRecording):
@@ -113,7 +111,7 @@ func diffCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			reports, err := e.readReports(ctx.Args().Slice())
+			reports, err := e.readReports(ctx, ctx.Args().Slice())
 			if err != nil {
 				return err
 			}

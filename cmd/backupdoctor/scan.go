@@ -60,7 +60,7 @@ func (e env) scanOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 	pipe = scan.Pipe{Judge: r.judge, Inventory: attached.Labels.Inventory, Sinks: r.sinks(e)}
 	switch {
 	case ctx.String("from") != "":
-		pipe.Source = scan.Replay{From: ctx.String("from"), Stdin: e.Stdin, Labels: attached.Labels, More: attached.More, Screen: e.screen}
+		pipe.Source = scan.Replay{From: ctx.String("from"), Stdin: e.Stdin, Limit: attached.Limit, Labels: attached.Labels, More: attached.More, Screen: e.screen}
 		return pipe, nil
 	case ctx.Bool("no-usb"):
 		pipe.Source = withoutUSB(ctx, attached)
@@ -80,12 +80,14 @@ func (e env) scanOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 }
 
 // withoutUSB examines what is on this computer of the devices that would be examined. Where
-// backups are all there is, they may take as long as they need.
+// backups are all there is, they may take as long as they need, unless --timeout says otherwise.
 func withoutUSB(ctx *cli.Context, a scan.Attached) scan.Folders {
 	f := scan.Folders{
 		Set: scan.FindBackups(a.Places), UDIDs: a.UDIDs, Inspection: a.Inspection, Table: a.Table, Archives: a.Archives, More: a.More, Screen: a.Screen,
 	}
-	f.Inspection.Limit = 0
+	if !ctx.IsSet("timeout") {
+		f.Inspection.Limit = 0
+	}
 	if ctx.IsSet("deadline") {
 		f.Limit = a.Limit
 	}

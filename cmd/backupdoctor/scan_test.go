@@ -69,6 +69,10 @@ func typedTo(t *testing.T, ctx context.Context, environment map[string]string, w
 	t.Helper()
 	var stderr bytes.Buffer
 	settings := t.TempDir()
+	data, set := environment["XDG_DATA_HOME"]
+	if !set {
+		data = settings
+	}
 	code := run(ctx, command.Env{
 		Args:      args,
 		Stdin:     strings.NewReader(""),
@@ -76,7 +80,7 @@ func typedTo(t *testing.T, ctx context.Context, environment map[string]string, w
 		Stderr:    &stderr,
 		Getenv:    func(name string) string { return environment[name] },
 		ConfigDir: func() (string, error) { return settings, nil },
-		DataDir:   func() (string, error) { return settings, nil },
+		DataDir:   func() (string, error) { return data, nil },
 		BuiltIn:   demoReleases,
 		Environ:   os.Environ,
 	}, linked)

@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 // they have
 //
 //	exits CODE PROGRAM ARG...   the program ends with this very exit code
-//	sim [NAME[*COUNT][:FAULT][@LOG]...]
+//	sim [NAME[*COUNT][~CONNECTION][:FAULT][@LOG]...]
 //	                            devices of testdata/devices are attached, as $UDID1, …; see simLogs
 //	asked [-count=N] SERVICE REQUEST
 //	                            wait until devices have been asked for this, so many times
@@ -125,14 +125,18 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 
 func scriptSim(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
-		ts.Fatalf("usage: sim [NAME[*COUNT][:FAULT[=AT[=ERROR]]][@LOG]...]")
+		ts.Fatalf("usage: sim [NAME[*COUNT][~CONNECTION[+CONNECTION]][:FAULT[=AT[=ERROR]]][@LOG]...]")
 	}
 	var devices []*sim.Device
 	for i, arg := range args {
 		arg, log, _ := strings.Cut(arg, "@")
 		arg, fault, _ := strings.Cut(arg, ":")
+		arg, connections, _ := strings.Cut(arg, "~")
 		name, count, many := strings.Cut(arg, "*")
 		d := loadDevice(ts.Fatalf, name)
+		if connections != "" {
+			d.Connections = strings.Split(connections, "+")
+		}
 		d.Log = slices.Concat(d.Log, simLogs[log])
 		if fault != "" {
 			kind, at, _ := strings.Cut(fault, "=")

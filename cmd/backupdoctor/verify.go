@@ -26,10 +26,12 @@ func verifyCommand(e env) *cli.Command {
 		Name:      "verify",
 		Usage:     "prove backups on this computer whole, or name what is wrong with them",
 		ArgsUsage: "[FOLDER|UDID]...",
-		Description: "There are three verdicts. A whole backup has every file that it lists, each as long as\n" +
-			"recorded; --deep reads them all and compares their digests too. A broken one comes with\n" +
-			"the reasons, the files concerned and the remedy. Of an encrypted one without its\n" +
-			"password, and of a folder that may not be read, nobody can tell.\n\n" +
+		Description: "There are three verdicts, and each backup comes with the statements that its verdict rests\n" +
+			"on. A whole backup had every needed one shown: the list of files is complete as far as\n" +
+			"anything tells, every file is there, none is shorter than it must be, and the last backup\n" +
+			"finished. With the password the end of every encrypted file is checked, with --deep every\n" +
+			"recorded digest. A statement that was shown false makes the backup broken; a needed one\n" +
+			"that could not be shown makes the verdict cannot tell. What was not compared is counted.\n\n" +
 			"The password is asked for on a terminal; --password-file, --password-command and\n" +
 			command.PasswordVariable + " serve scripts. It is never an argument, and never kept.\n\n" +
 			command.Examples(

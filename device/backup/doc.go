@@ -2,7 +2,7 @@
 // Devices and other tools write when they back an iPhone or iPad up to a computer.
 //
 // [Find] looks for them, [Read] says what their three property lists say, [Quick] and
-// [Deep] prove them whole or name what is wrong, and [Evidence] reads what the device
+// [Deep] show or refute what is so of every whole backup, and [Evidence] reads what the device
 // itself had on record about its iCloud backups. An encrypted backup needs [Unlock] first
 // for most of that; what was not read is unknown, never fine.
 //

@@ -17,7 +17,7 @@ func (v *verification) judgeLength() {
 	if err != nil || info.Size() <= hugeManifest {
 		return
 	}
-	v.faults.add(manifestHuge, fmt.Sprintf("%d MiB", info.Size()>>20))
+	v.faults.add(manifestHuge, fmt.Sprintf("%.1f GB", float64(info.Size())/1e9))
 	if most := v.fullestDomain(); most != nil {
 		v.faults.example(manifestHuge, device.BackupProblem{
 			Domain: most.name, Detail: fmt.Sprintf("%d of %d files", most.files, v.listed.Load()),

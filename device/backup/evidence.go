@@ -40,12 +40,8 @@ const (
 func Evidence(ctx context.Context, folder Folder, options Options) device.History {
 	h := device.History{Source: "backup", Origin: folder.Path}
 	s, err := openStore(ctx, folder, options)
-	switch {
-	case errors.Is(err, errClosed) && errors.Is(options.Locked, keybag.ErrWrongPassword):
-		unknownEvidence(&h, device.WrongPassword)
-		return h
-	case err != nil:
-		unknownEvidence(&h, reasonFor(err))
+	if err != nil {
+		unknownEvidence(&h, closedFor(err, options))
 		return h
 	}
 	defer s.close()
@@ -63,6 +59,19 @@ func Evidence(ctx context.Context, folder Folder, options Options) device.Histor
 	s.knownNetworks(ctx, &h)
 	s.photos(ctx, &h)
 	return h
+}
+
+// closedFor is why a backup stays closed: a password that is wrong was given, and one that
+// could not be tried to its end is not known to be wrong.
+func closedFor(err error, options Options) error {
+	switch {
+	case !errors.Is(err, errClosed) || options.Locked == nil:
+		return reasonFor(err)
+	case errors.Is(options.Locked, keybag.ErrWrongPassword):
+		return device.WrongPassword
+	default:
+		return reasonFor(options.Locked)
+	}
 }
 
 // unknownEvidence says why nothing is known.

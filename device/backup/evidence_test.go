@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -109,6 +110,23 @@ func TestEvidenceNeedsThePassword(t *testing.T) {
 	} {
 		if !errors.Is(err, device.NeedsPassword) {
 			t.Errorf("%s: %v, want NeedsPassword", name, err)
+		}
+	}
+}
+
+// A wrong password is not the same as none, nor as one that was not tried to its end, in
+// layouts whose list is encrypted and in those whose list is not.
+func TestEvidenceTellsAWrongPassword(t *testing.T) {
+	for _, layout := range []backuptest.Layout{backuptest.DB, backuptest.MBDB} {
+		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: layout, Password: "0000", Files: slices.Values(evidenceFiles)})
+		must(t, err)
+		folder := find(t, written)
+		keys, err := Unlock(t.Context(), folder, "wrong", nil)
+		for why, locked := range map[device.Reason]error{device.NeedsPassword: nil, device.WrongPassword: err, device.Interrupted: context.DeadlineExceeded} {
+			h := Evidence(t.Context(), folder, Options{Keys: keys, Locked: locked})
+			if _, err := h.CloudBackup.Enabled.Get(); !errors.Is(err, why) {
+				t.Errorf("layout %d, %v: %v, want %v", layout, locked, err, why)
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -80,12 +81,13 @@ func (v *verification) walk(ctx context.Context, wanted func(in byte) bool, foun
 		})
 		return
 	}
+	present := v.prefixes()
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range v.options.Workers {
 		workers.Go(func() {
 			for in := next.Add(1) - 1; in < 256; in = next.Add(1) - 1 {
-				if !wanted(byte(in)) {
+				if !present[in] || !wanted(byte(in)) {
 					continue
 				}
 				v.eachFile(ctx, prefixName(byte(in)), func(id manifest.FileID) { found(byte(in), id) })
@@ -93,6 +95,25 @@ func (v *verification) walk(ctx context.Context, wanted func(in byte) bool, foun
 		})
 	}
 	workers.Wait()
+}
+
+// prefixes are the folders of files that are there, by the byte they are named after: a
+// small backup has few of the 256. Where the names at the top cannot be listed, all may be.
+func (v *verification) prefixes() (present [256]bool) {
+	names, err := v.names()
+	if err != nil || len(names) >= maxFolders {
+		for i := range present {
+			present[i] = true
+		}
+		return present
+	}
+	for _, name := range names {
+		// In any case, since some disks do not tell one from the other.
+		if prefix, err := strconv.ParseUint(name, 16, 8); err == nil && len(name) == 2 {
+			present[prefix] = true
+		}
+	}
+	return present
 }
 
 // eachFile answers the files of one folder that have an id for a name. Other names, such

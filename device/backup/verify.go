@@ -48,20 +48,20 @@ const (
 	progressEvery = 250 * time.Millisecond
 )
 
-// Quick proves a backup by its folders, property lists, manifest and the lengths of its
-// files, without reading their contents. Only where a length is not the one recorded are
-// the first 100 bytes read: databases grow and shrink while they are copied, and say
-// themselves how long they are.
+// Quick looks at a backup's folders, property lists, manifest and the lengths of its files.
+// Of files in clear it reads the first 100 bytes, and only where a length is not the one
+// recorded: databases grow and shrink while they are copied, and say themselves how long
+// they are. Of encrypted files, where the backup is unlocked, it reads the last block.
 //
-// It never fails: what kept it from telling is a fault of its own. A ctx that ends makes
-// the verdict CannotTell, unless the backup was found broken before.
+// It never fails: what kept it from telling is a fault of its own, and leaves statements
+// open. A ctx that ends leaves open whatever was not shown or refuted by then.
 func Quick(ctx context.Context, folder Folder, options Options) device.Proof {
 	return verify(ctx, folder, options, device.QuickLook)
 }
 
-// Deep does what [Quick] does, reads every file that carries a digest and compares it and,
-// where the backup is unlocked, looks whether each encrypted file ends as it must. Files
-// of apps and the camera roll carry no digest: their number is in the proof.
+// Deep does what [Quick] does, compares every recorded digest, and runs SQLite's own check
+// over the indexes of the manifest and over some databases inside. Files of apps and the
+// camera roll carry no digest: their number is in the proof.
 func Deep(ctx context.Context, folder Folder, options Options) device.Proof {
 	return verify(ctx, folder, options, device.DeepLook)
 }
@@ -380,7 +380,7 @@ func (v *verification) judgeAge() {
 
 func (v *verification) judgeDisk(free uint64, err error) {
 	if err == nil && free < leastFree {
-		v.faults.add(diskFull, fmt.Sprintf("%d MiB are free", free>>20))
+		v.faults.add(diskFull, fmt.Sprintf("%d MB are free", free/1_000_000))
 	}
 }
 

@@ -824,7 +824,7 @@ func TestManifestHuge(t *testing.T) {
 	written := write(t, shapes[0])
 	must(t, os.Truncate(filepath.Join(written.Path, dbName), hugeManifest+4096)) // with a hole, not with bytes
 	fault := faultOf(Quick(t.Context(), find(t, written), Options{}), manifestHuge)
-	if fault.Detail != "1024 MiB" || len(fault.Examples) != 1 {
+	if fault.Detail != "1.1 GB" || len(fault.Examples) != 1 {
 		t.Errorf("%+v", fault)
 	}
 }

@@ -149,8 +149,8 @@ func (r *binaryReader) container(kind byte, at, info uint64, depth int) (any, er
 	return values, nil
 }
 
-// scalar decodes an object that holds no others. One of a kind that nobody knows is a value
-// that cannot be decoded; a length beyond the objects makes the whole list one.
+// scalar decodes an object that holds no others. An unknown kind is a value
+// that cannot be decoded; a length beyond the objects makes the whole list malformed.
 func (r *binaryReader) scalar(kind byte, at, info uint64) (any, error) {
 	switch kind {
 	case simpleKind:

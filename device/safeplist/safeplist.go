@@ -32,7 +32,7 @@ func (l Limits) withDefaults() Limits {
 // A UID refers to another object of a keyed archive.
 type UID uint64
 
-// undecodable stands in a list for a value that could not be decoded.
+// undecodable replaces a value that could not be decoded.
 type undecodable struct{}
 
 // Parse decodes an XML or binary property list whose value is a dictionary.

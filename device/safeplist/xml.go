@@ -370,7 +370,7 @@ func unescape(text []byte) []byte {
 	}
 }
 
-// character is what a reference stands for.
+// character is the character that a reference names.
 func character(name string) (rune, bool) {
 	switch name {
 	case "lt":

@@ -54,10 +54,10 @@ func wrongType(value any) any {
 	}
 }
 
-// oddValue is a message as XML in which an element stands for the value of a key, wherever
-// that is. The element need not be one.
+// oddValue is a message as XML with an element, which may be malformed, in place of the value
+// of a key at any depth.
 func oddValue(message dict, key, element string) ([]byte, error) {
-	const placeholder = "the odd value stands here"
+	const placeholder = "placeholder of the odd value"
 	body, err := plist.Marshal(withValue(message, key, placeholder), plist.XMLFormat)
 	return bytes.ReplaceAll(body, []byte("<string>"+placeholder+"</string>"), []byte(element)), err
 }

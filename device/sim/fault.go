@@ -35,14 +35,14 @@ type Kind string
 const (
 	Unpaired         Kind = "unpaired"          // never paired; whoever asks to pair is trusted at once
 	TrustPending     Kind = "trust-pending"     // never paired; the first Count tries to pair meet an open Trust dialog
-	Denied           Kind = "denied"            // never paired; Don't Trust was tapped; after Count times of being plugged in again it asks anew (never, if that is 0)
+	Denied           Kind = "denied"            // never paired; Don't Trust was tapped; asks again after it was plugged in Count more times (never, if that is 0)
 	PairingForbidden Kind = "pairing-forbidden" // never paired; management does not allow it
 	Locked           Kind = "locked"            // locked with a passcode: no pairing and no services
 	StaleHostID      Kind = "stale-host-id"     // the computer has a pair record that the device forgot
 	StaleTLS         Kind = "stale-tls"         // as above, and the device refuses the computer's certificate with a TLS alert
 	Reenumerates     Kind = "reenumerates"      // never paired; once Trust is tapped it leaves, and returns under another number after Seconds (0.3 if that is 0)
 	PairedByMux      Kind = "paired-by-mux"     // never paired; the dialog that is answered is that of usbmuxd, which pairs by itself
-	TLSIntolerant    Kind = "tls-intolerant"    // hangs up on whoever offers more than TLS 1.0
+	TLSIntolerant    Kind = "tls-intolerant"    // hangs up on clients that offer more than TLS 1.0
 )
 
 // Faults of one reply.
@@ -62,7 +62,7 @@ const (
 	MissingKeys Kind = "missing-keys" // the reply lacks everything but the echo of the request
 	PlistBomb   Kind = "plist-bomb"   // a binary property list of under 400 bytes that unfolds without end
 	DeepXML     Kind = "deep-xml"     // XML arrays nested 900,000 deep
-	OddValue    Kind = "odd-value"    // the XML in Error stands for the value of Key, wherever that is in the reply
+	OddValue    Kind = "odd-value"    // the XML in Error replaces the value of Key, at any depth of the reply
 	Twice       Kind = "twice"        // the reply is sent twice
 	Numbered    Kind = "numbered"     // the mux answers with Count as the number of its Result
 )

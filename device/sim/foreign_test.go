@@ -126,8 +126,7 @@ func TestLibimobiledeviceReadsEveryRootValue(t *testing.T) {
 	}
 }
 
-// Devices of iOS 9 and before, which hang up on whoever offers more than TLS 1.0, are read by a
-// client that knows them.
+// A client that knows devices of iOS 9 and before reads those that hang up on more than TLS 1.0.
 func TestLibimobiledeviceReadsOldDevices(t *testing.T) {
 	for _, version := range []string{"7.1.2", "9.3.5"} {
 		device := named(t, "healthy-iphone")

@@ -28,7 +28,8 @@ type Progress struct {
 
 // Options are how to read an archive. The zero Options are good.
 type Options struct {
-	Progress func(Progress) // told after each member; may be nil
+	Open     func(path string) (io.ReadCloser, error) // opens a file; nil for os.Open
+	Progress func(Progress)                           // told after each member; may be nil
 }
 
 // Read reads an archive: a .tar.gz or .tar file, or a folder that one was unpacked into.
@@ -48,7 +49,11 @@ func Read(ctx context.Context, path string, options Options) (Archive, error) {
 		defer root.Close()
 		return reading.take(ctx, folderMembers(root.FS()), options)
 	}
-	file, err := os.Open(path)
+	open := options.Open
+	if open == nil {
+		open = func(path string) (io.ReadCloser, error) { return os.Open(path) }
+	}
+	file, err := open(path)
 	if err != nil {
 		return Archive{}, err
 	}

@@ -85,7 +85,7 @@ type wifiEntry struct {
 }
 
 // findWiFi tries the ways to the interface, the likelier first. An entry that says nothing of
-// a network leads to the next way; if that says no more, it stands.
+// a network leads to the next way.
 func findWiFi(ctx context.Context, l *link, id device.Identity) wifiEntry {
 	queries := []registryQuery{wifiName, wifiClass}
 	if version, err := id.Version(); err == nil && version.Major < 15 {

@@ -1,6 +1,8 @@
 // Package usb is the door to attached devices: it finds them through usbmuxd and reads
 // from each what bears on iCloud Backup. It only ever reads: permitted.go lists every
-// request that a scan may send. Pairing, which a person has to ask for, is [Door.Pair].
+// request that a scan may send. Pairing, which a person has to ask for, is [Door.Pair], with a
+// list of its own. Every conversation begins by comparing the UDID that the device gives with
+// that which usbmuxd listed: nothing that another device says is kept.
 //
 // [Door.Find] lists what is attached, and [Door.Watch] tells what comes and goes. [Door.Read] examines one device, [Door.Greet]
 // reads no more than its name. The last two never fail: a device that stalls, detaches

@@ -44,7 +44,7 @@ var PermittedPair = []string{
 }
 
 // Pair asks a device to show its Trust dialog and waits until somebody has answered it,
-// for a minute at most. asked is told of every try that has to wait. A device that leaves
+// for a minute at most. asked is called for every try that has to wait. A device that leaves
 // while it waits, as some do when Trust is tapped, is waited for under its new number, and
 // one that usbmuxd has paired with by itself is done. On success usbmuxd keeps a pair record.
 //
@@ -103,8 +103,8 @@ func (d Door) pair(ctx context.Context, a Attached, asked func(PairEvent)) error
 	}
 }
 
-// watchOne passes on what usbmuxd tells of one device. What comes while nobody listens is
-// dropped: a try is made every second anyway.
+// watchOne passes on the changes of one device. They are dropped while the reader is busy: it
+// tries every second anyway.
 func (d Door) watchOne(ctx context.Context, udid string, changes chan<- Change) {
 	guard(func() {
 		// Without it, only a device that leaves and returns is lost.

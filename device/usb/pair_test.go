@@ -3,6 +3,7 @@ package usb
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -118,16 +119,16 @@ func TestPairWaitsForADeviceThatAsked(t *testing.T) {
 // The reason of a failed try has lockdownd's own name for it.
 func TestPairKeepsTheNameOfAnError(t *testing.T) {
 	for name, want := range map[string]device.Reason{
-		"FMiPProtected":                        device.DeviceError,
-		"PairingProhibitedOverThisConnection":  device.DeviceError,
-		"MCProtected":                          device.TrustForbidden,
-		"MCChallengeRequired":                  device.TrustForbidden,
-		"UserDeniedPairing":                    device.TrustDenied,
-		"InvalidPairRecord":                    device.DeviceError,
-		"InvalidResponse":                      device.DeviceError,
-		"GetProhibited":                        device.Refused,
-		"InvalidHostID":                        device.TrustStale,
-		"SomethingThatNobodyHasEverHeardOf123": device.DeviceError,
+		"FMiPProtected":                       device.DeviceError,
+		"PairingProhibitedOverThisConnection": device.DeviceError,
+		"MCProtected":                         device.TrustForbidden,
+		"MCChallengeRequired":                 device.TrustForbidden,
+		"UserDeniedPairing":                   device.TrustDenied,
+		"InvalidPairRecord":                   device.DeviceError,
+		"InvalidResponse":                     device.DeviceError,
+		"GetProhibited":                       device.Refused,
+		"InvalidHostID":                       device.TrustStale,
+		"AnUnknownError123":                   device.DeviceError,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -199,6 +200,35 @@ func TestPairWithATroubledMux(t *testing.T) {
 				t.Errorf("%#v, want %#v", got, test.want)
 			}
 		})
+	}
+}
+
+// Pairing sends nothing that is not on its list.
+func TestPairSendsOnlyWhatIsPermitted(t *testing.T) {
+	tray := newTray(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.TrustPending, Count: 1}, sim.Fault{Kind: sim.Reenumerates}))
+	door := serve(t, tray)
+	found, err := door.Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := door.Pair(t.Context(), found[0], func(PairEvent) {}); err != nil {
+		t.Error(err)
+	}
+	asked := map[string]bool{}
+	for _, request := range tray.Requests() {
+		name := request.Service + " " + request.Name
+		asked[name] = true
+		if !slices.Contains(Permitted, name) && !slices.Contains(PermittedPair, name) {
+			t.Errorf("%q was sent, which is not permitted", name)
+		}
+	}
+	for _, name := range PermittedPair {
+		if slices.Contains(Permitted, name) {
+			t.Errorf("%q is on both lists", name)
+		}
+		if !asked[name] && name != "usbmux SavePairRecord" { // usbmuxd may be done before
+			t.Errorf("%q is on the list and was not sent", name)
+		}
 	}
 }
 

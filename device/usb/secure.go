@@ -60,7 +60,7 @@ func (d dialect) config(identity tls.Certificate) *tls.Config {
 	return config
 }
 
-// secure speaks TLS from here on. That of go-ios has no context, parses the key anew for
+// secure speaks TLS from here on. That of go-ios has no context, parses the key again for
 // each connection, and knows no dialects.
 //
 // Its error is device.TrustStale if the device refused the certificate, after they agreed on

@@ -90,7 +90,7 @@ func TestDialects(t *testing.T) {
 func second[T any](_ T, err error) error { return err }
 
 // The device that answers is the one that was asked: where usbmuxd gives the number of another,
-// nothing of that is told.
+// no value of that one is kept.
 func TestAnotherDeviceAnswers(t *testing.T) {
 	one, other := patient(t, "healthy-iphone"), patient(t, "icloud-backup-off")
 	tray := newTray(t, one, other)

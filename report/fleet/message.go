@@ -123,7 +123,7 @@ func newVisit(m Message, d report.Device) visit {
 		version:  text(d.ProductVersion, maxName),
 		asset:    assetOf(d),
 		verdict:  text(d.Verdict, maxName),
-		headline: text(d.Headline, maxSentence),
+		headline: device.Quoted(text(d.Headline, maxSentence-len("“”"))),
 		reason:   text(d.Reason, maxName),
 		backup:   backupOf(d),
 		noBackup: text(d.NoLastBackup, maxName),

@@ -135,8 +135,8 @@ func addFindings(ctx context.Context, tx transaction, visits []Visit, at map[int
 	return err
 }
 
-// Report is the JSON of a report as it came, by the id of its message. No such report is
-// ErrUnknown.
+// Report is the JSON of a report by the id of its message, in the words of this version and
+// with whatever its writer added. No such report is ErrUnknown.
 func (s *Store) Report(ctx context.Context, id string) ([]byte, error) {
 	var packed []byte
 	err := s.read(ctx, func(tx transaction) error {
@@ -149,7 +149,11 @@ func (s *Store) Report(ctx context.Context, id string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading a report: %w", err)
 	}
-	return unpack(packed)
+	document, err := unpack(packed)
+	if err != nil {
+		return nil, err
+	}
+	return inWords(document), nil
 }
 
 const packedReport = "SELECT json FROM details WHERE report = (SELECT report FROM reports WHERE id = $1)"

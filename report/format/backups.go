@@ -44,7 +44,7 @@ func (p *page) interruption(r report.Report) {
 func (p *page) backup(label string, d report.Device, b report.Backup) {
 	p.heading(backupTitle(label, d, b))
 	if name := folderName(b); p.All || !strings.EqualFold(name, d.UDID) || strings.Contains(b.Folder, name+"/"+name) {
-		p.print(p.hang("  ", dim, b.Folder)...)
+		p.print(p.hang("  ", dim, device.Quoted(b.Folder))...)
 	}
 	m := markOfProof(b.Verdict)
 	word := strings.ToUpper(m.word[:1]) + m.word[1:]
@@ -63,13 +63,13 @@ func (p *page) backup(label string, d report.Device, b report.Backup) {
 
 // backupTitle says whose backup it is, when it was made and what is in it.
 func backupTitle(label string, d report.Device, b report.Backup) string {
-	title := []string{label}
+	title := []string{device.Quoted(label)}
 	if model := modelOf(label, d); model != "" {
 		title = append(title, model)
 	}
 	title = append(title, dated(b))
 	if b.ProductVersion != "" {
-		title = append(title, strings.TrimSpace(d.System+" "+b.ProductVersion))
+		title = append(title, device.Label(strings.TrimSpace(d.System+" "+b.ProductVersion)))
 	}
 	if b.Found > 0 {
 		title = append(title, fmt.Sprintf("%s in %s files", words.Size(b.SizeBytes), words.Number(b.Found)))
@@ -140,9 +140,9 @@ func (p *page) faults(b report.Backup) {
 
 // faultText is a fault in one sentence, without its remedy.
 func faultText(f report.Fault) string {
-	text := f.Mode + ": " + f.Title + numbers(f)
+	text := device.Token(f.Mode) + ": " + f.Title + numbers(f)
 	if f.Detail != "" {
-		text += ": " + f.Detail
+		text += ": " + device.Quoted(f.Detail)
 	}
 	return text + "."
 }
@@ -194,8 +194,9 @@ func fileText(file report.File) string {
 	if text == "" {
 		text = file.FileID
 	}
+	text = device.Quoted(text)
 	if file.Detail != "" {
-		text += " (" + file.Detail + ")"
+		text += " (" + device.Quoted(file.Detail) + ")"
 	}
 	return text
 }
@@ -207,10 +208,10 @@ func (p *page) places(places []report.Place) {
 		switch {
 		case place.Reason != "":
 		case place.Target != "":
-			p.heading("Linked: " + place.Path)
-			p.print(p.hang("", plain, "leads to "+place.Target)...)
+			p.heading("Linked: " + device.Quoted(place.Path))
+			p.print(p.hang("", plain, "leads to "+device.Quoted(place.Target))...)
 		case p.All:
-			p.heading("Looked into: " + place.Path)
+			p.heading("Looked into: " + device.Quoted(place.Path))
 		}
 	}
 	p.closed(places)
@@ -224,7 +225,7 @@ func (p *page) closed(places []report.Place) {
 		if place.Reason == "" {
 			continue
 		}
-		p.heading("Cannot tell: " + place.Path)
+		p.heading("Cannot tell: " + device.Quoted(place.Path))
 		p.print(p.hang(p.lead(m), m.style, "Whether backups lie there is unknown: "+reasonOf(place.Reason, "")+".")...)
 		if place.Hint != "" {
 			p.print(p.hang(under, plain, place.Hint)...)
@@ -260,7 +261,7 @@ func (p *page) backupsFooter(r report.Report) {
 }
 
 // renamable reports whether set-aside takes a broken backup: it is the one in use, and
-// named after its device.
+// named after its device. No command is made of a path that a shell would run a part of.
 func renamable(d report.Device, b report.Backup) bool {
-	return device.ProofVerdict(b.Verdict) == device.Broken && !b.Archived && device.SameUDID(folderName(b), d.UDID)
+	return !strings.ContainsAny(b.Folder, "$`\"!%\r\n") && device.ProofVerdict(b.Verdict) == device.Broken && !b.Archived && device.SameUDID(folderName(b), d.UDID)
 }

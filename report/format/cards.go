@@ -1,6 +1,10 @@
 package format
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 // cards prints the rows of a table one under the other, for a page too narrow for columns:
 // the first field as the title, the second as it is, the others behind their names. A title
@@ -8,7 +12,7 @@ import "slices"
 func (p *page) cards(header []column, rows [][]cell) {
 	var title []string
 	for _, row := range rows {
-		if next := row[0].lines(p, p.Width); !slices.Equal(next, title) {
+		if next := row[0].quoted(p).lines(p, p.Width); !slices.Equal(next, title) {
 			if title != nil {
 				p.print("")
 			}
@@ -28,4 +32,12 @@ func (p *page) cards(header []column, rows [][]cell) {
 			}
 		}
 	}
+}
+
+// quoted is a cell that becomes a title: all in it but ids is quoted.
+func (c cell) quoted(p *page) cell {
+	return convert(c, func(para paragraph) paragraph {
+		para.text = p.text(device.Token(para.text))
+		return para
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -31,12 +32,12 @@ func WriteDiff(w io.Writer, d report.Diff, o Options) error {
 	p := newPage(o)
 	for _, s := range stateMarks {
 		var lines []string
-		for _, device := range d.Devices {
-			for _, c := range device.Changes {
+		for _, changed := range d.Devices {
+			for _, c := range changed.Changes {
 				if c.State == s.state {
-					text := p.label(deviceOfDiff(device)) + ": " + c.Short
+					text := p.label(deviceOfDiff(changed)) + ": " + c.Short
 					if c.Subject != "" {
-						text += " (" + c.Subject + ")"
+						text += " (" + device.Quoted(c.Subject) + ")"
 					}
 					lines = append(lines, p.hang(p.lead(s.mark), s.mark.style, text)...)
 					lines = append(lines, p.hang(strings.Repeat(" ", columns(p.lead(s.mark))), plain, c.Summary)...)

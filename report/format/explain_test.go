@@ -85,7 +85,7 @@ func TestDevicesSaysWhoTrustsThisComputer(t *testing.T) {
 		"✓ Trusted        Léa’s iPhone · iPhone 13 mini · iOS 18.7.2\n                 UDID 00008110-000514AE0C22801E\n",
 		"! Not trusted    Sam’s iPhone · iPhone 13 mini · iOS 18.7.2\n                 UDID 00008130-00061D8A2E41401C\n                 The Trust dialog is waiting on the device.\n",
 		"? Unknown        Noor’s iPhone · iPhone 13 mini · iOS 18.7.2\n",
-		"\nWhat to do: Sam’s iPhone\n",
+		"\nWhat to do: “Sam’s iPhone”\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())

@@ -8,6 +8,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -28,7 +29,7 @@ func (p *page) footer(r report.Report) {
 	}
 	if r.Releases != (report.Releases{}) {
 		notes = append(notes, fmt.Sprintf("Software was compared with Apple's releases of %s (%s table).",
-			r.Releases.TableDate.Format(time.DateOnly), r.Releases.TableSource))
+			r.Releases.TableDate.Format(time.DateOnly), device.Token(r.Releases.TableSource)))
 	}
 	if n := r.Summary.Suppressed; n > 0 && !p.ShowSuppressed {
 		notes = append(notes, words.Count(n, "finding")+" suppressed; --show-suppressed tells which, and why.")
@@ -47,7 +48,7 @@ func (p *page) footer(r report.Report) {
 		notes = append(notes, totals(r.Summary))
 	}
 	if len(r.Summary.Causes) > 0 {
-		notes = append(notes, "Next: backupdoctor explain "+r.Summary.Causes[0].Check)
+		notes = append(notes, "Next: backupdoctor explain "+device.Token(r.Summary.Causes[0].Check))
 	}
 	if len(notes) > 0 && len(p.lines) > 0 {
 		p.print("")
@@ -65,7 +66,7 @@ func inventoryNote(i report.Inventory) string {
 	if len(i.Unseen) == 0 {
 		return text + "."
 	}
-	text += "; not seen: " + strings.Join(i.Unseen[:min(named, len(i.Unseen))], ", ")
+	text += "; not seen: " + strings.Join(convert(i.Unseen[:min(named, len(i.Unseen))], device.Label), ", ")
 	if more := len(i.Unseen) - named; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}

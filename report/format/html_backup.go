@@ -43,17 +43,17 @@ type htmlFault struct {
 func newHTMLBackup(b report.Backup, d report.Device) htmlBackup {
 	backup := htmlBackup{
 		htmlMark: htmlMarkOf(markOfProof(b.Verdict)), Verdict: report.Clean(b.Verdict), Rank: rankOfProof(b.Verdict),
-		Made: agedAt(b.Date, d.TakenAt), Folder: report.Clean(b.Folder), Name: report.Clean(folderName(b)), Archived: b.Archived,
+		Made: agedAt(b.Date, d.TakenAt), Folder: report.Clean(device.Quoted(b.Folder)), Name: report.Clean(device.Label(folderName(b))), Archived: b.Archived,
 		Size: words.Size(b.SizeBytes), Bytes: b.SizeBytes, Locked: lockedText(b), Proof: cleanRows(proofRows(b)), NextFails: b.NextFails,
 	}
 	if b.Reason != "" {
 		backup.Why = report.Clean("It was not looked at: " + reasonOf(b.Reason, "") + ".")
 	}
 	if b.ProductVersion != "" {
-		backup.System = report.Clean(strings.TrimSpace(d.System + " " + b.ProductVersion))
+		backup.System = report.Clean(device.Label(strings.TrimSpace(d.System + " " + b.ProductVersion)))
 	}
 	if b.State != "" && b.State != "finished" {
-		backup.Running = report.Clean(b.State)
+		backup.Running = report.Clean(device.Token(b.State))
 	}
 	if b.Listed > 0 {
 		backup.Files = fmt.Sprintf("%d of %d", b.Found, b.Listed)
@@ -92,9 +92,9 @@ func cleanRows(rows []proofRow) []proofRow {
 func newHTMLFault(f report.Fault) htmlFault {
 	text := f.Title + numbers(f)
 	if f.Detail != "" {
-		text += ": " + f.Detail
+		text += ": " + device.Quoted(f.Detail)
 	}
-	fault := htmlFault{htmlMark: htmlMarkOf(markOfSeverity(f.Severity)), Mode: report.Clean(f.Mode), Text: report.Clean(text) + ".", Remedy: report.Clean(f.Remedy)}
+	fault := htmlFault{htmlMark: htmlMarkOf(markOfSeverity(f.Severity)), Mode: report.Clean(device.Token(f.Mode)), Text: report.Clean(text) + ".", Remedy: report.Clean(f.Remedy)}
 	for _, file := range f.Examples {
 		fault.Files = append(fault.Files, report.Clean(fileText(file)))
 	}

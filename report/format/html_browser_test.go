@@ -84,7 +84,7 @@ const clickHead = `(() => {
 	document.querySelectorAll(".overview thead button")[%d].click();
 	const cells = [...document.querySelectorAll(".overview tbody tr")].map(row => row.cells[%[1]d]);
 	const known = cells.filter(cell => !cell.matches(".date") || cell.querySelector("time"));
-	return known.map(cell => (cell.dataset.sort ?? cell.querySelector("time")?.dateTime ?? cell.textContent).trim().toLowerCase()).filter(text => text !== "");
+	return known.map(cell => (cell.dataset.sort ?? cell.querySelector("time")?.dateTime ?? cell.textContent).trim().toLowerCase().replace(/[“”]/g, "")).filter(text => text !== "");
 })()`
 
 // A click on the head of a column sorts by it, a second one the other way round.

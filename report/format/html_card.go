@@ -68,7 +68,7 @@ func newHTMLCard(index int, label string, d report.Device, asked *inquiry) htmlC
 		htmlMark:  htmlMarkOf(markOfVerdict(d)),
 		Number:    index + 1,
 		Label:     label,
-		Name:      cmp.Or(report.Clean(d.Name), label),
+		Name:      device.Quoted(cmp.Or(report.Clean(d.Name), label)),
 		About:     aboutDevice(label, d),
 		Headline:  report.Clean(d.Headline),
 		Facts:     factsOf(d),
@@ -84,7 +84,7 @@ func newHTMLCard(index int, label string, d report.Device, asked *inquiry) htmlC
 		case checks.Problem, checks.Warning:
 			c.addCause(f, d.TakenAt)
 		case checks.OK:
-			c.Healthy = append(c.Healthy, htmlHealthy{report.Clean(f.Check), report.Clean(f.Summary)})
+			c.Healthy = append(c.Healthy, htmlHealthy{report.Clean(device.Token(f.Check)), report.Clean(f.Summary)})
 		}
 	}
 	for _, group := range c.Unread {
@@ -103,7 +103,7 @@ func newHTMLCard(index int, label string, d report.Device, asked *inquiry) htmlC
 func (c *htmlCard) addCause(f report.Finding, read time.Time) {
 	cause := htmlCause{
 		htmlMark: htmlMarkOf(markOfStatus(f.Status)),
-		Check:    report.Clean(f.Check), Subject: report.Clean(f.Subject), Summary: report.Clean(f.Summary),
+		Check:    report.Clean(device.Token(f.Check)), Subject: device.Quoted(report.Clean(f.Subject)), Summary: report.Clean(f.Summary),
 		Effect:   effectOf(checks.Effect(f.Effect)),
 		Evidence: evidenceOf(f, read), Sources: linksOf(f.Sources),
 	}
@@ -141,7 +141,7 @@ func linksOf(sources []report.Source) []htmlLink {
 func newHTMLStep(s report.Step) htmlStep {
 	return htmlStep{
 		Title: report.Clean(s.Title), Actor: actorOf(s), Risk: report.Clean(s.Risk),
-		Steps: convert(s.Steps, report.Clean), For: convert(s.For, report.Clean), Sources: linksOf(s.Sources),
+		Steps: convert(s.Steps, report.Clean), For: convert(convert(s.For, device.Token), report.Clean), Sources: linksOf(s.Sources),
 	}
 }
 
@@ -153,14 +153,14 @@ func actorOf(s report.Step) string {
 	case remedies.Apple:
 		return "By Apple"
 	default:
-		return "By the " + actor
+		return "By the " + device.Token(actor)
 	}
 }
 
 func newHTMLSilence(s report.Silence) htmlSilence {
 	return htmlSilence{
 		htmlMark: htmlMarkOf(markOfStatus(s.Status)),
-		Check:    report.Clean(s.Check), Subject: report.Clean(s.Subject), Summary: report.Clean(s.Summary), Because: report.Clean(s.Because),
+		Check:    report.Clean(device.Token(s.Check)), Subject: device.Quoted(report.Clean(s.Subject)), Summary: report.Clean(s.Summary), Because: device.Quoted(report.Clean(s.Because)),
 		Until: timeOf(s.Until),
 	}
 }
@@ -174,7 +174,7 @@ func aboutDevice(label string, d report.Device) string {
 		}
 	}
 	if slot := report.Clean(d.Slot); slot != "" {
-		parts = append(parts, "slot "+slot)
+		parts = append(parts, "slot "+device.Label(slot))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -188,13 +188,13 @@ func factsOf(d report.Device) []htmlFact {
 		}
 	}
 	for _, f := range d.Asset {
-		add(htmlFact{Name: report.Clean(f.Name), Value: f.Value})
+		add(htmlFact{Name: report.Clean(device.Label(f.Name)), Value: device.Label(f.Value)})
 	}
-	add(htmlFact{Name: "Model identifier", Value: d.ProductType})
-	add(htmlFact{Name: "Build", Value: d.BuildVersion})
-	add(htmlFact{Name: "Serial number", Value: d.Serial, Code: true})
-	add(htmlFact{Name: "UDID", Value: d.UDID, Code: true})
-	add(htmlFact{Name: "USB port", Value: d.Location, Code: true})
+	add(htmlFact{Name: "Model identifier", Value: device.Label(d.ProductType)})
+	add(htmlFact{Name: "Build", Value: device.Label(d.BuildVersion)})
+	add(htmlFact{Name: "Serial number", Value: device.Label(d.Serial), Code: true})
+	add(htmlFact{Name: "UDID", Value: device.Label(d.UDID), Code: true})
+	add(htmlFact{Name: "USB port", Value: device.Label(d.Location), Code: true})
 	add(htmlFact{Name: "Connection", Value: connectionNote(d)})
 	add(htmlFact{Name: "Meanwhile", Value: useNote(d)})
 	add(htmlFact{Name: "Read", At: timeOf(d.TakenAt)})
@@ -233,7 +233,7 @@ type htmlRow struct {
 func newHTMLRow(c htmlCard, d report.Device, columns htmlColumns) htmlRow {
 	row := htmlRow{
 		htmlMark: c.htmlMark, Card: c.Number, Verdict: report.Clean(d.Verdict), Rank: rankOf(d.Verdict), Label: c.Label,
-		Slot: report.Clean(d.Slot), Model: report.Clean(cmp.Or(d.ModelName, d.ProductType)), Version: report.Clean(versionOf(d)), Serial: report.Clean(d.Serial),
+		Slot: report.Clean(device.Label(d.Slot)), Model: report.Clean(device.Label(cmp.Or(d.ModelName, d.ProductType))), Version: report.Clean(versionOf(d)), Serial: report.Clean(device.Label(d.Serial)),
 		LastBackup: lastBackupFact(d),
 	}
 	for _, name := range columns.Asset {
@@ -242,7 +242,7 @@ func newHTMLRow(c htmlCard, d report.Device, columns htmlColumns) htmlRow {
 	var ids []string
 	for _, f := range report.CausesOf(d) {
 		row.Causes = append(row.Causes, htmlBar{htmlMark: htmlMarkOf(markOfStatus(f.Status)), Short: report.Clean(report.ShortOf(f.Check))})
-		ids = append(ids, report.Clean(f.Check))
+		ids = append(ids, report.Clean(device.Token(f.Check)))
 	}
 	row.Checks = strings.Join(ids, " ")
 	return row
@@ -250,8 +250,8 @@ func newHTMLRow(c htmlCard, d report.Device, columns htmlColumns) htmlRow {
 
 func htmlAsset(d report.Device, name string) string {
 	for _, f := range d.Asset {
-		if report.Clean(f.Name) == name {
-			return report.Clean(f.Value)
+		if report.Clean(device.Label(f.Name)) == name {
+			return report.Clean(device.Label(f.Value))
 		}
 	}
 	return ""

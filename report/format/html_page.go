@@ -112,7 +112,7 @@ func newHTMLPage(r report.Report) htmlPage {
 		p.Kicker, p.Totals = "Backups on this computer", backupTotals(r.Summary.Backups)
 		p.Commands = asideCommands(r)
 	} else if len(r.Summary.Causes) > 0 {
-		p.Next = "backupdoctor explain " + report.Clean(r.Summary.Causes[0].Check)
+		p.Next = "backupdoctor explain " + report.Clean(device.Token(r.Summary.Causes[0].Check))
 	}
 	p.Title = p.Headline
 	if !r.TakenAt.IsZero() {
@@ -152,7 +152,7 @@ func headlineOf(labels []string, r report.Report) string {
 	case len(r.Devices) == 0:
 		return "No device was found"
 	case len(r.Devices) == 1:
-		return labels[0] + ": " + strings.ToLower(markOfVerdict(r.Devices[0]).word)
+		return device.Quoted(labels[0]) + ": " + strings.ToLower(markOfVerdict(r.Devices[0]).word)
 	case need == 0:
 		return fmt.Sprintf("None of %d devices needs attention", s.Devices)
 	default:
@@ -171,10 +171,10 @@ func aboutOf(r report.Report) []htmlFact {
 	add(htmlFact{Name: "Read", At: timeOf(r.TakenAt)})
 	add(htmlFact{Name: "Begun", At: timeOf(r.StartedAt)})
 	add(htmlFact{Name: "Computer", Value: systemName(r.Host.OS)})
-	add(htmlFact{Name: "Tool", Value: report.Clean(r.Tool.Name + " " + r.Tool.Version)})
-	add(htmlFact{Name: "Run", Value: report.Clean(r.Run), Code: true})
+	add(htmlFact{Name: "Tool", Value: report.Clean(device.Token(r.Tool.Name) + " " + device.Token(r.Tool.Version))})
+	add(htmlFact{Name: "Run", Value: report.Clean(device.Token(r.Run)), Code: true})
 	if r.Releases != (report.Releases{}) {
-		add(htmlFact{Name: "Apple’s releases of", Value: report.Clean(r.Releases.TableDate.Format(time.DateOnly) + " (" + r.Releases.TableSource + " table)")})
+		add(htmlFact{Name: "Apple’s releases of", Value: report.Clean(r.Releases.TableDate.Format(time.DateOnly) + " (" + device.Token(r.Releases.TableSource) + " table)")})
 	}
 	if c := r.Summary.Backups; c != (report.BackupCounts{}) && r.Subject != report.OfBackups {
 		add(htmlFact{Name: "Backups on this computer", Value: fmt.Sprintf("%d whole, %d broken, %d cannot tell", c.Whole, c.Broken, c.CannotTell)})
@@ -192,7 +192,7 @@ func systemName(os string) string {
 	case "windows":
 		return "Windows"
 	default:
-		return report.Clean(os)
+		return report.Clean(device.Token(os))
 	}
 }
 
@@ -224,7 +224,7 @@ func noticesOf(r report.Report) []htmlNotice {
 	}
 	for _, place := range r.Places {
 		if place.Reason != "" {
-			add(mark{"?", "", "Unknown", cyan}, "Whether backups lie in "+place.Path+" is unknown: "+reasonOf(place.Reason, "")+". "+place.Hint)
+			add(mark{"?", "", "Unknown", cyan}, "Whether backups lie in "+device.Quoted(place.Path)+" is unknown: "+reasonOf(place.Reason, "")+". "+place.Hint)
 		}
 	}
 	note := mark{"•", "", "Note", plain}
@@ -261,7 +261,7 @@ func htmlColumnsOf(devices []report.Device) htmlColumns {
 		c.Slot = c.Slot || report.Clean(d.Slot) != ""
 		c.Serial = c.Serial || report.Clean(d.Serial) != ""
 		for _, f := range d.Asset {
-			if name := report.Clean(f.Name); len(c.Asset) < maxAssetColumns && !slices.Contains(c.Asset, name) {
+			if name := report.Clean(device.Label(f.Name)); len(c.Asset) < maxAssetColumns && !slices.Contains(c.Asset, name) {
 				c.Asset = append(c.Asset, name)
 			}
 		}
@@ -272,13 +272,13 @@ func htmlColumnsOf(devices []report.Device) htmlColumns {
 func newHTMLBar(c report.CauseCount, devices int) htmlBar {
 	return htmlBar{
 		htmlMark: htmlMarkOf(markOfStatus(c.Status)),
-		Check:    report.Clean(c.Check), Short: report.Clean(c.Short), Title: report.Clean(c.Title),
+		Check:    report.Clean(device.Token(c.Check)), Short: report.Clean(c.Short), Title: report.Clean(c.Title),
 		Count: c.Devices, Of: devices, Percent: 100 * c.Devices / max(1, devices),
 	}
 }
 
 func newHTMLPlace(p report.Place) htmlPlace {
-	place := htmlPlace{Path: report.Clean(p.Path), Program: report.Clean(p.Program), Target: report.Clean(p.Target), Hint: report.Clean(p.Hint)}
+	place := htmlPlace{Path: report.Clean(device.Quoted(p.Path)), Program: report.Clean(device.Label(p.Program)), Target: report.Clean(device.Quoted(p.Target)), Hint: report.Clean(p.Hint)}
 	if p.Reason != "" {
 		place.Closed = report.Clean(reasonOf(p.Reason, ""))
 	}

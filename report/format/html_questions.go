@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -69,7 +70,7 @@ func (q *inquiry) ask(index int, f report.Finding) {
 		q.numbers[key] = number
 		q.asked = append(q.asked, htmlQuestion{
 			Number: number + 1, Text: report.Clean(f.Summary), Remedies: convert(words[2:], report.Clean),
-			check: report.Clean(f.Check), title: report.Clean(f.Title), sources: linksOf(f.Sources),
+			check: report.Clean(device.Token(f.Check)), title: report.Clean(f.Title), sources: linksOf(f.Sources),
 		})
 	}
 	q.asked[number].devices = append(q.asked[number].devices, index)
@@ -114,5 +115,5 @@ func checkNames(devices []int, labels []string) string {
 	if len(devices) > manyNames {
 		return fmt.Sprintf("%d of %d devices", len(devices), len(labels))
 	}
-	return strings.Join(convert(devices, func(i int) string { return labels[i] }), ", ")
+	return strings.Join(convert(devices, func(i int) string { return device.Quoted(labels[i]) }), ", ")
 }

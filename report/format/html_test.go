@@ -321,7 +321,7 @@ func TestHTMLAsksOnce(t *testing.T) {
 	if got := strings.Count(page, `href="#ask-1"`); got != 2 {
 		t.Errorf("%d devices refer to it, want 2", got)
 	}
-	if !strings.Contains(page, "Asked of <bdi>b</bdi>.") || !strings.Contains(page, "Asked of <bdi>a, c</bdi>.") {
+	if !strings.Contains(page, "Asked of <bdi>“b”</bdi>.") || !strings.Contains(page, "Asked of <bdi>“a”, “c”</bdi>.") {
 		t.Error("the page does not say which device is asked which question")
 	}
 }

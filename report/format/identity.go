@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -13,7 +14,7 @@ import (
 func identities(devices []report.Device) []string {
 	names := make([]string, len(devices))
 	for i, d := range devices {
-		names[i] = cmp.Or(report.Clean(d.UDID), report.Clean(folderOf(d)), "unknown")
+		names[i] = cmp.Or(report.Clean(device.Label(d.UDID)), report.Clean(device.Label(folderOf(d))), "unknown")
 	}
 	return distinct(names)
 }

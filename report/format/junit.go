@@ -139,7 +139,7 @@ func missingFrom(r report.Report) []string {
 	missing := convert(r.Gaps, func(g report.Gap) string { return g.Summary })
 	for _, p := range r.Places {
 		if r.Subject == report.OfBackups && p.Reason != "" {
-			missing = append(missing, "whether backups lie in "+p.Path+" is unknown: "+reasonOf(p.Reason, ""))
+			missing = append(missing, "whether backups lie in "+device.Quoted(p.Path)+" is unknown: "+reasonOf(p.Reason, ""))
 		}
 	}
 	return missing
@@ -152,7 +152,7 @@ func deviceSuite(id string, d report.Device, cases []junitCase) junitSuite {
 		"verdict", d.Verdict, "headline", d.Headline, "retried", d.Retried, "lastBackup", csvTime(d.LastBackup), "noLastBackup", d.NoLastBackup,
 	)}
 	if name := report.Clean(d.Name); name != "" {
-		suite.Name = name + " (" + id + ")"
+		suite.Name = device.Quoted(name) + " (" + id + ")"
 	}
 	for _, f := range d.Asset {
 		suite.Properties = append(suite.Properties, junitProperties("asset."+f.Name, f.Value)...)
@@ -181,7 +181,7 @@ func examinedCase(d report.Device) junitCase {
 	examined := junitCase{Name: "examined"}
 	if report.Unfinished(d) {
 		why := reasonOf(d.Reason, d.Detail)
-		examined.Error = &junitOutcome{report.Clean(why), report.Clean(d.Reason), junitText(append([]string{d.Headline}, junitPlan(convert(d.Plan, func(s report.Step) string { return s.Title }))...)...)}
+		examined.Error = &junitOutcome{report.Clean(why), report.Clean(device.Token(d.Reason)), junitText(append([]string{d.Headline}, junitPlan(convert(d.Plan, func(s report.Step) string { return s.Title }))...)...)}
 	}
 	return examined
 }
@@ -191,30 +191,30 @@ func findingCase(f report.Finding, d report.Device) junitCase {
 	switch checks.Status(f.Status) {
 	case checks.OK:
 	case checks.Problem:
-		c.Failure = &junitOutcome{report.Clean(f.Summary), report.Clean(f.Check), particulars(f, d)}
+		c.Failure = &junitOutcome{report.Clean(f.Summary), report.Clean(device.Token(f.Check)), particulars(f, d)}
 	case checks.Warning:
 		c.Out = &junitOutput{junitText("warning: "+f.Summary) + "\n" + particulars(f, d)}
 	case checks.Ask:
 		c.Skipped = &junitOutcome{Message: report.Clean(f.Summary), Type: "ask"}
 	default:
-		c.Skipped = &junitOutcome{Message: report.Clean(reasonOf(f.Reason, f.Detail)), Type: report.Clean(f.Reason)}
+		c.Skipped = &junitOutcome{Message: report.Clean(reasonOf(f.Reason, f.Detail)), Type: report.Clean(device.Token(f.Reason))}
 	}
 	return c
 }
 
 // silencedCase is that of a finding of which somebody chose not to hear.
 func silencedCase(s report.Silence) junitCase {
-	because := "suppressed: " + s.Because
+	because := "suppressed: " + device.Quoted(s.Because)
 	if !s.Until.IsZero() {
 		because += ", until " + csvTime(s.Until)
 	}
-	return junitCase{Name: caseName(s.Check, s.Subject), Skipped: &junitOutcome{report.Clean(because), "suppressed", junitText(s.Status + ": " + s.Summary)}}
+	return junitCase{Name: caseName(s.Check, s.Subject), Skipped: &junitOutcome{report.Clean(because), "suppressed", junitText(device.Token(s.Status) + ": " + s.Summary)}}
 }
 
 // backupCases has one case for each backup of a device, by the name of its folder.
 func backupCases(d report.Device) []junitCase {
 	return convert(d.Backups, func(b report.Backup) junitCase {
-		c := junitCase{Name: "backup " + report.Clean(folderName(b))}
+		c := junitCase{Name: "backup " + device.Quoted(report.Clean(folderName(b)))}
 		faults := convert(b.Faults, faultText)
 		switch device.ProofVerdict(b.Verdict) {
 		case device.Whole:
@@ -233,21 +233,21 @@ func faultsOf(b report.Backup) string {
 	if b.Reason != "" {
 		return reasonOf(b.Reason, "")
 	}
-	return joined(shownFaults(b), func(f report.Fault) string { return f.Mode })
+	return joined(shownFaults(b), func(f report.Fault) string { return device.Token(f.Mode) })
 }
 
 func caseName(check, subject string) string {
 	if subject = report.Clean(subject); subject != "" {
-		return report.Clean(check) + " (" + subject + ")"
+		return report.Clean(device.Token(check)) + " (" + device.Quoted(subject) + ")"
 	}
-	return report.Clean(check)
+	return report.Clean(device.Token(check))
 }
 
 // particulars are what a finding rests on, what explains it, and what to do about it.
 func particulars(f report.Finding, d report.Device) string {
 	var told []string
 	if f.ExplainedBy != "" {
-		told = append(told, "Explained by: "+f.ExplainedBy)
+		told = append(told, "Explained by: "+device.Token(f.ExplainedBy))
 	}
 	for _, e := range f.Evidence {
 		told = append(told, evidenceText(e, d.TakenAt))

@@ -208,14 +208,14 @@ func TestJUnitTellsEveryStatus(t *testing.T) {
 		t.Fatalf("%d suites", len(root.children))
 	}
 	want := map[string]string{
-		"examined":                       "passed",
-		"backup-turned-off":              "failure: iCloud Backup is off.iCloud Backup switch: off (expected on)\nWhat to do:\n1. Switch iCloud Backup on",
-		"backup-stale":                   "failure: The last good backup is 23 days old.Explained by: backup-turned-off\nWhat to do:\n1. Back up now",
-		"wifi-missing":                   "system-out: warning: The device is not on Wi-Fi at this moment.\nWhat to do:\n1. Join a Wi-Fi network",
-		"not-trusted":                    "skipped: the device refused to tell (GetProhibited)",
-		"icloud-storage-full":            "skipped: Is iCloud full?",
-		"not-trusted (2)":                "passed",
-		"icloud-storage-full (the plan)": "skipped: suppressed: ordered on Monday, until 2026-12-20T08:30:00Zwarning: Little room is left.",
+		"examined":                         "passed",
+		"backup-turned-off":                "failure: iCloud Backup is off.iCloud Backup switch: off (expected on)\nWhat to do:\n1. Switch iCloud Backup on",
+		"backup-stale":                     "failure: The last good backup is 23 days old.Explained by: backup-turned-off\nWhat to do:\n1. Back up now",
+		"wifi-missing":                     "system-out: warning: The device is not on Wi-Fi at this moment.\nWhat to do:\n1. Join a Wi-Fi network",
+		"not-trusted":                      "skipped: the device refused to tell (GetProhibited)",
+		"icloud-storage-full":              "skipped: Is iCloud full?",
+		"not-trusted (2)":                  "passed",
+		"icloud-storage-full (“the plan”)": "skipped: suppressed: “ordered on Monday”, until 2026-12-20T08:30:00Zwarning: Little room is left.",
 	}
 	if diff := cmp.Diff(want, outcomesOf(root.children[1])); diff != "" {
 		t.Error(diff)
@@ -249,7 +249,7 @@ func TestJUnitNamesStayFromRunToRun(t *testing.T) {
 	if diff := cmp.Diff(alone, names(report.Run{ID: "another", Examined: []report.Examined{later, twin}})); diff != "" {
 		t.Error(diff)
 	}
-	if want := "iPhone (00008120-000A1C2E3F4A5B6C)"; alone[0] != want {
+	if want := "“iPhone” (00008120-000A1C2E3F4A5B6C)"; alone[0] != want {
 		t.Errorf("the suite is called %q, want %q", alone[0], want)
 	}
 }
@@ -312,13 +312,13 @@ func TestJUnitTellsEveryBackup(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		"complete":                                         "error: whether backups lie in /Volumes/Disk is unknown: this program may not read it on this computerwhether backups lie in /Volumes/Disk is unknown: this program may not read it on this computer",
-		"backup 00008030-000E11000A84802E":                 "system-out: old: The backup is old: 253 days.",
-		"backup 00008110-001A2B3C4D5E6F70":                 "failure: blob-missing; oldblob-missing: Files that the manifest lists are missing (1 of 3).",
-		"backup 00008110-001A2B3C4D5E6F70-20260301-101500": "system-out: old: The backup is old: 253 days.",
-		"backup 00008120-001A2B3C4D5E6F71":                 "failure: properties-unreadable; manifest-unreadable; oldproperties-unreadable: Manifest.plist is missing, empty or not readable: it says whether the backup is encrypted, and holds the keys if it is: it is empty or breaks off.",
-		"backup 00008130-001A2B3C4D5E6F72":                 "error: password-needed; old; encryptedpassword-needed: The list of files is encrypted, and no password was given.",
-		"backup 00008140-001A2B3C4D5E6F73":                 "failure: interrupted-upload; blob-missing; oldinterrupted-upload: The last backup did not finish: it was copying files when it stopped.",
+		"complete":                                           "error: whether backups lie in “/Volumes/Disk” is unknown: this program may not read it on this computerwhether backups lie in “/Volumes/Disk” is unknown: this program may not read it on this computer",
+		"backup “00008030-000E11000A84802E”":                 "system-out: old: The backup is old: “253 days”.",
+		"backup “00008110-001A2B3C4D5E6F70”":                 "failure: blob-missing; oldblob-missing: Files that the manifest lists are missing (1 of 3).",
+		"backup “00008110-001A2B3C4D5E6F70-20260301-101500”": "system-out: old: The backup is old: “253 days”.",
+		"backup “00008120-001A2B3C4D5E6F71”":                 "failure: properties-unreadable; manifest-unreadable; oldproperties-unreadable: Manifest.plist is missing, empty or not readable: it says whether the backup is encrypted, and holds the keys if it is: “it is empty or breaks off”.",
+		"backup “00008130-001A2B3C4D5E6F72”":                 "error: password-needed; old; encryptedpassword-needed: The list of files is encrypted, and no password was given.",
+		"backup “00008140-001A2B3C4D5E6F73”":                 "failure: interrupted-upload; blob-missing; oldinterrupted-upload: The last backup did not finish: it was copying files when it stopped.",
 	}
 	if diff := cmp.Diff(want, outcomes); diff != "" {
 		t.Error(diff)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -33,7 +34,7 @@ func WriteMarkdown(w io.Writer, r report.Report) error {
 		m.devices(labels, r)
 	}
 	for i, d := range r.Devices {
-		m.heading("## ", labels[i])
+		m.heading("## ", device.Quoted(labels[i]))
 		if r.Subject == report.OfBackups {
 			m.backups(d)
 			continue
@@ -88,7 +89,7 @@ func (m *markdown) head(r report.Report) {
 	}
 	for _, p := range r.Places {
 		if p.Reason != "" {
-			m.line("\n> Whether backups lie in ", markdownText(p.Path), " is unknown: ", markdownText(reasonOf(p.Reason, "")), ". ", markdownText(p.Hint))
+			m.line("\n> Whether backups lie in ", markdownText(device.Quoted(p.Path)), " is unknown: ", markdownText(reasonOf(p.Reason, "")), ". ", markdownText(p.Hint))
 		}
 	}
 	for _, note := range runNotes(r) {
@@ -105,12 +106,12 @@ func (m *markdown) head(r report.Report) {
 	if !r.TakenAt.IsZero() {
 		m.line("- Read: ", words.Moment(r.TakenAt))
 	}
-	m.line("- Written by: ", markdownText(r.Tool.Name+" "+r.Tool.Version))
+	m.line("- Written by: ", markdownText(device.Token(r.Tool.Name)+" "+device.Token(r.Tool.Version)))
 	if r.Subject == report.OfDevices && r.Releases != (report.Releases{}) {
-		m.line("- Software compared with: Apple's releases of ", r.Releases.TableDate.Format(time.DateOnly), " (", markdownText(r.Releases.TableSource), " table)")
+		m.line("- Software compared with: Apple's releases of ", r.Releases.TableDate.Format(time.DateOnly), " (", markdownText(device.Token(r.Releases.TableSource)), " table)")
 	}
 	if r.Run != "" {
-		m.line("- Run: ", markdownText(r.Run))
+		m.line("- Run: ", markdownText(device.Token(r.Run)))
 	}
 	if r.Redacted {
 		m.line("- Names and identifiers are placeholders.")
@@ -135,7 +136,7 @@ func (m *markdown) causeCounts(causes []report.CauseCount) {
 	}
 	m.heading("## ", "Causes")
 	m.table([]string{"Cause", "Status", "Devices", "Check"}, convert(causes, func(c report.CauseCount) []string {
-		return []string{markdownText(c.Short), markdownText(c.Status), strconv.Itoa(c.Devices), markdownText(c.Check)}
+		return []string{markdownText(c.Short), markdownText(device.Token(c.Status)), strconv.Itoa(c.Devices), markdownText(device.Token(c.Check))}
 	}))
 }
 
@@ -147,7 +148,7 @@ func (m *markdown) devices(labels []string, r report.Report) {
 	var rows [][]string
 	for i, d := range r.Devices {
 		verdict := markOfVerdict(d)
-		cells := []string{d.Slot, labels[i], d.Serial, modelOf(labels[i], d), versionOf(d), verdict.symbol + " " + verdict.word,
+		cells := []string{device.Label(d.Slot), labels[i], device.Label(d.Serial), modelOf(labels[i], d), versionOf(d), verdict.symbol + " " + verdict.word,
 			joined(report.CausesOf(d), func(f report.Finding) string { return report.ShortOf(f.Check) }), lastBackupText(d)}
 		rows = append(rows, convert(cells, markdownText))
 	}
@@ -185,15 +186,15 @@ func (m *markdown) device(d report.Device) {
 	m.known("Model", strings.TrimSpace(d.ModelName+" "+bracketed(d.ProductType)))
 	m.known("System", strings.TrimSpace(versionOf(d)+" "+bracketed(d.BuildVersion)))
 	m.known("USB port", d.Location)
-	m.known("Connection", connectionNote(d))
-	m.known("Meanwhile", useNote(d))
+	m.said("Connection", connectionNote(d))
+	m.said("Meanwhile", useNote(d))
 	for _, f := range d.Asset {
-		m.known("Inventory, "+f.Name, f.Value)
+		m.known("Inventory, "+device.Label(f.Name), f.Value)
 	}
-	m.known("Last good iCloud backup", lastBackupText(d))
-	m.known("Read", words.Moment(d.TakenAt))
+	m.said("Last good iCloud backup", lastBackupText(d))
+	m.said("Read", words.Moment(d.TakenAt))
 	if d.Retried != "" {
-		m.known("Read in a second try", reasonOf(d.Retried, ""))
+		m.said("Read in a second try", reasonOf(d.Retried, ""))
 	}
 	m.causes(d)
 	m.plan(d)
@@ -203,9 +204,12 @@ func (m *markdown) device(d report.Device) {
 	m.leftOut(d)
 }
 
-// known tells one thing of a device, if it is known.
-func (m *markdown) known(what, value string) {
-	if value = markdownText(value); value != "" {
+// known tells a name or another value of a device, if it is known.
+func (m *markdown) known(what, value string) { m.said(what, device.Label(value)) }
+
+// said tells one thing of a device in words of this program, if it is known.
+func (m *markdown) said(what, words string) {
+	if value := markdownText(words); value != "" {
 		m.line("- ", markdownText(what), ": ", value)
 	}
 }
@@ -226,17 +230,14 @@ func (m *markdown) causes(d report.Device) {
 	m.heading("### ", "What is wrong")
 	for _, f := range causes {
 		mark := markOfStatus(f.Status)
-		id := f.Check
-		if f.Subject != "" {
-			id += ": " + f.Subject
-		}
+		id := caseName(f.Check, f.Subject)
 		m.line("- **", mark.symbol, " ", mark.word, ":** ", markdownText(f.Summary), " (", markdownText(id), ")")
 		for _, e := range f.Evidence {
 			m.line("  - ", markdownText(evidenceText(e, d.TakenAt)))
 		}
 		for _, symptom := range d.Findings {
 			if symptom.ExplainedBy == f.Check {
-				m.line("  - explains ", markdownText(symptom.Check+": "+symptom.Summary))
+				m.line("  - explains ", markdownText(device.Token(symptom.Check)+": "+symptom.Summary))
 			}
 		}
 	}
@@ -300,7 +301,7 @@ func (m *markdown) unread(d report.Device) {
 		if ids[why] == nil {
 			reasons = append(reasons, why)
 		}
-		ids[why] = append(ids[why], f.Check)
+		ids[why] = append(ids[why], device.Token(f.Check))
 	}
 	if len(reasons) == 0 {
 		return
@@ -318,7 +319,7 @@ func (m *markdown) suppressed(d report.Device) {
 	}
 	m.heading("### ", "Suppressed")
 	for _, s := range d.Suppressed {
-		text := s.Summary + " " + bracketed(caseName(s.Check, s.Subject)) + ": " + s.Because
+		text := s.Summary + " " + bracketed(caseName(s.Check, s.Subject)) + ": " + device.Quoted(s.Because)
 		if !s.Until.IsZero() {
 			text += ", until " + words.Date(s.Until)
 		}
@@ -342,7 +343,7 @@ func (m *markdown) backupCounts(labels []string, r report.Report) {
 	var rows [][]string
 	for i, d := range r.Devices {
 		counts := report.CountBackups(&d)
-		rows = append(rows, []string{markdownText(labels[i]), markdownText(modelOf(labels[i], d)), markdownText(d.UDID),
+		rows = append(rows, []string{markdownText(labels[i]), markdownText(modelOf(labels[i], d)), markdownText(device.Label(d.UDID)),
 			strconv.Itoa(counts.Whole), strconv.Itoa(counts.Broken), strconv.Itoa(counts.CannotTell)})
 	}
 	m.heading("## ", "Devices")
@@ -358,7 +359,7 @@ func (m *markdown) backups(d report.Device) {
 		if b.NextFails {
 			verdict += "; the next backup will fail"
 		}
-		cells := []string{folderName(b), dated(b), strings.TrimSpace(d.System + " " + b.ProductVersion), words.Size(b.SizeBytes), encryptedText(b), verdict}
+		cells := []string{device.Label(folderName(b)), dated(b), device.Label(strings.TrimSpace(d.System + " " + b.ProductVersion)), words.Size(b.SizeBytes), encryptedText(b), verdict}
 		rows = append(rows, convert(cells, markdownText))
 	}
 	m.table([]string{"Folder", "Made", "System", "Size", "Encrypted", "Verdict"}, rows)
@@ -367,7 +368,7 @@ func (m *markdown) backups(d report.Device) {
 		if len(shown)+len(proof) == 0 {
 			continue
 		}
-		m.line("\n", markdownText(folderName(b)), ":\n")
+		m.line("\n", markdownText(device.Quoted(folderName(b))), ":\n")
 		for _, row := range proof {
 			m.line("- ", markdownText(row.Label+": "+row.Text))
 		}

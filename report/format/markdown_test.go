@@ -237,7 +237,7 @@ func staysPlain(t *testing.T, name, told string) {
 	labels := newPage(Options{UTF8: true}).labels(r.Devices)
 
 	p := isPlain(t, markdownOf(r), r)
-	if diff := cmp.Diff(append([]string{"Causes", "Devices"}, labels...), p.headings(t, 2)); diff != "" {
+	if diff := cmp.Diff(append([]string{"Causes", "Devices"}, convert(labels, device.Quoted)...), p.headings(t, 2)); diff != "" {
 		t.Errorf("headings: %s", diff)
 	}
 	rows := p.rows(t, "Devices")
@@ -250,18 +250,18 @@ func staysPlain(t *testing.T, name, told string) {
 			t.Errorf("%q became %q", label, rows[i+1][column])
 		}
 	}
-	if got, want := p.rows(t, "Backups on this computer"), folderName(r.Devices[0].Backups[0]); len(got) != 2 || got[1][0] != report.Clean(want) && report.Clean(want) != "" {
+	if got, want := p.rows(t, "Backups on this computer"), folderName(r.Devices[0].Backups[0]); len(got) != 2 || got[1][0] != report.Clean(device.Label(want)) && report.Clean(want) != "" {
 		t.Errorf("the backup %q became %q", want, got)
 	}
 	for _, item := range nodes[*ast.TextBlock](p) {
-		if line, ok := strings.CutPrefix(p.words(t, item), "Name: "); ok && line != report.Clean(name) && line != "Sam’s iPhone" && line != report.Clean(told) {
+		if line, ok := strings.CutPrefix(p.words(t, item), "Name: "); ok && line != report.Clean(device.Label(name)) && line != "Sam’s iPhone" && line != report.Clean(device.Label(told)) {
 			t.Errorf("the name %q became %q", name, line)
 		}
 	}
 
 	run.Subject = report.OfBackups
 	p = isPlain(t, markdownOf(report.New(run)), report.Report{}) // without a source
-	if diff := cmp.Diff(append([]string{"Devices"}, labels...), p.headings(t, 2)); diff != "" {
+	if diff := cmp.Diff(append([]string{"Devices"}, convert(labels, device.Quoted)...), p.headings(t, 2)); diff != "" {
 		t.Errorf("headings about backups: %s", diff)
 	}
 }
@@ -276,7 +276,7 @@ func FuzzMarkdown(f *testing.F) {
 func TestMarkdownTellsADevice(t *testing.T) {
 	r := report.New(reporttest.Run(labelled(reporttest.Failing("Léa’s iPhone"), "7", device.Field{Name: "Room", Value: "112"})))
 	document := markdownOf(r)
-	_, section, _ := strings.Cut(document, "\n## 7 · Léa’s iPhone\n")
+	_, section, _ := strings.Cut(document, "\n## “7 · Léa’s iPhone”\n")
 	const want = `
 **✗ Failing.** iCloud Backup is off; the last good backup is 23 days old.
 
@@ -321,7 +321,7 @@ func TestMarkdownTellsADevice(t *testing.T) {
 
 ### Suppressed
 
-- Little room is left. (icloud-storage-full (the plan)): ordered on Monday, until 2026-12-20
+- Little room is left. (icloud-storage-full (“the plan”)): “ordered on Monday”, until 2026-12-20
 
 Not told here: 1 question only a person can answer, and 1 check that found nothing wrong.
 `
@@ -392,7 +392,7 @@ func TestMarkdownTellsWhatIsMissing(t *testing.T) {
 
 > Devices may be missing: the run was interrupted.
 
-> Whether backups lie in place-1 is unknown: this program may not read it on this computer. Ask.
+> Whether backups lie in “place-1” is unknown: this program may not read it on this computer. Ask.
 
 - Devices: 1 (0 failing, 0 at risk, 1 with nothing found, 0 not examined)
 - Read: 2026-11-20 08:30 UTC

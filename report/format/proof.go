@@ -64,7 +64,7 @@ func proofText(b report.Backup, s report.Statement) string {
 	case device.NotLookedAt:
 		return notLookedAtText(b, s)
 	}
-	why := strings.Join(s.Faults, ", ")
+	why := strings.Join(convert(s.Faults, device.Token), ", ")
 	verb := "cannot tell"
 	if device.Shown(s.Shown) == device.ShownFalse {
 		verb = "failed"
@@ -125,7 +125,7 @@ func notLookedAtText(b report.Backup, s report.Statement) string {
 	case id == device.StatementDigests:
 		return fmt.Sprintf("not looked at; --deep compares %s, %s", words.Number(b.DigestsLeft), number(b.WithoutDigest, "file carries none", "files carry none"))
 	case id == device.StatementPadding && s.Of > 0:
-		return "not looked at: " + s.Detail
+		return "not looked at: " + device.Quoted(s.Detail)
 	}
 	return ""
 }

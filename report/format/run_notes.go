@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -44,5 +45,5 @@ func useNote(d report.Device) string {
 	if d.InUse == nil {
 		return ""
 	}
-	return fmt.Sprintf("In use by %q since %s.", "backupdoctor "+d.InUse.Command, words.Moment(d.InUse.Since))
+	return fmt.Sprintf("In use by %s since %s.", device.Quoted("backupdoctor "+d.InUse.Command), words.Moment(d.InUse.Since))
 }

@@ -48,7 +48,7 @@ func TestConnectionsAreShown(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	plain := strings.NewReplacer("\\", "", "&quot;", `"`, "&#34;", `"`)
+	plain := strings.NewReplacer("“", `"`, "”", `"`, "\\", "", "&quot;", `"`, "&#34;", `"`)
 	texts := map[string]string{
 		"table":    tableOf(run, Options{Width: 200}),
 		"HTML":     plain.Replace(html.String()),

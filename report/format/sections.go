@@ -35,7 +35,7 @@ func (p *page) section(title string, labels []string, devices []report.Device, p
 	for _, g := range groups {
 		heading := title
 		if len(devices) > 1 {
-			heading += ": " + strings.Join(g.labels, ", ")
+			heading += ": " + strings.Join(convert(g.labels, device.Quoted), ", ")
 		}
 		p.heading(heading)
 		p.print(g.lines...)
@@ -55,7 +55,7 @@ func (p *page) plan(d report.Device) []string {
 			lines = append(lines, p.hang("    "+letter(j)+" ", plain, action)...)
 		}
 		if p.All && len(step.For) > 0 {
-			lines = append(lines, p.hang("    For: ", dim, strings.Join(step.For, ", "))...)
+			lines = append(lines, p.hang("    For: ", dim, strings.Join(convert(step.For, device.Token), ", "))...)
 		}
 		for _, source := range step.Sources {
 			if source.URL != "" && !slices.Contains(addresses, source.URL) {
@@ -87,7 +87,7 @@ func by(actor string) string {
 	if actor == "" || remedies.Actor(actor) == remedies.User {
 		return ""
 	}
-	return " (" + actor + ")"
+	return " (" + device.Token(actor) + ")"
 }
 
 // letter is a., b., … and after z. the number.
@@ -134,7 +134,7 @@ func unreadOf(d report.Device) []unreadGroup {
 			i = len(groups)
 			groups = append(groups, unreadGroup{Why: why})
 		}
-		groups[i].Checks = append(groups[i].Checks, report.Clean(f.Check))
+		groups[i].Checks = append(groups[i].Checks, report.Clean(device.Token(f.Check)))
 	}
 	return groups
 }
@@ -168,13 +168,13 @@ func (p *page) suppressed(d report.Device) []string {
 	var lines []string
 	m := markOfStatus(string(checks.Ask))
 	for _, s := range d.Suppressed {
-		because := "because: " + s.Because
+		because := "because: " + device.Quoted(s.Because)
 		if !s.Until.IsZero() {
 			because += "; until " + words.Date(s.Until)
 		}
 		under := strings.Repeat(" ", columns(p.lead(m)))
 		lines = append(lines, p.hang(p.lead(m), m.style, s.Summary)...)
-		lines = append(lines, p.hang(under, plain, s.Check)...)
+		lines = append(lines, p.hang(under, plain, caseName(s.Check, s.Subject))...)
 		lines = append(lines, p.hang(under, dim, because)...)
 	}
 	return lines
@@ -187,7 +187,7 @@ func (p *page) answers(d report.Device, status checks.Status) []string {
 	for _, f := range d.Findings {
 		if checks.Status(f.Status) == status {
 			lines = append(lines, p.hang(p.lead(m), m.style, f.Summary)...)
-			lines = append(lines, p.hang(strings.Repeat(" ", columns(p.lead(m))), plain, f.Check)...)
+			lines = append(lines, p.hang(strings.Repeat(" ", columns(p.lead(m))), plain, device.Token(f.Check))...)
 		}
 	}
 	return lines

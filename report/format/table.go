@@ -8,6 +8,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -55,7 +56,7 @@ func (p *page) labels(devices []report.Device) []string {
 	}
 	for i, d := range devices {
 		if times[labels[i]] > 1 {
-			labels[i] += " " + p.text("(…"+tail(report.Clean(d.UDID), 4)+")")
+			labels[i] += " " + p.text("(…"+device.Label(tail(report.Clean(d.UDID), 4))+")")
 		}
 	}
 	return labels
@@ -63,7 +64,7 @@ func (p *page) labels(devices []report.Device) []string {
 
 // label is the place of a device if that has a name, and the device's own name.
 func (p *page) label(d report.Device) string {
-	name, slot := p.nameOf(d), cut(p.text(d.Slot), maxNameWidth, p.sign("…", "..."))
+	name, slot := p.nameOf(d), p.cutLabel(d.Slot)
 	if slot == "" { // as one that is all hidden characters is, too
 		return name
 	}
@@ -73,11 +74,20 @@ func (p *page) label(d report.Device) string {
 // nameOf is a device's name, or the best there is instead.
 func (p *page) nameOf(d report.Device) string {
 	for _, text := range []string{d.Name, d.ModelName, d.ProductType, d.UDID, folderOf(d)} {
-		if label := cut(p.text(text), maxNameWidth, p.sign("…", "...")); label != "" {
+		if label := p.cutLabel(text); label != "" {
 			return label
 		}
 	}
 	return "a device"
+}
+
+// cutLabel is a name as far as there is room for it.
+func (p *page) cutLabel(text string) string {
+	label := cut(p.text(text), maxNameWidth, p.sign("…", "..."))
+	if text = report.Clean(text); device.Label(text) != text {
+		return p.text(device.Quoted(label))
+	}
+	return label
 }
 
 // folderOf is the name of the folder that is all there is of a device.
@@ -132,7 +142,7 @@ func assetLine(d report.Device) string {
 	var parts []string
 	for _, f := range d.Asset {
 		if f.Value != "" {
-			parts = append(parts, f.Name+": "+f.Value)
+			parts = append(parts, device.Label(f.Name)+": "+device.Label(f.Value))
 		}
 	}
 	return strings.Join(parts, " · ")
@@ -162,17 +172,17 @@ func modelOf(label string, d report.Device) string {
 	if model == "" {
 		model = d.ProductType
 	}
-	if model == label {
+	if device.Label(model) == label {
 		return ""
 	}
-	return model
+	return device.Label(model)
 }
 
 func versionOf(d report.Device) string {
 	if d.ProductVersion == "" {
 		return ""
 	}
-	return strings.TrimSpace(d.System + " " + d.ProductVersion)
+	return device.Label(strings.TrimSpace(d.System + " " + d.ProductVersion))
 }
 
 // causes prints what is wrong: a table where the page is wide enough, else cards.
@@ -203,16 +213,13 @@ func (p *page) causes(labels []string, devices []report.Device) error {
 func (p *page) cause(f report.Finding, d report.Device) cell {
 	m := markOfStatus(f.Status)
 	under := strings.Repeat(" ", columns(p.lead(m)))
-	id := f.Check
-	if f.Subject != "" {
-		id += " (" + f.Subject + ")"
-	}
+	id := caseName(f.Check, f.Subject)
 	c := cell{{p.lead(m), m.style, p.text(f.Summary), plain}, {under, plain, p.text(id), dim}}
 	for _, symptom := range d.Findings {
 		if symptom.ExplainedBy != f.Check {
 			continue
 		}
-		explains := "explains " + symptom.Check
+		explains := "explains " + device.Token(symptom.Check)
 		if p.All {
 			explains += ": " + symptom.Summary
 		}

@@ -170,7 +170,7 @@ func TestSymptomsAreFoldedUnderTheirCause(t *testing.T) {
 func TestACauseNamesItsSubject(t *testing.T) {
 	examined := reporttest.Failing("x")
 	examined.Diagnosis.Causes[0].Subject = "Ward \x1bVPN"
-	if page := tableOf(reporttest.Run(examined), Options{Width: 60}); !strings.Contains(page, "\n    backup-turned-off (Ward VPN)\n") {
+	if page := tableOf(reporttest.Run(examined), Options{Width: 60}); !strings.Contains(page, "\n    backup-turned-off (\"Ward VPN\")\n") {
 		t.Errorf("%s", page)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -148,9 +149,9 @@ func (p *page) trayRow(row TrayRow, slots, names, beat int) string {
 	label := ""
 	ellipsis := p.sign("…", "...")
 	if slots > 0 {
-		label = pad(cut(p.text(row.Slot), slots, ellipsis), slots) + "  "
+		label = pad(cut(p.text(device.Label(row.Slot)), slots, ellipsis), slots) + "  "
 	}
-	label += pad(cut(p.text(row.Name), names, ellipsis), names) + "  "
+	label += pad(cut(p.text(device.Label(row.Name)), names, ellipsis), names) + "  "
 	lead, text, s := p.spinner(beat), row.State, dim
 	switch {
 	case row.Found != nil:
@@ -197,7 +198,7 @@ func Line(d report.Device, count, total int, o Options) string {
 	p := newPage(o)
 	parts := []string{p.nameOf(d), Outcome(d)}
 	if d.Slot != "" {
-		parts = slices.Insert(parts, 0, "slot "+d.Slot)
+		parts = slices.Insert(parts, 0, "slot "+device.Label(d.Slot))
 	}
 	if d.Retried != "" {
 		parts = append(parts, "at the second try")

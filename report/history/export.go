@@ -84,9 +84,9 @@ type exported struct {
 // device is what was reported, and whether that could be read.
 func (e exported) device() (d report.Device, whole bool) {
 	if unpack(e.detail, &d) == nil {
-		return d, true
+		return report.RewordedDevice(d), true
 	}
-	return e.columns, false
+	return report.RewordedDevice(e.columns), false
 }
 
 func exportDevices(conn *sqlite.Conn, after, last int64) ([]exported, error) {

@@ -21,7 +21,9 @@ func TestExport(t *testing.T) {
 	var want []report.Device
 	for n := range exportStep {
 		keep(t, s, runID(n), monday.Add(time.Duration(n)*time.Hour), devices...)
-		want = append(want, devices...)
+		for _, d := range devices {
+			want = append(want, report.RewordedDevice(d))
+		}
 	}
 	var got []report.Device
 	runs := 0

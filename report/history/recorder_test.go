@@ -156,7 +156,7 @@ func TestResume(t *testing.T) {
 	for _, which := range []string{"last", runID(0xab), "000000ab", "000000AB-0000"} {
 		got, err := s.Resume(t.Context(), which)
 		must(t, err)
-		if diff := cmp.Diff([]report.Device{done, again}, got.Done); diff != "" || got.Run.Run != runID(0xab) {
+		if diff := cmp.Diff([]report.Device{report.RewordedDevice(done), report.RewordedDevice(again)}, got.Done); diff != "" || got.Run.Run != runID(0xab) {
 			t.Errorf("%s is the run %s with: %s", which, got.Run.Run, diff)
 		}
 	}

@@ -35,7 +35,7 @@ func (s *Store) Resume(ctx context.Context, which string) (Resumption, error) {
 			ResultFunc: func(row *sqlite.Stmt) error {
 				var d report.Device
 				if unpack(blobOf(row, "json"), &d) == nil {
-					found.Done = append(found.Done, d)
+					found.Done = append(found.Done, report.RewordedDevice(d))
 				}
 				return nil
 			},

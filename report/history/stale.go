@@ -61,7 +61,7 @@ func staleDevice(conn *sqlite.Conn, row *sqlite.Stmt) (report.StaleDevice, error
 		KnownDevice: knownOf(row),
 		LastBackup:  timeOf(row, "backup"),
 		Verdict:     row.GetText("verdict"),
-		Headline:    row.GetText("headline"),
+		Headline:    device.Quoted(row.GetText("headline")),
 	}
 	switch why := row.GetText("no_backup"); {
 	case !d.LastBackup.IsZero():

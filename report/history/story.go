@@ -113,7 +113,7 @@ func visits(conn *sqlite.Conn, key string) ([]report.Visit, error) {
 				System:         row.GetText("system"),
 				ProductVersion: row.GetText("version"),
 				Verdict:        row.GetText("verdict"),
-				Headline:       row.GetText("headline"),
+				Headline:       device.Quoted(row.GetText("headline")),
 				Reason:         row.GetText("reason"),
 				Retried:        row.GetText("retried"),
 				LastBackup:     timeOf(row, "backup"),

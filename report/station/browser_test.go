@@ -42,7 +42,7 @@ func TestTrayInABrowser(t *testing.T) {
 	hostile.UDID, hostile.Slot, hostile.Name = "late", "B2", "<script>alert(1)</script><img src=x onerror=alert(2)>"
 	done(s, hostile)
 	b.Await(`document.querySelector("#here li")?.innerText.includes("Failing")`)
-	if name := b.Text("#here .name"); name != hostile.Name {
+	if name := b.Text("#here .name"); name != "“"+hostile.Name+"”" {
 		t.Errorf("the name is shown as %q", name)
 	}
 	if said := b.Text("#said"); !strings.Contains(said, "Failing: ") {
@@ -73,7 +73,7 @@ func TestTrayInABrowser(t *testing.T) {
 	b.Await(`document.activeElement.matches("#here li:last-child a")`)
 	b.Do(chromedp.KeyEvent(kb.Enter))
 	b.Await(`document.body.dataset.page === "device" && document.readyState === "complete"`)
-	if heading := b.Text("h1"); !strings.HasSuffix(heading, hostile.Name) {
+	if heading := b.Text("h1"); !strings.HasSuffix(heading, "“"+hostile.Name+"”") {
 		t.Errorf("the page of the device is headed %q", heading)
 	}
 	b.Await(`document.querySelector("#live").classList.contains("on")`)

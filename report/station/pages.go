@@ -13,17 +13,23 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
 //go:embed assets templates
 var files embed.FS
 
-// templates are the pages. What a stranger wrote goes through clean.
+// templates are the pages. What a device or its owner wrote goes through label where a name
+// is expected, and through quoted elsewhere; sentences of this program go through clean.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"clean": report.Clean, "mark": markOf, "because": because, "moment": words.Moment, "ago": words.Ago,
+	"clean": report.Clean, "label": label, "quoted": quoted, "mark": markOf, "because": because, "moment": words.Moment, "ago": words.Ago,
 	"count": words.Count, "short": shortOf, "link": pageOf, "backup": backupMark,
 }).ParseFS(files, "templates/*.html"))
+
+func label(text string) string { return report.Clean(device.Label(text)) }
+
+func quoted(text string) string { return device.Quoted(report.Clean(text)) }
 
 // rendered is a part of a page.
 func rendered(name string, data any) (string, error) {

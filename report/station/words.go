@@ -76,7 +76,7 @@ type tileView struct {
 }
 
 func newTileView(t tile) tileView {
-	v := tileView{UDID: t.UDID, Slot: report.Clean(t.Slot), Name: cmp.Or(report.Clean(t.Name), report.Clean(t.UDID)), Gone: t.Gone}
+	v := tileView{UDID: t.UDID, Slot: label(t.Slot), Name: cmp.Or(label(t.Name), label(t.UDID)), Gone: t.Gone}
 	switch words := stages[t.State]; {
 	case t.Found == nil && t.Gone:
 		v.Mark, v.Why = mark{"dim", "?", "Not examined"}, "it was unplugged first"
@@ -97,9 +97,9 @@ func newTileView(t tile) tileView {
 
 // aboutOf is the model and the system of a device, as far as they are known.
 func aboutOf(d report.Device) string {
-	parts := []string{report.Clean(cmp.Or(d.ModelName, d.ProductType))}
+	parts := []string{label(cmp.Or(d.ModelName, d.ProductType))}
 	if d.ProductVersion != "" {
-		parts = append(parts, report.Clean(d.System+" "+d.ProductVersion))
+		parts = append(parts, label(d.System+" "+d.ProductVersion))
 	}
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), " · ")
 }
@@ -116,9 +116,9 @@ func sayingOf(t tile) string {
 	if t.Found == nil || t.Gone {
 		return ""
 	}
-	name := cmp.Or(report.Clean(t.Name), "a device")
+	name := cmp.Or(quoted(t.Name), "a device")
 	if t.Slot != "" {
-		name = report.Clean(t.Slot) + ", " + name
+		name = quoted(t.Slot) + ", " + name
 	}
 	return name + ": " + report.Clean(format.Outcome(*t.Found))
 }

@@ -3,11 +3,13 @@ package scan
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"slices"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/input"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/releases"
@@ -26,12 +28,15 @@ type Archives struct {
 func (a Archives) read(ctx context.Context, screen *terminal.Screen) ([]sysdiagnose.Archive, error) {
 	var archives []sysdiagnose.Archive
 	for _, path := range a.Paths {
-		archive, err := sysdiagnose.Read(ctx, path, sysdiagnose.Options{Progress: screen.ArchiveProgress()})
+		archive, err := sysdiagnose.Read(ctx, path, sysdiagnose.Options{
+			Open:     func(path string) (io.ReadCloser, error) { return input.OpenNamed(ctx, path) },
+			Progress: screen.ArchiveProgress(),
+		})
 		screen.Status("")
 		switch {
-		case errors.Is(err, device.Interrupted) && errors.Is(context.Cause(ctx), device.OutOfTime):
+		case err != nil && errors.Is(context.Cause(ctx), device.OutOfTime):
 			return archives, nil // what it was too late for is a gap of the run
-		case errors.Is(err, device.Interrupted):
+		case err != nil && ctx.Err() != nil:
 			return nil, interrupted()
 		case errors.Is(err, sysdiagnose.ErrForeign):
 			return nil, command.Usage("sysdiagnose archives are called sysdiagnose_….tar.gz", "%q is no sysdiagnose archive", path)

@@ -41,7 +41,12 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 	left = slices.DeleteFunc(left, func(l device.LeftOut) bool { return !a.wants(usb.Attached{UDID: l.UDID}) })
 	set := a.backupsOf(wanted, slices.Concat(missing, ownersOf(archives)))
 	learned := func() Learned {
-		l := Learned{Recording: run.Recording(append(gaps, stopped(reading)...)...), Places: set.reported()}
+		for _, gap := range stopped(reading) {
+			if !slices.Contains(gaps, gap) {
+				gaps = append(gaps, gap)
+			}
+		}
+		l := Learned{Recording: run.Recording(gaps...), Places: set.reported()}
 		l.Recording.LeftOut, l.Recording.Jobs = left, jobsOf(c.workers)
 		return l
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/input"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backuplog"
@@ -23,23 +24,29 @@ type Log struct {
 }
 
 // Learn implements [Source].
-func (l Log) Learn(_ context.Context, run *Run) (Learned, error) {
-	var in io.Reader = l.Stdin
+func (l Log) Learn(ctx context.Context, run *Run) (Learned, error) {
+	var in io.Reader = input.NewReader(ctx, l.Stdin)
 	written := time.Now()
 	if l.Path != "-" {
-		file, err := os.Open(l.Path)
+		info, err := os.Stat(l.Path)
+		if err != nil {
+			return Learned{}, err
+		}
+		file, err := input.OpenNamed(ctx, l.Path)
+		if ctx.Err() != nil {
+			return Learned{}, interrupted()
+		}
 		if err != nil {
 			return Learned{}, err
 		}
 		defer file.Close()
-		info, err := file.Stat()
-		if err != nil {
-			return Learned{}, err
-		}
 		in, written = file, info.ModTime()
 	}
 	log := backuplog.New("file", l.Path, time.Time{})
 	known, err := backuplog.Read(in, backuplog.Calendar{Latest: written, Zone: time.Local}, log)
+	if ctx.Err() != nil {
+		return Learned{}, interrupted()
+	}
 	if err != nil {
 		return Learned{}, err
 	}

@@ -25,7 +25,8 @@ func (o Output) render(w io.Writer, r report.Report) error {
 	if !known {
 		return fmt.Errorf("unknown format %q", o.Format)
 	}
-	if f.Terminal && (r.ExitCode() == report.ExitNoDevice || r.Subject == report.OfDevices && len(r.Devices) == 0) {
+	nothing := r.ExitCode() == report.ExitNoDevice || r.Subject == report.OfDevices && len(r.Devices) == 0 && r.ExitCode() != report.ExitNotExamined
+	if f.Terminal && nothing && len(r.LeftOut) == 0 {
 		return nil
 	}
 	return f.Write(w, r, o.Display)

@@ -64,9 +64,7 @@ func (p *Passwords) open(ctx context.Context, folder backup.Folder, b device.Bac
 // try derives keys from one password, and remembers it if it opened anything.
 func (p *Passwords) try(ctx context.Context, folder backup.Folder, udid, password string) (*keybag.Keys, error) {
 	defer p.Screen.Status("")
-	keys, err := backup.Unlock(ctx, folder, password, func(done, total int) {
-		p.Screen.Status(fmt.Sprintf("trying the password: %d %%", 100*done/max(1, total)))
-	})
+	keys, err := backup.Unlock(ctx, folder, password, p.Screen.UnlockProgress())
 	if keys != nil && !slices.Contains(p.right[udid], password) {
 		if p.right == nil {
 			p.right = map[string][]string{}

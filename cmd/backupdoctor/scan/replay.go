@@ -8,8 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/input"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -19,6 +21,7 @@ import (
 type Replay struct {
 	From   string // a file or a folder; - is stdin
 	Stdin  io.Reader
+	Limit  time.Duration // for the reading; 0 for as long as it needs
 	Labels Labels
 	More   []More // what else is learned about the devices
 	Screen *terminal.Screen
@@ -26,7 +29,16 @@ type Replay struct {
 
 // Learn implements [Source].
 func (p Replay) Learn(ctx context.Context, run *Run) (Learned, error) {
-	recording, err := p.read(run)
+	reading, stop := limited(ctx, p.Limit)
+	defer stop()
+	recording, err := p.read(reading, run)
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		return Learned{}, interrupted()
+	case reading.Err() != nil:
+		return Learned{Recording: run.Recording(stopped(reading)...)}, nil
+	}
 	if err != nil {
 		return Learned{}, err
 	}
@@ -42,14 +54,18 @@ func (p Replay) Learn(ctx context.Context, run *Run) (Learned, error) {
 	return Learned{Recording: recording}, nil
 }
 
-func (p Replay) read(run *Run) (device.Recording, error) {
+func (p Replay) read(ctx context.Context, run *Run) (device.Recording, error) {
 	if p.From == "-" {
-		return device.ReadRecording(p.Stdin)
+		return device.ReadRecording(input.NewReader(ctx, p.Stdin))
 	}
 	if info, err := os.Stat(p.From); err == nil && info.IsDir() {
 		return p.readAll(run)
 	}
-	return readRecording(p.From)
+	file, err := input.OpenNamed(ctx, p.From)
+	if err != nil {
+		return device.Recording{}, err
+	}
+	return readRecording(p.From, file)
 }
 
 // readAll reads all recordings in a folder, in the order of their names. One that cannot be
@@ -63,7 +79,11 @@ func (p Replay) readAll(run *Run) (device.Recording, error) {
 	all := device.Recording{Tool: command.Version()}
 	runs := map[string]bool{}
 	for _, path := range paths {
-		one, err := readRecording(path)
+		var one device.Recording
+		file, err := input.Open(path)
+		if err == nil {
+			one, err = readRecording(path, file)
+		}
 		if err != nil {
 			fmt.Fprintln(p.Screen, "backupdoctor:", err)
 			all.Gaps = append(all.Gaps, device.Gap{Reason: device.Malformed})
@@ -102,11 +122,7 @@ func escaped(path string) string {
 	return string(plain)
 }
 
-func readRecording(path string) (device.Recording, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return device.Recording{}, err
-	}
+func readRecording(path string, file io.ReadCloser) (device.Recording, error) {
 	defer file.Close()
 	recording, err := device.ReadRecording(file)
 	if err != nil {

@@ -24,8 +24,8 @@ type stranger struct {
 
 // askForTrust asks the devices that do not trust this computer to show the Trust dialog, and
 // waits until each was answered, or for a minute. A device that stays untrusted is examined as
-// far as it lets itself be; why it does is returned by UDID. One that left meanwhile and
-// returned is attached under its new number.
+// far as it lets itself be; why it does is returned by UDID. For one that left and
+// returned, attached has the new number.
 func (e Examination) askForTrust(ctx context.Context, attached []usb.Attached) map[string]error {
 	strangers := e.strangers(ctx, attached)
 	if len(strangers) == 0 {

@@ -27,9 +27,21 @@ func (s *Screen) BackupProgress(name string) func(backup.Progress) {
 	}
 }
 
-// timeLeft assumes that the rest goes on as before. In the first seconds nothing is known.
+// UnlockProgress shows how long it still takes until the keys of a backup are derived.
+func (s *Screen) UnlockProgress() func(done, total int) {
+	began := time.Now()
+	return func(done, total int) {
+		text := fmt.Sprintf("unlocking: %d %%", 100*done/max(1, total))
+		if left, known := timeLeft(time.Since(began), uint64(done), uint64(total)); known {
+			text = fmt.Sprintf("unlocking, about %s left", left)
+		}
+		s.Status(text)
+	}
+}
+
+// timeLeft assumes that the rest goes on as before. In the first second nothing is known.
 func timeLeft(spent time.Duration, done, total uint64) (time.Duration, bool) {
-	if spent < 2*time.Second || done == 0 || total < done {
+	if spent < time.Second || done == 0 || total < done {
 		return 0, false
 	}
 	left := time.Duration(float64(spent) * float64(total-done) / float64(done))

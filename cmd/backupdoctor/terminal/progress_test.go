@@ -15,7 +15,7 @@ func TestTimeLeft(t *testing.T) {
 		{"half of it", 10 * time.Second, 500, 1000, 10 * time.Second},
 		{"a tenth", 10 * time.Second, 100, 1000, 90 * time.Second},
 		{"almost over", 10 * time.Second, 999, 1000, time.Second},
-		{"too early to say", time.Second, 500, 1000, 0},
+		{"too early to say", 999 * time.Millisecond, 500, 1000, 0},
 		{"total unknown", 10 * time.Second, 500, 0, 0},
 		{"nothing done", 10 * time.Second, 0, 1000, 0},
 	} {

@@ -20,9 +20,9 @@ type Screen struct {
 	fd     int
 	is     bool // it is a terminal
 
-	mu     sync.Mutex
-	status string // the text of the status line
-	view   *View  // what is shown now; nil for none
+	mu     sync.Mutex // locked before that of the view
+	status string     // the text of the status line
+	view   *View      // what is shown now; nil for none
 }
 
 // NewScreen is a screen on a stream.
@@ -40,10 +40,9 @@ func (s *Screen) UTF8() bool { return UTF8(s.getenv) }
 // Write shows a message.
 func (s *Screen) Write(message []byte) (int, error) {
 	s.mu.Lock()
-	view := s.view
-	s.mu.Unlock()
-	if view != nil {
-		return view.write(message)
+	defer s.mu.Unlock()
+	if s.view != nil {
+		return s.view.write(message)
 	}
 	return s.out.Write(message)
 }
@@ -88,21 +87,19 @@ func (s *Screen) ShowTray() {
 // Hear takes in an event of the run for the live view.
 func (s *Screen) Hear(e report.Event) {
 	s.mu.Lock()
-	view := s.view
-	s.mu.Unlock()
-	if view != nil {
-		view.hear(e)
+	defer s.mu.Unlock()
+	if s.view != nil {
+		s.view.hear(e)
 	}
 }
 
 // CloseView clears the live view, if there is one.
 func (s *Screen) CloseView() {
 	s.mu.Lock()
-	view := s.view
-	s.view = nil
-	s.mu.Unlock()
-	if view != nil {
-		view.close()
+	defer s.mu.Unlock()
+	if s.view != nil {
+		s.view.close()
+		s.view = nil
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"modernc.org/sqlite/vfs"
 	"zombiezen.com/go/sqlite"
@@ -126,23 +127,32 @@ func (s stoppable) Read(p []byte) (int, error) {
 func open(ctx context.Context, name string, flags sqlite.OpenFlags, release func() error) (*Conn, error) {
 	conn, err := sqlite.OpenConn(name, flags)
 	if err != nil {
-		return nil, errors.Join(withoutPath(err), release())
+		return nil, errors.Join(Plain(err), release())
 	}
 	conn.SetInterrupt(ctx.Done())
 	conn.Limit(sqlite.LimitLength, maxValue)
 	c := &Conn{Conn: conn, release: release}
 	for _, pragma := range []string{"trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY", "query_only=ON"} {
 		if err := sqlitex.ExecuteTransient(conn, "PRAGMA "+pragma, nil); err != nil {
-			return nil, errors.Join(withoutPath(err), c.Close())
+			return nil, errors.Join(Plain(err), c.Close())
 		}
 	}
 	return c, nil
 }
 
-// withoutPath keeps what SQLite says and drops what the driver adds: the whole address.
-func withoutPath(err error) error {
-	return fmt.Errorf("sqlite: %s", sqlite.ErrCode(err))
+// Plain keeps what SQLite says and drops what the driver adds to it: the whole address, and
+// the text of the statement. An error of anything else stays as it is.
+func Plain(err error) error {
+	if err == nil || !strings.HasPrefix(err.Error(), "sqlite") {
+		return err
+	}
+	return plainError{err}
 }
+
+type plainError struct{ err error }
+
+func (e plainError) Error() string { return "SQLite: " + sqlite.ErrCode(e.err).Message() }
+func (e plainError) Unwrap() error { return e.err }
 
 // Close closes the database, and removes what was only there for it.
 func (c *Conn) Close() error { return errors.Join(c.Conn.Close(), c.release()) }
@@ -156,7 +166,7 @@ func (c *Conn) Columns(table string) ([]string, error) {
 		ResultFunc: func(row *sqlite.Stmt) error { kind = row.ColumnText(0); return nil },
 	})
 	if err != nil {
-		return nil, err
+		return nil, Plain(err)
 	}
 	if kind != "table" {
 		return nil, fmt.Errorf("%w: no table %s", ErrSchema, table)
@@ -188,7 +198,7 @@ func (c *Conn) check(pragma string) error {
 		ResultFunc: func(row *sqlite.Stmt) error { found = row.ColumnText(0); return nil },
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", pragma, err)
+		return fmt.Errorf("%s: %w", pragma, Plain(err))
 	}
 	if found != "ok" {
 		return fmt.Errorf("%s: %.200s", pragma, found)

@@ -195,3 +195,20 @@ func TestOpenErrorsNameNoPath(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// What is said of an error has neither the statement nor the address in it, and the code of
+// the error can still be asked for.
+func TestPlain(t *testing.T) {
+	c, err := Open(t.Context(), create(t, "CREATE TABLE a (b);"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	err = Plain(sqlitex.ExecuteTransient(c.Conn, "SELECT secret FROM a", nil))
+	if err == nil || strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "SELECT") || sqlite.ErrCode(err) != sqlite.ResultError {
+		t.Errorf("%v", err)
+	}
+	if err := Plain(ErrSchema); err != ErrSchema {
+		t.Errorf("another error became %v", err)
+	}
+}

@@ -105,7 +105,7 @@ func OpenEncryptedDB(ctx context.Context, path string, key []byte) (Manifest, er
 	plain, err := cbc.NewReaderAt(file, info.Size(), key)
 	if err != nil {
 		file.Close()
-		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, database.Plain(err))
 	}
 	conn, err := database.OpenReaderAt(ctx, plain, plain.Size())
 	d, err := newDB(conn, file, err)
@@ -120,7 +120,7 @@ func newDB(conn *database.Conn, source io.Closer, err error) (*db, error) {
 		if source != nil {
 			source.Close()
 		}
-		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, database.Plain(err))
 	}
 	conn.Limit(sqlite.LimitLength, maxValue)
 	d := &db{conn: conn, source: source}
@@ -131,7 +131,7 @@ func newDB(conn *database.Conn, source io.Closer, err error) (*db, error) {
 		return nil, fmt.Errorf("%w: %w", ErrLayout, err)
 	case err != nil:
 		d.Close()
-		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, database.Plain(err))
 	}
 	for _, column := range []string{"fileID", "domain", "relativePath", "flags", "file"} {
 		if !slices.Contains(present, column) {
@@ -171,7 +171,7 @@ func (d *db) Check(_ context.Context, indexes bool) error {
 		check = d.conn.IntegrityCheck
 	}
 	if err := check(); err != nil {
-		return fmt.Errorf("%w: %w", ErrMalformed, err)
+		return fmt.Errorf("%w: %w", ErrMalformed, database.Plain(err))
 	}
 	return nil
 }
@@ -196,7 +196,7 @@ var errEnough = errors.New("no more rows are wanted")
 func (d *db) read(ctx context.Context, query string, yield func(*Row, error) bool, arguments ...int64) (rows int, err error) {
 	stmt, _, err := d.conn.PrepareTransient(query)
 	if err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrMalformed, err)
+		return 0, fmt.Errorf("%w: %w", ErrMalformed, database.Plain(err))
 	}
 	defer stmt.Finalize()
 	for i, argument := range arguments {
@@ -209,7 +209,7 @@ func (d *db) read(ctx context.Context, query string, yield func(*Row, error) boo
 		case ctx.Err() != nil:
 			return rows, context.Cause(ctx)
 		case err != nil:
-			return rows, fmt.Errorf("%w: %w", ErrMalformed, err)
+			return rows, fmt.Errorf("%w: %w", ErrMalformed, database.Plain(err))
 		case !more:
 			return rows, nil
 		case !yield(reader.read(stmt), nil):
@@ -221,7 +221,7 @@ func (d *db) read(ctx context.Context, query string, yield func(*Row, error) boo
 func (d *db) Find(ctx context.Context, id FileID) (Row, error) {
 	stmt, _, err := d.conn.PrepareTransient("SELECT " + columns + " FROM Files WHERE fileID = ?")
 	if err != nil {
-		return Row{}, fmt.Errorf("%w: %w", ErrMalformed, err)
+		return Row{}, fmt.Errorf("%w: %w", ErrMalformed, database.Plain(err))
 	}
 	defer stmt.Finalize()
 	stmt.BindText(1, id.String())
@@ -230,7 +230,7 @@ func (d *db) Find(ctx context.Context, id FileID) (Row, error) {
 	case ctx.Err() != nil:
 		return Row{}, context.Cause(ctx)
 	case err != nil:
-		return Row{}, fmt.Errorf("%w: %w", ErrMalformed, err)
+		return Row{}, fmt.Errorf("%w: %w", ErrMalformed, database.Plain(err))
 	case !more:
 		return Row{}, ErrNotFound
 	}

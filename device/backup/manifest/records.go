@@ -60,7 +60,7 @@ func (d *db) unlockRecords(key []byte) error {
 	salt, err := recordSalt(d.conn)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%w: %w", ErrMalformed, err)
+		return fmt.Errorf("%w: %w", ErrMalformed, database.Plain(err))
 	case salt == nil:
 		return nil
 	case key == nil:

@@ -20,15 +20,20 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// templates are the pages. What a stranger wrote goes through clean.
+// templates are the pages. What a device, its owner or a bench wrote goes through clean
+// where a name is expected, and through quoted elsewhere.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"asset": assetPath, "clean": report.Clean, "short": func(id string) string { return report.Clean(report.ShortOf(id)) }, "mark": markOf, "because": because,
+	"asset": assetPath, "clean": label, "quoted": quoted, "short": func(id string) string { return report.Clean(report.ShortOf(id)) }, "mark": markOf, "because": because,
 	"ago": words.Ago, "moment": words.Moment, "day": words.Date, "span": span,
 	"count": count, "share": share, "after": after, "set": with, "link": link, "causesOf": causesOf,
 	"verdicts": func() []string { return []string{"failing", "at-risk", "none-found", "not-examined"} },
 	"changes":  func() []fleet.Change { return []fleet.Change{fleet.New, fleet.Still, fleet.Fixed} },
 	"add":      func(a, b int) int { return a + b },
 }).ParseFS(templateFiles, "templates/*.html"))
+
+func label(text string) string { return report.Clean(device.Label(text)) }
+
+func quoted(text string) string { return device.Quoted(report.Clean(text)) }
 
 // A mark is a verdict or a status as it is shown: a sign and a word, so that nothing hangs on
 // the colour alone.
@@ -53,7 +58,7 @@ func markOf(of string) mark {
 	case "suppressed":
 		return mark{"dim", "–", "Suppressed"}
 	default:
-		return mark{"dim", "?", report.Clean(of)}
+		return mark{"dim", "?", report.Clean(device.Token(of))}
 	}
 }
 

@@ -113,7 +113,7 @@ func Open(sealed []byte) (Envelope, report.Report, error) {
 	if err != nil {
 		return Envelope{}, report.Report{}, err
 	}
-	return e, r, nil
+	return e, report.Reworded(r), nil
 }
 
 // open tells what another version made from what is broken: where something cannot be decoded
@@ -133,6 +133,9 @@ func open(sealed []byte) (e Envelope, r report.Report, err error) {
 	}
 	if err := known(e.Schema); err != nil {
 		return e, r, err
+	}
+	if restored, err := whole(e.Report); err == nil {
+		e.Report = restored
 	}
 	if err := json.Unmarshal(e.Report, &r); err != nil {
 		var in struct {

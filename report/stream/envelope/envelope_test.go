@@ -45,14 +45,14 @@ func sealed(t *testing.T, r report.Report) []byte {
 // TestWhatIsSealedIsOpened is the contract on the wire, letter by letter.
 func TestWhatIsSealedIsOpened(t *testing.T) {
 	s := sealed(t, oneDevice())
-	if want := `{"schema":"1.0","id":"` + id + `","bench":"north-2","tool":"1.4.0","report":{"$schema"`; !strings.HasPrefix(string(s), want) {
+	if want := `{"schema":"1.0","id":"` + id + `","bench":"north-2","tool":"1.4.0","report":{"devices":[{"`; !strings.HasPrefix(string(s), want) {
 		t.Errorf("sealed as %.120s…\nwant        %s…", s, want)
 	}
 	e, r, err := Open(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(oneDevice(), r); diff != "" {
+	if diff := cmp.Diff(report.Reworded(oneDevice()), r); diff != "" {
 		t.Errorf("the report changed under way (-sent +received):\n%s", diff)
 	}
 	e.Report = nil
@@ -254,4 +254,30 @@ func FuzzOpen(f *testing.F) {
 			t.Errorf("what was opened cannot be sealed again: %v", err)
 		}
 	})
+}
+
+// TestPlantedInAReportOfABench: what a bench writes under an id that the hub knows is not
+// read, and the rest is quoted.
+func TestPlantedInAReportOfABench(t *testing.T) {
+	const planted = "rm -rf ~/Backups"
+	_, r, err := Open([]byte(`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"schema":1,"devices":[{"headline":"` + planted + `",
+		"findings":[{"check":"backup-stale","title":"` + planted + `","status":"problem","summary":"` + planted + `","sources":[{"title":"` + planted + `","url":"https://x"}]},
+			{"check":"from-tomorrow","title":"` + planted + `","status":"problem"}],
+		"plan":[{"remedy":"restart","title":"` + planted + `","steps":["` + planted + `"]}]}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := r.Devices[0]
+	known, unknown := d.Findings[0], d.Findings[1]
+	if strings.Contains(known.Title, planted) || len(known.Sources) == 0 || known.Sources[0].URL == "https://x" || d.Plan[0].Title != "Restart the device" {
+		t.Errorf("by their ids stand there %q, %v and %q", known.Title, known.Sources, d.Plan[0].Title)
+	}
+	for _, text := range []string{d.Headline, known.Summary} {
+		if text != "“"+planted+"”" {
+			t.Errorf("not quoted: %s", text)
+		}
+	}
+	if want := "in the words of the program that wrote the report: “" + planted + "”"; unknown.Title != want {
+		t.Errorf("an unknown check is called %q", unknown.Title)
+	}
 }

@@ -1,7 +1,6 @@
 package envelope
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,9 +26,10 @@ const (
 	keptText     = 200 // bytes
 )
 
-// Pack writes the JSON of a report on one device, which travels as it is if that is short
-// enough. If not, it is cut to its findings, and cut says how far: verdict, headline and what
-// was found stay, what can be looked up at the bench goes.
+// Pack writes the JSON of a report on one device, without the words that a hub looks up by
+// their ids and without empty fields. One that is still too long is cut to its findings, and
+// cut says how far: verdict, headline and what was found stay, what can be looked up at the
+// bench goes.
 func Pack(r report.Report) (packed []byte, cut string, err error) {
 	if len(r.Devices) != 1 {
 		return nil, "", fmt.Errorf("packing a report: it has %d devices", len(r.Devices))
@@ -42,7 +42,7 @@ func Pack(r report.Report) (packed []byte, cut string, err error) {
 		{CutEvidence, withoutEvidence},
 		{CutFindings, onlyTrouble},
 	} {
-		packed, err := json.Marshal(step.apply(r))
+		packed, err := brief(report.Bare(step.apply(r)))
 		if err != nil {
 			return nil, "", fmt.Errorf("packing a report: %w", err)
 		}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/actlock"
+	"github.com/backupdoctor/backupdoctor/device/sim"
+	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// clones are healthy devices with names of their own.
+func clones(t testing.TB, count int, faults ...sim.Fault) []*sim.Device {
+	t.Helper()
+	var all []*sim.Device
+	for n := range count {
+		d := loadDevice(t.Fatalf, "healthy-iphone").Clone(n)
+		d.Faults = slices.Concat(d.Faults, faults)
+		all = append(all, d)
+	}
+	return all
+}
+
+func reportOf(t *testing.T, s session) report.Report {
+	t.Helper()
+	var r report.Report
+	if err := json.Unmarshal([]byte(s.stdout), &r); err != nil {
+		t.Fatalf("%v: %s%s", err, s.stdout, s.stderr)
+	}
+	return r
+}
+
+// A hub that fails above twelve devices at a time loses none, whether it breaks connections or
+// stalls first.
+func TestWeakHubLosesNoDevice(t *testing.T) {
+	for name, seconds := range map[string]float64{"breaks": 0, "stalls": 0.2} {
+		t.Run(name, func(t *testing.T) {
+			devices := clones(t, 30)
+			for _, d := range devices {
+				d.Latency = 2 * time.Millisecond
+			}
+			address, tray := attach(t)
+			tray.Faults = []sim.Fault{{Kind: sim.WeakHub, Count: 12, Seconds: seconds}}
+			for _, d := range devices {
+				if err := tray.Attach(d); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r := reportOf(t, typed(t, t.Context(), "scan", "--usbmux", address, "--quiet", "--json"))
+			if r.Summary.Devices != 30 || r.Summary.NotExamined != 0 || r.Partial {
+				t.Errorf("%+v", r.Summary)
+			}
+			if r.Jobs == nil || !r.Jobs.Adaptive || r.Jobs.FellBack == "" || r.Jobs.Most < 13 {
+				t.Errorf("jobs %+v", r.Jobs)
+			}
+		})
+	}
+}
+
+// The report says what was used where the number is given, too.
+func TestJobsAreReported(t *testing.T) {
+	address, _ := attach(t, clones(t, 3)...)
+	r := reportOf(t, typed(t, t.Context(), "scan", "--usbmux", address, "--quiet", "--json", "--jobs", "2"))
+	if r.Jobs == nil || *r.Jobs != (report.Jobs{Most: 2}) {
+		t.Errorf("jobs %+v", r.Jobs)
+	}
+}
+
+// --timeout bounds a device with all its tries, and a usbmuxd that is silent.
+func TestTimeoutBoundsAllTries(t *testing.T) {
+	stalled, _ := attach(t, clones(t, 1, sim.Fault{Kind: sim.Stall, At: "lockdown"})...)
+	silent, tray := attach(t, clones(t, 1)...)
+	tray.Faults = []sim.Fault{{Kind: sim.Stall}}
+	for _, args := range [][]string{
+		{"scan", "--usbmux", stalled}, {"devices", "--usbmux", stalled}, {"scan", "--usbmux", silent}, {"devices", "--usbmux", silent},
+	} {
+		// A limit of ten times the timeout: the machine may be busy. Two tries would need more.
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		began := time.Now()
+		s := typed(t, ctx, slices.Concat(args, []string{"--timeout", "1s"})...)
+		if ctx.Err() != nil {
+			t.Errorf("%v: took %v: %s", args, time.Since(began), s.stderr)
+		}
+		t.Logf("%v: %v", args, time.Since(began))
+		cancel()
+	}
+}
+
+// A device is examined again on the same visit once it is unlocked or paired, and watch asks
+// for nothing but what is on the lists.
+func TestWatchExaminesAgain(t *testing.T) {
+	locked, stranger := clones(t, 1, sim.Fault{Kind: sim.Locked})[0], loadDevice(t.Fatalf, "not-trusted")
+	address, tray := attach(t, locked, stranger)
+	heard := new(tape)
+	ctx, end := context.WithCancel(t.Context())
+	var ended session
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		ended = typedTo(t, ctx, nil, heard, "watch", "--usbmux", address, "--quiet", "-o", "ndjson")
+	})
+	heard.await(t, 30*time.Second, func() bool { return heard.count(report.DeviceDone) >= 2 })
+	asked := len(tray.Requests())
+	tray.Unlock(locked.UDID())
+	heard.await(t, 30*time.Second, func() bool { return heard.count(report.DeviceDone) >= 3 })
+	watched := slices.Clone(tray.Requests())
+	door := usb.Door{Address: address}
+	found, err := door.Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range found {
+		if a.UDID == stranger.UDID() { // by another program
+			if err := door.Pair(t.Context(), a, func(usb.PairEvent) {}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	heard.await(t, 30*time.Second, func() bool { return heard.verdicts()[stranger.UDID()] != "not-examined" })
+	end()
+	watching.Wait()
+	if len(watched) == asked {
+		t.Error("nothing was asked of the device that was locked")
+	}
+	for _, request := range watched {
+		name := request.Service + " " + request.Name
+		if !slices.Contains(usb.Permitted, name) && !slices.Contains(usb.PermittedWatching, name) {
+			t.Errorf("watch asks %q", name)
+		}
+	}
+	var r report.Report
+	if last := heard.last(report.RunSummary); last == nil || last.Report == nil {
+		t.Fatalf("no summary: %s", ended.stderr)
+	} else {
+		r = *last.Report
+	}
+	if r.Summary.Devices != 2 || r.Summary.NotExamined != 0 {
+		t.Errorf("%+v", r.Summary)
+	}
+}
+
+// A scan asks nothing that only watch and bench may ask.
+func TestScanAsksNothingMore(t *testing.T) {
+	address, tray := attach(t, clones(t, 1, sim.Fault{Kind: sim.Locked})[0], loadDevice(t.Fatalf, "not-trusted"))
+	typed(t, t.Context(), "scan", "--usbmux", address, "--quiet")
+	typed(t, t.Context(), "devices", "--usbmux", address)
+	for _, request := range tray.Requests() {
+		if name := request.Service + " " + request.Name; !slices.Contains(usb.Permitted, name) {
+			t.Errorf("scan asks %q", name)
+		}
+	}
+}
+
+// While a command acts on a device, another waits until --timeout, and then ends with 3 and
+// names it. Those who only read show it, and wait for nothing.
+func TestActsExcludeEachOther(t *testing.T) {
+	stranger := loadDevice(t.Fatalf, "not-trusted")
+	address, tray := attach(t, stranger)
+	data := t.TempDir()
+	environment := map[string]string{"XDG_DATA_HOME": data, "HOME": data, "LocalAppData": data}
+	locks := actlock.Folder(filepath.Join(data, "backupdoctor", "locks"))
+	lock, err := locks.Acquire(t.Context(), stranger.UDID(), "backup", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := typedIn(t, t.Context(), environment, "scan", "--usbmux", address, "--pair", "--timeout", "1s", "--quiet", "--json")
+	if s.code != report.ExitNotExamined || !strings.Contains(s.stderr, `in use by "backup" (process `) {
+		t.Errorf("exit code %d: %s", s.code, s.stderr)
+	}
+	if slices.ContainsFunc(tray.Requests(), func(r sim.Request) bool { return r.Name == "Pair" }) {
+		t.Error("the device was asked to pair")
+	}
+	r := reportOf(t, typedIn(t, t.Context(), environment, "scan", "--usbmux", address, "--quiet", "--json"))
+	if use := r.Devices[0].InUse; use == nil || use.Command != "backup" || use.Since.IsZero() {
+		t.Errorf("in use: %+v", use)
+	}
+	if s := typedIn(t, t.Context(), environment, "devices", "--usbmux", address); !strings.Contains(s.stdout, `In use by "backupdoctor backup"`) {
+		t.Errorf("devices: %s", s.stdout)
+	}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	s = typedIn(t, t.Context(), environment, "scan", "--usbmux", address, "--pair", "--quiet", "--json")
+	if r := reportOf(t, s); r.Summary.NotExamined != 0 || r.Devices[0].InUse != nil {
+		t.Errorf("after the release: %+v %s", r.Summary, s.stderr)
+	}
+	if holders := locks.Holders(); len(holders) > 0 {
+		t.Errorf("left behind: %v", holders)
+	}
+}
+
+// One malformed entry costs itself, and is told; it is no missing usbmuxd.
+func TestMalformedEntry(t *testing.T) {
+	devices := clones(t, 2)
+	devices[1].MuxProperties = map[string]any{"SerialNumber": ""}
+	address, _ := attach(t, devices...)
+	s := typed(t, t.Context(), "scan", "--usbmux", address, "--quiet", "--json")
+	r := reportOf(t, s)
+	if s.code != report.ExitNotExamined || r.Summary.Devices != 1 || !r.Partial || len(r.Gaps) != 1 || r.Gaps[0].Reason != "bad-entry" {
+		t.Errorf("exit code %d, %+v, %+v", s.code, r.Summary, r.Gaps)
+	}
+	alone, _ := attach(t, devices[1])
+	s = typed(t, t.Context(), "scan", "--usbmux", alone)
+	if s.code != report.ExitNotExamined || strings.Contains(s.stderr, "install") || !strings.Contains(s.stdout, "in a form that cannot be understood") {
+		t.Errorf("exit code %d: %s%s", s.code, s.stdout, s.stderr)
+	}
+	s = typed(t, t.Context(), "devices", "--usbmux", address)
+	if !bytes.Contains([]byte(s.stdout), []byte("in a form that cannot be understood")) {
+		t.Errorf("devices: %s", s.stdout)
+	}
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"unicode/utf16"
+)
+
+// plainText is a text as UTF-8, without a byte order mark. Windows writes UTF-16, mostly
+// with a mark, and editors there put one in front of UTF-8 too. Without a mark it is UTF-16
+// if every other byte of its beginning is zero, which no password has.
+func plainText(text []byte) []byte {
+	switch {
+	case bytes.HasPrefix(text, []byte("\xef\xbb\xbf")):
+		return text[3:]
+	case bytes.HasPrefix(text, []byte("\xff\xfe")):
+		return fromUTF16(text[2:], binary.LittleEndian)
+	case bytes.HasPrefix(text, []byte("\xfe\xff")):
+		return fromUTF16(text[2:], binary.BigEndian)
+	case len(text) >= 2 && text[0] != 0 && text[1] == 0:
+		return fromUTF16(text, binary.LittleEndian)
+	case len(text) >= 2 && text[0] == 0 && text[1] != 0:
+		return fromUTF16(text, binary.BigEndian)
+	default:
+		return text
+	}
+}
+
+// fromUTF16 leaves a last odd byte away.
+func fromUTF16(text []byte, order binary.ByteOrder) []byte {
+	units := make([]uint16, len(text)/2)
+	for i := range units {
+		units[i] = order.Uint16(text[2*i:])
+	}
+	return []byte(string(utf16.Decode(units)))
+}

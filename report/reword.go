@@ -1,0 +1,247 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/faults"
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// Reworded is a report that was not made in this run: one from a file, a history or a bench.
+// What has an id that this version knows is looked up: titles, effects, sources, remedies
+// with their steps, faults and questions. Whatever else its writer put into words is quoted,
+// for nothing says who its writer was. Lists that are missing are empty. A report that is
+// reworded already stays as it is.
+func Reworded(r Report) Report {
+	r.JSONSchema, r.Tool.Name = SchemaID, "backupdoctor"
+	r.Gaps, r.Places = convert(r.Gaps, rewordedGap), convert(r.Places, rewordedPlace)
+	r.LeftOut = listed(r.LeftOut)
+	r.Devices = convert(r.Devices, RewordedDevice)
+	if r.Inventory != nil {
+		inventory := *r.Inventory
+		inventory.Unseen = listed(inventory.Unseen)
+		r.Inventory = &inventory
+	}
+	return counted(r)
+}
+
+// RewordedDevice does for one device what [Reworded] does for a report.
+func RewordedDevice(d Device) Device {
+	ids := identitiesOf(d)
+	d.Headline = device.Quoted(d.Headline)
+	d.Findings = convert(d.Findings, func(f Finding) Finding { return rewordedFinding(f, ids) })
+	d.Plan = convert(d.Plan, func(s Step) Step { return rewordedStep(s, ids) })
+	d.Backups = convert(d.Backups, rewordedBackup)
+	d.Suppressed = slices.Clone(d.Suppressed)
+	for i := range d.Suppressed {
+		d.Suppressed[i].Summary = device.Quoted(d.Suppressed[i].Summary)
+	}
+	return d
+}
+
+// identitiesOf is what the words for a device can depend on. A report does not have the
+// class of a device whose model is unknown, so each is possible.
+func identitiesOf(d Device) []device.Identity {
+	var id device.Identity
+	if d.ProductVersion != "" {
+		id.ProductVersion = device.Known(d.ProductVersion)
+	}
+	if d.ProductType != "" {
+		id.ProductType = device.Known(d.ProductType)
+		return []device.Identity{id}
+	}
+	ids := []device.Identity{id}
+	for _, class := range []string{"iPhone", "iPad", "iPod"} {
+		id.Class = device.Known(class)
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// byWriter begins what is shown of an id that this version does not know.
+const byWriter = "in the words of the program that wrote the report: "
+
+// foreign are the words that came with an id that this version does not know.
+func foreign(text string) string {
+	text = strings.TrimPrefix(text, byWriter)
+	if text == "" || text == unknownTitle {
+		return unknownTitle
+	}
+	return byWriter + device.Quoted(text)
+}
+
+const unknownTitle = "unknown to this version of backupdoctor"
+
+func rewordedGap(g Gap) Gap {
+	gap := device.Gap{Reason: device.Reason(g.Reason), Detail: g.Detail}
+	if g.About == AboutArchive {
+		g.Summary = archiveGap(gap)
+		return g
+	}
+	g.Summary, g.About = newGap(gap).Summary, ""
+	return g
+}
+
+func rewordedPlace(p Place) Place {
+	p.Hint = device.Quoted(p.Hint)
+	return p
+}
+
+func rewordedFinding(f Finding, ids []device.Identity) Finding {
+	check, known := checks.Find(f.Check)
+	if known {
+		f.Title, f.Effect, f.Sources = check.Title, string(check.Effect), convert(check.Sources, newSource)
+	} else {
+		f.Title, f.Sources = foreign(f.Title), convert(f.Sources, rewordedSource)
+	}
+	f.Summary = rewordedSummary(f, check, ids)
+	f.Evidence = convert(f.Evidence, func(e Evidence) Evidence {
+		e.Key, e.Value, e.Expected, e.Source = device.Token(e.Key), device.Token(e.Value), device.Token(e.Expected), device.Token(e.Source)
+		return e
+	})
+	f.Remedies = convert(f.Remedies, func(r Remedy) Remedy {
+		if remedy, known := remedies.Find(remedies.ID(r.ID)); known {
+			return Remedy{ID: r.ID, Title: remedy.Title}
+		}
+		return Remedy{ID: r.ID, Title: foreign(r.Title)}
+	})
+	if known && len(f.Remedies) == 0 && checks.Status(f.Status) == checks.Ask {
+		f.Remedies = possible(check.Remedies, ids[0])
+	}
+	return f
+}
+
+// rewordedSummary quotes a summary, but for the question that it ends with: that is looked
+// up, and put in where it did not come along.
+func rewordedSummary(f Finding, check *checks.Check, ids []device.Identity) string {
+	if check == nil || checks.Status(f.Status) != checks.Ask {
+		return device.Quoted(f.Summary)
+	}
+	found, question := partedSummary(f.Summary, check, ids)
+	return strings.TrimSpace(device.Quoted(found) + " " + question)
+}
+
+// partedSummary parts what was found from the question behind it.
+func partedSummary(summary string, check *checks.Check, ids []device.Identity) (found, question string) {
+	for _, id := range ids {
+		question := checks.QuestionOf(check, id)
+		if found, asks := strings.CutSuffix(summary, question); asks {
+			return strings.TrimSpace(found), question
+		}
+	}
+	return summary, checks.QuestionOf(check, ids[0])
+}
+
+func rewordedStep(s Step, ids []device.Identity) Step {
+	s.For = listed(s.For)
+	remedy, known := remedies.Find(remedies.ID(s.Remedy))
+	if !known {
+		s.Title, s.Actor, s.Risk = foreign(s.Title), device.Token(s.Actor), device.Quoted(s.Risk)
+		s.Steps, s.Sources = convert(s.Steps, device.Quoted), convert(s.Sources, rewordedSource)
+		return s
+	}
+	lines := remedy.Lines(ids[0])
+	for _, id := range ids {
+		if possible := remedy.Lines(id); slices.Equal(possible, s.Steps) {
+			lines = possible
+		}
+	}
+	return NewStep(remedies.Step{Remedy: remedy, Lines: lines, For: s.For})
+}
+
+// rewordedSource quotes a source together with its address, which may lead anywhere.
+func rewordedSource(s Source) Source {
+	return Source{Title: device.Quoted(strings.TrimSpace(strings.Trim(s.Title, "“”") + " " + s.URL))}
+}
+
+func rewordedBackup(b Backup) Backup {
+	b.Statements = convert(b.Statements, func(s Statement) Statement {
+		if s.Title = checks.StatementTitle(device.StatementID(s.ID)); s.Title == "" {
+			s.Title = unknownTitle
+		}
+		s.Faults = listed(s.Faults)
+		return s
+	})
+	situation := faults.Situation{
+		Modes:    convert(b.Faults, func(f Fault) string { return f.Mode }),
+		Archived: b.Archived, NextFails: b.NextFails,
+	}
+	b.Faults = convert(b.Faults, func(f Fault) Fault {
+		f.Examples = listed(f.Examples)
+		known, ok := faults.Find(f.Mode)
+		if ok {
+			f.Title, f.Severity, f.Remedy = known.Title, string(known.Severity), faults.RemedyIn(f.Mode, situation)
+			return f
+		}
+		f.Title, f.Severity = foreign(f.Title), string(known.Severity)
+		if f.Remedy != "" {
+			f.Remedy = foreign(f.Remedy)
+		}
+		return f
+	})
+	return b
+}
+
+// Bare is a report without what [Reworded] looks up: it has the ids, and the words that
+// belong to none. An id that this version does not know keeps its words.
+func Bare(r Report) Report {
+	r.Gaps = slices.Clone(r.Gaps)
+	for i := range r.Gaps {
+		r.Gaps[i].Summary = ""
+	}
+	r.Devices = convert(r.Devices, bareDevice)
+	return r
+}
+
+func bareDevice(d Device) Device {
+	ids := identitiesOf(d)
+	d.Findings = convert(d.Findings, func(f Finding) Finding { return bareFinding(f, ids) })
+	d.Plan = convert(d.Plan, func(s Step) Step {
+		remedy, known := remedies.Find(remedies.ID(s.Remedy))
+		if known && slices.Equal(remedy.Lines(ids[0]), s.Steps) {
+			return Step{Remedy: s.Remedy, For: s.For}
+		}
+		return s
+	})
+	d.Backups = slices.Clone(d.Backups)
+	for i := range d.Backups {
+		d.Backups[i].Statements = convert(d.Backups[i].Statements, func(s Statement) Statement {
+			s.Title = ""
+			return s
+		})
+		d.Backups[i].Faults = convert(d.Backups[i].Faults, func(f Fault) Fault {
+			if _, known := faults.Find(f.Mode); known {
+				f.Title, f.Severity, f.Remedy = "", "", ""
+			}
+			return f
+		})
+	}
+	return d
+}
+
+func bareFinding(f Finding, ids []device.Identity) Finding {
+	check, known := checks.Find(f.Check)
+	asks := known && checks.Status(f.Status) == checks.Ask
+	if asks && slices.Equal(f.Remedies, possible(check.Remedies, ids[0])) {
+		f.Remedies = nil
+	}
+	f.Remedies = convert(f.Remedies, func(r Remedy) Remedy {
+		if _, known := remedies.Find(remedies.ID(r.ID)); known {
+			r.Title = ""
+		}
+		return r
+	})
+	if !known {
+		return f
+	}
+	f.Title, f.Effect, f.Sources = "", "", nil
+	if asks {
+		if found, question := partedSummary(f.Summary, check, ids); question == checks.QuestionOf(check, ids[0]) {
+			f.Summary = found
+		}
+	}
+	return f
+}

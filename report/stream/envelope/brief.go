@@ -1,0 +1,150 @@
+package envelope
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// Many findings of a device rest on the same evidence. On its way a report has each piece of
+// evidence once, in a list at its device, and a finding has the places in that list.
+const sharedEvidence = "sharedEvidence"
+
+// maxEvidence is how long the evidence of a device may be at its findings, in bytes.
+const maxEvidence = 4 * MaxReport
+
+// brief is the JSON of a report with shared evidence, and without empty texts and lists,
+// which are as good as absent.
+func brief(r report.Report) ([]byte, error) {
+	written, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	document, err := decode(written)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"$schema", "summary", "exit"} {
+		delete(document, name) // they follow from the rest
+	}
+	for _, d := range objects(document["devices"]) {
+		share(d)
+	}
+	return encode(withoutEmpty(document))
+}
+
+// whole is the JSON of a report with the evidence back at its findings.
+func whole(brief []byte) ([]byte, error) {
+	document, err := decode(brief)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range objects(document["devices"]) {
+		if err := unshare(d); err != nil {
+			return nil, err
+		}
+	}
+	return encode(document)
+}
+
+func share(d map[string]any) {
+	list := []any{}
+	places := map[string]int{}
+	for _, f := range objects(d["findings"]) {
+		evidence, _ := f["evidence"].([]any)
+		for i, e := range evidence {
+			key, err := encode(e)
+			if err != nil {
+				return
+			}
+			place, known := places[string(key)]
+			if !known {
+				place = len(list)
+				places[string(key)], list = place, append(list, e)
+			}
+			evidence[i] = place
+		}
+	}
+	d[sharedEvidence] = list
+}
+
+func unshare(d map[string]any) error {
+	list, _ := d[sharedEvidence].([]any)
+	delete(d, sharedEvidence)
+	lengths := make([]int, len(list))
+	for i, e := range list {
+		text, err := encode(e)
+		if err != nil {
+			return err
+		}
+		lengths[i] = len(text)
+	}
+	room := maxEvidence
+	for _, f := range objects(d["findings"]) {
+		evidence, _ := f["evidence"].([]any)
+		for i, e := range evidence {
+			number, isNumber := e.(json.Number)
+			if !isNumber {
+				continue
+			}
+			place, err := number.Int64()
+			if err != nil || place < 0 || place >= int64(len(list)) {
+				return Undecodable
+			}
+			if room -= lengths[place]; room < 0 {
+				return TooLong
+			}
+			evidence[i] = list[place]
+		}
+	}
+	return nil
+}
+
+// objects are those of the elements of a list that are objects.
+func objects(value any) []map[string]any {
+	list, _ := value.([]any)
+	var found []map[string]any
+	for _, element := range list {
+		if object, ok := element.(map[string]any); ok {
+			found = append(found, object)
+		}
+	}
+	return found
+}
+
+func decode(text []byte) (document map[string]any, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber() // or a large number would lose digits
+	return document, decoder.Decode(&document)
+}
+
+func encode(value any) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSpace(text.Bytes()), nil
+}
+
+func withoutEmpty(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, field := range value {
+			field = withoutEmpty(field)
+			list, isList := field.([]any)
+			if field == nil || field == "" || isList && len(list) == 0 {
+				delete(value, name)
+				continue
+			}
+			value[name] = field
+		}
+	case []any:
+		for i := range value {
+			value[i] = withoutEmpty(value[i])
+		}
+	}
+	return value
+}
