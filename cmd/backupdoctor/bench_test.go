@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -87,6 +88,38 @@ func benchmarkTray(b *testing.B, count, jobs int, faults []sim.Fault) {
 	if memory > 0 {
 		b.ReportMetric(float64(memory)/1e6, "MB")
 	}
+	b.ReportMetric(0, "ns/op") // ms/scan says it
+}
+
+// BenchmarkOneDevice scans one device, from the start of the process to its exit, with the history
+// as by default. It reports
+//
+//	ms/scan   how long that took, the median
+//	start-ms  of it, how long a process takes that does nothing
+//	x-path    ms/scan over the critical path of the device, with the start of the process
+func BenchmarkOneDevice(b *testing.B) {
+	b.Setenv("BACKUPDOCTOR_HISTORY", filepath.Join(b.TempDir(), "history.sqlite"))
+	address, tray := fill(b, 21, nil)
+	path := roundTrips(b, address, tray) * roundTrip
+	last := loadDevice(b.Fatalf, "healthy-iphone").Clone(20).UDID()
+	for _, udid := range tray.UDIDs() {
+		if udid != last {
+			tray.Detach(udid)
+		}
+	}
+	var took, start []time.Duration
+	for b.Loop() {
+		began := time.Now()
+		asProgram(b, "version")
+		start = append(start, time.Since(began))
+		began = time.Now()
+		asProgram(b, "scan", "--usbmux", address, "--quiet")
+		took = append(took, time.Since(began))
+	}
+	each, idle := quantile(took, 0.5), quantile(start, 0.5)
+	b.ReportMetric(milliseconds(each), "ms/scan")
+	b.ReportMetric(milliseconds(idle), "start-ms")
+	b.ReportMetric(float64(each)/float64(path+idle), "x-path")
 	b.ReportMetric(0, "ns/op") // ms/scan says it
 }
 
@@ -182,7 +215,7 @@ func healthyTurns(b *testing.B, stream []byte, want int) []time.Duration {
 		switch {
 		case e.Type == report.DeviceState && e.State == report.Reading:
 			began[e.UDID] = e.At
-		case e.Type == report.DeviceDone && e.Device.Verdict == "none-found" && e.Device.Reason == "" && e.Device.Retried == "":
+		case e.Type == report.DeviceDone && e.Device.Verdict == "backed-up" && e.Device.Reason == "" && e.Device.Retried == "":
 			turns = append(turns, e.At.Sub(began[e.UDID]))
 		}
 	}

@@ -30,7 +30,10 @@ func (v *verification) judgeCompleteness() {
 		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("%d files of a backup lie beside it that it does not list", unlisted))
 	}
 	if absent := v.absentApps(); len(absent) > 0 {
-		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("%d of the installed apps are not in it, the first %s", len(absent), short(absent[0])))
+		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("%d of the installed apps are not in it", len(absent)))
+		for _, app := range absent[:min(fewExamples, len(absent))] { // their names are private, unlike a detail
+			v.faults.example(listIncomplete, device.BackupProblem{Domain: appDomain + app, Detail: "installed, and not in the list"})
+		}
 	}
 	info, err := v.root.Lstat(mbdbName)
 	if err != nil {
@@ -45,11 +48,14 @@ func (v *verification) judgeCompleteness() {
 	}
 }
 
+// appDomain begins the domain of an app.
+const appDomain = "AppDomain-"
+
 // absentApps are the installed apps of which the list has no domain.
 func (v *verification) absentApps() []string {
 	var absent []string
 	for _, app := range slices.Concat(v.info.apps, v.properties.apps) {
-		if v.domains["AppDomain-"+app] == nil && len(v.domains) < maxDomains {
+		if v.domains[appDomain+app] == nil && len(v.domains) < maxDomains {
 			absent = append(absent, app)
 		}
 	}

@@ -139,10 +139,11 @@ func (i *inspector) canBeSeen(b *batch, t *task, info *blobInfo, err error) bool
 	return false
 }
 
-// isAway reports whether a cloud drive left its mark in place of a file: .NAME.icloud.
+// isAway reports whether a cloud drive left its mark in place of a file, or of the folder
+// that it lies in: .NAME.icloud.
 func (i *inspector) isAway(id manifest.FileID) bool {
 	folder, name := path.Split(i.blobs.path(id[0], id))
-	return i.exists(folder + "." + name + ".icloud")
+	return i.exists(folder+"."+name+".icloud") || folder != "" && i.isInCloud(path.Clean(folder))
 }
 
 // refute records a fault of one file that makes a statement false.

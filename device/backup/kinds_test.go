@@ -265,7 +265,11 @@ func TestDoubtfulMBDB(t *testing.T) {
 
 	written = write(t, shapes[2])
 	setInfo("Installed Applications", []string{"com.example.one", "com.example.gone"})(t, written)
-	expect(t, "without an installed app", device.CannotTell, []string{"list-incomplete"}, proofsOf(t, written, shape{})...)
+	proofs := proofsOf(t, written, shape{})
+	expect(t, "without an installed app", device.CannotTell, []string{"list-incomplete"}, proofs...)
+	if fault := faultOf(proofs[0], listIncomplete); len(fault.Examples) != 1 || fault.Examples[0].Domain != "AppDomain-com.example.gone" || strings.Contains(fault.Detail, "gone") {
+		t.Errorf("the app that is not in the list: %+v", fault)
+	}
 
 	written = write(t, shapes[0])
 	setInfo("Installed Applications", []string{"com.example.one", "com.example.gone"})(t, written)
@@ -293,6 +297,15 @@ func TestDirectoryThatIsAFile(t *testing.T) {
 			t.Errorf("%s: %s, %+v", proof.Depth, got, proof.Faults)
 		}
 	}
+}
+
+// A cloud drive may take a folder of files away as a whole.
+func TestFolderOfFilesInTheCloud(t *testing.T) {
+	written := write(t, shapes[0])
+	folder := filepath.Dir(written.Blob(photoDomain, photoPath))
+	must(t, os.RemoveAll(folder))
+	must(t, os.WriteFile(filepath.Join(written.Path, "."+filepath.Base(folder)+".icloud"), nil, 0o600))
+	expect(t, "the folder", device.CannotTell, []string{"cloud-placeholder"}, proofsOf(t, written, shape{})...)
 }
 
 // What changes while it is looked at is not told whole.

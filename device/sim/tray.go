@@ -157,6 +157,17 @@ func (t *Tray) Unlock(udid string) {
 	}
 }
 
+// UDIDs are those of the devices in the tray, in the order they came.
+func (t *Tray) UDIDs() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var udids []string
+	for _, p := range t.plugged {
+		udids = append(udids, p.UDID())
+	}
+	return udids
+}
+
 // Requests is every request received so far, in order.
 func (t *Tray) Requests() []Request {
 	t.mu.Lock()

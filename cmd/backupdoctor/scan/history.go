@@ -28,18 +28,22 @@ type Keeper struct {
 // what was shown has been kept.
 func History(k Keeper) Sink {
 	var keeping *keeping
+	opened := make(chan struct{}) // closed once keeping is set
 	return Sink{
 		Begin: func(ctx context.Context, run *Run) error {
-			keeping = k.open(context.WithoutCancel(ctx), run)
+			go func() { // while the devices are looked for
+				defer close(opened)
+				keeping = k.open(context.WithoutCancel(ctx), run)
+			}()
 			return nil
 		},
 		Hear: func(e Event) {
-			if keeping != nil {
+			if <-opened; keeping != nil {
 				keeping.hear(e)
 			}
 		},
 		Close: func() error {
-			if keeping != nil {
+			if <-opened; keeping != nil {
 				keeping.close()
 			}
 			return nil
