@@ -31,6 +31,15 @@ const (
 	keptDays   = 180 // Apple keeps a backup this long after the device made its last one
 )
 
+// fineFor is how many whole days old the last good backup may be, by the policy of the
+// device's keepers, or else the default.
+func fineFor(s device.Snapshot) int {
+	if s.Policy.MaxAgeSeconds == 0 {
+		return fineDays
+	}
+	return days(time.Duration(s.Policy.MaxAgeSeconds) * time.Second)
+}
+
 func judgeStale(s device.Snapshot) []Finding {
 	at, age, err := lastBackup(s)
 	if err == nil {
@@ -50,9 +59,9 @@ func judgeAge(s device.Snapshot, age time.Duration, date Evidence) []Finding {
 	evidence := append([]Evidence{date}, failureEvidence(failed)...)
 	summary := fmt.Sprintf("The last good iCloud backup is %s old.", duration(age))
 	switch old := days(age); {
-	case old <= fineDays:
+	case old <= fineFor(s):
 		return ok(summary, date)
-	case old <= noticeDays:
+	case old <= max(noticeDays, fineFor(s)):
 		notice := warning(summary, evidence...)
 		notice[0].Remedies = []remedies.ID{remedies.ReadExactMessage, remedies.BackUpOvernight, remedies.BackUpNow, remedies.Restart}
 		return notice

@@ -67,16 +67,45 @@ type Evidence struct {
 type Verdict string
 
 const (
-	Failing     Verdict = "failing"      // at least one problem
-	AtRisk      Verdict = "at-risk"      // no problem, but a warning
-	NoneFound   Verdict = "none-found"   // nothing found among what could be read
-	NotExamined Verdict = "not-examined" // the device could not be read; its Gap says why
+	Failing      Verdict = "failing"        // at least one problem
+	AtRisk       Verdict = "at-risk"        // no problem, but a warning
+	NoCauseFound Verdict = "no-cause-found" // no cause, and no proof that the device is backed up
+	BackedUp     Verdict = "backed-up"      // no cause, and every [Need] was shown true
+	NotExamined  Verdict = "not-examined"   // the device could not be read; its Gap says why
+	Suppressed   Verdict = "suppressed"     // read to the end, and every cause is suppressed with a reason
 )
+
+// Verdicts are all of them, in the order in which they are counted and listed: what needs
+// attention first.
+func Verdicts() []Verdict {
+	return []Verdict{Failing, AtRisk, NoCauseFound, NotExamined, BackedUp, Suppressed}
+}
+
+// Label is a verdict in words, as every format shows it.
+func (v Verdict) Label() string {
+	switch v {
+	case Failing:
+		return "Failing"
+	case AtRisk:
+		return "At risk"
+	case NoCauseFound:
+		return "No cause found"
+	case BackedUp:
+		return "Backed up"
+	case NotExamined:
+		return "Not examined"
+	case Suppressed:
+		return "Suppressed"
+	default:
+		return "Unknown verdict"
+	}
+}
 
 // A Diagnosis is what all findings of one device add up to.
 type Diagnosis struct {
 	Verdict   Verdict
 	Gap       device.Gap      // why the device was not examined, or not to the end; zero if it was
+	Proof     []Need          // what has to be shown true for BackedUp, and whether it was
 	Headline  string          // the diagnosis in one sentence
 	Causes    []Cause         // problems, then warnings; root causes with their symptoms folded under them
 	Plan      []remedies.Step // the remedies of all causes, cheapest and safest first, each once

@@ -15,7 +15,7 @@ import (
 //
 // A false alarm is no cause and leaves the verdict alone: it is the first of the healthy
 // findings, and the headline says it unless a problem was found.
-func Diagnose(s device.Snapshot, findings []Finding) Diagnosis {
+func Diagnose(s device.Snapshot, findings []Finding, silenced ...Silenced) Diagnosis {
 	var d Diagnosis
 	var unwell []Finding
 	for _, f := range findings {
@@ -35,7 +35,16 @@ func Diagnose(s device.Snapshot, findings []Finding) Diagnosis {
 	})
 	d.Causes = causes(unwell)
 	d.Plan = plan(d.Causes, s.Device)
+	d.Proof = Prove(s)
 	d.Verdict, d.Gap = verdict(s, d.Causes)
+	if d.Verdict == NoCauseFound && d.Gap.Reason == "" {
+		switch {
+		case len(silenced) > 0:
+			d.Verdict = Suppressed
+		case allShown(d.Proof):
+			d.Verdict = BackedUp
+		}
+	}
 	d.Headline = headline(s, d)
 	return d
 }
@@ -135,7 +144,7 @@ func verdict(s device.Snapshot, causes []Cause) (Verdict, device.Gap) {
 		_, err := live(s).Recognized.Get()
 		return NotExamined, device.GapOf(err)
 	}
-	return NoneFound, ended
+	return NoCauseFound, ended
 }
 
 // isNameless is true of an attached device that did not tell its UDID: whether it is the one
@@ -243,21 +252,46 @@ func headline(s device.Snapshot, d Diagnosis) string {
 	switch {
 	case d.Verdict == AtRisk && isFalse:
 		return clause(alarm.Summary) + "; beside it: " + count(len(d.Causes), "warning") + "."
-	case d.Verdict == NoneFound && isFalse:
-		return alarm.Summary
+	case d.Verdict == BackedUp:
+		return backedUpHeadline(s)
 	case len(d.Causes) > 0:
 		return causesClause(s, d.Causes) + "."
-	case slices.ContainsFunc(d.Unread, func(f Finding) bool { return f.Check == backupTurnedOff }):
-		return "No cause was found, but whether iCloud Backup is on could not be read."
+	case d.Verdict == Suppressed:
+		return "Every cause that was found is suppressed."
 	default:
-		return "No cause was found among what could be read."
+		return "No cause was found" + missing(d.Proof) + "."
 	}
+}
+
+// backedUpHeadline says when the last good backup was, and that no attempt failed since where
+// a source of attempts was opened.
+func backedUpHeadline(s device.Snapshot) string {
+	_, age, _ := lastBackup(s)
+	text := "The last good iCloud backup is " + duration(age) + " old"
+	if len(records(s)) > 0 || listenedTo(s) {
+		text += "; no failed attempt is on record since"
+	}
+	return text + "."
+}
+
+// missing names the first thing that was not shown of a device without a cause, as the end of
+// a clause.
+func missing(proof []Need) string {
+	for _, n := range proof {
+		switch {
+		case n.Shown == NotShown && n.Gap.Reason != device.NotAsked:
+			return "; " + n.lack + " (" + n.Gap.Error() + ")"
+		case n.Shown != ShownTrue:
+			return "; " + n.lack
+		}
+	}
+	return ""
 }
 
 // recordHeadline is the diagnosis of a device that was not attached, with the age of what
 // it rests on.
 func recordHeadline(s device.Snapshot, d Diagnosis) string {
-	found := "No cause was found among what could be read"
+	found := "No cause was found" + missing(d.Proof)
 	if alarm, isFalse := falseAlarmOf(d.Healthy); isFalse {
 		found = clause(alarm.Summary)
 	}

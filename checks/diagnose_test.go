@@ -22,8 +22,8 @@ func TestDiagnose(t *testing.T) {
 		{
 			name:     "a fresh backup",
 			snapshot: well(),
-			verdict:  NoneFound,
-			headline: "The last good iCloud backup is 7 hours old, so a notice that it failed is out of date.",
+			verdict:  BackedUp,
+			headline: "The last good iCloud backup is 7 hours old.",
 		},
 		{
 			name:     "a fresh backup, and a warning",
@@ -159,14 +159,14 @@ func TestDiagnose(t *testing.T) {
 		{
 			name:     "refuses to tell the switch",
 			snapshot: well(withoutSwitch(device.Refused), lastBackedUp(2*aDay)),
-			verdict:  NoneFound,
-			headline: "No cause was found, but whether iCloud Backup is on could not be read.",
+			verdict:  NoCauseFound,
+			headline: "No cause was found; whether iCloud Backup is on is unknown (the device refused to tell).",
 		},
 		{
 			name:     "nothing to be seen",
 			snapshot: well(lastBackedUp(2 * aDay)),
-			verdict:  NoneFound,
-			headline: "No cause was found among what could be read.",
+			verdict:  BackedUp,
+			headline: "The last good iCloud backup is 2 days old.",
 		},
 		{
 			name:     "full iCloud storage explains a stale backup",
@@ -192,8 +192,8 @@ func TestDiagnose(t *testing.T) {
 		{
 			name:     "a failure before the last good backup is history",
 			snapshot: well(recorded(aDay, failed(2*aDay, 303))),
-			verdict:  NoneFound,
-			headline: "The last good iCloud backup is 7 hours old, so a notice that it failed is out of date.",
+			verdict:  BackedUp,
+			headline: "The last good iCloud backup is 7 hours old; no failed attempt is on record since.",
 		},
 		{
 			name:     "a failure after the last good backup is no false alarm",
@@ -212,14 +212,14 @@ func TestDiagnose(t *testing.T) {
 		{
 			name:     "not attached, and well on record",
 			snapshot: well(detached, recorded(3*aDay, switchWas(true), lastGoodWas(3*aDay+time.Hour))),
-			verdict:  NoneFound,
+			verdict:  NoCauseFound,
 			headline: "The last good iCloud backup is 1 hour old, so a notice that it failed is out of date, as of 2026-11-19, from a backup on this computer; the device was not attached, and its newest record here is 3 days old.",
 		},
 		{
 			name:     "not attached, and well on an old record",
 			snapshot: well(detached, recorded(30*aDay, switchWas(true), lastGoodWas(30*aDay+time.Hour))),
-			verdict:  NoneFound,
-			headline: "No cause was found among what could be read; the device was not attached, and its newest record here is 30 days old.",
+			verdict:  NoCauseFound,
+			headline: "No cause was found; whether iCloud Backup is on is unknown; the device was not attached, and its newest record here is 30 days old.",
 		},
 		{
 			name:     "not attached, and off on an old record",

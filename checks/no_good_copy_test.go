@@ -31,11 +31,11 @@ func TestBackupsAloneAreAnExamination(t *testing.T) {
 		verdict Verdict
 		reason  device.Reason
 	}{
-		{"whole", []device.Backup{wholeBackup()}, NoneFound, ""},
+		{"whole", []device.Backup{wholeBackup()}, NoCauseFound, ""},
 		{"broken", []device.Backup{lossyBackup()}, AtRisk, ""},
 		{"in the way", []device.Backup{poisonedBackup()}, Failing, ""},
 		{"closed", []device.Backup{hiddenBackup("password-needed")}, NotExamined, device.NeedsPassword},
-		{"one of two closed", []device.Backup{hiddenBackup("password-needed"), wholeBackup()}, NoneFound, ""},
+		{"one of two closed", []device.Backup{hiddenBackup("password-needed"), wholeBackup()}, NoCauseFound, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := well(withBackups(c.backups...))

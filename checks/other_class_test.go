@@ -67,7 +67,7 @@ func TestNobodyElseIsJudged(t *testing.T) {
 		verdict  Verdict
 		headline string
 	}{
-		"recognized": {well(recognized(device.Known(true))), NoneFound, ""},
+		"recognized": {well(recognized(device.Known(true))), BackedUp, ""},
 		"UDID not told": {well(recognized(device.Unknown[bool](device.Undecodable))), NotExamined,
 			"The device did not tell its UDID, so what was read may be another's: the value could not be decoded."},
 		"root values garbled": {well(recognized(device.Unknown[bool](device.Malformed))), NotExamined,
@@ -75,7 +75,7 @@ func TestNobodyElseIsJudged(t *testing.T) {
 		"UDID not told, and trouble": {well(switchedOff, recognized(device.Unknown[bool](device.Absent))), Failing, ""},
 		"another answered": {well(untrusted(device.OtherDevice), recognized(device.Known(false))), NotExamined,
 			"Another device answered in its place."},
-		"an old recording": {well(recognized(device.Fact[bool]{})), NoneFound, ""},
+		"an old recording": {well(recognized(device.Fact[bool]{})), BackedUp, ""},
 	} {
 		d := Diagnose(test.snapshot, Run(test.snapshot, All()))
 		if d.Verdict != test.verdict || test.headline != "" && d.Headline != test.headline {

@@ -13,6 +13,7 @@ type Snapshot struct {
 	Labels  Labels        `json:"labels,omitzero"` // where it is, and what its owners call it
 	Live    *Live         `json:"live,omitempty"`  // what it said over USB; nil if it was not attached
 	Newest  Fact[Release] `json:"newest,omitzero"` // the newest software for this model, by the table in use
+	Policy  Policy        `json:"policy,omitzero"` // what its keepers expect of it
 
 	BackupPlaces Fact[uint64] `json:"backupPlaces,omitzero"` // folders of backups that were looked into; why they were not all
 
@@ -28,6 +29,12 @@ type Snapshot struct {
 type InUse struct {
 	Command string    `json:"command" privacy:"public"` // of backupdoctor: scan --pair
 	Since   time.Time `json:"since"`                    // UTC
+}
+
+// Policy is what the keepers of a device expect of it. It is kept with the snapshot so that
+// a recording is judged again as it was judged first.
+type Policy struct {
+	MaxAgeSeconds uint64 `json:"maxAgeSeconds,omitempty"` // how old the last good backup may be; 0 for the default of two days
 }
 
 // Host is the computer that looked.

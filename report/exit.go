@@ -26,14 +26,27 @@ type Exit struct {
 	Meaning string `json:"meaning"` // in words
 }
 
+// FailOn is the level from which a run fails. Devices that were not examined, or read only in
+// part, fail it at every level.
+type FailOn string
+
+const (
+	Unproved FailOn = "unproved" // the default: whatever is not proved to be backed up
+	Warning  FailOn = "warning"  // lets no cause found pass
+	Problem  FailOn = "problem"  // lets at risk pass, too
+)
+
+// Levels returns every level, the strictest first.
+func Levels() []FailOn { return []FailOn{Unproved, Warning, Problem} }
+
 // Exits returns every exit code, in order. It is the only table of them: help texts and
 // the README print it.
 func Exits() []Exit {
 	return []Exit{
-		{ExitNoProblem, "no problem found"},
-		{ExitProblems, "problems found"},
+		{ExitNoProblem, "every device is backed up, or suppressed; every backup is whole"},
+		{ExitProblems, "a device is failing or at risk; a backup is broken"},
 		{ExitUsage, "the command, its input or its output could not be used"},
-		{ExitNotExamined, "a device or backup could not be examined, or not to the end (wins over 1)"},
+		{ExitNotExamined, "a device was not examined or read only in part (wins over 1), or has no cause found; a backup cannot be told"},
 		{ExitNoDevice, "no device is attached, or no backup was found"},
 		{ExitNoMux, "usbmuxd could not be reached, or did not list the devices"},
 		{ExitInterrupted, "interrupted"},
@@ -52,9 +65,8 @@ func ExitTable() string {
 // ExitCode is the exit code of the run.
 func (r Report) ExitCode() int { return r.Exit.Code }
 
-// exitOf decides the exit code of a finished report. What cannot be read over USB at all
-// never makes a run fail: only the verdicts count, and whether each device was read to its
-// end.
+// exitOf decides the exit code of a finished report, by the verdicts of its devices and
+// whether each was read to its end.
 func exitOf(r Report) Exit {
 	code := ExitNoProblem
 	switch {
@@ -68,14 +80,40 @@ func exitOf(r Report) Exit {
 		code = ExitNotExamined
 	case len(r.Devices) == 0:
 		code = ExitNoDevice
-	case len(r.Gaps) > 0 || slices.ContainsFunc(r.Devices, Unfinished):
+	case len(r.Gaps) > 0:
 		code = ExitNotExamined
-	case r.Summary.Failing > 0:
-		code = ExitProblems
+	default:
+		code = devicesCode(r.Devices, FailOn(r.FailOn))
 	}
 	table := Exits()
 	return table[slices.IndexFunc(table, func(e Exit) bool { return e.Code == code })]
 }
+
+// devicesCode is the exit code that devices make at a level, in the order of the table:
+// unread devices, then causes, then devices without a cause and without proof.
+func devicesCode(devices []Device, level FailOn) int {
+	has := func(is func(Device) bool) bool { return slices.ContainsFunc(devices, is) }
+	verdict := func(v checks.Verdict) func(Device) bool {
+		return func(d Device) bool { return d.Verdict == string(v) }
+	}
+	switch {
+	case has(Unfinished):
+		return ExitNotExamined
+	case has(verdict(checks.Failing)), has(verdict(checks.AtRisk)) && level != Problem:
+		return ExitProblems
+	case has(verdict(checks.NoCauseFound)) && level != Warning && level != Problem:
+		return ExitNotExamined
+	default:
+		return ExitNoProblem
+	}
+}
+
+// CodeOf is the exit code that one device makes at the level of the report.
+func (r Report) CodeOf(d Device) int { return devicesCode([]Device{d}, FailOn(r.FailOn)) }
+
+// NeedsAttention reports whether a device makes the exit code of the default level other
+// than 0, so that a person has to act on it.
+func NeedsAttention(d Device) bool { return devicesCode([]Device{d}, Unproved) != ExitNoProblem }
 
 // backupsCode is the exit code of a report about backups: the same in spirit as that of one
 // about devices.
@@ -117,7 +155,13 @@ func interrupted(r Report) bool {
 		slices.ContainsFunc(r.Devices, func(d Device) bool { return d.Reason == string(device.Interrupted) })
 }
 
-// Unfinished reports whether a device was not examined, or not to the end.
+// Unfinished reports whether a device was not examined, or not to the end. A verdict that
+// this version does not know proves nothing.
 func Unfinished(d Device) bool {
-	return d.Verdict == string(checks.NotExamined) || d.Reason != ""
+	switch checks.Verdict(d.Verdict) {
+	case checks.Failing, checks.AtRisk, checks.NoCauseFound, checks.BackedUp, checks.Suppressed:
+		return d.Incomplete || d.Reason != ""
+	default:
+		return true
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
@@ -14,13 +15,34 @@ func TestExitCode(t *testing.T) {
 		return report.Run{Gaps: []device.Gap{{Reason: why}}, Examined: devices}
 	}
 	atRisk := reporttest.Failing("at risk")
-	atRisk.Diagnosis.Verdict = "at-risk"
+	atRisk.Diagnosis.Verdict = checks.AtRisk
+	with := func(v checks.Verdict) report.Examined {
+		e := reporttest.Well(string(v))
+		e.Diagnosis.Verdict = v
+		return e
+	}
+	unproved, suppressed, newer := with(checks.NoCauseFound), with(checks.Suppressed), with("splendid")
+	failOn := func(level report.FailOn, devices ...report.Examined) report.Run {
+		run := reporttest.Run(devices...)
+		run.FailOn = level
+		return run
+	}
 	for name, test := range map[string]struct {
 		run  report.Run
 		want int
 	}{
-		"nothing found":                           {reporttest.Run(reporttest.Well("x")), report.ExitNoProblem},
-		"a warning is no problem":                 {reporttest.Run(atRisk), report.ExitNoProblem},
+		"backed up":                               {reporttest.Run(reporttest.Well("x")), report.ExitNoProblem},
+		"a warning":                               {reporttest.Run(atRisk), report.ExitProblems},
+		"a warning wins over no cause found":      {reporttest.Run(atRisk, unproved), report.ExitProblems},
+		"no cause found":                          {reporttest.Run(reporttest.Well("x"), unproved), report.ExitNotExamined},
+		"suppressed":                              {reporttest.Run(suppressed), report.ExitNoProblem},
+		"a verdict of a newer program":            {reporttest.Run(reporttest.Well("x"), newer), report.ExitNotExamined},
+		"no cause found, from warning":            {failOn(report.Warning, unproved), report.ExitNoProblem},
+		"at risk, from warning":                   {failOn(report.Warning, atRisk), report.ExitProblems},
+		"at risk, from problem":                   {failOn(report.Problem, atRisk, unproved), report.ExitNoProblem},
+		"failing, from problem":                   {failOn(report.Problem, reporttest.Failing("x")), report.ExitProblems},
+		"not examined, from problem":              {failOn(report.Problem, reporttest.Unexamined("x")), report.ExitNotExamined},
+		"read in part, from problem":              {failOn(report.Problem, reporttest.Ended(reporttest.Well("x"), device.Timeout)), report.ExitNotExamined},
 		"problems":                                {reporttest.Run(reporttest.Well("x"), reporttest.Failing("y")), report.ExitProblems},
 		"not examined wins over problems":         {reporttest.Run(reporttest.Failing("x"), reporttest.Unexamined("y")), report.ExitNotExamined},
 		"examined, but not to the end":            {reporttest.Run(reporttest.Ended(reporttest.Failing("x"), device.Timeout)), report.ExitNotExamined},
@@ -49,7 +71,7 @@ func TestExitTableHasEveryCode(t *testing.T) {
 	if len(lines) != len(report.Exits()) {
 		t.Fatalf("%d lines for %d codes", len(lines), len(report.Exits()))
 	}
-	if lines[0] != "  0  no problem found" || lines[len(lines)-1] != "130  interrupted" {
+	if !strings.HasPrefix(lines[0], "  0  every device is backed up") || lines[len(lines)-1] != "130  interrupted" {
 		t.Errorf("from %q to %q", lines[0], lines[len(lines)-1])
 	}
 }

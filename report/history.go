@@ -15,20 +15,22 @@ type RunList struct {
 
 // A PastRun is one run and its devices counted, each once, as it was last seen in the run.
 type PastRun struct {
-	Run         string    `json:"run"`                 // id of the run
-	StartedAt   time.Time `json:"startedAt"`           // when it began
-	FinishedAt  time.Time `json:"finishedAt,omitzero"` // when it was over; absent if it was cut off, or goes on still
-	Tool        string    `json:"tool"`                // version of the program
-	Host        Host      `json:"host"`                // the computer that looked
-	Subject     string    `json:"subject"`             // what it was about: devices or backups
-	Partial     bool      `json:"partial"`             // devices may be missing
-	Exit        *int      `json:"exit,omitempty"`      // its exit code; absent until it is over
-	Devices     int       `json:"devices"`             // all of them
-	Failing     int       `json:"failing"`             // with the verdict failing
-	AtRisk      int       `json:"atRisk"`              // with the verdict at-risk
-	NoneFound   int       `json:"noneFound"`           // with the verdict none-found
-	NotExamined int       `json:"notExamined"`         // with the verdict not-examined
-	Retried     int       `json:"retried"`             // examined in a second try, or not even then
+	Run          string    `json:"run"`                 // id of the run
+	StartedAt    time.Time `json:"startedAt"`           // when it began
+	FinishedAt   time.Time `json:"finishedAt,omitzero"` // when it was over; absent if it was cut off, or goes on still
+	Tool         string    `json:"tool"`                // version of the program
+	Host         Host      `json:"host"`                // the computer that looked
+	Subject      string    `json:"subject"`             // what it was about: devices or backups
+	Partial      bool      `json:"partial"`             // devices may be missing
+	Exit         *int      `json:"exit,omitempty"`      // its exit code; absent until it is over
+	Devices      int       `json:"devices"`             // all of them
+	Failing      int       `json:"failing"`             // with the verdict failing
+	AtRisk       int       `json:"atRisk"`              // with the verdict at-risk
+	NoCauseFound int       `json:"noCauseFound"`        // with the verdict no-cause-found
+	BackedUp     int       `json:"backedUp"`            // with the verdict backed-up
+	Suppressed   int       `json:"suppressed"`          // with the verdict suppressed
+	NotExamined  int       `json:"notExamined"`         // with the verdict not-examined
+	Retried      int       `json:"retried"`             // examined in a second try, or not even then
 }
 
 // A KnownDevice is a device as it was last seen.
@@ -61,7 +63,7 @@ type Visit struct {
 	Location       string      `json:"location,omitempty"`       // the USB port in hexadecimal; absent if usbmuxd did not tell
 	System         string      `json:"system"`                   // iOS or iPadOS
 	ProductVersion string      `json:"productVersion,omitempty"` // of the system: 18.7.2; absent if unknown
-	Verdict        string      `json:"verdict"`                  // failing, at-risk, none-found or not-examined
+	Verdict        string      `json:"verdict"`                  // failing, at-risk, no-cause-found, not-examined, backed-up or suppressed
 	Headline       string      `json:"headline"`                 // the diagnosis in one sentence
 	Reason         string      `json:"reason,omitempty"`         // why it was not examined, or not to the end
 	Retried        string      `json:"retried,omitempty"`        // why an earlier try broke off; absent if there was none
@@ -107,7 +109,7 @@ type StaleDevice struct {
 	NoLastBackup  string    `json:"noLastBackup,omitempty"` // why it is unknown; absent if it is not
 	EarlierBackup time.Time `json:"earlierBackup,omitzero"` // of an unknown one, as it was known at an earlier visit; absent if it was not
 	EarlierAt     time.Time `json:"earlierAt,omitzero"`     // when that visit was
-	Verdict       string    `json:"verdict"`                // failing, at-risk, none-found or not-examined
+	Verdict       string    `json:"verdict"`                // failing, at-risk, no-cause-found, not-examined, backed-up or suppressed
 	Headline      string    `json:"headline"`               // the diagnosis in one sentence
 }
 

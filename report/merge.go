@@ -40,6 +40,19 @@ func Merge(reports ...Report) (merged Report, older int) {
 	return counted(merged), older
 }
 
+// stricter is the level of two that lets less pass; the default where a report has none.
+func stricter(a, b string) string {
+	if a == "" {
+		return b
+	}
+	for _, level := range Levels() {
+		if a == string(level) || b == string(level) {
+			return string(level)
+		}
+	}
+	return string(Unproved)
+}
+
 // about takes in what a report tells beside its devices.
 func (r *Report) about(other Report) {
 	if other.TakenAt.After(r.TakenAt) {
@@ -56,6 +69,7 @@ func (r *Report) about(other Report) {
 	}
 	r.Host.OS = cmp.Or(r.Host.OS, other.Host.OS)
 	r.Redacted = r.Redacted || other.Redacted
+	r.FailOn = stricter(r.FailOn, other.FailOn)
 	if other.Subject == OfBackups && len(r.Devices) == 0 {
 		r.Subject = OfBackups
 	}

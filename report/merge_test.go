@@ -18,8 +18,8 @@ func names(r report.Report) []string {
 }
 
 func TestMergeKeepsTheNewestOfEachDevice(t *testing.T) {
-	older := reporttest.Report(reporttest.Monday, report.Device{UDID: "a", Name: "a on Monday", Verdict: "failing"}, report.Device{UDID: "b", Name: "b", Verdict: "none-found"})
-	newer := reporttest.Report(reporttest.Tuesday, report.Device{UDID: "c", Name: "c", Verdict: "none-found"}, report.Device{UDID: "a", Name: "a on Tuesday", Verdict: "none-found"})
+	older := reporttest.Report(reporttest.Monday, report.Device{UDID: "a", Name: "a on Monday", Verdict: "failing"}, report.Device{UDID: "b", Name: "b", Verdict: "backed-up"})
+	newer := reporttest.Report(reporttest.Tuesday, report.Device{UDID: "c", Name: "c", Verdict: "backed-up"}, report.Device{UDID: "a", Name: "a on Tuesday", Verdict: "backed-up"})
 	for name, order := range map[string][]report.Report{"in order": {older, newer}, "the other way round": {newer, older}} {
 		merged, left := report.Merge(order...)
 		if left != 1 || merged.Summary.Devices != 3 || merged.Summary.Failing != 0 || merged.ExitCode() != report.ExitNoProblem || !merged.TakenAt.Equal(reporttest.Tuesday) {

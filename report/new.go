@@ -32,6 +32,7 @@ type Run struct {
 	Inventory *Inventory // which devices of an inventory were seen; nil without one
 	LeftOut   []device.LeftOut
 	Jobs      device.Jobs
+	FailOn    FailOn       // what makes the exit code other than 0; "" is Unproved
 	Gaps      []device.Gap // doors that would not open, and device.Interrupted if the run was stopped
 	Examined  []Examined   // in the order in which the devices were found
 }
@@ -61,6 +62,7 @@ func Assemble(run Run, devices []Device) Report {
 		Subject:    cmp.Or(run.Subject, OfDevices),
 		Redacted:   run.Redacted,
 		Inventory:  run.Inventory,
+		FailOn:     string(cmp.Or(run.FailOn, Unproved)),
 		Gaps:       append(convert(run.Gaps, newGap), archiveGaps(run.Examined)...),
 		Places:     newPlaces(run),
 		LeftOut:    convert(run.LeftOut, func(l device.LeftOut) LeftOut { return LeftOut{l.UDID, string(l.Connection)} }),
@@ -153,6 +155,8 @@ func NewDevice(e Examined) Device {
 		TakenAt:        utc(e.Snapshot.TakenAt),
 		Verdict:        string(diagnosis.Verdict),
 		Headline:       diagnosis.Headline,
+		Incomplete:     diagnosis.Gap.Reason != "" && diagnosis.Verdict != checks.NotExamined,
+		Proof:          convert(diagnosis.Proof, newNeed),
 		Reason:         string(diagnosis.Gap.Reason),
 		Detail:         diagnosis.Gap.Detail,
 		Retried:        retriedOf(e.Snapshot),
@@ -214,6 +218,13 @@ func lastBackupOf(s device.Snapshot) (at time.Time, why string) {
 		return time.Time{}, string(device.GapOf(err).Reason)
 	}
 	return utc(at), ""
+}
+
+func newNeed(s checks.Need) Need {
+	return Need{
+		ID: s.ID, Text: s.Text, Shown: string(s.Shown), Evidence: convert(s.Evidence, newEvidence),
+		Reason: string(s.Gap.Reason), Detail: s.Gap.Detail,
+	}
 }
 
 func newSilence(s checks.Silenced) Silence {
@@ -294,13 +305,25 @@ func summarise(devices []Device) Summary {
 			s.AtRisk++
 		case checks.NotExamined:
 			s.NotExamined++
+		case checks.NoCauseFound:
+			s.NoCauseFound++
+		case checks.BackedUp:
+			s.BackedUp++
+		case checks.Suppressed:
+			s.Suppressed++
 		default:
-			s.NoneFound++
+			s.Unknown++
+		}
+		if d.Incomplete {
+			s.Incomplete++
+		}
+		if NeedsAttention(d) {
+			s.NeedAttention++
 		}
 		if d.Retried != "" {
 			s.Retried++
 		}
-		s.Suppressed += len(d.Suppressed)
+		s.SuppressedFindings += len(d.Suppressed)
 		s.Backups.add(d.Backups)
 		for _, cause := range CausesOf(d) {
 			s.Causes = count(s.Causes, cause)

@@ -84,7 +84,7 @@ func TestNewCountsDevicesAndCauses(t *testing.T) {
 	warned.Diagnosis.Causes = warned.Diagnosis.Causes[1:]
 	got := report.New(reporttest.Run(warned, reporttest.Failing("x"), reporttest.Unexamined("y"), reporttest.Well("z"))).Summary
 	want := report.Summary{
-		Devices: 4, Failing: 1, AtRisk: 1, NoneFound: 1, NotExamined: 1,
+		Devices: 4, Failing: 1, AtRisk: 1, BackedUp: 1, NotExamined: 1, NeedAttention: 3,
 		Causes: []report.CauseCount{
 			{"backup-turned-off", "iCloud Backup off", "iCloud Backup is switched on", "problem", 1},
 			{"not-trusted", "not trusted", "The device trusts this computer", "problem", 1},

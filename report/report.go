@@ -1,6 +1,10 @@
 package report
 
-import "time"
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+)
 
 // Schema is the number of the contract below. Within one number fields and values are only
 // added, so a reader passes over what it does not know. Renaming, removing or changing the
@@ -28,6 +32,7 @@ type Report struct {
 	Jobs       *Jobs      `json:"jobs,omitempty"`      // how many devices were examined at a time; absent where none was read
 	Devices    []Device   `json:"devices"`             // in the order in which they were found
 	Summary    Summary    `json:"summary"`             // the devices counted
+	FailOn     string     `json:"failOn"`              // what makes the exit code other than 0: unproved, warning or problem
 	Exit       Exit       `json:"exit"`                // the exit code of the run, the same in every format
 }
 
@@ -74,7 +79,9 @@ type Device struct {
 	ProductVersion string    `json:"productVersion"`         // of the system: 18.7.2; "" if unknown
 	BuildVersion   string    `json:"buildVersion,omitempty"` // 22H124; absent if unknown
 	TakenAt        time.Time `json:"takenAt"`                // when it was read; every age in the report is counted from here
-	Verdict        string    `json:"verdict"`                // failing, at-risk, none-found or not-examined
+	Verdict        string    `json:"verdict"`                // failing, at-risk, no-cause-found, backed-up, not-examined or suppressed
+	Incomplete     bool      `json:"incomplete"`             // it was read only in part; reason says why
+	Proof          []Need    `json:"proof"`                  // what has to be shown true for the verdict backed-up, and whether it was
 	Headline       string    `json:"headline"`               // the diagnosis in one sentence
 	Reason         string    `json:"reason,omitempty"`       // why it was not examined, or not to the end
 	Detail         string    `json:"detail,omitempty"`       // the device's own name for the error
@@ -85,6 +92,17 @@ type Device struct {
 	Suppressed     []Silence `json:"suppressed,omitempty"`   // findings that somebody chose not to hear of; absent if there are none
 	Plan           []Step    `json:"plan"`                   // what to do, cheapest and safest first
 	Backups        []Backup  `json:"backups"`                // backups of it that were found on this computer, newest first
+}
+
+// A Need is one thing that has to be shown true of a device before its verdict is
+// backed-up.
+type Need struct {
+	ID       string     `json:"id"`               // switched-on
+	Text     string     `json:"text"`             // the statement
+	Shown    string     `json:"shown"`            // true, false or unknown
+	Evidence []Evidence `json:"evidence"`         // what it rests on
+	Reason   string     `json:"reason,omitempty"` // why it is unknown: timeout, refused, …
+	Detail   string     `json:"detail,omitempty"` // the other side's own name for the error
 }
 
 // A LeftOut device was listed and not examined.
@@ -248,15 +266,40 @@ type Source struct {
 
 // Summary counts the devices of a report.
 type Summary struct {
-	Devices     int          `json:"devices"`     // all of them
-	Failing     int          `json:"failing"`     // with the verdict failing
-	AtRisk      int          `json:"atRisk"`      // with the verdict at-risk
-	NoneFound   int          `json:"noneFound"`   // with the verdict none-found
-	NotExamined int          `json:"notExamined"` // with the verdict not-examined
-	Retried     int          `json:"retried"`     // examined in a second try, or not even then
-	Suppressed  int          `json:"suppressed"`  // findings that somebody chose not to hear of
-	Backups     BackupCounts `json:"backups"`     // the backups counted
-	Causes      []CauseCount `json:"causes"`      // problems, then warnings, that nothing explains; the most frequent first
+	Devices            int          `json:"devices"`            // all of them
+	Failing            int          `json:"failing"`            // with the verdict failing
+	AtRisk             int          `json:"atRisk"`             // with the verdict at-risk
+	NoCauseFound       int          `json:"noCauseFound"`       // with the verdict no-cause-found
+	BackedUp           int          `json:"backedUp"`           // with the verdict backed-up
+	Suppressed         int          `json:"suppressed"`         // with the verdict suppressed
+	Unknown            int          `json:"unknown"`            // with a verdict that this version does not know
+	Incomplete         int          `json:"incomplete"`         // of all devices, those that were read only in part
+	NeedAttention      int          `json:"needAttention"`      // of all devices, those that make the default exit code other than 0
+	NotExamined        int          `json:"notExamined"`        // with the verdict not-examined
+	Retried            int          `json:"retried"`            // examined in a second try, or not even then
+	SuppressedFindings int          `json:"suppressedFindings"` // problems and warnings that somebody chose not to hear of
+	Backups            BackupCounts `json:"backups"`            // the backups counted
+	Causes             []CauseCount `json:"causes"`             // problems, then warnings, that nothing explains; the most frequent first
+}
+
+// Of is the number of devices with a verdict.
+func (s Summary) Of(v checks.Verdict) int {
+	switch v {
+	case checks.Failing:
+		return s.Failing
+	case checks.AtRisk:
+		return s.AtRisk
+	case checks.NoCauseFound:
+		return s.NoCauseFound
+	case checks.BackedUp:
+		return s.BackedUp
+	case checks.NotExamined:
+		return s.NotExamined
+	case checks.Suppressed:
+		return s.Suppressed
+	default:
+		return s.Unknown
+	}
 }
 
 // BackupCounts counts the backups of a report.

@@ -129,7 +129,9 @@ var closed = map[string][]any{
 	"Report.schema":        {report.Schema},
 	"Report.$schema":       {report.SchemaID},
 	"Tool.effect":          {"read-only"},
-	"Device.verdict":       {checks.Failing, checks.AtRisk, checks.NoneFound, checks.NotExamined},
+	"Device.verdict":       verdicts(),
+	"Need.shown":           {checks.ShownTrue, checks.ShownFalse, checks.NotShown},
+	"Report.failOn":        {report.Unproved, report.Warning, report.Problem},
 	"Finding.status":       {checks.OK, checks.Warning, checks.Problem, checks.Unknown, checks.Ask},
 	"Finding.effect":       {checks.Blocks, checks.MayBlock, checks.Informs},
 	"CauseCount.status":    {checks.Problem, checks.Warning},
@@ -139,6 +141,14 @@ var closed = map[string][]any{
 	"Report.subject":       {report.OfDevices, report.OfBackups},
 	"Backup.verdict":       {device.Whole, device.Broken, device.CannotTell},
 	"Backup.depth":         {device.QuickLook, device.DeepLook},
+}
+
+// verdicts are all that a device can have.
+func verdicts() (all []any) {
+	for _, v := range checks.Verdicts() {
+		all = append(all, v)
+	}
+	return all
 }
 
 // closedInEvents is closed, with the values that an event has beside. A command may end
@@ -157,8 +167,8 @@ func closedInEvents() map[string][]any {
 
 var closedInDiffs = map[string][]any{
 	"Diff.schema":       {report.DiffSchema},
-	"DeviceDiff.before": {checks.Failing, checks.AtRisk, checks.NoneFound, checks.NotExamined},
-	"DeviceDiff.after":  {checks.Failing, checks.AtRisk, checks.NoneFound, checks.NotExamined},
+	"DeviceDiff.before": verdicts(),
+	"DeviceDiff.after":  verdicts(),
 	"Change.state":      {report.CauseNew, report.CauseStill, report.CauseFixed, report.CauseSuppressed, report.CauseUnknown, report.CauseGone},
 }
 

@@ -215,7 +215,7 @@ func healthyTurns(b *testing.B, stream []byte, want int) []time.Duration {
 		switch {
 		case e.Type == report.DeviceState && e.State == report.Reading:
 			began[e.UDID] = e.At
-		case e.Type == report.DeviceDone && e.Device.Verdict == "none-found" && e.Device.Reason == "" && e.Device.Retried == "":
+		case e.Type == report.DeviceDone && e.Device.Verdict == "backed-up" && e.Device.Reason == "" && e.Device.Retried == "":
 			turns = append(turns, e.At.Sub(began[e.UDID]))
 		}
 	}

@@ -50,6 +50,9 @@ func (e env) reportingOf(ctx *cli.Context) (r reporting, err error) {
 	if r.judge.Checks, err = checksOf(ctx); err != nil {
 		return r, err
 	}
+	if err = policyOf(ctx, &r.judge); err != nil {
+		return r, err
+	}
 	if r.judge.Suppressed, err = e.suppressedOf(ctx); err != nil {
 		return r, err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/urfave/cli/v2"
 )
 
@@ -53,6 +54,8 @@ func checkFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.StringSliceFlag{Name: "only", Category: checksFlags, Usage: "ask only the checks with these `IDS`, separated by commas"},
 		&cli.StringSliceFlag{Name: "skip", Category: checksFlags, Usage: "leave out the checks with these `IDS`"},
+		&cli.StringFlag{Name: "max-age", Category: checksFlags, Usage: "accept a last backup as old as `AGE`: 4d, 1w", DefaultText: "2d"},
+		&cli.StringFlag{Name: "fail-on", Category: checksFlags, Usage: "exit with 0 below `LEVEL`: unproved, warning or problem", DefaultText: string(report.Unproved)},
 	}, ignoreFlags()...)
 }
 
@@ -171,6 +174,24 @@ func (e env) attachedOf(ctx *cli.Context, table releases.Table) (a scan.Attached
 	}
 	a.Examination, err = e.examinationOf(ctx, table)
 	return a, err
+}
+
+// policyOf reads --max-age and --fail-on.
+func policyOf(ctx *cli.Context, judge *scan.Judge) error {
+	if age := ctx.String("max-age"); age != "" {
+		days, err := command.Days("max-age", age)
+		if err != nil {
+			return err
+		}
+		judge.MaxAge = time.Duration(days) * 24 * time.Hour
+	}
+	if level := report.FailOn(ctx.String("fail-on")); level != "" {
+		if !slices.Contains(report.Levels(), level) {
+			return command.Usage("use unproved, warning or problem", "unknown level %q for --fail-on", string(level))
+		}
+		judge.FailOn = level
+	}
+	return nil
 }
 
 // checksOf is the list of checks that --only and --skip leave, in its usual order.

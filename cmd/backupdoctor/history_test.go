@@ -32,7 +32,7 @@ func scriptVisit(ts *testscript.TestScript, neg bool, args []string) {
 	at := now.AddDate(0, 0, -days)
 	d := report.Device{
 		UDID: args[1], ModelName: "iPhone 13 mini", System: "iOS", ProductVersion: "26.1",
-		TakenAt: at, Verdict: "none-found", Headline: "No cause was found among what could be read.",
+		TakenAt: at, Verdict: "backed-up", Headline: "No cause was found among what could be read.",
 		NoLastBackup: string(device.NotAsked),
 	}
 	cut := false

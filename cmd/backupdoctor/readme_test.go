@@ -55,7 +55,7 @@ func TestReadmeShowsTheDemo(t *testing.T) {
 func shortened(t *testing.T, demo string) string {
 	t.Helper()
 	return strings.Join([]string{
-		part(t, demo, "✓ Nothing found", "✗ Failing        Replacement phone"),
+		part(t, demo, "✓ Backed up", "✗ Failing         Replacement phone"),
 		part(t, demo, "┌", "│ Class 4B iPad"),
 		part(t, demo, "What to do: “Kitchen iPhone”", "What to do: “Sam"),
 		part(t, demo, "What could not be read: “Front desk", ""),

@@ -51,7 +51,7 @@ func TestSoak(t *testing.T) {
 	var devices []*sim.Device
 	want := map[string]string{} // the verdict of each healthy device, by UDID
 	for n := range 40 {
-		name, verdict := "healthy-iphone", "none-found"
+		name, verdict := "healthy-iphone", "backed-up"
 		if n%2 == 1 {
 			name, verdict = "icloud-backup-off", "failing"
 		}

@@ -93,7 +93,7 @@ func ask(b *testing.B, s *Store) {
 		{"devices/rare", devices(Filter{Cause: "store-demo-mode"}, LongestFirst, "")},
 		{"devices/unknown", devices(Filter{Backup: BackupUnknown}, NewestFirst, "")},
 		{"devices/all-of-it", devices(Filter{Site: "site-7", Verdict: "failing", Cause: "backup-stale", BackupBefore: monday}, NewestFirst, "")},
-		{"devices/none", devices(Filter{Verdict: "none-found", Cause: "backup-stale"}, NewestFirst, "")},
+		{"devices/none", devices(Filter{Verdict: "backed-up", Cause: "backup-stale"}, NewestFirst, "")},
 		{"find", func() error { _, err := s.Find(b.Context(), benchID(77)); return err }},
 		{"stale", func() error { _, err := s.Stale(b.Context(), monday, Page{}); return err }},
 		{"older", func() error { _, err := s.Older(b.Context(), now.Add(-14*day)); return err }},
@@ -157,7 +157,7 @@ func benchMessage(n, week, i int) Message {
 		UDID: benchID(i), Serial: fmt.Sprintf("F%011d", i), Name: fmt.Sprintf("iPhone of number %d", i), Slot: strconv.Itoa(i % 40),
 		Asset:       []report.Field{{Name: "Asset tag", Value: fmt.Sprintf("A-%06d", i)}},
 		ProductType: "iPhone14,4", ModelName: "iPhone 13 mini", System: "iOS", ProductVersion: "18.7.2", TakenAt: taken,
-		Verdict: string(checks.NoneFound), Headline: "The device says that iCloud Backup is off; the last good backup is 23 days old.",
+		Verdict: string(checks.NoCauseFound), Headline: "The device says that iCloud Backup is off; the last good backup is 23 days old.",
 	}
 	switch i % 20 {
 	case 0:

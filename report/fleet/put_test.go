@@ -25,7 +25,7 @@ func TestTheSameReportTwiceCountsOnce(t *testing.T) {
 		}
 		totals, err := s.Totals(t.Context(), "")
 		must(t, err)
-		want := Totals{Devices: 2, Failing: 1, NoneFound: 1, Unknown: 2, Causes: []Cause{{"backup-turned-off", 1, 0}}}
+		want := Totals{Devices: 2, Failing: 1, BackedUp: 1, Unknown: 2, Causes: []Cause{{"backup-turned-off", 1, 0}}}
 		if diff := cmp.Diff(want, totals); diff != "" {
 			t.Error(diff)
 		}
@@ -159,7 +159,7 @@ func TestAWrongClockCountsAlone(t *testing.T) {
 		put(t, s, right)
 		d, err = s.Story(t.Context(), "a", Page{})
 		must(t, err)
-		if d.Device.Ahead || d.Device.Verdict != "none-found" || len(d.Device.Causes) != 0 {
+		if d.Device.Ahead || d.Device.Verdict != "backed-up" || len(d.Device.Causes) != 0 {
 			t.Errorf("then it stands as %+v", d.Device)
 		}
 	})

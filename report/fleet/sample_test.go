@@ -121,7 +121,7 @@ type sheet struct {
 
 func (s sheet) device() report.Device {
 	if s.verdict == "" {
-		s.verdict = "none-found"
+		s.verdict = "backed-up"
 		if len(s.bad) > 0 {
 			s.verdict = "failing"
 		}

@@ -13,15 +13,17 @@ import (
 
 // Totals are the devices of the fleet, or of one site, counted as they stand.
 type Totals struct {
-	Devices     int     `json:"devices"`
-	Failing     int     `json:"failing"`
-	AtRisk      int     `json:"atRisk"`
-	NoneFound   int     `json:"noneFound"`
-	NotExamined int     `json:"notExamined"`
-	Known       int     `json:"backupKnown"`   // the date of the last backup
-	Never       int     `json:"backupNever"`   // that there is none
-	Unknown     int     `json:"backupUnknown"` // it could not be read
-	Causes      []Cause `json:"causes"`        // the most frequent first
+	Devices      int     `json:"devices"`
+	Failing      int     `json:"failing"`
+	AtRisk       int     `json:"atRisk"`
+	NoCauseFound int     `json:"noCauseFound"`
+	BackedUp     int     `json:"backedUp"`
+	Suppressed   int     `json:"suppressed"`
+	NotExamined  int     `json:"notExamined"`
+	Known        int     `json:"backupKnown"`   // the date of the last backup
+	Never        int     `json:"backupNever"`   // that there is none
+	Unknown      int     `json:"backupUnknown"` // it could not be read
+	Causes       []Cause `json:"causes"`        // the most frequent first
 }
 
 // A Cause says on how many devices a check was last found to be a cause.
@@ -81,8 +83,12 @@ func (t *Totals) add(verdict checks.Verdict, devices int) {
 		t.AtRisk += devices
 	case checks.NotExamined:
 		t.NotExamined += devices
-	case checks.NoneFound:
-		t.NoneFound += devices
+	case checks.NoCauseFound:
+		t.NoCauseFound += devices
+	case checks.BackedUp:
+		t.BackedUp += devices
+	case checks.Suppressed:
+		t.Suppressed += devices
 	}
 }
 

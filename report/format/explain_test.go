@@ -82,9 +82,9 @@ func TestDevicesSaysWhoTrustsThisComputer(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"✓ Trusted        Léa’s iPhone · iPhone 13 mini · iOS 18.7.2\n                 UDID 00008110-000514AE0C22801E\n",
-		"! Not trusted    Sam’s iPhone · iPhone 13 mini · iOS 18.7.2\n                 UDID 00008130-00061D8A2E41401C\n                 The Trust dialog is waiting on the device.\n",
-		"? Unknown        Noor’s iPhone · iPhone 13 mini · iOS 18.7.2\n",
+		"✓ Trusted         Léa’s iPhone · iPhone 13 mini · iOS 18.7.2\n                  UDID 00008110-000514AE0C22801E\n",
+		"! Not trusted     Sam’s iPhone · iPhone 13 mini · iOS 18.7.2\n                  UDID 00008130-00061D8A2E41401C\n                  The Trust dialog is waiting on the device.\n",
+		"? Unknown         Noor’s iPhone · iPhone 13 mini · iOS 18.7.2\n",
 		"\nWhat to do: “Sam’s iPhone”\n",
 	} {
 		if !strings.Contains(out.String(), want) {

@@ -31,7 +31,7 @@ func (p *page) footer(r report.Report) {
 		notes = append(notes, fmt.Sprintf("Software was compared with Apple's releases of %s (%s table).",
 			r.Releases.TableDate.Format(time.DateOnly), device.Token(r.Releases.TableSource)))
 	}
-	if n := r.Summary.Suppressed; n > 0 && !p.ShowSuppressed {
+	if n := r.Summary.SuppressedFindings; n > 0 && !p.ShowSuppressed {
 		notes = append(notes, words.Count(n, "finding")+" suppressed; --show-suppressed tells which, and why.")
 	}
 	if r.Inventory != nil {
@@ -88,7 +88,7 @@ func askedChecks(r report.Report) int {
 
 // totals counts the devices that need attention, and groups them by what is wrong.
 func totals(s report.Summary) string {
-	need := s.Failing + s.AtRisk + s.NotExamined
+	need := s.NeedAttention
 	if need == 0 {
 		return fmt.Sprintf("None of %d devices needs attention.", s.Devices)
 	}
@@ -100,9 +100,28 @@ func totals(s report.Summary) string {
 		}
 		why = append(why, fmt.Sprintf("%d%s: %s", cause.Devices, of, cause.Short))
 	}
-	text := fmt.Sprintf("%d of %d devices need attention.", need, s.Devices)
+	text := fmt.Sprintf("%d of %d devices need attention: %s.", need, s.Devices, counts(s))
 	if len(why) > 0 {
 		text += " " + strings.Join(why, " · ")
+	}
+	return text
+}
+
+// counts is how many devices have each verdict, without those that none has: "2 failing, 1
+// at risk". The numbers add up to all devices.
+func counts(s report.Summary) string {
+	var parts []string
+	for _, v := range checks.Verdicts() {
+		if n := s.Of(v); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, strings.ToLower(v.Label())))
+		}
+	}
+	if s.Unknown > 0 {
+		parts = append(parts, fmt.Sprintf("%d with a verdict that this version does not know", s.Unknown))
+	}
+	text := strings.Join(parts, ", ")
+	if s.Incomplete > 0 {
+		text += fmt.Sprintf(" (%d read only in part)", s.Incomplete)
 	}
 	return text
 }

@@ -92,7 +92,8 @@ func (p *page) counted(run report.PastRun) cell {
 		n       int
 		verdict checks.Verdict
 	}{
-		{run.Failing, checks.Failing}, {run.AtRisk, checks.AtRisk}, {run.NotExamined, checks.NotExamined}, {run.NoneFound, checks.NoneFound},
+		{run.Failing, checks.Failing}, {run.AtRisk, checks.AtRisk}, {run.NoCauseFound, checks.NoCauseFound},
+		{run.NotExamined, checks.NotExamined}, {run.BackedUp, checks.BackedUp}, {run.Suppressed, checks.Suppressed},
 	} {
 		if part.n == 0 {
 			continue

@@ -22,9 +22,9 @@ var (
 )
 
 var sampleRuns = report.RunList{Schema: report.HistorySchema, Total: 153, Runs: []report.PastRun{
-	{Run: "3f0c5a1e-9a54-4a5e-8a50-111111111111", StartedAt: pastDay, Subject: report.OfDevices, Devices: 12, NotExamined: 3, NoneFound: 9},
+	{Run: "3f0c5a1e-9a54-4a5e-8a50-111111111111", StartedAt: pastDay, Subject: report.OfDevices, Devices: 12, NotExamined: 3, NoCauseFound: 9},
 	{Run: "3f0c5a1e-9a54-4a5e-8a50-222222222222", StartedAt: daysAgo(1), FinishedAt: daysAgo(1).Add(42 * time.Second), Subject: report.OfDevices,
-		Devices: 40, Failing: 6, AtRisk: 2, NotExamined: 1, NoneFound: 31, Retried: 3, Exit: exitCode(report.ExitNotExamined)},
+		Devices: 40, Failing: 6, AtRisk: 2, NotExamined: 1, NoCauseFound: 31, Retried: 3, Exit: exitCode(report.ExitNotExamined)},
 	{Run: "77777777-9a54-4a5e-8a50-333333333333", StartedAt: daysAgo(2), FinishedAt: daysAgo(2).Add(65 * time.Minute), Subject: report.OfBackups,
 		Devices: 1, AtRisk: 1, Exit: exitCode(report.ExitNoProblem)},
 	{Run: "88888888-9a54-4a5e-8a50-444444444444", StartedAt: daysAgo(3), FinishedAt: daysAgo(3), Subject: report.OfDevices, Partial: true, Exit: exitCode(report.ExitNoMux)},

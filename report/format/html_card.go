@@ -2,6 +2,7 @@ package format
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -259,16 +260,10 @@ func htmlAsset(d report.Device, name string) string {
 
 // rankOf puts verdicts in the order in which a summary counts them.
 func rankOf(verdict string) int {
-	switch checks.Verdict(verdict) {
-	case checks.Failing:
-		return 1
-	case checks.AtRisk:
-		return 2
-	case checks.NoneFound:
-		return 3
-	default:
-		return 4
+	if at := slices.Index(checks.Verdicts(), checks.Verdict(verdict)); at >= 0 {
+		return at + 1
 	}
+	return len(checks.Verdicts()) + 1
 }
 
 // rankOfProof does so for verdicts on backups.

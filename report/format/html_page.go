@@ -141,7 +141,7 @@ func newHTMLPage(r report.Report) htmlPage {
 // headlineOf is the report in one line.
 func headlineOf(labels []string, r report.Report) string {
 	s := r.Summary
-	need := s.Failing + s.AtRisk + s.NotExamined
+	need := s.NeedAttention
 	switch {
 	case r.Subject == report.OfBackups && s.Backups == (report.BackupCounts{}):
 		return "No backup was found"
@@ -200,13 +200,11 @@ func totalsOf(s report.Summary) []htmlTotal {
 	if s.Devices == 0 {
 		return nil
 	}
-	total := func(v checks.Verdict, count int) htmlTotal {
-		return htmlTotal{htmlMarkOf(markOfVerdict(report.Device{Verdict: string(v)})), string(v), count}
+	var totals []htmlTotal
+	for _, v := range checks.Verdicts() {
+		totals = append(totals, htmlTotal{htmlMarkOf(markOfVerdict(report.Device{Verdict: string(v)})), string(v), s.Of(v)})
 	}
-	return []htmlTotal{
-		total(checks.Failing, s.Failing), total(checks.AtRisk, s.AtRisk),
-		total(checks.NoneFound, s.NoneFound), total(checks.NotExamined, s.NotExamined),
-	}
+	return totals
 }
 
 // noticesOf is why the report may not be the whole truth.
@@ -231,7 +229,7 @@ func noticesOf(r report.Report) []htmlNotice {
 	if r.Redacted {
 		add(note, "Names and identifiers are placeholders.")
 	}
-	if n := r.Summary.Suppressed; n > 0 && r.Subject != report.OfBackups {
+	if n := r.Summary.SuppressedFindings; n > 0 && r.Subject != report.OfBackups {
 		add(note, words.Count(n, "suppressed finding")+" counted for nothing, and each stands with its reason at the device.")
 	}
 	if n := r.Summary.Retried; n > 0 {

@@ -35,7 +35,7 @@ func WriteJUnit(w io.Writer, r report.Report) error {
 	document := junitSuites{Name: r.Tool.Name, Suites: []junitSuite{runSuite(r)}}
 	ids := identities(r.Devices)
 	for i, d := range r.Devices {
-		cases := findingCases
+		cases := func(d report.Device) []junitCase { return findingCases(d, r.CodeOf(d)) }
 		if r.Subject == report.OfBackups {
 			cases = backupCases
 		}
@@ -165,8 +165,8 @@ func deviceSuite(id string, d report.Device, cases []junitCase) junitSuite {
 	return suite
 }
 
-func findingCases(d report.Device) []junitCase {
-	cases := []junitCase{examinedCase(d)}
+func findingCases(d report.Device, code int) []junitCase {
+	cases := []junitCase{examinedCase(d), verdictCase(d, code)}
 	for _, f := range d.Findings {
 		cases = append(cases, findingCase(f, d))
 	}
@@ -184,6 +184,25 @@ func examinedCase(d report.Device) junitCase {
 		examined.Error = &junitOutcome{report.Clean(why), report.Clean(device.Token(d.Reason)), junitText(append([]string{d.Headline}, junitPlan(convert(d.Plan, func(s report.Step) string { return s.Title }))...)...)}
 	}
 	return examined
+}
+
+// verdictCase is red where the device makes the exit code of the report's level other than 0,
+// but for a device that was not examined to its end, of which examinedCase tells.
+func verdictCase(d report.Device, code int) junitCase {
+	c := junitCase{Name: "backed up"}
+	if code != report.ExitNoProblem && !report.Unfinished(d) {
+		c.Failure = &junitOutcome{report.Clean(d.Headline), report.Clean(d.Verdict), junitText(convert(d.Proof, needLine)...)}
+	}
+	return c
+}
+
+// needLine is one statement that "backed up" needs, with whether it was shown.
+func needLine(n report.Need) string {
+	line := n.Shown + ": " + n.Text
+	if n.Reason != "" {
+		line += " (" + reasonOf(n.Reason, n.Detail) + ")"
+	}
+	return line
 }
 
 func findingCase(f report.Finding, d report.Device) junitCase {

@@ -209,6 +209,7 @@ func TestJUnitTellsEveryStatus(t *testing.T) {
 	}
 	want := map[string]string{
 		"examined":                         "passed",
+		"backed up":                        "failure: iCloud Backup is off; the last good backup is 23 days old.",
 		"backup-turned-off":                "failure: iCloud Backup is off.iCloud Backup switch: off (expected on)\nWhat to do:\n1. Switch iCloud Backup on",
 		"backup-stale":                     "failure: The last good backup is 23 days old.Explained by: backup-turned-off\nWhat to do:\n1. Back up now",
 		"wifi-missing":                     "system-out: warning: The device is not on Wi-Fi at this moment.\nWhat to do:\n1. Join a Wi-Fi network",

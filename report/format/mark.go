@@ -2,7 +2,6 @@ package format
 
 import (
 	"github.com/backupdoctor/backupdoctor/checks"
-	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -16,25 +15,28 @@ type mark struct {
 }
 
 // widestWord is the width of the longest word of a mark that titles a device.
-const widestWord = len("Nothing found")
+const widestWord = len("No cause found")
 
 // lead is the mark's symbol and the space behind it, to hang a text on.
 func (p *page) lead(m mark) string { return p.sign(m.symbol, m.ascii) + " " }
 
 func markOfVerdict(d report.Device) mark {
+	word := checks.Verdict(d.Verdict).Label()
 	switch checks.Verdict(d.Verdict) {
 	case checks.Failing:
-		return mark{"✗", "[x]", "Failing", red}
+		return mark{"✗", "[x]", word, red}
 	case checks.AtRisk:
-		return mark{"!", "[!]", "At risk", yellow}
-	case checks.NoneFound:
-		return mark{"✓", "[+]", "Nothing found", green}
-	}
-	switch device.Reason(d.Reason) {
-	case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale, device.TrustForbidden:
-		return mark{"?", "[?]", "Not trusted", cyan}
+		return mark{"!", "[!]", word, yellow}
+	case checks.NoCauseFound:
+		return mark{"?", "[?]", word, cyan}
+	case checks.BackedUp:
+		return mark{"✓", "[+]", word, green}
+	case checks.NotExamined:
+		return mark{"–", "[-]", word, cyan}
+	case checks.Suppressed:
+		return mark{"·", "[.]", word, dim}
 	default:
-		return mark{"?", "[?]", "Not examined", cyan}
+		return mark{"?", "[?]", report.Clean(word + ": " + d.Verdict), cyan}
 	}
 }
 

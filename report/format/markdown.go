@@ -98,7 +98,7 @@ func (m *markdown) head(r report.Report) {
 	s, b := r.Summary, r.Summary.Backups
 	m.line()
 	if r.Subject == report.OfDevices && s.Devices > 0 {
-		m.line("- Devices: ", fmt.Sprintf("%d (%d failing, %d at risk, %d with nothing found, %d not examined)", s.Devices, s.Failing, s.AtRisk, s.NoneFound, s.NotExamined))
+		m.line("- Devices: ", fmt.Sprintf("%d (%s)", s.Devices, counts(s)))
 	}
 	if b != (report.BackupCounts{}) {
 		m.line("- Backups on this computer: ", fmt.Sprintf("%d whole, %d broken, %d of which nobody can tell", b.Whole, b.Broken, b.CannotTell))

@@ -83,7 +83,7 @@ var ours = []ast.NodeKind{
 
 // emphasised are the words of ours that are.
 var emphasised = []string{
-	"✗ Failing.", "! At risk.", "✓ Nothing found.", "? Not trusted.", "? Not examined.", "✗ problem:", "! warning:",
+	"✗ Failing.", "! At risk.", "? No cause found.", "– Not examined.", "✓ Backed up.", "· Suppressed.", "✗ problem:", "! warning:",
 	"Risk:", "Not examined to the end:", "This report is partial.",
 }
 
@@ -394,7 +394,7 @@ func TestMarkdownTellsWhatIsMissing(t *testing.T) {
 
 > Whether backups lie in “place-1” is unknown: this program may not read it on this computer. Ask.
 
-- Devices: 1 (0 failing, 0 at risk, 1 with nothing found, 0 not examined)
+- Devices: 1 (1 backed up)
 - Read: 2026-11-20 08:30 UTC
 - Written by: backupdoctor
 - Software compared with: Apple's releases of 2026-11-19 (embedded table)

@@ -16,10 +16,10 @@ import (
 // TYPE, in the order of the report. What is unknown has no sample, so that no alert takes
 // it for a zero; a run without a device has those of the run.
 //
-// The verdict of a device is a state set, with all of its four states. The status of a
+// The verdict of a device is a state set, with all of its states. The status of a
 // check is not: of its states only the one that holds has a sample, and what only a person
 // can tell has none, because it is the same on every device. So a device costs some 20 to
-// 30 series, and a thousand devices about 26,000; all states of all checks would be ten
+// 35 series, and a thousand devices about 30,000; all states of all checks would be ten
 // times as many. No label changes from run to run, unless the device does: the id of the
 // run is not among them.
 func WritePrometheus(w io.Writer, r report.Report) error {
@@ -45,13 +45,19 @@ func (e *exposition) run(r report.Report) {
 	e.family("backupdoctor_run_exit_code", "The exit code of the run.")
 	e.sample(int64(r.Exit.Code))
 	e.family("backupdoctor_run_devices", "Devices of the run by their verdict.")
-	for _, verdict := range verdictCounts {
-		e.sample(int64(verdict.of(r.Summary)), "verdict", string(verdict.name))
+	for _, verdict := range checks.Verdicts() {
+		e.sample(int64(r.Summary.Of(verdict)), "verdict", string(verdict))
 	}
+	e.family("backupdoctor_run_devices_unknown_verdict", "Devices whose verdict this version does not know.")
+	e.sample(int64(r.Summary.Unknown))
+	e.family("backupdoctor_run_devices_incomplete", "Devices that were read only in part.")
+	e.sample(int64(r.Summary.Incomplete))
+	e.family("backupdoctor_run_devices_need_attention", "Devices that make the default exit code other than 0.")
+	e.sample(int64(r.Summary.NeedAttention))
 	e.family("backupdoctor_run_devices_retried", "Devices that were examined in a second try, or not even then.")
 	e.sample(int64(r.Summary.Retried))
 	e.family("backupdoctor_run_findings_suppressed", "Findings that somebody chose not to hear of.")
-	e.sample(int64(r.Summary.Suppressed))
+	e.sample(int64(r.Summary.SuppressedFindings))
 	e.family("backupdoctor_run_cause_devices", "Devices with a cause that nothing else explains.")
 	for _, cause := range r.Summary.Causes {
 		e.sample(int64(cause.Devices), "check", cause.Check, "status", cause.Status)
@@ -72,8 +78,8 @@ func (e *exposition) devices(r report.Report) {
 	}
 	e.family("backupdoctor_device_verdict", "The verdict on a device: 1 for the one that holds.")
 	for i, d := range r.Devices {
-		for _, verdict := range verdictCounts {
-			e.sample(truth[d.Verdict == string(verdict.name)], "udid", ids[i], "verdict", string(verdict.name))
+		for _, verdict := range checks.Verdicts() {
+			e.sample(truth[d.Verdict == string(verdict)], "udid", ids[i], "verdict", string(verdict))
 		}
 	}
 	e.family("backupdoctor_device_last_icloud_backup_timestamp_seconds", "End of the last good iCloud backup of a device, in seconds since 1970.")
@@ -107,17 +113,6 @@ func (e *exposition) statuses(id string, d report.Device) {
 	for _, s := range d.Suppressed {
 		tell(series{check: s.Check, status: "suppressed"})
 	}
-}
-
-// verdictCounts are the verdicts on a device, and where they are counted.
-var verdictCounts = []struct {
-	name checks.Verdict
-	of   func(report.Summary) int
-}{
-	{checks.Failing, func(s report.Summary) int { return s.Failing }},
-	{checks.AtRisk, func(s report.Summary) int { return s.AtRisk }},
-	{checks.NoneFound, func(s report.Summary) int { return s.NoneFound }},
-	{checks.NotExamined, func(s report.Summary) int { return s.NotExamined }},
 }
 
 // An exposition is a text in Prometheus' format as it grows.

@@ -147,7 +147,7 @@ func TestADeviceThatFellSilentSaysSo(t *testing.T) {
 func TestTotalsNameTheCauses(t *testing.T) {
 	page := tableOf(reporttest.Run(reporttest.Failing("x"), reporttest.Failing("y"), reporttest.Unexamined("z"), reporttest.Well("w")), Options{Width: 100})
 	for _, want := range []string{
-		"3 of 4 devices need attention. 2 of 4: iCloud Backup off - 1: not trusted - 2: not on Wi-Fi\n",
+		"3 of 4 devices need attention: 2 failing, 1 not examined, 1 backed up. 2 of 4: iCloud Backup off -\n1: not trusted - 2: not on Wi-Fi\n",
 		"Next: backupdoctor explain backup-turned-off\n",
 	} {
 		if !strings.Contains(page, want) {
@@ -261,8 +261,8 @@ func holdsWidth(t *testing.T, page string, width int) {
 func ExampleWriteTable() {
 	fmt.Print(tableOf(reporttest.Run(reporttest.Well("Noor's iPhone")), Options{Width: 80}))
 	// Output:
-	// [+] Nothing found  Noor's iPhone - iPhone 13 mini - iOS 18.7.2
-	//                    No cause was found among what could be read.
+	// [+] Backed up       Noor's iPhone - iPhone 13 mini - iOS 18.7.2
+	//                     The last good iCloud backup is 7 hours old.
 	//
 	// Software was compared with Apple's releases of 2026-11-19 (embedded table).
 }

@@ -83,12 +83,9 @@ func (p *page) trayTotals(rows []TrayRow) string {
 		}
 	}
 	parts := []string{fmt.Sprintf("%d of %s examined", finished, words.Count(len(rows), "device"))}
-	for _, v := range []struct {
-		verdict checks.Verdict
-		word    string
-	}{{checks.Failing, "failing"}, {checks.AtRisk, "at risk"}, {checks.NotExamined, "not examined"}} {
-		if n := verdicts[v.verdict]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, v.word))
+	for _, v := range checks.Verdicts() {
+		if n := verdicts[v]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, strings.ToLower(v.Label())))
 		}
 	}
 	return p.paint(bold, cut(strings.Join(parts, p.sign(" · ", ", ")), p.Width, ""))

@@ -22,7 +22,7 @@ func found(verdict checks.Verdict, reason string, ids ...string) *report.Device 
 
 func TestTray(t *testing.T) {
 	rows := []TrayRow{
-		{Slot: "A1", Name: "Ada’s iPhone", Found: found(checks.NoneFound, "")},
+		{Slot: "A1", Name: "Ada’s iPhone", Found: found(checks.NoCauseFound, "")},
 		{Slot: "A2", Name: "Kitchen iPhone", Found: found(checks.Failing, "", "backup-turned-off", "software-out-of-date")},
 		{Slot: "A3", Name: "00008110-000514AE0C22801E", State: report.Reading},
 		{Slot: "", Name: "\x1b[31mred\u202e", State: report.Retrying},
@@ -58,7 +58,7 @@ func TestTrayFitsTheTerminal(t *testing.T) {
 		row := TrayRow{Name: fmt.Sprintf("iPhone %d", n), State: report.Waiting, Turn: n}
 		switch {
 		case n < 100:
-			row.Found = found(checks.NoneFound, "")
+			row.Found = found(checks.NoCauseFound, "")
 		case n < 110:
 			row.State = report.Reading
 		}

@@ -53,8 +53,10 @@ func pastRun(conn *sqlite.Conn, row *sqlite.Stmt) (report.PastRun, error) {
 			run.Failing = row.ColumnInt(1)
 			run.AtRisk = row.ColumnInt(2)
 			run.NotExamined = row.ColumnInt(3)
-			run.NoneFound = run.Devices - run.Failing - run.AtRisk - run.NotExamined
-			run.Retried = row.ColumnInt(4)
+			run.NoCauseFound = row.ColumnInt(4)
+			run.BackedUp = row.ColumnInt(5)
+			run.Suppressed = row.ColumnInt(6)
+			run.Retried = row.ColumnInt(7)
 			return nil
 		},
 	})
@@ -63,5 +65,6 @@ func pastRun(conn *sqlite.Conn, row *sqlite.Stmt) (report.PastRun, error) {
 // countDevices counts the devices of a run as they were last seen in it: with max(taken),
 // SQLite takes the other columns from the row that has it.
 const countDevices = `
-	SELECT count(*), total(verdict = 'failing'), total(verdict = 'at-risk'), total(verdict = 'not-examined'), total(retried <> '')
+	SELECT count(*), total(verdict = 'failing'), total(verdict = 'at-risk'), total(verdict = 'not-examined'),
+		total(verdict = 'no-cause-found'), total(verdict = 'backed-up'), total(verdict = 'suppressed'), total(retried <> '')
 	FROM (SELECT verdict, retried, max(taken) FROM devices WHERE run = ? GROUP BY key)`

@@ -14,7 +14,7 @@ func TestStale(t *testing.T) {
 	s := fresh(t)
 	now := monday.Add(100 * aDay)
 	visit := func(run, daysAgo int, udid, backup string, change ...func(*report.Device)) report.Device {
-		d := report.Device{UDID: udid, TakenAt: now.Add(-time.Duration(daysAgo) * aDay), Verdict: "none-found", Headline: "As it was."}
+		d := report.Device{UDID: udid, TakenAt: now.Add(-time.Duration(daysAgo) * aDay), Verdict: "backed-up", Headline: "As it was."}
 		days := 0
 		if _, err := fmt.Sscan(backup, &days); err == nil {
 			d.LastBackup = now.Add(-time.Duration(days) * aDay)

@@ -25,7 +25,7 @@ func TestARunIsKept(t *testing.T) {
 	code := report.ExitProblems
 	want := report.RunList{Schema: report.HistorySchema, Total: 1, Runs: []report.PastRun{{
 		Run: runID(1), StartedAt: monday, FinishedAt: monday.Add(time.Minute), Tool: "1.2.3", Host: report.Host{OS: "linux"},
-		Subject: report.OfDevices, Exit: &code, Devices: 6, Failing: 2, AtRisk: 2, NoneFound: 1, NotExamined: 1,
+		Subject: report.OfDevices, Exit: &code, Devices: 6, Failing: 2, AtRisk: 2, BackedUp: 1, NotExamined: 1,
 	}}}
 	if diff := cmp.Diff(want, list); diff != "" {
 		t.Error(diff)
@@ -48,12 +48,12 @@ func TestADeviceMayComeTwice(t *testing.T) {
 	s := fresh(t)
 	d := tray(t)[0]
 	again := d
-	again.TakenAt, again.Verdict = d.TakenAt.Add(time.Hour), "none-found"
+	again.TakenAt, again.Verdict = d.TakenAt.Add(time.Hour), "backed-up"
 	keep(t, s, runID(1), monday, d, again)
 	list, err := s.Runs(t.Context(), 1)
 	must(t, err)
-	if run := list.Runs[0]; run.Devices != 1 || run.NoneFound != 1 {
-		t.Errorf("%d devices, %d with nothing found; want the one device as it was last", run.Devices, run.NoneFound)
+	if run := list.Runs[0]; run.Devices != 1 || run.BackedUp != 1 {
+		t.Errorf("%d devices, %d with nothing found; want the one device as it was last", run.Devices, run.BackedUp)
 	}
 	if story, err := s.Device(t.Context(), d.UDID, 10); err != nil || len(story.Visits) != 2 {
 		t.Errorf("%d visits, %v", len(story.Visits), err)

@@ -30,7 +30,7 @@ type Config struct {
 // A Visit is one earlier visit of a device.
 type Visit struct {
 	At         time.Time
-	Verdict    string    // failing, at-risk, none-found or not-examined
+	Verdict    string    // one of checks.Verdicts
 	Causes     []string  // ids of checks
 	LastBackup time.Time // zero if none is known
 }

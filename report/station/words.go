@@ -24,10 +24,14 @@ func markOf(of string) mark {
 		return mark{"bad", "✗", "Failing"}
 	case string(checks.AtRisk):
 		return mark{"warn", "!", "At risk"}
-	case string(checks.NoneFound):
-		return mark{"good", "✓", "Nothing found"}
+	case string(checks.NoCauseFound):
+		return mark{"dim", "?", "No cause found"}
+	case string(checks.BackedUp):
+		return mark{"good", "✓", "Backed up"}
 	case string(checks.NotExamined):
-		return mark{"dim", "?", "Not examined"}
+		return mark{"dim", "–", "Not examined"}
+	case string(checks.Suppressed):
+		return mark{"dim", "·", "Suppressed"}
 	case string(checks.Problem):
 		return mark{"bad", "✗", "Problem"}
 	case string(checks.Warning):

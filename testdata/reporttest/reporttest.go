@@ -107,7 +107,7 @@ func Well(name string) report.Examined {
 	return report.Examined{
 		Snapshot: Snapshot("00008120-000A1C2E3F4A5B6C", name),
 		Diagnosis: checks.Diagnosis{
-			Verdict: checks.NoneFound, Headline: "No cause was found among what could be read.",
+			Verdict: checks.BackedUp, Headline: "The last good iCloud backup is 7 hours old.",
 			Healthy: []checks.Finding{{Check: SwitchedOn, Status: checks.OK, Summary: "iCloud Backup is on."}},
 		},
 	}
@@ -205,15 +205,15 @@ func OlderAndNewer() (older, newer report.Report) {
 		report.Device{UDID: "3", Name: "Class 4B", Verdict: "failing", Findings: []report.Finding{profile("School"), profile("Exam")}},
 		report.Device{UDID: "4", Name: "Front desk", Verdict: "failing", Findings: []report.Finding{trouble("signed-out")}},
 		report.Device{UDID: "5", Name: "Sold", Verdict: "failing", Findings: []report.Finding{trouble("beta-software")}},
-		report.Device{UDID: "6", Name: "Well", Verdict: "none-found"},
+		report.Device{UDID: "6", Name: "Well", Verdict: "backed-up"},
 	)
 	newer = Report(Tuesday,
 		report.Device{UDID: "1", Name: "Kitchen", Slot: "A1", Verdict: "failing", Findings: []report.Finding{trouble("icloud-storage-full"), status("wifi-missing", "ok"), status("device-storage-low", "unknown")}},
 		report.Device{UDID: "2", Name: "Studio", Verdict: "failing", Findings: []report.Finding{trouble("backup-turned-off"), symptom}},
-		report.Device{UDID: "3", Name: "Class 4B", Verdict: "none-found", Findings: []report.Finding{profile("Exam")}, Suppressed: []report.Silence{{Check: "mdm-disallows-backup", Subject: "School", Because: "agreed"}}},
+		report.Device{UDID: "3", Name: "Class 4B", Verdict: "backed-up", Findings: []report.Finding{profile("Exam")}, Suppressed: []report.Silence{{Check: "mdm-disallows-backup", Subject: "School", Because: "agreed"}}},
 		report.Device{UDID: "4", Name: "Front desk", Verdict: "not-examined", Reason: "never-paired"},
 		report.Device{UDID: "7", Name: "Bought", Verdict: "failing", Findings: []report.Finding{trouble("never-backed-up")}},
-		report.Device{UDID: "6", Name: "Well", Verdict: "none-found"},
+		report.Device{UDID: "6", Name: "Well", Verdict: "backed-up"},
 	)
 	return older, newer
 }

@@ -62,7 +62,7 @@ func filterFlags() []cli.Flag {
 		&cli.StringFlag{Name: "site", Category: filterHeading, Usage: "that belong to this `PLACE`"},
 		&cli.StringFlag{Name: "bench", Category: filterHeading, Usage: "that this bench, by `NAME`, was the last to read"},
 		&cli.StringFlag{Name: "cause", Category: filterHeading, Usage: "on which the check with this `ID` found a cause"},
-		&cli.StringFlag{Name: "verdict", Category: filterHeading, Usage: "with this `VERDICT`: failing, at-risk, none-found or not-examined"},
+		&cli.StringFlag{Name: "verdict", Category: filterHeading, Usage: "with this `VERDICT`: failing, at-risk, backed-up, …"},
 		&cli.StringFlag{Name: "backup", Category: filterHeading, Usage: "of whose last backup the date is `KNOWN`: known, never (there is none) or unknown"},
 		&cli.StringFlag{Name: "not-backed-up-for", Category: filterHeading, Usage: "known to have had no backup for `DAYS`, or never: 14d or 2w"},
 		&cli.StringFlag{Name: "sort", Category: filterHeading, Usage: "`ORDER`: read last first (newest), or longest without a backup first (longest)"},
@@ -145,7 +145,7 @@ func filterOf(ctx *cli.Context) (filter, error) {
 			return q, err
 		}
 	}
-	verdicts := []string{"", string(checks.Failing), string(checks.AtRisk), string(checks.NoneFound), string(checks.NotExamined)}
+	verdicts := []string{"", string(checks.Failing), string(checks.AtRisk), string(checks.NoCauseFound), string(checks.NotExamined)}
 	if !slices.Contains(verdicts, q.Verdict) {
 		return q, command.Usage("use "+strings.Join(verdicts[1:], ", "), "unknown verdict %q", q.Verdict)
 	}

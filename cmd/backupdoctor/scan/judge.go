@@ -1,6 +1,8 @@
 package scan
 
 import (
+	"time"
+
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/suppressions"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -12,6 +14,8 @@ type Judge struct {
 	Checks     []*checks.Check
 	Suppressed suppressions.List // findings that are left out
 	Redact     bool              // show nothing that tells whose a device is
+	MaxAge     time.Duration     // how old the last good backup may be; 0 for what the snapshot says
+	FailOn     report.FailOn     // what makes the exit code other than 0; "" for the default
 }
 
 // A Result is a device as it was judged.
@@ -24,9 +28,12 @@ type Result struct {
 // judge judges a device by what is shown of it. Which findings are suppressed may depend on a
 // name that is not shown.
 func (j Judge) judge(number int, s device.Snapshot) Result {
+	if j.MaxAge > 0 {
+		s.Policy.MaxAgeSeconds = uint64(j.MaxAge / time.Second)
+	}
 	shown := j.shown(number, s)
 	kept, silenced := j.Suppressed.Apply(s, checks.Run(shown, j.Checks))
-	found := report.NewDevice(report.Examined{Snapshot: shown, Diagnosis: checks.Diagnose(shown, kept), Silenced: silenced})
+	found := report.NewDevice(report.Examined{Snapshot: shown, Diagnosis: checks.Diagnose(shown, kept, silenced...), Silenced: silenced})
 	return Result{Snapshot: s, Shown: shown, Device: found}
 }
 

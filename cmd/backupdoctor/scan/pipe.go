@@ -64,6 +64,7 @@ func (p Pipe) report(run *Run, learned Learned) error {
 		LeftOut:   leftOut(learned.Recording.LeftOut, learned.Recording.Redacted || p.Judge.Redact),
 		Jobs:      learned.Recording.Jobs,
 		Gaps:      learned.Recording.Gaps,
+		FailOn:    p.Judge.FailOn,
 	}
 	recording := learned.Recording
 	recording.Redacted, recording.LeftOut = of.Redacted, of.LeftOut

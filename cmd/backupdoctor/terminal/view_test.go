@@ -25,11 +25,11 @@ func TestViewOfAWatch(t *testing.T) {
 	v := viewOn(&screen)
 	v.hear(report.Event{Type: report.DeviceAttached, UDID: "a", State: report.Waiting})
 	v.hear(report.Event{Type: report.DeviceAttached, UDID: "b", State: report.Waiting})
-	v.hear(report.Event{Type: report.DeviceDone, UDID: "a", Name: "Ada", Device: &report.Device{Name: "Ada", Verdict: string(checks.NoneFound)}})
+	v.hear(report.Event{Type: report.DeviceDone, UDID: "a", Name: "Ada", Device: &report.Device{Name: "Ada", Verdict: string(checks.BackedUp)}})
 	v.hear(report.Event{Type: report.DeviceDetached, UDID: "a"})
 	v.hear(report.Event{Type: report.DeviceState, UDID: "b", Name: "Kitchen", State: report.Reading})
 	v.draw()
-	if want := "1  Ada · Nothing found\n"; !strings.Contains(screen.String(), want) {
+	if want := "1  Ada · Backed up\n"; !strings.Contains(screen.String(), want) {
 		t.Errorf("%q does not stand on the screen:\n%q", want, screen.String())
 	}
 	if len(v.tray.Rows) != 1 || v.tray.Rows[0].Name != "Kitchen" || v.rows["b"] != 0 {

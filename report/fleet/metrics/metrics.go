@@ -63,7 +63,9 @@ func (c Collector) totals(ctx context.Context, out chan<- prometheus.Metric) err
 	}
 	out <- gauge(devices, float64(t.Failing), "failing")
 	out <- gauge(devices, float64(t.AtRisk), "at-risk")
-	out <- gauge(devices, float64(t.NoneFound), "none-found")
+	out <- gauge(devices, float64(t.NoCauseFound), "no-cause-found")
+	out <- gauge(devices, float64(t.BackedUp), "backed-up")
+	out <- gauge(devices, float64(t.Suppressed), "suppressed")
 	out <- gauge(devices, float64(t.NotExamined), "not-examined")
 	out <- gauge(backups, float64(t.Known), string(fleet.BackupKnown))
 	out <- gauge(backups, float64(t.Never), string(fleet.BackupNever))

@@ -26,7 +26,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"asset": assetPath, "clean": label, "quoted": quoted, "short": func(id string) string { return report.Clean(report.ShortOf(id)) }, "mark": markOf, "because": because,
 	"ago": words.Ago, "moment": words.Moment, "day": words.Date, "span": span,
 	"count": count, "share": share, "after": after, "set": with, "link": link, "causesOf": causesOf,
-	"verdicts": func() []string { return []string{"failing", "at-risk", "none-found", "not-examined"} },
+	"verdicts": verdicts,
 	"changes":  func() []fleet.Change { return []fleet.Change{fleet.New, fleet.Still, fleet.Fixed} },
 	"add":      func(a, b int) int { return a + b },
 }).ParseFS(templateFiles, "templates/*.html"))
@@ -45,10 +45,12 @@ func markOf(of string) mark {
 		return mark{"bad", "✗", "Failing"}
 	case string(checks.AtRisk):
 		return mark{"warn", "!", "At risk"}
-	case string(checks.NoneFound):
-		return mark{"good", "✓", "Nothing found"}
+	case string(checks.NoCauseFound):
+		return mark{"dim", "?", "No cause found"}
+	case string(checks.BackedUp):
+		return mark{"good", "✓", "Backed up"}
 	case string(checks.NotExamined):
-		return mark{"dim", "?", "Not examined"}
+		return mark{"dim", "–", "Not examined"}
 	case string(checks.Problem):
 		return mark{"bad", "✗", "Problem"}
 	case string(checks.Warning):
@@ -141,4 +143,12 @@ func causesOf(v fleet.Visit) []fleet.VisitFinding {
 		}
 	}
 	return causes
+}
+
+// verdicts are the names of all verdicts, for a list to choose from.
+func verdicts() (names []string) {
+	for _, v := range checks.Verdicts() {
+		names = append(names, string(v))
+	}
+	return names
 }

@@ -1,0 +1,208 @@
+package checks
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// A Need is one thing that has to be shown true of a device before its verdict is
+// [BackedUp].
+type Need struct {
+	ID       string     // "switched-on": kebab-case, never reused, never renamed
+	Text     string     // the statement, without a full stop: "iCloud Backup is on"
+	Shown    Shown      // whether it was shown
+	Evidence []Evidence // what it rests on; none if it was not shown
+	Gap      device.Gap // why it could not be shown; zero if it was, or was shown false
+	lack     string
+}
+
+// Shown says whether a statement was shown true of a device.
+type Shown string
+
+const (
+	ShownTrue  Shown = "true"
+	ShownFalse Shown = "false"
+	NotShown   Shown = "unknown" // what it needs could not be read; Gap says why
+)
+
+// A needed is a need before it is put to a device.
+type needed struct {
+	id   string
+	text string
+	lack string // what to say where it was not shown, as a clause
+	show func(device.Snapshot) proof
+}
+
+// proof is what a need comes to for one device.
+type proof struct {
+	shown    Shown
+	evidence []Evidence
+	gap      device.Gap
+}
+
+// allNeeded is the whole list of what "backed up" means, in the order in which it is
+// shown. All of it has to be shown true.
+var allNeeded = []needed{
+	{"identity", "The device says which device it is, and which software it runs", "its model or version is unknown", showIdentity},
+	{"read-to-the-end", "The device was read to the end", "it was read only in part", showReadToTheEnd},
+	{"switched-on", "iCloud Backup is on", "whether iCloud Backup is on is unknown", showSwitchedOn},
+	{"last-backup", "The date of the last good iCloud backup is known", "the date of the last good iCloud backup is unknown", showLastBackup},
+	{"clock", "The device's clock was read", "its clock could not be read, so the age of the last backup is unproved", showClock},
+	{"fresh-by-device", "The last good backup is recent by the device's clock", "by the device's clock the last good backup is not recent", showFreshByDevice},
+	{"fresh-by-computer", "The last good backup is recent by this computer's clock", "by this computer's clock the last good backup is not recent", showFreshByComputer},
+	{"no-failure-since", "No failed or unfinished attempt is on record since, in any source that was opened", "whether an attempt failed since is unknown", showNoFailureSince},
+}
+
+// Prove puts every need for [BackedUp] to a device.
+func Prove(s device.Snapshot) []Need {
+	var list []Need
+	for _, r := range allNeeded {
+		p := r.show(s)
+		list = append(list, Need{ID: r.id, Text: r.text, lack: r.lack, Shown: p.shown, Evidence: p.evidence, Gap: p.gap})
+	}
+	return list
+}
+
+// allShown reports whether every statement of a list was shown true.
+func allShown(list []Need) bool {
+	for _, s := range list {
+		if s.Shown != ShownTrue {
+			return false
+		}
+	}
+	return len(list) > 0
+}
+
+func shownBy(holds bool, evidence ...Evidence) proof {
+	if holds {
+		return proof{shown: ShownTrue, evidence: evidence}
+	}
+	return proof{shown: ShownFalse, evidence: evidence}
+}
+
+func notShown(s device.Snapshot, err error) proof {
+	gap := device.GapOf(err)
+	if gap.Reason == device.NotAsked {
+		gap = silence(s)
+	}
+	return proof{shown: NotShown, gap: gap}
+}
+
+func showIdentity(s device.Snapshot) proof {
+	if _, err := live(s).Recognized.Get(); isNameless(s) {
+		return notShown(s, err)
+	}
+	product, err := s.Device.ProductType.Get()
+	if err != nil {
+		return notShown(s, err)
+	}
+	version, err := s.Device.ProductVersion.Get()
+	if err != nil {
+		return notShown(s, err)
+	}
+	return shownBy(s.Device.UDID != "", readIdentity(s, "Model and version", product+", "+version, "", "Product Type, Product Version"))
+}
+
+func showReadToTheEnd(s device.Snapshot) proof {
+	if s.Live != nil && s.Live.Ended.Reason != "" {
+		return proof{shown: NotShown, gap: s.Live.Ended}
+	}
+	for _, r := range s.Histories {
+		if r.Ended.Reason != "" {
+			return proof{shown: NotShown, gap: r.Ended}
+		}
+	}
+	return shownBy(true)
+}
+
+func showSwitchedOn(s device.Snapshot) proof {
+	on, err := live(s).CloudBackup.Enabled.Get()
+	if err == nil {
+		return shownBy(on, read(s, "iCloud Backup switch", onOff(on), "on", "lockdown com.apple.mobile.backup / CloudBackupEnabled"))
+	}
+	if !silent(err) {
+		return notShown(s, err)
+	}
+	on, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.CloudBackup.Enabled })
+	if !known || r.old() {
+		return notShown(s, err)
+	}
+	return shownBy(on, r.read("iCloud Backup switch", onOff(on), "on", "HomeDomain com.apple.mobile.ldbackup.plist / CloudBackupEnabled"))
+}
+
+// lastBackupRead is the end of the last good backup, as the device or a record tells it.
+func lastBackupRead(s device.Snapshot) (time.Time, Evidence, error) {
+	at, _, err := lastBackup(s)
+	if !silent(err) {
+		return at, backupDate(s, at), err
+	}
+	if at, _, r, known := pastBackup(s); known {
+		return at, r.backupDate(at), nil
+	}
+	return time.Time{}, Evidence{}, err
+}
+
+func showLastBackup(s device.Snapshot) proof {
+	_, date, err := lastBackupRead(s)
+	if err != nil {
+		return notShown(s, err)
+	}
+	return shownBy(true, date)
+}
+
+// clockSource is where the reading of the device's clock comes from.
+const clockSource = "lockdown / TimeIntervalSince1970"
+
+func showClock(s device.Snapshot) proof {
+	skew, err := live(s).ClockSkewSeconds.Get()
+	if err != nil {
+		return notShown(s, err)
+	}
+	return shownBy(true, read(s, "Device's clock", fmt.Sprintf("%+.0f seconds from this computer's", skew), "", clockSource))
+}
+
+func showFreshByDevice(s device.Snapshot) proof {
+	skew, err := live(s).ClockSkewSeconds.Get()
+	if err != nil {
+		return notShown(s, err)
+	}
+	return showFresh(s, s.TakenAt.Add(time.Duration(skew*float64(time.Second))))
+}
+
+func showFreshByComputer(s device.Snapshot) proof { return showFresh(s, s.TakenAt) }
+
+func showFresh(s device.Snapshot, now time.Time) proof {
+	at, date, err := lastBackupRead(s)
+	if err != nil {
+		return notShown(s, err)
+	}
+	age := now.Sub(at)
+	return shownBy(age > -clockTolerance && days(age) <= fineFor(s), date)
+}
+
+// showNoFailureSince looks at every source of attempts that was opened. A source that was
+// opened and could not be read leaves the statement unknown.
+func showNoFailureSince(s device.Snapshot) proof {
+	if failed, _ := failures(s); len(failed) > 0 {
+		return shownBy(false, failureEvidence(failed)...)
+	}
+	for _, r := range records(s) {
+		if _, err := r.CloudBackup.Results.Get(); silent(err) && opened(err) {
+			return notShown(s, err)
+		}
+	}
+	return shownBy(true)
+}
+
+// opened is false of a record that was locked or may not be read, so that nothing in it was
+// looked for.
+func opened(err error) bool {
+	switch device.GapOf(err).Reason {
+	case device.NeedsPassword, device.NotPermitted, device.NotAsked:
+		return false
+	default:
+		return true
+	}
+}
