@@ -65,6 +65,16 @@ func Prove(s device.Snapshot) []Need {
 	return list
 }
 
+// NeedText is the statement with an id; "" if this version does not know it.
+func NeedText(id string) string {
+	for _, n := range allNeeded {
+		if n.id == id {
+			return n.text
+		}
+	}
+	return ""
+}
+
 // allShown reports whether every statement of a list was shown true.
 func allShown(list []Need) bool {
 	for _, s := range list {

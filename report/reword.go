@@ -19,6 +19,9 @@ func Reworded(r Report) Report {
 	r.JSONSchema, r.Tool.Name = SchemaID, "backupdoctor"
 	r.Gaps, r.Places = convert(r.Gaps, rewordedGap), convert(r.Places, rewordedPlace)
 	r.LeftOut = listed(r.LeftOut)
+	if !slices.Contains(Levels(), FailOn(r.FailOn)) {
+		r.FailOn = string(Unproved)
+	}
 	r.Devices = convert(r.Devices, RewordedDevice)
 	if r.Inventory != nil {
 		inventory := *r.Inventory
@@ -33,6 +36,7 @@ func RewordedDevice(d Device) Device {
 	ids := identitiesOf(d)
 	d.Headline = device.Quoted(d.Headline)
 	d.Findings = convert(d.Findings, func(f Finding) Finding { return rewordedFinding(f, ids) })
+	d.Proof = convert(d.Proof, rewordedNeed)
 	d.Plan = convert(d.Plan, func(s Step) Step { return rewordedStep(s, ids) })
 	d.Backups = convert(d.Backups, rewordedBackup)
 	d.Suppressed = slices.Clone(d.Suppressed)
@@ -98,10 +102,7 @@ func rewordedFinding(f Finding, ids []device.Identity) Finding {
 		f.Title, f.Sources = foreign(f.Title), convert(f.Sources, rewordedSource)
 	}
 	f.Summary = rewordedSummary(f, check, ids)
-	f.Evidence = convert(f.Evidence, func(e Evidence) Evidence {
-		e.Key, e.Value, e.Expected, e.Source = device.Token(e.Key), device.Token(e.Value), device.Token(e.Expected), device.Token(e.Source)
-		return e
-	})
+	f.Evidence = convert(f.Evidence, rewordedEvidence)
 	f.Remedies = convert(f.Remedies, func(r Remedy) Remedy {
 		if remedy, known := remedies.Find(remedies.ID(r.ID)); known {
 			return Remedy{ID: r.ID, Title: remedy.Title}
@@ -112,6 +113,19 @@ func rewordedFinding(f Finding, ids []device.Identity) Finding {
 		f.Remedies = possible(check.Remedies, ids[0])
 	}
 	return f
+}
+
+func rewordedEvidence(e Evidence) Evidence {
+	e.Key, e.Value, e.Expected, e.Source = device.Token(e.Key), device.Token(e.Value), device.Token(e.Expected), device.Token(e.Source)
+	return e
+}
+
+func rewordedNeed(n Need) Need {
+	if n.Text = checks.NeedText(n.ID); n.Text == "" {
+		n.Text = unknownTitle
+	}
+	n.Evidence = convert(n.Evidence, rewordedEvidence)
+	return n
 }
 
 // rewordedSummary quotes a summary, but for the question that it ends with: that is looked
@@ -205,6 +219,10 @@ func bareDevice(d Device) Device {
 			return Step{Remedy: s.Remedy, For: s.For}
 		}
 		return s
+	})
+	d.Proof = convert(d.Proof, func(n Need) Need {
+		n.Text = ""
+		return n
 	})
 	d.Backups = slices.Clone(d.Backups)
 	for i := range d.Backups {

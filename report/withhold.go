@@ -29,6 +29,10 @@ func Withhold(d Device, s, redacted device.Snapshot) Device {
 		f.Evidence = convert(f.Evidence, w.evidence)
 		d.Findings[i] = f
 	}
+	d.Proof = slices.Clone(d.Proof)
+	for i, n := range d.Proof {
+		d.Proof[i].Detail, d.Proof[i].Evidence = w.clean(n.Detail), convert(n.Evidence, w.evidence)
+	}
 	d.Suppressed = slices.Clone(d.Suppressed)
 	for i, s := range d.Suppressed {
 		s.Subject, s.Summary = w.clean(s.Subject), w.clean(s.Summary)

@@ -216,6 +216,10 @@ func TestFaultsOfMux(t *testing.T) {
 		"pair record of zeros":    {sim.Fault{Kind: sim.OddValue, At: "ReadPairRecord", Key: "PairRecordData", Error: "<data>" + strings.Repeat("AAAA", 300) + "</data>"}, untrusted(device.RecordBroken)},
 		"undecodable pair record": {sim.Fault{Kind: sim.OddValue, At: "ReadPairRecord", Key: "PairRecordData", Error: "<data>!</data>"}, untrusted(device.MuxTrouble)},
 		"pair record sent twice":  {sim.Fault{Kind: sim.Twice, At: "ReadPairRecord"}, nil},
+		"Connect hung up on":      {sim.Fault{Kind: sim.Reset, At: "Connect"}, all(device.Unreachable, "")},
+		"Connect result 1":        {sim.Fault{Kind: sim.Numbered, At: "Connect", Count: 1}, all(device.Unreachable, "")},
+		"Connect result 2":        {sim.Fault{Kind: sim.Numbered, At: "Connect", Count: 2}, all(device.Detached, "")},
+		"Connect result 6":        {sim.Fault{Kind: sim.Numbered, At: "Connect", Count: 6}, all(device.Unreachable, "")},
 		"Connect sent twice":      {sim.Fault{Kind: sim.Twice, At: "usbmux"}, nil},
 	}
 	healthy := rowOf(t, readOne(t, patient(t, "healthy-iphone")))

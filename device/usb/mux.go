@@ -138,6 +138,9 @@ func (l *link) connect(ctx context.Context, to Attached, port uint16) error {
 		DeviceID:    to.DeviceID,
 		PortNumber:  ios.Ntohs(port), // usbmuxd wants it in network byte order
 	})
+	if errors.Is(err, device.Detached) && ctx.Err() == nil { // usbmuxd hung up, not the device
+		return device.Gap{Reason: device.Unreachable, Detail: "usbmux.hungup"}
+	}
 	if err != nil {
 		return err
 	}

@@ -198,7 +198,13 @@ func verdictCase(d report.Device, code int) junitCase {
 
 // needLine is one statement that "backed up" needs, with whether it was shown.
 func needLine(n report.Need) string {
-	line := n.Shown + ": " + n.Text
+	line := "not shown: " + n.Text
+	switch checks.Shown(n.Shown) {
+	case checks.ShownTrue:
+		line = "shown: " + n.Text
+	case checks.ShownFalse:
+		line = "not so: " + n.Text
+	}
 	if n.Reason != "" {
 		line += " (" + reasonOf(n.Reason, n.Detail) + ")"
 	}

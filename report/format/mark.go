@@ -2,6 +2,7 @@ package format
 
 import (
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -36,7 +37,7 @@ func markOfVerdict(d report.Device) mark {
 	case checks.Suppressed:
 		return mark{"·", "[.]", word, dim}
 	default:
-		return mark{"?", "[?]", report.Clean(word + ": " + d.Verdict), cyan}
+		return mark{"?", "[?]", report.Clean(word + " " + device.Quoted(d.Verdict)), cyan}
 	}
 }
 
