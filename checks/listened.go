@@ -43,13 +43,15 @@ func heardFailures(s device.Snapshot) []failure {
 		if a.Outcome != device.AttemptFailed || err != nil || !at.After(lastGood(s)) {
 			continue
 		}
-		f := failure{at: at, from: logRecord(s, a)}
-		for _, cause := range a.Causes {
-			f.codes = append(f.codes, codes.ID{Domain: codes.ErrorDomain(cause.Domain), Number: cause.Code})
-		}
-		list = append(list, f)
+		list = append(list, ofLog(s, a))
 	}
 	return list
+}
+
+// ofLog is an attempt that a log told of, as a failure.
+func ofLog(s device.Snapshot, a device.Attempt) failure {
+	r := logRecord(s, a)
+	return failure{at: r.asOf, from: r, lost: a.CalledOff, keys: a.KeysLacked, died: a.Died}.behind(a.Causes)
 }
 
 // listenedTo is true of a device whose log told anything of iCloud Backup.
@@ -107,11 +109,7 @@ func heardOf(s device.Snapshot, a device.Attempt, check *Check) (f Finding, ok b
 // heardFailing tells of a failure that points to a check. One that was called off points to
 // the condition that backupd had lost when it ended.
 func heardFailing(s device.Snapshot, a device.Attempt, check *Check) (Finding, bool) {
-	r := logRecord(s, a)
-	f := failure{at: r.asOf, from: r}
-	for _, cause := range a.Causes {
-		f.codes = append(f.codes, codes.ID{Domain: codes.ErrorDomain(cause.Domain), Number: cause.Code})
-	}
+	f := ofLog(s, a)
 	if f.calledOff() {
 		return heardCalledOff(s, a, f, check)
 	}

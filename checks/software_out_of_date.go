@@ -2,6 +2,8 @@ package checks
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
@@ -19,12 +21,24 @@ A beta is not compared. A model that the table does not know is newer than the t
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.AppleHT203512, remedies.AppleDeviceManagement, remedies.DiscoverIOS27, remedies.CertidealIPadOS27},
 	Remedies: []remedies.ID{remedies.UpdateSoftware, remedies.UpdateWithComputer},
-	Judge:    asIdentified(judgeSoftware),
+	Judge:    asIdentified(judgeSoftwareBesideBackup),
 }
 
 // tableAges is the age from which a table of releases is told to be old: by then Apple has
 // most likely released something newer.
 const tableAges = 60 * 24 * time.Hour
+
+// judgeSoftwareBesideBackup makes a note of software that is behind while backups complete:
+// it keeps none from completing, and nobody has to act on it.
+func judgeSoftwareBesideBackup(s device.Snapshot) []Finding {
+	found := judgeSoftware(s)
+	said, evidence, fresh := freshBackup(s)
+	if found[0].Status != Warning || !fresh {
+		return found
+	}
+	return ok(clause(found[0].Summary)+"; "+strings.ToLower(said[:1])+said[1:]+", so this keeps no backup from completing.",
+		append(slices.Clone(found[0].Evidence), evidence)...)
+}
 
 func judgeSoftware(s device.Snapshot) []Finding {
 	version, err := s.Device.Version()
