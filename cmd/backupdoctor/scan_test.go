@@ -156,13 +156,13 @@ func TestExpectedCauses(t *testing.T) {
 
 // onlyOnRecord has the checks that are judged from a device's own records in a backup. The
 // backups of the tray hold none, so it shows these as questions, or ruled out. usbmuxd-trouble
-// is a fault of the whole tray, which this one does not have.
+// is judged from this computer, which has none.
 var onlyOnRecord = []string{
+	"usbmuxd-trouble",
 	"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive",
 	"account-needs-attention", "terms-not-accepted", "screen-time-account-changes",
 	"low-data-mode", "airplane-mode", "wifi-slow-unstable", "icloud-outage",
 	"needs-unlock-for-keys", "backup-locked-elsewhere", "files-unavailable", "corrupt-previous-backup", "persistent-software-fault",
-	"usbmuxd-trouble",
 }
 
 // faulty is a device like another, with a fault.

@@ -121,7 +121,7 @@ func TestTwoInOneSecondGetTwoNames(t *testing.T) {
 
 // What the cheap check at the door does not see shows when it is used.
 func TestWhatBreaksInUseIsSetAside(t *testing.T) {
-	path := written(t, 20)
+	path := written(t, 60)
 	ruinMiddle(t, path)
 	s := opened(t, path)
 	if s.SetAside() != "" {
@@ -150,7 +150,7 @@ func ruinMiddle(t *testing.T, path string) {
 	t.Helper()
 	content := read(t, path)
 	pages := len(content) / 4096
-	for page := pages / 3; page < pages*2/3; page++ {
+	for page := pages * 2 / 5; page < pages*3/5; page++ {
 		copy(content[page*4096:], bytes.Repeat([]byte{0xa5}, 4096))
 	}
 	must(t, os.WriteFile(path, content, 0o600))

@@ -25,7 +25,7 @@ type Log struct {
 
 // Learn implements [Source].
 func (l Log) Learn(ctx context.Context, run *Run) (Learned, error) {
-	var in io.Reader = input.NewReader(ctx, l.Stdin)
+	in := io.Reader(input.NewReader(ctx, l.Stdin))
 	written := time.Now()
 	if l.Path != "-" {
 		info, err := os.Stat(l.Path)
