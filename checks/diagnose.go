@@ -210,7 +210,10 @@ func onRecord(s device.Snapshot) bool {
 		_, errEnabled := r.CloudBackup.Enabled.Get()
 		_, errLast := r.CloudBackup.Last.Get()
 		_, errResults := r.CloudBackup.Results.Get()
-		return !silent(errEnabled) || !silent(errLast) || !silent(errResults)
+		_, errWindows := r.Schedule.Windows.Get()
+		_, errKeys := r.Schedule.MissingKeyFailures.Get()
+		_, errCount := r.Schedule.FailureCount.Get()
+		return !silent(errEnabled) || !silent(errLast) || !silent(errResults) || errWindows == nil || errCount == nil || errKeys == nil
 	})
 }
 

@@ -21,7 +21,7 @@ func Run(s device.Snapshot, list []*Check) []Finding {
 			findings = append(findings, complete(f, check, s.Device))
 		}
 	}
-	return leaveNoneUnexplained(s, findings)
+	return noteSoftware(s, leaveNoneUnexplained(s, findings))
 }
 
 func judge(check *Check, s device.Snapshot) (findings []Finding) {

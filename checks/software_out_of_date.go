@@ -21,23 +21,27 @@ A beta is not compared. A model that the table does not know is newer than the t
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.AppleHT203512, remedies.AppleDeviceManagement, remedies.DiscoverIOS27, remedies.CertidealIPadOS27},
 	Remedies: []remedies.ID{remedies.UpdateSoftware, remedies.UpdateWithComputer},
-	Judge:    asIdentified(judgeSoftwareBesideBackup),
+	Judge:    asIdentified(judgeSoftware),
 }
 
 // tableAges is the age from which a table of releases is told to be old: by then Apple has
 // most likely released something newer.
 const tableAges = 60 * 24 * time.Hour
 
-// judgeSoftwareBesideBackup makes a note of software that is behind while backups complete:
-// it keeps none from completing, and nobody has to act on it.
-func judgeSoftwareBesideBackup(s device.Snapshot) []Finding {
-	found := judgeSoftware(s)
+// noteSoftware makes a note of software that is behind while backups complete: it keeps none
+// from completing, and nobody has to act on it.
+func noteSoftware(s device.Snapshot, findings []Finding) []Finding {
+	at := slices.IndexFunc(findings, func(f Finding) bool { return f.Check == softwareOutOfDate && f.Status == Warning })
 	said, evidence, fresh := freshBackup(s)
-	if found[0].Status != Warning || !fresh {
-		return found
+	if at < 0 || !fresh || len(traces(s)) > 0 {
+		return findings
 	}
-	return ok(clause(found[0].Summary)+"; "+strings.ToLower(said[:1])+said[1:]+", so this keeps no backup from completing.",
-		append(slices.Clone(found[0].Evidence), evidence)...)
+	findings = slices.Clone(findings)
+	f := &findings[at]
+	f.Status, f.Remedies = OK, nil
+	f.Summary = clause(f.Summary) + "; " + strings.ToLower(said[:1]) + said[1:] + ", so this keeps no backup from completing."
+	f.Evidence = append(slices.Clone(f.Evidence), evidence)
+	return findings
 }
 
 func judgeSoftware(s device.Snapshot) []Finding {

@@ -72,7 +72,7 @@ var (
 	// ReportCrash names the process that it writes a report of, and its number.
 	crashed = regexp.MustCompile(`\bcorpse\[(\d+)\] backupd\b`)
 	// backupd meets these errors only while it gathers or uploads files.
-	inAttempt = regexp.MustCompile(`(?i)\bfailed to (?:upload|back ?up|copy|save|scan|read|open|stat)\b|\bOperation \S+ failed\b|\bstat\("|\bmissing encryption keys\b`)
+	inAttempt = regexp.MustCompile(`(?i)\bfailed to (?:upload|back ?up|copy|save|scan|read|open|stat)\b|\bOperation .{1,120} failed\b|\bstat\("|\bmissing encryption keys\b`)
 	lacksKeys = regexp.MustCompile(`(?i)\bmissing encryption keys\b`)
 	begins    = regexp.MustCompile(`\bStarting backup\b`)
 	// The bracket of a cancellation names the condition that was lost.
