@@ -119,7 +119,7 @@ func (f failure) isCancellation() bool {
 // they may be older. r is where the newest was read.
 func failures(s device.Snapshot) (list []failure, r record) {
 	results, r, _ := recall(s, attempts) // none if not known
-	list = slices.DeleteFunc(heardFailures(s), failure.calledOff)
+	list = slices.DeleteFunc(heardFailures(s), failure.isCancellation)
 	last := lastGood(s)
 	for _, result := range results {
 		at, err := result.At.Get()

@@ -110,7 +110,7 @@ func heardOf(s device.Snapshot, a device.Attempt, check *Check) (f Finding, ok b
 // the condition that backupd had lost when it ended.
 func heardFailing(s device.Snapshot, a device.Attempt, check *Check) (Finding, bool) {
 	f := ofLog(s, a)
-	if f.calledOff() {
+	if f.isCancellation() {
 		return heardCalledOff(s, a, f, check)
 	}
 	cause := f.cause()
@@ -128,6 +128,12 @@ func heardFailing(s device.Snapshot, a device.Attempt, check *Check) (Finding, b
 
 // heardCalledOff tells of an attempt that was called off.
 func heardCalledOff(s device.Snapshot, a device.Attempt, f failure, check *Check) (Finding, bool) {
+	if by := f.lostCondition(); by != "" {
+		if by != check.ID {
+			return Finding{}, false
+		}
+		return heardSaying(s, a, Problem, fmt.Sprintf("The attempt at an iCloud backup that was seen in the log, on %s, was called off (%s), and backupd had just lost %s", moment(f.at), f, conditionNames[by])), true
+	}
 	conditions, _ := a.Conditions.Get() // all unknown if the log has none
 	lost := false
 	for _, c := range nightly {
@@ -144,6 +150,13 @@ func heardCalledOff(s device.Snapshot, a device.Attempt, f failure, check *Check
 		return Finding{}, false
 	}
 	return heardSaying(s, a, Ask, fmt.Sprintf("The attempt at an iCloud backup that was seen in the log, on %s, was called off (%s), and the log does not say which condition was lost", moment(f.at), f)), true
+}
+
+// conditionNames are the conditions that a cancellation can name, by the check of each.
+var conditionNames = map[string]string{
+	"wifi-missing":      "Wi-Fi",
+	"auto-not-charging": "power",
+	"auto-not-locked":   "the lock of the screen",
 }
 
 // nightly are the conditions that calling off a backup can come from. The lock is left out:

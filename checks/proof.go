@@ -196,7 +196,7 @@ func showFresh(s device.Snapshot, now time.Time) proof {
 // opened and could not be read leaves the statement unknown.
 func showNoFailureSince(s device.Snapshot) proof {
 	if list := traces(s); len(list) > 0 {
-		return shownBy(false, list[0].evidence...)
+		return shownBy(false, traceEvidence(list)...)
 	}
 	if len(s.Attempts) > 0 && s.Attempts[0].Outcome == device.AttemptUnended {
 		return shownBy(false, logLines(s.Attempts[0])...)

@@ -10,7 +10,7 @@ import (
 
 var transientGlitch = &Check{
 	ID:    "transient-glitch",
-	Short: "unexplained failures",
+	Short: "crashes or unexplained failures",
 	Title: "No process that backups need has crashed lately",
 	Doc: `A process that hangs, or a leftover of an earlier attempt, can keep a backup from completing until the device is restarted.
 

@@ -128,6 +128,15 @@ func (f failure) trace(text string, evidence ...Evidence) trace {
 // maxTraces is how many signs are shown as evidence.
 const maxTraces = 5
 
+// traceEvidence shows the newest signs.
+func traceEvidence(list []trace) []Evidence {
+	var evidence []Evidence
+	for _, t := range list[:min(len(list), maxTraces)] {
+		evidence = append(evidence, t.evidence...)
+	}
+	return evidence
+}
+
 // leaveNoneUnexplained makes a warning of the findings if failed attempts are on record and no finding
 // speaks of them: whatever the code, a device whose attempts fail is at risk.
 func leaveNoneUnexplained(s device.Snapshot, findings []Finding) []Finding {
@@ -144,10 +153,7 @@ func leaveNoneUnexplained(s device.Snapshot, findings []Finding) []Finding {
 		summary += ", and there are " + count(len(list)-1, "more sign") + " of failed attempts"
 	}
 	f := warning(summary + "; no good iCloud backup is known since.")[0]
-	for _, t := range list[:min(len(list), maxTraces)] {
-		f.Evidence = append(f.Evidence, t.evidence...)
-	}
-	f.Evidence = append(f.Evidence, findings[at].Evidence...)
+	f.Evidence = append(traceEvidence(list), findings[at].Evidence...)
 	findings = slices.Clone(findings)
 	findings[at] = complete(f, transientGlitch, s.Device)
 	return findings
