@@ -70,6 +70,8 @@ func judgeProfiles(s device.Snapshot) []Finding {
 		return unknown(s, "Whether the device is managed", hint.err)
 	case !hint.present():
 		return ok("The device has no configuration profile and is not supervised.", evidence...)
+	case err == nil && hint.unsupervised:
+		return ask(fmt.Sprintf("The device %s and is not supervised; a profile on such a device seldom forbids iCloud Backup, and what it restricts cannot be read.", hint), evidence...)
 	case err == nil:
 		return warning(fmt.Sprintf("The device %s, and says that iCloud Backup is off, as it does where management forbids it.", hint), evidence...)
 	default:

@@ -10,8 +10,8 @@ import (
 
 var transientGlitch = &Check{
 	ID:    "transient-glitch",
-	Short: "crashes or unexplained failures",
-	Title: "No process that backups need has crashed lately",
+	Short: "fault without a named cause",
+	Title: "No passing software fault keeps backups from completing",
 	Doc: `A process that hangs, or a leftover of an earlier attempt, can keep a backup from completing until the device is restarted.
 
 Judged from the names of crash reports on the device: one of backupd, cloudd, bird, accountsd or akd, in the last two weeks and after the last good backup, is a hint. Attempts that failed, or began and never ended, are told here where no other check has a cause for them, whatever their code. That there is none shows nothing, because a backup that fails seldom crashes anything; and how long the device has been running cannot be read.`,

@@ -11,8 +11,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// everyCode is every code that has a row, and some of domains and numbers that have none.
-func everyCode() []device.PastCause {
+// failingCodes is every code that has a row, and some of domains and numbers that have none.
+func failingCodes() []device.PastCause {
 	var all []device.PastCause
 	for _, m := range codes.Meanings() {
 		if m.Domain != "" && m.Number != 0 {
@@ -92,7 +92,7 @@ func TestNoFailureWithoutALaterSuccessIsWell(t *testing.T) {
 	for _, door := range doors {
 		for _, attached := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, attached %v", door.name, attached), func(t *testing.T) {
-				for _, c := range everyCode() {
+				for _, c := range failingCodes() {
 					s := well(lastBackedUp(6*time.Hour), door.failed(c))
 					if !attached {
 						s.Live = nil
@@ -145,7 +145,7 @@ func TestFailuresWithoutACode(t *testing.T) {
 // What an iCloud backup has completed after is past.
 func TestALaterSuccessEndsEveryFailure(t *testing.T) {
 	for _, door := range doors {
-		for _, c := range everyCode() {
+		for _, c := range failingCodes() {
 			if door.name == "a log without dates" {
 				continue // it may be younger than the success
 			}

@@ -363,10 +363,11 @@ func count(causes []CauseCount, f Finding) []CauseCount {
 		causes[i].Devices++
 		if severity(f.Status) > severity(causes[i].Status) {
 			causes[i].Status = f.Status
+			causes[i].Short = shortFor(f.Check, f.Status)
 		}
 		return causes
 	}
-	return append(causes, CauseCount{Check: f.Check, Short: ShortOf(f.Check), Title: f.Title, Status: f.Status, Devices: 1})
+	return append(causes, CauseCount{Check: f.Check, Short: shortFor(f.Check, f.Status), Title: f.Title, Status: f.Status, Devices: 1})
 }
 
 // ShortOf is the trouble that a check is about, in a few words; of a check that this version
@@ -376,6 +377,16 @@ func ShortOf(id string) string {
 		return check.Short
 	}
 	return device.Token(id)
+}
+
+// shortFor is ShortOf for a cause of this status. A warning of a check that a person has to
+// settle is a hint, and is labelled as one.
+func shortFor(id, status string) string {
+	check, known := checks.Find(id)
+	if known && check.Ask != "" && checks.Status(status) == checks.Warning {
+		return "may be: " + check.Short
+	}
+	return ShortOf(id)
 }
 
 // severity puts a problem above a warning.
