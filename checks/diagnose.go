@@ -242,6 +242,8 @@ func headline(s device.Snapshot, d Diagnosis) string {
 		return "The device did not tell its UDID, so what was read may be another's: " + d.Gap.Error() + "."
 	case d.Verdict == NotExamined && trusted(s):
 		return "What the device says of iCloud Backup could not be read: " + d.Gap.Error() + "."
+	case d.Verdict == NotExamined && live(s).PairTry.Reason != d.Gap.Reason:
+		return sentence(d.Gap.Error() + failedTry(live(s).PairTry))
 	case d.Verdict == NotExamined:
 		return sentence(d.Gap.Error())
 	}
