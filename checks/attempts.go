@@ -33,14 +33,62 @@ func (f failure) String() string {
 // innermost code that has one. transient-glitch is the answer of the codes that tell
 // nothing, and gives way to any other; "" is that of codes nobody knows.
 func (f failure) cause() string {
-	cause := ""
+	if m, known := f.telling(); known {
+		return m.Checks[0]
+	}
+	return ""
+}
+
+// telling is the meaning of the code that decides the cause; known is false if no code of the
+// failure has a cause.
+func (f failure) telling() (telling codes.Meaning, known bool) {
 	for _, code := range f.codes {
 		m, _ := codes.Find(code)
-		if len(m.Checks) > 0 && (cause == "" || m.Checks[0] != "transient-glitch") {
-			cause = m.Checks[0]
+		if len(m.Checks) > 0 && (!known || m.Checks[0] != "transient-glitch") {
+			telling, known = m, true
 		}
 	}
-	return cause
+	return telling, known
+}
+
+// states reports whether the codes of a failure name its cause themselves.
+func (f failure) states() bool {
+	m, known := f.telling()
+	return known && m.Strength(m.Checks[0]) == codes.States
+}
+
+// observed is what the device reported of a failure, as a clause with a lower-case beginning
+// where its words allow that. It tells no cause that the code does not name.
+func (f failure) observed() string {
+	if m, known := f.telling(); known {
+		return m.Observed()
+	}
+	for _, code := range f.codes {
+		if m, known := codes.Find(code); known {
+			return m.Observed()
+		}
+	}
+	if len(f.codes) == 0 {
+		return "the record does not show the code"
+	}
+	return "a code whose meaning is not known"
+}
+
+// points says in a few words where the codes of a failure point, and how strongly; "" where
+// they name the cause themselves, or none.
+func (f failure) points() string {
+	m, known := f.telling()
+	if !known || f.states() {
+		return ""
+	}
+	check, found := Find(m.Checks[0])
+	if !found {
+		return ""
+	}
+	if m.Strength(check.ID) == codes.MayBe {
+		return "may be: " + check.Short
+	}
+	return "points to: " + check.Short
 }
 
 // calledOff is true of a failure that says only that a condition was lost, or that
@@ -142,7 +190,7 @@ func blamed(s device.Snapshot, check, met string, more ...Evidence) []Finding {
 	all, r := failures(s)
 	var list []failure
 	for _, f := range all {
-		if f.cause() == check {
+		if f.blames(check) {
 			list = append(list, f)
 		}
 	}
@@ -150,7 +198,10 @@ func blamed(s device.Snapshot, check, met string, more ...Evidence) []Finding {
 		return nil
 	}
 	latest, evidence := list[0], append(failureEvidence(list), more...)
-	if all[0].cause() != check {
+	if !all[0].blames(check) {
+		if !latest.states() {
+			met = "had a code that points here"
+		}
 		return r.answer(warning(fmt.Sprintf("%d of the %d failed attempts %s %s, the latest on %s (%s); the newest failed otherwise.",
 			len(list), len(all), sinceGood(s), met, day(latest.at), latest), evidence...), nil)
 	}
@@ -158,6 +209,9 @@ func blamed(s device.Snapshot, check, met string, more ...Evidence) []Finding {
 	date := day(latest.at)
 	if age > recordAges && !r.old() { // an old record tells its own age
 		date += ", " + duration(age) + " ago"
+	}
+	if !latest.states() {
+		met = "failed: " + latest.observed()
 	}
 	summary := fmt.Sprintf("The newest attempt at an iCloud backup, on %s, %s (%s)", date, met, latest)
 	if len(list) > 1 {
@@ -167,4 +221,33 @@ func blamed(s device.Snapshot, check, met string, more ...Evidence) []Finding {
 		return r.answer(warning(summary+".", evidence...), nil)
 	}
 	return r.answer(problem(summary+".", evidence...), nil)
+}
+
+// blames reports whether a failure points to a check. One whose codes tell nothing is counted
+// with those that name no cause.
+func (f failure) blames(check string) bool {
+	cause := f.cause()
+	return cause == check || cause == "" && check == transientGlitch.ID
+}
+
+// failedOnRecord adds to a judgement that has no trouble of its own the failed attempts whose
+// codes point to its check, so that no failed attempt goes without a cause. A code that does not
+// name the cause gives a hint only.
+func failedOnRecord(s device.Snapshot, check *Check, judged []Finding) []Finding {
+	if judged[0].Status == Problem || judged[0].Status == Warning {
+		return judged
+	}
+	list, _ := failures(s)
+	if len(list) == 0 || !list[0].blames(check.ID) {
+		return judged
+	}
+	found := blamed(s, check.ID, "failed")
+	if found == nil {
+		return judged
+	}
+	if found[0].Status == Problem && !list[0].states() {
+		found[0].Status = Warning
+	}
+	found[0].Evidence = append(found[0].Evidence, judged[0].Evidence...)
+	return found
 }

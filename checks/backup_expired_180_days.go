@@ -25,6 +25,9 @@ Judged from the date of the last good backup. Whether the copy is still there ca
 func judgeExpired(s device.Snapshot) []Finding {
 	at, age, err := lastBackup(s)
 	if err == nil {
+		if both, byDevice, apart := agesOf(s, age); apart && (days(age) > keptDays) != (days(byDevice) > keptDays) {
+			return unknown(s, "Whether the last good iCloud backup, "+both+", is still kept", device.Implausible)
+		}
 		return judgeKept(age, backupDate(s, at))
 	}
 	otherwise := unknown(s, "The date of the last good iCloud backup", err)

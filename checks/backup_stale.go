@@ -41,6 +41,11 @@ func fineFor(s device.Snapshot) int {
 }
 
 func judgeStale(s device.Snapshot) []Finding {
+	if last, err := live(s).CloudBackup.Last.Get(); err == nil {
+		if both, byDevice, apart := agesOf(s, s.TakenAt.Sub(last)); apart {
+			return judgeAges(s, last, both, byDevice)
+		}
+	}
 	at, age, err := lastBackup(s)
 	if err == nil {
 		return judgeAge(s, age, backupDate(s, at))
@@ -51,6 +56,19 @@ func judgeStale(s device.Snapshot) []Finding {
 		return otherwise
 	}
 	return r.answer(judgeAge(s, age, r.backupDate(at)), otherwise)
+}
+
+// judgeAges is for a device whose clock is wrong. Only an age that both clocks call too old is a
+// problem.
+func judgeAges(s device.Snapshot, last time.Time, both string, byDevice time.Duration) []Finding {
+	age := s.TakenAt.Sub(last)
+	found := judgeAge(s, min(age, byDevice), backupDate(s, last))
+	if found[0].Status == OK {
+		found = warning("", backupDate(s, last))
+		found[0].Remedies = []remedies.ID{remedies.SetDateAutomatically, remedies.BackUpNow}
+	}
+	found[0].Summary = "The last good iCloud backup is " + both + "."
+	return found
 }
 
 // judgeAge puts the attempts that failed since beside an age that is not fine.

@@ -24,6 +24,37 @@ Whether the date is set automatically cannot be read.`,
 	Judge:    judgeClock,
 }
 
+// clockApart is how far the clock of the device is ahead of this computer's, where that is more
+// than a day; dates that the device wrote may then be wrong by as much.
+func clockApart(s device.Snapshot) (ahead time.Duration, wrong bool) {
+	skew, err := live(s).ClockSkewSeconds.Get()
+	if err != nil {
+		return 0, false
+	}
+	const century = 100 * 365 * 24 * 3600 // more overflows a Duration
+	ahead = time.Duration(max(-century, min(century, skew)) * float64(time.Second))
+	return ahead, ahead.Abs() > clockWrong
+}
+
+// agesOf are the ages of something that the device dated, by this computer's clock and by the
+// device's own, as a clause; "" while the two agree.
+func agesOf(s device.Snapshot, age time.Duration) (both string, byDevice time.Duration, apart bool) {
+	ahead, wrong := clockApart(s)
+	if !wrong {
+		return "", age, false
+	}
+	byDevice = age + ahead
+	return fmt.Sprintf("%s old by this computer's clock, %s by the device's", aged(age), aged(byDevice)), byDevice, true
+}
+
+// aged writes an age that a wrong clock can turn negative.
+func aged(age time.Duration) string {
+	if age < 0 {
+		return duration(-age) + " ahead"
+	}
+	return duration(age)
+}
+
 const (
 	clockDiffers = 5 * time.Minute
 	clockWrong   = 24 * time.Hour

@@ -93,6 +93,9 @@ func heardOf(s device.Snapshot, a device.Attempt, check *Check) (f Finding, ok b
 			return f, true
 		}
 	}
+	if check.ID == appCannotBeBackedUp.ID {
+		return namedApp(s, a)
+	}
 	for _, tell := range tells {
 		if tell.check != check.ID {
 			continue
@@ -115,14 +118,10 @@ func heardFailing(s device.Snapshot, a device.Attempt, check *Check) (Finding, b
 	if f.calledOff() {
 		return heardCalledOff(s, a, f, check)
 	}
-	cause := f.cause()
-	if cause == "" {
-		cause = transientGlitch.ID
-	}
-	if cause != check.ID {
+	if !f.blames(check.ID) {
 		return Finding{}, false
 	}
-	summary := fmt.Sprintf("The attempt at an iCloud backup that was seen in the log, on %s, failed with %s", moment(f.at), f)
+	summary := fmt.Sprintf("The attempt at an iCloud backup that was seen in the log, on %s, failed with %s: %s", moment(f.at), f, f.observed())
 	found := heardSaying(s, a, Problem, summary)
 	found.Evidence = append(f.meanings(), found.Evidence...)
 	return found, true

@@ -12,6 +12,8 @@ type managed struct {
 	signs    []string // "has 2 configuration profiles", "is supervised"
 	evidence []Evidence
 	err      error // of a question that had no answer
+
+	unsupervised bool // the device says that it is not supervised
 }
 
 func (m managed) present() bool { return len(m.signs) > 0 }
@@ -36,6 +38,7 @@ func managementHint(s device.Snapshot) managed {
 		m.err = err
 	} else {
 		m.evidence = append(m.evidence, read(s, "Supervised", yesNo(supervised), "", "MCInstall GetCloudConfiguration / IsSupervised"))
+		m.unsupervised = !supervised
 		if supervised {
 			m.signs = append(m.signs, "is supervised")
 		}

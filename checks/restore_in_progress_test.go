@@ -38,7 +38,7 @@ var restoreInProgressJudgements = []judgement{
 	})), OK, "Set-up is done and no restore is running, as of 2026-11-21, from a backup on this computer.", ""},
 	{"running three weeks ago", well(detached, recorded(21*aDay, func(h *device.History) { h.Restore.Pending = device.Known(true) })), Warning, "A restore is still running, as of 2026-11-01, 21 days ago, from a backup on this computer.", ""},
 	{"a backup completed since", well(detached, recorded(3*aDay, func(h *device.History) { h.Restore.Pending = device.Known(true) }), recorded(2*aDay, lastGoodWas(2*aDay+time.Hour))), OK, "A backup had completed 1 hour before 2026-11-20, the date of a backup on this computer, so no restore was running.", ""},
-	{"212 of a device that is not here", well(detached, recorded(aDay, failed(2*aDay, 212))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, met a restore or a set-up under way (MBErrorDomain/212), as of 2026-11-21, from a backup on this computer.", ""},
+	{"212 of a device that is not here", well(detached, recorded(aDay, failed(2*aDay, 212))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, failed: The set-up of the device has not been finished (MBErrorDomain/212), as of 2026-11-21, from a backup on this computer.", ""},
 }
 
 func restoreSays(state string) func(*device.Snapshot) {

@@ -37,17 +37,20 @@ func failingClause(s device.Snapshot, cause Cause) string {
 		return ""
 	}
 	newest, oldest := list[0], list[len(list)-1]
-	how := ""
+	how, what := "", unwellClause(cause)
 	switch asTold := slices.IndexFunc(cause.Evidence, func(e Evidence) bool { return e.Source == toldSource }); {
-	case newest.cause() == cause.Check.ID:
-		how = fmt.Sprintf("%s, %s", newest.shortly(), ago(s, newest.at))
+	case newest.blames(cause.Check.ID):
+		how, what = fmt.Sprintf("%s, %s", newest.shortly(), ago(s, newest.at)), newest.observed()
+		if points := newest.points(); points != "" {
+			how += "; " + points
+		}
 	case asTold >= 0:
 		how = "by a person's answer, " + ago(s, cause.Evidence[asTold].AsOf)
 	default:
 		return ""
 	}
 	return fmt.Sprintf("iCloud Backup has been failing since %s (%s): %s (%s)",
-		shortDay(s, oldest.at), count(len(list), "attempt"), unwellClause(cause), how)
+		shortDay(s, oldest.at), count(len(list), "attempt"), what, how)
 }
 
 // shortly names the outermost code: "error 303", or with its domain if it is not iOS's own.

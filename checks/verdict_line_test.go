@@ -18,12 +18,12 @@ func TestVerdictLine(t *testing.T) {
 		want     string
 	}{
 		{"failing, by a code", well(lastBackedUp(12*aDay), recorded(0, failed(time.Hour, 303), failed(3*aDay, 303), failed(10*aDay, 303))),
-			"iCloud Backup has been failing since 12 Nov (3 attempts): iCloud storage is full (error 303, today)."},
+			"iCloud Backup has been failing since 12 Nov (3 attempts): iCloud has too little room for the backup (error 303, today)."},
 		{"once, the day before", well(lastBackedUp(12*aDay), recorded(aDay, failed(30*time.Hour, 303))),
-			"iCloud Backup has been failing since 21 Nov (1 attempt): iCloud storage is full (error 303, yesterday)."},
+			"iCloud Backup has been failing since 21 Nov (1 attempt): iCloud has too little room for the backup (error 303, yesterday)."},
 		{"by a code that only CloudKit gave", well(lastBackedUp(12*aDay), recorded(0, func(h *device.History) {
 			h.CloudBackup.Results = device.Known([]device.PastAttempt{{At: device.Known(takenAt.Add(-time.Hour)), Domain: "CKErrorDomain", Code: 25}})
-		})), "iCloud Backup has been failing since 22 Nov (1 attempt): iCloud storage is full (CKErrorDomain/25, today)."},
+		})), "iCloud Backup has been failing since 22 Nov (1 attempt): iCloud has too little room for the backup (CKErrorDomain/25, today)."},
 		{"failing, by what a person told", well(lastBackedUp(12*aDay), recorded(0, failed(3*aDay, 1)), answer("terms-not-accepted", "yes")),
 			"iCloud Backup has been failing since 19 Nov (1 attempt): Settings asks to accept new iCloud terms (by a person's answer, today)."},
 		{"a condition lost", well(lastBackedUp(23*aDay), nights),

@@ -15,7 +15,7 @@ var vpnProxyFirewallJudgements = []judgement{
 	{"other profiles", well(lastBackedUp(5*aDay), profiled("Acme Mail")), Ask, "", ""},
 	{"no profiles", well(lastBackedUp(5 * aDay)), Ask, "", ""},
 	{"refused", well(lastBackedUp(5*aDay), withoutProfiles), Unknown, "The configuration profiles could not be read: the device refused to tell.", device.Refused},
-	{"a connection that was not secure", well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 300, behind("NSURLErrorDomain", -1200)))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, could not reach Apple over a secure connection (MBErrorDomain/300, NSURLErrorDomain/-1200), as of 2026-11-21, from a backup on this computer.", ""},
+	{"a connection that was not secure", well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 300, behind("NSURLErrorDomain", -1200)))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, failed: No secure connection could be made: something on the way may be reading along, or the clock may be wrong (MBErrorDomain/300, NSURLErrorDomain/-1200), as of 2026-11-21, from a backup on this computer.", ""},
 }
 
 func TestEachProfileInTheWayIsAFindingOfItsOwn(t *testing.T) {

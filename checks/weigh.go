@@ -11,7 +11,7 @@ import (
 // weigh settles in one place what a check's judgement of the device and its records, a log
 // that was followed, this computer's view of the network, and a person say of the same cause.
 func weigh(s device.Snapshot, check *Check, judged []Finding) []Finding {
-	judged = overhear(s, check, judged)
+	judged = failedOnRecord(s, check, overhear(s, check, judged))
 	for _, witness := range []func(device.Snapshot, *Check) (Finding, bool){seenFromHere, testimony} {
 		if heard, ok := witness(s, check); ok {
 			judged = settle(s, judged, heard)

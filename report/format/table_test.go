@@ -147,7 +147,7 @@ func TestADeviceThatFellSilentSaysSo(t *testing.T) {
 func TestTotalsNameTheCauses(t *testing.T) {
 	page := tableOf(reporttest.Run(reporttest.Failing("x"), reporttest.Failing("y"), reporttest.Unexamined("z"), reporttest.Well("w")), Options{Width: 100})
 	for _, want := range []string{
-		"3 of 4 devices need attention: 2 failing, 1 not examined, 1 backed up. 2 of 4: iCloud Backup off -\n1: not trusted - 2: not on Wi-Fi\n",
+		"3 of 4 devices need attention: 2 failing, 1 not examined, 1 backed up. 2 of 4: iCloud Backup off -\n1: not trusted - 2: may be: not on Wi-Fi\n",
 		"Next: backupdoctor explain backup-turned-off\n",
 	} {
 		if !strings.Contains(page, want) {
