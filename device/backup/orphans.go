@@ -82,6 +82,9 @@ func (v *verification) walk(ctx context.Context, wanted func(in byte) bool, foun
 		return
 	}
 	present := v.prefixes()
+	if !slices.Contains(present[:], true) {
+		return
+	}
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range v.options.Workers {
