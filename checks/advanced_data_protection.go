@@ -12,10 +12,11 @@ var advancedDataProtection = &Check{
 	Short: "Advanced Data Protection in the way",
 	Title: "The device can take part in Advanced Data Protection",
 	Doc: `With Advanced Data Protection an account's iCloud backups are encrypted end to end. Every device of the account then needs iOS or iPadOS 16.2, or macOS 13.1; an older one cannot stay signed in.
+It is not offered for managed accounts and accounts of children, nor, since February 2025, in the United Kingdom.
 
 Whether the account uses it cannot be read over USB. A device on 16.2 or later can take part; for an older one a person has to tell.`,
 	Effect:   MayBlock,
-	Sources:  []remedies.Source{remedies.WashUADP, remedies.MacrumorsADP},
+	Sources:  []remedies.Source{remedies.AppleADP},
 	Remedies: []remedies.ID{remedies.UpdateSoftware, remedies.UpdateOtherDevices},
 	Ask:      `Is Advanced Data Protection on for the {account} of this {device}? A newer device of the same account shows it in Settings > [name] > iCloud > Advanced Data Protection.`,
 	Told:     Told{Yes: "Advanced Data Protection is on for the account, and this device is too old for it."},

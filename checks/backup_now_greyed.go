@@ -14,8 +14,8 @@ The person sees the grey button, often with a line below it that says why.
 
 Left to a person: the button itself cannot be seen over USB. Each of its reasons is a check of its own.`,
 	Effect:   Informs,
-	Sources:  []remedies.Source{remedies.IphonelifeGreyButton, remedies.SoundsupportBackups, remedies.PublicAnalysis},
-	Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.JoinWiFi, remedies.TurnBackupOn, remedies.LetRestoreFinish, remedies.AskAdministrator},
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.IphonelifeGreyButton, remedies.SoundsupportBackups, remedies.PublicAnalysis},
+	Remedies: []remedies.ID{remedies.AskAdministrator, remedies.ReadExactMessage, remedies.JoinWiFi, remedies.TurnBackupOn, remedies.LetRestoreFinish},
 	Ask:      "Is Back Up Now grey or missing on {P-BACKUP}, and what does the line below it say?",
 	Told:     Told{Yes: "Back Up Now is grey or missing."},
 }

@@ -21,8 +21,8 @@ The person sees the same messages as with full iCloud storage; Settings shows th
 Judged from what a backup on this computer has on record: the size that the device reckoned for its next iCloud backup, with the apps that fill it, and the size of the storage plan. A backup larger than the whole plan cannot fit; one that is smaller may still be larger than what is free, which only some sysdiagnose archives tell.
 Otherwise left to a person: neither size can be read over USB, and the storage in use on the device is more than a backup holds.`,
 	Effect:   Blocks,
-	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.AppleWhatIsBackup},
-	Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.ChooseAppsToBackUp, remedies.BuyStorage, remedies.FreeDeviceStorage},
+	Sources:  []remedies.Source{remedies.AppleWhatIsBackup, remedies.FoundingArticle},
+	Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.CheckStorageAccount, remedies.BuyStorage, remedies.ChooseAppsToBackUp, remedies.FreeDeviceStorage},
 	Explains: []string{"icloud-storage-full", "never-backed-up", "backup-stale"},
 	Ask:      "Is the next backup larger than the free iCloud storage? {P-BACKUPS} shows the size, {P-STORAGE} the room.",
 	Told:     Told{Yes: "The next backup is larger than the free iCloud storage."},
@@ -33,26 +33,16 @@ func judgeNextSize(s device.Snapshot) []Finding {
 	if said, evidence, fresh := freshBackup(s); fresh {
 		return ok(said+", so it fitted.", evidence)
 	}
-	next, r, known := recall(s, func(h device.History) device.Fact[uint64] { return h.Next.TotalBytes })
+	next, r, known := nextSize(s)
 	if !known {
 		return ask("")
 	}
-	summary := fmt.Sprintf("The next iCloud backup is %s large", words.Size(next))
-	evidence := []Evidence{r.read("Size of the next iCloud backup", words.Size(next), "", sizingSource+" / _TotalSize")}
-	largest := largestParts(r)
-	evidence = append(evidence, largest...)
-	for i, part := range largest[:min(len(largest), 3)] {
-		before := ", "
-		if i == 0 {
-			before = ", with the most in "
-		}
-		summary += fmt.Sprintf("%s%s (%s)", before, part.Key, part.Value)
-	}
+	summary, evidence := sized(r, next)
 	if free, rFree, known := freeOnRecord(s); known && !superseded(s, rFree) {
 		evidence = append(evidence, freeEvidence(rFree, free))
 		summary = fmt.Sprintf("%s, and %s were free in iCloud", summary, words.Size(free))
 		if next > free {
-			return rFree.answer(warning(summary+".", evidence...), nil)
+			return rFree.answer(problem(summary+".", evidence...), nil)
 		}
 		return rFree.answer(ask(summary+".", evidence...), nil)
 	}
@@ -65,6 +55,26 @@ func judgeNextSize(s device.Snapshot) []Finding {
 		return r.answer(problem(fmt.Sprintf("%s, and the whole storage plan has %s.", summary, words.PlanSize(plan)), evidence...), nil)
 	}
 	return r.answer(ask(fmt.Sprintf("%s, and the storage plan has %s in all; how much of it is free is not on record.", summary, words.PlanSize(plan)), evidence...), nil)
+}
+
+// nextSize is what the device reckoned that its next iCloud backup needs.
+func nextSize(s device.Snapshot) (bytes uint64, r record, known bool) {
+	return recall(s, func(h device.History) device.Fact[uint64] { return h.Next.TotalBytes })
+}
+
+// sized tells that size, and what takes up the most of it.
+func sized(r record, next uint64) (summary string, evidence []Evidence) {
+	summary = fmt.Sprintf("The next iCloud backup is %s large", words.Size(next))
+	largest := largestParts(r)
+	for i, part := range largest[:min(len(largest), 3)] {
+		before := ", "
+		if i == 0 {
+			before = ", with the most in "
+		}
+		summary += fmt.Sprintf("%s%s (%s)", before, part.Key, part.Value)
+	}
+	evidence = []Evidence{r.read("Size of the next iCloud backup", words.Size(next), "", sizingSource+" / _TotalSize")}
+	return summary, append(evidence, largest...)
 }
 
 const sizingSource = backupPlist + " / PreflightSizing"
@@ -85,5 +95,10 @@ func partName(domain string) string {
 	if domain == "CameraRollDomain" {
 		return "the camera roll"
 	}
-	return device.Token(strings.TrimPrefix(domain, "AppDomain-"))
+	for _, kind := range []string{"AppDomain-", "AppDomainGroup-", "AppDomainPlugin-"} {
+		if app, is := strings.CutPrefix(domain, kind); is {
+			return device.Token(app)
+		}
+	}
+	return device.Token(domain)
 }

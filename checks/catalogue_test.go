@@ -65,7 +65,7 @@ func TestCatalogueOfOneCheckIsWhole(t *testing.T) {
 		"> Does every backup fail",
 		"## delete-old-backup",
 		"## computer-backup", // needed by it
-		withPaths("2. Go to {P-BACKUPS} and delete the backup"),
+		withPaths("3. Go to {P-BACKUPS} and delete the backup"),
 		"- [OSXDaily: iCloud Backup Failed on iPhone or iPad?](https://osxdaily.com/2020/12/19/icloud-backup-failed-iphone-ipad-fix-troubleshoot/)",
 	} {
 		if !strings.Contains(page, want) {

@@ -8,7 +8,7 @@ var cellularBackupOff = &Check{
 	ID:    "cellular-backup-off",
 	Short: "backup over the mobile network off",
 	Title: "Backups do not depend on the mobile network",
-	Doc: `Without Wi-Fi, only a 5G iPhone (iPhone 12 and later) with iOS 15 or later can back up, where the operator allows it and Back Up Over Cellular is switched on. All other devices need Wi-Fi.
+	Doc: `Without Wi-Fi, only a device with 5G (iPhone 12 and later, and iPads with mobile data) and iOS or iPadOS 15 or later can back up, where the operator allows it and Back Up Over Cellular is switched on. All other devices need Wi-Fi.
 
 The person sees a grey Back Up Now while there is no Wi-Fi.
 
@@ -16,6 +16,6 @@ Left to a person: over USB a device tells neither that switch nor how it is used
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.Macstore24Cellular, remedies.OfficegagaCellular, remedies.PublicAnalysis},
 	Remedies: []remedies.ID{remedies.JoinWiFi, remedies.UseCellularBackup},
-	Ask:      "Is the {device} hardly ever on Wi-Fi? Without it, only a 5G iPhone with iOS 15 or later can back up, once Back Up Over Cellular is on at {P-BACKUP}.",
+	Ask:      "Is the {device} hardly ever on Wi-Fi? Without it, only one with 5G and iOS or iPadOS 15 or later can back up, once Back Up Over Cellular is on at {P-BACKUP}.",
 	Told:     Told{Yes: "The device is hardly ever on Wi-Fi."},
 }

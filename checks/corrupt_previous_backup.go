@@ -21,8 +21,8 @@ Nothing proves it; it is what remains once room, network, account and a restart 
 Otherwise left to a person.
 Deleting the old backup cannot be undone and also switches iCloud Backup off, so it comes late, and never before a computer backup.`,
 	Effect:   Blocks,
-	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.AppleHT201418, remedies.CleanmasterOldBackups},
-	Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.Restart, remedies.ContactAppleSupport, remedies.DeleteOldBackup},
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleHT201418, remedies.FoundingArticle, remedies.CleanmasterOldBackups},
+	Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.Restart, remedies.TurnBackupOffAndOn, remedies.ContactAppleSupport, remedies.DeleteOldBackup},
 	Ask:      "Does every backup fail although there is room and the Wi-Fi is good, or does {P-BACKUPS} show a backup without size or date?",
 	Told:     Told{Yes: "Every backup fails although there is room and the Wi-Fi is good, or the one in iCloud shows no size or date."},
 	Judge:    judgeGeneralFailures,

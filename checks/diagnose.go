@@ -58,8 +58,10 @@ func healthyRank(f Finding) int {
 }
 
 // causes folds each symptom under the problem at the root of it, and puts the roots in
-// order: what kept the device from being examined, then problems, those that block before
-// those that may, then warnings; within these the order of the findings.
+// order: what kept the device from being examined, then problems and a release that is known
+// to break backups, then warnings. Within these, a date, which says only that no backup
+// completed, is last; before it, what blocks is before what may. The rest is the order of
+// the findings.
 func causes(unwell []Finding) []Cause {
 	slices.SortStableFunc(unwell, func(a, b Finding) int { return slices.Compare(rank(a), rank(b)) })
 	var roots []Cause
@@ -84,12 +86,16 @@ func causes(unwell []Finding) []Cause {
 
 // rank is the place of a finding among the causes.
 func rank(f Finding) []int {
-	examined, severity, effect := 1, 1, 2
+	examined, severity, symptom, effect := 1, 1, 0, 2
 	if f.Check == notTrusted || f.Check == usbmuxdTrouble {
 		examined = 0
 	}
-	if f.Status == Problem {
+	if f.Status == Problem || f.Check == iosRegression {
 		severity = 0
+	}
+	switch f.Check {
+	case neverBackedUp, backupStale, backupExpired180Days:
+		symptom = 1
 	}
 	switch f.Check.Effect {
 	case Blocks:
@@ -97,7 +103,7 @@ func rank(f Finding) []int {
 	case MayBlock:
 		effect = 1
 	}
-	return []int{examined, severity, effect}
+	return []int{examined, severity, symptom, effect}
 }
 
 // root follows a finding to the problem that explains it, then to what explains that, and
@@ -242,6 +248,8 @@ func headline(s device.Snapshot, d Diagnosis) string {
 		return "The device did not tell its UDID, so what was read may be another's: " + d.Gap.Error() + "."
 	case d.Verdict == NotExamined && trusted(s):
 		return "What the device says of iCloud Backup could not be read: " + d.Gap.Error() + "."
+	case d.Verdict == NotExamined && live(s).PairTry.Reason != d.Gap.Reason:
+		return sentence(d.Gap.Error() + failedTry(live(s).PairTry))
 	case d.Verdict == NotExamined:
 		return sentence(d.Gap.Error())
 	}

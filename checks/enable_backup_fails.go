@@ -14,8 +14,9 @@ The person sees that switching on takes without end, or "There was a problem ena
 
 Left to a person: over USB the switch can be read, but not why it would not stay on.`,
 	Effect:   Blocks,
-	Sources:  []remedies.Source{remedies.PublicAnalysis},
-	Remedies: []remedies.ID{remedies.JoinWiFi, remedies.TurnOffVPN, remedies.SetDateAutomatically, remedies.AcceptTerms, remedies.FixAccountPrompt, remedies.Restart, remedies.UpdateSoftware, remedies.DeleteOldBackup, remedies.SignOutAndIn},
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.PublicAnalysis},
+	Remedies: []remedies.ID{remedies.FixAccountPrompt, remedies.AcceptTerms, remedies.JoinWiFi, remedies.TurnOffVPN, remedies.SetDateAutomatically, remedies.Restart, remedies.UpdateSoftware, remedies.SignOutAndIn, remedies.ContactAppleSupport, remedies.DeleteOldBackup},
+	Explains: []string{"backup-turned-off", "never-backed-up"},
 	Ask:      "Does {backup-switch} on {P-BACKUP} refuse to be switched on, or go off again?",
 	Told:     Told{Yes: "iCloud Backup refuses to be switched on, or goes off again."},
 }

@@ -17,11 +17,9 @@ The person sees the notice "iPhone Backup Failed", the title "Not Enough Storage
 
 Judged from the attempts that a backup on this computer has on record: MBErrorDomain/303, or CloudKit's quotaExceeded, is iCloud's own word that there was no room. The size of the storage plan is told where it is known.
 Otherwise left to a person: nothing a device tells over USB has the iCloud storage in it, and of the records only some sysdiagnose archives have what is free. A recent backup shows only that there was room on that day.`,
-	Effect:  Blocks,
-	Sources: []remedies.Source{remedies.FoundingArticle, remedies.AppleCKError, remedies.MisoiduncanStorageFull, remedies.Applech2FailedNotice, remedies.HinewsBackupFailure, remedies.AppleManageICloudStorage},
-	Remedies: []remedies.ID{
-		remedies.CheckICloudStorage, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups, remedies.EmptyRecentlyDeleted, remedies.BuyStorage, remedies.FreeICloudPhotosDrive, remedies.BackUpNow,
-	},
+	Effect:   Blocks,
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleManageICloudStorage, remedies.AppleCKError, remedies.FoundingArticle, remedies.MisoiduncanStorageFull, remedies.Applech2FailedNotice, remedies.HinewsBackupFailure},
+	Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.CheckStorageAccount, remedies.BuyStorage, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups, remedies.EmptyRecentlyDeleted, remedies.FreeICloudPhotosDrive},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Is the iCloud storage full, or nearly? {P-STORAGE} shows how much is used, and of how much.",
 	Told:     Told{Yes: "iCloud storage is full."},
@@ -37,7 +35,17 @@ func judgeQuota(s device.Snapshot) []Finding {
 	if free, r, known := freeOnRecord(s); known {
 		evidence = append(evidence, freeEvidence(r, free))
 	}
+	next, r, known := nextSize(s)
+	var size string
+	if known {
+		var more []Evidence
+		size, more = sized(r, next)
+		evidence = append(evidence, more...)
+	}
 	if found := blamed(s, "icloud-storage-full", met, evidence...); found != nil {
+		if known {
+			found[0].Summary += " " + size + "."
+		}
 		return found
 	}
 	return judgeFailures(s, "icloud-storage-full", met, freshOr(s, ", so there was room for it.", ask("", evidence...)))

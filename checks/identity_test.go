@@ -19,11 +19,11 @@ func TestWhatABackupNamesIsAsOldAsTheBackup(t *testing.T) {
 		source   string
 	}{
 		{"attached", well(running("26.5", "23F75"), copied(aDay, true, device.Whole)),
-			Warning, "iOS 26.5 is behind 26.6.1, the newest this model can run by the table of 2026-08-22, which is 92 days old.", takenAt, "lockdown ProductVersion"},
+			Warning, "iOS 26.5 is behind 26.6.1, the newest that the table of 2026-08-22 knows for this model, which is 92 days old.", takenAt, "lockdown ProductVersion"},
 		{"a fresh backup", well(running("26.5", "23F75"), detached, copied(aDay, true, device.Whole)),
-			Warning, "iOS 26.5 is behind 26.6.1, the newest this model can run by the table of 2026-08-22, which is 92 days old, as of 2026-11-21, from a backup on this computer.", takenAt.Add(-aDay), "Info.plist / Product Version"},
-		{"an old backup shows health: versions do not go back", well(detached, copied(30*aDay, true, device.Whole)),
-			OK, "iOS 26.6.1 is the newest this model can run, by the table of 2026-08-22, which is 92 days old, as of 2026-10-23, 30 days ago, from a backup on this computer.", takenAt.Add(-30 * aDay), "Info.plist / Product Version"},
+			Warning, "iOS 26.5 is behind 26.6.1, the newest that the table of 2026-08-22 knows for this model, which is 92 days old, as of 2026-11-21, from a backup on this computer.", takenAt.Add(-aDay), "Info.plist / Product Version"},
+		{"an old backup shows health: versions do not go back", well(detached, copied(30*aDay, true, device.Whole), tableFrom(time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))),
+			OK, "iOS 26.6.1 is the newest this model can run by the table of 2026-10-01, as of 2026-10-23, 30 days ago, from a backup on this computer.", takenAt.Add(-30 * aDay), "Info.plist / Product Version"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := Run(test.snapshot, []*Check{softwareOutOfDate})[0]

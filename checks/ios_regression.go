@@ -13,10 +13,12 @@ var iosRegression = &Check{
 	Title: "The installed version has no known fault in iCloud Backup",
 	Doc: `Some releases broke iCloud Backup for some people, until the next one mended it.
 
-Judged from the installed version against a short list of such releases, each with a public report. A version that is not on the list may still have a fault that nobody listed.`,
+Judged from the installed version against a short list of such releases, each with a public report. Where iCloud Backup is off on such a release, the release is the likely reason, and comes before the switch.
+A version that is not on the list may still have a fault that nobody listed.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.GhacksIOS163},
 	Remedies: []remedies.ID{remedies.UpdateSoftware, remedies.UpdateWithComputer},
+	Explains: []string{"backup-turned-off", "never-backed-up", "backup-stale"},
 	Judge:    asIdentified(judgeRegression),
 }
 
@@ -44,8 +46,14 @@ func judgeRegression(s device.Snapshot) []Finding {
 	evidence := installedVersion(s, version)
 	for _, r := range regressions {
 		if version.Compare(r.from) >= 0 && version.Compare(r.to) <= 0 {
-			return warning(fmt.Sprintf("%s %s.", osVersion(s, version), r.note), evidence,
-				read(s, "Reported by", r.source.Title, "", r.source.URL))
+			reported := read(s, "Reported by", r.source.Title, "", r.source.URL)
+			if on, err := live(s).CloudBackup.Enabled.Get(); err == nil && !on {
+				found := problem(fmt.Sprintf("%s %s, and on this device it is off.", osVersion(s, version), r.note), evidence,
+					read(s, "iCloud Backup switch", onOff(on), "on", switchSource), reported)
+				found[0].Remedies = []remedies.ID{remedies.TurnBackupOn, remedies.UpdateSoftware, remedies.UpdateWithComputer}
+				return found
+			}
+			return warning(fmt.Sprintf("%s %s.", osVersion(s, version), r.note), evidence, reported)
 		}
 	}
 	return ok(fmt.Sprintf("%s is not on the list of releases with a known fault in iCloud Backup.", osVersion(s, version)), evidence)

@@ -93,6 +93,9 @@ func heardOf(s device.Snapshot, a device.Attempt, check *Check) (f Finding, ok b
 			return f, true
 		}
 	}
+	if check.ID == appCannotBeBackedUp.ID {
+		return namedApp(s, a)
+	}
 	for _, tell := range tells {
 		if tell.check != check.ID {
 			continue

@@ -14,8 +14,8 @@ var localBackupEncryptionForced = &Check{
 Judged from what the device says: whether encryption is required, and whether a password is set. Where the device does not tell, a backup on this computer does, as of its date.
 The password itself cannot be read, nor whether anybody remembers it.`,
 	Effect:   Informs,
-	Sources:  []remedies.Source{remedies.AppleDeviceManagement},
-	Remedies: []remedies.ID{remedies.SetBackupPassword},
+	Sources:  []remedies.Source{remedies.AppleEncryptedBackups, remedies.AppleDeviceManagement},
+	Remedies: []remedies.ID{remedies.SetBackupPassword, remedies.VerifyLocalBackup, remedies.ResetAllSettings},
 	Judge:    judgeForcedEncryption,
 }
 

@@ -19,8 +19,8 @@ The person sees no message: the date of the last backup just stays.
 Judged from a backup on this computer, which tells for how many of the known networks Low Data Mode was on, and whether for the one joined last. No network is named.
 Otherwise left to a person: the device does not tell it over USB.`,
 	Effect:   Blocks,
-	Sources:  []remedies.Source{remedies.ItechguidesLowData, remedies.AppleLowDataMode},
-	Remedies: []remedies.ID{remedies.TurnOffLowDataMode, remedies.BackUpNow},
+	Sources:  []remedies.Source{remedies.AppleLowDataMode},
+	Remedies: []remedies.ID{remedies.TurnOffLowDataMode},
 	Ask:      "Is Low Data Mode on for the network in use at night? See {P-LOWDATA}.",
 	Told:     Told{Yes: "Low Data Mode is on for the network in use at night."},
 	Judge:    judgeLowData,

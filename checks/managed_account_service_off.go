@@ -11,11 +11,11 @@ var managedAccountServiceOff = &Check{
 	ID:    "managed-account-service-off",
 	Short: "managed account without backup",
 	Title: "The organisation behind the account leaves iCloud Backup on",
-	Doc: `A Managed Apple Account, given out by a school or a company, can use iCloud Backup; but its organisation can switch single iCloud services off for it.
+	Doc: `A Managed Apple Account, given out by a school or a company, can use iCloud Backup; but its organisation can switch single iCloud services off for it, or let its accounts be used on managed or supervised devices only. On any other device such an account is signed out by itself.
 
 Which kind of account is signed in cannot be read over USB, only from a backup on this computer, and a managed account can be used on a device that nobody manages. A fresh backup shows that the service was on; otherwise a person has to tell.`,
 	Effect:   Blocks,
-	Sources:  []remedies.Source{remedies.AppleServiceAccess, remedies.AppleCustomizeUserAccess, remedies.AppleCKError},
+	Sources:  []remedies.Source{remedies.AppleCustomizeUserAccess, remedies.AppleServiceAccess, remedies.AppleCKError},
 	Remedies: []remedies.ID{remedies.AskAdministrator, remedies.ComputerBackup},
 	Ask:      `Is the {account} on the {device} one that a school or a company gave out, and is iCloud Backup missing or grey in {P-BACKUP}?`,
 	Told:     Told{Yes: "The account belongs to an organisation, and iCloud Backup is missing or grey."},

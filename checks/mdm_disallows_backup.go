@@ -18,7 +18,7 @@ A backup on this computer has the restriction itself, as it was in force when th
 On a Shared iPad, which is what a school sets up for several pupils, there is no iCloud Backup at all.
 Without any profile, no restriction of this kind can hold. Where iCloud Backup is on, it is not forbidden.`,
 	Effect:   Blocks,
-	Sources:  []remedies.Source{remedies.AppleDeviceManagement, remedies.AppleMDMRestrictions, remedies.BlackberryICloudRules},
+	Sources:  []remedies.Source{remedies.AppleMDMRestrictions, remedies.AppleDeviceManagement, remedies.BlackberryICloudRules},
 	Remedies: []remedies.ID{remedies.AskAdministrator, remedies.ComputerBackup, remedies.RemoveOwnProfile},
 	Explains: []string{"backup-turned-off", "never-backed-up", "backup-stale"},
 	Ask:      `Does a profile in {P-MDM} list, under its restrictions, that iCloud Backup is not allowed?`,
@@ -28,7 +28,9 @@ Without any profile, no restriction of this kind can hold. Where iCloud Backup i
 
 func judgeMDM(s device.Snapshot) []Finding {
 	if shared, err := live(s).SharedIPad.Get(); err == nil && shared {
-		return problem("The device is a Shared iPad, on which iCloud Backup is not available.", read(s, "Shared iPad", "yes", "no", "lockdown IsMultiUser"))
+		found := problem("The device is a Shared iPad, on which iCloud Backup is not available.", read(s, "Shared iPad", "yes", "no", "lockdown IsMultiUser"))
+		found[0].Remedies = []remedies.ID{remedies.LeaveSharedIPad, remedies.AskAdministrator}
+		return found
 	}
 	now := judgeProfiles(s)
 	on, err := live(s).CloudBackup.Enabled.Get()

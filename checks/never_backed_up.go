@@ -19,7 +19,7 @@ That is strong, but not certain: a device that has just been set up may not know
 A date that the device refuses to tell is unknown, not missing.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleHT201418, remedies.ApplePH12520},
-	Remedies: []remedies.ID{remedies.CheckLastBackupDate, remedies.ReadExactMessage, remedies.BackUpNow, remedies.BackUpOvernight, remedies.CheckICloudStorage, remedies.ChooseAppsToBackUp, remedies.TryAnotherNetwork, remedies.Restart, remedies.ContactAppleSupport},
+	Remedies: []remedies.ID{remedies.CheckLastBackupDate, remedies.ReadExactMessage, remedies.CheckICloudStorage, remedies.BuyStorage, remedies.ChooseAppsToBackUp, remedies.BackUpNow, remedies.BackUpOvernight, remedies.TryAnotherNetwork, remedies.Restart, remedies.ContactAppleSupport},
 	Judge:    judgeNeverBackedUp,
 }
 

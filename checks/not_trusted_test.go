@@ -88,3 +88,34 @@ func untrusted(why error) func(*device.Snapshot) {
 func tried(reason device.Reason, name string) func(*device.Snapshot) {
 	return func(s *device.Snapshot) { s.Live.PairTry = device.Gap{Reason: reason, Detail: name} }
 }
+
+// Lists that show no findings show why a try to pair failed, too.
+func TestHeadlineTellsWhyATryToPairFailed(t *testing.T) {
+	for name, test := range map[string]struct {
+		why  device.Reason
+		try  device.Gap
+		want string
+	}{
+		"no try": {device.NeverPaired, device.Gap{}, "This computer has no pair record for the device."},
+		"a refusal": {
+			device.NeverPaired, device.Gap{Reason: device.DeviceError, Detail: "FMiPProtected"},
+			"This computer has no pair record for the device, and a try to pair failed: the device answered with an error (FMiPProtected).",
+		},
+		"a broken record": {
+			device.RecordBroken, device.Gap{Reason: device.Locked},
+			"This computer's pair record for the device is broken, and a try to pair failed: the device is locked with its passcode.",
+		},
+		"the same twice": {device.TrustDenied, device.Gap{Reason: device.TrustDenied}, "Don't Trust was chosen on the device."},
+		"the end of the run": {
+			device.OutOfTime, device.Gap{Reason: device.TrustPending},
+			"The time for the whole run was over, and a try to pair failed: the Trust dialog is waiting on the device.",
+		},
+	} {
+		s := device.Snapshot{}
+		untrusted(test.why)(&s)
+		s.Live.PairTry = test.try
+		if got := Diagnose(s, nil).Headline; got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}

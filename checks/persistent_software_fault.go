@@ -19,7 +19,7 @@ The person sees failing backups whatever has been tried.
 
 Left to a person: only trying tells. Beside the question stands whether the backup to restore from is there: whole, encrypted, so that passwords and health data are in it, and at most two weeks old. Apple Support comes first, because a fault on Apple's side outlasts erasing as well.`,
 	Effect:   MayBlock,
-	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.AppleDeviceManagement},
+	Sources:  []remedies.Source{remedies.AppleRestoreSupervised, remedies.AppleDeviceManagement, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.ContactAppleSupport, remedies.EraseAndRestore},
 	Ask:      "Have all other remedies been tried, Apple Support among them, and does {P-BACKUP} still show a failed backup?",
 	Told:     Told{Yes: "All milder remedies have been tried, and backups still fail."},

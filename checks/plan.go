@@ -15,7 +15,7 @@ func plan(causes []Cause, id device.Identity) []remedies.Step {
 	p := remedies.NewPlanner(id)
 	for _, cause := range causes {
 		for _, remedy := range cause.Remedies {
-			if proportionate(remedy, cause.Status) {
+			if proportionate(remedy, cause.Status) || lastOfItsKind(cause) {
 				p.Add(remedy, cause.Check.ID)
 			}
 		}
@@ -36,4 +36,10 @@ func proportionate(id remedies.ID, status Status) bool {
 	default:
 		return true
 	}
+}
+
+// lastOfItsKind is true of the causes that a person has come to after everything milder, or
+// whose only remedy is to let go of something. Nothing else would be left in their plan.
+func lastOfItsKind(cause Cause) bool {
+	return cause.Check == persistentSoftwareFault || cause.Check == icloudSpaceUsedByPhotosDrive
 }

@@ -14,16 +14,16 @@ var softwareOutOfDate = &Check{
 	Title: "The software is the newest for this model",
 	Doc: `Faults in iCloud Backup are mended in new releases, and Apple's own advice begins with updating.
 
-Judged against a table of the newest release for each model; the report names its date, because what came out later is not in it, and its age once it is over two months; *backupdoctor releases update* fetches a newer one. Three things are told apart: behind within the installed major version, one major version or several behind, and the newest that this model can run.
+Judged against a table of the newest release for each model; the report names its date, because what came out later is not in it, and its age once it is over 60 days. From then on it is unknown whether the newest that the table knows is the newest; *backupdoctor releases update* fetches a newer table. Three things are told apart: behind within the installed major version, one major version or several behind, and the newest that this model can run.
 A beta is not compared. A model that the table does not know is newer than the table. Management can hide an update for up to 90 days.`,
 	Effect:   MayBlock,
-	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.AppleHT203512, remedies.AppleDeviceManagement, remedies.DiscoverIOS27, remedies.CertidealIPadOS27},
+	Sources:  []remedies.Source{remedies.AppleHT203512, remedies.AppleDeviceManagement, remedies.FoundingArticle, remedies.DiscoverIOS27, remedies.CertidealIPadOS27},
 	Remedies: []remedies.ID{remedies.UpdateSoftware, remedies.UpdateWithComputer},
 	Judge:    asIdentified(judgeSoftware),
 }
 
 // tableAges is the age from which a table of releases is told to be old: by then Apple has
-// most likely released something newer.
+// most likely released something newer, and nothing is called the newest by it.
 const tableAges = 60 * 24 * time.Hour
 
 func judgeSoftware(s device.Snapshot) []Finding {
@@ -41,9 +41,11 @@ func judgeSoftware(s device.Snapshot) []Finding {
 	}
 	installed := osVersion(s, version)
 	table := "the table of " + day(release.TableDate)
-	by := table
-	if age := s.TakenAt.Sub(release.TableDate); age > tableAges {
-		by += ", which is " + duration(age) + " old"
+	age := s.TakenAt.Sub(release.TableDate)
+	old := age > tableAges
+	by := "the newest this model can run by " + table
+	if old {
+		by = fmt.Sprintf("the newest that %s knows for this model, which is %s old", table, duration(age))
 	}
 	evidence := []Evidence{
 		installedVersion(s, version),
@@ -61,14 +63,21 @@ func judgeSoftware(s device.Snapshot) []Finding {
 	switch c := version.Compare(newest); {
 	case c > 0:
 		return ok(fmt.Sprintf("%s is newer than %s knows.", installed, table), evidence...)
+	case c == 0 && old:
+		return []Finding{{
+			Status:   Unknown,
+			Summary:  fmt.Sprintf("%s is %s: whether there is a newer one cannot be told. Run backupdoctor releases update where the network is allowed.", installed, by),
+			Gap:      device.Gap{Reason: device.Inconclusive},
+			Evidence: evidence,
+		}}
 	case c == 0:
-		return ok(fmt.Sprintf("%s is the newest this model can run, by %s.", installed, by), evidence...)
+		return ok(fmt.Sprintf("%s is %s.", installed, by), evidence...)
 	case version.Major == newest.Major:
-		return warning(fmt.Sprintf("%s is behind %s, the newest this model can run by %s.", installed, newest, by), evidence...)
+		return warning(fmt.Sprintf("%s is behind %s, %s.", installed, newest, by), evidence...)
 	case version.Compare(own) < 0:
-		return warning(fmt.Sprintf("%s is behind %s in its own major version, and %s behind %s, the newest this model can run by %s.", installed, own, majorsBehind(version, newest), newest, by), evidence...)
+		return warning(fmt.Sprintf("%s is behind %s in its own major version, and %s behind %s, %s.", installed, own, majorsBehind(version, newest), newest, by), evidence...)
 	default:
-		return warning(fmt.Sprintf("%s is %s behind %s, the newest this model can run by %s.", installed, majorsBehind(version, newest), newest, by), evidence...)
+		return warning(fmt.Sprintf("%s is %s behind %s, %s.", installed, majorsBehind(version, newest), newest, by), evidence...)
 	}
 }
 

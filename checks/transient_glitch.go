@@ -14,13 +14,28 @@ var transientGlitch = &Check{
 	Title: "No passing software fault keeps backups from completing",
 	Doc: `A process that hangs, or a leftover of an earlier attempt, can keep a backup from completing until the device is restarted.
 
-Judged from the names of crash reports on the device: one of backupd, cloudd, bird, accountsd or akd, in the last two weeks and after the last good backup, is a hint. That there is none shows nothing, because a backup that fails seldom crashes anything; and how long the device has been running cannot be read.`,
+Judged from the names of crash reports on the device: one of backupd, cloudd, bird, accountsd or akd, in the last two weeks and after the last good backup, is a hint; crashes of backupd itself on three days or more are a problem, which a single app can cause, above all one that is not from the App Store. That there is none shows nothing, because a backup that fails seldom crashes anything; and how long the device has been running cannot be read.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.ImobiledeviceStaleCopy},
 	Remedies: []remedies.ID{remedies.Restart, remedies.UnlockWithPasscode, remedies.BackUpNow},
+	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      `Has the {device} been restarted since the backups began to fail?`,
 	Told:     Told{No: "The device has not been restarted since its backups began to fail."},
 	Judge:    judgeGlitch,
+}
+
+// loopNights is on how many days backupd has to crash for it to be a loop.
+const loopNights = 3
+
+// crashLoop is true where backupd itself crashes night after night: that is no passing fault.
+func crashLoop(crashes []device.Crash) bool {
+	nights := map[string]bool{}
+	for _, crash := range crashes {
+		if crash.Process == "backupd" {
+			nights[day(crash.At)] = true
+		}
+	}
+	return len(nights) >= loopNights
 }
 
 func judgeGlitch(s device.Snapshot) []Finding {
@@ -34,7 +49,13 @@ func judgeGlitch(s device.Snapshot) []Finding {
 		for _, e := range evidence {
 			processes = append(processes, e.Key)
 		}
-		return warning(fmt.Sprintf("%s the device wrote %s of %s.", period, count(len(crashes), "crash report"), strings.Join(processes, ", ")), evidence...)
+		summary := fmt.Sprintf("%s the device wrote %s of %s.", period, count(len(crashes), "crash report"), strings.Join(processes, ", "))
+		if crashLoop(crashes) {
+			found := problem(summary, evidence...)
+			found[0].Remedies = []remedies.ID{remedies.Restart, remedies.UpdateSoftware, remedies.LeaveOutNamedApp, remedies.UpdateApp, remedies.ReinstallApp, remedies.ContactAppleSupport}
+			return found
+		}
+		return warning(summary, evidence...)
 	}
 	if said, evidence, fresh := freshBackup(s); fresh {
 		return ok(said+", and no process it needs has crashed since.", evidence)

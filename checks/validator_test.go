@@ -97,6 +97,12 @@ func (v *validator) remedy(r *remedies.Remedy) {
 // safety keeps whoever follows a plan from losing data without a copy, and from erasing a
 // device for a fault that is Apple's.
 func (v *validator) safety(r *remedies.Remedy) {
+	if r.Loses > remedies.LosesNothing && !slices.Contains(r.Needs, remedies.ComputerBackup) {
+		v.violation("remedy %s: takes something away, and does not need %s", r.ID, remedies.ComputerBackup)
+	}
+	if (r.Tier == remedies.TierDeleting || r.Tier == remedies.TierErase) && r.Loses != remedies.LosesData {
+		v.violation("remedy %s: does not say that it loses data", r.ID)
+	}
 	switch r.Tier {
 	case remedies.TierDisruptive, remedies.TierDeleting, remedies.TierErase:
 		if r.Risk == "" {

@@ -11,11 +11,12 @@ var vpnProxyFirewall = &Check{
 	Title: "Nothing between the device and Apple reads or stops the traffic",
 	Doc: `A VPN, a proxy, a content filter or a firewall can slow a backup down or stop it. Apple's services refuse connections whose encryption is opened on the way.
 
-A fresh backup shows that the way was free. Otherwise only the names of configuration profiles can be read: one that speaks of a VPN, a proxy, DNS or a filter is a hint, by its name alone.
+A fresh backup shows that the way was free. Otherwise only what configuration profiles call themselves can be read, their names, descriptions and organisations: one that speaks of a VPN, a proxy, DNS, a filter, a shield or content in one of eight languages, or names a maker of such, may change the way to Apple. What it does cannot be read.
+A DNS filter in the network is typical where other sites work, and names of Apple are not found (NSURLErrorDomain/-1003).
 A VPN set up by an app, or a filter in the network, leaves no such trace. With --net, this computer tries the same way: a hint, as far as both use the same network.`,
 	Effect:   MayBlock,
-	Sources:  []remedies.Source{remedies.AppleEnterpriseNetworks},
-	Remedies: []remedies.ID{remedies.TurnOffVPN, remedies.TryAnotherNetwork, remedies.AllowAppleHosts},
+	Sources:  []remedies.Source{remedies.AppleEnterpriseNetworks, remedies.DNSFilterReport, remedies.DNSBlocklistReport},
+	Remedies: []remedies.ID{remedies.TurnOffVPN, remedies.TryAnotherNetwork, remedies.AllowAppleNames, remedies.AllowAppleHosts},
 	Ask:      `Does the {device} use a VPN, a proxy, Private Relay or an ad blocker, or a network that an organisation filters? See {P-VPN}.`,
 	Told:     Told{Yes: "Something stands between the device and Apple: a VPN, a proxy, an ad blocker or a filter."},
 	Judge:    judgeVPN,
@@ -33,14 +34,17 @@ func judgeVPN(s device.Snapshot) []Finding {
 		return unknown(s, "The configuration profiles", err)
 	}
 	var findings []Finding
-	for _, p := range profilesNamed(profiles, "vpn", "proxy", "dns", "filter") {
-		f := warning("By its name alone, a configuration profile may change the way to Apple.",
-			read(s, "Configuration profile", device.Quoted(profileName(p)), "", "MCInstall GetProfileList / PayloadDisplayName"))[0]
+	for _, p := range networkProfiles(profiles) {
+		evidence := []Evidence{read(s, "Configuration profile", device.Quoted(profileName(p)), "", "MCInstall GetProfileList / PayloadDisplayName")}
+		if organization, err := p.Organization.Get(); err == nil && organization != "" {
+			evidence = append(evidence, read(s, "Its organisation", device.Quoted(organization), "", "MCInstall GetProfileList / PayloadOrganization"))
+		}
+		f := warning("By its name alone, a configuration profile may change the way to Apple.", evidence...)[0]
 		f.Subject = profileName(p)
 		findings = append(findings, f)
 	}
 	if len(findings) > 0 {
 		return findings
 	}
-	return ask("", read(s, "Configuration profiles", count(len(profiles), "profile")+", none named after a VPN, proxy, DNS or filter", "", "MCInstall GetProfileList"))
+	return ask("", read(s, "Configuration profiles", count(len(profiles), "profile")+", none that speaks of a VPN, proxy, DNS or filter", "", "MCInstall GetProfileList"))
 }

@@ -17,10 +17,10 @@ The person sees "The last backup could not be completed.", a time remaining that
 Judged from the attempts that a backup on this computer has on record: MBErrorDomain/300 and its kin mean that the network failed on the way.
 Otherwise left to a person: over USB the device does not tell the speed of its Wi-Fi, and a speed measured on the computer holds only for the computer's own connection.`,
 	Effect:   MayBlock,
-	Sources:  []remedies.Source{remedies.FoundingArticle},
-	Remedies: []remedies.ID{remedies.BackUpOvernight, remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.RejoinWiFi, remedies.ResetNetworkSettings},
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.RadarHotspot, remedies.FoundingArticle},
+	Remedies: []remedies.ID{remedies.LeaveHotspot, remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.RejoinWiFi, remedies.BackUpOvernight, remedies.ResetNetworkSettings},
 	Explains: []string{"never-backed-up", "backup-stale"},
-	Ask:      "Is the Wi-Fi slow, does it drop, or does a backup on {P-BACKUP} go on for hours? A speed test on the {device} shows the upload speed.",
+	Ask:      "Is the Wi-Fi slow, is it the hotspot of another phone, does it drop, or does a backup on {P-BACKUP} go on for hours? A speed test on the {device} shows the upload speed.",
 	Told:     Told{Yes: "The Wi-Fi is slow or drops, or a backup goes on for hours."},
 	Judge:    judgeNetwork,
 }

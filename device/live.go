@@ -111,6 +111,7 @@ type Profile struct {
 	Identifier   string       `json:"identifier" privacy:"private"`            // OrderedIdentifiers
 	Name         Fact[string] `json:"name,omitzero" privacy:"private"`         // PayloadDisplayName
 	Organization Fact[string] `json:"organization,omitzero" privacy:"private"` // PayloadOrganization
+	Description  Fact[string] `json:"description,omitzero" privacy:"private"`  // ProfileManifest / Description
 	Locked       Fact[bool]   `json:"locked,omitzero"`                         // PayloadRemovalDisallowed
 }
 

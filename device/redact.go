@@ -66,6 +66,7 @@ func redactProfiles(profiles Fact[[]Profile], organizations func(string) string)
 		p.Identifier = identifiers(p.Identifier)
 		p.Name = hide(p.Name, names)
 		p.Organization = hide(p.Organization, organizations)
+		p.Description = Fact[string]{}
 		return p
 	})
 }

@@ -250,15 +250,14 @@ func newFinding(f checks.Finding, remedies []Remedy) Finding {
 	}
 }
 
-// planned are the remedies of a finding that the plan holds, in the order of the finding.
-// The others do not fit the device, or are out of proportion to what was found.
+// planned are the remedies that the plan holds for a finding, with what they need, in the
+// order of the plan. The others do not fit the device, or are out of proportion to what was
+// found.
 func planned(f checks.Finding, plan []Step) []Remedy {
 	list := []Remedy{}
-	for _, id := range f.Remedies {
-		for _, step := range plan {
-			if step.Remedy == string(id) {
-				list = append(list, Remedy{ID: step.Remedy, Title: step.Title})
-			}
+	for _, step := range plan {
+		if slices.ContainsFunc(f.Remedies, func(id remedies.ID) bool { return remedies.Takes(id, remedies.ID(step.Remedy)) }) {
+			list = append(list, Remedy{ID: step.Remedy, Title: step.Title})
 		}
 	}
 	return list
@@ -267,14 +266,13 @@ func planned(f checks.Finding, plan []Step) []Remedy {
 // possible are the remedies of a finding that no plan is made for, such as a question, as
 // far as the model and version have any of their steps.
 func possible(ids []remedies.ID, id device.Identity) []Remedy {
-	list := []Remedy{}
+	p := remedies.NewPlanner(id)
 	for _, known := range ids {
-		remedy, ok := remedies.Find(known)
-		if ok && slices.ContainsFunc(remedy.Steps, func(step string) bool { _, fits := remedies.Expand(step, id); return fits }) {
-			list = append(list, Remedy{ID: string(remedy.ID), Title: remedy.Title})
-		}
+		p.Add(known, "")
 	}
-	return list
+	return convert(p.Steps(), func(s remedies.Step) Remedy {
+		return Remedy{ID: string(s.Remedy.ID), Title: s.Remedy.Title}
+	})
 }
 
 func newEvidence(e checks.Evidence) Evidence {

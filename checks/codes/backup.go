@@ -479,7 +479,7 @@ var backupCodes = []Meaning{
 		InICloud: "iCloud has too little room for the backup.",
 		Shown:    "a message of its own: the iCloud storage does not suffice",
 		Checks:   []string{"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive", "storage-plan-lapsed"},
-		Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups, remedies.BuyStorage},
+		Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.CheckStorageAccount, remedies.BuyStorage, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups},
 		Sources:  []remedies.Source{remedies.PublicAnalysis},
 	},
 	{

@@ -150,7 +150,7 @@ var cloudKitCodes = []Meaning{
 		InICloud: "iCloud has too little room for the backup.",
 		Becomes:  303,
 		Checks:   []string{"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive", "storage-plan-lapsed"},
-		Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups, remedies.BuyStorage},
+		Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.CheckStorageAccount, remedies.BuyStorage, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups},
 		Sources:  []remedies.Source{remedies.AppleCKError, remedies.PublicAnalysis},
 	},
 	{

@@ -84,7 +84,7 @@ func TestPlanOfMeaningsPutsWhatIsNeededFirst(t *testing.T) {
 	for _, step := range steps {
 		ids = append(ids, step.Remedy.ID)
 	}
-	want := []remedies.ID{remedies.CheckICloudStorage, remedies.ComputerBackup, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups, remedies.BuyStorage, remedies.UpdateSoftware}
+	want := []remedies.ID{remedies.CheckICloudStorage, remedies.CheckStorageAccount, remedies.ComputerBackup, remedies.BuyStorage, remedies.ChooseAppsToBackUp, remedies.UpdateSoftware, remedies.DeleteOtherDevicesBackups}
 	if !slices.Equal(ids, want) {
 		t.Errorf("the plan is %v, want %v", ids, want)
 	}

@@ -37,7 +37,7 @@ var urlCodes = []Meaning{
 		Passing:  true,
 		Becomes:  300,
 		Checks:   []string{"wifi-slow-unstable", "captive-portal", "vpn-proxy-firewall"},
-		Remedies: []remedies.ID{remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.RejoinWiFi, remedies.TurnOffVPN, remedies.SignInCaptivePortal},
+		Remedies: []remedies.ID{remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.RejoinWiFi, remedies.TurnOffVPN, remedies.AllowAppleNames, remedies.SignInCaptivePortal},
 		Sources:  []remedies.Source{remedies.AppleURLErrors, remedies.PublicAnalysis},
 	},
 	{

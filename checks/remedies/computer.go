@@ -68,6 +68,7 @@ var computerSettingsRemedies = []*Remedy{
 		Title: "Reset All Settings, where nobody knows the password of computer backups",
 		Tier:  TierSettings,
 		Actor: User,
+		Guard: GuardedHour,
 		Risk:  "Settings such as the Home Screen layout and the wallpaper go back to their first values. Encrypted backups that exist stay locked: without their password nothing opens them.",
 		Steps: []string{
 			"Look for the password first: in Keychain Access on a Mac, or among the passwords used when an earlier device was set up. Try it with backupdoctor verify.",

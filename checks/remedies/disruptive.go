@@ -19,6 +19,8 @@ var disruptiveRemedies = []*Remedy{
 		Title: "Sign out of the account, and in again",
 		Tier:  TierDisruptive,
 		Actor: User,
+		Guard: GuardedHour,
+		Loses: LosesCopy,
 		Risk:  "iCloud data that are not kept as a copy leave the device until it has signed in again.",
 		Needs: []ID{ComputerBackup},
 		Steps: []string{
@@ -34,8 +36,10 @@ var disruptiveRemedies = []*Remedy{
 		Title: "Remove a configuration profile of your own",
 		Tier:  TierDisruptive,
 		Actor: User,
+		Loses: LosesData,
 		Risk:  "The accounts, apps and settings that came with the profile are removed with it.",
 		Needs: []ID{ComputerBackup},
+		After: []ID{AskAdministrator},
 		Steps: []string{
 			"Go to {P-MDM}, tap each profile, and read what it restricts.",
 			"Remove only a profile that is your own and no longer needed; leave those of an employer or school alone.",

@@ -2,6 +2,42 @@ package remedies
 
 var lookRemedies = []*Remedy{
 	{
+		ID:    AskAdministrator,
+		Title: "Ask the administrator of the device",
+		Tier:  TierLook,
+		Actor: Administrator,
+		Steps: []string{
+			"Ask whether a profile forbids iCloud Backup (allowCloudBackup), pairing with computers (allowHostPairing), account changes, or software updates.",
+			"Ask whether the organisation has switched iCloud Backup off for its Managed Apple Accounts, or lets them be used on managed or supervised devices only: on any other the account is signed out by itself.",
+			"Ask how the device is meant to be backed up instead. Apple advises organisations to use a Mac or Apple Configurator.",
+			"Ask before anything is erased or restored: a restored device may lose its management, and its management may delete what was restored.",
+		},
+		Sources: []Source{AppleMDMRestrictions, AppleDeviceManagement, AppleServiceAccess, AppleCustomizeUserAccess, AppleManagedBackups},
+	},
+	{
+		ID:    LeaveSharedIPad,
+		Title: "Leave the settings of a Shared iPad as they are",
+		Tier:  TierLook,
+		Actor: Administrator,
+		Steps: []string{
+			"Switch nothing on or off: a Shared iPad has no iCloud Backup, and nothing on it is at fault.",
+			"See that each person's documents are in iCloud or in the apps' own services, where a Shared iPad keeps them.",
+		},
+		Sources: []Source{AppleManagedBackups, AppleServiceAccess},
+	},
+	{
+		ID:    CheckStorageAccount,
+		Title: "See that the storage that was bought belongs to this account",
+		Tier:  TierLook,
+		Actor: User,
+		Steps: []string{
+			"Go to {P-ACCOUNT} and read the address of the {account}: storage bought with another one does not count here.",
+			"For a family plan, see in {P-ACCOUNT} that this account is in the family and shares its storage.",
+			"Go to {P-STORAGE} and compare the size of the plan with the one that was bought; restart the {device} if it still shows the old one.",
+		},
+		Sources: []Source{AppleManageICloudStorage, AppleSupportReplies},
+	},
+	{
 		ID:    CheckLastBackupDate,
 		Title: "Check the date of the last backup",
 		Tier:  TierLook,

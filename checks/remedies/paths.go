@@ -86,10 +86,10 @@ var paths = map[string][]wording{
 	"P-LOWDATA": {
 		{iOS13, "Settings > Wi-Fi > (i) > Low Data Mode"},
 	},
-	"P-CELL": { // 5G iPhones only
+	"P-CELL": { // devices with 5G only
 		{iOS15, "{P-BACKUP} > Back Up Over Cellular"},
 	},
-	"P-CELLDATA": { // 5G iPhones only
+	"P-CELLDATA": { // devices with 5G only
 		{iOS15, "Settings > Cellular > Cellular Data Options > Data Mode"},
 	},
 	"P-VPN": {
@@ -156,11 +156,12 @@ func (w words) path(token string) (template string, ok bool) {
 	return since(w.version, paths[token]...)
 }
 
-// mayBackUpOverCellular tells a 5G iPhone, iPhone 12 and later, from what cannot back up
-// over cellular. A model that was not read may be one.
+// mayBackUpOverCellular tells what may back up over mobile data: an iPhone with 5G, which
+// is iPhone 12 and later, and an iPad, whose model does not tell whether it has mobile data.
+// A model that was not read may be one.
 func (w words) mayBackUpOverCellular() bool {
 	if w.model == (model{}) {
-		return w.family == "" || w.family == "iPhone"
+		return w.family == "" || w.family == "iPhone" || w.family == "iPad"
 	}
-	return w.model.family == "iPhone" && w.model.major >= 13
+	return w.model.family == "iPad" && w.model.major >= 13 || w.model.family == "iPhone" && w.model.major >= 13
 }

@@ -9,6 +9,9 @@ import "slices"
 const (
 	ReadExactMessage    ID = "read-exact-message"
 	CheckLastBackupDate ID = "check-last-backup-date"
+	AskAdministrator    ID = "ask-administrator"
+	LeaveSharedIPad     ID = "leave-shared-ipad"
+	CheckStorageAccount ID = "check-storage-account"
 	CheckICloudStorage  ID = "check-icloud-storage"
 	CheckSystemStatus   ID = "check-system-status"
 	FindUnreadableItem  ID = "find-unreadable-item"
@@ -27,6 +30,8 @@ const (
 	RepairUsbmuxd        ID = "repair-usbmuxd"
 	UnlockDevice         ID = "unlock-device"
 	TurnBackupOn         ID = "turn-backup-on"
+	TurnBackupOffAndOn   ID = "turn-backup-off-and-on"
+	LeaveHotspot         ID = "leave-hotspot"
 	JoinWiFi             ID = "join-wifi"
 	RejoinWiFi           ID = "rejoin-wifi"
 	RestartRouter        ID = "restart-router"
@@ -38,6 +43,7 @@ const (
 	TurnOffLowPowerMode  ID = "turn-off-low-power-mode"
 	TurnOffVPN           ID = "turn-off-vpn"
 	AllowAppleHosts      ID = "allow-apple-hosts"
+	AllowAppleNames      ID = "allow-apple-names"
 	SetDateAutomatically ID = "set-date-automatically"
 	AcceptTerms          ID = "accept-terms"
 	FixAccountPrompt     ID = "fix-account-prompt"
@@ -60,6 +66,8 @@ const (
 	ComputerBackup ID = "computer-backup"
 
 	ChooseAppsToBackUp        ID = "choose-apps-to-back-up"
+	LeaveOutNamedApp          ID = "leave-out-named-app"
+	KeepPhotoOriginals        ID = "keep-photo-originals"
 	EmptyRecentlyDeleted      ID = "empty-recently-deleted"
 	BuyStorage                ID = "buy-storage"
 	DeleteOtherDevicesBackups ID = "delete-other-devices-backups"
@@ -77,12 +85,12 @@ const (
 	SignOutAndIn         ID = "sign-out-and-in"
 	RemoveOwnProfile     ID = "remove-own-profile"
 
+	ContactAppleSupport ID = "contact-apple-support"
+
 	ReinstallApp          ID = "reinstall-app"
+	DeleteNamedApp        ID = "delete-named-app"
 	DeleteOldBackup       ID = "delete-old-backup"
 	FreeICloudPhotosDrive ID = "free-icloud-photos-drive"
-
-	AskAdministrator    ID = "ask-administrator"
-	ContactAppleSupport ID = "contact-apple-support"
 
 	ReplaceDemoSoftware ID = "replace-demo-software"
 	EraseAndRestore     ID = "erase-and-restore"
@@ -101,8 +109,8 @@ var all = slices.Concat(
 	softwareRemedies,
 	computerSoftwareRemedies,
 	disruptiveRemedies,
-	deletingRemedies,
 	escalateRemedies,
+	deletingRemedies,
 	eraseRemedies,
 )
 
@@ -116,4 +124,10 @@ func Find(id ID) (remedy *Remedy, ok bool) {
 		return nil, false
 	}
 	return all[i], true
+}
+
+// Takes is true of a remedy that is part of another: itself, and what has to come before it.
+func Takes(id, part ID) bool {
+	remedy, known := Find(id)
+	return id == part || known && slices.ContainsFunc(remedy.Needs, func(need ID) bool { return Takes(need, part) })
 }

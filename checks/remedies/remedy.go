@@ -10,7 +10,10 @@ type Remedy struct {
 	Tier    Tier     // when its turn comes
 	Actor   Actor    // who does it
 	Risk    string   // what it may cost; "" if nothing
+	Loses   Loss     // what it takes away for good
+	Guard   Guard    // what Stolen Device Protection asks for before it
 	Needs   []ID     // what must come first: a checked computer backup before anything that deletes
+	After   []ID     // what comes first where the plan has it too
 	Steps   []string // one action each; templates, see Expand. A step whose path this version does not have is left out
 	Sources []Source
 }
@@ -25,11 +28,11 @@ const (
 	TierSettings               // reversible settings
 	TierRestart                // restart, force restart
 	TierSafetyCopy             // a computer backup; comes before every tier below
-	TierRoom                   // leave data out, buy storage
+	TierRoom                   // buy storage, leave data out
 	TierSoftware               // update
 	TierDisruptive             // loses saved passwords or local copies
+	TierEscalate               // Apple Support: offered before deleting and erasing
 	TierDeleting               // cannot be undone
-	TierEscalate               // Apple Support or an administrator: offered before erasing
 	TierErase                  // destroys what is on the device
 )
 

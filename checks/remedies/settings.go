@@ -53,6 +53,7 @@ var settingsRemedies = []*Remedy{
 		Title: "Switch iCloud Backup on",
 		Tier:  TierSettings,
 		Actor: User,
+		After: []ID{AskAdministrator, SignIn, FixAccountPrompt, AcceptTerms, JoinWiFi},
 		Risk:  "Automatic backups to a computer may stop while iCloud Backup is on.",
 		Steps: []string{
 			"Go to {P-BACKUP}.",
@@ -60,6 +61,31 @@ var settingsRemedies = []*Remedy{
 			"Tap Back Up Now and stay on Wi-Fi until the backup has completed.",
 		},
 		Sources: []Source{ApplePH12520, IphonelifeGreyButton},
+	},
+	{
+		ID:    TurnBackupOffAndOn,
+		Title: "Switch iCloud Backup off and on again, without deleting a backup",
+		Tier:  TierSettings,
+		Actor: User,
+		Steps: []string{
+			"Go to {P-BACKUP} and switch {backup-switch} off. If it offers to delete the backup, cancel: the backup has to stay.",
+			"Restart the {device}: {restart}.",
+			"Unlock the {device} with its passcode, go to {P-BACKUP} and switch {backup-switch} on.",
+			"Tap Back Up Now.",
+		},
+		Sources: []Source{ApplePH12520, RadarKeybag},
+	},
+	{
+		ID:    LeaveHotspot,
+		Title: "Use Wi-Fi that is not another phone's hotspot",
+		Tier:  TierSettings,
+		Actor: User,
+		Steps: []string{
+			"See whose network it is that {P-WIFI} has a tick beside: the hotspot of another phone was seen not to serve for iCloud Backup.",
+			"Join a Wi-Fi network with an internet connection of its own.",
+			"Go to {P-BACKUP} and tap Back Up Now.",
+		},
+		Sources: []Source{RadarHotspot},
 	},
 	{
 		ID:    JoinWiFi,
@@ -72,7 +98,7 @@ var settingsRemedies = []*Remedy{
 			"Move closer to the router if the sign beside the network shows a weak signal.",
 			"Where there is no usable Wi-Fi, connect an Ethernet adapter instead.",
 		},
-		Sources: []Source{FoundingArticle, IphonelifeGreyButton, SoundsupportBackups, PublicAnalysis},
+		Sources: []Source{AppleBackupHelp, ApplePH12520, FoundingArticle, IphonelifeGreyButton, SoundsupportBackups, PublicAnalysis},
 	},
 	{
 		ID:    UseCellularBackup,
@@ -81,7 +107,7 @@ var settingsRemedies = []*Remedy{
 		Actor: User,
 		Risk:  "The mobile operator may charge for the data.",
 		Steps: []string{
-			"Go to {P-CELL} and switch it on, where the operator offers it.",
+			"Go to {P-CELL} and switch it on, where the page has it: on an iPad with mobile data only.",
 			"Go to {P-CELLDATA} and choose Allow More Data on 5G, where it is offered.",
 		},
 		Sources: []Source{Macstore24Cellular, OfficegagaCellular},
@@ -150,7 +176,7 @@ var settingsRemedies = []*Remedy{
 		Tier:    TierSettings,
 		Actor:   User,
 		Steps:   []string{"Go to {P-LOWDATA} of the network in use, and switch it off."},
-		Sources: []Source{ItechguidesLowData, AppleLowDataMode},
+		Sources: []Source{AppleLowDataMode},
 	},
 	{
 		ID:      TurnOffLowPowerMode,
@@ -188,6 +214,19 @@ var settingsRemedies = []*Remedy{
 			"Take all these hosts out of HTTPS inspection.",
 		},
 		Sources: []Source{AppleEnterpriseNetworks, AppleConnectivityHostList},
+	},
+	{
+		ID:    AllowAppleNames,
+		Title: "Let Apple's names through the DNS filter of the network",
+		Tier:  TierSettings,
+		Actor: Administrator,
+		Steps: []string{
+			"See whether the network has a DNS filter, such as AdGuard, Pi-hole or that of a router or provider. Typical is that other sites work.",
+			"Put *.apple-dns.net, *.icloud.com, *.icloud-content.com, *.apple-cloudkit.com and *.cdn-apple.com on its allow list.",
+			"Look through its log for names of Apple that were blocked while a backup failed.",
+			"Go to {P-BACKUP} and tap Back Up Now.",
+		},
+		Sources: []Source{AppleEnterpriseNetworks, DNSFilterReport, DNSBlocklistReport},
 	},
 	{
 		ID:    SetDateAutomatically,
@@ -293,7 +332,7 @@ var settingsRemedies = []*Remedy{
 			"Select the {device}, tick Encrypt local backup, and choose a password.",
 			"Keep the password where you will find it in years.",
 		},
-		Sources: []Source{AppleDeviceManagement},
+		Sources: []Source{AppleEncryptedBackups, AppleDeviceManagement},
 	},
 	{
 		ID:    SetAsideLocalBackup,

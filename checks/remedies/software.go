@@ -13,7 +13,7 @@ var softwareRemedies = []*Remedy{
 			"Go to {P-UPDATE} and install what is offered.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 		},
-		Sources: []Source{FoundingArticle, AppleHT203512},
+		Sources: []Source{AppleHT203512, FoundingArticle},
 	},
 	{
 		ID:    UpdateWithComputer,
@@ -48,7 +48,7 @@ var softwareRemedies = []*Remedy{
 		Tier:  TierSoftware,
 		Actor: User,
 		Steps: []string{
-			"Open the App Store, tap your picture, and update the app that the message names.",
+			"Open the App Store, tap your picture, and update the app that the message or the log names; one from elsewhere, with the tool that installed it.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 		},
 		Sources: []Source{BestapplesolutionICloud},
@@ -58,13 +58,14 @@ var softwareRemedies = []*Remedy{
 		Title: "Update the other devices of the account",
 		Tier:  TierSoftware,
 		Actor: User,
+		Loses: LosesCopy,
 		Risk:  "A device that is removed from the account no longer receives its iCloud data.",
 		Needs: []ID{ComputerBackup},
 		Steps: []string{
 			"Go to {P-ACCOUNT} and note the devices listed there.",
 			"Update each iPhone and iPad to 16.2 or later, and each Mac to macOS 13.1 or later.",
-			"Remove from the account what cannot be updated.",
+			"Remove from the account what cannot be updated: every device of the account has to meet this, an Apple TV, Apple Watch or HomePod too.",
 		},
-		Sources: []Source{MacrumorsADP, WashUADP},
+		Sources: []Source{AppleADP},
 	},
 }

@@ -13,27 +13,41 @@ var (
 	// FoundingArticle stands, with its reader's comment, behind the first eleven causes.
 	FoundingArticle = Source{"OSXDaily: iCloud Backup Failed on iPhone or iPad?", "https://osxdaily.com/2020/12/19/icloud-backup-failed-iphone-ipad-fix-troubleshoot/"}
 
-	ApplePH12520              = Source{"Apple: iCloud: Back up your iOS device to iCloud (2017)", "https://support.apple.com/kb/PH12520?locale=en_US"}
-	AppleWhatIsBackup         = Source{"Apple: iCloud User Guide: What is iCloud Backup?", "https://support.apple.com/en-om/guide/icloud/mm085db3a8d6/icloud"}
-	AppleHT201418             = Source{"Apple: Get help restoring from an iCloud backup (older edition)", "https://support.apple.com/en-us/HT201418"}
-	AppleHT203512             = Source{"Apple: iCloud troubleshooting (older edition)", "https://support.apple.com/en-us/HT203512"}
-	AppleEnterpriseNetworks   = Source{"Apple: Use Apple products on enterprise networks", "https://support.apple.com/en-us/101555"}
-	AppleMDMRestrictions      = Source{"Apple: iCloud MDM restrictions", "https://support.apple.com/guide/mdm/icloud-restrictions-mdmdd145a51ca/web"}
-	AppleDeviceManagement     = Source{"Apple: device management schema", "https://github.com/apple/device-management"}
-	AppleServiceAccess        = Source{"Apple: Service access with Managed Apple Accounts", "https://support.apple.com/en-au/guide/apple-business-manager/service-access-with-managed-apple-accounts-axm171b3ee95/web"}
-	AppleCustomizeUserAccess  = Source{"Apple: Customize user access to apps and services", "https://support.apple.com/guide/business/axm53xk34bq/web"}
-	AppleCKError              = Source{"Apple: CKError.Code", "https://developer.apple.com/documentation/cloudkit/ckerror/code"}
-	AppleURLErrors            = Source{"Apple: URL loading system error codes", ""}
-	AppleForceRestartIPhone   = Source{"Apple: iPhone User Guide: Force restart iPhone", ""}
-	AppleForceRestartIPad     = Source{"Apple: iPad User Guide: Force restart iPad", ""}
-	AppleManageICloudStorage  = Source{"Apple: Manage your iCloud storage", ""}
-	AppleCancelICloudPlus     = Source{"Apple: Downgrade or cancel your iCloud+ plan", ""}
-	AppleEncryptedBackups     = Source{"Apple: About encrypted backups on your iPhone, iPad or iPod touch", ""}
-	AppleLocalBackupHelp      = Source{"Apple: If you can't back up to a computer, or restore from one", ""}
-	AppleLowDataMode          = Source{"Apple: Use Low Data Mode", ""}
+	ApplePH12520             = Source{"Apple: iCloud: Back up your iOS device to iCloud (2017)", "https://support.apple.com/kb/PH12520"}
+	AppleWhatIsBackup        = Source{"Apple: iCloud User Guide: What is iCloud Backup?", "https://support.apple.com/guide/icloud/mm085db3a8d6/icloud"}
+	AppleHT201418            = Source{"Apple: Get help restoring from an iCloud backup (older edition)", "https://support.apple.com/HT201418"}
+	AppleHT203512            = Source{"Apple: iCloud troubleshooting (older edition)", "https://support.apple.com/HT203512"}
+	AppleEnterpriseNetworks  = Source{"Apple: Use Apple products on enterprise networks", "https://support.apple.com/101555"}
+	AppleMDMRestrictions     = Source{"Apple: iCloud MDM restrictions", "https://support.apple.com/guide/mdm/icloud-restrictions-mdmdd145a51ca/web"}
+	AppleDeviceManagement    = Source{"Apple: device management schema", "https://github.com/apple/device-management"}
+	AppleServiceAccess       = Source{"Apple: Service access with Managed Apple Accounts", "https://support.apple.com/guide/apple-business-manager/service-access-with-managed-apple-accounts-axm171b3ee95/web"}
+	AppleCustomizeUserAccess = Source{"Apple: Customize user access to apps and services", "https://support.apple.com/guide/business/axm53xk34bq/web"}
+	AppleCKError             = Source{"Apple: CKError.Code", "https://developer.apple.com/documentation/cloudkit/ckerror/code"}
+	AppleURLErrors           = Source{"Apple: URL loading system error codes", ""}
+	AppleForceRestartIPhone  = Source{"Apple: iPhone User Guide: Force restart iPhone", ""}
+	AppleForceRestartIPad    = Source{"Apple: iPad User Guide: Force restart iPad", ""}
+	AppleManageICloudStorage = Source{"Apple: Manage your iCloud storage", ""}
+	AppleCancelICloudPlus    = Source{"Apple: Downgrade or cancel your iCloud+ plan", ""}
+	AppleEncryptedBackups    = Source{"Apple: About encrypted backups on your iPhone, iPad or iPod touch", "https://support.apple.com/108353"}
+	AppleLocalBackupHelp     = Source{"Apple: If you can't back up to a computer, or restore from one", ""}
+	AppleLowDataMode         = Source{"Apple: Use Low Data Mode on your iPhone and iPad", "https://support.apple.com/HT210596"}
+	AppleBackupHelp          = Source{"Apple: Get help backing up your device in iCloud", "https://support.apple.com/HT203516"}
+	AppleStolenDevice        = Source{"Apple: About Stolen Device Protection for iPhone", "https://support.apple.com/120340"}
+	AppleADP                 = Source{"Apple: How to turn on Advanced Data Protection for iCloud", "https://support.apple.com/108756"}
+	AppleManagedBackups      = Source{"Apple: Back up and restore managed devices", "https://support.apple.com/guide/deployment/depd44f045b4/web"}
+	AppleRestoreSupervised   = Source{"Apple: Apple Configurator User Guide: Back up and restore", "https://support.apple.com/guide/apple-configurator-mac/cad67d80cfc6"}
+	// What Apple has no page about.
+	AppleSupportReplies = Source{"Public replies of Apple Support: storage that was bought and is not seen", ""}
+	RadarHotspot        = Source{"Open Radar 30347346: a tethered hotspot does not serve for iCloud Backup", ""}
+	RadarKeybag         = Source{"Open Radar 22784408: iCloud Backup switched off and on again", ""}
+	TrollNFCBackups     = Source{"TrollNFC issue 11: an app that was not installed from the App Store stops backups", "https://github.com/owngoal-dev/TrollNFC/issues/11"}
+	TrollStoreBackups   = Source{"TrollStore issue 737: apps that were not installed from the App Store stop backups", "https://github.com/opa334/TrollStore/issues/737"}
+	DNSBlocklistReport  = Source{"hosts-blocklists issue 891: a DNS blocklist with names of iCloud", "https://github.com/notracking/hosts-blocklists/issues/891"}
+	DNSFilterReport     = Source{"Filterlist-for-AdGuard-or-PiHole issue 60: a blocked name of iCloud kept devices from backing up", "https://github.com/hl2guide/Filterlist-for-AdGuard-or-PiHole/issues/60"}
+
 	LibimobiledeviceDontTrust = Source{"libimobiledevice issue 693: after Don't Trust the dialog does not return", "https://github.com/libimobiledevice/libimobiledevice/issues/693"}
 	UsbmuxdPairRecords        = Source{"usbmuxd issue 14: usbmuxd 1.0.8 and pair records", "https://github.com/libimobiledevice/usbmuxd/issues/14"}
-	AppleTrustAlert           = Source{"Apple: About the Trust This Computer alert", ""}
+	AppleTrustAlert           = Source{"Apple: About the Trust This Computer alert", "https://support.apple.com/HT202778"}
 	AppleConnectivityHostList = Source{"A published connectivity script with Apple's table of iCloud hosts", ""}
 
 	// PublicAnalysis stands for behaviour that others found by taking iOS apart. It holds
@@ -43,8 +57,6 @@ var (
 	MacrumorsIOS9Minimum    = Source{"MacRumors: iOS 9 minimum for iCloud Backup (2024)", "https://www.macrumors.com/2024/11/18/apple-icloud-backup-ios-9-minimum/"}
 	TechtelegraphOldBackups = Source{"TechTelegraph: Apple deletes iCloud backups of old iPhones and iPads (2024)", "https://techtelegraph.co.uk/apple-deletes-icloud-backups-for-old-iphones-and-ipads"}
 	MacrumorsOutage2017     = Source{"MacRumors: iCloud Backup service outage (2017)", "https://www.macrumors.com/2017/06/28/apples-icloud-backup-service-experiencing-outage/"}
-	MacrumorsADP            = Source{"MacRumors: Enable Advanced Data Protection for iCloud", "https://www.macrumors.com/how-to/enable-advanced-data-protection-icloud/"}
-	WashUADP                = Source{"Washington University: Advanced Data Protection for iCloud", "https://informationsecurity.wustl.edu/advanced-data-protection-for-icloud/"}
 	GhacksIOS163            = Source{"gHacks: iCloud Backup complaints after iOS 16.3 (2023)", "https://www.ghacks.net/2023/02/11/tons-of-complaints-of-icloud-backup-issues-after-updating-to-ios-16-3/"}
 	Applech2FailedNotice    = Source{"AAPL Ch.: failed-backup notice of iOS 10.3 (2017, Japanese)", "https://applech2.com/archives/20170331-ios-10-3-backup-failed-notification.html"}
 	IphonelifeGreyButton    = Source{"iPhone Life: How to back up your iPhone or iPad to iCloud", "https://www.iphonelife.com/blog/5/tip-day-how-back-your-iphone-or-ipad-icloud"}
@@ -60,7 +72,6 @@ var (
 	OfficegagaCellular      = Source{"office-gaga: Mobile data settings of iOS 15", "https://office-gaga.net/en/blog/prevent-mobile-data-waste-in-ios-15-settings-that-should-be-disabled"}
 	JimmytechTemporary      = Source{"JimmyTech: Temporary iCloud backup space for a new device", "https://jimmytechsf.com/apple-provides-temporary-icloud-backup-space-for-new-device-transfers/"}
 	SetappTemporary         = Source{"Setapp: Temporary iCloud storage", "https://setapp.com/how-to/temporary-icloud-storage"}
-	ItechguidesLowData      = Source{"Itechguides: How to use Low Data Mode", "https://itechguidesas.pages.dev/posts/how-to-use-low-data-mode-on-iphone-and-ipad-"}
 	GadgethacksLowPower     = Source{"Gadget Hacks: Features that Low Power Mode disables", "https://ios.gadgethacks.com/how-to/15-features-low-power-mode-disables-reduces-your-iphone-0184648/"}
 	FonetipsSignOut         = Source{"fone.tips: Sign out is not available due to restrictions", "https://fone.tips/sign-out-is-not-available-due-to-restrictions/"}
 	MacmythsAccountChanges  = Source{"MacMyths: Disallow account changes (iOS 17)", "https://macmyths.com/how-to-disallow-account-changes-on-iphone-in-ios-17"}

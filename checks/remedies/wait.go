@@ -6,6 +6,7 @@ var waitRemedies = []*Remedy{
 		Title: "Start a backup by hand",
 		Tier:  TierWait,
 		Actor: User,
+		After: []ID{AskAdministrator, BuyStorage, ChooseAppsToBackUp, JoinWiFi, LeaveHotspot, TurnBackupOn, SignIn},
 		Steps: []string{
 			"Go to {P-BACKUP}.",
 			"Tap Back Up Now.",
@@ -18,13 +19,14 @@ var waitRemedies = []*Remedy{
 		Title: "Leave the device on power, on Wi-Fi and locked for a night",
 		Tier:  TierWait,
 		Actor: User,
+		After: []ID{AskAdministrator, BuyStorage, ChooseAppsToBackUp, JoinWiFi, LeaveHotspot, TurnOffLowDataMode, TurnBackupOn, SignIn},
 		Steps: []string{
 			"In the evening, connect the {device} to its charger.",
 			"Go to {P-WIFI} and see that a tick stands beside the network.",
 			"Lock the screen and leave the {device} alone until the morning.",
 			"In the morning, go to {P-BACKUP} and read the date of the last backup.",
 		},
-		Sources: []Source{FoundingArticle, ApplePH12520, AppleWhatIsBackup},
+		Sources: []Source{ApplePH12520, AppleWhatIsBackup, FoundingArticle},
 	},
 	{
 		ID:    UnlockWithPasscode,

@@ -164,7 +164,7 @@ func TestExpandNamesIPadInLabels(t *testing.T) {
 	}
 }
 
-func TestBackUpOverCellularNeedsA5GIPhone(t *testing.T) {
+func TestBackUpOverCellularNeeds5G(t *testing.T) {
 	tests := []struct {
 		name string
 		id   device.Identity
@@ -174,8 +174,9 @@ func TestBackUpOverCellularNeedsA5GIPhone(t *testing.T) {
 		{"iPhone SE 3", identity("iPhone14,6", "18.0"), true},
 		{"iPhone 11", identity("iPhone12,1", "18.0"), false},
 		{"iPhone SE 2", identity("iPhone12,8", "18.0"), false},
-		{"iPad", identity("iPad13,1", "18.0"), false},
-		{"iPad of unknown model", device.Identity{Class: device.Known("iPad")}, false},
+		{"iPad", identity("iPad13,1", "18.0"), true},
+		{"iPad without 5G", identity("iPad11,6", "18.0"), false},
+		{"iPad of unknown model", device.Identity{Class: device.Known("iPad")}, true},
 		{"iPhone of unknown model", device.Identity{Class: device.Known("iPhone")}, true},
 		{"nothing read", device.Identity{}, true},
 	}

@@ -71,7 +71,8 @@ type mark struct {
 }
 
 // marks are those of the files at the top, of the folder, and of the folders in it. Where
-// all files lie in one folder its own mark tells when one comes or goes.
+// all files lie in one folder its own mark tells when one comes or goes, as it does for the
+// names at the top.
 func (v *verification) marks() map[string]mark {
 	marks := map[string]mark{}
 	look := func(name string) {

@@ -80,9 +80,14 @@ type verification struct {
 	status     status
 	info       info
 	properties properties
-	lost       *Mode       // why Manifest.plist is not at hand; nil if it is
-	kind       kind        // how the files are stored
-	clearList  atomic.Bool // Manifest.db is stored in clear
+	lost       *Mode // why Manifest.plist is not at hand; nil if it is
+	kind       kind  // how the files are stored
+	top        struct {
+		once  sync.Once
+		names []string
+		err   error
+	}
+	clearList atomic.Bool // Manifest.db is stored in clear
 
 	rows, listed, unlisted, storedBytes atomic.Uint64
 	digestBytes, totalRows              atomic.Uint64
@@ -224,8 +229,14 @@ func (v *verification) neverFinished() bool {
 	return err == nil && !v.isInCloud(statusName) && !slices.ContainsFunc(names, isOfBackup)
 }
 
-// names are the names at the top of the folder, as far as maxFolders.
+// names are the names at the top of the folder, as far as maxFolders. They are read once:
+// if they change after that, the marks do as well.
 func (v *verification) names() ([]string, error) {
+	v.top.once.Do(func() { v.top.names, v.top.err = v.readNames() })
+	return v.top.names, v.top.err
+}
+
+func (v *verification) readNames() ([]string, error) {
 	top, err := v.root.Open(".")
 	if err != nil {
 		return nil, err

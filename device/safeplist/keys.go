@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync"
 
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -21,6 +22,9 @@ const maxWanted = 4 << 20
 // maxTag bounds one tag, comment or CDATA section of an XML list that is read in pieces.
 const maxTag = 1 << 20
 
+// readers are used again: a place may hold thousands of backups, each with three lists.
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 8<<10) }}
+
 // ParseKeys is [Parse] of a dictionary of which only some keys are wanted. The others are
 // left out before anything is decoded, and of an XML list they are never held in memory: a
 // list of many megabytes, such as the Info.plist of a backup with an icon for each app,
@@ -30,7 +34,12 @@ const maxTag = 1 << 20
 // returned as it is.
 func ParseKeys(r io.Reader, limits Limits, keys ...string) (Dict, error) {
 	limits = limits.withDefaults()
-	in := bufio.NewReaderSize(io.LimitReader(r, int64(limits.MaxBytes)+1), 8<<10)
+	in := readers.Get().(*bufio.Reader)
+	in.Reset(io.LimitReader(r, int64(limits.MaxBytes)+1))
+	defer func() {
+		in.Reset(nil)
+		readers.Put(in)
+	}()
 	if magic, _ := in.Peek(len("bplist0")); string(magic) == "bplist0" {
 		return parseBinaryKeys(in, limits, keys)
 	}

@@ -1,6 +1,7 @@
 package usb
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -13,10 +14,34 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// certify makes the keys and certificates of a pair record: a root and a host key of
-// this computer, and certificates by the root for both and for the device's own key,
-// which comes as PEM. They name nobody, as those of other tools.
-func certify(devicePublicKey []byte) (ios.PairRecord, error) {
+// certify makes the keys and certificates of a pair record, see [certificates]. Making keys is
+// slow, above all for many devices at once, and knows no context: it is not waited for once ctx
+// has ended.
+func certify(ctx context.Context, devicePublicKey []byte) (ios.PairRecord, error) {
+	type made struct {
+		record ios.PairRecord
+		err    error
+	}
+	done := make(chan made, 1)
+	go guard(
+		func() {
+			record, err := certificates(devicePublicKey)
+			done <- made{record, err}
+		},
+		func() { done <- made{err: device.Internal} },
+	)
+	select {
+	case m := <-done:
+		return m.record, m.err
+	case <-ctx.Done():
+		return ios.PairRecord{}, reasonOf(ctx, ctx.Err())
+	}
+}
+
+// certificates makes a root and a host key of this computer, and certificates by the root for
+// both and for the device's own key, which comes as PEM. They name nobody, as those of other
+// tools.
+func certificates(devicePublicKey []byte) (ios.PairRecord, error) {
 	block, _ := pem.Decode(devicePublicKey)
 	if block == nil {
 		return ios.PairRecord{}, device.Malformed

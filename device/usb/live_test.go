@@ -317,14 +317,15 @@ func TestManagement(t *testing.T) {
 				"ProfileMetadata": map[string]any{"com.example.mdm": map[string]any{
 					"PayloadDisplayName": "Management", "PayloadOrganization": "School", "PayloadRemovalDisallowed": true,
 				}},
+				"ProfileManifest": map[string]any{"com.example.mdm": map[string]any{"Description": "What the school asks for"}},
 			}},
 			reply{Dict: safeplist.Dict{"CloudConfiguration": map[string]any{
 				"IsSupervised": true, "IsMDMUnremovable": uint64(1), "OrganizationName": "School",
 			}}},
 			device.Management{
 				Profiles: device.Known([]device.Profile{
-					{Identifier: "com.example.mdm", Name: device.Known("Management"), Organization: device.Known("School"), Locked: device.Known(true)},
-					{Identifier: "bare", Name: device.Unknown[string](device.Absent), Organization: device.Unknown[string](device.Absent), Locked: device.Unknown[bool](device.Absent)},
+					{Identifier: "com.example.mdm", Name: device.Known("Management"), Organization: device.Known("School"), Description: device.Known("What the school asks for"), Locked: device.Known(true)},
+					{Identifier: "bare", Name: device.Unknown[string](device.Absent), Organization: device.Unknown[string](device.Absent), Description: device.Unknown[string](device.Absent), Locked: device.Unknown[bool](device.Absent)},
 				}),
 				Supervised: device.Known(true), Organization: device.Known("School"), MDMLocked: device.Known(true),
 			},
@@ -349,7 +350,7 @@ func TestManagement(t *testing.T) {
 			reply{Dict: safeplist.Dict{"CloudConfiguration": "x"}},
 			device.Management{
 				Profiles: device.Known([]device.Profile{{
-					Name: device.Unknown[string](device.Undecodable), Organization: device.Unknown[string](device.Undecodable), Locked: device.Unknown[bool](device.Undecodable),
+					Name: device.Unknown[string](device.Undecodable), Organization: device.Unknown[string](device.Undecodable), Description: device.Unknown[string](device.Undecodable), Locked: device.Unknown[bool](device.Undecodable),
 				}}),
 				Supervised: device.Unknown[bool](device.WrongType), Organization: device.Unknown[string](device.WrongType), MDMLocked: device.Unknown[bool](device.WrongType),
 			},

@@ -65,6 +65,7 @@ func parseProfiles(answer safeplist.Dict) ([]device.Profile, error) {
 		return nil, err
 	}
 	metadata := reply{Dict: answer}.inner("ProfileMetadata")
+	manifest := reply{Dict: answer}.inner("ProfileManifest")
 	profiles := make([]device.Profile, 0, len(identifiers))
 	for _, value := range identifiers {
 		identifier, ok := value.(string)
@@ -73,6 +74,7 @@ func parseProfiles(answer safeplist.Dict) ([]device.Profile, error) {
 			profiles = append(profiles, device.Profile{
 				Name:         device.Unknown[string](device.Undecodable),
 				Organization: device.Unknown[string](device.Undecodable),
+				Description:  device.Unknown[string](device.Undecodable),
 				Locked:       device.Unknown[bool](device.Undecodable),
 			})
 			continue
@@ -82,6 +84,7 @@ func parseProfiles(answer safeplist.Dict) ([]device.Profile, error) {
 			Identifier:   identifier,
 			Name:         fact(about, safeplist.Dict.Text, "PayloadDisplayName"),
 			Organization: fact(about, safeplist.Dict.Text, "PayloadOrganization"),
+			Description:  fact(manifest.inner(identifier), safeplist.Dict.Text, "Description"),
 			Locked:       fact(about, flag, "PayloadRemovalDisallowed"),
 		})
 	}

@@ -215,7 +215,7 @@ func (d Door) newPairRecord(ctx context.Context, l lockdown) (ios.PairRecord, er
 	if err != nil {
 		return ios.PairRecord{}, err
 	}
-	record, err := certify(key)
+	record, err := certify(ctx, key)
 	if err != nil {
 		return ios.PairRecord{}, err
 	}

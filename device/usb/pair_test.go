@@ -34,18 +34,19 @@ func TestPair(t *testing.T) {
 		waited device.Reason // "" if there was nothing to wait for
 		want   error
 	}{
-		"accepted at once":        {sim.Fault{Kind: sim.Unpaired}, "", nil},
-		"accepted after a second": {sim.Fault{Kind: sim.TrustPending, Count: 1}, device.TrustPending, nil},
-		"denied":                  {sim.Fault{Kind: sim.Denied}, "", device.TrustDenied},
-		"forbidden by management": {sim.Fault{Kind: sim.PairingForbidden}, "", device.TrustForbidden},
-		"nobody answers":          {sim.Fault{Kind: sim.TrustPending, Count: 1000}, device.TrustPending, device.TrustPending},
-		"locked":                  {sim.Fault{Kind: sim.Locked}, device.Locked, device.Locked},
-		"silent":                  {sim.Fault{Kind: sim.Stall, At: "Pair"}, "", device.Timeout},
-		"garbled":                 {sim.Fault{Kind: sim.Garbage, At: "Pair"}, "", device.Malformed},
-		"key of no type":          {sim.Fault{Kind: sim.WrongTypes, At: "root/DevicePublicKey"}, "", device.Malformed},
-		"leaves and returns":      {sim.Fault{Kind: sim.Reenumerates}, device.Detached, nil},
-		"paired by usbmuxd":       {sim.Fault{Kind: sim.PairedByMux}, device.TrustPending, nil},
-		"leaves for good":         {sim.Fault{Kind: sim.Detach, At: "Pair"}, device.Detached, device.Detached},
+		"accepted at once":          {sim.Fault{Kind: sim.Unpaired}, "", nil},
+		"accepted after a second":   {sim.Fault{Kind: sim.TrustPending, Count: 1}, device.TrustPending, nil},
+		"denied":                    {sim.Fault{Kind: sim.Denied}, "", device.TrustDenied},
+		"forbidden by management":   {sim.Fault{Kind: sim.PairingForbidden}, "", device.TrustForbidden},
+		"nobody answers":            {sim.Fault{Kind: sim.TrustPending, Count: 1000}, device.TrustPending, device.TrustPending},
+		"locked":                    {sim.Fault{Kind: sim.Locked}, device.Locked, device.Locked},
+		"locked, by its other name": {sim.Fault{Kind: sim.Refused, At: "Pair", Error: "DeviceLocked"}, device.Locked, device.Locked},
+		"silent":                    {sim.Fault{Kind: sim.Stall, At: "Pair"}, "", device.Timeout},
+		"garbled":                   {sim.Fault{Kind: sim.Garbage, At: "Pair"}, "", device.Malformed},
+		"key of no type":            {sim.Fault{Kind: sim.WrongTypes, At: "root/DevicePublicKey"}, "", device.Malformed},
+		"leaves and returns":        {sim.Fault{Kind: sim.Reenumerates}, device.Detached, nil},
+		"paired by usbmuxd":         {sim.Fault{Kind: sim.PairedByMux}, device.TrustPending, nil},
+		"leaves for good":           {sim.Fault{Kind: sim.Detach, At: "Pair"}, device.Detached, device.Detached},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -58,6 +58,7 @@ var reasons = map[string]device.Reason{
 	"ServiceProhibited":            device.Refused,
 	"PasswordProtected":            device.Locked,
 	"EscrowLocked":                 device.Locked,
+	"DeviceLocked":                 device.Locked,
 	"InvalidService":               device.NoService,
 	"InvalidHostID":                device.TrustStale,
 	"PairingDialogResponsePending": device.TrustPending,

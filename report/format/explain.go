@@ -54,13 +54,7 @@ func stepsOf(check *checks.Check) []report.Step {
 		if !ok {
 			continue
 		}
-		var lines []string
-		for _, template := range remedy.Steps {
-			if line, ok := remedies.Expand(template, device.Identity{}); ok {
-				lines = append(lines, line)
-			}
-		}
-		steps = append(steps, report.NewStep(remedies.Step{Remedy: remedy, Lines: lines}))
+		steps = append(steps, report.NewStep(remedies.Step{Remedy: remedy, Lines: remedy.Lines(device.Identity{})}))
 	}
 	return steps
 }

@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/backupdoctor/backupdoctor/device/releases"
 )
@@ -35,10 +36,12 @@ func (e Env) ChildEnviron() []string {
 
 // Version is the module version that the Go toolchain stamps into the program: a release, a
 // pseudo-version of the commit it was built from, or "(devel)".
-func Version() string {
+func Version() string { return version() }
+
+var version = sync.OnceValue(func() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {
 		return "(devel)"
 	}
 	return info.Main.Version
-}
+})

@@ -20,9 +20,9 @@ type Judge struct {
 
 // A Result is a device as it was judged.
 type Result struct {
-	Snapshot device.Snapshot // as it was learned
-	Shown    device.Snapshot // as it may be shown: without its owner in a redacted run
-	Device   report.Device   // what was found, as the report has it
+	Snapshot *device.Snapshot // as it was learned
+	Shown    *device.Snapshot // as it may be shown: without its owner in a redacted run
+	Device   *report.Device   // what was found, as the report has it
 }
 
 // judge judges a device by what is shown of it. Which findings are suppressed may depend on a
@@ -31,10 +31,14 @@ func (j Judge) judge(number int, s device.Snapshot) Result {
 	if j.MaxAge > 0 {
 		s.Policy.MaxAgeSeconds = uint64(j.MaxAge / time.Second)
 	}
-	shown := j.shown(number, s)
-	kept, silenced := j.Suppressed.Apply(s, checks.Run(shown, j.Checks))
-	found := report.NewDevice(report.Examined{Snapshot: shown, Diagnosis: checks.Diagnose(shown, kept, silenced...), Silenced: silenced})
-	return Result{Snapshot: s, Shown: shown, Device: found}
+	shown := &s
+	if j.Redact {
+		redacted := j.shown(number, s)
+		shown = &redacted
+	}
+	kept, silenced := j.Suppressed.Apply(s, checks.Run(*shown, j.Checks))
+	found := report.NewDevice(report.Examined{Snapshot: *shown, Diagnosis: checks.Diagnose(*shown, kept, silenced...), Silenced: silenced})
+	return Result{Snapshot: &s, Shown: shown, Device: &found}
 }
 
 // shown is a snapshot as it may be shown.

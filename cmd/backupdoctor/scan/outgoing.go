@@ -45,7 +45,7 @@ func (o *Outgoing) prepare(run *Run, result Result) (outbox.Item, error) {
 	of := report.Run{
 		ID: run.ID, Started: run.StartedAt, Tool: command.Version(), Redacted: !o.Assets, // as far as the inventory goes
 	}
-	found := report.Withhold(result.Device, result.Snapshot, o.leaving(result.Snapshot))
+	found := report.Withhold(*result.Device, *result.Snapshot, o.leaving(*result.Snapshot))
 	packed, cut, err := envelope.Pack(report.Assemble(of, []report.Device{found}))
 	if err != nil {
 		return outbox.Item{}, err

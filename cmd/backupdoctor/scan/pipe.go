@@ -68,11 +68,13 @@ func (p Pipe) report(run *Run, learned Learned) error {
 	}
 	recording := learned.Recording
 	recording.Redacted, recording.LeftOut = of.Redacted, of.LeftOut
-	var devices []report.Device
+	recording.Snapshots = make([]device.Snapshot, 0, len(results))
+	of.Examined = make([]report.Examined, 0, len(results))
+	devices := make([]report.Device, 0, len(results))
 	for _, result := range results {
-		recording.Snapshots = append(recording.Snapshots, result.Shown)
-		devices = append(devices, result.Device)
-		of.Examined = append(of.Examined, report.Examined{Snapshot: result.Shown})
+		recording.Snapshots = append(recording.Snapshots, *result.Shown)
+		devices = append(devices, *result.Device)
+		of.Examined = append(of.Examined, report.Examined{Snapshot: *result.Shown})
 	}
 	r := p.whole(report.Assemble(of, devices))
 	if err := run.publish(r, recording); err != nil {

@@ -72,7 +72,7 @@ func (r *Run) Done(number int, s device.Snapshot) {
 	r.resultsMu.Lock()
 	r.results[number] = result
 	r.resultsMu.Unlock()
-	r.tell(about(result.Shown, report.Event{Type: report.DeviceDone, Device: &result.Device}, &result))
+	r.tell(about(*result.Shown, report.Event{Type: report.DeviceDone, Device: result.Device}, &result))
 }
 
 // Replace drops the result of an earlier visit: of a device that comes back, the last counts.
@@ -89,7 +89,7 @@ func (r *Run) Recording(gaps ...device.Gap) device.Recording {
 
 // inOrder are the results by number.
 func (r *Run) inOrder() []Result {
-	var results []Result
+	results := make([]Result, 0, len(r.results))
 	for _, number := range slices.Sorted(maps.Keys(r.results)) {
 		results = append(results, r.results[number])
 	}

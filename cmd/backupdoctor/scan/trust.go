@@ -44,7 +44,7 @@ func (e Examination) askForTrust(ctx context.Context, attached []usb.Attached) m
 	})
 	why := map[string]error{}
 	for i, err := range refusals {
-		if err != nil && ctx.Err() == nil {
+		if err != nil && !brokenOff(ctx, err) {
 			s := strangers[i]
 			why[s.attached.UDID] = err
 			if held, ok := errors.AsType[*actlock.HeldError](err); ok {
@@ -58,6 +58,11 @@ func (e Examination) askForTrust(ctx context.Context, attached []usb.Attached) m
 		e.renumber(ctx, strangers)
 	}
 	return why
+}
+
+// brokenOff reports whether a try ended with the run, and tells nothing of the device.
+func brokenOff(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && slices.Contains(stopped(ctx), device.GapOf(err))
 }
 
 // alone acts on a device while no other command does. One that does is waited for, no longer

@@ -1,0 +1,72 @@
+package checks
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+func nights(n int) []time.Duration {
+	var ages []time.Duration
+	for i := range n {
+		ages = append(ages, time.Duration(i)*aDay+2*time.Hour)
+	}
+	return ages
+}
+
+// The cause at the root stands first, and the plan begins with its remedy.
+func TestWhichCauseStandsFirst(t *testing.T) {
+	shared := func(s *device.Snapshot) { s.Live.SharedIPad = device.Known(true) }
+	supervised := func(s *device.Snapshot) { s.Live.Management.Supervised = device.Known(true) }
+	for _, test := range []struct {
+		name     string
+		snapshot device.Snapshot
+		first    string
+		remedy   remedies.ID
+	}{
+		{"backupd crashes nine nights in a row", well(lastBackedUp(20*aDay), crashed("backupd", nights(9)...)), "transient-glitch", remedies.Restart},
+		{"backupd crashes three nights in a row", well(lastBackedUp(20*aDay), crashed("backupd", nights(3)...)), "transient-glitch", remedies.Restart},
+		{"a release that switches backups off, and it is off", well(switchedOff, lastBackedUp(20*aDay), running("16.3", "20D47")), "ios-regression", remedies.TurnBackupOn},
+		{"a release that switches backups off, and it is on", well(lastBackedUp(20*aDay), running("16.3", "20D47")), "ios-regression", remedies.ReadExactMessage},
+		{"managed and off", well(switchedOff, lastBackedUp(20*aDay), profiled("School"), supervised), "", remedies.AskAdministrator},
+		{"a Shared iPad", well(switchedOff, lastBackedUp(20*aDay), shared), "mdm-disallows-backup", remedies.LeaveSharedIPad},
+		{"larger than what is free", well(lastBackedUp(20*aDay), recorded(aDay, nextOf(6_600_000_000), freeOf(4_900_000_000), failed(2*aDay, 303))), "backup-too-large", remedies.CheckICloudStorage},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d := Diagnose(test.snapshot, Run(test.snapshot, All()))
+			if test.first != "" && d.Causes[0].Check.ID != test.first {
+				t.Errorf("%s stands first, want %s", d.Causes[0].Check.ID, test.first)
+			}
+			if d.Plan[0].Remedy.ID != test.remedy {
+				t.Errorf("the plan begins with %s, want %s: %v", d.Plan[0].Remedy.ID, test.remedy, idsOf(d.Plan))
+			}
+		})
+	}
+}
+
+// Where nothing blames the size, what fills the next backup stands beside the word of iCloud
+// that there was no room.
+func TestWhatFillsTheBackupStandsBesideFullStorage(t *testing.T) {
+	s := well(lastBackedUp(9*aDay), recorded(aDay, nextOf(30_000_000_000), failed(2*aDay, 303)))
+	f := findingFor(t, s, icloudStorageFull)
+	if !slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return e.Key == "com.example.chat" }) {
+		t.Errorf("no app in %v", f.Evidence)
+	}
+}
+
+// Each list of remedies that a cause has is already in a safe order.
+func TestEveryCauseListsWhatCanBeUndoneFirst(t *testing.T) {
+	for _, check := range All() {
+		lost := remedies.LosesNothing
+		for _, id := range check.Remedies {
+			remedy, _ := remedies.Find(id)
+			if remedy.Loses < lost && lost == remedies.LosesData {
+				t.Errorf("%s: %s comes after something that cannot be undone", check.ID, id)
+			}
+			lost = max(lost, remedy.Loses)
+		}
+	}
+}
