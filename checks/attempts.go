@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,29 +15,93 @@ import (
 type failure struct {
 	at    time.Time
 	codes []codes.ID // outermost first; none if the log hid them
+	lost  string     // the condition that a cancellation names: com.apple.backupd.wifi
+	keys  bool       // it says that encryption keys were missing
+	died  bool       // backupd crashed
 	from  record     // where it was read
 }
 
 // String names the outer codes: "MBErrorDomain/303, CKErrorDomain/25".
 func (f failure) String() string {
-	if len(f.codes) == 0 {
+	switch {
+	case len(f.codes) == 0 && f.keys:
+		return "encryption keys missing"
+	case len(f.codes) == 0 && f.died:
+		return "a crash of backupd"
+	case len(f.codes) == 0:
 		return "an error whose code is hidden"
 	}
 	var names []string
 	for _, code := range f.codes[:min(len(f.codes), 3)] {
 		names = append(names, fmt.Sprintf("%s/%d", device.Token(string(code.Domain)), code.Number))
 	}
+	if f.lost != "" {
+		names[0] += " (" + device.Token(f.lost) + ")"
+	}
 	return strings.Join(names, ", ")
+}
+
+// noted is an attempt that the device has noted, as a failure.
+func noted(result device.PastAttempt) failure {
+	f := failure{codes: []codes.ID{{Domain: codes.ErrorDomain(result.Domain), Number: result.Code}}}
+	if said, err := result.Description.Get(); err == nil {
+		f.keys = strings.Contains(said, "missing encryption keys")
+		if found := inBrackets.FindStringSubmatch(said); found != nil {
+			f.lost = found[1]
+		}
+	}
+	return f.behind(result.Underlying)
+}
+
+// inBrackets is the condition that a cancellation names.
+var inBrackets = regexp.MustCompile(`\((com\.apple\.backupd\.[\w.-]{1,60})\)`)
+
+// behind adds the errors behind a failure.
+func (f failure) behind(causes []device.PastCause) failure {
+	for _, cause := range causes {
+		f.codes = append(f.codes, codes.ID{Domain: codes.ErrorDomain(cause.Domain), Number: cause.Code})
+	}
+	return f
+}
+
+// lostCondition is the id of the check of the condition that a cancellation names; "" if it
+// names none that is known.
+func (f failure) lostCondition() string {
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(strings.ToLower(f.lost), word) })
+	}
+	switch {
+	case has("wifi", "network"):
+		return "wifi-missing"
+	case has("power", "charg", "battery"):
+		return "auto-not-charging"
+	case has("lock"):
+		return "auto-not-locked"
+	}
+	return ""
 }
 
 // cause is the id of the check that a failure points to: the likeliest cause of the
 // innermost code that has one. transient-glitch is the answer of the codes that tell
 // nothing, and gives way to any other; "" is that of codes nobody knows.
 func (f failure) cause() string {
-	if m, known := f.telling(); known {
-		return m.Checks[0]
+	if f.isCancellation() && f.lost != "" {
+		return f.lostCondition()
 	}
-	return ""
+	cause := ""
+	if m, known := f.telling(); known {
+		cause = m.Checks[0]
+	}
+	if f.saysKeys(cause) {
+		return "needs-unlock-for-keys"
+	}
+	return cause
+}
+
+// saysKeys is true of a failure whose words say that keys were missing, where its codes, which
+// point to cause, say nothing else.
+func (f failure) saysKeys(cause string) bool {
+	return f.keys && (cause == "" || cause == "transient-glitch")
 }
 
 // telling is the meaning of the code that decides the cause; known is false if no code of the
@@ -53,6 +118,9 @@ func (f failure) telling() (telling codes.Meaning, known bool) {
 
 // states reports whether the codes of a failure name its cause themselves.
 func (f failure) states() bool {
+	if f.lostCondition() != "" || f.cause() == "needs-unlock-for-keys" && f.keys {
+		return true
+	}
 	m, known := f.telling()
 	return known && m.Strength(m.Checks[0]) == codes.States
 }
@@ -60,8 +128,13 @@ func (f failure) states() bool {
 // observed is what the device reported of a failure, as a clause with a lower-case beginning
 // where its words allow that. It tells no cause that the code does not name.
 func (f failure) observed() string {
-	if m, known := f.telling(); known {
+	switch m, known := f.telling(); {
+	case known && f.saysKeys(m.Checks[0]), !known && f.keys:
+		return "files are missing encryption keys"
+	case known:
 		return m.Observed()
+	case f.died && len(f.codes) == 0:
+		return "backupd crashed while it made the backup"
 	}
 	for _, code := range f.codes {
 		if m, known := codes.Find(code); known {
@@ -91,9 +164,12 @@ func (f failure) points() string {
 	return "points to: " + check.Short
 }
 
-// calledOff is true of a failure that says only that a condition was lost, or that
+// calledOff is true of a failure that says only that some condition was lost, or that
 // something else came first. The windows tell which.
-func (f failure) calledOff() bool {
+func (f failure) calledOff() bool { return f.isCancellation() && f.lostCondition() == "" }
+
+// isCancellation is true of a failure that is the end of an attempt that was called off.
+func (f failure) isCancellation() bool {
 	if len(f.codes) == 0 {
 		return false
 	}
@@ -106,17 +182,15 @@ func (f failure) calledOff() bool {
 // they may be older. r is where the newest was read.
 func failures(s device.Snapshot) (list []failure, r record) {
 	results, r, _ := recall(s, attempts) // none if not known
-	list = slices.DeleteFunc(heardFailures(s), failure.calledOff)
+	list = slices.DeleteFunc(heardFailures(s), failure.isCancellation)
 	last := lastGood(s)
 	for _, result := range results {
 		at, err := result.At.Get()
 		if err != nil || result.Code == 0 || !at.After(last) || !r.mayKnow(at) {
 			continue
 		}
-		f := failure{at: at, from: r, codes: []codes.ID{{Domain: codes.ErrorDomain(result.Domain), Number: result.Code}}}
-		for _, cause := range result.Underlying {
-			f.codes = append(f.codes, codes.ID{Domain: codes.ErrorDomain(cause.Domain), Number: cause.Code})
-		}
+		f := noted(result)
+		f.at, f.from = at, r
 		if !f.calledOff() && !slices.ContainsFunc(list, f.isSame) {
 			list = append(list, f)
 		}

@@ -137,6 +137,11 @@ func verdict(s device.Snapshot, causes []Cause) (Verdict, device.Gap) {
 	if s.Live != nil {
 		ended = s.Live.Ended
 	}
+	for _, h := range s.Histories {
+		if ended.Reason == "" && h.Source == archiveSource {
+			ended = h.Ended
+		}
+	}
 	switch {
 	case slices.ContainsFunc(causes, func(c Cause) bool { return c.Status == Problem }):
 		return Failing, ended
@@ -205,11 +210,24 @@ func trusted(s device.Snapshot) bool {
 // onRecord is true of a device whose records say something of iCloud Backup.
 func onRecord(s device.Snapshot) bool {
 	return slices.ContainsFunc(records(s), func(r record) bool {
+		if r.Source == archiveSource {
+			return spokeOfBackups(r.History) && identified(s)
+		}
 		_, errEnabled := r.CloudBackup.Enabled.Get()
 		_, errLast := r.CloudBackup.Last.Get()
 		_, errResults := r.CloudBackup.Results.Get()
-		return !silent(errEnabled) || !silent(errLast) || !silent(errResults)
+		_, errWindows := r.Schedule.Windows.Get()
+		_, errKeys := r.Schedule.MissingKeyFailures.Get()
+		_, errCount := r.Schedule.FailureCount.Get()
+		return !silent(errEnabled) || !silent(errLast) || !silent(errResults) || errWindows == nil || errCount == nil || errKeys == nil
 	})
+}
+
+// identified is true of a device of which it is known which one it is, or at least which
+// model.
+func identified(s device.Snapshot) bool {
+	_, err := s.Device.ProductType.Get()
+	return s.Device.UDID != "" || err == nil
 }
 
 // readBackups is false, with the reason, for a device that is known by its backups alone if

@@ -53,7 +53,7 @@ func (r record) origin() string {
 	if r.Source == logSource {
 		return logName(r.Origin)
 	}
-	if r.Source == "sysdiagnose" {
+	if r.Source == archiveSource {
 		return "a sysdiagnose archive"
 	}
 	return "a backup on this computer"
@@ -82,6 +82,9 @@ func (r record) read(key, value, expected, source string) Evidence {
 func silenceOfRecords(s device.Snapshot) device.Gap {
 	for _, h := range s.Histories {
 		if _, err := h.AsOf.Get(); err != nil {
+			return device.GapOf(err)
+		}
+		if _, err := h.CloudBackup.Results.Get(); err != nil && h.Source == archiveSource && !spokeOfBackups(h) {
 			return device.GapOf(err)
 		}
 	}
@@ -120,6 +123,20 @@ func preface(known string, evidence []Evidence, finding []Finding) []Finding {
 	return []Finding{f}
 }
 
+// archiveSource is the Source of a record that is a sysdiagnose archive.
+const archiveSource = "sysdiagnose"
+
+// spokeOfBackups is true of a sysdiagnose archive if at least one file in it was read that
+// says something of iCloud Backup: backupd's own, that it is there at all, or what management
+// allows.
+func spokeOfBackups(h device.History) bool {
+	_, errNotes := h.Restore.Pending.Get() // known wherever backupd's file was read
+	_, errResults := h.CloudBackup.Results.Get()
+	_, errWindows := h.Schedule.Windows.Get()
+	_, errAllowed := h.Restrictions.CloudBackupAllowed.Get()
+	return errNotes == nil || errResults == nil || errWindows == nil || errAllowed == nil
+}
+
 // silent is true of an answer that the device did not give, so that a record may give it.
 // A value that it does not have is an answer.
 func silent(err error) bool { return err != nil && !errors.Is(err, device.Absent) }
@@ -142,6 +159,11 @@ func lastGood(s device.Snapshot) time.Time {
 	var last time.Time
 	if at, _, err := lastBackup(s); err == nil {
 		last = at
+	}
+	for _, a := range s.Attempts {
+		if at, err := a.Until.Get(); err == nil && a.Outcome == device.AttemptSucceeded && at.After(last) && at.Sub(s.TakenAt) <= clockTolerance {
+			last = at
+		}
 	}
 	for _, r := range records(s) {
 		if at, err := r.CloudBackup.Last.Get(); err == nil && at.After(last) && r.mayKnow(at) {

@@ -18,7 +18,7 @@ func TestWhatABackupNamesIsAsOldAsTheBackup(t *testing.T) {
 		asOf     time.Time
 		source   string
 	}{
-		{"attached", well(running("26.5", "23F75"), copied(aDay, true, device.Whole)),
+		{"attached", well(running("26.5", "23F75"), lastBackedUp(9*aDay), copied(aDay, true, device.Whole)),
 			Warning, "iOS 26.5 is behind 26.6.1, the newest that the table of 2026-08-22 knows for this model, which is 92 days old.", takenAt, "lockdown ProductVersion"},
 		{"a fresh backup", well(running("26.5", "23F75"), detached, copied(aDay, true, device.Whole)),
 			Warning, "iOS 26.5 is behind 26.6.1, the newest that the table of 2026-08-22 knows for this model, which is 92 days old, as of 2026-11-21, from a backup on this computer.", takenAt.Add(-aDay), "Info.plist / Product Version"},

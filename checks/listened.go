@@ -43,13 +43,15 @@ func heardFailures(s device.Snapshot) []failure {
 		if a.Outcome != device.AttemptFailed || err != nil || !at.After(lastGood(s)) {
 			continue
 		}
-		f := failure{at: at, from: logRecord(s, a)}
-		for _, cause := range a.Causes {
-			f.codes = append(f.codes, codes.ID{Domain: codes.ErrorDomain(cause.Domain), Number: cause.Code})
-		}
-		list = append(list, f)
+		list = append(list, ofLog(s, a))
 	}
 	return list
+}
+
+// ofLog is an attempt that a log told of, as a failure.
+func ofLog(s device.Snapshot, a device.Attempt) failure {
+	r := logRecord(s, a)
+	return failure{at: r.asOf, from: r, lost: a.CalledOff, keys: a.KeysLacked, died: a.Died}.behind(a.Causes)
 }
 
 // listenedTo is true of a device whose log told anything of iCloud Backup.
@@ -110,12 +112,8 @@ func heardOf(s device.Snapshot, a device.Attempt, check *Check) (f Finding, ok b
 // heardFailing tells of a failure that points to a check. One that was called off points to
 // the condition that backupd had lost when it ended.
 func heardFailing(s device.Snapshot, a device.Attempt, check *Check) (Finding, bool) {
-	r := logRecord(s, a)
-	f := failure{at: r.asOf, from: r}
-	for _, cause := range a.Causes {
-		f.codes = append(f.codes, codes.ID{Domain: codes.ErrorDomain(cause.Domain), Number: cause.Code})
-	}
-	if f.calledOff() {
+	f := ofLog(s, a)
+	if f.isCancellation() {
 		return heardCalledOff(s, a, f, check)
 	}
 	if !f.blames(check.ID) {
@@ -129,6 +127,12 @@ func heardFailing(s device.Snapshot, a device.Attempt, check *Check) (Finding, b
 
 // heardCalledOff tells of an attempt that was called off.
 func heardCalledOff(s device.Snapshot, a device.Attempt, f failure, check *Check) (Finding, bool) {
+	if by := f.lostCondition(); by != "" {
+		if by != check.ID {
+			return Finding{}, false
+		}
+		return heardSaying(s, a, Problem, fmt.Sprintf("The attempt at an iCloud backup that was seen in the log, on %s, was called off (%s), and backupd had just lost %s", moment(f.at), f, conditionNames[by])), true
+	}
 	conditions, _ := a.Conditions.Get() // all unknown if the log has none
 	lost := false
 	for _, c := range nightly {
@@ -145,6 +149,13 @@ func heardCalledOff(s device.Snapshot, a device.Attempt, f failure, check *Check
 		return Finding{}, false
 	}
 	return heardSaying(s, a, Ask, fmt.Sprintf("The attempt at an iCloud backup that was seen in the log, on %s, was called off (%s), and the log does not say which condition was lost", moment(f.at), f)), true
+}
+
+// conditionNames are the conditions that a cancellation can name, by the check of each.
+var conditionNames = map[string]string{
+	"wifi-missing":      "Wi-Fi",
+	"auto-not-charging": "power",
+	"auto-not-locked":   "the lock of the screen",
 }
 
 // nightly are the conditions that calling off a backup can come from. The lock is left out:

@@ -195,8 +195,11 @@ func showFresh(s device.Snapshot, now time.Time) proof {
 // showNoFailureSince looks at every source of attempts that was opened. A source that was
 // opened and could not be read leaves the statement unknown.
 func showNoFailureSince(s device.Snapshot) proof {
-	if failed, _ := failures(s); len(failed) > 0 {
-		return shownBy(false, failureEvidence(failed)...)
+	if list := traces(s); len(list) > 0 {
+		return shownBy(false, traceEvidence(list)...)
+	}
+	if len(s.Attempts) > 0 && s.Attempts[0].Outcome == device.AttemptUnended {
+		return shownBy(false, logLines(s.Attempts[0])...)
 	}
 	for _, r := range records(s) {
 		if _, err := r.CloudBackup.Results.Get(); silent(err) && opened(err) {

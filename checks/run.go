@@ -10,7 +10,7 @@ import (
 
 // Run puts the questions of a list to a snapshot, and returns the findings in the order
 // of the list: at least one for each check. All() is the whole list; a shorter one asks
-// less.
+// less. Failed attempts that no finding explains are a finding of transient-glitch.
 //
 // A judgement that panics becomes one unknown finding with the reason internal, and the
 // others are not touched by it.
@@ -21,7 +21,7 @@ func Run(s device.Snapshot, list []*Check) []Finding {
 			findings = append(findings, complete(f, check, s.Device))
 		}
 	}
-	return findings
+	return noteSoftware(s, leaveNoneUnexplained(s, findings))
 }
 
 func judge(check *Check, s device.Snapshot) (findings []Finding) {

@@ -2,6 +2,8 @@ package checks
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
@@ -25,6 +27,22 @@ A beta is not compared. A model that the table does not know is newer than the t
 // tableAges is the age from which a table of releases is told to be old: by then Apple has
 // most likely released something newer, and nothing is called the newest by it.
 const tableAges = 60 * 24 * time.Hour
+
+// noteSoftware makes a note of software that is behind while backups complete: it keeps none
+// from completing, and nobody has to act on it.
+func noteSoftware(s device.Snapshot, findings []Finding) []Finding {
+	at := slices.IndexFunc(findings, func(f Finding) bool { return f.Check == softwareOutOfDate && f.Status == Warning })
+	said, evidence, fresh := freshBackup(s)
+	if at < 0 || !fresh || len(traces(s)) > 0 {
+		return findings
+	}
+	findings = slices.Clone(findings)
+	f := &findings[at]
+	f.Status, f.Remedies = OK, nil
+	f.Summary = clause(f.Summary) + "; " + strings.ToLower(said[:1]) + said[1:] + ", so this keeps no backup from completing."
+	f.Evidence = append(slices.Clone(f.Evidence), evidence)
+	return findings
+}
 
 func judgeSoftware(s device.Snapshot) []Finding {
 	version, err := s.Device.Version()

@@ -29,6 +29,9 @@ func TestARefusalIsNeverHealth(t *testing.T) {
 			if row.status != Problem && row.status != Warning {
 				continue
 			}
+			if Run(row.snapshot, []*Check{check})[0].Status == OK {
+				continue // software that is behind is a note beside a fresh backup
+			}
 			for path, s := range withOneRefused(t, row.snapshot) {
 				question := check.ID + " without " + path
 				if status := Run(s, []*Check{check})[0].Status; status == OK && otherwiseWell[question] == "" {

@@ -16,10 +16,13 @@ type Attempt struct {
 	From  Fact[time.Time] `json:"from,omitzero"`  // when its first line was written, or else when listening began
 	Until Fact[time.Time] `json:"until,omitzero"` // when the line was written that ended it, or else when listening ended
 
-	Causes     []PastCause      `json:"causes,omitempty"`    // of a failure: the error, then those behind it, outermost first; none if no code was readable
-	Forced     bool             `json:"forced,omitempty"`    // Setup Assistant made the device back up
-	Conditions Fact[Conditions] `json:"conditions,omitzero"` // what backupd last said that it waits for
-	Page       BackupPage       `json:"page,omitzero"`       // what the iCloud Backup page last said of itself
+	Causes     []PastCause      `json:"causes,omitempty"`                     // of a failure: the error, then those behind it, outermost first; none if no code was readable
+	Forced     bool             `json:"forced,omitempty"`                     // Setup Assistant made the device back up
+	Died       bool             `json:"died,omitempty"`                       // backupd crashed while it made the backup
+	CalledOff  string           `json:"calledOff,omitempty" privacy:"public"` // the condition that a cancellation names: com.apple.backupd.wifi
+	KeysLacked bool             `json:"keysLacked,omitempty"`                 // backupd: files are missing encryption keys
+	Conditions Fact[Conditions] `json:"conditions,omitzero"`                  // what backupd last said that it waits for
+	Page       BackupPage       `json:"page,omitzero"`                        // what the iCloud Backup page last said of itself
 
 	PolicyForbids Fact[bool]   `json:"policyForbids,omitzero"` // backupd: backups are disabled by a policy of management
 	FailureCount  Fact[uint64] `json:"failureCount,omitzero"`  // backupd / FailureCount: failures in a row
@@ -35,7 +38,7 @@ type AttemptOutcome string
 const (
 	AttemptFailed    AttemptOutcome = "failed"    // the log says so; a cancelled one ends like this, too
 	AttemptSucceeded AttemptOutcome = "succeeded" // the device's date of its last good backup has moved
-	AttemptUnended   AttemptOutcome = "unended"   // it was under way when the log, or listening to it, ended
+	AttemptUnended   AttemptOutcome = "unended"   // it was under way when the log, or listening to it, ended, or when another one began
 	AttemptUnseen    AttemptOutcome = "unseen"    // nothing told of an attempt: no data
 )
 

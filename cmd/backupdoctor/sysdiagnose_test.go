@@ -22,7 +22,7 @@ func gathered(t *testing.T) string {
 	address, _ := attach(t, patient)
 	folder := t.TempDir()
 	s := typed(t, t.Context(), "sysdiagnose", "--usbmux", address, "--to", folder, "--width", "200")
-	if s.code != report.ExitProblems || !strings.Contains(s.stdout, "iCloud storage is full") {
+	if s.code != report.ExitProblems || !strings.Contains(s.stdout, "icloud-storage-full") {
 		t.Fatalf("exit code %d\n%s\n%s", s.code, s.stdout, s.stderr)
 	}
 	for _, want := range []string{"press the side button and both volume buttons", "fetching sysdiagnose_"} {

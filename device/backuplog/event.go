@@ -13,6 +13,7 @@ type Kind string
 
 const (
 	Failed     Kind = "failed"     // an attempt ended with an error, or was cancelled
+	Died       Kind = "died"       // backupd ended by an exception, or its crash was reported
 	Working    Kind = "working"    // backupd works on an iCloud backup
 	Conditions Kind = "conditions" // what the scheduler waits for, and what of it holds
 	Scheduled  Kind = "scheduled"  // the scheduler otherwise: counts of failures, times to try again
@@ -31,6 +32,10 @@ type Event struct {
 	FailureCount  device.Fact[uint64] // of Scheduled
 	PolicyForbids device.Fact[bool]   // of Scheduled
 	Forced        bool                // the attempt was forced by Setup Assistant
+	Begins        bool                // of Working: the attempt begins with this line
+	OfAttempt     bool                // of Trouble: only an attempt meets it
+	CalledOff     string              // of Failed: the condition that a cancellation names
+	KeysLacked    bool                // files are missing encryption keys
 }
 
 // Understand says what a line tells of iCloud Backup; ok is false if it tells nothing.
@@ -40,11 +45,16 @@ func Understand(line Line) (event Event, ok bool) {
 	event = Event{Line: line}
 	switch line.Process {
 	case backupd:
+		if OfTimeMachine(line) {
+			return event, false
+		}
 		ok = event.ofBackupd()
 	case preferences:
 		ok = event.ofPage()
 	case setup:
 		ok = event.ofSetup()
+	case reporter:
+		event.Kind, ok = Died, crashed.MatchString(line.Text)
 	}
 	return event, ok
 }
@@ -55,6 +65,28 @@ const (
 	schedulerTag = "=scheduler="
 )
 
+// What backupd says of an attempt beside its first and last line.
+var (
+	// A daemon that throws an exception, or calls abort, ends there.
+	dying = regexp.MustCompile(`(?i)\bTerminating app due to uncaught exception\b|\babort\(\) called\b`)
+	// ReportCrash names the process that it writes a report of, and its number.
+	crashed = regexp.MustCompile(`\bcorpse\[(\d+)\] backupd\b`)
+	// backupd meets these errors only while it gathers or uploads files.
+	inAttempt = regexp.MustCompile(`(?i)\bfailed to (?:upload|back ?up|copy|save|scan|read|open|stat)\b|\bOperation .{1,120} failed\b|\bstat\("|\bmissing encryption keys\b`)
+	lacksKeys = regexp.MustCompile(`(?i)\bmissing encryption keys\b`)
+	begins    = regexp.MustCompile(`\bStarting backup\b`)
+	// The bracket of a cancellation names the condition that was lost.
+	calledOff = regexp.MustCompile(`(?i)\bcancell?ed \((com\.apple\.backupd\.[\w.-]{1,60})\)`)
+	// A Mac's Time Machine is made by a daemon of the same name.
+	timeMachine = regexp.MustCompile(`\bcom\.apple\.TimeMachine\b|\bTime Machine\b|\.backupdb\b|\bStarting (?:automatic|manual|standard) backup\b`)
+)
+
+// OfTimeMachine is true of a line of the daemon that makes a Mac's backups, which is called
+// backupd as well.
+func OfTimeMachine(line Line) bool {
+	return path.Base(line.Process) == backupd && timeMachine.MatchString(line.Text)
+}
+
 var failure = regexp.MustCompile(`(?i)\bbackup failed(?: with error)?: ?(.*)`)
 
 // ofBackupd understands a line of backupd. Its own errors that end nothing are told by their
@@ -63,17 +95,24 @@ func (e *Event) ofBackupd() bool {
 	switch found := failure.FindStringSubmatch(e.Text); {
 	case found != nil:
 		e.Kind, e.Codes = Failed, codes(found[1])
+		e.KeysLacked = lacksKeys.MatchString(e.Text)
+		if off := calledOff.FindStringSubmatch(e.Text); off != nil {
+			e.CalledOff = off[1]
+		}
+	case dying.MatchString(e.Text):
+		e.Kind = Died
 	case strings.Contains(e.Text, schedulerTag):
 		return e.ofScheduler()
 	case strings.Contains(e.Text, "disabled by the current MC policy"):
 		e.Kind, e.PolicyForbids = Scheduled, device.Known(true)
 	default:
 		e.Codes = codes(e.Text)
+		e.OfAttempt, e.KeysLacked = inAttempt.MatchString(e.Text), lacksKeys.MatchString(e.Text)
 		switch {
-		case len(e.Codes) > 0 || e.Error:
+		case len(e.Codes) > 0 || e.Error || e.OfAttempt:
 			e.Kind = Trouble
 		case strings.Contains(e.Text, cloudTag):
-			e.Kind = Working
+			e.Kind, e.Begins = Working, begins.MatchString(e.Text)
 		default:
 			return false
 		}

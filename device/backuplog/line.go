@@ -16,6 +16,7 @@ const MaxText = 4 << 10
 type Line struct {
 	At      time.Time // zero if the log does not tell
 	Process string    // backupd
+	PID     string    // of the process; "" if the log does not tell
 	Error   bool      // of the level error or fault, where the log tells
 	Text    string    // at most MaxText bytes, whatever they are
 }
@@ -25,12 +26,13 @@ const (
 	backupd     = "backupd"
 	preferences = "Preferences"
 	setup       = "Setup"
+	reporter    = "ReportCrash" // says which process died
 )
 
 // Concerns reports whether lines of a process, given by its name or path, can tell
 // something of iCloud backups.
 func Concerns(process string) bool {
-	return slices.Contains([]string{backupd, preferences, setup}, path.Base(process))
+	return slices.Contains([]string{backupd, preferences, setup, reporter}, path.Base(process))
 }
 
 // A Calendar completes the dates of a log that leaves parts of them out: it has no year, or
@@ -57,6 +59,7 @@ func ParseLine(text string, calendar Calendar) (line Line, ok bool) {
 		return Line{
 			At:      f.time(part("time"), calendar),
 			Process: part("process"),
+			PID:     part("pid"),
 			Error:   isError(part("level")),
 			Text:    Cut(part("text")),
 		}, true
@@ -84,27 +87,27 @@ type form struct {
 var forms = []form{
 	// idevicesyslog and the device's own syslog: Nov 21 03:12:15 Adas-iPhone backupd(Lib)[123] <Error>: text
 	{
-		regexp.MustCompile(`(?s)^(?P<time>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)(?:\.\d+)? (?:\S+ )?(?P<process>[^\[(<:]+)(?:\([^)]*\))?\[\d+\] <(?P<level>\w+)>: ?(?P<text>.*)`),
+		regexp.MustCompile(`(?s)^(?P<time>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)(?:\.\d+)? (?:\S+ )?(?P<process>[^\[(<:]+)(?:\([^)]*\))?\[(?P<pid>\d+)\] <(?P<level>\w+)>: ?(?P<text>.*)`),
 		withoutYear,
 	},
 	// pymobiledevice3: 2026-11-21 03:12:15.123456 backupd{Lib}[123] <ERROR>: text
 	{
-		regexp.MustCompile(`^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? (?P<process>[^\[{<:]+)(?:\{[^}]*\})?\[\d+\] ?<(?P<level>\w+)>: ?(?P<text>.*)`),
+		regexp.MustCompile(`^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? (?P<process>[^\[{<:]+)(?:\{[^}]*\})?\[(?P<pid>\d+)\] ?<(?P<level>\w+)>: ?(?P<text>.*)`),
 		whole,
 	},
 	// log show: 2026-11-21 03:12:15.123456+0100 0x1a2b Error 0x0 123 0 backupd: (Lib) [subsystem:category] text
 	{
-		regexp.MustCompile(`^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?[+-]\d{4}) +0x[0-9a-f]+ +(?P<level>\w+) +0x[0-9a-f]+ +\d+ +\d+ +(?P<process>[^:]+): (?P<text>.*)`),
+		regexp.MustCompile(`^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?[+-]\d{4}) +0x[0-9a-f]+ +(?P<level>\w+) +0x[0-9a-f]+ +(?P<pid>\d+) +\d+ +(?P<process>[^:]+): (?P<text>.*)`),
 		whole,
 	},
 	// log show --style syslog: 2026-11-21 03:12:15.123456+0100  localhost backupd[123]: (Lib) [subsystem:category] text
 	{
-		regexp.MustCompile(`^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?[+-]\d{4}) +\S+ (?P<process>[^\[:]+)\[\d+\]: (?P<text>.*)`),
+		regexp.MustCompile(`^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?[+-]\d{4}) +\S+ (?P<process>[^\[:]+)\[(?P<pid>\d+)\]: (?P<text>.*)`),
 		whole,
 	},
 	// log show --style compact: 2026-11-21 03:12:15.123 E  backupd[123:4567] [subsystem:category] text
 	{
-		regexp.MustCompile(`^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) +(?P<level>\w{1,2}) +(?P<process>[^\[:]+)\[\d+:[0-9a-f]+\] (?P<text>.*)`),
+		regexp.MustCompile(`^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) +(?P<level>\w{1,2}) +(?P<process>[^\[:]+)\[(?P<pid>\d+):[0-9a-f]+\] (?P<text>.*)`),
 		whole,
 	},
 	// The Console app, copied: error	03:12:15.123456+0100	backupd	text

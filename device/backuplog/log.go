@@ -13,6 +13,9 @@ type Log struct {
 	source, origin string
 	from           time.Time
 	attempts       []device.Attempt // oldest first; the last is the current one
+	begun          bool             // the first line of the current attempt was seen
+	pid            string           // of backupd, by its last line
+	timeMachine    uint64           // lines of a Mac's own backupd
 }
 
 const (
@@ -33,6 +36,7 @@ func New(source, origin string, from time.Time) *Log {
 
 // begin makes a new attempt the current one.
 func (l *Log) begin(at time.Time) {
+	l.begun = false
 	l.attempts = append(l.attempts, device.Attempt{Source: l.source, Origin: l.origin, Outcome: device.AttemptUnseen, From: moment(at)})
 	if len(l.attempts) > maxAttempts {
 		l.attempts = slices.Delete(l.attempts, 0, 1)
@@ -53,7 +57,19 @@ func (l *Log) Add(line Line) (event Event, ok bool) {
 	if !Concerns(line.Process) {
 		return Event{}, false
 	}
+	if OfTimeMachine(line) {
+		l.timeMachine++
+		return Event{}, false
+	}
 	event, ok = Understand(line)
+	switch event.Process {
+	case backupd:
+		l.pid = line.PID
+	case reporter:
+		if ok = ok && l.isOurs(event); !ok {
+			return Event{}, false
+		}
+	}
 	if ok {
 		l.turn(event)
 	}
@@ -66,26 +82,41 @@ func (l *Log) Add(line Line) (event Event, ok bool) {
 	return event, true
 }
 
+// isOurs is true of the report of a crash if it is of the backupd that wrote the lines before:
+// the daemon that makes backups to computers is reported under the same name.
+func (l *Log) isOurs(report Event) bool {
+	number := crashed.FindStringSubmatch(report.Text)
+	return l.pid != "" && number != nil && number[1] == l.pid
+}
+
+// TimeMachine is how many lines were those of a Mac's own backupd, which are not counted.
+func (l *Log) TimeMachine() uint64 { return l.timeMachine }
+
 // turn begins a new attempt if the event is not of the current one, and lets the current
 // one begin or end.
 func (l *Log) turn(e Event) {
-	if e.Kind != Failed && e.Kind != Working {
+	if e.Kind != Failed && e.Kind != Working && e.Kind != Died && !e.OfAttempt {
 		return
 	}
-	if a := l.current(); ended(*a) && !l.echoes(e) {
+	if a := l.current(); ended(*a) && !l.echoes(e) || e.Begins && l.begun {
 		l.begin(e.At)
 	}
+	l.begun = l.begun || e.Begins
 	a := l.current()
+	a.KeysLacked = a.KeysLacked || e.KeysLacked
 	if a.Outcome == device.AttemptUnseen {
 		a.Outcome, a.From = device.AttemptUnended, moment(e.At)
 	}
-	if e.Kind != Failed || a.Outcome == device.AttemptSucceeded {
+	if e.Kind != Failed && e.Kind != Died || a.Outcome == device.AttemptSucceeded {
 		return
 	}
 	if a.Outcome != device.AttemptFailed {
 		a.Outcome, a.Until = device.AttemptFailed, moment(e.At)
 	}
-	a.Forced = a.Forced || e.Forced
+	a.Forced, a.Died = a.Forced || e.Forced, a.Died || e.Kind == Died
+	if e.CalledOff != "" {
+		a.CalledOff = e.CalledOff
+	}
 	for _, cause := range e.Codes {
 		if !slices.Contains(a.Causes, cause) && len(a.Causes) < maxCodes {
 			a.Causes = append(a.Causes, cause)
@@ -100,9 +131,9 @@ func (l *Log) echoes(e Event) bool {
 	a := l.current()
 	end, err := a.Until.Get()
 	if err != nil || e.At.IsZero() {
-		return e.Kind == Working || slices.Equal(e.Codes, a.Causes)
+		return e.Kind != Failed && !e.Begins || slices.Equal(e.Codes, a.Causes)
 	}
-	return e.At.Sub(end) < aftermath
+	return !e.Begins && e.At.Sub(end) < aftermath
 }
 
 // keep takes over what an event tells.

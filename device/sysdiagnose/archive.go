@@ -100,6 +100,7 @@ func (r *reading) take(ctx context.Context, members iterator, options Options) (
 	if !r.isSysdiagnose {
 		return Archive{}, foreign(r.archive.History.Ended)
 	}
+	r.dateByFolder(r.archive.History.Origin)
 	r.finish()
 	return r.archive, nil
 }

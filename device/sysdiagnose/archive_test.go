@@ -320,7 +320,13 @@ func TestTruncated(t *testing.T) {
 	files := whole(t)
 	data := packed(t, archiveName, files)
 	for cut := len(data) - 1; cut > 0; cut -= max(1, len(data)/60) {
-		archive := readFile(t, archiveName+".tar.gz", data[:cut])
+		archive, err := Read(t.Context(), saved(t, archiveName+".tar.gz", data[:cut]), Options{})
+		if errors.Is(err, ErrForeign) && cut < len(data)/4 {
+			continue // nothing in it shows that it is one
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 		if archive.History.Ended.Reason != device.Truncated {
 			t.Errorf("cut at %d of %d: ended %v", cut, len(data), archive.History.Ended)
 		}

@@ -37,14 +37,18 @@ func isLocal(name string) bool {
 // tarMembers are those of a tar file, which may be compressed.
 func tarMembers(file *counter) iterator {
 	return func(yield func(member, error) bool) {
-		plain, err := decompress(file)
+		compressed, err := decompress(file)
 		if err != nil {
 			yield(member{}, reasonFor(err))
 			return
 		}
+		plain := &watched{Reader: compressed}
 		list := tar.NewReader(plain)
 		for {
 			header, err := list.Next()
+			if err == io.EOF && plain.ended {
+				err = io.ErrUnexpectedEOF // between two members: the end mark is missing
+			}
 			if err == io.EOF {
 				err = drain(plain)
 				if err == nil {
@@ -64,6 +68,22 @@ func tarMembers(file *counter) iterator {
 			}
 		}
 	}
+}
+
+// A watched reader remembers that it was read to its end. The reader of tar files stops at
+// the end mark, and reads on only where there is none.
+type watched struct {
+	io.Reader
+	ended bool
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	if n > 0 && err == io.EOF {
+		err = nil // said again by the next read
+	}
+	w.ended = w.ended || n == 0 && err == io.EOF
+	return n, err
 }
 
 // drain reads what follows the end of a tar file, which is padding, so that the checksum

@@ -25,7 +25,6 @@ type reading struct {
 func newReading(path string) *reading {
 	r := &reading{seen: map[string]bool{}}
 	r.archive.History = device.History{Source: "sysdiagnose", Origin: path}
-	r.dateBy(filepath.Base(path))
 	return r
 }
 
@@ -112,6 +111,14 @@ func (f *faulty) Read(p []byte) (int, error) {
 func (r *reading) note(name string) {
 	if _, ok := device.ParseCrash(name, time.UTC); ok && len(r.crashes) < maxCrashes {
 		r.crashes = append(r.crashes, name)
+	}
+}
+
+// dateByFolder takes the time and the zone in the name of a folder that an archive was
+// unpacked into, where nothing within tells. The name is no sign that it is an archive.
+func (r *reading) dateByFolder(path string) {
+	if r.isSysdiagnose && r.zone == nil {
+		r.dateBy(filepath.Base(path))
 	}
 }
 

@@ -54,6 +54,10 @@ func (l Log) Learn(ctx context.Context, run *Run) (Learned, error) {
 		return Learned{}, command.Usage("save one with idevicesyslog, pymobiledevice3 syslog live, or log show",
 			"%s is no log in a form that is known", l.Path)
 	}
+	if attempts := log.Attempts(written); log.TimeMachine() > 0 && len(attempts) == 1 && attempts[0].Heard == 0 {
+		return Learned{}, command.Usage("save the log of the iPhone or iPad: idevicesyslog, or pymobiledevice3 syslog live",
+			"%s is the log of a Mac: the backupd in it is that of Time Machine, and makes no iCloud backups", l.Path)
+	}
 	s := device.Snapshot{TakenAt: time.Now().UTC(), Device: device.Identity{UDID: "unknown"}, Attempts: log.Attempts(written)}
 	identify(&s, l.Table)
 	if s.Attempts[0].Outcome == device.AttemptUnseen {
