@@ -12,7 +12,7 @@ func wording(title, means string, vague bool, checks []string, steps ...r.ID) me
 var moreMessages = []message{
 	wording("Storage was bought, and iCloud is still full", "The device does not see the storage that was bought: another account, a family plan, or a plan that is not active yet.", false, []string{"storage-plan-lapsed", "icloud-storage-full"}, r.CheckICloudStorage, r.FixPayment, r.SignOutAndIn),
 	wording("The account asks for something", "The account wants a password, a verification or another answer before iCloud works.", false, []string{"account-needs-attention", "terms-not-accepted", "signed-out"}, r.FixAccountPrompt, r.AcceptTerms),
-	wording("Back Up Now is grey", "The button waits for a network, or management or Screen Time has locked it.", true, []string{"backup-now-greyed", "mdm-disallows-backup", "screen-time-account-changes", "wifi-missing"}, r.JoinWiFi, r.AskAdministrator),
+	wording("Back Up Now is grey", "The button waits for a network, or management or Screen Time has locked it.", true, []string{"backup-now-greyed", "mdm-disallows-backup", "screen-time-account-changes", "wifi-missing"}, r.AskAdministrator, r.JoinWiFi),
 	wording("Disabled by a profile", "Management, or the organisation behind the account, does not allow iCloud Backup.", false, []string{"mdm-disallows-backup", "managed-account-service-off"}, r.AskAdministrator),
 	wording("Last backup: Incomplete", "The backup in iCloud was not finished. Whether it is damaged is not shown by that.", true, []string{"wifi-slow-unstable", "corrupt-previous-backup"}, r.BackUpNow, r.Restart, r.ContactAppleSupport),
 	wording("Connect to power", "The nightly backup waits for power.", false, []string{"auto-not-charging"}, r.BackUpNow, r.CheckCharger),

@@ -39,7 +39,7 @@ var otherCodes = []Meaning{
 	other(NSPOSIXErrorDomain, 54, "ECONNRESET", "The other end closed the connection.", []string{"wifi-slow-unstable", "vpn-proxy-firewall"}, r.TryAnotherNetwork),
 	other(NSPOSIXErrorDomain, 60, "ETIMEDOUT", "A connection timed out.", []string{"wifi-slow-unstable", "vpn-proxy-firewall"}, r.TryAnotherNetwork),
 	other(HTTPStatus, 401, "Unauthorized", "The server did not accept the account as signed in.", ofAccount, r.FixAccountPrompt),
-	other(HTTPStatus, 403, "Forbidden", "The server refused the request.", ofAccount, r.FixAccountPrompt, r.AskAdministrator),
+	other(HTTPStatus, 403, "Forbidden", "The server refused the request.", ofAccount, r.AskAdministrator, r.FixAccountPrompt),
 	other(HTTPStatus, 407, "Proxy Authentication Required", "A proxy in the network wants a sign-in.", []string{"vpn-proxy-firewall", "captive-portal"}, r.TryAnotherNetwork),
 	other(HTTPStatus, 429, "Too Many Requests", "The server had too many requests.", ofApple, r.WaitForService),
 	other(HTTPStatus, 502, "Bad Gateway", "A server on the way had no good answer.", ofApple, r.CheckSystemStatus, r.WaitForService),
