@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -66,9 +67,17 @@ func (d document) check() error {
 		return errors.New("this is no report: it has no schema number")
 	case d.Schema > Schema:
 		return fmt.Errorf("the report has schema %d and this version reads up to %d: use a newer backupdoctor", d.Schema, Schema)
-	default:
-		return nil
 	}
+	devices := d.Report.Devices
+	if d.Whole != nil {
+		devices = append(slices.Clone(devices), d.Whole.Devices...)
+	}
+	for i, one := range devices {
+		if one.UDID == "" && one.Verdict == "" && one.TakenAt.IsZero() {
+			return fmt.Errorf("device %d of the report is empty", i+1)
+		}
+	}
+	return nil
 }
 
 // ofEvents makes the report of a run from its events.
