@@ -37,7 +37,7 @@ func (st StoredBackup) IsOfOne(udids []string) bool {
 // FindBackups finds the backups in some places and reads what their property lists say.
 func FindBackups(places []backup.Place) BackupSet {
 	folders, closed := backup.Find(places)
-	set := BackupSet{Places: places, Closed: closed}
+	set := BackupSet{Places: places, Closed: closed, Stored: make([]StoredBackup, 0, len(folders))}
 	for _, folder := range folders {
 		set.Stored = append(set.Stored, StoredBackup{Folder: folder, Backup: backup.Read(folder)})
 	}
@@ -118,7 +118,7 @@ func valueOf(fact device.Fact[time.Time]) time.Time {
 // snapshots are the devices that the backups are of, as far as the newest of each tells. A
 // folder that does not say whose it is stands for a device of its own.
 func (set BackupSet) snapshots(now time.Time, table releases.Table) []device.Snapshot {
-	var snapshots []device.Snapshot
+	snapshots := make([]device.Snapshot, 0, len(set.Stored))
 	place := map[string]int{} // of a device among them, by its UDID in the form of device.UDIDKey
 	for _, st := range set.Stored {
 		udid := device.UDIDKey(st.Backup.Device.UDID)

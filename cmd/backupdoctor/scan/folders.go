@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 )
 
@@ -33,11 +34,13 @@ func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
 	set.Keep(func(st StoredBackup) bool { return len(wanted)+len(archives) == 0 || st.IsOfOne(wanted) })
 	f.Inspection.all(reading, set)
 	snapshots := withArchives(set.snapshots(time.Now().UTC(), f.Table), archives, set, f.Table)
-	gaps := stopped(reading)
+	gaps, places := stopped(reading), set.reported()
+	clear(set.Stored) // the snapshots have them, and go one by one
 	more(ctx, f.More, snapshots)
 	run.Start(len(snapshots))
 	for number, s := range snapshots {
+		snapshots[number] = device.Snapshot{}
 		run.Done(number, s)
 	}
-	return Learned{Recording: run.Recording(gaps...), Places: set.reported(), None: NoBackup()}, nil
+	return Learned{Recording: run.Recording(gaps...), Places: places, None: NoBackup()}, nil
 }

@@ -68,11 +68,12 @@ func (p Pipe) report(run *Run, learned Learned) error {
 	}
 	recording := learned.Recording
 	recording.Redacted, recording.LeftOut = of.Redacted, of.LeftOut
-	recording.Snapshots = make([]device.Snapshot, 0, len(results))
 	of.Examined = make([]report.Examined, 0, len(results))
 	devices := make([]report.Device, 0, len(results))
 	for _, result := range results {
-		recording.Snapshots = append(recording.Snapshots, *result.Shown)
+		if run.keepsSnapshots() {
+			recording.Snapshots = append(recording.Snapshots, *result.Shown)
+		}
 		devices = append(devices, *result.Device)
 		of.Examined = append(of.Examined, report.Examined{Snapshot: *result.Shown})
 	}

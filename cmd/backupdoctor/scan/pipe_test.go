@@ -120,7 +120,7 @@ func TestTheLastVisitCounts(t *testing.T) {
 			run.Done(1, visit(1))
 			return Learned{Recording: run.Recording()}
 		}),
-		Sinks: []Sink{{Report: func(of report.Report, learned device.Recording) error { r, kept = of, learned; return nil }}},
+		Sinks: []Sink{{Snapshots: true, Report: func(of report.Report, learned device.Recording) error { r, kept = of, learned; return nil }}},
 	}.Run(t.Context())
 	if len(r.Devices) != 1 || !r.Devices[0].TakenAt.Equal(at.Add(time.Minute)) || !r.Redacted {
 		t.Errorf("the report has %+v", r.Devices)

@@ -15,14 +15,14 @@ import (
 
 // Record keeps what was learned in a file.
 func Record(path string, files Destination) Sink {
-	return Sink{Report: func(_ report.Report, learned device.Recording) error {
+	return Sink{Snapshots: true, Report: func(_ report.Report, learned device.Recording) error {
 		return files.Write(path, io.Discard, func(w io.Writer) error { return device.WriteRecording(w, learned) })
 	}}
 }
 
 // Capture keeps a recording of each device in a folder, and lists their files.
 func Capture(folder string, files Destination, list io.Writer) Sink {
-	return Sink{Report: func(_ report.Report, learned device.Recording) error {
+	return Sink{Snapshots: true, Report: func(_ report.Report, learned device.Recording) error {
 		var used []string
 		for _, s := range learned.Snapshots {
 			name := unique(fileName(s), used)

@@ -70,9 +70,37 @@ func (r *Run) Tell(number int, what string, s device.Snapshot, state string) {
 func (r *Run) Done(number int, s device.Snapshot) {
 	result := r.judge.judge(number, s)
 	r.resultsMu.Lock()
-	r.results[number] = result
+	r.results[number] = r.kept(result)
 	r.resultsMu.Unlock()
 	r.tell(about(*result.Shown, report.Event{Type: report.DeviceDone, Device: result.Device}, &result))
+}
+
+// kept is what of a result is needed until the report. A run over thousands of backups does
+// not hold what was read of each beside what was found.
+func (r *Run) kept(result Result) Result {
+	if r.keepsSnapshots() {
+		return result
+	}
+	snapshot := summary(result.Snapshot)
+	shown := snapshot
+	if result.Shown != result.Snapshot {
+		shown = summary(result.Shown)
+	}
+	return Result{Snapshot: snapshot, Shown: shown, Device: result.Device}
+}
+
+// keepsSnapshots reports whether a sink reads the snapshots of the recording.
+func (r *Run) keepsSnapshots() bool {
+	return slices.ContainsFunc(r.sinks, func(s Sink) bool { return s.Snapshots })
+}
+
+// summary is what [report.Assemble] and an inventory read of a snapshot.
+func summary(s *device.Snapshot) *device.Snapshot {
+	kept := &device.Snapshot{TakenAt: s.TakenAt, Host: s.Host, Device: s.Device, Labels: s.Labels, Newest: s.Newest}
+	for _, h := range s.Histories {
+		kept.Histories = append(kept.Histories, device.History{Ended: h.Ended})
+	}
+	return kept
 }
 
 // Replace drops the result of an earlier visit: of a device that comes back, the last counts.
@@ -87,12 +115,13 @@ func (r *Run) Recording(gaps ...device.Gap) device.Recording {
 	return device.Recording{Tool: command.Version(), Run: r.ID, StartedAt: r.StartedAt, Gaps: gaps}
 }
 
-// inOrder are the results by number.
+// inOrder are the results by number. The run keeps them no longer.
 func (r *Run) inOrder() []Result {
 	results := make([]Result, 0, len(r.results))
 	for _, number := range slices.Sorted(maps.Keys(r.results)) {
 		results = append(results, r.results[number])
 	}
+	r.results = map[int]Result{}
 	return results
 }
 

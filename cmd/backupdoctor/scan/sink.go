@@ -22,6 +22,8 @@ type Sink struct {
 	Learned func()                                      // once nothing more will be learned, even if that failed
 	Report  func(report.Report, device.Recording) error // what all of it adds up to
 	Close   func() error                                // at the end, however the run ended
+
+	Snapshots bool // Report reads the snapshots of the recording; without such a sink they are not kept
 }
 
 // Hearing is a sink that only hears events.

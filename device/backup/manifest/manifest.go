@@ -132,7 +132,11 @@ var digits = func() (values [256]byte) {
 const noDigit = 0xff
 
 // String is the id as a file name.
-func (id FileID) String() string { return hex.EncodeToString(id[:]) }
+func (id FileID) String() string {
+	var text [2 * len(id)]byte // hex.EncodeToString would allocate twice
+	hex.Encode(text[:], id[:])
+	return string(text[:])
+}
 
 // hasher computes ids without allocating.
 type hasher struct{ buffer []byte }
