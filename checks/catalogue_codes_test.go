@@ -12,9 +12,9 @@ import (
 // [catalogue] of all checks: its links lead to entries there.
 func meaningCatalogue(meanings []codes.Meaning) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, meaningsHead, codes.UnofficialNote)
+	fmt.Fprintf(&b, meaningsHead, codes.UnofficialNote, codes.MissingWordings)
 	for _, m := range meanings {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", m.Title(), meaningCell(m), checkLinks(m.Checks), remedyLinks(m.Remedies))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", m.Title(), meaningCell(m), causeLinks(m), remedyLinks(m.Remedies))
 	}
 	return b.String()
 }
@@ -25,6 +25,10 @@ const meaningsHead = `
 What logs and screens say about backups; ` + "`backupdoctor explain`" + ` looks these up in whatever is pasted.
 
 %s
+
+A cause is one that the code or message *states*, one that it *points to* without naming it, or one of several that it *may be*.
+
+Wordings in other languages are matched where a public page shows them. Missing are: %s
 
 A code can mean one thing in iCloud Backup (process backupd) and another in a backup to a computer (process BackupAgent2).
 
@@ -53,10 +57,14 @@ func meaningCell(m codes.Meaning) string {
 	return strings.Join(parts, " ")
 }
 
-func checkLinks(ids []string) string {
-	links := make([]string, len(ids))
-	for i, id := range ids {
-		links[i] = fmt.Sprintf("[%s](#%s)", id, id)
+// causeLinks names the causes of a meaning, each with how strongly it is pointed to.
+func causeLinks(m codes.Meaning) string {
+	var links []string
+	for _, id := range m.Checks {
+		links = append(links, fmt.Sprintf("%s [%s](#%s)", m.Strength(id), id, id))
+	}
+	for _, id := range m.RulesOut {
+		links = append(links, fmt.Sprintf("rules out [%s](#%s)", id, id))
 	}
 	return strings.Join(links, ", ")
 }

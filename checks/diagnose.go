@@ -45,7 +45,7 @@ func Diagnose(s device.Snapshot, findings []Finding, silenced ...Silenced) Diagn
 			d.Verdict = BackedUp
 		}
 	}
-	d.Headline = headline(s, d)
+	d.Headline = headline(s, d) + unknownMessage(s)
 	return d
 }
 

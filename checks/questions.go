@@ -75,7 +75,8 @@ var ruledOutByBackUpNow = []string{
 	"corrupt-previous-backup", "escalate-apple-support", "persistent-software-fault",
 }
 
-// namedByMessages is every cause that a known message points to.
+// namedByMessages is every cause that a known message of a failed backup points to; such a
+// cause keeps Back Up Now from completing too.
 func namedByMessages() []string {
 	var ids []string
 	for _, m := range codes.Meanings() {
@@ -83,6 +84,7 @@ func namedByMessages() []string {
 			ids = append(ids, m.Checks...)
 		}
 	}
+	ids = slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(ruledOutByBackUpNow, id) })
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
@@ -163,8 +165,26 @@ func QuestionIDs() []string {
 // said is what a person answered to a question.
 func said(s device.Snapshot, question string) (device.Answer, bool) {
 	i := slices.IndexFunc(s.Answers, func(a device.Answer) bool { return a.Question == question })
-	if i < 0 {
+	if i >= 0 {
+		return s.Answers[i], true
+	}
+	if question == device.FreeICloudQuestion {
+		return freeInMessage(s)
+	}
+	return device.Answer{}, false
+}
+
+// freeInMessage is the free iCloud storage where the message that was typed tells it.
+func freeInMessage(s device.Snapshot) (device.Answer, bool) {
+	a, ok := said(s, device.MessageQuestion)
+	text, err := a.Text.Get()
+	if !ok || err != nil {
 		return device.Answer{}, false
 	}
-	return s.Answers[i], true
+	size, found := codes.FreeStorage(text)
+	if !found {
+		return device.Answer{}, false
+	}
+	free, err := device.ParseAnswer(device.FreeICloudQuestion, size, a.At)
+	return free, err == nil
 }

@@ -45,8 +45,16 @@ func answered(s device.Snapshot, check *Check) (Finding, bool) {
 	if healthy {
 		return Finding{Status: OK, Summary: check.Title + ", by a person's answer.", Evidence: evidence}, true
 	}
-	return Finding{Status: severe(check), Summary: clause(check.Told.unwell()) + ", by a person's answer.", Evidence: evidence}, true
+	status := severe(check)
+	if slices.Contains(lastResorts, check.ID) {
+		status = Problem // or the plan would leave out what the person has come to
+	}
+	return Finding{Status: status, Summary: clause(check.Told.unwell()) + ", by a person's answer.", Evidence: evidence}, true
 }
+
+// lastResorts are the checks whose remedies cost data, and whose own question is asked once
+// everything milder was tried or the person has seen what fills the storage.
+var lastResorts = []string{"persistent-software-fault", "icloud-space-used-by-photos-drive"}
 
 // completes rules out whatever would keep Back Up Now from completing.
 func completes(s device.Snapshot, check *Check) (Finding, bool) {
@@ -70,7 +78,15 @@ func worded(s device.Snapshot, check *Check) (Finding, bool) {
 	if !ok || err != nil {
 		return Finding{}, false
 	}
-	for _, m := range codes.LookUp(text) {
+	meanings := codes.LookUp(text)
+	if check == escalateAppleSupport && len(meanings) == 0 {
+		return notUnderstood(a, text)
+	}
+	for _, m := range meanings {
+		if slices.Contains(m.RulesOut, check.ID) {
+			return Finding{Status: OK, Summary: "Ruled out by a person's answer: " + m.Title() + ".",
+				Evidence: []Evidence{told(a, "The person says", device.Quoted(text), "")}}, true
+		}
 		place := slices.Index(m.Checks, check.ID)
 		if place < 0 {
 			continue
@@ -88,7 +104,33 @@ func worded(s device.Snapshot, check *Check) (Finding, bool) {
 	return Finding{}, false
 }
 
+// notUnderstood says of a message that it is not known, and what to do instead. A message that
+// gives the free storage is understood elsewhere.
+func notUnderstood(a device.Answer, text string) (Finding, bool) {
+	if _, sized := codes.FreeStorage(text); sized {
+		return Finding{}, false
+	}
+	known := "The message that was typed is not known. Compare it with the screen word by word, type the title and any number with it, or run backupdoctor listen while Back Up Now is tapped."
+	if codes.OtherLanguage(text) {
+		known = "The message that was typed is in a language, or in words of it, that is not known. Type what it means in English, or run backupdoctor listen while Back Up Now is tapped."
+	}
+	return Finding{Status: Ask, Summary: known, Evidence: []Evidence{told(a, "The device says", device.Quoted(text), "")}}, true
+}
+
 // vague is true of a meaning that points to several causes without telling any of them.
 func vague(m codes.Meaning) bool {
-	return m.Checks[0] == "transient-glitch" || m.Vague
+	return len(m.Checks) > 0 && m.Checks[0] == "transient-glitch" || m.Vague
+}
+
+// unknownMessage is what a headline adds where a typed message is not known.
+func unknownMessage(s device.Snapshot) string {
+	a, ok := said(s, device.MessageQuestion)
+	text, err := a.Text.Get()
+	if !ok || err != nil || len(codes.LookUp(text)) > 0 {
+		return ""
+	}
+	if _, sized := codes.FreeStorage(text); sized {
+		return ""
+	}
+	return " The message that was typed is not known."
 }

@@ -185,3 +185,38 @@ func TestAgo(t *testing.T) {
 		}
 	}
 }
+
+// A typed message always changes the report, or the report says that it is not known.
+func TestATypedMessageIsNeverIgnored(t *testing.T) {
+	report := func(changes ...func(*device.Snapshot)) string {
+		s := well(append([]func(*device.Snapshot){lastBackedUp(23 * aDay)}, changes...)...)
+		findings := Run(s, All())
+		var b strings.Builder
+		for _, f := range findings {
+			b.WriteString(string(f.Status) + " " + f.Summary + "\n")
+		}
+		return b.String() + Diagnose(s, findings).Headline
+	}
+	without := report()
+	for _, text := range []string{"iPhone Backup Failed", "The last backup could not be completed", "iCloud is not full", "1.2 GB left in iCloud", "303", "HTTP 507", "low data mode is on", "Nicht genügend iCloud-Speicher"} {
+		if got := report(answer(device.MessageQuestion, text)); got == without || strings.Contains(got, "is not known") {
+			t.Errorf("%q changes nothing, or is not known", text)
+		}
+	}
+	for _, text := range []string{"xyzzy", "마지막 백업을 완료할 수 없습니다"} {
+		if got := report(answer(device.MessageQuestion, text)); !strings.Contains(got, "The message that was typed is not known.") || !strings.Contains(got, "backupdoctor listen") {
+			t.Errorf("%q: the report does not say that it is not known", text)
+		}
+	}
+}
+
+// What a person has come to after everything milder is in the plan, behind a copy and Apple Support.
+func TestLastResortsAreInThePlan(t *testing.T) {
+	for id, remedy := range map[string]remedies.ID{"persistent-software-fault": remedies.EraseAndRestore, "icloud-space-used-by-photos-drive": remedies.FreeICloudPhotosDrive, "corrupt-previous-backup": remedies.DeleteOldBackup} {
+		s := well(lastBackedUp(23*aDay), answer(id, "yes"))
+		steps := Diagnose(s, Run(s, All())).Plan
+		if !slices.ContainsFunc(steps, func(step remedies.Step) bool { return step.Remedy.ID == remedy }) {
+			t.Errorf("%s: the plan has no %s", id, remedy)
+		}
+	}
+}

@@ -59,12 +59,15 @@ var plainSigns = strings.NewReplacer(
 var errorCode = regexp.MustCompile(
 	`(?P<object>ckerror) 0x[0-9a-f]{1,16}:? ?(?:"[^"]{0,200}")? ?\((?P<first>-?\d{1,9})\b` +
 		`|domain ?[=:] ?"?(?P<domain>[\w.]+)"?,? code ?[=:]? ?(?P<code>-?\d{1,9})\b` +
-		`|(?P<name>[\w.]*(?:error|domain|code)) ?[/:=(#,]? ?(?:(?:error|code) ?)?[:=(]? ?(?P<number>-?\d{1,9})\b`)
+		`|(?P<name>[\w.]*(?:error|domain|code|http)) ?[/:=(#,]? ?(?:(?:error|code|status) ?)?[:=(]? ?(?P<number>-?\d{1,9})\b`)
 
 // domains maps the names of domains, folded, to the domains that the table knows.
 var domains = map[string]ErrorDomain{
 	"mberror": MBErrorDomain, "mberrordomain": MBErrorDomain,
 	"ckerror": CKErrorDomain, "ckerrordomain": CKErrorDomain,
+	"nscocoaerror": NSCocoaErrorDomain, "nscocoaerrordomain": NSCocoaErrorDomain,
+	"nsposixerror": NSPOSIXErrorDomain, "nsposixerrordomain": NSPOSIXErrorDomain,
+	"http":       HTTPStatus,
 	"nsurlerror": NSURLErrorDomain, "nsurlerrordomain": NSURLErrorDomain,
 }
 
@@ -102,7 +105,7 @@ func bareName(name string) bool {
 // numbered is what a number means in every domain that knows it.
 func numbered(number int) []Meaning {
 	var list []Meaning
-	for _, domain := range []ErrorDomain{MBErrorDomain, CKErrorDomain, NSURLErrorDomain} {
+	for _, domain := range []ErrorDomain{MBErrorDomain, CKErrorDomain, NSURLErrorDomain, HTTPStatus} {
 		if m, ok := Find(ID{domain, number}); ok {
 			list = append(list, m)
 		}
@@ -110,22 +113,42 @@ func numbered(number int) []Meaning {
 	return list
 }
 
-// messagesIn finds the messages of a folded text. The vague ones count only alone.
+// messagesIn finds the messages of a folded text. The title of one is that one; what a program
+// on a computer says is not taken for a message of the device; and the vague ones count only
+// alone.
 func messagesIn(text string) []Meaning {
+	for _, m := range allMessages() {
+		if strings.Trim(text, `" .`) == strings.Trim(fold(m.meaning.Message), ".") {
+			return []Meaning{m.meaning}
+		}
+	}
+	if found := saidIn(text, computerMessages); len(found) > 0 {
+		return found
+	}
+	if found := saidIn(text, slices.Concat(messages, moreMessages)); len(found) > 0 {
+		return found
+	}
+	return translated(text)
+}
+
+func saidIn(text string, list []message) []Meaning {
 	var telling, vague []Meaning
-	for _, m := range slices.Concat(messages, computerMessages) {
+	plainText := plain(text)
+	for _, m := range list {
 		switch {
-		case !m.saidBy(text):
+		case !m.saidBy(text, plainText):
 		case m.meaning.Vague:
 			vague = append(vague, m.meaning)
 		default:
 			telling = append(telling, m.meaning)
 		}
 	}
-	if len(telling) > 0 {
+	switch {
+	case len(telling) > 0:
 		return telling
+	default:
+		return vague
 	}
-	return vague
 }
 
 // An ID is a number and the domain that gives it its meaning.
@@ -144,8 +167,10 @@ func Find(id ID) (meaning Meaning, ok bool) {
 		table = cloudKitCodes
 	case NSURLErrorDomain:
 		table = urlCodes
+	default:
+		table = otherCodes
 	}
-	i := slices.IndexFunc(table, func(m Meaning) bool { return m.Number == id.Number })
+	i := slices.IndexFunc(table, func(m Meaning) bool { return m.Domain == id.Domain && m.Number == id.Number })
 	if i < 0 {
 		return Meaning{}, false
 	}

@@ -26,6 +26,7 @@ type Meaning struct {
 	Shown            string            // what the iCloud Backup page shows of it, as the rest of "Settings shows"; "" if not known
 	Vague            bool              // says so little that it counts only where nothing else matches
 	Passing          bool              // backupd takes it for passing, and tries again by itself
+	RulesOut         []string          // ids of causes that a message denies
 	Becomes          int               // the MBErrorDomain number that backupd makes of it; 0 if none, or not known
 	Checks           []string          // ids of the causes to look into, the likeliest first
 	Remedies         []remedies.ID     // cheapest and safest first
@@ -62,8 +63,8 @@ func (m Meaning) Title() string {
 
 // Meanings is the whole table: the codes by domain and number, then the messages.
 func Meanings() []Meaning {
-	list := slices.Concat(backupCodes, cloudKitCodes, urlCodes)
-	for _, m := range slices.Concat(messages, computerMessages) {
+	list := slices.Concat(backupCodes, cloudKitCodes, urlCodes, otherCodes)
+	for _, m := range allMessages() {
 		list = append(list, m.meaning)
 	}
 	return list

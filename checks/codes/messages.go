@@ -14,8 +14,14 @@ type message struct {
 	meaning Meaning
 }
 
-// saidBy reports whether a folded text contains the message.
-func (m message) saidBy(text string) bool {
+// allMessages are the messages of iOS and of computers.
+func allMessages() []message { return slices.Concat(messages, moreMessages, computerMessages) }
+
+// saidBy reports whether a text, folded and in plain words, contains the message.
+func (m message) saidBy(text, plainText string) bool {
+	if slices.ContainsFunc(phrases[m.meaning.Message], func(pattern string) bool { return fits(plainText, pattern) }) {
+		return true
+	}
 	return slices.ContainsFunc(m.words, func(phrases []string) bool {
 		return !slices.ContainsFunc(phrases, func(phrase string) bool { return !strings.Contains(text, phrase) })
 	})
@@ -24,7 +30,6 @@ func (m message) saidBy(text string) bool {
 // messages is the texts that iOS shows about iCloud Backup, the telling ones first.
 var messages = []message{
 	{
-		words: [][]string{{"enough", "icloud storage"}, {"enough", "in icloud"}, {"not enough storage"}, {"storage is full"}, {"icloud", "full"}},
 		meaning: Meaning{
 			Message:  "Not enough iCloud storage",
 			InICloud: "iCloud has too little room for the next backup.",
@@ -34,7 +39,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"files", "unavailable"}, {"files", "not available"}},
 		meaning: Meaning{
 			Message:  "Some files were unavailable",
 			InICloud: "The backup ended without some files, because they were locked, were being changed or could not be read.",
@@ -44,7 +48,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"problem enabling icloud backup"}, {"problem enabling backup"}, {"turning on", "backup"}},
 		meaning: Meaning{
 			Message:  "There was a problem enabling iCloud Backup",
 			InICloud: "iCloud Backup could not be switched on. It needs a network, a right clock and an account in good order.",
@@ -54,7 +57,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"currently being restored"}, {"stop restoring"}},
 		meaning: Meaning{
 			Message:  "Currently being restored",
 			InICloud: "A restore is still running, and no backup begins before it has ended.",
@@ -64,7 +66,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"verification failed"}, {"error connecting to", "apple id"}, {"error connecting to", "apple account"}, {"error connecting to", "icloud"}, {"authentication failed"}, {"update apple account settings"}, {"update apple id settings"}},
 		meaning: Meaning{
 			Message:  "Verification failed: there was an error connecting to the server",
 			InICloud: "The account could not be verified: it wants something, the clock is wrong, or Apple's service is down.",
@@ -74,7 +75,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"terms and conditions"}, {"cannot complete action"}, {"can't complete action"}, {"cannot be completed at this time"}},
 		meaning: Meaning{
 			Message:  "New iCloud terms and conditions",
 			InICloud: "Changed terms of iCloud wait for a person to accept them, or could not be accepted.",
@@ -84,7 +84,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"due to restrictions"}, {"because of restrictions"}, {"greyed"}, {"grayed"}},
 		meaning: Meaning{
 			Message:  "Not available due to restrictions",
 			InICloud: "Screen Time or management has locked the setting, or the button waits for a network.",
@@ -94,7 +93,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"last backup: never"}, {"last successful backup: never"}},
 		meaning: Meaning{
 			Message:  "Last Backup: Never",
 			InICloud: "No iCloud backup of this device has ever been completed.",
@@ -104,7 +102,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"not backed up"}, {"not been backed up"}, {"hasn't been backed up"}, {"haven't been backed up"}, {"isn't backed up"}},
 		meaning: Meaning{
 			Message:  "Not backed up in … weeks",
 			InICloud: "No backup has been completed for that long. Mostly a nightly backup found no Wi-Fi, no power or an unlocked screen.",
@@ -114,7 +111,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"requires a wi-fi"}, {"connect to wi-fi"}, {"connect to a wi-fi"}},
 		meaning: Meaning{
 			Message:  "Connect to Wi-Fi to back up",
 			InICloud: "There is no network that backups may use.",
@@ -124,7 +120,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"iphone storage almost full"}, {"ipad storage almost full"}, {"iphone storage full"}, {"ipad storage full"}},
 		meaning: Meaning{
 			Message:  "iPhone Storage Almost Full",
 			InICloud: "The device itself, not iCloud, has too little room, which a backup needs for its temporary copies.",
@@ -134,7 +129,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"sign in to your iphone"}, {"sign in to your ipad"}, {"sign in to icloud"}},
 		meaning: Meaning{
 			Message:  "Sign in to your iPhone",
 			InICloud: "No account is signed in, so there is no iCloud to back up to.",
@@ -144,7 +138,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"estimating", "remaining"}},
 		meaning: Meaning{
 			Message:  "Estimating time remaining",
 			InICloud: "Shown for hours, it means that the Wi-Fi is slow or drops, or that there is very much to send.",
@@ -154,7 +147,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"backup not supported"}},
 		meaning: Meaning{
 			Message:  "Backup Not Supported",
 			InICloud: "One app, which the message names, cannot be backed up.",
@@ -164,7 +156,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"backup failed"}},
 		meaning: Meaning{
 			Message:  "Backup Failed",
 			Vague:    true,
@@ -175,7 +166,6 @@ var messages = []message{
 		},
 	},
 	{
-		words: [][]string{{"backup could not be completed"}, {"backup couldn't be completed"}},
 		meaning: Meaning{
 			Message:  "The last backup could not be completed",
 			Vague:    true,

@@ -18,6 +18,7 @@ func moreFlags() []cli.Flag {
 	return []cli.Flag{
 		command.Option(moreHeading, "ask", "ask at this terminal what only a person can tell"),
 		&cli.StringFlag{Name: "answers", Category: moreHeading, Usage: "take such answers from `FILE`, as lines \"question: answer\"; - is stdin"},
+		&cli.StringFlag{Name: "message", Category: moreHeading, Usage: "take `TEXT` for what the device says of the failed backup"},
 		command.Option(moreHeading, "net", "look at Apple's hosts and at its status page from this computer"),
 	}
 }
@@ -43,6 +44,13 @@ func (e env) moreOf(ctx *cli.Context, list []*checks.Check) (more []scan.More, e
 			return nil, err
 		}
 		more = append(more, scan.Answers(answers))
+	}
+	if ctx.IsSet("message") {
+		answer, err := device.ParseAnswer(device.MessageQuestion, ctx.String("message"), time.Now())
+		if err != nil {
+			return nil, command.Usage("", "--message: %w", err)
+		}
+		more = append(more, scan.Answers([]device.Answer{answer}))
 	}
 	if ctx.Bool("ask") {
 		if _, ok := terminal.Of(e.Stdin); !ok {

@@ -1,0 +1,61 @@
+package codes
+
+import "strings"
+
+// A translation is the wording of a message in another language, as a public page shows it.
+type translation struct {
+	language, words string // words stand in the folded text, all of them, with a space between
+	message         string // the title of the message
+	source          string // where the wording was seen
+}
+
+// translations has no wording from memory. What no public source showed is in missingWordings.
+var translations = []translation{
+	{"German", "nicht|genügend|icloud", "Not enough iCloud storage", "https://reincubate.com/de/support/how-to/fix-iphone-backup-failed/"},
+	{"German", "backup|fehlgeschlagen", "Backup Failed", "https://reincubate.com/de/support/how-to/fix-iphone-backup-failed/"},
+	{"French", "stockage icloud|insuffisant", "Not enough iCloud storage", "https://support.apple.com/fr-be/HT203516"},
+	{"French", "dernière sauvegarde|achevée", "The last backup could not be completed", "https://support.apple.com/fr-be/HT203516"},
+	{"French", "échec de la sauvegarde", "Backup Failed", "https://reincubate.com/fr/support/how-to/icloud-storage-guide/"},
+	{"Spanish", "no hay suficiente espacio|icloud", "Not enough iCloud storage", "https://www.revistaelrobot.com/reiniciando-parece-que-va-a-llover-la-nube-esta-full/"},
+	{"Italian", "icloud|insufficiente", "Not enough iCloud storage", "https://ita.digiist.com/ios/how-free-up-icloud-storage-space-8337132.html"},
+	{"Italian", "l'ultimo backup non|completato", "The last backup could not be completed", "https://it.officiallachargers.com/icloud-backup-failed"},
+	{"Italian", "backup|non riuscito", "Backup Failed", "https://it.wtvid.com/ecw/spk/1005018881.html"},
+	{"Portuguese", "armazenamento do icloud|cheio", "Not enough iCloud storage", "https://www.practical-tips.com/pt/iphone-ipad/armazenamento-do-icloud-cheio-como-esvaziar-o-armazenamento-do-icloud"},
+	{"Dutch", "niet genoeg icloud-opslag", "Not enough iCloud storage", "https://nl.planetlibre.es/icloud-storage-full-never-pay"},
+	{"Japanese", "icloud|ストレージ|不足", "Not enough iCloud storage", "https://support.apple.com/ja-jp/HT203516"},
+	{"Japanese", "icloudの空き容量がありません", "Not enough iCloud storage", "https://applech2.com/archives/20170331-ios-10-3-backup-failed-notification.html"},
+	{"Japanese", "前回のバックアップ|完", "The last backup could not be completed", "https://support.apple.com/ja-jp/HT203516"},
+	{"Japanese", "バックアップに失敗", "Backup Failed", "https://applech2.com/archives/20170331-ios-10-3-backup-failed-notification.html"},
+}
+
+// MissingWordings lists what no public source showed, so that it is not matched.
+const MissingWordings = "German, Spanish, Portuguese and Dutch: the general message that the last backup could not be completed. Simplified Chinese: all messages. Of every language: the messages about keys, files, restores, terms and restrictions."
+
+// translated finds the messages of a folded text in other languages.
+func translated(text string) []Meaning {
+	var found []Meaning
+	for _, t := range translations {
+		all := true
+		for _, words := range strings.Split(t.words, "|") {
+			all = all && strings.Contains(text, words)
+		}
+		if !all {
+			continue
+		}
+		for _, m := range allMessages() {
+			if m.meaning.Message == t.message && !hasTitle(found, m.meaning) {
+				found = append(found, m.meaning)
+			}
+		}
+	}
+	return found
+}
+
+func hasTitle(list []Meaning, m Meaning) bool {
+	for _, other := range list {
+		if other.Title() == m.Title() {
+			return true
+		}
+	}
+	return false
+}

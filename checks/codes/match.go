@@ -1,0 +1,140 @@
+package codes
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// maxMessage is how much of a text is matched against messages, in bytes: no message is longer.
+const maxMessage = 4 << 10
+
+// plain brings what a person typed to the words that messages are matched by: single spaces, no
+// punctuation, "not" for every contraction, and one spelling of backup and Wi-Fi. Around it
+// stand spaces, so that a phrase in spaces is found as whole words.
+func plain(text string) string {
+	text = fold(text[:min(len(text), maxMessage)])
+	text = contractions.Replace(text)
+	var list []string
+	for _, word := range wordsOf.FindAllString(text, -1) {
+		word = strings.Trim(word, "'.-")
+		joined := strings.ReplaceAll(word, "-", "")
+		switch {
+		case !strings.Contains(word, "-"):
+			list = append(list, strings.TrimSuffix(word, "'s"))
+		case vocabulary[joined]: // "com-pleted", "back-up"
+			list = append(list, joined)
+		default:
+			list = append(list, strings.Split(word, "-")...)
+		}
+	}
+	for i, word := range list {
+		list[i] = spelled(word, i == len(list)-1)
+	}
+	return spellings.Replace(" " + strings.Join(list, " ") + " ")
+}
+
+var wordsOf = regexp.MustCompile(`[\p{L}\p{N}+.'-]+`)
+
+var contractions = strings.NewReplacer("can't", "can not", "cannot", "can not", "won't", "will not", "n't", " not", "cant ", "can not ", "couldnt", "could not", "hasnt", "has not", "isnt", "is not", "- ", "-")
+
+var spellings = strings.NewReplacer(
+	" back up ", " backup ", " backed up ", " backup ", " backing up ", " backup ", " backups ", " backup ", " backing ", " backup ",
+	" wi fi ", " wifi ", " wlan ", " wifi ", " greyed ", " grey ", " grayed ", " grey ", " gray ", " grey ", " dimmed ", " grey ",
+)
+
+// spelled is the word of the vocabulary that a word is a slip of, or else the word itself. The
+// last word may be cut off.
+func spelled(word string, last bool) string {
+	known := vocabulary
+	if known[word] || len(word) < 4 || strings.ContainsFunc(word, unicode.IsDigit) {
+		return word
+	}
+	var near []string
+	for candidate := range known {
+		if last && len(word) >= 4 && strings.HasPrefix(candidate, word) || len(word) >= 5 && slip(word, candidate) {
+			near = append(near, candidate)
+		}
+	}
+	if len(near) == 0 {
+		return word
+	}
+	return slices.Min(near)
+}
+
+// slip reports whether two words differ by one letter more, less, changed or swapped.
+func slip(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(b)-len(a) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) < len(b) {
+		return a[i:] == b[i+1:]
+	}
+	if i >= len(a) {
+		return true
+	}
+	return a[i+1:] == b[i+1:] || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+}
+
+// vocabulary is every word that the phrases of messages have, and common ones beside them.
+var vocabulary = func() map[string]bool {
+	known := map[string]bool{}
+	for _, patterns := range phrases {
+		for _, pattern := range patterns {
+			for _, word := range strings.FieldsFunc(pattern, func(r rune) bool { return strings.ContainsRune(" _|-", r) }) {
+				known[word] = true
+			}
+		}
+	}
+	for _, word := range strings.Fields("backed backing backups server phone because please settings since where there their would should plugged disable last been will were have with from this that then when what your their them they") {
+		known[word] = true
+	}
+	return known
+}()
+
+// fits reports whether a plain text has all terms of a pattern, in any order: words, phrases
+// joined by _, and choices between |. A term behind - must not be there.
+func fits(text, pattern string) bool {
+	for _, term := range strings.Fields(pattern) {
+		wanted := true
+		if rest, not := strings.CutPrefix(term, "-"); not {
+			term, wanted = rest, false
+		}
+		has := slices.ContainsFunc(strings.Split(term, "|"), func(choice string) bool {
+			return strings.Contains(text, " "+strings.ReplaceAll(choice, "_", " ")+" ")
+		})
+		if has != wanted {
+			return false
+		}
+	}
+	return true
+}
+
+// freeStorage finds how much iCloud storage a person says is left.
+var freeStorage = regexp.MustCompile(`(\d{1,6}(?:[.,]\d{1,3})?) ?([kmgt]b) (?:of )?(?:icloud )?(?:(?:storage|space) )?(?:left|free|available|remaining)`)
+
+// FreeStorage is the free iCloud storage, in the words of a size, that a text tells; found is
+// false where it tells none, or speaks of the storage of the device.
+func FreeStorage(text string) (size string, found bool) {
+	text = fold(text[:min(len(text), maxMessage)])
+	match := freeStorage.FindStringSubmatch(text)
+	if match == nil || fits(plain(text), "on_this|on_the|on_my|iphone_storage|ipad_storage -icloud") {
+		return "", false
+	}
+	return match[1] + " " + strings.ToUpper(match[2]), true
+}
+
+// OtherLanguage reports whether a text seems to be in a language whose messages are not known:
+// it has letters that English does not, and no known message.
+func OtherLanguage(text string) bool {
+	text = text[:min(len(text), maxMessage)]
+	return len(LookUp(text)) == 0 && strings.ContainsFunc(text, func(r rune) bool { return r > 0x7F && unicode.IsLetter(r) })
+}

@@ -1,0 +1,99 @@
+package codes
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// What people type, in their own words and spellings, leads to its row.
+func TestWhatPeopleType(t *testing.T) {
+	for want, texts := range map[string][]string{
+		"The last backup could not be completed":       {"the LAST backup couldn't be completed!", "last backup could not be complet", "the last backup could\nnot be completed", "the last bakcup could not be completed", "last back-up can't be completed", "The last back up could not be com-pleted"},
+		"Backup Failed":                                {"my iPhone backup failed", "iPad Backup  Failed", "backup unsuccesful", "unable to back up"},
+		"Not enough iCloud storage":                    {"there isnt enough icloud storage", "not enough space in my iCloud", "iCloud is almost full", "insufficient icloud storage", "the icloud storage is full again"},
+		"iCloud storage is not full":                   {"iCloud is not full", "my icloud isn't full", "I have enough iCloud storage", "plenty of room in iCloud"},
+		"iPhone Storage Almost Full":                   {"iPad Storage Full", "there is not enough space on this iPad to back up", "iPhone storage almost full"},
+		"Encryption keys are missing":                  {"7 files are missing encryption keys", "missing encryption keys"},
+		"The device is locked":                         {"the backup can't complete because the iPhone is locked", "Enter passcode to continue"},
+		"Poor network connection":                      {"because of poor network conection", "it fails over my other phone's hotspot"},
+		"Disabled by a profile":                        {"backup is disabled by your school", "iCloud Backup disabled by administrator"},
+		"The backup is in use":                         {"another backup is running", "the backup is locked"},
+		"A newer version is needed to back up":         {"a newer version of iOS made the backup", "update iPadOS to back up"},
+		"Storage was bought, and iCloud is still full": {"bought more storage and it still says full", "paid for a bigger plan, still no storage"},
+		"An app from outside the App Store":            {"fails since I sideloaded something"},
+		"Low Data Mode":                                {"low data mode is on"},
+		"A VPN or filter is on":                        {"I use a VPN at home"},
+	} {
+		for _, text := range texts {
+			if got := LookUp(text); !slices.ContainsFunc(got, func(m Meaning) bool { return m.Message == want }) {
+				t.Errorf("%q leads to %v, not to %q", text, titles(got), want)
+			}
+		}
+	}
+}
+
+func TestWhatPeopleDeny(t *testing.T) {
+	for _, text := range []string{"iCloud is not full", "no VPN here", "airplane mode is off", "low data mode is off", "I have enough iCloud storage"} {
+		for _, m := range LookUp(text) {
+			if len(m.Checks) > 0 {
+				t.Errorf("%q leads to %s", text, m.Title())
+			}
+		}
+	}
+}
+
+func TestNumbersOfOtherDomains(t *testing.T) {
+	for text, want := range map[string]string{
+		"NSPOSIXErrorDomain Code=28":                      "NSPOSIXErrorDomain/28 (ENOSPC)",
+		"Error Domain=NSCocoaErrorDomain Code=4097 \"x\"": "NSCocoaErrorDomain/4097 (NSXPCConnectionInterrupted)",
+		"HTTP 507": "HTTP/507 (Insufficient Storage)", "503": "HTTP/503 (Service Unavailable)", "http status 401": "HTTP/401 (Unauthorized)",
+	} {
+		if got := titles(LookUp(text)); !slices.Equal(got, []string{want}) {
+			t.Errorf("%q leads to %v", text, got)
+		}
+	}
+}
+
+// Each wording of a public page leads to its message; a language that is not known is told apart
+// from a message that is not.
+func TestOtherLanguages(t *testing.T) {
+	for _, w := range translations {
+		text := strings.ReplaceAll(w.words, "|", " ")
+		if got := LookUp(text); !slices.ContainsFunc(got, func(m Meaning) bool { return m.Message == w.message }) {
+			t.Errorf("%s: %q leads to %v", w.language, text, titles(got))
+		}
+		if OtherLanguage(text) {
+			t.Errorf("%q passes for a language that is not known", text)
+		}
+	}
+	if !OtherLanguage("마지막 백업을 완료할 수 없습니다") || OtherLanguage("xyzzy plugh") {
+		t.Error("a language that is not known is mistaken")
+	}
+}
+
+func TestFreeStorage(t *testing.T) {
+	for text, want := range map[string]string{
+		"1.2 GB left in iCloud": "1.2 GB", "it says 150 GB available": "150 GB", "1,5 GB free": "1,5 GB",
+		"3 GB left on this iPhone": "", "iCloud is full": "", "7 GB": "",
+	} {
+		if got, _ := FreeStorage(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// FuzzMessages matches whatever a person may type. Nothing may panic, and plain words stay text.
+func FuzzMessages(f *testing.F) {
+	for _, text := range []string{"iCloud is not full", "com-pleted -", "1.2 GB left", "\xff'-", strings.Repeat("back up ", 700), "l’iPhone", "備份"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if got := plain(text); !utf8.ValidString(got) || len(got) > 8*maxMessage {
+			t.Errorf("plain words of %d bytes", len(got))
+		}
+		FreeStorage(text)
+		OtherLanguage(text)
+	})
+}

@@ -1,0 +1,49 @@
+package codes
+
+import r "github.com/backupdoctor/backupdoctor/checks/remedies"
+
+// Domains beside Apple's own of backups. Their numbers are public; they tell what failed below,
+// and seldom why.
+const (
+	NSCocoaErrorDomain ErrorDomain = "NSCocoaErrorDomain" // Foundation: files, helpers of the system
+	NSPOSIXErrorDomain ErrorDomain = "NSPOSIXErrorDomain" // errno
+	HTTPStatus         ErrorDomain = "HTTP"               // the answer of a server
+)
+
+func other(domain ErrorDomain, number int, name, means string, checks []string, steps ...r.ID) Meaning {
+	return Meaning{Domain: domain, Number: number, Name: name, InICloud: means, Checks: checks, Remedies: steps, Sources: []r.Source{r.PublicAnalysis}}
+}
+
+var (
+	aFault     = []string{"transient-glitch", "files-unavailable"}
+	noRoomHere = []string{"device-storage-low"}
+	ofApple    = []string{"icloud-outage", "wifi-slow-unstable"}
+	ofAccount  = []string{"account-needs-attention", "terms-not-accepted"}
+)
+
+var otherCodes = []Meaning{
+	other(NSCocoaErrorDomain, 4, "NSFileNoSuchFileError", "A file was to be changed that is not there.", aFault, r.Restart),
+	other(NSCocoaErrorDomain, 256, "NSFileReadUnknownError", "A file could not be read, for no reason that is given.", aFault, r.Restart),
+	other(NSCocoaErrorDomain, 257, "NSFileReadNoPermissionError", "A file may not be read.", aFault, r.Restart),
+	other(NSCocoaErrorDomain, 260, "NSFileReadNoSuchFileError", "A file was to be read that is not there.", aFault, r.Restart),
+	other(NSCocoaErrorDomain, 513, "NSFileWriteNoPermissionError", "A file may not be written.", aFault, r.Restart),
+	other(NSCocoaErrorDomain, 640, "NSFileWriteOutOfSpaceError", "The storage of the device is full.", noRoomHere, r.FreeDeviceStorage),
+	other(NSCocoaErrorDomain, 4097, "NSXPCConnectionInterrupted", "A helper of the system did not answer.", []string{"transient-glitch", "system-hung"}, r.Restart, r.UpdateSoftware),
+	other(NSCocoaErrorDomain, 4099, "NSXPCConnectionInvalid", "A helper of the system could not be reached.", []string{"transient-glitch", "system-hung"}, r.Restart, r.UpdateSoftware),
+	other(NSPOSIXErrorDomain, 1, "EPERM", "Something on the device was not permitted.", aFault, r.Restart),
+	other(NSPOSIXErrorDomain, 2, "ENOENT", "A file or folder was not there.", aFault, r.Restart),
+	other(NSPOSIXErrorDomain, 5, "EIO", "Reading or writing on the device failed.", aFault, r.Restart, r.ContactAppleSupport),
+	other(NSPOSIXErrorDomain, 13, "EACCES", "Access to a file was refused.", aFault, r.Restart),
+	other(NSPOSIXErrorDomain, 28, "ENOSPC", "The storage of the device was full.", noRoomHere, r.FreeDeviceStorage),
+	other(NSPOSIXErrorDomain, 50, "ENETDOWN", "The network of the device was down.", []string{"wifi-missing", "wifi-slow-unstable"}, r.JoinWiFi),
+	other(NSPOSIXErrorDomain, 54, "ECONNRESET", "The other end closed the connection.", []string{"wifi-slow-unstable", "vpn-proxy-firewall"}, r.TryAnotherNetwork),
+	other(NSPOSIXErrorDomain, 60, "ETIMEDOUT", "A connection timed out.", []string{"wifi-slow-unstable", "vpn-proxy-firewall"}, r.TryAnotherNetwork),
+	other(HTTPStatus, 401, "Unauthorized", "The server did not accept the account as signed in.", ofAccount, r.FixAccountPrompt),
+	other(HTTPStatus, 403, "Forbidden", "The server refused the request.", ofAccount, r.AskAdministrator, r.FixAccountPrompt),
+	other(HTTPStatus, 407, "Proxy Authentication Required", "A proxy in the network wants a sign-in.", []string{"vpn-proxy-firewall", "captive-portal"}, r.TryAnotherNetwork),
+	other(HTTPStatus, 429, "Too Many Requests", "The server had too many requests.", ofApple, r.WaitForService),
+	other(HTTPStatus, 502, "Bad Gateway", "A server on the way had no good answer.", ofApple, r.CheckSystemStatus, r.WaitForService),
+	other(HTTPStatus, 503, "Service Unavailable", "The server said that its service is not available now.", ofApple, r.CheckSystemStatus, r.WaitForService),
+	other(HTTPStatus, 504, "Gateway Timeout", "A server on the way had no answer in time.", ofApple, r.CheckSystemStatus, r.TryAnotherNetwork),
+	other(HTTPStatus, 507, "Insufficient Storage", "The server had too little room for this account.", []string{"icloud-storage-full", "backup-too-large"}, r.CheckICloudStorage, r.BuyStorage),
+}
