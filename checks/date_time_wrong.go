@@ -2,7 +2,6 @@ package checks
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
@@ -60,19 +59,28 @@ const (
 	clockWrong   = 24 * time.Hour
 )
 
-func judgeClock(s device.Snapshot) []Finding {
+// clockReading is how far the device's clock is ahead of this computer's, in words too.
+func clockReading(s device.Snapshot) (ahead time.Duration, said string, evidence Evidence, err error) {
 	skew, err := live(s).ClockSkewSeconds.Get()
+	if err != nil {
+		return 0, "", Evidence{}, err
+	}
+	const century = 100 * 365 * 24 * 3600 // no clock is further off, and more overflows a Duration
+	ahead = time.Duration(min(max(skew, -century), century) * float64(time.Second))
+	said = fmt.Sprintf("%s ahead of this computer's", duration(ahead))
+	if ahead < 0 {
+		said = fmt.Sprintf("%s behind this computer's", duration(-ahead))
+	}
+	return ahead, said, read(s, "Device clock", said, "within 5 minutes of this computer's", "lockdown TimeIntervalSince1970"), nil
+}
+
+func judgeClock(s device.Snapshot) []Finding {
+	ahead, said, evidence, err := clockReading(s)
 	if err != nil {
 		return unknown(s, "The device's clock", err)
 	}
-	const century = 100 * 365 * 24 * 3600 // no clock is further off, and more overflows a Duration
-	apart := time.Duration(min(math.Abs(skew), century) * float64(time.Second))
-	direction := "ahead of"
-	if skew < 0 {
-		direction = "behind"
-	}
-	evidence := read(s, "Device clock", fmt.Sprintf("%s %s this computer's", duration(apart), direction), "within 5 minutes of this computer's", "lockdown TimeIntervalSince1970")
-	summary := fmt.Sprintf("The device's clock is %s %s this computer's.", duration(apart), direction)
+	apart := ahead.Abs()
+	summary := fmt.Sprintf("The device's clock is %s.", said)
 	switch {
 	case apart > clockWrong:
 		return problem(summary, evidence)

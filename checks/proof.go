@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -112,7 +111,9 @@ func showIdentity(s device.Snapshot) proof {
 	if err != nil {
 		return notShown(s, err)
 	}
-	return shownBy(s.Device.UDID != "", readIdentity(s, "Model and version", product+", "+version, "", "Product Type, Product Version"))
+	return shownBy(s.Device.UDID != "",
+		readIdentity(s, "Model", device.Token(product), "", "Product Type"),
+		readIdentity(s, "Installed", device.Token(version), "", "Product Version"))
 }
 
 func showReadToTheEnd(s device.Snapshot) proof {
@@ -162,23 +163,20 @@ func showLastBackup(s device.Snapshot) proof {
 	return shownBy(true, date)
 }
 
-// clockSource is where the reading of the device's clock comes from.
-const clockSource = "lockdown / TimeIntervalSince1970"
-
 func showClock(s device.Snapshot) proof {
-	skew, err := live(s).ClockSkewSeconds.Get()
+	_, _, evidence, err := clockReading(s)
 	if err != nil {
 		return notShown(s, err)
 	}
-	return shownBy(true, read(s, "Device's clock", fmt.Sprintf("%+.0f seconds from this computer's", skew), "", clockSource))
+	return shownBy(true, evidence)
 }
 
 func showFreshByDevice(s device.Snapshot) proof {
-	skew, err := live(s).ClockSkewSeconds.Get()
+	ahead, _, _, err := clockReading(s)
 	if err != nil {
 		return notShown(s, err)
 	}
-	return showFresh(s, s.TakenAt.Add(time.Duration(skew*float64(time.Second))))
+	return showFresh(s, s.TakenAt.Add(ahead))
 }
 
 func showFreshByComputer(s device.Snapshot) proof { return showFresh(s, s.TakenAt) }

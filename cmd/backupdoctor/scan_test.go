@@ -240,8 +240,8 @@ func TestDemoFindsItsDevicesOverASocket(t *testing.T) {
 	for _, c := range r.Summary.Causes {
 		causes[c.Check] = true
 	}
-	if len(r.Devices) != len(demoTray) || len(causes) < 6 || r.Summary.NoCauseFound < 1 {
+	if len(r.Devices) != len(demoTray) || len(causes) < 6 || r.Summary.BackedUp < 1 {
 		t.Errorf("%d devices, %d different causes, %d without any; want %d, at least 6, at least 1",
-			len(r.Devices), len(causes), r.Summary.NoCauseFound, len(demoTray))
+			len(r.Devices), len(causes), r.Summary.BackedUp, len(demoTray))
 	}
 }

@@ -7,8 +7,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Many findings of a device rest on the same evidence. On its way a report has each piece of
-// evidence once, in a list at its device, and a finding has the places in that list.
+// Many findings of a device, and the statements that prove its backup, rest on the same
+// evidence. On its way a report has each piece of evidence once, in a list at its device, and
+// what rests on it has the places in that list.
 const sharedEvidence = "sharedEvidence"
 
 // maxEvidence is how long the evidence of a device may be at its findings, in bytes.
@@ -51,7 +52,7 @@ func whole(brief []byte) ([]byte, error) {
 func share(d map[string]any) {
 	list := []any{}
 	places := map[string]int{}
-	for _, f := range objects(d["findings"]) {
+	for _, f := range resting(d) {
 		evidence, _ := f["evidence"].([]any)
 		for i, e := range evidence {
 			key, err := encode(e)
@@ -81,7 +82,7 @@ func unshare(d map[string]any) error {
 		lengths[i] = len(text)
 	}
 	room := maxEvidence
-	for _, f := range objects(d["findings"]) {
+	for _, f := range resting(d) {
 		evidence, _ := f["evidence"].([]any)
 		for i, e := range evidence {
 			number, isNumber := e.(json.Number)
@@ -99,6 +100,11 @@ func unshare(d map[string]any) error {
 		}
 	}
 	return nil
+}
+
+// resting is what rests on evidence: the findings of a device, and its proof.
+func resting(d map[string]any) []map[string]any {
+	return append(objects(d["findings"]), objects(d["proof"])...)
 }
 
 // objects are those of the elements of a list that are objects.
