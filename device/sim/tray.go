@@ -196,6 +196,9 @@ func (t *Tray) Serve(ctx context.Context, l net.Listener) error {
 	for {
 		client, err := l.Accept()
 		if ctx.Err() != nil {
+			if err == nil {
+				client.Close()
+			}
 			return nil
 		}
 		if err != nil {

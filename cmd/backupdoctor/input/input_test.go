@@ -64,13 +64,14 @@ func TestReaderEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	ended := errors.New("ended")
 	r := NewReader(ctx, silent)
-	go func() {
-		writer.Write([]byte("a"))
-		cancel(ended)
-	}()
-	got, err := io.ReadAll(r)
-	if string(got) != "a" || err != ended {
+	go writer.Write([]byte("a"))
+	got := make([]byte, 1)
+	if _, err := io.ReadFull(r, got); string(got) != "a" || err != nil {
 		t.Errorf("%q, %v", got, err)
+	}
+	go cancel(ended)
+	if n, err := r.Read(got); n != 0 || err != ended {
+		t.Errorf("%d bytes, %v", n, err)
 	}
 	if err := r.Close(); err != nil {
 		t.Error(err)
