@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device/actlock"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/workers"
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -58,7 +59,7 @@ func TestWeakHubLosesNoDevice(t *testing.T) {
 			if r.Summary.Devices != 30 || r.Summary.NotExamined != 0 || r.Partial {
 				t.Errorf("%+v", r.Summary)
 			}
-			if r.Jobs == nil || !r.Jobs.Adaptive || r.Jobs.FellBack == "" || r.Jobs.Most < 13 {
+			if r.Jobs == nil || !r.Jobs.Adaptive || r.Jobs.FellBack == "" || r.Jobs.Most <= workers.Usual {
 				t.Errorf("jobs %+v", r.Jobs)
 			}
 		})

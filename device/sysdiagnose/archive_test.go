@@ -469,8 +469,11 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r := newReading(archiveName)
 		archive, err := r.take(t.Context(), tarMembers(&counter{r: bytes.NewReader(data)}), Options{})
+		if errors.Is(err, ErrForeign) {
+			return // whatever its name is
+		}
 		if err != nil {
-			t.Fatalf("an archive of that name is foreign: %v", err)
+			t.Fatalf("neither an archive nor foreign: %v", err)
 		}
 		if archive.History.Ended != (device.Gap{}) {
 			if crashes, err := archive.History.Crashes.Get(); err == nil && len(crashes) == 0 {
