@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/device/actlock"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/workers"
+	"github.com/backupdoctor/backupdoctor/device/actlock"
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -48,13 +48,12 @@ func TestWeakHubLosesNoDevice(t *testing.T) {
 			for _, d := range devices {
 				d.Latency = 2 * time.Millisecond
 			}
-			address, tray := attach(t)
-			tray.Faults = []sim.Fault{{Kind: sim.WeakHub, Count: 12, Seconds: seconds}}
-			for _, d := range devices {
-				if err := tray.Attach(d); err != nil {
-					t.Fatal(err)
-				}
+			tray, err := sim.New(time.Now, devices...)
+			if err != nil {
+				t.Fatal(err)
 			}
+			tray.Faults = []sim.Fault{{Kind: sim.WeakHub, Count: 12, Seconds: seconds}}
+			address := serve(t, tray)
 			r := reportOf(t, typed(t, t.Context(), "scan", "--usbmux", address, "--quiet", "--json"))
 			if r.Summary.Devices != 30 || r.Summary.NotExamined != 0 || r.Partial {
 				t.Errorf("%+v", r.Summary)
@@ -78,8 +77,12 @@ func TestJobsAreReported(t *testing.T) {
 // --timeout bounds a device with all its tries, and a usbmuxd that is silent.
 func TestTimeoutBoundsAllTries(t *testing.T) {
 	stalled, _ := attach(t, clones(t, 1, sim.Fault{Kind: sim.Stall, At: "lockdown"})...)
-	silent, tray := attach(t, clones(t, 1)...)
+	tray, err := sim.New(time.Now, clones(t, 1)...)
+	if err != nil {
+		t.Fatal(err)
+	}
 	tray.Faults = []sim.Fault{{Kind: sim.Stall}}
+	silent := serve(t, tray)
 	for _, args := range [][]string{
 		{"scan", "--usbmux", stalled}, {"devices", "--usbmux", stalled}, {"scan", "--usbmux", silent}, {"devices", "--usbmux", silent},
 	} {

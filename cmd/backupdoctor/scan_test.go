@@ -27,6 +27,12 @@ func attach(t testing.TB, devices ...*sim.Device) (address string, tray *sim.Tra
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serve(t, tray), tray
+}
+
+// serve serves a tray until the test ends, and returns the address of its usbmuxd.
+func serve(t testing.TB, tray *sim.Tray) (address string) {
+	t.Helper()
 	listener, err := sim.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +46,7 @@ func attach(t testing.TB, devices ...*sim.Device) (address string, tray *sim.Tra
 			t.Error(err)
 		}
 	})
-	return listener.Addr().String(), tray
+	return listener.Addr().String()
 }
 
 // A session is what a command line left behind.
