@@ -49,6 +49,9 @@ func Label(text string) string {
 	other := strings.ContainsFunc(text, func(r rune) bool {
 		return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.So) && !strings.ContainsRune(" '’,.·…:_+&#()-–?!", r)
 	})
+	if !strings.ContainsFunc(text, unicode.IsGraphic) {
+		return text // nothing of it is shown, not even in quotation marks
+	}
 	if other || len([]rune(text)) > maxLabel || strings.Contains(text, " -") {
 		return Quoted(text)
 	}

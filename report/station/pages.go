@@ -27,7 +27,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"count": words.Count, "short": shortOf, "link": pageOf, "backup": backupMark,
 }).ParseFS(files, "templates/*.html"))
 
-func label(text string) string { return report.Clean(device.Label(text)) }
+func label(text string) string { return device.Label(report.Clean(text)) }
 
 func quoted(text string) string { return device.Quoted(report.Clean(text)) }
 

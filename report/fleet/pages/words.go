@@ -31,7 +31,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"add":      func(a, b int) int { return a + b },
 }).ParseFS(templateFiles, "templates/*.html"))
 
-func label(text string) string { return report.Clean(device.Label(text)) }
+func label(text string) string { return device.Label(report.Clean(text)) }
 
 func quoted(text string) string { return device.Quoted(report.Clean(text)) }
 
