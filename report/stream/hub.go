@@ -111,9 +111,13 @@ func (h *Hub) run(ctx context.Context) error {
 	stopReceiving := background(ctx, func(ctx context.Context) { receiver{js, h.Sink, h.Log}.receive(ctx, h.footing()) })
 	defer stopReceiving()
 
+	var others nodes
 	for {
 		if err := accounts.spread(ctx, system); err != nil && ctx.Err() == nil {
 			h.Log.Warn("the accounts of benches cannot be read or told to the hub", "error", err)
+		}
+		if err := others.look(s, system); err != nil {
+			h.Log.Warn("that another node is gone cannot be told to this one", "error", err)
 		}
 		select {
 		case <-ctx.Done():
