@@ -46,6 +46,7 @@ func Diagnose(s device.Snapshot, findings []Finding, silenced ...Silenced) Diagn
 		}
 	}
 	d.Headline = headline(s, d) + unknownMessage(s)
+	d.Next = next(s, d)
 	return d
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -73,6 +74,16 @@ func (r *Run) Done(number int, s device.Snapshot) {
 	r.results[number] = r.kept(result)
 	r.resultsMu.Unlock()
 	r.tell(about(*result.Shown, report.Event{Type: report.DeviceDone, Device: result.Device}, &result))
+}
+
+// unexplained reports whether listening to a device may find the reason that reading it did not.
+func (r *Run) unexplained(number int, s device.Snapshot) bool {
+	switch checks.Next(r.judge.judge(number, s).Device.Next) {
+	case checks.NextMessage, checks.NextAsk, checks.NextListen:
+		return s.Live != nil
+	default:
+		return false
+	}
 }
 
 // kept is what of a result is needed until the report. A run over thousands of backups does
