@@ -19,7 +19,7 @@ Judged from the free space, with what the device clears by itself when room is n
 Where the device does not tell, the attempts that a backup on this computer has on record do: MBErrorDomain/105 is too little room on the device.
 Where a backup has just completed, little room did not stop it, and is no more than a warning.`,
 	Effect:   MayBlock,
-	Sources:  []remedies.Source{remedies.BestapplesolutionICloud, remedies.ImobiledeviceDiskSpace},
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.BestapplesolutionICloud, remedies.ImobiledeviceDiskSpace},
 	Remedies: []remedies.ID{remedies.Restart, remedies.FreeDeviceStorage},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Judge:    judgeStorage,
