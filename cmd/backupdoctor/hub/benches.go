@@ -16,8 +16,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
 	"github.com/backupdoctor/backupdoctor/report/format"
-	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
-	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
+	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
+	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 	"github.com/gofrs/flock"
 	"github.com/urfave/cli/v2"
 )
