@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/history"
-	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
 )
 
 // A Keeper keeps runs in the history of this computer. A history that cannot be opened or
