@@ -52,7 +52,7 @@ func (c nextCommand) line(r report.Report) string {
 	text := "Next: "
 	named := c.udid && len(c.devices) == 1 && len(r.Devices) > 1 && !r.Redacted
 	if len(r.Devices) > 1 && !named {
-		text = fmt.Sprintf("Next for %s: ", words.Count(len(c.devices), "device"))
+		text = fmt.Sprintf("Next for %s: ", c.whose())
 	}
 	text += c.text
 	if named {
@@ -62,6 +62,14 @@ func (c nextCommand) line(r report.Report) string {
 		text += " (" + c.why + ")"
 	}
 	return text
+}
+
+// whose names the one device that the command is for, or counts them.
+func (c nextCommand) whose() string {
+	if len(c.devices) == 1 {
+		return device.Quoted(cmp.Or(c.devices[0].Name, c.devices[0].UDID))
+	}
+	return words.Count(len(c.devices), "device")
 }
 
 // commandFor is the command that stands for what to do next with a device.
