@@ -161,7 +161,7 @@ var rooms = map[string]room{
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"report/fleet/export": {
-		ours:   []string{"checks", "report", "report/fleet", "report/format"},
+		ours:   []string{"checks", "checks/words", "report", "report/fleet", "report/format"},
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"report/fleet/metrics": {
@@ -171,7 +171,7 @@ var rooms = map[string]room{
 	},
 	"report/web/hubpages": {
 		ours: []string{
-			"device", "checks", "checks/words", "report", "report/fleet", "report/fleet/export", "report/fleet/metrics", "report/web",
+			"device", "checks", "checks/words", "report", "report/fleet", "report/fleet/export", "report/fleet/metrics", "report/format", "report/web",
 		},
 		theirs: []string{"github.com/prometheus/client_golang/prometheus", "golang.org/x/time/rate"},
 		banned: []string{"os", "os/exec"},
