@@ -24,19 +24,19 @@ type Folders struct {
 
 // Learn implements [Source].
 func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
-	archives, err := f.Archives.read(ctx, f.Screen)
+	reading, stop := limited(ctx, f.Limit)
+	defer stop()
+	archives, err := f.Archives.read(reading, f.Screen)
 	if err != nil {
 		return Learned{}, err
 	}
-	reading, stop := limited(ctx, f.Limit)
-	defer stop()
 	set, wanted := f.Set, slices.Concat(f.UDIDs, ownersOf(archives))
 	set.Keep(func(st StoredBackup) bool { return len(wanted)+len(archives) == 0 || st.IsOfOne(wanted) })
 	f.Inspection.all(reading, set)
 	snapshots := withArchives(set.snapshots(time.Now().UTC(), f.Table), archives, set, f.Table)
 	gaps, places := stopped(reading), set.reported()
 	clear(set.Stored) // the snapshots have them, and go one by one
-	more(ctx, f.More, snapshots)
+	more(reading, f.More, snapshots)
 	run.Start(len(snapshots))
 	for number, s := range snapshots {
 		snapshots[number] = device.Snapshot{}
