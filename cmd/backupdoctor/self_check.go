@@ -101,7 +101,7 @@ func (e env) computer(ctx context.Context, door usb.Door, places []backup.Place)
 	}
 	c.Releases = device.ReleaseTable{Date: table.Date, Source: table.Source, Updated: device.FactOf(true, err)}
 	c.Clock = device.Clock{Now: time.Now().UTC(), Synchronized: host.Synchronized(), NotBefore: e.BuiltIn().Date}
-	c.Folders = foldersOf(places)
+	c.Folders = foldersOf(ctx, places)
 	c.Rooms = e.rooms(c.Folders)
 	return c
 }
@@ -125,11 +125,11 @@ func (e env) historyFact(ctx context.Context) device.Fact[bool] {
 }
 
 // foldersOf looks into the folders of backups.
-func foldersOf(places []backup.Place) []device.BackupFolder {
+func foldersOf(ctx context.Context, places []backup.Place) []device.BackupFolder {
 	var folders []device.BackupFolder
 	for _, place := range places {
 		f := device.BackupFolder{Path: place.Path, Program: place.Program, Read: device.Known(true)}
-		found, closed := backup.Find([]backup.Place{place})
+		found, closed := backup.Find(ctx, []backup.Place{place})
 		f.Backups = len(found)
 		if len(closed) > 0 {
 			f.Read = device.Unknown[bool](whyClosed(closed[0].Err))
