@@ -146,7 +146,7 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"report/history": {
-		ours:   []string{"device", "checks", "report", "report/stream/outbox"},
+		ours:   []string{"device", "checks", "report", "report/relay/outbox"},
 		theirs: []string{"github.com/gofrs/flock", "zombiezen.com/go/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
@@ -161,7 +161,7 @@ var rooms = map[string]room{
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"report/fleet/export": {
-		ours:   []string{"checks", "report", "report/fleet", "report/format"},
+		ours:   []string{"checks", "checks/words", "report", "report/fleet", "report/format"},
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"report/fleet/metrics": {
@@ -169,48 +169,48 @@ var rooms = map[string]room{
 		theirs: []string{"github.com/prometheus/client_golang/prometheus"},
 		banned: []string{"os", "os/exec"},
 	},
-	"report/fleet/pages": {
+	"report/web/hubpages": {
 		ours: []string{
-			"device", "checks", "checks/words", "report", "report/fleet", "report/fleet/export", "report/fleet/metrics", "report/webguard",
+			"device", "checks", "checks/words", "report", "report/fleet", "report/fleet/export", "report/fleet/metrics", "report/format", "report/web",
 		},
 		theirs: []string{"github.com/prometheus/client_golang/prometheus", "golang.org/x/time/rate"},
 		banned: []string{"os", "os/exec"},
 	},
-	"report/webguard": {
+	"report/web": {
 		banned: []string{"os", "os/exec"},
 	},
-	"report/stream": {
-		ours: []string{"report", "report/stream/credentials", "report/stream/envelope", "report/stream/outbox"},
+	"report/relay": {
+		ours: []string{"report", "report/relay/credentials", "report/relay/envelope", "report/relay/outbox"},
 		theirs: []string{
 			"github.com/nats-io/jwt/v2", "github.com/nats-io/nats-server/v2/server", "github.com/nats-io/nats.go",
 			"github.com/gofrs/flock",
 		},
 		banned: []string{"os/exec", "net/http"},
 	},
-	"report/stream/credentials": {
-		ours:   []string{"device/wholefile", "report/stream/envelope"},
+	"report/relay/credentials": {
+		ours:   []string{"device/wholefile", "report/relay/envelope"},
 		theirs: []string{"github.com/nats-io/jwt/v2", "github.com/nats-io/nkeys"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
-	"report/stream/envelope": {
+	"report/relay/envelope": {
 		ours:   []string{"report"},
 		theirs: []string{"github.com/google/uuid"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
-	"report/stream/outbox": {
-		ours:   []string{"report/stream/envelope"},
+	"report/relay/outbox": {
+		ours:   []string{"report/relay/envelope"},
 		theirs: []string{"zombiezen.com/go/sqlite"},
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
-	"report/station": {
-		ours:   []string{"device", "device/labels", "checks", "checks/words", "report", "report/format", "report/webguard"},
+	"report/web/benchpages": {
+		ours:   []string{"device", "device/labels", "checks", "checks/words", "report", "report/format", "report/web"},
 		banned: []string{"os", "os/exec", "io/fs"},
 	},
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/releases", "device/reach", "device/backup", "device/labels", "device/host", "device/actlock",
-			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/station", "report/webguard", "testdata", "device/wholefile",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/scan", "cmd/backupdoctor/terminal",
+			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/web/benchpages", "report/web", "testdata", "device/wholefile",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal",
 			"cmd/backupdoctor/hub", // by the one file with the tag fleet
 		},
 		theirs: []string{"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man"},
@@ -229,17 +229,25 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor/scan": {
 		ours: []string{
-			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock",
-			"checks", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/stream/envelope", "report/stream/outbox",
+			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock", "device/host",
+			"checks", "checks/faults", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/relay/envelope", "report/relay/outbox",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/terminal", "cmd/backupdoctor/workers",
 		},
 		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
+	"cmd/backupdoctor/setaside": {
+		ours:   []string{"device", "device/backup", "checks/words", "cmd/backupdoctor/command"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"cmd/backupdoctor/slots": {
+		ours:   []string{"device", "device/labels", "device/usb", "report", "cmd/backupdoctor/scan", "cmd/backupdoctor/terminal"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
 	"cmd/backupdoctor/hub": {
 		ours: []string{
-			"device/wholefile", "checks", "checks/words", "report", "report/format", "report/fleet", "report/fleet/export", "report/fleet/pages", "report/history",
-			"report/stream", "report/stream/credentials", "report/stream/envelope", "report/stream/outbox", "report/webguard",
+			"device/wholefile", "checks", "checks/words", "report", "report/format", "report/fleet", "report/fleet/export", "report/web/hubpages", "report/history",
+			"report/relay", "report/relay/credentials", "report/relay/envelope", "report/relay/outbox", "report/web",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/scan",
 		},
 		theirs: []string{
@@ -282,7 +290,7 @@ var rooms = map[string]room{
 		banned: []string{"net", "net/http"},
 	},
 	"testdata/screenshots": {
-		ours: []string{"report", "report/fleet", "report/fleet/pages", "report/station", "report/stream/envelope", "report/webguard"},
+		ours: []string{"report", "report/fleet", "report/web/hubpages", "report/web/benchpages", "report/relay/envelope", "report/web"},
 	},
 	"testdata/reporttest": {
 		ours:   []string{"device", "checks", "checks/remedies", "report"},
@@ -346,16 +354,15 @@ func (f sourceFile) imported() []string {
 // verbs are what packages do, by the folder that they are in or below: the longest match
 // counts. No package does two of these, and none imports one that comes later.
 var verbs = map[string]string{
-	"device":          "learn",
-	"checks":          "judge",
-	"report":          "render",
-	"report/format":   "render",
-	"report/history":  "keep", // and send, and show
-	"report/stream":   "keep",
-	"report/fleet":    "keep",
-	"report/station":  "keep",
-	"report/webguard": "keep",
-	"cmd":             "connect",
+	"device":         "learn",
+	"checks":         "judge",
+	"report":         "render",
+	"report/format":  "render",
+	"report/history": "keep", // and send, and show
+	"report/relay":   "keep",
+	"report/fleet":   "keep",
+	"report/web":     "keep",
+	"cmd":            "connect",
 }
 
 // flow is the order of the verbs.

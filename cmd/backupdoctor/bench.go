@@ -11,8 +11,8 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
-	"github.com/backupdoctor/backupdoctor/report/station"
-	"github.com/backupdoctor/backupdoctor/report/webguard"
+	"github.com/backupdoctor/backupdoctor/report/web"
+	"github.com/backupdoctor/backupdoctor/report/web/benchpages"
 	"github.com/urfave/cli/v2"
 )
 
@@ -80,7 +80,7 @@ type pageConfig struct {
 	token       string   // "" for none
 	shown       string   // the token, if it was made up and is to be printed
 	certificate *tls.Certificate
-	history     func(context.Context, string) ([]station.Visit, error) // nil if none is kept
+	history     func(context.Context, string) ([]benchpages.Visit, error) // nil if none is kept
 }
 
 // pageOf reads pageFlags.
@@ -133,7 +133,7 @@ func (at pageConfig) names() []string {
 	}
 	if at.listen.IP.IsLoopback() {
 		names = append(names, at.listen.IP.String())
-		return append(names, webguard.Loopback...)
+		return append(names, web.Loopback...)
 	}
 	if at.listen.IP != nil && !at.listen.IP.IsUnspecified() {
 		names = append(names, at.listen.IP.String())
@@ -154,7 +154,7 @@ func (at pageConfig) open() (*servedPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := servePage(listener, at.certificate, station.New(station.Config{
+	shown := servePage(listener, at.certificate, benchpages.New(benchpages.Config{
 		Hosts: at.hosts, Secure: at.certificate != nil, Token: at.token, History: at.history,
 	}))
 	scheme, path := "http", "/"

@@ -13,7 +13,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report/history"
-	"github.com/backupdoctor/backupdoctor/report/station"
+	"github.com/backupdoctor/backupdoctor/report/web/benchpages"
 )
 
 const (
@@ -26,14 +26,14 @@ const (
 
 // A servedPage is the page of a bench that browsers can reach.
 type servedPage struct {
-	station *station.Station
+	station *benchpages.Station
 	address string // for people
 	server  *http.Server
 	serving sync.WaitGroup
 }
 
 // servePage serves until close is called. Errors of single connections are not logged.
-func servePage(listener net.Listener, certificate *tls.Certificate, st *station.Station) *servedPage {
+func servePage(listener net.Listener, certificate *tls.Certificate, st *benchpages.Station) *servedPage {
 	shown := &servedPage{station: st, server: &http.Server{
 		Handler: st, ReadHeaderTimeout: requestIn, ReadTimeout: requestIn, WriteTimeout: answerIn, IdleTimeout: idleFor, MaxHeaderBytes: maxHeadings,
 		ErrorLog: log.New(io.Discard, "", 0),
@@ -66,7 +66,7 @@ func (p *servedPage) close() {
 const visitsShown = 50
 
 // earlierVisits are those of a device, the newest first.
-func (e env) earlierVisits(ctx context.Context, udid string) (visits []station.Visit, err error) {
+func (e env) earlierVisits(ctx context.Context, udid string) (visits []benchpages.Visit, err error) {
 	store, err := scan.OpenHistory(ctx, e.Env, e.screen)
 	if err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (e env) earlierVisits(ctx context.Context, udid string) (visits []station.V
 		return nil, nil
 	}
 	for _, v := range story.Visits {
-		visit := station.Visit{At: v.TakenAt, Verdict: v.Verdict, LastBackup: v.LastBackup}
+		visit := benchpages.Visit{At: v.TakenAt, Verdict: v.Verdict, LastBackup: v.LastBackup}
 		for _, c := range v.Causes {
 			visit.Causes = append(visit.Causes, c.Check)
 		}

@@ -23,10 +23,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
-	benchstream "github.com/backupdoctor/backupdoctor/report/stream"
-	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
-	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
-	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay"
+	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
+	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
+	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
 	"github.com/backupdoctor/backupdoctor/testdata/cluster"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -198,10 +198,10 @@ func (p *hubProcess) told(t testing.TB, message, field string) string {
 }
 
 // linkedBench runs a bench with credentials until the test ends.
-func linkedBench(t testing.TB, creds string, hubs ...string) (*benchstream.Bench, *written) {
+func linkedBench(t testing.TB, creds string, hubs ...string) (*relay.Bench, *written) {
 	t.Helper()
 	log := &written{}
-	bench := &benchstream.Bench{
+	bench := &relay.Bench{
 		Tool: "1.2.3", Dir: t.TempDir(), Hubs: hubs, Credentials: creds,
 		Log: slog.New(slog.NewTextHandler(log, nil)),
 	}
@@ -264,7 +264,7 @@ func items(t testing.TB, n int) []outbox.Item {
 	return list
 }
 
-func publish(t testing.TB, bench *benchstream.Bench, list []outbox.Item) {
+func publish(t testing.TB, bench *relay.Bench, list []outbox.Item) {
 	t.Helper()
 	for _, item := range list {
 		eventually(t, "the stream of the bench takes a report", func() bool { return bench.Publish(t.Context(), item) == nil })
@@ -272,7 +272,7 @@ func publish(t testing.TB, bench *benchstream.Bench, list []outbox.Item) {
 }
 
 // waiting is how many reports wait at a bench.
-func waiting(t testing.TB, bench *benchstream.Bench) uint64 {
+func waiting(t testing.TB, bench *relay.Bench) uint64 {
 	t.Helper()
 	state, err := bench.State(t.Context())
 	if err != nil {

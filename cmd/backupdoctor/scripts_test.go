@@ -17,7 +17,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
-	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
+	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 

@@ -3,7 +3,7 @@ package history
 import (
 	"context"
 
-	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
 	"zombiezen.com/go/sqlite"
 )
 

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
-	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
+	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
 )
 
 func letter(t testing.TB, text string) outbox.Item {

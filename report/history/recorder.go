@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
 )
 
 // recorderPatience is how long a run waits for the history at most. Each time that is in vain

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitemigration"
 	"zombiezen.com/go/sqlite/sqlitex"

@@ -11,9 +11,9 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
-	"github.com/backupdoctor/backupdoctor/report/fleet/pages"
-	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
-	"github.com/backupdoctor/backupdoctor/report/webguard"
+	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
+	"github.com/backupdoctor/backupdoctor/report/web"
+	"github.com/backupdoctor/backupdoctor/report/web/hubpages"
 )
 
 const (
@@ -45,8 +45,8 @@ func pictureOfFleet(r report.Report, scratch string) error {
 			}
 		}
 	}
-	handler, err := pages.New(pages.Config{
-		Store: store, Guard: webguard.Guard{Hosts: []string{"127.0.0.1"}}, Token: token, Now: func() time.Time { return now }, Log: slog.Default(),
+	handler, err := hubpages.New(hubpages.Config{
+		Store: store, Guard: web.Guard{Hosts: []string{"127.0.0.1"}}, Token: token, Now: func() time.Time { return now }, Log: slog.Default(),
 	})
 	if err != nil {
 		return err

@@ -5,12 +5,12 @@ import (
 	"net/http/httptest"
 
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/station"
+	"github.com/backupdoctor/backupdoctor/report/web/benchpages"
 )
 
 // pictureOfTray shows the devices of a report in their slots, one of them still being read.
 func pictureOfTray(r report.Report, scratch string) error {
-	s := station.New(station.Config{Hosts: []string{"127.0.0.1"}})
+	s := benchpages.New(benchpages.Config{Hosts: []string{"127.0.0.1"}})
 	server := httptest.NewServer(s)
 	defer server.Close()
 	defer s.Close()

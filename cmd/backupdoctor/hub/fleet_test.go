@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/fleet"
-	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
+	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 )
 
 func TestBenchRows(t *testing.T) {

@@ -15,8 +15,8 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
-	"github.com/backupdoctor/backupdoctor/report/fleet/pages"
-	"github.com/backupdoctor/backupdoctor/report/webguard"
+	"github.com/backupdoctor/backupdoctor/report/web"
+	"github.com/backupdoctor/backupdoctor/report/web/hubpages"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -37,8 +37,8 @@ func (h *hub) servePages(store *fleet.Store, shown *tls.Config, also prometheus.
 		return nil, err
 	}
 	secure := !local(h.pages)
-	handler, err := pages.New(pages.Config{
-		Store: store, Guard: webguard.Guard{Hosts: h.knownAs(), Secure: secure}, Token: token, Proxy: h.proxy, Now: time.Now, Log: h.log,
+	handler, err := hubpages.New(hubpages.Config{
+		Store: store, Guard: web.Guard{Hosts: h.knownAs(), Secure: secure}, Token: token, Proxy: h.proxy, Now: time.Now, Log: h.log,
 		Also: []prometheus.Collector{also},
 	})
 	if err != nil {
@@ -80,7 +80,7 @@ func servePagesUntil(ctx context.Context, server *http.Server, listener net.List
 // knownAs are the names and addresses by which the pages may be asked for: those that were
 // given, and where they are served at all addresses of this computer, these.
 func (h *hub) knownAs() []string {
-	hosts := slices.Concat(webguard.Loopback, h.hosts)
+	hosts := slices.Concat(web.Loopback, h.hosts)
 	host, _, err := net.SplitHostPort(h.pages)
 	if err == nil && host != "" && !net.ParseIP(host).IsUnspecified() {
 		return append(hosts, host)

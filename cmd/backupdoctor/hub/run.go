@@ -16,9 +16,9 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
-	"github.com/backupdoctor/backupdoctor/report/fleet/pages"
-	benchstream "github.com/backupdoctor/backupdoctor/report/stream"
-	"github.com/backupdoctor/backupdoctor/report/stream/credentials"
+	"github.com/backupdoctor/backupdoctor/report/relay"
+	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
+	"github.com/backupdoctor/backupdoctor/report/web/hubpages"
 )
 
 // A hub is one command line of hub.
@@ -31,7 +31,7 @@ type hub struct {
 	pages                string // address of the pages; "" for none
 	hosts                []string
 	tokenFile            string // "" is the usual one
-	proxy                pages.Proxy
+	proxy                hubpages.Proxy
 	node, cluster        string // "" without a cluster
 	routes               []string
 	nats                 string // "" is the built-in one
@@ -49,7 +49,7 @@ const (
 // An engine is what takes reports from benches: the built-in stream, or a NATS of others.
 type engine interface {
 	Run(context.Context) error
-	State(context.Context) (benchstream.HubState, error)
+	State(context.Context) (relay.HubState, error)
 }
 
 // run runs the hub until the context ends. Whichever of its parts fails for good ends the
@@ -186,23 +186,23 @@ func (h *hub) free() error {
 	return listener.Close()
 }
 
-func (h *hub) engine(node credentials.Node, sink benchstream.Sink) engine {
+func (h *hub) engine(node credentials.Node, sink relay.Sink) engine {
 	if h.nats != "" {
-		return &benchstream.Guest{Server: h.nats, Credentials: h.natsCredentials, Roots: h.natsRoots, Replicas: h.natsReplicas, Sink: sink, Log: h.log}
+		return &relay.Guest{Server: h.nats, Credentials: h.natsCredentials, Roots: h.natsRoots, Replicas: h.natsReplicas, Sink: sink, Log: h.log}
 	}
-	built := &benchstream.Hub{
+	built := &relay.Hub{
 		Name: h.node, Dir: h.folder.streams(), Credentials: filepath.Join(h.folder.credentials(), "node"),
 		Listen: h.listen, Certificate: h.certificate, Key: h.private, Sink: sink, Log: h.log,
 	}
 	if h.cluster != "" {
-		built.Cluster = &benchstream.Cluster{Listen: h.cluster, Routes: h.routes}
+		built.Cluster = &relay.Cluster{Listen: h.cluster, Routes: h.routes}
 	}
 	return built
 }
 
 // take is the sink of the hub: the database, which knows a report again by its id.
-func (h *hub) take(store *fleet.Store, told *benchCounts) benchstream.Sink {
-	return func(ctx context.Context, m benchstream.Message) error {
+func (h *hub) take(store *fleet.Store, told *benchCounts) relay.Sink {
+	return func(ctx context.Context, m relay.Message) error {
 		site, err := h.folder.siteOf(m.Bench)
 		if err != nil {
 			h.log.Warn("the site of a bench cannot be told", "bench", m.Bench, "error", err) // the report counts more
@@ -215,7 +215,7 @@ func (h *hub) take(store *fleet.Store, told *benchCounts) benchstream.Sink {
 		}
 		told.hear(m)
 		if len(outcome.Refused) > 0 {
-			return fmt.Errorf("%w: %s", benchstream.ErrRefused, outcome.Refused[0].Reason)
+			return fmt.Errorf("%w: %s", relay.ErrRefused, outcome.Refused[0].Reason)
 		}
 		return nil
 	}

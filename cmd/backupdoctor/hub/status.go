@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device/wholefile"
-	benchstream "github.com/backupdoctor/backupdoctor/report/stream"
-	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
+	"github.com/backupdoctor/backupdoctor/report/relay"
+	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 )
 
 // A status is what a hub writes into its data folder for the command hub benches: what the
@@ -46,7 +46,7 @@ type benchCounts struct {
 
 func newBenchCounts() *benchCounts { return &benchCounts{counts: map[string]benchCount{}} }
 
-func (c *benchCounts) hear(m benchstream.Message) {
+func (c *benchCounts) hear(m relay.Message) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.counts[m.Bench] = benchCount{m.Waiting, m.Discarded}
@@ -74,7 +74,7 @@ func (h *hub) keepStatus(ctx context.Context, benches engine, told *benchCounts)
 			now.Waiting, now.SetAside, now.Linked = state.Waiting, state.SetAside, state.Linked
 			err = writeJSON(h.folder.status(), now)
 		}
-		if err != nil && ctx.Err() == nil && !errors.Is(err, benchstream.ErrDown) {
+		if err != nil && ctx.Err() == nil && !errors.Is(err, relay.ErrDown) {
 			h.log.Debug("how the hub stands cannot be told", "error", err)
 		}
 		select {

@@ -13,8 +13,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report/history"
-	benchstream "github.com/backupdoctor/backupdoctor/report/stream"
-	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay"
+	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
 	"github.com/dustin/go-humanize"
 	"github.com/urfave/cli/v2"
 )
@@ -75,7 +75,7 @@ func Outgoing(ctx *cli.Context, e command.Env, kept bool, tell func(string)) (*s
 	if err != nil {
 		return nil, err
 	}
-	bench := &benchstream.Bench{
+	bench := &relay.Bench{
 		Tool: command.Version(), Dir: filepath.Join(filepath.Dir(path), "stream"), Hubs: hubs, Credentials: ctx.String("credentials"), Roots: ctx.String("hub-ca"),
 	}
 	if bench.Keep, err = keepOf(ctx); err != nil {
@@ -92,7 +92,7 @@ func Outgoing(ctx *cli.Context, e command.Env, kept bool, tell func(string)) (*s
 }
 
 // keepOf reads --keep and --keep-for.
-func keepOf(ctx *cli.Context) (keep benchstream.Keep, err error) {
+func keepOf(ctx *cli.Context) (keep relay.Keep, err error) {
 	bytes, err := humanize.ParseBytes(ctx.String("keep"))
 	if err != nil || bytes > 1<<40 {
 		return keep, command.Usage("256MB or 2GB", "--keep %q is no size", ctx.String("keep"))
@@ -118,7 +118,7 @@ func withoutTime(_ []string, a slog.Attr) slog.Attr {
 // An uploader takes reports out of the outbox, puts them into the bench's own stream, and has
 // that copied to the hub.
 type uploader struct {
-	stream   *benchstream.Bench
+	stream   *relay.Bench
 	store    *history.Store
 	added    <-chan struct{} // something is new in the outbox
 	messages io.Writer
@@ -153,7 +153,7 @@ func (u uploader) start(ctx context.Context) (stop func()) {
 func (u uploader) publish(ctx context.Context, item outbox.Item) error {
 	for {
 		err := u.stream.Publish(ctx, item)
-		if !errors.Is(err, benchstream.ErrDown) {
+		if !errors.Is(err, relay.ErrDown) {
 			return err
 		}
 		select {
@@ -192,7 +192,7 @@ func (u uploader) watch(ctx context.Context) {
 
 // An uploadStatus is the state of what leaves this computer.
 type uploadStatus struct {
-	benchstream.BenchState
+	relay.BenchState
 	outbox int // reports that are not even in the stream
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/history"
-	"github.com/backupdoctor/backupdoctor/report/stream/envelope"
-	"github.com/backupdoctor/backupdoctor/report/stream/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
+	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
 )
 
 // Outgoing selects what is sent to a hub for each finished device: all findings, and of the

@@ -90,6 +90,7 @@ func (p Replay) readAll(run *Run) (device.Recording, error) {
 			continue
 		}
 		runs[one.Run] = true
+		run.apart = len(runs) > 1
 		all.Run, all.StartedAt = one.Run, one.StartedAt
 		all.Redacted = all.Redacted || one.Redacted
 		all.Snapshots = append(all.Snapshots, one.Snapshots...)

@@ -1,0 +1,205 @@
+package credentials
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/wholefile"
+	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
+	"github.com/nats-io/jwt/v2"
+	"github.com/nats-io/nkeys"
+)
+
+// ErrTaken is a name that a bench has, which was not revoked.
+var ErrTaken = errors.New("a bench of that name was added before")
+
+// ErrNotAdded is a name that no bench has.
+var ErrNotAdded = errors.New("no bench of that name was added")
+
+// maxSubscriptions is more than a bench's stream needs.
+const maxSubscriptions = 64
+
+// never is later than any token that a bench may hold, by whatever clock it was issued.
+var never = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// A Bench is one that was added.
+type Bench struct {
+	Name    string
+	Added   time.Time // or revoked, for one that is
+	Revoked bool
+}
+
+// AddBench makes the credentials of new benches, and gives the file of each. It has the
+// bench's key and is not needed here: it belongs to the bench. A name that is taken is
+// ErrTaken, and then none is added; one that was revoked can be given anew.
+func (f *Folder) AddBench(names ...string) (files []string, err error) {
+	accounts, err := benchAccounts(f.Node())
+	if err != nil {
+		return nil, fmt.Errorf("adding benches: %w", err)
+	}
+	for i, name := range names {
+		if !envelope.ValidBench(name) {
+			return nil, fmt.Errorf("adding bench %q: a name has up to 48 small letters, digits, hyphens and underscores", name)
+		}
+		if name == Unnamed {
+			return nil, fmt.Errorf("adding bench %q: benches without a hub have that name", name)
+		}
+		if slices.ContainsFunc(accounts, lives(name)) || slices.Contains(names[:i], name) {
+			return nil, fmt.Errorf("adding bench %q: %w", name, ErrTaken)
+		}
+	}
+	for _, name := range names {
+		file := filepath.Join(f.path, benchFolder, name+".creds")
+		if err := f.add(name, file); err != nil {
+			return nil, fmt.Errorf("adding bench %q: %w", name, err)
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
+
+// lives tells the account of a bench that was added and not revoked.
+func lives(name string) func(*jwt.AccountClaims) bool {
+	return func(claims *jwt.AccountClaims) bool { return claims.Name == name && !revoked(claims) }
+}
+
+// add makes the account of a bench with its one user. The key of the account is forgotten:
+// there will never be another user in it.
+func (f *Folder) add(name, file string) error {
+	pair, err := nkeys.CreateAccount()
+	if err != nil {
+		return err
+	}
+	defer pair.Wipe()
+	public, err := pair.PublicKey()
+	if err != nil {
+		return err
+	}
+	w := WiringOf(name)
+	user, err := newUser(pair, func(claims *jwt.UserClaims) {
+		claims.Name = name
+		claims.AllowedConnectionTypes.Add(jwt.ConnectionTypeLeafnode)
+		claims.Limits.Subs = maxSubscriptions
+		claims.Pub.Allow.Add(w.Hub)
+		claims.Sub.Allow.Add(w.Inbox + ".>")
+	})
+	if err != nil {
+		return err
+	}
+	certificate, err := os.ReadFile(filepath.Join(f.Node(), certificateFile))
+	if err != nil {
+		return err
+	}
+	if err := wholefile.WriteBytes(file, append(user, certificate...)); err != nil {
+		return err
+	}
+	claims := jwt.NewAccountClaims(public)
+	claims.Name = name
+	claims.Tags.Add(benchTag)
+	claims.Limits.LeafNodeConn = 1
+	claims.Limits.Subs = maxSubscriptions
+	claims.Imports.Add(&jwt.Import{Name: "hub", Account: f.hub, Type: jwt.Service, Subject: jwt.Subject(w.Hub)})
+	return writeAccount(f.Node(), claims, f.operator)
+}
+
+// Revoke takes a bench's credentials away, for good. A hub that runs on this folder ends the
+// bench's connection and takes nothing more from it. What the bench has not delivered stays
+// at the bench.
+func (f *Folder) Revoke(name string) error {
+	accounts, err := benchAccounts(f.Node())
+	if err != nil {
+		return fmt.Errorf("revoking bench %q: %w", name, err)
+	}
+	i := slices.IndexFunc(accounts, lives(name))
+	if i < 0 {
+		return fmt.Errorf("revoking bench %q: %w", name, ErrNotAdded)
+	}
+	claims := accounts[i]
+	if err := pass(claims.IssuedAt); err != nil {
+		return fmt.Errorf("revoking bench %q: %w", name, err)
+	}
+	claims.RevokeAt(jwt.All, never)
+	claims.Limits.LeafNodeConn = 0
+	claims.Imports = nil
+	if err := writeAccount(f.Node(), claims, f.operator); err != nil {
+		return fmt.Errorf("revoking bench %q: %w", name, err)
+	}
+	if err := os.Remove(filepath.Join(f.path, benchFolder, name+".creds")); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("revoking bench %q: %w", name, err)
+	}
+	return nil
+}
+
+// Benches are those that were added, by name; of one that was revoked and added anew, the
+// revoked one comes first.
+func (f *Folder) Benches() ([]Bench, error) {
+	accounts, err := benchAccounts(f.Node())
+	if err != nil {
+		return nil, fmt.Errorf("listing benches: %w", err)
+	}
+	var benches []Bench
+	for _, claims := range accounts {
+		benches = append(benches, Bench{Name: claims.Name, Added: time.Unix(claims.IssuedAt, 0).UTC(), Revoked: revoked(claims)})
+	}
+	slices.SortFunc(benches, func(a, b Bench) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), a.Added.Compare(b.Added), cmp.Compare(order(a), order(b)))
+	})
+	return benches, nil
+}
+
+func order(b Bench) int {
+	if b.Revoked {
+		return 0
+	}
+	return 1
+}
+
+// pass waits until the second is over in which a token was signed. Of two tokens the nodes of
+// a cluster keep the later, and whole seconds are all that they see.
+func pass(signed int64) error {
+	wait := time.Until(time.Unix(signed+1, 0))
+	if wait > time.Minute {
+		return fmt.Errorf("the clock of this computer is %s behind the last change", wait.Round(time.Second))
+	}
+	time.Sleep(wait)
+	return nil
+}
+
+func revoked(claims *jwt.AccountClaims) bool { return len(claims.Revocations) > 0 }
+
+// benchAccounts are the accounts of all benches that were ever added.
+func benchAccounts(node string) ([]*jwt.AccountClaims, error) {
+	files, err := filepath.Glob(filepath.Join(node, accountFolder, "A*"+accountSuffix))
+	if err != nil {
+		return nil, err
+	}
+	var accounts []*jwt.AccountClaims
+	for _, file := range files {
+		claims, err := readAccount(file)
+		if err != nil {
+			return nil, err
+		}
+		if claims.Tags.Contains(benchTag) {
+			accounts = append(accounts, claims)
+		}
+	}
+	return accounts, nil
+}
+
+func readAccount(file string) (*jwt.AccountClaims, error) {
+	token, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	claims, err := jwt.DecodeAccountClaims(string(bytes.TrimSpace(token)))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return claims, nil
+}

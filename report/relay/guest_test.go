@@ -1,0 +1,111 @@
+package relay
+
+import (
+	"net"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/nats-io/jwt/v2"
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
+)
+
+// foreignNATS runs a NATS for clients and leaf nodes, as others would, and gives the addresses
+// for both. It is in plain text, and knows the accounts of the fleet.
+func (f *fleet) foreignNATS(t *testing.T) (clients, leafs string) {
+	t.Helper()
+	node, err := credentials.OpenNode(f.folder.Node())
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts, err := node.Accounts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	resolver := new(server.MemAccResolver)
+	for key, token := range accounts {
+		if err := resolver.Store(key, token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log, _ := logged(t, "the foreign NATS")
+	s, err := start(&server.Options{
+		ServerName: "foreign", Host: "127.0.0.1", Port: server.RANDOM_PORT, StoreDir: t.TempDir(), JetStreamDomain: "foreign",
+		TrustedOperators: []*jwt.OperatorClaims{node.Operator}, SystemAccount: node.Operator.SystemAccount, AccountResolver: resolver,
+		LeafNode: server.LeafNodeOpts{Host: "127.0.0.1", Port: server.RANDOM_PORT},
+	}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(s) })
+	varz, err := s.Varz(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.ClientURL(), "nats://" + net.JoinHostPort(varz.LeafNode.Host, strconv.Itoa(varz.LeafNode.Port))
+}
+
+func TestGuestOfAForeignNATS(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	clients, leafs := f.foreignNATS(t)
+	bench := f.bench(t, "north", leafs)
+	running(t, bench.Run)
+	ids := publish(t, bench, 3)
+	var s shelf
+	log, _ := logged(t, "the guest")
+	guest := &Guest{Server: clients, Credentials: filepath.Join(f.folder.Node(), "hub.creds"), Sink: s.sink, Log: log}
+	stop := running(t, guest.Run)
+	ids = append(ids, publish(t, bench, 3)...)
+	s.mustHold(t, ids)
+	if state, err := guest.State(t.Context()); err != nil || state.Linked != nil {
+		t.Errorf("its state is %+v, %v", state, err)
+	}
+	// What comes while it is away waits for it.
+	stop()
+	if _, err := guest.State(t.Context()); err == nil {
+		t.Error("a guest who is away has a state")
+	}
+	ids = append(ids, publish(t, bench, 3)...)
+	drained(t, bench)
+	running(t, guest.Run)
+	s.mustHold(t, ids)
+}
+
+// TestGuestWhoIsRefused says so, and asks again: somebody may mend it.
+func TestGuestWhoIsRefused(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	clients, _ := f.foreignNATS(t)
+	log, told := logged(t, "the guest who is refused")
+	guest := &Guest{Server: clients, Sink: new(shelf).sink, Log: log}
+	running(t, guest.Run)
+	eventually(t, "it says that it is refused, twice", func() bool {
+		return strings.Count(told.String(), "the connection to NATS was closed: nats: Authorization Violation") > 1
+	})
+}
+
+// TestGuestWhoseStreamsAreTakenAway makes them again.
+func TestGuestWhoseStreamsAreTakenAway(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	clients, leafs := f.foreignNATS(t)
+	bench := f.bench(t, "north", leafs)
+	running(t, bench.Run)
+	var s shelf
+	log, _ := logged(t, "the guest")
+	guest := &Guest{Server: clients, Credentials: filepath.Join(f.folder.Node(), "hub.creds"), Sink: s.sink, Log: log}
+	running(t, guest.Run)
+	ids := publish(t, bench, 3)
+	s.mustHold(t, ids)
+	guest.mu.Lock()
+	js := guest.js
+	guest.mu.Unlock()
+	if err := js.DeleteStream(t.Context(), reportsStream); err != nil {
+		t.Fatal(err)
+	}
+	s.mustHold(t, append(ids, publish(t, bench, 3)...))
+}

@@ -1,0 +1,30 @@
+package relay
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+)
+
+// errLocked is a folder that another process has locked.
+var errLocked = errors.New("another program runs the stream in this folder")
+
+// lock keeps other processes out of a folder, which is made if need be, until unlock is
+// called or the process ends: two servers on one store would ruin it.
+func lock(folder string) (unlock func(), err error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, configError{fmt.Errorf("opening the folder of the stream: %w", err)}
+	}
+	held := flock.New(filepath.Join(folder, "lock"), flock.SetPermissions(0o600))
+	ours, err := held.TryLock()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the folder of the stream: %w", err), held.Close())
+	}
+	if !ours {
+		return nil, errors.Join(fmt.Errorf("%w: %s", errLocked, folder), held.Close())
+	}
+	return func() { held.Unlock() }, nil
+}

@@ -1,0 +1,55 @@
+package relay
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+// nodes are the other nodes of a cluster: whether each is reached, and its name by its id.
+type nodes struct {
+	reached map[string]string
+	missed  map[string]string // since the last look
+}
+
+// look tells the server of nodes that were not reached at two looks. By itself it believes
+// that a node is gone only minutes after it was killed, and until then it counts the benches
+// of that node as linked and refuses them.
+func (n *nodes) look(s *server.Server, system *nats.Conn) error {
+	routes, err := s.Routez(nil)
+	if err != nil {
+		return fmt.Errorf("looking at the nodes of the cluster: %w", err)
+	}
+	reached := map[string]string{}
+	for _, route := range routes.Routes {
+		reached[route.RemoteID] = route.RemoteName
+	}
+	for id, name := range n.missed {
+		if _, back := reached[id]; back {
+			continue
+		}
+		if err := gone(system, id, name); err != nil {
+			return err
+		}
+	}
+	n.missed = map[string]string{}
+	for id, name := range n.reached {
+		if _, there := reached[id]; !there {
+			n.missed[id] = name
+		}
+	}
+	n.reached = reached
+	return nil
+}
+
+// gone says of a node what it says itself when it is stopped rather than killed. It is taken
+// back by the node's next word.
+func gone(system *nats.Conn, id, name string) error {
+	who, err := json.Marshal(server.ServerInfo{ID: id, Name: name})
+	if err != nil {
+		return err
+	}
+	return system.Publish("$SYS.SERVER."+id+".SHUTDOWN", who)
+}

@@ -1,0 +1,444 @@
+package relay
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
+	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
+)
+
+// These tests run benches and hubs as processes of their own, so that a kill is one: the test
+// binary runs itself, and finds in its environment what it is.
+const roleVariable = "BACKUPDOCTOR_STREAM_ROLE"
+
+// A role is what a process is: a hub if it has a sink, else a bench.
+type role struct {
+	Name, Dir, Credentials string
+	Listen                 string // of a hub
+	Cluster                *Cluster
+	Sink                   string   // the database that a hub writes to
+	Hubs                   []string // of a bench
+	Adds                   int      // how many reports it adds to its outbox
+}
+
+// asHub is the role of a hub.
+func asHub(h *Hub, sink string) role {
+	return role{Name: h.Name, Dir: h.Dir, Credentials: h.Credentials, Listen: h.Listen, Cluster: h.Cluster, Sink: sink}
+}
+
+func TestMain(m *testing.M) {
+	text, ok := os.LookupEnv(roleVariable)
+	if !ok {
+		os.Exit(m.Run())
+	}
+	var r role
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
+		panic(err)
+	}
+	fmt.Fprintln(os.Stderr, "ended:", r.play(slog.New(slog.NewTextHandler(os.Stderr, nil))))
+	os.Exit(1)
+}
+
+func (r role) play(log *slog.Logger) error {
+	if r.Sink != "" {
+		hub := Hub{Name: r.Name, Dir: r.Dir, Credentials: r.Credentials, Listen: r.Listen, Cluster: r.Cluster, Sink: databaseSink(r.Sink), Log: log, ackWait: 2 * time.Second}
+		return hub.Run(context.Background())
+	}
+	bench := Bench{Name: r.Name, Dir: r.Dir, Credentials: r.Credentials, Hubs: r.Hubs, Log: log, reconnect: 100 * time.Millisecond}
+	return actAsBench(&bench, r.Adds)
+}
+
+// actAsBench adds reports to an outbox while a pump moves them to the stream. It says on its
+// standard output of each that it was added: from then on it must not be lost.
+func actAsBench(b *Bench, adds int) error {
+	database := func() *sqlite.Conn {
+		conn, err := sqlite.OpenConn(filepath.Join(b.Dir, "..", "bench.db"))
+		if err != nil {
+			panic(err)
+		}
+		conn.SetBusyTimeout(10 * time.Second)
+		return conn
+	}
+	writer, reader := database(), database()
+	if err := sqlitex.ExecuteScript(writer, strings.Replace(outbox.Migration, "CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1), nil); err != nil {
+		return err
+	}
+	wake := make(chan struct{}, 1)
+	pump := outbox.Pump{
+		Next:    func(_ context.Context, limit int) ([]outbox.Item, error) { return outbox.Next(reader, limit) },
+		Done:    func(_ context.Context, ids []string) error { return outbox.Done(reader, ids) },
+		Publish: b.Publish,
+		Wake:    wake,
+		Log:     b.Log,
+	}
+	go func() {
+		for i := range adds {
+			item, err := made(fmt.Sprintf("iPhone %d", i))
+			if err == nil {
+				err = outbox.Add(writer, item)
+			}
+			if err != nil {
+				panic(err)
+			}
+			fmt.Println(item.ID)
+			select {
+			case wake <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	go pump.Run(context.Background())
+	return b.Run(context.Background())
+}
+
+// openSink opens the database of a sink.
+func openSink(path string) (*sqlite.Conn, error) {
+	conn, err := sqlite.OpenConn(path)
+	if err != nil {
+		return nil, err
+	}
+	conn.SetBusyTimeout(10 * time.Second)
+	return conn, sqlitex.ExecuteScript(conn, "CREATE TABLE IF NOT EXISTS reports (id TEXT PRIMARY KEY, times INTEGER NOT NULL) STRICT", nil)
+}
+
+// databaseSink commits each report, and counts how often it came.
+func databaseSink(path string) Sink {
+	var mu sync.Mutex
+	conn, err := openSink(path)
+	if err != nil {
+		panic(err)
+	}
+	return func(_ context.Context, m Message) error {
+		mu.Lock()
+		defer mu.Unlock()
+		return sqlitex.Execute(conn, "INSERT INTO reports VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET times = times + 1",
+			&sqlitex.ExecOptions{Args: []any{m.ID}})
+	}
+}
+
+// stored reads which reports are in the database of a sink.
+func stored(t testing.TB, path string) map[string]bool {
+	t.Helper()
+	conn, err := openSink(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	ids := map[string]bool{}
+	err = sqlitex.Execute(conn, "SELECT id FROM reports", &sqlitex.ExecOptions{
+		ResultFunc: func(row *sqlite.Stmt) error { ids[row.ColumnText(0)] = true; return nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+// mustBeStored waits until exactly these are in the database.
+func mustBeStored(t testing.TB, path string, ids []string) {
+	t.Helper()
+	missing := len(ids)
+	eventually(t, "all acknowledged reports are at the sink", func() bool {
+		in := stored(t, path)
+		missing = 0
+		for _, id := range ids {
+			if !in[id] {
+				missing++
+			}
+		}
+		return missing == 0
+	})
+	if in := stored(t, path); len(in) != len(ids) {
+		t.Errorf("the sink holds %d reports, %d were acknowledged", len(in), len(ids))
+	}
+}
+
+// A process is a bench or a hub that can be killed.
+type process struct {
+	command *exec.Cmd
+	mu      sync.Mutex
+	lines   []string
+}
+
+func launch(t testing.TB, who string, r role) *process {
+	t.Helper()
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{command: exec.Command(os.Args[0])}
+	p.command.Env = append(os.Environ(), roleVariable+"="+string(text))
+	_, log := logged(t, who)
+	p.command.Stderr = log
+	output, err := p.command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for lines := bufio.NewScanner(output); lines.Scan(); {
+			p.mu.Lock()
+			p.lines = append(p.lines, lines.Text())
+			p.mu.Unlock()
+		}
+	}()
+	t.Cleanup(func() { p.command.Process.Kill() })
+	return p
+}
+
+// said is what the process has written.
+func (p *process) said() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.lines...)
+}
+
+// kill ends the process as a power cut does, and gives what it had written.
+func (p *process) kill(t testing.TB) []string {
+	t.Helper()
+	if err := p.command.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	var exit *exec.ExitError
+	if err := p.command.Wait(); err != nil && !errors.As(err, &exit) && !errors.Is(err, io.ErrClosedPipe) {
+		t.Logf("waiting for a process that was killed: %v", err)
+	}
+	return p.said()
+}
+
+// made makes a report that tells nothing but a name.
+func made(name string) (outbox.Item, error) {
+	packed, cut, err := envelope.Pack(sample(name))
+	if err != nil {
+		return outbox.Item{}, err
+	}
+	id, err := envelope.NewID()
+	return outbox.Item{ID: id, Cut: cut, Report: packed}, err
+}
+
+// TestBenchIsKilled in mid-write, several times: what it had added reaches the sink.
+func TestBenchIsKilled(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	var s shelf
+	hub := f.hub(t, s.sink)
+	running(t, hub.Run)
+	bench := role{Dir: filepath.Join(t.TempDir(), "stream"), Hubs: []string{hub.Listen}, Credentials: f.creds["north"]}
+	busy := bench
+	busy.Adds = 100_000
+	var added []string
+	for _, after := range []int{1, 60, 130, 35} {
+		p := launch(t, "the bench that is killed", busy)
+		before := len(s.messages())
+		eventually(t, "it has added some, and some have arrived", func() bool {
+			return len(p.said()) >= after && (after == 1 || len(s.messages()) > before+after/3)
+		})
+		added = append(added, p.kill(t)...)
+	}
+	launch(t, "the bench that is not killed", bench)
+	eventually(t, "all that was added is at the sink", func() bool { return s.has(added) })
+	// One that was added a moment before the kill may not have been said so.
+	if n := len(s.messages()); n > len(added)+4 {
+		t.Errorf("the sink holds %d reports, %d were added", n, len(added))
+	}
+}
+
+// steadily publishes reports until told to stop, which gives the ids of those acknowledged.
+func steadily(t testing.TB, b *Bench, every time.Duration) (count func() int, stop func() []string) {
+	t.Helper()
+	var mu sync.Mutex
+	var ids []string
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for i := 0; ; i++ {
+			item, err := made(fmt.Sprintf("iPhone %d", i))
+			if err != nil {
+				panic(err)
+			}
+			for done := false; !done; {
+				select {
+				case <-end:
+					return
+				case <-time.After(every):
+				}
+				ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+				done = b.Publish(ctx, item) == nil
+				cancel()
+			}
+			mu.Lock()
+			ids = append(ids, item.ID)
+			mu.Unlock()
+		}
+	}()
+	count = func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(ids)
+	}
+	stop = sync.OnceValue(func() []string {
+		close(end)
+		<-ended
+		return ids
+	})
+	t.Cleanup(func() { stop() })
+	return count, stop
+}
+
+// TestHubIsKilled while reports come in, several times.
+func TestHubIsKilled(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	sink := filepath.Join(t.TempDir(), "sink.db")
+	hub := f.hub(t, nil)
+	bench := f.bench(t, "north", hub.Listen)
+	running(t, bench.Run)
+	_, stop := steadily(t, bench, 5*time.Millisecond)
+	for range 4 {
+		p := launch(t, "the hub that is killed", asHub(hub, sink))
+		before := len(stored(t, sink))
+		eventually(t, "some more reports are at the sink", func() bool { return len(stored(t, sink)) > before+20 })
+		p.kill(t)
+	}
+	launch(t, "the hub that is not killed", asHub(hub, sink))
+	mustBeStored(t, sink, stop())
+	drained(t, bench)
+}
+
+// nodes are the three nodes of a hub.
+func (f *fleet) nodes(t testing.TB) (hubs []*Hub) {
+	t.Helper()
+	var routes []string
+	for range 3 {
+		routes = append(routes, freeAddress(t))
+	}
+	for i, name := range []string{"a", "b", "c"} {
+		hub := f.hub(t, nil)
+		hub.Name = name
+		hub.Cluster = &Cluster{Listen: routes[i], Routes: append(append([]string(nil), routes[:i]...), routes[i+1:]...)}
+		hubs = append(hubs, hub)
+	}
+	return hubs
+}
+
+// TestNodesAreKilled: one of three is not missed; without two nothing is
+// acknowledged, and nothing lost.
+func TestNodesAreKilled(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	sink := filepath.Join(t.TempDir(), "sink.db")
+	hubs := f.nodes(t)
+	bench := f.bench(t, "north", "")
+	bench.Hubs = nil
+	var nodes []*process
+	for _, hub := range hubs {
+		bench.Hubs = append(bench.Hubs, hub.Listen)
+		nodes = append(nodes, launch(t, "node "+hub.Name, asHub(hub, sink)))
+	}
+	running(t, bench.Run)
+	acknowledged, stop := steadily(t, bench, 10*time.Millisecond)
+	more := func(than int) {
+		t.Helper()
+		eventually(t, "reports come through", func() bool { return len(stored(t, sink)) > than+20 })
+	}
+	more(0)
+	nodes[0].kill(t)
+	more(len(stored(t, sink)))
+	launch(t, "node a, again", asHub(hubs[0], sink))
+	more(len(stored(t, sink)))
+
+	nodes[1].kill(t)
+	nodes[2].kill(t)
+	// The last one takes nothing alone, and the bench keeps all that comes.
+	waiting, published := benchState(t, bench).Waiting, acknowledged()
+	eventually(t, "reports wait at the bench", func() bool { return benchState(t, bench).Waiting > waiting+50 })
+	if n := acknowledged(); n < published+50 {
+		t.Errorf("meanwhile the bench's own stream took %d reports", n-published)
+	}
+	launch(t, "node b, again", asHub(hubs[1], sink))
+	launch(t, "node c, again", asHub(hubs[2], sink))
+	mustBeStored(t, sink, stop())
+	drained(t, bench)
+}
+
+// TestNodesTellEachOtherOfBenches: a bench is added and revoked in one folder, and the other
+// nodes have copies of it that were made before.
+func TestNodesTellEachOtherOfBenches(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	hubs := f.nodes(t)
+	var s shelf
+	for i, hub := range hubs {
+		hub.Sink = s.sink
+		if i > 0 {
+			hub.Credentials = t.TempDir()
+			if err := os.CopyFS(hub.Credentials, os.DirFS(f.folder.Node())); err != nil {
+				t.Fatal(err)
+			}
+		}
+		running(t, hub.Run)
+	}
+	eventually(t, "the cluster stands", func() bool {
+		_, err := hubs[2].State(t.Context())
+		return err == nil
+	})
+	f.add(t, "north")
+	far := f.bench(t, "north", hubs[2].Listen)
+	far.Credentials = filepath.Join(t.TempDir(), "north.creds")
+	if err := os.Rename(f.creds["north"], far.Credentials); err != nil {
+		t.Fatal(err)
+	}
+	running(t, far.Run)
+	s.mustHold(t, publish(t, far, 3))
+	if err := f.folder.Revoke("north"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "its connection ends", func() bool { return !benchState(t, far).Linked })
+}
+
+// TestNobodyElseJoinsTheCluster: a node without the key of the folder's certificate.
+func TestNobodyElseJoinsTheCluster(t *testing.T) {
+	t.Parallel()
+	ours, theirs := newFleet(t), newFleet(t)
+	var s shelf
+	hub, stranger := ours.hub(t, s.sink), theirs.hub(t, s.sink)
+	hub.Name, hub.Cluster = "a", &Cluster{Listen: freeAddress(t), Routes: []string{freeAddress(t), freeAddress(t)}}
+	log, told := logged(t, "the hub that is called upon")
+	hub.Log = log
+	stranger.Name, stranger.Cluster = "b", &Cluster{Listen: freeAddress(t), Routes: []string{hub.Cluster.Listen, freeAddress(t)}}
+	running(t, hub.Run)
+	eventually(t, "the hub listens", func() bool {
+		conn, err := net.Dial("tcp", hub.Cluster.Listen)
+		if err == nil {
+			conn.Close()
+		}
+		return err == nil
+	})
+	running(t, stranger.Run)
+	eventually(t, "the stranger is turned away", func() bool {
+		return strings.Contains(told.String(), "TLS route handshake error: remote error: tls: bad certificate")
+	})
+	eventually(t, "the hub runs", func() bool { return hub.streams() != nil })
+	if n := hub.streams().server.NumRoutes(); n != 0 {
+		t.Errorf("it has %d routes", n)
+	}
+}

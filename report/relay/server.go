@@ -1,0 +1,151 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+const (
+	startWithin   = 30 * time.Second
+	requestWithin = 10 * time.Second
+	lookEvery     = 500 * time.Millisecond // at the health of a server, and at the accounts
+	pingEvery     = 10 * time.Second       // over a link, so that a dead one is known in half a minute
+	minRestart    = time.Second
+	maxRestart    = 30 * time.Second
+)
+
+// errSick is a server that has stopped to store: its disk is full, or failed. It does not
+// recover by itself.
+var errSick = errors.New("the stream cannot be written")
+
+// supervise runs an embedded server with whatever uses it, and starts both anew where the
+// server has fallen sick, until the context ends. What was acknowledged is on disk, so
+// nothing is lost by that.
+func supervise(ctx context.Context, log *slog.Logger, run func(context.Context) error) error {
+	pause := minRestart
+	for {
+		began := time.Now()
+		err := run(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		var refused configError
+		if errors.As(err, &refused) {
+			return err
+		}
+		if time.Since(began) > maxRestart {
+			pause = minRestart
+		}
+		log.Error("the stream starts anew", "error", err, "in", pause)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, maxRestart)
+	}
+}
+
+// A configError is one that no second try mends.
+type configError struct{ error }
+
+func (e configError) Unwrap() error { return e.error }
+
+// start starts an embedded server that syncs each write to disk before it acknowledges it.
+func start(options *server.Options, log *slog.Logger) (*server.Server, error) {
+	options.JetStream = true
+	options.SyncAlways = true
+	options.JetStreamMaxMemory = 1 << 20 // nothing is kept in memory
+	options.NoSigs = true
+	options.DisableJetStreamBanner = true
+	options.PingInterval, options.MaxPingsOut = pingEvery, 2
+	s, err := server.NewServer(options)
+	if err != nil {
+		return nil, configError{fmt.Errorf("starting the stream: %w", err)}
+	}
+	s.SetLoggerV2(serverLog{log}, log.Enabled(context.Background(), slog.LevelDebug), false, false)
+	s.Start()
+	if !s.ReadyForConnections(startWithin) {
+		stop(s)
+		return nil, errors.New("starting the stream: it is not ready in time")
+	}
+	return s, nil
+}
+
+func stop(s *server.Server) {
+	s.Shutdown()
+	s.WaitForShutdown()
+}
+
+// connect opens a connection to an embedded server that never leaves the process.
+func connect(s *server.Server, log *slog.Logger, options ...nats.Option) (*nats.Conn, error) {
+	return nats.Connect("", append(options, nats.InProcessServer(s), nats.Timeout(requestWithin), logErrors(log))...)
+}
+
+// logErrors logs what goes wrong behind the back of a connection.
+func logErrors(log *slog.Logger) nats.Option {
+	return nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("stream: " + err.Error()) })
+}
+
+// sick tells whether an embedded server has stopped to store. Nodes of a cluster may be
+// behind for a while, which is no sickness.
+func sick(s *server.Server, clustered bool) error {
+	if !s.JetStreamEnabled() {
+		return errSick
+	}
+	health := s.Healthz(nil)
+	if health.Error != "" && (!clustered || strings.Contains(health.Error, "write error")) {
+		return fmt.Errorf("%w: %s", errSick, health.Error)
+	}
+	return nil
+}
+
+// link reads the address of a hub: tls://HOST or nats://HOST, with or without a port.
+// Without TLS it must not leave this computer.
+func link(address, port string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" || (u.Scheme != "tls" && u.Scheme != "nats") || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		return nil, configError{fmt.Errorf("%q is not the address of a hub: tls://HOST or tls://HOST:PORT", address)}
+	}
+	if u.Scheme == "nats" && !loopback(u.Hostname()) {
+		return nil, configError{fmt.Errorf("%q would send reports in plain text: only this computer may be reached without TLS", address)}
+	}
+	if u.Port() == "" {
+		u.Host = net.JoinHostPort(u.Hostname(), port)
+	}
+	u.Path = ""
+	return u, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// serverLog is how an embedded server logs. What it notices is of no interest where all goes
+// well, and what it traces may hold keys.
+type serverLog struct{ log *slog.Logger }
+
+func (l serverLog) Noticef(format string, v ...any) {
+	l.log.Debug("stream: " + fmt.Sprintf(format, v...))
+}
+func (l serverLog) Debugf(format string, v ...any) {
+	l.log.Debug("stream: " + fmt.Sprintf(format, v...))
+}
+func (l serverLog) Warnf(format string, v ...any) { l.log.Warn("stream: " + fmt.Sprintf(format, v...)) }
+func (l serverLog) Errorf(format string, v ...any) {
+	l.log.Error("stream: " + fmt.Sprintf(format, v...))
+}
+func (l serverLog) Fatalf(format string, v ...any) {
+	l.log.Error("stream: " + fmt.Sprintf(format, v...))
+}
+func (l serverLog) Tracef(string, ...any) {}

@@ -1,0 +1,425 @@
+package benchpages
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// ask is what a station answers to a request.
+func ask(s *Station, r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return w
+}
+
+func get(path string) *http.Request {
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	r.Host = host + ":8011"
+	return r
+}
+
+func TestRoutes(t *testing.T) {
+	s := newStation()
+	d := patient(t, "backup-turned-off")
+	d.UDID, d.Slot, d.Name = "odd/../id?", "A3", `<b onload="x">`
+	done(s, d)
+	hear(s, report.DeviceState, "other", "A2", "", report.Verifying)
+	for _, c := range []struct {
+		path  string
+		code  int
+		kind  string
+		shows []string
+	}{
+		{"/", 200, "text/html", []string{"A3", "Failing", "iCloud Backup off", `href="/device/odd%2F..%2Fid%3F"`, "&lt;b onload", "Verifying", "1 under way", `http-equiv="refresh"`}},
+		{"/device/odd%2F..%2Fid%3F", 200, "text/html", []string{"The device says that iCloud Backup is off.", "Switch iCloud Backup on", "Evidence", "&lt;b onload"}},
+		{"/device/other", 200, "text/html", []string{"Verifying"}},
+		{"/device/nobody", 404, "text/html", []string{"No such device"}},
+		{"/assets/style.css", 200, "text/css", []string{"@media print"}},
+		{"/assets/station.js", 200, "text/javascript", []string{"EventSource"}},
+		{"/assets/icon.svg", 200, "image/svg+xml", []string{"<svg"}},
+		{"/assets/..%2Ftemplates%2Ftray.html", 404, "text/plain", nil},
+		{"/enter", 404, "text/plain", nil},
+		{"/device/", 404, "text/plain", nil},
+		{"/nowhere", 404, "text/plain", nil},
+	} {
+		got := ask(s, get(c.path))
+		body := got.Body.String()
+		if got.Code != c.code || !strings.HasPrefix(got.Header().Get("Content-Type"), c.kind) {
+			t.Errorf("%s is answered with %d, %s", c.path, got.Code, got.Header().Get("Content-Type"))
+		}
+		for _, text := range c.shows {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s does not show %s", c.path, text)
+			}
+		}
+		if strings.Contains(body, "<b onload") || strings.Contains(body, " style=") || strings.Contains(body, "<script>") {
+			t.Errorf("%s has what a browser must not obey", c.path)
+		}
+		if got.Header().Get("Cache-Control") != "no-store" || !strings.Contains(got.Header().Get("Content-Security-Policy"), "default-src 'none'") {
+			t.Errorf("%s is not guarded: %v", c.path, got.Header())
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	with := func(r *http.Request, headers ...string) *http.Request {
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		return r
+	}
+	named := func(name string) *http.Request {
+		r := get("/")
+		r.Host = name
+		return r
+	}
+	method := func(method, path string) *http.Request {
+		r := httptest.NewRequest(method, path, nil)
+		r.Host = host
+		return r
+	}
+	for name, c := range map[string]struct {
+		r    *http.Request
+		want int
+	}{
+		"the page itself":                 {get("/"), 200},
+		"its head":                        {method(http.MethodHead, "/"), 200},
+		"another name for this address":   {named("evil.example:8011"), 421},
+		"a name that begins with ours":    {named(host + ".evil.example"), 421},
+		"no name":                         {named(""), 421},
+		"a post":                          {method(http.MethodPost, "/"), 405},
+		"a post to a device":              {method(http.MethodPost, "/device/x"), 405},
+		"a put":                           {method(http.MethodPut, "/"), 405},
+		"a delete":                        {method(http.MethodDelete, "/device/x"), 405},
+		"a post without a token":          {method(http.MethodPost, "/enter"), 405},
+		"a post of another site":          {with(method(http.MethodPost, "/enter"), "Sec-Fetch-Site", "cross-site"), 403},
+		"a link of another site":          {with(get("/"), "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"), 200},
+		"a script of another site":        {with(get("/events"), "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors"), 403},
+		"an image of another site":        {with(get("/assets/icon.svg"), "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors"), 403},
+		"a page on another port":          {with(get("/events"), "Sec-Fetch-Site", "same-site", "Sec-Fetch-Mode", "cors"), 403},
+		"an old browser on another site":  {with(get("/"), "Origin", "https://evil.example"), 403},
+		"an old browser on our own pages": {with(get("/"), "Origin", "http://"+host+":8011"), 200},
+	} {
+		if got := ask(newStation(), c.r).Code; got != c.want {
+			t.Errorf("%s is answered with %d, want %d", name, got, c.want)
+		}
+	}
+}
+
+const token = "a token of 24 characters"
+
+func TestToken(t *testing.T) {
+	s := New(Config{Hosts: []string{host}, Secure: true, Token: token})
+	done(s, patient(t, "fresh"))
+	for path, want := range map[string]int{"/": 303, "/device/x": 401, "/events": 401, "/enter": 200, "/enter?token=wrong": 403, "/assets/style.css": 200} {
+		got := ask(s, get(path))
+		if got.Code != want || strings.Contains(got.Body.String(), "Ada") {
+			t.Errorf("without the token %s is answered with %d, want %d", path, got.Code, want)
+		}
+	}
+	post := func(given string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPost, "/enter", strings.NewReader(url.Values{"token": {given}}.Encode()))
+		r.Host = host
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		return ask(s, r)
+	}
+	for _, wrong := range []string{"", "wrong", token + " ", token[1:]} {
+		if got := post(wrong); got.Code != 403 || len(got.Result().Cookies()) > 0 {
+			t.Errorf("the token %q is answered with %d", wrong, got.Code)
+		}
+	}
+	for name, entered := range map[string]*httptest.ResponseRecorder{"posted": post(token), "in the address": ask(s, get("/enter?token="+url.QueryEscape(token)))} {
+		cookies := entered.Result().Cookies()
+		if entered.Code != 303 || len(cookies) != 1 || entered.Header().Get("Location") != "/" {
+			t.Fatalf("the token %s is answered with %d", name, entered.Code)
+		}
+		cookie := cookies[0]
+		if !cookie.HttpOnly || !cookie.Secure || cookie.SameSite != http.SameSiteStrictMode || strings.Contains(cookie.Value, token) || !strings.HasPrefix(cookie.Name, "__Host-") {
+			t.Errorf("the cookie is %v", cookie)
+		}
+		r := get("/")
+		r.AddCookie(cookie)
+		if got := ask(s, r); got.Code != 200 || !strings.Contains(got.Body.String(), "Ada") {
+			t.Errorf("with the cookie the page is answered with %d", got.Code)
+		}
+		other := New(Config{Hosts: []string{host}, Secure: true, Token: token})
+		if got := ask(other, r).Code; got != 303 {
+			t.Errorf("the cookie of another run is answered with %d", got)
+		}
+	}
+}
+
+func TestHistory(t *testing.T) {
+	d := patient(t, "fresh")
+	for name, c := range map[string]struct {
+		visits      []Visit
+		err         error
+		want, never string
+	}{
+		"some":  {visits: []Visit{{At: noon, Verdict: "failing", Causes: []string{"backup-turned-off"}, LastBackup: noon.Add(-72 * time.Hour)}}, want: "iCloud Backup off", never: "No earlier visit"},
+		"none":  {want: "No earlier visit is known."},
+		"error": {err: errors.New("disk secret"), want: "could not be read", never: "secret"},
+	} {
+		s := New(Config{Hosts: []string{host}, History: func(_ context.Context, udid string) ([]Visit, error) {
+			if udid != d.UDID {
+				t.Errorf("%s: asked for %q", name, udid)
+			}
+			return c.visits, c.err
+		}})
+		done(s, d)
+		body := ask(s, get(pageOf(d.UDID))).Body.String()
+		if !strings.Contains(body, "Earlier visits") || !strings.Contains(body, c.want) || c.never != "" && strings.Contains(body, c.never) {
+			t.Errorf("%s: the history is not shown as it should be", name)
+		}
+	}
+	s := newStation()
+	done(s, d)
+	if strings.Contains(ask(s, get(pageOf(d.UDID))).Body.String(), "Earlier visits") {
+		t.Error("a history is shown that nobody keeps")
+	}
+}
+
+// A listener is a browser that is told what changes.
+type listener struct {
+	lines *bufio.Scanner
+	body  io.Closer
+	id    string
+}
+
+func listen(t *testing.T, address, after string) *listener {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+"/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Last-Event-ID", after)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kind := answer.Header.Get("Content-Type"); answer.StatusCode != 200 || kind != "text/event-stream" {
+		t.Fatalf("the events are answered with %d, %s", answer.StatusCode, kind)
+	}
+	l := &listener{lines: bufio.NewScanner(answer.Body), body: answer.Body}
+	l.lines.Buffer(nil, 16<<20)
+	t.Cleanup(func() { answer.Body.Close() })
+	return l
+}
+
+// next is the next change, and false at the end of the stream.
+func (l *listener) next(t *testing.T) (c change, more bool) {
+	t.Helper()
+	for l.lines.Scan() {
+		line := l.lines.Text()
+		if id, found := strings.CutPrefix(line, "id: "); found {
+			l.id = id
+		}
+		if data, found := strings.CutPrefix(line, "data: "); found {
+			if err := json.Unmarshal([]byte(data), &c); err != nil {
+				t.Fatalf("%v: %s", err, line)
+			}
+			return c, true
+		}
+	}
+	return c, false
+}
+
+// firstTold is what a browser is told first that has seen something before.
+func firstTold(t *testing.T, address, seen string) change {
+	t.Helper()
+	l := listen(t, address, seen)
+	defer l.body.Close()
+	c, _ := l.next(t)
+	return c
+}
+
+// What is said and warned of stands above the tray, and browsers are told as it changes.
+func TestSayAndWarn(t *testing.T) {
+	s := newStation()
+	before := s.tray.picture()
+	s.Say("2 reports are on the way")
+	s.Warn("the disk is <full>")
+	select {
+	case <-before.changed:
+	default:
+		t.Error("no browser is told")
+	}
+	answer := httptest.NewRecorder()
+	s.ServeHTTP(answer, get("/"))
+	for _, want := range []string{"2 reports are on the way", `role="alert"><b>the disk is &lt;full&gt;`} {
+		if !strings.Contains(answer.Body.String(), want) {
+			t.Errorf("the page does not say %s: %s", want, answer.Body)
+		}
+	}
+	now := s.tray.picture()
+	s.Say("2 reports are on the way")
+	if s.tray.picture().version != now.version {
+		t.Error("what was said again makes a new version")
+	}
+	s.Say("")
+	answer = httptest.NewRecorder()
+	s.ServeHTTP(answer, get("/"))
+	if strings.Contains(answer.Body.String(), "2 reports") || !strings.Contains(answer.Body.String(), "the disk is") {
+		t.Errorf("after nothing was said the page is %s", answer.Body)
+	}
+}
+
+func TestEvents(t *testing.T) {
+	before := runtime.NumGoroutine()
+	s := newStation()
+	server := httptest.NewServer(s)
+	l := listen(t, server.URL, "")
+	if first, _ := l.next(t); !first.Whole || len(first.Tiles) != 0 {
+		t.Errorf("the first change is %+v", first)
+	}
+	hear(s, report.DeviceAttached, "b", "A10", "", report.Waiting)
+	if c, _ := l.next(t); c.Whole || len(c.Tiles) != 1 || c.Tiles[0].Before != "" || !strings.Contains(c.Tiles[0].HTML, "Waiting") {
+		t.Errorf("a device that comes is told as %+v", c)
+	}
+	seen := l.id
+	d := patient(t, "backup-turned-off")
+	d.UDID, d.Slot = "a", "A9"
+	done(s, d)
+	c, _ := l.next(t)
+	if len(c.Tiles) != 1 || c.Tiles[0].Before != "b" || !strings.Contains(c.Tiles[0].Says, "A9") || !strings.Contains(c.Overview, "iCloud Backup off") {
+		t.Errorf("a device that is finished is told as %+v", c)
+	}
+	hear(s, report.DeviceDetached, "a", "A9", "", "")
+	if c, _ = l.next(t); len(c.Tiles) != 1 || c.Tiles[0].List != "gone" {
+		t.Errorf("a device that was unplugged is told as %+v", c)
+	}
+
+	// Who comes back is told what has changed since, and who comes from another run all.
+	if c = firstTold(t, server.URL, seen); c.Whole || len(c.Tiles) != 1 || c.Tiles[0].UDID != "a" {
+		t.Errorf("one that comes back is told %+v", c)
+	}
+	for _, foreign := range []string{"other.1", s.tray.epoch + ".99", s.tray.epoch + ".x", strings.Repeat("9", 4000)} {
+		if c = firstTold(t, server.URL, foreign); !c.Whole || len(c.Tiles) != 2 {
+			t.Errorf("one that has seen %.20s is told %+v", foreign, c)
+		}
+	}
+
+	// With the run the stream ends, and what was not finished says so.
+	s.Hear(report.Event{Type: report.RunSummary})
+	c, _ = l.next(t)
+	if !c.Over || len(c.Tiles) != 1 || !strings.Contains(c.Tiles[0].HTML, "the run ended first") {
+		t.Errorf("the end is told as %+v", c)
+	}
+	if _, more := l.next(t); more {
+		t.Error("the stream goes on after the end of the run")
+	}
+	if c = firstTold(t, server.URL, ""); !c.Over {
+		t.Errorf("one that comes too late is told %+v", c)
+	}
+	server.Close()
+	http.DefaultClient.CloseIdleConnections()
+	for range 500 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines are left of %d", runtime.NumGoroutine(), before)
+}
+
+// Nobody who does not read holds up the run, and too many are sent away.
+func TestBrowsersThatDoNotRead(t *testing.T) {
+	s := newStation()
+	server := httptest.NewServer(s)
+	defer server.Close()
+	defer server.CloseClientConnections()
+	for range maxWatching {
+		listen(t, server.URL, "")
+	}
+	answer, err := http.Get(server.URL + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
+		t.Errorf("one too many is answered with %d", answer.StatusCode)
+	}
+	fill(t, s, 1000)
+	if got := ask(s, get("/")); strings.Count(got.Body.String(), "<li data-udid") != 1000 {
+		t.Error("the page lacks devices while nobody reads")
+	}
+	s.Close()
+}
+
+func TestOrder(t *testing.T) {
+	s := newStation()
+	for i, c := range []struct{ slot, location string }{{"", "3-1.10"}, {"A10", ""}, {"", "3-1.2"}, {"A2", ""}, {"B1", ""}} {
+		s.Hear(report.Event{Type: report.DeviceAttached, UDID: string(rune('a' + i)), Slot: c.slot, Location: c.location})
+	}
+	var order string
+	for _, one := range s.tray.picture().here {
+		order += one.UDID
+	}
+	if order != "dbeca" {
+		t.Errorf("the tiles stand in the order %s", order)
+	}
+}
+
+// What a device calls itself never becomes a part of the page that it stands on.
+func FuzzTile(f *testing.F) {
+	marks := func(t *testing.T, of tile) int {
+		html, err := rendered("tile", newTileView(of))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(html, "<") + strings.Count(html, ">") + strings.Count(html, `"`)
+	}
+	f.Add("Ada", "A1", "00008110-0001B478EAB14B42")
+	f.Add("<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, `" onfocus="alert(1)`)
+	f.Add("\x1b[31m\u202e", "\xff", "javascript:alert(1)")
+	f.Fuzz(func(t *testing.T, name, slot, udid string) {
+		plain := tile{UDID: "id", Name: "name"}
+		if report.Clean(slot) != "" {
+			plain.Slot = "A1"
+		}
+		if got, want := marks(t, tile{UDID: udid, Name: name, Slot: slot}), marks(t, plain); got != want {
+			t.Errorf("the tile of %q, %q, %q has %d marks of HTML, want %d", name, slot, udid, got, want)
+		}
+	})
+}
+
+// BenchmarkPage writes the page of a tray.
+func BenchmarkPage(b *testing.B) {
+	s := newStation()
+	fill(b, s, 1000)
+	for b.Loop() {
+		ask(s, get("/"))
+	}
+}
+
+// BenchmarkHear takes in an event while browsers are told of it.
+func BenchmarkHear(b *testing.B) {
+	s := newStation()
+	fill(b, s, 1000)
+	server := httptest.NewServer(s)
+	defer server.Close()
+	defer s.Close()
+	for range 8 {
+		answer, err := http.Get(server.URL + "/events")
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer answer.Body.Close()
+		go io.Copy(io.Discard, answer.Body)
+	}
+	for b.Loop() {
+		hear(s, report.DeviceState, "00008110-0000000000000001", "A2", "", report.Reading)
+	}
+}

@@ -1,0 +1,70 @@
+// Package web stands before pages that a browser on this network may ask for: it lets no
+// other site read them, frame them or post to them, and lets them load nothing but their own.
+package web
+
+import (
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// Loopback are the hosts of pages that only this computer may ask for.
+var Loopback = []string{"localhost", "127.0.0.1", "::1"}
+
+// maxBody is how long what is posted may be, in bytes.
+const maxBody = 64 << 10
+
+// A Guard says what the pages are like that it stands before.
+type Guard struct {
+	Hosts   []string // names and addresses, without ports, by which the pages may be asked for
+	Scripts bool     // they have scripts, in files of their own
+	Secure  bool     // they are reached by HTTPS only
+}
+
+// Handler lets only requests through that ask for one of the hosts, so that no other name can
+// be bound to the address of the pages, and that do not come from another site, if they are
+// more than reading. Answers have headers by which a browser keeps to that.
+func (g Guard) Handler(next http.Handler) http.Handler {
+	sameOrigin := http.NewCrossOriginProtection()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g.setHeaders(w.Header())
+		if !g.knows(r.Host) {
+			http.Error(w, "these pages have another address", http.StatusMisdirectedRequest)
+			return
+		}
+		if err := sameOrigin.Check(r); err != nil {
+			http.Error(w, "this was sent by another site", http.StatusForbidden)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// knows reports whether the host of a request is one of the pages'.
+func (g Guard) knows(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil { // without a port
+		name = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	}
+	return name != "" && slices.ContainsFunc(g.Hosts, func(known string) bool { return strings.EqualFold(known, strings.TrimSuffix(name, ".")) })
+}
+
+func (g Guard) setHeaders(h http.Header) {
+	policy := "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	if g.Scripts {
+		policy += "; script-src 'self'; connect-src 'self'"
+	}
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin") // with less, a browser does not tell where a form came from
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), usb=()")
+	h.Set("Cache-Control", "no-store")
+	if g.Secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}

@@ -1,0 +1,74 @@
+package hubpages
+
+import (
+	"iter"
+	"net/http"
+
+	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/fleet/export"
+	"github.com/backupdoctor/backupdoctor/report/format"
+)
+
+// export sends a whole list, with the filter of its page.
+func (s *site) export(w http.ResponseWriter, r *http.Request) {
+	ctx, view := r.Context(), r.PathValue("view")
+	switch view {
+	case "devices":
+		if who := r.FormValue("find"); who != "" {
+			send(s, w, r, view, export.Devices(s.Now()), fleet.All(func(fleet.Page) (fleet.List[fleet.Device], error) {
+				found, err := s.Store.Find(ctx, who)
+				return fleet.List[fleet.Device]{Rows: found}, err
+			}))
+			return
+		}
+		f, order, _ := s.filterOf(r)
+		send(s, w, r, view, export.Devices(s.Now()), fleet.All(func(p fleet.Page) (fleet.List[fleet.Device], error) {
+			return s.Store.Devices(ctx, f, order, p)
+		}))
+	case "changes":
+		f, _ := s.changesOf(r)
+		send(s, w, r, view, export.Changes, fleet.All(func(p fleet.Page) (fleet.List[fleet.ChangedCause], error) {
+			return s.Store.Changes(ctx, f, p)
+		}))
+	case "visits":
+		send(s, w, r, view, export.Visits(s.Now()), fleet.All(func(p fleet.Page) (fleet.List[fleet.Visit], error) {
+			story, err := s.Store.Story(ctx, r.FormValue("id"), p)
+			return story.Visits, err
+		}))
+	case "benches":
+		send(s, w, r, view, export.Benches, fleet.All(func(p fleet.Page) (fleet.List[fleet.Bench], error) {
+			return s.Store.Benches(ctx, p)
+		}))
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// send writes a list as it is read. What breaks off cannot be called back, so the connection
+// ends in the middle of it, and no reader takes it for whole.
+func send[Row any](s *site, w http.ResponseWriter, r *http.Request, view string, list format.List[Row], rows iter.Seq2[Row, error]) {
+	as := r.PathValue("format")
+	kind, known := map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/json", "html": "text/html; charset=utf-8"}[as]
+	if !known {
+		http.NotFound(w, r)
+		return
+	}
+	next, stop := iter.Pull2(rows)
+	defer stop()
+	first, err, some := next()
+	if some && err != nil { // nothing was sent yet, so that it can still be said
+		s.fail(w, r, err)
+		return
+	}
+	attach(w, kind, view+"."+as)
+	err = list.Write(w, as, func(yield func(Row, error) bool) {
+		for row, err := first, error(nil); some && yield(row, err); row, err, some = next() {
+		}
+	})
+	if err != nil {
+		if r.Context().Err() == nil {
+			s.Log.Error("a list could not be sent to its end", "list", view, "error", err)
+		}
+		panic(http.ErrAbortHandler)
+	}
+}

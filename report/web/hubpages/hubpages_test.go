@@ -1,0 +1,369 @@
+package hubpages
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/web"
+)
+
+const token = "a token for the tests"
+
+var now = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+// hostile is a name that tries everything.
+const hostile = "<script>alert(1)</script>\u202e=1+1\x1b[31m\" onload=\"x"
+
+// ward is a fleet of devices, of which the first has a hostile name.
+func ward(t testing.TB) *fleet.Store {
+	t.Helper()
+	store, err := fleet.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "fleet.sqlite"))
+	must(t, err)
+	t.Cleanup(func() { must(t, store.Close()) })
+	text, err := os.ReadFile("../../../testdata/reports/tray-of-six.json")
+	must(t, err)
+	var tray report.Report
+	must(t, json.Unmarshal(text, &tray))
+	var messages []fleet.Message
+	n := 0
+	for week := range 3 {
+		for i := range 60 {
+			n++
+			d := tray.Devices[(i+week*(i%5)/3)%len(tray.Devices)]
+			d.UDID = fmt.Sprintf("00008110-%016X", i)
+			d.TakenAt = now.Add(-time.Duration(21-week*7)*aDay + time.Duration(i)*time.Hour)
+			if !d.LastBackup.IsZero() {
+				d.LastBackup = d.TakenAt.Add(-time.Duration(i%40) * aDay)
+			}
+			d.Slot = fmt.Sprint(1 + i%20)
+			bench := []string{"oslo-front", "oslo-back", "rome", "lab"}[i%4]
+			if i == 0 {
+				d.Name, d.Serial, d.ModelName, bench = hostile, hostile, hostile, "b<b>&"
+				d.Asset = []report.Field{{Name: hostile, Value: hostile}}
+			}
+			r := tray
+			r.Devices, r.TakenAt = []report.Device{d}, d.TakenAt
+			messages = append(messages, fleet.Message{
+				ID: fmt.Sprintf("01936000-0000-7000-8000-%012x", n), Bench: bench, Site: []string{"Oslo", "Oslo", "Rome", "Laboratory"}[i%4],
+				Received: d.TakenAt.Add(time.Duration(i) * time.Minute), Report: r,
+			})
+		}
+	}
+	_, err = store.Put(t.Context(), messages...)
+	must(t, err)
+	must(t, store.Refuse(t.Context(), fleet.Refusal{Bench: "rome", Reason: fleet.TooLong}))
+	return store
+}
+
+// served is the pages of a fleet.
+func served(t testing.TB, change func(*Config)) http.Handler {
+	t.Helper()
+	config := Config{
+		Store: ward(t), Guard: web.Guard{Hosts: []string{"hub.example.org"}}, Token: token,
+		Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
+	}
+	change(&config)
+	handler, err := New(config)
+	must(t, err)
+	return handler
+}
+
+func as(*Config) {}
+
+// get asks for an address, signed in by the token.
+func get(handler http.Handler, address string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("GET", "http://hub.example.org"+address, nil)
+	r.Header.Set("Authorization", "Bearer "+token)
+	return answer(handler, r)
+}
+
+func answer(handler http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	return w
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+var hrefs = regexp.MustCompile(`(?:href|src)="([^"]*)"`)
+
+// TestEveryLinkLeadsSomewhere follows all links from the overview on. No page may have a link
+// to another address, a script, a style of its own, or a text of a stranger as markup.
+func TestEveryLinkLeadsSomewhere(t *testing.T) {
+	handler := served(t, as)
+	seen, waiting := map[string]bool{"/": true}, []string{"/"}
+	for len(waiting) > 0 && len(seen) < 5000 {
+		address := waiting[0]
+		waiting = waiting[1:]
+		got := get(handler, address)
+		if got.Code != 200 {
+			t.Errorf("%s is answered with %d", address, got.Code)
+		}
+		page := got.Body.String()
+		if !strings.HasPrefix(got.Header().Get("Content-Type"), "text/html") || got.Header().Get("Content-Disposition") != "" {
+			continue
+		}
+		for _, banned := range []string{"<script", "<style", "style=", "onload=\"", "http://", "https://", "\u202e", "\x1b", "b<b>"} {
+			if strings.Contains(page, banned) {
+				t.Errorf("%s has %q in it", address, banned)
+			}
+		}
+		for _, match := range hrefs.FindAllStringSubmatch(page, -1) {
+			next := strings.ReplaceAll(match[1], "&amp;", "&")
+			if strings.HasPrefix(next, "#") || seen[next] {
+				continue
+			}
+			if !strings.HasPrefix(next, "/") {
+				t.Errorf("%s leads to %q", address, next)
+			}
+			seen[next] = true
+			waiting = append(waiting, next)
+		}
+	}
+	for _, want := range []string{"/benches", "/changes", "/export/devices/csv", "/export/visits/html?id=00008110-0000000000000000", assetPath("style.css")} {
+		if !seen[want] {
+			t.Errorf("no page leads to %s", want)
+		}
+	}
+}
+
+func TestPages(t *testing.T) {
+	handler := served(t, as)
+	cases := []struct {
+		address string
+		status  int
+		want    []string
+	}{
+		{"/", 200, []string{"60 devices", "Not backed up for 14 days", "iCloud Backup off"}},
+		{"/?days=30", 200, []string{"Not backed up for 30 days"}},
+		{"/devices", 200, []string{"Oslo", "Next page"}},
+		{"/devices?site=Oslo", 200, []string{"Oslo", "selected value=\"Oslo\""}},
+		{"/devices?verdict=failing&site=Nowhere", 200, []string{"No device is like that."}},
+		{"/devices?find=00008110-0000000000000007", 200, []string{"id=00008110-0000000000000007"}},
+		{"/devices?after=nowhere", 400, []string{"leads nowhere"}},
+		{"/device?id=00008110-0000000000000000", 200, []string{"&lt;script&gt;alert(1)&lt;/script&gt;=1&#43;1[31m", "Story"}},
+		{"/device?id=nobody", 404, []string{"There is no such device"}},
+		{"/changes?change=fixed&days=8", 200, []string{"Changes in the last 8 days", "Read to be well since"}},
+		{"/benches", 200, []string{"b&lt;b&gt;&amp;", "too-long"}},
+		{"/export/devices/pdf", 404, nil},
+		{"/export/everything/csv", 404, nil},
+		{"/export/visits/json?id=nobody", 404, []string{"There is no such device"}},
+		{"/export/visits/csv?id=nobody", 404, []string{"There is no such device"}},
+		{"/report?id=01936000-0000-7000-8000-000000000001", 200, []string{`"schema":1`}},
+		{"/report?id=x", 404, nil},
+		{"/nothing", 404, nil},
+		{"/metrics", 200, []string{
+			`backupdoctor_fleet_devices{verdict="failing"} `, `backupdoctor_fleet_cause_devices{check="backup-turned-off",status="problem"} `, `backupdoctor_fleet_up 1`,
+			`backupdoctor_fleet_reports_received_total{bench="rome"} 45`, `backupdoctor_fleet_reports_refused_total{reason="too-long"} 1`, `backupdoctor_fleet_bench_lag_seconds{bench="rome"} `,
+		}},
+	}
+	for _, c := range cases {
+		got := get(handler, c.address)
+		if got.Code != c.status {
+			t.Errorf("%s is answered with %d, want %d", c.address, got.Code, c.status)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(got.Body.String(), want) {
+				t.Errorf("%s: no %q in\n%.3000s", c.address, want, got.Body)
+			}
+		}
+	}
+}
+
+func TestExports(t *testing.T) {
+	handler := served(t, as)
+	rows, err := csv.NewReader(get(handler, "/export/devices/csv?sort=longest").Body).ReadAll()
+	must(t, err)
+	if len(rows) != 61 || rows[0][0] != "id" {
+		t.Errorf("the CSV has %d rows, and begins with %v", len(rows), rows[0])
+	}
+	for _, row := range rows {
+		for _, cell := range row {
+			if strings.ContainsAny(cell[:min(1, len(cell))], "=+-@") || strings.ContainsAny(cell, "\u202e\x1b") {
+				t.Errorf("a cell is %q", cell)
+			}
+		}
+	}
+	var devices []fleet.Device
+	must(t, json.Unmarshal(get(handler, "/export/devices/json?verdict=failing").Body.Bytes(), &devices))
+	for _, d := range devices {
+		if d.Verdict != string(checks.Failing) {
+			t.Errorf("a device is %s", d.Verdict)
+		}
+	}
+	var none []fleet.Device
+	must(t, json.Unmarshal(get(handler, "/export/devices/json?verdict=none").Body.Bytes(), &none))
+	page := get(handler, "/export/devices/html")
+	if text := page.Body.String(); strings.Count(text, "<tr>") != 61 || strings.Contains(text, "<script") {
+		t.Errorf("the HTML has %d rows", strings.Count(text, "<tr>"))
+	}
+	if got := page.Header().Get("Content-Disposition"); got != `attachment; filename="backupdoctor-devices.html"` {
+		t.Errorf("it is to be kept as %s", got)
+	}
+}
+
+func TestSigningIn(t *testing.T) {
+	clock := now
+	handler := served(t, func(c *Config) { c.Now = func() time.Time { return clock }; c.Guard.Secure = true })
+	ask := func(method, address string, form url.Values, cookies ...*http.Cookie) *http.Response {
+		r := httptest.NewRequest(method, "https://hub.example.org"+address, strings.NewReader(form.Encode()))
+		r.Header.Set("Accept", "text/html")
+		if form != nil {
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}
+		for _, cookie := range cookies {
+			r.AddCookie(cookie)
+		}
+		return answer(handler, r).Result()
+	}
+	if got := ask("GET", "/devices?site=Oslo", nil); got.StatusCode != 303 || got.Header.Get("Location") != "/signin?next=%2Fdevices%3Fsite%3DOslo" {
+		t.Errorf("a stranger gets %d and is sent to %s", got.StatusCode, got.Header.Get("Location"))
+	}
+	if got := ask("POST", "/signin", url.Values{"token": {"wrong"}}); got.StatusCode != 403 || len(got.Cookies()) != 0 {
+		t.Errorf("a wrong token gets %d and %v", got.StatusCode, got.Cookies())
+	}
+	got := ask("POST", "/signin", url.Values{"token": {token}, "next": {"/devices?site=Oslo"}})
+	if got.StatusCode != 303 || got.Header.Get("Location") != "/devices?site=Oslo" || len(got.Cookies()) != 1 {
+		t.Fatalf("the token gets %d, %v", got.StatusCode, got.Header)
+	}
+	cookie := got.Cookies()[0]
+	if cookie.Name != "__Host-fleet" || !cookie.HttpOnly || !cookie.Secure || cookie.SameSite != http.SameSiteStrictMode || strings.Contains(cookie.Value, token) {
+		t.Errorf("the cookie is %v", cookie)
+	}
+	if got := ask("GET", "/devices", nil, cookie); got.StatusCode != 200 {
+		t.Errorf("with the cookie: %d", got.StatusCode)
+	}
+	longer := *cookie
+	longer.Value = "9" + cookie.Value
+	if got := ask("GET", "/devices", nil, &longer); got.StatusCode != 303 {
+		t.Errorf("with a cookie that was made longer: %d", got.StatusCode)
+	}
+	clock = now.Add(signedInFor + time.Second)
+	if got := ask("GET", "/devices", nil, cookie); got.StatusCode != 303 {
+		t.Errorf("with an old cookie: %d", got.StatusCode)
+	}
+	if got := ask("POST", "/signout", url.Values{}, cookie); got.StatusCode != 303 || got.Cookies()[0].MaxAge >= 0 {
+		t.Errorf("signing out: %d, %v", got.StatusCode, got.Cookies())
+	}
+	for range tries + 1 {
+		got = ask("POST", "/signin", url.Values{"token": {"wrong"}})
+	}
+	if got.StatusCode != 429 || got.Header.Get("Retry-After") == "" {
+		t.Errorf("after many tries: %d", got.StatusCode)
+	}
+	if got := ask("POST", "/signin", url.Values{"token": {token}}); got.StatusCode != 429 {
+		t.Errorf("then the token gets %d", got.StatusCode)
+	}
+	clock = clock.Add(tryEvery)
+	if got := ask("POST", "/signin", url.Values{"token": {token}, "next": {"https://evil.example"}}); got.Header.Get("Location") != "/" {
+		t.Errorf("somebody is sent to %s", got.Header.Get("Location"))
+	}
+}
+
+func TestLocal(t *testing.T) {
+	for next, want := range map[string]string{
+		"/devices?a=b": "/devices?a=b", "": "/", "//evil.example": "/", `/\evil.example`: "/", "https://evil.example": "/", "evil": "/", "javascript:x": "/", "/a\n": "/", "/\t/evil.example": "/",
+	} {
+		if got := local(next); got != want {
+			t.Errorf("%q leads to %q, want %q", next, got, want)
+		}
+	}
+}
+
+func TestStrangersSeeNothing(t *testing.T) {
+	handler := served(t, func(c *Config) {
+		c.Proxy = Proxy{Header: "X-Forwarded-User", From: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}}
+	})
+	cases := []struct {
+		name   string
+		change func(*http.Request)
+		want   int
+	}{
+		{"nobody", func(r *http.Request) {}, 401},
+		{"a wrong token", func(r *http.Request) { r.Header.Set("Authorization", "Bearer x") }, 401},
+		{"an empty token", func(r *http.Request) { r.Header.Set("Authorization", "Bearer ") }, 401},
+		{"the token", func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) }, 200},
+		{"a header from elsewhere", func(r *http.Request) { r.Header.Set("X-Forwarded-User", "joe") }, 401},
+		{"the proxy", func(r *http.Request) { r.Header.Set("X-Forwarded-User", "joe"); r.RemoteAddr = "10.0.0.7:1" }, 200},
+		{"the proxy, for nobody", func(r *http.Request) { r.RemoteAddr = "10.0.0.7:1" }, 401},
+		{"the proxy in version 6", func(r *http.Request) { r.Header.Set("X-Forwarded-User", "joe"); r.RemoteAddr = "[::ffff:10.0.0.7]:1" }, 200},
+		{"another host", func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token); r.Host = "evil.example" }, 421},
+	}
+	for _, address := range []string{"/", "/devices", "/metrics", "/export/devices/csv", "/report?id=x1", "/nothing"} {
+		for _, c := range cases {
+			r := httptest.NewRequest("GET", "http://hub.example.org"+address, nil)
+			c.change(r)
+			got := answer(handler, r).Code
+			if got == 404 && c.want == 200 {
+				got = 200
+			}
+			if got != c.want {
+				t.Errorf("%s to %s: %d, want %d", address, c.name, got, c.want)
+			}
+		}
+	}
+	r := httptest.NewRequest("GET", "http://10.0.0.1/healthz", nil)
+	if got := answer(handler, r); got.Code != 200 || got.Body.String() != "ok\n" {
+		t.Errorf("/healthz: %d %s", got.Code, got.Body)
+	}
+}
+
+func TestConfigs(t *testing.T) {
+	for _, c := range []Config{{}, {Token: "short"}, {Proxy: Proxy{Header: "X-User"}}} {
+		c.Log = slog.New(slog.DiscardHandler)
+		if _, err := New(c); err == nil {
+			t.Errorf("%+v makes pages", c)
+		}
+	}
+}
+
+func TestAssets(t *testing.T) {
+	handler := served(t, as)
+	r := httptest.NewRequest("GET", "http://hub.example.org"+assetPath("style.css"), nil)
+	got := answer(handler, r)
+	if got.Code != 200 || !strings.HasPrefix(got.Header().Get("Content-Type"), "text/css") || !strings.Contains(got.Header().Get("Cache-Control"), "immutable") {
+		t.Errorf("%d %v", got.Code, got.Header())
+	}
+	if style, _ := io.ReadAll(got.Body); regexp.MustCompile(`@import|url\(`).Match(style) {
+		t.Error("the style loads something")
+	}
+	r = httptest.NewRequest("GET", "http://hub.example.org/assets/style.css", nil)
+	if got := answer(handler, r).Code; got != 404 {
+		t.Errorf("without its digest: %d", got)
+	}
+}
+
+// TestShow serves the pages of the tests to whoever wants to look at them, until it is ended:
+// BACKUPDOCTOR_SHOW_FLEET=127.0.0.1:8080 go test ./report/web/hubpages -run TestShow -timeout 0
+func TestShow(t *testing.T) {
+	address := os.Getenv("BACKUPDOCTOR_SHOW_FLEET")
+	if address == "" {
+		t.Skip("BACKUPDOCTOR_SHOW_FLEET is not set to an address to serve the pages at")
+	}
+	handler := served(t, func(c *Config) {
+		c.Guard.Hosts = web.Loopback
+		c.Proxy = Proxy{Header: "User-Agent", From: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
+	})
+	t.Log(http.ListenAndServe(address, handler))
+}

@@ -1,0 +1,258 @@
+package hubpages
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report/fleet"
+)
+
+const (
+	rowsOfPage   = 50
+	rowsOfGlance = 8
+	staleDays    = 14 // unless the address says otherwise
+	changedDays  = 7
+	maxDays      = 3650
+	aDay         = 24 * time.Hour
+)
+
+// A frame is what stands around every page.
+type frame struct {
+	Title string
+	Here  string // the part of the pages that this is; "" before signing in
+	Now   time.Time
+}
+
+func (s *site) frame(title, here string) frame { return frame{title, here, s.Now().UTC()} }
+
+type overviewPage struct {
+	frame
+	Totals  fleet.Totals
+	Days    int
+	Older   int
+	Stale   []fleet.Device
+	Week    int
+	Changes []fleet.ChangeCount
+	Sums    fleet.ChangeCount
+}
+
+func (s *site) overview(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	p := overviewPage{frame: s.frame("Overview", "overview"), Days: days(r, "days", staleDays), Week: days(r, "week", changedDays)}
+	since := p.Now.Add(-time.Duration(p.Days) * aDay)
+	var err error
+	ask := func(question func() error) {
+		if err == nil {
+			err = question()
+		}
+	}
+	ask(func() (e error) { p.Totals, e = s.Store.Totals(ctx, ""); return })
+	ask(func() (e error) { p.Older, e = s.Store.Older(ctx, since); return })
+	ask(func() error {
+		list, e := s.Store.Stale(ctx, since, fleet.Page{Rows: rowsOfGlance})
+		p.Stale = list.Rows
+		return e
+	})
+	ask(func() (e error) {
+		p.Changes, e = s.Store.ChangeCounts(ctx, p.Now.Add(-time.Duration(p.Week)*aDay))
+		return
+	})
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	for _, c := range p.Changes {
+		p.Sums.New += c.New
+		p.Sums.Still += c.Still
+		p.Sums.Fixed += c.Fixed
+	}
+	s.show(w, http.StatusOK, "overview", p)
+}
+
+type devicesPage struct {
+	frame
+	Filter fleet.Filter
+	Sort   fleet.Sort
+	Days   int    // of the filter, 0 if there is none
+	Find   string // what was looked for; the list is what was found
+	Sites  []fleet.Site
+	Causes []fleet.Cause
+	List   fleet.List[fleet.Device]
+	Query  url.Values // of this list, without its page
+	First  bool       // this is its first page
+}
+
+func (s *site) devices(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	p := devicesPage{frame: s.frame("Devices", "devices"), Find: r.FormValue("find"), First: r.FormValue("after") == ""}
+	p.Filter, p.Sort, p.Query = s.filterOf(r)
+	p.Days = days(r, "days", 0)
+	sites, err := s.Store.Sites(ctx, fleet.Page{Rows: 1000})
+	if err == nil {
+		p.Sites = sites.Rows
+		var totals fleet.Totals
+		totals, err = s.Store.Totals(ctx, "")
+		p.Causes = totals.Causes
+	}
+	if err == nil && p.Find != "" {
+		p.List.Rows, err = s.Store.Find(ctx, p.Find)
+	} else if err == nil {
+		p.List, err = s.Store.Devices(ctx, p.Filter, p.Sort, pageOf(r))
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.show(w, http.StatusOK, "devices", p)
+}
+
+// filterOf reads which devices an address asks for, and in which order.
+func (s *site) filterOf(r *http.Request) (fleet.Filter, fleet.Sort, url.Values) {
+	f := fleet.Filter{
+		Site: r.FormValue("site"), Bench: r.FormValue("bench"), Verdict: r.FormValue("verdict"), Cause: r.FormValue("cause"),
+		Backup: fleet.Backup(r.FormValue("backup")),
+	}
+	if n := days(r, "days", 0); n > 0 {
+		f.BackupBefore = s.Now().Add(-time.Duration(n) * aDay)
+	}
+	order := fleet.NewestFirst
+	if fleet.Sort(r.FormValue("sort")) == fleet.LongestFirst {
+		order = fleet.LongestFirst
+	}
+	return f, order, kept(r, "site", "bench", "verdict", "cause", "backup", "days", "sort")
+}
+
+type devicePage struct {
+	frame
+	Story fleet.Story
+	Query url.Values
+	First bool
+}
+
+func (s *site) device(w http.ResponseWriter, r *http.Request) {
+	story, err := s.Store.Story(r.Context(), r.FormValue("id"), pageOf(r))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	title := story.Device.Name
+	if title == "" {
+		title = story.Device.ID
+	}
+	s.show(w, http.StatusOK, "device", devicePage{s.frame(title, "devices"), story, kept(r, "id"), r.FormValue("after") == ""})
+}
+
+type changesPage struct {
+	frame
+	Filter fleet.ChangeFilter
+	Days   int
+	Sites  []fleet.Site
+	Counts []fleet.ChangeCount
+	Sums   map[fleet.Change]int // of all checks, or of the one that is asked for
+	List   fleet.List[fleet.ChangedCause]
+	Query  url.Values
+	First  bool
+}
+
+func (s *site) changes(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	p := changesPage{frame: s.frame("Changes", "changes"), Sums: map[fleet.Change]int{}, First: r.FormValue("after") == ""}
+	p.Filter, p.Query = s.changesOf(r)
+	p.Days = days(r, "days", changedDays)
+	sites, err := s.Store.Sites(ctx, fleet.Page{Rows: 1000})
+	p.Sites = sites.Rows
+	if err == nil {
+		p.Counts, err = s.Store.ChangeCounts(ctx, p.Filter.Since)
+	}
+	if err == nil {
+		p.List, err = s.Store.Changes(ctx, p.Filter, pageOf(r))
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	for _, c := range p.Counts {
+		if p.Filter.Check == "" || p.Filter.Check == c.Check {
+			p.Sums[fleet.New] += c.New
+			p.Sums[fleet.Still] += c.Still
+			p.Sums[fleet.Fixed] += c.Fixed
+		}
+	}
+	s.show(w, http.StatusOK, "changes", p)
+}
+
+// changesOf reads which changes an address asks for.
+func (s *site) changesOf(r *http.Request) (fleet.ChangeFilter, url.Values) {
+	f := fleet.ChangeFilter{
+		Change: fleet.New, Check: r.FormValue("check"), Site: r.FormValue("site"),
+		Since: s.Now().Add(-time.Duration(days(r, "days", changedDays)) * aDay),
+	}
+	if c := fleet.Change(r.FormValue("change")); c == fleet.Still || c == fleet.Fixed {
+		f.Change = c
+	}
+	return f, kept(r, "change", "check", "site", "days")
+}
+
+type benchesPage struct {
+	frame
+	List     fleet.List[fleet.Bench]
+	Refusals map[fleet.Reason]int
+	Query    url.Values
+	First    bool
+}
+
+func (s *site) benches(w http.ResponseWriter, r *http.Request) {
+	p := benchesPage{frame: s.frame("Benches", "benches"), Query: url.Values{}, First: r.FormValue("after") == ""}
+	var err error
+	if p.List, err = s.Store.Benches(r.Context(), pageOf(r)); err == nil {
+		p.Refusals, err = s.Store.Refusals(r.Context())
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.show(w, http.StatusOK, "benches", p)
+}
+
+// report sends a whole report, to be kept and not to be shown: a browser has no say in what
+// stands in it.
+func (s *site) report(w http.ResponseWriter, r *http.Request) {
+	document, err := s.Store.Report(r.Context(), r.FormValue("id"))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	attach(w, "application/json", "report.json")
+	w.Write(document)
+}
+
+func attach(w http.ResponseWriter, kind, name string) {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", `attachment; filename="backupdoctor-`+name+`"`)
+}
+
+func pageOf(r *http.Request) fleet.Page {
+	return fleet.Page{After: r.FormValue("after"), Rows: rowsOfPage}
+}
+
+// days reads a number of days, otherwise if there is none.
+func days(r *http.Request, name string, otherwise int) int {
+	n, err := strconv.Atoi(r.FormValue(name))
+	if err != nil || n < 1 || n > maxDays {
+		return otherwise
+	}
+	return n
+}
+
+// kept are those of the parameters of an address that say something.
+func kept(r *http.Request, names ...string) url.Values {
+	values := url.Values{}
+	for _, name := range names {
+		if value := r.FormValue(name); value != "" {
+			values.Set(name, value)
+		}
+	}
+	return values
+}
