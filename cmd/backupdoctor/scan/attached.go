@@ -39,7 +39,7 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 	attached, left := a.leftOut(attached)
 	wanted, missing := Choose(a.Labels.bySlot(slices.DeleteFunc(attached, a.finished)), a.UDIDs)
 	left = slices.DeleteFunc(left, func(l device.LeftOut) bool { return !a.wants(usb.Attached{UDID: l.UDID}) })
-	set := a.backupsOf(wanted, slices.Concat(missing, ownersOf(archives)))
+	set := a.backupsOf(reading, wanted, slices.Concat(missing, ownersOf(archives)))
 	learned := func() Learned {
 		for _, gap := range stopped(reading) {
 			if !slices.Contains(gaps, gap) {
@@ -78,8 +78,8 @@ func (a Attached) finished(one usb.Attached) bool {
 }
 
 // backupsOf are the backups on this computer of attached devices and of others.
-func (e Examination) backupsOf(attached []usb.Attached, others []string) BackupSet {
-	set := FindBackups(e.Places)
+func (e Examination) backupsOf(ctx context.Context, attached []usb.Attached, others []string) BackupSet {
+	set := FindBackups(ctx, e.Places)
 	for _, a := range attached {
 		others = append(others, a.UDID)
 	}

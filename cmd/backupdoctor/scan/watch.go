@@ -308,7 +308,7 @@ func (w *watching) send(ctx context.Context, s *session, state string) {
 	door := w.Door.Over(a.Connection)
 	door.Timeout = door.Limit() - s.spent
 	go w.workers.Send(func() device.Reason {
-		set := FindBackups(w.Places)
+		set := FindBackups(ctx, w.Places)
 		set.Keep(func(st StoredBackup) bool { return st.IsOfOne([]string{a.UDID}) })
 		var refused error
 		attached := []usb.Attached{a}
