@@ -94,14 +94,18 @@ func lastBackup(s device.Snapshot) (at time.Time, age time.Duration, err error) 
 	return at, age, nil
 }
 
-// freshBackup tells of the last good iCloud backup, if it is fresh: "A backup completed 7
-// hours ago". Such a backup rules out, for the moment it was made, whatever keeps a backup
+// freshBackup tells of the last good iCloud backup, if it is fresh by the clocks of the device
+// and of this computer: "A backup completed 7 hours ago". Such a backup rules out, for the moment it was made, whatever keeps a backup
 // from completing. Where the device does not tell, one that was fresh when a record was
 // made speaks for that moment.
 func freshBackup(s device.Snapshot) (said string, evidence Evidence, fresh bool) {
 	at, age, err := lastBackup(s)
 	if !silent(err) {
-		return fmt.Sprintf("A backup completed %s ago", duration(age)), backupDate(s, at), err == nil && age < freshFor
+		byDevice := age
+		if ahead, _, _, unread := clockReading(s); unread == nil {
+			byDevice += ahead
+		}
+		return fmt.Sprintf("A backup completed %s ago", duration(age)), backupDate(s, at), err == nil && max(age, byDevice) < freshFor
 	}
 	at, age, r, known := pastBackup(s)
 	fresh = known && age < freshFor && !r.old()

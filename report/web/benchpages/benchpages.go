@@ -54,7 +54,7 @@ const maxWatching = 64
 // New makes the pages of an empty tray.
 func New(c Config) (*Pages, error) {
 	auth, err := web.NewAuth(web.AuthConfig{
-		Site: site, Token: c.Token, Hint: "The token is in the address that the bench printed, or in its --token-file.",
+		Site: site(), Token: c.Token, Hint: "The token is in the address that the bench printed, or in its --token-file.",
 		Salt: rand.Text(), For: signedInFor, Secure: c.Secure, Now: time.Now,
 	})
 	if err != nil {

@@ -46,9 +46,9 @@ func TestRoutes(t *testing.T) {
 		{"/device/odd%2F..%2Fid%3F", 200, "text/html", []string{"The device says that iCloud Backup is off.", "Switch iCloud Backup on", "Evidence", "&lt;b onload"}},
 		{"/device/other", 200, "text/html", []string{"Verifying"}},
 		{"/device/nobody", 404, "text/html", []string{"No such device"}},
-		{site.AssetPath("style.css"), 200, "text/css", []string{"@media print"}},
-		{site.AssetPath("bench.js"), 200, "text/javascript", []string{"EventSource"}},
-		{site.AssetPath("icon.svg"), 200, "image/svg+xml", []string{"<svg"}},
+		{site().AssetPath("style.css"), 200, "text/css", []string{"@media print"}},
+		{site().AssetPath("bench.js"), 200, "text/javascript", []string{"EventSource"}},
+		{site().AssetPath("icon.svg"), 200, "image/svg+xml", []string{"<svg"}},
 		{"/assets/..%2Ftemplates%2Ftray.html", 404, "text/plain", nil},
 		{"/signin", 404, "text/plain", nil},
 		{"/device/", 404, "text/plain", nil},
@@ -107,7 +107,7 @@ func TestRefusals(t *testing.T) {
 		"a post of another site":          {with(method(http.MethodPost, "/signin"), "Sec-Fetch-Site", "cross-site"), 403},
 		"a link of another site":          {with(get("/"), "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"), 200},
 		"a script of another site":        {with(get("/events"), "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors"), 403},
-		"an image of another site":        {with(get(site.AssetPath("icon.svg")), "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors"), 403},
+		"an image of another site":        {with(get(site().AssetPath("icon.svg")), "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors"), 403},
 		"a page on another port":          {with(get("/events"), "Sec-Fetch-Site", "same-site", "Sec-Fetch-Mode", "cors"), 403},
 		"an old browser on another site":  {with(get("/"), "Origin", "https://evil.example"), 403},
 		"an old browser on our own pages": {with(get("/"), "Origin", "http://"+host+":8011"), 200},
@@ -128,7 +128,7 @@ func TestToken(t *testing.T) {
 	if got := ask(s, page); got.Code != 303 || got.Header().Get("Location") != "/signin?next=%2F" {
 		t.Errorf("without the token the page is answered with %d, %v", got.Code, got.Header())
 	}
-	for path, want := range map[string]int{"/": 401, "/device/x": 401, "/events": 401, "/signin": 200, "/signin?token=wrong": 403, site.AssetPath("style.css"): 200} {
+	for path, want := range map[string]int{"/": 401, "/device/x": 401, "/events": 401, "/signin": 200, "/signin?token=wrong": 403, site().AssetPath("style.css"): 200} {
 		got := ask(s, get(path))
 		if got.Code != want || strings.Contains(got.Body.String(), "Ada") {
 			t.Errorf("without the token %s is answered with %d, want %d", path, got.Code, want)
@@ -367,7 +367,7 @@ func TestOrder(t *testing.T) {
 // What a device calls itself never becomes a part of the page that it stands on.
 func FuzzTile(f *testing.F) {
 	marks := func(t *testing.T, of tile) int {
-		html, err := site.Render("tile", newTileView(of))
+		html, err := site().Render("tile", newTileView(of))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -90,7 +90,7 @@ func (s *Pages) tellChange(to stream, p picture, seen uint64, known bool) error 
 		before := ""
 		for _, t := range slices.Backward(list) { // so that the tile behind is there already
 			if !known || t.version > seen {
-				html, err := site.Render("tile", newTileView(t))
+				html, err := site().Render("tile", newTileView(t))
 				if err != nil {
 					return err
 				}
@@ -100,7 +100,7 @@ func (s *Pages) tellChange(to stream, p picture, seen uint64, known bool) error 
 		}
 	}
 	var err error
-	if c.Overview, err = site.Render("overview", newOverview(p)); err != nil {
+	if c.Overview, err = site().Render("overview", newOverview(p)); err != nil {
 		return err
 	}
 	data, err := json.Marshal(c)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/web"
@@ -16,8 +17,11 @@ import (
 //go:embed assets templates
 var files embed.FS
 
-// site is the templates and files of the pages.
-var site = web.NewSite("Bench", files, template.FuncMap{"page": pageOf})
+// site is the templates and files of the pages, which are parsed when the first page is shown:
+// no other command needs them.
+var site = sync.OnceValue(func() *web.Site {
+	return web.NewSite("Bench", files, template.FuncMap{"page": pageOf})
+})
 
 // live is what the script of a page needs.
 type live struct {
@@ -28,7 +32,7 @@ type live struct {
 
 // frame is what surrounds a page with a picture of the tray.
 func (s *Pages) frame(page, title string, p picture, udid string) web.Frame {
-	frame := site.Frame(page, title)
+	frame := site().Frame(page, title)
 	frame.SignOut, frame.Live = s.auth.Required(), live{p.id, udid, !p.over}
 	return frame
 }
@@ -45,7 +49,7 @@ type trayPage struct {
 
 func (s *Pages) showTray(w http.ResponseWriter, _ *http.Request) {
 	p := s.tray.picture()
-	site.Show(w, http.StatusOK, "tray", trayPage{s.frame("tray", "The tray", p, ""), newOverview(p), tileViews(p.here), tileViews(p.gone)})
+	site().Show(w, http.StatusOK, "tray", trayPage{s.frame("tray", "The tray", p, ""), newOverview(p), tileViews(p.here), tileViews(p.gone)})
 }
 
 func tileViews(tiles []tile) []tileView {
@@ -71,7 +75,7 @@ func (s *Pages) showDevice(w http.ResponseWriter, r *http.Request) {
 	p := s.tray.picture()
 	t, known := s.tray.tile(r.PathValue("udid"))
 	if !known {
-		site.ShowMessage(w, http.StatusNotFound, site.Frame("message", "No such device"), "None of that name has been on the tray in this run.")
+		site().ShowMessage(w, http.StatusNotFound, site().Frame("message", "No such device"), "None of that name has been on the tray in this run.")
 		return
 	}
 	view := newTileView(t)
@@ -91,7 +95,7 @@ func (s *Pages) showDevice(w http.ResponseWriter, r *http.Request) {
 			page.NoHistory = "No earlier visit is known."
 		}
 	}
-	site.Show(w, http.StatusOK, "device", page)
+	site().Show(w, http.StatusOK, "device", page)
 }
 
 // maxVisits is how many earlier visits of a device are shown.

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/fleet"
@@ -31,10 +32,12 @@ type Config struct {
 	Log   *slog.Logger           // where errors go
 }
 
-// pages are the templates and files of the pages.
-var pages = web.NewSite("Fleet", templates, functions,
-	web.Part{Path: "/", Name: "Overview"}, web.Part{Path: "/devices", Name: "Devices"},
-	web.Part{Path: "/changes", Name: "Changes"}, web.Part{Path: "/benches", Name: "Benches"})
+// pages are the templates and files of the pages, which are parsed when the first one is shown.
+var pages = sync.OnceValue(func() *web.Site {
+	return web.NewSite("Fleet", templates, functions,
+		web.Part{Path: "/", Name: "Overview"}, web.Part{Path: "/devices", Name: "Devices"},
+		web.Part{Path: "/changes", Name: "Changes"}, web.Part{Path: "/benches", Name: "Benches"})
+})
 
 // site is the pages, as they are served.
 type site struct {
@@ -49,7 +52,7 @@ const sessionFor = 12 * time.Hour
 // New makes the handler of the pages.
 func New(config Config) (http.Handler, error) {
 	auth, err := web.NewAuth(web.AuthConfig{
-		Site: pages, Token: config.Token, Hint: "The token is in the file token of the hub's data folder, unless another was set.",
+		Site: pages(), Token: config.Token, Hint: "The token is in the file token of the hub's data folder, unless another was set.",
 		For: sessionFor, Secure: config.Guard.Secure, Proxy: config.Proxy, Now: config.Now, Log: config.Log,
 	})
 	switch {
@@ -94,7 +97,7 @@ func (s *site) health(w http.ResponseWriter, r *http.Request) {
 
 // show writes a page, as a whole or not at all.
 func (s *site) show(w http.ResponseWriter, name string, data any) {
-	if err := pages.Show(w, http.StatusOK, name, data); err != nil {
+	if err := pages().Show(w, http.StatusOK, name, data); err != nil {
 		s.Log.Error("a page cannot be written", "page", name, "error", err)
 	}
 }
@@ -113,7 +116,7 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.Log.Error("a question to the fleet failed", "path", r.URL.Path, "error", err)
 	}
 	title := cmp.Or(http.StatusText(status), "Error")
-	if err := pages.ShowMessage(w, status, pages.Frame("message", title), words); err != nil {
+	if err := pages().ShowMessage(w, status, pages().Frame("message", title), words); err != nil {
 		s.Log.Error("a page cannot be written", "page", "message", "error", err)
 	}
 }

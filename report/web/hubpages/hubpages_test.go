@@ -163,7 +163,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 			waiting = append(waiting, next)
 		}
 	}
-	for _, want := range []string{"/benches", "/changes", "/export/devices/csv", "/export/visits/html?id=00008110-0000000000000000", pages.AssetPath("style.css")} {
+	for _, want := range []string{"/benches", "/changes", "/export/devices/csv", "/export/visits/html?id=00008110-0000000000000000", pages().AssetPath("style.css")} {
 		if !seen[want] {
 			t.Errorf("no page leads to %s", want)
 		}

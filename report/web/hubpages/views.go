@@ -36,7 +36,7 @@ type frame struct {
 
 // frame surrounds a page of one of the parts.
 func (s *site) frame(page, title, part string) frame {
-	f := frame{pages.Frame(page, title), s.Now().UTC()}
+	f := frame{pages().Frame(page, title), s.Now().UTC()}
 	f.Here, f.SignOut = part, true
 	f.Foot = "As the hub knew it on " + text.Moment(f.Now) + ". What could not be read counts neither as well nor as unwell."
 	return f
