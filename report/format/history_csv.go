@@ -12,27 +12,27 @@ import (
 // staleColumns are the columns of devices without a recent backup.
 func staleColumns(stale report.Stale) []Column[report.StaleDevice] {
 	return []Column[report.StaleDevice]{
-		{"state", func(d report.StaleDevice) string { return d.State }},
-		{"lastBackup", func(d report.StaleDevice) string { return Timestamp(d.LastBackup) }},
-		{"days", func(d report.StaleDevice) string {
+		{Head: "state", Text: func(d report.StaleDevice) string { return d.State }},
+		{Head: "lastBackup", Text: func(d report.StaleDevice) string { return Timestamp(d.LastBackup) }},
+		{Head: "days", Text: func(d report.StaleDevice) string {
 			if d.LastBackup.IsZero() {
 				return ""
 			}
 			return strconv.Itoa(words.Days(stale.At.Sub(d.LastBackup)))
 		}},
-		{"seenAt", func(d report.StaleDevice) string { return Timestamp(d.SeenAt) }},
-		{"name", func(d report.StaleDevice) string { return d.Name }},
-		{"model", func(d report.StaleDevice) string { return d.ModelName }},
-		{"udid", func(d report.StaleDevice) string { return d.UDID }},
-		{"serial", func(d report.StaleDevice) string { return d.Serial }},
-		{"slot", func(d report.StaleDevice) string { return d.Slot }},
-		{"location", func(d report.StaleDevice) string { return d.Location }},
-		{"asset", func(d report.StaleDevice) string { return AssetText(d.Asset) }},
-		{"verdict", func(d report.StaleDevice) string { return d.Verdict }},
-		{"headline", func(d report.StaleDevice) string { return d.Headline }},
-		{"noLastBackup", func(d report.StaleDevice) string { return d.NoLastBackup }},
-		{"earlierBackup", func(d report.StaleDevice) string { return Timestamp(d.EarlierBackup) }},
-		{"earlierAt", func(d report.StaleDevice) string { return Timestamp(d.EarlierAt) }},
+		{Head: "seenAt", Text: func(d report.StaleDevice) string { return Timestamp(d.SeenAt) }},
+		{Head: "name", Text: func(d report.StaleDevice) string { return d.Name }},
+		{Head: "model", Text: func(d report.StaleDevice) string { return d.ModelName }},
+		{Head: "udid", Text: func(d report.StaleDevice) string { return d.UDID }},
+		{Head: "serial", Text: func(d report.StaleDevice) string { return d.Serial }},
+		{Head: "slot", Text: func(d report.StaleDevice) string { return d.Slot }},
+		{Head: "location", Text: func(d report.StaleDevice) string { return d.Location }},
+		{Head: "asset", Text: func(d report.StaleDevice) string { return AssetText(d.Asset) }},
+		{Head: "verdict", Text: func(d report.StaleDevice) string { return d.Verdict }},
+		{Head: "headline", Text: func(d report.StaleDevice) string { return d.Headline }},
+		{Head: "noLastBackup", Text: func(d report.StaleDevice) string { return d.NoLastBackup }},
+		{Head: "earlierBackup", Text: func(d report.StaleDevice) string { return Timestamp(d.EarlierBackup) }},
+		{Head: "earlierAt", Text: func(d report.StaleDevice) string { return Timestamp(d.EarlierAt) }},
 	}
 }
 
@@ -50,31 +50,31 @@ type historyRow struct {
 
 // historyColumns are the columns of a whole history.
 var historyColumns = []Column[historyRow]{
-	{"run", func(row historyRow) string { return row.run.Run }},
-	{"startedAt", func(row historyRow) string { return Timestamp(row.run.StartedAt) }},
-	{"finishedAt", func(row historyRow) string { return Timestamp(row.run.FinishedAt) }},
-	{"subject", func(row historyRow) string { return row.run.Subject }},
-	{"takenAt", func(row historyRow) string { return Timestamp(row.visit.TakenAt) }},
-	{"name", func(row historyRow) string { return row.visit.Name }},
-	{"model", func(row historyRow) string { return row.visit.ModelName }},
-	{"version", func(row historyRow) string { return row.visit.ProductVersion }},
-	{"udid", func(row historyRow) string { return row.visit.UDID }},
-	{"serial", func(row historyRow) string { return row.visit.Serial }},
-	{"slot", func(row historyRow) string { return row.visit.Slot }},
-	{"location", func(row historyRow) string { return row.visit.Location }},
-	{"asset", func(row historyRow) string { return AssetText(row.visit.Asset) }},
-	{"verdict", func(row historyRow) string { return row.visit.Verdict }},
-	{"headline", func(row historyRow) string { return row.visit.Headline }},
-	{"reason", func(row historyRow) string { return row.visit.Reason }},
-	{"retried", func(row historyRow) string { return row.visit.Retried }},
-	{"lastBackup", func(row historyRow) string { return Timestamp(row.visit.LastBackup) }},
-	{"noLastBackup", func(row historyRow) string { return row.visit.NoLastBackup }},
-	{"check", func(row historyRow) string { return row.found.Check }},
-	{"status", func(row historyRow) string { return row.found.Status }},
-	{"findingSubject", func(row historyRow) string { return row.found.Subject }},
-	{"summary", func(row historyRow) string { return row.found.Summary }},
-	{"findingReason", func(row historyRow) string { return row.found.Reason }},
-	{"explainedBy", func(row historyRow) string { return row.found.ExplainedBy }},
+	{Head: "run", Text: func(row historyRow) string { return row.run.Run }},
+	{Head: "startedAt", Text: func(row historyRow) string { return Timestamp(row.run.StartedAt) }},
+	{Head: "finishedAt", Text: func(row historyRow) string { return Timestamp(row.run.FinishedAt) }},
+	{Head: "subject", Text: func(row historyRow) string { return row.run.Subject }},
+	{Head: "takenAt", Text: func(row historyRow) string { return Timestamp(row.visit.TakenAt) }},
+	{Head: "name", Text: func(row historyRow) string { return row.visit.Name }},
+	{Head: "model", Text: func(row historyRow) string { return row.visit.ModelName }},
+	{Head: "version", Text: func(row historyRow) string { return row.visit.ProductVersion }},
+	{Head: "udid", Text: func(row historyRow) string { return row.visit.UDID }},
+	{Head: "serial", Text: func(row historyRow) string { return row.visit.Serial }},
+	{Head: "slot", Text: func(row historyRow) string { return row.visit.Slot }},
+	{Head: "location", Text: func(row historyRow) string { return row.visit.Location }},
+	{Head: "asset", Text: func(row historyRow) string { return AssetText(row.visit.Asset) }},
+	{Head: "verdict", Text: func(row historyRow) string { return row.visit.Verdict }},
+	{Head: "headline", Text: func(row historyRow) string { return row.visit.Headline }},
+	{Head: "reason", Text: func(row historyRow) string { return row.visit.Reason }},
+	{Head: "retried", Text: func(row historyRow) string { return row.visit.Retried }},
+	{Head: "lastBackup", Text: func(row historyRow) string { return Timestamp(row.visit.LastBackup) }},
+	{Head: "noLastBackup", Text: func(row historyRow) string { return row.visit.NoLastBackup }},
+	{Head: "check", Text: func(row historyRow) string { return row.found.Check }},
+	{Head: "status", Text: func(row historyRow) string { return row.found.Status }},
+	{Head: "findingSubject", Text: func(row historyRow) string { return row.found.Subject }},
+	{Head: "summary", Text: func(row historyRow) string { return row.found.Summary }},
+	{Head: "findingReason", Text: func(row historyRow) string { return row.found.Reason }},
+	{Head: "explainedBy", Text: func(row historyRow) string { return row.found.ExplainedBy }},
 }
 
 // A historyCSV is a history as one table.
