@@ -16,7 +16,7 @@ var deviceStorageLow = &Check{
 	Doc: `A backup works on a snapshot of the device's own storage and needs room there; this is not about iCloud storage.
 
 Judged from the free space, with what the device clears by itself when room is needed; Settings shows that larger number, too. Below 500 MB a backup is likely to fail, below 2 GB it may. These are thresholds of experience: Apple once asked for at least 50 MB, and backups to a computer were seen to fail below about half a gigabyte.
-Where the device does not tell, the attempts that a backup on this computer has on record do: MBErrorDomain/105 is too little room on the device.
+Where the device does not tell, a sysdiagnose does, as of its date. It does not count what the device clears by itself, so that little room in it is a hint at most. Otherwise the attempts on record do: MBErrorDomain/105 is too little room on the device.
 Where a backup has just completed, little room did not stop it, and is no more than a warning.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.BestapplesolutionICloud, remedies.ImobiledeviceDiskSpace},
@@ -34,7 +34,7 @@ func judgeStorage(s device.Snapshot) []Finding {
 	disk := live(s).Disk
 	free, err := disk.FreeBytes.Get()
 	if err != nil {
-		return judgeFailures(s, "device-storage-low", "found too little room on the device", unknown(s, "The free space on the device", err))
+		return judgeFailures(s, "device-storage-low", "found too little room on the device", judgePastStorage(s, unknown(s, "The free space on the device", err)))
 	}
 	usable := free
 	evidence := []Evidence{read(s, "Free space", words.Size(free), "at least "+words.Size(storageTight), "lockdown com.apple.disk_usage / AmountDataAvailable")}
@@ -61,6 +61,27 @@ func judgeStorage(s device.Snapshot) []Finding {
 		return problem(summary+", likely too little for the temporary copies of a backup.", evidence...)
 	}
 	return warning(summary+", which may be too little for the temporary copies of a backup.", evidence...)
+}
+
+// judgePastStorage judges by the free space in a sysdiagnose, where the device does not tell it.
+func judgePastStorage(s device.Snapshot, otherwise []Finding) []Finding {
+	free, r, known := recall(s, func(h device.History) device.Fact[uint64] { return h.Disk.FreeBytes })
+	if !known {
+		return otherwise
+	}
+	evidence := r.read("Free space, without what the device clears by itself", words.Size(free), "at least "+words.Size(storageTight), "sysdiagnose disks.txt / Avail of /private/var")
+	summary := words.Size(free) + " were free on the device"
+	if total, err := r.Disk.TotalBytes.Get(); err == nil {
+		summary = fmt.Sprintf("%s of %s were free on the device", words.Size(free), words.Size(total))
+	}
+	switch {
+	case free >= storageTight:
+		return r.answer(ok(summary+".", evidence), otherwise)
+	case superseded(s, r):
+		return r.answer(ok(summary+", and a backup completed since.", evidence), otherwise)
+	default:
+		return r.answer(warning(summary+", without what it clears by itself, which may be too little for the temporary copies of a backup.", evidence), nil)
+	}
 }
 
 func lowerFirst(text string) string { return strings.ToLower(text[:1]) + text[1:] }

@@ -22,6 +22,12 @@ var deviceStorageLowJudgements = []judgement{
 	{"missing", well(func(s *device.Snapshot) { s.Live.Disk = device.Disk{FreeBytes: device.Unknown[uint64](device.Absent)} }), Unknown,
 		"The free space on the device could not be read: the device has no such value.", device.Absent},
 	{"105 of a device that is not here", well(detached, recorded(aDay, failed(2*aDay, 105))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, found too little room on the device (MBErrorDomain/105), as of 2026-11-21, from a backup on this computer.", ""},
+	{"tight in a sysdiagnose", well(detached, recorded(aDay, inArchive, roomWas(1_200_000_000))), Warning, "1.2 GB of 128 GB were free on the device, without what it clears by itself, which may be too little for the temporary copies of a backup, as of 2026-11-21, from a sysdiagnose archive.", ""},
+	{"scarce in a sysdiagnose", well(detached, recorded(aDay, inArchive, roomWas(12_000_000))), Warning, "12 MB of 128 GB were free on the device, without what it clears by itself, which may be too little for the temporary copies of a backup, as of 2026-11-21, from a sysdiagnose archive.", ""},
+	{"room in a sysdiagnose", well(detached, recorded(aDay, inArchive, roomWas(40_000_000_000))), OK, "40 GB of 128 GB were free on the device, as of 2026-11-21, from a sysdiagnose archive.", ""},
+	{"room in an old sysdiagnose", well(detached, recorded(40*aDay, inArchive, roomWas(40_000_000_000))), Unknown, "40 GB of 128 GB were free on the device, as of 2026-10-13, 40 days ago, from a sysdiagnose archive. The free space on the device could not be read: it was not asked for.", device.NotAsked},
+	{"tight in a sysdiagnose, and a backup since", well(detached, recorded(5*aDay, inArchive, roomWas(12_000_000)), recorded(aDay, lastGoodWas(2*aDay))), OK, "12 MB of 128 GB were free on the device, and a backup completed since, as of 2026-11-17, from a sysdiagnose archive.", ""},
+	{"the device speaks before a sysdiagnose", well(lastBackedUp(9*aDay), recorded(aDay, inArchive, roomWas(12_000_000))), OK, "40 GB of 128 GB are free on the device.", ""},
 	{"fresh beats old", well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 105))), OK, "40 GB of 128 GB are free on the device.", ""},
 }
 
@@ -35,3 +41,13 @@ func freeRoom(free, withPurgeable uint64) func(*device.Snapshot) {
 
 // free is what is free, with nothing to clear.
 func free(bytes uint64) func(*device.Snapshot) { return freeRoom(bytes, bytes) }
+
+// inArchive makes a record one of a sysdiagnose archive.
+func inArchive(h *device.History) { h.Source, h.Origin = archiveSource, "/cases/sysdiagnose.tar.gz" }
+
+// roomWas is the free space that a sysdiagnose tells.
+func roomWas(free uint64) func(*device.History) {
+	return func(h *device.History) {
+		h.Disk = device.PastDisk{TotalBytes: device.Known[uint64](128_000_000_000), FreeBytes: device.Known(free)}
+	}
+}

@@ -25,7 +25,7 @@ Judged from the names of crash reports: a panic of the system in the last two we
 func judgeHung(s device.Snapshot) []Finding {
 	panics, period, err := recentCrashes(s, "panic-full")
 	if err != nil {
-		return unknown(s, "The names of crash reports", err)
+		return judgeForcedRestart(s, unknown(s, "The names of crash reports", err))
 	}
 	evidence := crashEvidence(s, panics)
 	if buttons, known := remedies.Expand("{force-restart}", s.Device); known {
@@ -37,5 +37,15 @@ func judgeHung(s device.Snapshot) []Finding {
 	if said, date, fresh := freshBackup(s); fresh {
 		return ok(said+", and the system has not crashed since.", append(evidence, date)...)
 	}
-	return ask("", evidence...)
+	return judgeForcedRestart(s, ask("", evidence...))
+}
+
+// judgeForcedRestart says that a restart on record did not help, where it did not.
+func judgeForcedRestart(s device.Snapshot, otherwise []Finding) []Finding {
+	last, known := lastRestart(s)
+	if !known || !last.helpedNot() {
+		return otherwise
+	}
+	return preface(fmt.Sprintf("The device was shut down on %s, and an attempt failed again on %s%s.", day(last.at), day(last.since[0].at), last.when()),
+		[]Evidence{last.evidence()}, otherwise)
 }

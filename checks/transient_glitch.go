@@ -14,7 +14,7 @@ var transientGlitch = &Check{
 	Title: "No passing software fault keeps backups from completing",
 	Doc: `A process that hangs, or a leftover of an earlier attempt, can keep a backup from completing until the device is restarted.
 
-Judged from the names of crash reports on the device: one of backupd, cloudd, bird, accountsd or akd, in the last two weeks and after the last good backup, is a hint; crashes of backupd itself on three days or more are a problem, which a single app can cause, above all one that is not from the App Store. Attempts that failed, or began and never ended, are told here where no other check has a cause for them, whatever their code. That there is none shows nothing, because a backup that fails seldom crashes anything; and how long the device has been running cannot be read.`,
+Judged from the names of crash reports on the device: one of backupd, cloudd, bird, accountsd or akd, in the last two weeks and after the last good backup, is a hint; crashes of backupd itself on three days or more are a problem, which a single app can cause, above all one that is not from the App Store. Attempts that failed, or began and never ended, are told here where no other check has a cause for them, whatever their code. That there is none shows nothing, because a backup that fails seldom crashes anything. How long the device has been running cannot be read over a cable; a sysdiagnose tells when it was shut down in an orderly way, and an attempt that failed before and after that is no fault that a restart clears.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.ImobiledeviceStaleCopy},
 	Remedies: []remedies.ID{remedies.Restart, remedies.UnlockWithPasscode, remedies.BackUpNow},
@@ -41,7 +41,7 @@ func crashLoop(crashes []device.Crash) bool {
 func judgeGlitch(s device.Snapshot) []Finding {
 	crashes, period, err := recentCrashes(s, "backupd", "cloudd", "bird", "accountsd", "akd")
 	if err != nil {
-		return unknown(s, "The names of crash reports", err)
+		return judgeRestart(s, unknown(s, "The names of crash reports", err))
 	}
 	if len(crashes) > 0 {
 		evidence := crashEvidence(s, crashes)
@@ -60,5 +60,5 @@ func judgeGlitch(s device.Snapshot) []Finding {
 	if said, evidence, fresh := freshBackup(s); fresh {
 		return ok(said+", and no process it needs has crashed since.", evidence)
 	}
-	return ask("", read(s, "Crash reports of processes that backups need", "none", "none", "names of crash reports"))
+	return judgeRestart(s, ask("", read(s, "Crash reports of processes that backups need", "none", "none", "names of crash reports")))
 }

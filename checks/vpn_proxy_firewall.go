@@ -11,7 +11,7 @@ var vpnProxyFirewall = &Check{
 	Title: "Nothing between the device and Apple reads or stops the traffic",
 	Doc: `A VPN, a proxy, a content filter or a firewall can slow a backup down or stop it. Apple's services refuse connections whose encryption is opened on the way.
 
-A fresh backup shows that the way was free. Otherwise only what configuration profiles call themselves can be read, their names, descriptions and organisations: one that speaks of a VPN, a proxy, DNS, a filter, a shield or content in one of eight languages, or names a maker of such, may change the way to Apple. What it does cannot be read.
+A fresh backup shows that the way was free. A sysdiagnose lists which VPNs, proxies, filters and resolvers are set up, and which of them are switched on; whether one was connected, and what it let through, it does not tell, so one that is switched on is a hint. Otherwise only what configuration profiles call themselves can be read, their names, descriptions and organisations: one that speaks of a VPN, a proxy, DNS, a filter, a shield or content in one of eight languages, or names a maker of such, may change the way to Apple. What it does cannot be read.
 A DNS filter in the network is typical where other sites work, and names of Apple are not found (NSURLErrorDomain/-1003).
 A VPN set up by an app, or a filter in the network, leaves no such trace. With --net, this computer tries the same way: a hint, as far as both use the same network.`,
 	Effect:   MayBlock,
@@ -29,7 +29,14 @@ func judgeVPN(s device.Snapshot) []Finding {
 	if said, evidence, fresh := freshBackup(s); fresh {
 		return ok(said+", so the way to Apple was free.", evidence)
 	}
+	extensions := judgeExtensions(s)
+	if len(extensions) > 0 && extensions[0].Status == Warning {
+		return extensions
+	}
 	profiles, err := live(s).Management.Profiles.Get()
+	if err != nil && len(extensions) > 0 {
+		return extensions
+	}
 	if err != nil {
 		return unknown(s, "The configuration profiles", err)
 	}
@@ -46,5 +53,9 @@ func judgeVPN(s device.Snapshot) []Finding {
 	if len(findings) > 0 {
 		return findings
 	}
-	return ask("", read(s, "Configuration profiles", count(len(profiles), "profile")+", none that speaks of a VPN, proxy, DNS or filter", "", "MCInstall GetProfileList"))
+	open := ask("", read(s, "Configuration profiles", count(len(profiles), "profile")+", none that speaks of a VPN, proxy, DNS or filter", "", "MCInstall GetProfileList"))
+	if len(extensions) > 0 {
+		return preface(extensions[0].Summary, extensions[0].Evidence, open)
+	}
+	return open
 }

@@ -161,7 +161,7 @@ var rooms = map[string]room{
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"report/fleet/export": {
-		ours:   []string{"checks", "report", "report/fleet", "report/format"},
+		ours:   []string{"checks", "checks/words", "report", "report/fleet", "report/format"},
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"report/fleet/metrics": {
@@ -171,7 +171,7 @@ var rooms = map[string]room{
 	},
 	"report/web/hubpages": {
 		ours: []string{
-			"device", "checks", "checks/words", "report", "report/fleet", "report/fleet/export", "report/fleet/metrics", "report/web",
+			"device", "checks", "checks/words", "report", "report/fleet", "report/fleet/export", "report/fleet/metrics", "report/format", "report/web",
 		},
 		theirs: []string{"github.com/prometheus/client_golang/prometheus", "golang.org/x/time/rate"},
 		banned: []string{"os", "os/exec"},
@@ -210,7 +210,7 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/releases", "device/reach", "device/backup", "device/labels", "device/host", "device/actlock",
 			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/web/benchpages", "report/web", "testdata", "device/wholefile",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/scan", "cmd/backupdoctor/terminal",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal",
 			"cmd/backupdoctor/hub", // by the one file with the tag fleet
 		},
 		theirs: []string{"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man"},
@@ -229,12 +229,20 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor/scan": {
 		ours: []string{
-			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock",
-			"checks", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/relay/envelope", "report/relay/outbox",
+			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock", "device/host",
+			"checks", "checks/faults", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/relay/envelope", "report/relay/outbox",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/terminal", "cmd/backupdoctor/workers",
 		},
 		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix"},
 		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"cmd/backupdoctor/setaside": {
+		ours:   []string{"device", "device/backup", "checks/words", "cmd/backupdoctor/command"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"cmd/backupdoctor/slots": {
+		ours:   []string{"device", "device/labels", "device/usb", "report", "cmd/backupdoctor/scan", "cmd/backupdoctor/terminal"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"cmd/backupdoctor/hub": {
 		ours: []string{

@@ -21,10 +21,12 @@ type History struct {
 	Restrictions PastRestrictions `json:"restrictions,omitzero"`
 	Network      PastNetwork      `json:"network,omitzero"`
 	Power        PastPower        `json:"power,omitzero"`
+	Disk         PastDisk         `json:"disk,omitzero"`
 
-	Crashes     Fact[[]Crash] `json:"crashes,omitzero"`     // sysdiagnose crashes_and_spins: names of crash reports, of the listed processes only
-	CloudPhotos Fact[bool]    `json:"cloudPhotos,omitzero"` // HomeDomain com.apple.mobileslideshow.plist / cloudPhotosEnable; photos in iCloud are not in its backups
-	SetupDone   Fact[bool]    `json:"setupDone,omitzero"`   // HomeDomain com.apple.purplebuddy.plist / SetupDone or SetupFinishedAllSteps
+	Crashes     Fact[[]Crash]     `json:"crashes,omitzero"`     // sysdiagnose crashes_and_spins: names of crash reports, of the listed processes only
+	Shutdowns   Fact[[]time.Time] `json:"shutdowns,omitzero"`   // sysdiagnose system_logs.logarchive/Extra/shutdown*.log: orderly shutdowns, newest first; a forced restart leaves none
+	CloudPhotos Fact[bool]        `json:"cloudPhotos,omitzero"` // HomeDomain com.apple.mobileslideshow.plist / cloudPhotosEnable; photos in iCloud are not in its backups
+	SetupDone   Fact[bool]        `json:"setupDone,omitzero"`   // HomeDomain com.apple.purplebuddy.plist / SetupDone or SetupFinishedAllSteps
 }
 
 // PastCloudBackup is how iCloud Backup stood and what became of its attempts.
@@ -151,7 +153,32 @@ type PastNetwork struct {
 
 	Associated Fact[bool] `json:"associated,omitzero"` // sysdiagnose WiFi/wifi_status.txt: there is a network, whose name is not kept
 	SignalDBm  Fact[int]  `json:"signalDBm,omitzero"`  // sysdiagnose WiFi/wifi_status.txt / RSSI: -30 is strong, -80 weak
+
+	Extensions Fact[[]NetworkExtension] `json:"extensions,omitzero"` // sysdiagnose logs/Networking/com.apple.networkextension.plist: what may change the way to Apple
 }
+
+// NetworkExtension is a VPN, proxy, filter or resolver that is set up on the device. Its name
+// and its servers are not kept.
+type NetworkExtension struct {
+	Kind        ExtensionKind `json:"kind" privacy:"public"`
+	Enabled     Fact[bool]    `json:"enabled,omitzero"` // Enabled: chosen in Settings; whether it was connected is not recorded
+	FromProfile bool          `json:"fromProfile"`      // ProfileInfo is there: a configuration profile set it up, otherwise an app or a person
+}
+
+// ExtensionKind is the type of payload of a network extension.
+type ExtensionKind string
+
+// The kinds of network extensions, by the key that holds each.
+const (
+	ExtensionVPN           ExtensionKind = "vpn"            // VPN
+	ExtensionAlwaysOnVPN   ExtensionKind = "always-on-vpn"  // AlwaysOnVPN
+	ExtensionAppVPN        ExtensionKind = "app-vpn"        // AppVPN: for some apps only
+	ExtensionContentFilter ExtensionKind = "content-filter" // ContentFilter
+	ExtensionURLFilter     ExtensionKind = "url-filter"     // URLFilter
+	ExtensionDNSProxy      ExtensionKind = "dns-proxy"      // DNSProxy
+	ExtensionDNSSettings   ExtensionKind = "dns-settings"   // DNSSettings: a resolver other than the network's
+	ExtensionRelay         ExtensionKind = "relay"          // Relay
+)
 
 // PastPower is how the device was fed when a sysdiagnose was made.
 // ioreg/IOService.txt / AppleSmartBattery, or AppleARMPMUCharger on old models.
@@ -159,4 +186,11 @@ type PastPower struct {
 	External       Fact[bool]   `json:"external,omitzero"`       // ExternalConnected
 	Charging       Fact[bool]   `json:"charging,omitzero"`       // IsCharging
 	BatteryPercent Fact[uint64] `json:"batteryPercent,omitzero"` // CurrentCapacity of MaxCapacity
+}
+
+// PastDisk is the device's own storage when a sysdiagnose was made.
+// disks.txt / the line of /private/var.
+type PastDisk struct {
+	TotalBytes Fact[uint64] `json:"totalBytes,omitzero"` // Size
+	FreeBytes  Fact[uint64] `json:"freeBytes,omitzero"`  // Avail: without what the device clears by itself
 }

@@ -18,7 +18,7 @@ func checksCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return format.List(e.Stdout, checks.All(), options)
+			return format.Checks(e.Stdout, checks.All(), options)
 		}),
 	}
 }

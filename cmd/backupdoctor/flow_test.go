@@ -114,6 +114,8 @@ func TestWatchExaminesAgain(t *testing.T) {
 	asked := len(tray.Requests())
 	tray.Unlock(locked.UDID())
 	heard.await(t, 30*time.Second, func() bool { return heard.count(report.DeviceDone) >= 3 })
+	observes := sim.Request{Service: "notification_proxy", Name: "ObserveNotification com.apple.mobile.lockdown.trusted_host_attached", UDID: stranger.UDID()}
+	heard.await(t, 30*time.Second, func() bool { return slices.Contains(tray.Requests(), observes) })
 	watched := slices.Clone(tray.Requests())
 	door := usb.Door{Address: address}
 	found, err := door.Find(t.Context())

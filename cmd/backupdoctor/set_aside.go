@@ -1,30 +1,19 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/setaside"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
-	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/urfave/cli/v2"
 )
-
-// archiveTime is how the name of an archived copy ends, in local time.
-const archiveTime = "20060102-150405"
-
-// settled is how long a backup that is not finished must have been left alone before it
-// counts as cut off and not as being written.
-const settled = 10 * time.Minute
 
 func setAsideCommand(e env) *cli.Command {
 	return &cli.Command{
@@ -47,12 +36,9 @@ func (e env) setAside(ctx *cli.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := movable(ctx.Context, folder, now); err != nil {
+	to, err := setaside.Target(ctx.Context, folder, now)
+	if err != nil {
 		return err
-	}
-	to := folder.Path + "-" + now.Format(archiveTime)
-	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
-		return command.Usage("wait a second", "%q is there already", to)
 	}
 	if !ctx.Bool("yes") {
 		if err := e.agree(fmt.Sprintf("rename %q to %q?", folder.Path, filepath.Base(to))); err != nil {
@@ -62,7 +48,7 @@ func (e env) setAside(ctx *cli.Context, now time.Time) error {
 	if err := os.Rename(folder.Path, to); err != nil {
 		return command.Usage("close every program that has the folder open, and see that you may change "+filepath.Dir(to), "%w", err)
 	}
-	_, err = fmt.Fprintf(e.Stdout, "renamed to %s\nto undo it: %s\n", to, undo(to, folder.Path, runtime.GOOS))
+	_, err = fmt.Fprintf(e.Stdout, "renamed to %s\nto undo it: %s\n", to, setaside.Undo(to, folder.Path, runtime.GOOS))
 	return err
 }
 
@@ -101,51 +87,6 @@ func quotedPaths(folders []backup.Folder) string {
 	return strings.Join(paths, ", ")
 }
 
-// movable refuses what must not be renamed: an archived copy, a folder whose name is not
-// that of a device, one behind a link, which would then lead nowhere, and a backup that is
-// being written.
-func movable(ctx context.Context, folder backup.Folder, now time.Time) error {
-	parent, err := filepath.EvalSymlinks(folder.Place.Path)
-	if err != nil {
-		return err
-	}
-	named, err := os.Lstat(folder.Place.Path)
-	switch {
-	case err != nil:
-		return err
-	case parent == folder.Path && named.Mode()&fs.ModeSymlink != 0:
-		return command.Usage("name the folder that the link leads to", "%q is a link to %q", folder.Place.Path, folder.Path)
-	case folder.Archived:
-		return command.Usage("no backup uses it, so it is in nobody's way", "%q is an archived copy", folder.Path)
-	case folder.UDID == "" || !device.SameUDID(filepath.Base(folder.Path), folder.UDID):
-		return command.Usage("rename it by hand", "%q is not named after its device", folder.Path)
-	case parent != folder.Path && parent != filepath.Dir(folder.Path):
-		return command.Usage("name the folder that the link leads to", "a link leads to %q", folder.Path)
-	}
-	return untouched(ctx, folder, now)
-}
-
-// untouched refuses a backup that something writes to, or has open.
-func untouched(ctx context.Context, folder backup.Folder, now time.Time) error {
-	a, err := backup.LookForActivity(ctx, folder)
-	if err != nil {
-		return fmt.Errorf("%q: %w", folder.Path, err)
-	}
-	if len(a.OpenIn) > 0 {
-		return command.Usage("close these programs, or wait until they are done", "files of %q are open in %s", folder.Path, strings.Join(a.OpenIn, ", "))
-	}
-	change := a.AfterEnd
-	if a.Unfinished {
-		change = a.Newest
-	}
-	if age := now.Sub(change.At).Abs(); age < settled {
-		return command.Usage(
-			fmt.Sprintf("wait until the backup has ended; one that was cut off may be renamed %d minutes after its last change", int(settled.Minutes())),
-			"a backup is being written to %q: %q changed %s ago", folder.Path, change.Path, words.Duration(age))
-	}
-	return nil
-}
-
 // agree asks the person at the terminal. Without one there is nobody to agree.
 func (e env) agree(question string) error {
 	if _, ok := terminal.Of(e.Stdin); !ok {
@@ -156,14 +97,4 @@ func (e env) agree(question string) error {
 		return command.Usage("", "nothing was renamed")
 	}
 	return nil
-}
-
-// undo is the command line that gives a folder its name back, for a POSIX shell or, on
-// Windows, for cmd and PowerShell.
-func undo(from, to, goos string) string {
-	if goos == "windows" {
-		return fmt.Sprintf(`move "%s" "%s"`, from, to)
-	}
-	quoted := func(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }
-	return "mv " + quoted(from) + " " + quoted(to)
 }

@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/setaside"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 )
 
-func TestMovable(t *testing.T) {
+func TestSetAsideRefusesWhatIsInUse(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		traits  []string
@@ -41,7 +42,7 @@ func TestMovable(t *testing.T) {
 				t.Fatal(err)
 			}
 			set := scan.FindBackups([]backup.Place{{Path: dir}})
-			err := movable(t.Context(), set.Stored[0].Folder, now)
+			_, err := setaside.Target(t.Context(), set.Stored[0].Folder, now)
 			if refused := err != nil; refused != (c.refusal != "") || refused && !strings.Contains(err.Error(), c.refusal) {
 				t.Errorf("got %v, want %q", err, c.refusal)
 			}
@@ -50,10 +51,10 @@ func TestMovable(t *testing.T) {
 }
 
 func TestUndoQuotesForItsShell(t *testing.T) {
-	if got, want := undo("/a b/it's-1", "/a b/it's", "linux"), `mv '/a b/it'\''s-1' '/a b/it'\''s'`; got != want {
+	if got, want := setaside.Undo("/a b/it's-1", "/a b/it's", "linux"), `mv '/a b/it'\''s-1' '/a b/it'\''s'`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if got, want := undo(`C:\a b\1`, `C:\a b\0`, "windows"), `move "C:\a b\1" "C:\a b\0"`; got != want {
+	if got, want := setaside.Undo(`C:\a b\1`, `C:\a b\0`, "windows"), `move "C:\a b\1" "C:\a b\0"`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

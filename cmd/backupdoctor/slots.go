@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"slices"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device/labels"
@@ -91,14 +89,4 @@ func (e env) forgetSlots(ctx *cli.Context) error {
 		slots = slots.Without(port)
 	}
 	return e.keepSlots(slots)
-}
-
-// nextName proposes a name: the first number that is no slot's.
-func nextName(slots labels.Slots) string {
-	for n := 1; ; n++ {
-		name := fmt.Sprint(n)
-		if !slices.ContainsFunc(slots.List(), func(slot labels.Slot) bool { return slot.Name == name }) {
-			return name
-		}
-	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,6 +46,23 @@ func TestSysdiagnose(t *testing.T) {
 	s := typed(t, t.Context(), "scan", "--no-usb", "--sysdiagnose", path, "--width", "200")
 	if s.code != report.ExitProblems || !strings.Contains(s.stdout, "icloud-storage-full") || !strings.Contains(s.stdout, "iPhone 15 Pro") {
 		t.Errorf("read again: exit code %d\n%s\n%s", s.code, s.stdout, s.stderr)
+	}
+
+	// What only an archive tells is evidence, with its file and its date.
+	var alone report.Report
+	if err := json.Unmarshal([]byte(typed(t, t.Context(), "scan", "--no-usb", "--sysdiagnose", path, "--json").stdout), &alone); err != nil || len(alone.Devices) != 1 {
+		t.Fatalf("%d devices, %v", len(alone.Devices), err)
+	}
+	for check, want := range map[string]struct{ status, source string }{
+		"device-storage-low": {"ok", "sysdiagnose disks.txt / Avail of /private/var"},
+		"vpn-proxy-firewall": {"warning", "sysdiagnose logs/Networking/com.apple.networkextension.plist / Enabled"},
+		"system-hung":        {"unknown", "sysdiagnose system_logs.logarchive/Extra/shutdown*.log"},
+	} {
+		if !slices.ContainsFunc(alone.Devices[0].Findings, func(f report.Finding) bool {
+			return f.Check == check && f.Status == want.status && slices.ContainsFunc(f.Evidence, func(e report.Evidence) bool { return e.Source == want.source && !e.AsOf.IsZero() })
+		}) {
+			t.Errorf("%s is not %s by %s", check, want.status, want.source)
+		}
 	}
 
 	// What an archive tells goes to the device that it is of.

@@ -1,23 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
-	"runtime"
 	"slices"
-	"strings"
 
-	"github.com/backupdoctor/backupdoctor/checks/faults"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/device"
-	"github.com/backupdoctor/backupdoctor/device/backup"
-	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/urfave/cli/v2"
 )
 
@@ -74,107 +63,11 @@ func (e env) verify(ctx *cli.Context) error {
 	if err := run.files.Check(path); err != nil {
 		return err
 	}
-	files, err := newFileList(path)
+	files, err := scan.NewProblemFile(path)
 	if err != nil {
 		return err
 	}
-	run.source.Inspection.Problem = files.write
+	run.source.Inspection.Problem = files.Write
 	err = run.pipe(e).Run(ctx.Context)
-	return cmp.Or(files.close(), err)
-}
-
-// namedBackups are the backups that the arguments name: folders, which are backups or hold some,
-// and UDIDs, which are looked for in the places of the flags. Without arguments it is all.
-func (e env) namedBackups(ctx *cli.Context) (scan.BackupSet, error) {
-	places, err := e.placesOf(ctx)
-	if err != nil {
-		return scan.BackupSet{}, err
-	}
-	var udids []string
-	var named []backup.Place
-	for _, argument := range ctx.Args().Slice() {
-		if !isPath(argument) {
-			udids = append(udids, argument)
-			continue
-		}
-		place, err := namedPlace(argument)
-		if err != nil {
-			return scan.BackupSet{}, err
-		}
-		named = append(named, place)
-	}
-	if len(udids) == 0 && len(named) > 0 {
-		return scan.FindBackups(named), nil
-	}
-	set := scan.FindBackups(places)
-	if len(udids) > 0 {
-		set.Keep(func(st scan.StoredBackup) bool { return st.IsOfOne(udids) })
-		for _, udid := range udids {
-			if !slices.ContainsFunc(set.Stored, func(st scan.StoredBackup) bool { return st.IsOfOne([]string{udid}) }) {
-				return scan.BackupSet{}, noBackupOf(udid, set)
-			}
-		}
-	}
-	return set.With(scan.FindBackups(named)), nil
-}
-
-// isPath reports whether an argument is a folder and not a UDID: it exists, or it looks like a
-// path.
-func isPath(argument string) bool {
-	_, err := os.Stat(argument)
-	return err == nil || strings.ContainsAny(argument, `/\`) || argument != filepath.Base(argument)
-}
-
-// noBackupOf ends a command that was given the UDID of a device without a backup. Where a
-// folder stayed closed, that is not known.
-func noBackupOf(udid string, set scan.BackupSet) error {
-	if len(set.Closed) > 0 {
-		return command.Exit{
-			Code: report.ExitNotExamined,
-			Err:  fmt.Errorf("whether there is a backup of %q cannot be told: %q may not be read", udid, set.Closed[0].Path),
-			Hint: scan.ClosedHint(set.Closed[0], runtime.GOOS),
-		}
-	}
-	return command.Exit{Code: report.ExitNoDevice, Err: fmt.Errorf("no backup of %q was found", udid), Hint: scan.Elsewhere}
-}
-
-// A fileList is where every file that a fault concerns goes as it is found, so that a
-// backup in ruins needs no more memory than a whole one.
-type fileList struct {
-	file   *os.File
-	out    *bufio.Writer
-	failed error // the first error of writing
-}
-
-// newFileList opens the file of --files, which only its owner may read: paths tell a lot about
-// people.
-func newFileList(path string) (*fileList, error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	return &fileList{file: file, out: bufio.NewWriter(file)}, nil
-}
-
-// A fileLine is one line of the list.
-type fileLine struct {
-	Folder   string `json:"folder"`
-	Mode     string `json:"mode"`
-	Severity string `json:"severity"`
-	device.BackupProblem
-}
-
-func (l *fileList) write(folder backup.Folder, p backup.Problem) {
-	fault, _ := faults.Find(p.Mode.ID)
-	line, err := json.Marshal(fileLine{folder.Path, p.Mode.ID, string(fault.Severity), p.BackupProblem})
-	if err == nil {
-		_, err = l.out.Write(append(line, '\n'))
-	}
-	if l.failed == nil {
-		l.failed = err
-	}
-}
-
-func (l *fileList) close() error {
-	return errors.Join(l.failed, l.out.Flush(), l.file.Close())
+	return cmp.Or(files.Close(), err)
 }

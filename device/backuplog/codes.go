@@ -1,7 +1,6 @@
 package backuplog
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -17,7 +16,7 @@ const maxCodes = 16
 //	Error Domain=MBErrorDomain Code=303                 NSError
 //	<Error domain: MBErrorDomain, code 303>             Setup Assistant
 //	MBErrorDomain(303), …/303, …:303                    backupd, since iOS 17 and before
-var code = regexp.MustCompile(
+var code = pattern(
 	`(?P<object>CKError) 0x[0-9a-f]{1,16}:? ?(?:"[^"]{0,200}")? ?\((?P<first>-?\d{1,9})\b` +
 		`|[Dd]omain ?[=:] ?"?(?P<domain>[A-Za-z][\w.]{1,80})"?,? [Cc]ode ?[=:]? ?(?P<code>-?\d{1,9})\b` +
 		`|\b(?P<name>[A-Za-z]\w{0,80}Error(?:Domain)?|com\.apple\.[\w.]{1,80})[(/:](?P<number>-?\d{1,9})\b`)
@@ -26,8 +25,8 @@ var code = regexp.MustCompile(
 // begins with the error as it was met, and goes on with those behind it.
 func codes(text string) []device.PastCause {
 	var found []device.PastCause
-	for _, match := range code.FindAllStringSubmatch(text, -1) {
-		part := func(group string) string { return match[code.SubexpIndex(group)] }
+	for _, match := range code().FindAllStringSubmatch(text, -1) {
+		part := func(group string) string { return match[code().SubexpIndex(group)] }
 		number, err := strconv.Atoi(part("first") + part("code") + part("number"))
 		if err != nil {
 			continue

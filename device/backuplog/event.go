@@ -2,7 +2,6 @@ package backuplog
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -54,7 +53,7 @@ func Understand(line Line) (event Event, ok bool) {
 	case setup:
 		ok = event.ofSetup()
 	case reporter:
-		event.Kind, ok = Died, crashed.MatchString(line.Text)
+		event.Kind, ok = Died, crashed().MatchString(line.Text)
 	}
 	return event, ok
 }
@@ -68,38 +67,38 @@ const (
 // What backupd says of an attempt beside its first and last line.
 var (
 	// A daemon that throws an exception, or calls abort, ends there.
-	dying = regexp.MustCompile(`(?i)\bTerminating app due to uncaught exception\b|\babort\(\) called\b`)
+	dying = pattern(`(?i)\bTerminating app due to uncaught exception\b|\babort\(\) called\b`)
 	// ReportCrash names the process that it writes a report of, and its number.
-	crashed = regexp.MustCompile(`\bcorpse\[(\d+)\] backupd\b`)
+	crashed = pattern(`\bcorpse\[(\d+)\] backupd\b`)
 	// backupd meets these errors only while it gathers or uploads files.
-	inAttempt = regexp.MustCompile(`(?i)\bfailed to (?:upload|back ?up|copy|save|scan|read|open|stat)\b|\bOperation .{1,120} failed\b|\bstat\("|\bmissing encryption keys\b`)
-	lacksKeys = regexp.MustCompile(`(?i)\bmissing encryption keys\b`)
-	begins    = regexp.MustCompile(`\bStarting backup\b`)
+	inAttempt = pattern(`(?i)\bfailed to (?:upload|back ?up|copy|save|scan|read|open|stat)\b|\bOperation .{1,120} failed\b|\bstat\("|\bmissing encryption keys\b`)
+	lacksKeys = pattern(`(?i)\bmissing encryption keys\b`)
+	begins    = pattern(`\bStarting backup\b`)
 	// The bracket of a cancellation names the condition that was lost.
-	calledOff = regexp.MustCompile(`(?i)\bcancell?ed \((com\.apple\.backupd\.[\w.-]{1,60})\)`)
+	calledOff = pattern(`(?i)\bcancell?ed \((com\.apple\.backupd\.[\w.-]{1,60})\)`)
 	// A Mac's Time Machine is made by a daemon of the same name.
-	timeMachine = regexp.MustCompile(`\bcom\.apple\.TimeMachine\b|\bTime Machine\b|\.backupdb\b|\bStarting (?:automatic|manual|standard) backup\b`)
+	timeMachine = pattern(`\bcom\.apple\.TimeMachine\b|\bTime Machine\b|\.backupdb\b|\bStarting (?:automatic|manual|standard) backup\b`)
 )
 
 // OfTimeMachine is true of a line of the daemon that makes a Mac's backups, which is called
 // backupd as well.
 func OfTimeMachine(line Line) bool {
-	return path.Base(line.Process) == backupd && timeMachine.MatchString(line.Text)
+	return path.Base(line.Process) == backupd && timeMachine().MatchString(line.Text)
 }
 
-var failure = regexp.MustCompile(`(?i)\bbackup failed(?: with error)?: ?(.*)`)
+var failure = pattern(`(?i)\bbackup failed(?: with error)?: ?(.*)`)
 
 // ofBackupd understands a line of backupd. Its own errors that end nothing are told by their
 // level or, where a log has none, by a code; other lines are of no account.
 func (e *Event) ofBackupd() bool {
-	switch found := failure.FindStringSubmatch(e.Text); {
+	switch found := failure().FindStringSubmatch(e.Text); {
 	case found != nil:
 		e.Kind, e.Codes = Failed, codes(found[1])
-		e.KeysLacked = lacksKeys.MatchString(e.Text)
-		if off := calledOff.FindStringSubmatch(e.Text); off != nil {
+		e.KeysLacked = lacksKeys().MatchString(e.Text)
+		if off := calledOff().FindStringSubmatch(e.Text); off != nil {
 			e.CalledOff = off[1]
 		}
-	case dying.MatchString(e.Text):
+	case dying().MatchString(e.Text):
 		e.Kind = Died
 	case strings.Contains(e.Text, schedulerTag):
 		return e.ofScheduler()
@@ -107,12 +106,12 @@ func (e *Event) ofBackupd() bool {
 		e.Kind, e.PolicyForbids = Scheduled, device.Known(true)
 	default:
 		e.Codes = codes(e.Text)
-		e.OfAttempt, e.KeysLacked = inAttempt.MatchString(e.Text), lacksKeys.MatchString(e.Text)
+		e.OfAttempt, e.KeysLacked = inAttempt().MatchString(e.Text), lacksKeys().MatchString(e.Text)
 		switch {
 		case len(e.Codes) > 0 || e.Error || e.OfAttempt:
 			e.Kind = Trouble
 		case strings.Contains(e.Text, cloudTag):
-			e.Kind, e.Begins = Working, begins.MatchString(e.Text)
+			e.Kind, e.Begins = Working, begins().MatchString(e.Text)
 		default:
 			return false
 		}
@@ -121,13 +120,13 @@ func (e *Event) ofBackupd() bool {
 }
 
 // flag finds the flags of a scheduler's line: enabled:1, locked:0, onCellular:0(1).
-var flag = regexp.MustCompile(`\b(enabled|locked|onPower|onWiFi|onCellular): ?([01])\b`)
+var flag = pattern(`\b(enabled|locked|onPower|onWiFi|onCellular): ?([01])\b`)
 
 // failureCount finds the number of failures in a row: FailureCount for account …: 5(4).
-var failureCount = regexp.MustCompile(`\bUpdating FailureCount\b.*: ?(\d{1,6})\(\d{1,6}\)`)
+var failureCount = pattern(`\bUpdating FailureCount\b.*: ?(\d{1,6})\(\d{1,6}\)`)
 
 func (e *Event) ofScheduler() bool {
-	if flags := flag.FindAllStringSubmatch(e.Text, -1); flags != nil {
+	if flags := flag().FindAllStringSubmatch(e.Text, -1); flags != nil {
 		e.Kind, e.Conditions.At = Conditions, e.At
 		for _, f := range flags {
 			*condition(&e.Conditions, f[1]) = device.Known(f[2] == "1")
@@ -135,7 +134,7 @@ func (e *Event) ofScheduler() bool {
 		return true
 	}
 	e.Kind = Scheduled
-	if count := failureCount.FindStringSubmatch(e.Text); count != nil {
+	if count := failureCount().FindStringSubmatch(e.Text); count != nil {
 		e.FailureCount = device.Known(number(count[1]))
 	}
 	if strings.Contains(e.Text, "disabled by the current MC policy") {
@@ -171,7 +170,7 @@ func number(digits string) uint64 {
 // ofSetup understands a line of Setup Assistant, of which only the end of a backup that it
 // forced counts.
 func (e *Event) ofSetup() bool {
-	found := failure.FindStringSubmatch(e.Text)
+	found := failure().FindStringSubmatch(e.Text)
 	if found == nil {
 		return false
 	}

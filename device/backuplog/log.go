@@ -85,7 +85,7 @@ func (l *Log) Add(line Line) (event Event, ok bool) {
 // isOurs is true of the report of a crash if it is of the backupd that wrote the lines before:
 // the daemon that makes backups to computers is reported under the same name.
 func (l *Log) isOurs(report Event) bool {
-	number := crashed.FindStringSubmatch(report.Text)
+	number := crashed().FindStringSubmatch(report.Text)
 	return l.pid != "" && number != nil && number[1] == l.pid
 }
 

@@ -14,12 +14,12 @@ var (
 	pageRestore   = pageFlag(`restoreState running`)
 	pageButton    = pageFlag(`backup button enabled`)
 	pageSuits     = pageFlag(`supports ?backup`)
-	pageInterface = regexp.MustCompile(`(?i)\binterface ?type ?[:=]? ?(\d)\b`)
+	pageInterface = pattern(`(?i)\binterface ?type ?[:=]? ?(\d)\b`)
 )
 
 // pageFlag matches the name of a flag, with its value.
-func pageFlag(name string) *regexp.Regexp {
-	return regexp.MustCompile(`(?i)` + name + ` ?[:=]? ?(0|1|yes|no)\b`)
+func pageFlag(name string) func() *regexp.Regexp {
+	return pattern(`(?i)` + name + ` ?[:=]? ?(0|1|yes|no)\b`)
 }
 
 // interfaces are the kinds of network by the numbers that Settings has for them.
@@ -34,7 +34,7 @@ func (e *Event) ofPage() bool {
 	found = e.read(&p.RestoreRunning, pageRestore) || found
 	found = e.read(&p.ButtonEnabled, pageButton) || found
 	found = e.read(&p.NetworkSuits, pageSuits) || found
-	if match := pageInterface.FindStringSubmatch(e.Text); match != nil && interfaces[match[1]] != "" {
+	if match := pageInterface().FindStringSubmatch(e.Text); match != nil && interfaces[match[1]] != "" {
 		p.Network, found = device.Known(interfaces[match[1]]), true
 	}
 	if strings.Contains(e.Text, "because policy prevents backup") {
@@ -49,8 +49,8 @@ func (e *Event) ofPage() bool {
 }
 
 // read sets a flag if the line has it.
-func (e *Event) read(flag *device.Fact[bool], pattern *regexp.Regexp) bool {
-	match := pattern.FindStringSubmatch(e.Text)
+func (e *Event) read(flag *device.Fact[bool], matches func() *regexp.Regexp) bool {
+	match := matches().FindStringSubmatch(e.Text)
 	if match == nil {
 		return false
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -150,7 +151,7 @@ func (inv *Inventory) add(line int, fields []string, keys []int, columns int) er
 // letters, as people write them in many ways.
 func plain(text string) string {
 	return strings.ToLower(strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" \t-_.:", r) {
+		if unicode.IsSpace(r) || strings.ContainsRune("-_.:", r) {
 			return -1
 		}
 		return r

@@ -201,6 +201,7 @@ func TestInventoryRefuses(t *testing.T) {
 func FuzzReadInventory(f *testing.F) {
 	f.Add("serial,tag\nABC,7")
 	f.Add("udid;serial;x\na;b;c\n;;\n")
+	f.Add(";serial\n;0\v")
 	f.Fuzz(func(t *testing.T, table string) {
 		inventory, err := ReadInventory(strings.NewReader(table))
 		if err != nil {

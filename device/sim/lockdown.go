@@ -56,7 +56,7 @@ func (p *plugged) serve(served context.Context, client net.Conn, at port) {
 		}
 		return
 	}
-	if c.startTLS(at.secure) == nil {
+	if at.secure == nil || c.startTLS(at.secure) == nil {
 		p.serveService(c, at.service)
 	}
 }
@@ -203,6 +203,7 @@ func (s *lockdownSession) startSession(r lockdownRequest) error {
 		return err
 	}
 	s.id, s.secure = id, secure
+	s.device.post(trustedHost)
 	return s.startTLS(secure)
 }
 
@@ -223,6 +224,8 @@ func (s *lockdownSession) stopSession(r lockdownRequest) error {
 func (s *lockdownSession) startService(r lockdownRequest) error {
 	message := dict{"Request": r.Request, "Service": r.Service}
 	switch {
+	case r.Service == anyoneService:
+		message["Port"] = s.device.open(r.Service, nil)
 	case s.id == "":
 		message["Error"] = "SessionInactive"
 	case r.Service == "":
@@ -264,6 +267,7 @@ func (s *lockdownSession) pair(r lockdownRequest) string {
 	case r.Request == "ValidatePair" && s.device.secure(r.PairRecord.HostID) == nil:
 		return "InvalidHostID"
 	case r.Request == "ValidatePair":
+		s.device.post(trustedHost)
 		return ""
 	case r.Request == "Unpair":
 		s.device.forget(r.PairRecord.HostID)
@@ -286,6 +290,7 @@ func (s *lockdownSession) pair(r lockdownRequest) string {
 	if s.device.trust(r.PairRecord) != nil {
 		return "InvalidPairRecord"
 	}
+	s.device.post(trustedHost)
 	s.device.leaveOnTrust()
 	return ""
 }

@@ -5,6 +5,9 @@ import (
 	"sync"
 )
 
+// trustedHost is posted when a computer that the device trusts begins to speak with it.
+const trustedHost = "com.apple.mobile.lockdown.trusted_host_attached"
+
 // An observer is a client of notification_proxy, with what it wants to be told of.
 type observer struct {
 	names  []string

@@ -7,12 +7,16 @@ type service struct {
 	name   string // as StartService knows it
 }
 
+// anyoneService is open to computers that the device does not trust, and speaks plain text.
+const anyoneService = "com.apple.mobile.insecure_notification_proxy"
+
 // services are those that a device offers.
 var services = map[string]func(*service){
 	"com.apple.mobile.diagnostics_relay":  (*service).diagnostics,
 	"com.apple.mobile.MCInstall":          (*service).management,
 	"com.apple.mobile.installation_proxy": (*service).installation,
 	"com.apple.mobile.notification_proxy": (*service).notifications,
+	anyoneService:                         (*service).notifications,
 	"com.apple.os_trace_relay":            (*service).osTrace,
 	"com.apple.syslog_relay":              (*service).syslog,
 	"com.apple.crashreportmover":          (*service).crashMover,

@@ -11,6 +11,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func (d *Device) addSysdiagnose(age time.Duration) error {
 	members := map[string][]byte{}
 	for name, data := range d.members {
 		if !strings.HasSuffix(name, ".plist") {
-			members[name] = data
+			members[name] = laterShutdowns(data, age)
 			continue
 		}
 		moved, err := laterPlist(data, age)
@@ -143,6 +144,19 @@ func laterEvent(text string, age time.Duration) string {
 			return start
 		}
 		return at.Add(age).Format(form)
+	})
+}
+
+// shutdownTime is when the device was shut down, in shutdown.log.
+var shutdownTime = regexp.MustCompile(`SIGTERM: \[(\d+)\]`)
+
+func laterShutdowns(data []byte, age time.Duration) []byte {
+	return shutdownTime.ReplaceAllFunc(data, func(line []byte) []byte {
+		seconds, err := strconv.ParseInt(string(shutdownTime.FindSubmatch(line)[1]), 10, 64)
+		if err != nil {
+			return line
+		}
+		return fmt.Appendf(nil, "SIGTERM: [%d]", seconds+int64(age/time.Second))
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -63,6 +64,10 @@ func whole(t testing.TB) map[string]string {
 		"remotectl_dumpstate.txt": "Local device\n\tUUID: 1\n\tProperties: {\n\t\tUniqueDeviceID => " + testUDID + "\n" +
 			"\t\tProductType => iPhone17,2\n\t\tDeviceClass => iPhone\n\t\tOSVersion => 26.6.2\n\t}\n" +
 			"Found watch (companion)\n\tProperties: {\n\t\tUniqueDeviceID => 00008310-0000000000000001\n\t\tProductType => Watch7,1\n\t}\n",
+		"disks.txt": diskTable,
+		shutdownLog: "After 1.26s, these clients are still here:\n\t\tremaining client pid: 91 (/usr/libexec/backupd)\nSIGTERM: [1789200000] All buffers flushed\n",
+		"system_logs.logarchive/Extra/shutdown.0.log":                    "SIGTERM: [1789000000] All buffers flushed\n",
+		"logs/Networking/com.apple.networkextension.plist":               list(networkArchive("DNSProxy", true, true)),
 		"crashes_and_spins/cloudd-2026-09-11-031215.ips":                 "{}\n",
 		"crashes_and_spins/Retired/backupd-2026-09-12-031215.000.ips":    "{}\n",
 		"crashes_and_spins/Instagram-2026-09-11-031215.ips":              "{}\n",
@@ -147,7 +152,8 @@ func readFile(t testing.TB, name string, data []byte) Archive {
 func is[T any](t *testing.T, what string, fact device.Fact[T], want T) {
 	t.Helper()
 	got, err := fact.Get()
-	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+	all := cmp.Exporter(func(reflect.Type) bool { return true }) // facts within facts too
+	if diff := cmp.Diff(want, got, all); err != nil || diff != "" {
 		t.Errorf("%s: %v (-want +got)\n%s", what, err, diff)
 	}
 }
@@ -195,6 +201,10 @@ func TestRead(t *testing.T) {
 	is(t, "charging", h.Power.Charging, false)
 	is(t, "battery", h.Power.BatteryPercent, 41)
 	is(t, "free in iCloud", h.Account.FreeBytes, 1234567890)
+	is(t, "storage", h.Disk.TotalBytes, 119<<30)
+	is(t, "free storage", h.Disk.FreeBytes, 41<<30)
+	is(t, "extensions", h.Network.Extensions, []device.NetworkExtension{{Kind: device.ExtensionDNSProxy, Enabled: device.Known(true), FromProfile: true}})
+	is(t, "shutdowns", h.Shutdowns, []time.Time{time.Unix(1789200000, 0).UTC(), time.Unix(1789000000, 0).UTC()})
 	is(t, "crashes", h.Crashes, []device.Crash{
 		{Process: "backupd", At: time.Date(2026, 9, 12, 2, 12, 15, 0, time.UTC)},
 		{Process: "cloudd", At: time.Date(2026, 9, 11, 2, 12, 15, 0, time.UTC)},
@@ -278,6 +288,9 @@ func TestReadAlmostNothing(t *testing.T) {
 		"free":      reasonOf(h.Account.FreeBytes),
 		"version":   reasonOf(archive.Device.ProductVersion),
 		"supervise": reasonOf(h.Restrictions.Supervised),
+		"storage":   reasonOf(h.Disk.FreeBytes),
+		"filters":   reasonOf(h.Network.Extensions),
+		"shutdowns": reasonOf(h.Shutdowns),
 	} {
 		if !errors.Is(err, device.Absent) {
 			t.Errorf("%s: %v", what, err)
@@ -480,7 +493,8 @@ func FuzzRead(f *testing.F) {
 				t.Error("claims that there were no crashes")
 			}
 		}
-		if archive.History.Network.Associated.IsZero() || archive.History.CloudBackup.Results.IsZero() {
+		h := archive.History
+		if h.Network.Associated.IsZero() || h.CloudBackup.Results.IsZero() || h.Disk.FreeBytes.IsZero() || h.Network.Extensions.IsZero() || h.Shutdowns.IsZero() {
 			t.Error("a fact was left unasked")
 		}
 	})

@@ -1,7 +1,8 @@
 // Package sysdiagnose is the door to sysdiagnose archives: it reads the few files in one
 // that bear on iCloud Backup. An archive is made on the device by pressing buttons, and
 // holds what no cable tells: backupd's own record of its last attempts, the settings that
-// management enforces, how Wi-Fi and power stood.
+// management enforces, how Wi-Fi, power and storage stood, which VPNs and filters were set
+// up, and when the device was shut down.
 //
 // [Read] takes an archive as the device writes it, .tar.gz, or a folder that one was
 // unpacked into. It reads from the first byte to the last and unpacks nothing: no file is

@@ -62,6 +62,21 @@ var files = map[string]file{
 		read:    (*reading).brctl,
 		unknown: func(r *reading, why error) { unknown(&r.archive.History.Account.FreeBytes, why) },
 	},
+	"disks.txt": {
+		read: (*reading).disks,
+		unknown: func(r *reading, why error) {
+			unknown(&r.archive.History.Disk.TotalBytes, why)
+			unknown(&r.archive.History.Disk.FreeBytes, why)
+		},
+	},
+	"logs/Networking/com.apple.networkextension.plist": {
+		read:    (*reading).networkExtensions,
+		unknown: func(r *reading, why error) { unknown(&r.archive.History.Network.Extensions, why) },
+	},
+	shutdownLog: {
+		read:    (*reading).shutdowns,
+		unknown: func(r *reading, why error) { unknown(&r.archive.History.Shutdowns, why) },
+	},
 	"logs/SystemVersion/SystemVersion.plist": {
 		read:    (*reading).systemVersion,
 		unknown: func(*reading, error) {}, // the other file that tells may follow
@@ -79,10 +94,16 @@ var files = map[string]file{
 // brctlDump is what brctl says of iCloud Drive. Its neighbours are read the same way.
 const brctlDump = "brctl/brctl-dump.txt"
 
+// shutdownLog lists shutdowns. Older ones are in shutdown.0.log and the like beside it.
+const shutdownLog = "system_logs.logarchive/Extra/shutdown.log"
+
 // fileAt finds a file that is to be read.
 func fileAt(below string) (file, bool) {
 	if found, ok := files[below]; ok {
 		return found, true
+	}
+	if matched, err := path.Match("system_logs.logarchive/Extra/shutdown*.log", below); err == nil && matched {
+		return files[shutdownLog], true
 	}
 	if path.Dir(below) == path.Dir(brctlDump) && strings.HasSuffix(below, ".txt") {
 		return files[brctlDump], true

@@ -8,7 +8,10 @@ const (
 	maxName    = 4096     // bytes
 	maxMember  = 16 << 20 // of a member that is held in memory
 	maxCrashes = 1000
-	maxPadding = 64 << 20 // behind the last member
+
+	maxShutdowns  = 100 // the newest
+	maxExtensions = 100
+	maxPadding    = 64 << 20 // behind the last member
 
 	// Logs compress to about a tenth, and no single one unpacks to freeBytes. Archives of
 	// more than maxRatio that go on beyond freeBytes hold nothing but the intent.

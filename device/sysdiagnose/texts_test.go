@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"howett.net/plist"
 
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -107,9 +108,11 @@ func inWords[T any](fact device.Fact[T]) string {
 
 // FuzzTexts holds that no text makes its reader panic, or leaves a claim that cannot be.
 func FuzzTexts(f *testing.F) {
-	for _, content := range []string{"Power : On\nRSSI : -5 dBm", "+-o AppleSmartBattery\n\"IsCharging\" = Yes", "7 bytes of quota remaining", "Local device\n\tUniqueDeviceID => x"} {
+	for _, content := range []string{"Power : On\nRSSI : -5 dBm", "+-o AppleSmartBattery\n\"IsCharging\" = Yes", "7 bytes of quota remaining", "Local device\n\tUniqueDeviceID => x", diskTable, "SIGTERM: [1789200000] All buffers flushed"} {
 		f.Add(content)
 	}
+	f.Add(string(keyedArchive(f, networkArchive("ContentFilter", true, false), plist.BinaryFormat)))
+	f.Add(string(keyedArchive(f, networkArchive("VPN", false, true), plist.XMLFormat)))
 	f.Fuzz(func(t *testing.T, content string) {
 		for path := range files {
 			r := told(t, path, content)
@@ -118,6 +121,17 @@ func FuzzTexts(f *testing.F) {
 			}
 			if level, err := r.archive.History.Network.SignalDBm.Get(); err == nil && (level >= 0 || level < -120) {
 				t.Errorf("a signal of %d dBm", level)
+			}
+			disk := r.archive.History.Disk
+			free, errFree := disk.FreeBytes.Get()
+			if total, err := disk.TotalBytes.Get(); err == nil && errFree == nil && free > total {
+				t.Errorf("%d bytes of %d free", free, total)
+			}
+			if times, err := r.archive.History.Shutdowns.Get(); err == nil && len(times) > maxShutdowns {
+				t.Errorf("%d shutdowns", len(times))
+			}
+			if extensions, err := r.archive.History.Network.Extensions.Get(); err == nil && len(extensions) > maxExtensions {
+				t.Errorf("%d extensions", len(extensions))
 			}
 		}
 	})

@@ -1,8 +1,10 @@
 package usb
 
 import (
+	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/sim"
@@ -33,11 +35,26 @@ func TestAccess(t *testing.T) {
 	tray.Unlock(locked.UDID())
 	see(found[0], "", false)
 	see(found[1], device.NeverPaired, false)
+	posted, ended := make(chan struct{}, 16), make(chan error, 1)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go func() { ended <- door.ObserveTrust(ctx, found[1], func() { posted <- struct{}{} }) }()
+	observes := sim.Request{Service: "notification_proxy", Name: "ObserveNotification com.apple.mobile.lockdown.trusted_host_attached", UDID: stranger.UDID()}
+	for deadline := time.Now().Add(time.Minute); !slices.Contains(tray.Requests(), observes); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("its trust is not observed")
+		}
+	}
 	asked := len(tray.Requests())
 	if err := door.Pair(t.Context(), found[1], func(PairEvent) {}); err != nil {
 		t.Fatal(err)
 	}
 	paired := len(tray.Requests())
+	<-posted
+	stop()
+	if err := <-ended; err != device.Interrupted {
+		t.Errorf("the observation ended with %v", err)
+	}
 	see(found[1], "", false)
 	tray.Detach(locked.UDID())
 	see(found[0], device.Detached, false)

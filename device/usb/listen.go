@@ -65,7 +65,7 @@ func (e *examination) listen(ctx context.Context, hear func(Heard)) error {
 		return err
 	}
 	defer log.Close()
-	notices, err := e.openNotices(ctx) // without it a success shows only in values that are read later
+	notices, err := e.openNotices(ctx, notifyService, domainChanged) // without it a success shows only in values that are read later
 	e.Close()
 
 	var one sync.Mutex
@@ -80,7 +80,7 @@ func (e *examination) listen(ctx context.Context, hear func(Heard)) error {
 		defer listening.Wait()
 		defer notices.Close()
 		listening.Go(func() {
-			guard(func() { followNotices(ctx, notices, pass) }, func() {})
+			guard(func() { followNotices(ctx, notices, domainChanged, func() { pass(Heard{Changed: true}) }) }, func() {})
 		})
 	}
 	return log.follow(ctx, pass)
@@ -208,14 +208,14 @@ type notifyRequest struct {
 	Name    string
 }
 
-// openNotices asks to be told when a backup has completed.
-func (e *examination) openNotices(ctx context.Context) (*link, error) {
-	l, err := e.openService(ctx, notifyService)
+// openNotices asks a service to be told when a notification is posted.
+func (e *examination) openNotices(ctx context.Context, service, name string) (*link, error) {
+	l, err := e.openService(ctx, service)
 	if err != nil {
 		return nil, err
 	}
 	err = l.send(ctx, func() error {
-		return ios.NewLockDownConnection(l.DeviceConnection).Send(notifyRequest{"ObserveNotification", domainChanged})
+		return ios.NewLockDownConnection(l.DeviceConnection).Send(notifyRequest{"ObserveNotification", name})
 	})
 	if err == nil {
 		err = l.endless()
@@ -227,15 +227,15 @@ func (e *examination) openNotices(ctx context.Context) (*link, error) {
 	return l, nil
 }
 
-// followNotices passes on that the values have changed, until nothing more comes.
-func followNotices(ctx context.Context, l *link, hear func(Heard)) {
+// followNotices calls posted each time that the notification is posted, until nothing more comes.
+func followNotices(ctx context.Context, l *link, name string, posted func()) {
 	for {
 		message, err := l.receive(ctx, maxReply)
 		if l.broken != nil {
 			return
 		}
-		if err == nil && relays(message, domainChanged) {
-			hear(Heard{Changed: true})
+		if err == nil && relays(message, name) {
+			posted()
 		}
 	}
 }

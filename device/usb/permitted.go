@@ -54,10 +54,13 @@ var PermittedListening = []string{
 	"notification_proxy ObserveNotification com.apple.mobile.backup.domain_changed",
 }
 
-// PermittedWatching is every request that [Door.Access] may send besides those of
-// [Permitted]. It changes nothing on the device.
+// PermittedWatching is every request that [Door.Access] and [Door.ObserveTrust] may send besides
+// those of [Permitted]. It changes nothing on the device.
 var PermittedWatching = []string{
 	"lockdown GetValue PasswordProtected",
+	"lockdown StartService com.apple.mobile.insecure_notification_proxy",
+
+	"notification_proxy ObserveNotification com.apple.mobile.lockdown.trusted_host_attached",
 }
 
 // PermittedProbing is every request that [Door.Probe] may send: to usbmuxd alone.

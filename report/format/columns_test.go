@@ -1,8 +1,15 @@
 package format
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"iter"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // No stranger's text moves a column, or reaches the terminal as it is.
@@ -18,4 +25,103 @@ func TestColumns(t *testing.T) {
 	if err := Columns(&out, nil); err != nil || out.String() != "" {
 		t.Errorf("no rows are %q, %v", out.String(), err)
 	}
+}
+
+// A place is a row of the lists below.
+type place struct {
+	Name string `json:"name"`
+	Site string `json:"site"`
+	Lag  int    `json:"lag"`
+}
+
+var places = List[place]{
+	Title: "Places & more",
+	Columns: []Column[place]{
+		{"name", func(p place) string { return p.Name }},
+		{"site", func(p place) string { return p.Site }},
+		{"lag", func(p place) string { return strconv.Itoa(p.Lag) }},
+	},
+	Terminal: []Column[place]{
+		{"NAME", func(p place) string { return p.Name }},
+		{"SITE", func(p place) string { return p.Site }},
+	},
+}
+
+var errGone = errors.New("the database is gone")
+
+// placeRows are two rows, the second with a name that would be a formula, and then an error.
+func placeRows(last error) iter.Seq2[place, error] {
+	return func(yield func(place, error) bool) {
+		_ = yield(place{"oslo", "a,b", -2}, nil) && yield(place{"=1+1", "<b>\u202e", 0}, nil) && last != nil && yield(place{}, last)
+	}
+}
+
+func TestListFormats(t *testing.T) {
+	for format, want := range map[string]string{
+		"csv":  "name,site,lag\noslo,\"a,b\",-2\n'=1+1,<b>,0\n",
+		"json": "[\n" + `{"name":"oslo","site":"a,b","lag":-2},` + "\n" + `{"name":"=1+1","site":"<b>\u202e","lag":0}` + "\n]\n",
+		"html": "<tr><td>oslo</td><td>a,b</td><td>-2</td></tr>\n<tr><td>=1&#43;1</td><td>&lt;b&gt;</td><td>0</td></tr>\n</tbody></table></div>\n",
+		"":     "NAME  SITE\noslo  a,b\n=1+1  <b>\n",
+	} {
+		var whole, broken bytes.Buffer
+		if err := places.Write(&whole, format, placeRows(nil)); err != nil || !strings.HasSuffix(whole.String(), want) {
+			t.Errorf("%q: %v\n%s", format, err, &whole)
+		}
+		if err := places.Write(&broken, format, placeRows(errGone)); !errors.Is(err, errGone) {
+			t.Errorf("%q that breaks off ends with %v", format, err)
+		}
+		if format != "csv" && broken.Len() >= whole.Len() {
+			t.Errorf("%q that breaks off looks whole", format)
+		}
+		if err := places.Write(brokenPipe{}, format, placeRows(nil)); err == nil {
+			t.Errorf("%q into a broken pipe is no error", format)
+		}
+	}
+}
+
+func TestListsWithoutRows(t *testing.T) {
+	for format, want := range map[string]string{"csv": "name,site,lag\n", "json": "[]\n", "": ""} {
+		var out bytes.Buffer
+		if err := places.Write(&out, format, Rows[place](nil)); err != nil || out.String() != want {
+			t.Errorf("%q of nothing is %q, %v", format, &out, err)
+		}
+	}
+}
+
+// FuzzList holds that no text of a row leaves its cell, begins a formula or reaches a terminal
+// as it is.
+func FuzzList(f *testing.F) {
+	for _, text := range []string{"", "=1+1", " =1+1", "\t=1", "\x00=1", "+49", "-1", "@SUM(A1)", "\u200b=1", "x;=HYPERLINK(1)", "</td><script>", "\xff", "a\r\nb,\"c"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		write := func(format string, p place) string {
+			var out strings.Builder
+			if err := places.Write(&out, format, Rows([]place{p})); err != nil {
+				t.Fatal(err)
+			}
+			return out.String()
+		}
+		hostile, plain := place{text, text, 1}, place{"x", "x", 1}
+		row := tableRows(t, write("csv", hostile))[0]
+		if beginsFormula(row["site"]) || signedNumber.MatchString(row["name"]) || beginsFormula(row["name"]) {
+			t.Errorf("%q became %q", text, row)
+		}
+		if got, want := strings.Count(write("html", hostile), "<"), strings.Count(write("html", plain), "<"); got != want {
+			t.Errorf("%q makes %d marks of HTML, want %d", text, got, want)
+		}
+		if lines := strings.Count(write("", hostile), "\n"); lines != 2 {
+			t.Errorf("%q takes %d lines of a terminal", text, lines)
+		}
+		var back []place
+		document := write("json", hostile)
+		if err := json.Unmarshal([]byte(document), &back); err != nil || back[0].Name != strings.ToValidUTF8(text, "\ufffd") && strings.ToValidUTF8(text, "") == text {
+			t.Errorf("%q became %s: %v", text, document, err)
+		}
+		for _, format := range []string{"csv", "html", "", "json"} {
+			if shown := strings.ReplaceAll(write(format, hostile), "\n", ""); strings.ContainsFunc(shown, report.Hidden) {
+				t.Errorf("%q has hidden characters in %q: %q", text, format, shown)
+			}
+		}
+	})
 }

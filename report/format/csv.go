@@ -1,13 +1,9 @@
 package format
 
 import (
-	"encoding/csv"
-	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
@@ -17,12 +13,6 @@ import (
 // maxAssetColumns is how many columns of inventories a file has. No inventory comes near
 // it; a recording made to exhaust its reader could.
 const maxAssetColumns = 256
-
-// A csvColumn is one column: its head, and what stands there in a row.
-type csvColumn[Row any] struct {
-	head string
-	text func(Row) string
-}
 
 // A deviceRow is one device of a report, with its row of the inventory by clean heads.
 type deviceRow struct {
@@ -40,7 +30,7 @@ type findingRow struct {
 
 // deviceColumns are the columns before those of the inventory. Heads are those of the JSON
 // where it has the field, and never change; new ones are added behind.
-var deviceColumns = []csvColumn[deviceRow]{
+var deviceColumns = []Column[deviceRow]{
 	{"udid", func(row deviceRow) string { return row.d.UDID }},
 	{"serial", func(row deviceRow) string { return row.d.Serial }},
 	{"slot", func(row deviceRow) string { return row.d.Slot }},
@@ -56,7 +46,7 @@ var deviceColumns = []csvColumn[deviceRow]{
 	{"reason", func(row deviceRow) string { return row.d.Reason }},
 	{"detail", func(row deviceRow) string { return row.d.Detail }},
 	{"retried", func(row deviceRow) string { return row.d.Retried }},
-	{"lastBackup", func(row deviceRow) string { return csvTime(row.d.LastBackup) }},
+	{"lastBackup", func(row deviceRow) string { return Timestamp(row.d.LastBackup) }},
 	{"daysSinceBackup", func(row deviceRow) string { return daysSinceBackup(row.d) }},
 	{"noLastBackup", func(row deviceRow) string { return row.d.NoLastBackup }},
 	{"causes", func(row deviceRow) string {
@@ -72,7 +62,7 @@ var deviceColumns = []csvColumn[deviceRow]{
 	{"backupsWhole", func(row deviceRow) string { return strconv.Itoa(report.CountBackups(row.d).Whole) }},
 	{"backupsBroken", func(row deviceRow) string { return strconv.Itoa(report.CountBackups(row.d).Broken) }},
 	{"backupsCannotTell", func(row deviceRow) string { return strconv.Itoa(report.CountBackups(row.d).CannotTell) }},
-	{"takenAt", func(row deviceRow) string { return csvTime(row.d.TakenAt) }},
+	{"takenAt", func(row deviceRow) string { return Timestamp(row.d.TakenAt) }},
 	{"run", func(row deviceRow) string { return row.r.Run }},
 	{"redacted", func(row deviceRow) string { return strconv.FormatBool(row.r.Redacted) }},
 	{"partial", func(row deviceRow) string { return strconv.FormatBool(row.r.Partial) }},
@@ -81,7 +71,7 @@ var deviceColumns = []csvColumn[deviceRow]{
 
 // findingColumns say first whose finding it is. Heads never change; new ones are added
 // behind.
-var findingColumns = []csvColumn[findingRow]{
+var findingColumns = []Column[findingRow]{
 	{"udid", func(row findingRow) string { return row.d.UDID }},
 	{"serial", func(row findingRow) string { return row.d.Serial }},
 	{"slot", func(row findingRow) string { return row.d.Slot }},
@@ -114,9 +104,9 @@ var findingColumns = []csvColumn[findingRow]{
 		if row.silence == nil {
 			return ""
 		}
-		return csvTime(row.silence.Until)
+		return Timestamp(row.silence.Until)
 	}},
-	{"takenAt", func(row findingRow) string { return csvTime(row.d.TakenAt) }},
+	{"takenAt", func(row findingRow) string { return Timestamp(row.d.TakenAt) }},
 	{"run", func(row findingRow) string { return row.r.Run }},
 	{"partial", func(row findingRow) string { return strconv.FormatBool(row.r.Partial) }},
 }
@@ -134,7 +124,7 @@ func WriteCSV(w io.Writer, r report.Report) error {
 	for i := range r.Devices {
 		rows = append(rows, deviceRow{&r, &r.Devices[i], assetOf(r.Devices[i])})
 	}
-	return writeRows(w, columns, rows)
+	return writeCSV(w, columns, Rows(rows))
 }
 
 // WriteCSVFindings writes a table as WriteCSV does, with one row for each finding: those of
@@ -150,39 +140,16 @@ func WriteCSVFindings(w io.Writer, r report.Report) error {
 			rows = append(rows, findingRow{d, report.Finding{Check: s.Check, Subject: s.Subject, Status: s.Status, Summary: s.Summary}, &s})
 		}
 	}
-	return writeRows(w, findingColumns, rows)
-}
-
-func writeRows[Row any](w io.Writer, columns []csvColumn[Row], rows []Row) error {
-	table := csv.NewWriter(w)
-	cells := make([]string, len(columns))
-	for i, c := range columns {
-		cells[i] = c.head
-	}
-	table.Write(cells) // an error is kept for the end
-	for _, row := range rows {
-		for i, c := range columns {
-			cells[i] = report.Clean(c.text(row))
-			if i == 0 || !signedNumber.MatchString(cells[i]) {
-				cells[i] = harmless(cells[i])
-			}
-		}
-		table.Write(cells)
-	}
-	table.Flush()
-	if err := table.Error(); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
+	return writeCSV(w, findingColumns, Rows(rows))
 }
 
 // assetColumns are the columns of all inventories, in the order in which they are met.
 // Heads that differ in nothing but their case are one for a spreadsheet and for SQL.
-func assetColumns(devices []report.Device) []csvColumn[deviceRow] {
-	var columns []csvColumn[deviceRow]
+func assetColumns(devices []report.Device) []Column[deviceRow] {
+	var columns []Column[deviceRow]
 	known, taken := map[string]bool{}, map[string]bool{}
 	for _, c := range deviceColumns {
-		taken[strings.ToLower(c.head)] = true
+		taken[strings.ToLower(c.Head)] = true
 	}
 	for _, d := range devices {
 		for _, f := range d.Asset {
@@ -196,7 +163,7 @@ func assetColumns(devices []report.Device) []csvColumn[deviceRow] {
 				head = "asset." + head
 			}
 			taken[strings.ToLower(head)] = true
-			columns = append(columns, csvColumn[deviceRow]{head, func(row deviceRow) string { return row.asset[key] }})
+			columns = append(columns, Column[deviceRow]{head, func(row deviceRow) string { return row.asset[key] }})
 		}
 	}
 	return columns
@@ -215,49 +182,6 @@ func assetOf(d report.Device) map[string]string {
 		asset[key] = f.Value
 	}
 	return asset
-}
-
-// formulaSigns are what a spreadsheet takes for the beginning of a formula, in the full
-// width of East Asian keyboards too.
-const formulaSigns = "=+-@＝＋－＠"
-
-// harmless puts an apostrophe before a sign that would begin a formula: the mark by which
-// spreadsheets themselves know text. Where a comma is the decimal sign they begin a new cell
-// behind a semicolon, so a sign there gets one too.
-func harmless(text string) string {
-	var cell strings.Builder
-	begins := true
-	for _, r := range text {
-		switch {
-		case r == ';':
-			begins = true
-		case r == ' ' || r == '"':
-		default:
-			if begins && strings.ContainsRune(formulaSigns, r) {
-				cell.WriteByte('\'')
-			}
-			begins = false
-		}
-		cell.WriteRune(r)
-	}
-	return cell.String()
-}
-
-// signedNumber is a cell that stays as it is, so that a spreadsheet can count with it. Only
-// in the first column it may not: where cells end at semicolons, a whole line could be one.
-var signedNumber = regexp.MustCompile(`^[+-][0-9]+([.,][0-9]+)*$`)
-
-// joined tells the elements of a list in one cell.
-func joined[T any](list []T, text func(T) string) string {
-	return strings.Join(convert(list, text), "; ")
-}
-
-// csvTime is a time in RFC 3339, "" if there is none.
-func csvTime(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Format(time.RFC3339)
 }
 
 // daysSinceBackup is the age of the last good backup when the device was read, in full

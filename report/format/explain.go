@@ -81,9 +81,9 @@ func (p *page) markdown(doc string) {
 	}
 }
 
-// List writes checks one a line: the id, what an unhealthy answer does, and what holds on a
+// Checks writes checks one a line: the id, what an unhealthy answer does, and what holds on a
 // healthy device.
-func List(w io.Writer, list []*checks.Check, o Options) error {
+func Checks(w io.Writer, list []*checks.Check, o Options) error {
 	p := newPage(o)
 	widest, judged := 0, 0
 	for _, check := range list {

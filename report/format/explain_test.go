@@ -58,7 +58,7 @@ func TestExplainHoldsItsWidthForEveryCheck(t *testing.T) {
 func TestListHasEveryCheck(t *testing.T) {
 	for _, width := range []int{MinWidth, 60, 100} {
 		var out strings.Builder
-		if err := List(&out, checks.All(), Options{Width: width, UTF8: true}); err != nil {
+		if err := Checks(&out, checks.All(), Options{Width: width, UTF8: true}); err != nil {
 			t.Fatal(err)
 		}
 		holdsWidth(t, out.String(), width)

@@ -1,124 +1,121 @@
 package format
 
 import (
-	"encoding/csv"
-	"fmt"
 	"io"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A sheet writes rows for a spreadsheet: a text of a device or an inventory is cleaned first,
-// and kept from being taken for a formula.
-type sheet struct{ csv *csv.Writer }
-
-func newSheet(w io.Writer, titles ...string) sheet {
-	s := sheet{csv.NewWriter(w)}
-	s.row(titles...)
-	return s
-}
-
-// row writes one row; an error shows at the end.
-func (s sheet) row(fields ...string) {
-	row := make([]string, len(fields))
-	for i, field := range fields {
-		row[i] = CSVCell(field)
+// staleColumns are the columns of devices without a recent backup.
+func staleColumns(stale report.Stale) []Column[report.StaleDevice] {
+	return []Column[report.StaleDevice]{
+		{"state", func(d report.StaleDevice) string { return d.State }},
+		{"lastBackup", func(d report.StaleDevice) string { return Timestamp(d.LastBackup) }},
+		{"days", func(d report.StaleDevice) string {
+			if d.LastBackup.IsZero() {
+				return ""
+			}
+			return strconv.Itoa(words.Days(stale.At.Sub(d.LastBackup)))
+		}},
+		{"seenAt", func(d report.StaleDevice) string { return Timestamp(d.SeenAt) }},
+		{"name", func(d report.StaleDevice) string { return d.Name }},
+		{"model", func(d report.StaleDevice) string { return d.ModelName }},
+		{"udid", func(d report.StaleDevice) string { return d.UDID }},
+		{"serial", func(d report.StaleDevice) string { return d.Serial }},
+		{"slot", func(d report.StaleDevice) string { return d.Slot }},
+		{"location", func(d report.StaleDevice) string { return d.Location }},
+		{"asset", func(d report.StaleDevice) string { return AssetText(d.Asset) }},
+		{"verdict", func(d report.StaleDevice) string { return d.Verdict }},
+		{"headline", func(d report.StaleDevice) string { return d.Headline }},
+		{"noLastBackup", func(d report.StaleDevice) string { return d.NoLastBackup }},
+		{"earlierBackup", func(d report.StaleDevice) string { return Timestamp(d.EarlierBackup) }},
+		{"earlierAt", func(d report.StaleDevice) string { return Timestamp(d.EarlierAt) }},
 	}
-	s.csv.Write(row)
-}
-
-func (s sheet) end() error {
-	s.csv.Flush()
-	if err := s.csv.Error(); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
-}
-
-// stamp writes a time for a spreadsheet, "" for none.
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
-}
-
-// assetText is a row of an inventory in one field.
-func assetText(asset []report.Field) string {
-	var parts []string
-	for _, f := range asset {
-		parts = append(parts, f.Name+": "+f.Value)
-	}
-	return strings.Join(parts, "; ")
 }
 
 // WriteStaleCSV writes the devices without a recent backup for a spreadsheet, one a row.
 func WriteStaleCSV(w io.Writer, stale report.Stale) error {
-	s := newSheet(w, "state", "lastBackup", "days", "seenAt", "name", "model", "udid", "serial", "slot", "location", "asset",
-		"verdict", "headline", "noLastBackup", "earlierBackup", "earlierAt")
-	for _, d := range stale.Devices {
-		days := ""
-		if !d.LastBackup.IsZero() {
-			days = strconv.Itoa(words.Days(stale.At.Sub(d.LastBackup)))
-		}
-		s.row(d.State, stamp(d.LastBackup), days, stamp(d.SeenAt), d.Name, d.ModelName, d.UDID, d.Serial, d.Slot, d.Location, assetText(d.Asset),
-			d.Verdict, d.Headline, d.NoLastBackup, stamp(d.EarlierBackup), stamp(d.EarlierAt))
-	}
-	return s.end()
+	return writeCSV(w, staleColumns(stale), Rows(stale.Devices))
+}
+
+// A historyRow is one finding of a visit, or a visit without any.
+type historyRow struct {
+	run   report.PastRun
+	visit report.Device
+	found report.Finding
+}
+
+// historyColumns are the columns of a whole history.
+var historyColumns = []Column[historyRow]{
+	{"run", func(row historyRow) string { return row.run.Run }},
+	{"startedAt", func(row historyRow) string { return Timestamp(row.run.StartedAt) }},
+	{"finishedAt", func(row historyRow) string { return Timestamp(row.run.FinishedAt) }},
+	{"subject", func(row historyRow) string { return row.run.Subject }},
+	{"takenAt", func(row historyRow) string { return Timestamp(row.visit.TakenAt) }},
+	{"name", func(row historyRow) string { return row.visit.Name }},
+	{"model", func(row historyRow) string { return row.visit.ModelName }},
+	{"version", func(row historyRow) string { return row.visit.ProductVersion }},
+	{"udid", func(row historyRow) string { return row.visit.UDID }},
+	{"serial", func(row historyRow) string { return row.visit.Serial }},
+	{"slot", func(row historyRow) string { return row.visit.Slot }},
+	{"location", func(row historyRow) string { return row.visit.Location }},
+	{"asset", func(row historyRow) string { return AssetText(row.visit.Asset) }},
+	{"verdict", func(row historyRow) string { return row.visit.Verdict }},
+	{"headline", func(row historyRow) string { return row.visit.Headline }},
+	{"reason", func(row historyRow) string { return row.visit.Reason }},
+	{"retried", func(row historyRow) string { return row.visit.Retried }},
+	{"lastBackup", func(row historyRow) string { return Timestamp(row.visit.LastBackup) }},
+	{"noLastBackup", func(row historyRow) string { return row.visit.NoLastBackup }},
+	{"check", func(row historyRow) string { return row.found.Check }},
+	{"status", func(row historyRow) string { return row.found.Status }},
+	{"findingSubject", func(row historyRow) string { return row.found.Subject }},
+	{"summary", func(row historyRow) string { return row.found.Summary }},
+	{"findingReason", func(row historyRow) string { return row.found.Reason }},
+	{"explainedBy", func(row historyRow) string { return row.found.ExplainedBy }},
 }
 
 // A historyCSV is a history as one table.
 type historyCSV struct {
-	sheet
+	csvWriter[historyRow]
 	runs map[string]report.PastRun
 }
 
 // NewHistoryCSV writes a history for a spreadsheet: a row for each problem, warning, unknown
 // and suppressed finding of each visit of a device, and one for a visit without any.
 func NewHistoryCSV(w io.Writer) HistoryWriter {
-	return historyCSV{
-		sheet: newSheet(w, "run", "startedAt", "finishedAt", "subject", "takenAt", "name", "model", "version", "udid", "serial", "slot", "location", "asset",
-			"verdict", "headline", "reason", "retried", "lastBackup", "noLastBackup",
-			"check", "status", "findingSubject", "summary", "findingReason", "explainedBy"),
-		runs: map[string]report.PastRun{},
-	}
+	return historyCSV{newCSV(w, historyColumns), map[string]report.PastRun{}}
 }
 
 func (h historyCSV) Run(run report.PastRun) error {
 	h.runs[run.Run] = run
-	return h.csv.Error()
+	return writing(h.csv.Error())
 }
 
 func (h historyCSV) Visit(run string, d report.Device) error {
 	past := h.runs[run]
-	visit := []string{
-		run, stamp(past.StartedAt), stamp(past.FinishedAt), past.Subject, stamp(d.TakenAt), d.Name, d.ModelName, d.ProductVersion,
-		d.UDID, d.Serial, d.Slot, d.Location, assetText(d.Asset),
-		d.Verdict, d.Headline, d.Reason, d.Retried, stamp(d.LastBackup), d.NoLastBackup,
-	}
-	alone := true
-	add := func(fields ...string) {
-		h.row(append(visit[:len(visit):len(visit)], fields...)...)
-		alone = false
-	}
+	past.Run = run
+	var found []report.Finding
 	for _, f := range d.Findings {
 		switch checks.Status(f.Status) {
 		case checks.Problem, checks.Warning, checks.Unknown:
-			add(f.Check, f.Status, f.Subject, f.Summary, f.Reason, f.ExplainedBy)
+			found = append(found, f)
 		}
 	}
 	for _, f := range d.Suppressed {
-		add(f.Check, "suppressed", f.Subject, f.Summary, f.Because, "")
+		found = append(found, report.Finding{Check: f.Check, Status: string(checks.Suppressed), Subject: f.Subject, Summary: f.Summary, Reason: f.Because})
 	}
-	if alone {
-		add("", "", "", "", "", "")
+	if len(found) == 0 {
+		found = []report.Finding{{}}
 	}
-	return h.csv.Error()
+	for _, f := range found {
+		if err := h.row(historyRow{past, d, f}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (h historyCSV) Close() error { return h.end() }

@@ -1,8 +1,6 @@
 package format
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -24,70 +22,59 @@ type ExportedVisit struct {
 
 // A historyJSON is a history as one document with two lists, runs and devices.
 type historyJSON struct {
-	w    io.Writer
-	list string // which list the last element went to; "" before the first
+	w     io.Writer
+	list  jsonArray
+	began bool // the list of runs
+	ended bool // it, so that list is that of devices
 }
 
 // NewHistoryJSON writes a history as one JSON document: {"schema", "runs", "devices"}, each
 // run and each device on a line of its own.
-func NewHistoryJSON(w io.Writer) HistoryWriter { return &historyJSON{w: w} }
+func NewHistoryJSON(w io.Writer) HistoryWriter { return &historyJSON{w: w, list: jsonArray{w: w}} }
 
-func (h *historyJSON) Run(run report.PastRun) error { return h.element("runs", run) }
+func (h *historyJSON) Run(run report.PastRun) error {
+	if err := h.begin(); err != nil {
+		return err
+	}
+	return h.list.add(run)
+}
 
 func (h *historyJSON) Visit(run string, d report.Device) error {
-	return h.element("devices", ExportedVisit{run, d})
+	if err := h.endRuns(); err != nil {
+		return err
+	}
+	return h.list.add(ExportedVisit{run, d})
 }
 
-// element writes one element of a list, and what stands before it.
-func (h *historyJSON) element(list string, element any) error {
-	lead := ","
-	if h.list != list {
-		lead = h.upTo(list)
+func (h *historyJSON) begin() error {
+	if h.began {
+		return nil
 	}
-	if _, err := io.WriteString(h.w, lead); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return writeLine(h.w, element)
+	h.began = true
+	return write(h.w, fmt.Appendf(nil, "{\"schema\": %d, \"runs\": ", report.HistorySchema))
 }
 
-// upTo is what leads from the list that was written last to the begin of another.
-func (h *historyJSON) upTo(list string) string {
-	before := h.list
-	h.list = list
-	runs, devices := fmt.Sprintf("{\"schema\": %d, \"runs\": [\n", report.HistorySchema), "], \"devices\": [\n"
-	switch {
-	case list == "runs":
-		return runs
-	case before == "":
-		return runs + devices
-	default:
-		return devices
+// endRuns leads to the list of devices.
+func (h *historyJSON) endRuns() error {
+	if h.ended {
+		return nil
 	}
+	if err := h.begin(); err != nil {
+		return err
+	}
+	h.ended = true
+	if err := h.list.end(", \"devices\": "); err != nil {
+		return err
+	}
+	h.list = jsonArray{w: h.w}
+	return nil
 }
 
 func (h *historyJSON) Close() error {
-	end := "]}\n"
-	if h.list != "devices" {
-		end = h.upTo("devices") + end
+	if err := h.endRuns(); err != nil {
+		return err
 	}
-	if _, err := io.WriteString(h.w, end); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
-}
-
-// writeLine writes a JSON document on one line.
-func writeLine(w io.Writer, document any) error {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(document); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	if _, err := w.Write(EscapeHidden(text.Bytes())); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
+	return h.list.end("}\n")
 }
 
 // A historyLines is a history of one JSON document a line.

@@ -66,22 +66,22 @@ func encode(value any, prefix string) ([]byte, error) {
 	if err := encoder.Encode(value); err != nil {
 		return nil, err
 	}
-	return EscapeHidden(bytes.TrimSuffix(document.Bytes(), []byte("\n"))), nil
+	return escapeHidden(bytes.TrimSuffix(document.Bytes(), []byte("\n"))), nil
 }
 
 func write(w io.Writer, chunks ...[]byte) error {
 	for _, chunk := range chunks {
 		if _, err := w.Write(chunk); err != nil {
-			return fmt.Errorf("writing the report: %w", err)
+			return writing(err)
 		}
 	}
 	return nil
 }
 
-// EscapeHidden writes hidden characters of a JSON document as escapes. encoding/json has
+// escapeHidden writes hidden characters of a JSON document as escapes. encoding/json has
 // done so for ASCII control characters but DEL, and any other can only stand within a
 // string.
-func EscapeHidden(document []byte) []byte {
+func escapeHidden(document []byte) []byte {
 	var escaped []byte
 	kept := 0 // of the document, how much has been copied or escaped
 	for at := 0; at < len(document); {

@@ -149,7 +149,7 @@ func deviceSuite(id string, d report.Device, cases []junitCase) junitSuite {
 	suite := junitSuite{Name: id, Timestamp: d.TakenAt.Format(junitTime), Cases: cases, Properties: junitProperties(
 		"udid", d.UDID, "serial", d.Serial, "slot", d.Slot, "location", d.Location, "name", d.Name,
 		"model", d.ModelName, "productType", d.ProductType, "system", d.System, "productVersion", d.ProductVersion, "buildVersion", d.BuildVersion,
-		"verdict", d.Verdict, "headline", d.Headline, "retried", d.Retried, "lastBackup", csvTime(d.LastBackup), "noLastBackup", d.NoLastBackup,
+		"verdict", d.Verdict, "headline", d.Headline, "retried", d.Retried, "lastBackup", Timestamp(d.LastBackup), "noLastBackup", d.NoLastBackup,
 	)}
 	if name := report.Clean(d.Name); name != "" {
 		suite.Name = device.Quoted(name) + " (" + id + ")"
@@ -231,7 +231,7 @@ func findingCase(f report.Finding, d report.Device) junitCase {
 func silencedCase(s report.Silence) junitCase {
 	because := "suppressed: " + device.Quoted(s.Because)
 	if !s.Until.IsZero() {
-		because += ", until " + csvTime(s.Until)
+		because += ", until " + Timestamp(s.Until)
 	}
 	return junitCase{Name: caseName(s.Check, s.Subject), Skipped: &junitOutcome{report.Clean(because), "suppressed", junitText(device.Token(s.Status) + ": " + s.Summary)}}
 }

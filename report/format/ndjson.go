@@ -1,9 +1,6 @@
 package format
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
 	"io"
 
 	"github.com/backupdoctor/backupdoctor/report"
@@ -14,14 +11,5 @@ import (
 // cannot end the line.
 func WriteEvent(w io.Writer, e report.Event) error {
 	e.At = e.At.UTC()
-	var line bytes.Buffer
-	encoder := json.NewEncoder(&line)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(e); err != nil {
-		return fmt.Errorf("writing the event: %w", err)
-	}
-	if _, err := w.Write(EscapeHidden(line.Bytes())); err != nil {
-		return fmt.Errorf("writing the event: %w", err)
-	}
-	return nil
+	return writeLine(w, e)
 }

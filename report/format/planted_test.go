@@ -330,7 +330,7 @@ func inCSV(t *testing.T, table string) []string {
 }
 
 // csvHeads are the columns that are not those of an inventory.
-var csvHeads = slices.Concat(convert(deviceColumns, func(c csvColumn[deviceRow]) string { return c.head }), convert(findingColumns, func(c csvColumn[findingRow]) string { return c.head }))
+var csvHeads = slices.Concat(heads(deviceColumns), heads(findingColumns))
 
 func inLabels(exposition string) []string {
 	var found []string

@@ -1,7 +1,6 @@
 package format
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -33,7 +32,7 @@ func WriteTable(w io.Writer, r report.Report, o Options) error {
 		p.device(labels[i], d)
 	}
 	if err := p.causes(labels, r.Devices); err != nil {
-		return fmt.Errorf("drawing the table: %w", err)
+		return err
 	}
 	p.section("What to do", labels, r.Devices, p.plan)
 	p.section("What could not be read", labels, r.Devices, p.unread)
@@ -201,11 +200,7 @@ func (p *page) causes(labels []string, devices []report.Device) error {
 		return nil
 	}
 	p.print("")
-	if p.Width < minTableWidth {
-		p.cards(header, rows)
-		return nil
-	}
-	return p.table(header, rows)
+	return p.rows(header, rows)
 }
 
 // cause is a finding in the words of its summary, with its id and its symptoms: their ids,

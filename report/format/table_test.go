@@ -187,7 +187,7 @@ func TestWriteErrorsAreReported(t *testing.T) {
 		"prometheus":   func() error { return WritePrometheus(brokenPipe{}, r) },
 		"ndjson":       func() error { return WriteEvent(brokenPipe{}, report.Event{Report: &r}) },
 		"explain":      func() error { return Explain(brokenPipe{}, reporttest.SwitchedOn, Options{Width: 80}) },
-		"list":         func() error { return List(brokenPipe{}, checks.All(), Options{Width: 80}) },
+		"list":         func() error { return Checks(brokenPipe{}, checks.All(), Options{Width: 80}) },
 		"devices":      func() error { return Devices(brokenPipe{}, report.Report{}, Options{Width: 80}) },
 	} {
 		if err := write(); !errors.Is(err, errBroken) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // maxDetail is the longest document that is kept or read, in bytes of JSON. A device has
@@ -24,9 +25,18 @@ func pack(document any) ([]byte, error) {
 	return packBytes(text)
 }
 
+// compressors are reused: a new one clears several times the memory of what it compresses, and
+// each device waits for it before it is shown.
+var compressors = sync.Pool{New: func() any {
+	w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the only error is of the level
+	return w
+}}
+
 func packBytes(text []byte) ([]byte, error) {
 	var packed bytes.Buffer
-	w := gzip.NewWriter(&packed)
+	w := compressors.Get().(*gzip.Writer)
+	defer compressors.Put(w)
+	w.Reset(&packed)
 	if _, err := w.Write(text); err != nil {
 		return nil, err
 	}

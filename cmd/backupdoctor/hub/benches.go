@@ -327,18 +327,23 @@ func benchRows(added []credentials.Bench, heard []fleet.Bench, sites map[string]
 }
 
 func writeBenches(w io.Writer, rows []benchRow, now time.Time) error {
-	cells := [][]string{{"BENCH", "SITE", "STATE", "LAST SEEN", "WAITING", "DISCARDED", "REPORTS", "DEVICES", "VERSION"}}
-	for _, r := range rows {
-		var heard fleet.Bench
-		if r.Heard != nil {
-			heard = *r.Heard
+	heard := func(r benchRow) fleet.Bench {
+		if r.Heard == nil {
+			return fleet.Bench{}
 		}
-		cells = append(cells, []string{
-			r.Name, r.Site, r.State, words.Ago(heard.ReceivedAt, now), number(r.Waiting), number(r.Discarded),
-			strconv.Itoa(heard.Reports), strconv.Itoa(heard.Devices), heard.Tool,
-		})
+		return *r.Heard
 	}
-	return format.Columns(w, cells)
+	return format.List[benchRow]{Terminal: []format.Column[benchRow]{
+		{Head: "BENCH", Text: func(r benchRow) string { return r.Name }},
+		{Head: "SITE", Text: func(r benchRow) string { return r.Site }},
+		{Head: "STATE", Text: func(r benchRow) string { return r.State }},
+		{Head: "LAST SEEN", Text: func(r benchRow) string { return words.Ago(heard(r).ReceivedAt, now) }},
+		{Head: "WAITING", Text: func(r benchRow) string { return number(r.Waiting) }},
+		{Head: "DISCARDED", Text: func(r benchRow) string { return number(r.Discarded) }},
+		{Head: "REPORTS", Text: func(r benchRow) string { return strconv.Itoa(heard(r).Reports) }},
+		{Head: "DEVICES", Text: func(r benchRow) string { return strconv.Itoa(heard(r).Devices) }},
+		{Head: "VERSION", Text: func(r benchRow) string { return heard(r).Tool }},
+	}}.Write(w, "", format.Rows(rows))
 }
 
 // number is a number that may not be known.

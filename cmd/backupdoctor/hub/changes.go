@@ -3,7 +3,6 @@ package hub
 import (
 	"context"
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"time"
@@ -54,10 +53,8 @@ func changesCommand(e env) *cli.Command {
 					return err
 				}
 			}
-			return e.asking(ctx, func(ctx context.Context, from source, as listFormat) error {
-				return writeList(e.Stdout, as, "Changes in the fleet", changeColumns(), changesOf(ctx, from, f, which), func(w io.Writer, all []change) error {
-					return e.tellChanges(w, all, which, time.Now())
-				})
+			return e.asking(ctx, func(ctx context.Context, from source, as string) error {
+				return e.writeChanges(as, changesOf(ctx, from, f, which), which, time.Now())
 			})
 		}),
 	}
@@ -83,29 +80,31 @@ func changesOf(ctx context.Context, from source, f changeFilter, which []fleet.C
 	}
 }
 
-func changeColumns() []export.Column[change] {
-	columns := []export.Column[change]{{Head: "change", Text: func(c change) string { return string(c.Change) }}}
-	for _, column := range export.Changes {
-		columns = append(columns, export.Column[change]{Head: column.Head, Text: func(c change) string { return column.Text(c.ChangedCause) }})
+func changeList(now time.Time) format.List[change] {
+	list := format.List[change]{Title: export.Changes.Title, Columns: []format.Column[change]{{Head: "change", Text: func(c change) string { return string(c.Change) }}}}
+	for _, column := range export.Changes.Columns {
+		list.Columns = append(list.Columns, format.Column[change]{Head: column.Head, Text: func(c change) string { return column.Text(c.ChangedCause) }})
 	}
-	return columns
+	list.Terminal = []format.Column[change]{
+		{Head: "CHANGE", Text: func(c change) string { return string(c.Change) }},
+		{Head: "CAUSE", Text: func(c change) string { return c.Check }},
+		{Head: "STATUS", Text: func(c change) string { return c.Status }},
+		{Head: "DEVICE", Text: func(c change) string { return c.Device }},
+		{Head: "NAME", Text: func(c change) string { return c.Name }},
+		{Head: "SITE", Text: func(c change) string { return c.Site }},
+		{Head: "BENCH", Text: func(c change) string { return c.Bench }},
+		{Head: "SINCE", Text: func(c change) string { return words.Ago(c.Since, now) }},
+		{Head: "LAST FOUND", Text: func(c change) string { return words.Ago(c.SeenAt, now) }},
+		{Head: "FIXED", Text: func(c change) string { return words.Ago(c.FixedAt, now) }},
+	}
+	return list
 }
 
-// tellChanges writes a table of changes, and their numbers beside it.
-func (e env) tellChanges(w io.Writer, all []change, which []fleet.Change, now time.Time) error {
-	cells := [][]string{{"CHANGE", "CAUSE", "STATUS", "DEVICE", "NAME", "SITE", "BENCH", "SINCE", "LAST FOUND", "FIXED"}}
+// writeChanges writes a list of changes to stdout, and the number of each kind to stderr.
+func (e env) writeChanges(as string, changes iter.Seq2[change, error], which []fleet.Change, now time.Time) error {
 	count := map[fleet.Change]int{}
-	for _, c := range all {
-		count[c.Change]++
-		cells = append(cells, []string{
-			string(c.Change), c.Check, c.Status, c.Device, c.Name, c.Site, c.Bench,
-			words.Ago(c.Since, now), words.Ago(c.SeenAt, now), words.Ago(c.FixedAt, now),
-		})
-	}
-	if len(all) > 0 {
-		if err := format.Columns(w, cells); err != nil {
-			return err
-		}
+	if err := changeList(now).Write(e.Stdout, as, counting(changes, func(c change) { count[c.Change]++ })); err != nil || as != "" {
+		return err
 	}
 	for _, kind := range which {
 		if _, err := fmt.Fprintf(e.Stderr, "%s: %d\n", kind, count[kind]); err != nil {

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -28,7 +27,7 @@ func deviceCommand(e env) *cli.Command {
 		Flags:       slices.Concat(sourceFlags(), formatFlags()),
 		Action: command.Takes(1, func(ctx *cli.Context) error {
 			who := ctx.Args().First()
-			return e.asking(ctx, func(ctx context.Context, from source, as listFormat) error {
+			return e.asking(ctx, func(ctx context.Context, from source, as string) error {
 				d, err := oneDevice(ctx, from, who)
 				if err != nil {
 					return err
@@ -67,10 +66,12 @@ type story struct {
 	Visits []fleet.Visit `json:"visits"`
 }
 
-func (e env) tellVisits(ctx context.Context, from source, as listFormat, d fleet.Device) error {
+func (e env) tellVisits(ctx context.Context, from source, as string, d fleet.Device) error {
 	visits := from.visits(ctx, d.ID)
 	if as == "csv" || as == "html" {
-		return writeList(e.Stdout, as, "Visits of "+report.Clean(d.ID), export.Visits, visits, nil)
+		list := export.Visits(time.Now())
+		list.Title = "Visits of " + report.Clean(d.ID)
+		return list.Write(e.Stdout, as, visits)
 	}
 	told := story{Device: d, Visits: []fleet.Visit{}}
 	for v, err := range visits {
@@ -94,7 +95,7 @@ func (t story) write(w io.Writer, now time.Time) error {
 	facts := [][]string{
 		{"Device", d.ID}, {"Name", d.Name}, {"Serial", d.Serial}, {"Model", d.ModelName},
 		{"System", strings.TrimSpace(d.System + " " + d.ProductVersion)}, {"Site", d.Site},
-		{"Last backup", lastBackup(d, now)}, {"Verdict", d.Verdict}, {"Says", d.Headline}, {"Causes", causesOf(d)},
+		{"Last backup", export.LastBackup(d, now)}, {"Verdict", d.Verdict}, {"Says", d.Headline}, {"Causes", export.Causes(d)},
 	}
 	for _, f := range d.Asset {
 		facts = append(facts, []string{f.Name, f.Value})
@@ -105,18 +106,5 @@ func (t story) write(w io.Writer, now time.Time) error {
 	if _, err := fmt.Fprintln(w); err != nil {
 		return err
 	}
-	cells := [][]string{{"READ", "BENCH", "SLOT", "VERSION", "LAST BACKUP", "VERDICT", "FOUND"}}
-	for _, v := range t.Visits {
-		var found []string
-		for _, f := range v.Findings {
-			if f.ExplainedBy == "" && (f.Status == string(checks.Problem) || f.Status == string(checks.Warning)) {
-				found = append(found, f.Check)
-			}
-		}
-		backup := fleet.Device{Backup: v.Backup, LastBackup: v.LastBackup}
-		cells = append(cells, []string{
-			v.TakenAt.UTC().Format("2006-01-02 15:04") + " UTC", v.Bench, v.Slot, v.ProductVersion, lastBackup(backup, now), v.Verdict, strings.Join(found, ", "),
-		})
-	}
-	return format.Columns(w, cells)
+	return export.Visits(now).Write(w, "", format.Rows(t.Visits))
 }

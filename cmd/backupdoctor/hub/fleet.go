@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"strings"
@@ -16,7 +15,6 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
 	"github.com/backupdoctor/backupdoctor/report/fleet/export"
-	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
 
@@ -44,7 +42,7 @@ func fleetCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return e.asking(ctx, func(ctx context.Context, from source, as listFormat) error {
+			return e.asking(ctx, func(ctx context.Context, from source, as string) error {
 				return writeDevices(e, as, from.devices(ctx, q), time.Now())
 			})
 		}),
@@ -85,11 +83,8 @@ func formatFlags() []cli.Flag {
 	}
 }
 
-// A listFormat is how a list is written.
-type listFormat string
-
 // formatOf reads formatFlags; "" is a table.
-func formatOf(ctx *cli.Context) (listFormat, error) {
+func formatOf(ctx *cli.Context) (string, error) {
 	var chosen []string
 	for _, name := range []string{"json", "csv", "html"} {
 		for _, c := range ctx.Lineage() {
@@ -102,13 +97,13 @@ func formatOf(ctx *cli.Context) (listFormat, error) {
 	case 0:
 		return "", nil
 	case 1:
-		return listFormat(chosen[0]), nil
+		return chosen[0], nil
 	}
 	return "", command.Usage(command.HelpHint(ctx), "--%s and --%s contradict each other", chosen[0], chosen[1])
 }
 
 // asking opens the source that the flags name, and asks it.
-func (e env) asking(ctx *cli.Context, ask func(context.Context, source, listFormat) error) error {
+func (e env) asking(ctx *cli.Context, ask func(context.Context, source, string) error) error {
 	as, err := formatOf(ctx)
 	if err != nil {
 		return err
@@ -145,9 +140,8 @@ func filterOf(ctx *cli.Context) (filter, error) {
 			return q, err
 		}
 	}
-	verdicts := []string{"", string(checks.Failing), string(checks.AtRisk), string(checks.NoCauseFound), string(checks.NotExamined)}
-	if !slices.Contains(verdicts, q.Verdict) {
-		return q, command.Usage("use "+strings.Join(verdicts[1:], ", "), "unknown verdict %q", q.Verdict)
+	if !slices.Contains(append(checks.Verdicts(), ""), checks.Verdict(q.Verdict)) {
+		return q, command.Usage("use "+strings.Join(verdictNames(), ", "), "unknown verdict %q", q.Verdict)
 	}
 	if !slices.Contains([]fleet.Backup{"", fleet.BackupKnown, fleet.BackupNever, fleet.BackupUnknown}, q.Backup) {
 		return q, command.Usage("use known, never or unknown", "unknown value %q of --backup", q.Backup)
@@ -168,16 +162,17 @@ func filterOf(ctx *cli.Context) (filter, error) {
 	return q, nil
 }
 
+func verdictNames() (names []string) {
+	for _, v := range checks.Verdicts() {
+		names = append(names, string(v))
+	}
+	return names
+}
+
 // writeDevices writes a list of devices to stdout, and their number to stderr.
-func writeDevices(e env, as listFormat, devices iter.Seq2[fleet.Device, error], now time.Time) error {
+func writeDevices(e env, as string, devices iter.Seq2[fleet.Device, error], now time.Time) error {
 	count := 0
-	counted := counting(devices, &count)
-	if err := writeList(e.Stdout, as, "Devices of the fleet", export.Devices, counted, func(w io.Writer, all []fleet.Device) error {
-		if len(all) == 0 {
-			return nil
-		}
-		return format.Columns(w, deviceCells(all, now))
-	}); err != nil {
+	if err := export.Devices(now).Write(e.Stdout, as, counting(devices, func(fleet.Device) { count++ })); err != nil {
 		return err
 	}
 	if as == "" {
@@ -187,67 +182,16 @@ func writeDevices(e env, as listFormat, devices iter.Seq2[fleet.Device, error], 
 	return nil
 }
 
-func deviceCells(all []fleet.Device, now time.Time) [][]string {
-	cells := [][]string{{"DEVICE", "NAME", "SITE", "BENCH", "READ", "LAST BACKUP", "VERDICT", "CAUSES"}}
-	for _, d := range all {
-		cells = append(cells, []string{d.ID, d.Name, d.Site, d.Bench, words.Ago(d.TakenAt, now), lastBackup(d, now), d.Verdict, causesOf(d)})
-	}
-	return cells
-}
-
-// lastBackup is how old the last backup is. Where the newest reading does not tell, what was
-// known before is shown with a question mark.
-func lastBackup(d fleet.Device, now time.Time) string {
-	switch {
-	case d.Backup == fleet.BackupKnown:
-		return words.Ago(d.LastBackup, now)
-	case d.Backup == fleet.BackupNever:
-		return "never"
-	case !d.EarlierBackup.IsZero():
-		return words.Ago(d.EarlierBackup, now) + " (?)"
-	default:
-		return "unknown"
-	}
-}
-
-func causesOf(d fleet.Device) string {
-	var causes []string
-	for _, c := range d.Causes {
-		causes = append(causes, c.Check)
-	}
-	return strings.Join(causes, ", ")
-}
-
 // counting counts rows as they pass.
-func counting[Row any](rows iter.Seq2[Row, error], count *int) iter.Seq2[Row, error] {
+func counting[Row any](rows iter.Seq2[Row, error], count func(Row)) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		for row, err := range rows {
 			if err == nil {
-				*count++
+				count(row)
 			}
 			if !yield(row, err) {
 				return
 			}
 		}
 	}
-}
-
-// writeList writes rows in a format, or has them written as a table.
-func writeList[Row any](w io.Writer, as listFormat, title string, columns []export.Column[Row], rows iter.Seq2[Row, error], table func(io.Writer, []Row) error) error {
-	switch as {
-	case "json":
-		return export.JSON(w, rows)
-	case "csv":
-		return export.CSV(w, columns, rows)
-	case "html":
-		return export.HTML(w, title, columns, rows)
-	}
-	var all []Row
-	for row, err := range rows {
-		if err != nil {
-			return err
-		}
-		all = append(all, row)
-	}
-	return table(w, all)
 }

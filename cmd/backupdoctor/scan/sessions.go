@@ -20,14 +20,26 @@ type session struct {
 	busy     bool         // it is being examined, or waits for its turn
 	finished bool         // what was found on it has been told
 
-	paired  bool          // it was paired while it was examined
-	asked   bool          // whether it can be read by now; it has not answered
-	askedAt time.Time     // when it was
-	spent   time.Duration // of the time for the device
+	paired  bool      // it was paired while it was examined
+	asked   bool      // whether it can be read by now; it has not answered
+	askedAt time.Time // when it was
+
+	stopObserving func() // its trust; nil while that is not observed
+	observedAs    uint32 // DeviceID of the connection on which it is
+
+	spent time.Duration // of the time for the device
 
 	tries int              // examinations since it was plugged in, or listed again by usbmuxd
 	cut   *device.Snapshot // what examinations that were cut off told; nil if none was
 	last  device.Snapshot  // what the visit found, once it is finished
+}
+
+// endObservation stops observing the trust of a device.
+func (s *session) endObservation() {
+	if s.stopObserving != nil {
+		s.stopObserving()
+		s.stopObserving = nil
+	}
 }
 
 // sessions are the visits to a tray, by UDID, and know when a visit begins and ends. They wait

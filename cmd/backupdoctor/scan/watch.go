@@ -28,7 +28,7 @@ type Watch struct {
 func (w Watch) Learn(ctx context.Context, run *Run) (Learned, error) {
 	watching := watching{
 		visitor: visitor{Examination: w.Examination, run: run}, until: w.Until, workers: workers.Start(w.Pool),
-		examined: make(chan examined), accessed: make(chan accessed),
+		examined: make(chan examined), accessed: make(chan accessed), trusted: make(chan *session),
 		sessions: sessions{open: map[string]*session{}}, latest: map[string]int{}, network: map[string]device.LeftOut{},
 	}
 	run.StartOpen()
@@ -47,6 +47,8 @@ type watching struct {
 	workers  *workers.Workers
 	examined chan examined
 	accessed chan accessed
+	trusted  chan *session // of devices that may have come to trust this computer
+	observed sync.WaitGroup
 	sent     int  // examinations and questions that have not come back
 	lost     bool // usbmuxd is away
 	finished int  // visits
@@ -99,8 +101,12 @@ func (w *watching) follow(ctx context.Context) {
 			w.learn(ctx, a)
 		case now := <-clock.C:
 			w.again(ctx)
+			w.observe(ctx)
 			w.ask(ctx, now)
 			w.endSessions(now)
+		case s := <-w.trusted:
+			s.askedAt = time.Time{}
+			w.ask(ctx, time.Now())
 		case err := <-failed:
 			failed <- err // for the end
 			stop()
@@ -119,6 +125,7 @@ func (w *watching) follow(ctx context.Context) {
 	for _, s := range w.sessions.open {
 		w.end(s)
 	}
+	w.observed.Wait()
 	hearing.Wait()
 	if err := <-failed; err != nil {
 		w.gaps = append(w.gaps, device.GapOf(err))
@@ -220,6 +227,32 @@ func (w *watching) ask(ctx context.Context, now time.Time) {
 		go w.workers.Send(func() device.Reason {
 			w.accessed <- accessed{s, w.Door.Access(ctx, a)}
 			return ""
+		})
+	}
+}
+
+// observe has the devices on a cable that do not trust this computer tell when that may have
+// changed, so that it does not take until the next question. One that cannot tell is left with
+// the questions.
+func (w *watching) observe(ctx context.Context) {
+	for _, s := range w.sessions.open {
+		wanted := !w.lost && s.here && !s.busy && s.finished && s.attached.Connection == device.USB && awaitsTrust(s.last)
+		if !wanted || s.observedAs != s.attached.DeviceID {
+			s.endObservation()
+		}
+		if !wanted || s.stopObserving != nil {
+			continue
+		}
+		observing, stop := context.WithCancel(ctx)
+		a := s.attached
+		s.stopObserving, s.observedAs = stop, a.DeviceID
+		w.observed.Go(func() {
+			_ = w.Door.ObserveTrust(observing, a, func() {
+				select {
+				case w.trusted <- s:
+				case <-observing.Done():
+				}
+			})
 		})
 	}
 }
@@ -354,6 +387,7 @@ func (w *watching) endSessions(now time.Time) {
 
 // end hands over a device that was cut off and did not come back.
 func (w *watching) end(s *session) {
+	s.endObservation()
 	if !s.finished && s.cut != nil {
 		w.finish(s, *s.cut)
 	}

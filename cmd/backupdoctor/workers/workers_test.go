@@ -73,6 +73,22 @@ func TestRises(t *testing.T) {
 	})
 }
 
+// The number doubles while one device is read: a tray of a hundred takes four rounds, with ten
+// at a time it would take ten.
+func TestRisesFast(t *testing.T) {
+	for devices, rounds := range map[int]int{Usual: 1, 3 * Usual: 2, 7 * Usual: 3, 100: 4} {
+		synctest.Test(t, func(t *testing.T) {
+			var h hub
+			w := Start(Options{Open: 1000, BackupRuns: func() bool { time.Sleep(time.Millisecond); return false }})
+			began := time.Now()
+			w.Each(devices, func(int) device.Reason { h.visit(time.Second); return "" })
+			if took := time.Since(began); took > time.Duration(rounds)*time.Second+10*time.Millisecond {
+				t.Errorf("%d devices of 1 s took %v, %d at a time at most; want %d rounds", devices, took, h.most, rounds)
+			}
+		})
+	}
+}
+
 // A hub that fails above twelve makes it fall back to ten, and stay there.
 func TestFallsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -1,3 +1,5 @@
+// Package export describes the lists of a fleet: their columns in files and at a terminal.
+// report/format writes them.
 package export
 
 import (
@@ -6,95 +8,160 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
-// Devices are the columns of a list of devices. Heads never change; new ones are added behind.
-var Devices = []Column[fleet.Device]{
-	{"id", func(d fleet.Device) string { return d.ID }},
-	{"serial", func(d fleet.Device) string { return d.Serial }},
-	{"name", func(d fleet.Device) string { return d.Name }},
-	{"site", func(d fleet.Device) string { return d.Site }},
-	{"bench", func(d fleet.Device) string { return d.Bench }},
-	{"slot", func(d fleet.Device) string { return d.Slot }},
-	{"model", func(d fleet.Device) string { return d.ModelName }},
-	{"productType", func(d fleet.Device) string { return d.ProductType }},
-	{"system", func(d fleet.Device) string { return d.System }},
-	{"productVersion", func(d fleet.Device) string { return d.ProductVersion }},
-	{"verdict", func(d fleet.Device) string { return d.Verdict }},
-	{"headline", func(d fleet.Device) string { return d.Headline }},
-	{"reason", func(d fleet.Device) string { return d.Reason }},
-	{"causes", func(d fleet.Device) string {
+// Devices is the list of devices. Ages at a terminal are those at a time.
+func Devices(now time.Time) format.List[fleet.Device] {
+	return format.List[fleet.Device]{Title: "Devices of the fleet", Columns: deviceColumns, Terminal: []format.Column[fleet.Device]{
+		{Head: "DEVICE", Text: func(d fleet.Device) string { return d.ID }},
+		{Head: "NAME", Text: func(d fleet.Device) string { return d.Name }},
+		{Head: "SITE", Text: func(d fleet.Device) string { return d.Site }},
+		{Head: "BENCH", Text: func(d fleet.Device) string { return d.Bench }},
+		{Head: "READ", Text: func(d fleet.Device) string { return words.Ago(d.TakenAt, now) }},
+		{Head: "LAST BACKUP", Text: func(d fleet.Device) string { return LastBackup(d, now) }},
+		{Head: "VERDICT", Text: func(d fleet.Device) string { return d.Verdict }},
+		{Head: "CAUSES", Text: Causes},
+	}}
+}
+
+// Changes is the list of causes that came, stayed or went.
+var Changes = format.List[fleet.ChangedCause]{Title: "Changes in the fleet", Columns: changeColumns}
+
+// Visits is the list of a device's visits.
+func Visits(now time.Time) format.List[fleet.Visit] {
+	return format.List[fleet.Visit]{Title: "Visits of a device", Columns: visitColumns, Terminal: []format.Column[fleet.Visit]{
+		{Head: "READ", Text: func(v fleet.Visit) string { return words.Moment(v.TakenAt) }},
+		{Head: "BENCH", Text: func(v fleet.Visit) string { return v.Bench }},
+		{Head: "SLOT", Text: func(v fleet.Visit) string { return v.Slot }},
+		{Head: "VERSION", Text: func(v fleet.Visit) string { return v.ProductVersion }},
+		{Head: "LAST BACKUP", Text: func(v fleet.Visit) string {
+			return LastBackup(fleet.Device{Backup: v.Backup, LastBackup: v.LastBackup}, now)
+		}},
+		{Head: "VERDICT", Text: func(v fleet.Visit) string { return v.Verdict }},
+		{Head: "FOUND", Text: func(v fleet.Visit) string {
+			var found []string
+			for _, f := range v.Findings {
+				if f.ExplainedBy == "" && (f.Status == string(checks.Problem) || f.Status == string(checks.Warning)) {
+					found = append(found, f.Check)
+				}
+			}
+			return strings.Join(found, ", ")
+		}},
+	}}
+}
+
+// Benches is the list of benches.
+var Benches = format.List[fleet.Bench]{Title: "Benches of the fleet", Columns: benchColumns}
+
+// LastBackup is how old the last backup of a device is. Where the newest reading does not
+// tell, what was known before is shown with a question mark.
+func LastBackup(d fleet.Device, now time.Time) string {
+	switch {
+	case d.Backup == fleet.BackupKnown:
+		return words.Ago(d.LastBackup, now)
+	case d.Backup == fleet.BackupNever:
+		return "never"
+	case !d.EarlierBackup.IsZero():
+		return words.Ago(d.EarlierBackup, now) + " (?)"
+	default:
+		return "unknown"
+	}
+}
+
+// Causes are the ids of the checks that found a cause on a device.
+func Causes(d fleet.Device) string {
+	var causes []string
+	for _, c := range d.Causes {
+		causes = append(causes, c.Check)
+	}
+	return strings.Join(causes, ", ")
+}
+
+var deviceColumns = []format.Column[fleet.Device]{
+	{Head: "id", Text: func(d fleet.Device) string { return d.ID }},
+	{Head: "serial", Text: func(d fleet.Device) string { return d.Serial }},
+	{Head: "name", Text: func(d fleet.Device) string { return d.Name }},
+	{Head: "site", Text: func(d fleet.Device) string { return d.Site }},
+	{Head: "bench", Text: func(d fleet.Device) string { return d.Bench }},
+	{Head: "slot", Text: func(d fleet.Device) string { return d.Slot }},
+	{Head: "model", Text: func(d fleet.Device) string { return d.ModelName }},
+	{Head: "productType", Text: func(d fleet.Device) string { return d.ProductType }},
+	{Head: "system", Text: func(d fleet.Device) string { return d.System }},
+	{Head: "productVersion", Text: func(d fleet.Device) string { return d.ProductVersion }},
+	{Head: "verdict", Text: func(d fleet.Device) string { return d.Verdict }},
+	{Head: "headline", Text: func(d fleet.Device) string { return d.Headline }},
+	{Head: "reason", Text: func(d fleet.Device) string { return d.Reason }},
+	{Head: "causes", Text: func(d fleet.Device) string {
 		var causes []string
 		for _, c := range d.Causes {
 			causes = append(causes, report.ShortOf(c.Check))
 		}
 		return strings.Join(causes, "; ")
 	}},
-	{"backup", func(d fleet.Device) string { return string(d.Backup) }},
-	{"lastBackup", func(d fleet.Device) string { return moment(d.LastBackup) }},
-	{"noLastBackup", func(d fleet.Device) string { return d.NoLastBackup }},
-	{"earlierBackup", func(d fleet.Device) string { return moment(d.EarlierBackup) }},
-	{"takenAt", func(d fleet.Device) string { return moment(d.TakenAt) }},
-	{"receivedAt", func(d fleet.Device) string { return moment(d.ReceivedAt) }},
-	{"ahead", func(d fleet.Device) string { return strconv.FormatBool(d.Ahead) }},
-	{"firstAt", func(d fleet.Device) string { return moment(d.FirstAt) }},
-	{"visits", func(d fleet.Device) string { return strconv.Itoa(d.Visits) }},
-	{"asset", func(d fleet.Device) string { return asset(d.Asset) }},
+	{Head: "backup", Text: func(d fleet.Device) string { return string(d.Backup) }},
+	{Head: "lastBackup", Text: func(d fleet.Device) string { return format.Timestamp(d.LastBackup) }},
+	{Head: "noLastBackup", Text: func(d fleet.Device) string { return d.NoLastBackup }},
+	{Head: "earlierBackup", Text: func(d fleet.Device) string { return format.Timestamp(d.EarlierBackup) }},
+	{Head: "takenAt", Text: func(d fleet.Device) string { return format.Timestamp(d.TakenAt) }},
+	{Head: "receivedAt", Text: func(d fleet.Device) string { return format.Timestamp(d.ReceivedAt) }},
+	{Head: "ahead", Text: func(d fleet.Device) string { return strconv.FormatBool(d.Ahead) }},
+	{Head: "firstAt", Text: func(d fleet.Device) string { return format.Timestamp(d.FirstAt) }},
+	{Head: "visits", Text: func(d fleet.Device) string { return strconv.Itoa(d.Visits) }},
+	{Head: "asset", Text: func(d fleet.Device) string { return format.AssetText(d.Asset) }},
 }
 
-// Changes are the columns of a list of causes that came or went.
-var Changes = []Column[fleet.ChangedCause]{
-	{"device", func(c fleet.ChangedCause) string { return c.Device }},
-	{"serial", func(c fleet.ChangedCause) string { return c.Serial }},
-	{"name", func(c fleet.ChangedCause) string { return c.Name }},
-	{"site", func(c fleet.ChangedCause) string { return c.Site }},
-	{"bench", func(c fleet.ChangedCause) string { return c.Bench }},
-	{"check", func(c fleet.ChangedCause) string { return c.Check }},
-	{"short", func(c fleet.ChangedCause) string { return report.ShortOf(c.Check) }},
-	{"status", func(c fleet.ChangedCause) string { return c.Status }},
-	{"since", func(c fleet.ChangedCause) string { return moment(c.Since) }},
-	{"seenAt", func(c fleet.ChangedCause) string { return moment(c.SeenAt) }},
-	{"fixedAt", func(c fleet.ChangedCause) string { return moment(c.FixedAt) }},
-	{"takenAt", func(c fleet.ChangedCause) string { return moment(c.TakenAt) }},
-	{"verdict", func(c fleet.ChangedCause) string { return c.Verdict }},
-	{"lastBackup", func(c fleet.ChangedCause) string { return moment(c.LastBackup) }},
+var changeColumns = []format.Column[fleet.ChangedCause]{
+	{Head: "device", Text: func(c fleet.ChangedCause) string { return c.Device }},
+	{Head: "serial", Text: func(c fleet.ChangedCause) string { return c.Serial }},
+	{Head: "name", Text: func(c fleet.ChangedCause) string { return c.Name }},
+	{Head: "site", Text: func(c fleet.ChangedCause) string { return c.Site }},
+	{Head: "bench", Text: func(c fleet.ChangedCause) string { return c.Bench }},
+	{Head: "check", Text: func(c fleet.ChangedCause) string { return c.Check }},
+	{Head: "short", Text: func(c fleet.ChangedCause) string { return report.ShortOf(c.Check) }},
+	{Head: "status", Text: func(c fleet.ChangedCause) string { return c.Status }},
+	{Head: "since", Text: func(c fleet.ChangedCause) string { return format.Timestamp(c.Since) }},
+	{Head: "seenAt", Text: func(c fleet.ChangedCause) string { return format.Timestamp(c.SeenAt) }},
+	{Head: "fixedAt", Text: func(c fleet.ChangedCause) string { return format.Timestamp(c.FixedAt) }},
+	{Head: "takenAt", Text: func(c fleet.ChangedCause) string { return format.Timestamp(c.TakenAt) }},
+	{Head: "verdict", Text: func(c fleet.ChangedCause) string { return c.Verdict }},
+	{Head: "lastBackup", Text: func(c fleet.ChangedCause) string { return format.Timestamp(c.LastBackup) }},
 }
 
-// Visits are the columns of the story of a device.
-var Visits = []Column[fleet.Visit]{
-	{"takenAt", func(v fleet.Visit) string { return moment(v.TakenAt) }},
-	{"receivedAt", func(v fleet.Visit) string { return moment(v.ReceivedAt) }},
-	{"ahead", func(v fleet.Visit) string { return strconv.FormatBool(v.Ahead) }},
-	{"bench", func(v fleet.Visit) string { return v.Bench }},
-	{"site", func(v fleet.Visit) string { return v.Site }},
-	{"slot", func(v fleet.Visit) string { return v.Slot }},
-	{"tool", func(v fleet.Visit) string { return v.Tool }},
-	{"productVersion", func(v fleet.Visit) string { return v.ProductVersion }},
-	{"verdict", func(v fleet.Visit) string { return v.Verdict }},
-	{"headline", func(v fleet.Visit) string { return v.Headline }},
-	{"reason", func(v fleet.Visit) string { return v.Reason }},
-	{"backup", func(v fleet.Visit) string { return string(v.Backup) }},
-	{"lastBackup", func(v fleet.Visit) string { return moment(v.LastBackup) }},
-	{"problems", func(v fleet.Visit) string { return found(v, string(checks.Problem)) }},
-	{"warnings", func(v fleet.Visit) string { return found(v, string(checks.Warning)) }},
-	{"unknown", func(v fleet.Visit) string { return found(v, string(checks.Unknown)) }},
-	{"cut", func(v fleet.Visit) string { return v.Cut }},
-	{"report", func(v fleet.Visit) string { return v.ReportID }},
+var visitColumns = []format.Column[fleet.Visit]{
+	{Head: "takenAt", Text: func(v fleet.Visit) string { return format.Timestamp(v.TakenAt) }},
+	{Head: "receivedAt", Text: func(v fleet.Visit) string { return format.Timestamp(v.ReceivedAt) }},
+	{Head: "ahead", Text: func(v fleet.Visit) string { return strconv.FormatBool(v.Ahead) }},
+	{Head: "bench", Text: func(v fleet.Visit) string { return v.Bench }},
+	{Head: "site", Text: func(v fleet.Visit) string { return v.Site }},
+	{Head: "slot", Text: func(v fleet.Visit) string { return v.Slot }},
+	{Head: "tool", Text: func(v fleet.Visit) string { return v.Tool }},
+	{Head: "productVersion", Text: func(v fleet.Visit) string { return v.ProductVersion }},
+	{Head: "verdict", Text: func(v fleet.Visit) string { return v.Verdict }},
+	{Head: "headline", Text: func(v fleet.Visit) string { return v.Headline }},
+	{Head: "reason", Text: func(v fleet.Visit) string { return v.Reason }},
+	{Head: "backup", Text: func(v fleet.Visit) string { return string(v.Backup) }},
+	{Head: "lastBackup", Text: func(v fleet.Visit) string { return format.Timestamp(v.LastBackup) }},
+	{Head: "problems", Text: func(v fleet.Visit) string { return found(v, string(checks.Problem)) }},
+	{Head: "warnings", Text: func(v fleet.Visit) string { return found(v, string(checks.Warning)) }},
+	{Head: "unknown", Text: func(v fleet.Visit) string { return found(v, string(checks.Unknown)) }},
+	{Head: "cut", Text: func(v fleet.Visit) string { return v.Cut }},
+	{Head: "report", Text: func(v fleet.Visit) string { return v.ReportID }},
 }
 
-// Benches are the columns of the list of benches.
-var Benches = []Column[fleet.Bench]{
-	{"bench", func(b fleet.Bench) string { return b.Name }},
-	{"site", func(b fleet.Bench) string { return b.Site }},
-	{"tool", func(b fleet.Bench) string { return b.Tool }},
-	{"receivedAt", func(b fleet.Bench) string { return moment(b.ReceivedAt) }},
-	{"takenAt", func(b fleet.Bench) string { return moment(b.TakenAt) }},
-	{"lagSeconds", func(b fleet.Bench) string { return strconv.Itoa(b.LagSeconds) }},
-	{"reports", func(b fleet.Bench) string { return strconv.Itoa(b.Reports) }},
-	{"refused", func(b fleet.Bench) string { return strconv.Itoa(b.Refused) }},
-	{"devices", func(b fleet.Bench) string { return strconv.Itoa(b.Devices) }},
+var benchColumns = []format.Column[fleet.Bench]{
+	{Head: "bench", Text: func(b fleet.Bench) string { return b.Name }},
+	{Head: "site", Text: func(b fleet.Bench) string { return b.Site }},
+	{Head: "tool", Text: func(b fleet.Bench) string { return b.Tool }},
+	{Head: "receivedAt", Text: func(b fleet.Bench) string { return format.Timestamp(b.ReceivedAt) }},
+	{Head: "takenAt", Text: func(b fleet.Bench) string { return format.Timestamp(b.TakenAt) }},
+	{Head: "lagSeconds", Text: func(b fleet.Bench) string { return strconv.Itoa(b.LagSeconds) }},
+	{Head: "reports", Text: func(b fleet.Bench) string { return strconv.Itoa(b.Reports) }},
+	{Head: "refused", Text: func(b fleet.Bench) string { return strconv.Itoa(b.Refused) }},
+	{Head: "devices", Text: func(b fleet.Bench) string { return strconv.Itoa(b.Devices) }},
 }
 
 func found(v fleet.Visit, status string) string {
@@ -105,19 +172,4 @@ func found(v fleet.Visit, status string) string {
 		}
 	}
 	return strings.Join(ids, "; ")
-}
-
-func asset(fields []report.Field) string {
-	var told []string
-	for _, f := range fields {
-		told = append(told, f.Name+": "+f.Value)
-	}
-	return strings.Join(told, "; ")
-}
-
-func moment(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Format(time.RFC3339)
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
@@ -21,11 +22,14 @@ import (
 var files embed.FS
 
 // templates are the pages. What a device or its owner wrote goes through label where a name
-// is expected, and through quoted elsewhere; sentences of this program go through clean.
-var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"clean": report.Clean, "label": label, "quoted": quoted, "mark": markOf, "because": because, "moment": words.Moment, "ago": words.Ago,
-	"count": words.Count, "short": shortOf, "link": pageOf, "backup": backupMark,
-}).ParseFS(files, "templates/*.html"))
+// is expected, and through quoted elsewhere; sentences of this program go through clean. They
+// are parsed when the first page is shown: no other command needs them.
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{
+		"clean": report.Clean, "label": label, "quoted": quoted, "mark": markOf, "because": because, "moment": words.Moment, "ago": words.Ago,
+		"count": words.Count, "short": shortOf, "link": pageOf, "backup": backupMark,
+	}).ParseFS(files, "templates/*.html"))
+})
 
 func label(text string) string { return device.Label(report.Clean(text)) }
 
@@ -34,7 +38,7 @@ func quoted(text string) string { return device.Quoted(report.Clean(text)) }
 // rendered is a part of a page.
 func rendered(name string, data any) (string, error) {
 	var text bytes.Buffer
-	err := templates.ExecuteTemplate(&text, name, data)
+	err := templates().ExecuteTemplate(&text, name, data)
 	return text.String(), err
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/report/fleet"
 	"github.com/backupdoctor/backupdoctor/report/fleet/export"
+	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
 // export sends a whole list, with the filter of its page.
@@ -14,14 +15,14 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 	switch view {
 	case "devices":
 		if who := r.FormValue("find"); who != "" {
-			send(s, w, r, view, export.Devices, fleet.All(func(fleet.Page) (fleet.List[fleet.Device], error) {
+			send(s, w, r, view, export.Devices(s.Now()), fleet.All(func(fleet.Page) (fleet.List[fleet.Device], error) {
 				found, err := s.Store.Find(ctx, who)
 				return fleet.List[fleet.Device]{Rows: found}, err
 			}))
 			return
 		}
 		f, order, _ := s.filterOf(r)
-		send(s, w, r, view, export.Devices, fleet.All(func(p fleet.Page) (fleet.List[fleet.Device], error) {
+		send(s, w, r, view, export.Devices(s.Now()), fleet.All(func(p fleet.Page) (fleet.List[fleet.Device], error) {
 			return s.Store.Devices(ctx, f, order, p)
 		}))
 	case "changes":
@@ -30,7 +31,7 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 			return s.Store.Changes(ctx, f, p)
 		}))
 	case "visits":
-		send(s, w, r, view, export.Visits, fleet.All(func(p fleet.Page) (fleet.List[fleet.Visit], error) {
+		send(s, w, r, view, export.Visits(s.Now()), fleet.All(func(p fleet.Page) (fleet.List[fleet.Visit], error) {
 			story, err := s.Store.Story(ctx, r.FormValue("id"), p)
 			return story.Visits, err
 		}))
@@ -45,7 +46,13 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 
 // send writes a list as it is read. What breaks off cannot be called back, so the connection
 // ends in the middle of it, and no reader takes it for whole.
-func send[Row any](s *site, w http.ResponseWriter, r *http.Request, view string, columns []export.Column[Row], rows iter.Seq2[Row, error]) {
+func send[Row any](s *site, w http.ResponseWriter, r *http.Request, view string, list format.List[Row], rows iter.Seq2[Row, error]) {
+	as := r.PathValue("format")
+	kind, known := map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/json", "html": "text/html; charset=utf-8"}[as]
+	if !known {
+		http.NotFound(w, r)
+		return
+	}
 	next, stop := iter.Pull2(rows)
 	defer stop()
 	first, err, some := next()
@@ -53,23 +60,11 @@ func send[Row any](s *site, w http.ResponseWriter, r *http.Request, view string,
 		s.fail(w, r, err)
 		return
 	}
-	rows = func(yield func(Row, error) bool) {
+	attach(w, kind, view+"."+as)
+	err = list.Write(w, as, func(yield func(Row, error) bool) {
 		for row, err := first, error(nil); some && yield(row, err); row, err, some = next() {
 		}
-	}
-	switch r.PathValue("format") {
-	case "csv":
-		attach(w, "text/csv; charset=utf-8", view+".csv")
-		err = export.CSV(w, columns, rows)
-	case "json":
-		attach(w, "application/json", view+".json")
-		err = export.JSON(w, rows)
-	case "html":
-		attach(w, "text/html; charset=utf-8", view+".html")
-		err = export.HTML(w, "Fleet: "+view, columns, rows)
-	default:
-		http.NotFound(w, r)
-	}
+	})
 	if err != nil {
 		if r.Context().Err() == nil {
 			s.Log.Error("a list could not be sent to its end", "list", view, "error", err)

@@ -1,0 +1,65 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+const shutdownsSource = "sysdiagnose system_logs.logarchive/Extra/shutdown*.log"
+
+// A restart is the newest orderly shutdown that a sysdiagnose has on record, and what it says
+// of the failed attempts. A forced restart leaves no entry.
+type restart struct {
+	record
+	at     time.Time
+	before []failure // attempts that failed before it, newest first
+	since  []failure // attempts that failed after it, newest first
+}
+
+// lastRestart is the newest shutdown on record; known is false if none is.
+func lastRestart(s device.Snapshot) (last restart, known bool) {
+	times, r, known := recall(s, func(h device.History) device.Fact[[]time.Time] { return h.Shutdowns })
+	at := slices.IndexFunc(times, r.mayKnow) // newest first
+	if !known || at < 0 {
+		return restart{}, false
+	}
+	last = restart{record: r, at: times[at]}
+	list, _ := failures(s)
+	for _, f := range list {
+		if f.at.After(last.at) {
+			last.since = append(last.since, f)
+		} else {
+			last.before = append(last.before, f)
+		}
+	}
+	return last, true
+}
+
+// helpedNot is true where attempts failed before the restart and after it.
+func (l restart) helpedNot() bool { return len(l.before) > 0 && len(l.since) > 0 }
+
+func (l restart) evidence() Evidence {
+	return l.read("Last shutdown on record", moment(l.at), "", shutdownsSource)
+}
+
+// judgeRestart says what a restart on record says of a passing fault, where nothing else does.
+func judgeRestart(s device.Snapshot, otherwise []Finding) []Finding {
+	last, known := lastRestart(s)
+	switch {
+	case !known || len(last.before)+len(last.since) == 0:
+		return otherwise
+	case last.helpedNot():
+		evidence := append([]Evidence{last.evidence()}, failureEvidence([]failure{last.since[0], last.before[0]})...)
+		return last.answer(ok(fmt.Sprintf("The device was shut down on %s, after an attempt had failed, and an attempt failed again on %s: this is no fault that a restart clears.",
+			day(last.at), day(last.since[0].at)), evidence...), otherwise)
+	case len(last.before) > 0:
+		return preface(fmt.Sprintf("The device was shut down on %s, after an attempt had failed; whether one failed since is not on record%s.", day(last.at), last.when()),
+			[]Evidence{last.evidence()}, otherwise)
+	default:
+		return preface(fmt.Sprintf("The last shutdown on record, on %s, was before the attempts failed%s. A forced restart is not on record.", day(last.at), last.when()),
+			[]Evidence{last.evidence()}, otherwise)
+	}
+}

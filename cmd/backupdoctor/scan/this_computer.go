@@ -1,0 +1,124 @@
+package scan
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/host"
+	"github.com/backupdoctor/backupdoctor/device/releases"
+	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/backupdoctor/backupdoctor/report/history"
+)
+
+// ThisComputer is where to look on this computer for what reading devices needs.
+type ThisComputer struct {
+	Env          command.Env
+	Door         usb.Door
+	Places       []backup.Place // of backups
+	ReleasesFile string         // the updated copy of the table of releases; "" if there is no place for one
+}
+
+// Look learns about this computer. It asks no device anything, and changes nothing.
+func (t ThisComputer) Look(ctx context.Context) device.Computer {
+	c := device.Computer{
+		OS:      runtime.GOOS,
+		TakenAt: time.Now().UTC(),
+		Mux:     t.Door.Probe(ctx),
+		History: t.historyFact(ctx),
+	}
+	unsupported := device.Unknown[bool](device.Unsupported)
+	c.Mux.Installed, c.Mux.RecordsFolder, c.Mux.OnUSB = unsupported, unsupported, device.Unknown[int](device.Unsupported)
+	if c.OS == "linux" {
+		root := os.DirFS("/")
+		c.Distro = host.Distro(root)
+		c.Mux.Installed = device.Known(host.HasMux(root))
+		c.Mux.OnUSB = host.AppleOnUSB(os.DirFS(LinuxUSB))
+		c.Mux.RecordsFolder = host.FolderThere("/var/lib/lockdown")
+	}
+	table, err := t.Env.BuiltIn(), error(nil)
+	if t.ReleasesFile != "" {
+		table, err = releases.Load(table, t.ReleasesFile)
+	}
+	c.Releases = device.ReleaseTable{Date: table.Date, Source: table.Source, Updated: device.FactOf(true, err)}
+	c.Clock = device.Clock{Now: time.Now().UTC(), Synchronized: host.Synchronized(), NotBefore: t.Env.BuiltIn().Date}
+	c.Folders = foldersOf(t.Places)
+	c.Rooms = t.rooms(c.Folders)
+	return c
+}
+
+// historyFact opens the history if there is one, as a scan does.
+func (t ThisComputer) historyFact(ctx context.Context) device.Fact[bool] {
+	path, err := HistoryPath(t.Env)
+	if err == nil {
+		_, err = os.Stat(path)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return device.Unknown[bool](device.Absent)
+	case err != nil:
+		return device.Unknown[bool](device.NotPermitted)
+	}
+	if err := history.Probe(ctx, path); err != nil {
+		return device.Unknown[bool](device.Malformed)
+	}
+	return device.Known(true)
+}
+
+// foldersOf looks into the folders of backups.
+func foldersOf(places []backup.Place) []device.BackupFolder {
+	var folders []device.BackupFolder
+	for _, place := range places {
+		f := device.BackupFolder{Path: place.Path, Program: place.Program, Read: device.Known(true)}
+		found, closed := backup.Find([]backup.Place{place})
+		f.Backups = len(found)
+		if len(closed) > 0 {
+			f.Read = device.Unknown[bool](whyClosed(closed[0].Err))
+		} else if _, err := os.Stat(place.Path); errors.Is(err, fs.ErrNotExist) {
+			f.Read = device.Unknown[bool](device.Absent)
+		}
+		folders = append(folders, f)
+	}
+	return folders
+}
+
+func whyClosed(err error) device.Reason {
+	if errors.Is(err, fs.ErrPermission) {
+		return device.NotPermitted
+	}
+	return device.Malformed
+}
+
+// rooms looks how much is free where the history and backups are kept.
+func (t ThisComputer) rooms(folders []device.BackupFolder) []device.Room {
+	var rooms []device.Room
+	if path, err := HistoryPath(t.Env); err == nil {
+		rooms = append(rooms, roomAt(filepath.Dir(path), "the history"))
+	}
+	for _, f := range folders {
+		if _, err := f.Read.Get(); err == nil {
+			rooms = append(rooms, roomAt(f.Path, "backups"))
+		}
+	}
+	return rooms
+}
+
+// roomAt looks at the nearest folder above that there is.
+func roomAt(path, what string) device.Room {
+	at := path
+	for {
+		if _, err := os.Stat(at); err == nil || at == filepath.Dir(at) {
+			break
+		}
+		at = filepath.Dir(at)
+	}
+	return device.Room{Path: cmp.Or(at, path), What: what, FreeBytes: device.FactOf(backup.FreeBytes(at))}
+}

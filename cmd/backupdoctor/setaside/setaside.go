@@ -1,0 +1,94 @@
+// Package setaside decides whether the folder of a backup may be renamed, so that the next backup
+// starts afresh, and to what.
+package setaside
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup"
+)
+
+// archiveTime is how the name of an archived copy ends, in local time.
+const archiveTime = "20060102-150405"
+
+// settled is how long a backup that is not finished must have been left alone before it
+// counts as cut off and not as being written.
+const settled = 10 * time.Minute
+
+// Target is the path of an archived copy that the folder may be renamed to. It is an error where
+// the folder must not be renamed, or where something has that name.
+func Target(ctx context.Context, folder backup.Folder, now time.Time) (string, error) {
+	if err := movable(ctx, folder, now); err != nil {
+		return "", err
+	}
+	to := folder.Path + "-" + now.Format(archiveTime)
+	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+		return "", command.Usage("wait a second", "%q is there already", to)
+	}
+	return to, nil
+}
+
+// movable refuses what must not be renamed: an archived copy, a folder whose name is not
+// that of a device, one behind a link, which would then lead nowhere, and a backup that is
+// being written.
+func movable(ctx context.Context, folder backup.Folder, now time.Time) error {
+	parent, err := filepath.EvalSymlinks(folder.Place.Path)
+	if err != nil {
+		return err
+	}
+	named, err := os.Lstat(folder.Place.Path)
+	switch {
+	case err != nil:
+		return err
+	case parent == folder.Path && named.Mode()&fs.ModeSymlink != 0:
+		return command.Usage("name the folder that the link leads to", "%q is a link to %q", folder.Place.Path, folder.Path)
+	case folder.Archived:
+		return command.Usage("no backup uses it, so it is in nobody's way", "%q is an archived copy", folder.Path)
+	case folder.UDID == "" || !device.SameUDID(filepath.Base(folder.Path), folder.UDID):
+		return command.Usage("rename it by hand", "%q is not named after its device", folder.Path)
+	case parent != folder.Path && parent != filepath.Dir(folder.Path):
+		return command.Usage("name the folder that the link leads to", "a link leads to %q", folder.Path)
+	}
+	return untouched(ctx, folder, now)
+}
+
+// untouched refuses a backup that something writes to, or has open.
+func untouched(ctx context.Context, folder backup.Folder, now time.Time) error {
+	a, err := backup.LookForActivity(ctx, folder)
+	if err != nil {
+		return fmt.Errorf("%q: %w", folder.Path, err)
+	}
+	if len(a.OpenIn) > 0 {
+		return command.Usage("close these programs, or wait until they are done", "files of %q are open in %s", folder.Path, strings.Join(a.OpenIn, ", "))
+	}
+	change := a.AfterEnd
+	if a.Unfinished {
+		change = a.Newest
+	}
+	if age := now.Sub(change.At).Abs(); age < settled {
+		return command.Usage(
+			fmt.Sprintf("wait until the backup has ended; one that was cut off may be renamed %d minutes after its last change", int(settled.Minutes())),
+			"a backup is being written to %q: %q changed %s ago", folder.Path, change.Path, words.Duration(age))
+	}
+	return nil
+}
+
+// Undo is the command line that gives a folder its name back, for a POSIX shell or, on
+// Windows, for cmd and PowerShell.
+func Undo(from, to, goos string) string {
+	if goos == "windows" {
+		return fmt.Sprintf(`move "%s" "%s"`, from, to)
+	}
+	quoted := func(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }
+	return "mv " + quoted(from) + " " + quoted(to)
+}

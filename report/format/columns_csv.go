@@ -1,0 +1,87 @@
+package format
+
+import (
+	"encoding/csv"
+	"io"
+	"iter"
+	"regexp"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// A csvWriter writes rows for spreadsheets: RFC 4180 in UTF-8 without a byte order mark, with
+// a header. A cell is one line without hidden characters, and begins no formula: a sign that
+// would begin one follows an apostrophe, unless the cell is a plain number.
+type csvWriter[Row any] struct {
+	csv     *csv.Writer
+	columns []Column[Row]
+}
+
+func newCSV[Row any](w io.Writer, columns []Column[Row]) csvWriter[Row] {
+	c := csvWriter[Row]{csv.NewWriter(w), columns}
+	c.cells(heads(columns))
+	return c
+}
+
+func (c csvWriter[Row]) row(row Row) error { return c.cells(texts(c.columns, row)) }
+
+func (c csvWriter[Row]) cells(cells []string) error {
+	for i, text := range cells {
+		cells[i] = report.Clean(text)
+		if i == 0 || !signedNumber.MatchString(cells[i]) {
+			cells[i] = harmless(cells[i])
+		}
+	}
+	return writing(c.csv.Write(cells))
+}
+
+// end writes what is buffered.
+func (c csvWriter[Row]) end() error {
+	c.csv.Flush()
+	return writing(c.csv.Error())
+}
+
+func writeCSV[Row any](w io.Writer, columns []Column[Row], rows iter.Seq2[Row, error]) error {
+	table := newCSV(w, columns)
+	for row, err := range rows {
+		if err != nil {
+			table.csv.Flush()
+			return err
+		}
+		if err := table.row(row); err != nil {
+			return err
+		}
+	}
+	return table.end()
+}
+
+// formulaSigns are what a spreadsheet takes for the beginning of a formula, in the full
+// width of East Asian keyboards too.
+const formulaSigns = "=+-@＝＋－＠"
+
+// harmless puts an apostrophe before a sign that would begin a formula: the mark by which
+// spreadsheets themselves know text. Where a comma is the decimal sign they begin a new cell
+// behind a semicolon, so a sign there gets one too.
+func harmless(text string) string {
+	var cell strings.Builder
+	begins := true
+	for _, r := range text {
+		switch {
+		case r == ';':
+			begins = true
+		case r == ' ' || r == '"':
+		default:
+			if begins && strings.ContainsRune(formulaSigns, r) {
+				cell.WriteByte('\'')
+			}
+			begins = false
+		}
+		cell.WriteRune(r)
+	}
+	return cell.String()
+}
+
+// signedNumber is a cell that stays as it is, so that a spreadsheet can count with it. Only
+// in the first column it may not: where cells end at semicolons, a whole line could be one.
+var signedNumber = regexp.MustCompile(`^[+-][0-9]+([.,][0-9]+)*$`)

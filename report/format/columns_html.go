@@ -1,0 +1,43 @@
+package format
+
+import (
+	"html/template"
+	"io"
+	"iter"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// writeHTMLList writes a list as a page that needs nothing else.
+func writeHTMLList[Row any](w io.Writer, title string, columns []Column[Row], rows iter.Seq2[Row, error]) error {
+	if err := htmlListHead.Execute(w, map[string]any{"Title": title, "Heads": heads(columns)}); err != nil {
+		return writing(err)
+	}
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		if err := htmlListRow.Execute(w, convert(texts(columns, row), report.Clean)); err != nil {
+			return writing(err)
+		}
+	}
+	return write(w, []byte("</tbody></table></div>\n"))
+}
+
+var htmlListHead = template.Must(template.New("head").Parse(`<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{{.Title}}</title>
+<style>
+:root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif }
+body { margin: 2rem } h1 { font-size: 1.3rem; font-weight: 600 }
+table { border-collapse: collapse } th, td { text-align: start; vertical-align: top; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid #8884 }
+.list { overflow: auto; max-height: 85vh }
+thead th { position: sticky; top: 0; background: Canvas; white-space: nowrap }
+</style>
+<h1>{{.Title}}</h1>
+<div class="list" role="region" aria-label="{{.Title}}" tabindex="0">
+<table><thead><tr>{{range .Heads}}<th scope="col">{{.}}</th>{{end}}</tr></thead><tbody>
+`))
+
+var htmlListRow = template.Must(template.New("row").Parse(`<tr>{{range .}}<td>{{.}}</td>{{end}}</tr>
+`))
