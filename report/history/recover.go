@@ -99,6 +99,8 @@ func recoverFrom(ctx context.Context, kept string, to *sqlite.Conn) Recovery {
 					return err
 				}
 				r.Details, err = c.perDevice(rows)
+				r.Details.Lost += devices.Lost
+				r.Details.Unknown = r.Details.Unknown || devices.Unknown
 				return err
 			},
 		}

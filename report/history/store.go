@@ -61,6 +61,16 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
+// Check reports whether a history could be at path. Anything else that is there is ErrForeign.
+func Check(path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	_, err = identify(path)
+	return err
+}
+
 // OpenToRead opens a history that is there, and changes nothing on the disk, now or later. A
 // history that was never begun is [fs.ErrNotExist], one that is damaged a [BrokenError].
 func OpenToRead(ctx context.Context, path string) (*Store, error) {
