@@ -45,7 +45,14 @@ type Tool struct {
 
 // Host is the computer that looked.
 type Host struct {
-	OS string `json:"os"` // linux, darwin, windows
+	OS    string     `json:"os"`              // linux, darwin, windows
+	Clock *HostClock `json:"clock,omitempty"` // what speaks against its clock; absent where nothing does
+}
+
+// A HostClock is a clock of the computer that several devices differ from alike.
+type HostClock struct {
+	AheadSeconds int `json:"aheadSeconds"` // how far it is ahead of the devices' clocks; negative if it is behind
+	Devices      int `json:"devices"`      // how many devices differ from it by about the same amount
 }
 
 // Releases says which table of Apple's releases the devices were compared with.

@@ -88,7 +88,7 @@ func (e env) scanOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 // backups are all there is, they may take as long as they need, unless --timeout says otherwise.
 func withoutUSB(ctx *cli.Context, a scan.Attached) scan.Folders {
 	f := scan.Folders{
-		Set: scan.FindBackups(a.Places), UDIDs: a.UDIDs, Inspection: a.Inspection, Table: a.Table, Archives: a.Archives, More: a.More, Screen: a.Screen,
+		Places: a.Places, UDIDs: a.UDIDs, Inspection: a.Inspection, Table: a.Table, Archives: a.Archives, More: a.More, Screen: a.Screen,
 	}
 	if !ctx.IsSet("timeout") {
 		f.Inspection.Limit = 0

@@ -116,6 +116,7 @@ func runSuite(r report.Report) junitSuite {
 	suite := junitSuite{Name: "run", Properties: junitProperties(
 		"run", r.Run, "subject", r.Subject, "version", r.Tool.Version,
 		"partial", strconv.FormatBool(r.Partial), "redacted", strconv.FormatBool(r.Redacted), "exitCode", strconv.Itoa(r.Exit.Code),
+		"hostClock", hostClockNote(r),
 	)}
 	if !r.TakenAt.IsZero() {
 		suite.Timestamp = r.TakenAt.Format(junitTime)

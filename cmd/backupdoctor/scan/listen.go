@@ -32,7 +32,7 @@ func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
 		gaps = append(gaps, device.GapOf(err))
 	}
 	wanted, missing := Choose(l.Labels.bySlot(attached), l.UDIDs)
-	set := l.backupsOf(wanted, missing)
+	set := l.backupsOf(ctx, wanted, missing)
 	c := l.collection(run)
 	c.done = func(number int, s device.Snapshot) { run.Tell(number, report.DeviceState, s, report.AllRead) }
 	c.collect(ctx, wanted, missing, set)
