@@ -12,8 +12,6 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-func init() { children["go on"] = goOn }
-
 // goOn begins a run over two devices, keeps one of them, and waits to be killed.
 func goOn(path string) error {
 	s, err := Open(context.Background(), path)

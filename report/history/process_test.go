@@ -27,6 +27,7 @@ var children = map[string]func(path string) error{
 	"keep runs":    keepRuns,
 	"go on adding": goOnAdding,
 	"fill up":      fillUp,
+	"go on":        goOn,
 }
 
 func TestMain(m *testing.M) {
