@@ -176,6 +176,8 @@ func (e env) attachedOf(ctx *cli.Context, table releases.Table) (a scan.Attached
 	return a, err
 }
 
+const levelHint = "use unproved, warning or problem"
+
 // policyOf reads --max-age and --fail-on.
 func policyOf(ctx *cli.Context, judge *scan.Judge) error {
 	if age := ctx.String("max-age"); age != "" {
@@ -187,7 +189,7 @@ func policyOf(ctx *cli.Context, judge *scan.Judge) error {
 	}
 	if level := report.FailOn(ctx.String("fail-on")); level != "" {
 		if !slices.Contains(report.Levels(), level) {
-			return command.Usage("use unproved, warning or problem", "unknown level %q for --fail-on", string(level))
+			return command.Usage(levelHint, "unknown level %q for --fail-on", string(level))
 		}
 		judge.FailOn = level
 	}
