@@ -24,6 +24,7 @@ type Attached struct {
 	Limit    time.Duration       // for the examination of all; 0 for as long as it needs
 	Archives Archives            // sysdiagnose archives to read too
 	More     []More              // what else is learned about devices that have been read
+	Listen   *Listen             // how to listen to devices for which no reason was found; nil for not
 }
 
 // Learn implements [Source].
@@ -50,7 +51,7 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 		l.Recording.LeftOut, l.Recording.Jobs = left, jobsOf(c.workers)
 		return l
 	}
-	if len(archives)+len(a.More) == 0 {
+	if len(archives)+len(a.More) == 0 && a.Listen == nil {
 		c.done = run.Done
 		c.collect(reading, wanted, missing, set)
 		return learned(), nil
@@ -61,6 +62,15 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 	snapshots := withArchives(c.snapshots, archives, set, a.Table)
 	l := learned()
 	more(reading, a.More, snapshots)
+	if a.Listen != nil {
+		a.Screen.CloseView()
+		a.Listen.followUnexplained(ctx, run, wanted, snapshots)
+		for _, gap := range stopped(ctx) {
+			if !slices.Contains(l.Recording.Gaps, gap) {
+				l.Recording.Gaps = append(l.Recording.Gaps, gap)
+			}
+		}
+	}
 	for number, s := range snapshots {
 		run.Done(number, s)
 	}
