@@ -35,7 +35,7 @@ func Diagnose(s device.Snapshot, findings []Finding, silenced ...Silenced) Diagn
 		return cmp.Compare(healthyRank(a), healthyRank(b))
 	})
 	d.Causes = causes(unwell)
-	d.Plan = plan(withoutTried(s, d.Causes, d.Healthy), s.Device)
+	d.Plan = plan(withoutTried(s, d.Causes, d.Healthy), s)
 	d.Proof = Prove(s)
 	d.Verdict, d.Gap = verdict(s, d.Causes)
 	if d.Verdict == NoCauseFound && d.Gap.Reason == "" {
@@ -47,6 +47,7 @@ func Diagnose(s device.Snapshot, findings []Finding, silenced ...Silenced) Diagn
 		}
 	}
 	d.Headline = headline(s, d) + unknownMessage(s) + contradictions(d)
+	d.Next = next(s, d)
 	return d
 }
 

@@ -411,9 +411,15 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	v.judgePassword()
 	v.prepareInside()
 	var check sync.WaitGroup
-	check.Go(func() { v.checkManifest(ctx) })
+	large := v.isLarge(m)
+	if large {
+		check.Go(func() { v.checkBeside(ctx) })
+	}
 	err = v.compare(ctx, m)
 	check.Wait()
+	if !large {
+		v.checkManifest(ctx, m)
+	}
 	if err != nil && ctx.Err() == nil {
 		v.refute(device.StatementList, manifestUnreadable, shortError(err))
 		v.statements.leaveRest(manifestUnreadable)
@@ -518,14 +524,32 @@ func (v *verification) whyKeysLost() *Mode {
 	}
 }
 
-// checkManifest looks for damage that reading the rows would not show. It reads the whole
-// database once more, beside the rows, and so through a connection of its own.
-func (v *verification) checkManifest(ctx context.Context) {
+// largeManifest is from when on a manifest is checked through a connection of its own, at
+// the same time as its rows are read. Opening one takes as long as checking 300 KB.
+const largeManifest = 4 << 20
+
+func (v *verification) isLarge(m manifest.Manifest) bool {
+	info, err := v.root.Lstat(dbName)
+	return !m.Flat() && err == nil && info.Size() >= largeManifest
+}
+
+// checkBeside checks a manifest that another goroutine reads.
+func (v *verification) checkBeside(ctx context.Context) {
 	m, err := v.openManifest(ctx)
-	if err == nil {
-		defer m.Close()
-		err = m.Check(ctx, v.depth == device.DeepLook)
+	if err != nil {
+		v.judgeCheck(ctx, err)
+		return
 	}
+	defer m.Close()
+	v.checkManifest(ctx, m)
+}
+
+// checkManifest looks for damage that reading the rows would not show.
+func (v *verification) checkManifest(ctx context.Context, m manifest.Manifest) {
+	v.judgeCheck(ctx, m.Check(ctx, v.depth == device.DeepLook))
+}
+
+func (v *verification) judgeCheck(ctx context.Context, err error) {
 	if err != nil && ctx.Err() == nil {
 		v.refute(device.StatementList, manifestUnreadable, shortError(err))
 	}

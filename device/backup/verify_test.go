@@ -76,7 +76,7 @@ func write(t testing.TB, s shape) backuptest.Folder {
 // find finds the one backup that was written.
 func find(t testing.TB, f backuptest.Folder) Folder {
 	t.Helper()
-	folders, closed := Find([]Place{{Path: f.Path}})
+	folders, closed := Find(t.Context(), []Place{{Path: f.Path}})
 	if len(folders) != 1 || len(closed) != 0 {
 		t.Fatalf("found %+v, closed %+v", folders, closed)
 	}
@@ -454,7 +454,7 @@ func TestOldAndMisnamed(t *testing.T) {
 	if err := os.Rename(written.Path, renamed); err != nil {
 		t.Fatal(err)
 	}
-	folders, _ := Find([]Place{{Path: filepath.Dir(renamed)}})
+	folders, _ := Find(t.Context(), []Place{{Path: filepath.Dir(renamed)}})
 	if len(folders) != 1 {
 		t.Fatalf("found %+v", folders)
 	}
@@ -848,7 +848,7 @@ func FuzzTop(f *testing.F) {
 		must(t, os.WriteFile(filepath.Join(folder, statusName), status, 0o600))
 		must(t, os.WriteFile(filepath.Join(folder, propertiesName), properties, 0o600))
 		must(t, os.WriteFile(filepath.Join(folder, infoName), info, 0o600))
-		Read(Folder{Path: folder})
+		Read(t.Context(), Folder{Path: folder})
 		if proof := Quick(t.Context(), Folder{Path: folder}, Options{}); checks.BackupVerdict(proof) == device.Whole {
 			t.Errorf("whole, without a manifest: %+v", proof)
 		}
