@@ -24,6 +24,7 @@ type Attached struct {
 	Limit    time.Duration       // for the examination of all; 0 for as long as it needs
 	Archives Archives            // sysdiagnose archives to read too
 	More     []More              // what else is learned about devices that have been read
+	Listen   *Listen             // how to listen to devices for which no reason was found; nil for not
 }
 
 // Learn implements [Source].
@@ -38,7 +39,7 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 	attached, gaps := c.discover(reading, func(one usb.Attached) bool { return a.wants(one) && !a.finished(one) })
 	attached, left := a.leftOut(attached)
 	wanted, missing := Choose(a.Labels.bySlot(slices.DeleteFunc(attached, a.finished)), a.UDIDs)
-	left = slices.DeleteFunc(left, func(l device.LeftOut) bool { return !a.wants(usb.Attached{UDID: l.UDID}) })
+	left = leftOutOf(left, a.UDIDs)
 	set := a.backupsOf(reading, wanted, slices.Concat(missing, ownersOf(archives)))
 	learned := func() Learned {
 		for _, gap := range stopped(reading) {
@@ -50,7 +51,7 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 		l.Recording.LeftOut, l.Recording.Jobs = left, jobsOf(c.workers)
 		return l
 	}
-	if len(archives)+len(a.More) == 0 {
+	if len(archives)+len(a.More) == 0 && a.Listen == nil {
 		c.done = run.Done
 		c.collect(reading, wanted, missing, set)
 		return learned(), nil
@@ -61,6 +62,15 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 	snapshots := withArchives(c.snapshots, archives, set, a.Table)
 	l := learned()
 	more(reading, a.More, snapshots)
+	if a.Listen != nil {
+		a.Screen.CloseView()
+		a.Listen.followUnexplained(ctx, run, wanted, snapshots)
+		for _, gap := range stopped(ctx) {
+			if !slices.Contains(l.Recording.Gaps, gap) {
+				l.Recording.Gaps = append(l.Recording.Gaps, gap)
+			}
+		}
+	}
 	for number, s := range snapshots {
 		run.Done(number, s)
 	}
@@ -68,9 +78,7 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 }
 
 // wants reports whether a device is one of those that were asked for.
-func (a Attached) wants(one usb.Attached) bool {
-	return len(a.UDIDs) == 0 || slices.ContainsFunc(a.UDIDs, func(udid string) bool { return device.SameUDID(udid, one.UDID) })
-}
+func (a Attached) wants(one usb.Attached) bool { return chosen(one.UDID, a.UDIDs) }
 
 // finished reports whether a resumed run has examined a device before.
 func (a Attached) finished(one usb.Attached) bool {
