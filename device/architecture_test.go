@@ -146,8 +146,8 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"report/history": {
-		ours:   []string{"device", "checks", "report", "report/relay/outbox"},
-		theirs: []string{"github.com/gofrs/flock", "zombiezen.com/go/sqlite"},
+		ours:   []string{"device", "checks", "checks/words", "report", "report/relay/outbox"},
+		theirs: []string{"github.com/gofrs/flock", "github.com/google/uuid", "zombiezen.com/go/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"checks/suppressions": {
