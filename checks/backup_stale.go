@@ -55,7 +55,7 @@ func judgeStale(s device.Snapshot) []Finding {
 	if !known || !silent(err) {
 		return otherwise
 	}
-	return r.answer(judgeAge(s, age, r.backupDate(at)), otherwise)
+	return r.answer(judgeAge(s, age, r.backupDate(s, at)), otherwise)
 }
 
 // judgeAges is for a device whose clock is wrong. Only an age that both clocks call too old is a

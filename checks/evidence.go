@@ -109,7 +109,7 @@ func freshBackup(s device.Snapshot) (said string, evidence Evidence, fresh bool)
 	}
 	at, age, r, known := pastBackup(s)
 	fresh = known && age < freshFor && !r.old()
-	return fmt.Sprintf("A backup had completed %s before %s, the date of %s", duration(age), day(r.asOf), r.origin()), r.backupDate(at), fresh
+	return fmt.Sprintf("A backup had completed %s before %s, the date of %s", duration(age), day(r.asOf), r.origin()), r.backupDate(s, at), fresh
 }
 
 // LastBackup is the end of the last good iCloud backup, by the device or else by the newest
@@ -128,8 +128,11 @@ func LastBackup(s device.Snapshot) (time.Time, error) {
 
 // backupDate is the evidence for when the last good iCloud backup ended.
 func backupDate(s device.Snapshot, at time.Time) Evidence {
-	return read(s, lastBackupKey, moment(at), "at most 2 days ago", "lockdown com.apple.mobile.backup / LastCloudBackupDate")
+	return read(s, lastBackupKey, moment(at), freshAge(s), "lockdown com.apple.mobile.backup / LastCloudBackupDate")
 }
+
+// freshAge is how old the last good backup is expected to be.
+func freshAge(s device.Snapshot) string { return "at most " + count(fineFor(s), "day") + " ago" }
 
 const lastBackupKey = "Last good iCloud backup"
 

@@ -150,7 +150,7 @@ func lastBackupRead(s device.Snapshot) (time.Time, Evidence, error) {
 		return at, backupDate(s, at), err
 	}
 	if at, _, r, known := pastBackup(s); known {
-		return at, r.backupDate(at), nil
+		return at, r.backupDate(s, at), nil
 	}
 	return time.Time{}, Evidence{}, err
 }

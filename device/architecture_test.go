@@ -173,10 +173,12 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "checks", "checks/words", "report", "report/fleet", "report/fleet/export", "report/fleet/metrics", "report/format", "report/web",
 		},
-		theirs: []string{"github.com/prometheus/client_golang/prometheus", "golang.org/x/time/rate"},
+		theirs: []string{"github.com/prometheus/client_golang/prometheus"},
 		banned: []string{"os", "os/exec"},
 	},
 	"report/web": {
+		ours:   []string{"device", "checks", "checks/words", "report", "report/format"},
+		theirs: []string{"golang.org/x/time/rate"},
 		banned: []string{"os", "os/exec"},
 	},
 	"report/relay": {
@@ -210,7 +212,7 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/releases", "device/reach", "device/backup", "device/labels", "device/host", "device/actlock",
 			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/web/benchpages", "report/web", "testdata", "device/wholefile",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/config", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal",
 			"cmd/backupdoctor/hub", // by the one file with the tag fleet
 		},
 		theirs: []string{"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man"},
@@ -218,6 +220,11 @@ var rooms = map[string]room{
 	"cmd/backupdoctor/command": {
 		ours:   []string{"checks", "device/releases", "report"},
 		theirs: []string{"github.com/urfave/cli/v2", "github.com/xrash/smetrics"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"cmd/backupdoctor/config": {
+		ours:   []string{"cmd/backupdoctor/command", "cmd/backupdoctor/input"},
+		theirs: []string{"go.yaml.in/yaml/v4"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"cmd/backupdoctor/terminal": {

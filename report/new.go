@@ -158,6 +158,7 @@ func NewDevice(e Examined) Device {
 		TakenAt:        utc(e.Snapshot.TakenAt),
 		Verdict:        string(diagnosis.Verdict),
 		Headline:       diagnosis.Headline,
+		Next:           string(diagnosis.Next),
 		Incomplete:     diagnosis.Gap.Reason != "" && diagnosis.Verdict != checks.NotExamined,
 		Proof:          convert(diagnosis.Proof, newNeed),
 		Reason:         string(diagnosis.Gap.Reason),

@@ -90,6 +90,7 @@ type Device struct {
 	Incomplete     bool      `json:"incomplete"`             // it was read only in part; reason says why
 	Proof          []Need    `json:"proof"`                  // what has to be shown true for the verdict backed-up, and whether it was
 	Headline       string    `json:"headline"`               // the diagnosis in one sentence
+	Next           string    `json:"next,omitempty"`         // the one thing to do next: pair, self-check, scan, message, ask, listen, sysdiagnose or explain; absent if nothing
 	Reason         string    `json:"reason,omitempty"`       // why it was not examined, or not to the end
 	Detail         string    `json:"detail,omitempty"`       // the device's own name for the error
 	Retried        string    `json:"retried,omitempty"`      // why an earlier try to examine it broke off; absent if there was none

@@ -152,6 +152,29 @@ func TestWatchExaminesAgain(t *testing.T) {
 	}
 }
 
+// While a Trust dialog waits for its answer, the devices that have given theirs, and those that
+// need none, are read. One that has given none when the run ends keeps its name.
+func TestATrustDialogKeepsNobodyWaiting(t *testing.T) {
+	trusts, asks := clones(t, 1)[0], loadDevice(t.Fatalf, "not-trusted")
+	waits := clones(t, 2, sim.Fault{Kind: sim.TrustPending, Count: 1000})[1]
+	address, _ := attach(t, trusts, asks, waits)
+	heard := new(tape)
+	ctx, end := context.WithCancel(t.Context())
+	var scanning sync.WaitGroup
+	scanning.Go(func() {
+		typedTo(t, ctx, nil, heard, "scan", "--pair", "--usbmux", address, "--quiet", "-o", "ndjson")
+	})
+	heard.await(t, 30*time.Second, func() bool {
+		verdicts := heard.verdicts()
+		return verdicts[trusts.UDID()] == "backed-up" && verdicts[asks.UDID()] == "backed-up"
+	})
+	end()
+	scanning.Wait()
+	if last := heard.last(report.DeviceDone); last.UDID != waits.UDID() || last.Name == "" || last.Device.Verdict != "not-examined" {
+		t.Errorf("%+v", last)
+	}
+}
+
 // A scan asks nothing that only watch and bench may ask.
 func TestScanAsksNothingMore(t *testing.T) {
 	address, tray := attach(t, clones(t, 1, sim.Fault{Kind: sim.Locked})[0], loadDevice(t.Fatalf, "not-trusted"))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/urfave/cli/v2"
@@ -29,6 +30,7 @@ func scanCommand(e env) *cli.Command {
 				"backupdoctor scan --no-usb --backups DIR        devices that are not here, by their backups",
 				"backupdoctor scan --no-usb --sysdiagnose FILE   a device that is not here, by what it gathered",
 				"backupdoctor scan --ask                         answer what only a person can tell",
+				"backupdoctor scan --listen                      and follow Back Up Now where no reason was found",
 				"backupdoctor scan --net                         see whether Apple can be reached, too",
 			),
 		Flags: scanFlags(),
@@ -71,6 +73,13 @@ func (e env) scanOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 			return pipe, err
 		}
 		attached.Resumed = pipe.Resumed
+	}
+	if ctx.Bool("listen") {
+		options, err := e.displayOn(ctx, e.Stderr)
+		if err != nil {
+			return pipe, err
+		}
+		attached.Listen = &scan.Listen{Examination: attached.Examination, Length: listenFor, Printer: terminal.NewLogPrinter(e.screen, options)}
 	}
 	pipe.Source, pipe.Sinks = attached, r.sinks(e, r.live(e)...)
 	if keepsHistory(ctx) {

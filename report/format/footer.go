@@ -47,9 +47,7 @@ func (p *page) footer(r report.Report) {
 	if len(r.Devices) > 1 {
 		notes = append(notes, totals(r.Summary))
 	}
-	if len(r.Summary.Causes) > 0 {
-		notes = append(notes, "Next: backupdoctor explain "+device.Token(r.Summary.Causes[0].Check))
-	}
+	notes = append(notes, nextNotes(r)...)
 	if len(notes) > 0 && len(p.lines) > 0 {
 		p.print("")
 	}

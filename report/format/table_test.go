@@ -148,7 +148,8 @@ func TestTotalsNameTheCauses(t *testing.T) {
 	page := tableOf(reporttest.Run(reporttest.Failing("x"), reporttest.Failing("y"), reporttest.Unexamined("z"), reporttest.Well("w")), Options{Width: 100})
 	for _, want := range []string{
 		"3 of 4 devices need attention: 2 failing, 1 not examined, 1 backed up. 2 of 4: iCloud Backup off -\n1: not trusted - 2: may be: not on Wi-Fi\n",
-		"Next: backupdoctor explain backup-turned-off\n",
+		"Next for 2 devices: backupdoctor explain backup-turned-off\n",
+		"Next: backupdoctor scan --pair --udid 00008130-00061D8A2E41401C (asks the device to show the Trust\ndialog)\n",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in\n%s", want, page)

@@ -24,6 +24,7 @@ type Attached struct {
 	Limit    time.Duration       // for the examination of all; 0 for as long as it needs
 	Archives Archives            // sysdiagnose archives to read too
 	More     []More              // what else is learned about devices that have been read
+	Listen   *Listen             // how to listen to devices for which no reason was found; nil for not
 }
 
 // Learn implements [Source].
@@ -50,7 +51,7 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 		l.Recording.LeftOut, l.Recording.Jobs = left, jobsOf(c.workers)
 		return l
 	}
-	if len(archives)+len(a.More) == 0 {
+	if len(archives)+len(a.More) == 0 && a.Listen == nil {
 		c.done = run.Done
 		c.collect(reading, wanted, missing, set)
 		return learned(), nil
@@ -61,6 +62,15 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 	snapshots := withArchives(c.snapshots, archives, set, a.Table)
 	l := learned()
 	more(reading, a.More, snapshots)
+	if a.Listen != nil {
+		a.Screen.CloseView()
+		a.Listen.followUnexplained(ctx, run, wanted, snapshots)
+		for _, gap := range stopped(ctx) {
+			if !slices.Contains(l.Recording.Gaps, gap) {
+				l.Recording.Gaps = append(l.Recording.Gaps, gap)
+			}
+		}
+	}
 	for number, s := range snapshots {
 		run.Done(number, s)
 	}
@@ -95,7 +105,6 @@ type collection struct {
 	visitor
 	set       BackupSet
 	wanted    []usb.Attached
-	distrust  map[string]error // why a device that was asked for trust gave none, by UDID
 	snapshots []device.Snapshot
 	done      func(number int, s device.Snapshot) // takes a device once it will not be read any more
 
@@ -105,10 +114,17 @@ type collection struct {
 	known     chan struct{}  // closed when all devices are known
 
 	mu      sync.Mutex
-	begun   map[string]bool // the first reading of a device, by UDID
-	early   []usb.Attached  // read from before all devices were known
-	numbers map[string]int  // of the devices, by UDID; nil before all are known
+	begun   map[string]bool  // the first reading of a device, by UDID
+	early   []usb.Attached   // read from before all devices were known
+	numbers map[string]int   // of the devices, by UDID; nil before all are known
+	asked   map[string]asked // devices that were asked for trust, by UDID
 	again   []retry
+}
+
+// An asked is a device that was asked for trust.
+type asked struct {
+	told    device.Identity // what it tells any computer
+	refusal error           // why it does not trust this one even so; nil if it does
 }
 
 // A retry is a device that is worth another try.
@@ -120,7 +136,7 @@ type retry struct {
 func (e Examination) collection(run *Run) *collection {
 	return &collection{
 		visitor: visitor{Examination: e, run: run}, workers: workers.Start(e.Pool),
-		known: make(chan struct{}), begun: map[string]bool{},
+		known: make(chan struct{}), begun: map[string]bool{}, asked: map[string]asked{},
 	}
 }
 
@@ -154,10 +170,10 @@ func (c *collection) collect(ctx context.Context, wanted []usb.Attached, missing
 	c.wanted, c.set = wanted, set
 	c.snapshots = make([]device.Snapshot, len(wanted)+len(missing))
 	c.number()
-	if c.Pair {
-		c.distrust = c.askForTrust(ctx, wanted)
-	}
 	close(c.known)
+	if c.Pair {
+		c.pair(ctx)
+	}
 	c.sending.Wait()
 	for _, a := range wanted {
 		c.begin(ctx, a)
@@ -170,6 +186,39 @@ func (c *collection) collect(ctx context.Context, wanted []usb.Attached, missing
 		c.snapshots[i] = notAttached(udid)
 		c.complete(ctx, i, &c.snapshots[i], set)
 		c.done(i, c.snapshots[i])
+	}
+}
+
+// pair asks for trust. Each device is read as soon as it was asked, those that need not be
+// asked at once.
+func (c *collection) pair(ctx context.Context) {
+	strangers := c.strangers(ctx, c.wanted)
+	strange := map[string]bool{}
+	for _, s := range strangers {
+		strange[s.attached.UDID] = true
+	}
+	others := slices.DeleteFunc(slices.Clone(c.wanted), func(a usb.Attached) bool { return strange[a.UDID] })
+	c.sending.Go(func() {
+		for _, a := range others {
+			c.begin(ctx, a)
+		}
+	})
+	c.askForTrust(ctx, strangers, func(s stranger, refusal error) {
+		c.mu.Lock()
+		c.asked[s.attached.UDID] = asked{s.told, refusal}
+		c.mu.Unlock()
+		c.begin(ctx, *s.attached)
+	})
+}
+
+// explain adds to a device what asking it for trust has told.
+func (c *collection) explain(s *device.Snapshot) {
+	c.mu.Lock()
+	a, ok := c.asked[s.Device.UDID]
+	c.mu.Unlock()
+	explainDistrust(s, a.refusal)
+	if ok && s.Live.Ended.Reason != "" {
+		fillFrom(&s.Device, a.told)
 	}
 }
 
@@ -228,7 +277,7 @@ func (c *collection) finish(ctx context.Context, a usb.Attached, s device.Snapsh
 	if !ok {
 		return
 	}
-	explainDistrust(&s, c.distrust[a.UDID])
+	c.explain(&s)
 	c.complete(ctx, number, &s, c.set)
 	c.snapshots[number] = s
 	if s.Live.Ended.Reason.Transient() && ctx.Err() == nil {
@@ -266,7 +315,7 @@ func (c *collection) retry(ctx context.Context) {
 		}
 		c.run.Tell(i, report.DeviceState, c.Labels.labelled(a), report.Retrying)
 		s := c.read(ctx, door, a)
-		explainDistrust(&s, c.distrust[c.wanted[i].UDID])
+		c.explain(&s)
 		c.complete(ctx, i, &s, c.set)
 		c.snapshots[i] = better(c.snapshots[i], s)
 		return s.Live.Ended.Reason

@@ -27,12 +27,12 @@ type Folders struct {
 // Learn implements [Source]. Each device is inspected, handed over and dropped before the
 // next one, unless there is something to add once all have been read.
 func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
-	archives, err := f.Archives.read(ctx, f.Screen)
+	reading, stop := limited(ctx, f.Limit)
+	defer stop()
+	archives, err := f.Archives.read(reading, f.Screen)
 	if err != nil {
 		return Learned{}, err
 	}
-	reading, stop := limited(ctx, f.Limit)
-	defer stop()
 	set, wanted := f.Set, slices.Concat(f.UDIDs, ownersOf(archives))
 	if f.Places != nil {
 		set = set.With(FindBackups(reading, f.Places))
@@ -61,7 +61,7 @@ func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
 	gaps := stopped(reading)
 	if together {
 		snapshots = withArchives(snapshots, archives, set, f.Table)
-		more(ctx, f.More, snapshots)
+		more(reading, f.More, snapshots)
 		run.Start(len(snapshots))
 		for number, s := range snapshots {
 			run.Done(number, s)

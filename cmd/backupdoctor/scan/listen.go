@@ -36,7 +36,16 @@ func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
 	c := l.collection(run)
 	c.done = func(number int, s device.Snapshot) { run.Tell(number, report.DeviceState, s, report.AllRead) }
 	c.collect(ctx, wanted, missing, set)
-	snapshots := c.snapshots
+	l.follow(ctx, wanted, c.snapshots)
+	for number, s := range c.snapshots {
+		run.Done(number, s)
+	}
+	return Learned{Recording: run.Recording(append(gaps, stopped(ctx)...)...), Places: set.reported()}, nil
+}
+
+// follow listens to devices at the same time, each of which was read as the snapshot of the same
+// index, and adds what was heard. What else is known of them stays.
+func (l Listen) follow(ctx context.Context, wanted []usb.Attached, snapshots []device.Snapshot) {
 	heard := make([]*backuplog.Log, len(wanted))
 	var following sync.WaitGroup
 	for i, a := range wanted {
@@ -51,17 +60,31 @@ func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
 	following.Wait()
 	until := time.Now()
 	workers.Start(l.Pool).Each(len(wanted), func(i int) device.Reason {
-		snapshots[i] = l.again(ctx, wanted[i], snapshots[i], heard[i])
-		l.Labels.label(&snapshots[i])
+		after := l.again(ctx, wanted[i], snapshots[i], heard[i])
+		snapshots[i].TakenAt, snapshots[i].Device, snapshots[i].Live = after.TakenAt, after.Device, after.Live
 		identify(&snapshots[i], l.Table)
-		set.join(&snapshots[i])
 		snapshots[i].Attempts = heard[i].Attempts(until)
 		return ""
 	})
-	for number, s := range snapshots {
-		run.Done(number, s)
+}
+
+// followUnexplained listens to those devices for which a scan found no reason.
+func (l Listen) followUnexplained(ctx context.Context, run *Run, wanted []usb.Attached, snapshots []device.Snapshot) {
+	var open []usb.Attached
+	var places []int
+	for i, a := range wanted {
+		if run.unexplained(i, snapshots[i]) {
+			open, places = append(open, a), append(places, i)
+		}
 	}
-	return Learned{Recording: run.Recording(append(gaps, stopped(ctx)...)...), Places: set.reported()}, nil
+	before := make([]device.Snapshot, len(open))
+	for n, i := range places {
+		before[n] = snapshots[i]
+	}
+	l.follow(ctx, open, before)
+	for n, i := range places {
+		snapshots[i] = before[n]
+	}
 }
 
 // again reads what has changed while a device was listened to: above all the date of its

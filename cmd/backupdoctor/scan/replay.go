@@ -46,7 +46,7 @@ func (p Replay) Learn(ctx context.Context, run *Run) (Learned, error) {
 	snapshots := recording.Snapshots
 	recording.Snapshots = nil
 	p.Labels.relabel(snapshots)
-	more(ctx, p.More, snapshots)
+	more(reading, p.More, snapshots)
 	run.Start(len(snapshots))
 	for number, s := range snapshots {
 		run.Done(number, s)

@@ -108,6 +108,16 @@ func (r *Run) deliver(result Result) {
 	r.tell(about(*result.Shown, report.Event{Type: report.DeviceDone, Device: result.Device}, &result))
 }
 
+// unexplained reports whether listening to a device may find the reason that reading it did not.
+func (r *Run) unexplained(number int, s device.Snapshot) bool {
+	switch checks.Next(r.judge.judge(number, s).Device.Next) {
+	case checks.NextMessage, checks.NextAsk, checks.NextListen:
+		return s.Live != nil
+	default:
+		return false
+	}
+}
+
 // Saw takes in the newest version that was seen in earlier runs, before a device is finished.
 func (r *Run) Saw(version string) {
 	r.resultsMu.Lock()
