@@ -33,6 +33,7 @@ func staleColumns(stale report.Stale) []Column[report.StaleDevice] {
 		{Head: "noLastBackup", Text: func(d report.StaleDevice) string { return d.NoLastBackup }},
 		{Head: "earlierBackup", Text: func(d report.StaleDevice) string { return Timestamp(d.EarlierBackup) }},
 		{Head: "earlierAt", Text: func(d report.StaleDevice) string { return Timestamp(d.EarlierAt) }},
+		{Head: "doubtful", Text: func(d report.StaleDevice) string { return d.Doubtful }},
 	}
 }
 
@@ -75,6 +76,8 @@ var historyColumns = []Column[historyRow]{
 	{Head: "summary", Text: func(row historyRow) string { return row.found.Summary }},
 	{Head: "findingReason", Text: func(row historyRow) string { return row.found.Reason }},
 	{Head: "explainedBy", Text: func(row historyRow) string { return row.found.ExplainedBy }},
+	{Head: "state", Text: func(row historyRow) string { return row.run.State }},
+	{Head: "doubtful", Text: func(row historyRow) string { return row.run.Doubtful }},
 }
 
 // A historyCSV is a history as one table.

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/web"
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
@@ -26,7 +26,7 @@ import (
 // on a page of the hub or in a list that it exports. Each device of the fleet has advice
 // planted in one field.
 func TestPlantedInAFleet(t *testing.T) {
-	store, err := fleet.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "fleet.sqlite"))
+	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.sqlite"))
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
 	fields := plantedIn(t, store)
@@ -62,7 +62,7 @@ func TestPlantedInAFleet(t *testing.T) {
 }
 
 // plantedIn keeps a report for each field of one, and gives the fields by the device.
-func plantedIn(t *testing.T, store *fleet.Store) map[string]string {
+func plantedIn(t *testing.T, store *ledger.Store) map[string]string {
 	t.Helper()
 	full, err := json.Marshal(reporttest.Example(reflect.TypeFor[report.Report]()))
 	must(t, err)
@@ -84,7 +84,7 @@ func plantedIn(t *testing.T, store *fleet.Store) map[string]string {
 				}
 				r.Devices[i].TakenAt = now.Add(-time.Hour)
 			}
-			outcome, err := store.Put(t.Context(), fleet.Message{
+			outcome, err := store.Put(t.Context(), ledger.Message{
 				ID: fmt.Sprintf("01936000-0000-7000-8000-%012x", len(fields)+1), Bench: "oslo", Site: reporttest.Planted, Received: now, Report: report.Reworded(r),
 			})
 			must(t, err)
