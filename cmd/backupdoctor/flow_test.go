@@ -118,11 +118,11 @@ func TestWatchExaminesAgain(t *testing.T) {
 	heard.await(t, 30*time.Second, func() bool { return slices.Contains(tray.Requests(), observes) })
 	watched := slices.Clone(tray.Requests())
 	door := usb.Door{Address: address}
-	found, err := door.Find(t.Context())
+	found, err := door.Discover(t.Context(), func(usb.Change) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range found {
+	for _, a := range found.Devices {
 		if a.UDID == stranger.UDID() { // by another program
 			if err := door.Pair(t.Context(), a, func(usb.PairEvent) {}); err != nil {
 				t.Fatal(err)

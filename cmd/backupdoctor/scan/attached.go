@@ -39,7 +39,7 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 	attached, gaps := c.discover(reading, func(one usb.Attached) bool { return a.wants(one) && !a.finished(one) })
 	attached, left := a.leftOut(attached)
 	wanted, missing := Choose(a.Labels.bySlot(slices.DeleteFunc(attached, a.finished)), a.UDIDs)
-	left = slices.DeleteFunc(left, func(l device.LeftOut) bool { return !a.wants(usb.Attached{UDID: l.UDID}) })
+	left = leftOutOf(left, a.UDIDs)
 	set := a.backupsOf(reading, wanted, slices.Concat(missing, ownersOf(archives)))
 	learned := func() Learned {
 		for _, gap := range stopped(reading) {
@@ -78,9 +78,7 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 }
 
 // wants reports whether a device is one of those that were asked for.
-func (a Attached) wants(one usb.Attached) bool {
-	return len(a.UDIDs) == 0 || slices.ContainsFunc(a.UDIDs, func(udid string) bool { return device.SameUDID(udid, one.UDID) })
-}
+func (a Attached) wants(one usb.Attached) bool { return chosen(one.UDID, a.UDIDs) }
 
 // finished reports whether a resumed run has examined a device before.
 func (a Attached) finished(one usb.Attached) bool {

@@ -27,11 +27,14 @@ type Listen struct {
 // Learn implements [Source].
 func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
 	var gaps []device.Gap
-	attached, err := l.Door.Find(ctx)
+	found, err := l.Door.Discover(ctx, func(usb.Change) {})
 	if err != nil {
 		gaps = append(gaps, device.GapOf(err))
 	}
+	gaps = append(gaps, entryGaps(found.Malformed)...)
+	attached, left := l.leftOut(found.Devices)
 	wanted, missing := Choose(l.Labels.bySlot(attached), l.UDIDs)
+	left = leftOutOf(left, l.UDIDs)
 	set := l.backupsOf(ctx, wanted, missing)
 	c := l.collection(run)
 	c.done = func(number int, s device.Snapshot) { run.Tell(number, report.DeviceState, s, report.AllRead) }
@@ -40,7 +43,9 @@ func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
 	for number, s := range c.snapshots {
 		run.Done(number, s)
 	}
-	return Learned{Recording: run.Recording(append(gaps, stopped(ctx)...)...), Places: set.reported()}, nil
+	learned := Learned{Recording: run.Recording(append(gaps, stopped(ctx)...)...), Places: set.reported()}
+	learned.Recording.LeftOut = left
+	return learned, nil
 }
 
 // follow listens to devices at the same time, each of which was read as the snapshot of the same
@@ -94,15 +99,11 @@ func (l Listen) again(ctx context.Context, a usb.Attached, before device.Snapsho
 	if ctx.Err() != nil {
 		return before
 	}
-	attached, err := l.Door.Find(ctx)
-	if err != nil {
+	attached, ok := l.find(ctx, a.UDID)
+	if !ok {
 		return before
 	}
-	i := slices.IndexFunc(attached, func(other usb.Attached) bool { return device.SameUDID(other.UDID, a.UDID) })
-	if i < 0 {
-		return before
-	}
-	after := l.Door.Read(ctx, attached[i], l.Wants)
+	after := l.Door.Read(ctx, attached, l.Wants)
 	if after.Live.Ended.Reason != "" {
 		return before
 	}
@@ -110,6 +111,20 @@ func (l Listen) again(ctx context.Context, a usb.Attached, before device.Snapsho
 		heard.Succeed(at)
 	}
 	return after
+}
+
+// find finds a device again, by a connection by which devices are examined.
+func (e Examination) find(ctx context.Context, udid string) (a usb.Attached, ok bool) {
+	found, err := e.Door.Discover(ctx, func(usb.Change) {})
+	if err != nil {
+		return a, false
+	}
+	attached, _ := e.leftOut(found.Devices)
+	at := slices.IndexFunc(attached, func(other usb.Attached) bool { return device.SameUDID(other.UDID, udid) })
+	if at < 0 {
+		return a, false
+	}
+	return attached[at], true
 }
 
 // newBackup is the date of the last good iCloud backup, if it has moved.
