@@ -312,7 +312,7 @@ func TestShow(t *testing.T) {
 func TestPreconditions(t *testing.T) {
 	store := ward(t)
 	r := report.New(report.Run{Examined: []report.Examined{reporttest.EveryRemedy()}})
-	_, err := store.Put(t.Context(), fleet.Message{ID: "01936000-0000-7000-8000-ffffffffffff", Bench: "oslo-front", Received: now, Report: r})
+	_, err := store.Put(t.Context(), ledger.Message{ID: "01936000-0000-7000-8000-ffffffffffff", Bench: "oslo-front", Received: now, Report: r})
 	must(t, err)
 	handler := served(t, func(c *Config) { c.Store = store })
 	body := get(handler, "/device?id="+r.Devices[0].UDID).Body.String()
