@@ -18,9 +18,12 @@ import (
 // letters are those before the lines of a step.
 var letters = regexp.MustCompile(`(?m)^\s*[a-z]\. `)
 
+// anyTag is one of HTML or XML.
+var anyTag = regexp.MustCompile(`<[^>]*>`)
+
 // plainText is what a reader sees of a page.
 func plainText(text string) string {
-	text = html.UnescapeString(tags.ReplaceAllString(text, " "))
+	text = html.UnescapeString(anyTag.ReplaceAllString(text, " "))
 	return strings.NewReplacer(`\`, "", `"`, "").Replace(letters.ReplaceAllString(text, ""))
 }
 
