@@ -146,8 +146,8 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"report/history": {
-		ours:   []string{"device", "checks", "report", "report/relay/outbox"},
-		theirs: []string{"github.com/gofrs/flock", "zombiezen.com/go/sqlite"},
+		ours:   []string{"device", "checks", "checks/words", "report", "report/relay/outbox"},
+		theirs: []string{"github.com/gofrs/flock", "github.com/google/uuid", "zombiezen.com/go/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"checks/suppressions": {
@@ -155,23 +155,23 @@ var rooms = map[string]room{
 		theirs: []string{"go.yaml.in/yaml/v4"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
-	"report/fleet": {
+	"report/ledger": {
 		ours:   []string{"device", "checks", "report"},
 		theirs: []string{"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/klauspost/compress/zstd", "modernc.org/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
-	"report/fleet/export": {
-		ours:   []string{"checks", "checks/words", "report", "report/fleet", "report/format"},
+	"report/ledger/export": {
+		ours:   []string{"checks", "checks/words", "report", "report/ledger", "report/format"},
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
-	"report/fleet/metrics": {
-		ours:   []string{"report/fleet"},
+	"report/ledger/metrics": {
+		ours:   []string{"report/ledger"},
 		theirs: []string{"github.com/prometheus/client_golang/prometheus"},
 		banned: []string{"os", "os/exec"},
 	},
 	"report/web/hubpages": {
 		ours: []string{
-			"device", "checks", "checks/words", "report", "report/fleet", "report/fleet/export", "report/fleet/metrics", "report/format", "report/web",
+			"device", "checks", "checks/words", "report", "report/ledger", "report/ledger/export", "report/ledger/metrics", "report/format", "report/web",
 		},
 		theirs: []string{"github.com/prometheus/client_golang/prometheus"},
 		banned: []string{"os", "os/exec"},
@@ -212,7 +212,7 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/releases", "device/reach", "device/backup", "device/labels", "device/host", "device/actlock",
 			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/web/benchpages", "report/web", "testdata", "device/wholefile",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/config", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/config", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/output", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal",
 			"cmd/backupdoctor/hub", // by the one file with the tag fleet
 		},
 		theirs: []string{"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man"},
@@ -227,6 +227,10 @@ var rooms = map[string]room{
 		theirs: []string{"go.yaml.in/yaml/v4"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
+	"cmd/backupdoctor/output": {
+		ours:   []string{"device", "device/wholefile", "report", "cmd/backupdoctor/command"},
+		banned: []string{"os/exec", "net/http"}, // a socket may be named as a file to write to
+	},
 	"cmd/backupdoctor/terminal": {
 		ours: []string{
 			"device", "device/backup", "device/backuplog", "device/sysdiagnose", "checks", "checks/codes", "checks/words", "report", "report/format",
@@ -238,7 +242,7 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock", "device/host",
 			"checks", "checks/faults", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/relay/envelope", "report/relay/outbox",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/terminal", "cmd/backupdoctor/workers",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/output", "cmd/backupdoctor/terminal", "cmd/backupdoctor/workers",
 		},
 		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix"},
 		banned: []string{"os/exec", "net", "net/http"},
@@ -253,7 +257,7 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor/hub": {
 		ours: []string{
-			"device/wholefile", "checks", "checks/words", "report", "report/format", "report/fleet", "report/fleet/export", "report/web/hubpages", "report/history",
+			"device/wholefile", "checks", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/web/hubpages", "report/history",
 			"report/relay", "report/relay/credentials", "report/relay/envelope", "report/relay/outbox", "report/web",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/scan",
 		},
@@ -297,7 +301,7 @@ var rooms = map[string]room{
 		banned: []string{"net", "net/http"},
 	},
 	"testdata/screenshots": {
-		ours: []string{"report", "report/fleet", "report/web/hubpages", "report/web/benchpages", "report/relay/envelope", "report/web"},
+		ours: []string{"report", "report/ledger", "report/web/hubpages", "report/web/benchpages", "report/relay/envelope", "report/web"},
 	},
 	"testdata/reporttest": {
 		ours:   []string{"device", "checks", "checks/remedies", "report"},
@@ -367,7 +371,7 @@ var verbs = map[string]string{
 	"report/format":  "render",
 	"report/history": "keep", // and send, and show
 	"report/relay":   "keep",
-	"report/fleet":   "keep",
+	"report/ledger":  "keep",
 	"report/web":     "keep",
 	"cmd":            "connect",
 }

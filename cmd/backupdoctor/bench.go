@@ -54,7 +54,7 @@ func benchCommand(e env) *cli.Command {
 			}
 			defer page.close()
 			keeper := scan.Keeper{Env: e.Env, Screen: e.screen, Warn: page.pages.Warn}
-			if keeper.Outgoing, err = e.hub.outgoing(ctx, e.Env, w.kept, page.pages.Say); err != nil {
+			if keeper.Outgoing, err = e.hub.outgoing(ctx, e.Env, w.kept, page.pages.Say, page.pages.Warn); err != nil {
 				return err
 			}
 			fmt.Fprintln(e.Stderr, "the tray is at", page.address)

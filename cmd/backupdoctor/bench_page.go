@@ -67,7 +67,7 @@ const visitsShown = 50
 
 // earlierVisits are those of a device, the newest first.
 func (e env) earlierVisits(ctx context.Context, udid string) (visits []benchpages.Visit, err error) {
-	store, err := scan.OpenHistory(ctx, e.Env, e.screen)
+	store, err := scan.ReadHistory(ctx, e.Env)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ type hubPart struct {
 	linkHelp     string
 	linkExamples []string
 	linkFlags    func() []cli.Flag
-	outgoing     func(ctx *cli.Context, e command.Env, kept bool, tell func(string)) (*scan.Outgoing, error)
+	outgoing     func(ctx *cli.Context, e command.Env, kept bool, tell, warn func(string)) (*scan.Outgoing, error)
 }
 
 func newEnv(e command.Env, hub hubPart) env {

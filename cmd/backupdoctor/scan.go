@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
@@ -82,7 +83,11 @@ func (e env) scanOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 		attached.Listen = &scan.Listen{Examination: attached.Examination, Length: listenFor, Printer: terminal.NewLogPrinter(e.screen, options)}
 	}
 	pipe.Source, pipe.Sinks = attached, r.sinks(e, r.live(e)...)
-	if keepsHistory(ctx) {
+	kept, err := e.keepsHistory(ctx)
+	if err != nil {
+		return pipe, err
+	}
+	if kept {
 		pipe.Sinks = append([]scan.Sink{scan.History(scan.Keeper{Env: e.Env, Screen: e.screen})}, pipe.Sinks...)
 	}
 	return pipe, nil
@@ -111,7 +116,14 @@ func (e env) resumed(ctx context.Context, which string) (*history.Resumption, er
 	}
 	defer store.Close()
 	run, err := store.Resume(ctx, which)
-	if err != nil {
+	switch {
+	case errors.Is(err, history.ErrRunning) && which == history.LastUnfinished:
+		return nil, command.Usage("backupdoctor history lists the runs", "no run was cut off: the one that is not finished is still running")
+	case errors.Is(err, history.ErrRunning):
+		return nil, command.Usage("only a run that was cut off can be resumed", "the run %q is still running", which)
+	case errors.Is(err, history.ErrNoRun) && which == history.LastUnfinished:
+		return nil, command.Usage("backupdoctor history lists the runs", "no run was cut off")
+	case err != nil:
 		return nil, scan.HistoryError(err)
 	}
 	return &run, nil

@@ -101,7 +101,7 @@ func (k *keeping) hear(e Event) {
 
 func (k *keeping) close() {
 	k.stop()
-	k.report(cmp.Or(k.recorder.Err(), k.store.Close()))
+	k.report(cmp.Or(k.recorder.Err(), k.recorder.Release(), k.store.Close()))
 }
 
 // report reports a failure, but not the same one twice.
