@@ -51,7 +51,7 @@ var deviceColumns = []Column[deviceRow]{
 	{"daysSinceBackup", func(row deviceRow) string { return daysSinceBackup(row.d) }},
 	{"noLastBackup", func(row deviceRow) string { return row.d.NoLastBackup }},
 	{"causes", func(row deviceRow) string {
-		return joined(report.CausesOf(*row.d), func(f report.Finding) string { return report.ShortOf(f.Check) })
+		return joined(report.CausesOf(*row.d), func(f report.Finding) string { return report.ShortFor(f.Check, f.Status) })
 	}},
 	{"firstRemedy", func(row deviceRow) string { return firstStep(row.d) }},
 	{"problems", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Problem)) }},
@@ -85,7 +85,7 @@ var findingColumns = []Column[findingRow]{
 	{"model", func(row findingRow) string { return row.d.ModelName }},
 	{"verdict", func(row findingRow) string { return row.d.Verdict }},
 	{"check", func(row findingRow) string { return row.f.Check }},
-	{"short", func(row findingRow) string { return report.ShortOf(row.f.Check) }},
+	{"short", func(row findingRow) string { return report.ShortFor(row.f.Check, row.f.Status) }},
 	{"status", func(row findingRow) string { return row.f.Status }},
 	{"effect", func(row findingRow) string { return row.f.Effect }},
 	{"subject", func(row findingRow) string { return row.f.Subject }},
