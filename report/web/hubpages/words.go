@@ -15,7 +15,7 @@ var templates embed.FS
 
 // functions are those of the templates beside the shared ones.
 var functions = template.FuncMap{
-	"span": span, "found": found, "verdicts": verdictNames,
+	"span": span, "found": found, "verdicts": checks.VerdictNames,
 	"changes": func() []ledger.Change { return []ledger.Change{ledger.New, ledger.Still, ledger.Fixed} },
 }
 
@@ -40,12 +40,4 @@ func found(v ledger.Visit) []ledger.VisitFinding {
 		}
 	}
 	return causes
-}
-
-// verdictNames are all verdicts, to choose from.
-func verdictNames() (names []string) {
-	for _, v := range checks.Verdicts() {
-		names = append(names, string(v))
-	}
-	return names
 }
