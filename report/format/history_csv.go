@@ -10,30 +10,30 @@ import (
 )
 
 // staleColumns are the columns of devices without a recent backup.
-func staleColumns(stale report.Stale) []Column[report.StaleDevice] {
-	return []Column[report.StaleDevice]{
-		{"state", func(d report.StaleDevice) string { return d.State }},
-		{"lastBackup", func(d report.StaleDevice) string { return Timestamp(d.LastBackup) }},
-		{"days", func(d report.StaleDevice) string {
+func staleColumns(stale report.Stale) []Column[report.KnownDevice] {
+	return []Column[report.KnownDevice]{
+		{"backup", func(d report.KnownDevice) string { return string(d.Backup) }},
+		{"lastBackup", func(d report.KnownDevice) string { return Timestamp(d.LastBackup) }},
+		{"days", func(d report.KnownDevice) string {
 			if d.LastBackup.IsZero() {
 				return ""
 			}
 			return strconv.Itoa(words.Days(stale.At.Sub(d.LastBackup)))
 		}},
-		{"seenAt", func(d report.StaleDevice) string { return Timestamp(d.SeenAt) }},
-		{"name", func(d report.StaleDevice) string { return d.Name }},
-		{"model", func(d report.StaleDevice) string { return d.ModelName }},
-		{"udid", func(d report.StaleDevice) string { return d.UDID }},
-		{"serial", func(d report.StaleDevice) string { return d.Serial }},
-		{"slot", func(d report.StaleDevice) string { return d.Slot }},
-		{"location", func(d report.StaleDevice) string { return d.Location }},
-		{"asset", func(d report.StaleDevice) string { return AssetText(d.Asset) }},
-		{"verdict", func(d report.StaleDevice) string { return d.Verdict }},
-		{"headline", func(d report.StaleDevice) string { return d.Headline }},
-		{"noLastBackup", func(d report.StaleDevice) string { return d.NoLastBackup }},
-		{"earlierBackup", func(d report.StaleDevice) string { return Timestamp(d.EarlierBackup) }},
-		{"earlierAt", func(d report.StaleDevice) string { return Timestamp(d.EarlierAt) }},
-		{"doubtful", func(d report.StaleDevice) string { return d.Doubtful }},
+		{"takenAt", func(d report.KnownDevice) string { return Timestamp(d.TakenAt) }},
+		{"name", func(d report.KnownDevice) string { return d.Name }},
+		{"model", func(d report.KnownDevice) string { return d.ModelName }},
+		{"udid", func(d report.KnownDevice) string { return d.UDID }},
+		{"serial", func(d report.KnownDevice) string { return d.Serial }},
+		{"slot", func(d report.KnownDevice) string { return d.Slot }},
+		{"location", func(d report.KnownDevice) string { return d.Location }},
+		{"asset", func(d report.KnownDevice) string { return AssetText(d.Asset) }},
+		{"verdict", func(d report.KnownDevice) string { return d.Verdict }},
+		{"headline", func(d report.KnownDevice) string { return d.Headline }},
+		{"noLastBackup", func(d report.KnownDevice) string { return d.NoLastBackup }},
+		{"earlierBackup", func(d report.KnownDevice) string { return Timestamp(d.EarlierBackup) }},
+		{"earlierAt", func(d report.KnownDevice) string { return Timestamp(d.EarlierAt) }},
+		{"doubtful", func(d report.KnownDevice) string { return d.Doubtful }},
 	}
 }
 
