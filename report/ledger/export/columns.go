@@ -99,7 +99,7 @@ var deviceColumns = []format.Column[ledger.Device]{
 	{Head: "causes", Words: true, Text: func(d ledger.Device) string {
 		var causes []string
 		for _, c := range d.Causes {
-			causes = append(causes, report.ShortOf(c.Check))
+			causes = append(causes, report.ShortFor(c.Check, c.Status))
 		}
 		return strings.Join(causes, "; ")
 	}},
@@ -122,7 +122,7 @@ var changeColumns = []format.Column[ledger.ChangedCause]{
 	{Head: "site", Text: func(c ledger.ChangedCause) string { return c.Site }},
 	{Head: "bench", Text: func(c ledger.ChangedCause) string { return c.Bench }},
 	{Head: "check", Text: func(c ledger.ChangedCause) string { return c.Check }},
-	{Head: "short", Words: true, Text: func(c ledger.ChangedCause) string { return report.ShortOf(c.Check) }},
+	{Head: "short", Words: true, Text: func(c ledger.ChangedCause) string { return report.ShortFor(c.Check, c.Status) }},
 	{Head: "status", Text: func(c ledger.ChangedCause) string { return c.Status }},
 	{Head: "since", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.Since) }},
 	{Head: "seenAt", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.SeenAt) }},
@@ -169,7 +169,7 @@ func found(v report.Visit, status string) string {
 	var ids []string
 	for _, f := range v.Findings {
 		if f.Status == status && f.ExplainedBy == "" {
-			ids = append(ids, report.ShortOf(f.Check))
+			ids = append(ids, report.ShortFor(f.Check, f.Status))
 		}
 	}
 	return strings.Join(ids, "; ")

@@ -105,7 +105,7 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request) {
 // verdictsOf counts devices by their verdict.
 func verdictsOf(t ledger.Totals) func(checks.Verdict) int {
 	return report.Summary{
-		Failing: t.Failing, AtRisk: t.AtRisk, NoCauseFound: t.NoCauseFound, BackedUp: t.BackedUp, Suppressed: t.Suppressed, NotExamined: t.NotExamined,
+		Failing: t.Failing, AtRisk: t.AtRisk, NoCauseFound: t.NoCauseFound, BackedUp: t.BackedUp, Suppressed: t.Suppressed, NotExamined: t.NotExamined, Unknown: t.UnknownVerdict,
 	}.Of
 }
 
