@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"syscall"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -77,7 +76,7 @@ func (i *inspector) inspect(b *batch, t *task) {
 		return
 	}
 	i.found++
-	i.foundIn[t.id[0]].Add(1)
+	i.foundIn[t.id[0]].add(t.id)
 	if !info.regular {
 		i.refute(device.StatementFiles, blobAltered, b, t, "it is not a file")
 		return
@@ -133,10 +132,21 @@ func (i *inspector) canBeSeen(b *batch, t *task, info *blobInfo, err error) bool
 		*info = seen
 		i.unread(b, t, err)
 		return true
+	case i.liesBehindLink(t.id):
+		i.leaveOpen(device.StatementFiles, layoutUnread, b, t, "its folder is a link, and links out of a backup are not followed")
 	default:
 		i.unread(b, t, err)
 	}
 	return false
+}
+
+// liesBehindLink reports whether the folder of a file is a link.
+func (i *inspector) liesBehindLink(id manifest.FileID) bool {
+	if i.blobs.flat {
+		return false
+	}
+	info, err := i.root.Lstat(prefixName(id[0]))
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // isAway reports whether a cloud drive left its mark in place of a file, or of the folder
@@ -175,8 +185,8 @@ func (i *inspector) unread(b *batch, t *task, err error) {
 	case errors.Is(err, fs.ErrPermission):
 		i.statements.mark(i.contentStatement(t), device.ShownNeither, noPermission)
 		i.remark(noPermission, b, t, "")
-	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE), errors.Is(err, syscall.ENOMEM):
-		i.leaveOpen(device.StatementFiles, blobUnreadable, b, t, shortError(err)) // this computer's limits, not the file
+	case isOfThisComputer(err):
+		i.leaveOpen(device.StatementFiles, blobUnreadable, b, t, shortError(err))
 	default:
 		i.refute(device.StatementFiles, blobUnreadable, b, t, shortError(err))
 	}

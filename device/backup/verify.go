@@ -14,9 +14,11 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/database"
 	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
@@ -91,7 +93,7 @@ type verification struct {
 
 	rows, listed, unlisted, storedBytes atomic.Uint64
 	digestBytes, totalRows              atomic.Uint64
-	foundIn                             [256]atomic.Int64 // files found, by the first byte of their id
+	foundIn                             [256]fileSet // files found, by the first byte of their id
 	domains                             map[string]*domainCount
 	inner                               map[manifest.FileID]*atomic.Int32 // databases to look into: what is known of their file
 
@@ -410,6 +412,7 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	}
 	v.judgePassword()
 	v.prepareInside()
+	v.judgeJournal(m)
 	var check sync.WaitGroup
 	large := v.isLarge(m)
 	if large {
@@ -421,8 +424,7 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 		v.checkManifest(ctx, m)
 	}
 	if err != nil && ctx.Err() == nil {
-		v.refute(device.StatementList, manifestUnreadable, shortError(err))
-		v.statements.leaveRest(manifestUnreadable)
+		v.judgeRead(err)
 		return // what it does not list any more would pass for orphans
 	}
 	if ctx.Err() == nil {
@@ -437,9 +439,21 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	}
 }
 
+// judgeJournal looks for the rollback journal of a Manifest.db: a program was stopped while
+// it changed the list, and the next one to open it to write would take the change back.
+func (v *verification) judgeJournal(m manifest.Manifest) {
+	info, err := v.root.Lstat(dbName + "-journal")
+	if !m.Flat() && err == nil && info.Size() > 0 {
+		v.leaveOpen(device.StatementList, listIncomplete, "a rollback journal lies beside it, of a change that was cut off")
+	}
+}
+
 // concludeFiles marks what was shown of the files: every row was read, and every file it
 // lists looked at.
 func (v *verification) concludeFiles() {
+	if v.counts.found < v.listed.Load() {
+		v.statements.leaveWith(device.StatementFiles, device.StatementLengths, device.StatementPadding, device.StatementDigests)
+	}
 	v.statements.show(device.StatementList)
 	v.statements.show(device.StatementFiles)
 	v.statements.show(device.StatementLengths)
@@ -493,6 +507,9 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 	case errors.Is(err, fs.ErrPermission):
 		mode = noPermission
 		v.leaveOpen(device.StatementList, mode, "the manifest")
+	case isOfThisComputer(err):
+		mode = stopped
+		v.leaveOpen(device.StatementList, mode, limitText(err))
 	default:
 		v.refute(device.StatementList, mode, shortError(err))
 	}
@@ -550,10 +567,38 @@ func (v *verification) checkManifest(ctx context.Context, m manifest.Manifest) {
 }
 
 func (v *verification) judgeCheck(ctx context.Context, err error) {
-	if err != nil && ctx.Err() == nil {
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case isOfThisComputer(err):
+		v.leaveOpen(device.StatementList, stopped, limitText(err))
+	default:
 		v.refute(device.StatementList, manifestUnreadable, shortError(err))
 	}
 }
+
+// judgeRead tells why the rows of the manifest were not read to their end.
+func (v *verification) judgeRead(err error) {
+	if isOfThisComputer(err) {
+		v.leaveOpen(device.StatementList, stopped, limitText(err))
+		v.statements.leaveRest(stopped)
+		return
+	}
+	v.refute(device.StatementList, manifestUnreadable, shortError(err))
+	v.statements.leaveRest(manifestUnreadable)
+}
+
+// isOfThisComputer reports whether an error is of the limits of this computer, and says
+// nothing about the backup.
+func isOfThisComputer(err error) bool {
+	for _, limit := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOSPC} {
+		if errors.Is(err, limit) {
+			return true
+		}
+	}
+	return database.IsOutOfMemory(err)
+}
+
+func limitText(err error) string { return "this computer could not go on: " + shortError(err) }
 
 // errClosed is a manifest that needs a password.
 var errClosed = errors.New("the manifest is encrypted")

@@ -126,7 +126,7 @@ func (p *page) whatChanged(v report.Visit) cell {
 	c := cell{}
 	for _, cause := range v.Causes {
 		m := markOfStatus(cause.Status)
-		text := report.ShortOf(cause.Check)
+		text := report.ShortFor(cause.Check, cause.Status)
 		switch {
 		case cause.Came:
 			text += ", new"

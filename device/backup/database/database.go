@@ -194,6 +194,9 @@ func Plain(err error) error {
 	return plainError{err}
 }
 
+// IsOutOfMemory reports whether SQLite could not get the memory that it needs.
+func IsOutOfMemory(err error) bool { return sqlite.ErrCode(err).ToPrimary() == sqlite.ResultNoMem }
+
 type plainError struct{ err error }
 
 func (e plainError) Error() string { return "SQLite: " + sqlite.ErrCode(e.err).Message() }

@@ -19,8 +19,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/web"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
 const token = "a token for the tests"
@@ -31,16 +32,16 @@ var now = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 const hostile = "<script>alert(1)</script>\u202e=1+1\x1b[31m\" onload=\"x"
 
 // ward is a fleet of devices, of which the first has a hostile name.
-func ward(t testing.TB) *fleet.Store {
+func ward(t testing.TB) *ledger.Store {
 	t.Helper()
-	store, err := fleet.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "fleet.sqlite"))
+	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "fleet.sqlite"))
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
 	text, err := os.ReadFile("../../../testdata/reports/tray-of-six.json")
 	must(t, err)
 	var tray report.Report
 	must(t, json.Unmarshal(text, &tray))
-	var messages []fleet.Message
+	var messages []ledger.Message
 	n := 0
 	for week := range 3 {
 		for i := range 60 {
@@ -59,7 +60,7 @@ func ward(t testing.TB) *fleet.Store {
 			}
 			r := tray
 			r.Devices, r.TakenAt = []report.Device{d}, d.TakenAt
-			messages = append(messages, fleet.Message{
+			messages = append(messages, ledger.Message{
 				ID: fmt.Sprintf("01936000-0000-7000-8000-%012x", n), Bench: bench, Site: []string{"Oslo", "Oslo", "Rome", "Laboratory"}[i%4],
 				Received: d.TakenAt.Add(time.Duration(i) * time.Minute), Report: r,
 			})
@@ -67,7 +68,7 @@ func ward(t testing.TB) *fleet.Store {
 	}
 	_, err = store.Put(t.Context(), messages...)
 	must(t, err)
-	must(t, store.Refuse(t.Context(), fleet.Refusal{Bench: "rome", Reason: fleet.TooLong}))
+	must(t, store.Refuse(t.Context(), ledger.Refusal{Bench: "rome", Reason: ledger.TooLong}))
 	return store
 }
 
@@ -196,7 +197,7 @@ func TestPages(t *testing.T) {
 		{"/report?id=x", 404, nil},
 		{"/nothing", 404, nil},
 		{"/metrics", 200, []string{
-			`backupdoctor_fleet_devices{verdict="failing"} `, `backupdoctor_fleet_cause_devices{check="backup-turned-off",status="problem"} `, `backupdoctor_fleet_up 1`,
+			`backupdoctor_fleet_devices{verdict="failing"} `, `backupdoctor_fleet_cause_devices{check="backup-turned-off",hint="",status="problem"} `, `backupdoctor_fleet_up 1`,
 			`backupdoctor_fleet_reports_received_total{bench="rome"} 45`, `backupdoctor_fleet_reports_refused_total{reason="too-long"} 1`, `backupdoctor_fleet_bench_lag_seconds{bench="rome"} `,
 		}},
 	}
@@ -227,14 +228,14 @@ func TestExports(t *testing.T) {
 			}
 		}
 	}
-	var devices []fleet.Device
+	var devices []ledger.Device
 	must(t, json.Unmarshal(get(handler, "/export/devices/json?verdict=failing").Body.Bytes(), &devices))
 	for _, d := range devices {
 		if d.Verdict != string(checks.Failing) {
 			t.Errorf("a device is %s", d.Verdict)
 		}
 	}
-	var none []fleet.Device
+	var none []ledger.Device
 	must(t, json.Unmarshal(get(handler, "/export/devices/json?verdict=none").Body.Bytes(), &none))
 	page := get(handler, "/export/devices/html")
 	if text := page.Body.String(); strings.Count(text, "<tr>") != 61 || strings.Contains(text, "<script") {
@@ -305,4 +306,18 @@ func TestShow(t *testing.T) {
 		c.Proxy = web.Proxy{Header: "User-Agent", From: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
 	})
 	t.Log(http.ListenAndServe(address, handler))
+}
+
+// The page of a device shows of each remedy what has to be so before it.
+func TestPreconditions(t *testing.T) {
+	store := ward(t)
+	r := report.New(report.Run{Examined: []report.Examined{reporttest.EveryRemedy()}})
+	_, err := store.Put(t.Context(), ledger.Message{ID: "01936000-0000-7000-8000-ffffffffffff", Bench: "oslo-front", Received: now, Report: r})
+	must(t, err)
+	handler := served(t, func(c *Config) { c.Store = store })
+	body := get(handler, "/device?id="+r.Devices[0].UDID).Body.String()
+	text := html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(body, " "))
+	if wrong := reporttest.CarriesPreconditions(text, true); wrong != "" {
+		t.Error(wrong)
+	}
 }
