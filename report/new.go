@@ -85,8 +85,10 @@ func Assemble(run Run, devices []Device) Report {
 	return counted(r)
 }
 
-// counted is a report with all that follows from its devices and gaps.
+// counted is a report with all that follows from its devices and gaps: their order, the
+// numbers and the exit code.
 func counted(r Report) Report {
+	r.Devices = ordered(r.Devices, r.Subject)
 	r.Summary = summarise(r.Devices)
 	r.Partial = len(r.Gaps) > 0 || interrupted(r)
 	r.Exit = exitOf(r)
@@ -361,11 +363,11 @@ func count(causes []CauseCount, f Finding) []CauseCount {
 		causes[i].Devices++
 		if severity(f.Status) > severity(causes[i].Status) {
 			causes[i].Status = f.Status
-			causes[i].Short = shortFor(f.Check, f.Status)
+			causes[i].Short = ShortFor(f.Check, f.Status)
 		}
 		return causes
 	}
-	return append(causes, CauseCount{Check: f.Check, Short: shortFor(f.Check, f.Status), Title: f.Title, Status: f.Status, Devices: 1})
+	return append(causes, CauseCount{Check: f.Check, Short: ShortFor(f.Check, f.Status), Title: f.Title, Status: f.Status, Devices: 1})
 }
 
 // ShortOf is the trouble that a check is about, in a few words; of a check that this version
@@ -377,9 +379,9 @@ func ShortOf(id string) string {
 	return device.Token(id)
 }
 
-// shortFor is ShortOf for a cause of this status. A warning of a check that a person has to
+// ShortFor is [ShortOf] for a cause of this status. A warning of a check that a person has to
 // settle is a hint, and is labelled as one.
-func shortFor(id, status string) string {
+func ShortFor(id, status string) string {
 	check, known := checks.Find(id)
 	if known && check.Ask != "" && checks.Status(status) == checks.Warning {
 		return "may be: " + check.Short
