@@ -21,7 +21,7 @@ Judged from what a backup on this computer has on record: attempts that failed b
 Otherwise left to a person: over USB a device tells at most that an account is signed in, not whether Apple still accepts it.
 Signing out and in again is the last step: it takes iCloud data off the device, and may be held back for an hour by Stolen Device Protection.`,
 	Effect:   Blocks,
-	Sources:  []remedies.Source{remedies.AppleHT203512, remedies.AppleCKError, remedies.GhacksIOS163},
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleHT203512, remedies.AppleCKError, remedies.GhacksIOS163},
 	Remedies: []remedies.ID{remedies.FixAccountPrompt, remedies.SetDateAutomatically, remedies.TryAnotherNetwork, remedies.SignOutAndIn},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does Settings show a message about the account, at its top or in {P-ACCOUNT}, or does a password or verification fail?",

@@ -2,7 +2,9 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -14,7 +16,7 @@ var advancedDataProtection = &Check{
 	Doc: `With Advanced Data Protection an account's iCloud backups are encrypted end to end. Every device of the account then needs iOS or iPadOS 16.2, or macOS 13.1; an older one cannot stay signed in.
 It is not offered for managed accounts and accounts of children, nor, since February 2025, in the United Kingdom.
 
-Whether the account uses it cannot be read over USB. A device on 16.2 or later can take part; for an older one a person has to tell.`,
+Whether the account uses it cannot be read over USB. A device on 16.2 or later can take part; for an older one a person has to tell, and so does the message that names other devices of the account.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.AppleADP},
 	Remedies: []remedies.ID{remedies.UpdateSoftware, remedies.UpdateOtherDevices},
@@ -33,8 +35,23 @@ func judgeADP(s device.Snapshot) []Finding {
 	}
 	evidence := installedVersion(s, version)
 	evidence.Expected = adpVersion.String() + " or later"
+	if otherDeviceBlocksADP(s) {
+		found := warning("Another device of the account is too old for Advanced Data Protection, by the message on the screen.", evidence)
+		found[0].Remedies = []remedies.ID{remedies.UpdateOtherDevices}
+		return found
+	}
 	if version.Compare(adpVersion) >= 0 {
 		return ok(fmt.Sprintf("%s can take part in Advanced Data Protection.", osVersion(s, version)), evidence)
 	}
 	return ask(fmt.Sprintf("%s cannot take part in Advanced Data Protection.", osVersion(s, version)), evidence)
+}
+
+// otherDeviceBlocksADP reports whether the message that a person typed is the one about the
+// other devices of the account, of which this device's version tells nothing.
+func otherDeviceBlocksADP(s device.Snapshot) bool {
+	a, ok := said(s, device.MessageQuestion)
+	text, err := a.Text.Get()
+	return ok && err == nil && slices.ContainsFunc(codes.LookUp(text), func(m codes.Meaning) bool {
+		return slices.Contains(m.Checks, "advanced-data-protection")
+	})
 }

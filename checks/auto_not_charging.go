@@ -15,7 +15,7 @@ var autoNotCharging = &Check{
 
 While a device is attached to a computer it is on power, so a scan cannot show whether it was last night: that, only a fresh backup, a record or a person can tell. A backup on this computer has the last times in which the device was ready for a backup, and whether power was lost at their end. A device that draws no power even from this cable is a hint of a dirty port or a bad cable.`,
 	Effect:   Blocks,
-	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.ApplePH12520, remedies.AppleWhatIsBackup},
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.ApplePH12520, remedies.AppleWhatIsBackup, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.CheckCharger, remedies.BackUpOvernight, remedies.BackUpNow},
 	Ask:      `Is the {device} charged overnight, with a charger that shows it charging?`,
 	Told:     Told{No: "The device is not charged at night."},

@@ -13,7 +13,7 @@ var autoNotLocked = &Check{
 
 A device has usually just been unlocked when it is scanned, so a scan cannot show whether it was locked last night: that, only a fresh backup, a record or a person can tell. A backup on this computer has the last times in which the device was ready for a backup, and whether it was unlocked at their end. A configuration profile named after a kiosk or single app mode is a hint, by its name alone.`,
 	Effect:   Blocks,
-	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.ApplePH12520, remedies.AppleWhatIsBackup},
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.ApplePH12520, remedies.AppleWhatIsBackup, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.ShortenAutoLock, remedies.BackUpOvernight, remedies.BackUpNow},
 	Ask:      `Does the screen of the {device} turn off and lock by itself at night?`,
 	Told:     Told{No: "The screen does not lock by itself at night."},

@@ -35,7 +35,7 @@ func judgeExpired(s device.Snapshot) []Finding {
 	if !known || !silent(err) {
 		return otherwise
 	}
-	return r.answer(judgeKept(s.TakenAt.Sub(at), r.backupDate(at)), otherwise)
+	return r.answer(judgeKept(s.TakenAt.Sub(at), r.backupDate(s, at)), otherwise)
 }
 
 func judgeKept(age time.Duration, evidence Evidence) []Finding {

@@ -55,7 +55,7 @@ func judgeStale(s device.Snapshot) []Finding {
 	if !known || !silent(err) {
 		return otherwise
 	}
-	return r.answer(judgeAge(s, age, r.backupDate(at)), otherwise)
+	return r.answer(judgeAge(s, age, r.backupDate(s, at)), otherwise)
 }
 
 // judgeAges is for a device whose clock is wrong. Only an age that both clocks call too old is a
@@ -63,6 +63,12 @@ func judgeStale(s device.Snapshot) []Finding {
 func judgeAges(s device.Snapshot, last time.Time, both string, byDevice time.Duration) []Finding {
 	age := s.TakenAt.Sub(last)
 	found := judgeAge(s, min(age, byDevice), backupDate(s, last))
+	if _, doubted := trayClock(s); doubted && found[0].Status == OK {
+		return []Finding{{
+			Status: Unknown, Summary: "The last good iCloud backup is " + both + ", and this computer's clock is in doubt.",
+			Gap: device.Gap{Reason: device.Inconclusive}, Evidence: []Evidence{backupDate(s, last)},
+		}}
+	}
 	if found[0].Status == OK {
 		found = warning("", backupDate(s, last))
 		found[0].Remedies = []remedies.ID{remedies.SetDateAutomatically, remedies.BackUpNow}

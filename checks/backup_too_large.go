@@ -21,7 +21,7 @@ The person sees the same messages as with full iCloud storage; Settings shows th
 Judged from what a backup on this computer has on record: the size that the device reckoned for its next iCloud backup, with the apps that fill it, and the size of the storage plan. A backup larger than the whole plan cannot fit; one that is smaller may still be larger than what is free, which only some sysdiagnose archives tell.
 Otherwise left to a person: neither size can be read over USB, and the storage in use on the device is more than a backup holds.`,
 	Effect:   Blocks,
-	Sources:  []remedies.Source{remedies.AppleWhatIsBackup, remedies.FoundingArticle},
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleWhatIsBackup, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.CheckStorageAccount, remedies.BuyStorage, remedies.ChooseAppsToBackUp, remedies.FreeDeviceStorage},
 	Explains: []string{"icloud-storage-full", "never-backed-up", "backup-stale"},
 	Ask:      "Is the next backup larger than the free iCloud storage? {P-BACKUPS} shows the size, {P-STORAGE} the room.",

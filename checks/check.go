@@ -109,6 +109,7 @@ type Diagnosis struct {
 	Headline  string          // the diagnosis in one sentence
 	Causes    []Cause         // problems, then warnings; root causes with their symptoms folded under them
 	Plan      []remedies.Step // the remedies of all causes, cheapest and safest first, each once
+	Next      Next            // the one thing to do next
 	Unread    []Finding       // unknown findings
 	Questions []Finding       // what only a person can tell
 	Healthy   []Finding       // ok findings

@@ -14,7 +14,7 @@ The person sees terms that come back, or an iCloud that cannot be reached on one
 
 Left to a person: the region of the account cannot be read over USB; where the device is, or its language, does not tell it.`,
 	Effect:   Informs,
-	Sources:  []remedies.Source{remedies.AppleConnectivityHostList},
+	Sources:  []remedies.Source{remedies.AppleEnterpriseNetworks, remedies.AppleConnectivityHostList},
 	Remedies: []remedies.ID{remedies.AcceptTerms, remedies.TryAnotherNetwork, remedies.AllowAppleHosts},
 	Ask:      "Does the {account} shown in {P-ACCOUNT} belong to mainland China?",
 	Told:     Told{Yes: "The account belongs to mainland China."},

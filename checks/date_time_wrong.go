@@ -14,7 +14,7 @@ var dateTimeWrong = &Check{
 	Title: "The device's clock is right",
 	Doc: `Apple's servers prove who they are with certificates that hold for a span of time. With a wrong clock the device refuses them, and no backup starts.
 
-Judged against this computer's clock, with half the time of the round trip taken off: more than 5 minutes apart is a warning, more than a day a problem. It is the computer's clock that may be the wrong one.
+Judged against this computer's clock, with half the time of the round trip taken off: more than 5 minutes apart is a warning, more than a day a problem. Where at least three devices of one run differ from this computer by about the same amount, and no more agree with it, it is this computer's clock that is in doubt: that is reported once for the run, and the clock of each device stays unknown unless it differs from the others as well. No age is proved by a clock that is in doubt.
 Whether the date is set automatically cannot be read.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.AppleEnterpriseNetworks},
@@ -30,9 +30,15 @@ func clockApart(s device.Snapshot) (ahead time.Duration, wrong bool) {
 	if err != nil {
 		return 0, false
 	}
-	const century = 100 * 365 * 24 * 3600 // more overflows a Duration
-	ahead = time.Duration(max(-century, min(century, skew)) * float64(time.Second))
+	ahead = skewDuration(skew)
 	return ahead, ahead.Abs() > clockWrong
+}
+
+// skewDuration is a difference between clocks, at most a century: no clock is further off, and
+// more overflows a Duration.
+func skewDuration(seconds float64) time.Duration {
+	const century = 100 * 365 * 24 * 3600
+	return time.Duration(min(max(seconds, -century), century) * float64(time.Second))
 }
 
 // agesOf are the ages of something that the device dated, by this computer's clock and by the
@@ -65,19 +71,54 @@ func clockReading(s device.Snapshot) (ahead time.Duration, said string, evidence
 	if err != nil {
 		return 0, "", Evidence{}, err
 	}
-	const century = 100 * 365 * 24 * 3600 // no clock is further off, and more overflows a Duration
-	ahead = time.Duration(min(max(skew, -century), century) * float64(time.Second))
-	said = fmt.Sprintf("%s ahead of this computer's", duration(ahead))
-	if ahead < 0 {
-		said = fmt.Sprintf("%s behind this computer's", duration(-ahead))
-	}
+	ahead = skewDuration(skew)
+	said = aheadOf(ahead, "this computer's")
 	return ahead, said, read(s, "Device clock", said, "within 5 minutes of this computer's", "lockdown TimeIntervalSince1970"), nil
+}
+
+// aheadOf says how two clocks differ.
+func aheadOf(ahead time.Duration, other string) string {
+	if ahead < 0 {
+		return duration(-ahead) + " behind " + other
+	}
+	return duration(ahead) + " ahead of " + other
+}
+
+// HostClockNote says that this computer's clock is in doubt; "" where it is not. ahead is how
+// far the clocks of the devices are ahead of it.
+func HostClockNote(ahead time.Duration, devices int) string {
+	if devices < clockWitnesses {
+		return ""
+	}
+	return "This computer's clock is " + aheadOf(-ahead, "those of "+count(devices, "device")) + ", by about the same amount: set it right and scan again."
+}
+
+// judgeDoubtedClock judges the clock of a device where this computer's is in doubt. Only one
+// that differs from this computer and from the other devices is known to be wrong.
+func judgeDoubtedClock(s device.Snapshot, ahead, others time.Duration, evidence Evidence) []Finding {
+	apart := ahead - others
+	if ahead.Abs() <= clockDiffers || apart.Abs() <= clockDiffers {
+		return []Finding{{
+			Status: Unknown,
+			Summary: fmt.Sprintf("Whether the device's clock is right is unknown: it is %s, and this computer's clock is in doubt, because those of %s differ from it by about the same amount.",
+				aheadOf(ahead, "this computer's"), count(int(s.Tray.ClockDevices), "device")),
+			Gap: device.Gap{Reason: device.Inconclusive}, Evidence: []Evidence{evidence},
+		}}
+	}
+	summary := fmt.Sprintf("The device's clock is %s, and %s.", aheadOf(ahead, "this computer's"), aheadOf(apart, fmt.Sprintf("those of %d other devices", s.Tray.ClockDevices)))
+	if min(ahead.Abs(), apart.Abs()) > clockWrong {
+		return problem(summary, evidence)
+	}
+	return warning(summary, evidence)
 }
 
 func judgeClock(s device.Snapshot) []Finding {
 	ahead, said, evidence, err := clockReading(s)
 	if err != nil {
 		return unknown(s, "The device's clock", err)
+	}
+	if others, doubted := trayClock(s); doubted {
+		return judgeDoubtedClock(s, ahead, others, evidence)
 	}
 	apart := ahead.Abs()
 	summary := fmt.Sprintf("The device's clock is %s.", said)

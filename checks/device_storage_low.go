@@ -19,7 +19,7 @@ Judged from the free space, with what the device clears by itself when room is n
 Where the device does not tell, a sysdiagnose does, as of its date. It does not count what the device clears by itself, so that little room in it is a hint at most. Otherwise the attempts on record do: MBErrorDomain/105 is too little room on the device.
 Where a backup has just completed, little room did not stop it, and is no more than a warning.`,
 	Effect:   MayBlock,
-	Sources:  []remedies.Source{remedies.BestapplesolutionICloud, remedies.ImobiledeviceDiskSpace},
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.BestapplesolutionICloud, remedies.ImobiledeviceDiskSpace},
 	Remedies: []remedies.ID{remedies.Restart, remedies.FreeDeviceStorage},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Judge:    judgeStorage,

@@ -34,7 +34,7 @@ func Diagnose(s device.Snapshot, findings []Finding, silenced ...Silenced) Diagn
 		return cmp.Compare(healthyRank(a), healthyRank(b))
 	})
 	d.Causes = causes(unwell)
-	d.Plan = plan(d.Causes, s.Device)
+	d.Plan = plan(d.Causes, s)
 	d.Proof = Prove(s)
 	d.Verdict, d.Gap = verdict(s, d.Causes)
 	if d.Verdict == NoCauseFound && d.Gap.Reason == "" {
@@ -46,6 +46,7 @@ func Diagnose(s device.Snapshot, findings []Finding, silenced ...Silenced) Diagn
 		}
 	}
 	d.Headline = headline(s, d) + unknownMessage(s)
+	d.Next = next(s, d)
 	return d
 }
 

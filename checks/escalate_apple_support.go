@@ -14,7 +14,7 @@ The person sees failing backups although storage, network, account and software 
 
 Left to a person: such a fault cannot be seen over USB. Apple Support is asked before a device is erased, not after.`,
 	Effect:   Informs,
-	Sources:  []remedies.Source{remedies.FoundingArticle},
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.ContactAppleSupport},
 	Ask:      "Do backups still fail after the milder remedies, with a message on {P-BACKUP} that none of them explains?",
 	Told:     Told{Yes: "Backups still fail after the milder remedies."},

@@ -94,18 +94,22 @@ func lastBackup(s device.Snapshot) (at time.Time, age time.Duration, err error) 
 	return at, age, nil
 }
 
-// freshBackup tells of the last good iCloud backup, if it is fresh: "A backup completed 7
-// hours ago". Such a backup rules out, for the moment it was made, whatever keeps a backup
+// freshBackup tells of the last good iCloud backup, if it is fresh by the clocks of the device
+// and of this computer: "A backup completed 7 hours ago". Such a backup rules out, for the moment it was made, whatever keeps a backup
 // from completing. Where the device does not tell, one that was fresh when a record was
 // made speaks for that moment.
 func freshBackup(s device.Snapshot) (said string, evidence Evidence, fresh bool) {
 	at, age, err := lastBackup(s)
 	if !silent(err) {
-		return fmt.Sprintf("A backup completed %s ago", duration(age)), backupDate(s, at), err == nil && age < freshFor
+		byDevice := age
+		if ahead, _, _, unread := clockReading(s); unread == nil {
+			byDevice += ahead
+		}
+		return fmt.Sprintf("A backup completed %s ago", duration(age)), backupDate(s, at), err == nil && max(age, byDevice) < freshFor
 	}
 	at, age, r, known := pastBackup(s)
 	fresh = known && age < freshFor && !r.old()
-	return fmt.Sprintf("A backup had completed %s before %s, the date of %s", duration(age), day(r.asOf), r.origin()), r.backupDate(at), fresh
+	return fmt.Sprintf("A backup had completed %s before %s, the date of %s", duration(age), day(r.asOf), r.origin()), r.backupDate(s, at), fresh
 }
 
 // LastBackup is the end of the last good iCloud backup, by the device or else by the newest
@@ -124,8 +128,11 @@ func LastBackup(s device.Snapshot) (time.Time, error) {
 
 // backupDate is the evidence for when the last good iCloud backup ended.
 func backupDate(s device.Snapshot, at time.Time) Evidence {
-	return read(s, lastBackupKey, moment(at), "at most 2 days ago", "lockdown com.apple.mobile.backup / LastCloudBackupDate")
+	return read(s, lastBackupKey, moment(at), freshAge(s), "lockdown com.apple.mobile.backup / LastCloudBackupDate")
 }
+
+// freshAge is how old the last good backup is expected to be.
+func freshAge(s device.Snapshot) string { return "at most " + count(fineFor(s), "day") + " ago" }
 
 const lastBackupKey = "Last good iCloud backup"
 

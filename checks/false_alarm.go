@@ -34,7 +34,7 @@ func judgeFalseAlarm(s device.Snapshot) []Finding {
 	if !known || !silent(err) {
 		return otherwise
 	}
-	return r.answer(judgeNotice(s, age, r.backupDate(at)), otherwise)
+	return r.answer(judgeNotice(s, age, r.backupDate(s, at)), otherwise)
 }
 
 func judgeNotice(s device.Snapshot, age time.Duration, evidence Evidence) []Finding {

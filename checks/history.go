@@ -149,8 +149,8 @@ func pastBackup(s device.Snapshot) (at time.Time, age time.Duration, r record, k
 }
 
 // backupDate is the evidence for when the last good iCloud backup ended.
-func (r record) backupDate(at time.Time) Evidence {
-	return r.read(lastBackupKey, moment(at), "at most 2 days ago", "HomeDomain com.apple.mobile.ldbackup.plist / LastCloudBackupDate")
+func (r record) backupDate(s device.Snapshot, at time.Time) Evidence {
+	return r.read(lastBackupKey, moment(at), freshAge(s), "HomeDomain com.apple.mobile.ldbackup.plist / LastCloudBackupDate")
 }
 
 // lastGood is when an iCloud backup last completed by all that is known, zero if by none of

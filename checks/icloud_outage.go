@@ -17,7 +17,7 @@ Judged from the attempts that a backup on this computer has on record: MBErrorDo
 With --net, Apple's status page is looked at: an outage of iCloud Backup is a problem, other trouble a hint.
 Otherwise left to a person: the device does not know.`,
 	Effect:   Blocks,
-	Sources:  []remedies.Source{remedies.AppleHT203512, remedies.MacrumorsOutage2017, remedies.AppleCKError},
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleHT203512, remedies.AppleCKError, remedies.MacrumorsOutage2017},
 	Remedies: []remedies.ID{remedies.CheckSystemStatus, remedies.WaitForService},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      "Does www.apple.com/support/systemstatus show trouble with iCloud Backup or iCloud Account & Sign In?",

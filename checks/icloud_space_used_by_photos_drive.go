@@ -19,7 +19,7 @@ The person sees the messages of full iCloud storage, and on the storage page a b
 
 Left to a person: nothing of it can be read over USB. A backup on this computer tells whether iCloud Photos was on, which is told beside the question.`,
 	Effect:   MayBlock,
-	Sources:  []remedies.Source{remedies.AppleWhatIsBackup, remedies.FoundingArticle, remedies.MacobserverStorage},
+	Sources:  []remedies.Source{remedies.AppleManageICloudStorage, remedies.AppleWhatIsBackup, remedies.FoundingArticle, remedies.MacobserverStorage},
 	Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.BuyStorage, remedies.EmptyRecentlyDeleted, remedies.FreeICloudPhotosDrive},
 	Ask:      "Do Photos or iCloud Drive take up most of the iCloud storage? The bar on {P-STORAGE} shows it.",
 	Told:     Told{Yes: "Photos or iCloud Drive take up most of the iCloud storage."},

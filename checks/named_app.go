@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -19,6 +20,9 @@ var (
 	appContainer = regexp.MustCompile(`[Cc]ontainers/(?:Data|Shared|Bundle)/[A-Za-z]+/([0-9A-Fa-f-]{36})`)
 	trouble      = regexp.MustCompile(`(?i)fail|error|exception|no such file|not found|cannot|could not|unable|denied`)
 )
+
+// namedAppRemedies are those of an app that a log names: there is no message to read first.
+var namedAppRemedies = []remedies.ID{remedies.LeaveOutNamedApp, remedies.UpdateApp, remedies.ReinstallApp, remedies.DeleteNamedApp}
 
 // maxNamed is how many apps a log may name for them to be to blame: where a log names more,
 // the fault is not theirs.
@@ -49,6 +53,7 @@ func namedApp(s device.Snapshot, a device.Attempt) (f Finding, ok bool) {
 	a.Lines = lines[:min(len(lines), maxQuoted)]
 	f = heardSaying(s, a, Problem, fmt.Sprintf("Where the log tells of trouble, it names %s: the backup may trip over it, above all if it was not installed from the App Store", strings.Join(names, " and ")))
 	f.Subject = names[0]
+	f.Remedies = namedAppRemedies
 	return f, true
 }
 

@@ -37,7 +37,7 @@ func judgeNeverBackedUp(s device.Snapshot) []Finding {
 	}
 	return noBackup(on,
 		read(s, "iCloud Backup switch", onOff(on), "on", switchSource),
-		read(s, lastBackupKey, "none", "at most 2 days ago", "lockdown com.apple.mobile.backup / LastCloudBackupDate"))
+		read(s, lastBackupKey, "none", freshAge(s), "lockdown com.apple.mobile.backup / LastCloudBackupDate"))
 }
 
 // judgeNeverOnRecord answers from the newest record that knows the switch: beside it, a
@@ -50,11 +50,11 @@ func judgeNeverOnRecord(s device.Snapshot, otherwise []Finding) []Finding {
 	at, err := r.CloudBackup.Last.Get()
 	switch {
 	case err == nil:
-		return r.answer(ok(fmt.Sprintf("A backup completed on %s.", day(at)), r.backupDate(at)), otherwise)
+		return r.answer(ok(fmt.Sprintf("A backup completed on %s.", day(at)), r.backupDate(s, at)), otherwise)
 	case silent(err):
 		return otherwise
 	}
-	date := r.backupDate(at)
+	date := r.backupDate(s, at)
 	date.Value = "none"
 	return r.answer(noBackup(on, r.read("iCloud Backup switch", onOff(on), "on", pastSwitchSource), date), otherwise)
 }

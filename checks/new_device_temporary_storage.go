@@ -14,7 +14,7 @@ The person sees full iCloud storage shortly before changing devices.
 
 Left to a person: nobody but the owner knows of the move.`,
 	Effect:   Informs,
-	Sources:  []remedies.Source{remedies.JimmytechTemporary, remedies.SetappTemporary},
+	Sources:  []remedies.Source{remedies.AppleTemporaryStorage, remedies.JimmytechTemporary, remedies.SetappTemporary},
 	Remedies: []remedies.ID{remedies.TemporaryICloudStorage, remedies.ComputerBackup},
 	Ask:      "Is this {device} about to be replaced by a new one, with too little room on {P-STORAGE}?",
 	Told:     Told{Yes: "The device is about to be replaced, and iCloud has too little room."},

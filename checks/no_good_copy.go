@@ -16,7 +16,7 @@ var noGoodCopy = &Check{
 Judged from the backups on this computer: one that was proved whole is enough, and its age is told. Archived copies count. What a quick look proves is that every file is there and as long as recorded; backupdoctor verify --deep compares contents too.
 A copy on another computer, or in a folder that was not looked into, cannot be known.`,
 	Effect:   Informs,
-	Sources:  []remedies.Source{remedies.FoundingArticle},
+	Sources:  []remedies.Source{remedies.AppleBackupMethods, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.ComputerBackup},
 	Ask:      "Is there a backup of this {device} on another computer, and was it checked?",
 	Told:     Told{No: "There is no checked backup on another computer."},

@@ -18,7 +18,7 @@ The trust is kept on both sides: the computer's pair record may be missing, and 
 Management can forbid pairing altogether, and so can Find My and other protections: the report gives the device's own name for the reason of a failed try.
 After Don't Trust a device asks again only once it has been unplugged.`,
 	Effect:   Informs,
-	Sources:  []remedies.Source{remedies.ImobiledeviceLockdown},
+	Sources:  []remedies.Source{remedies.AppleTrustAlert, remedies.ImobiledeviceLockdown},
 	Remedies: []remedies.ID{remedies.UnlockDevice, remedies.PlugInAgain, remedies.TrustThisComputer, remedies.RepairUsbmuxd, remedies.AskAdministrator},
 	Judge:    judgeTrust,
 }

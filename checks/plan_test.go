@@ -68,7 +68,7 @@ func TestAWarningProposesNothingThatLosesData(t *testing.T) {
 }
 
 func TestPlanLeavesOutWhatTheDeviceDoesNotHave(t *testing.T) {
-	old := well(running("9.3.6", "13G37")).Device
+	old := well(running("9.3.6", "13G37"))
 	check := &Check{ID: "no-wifi"}
 	causes := []Cause{{Finding: Finding{Check: check, Status: Problem, Remedies: []remedies.ID{remedies.UseCellularBackup, "no-such-remedy", remedies.JoinWiFi}}}}
 	if got := remedyIDs(plan(causes, old)); !slices.Equal(got, []remedies.ID{remedies.JoinWiFi}) {
@@ -105,7 +105,7 @@ func planFor(status Status, lists ...[]remedies.ID) []remedies.Step {
 		check := &Check{ID: []string{"cause-1", "cause-2"}[i]}
 		causes = append(causes, Cause{Finding: Finding{Check: check, Status: status, Remedies: list}})
 	}
-	return plan(causes, well().Device)
+	return plan(causes, well())
 }
 
 func remedyIDs(plan []remedies.Step) []remedies.ID {

@@ -48,7 +48,7 @@ var allNeeded = []needed{
 	{"read-to-the-end", "The device was read to the end", "it was read only in part", showReadToTheEnd},
 	{"switched-on", "iCloud Backup is on", "whether iCloud Backup is on is unknown", showSwitchedOn},
 	{"last-backup", "The date of the last good iCloud backup is known", "the date of the last good iCloud backup is unknown", showLastBackup},
-	{"clock", "The device's clock was read", "its clock could not be read, so the age of the last backup is unproved", showClock},
+	{"clock", "The device's clock was read, and this computer's is not in doubt", "its clock or this computer's is unknown, so the age of the last backup is unproved", showClock},
 	{"fresh-by-device", "The last good backup is recent by the device's clock", "by the device's clock the last good backup is not recent", showFreshByDevice},
 	{"fresh-by-computer", "The last good backup is recent by this computer's clock", "by this computer's clock the last good backup is not recent", showFreshByComputer},
 	{"no-failure-since", "No failed or unfinished attempt is on record since, in any source that was opened", "whether an attempt failed since is unknown", showNoFailureSince},
@@ -150,7 +150,7 @@ func lastBackupRead(s device.Snapshot) (time.Time, Evidence, error) {
 		return at, backupDate(s, at), err
 	}
 	if at, _, r, known := pastBackup(s); known {
-		return at, r.backupDate(at), nil
+		return at, r.backupDate(s, at), nil
 	}
 	return time.Time{}, Evidence{}, err
 }
@@ -168,6 +168,9 @@ func showClock(s device.Snapshot) proof {
 	if err != nil {
 		return notShown(s, err)
 	}
+	if _, doubted := trayClock(s); doubted {
+		return notShown(s, device.Inconclusive)
+	}
 	return shownBy(true, evidence)
 }
 
@@ -179,7 +182,13 @@ func showFreshByDevice(s device.Snapshot) proof {
 	return showFresh(s, s.TakenAt.Add(ahead))
 }
 
-func showFreshByComputer(s device.Snapshot) proof { return showFresh(s, s.TakenAt) }
+// showFreshByComputer proves nothing by a clock that is in doubt.
+func showFreshByComputer(s device.Snapshot) proof {
+	if _, doubted := trayClock(s); doubted {
+		return notShown(s, device.Inconclusive)
+	}
+	return showFresh(s, s.TakenAt)
+}
 
 func showFresh(s device.Snapshot, now time.Time) proof {
 	at, date, err := lastBackupRead(s)

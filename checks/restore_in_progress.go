@@ -17,7 +17,7 @@ var restoreInProgress = &Check{
 
 Judged from what Setup Assistant says of itself, and from whether the device is activated: one that is not has not finished its set-up. Whether its note of a restore is always cleared at the end is not certain: a fresh backup outweighs it, because no backup completes during a restore, and an older one leaves it a hint. Where the device does not tell, a backup on this computer does, as of its date.`,
 	Effect:   Blocks,
-	Sources:  []remedies.Source{{Title: "libimobiledevice: the domains of lockdownd (tools/ideviceinfo.c)", URL: "https://github.com/libimobiledevice/libimobiledevice"}},
+	Sources:  []remedies.Source{remedies.AppleMissingAfterRestore, {Title: "libimobiledevice: the domains of lockdownd (tools/ideviceinfo.c)", URL: "https://github.com/libimobiledevice/libimobiledevice"}},
 	Remedies: []remedies.ID{remedies.LetRestoreFinish, remedies.LetDownloadsFinish, remedies.Restart, remedies.ContactAppleSupport},
 	Explains: []string{"never-backed-up", "backup-stale", "backup-expired-180-days", "signed-out"},
 	Judge:    judgeRestore,

@@ -16,10 +16,10 @@ var softwareOutOfDate = &Check{
 	Title: "The software is the newest for this model",
 	Doc: `Faults in iCloud Backup are mended in new releases, and Apple's own advice begins with updating.
 
-Judged against a table of the newest release for each model; the report names its date, because what came out later is not in it, and its age once it is over 60 days. From then on it is unknown whether the newest that the table knows is the newest; *backupdoctor releases update* fetches a newer table. Three things are told apart: behind within the installed major version, one major version or several behind, and the newest that this model can run.
+Judged against a table of the newest release for each model; the report names its date, because what came out later is not in it, and its age once it is over 60 days. From then on it is unknown whether the newest that the table knows is the newest; *backupdoctor releases update* fetches a newer table. The same holds where a device of a newer major version than the table has for any model was seen on the same tray or in an earlier run. Three things are told apart: behind within the installed major version, one major version or several behind, and the newest that this model can run.
 A beta is not compared. A model that the table does not know is newer than the table. Management can hide an update for up to 90 days.`,
 	Effect:   MayBlock,
-	Sources:  []remedies.Source{remedies.AppleHT203512, remedies.AppleDeviceManagement, remedies.FoundingArticle, remedies.DiscoverIOS27, remedies.CertidealIPadOS27},
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleHT203512, remedies.AppleDeviceManagement, remedies.FoundingArticle, remedies.DiscoverIOS27, remedies.CertidealIPadOS27},
 	Remedies: []remedies.ID{remedies.UpdateSoftware, remedies.UpdateWithComputer},
 	Judge:    asIdentified(judgeSoftware),
 }
@@ -62,12 +62,24 @@ func judgeSoftware(s device.Snapshot) []Finding {
 	age := s.TakenAt.Sub(release.TableDate)
 	old := age > tableAges
 	by := "the newest this model can run by " + table
+	seen := s.Tray.NewestSeen
+	if seen != "" {
+		by = fmt.Sprintf("the newest that %s knows for this model", table)
+	}
 	if old {
 		by = fmt.Sprintf("the newest that %s knows for this model, which is %s old", table, duration(age))
 	}
 	evidence := []Evidence{
 		installedVersion(s, version),
 		{Key: "Newest for this model", Value: newest.String(), Source: device.Token(release.TableSource) + " table of releases", AsOf: release.TableDate},
+	}
+	if seen != "" {
+		where := "on a device of the same run"
+		if s.Tray.NewestSeenWhere == seenBefore {
+			where = "on a device of an earlier run"
+		}
+		evidence = append(evidence, read(s, "Seen "+where, device.Token(seen), "", "Product Version"))
+		by += fmt.Sprintf(", and %s was seen %s", device.Token(seen), where)
 	}
 	if beta, err := preRelease(s); err == nil && beta {
 		return ok(fmt.Sprintf("%s is a beta, and not compared with releases.", installed), evidence...)
@@ -81,7 +93,7 @@ func judgeSoftware(s device.Snapshot) []Finding {
 	switch c := version.Compare(newest); {
 	case c > 0:
 		return ok(fmt.Sprintf("%s is newer than %s knows.", installed, table), evidence...)
-	case c == 0 && old:
+	case c == 0 && (old || seen != ""):
 		return []Finding{{
 			Status:   Unknown,
 			Summary:  fmt.Sprintf("%s is %s: whether there is a newer one cannot be told. Run backupdoctor releases update where the network is allowed.", installed, by),

@@ -15,7 +15,7 @@ var systemHung = &Check{
 
 Judged from the names of crash reports: a panic of the system in the last two weeks and after the last good backup is a hint. Whether the device hangs, only a person can see.`,
 	Effect:   MayBlock,
-	Sources:  []remedies.Source{remedies.FoundingArticle, remedies.RepublicworldRestart, remedies.HoweduRestartIPad, remedies.AppleForceRestartIPhone, remedies.AppleForceRestartIPad},
+	Sources:  []remedies.Source{remedies.AppleForceRestartIPhone, remedies.AppleForceRestartIPad, remedies.FoundingArticle, remedies.RepublicworldRestart, remedies.HoweduRestartIPad},
 	Remedies: []remedies.ID{remedies.Restart, remedies.ForceRestart},
 	Ask:      `Does the {device} hang, or does the backup still fail after a restart?`,
 	Told:     Told{Yes: "The device hangs, or the backup still fails after a restart."},

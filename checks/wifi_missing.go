@@ -14,7 +14,7 @@ var wifiMissing = &Check{
 Judged by day from whether the device is joined to a Wi-Fi network at this moment; the property that tells is not there on every model. Being joined now does not show that it was last night: that, only a fresh backup, a record or a person can tell.
 A backup on this computer has such a record: the last times in which the device was ready for a backup, and which condition it lost at their end, and the attempts that failed because there was no network (MBErrorDomain/308).`,
 	Effect:   Blocks,
-	Sources:  []remedies.Source{remedies.ApplePH12520, remedies.FoundingArticle, remedies.IphonelifeGreyButton, remedies.SoundsupportBackups},
+	Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.ApplePH12520, remedies.FoundingArticle, remedies.IphonelifeGreyButton, remedies.SoundsupportBackups},
 	Remedies: []remedies.ID{remedies.JoinWiFi, remedies.UseCellularBackup, remedies.BackUpOvernight},
 	Explains: []string{"never-backed-up", "backup-stale"},
 	Ask:      `Is the {device} on Wi-Fi at night, where it is charged? See {P-WIFI}: there is a tick beside the network.`,

@@ -146,8 +146,8 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"report/history": {
-		ours:   []string{"device", "checks", "report", "report/relay/outbox"},
-		theirs: []string{"github.com/gofrs/flock", "zombiezen.com/go/sqlite"},
+		ours:   []string{"device", "checks", "checks/words", "report", "report/relay/outbox"},
+		theirs: []string{"github.com/gofrs/flock", "github.com/google/uuid", "zombiezen.com/go/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"checks/suppressions": {
@@ -173,10 +173,12 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "checks", "checks/words", "report", "report/fleet", "report/fleet/export", "report/fleet/metrics", "report/format", "report/web",
 		},
-		theirs: []string{"github.com/prometheus/client_golang/prometheus", "golang.org/x/time/rate"},
+		theirs: []string{"github.com/prometheus/client_golang/prometheus"},
 		banned: []string{"os", "os/exec"},
 	},
 	"report/web": {
+		ours:   []string{"device", "checks", "checks/words", "report", "report/format"},
+		theirs: []string{"golang.org/x/time/rate"},
 		banned: []string{"os", "os/exec"},
 	},
 	"report/relay": {
@@ -210,7 +212,7 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/releases", "device/reach", "device/backup", "device/labels", "device/host", "device/actlock",
 			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/web/benchpages", "report/web", "testdata", "device/wholefile",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/config", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/output", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal",
 			"cmd/backupdoctor/hub", // by the one file with the tag fleet
 		},
 		theirs: []string{"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man"},
@@ -219,6 +221,15 @@ var rooms = map[string]room{
 		ours:   []string{"checks", "device/releases", "report"},
 		theirs: []string{"github.com/urfave/cli/v2", "github.com/xrash/smetrics"},
 		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"cmd/backupdoctor/config": {
+		ours:   []string{"cmd/backupdoctor/command", "cmd/backupdoctor/input"},
+		theirs: []string{"go.yaml.in/yaml/v4"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"cmd/backupdoctor/output": {
+		ours:   []string{"device", "device/wholefile", "report", "cmd/backupdoctor/command"},
+		banned: []string{"os/exec", "net/http"}, // a socket may be named as a file to write to
 	},
 	"cmd/backupdoctor/terminal": {
 		ours: []string{
@@ -231,7 +242,7 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock", "device/host",
 			"checks", "checks/faults", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/relay/envelope", "report/relay/outbox",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/terminal", "cmd/backupdoctor/workers",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/output", "cmd/backupdoctor/terminal", "cmd/backupdoctor/workers",
 		},
 		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix"},
 		banned: []string{"os/exec", "net", "net/http"},

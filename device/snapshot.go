@@ -14,6 +14,7 @@ type Snapshot struct {
 	Live    *Live         `json:"live,omitempty"`  // what it said over USB; nil if it was not attached
 	Newest  Fact[Release] `json:"newest,omitzero"` // the newest software for this model, by the table in use
 	Policy  Policy        `json:"policy,omitzero"` // what its keepers expect of it
+	Tray    Tray          `json:"tray,omitzero"`   // what the devices of the same run show together
 
 	BackupPlaces Fact[uint64] `json:"backupPlaces,omitzero"` // folders of backups that were looked into; why they were not all
 
@@ -35,6 +36,16 @@ type InUse struct {
 // a recording is judged again as it was judged first.
 type Policy struct {
 	MaxAgeSeconds uint64 `json:"maxAgeSeconds,omitempty"` // how old the last good backup may be; 0 for the default of two days
+}
+
+// Tray is what the devices of one run show together of what they are compared with: the clock
+// and the table of releases of the computer that looked. It is zero where they show nothing
+// against either.
+type Tray struct {
+	ClockAheadSeconds float64 `json:"clockAheadSeconds,omitempty"`                // how far the clocks of several devices are ahead of this computer's, by about the same amount
+	ClockDevices      uint64  `json:"clockDevices,omitempty"`                     // how many devices these are; 0 for none
+	NewestSeen        string  `json:"newestSeen,omitempty" privacy:"public"`      // a version that was seen on a device, of a newer major than the table has for any model
+	NewestSeenWhere   string  `json:"newestSeenWhere,omitempty" privacy:"public"` // tray or history
 }
 
 // Host is the computer that looked.
@@ -72,10 +83,11 @@ type Field struct {
 
 // Release is what the table of releases says of one model.
 type Release struct {
-	Newest      string    `json:"newest" privacy:"public"`              // highest version this model can run, e.g. 26.6.1
-	SameMajor   string    `json:"sameMajor,omitempty" privacy:"public"` // highest version of the installed major, "" if none is offered
-	Builds      []string  `json:"builds,omitempty" privacy:"public"`    // builds of Newest
-	Posted      time.Time `json:"posted,omitzero"`                      // when Apple posted Newest
-	TableDate   time.Time `json:"tableDate"`                            // the day the table describes
-	TableSource string    `json:"tableSource" privacy:"public"`         // "embedded" or "updated"
+	Newest      string    `json:"newest" privacy:"public"`                // highest version this model can run, e.g. 26.6.1
+	SameMajor   string    `json:"sameMajor,omitempty" privacy:"public"`   // highest version of the installed major, "" if none is offered
+	Builds      []string  `json:"builds,omitempty" privacy:"public"`      // builds of Newest
+	Posted      time.Time `json:"posted,omitzero"`                        // when Apple posted Newest
+	TableDate   time.Time `json:"tableDate"`                              // the day the table describes
+	TableSource string    `json:"tableSource" privacy:"public"`           // "embedded" or "updated"
+	TableNewest string    `json:"tableNewest,omitempty" privacy:"public"` // highest version that the table has for any model
 }

@@ -13,17 +13,34 @@ type RunList struct {
 	Runs   []PastRun `json:"runs"`   // the newest of them, newest first
 }
 
+// What became of a run.
+const (
+	RunFinished = "finished"
+	RunRunning  = "running" // a process still holds it
+	RunCutOff   = "cut-off" // it was not finished, and no process holds it
+)
+
+// Why a date is in doubt, which was written by a clock that may have been wrong. Runs and
+// visits are in the order in which they were written.
+const (
+	DoubtFuture     = "future"      // it lies in the future
+	DoubtJumpedBack = "jumped-back" // it is earlier than that of the one written before
+)
+
 // A PastRun is one run and its devices counted, each once, as it was last seen in the run.
 type PastRun struct {
 	Run          string    `json:"run"`                 // id of the run
+	State        string    `json:"state"`               // finished, running or cut-off
 	StartedAt    time.Time `json:"startedAt"`           // when it began
-	FinishedAt   time.Time `json:"finishedAt,omitzero"` // when it was over; absent if it was cut off, or goes on still
+	Doubtful     string    `json:"doubtful,omitempty"`  // why that is in doubt: future or jumped-back
+	FinishedAt   time.Time `json:"finishedAt,omitzero"` // when it was over; absent unless it is finished
 	Tool         string    `json:"tool"`                // version of the program
 	Host         Host      `json:"host"`                // the computer that looked
 	Subject      string    `json:"subject"`             // what it was about: devices or backups
-	Partial      bool      `json:"partial"`             // devices may be missing
+	Partial      bool      `json:"partial"`             // devices may be missing, as from each run that is not finished
 	Exit         *int      `json:"exit,omitempty"`      // its exit code; absent until it is over
-	Devices      int       `json:"devices"`             // all of them
+	Total        *int      `json:"total,omitempty"`     // devices it set out to examine; absent where that is not known, as of a watch
+	Devices      int       `json:"devices"`             // those that it came to
 	Failing      int       `json:"failing"`             // with the verdict failing
 	AtRisk       int       `json:"atRisk"`              // with the verdict at-risk
 	NoCauseFound int       `json:"noCauseFound"`        // with the verdict no-cause-found
@@ -44,6 +61,7 @@ type KnownDevice struct {
 	ProductType string    `json:"productType,omitempty"` // iPhone14,4; absent if unknown
 	ModelName   string    `json:"modelName,omitempty"`   // iPhone 13 mini; absent if unknown
 	SeenAt      time.Time `json:"seenAt"`                // when that was
+	Doubtful    string    `json:"doubtful,omitempty"`    // why that is in doubt: future or jumped-back
 }
 
 // A Story is what the history knows of one device.
@@ -59,6 +77,7 @@ type Visit struct {
 	Run            string      `json:"run"`                      // id of the run
 	Subject        string      `json:"subject"`                  // what the run was about: devices or backups
 	TakenAt        time.Time   `json:"takenAt"`                  // when the device was read
+	Doubtful       string      `json:"doubtful,omitempty"`       // why that is in doubt: future or jumped-back
 	Slot           string      `json:"slot,omitempty"`           // its place on the bench; absent if it had none
 	Location       string      `json:"location,omitempty"`       // the USB port in hexadecimal; absent if usbmuxd did not tell
 	System         string      `json:"system"`                   // iOS or iPadOS

@@ -78,6 +78,9 @@ func Assemble(run Run, devices []Device) Report {
 	}
 	for _, e := range run.Examined {
 		r.Host.OS = cmp.Or(r.Host.OS, e.Snapshot.Host.OS)
+		if t := e.Snapshot.Tray; t.ClockDevices > 0 {
+			r.Host.Clock = &HostClock{AheadSeconds: -int(t.ClockAheadSeconds), Devices: int(t.ClockDevices)}
+		}
 		if newest, err := e.Snapshot.Newest.Get(); err == nil && r.Releases == (Releases{}) {
 			r.Releases = Releases{TableDate: utc(newest.TableDate), TableSource: newest.TableSource}
 		}
@@ -157,6 +160,7 @@ func NewDevice(e Examined) Device {
 		TakenAt:        utc(e.Snapshot.TakenAt),
 		Verdict:        string(diagnosis.Verdict),
 		Headline:       diagnosis.Headline,
+		Next:           string(diagnosis.Next),
 		Incomplete:     diagnosis.Gap.Reason != "" && diagnosis.Verdict != checks.NotExamined,
 		Proof:          convert(diagnosis.Proof, newNeed),
 		Reason:         string(diagnosis.Gap.Reason),

@@ -45,7 +45,14 @@ type Tool struct {
 
 // Host is the computer that looked.
 type Host struct {
-	OS string `json:"os"` // linux, darwin, windows
+	OS    string     `json:"os"`              // linux, darwin, windows
+	Clock *HostClock `json:"clock,omitempty"` // what speaks against its clock; absent where nothing does
+}
+
+// A HostClock is a clock of the computer that several devices differ from alike.
+type HostClock struct {
+	AheadSeconds int `json:"aheadSeconds"` // how far it is ahead of the devices' clocks; negative if it is behind
+	Devices      int `json:"devices"`      // how many devices differ from it by about the same amount
 }
 
 // Releases says which table of Apple's releases the devices were compared with.
@@ -83,6 +90,7 @@ type Device struct {
 	Incomplete     bool      `json:"incomplete"`             // it was read only in part; reason says why
 	Proof          []Need    `json:"proof"`                  // what has to be shown true for the verdict backed-up, and whether it was
 	Headline       string    `json:"headline"`               // the diagnosis in one sentence
+	Next           string    `json:"next,omitempty"`         // the one thing to do next: pair, self-check, scan, message, ask, listen, sysdiagnose or explain; absent if nothing
 	Reason         string    `json:"reason,omitempty"`       // why it was not examined, or not to the end
 	Detail         string    `json:"detail,omitempty"`       // the device's own name for the error
 	Retried        string    `json:"retried,omitempty"`      // why an earlier try to examine it broke off; absent if there was none

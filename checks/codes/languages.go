@@ -13,8 +13,13 @@ type translation struct {
 var translations = []translation{
 	{"German", "nicht|genügend|icloud", "Not enough iCloud storage", "https://reincubate.com/de/support/how-to/fix-iphone-backup-failed/"},
 	{"German", "backup|fehlgeschlagen", "Backup Failed", "https://reincubate.com/de/support/how-to/fix-iphone-backup-failed/"},
+	{"German", "icloud-speicher|voll", "Not enough iCloud storage", "https://www.111tipps.de/icloud-speicher-voll-so-sorgen-sie-schnell-fuer-platz/"},
+	{"German", "icloud-backup|deaktiviert", "iCloud Backup is off", "https://support.apple.com/de-li/HT212732"},
+	{"German", "temporären icloud-speicher", "Temporary iCloud storage for a new iPhone", "https://support.apple.com/de-li/HT212732"},
+	{"German", "backup jetzt erstellen|ausgegraut", "Back Up Now is grey", "https://www.turn-on.de/article/icloud-backup-funktioniert-nicht-das-kannst-du-tun-414715"},
 	{"French", "stockage icloud|insuffisant", "Not enough iCloud storage", "https://support.apple.com/fr-be/HT203516"},
 	{"French", "dernière sauvegarde|achevée", "The last backup could not be completed", "https://support.apple.com/fr-be/HT203516"},
+	{"French", "sauvegarde|plus de temps que prévu", "Estimating time remaining", "https://support.apple.com/fr-be/HT203516"},
 	{"French", "échec de la sauvegarde", "Backup Failed", "https://reincubate.com/fr/support/how-to/icloud-storage-guide/"},
 	{"Spanish", "no hay suficiente espacio|icloud", "Not enough iCloud storage", "https://www.revistaelrobot.com/reiniciando-parece-que-va-a-llover-la-nube-esta-full/"},
 	{"Italian", "icloud|insufficiente", "Not enough iCloud storage", "https://ita.digiist.com/ios/how-free-up-icloud-storage-space-8337132.html"},
@@ -25,11 +30,15 @@ var translations = []translation{
 	{"Japanese", "icloud|ストレージ|不足", "Not enough iCloud storage", "https://support.apple.com/ja-jp/HT203516"},
 	{"Japanese", "icloudの空き容量がありません", "Not enough iCloud storage", "https://applech2.com/archives/20170331-ios-10-3-backup-failed-notification.html"},
 	{"Japanese", "前回のバックアップ|完", "The last backup could not be completed", "https://support.apple.com/ja-jp/HT203516"},
+	{"Japanese", "最後|バックアップを完了でき", "The last backup could not be completed", "https://iphone-beginners.com/?p=9788"},
+	{"Japanese", "今すぐバックアップを作成|グレイ", "Back Up Now is grey", "https://support.apple.com/ja-jp/HT203516"},
 	{"Japanese", "バックアップに失敗", "Backup Failed", "https://applech2.com/archives/20170331-ios-10-3-backup-failed-notification.html"},
+	{"Simplified Chinese", "icloud|空间不足", "Not enough iCloud storage", "https://hangzai.com/27620.html"},
+	{"Simplified Chinese", "icloud|空间已满", "Not enough iCloud storage", "https://www.nctoro.com/tag_icloudchucunkongjianyimanzenmejiejue"},
 }
 
 // MissingWordings lists what no public source showed, so that it is not matched.
-const MissingWordings = "German, Spanish, Portuguese and Dutch: the general message that the last backup could not be completed. Simplified Chinese: all messages. Of every language: the messages about keys, files, restores, terms and restrictions."
+const MissingWordings = "German, Spanish, Portuguese, Dutch and Simplified Chinese: the general message that the last backup could not be completed. Spanish, Portuguese, Dutch and Simplified Chinese: the title that the backup failed. Of every language: the messages about keys, files, restores, terms, accounts and restrictions."
 
 // translated finds the messages of a folded text in other languages.
 func translated(text string) []Meaning {

@@ -97,3 +97,80 @@ func FuzzMessages(f *testing.F) {
 		OtherLanguage(text)
 	})
 }
+
+// The texts of Apple's article on the messages lead to rows that name it first.
+func TestApplesArticleOnMessages(t *testing.T) {
+	for text, want := range map[string]string{
+		"I need a Wi-Fi connection to make a backup":                                "wifi-missing",
+		"You need a Wi-Fi connection to back up to iCloud":                          "wifi-missing",
+		"can't make a backup because there's not enough iCloud storage":             "icloud-storage-full",
+		"you can't back up because there's not enough iCloud storage available":     "icloud-storage-full",
+		"There is not enough space on iPhone to back up":                            "device-storage-low",
+		"my device cannot back up without a verified email address":                 "account-needs-attention",
+		"This iPhone can't be backed up without a verified email address.":          "account-needs-attention",
+		"iCloud Backup is unable to access the account":                             "account-needs-attention",
+		"iCloud Backup was unable to access the account at this time":               "account-needs-attention",
+		"The last backup couldn't be completed":                                     "wifi-slow-unstable",
+		"The backup process is taking a long time":                                  "wifi-slow-unstable",
+		"Back Up Now is greyed out":                                                 "backup-now-greyed",
+		"iPhone Backup Failed. You do not have enough space in iCloud to back this": "icloud-storage-full",
+	} {
+		got := LookUp(text)
+		if len(got) == 0 || len(got[0].Checks) == 0 || got[0].Checks[0] != want {
+			t.Errorf("%q leads to %v, not to %s", text, titles(got), want)
+			continue
+		}
+		if got[0].Sources[0].URL != "https://support.apple.com/HT203516" {
+			t.Errorf("%q: %q comes from %v first", text, got[0].Message, got[0].Sources[0])
+		}
+	}
+}
+
+// Settings shows a text of its own for these codes. Whichever way it is typed, it leads to a
+// cause of the code.
+func TestTextsThatSettingsShowsForCodes(t *testing.T) {
+	for code, texts := range map[int][]string{
+		13:  {"The backup is locked", "iCloud backup is in use by another device", "Another backup is in progress"},
+		105: {"There is not enough space on this iPhone to back up", "not enough space on this iPad", "No space on iPhone"},
+		203: {"A newer version of iOS is needed to back up", "Update iOS to back up", "The backup needs newer software"},
+		209: {"Some files are missing encryption keys", "the encryption keys are missing", "missing keys"},
+		300: {"because of poor network connection", "the network connection was lost", "problem with the internet connection"},
+		303: {"There is not enough iCloud storage", "You do not have enough space in iCloud"},
+		304: {"because of the network connection", "due to a network connection problem"},
+		308: {"there is no network connection", "because of network connection"},
+	} {
+		own, _ := Find(ID{MBErrorDomain, code})
+		for _, text := range texts {
+			var causes []string
+			for _, m := range LookUp(text) {
+				causes = append(causes, m.Checks...)
+			}
+			if !slices.Contains(causes, own.Checks[0]) {
+				t.Errorf("%d shows %q, which leads to %v, not to %s", code, text, causes, own.Checks[0])
+			}
+		}
+	}
+}
+
+// Wordings of other languages are those of a public page, Apple's own where one was seen.
+func TestTranslationsHaveTheirPage(t *testing.T) {
+	for _, w := range translations {
+		if !strings.HasPrefix(w.source, "https://") {
+			t.Errorf("%s %q has no page", w.language, w.words)
+		}
+		text := strings.ReplaceAll(w.words, "|", " … ")
+		if !slices.ContainsFunc(LookUp(text), func(m Meaning) bool { return m.Message == w.message }) {
+			t.Errorf("%s %q leads to %v, not to %q", w.language, text, titles(LookUp(text)), w.message)
+		}
+	}
+	for text, want := range map[string]string{
+		"iCloud-Speicher ist voll": "Not enough iCloud storage",
+		"iCloud 储存空间不足":            "Not enough iCloud storage",
+		"iCloud储存空间已满":             "Not enough iCloud storage",
+		"最後に行ったバックアップを完了できませんでした。": "The last backup could not be completed",
+	} {
+		if !slices.ContainsFunc(LookUp(text), func(m Meaning) bool { return m.Message == want }) {
+			t.Errorf("%q leads to %v", text, titles(LookUp(text)))
+		}
+	}
+}

@@ -35,7 +35,7 @@ var messages = []message{
 			InICloud: "iCloud has too little room for the next backup.",
 			Checks:   []string{"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive", "storage-plan-lapsed"},
 			Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.CheckStorageAccount, remedies.BuyStorage, remedies.ChooseAppsToBackUp, remedies.DeleteOtherDevicesBackups},
-			Sources:  []remedies.Source{remedies.FoundingArticle, remedies.MisoiduncanStorageFull},
+			Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.AppleManageICloudStorage, remedies.FoundingArticle, remedies.MisoiduncanStorageFull},
 		},
 	},
 	{
@@ -62,7 +62,7 @@ var messages = []message{
 			InICloud: "A restore is still running, and no backup begins before it has ended.",
 			Checks:   []string{"restore-in-progress"},
 			Remedies: []remedies.ID{remedies.LetRestoreFinish},
-			Sources:  []remedies.Source{remedies.PublicAnalysis},
+			Sources:  []remedies.Source{remedies.AppleMissingAfterRestore, remedies.PublicAnalysis},
 		},
 	},
 	{
@@ -89,7 +89,7 @@ var messages = []message{
 			InICloud: "Screen Time or management has locked the setting, or the button waits for a network.",
 			Checks:   []string{"screen-time-account-changes", "mdm-disallows-backup", "backup-now-greyed"},
 			Remedies: []remedies.ID{remedies.AskAdministrator, remedies.JoinWiFi, remedies.AllowAccountChanges},
-			Sources:  []remedies.Source{remedies.FonetipsSignOut, remedies.IphonelifeGreyButton, remedies.SoundsupportBackups},
+			Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.FonetipsSignOut, remedies.IphonelifeGreyButton, remedies.SoundsupportBackups},
 		},
 	},
 	{
@@ -98,7 +98,7 @@ var messages = []message{
 			InICloud: "No iCloud backup of this device has ever been completed.",
 			Checks:   []string{"never-backed-up"},
 			Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight},
-			Sources:  []remedies.Source{remedies.FoundingArticle},
+			Sources:  []remedies.Source{remedies.AppleHT201418, remedies.FoundingArticle},
 		},
 	},
 	{
@@ -107,7 +107,7 @@ var messages = []message{
 			InICloud: "No backup has been completed for that long. Mostly a nightly backup found no Wi-Fi, no power or an unlocked screen.",
 			Checks:   []string{"backup-stale", "wifi-missing", "auto-not-charging", "auto-not-locked"},
 			Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight, remedies.JoinWiFi, remedies.CheckCharger, remedies.ShortenAutoLock},
-			Sources:  []remedies.Source{remedies.PopsugarNotBackedUp},
+			Sources:  []remedies.Source{remedies.ApplePH12520, remedies.AppleWhatIsBackup, remedies.PopsugarNotBackedUp},
 		},
 	},
 	{
@@ -116,7 +116,7 @@ var messages = []message{
 			InICloud: "There is no network that backups may use.",
 			Checks:   []string{"wifi-missing", "airplane-mode", "cellular-backup-off"},
 			Remedies: []remedies.ID{remedies.TurnOffAirplaneMode, remedies.JoinWiFi, remedies.UseCellularBackup},
-			Sources:  []remedies.Source{remedies.IphonelifeGreyButton, remedies.SoundsupportBackups},
+			Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.IphonelifeGreyButton, remedies.SoundsupportBackups},
 		},
 	},
 	{
@@ -125,7 +125,7 @@ var messages = []message{
 			InICloud: "The device itself, not iCloud, has too little room, which a backup needs for its temporary copies.",
 			Checks:   []string{"device-storage-low"},
 			Remedies: []remedies.ID{remedies.Restart, remedies.FreeDeviceStorage},
-			Sources:  []remedies.Source{remedies.BestapplesolutionICloud},
+			Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.BestapplesolutionICloud},
 		},
 	},
 	{
@@ -143,7 +143,7 @@ var messages = []message{
 			InICloud: "Shown for hours, it means that the Wi-Fi is slow or drops, or that there is very much to send.",
 			Checks:   []string{"wifi-slow-unstable", "backup-too-large"},
 			Remedies: []remedies.ID{remedies.CheckICloudStorage, remedies.BackUpOvernight, remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.ChooseAppsToBackUp},
-			Sources:  []remedies.Source{remedies.FoundingArticle},
+			Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.FoundingArticle},
 		},
 	},
 	{
@@ -162,7 +162,7 @@ var messages = []message{
 			InICloud: "The title alone. Mostly iCloud is full; it can also stay on the screen after a later backup has gone through.",
 			Checks:   []string{"icloud-storage-full", "false-alarm"},
 			Remedies: []remedies.ID{remedies.CheckLastBackupDate, remedies.ReadExactMessage, remedies.CheckICloudStorage},
-			Sources:  []remedies.Source{remedies.HinewsBackupFailure},
+			Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.HinewsBackupFailure},
 		},
 	},
 	{
@@ -172,7 +172,7 @@ var messages = []message{
 			InICloud: "The message for whatever has none of its own. Slow Wi-Fi, a stuck process, a damaged older backup and trouble at Apple's end all show it.",
 			Checks:   []string{"wifi-slow-unstable", "transient-glitch", "corrupt-previous-backup", "icloud-outage"},
 			Remedies: []remedies.ID{remedies.ReadExactMessage, remedies.CheckSystemStatus, remedies.BackUpOvernight, remedies.RestartRouter, remedies.TryAnotherNetwork, remedies.Restart, remedies.ContactAppleSupport},
-			Sources:  []remedies.Source{remedies.FoundingArticle},
+			Sources:  []remedies.Source{remedies.AppleBackupHelp, remedies.FoundingArticle},
 		},
 	},
 }

@@ -11,7 +11,8 @@ const (
 )
 
 func other(domain ErrorDomain, number int, name, means string, checks []string, steps ...r.ID) Meaning {
-	return Meaning{Domain: domain, Number: number, Name: name, InICloud: means, Checks: checks, Remedies: steps, Sources: []r.Source{r.PublicAnalysis}}
+	from := map[ErrorDomain]r.Source{NSCocoaErrorDomain: r.AppleCocoaErrors, NSPOSIXErrorDomain: r.ApplePOSIXErrors, HTTPStatus: r.HTTPStatusCodes}
+	return Meaning{Domain: domain, Number: number, Name: name, InICloud: means, Checks: checks, Remedies: steps, Sources: []r.Source{from[domain], r.PublicAnalysis}}
 }
 
 var (

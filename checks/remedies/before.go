@@ -17,15 +17,15 @@ type Guard int
 
 const (
 	Unguarded   Guard = iota
-	GuardedOnce       // Face ID or Touch ID
-	GuardedHour       // Face ID or Touch ID, an hour, and it once more
+	GuardedOnce       // Face ID or Touch ID: erasing
+	GuardedHour       // Face ID or Touch ID, an hour, and it once more: signing out, Find My, Reset All Settings
 )
 
 // What has to be so before something is deleted or erased.
 const (
 	beforeLoss = "Before this, have a computer backup of today whose password you know, and which backupdoctor verify, given that password, calls whole."
 	notInCopy  = "Know what a computer backup does not hold: what is in iCloud (see that Photos has finished uploading, or copy the originals), Face ID and Touch ID, cards in Wallet, the eSIM (keep it when asked), and the second factors of apps. That of a supervised device can be restored to supervised devices only."
-	guardOnce  = "Stolen Device Protection may be on, which cannot be read: away from familiar places, as on a bench, this takes the Face ID or Touch ID of the owner, who has to be there."
+	guardOnce  = "Stolen Device Protection may be on, which cannot be read: away from familiar places, as on a bench, erasing takes the Face ID or Touch ID of the owner, who has to be there. Turning Find My off or signing out first takes it twice, with an hour between."
 	guardHour  = "Stolen Device Protection may be on, which cannot be read: away from familiar places, as on a bench, this takes the Face ID or Touch ID of the owner, an hour of waiting, and the same again, so the owner has to be there."
 )
 

@@ -46,7 +46,7 @@ var deletingRemedies = []*Remedy{
 			"Open {P-FILES} > iCloud Drive and delete what is not needed.",
 			"Empty Recently Deleted wherever something was deleted.",
 		},
-		Sources: []Source{FoundingArticle, AppleManageICloudStorage},
+		Sources: []Source{AppleManageICloudStorage, FoundingArticle},
 	},
 	{
 		ID:    DeleteOldBackup,
@@ -64,6 +64,6 @@ var deletingRemedies = []*Remedy{
 			"Connect the {device} to its charger and to Wi-Fi, and tap Back Up Now.",
 			"Leave it there, for hours if need be, until the date below the button is today's.",
 		},
-		Sources: []Source{FoundingArticle, AppleHT201418, CleanmasterOldBackups},
+		Sources: []Source{AppleManageICloudStorage, AppleHT201418, FoundingArticle, CleanmasterOldBackups},
 	},
 }

@@ -30,6 +30,7 @@ var disruptiveRemedies = []*Remedy{
 			"Go to {P-SIGNIN} and sign in.",
 			"Go to {P-BACKUP}, switch {backup-switch} on, and tap Back Up Now.",
 		},
+		Sources: []Source{AppleStolenDevice},
 	},
 	{
 		ID:    RemoveOwnProfile,

@@ -7,7 +7,7 @@ var eraseRemedies = []*Remedy{
 		Tier:  TierErase,
 		Actor: Technician,
 		Loses: LosesData,
-		Guard: GuardedHour,
+		Guard: GuardedOnce,
 		Risk:  "Everything on the device is erased.",
 		Needs: []ID{ComputerBackup, ContactAppleSupport},
 		Steps: []string{
@@ -22,7 +22,7 @@ var eraseRemedies = []*Remedy{
 		Tier:  TierErase,
 		Actor: User,
 		Loses: LosesData,
-		Guard: GuardedHour,
+		Guard: GuardedOnce,
 		Risk:  "Everything on the device is erased. What the computer backup does not hold is lost.",
 		Needs: []ID{ComputerBackup, ContactAppleSupport},
 		Steps: []string{

@@ -11,6 +11,6 @@ var escalateRemedies = []*Remedy{
 			"Tell the model, the {os} version, the date of the last backup, and the exact message or code.",
 			"Tell what has been tried so far.",
 		},
-		Sources: []Source{FoundingArticle},
+		Sources: []Source{AppleBackupHelp, FoundingArticle},
 	},
 }

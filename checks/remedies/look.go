@@ -46,7 +46,7 @@ var lookRemedies = []*Remedy{
 			"Go to {P-BACKUP}.",
 			"Read the date of the last successful backup below Back Up Now.",
 		},
-		Sources: []Source{PopsugarNotBackedUp, HinewsBackupFailure},
+		Sources: []Source{AppleBackupHelp, PopsugarNotBackedUp, HinewsBackupFailure},
 	},
 	{
 		ID:    ReadExactMessage,
@@ -57,7 +57,7 @@ var lookRemedies = []*Remedy{
 			"Go to {P-BACKUP}.",
 			"Note word for word the message below Back Up Now.",
 		},
-		Sources: []Source{FoundingArticle},
+		Sources: []Source{AppleBackupHelp, FoundingArticle},
 	},
 	{
 		ID:    CheckICloudStorage,
@@ -68,7 +68,7 @@ var lookRemedies = []*Remedy{
 			"Go to {P-STORAGE} and read how much storage is used, and how much there is.",
 			"Go to {P-BACKUPS} and read the size of the next backup.",
 		},
-		Sources: []Source{FoundingArticle, OnlyerrorcodesFailed, MacobserverStorage, AppleManageICloudStorage},
+		Sources: []Source{AppleBackupHelp, AppleManageICloudStorage, FoundingArticle, OnlyerrorcodesFailed, MacobserverStorage},
 	},
 	{
 		ID:    CheckSystemStatus,

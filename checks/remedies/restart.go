@@ -24,6 +24,6 @@ var restartRemedies = []*Remedy{
 			"Unlock the {device} with its passcode.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 		},
-		Sources: []Source{FoundingArticle, RepublicworldRestart, HoweduRestartIPad, AppleForceRestartIPhone, AppleForceRestartIPad},
+		Sources: []Source{AppleForceRestartIPhone, AppleForceRestartIPad, FoundingArticle, RepublicworldRestart, HoweduRestartIPad},
 	},
 }

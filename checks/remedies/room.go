@@ -10,7 +10,7 @@ var roomRemedies = []*Remedy{
 		Steps: []string{
 			"Go to {P-NEWDEVICE} and follow the screens until the backup has completed.",
 		},
-		Sources: []Source{JimmytechTemporary, SetappTemporary},
+		Sources: []Source{AppleTemporaryStorage, JimmytechTemporary, SetappTemporary},
 	},
 	{
 		ID:    BuyStorage,
@@ -22,7 +22,7 @@ var roomRemedies = []*Remedy{
 			"Go to {P-PLAN} and choose a plan with room for the next backup.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 		},
-		Sources: []Source{FoundingArticle, AppleManageICloudStorage},
+		Sources: []Source{AppleBackupHelp, AppleManageICloudStorage, FoundingArticle},
 	},
 	{
 		ID:    ChooseAppsToBackUp,
@@ -69,7 +69,7 @@ var roomRemedies = []*Remedy{
 			"Tap a device that you no longer own, never the one you are holding.",
 			"See that nothing in its backup is still needed, then delete the backup.",
 		},
-		Sources: []Source{FoundingArticle, AppleHT201418, CleanmasterOldBackups},
+		Sources: []Source{AppleManageICloudStorage, AppleHT201418, FoundingArticle, CleanmasterOldBackups},
 	},
 	{
 		ID:    EmptyRecentlyDeleted,
@@ -83,7 +83,7 @@ var roomRemedies = []*Remedy{
 			"In Photos, open the album Recently Deleted, look through it, and delete what is not needed.",
 			"Open {P-FILES} > Recently Deleted, look through it, and delete what is not needed.",
 		},
-		Sources: []Source{FoundingArticle},
+		Sources: []Source{AppleManageICloudStorage, FoundingArticle},
 	},
 	{
 		ID:    FreeDeviceStorage,

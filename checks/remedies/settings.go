@@ -20,7 +20,7 @@ var settingsRemedies = []*Remedy{
 		Steps: []string{
 			"Unplug the {device} from this computer, wait a few seconds, and plug it in again: after Don't Trust it does not ask again before.",
 		},
-		Sources: []Source{LibimobiledeviceDontTrust},
+		Sources: []Source{AppleTrustAlert, LibimobiledeviceDontTrust},
 	},
 	{
 		ID:    RepairUsbmuxd,
@@ -145,7 +145,7 @@ var settingsRemedies = []*Remedy{
 			"Measure its upload speed with any speed test.",
 			"Go to {P-BACKUP} and tap Back Up Now.",
 		},
-		Sources: []Source{FoundingArticle},
+		Sources: []Source{AppleBackupHelp, FoundingArticle},
 	},
 	{
 		ID:    SignInCaptivePortal,
@@ -306,7 +306,7 @@ var settingsRemedies = []*Remedy{
 			"Go to {P-AUTOLOCK} and choose a time instead of Never.",
 			"End Guided Access, and close apps that keep the screen on, before the night.",
 		},
-		Sources: []Source{FoundingArticle},
+		Sources: []Source{AppleBackupHelp, ApplePH12520, FoundingArticle},
 	},
 	{
 		ID:    CheckCharger,
@@ -318,7 +318,7 @@ var settingsRemedies = []*Remedy{
 			"Connect it to a wall charger with another cable, or lay it anew on its wireless charger.",
 			"See that the battery sign shows a bolt.",
 		},
-		Sources: []Source{FoundingArticle},
+		Sources: []Source{AppleBackupHelp, ApplePH12520, FoundingArticle},
 	},
 	{
 		ID:    SetBackupPassword,

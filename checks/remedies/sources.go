@@ -26,7 +26,7 @@ var (
 	AppleURLErrors           = Source{"Apple: URL loading system error codes", ""}
 	AppleForceRestartIPhone  = Source{"Apple: iPhone User Guide: Force restart iPhone", ""}
 	AppleForceRestartIPad    = Source{"Apple: iPad User Guide: Force restart iPad", ""}
-	AppleManageICloudStorage = Source{"Apple: Manage your iCloud storage", ""}
+	AppleManageICloudStorage = Source{"Apple: Manage your iCloud storage", "https://support.apple.com/108922"}
 	AppleCancelICloudPlus    = Source{"Apple: Downgrade or cancel your iCloud+ plan", ""}
 	AppleEncryptedBackups    = Source{"Apple: About encrypted backups on your iPhone, iPad or iPod touch", "https://support.apple.com/108353"}
 	AppleLocalBackupHelp     = Source{"Apple: If you can't back up to a computer, or restore from one", ""}
@@ -36,6 +36,14 @@ var (
 	AppleADP                 = Source{"Apple: How to turn on Advanced Data Protection for iCloud", "https://support.apple.com/108756"}
 	AppleManagedBackups      = Source{"Apple: Back up and restore managed devices", "https://support.apple.com/guide/deployment/depd44f045b4/web"}
 	AppleRestoreSupervised   = Source{"Apple: Apple Configurator User Guide: Back up and restore", "https://support.apple.com/guide/apple-configurator-mac/cad67d80cfc6"}
+	AppleBackupMethods       = Source{"Apple: Backup methods for iPhone or iPad", "https://support.apple.com/108771"}
+	AppleTemporaryStorage    = Source{"Apple: Get temporary iCloud storage for a new iPhone or iPad", "https://support.apple.com/HT212732"}
+	AppleMissingAfterRestore = Source{"Apple: Missing information after you restore from an iCloud backup", "https://support.apple.com/HT203768"}
+	AppleCocoaErrors         = Source{"Apple: Foundation: error codes of NSCocoaErrorDomain", ""}
+	ApplePOSIXErrors         = Source{"Apple: Darwin: errno.h", ""}
+
+	HTTPStatusCodes = Source{"IETF: RFC 9110, HTTP Semantics: status codes", ""}
+
 	// What Apple has no page about.
 	AppleSupportReplies = Source{"Public replies of Apple Support: storage that was bought and is not seen", ""}
 	RadarHotspot        = Source{"Open Radar 30347346: a tethered hotspot does not serve for iCloud Backup", ""}

@@ -50,7 +50,7 @@ var waitRemedies = []*Remedy{
 			"Connect the {device} to its charger and to Wi-Fi.",
 			"Leave it there, away from heat, until {P-BACKUP} no longer speaks of a restore.",
 		},
-		Sources: []Source{PublicAnalysis},
+		Sources: []Source{AppleMissingAfterRestore, PublicAnalysis},
 	},
 	{
 		ID:    LetDownloadsFinish,

@@ -24,7 +24,7 @@ Without a device at hand, see what it does with
    backupdoctor demo`
 
 func newApp(e env) *cli.App {
-	return command.Program{
+	app := command.Program{
 		Usage:       "say why iCloud Backup fails on an attached iPhone or iPad",
 		Description: description,
 		Values:      flagValues,
@@ -47,6 +47,7 @@ func newApp(e env) *cli.App {
 			checksCommand(e),
 			explainCommand(e),
 			releasesCommand(e),
+			configCommand(e),
 			schemaCommand(e),
 			completionCommand(e),
 			manCommand(e),
@@ -54,4 +55,6 @@ func newApp(e env) *cli.App {
 			simCommand(e),
 		}),
 	}.App(e.Env)
+	e.takeSettings(app)
+	return app
 }

@@ -34,7 +34,7 @@ func backupsCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			run, err := e.backupRunOf(ctx, scan.FindBackups(places))
+			run, err := e.backupRunOf(ctx, scan.FindBackups(ctx.Context, places))
 			if err != nil {
 				return err
 			}

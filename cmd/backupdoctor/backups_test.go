@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -191,6 +192,7 @@ func TestEveryFileIsTold(t *testing.T) {
 	}
 }
 
+// Whether there are backups is not known then, and the report says so.
 func TestInterruptedVerifyStillReports(t *testing.T) {
 	dir := t.TempDir()
 	writeBackup(t.Fatalf, dir)
@@ -201,7 +203,7 @@ func TestInterruptedVerifyStillReports(t *testing.T) {
 	if err := json.Unmarshal([]byte(s.stdout), &r); err != nil {
 		t.Fatalf("the report is no JSON: %v\n%s", err, s.stdout)
 	}
-	if s.code != report.ExitInterrupted || !r.Partial || len(r.Devices) != 1 || r.Devices[0].Backups[0].Verdict != "cannot-tell" {
+	if s.code != report.ExitInterrupted || !r.Partial || len(r.Places) != 1 || r.Places[0].Reason != string(device.Interrupted) {
 		t.Errorf("exit code %d, partial %t: %s", s.code, r.Partial, s.stdout)
 	}
 	if !strings.Contains(s.stderr, "interrupted") {

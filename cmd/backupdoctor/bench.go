@@ -53,12 +53,12 @@ func benchCommand(e env) *cli.Command {
 				return err
 			}
 			defer page.close()
-			keeper := scan.Keeper{Env: e.Env, Screen: e.screen, Warn: page.station.Warn}
-			if keeper.Outgoing, err = e.hub.outgoing(ctx, e.Env, w.kept, page.station.Say); err != nil {
+			keeper := scan.Keeper{Env: e.Env, Screen: e.screen, Warn: page.pages.Warn}
+			if keeper.Outgoing, err = e.hub.outgoing(ctx, e.Env, w.kept, page.pages.Say, page.pages.Warn); err != nil {
 				return err
 			}
 			fmt.Fprintln(e.Stderr, "the tray is at", page.address)
-			return w.pipe(e, keeper, scan.Hearing(page.station.Hear)).Run(ctx.Context)
+			return w.pipe(e, keeper, scan.Hearing(page.pages.Hear)).Run(ctx.Context)
 		}),
 	}
 }
@@ -146,6 +146,10 @@ func (at pageConfig) open() (*servedPage, error) {
 	if len(at.hosts) == 0 {
 		return nil, command.Usage("make one with the name or the address of this computer", "the certificate in --tls-cert names no host")
 	}
+	pages, err := benchpages.New(benchpages.Config{Hosts: at.hosts, Secure: at.certificate != nil, Token: at.token, History: at.history})
+	if err != nil {
+		return nil, command.Usage("", "%w", err)
+	}
 	listener, err := net.ListenTCP("tcp", at.listen)
 	if err != nil {
 		return nil, command.Usage("", "the page cannot be served: %w", err)
@@ -154,15 +158,13 @@ func (at pageConfig) open() (*servedPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := servePage(listener, at.certificate, benchpages.New(benchpages.Config{
-		Hosts: at.hosts, Secure: at.certificate != nil, Token: at.token, History: at.history,
-	}))
+	shown := servePage(listener, at.certificate, pages)
 	scheme, path := "http", "/"
 	if at.certificate != nil {
 		scheme = "https"
 	}
 	if at.shown != "" {
-		path = "/enter?token=" + at.shown
+		path = "/signin?token=" + at.shown
 	}
 	shown.address = scheme + "://" + net.JoinHostPort(at.hosts[0], port) + path
 	return shown, nil

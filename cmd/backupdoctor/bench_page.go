@@ -26,16 +26,16 @@ const (
 
 // A servedPage is the page of a bench that browsers can reach.
 type servedPage struct {
-	station *benchpages.Station
+	pages   *benchpages.Pages
 	address string // for people
 	server  *http.Server
 	serving sync.WaitGroup
 }
 
 // servePage serves until close is called. Errors of single connections are not logged.
-func servePage(listener net.Listener, certificate *tls.Certificate, st *benchpages.Station) *servedPage {
-	shown := &servedPage{station: st, server: &http.Server{
-		Handler: st, ReadHeaderTimeout: requestIn, ReadTimeout: requestIn, WriteTimeout: answerIn, IdleTimeout: idleFor, MaxHeaderBytes: maxHeadings,
+func servePage(listener net.Listener, certificate *tls.Certificate, pages *benchpages.Pages) *servedPage {
+	shown := &servedPage{pages: pages, server: &http.Server{
+		Handler: pages, ReadHeaderTimeout: requestIn, ReadTimeout: requestIn, WriteTimeout: answerIn, IdleTimeout: idleFor, MaxHeaderBytes: maxHeadings,
 		ErrorLog: log.New(io.Discard, "", 0),
 	}}
 	if certificate != nil {
@@ -53,7 +53,7 @@ func servePage(listener net.Listener, certificate *tls.Certificate, st *benchpag
 
 // close tells browsers that the run is over, and stops the server.
 func (p *servedPage) close() {
-	p.station.Close()
+	p.pages.Close()
 	ctx, stop := context.WithTimeout(context.Background(), shutdownIn)
 	defer stop()
 	if p.server.Shutdown(ctx) != nil {
@@ -67,7 +67,7 @@ const visitsShown = 50
 
 // earlierVisits are those of a device, the newest first.
 func (e env) earlierVisits(ctx context.Context, udid string) (visits []benchpages.Visit, err error) {
-	store, err := scan.OpenHistory(ctx, e.Env, e.screen)
+	store, err := scan.ReadHistory(ctx, e.Env)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/config"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/urfave/cli/v2"
@@ -14,6 +15,7 @@ type env struct {
 	command.Env
 	screen *terminal.Screen // on stderr
 	hub    hubPart
+	config *config.Config // read before a command that takes settings runs
 }
 
 // A hubPart is what the package hub adds to a program that is built with the tag fleet.
@@ -22,11 +24,11 @@ type hubPart struct {
 	linkHelp     string
 	linkExamples []string
 	linkFlags    func() []cli.Flag
-	outgoing     func(ctx *cli.Context, e command.Env, kept bool, tell func(string)) (*scan.Outgoing, error)
+	outgoing     func(ctx *cli.Context, e command.Env, kept bool, tell, warn func(string)) (*scan.Outgoing, error)
 }
 
 func newEnv(e command.Env, hub hubPart) env {
-	return env{Env: e, screen: terminal.NewScreen(e.Stderr, e.Getenv), hub: hub}
+	return env{Env: e, screen: terminal.NewScreen(e.Stderr, e.Getenv), hub: hub, config: &config.Config{}}
 }
 
 // run runs one command line and returns the exit code.

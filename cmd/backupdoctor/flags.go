@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/urfave/cli/v2"
 )
 
@@ -22,5 +23,10 @@ func historyFlags() []cli.Flag {
 }
 
 // keepsHistory reports whether a run over attached devices is kept: never if its names must not
-// be shown.
-func keepsHistory(ctx *cli.Context) bool { return !ctx.Bool("no-history") && !ctx.Bool("redact") }
+// be shown. A file that was named for it and is no history is an error.
+func (e env) keepsHistory(ctx *cli.Context) (bool, error) {
+	if ctx.Bool("no-history") || ctx.Bool("redact") || e.Getenv(scan.HistoryVariable) == scan.NoHistory {
+		return false, nil
+	}
+	return true, scan.CheckHistory(e.Env)
+}

@@ -32,10 +32,17 @@ func (e env) suppressedOf(ctx *cli.Context) (suppressions.List, error) {
 		return suppressions.List{}, nil
 	case path != "":
 		var list suppressions.List
-		err := e.readNamed(ctx, path, func(from io.Reader) (err error) {
+		read := func(from io.Reader) (err error) {
 			list, err = e.readSuppressed(path, from)
 			return err
-		})
+		}
+		if !e.isConfigured("ignore") {
+			return list, e.readNamed(ctx, path, read)
+		}
+		err := readUsual(path, "--ignore FILE reads it all the same, and --no-ignore reads none", read)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = command.Usage("", "%w", err)
+		}
 		return list, err
 	}
 	usual := []string{suppressions.FileName}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +15,6 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-const assetsVariable = "BACKUPDOCTOR_ASSETS"
-
 func labelFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "assets", Category: deviceFlags, Usage: "label devices by the inventory in `FILE`: CSV, with a column UDID or Serial"},
@@ -31,7 +28,7 @@ func (e env) labelsOf(ctx *cli.Context) (scan.Labels, error) {
 	if l.Slots, err = e.slots(); err != nil {
 		return l, err
 	}
-	path := cmp.Or(ctx.String("assets"), e.Getenv(assetsVariable))
+	path := ctx.String("assets")
 	read := func(from io.Reader) error {
 		inventory, err := labels.ReadInventory(from)
 		if err != nil {
@@ -43,7 +40,7 @@ func (e env) labelsOf(ctx *cli.Context) (scan.Labels, error) {
 	switch {
 	case path == "":
 		return l, nil
-	case ctx.String("assets") != "":
+	case !e.isConfigured("assets"):
 		return l, e.readNamed(ctx, path, read)
 	}
 	err = readUsual(path, "--assets FILE reads it all the same", read)

@@ -1,12 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/report/format"
@@ -38,15 +39,16 @@ func renderFlags() []cli.Flag {
 type reporting struct {
 	table   releases.Table
 	judge   scan.Judge
-	files   scan.Destination
+	files   output.Files
 	outputs []scan.Output
-	record  string // the file to keep what was learned in; "" for none
+	record  string   // the file to keep what was learned in; "" for none
+	written []string // every file that is written
 	quiet   bool
 }
 
 // reportingOf reads checkFlags and outputFlags.
 func (e env) reportingOf(ctx *cli.Context) (r reporting, err error) {
-	r = reporting{table: e.releases(), files: scan.Destination{Overwrite: ctx.Bool("force")}, record: ctx.String("record"), quiet: ctx.Bool("quiet")}
+	r = reporting{table: e.releases(), files: e.filesOf(ctx), record: ctx.String("record"), quiet: ctx.Bool("quiet")}
 	r.judge.Redact = ctx.Bool("redact")
 	if r.judge.Checks, err = checksOf(ctx); err != nil {
 		return r, err
@@ -60,18 +62,46 @@ func (e env) reportingOf(ctx *cli.Context) (r reporting, err error) {
 	if r.outputs, err = e.outputsOf(ctx, r.files); err != nil {
 		return r, err
 	}
+	for _, o := range r.outputs {
+		r.written = append(r.written, o.Path)
+	}
 	if r.record == "" {
 		return r, nil
 	}
-	if goesTo(r.outputs, r.record) {
-		return r, command.Usage("give --record a file of its own", "two outputs go to %s", r.record)
+	return r, r.addFile("--record", r.record)
+}
+
+// addFile adds the file of a flag to those that are written, none of which is another's.
+func (r *reporting) addFile(flag, path string) error {
+	for _, other := range r.written {
+		if r.files.Same(other, path) {
+			return command.Usage("give "+flag+" a file of its own", "two outputs go to %s", nameOf(path))
+		}
 	}
-	return r, r.files.Check(r.record)
+	r.written = append(r.written, path)
+	return r.files.Check(path)
+}
+
+// nameOf is how an output is called.
+func nameOf(path string) string {
+	if output.IsStdout(path) {
+		return "stdout"
+	}
+	return path
+}
+
+// filesOf reads --force and --deadline.
+func (e env) filesOf(ctx *cli.Context) output.Files {
+	files := output.Files{Force: ctx.Bool("force"), Stdout: e.Stdout}
+	if limit := ctx.Duration("deadline"); limit > 0 {
+		files.Until = time.Now().Add(limit)
+	}
+	return files
 }
 
 // sinks are the outputs and the recording, with others between them.
 func (r reporting) sinks(e env, others ...scan.Sink) []scan.Sink {
-	sinks := slices.Concat([]scan.Sink{scan.Outputs(r.outputs, r.files, e.Stdout)}, others)
+	sinks := slices.Concat([]scan.Sink{scan.Outputs(r.outputs, r.files)}, others)
 	if r.record != "" {
 		sinks = append(sinks, scan.Record(r.record, r.files))
 	}
@@ -89,7 +119,7 @@ func (r reporting) live(e env) []scan.Sink {
 
 // outputsOf reads renderFlags. That each file can be written is found out now, before devices
 // are asked for something that would then be lost.
-func (e env) outputsOf(ctx *cli.Context, files scan.Destination) ([]scan.Output, error) {
+func (e env) outputsOf(ctx *cli.Context, files output.Files) ([]scan.Output, error) {
 	asked := ctx.StringSlice("o")
 	if ctx.Bool("json") && !slices.Contains(asked, "json") {
 		asked = append(asked, "json")
@@ -98,7 +128,15 @@ func (e env) outputsOf(ctx *cli.Context, files scan.Destination) ([]scan.Output,
 	if err != nil {
 		return nil, err
 	}
+	if !goesTo(outputs, "") && ctx.String("record") != "-" && ctx.String("files") != "-" {
+		outputs = append(outputs, scan.Output{Format: "table"})
+	}
 	for i, o := range outputs {
+		for _, other := range outputs[:i] {
+			if files.Same(other.Path, o.Path) {
+				return nil, command.Usage("give each -o a file of its own", "two outputs go to %s", nameOf(o.Path))
+			}
+		}
 		if err := files.Check(o.Path); err != nil {
 			return nil, err
 		}
@@ -113,7 +151,7 @@ func (e env) outputsOf(ctx *cli.Context, files scan.Destination) ([]scan.Output,
 	return outputs, nil
 }
 
-// parseOutputs reads values of -o, and adds the table where none of them is for stdout.
+// parseOutputs reads values of -o. A file - is stdout.
 func parseOutputs(asked []string) ([]scan.Output, error) {
 	var outputs []scan.Output
 	for _, text := range asked {
@@ -124,13 +162,11 @@ func parseOutputs(asked []string) ([]scan.Output, error) {
 			return nil, command.Usage("use one of "+strings.Join(format.Names(), ", "), "unknown format %q", name)
 		case named && path == "":
 			return nil, command.Usage("use -o "+name+" for stdout", "no file after -o %s", text)
-		case goesTo(outputs, path):
-			return nil, command.Usage("give each -o a file of its own", "two outputs go to %s", cmp.Or(path, "stdout"))
+		}
+		if path == "-" {
+			path = ""
 		}
 		outputs = append(outputs, scan.Output{Format: name, Path: path})
-	}
-	if !goesTo(outputs, "") {
-		outputs = append(outputs, scan.Output{Format: "table"})
 	}
 	return outputs, nil
 }

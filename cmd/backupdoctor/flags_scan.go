@@ -25,6 +25,7 @@ func scanFlags() []cli.Flag {
 		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "judge the recording in `FILE`, or all in a folder, not devices; - is stdin"},
 		command.Option(deviceFlags, "no-usb", "examine devices by backups and archives on this computer alone"),
 		&cli.StringFlag{Name: "resume", Category: deviceFlags, Usage: "go on with the `RUN` that was cut off: its id, the begin of it, or last"},
+		command.Option(deviceFlags, "listen", "follow Back Up Now on devices without a known reason"),
 	}, learnFlags(), historyFlags(), doorFlags(), labelFlags(), moreFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
@@ -33,7 +34,7 @@ func learnFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "examine only the device with this `UDID`; may be repeated"},
 		command.Option(deviceFlags, "pair", "ask untrusted devices to show the Trust dialog, and wait"),
-		command.Option(deviceFlags, "no-input", "refuse what waits for a person, which is --pair and --ask"),
+		command.Option(deviceFlags, "no-input", "never wait for a person; rejects --pair, --ask and --listen"),
 		&cli.DurationFlag{Name: "deadline", Category: deviceFlags, Usage: "`TIME` that all devices together may take; 0 is no limit", Value: 10 * time.Minute},
 		command.Option(deviceFlags, "sizes", "measure the apps too: some seconds for each device"),
 	}
@@ -123,6 +124,9 @@ func (e env) backupRuns(places []backup.Place, locks actlock.Folder) bool {
 // learnConflicts are flags of a scan that cannot be used together.
 var learnConflicts = [][2]string{
 	{"no-input", "pair"},
+	{"no-input", "listen"},
+	{"from", "listen"},
+	{"no-usb", "listen"},
 	{"from", "pair"},
 	{"from", "resume"},
 	{"no-usb", "resume"},
@@ -176,6 +180,8 @@ func (e env) attachedOf(ctx *cli.Context, table releases.Table) (a scan.Attached
 	return a, err
 }
 
+const levelHint = "use unproved, warning or problem"
+
 // policyOf reads --max-age and --fail-on.
 func policyOf(ctx *cli.Context, judge *scan.Judge) error {
 	if age := ctx.String("max-age"); age != "" {
@@ -187,7 +193,7 @@ func policyOf(ctx *cli.Context, judge *scan.Judge) error {
 	}
 	if level := report.FailOn(ctx.String("fail-on")); level != "" {
 		if !slices.Contains(report.Levels(), level) {
-			return command.Usage("use unproved, warning or problem", "unknown level %q for --fail-on", string(level))
+			return command.Usage(levelHint, "unknown level %q for --fail-on", string(level))
 		}
 		judge.FailOn = level
 	}

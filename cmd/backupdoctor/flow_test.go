@@ -118,11 +118,11 @@ func TestWatchExaminesAgain(t *testing.T) {
 	heard.await(t, 30*time.Second, func() bool { return slices.Contains(tray.Requests(), observes) })
 	watched := slices.Clone(tray.Requests())
 	door := usb.Door{Address: address}
-	found, err := door.Find(t.Context())
+	found, err := door.Discover(t.Context(), func(usb.Change) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range found {
+	for _, a := range found.Devices {
 		if a.UDID == stranger.UDID() { // by another program
 			if err := door.Pair(t.Context(), a, func(usb.PairEvent) {}); err != nil {
 				t.Fatal(err)
@@ -149,6 +149,29 @@ func TestWatchExaminesAgain(t *testing.T) {
 	}
 	if r.Summary.Devices != 2 || r.Summary.NotExamined != 0 {
 		t.Errorf("%+v", r.Summary)
+	}
+}
+
+// While a Trust dialog waits for its answer, the devices that have given theirs, and those that
+// need none, are read. One that has given none when the run ends keeps its name.
+func TestATrustDialogKeepsNobodyWaiting(t *testing.T) {
+	trusts, asks := clones(t, 1)[0], loadDevice(t.Fatalf, "not-trusted")
+	waits := clones(t, 2, sim.Fault{Kind: sim.TrustPending, Count: 1000})[1]
+	address, _ := attach(t, trusts, asks, waits)
+	heard := new(tape)
+	ctx, end := context.WithCancel(t.Context())
+	var scanning sync.WaitGroup
+	scanning.Go(func() {
+		typedTo(t, ctx, nil, heard, "scan", "--pair", "--usbmux", address, "--quiet", "-o", "ndjson")
+	})
+	heard.await(t, 30*time.Second, func() bool {
+		verdicts := heard.verdicts()
+		return verdicts[trusts.UDID()] == "backed-up" && verdicts[asks.UDID()] == "backed-up"
+	})
+	end()
+	scanning.Wait()
+	if last := heard.last(report.DeviceDone); last.UDID != waits.UDID() || last.Name == "" || last.Device.Verdict != "not-examined" {
+		t.Errorf("%+v", last)
 	}
 }
 

@@ -23,19 +23,22 @@ func historyCommand(e env) *cli.Command {
 		ArgsUsage: "[DEVICE]",
 		Description: "Every scan is kept in one file on this computer, unless it has --no-history. DEVICE is a\n" +
 			"UDID, a serial number, an asset tag, a slot or a name. The file is history.sqlite in the\n" +
-			"data folder of backupdoctor, or the one that " + scan.HistoryVariable + " names.\n\n" +
+			"data folder of backupdoctor, or the one that " + scan.HistoryVariable + " names; with\n" +
+			scan.HistoryVariable + "=" + scan.NoHistory + " none is kept.\n\n" +
 			command.Examples(
 				"backupdoctor history                       the newest runs",
 				"backupdoctor history A-1234                one device: what came, stayed and went",
 				"backupdoctor history stale --days 14       who has no backup of the last two weeks",
 				"backupdoctor history export all.json       everything, for other programs",
 				"backupdoctor history prune --older-than 365d",
+				"backupdoctor history recover               read what is left of a damaged history",
 			),
 		Flags: slices.Concat(listFlags("runs or visits"), displayFlags()),
 		Subcommands: []*cli.Command{
 			staleCommand(e),
 			exportCommand(e),
 			pruneCommand(e),
+			recoverCommand(e),
 		},
 		Action: func(ctx *cli.Context) error {
 			if ctx.Args().Len() > 1 {
@@ -97,18 +100,27 @@ func (e env) tellStory(ctx *cli.Context, store *history.Store, who string, o for
 	}
 }
 
-// withHistory answers from the history, if there is one.
+// withHistory answers from the history, if there is one, and changes nothing on the disk.
 func (e env) withHistory(ctx context.Context, answer func(*history.Store) error) error {
+	store, err := scan.ReadHistory(ctx, e.Env)
+	if err != nil {
+		return err
+	}
+	return cmp.Or(scan.HistoryError(answer(store)), scan.HistoryError(store.Close()))
+}
+
+// changingHistory does something to the history, if there is one.
+func (e env) changingHistory(ctx context.Context, change func(*history.Store) error) error {
 	path, err := scan.HistoryPath(e.Env)
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return command.Exit{Code: report.ExitUsage, Err: errors.New("there is no history yet"), Hint: "backupdoctor scan begins one, at " + path}
 	}
 	store, err := scan.OpenHistory(ctx, e.Env, e.screen)
 	if err != nil {
 		return err
 	}
-	return cmp.Or(scan.HistoryError(answer(store)), scan.HistoryError(store.Close()))
+	return cmp.Or(scan.HistoryError(change(store)), scan.HistoryError(store.Close()))
 }

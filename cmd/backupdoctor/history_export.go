@@ -10,7 +10,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
-	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/urfave/cli/v2"
@@ -47,12 +47,12 @@ func exportCommand(e env) *cli.Command {
 			if !known {
 				return command.Usage("use "+strings.Join(slices.Sorted(maps.Keys(exportFormats)), ", "), "unknown format %q", ctx.String("format"))
 			}
-			files, path := scan.Destination{Overwrite: ctx.Bool("force")}, ctx.Args().First()
+			files, path := e.filesOf(ctx), ctx.Args().First()
 			if err := files.Check(path); err != nil {
 				return err
 			}
 			return e.withHistory(ctx.Context, func(store *history.Store) error {
-				return files.Write(path, e.Stdout, func(w io.Writer) error {
+				return files.Write(ctx.Context, path, output.Private, func(w io.Writer) error {
 					return e.export(ctx.Context, store, format(w))
 				})
 			})

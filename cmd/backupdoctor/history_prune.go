@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/urfave/cli/v2"
@@ -14,25 +15,37 @@ func pruneCommand(e env) *cli.Command {
 		Name:  "prune",
 		Usage: "forget old runs, and give their room back",
 		Description: "Nothing is ever forgotten by itself. A year of forty devices a day takes about 150 MB.\n\n" +
+			"A run whose date is in doubt is as old as those written next to it.\n\n" +
 			command.Examples("backupdoctor history prune --older-than 365d"),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "older-than", Category: reportFlags, Usage: "forget runs that were over `DAYS` ago: 365d"},
+			command.Option(reportFlags, "future", "forget runs dated in the future by a wrong clock"),
 		},
 		Action: command.Takes(0, func(ctx *cli.Context) error {
-			if ctx.String("older-than") == "" {
-				return command.Usage("use --older-than 365d", "how much to forget has to be said")
+			which := history.Pruning{Future: ctx.Bool("future")}
+			if ctx.String("older-than") == "" && !which.Future {
+				return command.Usage("use --older-than 365d or --future", "how much to forget has to be said")
 			}
-			days, err := command.Days("older-than", ctx.String("older-than"))
-			if err != nil {
-				return err
-			}
-			before := time.Now().AddDate(0, 0, -days)
-			return e.withHistory(ctx.Context, func(store *history.Store) error {
-				runs, err := store.Prune(ctx.Context, before)
+			if ctx.IsSet("older-than") {
+				days, err := command.Days("older-than", ctx.String("older-than"))
 				if err != nil {
 					return err
 				}
-				_, err = fmt.Fprintf(e.Stdout, "forgot %d runs that were over before %s\n", runs, before.UTC().Format("2006-01-02 15:04 UTC"))
+				which.Before = time.Now().AddDate(0, 0, -days)
+			}
+			return e.changingHistory(ctx.Context, func(store *history.Store) error {
+				runs, err := store.Prune(ctx.Context, which)
+				if err != nil {
+					return err
+				}
+				text := fmt.Sprintf("forgot %s", words.Count(runs, "run"))
+				if !which.Before.IsZero() {
+					text += which.Before.UTC().Format(", over before 2006-01-02 15:04 UTC")
+				}
+				if which.Future {
+					text += ", dated in the future"
+				}
+				_, err = fmt.Fprintln(e.Stdout, text)
 				return err
 			})
 		}),

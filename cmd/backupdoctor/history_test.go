@@ -76,6 +76,7 @@ func scriptVisit(ts *testscript.TestScript, neg bool, args []string) {
 		recorder.Hear(report.Event{Type: report.RunSummary, Run: id, At: at.Add(12 * time.Second), Report: &report.Report{}})
 	}
 	ts.Check(recorder.Err())
+	ts.Check(recorder.Release())
 	ts.Check(store.Close())
 }
 

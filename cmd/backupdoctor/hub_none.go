@@ -16,7 +16,7 @@ import (
 var linked = hubPart{
 	commands:  func(command.Env) []*cli.Command { return []*cli.Command{leftOut("hub"), leftOut("fleet")} },
 	linkFlags: func() []cli.Flag { return []cli.Flag{&cli.StringSliceFlag{Name: "hub", Hidden: true}} },
-	outgoing: func(ctx *cli.Context, _ command.Env, _ bool, _ func(string)) (*scan.Outgoing, error) {
+	outgoing: func(ctx *cli.Context, _ command.Env, _ bool, _, _ func(string)) (*scan.Outgoing, error) {
 		if ctx.IsSet("hub") {
 			return nil, withoutFleet("the flag --hub")
 		}

@@ -41,14 +41,17 @@ func listenCommand(e env) *cli.Command {
 func listenFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "listen only to the device with this `UDID`; may be repeated"},
-		&cli.DurationFlag{Name: "for", Category: deviceFlags, Usage: "listen for this `TIME` at most", Value: time.Hour, DefaultText: "1h; 2m with --conditions"},
+		&cli.DurationFlag{Name: "for", Category: deviceFlags, Usage: "listen for this `TIME` at most", Value: listenFor, DefaultText: "1h; 2m with --conditions"},
 		command.Option(deviceFlags, "conditions", "wait for the conditions of the nightly backup, not for a backup"),
 		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "read the saved log in `FILE`, not that of devices; - is stdin"},
 	}, doorFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
-// conditionsFor is how long conditions are waited for.
-const conditionsFor = 2 * time.Minute
+// How long a backup is listened for, and how long conditions are waited for.
+const (
+	listenFor     = time.Hour
+	conditionsFor = 2 * time.Minute
+)
 
 // listenOf reads listenFlags.
 func (e env) listenOf(ctx *cli.Context) (pipe scan.Pipe, err error) {

@@ -5,7 +5,10 @@ import (
 	"io"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/suppressions"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/config"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/cpuguy83/go-md2man/v2/md2man"
 	"github.com/urfave/cli/v2"
@@ -34,11 +37,49 @@ func manual(app *cli.App) string {
 	fmt.Fprintf(&page, "# SYNOPSIS\n\n**%s** *command* [*flags*] [*arguments*]\n\n", app.Name)
 	fmt.Fprintf(&page, "# DESCRIPTION\n\n%s\n\n# COMMANDS\n\n", deepened(description))
 	writeCommands(&page, app.Commands, app.Name)
+	page.WriteString(files)
+	writeEnvironment(&page)
 	page.WriteString("# EXIT STATUS\n\n")
 	for _, e := range report.Exits() {
 		fmt.Fprintf(&page, "**%d**\n: %s\n\n", e.Code, e.Meaning)
 	}
 	return page.String()
+}
+
+const files = `# FILES
+
+**backupdoctor/` + config.FileName + `** in the folder for settings of the user
+: settings; **backupdoctor config** shows them
+
+**` + suppressions.FileName + `** in the current folder, else in backupdoctor in the folder for settings
+: findings to suppress
+
+**backupdoctor/slots.json** in the folder for settings
+: the names of places on the bench
+
+**backupdoctor/history.sqlite** in the folder for data of the user
+: the history
+
+The folder for settings is **$XDG_CONFIG_HOME** or **~/.config** on Linux, **~/Library/Application Support** on macOS and **%AppData%** on Windows; that for data is **$XDG_DATA_HOME** or **~/.local/share**, the same on macOS, and **%LocalAppData%**.
+
+`
+
+// writeEnvironment lists the variables that are read.
+func writeEnvironment(page io.Writer) {
+	fmt.Fprint(page, "# ENVIRONMENT\n\n")
+	for _, v := range [][2]string{
+		{config.FileVariable, "the configuration file"},
+		{command.PasswordVariable, "the password of an encrypted backup"},
+		{scan.HistoryVariable, "the file of the history"},
+		{slotsVariable, "the file of the slots"},
+		{"USBMUXD_SOCKET_ADDRESS", "where usbmuxd is: UNIX:/path or host:port"},
+		{"NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM, COLUMNS, LANG", "colours, width and letters of the output"},
+	} {
+		fmt.Fprintf(page, "**%s**\n: %s\n\n", v[0], v[1])
+	}
+	for _, s := range settings() {
+		fmt.Fprintf(page, "**%s**\n: the setting %s; default: %s\n\n", s.Variable(), s.Key, s.Usual)
+	}
 }
 
 func writeCommands(page io.Writer, commands []*cli.Command, parent string) {

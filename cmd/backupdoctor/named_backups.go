@@ -36,9 +36,9 @@ func (e env) namedBackups(ctx *cli.Context) (scan.BackupSet, error) {
 		named = append(named, place)
 	}
 	if len(udids) == 0 && len(named) > 0 {
-		return scan.FindBackups(named), nil
+		return scan.FindBackups(ctx.Context, named), nil
 	}
-	set := scan.FindBackups(places)
+	set := scan.FindBackups(ctx.Context, places)
 	if len(udids) > 0 {
 		set.Keep(func(st scan.StoredBackup) bool { return st.IsOfOne(udids) })
 		for _, udid := range udids {
@@ -47,7 +47,7 @@ func (e env) namedBackups(ctx *cli.Context) (scan.BackupSet, error) {
 			}
 		}
 	}
-	return set.With(scan.FindBackups(named)), nil
+	return set.With(scan.FindBackups(ctx.Context, named)), nil
 }
 
 // isPath reports whether an argument is a folder and not a UDID: it exists, or it looks like a
@@ -63,7 +63,7 @@ func noBackupOf(udid string, set scan.BackupSet) error {
 	if len(set.Closed) > 0 {
 		return command.Exit{
 			Code: report.ExitNotExamined,
-			Err:  fmt.Errorf("whether there is a backup of %q cannot be told: %q may not be read", udid, set.Closed[0].Path),
+			Err:  fmt.Errorf("whether there is a backup of %q is unknown: %q was not searched", udid, set.Closed[0].Path),
 			Hint: scan.ClosedHint(set.Closed[0], runtime.GOOS),
 		}
 	}

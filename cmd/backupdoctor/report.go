@@ -40,7 +40,7 @@ func (e env) reportAgain(ctx *cli.Context) error {
 	if len(paths) == 0 {
 		return command.Usage(command.HelpHint(ctx), "report needs FILE...")
 	}
-	files := scan.Destination{Overwrite: ctx.Bool("force")}
+	files := e.filesOf(ctx)
 	outputs, err := e.outputsOf(ctx, files)
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func (e env) reportAgain(ctx *cli.Context) error {
 	if older > 0 {
 		fmt.Fprintf(e.Stderr, "%s examined more than once: of each the last time counts\n", words.Count(older, "device"))
 	}
-	return scan.Publish(ctx.Context, merged, scan.Outputs(outputs, files, e.Stdout))
+	return scan.Publish(ctx.Context, merged, scan.Outputs(outputs, files))
 }
 
 func (e env) readReports(ctx *cli.Context, paths []string) ([]report.Report, error) {

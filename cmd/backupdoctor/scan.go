@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/urfave/cli/v2"
@@ -29,6 +31,7 @@ func scanCommand(e env) *cli.Command {
 				"backupdoctor scan --no-usb --backups DIR        devices that are not here, by their backups",
 				"backupdoctor scan --no-usb --sysdiagnose FILE   a device that is not here, by what it gathered",
 				"backupdoctor scan --ask                         answer what only a person can tell",
+				"backupdoctor scan --listen                      and follow Back Up Now where no reason was found",
 				"backupdoctor scan --net                         see whether Apple can be reached, too",
 			),
 		Flags: scanFlags(),
@@ -72,8 +75,19 @@ func (e env) scanOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 		}
 		attached.Resumed = pipe.Resumed
 	}
+	if ctx.Bool("listen") {
+		options, err := e.displayOn(ctx, e.Stderr)
+		if err != nil {
+			return pipe, err
+		}
+		attached.Listen = &scan.Listen{Examination: attached.Examination, Length: listenFor, Printer: terminal.NewLogPrinter(e.screen, options)}
+	}
 	pipe.Source, pipe.Sinks = attached, r.sinks(e, r.live(e)...)
-	if keepsHistory(ctx) {
+	kept, err := e.keepsHistory(ctx)
+	if err != nil {
+		return pipe, err
+	}
+	if kept {
 		pipe.Sinks = append([]scan.Sink{scan.History(scan.Keeper{Env: e.Env, Screen: e.screen})}, pipe.Sinks...)
 	}
 	return pipe, nil
@@ -83,7 +97,7 @@ func (e env) scanOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 // backups are all there is, they may take as long as they need, unless --timeout says otherwise.
 func withoutUSB(ctx *cli.Context, a scan.Attached) scan.Folders {
 	f := scan.Folders{
-		Set: scan.FindBackups(a.Places), UDIDs: a.UDIDs, Inspection: a.Inspection, Table: a.Table, Archives: a.Archives, More: a.More, Screen: a.Screen,
+		Places: a.Places, UDIDs: a.UDIDs, Inspection: a.Inspection, Table: a.Table, Archives: a.Archives, More: a.More, Screen: a.Screen,
 	}
 	if !ctx.IsSet("timeout") {
 		f.Inspection.Limit = 0
@@ -102,7 +116,14 @@ func (e env) resumed(ctx context.Context, which string) (*history.Resumption, er
 	}
 	defer store.Close()
 	run, err := store.Resume(ctx, which)
-	if err != nil {
+	switch {
+	case errors.Is(err, history.ErrRunning) && which == history.LastUnfinished:
+		return nil, command.Usage("backupdoctor history lists the runs", "no run was cut off: the one that is not finished is still running")
+	case errors.Is(err, history.ErrRunning):
+		return nil, command.Usage("only a run that was cut off can be resumed", "the run %q is still running", which)
+	case errors.Is(err, history.ErrNoRun) && which == history.LastUnfinished:
+		return nil, command.Usage("backupdoctor history lists the runs", "no run was cut off")
+	case err != nil:
 		return nil, scan.HistoryError(err)
 	}
 	return &run, nil

@@ -41,7 +41,7 @@ func TestSetAsideRefusesWhatIsInUse(t *testing.T) {
 			if err := settle(path, now.Add(-c.age)); err != nil {
 				t.Fatal(err)
 			}
-			set := scan.FindBackups([]backup.Place{{Path: dir}})
+			set := scan.FindBackups(t.Context(), []backup.Place{{Path: dir}})
 			_, err := setaside.Target(t.Context(), set.Stored[0].Folder, now)
 			if refused := err != nil; refused != (c.refusal != "") || refused && !strings.Contains(err.Error(), c.refusal) {
 				t.Errorf("got %v, want %q", err, c.refusal)

@@ -43,7 +43,7 @@ func sysdiagnoseCommand(e env) *cli.Command {
 				return err
 			}
 			fetch := scan.Fetch{
-				Door: door, Screen: e.screen, Folder: ctx.String("to"), Wait: ctx.Duration("wait"),
+				Door: door, Network: ctx.Bool("network"), Screen: e.screen, Folder: ctx.String("to"), Wait: ctx.Duration("wait"),
 				Overwrite: ctx.Bool("force"), Last: ctx.Bool("last"),
 			}
 			if fetch.Wait <= 0 {
@@ -58,7 +58,7 @@ func sysdiagnoseCommand(e env) *cli.Command {
 			}
 			return scan.Pipe{
 				Source: scan.Attached{
-					Examination: scan.Examination{Door: door, Pool: scan.NewPool(1, nil), Table: r.table, Screen: e.screen},
+					Examination: scan.Examination{Door: door, Network: fetch.Network, Pool: scan.NewPool(1, nil), Table: r.table, Screen: e.screen},
 					UDIDs:       []string{attached.UDID},
 					Archives:    scan.Archives{Paths: []string{path}, Of: attached.UDID},
 				},

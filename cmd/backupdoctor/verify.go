@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/urfave/cli/v2"
@@ -60,13 +61,14 @@ func (e env) verify(ctx *cli.Context) error {
 	if run.judge.Redact {
 		return command.Usage(command.HelpHint(ctx), "--redact and --files contradict each other")
 	}
-	if err := run.files.Check(path); err != nil {
+	if err := run.addFile("--files", path); err != nil {
 		return err
 	}
-	files, err := scan.NewProblemFile(path)
+	list, err := run.files.Create(ctx.Context, path, output.Private)
 	if err != nil {
 		return err
 	}
+	files := scan.NewProblemFile(list)
 	run.source.Inspection.Problem = files.Write
 	err = run.pipe(e).Run(ctx.Context)
 	return cmp.Or(files.Close(), err)

@@ -73,10 +73,12 @@ func (e env) watchOf(ctx *cli.Context) (w watch, err error) {
 	if w.reporting, err = e.reportingOf(ctx); err != nil {
 		return w, err
 	}
-	if !ctx.IsSet("o") && !ctx.Bool("json") {
+	if !ctx.IsSet("o") && !ctx.Bool("json") && len(w.outputs) > 0 {
 		w.outputs[0].Format = "summary" // the plans of a day's devices are nothing for a terminal
 	}
-	w.kept = keepsHistory(ctx)
+	if w.kept, err = e.keepsHistory(ctx); err != nil {
+		return w, err
+	}
 	w.hooks = e.hooksOf(ctx)
 	w.source.Examination, err = e.examinationOf(ctx, w.table)
 	return w, err

@@ -50,7 +50,7 @@ func TestCases(t *testing.T) {
 		}, nil, nil},
 		{"70-wifi-true", false, one(device.Whole), nil, nil},
 	} {
-		folders, closed := Find([]Place{{Path: filepath.Join(cases, filepath.FromSlash(test.name))}})
+		folders, closed := Find(t.Context(), []Place{{Path: filepath.Join(cases, filepath.FromSlash(test.name))}})
 		if len(folders) != len(test.verdicts) || len(closed) > 0 {
 			t.Errorf("%s: found %+v, closed %+v", test.name, folders, closed)
 			continue
@@ -85,7 +85,7 @@ func TestCases(t *testing.T) {
 	}
 
 	wrong := filepath.Join(cases, "19d-isenc-absent")
-	folders, _ := Find([]Place{{Path: wrong}})
+	folders, _ := Find(t.Context(), []Place{{Path: wrong}})
 	if _, err := Unlock(t.Context(), folders[0], "not "+password, nil); !errors.Is(err, keybag.ErrWrongPassword) {
 		t.Errorf("a wrong password: %v", err)
 	}
@@ -93,11 +93,11 @@ func TestCases(t *testing.T) {
 	if checks.BackupVerdict(proof) != device.CannotTell || !slices.Contains(modes(proof), "password-wrong") {
 		t.Errorf("a wrong password: %s, %+v", checks.BackupVerdict(proof), proof.Faults)
 	}
-	noSize, _ := Find([]Place{{Path: filepath.Join(cases, "07-iOSbackup17-no-Size")}})
+	noSize, _ := Find(t.Context(), []Place{{Path: filepath.Join(cases, "07-iOSbackup17-no-Size")}})
 	if proof := Quick(t.Context(), noSize[0], Options{}); proof.LengthsUnknown != 1 {
 		t.Errorf("without Size: %d lengths unknown", proof.LengthsUnknown)
 	}
-	decrypted, _ := Find([]Place{{Path: filepath.Join(cases, "01-mvt-decrypted")}})
+	decrypted, _ := Find(t.Context(), []Place{{Path: filepath.Join(cases, "01-mvt-decrypted")}})
 	history := Evidence(t.Context(), decrypted[0], Options{})
 	if _, err := history.CloudBackup.State.Get(); err != nil && device.GapOf(err).Reason == device.NeedsPassword {
 		t.Errorf("the evidence in a decrypted copy: %v", err)

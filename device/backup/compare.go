@@ -67,12 +67,17 @@ const (
 // compare looks at every file that the manifest lists.
 func (v *verification) compare(ctx context.Context, m manifest.Manifest) error {
 	batches := make(chan *batch, 2*v.options.Workers)
-	pool := sync.Pool{New: func() any { return &batch{tasks: make([]task, 0, batchRows)} }}
+	pool := sync.Pool{New: func() any { return &batch{} }} // most backups of a crowded place are small
 	stop := v.reportProgress()
 	defer stop()
 
+	v.totalRows.Store(m.Length(ctx))
+	count := v.options.Workers
+	if total := v.totalRows.Load(); total > 0 {
+		count = int(min(uint64(count), total/batchRows+1))
+	}
 	var workers sync.WaitGroup
-	for range v.options.Workers {
+	for range count {
 		workers.Go(func() {
 			inspector := newInspector(ctx, v)
 			defer v.count(&inspector.tally)
@@ -101,7 +106,6 @@ func (v *verification) count(t *tally) {
 
 // feed reads the manifest into batches.
 func (v *verification) feed(ctx context.Context, m manifest.Manifest, batches chan<- *batch, pool *sync.Pool) error {
-	v.totalRows.Store(m.Length(ctx))
 	next := func() *batch {
 		b := pool.Get().(*batch)
 		b.tasks, b.text, b.bytes = b.tasks[:0], b.text[:0], 0

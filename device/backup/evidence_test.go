@@ -175,7 +175,7 @@ func TestEvidenceOfRealAccounts(t *testing.T) {
 
 func TestReadFacts(t *testing.T) {
 	for _, s := range shapes {
-		b := Read(find(t, write(t, s)))
+		b := Read(t.Context(), find(t, write(t, s)))
 		if name, err := b.Device.Name.Get(); err != nil || name != "Ann's iPhone" || b.Device.UDID != backuptest.UDID {
 			t.Errorf("%s: device %+v", s.name, b.Device)
 		}
@@ -196,7 +196,7 @@ func TestReadFacts(t *testing.T) {
 
 // A folder that went away between finding and reading.
 func TestReadVanished(t *testing.T) {
-	b := Read(Folder{Path: filepath.Join(t.TempDir(), "gone"), UDID: backuptest.UDID})
+	b := Read(t.Context(), Folder{Path: filepath.Join(t.TempDir(), "gone"), UDID: backuptest.UDID})
 	if _, err := b.SnapshotState.Get(); !errors.Is(err, device.Absent) || b.Device.UDID != backuptest.UDID {
 		t.Errorf("%+v", b)
 	}

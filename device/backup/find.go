@@ -2,7 +2,9 @@ package backup
 
 import (
 	"cmp"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -49,19 +51,23 @@ type Folder struct {
 type Closed struct {
 	Place Place
 	Path  string
-	Err   error // fs.ErrPermission or what else the system said
+	Err   error // fs.ErrPermission, what else the system said, or why the search was stopped
 }
 
 // maxFolders bounds how many folders of one place are looked at.
 const maxFolders = 10_000
 
+// errCrowded is a place that was searched in part.
+var errCrowded = fmt.Errorf("it has more than %d entries, and the rest was not looked at", maxFolders)
+
 // Find looks for backups in places, each of which may also be a backup itself. A place
-// that does not exist holds none; one that may not be read is answered as closed. Backups
-// come in the order of the places and then of their names, each once.
-func Find(places []Place) (folders []Folder, closed []Closed) {
+// that does not exist holds none; one that may not be read, or was not searched to its end
+// when ctx ended, is answered as closed. Backups come in the order of the places and then
+// of their names, each once.
+func Find(ctx context.Context, places []Place) (folders []Folder, closed []Closed) {
 	seen := map[string]bool{}
 	for _, place := range places {
-		found, shut := findIn(place)
+		found, shut := findIn(ctx, place)
 		closed = append(closed, shut...)
 		for _, folder := range found {
 			if !seen[folder.Path] {
@@ -73,10 +79,13 @@ func Find(places []Place) (folders []Folder, closed []Closed) {
 	return folders, closed
 }
 
-func findIn(place Place) (folders []Folder, closed []Closed) {
+func findIn(ctx context.Context, place Place) (folders []Folder, closed []Closed) {
+	if ctx.Err() != nil {
+		return nil, []Closed{{place, place.Path, context.Cause(ctx)}}
+	}
 	real, err := filepath.EvalSymlinks(place.Path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	if _, absent := os.Lstat(place.Path); errors.Is(err, fs.ErrNotExist) && absent != nil {
+		return nil, nil // and not a link to a disk that is not attached
 	}
 	if err != nil {
 		return nil, []Closed{{place, place.Path, reasonOf(err)}}
@@ -89,18 +98,24 @@ func findIn(place Place) (folders []Folder, closed []Closed) {
 	}
 	names, err := list(real)
 	if err != nil {
-		return nil, []Closed{{place, real, reasonOf(err)}}
+		closed = append(closed, Closed{place, real, reasonOf(err)})
 	}
 	for _, name := range names {
+		if ctx.Err() != nil {
+			return folders, append(closed, Closed{place, real, context.Cause(ctx)})
+		}
 		if udid, archived := splitName(awayName(name)); udid != "" {
 			folders = append(folders, Folder{Path: filepath.Join(real, name), UDID: udid, Archived: archived, Away: true, Place: place})
 			continue
 		}
+		udid, _ := splitName(name)
 		path, err := filepath.EvalSymlinks(filepath.Join(real, name))
 		if err != nil {
-			continue // a link that leads nowhere
+			if udid != "" { // a link to a disk that is not attached, for example
+				closed = append(closed, Closed{place, filepath.Join(real, name), reasonOf(err)})
+			}
+			continue
 		}
-		udid, _ := splitName(name)
 		within := nested(path, name, place)
 		switch {
 		case isBackup(path):
@@ -108,7 +123,7 @@ func findIn(place Place) (folders []Folder, closed []Closed) {
 		case len(within) > 0:
 			folders = append(folders, within...)
 		case udid != "" && isFolder(path):
-			if _, err := list(path); err != nil {
+			if _, err := list(path); err != nil && !errors.Is(err, errCrowded) {
 				closed = append(closed, Closed{place, path, reasonOf(err)})
 				continue
 			}
@@ -151,7 +166,8 @@ func folderAt(path, name string, place Place) Folder {
 	return Folder{Path: path, UDID: udid, Archived: archived, Place: place}
 }
 
-// list is the names in a folder, sorted.
+// list is the names in a folder, sorted, as far as maxFolders; if there are more, the error
+// is errCrowded.
 func list(path string) ([]string, error) {
 	folder, err := os.Open(path)
 	if err != nil {
@@ -159,10 +175,16 @@ func list(path string) ([]string, error) {
 	}
 	defer folder.Close()
 	names, err := folder.Readdirnames(maxFolders)
-	if len(names) == 0 && err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
 	slices.SortFunc(names, cmp.Compare)
+	switch {
+	case errors.Is(err, io.EOF):
+		return names, nil
+	case err != nil:
+		return names, err
+	}
+	if more, _ := folder.Readdirnames(1); len(more) > 0 {
+		return names, errCrowded
+	}
 	return names, nil
 }
 

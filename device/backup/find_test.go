@@ -1,10 +1,12 @@
 package backup
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
@@ -31,7 +33,7 @@ func place(t *testing.T) string {
 
 func TestFind(t *testing.T) {
 	dir := place(t)
-	folders, closed := Find([]Place{{Path: dir}, {Path: dir}, {Path: filepath.Join(dir, "not there")}})
+	folders, closed := Find(t.Context(), []Place{{Path: dir}, {Path: dir}, {Path: filepath.Join(dir, "not there")}})
 	if len(closed) != 0 {
 		t.Errorf("closed %+v", closed)
 	}
@@ -54,7 +56,7 @@ func TestFindFollowsALinkedPlace(t *testing.T) {
 	dir := place(t)
 	link := filepath.Join(t.TempDir(), "Backup")
 	must(t, os.Symlink(dir, link))
-	folders, _ := Find([]Place{{Path: link}})
+	folders, _ := Find(t.Context(), []Place{{Path: link}})
 	if len(folders) != 3 {
 		t.Fatalf("found %d backups, want 3", len(folders))
 	}
@@ -66,7 +68,7 @@ func TestFindFollowsALinkedPlace(t *testing.T) {
 // A backup may be named itself, too.
 func TestFindABackup(t *testing.T) {
 	dir := place(t)
-	folders, _ := Find([]Place{{Path: filepath.Join(dir, backuptest.UDID)}})
+	folders, _ := Find(t.Context(), []Place{{Path: filepath.Join(dir, backuptest.UDID)}})
 	if len(folders) != 1 || folders[0].UDID != backuptest.UDID {
 		t.Errorf("found %+v", folders)
 	}
@@ -79,9 +81,39 @@ func TestFindTellsClosedFromEmpty(t *testing.T) {
 	dir := place(t)
 	must(t, os.Chmod(dir, 0))
 	t.Cleanup(func() { must(t, os.Chmod(dir, 0o700)) })
-	folders, closed := Find([]Place{{Path: dir}})
+	folders, closed := Find(t.Context(), []Place{{Path: dir}})
 	if len(folders) != 0 || len(closed) != 1 || !errors.Is(closed[0].Err, fs.ErrPermission) {
 		t.Errorf("found %+v, closed %+v", folders, closed)
+	}
+}
+
+// What was not looked at may hold backups: neither a link whose disk is not attached, nor a
+// search that was stopped, nor the rest of a crowded folder passes for an empty one.
+func TestFindTellsWhatItDidNotSee(t *testing.T) {
+	away := filepath.Join(t.TempDir(), "Backup")
+	must(t, os.Symlink(filepath.Join(t.TempDir(), "disk"), away))
+	linked := t.TempDir()
+	must(t, os.Symlink(filepath.Join(linked, "disk"), filepath.Join(linked, otherUDID)))
+	crowded := t.TempDir()
+	for i := range maxFolders + 1 {
+		must(t, os.Symlink("x", filepath.Join(crowded, strconv.Itoa(i))))
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	for _, test := range []struct {
+		name, path string
+		ctx        context.Context
+		want       error
+	}{
+		{"a linked place", away, t.Context(), fs.ErrNotExist},
+		{"a linked backup", linked, t.Context(), fs.ErrNotExist},
+		{"a crowded place", crowded, t.Context(), errCrowded},
+		{"a search that was stopped", place(t), stopped, context.Canceled},
+	} {
+		folders, closed := Find(test.ctx, []Place{{Path: test.path}})
+		if len(folders) != 0 || len(closed) != 1 || !errors.Is(closed[0].Err, test.want) {
+			t.Errorf("%s: found %+v, closed %+v", test.name, folders, closed)
+		}
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"syscall"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -77,7 +76,7 @@ func (i *inspector) inspect(b *batch, t *task) {
 		return
 	}
 	i.found++
-	i.foundIn[t.id[0]].Add(1)
+	i.foundIn[t.id[0]].add(t.id)
 	if !info.regular {
 		i.refute(device.StatementFiles, blobAltered, b, t, "it is not a file")
 		return
@@ -175,8 +174,8 @@ func (i *inspector) unread(b *batch, t *task, err error) {
 	case errors.Is(err, fs.ErrPermission):
 		i.statements.mark(i.contentStatement(t), device.ShownNeither, noPermission)
 		i.remark(noPermission, b, t, "")
-	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE), errors.Is(err, syscall.ENOMEM):
-		i.leaveOpen(device.StatementFiles, blobUnreadable, b, t, shortError(err)) // this computer's limits, not the file
+	case isOfThisComputer(err):
+		i.leaveOpen(device.StatementFiles, blobUnreadable, b, t, shortError(err))
 	default:
 		i.refute(device.StatementFiles, blobUnreadable, b, t, shortError(err))
 	}

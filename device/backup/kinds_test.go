@@ -181,7 +181,7 @@ func TestIsEncryptedMissing(t *testing.T) {
 		written := write(t, s)
 		editPlist(propertiesName, func(d map[string]any) { delete(d, "IsEncrypted") })(t, written)
 		folder := Folder{Path: written.Path, UDID: backuptest.UDID}
-		if encrypted, err := Read(folder).Encrypted.Get(); err != nil || !encrypted {
+		if encrypted, err := Read(t.Context(), folder).Encrypted.Get(); err != nil || !encrypted {
 			t.Errorf("%s: encrypted %v, %v", s.name, encrypted, err)
 		}
 		expect(t, s.name, device.Whole, nil, proofsOf(t, written, s)...)
@@ -191,7 +191,7 @@ func TestIsEncryptedMissing(t *testing.T) {
 		delete(d, "IsEncrypted")
 		d["BackupKeyBag"] = []byte("VERS")
 	})(t, written)
-	if encrypted, err := Read(Folder{Path: written.Path}).Encrypted.Get(); err == nil && encrypted {
+	if encrypted, err := Read(t.Context(), Folder{Path: written.Path}).Encrypted.Get(); err == nil && encrypted {
 		t.Error("a keybag alone makes a backup encrypted")
 	}
 }
@@ -342,7 +342,7 @@ func TestUDIDWithoutHyphen(t *testing.T) {
 	setInfo("Target Identifier", bare)(t, written)
 	renamed := filepath.Join(filepath.Dir(written.Path), bare)
 	must(t, os.Rename(written.Path, renamed))
-	folders, _ := Find([]Place{{Path: renamed}})
+	folders, _ := Find(t.Context(), []Place{{Path: renamed}})
 	if len(folders) != 1 || folders[0].UDID != backuptest.UDID {
 		t.Fatalf("found %+v", folders)
 	}
@@ -369,7 +369,7 @@ func TestFindsWhatLiesOddly(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		test.build(dir)
-		folders, closed := Find([]Place{{Path: dir}})
+		folders, closed := Find(t.Context(), []Place{{Path: dir}})
 		var got []string
 		for _, folder := range folders {
 			path, err := filepath.Rel(dir, folder.Path)
@@ -382,7 +382,7 @@ func TestFindsWhatLiesOddly(t *testing.T) {
 	}
 	dir := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(dir, "."+backuptest.UDID+".icloud"), nil, 0o600))
-	folders, _ := Find([]Place{{Path: dir}})
+	folders, _ := Find(t.Context(), []Place{{Path: dir}})
 	expect(t, "in the cloud", device.CannotTell, []string{"cloud-placeholder"}, proofsIn(t, folders[0])...)
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io/fs"
 	"slices"
 	"strconv"
@@ -17,22 +18,34 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
-// findOrphans looks for files that the manifest does not list, by counting: a folder with
-// as many files as were found in it has none, since no two rows have the same id. (Only a
-// manifest that nobody's device wrote can have such rows, and hide orphans so.) Only where there are more are the ids of
-// that folder's rows collected, in a second reading of the manifest, 20 bytes each.
+// fileSet sums up the ids of some files without keeping them: how many they are, and the sum
+// of a hash of each. The hash has a seed of this run, so that no list can be made to fit.
+type fileSet struct{ count, sum atomic.Uint64 }
+
+var idSeed = maphash.MakeSeed()
+
+func (s *fileSet) add(id manifest.FileID) {
+	s.count.Add(1)
+	s.sum.Add(maphash.Bytes(idSeed, id[:]))
+}
+
+// findOrphans looks for files that the manifest does not list, and for those that it lists
+// twice: in a folder whose files sum up as those that were found there, there are none. Only
+// where they do not are the ids of that folder's rows collected, in a second reading of the
+// manifest, 20 bytes each.
 func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
-	var files [256]atomic.Int64
-	v.walk(ctx, anyFolder, func(in byte, _ manifest.FileID) { files[in].Add(1) })
-	var crowded [256]bool
-	var expected int64
+	var files [256]fileSet
+	v.walk(ctx, anyFolder, func(in byte, id manifest.FileID) { files[in].add(id) })
+	var unlike [256]bool
+	var expected uint64
 	for in := range files {
-		if found := v.foundIn[in].Load(); files[in].Load() > found {
-			crowded[in] = true
-			expected += found
+		here, found := &files[in], &v.foundIn[in]
+		if here.count.Load() != found.count.Load() || here.sum.Load() != found.sum.Load() {
+			unlike[in] = true
+			expected += found.count.Load()
 		}
 	}
-	if !slices.Contains(crowded[:], true) {
+	if !slices.Contains(unlike[:], true) {
 		return
 	}
 	listed := make([]manifest.FileID, 0, expected)
@@ -42,7 +55,7 @@ func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 			return // compare has told already
 		}
 		switch {
-		case !crowded[row.ID[0]]:
+		case !unlike[row.ID[0]]:
 		case row.Kind == manifest.Directory, row.Kind == manifest.Link:
 			others = append(others, row.ID)
 		default:
@@ -51,18 +64,33 @@ func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 	}
 	slices.SortFunc(listed, compareIDs)
 	slices.SortFunc(others, compareIDs)
-	v.walk(ctx, func(in byte) bool { return crowded[in] }, func(in byte, id manifest.FileID) {
+	v.judgeTwins(listed)
+	v.walk(ctx, func(in byte) bool { return unlike[in] }, func(in byte, id manifest.FileID) {
 		if _, found := slices.BinarySearchFunc(listed, id, compareIDs); !found || in != id[0] {
 			if _, contradicts := slices.BinarySearchFunc(others, id, compareIDs); contradicts {
-				v.statements.mark(device.StatementList, device.ShownFalse, rowUnreadable)
-				v.faults.addFile(rowUnreadable, device.BackupProblem{
-					Path: v.blobs.path(in, id), FileID: id.String(), Detail: "listed as a directory or a link, and stored as a file",
-				})
+				v.refuteRow(v.blobs.path(in, id), id, "listed as a directory or a link, and stored as a file")
 			}
 			v.unlisted.Add(1)
 			v.faults.addFile(orphan, device.BackupProblem{Path: v.blobs.path(in, id), FileID: id.String()})
 		}
 	})
+}
+
+// judgeTwins tells which of some sorted ids the manifest lists more than once. No device
+// does that; a row that cannot be read may have the id of none.
+func (v *verification) judgeTwins(listed []manifest.FileID) {
+	for i := 1; i < len(listed); i++ {
+		id := listed[i]
+		if id == listed[i-1] && id != (manifest.FileID{}) && (i == 1 || id != listed[i-2]) {
+			v.refuteRow(v.blobs.path(id[0], id), id, "listed more than once")
+		}
+	}
+}
+
+// refuteRow records a row of the manifest that contradicts something else.
+func (v *verification) refuteRow(path string, id manifest.FileID, detail string) {
+	v.statements.mark(device.StatementList, device.ShownFalse, rowUnreadable)
+	v.faults.addFile(rowUnreadable, device.BackupProblem{Path: path, FileID: id.String(), Detail: detail})
 }
 
 func anyFolder(byte) bool { return true }

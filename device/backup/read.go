@@ -14,8 +14,9 @@ import (
 )
 
 // Read says what the property lists of a backup say, and how much room is left on its
-// disk. It never fails: what could not be read is unknown, with the reason.
-func Read(folder Folder) device.Backup {
+// disk. It never fails: what could not be read, or not before ctx ended, is unknown, with
+// the reason.
+func Read(ctx context.Context, folder Folder) device.Backup {
 	b := device.Backup{Folder: folder.Path, Archived: folder.Archived, Device: device.Identity{UDID: folder.UDID}}
 	root, err := os.OpenRoot(folder.Path)
 	if err != nil {
@@ -31,7 +32,7 @@ func Read(folder Folder) device.Backup {
 	b.HostSoftware = info.software
 	b.HostSystem = info.system
 	b.Encrypted = properties.known()
-	if _, err := b.Encrypted.Get(); errors.Is(err, device.Absent) && len(properties.keybag) > 0 && hasKeyedRecord(folder) {
+	if _, err := b.Encrypted.Get(); errors.Is(err, device.Absent) && len(properties.keybag) > 0 && hasKeyedRecord(ctx, folder) {
 		b.Encrypted = device.Known(true)
 	}
 	b.PasscodeSet = properties.passcode
@@ -42,18 +43,18 @@ func Read(folder Folder) device.Backup {
 
 // hasKeyedRecord reports whether a list of files that is stored in clear speaks of
 // encryption: in one of its first records, or in that it has encrypted them.
-func hasKeyedRecord(folder Folder) bool {
+func hasKeyedRecord(ctx context.Context, folder Folder) bool {
 	path := filepath.Join(folder.Path, mbdbName)
 	m, err := manifest.OpenMBDB(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		m, err = manifest.OpenDB(context.Background(), filepath.Join(folder.Path, dbName), nil)
+		m, err = manifest.OpenDB(ctx, filepath.Join(folder.Path, dbName), nil)
 	}
 	if err != nil {
 		return errors.Is(err, manifest.ErrLocked)
 	}
 	defer m.Close()
 	var rows int
-	for row, err := range m.Rows(context.Background()) {
+	for row, err := range m.Rows(ctx) {
 		if rows++; err != nil || rows > peekRows {
 			return false
 		}

@@ -20,7 +20,7 @@ func sample(t *testing.T, path string) Folder {
 	if _, err := os.Stat(full); errors.Is(err, os.ErrNotExist) {
 		t.Skip("the sample data with real backups is not at hand")
 	}
-	folders, closed := Find([]Place{{Path: full}})
+	folders, closed := Find(t.Context(), []Place{{Path: full}})
 	if len(folders) != 1 || len(closed) != 0 {
 		t.Fatalf("found %+v, closed %+v", folders, closed)
 	}
@@ -31,7 +31,7 @@ func sample(t *testing.T, path string) Folder {
 // They were decrypted and trimmed after they were backed up, so no digest of theirs fits.
 func TestRealBackup(t *testing.T) {
 	folder := sample(t, "mvt-ios_backup")
-	b := Read(folder)
+	b := Read(t.Context(), folder)
 	if product, err := b.Device.ProductType.Get(); err != nil || product != "iPhone9,3" || b.Device.UDID != "1cb128eafa77c5be74283e9a3a2130af36a3c059" {
 		t.Errorf("device %+v", b.Device)
 	}

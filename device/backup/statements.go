@@ -49,6 +49,10 @@ func (s *statements) skip(id device.StatementID, why string) {
 func (s *statements) mark(id device.StatementID, shown device.Shown, mode *Mode) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.markID(id, shown, mode.ID)
+}
+
+func (s *statements) markID(id device.StatementID, shown device.Shown, mode string) {
 	statement := s.of(id)
 	switch {
 	case statement.Shown == device.NotLookedAt && shown == device.ShownNeither:
@@ -57,8 +61,8 @@ func (s *statements) mark(id device.StatementID, shown device.Shown, mode *Mode)
 		statement.Shown = shown
 	}
 	statement.Detail = ""
-	if !slices.Contains(statement.Faults, mode.ID) {
-		statement.Faults = append(statement.Faults, mode.ID)
+	if !slices.Contains(statement.Faults, mode) {
+		statement.Faults = append(statement.Faults, mode)
 	}
 }
 
@@ -85,6 +89,18 @@ func (s *statements) leaveRest(mode *Mode) {
 		s.mu.Unlock()
 		if unsaid {
 			s.mark(id, device.ShownNeither, mode)
+		}
+	}
+}
+
+// leaveWith leaves statements open for what speaks against another one: nothing is shown of
+// the bytes of a file that is not there.
+func (s *statements) leaveWith(cause device.StatementID, open ...device.StatementID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, mode := range slices.Clone(s.of(cause).Faults) {
+		for _, id := range open {
+			s.markID(id, device.ShownNeither, mode)
 		}
 	}
 }

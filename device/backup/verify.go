@@ -14,9 +14,11 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/database"
 	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
@@ -91,7 +93,7 @@ type verification struct {
 
 	rows, listed, unlisted, storedBytes atomic.Uint64
 	digestBytes, totalRows              atomic.Uint64
-	foundIn                             [256]atomic.Int64 // files found, by the first byte of their id
+	foundIn                             [256]fileSet // files found, by the first byte of their id
 	domains                             map[string]*domainCount
 	inner                               map[manifest.FileID]*atomic.Int32 // databases to look into: what is known of their file
 
@@ -411,12 +413,17 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	v.judgePassword()
 	v.prepareInside()
 	var check sync.WaitGroup
-	check.Go(func() { v.checkManifest(ctx) })
+	large := v.isLarge(m)
+	if large {
+		check.Go(func() { v.checkBeside(ctx) })
+	}
 	err = v.compare(ctx, m)
 	check.Wait()
+	if !large {
+		v.checkManifest(ctx, m)
+	}
 	if err != nil && ctx.Err() == nil {
-		v.refute(device.StatementList, manifestUnreadable, shortError(err))
-		v.statements.leaveRest(manifestUnreadable)
+		v.judgeRead(err)
 		return // what it does not list any more would pass for orphans
 	}
 	if ctx.Err() == nil {
@@ -434,6 +441,9 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 // concludeFiles marks what was shown of the files: every row was read, and every file it
 // lists looked at.
 func (v *verification) concludeFiles() {
+	if v.counts.found < v.listed.Load() {
+		v.statements.leaveWith(device.StatementFiles, device.StatementLengths, device.StatementPadding, device.StatementDigests)
+	}
 	v.statements.show(device.StatementList)
 	v.statements.show(device.StatementFiles)
 	v.statements.show(device.StatementLengths)
@@ -487,6 +497,9 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 	case errors.Is(err, fs.ErrPermission):
 		mode = noPermission
 		v.leaveOpen(device.StatementList, mode, "the manifest")
+	case isOfThisComputer(err):
+		mode = stopped
+		v.leaveOpen(device.StatementList, mode, limitText(err))
 	default:
 		v.refute(device.StatementList, mode, shortError(err))
 	}
@@ -518,18 +531,64 @@ func (v *verification) whyKeysLost() *Mode {
 	}
 }
 
-// checkManifest looks for damage that reading the rows would not show. It reads the whole
-// database once more, beside the rows, and so through a connection of its own.
-func (v *verification) checkManifest(ctx context.Context) {
+// largeManifest is from when on a manifest is checked through a connection of its own, at
+// the same time as its rows are read. Opening one takes as long as checking 300 KB.
+const largeManifest = 4 << 20
+
+func (v *verification) isLarge(m manifest.Manifest) bool {
+	info, err := v.root.Lstat(dbName)
+	return !m.Flat() && err == nil && info.Size() >= largeManifest
+}
+
+// checkBeside checks a manifest that another goroutine reads.
+func (v *verification) checkBeside(ctx context.Context) {
 	m, err := v.openManifest(ctx)
-	if err == nil {
-		defer m.Close()
-		err = m.Check(ctx, v.depth == device.DeepLook)
+	if err != nil {
+		v.judgeCheck(ctx, err)
+		return
 	}
-	if err != nil && ctx.Err() == nil {
+	defer m.Close()
+	v.checkManifest(ctx, m)
+}
+
+// checkManifest looks for damage that reading the rows would not show.
+func (v *verification) checkManifest(ctx context.Context, m manifest.Manifest) {
+	v.judgeCheck(ctx, m.Check(ctx, v.depth == device.DeepLook))
+}
+
+func (v *verification) judgeCheck(ctx context.Context, err error) {
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case isOfThisComputer(err):
+		v.leaveOpen(device.StatementList, stopped, limitText(err))
+	default:
 		v.refute(device.StatementList, manifestUnreadable, shortError(err))
 	}
 }
+
+// judgeRead tells why the rows of the manifest were not read to their end.
+func (v *verification) judgeRead(err error) {
+	if isOfThisComputer(err) {
+		v.leaveOpen(device.StatementList, stopped, limitText(err))
+		v.statements.leaveRest(stopped)
+		return
+	}
+	v.refute(device.StatementList, manifestUnreadable, shortError(err))
+	v.statements.leaveRest(manifestUnreadable)
+}
+
+// isOfThisComputer reports whether an error is of the limits of this computer, and says
+// nothing about the backup.
+func isOfThisComputer(err error) bool {
+	for _, limit := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOSPC} {
+		if errors.Is(err, limit) {
+			return true
+		}
+	}
+	return database.IsOutOfMemory(err)
+}
+
+func limitText(err error) string { return "this computer could not go on: " + shortError(err) }
 
 // errClosed is a manifest that needs a password.
 var errClosed = errors.New("the manifest is encrypted")

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -76,7 +77,7 @@ func write(t testing.TB, s shape) backuptest.Folder {
 // find finds the one backup that was written.
 func find(t testing.TB, f backuptest.Folder) Folder {
 	t.Helper()
-	folders, closed := Find([]Place{{Path: f.Path}})
+	folders, closed := Find(t.Context(), []Place{{Path: f.Path}})
 	if len(folders) != 1 || len(closed) != 0 {
 		t.Fatalf("found %+v, closed %+v", folders, closed)
 	}
@@ -454,7 +455,7 @@ func TestOldAndMisnamed(t *testing.T) {
 	if err := os.Rename(written.Path, renamed); err != nil {
 		t.Fatal(err)
 	}
-	folders, _ := Find([]Place{{Path: filepath.Dir(renamed)}})
+	folders, _ := Find(t.Context(), []Place{{Path: filepath.Dir(renamed)}})
 	if len(folders) != 1 {
 		t.Fatalf("found %+v", folders)
 	}
@@ -848,9 +849,56 @@ func FuzzTop(f *testing.F) {
 		must(t, os.WriteFile(filepath.Join(folder, statusName), status, 0o600))
 		must(t, os.WriteFile(filepath.Join(folder, propertiesName), properties, 0o600))
 		must(t, os.WriteFile(filepath.Join(folder, infoName), info, 0o600))
-		Read(Folder{Path: folder})
+		Read(t.Context(), Folder{Path: folder})
 		if proof := Quick(t.Context(), Folder{Path: folder}, Options{}); checks.BackupVerdict(proof) == device.Whole {
 			t.Errorf("whole, without a manifest: %+v", proof)
 		}
 	})
+}
+
+// A look that is stopped inside one large file ends there, and keeps what it learned before.
+func TestALookStopsWithinAFile(t *testing.T) {
+	const hole = 64 << 30 // takes no room, and half a minute to read
+	for _, s := range shapes {
+		t.Run(s.name, func(t *testing.T) {
+			written := write(t, s)
+			large := written.Blob("HomeDomain", "Library/with-digest")
+			must(t, os.Truncate(large, hole))
+			folder := find(t, written)
+			ctx, stop := context.WithCancel(t.Context())
+			options := unlocked(t, folder, s)
+			options.Progress = func(p Progress) {
+				if p.Bytes > 64<<20 {
+					stop()
+				}
+			}
+			proof := Deep(ctx, folder, options)
+			if proof.DigestedBytes >= hole {
+				t.Errorf("%d bytes were read of a file that was to be left", proof.DigestedBytes)
+			}
+			if proof.Found == 0 || proof.Statement(device.StatementFiles).Shown == device.ShownTrue {
+				t.Errorf("%d files were found, and all are there: %+v", proof.Found, proof.Statement(device.StatementFiles))
+			}
+			if digests := proof.Statement(device.StatementDigests); digests.Shown != device.ShownNeither || !slices.Contains(digests.Faults, stopped.ID) {
+				t.Errorf("the digests are %+v", digests)
+			}
+		})
+	}
+}
+
+// Two rows for one file must not make up for a file that no row lists.
+func TestARowListedTwiceHidesNothing(t *testing.T) {
+	files := append(slices.Clone(healthy), healthy[1])
+	written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: backuptest.MBDB, Files: slices.Values(files)})
+	must(t, err)
+	twice := filepath.Base(written.Blob(healthy[1].Domain, healthy[1].Path))
+	must(t, os.WriteFile(filepath.Join(written.Path, twice[:2]+strings.Repeat("0", 38)), []byte("x"), 0o600))
+	proof := Quick(t.Context(), find(t, written), Options{})
+	if proof.Unlisted != 1 || checks.BackupVerdict(proof) != device.Broken {
+		t.Errorf("%d unlisted, %s: %+v", proof.Unlisted, checks.BackupVerdict(proof), proof.Faults)
+	}
+	i := slices.IndexFunc(proof.Faults, func(f device.BackupFault) bool { return f.Mode == rowUnreadable.ID })
+	if i < 0 || proof.Faults[i].Count != 1 || proof.Faults[i].Examples[0].FileID != twice {
+		t.Errorf("not named: %+v", proof.Faults)
+	}
 }

@@ -73,7 +73,19 @@ func (t Table) Newest(id device.Identity) device.Fact[device.Release] {
 		Posted:      newest.Posted,
 		TableDate:   t.Date,
 		TableSource: t.Source,
+		TableNewest: t.newestOfAll().String(),
 	})
+}
+
+// newestOfAll is the highest version that is offered to any model.
+func (t Table) newestOfAll() device.Version {
+	var newest device.Version
+	for _, offer := range t.Offers {
+		if offer.Version.Compare(newest) > 0 {
+			newest = offer.Version
+		}
+	}
+	return newest
 }
 
 // newestOfMajor is the highest version with the installed major, "" if there is none.

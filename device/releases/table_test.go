@@ -45,7 +45,7 @@ func TestNewest(t *testing.T) {
 			slices.Sort(test.builds)
 			want := device.Release{
 				Newest: test.newest, SameMajor: test.sameMajor, Builds: test.builds,
-				Posted: got.Posted, TableDate: table.Date, TableSource: "embedded",
+				Posted: got.Posted, TableDate: table.Date, TableSource: "embedded", TableNewest: table.newestOfAll().String(),
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

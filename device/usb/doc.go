@@ -4,7 +4,7 @@
 // list of its own. Every conversation begins by comparing the UDID that the device gives with
 // that which usbmuxd listed: nothing that another device says is kept.
 //
-// [Door.Find] lists what is attached, and [Door.Watch] tells what comes and goes. [Door.Read] examines one device, [Door.Greet]
+// [Door.Discover] lists what is attached, and [Door.Watch] tells what comes and goes. [Door.Read] examines one device, [Door.Greet]
 // reads no more than its name. The last two never fail: a device that stalls, detaches
 // or answers nonsense costs its own facts, and each of them says why. [Door.Listen] follows
 // a device's log for as long as its context lasts. [Door.Archives] lists the sysdiagnose

@@ -87,7 +87,7 @@ func TestFaults(t *testing.T) {
 		"session stalled":      {sim.Fault{Kind: sim.Stall, At: "StartSession"}, untrusted(device.Timeout), device.Timeout},
 		"session garbled":      {sim.Fault{Kind: sim.Garbage, At: "StartSession"}, untrusted(device.Malformed), device.Malformed},
 		"session of any type":  {sim.Fault{Kind: sim.WrongTypes, At: "StartSession"}, untrusted(device.WrongType), device.WrongType},
-		"session of no answer": {sim.Fault{Kind: sim.MissingKeys, At: "StartSession"}, untrusted(device.Absent), device.Absent},
+		"session of no answer": {sim.Fault{Kind: sim.MissingKeys, At: "StartSession"}, untrusted(device.Malformed), device.Malformed},
 		"TLS stalled":          {sim.Fault{Kind: sim.Stall, At: "tls"}, untrusted(device.Timeout), device.Timeout},
 		"TLS cut off":          {sim.Fault{Kind: sim.Reset, At: "tls"}, untrusted(device.HandshakeFailed), device.HandshakeFailed},
 		"unplugged in TLS":     {sim.Fault{Kind: sim.Detach, At: "tls"}, untrusted(device.Detached), device.Detached},
@@ -164,6 +164,39 @@ func TestFaults(t *testing.T) {
 				t.Errorf("ended for %q, want %q", ended, test.ended)
 			}
 		})
+	}
+}
+
+// A session that is refused is told with lockdownd's own name for it, unless that is one of
+// trust or of the lock.
+func TestSessionErrors(t *testing.T) {
+	own := func(name string) device.Gap { return device.Gap{Reason: device.DeviceError, Detail: name} }
+	for name, want := range map[string]device.Gap{
+		"InvalidHostID":                {Reason: device.TrustStale},
+		"PasswordProtected":            {Reason: device.Locked},
+		"DeviceLocked":                 {Reason: device.Locked},
+		"EscrowLocked":                 {Reason: device.Locked},
+		"PairingDialogResponsePending": {Reason: device.TrustPending},
+		"UserDeniedPairing":            {Reason: device.TrustDenied},
+		"MCProtected":                  {Reason: device.TrustForbidden},
+		"MCChallengeRequired":          {Reason: device.TrustForbidden},
+		"MissingValue":                 own("MissingValue"),
+		"GetProhibited":                own("GetProhibited"),
+		"ServiceProhibited":            own("ServiceProhibited"),
+		"InvalidService":               own("InvalidService"),
+		"MissingHostID":                own("MissingHostID"),
+		"SessionActive":                own("SessionActive"),
+		"InvalidConnection":            own("InvalidConnection"),
+		"Error -3 \x1b[31m":            own("Error331m"),
+		"":                             own(""),
+	} {
+		s := readOne(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.Refused, At: "StartSession", Error: name}))
+		if _, err := s.Live.Trusted.Get(); device.GapOf(err) != want {
+			t.Errorf("%q: %+v, want %+v", name, device.GapOf(err), want)
+		}
+		if _, err := s.Device.Serial.Get(); device.GapOf(err).Reason != want.Reason {
+			t.Errorf("%q: serial number %v", name, err)
+		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -24,13 +23,6 @@ var (
 type Listing struct {
 	Devices   []Attached // each once, by cable where there is one; by USB port, then by UDID, and those on the network last
 	Malformed int        // entries that could not be understood: a device may be missing for each
-}
-
-// Find lists the devices on a cable, each once, by USB port and then by UDID. Its errors
-// are those of [Door.Discover].
-func (d Door) Find(ctx context.Context) ([]Attached, error) {
-	found, err := d.Discover(ctx, func(Change) {})
-	return slices.DeleteFunc(found.Devices, func(a Attached) bool { return a.Connection != device.USB }), err
 }
 
 // Discover lists the devices that usbmuxd has, and announces each as soon as it is known;

@@ -5,10 +5,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/backupdoctor/backupdoctor/testdata"
 )
@@ -88,4 +90,10 @@ func start(t testing.TB, tray *sim.Tray, door Door) (crash func()) {
 		cancel()
 		running.Wait()
 	}
+}
+
+// Find lists the devices on a cable.
+func (d Door) Find(ctx context.Context) ([]Attached, error) {
+	found, err := d.Discover(ctx, func(Change) {})
+	return slices.DeleteFunc(found.Devices, func(a Attached) bool { return a.Connection != device.USB }), err
 }

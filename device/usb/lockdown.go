@@ -85,9 +85,12 @@ func (l lockdown) start(ctx context.Context, proof credential, speaks dialect) e
 		l.broken = err // whether a session has begun cannot be known
 	}
 	if err != nil {
-		return err
+		return sessionError(answer, err)
 	}
 	secure, err := answer.Bool("EnableSessionSSL")
+	if errors.Is(err, device.Absent) {
+		err = device.Malformed // the answer, since no value was asked for
+	}
 	if err != nil {
 		l.broken = err
 		return err
@@ -96,6 +99,18 @@ func (l lockdown) start(ctx context.Context, proof credential, speaks dialect) e
 		return nil
 	}
 	return l.secure(ctx, proof.identity, speaks)
+}
+
+// sessionError is why there is no session. The names that say of a value or of a service that it
+// is not to be had say nothing of the kind here, so the name itself is kept.
+func sessionError(answer safeplist.Dict, err error) error {
+	switch device.GapOf(err).Reason {
+	case device.Absent, device.Refused, device.NoService:
+		if name, errName := answer.Text("Error"); errName == nil {
+			return device.Gap{Reason: device.DeviceError, Detail: detail(name)}
+		}
+	}
+	return err
 }
 
 // values reads all of a domain in one round trip; "" is the root.

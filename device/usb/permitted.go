@@ -1,6 +1,6 @@
 package usb
 
-// Permitted is every request that [Door.Discover], [Door.Find], [Door.Read] and [Door.Greet]
+// Permitted is every request that [Door.Discover], [Door.Read] and [Door.Greet]
 // may send: to whom, and what; of these, [Door.Watch] sends the first two alone. None of them changes
 // anything on the device or on this computer. A test holds a full scan to this list.
 var Permitted = []string{

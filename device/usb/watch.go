@@ -35,7 +35,7 @@ var errHungUp = fmt.Errorf("%w any more: it hung up", ErrNoMux)
 // Watch tells of every device on a cable or on the network: of those that are there, and
 // then of each that comes, goes, or is paired, one call at a time. A device on both is told
 // with its cable, and told again with the network if the cable is pulled out. It returns nil when ctx ends, and at once the error of
-// [Door.Find] if it cannot begin.
+// [Door.Discover] if it cannot begin.
 //
 // It outlives usbmuxd, which on Linux may end with its last device. Lost says that what is
 // attached is not known any more; the connection is then tried again until it is Back. What

@@ -4,27 +4,29 @@ import (
 	"html/template"
 	"io"
 	"iter"
+	"sync"
 
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // writeHTMLList writes a list as a page that needs nothing else.
 func writeHTMLList[Row any](w io.Writer, title string, columns []Column[Row], rows iter.Seq2[Row, error]) error {
-	if err := htmlListHead.Execute(w, map[string]any{"Title": title, "Heads": heads(columns)}); err != nil {
+	if err := htmlList().ExecuteTemplate(w, "head", map[string]any{"Title": title, "Heads": heads(columns)}); err != nil {
 		return writing(err)
 	}
 	for row, err := range rows {
 		if err != nil {
 			return err
 		}
-		if err := htmlListRow.Execute(w, convert(texts(columns, row), report.Clean)); err != nil {
+		if err := htmlList().ExecuteTemplate(w, "row", convert(texts(columns, row), report.Clean)); err != nil {
 			return writing(err)
 		}
 	}
 	return write(w, []byte("</tbody></table></div>\n"))
 }
 
-var htmlListHead = template.Must(template.New("head").Parse(`<!doctype html>
+var htmlList = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Parse(`{{define "head"}}<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{{.Title}}</title>
 <style>
@@ -37,7 +39,6 @@ thead th { position: sticky; top: 0; background: Canvas; white-space: nowrap }
 <h1>{{.Title}}</h1>
 <div class="list" role="region" aria-label="{{.Title}}" tabindex="0">
 <table><thead><tr>{{range .Heads}}<th scope="col">{{.}}</th>{{end}}</tr></thead><tbody>
-`))
-
-var htmlListRow = template.Must(template.New("row").Parse(`<tr>{{range .}}<td>{{.}}</td>{{end}}</tr>
-`))
+{{end}}{{define "row"}}<tr>{{range .}}<td>{{.}}</td>{{end}}</tr>
+{{end}}`))
+})

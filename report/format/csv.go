@@ -7,6 +7,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -67,6 +68,11 @@ var deviceColumns = []Column[deviceRow]{
 	{"redacted", func(row deviceRow) string { return strconv.FormatBool(row.r.Redacted) }},
 	{"partial", func(row deviceRow) string { return strconv.FormatBool(row.r.Partial) }},
 	{"connection", func(row deviceRow) string { return row.d.Connection }},
+	{"backupStatements", func(row deviceRow) string {
+		return joined(row.d.Backups, func(b report.Backup) string {
+			return device.Quoted(folderName(b)) + " " + device.Token(b.Verdict) + ": " + strings.Join(convert(b.Statements, statementLine), ", ")
+		})
+	}},
 }
 
 // findingColumns say first whose finding it is. Heads never change; new ones are added

@@ -51,9 +51,7 @@ func (p *page) footer(r report.Report) {
 	if r.Inventory != nil {
 		notes = append(notes, inventoryNote(*r.Inventory))
 	}
-	if len(r.Summary.Causes) > 0 {
-		notes = append(notes, "Next: backupdoctor explain "+device.Token(r.Summary.Causes[0].Check))
-	}
+	notes = append(notes, nextNotes(r)...)
 	if len(notes) > 0 && len(p.lines) > 0 {
 		p.print("")
 	}

@@ -33,6 +33,7 @@ func staleColumns(stale report.Stale) []Column[report.StaleDevice] {
 		{"noLastBackup", func(d report.StaleDevice) string { return d.NoLastBackup }},
 		{"earlierBackup", func(d report.StaleDevice) string { return Timestamp(d.EarlierBackup) }},
 		{"earlierAt", func(d report.StaleDevice) string { return Timestamp(d.EarlierAt) }},
+		{"doubtful", func(d report.StaleDevice) string { return d.Doubtful }},
 	}
 }
 
@@ -75,6 +76,8 @@ var historyColumns = []Column[historyRow]{
 	{"summary", func(row historyRow) string { return row.found.Summary }},
 	{"findingReason", func(row historyRow) string { return row.found.Reason }},
 	{"explainedBy", func(row historyRow) string { return row.found.ExplainedBy }},
+	{"state", func(row historyRow) string { return row.run.State }},
+	{"doubtful", func(row historyRow) string { return row.run.Doubtful }},
 }
 
 // A historyCSV is a history as one table.

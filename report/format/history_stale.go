@@ -74,7 +74,10 @@ func (p *page) staleness(d report.StaleDevice, stale report.Stale) cell {
 // lastSeen says when a device was there last. What happened to its backups since, nobody
 // knows.
 func (p *page) lastSeen(d report.StaleDevice, stale report.Stale) cell {
-	c := cell{{text: toTheMinute(d.SeenAt)}}
+	c := append(cell{{text: toTheMinute(d.SeenAt)}}, p.doubt(d.Doubtful)...)
+	if d.Doubtful == report.DoubtFuture {
+		return c
+	}
 	if ago := daysText(d.SeenAt, stale.At); ago != "0 days" {
 		c = append(c, paragraph{text: ago + " ago", style: dim})
 	}

@@ -55,7 +55,11 @@ func (p *page) known(d report.KnownDevice) {
 	for _, name := range namesOf(d) {
 		p.print(p.hang("  ", plain, name)...)
 	}
-	p.print(p.hang("  ", plain, "Last seen "+toTheMinute(d.SeenAt)+" UTC")...)
+	seen := "Last seen " + toTheMinute(d.SeenAt) + " UTC"
+	for _, doubt := range p.doubt(d.Doubtful) {
+		seen += " (" + doubt.text + ")"
+	}
+	p.print(p.hang("  ", plain, seen)...)
 }
 
 // deviceOf is a known device as one of a report.
@@ -93,7 +97,7 @@ func benchPlace(slot, location string) string {
 }
 
 func (p *page) visit(v report.Visit) cell {
-	c := cell{{text: toTheMinute(v.TakenAt)}}
+	c := append(cell{{text: toTheMinute(v.TakenAt)}}, p.doubt(v.Doubtful)...)
 	if v.Subject == report.OfBackups {
 		c = append(c, paragraph{text: "its backups alone", style: dim})
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/olekukonko/tablewriter/tw"
 )
@@ -22,6 +23,7 @@ func WriteRuns(w io.Writer, list report.RunList, o Options) error {
 	var rows [][]cell
 	for i, run := range list.Runs {
 		begun := cell{{text: toTheMinute(run.StartedAt)}}
+		begun = append(begun, p.doubt(run.Doubtful)...)
 		if run.Subject == report.OfBackups {
 			begun = append(begun, paragraph{text: "over backups", style: dim})
 		}
@@ -82,6 +84,18 @@ func toTheMinute(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04")
 }
 
+// doubt says why a date is in doubt.
+func (p *page) doubt(why string) cell {
+	switch why {
+	case report.DoubtFuture:
+		return cell{{p.lead(unclear), unclear.style, "doubtful: in the future", plain}}
+	case report.DoubtJumpedBack:
+		return cell{{p.lead(unclear), unclear.style, "doubtful: before the one before", plain}}
+	default:
+		return nil
+	}
+}
+
 // counted says how the devices of a run are, behind the mark of the worst.
 func (p *page) counted(run report.PastRun) cell {
 	if run.Devices == 0 {
@@ -115,7 +129,14 @@ func (p *page) counted(run report.PastRun) cell {
 // end says how a run ended.
 func (p *page) end(run report.PastRun) cell {
 	if run.FinishedAt.IsZero() {
-		return cell{{p.lead(unclear), unclear.style, "cut off, or still going on", plain}}
+		text := "cut off"
+		if run.State == report.RunRunning {
+			text = "still running"
+		}
+		if run.Total != nil {
+			text += fmt.Sprintf(", %d of %s done", run.Devices, words.Count(*run.Total, "device"))
+		}
+		return cell{{p.lead(unclear), unclear.style, text, plain}}
 	}
 	text := "after " + lasted(run.FinishedAt.Sub(run.StartedAt))
 	if run.Exit != nil {

@@ -13,7 +13,7 @@ import (
 
 // htmlBackup is one backup on this computer, and the proof of it.
 type htmlBackup struct {
-	htmlMark
+	Mark
 	Verdict   string
 	Rank      int
 	Made      htmlTime
@@ -34,7 +34,7 @@ type htmlBackup struct {
 
 // htmlFault is one way in which a backup is not as it should be.
 type htmlFault struct {
-	htmlMark
+	Mark
 	Mode, Text, Remedy string
 	Files              []string
 	More               string // files that are not listed
@@ -42,7 +42,7 @@ type htmlFault struct {
 
 func newHTMLBackup(b report.Backup, d report.Device) htmlBackup {
 	backup := htmlBackup{
-		htmlMark: htmlMarkOf(markOfProof(b.Verdict)), Verdict: report.Clean(b.Verdict), Rank: rankOfProof(b.Verdict),
+		Mark: BackupMark(b.Verdict), Verdict: report.Clean(b.Verdict), Rank: rankOfProof(b.Verdict),
 		Made: agedAt(b.Date, d.TakenAt), Folder: report.Clean(device.Quoted(b.Folder)), Name: report.Clean(device.Label(folderName(b))), Archived: b.Archived,
 		Size: words.Size(b.SizeBytes), Bytes: b.SizeBytes, Locked: lockedText(b), Proof: cleanRows(proofRows(b)), NextFails: b.NextFails,
 	}
@@ -94,7 +94,7 @@ func newHTMLFault(f report.Fault) htmlFault {
 	if f.Detail != "" {
 		text += ": " + device.Quoted(f.Detail)
 	}
-	fault := htmlFault{htmlMark: htmlMarkOf(markOfSeverity(f.Severity)), Mode: report.Clean(device.Token(f.Mode)), Text: report.Clean(text) + ".", Remedy: report.Clean(f.Remedy)}
+	fault := htmlFault{Mark: newMark(markOfSeverity(f.Severity)), Mode: report.Clean(device.Token(f.Mode)), Text: report.Clean(text) + ".", Remedy: report.Clean(f.Remedy)}
 	for _, file := range f.Examples {
 		fault.Files = append(fault.Files, report.Clean(fileText(file)))
 	}
@@ -126,7 +126,7 @@ func backupTotals(c report.BackupCounts) []htmlTotal {
 		return nil
 	}
 	total := func(v device.ProofVerdict, count int) htmlTotal {
-		return htmlTotal{htmlMarkOf(markOfProof(string(v))), string(v), count}
+		return htmlTotal{BackupMark(string(v)), string(v), count}
 	}
 	return []htmlTotal{total(device.Whole, c.Whole), total(device.Broken, c.Broken), total(device.CannotTell, c.CannotTell)}
 }
@@ -135,7 +135,7 @@ func backupTotals(c report.BackupCounts) []htmlTotal {
 func backupRows(c htmlCard) []htmlRow {
 	var rows []htmlRow
 	for _, b := range c.Backups {
-		rows = append(rows, htmlRow{htmlMark: b.htmlMark, Card: c.Number, Verdict: b.Verdict, Rank: b.Rank, Label: c.Label, Backup: b})
+		rows = append(rows, htmlRow{Mark: b.Mark, Card: c.Number, Verdict: b.Verdict, Rank: b.Rank, Label: c.Label, Backup: b})
 	}
 	return rows
 }

@@ -15,7 +15,7 @@ import (
 
 // htmlCard is all that is told of one device.
 type htmlCard struct {
-	htmlMark
+	Mark
 	OfBackups  bool
 	Number     int // its place in the report, from 1
 	Label      string
@@ -36,7 +36,7 @@ type htmlCard struct {
 
 // htmlCause is a finding with what follows from it.
 type htmlCause struct {
-	htmlMark
+	Mark
 	Check, Subject, Summary, Effect string
 	Evidence                        []htmlEvidence
 	Sources                         []htmlLink
@@ -59,14 +59,14 @@ type htmlStep struct {
 type htmlHealthy struct{ Check, Summary string }
 
 type htmlSilence struct {
-	htmlMark
+	Mark
 	Check, Subject, Summary, Because string
 	Until                            htmlTime
 }
 
 func newHTMLCard(index int, label string, d report.Device, asked *inquiry) htmlCard {
 	c := htmlCard{
-		htmlMark:  htmlMarkOf(markOfVerdict(d)),
+		Mark:      VerdictMark(d.Verdict),
 		Number:    index + 1,
 		Label:     label,
 		Name:      device.Quoted(cmp.Or(report.Clean(d.Name), label)),
@@ -103,8 +103,8 @@ func newHTMLCard(index int, label string, d report.Device, asked *inquiry) htmlC
 // addCause adds a root cause, or a symptom to the cause that it follows.
 func (c *htmlCard) addCause(f report.Finding, read time.Time) {
 	cause := htmlCause{
-		htmlMark: htmlMarkOf(markOfStatus(f.Status)),
-		Check:    report.Clean(device.Token(f.Check)), Subject: device.Quoted(report.Clean(f.Subject)), Summary: report.Clean(f.Summary),
+		Mark:  StatusMark(f.Status),
+		Check: report.Clean(device.Token(f.Check)), Subject: device.Quoted(report.Clean(f.Subject)), Summary: report.Clean(f.Summary),
 		Effect:   effectOf(checks.Effect(f.Effect)),
 		Evidence: evidenceOf(f, read), Sources: linksOf(f.Sources),
 	}
@@ -160,8 +160,8 @@ func actorOf(s report.Step) string {
 
 func newHTMLSilence(s report.Silence) htmlSilence {
 	return htmlSilence{
-		htmlMark: htmlMarkOf(markOfStatus(s.Status)),
-		Check:    report.Clean(device.Token(s.Check)), Subject: device.Quoted(report.Clean(s.Subject)), Summary: report.Clean(s.Summary), Because: device.Quoted(report.Clean(s.Because)),
+		Mark:  StatusMark(s.Status),
+		Check: report.Clean(device.Token(s.Check)), Subject: device.Quoted(report.Clean(s.Subject)), Summary: report.Clean(s.Summary), Because: device.Quoted(report.Clean(s.Because)),
 		Until: timeOf(s.Until),
 	}
 }
@@ -215,7 +215,7 @@ func lastBackupFact(d report.Device) htmlFact {
 
 // htmlRow is a line of the overview: a device, or a backup.
 type htmlRow struct {
-	htmlMark
+	Mark
 	Card       int
 	Verdict    string
 	Rank       int    // of the verdict, for sorting
@@ -233,7 +233,7 @@ type htmlRow struct {
 
 func newHTMLRow(c htmlCard, d report.Device, columns htmlColumns) htmlRow {
 	row := htmlRow{
-		htmlMark: c.htmlMark, Card: c.Number, Verdict: report.Clean(d.Verdict), Rank: rankOf(d.Verdict), Label: c.Label,
+		Mark: c.Mark, Card: c.Number, Verdict: report.Clean(d.Verdict), Rank: rankOf(d.Verdict), Label: c.Label,
 		Slot: report.Clean(device.Label(d.Slot)), Model: report.Clean(device.Label(cmp.Or(d.ModelName, d.ProductType))), Version: report.Clean(versionOf(d)), Serial: report.Clean(device.Label(d.Serial)),
 		LastBackup: lastBackupFact(d),
 	}
@@ -242,7 +242,7 @@ func newHTMLRow(c htmlCard, d report.Device, columns htmlColumns) htmlRow {
 	}
 	var ids []string
 	for _, f := range report.CausesOf(d) {
-		row.Causes = append(row.Causes, htmlBar{htmlMark: htmlMarkOf(markOfStatus(f.Status)), Short: report.Clean(report.ShortOf(f.Check))})
+		row.Causes = append(row.Causes, htmlBar{Mark: StatusMark(f.Status), Short: report.Clean(report.ShortOf(f.Check))})
 		ids = append(ids, report.Clean(device.Token(f.Check)))
 	}
 	row.Checks = strings.Join(ids, " ")

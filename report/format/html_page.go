@@ -1,7 +1,6 @@
 package format
 
 import (
-	"cmp"
 	"fmt"
 	"html/template"
 	"slices"
@@ -42,13 +41,6 @@ type htmlPage struct {
 	ReadOnly  bool
 }
 
-// htmlMark is a sign and a word in a tone; the tone is never alone.
-type htmlMark struct {
-	Tone string // bad, warn, good, unknown or note
-	Sign string
-	Word string
-}
-
 // htmlFact is something known about the run or a device.
 type htmlFact struct {
 	Name  string
@@ -66,20 +58,20 @@ type htmlTime struct {
 
 // htmlTotal counts what has one mark.
 type htmlTotal struct {
-	htmlMark
+	Mark
 	Key   string // the verdict
 	Count int
 }
 
 // htmlNotice is something to know before reading on.
 type htmlNotice struct {
-	htmlMark
+	Mark
 	Text string
 }
 
 // htmlBar is one cause across all devices.
 type htmlBar struct {
-	htmlMark
+	Mark
 	Check, Short, Title string
 	Count, Of, Percent  int
 }
@@ -202,7 +194,7 @@ func totalsOf(s report.Summary) []htmlTotal {
 	}
 	var totals []htmlTotal
 	for _, v := range checks.Verdicts() {
-		totals = append(totals, htmlTotal{htmlMarkOf(markOfVerdict(report.Device{Verdict: string(v)})), string(v), s.Of(v)})
+		totals = append(totals, htmlTotal{VerdictMark(string(v)), string(v), s.Of(v)})
 	}
 	return totals
 }
@@ -211,7 +203,7 @@ func totalsOf(s report.Summary) []htmlTotal {
 func noticesOf(r report.Report) []htmlNotice {
 	var notices []htmlNotice
 	add := func(m mark, text string) {
-		notices = append(notices, htmlNotice{htmlMarkOf(m), report.Clean(text)})
+		notices = append(notices, htmlNotice{newMark(m), report.Clean(text)})
 	}
 	caution := mark{"!", "", "Caution", yellow}
 	for _, gap := range r.Gaps {
@@ -269,8 +261,8 @@ func htmlColumnsOf(devices []report.Device) htmlColumns {
 
 func newHTMLBar(c report.CauseCount, devices int) htmlBar {
 	return htmlBar{
-		htmlMark: htmlMarkOf(markOfStatus(c.Status)),
-		Check:    report.Clean(device.Token(c.Check)), Short: report.Clean(c.Short), Title: report.Clean(c.Title),
+		Mark:  StatusMark(c.Status),
+		Check: report.Clean(device.Token(c.Check)), Short: report.Clean(c.Short), Title: report.Clean(c.Title),
 		Count: c.Devices, Of: devices, Percent: 100 * c.Devices / max(1, devices),
 	}
 }
@@ -281,12 +273,6 @@ func newHTMLPlace(p report.Place) htmlPlace {
 		place.Closed = report.Clean(reasonOf(p.Reason, ""))
 	}
 	return place
-}
-
-// htmlMarkOf names the tone that a terminal shows as a colour.
-func htmlMarkOf(m mark) htmlMark {
-	tones := map[style]string{red: "bad", yellow: "warn", green: "good", cyan: "unknown"}
-	return htmlMark{Tone: cmp.Or(tones[m.style], "note"), Sign: m.symbol, Word: report.Clean(m.word)}
 }
 
 // timeOf words a moment, to the minute.

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,7 +25,7 @@ import (
 //	devices may be missing            error in the run's case "complete"
 //
 // A report about backups has a case for each backup instead: whole passed, broken is a
-// failure, and one of which nobody can tell an error.
+// failure, and one that may be either an error. Its text lists what the verdict follows from.
 //
 // A warning does not fail its case because it does not fail the run either: a device at
 // risk ends it with the exit code 0, and JUnit knows nothing between passed and failed.
@@ -116,6 +117,7 @@ func runSuite(r report.Report) junitSuite {
 	suite := junitSuite{Name: "run", Properties: junitProperties(
 		"run", r.Run, "subject", r.Subject, "version", r.Tool.Version,
 		"partial", strconv.FormatBool(r.Partial), "redacted", strconv.FormatBool(r.Redacted), "exitCode", strconv.Itoa(r.Exit.Code),
+		"hostClock", hostClockNote(r),
 	)}
 	if !r.TakenAt.IsZero() {
 		suite.Timestamp = r.TakenAt.Format(junitTime)
@@ -240,14 +242,14 @@ func silencedCase(s report.Silence) junitCase {
 func backupCases(d report.Device) []junitCase {
 	return convert(d.Backups, func(b report.Backup) junitCase {
 		c := junitCase{Name: "backup " + device.Quoted(report.Clean(folderName(b)))}
-		faults := convert(b.Faults, faultText)
+		told := slices.Concat(convert(b.Faults, faultText), convert(b.Statements, statementLine))
 		switch device.ProofVerdict(b.Verdict) {
 		case device.Whole:
-			c.Out = &junitOutput{junitText(faults...)}
+			c.Out = &junitOutput{junitText(told...)}
 		case device.Broken:
-			c.Failure = &junitOutcome{report.Clean(faultsOf(b)), "broken", junitText(faults...)}
+			c.Failure = &junitOutcome{report.Clean(faultsOf(b)), "broken", junitText(told...)}
 		default:
-			c.Error = &junitOutcome{report.Clean(faultsOf(b)), "cannot-tell", junitText(faults...)}
+			c.Error = &junitOutcome{report.Clean(faultsOf(b)), "cannot-tell", junitText(told...)}
 		}
 		return c
 	})

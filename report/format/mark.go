@@ -1,6 +1,8 @@
 package format
 
 import (
+	"cmp"
+
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -13,6 +15,28 @@ type mark struct {
 	ascii  string
 	word   string
 	style  style
+}
+
+// A Mark is a verdict, a status or a proof as a page shows it: a sign and a word in a tone,
+// which is never alone.
+type Mark struct {
+	Tone string // bad, warn, good, unknown or note
+	Sign string
+	Word string
+}
+
+// VerdictMark is the mark of a device's verdict.
+func VerdictMark(verdict string) Mark { return newMark(markOfVerdict(report.Device{Verdict: verdict})) }
+
+// StatusMark is the mark of a finding's status.
+func StatusMark(status string) Mark { return newMark(markOfStatus(status)) }
+
+// BackupMark is the mark of the verdict on a backup folder.
+func BackupMark(verdict string) Mark { return newMark(markOfProof(verdict)) }
+
+func newMark(m mark) Mark {
+	tones := map[style]string{red: "bad", yellow: "warn", green: "good", cyan: "unknown"}
+	return Mark{Tone: cmp.Or(tones[m.style], "note"), Sign: m.symbol, Word: report.Clean(m.word)}
 }
 
 // widestWord is the width of the longest word of a mark that titles a device.

@@ -32,7 +32,7 @@ var names = []string{
 	"udid", "serial", "slot", "location", "name", "model", "modelName", "model_name", "productType", "product_type", "productVersion", "product_version",
 	"buildVersion", "build_version", "system", "value", "subject", "detail", "because", "folder", "path", "domain", "fileID", "target", "program", "unseen",
 	"run", "version", "os", "tableSource", "state", "reason", "retried", "noLastBackup", "check", "mode", "explainedBy", "explained_by", "for", "id",
-	"verdict", "failOn", "depth", "status", "actor", "effect", "severity", "remedy", "shown", "faults", "depth", "connection", "command", "fellBack",
+	"verdict", "next", "failOn", "depth", "status", "actor", "effect", "severity", "remedy", "shown", "faults", "depth", "connection", "command", "fellBack",
 }
 
 // enough is in how many recordings a field is planted.

@@ -44,6 +44,10 @@ func (e *exposition) run(r report.Report) {
 	e.sample(truth[r.Partial])
 	e.family("backupdoctor_run_exit_code", "The exit code of the run.")
 	e.sample(int64(r.Exit.Code))
+	e.family("backupdoctor_run_host_clock_ahead_seconds", "How far this computer's clock is ahead of the clocks of several devices, by about the same amount; negative if it is behind.")
+	if c := r.Host.Clock; c != nil {
+		e.sample(int64(c.AheadSeconds))
+	}
 	e.family("backupdoctor_run_devices", "Devices of the run by their verdict.")
 	for _, verdict := range checks.Verdicts() {
 		e.sample(int64(r.Summary.Of(verdict)), "verdict", string(verdict))

@@ -130,6 +130,22 @@ func notLookedAtText(b report.Backup, s report.Statement) string {
 	return ""
 }
 
+// statementLine is one statement about a backup, with whether it was shown.
+func statementLine(s report.Statement) string {
+	line := map[device.Shown]string{device.ShownTrue: "shown", device.ShownFalse: "not so", device.NotLookedAt: "not looked at"}[device.Shown(s.Shown)]
+	if line == "" {
+		line = "cannot tell"
+	}
+	line += ": " + device.Token(s.ID)
+	if s.Of > 0 {
+		line += fmt.Sprintf(", %d of %d", s.Count, s.Of)
+	}
+	if len(s.Faults) > 0 {
+		line += " (" + strings.Join(convert(s.Faults, device.Token), ", ") + ")"
+	}
+	return line
+}
+
 // number writes a number in front of a word in the form that it takes.
 func number(n uint64, one, many string) string {
 	if n == 1 {

@@ -2,16 +2,21 @@ package format
 
 import (
 	"fmt"
+	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// runNotes say which devices were left out, and how many were examined at a time where that
+// runNotes say that this computer's clock is in doubt, which devices were left out, and how many were examined at a time where that
 // was not the usual number.
 func runNotes(r report.Report) []string {
 	var notes []string
+	if note := hostClockNote(r); note != "" {
+		notes = append(notes, note)
+	}
 	switch n := len(r.LeftOut); n {
 	case 0:
 	case 1:
@@ -30,6 +35,15 @@ func runNotes(r report.Report) []string {
 		notes = append(notes, fmt.Sprintf("No more than %d devices were examined at a time, because a backup runs on this computer.", usual))
 	}
 	return notes
+}
+
+// hostClockNote says that the clock of the computer that looked is in doubt; "" if it is not.
+func hostClockNote(r report.Report) string {
+	c := r.Host.Clock
+	if c == nil {
+		return ""
+	}
+	return checks.HostClockNote(-time.Duration(c.AheadSeconds)*time.Second, c.Devices)
 }
 
 // connectionNote is how a device was read, where that is not by cable.

@@ -18,15 +18,20 @@ func TestRunNotes(t *testing.T) {
 		r    report.Report
 		want []string
 	}{
-		"nothing":        {report.Report{}, nil},
-		"one left out":   {report.Report{LeftOut: left[:1]}, []string{"1 device on Wi-Fi was left out; --network examines it."}},
-		"two left out":   {report.Report{LeftOut: left}, []string{"2 devices on Wi-Fi were left out; --network examines them."}},
-		"the usual":      {report.Report{Jobs: &report.Jobs{Most: 10, Adaptive: true}}, nil},
-		"given":          {report.Report{Jobs: &report.Jobs{Most: 64}}, nil},
-		"more":           {report.Report{Jobs: &report.Jobs{Most: 40, Adaptive: true}}, []string{"Up to 40 devices were examined at a time."}},
-		"fell back":      {report.Report{Jobs: &report.Jobs{Most: 13, Adaptive: true, FellBack: "detached"}}, []string{"Up to 13 devices were examined at a time, and 10 again after one failed: the device was disconnected."}},
-		"never rose":     {report.Report{Jobs: &report.Jobs{Most: 10, Adaptive: true, FellBack: "timeout"}}, nil},
-		"beside backups": {report.Report{Jobs: &report.Jobs{Most: 10, Adaptive: true, HeldBack: true}}, []string{"No more than 10 devices were examined at a time, because a backup runs on this computer."}},
+		"nothing": {report.Report{}, nil},
+		"a clock behind": {report.Report{Host: report.Host{Clock: &report.HostClock{AheadSeconds: -7200, Devices: 3}}},
+			[]string{"This computer's clock is 2 hours behind those of 3 devices, by about the same amount: set it right and scan again."}},
+		"a clock ahead": {report.Report{Host: report.Host{Clock: &report.HostClock{AheadSeconds: 86400 * 2, Devices: 5}}},
+			[]string{"This computer's clock is 2 days ahead of those of 5 devices, by about the same amount: set it right and scan again."}},
+		"a clock that too few speak against": {report.Report{Host: report.Host{Clock: &report.HostClock{AheadSeconds: 86400, Devices: 2}}}, nil},
+		"one left out":                       {report.Report{LeftOut: left[:1]}, []string{"1 device on Wi-Fi was left out; --network examines it."}},
+		"two left out":                       {report.Report{LeftOut: left}, []string{"2 devices on Wi-Fi were left out; --network examines them."}},
+		"the usual":                          {report.Report{Jobs: &report.Jobs{Most: 10, Adaptive: true}}, nil},
+		"given":                              {report.Report{Jobs: &report.Jobs{Most: 64}}, nil},
+		"more":                               {report.Report{Jobs: &report.Jobs{Most: 40, Adaptive: true}}, []string{"Up to 40 devices were examined at a time."}},
+		"fell back":                          {report.Report{Jobs: &report.Jobs{Most: 13, Adaptive: true, FellBack: "detached"}}, []string{"Up to 13 devices were examined at a time, and 10 again after one failed: the device was disconnected."}},
+		"never rose":                         {report.Report{Jobs: &report.Jobs{Most: 10, Adaptive: true, FellBack: "timeout"}}, nil},
+		"beside backups":                     {report.Report{Jobs: &report.Jobs{Most: 10, Adaptive: true, HeldBack: true}}, []string{"No more than 10 devices were examined at a time, because a backup runs on this computer."}},
 	} {
 		if got := runNotes(test.r); !slices.Equal(got, test.want) {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
@@ -67,6 +72,30 @@ func TestConnectionsAreShown(t *testing.T) {
 	for _, want := range []string{`"connection": "Network"`, `"command": "scan --pair"`, `"udid": "left"`} {
 		if document := string(jsonOf(t, r)); !strings.Contains(document, want) {
 			t.Errorf("JSON lacks %s", want)
+		}
+	}
+}
+
+// A clock of this computer that is in doubt is told once in every format that tells of the run.
+func TestTheClockOfThisComputerIsTold(t *testing.T) {
+	r := report.New(reporttest.Run(reporttest.Failing("Phone"), reporttest.Failing("Tablet"), reporttest.Failing("Third")))
+	r.Host.Clock = &report.HostClock{AheadSeconds: -7200, Devices: 3}
+	for _, f := range formats {
+		want := "is 2 hours behind those of 3 devices"
+		switch f.Name {
+		case Streamed, "csv", "csv-findings":
+			continue // no line of its own for the run
+		case "json":
+			want = `"aheadSeconds": -7200`
+		case "prometheus":
+			want = "backupdoctor_run_host_clock_ahead_seconds -7200"
+		}
+		var text bytes.Buffer
+		if err := f.Write(&text, r, Options{Width: 200}); err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(text.String(), want); n != 1 {
+			t.Errorf("%s says %d times %q", f.Name, n, want)
 		}
 	}
 }

@@ -5,38 +5,56 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"zombiezen.com/go/sqlite"
 )
 
 // The errors that callers tell apart. None of them changes a file.
 var (
-	ErrBusy    = errors.New("the history did not answer in time: another program may have it locked")
+	ErrBusy    = errors.New("the history is locked by another program")
 	ErrFull    = errors.New("the history could not be written: the disk is full")
 	ErrNewer   = errors.New("the history was written by a newer version of backupdoctor")
-	ErrForeign = errors.New("the file is a database of another program, not a history of backupdoctor")
+	ErrOlder   = errors.New("the history was written by an older version of backupdoctor")
+	ErrForeign = errors.New("not a history of this program")
+	ErrAway    = errors.New("the history is not there")
 	ErrNoRun   = errors.New("the history has no such run")
+	ErrRunning = errors.New("the run is not over")
 	ErrUnknown = errors.New("the history does not know the device")
 )
 
-// A BrokenError says that the history turned out to be broken while it was used. What was
-// done has failed; a new history was begun.
+// A BrokenError reports that a history turned out to be damaged while it was used. What was
+// done has failed. A history that was open for writing has been replaced: see Recovery.
 type BrokenError struct {
-	Kept  string // the name that the broken file was given
-	cause error
+	Recovery Recovery // empty where the history was only read, and left as it is
+	cause    error
 }
 
 func (e *BrokenError) Error() string {
-	return fmt.Sprintf("the history is broken (%s) and was set aside as %s", sqlite.ErrCode(e.cause), e.Kept)
+	if e.Recovery.Kept == "" {
+		return "the history is damaged: " + damage(e.cause)
+	}
+	return fmt.Sprintf("the history was damaged (%s): %s", damage(e.cause), e.Recovery)
 }
 
 func (e *BrokenError) Unwrap() error { return e.cause }
 
 // errBroken is a file that SQLite would take, and that still is no history.
-var errBroken = errors.New("it is not a whole history")
+var errBroken = errors.New("it is not complete")
+
+// damage says what is wrong with a file, without the codes of SQLite.
+func damage(err error) string {
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultCorrupt:
+		return "some of its pages cannot be read"
+	case sqlite.ResultNotADB:
+		return "its header was overwritten"
+	}
+	return strings.TrimPrefix(err.Error(), errBroken.Error()+": ")
+}
 
 // isBroken reports whether an error is the file's own fault. A file that is locked, a disk
-// that is full and a right that is missing are none.
+// that is full and a missing permission are not.
 func isBroken(err error) bool {
 	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultCorrupt, sqlite.ResultNotADB:
@@ -47,7 +65,7 @@ func isBroken(err error) bool {
 
 func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
-// inWords puts SQLite's codes into words.
+// inWords says what happened, in place of a code of SQLite.
 func inWords(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -63,10 +81,12 @@ func inWords(ctx context.Context, err error) error {
 			return ErrBusy
 		}
 		return context.Cause(ctx)
-	case sqlite.ResultCantOpen, sqlite.ResultPerm, sqlite.ResultReadOnly:
-		return fmt.Errorf("the history cannot be opened for writing: %s", code)
+	case sqlite.ResultReadOnly:
+		return errors.New("the history could not be written: this user may only read it")
+	case sqlite.ResultCantOpen, sqlite.ResultPerm:
+		return errors.New("the history could not be opened: this user may not write to its folder")
 	case sqlite.ResultIOErr:
-		return fmt.Errorf("the history could not be read or written: %s", code)
+		return errors.New("the history could not be read or written: the disk reported an error")
 	}
 	return err
 }

@@ -56,8 +56,8 @@ func (s *Store) exportRuns(ctx context.Context, run func(report.PastRun) error) 
 		if err != nil {
 			return err
 		}
-		return sqlitex.Execute(conn, "SELECT * FROM runs ORDER BY started, run", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
-			past, err := pastRun(conn, row)
+		return sqlitex.Execute(conn, "SELECT * FROM runs ORDER BY run", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+			past, err := s.pastRun(conn, row)
 			runs = append(runs, past)
 			return err
 		}})

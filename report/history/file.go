@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 
@@ -25,14 +26,23 @@ func settle(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := checkLinks(path); err != nil {
 		return "", err
 	}
-	behind, err := filepath.EvalSymlinks(path)
-	if isMissing(err) {
-		return path, nil
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", fmt.Errorf("the folder of the history cannot be made: %w", err)
 	}
-	return behind, err
+	return resolve(path)
+}
+
+// resolve follows the links in a path, whose last part need not exist.
+func resolve(path string) (string, error) {
+	resolved, err := filepath.EvalSymlinks(path)
+	if !isMissing(err) {
+		return resolved, err
+	}
+	folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+	return filepath.Join(folder, filepath.Base(path)), err
 }
 
 // makeFile makes an empty file that only this user may read, unless there is one. One that is
@@ -52,23 +62,11 @@ func makeFile(path string) error {
 // takes seconds for a large file: the schema is ours, and the ends of the tables, where the
 // next run is added, can be read. What is broken elsewhere shows when it is used.
 func connect(ctx context.Context, path string) (*sqlite.Conn, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
+	if err := checkSize(path); err != nil {
 		return nil, err
-	case info.IsDir():
-		return nil, fmt.Errorf("the history cannot be opened: %s is a folder", path)
-	case info.Size() < leastSize: // to SQLite as good as new, whatever was in it
-		return nil, fmt.Errorf("%w: it has %d bytes", errBroken, info.Size())
 	}
-	return prepared(ctx, path, func(conn *sqlite.Conn) error {
-		var version int
-		err := transact(conn, reading, func(conn *sqlite.Conn) (err error) { // as another process may upgrade it
-			if version, err = versionOf(conn); err != nil {
-				return err
-			}
-			return checkTables(conn, version)
-		})
+	return prepared(ctx, path, sqlite.OpenReadWrite, func(conn *sqlite.Conn) error {
+		version, err := checkedVersion(conn)
 		if err != nil {
 			return err
 		}
@@ -76,12 +74,68 @@ func connect(ctx context.Context, path string) (*sqlite.Conn, error) {
 	})
 }
 
-// create makes a history where there is no file.
+func checkSize(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Size() < leastSize { // to SQLite as good as new, whatever was in it
+		return fmt.Errorf("%w: it has %d bytes", errBroken, info.Size())
+	}
+	return err
+}
+
+// checkedVersion is the version of a history whose tables are there.
+func checkedVersion(conn *sqlite.Conn) (version int, err error) {
+	err = transact(conn, reading, func(conn *sqlite.Conn) (err error) { // as another process may upgrade it
+		if version, err = versionOf(conn); err != nil {
+			return err
+		}
+		return checkTables(conn, version)
+	})
+	return version, err
+}
+
+// connectReading opens a history and changes nothing on the disk: neither the file nor its
+// log, which another process may be writing or a killed one may have left.
+//
+// Without a log, SQLite makes an empty one while the file is open and removes it again.
+// Where the folder cannot be written, no other process of this user writes there either.
+func connectReading(ctx context.Context, path string) (*sqlite.Conn, error) {
+	if err := checkSize(path); err != nil {
+		return nil, err
+	}
+	ready := func(conn *sqlite.Conn) error {
+		if err := sqlitex.ExecuteTransient(conn, "PRAGMA query_only=ON", nil); err != nil {
+			return err
+		}
+		version, err := checkedVersion(conn)
+		if err == nil && version < len(schema.Migrations) {
+			err = ErrOlder
+		}
+		return err
+	}
+	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
+		return prepared(ctx, path, sqlite.OpenReadOnly, ready)
+	}
+	conn, err := prepared(ctx, path, sqlite.OpenReadWrite, ready)
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultCantOpen, sqlite.ResultReadOnly, sqlite.ResultPerm:
+		return prepared(ctx, immutable(path), sqlite.OpenReadOnly|sqlite.OpenURI, ready)
+	}
+	return conn, err
+}
+
+// immutable is the address of a file that does not change while it is read.
+func immutable(path string) string {
+	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?immutable=1"
+}
+
+// create makes a history where there is no file, or an empty one. The log is turned on last:
+// a process that is killed before leaves a file that is empty, once SQLite has rolled it back,
+// or that has our application id.
 func create(ctx context.Context, path string) (*sqlite.Conn, error) {
 	if err := makeFile(path); err != nil {
 		return nil, err
 	}
-	conn, err := prepared(ctx, path, func(conn *sqlite.Conn) error {
+	conn, err := prepared(ctx, path, sqlite.OpenReadWrite, func(conn *sqlite.Conn) error {
 		// So that what is freed can be given back a little at a time: VACUUM would keep
 		// all others waiting, and needs as much room again.
 		if err := sqlitex.ExecuteTransient(conn, "PRAGMA auto_vacuum=INCREMENTAL", nil); err != nil {
@@ -113,8 +167,8 @@ func parts(path string) []string { return []string{path + "-wal", path + "-shm",
 //
 // synchronous=NORMAL: a commit is in the log, and so outlives the process, but is not forced
 // to the disk. Finish does that, once for the whole run.
-func prepared(ctx context.Context, path string, ready func(*sqlite.Conn) error) (*sqlite.Conn, error) {
-	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+func prepared(ctx context.Context, path string, flags sqlite.OpenFlags, ready func(*sqlite.Conn) error) (*sqlite.Conn, error) {
+	conn, err := sqlite.OpenConn(path, flags)
 	if err != nil {
 		return nil, err
 	}

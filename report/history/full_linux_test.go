@@ -66,7 +66,7 @@ func TestNoRoomForABeginning(t *testing.T) {
 		}
 	}
 	must(t, os.Remove(filepath.Join(disk, "other")))
-	if s := opened(t, path); s.SetAside() != "" {
-		t.Errorf("set aside as %s", s.SetAside())
+	if s := opened(t, path); s.Recovery().Kept != "" {
+		t.Errorf("set aside as %s", s.Recovery().Kept)
 	}
 }

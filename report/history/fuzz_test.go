@@ -37,12 +37,12 @@ func FuzzOpen(f *testing.F) {
 			}
 			return
 		}
-		if kept := s.SetAside(); kept != "" && !bytes.Equal(read(t, kept), content) {
+		if kept := s.Recovery().Kept; kept != "" && !bytes.Equal(read(t, kept), content) {
 			t.Fatal("what was set aside is not what was there")
 		}
 		_, err = s.Stale(t.Context(), monday, 14)
 		if broken, ok := errors.AsType[*BrokenError](err); ok {
-			if _, err := os.Stat(broken.Kept); err != nil {
+			if _, err := os.Stat(broken.Recovery.Kept); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -17,6 +19,12 @@ type guard struct{ lock *flock.Flock }
 // guardOf is the guard of the history at path, before it holds anything.
 func guardOf(path string) *guard {
 	return &guard{flock.New(path+".lock", flock.SetPermissions(0o600))}
+}
+
+// readingGuardOf is one that makes no file: where there is none, nobody has ever written, or
+// the history was copied.
+func readingGuardOf(path string) *guard {
+	return &guard{flock.New(path+".lock", flock.SetFlag(os.O_RDONLY))}
 }
 
 // errHeld is a guard that another process, or another store of this one, holds.
@@ -38,6 +46,16 @@ func (g *guard) share(ctx context.Context) error {
 	}
 }
 
+// shareToRead is share for one of readingGuardOf. A lock that this user may not open is passed
+// over: whoever only reads takes nothing away from anybody.
+func (g *guard) shareToRead(ctx context.Context) error {
+	err := g.share(ctx)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	return err
+}
+
 // alone does not wait: while anybody else has a hold it is errHeld.
 func (g *guard) alone() error { return g.take(g.lock.TryLock) }
 
@@ -51,7 +69,7 @@ func (g *guard) take(hold func() (bool, error)) error {
 	}
 	switch {
 	case err != nil:
-		return fmt.Errorf("the lock of the history, %s: %w", g.lock.Path(), err)
+		return fmt.Errorf("the lock of the history cannot be taken: %w", err)
 	case !held:
 		return errHeld
 	}

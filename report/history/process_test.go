@@ -27,6 +27,7 @@ var children = map[string]func(path string) error{
 	"keep runs":    keepRuns,
 	"go on adding": goOnAdding,
 	"fill up":      fillUp,
+	"go on":        goOn,
 }
 
 func TestMain(m *testing.M) {
@@ -110,8 +111,8 @@ func TestSeveralProcessesLoseNothing(t *testing.T) {
 	s := opened(t, path)
 	list, err := s.Runs(t.Context(), 1000)
 	must(t, err)
-	if s.SetAside() != "" || list.Total != processes*childRuns {
-		t.Errorf("%d runs, want %d; set aside %q", list.Total, processes*childRuns, s.SetAside())
+	if s.Recovery().Kept != "" || list.Total != processes*childRuns {
+		t.Errorf("%d runs, want %d; set aside %q", list.Total, processes*childRuns, s.Recovery().Kept)
 	}
 	for _, run := range list.Runs {
 		if run.Devices != childDevices || run.FinishedAt.IsZero() || run.Partial {
@@ -171,8 +172,8 @@ func TestAKilledProcessLosesNoDeviceThatWasDone(t *testing.T) {
 	s := opened(t, path)
 	list, err := s.Runs(t.Context(), 10)
 	must(t, err)
-	if s.SetAside() != "" || len(list.Runs) != 2 {
-		t.Fatalf("%d runs, set aside %q", len(list.Runs), s.SetAside())
+	if s.Recovery().Kept != "" || len(list.Runs) != 2 {
+		t.Fatalf("%d runs, set aside %q", len(list.Runs), s.Recovery().Kept)
 	}
 	cut, finished := list.Runs[0], list.Runs[1]
 	if finished.FinishedAt.IsZero() || finished.Devices != 3 {
@@ -227,8 +228,8 @@ func holdsRuns(t *testing.T, path string, n int) {
 	s := opened(t, path)
 	list, err := s.Runs(t.Context(), 1<<30)
 	must(t, err)
-	if s.SetAside() != "" {
-		t.Errorf("it was set aside as %s", s.SetAside())
+	if s.Recovery().Kept != "" {
+		t.Errorf("it was set aside as %s", s.Recovery().Kept)
 	}
 	whole := map[string]bool{}
 	for _, run := range list.Runs {

@@ -22,12 +22,13 @@ const recorderPatience = 5 * time.Second
 type Recorder struct {
 	store *Store
 
-	mu       sync.Mutex
-	run      Run
-	patience time.Duration
-	missed   int   // devices that could not be kept
-	torn     bool  // those before some device are in a file that was set aside
-	err      error // the first thing that went wrong
+	mu        sync.Mutex
+	run       Run
+	patience  time.Duration
+	missed    int   // devices that could not be kept
+	torn      bool  // those before some device were in a file that was damaged
+	recovered bool  // and all of it was recovered
+	err       error // the first thing that went wrong
 }
 
 // NewRecorder is a recorder of one run. Its id and its begin are those of its first event;
@@ -49,6 +50,7 @@ func (r *Recorder) HearAndSend(e report.Event, leaving func() (outbox.Item, erro
 	}
 	switch {
 	case e.Type == report.RunStart:
+		r.run.Total = e.Total
 		r.keep(func(ctx context.Context) error { return r.store.Begin(ctx, r.run) })
 	case e.Type == report.DeviceDone && e.Device != nil:
 		if !r.keepDevice(e, leaving) {
@@ -56,7 +58,7 @@ func (r *Recorder) HearAndSend(e report.Event, leaving func() (outbox.Item, erro
 		}
 	case e.Type == report.RunSummary && e.Report != nil:
 		summary := *e.Report
-		summary.Partial = summary.Partial || r.torn || r.missed > 0
+		summary.Partial = summary.Partial || r.torn && !r.recovered || r.missed > 0
 		r.patience = recorderPatience
 		r.keep(func(ctx context.Context) error { return r.store.Finish(ctx, e.Run, e.At, summary) })
 	}
@@ -79,8 +81,9 @@ func (r *Recorder) keep(step func(context.Context) error) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), r.patience)
 	defer cancel()
 	err := step(ctx)
-	_, broken := errors.AsType[*BrokenError](err)
+	found, broken := errors.AsType[*BrokenError](err)
 	if broken {
+		r.recovered = found.Recovery.Complete() && (r.recovered || !r.torn)
 		r.torn = true
 		r.err = cmp.Or(r.err, err)
 	}
@@ -97,6 +100,13 @@ func (r *Recorder) keep(step func(context.Context) error) bool {
 	}
 	r.err = cmp.Or(r.err, err)
 	return err == nil
+}
+
+// Release ends the hold on a run that was not finished, so that it can be resumed.
+func (r *Recorder) Release() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return holds.release(r.store.path, r.run.ID)
 }
 
 // Err says what went wrong, once the run is over: nil if all of it was kept.

@@ -20,13 +20,14 @@ type Resumption struct {
 	Done []report.Device // devices that were examined to their end, in the order in which they were finished
 }
 
-// Resume looks up a run over devices: which is the begin of its id, if no other begins so, or
-// LastUnfinished. Devices that were not examined, or not to the end, or of which what was
-// found cannot be read any more, are not among those that are done. No run is ErrNoRun.
+// Resume looks up a run over devices, and holds it: which is the begin of its id, if no other
+// begins so, or LastUnfinished, which is the last that was cut off. Devices that were not
+// examined, or not to the end, or of which what was found cannot be read any more, are not
+// among those that are done. No run is ErrNoRun, one that goes on still ErrRunning.
 func (s *Store) Resume(ctx context.Context, which string) (Resumption, error) {
 	var found Resumption
 	err := s.do(ctx, reading, func(conn *sqlite.Conn) error {
-		row, err := oneRun(conn, which, &found.Run)
+		row, err := s.oneRun(conn, which, &found.Run)
 		if err != nil {
 			return err
 		}
@@ -41,33 +42,50 @@ func (s *Store) Resume(ctx context.Context, which string) (Resumption, error) {
 			},
 		})
 	})
+	if err == nil {
+		err = holds.take(ctx, s.path, found.Run.Run)
+	}
 	return found, err
 }
 
 const doneDevices = `
-	SELECT json FROM (SELECT device, max(taken) FROM devices WHERE run = ? AND verdict <> ? AND reason = '' GROUP BY key)
+	SELECT json FROM (SELECT max(device) AS device FROM devices WHERE run = ? AND verdict <> ? AND reason = '' GROUP BY key)
 	JOIN details USING (device) ORDER BY device`
 
 // oneRun finds the run that is meant, and fills it in.
-func oneRun(conn *sqlite.Conn, which string, run *report.PastRun) (row int64, err error) {
+func (s *Store) oneRun(conn *sqlite.Conn, which string, run *report.PastRun) (row int64, err error) {
 	query, args := "SELECT * FROM runs WHERE subject = ? AND substr(id, 1, length(?2)) = ?2 LIMIT 2", []any{report.OfDevices, strings.ToLower(which)}
 	if which == LastUnfinished {
-		query, args = "SELECT * FROM runs WHERE subject = ? AND finished IS NULL ORDER BY started DESC, run DESC LIMIT 1", args[:1]
+		query, args = "SELECT * FROM runs WHERE subject = ? AND finished IS NULL ORDER BY run DESC", args[:1]
 	}
-	found := 0
-	err = sqlitex.Execute(conn, query, &sqlitex.ExecOptions{Args: args, ResultFunc: func(stmt *sqlite.Stmt) (err error) {
+	found, running := 0, false
+	err = sqlitex.Execute(conn, query, &sqlitex.ExecOptions{Args: args, ResultFunc: func(stmt *sqlite.Stmt) error {
+		if which == LastUnfinished && found > 0 {
+			return nil
+		}
+		past, err := s.pastRun(conn, stmt)
+		if err != nil {
+			return err
+		}
+		if past.State == report.RunRunning {
+			running = true
+			if which == LastUnfinished {
+				return nil
+			}
+		}
 		found++
-		row = stmt.GetInt64("run")
-		*run, err = pastRun(conn, stmt)
-		return err
+		row, *run = stmt.GetInt64("run"), past
+		return nil
 	}})
 	switch {
 	case err != nil:
 		return 0, err
-	case which == "" || found == 0:
+	case which == "" || found == 0 && !running:
 		return 0, ErrNoRun
 	case found > 1:
 		return 0, fmt.Errorf("several runs begin with %q", which)
+	case found == 0 || run.State == report.RunRunning:
+		return 0, ErrRunning
 	}
 	return row, nil
 }

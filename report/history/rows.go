@@ -8,7 +8,8 @@ import (
 	"zombiezen.com/go/sqlite"
 )
 
-// newestOf finds the newest row of each device, of all rows that satisfy a condition. It
+// newestOf finds the row of each device that was written last, of all rows that satisfy a
+// condition: the order of writing does not depend on a clock. It
 // goes from key to key by the index, so that it takes as long as there are devices, however
 // often each was there.
 func newestOf(condition string) string {
@@ -18,7 +19,7 @@ func newestOf(condition string) string {
 		UNION ALL
 		SELECT (SELECT min(key) FROM devices WHERE ` + condition + ` AND key > keys.key) FROM keys WHERE key IS NOT NULL
 	), newest (device) AS (
-		SELECT (SELECT device FROM devices WHERE ` + condition + ` AND key = keys.key ORDER BY taken DESC LIMIT 1)
+		SELECT (SELECT device FROM devices WHERE ` + condition + ` AND key = keys.key ORDER BY device DESC LIMIT 1)
 		FROM keys WHERE key IS NOT NULL
 	)`
 }

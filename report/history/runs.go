@@ -8,7 +8,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
-// Runs lists the newest runs, newest first: at most limit of them.
+// Runs lists the runs that were written last, the last first: at most limit of them.
 func (s *Store) Runs(ctx context.Context, limit int) (report.RunList, error) {
 	list := report.RunList{Schema: report.HistorySchema, Runs: []report.PastRun{}}
 	err := s.do(ctx, reading, func(conn *sqlite.Conn) error {
@@ -19,10 +19,10 @@ func (s *Store) Runs(ctx context.Context, limit int) (report.RunList, error) {
 		if err != nil {
 			return err
 		}
-		return sqlitex.Execute(conn, "SELECT * FROM runs ORDER BY started DESC, run DESC LIMIT ?", &sqlitex.ExecOptions{
+		return sqlitex.Execute(conn, "SELECT * FROM runs ORDER BY run DESC LIMIT ?", &sqlitex.ExecOptions{
 			Args: []any{limit},
 			ResultFunc: func(row *sqlite.Stmt) error {
-				run, err := pastRun(conn, row)
+				run, err := s.pastRun(conn, row)
 				list.Runs = append(list.Runs, run)
 				return err
 			},
@@ -32,8 +32,8 @@ func (s *Store) Runs(ctx context.Context, limit int) (report.RunList, error) {
 }
 
 // pastRun is one run with its devices counted.
-func pastRun(conn *sqlite.Conn, row *sqlite.Stmt) (report.PastRun, error) {
-	run := report.PastRun{
+func (s *Store) pastRun(conn *sqlite.Conn, row *sqlite.Stmt) (run report.PastRun, err error) {
+	run = report.PastRun{
 		Run:        row.GetText("id"),
 		StartedAt:  timeOf(row, "started"),
 		FinishedAt: timeOf(row, "finished"),
@@ -42,9 +42,17 @@ func pastRun(conn *sqlite.Conn, row *sqlite.Stmt) (report.PastRun, error) {
 		Subject:    row.GetText("subject"),
 		Partial:    row.GetBool("partial"),
 	}
-	if i := row.ColumnIndex("exit"); !row.ColumnIsNull(i) {
-		code := row.ColumnInt(i)
-		run.Exit = &code
+	run.Exit, run.Total = numberOf(row, "exit"), numberOf(row, "total")
+	switch {
+	case !run.FinishedAt.IsZero():
+		run.State = report.RunFinished
+	case holds.isHeld(s.path, run.Run):
+		run.State, run.Partial = report.RunRunning, true
+	default:
+		run.State, run.Partial = report.RunCutOff, true
+	}
+	if run.Doubtful, err = s.doubtOf(conn, row); err != nil {
+		return run, err
 	}
 	return run, sqlitex.Execute(conn, countDevices, &sqlitex.ExecOptions{
 		Args: []any{row.GetInt64("run")},
@@ -62,9 +70,32 @@ func pastRun(conn *sqlite.Conn, row *sqlite.Stmt) (report.PastRun, error) {
 	})
 }
 
-// countDevices counts the devices of a run as they were last seen in it: with max(taken),
+// countDevices counts the devices of a run as they were last seen in it: with max(device),
 // SQLite takes the other columns from the row that has it.
 const countDevices = `
 	SELECT count(*), total(verdict = 'failing'), total(verdict = 'at-risk'), total(verdict = 'not-examined'),
 		total(verdict = 'no-cause-found'), total(verdict = 'backed-up'), total(verdict = 'suppressed'), total(retried <> '')
-	FROM (SELECT verdict, retried, max(taken) FROM devices WHERE run = ? GROUP BY key)`
+	FROM (SELECT verdict, retried, max(device) FROM devices WHERE run = ? GROUP BY key)`
+
+// doubtOf says why the begin of a run is in doubt.
+func (s *Store) doubtOf(conn *sqlite.Conn, row *sqlite.Stmt) (doubt string, err error) {
+	c := clockAt(s.now())
+	err = sqlitex.Execute(conn, latestBefore, &sqlitex.ExecOptions{
+		Args:       []any{row.GetInt64("run"), c.now + clockSlack},
+		ResultFunc: func(row *sqlite.Stmt) error { c.latest = row.ColumnInt64(0); return nil },
+	})
+	return c.judge(row.GetInt64("started")), err
+}
+
+// latestBefore is the latest begin of the runs that were written before one.
+const latestBefore = "SELECT started FROM runs WHERE run < ? AND started <= ? ORDER BY started DESC LIMIT 1"
+
+// numberOf is a number that may be unknown.
+func numberOf(row *sqlite.Stmt, column string) *int {
+	i := row.ColumnIndex(column)
+	if row.ColumnIsNull(i) {
+		return nil
+	}
+	number := row.ColumnInt(i)
+	return &number
+}

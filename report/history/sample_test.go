@@ -15,6 +15,9 @@ var monday = time.Date(2026, 11, 16, 9, 30, 0, 0, time.UTC)
 
 const aDay = 24 * time.Hour
 
+// later is a time after all that the tests write.
+func later() time.Time { return monday.Add(1000 * aDay) }
+
 // opened is a history in a file, closed at the end of the test.
 func opened(t testing.TB, path string) *Store {
 	t.Helper()
@@ -22,6 +25,7 @@ func opened(t testing.TB, path string) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.now = later
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)

@@ -14,7 +14,7 @@ import (
 // never changed once it was released.
 var schema = sqlitemigration.Schema{
 	AppID:      0x62646f63, // "bdoc"
-	Migrations: []string{migration1, outbox.Migration},
+	Migrations: []string{migration1, outbox.Migration, migration3},
 }
 
 // versionOf is the number of the schema in a file, 0 for one that was never finished.
@@ -30,7 +30,7 @@ func versionOf(conn *sqlite.Conn) (int, error) {
 	case err != nil:
 		return 0, err
 	case application != int(schema.AppID) && objects > 0:
-		return 0, ErrForeign
+		return 0, fmt.Errorf("the file is %w", ErrForeign)
 	case version < 0, version == 0 && objects > 0:
 		return 0, fmt.Errorf("%w: its schema has no number", errBroken)
 	case version > len(schema.Migrations):
@@ -39,20 +39,19 @@ func versionOf(conn *sqlite.Conn) (int, error) {
 	return version, nil
 }
 
-// upgrade turns the log on, and brings the tables from a version to the newest. Where there is
-// nothing to do it writes nothing: a history can be read while the disk is full.
+// upgrade brings the tables from a version to the newest, and then turns the log on. Where
+// there is nothing to do it writes nothing: a history can be read while the disk is full.
 func upgrade(ctx context.Context, conn *sqlite.Conn, version int) error {
-	if err := sqlitex.ExecuteTransient(conn, "PRAGMA journal_mode=WAL", nil); err != nil {
-		return err
+	if version < len(schema.Migrations) {
+		if err := sqlitemigration.Migrate(ctx, conn, schema); err != nil {
+			return err
+		}
 	}
-	if version == len(schema.Migrations) {
-		return nil
-	}
-	return sqlitemigration.Migrate(ctx, conn, schema)
+	return sqlitex.ExecuteTransient(conn, "PRAGMA journal_mode=WAL", nil)
 }
 
 // tablesOf are the tables of each version.
-var tablesOf = []string{"", "details devices findings runs", "details devices findings outbox runs"}
+var tablesOf = []string{"", "details devices findings runs", "details devices findings outbox runs", "details devices findings outbox runs"}
 
 // checkTables reports whether the tables of a version are there, as tables and not as views
 // that compute for ever, none of a later one, and whether their ends can be read.
@@ -73,5 +72,10 @@ func checkTables(conn *sqlite.Conn, version int) error {
 	if version == 0 {
 		return nil
 	}
+	return checkEnds(conn)
+}
+
+// checkEnds reads the ends of the tables.
+func checkEnds(conn *sqlite.Conn) error {
 	return sqlitex.ExecuteTransient(conn, "SELECT max(run), (SELECT max(device) FROM devices), (SELECT max(device) FROM findings), (SELECT max(device) FROM details) FROM runs", nil)
 }

@@ -10,11 +10,14 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
+const olderRun = `INSERT INTO runs (id, started, tool, host, subject) VALUES ('01932f00-0000-7000-8000-000000000001', 1700000000, 'test', 'linux', 'devices')`
+
 // olderRuns puts a run into a history of each older version, by its number. A new migration
 // needs an entry for the version before it.
 var olderRuns = map[int]string{
 	0: "", // a file that was never finished
-	1: `INSERT INTO runs (id, started, tool, host, subject) VALUES ('01932f00-0000-7000-8000-000000000001', 1700000000, 'test', 'linux', 'devices')`,
+	1: olderRun,
+	2: olderRun,
 }
 
 // A history of every version that there was opens, and keeps what is in it.
@@ -35,7 +38,7 @@ func TestOlderHistoriesAreBroughtUpToDate(t *testing.T) {
 		must(t, conn.Close())
 
 		s := opened(t, path)
-		if s.SetAside() != "" {
+		if s.Recovery().Kept != "" {
 			t.Errorf("version %d was set aside", version)
 		}
 		keep(t, s, runID(1), monday, tray(t)...)
@@ -56,7 +59,7 @@ func TestNoAnswerReadsAllDevices(t *testing.T) {
 	for name, query := range map[string]string{
 		"newestSeen": newestSeen, "newestOfAll": newestOfAll, "earlierBackup": earlierBackup, "visitsOfDevice": visitsOfDevice,
 		"findingsOfVisit": findingsOfVisit, "visitsOfRun": visitsOfRun, "countDevices": countDevices, "doneDevices": doneDevices,
-		"nextDevices": nextDevices,
+		"nextDevices": nextDevices, "latestVisit": latestVisit,
 	} {
 		plan := planOf(t, s, query)
 		if !strings.Contains(plan, "SEARCH") {

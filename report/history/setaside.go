@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,9 +14,9 @@ import (
 // scan may take minutes, and a watch days: neither is waited for.
 const alonePatience = 2 * time.Second
 
-// renew begins a new history in place of none, or of a broken one, which it sets aside. It
-// needs the name for itself, so that no other process goes on writing into a file that is
-// moved away under it. Whoever comes second finds that it was done.
+// renew begins a history where there is none, or replaces one that is damaged, which is why
+// it is called. It needs the name for itself, so that no other process goes on writing into a
+// file that is moved away under it. Of several, the second finds that it was done.
 func (s *Store) renew(ctx context.Context, why error) error {
 	found, err := stat(s.path)
 	if err != nil {
@@ -34,7 +35,7 @@ func (s *Store) renew(ctx context.Context, why error) error {
 		switch {
 		case failed != nil:
 			return failed
-		case !same(found, now):
+		case !same(found, now), why == nil && now != nil && now.Size() > 0:
 			return s.rejoin(ctx)
 		case err == nil:
 			return s.replace(ctx)
@@ -46,32 +47,69 @@ func (s *Store) renew(ctx context.Context, why error) error {
 	}
 }
 
-// heldOpen says why a history that is missing or broken cannot be begun anew.
+// heldOpen says why a history that is missing or damaged cannot be replaced now.
 func heldOpen(why error) error {
-	if isMissing(why) {
-		return errors.New("the history was taken away while another program has it open: end that one first")
+	if why == nil || isMissing(why) {
+		return errors.New("the history was removed while another program has it open: end that program first")
 	}
-	return fmt.Errorf("the history is broken (%w), and another program has it open: end that one first", why)
+	return fmt.Errorf("the history is damaged (%s), and another program has it open: end that program first", damage(why))
 }
 
 // rejoin opens the history that is there.
-func (s *Store) rejoin(ctx context.Context) (err error) {
+func (s *Store) rejoin(ctx context.Context) error {
 	if err := s.guard.share(ctx); err != nil {
 		return err
 	}
-	s.conn, err = connect(ctx, s.path)
-	return err
+	return s.connect(ctx)
 }
 
-// replace sets aside what there is of a history, and begins a new one.
-func (s *Store) replace(ctx context.Context) (err error) {
-	if s.setAside, err = setAside(s.path, time.Now()); err != nil {
-		return fmt.Errorf("the broken history could not be set aside: %w", err)
-	}
-	if s.conn, err = create(ctx, s.path); err != nil {
+// replace begins a new history. One that is there is set aside, and what can be read of it is
+// put into the new one.
+func (s *Store) replace(ctx context.Context) error {
+	info, err := stat(s.path)
+	if err != nil {
 		return err
 	}
+	if err := checkLog(s.path); err != nil {
+		return err
+	}
+	kept := ""
+	if info == nil || info.Size() > 0 {
+		kept, err = setAside(s.path, time.Now())
+	} else {
+		kept, err = setLogAside(s.path, time.Now())
+	}
+	if err != nil {
+		return fmt.Errorf("the damaged history could not be set aside: %w", err)
+	}
+	if err := s.use(create(ctx, s.path)); err != nil {
+		return err
+	}
+	if kept != "" {
+		s.recovery = recoverFrom(ctx, kept, s.conn)
+	}
 	return s.guard.share(ctx)
+}
+
+// checkLog reports whether what is at the name of the log is one of SQLite. Only that is
+// moved.
+func checkLog(path string) error {
+	log := path + "-wal"
+	info, err := stat(log)
+	if info == nil || err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is %w: it is %s", log, ErrForeign, kindOf(info.Mode()))
+	}
+	page, err := firstPage(log)
+	if err != nil {
+		return unreadable(err)
+	}
+	if len(page) > 0 && !bytes.HasPrefix(page, []byte{0x37, 0x7f, 0x06, 0x82}) && !bytes.HasPrefix(page, []byte{0x37, 0x7f, 0x06, 0x83}) {
+		return fmt.Errorf("%s is %w: it is not a log of SQLite", log, ErrForeign)
+	}
+	return nil
 }
 
 // setAside gives the files of a history another name, which it returns; "" if there were
@@ -91,6 +129,18 @@ func setAside(path string, now time.Time) (aside string, err error) {
 		}
 	}
 	return aside, nil
+}
+
+// setLogAside does the same where the file itself is empty: a log with something in it does
+// not belong to it, and SQLite would delete it.
+func setLogAside(path string, now time.Time) (aside string, err error) {
+	if log, err := stat(path + "-wal"); err != nil || log == nil || log.Size() == 0 {
+		return "", err
+	}
+	if err := os.Remove(path); err != nil {
+		return "", err
+	}
+	return setAside(path, now)
 }
 
 // freeName is the name with a number behind it if a history of that name is there already.

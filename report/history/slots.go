@@ -27,7 +27,7 @@ func (s *Store) Health(ctx context.Context, runs int) (report.Bench, error) {
 	bench := report.Bench{Schema: report.HistorySchema, Slots: []report.SlotHealth{}}
 	tallies := map[string]*tally{}
 	err := s.do(ctx, reading, func(conn *sqlite.Conn) error {
-		return sqlitex.Execute(conn, "SELECT run FROM runs WHERE subject = ? ORDER BY started DESC, run DESC LIMIT ?", &sqlitex.ExecOptions{
+		return sqlitex.Execute(conn, "SELECT run FROM runs WHERE subject = ? ORDER BY run DESC LIMIT ?", &sqlitex.ExecOptions{
 			Args: []any{report.OfDevices, runs},
 			ResultFunc: func(row *sqlite.Stmt) error {
 				bench.Runs++

@@ -24,7 +24,7 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 			if at := timeOf(row, "backup"); !at.IsZero() && !at.Before(limit) {
 				return nil
 			}
-			d, err := staleDevice(conn, row)
+			d, err := staleDevice(conn, row, clockAt(now))
 			if err != nil {
 				return err
 			}
@@ -54,15 +54,23 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 }
 
 var newestSeen = newestOf(seenRows) + `
-	SELECT ` + knownColumns + `, key, verdict, headline, backup, no_backup FROM newest JOIN devices USING (device)`
+	SELECT ` + knownColumns + `, device, key, verdict, headline, backup, no_backup FROM newest JOIN devices USING (device)`
 
-func staleDevice(conn *sqlite.Conn, row *sqlite.Stmt) (report.StaleDevice, error) {
+func staleDevice(conn *sqlite.Conn, row *sqlite.Stmt, c clock) (report.StaleDevice, error) {
 	d := report.StaleDevice{
 		KnownDevice: knownOf(row),
 		LastBackup:  timeOf(row, "backup"),
 		Verdict:     row.GetText("verdict"),
 		Headline:    device.Quoted(row.GetText("headline")),
 	}
+	err := sqlitex.Execute(conn, latestVisit, &sqlitex.ExecOptions{
+		Args:       []any{row.GetText("key"), row.GetInt64("device"), c.now + clockSlack},
+		ResultFunc: func(row *sqlite.Stmt) error { c.latest = row.ColumnInt64(0); return nil },
+	})
+	if err != nil {
+		return d, err
+	}
+	d.Doubtful = c.judge(row.GetInt64("taken"))
 	switch why := row.GetText("no_backup"); {
 	case !d.LastBackup.IsZero():
 		d.State = report.BackupStale
@@ -82,4 +90,7 @@ func staleDevice(conn *sqlite.Conn, row *sqlite.Stmt) (report.StaleDevice, error
 }
 
 // earlierBackup is the newest that was known of a device's last backup.
-const earlierBackup = "SELECT backup, taken FROM devices WHERE seen = 1 AND key = ? AND backup IS NOT NULL ORDER BY taken DESC LIMIT 1"
+const earlierBackup = "SELECT backup, taken FROM devices WHERE seen = 1 AND key = ? AND backup IS NOT NULL ORDER BY device DESC LIMIT 1"
+
+// latestVisit is the latest date of the visits of a device that were written before one.
+const latestVisit = "SELECT taken FROM devices WHERE seen = 1 AND key = ? AND device < ? AND taken <= ? ORDER BY taken DESC LIMIT 1"

@@ -39,7 +39,7 @@ func (s *Store) Device(ctx context.Context, who string, limit int) (report.Story
 			return err
 		}
 		story.Device = known
-		story.Visits, err = visits(conn, key)
+		story.Visits, err = visits(conn, key, clockAt(s.now()))
 		return err
 	})
 	if err != nil {
@@ -47,6 +47,9 @@ func (s *Store) Device(ctx context.Context, who string, limit int) (report.Story
 	}
 	story.Total = len(story.Visits)
 	slices.Reverse(story.Visits)
+	if story.Total > 0 {
+		story.Device.Doubtful = story.Visits[0].Doubtful
+	}
 	story.Visits = story.Visits[:min(limit, len(story.Visits))]
 	return story, nil
 }
@@ -98,8 +101,8 @@ func isOf(who, key string, d report.KnownDevice) bool {
 		slices.ContainsFunc(d.Asset, func(f report.Field) bool { return strings.EqualFold(who, f.Value) })
 }
 
-// visits are all visits of a device, oldest first.
-func visits(conn *sqlite.Conn, key string) ([]report.Visit, error) {
+// visits are all visits of a device, in the order in which they were written.
+func visits(conn *sqlite.Conn, key string, c clock) ([]report.Visit, error) {
 	list := []report.Visit{}
 	seen := memory{}
 	err := sqlitex.Execute(conn, visitsOfDevice,
@@ -108,6 +111,7 @@ func visits(conn *sqlite.Conn, key string) ([]report.Visit, error) {
 				Run:            row.GetText("id"),
 				Subject:        row.GetText("subject"),
 				TakenAt:        timeOf(row, "taken"),
+				Doubtful:       c.judge(row.GetInt64("taken")),
 				Slot:           row.GetText("slot"),
 				Location:       row.GetText("location"),
 				System:         row.GetText("system"),
@@ -129,7 +133,7 @@ func visits(conn *sqlite.Conn, key string) ([]report.Visit, error) {
 
 const visitsOfDevice = `
 	SELECT device, id, runs.subject, taken, slot, location, system, version, verdict, headline, reason, retried, backup, no_backup
-	FROM devices JOIN runs USING (run) WHERE key = ? ORDER BY taken, device`
+	FROM devices JOIN runs USING (run) WHERE key = ? ORDER BY device`
 
 // findingsOf are what was kept of the findings at one visit.
 func findingsOf(conn *sqlite.Conn, row int64) ([]report.Finding, error) {

@@ -21,14 +21,25 @@ type Run struct {
 	Tool    string    // version of the program
 	Host    string    // system of the computer that looks: linux, darwin, windows
 	Subject string    // report.OfDevices or report.OfBackups; "" is OfDevices
+	Total   *int      // devices that it sets out to examine; nil if that is not known
 }
 
-// Begin keeps a run that has begun. One that is there already stays as it is, so that a run
-// which was cut off can go on.
+// Begin keeps a run that has begun, and holds it until it is finished or released, or the
+// process ends. One that is there already goes on; one that another process holds is
+// ErrRunning.
 func (s *Store) Begin(ctx context.Context, run Run) error {
+	if err := holds.take(ctx, s.path, run.ID); err != nil {
+		return err
+	}
+	var total any
+	if run.Total != nil {
+		total = *run.Total
+	}
 	return s.do(ctx, writing, func(conn *sqlite.Conn) error {
-		return sqlitex.Execute(conn, "INSERT INTO runs (id, started, tool, host, subject) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING", &sqlitex.ExecOptions{
-			Args: []any{run.ID, run.Started.Unix(), run.Tool, run.Host, cmp.Or(run.Subject, report.OfDevices)},
+		return sqlitex.Execute(conn, `
+			INSERT INTO runs (id, started, tool, host, subject, total) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET total = coalesce(excluded.total, total)`, &sqlitex.ExecOptions{
+			Args: []any{run.ID, run.Started.Unix(), run.Tool, run.Host, cmp.Or(run.Subject, report.OfDevices), total},
 		})
 	})
 }
@@ -47,7 +58,7 @@ func (s *Store) AddAndSend(ctx context.Context, runID string, d report.Device, l
 }
 
 // add keeps a device, and does something else in the same step.
-func (s *Store) add(ctx context.Context, how manner, runID string, d report.Device, also func(*sqlite.Conn) error) error {
+func (s *Store) add(ctx context.Context, how txMode, runID string, d report.Device, also func(*sqlite.Conn) error) error {
 	detail, err := pack(d)
 	if err != nil {
 		return err
@@ -71,16 +82,16 @@ func addDevice(conn *sqlite.Conn, runID string, d report.Device, asset string, d
 		return err
 	}
 	key, taken := keyOf(d), d.TakenAt.Unix()
-	err = sqlitex.Execute(conn, "DELETE FROM devices WHERE run = ? AND key = ? AND taken = ?", &sqlitex.ExecOptions{Args: []any{run, key, taken}})
+	number, err := replaced(conn, run, key, taken)
 	if err != nil {
 		return err
 	}
 	err = sqlitex.Execute(conn, `
-		INSERT INTO devices (run, key, taken, seen, udid, serial, name, slot, location, asset, model, product, system, version,
+		INSERT INTO devices (device, run, key, taken, seen, udid, serial, name, slot, location, asset, model, product, system, version,
 			verdict, headline, reason, retried, backup, no_backup)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		&sqlitex.ExecOptions{Args: []any{
-			run, key, taken, subject == report.OfDevices && d.Reason != string(device.NotAttached),
+			number, run, key, taken, subject == report.OfDevices && d.Reason != string(device.NotAttached),
 			d.UDID, d.Serial, d.Name, d.Slot, d.Location, asset, d.ModelName, d.ProductType, d.System, d.ProductVersion,
 			d.Verdict, d.Headline, d.Reason, d.Retried, secondsOrNull(d.LastBackup), d.NoLastBackup,
 		}})
@@ -92,6 +103,16 @@ func addDevice(conn *sqlite.Conn, runID string, d report.Device, asset string, d
 		return err
 	}
 	return sqlitex.Execute(conn, "INSERT INTO details (device, json) VALUES (?, ?)", &sqlitex.ExecOptions{Args: []any{row, detail}})
+}
+
+// replaced deletes the same visit if it is there, and returns its number, so that the order
+// of the visits stays; NULL for the next.
+func replaced(conn *sqlite.Conn, run int64, key string, taken int64) (number any, err error) {
+	err = sqlitex.Execute(conn, "DELETE FROM devices WHERE run = ? AND key = ? AND taken = ? RETURNING device", &sqlitex.ExecOptions{
+		Args:       []any{run, key, taken},
+		ResultFunc: func(row *sqlite.Stmt) error { number = row.ColumnInt64(0); return nil },
+	})
+	return number, err
 }
 
 // suppressed is the status of a finding that somebody chose not to hear of.
@@ -132,7 +153,7 @@ func (s *Store) Finish(ctx context.Context, runID string, at time.Time, r report
 	if err != nil {
 		return err
 	}
-	return s.do(ctx, forcing, func(conn *sqlite.Conn) error {
+	err = s.do(ctx, forcing, func(conn *sqlite.Conn) error {
 		run, _, err := runRow(conn, runID)
 		if err != nil {
 			return err
@@ -141,6 +162,10 @@ func (s *Store) Finish(ctx context.Context, runID string, at time.Time, r report
 			Args: []any{at.Unix(), r.Partial, r.Exit.Code, document, run},
 		})
 	})
+	if err != nil {
+		return err
+	}
+	return holds.release(s.path, runID)
 }
 
 // runRow finds a run by its id.

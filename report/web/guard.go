@@ -1,5 +1,3 @@
-// Package web stands before pages that a browser on this network may ask for: it lets no
-// other site read them, frame them or post to them, and lets them load nothing but their own.
 package web
 
 import (
@@ -23,8 +21,8 @@ type Guard struct {
 }
 
 // Handler lets only requests through that ask for one of the hosts, so that no other name can
-// be bound to the address of the pages, and that do not come from another site, if they are
-// more than reading. Answers have headers by which a browser keeps to that.
+// be bound to the address of the pages, and that do not come from another site, unless a
+// person follows a link. Answers have headers by which a browser keeps to that.
 func (g Guard) Handler(next http.Handler) http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -37,9 +35,25 @@ func (g Guard) Handler(next http.Handler) http.Handler {
 			http.Error(w, "this was sent by another site", http.StatusForbidden)
 			return
 		}
+		if readFromElsewhere(r) {
+			http.Error(w, "this was asked for by another site", http.StatusForbidden)
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// readFromElsewhere reports whether another site asks for a page, other than by a link. It
+// could not read the answer, but could tell from it that the pages exist, and take the
+// connections of others.
+func readFromElsewhere(r *http.Request) bool {
+	site, follows := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Sec-Fetch-Mode") == "navigate"
+	if (site == "cross-site" || site == "same-site") && !follows {
+		return true
+	}
+	origin := r.Header.Get("Origin")
+	return r.Method == http.MethodGet && origin != "" && origin != "http://"+r.Host && origin != "https://"+r.Host
 }
 
 // knows reports whether the host of a request is one of the pages'.

@@ -38,7 +38,7 @@ func TestHosts(t *testing.T) {
 	}
 }
 
-func TestPostsOfOtherSites(t *testing.T) {
+func TestRequestsOfOtherSites(t *testing.T) {
 	cases := []struct {
 		method string
 		header http.Header
@@ -52,7 +52,11 @@ func TestPostsOfOtherSites(t *testing.T) {
 		{"POST", http.Header{"Origin": {"https://evil.example"}}, 403},
 		{"POST", http.Header{"Origin": {"null"}}, 403},
 		{"DELETE", http.Header{"Origin": {"https://evil.example"}}, 403},
-		{"GET", http.Header{"Origin": {"https://evil.example"}, "Sec-Fetch-Site": {"cross-site"}}, 200},
+		{"GET", http.Header{"Origin": {"https://evil.example"}, "Sec-Fetch-Site": {"cross-site"}}, 403},
+		{"GET", http.Header{"Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"navigate"}}, 200}, // a link
+		{"GET", http.Header{"Sec-Fetch-Site": {"same-site"}, "Sec-Fetch-Mode": {"cors"}}, 403},
+		{"GET", http.Header{"Origin": {"https://evil.example"}}, 403}, // an old browser
+		{"GET", http.Header{"Origin": {"https://hub.example.org"}}, 200},
 	}
 	for _, c := range cases {
 		r := httptest.NewRequest(c.method, "https://hub.example.org/", nil)

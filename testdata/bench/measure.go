@@ -178,12 +178,12 @@ func readArchive(ctx context.Context, path string) error {
 }
 
 func readBackup(ctx context.Context, what, path string) error {
-	folders, _ := backup.Find([]backup.Place{{Path: path}})
+	folders, _ := backup.Find(ctx, []backup.Place{{Path: path}})
 	if len(folders) != 1 {
 		return errors.New("there is no backup")
 	}
 	var options backup.Options
-	if isEncrypted, err := backup.Read(folders[0]).Encrypted.Get(); err == nil && isEncrypted {
+	if isEncrypted, err := backup.Read(ctx, folders[0]).Encrypted.Get(); err == nil && isEncrypted {
 		keys, err := backup.Unlock(ctx, folders[0], encrypted.password, nil)
 		if err != nil {
 			return err

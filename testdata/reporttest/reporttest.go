@@ -61,6 +61,7 @@ func Failing(name string) report.Examined {
 		Snapshot: Snapshot("00008110-000514AE0C22801E", name),
 		Diagnosis: checks.Diagnosis{
 			Verdict:  checks.Failing,
+			Next:     checks.NextExplain,
 			Headline: "iCloud Backup is off; the last good backup is 23 days old.",
 			Causes: []checks.Cause{
 				{
@@ -93,6 +94,7 @@ func Unexamined(name string) report.Examined {
 		Snapshot: Snapshot("00008130-00061D8A2E41401C", name),
 		Diagnosis: checks.Diagnosis{
 			Verdict:  checks.NotExamined,
+			Next:     checks.NextPair,
 			Gap:      gap,
 			Headline: "The Trust dialog is waiting on the device.",
 			Causes:   []checks.Cause{{Finding: checks.Finding{Check: trusted, Status: checks.Problem, Summary: "The Trust dialog is waiting.", Remedies: trusted.Remedies}}},

@@ -10,7 +10,10 @@ import (
 
 // pictureOfTray shows the devices of a report in their slots, one of them still being read.
 func pictureOfTray(r report.Report, scratch string) error {
-	s := benchpages.New(benchpages.Config{Hosts: []string{"127.0.0.1"}})
+	s, err := benchpages.New(benchpages.Config{Hosts: []string{"127.0.0.1"}})
+	if err != nil {
+		return err
+	}
 	server := httptest.NewServer(s)
 	defer server.Close()
 	defer s.Close()
@@ -23,5 +26,5 @@ func pictureOfTray(r report.Report, scratch string) error {
 		s.Hear(event)
 	}
 	s.Say("The hub has all reports.")
-	return picture(server.URL, scratch, "station.png", 1280, 640)
+	return picture(server.URL, scratch, "bench.png", 1280, 640)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/device/wholefile"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
@@ -148,12 +149,14 @@ func move(from, to string) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := wholefile.New(to, wholefile.Kind{Mode: 0o600})
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(text)
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+	if _, err := file.Write(text); err != nil {
+		return errors.Join(err, file.Discard())
+	}
+	if err := file.Commit(); err != nil {
 		return err
 	}
 	return os.Remove(from)

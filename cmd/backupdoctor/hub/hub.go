@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
-	"github.com/backupdoctor/backupdoctor/report/web/hubpages"
+	"github.com/backupdoctor/backupdoctor/report/web"
 	"github.com/urfave/cli/v2"
 )
 
@@ -172,7 +172,7 @@ func (e env) hubOf(ctx *cli.Context) (*hub, error) {
 }
 
 // proxyOf reads --proxy-header and --proxy-from.
-func proxyOf(ctx *cli.Context) (p hubpages.Proxy, err error) {
+func proxyOf(ctx *cli.Context) (p web.Proxy, err error) {
 	p.Header = ctx.String("proxy-header")
 	for text := range strings.FieldsFuncSeq(ctx.String("proxy-from"), func(r rune) bool { return r == ',' }) {
 		prefix, err := netip.ParsePrefix(text)

@@ -18,7 +18,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/fleet"
 	"github.com/backupdoctor/backupdoctor/report/relay"
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
-	"github.com/backupdoctor/backupdoctor/report/web/hubpages"
+	"github.com/backupdoctor/backupdoctor/report/web"
 )
 
 // A hub is one command line of hub.
@@ -31,7 +31,7 @@ type hub struct {
 	pages                string // address of the pages; "" for none
 	hosts                []string
 	tokenFile            string // "" is the usual one
-	proxy                hubpages.Proxy
+	proxy                web.Proxy
 	node, cluster        string // "" without a cluster
 	routes               []string
 	nats                 string // "" is the built-in one

@@ -45,12 +45,13 @@ func LinkFlags() []cli.Flag {
 }
 
 // Outgoing reads LinkFlags. Without a hub the reports are kept for one that is joined later.
-// Where no history is kept, there is nothing to send from. tell shows the state of the upload.
-func Outgoing(ctx *cli.Context, e command.Env, kept bool, tell func(string)) (*scan.Outgoing, error) {
+// Where no history is kept, there is nothing to send from. tell shows the state of the upload,
+// and warn that reports would be lost.
+func Outgoing(ctx *cli.Context, e command.Env, kept bool, tell, warn func(string)) (*scan.Outgoing, error) {
 	hubs := ctx.StringSlice("hub")
 	switch {
 	case !kept && len(hubs) > 0:
-		return nil, command.Usage("what leaves has no names and no serial numbers unless --send says so", "--hub sends from the history, and --no-history and --redact keep none")
+		return nil, command.Usage("what leaves has no names and no serial numbers unless --send says so", "--hub sends from the history, and --no-history, --redact and "+scan.HistoryVariable+"="+scan.NoHistory+" keep none")
 	case !kept:
 		return nil, nil
 	case len(hubs) > 0 && ctx.String("credentials") == "":
@@ -72,6 +73,9 @@ func Outgoing(ctx *cli.Context, e command.Env, kept bool, tell func(string)) (*s
 		}
 	}
 	path, err := scan.HistoryPath(e)
+	if err == nil && len(hubs) > 0 {
+		err = writable(ctx.Context, e)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -86,9 +90,30 @@ func Outgoing(ctx *cli.Context, e command.Env, kept bool, tell func(string)) (*s
 	}
 	outgoing.Upload = func(ctx context.Context, messages io.Writer, store *history.Store, added <-chan struct{}) (stop func()) {
 		bench.Log = slog.New(slog.NewTextHandler(messages, &slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: withoutTime}))
-		return uploader{bench, store, added, messages, tell}.start(ctx)
+		return uploader{bench, store, added, messages, tell, warn}.start(ctx)
 	}
 	return outgoing, nil
+}
+
+// writable reports why reports could not be kept until a hub has them: they would be lost.
+func writable(ctx context.Context, e command.Env) error {
+	store, err := scan.OpenHistory(ctx, e, e.Stderr)
+	if err != nil {
+		return noReports(err)
+	}
+	if err := errors.Join(store.Writable(ctx), store.Close()); err != nil {
+		return noReports(err)
+	}
+	return nil
+}
+
+func noReports(err error) error {
+	err = scan.HistoryError(err)
+	why, ok := errors.AsType[command.Exit](err)
+	if !ok {
+		why = command.Exit{Err: err}
+	}
+	return command.Usage(why.Hint, "--hub needs a history that can be written, or reports would be lost: %w", why.Err)
 }
 
 // keepOf reads --keep and --keep-for.
@@ -123,6 +148,7 @@ type uploader struct {
 	added    <-chan struct{} // something is new in the outbox
 	messages io.Writer
 	tell     func(string) // shows the state
+	warn     func(string) // shows what is wrong; "" for nothing
 }
 
 const (
@@ -169,7 +195,18 @@ func (u uploader) watch(ctx context.Context) {
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	linked, known := false, false
+	lost := ""
 	for {
+		if err := u.store.Writable(ctx); err != nil && ctx.Err() == nil {
+			if lost != err.Error() {
+				fmt.Fprintln(u.messages, "backupdoctor: reports of devices cannot be kept, and would be lost:", err)
+			}
+			lost = err.Error()
+			u.warn("Reports of devices cannot be kept, and would be lost: " + lost)
+		} else if lost != "" && ctx.Err() == nil {
+			lost = ""
+			u.warn("")
+		}
 		now, err := u.status(ctx)
 		if err != nil {
 			if waiting, err := u.store.ToSend(ctx); err == nil {

@@ -92,7 +92,7 @@ func withArchives(snapshots []device.Snapshot, archives []sysdiagnose.Archive, s
 	return snapshots
 }
 
-// fillFrom fills what is not known of a device from an archive of it.
+// fillFrom fills what is not known of a device from another source about it.
 func fillFrom(id *device.Identity, from device.Identity) {
 	for _, fact := range []struct{ to, from *device.Fact[string] }{
 		{&id.Name, &from.Name},

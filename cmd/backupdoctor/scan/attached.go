@@ -24,6 +24,7 @@ type Attached struct {
 	Limit    time.Duration       // for the examination of all; 0 for as long as it needs
 	Archives Archives            // sysdiagnose archives to read too
 	More     []More              // what else is learned about devices that have been read
+	Listen   *Listen             // how to listen to devices for which no reason was found; nil for not
 }
 
 // Learn implements [Source].
@@ -38,8 +39,8 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 	attached, gaps := c.discover(reading, func(one usb.Attached) bool { return a.wants(one) && !a.finished(one) })
 	attached, left := a.leftOut(attached)
 	wanted, missing := Choose(a.Labels.bySlot(slices.DeleteFunc(attached, a.finished)), a.UDIDs)
-	left = slices.DeleteFunc(left, func(l device.LeftOut) bool { return !a.wants(usb.Attached{UDID: l.UDID}) })
-	set := a.backupsOf(wanted, slices.Concat(missing, ownersOf(archives)))
+	left = leftOutOf(left, a.UDIDs)
+	set := a.backupsOf(reading, wanted, slices.Concat(missing, ownersOf(archives)))
 	learned := func() Learned {
 		for _, gap := range stopped(reading) {
 			if !slices.Contains(gaps, gap) {
@@ -50,7 +51,7 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 		l.Recording.LeftOut, l.Recording.Jobs = left, jobsOf(c.workers)
 		return l
 	}
-	if len(archives)+len(a.More) == 0 {
+	if len(archives)+len(a.More) == 0 && a.Listen == nil {
 		c.done = run.Done
 		c.collect(reading, wanted, missing, set)
 		return learned(), nil
@@ -61,6 +62,15 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 	snapshots := withArchives(c.snapshots, archives, set, a.Table)
 	l := learned()
 	more(reading, a.More, snapshots)
+	if a.Listen != nil {
+		a.Screen.CloseView()
+		a.Listen.followUnexplained(ctx, run, wanted, snapshots)
+		for _, gap := range stopped(ctx) {
+			if !slices.Contains(l.Recording.Gaps, gap) {
+				l.Recording.Gaps = append(l.Recording.Gaps, gap)
+			}
+		}
+	}
 	for number, s := range snapshots {
 		run.Done(number, s)
 	}
@@ -68,9 +78,7 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 }
 
 // wants reports whether a device is one of those that were asked for.
-func (a Attached) wants(one usb.Attached) bool {
-	return len(a.UDIDs) == 0 || slices.ContainsFunc(a.UDIDs, func(udid string) bool { return device.SameUDID(udid, one.UDID) })
-}
+func (a Attached) wants(one usb.Attached) bool { return chosen(one.UDID, a.UDIDs) }
 
 // finished reports whether a resumed run has examined a device before.
 func (a Attached) finished(one usb.Attached) bool {
@@ -78,8 +86,8 @@ func (a Attached) finished(one usb.Attached) bool {
 }
 
 // backupsOf are the backups on this computer of attached devices and of others.
-func (e Examination) backupsOf(attached []usb.Attached, others []string) BackupSet {
-	set := FindBackups(e.Places)
+func (e Examination) backupsOf(ctx context.Context, attached []usb.Attached, others []string) BackupSet {
+	set := FindBackups(ctx, e.Places)
 	for _, a := range attached {
 		others = append(others, a.UDID)
 	}
@@ -95,7 +103,6 @@ type collection struct {
 	visitor
 	set       BackupSet
 	wanted    []usb.Attached
-	distrust  map[string]error // why a device that was asked for trust gave none, by UDID
 	snapshots []device.Snapshot
 	done      func(number int, s device.Snapshot) // takes a device once it will not be read any more
 
@@ -105,10 +112,17 @@ type collection struct {
 	known     chan struct{}  // closed when all devices are known
 
 	mu      sync.Mutex
-	begun   map[string]bool // the first reading of a device, by UDID
-	early   []usb.Attached  // read from before all devices were known
-	numbers map[string]int  // of the devices, by UDID; nil before all are known
+	begun   map[string]bool  // the first reading of a device, by UDID
+	early   []usb.Attached   // read from before all devices were known
+	numbers map[string]int   // of the devices, by UDID; nil before all are known
+	asked   map[string]asked // devices that were asked for trust, by UDID
 	again   []retry
+}
+
+// An asked is a device that was asked for trust.
+type asked struct {
+	told    device.Identity // what it tells any computer
+	refusal error           // why it does not trust this one even so; nil if it does
 }
 
 // A retry is a device that is worth another try.
@@ -120,7 +134,7 @@ type retry struct {
 func (e Examination) collection(run *Run) *collection {
 	return &collection{
 		visitor: visitor{Examination: e, run: run}, workers: workers.Start(e.Pool),
-		known: make(chan struct{}), begun: map[string]bool{},
+		known: make(chan struct{}), begun: map[string]bool{}, asked: map[string]asked{},
 	}
 }
 
@@ -154,10 +168,10 @@ func (c *collection) collect(ctx context.Context, wanted []usb.Attached, missing
 	c.wanted, c.set = wanted, set
 	c.snapshots = make([]device.Snapshot, len(wanted)+len(missing))
 	c.number()
-	if c.Pair {
-		c.distrust = c.askForTrust(ctx, wanted)
-	}
 	close(c.known)
+	if c.Pair {
+		c.pair(ctx)
+	}
 	c.sending.Wait()
 	for _, a := range wanted {
 		c.begin(ctx, a)
@@ -170,6 +184,39 @@ func (c *collection) collect(ctx context.Context, wanted []usb.Attached, missing
 		c.snapshots[i] = notAttached(udid)
 		c.complete(ctx, i, &c.snapshots[i], set)
 		c.done(i, c.snapshots[i])
+	}
+}
+
+// pair asks for trust. Each device is read as soon as it was asked, those that need not be
+// asked at once.
+func (c *collection) pair(ctx context.Context) {
+	strangers := c.strangers(ctx, c.wanted)
+	strange := map[string]bool{}
+	for _, s := range strangers {
+		strange[s.attached.UDID] = true
+	}
+	others := slices.DeleteFunc(slices.Clone(c.wanted), func(a usb.Attached) bool { return strange[a.UDID] })
+	c.sending.Go(func() {
+		for _, a := range others {
+			c.begin(ctx, a)
+		}
+	})
+	c.askForTrust(ctx, strangers, func(s stranger, refusal error) {
+		c.mu.Lock()
+		c.asked[s.attached.UDID] = asked{s.told, refusal}
+		c.mu.Unlock()
+		c.begin(ctx, *s.attached)
+	})
+}
+
+// explain adds to a device what asking it for trust has told.
+func (c *collection) explain(s *device.Snapshot) {
+	c.mu.Lock()
+	a, ok := c.asked[s.Device.UDID]
+	c.mu.Unlock()
+	explainDistrust(s, a.refusal)
+	if ok && s.Live.Ended.Reason != "" {
+		fillFrom(&s.Device, a.told)
 	}
 }
 
@@ -228,7 +275,7 @@ func (c *collection) finish(ctx context.Context, a usb.Attached, s device.Snapsh
 	if !ok {
 		return
 	}
-	explainDistrust(&s, c.distrust[a.UDID])
+	c.explain(&s)
 	c.complete(ctx, number, &s, c.set)
 	c.snapshots[number] = s
 	if s.Live.Ended.Reason.Transient() && ctx.Err() == nil {
@@ -266,7 +313,7 @@ func (c *collection) retry(ctx context.Context) {
 		}
 		c.run.Tell(i, report.DeviceState, c.Labels.labelled(a), report.Retrying)
 		s := c.read(ctx, door, a)
-		explainDistrust(&s, c.distrust[c.wanted[i].UDID])
+		c.explain(&s)
 		c.complete(ctx, i, &s, c.set)
 		c.snapshots[i] = better(c.snapshots[i], s)
 		return s.Live.Ended.Reason

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,12 +35,19 @@ func (st StoredBackup) IsOfOne(udids []string) bool {
 	return slices.ContainsFunc(udids, func(udid string) bool { return device.SameUDID(udid, st.Backup.Device.UDID) })
 }
 
-// FindBackups finds the backups in some places and reads what their property lists say.
-func FindBackups(places []backup.Place) BackupSet {
-	folders, closed := backup.Find(places)
+// FindBackups finds the backups in some places and reads what their property lists say, until
+// ctx ends.
+func FindBackups(ctx context.Context, places []backup.Place) BackupSet {
+	folders, closed := backup.Find(ctx, places)
 	set := BackupSet{Places: places, Closed: closed, Stored: make([]StoredBackup, 0, len(folders))}
 	for _, folder := range folders {
-		set.Stored = append(set.Stored, StoredBackup{Folder: folder, Backup: backup.Read(folder)})
+		if ctx.Err() != nil { // whose they are is known by their names only
+			set.Stored = append(set.Stored, StoredBackup{Folder: folder, Backup: device.Backup{
+				Folder: folder.Path, Archived: folder.Archived, Device: device.Identity{UDID: folder.UDID},
+			}})
+			continue
+		}
+		set.Stored = append(set.Stored, StoredBackup{Folder: folder, Backup: backup.Read(ctx, folder)})
 	}
 	return set
 }
@@ -53,7 +61,7 @@ func (set *BackupSet) Keep(wanted func(StoredBackup) bool) {
 func (set BackupSet) searched() device.Fact[uint64] {
 	switch {
 	case len(set.Closed) > 0:
-		return device.Unknown[uint64](device.NotPermitted)
+		return device.Unknown[uint64](whyClosed(set.Closed[0].Err))
 	case set.Places == nil:
 		return device.Unknown[uint64](device.NotAsked)
 	default:
@@ -115,27 +123,36 @@ func valueOf(fact device.Fact[time.Time]) time.Time {
 	return at
 }
 
-// snapshots are the devices that the backups are of, as far as the newest of each tells. A
-// folder that does not say whose it is stands for a device of its own.
-func (set BackupSet) snapshots(now time.Time, table releases.Table) []device.Snapshot {
-	snapshots := make([]device.Snapshot, 0, len(set.Stored))
+// byDevice splits the set into one for each device. A folder that does not say whose it is
+// stands for a device of its own.
+func (set BackupSet) byDevice() []BackupSet {
+	var devices []BackupSet
 	place := map[string]int{} // of a device among them, by its UDID in the form of device.UDIDKey
 	for _, st := range set.Stored {
 		udid := device.UDIDKey(st.Backup.Device.UDID)
 		i, known := place[udid]
 		if !known || udid == "" {
-			i = len(snapshots)
+			i = len(devices)
 			place[udid] = i
-			snapshots = append(snapshots, device.Snapshot{TakenAt: now, BackupPlaces: set.searched()})
+			devices = append(devices, BackupSet{Places: set.Places, Closed: set.Closed})
 		}
-		put(&snapshots[i], st)
+		devices[i].Stored = append(devices[i].Stored, st)
 	}
-	for i := range snapshots {
-		sortBackups(&snapshots[i])
-		snapshots[i].Device = snapshots[i].Backups[0].Device
-		identify(&snapshots[i], table)
+	return devices
+}
+
+// snapshot is the device that all backups of the set are of, as far as the newest tells.
+func (set BackupSet) snapshot(now time.Time, table releases.Table) device.Snapshot {
+	s := device.Snapshot{TakenAt: now, BackupPlaces: set.searched()}
+	for _, st := range set.Stored {
+		put(&s, st)
 	}
-	return snapshots
+	sortBackups(&s)
+	if len(s.Backups) > 0 {
+		s.Device = s.Backups[0].Device
+	}
+	identify(&s, table)
+	return s
 }
 
 // reported are the places that were searched, as the report has them.
@@ -149,7 +166,7 @@ func (set BackupSet) reported() []report.Place {
 	for _, c := range set.Closed {
 		places = append(places, report.Place{
 			Path: c.Path, Program: c.Place.Program, Target: c.Place.Target,
-			Reason: string(device.NotPermitted), Hint: ClosedHint(c, runtime.GOOS),
+			Reason: string(whyClosed(c.Err)), Hint: ClosedHint(c, runtime.GOOS),
 		})
 	}
 	return places
@@ -165,9 +182,26 @@ func (set BackupSet) target(place backup.Place) string {
 	return ""
 }
 
+// whyClosed is why a place, or a folder in one, was not looked into.
+func whyClosed(err error) device.Reason {
+	if reason, ok := errors.AsType[device.Reason](err); ok {
+		return reason
+	}
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return device.NotPermitted
+	case errors.Is(err, context.Canceled):
+		return device.Interrupted
+	default:
+		return device.Inconclusive
+	}
+}
+
 // ClosedHint says how to get at a folder of backups.
 func ClosedHint(c backup.Closed, goos string) string {
-	switch {
+	switch reason := whyClosed(c.Err); {
+	case reason == device.Interrupted, reason == device.OutOfTime:
+		return "Run it again, without interrupting it or with more time."
 	case !errors.Is(c.Err, fs.ErrPermission):
 		return fmt.Sprintf("The system says: %v.", c.Err)
 	case goos == "darwin":

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
@@ -41,7 +42,10 @@ func TestBackupsMeetInOneDevice(t *testing.T) {
 	archive(t, writeBackup(t, dir, backuptest.Backup{}))
 	writeBackup(t, dir, backuptest.Backup{})
 	writeBackup(t, dir, backuptest.Backup{UDID: "00008110-001A2B3C4D5E6F70"})
-	snapshots := FindBackups([]backup.Place{{Path: dir}}).snapshots(time.Now(), releases.Embedded())
+	var snapshots []device.Snapshot
+	for _, of := range FindBackups(t.Context(), []backup.Place{{Path: dir}}).byDevice() {
+		snapshots = append(snapshots, of.snapshot(time.Now(), releases.Embedded()))
+	}
 	if len(snapshots) != 2 || len(snapshots[0].Backups) != 2 || len(snapshots[1].Backups) != 1 {
 		t.Fatalf("%d devices: %+v", len(snapshots), snapshots)
 	}

@@ -103,6 +103,16 @@ func better(first, second device.Snapshot) device.Snapshot {
 	return kept
 }
 
+// chosen reports whether a device is one of those that were asked for; none named is all.
+func chosen(udid string, udids []string) bool {
+	return len(udids) == 0 || slices.ContainsFunc(udids, func(other string) bool { return device.SameUDID(other, udid) })
+}
+
+// leftOutOf keeps of the devices that are left out those that were asked for.
+func leftOutOf(left []device.LeftOut, udids []string) []device.LeftOut {
+	return slices.DeleteFunc(left, func(l device.LeftOut) bool { return !chosen(l.UDID, udids) })
+}
+
 // Choose keeps the devices with the UDIDs given, all of them if none is, and returns the
 // UDIDs that no device has.
 func Choose(attached []usb.Attached, udids []string) (wanted []usb.Attached, missing []string) {
@@ -110,7 +120,7 @@ func Choose(attached []usb.Attached, udids []string) (wanted []usb.Attached, mis
 		return attached, nil
 	}
 	for _, a := range attached {
-		if slices.ContainsFunc(udids, func(udid string) bool { return device.SameUDID(udid, a.UDID) }) {
+		if chosen(a.UDID, udids) {
 			wanted = append(wanted, a)
 		}
 	}

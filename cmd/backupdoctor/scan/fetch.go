@@ -21,6 +21,7 @@ import (
 // A Fetch copies one sysdiagnose archive from a device to this computer.
 type Fetch struct {
 	Door      usb.Door
+	Network   bool // take a device on the network too
 	Screen    *terminal.Screen
 	Folder    string        // where the archive goes
 	Wait      time.Duration // for an archive, or for the device to come back
@@ -48,7 +49,7 @@ const pollInterval = time.Second
 
 // pick finds the one device that is meant.
 func (f Fetch) pick(ctx context.Context, udid string) (usb.Attached, error) {
-	attached, err := f.Door.Find(ctx)
+	found, err := f.Door.Discover(ctx, func(usb.Change) {})
 	if err != nil {
 		return usb.Attached{}, Ending(report.New(report.Run{Gaps: []device.Gap{device.GapOf(err)}}), runtime.GOOS)
 	}
@@ -56,8 +57,11 @@ func (f Fetch) pick(ctx context.Context, udid string) (usb.Attached, error) {
 	if udid != "" {
 		udids = []string{udid}
 	}
+	attached, left := Examination{Network: f.Network}.leftOut(found.Devices)
 	wanted, _ := Choose(attached, udids)
 	switch {
+	case len(wanted) == 0 && len(leftOutOf(left, udids)) > 0:
+		return usb.Attached{}, command.Exit{Code: report.ExitNoDevice, Err: errors.New("the device is on Wi-Fi only, which is slow for an archive"), Hint: "attach it with a cable, or add --network"}
 	case len(wanted) == 1:
 		return wanted[0], nil
 	case len(wanted) > 1:
@@ -186,11 +190,12 @@ func (f Fetch) await(ctx context.Context, attached usb.Attached, before []usb.Ar
 // again finds the device under the number that it has now, after a request to it failed.
 // An error that has nothing to do with its being unplugged stays one.
 func (f Fetch) again(ctx context.Context, attached usb.Attached, failed error) (usb.Attached, error) {
-	found, err := f.Door.Find(ctx)
+	found, err := f.Door.Discover(ctx, func(usb.Change) {})
 	if err != nil {
 		return attached, err
 	}
-	wanted, _ := Choose(found, []string{attached.UDID})
+	here, _ := Examination{Network: f.Network}.leftOut(found.Devices)
+	wanted, _ := Choose(here, []string{attached.UDID})
 	if len(wanted) == 0 {
 		return attached, nil
 	}

@@ -7,13 +7,15 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 )
 
 // Folders examines devices by their backups and archives on this computer alone.
 type Folders struct {
 	Set        BackupSet
-	UDIDs      []string // the devices to examine; none means all, or those of the archives
+	Places     []backup.Place // where to look for more
+	UDIDs      []string       // the devices to examine; none means all, or those of the archives
 	Inspection Inspection
 	Table      releases.Table
 	Limit      time.Duration // for the inspection of all; 0 for as long as it needs
@@ -22,25 +24,48 @@ type Folders struct {
 	Screen     *terminal.Screen
 }
 
-// Learn implements [Source].
+// Learn implements [Source]. Each device is inspected, handed over and dropped before the
+// next one, unless there is something to add once all have been read.
 func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
-	archives, err := f.Archives.read(ctx, f.Screen)
+	reading, stop := limited(ctx, f.Limit)
+	defer stop()
+	archives, err := f.Archives.read(reading, f.Screen)
 	if err != nil {
 		return Learned{}, err
 	}
-	reading, stop := limited(ctx, f.Limit)
-	defer stop()
 	set, wanted := f.Set, slices.Concat(f.UDIDs, ownersOf(archives))
+	if f.Places != nil {
+		set = set.With(FindBackups(reading, f.Places))
+	}
 	set.Keep(func(st StoredBackup) bool { return len(wanted)+len(archives) == 0 || st.IsOfOne(wanted) })
-	f.Inspection.all(reading, set)
-	snapshots := withArchives(set.snapshots(time.Now().UTC(), f.Table), archives, set, f.Table)
-	gaps, places := stopped(reading), set.reported()
-	clear(set.Stored) // the snapshots have them, and go one by one
-	more(ctx, f.More, snapshots)
-	run.Start(len(snapshots))
-	for number, s := range snapshots {
-		snapshots[number] = device.Snapshot{}
-		run.Done(number, s)
+	devices, places := set.byDevice(), set.reported()
+	clear(set.Stored) // each is in the set of its device now
+	set.Stored = nil
+
+	f.Inspection.budget = backup.NewExampleBudget(exampleBytes)
+	together := len(archives)+len(f.More) > 0
+	if !together {
+		run.Start(len(devices))
+	}
+	var snapshots []device.Snapshot
+	for number, of := range devices {
+		devices[number] = BackupSet{}
+		f.Inspection.all(reading, of)
+		s := of.snapshot(time.Now().UTC(), f.Table)
+		if together {
+			snapshots = append(snapshots, s)
+		} else {
+			run.Done(number, s)
+		}
+	}
+	gaps := stopped(reading)
+	if together {
+		snapshots = withArchives(snapshots, archives, set, f.Table)
+		more(reading, f.More, snapshots)
+		run.Start(len(snapshots))
+		for number, s := range snapshots {
+			run.Done(number, s)
+		}
 	}
 	return Learned{Recording: run.Recording(gaps...), Places: places, None: NoBackup()}, nil
 }

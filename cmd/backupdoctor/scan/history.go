@@ -38,9 +38,13 @@ func History(k Keeper) Sink {
 			return nil
 		},
 		Hear: func(e Event) {
-			if <-opened; keeping != nil {
-				keeping.hear(e)
+			if <-opened; keeping == nil {
+				return
 			}
+			if e.Type == report.RunStart {
+				keeping.run.Saw(keeping.before)
+			}
+			keeping.hear(e)
 		},
 		Close: func() error {
 			if <-opened; keeping != nil {
@@ -59,6 +63,7 @@ type keeping struct {
 	recorder *history.Recorder
 	added    chan struct{} // something new is in the outbox
 	stop     func()        // ends the upload
+	before   string        // the newest version that was seen in earlier runs; "" if that is not known
 	reported string        // the last failure
 }
 
@@ -71,6 +76,8 @@ func (k Keeper) open(ctx context.Context, run *Run) *keeping {
 	}
 	kept := history.Run{Started: run.StartedAt, Tool: command.Version(), Host: runtime.GOOS, Subject: report.OfDevices}
 	keeping := &keeping{Keeper: k, run: run, store: store, recorder: history.NewRecorder(store, kept), added: make(chan struct{}, 1), stop: func() {}}
+	// Without it nothing more is called the newest than without a history.
+	keeping.before, _ = store.NewestVersion(ctx)
 	if k.Outgoing != nil {
 		keeping.stop = k.Outgoing.Upload(ctx, k.Screen, store, keeping.added)
 	}
@@ -94,7 +101,7 @@ func (k *keeping) hear(e Event) {
 
 func (k *keeping) close() {
 	k.stop()
-	k.report(cmp.Or(k.recorder.Err(), k.store.Close()))
+	k.report(cmp.Or(k.recorder.Err(), k.recorder.Release(), k.store.Close()))
 }
 
 // report reports a failure, but not the same one twice.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
@@ -15,9 +17,19 @@ import (
 // HistoryVariable names the file of the history, in place of the one in the data folder.
 const HistoryVariable = "BACKUPDOCTOR_HISTORY"
 
-// HistoryPath is the file of the history.
+// NoHistory is the value of HistoryVariable that keeps no history.
+const NoHistory = "none"
+
+// ErrNoHistory is what there is to read where no history is kept.
+var ErrNoHistory = errors.New("no history is kept: " + HistoryVariable + " is " + NoHistory)
+
+// HistoryPath is the file of the history. Without one it is ErrNoHistory.
 func HistoryPath(env command.Env) (string, error) {
-	if path := env.Getenv(HistoryVariable); path != "" {
+	switch path := env.Getenv(HistoryVariable); path {
+	case "":
+	case NoHistory:
+		return "", command.Exit{Code: report.ExitUsage, Err: ErrNoHistory, Hint: "unset " + HistoryVariable + ", or name a file in it"}
+	default:
 		return path, nil
 	}
 	folder, err := env.DataDir()
@@ -27,38 +39,86 @@ func HistoryPath(env command.Env) (string, error) {
 	return filepath.Join(folder, "backupdoctor", "history.sqlite"), nil
 }
 
-// OpenHistory opens the history, or starts one. That a corrupt one was set aside goes to
-// messages.
+// CheckHistory refuses a file that was named for the history and is none. Whatever else is
+// wrong with a history does not keep a scan from examining devices.
+func CheckHistory(env command.Env) error {
+	path := env.Getenv(HistoryVariable)
+	if path == "" || path == NoHistory {
+		return nil
+	}
+	if err := history.Check(path); errors.Is(err, history.ErrForeign) {
+		return HistoryError(err)
+	}
+	return nil
+}
+
+// OpenHistory opens the history for writing, or starts one. What became of a damaged one goes
+// to messages.
 func OpenHistory(ctx context.Context, env command.Env, messages io.Writer) (*history.Store, error) {
 	path, err := HistoryPath(env)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkFolder(env, path); err != nil {
 		return nil, err
 	}
 	store, err := history.Open(ctx, path)
 	if err != nil {
 		return nil, HistoryError(err)
 	}
-	if kept := store.SetAside(); kept != "" {
-		fmt.Fprintln(messages, "backupdoctor: the history was broken, and a new one is begun; the old one is kept as", kept)
-		fmt.Fprintln(messages, "hint:", recoverHint(kept))
+	if recovery := store.Recovery(); recovery.Kept != "" {
+		fmt.Fprintln(messages, "backupdoctor: the history was damaged:", recovery)
 	}
 	return store, nil
 }
 
-// HistoryError adds the way out to an error of the history.
-func HistoryError(err error) error {
-	broken, isBroken := errors.AsType[*history.BrokenError](err)
-	switch {
-	case isBroken:
-		return command.Exit{Code: report.ExitUsage, Err: err, Hint: recoverHint(broken.Kept)}
-	case errors.Is(err, history.ErrNewer):
-		return command.Exit{Code: report.ExitUsage, Err: err, Hint: "update this backupdoctor, or name another file in " + HistoryVariable}
-	case errors.Is(err, history.ErrForeign):
-		return command.Exit{Code: report.ExitUsage, Err: err, Hint: "name another file in " + HistoryVariable}
+// checkFolder reports whether there is a folder for a file that was named. It is not made: it
+// may be on a volume that is not mounted, and then there would be two histories.
+func checkFolder(env command.Env, path string) error {
+	if env.Getenv(HistoryVariable) == "" {
+		return nil
 	}
-	return err
+	folder := filepath.Dir(path)
+	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+		return HistoryError(fmt.Errorf("%w: there is no folder %s", history.ErrAway, folder))
+	}
+	return nil
 }
 
-func recoverHint(kept string) string {
-	return fmt.Sprintf("sqlite3 %q .recover shows what can still be read of it", kept)
+// ReadHistory opens a history that is there, and changes nothing on the disk.
+func ReadHistory(ctx context.Context, env command.Env) (*history.Store, error) {
+	path, err := HistoryPath(env)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFolder(env, path); err != nil {
+		return nil, err
+	}
+	store, err := history.OpenToRead(ctx, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, command.Exit{Code: report.ExitUsage, Err: errors.New("there is no history yet"), Hint: "backupdoctor scan begins one, at " + path}
+	}
+	return store, HistoryError(err)
+}
+
+// HistoryError adds the way out to an error of the history.
+func HistoryError(err error) error {
+	hint := ""
+	broken, isBroken := errors.AsType[*history.BrokenError](err)
+	switch {
+	case isBroken && broken.Recovery.Kept == "":
+		hint = "backupdoctor history recover keeps the file and puts what can be read into a new one"
+	case isBroken:
+	case errors.Is(err, history.ErrNewer):
+		hint = "update this backupdoctor, or name another file in " + HistoryVariable
+	case errors.Is(err, history.ErrOlder):
+		hint = "backupdoctor scan brings it up to date, and history recover does it now"
+	case errors.Is(err, history.ErrForeign):
+		hint = "name another file in " + HistoryVariable + ", or " + NoHistory + " to keep no history"
+	case errors.Is(err, history.ErrAway):
+		hint = "mount the volume it is on, or name another file in " + HistoryVariable
+	default:
+		return err
+	}
+	return command.Exit{Code: report.ExitUsage, Err: err, Hint: hint}
 }

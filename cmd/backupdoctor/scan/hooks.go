@@ -36,7 +36,7 @@ func (h Hooks) Sink() Sink {
 	return Sink{
 		Begin: func(_ context.Context, r *Run) error { run = r; return nil },
 		Hear: func(e Event) {
-			if e.Type != report.DeviceDone {
+			if e.Type != report.DeviceDone || e.Result != nil && e.Result.Again {
 				return
 			}
 			if h.Bell && h.Screen.IsTerminal() {

@@ -29,7 +29,9 @@ const exampleBytes = 4 << 20
 // all inspects every backup of a set that was not yet inspected. It never fails: what could not
 // be read is unknown.
 func (i Inspection) all(ctx context.Context, set BackupSet) {
-	i.budget = backup.NewExampleBudget(exampleBytes)
+	if i.budget == nil {
+		i.budget = backup.NewExampleBudget(exampleBytes)
+	}
 	for n := range set.Stored {
 		if !set.Stored[n].inspected {
 			i.one(ctx, &set.Stored[n])

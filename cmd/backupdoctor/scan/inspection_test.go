@@ -16,7 +16,7 @@ import (
 func TestAnInspectionHasALimit(t *testing.T) {
 	dir := t.TempDir()
 	writeBackup(t, dir, backuptest.Backup{})
-	set := FindBackups([]backup.Place{{Path: dir}})
+	set := FindBackups(t.Context(), []backup.Place{{Path: dir}})
 	i := Inspection{Depth: device.QuickLook, Passwords: (&asker{}).passwords(), Limit: time.Nanosecond, Screen: terminal.NewScreen(io.Discard, func(string) string { return "" })}
 	i.all(t.Context(), set)
 	proof, err := set.Stored[0].Backup.Proof.Get()

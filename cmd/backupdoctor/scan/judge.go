@@ -23,6 +23,7 @@ type Result struct {
 	Snapshot *device.Snapshot // as it was learned
 	Shown    *device.Snapshot // as it may be shown: without its owner in a redacted run
 	Device   *report.Device   // what was found, as the report has it
+	Again    bool             // it was delivered before, and takes the place of that
 }
 
 // judge judges a device by what is shown of it. Which findings are suppressed may depend on a

@@ -27,16 +27,30 @@ type Listen struct {
 // Learn implements [Source].
 func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
 	var gaps []device.Gap
-	attached, err := l.Door.Find(ctx)
+	found, err := l.Door.Discover(ctx, func(usb.Change) {})
 	if err != nil {
 		gaps = append(gaps, device.GapOf(err))
 	}
+	gaps = append(gaps, entryGaps(found.Malformed)...)
+	attached, left := l.leftOut(found.Devices)
 	wanted, missing := Choose(l.Labels.bySlot(attached), l.UDIDs)
-	set := l.backupsOf(wanted, missing)
+	left = leftOutOf(left, l.UDIDs)
+	set := l.backupsOf(ctx, wanted, missing)
 	c := l.collection(run)
 	c.done = func(number int, s device.Snapshot) { run.Tell(number, report.DeviceState, s, report.AllRead) }
 	c.collect(ctx, wanted, missing, set)
-	snapshots := c.snapshots
+	l.follow(ctx, wanted, c.snapshots)
+	for number, s := range c.snapshots {
+		run.Done(number, s)
+	}
+	learned := Learned{Recording: run.Recording(append(gaps, stopped(ctx)...)...), Places: set.reported()}
+	learned.Recording.LeftOut = left
+	return learned, nil
+}
+
+// follow listens to devices at the same time, each of which was read as the snapshot of the same
+// index, and adds what was heard. What else is known of them stays.
+func (l Listen) follow(ctx context.Context, wanted []usb.Attached, snapshots []device.Snapshot) {
 	heard := make([]*backuplog.Log, len(wanted))
 	var following sync.WaitGroup
 	for i, a := range wanted {
@@ -51,17 +65,31 @@ func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
 	following.Wait()
 	until := time.Now()
 	workers.Start(l.Pool).Each(len(wanted), func(i int) device.Reason {
-		snapshots[i] = l.again(ctx, wanted[i], snapshots[i], heard[i])
-		l.Labels.label(&snapshots[i])
+		after := l.again(ctx, wanted[i], snapshots[i], heard[i])
+		snapshots[i].TakenAt, snapshots[i].Device, snapshots[i].Live = after.TakenAt, after.Device, after.Live
 		identify(&snapshots[i], l.Table)
-		set.join(&snapshots[i])
 		snapshots[i].Attempts = heard[i].Attempts(until)
 		return ""
 	})
-	for number, s := range snapshots {
-		run.Done(number, s)
+}
+
+// followUnexplained listens to those devices for which a scan found no reason.
+func (l Listen) followUnexplained(ctx context.Context, run *Run, wanted []usb.Attached, snapshots []device.Snapshot) {
+	var open []usb.Attached
+	var places []int
+	for i, a := range wanted {
+		if run.unexplained(i, snapshots[i]) {
+			open, places = append(open, a), append(places, i)
+		}
 	}
-	return Learned{Recording: run.Recording(append(gaps, stopped(ctx)...)...), Places: set.reported()}, nil
+	before := make([]device.Snapshot, len(open))
+	for n, i := range places {
+		before[n] = snapshots[i]
+	}
+	l.follow(ctx, open, before)
+	for n, i := range places {
+		snapshots[i] = before[n]
+	}
 }
 
 // again reads what has changed while a device was listened to: above all the date of its
@@ -71,15 +99,11 @@ func (l Listen) again(ctx context.Context, a usb.Attached, before device.Snapsho
 	if ctx.Err() != nil {
 		return before
 	}
-	attached, err := l.Door.Find(ctx)
-	if err != nil {
+	attached, ok := l.find(ctx, a.UDID)
+	if !ok {
 		return before
 	}
-	i := slices.IndexFunc(attached, func(other usb.Attached) bool { return device.SameUDID(other.UDID, a.UDID) })
-	if i < 0 {
-		return before
-	}
-	after := l.Door.Read(ctx, attached[i], l.Wants)
+	after := l.Door.Read(ctx, attached, l.Wants)
 	if after.Live.Ended.Reason != "" {
 		return before
 	}
@@ -87,6 +111,20 @@ func (l Listen) again(ctx context.Context, a usb.Attached, before device.Snapsho
 		heard.Succeed(at)
 	}
 	return after
+}
+
+// find finds a device again, by a connection by which devices are examined.
+func (e Examination) find(ctx context.Context, udid string) (a usb.Attached, ok bool) {
+	found, err := e.Door.Discover(ctx, func(usb.Change) {})
+	if err != nil {
+		return a, false
+	}
+	attached, _ := e.leftOut(found.Devices)
+	at := slices.IndexFunc(attached, func(other usb.Attached) bool { return device.SameUDID(other.UDID, udid) })
+	if at < 0 {
+		return a, false
+	}
+	return attached[at], true
 }
 
 // newBackup is the date of the last good iCloud backup, if it has moved.

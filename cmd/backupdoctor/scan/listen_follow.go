@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -145,9 +144,8 @@ func (f follower) wait(ctx context.Context, a usb.Attached) (found usb.Attached,
 			return a, false
 		case <-tick.C:
 		}
-		attached, _ := f.Door.Find(ctx) // without usbmuxd there is nothing, until it is back
-		if i := slices.IndexFunc(attached, func(other usb.Attached) bool { return device.SameUDID(other.UDID, a.UDID) }); i >= 0 {
-			return attached[i], true
+		if again, ok := f.find(ctx, a.UDID); ok { // without usbmuxd there is none, until it is back
+			return again, true
 		}
 	}
 }

@@ -38,3 +38,20 @@ func TestOfflineTheReportIsTheSame(t *testing.T) {
 		t.Errorf("with --net: %s\nwithout:    %s", got.Headline, want.Headline)
 	}
 }
+
+// What is asked about a recording ends with the time for the whole run, too.
+func TestQuestionsAboutARecordingEndInTime(t *testing.T) {
+	var ended error
+	wait := func(ctx context.Context, _ []device.Snapshot) {
+		<-ctx.Done() // as a prompt does that nobody answers
+		ended = context.Cause(ctx)
+	}
+	replay := Replay{From: "../../../testdata/recordings/healthy.json", Limit: 500 * time.Millisecond, More: []More{wait}}
+	run, err := begin(t.Context(), Judge{Checks: checks.All()}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := replay.Learn(t.Context(), run); err != nil || ended != device.OutOfTime {
+		t.Errorf("ended with %v, %v", ended, err)
+	}
+}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
@@ -32,21 +34,31 @@ func (o Output) render(w io.Writer, r report.Report) error {
 	return f.Write(w, r, o.Display)
 }
 
+// mode is that of a new file. Metrics are collected by a program of another user.
+func (o Output) mode() fs.FileMode {
+	if o.Format == "prometheus" {
+		return output.Shared
+	}
+	return output.Private
+}
+
 // Outputs writes the report once for each output, and the events of the run as they happen. One
 // that fails does not keep the others from being written; the error is that of the first.
-func Outputs(outputs []Output, files Destination, stdout io.Writer) Sink {
+func Outputs(outputs []Output, files output.Files) Sink {
 	var streams []*stream
+	var run context.Context
 	return Sink{
-		Begin: func(context.Context, *Run) error {
+		Begin: func(ctx context.Context, _ *Run) error {
+			run = ctx
 			for _, o := range outputs {
 				if o.Format != format.Streamed {
 					continue
 				}
-				s, err := files.events(o.Path, stdout)
+				out, err := files.Stream(ctx, o.Path)
 				if err != nil {
 					return errors.Join(err, closeAll(streams))
 				}
-				streams = append(streams, s)
+				streams = append(streams, &stream{out: out})
 			}
 			return nil
 		},
@@ -60,7 +72,7 @@ func Outputs(outputs []Output, files Destination, stdout io.Writer) Sink {
 				if o.Format == format.Streamed {
 					continue
 				}
-				failed := files.Write(o.Path, stdout, func(w io.Writer) error { return o.render(w, r) })
+				failed := files.Write(run, o.Path, o.mode(), func(w io.Writer) error { return o.render(w, r) })
 				if err == nil {
 					err = failed
 				}

@@ -46,7 +46,7 @@ func lockedBackups(t *testing.T) BackupSet {
 	archive(t, writeBackup(t, dir, backuptest.Backup{Password: backupPassword}))
 	writeBackup(t, dir, backuptest.Backup{Password: backupPassword})
 	writeBackup(t, dir, backuptest.Backup{Password: backupPassword, UDID: "00008110-001A2B3C4D5E6F70"})
-	set := FindBackups([]backup.Place{{Path: dir}})
+	set := FindBackups(t.Context(), []backup.Place{{Path: dir}})
 	if len(set.Stored) != 3 {
 		t.Fatalf("%d backups", len(set.Stored))
 	}
@@ -94,7 +94,7 @@ func TestNoPasswordForAnOpenBackup(t *testing.T) {
 	dir := t.TempDir()
 	writeBackup(t, dir, backuptest.Backup{})
 	a := &asker{}
-	set := FindBackups([]backup.Place{{Path: dir}})
+	set := FindBackups(t.Context(), []backup.Place{{Path: dir}})
 	keys, err := a.passwords().open(t.Context(), set.Stored[0].Folder, set.Stored[0].Backup)
 	if keys != nil || err != nil || len(a.asked) != 0 {
 		t.Errorf("keys %v, error %v, asked %v", keys, err, a.asked)

@@ -1,12 +1,11 @@
 package scan
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
-	"os"
 
 	"github.com/backupdoctor/backupdoctor/checks/faults"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 )
@@ -14,20 +13,12 @@ import (
 // A ProblemFile is where every file that a fault concerns goes as it is found, so that a
 // backup in ruins needs no more memory than a whole one.
 type ProblemFile struct {
-	file   *os.File
-	out    *bufio.Writer
+	out    output.Writer
 	failed error // the first error of writing
 }
 
-// NewProblemFile opens the file of --files, which only its owner may read: paths tell a lot about
-// people.
-func NewProblemFile(path string) (*ProblemFile, error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	return &ProblemFile{file: file, out: bufio.NewWriter(file)}, nil
-}
+// NewProblemFile writes to the file of --files.
+func NewProblemFile(out output.Writer) *ProblemFile { return &ProblemFile{out: out} }
 
 // A problemLine is one line of the list, as JSON.
 type problemLine struct {
@@ -49,7 +40,11 @@ func (l *ProblemFile) Write(folder backup.Folder, p backup.Problem) {
 	}
 }
 
-// Close ends the list, and gives the first error of writing it.
+// Close ends the list, and gives the first error of writing it. A list that could not be
+// written in full is not kept.
 func (l *ProblemFile) Close() error {
-	return errors.Join(l.failed, l.out.Flush(), l.file.Close())
+	if l.failed != nil {
+		return errors.Join(l.failed, l.out.Discard())
+	}
+	return l.out.Commit()
 }

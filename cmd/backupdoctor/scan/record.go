@@ -2,6 +2,7 @@ package scan
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -9,20 +10,25 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // Record keeps what was learned in a file.
-func Record(path string, files Destination) Sink {
-	return Sink{Snapshots: true, Report: func(_ report.Report, learned device.Recording) error {
-		return files.Write(path, io.Discard, func(w io.Writer) error { return device.WriteRecording(w, learned) })
+func Record(path string, files output.Files) Sink {
+	var run context.Context
+	begin := func(ctx context.Context, _ *Run) error { run = ctx; return nil }
+	return Sink{Snapshots: true, Begin: begin, Report: func(_ report.Report, learned device.Recording) error {
+		return files.Write(run, path, output.Private, func(w io.Writer) error { return device.WriteRecording(w, learned) })
 	}}
 }
 
 // Capture keeps a recording of each device in a folder, and lists their files.
-func Capture(folder string, files Destination, list io.Writer) Sink {
-	return Sink{Snapshots: true, Report: func(_ report.Report, learned device.Recording) error {
+func Capture(folder string, files output.Files, list io.Writer) Sink {
+	var run context.Context
+	begin := func(ctx context.Context, _ *Run) error { run = ctx; return nil }
+	return Sink{Snapshots: true, Begin: begin, Report: func(_ report.Report, learned device.Recording) error {
 		var used []string
 		for _, s := range learned.Snapshots {
 			name := unique(fileName(s), used)
@@ -30,7 +36,7 @@ func Capture(folder string, files Destination, list io.Writer) Sink {
 			one := learned
 			one.Snapshots = []device.Snapshot{s}
 			path := filepath.Join(folder, name+".json")
-			if err := files.Write(path, io.Discard, func(w io.Writer) error { return device.WriteRecording(w, one) }); err != nil {
+			if err := files.Write(run, path, output.Private, func(w io.Writer) error { return device.WriteRecording(w, one) }); err != nil {
 				return err
 			}
 			if _, err := fmt.Fprintln(list, path); err != nil {

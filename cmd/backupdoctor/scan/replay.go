@@ -46,7 +46,7 @@ func (p Replay) Learn(ctx context.Context, run *Run) (Learned, error) {
 	snapshots := recording.Snapshots
 	recording.Snapshots = nil
 	p.Labels.relabel(snapshots)
-	more(ctx, p.More, snapshots)
+	more(reading, p.More, snapshots)
 	run.Start(len(snapshots))
 	for number, s := range snapshots {
 		run.Done(number, s)
@@ -90,6 +90,7 @@ func (p Replay) readAll(run *Run) (device.Recording, error) {
 			continue
 		}
 		runs[one.Run] = true
+		run.apart = len(runs) > 1
 		all.Run, all.StartedAt = one.Run, one.StartedAt
 		all.Redacted = all.Redacted || one.Redacted
 		all.Snapshots = append(all.Snapshots, one.Snapshots...)

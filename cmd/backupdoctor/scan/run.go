@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -8,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -26,8 +28,18 @@ type Run struct {
 	mu      sync.Mutex // held while an event is delivered
 	started bool
 
+	deliverMu sync.Mutex // held while results are delivered
 	resultsMu sync.Mutex
 	results   map[int]Result // by number
+	members   map[int]member // by number
+	before    string         // the newest version that was seen in earlier runs
+	apart     bool           // the devices were read by several computers, or at different times
+}
+
+// A member is what a finished device contributes to what the tray shows.
+type member struct {
+	checks.Member
+	given device.Tray // what a recording says that its tray showed
 }
 
 // begin starts a run. Ids of runs sort by the time at which they began.
@@ -36,7 +48,7 @@ func begin(ctx context.Context, judge Judge, sinks []Sink, resumed *history.Resu
 	if err != nil {
 		return nil, err
 	}
-	run := &Run{ID: id.String(), StartedAt: time.Now().UTC(), judge: judge, results: map[int]Result{}}
+	run := &Run{ID: id.String(), StartedAt: time.Now().UTC(), judge: judge, results: map[int]Result{}, members: map[int]member{}}
 	if resumed != nil {
 		run.ID, run.StartedAt = resumed.Run.Run, resumed.Run.StartedAt
 	}
@@ -67,18 +79,88 @@ func (r *Run) Tell(number int, what string, s device.Snapshot, state string) {
 
 // Done takes a device about which nothing more will be learned: it is judged, and the sinks get
 // the result.
+//
+// Devices that were judged before are judged again, and their results delivered again, where
+// the tray shows something new with this one: that the clock of this computer is in doubt.
 func (r *Run) Done(number int, s device.Snapshot) {
+	r.resultsMu.Lock()
+	if !r.apart {
+		r.members[number] = member{checks.MemberOf(s), s.Tray}
+		s.Tray = cmp.Or(r.together(), s.Tray)
+	}
+	r.resultsMu.Unlock()
 	result := r.judge.judge(number, s)
+
+	r.deliverMu.Lock() // a result that is judged again is delivered after its first
+	defer r.deliverMu.Unlock()
 	r.resultsMu.Lock()
 	r.results[number] = r.kept(result)
+	again := r.judgedAgain()
 	r.resultsMu.Unlock()
+	r.deliver(result)
+	for _, result := range again {
+		result.Again = true
+		r.deliver(result)
+	}
+}
+
+func (r *Run) deliver(result Result) {
 	r.tell(about(*result.Shown, report.Event{Type: report.DeviceDone, Device: result.Device}, &result))
 }
 
+// unexplained reports whether listening to a device may find the reason that reading it did not.
+func (r *Run) unexplained(number int, s device.Snapshot) bool {
+	switch checks.Next(r.judge.judge(number, s).Device.Next) {
+	case checks.NextMessage, checks.NextAsk, checks.NextListen:
+		return s.Live != nil
+	default:
+		return false
+	}
+}
+
+// Saw takes in the newest version that was seen in earlier runs, before a device is finished.
+func (r *Run) Saw(version string) {
+	r.resultsMu.Lock()
+	defer r.resultsMu.Unlock()
+	r.before = version
+}
+
+// together is what the devices that are finished show together.
+func (r *Run) together() device.Tray {
+	members := make([]checks.Member, 0, len(r.members))
+	for _, m := range r.members {
+		members = append(members, m.Member)
+	}
+	return checks.Together(members, r.before)
+}
+
+// judgedAgain judges the attached devices again for which the tray shows something else than
+// when they were judged.
+func (r *Run) judgedAgain() []Result {
+	if r.apart {
+		return nil
+	}
+	together := r.together()
+	var again []Result
+	for _, number := range slices.Sorted(maps.Keys(r.results)) {
+		s, tray := r.results[number].Snapshot, cmp.Or(together, r.members[number].given)
+		if s.Live == nil || s.Tray == tray {
+			continue
+		}
+		changed := *s
+		changed.Tray = tray
+		result := r.judge.judge(number, changed)
+		r.results[number] = r.kept(result)
+		again = append(again, result)
+	}
+	return again
+}
+
 // kept is what of a result is needed until the report. A run over thousands of backups does
-// not hold what was read of each beside what was found.
+// not hold what was read of each beside what was found; an attached device may have to be
+// judged again.
 func (r *Run) kept(result Result) Result {
-	if r.keepsSnapshots() {
+	if r.keepsSnapshots() || result.Snapshot.Live != nil {
 		return result
 	}
 	snapshot := summary(result.Snapshot)
@@ -96,7 +178,7 @@ func (r *Run) keepsSnapshots() bool {
 
 // summary is what [report.Assemble] and an inventory read of a snapshot.
 func summary(s *device.Snapshot) *device.Snapshot {
-	kept := &device.Snapshot{TakenAt: s.TakenAt, Host: s.Host, Device: s.Device, Labels: s.Labels, Newest: s.Newest}
+	kept := &device.Snapshot{TakenAt: s.TakenAt, Host: s.Host, Device: s.Device, Labels: s.Labels, Newest: s.Newest, Tray: s.Tray}
 	for _, h := range s.Histories {
 		kept.Histories = append(kept.Histories, device.History{Ended: h.Ended})
 	}
@@ -108,6 +190,7 @@ func (r *Run) Replace(number int) {
 	r.resultsMu.Lock()
 	defer r.resultsMu.Unlock()
 	delete(r.results, number)
+	delete(r.members, number)
 }
 
 // Recording is the head of the recording of this run.

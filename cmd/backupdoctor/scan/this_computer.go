@@ -50,7 +50,7 @@ func (t ThisComputer) Look(ctx context.Context) device.Computer {
 	}
 	c.Releases = device.ReleaseTable{Date: table.Date, Source: table.Source, Updated: device.FactOf(true, err)}
 	c.Clock = device.Clock{Now: time.Now().UTC(), Synchronized: host.Synchronized(), NotBefore: t.Env.BuiltIn().Date}
-	c.Folders = foldersOf(t.Places)
+	c.Folders = foldersOf(ctx, t.Places)
 	c.Rooms = t.rooms(c.Folders)
 	return c
 }
@@ -74,11 +74,11 @@ func (t ThisComputer) historyFact(ctx context.Context) device.Fact[bool] {
 }
 
 // foldersOf looks into the folders of backups.
-func foldersOf(places []backup.Place) []device.BackupFolder {
+func foldersOf(ctx context.Context, places []backup.Place) []device.BackupFolder {
 	var folders []device.BackupFolder
 	for _, place := range places {
 		f := device.BackupFolder{Path: place.Path, Program: place.Program, Read: device.Known(true)}
-		found, closed := backup.Find([]backup.Place{place})
+		found, closed := backup.Find(ctx, []backup.Place{place})
 		f.Backups = len(found)
 		if len(closed) > 0 {
 			f.Read = device.Unknown[bool](whyClosed(closed[0].Err))
@@ -88,13 +88,6 @@ func foldersOf(places []backup.Place) []device.BackupFolder {
 		folders = append(folders, f)
 	}
 	return folders
-}
-
-func whyClosed(err error) device.Reason {
-	if errors.Is(err, fs.ErrPermission) {
-		return device.NotPermitted
-	}
-	return device.Malformed
 }
 
 // rooms looks how much is free where the history and backups are kept.

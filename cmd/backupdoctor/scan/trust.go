@@ -19,45 +19,51 @@ import (
 // the mind of.
 type stranger struct {
 	attached *usb.Attached
-	name     string // its own, or else its UDID
+	told     device.Identity // what it tells any computer
 }
 
-// askForTrust asks the devices that do not trust this computer to show the Trust dialog, and
-// waits until each was answered, or for a minute. A device that stays untrusted is examined as
-// far as it lets itself be; why it does is returned by UDID. For one that left and
-// returned, attached has the new number.
-func (e Examination) askForTrust(ctx context.Context, attached []usb.Attached) map[string]error {
-	strangers := e.strangers(ctx, attached)
+// name is its own, or else its UDID.
+func (s stranger) name() string {
+	if name, err := s.told.Name.Get(); err == nil && name != "" {
+		return name
+	}
+	return s.attached.UDID
+}
+
+// askForTrust asks devices that do not trust this computer to show the Trust dialog, and waits
+// until each was answered, or for a minute. done is called with each as soon as its try is over,
+// and with why it does not trust this computer even so; one that left and returned has its new
+// number by then. Several calls can come at a time.
+func (e Examination) askForTrust(ctx context.Context, strangers []stranger, done func(s stranger, refusal error)) {
 	if len(strangers) == 0 {
-		return nil
+		return
 	}
 	fmt.Fprintf(e.Screen, "unlock %s, tap Trust on the screen, and enter the passcode\n", list(strangers))
 	countdown := terminal.NewCountdown(e.Screen)
-	refusals := make([]error, len(strangers))
 	workers.Start(NewPool(len(strangers), nil)).Each(len(strangers), func(i int) device.Reason {
 		s := strangers[i]
-		refusals[i] = e.alone(ctx, *s.attached, func(ctx context.Context) error {
-			return e.Door.Pair(ctx, *s.attached, func(event usb.PairEvent) { countdown.Wait(s.name, event.Left) })
+		refusal := e.alone(ctx, *s.attached, func(ctx context.Context) error {
+			return e.Door.Pair(ctx, *s.attached, func(event usb.PairEvent) { countdown.Wait(s.name(), event.Left) })
 		})
-		countdown.Done(s.name)
+		countdown.Done(s.name())
+		if refusal == nil {
+			e.renumber(ctx, s)
+		} else if brokenOff(ctx, refusal) {
+			refusal = nil
+		}
+		e.sayRefusal(s, refusal)
+		done(s, refusal)
 		return ""
 	})
-	why := map[string]error{}
-	for i, err := range refusals {
-		if err != nil && !brokenOff(ctx, err) {
-			s := strangers[i]
-			why[s.attached.UDID] = err
-			if held, ok := errors.AsType[*actlock.HeldError](err); ok {
-				fmt.Fprintln(e.Screen, held)
-				continue
-			}
-			fmt.Fprintf(e.Screen, "could not pair with %q: %v\n", s.name, device.GapOf(err))
-		}
+}
+
+// sayRefusal says why a device could not be paired with.
+func (e Examination) sayRefusal(s stranger, refusal error) {
+	if held, ok := errors.AsType[*actlock.HeldError](refusal); ok {
+		fmt.Fprintln(e.Screen, held)
+	} else if refusal != nil {
+		fmt.Fprintf(e.Screen, "could not pair with %q: %v\n", s.name(), device.GapOf(refusal))
 	}
-	if len(why) < len(strangers) {
-		e.renumber(ctx, strangers)
-	}
-	return why
 }
 
 // brokenOff reports whether a try ended with the run, and tells nothing of the device.
@@ -78,17 +84,17 @@ func (e Examination) alone(ctx context.Context, a usb.Attached, act func(context
 	return errors.Join(act(actlock.With(ctx, lock)), lock.Release())
 }
 
-// renumber finds the devices again.
-func (e Examination) renumber(ctx context.Context, strangers []stranger) {
+// renumber finds a device again.
+func (e Examination) renumber(ctx context.Context, s stranger) {
 	found, err := e.Door.Discover(ctx, func(usb.Change) {})
 	if err != nil {
-		return // those that have not left are still there
+		return // if it has not left it is still there
 	}
-	for _, s := range strangers {
-		at := slices.IndexFunc(found.Devices, func(a usb.Attached) bool { return device.SameUDID(a.UDID, s.attached.UDID) })
-		if at >= 0 {
-			*s.attached = found.Devices[at]
-		}
+	at := slices.IndexFunc(found.Devices, func(a usb.Attached) bool { return device.SameUDID(a.UDID, s.attached.UDID) })
+	if at >= 0 {
+		udid := s.attached.UDID // by which the run knows it, in whichever of its spellings
+		*s.attached = found.Devices[at]
+		s.attached.UDID = udid
 	}
 }
 
@@ -96,7 +102,7 @@ func (e Examination) renumber(ctx context.Context, strangers []stranger) {
 func list(strangers []stranger) string {
 	names := make([]string, len(strangers))
 	for i, s := range strangers {
-		names[i] = fmt.Sprintf("%q", s.name)
+		names[i] = fmt.Sprintf("%q", s.name())
 	}
 	return strings.Join(names, ", ")
 }
@@ -129,11 +135,7 @@ func (e Examination) strangers(ctx context.Context, attached []usb.Attached) []s
 		}
 		switch device.GapOf(err).Reason {
 		case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale, device.RecordBroken:
-			name, err := greeted[i].Device.Name.Get()
-			if err != nil || name == "" {
-				name = attached[i].UDID
-			}
-			strangers = append(strangers, stranger{&attached[i], name})
+			strangers = append(strangers, stranger{&attached[i], greeted[i].Device})
 		}
 	}
 	return strangers

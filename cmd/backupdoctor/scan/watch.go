@@ -308,18 +308,18 @@ func (w *watching) send(ctx context.Context, s *session, state string) {
 	door := w.Door.Over(a.Connection)
 	door.Timeout = door.Limit() - s.spent
 	go w.workers.Send(func() device.Reason {
-		set := FindBackups(w.Places)
+		set := FindBackups(ctx, w.Places)
 		set.Keep(func(st StoredBackup) bool { return st.IsOfOne([]string{a.UDID}) })
-		var distrust map[string]error
+		var refused error
 		attached := []usb.Attached{a}
 		if w.Pair {
-			distrust = w.askForTrust(ctx, attached)
+			w.askForTrust(ctx, w.strangers(ctx, attached), func(_ stranger, refusal error) { refused = refusal })
 		}
 		w.run.Tell(number, report.DeviceState, w.Labels.labelled(attached[0]), state)
 		began := time.Now()
 		snapshot := w.read(ctx, door, attached[0])
 		w.complete(ctx, number, &snapshot, set)
-		explainDistrust(&snapshot, distrust[a.UDID])
+		explainDistrust(&snapshot, refused)
 		w.examined <- examined{s, snapshot, time.Since(began)}
 		return snapshot.Live.Ended.Reason
 	})

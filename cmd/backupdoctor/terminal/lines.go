@@ -11,14 +11,20 @@ import (
 // the whole tray.
 func Lines(screen *Screen) func(report.Event) {
 	total, done := 0, 0
+	places := map[string]int{} // which line a device had, by UDID
 	return func(e report.Event) {
 		switch {
 		case screen.IsTerminal():
 		case e.Type == report.RunStart && e.Total != nil:
 			total = *e.Total
 		case e.Type == report.DeviceDone:
-			done++
-			fmt.Fprintln(screen, format.Line(*e.Device, done, total, format.Options{UTF8: screen.UTF8()}))
+			place, again := places[e.UDID]
+			if !again || e.UDID == "" {
+				done++
+				place = done
+				places[e.UDID] = place
+			}
+			fmt.Fprintln(screen, format.Line(*e.Device, place, total, format.Options{UTF8: screen.UTF8()}))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -40,6 +41,9 @@ func (q Questions) Ask(ctx context.Context, s *device.Snapshot) bool {
 		switch {
 		case err != nil || text == "q":
 			fmt.Fprintln(q.Out)
+			if reason, ok := errors.AsType[device.Reason](context.Cause(ctx)); ok {
+				fmt.Fprintln(q.Out, "no more questions:", reason)
+			}
 			return false
 		case text == "":
 			skipped = append(skipped, question.ID)

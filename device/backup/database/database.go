@@ -7,9 +7,10 @@
 // it. [OpenWithLog] is for a database
 // whose write-ahead log was never merged: it works on a copy in a private folder.
 //
-// A hostile schema can make an innocent SELECT run for ever, so views, virtual tables and
-// generated columns are refused ([Conn.Columns]), lengths are bounded, and every statement
-// stops with its context.
+// A hostile schema can make an innocent SELECT run for ever, or take all memory before the
+// first one, so a schema beyond all that iOS writes is refused before SQLite reads it, views,
+// virtual tables and generated columns are refused ([Conn.Columns]), lengths are bounded, and
+// every statement stops with its context.
 package database
 
 import (
@@ -72,7 +73,11 @@ func withoutName(err error) error {
 // OpenReaderAt opens a database of size bytes. The source is read from the goroutine that
 // uses the Conn only.
 func OpenReaderAt(ctx context.Context, source io.ReaderAt, size int64) (*Conn, error) {
-	name, system, err := vfs.New(oneFile{&readAhead{source: source}, size})
+	ahead := newReadAhead(source, size)
+	if err := boundedSchema(ahead); err != nil {
+		return nil, err
+	}
+	name, system, err := vfs.New(oneFile{ahead, size})
 	if err != nil {
 		return nil, err
 	}
@@ -95,10 +100,36 @@ func OpenWithLog(ctx context.Context, database, log io.Reader) (*Conn, error) {
 	remove := func() error { return os.RemoveAll(folder) }
 	path := filepath.Join(folder, "copy.sqlite")
 	err = errors.Join(write(ctx, path, database), write(ctx, path+"-wal", log))
+	if err == nil {
+		err = boundedLogged(path)
+	}
 	if err != nil {
 		return nil, errors.Join(err, remove())
 	}
 	return open(ctx, path, sqlite.OpenReadWrite, remove)
+}
+
+// boundedLogged is boundedSchema for a database with a log.
+func boundedLogged(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return withoutName(err)
+	}
+	defer file.Close()
+	log, err := os.Open(path + "-wal")
+	if err != nil {
+		return withoutName(err)
+	}
+	defer log.Close()
+	l, ok, err := newLogged(file, log)
+	switch {
+	case err != nil:
+		return err
+	case ok:
+		return errors.Join(boundedSchema(l), boundedSchema(file)) // SQLite uses the log or passes over it
+	default:
+		return boundedSchema(file)
+	}
 }
 
 // write copies a file, which may have gigabytes, until ctx ends.
@@ -132,7 +163,11 @@ func open(ctx context.Context, name string, flags sqlite.OpenFlags, release func
 	conn.SetInterrupt(ctx.Done())
 	conn.Limit(sqlite.LimitLength, maxValue)
 	c := &Conn{Conn: conn, release: release}
-	for _, pragma := range []string{"trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY", "query_only=ON"} {
+	pragmas := []string{"trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY"}
+	if flags&sqlite.OpenReadOnly == 0 {
+		pragmas = append(pragmas, "query_only=ON")
+	}
+	for _, pragma := range pragmas {
 		if err := sqlitex.ExecuteTransient(conn, "PRAGMA "+pragma, nil); err != nil {
 			return nil, errors.Join(Plain(err), c.Close())
 		}
@@ -149,6 +184,9 @@ func Plain(err error) error {
 	return plainError{err}
 }
 
+// IsOutOfMemory reports whether SQLite could not get the memory that it needs.
+func IsOutOfMemory(err error) bool { return sqlite.ErrCode(err).ToPrimary() == sqlite.ResultNoMem }
+
 type plainError struct{ err error }
 
 func (e plainError) Error() string { return "SQLite: " + sqlite.ErrCode(e.err).Message() }
@@ -161,9 +199,11 @@ func (c *Conn) Close() error { return errors.Join(c.Conn.Close(), c.release()) }
 // ordinary columns is ErrSchema.
 func (c *Conn) Columns(table string) ([]string, error) {
 	var kind string
-	err := sqlitex.Execute(c.Conn, "SELECT type FROM pragma_table_list(?) WHERE schema = 'main'", &sqlitex.ExecOptions{
-		Args:       []any{table},
-		ResultFunc: func(row *sqlite.Stmt) error { kind = row.ColumnText(0); return nil },
+	err := c.pragma("table_list", table, func(row *sqlite.Stmt) error {
+		if strings.EqualFold(row.ColumnText(0), "main") { // schema, name, type
+			kind = row.ColumnText(2)
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, Plain(err)
@@ -172,17 +212,20 @@ func (c *Conn) Columns(table string) ([]string, error) {
 		return nil, fmt.Errorf("%w: no table %s", ErrSchema, table)
 	}
 	var columns []string
-	err = sqlitex.Execute(c.Conn, "SELECT name, hidden FROM pragma_table_xinfo(?)", &sqlitex.ExecOptions{
-		Args: []any{table},
-		ResultFunc: func(row *sqlite.Stmt) error {
-			if row.ColumnInt(1) != 0 {
-				return fmt.Errorf("%w: table %s has a generated column", ErrSchema, table)
-			}
-			columns = append(columns, row.ColumnText(0))
-			return nil
-		},
+	err = c.pragma("table_xinfo", table, func(row *sqlite.Stmt) error {
+		if row.ColumnInt(6) != 0 { // cid, name, type, notnull, dflt_value, pk, hidden
+			return fmt.Errorf("%w: table %s has a generated column", ErrSchema, table)
+		}
+		columns = append(columns, row.ColumnText(1))
+		return nil
 	})
 	return columns, err
+}
+
+// pragma asks a pragma about a table. It takes half the time of the function with its name.
+func (c *Conn) pragma(name, table string, row func(*sqlite.Stmt) error) error {
+	query := fmt.Sprintf(`PRAGMA main.%s("%s")`, name, strings.ReplaceAll(table, `"`, `""`))
+	return sqlitex.ExecuteTransient(c.Conn, query, &sqlitex.ExecOptions{ResultFunc: row})
 }
 
 // QuickCheck is SQLite's own check of the file, without the indexes: nil if it finds

@@ -13,10 +13,15 @@ const aheadSize = 128 << 10
 // as in an index, are passed on as they are.
 type readAhead struct {
 	source io.ReaderAt
+	size   int64 // of the source; a small one is read at once
 	buffer []byte
 	window []byte // what buffer holds of the source
 	start  int64  // of the window
 	next   int64  // where the last read ended
+}
+
+func newReadAhead(source io.ReaderAt, size int64) *readAhead {
+	return &readAhead{source: source, size: size}
 }
 
 // ReadAt implements [io.ReaderAt], for one goroutine at a time.
@@ -26,11 +31,11 @@ func (r *readAhead) ReadAt(p []byte, off int64) (int, error) {
 	if r.holds(p, off) {
 		return copy(p, r.window[off-r.start:]), nil
 	}
-	if !inOrder || len(p) > aheadSize {
-		return r.source.ReadAt(p, off)
-	}
 	if r.buffer == nil {
-		r.buffer = make([]byte, aheadSize)
+		r.buffer = make([]byte, min(aheadSize, r.size))
+	}
+	if !inOrder || len(p) > len(r.buffer) {
+		return r.source.ReadAt(p, off)
 	}
 	n, err := r.source.ReadAt(r.buffer, off)
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -32,7 +32,7 @@ func TestReadAheadIsTheSource(t *testing.T) {
 	for i := range data {
 		data[i] = byte(random.Uint32())
 	}
-	r := &readAhead{source: bytes.NewReader(data)}
+	r := newReadAhead(bytes.NewReader(data), int64(len(data)))
 	var off int64
 	for range 5000 {
 		switch random.IntN(4) {
@@ -53,7 +53,7 @@ func TestReadAheadIsTheSource(t *testing.T) {
 
 func TestReadAheadReadsLessOften(t *testing.T) {
 	source := &counted{Reader: bytes.NewReader(make([]byte, 10*aheadSize))}
-	r := &readAhead{source: source}
+	r := newReadAhead(source, 10*aheadSize)
 	page := make([]byte, 4096)
 	for off := int64(0); off < 10*aheadSize; off += 4096 {
 		if _, err := r.ReadAt(page, off); err != nil {
@@ -68,7 +68,7 @@ func TestReadAheadReadsLessOften(t *testing.T) {
 // A bad sector costs the page it is in, not those before it.
 func TestReadAheadBeforeABadSector(t *testing.T) {
 	source := &counted{Reader: bytes.NewReader(make([]byte, aheadSize)), broken: 8192}
-	r := &readAhead{source: source}
+	r := newReadAhead(source, 10*aheadSize)
 	page := make([]byte, 4096)
 	for off, want := range map[int64]error{0: nil, 4096: nil, 8192: errBroken} {
 		if _, err := r.ReadAt(page, off); !errors.Is(err, want) {

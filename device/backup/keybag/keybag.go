@@ -109,8 +109,10 @@ func next(data []byte) (tag string, value, rest []byte, err error) {
 	return tag, data[8 : 8+length], data[8+length:], nil
 }
 
-// setHeader keeps one value of the header. Tags it has no use for (HMCK, the header's own
-// WRAP, DPWT and what later versions add) are passed over.
+// setHeader keeps one value of the header. Tags it has no use for (the header's own WRAP,
+// DPWT and what later versions add) are passed over. So is HMCK, the wrapped key of a
+// signature: the keybag of a backup carries no signature (SIGN) to check with it. What shows
+// that class keys are as the device wrote them is their own wrapping, which RFC 3394 checks.
 func (b *Bag) setHeader(tag string, value []byte) (err error) {
 	switch tag {
 	case "VERS":

@@ -120,6 +120,9 @@ func newDB(conn *database.Conn, source io.Closer, err error) (*db, error) {
 		if source != nil {
 			source.Close()
 		}
+		if errors.Is(err, database.ErrSchema) {
+			return nil, fmt.Errorf("%w: %w", ErrLayout, err)
+		}
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, database.Plain(err))
 	}
 	conn.Limit(sqlite.LimitLength, maxValue)

@@ -17,8 +17,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// ask is what a station answers to a request.
-func ask(s *Station, r *http.Request) *httptest.ResponseRecorder {
+// ask is what pages answers to a request.
+func ask(s *Pages, r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
 	return w
@@ -31,7 +31,7 @@ func get(path string) *http.Request {
 }
 
 func TestRoutes(t *testing.T) {
-	s := newStation()
+	s := newPages(t)
 	d := patient(t, "backup-turned-off")
 	d.UDID, d.Slot, d.Name = "odd/../id?", "A3", `<b onload="x">`
 	done(s, d)
@@ -46,11 +46,11 @@ func TestRoutes(t *testing.T) {
 		{"/device/odd%2F..%2Fid%3F", 200, "text/html", []string{"The device says that iCloud Backup is off.", "Switch iCloud Backup on", "Evidence", "&lt;b onload"}},
 		{"/device/other", 200, "text/html", []string{"Verifying"}},
 		{"/device/nobody", 404, "text/html", []string{"No such device"}},
-		{"/assets/style.css", 200, "text/css", []string{"@media print"}},
-		{"/assets/station.js", 200, "text/javascript", []string{"EventSource"}},
-		{"/assets/icon.svg", 200, "image/svg+xml", []string{"<svg"}},
+		{site().AssetPath("style.css"), 200, "text/css", []string{"@media print"}},
+		{site().AssetPath("bench.js"), 200, "text/javascript", []string{"EventSource"}},
+		{site().AssetPath("icon.svg"), 200, "image/svg+xml", []string{"<svg"}},
 		{"/assets/..%2Ftemplates%2Ftray.html", 404, "text/plain", nil},
-		{"/enter", 404, "text/plain", nil},
+		{"/signin", 404, "text/plain", nil},
 		{"/device/", 404, "text/plain", nil},
 		{"/nowhere", 404, "text/plain", nil},
 	} {
@@ -67,7 +67,7 @@ func TestRoutes(t *testing.T) {
 		if strings.Contains(body, "<b onload") || strings.Contains(body, " style=") || strings.Contains(body, "<script>") {
 			t.Errorf("%s has what a browser must not obey", c.path)
 		}
-		if got.Header().Get("Cache-Control") != "no-store" || !strings.Contains(got.Header().Get("Content-Security-Policy"), "default-src 'none'") {
+		if cached := strings.HasPrefix(c.path, "/assets/") && c.code == 200; cached == (got.Header().Get("Cache-Control") == "no-store") || !strings.Contains(got.Header().Get("Content-Security-Policy"), "default-src 'none'") {
 			t.Errorf("%s is not guarded: %v", c.path, got.Header())
 		}
 	}
@@ -103,16 +103,16 @@ func TestRefusals(t *testing.T) {
 		"a post to a device":              {method(http.MethodPost, "/device/x"), 405},
 		"a put":                           {method(http.MethodPut, "/"), 405},
 		"a delete":                        {method(http.MethodDelete, "/device/x"), 405},
-		"a post without a token":          {method(http.MethodPost, "/enter"), 405},
-		"a post of another site":          {with(method(http.MethodPost, "/enter"), "Sec-Fetch-Site", "cross-site"), 403},
+		"a post without a token":          {method(http.MethodPost, "/signin"), 405},
+		"a post of another site":          {with(method(http.MethodPost, "/signin"), "Sec-Fetch-Site", "cross-site"), 403},
 		"a link of another site":          {with(get("/"), "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"), 200},
 		"a script of another site":        {with(get("/events"), "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors"), 403},
-		"an image of another site":        {with(get("/assets/icon.svg"), "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors"), 403},
+		"an image of another site":        {with(get(site().AssetPath("icon.svg")), "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors"), 403},
 		"a page on another port":          {with(get("/events"), "Sec-Fetch-Site", "same-site", "Sec-Fetch-Mode", "cors"), 403},
 		"an old browser on another site":  {with(get("/"), "Origin", "https://evil.example"), 403},
 		"an old browser on our own pages": {with(get("/"), "Origin", "http://"+host+":8011"), 200},
 	} {
-		if got := ask(newStation(), c.r).Code; got != c.want {
+		if got := ask(newPages(t), c.r).Code; got != c.want {
 			t.Errorf("%s is answered with %d, want %d", name, got, c.want)
 		}
 	}
@@ -121,43 +121,35 @@ func TestRefusals(t *testing.T) {
 const token = "a token of 24 characters"
 
 func TestToken(t *testing.T) {
-	s := New(Config{Hosts: []string{host}, Secure: true, Token: token})
+	s := open(t, Config{Hosts: []string{host}, Secure: true, Token: token})
 	done(s, patient(t, "fresh"))
-	for path, want := range map[string]int{"/": 303, "/device/x": 401, "/events": 401, "/enter": 200, "/enter?token=wrong": 403, "/assets/style.css": 200} {
+	page := get("/")
+	page.Header.Set("Accept", "text/html")
+	if got := ask(s, page); got.Code != 303 || got.Header().Get("Location") != "/signin?next=%2F" {
+		t.Errorf("without the token the page is answered with %d, %v", got.Code, got.Header())
+	}
+	for path, want := range map[string]int{"/": 401, "/device/x": 401, "/events": 401, "/signin": 200, "/signin?token=wrong": 403, site().AssetPath("style.css"): 200} {
 		got := ask(s, get(path))
 		if got.Code != want || strings.Contains(got.Body.String(), "Ada") {
 			t.Errorf("without the token %s is answered with %d, want %d", path, got.Code, want)
 		}
 	}
-	post := func(given string) *httptest.ResponseRecorder {
-		r := httptest.NewRequest(http.MethodPost, "/enter", strings.NewReader(url.Values{"token": {given}}.Encode()))
-		r.Host = host
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		return ask(s, r)
+	// The address that the bench prints signs in, for this run alone.
+	entered := ask(s, get("/signin?token="+url.QueryEscape(token)))
+	cookies := entered.Result().Cookies()
+	if entered.Code != 303 || len(cookies) != 1 || entered.Header().Get("Location") != "/" {
+		t.Fatalf("the token in the address is answered with %d", entered.Code)
 	}
-	for _, wrong := range []string{"", "wrong", token + " ", token[1:]} {
-		if got := post(wrong); got.Code != 403 || len(got.Result().Cookies()) > 0 {
-			t.Errorf("the token %q is answered with %d", wrong, got.Code)
-		}
+	page = get("/")
+	page.AddCookie(cookies[0])
+	if got := ask(s, page); got.Code != 200 || !strings.Contains(got.Body.String(), "Ada") || !strings.Contains(got.Body.String(), "Sign out") {
+		t.Errorf("with the cookie the page is answered with %d", got.Code)
 	}
-	for name, entered := range map[string]*httptest.ResponseRecorder{"posted": post(token), "in the address": ask(s, get("/enter?token="+url.QueryEscape(token)))} {
-		cookies := entered.Result().Cookies()
-		if entered.Code != 303 || len(cookies) != 1 || entered.Header().Get("Location") != "/" {
-			t.Fatalf("the token %s is answered with %d", name, entered.Code)
-		}
-		cookie := cookies[0]
-		if !cookie.HttpOnly || !cookie.Secure || cookie.SameSite != http.SameSiteStrictMode || strings.Contains(cookie.Value, token) || !strings.HasPrefix(cookie.Name, "__Host-") {
-			t.Errorf("the cookie is %v", cookie)
-		}
-		r := get("/")
-		r.AddCookie(cookie)
-		if got := ask(s, r); got.Code != 200 || !strings.Contains(got.Body.String(), "Ada") {
-			t.Errorf("with the cookie the page is answered with %d", got.Code)
-		}
-		other := New(Config{Hosts: []string{host}, Secure: true, Token: token})
-		if got := ask(other, r).Code; got != 303 {
-			t.Errorf("the cookie of another run is answered with %d", got)
-		}
+	if got := ask(open(t, Config{Hosts: []string{host}, Secure: true, Token: token}), page).Code; got != 401 {
+		t.Errorf("the cookie of another run is answered with %d", got)
+	}
+	if _, err := New(Config{Token: "short"}); err == nil {
+		t.Error("a token that can be guessed makes pages")
 	}
 }
 
@@ -172,7 +164,7 @@ func TestHistory(t *testing.T) {
 		"none":  {want: "No earlier visit is known."},
 		"error": {err: errors.New("disk secret"), want: "could not be read", never: "secret"},
 	} {
-		s := New(Config{Hosts: []string{host}, History: func(_ context.Context, udid string) ([]Visit, error) {
+		s := open(t, Config{Hosts: []string{host}, History: func(_ context.Context, udid string) ([]Visit, error) {
 			if udid != d.UDID {
 				t.Errorf("%s: asked for %q", name, udid)
 			}
@@ -184,7 +176,7 @@ func TestHistory(t *testing.T) {
 			t.Errorf("%s: the history is not shown as it should be", name)
 		}
 	}
-	s := newStation()
+	s := newPages(t)
 	done(s, d)
 	if strings.Contains(ask(s, get(pageOf(d.UDID))).Body.String(), "Earlier visits") {
 		t.Error("a history is shown that nobody keeps")
@@ -247,7 +239,7 @@ func firstTold(t *testing.T, address, seen string) change {
 
 // What is said and warned of stands above the tray, and browsers are told as it changes.
 func TestSayAndWarn(t *testing.T) {
-	s := newStation()
+	s := newPages(t)
 	before := s.tray.picture()
 	s.Say("2 reports are on the way")
 	s.Warn("the disk is <full>")
@@ -278,7 +270,7 @@ func TestSayAndWarn(t *testing.T) {
 
 func TestEvents(t *testing.T) {
 	before := runtime.NumGoroutine()
-	s := newStation()
+	s := newPages(t)
 	server := httptest.NewServer(s)
 	l := listen(t, server.URL, "")
 	if first, _ := l.next(t); !first.Whole || len(first.Tiles) != 0 {
@@ -336,7 +328,7 @@ func TestEvents(t *testing.T) {
 
 // Nobody who does not read holds up the run, and too many are sent away.
 func TestBrowsersThatDoNotRead(t *testing.T) {
-	s := newStation()
+	s := newPages(t)
 	server := httptest.NewServer(s)
 	defer server.Close()
 	defer server.CloseClientConnections()
@@ -359,7 +351,7 @@ func TestBrowsersThatDoNotRead(t *testing.T) {
 }
 
 func TestOrder(t *testing.T) {
-	s := newStation()
+	s := newPages(t)
 	for i, c := range []struct{ slot, location string }{{"", "3-1.10"}, {"A10", ""}, {"", "3-1.2"}, {"A2", ""}, {"B1", ""}} {
 		s.Hear(report.Event{Type: report.DeviceAttached, UDID: string(rune('a' + i)), Slot: c.slot, Location: c.location})
 	}
@@ -375,7 +367,7 @@ func TestOrder(t *testing.T) {
 // What a device calls itself never becomes a part of the page that it stands on.
 func FuzzTile(f *testing.F) {
 	marks := func(t *testing.T, of tile) int {
-		html, err := rendered("tile", newTileView(of))
+		html, err := site().Render("tile", newTileView(of))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -397,7 +389,7 @@ func FuzzTile(f *testing.F) {
 
 // BenchmarkPage writes the page of a tray.
 func BenchmarkPage(b *testing.B) {
-	s := newStation()
+	s := newPages(b)
 	fill(b, s, 1000)
 	for b.Loop() {
 		ask(s, get("/"))
@@ -406,7 +398,7 @@ func BenchmarkPage(b *testing.B) {
 
 // BenchmarkHear takes in an event while browsers are told of it.
 func BenchmarkHear(b *testing.B) {
-	s := newStation()
+	s := newPages(b)
 	fill(b, s, 1000)
 	server := httptest.NewServer(s)
 	defer server.Close()

@@ -13,8 +13,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// serve serves a station until the test is over.
-func serve(t testing.TB, s *Station) (address string) {
+// serve serves pages until the test is over.
+func serve(t testing.TB, s *Pages) (address string) {
 	t.Helper()
 	server := httptest.NewServer(s)
 	t.Cleanup(func() {
@@ -26,7 +26,7 @@ func serve(t testing.TB, s *Station) (address string) {
 
 func TestTrayInABrowser(t *testing.T) {
 	b := browsertest.Open(t)
-	s := newStation()
+	s := newPages(t)
 	address := serve(t, s)
 	b.Do(chromedp.Navigate(address))
 	b.Await(`document.querySelector("#live").classList.contains("on")`)
@@ -100,7 +100,7 @@ func TestTrayInABrowser(t *testing.T) {
 // A thousand devices are all there, and one of them changes while they are looked at.
 func TestThousandTiles(t *testing.T) {
 	b := browsertest.Open(t)
-	s := newStation()
+	s := newPages(t)
 	address := serve(t, s)
 	fill(t, s, 999)
 	hear(s, report.DeviceState, "last", "Z99", "", report.Reading)
@@ -121,7 +121,7 @@ func TestThousandTiles(t *testing.T) {
 // A page without scripts is whole, and asks to be loaded anew.
 func TestTrayWithoutScripts(t *testing.T) {
 	b := browsertest.Open(t)
-	s := newStation()
+	s := newPages(t)
 	address := serve(t, s)
 	fill(t, s, 3)
 	browsertest.Call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
@@ -144,7 +144,7 @@ func BenchmarkPaint(b *testing.B) {
 	for _, count := range []int{40, 1000} {
 		b.Run(fmt.Sprintf("tiles=%d", count), func(b *testing.B) {
 			window := browsertest.Open(b)
-			s := newStation()
+			s := newPages(b)
 			fill(b, s, count)
 			address := serve(b, s)
 			var total float64

@@ -33,7 +33,7 @@ type placed struct {
 }
 
 // tellEvents tells a browser what changes until the run is over or the browser has gone.
-func (s *Station) tellEvents(w http.ResponseWriter, r *http.Request) {
+func (s *Pages) tellEvents(w http.ResponseWriter, r *http.Request) {
 	select {
 	case s.seats <- struct{}{}:
 		defer func() { <-s.seats }()
@@ -84,13 +84,13 @@ func await(r *http.Request, p picture, beat *time.Ticker) bool {
 	}
 }
 
-func (s *Station) tellChange(to stream, p picture, seen uint64, known bool) error {
+func (s *Pages) tellChange(to stream, p picture, seen uint64, known bool) error {
 	c := change{Whole: !known, Over: p.over, Tiles: []placed{}}
 	for name, list := range map[string][]tile{"here": p.here, "gone": p.gone} {
 		before := ""
 		for _, t := range slices.Backward(list) { // so that the tile behind is there already
 			if !known || t.version > seen {
-				html, err := rendered("tile", newTileView(t))
+				html, err := site().Render("tile", newTileView(t))
 				if err != nil {
 					return err
 				}
@@ -100,7 +100,7 @@ func (s *Station) tellChange(to stream, p picture, seen uint64, known bool) erro
 		}
 	}
 	var err error
-	if c.Overview, err = rendered("overview", newOverview(p)); err != nil {
+	if c.Overview, err = site().Render("overview", newOverview(p)); err != nil {
 		return err
 	}
 	data, err := json.Marshal(c)

@@ -1,85 +1,55 @@
 package benchpages
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"embed"
 	"html/template"
 	"net/http"
 	"net/url"
-	"path"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/checks/words"
-	"github.com/backupdoctor/backupdoctor/device"
-	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/web"
 )
 
 //go:embed assets templates
 var files embed.FS
 
-// templates are the pages. What a device or its owner wrote goes through label where a name
-// is expected, and through quoted elsewhere; sentences of this program go through clean. They
-// are parsed when the first page is shown: no other command needs them.
-var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("").Funcs(template.FuncMap{
-		"clean": report.Clean, "label": label, "quoted": quoted, "mark": markOf, "because": because, "moment": words.Moment, "ago": words.Ago,
-		"count": words.Count, "short": shortOf, "link": pageOf, "backup": backupMark,
-	}).ParseFS(files, "templates/*.html"))
+// site is the templates and files of the pages, which are parsed when the first page is shown:
+// no other command needs them.
+var site = sync.OnceValue(func() *web.Site {
+	return web.NewSite("Bench", files, template.FuncMap{"page": pageOf})
 })
 
-func label(text string) string { return device.Label(report.Clean(text)) }
-
-func quoted(text string) string { return device.Quoted(report.Clean(text)) }
-
-// rendered is a part of a page.
-func rendered(name string, data any) (string, error) {
-	var text bytes.Buffer
-	err := templates().ExecuteTemplate(&text, name, data)
-	return text.String(), err
+// live is what the script of a page needs.
+type live struct {
+	Picture string // id of the picture that the page shows
+	UDID    string // of the device that the page is about; "" for the tray
+	Changes bool   // the run goes on
 }
 
-// show writes a page, as a whole or not at all.
-func show(w http.ResponseWriter, status int, name string, data any) {
-	page, err := rendered(name, data)
-	if err != nil {
-		http.Error(w, "this page cannot be shown", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	w.Write([]byte(page))
-}
-
-func showAsset(w http.ResponseWriter, r *http.Request) {
-	name := r.PathValue("name")
-	data, err := files.ReadFile("assets/" + name)
-	kind, served := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}[path.Ext(name)]
-	if err != nil || !served {
-		http.NotFound(w, r)
-		return
-	}
-	w.Header().Set("Content-Type", kind)
-	w.Write(data)
+// frame is what surrounds a page with a picture of the tray.
+func (s *Pages) frame(page, title string, p picture, udid string) web.Frame {
+	frame := site().Frame(page, title)
+	frame.SignOut, frame.Live = s.auth.Required(), live{p.id, udid, !p.over}
+	return frame
 }
 
 // pageOf is the address of a device's page.
 func pageOf(udid string) string { return "/device/" + url.PathEscape(udid) }
 
 type trayPage struct {
-	ID       string // of the picture
-	Live     bool
+	web.Frame
 	Overview overview
 	Here     []tileView
 	Gone     []tileView
 }
 
-func (s *Station) showTray(w http.ResponseWriter, _ *http.Request) {
+func (s *Pages) showTray(w http.ResponseWriter, _ *http.Request) {
 	p := s.tray.picture()
-	show(w, http.StatusOK, "tray", trayPage{p.id, !p.over, newOverview(p), tileViews(p.here), tileViews(p.gone)})
+	site().Show(w, http.StatusOK, "tray", trayPage{s.frame("tray", "The tray", p, ""), newOverview(p), tileViews(p.here), tileViews(p.gone)})
 }
 
 func tileViews(tiles []tile) []tileView {
@@ -91,12 +61,9 @@ func tileViews(tiles []tile) []tileView {
 }
 
 type devicePage struct {
-	ID        string // of the picture
-	Live      bool
+	web.Frame
+	web.DeviceView
 	Tile      tileView
-	Device    *report.Device // nil until it is examined
-	Causes    []causeView
-	Others    []otherFindings
 	History   []Visit
 	NoHistory string // why there is none; "" if there is, or nobody keeps it
 }
@@ -104,17 +71,15 @@ type devicePage struct {
 // historyIn is how long the earlier visits of a device may take to find.
 const historyIn = 3 * time.Second
 
-func (s *Station) showDevice(w http.ResponseWriter, r *http.Request) {
+func (s *Pages) showDevice(w http.ResponseWriter, r *http.Request) {
 	p := s.tray.picture()
 	t, known := s.tray.tile(r.PathValue("udid"))
 	if !known {
-		show(w, http.StatusNotFound, "unknown", nil)
+		site().ShowMessage(w, http.StatusNotFound, site().Frame("message", "No such device"), "None of that name has been on the tray in this run.")
 		return
 	}
-	page := devicePage{ID: p.id, Live: !p.over, Tile: newTileView(t), Device: t.Found}
-	if t.Found != nil {
-		page.Causes, page.Others = causesOf(*t.Found), othersOf(*t.Found)
-	}
+	view := newTileView(t)
+	page := devicePage{Frame: s.frame("device", cmp.Or(view.Name, view.UDID), p, t.UDID), DeviceView: web.NewDeviceView(t.Found), Tile: view}
 	if s.config.History != nil {
 		ctx, stop := context.WithTimeout(r.Context(), historyIn)
 		defer stop()
@@ -130,13 +95,8 @@ func (s *Station) showDevice(w http.ResponseWriter, r *http.Request) {
 			page.NoHistory = "No earlier visit is known."
 		}
 	}
-	show(w, http.StatusOK, "device", page)
+	site().Show(w, http.StatusOK, "device", page)
 }
 
 // maxVisits is how many earlier visits of a device are shown.
 const maxVisits = 50
-
-// title names a device in the window of a browser.
-func (p devicePage) Title() string {
-	return cmp.Or(report.Clean(p.Tile.Name), report.Clean(p.Tile.UDID))
-}

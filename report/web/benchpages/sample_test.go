@@ -35,18 +35,18 @@ func patient(t testing.TB, name string) report.Device {
 // patients are names of devices of testdata/patients with verdicts of all kinds.
 var patients = []string{"fresh", "backup-turned-off", "stale", "icloud-storage-full", "not-trusted", "backup-expired-180-days", "device-storage-low", "signed-out"}
 
-// hear tells a station of an event about one device.
-func hear(s *Station, what, udid, slot, name, state string) {
+// hear tells pages of an event about one device.
+func hear(s *Pages, what, udid, slot, name, state string) {
 	s.Hear(report.Event{Type: what, At: noon, UDID: udid, Slot: slot, Name: name, State: state})
 }
 
-// done tells a station that a device is finished.
-func done(s *Station, d report.Device) {
+// done tells pages that a device is finished.
+func done(s *Pages, d report.Device) {
 	s.Hear(report.Event{Type: report.DeviceDone, At: noon, UDID: d.UDID, Slot: d.Slot, Name: d.Name, Device: &d})
 }
 
 // fill puts finished devices onto a tray, with slots from A1 on.
-func fill(t testing.TB, s *Station, count int) {
+func fill(t testing.TB, s *Pages, count int) {
 	t.Helper()
 	kinds := make([]report.Device, len(patients))
 	for i, name := range patients {
@@ -60,4 +60,17 @@ func fill(t testing.TB, s *Station, count int) {
 	}
 }
 
-func newStation() *Station { return New(Config{Hosts: []string{host}}) }
+// open makes pages, which no test has a reason to fail at.
+func open(t testing.TB, c Config) *Pages {
+	t.Helper()
+	s, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func newPages(t testing.TB) *Pages {
+	t.Helper()
+	return open(t, Config{Hosts: []string{host}})
+}

@@ -3,41 +3,11 @@ package hubpages
 import (
 	"net/http/httptest"
 	"net/url"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/fleet"
 )
-
-// FuzzLocal resolves what it lets pass as a browser would: it must stay on the host.
-func FuzzLocal(f *testing.F) {
-	for _, next := range []string{"/", "//x", "/\\x", "/a?b=//c", "http:x"} {
-		f.Add(next)
-	}
-	base := &url.URL{Scheme: "https", Host: "hub.example.org", Path: "/signin"}
-	f.Fuzz(func(t *testing.T, next string) {
-		to, err := url.Parse(local(next))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := base.ResolveReference(to); got.Host != base.Host || got.Scheme != "https" {
-			t.Errorf("%q leads to %s", next, got)
-		}
-	})
-}
-
-func FuzzCookie(f *testing.F) {
-	d := newDoor(Config{Token: token, Now: func() time.Time { return now }})
-	good := d.sign(now.Add(time.Hour))
-	f.Add(good)
-	f.Add("1.")
-	f.Fuzz(func(t *testing.T, value string) {
-		if d.valid(value) != strings.EqualFold(value, good) { // hexadecimal has two cases
-			t.Errorf("%q is taken for a cookie: %t", value, d.valid(value))
-		}
-	})
-}
 
 // FuzzQuery asks for devices in whatever words an address may have.
 func FuzzQuery(f *testing.F) {

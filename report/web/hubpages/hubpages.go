@@ -7,12 +7,11 @@
 package hubpages
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/fleet"
@@ -27,38 +26,42 @@ type Config struct {
 	Store *fleet.Store
 	Guard web.Guard
 	Token string                 // who has it may sign in; at least 16 bytes, or "" if only the proxy lets people in
-	Proxy Proxy                  // that signs people in
+	Proxy web.Proxy              // that signs people in
 	Also  []prometheus.Collector // metrics beside those of the fleet
 	Now   func() time.Time       // the clock
 	Log   *slog.Logger           // where errors go
 }
 
-// A Proxy is one in front of the pages that knows who asks.
-type Proxy struct {
-	Header string         // in which it names the person: X-Forwarded-User; "" if there is no proxy
-	From   []netip.Prefix // its addresses; from others the header means nothing
-}
-
-// minToken is how long a token must be, so that it cannot be guessed.
-const minToken = 16
+// pages are the templates and files of the pages, which are parsed when the first one is shown.
+var pages = sync.OnceValue(func() *web.Site {
+	return web.NewSite("Fleet", templates, functions,
+		web.Part{Path: "/", Name: "Overview"}, web.Part{Path: "/devices", Name: "Devices"},
+		web.Part{Path: "/changes", Name: "Changes"}, web.Part{Path: "/benches", Name: "Benches"})
+})
 
 // site is the pages, as they are served.
 type site struct {
 	Config
-	door *door
+	auth *web.Auth
 }
+
+// sessionFor is how long people stay signed in. Sessions outlive a restart, and hold at all
+// nodes of a hub that have the same token.
+const sessionFor = 12 * time.Hour
 
 // New makes the handler of the pages.
 func New(config Config) (http.Handler, error) {
+	auth, err := web.NewAuth(web.AuthConfig{
+		Site: pages(), Token: config.Token, Hint: "The token is in the file token of the hub's data folder, unless another was set.",
+		For: sessionFor, Secure: config.Guard.Secure, Proxy: config.Proxy, Now: config.Now, Log: config.Log,
+	})
 	switch {
-	case config.Token != "" && len(config.Token) < minToken:
-		return nil, errors.New("the token of the fleet's pages is shorter than 16 bytes")
-	case config.Token == "" && config.Proxy.Header == "":
-		return nil, errors.New("the fleet's pages have neither a token nor a proxy that signs people in")
-	case config.Proxy.Header != "" && len(config.Proxy.From) == 0:
-		return nil, errors.New("the proxy of the fleet's pages has no address")
+	case err != nil:
+		return nil, err
+	case !auth.Required():
+		return nil, errors.New("the pages of the hub have neither a token nor a proxy that signs people in")
 	}
-	s := &site{Config: config, door: newDoor(config)}
+	s := &site{Config: config, auth: auth}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(metrics.Collector{Store: config.Store, Log: config.Log})
 	registry.MustRegister(config.Also...)
@@ -73,16 +76,9 @@ func New(config Config) (http.Handler, error) {
 	inside.HandleFunc("GET /export/{view}/{format}", s.export)
 	inside.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorLog: slog.NewLogLogger(config.Log.Handler(), slog.LevelError)}))
 
-	outside := http.NewServeMux()
-	outside.Handle("GET /assets/", assetsHandler())
-	outside.HandleFunc("GET /signin", s.signInForm)
-	outside.HandleFunc("POST /signin", s.signIn)
-	outside.HandleFunc("POST /signout", s.signOut)
-	outside.Handle("/", s.signedIn(inside))
-
 	all := http.NewServeMux()
 	all.HandleFunc("GET /healthz", s.health) // whoever watches it may know the hub by any address
-	all.Handle("/", config.Guard.Handler(outside))
+	all.Handle("/", config.Guard.Handler(auth.Protect(inside)))
 	return all, nil
 }
 
@@ -100,16 +96,10 @@ func (s *site) health(w http.ResponseWriter, r *http.Request) {
 }
 
 // show writes a page, as a whole or not at all.
-func (s *site) show(w http.ResponseWriter, status int, name string, data any) {
-	var page bytes.Buffer
-	if err := templates.ExecuteTemplate(&page, name, data); err != nil {
+func (s *site) show(w http.ResponseWriter, name string, data any) {
+	if err := pages().Show(w, http.StatusOK, name, data); err != nil {
 		s.Log.Error("a page cannot be written", "page", name, "error", err)
-		http.Error(w, "this page cannot be shown", http.StatusInternalServerError)
-		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	w.Write(page.Bytes())
 }
 
 // fail answers with an error. What went wrong in the hub is in its log.
@@ -125,10 +115,8 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	default:
 		s.Log.Error("a question to the fleet failed", "path", r.URL.Path, "error", err)
 	}
-	s.show(w, status, "error", errorPage{frame{Title: cmp.Or(http.StatusText(status), "Error")}, words})
-}
-
-type errorPage struct {
-	frame
-	Words string
+	title := cmp.Or(http.StatusText(status), "Error")
+	if err := pages().ShowMessage(w, status, pages().Frame("message", title), words); err != nil {
+		s.Log.Error("a page cannot be written", "page", "message", "error", err)
+	}
 }

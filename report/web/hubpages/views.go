@@ -1,46 +1,64 @@
 package hubpages
 
 import (
+	"bytes"
+	"cmp"
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks"
+	text "github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/web"
 )
 
 const (
 	rowsOfPage   = 50
 	rowsOfGlance = 8
+	maxBars      = 12
 	staleDays    = 14 // unless the address says otherwise
 	changedDays  = 7
 	maxDays      = 3650
 	aDay         = 24 * time.Hour
 )
 
-// A frame is what stands around every page.
+// A frame is what surrounds every page.
 type frame struct {
-	Title string
-	Here  string // the part of the pages that this is; "" before signing in
-	Now   time.Time
+	web.Frame
+	Now time.Time
 }
 
-func (s *site) frame(title, here string) frame { return frame{title, here, s.Now().UTC()} }
+// frame surrounds a page of one of the parts.
+func (s *site) frame(page, title, part string) frame {
+	f := frame{pages().Frame(page, title), s.Now().UTC()}
+	f.Here, f.SignOut = part, true
+	f.Foot = "As the hub knew it on " + text.Moment(f.Now) + ". What could not be read counts neither as well nor as unwell."
+	return f
+}
 
 type overviewPage struct {
 	frame
-	Totals  fleet.Totals
-	Days    int
-	Older   int
-	Stale   []fleet.Device
-	Week    int
-	Changes []fleet.ChangeCount
-	Sums    fleet.ChangeCount
+	Totals   fleet.Totals
+	Verdicts []web.Total
+	Whole    []web.BarPart // of all devices, by verdict
+	Chart    []web.Bar
+	Days     int
+	Older    int
+	Stale    []fleet.Device
+	Week     int
+	Changes  []fleet.ChangeCount
+	Sums     fleet.ChangeCount
 }
 
 func (s *site) overview(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	p := overviewPage{frame: s.frame("Overview", "overview"), Days: days(r, "days", staleDays), Week: days(r, "week", changedDays)}
+	p := overviewPage{frame: s.frame("overview", "Overview", "/"), Days: days(r, "days", staleDays), Week: days(r, "week", changedDays)}
 	since := p.Now.Add(-time.Duration(p.Days) * aDay)
 	var err error
 	ask := func(question func() error) {
@@ -68,7 +86,27 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request) {
 		p.Sums.Still += c.Still
 		p.Sums.Fixed += c.Fixed
 	}
-	s.show(w, http.StatusOK, "overview", p)
+	p.Verdicts = web.Totals(verdictsOf(p.Totals), func(v checks.Verdict) string {
+		return web.Link("/devices", url.Values{"verdict": {string(v)}})
+	})
+	var counts []web.BarCount
+	for _, total := range p.Verdicts {
+		counts = append(counts, web.BarCount{Tone: total.Mark.Tone, Count: total.Count})
+	}
+	p.Whole = web.BarParts(p.Totals.Devices, counts...)
+	for _, c := range p.Totals.Causes[:min(len(p.Totals.Causes), maxBars)] {
+		bar := web.NewBar(c.Check, c.Problems, c.Warnings, p.Totals.Devices)
+		bar.Link = web.Link("/devices", url.Values{"cause": {c.Check}})
+		p.Chart = append(p.Chart, bar)
+	}
+	s.show(w, "overview", p)
+}
+
+// verdictsOf counts devices by their verdict.
+func verdictsOf(t fleet.Totals) func(checks.Verdict) int {
+	return report.Summary{
+		Failing: t.Failing, AtRisk: t.AtRisk, NoCauseFound: t.NoCauseFound, BackedUp: t.BackedUp, Suppressed: t.Suppressed, NotExamined: t.NotExamined,
+	}.Of
 }
 
 type devicesPage struct {
@@ -86,7 +124,7 @@ type devicesPage struct {
 
 func (s *site) devices(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	p := devicesPage{frame: s.frame("Devices", "devices"), Find: r.FormValue("find"), First: r.FormValue("after") == ""}
+	p := devicesPage{frame: s.frame("devices", "Devices", "/devices"), Find: r.FormValue("find"), First: r.FormValue("after") == ""}
 	p.Filter, p.Sort, p.Query = s.filterOf(r)
 	p.Days = days(r, "days", 0)
 	sites, err := s.Store.Sites(ctx, fleet.Page{Rows: 1000})
@@ -105,7 +143,7 @@ func (s *site) devices(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	s.show(w, http.StatusOK, "devices", p)
+	s.show(w, "devices", p)
 }
 
 // filterOf reads which devices an address asks for, and in which order.
@@ -126,9 +164,11 @@ func (s *site) filterOf(r *http.Request) (fleet.Filter, fleet.Sort, url.Values) 
 
 type devicePage struct {
 	frame
-	Story fleet.Story
-	Query url.Values
-	First bool
+	web.DeviceView // of the newest report
+	Story          fleet.Story
+	NoReport       bool // the newest report cannot be read
+	Query          url.Values
+	First          bool
 }
 
 func (s *site) device(w http.ResponseWriter, r *http.Request) {
@@ -137,11 +177,39 @@ func (s *site) device(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	title := story.Device.Name
-	if title == "" {
-		title = story.Device.ID
+	p := devicePage{
+		frame: s.frame("device", web.Label(cmp.Or(story.Device.Name, story.Device.ID)), "/devices"),
+		Story: story, Query: kept(r, "id"), First: r.FormValue("after") == "",
 	}
-	s.show(w, http.StatusOK, "device", devicePage{s.frame(title, "devices"), story, kept(r, "id"), r.FormValue("after") == ""})
+	if p.First {
+		p.DeviceView, err = s.newest(r.Context(), story)
+		p.NoReport = err != nil
+	}
+	s.show(w, "device", p)
+}
+
+// newest is what the report says by which the device is known.
+func (s *site) newest(ctx context.Context, story fleet.Story) (none web.DeviceView, err error) {
+	at := slices.IndexFunc(story.Visits.Rows, func(v fleet.Visit) bool { return v.TakenAt.Equal(story.Device.TakenAt) })
+	if at < 0 {
+		return none, nil // it is on a later page
+	}
+	document, err := s.Store.Report(ctx, story.Visits.Rows[at].ReportID)
+	if err != nil {
+		s.Log.Error("a report cannot be read", "report", story.Visits.Rows[at].ReportID, "error", err)
+		return none, err
+	}
+	whole, err := report.Read(bytes.NewReader(document))
+	if err != nil {
+		s.Log.Error("a report cannot be read", "report", story.Visits.Rows[at].ReportID, "error", err)
+		return none, err
+	}
+	for i, d := range whole.Devices {
+		if device.SameUDID(d.UDID, story.Device.ID) {
+			return web.NewDeviceView(&whole.Devices[i]), nil
+		}
+	}
+	return none, nil
 }
 
 type changesPage struct {
@@ -158,7 +226,7 @@ type changesPage struct {
 
 func (s *site) changes(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	p := changesPage{frame: s.frame("Changes", "changes"), Sums: map[fleet.Change]int{}, First: r.FormValue("after") == ""}
+	p := changesPage{frame: s.frame("changes", "Changes", "/changes"), Sums: map[fleet.Change]int{}, First: r.FormValue("after") == ""}
 	p.Filter, p.Query = s.changesOf(r)
 	p.Days = days(r, "days", changedDays)
 	sites, err := s.Store.Sites(ctx, fleet.Page{Rows: 1000})
@@ -180,7 +248,7 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request) {
 			p.Sums[fleet.Fixed] += c.Fixed
 		}
 	}
-	s.show(w, http.StatusOK, "changes", p)
+	s.show(w, "changes", p)
 }
 
 // changesOf reads which changes an address asks for.
@@ -204,7 +272,7 @@ type benchesPage struct {
 }
 
 func (s *site) benches(w http.ResponseWriter, r *http.Request) {
-	p := benchesPage{frame: s.frame("Benches", "benches"), Query: url.Values{}, First: r.FormValue("after") == ""}
+	p := benchesPage{frame: s.frame("benches", "Benches", "/benches"), Query: url.Values{}, First: r.FormValue("after") == ""}
 	var err error
 	if p.List, err = s.Store.Benches(r.Context(), pageOf(r)); err == nil {
 		p.Refusals, err = s.Store.Refusals(r.Context())
@@ -213,7 +281,7 @@ func (s *site) benches(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	s.show(w, http.StatusOK, "benches", p)
+	s.show(w, "benches", p)
 }
 
 // report sends a whole report, to be kept and not to be shown: a browser has no say in what

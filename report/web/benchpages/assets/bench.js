@@ -4,16 +4,16 @@
 (() => {
 	const body = document.body;
 	const isTray = body.dataset.page === "tray";
+	const live = document.getElementById("live");
 	const lists = { here: document.getElementById("here"), gone: document.getElementById("gone") };
 	const said = document.getElementById("said");
 	const tiles = new Map();
 	for (const tile of document.querySelectorAll("li[data-udid]")) tiles.set(tile.dataset.udid, tile);
 
-	let source, seen = body.dataset.picture, heardAt, closed = !("live" in body.dataset);
+	let source, seen = live.dataset.picture, heardAt, closed = !("changes" in live.dataset);
 
 	// tell says how far what stands here can be trusted.
 	const tell = (state, text) => {
-		const live = document.getElementById("live");
 		live.className = "live " + state;
 		live.querySelector(".text").textContent = text;
 	};
@@ -50,7 +50,7 @@
 
 	// takeDevice asks for the page anew if it is this device that has changed.
 	const takeDevice = async change => {
-		if (!change.tiles.some(tile => tile.udid === body.dataset.udid)) return;
+		if (!change.tiles.some(tile => tile.udid === live.dataset.udid)) return;
 		const answer = await fetch(location.href);
 		if (!answer.ok) return;
 		const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -65,7 +65,7 @@
 		heardAt = Date.now();
 		seen = event.lastEventId;
 		if (isTray) takeTray(change); else takeDevice(change).catch(() => {});
-		const mine = change.tiles.filter(tile => isTray || tile.udid === body.dataset.udid);
+		const mine = change.tiles.filter(tile => isTray || tile.udid === live.dataset.udid);
 		const words = mine.map(tile => tile.says).filter(Boolean);
 		if (!change.whole && words.length > 0) said.textContent = words.slice(0, 3).join(". ");
 		if (change.over) {

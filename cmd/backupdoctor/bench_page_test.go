@@ -184,7 +184,7 @@ func TestBenchOnTheNetwork(t *testing.T) {
 	cert, key, roots := certificate(t)
 	address, _, end := startBench(t, "--usbmux", usbmux, "--listen", "0.0.0.0:0", "--tls-cert", cert, "--tls-key", key)
 	defer end()
-	open, token, found := strings.Cut(address, "/enter?token=")
+	open, token, found := strings.Cut(address, "/signin?token=")
 	if !found || len(token) < 26 || !strings.HasPrefix(open, "https://bench.example:") {
 		t.Fatalf("the tray is at %s", address)
 	}
@@ -221,6 +221,9 @@ func TestBenchOnTheNetwork(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.Host = c.host
+		if c.shows != "" {
+			r.Header.Set("Accept", "text/html") // a person's browser
+		}
 		answer, err := c.client.Do(r)
 		if err != nil {
 			t.Fatal(err)

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/config"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/urfave/cli/v2"
+)
+
+func configCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:  "config",
+		Usage: "show the settings in force, and where each comes from",
+		Description: "A flag wins over a variable, a variable over the configuration file, and that over the\n" +
+			"default. The file is backupdoctor/" + config.FileName + " in your configuration folder, or the one that\n" +
+			"--config or " + config.FileVariable + " names. It must be yours, and nobody else may be able to\n" +
+			"write to it. It is YAML:\n\n" +
+			command.Indented(configExample) + "\n\n" +
+			"A key in capitals, with _ for - and BACKUPDOCTOR_ before it, is its variable:\n" +
+			"BACKUPDOCTOR_MAX_AGE. Lists are separated by commas there. Paths in the file are relative to\n" +
+			"its folder. formats and force hold for scan, watch and bench; hub, credentials, hub-ca and\n" +
+			"send for bench.\n\n" +
+			command.Examples(
+				"backupdoctor config",
+				"backupdoctor config --config /srv/cart.yaml --json",
+			),
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "config", Usage: "read the configuration `FILE`", DefaultText: "$" + config.FileVariable + ", or the usual file"},
+			command.Option("", "json", "write JSON"),
+		},
+		Action: command.Takes(0, e.showConfig),
+	}
+}
+
+const configExample = `assets: cart.csv                   # as --assets
+ignore: known.yaml                 # as --ignore
+formats: [table, html=/srv/www/cart.html]
+force: true                        # formats may replace their files
+timeout: 30s
+deadline: 15m
+jobs: 8
+max-age: 4d
+fail-on: warning`
+
+// A shownConfig is the JSON of the settings.
+type shownConfig struct {
+	File     string         `json:"file,omitempty"` // where it is looked for
+	Read     bool           `json:"read"`           // it exists
+	Settings []shownSetting `json:"settings"`
+}
+
+type shownSetting struct {
+	Key      string        `json:"key"`
+	Source   config.Source `json:"source"`
+	Values   []string      `json:"values"` // none for the default
+	Default  string        `json:"default"`
+	Line     int           `json:"line,omitempty"` // in the file
+	Variable string        `json:"variable"`
+}
+
+func (e env) showConfig(ctx *cli.Context) error {
+	read, err := config.Load(e.Env, settingsOf(settings()), configPath(ctx))
+	if err != nil {
+		return err
+	}
+	if ctx.Bool("json") {
+		shown := shownConfig{File: read.Path, Read: read.Read, Settings: []shownSetting{}}
+		for _, v := range read.Values {
+			shown.Settings = append(shown.Settings, shownSetting{
+				Key: v.Key, Source: v.Source, Values: append([]string{}, v.Texts...), Default: v.Usual, Line: v.Line, Variable: v.Variable(),
+			})
+		}
+		return format.WriteDocument(e.Stdout, shown)
+	}
+	state := "not there"
+	if read.Read {
+		state = "read"
+	}
+	if read.Path == "" {
+		read.Path, state = "none", "the folder for settings of this user is not known"
+	}
+	if _, err := fmt.Fprintf(e.Stdout, "configuration file: %s (%s)\n\n", report.Clean(read.Path), state); err != nil {
+		return err
+	}
+	var rows [][]string
+	for _, v := range read.Values {
+		text, from := v.Usual, "default"
+		switch v.Source {
+		case config.File:
+			text, from = strings.Join(v.Texts, ", "), fmt.Sprintf("%s:%d", report.Clean(filepath.Base(read.Path)), v.Line)
+		case config.Variable:
+			text, from = strings.Join(v.Texts, ", "), "$"+v.Variable()
+		}
+		rows = append(rows, []string{v.Key, report.Clean(text), from})
+	}
+	return format.Columns(e.Stdout, rows)
+}

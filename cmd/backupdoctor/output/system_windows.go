@@ -1,0 +1,15 @@
+package output
+
+import "io/fs"
+
+// Windows has neither FIFOs in folders nor modes of files.
+const (
+	noFollow    = 0
+	nonBlocking = 0
+)
+
+func nobodyReads(error) bool { return false }
+
+func ownedByOthers(fs.FileInfo) bool { return false }
+
+func keepsOwner(fs.FileInfo) bool { return true }

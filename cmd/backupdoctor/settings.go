@@ -1,0 +1,196 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/suppressions"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/config"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/urfave/cli/v2"
+)
+
+// A setting is a flag whose value may come from the configuration file or the environment. A
+// flag on the command line wins over both.
+type setting struct {
+	config.Setting
+	flag   string   // "" if it is called like the key
+	only   []string // the commands that take it; nil for all that have the flag
+	yields []string // flags on the command line that it gives way to
+}
+
+func (s setting) flagName() string {
+	if s.flag != "" {
+		return s.flag
+	}
+	return s.Key
+}
+
+// settings are what a user can set once.
+func settings() []setting {
+	scans := []string{"scan", "watch", "bench"}
+	return []setting{
+		{Setting: config.Setting{Key: "assets", Path: config.WholePath, Usual: "none"}},
+		{Setting: config.Setting{Key: "ignore", Path: config.WholePath, Usual: suppressions.FileName}, yields: []string{"no-ignore"}},
+		{
+			Setting: config.Setting{Key: "formats", List: true, Path: outputPath, Check: checkOutput, Hint: "json, or html=/srv/tray.html; formats are " + strings.Join(format.Names(), ", "), Usual: "table"},
+			flag:    "o", only: scans, yields: []string{"json", "from"},
+		},
+		{Setting: config.Setting{Key: "force", Check: checkBool, Hint: "use true or false", Usual: "false"}, only: scans},
+		{Setting: config.Setting{Key: "timeout", Check: checkTime(1), Hint: timeHint, Usual: "20s, on Wi-Fi 60s"}},
+		{Setting: config.Setting{Key: "deadline", Check: checkTime(0), Hint: timeHint + "; 0 is no limit", Usual: "10m"}},
+		{Setting: config.Setting{Key: "jobs", Check: checkJobs, Hint: "a number, 1 or more", Usual: "10, more while all answer well"}},
+		{Setting: config.Setting{Key: "max-age", Check: checkDays, Hint: "14d are 14 days, 2w two weeks", Usual: "2d"}},
+		{Setting: config.Setting{Key: "fail-on", Check: checkLevel, Hint: levelHint, Usual: string(report.Unproved)}},
+		{Setting: config.Setting{Key: "hub", List: true, Check: checkHub, Hint: "tls://HOST", Usual: "none"}, only: []string{"bench"}, yields: []string{"no-history", "redact"}},
+		{Setting: config.Setting{Key: "credentials", Path: config.WholePath, Usual: "none"}, only: []string{"bench"}, yields: []string{"no-history", "redact"}},
+		{Setting: config.Setting{Key: "hub-ca", Path: config.WholePath, Usual: "the system's"}, only: []string{"bench"}, yields: []string{"no-history", "redact"}},
+		{Setting: config.Setting{Key: "send", List: true, Check: checkSend, Hint: "use names, serials or assets", Usual: "none of them"}, only: []string{"bench"}, yields: []string{"no-history", "redact"}},
+	}
+}
+
+// settingsOf is what the package config needs of them.
+func settingsOf(list []setting) []config.Setting {
+	var plain []config.Setting
+	for _, s := range list {
+		plain = append(plain, s.Setting)
+	}
+	return plain
+}
+
+// unset are commands whose flags have a meaning of their own, or that show what is made up.
+var unset = []string{"demo", "self-check", "sim", "config"}
+
+// takeSettings has each command that has a flag of the settings read them before it runs.
+func (e env) takeSettings(app *cli.App) {
+	flag := func() cli.Flag {
+		return &cli.StringFlag{Name: "config", Usage: "read the configuration `FILE`", DefaultText: "$" + config.FileVariable + ", or the usual file"}
+	}
+	app.Flags = append([]cli.Flag{flag()}, app.Flags...)
+	for _, c := range app.Commands {
+		if slices.Contains(unset, c.Name) {
+			continue
+		}
+		taken := slices.DeleteFunc(settings(), func(s setting) bool { return !s.isTakenBy(c) })
+		if len(taken) == 0 {
+			continue
+		}
+		c.Flags = append(c.Flags, flag())
+		c.Before = func(ctx *cli.Context) error { return e.configure(ctx, taken) }
+	}
+}
+
+func (s setting) isTakenBy(c *cli.Command) bool {
+	hasFlag := slices.ContainsFunc(c.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), s.flagName()) })
+	return hasFlag && (s.only == nil || slices.Contains(s.only, c.Name)) && (c.Name != "report" || s.flagName() != "o")
+}
+
+// configPath is the file that --config names, before the command or behind it.
+func configPath(ctx *cli.Context) string {
+	for _, c := range ctx.Lineage() {
+		if path := c.String("config"); path != "" {
+			return path
+		}
+	}
+	return ""
+}
+
+// configure sets the flags that were not given to what the settings say.
+func (e env) configure(ctx *cli.Context, taken []setting) error {
+	read, err := config.Load(e.Env, settingsOf(settings()), configPath(ctx))
+	if err != nil {
+		return err
+	}
+	for _, s := range taken {
+		value := read.Value(s.Key)
+		given := slices.ContainsFunc(append(s.yields, s.flagName()), ctx.IsSet)
+		if given || value.Source == config.Default {
+			continue
+		}
+		for _, text := range value.Texts {
+			if err := ctx.Set(s.flagName(), text); err != nil {
+				return fmt.Errorf("%s: %w", s.Key, err)
+			}
+		}
+		e.config.Values = append(e.config.Values, value)
+	}
+	return nil
+}
+
+// isConfigured reports whether the value of a flag is not from the command line. What such a
+// value names was not chosen for this run.
+func (e env) isConfigured(key string) bool {
+	return e.config.Value(key).Source != config.Default
+}
+
+// outputPath is where the path begins in a value of -o.
+func outputPath(text string) int {
+	if i := strings.IndexByte(text, '='); i >= 0 {
+		return i + 1
+	}
+	return -1
+}
+
+func checkOutput(text string) error {
+	_, err := parseOutputs([]string{text})
+	return err
+}
+
+func checkBool(text string) error {
+	if text != "true" && text != "false" {
+		return fmt.Errorf("%q is neither true nor false", text)
+	}
+	return nil
+}
+
+const timeHint = "30s are 30 seconds, 5m five minutes"
+
+func checkTime(least time.Duration) func(string) error {
+	return func(text string) error {
+		if length, err := time.ParseDuration(text); err != nil || length < least {
+			return fmt.Errorf("%q is not a length of time", text)
+		}
+		return nil
+	}
+}
+
+func checkJobs(text string) error {
+	if n, err := strconv.Atoi(text); err != nil || n < 1 {
+		return fmt.Errorf("%q is not a number of devices", text)
+	}
+	return nil
+}
+
+func checkDays(text string) error {
+	if _, err := command.Days("max-age", text); err != nil {
+		return fmt.Errorf("%q is not a number of days", text)
+	}
+	return nil
+}
+
+func checkLevel(text string) error {
+	if !slices.Contains(report.Levels(), report.FailOn(text)) {
+		return fmt.Errorf("unknown level %q", text)
+	}
+	return nil
+}
+
+func checkHub(text string) error {
+	if u, err := url.Parse(text); err != nil || u.Hostname() == "" || u.Scheme != "tls" && u.Scheme != "nats" {
+		return fmt.Errorf("%q is not the address of a hub", text)
+	}
+	return nil
+}
+
+func checkSend(text string) error {
+	if !slices.Contains([]string{"names", "serials", "assets"}, text) {
+		return fmt.Errorf("unknown value %q", text)
+	}
+	return nil
+}

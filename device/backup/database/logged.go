@@ -1,0 +1,56 @@
+package database
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+)
+
+// logged is a database as its write-ahead log changes it: pages in the log come in place of
+// those in the file. Frames that SQLite would not use any more, of a transaction that was
+// not committed or of an older log, are seen too.
+type logged struct {
+	file, log io.ReaderAt
+	pageSize  int64
+	frames    map[uint32]int64 // where the last frame of a page begins
+}
+
+// Sizes in a write-ahead log, and how many of its frames are looked at.
+const (
+	logHeader   = 32
+	frameHeader = 24
+	maxFrames   = 500_000
+)
+
+// newLogged reads which pages are in a log. ok is false if it is no log.
+func newLogged(file, log io.ReaderAt) (l logged, ok bool, err error) {
+	var header [logHeader]byte
+	if _, err := log.ReadAt(header[:], 0); err != nil {
+		return l, false, nil
+	}
+	if magic := binary.BigEndian.Uint32(header[:]); magic&^1 != 0x377f0682 {
+		return l, false, nil
+	}
+	l = logged{file, log, int64(binary.BigEndian.Uint32(header[8:])), map[uint32]int64{}}
+	if l.pageSize < 512 || l.pageSize > 65536 || l.pageSize&(l.pageSize-1) != 0 {
+		return l, false, nil
+	}
+	at := int64(logHeader)
+	for range maxFrames {
+		var frame [frameHeader]byte
+		if _, err := log.ReadAt(frame[:], at); err != nil {
+			return l, true, nil
+		}
+		l.frames[binary.BigEndian.Uint32(frame[:])] = at + frameHeader
+		at += frameHeader + l.pageSize
+	}
+	return l, true, fmt.Errorf("%w: its log has more than %d pages", ErrSchema, maxFrames)
+}
+
+// ReadAt reads within one page.
+func (l logged) ReadAt(p []byte, off int64) (int, error) {
+	if at, ok := l.frames[uint32(off/l.pageSize)+1]; ok {
+		return l.log.ReadAt(p, at+off%l.pageSize)
+	}
+	return l.file.ReadAt(p, off)
+}

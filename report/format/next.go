@@ -1,0 +1,112 @@
+package format
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// maxNext is how many commands the end of the page names.
+const maxNext = 3
+
+// A nextCommand is a command with its devices.
+type nextCommand struct {
+	text    string
+	why     string
+	devices []report.Device
+	udid    bool // takes --udid
+}
+
+// nextNotes names the command that helps each device, those of the most devices first.
+func nextNotes(r report.Report) []string {
+	var commands []nextCommand
+	for _, next := range checks.Nexts() {
+		for _, d := range r.Devices {
+			if checks.Next(d.Next) != next {
+				continue
+			}
+			c := commandFor(next, d)
+			i := slices.IndexFunc(commands, func(other nextCommand) bool { return other.text == c.text })
+			if i < 0 {
+				i = len(commands)
+				commands = append(commands, c)
+			}
+			commands[i].devices = append(commands[i].devices, d)
+		}
+	}
+	slices.SortStableFunc(commands, func(a, b nextCommand) int { return cmp.Compare(len(b.devices), len(a.devices)) })
+	var notes []string
+	for _, c := range commands[:min(len(commands), maxNext)] {
+		notes = append(notes, c.line(r))
+	}
+	return notes
+}
+
+// line names the command, for whom it is where there are several devices, and what it does.
+func (c nextCommand) line(r report.Report) string {
+	text := "Next: "
+	named := c.udid && len(c.devices) == 1 && len(r.Devices) > 1 && !r.Redacted
+	if len(r.Devices) > 1 && !named {
+		text = fmt.Sprintf("Next for %s: ", c.whose())
+	}
+	text += c.text
+	if named {
+		text += " --udid " + device.Token(c.devices[0].UDID)
+	}
+	if c.why != "" {
+		text += " (" + c.why + ")"
+	}
+	return text
+}
+
+// whose names the one device that the command is for, or counts them.
+func (c nextCommand) whose() string {
+	if len(c.devices) == 1 {
+		return device.Quoted(cmp.Or(c.devices[0].Name, c.devices[0].UDID))
+	}
+	return words.Count(len(c.devices), "device")
+}
+
+// commandFor is the command that stands for what to do next with a device.
+func commandFor(next checks.Next, d report.Device) nextCommand {
+	attached := d.Connection != ""
+	switch next {
+	case checks.NextPair:
+		return nextCommand{text: "backupdoctor scan --pair", why: "asks the device to show the Trust dialog", udid: true}
+	case checks.NextSelfCheck:
+		return nextCommand{text: "backupdoctor self-check", why: "finds what is wrong on this computer"}
+	case checks.NextScan:
+		return nextCommand{text: "backupdoctor scan", why: "unlock the device, check its cable, and scan it again", udid: true}
+	case checks.NextMessage:
+		return nextCommand{text: again(attached) + " --message TEXT", why: "TEXT is what the device shows about the failed backup", udid: attached}
+	case checks.NextAsk:
+		return nextCommand{text: again(attached) + " --ask", why: "asks what only a person can tell, and rules causes out", udid: attached}
+	case checks.NextListen:
+		return nextCommand{text: "backupdoctor listen", why: "follows the log while you tap Back Up Now", udid: true}
+	case checks.NextSysdiagnose:
+		return nextCommand{text: "backupdoctor sysdiagnose", why: "the device gathers its logs, which are searched for failed backups", udid: attached}
+	default:
+		return nextCommand{text: "backupdoctor explain " + device.Token(firstFinding(d))}
+	}
+}
+
+// again is the scan to repeat: of an attached device, or of what the report was made from.
+func again(attached bool) string {
+	if attached {
+		return "backupdoctor scan"
+	}
+	return "the same scan with"
+}
+
+// firstFinding is the check of the first finding.
+func firstFinding(d report.Device) string {
+	if len(d.Findings) == 0 {
+		return ""
+	}
+	return d.Findings[0].Check
+}

@@ -1,0 +1,122 @@
+package history
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// waiting is a closed history with runs, whose devices wait for a hub too.
+func waiting(t testing.TB, runs int) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "history.sqlite")
+	s, err := Open(t.Context(), path)
+	must(t, err)
+	for n := range runs {
+		at := monday.Add(time.Duration(n) * aDay)
+		must(t, s.Begin(t.Context(), Run{ID: runID(n), Started: at}))
+		for _, d := range tray(t) {
+			d.TakenAt = at
+			must(t, s.AddAndSend(t.Context(), runID(n), d, letter(t, fmt.Sprintf(`{"run":%d,"udid":%q}`, n, d.UDID))))
+		}
+		must(t, s.Finish(t.Context(), runID(n), at, report.Report{}))
+	}
+	must(t, s.Close())
+	return path
+}
+
+// rowsOf counts the rows of the tables.
+func rowsOf(t testing.TB, s *Store) (rows [4]int) {
+	t.Helper()
+	must(t, s.do(t.Context(), reading, func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, "SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM devices), (SELECT count(*) FROM details), (SELECT count(*) FROM outbox)",
+			&sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+				for i := range rows {
+					rows[i] = row.ColumnInt(i)
+				}
+				return nil
+			}})
+	}))
+	return rows
+}
+
+// rootsOf are the numbers of the pages at which the tables begin.
+func rootsOf(t testing.TB, s *Store) map[int]bool {
+	t.Helper()
+	roots := map[int]bool{}
+	must(t, s.do(t.Context(), reading, func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, "SELECT rootpage FROM sqlite_schema", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+			roots[row.ColumnInt(0)] = true
+			return nil
+		}})
+	}))
+	return roots
+}
+
+// TestOneDamagedPage overwrites one page after the other. Whatever was on it, the rest is
+// recovered, the damaged file is kept, and nothing is lost that was not said to be.
+func TestOneDamagedPage(t *testing.T) {
+	path := waiting(t, 12)
+	whole := read(t, path)
+	s := opened(t, path)
+	all := rowsOf(t, s)
+	step := 7
+	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
+		step = 1
+	}
+	roots := rootsOf(t, s)
+	recovered := 0
+	for page := 1; page < len(whole)/pageSize; page += step {
+		broken := bytes.Clone(whole)
+		copy(broken[page*pageSize:], bytes.Repeat([]byte{0xa5}, pageSize))
+		path := filepath.Join(t.TempDir(), "history.sqlite")
+		must(t, os.WriteFile(path, broken, 0o600))
+		s := opened(t, path)
+		recovery, err := s.Recover(t.Context())
+		must(t, err)
+		if recovery.Kept == "" {
+			if rows := rowsOf(t, s); rows != all {
+				t.Errorf("page %d: not seen to be damaged, with %v of %v rows", page, rows, all)
+			}
+			continue
+		}
+		recovered++
+		if !bytes.Equal(read(t, recovery.Kept), broken) {
+			t.Errorf("page %d: what was kept is not what was there", page)
+		}
+		rows := rowsOf(t, s)
+		told := [4]Recovered{recovery.Runs, recovery.Devices, recovery.Details, recovery.Waiting}
+		for i, part := range told {
+			if lost := all[i] - rows[i]; lost > part.Lost && !part.Unknown {
+				t.Errorf("page %d: %d of table %d are lost, and %d were told: %s", page, lost, i, part.Lost, recovery)
+			}
+			if i > 0 && part.Lost > all[i]/2 && !roots[page+1] { // a root leads to all of its table
+				t.Errorf("page %d: one page costs %d of %d of table %d", page, part.Lost, all[i], i)
+			}
+		}
+		if recovery.Complete() && rows != all {
+			t.Errorf("page %d: told to be complete with %v of %v rows", page, rows, all)
+		}
+		keep(t, s, runID(99), monday.Add(99*aDay), tray(t)...)
+	}
+	if recovered < 3 {
+		t.Errorf("only %d damages were seen", recovered)
+	}
+}
+
+// Nothing is done to a history that is whole.
+func TestAWholeHistoryIsNotRecovered(t *testing.T) {
+	s := opened(t, written(t, 2))
+	before := everything(t, s)
+	recovery, err := s.Recover(t.Context())
+	if err != nil || recovery.Kept != "" || len(everything(t, s)) != len(before) {
+		t.Errorf("%+v, %v", recovery, err)
+	}
+}

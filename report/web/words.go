@@ -1,0 +1,131 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"maps"
+	"math"
+	"net/url"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	text "github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+)
+
+// words are the functions of all templates. What a device, its owner or a bench wrote goes
+// through label where a name is expected, and through quoted elsewhere; sentences of this
+// program, and those of a report that was reworded, go through clean.
+var words = template.FuncMap{
+	"clean": report.Clean, "label": Label, "quoted": Quoted, "capital": capital, "because": because, "short": Short,
+	"moment": text.Moment, "ago": text.Ago, "day": text.Date, "count": text.Count, "number": number,
+	"verdict": format.VerdictMark, "status": format.StatusMark, "proof": format.BackupMark,
+	"link": Link, "set": with,
+}
+
+// Label is a name that a device or its owner gave.
+func Label(name string) string { return device.Label(report.Clean(name)) }
+
+// Quoted is a text that a device or its owner wrote.
+func Quoted(words string) string { return device.Quoted(report.Clean(words)) }
+
+// Short is the fault that a check is about, in a few words.
+func Short(check string) string { return report.Clean(report.ShortOf(check)) }
+
+// because is a reason in words.
+func because(reason, detail string) string {
+	return report.Clean(device.Gap{Reason: device.Reason(reason), Detail: detail}.Error())
+}
+
+// capital begins a word of this program with a capital letter.
+func capital(word string) string {
+	return strings.ToUpper(word[:min(1, len(word))]) + word[min(1, len(word)):]
+}
+
+// number writes a number with a comma between thousands.
+func number(n int) string { return text.Number(uint64(max(0, n))) }
+
+// A Total is a number with what it counts.
+type Total struct {
+	Count int
+	Mark  format.Mark
+	Note  string
+	Link  string // to what is counted; "" for none
+}
+
+// Totals counts devices by their verdicts. Suppressed ones are left out where there are none.
+func Totals(of func(checks.Verdict) int, link func(checks.Verdict) string) []Total {
+	var totals []Total
+	for _, v := range checks.Verdicts() {
+		if n := of(v); n > 0 || v != checks.Suppressed {
+			totals = append(totals, Total{Count: n, Mark: format.VerdictMark(string(v)), Link: link(v)})
+		}
+	}
+	return totals
+}
+
+// A Bar is one row of a chart of causes.
+type Bar struct {
+	Text  string // the cause
+	Mark  format.Mark
+	Count int
+	Link  string // to the devices; "" for none
+	Parts []BarPart
+}
+
+// A BarPart is a part of a bar, in percent of the whole.
+type BarPart struct{ Tone, From, Width string }
+
+// NewBar lays the numbers of problems and warnings out in a bar for a whole.
+func NewBar(check string, problems, warnings, whole int) Bar {
+	bar := Bar{Text: Short(check), Count: problems + warnings, Mark: format.StatusMark(string(checks.Warning))}
+	if problems > 0 {
+		bar.Mark = format.StatusMark(string(checks.Problem))
+	}
+	bar.Parts = BarParts(whole, BarCount{"bad", problems}, BarCount{"warn", warnings})
+	return bar
+}
+
+// A BarCount is a number in a tone.
+type BarCount struct {
+	Tone  string
+	Count int
+}
+
+// BarParts lays numbers out one after the other, as shares of a whole. Whatever is not zero is
+// wide enough to be seen.
+func BarParts(whole int, counts ...BarCount) []BarPart {
+	var parts []BarPart
+	from := 0.0
+	for _, c := range counts {
+		if c.Count <= 0 || whole <= 0 {
+			continue
+		}
+		width := math.Max(0.4, 100*float64(c.Count)/float64(whole))
+		parts = append(parts, BarPart{c.Tone, fmt.Sprintf("%.2f", from), fmt.Sprintf("%.2f", width)})
+		from += width
+	}
+	return parts
+}
+
+// Link is the address of a page.
+func Link(path string, query url.Values) string {
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
+}
+
+// with is a query with one more parameter, or with another value of one.
+func with(query url.Values, name string, value any) url.Values {
+	changed := url.Values{}
+	maps.Copy(changed, query)
+	if text := fmt.Sprint(value); text == "" {
+		changed.Del(name)
+	} else {
+		changed.Set(name, text)
+	}
+	return changed
+}
