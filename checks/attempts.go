@@ -291,10 +291,23 @@ func blamed(s device.Snapshot, check, met string, more ...Evidence) []Finding {
 	if len(list) > 1 {
 		summary += ", as did " + some(len(list)-1, len(all)-1, "attempt") + " before it"
 	}
+	found := problem(summary+".", evidence...)
 	if _, _, fresh := freshBackup(s); fresh || age > recordAges {
-		return r.answer(warning(summary+".", evidence...), nil)
+		found[0].Status = Warning
 	}
-	return r.answer(problem(summary+".", evidence...), nil)
+	found[0].Strength = latest.strength(check)
+	return r.answer(found, nil)
+}
+
+// strength is how strongly a failure leads to a check that it blames.
+func (f failure) strength(check string) codes.Strength {
+	if f.states() {
+		return codes.States
+	}
+	if m, known := f.telling(); known && m.Strength(check) != "" {
+		return m.Strength(check)
+	}
+	return codes.MayBe
 }
 
 // blames reports whether a failure points to a check. One whose codes tell nothing is counted

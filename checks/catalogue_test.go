@@ -12,7 +12,7 @@ import (
 // The ids are a promise, because reports and scripts name them: none leaves the catalogue.
 func TestReadme(t *testing.T) {
 	const path = "README.md"
-	want := catalogue(All()) + meaningCatalogue(codes.Meanings()) + evidenceTable(t)
+	want := catalogue(All()) + meaningCatalogue(codes.Meanings()) + evidenceCatalogue() + evidenceTable(t)
 	before, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +37,7 @@ func TestReadme(t *testing.T) {
 }
 
 func TestCatalogueLinksLead(t *testing.T) {
-	page := catalogue(All()) + meaningCatalogue(codes.Meanings()) + evidenceTable(t)
+	page := catalogue(All()) + meaningCatalogue(codes.Meanings()) + evidenceCatalogue() + evidenceTable(t)
 	headings := map[string]bool{}
 	for line := range strings.Lines(page) {
 		if id, ok := strings.CutPrefix(strings.TrimSpace(line), "## "); ok {

@@ -47,6 +47,36 @@ func TestWhichCauseStandsFirst(t *testing.T) {
 	}
 }
 
+// Of causes that are as grave, the one with the stronger evidence stands first, whatever its
+// place in the list.
+func TestStrongerEvidenceStandsFirst(t *testing.T) {
+	for name, test := range map[string]struct {
+		snapshot device.Snapshot
+		order    []string
+	}{
+		"a code that states beside one that points": {well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 303), failed(3*aDay, 308)), freeRoom(1_200_000_000, 1_200_000_000)),
+			[]string{"icloud-storage-full", "device-storage-low"}},
+		"little room that was read beside a profile's name": {well(lastBackedUp(5*aDay), profiled("Acme VPN"), freeRoom(1_200_000_000, 1_200_000_000)),
+			[]string{"device-storage-low", "vpn-proxy-firewall", "backup-stale"}},
+		"nine crashes beside an old backup": {well(lastBackedUp(20*aDay), crashed("backupd", nights(9)...)), []string{"transient-glitch"}},
+		"a crash beside an old backup":      {well(lastBackedUp(9*aDay), crashed("backupd", aDay)), []string{"transient-glitch", "backup-stale"}},
+	} {
+		var ids []string
+		for _, c := range Diagnose(test.snapshot, Run(test.snapshot, All())).Causes {
+			ids = append(ids, c.Check.ID)
+		}
+		at := -1
+		for _, id := range test.order {
+			next := slices.Index(ids, id)
+			if next <= at {
+				t.Errorf("%s: %q, want in this order %q", name, ids, test.order)
+				break
+			}
+			at = next
+		}
+	}
+}
+
 // Where nothing blames the size, what fills the next backup stands beside the word of iCloud
 // that there was no room.
 func TestWhatFillsTheBackupStandsBesideFullStorage(t *testing.T) {

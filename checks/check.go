@@ -3,6 +3,7 @@ package checks
 import (
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -45,13 +46,16 @@ const (
 
 // A Finding is the answer to one check, about the device or one thing on it.
 type Finding struct {
-	Check    *Check
-	Subject  string        // "" for the device, else the profile, app or process it is about
-	Status   Status        //
-	Summary  string        // one sentence with the numbers in it; what is, not what to do
-	Evidence []Evidence    // what the summary rests on
-	Remedies []remedies.ID // those of the check's remedies that fit what was found; none if it is ok or unknown
-	Gap      device.Gap    // why the answer is unknown; zero unless Status is Unknown
+	Check        *Check
+	Subject      string         // "" for the device, else the profile, app or process it is about
+	Status       Status         //
+	Summary      string         // one sentence with the numbers in it; what is, not what to do
+	Evidence     []Evidence     // what the summary rests on
+	Remedies     []remedies.ID  // those of the check's remedies that fit what was found; none if it is ok or unknown
+	Gap          device.Gap     // why the answer is unknown; zero unless Status is Unknown
+	Strength     codes.Strength // how strongly the evidence leads to the cause; "" for what its status and check say
+	Contradicted bool           // a person's answer and something that was read say the opposite of each other; the evidence has both
+	Remains      bool           // it is what remains once everything else is ruled out
 }
 
 // Evidence is one thing that was read, and where.

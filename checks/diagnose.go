@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -34,7 +35,7 @@ func Diagnose(s device.Snapshot, findings []Finding, silenced ...Silenced) Diagn
 		return cmp.Compare(healthyRank(a), healthyRank(b))
 	})
 	d.Causes = causes(unwell)
-	d.Plan = plan(d.Causes, s)
+	d.Plan = plan(withoutTried(s, d.Causes, d.Healthy), s)
 	d.Proof = Prove(s)
 	d.Verdict, d.Gap = verdict(s, d.Causes)
 	if d.Verdict == NoCauseFound && d.Gap.Reason == "" {
@@ -45,7 +46,7 @@ func Diagnose(s device.Snapshot, findings []Finding, silenced ...Silenced) Diagn
 			d.Verdict = BackedUp
 		}
 	}
-	d.Headline = headline(s, d) + unknownMessage(s)
+	d.Headline = headline(s, d) + unknownMessage(s) + contradictions(d)
 	d.Next = next(s, d)
 	return d
 }
@@ -61,8 +62,8 @@ func healthyRank(f Finding) int {
 // causes folds each symptom under the problem at the root of it, and puts the roots in
 // order: what kept the device from being examined, then problems and a release that is known
 // to break backups, then warnings. Within these, a date, which says only that no backup
-// completed, is last; before it, what blocks is before what may. The rest is the order of
-// the findings.
+// completed, is last; before it, the stronger evidence is first, and of equal evidence what
+// blocks is before what may. The rest is the order of the findings.
 func causes(unwell []Finding) []Cause {
 	slices.SortStableFunc(unwell, func(a, b Finding) int { return slices.Compare(rank(a), rank(b)) })
 	var roots []Cause
@@ -104,7 +105,26 @@ func rank(f Finding) []int {
 	case MayBlock:
 		effect = 1
 	}
-	return []int{examined, severity, symptom, effect}
+	return []int{examined, severity, symptom, slices.Index(strengths, f.strength()), effect}
+}
+
+// strengths are those of evidence, the strongest first.
+var strengths = []codes.Strength{codes.States, codes.PointsTo, codes.MayBe}
+
+// strength is how strongly the evidence of an unhealthy finding leads to its cause. What was
+// read, counted or answered states a problem; a warning of a check that a person has to settle
+// is a hint.
+func (f Finding) strength() codes.Strength {
+	switch {
+	case f.Strength != "":
+		return f.Strength
+	case f.Status == Problem, f.Check == iosRegression:
+		return codes.States
+	case f.Check.Ask != "":
+		return codes.MayBe
+	default:
+		return codes.PointsTo
+	}
 }
 
 // root follows a finding to the problem that explains it, then to what explains that, and

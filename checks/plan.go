@@ -76,8 +76,8 @@ func proportionate(id remedies.ID, status Status) bool {
 	}
 }
 
-// lastOfItsKind is true of the causes that a person has come to after everything milder, or
-// whose only remedy is to let go of something. Nothing else would be left in their plan.
+// lastOfItsKind is true of the causes that remain or that a person has come to after everything
+// milder, or whose only remedy is to let go of something. Nothing else would be left in their plan.
 func lastOfItsKind(cause Cause) bool {
-	return cause.Check == persistentSoftwareFault || cause.Check == icloudSpaceUsedByPhotosDrive
+	return cause.Remains || cause.Check == persistentSoftwareFault || cause.Check == icloudSpaceUsedByPhotosDrive
 }

@@ -2,7 +2,9 @@ package checks
 
 import (
 	"cmp"
+	"math"
 	"slices"
+	"sync"
 
 	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
@@ -15,6 +17,7 @@ type Question struct {
 	Text    string       // in the words of the device, with where to look
 	Kind    QuestionKind // what an answer looks like
 	Settles int          // how many of the findings that are still open an answer could settle
+	Divides float64      // how well its answers divide the open causes, in bits; see dividing
 }
 
 // QuestionKind is what an answer looks like.
@@ -90,31 +93,95 @@ func namedByMessages() []string {
 }
 
 // Questions are those that the findings of a device leave open and that nobody has answered
-// yet, first those whose answer could settle most. After each answer the device is to be
-// judged again: an answer settles other questions too.
+// yet, first those whose answers divide the open causes best. After each answer the device is
+// to be judged again: an answer settles other questions too.
 func Questions(s device.Snapshot, findings []Finding) []Question {
 	open := openChecks(findings)
 	var questions []Question
 	for _, q := range sharedQuestions {
-		settles := 0
-		for _, id := range q.settles {
-			if slices.ContainsFunc(open, func(c *Check) bool { return c.ID == id }) {
-				settles++
-			}
-		}
+		settles := settledBy(q, s, open)
 		text, ok := remedies.Expand(q.text, s.Device)
-		if _, answered := said(s, q.id); settles > 1 && ok && !answered {
-			questions = append(questions, Question{ID: q.id, Text: text, Kind: q.kind, Settles: settles})
+		if _, answered := said(s, q.id); len(settles) > 1 && ok && !answered {
+			questions = append(questions, Question{ID: q.id, Text: text, Kind: q.kind, Settles: len(settles), Divides: dividing(open, settles, q.kind == Words)})
 		}
 	}
 	for _, c := range open {
 		if _, answered := said(s, c.ID); c.Told.unwell() != "" && !answered {
-			questions = append(questions, Question{ID: c.ID, Text: QuestionOf(c, s.Device), Kind: YesNo, Settles: 1})
+			questions = append(questions, Question{ID: c.ID, Text: QuestionOf(c, s.Device), Kind: YesNo, Settles: 1, Divides: dividing(open, []string{c.ID}, false)})
 		}
 	}
-	slices.SortStableFunc(questions, func(a, b Question) int { return cmp.Compare(b.Settles, a.Settles) })
+	slices.SortStableFunc(questions, func(a, b Question) int { return cmp.Compare(b.Divides, a.Divides) })
 	return questions
 }
+
+// settledBy are the open checks that an answer to a shared question could settle. A size of the
+// next backup settles nothing by itself: it is compared with the room that is known.
+func settledBy(q shared, s device.Snapshot, open []*Check) []string {
+	if _, known := said(s, device.FreeICloudQuestion); q.id == device.NextSizeQuestion && !known {
+		return nil
+	}
+	var ids []string
+	for _, id := range q.settles {
+		if slices.ContainsFunc(open, func(c *Check) bool { return c.ID == id }) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// dividing is how well the answers to a question divide the open causes: the entropy, in bits,
+// of which answer is given. Each cause counts by how often the table of codes and messages
+// leads to it (see likelihood). An answer tells the causes that a question settles from all
+// others; the words of a message tell each of them from the others, too.
+func dividing(open []*Check, settles []string, each bool) float64 {
+	total, group := 0.0, 0.0
+	var parts []float64
+	for _, c := range open {
+		weight := likelihood(c.ID)
+		total += weight
+		switch {
+		case !slices.Contains(settles, c.ID):
+		case each:
+			parts = append(parts, weight)
+			group += weight
+		default:
+			group += weight
+		}
+	}
+	if !each {
+		parts = []float64{group}
+	}
+	bits := 0.0
+	for _, part := range append(parts, total-group) {
+		if share := part / total; share > 0 {
+			bits -= share * math.Log2(share)
+		}
+	}
+	return bits
+}
+
+// likelihood weighs a cause by the table of codes and messages: 3 for each that states it, 2 for
+// each that points to it, 1 for each that it may be, and 1 for a cause that none leads to.
+func likelihood(id string) float64 {
+	return likelihoods()[id] + 1
+}
+
+var likelihoods = sync.OnceValue(func() map[string]float64 {
+	weights := map[string]float64{}
+	for _, m := range codes.Meanings() {
+		for _, id := range m.Checks {
+			switch m.Strength(id) {
+			case codes.States:
+				weights[id] += 3
+			case codes.PointsTo:
+				weights[id] += 2
+			default:
+				weights[id]++
+			}
+		}
+	}
+	return weights
+})
 
 // openChecks are those that ended in a question, the ones that block first.
 func openChecks(findings []Finding) []*Check {

@@ -10,7 +10,8 @@ import (
 
 // Run puts the questions of a list to a snapshot, and returns the findings in the order
 // of the list: at least one for each check. All() is the whole list; a shorter one asks
-// less. Failed attempts that no finding explains are a finding of transient-glitch.
+// less. Where everything else is ruled out, what remains is proposed; failed attempts that no
+// finding explains are a finding of transient-glitch.
 //
 // A judgement that panics becomes one unknown finding with the reason internal, and the
 // others are not touched by it.
@@ -21,7 +22,11 @@ func Run(s device.Snapshot, list []*Check) []Finding {
 			findings = append(findings, complete(f, check, s.Device))
 		}
 	}
-	return noteSoftware(s, leaveNoneUnexplained(s, findings))
+	findings, proposed := proposeRest(s, findings)
+	if !proposed {
+		findings = leaveNoneUnexplained(s, findings)
+	}
+	return noteSoftware(s, findings)
 }
 
 func judge(check *Check, s device.Snapshot) (findings []Finding) {

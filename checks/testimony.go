@@ -49,7 +49,7 @@ func answered(s device.Snapshot, check *Check) (Finding, bool) {
 	if slices.Contains(lastResorts, check.ID) {
 		status = Problem // or the plan would leave out what the person has come to
 	}
-	return Finding{Status: status, Summary: clause(check.Told.unwell()) + ", by a person's answer.", Evidence: evidence}, true
+	return Finding{Status: status, Summary: clause(check.Told.unwell()) + ", by a person's answer.", Evidence: evidence, Strength: codes.States}, true
 }
 
 // lastResorts are the checks whose remedies cost data, and whose own question is asked once

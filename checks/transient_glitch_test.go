@@ -15,6 +15,8 @@ var transientGlitchJudgements = []judgement{
 		"Since the last good backup the device wrote 1 crash report of backupd.", ""},
 	{"crashes", well(lastBackedUp(20*aDay), crashed("cloudd", 3*aDay, 2*aDay), crashed("backupd", aDay)), Warning,
 		"In the last two weeks the device wrote 3 crash reports of backupd, cloudd.", ""},
+	{"a crash of backupd on three days", well(lastBackedUp(20*aDay), crashed("backupd", aDay, 2*aDay, 3*aDay)), Problem,
+		"In the last two weeks the device wrote 3 crash reports of backupd.", ""},
 	{"an old crash", well(lastBackedUp(40*aDay), crashed("backupd", 15*aDay)), Ask, "", ""},
 	{"a crash of something else", well(lastBackedUp(20*aDay), crashed("panic-full", aDay)), Ask, "", ""},
 	{"no crash", well(lastBackedUp(20 * aDay)), Ask, "", ""},

@@ -72,9 +72,10 @@ func newestOf(evidence []Evidence) time.Time {
 // against is a finding with what speaks against it.
 func against(s device.Snapshot, stands, falls Finding) Finding {
 	stands.Summary = fmt.Sprintf("%s; against it stands, %s: %s", clause(stands.Summary), ago(s, newestOf(falls.Evidence)), falls.Summary)
+	stands.Contradicted = contradict(stands, falls)
 	stands.Evidence = slices.Clone(stands.Evidence)
 	for _, e := range falls.Evidence {
-		e.Key = "Against it: " + e.Key
+		e.Key = againstKey + e.Key
 		stands.Evidence = append(stands.Evidence, e)
 	}
 	return stands

@@ -155,23 +155,23 @@ var rooms = map[string]room{
 		theirs: []string{"go.yaml.in/yaml/v4"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
-	"report/fleet": {
+	"report/ledger": {
 		ours:   []string{"device", "checks", "report"},
 		theirs: []string{"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/klauspost/compress/zstd", "modernc.org/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
-	"report/fleet/export": {
-		ours:   []string{"checks", "checks/words", "report", "report/fleet", "report/format"},
+	"report/ledger/export": {
+		ours:   []string{"checks", "checks/words", "report", "report/ledger", "report/format"},
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
-	"report/fleet/metrics": {
-		ours:   []string{"report/fleet"},
+	"report/ledger/metrics": {
+		ours:   []string{"report/ledger"},
 		theirs: []string{"github.com/prometheus/client_golang/prometheus"},
 		banned: []string{"os", "os/exec"},
 	},
 	"report/web/hubpages": {
 		ours: []string{
-			"device", "checks", "checks/words", "report", "report/fleet", "report/fleet/export", "report/fleet/metrics", "report/format", "report/web",
+			"device", "checks", "checks/words", "report", "report/ledger", "report/ledger/export", "report/ledger/metrics", "report/format", "report/web",
 		},
 		theirs: []string{"github.com/prometheus/client_golang/prometheus"},
 		banned: []string{"os", "os/exec"},
@@ -257,7 +257,7 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor/hub": {
 		ours: []string{
-			"device/wholefile", "checks", "checks/words", "report", "report/format", "report/fleet", "report/fleet/export", "report/web/hubpages", "report/history",
+			"device/wholefile", "checks", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/web/hubpages", "report/history",
 			"report/relay", "report/relay/credentials", "report/relay/envelope", "report/relay/outbox", "report/web",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/scan",
 		},
@@ -301,7 +301,7 @@ var rooms = map[string]room{
 		banned: []string{"net", "net/http"},
 	},
 	"testdata/screenshots": {
-		ours: []string{"report", "report/fleet", "report/web/hubpages", "report/web/benchpages", "report/relay/envelope", "report/web"},
+		ours: []string{"report", "report/ledger", "report/web/hubpages", "report/web/benchpages", "report/relay/envelope", "report/web"},
 	},
 	"testdata/reporttest": {
 		ours:   []string{"device", "checks", "checks/remedies", "report"},
@@ -371,7 +371,7 @@ var verbs = map[string]string{
 	"report/format":  "render",
 	"report/history": "keep", // and send, and show
 	"report/relay":   "keep",
-	"report/fleet":   "keep",
+	"report/ledger":  "keep",
 	"report/web":     "keep",
 	"cmd":            "connect",
 }

@@ -242,17 +242,18 @@ func newSilence(s checks.Silenced) Silence {
 
 func newFinding(f checks.Finding, remedies []Remedy) Finding {
 	return Finding{
-		Check:    f.Check.ID,
-		Title:    f.Check.Title,
-		Effect:   string(f.Check.Effect),
-		Subject:  f.Subject,
-		Status:   string(f.Status),
-		Summary:  f.Summary,
-		Reason:   string(f.Gap.Reason),
-		Detail:   f.Gap.Detail,
-		Evidence: convert(f.Evidence, newEvidence),
-		Remedies: remedies,
-		Sources:  convert(f.Check.Sources, newSource),
+		Check:        f.Check.ID,
+		Title:        f.Check.Title,
+		Effect:       string(f.Check.Effect),
+		Subject:      f.Subject,
+		Status:       string(f.Status),
+		Summary:      f.Summary,
+		Reason:       string(f.Gap.Reason),
+		Detail:       f.Gap.Detail,
+		Contradicted: f.Contradicted,
+		Evidence:     convert(f.Evidence, newEvidence),
+		Remedies:     remedies,
+		Sources:      convert(f.Check.Sources, newSource),
 	}
 }
 

@@ -226,18 +226,19 @@ type File struct {
 
 // A Finding is the answer to one check.
 type Finding struct {
-	Check       string     `json:"check"`                 // id of the check: backup-turned-off
-	Title       string     `json:"title"`                 // the healthy state, as a statement
-	Effect      string     `json:"effect"`                // blocks, may-block or informs
-	Subject     string     `json:"subject,omitempty"`     // the profile, app or process it is about; absent if it is the device
-	Status      string     `json:"status"`                // ok, warning, problem, unknown or ask
-	Summary     string     `json:"summary"`               // what is, in one sentence; the question where status is ask
-	Reason      string     `json:"reason,omitempty"`      // why it is unknown: not-asked, absent, refused, locked, …
-	Detail      string     `json:"detail,omitempty"`      // the device's own name for the error
-	ExplainedBy string     `json:"explainedBy,omitempty"` // id of the check whose finding this is a mere symptom of
-	Evidence    []Evidence `json:"evidence"`              // what the summary rests on
-	Remedies    []Remedy   `json:"remedies"`              // that fit this model and version, in the order to try them
-	Sources     []Source   `json:"sources"`               // where the cause is documented
+	Check        string     `json:"check"`                  // id of the check: backup-turned-off
+	Title        string     `json:"title"`                  // the healthy state, as a statement
+	Effect       string     `json:"effect"`                 // blocks, may-block or informs
+	Subject      string     `json:"subject,omitempty"`      // the profile, app or process it is about; absent if it is the device
+	Status       string     `json:"status"`                 // ok, warning, problem, unknown or ask
+	Summary      string     `json:"summary"`                // what is, in one sentence; the question where status is ask
+	Reason       string     `json:"reason,omitempty"`       // why it is unknown: not-asked, absent, refused, locked, …
+	Detail       string     `json:"detail,omitempty"`       // the device's own name for the error
+	ExplainedBy  string     `json:"explainedBy,omitempty"`  // id of the check whose finding this is a mere symptom of
+	Contradicted bool       `json:"contradicted,omitempty"` // a person's answer and something that was read say the opposite of each other; evidence has both
+	Evidence     []Evidence `json:"evidence"`               // what the summary rests on
+	Remedies     []Remedy   `json:"remedies"`               // that fit this model and version, in the order to try them
+	Sources      []Source   `json:"sources"`                // where the cause is documented
 }
 
 // Evidence is one thing that was read, and where.

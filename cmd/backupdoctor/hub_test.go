@@ -22,7 +22,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay"
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
@@ -44,12 +44,12 @@ func withAHub(command *exec.Cmd) *exec.Cmd {
 
 // A benchRow is what hub benches tells of one bench.
 type benchRow struct {
-	Name      string       `json:"bench"`
-	Site      string       `json:"site"`
-	State     string       `json:"state"`
-	Waiting   *uint64      `json:"waiting"`
-	Discarded *uint64      `json:"discarded"`
-	Heard     *fleet.Bench `json:"heard"`
+	Name      string        `json:"bench"`
+	Site      string        `json:"site"`
+	State     string        `json:"state"`
+	Waiting   *uint64       `json:"waiting"`
+	Discarded *uint64       `json:"discarded"`
+	Heard     *ledger.Bench `json:"heard"`
 }
 
 // eventually waits until something is so, for as long as a slow machine may need.
@@ -308,7 +308,7 @@ func reportsOf(t testing.TB, bench string, args ...string) int {
 // mustHold compares what is in a database with what was published: each report once.
 func mustHold(t testing.TB, address string, published []outbox.Item) {
 	t.Helper()
-	store, err := fleet.Open(t.Context(), address)
+	store, err := ledger.Open(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,7 +319,7 @@ func mustHold(t testing.TB, address string, published []outbox.Item) {
 		}
 	}
 	total := 0
-	for bench, err := range fleet.All(func(p fleet.Page) (fleet.List[fleet.Bench], error) { return store.Benches(t.Context(), p) }) {
+	for bench, err := range ledger.All(func(p ledger.Page) (ledger.List[ledger.Bench], error) { return store.Benches(t.Context(), p) }) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -378,7 +378,7 @@ func TestHubIsKilled(t *testing.T) {
 	if remote := well(t, "fleet", "--from", pages, "--token-file", token, "--json"); remote != local {
 		t.Errorf("the pages tell of devices:\n%s\nthe database:\n%s", remote, local)
 	}
-	var devices []fleet.Device
+	var devices []ledger.Device
 	if err := json.Unmarshal([]byte(local), &devices); err != nil {
 		t.Fatal(err)
 	}
@@ -531,8 +531,8 @@ func TestClocksOfBenchesDiffer(t *testing.T) {
 		}
 	}
 	var told struct {
-		Device fleet.Device  `json:"device"`
-		Visits []fleet.Visit `json:"visits"`
+		Device ledger.Device  `json:"device"`
+		Visits []ledger.Visit `json:"visits"`
 	}
 	if err := json.Unmarshal([]byte(well(t, "fleet", "device", udid, "--data", dir, "--json")), &told); err != nil {
 		t.Fatal(err)

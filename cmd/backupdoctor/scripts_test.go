@@ -16,7 +16,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/hub"
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -252,7 +252,7 @@ func scriptFleet(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: fleet FILE")
 	}
-	store, err := fleet.Open(context.Background(), "sqlite:"+ts.MkAbs(args[0]))
+	store, err := ledger.Open(context.Background(), "sqlite:"+ts.MkAbs(args[0]))
 	ts.Check(err)
 	defer store.Close()
 	file, err := os.Open("../../testdata/reports/tray-of-six.json")
@@ -270,7 +270,7 @@ func scriptFleet(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	id, err := envelope.NewID()
 	ts.Check(err)
-	_, err = store.Put(context.Background(), fleet.Message{ID: id, Bench: "north", Site: "Hamburg", Received: r.Devices[0].TakenAt, Report: r})
+	_, err = store.Put(context.Background(), ledger.Message{ID: id, Bench: "north", Site: "Hamburg", Received: r.Devices[0].TakenAt, Report: r})
 	ts.Check(err)
 	ts.Setenv("UDID1", r.Devices[0].UDID)
 }

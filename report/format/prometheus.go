@@ -96,6 +96,14 @@ func (e *exposition) devices(r report.Report) {
 	for i, d := range r.Devices {
 		e.statuses(ids[i], d)
 	}
+	e.family("backupdoctor_check_contradicted", "A check on which a person's answer contradicts what was read, always 1.")
+	for i, d := range r.Devices {
+		for _, f := range d.Findings {
+			if f.Contradicted {
+				e.sample(1, "udid", ids[i], "check", f.Check)
+			}
+		}
+	}
 }
 
 // statuses writes each status of each check on a device once, however many subjects it was

@@ -10,12 +10,20 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// runNotes say that this computer's clock is in doubt, which devices were left out, and how many were examined at a time where that
-// was not the usual number.
+// runNotes say that this computer's clock is in doubt, how many answers contradict what was
+// read, which devices were left out, and how many were examined at a time where that was not
+// the usual number.
 func runNotes(r report.Report) []string {
 	var notes []string
 	if note := hostClockNote(r); note != "" {
 		notes = append(notes, note)
+	}
+	switch n := contradictions(r); n {
+	case 0:
+	case 1:
+		notes = append(notes, "1 answer contradicts what was read.")
+	default:
+		notes = append(notes, words.Count(n, "answer")+" contradict what was read.")
 	}
 	switch n := len(r.LeftOut); n {
 	case 0:
@@ -44,6 +52,19 @@ func hostClockNote(r report.Report) string {
 		return ""
 	}
 	return checks.HostClockNote(-time.Duration(c.AheadSeconds)*time.Second, c.Devices)
+}
+
+// contradictions is how many findings an answer and a reading contradict each other on.
+func contradictions(r report.Report) int {
+	n := 0
+	for _, d := range r.Devices {
+		for _, f := range d.Findings {
+			if f.Contradicted {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // connectionNote is how a device was read, where that is not by cable.

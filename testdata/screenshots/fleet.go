@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 	"github.com/backupdoctor/backupdoctor/report/web"
 	"github.com/backupdoctor/backupdoctor/report/web/hubpages"
@@ -29,7 +29,7 @@ var benches = [][2]string{{"packing-1", "Hamburg"}, {"packing-2", "Hamburg"}, {"
 func pictureOfFleet(r report.Report, scratch string) error {
 	now := time.Now().UTC().Truncate(time.Hour)
 	ctx := context.Background()
-	store, err := fleet.Open(ctx, "sqlite:"+filepath.Join(scratch, "fleet.db"))
+	store, err := ledger.Open(ctx, "sqlite:"+filepath.Join(scratch, "fleet.db"))
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func pictureOfFleet(r report.Report, scratch string) error {
 
 // reading is what the bench of device n found on it some weeks ago. A third of the devices
 // are well from some week on; the last of the report is.
-func reading(r report.Report, n, week int, now time.Time) (fleet.Message, error) {
+func reading(r report.Report, n, week int, now time.Time) (ledger.Message, error) {
 	d := r.Devices[n%len(r.Devices)]
 	if n%3 == week {
 		d = r.Devices[len(r.Devices)-1]
@@ -74,5 +74,5 @@ func reading(r report.Report, n, week int, now time.Time) (fleet.Message, error)
 	bench := benches[n%len(benches)]
 	r.Devices, r.TakenAt = []report.Device{d}, at
 	id, err := envelope.NewID()
-	return fleet.Message{ID: id, Bench: bench[0], Site: bench[1], Received: at.Add(time.Minute), Report: r}, err
+	return ledger.Message{ID: id, Bench: bench[0], Site: bench[1], Received: at.Add(time.Minute), Report: r}, err
 }

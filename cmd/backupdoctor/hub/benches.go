@@ -15,8 +15,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device/wholefile"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
 	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 	"github.com/gofrs/flock"
@@ -218,13 +218,13 @@ func jsonFlag() cli.Flag {
 
 // A benchRow is what a hub knows of one bench.
 type benchRow struct {
-	Name      string       `json:"bench"`
-	Site      string       `json:"site,omitempty"`
-	State     string       `json:"state"`               // linked, away, revoked, unknown while the hub does not run, or foreign: not of this hub's keys
-	AddedAt   time.Time    `json:"addedAt,omitzero"`    // or revoked
-	Waiting   *uint64      `json:"waiting,omitempty"`   // reports that waited at the bench, as it told with its last one
-	Discarded *uint64      `json:"discarded,omitempty"` // reports that it has discarded in all
-	Heard     *fleet.Bench `json:"heard,omitempty"`     // absent if nothing ever came from it
+	Name      string        `json:"bench"`
+	Site      string        `json:"site,omitempty"`
+	State     string        `json:"state"`               // linked, away, revoked, unknown while the hub does not run, or foreign: not of this hub's keys
+	AddedAt   time.Time     `json:"addedAt,omitzero"`    // or revoked
+	Waiting   *uint64       `json:"waiting,omitempty"`   // reports that waited at the bench, as it told with its last one
+	Discarded *uint64       `json:"discarded,omitempty"` // reports that it has discarded in all
+	Heard     *ledger.Bench `json:"heard,omitempty"`     // absent if nothing ever came from it
 }
 
 func (e env) listBenches(ctx *cli.Context) error {
@@ -266,7 +266,7 @@ func (e env) listBenches(ctx *cli.Context) error {
 }
 
 // heardOf are the benches that the database knows. A file that is not there is not made.
-func heardOf(ctx context.Context, sink string) ([]fleet.Bench, error) {
+func heardOf(ctx context.Context, sink string) ([]ledger.Bench, error) {
 	if path, ok := strings.CutPrefix(sink, "sqlite:"); ok {
 		if _, err := os.Stat(filepath.FromSlash(path)); errors.Is(err, os.ErrNotExist) {
 			return nil, nil
@@ -274,13 +274,13 @@ func heardOf(ctx context.Context, sink string) ([]fleet.Bench, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, databaseWithin)
 	defer cancel()
-	store, err := fleet.Open(ctx, sink)
+	store, err := ledger.Open(ctx, sink)
 	if err != nil {
 		return nil, err
 	}
 	defer store.Close()
-	var benches []fleet.Bench
-	for bench, err := range fleet.All(func(p fleet.Page) (fleet.List[fleet.Bench], error) { return store.Benches(ctx, p) }) {
+	var benches []ledger.Bench
+	for bench, err := range ledger.All(func(p ledger.Page) (ledger.List[ledger.Bench], error) { return store.Benches(ctx, p) }) {
 		if err != nil {
 			return nil, err
 		}
@@ -291,7 +291,7 @@ func heardOf(ctx context.Context, sink string) ([]fleet.Bench, error) {
 
 // benchRows joins what is known of benches, by name. Of one that was revoked and added again
 // only the new entry counts.
-func benchRows(added []credentials.Bench, heard []fleet.Bench, sites map[string]string, now status, at time.Time) []benchRow {
+func benchRows(added []credentials.Bench, heard []ledger.Bench, sites map[string]string, now status, at time.Time) []benchRow {
 	byName := map[string]*benchRow{}
 	for _, bench := range heard {
 		byName[bench.Name] = &benchRow{Name: bench.Name, Site: bench.Site, State: "foreign", Heard: &bench}
@@ -330,9 +330,9 @@ func benchRows(added []credentials.Bench, heard []fleet.Bench, sites map[string]
 }
 
 func writeBenches(w io.Writer, rows []benchRow, now time.Time) error {
-	heard := func(r benchRow) fleet.Bench {
+	heard := func(r benchRow) ledger.Bench {
 		if r.Heard == nil {
-			return fleet.Bench{}
+			return ledger.Bench{}
 		}
 		return *r.Heard
 	}

@@ -9,16 +9,16 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
-	"github.com/backupdoctor/backupdoctor/report/fleet/export"
 	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/ledger/export"
 	"github.com/urfave/cli/v2"
 )
 
 // A change is a cause that came, stayed or went.
 type change struct {
-	Change fleet.Change `json:"change"`
-	fleet.ChangedCause
+	Change ledger.Change `json:"change"`
+	ledger.ChangedCause
 }
 
 func changesCommand(e env) *cli.Command {
@@ -40,12 +40,12 @@ func changesCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			which := []fleet.Change{fleet.New, fleet.Still, fleet.Fixed}
-			if only := fleet.Change(ctx.String("only")); only != "" {
+			which := []ledger.Change{ledger.New, ledger.Still, ledger.Fixed}
+			if only := ledger.Change(ctx.String("only")); only != "" {
 				if !slices.Contains(which, only) {
 					return command.Usage("use new, still or fixed", "unknown value %q of --only", only)
 				}
-				which = []fleet.Change{only}
+				which = []ledger.Change{only}
 			}
 			f := changeFilter{Days: days, Check: given(ctx, "cause"), Site: given(ctx, "site")}
 			if f.Check != "" {
@@ -68,7 +68,7 @@ type changeFilter struct {
 }
 
 // changesOf lists changes of one kind after those of the other.
-func changesOf(ctx context.Context, from source, f changeFilter, which []fleet.Change) iter.Seq2[change, error] {
+func changesOf(ctx context.Context, from source, f changeFilter, which []ledger.Change) iter.Seq2[change, error] {
 	return func(yield func(change, error) bool) {
 		for _, kind := range which {
 			for row, err := range from.changes(ctx, f, kind) {
@@ -101,8 +101,8 @@ func changeList(now time.Time) format.List[change] {
 }
 
 // writeChanges writes a list of changes to stdout, and the number of each kind to stderr.
-func (e env) writeChanges(as string, changes iter.Seq2[change, error], which []fleet.Change, now time.Time) error {
-	count := map[fleet.Change]int{}
+func (e env) writeChanges(as string, changes iter.Seq2[change, error], which []ledger.Change, now time.Time) error {
+	count := map[ledger.Change]int{}
 	if err := changeList(now).Write(e.Stdout, as, counting(changes, func(c change) { count[c.Change]++ })); err != nil || as != "" {
 		return err
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
-	"github.com/backupdoctor/backupdoctor/report/fleet/export"
 	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/ledger/export"
 	"github.com/urfave/cli/v2"
 )
 
@@ -39,17 +39,17 @@ func deviceCommand(e env) *cli.Command {
 }
 
 // oneDevice finds the device with an id or a serial number.
-func oneDevice(ctx context.Context, from source, who string) (fleet.Device, error) {
-	var found []fleet.Device
+func oneDevice(ctx context.Context, from source, who string) (ledger.Device, error) {
+	var found []ledger.Device
 	for d, err := range from.find(ctx, who) {
 		if err != nil {
-			return fleet.Device{}, err
+			return ledger.Device{}, err
 		}
 		found = append(found, d)
 	}
 	switch len(found) {
 	case 0:
-		return fleet.Device{}, command.Exit{Code: report.ExitNoDevice, Err: fmt.Errorf("no bench has read a device %q", report.Clean(who)), Hint: "see backupdoctor fleet"}
+		return ledger.Device{}, command.Exit{Code: report.ExitNoDevice, Err: fmt.Errorf("no bench has read a device %q", report.Clean(who)), Hint: "see backupdoctor fleet"}
 	case 1:
 		return found[0], nil
 	}
@@ -57,25 +57,25 @@ func oneDevice(ctx context.Context, from source, who string) (fleet.Device, erro
 	for _, d := range found {
 		ids = append(ids, report.Clean(d.ID))
 	}
-	return fleet.Device{}, command.Usage("name one by its id: "+strings.Join(ids, ", "), "%q is the serial number of %s", report.Clean(who), words.Count(len(found), "device"))
+	return ledger.Device{}, command.Usage("name one by its id: "+strings.Join(ids, ", "), "%q is the serial number of %s", report.Clean(who), words.Count(len(found), "device"))
 }
 
 // A story is a device with all its visits.
 type story struct {
-	Device fleet.Device  `json:"device"`
-	Visits []fleet.Visit `json:"visits"`
+	Device ledger.Device  `json:"device"`
+	Visits []ledger.Visit `json:"visits"`
 }
 
-func (e env) tellVisits(ctx context.Context, from source, as string, d fleet.Device) error {
+func (e env) tellVisits(ctx context.Context, from source, as string, d ledger.Device) error {
 	visits := from.visits(ctx, d.ID)
 	if as == "csv" || as == "html" {
 		list := export.Visits(time.Now())
 		list.Title = "Visits of " + report.Clean(d.ID)
 		return list.Write(e.Stdout, as, visits)
 	}
-	told := story{Device: d, Visits: []fleet.Visit{}}
+	told := story{Device: d, Visits: []ledger.Visit{}}
 	for v, err := range visits {
-		if errors.Is(err, fleet.ErrUnknown) {
+		if errors.Is(err, ledger.ErrUnknown) {
 			break // it was there a moment ago
 		}
 		if err != nil {

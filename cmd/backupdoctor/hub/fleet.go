@@ -13,8 +13,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
-	"github.com/backupdoctor/backupdoctor/report/fleet/export"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/ledger/export"
 	"github.com/urfave/cli/v2"
 )
 
@@ -125,15 +125,15 @@ func (e env) asking(ctx *cli.Context, ask func(context.Context, source, string) 
 
 // A filter says which devices are asked for, and in which order.
 type filter struct {
-	fleet.Filter
+	ledger.Filter
 	Days int // in Filter.BackupBefore, before now; 0 is any
-	Sort fleet.Sort
+	Sort ledger.Sort
 }
 
 func filterOf(ctx *cli.Context) (filter, error) {
-	q := filter{Sort: fleet.NewestFirst, Filter: fleet.Filter{
+	q := filter{Sort: ledger.NewestFirst, Filter: ledger.Filter{
 		Site: ctx.String("site"), Bench: ctx.String("bench"), Cause: ctx.String("cause"),
-		Verdict: ctx.String("verdict"), Backup: fleet.Backup(ctx.String("backup")),
+		Verdict: ctx.String("verdict"), Backup: ledger.Backup(ctx.String("backup")),
 	}}
 	if q.Cause != "" {
 		if _, err := command.Check(q.Cause); err != nil {
@@ -143,7 +143,7 @@ func filterOf(ctx *cli.Context) (filter, error) {
 	if !slices.Contains(append(checks.Verdicts(), ""), checks.Verdict(q.Verdict)) {
 		return q, command.Usage("use "+strings.Join(verdictNames(), ", "), "unknown verdict %q", q.Verdict)
 	}
-	if !slices.Contains([]fleet.Backup{"", fleet.BackupKnown, fleet.BackupNever, fleet.BackupUnknown}, q.Backup) {
+	if !slices.Contains([]ledger.Backup{"", ledger.BackupKnown, ledger.BackupNever, ledger.BackupUnknown}, q.Backup) {
 		return q, command.Usage("use known, never or unknown", "unknown value %q of --backup", q.Backup)
 	}
 	if text := ctx.String("not-backed-up-for"); text != "" {
@@ -151,10 +151,10 @@ func filterOf(ctx *cli.Context) (filter, error) {
 		if q.Days, err = command.Days("not-backed-up-for", text); err != nil {
 			return q, err
 		}
-		q.Sort = fleet.LongestFirst
+		q.Sort = ledger.LongestFirst
 	}
-	if order := fleet.Sort(ctx.String("sort")); order != "" {
-		if order != fleet.NewestFirst && order != fleet.LongestFirst {
+	if order := ledger.Sort(ctx.String("sort")); order != "" {
+		if order != ledger.NewestFirst && order != ledger.LongestFirst {
 			return q, command.Usage("use newest or longest", "unknown value %q of --sort", order)
 		}
 		q.Sort = order
@@ -170,9 +170,9 @@ func verdictNames() (names []string) {
 }
 
 // writeDevices writes a list of devices to stdout, and their number to stderr.
-func writeDevices(e env, as string, devices iter.Seq2[fleet.Device, error], now time.Time) error {
+func writeDevices(e env, as string, devices iter.Seq2[ledger.Device, error], now time.Time) error {
 	count := 0
-	if err := export.Devices(now).Write(e.Stdout, as, counting(devices, func(fleet.Device) { count++ })); err != nil {
+	if err := export.Devices(now).Write(e.Stdout, as, counting(devices, func(ledger.Device) { count++ })); err != nil {
 		return err
 	}
 	if as == "" {

@@ -9,14 +9,14 @@ import (
 	"testing/quick"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 )
 
 func TestBenchRows(t *testing.T) {
 	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 	added := []credentials.Bench{{Name: "gone", Revoked: true}, {Name: "here"}, {Name: "out"}, {Name: "twice", Revoked: true}, {Name: "twice"}}
-	heard := []fleet.Bench{{Name: "elsewhere"}, {Name: "gone"}}
+	heard := []ledger.Bench{{Name: "elsewhere"}, {Name: "gone"}}
 	states := func(writtenAt time.Time) map[string]string {
 		rows := benchRows(added, heard, nil, status{WrittenAt: writtenAt, Linked: []string{"here", "twice"}}, now)
 		got := map[string]string{}
@@ -44,7 +44,7 @@ func TestListsThatBreakOff(t *testing.T) {
 		"": -1, "[": -1, `[{"id":"a"},`: -1, `[{"id":"a"}`: -1, `{"id":"a"}`: -1, `[{"id":1}]`: -1, "null": -1, "<html>": -1,
 	} {
 		got := 0
-		for _, err := range readRows[fleet.Device](strings.NewReader(text)) {
+		for _, err := range readRows[ledger.Device](strings.NewReader(text)) {
 			if err != nil {
 				got = -1
 				break
@@ -62,7 +62,7 @@ func FuzzReadRows(f *testing.F) {
 	f.Add([]byte(`[{"id":"a"},`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		ended := false
-		for _, err := range readRows[fleet.Device](bytes.NewReader(text)) {
+		for _, err := range readRows[ledger.Device](bytes.NewReader(text)) {
 			if ended {
 				t.Fatal("something follows an error")
 			}

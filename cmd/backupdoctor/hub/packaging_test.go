@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/backupdoctor/backupdoctor/report/fleet/metrics"
+	"github.com/backupdoctor/backupdoctor/report/ledger/metrics"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.yaml.in/yaml/v4"
 )

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/web"
 	"github.com/backupdoctor/backupdoctor/report/web/hubpages"
 	"github.com/prometheus/client_golang/prometheus"
@@ -28,7 +28,7 @@ const (
 
 // servePages opens the address of the pages, and gives what serves them until the context
 // ends. Beyond this computer they are encrypted.
-func (h *hub) servePages(store *fleet.Store, shown *tls.Config, also prometheus.Collector) (func(context.Context) error, error) {
+func (h *hub) servePages(store *ledger.Store, shown *tls.Config, also prometheus.Collector) (func(context.Context) error, error) {
 	if h.pages == "" {
 		return func(ctx context.Context) error { <-ctx.Done(); return nil }, nil
 	}

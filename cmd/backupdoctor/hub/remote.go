@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
 
@@ -89,28 +89,28 @@ func (p fleetPages) close() error {
 	return nil
 }
 
-func (p fleetPages) devices(ctx context.Context, q filter) iter.Seq2[fleet.Device, error] {
+func (p fleetPages) devices(ctx context.Context, q filter) iter.Seq2[ledger.Device, error] {
 	asked := url.Values{
 		"site": {q.Site}, "bench": {q.Bench}, "cause": {q.Cause}, "verdict": {q.Verdict}, "backup": {string(q.Backup)}, "sort": {string(q.Sort)},
 	}
 	if q.Days > 0 {
 		asked.Set("days", strconv.Itoa(q.Days))
 	}
-	return rowsOf[fleet.Device](ctx, p, "devices", asked)
+	return rowsOf[ledger.Device](ctx, p, "devices", asked)
 }
 
-func (p fleetPages) find(ctx context.Context, who string) iter.Seq2[fleet.Device, error] {
-	return rowsOf[fleet.Device](ctx, p, "devices", url.Values{"find": {who}})
+func (p fleetPages) find(ctx context.Context, who string) iter.Seq2[ledger.Device, error] {
+	return rowsOf[ledger.Device](ctx, p, "devices", url.Values{"find": {who}})
 }
 
-func (p fleetPages) changes(ctx context.Context, f changeFilter, kind fleet.Change) iter.Seq2[fleet.ChangedCause, error] {
-	return rowsOf[fleet.ChangedCause](ctx, p, "changes", url.Values{
+func (p fleetPages) changes(ctx context.Context, f changeFilter, kind ledger.Change) iter.Seq2[ledger.ChangedCause, error] {
+	return rowsOf[ledger.ChangedCause](ctx, p, "changes", url.Values{
 		"change": {string(kind)}, "check": {f.Check}, "site": {f.Site}, "days": {strconv.Itoa(f.Days)},
 	})
 }
 
-func (p fleetPages) visits(ctx context.Context, id string) iter.Seq2[fleet.Visit, error] {
-	return rowsOf[fleet.Visit](ctx, p, "visits", url.Values{"id": {id}})
+func (p fleetPages) visits(ctx context.Context, id string) iter.Seq2[ledger.Visit, error] {
+	return rowsOf[ledger.Visit](ctx, p, "visits", url.Values{"id": {id}})
 }
 
 // rowsOf asks for a list, and reads it row by row.

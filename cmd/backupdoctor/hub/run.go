@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay"
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 	"github.com/backupdoctor/backupdoctor/report/web"
@@ -150,15 +150,15 @@ func fingerprintOf(certificate []byte) string {
 
 // openStore opens the database. A PostgreSQL may not be up yet: it is waited for. If the
 // hub is stopped first, there is neither store nor error.
-func (h *hub) openStore(ctx context.Context) (*fleet.Store, error) {
+func (h *hub) openStore(ctx context.Context) (*ledger.Store, error) {
 	for pause := minRetry; ; pause = min(2*pause, maxRetry) {
-		store, err := fleet.Open(ctx, h.sink)
+		store, err := ledger.Open(ctx, h.sink)
 		switch {
 		case err == nil:
 			return store, nil
 		case ctx.Err() != nil:
 			return nil, nil
-		case errors.Is(err, fleet.ErrNewer) || strings.HasPrefix(h.sink, "sqlite:"):
+		case errors.Is(err, ledger.ErrNewer) || strings.HasPrefix(h.sink, "sqlite:"):
 			return nil, command.Usage("", "%w", err)
 		}
 		h.log.Warn("the database cannot be opened", "error", err, "again", pause)
@@ -201,13 +201,13 @@ func (h *hub) engine(node credentials.Node, sink relay.Sink) engine {
 }
 
 // take is the sink of the hub: the database, which knows a report again by its id.
-func (h *hub) take(store *fleet.Store, told *benchCounts) relay.Sink {
+func (h *hub) take(store *ledger.Store, told *benchCounts) relay.Sink {
 	return func(ctx context.Context, m relay.Message) error {
 		site, err := h.folder.siteOf(m.Bench)
 		if err != nil {
 			h.log.Warn("the site of a bench cannot be told", "bench", m.Bench, "error", err) // the report counts more
 		}
-		outcome, err := store.Put(ctx, fleet.Message{
+		outcome, err := store.Put(ctx, ledger.Message{
 			ID: m.ID, Bench: m.Bench, Site: site, Received: time.Now(), Report: m.Opened, Cut: m.Cut, JSON: m.Report,
 		})
 		if err != nil {

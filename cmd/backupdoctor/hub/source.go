@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
 
@@ -18,10 +18,10 @@ const aDay = 24 * time.Hour
 
 // A source is where a fleet can be asked: its database, or its pages.
 type source interface {
-	devices(context.Context, filter) iter.Seq2[fleet.Device, error]
-	find(ctx context.Context, who string) iter.Seq2[fleet.Device, error] // by id or serial number
-	changes(context.Context, changeFilter, fleet.Change) iter.Seq2[fleet.ChangedCause, error]
-	visits(ctx context.Context, id string) iter.Seq2[fleet.Visit, error] // the newest first
+	devices(context.Context, filter) iter.Seq2[ledger.Device, error]
+	find(ctx context.Context, who string) iter.Seq2[ledger.Device, error] // by id or serial number
+	changes(context.Context, changeFilter, ledger.Change) iter.Seq2[ledger.ChangedCause, error]
+	visits(ctx context.Context, id string) iter.Seq2[ledger.Visit, error] // the newest first
 	close() error
 }
 
@@ -50,7 +50,7 @@ func (e env) sourceOf(ctx *cli.Context) (source, error) {
 	}
 	within, cancel := context.WithTimeout(ctx.Context, databaseWithin)
 	defer cancel()
-	store, err := fleet.Open(within, from)
+	store, err := ledger.Open(within, from)
 	if err != nil {
 		return nil, command.Usage("", "%w", err)
 	}
@@ -58,32 +58,32 @@ func (e env) sourceOf(ctx *cli.Context) (source, error) {
 }
 
 // A fleetDatabase is asked by itself.
-type fleetDatabase struct{ store *fleet.Store }
+type fleetDatabase struct{ store *ledger.Store }
 
 func (d fleetDatabase) close() error { return d.store.Close() }
 
-func (d fleetDatabase) devices(ctx context.Context, q filter) iter.Seq2[fleet.Device, error] {
+func (d fleetDatabase) devices(ctx context.Context, q filter) iter.Seq2[ledger.Device, error] {
 	f := q.Filter
 	if q.Days > 0 {
 		f.BackupBefore = time.Now().Add(-time.Duration(q.Days) * aDay)
 	}
-	return fleet.All(func(p fleet.Page) (fleet.List[fleet.Device], error) { return d.store.Devices(ctx, f, q.Sort, p) })
+	return ledger.All(func(p ledger.Page) (ledger.List[ledger.Device], error) { return d.store.Devices(ctx, f, q.Sort, p) })
 }
 
-func (d fleetDatabase) find(ctx context.Context, who string) iter.Seq2[fleet.Device, error] {
-	return fleet.All(func(fleet.Page) (fleet.List[fleet.Device], error) {
+func (d fleetDatabase) find(ctx context.Context, who string) iter.Seq2[ledger.Device, error] {
+	return ledger.All(func(ledger.Page) (ledger.List[ledger.Device], error) {
 		found, err := d.store.Find(ctx, who)
-		return fleet.List[fleet.Device]{Rows: found}, err
+		return ledger.List[ledger.Device]{Rows: found}, err
 	})
 }
 
-func (d fleetDatabase) changes(ctx context.Context, f changeFilter, kind fleet.Change) iter.Seq2[fleet.ChangedCause, error] {
-	asked := fleet.ChangeFilter{Change: kind, Since: time.Now().Add(-time.Duration(f.Days) * aDay), Check: f.Check, Site: f.Site}
-	return fleet.All(func(p fleet.Page) (fleet.List[fleet.ChangedCause], error) { return d.store.Changes(ctx, asked, p) })
+func (d fleetDatabase) changes(ctx context.Context, f changeFilter, kind ledger.Change) iter.Seq2[ledger.ChangedCause, error] {
+	asked := ledger.ChangeFilter{Change: kind, Since: time.Now().Add(-time.Duration(f.Days) * aDay), Check: f.Check, Site: f.Site}
+	return ledger.All(func(p ledger.Page) (ledger.List[ledger.ChangedCause], error) { return d.store.Changes(ctx, asked, p) })
 }
 
-func (d fleetDatabase) visits(ctx context.Context, id string) iter.Seq2[fleet.Visit, error] {
-	return fleet.All(func(p fleet.Page) (fleet.List[fleet.Visit], error) {
+func (d fleetDatabase) visits(ctx context.Context, id string) iter.Seq2[ledger.Visit, error] {
+	return ledger.All(func(p ledger.Page) (ledger.List[ledger.Visit], error) {
 		told, err := d.store.Story(ctx, id, p)
 		return told.Visits, err
 	})

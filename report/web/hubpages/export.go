@@ -4,9 +4,9 @@ import (
 	"iter"
 	"net/http"
 
-	"github.com/backupdoctor/backupdoctor/report/fleet"
-	"github.com/backupdoctor/backupdoctor/report/fleet/export"
 	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/ledger/export"
 )
 
 // export sends a whole list, with the filter of its page.
@@ -15,28 +15,28 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 	switch view {
 	case "devices":
 		if who := r.FormValue("find"); who != "" {
-			send(s, w, r, view, export.Devices(s.Now()), fleet.All(func(fleet.Page) (fleet.List[fleet.Device], error) {
+			send(s, w, r, view, export.Devices(s.Now()), ledger.All(func(ledger.Page) (ledger.List[ledger.Device], error) {
 				found, err := s.Store.Find(ctx, who)
-				return fleet.List[fleet.Device]{Rows: found}, err
+				return ledger.List[ledger.Device]{Rows: found}, err
 			}))
 			return
 		}
 		f, order, _ := s.filterOf(r)
-		send(s, w, r, view, export.Devices(s.Now()), fleet.All(func(p fleet.Page) (fleet.List[fleet.Device], error) {
+		send(s, w, r, view, export.Devices(s.Now()), ledger.All(func(p ledger.Page) (ledger.List[ledger.Device], error) {
 			return s.Store.Devices(ctx, f, order, p)
 		}))
 	case "changes":
 		f, _ := s.changesOf(r)
-		send(s, w, r, view, export.Changes, fleet.All(func(p fleet.Page) (fleet.List[fleet.ChangedCause], error) {
+		send(s, w, r, view, export.Changes, ledger.All(func(p ledger.Page) (ledger.List[ledger.ChangedCause], error) {
 			return s.Store.Changes(ctx, f, p)
 		}))
 	case "visits":
-		send(s, w, r, view, export.Visits(s.Now()), fleet.All(func(p fleet.Page) (fleet.List[fleet.Visit], error) {
+		send(s, w, r, view, export.Visits(s.Now()), ledger.All(func(p ledger.Page) (ledger.List[ledger.Visit], error) {
 			story, err := s.Store.Story(ctx, r.FormValue("id"), p)
 			return story.Visits, err
 		}))
 	case "benches":
-		send(s, w, r, view, export.Benches, fleet.All(func(p fleet.Page) (fleet.List[fleet.Bench], error) {
+		send(s, w, r, view, export.Benches, ledger.All(func(p ledger.Page) (ledger.List[ledger.Bench], error) {
 			return s.Store.Benches(ctx, p)
 		}))
 	default:

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
 // FuzzQuery asks for devices in whatever words an address may have.
@@ -18,7 +18,7 @@ func FuzzQuery(f *testing.F) {
 		r := httptest.NewRequest("GET", "/devices", nil)
 		r.URL.RawQuery = query
 		filter, order, kept := s.filterOf(r)
-		if order != fleet.NewestFirst && order != fleet.LongestFirst {
+		if order != ledger.NewestFirst && order != ledger.LongestFirst {
 			t.Errorf("the order is %q", order)
 		}
 		if age := now.Sub(filter.BackupBefore); !filter.BackupBefore.IsZero() && (age < aDay || age > maxDays*aDay) {

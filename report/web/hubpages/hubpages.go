@@ -14,8 +14,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/report/fleet"
-	"github.com/backupdoctor/backupdoctor/report/fleet/metrics"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/ledger/metrics"
 	"github.com/backupdoctor/backupdoctor/report/web"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -23,7 +23,7 @@ import (
 
 // A Config is what pages are made of.
 type Config struct {
-	Store *fleet.Store
+	Store *ledger.Store
 	Guard web.Guard
 	Token string                 // who has it may sign in; at least 16 bytes, or "" if only the proxy lets people in
 	Proxy web.Proxy              // that signs people in
@@ -106,9 +106,9 @@ func (s *site) show(w http.ResponseWriter, name string, data any) {
 func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, words := http.StatusInternalServerError, "The database did not answer. Try again in a moment."
 	switch {
-	case errors.Is(err, fleet.ErrUnknown):
+	case errors.Is(err, ledger.ErrUnknown):
 		status, words = http.StatusNotFound, "There is no such device or report."
-	case errors.Is(err, fleet.ErrPage):
+	case errors.Is(err, ledger.ErrPage):
 		status, words = http.StatusBadRequest, "This address leads nowhere in the list."
 	case r.Context().Err() != nil:
 		return // nobody waits for the answer

@@ -19,7 +19,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/web"
 )
 
@@ -31,16 +31,16 @@ var now = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 const hostile = "<script>alert(1)</script>\u202e=1+1\x1b[31m\" onload=\"x"
 
 // ward is a fleet of devices, of which the first has a hostile name.
-func ward(t testing.TB) *fleet.Store {
+func ward(t testing.TB) *ledger.Store {
 	t.Helper()
-	store, err := fleet.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "fleet.sqlite"))
+	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "fleet.sqlite"))
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
 	text, err := os.ReadFile("../../../testdata/reports/tray-of-six.json")
 	must(t, err)
 	var tray report.Report
 	must(t, json.Unmarshal(text, &tray))
-	var messages []fleet.Message
+	var messages []ledger.Message
 	n := 0
 	for week := range 3 {
 		for i := range 60 {
@@ -59,7 +59,7 @@ func ward(t testing.TB) *fleet.Store {
 			}
 			r := tray
 			r.Devices, r.TakenAt = []report.Device{d}, d.TakenAt
-			messages = append(messages, fleet.Message{
+			messages = append(messages, ledger.Message{
 				ID: fmt.Sprintf("01936000-0000-7000-8000-%012x", n), Bench: bench, Site: []string{"Oslo", "Oslo", "Rome", "Laboratory"}[i%4],
 				Received: d.TakenAt.Add(time.Duration(i) * time.Minute), Report: r,
 			})
@@ -67,7 +67,7 @@ func ward(t testing.TB) *fleet.Store {
 	}
 	_, err = store.Put(t.Context(), messages...)
 	must(t, err)
-	must(t, store.Refuse(t.Context(), fleet.Refusal{Bench: "rome", Reason: fleet.TooLong}))
+	must(t, store.Refuse(t.Context(), ledger.Refusal{Bench: "rome", Reason: ledger.TooLong}))
 	return store
 }
 
@@ -227,14 +227,14 @@ func TestExports(t *testing.T) {
 			}
 		}
 	}
-	var devices []fleet.Device
+	var devices []ledger.Device
 	must(t, json.Unmarshal(get(handler, "/export/devices/json?verdict=failing").Body.Bytes(), &devices))
 	for _, d := range devices {
 		if d.Verdict != string(checks.Failing) {
 			t.Errorf("a device is %s", d.Verdict)
 		}
 	}
-	var none []fleet.Device
+	var none []ledger.Device
 	must(t, json.Unmarshal(get(handler, "/export/devices/json?verdict=none").Body.Bytes(), &none))
 	page := get(handler, "/export/devices/html")
 	if text := page.Body.String(); strings.Count(text, "<tr>") != 61 || strings.Contains(text, "<script") {

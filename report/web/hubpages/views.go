@@ -14,7 +14,7 @@ import (
 	text "github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/web"
 )
 
@@ -44,16 +44,16 @@ func (s *site) frame(page, title, part string) frame {
 
 type overviewPage struct {
 	frame
-	Totals   fleet.Totals
+	Totals   ledger.Totals
 	Verdicts []web.Total
 	Whole    []web.BarPart // of all devices, by verdict
 	Chart    []web.Bar
 	Days     int
 	Older    int
-	Stale    []fleet.Device
+	Stale    []ledger.Device
 	Week     int
-	Changes  []fleet.ChangeCount
-	Sums     fleet.ChangeCount
+	Changes  []ledger.ChangeCount
+	Sums     ledger.ChangeCount
 }
 
 func (s *site) overview(w http.ResponseWriter, r *http.Request) {
@@ -69,7 +69,7 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request) {
 	ask(func() (e error) { p.Totals, e = s.Store.Totals(ctx, ""); return })
 	ask(func() (e error) { p.Older, e = s.Store.Older(ctx, since); return })
 	ask(func() error {
-		list, e := s.Store.Stale(ctx, since, fleet.Page{Rows: rowsOfGlance})
+		list, e := s.Store.Stale(ctx, since, ledger.Page{Rows: rowsOfGlance})
 		p.Stale = list.Rows
 		return e
 	})
@@ -103,7 +103,7 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request) {
 }
 
 // verdictsOf counts devices by their verdict.
-func verdictsOf(t fleet.Totals) func(checks.Verdict) int {
+func verdictsOf(t ledger.Totals) func(checks.Verdict) int {
 	return report.Summary{
 		Failing: t.Failing, AtRisk: t.AtRisk, NoCauseFound: t.NoCauseFound, BackedUp: t.BackedUp, Suppressed: t.Suppressed, NotExamined: t.NotExamined,
 	}.Of
@@ -111,13 +111,13 @@ func verdictsOf(t fleet.Totals) func(checks.Verdict) int {
 
 type devicesPage struct {
 	frame
-	Filter fleet.Filter
-	Sort   fleet.Sort
+	Filter ledger.Filter
+	Sort   ledger.Sort
 	Days   int    // of the filter, 0 if there is none
 	Find   string // what was looked for; the list is what was found
-	Sites  []fleet.Site
-	Causes []fleet.Cause
-	List   fleet.List[fleet.Device]
+	Sites  []ledger.Site
+	Causes []ledger.Cause
+	List   ledger.List[ledger.Device]
 	Query  url.Values // of this list, without its page
 	First  bool       // this is its first page
 }
@@ -127,10 +127,10 @@ func (s *site) devices(w http.ResponseWriter, r *http.Request) {
 	p := devicesPage{frame: s.frame("devices", "Devices", "/devices"), Find: r.FormValue("find"), First: r.FormValue("after") == ""}
 	p.Filter, p.Sort, p.Query = s.filterOf(r)
 	p.Days = days(r, "days", 0)
-	sites, err := s.Store.Sites(ctx, fleet.Page{Rows: 1000})
+	sites, err := s.Store.Sites(ctx, ledger.Page{Rows: 1000})
 	if err == nil {
 		p.Sites = sites.Rows
-		var totals fleet.Totals
+		var totals ledger.Totals
 		totals, err = s.Store.Totals(ctx, "")
 		p.Causes = totals.Causes
 	}
@@ -147,17 +147,17 @@ func (s *site) devices(w http.ResponseWriter, r *http.Request) {
 }
 
 // filterOf reads which devices an address asks for, and in which order.
-func (s *site) filterOf(r *http.Request) (fleet.Filter, fleet.Sort, url.Values) {
-	f := fleet.Filter{
+func (s *site) filterOf(r *http.Request) (ledger.Filter, ledger.Sort, url.Values) {
+	f := ledger.Filter{
 		Site: r.FormValue("site"), Bench: r.FormValue("bench"), Verdict: r.FormValue("verdict"), Cause: r.FormValue("cause"),
-		Backup: fleet.Backup(r.FormValue("backup")),
+		Backup: ledger.Backup(r.FormValue("backup")),
 	}
 	if n := days(r, "days", 0); n > 0 {
 		f.BackupBefore = s.Now().Add(-time.Duration(n) * aDay)
 	}
-	order := fleet.NewestFirst
-	if fleet.Sort(r.FormValue("sort")) == fleet.LongestFirst {
-		order = fleet.LongestFirst
+	order := ledger.NewestFirst
+	if ledger.Sort(r.FormValue("sort")) == ledger.LongestFirst {
+		order = ledger.LongestFirst
 	}
 	return f, order, kept(r, "site", "bench", "verdict", "cause", "backup", "days", "sort")
 }
@@ -165,7 +165,7 @@ func (s *site) filterOf(r *http.Request) (fleet.Filter, fleet.Sort, url.Values) 
 type devicePage struct {
 	frame
 	web.DeviceView // of the newest report
-	Story          fleet.Story
+	Story          ledger.Story
 	NoReport       bool // the newest report cannot be read
 	Query          url.Values
 	First          bool
@@ -189,8 +189,8 @@ func (s *site) device(w http.ResponseWriter, r *http.Request) {
 }
 
 // newest is what the report says by which the device is known.
-func (s *site) newest(ctx context.Context, story fleet.Story) (none web.DeviceView, err error) {
-	at := slices.IndexFunc(story.Visits.Rows, func(v fleet.Visit) bool { return v.TakenAt.Equal(story.Device.TakenAt) })
+func (s *site) newest(ctx context.Context, story ledger.Story) (none web.DeviceView, err error) {
+	at := slices.IndexFunc(story.Visits.Rows, func(v ledger.Visit) bool { return v.TakenAt.Equal(story.Device.TakenAt) })
 	if at < 0 {
 		return none, nil // it is on a later page
 	}
@@ -214,22 +214,22 @@ func (s *site) newest(ctx context.Context, story fleet.Story) (none web.DeviceVi
 
 type changesPage struct {
 	frame
-	Filter fleet.ChangeFilter
+	Filter ledger.ChangeFilter
 	Days   int
-	Sites  []fleet.Site
-	Counts []fleet.ChangeCount
-	Sums   map[fleet.Change]int // of all checks, or of the one that is asked for
-	List   fleet.List[fleet.ChangedCause]
+	Sites  []ledger.Site
+	Counts []ledger.ChangeCount
+	Sums   map[ledger.Change]int // of all checks, or of the one that is asked for
+	List   ledger.List[ledger.ChangedCause]
 	Query  url.Values
 	First  bool
 }
 
 func (s *site) changes(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	p := changesPage{frame: s.frame("changes", "Changes", "/changes"), Sums: map[fleet.Change]int{}, First: r.FormValue("after") == ""}
+	p := changesPage{frame: s.frame("changes", "Changes", "/changes"), Sums: map[ledger.Change]int{}, First: r.FormValue("after") == ""}
 	p.Filter, p.Query = s.changesOf(r)
 	p.Days = days(r, "days", changedDays)
-	sites, err := s.Store.Sites(ctx, fleet.Page{Rows: 1000})
+	sites, err := s.Store.Sites(ctx, ledger.Page{Rows: 1000})
 	p.Sites = sites.Rows
 	if err == nil {
 		p.Counts, err = s.Store.ChangeCounts(ctx, p.Filter.Since)
@@ -243,21 +243,21 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, c := range p.Counts {
 		if p.Filter.Check == "" || p.Filter.Check == c.Check {
-			p.Sums[fleet.New] += c.New
-			p.Sums[fleet.Still] += c.Still
-			p.Sums[fleet.Fixed] += c.Fixed
+			p.Sums[ledger.New] += c.New
+			p.Sums[ledger.Still] += c.Still
+			p.Sums[ledger.Fixed] += c.Fixed
 		}
 	}
 	s.show(w, "changes", p)
 }
 
 // changesOf reads which changes an address asks for.
-func (s *site) changesOf(r *http.Request) (fleet.ChangeFilter, url.Values) {
-	f := fleet.ChangeFilter{
-		Change: fleet.New, Check: r.FormValue("check"), Site: r.FormValue("site"),
+func (s *site) changesOf(r *http.Request) (ledger.ChangeFilter, url.Values) {
+	f := ledger.ChangeFilter{
+		Change: ledger.New, Check: r.FormValue("check"), Site: r.FormValue("site"),
 		Since: s.Now().Add(-time.Duration(days(r, "days", changedDays)) * aDay),
 	}
-	if c := fleet.Change(r.FormValue("change")); c == fleet.Still || c == fleet.Fixed {
+	if c := ledger.Change(r.FormValue("change")); c == ledger.Still || c == ledger.Fixed {
 		f.Change = c
 	}
 	return f, kept(r, "change", "check", "site", "days")
@@ -265,8 +265,8 @@ func (s *site) changesOf(r *http.Request) (fleet.ChangeFilter, url.Values) {
 
 type benchesPage struct {
 	frame
-	List     fleet.List[fleet.Bench]
-	Refusals map[fleet.Reason]int
+	List     ledger.List[ledger.Bench]
+	Refusals map[ledger.Reason]int
 	Query    url.Values
 	First    bool
 }
@@ -301,8 +301,8 @@ func attach(w http.ResponseWriter, kind, name string) {
 	w.Header().Set("Content-Disposition", `attachment; filename="backupdoctor-`+name+`"`)
 }
 
-func pageOf(r *http.Request) fleet.Page {
-	return fleet.Page{After: r.FormValue("after"), Rows: rowsOfPage}
+func pageOf(r *http.Request) ledger.Page {
+	return ledger.Page{After: r.FormValue("after"), Rows: rowsOfPage}
 }
 
 // days reads a number of days, otherwise if there is none.

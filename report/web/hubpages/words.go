@@ -7,7 +7,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	text "github.com/backupdoctor/backupdoctor/checks/words"
-	"github.com/backupdoctor/backupdoctor/report/fleet"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
 //go:embed templates/*.html
@@ -16,7 +16,7 @@ var templates embed.FS
 // functions are those of the templates beside the shared ones.
 var functions = template.FuncMap{
 	"span": span, "found": found, "verdicts": verdictNames,
-	"changes": func() []fleet.Change { return []fleet.Change{fleet.New, fleet.Still, fleet.Fixed} },
+	"changes": func() []ledger.Change { return []ledger.Change{ledger.New, ledger.Still, ledger.Fixed} },
 }
 
 // span is a number of seconds in the largest unit that is full.
@@ -32,8 +32,8 @@ func span(seconds int) string {
 }
 
 // found are the findings of a visit that nothing explains, without those that are unknown.
-func found(v fleet.Visit) []fleet.VisitFinding {
-	var causes []fleet.VisitFinding
+func found(v ledger.Visit) []ledger.VisitFinding {
+	var causes []ledger.VisitFinding
 	for _, f := range v.Findings {
 		if f.ExplainedBy == "" && f.Status != string(checks.Unknown) {
 			causes = append(causes, f)

@@ -1,0 +1,155 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+	"time"
+)
+
+// A Change is what became of a cause since a time.
+type Change string
+
+const (
+	New   Change = "new"   // it came since, and was not read to be well
+	Still Change = "still" // it was there before, and was not read to be well
+	Fixed Change = "fixed" // it was read to be well since, and was not found again
+)
+
+// A ChangedCause is one cause on one device.
+type ChangedCause struct {
+	Check      string    `json:"check"`            // id of the check
+	Status     string    `json:"status"`           // problem or warning, as it was last found
+	Since      time.Time `json:"since"`            // when it was first found, and not well since
+	SeenAt     time.Time `json:"seenAt"`           // when it was last found
+	FixedAt    time.Time `json:"fixedAt,omitzero"` // when it was read to be well; zero if it was not
+	Device     string    `json:"device"`           // its id
+	Name       string    `json:"name,omitempty"`   //
+	Serial     string    `json:"serial,omitempty"` //
+	Site       string    `json:"site,omitempty"`   // of the device
+	Bench      string    `json:"bench"`            // that read it last
+	TakenAt    time.Time `json:"takenAt"`          // when that was: where later than SeenAt, it could not be told whether the cause is still there
+	Verdict    string    `json:"verdict"`          // on the device
+	LastBackup time.Time `json:"lastBackup,omitzero"`
+}
+
+// A ChangeFilter says which causes are asked for: those that satisfy all of it.
+type ChangeFilter struct {
+	Change Change
+	Since  time.Time
+	Check  string // id of a check; "" is any
+	Site   string // of the device; "" is any
+}
+
+// Changes lists what is new, still there or fixed since a time, on every device: what came or
+// went last is first. What could not be read is not fixed.
+func (s *Store) Changes(ctx context.Context, f ChangeFilter, page Page) (List[ChangedCause], error) {
+	var causes []ChangedCause
+	var places []place
+	err := s.read(ctx, func(tx transaction) error {
+		q, err := changesQuery(ctx, tx, f, page)
+		if err != nil {
+			return err
+		}
+		return each(ctx, tx, q.text, q.args, func(rows *sql.Rows) error {
+			var c ChangedCause
+			var p place
+			var since, seen, fixed, taken, backup int64
+			if err := rows.Scan(&p.Device, &p.Row, &c.Check, &c.Status, &since, &seen, &fixed,
+				&c.Device, &c.Name, &c.Serial, &c.Site, &c.Bench, &taken, &c.Verdict, &backup); err != nil {
+				return err
+			}
+			c.Since, c.SeenAt, c.FixedAt, c.TakenAt, c.LastBackup = moment(since), moment(seen), timeOf(fixed), moment(taken), timeOf(backup)
+			p.At = since
+			if f.Change == Fixed {
+				p.At = fixed
+			}
+			causes, places = append(causes, c), append(places, p)
+			return nil
+		})
+	})
+	if err != nil {
+		return List[ChangedCause]{}, fmt.Errorf("listing changes: %w", err)
+	}
+	return cut(page, causes, places), nil
+}
+
+// rangeOf is where the causes of a change lie.
+func rangeOf(c Change) (column, condition string) {
+	switch c {
+	case Fixed:
+		return "fixed", "root = 1 AND fixed > 0 AND fixed >= %s"
+	case Still:
+		return "since", "root = 1 AND fixed = 0 AND since < %s"
+	default:
+		return "since", "root = 1 AND fixed = 0 AND since >= %s"
+	}
+}
+
+func changesQuery(ctx context.Context, tx transaction, f ChangeFilter, page Page) (query, error) {
+	from, err := page.place(place{At: math.MaxInt64, Device: math.MaxInt64, Row: math.MaxInt64})
+	if err != nil {
+		return query{}, err
+	}
+	column, condition := rangeOf(f.Change)
+	q := query{text: `
+		SELECT causes.device, causes.check_number, checks.name, status, since, seen, fixed,
+			udid, devices.name, serial, causes.site, bench, taken, verdict, backup
+		FROM causes JOIN devices ON devices.device = causes.device JOIN checks ON checks.check_number = causes.check_number
+		WHERE `}
+	q.add(condition, seconds(f.Since))
+	if f.Check != "" {
+		number, _, err := causeNumber(ctx, tx, f.Check)
+		if err != nil {
+			return query{}, err
+		}
+		q.add(" AND causes.check_number = %s", number)
+	}
+	if f.Site != "" {
+		q.add(" AND causes.site = %s", text(f.Site, maxName))
+	}
+	q.args = append(q.args, from.At, from.Device, from.Row, page.rows()+1)
+	n := len(q.args)
+	q.text += fmt.Sprintf(" AND (%[1]s, causes.device, causes.check_number) < ($%[2]d, $%[3]d, $%[4]d) ORDER BY %[1]s DESC, causes.device DESC, causes.check_number DESC LIMIT $%[5]d",
+		column, n-3, n-2, n-1, n)
+	return q, nil
+}
+
+// A ChangeCount says on how many devices a cause is new, still there and fixed.
+type ChangeCount struct {
+	Check string `json:"check"`
+	New   int    `json:"new"`
+	Still int    `json:"still"`
+	Fixed int    `json:"fixed"`
+}
+
+// ChangeCounts counts what became of each cause since a time, in the order of the ids.
+func (s *Store) ChangeCounts(ctx context.Context, since time.Time) ([]ChangeCount, error) {
+	counts := []ChangeCount{}
+	err := s.read(ctx, func(tx transaction) error {
+		return each(ctx, tx, changeCounts, []any{seconds(since)}, func(rows *sql.Rows) error {
+			var c ChangeCount
+			var open int
+			err := rows.Scan(&c.Check, &open, &c.New, &c.Fixed)
+			if c.Still = open - c.New; open > 0 || c.Fixed > 0 {
+				counts = append(counts, c)
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("counting changes: %w", err)
+	}
+	return counts, nil
+}
+
+// changeCounts counts for each check, of which there are few, what came and went since; how
+// many there are in all is counted already.
+const changeCounts = `
+	SELECT name,
+		coalesce((SELECT devices FROM counts WHERE site = '' AND kind = 'problem' AND counts.name = checks.name), 0) +
+		coalesce((SELECT devices FROM counts WHERE site = '' AND kind = 'warning' AND counts.name = checks.name), 0),
+		(SELECT count(*) FROM causes WHERE causes.check_number = checks.check_number AND root = 1 AND fixed = 0 AND since >= $1),
+		(SELECT count(*) FROM causes WHERE causes.check_number = checks.check_number AND root = 1 AND fixed > 0 AND fixed >= $1)
+	FROM checks ORDER BY name`

@@ -1,0 +1,34 @@
+package ledger
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+var packer = sync.OnceValue(func() *zstd.Encoder {
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	if err != nil { // the options are constants
+		panic(err)
+	}
+	return encoder
+})
+
+var unpacker = sync.OnceValue(func() *zstd.Decoder {
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxJSON), zstd.WithDecoderConcurrency(1))
+	if err != nil {
+		panic(err)
+	}
+	return decoder
+})
+
+func pack(document []byte) []byte { return packer().EncodeAll(document, nil) }
+
+func unpack(packed []byte) ([]byte, error) {
+	document, err := unpacker().DecodeAll(packed, nil)
+	if err != nil {
+		return nil, fmt.Errorf("unpacking a report: %w", err)
+	}
+	return document, nil
+}

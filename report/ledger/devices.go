@@ -1,0 +1,298 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// A Backup says what is known of the last good iCloud backup of a device.
+type Backup string
+
+const (
+	BackupKnown   Backup = "known"   // when it ended
+	BackupNever   Backup = "never"   // that there is none
+	BackupUnknown Backup = "unknown" // nothing, in the newest reading
+)
+
+func backupState(at int64) Backup {
+	switch at {
+	case neverBackedUp:
+		return BackupNever
+	case backupUnknown:
+		return BackupUnknown
+	default:
+		return BackupKnown
+	}
+}
+
+// A Device is how one device stands, by its newest reading.
+type Device struct {
+	ID             string         `json:"id"`                       // as the reports have it
+	Serial         string         `json:"serial,omitempty"`         //
+	Name           string         `json:"name,omitempty"`           // what its owner calls it
+	Slot           string         `json:"slot,omitempty"`           // where it was read
+	Site           string         `json:"site,omitempty"`           // of the inventory, or else of the bench
+	Bench          string         `json:"bench"`                    // that read it
+	ModelName      string         `json:"modelName,omitempty"`      //
+	ProductType    string         `json:"productType,omitempty"`    //
+	System         string         `json:"system,omitempty"`         //
+	ProductVersion string         `json:"version,omitempty"`        //
+	Asset          []report.Field `json:"asset,omitempty"`          // its row of the inventory
+	TakenAt        time.Time      `json:"takenAt"`                  // when it was read, by the clock of the bench
+	ReceivedAt     time.Time      `json:"receivedAt"`               // when the hub had it
+	Ahead          bool           `json:"ahead,omitempty"`          // read more than a day after it was received: a clock was wrong
+	FirstAt        time.Time      `json:"firstAt"`                  // when it was first read
+	Visits         int            `json:"visits"`                   // how often it was read
+	Verdict        string         `json:"verdict"`                  //
+	Headline       string         `json:"headline"`                 //
+	Reason         string         `json:"reason,omitempty"`         // why it was not examined, or not to the end
+	Backup         Backup         `json:"backup"`                   //
+	LastBackup     time.Time      `json:"lastBackup,omitzero"`      // zero unless Backup is known
+	NoLastBackup   string         `json:"noLastBackup,omitempty"`   // why it is not
+	EarlierBackup  time.Time      `json:"earlierBackup,omitzero"`   // where Backup is unknown, what was known before; zero if nothing, or that there was none
+	EarlierAt      time.Time      `json:"earlierBackupAt,omitzero"` // when that was read
+	Causes         []DeviceCause  `json:"causes"`                   // as they were last read
+}
+
+// A DeviceCause is one cause on a device.
+type DeviceCause struct {
+	Check  string    `json:"check"`  // id of the check
+	Status string    `json:"status"` // problem or warning
+	Since  time.Time `json:"since"`  // when it was first found, and not well since
+	SeenAt time.Time `json:"seenAt"` // when it was last found
+}
+
+// A Filter says which devices are asked for: those that satisfy all of it.
+type Filter struct {
+	Site         string    // "" is any
+	Bench        string    // that read them last; "" is any
+	Verdict      string    // "" is any
+	Cause        string    // id of a check that was last found to be a cause on them; "" is any
+	Backup       Backup    // "" is any
+	BackupBefore time.Time // known to have no backup since, and be it that there never was one; zero is any
+}
+
+// A Sort is the order of a list of devices.
+type Sort string
+
+const (
+	NewestFirst  Sort = "newest"  // by when they were read
+	LongestFirst Sort = "longest" // by their last backup: never, the oldest, …, unknown
+)
+
+// Devices lists devices.
+func (s *Store) Devices(ctx context.Context, f Filter, order Sort, page Page) (List[Device], error) {
+	var list List[Device]
+	err := s.read(ctx, func(tx transaction) error {
+		q, err := devicesQuery(ctx, tx, f, order, page)
+		if err != nil {
+			return err
+		}
+		list, err = listDevices(ctx, tx, q, order, page)
+		return err
+	})
+	if err != nil {
+		return List[Device]{}, fmt.Errorf("listing devices: %w", err)
+	}
+	return list, nil
+}
+
+// Stale lists the devices that were not backed up since a time, or never: the longest first.
+func (s *Store) Stale(ctx context.Context, since time.Time, page Page) (List[Device], error) {
+	return s.Devices(ctx, Filter{BackupBefore: since}, LongestFirst, page)
+}
+
+// Find lists the devices that have an id or a serial number.
+func (s *Store) Find(ctx context.Context, who string) ([]Device, error) {
+	var list List[Device]
+	page := Page{}
+	err := s.read(ctx, func(tx transaction) error {
+		q := query{text: findDevices}
+		q.add("", text(who, maxName))
+		q.add("", page.rows())
+		var err error
+		list, err = listDevices(ctx, tx, q, NewestFirst, page)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("finding a device: %w", err)
+	}
+	return list.Rows, nil
+}
+
+const devicesColumns = "device, udid, " + deviceColumns
+
+const findDevices = `
+	SELECT ` + devicesColumns + ` FROM devices
+	WHERE device IN (SELECT device FROM devices WHERE udid = $1 UNION SELECT device FROM devices WHERE serial = $1 AND serial <> '')
+	LIMIT $2`
+
+// A query is SQL with its arguments.
+type query struct {
+	text string
+	args []any
+}
+
+// add puts a part behind the text, in which %s is a parameter with the value.
+func (q *query) add(part string, value any) {
+	q.args = append(q.args, value)
+	if part != "" {
+		q.text += fmt.Sprintf(part, fmt.Sprintf("$%d", len(q.args)))
+	}
+}
+
+// A + before a column keeps SQLite from finding rows by it, where that would be the wrong
+// way; PostgreSQL knows better by itself. Among many rows the order comes first, among few
+// the condition.
+
+// rareCause is how many devices may have a cause for them to be looked at one by one. Of a
+// frequent cause a page is found sooner by going through the devices in order.
+const rareCause = 2000
+
+func devicesQuery(ctx context.Context, tx transaction, f Filter, order Sort, page Page) (query, error) {
+	key, compare, direction, first := "taken", "<", "DESC", place{At: math.MaxInt64, Device: math.MaxInt64}
+	if order == LongestFirst {
+		key, compare, direction, first = "backup", ">", "ASC", place{At: math.MinInt64}
+	}
+	from, err := page.place(first)
+	if err != nil {
+		return query{}, err
+	}
+	q := query{text: "SELECT " + devicesColumns + " FROM devices WHERE TRUE"}
+	for _, is := range []struct{ column, value string }{{"site", f.Site}, {"bench", f.Bench}, {"verdict", f.Verdict}} {
+		if is.value != "" {
+			q.add(" AND "+is.column+" = %s", text(is.value, maxName))
+		}
+	}
+	switch f.Backup {
+	case BackupNever:
+		q.text += fmt.Sprintf(" AND backup = %d", neverBackedUp)
+	case BackupUnknown:
+		q.text += fmt.Sprintf(" AND backup = %d", backupUnknown)
+	}
+	rank, backup := key, "backup"
+	if order == NewestFirst {
+		backup = "+backup"
+	}
+	if f.Backup == BackupKnown {
+		q.text += fmt.Sprintf(" AND %[1]s > %[2]d AND %[1]s < %[3]d", backup, neverBackedUp, backupUnknown)
+	}
+	if !f.BackupBefore.IsZero() {
+		q.add(" AND "+backup+" < %s", seconds(f.BackupBefore))
+	}
+	if f.Cause != "" {
+		number, devices, err := causeNumber(ctx, tx, f.Cause)
+		if err != nil {
+			return query{}, err
+		}
+		if devices <= rareCause {
+			q.add(" AND device IN (SELECT device FROM causes WHERE check_number = %s AND root = 1 AND fixed = 0)", number)
+			rank = "+" + key
+		} else {
+			q.add(" AND EXISTS (SELECT 1 FROM causes WHERE causes.device = devices.device AND check_number = %s AND root = 1 AND fixed = 0)", number)
+		}
+	}
+	q.args = append(q.args, from.At, from.Device, page.rows()+1)
+	n := len(q.args)
+	q.text += fmt.Sprintf(" AND (%[1]s, device) %[2]s ($%[4]d, $%[5]d) ORDER BY %[1]s %[3]s, device %[3]s LIMIT $%[6]d", rank, compare, direction, n-2, n-1, n)
+	return q, nil
+}
+
+// causeNumber is the number of a check, 0 if it is not known, and how many devices have it for
+// a cause.
+func causeNumber(ctx context.Context, tx transaction, check string) (number, devices int64, err error) {
+	err = tx.QueryRowContext(ctx, `
+		SELECT coalesce((SELECT check_number FROM checks WHERE name = $1), 0),
+			coalesce((SELECT devices FROM counts WHERE site = '' AND kind = 'problem' AND name = $1), 0) +
+			coalesce((SELECT devices FROM counts WHERE site = '' AND kind = 'warning' AND name = $1), 0)`, text(check, maxName),
+	).Scan(&number, &devices)
+	return number, devices, err
+}
+
+// listDevices runs a query of devices, and adds their causes.
+func listDevices(ctx context.Context, tx transaction, q query, order Sort, page Page) (List[Device], error) {
+	var devices []Device
+	var places []place
+	at := map[int64]int{}
+	err := each(ctx, tx, q.text, q.args, func(rows *sql.Rows) error {
+		number, d, p, err := scanDevice(rows)
+		p.Device = number
+		if order == NewestFirst {
+			p.At = d.TakenAt.Unix()
+		}
+		at[number] = len(devices)
+		devices, places = append(devices, d), append(places, p)
+		return err
+	})
+	if err != nil {
+		return List[Device]{}, err
+	}
+	return cut(page, devices, places), addCauses(ctx, tx, devices, at)
+}
+
+// scanDevice reads a row of devicesColumns. The place is that in a list by the last backup.
+func scanDevice(rows *sql.Rows) (number int64, d Device, p place, err error) {
+	var h held
+	n := &h.newest
+	err = rows.Scan(append([]any{&h.number, &n.udid, &h.first, &h.visits, &h.earlierBackup, &h.earlierAt, &n.number, &n.reportID}, n.targets()...)...)
+	d = Device{
+		ID: n.udid, Serial: n.serial, Name: n.name, Slot: n.slot, Site: n.site, Bench: n.bench,
+		ModelName: n.model, ProductType: n.product, System: n.system, ProductVersion: n.version, Asset: readAsset(n.asset),
+		TakenAt: moment(n.taken), ReceivedAt: moment(n.received), Ahead: n.ahead, FirstAt: moment(h.first), Visits: int(h.visits),
+		Verdict: n.verdict, Headline: n.headline, Reason: n.reason,
+		Backup: backupState(n.backup), NoLastBackup: n.noBackup, Causes: []DeviceCause{},
+	}
+	switch {
+	case d.Backup == BackupKnown:
+		d.LastBackup = timeOf(n.backup)
+	case d.Backup == BackupUnknown && h.earlierAt != 0:
+		d.EarlierBackup, d.EarlierAt = timeOf(h.earlierBackup), timeOf(h.earlierAt)
+	}
+	return h.number, d, place{At: n.backup}, err
+}
+
+// readAsset is a row of the inventory. One that cannot be read is none.
+func readAsset(document string) []report.Field {
+	var asset []report.Field
+	if err := json.Unmarshal([]byte(document), &asset); err != nil {
+		return nil
+	}
+	return asset
+}
+
+// moment is a stored time that is always known.
+func moment(seconds int64) time.Time { return time.Unix(min(max(seconds, 0), lastSecond), 0).UTC() }
+
+const causesOfDevices = `
+	SELECT device, checks.name, status, since, seen FROM causes JOIN checks ON checks.check_number = causes.check_number
+	WHERE root = 1 AND fixed = 0 AND device IN`
+
+// addCauses adds to devices their causes: problems, then warnings, the oldest first.
+func addCauses(ctx context.Context, tx transaction, devices []Device, at map[int64]int) error {
+	err := lookUp(ctx, tx, causesOfDevices, slices.Sorted(maps.Keys(at)), func(rows *sql.Rows) error {
+		var number, since, seen int64
+		var c DeviceCause
+		if err := rows.Scan(&number, &c.Check, &c.Status, &since, &seen); err != nil {
+			return err
+		}
+		c.Since, c.SeenAt = moment(since), moment(seen)
+		d := &devices[at[number]]
+		d.Causes = append(d.Causes, c)
+		return nil
+	})
+	for _, d := range devices {
+		slices.SortFunc(d.Causes, func(a, b DeviceCause) int {
+			return cmp.Or(cmp.Compare(a.Status, b.Status), a.Since.Compare(b.Since), cmp.Compare(a.Check, b.Check))
+		})
+	}
+	return err
+}

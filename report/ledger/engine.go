@@ -1,0 +1,146 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// An engine is what differs between the databases. All else is SQL that both understand.
+type engine struct {
+	words    *strings.Replacer // of a migration
+	turn     string            // what a writer does first, so that only one writes; "" if beginning does it
+	ready    string            // what is done to have statistics; "" if the database does it by itself
+	name     string            // of the database in words
+	numbered bool              // it knows no parameters but numbered ones
+}
+
+var sqliteEngine = engine{
+	name: "SQLite",
+	words: strings.NewReplacer(
+		"{int}", "INTEGER", "{key}", "INTEGER PRIMARY KEY", "{text}", "TEXT", "{blob}", "BLOB",
+		"{rows}", "STRICT", "{clustered}", "STRICT, WITHOUT ROWID",
+	),
+	ready: "PRAGMA optimize = 0x10002",
+}
+
+var postgresEngine = engine{
+	name:     "PostgreSQL",
+	numbered: true,
+	words: strings.NewReplacer(
+		"{int}", "BIGINT", "{key}", "BIGINT PRIMARY KEY", "{text}", `TEXT COLLATE "C"`, "{blob}", "BYTEA",
+		"{rows}", "", "{clustered}", "",
+	),
+	turn: "SELECT pg_advisory_xact_lock(7090180243121071971)", // "bdfleet" in ASCII, so that no other program means the same
+}
+
+// maxConns is how many questions a database answers at once. A server of PostgreSQL has so many
+// connections and no more, and each of SQLite has a cache of its own.
+const maxConns = 8
+
+// connect makes the handle of the database at an address: sqlite:FILE or postgres://…
+// Errors hold no password.
+func connect(address string) (*sql.DB, engine, error) {
+	if path, ok := strings.CutPrefix(address, "sqlite:"); ok && path != "" {
+		db, err := connectSQLite(path)
+		return db, sqliteEngine, err
+	}
+	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
+		config, err := pgx.ParseConfig(address)
+		if err != nil {
+			return nil, engine{}, errors.New("the address of the PostgreSQL database cannot be read")
+		}
+		config.RuntimeParams["application_name"] = "backupdoctor"
+		return stdlib.OpenDB(*config), postgresEngine, nil
+	}
+	return nil, engine{}, errors.New("the address of a database is sqlite:FILE or postgres://…")
+}
+
+// connectSQLite makes the file, if it is not there, for this user alone.
+func connectSQLite(path string) (*sql.DB, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := file.Close(); err != nil {
+		return nil, err
+	}
+	settings := url.Values{
+		"_txlock":       {"immediate"},
+		"_busy_timeout": {"30000"},
+		"_journal_mode": {"WAL"},
+		"_synchronous":  {"FULL"},
+		"_pragma":       {"trusted_schema(OFF)", "cell_size_check(ON)", "cache_size(-65536)"},
+	}
+	escaped := (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
+	return sql.Open("sqlite", "file:"+escaped+"?"+settings.Encode())
+}
+
+// A transaction is a step that happens as a whole or not at all.
+type transaction struct {
+	*sql.Tx
+	engine engine
+}
+
+// write runs a step that writes, as a whole or not at all, after all others that write.
+func (s *Store) write(ctx context.Context, step func(transaction) error) error {
+	return s.transact(ctx, nil, func(tx transaction) error {
+		if s.engine.turn != "" {
+			if _, err := tx.ExecContext(ctx, s.engine.turn); err != nil {
+				return err
+			}
+		}
+		return step(tx)
+	})
+}
+
+// ready gathers the statistics by which queries are planned, where the database does not do it
+// by itself.
+func (s *Store) ready(ctx context.Context) error {
+	if s.engine.ready == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_, err := s.db.ExecContext(ctx, s.engine.ready)
+	return err
+}
+
+// read runs a step that sees the database as it is at one moment.
+func (s *Store) read(ctx context.Context, step func(transaction) error) error {
+	return s.transact(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.engine.isolation()}, step)
+}
+
+// isolation is the one in which a transaction sees one state, which in SQLite all do.
+func (e engine) isolation() sql.IsolationLevel {
+	if e.turn == "" {
+		return sql.LevelDefault
+	}
+	return sql.LevelRepeatableRead
+}
+
+func (s *Store) transact(ctx context.Context, options *sql.TxOptions, step func(transaction) error) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	tx, err := s.db.BeginTx(ctx, options)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.engine.name, err)
+	}
+	if err := step(transaction{tx, s.engine}); err != nil {
+		tx.Rollback() // what went wrong is known already
+		return fmt.Errorf("%s: %w", s.engine.name, err)
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("%s: %w", s.engine.name, err)
+	}
+	return nil
+}

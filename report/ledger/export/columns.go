@@ -1,0 +1,175 @@
+// Package export describes the lists of a fleet: their columns in files and at a terminal.
+// report/format writes them.
+package export
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
+)
+
+// Devices is the list of devices. Ages at a terminal are those at a time.
+func Devices(now time.Time) format.List[ledger.Device] {
+	return format.List[ledger.Device]{Title: "Devices of the fleet", Columns: deviceColumns, Terminal: []format.Column[ledger.Device]{
+		{Head: "DEVICE", Text: func(d ledger.Device) string { return d.ID }},
+		{Head: "NAME", Text: func(d ledger.Device) string { return d.Name }},
+		{Head: "SITE", Text: func(d ledger.Device) string { return d.Site }},
+		{Head: "BENCH", Text: func(d ledger.Device) string { return d.Bench }},
+		{Head: "READ", Text: func(d ledger.Device) string { return words.Ago(d.TakenAt, now) }},
+		{Head: "LAST BACKUP", Text: func(d ledger.Device) string { return LastBackup(d, now) }},
+		{Head: "VERDICT", Text: func(d ledger.Device) string { return d.Verdict }},
+		{Head: "CAUSES", Text: Causes},
+	}}
+}
+
+// Changes is the list of causes that came, stayed or went.
+var Changes = format.List[ledger.ChangedCause]{Title: "Changes in the fleet", Columns: changeColumns}
+
+// Visits is the list of a device's visits.
+func Visits(now time.Time) format.List[ledger.Visit] {
+	return format.List[ledger.Visit]{Title: "Visits of a device", Columns: visitColumns, Terminal: []format.Column[ledger.Visit]{
+		{Head: "READ", Text: func(v ledger.Visit) string { return words.Moment(v.TakenAt) }},
+		{Head: "BENCH", Text: func(v ledger.Visit) string { return v.Bench }},
+		{Head: "SLOT", Text: func(v ledger.Visit) string { return v.Slot }},
+		{Head: "VERSION", Text: func(v ledger.Visit) string { return v.ProductVersion }},
+		{Head: "LAST BACKUP", Text: func(v ledger.Visit) string {
+			return LastBackup(ledger.Device{Backup: v.Backup, LastBackup: v.LastBackup}, now)
+		}},
+		{Head: "VERDICT", Text: func(v ledger.Visit) string { return v.Verdict }},
+		{Head: "FOUND", Text: func(v ledger.Visit) string {
+			var found []string
+			for _, f := range v.Findings {
+				if f.ExplainedBy == "" && (f.Status == string(checks.Problem) || f.Status == string(checks.Warning)) {
+					found = append(found, f.Check)
+				}
+			}
+			return strings.Join(found, ", ")
+		}},
+	}}
+}
+
+// Benches is the list of benches.
+var Benches = format.List[ledger.Bench]{Title: "Benches of the fleet", Columns: benchColumns}
+
+// LastBackup is how old the last backup of a device is. Where the newest reading does not
+// tell, what was known before is shown with a question mark.
+func LastBackup(d ledger.Device, now time.Time) string {
+	switch {
+	case d.Backup == ledger.BackupKnown:
+		return words.Ago(d.LastBackup, now)
+	case d.Backup == ledger.BackupNever:
+		return "never"
+	case !d.EarlierBackup.IsZero():
+		return words.Ago(d.EarlierBackup, now) + " (?)"
+	default:
+		return "unknown"
+	}
+}
+
+// Causes are the ids of the checks that found a cause on a device.
+func Causes(d ledger.Device) string {
+	var causes []string
+	for _, c := range d.Causes {
+		causes = append(causes, c.Check)
+	}
+	return strings.Join(causes, ", ")
+}
+
+var deviceColumns = []format.Column[ledger.Device]{
+	{Head: "id", Text: func(d ledger.Device) string { return d.ID }},
+	{Head: "serial", Text: func(d ledger.Device) string { return d.Serial }},
+	{Head: "name", Text: func(d ledger.Device) string { return d.Name }},
+	{Head: "site", Text: func(d ledger.Device) string { return d.Site }},
+	{Head: "bench", Text: func(d ledger.Device) string { return d.Bench }},
+	{Head: "slot", Text: func(d ledger.Device) string { return d.Slot }},
+	{Head: "model", Text: func(d ledger.Device) string { return d.ModelName }},
+	{Head: "productType", Text: func(d ledger.Device) string { return d.ProductType }},
+	{Head: "system", Text: func(d ledger.Device) string { return d.System }},
+	{Head: "productVersion", Text: func(d ledger.Device) string { return d.ProductVersion }},
+	{Head: "verdict", Text: func(d ledger.Device) string { return d.Verdict }},
+	{Head: "headline", Text: func(d ledger.Device) string { return d.Headline }},
+	{Head: "reason", Text: func(d ledger.Device) string { return d.Reason }},
+	{Head: "causes", Text: func(d ledger.Device) string {
+		var causes []string
+		for _, c := range d.Causes {
+			causes = append(causes, report.ShortOf(c.Check))
+		}
+		return strings.Join(causes, "; ")
+	}},
+	{Head: "backup", Text: func(d ledger.Device) string { return string(d.Backup) }},
+	{Head: "lastBackup", Text: func(d ledger.Device) string { return format.Timestamp(d.LastBackup) }},
+	{Head: "noLastBackup", Text: func(d ledger.Device) string { return d.NoLastBackup }},
+	{Head: "earlierBackup", Text: func(d ledger.Device) string { return format.Timestamp(d.EarlierBackup) }},
+	{Head: "takenAt", Text: func(d ledger.Device) string { return format.Timestamp(d.TakenAt) }},
+	{Head: "receivedAt", Text: func(d ledger.Device) string { return format.Timestamp(d.ReceivedAt) }},
+	{Head: "ahead", Text: func(d ledger.Device) string { return strconv.FormatBool(d.Ahead) }},
+	{Head: "firstAt", Text: func(d ledger.Device) string { return format.Timestamp(d.FirstAt) }},
+	{Head: "visits", Text: func(d ledger.Device) string { return strconv.Itoa(d.Visits) }},
+	{Head: "asset", Text: func(d ledger.Device) string { return format.AssetText(d.Asset) }},
+}
+
+var changeColumns = []format.Column[ledger.ChangedCause]{
+	{Head: "device", Text: func(c ledger.ChangedCause) string { return c.Device }},
+	{Head: "serial", Text: func(c ledger.ChangedCause) string { return c.Serial }},
+	{Head: "name", Text: func(c ledger.ChangedCause) string { return c.Name }},
+	{Head: "site", Text: func(c ledger.ChangedCause) string { return c.Site }},
+	{Head: "bench", Text: func(c ledger.ChangedCause) string { return c.Bench }},
+	{Head: "check", Text: func(c ledger.ChangedCause) string { return c.Check }},
+	{Head: "short", Text: func(c ledger.ChangedCause) string { return report.ShortOf(c.Check) }},
+	{Head: "status", Text: func(c ledger.ChangedCause) string { return c.Status }},
+	{Head: "since", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.Since) }},
+	{Head: "seenAt", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.SeenAt) }},
+	{Head: "fixedAt", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.FixedAt) }},
+	{Head: "takenAt", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.TakenAt) }},
+	{Head: "verdict", Text: func(c ledger.ChangedCause) string { return c.Verdict }},
+	{Head: "lastBackup", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.LastBackup) }},
+}
+
+var visitColumns = []format.Column[ledger.Visit]{
+	{Head: "takenAt", Text: func(v ledger.Visit) string { return format.Timestamp(v.TakenAt) }},
+	{Head: "receivedAt", Text: func(v ledger.Visit) string { return format.Timestamp(v.ReceivedAt) }},
+	{Head: "ahead", Text: func(v ledger.Visit) string { return strconv.FormatBool(v.Ahead) }},
+	{Head: "bench", Text: func(v ledger.Visit) string { return v.Bench }},
+	{Head: "site", Text: func(v ledger.Visit) string { return v.Site }},
+	{Head: "slot", Text: func(v ledger.Visit) string { return v.Slot }},
+	{Head: "tool", Text: func(v ledger.Visit) string { return v.Tool }},
+	{Head: "productVersion", Text: func(v ledger.Visit) string { return v.ProductVersion }},
+	{Head: "verdict", Text: func(v ledger.Visit) string { return v.Verdict }},
+	{Head: "headline", Text: func(v ledger.Visit) string { return v.Headline }},
+	{Head: "reason", Text: func(v ledger.Visit) string { return v.Reason }},
+	{Head: "backup", Text: func(v ledger.Visit) string { return string(v.Backup) }},
+	{Head: "lastBackup", Text: func(v ledger.Visit) string { return format.Timestamp(v.LastBackup) }},
+	{Head: "problems", Text: func(v ledger.Visit) string { return found(v, string(checks.Problem)) }},
+	{Head: "warnings", Text: func(v ledger.Visit) string { return found(v, string(checks.Warning)) }},
+	{Head: "unknown", Text: func(v ledger.Visit) string { return found(v, string(checks.Unknown)) }},
+	{Head: "cut", Text: func(v ledger.Visit) string { return v.Cut }},
+	{Head: "report", Text: func(v ledger.Visit) string { return v.ReportID }},
+}
+
+var benchColumns = []format.Column[ledger.Bench]{
+	{Head: "bench", Text: func(b ledger.Bench) string { return b.Name }},
+	{Head: "site", Text: func(b ledger.Bench) string { return b.Site }},
+	{Head: "tool", Text: func(b ledger.Bench) string { return b.Tool }},
+	{Head: "receivedAt", Text: func(b ledger.Bench) string { return format.Timestamp(b.ReceivedAt) }},
+	{Head: "takenAt", Text: func(b ledger.Bench) string { return format.Timestamp(b.TakenAt) }},
+	{Head: "lagSeconds", Text: func(b ledger.Bench) string { return strconv.Itoa(b.LagSeconds) }},
+	{Head: "reports", Text: func(b ledger.Bench) string { return strconv.Itoa(b.Reports) }},
+	{Head: "refused", Text: func(b ledger.Bench) string { return strconv.Itoa(b.Refused) }},
+	{Head: "devices", Text: func(b ledger.Bench) string { return strconv.Itoa(b.Devices) }},
+}
+
+func found(v ledger.Visit, status string) string {
+	var ids []string
+	for _, f := range v.Findings {
+		if f.Status == status && f.ExplainedBy == "" {
+			ids = append(ids, report.ShortOf(f.Check))
+		}
+	}
+	return strings.Join(ids, "; ")
+}

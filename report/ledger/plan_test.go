@@ -1,0 +1,123 @@
+package ledger
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// questions are all queries of the tables that grow, by what they are of.
+func questions(t *testing.T, s *Store) map[string]query {
+	t.Helper()
+	asked := map[string]query{
+		"causes of devices":  {causesOfDevices + " ($1, $2)", []any{int64(1), int64(2)}},
+		"visits of a device": {visitsOfStory, []any{int64(1), int64(2), int64(3), int64(4)}},
+		"findings of visits": {findingsOfVisits + " ($1, $2)", []any{int64(1), int64(2)}},
+		"a device":           {findDevices, []any{"a", 1}},
+		"older backups":      {olderDevices, []any{int64(0), int64(1)}},
+		"sites":              {sitesPage, []any{"", int64(1), 1}},
+		"benches":            {benchesPage, []any{"", 1}},
+		"changes counted":    {changeCounts, []any{int64(1)}},
+		"a report":           {packedReport, []any{"x"}},
+		"known reports":      {knownReports + " ($1, $2)", []any{"x", "y"}},
+		"devices to write":   {heldDevices + " ($1, $2)", []any{"x", "y"}},
+		"causes to write":    {heldCauses + " ($1, $2)", []any{int64(1), int64(2)}},
+		"visits to replay":   {visitsToReplay, []any{int64(1)}},
+		"findings to replay": {findingsToReplay + " ($1, $2)", []any{int64(1), int64(2)}},
+		"last numbers":       {lastNumbers, nil},
+		"totals":             {totalsOfSite, []any{""}},
+	}
+	must(t, s.read(t.Context(), func(tx transaction) error {
+		for _, f := range []Filter{
+			{}, {Site: "x"}, {Bench: "x"}, {Verdict: "x"}, {BackupBefore: monday}, {Backup: BackupNever}, {Backup: BackupUnknown}, {Backup: BackupKnown},
+			{Cause: "frequent"}, {Cause: "rare"}, {Site: "x", Bench: "x", Verdict: "x", Cause: "frequent", BackupBefore: monday},
+		} {
+			for _, order := range []Sort{NewestFirst, LongestFirst} {
+				q, err := devicesQuery(t.Context(), tx, f, order, Page{})
+				must(t, err)
+				asked[fmt.Sprintf("devices %s %+v", order, f)] = q
+			}
+		}
+		for _, f := range []ChangeFilter{{}, {Check: "rare"}, {Site: "x"}} {
+			for _, f.Change = range []Change{New, Still, Fixed} {
+				f.Since = monday
+				q, err := changesQuery(t.Context(), tx, f, Page{})
+				must(t, err)
+				asked[fmt.Sprintf("changes %+v", f)] = q
+			}
+		}
+		return nil
+	}))
+	return asked
+}
+
+// aScan is a step of a plan that looks at all rows of a table that grows with the fleet, and
+// aSort one that puts rows in order.
+var (
+	aScan = map[string]*regexp.Regexp{
+		"SQLite":     regexp.MustCompile(`SCAN (devices|visits|findings|causes|reports|details|counts|other)\b.*`),
+		"PostgreSQL": regexp.MustCompile(`Seq Scan on (devices|visits|findings|causes|reports|details|counts)\b`),
+	}
+	aSort = map[string]*regexp.Regexp{
+		"SQLite":     regexp.MustCompile(`TEMP B-TREE FOR ORDER BY`),
+		"PostgreSQL": regexp.MustCompile(`Sort Key`),
+	}
+)
+
+// few are questions whose rows are few, and may be put in order: the devices with a rare
+// cause, and the visits of one device.
+var few = regexp.MustCompile(`^devices .*Cause:rare|^visits to replay`)
+
+// TestNoQuestionLooksAtAllRows reads the plans of all queries.
+func TestNoQuestionLooksAtAllRows(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		put(t, s, message(1, "x", sheet{id: "a", taken: monday, bad: []string{"frequent", "rare"}}))
+		_, err := s.db.ExecContext(t.Context(), "UPDATE counts SET devices = 50000 WHERE name = 'frequent'")
+		must(t, err)
+		explain := "EXPLAIN QUERY PLAN "
+		if s.engine.name == "PostgreSQL" {
+			explain = "EXPLAIN "
+		}
+		for name, q := range questions(t, s) {
+			plan := planOf(t, s, explain, q)
+			if scan := aScan[s.engine.name].FindString(plan); scan != "" {
+				t.Errorf("%s: %s in the plan\n%s", name, scan, plan)
+			}
+			if sort := aSort[s.engine.name].FindString(plan); sort != "" && !few.MatchString(name) {
+				t.Errorf("%s: %s in the plan\n%s", name, sort, plan)
+			}
+		}
+	})
+}
+
+// planOf is how a query is done. PostgreSQL is told to scan and to sort only where there is no
+// other way: with tables as small as a test's it always would.
+func planOf(t *testing.T, s *Store, explain string, q query) string {
+	t.Helper()
+	var plan strings.Builder
+	must(t, s.read(t.Context(), func(tx transaction) error {
+		if s.engine.name == "PostgreSQL" {
+			if _, err := tx.ExecContext(t.Context(), "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"); err != nil {
+				return err
+			}
+		}
+		rows, err := tx.QueryContext(t.Context(), explain+q.text, q.args...)
+		if err != nil {
+			return fmt.Errorf("%s: %w", q.text, err)
+		}
+		defer rows.Close()
+		columns, err := rows.Columns()
+		must(t, err)
+		for rows.Next() {
+			cells := make([]any, len(columns))
+			for i := range cells {
+				cells[i] = new(string)
+			}
+			must(t, rows.Scan(cells...))
+			plan.WriteString(*cells[len(cells)-1].(*string) + "\n")
+		}
+		return rows.Err()
+	}))
+	return plan.String()
+}

@@ -1,0 +1,216 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// An Outcome says what became of the messages of a Put.
+type Outcome struct {
+	Stored  int       // kept
+	Known   int       // kept before
+	Refused []Refusal // not kept, and counted as refused
+}
+
+// Put keeps messages, all or none of them: after an error they may be put again. Some
+// hundred at a time cost little more than one alone. What is refused hinders no other.
+func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
+	var outcome Outcome
+	var parcels []parcel
+	for _, m := range messages {
+		p, reason, err := open(m)
+		if err != nil {
+			return Outcome{}, err
+		}
+		if reason != "" {
+			if reason == BadBench {
+				m.Bench = "" // it names none
+			}
+			outcome.Refused = append(outcome.Refused, Refusal{text(m.ID, maxName), text(m.Bench, maxName), reason})
+			continue
+		}
+		parcels = append(parcels, p)
+	}
+	err := s.write(ctx, func(tx transaction) error {
+		if err := refuse(ctx, tx, outcome.Refused); err != nil {
+			return err
+		}
+		fresh, err := unknown(ctx, tx, parcels)
+		if err != nil {
+			return err
+		}
+		outcome.Stored, outcome.Known = len(fresh), len(parcels)-len(fresh)
+		return keep(ctx, tx, fresh)
+	})
+	if err != nil {
+		return Outcome{}, fmt.Errorf("keeping reports: %w", err)
+	}
+	return outcome, nil
+}
+
+const knownReports = "SELECT id FROM reports WHERE id IN"
+
+// unknown are the parcels that the database does not have, each once.
+func unknown(ctx context.Context, tx transaction, parcels []parcel) ([]parcel, error) {
+	var ids []string
+	for _, p := range parcels {
+		ids = append(ids, p.message.ID)
+	}
+	known := map[string]bool{}
+	err := lookUp(ctx, tx, knownReports, ids, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		known[id] = true
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var fresh []parcel
+	for _, p := range parcels {
+		if !known[p.message.ID] {
+			known[p.message.ID] = true
+			fresh = append(fresh, p)
+		}
+	}
+	return fresh, nil
+}
+
+// keep puts parcels into the tables, and brings what is made of them up to date.
+func keep(ctx context.Context, tx transaction, parcels []parcel) error {
+	if len(parcels) == 0 {
+		return nil
+	}
+	names, err := number(ctx, tx, parcels)
+	if err != nil {
+		return err
+	}
+	devices, err := load(ctx, tx, parcels)
+	if err != nil {
+		return err
+	}
+	before := count(devices, names)
+	if err := addRows(ctx, tx, parcels, devices); err != nil {
+		return err
+	}
+	for _, p := range parcels {
+		for _, v := range p.visits {
+			devices[v.udid].admit(v)
+		}
+	}
+	if err := replay(ctx, tx, devices); err != nil {
+		return err
+	}
+	if err := save(ctx, tx, devices); err != nil {
+		return err
+	}
+	if err := addCounts(ctx, tx, before, count(devices, names)); err != nil {
+		return err
+	}
+	return addBenches(ctx, tx, parcels)
+}
+
+const lastNumbers = `
+	SELECT coalesce((SELECT max(report) FROM reports), 0), coalesce((SELECT max(visit) FROM visits), 0), coalesce((SELECT max(device) FROM devices), 0)`
+
+// addRows numbers the reports and visits, and adds them to what came. Only one writer at a
+// time comes here, so the next number is the greatest and one.
+func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[string]*held) error {
+	var lastReport, lastVisit, lastDevice int64
+	err := tx.QueryRowContext(ctx, lastNumbers).Scan(&lastReport, &lastVisit, &lastDevice)
+	if err != nil {
+		return err
+	}
+	var reports, details, visits, findings [][]any
+	for i := range parcels {
+		p := &parcels[i]
+		lastReport++
+		r := p.message.Report
+		reports = append(reports, []any{lastReport, p.message.ID, p.message.Bench, p.received, seconds(r.TakenAt),
+			text(r.Run, maxName), text(r.Tool.Version, maxName), int64(r.Schema), truth[r.Redacted], text(p.message.Cut, maxName)})
+		details = append(details, []any{lastReport, p.packed})
+		for j := range p.visits {
+			v := &p.visits[j]
+			d := devices[v.udid]
+			if d.number == 0 {
+				lastDevice++
+				d.number = lastDevice
+			}
+			lastVisit++
+			v.number, v.report, v.device = lastVisit, lastReport, d.number
+			visits = append(visits, append([]any{v.number, v.report, v.device}, v.values()...))
+			for _, f := range v.findings {
+				findings = append(findings, []any{v.number, f.number, f.status, f.byNumber})
+			}
+		}
+	}
+	for _, table := range []struct {
+		name, columns string
+		rows          [][]any
+	}{
+		{"reports", "report, id, bench, received, taken, run, tool, schema_number, redacted, cut", reports},
+		{"details", "report, json", details},
+		{"visits", "visit, report, device, " + visitColumns, visits},
+		{"findings", "visit, check_number, status, explained_by", findings},
+	} {
+		if err := insert(ctx, tx, table.name, table.columns, table.rows, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refuse counts what was not kept.
+func refuse(ctx context.Context, tx transaction, refused []Refusal) error {
+	type key struct{ bench, reason string }
+	counted := map[key]int64{}
+	for _, r := range refused {
+		counted[key{r.Bench, string(r.Reason)}]++
+	}
+	var rows [][]any
+	for k, n := range counted {
+		rows = append(rows, []any{k.bench, k.reason, n})
+	}
+	return insert(ctx, tx, "refusals", "bench, reason, reports", rows,
+		"ON CONFLICT (bench, reason) DO UPDATE SET reports = refusals.reports + excluded.reports")
+}
+
+// Refuse counts messages that never came to a report: what could not be opened.
+func (s *Store) Refuse(ctx context.Context, refused ...Refusal) error {
+	for i, r := range refused {
+		refused[i] = Refusal{text(r.ID, maxName), text(r.Bench, maxName), Reason(text(string(r.Reason), maxName))}
+	}
+	if err := s.write(ctx, func(tx transaction) error { return refuse(ctx, tx, refused) }); err != nil {
+		return fmt.Errorf("counting refused reports: %w", err)
+	}
+	return nil
+}
+
+// addBenches brings the benches up to date. What was received last tells where a bench stands
+// and how far it is behind.
+func addBenches(ctx context.Context, tx transaction, parcels []parcel) error {
+	newest, reports := map[string]parcel{}, map[string]int64{}
+	for _, p := range parcels {
+		bench := p.message.Bench
+		reports[bench]++
+		if before, known := newest[bench]; !known || p.received >= before.received {
+			newest[bench] = p
+		}
+	}
+	var rows [][]any
+	for _, bench := range slices.Sorted(maps.Keys(newest)) {
+		p := newest[bench]
+		rows = append(rows, []any{bench, text(p.message.Site, maxName), text(p.message.Report.Tool.Version, maxName),
+			p.received, p.visits[0].taken, reports[bench]})
+	}
+	return insert(ctx, tx, "benches", "bench, site, tool, received, taken, reports", rows, `
+		ON CONFLICT (bench) DO UPDATE SET
+			site = CASE WHEN excluded.received >= benches.received THEN excluded.site ELSE benches.site END,
+			tool = CASE WHEN excluded.received >= benches.received THEN excluded.tool ELSE benches.tool END,
+			taken = CASE WHEN excluded.received >= benches.received THEN excluded.taken ELSE benches.taken END,
+			received = CASE WHEN excluded.received >= benches.received THEN excluded.received ELSE benches.received END,
+			reports = benches.reports + excluded.reports`)
+}

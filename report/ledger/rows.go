@@ -1,0 +1,106 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+)
+
+// maxRows is how many rows one statement inserts, and how many keys one looks for.
+const maxRows = 200
+
+// visitColumns are what the tables of visits and of devices have in common.
+const visitColumns = "received, taken, ahead, bench, site, slot, serial, name, product, model, system, version, asset, verdict, headline, reason, backup, no_backup"
+
+// values are a visit's visitColumns as they are written.
+func (v *visit) values() []any {
+	return []any{v.received, v.taken, truth[v.ahead], v.bench, v.site, v.slot, v.serial, v.name, v.product, v.model, v.system, v.version,
+		v.asset, v.verdict, v.headline, v.reason, v.backup, v.noBackup}
+}
+
+// targets are where a visit's visitColumns are read to.
+func (v *visit) targets() []any {
+	return []any{&v.received, &v.taken, &v.ahead, &v.bench, &v.site, &v.slot, &v.serial, &v.name, &v.product, &v.model, &v.system, &v.version,
+		&v.asset, &v.verdict, &v.headline, &v.reason, &v.backup, &v.noBackup}
+}
+
+// truth is a bool as both databases keep it.
+var truth = map[bool]int64{true: 1}
+
+// insert puts rows into columns of a table, many with one statement. ending is what follows
+// the values.
+func insert(ctx context.Context, tx transaction, table, columns string, rows [][]any, ending string) error {
+	for len(rows) > 0 {
+		n := min(len(rows), maxRows)
+		var statement strings.Builder
+		fmt.Fprintf(&statement, "INSERT INTO %s (%s) VALUES ", table, columns)
+		var args []any
+		for i, row := range rows[:n] {
+			if i > 0 {
+				statement.WriteString(", ")
+			}
+			statement.WriteString("(" + tx.placeholders(len(args), len(row)) + ")")
+			args = append(args, row...)
+		}
+		statement.WriteString(" " + ending)
+		if _, err := tx.ExecContext(ctx, statement.String(), args...); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// replacing is the ending of an insert that replaces rows which have the same key.
+func replacing(key, columns string) string {
+	var set []string
+	for column := range strings.SplitSeq(columns, ", ") {
+		set = append(set, column+" = excluded."+column)
+	}
+	return "ON CONFLICT (" + key + ") DO UPDATE SET " + strings.Join(set, ", ")
+}
+
+// placeholders writes n parameters, each to be used once, behind those that are taken. SQLite
+// looks for each numbered one among all before it, which is slow where there are thousands.
+func (tx transaction) placeholders(taken, n int) string {
+	marks := make([]string, n)
+	for i := range marks {
+		marks[i] = "?"
+		if tx.engine.numbered {
+			marks[i] = fmt.Sprintf("$%d", taken+i+1)
+		}
+	}
+	return strings.Join(marks, ", ")
+}
+
+// lookUp runs a query, whose last word is IN, for keys, and hands each row to scan.
+func lookUp[Key any](ctx context.Context, tx transaction, query string, keys []Key, scan func(*sql.Rows) error) error {
+	for len(keys) > 0 {
+		n := min(len(keys), maxRows)
+		var args []any
+		for _, key := range keys[:n] {
+			args = append(args, key)
+		}
+		if err := each(ctx, tx, query+" ("+tx.placeholders(0, n)+")", args, scan); err != nil {
+			return err
+		}
+		keys = keys[n:]
+	}
+	return nil
+}
+
+// each runs a query and hands each row to scan.
+func each(ctx context.Context, tx transaction, query string, args []any, scan func(*sql.Rows) error) error {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

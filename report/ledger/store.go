@@ -1,0 +1,55 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// patience is how long one step may take, waiting for other hubs included.
+const patience = time.Minute
+
+// ErrNewer is a database that a newer version of the program has changed.
+var ErrNewer = errors.New("the database is newer than this program")
+
+// ErrUnknown is a device or a report that the database does not have.
+var ErrUnknown = errors.New("the database has no such device or report")
+
+// ErrPage is a place in a list that this version did not write.
+var ErrPage = errors.New("the place in the list cannot be read")
+
+// A Store is an open database. It may be used by several goroutines.
+type Store struct {
+	db     *sql.DB
+	engine engine
+}
+
+// Open opens the database at address, sqlite:FILE or postgres://…, and brings its tables to
+// this version. A newer database is ErrNewer.
+func Open(ctx context.Context, address string) (*Store, error) {
+	db, engine, err := connect(address)
+	if err != nil {
+		return nil, fmt.Errorf("opening the fleet's database: %w", err)
+	}
+	db.SetMaxOpenConns(maxConns)
+	s := &Store{db: db, engine: engine}
+	if err := s.write(ctx, func(tx transaction) error { return migrate(ctx, tx, engine) }); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the fleet's database: %w", err), db.Close())
+	}
+	if err := s.ready(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the fleet's database: %w", err), db.Close())
+	}
+	return s, nil
+}
+
+// Close closes the database.
+func (s *Store) Close() error { return s.db.Close() }
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return s.db.PingContext(ctx)
+}
