@@ -161,7 +161,7 @@ var rooms = map[string]room{
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"report/ledger/export": {
-		ours:   []string{"checks", "checks/words", "report", "report/ledger", "report/format"},
+		ours:   []string{"device", "checks", "checks/words", "report", "report/ledger", "report/format"},
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"report/ledger/metrics": {
@@ -257,7 +257,7 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor/hub": {
 		ours: []string{
-			"device/wholefile", "checks", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/web/hubpages", "report/history",
+			"device", "device/wholefile", "checks", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/web/hubpages", "report/history",
 			"report/relay", "report/relay/credentials", "report/relay/envelope", "report/relay/outbox", "report/web",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/scan",
 		},

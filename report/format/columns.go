@@ -8,13 +8,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // A Column is one column of a list: its head, and the text of a row in it.
 type Column[Row any] struct {
-	Head string
-	Text func(Row) string
+	Head  string
+	Text  func(Row) string
+	Words bool // the text is this program's; any other is quoted for people, unless it looks like a name
 }
 
 // A List is rows of one kind, and the columns in which they are written.
@@ -57,9 +59,20 @@ func heads[Row any](columns []Column[Row]) []string {
 	return convert(columns, func(c Column[Row]) string { return c.Head })
 }
 
-// texts are the cells of a row.
+// texts are the cells of a row, for programs.
 func texts[Row any](columns []Column[Row], row Row) []string {
 	return convert(columns, func(c Column[Row]) string { return c.Text(row) })
+}
+
+// labels are the cells of a row, for people.
+func labels[Row any](columns []Column[Row], row Row) []string {
+	return convert(columns, func(c Column[Row]) string {
+		text := report.Clean(c.Text(row))
+		if c.Words {
+			return text
+		}
+		return device.Label(text)
+	})
 }
 
 func writeTerminalList[Row any](w io.Writer, columns []Column[Row], rows iter.Seq2[Row, error]) error {
@@ -68,7 +81,7 @@ func writeTerminalList[Row any](w io.Writer, columns []Column[Row], rows iter.Se
 		if err != nil {
 			return err
 		}
-		cells = append(cells, texts(columns, row))
+		cells = append(cells, labels(columns, row))
 	}
 	if len(cells) == 1 {
 		return nil

@@ -5,8 +5,6 @@ import (
 	"io"
 	"iter"
 	"sync"
-
-	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // writeHTMLList writes a list as a page that needs nothing else.
@@ -18,7 +16,7 @@ func writeHTMLList[Row any](w io.Writer, title string, columns []Column[Row], ro
 		if err != nil {
 			return err
 		}
-		if err := htmlList().ExecuteTemplate(w, "row", convert(texts(columns, row), report.Clean)); err != nil {
+		if err := htmlList().ExecuteTemplate(w, "row", labels(columns, row)); err != nil {
 			return writing(err)
 		}
 	}

@@ -37,13 +37,13 @@ type place struct {
 var places = List[place]{
 	Title: "Places & more",
 	Columns: []Column[place]{
-		{"name", func(p place) string { return p.Name }},
-		{"site", func(p place) string { return p.Site }},
-		{"lag", func(p place) string { return strconv.Itoa(p.Lag) }},
+		{Head: "name", Text: func(p place) string { return p.Name }},
+		{Head: "site", Text: func(p place) string { return p.Site }},
+		{Head: "lag", Text: func(p place) string { return strconv.Itoa(p.Lag) }},
 	},
 	Terminal: []Column[place]{
-		{"NAME", func(p place) string { return p.Name }},
-		{"SITE", func(p place) string { return p.Site }},
+		{Head: "NAME", Text: func(p place) string { return p.Name }},
+		{Head: "SITE", Text: func(p place) string { return p.Site }},
 	},
 }
 
@@ -60,8 +60,8 @@ func TestListFormats(t *testing.T) {
 	for format, want := range map[string]string{
 		"csv":  "name,site,lag\noslo,\"a,b\",-2\n'=1+1,<b>,0\n",
 		"json": "[\n" + `{"name":"oslo","site":"a,b","lag":-2},` + "\n" + `{"name":"=1+1","site":"<b>\u202e","lag":0}` + "\n]\n",
-		"html": "<tr><td>oslo</td><td>a,b</td><td>-2</td></tr>\n<tr><td>=1&#43;1</td><td>&lt;b&gt;</td><td>0</td></tr>\n</tbody></table></div>\n",
-		"":     "NAME  SITE\noslo  a,b\n=1+1  <b>\n",
+		"html": "<tr><td>oslo</td><td>a,b</td><td>-2</td></tr>\n<tr><td>“=1&#43;1”</td><td>“&lt;b&gt;”</td><td>0</td></tr>\n</tbody></table></div>\n",
+		"":     "NAME    SITE\noslo    a,b\n“=1+1”  “<b>”\n",
 	} {
 		var whole, broken bytes.Buffer
 		if err := places.Write(&whole, format, placeRows(nil)); err != nil || !strings.HasSuffix(whole.String(), want) {

@@ -32,43 +32,43 @@ type findingRow struct {
 // deviceColumns are the columns before those of the inventory. Heads are those of the JSON
 // where it has the field, and never change; new ones are added behind.
 var deviceColumns = []Column[deviceRow]{
-	{"udid", func(row deviceRow) string { return row.d.UDID }},
-	{"serial", func(row deviceRow) string { return row.d.Serial }},
-	{"slot", func(row deviceRow) string { return row.d.Slot }},
-	{"location", func(row deviceRow) string { return row.d.Location }},
-	{"name", func(row deviceRow) string { return row.d.Name }},
-	{"model", func(row deviceRow) string { return row.d.ModelName }},
-	{"productType", func(row deviceRow) string { return row.d.ProductType }},
-	{"system", func(row deviceRow) string { return row.d.System }},
-	{"productVersion", func(row deviceRow) string { return row.d.ProductVersion }},
-	{"buildVersion", func(row deviceRow) string { return row.d.BuildVersion }},
-	{"verdict", func(row deviceRow) string { return row.d.Verdict }},
-	{"headline", func(row deviceRow) string { return row.d.Headline }},
-	{"reason", func(row deviceRow) string { return row.d.Reason }},
-	{"detail", func(row deviceRow) string { return row.d.Detail }},
-	{"retried", func(row deviceRow) string { return row.d.Retried }},
-	{"lastBackup", func(row deviceRow) string { return Timestamp(row.d.LastBackup) }},
-	{"daysSinceBackup", func(row deviceRow) string { return daysSinceBackup(row.d) }},
-	{"noLastBackup", func(row deviceRow) string { return row.d.NoLastBackup }},
-	{"causes", func(row deviceRow) string {
+	{Head: "udid", Text: func(row deviceRow) string { return row.d.UDID }},
+	{Head: "serial", Text: func(row deviceRow) string { return row.d.Serial }},
+	{Head: "slot", Text: func(row deviceRow) string { return row.d.Slot }},
+	{Head: "location", Text: func(row deviceRow) string { return row.d.Location }},
+	{Head: "name", Text: func(row deviceRow) string { return row.d.Name }},
+	{Head: "model", Text: func(row deviceRow) string { return row.d.ModelName }},
+	{Head: "productType", Text: func(row deviceRow) string { return row.d.ProductType }},
+	{Head: "system", Text: func(row deviceRow) string { return row.d.System }},
+	{Head: "productVersion", Text: func(row deviceRow) string { return row.d.ProductVersion }},
+	{Head: "buildVersion", Text: func(row deviceRow) string { return row.d.BuildVersion }},
+	{Head: "verdict", Text: func(row deviceRow) string { return row.d.Verdict }},
+	{Head: "headline", Text: func(row deviceRow) string { return row.d.Headline }},
+	{Head: "reason", Text: func(row deviceRow) string { return row.d.Reason }},
+	{Head: "detail", Text: func(row deviceRow) string { return row.d.Detail }},
+	{Head: "retried", Text: func(row deviceRow) string { return row.d.Retried }},
+	{Head: "lastBackup", Text: func(row deviceRow) string { return Timestamp(row.d.LastBackup) }},
+	{Head: "daysSinceBackup", Text: func(row deviceRow) string { return daysSinceBackup(row.d) }},
+	{Head: "noLastBackup", Text: func(row deviceRow) string { return row.d.NoLastBackup }},
+	{Head: "causes", Text: func(row deviceRow) string {
 		return joined(report.CausesOf(*row.d), func(f report.Finding) string { return report.ShortOf(f.Check) })
 	}},
-	{"firstRemedy", func(row deviceRow) string { return firstStep(row.d) }},
-	{"problems", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Problem)) }},
-	{"warnings", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Warning)) }},
-	{"unknown", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Unknown)) }},
-	{"questions", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Ask)) }},
-	{"ok", func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.OK)) }},
-	{"suppressed", func(row deviceRow) string { return strconv.Itoa(len(row.d.Suppressed)) }},
-	{"backupsWhole", func(row deviceRow) string { return strconv.Itoa(report.CountBackups(row.d).Whole) }},
-	{"backupsBroken", func(row deviceRow) string { return strconv.Itoa(report.CountBackups(row.d).Broken) }},
-	{"backupsCannotTell", func(row deviceRow) string { return strconv.Itoa(report.CountBackups(row.d).CannotTell) }},
-	{"takenAt", func(row deviceRow) string { return Timestamp(row.d.TakenAt) }},
-	{"run", func(row deviceRow) string { return row.r.Run }},
-	{"redacted", func(row deviceRow) string { return strconv.FormatBool(row.r.Redacted) }},
-	{"partial", func(row deviceRow) string { return strconv.FormatBool(row.r.Partial) }},
-	{"connection", func(row deviceRow) string { return row.d.Connection }},
-	{"backupStatements", func(row deviceRow) string {
+	{Head: "firstRemedy", Text: func(row deviceRow) string { return firstStep(row.d) }},
+	{Head: "problems", Text: func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Problem)) }},
+	{Head: "warnings", Text: func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Warning)) }},
+	{Head: "unknown", Text: func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Unknown)) }},
+	{Head: "questions", Text: func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Ask)) }},
+	{Head: "ok", Text: func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.OK)) }},
+	{Head: "suppressed", Text: func(row deviceRow) string { return strconv.Itoa(len(row.d.Suppressed)) }},
+	{Head: "backupsWhole", Text: func(row deviceRow) string { return strconv.Itoa(report.CountBackups(row.d).Whole) }},
+	{Head: "backupsBroken", Text: func(row deviceRow) string { return strconv.Itoa(report.CountBackups(row.d).Broken) }},
+	{Head: "backupsCannotTell", Text: func(row deviceRow) string { return strconv.Itoa(report.CountBackups(row.d).CannotTell) }},
+	{Head: "takenAt", Text: func(row deviceRow) string { return Timestamp(row.d.TakenAt) }},
+	{Head: "run", Text: func(row deviceRow) string { return row.r.Run }},
+	{Head: "redacted", Text: func(row deviceRow) string { return strconv.FormatBool(row.r.Redacted) }},
+	{Head: "partial", Text: func(row deviceRow) string { return strconv.FormatBool(row.r.Partial) }},
+	{Head: "connection", Text: func(row deviceRow) string { return row.d.Connection }},
+	{Head: "backupStatements", Text: func(row deviceRow) string {
 		return joined(row.d.Backups, func(b report.Backup) string {
 			return device.Quoted(folderName(b)) + " " + device.Token(b.Verdict) + ": " + strings.Join(convert(b.Statements, statementLine), ", ")
 		})
@@ -78,43 +78,43 @@ var deviceColumns = []Column[deviceRow]{
 // findingColumns say first whose finding it is. Heads never change; new ones are added
 // behind.
 var findingColumns = []Column[findingRow]{
-	{"udid", func(row findingRow) string { return row.d.UDID }},
-	{"serial", func(row findingRow) string { return row.d.Serial }},
-	{"slot", func(row findingRow) string { return row.d.Slot }},
-	{"name", func(row findingRow) string { return row.d.Name }},
-	{"model", func(row findingRow) string { return row.d.ModelName }},
-	{"verdict", func(row findingRow) string { return row.d.Verdict }},
-	{"check", func(row findingRow) string { return row.f.Check }},
-	{"short", func(row findingRow) string { return report.ShortOf(row.f.Check) }},
-	{"status", func(row findingRow) string { return row.f.Status }},
-	{"effect", func(row findingRow) string { return row.f.Effect }},
-	{"subject", func(row findingRow) string { return row.f.Subject }},
-	{"summary", func(row findingRow) string { return row.f.Summary }},
-	{"explainedBy", func(row findingRow) string { return row.f.ExplainedBy }},
-	{"reason", func(row findingRow) string { return row.f.Reason }},
-	{"detail", func(row findingRow) string { return row.f.Detail }},
-	{"evidence", func(row findingRow) string {
+	{Head: "udid", Text: func(row findingRow) string { return row.d.UDID }},
+	{Head: "serial", Text: func(row findingRow) string { return row.d.Serial }},
+	{Head: "slot", Text: func(row findingRow) string { return row.d.Slot }},
+	{Head: "name", Text: func(row findingRow) string { return row.d.Name }},
+	{Head: "model", Text: func(row findingRow) string { return row.d.ModelName }},
+	{Head: "verdict", Text: func(row findingRow) string { return row.d.Verdict }},
+	{Head: "check", Text: func(row findingRow) string { return row.f.Check }},
+	{Head: "short", Text: func(row findingRow) string { return report.ShortOf(row.f.Check) }},
+	{Head: "status", Text: func(row findingRow) string { return row.f.Status }},
+	{Head: "effect", Text: func(row findingRow) string { return row.f.Effect }},
+	{Head: "subject", Text: func(row findingRow) string { return row.f.Subject }},
+	{Head: "summary", Text: func(row findingRow) string { return row.f.Summary }},
+	{Head: "explainedBy", Text: func(row findingRow) string { return row.f.ExplainedBy }},
+	{Head: "reason", Text: func(row findingRow) string { return row.f.Reason }},
+	{Head: "detail", Text: func(row findingRow) string { return row.f.Detail }},
+	{Head: "evidence", Text: func(row findingRow) string {
 		return joined(row.f.Evidence, func(e report.Evidence) string { return evidenceText(e, row.d.TakenAt) })
 	}},
-	{"remedies", func(row findingRow) string {
+	{Head: "remedies", Text: func(row findingRow) string {
 		return joined(row.f.Remedies, func(remedy report.Remedy) string { return remedy.Title })
 	}},
-	{"suppressed", func(row findingRow) string { return strconv.FormatBool(row.silence != nil) }},
-	{"because", func(row findingRow) string {
+	{Head: "suppressed", Text: func(row findingRow) string { return strconv.FormatBool(row.silence != nil) }},
+	{Head: "because", Text: func(row findingRow) string {
 		if row.silence == nil {
 			return ""
 		}
 		return row.silence.Because
 	}},
-	{"until", func(row findingRow) string {
+	{Head: "until", Text: func(row findingRow) string {
 		if row.silence == nil {
 			return ""
 		}
 		return Timestamp(row.silence.Until)
 	}},
-	{"takenAt", func(row findingRow) string { return Timestamp(row.d.TakenAt) }},
-	{"run", func(row findingRow) string { return row.r.Run }},
-	{"partial", func(row findingRow) string { return strconv.FormatBool(row.r.Partial) }},
+	{Head: "takenAt", Text: func(row findingRow) string { return Timestamp(row.d.TakenAt) }},
+	{Head: "run", Text: func(row findingRow) string { return row.r.Run }},
+	{Head: "partial", Text: func(row findingRow) string { return strconv.FormatBool(row.r.Partial) }},
 }
 
 // WriteCSV writes a table of the devices for spreadsheets: RFC 4180 in UTF-8 without a byte
@@ -169,7 +169,7 @@ func assetColumns(devices []report.Device) []Column[deviceRow] {
 				head = "asset." + head
 			}
 			taken[strings.ToLower(head)] = true
-			columns = append(columns, Column[deviceRow]{head, func(row deviceRow) string { return row.asset[key] }})
+			columns = append(columns, Column[deviceRow]{Head: head, Text: func(row deviceRow) string { return row.asset[key] }})
 		}
 	}
 	return columns

@@ -2,7 +2,6 @@ package format
 
 import (
 	"bytes"
-	"encoding"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -16,31 +15,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
-
-// planted is advice that a stranger puts where a name or a value should be.
-const planted = "rm -rf ~/Backups"
-
-// names are the fields of documents for programs that hold what a device, its owner or a
-// folder is called, and never a word of this program.
-var names = []string{
-	"udid", "serial", "slot", "location", "name", "model", "modelName", "model_name", "productType", "product_type", "productVersion", "product_version",
-	"buildVersion", "build_version", "system", "value", "subject", "detail", "because", "folder", "path", "domain", "fileID", "target", "program", "unseen",
-	"run", "version", "os", "tableSource", "state", "reason", "retried", "noLastBackup", "check", "mode", "explainedBy", "explained_by", "for", "id",
-	"verdict", "next", "failOn", "depth", "status", "actor", "effect", "severity", "remedy", "shown", "faults", "depth", "connection", "command", "fellBack",
-}
 
 // enough is in how many recordings a field is planted.
 const enough = 4
 
 // TestPlantedInARecording: no text of a recording becomes advice, a title or a step.
 func TestPlantedInARecording(t *testing.T) {
-	full, err := json.Marshal(example(reflect.TypeFor[device.Recording]()))
+	full, err := json.Marshal(reporttest.Example(reflect.TypeFor[device.Recording]()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,13 +48,13 @@ func TestPlantedInARecording(t *testing.T) {
 	shown, times := map[string]bool{}, map[string]int{}
 	for _, base := range slices.Sorted(maps.Keys(bases)) {
 		text := bases[base]
-		for _, field := range textFields(t, text) {
+		for _, field := range reporttest.TextFields(t, text) {
 			if times[field]++; times[field] > enough {
 				continue
 			}
 			// Alone, and behind what stood there, which may be what a check looks for.
 			for _, kept := range []bool{false, true} {
-				recording, err := device.ReadRecording(bytes.NewReader(plant(t, text, field, kept)))
+				recording, err := device.ReadRecording(bytes.NewReader(reporttest.Plant(t, text, field, kept)))
 				if err != nil {
 					continue // it is no text, but a time or a reason
 				}
@@ -83,28 +70,28 @@ func TestPlantedInARecording(t *testing.T) {
 // TestPlantedInAReport: neither does a text of a saved report. What it says under an id that
 // this version knows is not shown at all.
 func TestPlantedInAReport(t *testing.T) {
-	full, err := json.Marshal(example(reflect.TypeFor[report.Report]()))
+	full, err := json.Marshal(reporttest.Example(reflect.TypeFor[report.Report]()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	bases := map[string][]byte{"every field": full}
-	for _, name := range []string{"tray-of-six", "local-backups", "hostile-names", "icloud-full-on-record"} {
+	for _, name := range []string{"tray-of-six", "local-backups", "hostile-reporttest.PlantedNames", "icloud-full-on-record"} {
 		r := report.New(judged(recordings(t)[name], checks.All()))
 		bases[name] = jsonText(t, WriteJSON, r)
 	}
 	shown := map[string]bool{}
 	for base, text := range bases {
 		everywhere := text
-		fields := textFields(t, text)
+		fields := reporttest.TextFields(t, text)
 		for _, field := range fields {
-			once := plant(t, text, field, false)
+			once := reporttest.Plant(t, text, field, false)
 			r, err := report.Read(bytes.NewReader(once))
 			if err != nil {
 				continue
 			}
 			shownIn(t, base, field, r, shown)
 			if !slices.ContainsFunc([]string{".check", ".id", ".remedy", ".mode", ".status", ".verdict", ".subject", ".explainedBy"}, func(id string) bool { return strings.HasSuffix(field, id) }) {
-				everywhere = plant(t, everywhere, field, false)
+				everywhere = reporttest.Plant(t, everywhere, field, false)
 			}
 		}
 		// Of a report whose ids are known nothing is left of its titles, remedies and sources.
@@ -119,19 +106,19 @@ func TestPlantedInAReport(t *testing.T) {
 		for _, d := range r.Devices {
 			for _, f := range d.Findings {
 				for _, text := range append([]string{f.Title, f.Effect}, titlesOf(f)...) {
-					if strings.Contains(text, planted) {
+					if strings.Contains(text, reporttest.Planted) {
 						t.Errorf("%s: %s has %q", base, f.Check, text)
 					}
 				}
 			}
 			for _, s := range d.Plan {
-				if strings.Contains(fmt.Sprint(s.Title, s.Actor, s.Risk, s.Steps, s.Sources), planted) {
+				if strings.Contains(fmt.Sprint(s.Title, s.Actor, s.Risk, s.Steps, s.Sources), reporttest.Planted) {
 					t.Errorf("%s: the step %s is %+v", base, s.Remedy, s)
 				}
 			}
 			for _, b := range d.Backups {
 				for _, f := range b.Faults {
-					if strings.Contains(f.Title+f.Severity+f.Remedy, planted) {
+					if strings.Contains(f.Title+f.Severity+f.Remedy, reporttest.Planted) {
 						t.Errorf("%s: the fault %s is %+v", base, f.Mode, f)
 					}
 				}
@@ -149,6 +136,59 @@ func titlesOf(f report.Finding) []string {
 		titles = append(titles, s.Title, s.URL)
 	}
 	return titles
+}
+
+// eventsOf is a report as the lines of a run that made it.
+func eventsOf(t *testing.T, r report.Report) []string {
+	t.Helper()
+	events := []report.Event{{Type: report.RunStart, Run: r.Run}}
+	for _, d := range r.Devices {
+		about := report.Event{Run: r.Run, UDID: d.UDID, Name: d.Name, Slot: d.Slot, Location: d.Location, Connection: d.Connection}
+		attached, done := about, about
+		attached.Type, attached.State = report.DeviceAttached, report.Waiting
+		done.Type, done.Device = report.DeviceDone, &d
+		events = append(events, attached, done)
+	}
+	summary := r
+	summary.Devices = []report.Device{}
+	events = append(events, report.Event{Type: report.RunSummary, Run: r.Run, Report: &summary})
+	var lines []string
+	for _, e := range events {
+		e.Schema = report.Schema
+		var line bytes.Buffer
+		if err := WriteEvent(&line, e); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, line.String())
+	}
+	return lines
+}
+
+// TestPlantedInEvents: nor does a text of the events of a run, however much of it there is.
+func TestPlantedInEvents(t *testing.T) {
+	shown := map[string]bool{}
+	for _, name := range []string{"tray-of-six", "local-backups"} {
+		lines := eventsOf(t, report.New(judged(recordings(t)[name], checks.All())))
+		whole, cutOff := strings.Join(lines, ""), strings.Join(lines[:len(lines)-1], "")
+		for at, line := range lines {
+			for _, field := range reporttest.TextFields(t, []byte(line)) {
+				if shown[field] {
+					continue
+				}
+				planted := string(reporttest.Plant(t, []byte(line), field, false)) + "\n"
+				for what, run := range map[string]string{"whole": whole, "cut off": cutOff} {
+					r, err := report.Read(strings.NewReader(strings.Replace(run, lines[at], planted, 1)))
+					if err != nil {
+						continue // it is no text, but a time or the kind of the event
+					}
+					shownIn(t, name+", "+what, field, r, shown)
+				}
+			}
+		}
+	}
+	if len(shown) < 60 {
+		t.Errorf("only %d fields were planted", len(shown))
+	}
 }
 
 // TestANewerProgramsWordsAreItsOwn: of an id that this version does not know the words are
@@ -173,11 +213,16 @@ func TestANewerProgramsWordsAreItsOwn(t *testing.T) {
 	}
 }
 
-// shownIn looks for what was planted in a field: in two formats, and the first time in all.
+// shownIn looks for what was planted in a field: in three formats, and the first time in all.
 func shownIn(t *testing.T, base, field string, r report.Report, shown map[string]bool) {
 	t.Helper()
-	for _, found := range append(inJSON(jsonText(t, WriteJSON, r)), inCSV(t, written(t, WriteCSVFindings, r))...) {
+	for _, found := range append(reporttest.InJSON(jsonText(t, WriteJSON, r)), inCSV(t, written(t, WriteCSVFindings, r))...) {
 		t.Errorf("%s, %s: %s", base, field, found)
+	}
+	for _, line := range eventsOf(t, r) {
+		for _, found := range reporttest.InJSON([]byte(line)) {
+			t.Errorf("%s, %s, in an event: %s", base, field, found)
+		}
 	}
 	if !shown[field] {
 		shown[field] = true
@@ -204,16 +249,16 @@ func everyFormat(t *testing.T, what string, r report.Report) {
 			if o.Width < minTableWidth {
 				shown = unwrapped(shown)
 			}
-			for _, found := range unquoted(shown) {
+			for _, found := range reporttest.Unquoted(shown) {
 				t.Errorf("%s, %s%s: %s", what, face, name, found)
 			}
 		}
 		for name, text := range map[string]string{
 			"Markdown": strings.ReplaceAll(written(t, WriteMarkdown, r), `\`, ""),
 			"JUnit":    xmlText(written(t, WriteJUnit, r)),
-			"HTML":     htmlText(written(t, WriteHTML, r)),
+			"HTML":     reporttest.HTMLText(written(t, WriteHTML, r)),
 		} {
-			for _, found := range unquoted(text) {
+			for _, found := range reporttest.Unquoted(text) {
 				t.Errorf("%s, %s%s: %s", what, face, name, found)
 			}
 		}
@@ -242,73 +287,18 @@ func jsonText(t *testing.T, write func(io.Writer, report.Report) error, r report
 	return text.Bytes()
 }
 
-// unquoted are the lines in which what was planted stands outside quotation marks.
-func unquoted(text string) []string {
-	var found []string
-	for line := range strings.Lines(text) {
-		rest := line
-		for {
-			before, after, there := strings.Cut(rest, planted)
-			if !there {
-				break
-			}
-			begun := len(line) - len(rest) + len(before)
-			if !inside(line[:begun], after) {
-				found = append(found, strings.TrimSpace(line))
-				break
-			}
-			rest = after
-		}
-	}
-	return found
-}
-
-// inside reports whether a quotation is open between two parts of a line.
-func inside(before, after string) bool {
-	if strings.LastIndex(before, "“") > strings.LastIndex(before, "”") {
-		return strings.Contains(after, "”")
-	}
-	return strings.Count(before, `"`)%2 == 1 && strings.Contains(after, `"`) // in ASCII
-}
-
 // unwrapped joins the lines of each paragraph.
 func unwrapped(text string) string {
 	return regexp.MustCompile(`\n *([^\n])`).ReplaceAllString(text, " $1")
 }
 
-var tags = regexp.MustCompile(`<[^>]*>`)
-
-// htmlText is what a page shows, and its attributes that are shown.
-func htmlText(page string) string {
-	body := page[strings.Index(page, "<body>"):]
-	shownAttributes := regexp.MustCompile(`(?:data-name|title|aria-label)="([^"]*)"`).ReplaceAllString(body, `>$1<x`)
-	return html.UnescapeString(tags.ReplaceAllString(shownAttributes, " "))
-}
-
 // xmlText is the texts and the attributes of a document, but for properties whose name says
 // what they are.
 func xmlText(document string) string {
-	property := regexp.MustCompile(`<property name="(?:` + strings.Join(names, "|") + `|asset\.[^"]*)" value="[^"]*">`)
+	property := regexp.MustCompile(`<property name="(?:` + strings.Join(reporttest.PlantedNames, "|") + `|asset\.[^"]*)" value="[^"]*">`)
 	document = property.ReplaceAllString(document, "")
 	document = regexp.MustCompile(`name="asset\.[^"]*"`).ReplaceAllString(document, "")
 	return html.UnescapeString(regexp.MustCompile(`[a-z]+="([^"]*)"`).ReplaceAllString(document, "$1"))
-}
-
-func inJSON(document []byte) []string {
-	var value any
-	if err := json.Unmarshal(document, &value); err != nil {
-		return []string{err.Error()}
-	}
-	var found []string
-	eachText(value, "", "", func(field, name, text string) string {
-		if strings.Contains(text, planted) && !slices.Contains(names, name) && len(unquoted(text)) > 0 {
-			if !strings.Contains(field, ".asset") && !strings.Contains(field, ".unseen") {
-				found = append(found, field+": "+text)
-			}
-		}
-		return text
-	})
-	return found
 }
 
 func inCSV(t *testing.T, table string) []string {
@@ -321,7 +311,7 @@ func inCSV(t *testing.T, table string) []string {
 	for _, row := range rows[1:] {
 		for i, cell := range row {
 			inventory := !slices.Contains(csvHeads, rows[0][i])
-			if strings.Contains(cell, planted) && !inventory && !slices.Contains(names, rows[0][i]) && len(unquoted(cell)) > 0 {
+			if strings.Contains(cell, reporttest.Planted) && !inventory && !slices.Contains(reporttest.PlantedNames, rows[0][i]) && len(reporttest.Unquoted(cell)) > 0 {
 				found = append(found, rows[0][i]+": "+cell)
 			}
 		}
@@ -335,106 +325,9 @@ var csvHeads = slices.Concat(heads(deviceColumns), heads(findingColumns))
 func inLabels(exposition string) []string {
 	var found []string
 	for _, label := range regexp.MustCompile(`([a-z_]+)="((?:[^"\\]|\\.)*)"`).FindAllStringSubmatch(exposition, -1) {
-		if strings.Contains(label[2], planted) && !slices.Contains(names, label[1]) && len(unquoted(label[2])) > 0 {
+		if strings.Contains(label[2], reporttest.Planted) && !slices.Contains(reporttest.PlantedNames, label[1]) && len(reporttest.Unquoted(label[2])) > 0 {
 			found = append(found, label[0])
 		}
 	}
 	return found
-}
-
-// textFields are the fields of a document that hold a text, by their path without places in
-// lists, each once.
-func textFields(t *testing.T, document []byte) []string {
-	t.Helper()
-	var value any
-	if err := json.Unmarshal(document, &value); err != nil {
-		t.Fatal(err)
-	}
-	var fields []string
-	eachText(value, "", "", func(field, _, text string) string {
-		if !slices.Contains(fields, field) {
-			fields = append(fields, field)
-		}
-		return text
-	})
-	return fields
-}
-
-// plant writes advice into a field of a document, wherever that is.
-func plant(t *testing.T, document []byte, field string, kept bool) []byte {
-	t.Helper()
-	var value any
-	if err := json.Unmarshal(document, &value); err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.Marshal(eachText(value, "", "", func(at, _, text string) string {
-		switch {
-		case at == field && kept:
-			return text + " " + planted
-		case at == field:
-			return planted
-		}
-		return text
-	}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
-// eachText changes every text of a document.
-func eachText(value any, field, name string, change func(field, name, text string) string) any {
-	switch value := value.(type) {
-	case string:
-		return change(field, name, value)
-	case []any:
-		for i := range value {
-			value[i] = eachText(value[i], field+"[]", name, change)
-		}
-	case map[string]any:
-		for key, below := range value {
-			value[key] = eachText(below, field+"."+key, key, change)
-		}
-	}
-	return value
-}
-
-// example is a value of a type without an empty field, as it stands in JSON.
-func example(of reflect.Type) any {
-	if value, isFact := of.MethodByName("Get"); isFact {
-		return map[string]any{"value": example(value.Type.Out(0))}
-	}
-	switch {
-	case of == reflect.TypeFor[time.Time]():
-		return "2026-11-20T09:30:00Z"
-	case reflect.PointerTo(of).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
-		return "absent"
-	}
-	switch of.Kind() {
-	case reflect.Pointer:
-		return example(of.Elem())
-	case reflect.Slice:
-		return []any{example(of.Elem())}
-	case reflect.String:
-		return "x"
-	case reflect.Bool:
-		return true
-	case reflect.Struct:
-		object := map[string]any{}
-		for i := range of.NumField() {
-			field := of.Field(i)
-			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			switch {
-			case field.Anonymous && name == "":
-				for key, value := range example(field.Type).(map[string]any) {
-					object[key] = value
-				}
-			case field.IsExported():
-				object[name] = example(field.Type)
-			}
-		}
-		return object
-	default:
-		return 1
-	}
 }

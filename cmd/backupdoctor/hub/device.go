@@ -11,6 +11,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
@@ -89,16 +90,19 @@ func (e env) tellVisits(ctx context.Context, from source, as string, d ledger.De
 	return told.write(e.Stdout, time.Now())
 }
 
+// label is a name that a device or its owner gave.
+func label(text string) string { return device.Label(report.Clean(text)) }
+
 // write writes what is known of the device, and each visit on a line, the newest first.
 func (t story) write(w io.Writer, now time.Time) error {
 	d := t.Device
 	facts := [][]string{
-		{"Device", d.ID}, {"Name", d.Name}, {"Serial", d.Serial}, {"Model", d.ModelName},
-		{"System", strings.TrimSpace(d.System + " " + d.ProductVersion)}, {"Site", d.Site},
+		{"Device", label(d.ID)}, {"Name", label(d.Name)}, {"Serial", label(d.Serial)}, {"Model", label(d.ModelName)},
+		{"System", label(strings.TrimSpace(d.System + " " + d.ProductVersion))}, {"Site", label(d.Site)},
 		{"Last backup", export.LastBackup(d, now)}, {"Verdict", d.Verdict}, {"Says", d.Headline}, {"Causes", export.Causes(d)},
 	}
 	for _, f := range d.Asset {
-		facts = append(facts, []string{f.Name, f.Value})
+		facts = append(facts, []string{label(f.Name), label(f.Value)})
 	}
 	if err := format.Columns(w, facts); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
@@ -24,7 +25,7 @@ func Devices(now time.Time) format.List[ledger.Device] {
 		{Head: "READ", Text: func(d ledger.Device) string { return words.Ago(d.TakenAt, now) }},
 		{Head: "LAST BACKUP", Text: func(d ledger.Device) string { return LastBackup(d, now) }},
 		{Head: "VERDICT", Text: func(d ledger.Device) string { return d.Verdict }},
-		{Head: "CAUSES", Text: Causes},
+		{Head: "CAUSES", Text: Causes, Words: true},
 	}}
 }
 
@@ -42,11 +43,11 @@ func Visits(now time.Time) format.List[ledger.Visit] {
 			return LastBackup(ledger.Device{Backup: v.Backup, LastBackup: v.LastBackup}, now)
 		}},
 		{Head: "VERDICT", Text: func(v ledger.Visit) string { return v.Verdict }},
-		{Head: "FOUND", Text: func(v ledger.Visit) string {
+		{Head: "FOUND", Words: true, Text: func(v ledger.Visit) string {
 			var found []string
 			for _, f := range v.Findings {
 				if f.ExplainedBy == "" && (f.Status == string(checks.Problem) || f.Status == string(checks.Warning)) {
-					found = append(found, f.Check)
+					found = append(found, device.Token(f.Check))
 				}
 			}
 			return strings.Join(found, ", ")
@@ -76,7 +77,7 @@ func LastBackup(d ledger.Device, now time.Time) string {
 func Causes(d ledger.Device) string {
 	var causes []string
 	for _, c := range d.Causes {
-		causes = append(causes, c.Check)
+		causes = append(causes, device.Token(c.Check))
 	}
 	return strings.Join(causes, ", ")
 }
@@ -93,9 +94,9 @@ var deviceColumns = []format.Column[ledger.Device]{
 	{Head: "system", Text: func(d ledger.Device) string { return d.System }},
 	{Head: "productVersion", Text: func(d ledger.Device) string { return d.ProductVersion }},
 	{Head: "verdict", Text: func(d ledger.Device) string { return d.Verdict }},
-	{Head: "headline", Text: func(d ledger.Device) string { return d.Headline }},
+	{Head: "headline", Words: true, Text: func(d ledger.Device) string { return d.Headline }},
 	{Head: "reason", Text: func(d ledger.Device) string { return d.Reason }},
-	{Head: "causes", Text: func(d ledger.Device) string {
+	{Head: "causes", Words: true, Text: func(d ledger.Device) string {
 		var causes []string
 		for _, c := range d.Causes {
 			causes = append(causes, report.ShortOf(c.Check))
@@ -121,7 +122,7 @@ var changeColumns = []format.Column[ledger.ChangedCause]{
 	{Head: "site", Text: func(c ledger.ChangedCause) string { return c.Site }},
 	{Head: "bench", Text: func(c ledger.ChangedCause) string { return c.Bench }},
 	{Head: "check", Text: func(c ledger.ChangedCause) string { return c.Check }},
-	{Head: "short", Text: func(c ledger.ChangedCause) string { return report.ShortOf(c.Check) }},
+	{Head: "short", Words: true, Text: func(c ledger.ChangedCause) string { return report.ShortOf(c.Check) }},
 	{Head: "status", Text: func(c ledger.ChangedCause) string { return c.Status }},
 	{Head: "since", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.Since) }},
 	{Head: "seenAt", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.SeenAt) }},
@@ -141,13 +142,13 @@ var visitColumns = []format.Column[ledger.Visit]{
 	{Head: "tool", Text: func(v ledger.Visit) string { return v.Tool }},
 	{Head: "productVersion", Text: func(v ledger.Visit) string { return v.ProductVersion }},
 	{Head: "verdict", Text: func(v ledger.Visit) string { return v.Verdict }},
-	{Head: "headline", Text: func(v ledger.Visit) string { return v.Headline }},
+	{Head: "headline", Words: true, Text: func(v ledger.Visit) string { return v.Headline }},
 	{Head: "reason", Text: func(v ledger.Visit) string { return v.Reason }},
 	{Head: "backup", Text: func(v ledger.Visit) string { return string(v.Backup) }},
 	{Head: "lastBackup", Text: func(v ledger.Visit) string { return format.Timestamp(v.LastBackup) }},
-	{Head: "problems", Text: func(v ledger.Visit) string { return found(v, string(checks.Problem)) }},
-	{Head: "warnings", Text: func(v ledger.Visit) string { return found(v, string(checks.Warning)) }},
-	{Head: "unknown", Text: func(v ledger.Visit) string { return found(v, string(checks.Unknown)) }},
+	{Head: "problems", Words: true, Text: func(v ledger.Visit) string { return found(v, string(checks.Problem)) }},
+	{Head: "warnings", Words: true, Text: func(v ledger.Visit) string { return found(v, string(checks.Warning)) }},
+	{Head: "unknown", Words: true, Text: func(v ledger.Visit) string { return found(v, string(checks.Unknown)) }},
 	{Head: "cut", Text: func(v ledger.Visit) string { return v.Cut }},
 	{Head: "report", Text: func(v ledger.Visit) string { return v.ReportID }},
 }

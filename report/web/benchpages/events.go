@@ -85,22 +85,8 @@ func await(r *http.Request, p picture, beat *time.Ticker) bool {
 }
 
 func (s *Pages) tellChange(to stream, p picture, seen uint64, known bool) error {
-	c := change{Whole: !known, Over: p.over, Tiles: []placed{}}
-	for name, list := range map[string][]tile{"here": p.here, "gone": p.gone} {
-		before := ""
-		for _, t := range slices.Backward(list) { // so that the tile behind is there already
-			if !known || t.version > seen {
-				html, err := site().Render("tile", newTileView(t))
-				if err != nil {
-					return err
-				}
-				c.Tiles = append(c.Tiles, placed{t.UDID, name, before, html, sayingOf(t)})
-			}
-			before = t.UDID
-		}
-	}
-	var err error
-	if c.Overview, err = site().Render("overview", newOverview(p)); err != nil {
+	c, err := changeSince(p, seen, known)
+	if err != nil {
 		return err
 	}
 	data, err := json.Marshal(c)
@@ -108,6 +94,27 @@ func (s *Pages) tellChange(to stream, p picture, seen uint64, known bool) error 
 		return err
 	}
 	return to.send(fmt.Sprintf("id: %s\nevent: change\ndata: %s\n\n", p.id, data))
+}
+
+// changeSince is what has become of the tray since a version; where that is not known, it is
+// the whole tray.
+func changeSince(p picture, seen uint64, known bool) (c change, err error) {
+	c = change{Whole: !known, Over: p.over, Tiles: []placed{}}
+	for name, list := range map[string][]tile{"here": p.here, "gone": p.gone} {
+		before := ""
+		for _, t := range slices.Backward(list) { // so that the tile behind is there already
+			if !known || t.version > seen {
+				html, err := site().Render("tile", newTileView(t))
+				if err != nil {
+					return c, err
+				}
+				c.Tiles = append(c.Tiles, placed{t.UDID, name, before, html, sayingOf(t)})
+			}
+			before = t.UDID
+		}
+	}
+	c.Overview, err = site().Render("overview", newOverview(p))
+	return c, err
 }
 
 // A stream is what is sent to one browser.

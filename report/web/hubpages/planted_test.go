@@ -1,0 +1,169 @@
+package hubpages
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"html"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/web"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
+)
+
+// TestPlantedInAFleet: no text of a report that a bench sent becomes advice, a title or a step
+// on a page of the hub or in a list that it exports. Each device of the fleet has advice
+// planted in one field.
+func TestPlantedInAFleet(t *testing.T) {
+	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.sqlite"))
+	must(t, err)
+	t.Cleanup(func() { must(t, store.Close()) })
+	fields := plantedIn(t, store)
+	if len(fields) < 60 {
+		t.Errorf("only %d fields were planted", len(fields))
+	}
+	handler, err := New(Config{
+		Store: store, Guard: web.Guard{Hosts: []string{"hub.example.org"}}, Token: token, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
+	})
+	must(t, err)
+	shown := 0
+	for address, page := range everyPage(t, handler) {
+		var found []string
+		switch kind, _, _ := strings.Cut(page.kind, ";"); kind {
+		case "text/html":
+			title := regexp.MustCompile(`<title>(.*)</title>`).FindString(page.text)
+			found = reporttest.Unquoted(title + "\n" + reporttest.HTMLText(page.text))
+		case "text/csv":
+			found = plantedCells(t, page.text)
+		case "application/json":
+			found = plantedValues(t, page.text)
+		}
+		if strings.Contains(page.text, reporttest.Planted) {
+			shown++
+		}
+		for _, line := range found {
+			t.Errorf("%s (%s): %s", address, fields[strings.TrimPrefix(address, "/device?id=")], line)
+		}
+	}
+	if shown < len(fields) {
+		t.Errorf("what was planted is on %d pages only", shown)
+	}
+}
+
+// plantedIn keeps a report for each field of one, and gives the fields by the device.
+func plantedIn(t *testing.T, store *ledger.Store) map[string]string {
+	t.Helper()
+	full, err := json.Marshal(reporttest.Example(reflect.TypeFor[report.Report]()))
+	must(t, err)
+	tray, err := os.ReadFile("../../../testdata/reports/tray-of-six.json")
+	must(t, err)
+	fields := map[string]string{}
+	for _, document := range [][]byte{full, tray} {
+		for _, field := range reporttest.TextFields(t, document) {
+			text := reporttest.Plant(t, document, field, false)
+			var r report.Report
+			if json.Unmarshal(text, &r) != nil {
+				continue // it is no text, but a time
+			}
+			r.Subject, r.Devices = report.OfDevices, r.Devices[:min(3, len(r.Devices))]
+			id := fmt.Sprintf("%08d", len(fields))
+			for i := range r.Devices {
+				if field != ".devices[].udid" {
+					r.Devices[i].UDID = fmt.Sprintf("%s-%d", id, i)
+				}
+				r.Devices[i].TakenAt = now.Add(-time.Hour)
+			}
+			outcome, err := store.Put(t.Context(), ledger.Message{
+				ID: fmt.Sprintf("01936000-0000-7000-8000-%012x", len(fields)+1), Bench: "oslo", Site: reporttest.Planted, Received: now, Report: report.Reworded(r),
+			})
+			must(t, err)
+			if len(outcome.Refused) > 0 {
+				t.Errorf("with %s planted the report is refused: %v", field, outcome.Refused)
+			}
+			fields[id+"-0"] = field
+		}
+	}
+	return fields
+}
+
+// enough is how many lists of visits are looked at: what is in them is on the pages, too.
+const enough = 100
+
+// An answered is what the hub answers to an address.
+type answered struct{ kind, text string }
+
+// everyPage follows all links from the overview on.
+func everyPage(t *testing.T, handler http.Handler) map[string]answered {
+	t.Helper()
+	pages, waiting, exported := map[string]answered{}, []string{"/"}, 0
+	for len(waiting) > 0 {
+		address := waiting[0]
+		waiting = waiting[1:]
+		if _, seen := pages[address]; seen {
+			continue
+		}
+		got := get(handler, address)
+		if got.Code != 200 {
+			t.Errorf("%s is answered with %d", address, got.Code)
+		}
+		page := answered{got.Header().Get("Content-Type"), got.Body.String()}
+		pages[address] = page
+		if got.Header().Get("Content-Disposition") != "" {
+			continue
+		}
+		for _, match := range hrefs.FindAllStringSubmatch(page.text, -1) {
+			next := html.UnescapeString(match[1])
+			if strings.HasPrefix(next, "/export/visits/") {
+				if exported++; exported > enough {
+					continue
+				}
+			}
+			if strings.HasPrefix(next, "/") {
+				waiting = append(waiting, next)
+			}
+		}
+	}
+	return pages
+}
+
+// plantedCells are the cells of a table in which what was planted is not the name of anything.
+func plantedCells(t *testing.T, table string) []string {
+	t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(table)).ReadAll()
+	must(t, err)
+	var found []string
+	for _, row := range rows {
+		for i, cell := range row {
+			isName := slices.Contains(append(reporttest.PlantedNames, "asset"), rows[0][i])
+			if !isName && len(reporttest.Unquoted(cell)) > 0 {
+				found = append(found, rows[0][i]+": "+cell)
+			}
+		}
+	}
+	return found
+}
+
+// plantedValues are those of a document, or of each row of a list.
+func plantedValues(t *testing.T, document string) []string {
+	t.Helper()
+	var rows []json.RawMessage
+	if json.Unmarshal([]byte(document), &rows) != nil {
+		rows = []json.RawMessage{json.RawMessage(document)}
+	}
+	var found []string
+	for _, row := range rows {
+		found = append(found, reporttest.InJSON(row)...)
+	}
+	return found
+}
