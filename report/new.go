@@ -278,7 +278,7 @@ func possible(ids []remedies.ID, id device.Identity) []Remedy {
 		p.Add(known, "")
 	}
 	return convert(p.Steps(), func(s remedies.Step) Remedy {
-		return Remedy{ID: string(s.Remedy.ID), Title: s.Remedy.Title}
+		return Remedy{ID: string(s.Remedy.ID), Title: s.Remedy.Heading()}
 	})
 }
 
@@ -289,7 +289,7 @@ func newEvidence(e checks.Evidence) Evidence {
 func NewStep(s remedies.Step) Step {
 	return Step{
 		Remedy:  string(s.Remedy.ID),
-		Title:   s.Remedy.Title,
+		Title:   s.Remedy.Heading(),
 		Actor:   string(s.Remedy.Actor),
 		Risk:    s.Remedy.Risk,
 		Steps:   append([]string{}, s.Lines...),

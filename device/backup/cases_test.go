@@ -38,6 +38,7 @@ func TestCases(t *testing.T) {
 		{"05b-lid1361-snapshot", false, one(device.Broken), []string{"interrupted-first"}, []string{"interrupted-upload"}},
 		{"07-iOSbackup17-no-Size", false, one(device.Whole), nil, []string{"blob-length", "blob-longer"}},
 		{"08-ios3-mdinfo", false, one(device.CannotTell), []string{"layout-unread"}, []string{"manifest-unreadable"}},
+		{"14-nested", false, one(device.Whole), nil, []string{"interrupted-first"}},
 		{"14-nested/outer", false, one(device.Whole), nil, []string{"interrupted-first"}},
 		{"14-nested/outer/00008030-001A2B3C4D5E802E", false, one(device.Whole), nil, nil},
 		{"19d-isenc-absent", false, one(device.CannotTell), []string{"password-needed"}, []string{"manifest-unreadable"}},

@@ -138,7 +138,8 @@ func (v *verification) take(b *batch, row *manifest.Row) {
 		v.faults.addFile(rowUnreadable, device.BackupProblem{
 			Domain: string(row.Domain), Path: string(row.Path), FileID: idText(row.ID), Detail: detailOf(row.Err),
 		})
-		if row.ID == (manifest.FileID{}) || row.Kind == manifest.Directory || row.Kind == manifest.Link {
+		isFile := row.Kind == manifest.File || row.Kind == manifest.Other && !errors.Is(row.Err, errNoKind)
+		if row.ID == (manifest.FileID{}) || !isFile {
 			return
 		}
 	} else if row.Kind != manifest.File {

@@ -130,25 +130,41 @@ func findIn(ctx context.Context, place Place) (folders []Folder, closed []Closed
 			folders = append(folders, folderAt(path, name, place)) // perhaps cut off before its first file
 		}
 	}
+	if udid, _ := splitName(filepath.Base(place.Path)); udid != "" && len(folders)+len(closed) == 0 && isFolder(real) {
+		folders = append(folders, folderAt(real, filepath.Base(place.Path), place)) // what made it a backup is gone
+	}
 	return folders, closed
 }
 
 // nested are the backups one level too deep, as unpacking leaves them: UDID/UDID, or several
-// in a folder that is named otherwise.
+// in a folder that is named otherwise, which may be too deep in their turn.
 func nested(path, name string, place Place) []Folder {
-	names := []string{name}
-	if udid, _ := splitName(name); udid == "" {
-		names, _ = list(path)
+	if udid, _ := splitName(name); udid != "" {
+		return below(path, name, place)
 	}
+	names, _ := list(path)
 	var folders []Folder
 	for _, name := range names {
-		udid, _ := splitName(name)
-		inner, err := filepath.EvalSymlinks(filepath.Join(path, name))
-		if udid != "" && err == nil && isBackup(inner) {
-			folders = append(folders, folderAt(inner, name, place))
+		found := below(path, name, place)
+		if len(found) == 0 {
+			found = below(filepath.Join(path, name), name, place)
 		}
+		folders = append(folders, found...)
 	}
 	return folders
+}
+
+// below is the backup in a folder that has this name, if there is one and it is a UDID.
+func below(path, name string, place Place) []Folder {
+	udid, _ := splitName(name)
+	if udid == "" {
+		return nil
+	}
+	inner, err := filepath.EvalSymlinks(filepath.Join(path, name))
+	if err != nil || !isBackup(inner) {
+		return nil
+	}
+	return []Folder{folderAt(inner, name, place)}
 }
 
 // awayName is the name of a folder that a cloud drive took away and left .NAME.icloud for;

@@ -74,6 +74,14 @@ func TestFindABackup(t *testing.T) {
 	}
 }
 
+// A folder that is named after a device is its backup, even if all that made it one is lost.
+func TestFindABackupInRuins(t *testing.T) {
+	folders, closed := Find(t.Context(), []Place{{Path: filepath.Join(place(t), otherUDID)}})
+	if len(folders) != 1 || folders[0].UDID != otherUDID || len(closed) != 0 {
+		t.Errorf("found %+v, closed %+v", folders, closed)
+	}
+}
+
 func TestFindTellsClosedFromEmpty(t *testing.T) {
 	if os.Getuid() == 0 {
 		t.Skip("permissions do not stop this user")

@@ -132,10 +132,21 @@ func (i *inspector) canBeSeen(b *batch, t *task, info *blobInfo, err error) bool
 		*info = seen
 		i.unread(b, t, err)
 		return true
+	case i.liesBehindLink(t.id):
+		i.leaveOpen(device.StatementFiles, layoutUnread, b, t, "its folder is a link, and links out of a backup are not followed")
 	default:
 		i.unread(b, t, err)
 	}
 	return false
+}
+
+// liesBehindLink reports whether the folder of a file is a link.
+func (i *inspector) liesBehindLink(id manifest.FileID) bool {
+	if i.blobs.flat {
+		return false
+	}
+	info, err := i.root.Lstat(prefixName(id[0]))
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // isAway reports whether a cloud drive left its mark in place of a file, or of the folder

@@ -285,16 +285,27 @@ func TestEmptyLists(t *testing.T) {
 	}
 }
 
-// A stored file that the list has as a directory contradicts it.
+// A stored file that the list has as a directory contradicts it; one that is lost goes
+// unmissed, except for its record.
 func TestDirectoryThatIsAFile(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		testDirectoryThatIsAFile(t, lost)
+	}
+}
+
+func testDirectoryThatIsAFile(t *testing.T, lost bool) {
+	t.Helper()
 	written := write(t, shapes[0])
+	if lost {
+		must(t, os.Remove(written.Blob("CameraRollDomain", "Media/DCIM/IMG_0001.HEIC")))
+	}
 	conn, err := sqlite.OpenConn(filepath.Join(written.Path, dbName), sqlite.OpenReadWrite)
 	must(t, err)
 	must(t, sqlitex.ExecuteScript(conn, "UPDATE Files SET flags = 2 WHERE relativePath LIKE '%IMG_0001%';", nil))
 	must(t, conn.Close())
 	for _, proof := range proofsOf(t, written, shape{}) {
 		if got := checks.BackupVerdict(proof); got != device.Broken || !slices.Contains(modes(proof), "row-unreadable") {
-			t.Errorf("%s: %s, %+v", proof.Depth, got, proof.Faults)
+			t.Errorf("lost %t, %s: %s, %+v", lost, proof.Depth, got, proof.Faults)
 		}
 	}
 }
@@ -361,6 +372,8 @@ func TestFindsWhatLiesOddly(t *testing.T) {
 			putBackup(t, dir, "phones", backuptest.UDID)
 			putBackup(t, dir, "phones", other)
 		}, []string{"phones/" + backuptest.UDID, "phones/" + other}},
+		"unpacked into a folder": {func(dir string) { putBackup(t, dir, "zip", backuptest.UDID, backuptest.UDID) },
+			[]string{"zip/" + backuptest.UDID + "/" + backuptest.UDID}},
 		"named otherwise": {func(dir string) { putBackup(t, dir, "my phone") }, []string{"my phone"}},
 		"in the cloud": {func(dir string) {
 			must(t, os.WriteFile(filepath.Join(dir, "."+backuptest.UDID+".icloud"), []byte("bplist00"), 0o600))

@@ -96,6 +96,7 @@ var oneChanges = []oneChange{
 	{"Manifest.plist missing", gone(top(propertiesName)), always(neither), always(broken), nil, "", nil},
 	{"Manifest.plist in the cloud", away(top(propertiesName)), always(neither), always(neither), nil, "", nil},
 	{"Manifest.plist, a value changed", editPlist(propertiesName, func(d map[string]any) { d["WasPasscodeSet"] = false }), always(whole), always(whole), nil, "values of Manifest.plist that nothing compares", nil},
+	{"Manifest.plist, all keys gone", editPlist(propertiesName, func(d map[string]any) { clear(d) }), always(neither), always(broken), nil, "", nil},
 	{"IsEncrypted turned over", editPlist(propertiesName, func(d map[string]any) { d["IsEncrypted"] = !d["IsEncrypted"].(bool) }), always(neither), always(neither), nil, "", nil},
 	{"IsEncrypted missing", editPlist(propertiesName, func(d map[string]any) { delete(d, "IsEncrypted") }), always(whole), always(whole), nil, "the keys and the records say it as well", nil},
 	{"IsEncrypted of another type", editPlist(propertiesName, func(d map[string]any) { d["IsEncrypted"] = "true" }), always(neither), always(neither), nil, "", nil},
@@ -108,6 +109,8 @@ var oneChanges = []oneChange{
 	{"the list emptied", empty(listFile), always(broken), always(broken), nil, "", nil},
 	{"the list missing", gone(listFile), always(broken), always(broken), nil, "", nil},
 	{"the list in the cloud", away(listFile), always(neither), always(neither), nil, "", nil},
+	{"a rollback journal beside the list", addFile(dbName + "-journal"), always(neither), always(neither), &layoutDB, "", nil},
+	{"zeros behind the list", longerBy(listFile, make([]byte, 200)), always(broken), always(broken), &layoutMBDB, "", nil},
 	{"the list of another backup", otherList, always(broken), always(broken), nil, "", nil},
 	{"the list cut between records", lastRecords(2), always(neither), always(neither), &layoutMBDB, "", nil},
 	{"the list cut to its header", cutTo(listFile, 6), always(neither), always(neither), &layoutMBDB, "", nil},
@@ -122,6 +125,7 @@ var oneChanges = []oneChange{
 	{"digest: missing", gone(withDigest), always(broken), always(broken), nil, "", nil},
 	{"digest: swapped with another file", swap(withDigest, withoutDigest), always(broken), always(broken), nil, "", nil},
 	{"digest: longer", longer(withDigest), always(broken), [2]device.ProofVerdict{neither, broken}, nil, "", nil},
+	{"digest: its folder is a link", folderToLink(withDigest), always(neither), always(neither), &layoutDB, "", nil},
 	{"digest: in the cloud", away(withDigest), always(neither), always(neither), nil, "", nil},
 
 	// A file that carries none.
@@ -315,6 +319,19 @@ func zero(part func(backuptest.Folder) string) func(*testing.T, backuptest.Folde
 
 func empty(part func(backuptest.Folder) string) func(*testing.T, backuptest.Folder) {
 	return edit(part, func([]byte) []byte { return nil })
+}
+
+func longerBy(part func(backuptest.Folder) string, more []byte) func(*testing.T, backuptest.Folder) {
+	return edit(part, func(data []byte) []byte { return append(data, more...) })
+}
+
+// folderToLink moves the folder of a file out of the backup, and leaves a link.
+func folderToLink(part func(backuptest.Folder) string) func(*testing.T, backuptest.Folder) {
+	return func(t *testing.T, f backuptest.Folder) {
+		folder, elsewhere := filepath.Dir(part(f)), filepath.Join(t.TempDir(), "elsewhere")
+		must(t, os.Rename(folder, elsewhere))
+		must(t, os.Symlink(elsewhere, folder))
+	}
 }
 
 // longer appends what keeps an encrypted file a multiple of 16.

@@ -144,6 +144,9 @@ func readInfo(root *os.Root) info {
 	}
 }
 
+// errNoKeys is a Manifest.plist that is a property list and says nothing.
+var errNoKeys = errors.New("it has none of the keys that a device writes")
+
 // properties are Manifest.plist.
 type properties struct {
 	err         error
@@ -162,8 +165,12 @@ func readProperties(root *os.Root) properties {
 	apps, _ := list.Dict("Applications")
 	keys, _ := list.Data("BackupKeyBag")
 	manifestKey, _ := list.Data("ManifestKey")
+	lost := err
+	if err == nil && len(list) == 0 {
+		lost = errNoKeys
+	}
 	return properties{
-		err: err,
+		err: lost,
 		identity: device.Identity{
 			UDID:           normalUDID(text(lockdown, "UniqueDeviceID")),
 			Name:           fact(err, lockdown.Text, "DeviceName"),

@@ -412,6 +412,7 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	}
 	v.judgePassword()
 	v.prepareInside()
+	v.judgeJournal(m)
 	var check sync.WaitGroup
 	large := v.isLarge(m)
 	if large {
@@ -435,6 +436,15 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	}
 	if ctx.Err() == nil {
 		v.concludeFiles()
+	}
+}
+
+// judgeJournal looks for the rollback journal of a Manifest.db: a program was stopped while
+// it changed the list, and the next one to open it to write would take the change back.
+func (v *verification) judgeJournal(m manifest.Manifest) {
+	info, err := v.root.Lstat(dbName + "-journal")
+	if !m.Flat() && err == nil && info.Size() > 0 {
+		v.leaveOpen(device.StatementList, listIncomplete, "a rollback journal lies beside it, of a change that was cut off")
 	}
 }
 

@@ -3,6 +3,7 @@ package usb
 import (
 	"cmp"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 
@@ -129,14 +130,14 @@ func (all attachments) follow(message safeplist.Dict) (Change, error) {
 		}
 		return all.add(a)
 	case "Detached":
-		id, err := message.Uint("DeviceID")
+		id, err := deviceID(message)
 		if err != nil {
 			return Change{}, device.Malformed
 		}
-		return all.remove(uint32(id)), nil
+		return all.remove(id), nil
 	case "Paired":
-		id, _ := message.Uint("DeviceID") // 0 is the number of no device
-		if paired, ok := all.numbered(uint32(id)); ok {
+		id, _ := deviceID(message) // 0 is the number of no device
+		if paired, ok := all.numbered(id); ok {
 			if best, _ := all.best(paired.UDID); best == paired {
 				return Change{Attached: paired, Paired: true}, nil
 			}
@@ -154,9 +155,9 @@ func parseAttached(message safeplist.Dict) (Attached, error) {
 	if err != nil {
 		return Attached{}, device.Malformed
 	}
-	id, errID := message.Uint("DeviceID")
+	id, errID := deviceID(message)
 	if errID != nil {
-		id, errID = properties.Uint("DeviceID")
+		id, errID = deviceID(properties)
 	}
 	udid, errUDID := properties.Text("SerialNumber")
 	text, errConnection := properties.Text("ConnectionType")
@@ -169,7 +170,19 @@ func parseAttached(message safeplist.Dict) (Attached, error) {
 	if err != nil {
 		location = 0 // only tells where the cable is
 	}
-	return Attached{UDID: udid, DeviceID: uint32(id), Location: uint32(location), Connection: connection}, nil
+	return Attached{UDID: udid, DeviceID: id, Location: uint32(location), Connection: connection}, nil
+}
+
+// deviceID reads the number of a connection. There is none with the number 0.
+func deviceID(message safeplist.Dict) (uint32, error) {
+	id, err := message.Uint("DeviceID")
+	if err == nil && (id == 0 || id > math.MaxUint32) {
+		err = device.Implausible
+	}
+	if err != nil {
+		return 0, err
+	}
+	return uint32(id), nil
 }
 
 // isUDID is true of letters, digits and hyphens, neither none nor too many. A device whose

@@ -65,9 +65,9 @@ func TestFaults(t *testing.T) {
 		ended device.Reason // "" if the examination went on to its end
 	}{
 		"no answer to Connect":   {sim.Fault{Kind: sim.Stall, At: "connect"}, all(device.Timeout, ""), device.Timeout},
-		"Connect garbled":        {sim.Fault{Kind: sim.Garbage, At: "connect"}, all(device.Malformed, ""), device.Malformed},
-		"Connect of 2^31 bytes":  {sim.Fault{Kind: sim.Oversized, At: "connect"}, all(device.Oversized, ""), device.Oversized},
-		"Connect without result": {sim.Fault{Kind: sim.MissingKeys, At: "connect"}, all(device.Malformed, ""), device.Malformed},
+		"Connect garbled":        {sim.Fault{Kind: sim.Garbage, At: "connect"}, all(device.Unreachable, ""), device.Unreachable},
+		"Connect of 2^31 bytes":  {sim.Fault{Kind: sim.Oversized, At: "connect"}, all(device.Unreachable, ""), device.Unreachable},
+		"Connect without result": {sim.Fault{Kind: sim.MissingKeys, At: "connect"}, all(device.Unreachable, ""), device.Unreachable},
 
 		"unpaired":          {sim.Fault{Kind: sim.Unpaired}, untrusted(device.NeverPaired), ""},
 		"trust pending":     {sim.Fault{Kind: sim.TrustPending, Count: 3}, untrusted(device.NeverPaired), ""},

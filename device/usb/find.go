@@ -28,7 +28,8 @@ type Listing struct {
 // Discover lists the devices that usbmuxd has, and announces each as soon as it is known;
 // a device may change, or be gone again, before the list is complete. No device is no
 // error; the error is [ErrNoMux] if usbmuxd cannot be reached, a [*MuxError] if it refuses,
-// and a [device.Reason] if what it says cannot be understood.
+// and a [device.Reason] if what it says cannot be understood. The listing then holds what it
+// had said before.
 //
 // It asks twice at the same time: to be told of devices as they come, and for the list. The
 // listing is complete when both say the same. Some usbmuxd refuse the list above about 29
@@ -60,10 +61,11 @@ func (d Door) Discover(ctx context.Context, announce func(Change)) (Listing, err
 		announce(change)
 		return nil
 	})
-	if err != nil {
-		return Listing{}, fmt.Errorf("listening for devices: %w", err)
+	listing := Listing{Devices: c.found.devices(), Malformed: malformed}
+	if err != nil && !c.listed {
+		return listing, fmt.Errorf("listening for devices: %w", err)
 	}
-	return Listing{Devices: c.found.devices(), Malformed: malformed}, nil
+	return listing, nil
 }
 
 // lists asks for the list of devices, as often as it is told to.
@@ -97,6 +99,7 @@ func (l *lists) wait() {
 type announcements struct {
 	*link
 	found    attachments
+	listed   bool           // found is what the list says, since the announcements broke off
 	messages chan announced // closed with the connection
 	hangUp   context.CancelFunc
 }
@@ -195,17 +198,19 @@ func (c *announcements) settle(ctx context.Context, asked *lists, pass func(Chan
 	quiet := time.NewTimer(quietAtFirst)
 	defer quiet.Stop()
 	var list muxList
-	compared := false // list is an answer that has come, not to be asked again at once
+	compared := false // the list was asked for again since something was announced
 	unread := 0       // announcements that could not be understood
+	doubts := 0       // times that the list was asked for again in silence
 	for {
 		silent, late := false, false
 		select {
 		case a := <-c.messages:
 			change, err := c.take(a)
+			compared = false
 			if err == errEntry {
 				unread++
 			} else if err != nil {
-				return 0, err
+				return c.rescue(ctx, asked, list, pass, err)
 			} else if change != (Change{}) {
 				if err := pass(change); err != nil {
 					return 0, err
@@ -214,7 +219,6 @@ func (c *announcements) settle(ctx context.Context, asked *lists, pass func(Chan
 			quiet.Reset(quietBetween)
 		case list = <-asked.answers:
 			asked.pending = false
-			compared = false
 		case <-quiet.C:
 			silent = true
 			quiet.Reset(quietBetween)
@@ -231,11 +235,12 @@ func (c *announcements) settle(ctx context.Context, asked *lists, pass func(Chan
 		case list.err != nil && silent:
 			return malformed, nil
 		case list.err != nil:
-		case c.lacks(list) > unread: // still to be announced
+		case c.lacks(list)+list.malformed > unread+c.exceeds(list) && doubts < maxDoubts: // still to be announced
 			if silent {
+				doubts++
 				asked.ask()
 			}
-		case c.exceeds(list) && !silent:
+		case c.exceeds(list) > 0 && !silent:
 			if !compared { // it came since the list was made
 				compared = true
 				asked.ask()
@@ -244,6 +249,26 @@ func (c *announcements) settle(ctx context.Context, asked *lists, pass func(Chan
 			return malformed, c.adopt(list, pass)
 		}
 	}
+}
+
+// maxDoubts is how often the list is asked for again in silence, while it has more than was
+// announced. What it then still has is taken.
+const maxDoubts = 3
+
+// rescue takes in the list where what is announced broke off, and returns why it did.
+func (c *announcements) rescue(ctx context.Context, asked *lists, list muxList, pass func(Change) error, why error) (malformed int, err error) {
+	if asked.pending {
+		list = <-asked.answers
+		asked.pending = false
+	}
+	if ctx.Err() != nil || list.err != nil || len(list.entries) == 0 {
+		return list.malformed, why
+	}
+	if err := c.adopt(list, pass); err != nil {
+		return 0, err
+	}
+	c.listed = true
+	return list.malformed, why
 }
 
 // lacks counts the entries of a list that were not announced.
@@ -256,18 +281,18 @@ func (c *announcements) lacks(list muxList) (count int) {
 	return count
 }
 
-// exceeds is true if something was announced that is not on a list.
-func (c *announcements) exceeds(list muxList) bool {
+// exceeds counts what was announced and is not on a list.
+func (c *announcements) exceeds(list muxList) (count int) {
 	listed := map[uint32]bool{}
 	for _, a := range list.entries {
 		listed[a.DeviceID] = true
 	}
 	for _, a := range c.found {
 		if !listed[a.DeviceID] {
-			return true
+			count++
 		}
 	}
-	return false
+	return count
 }
 
 // adopt takes in what is on a list and was not announced.

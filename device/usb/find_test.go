@@ -1,8 +1,10 @@
 package usb
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"path/filepath"
 	"slices"
@@ -143,6 +145,100 @@ func TestDiscoverAnnounces(t *testing.T) {
 	if diff := cmp.Diff(found.Devices, announced); diff != "" || err != nil || len(announced) != 5 {
 		t.Errorf("%v (-found +announced):\n%s", err, diff)
 	}
+}
+
+// Where what is announced breaks off or turns to nonsense, the list is taken; where that is
+// refused, too, the devices that had been announced are kept.
+func TestDiscoverOutlivesBrokenNews(t *testing.T) {
+	three := []any{cameAs(1), cameAs(2), cameAs(3)}
+	for name, broken := range map[string][]byte{
+		"hung up":                    nil,
+		"a late refusal":             frameOf(t, 0, map[string]any{"MessageType": "Result", "Number": 3}),
+		"news of no type":            frameOf(t, 0, map[string]any{}),
+		"one that went, unnamed":     frameOf(t, 0, map[string]any{"MessageType": "Detached"}),
+		"a frame of nonsense":        muxFrame(0, []byte("nonsense")),
+		"a frame of no dictionary":   muxFrame(0, []byte("<plist><string>a</string></plist>")),
+		"a length that is too short": make([]byte, muxHeaderSize),
+	} {
+		for list, want := range map[int]int{0: 1, 3: 3} {
+			t.Run(fmt.Sprintf("%s, %d listed", name, list), func(t *testing.T) {
+				found, err := discoverOf(t, three[:list], func(mux net.Conn) {
+					mux.Write(append(frameOf(t, 0, cameAs(1)), broken...))
+					if broken == nil {
+						mux.Close()
+					}
+				})
+				if len(found.Devices) != want || list > 0 && err != nil {
+					t.Errorf("found %v, %v; want %d devices", found.Devices, err, want)
+				}
+			})
+		}
+	}
+}
+
+// Where the list has what cannot be understood, or what is never announced, what is announced is
+// waited for, but not for as long as an answer may take.
+func TestDiscoverWaitsForWhatAnOddListLacks(t *testing.T) {
+	odd := cameAs(2)
+	odd["DeviceID"] = "2"
+	for name, list := range map[string][]any{
+		"one odd":            {cameAs(1), odd, cameAs(3)},
+		"all odd":            {odd, odd, odd},
+		"no dictionaries":    {"a", 5, odd},
+		"one is missing":     {cameAs(1), cameAs(3)},
+		"one is there twice": {cameAs(1), cameAs(1), cameAs(2), cameAs(3)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found, err := discoverOf(t, list, func(mux net.Conn) {
+				time.Sleep(50 * time.Millisecond) // the list comes first
+				for id := range 3 {
+					mux.Write(frameOf(t, 0, cameAs(id+1)))
+				}
+			})
+			if err != nil || len(found.Devices) != 3 {
+				t.Errorf("found %v, %v; want 3 devices", found.Devices, err)
+			}
+		})
+	}
+}
+
+// discoverOf lists the devices of a usbmuxd that says something to who listens, and has a list
+// of devices; one of none is refused.
+func discoverOf(t *testing.T, list []any, say func(mux net.Conn)) (Listing, error) {
+	t.Helper()
+	door := newDoor(t)
+	door.Timeout, door.RequestTimeout = 2*time.Minute, time.Minute
+	listener, err := sim.Listen(door.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			mux, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { mux.Close() })
+			serving.Go(func() {
+				header, body, err := readMux(mux)
+				switch {
+				case err != nil:
+				case bytes.Contains(body, []byte("Listen<")):
+					mux.Write(frameOf(t, header.Tag, map[string]any{"MessageType": "Result", "Number": 0}))
+					say(mux)
+				case len(list) == 0:
+					mux.Write(frameOf(t, header.Tag, map[string]any{"MessageType": "Result", "Number": 1}))
+				default:
+					mux.Write(frameOf(t, header.Tag, map[string]any{"DeviceList": list}))
+				}
+			})
+		}
+	})
+	found, err := door.Discover(t.Context(), func(Change) {})
+	listener.Close()
+	serving.Wait()
+	return found, err
 }
 
 // One entry that cannot be understood costs itself, and is counted.
@@ -356,7 +452,11 @@ func TestFollow(t *testing.T) {
 		"other news":        {[]safeplist.Dict{{"MessageType": "Paired"}, {"MessageType": "Weather"}}, nil, nil, nil},
 		"late refusal":      {[]safeplist.Dict{{"MessageType": "Result", "Number": uint64(4294967295)}}, nil, nil, &MuxError{"Listen", 4294967295}},
 		"number of no type": {[]safeplist.Dict{{"MessageType": "Detached", "DeviceID": "1"}}, nil, nil, device.Malformed},
-		"news of no type":   {[]safeplist.Dict{{"DeviceID": uint64(1)}}, nil, nil, device.Malformed},
+		"numbers that are too large": {
+			[]safeplist.Dict{entry(1, "a", "USB"), {"MessageType": "Paired", "DeviceID": uint64(1<<32 + 1)}, {"MessageType": "Detached", "DeviceID": uint64(1<<32 + 1)}},
+			[]Change{came(at(1, "a"))}, []Attached{at(1, "a")}, device.Malformed,
+		},
+		"news of no type": {[]safeplist.Dict{{"DeviceID": uint64(1)}}, nil, nil, device.Malformed},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -402,6 +502,10 @@ func TestOddEntries(t *testing.T) {
 		"no type":                      {map[string]any{"MessageType": nil}, nil, true},
 		"no number":                    {map[string]any{"DeviceID": nil}, nil, true},
 		"the number in the properties": {map[string]any{"DeviceID": nil}, map[string]any{"DeviceID": uint64(1)}, false},
+		"a number of 0":                {map[string]any{"DeviceID": uint64(0)}, nil, true},
+		"a number that is too large":   {map[string]any{"DeviceID": uint64(1<<32 + 1)}, nil, true},
+		"a number of 64 bits":          {map[string]any{"DeviceID": uint64(1 << 63)}, nil, true},
+		"a number of no type":          {map[string]any{"DeviceID": "1"}, nil, true},
 		"no location":                  {nil, map[string]any{"LocationID": nil}, false},
 		"a location of no type":        {nil, map[string]any{"LocationID": "0x14100000"}, false},
 		"a location that is too large": {nil, map[string]any{"LocationID": uint64(1<<64 - 1)}, false},
@@ -443,7 +547,7 @@ func change(values, by map[string]any) {
 func TestFollowIsBounded(t *testing.T) {
 	found := attachments{}
 	var err error
-	for n := 0; n <= maxAttached && err == nil; n++ {
+	for n := 1; n <= maxAttached+1 && err == nil; n++ {
 		_, err = found.follow(entry(n, strconv.Itoa(n), "USB"))
 	}
 	if err != device.Oversized || len(found) != maxAttached {

@@ -25,6 +25,11 @@ func (e *MuxError) Error() string {
 	return fmt.Sprintf("usbmuxd refused %s with result %d", e.Request, e.Number)
 }
 
+// Unwrap gives the reason and what belongs to it.
+func (e *MuxError) Unwrap() error {
+	return device.Gap{Reason: device.MuxTrouble, Detail: fmt.Sprintf("%s.%d", e.Request, e.Number)}
+}
+
 // muxRequest is every message to usbmuxd; what it does not need stays empty.
 type muxRequest struct {
 	BundleID            string
@@ -138,13 +143,9 @@ func (l *link) connect(ctx context.Context, to Attached, port uint16) error {
 		DeviceID:    to.DeviceID,
 		PortNumber:  ios.Ntohs(port), // usbmuxd wants it in network byte order
 	})
-	if errors.Is(err, device.Detached) && ctx.Err() == nil { // usbmuxd hung up, not the device
-		return device.Gap{Reason: device.Unreachable, Detail: "usbmux.hungup"}
+	if err == nil {
+		err = result(answer, "Connect")
 	}
-	if err != nil {
-		return err
-	}
-	err = result(answer, "Connect")
 	if err == nil {
 		l.raw = &afterRepeat{Conn: l.raw, repeat: l.frame}
 		l.DeviceConnection = carried(l.raw)
@@ -156,7 +157,14 @@ func (l *link) connect(ctx context.Context, to Attached, port uint16) error {
 		}
 		return device.Gap{Reason: device.Unreachable, Detail: fmt.Sprintf("usbmux%d", refusal.Number)}
 	}
-	return err
+	switch reason := device.GapOf(err).Reason; {
+	case err == nil, ctx.Err() != nil, reason == device.Timeout: // usbmuxd waits for the device
+		return err
+	case reason == device.Detached: // usbmuxd hung up, not the device
+		return device.Gap{Reason: device.Unreachable, Detail: "usbmux.hungup"}
+	default:
+		return device.Gap{Reason: device.Unreachable, Detail: "usbmux." + detail(string(reason))}
+	}
 }
 
 // dial opens a new connection to a port of the device.

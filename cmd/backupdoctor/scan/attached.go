@@ -157,10 +157,11 @@ func (c *collection) discover(ctx context.Context, wanted func(usb.Attached) boo
 			}
 		}
 	})
+	gaps := entryGaps(found.Malformed)
 	if err != nil {
-		return nil, []device.Gap{device.GapOf(err)}
+		gaps = append([]device.Gap{device.GapOf(err)}, gaps...)
 	}
-	return found.Devices, entryGaps(found.Malformed)
+	return found.Devices, gaps
 }
 
 // collect reads the devices, some at a time.

@@ -291,28 +291,19 @@ func (r *rowReader) identify(stmt *sqlite.Stmt) (Kind, error) {
 	return kind, nil
 }
 
-// describe reads the record of a row. Directories and links have no stored bytes, so
-// theirs are passed over; a row without a kind is what its record says.
+// describe reads the record of a row. A row without a kind is what its record says.
+// Directories and links have no stored bytes: of theirs only a record that is one of a file
+// counts, since its bytes would go unmissed.
 func (r *rowReader) describe(stmt *sqlite.Stmt) error {
+	file, err := r.file(stmt)
 	if r.row.Kind == Directory || r.row.Kind == Link {
+		if err == nil && kindOf(file.Mode) == File {
+			return fmt.Errorf("%w: its record is one of a file", ErrRow)
+		}
 		return nil
 	}
-	length := stmt.ColumnLen(4)
-	if length > mbfile.MaxBytes {
-		return fmt.Errorf("%w: record of %d bytes", ErrRow, length)
-	}
-	r.record = slices.Grow(r.record[:0], length)[:length]
-	stmt.ColumnBytes(4, r.record)
-	record := r.record
-	if r.records != nil {
-		var err error
-		if record, err = openRecord(r.records, record); err != nil {
-			return err
-		}
-	}
-	file, err := mbfile.Decode(record)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrRow, err)
+		return err
 	}
 	if r.row.Kind == Other {
 		r.row.Kind = kindOf(file.Mode)
@@ -322,6 +313,26 @@ func (r *rowReader) describe(stmt *sqlite.Stmt) error {
 	r.row.EncryptionKey = file.EncryptionKey
 	r.row.ProtectionClass = file.ProtectionClass
 	return nil
+}
+
+// file decodes the record of a row.
+func (r *rowReader) file(stmt *sqlite.Stmt) (file mbfile.File, err error) {
+	length := stmt.ColumnLen(4)
+	if length > mbfile.MaxBytes {
+		return file, fmt.Errorf("%w: record of %d bytes", ErrRow, length)
+	}
+	r.record = slices.Grow(r.record[:0], length)[:length]
+	stmt.ColumnBytes(4, r.record)
+	record := r.record
+	if r.records != nil {
+		if record, err = openRecord(r.records, record); err != nil {
+			return file, err
+		}
+	}
+	if file, err = mbfile.Decode(record); err != nil {
+		return file, fmt.Errorf("%w: %w", ErrRow, err)
+	}
+	return file, nil
 }
 
 // text reads a text column into a buffer; what is longer than maxText is cut.

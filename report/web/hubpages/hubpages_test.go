@@ -21,6 +21,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/web"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
 const token = "a token for the tests"
@@ -305,4 +306,18 @@ func TestShow(t *testing.T) {
 		c.Proxy = web.Proxy{Header: "User-Agent", From: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
 	})
 	t.Log(http.ListenAndServe(address, handler))
+}
+
+// The page of a device shows of each remedy what has to be so before it.
+func TestPreconditions(t *testing.T) {
+	store := ward(t)
+	r := report.New(report.Run{Examined: []report.Examined{reporttest.EveryRemedy()}})
+	_, err := store.Put(t.Context(), ledger.Message{ID: "01936000-0000-7000-8000-ffffffffffff", Bench: "oslo-front", Received: now, Report: r})
+	must(t, err)
+	handler := served(t, func(c *Config) { c.Store = store })
+	body := get(handler, "/device?id="+r.Devices[0].UDID).Body.String()
+	text := html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(body, " "))
+	if wrong := reporttest.CarriesPreconditions(text, true); wrong != "" {
+		t.Error(wrong)
+	}
 }
