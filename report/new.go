@@ -384,14 +384,18 @@ func ShortOf(id string) string {
 	return device.Token(id)
 }
 
-// ShortFor is [ShortOf] for a cause of this status. A warning of a check that a person has to
-// settle is a hint, and is labelled as one.
+// ShortFor is ShortOf for a cause of this status. A hint is labelled as one.
 func ShortFor(id, status string) string {
-	check, known := checks.Find(id)
-	if known && check.Ask != "" && checks.Status(status) == checks.Warning {
-		return "may be: " + check.Short
+	if IsHint(id, status) {
+		return "may be: " + ShortOf(id)
 	}
 	return ShortOf(id)
+}
+
+// IsHint reports whether a cause is a hint: a warning of a check that a person has to settle.
+func IsHint(id, status string) bool {
+	check, known := checks.Find(id)
+	return known && check.Ask != "" && checks.Status(status) == checks.Warning
 }
 
 // severity puts a problem above a warning.

@@ -55,7 +55,7 @@ func (p *page) known(d report.KnownDevice) {
 	for _, name := range namesOf(d) {
 		p.print(p.hang("  ", plain, name)...)
 	}
-	seen := "Last seen " + toTheMinute(d.SeenAt) + " UTC"
+	seen := "Last seen " + toTheMinute(d.TakenAt) + " UTC"
 	for _, doubt := range p.doubt(d.Doubtful) {
 		seen += " (" + doubt.text + ")"
 	}
@@ -127,7 +127,7 @@ func (p *page) whatChanged(v report.Visit) cell {
 	c := cell{}
 	for _, cause := range v.Causes {
 		m := markOfStatus(cause.Status)
-		text := report.ShortOf(cause.Check)
+		text := report.ShortFor(cause.Check, cause.Status)
 		switch {
 		case cause.Came:
 			text += ", new"

@@ -163,7 +163,7 @@ func TestHistory(t *testing.T) {
 		err         error
 		want, never string
 	}{
-		"some":  {visits: []Visit{{At: noon, Verdict: "failing", Causes: []string{"backup-turned-off"}, LastBackup: noon.Add(-72 * time.Hour)}}, want: "iCloud Backup off", never: "No earlier visit"},
+		"some":  {visits: []Visit{{At: noon, Verdict: "failing", Causes: []Cause{{"backup-turned-off", "problem"}}, LastBackup: noon.Add(-72 * time.Hour)}}, want: "iCloud Backup off", never: "No earlier visit"},
 		"none":  {want: "No earlier visit is known."},
 		"error": {err: errors.New("disk secret"), want: "could not be read", never: "secret"},
 	} {

@@ -197,7 +197,7 @@ func TestPages(t *testing.T) {
 		{"/report?id=x", 404, nil},
 		{"/nothing", 404, nil},
 		{"/metrics", 200, []string{
-			`backupdoctor_fleet_devices{verdict="failing"} `, `backupdoctor_fleet_cause_devices{check="backup-turned-off",status="problem"} `, `backupdoctor_fleet_up 1`,
+			`backupdoctor_fleet_devices{verdict="failing"} `, `backupdoctor_fleet_cause_devices{check="backup-turned-off",hint="",status="problem"} `, `backupdoctor_fleet_up 1`,
 			`backupdoctor_fleet_reports_received_total{bench="rome"} 45`, `backupdoctor_fleet_reports_refused_total{reason="too-long"} 1`, `backupdoctor_fleet_bench_lag_seconds{bench="rome"} `,
 		}},
 	}
@@ -218,7 +218,7 @@ func TestExports(t *testing.T) {
 	handler := served(t, as)
 	rows, err := csv.NewReader(get(handler, "/export/devices/csv?sort=longest").Body).ReadAll()
 	must(t, err)
-	if len(rows) != 61 || rows[0][0] != "id" {
+	if len(rows) != 61 || rows[0][0] != "udid" {
 		t.Errorf("the CSV has %d rows, and begins with %v", len(rows), rows[0])
 	}
 	for _, row := range rows {
