@@ -2,8 +2,10 @@ package checks
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
@@ -106,7 +108,7 @@ func remedyLink(id remedies.ID) string {
 	if !ok {
 		return string(id)
 	}
-	return fmt.Sprintf("[%s](#%s)", r.Title, id)
+	return fmt.Sprintf("[%s](#%s)", r.Heading(), id)
 }
 
 func writeSources(b *strings.Builder, sources []remedies.Source) {
@@ -139,4 +141,25 @@ func remediesOf(list []*Check) []remedies.ID {
 		}
 	}
 	return ids
+}
+
+// The catalogue says before each remedy that deletes what has to be so.
+func TestPreconditionsInTheCatalogue(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := strings.Join(strings.Fields(string(text)), " ")
+	for _, r := range remedies.All() {
+		if r.Loses == remedies.LosesNothing && r.Guard == remedies.Unguarded {
+			continue
+		}
+		first := strings.Join(strings.Fields(r.Lines(device.Identity{})[0]), " ")
+		if !strings.Contains(page, r.Heading()) || !strings.Contains(page, first) {
+			t.Errorf("%s is listed without %q", r.ID, first)
+		}
+		if strings.Count(page, r.Title+"]") > 0 && r.Heading() != r.Title {
+			t.Errorf("%s is linked by its title alone", r.ID)
+		}
+	}
 }

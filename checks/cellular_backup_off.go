@@ -6,7 +6,7 @@ import (
 
 var cellularBackupOff = &Check{
 	ID:    "cellular-backup-off",
-	Short: "backup over the mobile network off",
+	Short: "backup over cellular off",
 	Title: "Backups do not depend on the mobile network",
 	Doc: `Without Wi-Fi, only a device with 5G (iPhone 12 and later, and iPads with mobile data) and iOS or iPadOS 15 or later can back up, where the operator allows it and Back Up Over Cellular is switched on. All other devices need Wi-Fi.
 

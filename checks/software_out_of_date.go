@@ -96,7 +96,7 @@ func judgeSoftware(s device.Snapshot) []Finding {
 	case c == 0 && (old || seen != ""):
 		return []Finding{{
 			Status:   Unknown,
-			Summary:  fmt.Sprintf("%s is %s: whether there is a newer one cannot be told. Run backupdoctor releases update where the network is allowed.", installed, by),
+			Summary:  fmt.Sprintf("%s is %s: whether there is a newer one cannot be told. %s", installed, by, howToUpdateTable(s)),
 			Gap:      device.Gap{Reason: device.Inconclusive},
 			Evidence: evidence,
 		}}
@@ -109,6 +109,14 @@ func judgeSoftware(s device.Snapshot) []Finding {
 	default:
 		return warning(fmt.Sprintf("%s is %s behind %s, %s.", installed, majorsBehind(version, newest), newest, by), evidence...)
 	}
+}
+
+// howToUpdateTable offers the internet only where this run was allowed to use it.
+func howToUpdateTable(s device.Snapshot) string {
+	if s.Reach != nil {
+		return "Run backupdoctor releases update."
+	}
+	return "A newer table comes with backupdoctor releases update, which uses the internet, or offline with its flag --from and a copy of Apple's list."
 }
 
 // majorsBehind counts major versions in words. After 18 came 26.

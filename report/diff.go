@@ -153,7 +153,7 @@ func newDeviceDiff(d Device) DeviceDiff {
 }
 
 func newChange(f Finding, state string) Change {
-	return Change{Check: f.Check, Subject: f.Subject, Short: ShortOf(f.Check), State: state, Summary: f.Summary}
+	return Change{Check: f.Check, Subject: f.Subject, Short: ShortFor(f.Check, f.Status), State: state, Summary: f.Summary}
 }
 
 // roots lists the causes of a device, each subject by itself.

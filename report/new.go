@@ -276,7 +276,7 @@ func possible(ids []remedies.ID, id device.Identity) []Remedy {
 		p.Add(known, "")
 	}
 	return convert(p.Steps(), func(s remedies.Step) Remedy {
-		return Remedy{ID: string(s.Remedy.ID), Title: s.Remedy.Title}
+		return Remedy{ID: string(s.Remedy.ID), Title: s.Remedy.Heading()}
 	})
 }
 
@@ -287,7 +287,7 @@ func newEvidence(e checks.Evidence) Evidence {
 func NewStep(s remedies.Step) Step {
 	return Step{
 		Remedy:  string(s.Remedy.ID),
-		Title:   s.Remedy.Title,
+		Title:   s.Remedy.Heading(),
 		Actor:   string(s.Remedy.Actor),
 		Risk:    s.Remedy.Risk,
 		Steps:   append([]string{}, s.Lines...),
@@ -366,11 +366,11 @@ func count(causes []CauseCount, f Finding) []CauseCount {
 		causes[i].Devices++
 		if severity(f.Status) > severity(causes[i].Status) {
 			causes[i].Status = f.Status
-			causes[i].Short = shortFor(f.Check, f.Status)
+			causes[i].Short = ShortFor(f.Check, f.Status)
 		}
 		return causes
 	}
-	return append(causes, CauseCount{Check: f.Check, Short: shortFor(f.Check, f.Status), Title: f.Title, Status: f.Status, Devices: 1})
+	return append(causes, CauseCount{Check: f.Check, Short: ShortFor(f.Check, f.Status), Title: f.Title, Status: f.Status, Devices: 1})
 }
 
 // ShortOf is the trouble that a check is about, in a few words; of a check that this version
@@ -382,14 +382,18 @@ func ShortOf(id string) string {
 	return device.Token(id)
 }
 
-// shortFor is ShortOf for a cause of this status. A warning of a check that a person has to
-// settle is a hint, and is labelled as one.
-func shortFor(id, status string) string {
-	check, known := checks.Find(id)
-	if known && check.Ask != "" && checks.Status(status) == checks.Warning {
-		return "may be: " + check.Short
+// ShortFor is ShortOf for a cause of this status. A hint is labelled as one.
+func ShortFor(id, status string) string {
+	if IsHint(id, status) {
+		return "may be: " + ShortOf(id)
 	}
 	return ShortOf(id)
+}
+
+// IsHint reports whether a cause is a hint: a warning of a check that a person has to settle.
+func IsHint(id, status string) bool {
+	check, known := checks.Find(id)
+	return known && check.Ask != "" && checks.Status(status) == checks.Warning
 }
 
 // severity puts a problem above a warning.

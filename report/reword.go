@@ -105,7 +105,7 @@ func rewordedFinding(f Finding, ids []device.Identity) Finding {
 	f.Evidence = convert(f.Evidence, rewordedEvidence)
 	f.Remedies = convert(f.Remedies, func(r Remedy) Remedy {
 		if remedy, known := remedies.Find(remedies.ID(r.ID)); known {
-			return Remedy{ID: r.ID, Title: remedy.Title}
+			return Remedy{ID: r.ID, Title: remedy.Heading()}
 		}
 		return Remedy{ID: r.ID, Title: foreign(r.Title)}
 	})

@@ -66,7 +66,7 @@ var moreMessages = []message{
 		from(r.AppleEnterpriseNetworks),
 	wording("The date or time is wrong", "With a wrong clock the device refuses Apple's servers.", false, []string{"date-time-wrong"}, r.SetDateAutomatically).
 		from(r.AppleEnterpriseNetworks),
-	wording("Backup over cellular", "Backups over the mobile network have to be allowed.", false, []string{"cellular-backup-off"}, r.UseCellularBackup, r.JoinWiFi).
+	wording("Backup over cellular", "Backups over cellular have to be switched on.", false, []string{"cellular-backup-off"}, r.UseCellularBackup, r.JoinWiFi).
 		from(r.Macstore24Cellular, r.OfficegagaCellular),
 	wording("Downloads are under way", "A backup can wait for downloads to end.", false, []string{"downloads-in-progress"}, r.LetDownloadsFinish).
 		from(r.BestapplesolutionICloud),

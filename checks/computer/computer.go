@@ -233,7 +233,7 @@ const oldTable = 90 * 24 * time.Hour
 
 func releaseTable(c device.Computer) Line {
 	l := Line{ID: "releases-current", Title: "The table of releases is current", Source: c.Releases.Source + " table of releases"}
-	const update = "backupdoctor releases update"
+	const update = "backupdoctor releases update, which uses the internet; offline with --from and a copy of Apple's list"
 	date := c.Releases.Date.Format(time.DateOnly)
 	if _, err := c.Releases.Updated.Get(); err != nil && device.GapOf(err).Reason != device.Absent {
 		return l.is(checks.Warning, "the updated table of releases cannot be used; the one of "+date+" is", update)

@@ -50,3 +50,12 @@ func mayGuard(id device.Identity) bool {
 	w := wordsFor(id)
 	return (w.family == "" || w.family == "iPhone") && w.version.Compare(iOS173) >= 0
 }
+
+// Heading is the title, with what has to be so before a remedy that deletes: places that show
+// nothing else of it have no room for [Remedy.Lines].
+func (r *Remedy) Heading() string {
+	if r.Loses == LosesNothing {
+		return r.Title
+	}
+	return r.Title + " (after a computer backup proved whole)"
+}

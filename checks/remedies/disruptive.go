@@ -6,6 +6,7 @@ var disruptiveRemedies = []*Remedy{
 		Title: "Reset the network settings",
 		Tier:  TierDisruptive,
 		Actor: User,
+		Loses: LosesData,
 		Risk:  "Saved Wi-Fi networks with their passwords, and VPN settings, are removed.",
 		Needs: []ID{ComputerBackup},
 		Steps: []string{

@@ -102,7 +102,7 @@ var settingsRemedies = []*Remedy{
 	},
 	{
 		ID:    UseCellularBackup,
-		Title: "Back up over the mobile network",
+		Title: "Back up over cellular",
 		Tier:  TierSettings,
 		Actor: User,
 		Risk:  "The mobile operator may charge for the data.",

@@ -79,7 +79,7 @@ func (e env) earlierVisits(ctx context.Context, udid string) (visits []benchpage
 	for _, v := range story.Visits {
 		visit := benchpages.Visit{At: v.TakenAt, Verdict: v.Verdict, LastBackup: v.LastBackup}
 		for _, c := range v.Causes {
-			visit.Causes = append(visit.Causes, c.Check)
+			visit.Causes = append(visit.Causes, benchpages.Cause{Check: c.Check, Status: c.Status})
 		}
 		visits = append(visits, visit)
 	}

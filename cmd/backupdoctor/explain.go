@@ -41,6 +41,9 @@ func explainCommand(e env) *cli.Command {
 			if meanings := codes.LookUp(text); len(meanings) > 0 {
 				return format.ExplainMeanings(e.Stdout, meanings, options)
 			}
+			if codes.OtherLanguage(text) {
+				return command.Usage("type what it means in English", "no message in %q is known: the wording of its language, or of this message in it, was seen on no public page", text)
+			}
 			if strings.ContainsAny(text, " 0123456789") {
 				return command.Usage("checks/README.md lists them all", "no code or message in %q is known", text)
 			}

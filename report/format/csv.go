@@ -51,7 +51,7 @@ var deviceColumns = []Column[deviceRow]{
 	{Head: "daysSinceBackup", Text: func(row deviceRow) string { return daysSinceBackup(row.d) }},
 	{Head: "noLastBackup", Text: func(row deviceRow) string { return row.d.NoLastBackup }},
 	{Head: "causes", Text: func(row deviceRow) string {
-		return joined(report.CausesOf(*row.d), func(f report.Finding) string { return report.ShortOf(f.Check) })
+		return joined(report.CausesOf(*row.d), func(f report.Finding) string { return report.ShortFor(f.Check, f.Status) })
 	}},
 	{Head: "firstRemedy", Text: func(row deviceRow) string { return firstStep(row.d) }},
 	{Head: "problems", Text: func(row deviceRow) string { return strconv.Itoa(countOf(row.d, checks.Problem)) }},
@@ -85,7 +85,7 @@ var findingColumns = []Column[findingRow]{
 	{Head: "model", Text: func(row findingRow) string { return row.d.ModelName }},
 	{Head: "verdict", Text: func(row findingRow) string { return row.d.Verdict }},
 	{Head: "check", Text: func(row findingRow) string { return row.f.Check }},
-	{Head: "short", Text: func(row findingRow) string { return report.ShortOf(row.f.Check) }},
+	{Head: "short", Text: func(row findingRow) string { return report.ShortFor(row.f.Check, row.f.Status) }},
 	{Head: "status", Text: func(row findingRow) string { return row.f.Status }},
 	{Head: "effect", Text: func(row findingRow) string { return row.f.Effect }},
 	{Head: "subject", Text: func(row findingRow) string { return row.f.Subject }},

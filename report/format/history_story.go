@@ -54,7 +54,7 @@ func (p *page) known(d report.KnownDevice) {
 	for _, name := range namesOf(d) {
 		p.print(p.hang("  ", plain, name)...)
 	}
-	seen := "Last seen " + toTheMinute(d.SeenAt) + " UTC"
+	seen := "Last seen " + toTheMinute(d.TakenAt) + " UTC"
 	for _, doubt := range p.doubt(d.Doubtful) {
 		seen += " (" + doubt.text + ")"
 	}
@@ -126,7 +126,7 @@ func (p *page) whatChanged(v report.Visit) cell {
 	c := cell{}
 	for _, cause := range v.Causes {
 		m := markOfStatus(cause.Status)
-		text := report.ShortOf(cause.Check)
+		text := report.ShortFor(cause.Check, cause.Status)
 		switch {
 		case cause.Came:
 			text += ", new"

@@ -242,7 +242,7 @@ func newHTMLRow(c htmlCard, d report.Device, columns htmlColumns) htmlRow {
 	}
 	var ids []string
 	for _, f := range report.CausesOf(d) {
-		row.Causes = append(row.Causes, htmlBar{Mark: StatusMark(f.Status), Short: report.Clean(report.ShortOf(f.Check))})
+		row.Causes = append(row.Causes, htmlBar{Mark: StatusMark(f.Status), Short: report.Clean(report.ShortFor(f.Check, f.Status))})
 		ids = append(ids, report.Clean(device.Token(f.Check)))
 	}
 	row.Checks = strings.Join(ids, " ")

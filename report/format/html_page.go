@@ -196,6 +196,9 @@ func totalsOf(s report.Summary) []htmlTotal {
 	for _, v := range checks.Verdicts() {
 		totals = append(totals, htmlTotal{VerdictMark(string(v)), string(v), s.Of(v)})
 	}
+	if s.Unknown > 0 {
+		totals = append(totals, htmlTotal{VerdictMark(""), "", s.Unknown})
+	}
 	return totals
 }
 

@@ -149,7 +149,7 @@ func (m *markdown) devices(labels []string, r report.Report) {
 	for i, d := range r.Devices {
 		verdict := markOfVerdict(d)
 		cells := []string{device.Label(d.Slot), labels[i], device.Label(d.Serial), modelOf(labels[i], d), versionOf(d), verdict.symbol + " " + verdict.word,
-			joined(report.CausesOf(d), func(f report.Finding) string { return report.ShortOf(f.Check) }), lastBackupText(d)}
+			joined(report.CausesOf(d), func(f report.Finding) string { return report.ShortFor(f.Check, f.Status) }), lastBackupText(d)}
 		rows = append(rows, convert(cells, markdownText))
 	}
 	m.heading("## ", "Devices")

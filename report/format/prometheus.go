@@ -64,7 +64,7 @@ func (e *exposition) run(r report.Report) {
 	e.sample(int64(r.Summary.SuppressedFindings))
 	e.family("backupdoctor_run_cause_devices", "Devices with a cause that nothing else explains.")
 	for _, cause := range r.Summary.Causes {
-		e.sample(int64(cause.Devices), "check", cause.Check, "status", cause.Status)
+		e.sample(int64(cause.Devices), "check", cause.Check, "status", cause.Status, "hint", hintLabel(cause.Check, cause.Status))
 	}
 	e.family("backupdoctor_run_backups", "Backups on this computer by their verdict.")
 	e.sample(int64(r.Summary.Backups.Whole), "verdict", string(device.Whole))
@@ -160,6 +160,14 @@ func (e *exposition) sample(value int64, labels ...string) {
 
 // labelText escapes what ends a label, or begins an escape. No line ends in a clean text.
 var labelText = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+// hintLabel is true for a cause that is a hint; "" leaves the label out.
+func hintLabel(check, status string) string {
+	if report.IsHint(check, status) {
+		return "true"
+	}
+	return ""
+}
 
 // truth is a yes or no as a value.
 var truth = map[bool]int64{false: 0, true: 1}

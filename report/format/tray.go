@@ -176,7 +176,7 @@ func Outcome(d report.Device) string {
 	word := markOfVerdict(d).word
 	var why []string
 	for _, f := range report.CausesOf(d) {
-		why = append(why, report.ShortOf(f.Check))
+		why = append(why, report.ShortFor(f.Check, f.Status))
 	}
 	switch {
 	case checks.Verdict(d.Verdict) == checks.NotExamined && d.Reason != "":

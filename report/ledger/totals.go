@@ -9,21 +9,23 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // Totals are the devices of the fleet, or of one site, counted as they stand.
 type Totals struct {
-	Devices      int     `json:"devices"`
-	Failing      int     `json:"failing"`
-	AtRisk       int     `json:"atRisk"`
-	NoCauseFound int     `json:"noCauseFound"`
-	BackedUp     int     `json:"backedUp"`
-	Suppressed   int     `json:"suppressed"`
-	NotExamined  int     `json:"notExamined"`
-	Known        int     `json:"backupKnown"`   // the date of the last backup
-	Never        int     `json:"backupNever"`   // that there is none
-	Unknown      int     `json:"backupUnknown"` // it could not be read
-	Causes       []Cause `json:"causes"`        // the most frequent first
+	Devices        int     `json:"devices"`
+	Failing        int     `json:"failing"`
+	AtRisk         int     `json:"atRisk"`
+	NoCauseFound   int     `json:"noCauseFound"`
+	BackedUp       int     `json:"backedUp"`
+	Suppressed     int     `json:"suppressed"`
+	NotExamined    int     `json:"notExamined"`
+	UnknownVerdict int     `json:"unknownVerdict,omitempty"` // with a verdict that this version does not know
+	Known          int     `json:"backupKnown"`              // the date of the last backup
+	Never          int     `json:"backupNever"`              // that there is none
+	Unknown        int     `json:"backupUnknown"`            // it could not be read
+	Causes         []Cause `json:"causes"`                   // the most frequent first
 }
 
 // A Cause says on how many devices a check was last found to be a cause.
@@ -35,6 +37,9 @@ type Cause struct {
 
 // Devices are all that have the cause.
 func (c Cause) Devices() int { return c.Problems + c.Warnings }
+
+// Hint reports whether its warnings are hints: a person has to settle the check.
+func (c Cause) Hint() bool { return report.IsHint(c.Check, string(checks.Warning)) }
 
 // Totals counts the devices of a site, "" for the fleet.
 func (s *Store) Totals(ctx context.Context, site string) (Totals, error) {
@@ -89,6 +94,8 @@ func (t *Totals) add(verdict checks.Verdict, devices int) {
 		t.BackedUp += devices
 	case checks.Suppressed:
 		t.Suppressed += devices
+	default:
+		t.UnknownVerdict += devices
 	}
 }
 

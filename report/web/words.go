@@ -19,7 +19,7 @@ import (
 // through label where a name is expected, and through quoted elsewhere; sentences of this
 // program, and those of a report that was reworded, go through clean.
 var words = template.FuncMap{
-	"clean": report.Clean, "label": Label, "quoted": Quoted, "capital": capital, "because": because, "short": Short,
+	"clean": report.Clean, "label": Label, "quoted": Quoted, "capital": capital, "because": because, "short": Short, "shortFor": ShortFor,
 	"moment": text.Moment, "ago": text.Ago, "day": text.Date, "count": text.Count, "number": number,
 	"verdict": format.VerdictMark, "status": format.StatusMark, "proof": format.BackupMark,
 	"link": Link, "set": with,
@@ -33,6 +33,9 @@ func Quoted(words string) string { return device.Quoted(report.Clean(words)) }
 
 // Short is the fault that a check is about, in a few words.
 func Short(check string) string { return report.Clean(report.ShortOf(check)) }
+
+// ShortFor is Short for a cause of this status: a hint is labelled as one.
+func ShortFor(check, status string) string { return report.Clean(report.ShortFor(check, status)) }
 
 // because is a reason in words.
 func because(reason, detail string) string {
@@ -55,13 +58,17 @@ type Total struct {
 	Link  string // to what is counted; "" for none
 }
 
-// Totals counts devices by their verdicts. Suppressed ones are left out where there are none.
+// Totals counts devices by their verdicts, "" for those that this version does not know.
+// Suppressed ones, and verdicts that are not known, are left out where there are none.
 func Totals(of func(checks.Verdict) int, link func(checks.Verdict) string) []Total {
 	var totals []Total
 	for _, v := range checks.Verdicts() {
 		if n := of(v); n > 0 || v != checks.Suppressed {
 			totals = append(totals, Total{Count: n, Mark: format.VerdictMark(string(v)), Link: link(v)})
 		}
+	}
+	if n := of(""); n > 0 {
+		totals = append(totals, Total{Count: n, Mark: format.VerdictMark("")})
 	}
 	return totals
 }
@@ -80,10 +87,11 @@ type BarPart struct{ Tone, From, Width string }
 
 // NewBar lays the numbers of problems and warnings out in a bar for a whole.
 func NewBar(check string, problems, warnings, whole int) Bar {
-	bar := Bar{Text: Short(check), Count: problems + warnings, Mark: format.StatusMark(string(checks.Warning))}
+	status := string(checks.Warning)
 	if problems > 0 {
-		bar.Mark = format.StatusMark(string(checks.Problem))
+		status = string(checks.Problem)
 	}
+	bar := Bar{Text: ShortFor(check, status), Count: problems + warnings, Mark: format.StatusMark(status)}
 	bar.Parts = BarParts(whole, BarCount{"bad", problems}, BarCount{"warn", warnings})
 	return bar
 }

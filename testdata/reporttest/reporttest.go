@@ -265,3 +265,47 @@ func Golden(t *testing.T, path string, got []byte) {
 		t.Errorf("%s differs from what the code makes; if that is meant, run the test again with UPDATE=1 and read the diff", path)
 	}
 }
+
+// EveryRemedy is a device whose plan, and whose one question, have every remedy there is.
+func EveryRemedy() report.Examined {
+	s := Snapshot("00008140-000A1B2C3D4E801E", "Every remedy")
+	s.Device.ProductType, s.Device.ProductVersion = device.Known("iPhone17,3"), device.Known("26.6.1")
+	check := &checks.Check{ID: "every-remedy", Title: "Every remedy is shown", Effect: checks.Blocks}
+	p := remedies.NewPlanner(s.Device)
+	for _, r := range remedies.All() {
+		check.Remedies = append(check.Remedies, r.ID)
+		p.Add(r.ID, check.ID)
+	}
+	finding := checks.Finding{Check: check, Status: checks.Problem, Summary: "Every remedy is needed.", Remedies: check.Remedies}
+	question := checks.Finding{Check: check, Status: checks.Ask, Summary: "Is any remedy needed?", Remedies: check.Remedies}
+	return report.Examined{Snapshot: s, Diagnosis: checks.Diagnosis{
+		Verdict: checks.Failing, Next: checks.NextExplain, Headline: "Every remedy is needed.",
+		Causes: []checks.Cause{{Finding: finding}}, Plan: p.Steps(), Questions: []checks.Finding{question},
+	}}
+}
+
+// CarriesPreconditions names what is wrong with a text that shows the plan of [EveryRemedy], "" if
+// nothing is: whatever deletes or erases says what has to be so before it, and what Stolen Device
+// Protection may ask for.
+func CarriesPreconditions(text string, steps bool) string {
+	bare := func(text string) string {
+		return strings.Join(strings.Fields(strings.NewReplacer(`\`, "", `"`, "").Replace(text)), " ")
+	}
+	text = bare(text)
+	for _, r := range remedies.All() {
+		if r.Loses > remedies.LosesNothing && strings.Contains(text, r.Title) && strings.Count(text, r.Title) != strings.Count(text, r.Heading()) {
+			return string(r.ID) + " is named without what has to be so before it"
+		}
+	}
+	if !steps {
+		return ""
+	}
+	for _, r := range remedies.All() {
+		for _, line := range r.Lines(EveryRemedy().Snapshot.Device) {
+			if !strings.Contains(text, bare(line)) {
+				return string(r.ID) + " lacks: " + line
+			}
+		}
+	}
+	return ""
+}

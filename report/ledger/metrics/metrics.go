@@ -24,7 +24,7 @@ var (
 	up       = describe("backupdoctor_fleet_up", "Whether the database answered: 1 if so.")
 	devices  = describe("backupdoctor_fleet_devices", "Devices by their verdict, as they were last read.", "verdict")
 	backups  = describe("backupdoctor_fleet_backup_devices", "Devices by what is known of their last iCloud backup: known, never or unknown.", "backup")
-	causes   = describe("backupdoctor_fleet_cause_devices", "Devices by the causes that were last found on them.", "check", "status")
+	causes   = describe("backupdoctor_fleet_cause_devices", "Devices by the causes that were last found on them; hint is true where the cause may be another.", "check", "status", "hint")
 	reports  = describe("backupdoctor_fleet_reports_received_total", "Reports that were kept.", "bench")
 	refused  = describe("backupdoctor_fleet_reports_refused_total", "Reports that the database refused, by reason; what could not even be opened is among those that were set aside.", "reason")
 	lag      = describe("backupdoctor_fleet_bench_lag_seconds", "How long after it was read the last report of a bench was received.", "bench")
@@ -67,12 +67,19 @@ func (c Collector) totals(ctx context.Context, out chan<- prometheus.Metric) err
 	out <- gauge(devices, float64(t.BackedUp), "backed-up")
 	out <- gauge(devices, float64(t.Suppressed), "suppressed")
 	out <- gauge(devices, float64(t.NotExamined), "not-examined")
+	if t.UnknownVerdict > 0 {
+		out <- gauge(devices, float64(t.UnknownVerdict), "unknown")
+	}
 	out <- gauge(backups, float64(t.Known), string(ledger.BackupKnown))
 	out <- gauge(backups, float64(t.Never), string(ledger.BackupNever))
 	out <- gauge(backups, float64(t.Unknown), string(ledger.BackupUnknown))
 	for _, cause := range t.Causes {
-		out <- gauge(causes, float64(cause.Problems), cause.Check, "problem")
-		out <- gauge(causes, float64(cause.Warnings), cause.Check, "warning")
+		out <- gauge(causes, float64(cause.Problems), cause.Check, "problem", "")
+		hint := ""
+		if cause.Hint() {
+			hint = "true"
+		}
+		out <- gauge(causes, float64(cause.Warnings), cause.Check, "warning", hint)
 	}
 	return nil
 }

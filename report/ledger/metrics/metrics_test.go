@@ -37,10 +37,10 @@ func TestMetrics(t *testing.T) {
 		# HELP backupdoctor_fleet_bench_lag_seconds How long after it was read the last report of a bench was received.
 		# TYPE backupdoctor_fleet_bench_lag_seconds gauge
 		backupdoctor_fleet_bench_lag_seconds{bench="oslo"} 3600
-		# HELP backupdoctor_fleet_cause_devices Devices by the causes that were last found on them.
+		# HELP backupdoctor_fleet_cause_devices Devices by the causes that were last found on them; hint is true where the cause may be another.
 		# TYPE backupdoctor_fleet_cause_devices gauge
-		backupdoctor_fleet_cause_devices{check="signed-out",status="problem"} 1
-		backupdoctor_fleet_cause_devices{check="signed-out",status="warning"} 0
+		backupdoctor_fleet_cause_devices{check="signed-out",hint="",status="problem"} 1
+		backupdoctor_fleet_cause_devices{check="signed-out",hint="true",status="warning"} 0
 		# HELP backupdoctor_fleet_reports_received_total Reports that were kept.
 		# TYPE backupdoctor_fleet_reports_received_total counter
 		backupdoctor_fleet_reports_received_total{bench="oslo"} 1

@@ -30,10 +30,13 @@ type Config struct {
 // A Visit is one earlier visit of a device.
 type Visit struct {
 	At         time.Time
-	Verdict    string    // one of checks.Verdicts
-	Causes     []string  // ids of checks
+	Verdict    string // one of checks.Verdicts
+	Causes     []Cause
 	LastBackup time.Time // zero if none is known
 }
+
+// A Cause is what was found on a visit.
+type Cause struct{ Check, Status string }
 
 // Pages show one run. They are safe for use by several goroutines.
 type Pages struct {

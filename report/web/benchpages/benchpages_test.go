@@ -5,16 +5,19 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
 // ask is what pages answers to a request.
@@ -160,7 +163,7 @@ func TestHistory(t *testing.T) {
 		err         error
 		want, never string
 	}{
-		"some":  {visits: []Visit{{At: noon, Verdict: "failing", Causes: []string{"backup-turned-off"}, LastBackup: noon.Add(-72 * time.Hour)}}, want: "iCloud Backup off", never: "No earlier visit"},
+		"some":  {visits: []Visit{{At: noon, Verdict: "failing", Causes: []Cause{{"backup-turned-off", "problem"}}, LastBackup: noon.Add(-72 * time.Hour)}}, want: "iCloud Backup off", never: "No earlier visit"},
 		"none":  {want: "No earlier visit is known."},
 		"error": {err: errors.New("disk secret"), want: "could not be read", never: "secret"},
 	} {
@@ -413,5 +416,17 @@ func BenchmarkHear(b *testing.B) {
 	}
 	for b.Loop() {
 		hear(s, report.DeviceState, "00008110-0000000000000001", "A2", "", report.Reading)
+	}
+}
+
+// The page of a device shows of each remedy what has to be so before it.
+func TestPreconditions(t *testing.T) {
+	s := newPages(t)
+	d := report.NewDevice(reporttest.EveryRemedy())
+	done(s, d)
+	body := ask(s, get(pageOf(d.UDID))).Body.String()
+	text := html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(body, " "))
+	if wrong := reporttest.CarriesPreconditions(text, true); wrong != "" {
+		t.Error(wrong)
 	}
 }

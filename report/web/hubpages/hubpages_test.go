@@ -21,6 +21,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/web"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
 const token = "a token for the tests"
@@ -196,7 +197,7 @@ func TestPages(t *testing.T) {
 		{"/report?id=x", 404, nil},
 		{"/nothing", 404, nil},
 		{"/metrics", 200, []string{
-			`backupdoctor_fleet_devices{verdict="failing"} `, `backupdoctor_fleet_cause_devices{check="backup-turned-off",status="problem"} `, `backupdoctor_fleet_up 1`,
+			`backupdoctor_fleet_devices{verdict="failing"} `, `backupdoctor_fleet_cause_devices{check="backup-turned-off",hint="",status="problem"} `, `backupdoctor_fleet_up 1`,
 			`backupdoctor_fleet_reports_received_total{bench="rome"} 45`, `backupdoctor_fleet_reports_refused_total{reason="too-long"} 1`, `backupdoctor_fleet_bench_lag_seconds{bench="rome"} `,
 		}},
 	}
@@ -217,7 +218,7 @@ func TestExports(t *testing.T) {
 	handler := served(t, as)
 	rows, err := csv.NewReader(get(handler, "/export/devices/csv?sort=longest").Body).ReadAll()
 	must(t, err)
-	if len(rows) != 61 || rows[0][0] != "id" {
+	if len(rows) != 61 || rows[0][0] != "udid" {
 		t.Errorf("the CSV has %d rows, and begins with %v", len(rows), rows[0])
 	}
 	for _, row := range rows {
@@ -305,4 +306,18 @@ func TestShow(t *testing.T) {
 		c.Proxy = web.Proxy{Header: "User-Agent", From: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
 	})
 	t.Log(http.ListenAndServe(address, handler))
+}
+
+// The page of a device shows of each remedy what has to be so before it.
+func TestPreconditions(t *testing.T) {
+	store := ward(t)
+	r := report.New(report.Run{Examined: []report.Examined{reporttest.EveryRemedy()}})
+	_, err := store.Put(t.Context(), ledger.Message{ID: "01936000-0000-7000-8000-ffffffffffff", Bench: "oslo-front", Received: now, Report: r})
+	must(t, err)
+	handler := served(t, func(c *Config) { c.Store = store })
+	body := get(handler, "/device?id="+r.Devices[0].UDID).Body.String()
+	text := html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(body, " "))
+	if wrong := reporttest.CarriesPreconditions(text, true); wrong != "" {
+		t.Error(wrong)
+	}
 }
