@@ -91,9 +91,10 @@ func HasLog(path string) bool {
 }
 
 // OpenWithLog opens a copy of a database together with its write-ahead log. The copy lies
-// in a folder of its own that only this user may enter, and goes when the Conn is closed.
+// in a folder of its own that only this user may enter. Where the system allows, it loses its
+// name as soon as it is open, else when the Conn is closed; what a kill leaves is for [Sweep].
 func OpenWithLog(ctx context.Context, database, log io.Reader) (*Conn, error) {
-	folder, err := os.MkdirTemp("", "backupdoctor-")
+	folder, err := newCopyFolder()
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +107,16 @@ func OpenWithLog(ctx context.Context, database, log io.Reader) (*Conn, error) {
 	if err != nil {
 		return nil, errors.Join(err, remove())
 	}
-	return open(ctx, path, sqlite.OpenReadWrite, remove)
+	conn, err := open(ctx, path, sqlite.OpenReadWrite, remove)
+	if err != nil || !unlinkOpen {
+		return conn, err
+	}
+	// The first question makes SQLite open the log, too. That may fail, as every later one would.
+	_ = sqlitex.ExecuteTransient(conn.Conn, "SELECT count(*) FROM sqlite_schema", nil)
+	if err := remove(); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
 }
 
 // boundedLogged is boundedSchema for a database with a log.
@@ -165,7 +175,7 @@ func open(ctx context.Context, name string, flags sqlite.OpenFlags, release func
 	c := &Conn{Conn: conn, release: release}
 	pragmas := []string{"trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY"}
 	if flags&sqlite.OpenReadOnly == 0 {
-		pragmas = append(pragmas, "query_only=ON")
+		pragmas = append(pragmas, "query_only=ON", "locking_mode=EXCLUSIVE") // which needs no -shm file
 	}
 	for _, pragma := range pragmas {
 		if err := sqlitex.ExecuteTransient(conn, "PRAGMA "+pragma, nil); err != nil {
