@@ -88,8 +88,10 @@ func Assemble(run Run, devices []Device) Report {
 	return counted(r)
 }
 
-// counted is a report with all that follows from its devices and gaps.
+// counted is a report with all that follows from its devices and gaps: their order, the
+// numbers and the exit code.
 func counted(r Report) Report {
+	r.Devices = ordered(r.Devices, r.Subject)
 	r.Summary = summarise(r.Devices)
 	r.Partial = len(r.Gaps) > 0 || interrupted(r)
 	r.Exit = exitOf(r)
