@@ -247,7 +247,7 @@ var rooms = map[string]room{
 			"checks", "checks/faults", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/relay/envelope", "report/relay/outbox",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/output", "cmd/backupdoctor/terminal", "cmd/backupdoctor/workers",
 		},
-		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix"},
+		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix", "golang.org/x/sys/windows"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"cmd/backupdoctor/setaside": {
