@@ -21,7 +21,7 @@ type Folders struct {
 	Limit      time.Duration // for the inspection of all; 0 for as long as it needs
 	Archives   Archives      // sysdiagnose archives to read too
 	More       []More        // what else is learned about devices that have been read
-	Apart      bool           // judge each device by itself: what many show together is of no use
+	Apart      bool          // judge each device by itself: what many show together is of no use
 	Screen     *terminal.Screen
 }
 
