@@ -145,6 +145,9 @@ func withSomeArchive(t *testing.T, size int) (*sim.Device, []byte) {
 	for i := range content {
 		content[i] = byte(i ^ i>>8 ^ i>>16)
 	}
+	// It begins and ends as an archive does.
+	copy(content, "\x1f\x8b")
+	copy(content[size-4:], "\x00\x04\x00\x00")
 	patient := loadDevice(t.Fatalf, "healthy-iphone")
 	patient.Archives = map[string][]byte{someArchive: content}
 	return patient, content
@@ -171,6 +174,15 @@ func TestSysdiagnoseTakesUpAPart(t *testing.T) {
 	again := typed(t, t.Context(), "sysdiagnose", "--usbmux", address, "--last", "--to", folder)
 	if !strings.Contains(again.stderr, "has been fetched before") {
 		t.Errorf("%s", again.stderr)
+	}
+
+	// One of its size that does not end as an archive does was not fetched to its end.
+	if err := os.WriteFile(path, make([]byte, len(content)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again = typed(t, t.Context(), "sysdiagnose", "--usbmux", address, "--last", "--to", folder)
+	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, content) || !strings.Contains(again.stderr, "fetched again") {
+		t.Errorf("%d bytes, %v\n%s", len(got), err, again.stderr)
 	}
 	if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)

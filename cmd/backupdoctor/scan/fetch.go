@@ -217,12 +217,24 @@ func pause(ctx context.Context) error {
 	}
 }
 
-// pull copies an archive, from where an earlier copy broke off. Until it is whole it is
-// called .part.
+// pull copies an archive, from where an earlier copy broke off. Until it is whole, by its size
+// and its end, it is called .part.
 func (f Fetch) pull(ctx context.Context, attached usb.Attached, archive usb.Archive) (string, error) {
 	path := filepath.Join(f.Folder, archive.Name)
-	switch info, err := os.Stat(path); {
-	case err == nil && uint64(info.Size()) == archive.Bytes:
+	info, err := os.Stat(path)
+	whole := false
+	if err == nil && uint64(info.Size()) == archive.Bytes {
+		whole, err = endsWhole(path)
+		if err != nil {
+			return "", err
+		}
+		if !whole {
+			fmt.Fprintf(f.Screen, "%s has the size of the archive and not its end, and is fetched again\n", path)
+			err = os.ErrNotExist // it is replaced
+		}
+	}
+	switch {
+	case whole:
 		fmt.Fprintf(f.Screen, "%s has been fetched before\n", path)
 		return path, nil
 	case err == nil && !f.Overwrite:
@@ -239,6 +251,11 @@ func (f Fetch) pull(ctx context.Context, attached usb.Attached, archive usb.Arch
 	}
 	if err := part.Close(); err != nil {
 		return "", err
+	}
+	if whole, err := endsWhole(path + ".part"); err != nil {
+		return "", err
+	} else if !whole {
+		fmt.Fprintf(f.Screen, "%s has no end of an archive: what the device holds may be cut off\n", archive.Name)
 	}
 	return path, os.Rename(path+".part", path)
 }
