@@ -115,3 +115,35 @@ func remedyIDs(plan []remedies.Step) []remedies.ID {
 	}
 	return ids
 }
+
+// What a person has told is not asked for again, and an old date that an answer explains adds
+// nothing of its own.
+func TestPlanLeavesOutWhatWasAnswered(t *testing.T) {
+	has := func(id remedies.ID, changes ...func(*device.Snapshot)) bool {
+		s := well(append([]func(*device.Snapshot){since23Days}, changes...)...)
+		return slices.Contains(remedyIDs(Diagnose(s, Run(s, All())).Plan), id)
+	}
+	free, next := answer(device.FreeICloudQuestion, "40 GB"), answer(device.NextSizeQuestion, "5 GB")
+	vague := answer(device.MessageQuestion, "The last backup could not be completed")
+	unknown := answer(device.MessageQuestion, "xyzzy")
+	network := answer(device.MessageQuestion, "because of poor network connection")
+	for _, test := range []struct {
+		name    string
+		remedy  remedies.ID
+		changes []func(*device.Snapshot)
+		want    bool
+	}{
+		{"nothing told", remedies.ReadExactMessage, nil, true},
+		{"a known message", remedies.ReadExactMessage, []func(*device.Snapshot){vague}, false},
+		{"an unknown message", remedies.ReadExactMessage, []func(*device.Snapshot){unknown}, true},
+		{"one size", remedies.CheckICloudStorage, []func(*device.Snapshot){free}, true},
+		{"both sizes", remedies.CheckICloudStorage, []func(*device.Snapshot){free, next}, false},
+		{"the status page was opened", remedies.CheckSystemStatus, []func(*device.Snapshot){answer("icloud-outage", "no")}, false},
+		{"the network is to blame", remedies.ForceRestart, []func(*device.Snapshot){network}, false},
+		{"the network is to blame", remedies.LeaveHotspot, []func(*device.Snapshot){network}, true},
+	} {
+		if got := has(test.remedy, test.changes...); got != test.want {
+			t.Errorf("%s: the plan has %s: %v, want %v", test.name, test.remedy, got, test.want)
+		}
+	}
+}

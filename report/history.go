@@ -50,18 +50,39 @@ type PastRun struct {
 	Retried      int       `json:"retried"`             // examined in a second try, or not even then
 }
 
-// A KnownDevice is a device as it was last seen.
+// A BackupState says what is known of the last good iCloud backup of a device.
+type BackupState string
+
+const (
+	BackupKnown   BackupState = "known"   // when it ended
+	BackupNever   BackupState = "never"   // that there is none
+	BackupUnknown BackupState = "unknown" // nothing, when the device was last read
+)
+
+// A KnownDevice is a device as it was last read: on this computer, or on any bench of a fleet.
 type KnownDevice struct {
-	UDID        string    `json:"udid"`                  // its identifier
-	Serial      string    `json:"serial,omitempty"`      // its serial number; absent if unknown
-	Slot        string    `json:"slot,omitempty"`        // its place on the bench; absent if it has none
-	Location    string    `json:"location,omitempty"`    // the USB port in hexadecimal; absent if usbmuxd did not tell
-	Asset       []Field   `json:"asset,omitempty"`       // its row of the inventory; absent without one
-	Name        string    `json:"name"`                  // what its owner calls it; "" if unknown
-	ProductType string    `json:"productType,omitempty"` // iPhone14,4; absent if unknown
-	ModelName   string    `json:"modelName,omitempty"`   // iPhone 13 mini; absent if unknown
-	SeenAt      time.Time `json:"seenAt"`                // when that was
-	Doubtful    string    `json:"doubtful,omitempty"`    // why that is in doubt: future or jumped-back
+	UDID           string      `json:"udid"`                     // its identifier, as its reports have it
+	Serial         string      `json:"serial,omitempty"`         // its serial number; absent if unknown
+	Name           string      `json:"name"`                     // what its owner calls it; "" if unknown
+	Slot           string      `json:"slot,omitempty"`           // its place on the bench; absent if it has none
+	Location       string      `json:"location,omitempty"`       // the USB port in hexadecimal; absent if usbmuxd did not tell
+	Site           string      `json:"site,omitempty"`           // of the inventory, or else of the bench; absent outside a fleet
+	Bench          string      `json:"bench,omitempty"`          // that read it; absent outside a fleet
+	Asset          []Field     `json:"asset,omitempty"`          // its row of the inventory; absent without one
+	ModelName      string      `json:"modelName,omitempty"`      // iPhone 13 mini; absent if unknown
+	ProductType    string      `json:"productType,omitempty"`    // iPhone14,4; absent if unknown
+	System         string      `json:"system,omitempty"`         // iOS or iPadOS
+	ProductVersion string      `json:"productVersion,omitempty"` // of the system: 18.7.2; absent if unknown
+	TakenAt        time.Time   `json:"takenAt"`                  // when it was read, by the clock of the computer that did
+	Doubtful       string      `json:"doubtful,omitempty"`       // why that is in doubt: future or jumped-back
+	Verdict        string      `json:"verdict"`                  // failing, at-risk, no-cause-found, not-examined, backed-up or suppressed
+	Headline       string      `json:"headline"`                 // the diagnosis in one sentence
+	Reason         string      `json:"reason,omitempty"`         // why it was not examined, or not to the end
+	Backup         BackupState `json:"backup"`                   // known, never or unknown
+	LastBackup     time.Time   `json:"lastBackup,omitzero"`      // end of the last good iCloud backup; absent unless backup is known
+	NoLastBackup   string      `json:"noLastBackup,omitempty"`   // why it is not
+	EarlierBackup  time.Time   `json:"earlierBackup,omitzero"`   // where backup is unknown, what was known at an earlier visit; absent if nothing, or that there was none
+	EarlierAt      time.Time   `json:"earlierAt,omitzero"`       // when that visit was
 }
 
 // A Story is what the history knows of one device.
@@ -72,24 +93,39 @@ type Story struct {
 	Visits []Visit     `json:"visits"` // the newest of them, newest first
 }
 
-// A Visit is one device in one run, and what had changed since the visits before.
+// A Visit is one reading of a device, and what had changed since the visits before.
 type Visit struct {
-	Run            string      `json:"run"`                      // id of the run
-	Subject        string      `json:"subject"`                  // what the run was about: devices or backups
-	TakenAt        time.Time   `json:"takenAt"`                  // when the device was read
-	Doubtful       string      `json:"doubtful,omitempty"`       // why that is in doubt: future or jumped-back
-	Slot           string      `json:"slot,omitempty"`           // its place on the bench; absent if it had none
-	Location       string      `json:"location,omitempty"`       // the USB port in hexadecimal; absent if usbmuxd did not tell
-	System         string      `json:"system"`                   // iOS or iPadOS
-	ProductVersion string      `json:"productVersion,omitempty"` // of the system: 18.7.2; absent if unknown
-	Verdict        string      `json:"verdict"`                  // failing, at-risk, no-cause-found, not-examined, backed-up or suppressed
-	Headline       string      `json:"headline"`                 // the diagnosis in one sentence
-	Reason         string      `json:"reason,omitempty"`         // why it was not examined, or not to the end
-	Retried        string      `json:"retried,omitempty"`        // why an earlier try broke off; absent if there was none
-	LastBackup     time.Time   `json:"lastBackup,omitzero"`      // end of the last good iCloud backup; absent if none is known
-	NoLastBackup   string      `json:"noLastBackup,omitempty"`   // why no date is known: absent where the device has none on record
-	Causes         []PastCause `json:"causes"`                   // problems and warnings that nothing explains
-	Gone           []PastCause `json:"gone"`                     // found before, and read to be well at this visit
+	Run            string         `json:"run,omitempty"`            // id of the run; absent in a fleet
+	Subject        string         `json:"subject,omitempty"`        // what the run was about: devices or backups; absent in a fleet
+	ReportID       string         `json:"report,omitempty"`         // id of its report; absent outside a fleet
+	Bench          string         `json:"bench,omitempty"`          // that read it; absent outside a fleet
+	Site           string         `json:"site,omitempty"`           // of the inventory, or else of the bench; absent outside a fleet
+	Tool           string         `json:"tool,omitempty"`           // version of the program
+	TakenAt        time.Time      `json:"takenAt"`                  // when the device was read
+	ReceivedAt     time.Time      `json:"receivedAt,omitzero"`      // when the hub had it; absent outside a fleet
+	Doubtful       string         `json:"doubtful,omitempty"`       // why takenAt is in doubt: future or jumped-back
+	Slot           string         `json:"slot,omitempty"`           // its place on the bench; absent if it had none
+	Location       string         `json:"location,omitempty"`       // the USB port in hexadecimal; absent if usbmuxd did not tell
+	System         string         `json:"system,omitempty"`         // iOS or iPadOS
+	ProductVersion string         `json:"productVersion,omitempty"` // of the system: 18.7.2; absent if unknown
+	Verdict        string         `json:"verdict"`                  // failing, at-risk, no-cause-found, not-examined, backed-up or suppressed
+	Headline       string         `json:"headline"`                 // the diagnosis in one sentence
+	Reason         string         `json:"reason,omitempty"`         // why it was not examined, or not to the end
+	Retried        string         `json:"retried,omitempty"`        // why an earlier try broke off; absent if there was none
+	Backup         BackupState    `json:"backup"`                   // known, never or unknown
+	LastBackup     time.Time      `json:"lastBackup,omitzero"`      // end of the last good iCloud backup; absent unless backup is known
+	NoLastBackup   string         `json:"noLastBackup,omitempty"`   // why it is not
+	Cut            string         `json:"cut,omitempty"`            // what was left out of the report on its way, which was too long: evidence, findings
+	Findings       []VisitFinding `json:"findings"`                 // what was unwell or could not be read
+	Causes         []PastCause    `json:"causes"`                   // problems and warnings that nothing explains
+	Gone           []PastCause    `json:"gone"`                     // found before, and read to be well at this visit
+}
+
+// A VisitFinding is what a visit told of one check.
+type VisitFinding struct {
+	Check       string `json:"check"`                 // id of the check
+	Status      string `json:"status"`                // problem, warning, suppressed or unknown
+	ExplainedBy string `json:"explainedBy,omitempty"` // id of the check whose finding this is a mere symptom of
 }
 
 // A PastCause is a cause that was found on a device. What could not be read at a visit
@@ -101,13 +137,6 @@ type PastCause struct {
 	Came   bool      `json:"came"`   // it is found at this visit, and was read to be well before
 }
 
-// What is known of the age of a device's last good iCloud backup.
-const (
-	BackupNever   = "never"   // the device has none on record
-	BackupStale   = "stale"   // it is older than asked for
-	BackupUnknown = "unknown" // when the device was last seen, that could not be read
-)
-
 // A Stale is the devices without a recent good iCloud backup, as far as a history knows.
 type Stale struct {
 	Schema  int           `json:"schema"`  // number of the contract
@@ -116,20 +145,7 @@ type Stale struct {
 	Known   int           `json:"known"`   // devices in the history
 	Stale   int           `json:"stale"`   // of those, without a backup that is recent enough, or without any
 	Unknown int           `json:"unknown"` // of those, whose last backup is unknown
-	Devices []StaleDevice `json:"devices"` // the stale: those without any, then the oldest first; then the unknown
-}
-
-// A StaleDevice is a device without a recent good iCloud backup on record, or one of which
-// that is unknown. It was last seen at SeenAt: what happened since, nobody knows.
-type StaleDevice struct {
-	KnownDevice
-	State         string    `json:"state"`                  // never, stale or unknown
-	LastBackup    time.Time `json:"lastBackup,omitzero"`    // end of the last good iCloud backup; absent unless the state is stale
-	NoLastBackup  string    `json:"noLastBackup,omitempty"` // why it is unknown; absent if it is not
-	EarlierBackup time.Time `json:"earlierBackup,omitzero"` // of an unknown one, as it was known at an earlier visit; absent if it was not
-	EarlierAt     time.Time `json:"earlierAt,omitzero"`     // when that visit was
-	Verdict       string    `json:"verdict"`                // failing, at-risk, no-cause-found, not-examined, backed-up or suppressed
-	Headline      string    `json:"headline"`               // the diagnosis in one sentence
+	Devices []KnownDevice `json:"devices"` // the stale: those without any, then the oldest first; then the unknown
 }
 
 // A Bench is the places where devices were connected, and how well that went there.

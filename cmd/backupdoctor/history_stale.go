@@ -21,7 +21,7 @@ func staleCommand(e env) *cli.Command {
 			command.Examples(
 				"backupdoctor history stale",
 				"backupdoctor history stale --days 7 --csv > stale.csv",
-				"backupdoctor history stale --json | jq -r '.devices[] | select(.state != \"unknown\") | .serial'",
+				"backupdoctor history stale --json | jq -r '.devices[] | select(.backup != \"unknown\") | .serial'",
 			),
 		Flags: slices.Concat([]cli.Flag{
 			&cli.IntFlag{Name: "days", Category: reportFlags, Usage: "`DAYS` that a backup may be old", Value: 14},

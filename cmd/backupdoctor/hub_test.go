@@ -385,11 +385,11 @@ func TestHubIsKilled(t *testing.T) {
 	if len(devices) != 6 || devices[0].Site != "Hamburg" {
 		t.Fatalf("%d devices, the first at %q", len(devices), devices[0].Site)
 	}
-	story := well(t, "fleet", "device", devices[0].ID, "--data", dir)
+	story := well(t, "fleet", "device", devices[0].UDID, "--data", dir)
 	if n := strings.Count(story, "UTC  north"); n != 16 {
 		t.Errorf("its story has %d visits, want 16:\n%s", n, story)
 	}
-	if remote := well(t, "fleet", "device", devices[0].ID, "--from", pages, "--token-file", token); remote != story {
+	if remote := well(t, "fleet", "device", devices[0].UDID, "--from", pages, "--token-file", token); remote != story {
 		t.Errorf("the pages tell the story\n%s\nthe database\n%s", remote, story)
 	}
 	p.interrupt(t)
@@ -532,17 +532,17 @@ func TestClocksOfBenchesDiffer(t *testing.T) {
 	}
 	var told struct {
 		Device ledger.Device  `json:"device"`
-		Visits []ledger.Visit `json:"visits"`
+		Visits []report.Visit `json:"visits"`
 	}
 	if err := json.Unmarshal([]byte(well(t, "fleet", "device", udid, "--data", dir, "--json")), &told); err != nil {
 		t.Fatal(err)
 	}
-	if told.Device.Bench != "right" || !told.Device.TakenAt.Equal(now) || told.Device.Ahead || len(told.Visits) != 3 {
+	if told.Device.Bench != "right" || !told.Device.TakenAt.Equal(now) || told.Device.Doubtful != "" || len(told.Visits) != 3 {
 		t.Errorf("the device stands as %s read it at %s, with %d visits; want the right bench at %s", told.Device.Bench, told.Device.TakenAt, len(told.Visits), now)
 	}
 	for _, v := range told.Visits {
-		if v.Ahead != (v.Bench == "ahead") {
-			t.Errorf("the visit to bench %s is ahead: %t", v.Bench, v.Ahead)
+		if (v.Doubtful != "") != (v.Bench == "ahead") {
+			t.Errorf("the visit to bench %s has the doubt %q", v.Bench, v.Doubtful)
 		}
 	}
 }

@@ -10,30 +10,30 @@ import (
 )
 
 // staleColumns are the columns of devices without a recent backup.
-func staleColumns(stale report.Stale) []Column[report.StaleDevice] {
-	return []Column[report.StaleDevice]{
-		{Head: "state", Text: func(d report.StaleDevice) string { return d.State }},
-		{Head: "lastBackup", Text: func(d report.StaleDevice) string { return Timestamp(d.LastBackup) }},
-		{Head: "days", Text: func(d report.StaleDevice) string {
+func staleColumns(stale report.Stale) []Column[report.KnownDevice] {
+	return []Column[report.KnownDevice]{
+		{Head: "backup", Text: func(d report.KnownDevice) string { return string(d.Backup) }},
+		{Head: "lastBackup", Text: func(d report.KnownDevice) string { return Timestamp(d.LastBackup) }},
+		{Head: "days", Text: func(d report.KnownDevice) string {
 			if d.LastBackup.IsZero() {
 				return ""
 			}
 			return strconv.Itoa(words.Days(stale.At.Sub(d.LastBackup)))
 		}},
-		{Head: "seenAt", Text: func(d report.StaleDevice) string { return Timestamp(d.SeenAt) }},
-		{Head: "name", Text: func(d report.StaleDevice) string { return d.Name }},
-		{Head: "model", Text: func(d report.StaleDevice) string { return d.ModelName }},
-		{Head: "udid", Text: func(d report.StaleDevice) string { return d.UDID }},
-		{Head: "serial", Text: func(d report.StaleDevice) string { return d.Serial }},
-		{Head: "slot", Text: func(d report.StaleDevice) string { return d.Slot }},
-		{Head: "location", Text: func(d report.StaleDevice) string { return d.Location }},
-		{Head: "asset", Text: func(d report.StaleDevice) string { return AssetText(d.Asset) }},
-		{Head: "verdict", Text: func(d report.StaleDevice) string { return d.Verdict }},
-		{Head: "headline", Text: func(d report.StaleDevice) string { return d.Headline }},
-		{Head: "noLastBackup", Text: func(d report.StaleDevice) string { return d.NoLastBackup }},
-		{Head: "earlierBackup", Text: func(d report.StaleDevice) string { return Timestamp(d.EarlierBackup) }},
-		{Head: "earlierAt", Text: func(d report.StaleDevice) string { return Timestamp(d.EarlierAt) }},
-		{Head: "doubtful", Text: func(d report.StaleDevice) string { return d.Doubtful }},
+		{Head: "takenAt", Text: func(d report.KnownDevice) string { return Timestamp(d.TakenAt) }},
+		{Head: "name", Text: func(d report.KnownDevice) string { return d.Name }},
+		{Head: "model", Text: func(d report.KnownDevice) string { return d.ModelName }},
+		{Head: "udid", Text: func(d report.KnownDevice) string { return d.UDID }},
+		{Head: "serial", Text: func(d report.KnownDevice) string { return d.Serial }},
+		{Head: "slot", Text: func(d report.KnownDevice) string { return d.Slot }},
+		{Head: "location", Text: func(d report.KnownDevice) string { return d.Location }},
+		{Head: "asset", Text: func(d report.KnownDevice) string { return AssetText(d.Asset) }},
+		{Head: "verdict", Text: func(d report.KnownDevice) string { return d.Verdict }},
+		{Head: "headline", Text: func(d report.KnownDevice) string { return d.Headline }},
+		{Head: "noLastBackup", Text: func(d report.KnownDevice) string { return d.NoLastBackup }},
+		{Head: "earlierBackup", Text: func(d report.KnownDevice) string { return Timestamp(d.EarlierBackup) }},
+		{Head: "earlierAt", Text: func(d report.KnownDevice) string { return Timestamp(d.EarlierAt) }},
+		{Head: "doubtful", Text: func(d report.KnownDevice) string { return d.Doubtful }},
 	}
 }
 

@@ -16,13 +16,13 @@ func WriteStale(w io.Writer, stale report.Stale, o Options) error {
 	p := newPage(o)
 	var known []report.Device
 	for _, d := range stale.Devices {
-		known = append(known, deviceOf(d.KnownDevice))
+		known = append(known, deviceOf(d))
 	}
 	labels := p.labels(known)
 	header := []column{{"Device", 5}, {"Last good iCloud backup", 4}, {"Last seen (UTC)", 3}, {"What was found then", 4}}
 	var rows [][]cell
 	for i, d := range stale.Devices {
-		rows = append(rows, []cell{p.whose(labels[i], d.KnownDevice), p.staleness(d, stale), p.lastSeen(d, stale), {{text: p.text(d.Headline)}}})
+		rows = append(rows, []cell{p.whose(labels[i], d), p.staleness(d, stale), p.lastSeen(d, stale), {{text: p.text(d.Headline)}}})
 	}
 	if err := p.rows(header, rows); err != nil {
 		return err
@@ -49,12 +49,12 @@ func (p *page) whose(label string, d report.KnownDevice) cell {
 	return c
 }
 
-func (p *page) staleness(d report.StaleDevice, stale report.Stale) cell {
-	switch d.State {
+func (p *page) staleness(d report.KnownDevice, stale report.Stale) cell {
+	switch d.Backup {
 	case report.BackupNever:
 		m := mark{"✗", "[x]", "", red}
 		return cell{{p.lead(m), m.style, "never", plain}}
-	case report.BackupStale:
+	case report.BackupKnown:
 		m := mark{"✗", "[x]", "", red}
 		return cell{{p.lead(m), m.style, daysText(d.LastBackup, stale.At) + " ago", plain}, {text: words.Date(d.LastBackup), style: dim}}
 	}
@@ -72,12 +72,12 @@ func (p *page) staleness(d report.StaleDevice, stale report.Stale) cell {
 
 // lastSeen says when a device was there last. What happened to its backups since, nobody
 // knows.
-func (p *page) lastSeen(d report.StaleDevice, stale report.Stale) cell {
-	c := append(cell{{text: toTheMinute(d.SeenAt)}}, p.doubt(d.Doubtful)...)
+func (p *page) lastSeen(d report.KnownDevice, stale report.Stale) cell {
+	c := append(cell{{text: toTheMinute(d.TakenAt)}}, p.doubt(d.Doubtful)...)
 	if d.Doubtful == report.DoubtFuture {
 		return c
 	}
-	if ago := daysText(d.SeenAt, stale.At); ago != "0 days" {
+	if ago := daysText(d.TakenAt, stale.At); ago != "0 days" {
 		c = append(c, paragraph{text: ago + " ago", style: dim})
 	}
 	return c

@@ -54,7 +54,7 @@ func (p *page) known(d report.KnownDevice) {
 	for _, name := range namesOf(d) {
 		p.print(p.hang("  ", plain, name)...)
 	}
-	seen := "Last seen " + toTheMinute(d.SeenAt) + " UTC"
+	seen := "Last seen " + toTheMinute(d.TakenAt) + " UTC"
 	for _, doubt := range p.doubt(d.Doubtful) {
 		seen += " (" + doubt.text + ")"
 	}

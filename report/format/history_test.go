@@ -32,7 +32,7 @@ var sampleRuns = report.RunList{Schema: report.HistorySchema, Total: 153, Runs: 
 
 var lea = report.KnownDevice{
 	UDID: "00008110-000514AE0C22801E", Serial: "F4GXK0ABCD", Slot: "07", Location: "0x14120000", Name: "Léa’s iPhone", ProductType: "iPhone14,4",
-	ModelName: "iPhone 13 mini", SeenAt: daysAgo(1), Asset: []report.Field{{Name: "Asset tag", Value: "A-1234"}, {Name: "Ward", Value: ""}},
+	ModelName: "iPhone 13 mini", TakenAt: daysAgo(1), Asset: []report.Field{{Name: "Asset tag", Value: "A-1234"}, {Name: "Ward", Value: ""}},
 }
 
 var sampleStory = report.Story{Schema: report.HistorySchema, Device: lea, Total: 30, Visits: []report.Visit{
@@ -45,12 +45,19 @@ var sampleStory = report.Story{Schema: report.HistorySchema, Device: lea, Total:
 	{Run: "e", Subject: report.OfDevices, TakenAt: daysAgo(30), Verdict: "failing", Causes: []report.PastCause{{Check: "backup-turned-off", Status: "problem", Since: daysAgo(30)}}},
 }}
 
-var sampleStale = report.Stale{Schema: report.HistorySchema, At: pastDay, Days: 14, Known: 40, Stale: 2, Unknown: 2, Devices: []report.StaleDevice{
-	{KnownDevice: report.KnownDevice{UDID: "00008130-00061D8A2E41401C", Name: "Ward 3", SeenAt: pastDay}, State: report.BackupNever, Verdict: "failing", Headline: "No backup was ever made."},
-	{KnownDevice: lea, State: report.BackupStale, LastBackup: daysAgo(23), Verdict: "failing", Headline: "iCloud Backup is off; the last good backup is 22 days old."},
-	{KnownDevice: report.KnownDevice{UDID: "00008120-000A1C2E3F4A5B6C", Name: "Ward 3", SeenAt: daysAgo(3)}, State: report.BackupUnknown, NoLastBackup: "locked", EarlierBackup: daysAgo(30), EarlierAt: daysAgo(29),
+// staleLea is lea without a recent backup.
+func staleLea() report.KnownDevice {
+	d := lea
+	d.Backup, d.LastBackup, d.Verdict, d.Headline = report.BackupKnown, daysAgo(23), "failing", "iCloud Backup is off; the last good backup is 22 days old."
+	return d
+}
+
+var sampleStale = report.Stale{Schema: report.HistorySchema, At: pastDay, Days: 14, Known: 40, Stale: 2, Unknown: 2, Devices: []report.KnownDevice{
+	{UDID: "00008130-00061D8A2E41401C", Name: "Ward 3", TakenAt: pastDay, Backup: report.BackupNever, Verdict: "failing", Headline: "No backup was ever made."},
+	staleLea(),
+	{UDID: "00008120-000A1C2E3F4A5B6C", Name: "Ward 3", TakenAt: daysAgo(3), Backup: report.BackupUnknown, NoLastBackup: "locked", EarlierBackup: daysAgo(30), EarlierAt: daysAgo(29),
 		Verdict: "not-examined", Headline: "The device is locked with its passcode."},
-	{KnownDevice: report.KnownDevice{UDID: "00008120-111A1C2E3F4A5B6C", SeenAt: daysAgo(3)}, State: report.BackupUnknown, Verdict: "at-risk", Headline: "=HYPERLINK(\"https://example.com\")"},
+	{UDID: "00008120-111A1C2E3F4A5B6C", TakenAt: daysAgo(3), Backup: report.BackupUnknown, Verdict: "at-risk", Headline: "=HYPERLINK(\"https://example.com\")"},
 }}
 
 var sampleBench = report.Bench{Schema: report.HistorySchema, Runs: 50, Slots: []report.SlotHealth{
@@ -65,7 +72,7 @@ var historyFaces = map[string]func(io.Writer, Options) error{
 	"runs":  func(w io.Writer, o Options) error { return WriteRuns(w, sampleRuns, o) },
 	"story": func(w io.Writer, o Options) error { return WriteStory(w, sampleStory, o) },
 	"known": func(w io.Writer, o Options) error {
-		return WriteKnown(w, []report.KnownDevice{lea, sampleStale.Devices[3].KnownDevice}, o)
+		return WriteKnown(w, []report.KnownDevice{lea, sampleStale.Devices[3]}, o)
 	},
 	"stale": func(w io.Writer, o Options) error { return WriteStale(w, sampleStale, o) },
 	"no-stale": func(w io.Writer, o Options) error {
@@ -92,9 +99,11 @@ func TestHistoryGoldens(t *testing.T) {
 func TestHistoryHoldsItsWidth(t *testing.T) {
 	hostile := lea
 	hostile.Name, hostile.Serial, hostile.Slot = "李雷的手机 📱\x1b[31m\n"+strings.Repeat("W", 100), "\x07\u202e", "slot\twith a long name"
+	broken := hostile
+	broken.Backup, broken.Headline = "\x1b[0m", "\x1b[2J"
 	faces := map[string]func(io.Writer, Options) error{
 		"hostile stale": func(w io.Writer, o Options) error {
-			return WriteStale(w, report.Stale{At: pastDay, Days: 14, Devices: []report.StaleDevice{{KnownDevice: hostile, State: "\x1b[0m", Headline: "\x1b[2J"}}}, o)
+			return WriteStale(w, report.Stale{At: pastDay, Days: 14, Devices: []report.KnownDevice{broken}}, o)
 		},
 		"hostile story": func(w io.Writer, o Options) error {
 			return WriteStory(w, report.Story{Device: hostile, Visits: []report.Visit{{System: "\x1b", ProductVersion: "\n", Slot: "\t", Verdict: "\x1b", Reason: "\x1b", Causes: []report.PastCause{{Check: "\x1b[31m"}}}}}, o)

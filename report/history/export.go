@@ -99,10 +99,9 @@ func exportDevices(conn *sqlite.Conn, after, last int64) ([]exported, error) {
 				run: row.GetText("id"),
 				columns: report.Device{
 					UDID: known.UDID, Serial: known.Serial, Slot: known.Slot, Location: known.Location, Asset: known.Asset,
-					Name: known.Name, ProductType: known.ProductType, ModelName: known.ModelName, TakenAt: known.SeenAt,
-					System: row.GetText("system"), ProductVersion: row.GetText("version"), Verdict: row.GetText("verdict"), Headline: row.GetText("headline"),
-					Reason: row.GetText("reason"), Retried: row.GetText("retried"),
-					LastBackup: timeOf(row, "backup"), NoLastBackup: row.GetText("no_backup"),
+					Name: known.Name, ProductType: known.ProductType, ModelName: known.ModelName, TakenAt: known.TakenAt,
+					System: known.System, ProductVersion: known.ProductVersion, Verdict: known.Verdict, Headline: row.GetText("headline"),
+					Reason: known.Reason, Retried: row.GetText("retried"), LastBackup: known.LastBackup, NoLastBackup: known.NoLastBackup,
 					Findings: []report.Finding{}, Plan: []report.Step{}, Backups: []report.Backup{},
 				},
 				detail: blobOf(row, "json"),
@@ -113,6 +112,6 @@ func exportDevices(conn *sqlite.Conn, after, last int64) ([]exported, error) {
 }
 
 const nextDevices = `
-	SELECT device, id, ` + knownColumns + `, system, version, verdict, headline, reason, retried, backup, no_backup, json
+	SELECT device, id, ` + knownColumns + `, retried, json
 	FROM devices JOIN runs USING (run) LEFT JOIN details USING (device)
 	WHERE device > ? AND device <= ? ORDER BY device LIMIT ?`

@@ -128,6 +128,10 @@ func immutable(path string) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?immutable=1"
 }
 
+// marking is the first that is written to a history. A transaction that began with IMMEDIATE
+// would be too late for auto_vacuum.
+var marking = fmt.Sprintf("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA application_id=%d;", schema.AppID)
+
 // create makes a history where there is no file, or an empty one. The log is turned on last:
 // a process that is killed before leaves a file that is empty, once SQLite has rolled it back,
 // or that has our application id.
@@ -136,9 +140,10 @@ func create(ctx context.Context, path string) (*sqlite.Conn, error) {
 		return nil, err
 	}
 	conn, err := prepared(ctx, path, sqlite.OpenReadWrite, func(conn *sqlite.Conn) error {
-		// So that what is freed can be given back a little at a time: VACUUM would keep
-		// all others waiting, and needs as much room again.
-		if err := sqlitex.ExecuteTransient(conn, "PRAGMA auto_vacuum=INCREMENTAL", nil); err != nil {
+		// auto_vacuum, so that what is freed can be given back a little at a time: VACUUM
+		// would keep all others waiting, and needs as much room again. In one transaction, so
+		// that no other process finds a file without our application id.
+		if err := sqlitex.ExecuteScript(conn, marking, nil); err != nil {
 			return err
 		}
 		return upgrade(ctx, conn, 0)

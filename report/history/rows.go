@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"zombiezen.com/go/sqlite"
 )
@@ -32,19 +33,39 @@ const (
 )
 
 // knownColumns are what knownOf reads.
-const knownColumns = "udid, serial, slot, location, asset, name, product, model, taken"
+const knownColumns = "udid, serial, slot, location, asset, name, product, model, system, version, taken, verdict, headline, reason, backup, no_backup"
 
 func knownOf(row *sqlite.Stmt) report.KnownDevice {
-	return report.KnownDevice{
-		UDID:        row.GetText("udid"),
-		Serial:      row.GetText("serial"),
-		Slot:        row.GetText("slot"),
-		Location:    row.GetText("location"),
-		Asset:       assetOf(row),
-		Name:        row.GetText("name"),
-		ProductType: row.GetText("product"),
-		ModelName:   row.GetText("model"),
-		SeenAt:      timeOf(row, "taken"),
+	d := report.KnownDevice{
+		UDID:           row.GetText("udid"),
+		Serial:         row.GetText("serial"),
+		Slot:           row.GetText("slot"),
+		Location:       row.GetText("location"),
+		Asset:          assetOf(row),
+		Name:           row.GetText("name"),
+		ProductType:    row.GetText("product"),
+		ModelName:      row.GetText("model"),
+		System:         row.GetText("system"),
+		ProductVersion: row.GetText("version"),
+		TakenAt:        timeOf(row, "taken"),
+		Verdict:        row.GetText("verdict"),
+		Headline:       device.Quoted(row.GetText("headline")),
+		Reason:         row.GetText("reason"),
+	}
+	d.Backup, d.LastBackup, d.NoLastBackup = backupOf(row)
+	return d
+}
+
+// backupOf is what is known of the last good iCloud backup.
+func backupOf(row *sqlite.Stmt) (state report.BackupState, at time.Time, why string) {
+	at, why = timeOf(row, "backup"), row.GetText("no_backup")
+	switch {
+	case !at.IsZero():
+		return report.BackupKnown, at, why
+	case why == string(device.Absent):
+		return report.BackupNever, at, why
+	default:
+		return report.BackupUnknown, at, why
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -16,7 +15,7 @@ import (
 // that have none on record; and apart from them those of which it could not be read when they
 // were last seen, with what was known before.
 func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stale, error) {
-	stale := report.Stale{Schema: report.HistorySchema, At: now.UTC().Truncate(time.Second), Days: days, Devices: []report.StaleDevice{}}
+	stale := report.Stale{Schema: report.HistorySchema, At: now.UTC().Truncate(time.Second), Days: days, Devices: []report.KnownDevice{}}
 	limit := now.Add(-time.Duration(days) * 24 * time.Hour)
 	err := s.do(ctx, reading, func(conn *sqlite.Conn) error {
 		return sqlitex.Execute(conn, newestSeen, &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
@@ -36,33 +35,28 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 		return report.Stale{}, err
 	}
 	for _, d := range stale.Devices {
-		if d.State == report.BackupUnknown {
+		if d.Backup == report.BackupUnknown {
 			stale.Unknown++
 		} else {
 			stale.Stale++
 		}
 	}
-	order := []string{report.BackupNever, report.BackupStale, report.BackupUnknown}
-	slices.SortStableFunc(stale.Devices, func(a, b report.StaleDevice) int {
+	order := []report.BackupState{report.BackupNever, report.BackupKnown, report.BackupUnknown}
+	slices.SortStableFunc(stale.Devices, func(a, b report.KnownDevice) int {
 		return cmp.Or(
-			slices.Index(order, a.State)-slices.Index(order, b.State),
+			slices.Index(order, a.Backup)-slices.Index(order, b.Backup),
 			a.LastBackup.Compare(b.LastBackup),
-			a.SeenAt.Compare(b.SeenAt),
+			a.TakenAt.Compare(b.TakenAt),
 		)
 	})
 	return stale, nil
 }
 
 var newestSeen = newestOf(seenRows) + `
-	SELECT ` + knownColumns + `, device, key, verdict, headline, backup, no_backup FROM newest JOIN devices USING (device)`
+	SELECT ` + knownColumns + `, device, key FROM newest JOIN devices USING (device)`
 
-func staleDevice(conn *sqlite.Conn, row *sqlite.Stmt, c clock) (report.StaleDevice, error) {
-	d := report.StaleDevice{
-		KnownDevice: knownOf(row),
-		LastBackup:  timeOf(row, "backup"),
-		Verdict:     row.GetText("verdict"),
-		Headline:    device.Quoted(row.GetText("headline")),
-	}
+func staleDevice(conn *sqlite.Conn, row *sqlite.Stmt, c clock) (report.KnownDevice, error) {
+	d := knownOf(row)
 	err := sqlitex.Execute(conn, latestVisit, &sqlitex.ExecOptions{
 		Args:       []any{row.GetText("key"), row.GetInt64("device"), c.now + clockSlack},
 		ResultFunc: func(row *sqlite.Stmt) error { c.latest = row.ColumnInt64(0); return nil },
@@ -71,22 +65,16 @@ func staleDevice(conn *sqlite.Conn, row *sqlite.Stmt, c clock) (report.StaleDevi
 		return d, err
 	}
 	d.Doubtful = c.judge(row.GetInt64("taken"))
-	switch why := row.GetText("no_backup"); {
-	case !d.LastBackup.IsZero():
-		d.State = report.BackupStale
-	case why == string(device.Absent):
-		d.State = report.BackupNever
-	default:
-		d.State, d.NoLastBackup = report.BackupUnknown, why
-		return d, sqlitex.Execute(conn, earlierBackup, &sqlitex.ExecOptions{
-			Args: []any{row.GetText("key")},
-			ResultFunc: func(row *sqlite.Stmt) error {
-				d.EarlierBackup, d.EarlierAt = timeOf(row, "backup"), timeOf(row, "taken")
-				return nil
-			},
-		})
+	if d.Backup != report.BackupUnknown {
+		return d, nil
 	}
-	return d, nil
+	return d, sqlitex.Execute(conn, earlierBackup, &sqlitex.ExecOptions{
+		Args: []any{row.GetText("key")},
+		ResultFunc: func(row *sqlite.Stmt) error {
+			d.EarlierBackup, d.EarlierAt = timeOf(row, "backup"), timeOf(row, "taken")
+			return nil
+		},
+	})
 }
 
 // earlierBackup is the newest that was known of a device's last backup.

@@ -51,7 +51,7 @@ func TestStale(t *testing.T) {
 	must(t, err)
 	var lines []string
 	for _, d := range got.Devices {
-		line := fmt.Sprintf("%s %s, seen %d days ago", d.UDID, d.State, now.Sub(d.SeenAt)/aDay)
+		line := fmt.Sprintf("%s %s, seen %d days ago", d.UDID, d.Backup, now.Sub(d.TakenAt)/aDay)
 		if !d.LastBackup.IsZero() {
 			line += fmt.Sprintf(", %d days old", now.Sub(d.LastBackup)/aDay)
 		}
@@ -64,10 +64,10 @@ func TestStale(t *testing.T) {
 		lines = append(lines, line)
 	}
 	want := []string{
-		"NEVER never, seen 1 days ago",
-		"STALER stale, seen 1 days ago, 50 days old",
-		"STALE stale, seen 20 days ago, 31 days old",
-		"NOT-THERE stale, seen 20 days ago, 21 days old",
+		"NEVER never, seen 1 days ago: absent",
+		"STALER known, seen 1 days ago, 50 days old",
+		"STALE known, seen 20 days ago, 31 days old",
+		"NOT-THERE known, seen 20 days ago, 21 days old",
 		"NEVER-READ unknown, seen 3 days ago: refused",
 		"LOCKED unknown, seen 2 days ago: locked, 30 days old when read 25 days ago",
 		"OLD-REPORT unknown, seen 0 days ago",

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -91,7 +90,7 @@ func find(conn *sqlite.Conn, who string) (key string, known report.KnownDevice, 
 	for _, c := range found {
 		several.Devices = append(several.Devices, c.KnownDevice)
 	}
-	slices.SortStableFunc(several.Devices, func(a, b report.KnownDevice) int { return b.SeenAt.Compare(a.SeenAt) })
+	slices.SortStableFunc(several.Devices, func(a, b report.KnownDevice) int { return b.TakenAt.Compare(a.TakenAt) })
 	return "", report.KnownDevice{}, several
 }
 
@@ -104,7 +103,7 @@ func isOf(who, key string, d report.KnownDevice) bool {
 // visits are all visits of a device, in the order in which they were written.
 func visits(conn *sqlite.Conn, key string, c clock) ([]report.Visit, error) {
 	list := []report.Visit{}
-	seen := memory{}
+	seen := report.CauseTracker{}
 	err := sqlitex.Execute(conn, visitsOfDevice,
 		&sqlitex.ExecOptions{Args: []any{key}, ResultFunc: func(row *sqlite.Stmt) error {
 			v := report.Visit{
@@ -120,11 +119,17 @@ func visits(conn *sqlite.Conn, key string, c clock) ([]report.Visit, error) {
 				Headline:       device.Quoted(row.GetText("headline")),
 				Reason:         row.GetText("reason"),
 				Retried:        row.GetText("retried"),
-				LastBackup:     timeOf(row, "backup"),
-				NoLastBackup:   row.GetText("no_backup"),
+				Tool:           row.GetText("tool"),
+				Findings:       []report.VisitFinding{},
 			}
+			v.Backup, v.LastBackup, v.NoLastBackup = backupOf(row)
 			findings, err := findingsOf(conn, row.GetInt64("device"))
-			v.Causes, v.Gone = seen.compare(v.TakenAt, findings)
+			v.Causes, v.Gone = seen.Compare(v.TakenAt, findings)
+			for _, f := range findings {
+				if f.Status != string(checks.OK) {
+					v.Findings = append(v.Findings, f)
+				}
+			}
 			list = append(list, v)
 			return err
 		}})
@@ -132,16 +137,16 @@ func visits(conn *sqlite.Conn, key string, c clock) ([]report.Visit, error) {
 }
 
 const visitsOfDevice = `
-	SELECT device, id, runs.subject, taken, slot, location, system, version, verdict, headline, reason, retried, backup, no_backup
+	SELECT device, id, runs.subject, tool, taken, slot, location, system, version, verdict, headline, reason, retried, backup, no_backup
 	FROM devices JOIN runs USING (run) WHERE key = ? ORDER BY device`
 
 // findingsOf are what was kept of the findings at one visit.
-func findingsOf(conn *sqlite.Conn, row int64) ([]report.Finding, error) {
-	var findings []report.Finding
+func findingsOf(conn *sqlite.Conn, row int64) ([]report.VisitFinding, error) {
+	var findings []report.VisitFinding
 	err := sqlitex.Execute(conn, findingsOfVisit, &sqlitex.ExecOptions{
 		Args: []any{row},
 		ResultFunc: func(row *sqlite.Stmt) error {
-			findings = append(findings, report.Finding{Check: row.ColumnText(0), Status: row.ColumnText(1), ExplainedBy: row.ColumnText(2)})
+			findings = append(findings, report.VisitFinding{Check: row.ColumnText(0), Status: row.ColumnText(1), ExplainedBy: row.ColumnText(2)})
 			return nil
 		},
 	})
@@ -149,48 +154,3 @@ func findingsOf(conn *sqlite.Conn, row int64) ([]report.Finding, error) {
 }
 
 const findingsOfVisit = "SELECT check_id, status, explained_by FROM findings WHERE device = ? ORDER BY place"
-
-// A memory is what the visits so far told of each check: what could not be read, or was not
-// asked, changes nothing in it.
-type memory map[string]memo
-
-type memo struct {
-	well   bool
-	status string    // if it is not well
-	since  time.Time // when it was first found so
-}
-
-// compare takes in the findings of the next visit, and says which causes there are, each
-// check once, and which are gone.
-func (m memory) compare(at time.Time, findings []report.Finding) (causes, gone []report.PastCause) {
-	causes, gone = []report.PastCause{}, []report.PastCause{}
-	done := map[string]bool{}
-	for _, f := range findings {
-		before, known := m[f.Check]
-		switch f.Status {
-		case string(checks.OK):
-			if known && !before.well && !done[f.Check] {
-				gone = append(gone, report.PastCause{Check: f.Check, Status: before.status, Since: before.since})
-			}
-			if !done[f.Check] {
-				m[f.Check] = memo{well: true, since: at}
-			}
-		case string(checks.Problem), string(checks.Warning), suppressed:
-			if done[f.Check] {
-				continue
-			}
-			now := memo{status: f.Status, since: at}
-			if known && !before.well {
-				now.since = before.since
-			}
-			m[f.Check] = now
-			if f.ExplainedBy == "" && f.Status != suppressed {
-				causes = append(causes, report.PastCause{Check: f.Check, Status: f.Status, Since: now.since, Came: known && before.well})
-			}
-		default:
-			continue
-		}
-		done[f.Check] = true
-	}
-	return causes, gone
-}

@@ -15,7 +15,7 @@ func found(text string) (findings []report.Finding, silenced []report.Silence) {
 	for _, part := range strings.Fields(text) {
 		check, status, _ := strings.Cut(part, "=")
 		status, explainedBy, _ := strings.Cut(status, "<")
-		if status == suppressed {
+		if status == report.StatusSuppressed {
 			silenced = append(silenced, report.Silence{Check: check, Status: "problem"})
 			continue
 		}

@@ -115,9 +115,6 @@ func replaced(conn *sqlite.Conn, run int64, key string, taken int64) (number any
 	return number, err
 }
 
-// suppressed is the status of a finding that somebody chose not to hear of.
-const suppressed = "suppressed"
-
 // addFindings keeps what was read, well or unwell, and what could not be read. That a cause
 // is gone can only be said of what was read to be well, so that is kept too; a question that
 // is open tells nothing.
@@ -137,7 +134,7 @@ func addFindings(conn *sqlite.Conn, row int64, d report.Device) error {
 		}
 	}
 	for _, silence := range d.Suppressed {
-		if err := add(silence.Check, suppressed, silence.Subject, ""); err != nil {
+		if err := add(silence.Check, report.StatusSuppressed, silence.Subject, ""); err != nil {
 			return err
 		}
 	}

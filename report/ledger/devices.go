@@ -15,12 +15,13 @@ import (
 )
 
 // A Backup says what is known of the last good iCloud backup of a device.
-type Backup string
+type Backup = report.BackupState
 
+// The states of a backup.
 const (
-	BackupKnown   Backup = "known"   // when it ended
-	BackupNever   Backup = "never"   // that there is none
-	BackupUnknown Backup = "unknown" // nothing, in the newest reading
+	BackupKnown   = report.BackupKnown
+	BackupNever   = report.BackupNever
+	BackupUnknown = report.BackupUnknown
 )
 
 func backupState(at int64) Backup {
@@ -36,31 +37,11 @@ func backupState(at int64) Backup {
 
 // A Device is how one device stands, by its newest reading.
 type Device struct {
-	ID             string         `json:"id"`                       // as the reports have it
-	Serial         string         `json:"serial,omitempty"`         //
-	Name           string         `json:"name,omitempty"`           // what its owner calls it
-	Slot           string         `json:"slot,omitempty"`           // where it was read
-	Site           string         `json:"site,omitempty"`           // of the inventory, or else of the bench
-	Bench          string         `json:"bench"`                    // that read it
-	ModelName      string         `json:"modelName,omitempty"`      //
-	ProductType    string         `json:"productType,omitempty"`    //
-	System         string         `json:"system,omitempty"`         //
-	ProductVersion string         `json:"version,omitempty"`        //
-	Asset          []report.Field `json:"asset,omitempty"`          // its row of the inventory
-	TakenAt        time.Time      `json:"takenAt"`                  // when it was read, by the clock of the bench
-	ReceivedAt     time.Time      `json:"receivedAt"`               // when the hub had it
-	Ahead          bool           `json:"ahead,omitempty"`          // read more than a day after it was received: a clock was wrong
-	FirstAt        time.Time      `json:"firstAt"`                  // when it was first read
-	Visits         int            `json:"visits"`                   // how often it was read
-	Verdict        string         `json:"verdict"`                  //
-	Headline       string         `json:"headline"`                 //
-	Reason         string         `json:"reason,omitempty"`         // why it was not examined, or not to the end
-	Backup         Backup         `json:"backup"`                   //
-	LastBackup     time.Time      `json:"lastBackup,omitzero"`      // zero unless Backup is known
-	NoLastBackup   string         `json:"noLastBackup,omitempty"`   // why it is not
-	EarlierBackup  time.Time      `json:"earlierBackup,omitzero"`   // where Backup is unknown, what was known before; zero if nothing, or that there was none
-	EarlierAt      time.Time      `json:"earlierBackupAt,omitzero"` // when that was read
-	Causes         []DeviceCause  `json:"causes"`                   // as they were last read
+	report.KnownDevice
+	ReceivedAt time.Time     `json:"receivedAt"` // when the hub had that reading
+	FirstAt    time.Time     `json:"firstAt"`    // when it was first read
+	Visits     int           `json:"visits"`     // how often it was read
+	Causes     []DeviceCause `json:"causes"`     // as they were last read
 }
 
 // A DeviceCause is one cause on a device.
@@ -245,11 +226,13 @@ func scanDevice(rows *sql.Rows) (number int64, d Device, p place, err error) {
 	n := &h.newest
 	err = rows.Scan(append([]any{&h.number, &n.udid, &h.first, &h.visits, &h.earlierBackup, &h.earlierAt, &n.number, &n.reportID}, n.targets()...)...)
 	d = Device{
-		ID: n.udid, Serial: n.serial, Name: n.name, Slot: n.slot, Site: n.site, Bench: n.bench,
-		ModelName: n.model, ProductType: n.product, System: n.system, ProductVersion: n.version, Asset: readAsset(n.asset),
-		TakenAt: moment(n.taken), ReceivedAt: moment(n.received), Ahead: n.ahead, FirstAt: moment(h.first), Visits: int(h.visits),
-		Verdict: n.verdict, Headline: n.headline, Reason: n.reason,
-		Backup: backupState(n.backup), NoLastBackup: n.noBackup, Causes: []DeviceCause{},
+		KnownDevice: report.KnownDevice{
+			UDID: n.udid, Serial: n.serial, Name: n.name, Slot: n.slot, Site: n.site, Bench: n.bench,
+			ModelName: n.model, ProductType: n.product, System: n.system, ProductVersion: n.version, Asset: readAsset(n.asset),
+			TakenAt: moment(n.taken), Doubtful: doubtOf(n.ahead), Verdict: n.verdict, Headline: n.headline, Reason: n.reason,
+			Backup: backupState(n.backup), NoLastBackup: n.noBackup,
+		},
+		ReceivedAt: moment(n.received), FirstAt: moment(h.first), Visits: int(h.visits), Causes: []DeviceCause{},
 	}
 	switch {
 	case d.Backup == BackupKnown:
@@ -258,6 +241,14 @@ func scanDevice(rows *sql.Rows) (number int64, d Device, p place, err error) {
 		d.EarlierBackup, d.EarlierAt = timeOf(h.earlierBackup), timeOf(h.earlierAt)
 	}
 	return h.number, d, place{At: n.backup}, err
+}
+
+// doubtOf says why the date of a reading is in doubt.
+func doubtOf(ahead bool) string {
+	if ahead {
+		return report.DoubtFuture
+	}
+	return ""
 }
 
 // readAsset is a row of the inventory. One that cannot be read is none.

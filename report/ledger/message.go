@@ -171,13 +171,10 @@ func backupOf(d report.Device) int64 {
 	}
 }
 
-// suppressed is the status of a finding that somebody chose not to hear of.
-const suppressed = "suppressed"
-
 // gravity orders the statuses: of several findings of one check the gravest is kept. That
 // one subject could not be read does not make the others well.
 var gravity = map[string]int{
-	string(checks.OK): 1, string(checks.Unknown): 2, suppressed: 3, string(checks.Warning): 4, string(checks.Problem): 5,
+	string(checks.OK): 1, string(checks.Unknown): 2, report.StatusSuppressed: 3, string(checks.Warning): 4, string(checks.Problem): 5,
 }
 
 // checkID is what can name a check.
@@ -207,7 +204,7 @@ func findingsOf(d report.Device) []finding {
 		add(finding{check: f.Check, status: f.Status, by: by})
 	}
 	for _, s := range d.Suppressed {
-		add(finding{check: s.Check, status: suppressed})
+		add(finding{check: s.Check, status: report.StatusSuppressed})
 	}
 	return list
 }

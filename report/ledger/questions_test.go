@@ -175,7 +175,7 @@ func TestSymptomsAndSilencedFindingsAreNoCauses(t *testing.T) {
 		if diff := cmp.Diff([]DeviceCause{{"backup-turned-off", "problem", monday, monday}}, story.Device.Causes); diff != "" {
 			t.Error(diff)
 		}
-		want := []VisitFinding{{"backup-turned-off", "problem", ""}, {"backup-stale", "problem", "backup-turned-off"}, {"beta-software", "suppressed", ""}}
+		want := []report.VisitFinding{{Check: "backup-turned-off", Status: "problem", ExplainedBy: ""}, {Check: "backup-stale", Status: "problem", ExplainedBy: "backup-turned-off"}, {Check: "beta-software", Status: "suppressed", ExplainedBy: ""}}
 		if diff := cmp.Diff(want, story.Visits.Rows[0].Findings); diff != "" {
 			t.Error(diff)
 		}

@@ -185,7 +185,7 @@ func idsOf(t testing.TB, s *Store, f Filter, order Sort) []string {
 	t.Helper()
 	ids := []string{}
 	for _, d := range all(t, func(p Page) (List[Device], error) { return s.Devices(t.Context(), f, order, p) }) {
-		ids = append(ids, d.ID)
+		ids = append(ids, d.UDID)
 	}
 	return ids
 }

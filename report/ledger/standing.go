@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // What stands in place of the end of a backup, so that the devices that were not backed up
@@ -105,9 +106,9 @@ func (s *standing) take(v visit) {
 				before.fixed = v.taken
 				s.causes[f.number] = before
 			}
-		case string(checks.Problem), string(checks.Warning), suppressed:
+		case string(checks.Problem), string(checks.Warning), report.StatusSuppressed:
 			now := cause{
-				status: f.status, explainedBy: f.byNumber, root: f.byNumber == 0 && f.status != suppressed,
+				status: f.status, explainedBy: f.byNumber, root: f.byNumber == 0 && f.status != report.StatusSuppressed,
 				since: v.taken, seen: v.taken,
 			}
 			if known && before.fixed == 0 {

@@ -7,41 +7,14 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
 )
-
-// A Visit is one reading of a device.
-type Visit struct {
-	ReportID       string         `json:"report"` // see Store.Report
-	Bench          string         `json:"bench"`
-	Site           string         `json:"site,omitempty"`
-	Slot           string         `json:"slot,omitempty"`
-	Tool           string         `json:"tool"`
-	TakenAt        time.Time      `json:"takenAt"`
-	ReceivedAt     time.Time      `json:"receivedAt"`
-	Ahead          bool           `json:"ahead,omitempty"` // read more than a day after it was received: a clock was wrong
-	ProductVersion string         `json:"version,omitempty"`
-	Verdict        string         `json:"verdict"`
-	Headline       string         `json:"headline"`
-	Reason         string         `json:"reason,omitempty"`
-	Backup         Backup         `json:"backup"`
-	LastBackup     time.Time      `json:"lastBackup,omitzero"`
-	NoLastBackup   string         `json:"noLastBackup,omitempty"`
-	Cut            string         `json:"cut,omitempty"` // what was left out of the report on its way, which was too long: evidence, findings
-	Findings       []VisitFinding `json:"findings"`      // what was unwell or could not be read
-}
-
-// A VisitFinding is what a visit told of one check.
-type VisitFinding struct {
-	Check       string `json:"check"`
-	Status      string `json:"status"`                // problem, warning, suppressed or unknown
-	ExplainedBy string `json:"explainedBy,omitempty"` // id of the check whose finding this is a mere symptom of
-}
 
 // A Story is one device with a page of its visits on all benches, the newest first.
 type Story struct {
-	Device Device      `json:"device"`
-	Visits List[Visit] `json:"visits"`
+	Device Device             `json:"device"`
+	Visits List[report.Visit] `json:"visits"`
 }
 
 // Story tells the story of the device with an id. No such device is ErrUnknown.
@@ -76,34 +49,75 @@ func (s *Store) deviceByID(ctx context.Context, tx transaction, id string, d *De
 }
 
 const visitsOfStory = `
-	SELECT visit, reports.id, reports.tool, reports.cut, visits.bench, site, slot, visits.taken, visits.received, ahead, version, verdict, headline, reason, backup, no_backup
+	SELECT visit, reports.id, reports.tool, reports.cut, visits.bench, site, slot, visits.taken, visits.received, ahead, system, version, verdict, headline, reason, backup, no_backup
 	FROM visits JOIN reports ON reports.report = visits.report
 	WHERE device = $1 AND (visits.taken, visit) < ($2, $3) ORDER BY visits.taken DESC, visit DESC LIMIT $4`
 
-func visitsPage(ctx context.Context, tx transaction, device int64, page Page) (List[Visit], error) {
+func visitsPage(ctx context.Context, tx transaction, device int64, page Page) (List[report.Visit], error) {
 	from, err := page.place(place{At: math.MaxInt64, Row: math.MaxInt64})
 	if err != nil {
-		return List[Visit]{}, err
+		return List[report.Visit]{}, err
 	}
-	var visits []Visit
+	var visits []report.Visit
 	var places []place
 	at := map[int64]int{}
 	err = each(ctx, tx, visitsOfStory, []any{device, from.At, from.Row, page.rows() + 1}, func(rows *sql.Rows) error {
-		v := Visit{Findings: []VisitFinding{}}
+		v := report.Visit{Findings: []report.VisitFinding{}, Causes: []report.PastCause{}, Gone: []report.PastCause{}}
 		var number, taken, received, backup int64
-		if err := rows.Scan(&number, &v.ReportID, &v.Tool, &v.Cut, &v.Bench, &v.Site, &v.Slot, &taken, &received, &v.Ahead,
-			&v.ProductVersion, &v.Verdict, &v.Headline, &v.Reason, &backup, &v.NoLastBackup); err != nil {
+		var ahead bool
+		if err := rows.Scan(&number, &v.ReportID, &v.Tool, &v.Cut, &v.Bench, &v.Site, &v.Slot, &taken, &received, &ahead,
+			&v.System, &v.ProductVersion, &v.Verdict, &v.Headline, &v.Reason, &backup, &v.NoLastBackup); err != nil {
 			return err
 		}
+		v.Doubtful = doubtOf(ahead)
 		v.TakenAt, v.ReceivedAt, v.Backup, v.LastBackup = moment(taken), moment(received), backupState(backup), timeOf(backup)
 		at[number] = len(visits)
 		visits, places = append(visits, v), append(places, place{At: taken, Row: number})
 		return nil
 	})
 	if err != nil {
-		return List[Visit]{}, err
+		return List[report.Visit]{}, err
 	}
-	return cut(page, visits, places), addFindings(ctx, tx, visits, at)
+	if err := addFindings(ctx, tx, visits, at); err != nil {
+		return List[report.Visit]{}, err
+	}
+	return cut(page, visits, places), addChanges(ctx, tx, device, visits, at)
+}
+
+// findingsInOrder are those of the visits of a device that count, oldest first.
+const findingsInOrder = `
+	SELECT visits.visit, visits.taken, checks.name, status, coalesce((SELECT name FROM checks WHERE check_number = explained_by), '')
+	FROM visits JOIN reports ON reports.report = visits.report
+		JOIN findings ON findings.visit = visits.visit JOIN checks ON checks.check_number = findings.check_number
+	WHERE device = $1 AND (ahead = 0 OR NOT EXISTS (SELECT 1 FROM visits AS other WHERE other.device = $1 AND other.ahead = 0))
+	ORDER BY visits.taken, reports.id, checks.name`
+
+// addChanges adds to visits what had changed since the visits before, on whatever bench.
+func addChanges(ctx context.Context, tx transaction, device int64, visits []report.Visit, at map[int64]int) error {
+	tracker := report.CauseTracker{}
+	var number, taken int64
+	var findings []report.VisitFinding
+	end := func() {
+		causes, gone := tracker.Compare(moment(taken), findings)
+		if i, shown := at[number]; shown {
+			visits[i].Causes, visits[i].Gone = causes, gone
+		}
+		findings = nil
+	}
+	err := each(ctx, tx, findingsInOrder, []any{device}, func(rows *sql.Rows) error {
+		var next, when int64
+		var f report.VisitFinding
+		if err := rows.Scan(&next, &when, &f.Check, &f.Status, &f.ExplainedBy); err != nil {
+			return err
+		}
+		if next != number {
+			end()
+		}
+		number, taken, findings = next, when, append(findings, f)
+		return nil
+	})
+	end()
+	return err
 }
 
 const findingsOfVisits = `
@@ -112,14 +126,14 @@ const findingsOfVisits = `
 	WHERE status <> 'ok' AND visit IN`
 
 // addFindings adds to visits their findings: the gravest first, causes before symptoms.
-func addFindings(ctx context.Context, tx transaction, visits []Visit, at map[int64]int) error {
+func addFindings(ctx context.Context, tx transaction, visits []report.Visit, at map[int64]int) error {
 	var numbers []int64
 	for number := range at {
 		numbers = append(numbers, number)
 	}
 	err := lookUp(ctx, tx, findingsOfVisits, numbers, func(rows *sql.Rows) error {
 		var number int64
-		var f VisitFinding
+		var f report.VisitFinding
 		if err := rows.Scan(&number, &f.Check, &f.Status, &f.ExplainedBy); err != nil {
 			return err
 		}
@@ -128,7 +142,7 @@ func addFindings(ctx context.Context, tx transaction, visits []Visit, at map[int
 		return nil
 	})
 	for _, v := range visits {
-		slices.SortFunc(v.Findings, func(a, b VisitFinding) int {
+		slices.SortFunc(v.Findings, func(a, b report.VisitFinding) int {
 			return cmp.Or(gravity[b.Status]-gravity[a.Status], cmp.Compare(a.ExplainedBy, b.ExplainedBy), cmp.Compare(a.Check, b.Check))
 		})
 	}

@@ -56,7 +56,7 @@ func oneDevice(ctx context.Context, from source, who string) (ledger.Device, err
 	}
 	var ids []string
 	for _, d := range found {
-		ids = append(ids, report.Clean(d.ID))
+		ids = append(ids, report.Clean(d.UDID))
 	}
 	return ledger.Device{}, command.Usage("name one by its id: "+strings.Join(ids, ", "), "%q is the serial number of %s", report.Clean(who), words.Count(len(found), "device"))
 }
@@ -64,17 +64,17 @@ func oneDevice(ctx context.Context, from source, who string) (ledger.Device, err
 // A story is a device with all its visits.
 type story struct {
 	Device ledger.Device  `json:"device"`
-	Visits []ledger.Visit `json:"visits"`
+	Visits []report.Visit `json:"visits"`
 }
 
 func (e env) tellVisits(ctx context.Context, from source, as string, d ledger.Device) error {
-	visits := from.visits(ctx, d.ID)
+	visits := from.visits(ctx, d.UDID)
 	if as == "csv" || as == "html" {
 		list := export.Visits(time.Now())
-		list.Title = "Visits of " + report.Clean(d.ID)
+		list.Title = "Visits of " + report.Clean(d.UDID)
 		return list.Write(e.Stdout, as, visits)
 	}
-	told := story{Device: d, Visits: []ledger.Visit{}}
+	told := story{Device: d, Visits: []report.Visit{}}
 	for v, err := range visits {
 		if errors.Is(err, ledger.ErrUnknown) {
 			break // it was there a moment ago
@@ -97,7 +97,7 @@ func label(text string) string { return device.Label(report.Clean(text)) }
 func (t story) write(w io.Writer, now time.Time) error {
 	d := t.Device
 	facts := [][]string{
-		{"Device", label(d.ID)}, {"Name", label(d.Name)}, {"Serial", label(d.Serial)}, {"Model", label(d.ModelName)},
+		{"Device", label(d.UDID)}, {"Name", label(d.Name)}, {"Serial", label(d.Serial)}, {"Model", label(d.ModelName)},
 		{"System", label(strings.TrimSpace(d.System + " " + d.ProductVersion))}, {"Site", label(d.Site)},
 		{"Last backup", export.LastBackup(d, now)}, {"Verdict", d.Verdict}, {"Says", d.Headline}, {"Causes", export.Causes(d)},
 	}

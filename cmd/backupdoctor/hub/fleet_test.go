@@ -40,8 +40,8 @@ func TestBenchRows(t *testing.T) {
 // TestListsThatBreakOff are errors, so that half a fleet is not taken for all of it.
 func TestListsThatBreakOff(t *testing.T) {
 	for text, want := range map[string]int{
-		"[]": 0, `[{"id":"a"}]`: 1, "[\n{\"id\":\"a\"},\n{\"id\":\"b\"}\n]\n": 2,
-		"": -1, "[": -1, `[{"id":"a"},`: -1, `[{"id":"a"}`: -1, `{"id":"a"}`: -1, `[{"id":1}]`: -1, "null": -1, "<html>": -1,
+		"[]": 0, `[{"udid":"a"}]`: 1, "[\n{\"udid\":\"a\"},\n{\"udid\":\"b\"}\n]\n": 2,
+		"": -1, "[": -1, `[{"udid":"a"},`: -1, `[{"udid":"a"}`: -1, `{"udid":"a"}`: -1, `[{"udid":1}]`: -1, "null": -1, "<html>": -1,
 	} {
 		got := 0
 		for _, err := range readRows[ledger.Device](strings.NewReader(text)) {
@@ -58,8 +58,8 @@ func TestListsThatBreakOff(t *testing.T) {
 }
 
 func FuzzReadRows(f *testing.F) {
-	f.Add([]byte(`[{"id":"a","takenAt":"2026-11-25T12:00:00Z","causes":[]}]`))
-	f.Add([]byte(`[{"id":"a"},`))
+	f.Add([]byte(`[{"udid":"a","takenAt":"2026-11-25T12:00:00Z","causes":[]}]`))
+	f.Add([]byte(`[{"udid":"a"},`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		ended := false
 		for _, err := range readRows[ledger.Device](bytes.NewReader(text)) {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
@@ -109,8 +110,8 @@ func (p fleetPages) changes(ctx context.Context, f changeFilter, kind ledger.Cha
 	})
 }
 
-func (p fleetPages) visits(ctx context.Context, id string) iter.Seq2[ledger.Visit, error] {
-	return rowsOf[ledger.Visit](ctx, p, "visits", url.Values{"id": {id}})
+func (p fleetPages) visits(ctx context.Context, id string) iter.Seq2[report.Visit, error] {
+	return rowsOf[report.Visit](ctx, p, "visits", url.Values{"id": {id}})
 }
 
 // rowsOf asks for a list, and reads it row by row.

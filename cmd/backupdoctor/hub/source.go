@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
@@ -21,7 +22,7 @@ type source interface {
 	devices(context.Context, filter) iter.Seq2[ledger.Device, error]
 	find(ctx context.Context, who string) iter.Seq2[ledger.Device, error] // by id or serial number
 	changes(context.Context, changeFilter, ledger.Change) iter.Seq2[ledger.ChangedCause, error]
-	visits(ctx context.Context, id string) iter.Seq2[ledger.Visit, error] // the newest first
+	visits(ctx context.Context, id string) iter.Seq2[report.Visit, error] // the newest first
 	close() error
 }
 
@@ -82,8 +83,8 @@ func (d fleetDatabase) changes(ctx context.Context, f changeFilter, kind ledger.
 	return ledger.All(func(p ledger.Page) (ledger.List[ledger.ChangedCause], error) { return d.store.Changes(ctx, asked, p) })
 }
 
-func (d fleetDatabase) visits(ctx context.Context, id string) iter.Seq2[ledger.Visit, error] {
-	return ledger.All(func(p ledger.Page) (ledger.List[ledger.Visit], error) {
+func (d fleetDatabase) visits(ctx context.Context, id string) iter.Seq2[report.Visit, error] {
+	return ledger.All(func(p ledger.Page) (ledger.List[report.Visit], error) {
 		told, err := d.store.Story(ctx, id, p)
 		return told.Visits, err
 	})

@@ -18,7 +18,7 @@ import (
 // Devices is the list of devices. Ages at a terminal are those at a time.
 func Devices(now time.Time) format.List[ledger.Device] {
 	return format.List[ledger.Device]{Title: "Devices of the fleet", Columns: deviceColumns, Terminal: []format.Column[ledger.Device]{
-		{Head: "DEVICE", Text: func(d ledger.Device) string { return d.ID }},
+		{Head: "DEVICE", Text: func(d ledger.Device) string { return d.UDID }},
 		{Head: "NAME", Text: func(d ledger.Device) string { return d.Name }},
 		{Head: "SITE", Text: func(d ledger.Device) string { return d.Site }},
 		{Head: "BENCH", Text: func(d ledger.Device) string { return d.Bench }},
@@ -33,17 +33,17 @@ func Devices(now time.Time) format.List[ledger.Device] {
 var Changes = format.List[ledger.ChangedCause]{Title: "Changes in the fleet", Columns: changeColumns}
 
 // Visits is the list of a device's visits.
-func Visits(now time.Time) format.List[ledger.Visit] {
-	return format.List[ledger.Visit]{Title: "Visits of a device", Columns: visitColumns, Terminal: []format.Column[ledger.Visit]{
-		{Head: "READ", Text: func(v ledger.Visit) string { return words.Moment(v.TakenAt) }},
-		{Head: "BENCH", Text: func(v ledger.Visit) string { return v.Bench }},
-		{Head: "SLOT", Text: func(v ledger.Visit) string { return v.Slot }},
-		{Head: "VERSION", Text: func(v ledger.Visit) string { return v.ProductVersion }},
-		{Head: "LAST BACKUP", Text: func(v ledger.Visit) string {
-			return LastBackup(ledger.Device{Backup: v.Backup, LastBackup: v.LastBackup}, now)
+func Visits(now time.Time) format.List[report.Visit] {
+	return format.List[report.Visit]{Title: "Visits of a device", Columns: visitColumns, Terminal: []format.Column[report.Visit]{
+		{Head: "READ", Text: func(v report.Visit) string { return words.Moment(v.TakenAt) }},
+		{Head: "BENCH", Text: func(v report.Visit) string { return v.Bench }},
+		{Head: "SLOT", Text: func(v report.Visit) string { return v.Slot }},
+		{Head: "VERSION", Text: func(v report.Visit) string { return v.ProductVersion }},
+		{Head: "LAST BACKUP", Text: func(v report.Visit) string {
+			return LastBackup(ledger.Device{KnownDevice: report.KnownDevice{Backup: v.Backup, LastBackup: v.LastBackup}}, now)
 		}},
-		{Head: "VERDICT", Text: func(v ledger.Visit) string { return v.Verdict }},
-		{Head: "FOUND", Words: true, Text: func(v ledger.Visit) string {
+		{Head: "VERDICT", Text: func(v report.Visit) string { return v.Verdict }},
+		{Head: "FOUND", Words: true, Text: func(v report.Visit) string {
 			var found []string
 			for _, f := range v.Findings {
 				if f.ExplainedBy == "" && (f.Status == string(checks.Problem) || f.Status == string(checks.Warning)) {
@@ -83,7 +83,7 @@ func Causes(d ledger.Device) string {
 }
 
 var deviceColumns = []format.Column[ledger.Device]{
-	{Head: "id", Text: func(d ledger.Device) string { return d.ID }},
+	{Head: "udid", Text: func(d ledger.Device) string { return d.UDID }},
 	{Head: "serial", Text: func(d ledger.Device) string { return d.Serial }},
 	{Head: "name", Text: func(d ledger.Device) string { return d.Name }},
 	{Head: "site", Text: func(d ledger.Device) string { return d.Site }},
@@ -109,7 +109,7 @@ var deviceColumns = []format.Column[ledger.Device]{
 	{Head: "earlierBackup", Text: func(d ledger.Device) string { return format.Timestamp(d.EarlierBackup) }},
 	{Head: "takenAt", Text: func(d ledger.Device) string { return format.Timestamp(d.TakenAt) }},
 	{Head: "receivedAt", Text: func(d ledger.Device) string { return format.Timestamp(d.ReceivedAt) }},
-	{Head: "ahead", Text: func(d ledger.Device) string { return strconv.FormatBool(d.Ahead) }},
+	{Head: "doubtful", Text: func(d ledger.Device) string { return d.Doubtful }},
 	{Head: "firstAt", Text: func(d ledger.Device) string { return format.Timestamp(d.FirstAt) }},
 	{Head: "visits", Text: func(d ledger.Device) string { return strconv.Itoa(d.Visits) }},
 	{Head: "asset", Text: func(d ledger.Device) string { return format.AssetText(d.Asset) }},
@@ -132,25 +132,25 @@ var changeColumns = []format.Column[ledger.ChangedCause]{
 	{Head: "lastBackup", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.LastBackup) }},
 }
 
-var visitColumns = []format.Column[ledger.Visit]{
-	{Head: "takenAt", Text: func(v ledger.Visit) string { return format.Timestamp(v.TakenAt) }},
-	{Head: "receivedAt", Text: func(v ledger.Visit) string { return format.Timestamp(v.ReceivedAt) }},
-	{Head: "ahead", Text: func(v ledger.Visit) string { return strconv.FormatBool(v.Ahead) }},
-	{Head: "bench", Text: func(v ledger.Visit) string { return v.Bench }},
-	{Head: "site", Text: func(v ledger.Visit) string { return v.Site }},
-	{Head: "slot", Text: func(v ledger.Visit) string { return v.Slot }},
-	{Head: "tool", Text: func(v ledger.Visit) string { return v.Tool }},
-	{Head: "productVersion", Text: func(v ledger.Visit) string { return v.ProductVersion }},
-	{Head: "verdict", Text: func(v ledger.Visit) string { return v.Verdict }},
-	{Head: "headline", Words: true, Text: func(v ledger.Visit) string { return v.Headline }},
-	{Head: "reason", Text: func(v ledger.Visit) string { return v.Reason }},
-	{Head: "backup", Text: func(v ledger.Visit) string { return string(v.Backup) }},
-	{Head: "lastBackup", Text: func(v ledger.Visit) string { return format.Timestamp(v.LastBackup) }},
-	{Head: "problems", Words: true, Text: func(v ledger.Visit) string { return found(v, string(checks.Problem)) }},
-	{Head: "warnings", Words: true, Text: func(v ledger.Visit) string { return found(v, string(checks.Warning)) }},
-	{Head: "unknown", Words: true, Text: func(v ledger.Visit) string { return found(v, string(checks.Unknown)) }},
-	{Head: "cut", Text: func(v ledger.Visit) string { return v.Cut }},
-	{Head: "report", Text: func(v ledger.Visit) string { return v.ReportID }},
+var visitColumns = []format.Column[report.Visit]{
+	{Head: "takenAt", Text: func(v report.Visit) string { return format.Timestamp(v.TakenAt) }},
+	{Head: "receivedAt", Text: func(v report.Visit) string { return format.Timestamp(v.ReceivedAt) }},
+	{Head: "doubtful", Text: func(v report.Visit) string { return v.Doubtful }},
+	{Head: "bench", Text: func(v report.Visit) string { return v.Bench }},
+	{Head: "site", Text: func(v report.Visit) string { return v.Site }},
+	{Head: "slot", Text: func(v report.Visit) string { return v.Slot }},
+	{Head: "tool", Text: func(v report.Visit) string { return v.Tool }},
+	{Head: "productVersion", Text: func(v report.Visit) string { return v.ProductVersion }},
+	{Head: "verdict", Text: func(v report.Visit) string { return v.Verdict }},
+	{Head: "headline", Words: true, Text: func(v report.Visit) string { return v.Headline }},
+	{Head: "reason", Text: func(v report.Visit) string { return v.Reason }},
+	{Head: "backup", Text: func(v report.Visit) string { return string(v.Backup) }},
+	{Head: "lastBackup", Text: func(v report.Visit) string { return format.Timestamp(v.LastBackup) }},
+	{Head: "problems", Words: true, Text: func(v report.Visit) string { return found(v, string(checks.Problem)) }},
+	{Head: "warnings", Words: true, Text: func(v report.Visit) string { return found(v, string(checks.Warning)) }},
+	{Head: "unknown", Words: true, Text: func(v report.Visit) string { return found(v, string(checks.Unknown)) }},
+	{Head: "cut", Text: func(v report.Visit) string { return v.Cut }},
+	{Head: "report", Text: func(v report.Visit) string { return v.ReportID }},
 }
 
 var benchColumns = []format.Column[ledger.Bench]{
@@ -165,7 +165,7 @@ var benchColumns = []format.Column[ledger.Bench]{
 	{Head: "devices", Text: func(b ledger.Bench) string { return strconv.Itoa(b.Devices) }},
 }
 
-func found(v ledger.Visit, status string) string {
+func found(v report.Visit, status string) string {
 	var ids []string
 	for _, f := range v.Findings {
 		if f.Status == status && f.ExplainedBy == "" {

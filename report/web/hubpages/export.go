@@ -4,6 +4,7 @@ import (
 	"iter"
 	"net/http"
 
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/ledger/export"
@@ -31,7 +32,7 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 			return s.Store.Changes(ctx, f, p)
 		}))
 	case "visits":
-		send(s, w, r, view, export.Visits(s.Now()), ledger.All(func(p ledger.Page) (ledger.List[ledger.Visit], error) {
+		send(s, w, r, view, export.Visits(s.Now()), ledger.All(func(p ledger.Page) (ledger.List[report.Visit], error) {
 			story, err := s.Store.Story(ctx, r.FormValue("id"), p)
 			return story.Visits, err
 		}))

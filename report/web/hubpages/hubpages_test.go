@@ -218,7 +218,7 @@ func TestExports(t *testing.T) {
 	handler := served(t, as)
 	rows, err := csv.NewReader(get(handler, "/export/devices/csv?sort=longest").Body).ReadAll()
 	must(t, err)
-	if len(rows) != 61 || rows[0][0] != "id" {
+	if len(rows) != 61 || rows[0][0] != "udid" {
 		t.Errorf("the CSV has %d rows, and begins with %v", len(rows), rows[0])
 	}
 	for _, row := range rows {

@@ -178,7 +178,7 @@ func (s *site) device(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := devicePage{
-		frame: s.frame("device", web.Label(cmp.Or(story.Device.Name, story.Device.ID)), "/devices"),
+		frame: s.frame("device", web.Label(cmp.Or(story.Device.Name, story.Device.UDID)), "/devices"),
 		Story: story, Query: kept(r, "id"), First: r.FormValue("after") == "",
 	}
 	if p.First {
@@ -190,7 +190,7 @@ func (s *site) device(w http.ResponseWriter, r *http.Request) {
 
 // newest is what the report says by which the device is known.
 func (s *site) newest(ctx context.Context, story ledger.Story) (none web.DeviceView, err error) {
-	at := slices.IndexFunc(story.Visits.Rows, func(v ledger.Visit) bool { return v.TakenAt.Equal(story.Device.TakenAt) })
+	at := slices.IndexFunc(story.Visits.Rows, func(v report.Visit) bool { return v.TakenAt.Equal(story.Device.TakenAt) })
 	if at < 0 {
 		return none, nil // it is on a later page
 	}
@@ -205,7 +205,7 @@ func (s *site) newest(ctx context.Context, story ledger.Story) (none web.DeviceV
 		return none, err
 	}
 	for i, d := range whole.Devices {
-		if device.SameUDID(d.UDID, story.Device.ID) {
+		if device.SameUDID(d.UDID, story.Device.UDID) {
 			return web.NewDeviceView(&whole.Devices[i]), nil
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	text "github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
@@ -32,8 +33,8 @@ func span(seconds int) string {
 }
 
 // found are the findings of a visit that nothing explains, without those that are unknown.
-func found(v ledger.Visit) []ledger.VisitFinding {
-	var causes []ledger.VisitFinding
+func found(v report.Visit) []report.VisitFinding {
+	var causes []report.VisitFinding
 	for _, f := range v.Findings {
 		if f.ExplainedBy == "" && f.Status != string(checks.Unknown) {
 			causes = append(causes, f)
