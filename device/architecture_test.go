@@ -135,7 +135,7 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"report": {
-		ours:   []string{"device", "checks", "checks/computer", "checks/faults", "checks/remedies"},
+		ours:   []string{"device", "device/labels", "checks", "checks/computer", "checks/faults", "checks/remedies"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	// The writers see the contract. checks gives them its names of verdicts and statuses, and
@@ -244,7 +244,7 @@ var rooms = map[string]room{
 			"checks", "checks/faults", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/relay/envelope", "report/relay/outbox",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/output", "cmd/backupdoctor/terminal", "cmd/backupdoctor/workers",
 		},
-		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix"},
+		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix", "golang.org/x/sys/windows"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"cmd/backupdoctor/setaside": {

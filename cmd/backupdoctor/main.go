@@ -19,8 +19,10 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 )
 
@@ -35,6 +37,7 @@ func process(builtIn func() releases.Table, hub hubPart) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings...)
 	context.AfterFunc(ctx, stop) // a second signal then ends the program
+	backup.Sweep(time.Now())
 	return run(ctx, command.Env{
 		Args:      os.Args[1:],
 		Stdin:     os.Stdin,

@@ -44,7 +44,7 @@ func sysdiagnoseCommand(e env) *cli.Command {
 			}
 			fetch := scan.Fetch{
 				Door: door, Network: ctx.Bool("network"), Screen: e.screen, Folder: ctx.String("to"), Wait: ctx.Duration("wait"),
-				Overwrite: ctx.Bool("force"), Last: ctx.Bool("last"),
+				Files: r.files, Last: ctx.Bool("last"),
 			}
 			if fetch.Wait <= 0 {
 				return command.Usage("", "--wait must be longer than nothing")

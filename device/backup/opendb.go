@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/device/backup/cbc"
 	"github.com/backupdoctor/backupdoctor/device/backup/database"
@@ -112,3 +113,6 @@ func headOf(path string) ([]byte, error) {
 	defer file.Close()
 	return io.ReadAll(io.LimitReader(file, sqliteHeadSize))
 }
+
+// Sweep removes copies of databases that earlier processes left behind when they were killed.
+func Sweep(now time.Time) { database.Sweep(now) }

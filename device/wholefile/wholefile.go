@@ -47,6 +47,26 @@ func New(path string, kind Kind) (*Draft, error) {
 	return d, nil
 }
 
+// Finish gives a file that was written under another name the name that it is to have. After an
+// error it keeps the name that it has.
+func Finish(file *os.File, path string, kind Kind) error {
+	var err error
+	if kind.Like != nil {
+		err = takeOver(file, kind.Like)
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	err = errors.Join(err, file.Close())
+	if err == nil {
+		err = install(file.Name(), path, kind.Replace)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, withoutPath(err))
+	}
+	return nil
+}
+
 // Write adds to the draft.
 func (d *Draft) Write(p []byte) (int, error) { return d.out.Write(p) }
 
@@ -62,7 +82,7 @@ func (d *Draft) Commit() error {
 	}
 	err = errors.Join(err, d.file.Close())
 	if err == nil {
-		err = d.install()
+		err = install(d.file.Name(), d.path, d.kind.Replace)
 	}
 	d.done = err == nil
 	if err != nil {
@@ -71,21 +91,21 @@ func (d *Draft) Commit() error {
 	return nil
 }
 
-// install gives the draft its name. A new file must not take the place of one that somebody
-// made meanwhile, so it gets its name by a link, which cannot replace anything. Where the file
-// system has no links, the name is looked up before.
-func (d *Draft) install() error {
-	if d.kind.Replace {
-		return os.Rename(d.file.Name(), d.path)
+// install gives a draft its name. A new file must not take the place of one that somebody made
+// meanwhile, so it gets its name by a link, which cannot replace anything. Where the file system
+// has no links, the name is looked up before.
+func install(draft, path string, replace bool) error {
+	if replace {
+		return os.Rename(draft, path)
 	}
-	err := os.Link(d.file.Name(), d.path)
+	err := os.Link(draft, path)
 	if err == nil {
-		return os.Remove(d.file.Name())
+		return os.Remove(draft)
 	}
-	if _, taken := os.Lstat(d.path); errors.Is(err, fs.ErrExist) || !errors.Is(taken, fs.ErrNotExist) {
+	if _, taken := os.Lstat(path); errors.Is(err, fs.ErrExist) || !errors.Is(taken, fs.ErrNotExist) {
 		return fs.ErrExist
 	}
-	return os.Rename(d.file.Name(), d.path)
+	return os.Rename(draft, path)
 }
 
 // Discard removes a draft that was not committed.

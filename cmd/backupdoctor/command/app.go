@@ -52,6 +52,12 @@ func (p Program) prepare(command *cli.Command, env Env) {
 	if command.BashComplete == nil {
 		command.BashComplete = Complete(env, p.Values, command.Flags, commandNames(command.Subcommands))
 	}
+	if action := command.Action; action != nil {
+		command.Action = func(ctx *cli.Context) error {
+			warnOfSecrets(ctx, env)
+			return action(ctx)
+		}
+	}
 	for _, sub := range command.Subcommands {
 		p.prepare(sub, env)
 	}

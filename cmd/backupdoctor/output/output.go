@@ -224,6 +224,18 @@ func (b buffered) Discard() error {
 	return b.file.Close()
 }
 
+// Name gives a whole file that exists under another name its own. The file is closed.
+func (f Files) Name(path string, file *os.File) error {
+	t, err := f.permitted(path)
+	if err != nil {
+		return errors.Join(err, file.Close())
+	}
+	if t.special {
+		return errors.Join(command.Usage("", "%s is not a regular file", path), file.Close())
+	}
+	return wholefile.Finish(file, t.path, wholefile.Kind{Replace: t.info != nil, Like: t.info})
+}
+
 // Same reports whether two paths lead to the same file.
 func (f Files) Same(a, b string) bool {
 	if IsStdout(a) || IsStdout(b) {

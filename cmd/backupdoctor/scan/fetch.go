@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/usb"
@@ -20,13 +21,13 @@ import (
 
 // A Fetch copies one sysdiagnose archive from a device to this computer.
 type Fetch struct {
-	Door      usb.Door
-	Network   bool // take a device on the network too
-	Screen    *terminal.Screen
-	Folder    string        // where the archive goes
-	Wait      time.Duration // for an archive, or for the device to come back
-	Overwrite bool          // another file of that name
-	Last      bool          // take the newest archive on the device, and do not wait for another
+	Door    usb.Door
+	Network bool // take a device on the network too
+	Screen  *terminal.Screen
+	Folder  string        // where the archive goes
+	Wait    time.Duration // for an archive, or for the device to come back
+	Files   output.Files  // whether another file of that name may be replaced
+	Last    bool          // take the newest archive on the device, and do not wait for another
 }
 
 // Run waits for an archive of the one device that is meant, and returns that device and the path
@@ -217,30 +218,18 @@ func pause(ctx context.Context) error {
 	}
 }
 
-// pull copies an archive, from where an earlier copy broke off. Until it is whole, by its size
-// and its end, it is called .part.
+// pull copies an archive into a part, from where an earlier copy broke off, and gives the part
+// its name once it is whole.
 func (f Fetch) pull(ctx context.Context, attached usb.Attached, archive usb.Archive) (string, error) {
 	path := filepath.Join(f.Folder, archive.Name)
-	info, err := os.Stat(path)
-	whole := false
-	if err == nil && uint64(info.Size()) == archive.Bytes {
-		whole, err = endsWhole(path)
-		if err != nil {
-			return "", err
-		}
-		if !whole {
-			fmt.Fprintf(f.Screen, "%s has the size of the archive and not its end, and is fetched again\n", path)
-			err = os.ErrNotExist // it is replaced
-		}
-	}
-	switch {
-	case whole:
+	if fetched(path, archive) {
 		fmt.Fprintf(f.Screen, "%s has been fetched before\n", path)
 		return path, nil
-	case err == nil && !f.Overwrite:
-		return "", command.Usage("--force overwrites it", "%s exists already, and is another", path)
 	}
-	part, err := os.OpenFile(path+".part", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err := f.Files.Check(path); err != nil {
+		return "", err
+	}
+	part, err := openPart(f.Folder, attached, archive)
 	if err != nil {
 		return "", err
 	}
@@ -249,16 +238,37 @@ func (f Fetch) pull(ctx context.Context, attached usb.Attached, archive usb.Arch
 	if err := f.pullInto(ctx, attached, archive, part); err != nil {
 		return "", err
 	}
-	if err := part.Close(); err != nil {
+	if err := f.Files.Name(path, part); err != nil {
 		return "", err
 	}
-	if whole, err := endsWhole(path + ".part"); err != nil {
+	if whole, err := endsWhole(path); err != nil {
 		return "", err
 	} else if !whole {
 		fmt.Fprintf(f.Screen, "%s has no end of an archive: what the device holds may be cut off\n", archive.Name)
 	}
-	return path, os.Rename(path+".part", path)
+	if isDated(archive) {
+		return path, os.Chtimes(path, time.Time{}, archive.ChangedAt)
+	}
+	return path, nil
 }
+
+// fetched reports whether a file is a whole copy of an archive that this user made: it has its
+// size and its time, and ends as an archive does.
+func fetched(path string, archive usb.Archive) bool {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() || !isOwn(info) || uint64(info.Size()) != archive.Bytes {
+		return false
+	}
+	apart := info.ModTime().Sub(archive.ChangedAt).Abs()
+	if !isDated(archive) || apart > 2*time.Second { // what a memory card can tell apart
+		return false
+	}
+	whole, err := endsWhole(path)
+	return err == nil && whole
+}
+
+// isDated reports whether the device told when an archive was changed.
+func isDated(archive usb.Archive) bool { return archive.ChangedAt.Unix() > 0 }
 
 // pullInto takes the copy up again as often as the device comes back, as long as something
 // arrives within the time of waiting.
@@ -274,12 +284,6 @@ func (f Fetch) pullInto(ctx context.Context, attached usb.Attached, archive usb.
 			return err
 		}
 		done := uint64(info.Size())
-		if done > archive.Bytes {
-			if err := part.Truncate(0); err != nil {
-				return err
-			}
-			done = 0
-		}
 		err = f.Door.Pull(ctx, attached, archive, done, part, progress)
 		if err == nil {
 			return nil

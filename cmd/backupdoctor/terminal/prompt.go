@@ -29,19 +29,21 @@ func (p Prompt) Line(ctx context.Context) (string, error) {
 	return strings.TrimSpace(text), err
 }
 
-// Password reads a line from a terminal without showing it. If ctx ends before that, the
-// terminal shows again what is typed.
+// Password reads a line from a terminal without showing it. If ctx ends before that, or Ctrl-\ is
+// pressed, the terminal shows again what is typed.
 func Password(ctx context.Context, fd int) (string, error) {
 	before, err := term.GetState(fd)
 	if err != nil {
 		return "", err
 	}
-	text, err := orDone(ctx, func() (string, error) {
+	quit, resume := untilQuit(ctx)
+	defer resume()
+	text, err := orDone(quit, func() (string, error) {
 		text, err := term.ReadPassword(fd)
 		return string(text), err
 	})
-	if ctx.Err() != nil {
-		return "", errors.Join(ctx.Err(), term.Restore(fd, before))
+	if quit.Err() != nil {
+		return "", errors.Join(quit.Err(), term.Restore(fd, before))
 	}
 	return text, err
 }

@@ -1,0 +1,98 @@
+//go:build !windows
+
+package database
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// A copy has no name while it is read, so a kill leaves nothing.
+func TestTheCopyHasNoName(t *testing.T) {
+	path := create(t, "CREATE TABLE a (b); INSERT INTO a VALUES (1);")
+	writer, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Close()
+	if err := sqlitex.ExecuteScript(writer, "INSERT INTO a VALUES (2); CREATE TABLE later (c); INSERT INTO later VALUES (3);", nil); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", t.TempDir())
+	c, err := OpenWithLog(t.Context(), open2(t, path), open2(t, path+"-wal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) != 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+	for query, want := range map[string]int{"SELECT count(*) FROM a": 2, "SELECT count(*) FROM later": 1} {
+		if n := count(t, c, query); n != want {
+			t.Errorf("%s: %d, want %d", query, n, want)
+		}
+	}
+	if err := c.IntegrityCheck(); err != nil {
+		t.Error(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) != 0 {
+		t.Errorf("closed: %v, %v", left, err)
+	}
+}
+
+func TestSweep(t *testing.T) {
+	ended := exec.Command("true")
+	if err := ended.Run(); err != nil {
+		t.Skip(err)
+	}
+	now := time.Now()
+	for _, c := range []struct {
+		name  string
+		entry string
+		age   time.Duration
+		set   func(path string) error
+		swept bool
+	}{
+		{"of a process that was killed", fmt.Sprintf("%s%d-1", copyPrefix, ended.Process.Pid), time.Hour, nil, true},
+		{"of this process", fmt.Sprintf("%s%d-1", copyPrefix, os.Getpid()), time.Hour, nil, false},
+		{"new", fmt.Sprintf("%s%d-1", copyPrefix, ended.Process.Pid), time.Minute, nil, false},
+		{"of another program", "backupdoctor-1", time.Hour, nil, false},
+		{"without a number", copyPrefix + "x", time.Hour, nil, false},
+		{"of all processes", copyPrefix + "-1-1", time.Hour, nil, false},
+		{"a link", fmt.Sprintf("%s%d-1", copyPrefix, ended.Process.Pid), time.Hour, func(path string) error {
+			if err := os.RemoveAll(path); err != nil {
+				return err
+			}
+			return os.Symlink(filepath.Join(filepath.Dir(path), "elsewhere"), path)
+		}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Setenv("TMPDIR", t.TempDir())
+			path := filepath.Join(os.TempDir(), c.entry)
+			file := filepath.Join(path, "copy.sqlite")
+			for _, err := range []error{os.MkdirAll(path, 0o700), os.WriteFile(file, nil, 0o600), os.Chtimes(file, now, now.Add(-c.age)), os.Chtimes(path, now, now.Add(-c.age))} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if c.set != nil {
+				if err := c.set(path); err != nil {
+					t.Fatal(err)
+				}
+			}
+			Sweep(now)
+			if _, err := os.Lstat(path); (err != nil) != c.swept {
+				t.Errorf("it is there: %v", err)
+			}
+		})
+	}
+}
