@@ -34,9 +34,7 @@ func (p *page) footer(r report.Report) {
 	if n := r.Summary.SuppressedFindings; n > 0 && !p.ShowSuppressed {
 		notes = append(notes, words.Count(n, "finding")+" suppressed; --show-suppressed tells which, and why.")
 	}
-	if r.Inventory != nil {
-		notes = append(notes, inventoryNote(*r.Inventory))
-	}
+	notes = append(notes, inventoryNotes(r)...)
 	if r.Redacted {
 		notes = append(notes, "Names and identifiers are placeholders.")
 	}
@@ -54,21 +52,6 @@ func (p *page) footer(r report.Report) {
 	for _, note := range notes {
 		p.print(p.hang("", plain, note)...)
 	}
-}
-
-// inventoryNote says how many devices of an inventory were seen, and names the first of
-// those that were not.
-func inventoryNote(i report.Inventory) string {
-	const named = 12
-	text := fmt.Sprintf("%d of %d devices of the inventory were seen", i.Devices-i.Missing, i.Devices)
-	if len(i.Unseen) == 0 {
-		return text + "."
-	}
-	text += "; not seen: " + strings.Join(convert(i.Unseen[:min(named, len(i.Unseen))], device.Label), ", ")
-	if more := len(i.Unseen) - named; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text + "."
 }
 
 // askedChecks is how many different questions are asked of a person.
