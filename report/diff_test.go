@@ -23,10 +23,10 @@ func TestCompare(t *testing.T) {
 		"Kitchen: cannot-tell device-storage-low ",
 		"Studio: new backup-turned-off ",
 		"Studio: still backup-stale ",
+		"Bought: new never-backed-up ",
+		"Front desk: cannot-tell signed-out ",
 		"Class 4B: still mdm-disallows-backup Exam",
 		"Class 4B: suppressed mdm-disallows-backup School",
-		"Front desk: cannot-tell signed-out ",
-		"Bought: new never-backed-up ",
 		"Sold: gone beta-software ",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -8,8 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Merge makes one report of several: every device once, as it was examined last, in the
-// order in which they come. older counts what it leaves out, because a device was examined
+// Merge makes one report of several: every device once, as it was examined last. older counts what it leaves out, because a device was examined
 // again later. A redacted report tells nobody which device is which, so its devices are
 // kept apart from those of the others.
 func Merge(reports ...Report) (merged Report, older int) {

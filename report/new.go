@@ -88,8 +88,10 @@ func Assemble(run Run, devices []Device) Report {
 	return counted(r)
 }
 
-// counted is a report with all that follows from its devices and gaps.
+// counted is a report with all that follows from its devices and gaps: their order, the
+// numbers and the exit code.
 func counted(r Report) Report {
+	r.Devices = ordered(r.Devices, r.Subject)
 	r.Summary = summarise(r.Devices)
 	r.Partial = len(r.Gaps) > 0 || interrupted(r)
 	r.Exit = exitOf(r)
@@ -105,6 +107,10 @@ func newGap(gap device.Gap) Gap {
 		summary = gap.Error()
 	case device.Unreachable:
 		summary = "usbmuxd could not be reached"
+	case device.Timeout:
+		summary = "usbmuxd did not list the devices: it did not answer in time"
+	case device.Detached:
+		summary = "usbmuxd did not list the devices: it hung up"
 	case device.BadEntry:
 		summary = "usbmuxd listed a device in a form that cannot be understood"
 		if n, err := strconv.Atoi(gap.Detail); err == nil && n > 1 {

@@ -11,13 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestNewKeepsTheOrderOfDevices(t *testing.T) {
+func TestNewPutsWhatNeedsAttentionFirst(t *testing.T) {
 	r := report.New(reporttest.Run(reporttest.Well("B"), reporttest.Failing("C"), reporttest.Unexamined("A")))
 	var names []string
 	for _, d := range r.Devices {
 		names = append(names, d.Name)
 	}
-	if diff := cmp.Diff([]string{"B", "C", "A"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"C", "A", "B"}, names); diff != "" {
 		t.Error(diff)
 	}
 }

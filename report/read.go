@@ -84,7 +84,7 @@ func (d document) check() error {
 func ofEvents(events []document) Report {
 	var r Report
 	whole := false
-	var udids []string // in the order in which the devices were found, which is that of the report
+	var udids []string // in the order in which the devices were found
 	known, finished := map[string]bool{}, map[string]Device{}
 	found := func(udid string) {
 		if !known[udid] {

@@ -30,7 +30,7 @@ type Report struct {
 	Inventory  *Inventory `json:"inventory,omitempty"` // which devices of an inventory were seen; absent without one
 	LeftOut    []LeftOut  `json:"leftOut"`             // devices that were listed and not examined, because they are on the network only
 	Jobs       *Jobs      `json:"jobs,omitempty"`      // how many devices were examined at a time; absent where none was read
-	Devices    []Device   `json:"devices"`             // in the order in which they were found
+	Devices    []Device   `json:"devices"`             // those that need attention first, the gravest at the top; then by slot and port
 	Summary    Summary    `json:"summary"`             // the devices counted
 	FailOn     string     `json:"failOn"`              // what makes the exit code other than 0: unproved, warning or problem
 	Exit       Exit       `json:"exit"`                // the exit code of the run, the same in every format

@@ -38,6 +38,7 @@ func (e env) displayOn(ctx *cli.Context, stream io.Writer) (format.Options, erro
 		Width: terminal.Width(stream, e.Getenv, width),
 		Color: terminal.Color(stream, e.Getenv, color),
 		UTF8:  terminal.UTF8(e.Getenv),
+		Steps: ctx.Bool("steps"),
 		All:   ctx.Bool("all"),
 
 		ShowSuppressed: ctx.Bool("show-suppressed"),

@@ -28,7 +28,8 @@ func renderFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.StringSliceFlag{Name: "o", Category: reportFlags, Usage: "also write `FORMAT[=FILE]`; without FILE in place of the table"},
 		command.Option(reportFlags, "json", "the same as -o json"),
-		command.Option(reportFlags, "all", "show what is well too, and every question in full"),
+		command.Option(reportFlags, "steps", "show every cause with its evidence, and all steps"),
+		command.Option(reportFlags, "all", "show healthy findings and questions, too"),
 		command.Option(reportFlags, "show-suppressed", "show the findings that are suppressed, and why"),
 		command.Option(reportFlags, "force", "overwrite files that exist"),
 	}, displayFlags()...)

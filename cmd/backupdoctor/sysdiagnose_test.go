@@ -24,7 +24,7 @@ func gathered(t *testing.T) string {
 	address, _ := attach(t, patient)
 	folder := t.TempDir()
 	s := typed(t, t.Context(), "sysdiagnose", "--usbmux", address, "--to", folder, "--width", "200")
-	if s.code != report.ExitProblems || !strings.Contains(s.stdout, "icloud-storage-full") {
+	if s.code != report.ExitProblems || !strings.Contains(s.stdout, "The next iCloud backup is 7.4 GB large") {
 		t.Fatalf("exit code %d\n%s\n%s", s.code, s.stdout, s.stderr)
 	}
 	for _, want := range []string{"press the side button and both volume buttons", "fetching sysdiagnose_"} {
@@ -45,7 +45,7 @@ func gathered(t *testing.T) string {
 func TestSysdiagnose(t *testing.T) {
 	path := gathered(t)
 	s := typed(t, t.Context(), "scan", "--no-usb", "--sysdiagnose", path, "--width", "200")
-	if s.code != report.ExitProblems || !strings.Contains(s.stdout, "icloud-storage-full") || !strings.Contains(s.stdout, "iPhone 15 Pro") {
+	if s.code != report.ExitProblems || !strings.Contains(s.stdout, "The next iCloud backup is 7.4 GB large") || !strings.Contains(s.stdout, "iPhone 15 Pro") {
 		t.Errorf("read again: exit code %d\n%s\n%s", s.code, s.stdout, s.stderr)
 	}
 

@@ -36,9 +36,12 @@ func (d blobDirectory) close() {
 }
 
 func (d blobDirectory) lstat(name string) (blobInfo, error) {
-	var stat unix.Stat_t
-	err := retry(func() error { return unix.Fstatat(d.fd, name, &stat, unix.AT_SYMLINK_NOFOLLOW) })
-	return infoOf(&stat), err
+	var stat unix.Stat_t // of which a closure would make garbage, for every file
+	for {
+		if err := unix.Fstatat(d.fd, name, &stat, unix.AT_SYMLINK_NOFOLLOW); err != unix.EINTR {
+			return infoOf(&stat), err
+		}
+	}
 }
 
 func infoOf(stat *unix.Stat_t) blobInfo {

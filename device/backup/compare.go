@@ -101,7 +101,7 @@ func (v *verification) compare(ctx context.Context, m manifest.Manifest) error {
 func (v *verification) count(t *tally) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.counts.add(*t)
+	v.counts.add(t)
 }
 
 // feed reads the manifest into batches.

@@ -36,9 +36,11 @@ type tally struct {
 	withDigest, digestsRight, digestsLeft, withoutOnes uint64
 	touched                                            uint64 // files that were modified during the look
 	newest                                             int64  // when the newest file was modified, in Unix nanoseconds
+
+	ids [256]fileSet // of the files found, by their first byte
 }
 
-func (t *tally) add(o tally) {
+func (t *tally) add(o *tally) {
 	t.found += o.found
 	t.stored += o.stored
 	t.keyed += o.keyed
@@ -53,6 +55,10 @@ func (t *tally) add(o tally) {
 	t.withoutOnes += o.withoutOnes
 	t.touched += o.touched
 	t.newest = max(t.newest, o.newest)
+	for in := range t.ids {
+		t.ids[in].count += o.ids[in].count
+		t.ids[in].sum += o.ids[in].sum
+	}
 }
 
 // readSize is how much is read at once; from 32 KiB to 4 MiB it makes no difference.
@@ -76,7 +82,7 @@ func (i *inspector) inspect(b *batch, t *task) {
 		return
 	}
 	i.found++
-	i.foundIn[t.id[0]].add(t.id)
+	i.ids[t.id[0]].add(t.id)
 	if !info.regular {
 		i.refute(device.StatementFiles, blobAltered, b, t, "it is not a file")
 		return

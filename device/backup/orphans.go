@@ -20,13 +20,13 @@ import (
 
 // fileSet sums up the ids of some files without keeping them: how many they are, and the sum
 // of a hash of each. The hash has a seed of this run, so that no list can be made to fit.
-type fileSet struct{ count, sum atomic.Uint64 }
+type fileSet struct{ count, sum uint64 }
 
 var idSeed = maphash.MakeSeed()
 
 func (s *fileSet) add(id manifest.FileID) {
-	s.count.Add(1)
-	s.sum.Add(maphash.Bytes(idSeed, id[:]))
+	s.count++
+	s.sum += maphash.Bytes(idSeed, id[:])
 }
 
 // findOrphans looks for files that the manifest does not list, and for those that it lists
@@ -38,11 +38,10 @@ func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 	v.walk(ctx, anyFolder, func(in byte, id manifest.FileID) { files[in].add(id) })
 	var unlike [256]bool
 	var expected uint64
-	for in := range files {
-		here, found := &files[in], &v.foundIn[in]
-		if here.count.Load() != found.count.Load() || here.sum.Load() != found.sum.Load() {
+	for in, here := range files {
+		if found := v.counts.ids[in]; here != found {
 			unlike[in] = true
-			expected += found.count.Load()
+			expected += found.count
 		}
 	}
 	if !slices.Contains(unlike[:], true) {
@@ -99,7 +98,7 @@ func compareIDs(a, b manifest.FileID) int { return bytes.Compare(a[:], b[:]) }
 
 // walk answers the files with an id for a name in the folders wanted: by the byte they are
 // named after or, where all files lie in one folder, by the first byte of the id. It calls
-// found from several goroutines.
+// found from several goroutines, but for one folder from one only.
 func (v *verification) walk(ctx context.Context, wanted func(in byte) bool, found func(in byte, id manifest.FileID)) {
 	if v.blobs.flat {
 		v.eachFile(ctx, ".", func(id manifest.FileID) {

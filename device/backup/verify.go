@@ -93,7 +93,6 @@ type verification struct {
 
 	rows, listed, unlisted, storedBytes atomic.Uint64
 	digestBytes, totalRows              atomic.Uint64
-	foundIn                             [256]fileSet // files found, by the first byte of their id
 	domains                             map[string]*domainCount
 	inner                               map[manifest.FileID]*atomic.Int32 // databases to look into: what is known of their file
 

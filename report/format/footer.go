@@ -16,7 +16,11 @@ import (
 // them, and where to read on.
 func WriteSummary(w io.Writer, r report.Report, o Options) error {
 	p := newPage(o)
+	p.Steps, p.All = true, true // nothing is folded away
 	p.gaps(r)
+	if len(r.Summary.Causes) > 0 {
+		p.print(p.hang("", plain, "Causes: "+causeCounts(r.Summary))...)
+	}
 	p.footer(r)
 	return p.write(w)
 }
@@ -24,17 +28,16 @@ func WriteSummary(w io.Writer, r report.Report, o Options) error {
 // footer ends the page: what was folded away, the devices counted, and where to read on.
 func (p *page) footer(r report.Report) {
 	var notes []string
-	if n := askedChecks(r); n > 0 && !p.All {
-		notes = append(notes, words.Count(n, "question")+" only a person can answer; --all shows them, --ask asks them.")
+	if folded := p.notShown(r); len(folded) > 0 {
+		notes = append(notes, "Not shown: "+strings.Join(folded, ", ")+".")
 	}
-	if r.Releases != (report.Releases{}) {
+	if r.Releases != (report.Releases{}) && p.Steps {
 		notes = append(notes, fmt.Sprintf("Software was compared with Apple's releases of %s (%s table).",
 			r.Releases.TableDate.Format(time.DateOnly), device.Token(r.Releases.TableSource)))
 	}
 	if n := r.Summary.SuppressedFindings; n > 0 && !p.ShowSuppressed {
 		notes = append(notes, words.Count(n, "finding")+" suppressed; --show-suppressed tells which, and why.")
 	}
-	notes = append(notes, inventoryNotes(r)...)
 	if r.Redacted {
 		notes = append(notes, "Names and identifiers are placeholders.")
 	}
@@ -42,9 +45,10 @@ func (p *page) footer(r report.Report) {
 		notes = append(notes, "Tried again, fewer at a time, because the first try broke off: "+words.Count(r.Summary.Retried, "device")+".")
 	}
 	notes = append(notes, runNotes(r)...)
-	if len(r.Devices) > 1 {
+	if len(r.Devices) > 0 {
 		notes = append(notes, totals(r.Summary))
 	}
+	notes = append(notes, inventoryNotes(r)...)
 	notes = append(notes, nextNotes(r)...)
 	if len(notes) > 0 && len(p.lines) > 0 {
 		p.print("")
@@ -54,38 +58,58 @@ func (p *page) footer(r report.Report) {
 	}
 }
 
-// askedChecks is how many different questions are asked of a person.
-func askedChecks(r report.Report) int {
-	asked := map[string]bool{}
+// notShown is what the page leaves out, each with the flag that shows it.
+func (p *page) notShown(r report.Report) []string {
+	var folded []string
+	if n := moreRemedies(r); n > 0 && !p.Steps {
+		what := number(uint64(n), "more remedy", "more remedies")
+		if len(r.Devices) > 1 {
+			what = "evidence and steps"
+		}
+		folded = append(folded, what+" (--steps)")
+	}
+	if n := differentChecks(r, checks.Ask); n > 0 && !p.All {
+		folded = append(folded, words.Count(n, "question")+" only a person can answer (--all shows, --ask asks them)")
+	}
+	if n := differentChecks(r, checks.Unknown); n > 0 && !p.Steps {
+		folded = append(folded, words.Count(n, "check")+" that could not be made (--steps)")
+	}
+	return folded
+}
+
+// moreRemedies is how many remedies, or steps of several devices, the page leaves out.
+func moreRemedies(r report.Report) int {
+	if len(r.Devices) == 1 {
+		return len(r.Devices[0].Plan) - 1
+	}
+	n := 0
+	for _, d := range r.Devices {
+		n += len(d.Plan)
+	}
+	return n
+}
+
+// differentChecks is how many different checks have a status on some device.
+func differentChecks(r report.Report, status checks.Status) int {
+	different := map[string]bool{}
 	for _, d := range r.Devices {
 		for _, f := range d.Findings {
-			if checks.Status(f.Status) == checks.Ask {
-				asked[f.Check] = true
+			if checks.Status(f.Status) == status {
+				different[f.Check] = true
 			}
 		}
 	}
-	return len(asked)
+	return len(different)
 }
 
-// totals counts the devices that need attention, and groups them by what is wrong.
+// totals counts the devices by their verdicts.
 func totals(s report.Summary) string {
-	need := s.NeedAttention
-	if need == 0 {
-		return fmt.Sprintf("None of %d devices needs attention.", s.Devices)
-	}
-	var why []string
-	for i, cause := range s.Causes {
-		of := ""
-		if i == 0 {
-			of = fmt.Sprintf(" of %d", s.Devices)
-		}
-		why = append(why, fmt.Sprintf("%d%s: %s", cause.Devices, of, cause.Short))
-	}
-	text := fmt.Sprintf("%d of %d devices need attention: %s.", need, s.Devices, counts(s))
-	if len(why) > 0 {
-		text += " " + strings.Join(why, " · ")
-	}
-	return text
+	return words.Count(s.Devices, "device") + ": " + counts(s)
+}
+
+// causeCounts is how many devices have each cause.
+func causeCounts(s report.Summary) string {
+	return strings.Join(convert(s.Causes, func(c report.CauseCount) string { return fmt.Sprintf("%d: %s", c.Devices, c.Short) }), " · ")
 }
 
 // counts is how many devices have each verdict, without those that none has: "2 failing, 1

@@ -16,7 +16,7 @@ import (
 
 // terminals are what every recording is shown on; the key ends the golden's name.
 var terminals = map[string]Options{
-	"table.txt": {Width: 100, UTF8: true},
+	"table.txt": {Width: 80, UTF8: true},
 	"cards.txt": {Width: 60, UTF8: true},
 	"ascii.txt": {Width: 80, All: true},
 }

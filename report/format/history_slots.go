@@ -7,6 +7,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/olekukonko/tablewriter/tw"
 )
 
 // WriteBenchJSON writes the places on the bench as one JSON document.
@@ -26,7 +27,7 @@ func WriteBench(w io.Writer, bench report.Bench, o Options) error {
 		}
 		rows = append(rows, []cell{p.bench(slot), p.visitors(slot), p.trouble(slot), {{p.lead(m), m.style, m.word, plain}}})
 	}
-	if err := p.rows(header, rows); err != nil {
+	if err := p.rows(header, rows, tw.On); err != nil {
 		return err
 	}
 	if len(rows) > 0 {

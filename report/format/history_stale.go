@@ -6,6 +6,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/olekukonko/tablewriter/tw"
 )
 
 // WriteStaleJSON writes the devices without a recent backup as one JSON document.
@@ -24,7 +25,7 @@ func WriteStale(w io.Writer, stale report.Stale, o Options) error {
 	for i, d := range stale.Devices {
 		rows = append(rows, []cell{p.whose(labels[i], d), p.staleness(d, stale), p.lastSeen(d, stale), {{text: p.text(d.Headline)}}})
 	}
-	if err := p.rows(header, rows); err != nil {
+	if err := p.rows(header, rows, tw.On); err != nil {
 		return err
 	}
 	if len(rows) > 0 {

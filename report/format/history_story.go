@@ -9,6 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/olekukonko/tablewriter/tw"
 )
 
 // WriteStoryJSON writes the story of a device as one JSON document.
@@ -24,7 +25,7 @@ func WriteStory(w io.Writer, story report.Story, o Options) error {
 	for _, v := range story.Visits {
 		rows = append(rows, []cell{p.visit(v), p.verdict(v), p.whatChanged(v), p.lastBackup(v)})
 	}
-	if err := p.rows(header, rows); err != nil {
+	if err := p.rows(header, rows, tw.On); err != nil {
 		return err
 	}
 	if story.Total > len(story.Visits) {

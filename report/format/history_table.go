@@ -9,6 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/olekukonko/tablewriter/tw"
 )
 
 // WriteRunsJSON writes a list of runs as one JSON document.
@@ -28,7 +29,7 @@ func WriteRuns(w io.Writer, list report.RunList, o Options) error {
 		}
 		rows = append(rows, []cell{{{text: p.text(ids[i])}}, begun, p.counted(run), p.end(run)})
 	}
-	if err := p.rows(header, rows); err != nil {
+	if err := p.rows(header, rows, tw.On); err != nil {
 		return err
 	}
 	if list.Total > len(list.Runs) {
@@ -39,7 +40,7 @@ func WriteRuns(w io.Writer, list report.RunList, o Options) error {
 }
 
 // rows prints rows of cells: as a table where the page is wide enough, else as cards.
-func (p *page) rows(header []column, rows [][]cell) error {
+func (p *page) rows(header []column, rows [][]cell, between tw.State) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -47,7 +48,7 @@ func (p *page) rows(header []column, rows [][]cell) error {
 		p.cards(header, rows)
 		return nil
 	}
-	if err := p.table(header, rows); err != nil {
+	if err := p.table(header, rows, between); err != nil {
 		return fmt.Errorf("drawing the table: %w", err)
 	}
 	return nil

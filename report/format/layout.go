@@ -57,7 +57,8 @@ func (c cell) natural() int {
 // table draws rows of cells, no wider than the page. tablewriter draws the lines, but it
 // does not hold a width: the columns are planned and every cell is broken into its lines
 // before it sees them.
-func (p *page) table(header []column, rows [][]cell) error {
+// between draws lines between the rows, too.
+func (p *page) table(header []column, rows [][]cell, between tw.State) error {
 	natural := make([]int, len(header))
 	for i, h := range header {
 		natural[i] = columns(h.title)
@@ -73,7 +74,7 @@ func (p *page) table(header []column, rows [][]cell) error {
 		tablewriter.WithEastAsian(tw.Off), // measure as columns does, whatever the environment says
 		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
 			Symbols:  tw.NewSymbols(p.lineStyle()),
-			Settings: tw.Settings{Separators: tw.Separators{BetweenRows: tw.On}},
+			Settings: tw.Settings{Separators: tw.Separators{BetweenRows: between}},
 		})),
 		tablewriter.WithConfig(tablewriter.Config{Row: tw.CellConfig{Merging: tw.CellMerging{
 			Mode: tw.MergeVertical, ByColumnIndex: tw.NewMapper[int, bool]().Set(0, true), // the device, once

@@ -252,7 +252,7 @@ func (m *markdown) plan(d report.Device) {
 	for i, step := range d.Plan {
 		number := fmt.Sprintf("%d. ", i+1)
 		under := strings.Repeat(" ", len(number))
-		m.line(number, markdownText(step.Title+by(step.Actor)))
+		m.line(number, markdownText(stepTitle(step)))
 		if step.Risk != "" {
 			m.line(under, "- **Risk:** ", markdownText(step.Risk))
 		}

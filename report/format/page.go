@@ -14,7 +14,8 @@ type Options struct {
 	Width int  // columns that no line exceeds, an address or a command on a line of its own excepted; at least MinWidth
 	UTF8  bool // false: ASCII only
 	Color bool // true: styles by ANSI escape sequences
-	All   bool // true: healthy findings too, and every question in full
+	Steps bool // true: every cause with its evidence, and all steps of the plan
+	All   bool // true: healthy findings too, every question in full, and Steps
 
 	ShowSuppressed bool // true: suppressed findings too, with their reasons
 }

@@ -47,7 +47,7 @@ func (p *page) plan(d report.Device) []string {
 	var lines []string
 	var addresses []string
 	for i, step := range d.Plan {
-		lines = append(lines, p.hang(fmt.Sprintf("%2d. ", i+1), bold, step.Title+by(step.Actor))...)
+		lines = append(lines, p.hang(fmt.Sprintf("%2d. ", i+1), bold, stepTitle(step))...)
 		if step.Risk != "" {
 			lines = append(lines, p.hang("    Risk: ", yellow, step.Risk)...)
 		}
@@ -82,12 +82,13 @@ func (p *page) addresses(list []string) []string {
 	return lines
 }
 
-// by says who acts, where it is not the device's user.
-func by(actor string) string {
-	if actor == "" || remedies.Actor(actor) == remedies.User {
-		return ""
+// stepTitle is the title of a remedy, and who acts where that is neither the device's user nor
+// named in the title.
+func stepTitle(s report.Step) string {
+	if s.Actor == "" || remedies.Actor(s.Actor) == remedies.User || strings.Contains(strings.ToLower(s.Title), strings.ToLower(s.Actor)) {
+		return s.Title
 	}
-	return " (" + device.Token(actor) + ")"
+	return s.Title + " (" + device.Token(s.Actor) + ")"
 }
 
 // letter is a., b., … and after z. the number.

@@ -9,6 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/olekukonko/tablewriter/tw"
 )
 
 // minTableWidth is the narrowest page on which causes are a table; on a narrower one they
@@ -18,24 +19,29 @@ const minTableWidth = 72
 // maxNameWidth is how much of a device's name is shown, in columns.
 const maxNameWidth = 32
 
-// WriteTable writes the report for a person at a terminal: the devices and what is wrong
-// with them, the causes as a table, what to do as numbered steps, and what could not be
-// read or must be asked.
+// WriteTable writes the report for a person at a terminal: one device with the evidence and
+// the first remedy, several with two lines for each that needs attention; then the numbers,
+// and where to go on. Every cause with its evidence, and the plan in full, come with Steps.
 func WriteTable(w io.Writer, r report.Report, o Options) error {
 	if r.Subject == report.OfBackups {
 		return writeBackups(w, r, o)
 	}
 	p := newPage(o)
+	p.Steps = p.Steps || p.All
 	labels := p.labels(r.Devices)
 	p.gaps(r)
-	for i, d := range r.Devices {
-		p.device(labels[i], d)
-	}
-	if err := p.causes(labels, r.Devices); err != nil {
+	if len(r.Devices) == 1 {
+		p.phone(labels[0], r.Devices[0])
+	} else if err := p.cart(labels, r.Devices); err != nil {
 		return err
 	}
-	p.section("What to do", labels, r.Devices, p.plan)
-	p.section("What could not be read", labels, r.Devices, p.unread)
+	if p.Steps {
+		if err := p.causes(labels, r.Devices); err != nil {
+			return err
+		}
+		p.section("What to do", labels, r.Devices, p.plan)
+		p.section("What could not be read", labels, r.Devices, p.unread)
+	}
 	p.closed(r.Places)
 	p.section("Questions only a person can answer", labels, r.Devices, p.questions)
 	p.section("What was read and is healthy", labels, r.Devices, p.healthy)
@@ -118,24 +124,6 @@ func (p *page) gaps(r report.Report) {
 	}
 }
 
-// device prints the lines that sum one device up.
-func (p *page) device(label string, d report.Device) {
-	under := p.title(markOfVerdict(d), label, d)
-	if len(d.Asset) > 0 {
-		p.print(p.hang(under, dim, assetLine(d))...)
-	}
-	p.print(p.hang(under, plain, d.Headline)...)
-	if use := useNote(d); use != "" {
-		p.print(p.hang(under, yellow, use)...)
-	}
-	if d.Retried != "" {
-		p.print(p.hang(under, dim, "Examined in a second try: in the first, "+reasonOf(d.Retried, "")+".")...)
-	}
-	if d.Reason != "" && checks.Verdict(d.Verdict) != checks.NotExamined {
-		p.print(p.hang(under, yellow, "Not examined to the end: "+reasonOf(d.Reason, d.Detail)+".")...)
-	}
-}
-
 // assetLine is the row of the inventory in one line, without what is empty in it.
 func assetLine(d report.Device) string {
 	var parts []string
@@ -149,12 +137,7 @@ func assetLine(d report.Device) string {
 
 // title prints what a device is, behind a mark, and returns the indent for what follows.
 func (p *page) title(m mark, label string, d report.Device) (under string) {
-	about := label
-	for _, text := range []string{modelOf(label, d), versionOf(d), connectionNote(d)} {
-		if text != "" {
-			about += " · " + text
-		}
-	}
+	about := aboutLine(label, d)
 	lead := p.lead(m)
 	if p.Width >= minTableWidth {
 		lead = pad(lead+m.word, columns(lead)+widestWord+2)
@@ -163,6 +146,17 @@ func (p *page) title(m mark, label string, d report.Device) (under string) {
 	}
 	p.print(p.hang(lead, m.style, about)...)
 	return strings.Repeat(" ", columns(lead))
+}
+
+// aboutLine is the label of a device, its model and its system.
+func aboutLine(label string, d report.Device) string {
+	about := label
+	for _, text := range []string{modelOf(label, d), versionOf(d), connectionNote(d)} {
+		if text != "" {
+			about += " · " + text
+		}
+	}
+	return about
 }
 
 // modelOf names the model, unless the label does.
@@ -200,7 +194,7 @@ func (p *page) causes(labels []string, devices []report.Device) error {
 		return nil
 	}
 	p.print("")
-	return p.rows(header, rows)
+	return p.rows(header, rows, tw.On)
 }
 
 // cause is a finding in the words of its summary, with its id and its symptoms: their ids,
@@ -232,9 +226,14 @@ func (p *page) evidence(f report.Finding, takenAt time.Time) cell {
 	return c
 }
 
-// evidenceText is one thing that was read, with its date where it is older than a day.
+// evidenceText is one thing that was read.
 func evidenceText(e report.Evidence, takenAt time.Time) string {
-	text := e.Key + ": " + e.Value
+	return e.Key + ": " + valueText(e, takenAt)
+}
+
+// valueText is what was read, with its date where it is older than a day.
+func valueText(e report.Evidence, takenAt time.Time) string {
+	text := e.Value
 	if e.Expected != "" {
 		text += " (expected " + e.Expected + ")"
 	}
@@ -249,4 +248,16 @@ func (p *page) firstRemedy(f report.Finding) cell {
 		return cell{}
 	}
 	return cell{{text: p.text(f.Remedies[0].Title)}}
+}
+
+// remarks are what has to be known of how a device was examined, a line each.
+func remarks(d report.Device) []string {
+	var lines []string
+	if use := useNote(d); use != "" {
+		lines = append(lines, use)
+	}
+	if d.Reason != "" && checks.Verdict(d.Verdict) != checks.NotExamined {
+		lines = append(lines, "Not examined to the end: "+reasonOf(d.Reason, d.Detail)+".")
+	}
+	return lines
 }

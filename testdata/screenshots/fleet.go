@@ -60,11 +60,11 @@ func pictureOfFleet(r report.Report, scratch string) error {
 }
 
 // reading is what the bench of device n found on it some weeks ago. A third of the devices
-// are well from some week on; the first of the report is.
+// are well from some week on; the last of the report is.
 func reading(r report.Report, n, week int, now time.Time) (ledger.Message, error) {
 	d := r.Devices[n%len(r.Devices)]
 	if n%3 == week {
-		d = r.Devices[0]
+		d = r.Devices[len(r.Devices)-1]
 	}
 	at := now.Add(-time.Duration(2-week)*7*aDay - time.Duration(n%96)*time.Hour)
 	if !d.LastBackup.IsZero() {

@@ -24,8 +24,9 @@ import (
 )
 
 const (
-	listWithin = 10 * time.Minute
-	maxList    = 1 << 30 // bytes of one
+	handshakeWithin = 30 * time.Second
+	listWithin      = 10 * time.Minute
+	maxList         = 1 << 30 // bytes of one
 )
 
 // fleetPages are the pages of a hub, asked for whole lists.
@@ -58,7 +59,7 @@ func (e env) pagesOf(ctx *cli.Context, at *url.URL) (source, error) {
 	if token == "" {
 		return nil, command.Usage("set "+tokenVariable+", or name its file with --token-file", "the pages of a hub need a token")
 	}
-	transport := &http.Transport{TLSClientConfig: trusting(pin), TLSHandshakeTimeout: requestWithin, ResponseHeaderTimeout: time.Minute}
+	transport := &http.Transport{TLSClientConfig: trusting(pin), TLSHandshakeTimeout: handshakeWithin, ResponseHeaderTimeout: time.Minute}
 	return fleetPages{at, token, &http.Client{
 		Transport: transport, Timeout: listWithin,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the token is for this hub

@@ -50,6 +50,28 @@ func TestASchemaIsBounded(t *testing.T) {
 	}
 }
 
+// Views are not looked into: one can name another twice, and so on.
+func TestViewsAreLeftAlone(t *testing.T) {
+	path := create(t, `CREATE TABLE a (b); PRAGMA writable_schema = ON;
+		INSERT INTO sqlite_schema VALUES ('view', 'v0', 'v0', 0, 'CREATE VIEW v0 AS SELECT 1 AS x');
+		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n LIMIT 60)
+		INSERT INTO sqlite_schema SELECT 'view', 'v'||i, 'v'||i, 0, 'CREATE VIEW v'||i||' AS SELECT p.x FROM v'||(i-1)||' p, v'||(i-1)||' q' FROM n;`)
+	conn, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if columns, err := conn.Columns("A"); err != nil || len(columns) != 1 {
+		t.Errorf("%v, %v", columns, err)
+	}
+	if _, err := conn.Columns("v60"); !errors.Is(err, ErrSchema) {
+		t.Errorf("a view passes for a table: %v", err)
+	}
+	if err := conn.QuickCheck(); err != nil {
+		t.Error(err)
+	}
+}
+
 // What a log adds to a schema counts.
 func TestASchemaInALogIsBounded(t *testing.T) {
 	path := create(t, "CREATE TABLE a (b);")

@@ -253,17 +253,19 @@ type rowReader struct {
 
 func (r *rowReader) read(stmt *sqlite.Stmt) *Row {
 	r.row = Row{}
-	r.domain, r.path = text(stmt, 1, r.domain), text(stmt, 2, r.path)
+	var fits [2]bool
+	r.domain, fits[0] = text(stmt, 1, r.domain)
+	r.path, fits[1] = text(stmt, 2, r.path)
 	r.row.Domain, r.row.Path = r.domain, r.path
-	r.row.Kind, r.row.Err = r.identify(stmt)
+	r.row.Kind, r.row.Err = r.identify(stmt, fits[0] && fits[1])
 	if r.row.Err == nil {
 		r.row.Err = r.describe(stmt)
 	}
 	return &r.row
 }
 
-// identify reads what a row is about.
-func (r *rowReader) identify(stmt *sqlite.Stmt) (Kind, error) {
+// identify reads what a row is about. fit is false if its domain or path was cut.
+func (r *rowReader) identify(stmt *sqlite.Stmt, fit bool) (Kind, error) {
 	kind := Other
 	switch stmt.ColumnInt64(3) & flagKinds {
 	case flagFile:
@@ -279,10 +281,10 @@ func (r *rowReader) identify(stmt *sqlite.Stmt) (Kind, error) {
 		return kind, fmt.Errorf("%w: fileID", ErrRow)
 	}
 	r.row.ID = id
-	if stmt.ColumnLen(1) > maxText || stmt.ColumnLen(2) > maxText {
+	if !fit {
 		return kind, fmt.Errorf("%w: domain or path too long", ErrRow)
 	}
-	if stmt.ColumnIsNull(1) || stmt.ColumnIsNull(2) {
+	if len(r.domain) == 0 && stmt.ColumnIsNull(1) || len(r.path) == 0 && stmt.ColumnIsNull(2) {
 		return kind, fmt.Errorf("%w: no domain or path", ErrRow)
 	}
 	if r.hasher.idOf(r.domain, r.path) != id {
@@ -335,10 +337,10 @@ func (r *rowReader) file(stmt *sqlite.Stmt) (file mbfile.File, err error) {
 	return file, nil
 }
 
-// text reads a text column into a buffer; what is longer than maxText is cut.
-func text(stmt *sqlite.Stmt, column int, buffer []byte) []byte {
-	length := min(stmt.ColumnLen(column), maxText)
-	buffer = slices.Grow(buffer[:0], length)[:length]
-	stmt.ColumnBytes(column, buffer)
-	return buffer
+// text reads a text column into a buffer; what is longer than maxText is cut, and does not
+// fit.
+func text(stmt *sqlite.Stmt, column int, buffer []byte) (read []byte, fits bool) {
+	buffer = slices.Grow(buffer[:0], maxText+1)[:maxText+1]
+	n := stmt.ColumnBytes(column, buffer)
+	return buffer[:min(n, maxText)], n <= maxText
 }

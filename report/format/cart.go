@@ -1,0 +1,178 @@
+package format
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/olekukonko/tablewriter/tw"
+)
+
+// cart prints several devices: those that need attention as a table of two lines each, the
+// others folded.
+func (p *page) cart(labels []string, devices []report.Device) error {
+	header := []column{{"Device", 3}, {"Cause, first remedy", 6}, {"Last backup", 2}}
+	var rows [][]cell
+	var well, suppressed []int
+	for i, d := range devices {
+		switch {
+		case report.NeedsAttention(d):
+			rows = append(rows, []cell{p.who(labels[i], d), p.because(d), {{text: p.text(lastBackupAge(d))}}})
+		case checks.Verdict(d.Verdict) == checks.Suppressed:
+			suppressed = append(suppressed, i)
+		default:
+			well = append(well, i)
+		}
+	}
+	if err := p.rows(header, rows, tw.Off); err != nil {
+		return err
+	}
+	if len(rows) > 0 && len(well)+len(suppressed) > 0 {
+		p.print("")
+	}
+	p.folded(labels, devices, well)
+	m := markOfVerdict(report.Device{Verdict: string(checks.Suppressed)})
+	for _, i := range suppressed {
+		text := "Suppressed: " + labels[i]
+		if silences := silencesOf(devices[i]); len(silences) > 0 {
+			text += ": " + strings.Join(silences, "; ")
+		}
+		p.print(p.hang(p.lead(m), m.style, text)...)
+	}
+	return nil
+}
+
+// who is the mark, the place and the name of a device, with its row of the inventory.
+func (p *page) who(label string, d report.Device) cell {
+	m := markOfVerdict(d)
+	c := cell{{p.lead(m), m.style, label, plain}}
+	if asset := assetLine(d); asset != "" {
+		under := strings.Repeat(" ", columns(p.lead(m)))
+		c = append(c, paragraph{under, plain, cut(p.text(asset), maxNameWidth, p.sign("…", "...")), dim})
+	}
+	return c
+}
+
+// because is what is wrong with a device in a line, and what to do about it in another.
+func (p *page) because(d report.Device) cell {
+	c := cell{{text: p.text(attentionText(d))}}
+	for _, remark := range remarks(d) {
+		c = append(c, paragraph{"", plain, p.text(remark), yellow})
+	}
+	if len(d.Plan) > 0 {
+		c = append(c, paragraph{"  ", plain, p.text(stepTitle(d.Plan[0])), dim})
+	}
+	return c
+}
+
+// mostShorts is how many causes of one device of several are named.
+const mostShorts = 2
+
+// attentionText is why a device needs attention: its causes by their short names, or the
+// verdict with its reason.
+func attentionText(d report.Device) string {
+	verdict := checks.Verdict(d.Verdict)
+	causes := report.CausesOf(d)
+	switch {
+	case verdict == checks.NotExamined && d.Reason != "":
+		return "Not examined: " + reasonOf(d.Reason, d.Detail)
+	case len(causes) > 0:
+		names := shorts(causes)
+		if more := len(names) - mostShorts; more > 0 {
+			names = append(names[:mostShorts], fmt.Sprintf("%d more", more))
+		}
+		return strings.Join(names, ", ")
+	case verdict == checks.NoCauseFound:
+		return d.Headline
+	default:
+		return markOfVerdict(d).word + ": " + d.Headline
+	}
+}
+
+// shorts are the short names of findings.
+func shorts(findings []report.Finding) []string {
+	return convert(findings, func(f report.Finding) string { return report.ShortFor(f.Check, f.Status) })
+}
+
+// lastBackupAge is the age of the last good iCloud backup.
+func lastBackupAge(d report.Device) string {
+	switch {
+	case !d.LastBackup.IsZero():
+		return words.Ago(d.LastBackup, d.TakenAt)
+	case d.NoLastBackup == "" || device.Reason(d.NoLastBackup) == device.Absent:
+		return "none known"
+	default:
+		return "unknown"
+	}
+}
+
+// mostNames is how many devices without a slot are named in one line.
+const mostNames = 40
+
+// folded is one line for the devices that are well, with the age of the oldest backup.
+func (p *page) folded(labels []string, devices []report.Device, well []int) {
+	if len(well) == 0 {
+		return
+	}
+	var slots, names []string
+	var oldest time.Duration
+	known := false
+	for _, i := range well {
+		d := devices[i]
+		if slot := p.cutLabel(d.Slot); slot != "" {
+			slots = append(slots, slot)
+		} else {
+			names = append(names, device.Quoted(labels[i])+firstAsset(d))
+		}
+		if !d.LastBackup.IsZero() {
+			oldest, known = max(oldest, d.TakenAt.Sub(d.LastBackup)), true
+		}
+	}
+	m := markOfVerdict(report.Device{Verdict: string(checks.BackedUp)})
+	var where []string
+	if len(slots) > 0 {
+		where = append(where, strings.Join(ranges(slots, p.sign("–", "-")), " "))
+	}
+	if more := len(names) - mostNames; more > 0 {
+		names = append(names[:mostNames], fmt.Sprintf("%d more", more))
+	}
+	where = append(where, names...)
+	text := fmt.Sprintf("%d backed up: %s", len(well), strings.Join(where, ", "))
+	switch {
+	case known && len(well) > 1:
+		text += "; the oldest backup is " + words.Duration(oldest) + " old"
+	case known:
+		text += "; the backup is " + words.Duration(oldest) + " old"
+	}
+	p.print(p.hang(p.lead(m), m.style, text)...)
+}
+
+// firstAsset is the first column of the inventory that is not empty, in brackets.
+func firstAsset(d report.Device) string {
+	for _, f := range d.Asset {
+		if f.Value != "" {
+			return " (" + device.Label(f.Name) + ": " + device.Label(f.Value) + ")"
+		}
+	}
+	return ""
+}
+
+// silencesOf says what somebody chose not to hear of a device, why, and until when.
+func silencesOf(d report.Device) []string {
+	var texts []string
+	for _, s := range d.Suppressed {
+		text := report.ShortOf(s.Check) + ", because: " + device.Quoted(s.Because)
+		if !s.Until.IsZero() {
+			text += ", until " + words.Date(s.Until)
+		}
+		if !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
