@@ -85,6 +85,15 @@ func Verdicts() []Verdict {
 	return []Verdict{Failing, AtRisk, NoCauseFound, NotExamined, BackedUp, Suppressed}
 }
 
+// VerdictNames are the ids of all verdicts, in the same order.
+func VerdictNames() []string {
+	var names []string
+	for _, v := range Verdicts() {
+		names = append(names, string(v))
+	}
+	return names
+}
+
 // Label is a verdict in words, as every format shows it.
 func (v Verdict) Label() string {
 	switch v {

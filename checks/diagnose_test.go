@@ -338,3 +338,26 @@ func everyFindingOnce(t *testing.T, findings []Finding, d Diagnosis) {
 		}
 	}
 }
+
+// The headline of a silent log says what was seen, and not that the device was absent.
+func TestTheHeadlineOfASilentLog(t *testing.T) {
+	unseen := device.Attempt{Source: "file", Outcome: device.AttemptUnseen, Until: device.Known(takenAt)}
+	spoke := unseen
+	spoke.Lines = []device.LogLine{{At: takenAt, Process: "backupd", Text: "Idle"}}
+	alone := func(a device.Attempt) device.Snapshot {
+		return device.Snapshot{TakenAt: takenAt, Device: device.Identity{UDID: "unknown"}, Attempts: []device.Attempt{a}}
+	}
+	attached := well(lastBackedUp(2 * aDay))
+	attached.Live.CloudBackup.Last = device.Unknown[time.Time](device.Timeout)
+	attached.Attempts = []device.Attempt{unseen}
+	for name, s := range map[string]device.Snapshot{"silent": alone(unseen), "without an attempt": alone(spoke), "of an attached device": attached} {
+		d := Diagnose(s, Run(s, All()))
+		if !strings.HasPrefix(d.Headline, "No attempt at an iCloud backup was seen in a saved log") || d.Verdict == BackedUp {
+			t.Errorf("%s: %s, %q", name, d.Verdict, d.Headline)
+		}
+	}
+	unseen.Source = "syslog"
+	if d := Diagnose(alone(unseen), nil); !strings.Contains(d.Headline, "was seen in the device's log") {
+		t.Errorf("%q", d.Headline)
+	}
+}

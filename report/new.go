@@ -107,6 +107,10 @@ func newGap(gap device.Gap) Gap {
 		summary = gap.Error()
 	case device.Unreachable:
 		summary = "usbmuxd could not be reached"
+	case device.Timeout:
+		summary = "usbmuxd did not list the devices: it did not answer in time"
+	case device.Detached:
+		summary = "usbmuxd did not list the devices: it hung up"
 	case device.BadEntry:
 		summary = "usbmuxd listed a device in a form that cannot be understood"
 		if n, err := strconv.Atoi(gap.Detail); err == nil && n > 1 {

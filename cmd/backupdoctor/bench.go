@@ -11,6 +11,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/web"
 	"github.com/backupdoctor/backupdoctor/report/web/benchpages"
 	"github.com/urfave/cli/v2"
@@ -80,7 +81,7 @@ type pageConfig struct {
 	token       string   // "" for none
 	shown       string   // the token, if it was made up and is to be printed
 	certificate *tls.Certificate
-	history     func(context.Context, string) ([]benchpages.Visit, error) // nil if none is kept
+	history     func(context.Context, string) ([]report.Visit, error) // nil if none is kept
 }
 
 // pageOf reads pageFlags.

@@ -146,6 +146,9 @@ func withSomeArchive(t *testing.T, size int) (*sim.Device, []byte) {
 	for i := range content {
 		content[i] = byte(i ^ i>>8 ^ i>>16)
 	}
+	// It begins and ends as an archive does.
+	copy(content, "\x1f\x8b")
+	copy(content[size-4:], "\x00\x04\x00\x00")
 	patient := loadDevice(t.Fatalf, "healthy-iphone")
 	patient.Archives = map[string][]byte{someArchive: content}
 	return patient, content

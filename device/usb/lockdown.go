@@ -85,7 +85,7 @@ func (l lockdown) start(ctx context.Context, proof credential, speaks dialect) e
 		l.broken = err // whether a session has begun cannot be known
 	}
 	if err != nil {
-		return sessionError(answer, err)
+		return refusal(answer, err)
 	}
 	secure, err := answer.Bool("EnableSessionSSL")
 	if errors.Is(err, device.Absent) {
@@ -101,9 +101,9 @@ func (l lockdown) start(ctx context.Context, proof credential, speaks dialect) e
 	return l.secure(ctx, proof.identity, speaks)
 }
 
-// sessionError is why there is no session. The names that say of a value or of a service that it
-// is not to be had say nothing of the kind here, so the name itself is kept.
-func sessionError(answer safeplist.Dict, err error) error {
+// refusal is why a session or pairing was refused. The names that say of a value or of a service
+// that it is not to be had say nothing of the kind here, so the name itself is kept.
+func refusal(answer safeplist.Dict, err error) error {
 	switch device.GapOf(err).Reason {
 	case device.Absent, device.Refused, device.NoService:
 		if name, errName := answer.Text("Error"); errName == nil {

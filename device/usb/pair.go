@@ -241,7 +241,11 @@ func (l lockdown) pair(ctx context.Context, record ios.PairRecord) ([]byte, erro
 		PairingOptions: map[string]bool{"ExtendedPairingErrors": true},
 	})
 	if name, errName := answer.Text("Error"); errName == nil {
-		return nil, device.Gap{Reason: device.GapOf(err).Reason, Detail: detail(name)}
+		reason := device.GapOf(refusal(answer, err)).Reason
+		if reason == device.TrustStale { // which says of a session that the device forgot this computer
+			reason = device.DeviceError
+		}
+		return nil, device.Gap{Reason: reason, Detail: detail(name)}
 	}
 	if err != nil {
 		return nil, err

@@ -127,9 +127,12 @@ func TestPairKeepsTheNameOfAnError(t *testing.T) {
 		"UserDeniedPairing":                   device.TrustDenied,
 		"InvalidPairRecord":                   device.DeviceError,
 		"InvalidResponse":                     device.DeviceError,
-		"GetProhibited":                       device.Refused,
-		"InvalidHostID":                       device.TrustStale,
 		"AnUnknownError123":                   device.DeviceError,
+		"MissingValue":                        device.DeviceError,
+		"GetProhibited":                       device.DeviceError,
+		"ServiceProhibited":                   device.DeviceError,
+		"InvalidService":                      device.DeviceError,
+		"InvalidHostID":                       device.DeviceError,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -86,7 +86,7 @@ func TestCSVTellsADeviceInOneRow(t *testing.T) {
 		"model": "iPhone 13 mini", "productType": "iPhone14,4", "productVersion": "18.7.2", "buildVersion": "22H124",
 		"verdict": "failing", "headline": "iCloud Backup is off; the last good backup is 23 days old.",
 		"reason": "", "retried": "timeout", "lastBackup": "2026-10-28T07:30:00Z", "daysSinceBackup": "23", "noLastBackup": "",
-		"causes": "iCloud Backup off; not on Wi-Fi", "firstRemedy": "Join a Wi-Fi network",
+		"causes": "iCloud Backup off; may be: not on Wi-Fi", "firstRemedy": "Join a Wi-Fi network",
 		"problems": "2", "warnings": "1", "unknown": "1", "questions": "1", "ok": "1", "suppressed": "1",
 		"takenAt": "2026-11-20T08:30:00Z", "run": "5f0c1f2e-8a64-4a55-9d7e-0f7f3f1f9c11", "redacted": "false", "partial": "false",
 	}

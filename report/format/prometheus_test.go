@@ -84,7 +84,7 @@ func TestPrometheusTellsRunAndDevices(t *testing.T) {
 		"run_findings_suppressed":                                               1,
 		"run_cause_devices backup-turned-off problem":                           1,
 		"run_cause_devices not-trusted problem":                                 1,
-		"run_cause_devices wifi-missing warning":                                1,
+		"run_cause_devices wifi-missing true warning":                           1,
 		"run_devices no-cause-found":                                            0,
 		"run_devices suppressed":                                                0,
 		"run_devices_incomplete":                                                0,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 	"github.com/google/uuid"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -124,7 +125,7 @@ func recoverFrom(ctx context.Context, kept string, to *sqlite.Conn) Recovery {
 
 // openDamaged opens a history that was set aside, with its log if there is one.
 func openDamaged(ctx context.Context, kept string) (*sqlite.Conn, error) {
-	address, flags := immutable(kept), sqlite.OpenReadOnly|sqlite.OpenURI
+	address, flags := file.Immutable(kept), sqlite.OpenReadOnly|sqlite.OpenURI
 	if log, err := os.Stat(kept + "-wal"); err == nil && log.Size() > 0 {
 		address, flags = kept, sqlite.OpenReadOnly
 	}

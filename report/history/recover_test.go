@@ -73,9 +73,9 @@ func TestOneDamagedPage(t *testing.T) {
 	}
 	roots := rootsOf(t, s)
 	recovered := 0
-	for page := 1; page < len(whole)/pageSize; page += step {
+	for page := 1; page < len(whole)/4096; page += step {
 		broken := bytes.Clone(whole)
-		copy(broken[page*pageSize:], bytes.Repeat([]byte{0xa5}, pageSize))
+		copy(broken[page*4096:], bytes.Repeat([]byte{0xa5}, 4096))
 		path := filepath.Join(t.TempDir(), "history.sqlite")
 		must(t, os.WriteFile(path, broken, 0o600))
 		s := opened(t, path)

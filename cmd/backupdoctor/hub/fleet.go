@@ -140,8 +140,8 @@ func filterOf(ctx *cli.Context) (filter, error) {
 			return q, err
 		}
 	}
-	if !slices.Contains(append(checks.Verdicts(), ""), checks.Verdict(q.Verdict)) {
-		return q, command.Usage("use "+strings.Join(verdictNames(), ", "), "unknown verdict %q", q.Verdict)
+	if !slices.Contains(append(checks.VerdictNames(), ""), q.Verdict) {
+		return q, command.Usage("use "+strings.Join(checks.VerdictNames(), ", "), "unknown verdict %q", q.Verdict)
 	}
 	if !slices.Contains([]ledger.Backup{"", ledger.BackupKnown, ledger.BackupNever, ledger.BackupUnknown}, q.Backup) {
 		return q, command.Usage("use known, never or unknown", "unknown value %q of --backup", q.Backup)
@@ -160,13 +160,6 @@ func filterOf(ctx *cli.Context) (filter, error) {
 		q.Sort = order
 	}
 	return q, nil
-}
-
-func verdictNames() (names []string) {
-	for _, v := range checks.Verdicts() {
-		names = append(names, string(v))
-	}
-	return names
 }
 
 // writeDevices writes a list of devices to stdout, and their number to stderr.

@@ -6,9 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"slices"
 	"time"
@@ -20,11 +18,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-const (
-	requestWithin = 30 * time.Second
-	answerWithin  = 10 * time.Minute // of the longest list
-	endWithin     = 5 * time.Second
-)
+// answerWithin is how long the longest list may take.
+const answerWithin = 10 * time.Minute
 
 // servePages opens the address of the pages, and gives what serves them until the context
 // ends. Beyond this computer they are encrypted.
@@ -44,37 +39,17 @@ func (h *hub) servePages(store *ledger.Store, shown *tls.Config, also prometheus
 	if err != nil {
 		return nil, command.Usage("", "%w", err)
 	}
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: requestWithin, ReadTimeout: requestWithin, WriteTimeout: answerWithin, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelDebug),
-	}
 	listener, err := net.Listen("tcp", h.pages)
 	if err != nil {
 		return nil, command.Usage("choose another address with --http, or off", "the pages cannot be served: %w", err)
 	}
+	server := web.Server{Listener: listener, Pages: handler, AnswerWithin: answerWithin, Log: h.log}
 	scheme := "http"
 	if secure {
-		scheme, listener = "https", tls.NewListener(listener, shown)
+		scheme, server.TLS = "https", shown
 	}
 	h.log.Info("the pages are served", "address", scheme+"://"+listener.Addr().String())
-	return func(ctx context.Context) error { return servePagesUntil(ctx, server, listener) }, nil
-}
-
-// servePagesUntil serves until the context ends, and lets answers that are under way end, too.
-func servePagesUntil(ctx context.Context, server *http.Server, listener net.Listener) error {
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serving the pages: %w", err)
-	case <-ctx.Done():
-	}
-	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
-	defer cancel()
-	if server.Shutdown(within) != nil {
-		return server.Close()
-	}
-	return nil
+	return server.Run, nil
 }
 
 // knownAs are the names and addresses by which the pages may be asked for: those that were

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -24,8 +25,9 @@ import (
 )
 
 const (
-	listWithin = 10 * time.Minute
-	maxList    = 1 << 30 // bytes of one
+	handshakeWithin = 30 * time.Second
+	listWithin      = 10 * time.Minute
+	maxList         = 1 << 30 // bytes of one
 )
 
 // fleetPages are the pages of a hub, asked for whole lists.
@@ -58,14 +60,14 @@ func (e env) pagesOf(ctx *cli.Context, at *url.URL) (source, error) {
 	if token == "" {
 		return nil, command.Usage("set "+tokenVariable+", or name its file with --token-file", "the pages of a hub need a token")
 	}
-	transport := &http.Transport{TLSClientConfig: trusting(pin), TLSHandshakeTimeout: requestWithin, ResponseHeaderTimeout: time.Minute}
+	transport := &http.Transport{TLSClientConfig: trusting(pin), TLSHandshakeTimeout: handshakeWithin, ResponseHeaderTimeout: time.Minute}
 	return fleetPages{at, token, &http.Client{
 		Transport: transport, Timeout: listWithin,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the token is for this hub
 	}}, nil
 }
 
-func hostPort(u *url.URL) string { return u.Hostname() + ":" + cmp.Or(u.Port(), "80") }
+func hostPort(u *url.URL) string { return net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "80")) }
 
 // trusting is how to know a hub: by what vouches for its name, or by the fingerprint of its
 // certificate and nothing else.

@@ -241,6 +241,11 @@ func (f Fetch) pull(ctx context.Context, attached usb.Attached, archive usb.Arch
 	if err := f.Files.Name(path, part); err != nil {
 		return "", err
 	}
+	if whole, err := endsWhole(path); err != nil {
+		return "", err
+	} else if !whole {
+		fmt.Fprintf(f.Screen, "%s has no end of an archive: what the device holds may be cut off\n", archive.Name)
+	}
 	if isDated(archive) {
 		return path, os.Chtimes(path, time.Time{}, archive.ChangedAt)
 	}
@@ -248,14 +253,18 @@ func (f Fetch) pull(ctx context.Context, attached usb.Attached, archive usb.Arch
 }
 
 // fetched reports whether a file is a whole copy of an archive that this user made: it has its
-// size and its time.
+// size and its time, and ends as an archive does.
 func fetched(path string, archive usb.Archive) bool {
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() || !isOwn(info) || uint64(info.Size()) != archive.Bytes {
 		return false
 	}
 	apart := info.ModTime().Sub(archive.ChangedAt).Abs()
-	return isDated(archive) && apart <= 2*time.Second // what a memory card can tell apart
+	if !isDated(archive) || apart > 2*time.Second { // what a memory card can tell apart
+		return false
+	}
+	whole, err := endsWhole(path)
+	return err == nil && whole
 }
 
 // isDated reports whether the device told when an archive was changed.

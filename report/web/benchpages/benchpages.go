@@ -21,22 +21,11 @@ import (
 
 // A Config is what the pages are made with.
 type Config struct {
-	Hosts   []string                                                // by which they may be asked for, without ports
-	Secure  bool                                                    // they are reached by HTTPS only
-	Token   string                                                  // who has it may look; "" lets everybody look who reaches it
-	History func(ctx context.Context, udid string) ([]Visit, error) // earlier visits of a device, newest first; nil if nobody knows
+	Hosts   []string                                                       // by which they may be asked for, without ports
+	Secure  bool                                                           // they are reached by HTTPS only
+	Token   string                                                         // who has it may look; "" lets everybody look who reaches it
+	History func(ctx context.Context, udid string) ([]report.Visit, error) // earlier visits of a device, newest first; nil if nobody knows
 }
-
-// A Visit is one earlier visit of a device.
-type Visit struct {
-	At         time.Time
-	Verdict    string // one of checks.Verdicts
-	Causes     []Cause
-	LastBackup time.Time // zero if none is known
-}
-
-// A Cause is what was found on a visit.
-type Cause struct{ Check, Status string }
 
 // Pages show one run. They are safe for use by several goroutines.
 type Pages struct {

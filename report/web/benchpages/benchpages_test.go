@@ -159,15 +159,15 @@ func TestToken(t *testing.T) {
 func TestHistory(t *testing.T) {
 	d := patient(t, "fresh")
 	for name, c := range map[string]struct {
-		visits      []Visit
+		visits      []report.Visit
 		err         error
 		want, never string
 	}{
-		"some":  {visits: []Visit{{At: noon, Verdict: "failing", Causes: []Cause{{"backup-turned-off", "problem"}}, LastBackup: noon.Add(-72 * time.Hour)}}, want: "iCloud Backup off", never: "No earlier visit"},
+		"some":  {visits: []report.Visit{{TakenAt: noon, Verdict: "failing", Causes: []report.PastCause{{Check: "backup-turned-off", Status: "problem"}}, LastBackup: noon.Add(-72 * time.Hour)}}, want: "iCloud Backup off", never: "No earlier visit"},
 		"none":  {want: "No earlier visit is known."},
 		"error": {err: errors.New("disk secret"), want: "could not be read", never: "secret"},
 	} {
-		s := open(t, Config{Hosts: []string{host}, History: func(_ context.Context, udid string) ([]Visit, error) {
+		s := open(t, Config{Hosts: []string{host}, History: func(_ context.Context, udid string) ([]report.Visit, error) {
 			if udid != d.UDID {
 				t.Errorf("%s: asked for %q", name, udid)
 			}

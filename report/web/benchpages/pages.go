@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/web"
 )
 
@@ -64,7 +65,7 @@ type devicePage struct {
 	web.Frame
 	web.DeviceView
 	Tile      tileView
-	History   []Visit
+	History   []report.Visit
 	NoHistory string // why there is none; "" if there is, or nobody keeps it
 }
 
@@ -85,7 +86,7 @@ func (s *Pages) showDevice(w http.ResponseWriter, r *http.Request) {
 		defer stop()
 		visits, err := s.config.History(ctx, t.UDID)
 		if t.Found != nil { // this visit may be in the history already
-			visits = slices.DeleteFunc(visits, func(v Visit) bool { return v.At.Unix() == t.Found.TakenAt.Unix() })
+			visits = slices.DeleteFunc(visits, func(v report.Visit) bool { return v.TakenAt.Unix() == t.Found.TakenAt.Unix() })
 		}
 		page.History = visits[:min(len(visits), maxVisits)]
 		switch {

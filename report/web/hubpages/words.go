@@ -16,7 +16,7 @@ var templates embed.FS
 
 // functions are those of the templates beside the shared ones.
 var functions = template.FuncMap{
-	"span": span, "found": found, "verdicts": verdictNames,
+	"span": span, "found": found, "verdicts": checks.VerdictNames,
 	"changes": func() []ledger.Change { return []ledger.Change{ledger.New, ledger.Still, ledger.Fixed} },
 }
 
@@ -41,12 +41,4 @@ func found(v report.Visit) []report.VisitFinding {
 		}
 	}
 	return causes
-}
-
-// verdictNames are all verdicts, to choose from.
-func verdictNames() (names []string) {
-	for _, v := range checks.Verdicts() {
-		names = append(names, string(v))
-	}
-	return names
 }
