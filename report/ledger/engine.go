@@ -14,7 +14,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // and its driver, "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // An engine is what differs between the databases. All else is SQL that both understand.
@@ -197,19 +198,50 @@ func (e engine) isolation() sql.IsolationLevel {
 	return sql.LevelRepeatableRead
 }
 
+// failed says what happened, in place of a code of SQLite.
+func (s *Store) failed(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		err = explained(err)
+	}
+	return fmt.Errorf("%s: %w", s.engine.name, err)
+}
+
+// explained says what an error of SQLite means.
+func explained(err error) error {
+	known, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return err
+	}
+	switch known.Code() & 0xff { // of the extended code
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return errors.New("the database is locked by another program")
+	case sqlite3.SQLITE_FULL:
+		return errors.New("the disk is full")
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return errors.New("the database is damaged: some of its pages cannot be read")
+	case sqlite3.SQLITE_READONLY:
+		return errors.New("this user may only read the database")
+	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return errors.New("the database could not be opened: this user may not write to its folder")
+	case sqlite3.SQLITE_IOERR:
+		return errors.New("the disk reported an error")
+	}
+	return err
+}
+
 func (s *Store) transact(ctx context.Context, options *sql.TxOptions, step func(transaction) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	tx, err := s.db.BeginTx(ctx, options)
 	if err != nil {
-		return fmt.Errorf("%s: %w", s.engine.name, err)
+		return s.failed(ctx, err)
 	}
 	if err := step(transaction{tx, s.engine}); err != nil {
 		tx.Rollback() // what went wrong is known already
-		return fmt.Errorf("%s: %w", s.engine.name, err)
+		return s.failed(ctx, err)
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("%s: %w", s.engine.name, err)
+		return s.failed(ctx, err)
 	}
 	return nil
 }

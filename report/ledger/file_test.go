@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -76,5 +77,24 @@ func TestReadingChangesNothing(t *testing.T) {
 	must(t, err)
 	if len(entries) != 1 {
 		t.Errorf("beside it there is now %v", entries)
+	}
+}
+
+// Messages say what happened.
+func TestADamagedFileIsSaidToBe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fleet.sqlite")
+	hub, err := Open(t.Context(), "sqlite:"+path)
+	must(t, err)
+	put(t, hub, story()...)
+	must(t, hub.Close())
+	content, err := os.ReadFile(path)
+	must(t, err)
+	for at := 4096; at < len(content); at++ {
+		content[at] = 0xa5
+	}
+	must(t, os.WriteFile(path, content, 0o600))
+	_, err = OpenToRead(t.Context(), "sqlite:"+path)
+	if err == nil || !strings.Contains(err.Error(), "the database is damaged") || strings.Contains(err.Error(), "SQLITE") {
+		t.Errorf("told %v", err)
 	}
 }

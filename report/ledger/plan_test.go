@@ -12,6 +12,7 @@ func questions(t *testing.T, s *Store) map[string]query {
 	t.Helper()
 	asked := map[string]query{
 		"causes of devices":  {causesOfDevices + " ($1, $2)", []any{int64(1), int64(2)}},
+		"changes of visits":  {findingsInOrder, []any{int64(1)}},
 		"visits of a device": {visitsOfStory, []any{int64(1), int64(2), int64(3), int64(4)}},
 		"findings of visits": {findingsOfVisits + " ($1, $2)", []any{int64(1), int64(2)}},
 		"a device":           {findDevices, []any{"a", 1}},
