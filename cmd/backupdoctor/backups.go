@@ -62,7 +62,7 @@ func (e env) backupRunOf(ctx *cli.Context, set scan.BackupSet) (run backupRun, e
 	if slices.ContainsFunc(run.outputs, func(o scan.Output) bool { return o.Format == "json" || o.Display.All }) {
 		inspection.Examples = manyExamples
 	}
-	run.source = scan.Folders{Set: set, Apart: true, Inspection: inspection, Table: run.table, Screen: e.screen}
+	run.source = scan.Folders{Set: set, Inspection: inspection, Table: run.table, Screen: e.screen}
 	return run, nil
 }
 
