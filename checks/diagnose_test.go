@@ -171,7 +171,7 @@ func TestDiagnose(t *testing.T) {
 			name:     "full iCloud storage explains a stale backup",
 			snapshot: well(lastBackedUp(20*aDay), recorded(aDay, failed(2*aDay, 303))),
 			verdict:  Failing,
-			headline: "iCloud Backup has been failing since 20 Nov (1 attempt): iCloud has too little room for the backup (error 303, 2 days ago).",
+			headline: "iCloud Backup has been failing since 2026-11-20 08:00 UTC (1 attempt): iCloud has too little room for the backup (error 303, 2 days ago).",
 			causes:   []string{"icloud-storage-full (backup-stale)"},
 		},
 		{
@@ -198,7 +198,7 @@ func TestDiagnose(t *testing.T) {
 			name:     "a failure after the last good backup is no false alarm",
 			snapshot: well(recorded(0, failed(time.Hour, 303))),
 			verdict:  AtRisk,
-			headline: "iCloud Backup has been failing since 22 Nov (1 attempt): iCloud has too little room for the backup (error 303, today).",
+			headline: "iCloud Backup has been failing since 2026-11-22 07:00 UTC (1 attempt): iCloud has too little room for the backup (error 303, 1 hour ago).",
 			causes:   []string{"icloud-storage-full"},
 		},
 		{

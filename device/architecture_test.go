@@ -135,7 +135,7 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"report": {
-		ours:   []string{"device", "device/labels", "checks", "checks/computer", "checks/faults", "checks/remedies"},
+		ours:   []string{"device", "device/labels", "checks", "checks/computer", "checks/faults", "checks/remedies", "checks/words"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	// The writers see the contract. checks gives them its names of verdicts and statuses, and

@@ -179,6 +179,16 @@ func (inv Inventory) For(udid, serial string) []device.Field {
 	return fields
 }
 
+// Names reports whether a word is the key of a device, or stands in its row.
+func (inv Inventory) Names(word string) bool {
+	if _, known := inv.find(word, ""); known {
+		return true
+	}
+	return slices.ContainsFunc(inv.rows, func(r row) bool {
+		return slices.ContainsFunc(r.values, func(value string) bool { return value != "" && strings.EqualFold(value, word) })
+	})
+}
+
 func (inv Inventory) find(udid, serial string) (at int, known bool) {
 	for _, key := range []string{plain(udid), plain(serial)} {
 		if at, known = inv.index[key]; key != "" && known {

@@ -15,6 +15,7 @@ import (
 // WriteSummary writes the end of the table alone: the devices counted by what is wrong with
 // them, and where to read on.
 func WriteSummary(w io.Writer, r report.Report, o Options) error {
+	r = report.InZone(r, o.Zone)
 	p := newPage(o)
 	p.Steps, p.All = true, true // nothing is folded away
 	p.gaps(r)
