@@ -21,7 +21,6 @@ type Folders struct {
 	Limit      time.Duration // for the inspection of all; 0 for as long as it needs
 	Archives   Archives      // sysdiagnose archives to read too
 	More       []More        // what else is learned about devices that have been read
-	Apart      bool          // judge each device by itself: what many show together is of no use
 	Screen     *terminal.Screen
 }
 
@@ -44,7 +43,6 @@ func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
 	set.Stored = nil
 
 	f.Inspection.budget = backup.NewExampleBudget(exampleBytes)
-	run.apart = f.Apart
 	together := len(archives)+len(f.More) > 0
 	if !together {
 		run.Start(len(devices))

@@ -43,6 +43,7 @@ func (p Pipe) Run(ctx context.Context) error {
 		return err
 	}
 	learned, err := p.Source.Learn(ctx, run)
+	run.settle()
 	run.learned()
 	if err == nil {
 		err = p.report(run, learned)
