@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 	"github.com/jackc/pgx/v5"
@@ -99,13 +100,44 @@ func connectSQLite(ctx context.Context, path string, toRead bool) (*sql.DB, erro
 			return nil, err
 		}
 	}
-	return sql.Open("sqlite", withSettings(path, url.Values{
+	db, err := sql.Open("sqlite", withSettings(path, url.Values{
 		"_txlock":       {"immediate"},
 		"_busy_timeout": {"30000"},
 		"_journal_mode": {"WAL"},
 		"_synchronous":  {"FULL"},
 		"_pragma":       safe,
 	}))
+	if err != nil {
+		return nil, err
+	}
+	if err := patiently(ctx, func() error { return db.PingContext(ctx) }); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// busyFor is how long another program may keep a file locked.
+const busyFor = 30 * time.Second
+
+// patiently tries a step again while the file is locked. SQLite does not wait by itself where two
+// programs begin one file, and where both switch it to a write-ahead log.
+func patiently(ctx context.Context, step func() error) error {
+	for deadline := time.Now().Add(busyFor); ; {
+		err := step()
+		if !isBusy(err) || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func isBusy(err error) bool {
+	failed, ok := errors.AsType[*sqlite.Error](err)
+	return ok && failed.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
 func withSettings(path string, settings url.Values) string {
@@ -126,7 +158,10 @@ func begin(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", kind.AppID))
+	err = patiently(ctx, func() error {
+		_, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", kind.AppID))
+		return err
+	})
 	return errors.Join(err, db.Close())
 }
 
