@@ -8,9 +8,9 @@ import (
 )
 
 // Trust is the report of attached devices that were asked one question: does it trust this
-// computer. That usbmuxd hinders the answer is part of it.
+// computer.
 func Trust(listed device.Recording) Report {
-	list := slices.DeleteFunc(checks.All(), func(c *checks.Check) bool { return c.ID != "not-trusted" && c.ID != "usbmuxd-trouble" })
+	list := slices.DeleteFunc(checks.All(), func(c *checks.Check) bool { return c.ID != "not-trusted" })
 	run := Run{LeftOut: listed.LeftOut, Gaps: listed.Gaps}
 	for _, s := range listed.Snapshots {
 		run.Examined = append(run.Examined, Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, checks.Run(s, list))})
