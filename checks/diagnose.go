@@ -278,7 +278,10 @@ func unasked(s device.Snapshot, err error) bool {
 
 // headline is the diagnosis in one sentence.
 func headline(s device.Snapshot, d Diagnosis) string {
+	log, silentLog := silentLog(s)
 	switch {
+	case d.Verdict == NotExamined && silentLog && s.Live == nil:
+		return sentence(log)
 	case d.Verdict == NotExamined && d.Gap.Reason == device.NotAsked:
 		return "The device was not attached."
 	case d.Verdict == NotExamined && d.Gap.Reason == device.OtherClass:
@@ -305,9 +308,20 @@ func headline(s device.Snapshot, d Diagnosis) string {
 		return causesClause(s, d.Causes) + "."
 	case d.Verdict == Suppressed:
 		return "Every cause that was found is suppressed."
+	case silentLog:
+		return sentence(log + ", and no cause was found" + missing(d.Proof))
 	default:
 		return "No cause was found" + missing(d.Proof) + "."
 	}
+}
+
+// silentLog says that no attempt was seen in the newest log, as a clause; false where one was,
+// or there is no log.
+func silentLog(s device.Snapshot) (clause string, silent bool) {
+	if len(s.Attempts) == 0 || s.Attempts[0].Outcome != device.AttemptUnseen {
+		return "", false
+	}
+	return "no attempt at an iCloud backup was seen in " + logName(s.Attempts[0].Source), true
 }
 
 // backedUpHeadline says when the last good backup was, and that no attempt failed since where
@@ -339,6 +353,9 @@ func missing(proof []Need) string {
 // it rests on.
 func recordHeadline(s device.Snapshot, d Diagnosis) string {
 	found := "No cause was found" + missing(d.Proof)
+	if log, silent := silentLog(s); silent {
+		found = strings.ToUpper(log[:1]) + log[1:] + ", and no cause was found" + missing(d.Proof)
+	}
 	if alarm, isFalse := falseAlarmOf(d.Healthy); isFalse {
 		found = clause(alarm.Summary)
 	}

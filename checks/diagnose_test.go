@@ -171,7 +171,7 @@ func TestDiagnose(t *testing.T) {
 			name:     "full iCloud storage explains a stale backup",
 			snapshot: well(lastBackedUp(20*aDay), recorded(aDay, failed(2*aDay, 303))),
 			verdict:  Failing,
-			headline: "iCloud Backup has been failing since 20 Nov (1 attempt): iCloud has too little room for the backup (error 303, 2 days ago).",
+			headline: "iCloud Backup has been failing since 2026-11-20 08:00 UTC (1 attempt): iCloud has too little room for the backup (error 303, 2 days ago).",
 			causes:   []string{"icloud-storage-full (backup-stale)"},
 		},
 		{
@@ -198,7 +198,7 @@ func TestDiagnose(t *testing.T) {
 			name:     "a failure after the last good backup is no false alarm",
 			snapshot: well(recorded(0, failed(time.Hour, 303))),
 			verdict:  AtRisk,
-			headline: "iCloud Backup has been failing since 22 Nov (1 attempt): iCloud has too little room for the backup (error 303, today).",
+			headline: "iCloud Backup has been failing since 2026-11-22 07:00 UTC (1 attempt): iCloud has too little room for the backup (error 303, 1 hour ago).",
 			causes:   []string{"icloud-storage-full"},
 		},
 		{
@@ -336,5 +336,28 @@ func everyFindingOnce(t *testing.T, findings []Finding, d Diagnosis) {
 		if n != 0 {
 			t.Errorf("%s is told %+d times too often", finding, n)
 		}
+	}
+}
+
+// The headline of a silent log says what was seen, and not that the device was absent.
+func TestTheHeadlineOfASilentLog(t *testing.T) {
+	unseen := device.Attempt{Source: "file", Outcome: device.AttemptUnseen, Until: device.Known(takenAt)}
+	spoke := unseen
+	spoke.Lines = []device.LogLine{{At: takenAt, Process: "backupd", Text: "Idle"}}
+	alone := func(a device.Attempt) device.Snapshot {
+		return device.Snapshot{TakenAt: takenAt, Device: device.Identity{UDID: "unknown"}, Attempts: []device.Attempt{a}}
+	}
+	attached := well(lastBackedUp(2 * aDay))
+	attached.Live.CloudBackup.Last = device.Unknown[time.Time](device.Timeout)
+	attached.Attempts = []device.Attempt{unseen}
+	for name, s := range map[string]device.Snapshot{"silent": alone(unseen), "without an attempt": alone(spoke), "of an attached device": attached} {
+		d := Diagnose(s, Run(s, All()))
+		if !strings.HasPrefix(d.Headline, "No attempt at an iCloud backup was seen in a saved log") || d.Verdict == BackedUp {
+			t.Errorf("%s: %s, %q", name, d.Verdict, d.Headline)
+		}
+	}
+	unseen.Source = "syslog"
+	if d := Diagnose(alone(unseen), nil); !strings.Contains(d.Headline, "was seen in the device's log") {
+		t.Errorf("%q", d.Headline)
 	}
 }

@@ -138,12 +138,15 @@ const lastBackupKey = "Last good iCloud backup"
 
 // Numbers and times read the same in findings as everywhere else.
 var (
-	moment   = words.Moment
-	day      = words.Date
 	days     = words.Days
 	duration = words.Duration
 	count    = words.Count
 )
+
+// moment writes a time to the minute, and day its day, in UTC: for people a report is put in
+// their own zone when it is rendered.
+func moment(at time.Time) string { return words.Moment(at.UTC()) }
+func day(at time.Time) string    { return words.Date(at.UTC()) }
 
 // some writes how many of all things of a kind, of which there is at least one: "the only
 // time", "both times", "all 3 times", "2 of the 3 times".

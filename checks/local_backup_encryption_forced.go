@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"fmt"
+
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -12,7 +14,7 @@ var localBackupEncryptionForced = &Check{
 	Doc: `Management can insist that backups to a computer are encrypted. That has no bearing on iCloud Backup; but a backup to a computer is the safety copy before anything is deleted, and then it needs a password that its owner knows.
 
 Judged from what the device says: whether encryption is required, and whether a password is set. Where the device does not tell, a backup on this computer does, as of its date.
-The password itself cannot be read, nor whether anybody remembers it.`,
+The password itself cannot be read, nor whether anybody remembers it. Where one is set, that is unknown until a backup on this computer was opened with it: *backupdoctor verify* does that. One that is lost is removed by Reset All Settings, for the next backup; older encrypted backups stay locked.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.AppleEncryptedBackups, remedies.AppleDeviceManagement},
 	Remedies: []remedies.ID{remedies.SetBackupPassword, remedies.VerifyLocalBackup, remedies.ResetAllSettings},
@@ -22,6 +24,9 @@ The password itself cannot be read, nor whether anybody remembers it.`,
 func judgeForcedEncryption(s device.Snapshot) []Finding {
 	backup := live(s).ComputerBackup
 	required, err := backup.RequiresEncryption.Get()
+	if set, unread := backup.WillEncrypt.Get(); unread == nil && set {
+		return judgePassword(s, required && err == nil)
+	}
 	if err != nil {
 		return judgePastEncryption(s, unknown(s, "Whether backups to a computer have to be encrypted", err))
 	}
@@ -29,15 +34,35 @@ func judgeForcedEncryption(s device.Snapshot) []Finding {
 	if !required {
 		return ok("Nothing insists that backups to a computer are encrypted.", evidence...)
 	}
-	set, err := backup.WillEncrypt.Get()
-	if err != nil {
+	if _, err := backup.WillEncrypt.Get(); err != nil {
 		return warning("Management insists that backups to a computer are encrypted, and whether a password is set could not be read.", evidence...)
 	}
-	evidence = append(evidence, read(s, "Backup password set", yesNo(set), "yes", "lockdown com.apple.mobile.backup / WillEncrypt"))
-	if !set {
-		return warning("Management insists that backups to a computer are encrypted, and no password is set.", evidence...)
+	evidence = append(evidence, read(s, "Backup password set", "no", "yes", "lockdown com.apple.mobile.backup / WillEncrypt"))
+	return warning("Management insists that backups to a computer are encrypted, and no password is set.", evidence...)
+}
+
+// judgePassword is for a device that has a backup password. Whether anybody knows it is shown
+// by an encrypted backup on this computer that was opened with it.
+func judgePassword(s device.Snapshot, required bool) []Finding {
+	evidence := []Evidence{read(s, "Backup password set", "yes", "", "lockdown com.apple.mobile.backup / WillEncrypt")}
+	summary := "A password is set for backups to a computer"
+	if required {
+		summary = "Management insists that backups to a computer are encrypted, and a password is set"
+		evidence = append(evidence, read(s, "Encryption required", "yes", "", "lockdown com.apple.mobile.backup / RequiresEncryption"))
 	}
-	return ok("Management insists that backups to a computer are encrypted, and a password is set.", evidence...)
+	for _, b := range s.Backups {
+		proof, err := localProof(b)
+		if encrypted, unread := b.Encrypted.Get(); err == nil && unread == nil && encrypted {
+			return ok(fmt.Sprintf("%s; it opened the %s.", summary, localName(b)), append(evidence, localEvidence(s, b, proof)...)...)
+		}
+	}
+	return []Finding{{
+		Status:   Unknown,
+		Summary:  summary + "; whether anybody knows it is unknown until a backup is opened with it.",
+		Evidence: evidence,
+		Remedies: []remedies.ID{remedies.VerifyLocalBackup, remedies.ResetAllSettings},
+		Gap:      device.Gap{Reason: device.Inconclusive},
+	}}
 }
 
 // judgePastEncryption answers from the records where the device does not. The backup that

@@ -6,7 +6,11 @@ var _ = enter(localBackupEncryptionForced, localBackupEncryptionForcedJudgements
 
 var localBackupEncryptionForcedJudgements = []judgement{
 	{"not forced", well(), OK, "Nothing insists that backups to a computer are encrypted.", ""},
-	{"forced, with a password", well(forced(device.Known(true))), OK, "Management insists that backups to a computer are encrypted, and a password is set.", ""},
+	{"forced, with a password", well(forced(device.Known(true))), Unknown, "Management insists that backups to a computer are encrypted, and a password is set; whether anybody knows it is unknown until a backup is opened with it.", device.Inconclusive},
+	{"a password", well(password), Unknown, "A password is set for backups to a computer; whether anybody knows it is unknown until a backup is opened with it.", device.Inconclusive},
+	{"a password that opened a backup", well(password, copied(aDay, true, device.Whole)), OK, "A password is set for backups to a computer; it opened the local backup of 2026-11-21.", ""},
+	{"a password, and a plain backup", well(password, copied(aDay, false, device.Whole)), Unknown, "A password is set for backups to a computer; whether anybody knows it is unknown until a backup is opened with it.", device.Inconclusive},
+	{"a password, and a backup that could not be opened", well(password, copied(aDay, true, device.CannotTell)), Unknown, "A password is set for backups to a computer; whether anybody knows it is unknown until a backup is opened with it.", device.Inconclusive},
 	{"forced, without a password", well(forced(device.Known(false))), Warning, "Management insists that backups to a computer are encrypted, and no password is set.", ""},
 	{"forced, password unread", well(forced(device.Unknown[bool](device.Absent))), Warning,
 		"Management insists that backups to a computer are encrypted, and whether a password is set could not be read.", ""},
@@ -26,3 +30,5 @@ func forced(password device.Fact[bool]) func(*device.Snapshot) {
 		s.Live.ComputerBackup.WillEncrypt = password
 	}
 }
+
+func password(s *device.Snapshot) { s.Live.ComputerBackup.WillEncrypt = device.Known(true) }

@@ -68,9 +68,9 @@ func TestACodeSaysHowStronglyItPoints(t *testing.T) {
 		code int
 		want string
 	}{
-		{303, "iCloud Backup has been failing since 22 Nov (1 attempt): iCloud has too little room for the backup (error 303, today)."},
-		{304, "iCloud Backup has been failing since 22 Nov (1 attempt): iCloud is not to be had at the moment (HTTP 503) (error 304, today; points to: iCloud outage)."},
-		{2, "iCloud Backup has been failing since 22 Nov (1 attempt): Several errors at once (error 2, today; may be: fault without a named cause)."},
+		{303, "iCloud Backup has been failing since 2026-11-22 07:00 UTC (1 attempt): iCloud has too little room for the backup (error 303, 1 hour ago)."},
+		{304, "iCloud Backup has been failing since 2026-11-22 07:00 UTC (1 attempt): iCloud is not to be had at the moment (HTTP 503) (error 304, 1 hour ago; points to: iCloud outage)."},
+		{2, "iCloud Backup has been failing since 2026-11-22 07:00 UTC (1 attempt): Several errors at once (error 2, 1 hour ago; may be: fault without a named cause)."},
 	} {
 		s := well(lastBackedUp(12*aDay), recorded(0, failed(time.Hour, test.code)))
 		if got := Diagnose(s, Run(s, All())).Headline; got != test.want {

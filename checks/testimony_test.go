@@ -137,15 +137,15 @@ func TestWeigh(t *testing.T) {
 	}{
 		{"both say the same", well(lastBackedUp(9*aDay), full, answer("icloud-storage-full", "yes")), icloudStorageFull, Problem, []string{"MBErrorDomain/303"}, false},
 		{"a code of yesterday against an answer of today", well(lastBackedUp(9*aDay), full, answer("icloud-storage-full", "no")), icloudStorageFull, Problem,
-			[]string{"MBErrorDomain/303", "; against it stands, today: iCloud has room for the next backup, by a person's answer."}, true},
+			[]string{"MBErrorDomain/303", "; against it stands, just now: iCloud has room for the next backup, by a person's answer."}, true},
 		{"a code of last week against an answer of today", well(lastBackedUp(19*aDay), recorded(9*aDay, failed(9*aDay, 303)), answer("icloud-storage-full", "no")), icloudStorageFull, OK,
 			[]string{"iCloud has room for the next backup, by a person's answer; against it stands, 9 days ago: The newest attempt"}, true},
 		{"a code of yesterday against an answer of last week", well(lastBackedUp(19*aDay), full, answerAt(takenAt.Add(-8*aDay), "icloud-storage-full", "no")), icloudStorageFull, Problem,
 			[]string{"; against it stands, 8 days ago: "}, true},
 		{"a hint against a direct word", well(lastBackedUp(9*aDay), profiled("Company VPN"), answer("vpn-proxy-firewall", "no")), vpnProxyFirewall, OK,
-			[]string{"by a person's answer; against it stands, today: By its name alone"}, true},
+			[]string{"by a person's answer; against it stands, just now: By its name alone"}, true},
 		{"a fresh backup against an answer", well(answer("airplane-mode", "yes")), airplaneMode, OK,
-			[]string{"A backup completed 7 hours ago", "against it stands, today: Airplane mode is on at night"}, true},
+			[]string{"A backup completed 7 hours ago", "against it stands, just now: Airplane mode is on at night"}, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := firstFinding(t, test.snapshot, test.check)
@@ -174,11 +174,11 @@ func TestAgo(t *testing.T) {
 		at   time.Time
 		want string
 	}{
-		{s.TakenAt, "today"},
-		{s.TakenAt.Add(3 * time.Hour), "today"},
-		{s.TakenAt.Add(-2 * time.Hour), "yesterday"},
-		{s.TakenAt.Add(-26 * time.Hour), "2 days ago"},
-		{s.TakenAt.Add(30 * aDay), "today"},
+		{s.TakenAt, "just now"},
+		{s.TakenAt.Add(3 * time.Hour), "just now"},
+		{s.TakenAt.Add(-2 * time.Hour), "2 hours ago"},
+		{s.TakenAt.Add(-50 * time.Hour), "2 days ago"},
+		{s.TakenAt.Add(30 * aDay), "just now"},
 	} {
 		if got := ago(s, test.at); got != test.want {
 			t.Errorf("%s: got %s, want %s", test.at, got, test.want)

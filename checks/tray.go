@@ -37,49 +37,88 @@ func MemberOf(s device.Snapshot) Member {
 	return m
 }
 
-// Together is what the devices of one run show together. before is the newest version that
-// was seen in earlier runs; "" if that is not known.
+// Members are the devices of one run, for what they show together. The zero value has none.
+type Members struct {
+	agree          int       // those whose clocks agree with this computer's
+	skews          []float64 // of those that differ, sorted
+	tables, newest versionCounts
+}
+
+// Add takes in a device.
+func (all *Members) Add(m Member) { all.change(m, 1) }
+
+// Remove takes out a device that was added.
+func (all *Members) Remove(m Member) { all.change(m, -1) }
+
+func (all *Members) change(m Member, by int) {
+	all.tables.change(m.Table, by)
+	all.newest.change(m.Newest, by)
+	skew, err := m.Skew.Get()
+	if err != nil || math.IsNaN(skew) || math.IsInf(skew, 0) {
+		return
+	}
+	if math.Abs(skew) <= clockDiffers.Seconds() {
+		all.agree += by
+		return
+	}
+	switch at, found := slices.BinarySearch(all.skews, skew); {
+	case by > 0:
+		all.skews = slices.Insert(all.skews, at, skew)
+	case found:
+		all.skews = slices.Delete(all.skews, at, at+1)
+	}
+}
+
+// Together is what the devices show together. before is the newest version that was seen in
+// earlier runs; "" if that is not known.
 //
 // The clock of this computer is in doubt where at least three devices differ from it by about
 // the same amount, and no more agree with it: a wrong clock of a device differs from those of
 // others.
-func Together(members []Member, before string) device.Tray {
+func (all *Members) Together(before string) device.Tray {
 	var tray device.Tray
-	var skews []float64
-	agree := 0
-	for _, m := range members {
-		skew, err := m.Skew.Get()
-		switch {
-		case err != nil || math.IsNaN(skew) || math.IsInf(skew, 0):
-		case math.Abs(skew) <= clockDiffers.Seconds():
-			agree++
-		default:
-			skews = append(skews, skew)
-		}
-	}
-	if alike := mostAlike(skews); len(alike) >= clockWitnesses && len(alike) >= agree {
+	if alike := mostAlike(all.skews); len(alike) >= clockWitnesses && len(alike) >= all.agree {
 		tray.ClockAheadSeconds, tray.ClockDevices = alike[len(alike)/2], uint64(len(alike))
 	}
-	table := device.Version{}
-	for _, m := range members {
-		if v, err := device.ParseVersion(m.Table); err == nil && v.Compare(table) > 0 {
-			table = v
-		}
-	}
+	table := all.tables.highest()
 	if table == (device.Version{}) {
 		return tray
 	}
-	seen := table
-	note := func(version, where string) {
-		if v, err := device.ParseVersion(version); err == nil && v.Major > table.Major && v.Compare(seen) > 0 {
-			seen, tray.NewestSeen, tray.NewestSeenWhere = v, v.String(), where
+	seen, where := all.newest.highest(), seenOnTray
+	if v, err := device.ParseVersion(before); err == nil && v.Compare(seen) > 0 {
+		seen, where = v, seenBefore
+	}
+	if seen.Major > table.Major {
+		tray.NewestSeen, tray.NewestSeenWhere = seen.String(), where
+	}
+	return tray
+}
+
+// versionCounts is how many devices have each version.
+type versionCounts map[device.Version]int
+
+// change ignores what is no version.
+func (c *versionCounts) change(text string, by int) {
+	v, err := device.ParseVersion(text)
+	if err != nil {
+		return
+	}
+	if *c == nil {
+		*c = versionCounts{}
+	}
+	if (*c)[v] += by; (*c)[v] == 0 {
+		delete(*c, v)
+	}
+}
+
+// highest is the zero version if there is none.
+func (c versionCounts) highest() (highest device.Version) {
+	for v := range c {
+		if v.Compare(highest) > 0 {
+			highest = v
 		}
 	}
-	for _, m := range members {
-		note(m.Newest, seenOnTray)
-	}
-	note(before, seenBefore)
-	return tray
+	return highest
 }
 
 // Where a newer version than the table has was seen.
@@ -88,10 +127,9 @@ const (
 	seenBefore = "history"
 )
 
-// mostAlike is the largest group of differences that lie within the tolerance of each other,
-// sorted.
+// mostAlike is the largest group of sorted differences that lie within the tolerance of each
+// other.
 func mostAlike(skews []float64) []float64 {
-	slices.Sort(skews)
 	var most []float64
 	for from, to := 0, 0; to < len(skews); to++ {
 		for skews[to]-skews[from] > clockDiffers.Seconds() {

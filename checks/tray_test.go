@@ -7,6 +7,18 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
+// together is what devices show, after one more was added and taken out again.
+func together(members []Member, before string) device.Tray {
+	var all Members
+	more := Member{Skew: device.Known(3601.0), Newest: "99.0", Table: "98.0"}
+	all.Add(more)
+	for _, m := range members {
+		all.Add(m)
+	}
+	all.Remove(more)
+	return all.Together(before)
+}
+
 // Whether the clock of this computer is in doubt, by how far those of the devices are ahead.
 func TestTheClockOfThisComputer(t *testing.T) {
 	const hour, day = 3600, 24 * 3600
@@ -38,7 +50,7 @@ func TestTheClockOfThisComputer(t *testing.T) {
 			members = append(members, Member{Skew: device.Known(skew)})
 		}
 		members = append(members, Member{Skew: device.Unknown[float64](device.NotAsked)})
-		tray := Together(members, "")
+		tray := together(members, "")
 		if tray.ClockDevices != test.count || tray.ClockAheadSeconds != test.ahead {
 			t.Errorf("%s: %d devices, %v seconds; want %d, %v", name, tray.ClockDevices, tray.ClockAheadSeconds, test.count, test.ahead)
 		}
@@ -110,7 +122,7 @@ func TestANewerMajorOnTheTray(t *testing.T) {
 		"words":                      {[]Member{member("\x1b", "26.1"), member("", "26.1")}, "soon", "", ""},
 		"an old model on a new tray": {[]Member{member("16.7.12", "26.1"), member("26.1", "26.1")}, "26.1", "", ""},
 	} {
-		tray := Together(test.members, test.before)
+		tray := together(test.members, test.before)
 		if tray.NewestSeen != test.want || tray.NewestSeenWhere != test.where {
 			t.Errorf("%s: %q on the %q; want %q on the %q", name, tray.NewestSeen, tray.NewestSeenWhere, test.want, test.where)
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -29,8 +28,8 @@ func causesClause(s device.Snapshot, causes []Cause) string {
 }
 
 // failingClause counts the attempts that failed, for a cause that the newest of them points
-// to, or that a person told: "iCloud Backup has been failing since 12 Nov (5 attempts):
-// iCloud storage is full (error 303, today)".
+// to, or that a person told: "iCloud Backup has been failing since 2026-11-12 03:10 UTC (5 attempts):
+// iCloud storage is full (error 303, 7 hours ago)".
 func failingClause(s device.Snapshot, cause Cause) string {
 	list, _ := failures(s)
 	if len(list) == 0 || cause.Check == backupTurnedOff {
@@ -50,7 +49,7 @@ func failingClause(s device.Snapshot, cause Cause) string {
 		return ""
 	}
 	return fmt.Sprintf("iCloud Backup has been failing since %s (%s): %s (%s)",
-		shortDay(s, oldest.at), count(len(list), "attempt"), what, how)
+		moment(oldest.at), count(len(list), "attempt"), what, how)
 }
 
 // shortly names the outermost code: "error 303", or with its domain if it is not iOS's own.
@@ -100,14 +99,6 @@ func conditionClause(s device.Snapshot, cause Cause) string {
 	}
 	return fmt.Sprintf("iCloud Backup has not run for %s: %s was lost in %d of the last %s that the device was ready for it",
 		duration(s.TakenAt.Sub(last)), condition.name, c.lost, count(c.all, "time"))
-}
-
-// shortDay writes a date as it is said: "12 Nov", with its year if that is another.
-func shortDay(s device.Snapshot, at time.Time) string {
-	if at.UTC().Year() != s.TakenAt.UTC().Year() {
-		return at.UTC().Format("2 Jan 2006")
-	}
-	return at.UTC().Format("2 Jan")
 }
 
 // backupClause adds the age of the last good backup to a headline, unless it is what the

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
@@ -81,17 +82,11 @@ func against(s device.Snapshot, stands, falls Finding) Finding {
 	return stands
 }
 
-// ago dates something by the day, as seen when the snapshot was taken: "today",
-// "yesterday", "3 days ago". What lies ahead, by a wrong clock or an answer given later, is
-// today.
+// ago dates something as seen when the snapshot was taken: "just now", "7 hours ago", "3 days
+// ago". What lies ahead, by a wrong clock or an answer given later, is just now.
 func ago(s device.Snapshot, at time.Time) string {
-	midnight := func(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
-	switch passed := days(midnight(s.TakenAt).Sub(midnight(at))); {
-	case passed <= 0:
-		return "today"
-	case passed == 1:
-		return "yesterday"
-	default:
-		return count(passed, "day") + " ago"
+	if at.After(s.TakenAt) {
+		at = s.TakenAt
 	}
+	return words.Ago(at, s.TakenAt)
 }

@@ -135,7 +135,7 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"report": {
-		ours:   []string{"device", "device/labels", "checks", "checks/computer", "checks/faults", "checks/remedies"},
+		ours:   []string{"device", "device/labels", "checks", "checks/computer", "checks/faults", "checks/remedies", "checks/words"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	// The writers see the contract. checks gives them its names of verdicts and statuses, and
@@ -146,7 +146,7 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"report/history": {
-		ours:   []string{"device", "checks", "checks/words", "report", "report/relay/outbox"},
+		ours:   []string{"device", "checks", "checks/words", "report", "report/ledger/file", "report/relay/outbox"},
 		theirs: []string{"github.com/gofrs/flock", "github.com/google/uuid", "zombiezen.com/go/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
@@ -155,8 +155,11 @@ var rooms = map[string]room{
 		theirs: []string{"go.yaml.in/yaml/v4"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
+	"report/ledger/file": {
+		banned: []string{"os/exec", "net", "net/http"},
+	},
 	"report/ledger": {
-		ours:   []string{"device", "checks", "report"},
+		ours:   []string{"device", "checks", "report", "report/ledger/file"},
 		theirs: []string{"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/klauspost/compress/zstd", "modernc.org/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},

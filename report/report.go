@@ -141,9 +141,18 @@ type Field struct {
 
 // An Inventory is a list of devices that the run was held against.
 type Inventory struct {
-	Devices int      `json:"devices"` // that it lists
-	Missing int      `json:"missing"` // of those, not among the devices of the report
-	Unseen  []string `json:"unseen"`  // these, by their UDID or serial number; empty in a redacted report
+	Devices         int       `json:"devices"`         // that it lists
+	Missing         int       `json:"missing"`         // of those, not among the devices of the report
+	Unseen          []string  `json:"unseen"`          // these, by their UDID or serial number; empty in a redacted report
+	UnseenAssets    [][]Field `json:"unseenAssets"`    // their rows, in the same order; empty in a redacted report
+	Unlisted        int       `json:"unlisted"`        // devices of the report that it does not list, as far as that can be told
+	UnlistedDevices []Named   `json:"unlistedDevices"` // these; empty in a redacted report
+}
+
+// A Named device is one of which nothing else is told.
+type Named struct {
+	UDID string `json:"udid"` // its identifier
+	Name string `json:"name"` // what its owner calls it; "" if unknown
 }
 
 // A Silence is a finding that counts for nothing, because somebody chose so.

@@ -25,7 +25,8 @@ func Reworded(r Report) Report {
 	r.Devices = convert(r.Devices, RewordedDevice)
 	if r.Inventory != nil {
 		inventory := *r.Inventory
-		inventory.Unseen = listed(inventory.Unseen)
+		inventory.Unseen, inventory.UnlistedDevices = listed(inventory.Unseen), listed(inventory.UnlistedDevices)
+		inventory.UnseenAssets = convert(inventory.UnseenAssets, listed[Field])
 		r.Inventory = &inventory
 	}
 	return counted(r)

@@ -265,6 +265,10 @@ func history(c device.Computer) Line {
 		return l.is(checks.OK, "the history database opens, and its tables are as they should be")
 	case device.GapOf(err).Reason == device.Absent:
 		return l.is(checks.Unknown, "there is no history yet", "backupdoctor scan begins one")
+	case device.GapOf(err).Reason == device.NotAsked:
+		return l.is(checks.Unknown, "no history is kept")
+	case device.GapOf(err).Reason == device.Unreachable:
+		return l.is(checks.Problem, "the history database is not there", "backupdoctor history says where it should be")
 	default:
 		return l.is(checks.Problem, "the history database cannot be opened", "backupdoctor history says why, and what to do")
 	}

@@ -151,6 +151,16 @@ var table = []Fault{
 		Remedy: "Look again, and let it come to its end.",
 	},
 	{
+		Mode: "out-of-time", Action: Look, Severity: Note,
+		Title:  "The time allowed for the look at the backup was over before its end",
+		Remedy: "Look again, with a longer --timeout or --deadline.",
+	},
+	{
+		Mode: "computer-limit", Action: Look, Severity: Note,
+		Title:  "This computer ran out of memory, open files or disk space during the look at the backup",
+		Remedy: "Close other programs, or free disk space, and look again.",
+	},
+	{
 		Mode: "no-permission", Action: Look, Severity: Unusable,
 		Title:  "Parts of the backup may not be read by this program",
 		Remedy: "On a Mac, allow the terminal Full Disk Access in System Settings > Privacy & Security; elsewhere, give your user the right to read the folder. Then look again.",

@@ -18,11 +18,14 @@ func Count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// Moment writes a time to the minute, in UTC.
-func Moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+// MomentLayout is how moments are written.
+const MomentLayout = "2006-01-02 15:04 MST"
 
-// Date writes the day of a time, in UTC.
-func Date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+// Moment writes a time to the minute, in its own zone.
+func Moment(t time.Time) string { return t.Format(MomentLayout) }
+
+// Date writes the day of a time, in its own zone.
+func Date(t time.Time) string { return t.Format(time.DateOnly) }
 
 // Days is the number of whole days in a duration.
 func Days(d time.Duration) int { return int(d / day) }

@@ -15,10 +15,10 @@ func TestCount(t *testing.T) {
 
 func TestTimes(t *testing.T) {
 	now := time.Date(2026, 11, 20, 0, 30, 59, 0, time.FixedZone("CET", 3600))
-	if got := Moment(now); got != "2026-11-19 23:30 UTC" {
+	if got := Moment(now); got != "2026-11-20 00:30 CET" {
 		t.Errorf("Moment is %q", got)
 	}
-	if got := Date(now); got != "2026-11-19" {
+	if got := Date(now); got != "2026-11-20" {
 		t.Errorf("Date is %q", got)
 	}
 	for ago, want := range map[time.Duration][2]string{

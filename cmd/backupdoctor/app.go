@@ -24,6 +24,7 @@ Without a device at hand, see what it does with
    backupdoctor demo`
 
 func newApp(e env) *cli.App {
+	command.LayOutHelp()
 	app := command.Program{
 		Usage:       "say why iCloud Backup fails on an attached iPhone or iPad",
 		Description: description,

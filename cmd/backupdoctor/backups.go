@@ -24,12 +24,17 @@ func backupsCommand(e env) *cli.Command {
 				"backupdoctor backups --json | jq '.devices[].backups[].verdict'",
 				"backupdoctor backups set-aside UDID    before a fresh backup in place of a broken one",
 			),
-		Flags:       slices.Concat(placeFlags(), passwordFlags(), outputFlags()),
+		Flags:       slices.Concat(placeFlags(), passwordFlags(), limitFlags(), outputFlags()),
 		Subcommands: []*cli.Command{setAsideCommand(e)},
 		Action: func(ctx *cli.Context) error {
 			if ctx.Args().Present() {
 				return command.Usage("use set-aside, or backupdoctor verify FOLDER", "unknown command %q", "backups "+ctx.Args().First())
 			}
+			timeout, stop, err := limitsOf(ctx)
+			if err != nil {
+				return err
+			}
+			defer stop()
 			places, err := e.placesOf(ctx)
 			if err != nil {
 				return err
@@ -38,6 +43,7 @@ func backupsCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
+			run.source.Inspection.Limit = timeout
 			return run.pipe(e).Run(ctx.Context)
 		},
 	}

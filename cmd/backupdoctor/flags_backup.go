@@ -12,11 +12,13 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/hook"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/urfave/cli/v2"
 )
@@ -26,6 +28,29 @@ func placeFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "backups", Category: backupFlags, Usage: "look in `DIR`, not in the usual folders; repeatable"},
 	}
+}
+
+// limitFlags bound how long backups are looked at.
+func limitFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.DurationFlag{Name: "deadline", Category: backupFlags, Usage: "`TIME` that all backups together may take; 0 is no limit", DefaultText: "0"},
+		&cli.DurationFlag{Name: "timeout", Category: backupFlags, Usage: "`TIME` for one backup", DefaultText: "no limit"},
+	}
+}
+
+// limitsOf reads limitFlags. What ctx is used for ends with --deadline from now on.
+func limitsOf(ctx *cli.Context) (timeout time.Duration, stop func(), err error) {
+	if ctx.IsSet("timeout") && ctx.Duration("timeout") <= 0 {
+		return 0, nil, command.Usage("", "--timeout must be positive")
+	}
+	if ctx.Duration("deadline") < 0 {
+		return 0, nil, command.Usage("", "--deadline must not be negative")
+	}
+	stop = func() {}
+	if limit := ctx.Duration("deadline"); limit > 0 {
+		ctx.Context, stop = context.WithTimeoutCause(ctx.Context, limit, device.OutOfTime)
+	}
+	return ctx.Duration("timeout"), stop, nil
 }
 
 // passwordFlags say where the passwords of encrypted backups come from. None is ever an

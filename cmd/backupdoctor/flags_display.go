@@ -41,6 +41,8 @@ func (e env) displayOn(ctx *cli.Context, stream io.Writer) (format.Options, erro
 		Steps: ctx.Bool("steps"),
 		All:   ctx.Bool("all"),
 
+		Zone: e.Zone,
+
 		ShowSuppressed: ctx.Bool("show-suppressed"),
 	}, nil
 }

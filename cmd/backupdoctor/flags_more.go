@@ -32,7 +32,7 @@ func (e env) moreOf(ctx *cli.Context, list []*checks.Check) (more []scan.More, e
 		return nil, command.Usage("", "--answers and --from cannot both be stdin")
 	}
 	if ctx.Bool("net") {
-		more = append(more, scan.Network(&reach.Prober{}))
+		more = append(more, scan.Network(&reach.Prober{}), scan.TellOffline(e.screen))
 	}
 	if path := ctx.String("answers"); path != "" {
 		var answers []device.Answer

@@ -31,7 +31,7 @@ func renderFlags() []cli.Flag {
 		command.Option(reportFlags, "steps", "show every cause with its evidence, and all steps"),
 		command.Option(reportFlags, "all", "show healthy findings and questions, too"),
 		command.Option(reportFlags, "show-suppressed", "show the findings that are suppressed, and why"),
-		command.Option(reportFlags, "force", "overwrite files that exist"),
+		command.Option(reportFlags, "force", "overwrite files; write to a FIFO, socket or device"),
 	}, displayFlags()...)
 }
 

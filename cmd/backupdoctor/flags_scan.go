@@ -32,7 +32,7 @@ func scanFlags() []cli.Flag {
 // learnFlags say which attached devices are examined, and how far.
 func learnFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "examine only the device with this `UDID`; may be repeated"},
+		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "examine only the device with this `UDID`, name, serial or tag"},
 		command.Option(deviceFlags, "pair", "ask untrusted devices to show the Trust dialog, and wait"),
 		command.Option(deviceFlags, "no-input", "never wait for a person; rejects --pair, --ask and --listen"),
 		&cli.DurationFlag{Name: "deadline", Category: deviceFlags, Usage: "`TIME` that all devices together may take; 0 is no limit", Value: 10 * time.Minute},
@@ -176,7 +176,10 @@ func (e env) attachedOf(ctx *cli.Context, table releases.Table) (a scan.Attached
 	if a.Limit < 0 {
 		return a, command.Usage("0 is for as long as it takes", "--deadline must not be negative")
 	}
-	a.Examination, err = e.examinationOf(ctx, table)
+	if a.Examination, err = e.examinationOf(ctx, table); err != nil || ctx.Bool("no-usb") {
+		return a, err
+	}
+	a.UDIDs, err = a.Resolve(ctx.Context, a.UDIDs)
 	return a, err
 }
 

@@ -40,11 +40,11 @@ func listenCommand(e env) *cli.Command {
 
 func listenFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
-		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "listen only to the device with this `UDID`; may be repeated"},
+		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "listen only to the device with this `UDID`, name, serial or tag"},
 		&cli.DurationFlag{Name: "for", Category: deviceFlags, Usage: "listen for this `TIME` at most", Value: listenFor, DefaultText: "1h; 2m with --conditions"},
 		command.Option(deviceFlags, "conditions", "wait for the conditions of the nightly backup, not for a backup"),
 		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "read the saved log in `FILE`, not that of devices; - is stdin"},
-	}, doorFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+	}, doorFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
 // How long a backup is listened for, and how long conditions are waited for.
@@ -85,7 +85,12 @@ func (e env) listenOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 		return pipe, err
 	}
 	l.Printer = terminal.NewLogPrinter(e.screen, options)
-	l.Examination, err = e.examinationOf(ctx, r.table)
-	pipe.Source = l
+	if l.Examination, err = e.examinationOf(ctx, r.table); err != nil {
+		return pipe, err
+	}
+	if l.UDIDs, err = l.Resolve(ctx.Context, l.UDIDs); err != nil {
+		return pipe, err
+	}
+	pipe.Source, pipe.Inventory = l, l.Labels.Inventory
 	return pipe, err
 }

@@ -34,7 +34,7 @@ func TestListenTakesUpTheLogAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := <-ended
-	if got.code != report.ExitProblems || !strings.Contains(got.stdout, "error 303, today") {
+	if got.code != report.ExitProblems || !strings.Contains(got.stdout, "error 303, ") {
 		t.Errorf("exit code %d, want %d with the failure in the report:\n%s", got.code, report.ExitProblems, got.stdout)
 	}
 	for _, want := range []string{"disconnected: waiting for it to come back", "the backup failed: MBErrorDomain/303"} {

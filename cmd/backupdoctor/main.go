@@ -44,6 +44,7 @@ func process(builtIn func() releases.Table, hub hubPart) int {
 		Stdout:    os.Stdout,
 		Stderr:    os.Stderr,
 		Getenv:    os.Getenv,
+		Zone:      time.Local,
 		Environ:   os.Environ,
 		ConfigDir: os.UserConfigDir,
 		DataDir:   func() (string, error) { return dataFolder(runtime.GOOS, os.Getenv) },

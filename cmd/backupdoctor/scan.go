@@ -15,24 +15,27 @@ import (
 func scanCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "scan",
-		Usage: "examine the attached devices and say why iCloud Backup fails on them",
-		Description: "Reads from every iPhone and iPad on USB, and changes nothing on them. A device that does\n" +
-			"not trust this computer is listed but not examined; --pair asks it for trust.\n\n" +
-			"Backups of these devices on this computer are found by their UDID, and tell more. Each\n" +
-			"gets a quick look, for no longer than --timeout; backupdoctor verify proves them.\n\n" +
+		Usage: "say why iCloud Backup fails on the attached devices",
+		Description: "Reads from every iPhone and iPad on USB, and changes nothing on them. A\n" +
+			"device that does not trust this computer is listed but not examined; --pair\n" +
+			"asks it for trust.\n\n" +
+			"Backups of these devices on this computer are found by their UDID, and tell\n" +
+			"more. Each gets a quick look, for no longer than --timeout; backupdoctor\n" +
+			"verify proves them.\n\n" +
 			command.Examples(
-				"backupdoctor scan                               what is wrong, and what to do about it",
-				"backupdoctor scan --all                         what is well too, and every question in full",
+				"backupdoctor scan                             what is wrong, what to do",
+				"backupdoctor scan --steps                     the evidence, and every step",
+				"backupdoctor scan --all                       healthy findings, questions",
 				"backupdoctor scan --json | jq .devices[].verdict",
-				"backupdoctor scan -o json=tray.json             the table here, the whole report in a file",
+				"backupdoctor scan -o json=tray.json           the whole report in a file",
 				"backupdoctor scan --only backup-stale,wifi-missing",
-				"backupdoctor scan --redact --record case.json   something that can be shown to strangers",
-				"backupdoctor scan --from case.json              the same report again, without the device",
-				"backupdoctor scan --no-usb --backups DIR        devices that are not here, by their backups",
-				"backupdoctor scan --no-usb --sysdiagnose FILE   a device that is not here, by what it gathered",
-				"backupdoctor scan --ask                         answer what only a person can tell",
-				"backupdoctor scan --listen                      and follow Back Up Now where no reason was found",
-				"backupdoctor scan --net                         see whether Apple can be reached, too",
+				"backupdoctor scan --redact --record case.json to show to strangers",
+				"backupdoctor scan --from case.json            the same, without the device",
+				"backupdoctor scan --no-usb --backups DIR      devices that are not here",
+				"backupdoctor scan --no-usb --sysdiagnose FILE a device that is not here",
+				"backupdoctor scan --ask                       answer questions yourself",
+				"backupdoctor scan --listen                    then follow Back Up Now",
+				"backupdoctor scan --net                       can Apple be reached?",
 			),
 		Flags: scanFlags(),
 		Action: command.Takes(0, func(ctx *cli.Context) error {

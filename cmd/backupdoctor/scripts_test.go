@@ -88,6 +88,7 @@ func scriptHome(env *testscript.Env) error {
 	env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
 	env.Setenv("XDG_DATA_HOME", filepath.Join(env.WorkDir, "data"))
 	env.Setenv("LANG", "C.UTF-8")
+	env.Setenv("TZ", "UTC")
 	env.Setenv("USBMUXD_SOCKET_ADDRESS", "UNIX:"+filepath.Join(env.WorkDir, "no-usbmuxd"))
 	return nil
 }

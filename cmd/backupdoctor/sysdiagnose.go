@@ -7,6 +7,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/urfave/cli/v2"
 )
 
@@ -28,11 +29,11 @@ func sysdiagnoseCommand(e env) *cli.Command {
 				"backupdoctor scan --sysdiagnose FILE     read one that was fetched already",
 			),
 		Flags: slices.Concat([]cli.Flag{
-			&cli.StringFlag{Name: "udid", Category: deviceFlags, Usage: "take the device with this `UDID`"},
+			&cli.StringFlag{Name: "udid", Category: deviceFlags, Usage: "take the device with this `UDID`, name, serial or tag"},
 			command.Option(deviceFlags, "last", "fetch the newest archive on the device, and do not wait for another"),
 			&cli.StringFlag{Name: "to", Category: deviceFlags, Usage: "copy the archive into `DIR`", Value: "."},
 			&cli.DurationFlag{Name: "wait", Category: deviceFlags, Usage: "`TIME` to wait for an archive, or for the device to come back", Value: 30 * time.Minute},
-		}, doorFlags(), checkFlags(), outputFlags()),
+		}, doorFlags(), labelFlags(), checkFlags(), outputFlags()),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			door, err := e.doorOf(ctx)
 			if err != nil {
@@ -52,7 +53,11 @@ func sysdiagnoseCommand(e env) *cli.Command {
 			if info, err := os.Stat(fetch.Folder); err != nil || !info.IsDir() {
 				return command.Usage("", "there is no folder %q", fetch.Folder)
 			}
-			attached, path, err := fetch.Run(ctx.Context, ctx.String("udid"))
+			named, err := e.deviceNamed(ctx, door)
+			if err != nil {
+				return err
+			}
+			attached, path, err := fetch.Run(ctx.Context, named)
 			if err != nil {
 				return err
 			}
@@ -67,6 +72,23 @@ func sysdiagnoseCommand(e env) *cli.Command {
 			}.Run(ctx.Context)
 		}),
 	}
+}
+
+// deviceNamed is the UDID of the device that --udid names; "" without one.
+func (e env) deviceNamed(ctx *cli.Context, door usb.Door) (string, error) {
+	word := ctx.String("udid")
+	if word == "" {
+		return "", nil
+	}
+	labels, err := e.labelsOf(ctx)
+	if err != nil {
+		return "", err
+	}
+	udids, err := scan.Examination{Door: door, Pool: scan.NewPool(0, nil), Labels: labels}.Resolve(ctx.Context, []string{word})
+	if err != nil {
+		return "", err
+	}
+	return udids[0], nil
 }
 
 // archiveFlags say which sysdiagnose archives to read.

@@ -112,11 +112,12 @@ func TestSysdiagnoseOfNothing(t *testing.T) {
 		"no file":             {[]string{"scan", "--no-usb", "--sysdiagnose", notes + "x"}, report.ExitUsage, "there is no file"},
 		"with a recording":    {[]string{"scan", "--from", "-", "--sysdiagnose", notes}, report.ExitUsage, "contradict"},
 		"no device":           {[]string{"sysdiagnose", "--usbmux", address}, report.ExitNoDevice, "no device is attached"},
-		"no such device":      {[]string{"sysdiagnose", "--usbmux", two, "--udid", "x"}, report.ExitNoDevice, "is not attached"},
+		"no such device":      {[]string{"sysdiagnose", "--usbmux", two, "--udid", "00008110-0000000000000000"}, report.ExitNoDevice, "is not attached"},
+		"no such name":        {[]string{"sysdiagnose", "--usbmux", two, "--udid", "x"}, report.ExitUsage, `no attached device is called "x"`},
 		"which of them":       {[]string{"sysdiagnose", "--usbmux", two}, report.ExitUsage, "name one with --udid"},
 		"not trusted":         {[]string{"sysdiagnose", "--usbmux", stranger}, report.ExitNotExamined, "scan --pair"},
 		"nothing there":       {[]string{"sysdiagnose", "--usbmux", healthy, "--last"}, report.ExitNotExamined, "no sysdiagnose archive lies on the device"},
-		"nobody presses":      {[]string{"sysdiagnose", "--usbmux", healthy, "--wait", "100ms"}, report.ExitNotExamined, "did not answer in time"},
+		"nobody presses":      {[]string{"sysdiagnose", "--usbmux", healthy, "--wait", "100ms"}, report.ExitNotExamined, "nobody started a sysdiagnose on the device within 100ms"},
 		"no folder":           {[]string{"sysdiagnose", "--usbmux", healthy, "--to", notes}, report.ExitUsage, "there is no folder"},
 		"no time":             {[]string{"sysdiagnose", "--usbmux", healthy, "--wait", "0s"}, report.ExitUsage, "--wait"},
 		"an unknown argument": {[]string{"sysdiagnose", "now"}, report.ExitUsage, "unexpected argument"},
@@ -146,6 +147,9 @@ func withSomeArchive(t *testing.T, size int) (*sim.Device, []byte) {
 	for i := range content {
 		content[i] = byte(i ^ i>>8 ^ i>>16)
 	}
+	// It begins and ends as an archive does.
+	copy(content, "\x1f\x8b")
+	copy(content[size-4:], "\x00\x04\x00\x00")
 	patient := loadDevice(t.Fatalf, "healthy-iphone")
 	patient.Archives = map[string][]byte{someArchive: content}
 	return patient, content

@@ -34,12 +34,17 @@ func verifyCommand(e env) *cli.Command {
 			command.Option(backupFlags, "deep", "read every file and compare its digest"),
 			&cli.StringFlag{Name: "files", Category: backupFlags, Usage: "write every file concerned to `FILE`, as lines of JSON"},
 			command.Option(backupFlags, "no-input", "never ask for a password"),
-		}, placeFlags(), passwordFlags(), outputFlags()),
+		}, placeFlags(), passwordFlags(), limitFlags(), outputFlags()),
 		Action: e.verify,
 	}
 }
 
 func (e env) verify(ctx *cli.Context) error {
+	timeout, stop, err := limitsOf(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	set, err := e.namedBackups(ctx)
 	if err != nil {
 		return err
@@ -48,6 +53,7 @@ func (e env) verify(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	run.source.Inspection.Limit = timeout
 	if ctx.Bool("deep") {
 		run.source.Inspection.Depth = device.DeepLook
 	}

@@ -102,10 +102,18 @@ func (e env) hooksOf(ctx *cli.Context) scan.Hooks {
 // pipe connects the watch. What it finds is kept before it is shown; the hooks end before the
 // live view does.
 func (w watch) pipe(e env, keeper scan.Keeper, also ...scan.Sink) scan.Pipe {
-	others := slices.Concat([]scan.Sink{w.hooks.Sink()}, w.live(e), also)
+	others := slices.Concat([]scan.Sink{w.hooks.Sink()}, w.live(e), w.visits(e), also)
 	pipe := scan.Pipe{Source: w.source, Judge: w.judge, Inventory: w.source.Labels.Inventory, Sinks: w.sinks(e, others...)}
 	if w.kept {
 		pipe.Sinks = append([]scan.Sink{scan.History(keeper)}, pipe.Sinks...)
 	}
 	return pipe
+}
+
+// visits are the sinks that print what was found at each visit, unless that is not wanted.
+func (w watch) visits(e env) []scan.Sink {
+	if w.quiet {
+		return nil
+	}
+	return []scan.Sink{scan.Visits(e.Env, e.screen, w.kept)}
 }

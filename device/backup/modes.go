@@ -13,7 +13,7 @@ var Modes = []*Mode{
 	folderGone, crafted, layoutUnread, decrypted, interruptedFirst, interruptedUpload, interruptedMove,
 	statusMissing, statusUnreadable, propertiesUnreadable, manifestUnreadable, manifestKeysLost, keybagInconsistent, kindContradicted,
 	infoMissing, blobMissing, partialByDesign, blobEmpty, blobTruncated, blobAltered, blobUnreadable, blobPadding, fileKey,
-	rowUnreadable, listIncomplete, innerDatabaseSuspect, changed, stopped, noPermission, cloudPlaceholder, passwordWrong, passwordNeeded, identityMismatch,
+	rowUnreadable, listIncomplete, innerDatabaseSuspect, changed, stopped, outOfTime, computerLimit, noPermission, cloudPlaceholder, passwordWrong, passwordNeeded, identityMismatch,
 	diskFull, encryptionRequired,
 	interruptedCleanup, snapshotLeft, manifestLog, blobLength, folderMisnamed, manifestHuge, old, blobLonger,
 	orphan, encrypted, innerDatabaseDamaged, appFilesMissing,
@@ -48,7 +48,9 @@ var (
 	orphan               = &Mode{"orphan", false}
 	identityMismatch     = &Mode{"identity-mismatch", false}
 	folderMisnamed       = &Mode{"folder-misnamed", false}
-	stopped              = &Mode{"stopped", false}
+	stopped              = &Mode{"stopped", false}        // by the person at the computer
+	outOfTime            = &Mode{"out-of-time", false}    //
+	computerLimit        = &Mode{"computer-limit", false} // of memory, open files or room
 	noPermission         = &Mode{"no-permission", false}
 	diskFull             = &Mode{"disk-full", true}
 	cloudPlaceholder     = &Mode{"cloud-placeholder", false}

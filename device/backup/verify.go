@@ -140,8 +140,12 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 	}
 	v.judgeChange(before)
 	if ctx.Err() != nil {
-		v.faults.add(stopped, "")
-		v.statements.leaveRest(stopped)
+		mode := stopped
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			mode = outOfTime
+		}
+		v.faults.add(mode, "")
+		v.statements.leaveRest(mode)
 	}
 	return v.proof()
 }
@@ -507,8 +511,8 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 		mode = noPermission
 		v.leaveOpen(device.StatementList, mode, "the manifest")
 	case isOfThisComputer(err):
-		mode = stopped
-		v.leaveOpen(device.StatementList, mode, limitText(err))
+		mode = computerLimit
+		v.leaveOpen(device.StatementList, mode, shortError(err))
 	default:
 		v.refute(device.StatementList, mode, shortError(err))
 	}
@@ -569,7 +573,7 @@ func (v *verification) judgeCheck(ctx context.Context, err error) {
 	switch {
 	case err == nil || ctx.Err() != nil:
 	case isOfThisComputer(err):
-		v.leaveOpen(device.StatementList, stopped, limitText(err))
+		v.leaveOpen(device.StatementList, computerLimit, shortError(err))
 	default:
 		v.refute(device.StatementList, manifestUnreadable, shortError(err))
 	}
@@ -578,8 +582,8 @@ func (v *verification) judgeCheck(ctx context.Context, err error) {
 // judgeRead tells why the rows of the manifest were not read to their end.
 func (v *verification) judgeRead(err error) {
 	if isOfThisComputer(err) {
-		v.leaveOpen(device.StatementList, stopped, limitText(err))
-		v.statements.leaveRest(stopped)
+		v.leaveOpen(device.StatementList, computerLimit, shortError(err))
+		v.statements.leaveRest(computerLimit)
 		return
 	}
 	v.refute(device.StatementList, manifestUnreadable, shortError(err))
@@ -597,7 +601,7 @@ func isOfThisComputer(err error) bool {
 	return database.IsOutOfMemory(err)
 }
 
-func limitText(err error) string { return "this computer could not go on: " + shortError(err) }
+func limitText(err error) string { return shortError(err) }
 
 // errClosed is a manifest that needs a password.
 var errClosed = errors.New("the manifest is encrypted")

@@ -26,6 +26,7 @@ type Inventory struct {
 	columns []string // heads of those that are passed through
 	rows    []row
 	index   map[string]int // of a row, by UDID or serial number in its plain form
+	serials bool           // it has a column of serial numbers
 }
 
 // A row is one device of an inventory.
@@ -34,6 +35,9 @@ type row struct {
 	key    string   // as it stands there
 	values []string // one for each of columns
 }
+
+// udidHeads are those of keyHeads that say a UDID.
+var udidHeads = []string{"udid", "uniquedeviceid"}
 
 // keyHeads are the heads of the columns that say which device a row is about, in their
 // plain form.
@@ -73,6 +77,7 @@ func ReadInventory(r io.Reader) (Inventory, error) {
 		return Inventory{}, fmt.Errorf("none of its columns is called UDID or Serial: %q", heads)
 	}
 	inventory := Inventory{index: map[string]int{}}
+	inventory.serials = slices.ContainsFunc(keys, func(i int) bool { return !slices.Contains(udidHeads, plain(heads[i])) })
 	for i, head := range heads {
 		if !slices.Contains(keys, i) {
 			inventory.columns = append(inventory.columns, strings.TrimSpace(head))
@@ -174,6 +179,16 @@ func (inv Inventory) For(udid, serial string) []device.Field {
 	return fields
 }
 
+// Names reports whether a word is the key of a device, or stands in its row.
+func (inv Inventory) Names(word string) bool {
+	if _, known := inv.find(word, ""); known {
+		return true
+	}
+	return slices.ContainsFunc(inv.rows, func(r row) bool {
+		return slices.ContainsFunc(r.values, func(value string) bool { return value != "" && strings.EqualFold(value, word) })
+	})
+}
+
 func (inv Inventory) find(udid, serial string) (at int, known bool) {
 	for _, key := range []string{plain(udid), plain(serial)} {
 		if at, known = inv.index[key]; key != "" && known {
@@ -200,4 +215,14 @@ func (inv Inventory) Unseen(devices []device.Identity) []string {
 		}
 	}
 	return unseen
+}
+
+// IsUnlisted reports whether the inventory certainly does not know a device. Of one whose serial
+// number is unknown an inventory of serial numbers cannot tell.
+func (inv Inventory) IsUnlisted(id device.Identity) bool {
+	serial, _ := id.Serial.Get() // "" if it is not known
+	if _, known := inv.find(id.UDID, serial); known {
+		return false
+	}
+	return serial != "" || !inv.serials && id.UDID != ""
 }

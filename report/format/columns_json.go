@@ -1,8 +1,6 @@
 package format
 
 import (
-	"bytes"
-	"encoding/json"
 	"io"
 	"iter"
 )
@@ -19,11 +17,11 @@ func (a *jsonArray) add(element any) error {
 		lead = ",\n"
 	}
 	a.some = true
-	line, err := jsonLine(element)
+	line, err := encode(element, "", "")
 	if err != nil {
 		return writing(err)
 	}
-	return write(a.w, []byte(lead), bytes.TrimSuffix(line, []byte("\n")))
+	return write(a.w, []byte(lead), line)
 }
 
 // end closes the array. tail follows it.
@@ -48,22 +46,11 @@ func writeJSONList[Row any](w io.Writer, rows iter.Seq2[Row, error]) error {
 	return array.end("\n")
 }
 
-// jsonLine is a JSON document on one line, with a newline. What a device sent cannot end it.
-func jsonLine(document any) ([]byte, error) {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(document); err != nil {
-		return nil, err
-	}
-	return escapeHidden(text.Bytes()), nil
-}
-
 // writeLine writes a JSON document on one line, in a single Write.
 func writeLine(w io.Writer, document any) error {
-	line, err := jsonLine(document)
+	line, err := encode(document, "", "")
 	if err != nil {
 		return writing(err)
 	}
-	return write(w, line)
+	return write(w, append(line, '\n'))
 }

@@ -2,6 +2,7 @@ package format
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,9 +18,10 @@ const maxAssetColumns = 256
 
 // A deviceRow is one device of a report, with its row of the inventory by clean heads.
 type deviceRow struct {
-	r     *report.Report
-	d     *report.Device
-	asset map[string]string
+	r      *report.Report
+	d      *report.Device
+	asset  map[string]string
+	absent bool // it is in the inventory, and was not seen: nothing else is known of it
 }
 
 // A findingRow is one finding on a device. silence is nil if the finding counts.
@@ -120,17 +122,53 @@ var findingColumns = []Column[findingRow]{
 // WriteCSV writes a table of the devices for spreadsheets: RFC 4180 in UTF-8 without a byte
 // order mark, one row for each device, times in UTC and in RFC 3339. Behind the columns of
 // the report stand those of the inventory under their own heads, or behind "asset." where
-// the report has a column of that name. A cell is one line, without what could take hold of
+// the report has a column of that name. Devices of the inventory that were not seen come last, with
+// "not-seen" in the column inventory. A cell is one line, without what could take hold of
 // a terminal, and begins no formula: an apostrophe stands before a sign that would, unless
 // the cell is a plain number. Without a device there is the header alone, and only the exit
 // code tells why.
 func WriteCSV(w io.Writer, r report.Report) error {
-	columns := append(deviceColumns[:len(deviceColumns):len(deviceColumns)], assetColumns(r.Devices)...)
+	absent := absentDevices(r)
+	columns := slices.Clone(deviceColumns)
+	if r.Inventory != nil {
+		columns = append(columns, Column[deviceRow]{Head: inventoryHead, Text: func(row deviceRow) string { return placeInInventory(row.r, row.d) }})
+	}
+	own := len(columns)
+	columns = append(columns, assetColumns(slices.Concat(r.Devices, absent))...)
+	for i, c := range columns[:own] {
+		columns[i].Text = func(row deviceRow) string {
+			if row.absent {
+				return absentCell(c.Head, row)
+			}
+			return c.Text(row)
+		}
+	}
 	var rows []deviceRow
 	for i := range r.Devices {
-		rows = append(rows, deviceRow{&r, &r.Devices[i], assetOf(r.Devices[i])})
+		rows = append(rows, deviceRow{r: &r, d: &r.Devices[i], asset: assetOf(r.Devices[i])})
+	}
+	for i := range absent {
+		rows = append(rows, deviceRow{r: &r, d: &absent[i], asset: assetOf(absent[i]), absent: true})
 	}
 	return writeCSV(w, columns, Rows(rows))
+}
+
+// inventoryHead is that of a column that is there with an inventory only.
+const inventoryHead = "inventory"
+
+// absentCell is what stands in a column of a device that was not seen.
+func absentCell(head string, row deviceRow) string {
+	switch head {
+	case "udid":
+		return row.d.UDID
+	case "serial":
+		return row.d.Serial
+	case "run":
+		return row.r.Run
+	case inventoryHead:
+		return isUnseen
+	}
+	return ""
 }
 
 // WriteCSVFindings writes a table as WriteCSV does, with one row for each finding: those of
@@ -154,6 +192,7 @@ func WriteCSVFindings(w io.Writer, r report.Report) error {
 func assetColumns(devices []report.Device) []Column[deviceRow] {
 	var columns []Column[deviceRow]
 	known, taken := map[string]bool{}, map[string]bool{}
+	taken[inventoryHead] = true
 	for _, c := range deviceColumns {
 		taken[strings.ToLower(c.Head)] = true
 	}

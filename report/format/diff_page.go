@@ -52,7 +52,7 @@ func WriteDiff(w io.Writer, d report.Diff, o Options) error {
 	if len(p.lines) > 0 {
 		p.print("")
 	}
-	if between := betweenOf(d); between != "" {
+	if between := p.betweenOf(d); between != "" {
 		p.print(p.hang("", plain, between)...)
 	}
 	p.print(p.hang("", plain, changesOf(d.Changes))...)
@@ -65,11 +65,11 @@ func deviceOfDiff(d report.DeviceDiff) report.Device {
 }
 
 // betweenOf names the days that are compared, "" if they are not known.
-func betweenOf(d report.Diff) string {
+func (p *page) betweenOf(d report.Diff) string {
 	if d.Old.IsZero() || d.New.IsZero() {
 		return ""
 	}
-	return "From " + words.Moment(d.Old) + " to " + words.Moment(d.New) + "."
+	return "From " + words.Moment(p.in(d.Old)) + " to " + words.Moment(p.in(d.New)) + "."
 }
 
 func changesOf(c report.ChangeCounts) string {

@@ -15,6 +15,7 @@ import (
 // WriteSummary writes the end of the table alone: the devices counted by what is wrong with
 // them, and where to read on.
 func WriteSummary(w io.Writer, r report.Report, o Options) error {
+	r = report.InZone(r, o.Zone)
 	p := newPage(o)
 	p.Steps, p.All = true, true // nothing is folded away
 	p.gaps(r)
@@ -48,9 +49,7 @@ func (p *page) footer(r report.Report) {
 	if len(r.Devices) > 0 {
 		notes = append(notes, totals(r.Summary))
 	}
-	if r.Inventory != nil {
-		notes = append(notes, inventoryNote(*r.Inventory))
-	}
+	notes = append(notes, inventoryNotes(r)...)
 	notes = append(notes, nextNotes(r)...)
 	if len(notes) > 0 && len(p.lines) > 0 {
 		p.print("")
@@ -89,21 +88,6 @@ func moreRemedies(r report.Report) int {
 		n += len(d.Plan)
 	}
 	return n
-}
-
-// inventoryNote says how many devices of an inventory were seen, and names the first of
-// those that were not.
-func inventoryNote(i report.Inventory) string {
-	const named = 12
-	text := fmt.Sprintf("%d of %d devices of the inventory were seen", i.Devices-i.Missing, i.Devices)
-	if len(i.Unseen) == 0 {
-		return text + "."
-	}
-	text += "; not seen: " + strings.Join(convert(i.Unseen[:min(named, len(i.Unseen))], device.Label), ", ")
-	if more := len(i.Unseen) - named; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text + "."
 }
 
 // differentChecks is how many different checks have a status on some device.

@@ -54,7 +54,7 @@ func (p *page) trouble(slot report.SlotHealth) cell {
 	if slot.Trouble == 0 {
 		return cell{{text: "none"}}
 	}
-	c := cell{{text: fmt.Sprintf("%d, with %s; the last on %s", slot.Trouble, words.Count(slot.Troubled, "device"), words.Date(slot.LastTrouble))}}
+	c := cell{{text: fmt.Sprintf("%d, with %s; the last on %s", slot.Trouble, words.Count(slot.Troubled, "device"), words.Date(p.in(slot.LastTrouble)))}}
 	for _, reason := range slot.Reasons {
 		c = append(c, paragraph{text: p.text(fmt.Sprintf("%s (%d)", reasonOf(reason.Reason, ""), reason.Visits)), style: dim})
 	}

@@ -20,7 +20,7 @@ func WriteStale(w io.Writer, stale report.Stale, o Options) error {
 		known = append(known, deviceOf(d))
 	}
 	labels := p.labels(known)
-	header := []column{{"Device", 5}, {"Last good iCloud backup", 4}, {"Last seen (UTC)", 3}, {"What was found then", 4}}
+	header := []column{{"Device", 5}, {"Last good iCloud backup", 4}, {"Last seen", 3}, {"What was found then", 4}}
 	var rows [][]cell
 	for i, d := range stale.Devices {
 		rows = append(rows, []cell{p.whose(labels[i], d), p.staleness(d, stale), p.lastSeen(d, stale), {{text: p.text(d.Headline)}}})
@@ -57,7 +57,7 @@ func (p *page) staleness(d report.KnownDevice, stale report.Stale) cell {
 		return cell{{p.lead(m), m.style, "never", plain}}
 	case report.BackupKnown:
 		m := mark{"✗", "[x]", "", red}
-		return cell{{p.lead(m), m.style, daysText(d.LastBackup, stale.At) + " ago", plain}, {text: words.Date(d.LastBackup), style: dim}}
+		return cell{{p.lead(m), m.style, daysText(d.LastBackup, stale.At) + " ago", plain}, {text: words.Date(p.in(d.LastBackup)), style: dim}}
 	}
 	m := mark{"?", "[?]", "", cyan}
 	why := "unknown"
@@ -66,7 +66,7 @@ func (p *page) staleness(d report.KnownDevice, stale report.Stale) cell {
 	}
 	c := cell{{p.lead(m), m.style, p.text(why), plain}}
 	if !d.EarlierBackup.IsZero() {
-		c = append(c, paragraph{text: fmt.Sprintf("%s, when last read on %s", words.Date(d.EarlierBackup), words.Date(d.EarlierAt)), style: dim})
+		c = append(c, paragraph{text: fmt.Sprintf("%s, when last read on %s", words.Date(p.in(d.EarlierBackup)), words.Date(p.in(d.EarlierAt))), style: dim})
 	}
 	return c
 }
@@ -74,7 +74,7 @@ func (p *page) staleness(d report.KnownDevice, stale report.Stale) cell {
 // lastSeen says when a device was there last. What happened to its backups since, nobody
 // knows.
 func (p *page) lastSeen(d report.KnownDevice, stale report.Stale) cell {
-	c := append(cell{{text: toTheMinute(d.TakenAt)}}, p.doubt(d.Doubtful)...)
+	c := append(cell{{text: p.toTheMinute(d.TakenAt)}}, p.doubt(d.Doubtful)...)
 	if d.Doubtful == report.DoubtFuture {
 		return c
 	}

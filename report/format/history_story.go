@@ -20,7 +20,7 @@ func WriteStory(w io.Writer, story report.Story, o Options) error {
 	p := newPage(o)
 	p.known(story.Device)
 	p.print("")
-	header := []column{{"Visit (UTC)", 3}, {"Verdict", 3}, {"Causes", 5}, {"Last good iCloud backup", 3}}
+	header := []column{{"Visit", 3}, {"Verdict", 3}, {"Causes", 5}, {"Last good iCloud backup", 3}}
 	var rows [][]cell
 	for _, v := range story.Visits {
 		rows = append(rows, []cell{p.visit(v), p.verdict(v), p.whatChanged(v), p.lastBackup(v)})
@@ -55,7 +55,7 @@ func (p *page) known(d report.KnownDevice) {
 	for _, name := range namesOf(d) {
 		p.print(p.hang("  ", plain, name)...)
 	}
-	seen := "Last seen " + toTheMinute(d.TakenAt) + " UTC"
+	seen := "Last seen " + p.toTheMinute(d.TakenAt)
 	for _, doubt := range p.doubt(d.Doubtful) {
 		seen += " (" + doubt.text + ")"
 	}
@@ -97,7 +97,7 @@ func benchPlace(slot, location string) string {
 }
 
 func (p *page) visit(v report.Visit) cell {
-	c := append(cell{{text: toTheMinute(v.TakenAt)}}, p.doubt(v.Doubtful)...)
+	c := append(cell{{text: p.toTheMinute(v.TakenAt)}}, p.doubt(v.Doubtful)...)
 	if v.Subject == report.OfBackups {
 		c = append(c, paragraph{text: "its backups alone", style: dim})
 	}
@@ -132,7 +132,7 @@ func (p *page) whatChanged(v report.Visit) cell {
 		case cause.Came:
 			text += ", new"
 		case cause.Since.Before(v.TakenAt):
-			text += ", since " + words.Date(cause.Since)
+			text += ", since " + words.Date(p.in(cause.Since))
 		}
 		c = append(c, paragraph{p.lead(m), m.style, p.text(text), plain})
 	}
@@ -146,7 +146,7 @@ func (p *page) whatChanged(v report.Visit) cell {
 func (p *page) lastBackup(v report.Visit) cell {
 	switch {
 	case !v.LastBackup.IsZero():
-		return cell{{text: words.Date(v.LastBackup)}, {text: daysText(v.LastBackup, v.TakenAt) + " before", style: dim}}
+		return cell{{text: words.Date(p.in(v.LastBackup))}, {text: daysText(v.LastBackup, v.TakenAt) + " before", style: dim}}
 	case v.NoLastBackup == string(device.Absent):
 		return cell{{text: "none on record"}}
 	case v.NoLastBackup == "":

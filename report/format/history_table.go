@@ -18,11 +18,11 @@ func WriteRunsJSON(w io.Writer, list report.RunList) error { return WriteDocumen
 // WriteRuns writes a list of runs for a person at a terminal.
 func WriteRuns(w io.Writer, list report.RunList, o Options) error {
 	p := newPage(o)
-	header := []column{{"Run", 2}, {"Begun (UTC)", 3}, {"Devices", 6}, {"End", 4}}
+	header := []column{{"Run", 2}, {"Begun", 3}, {"Devices", 6}, {"End", 4}}
 	ids := shortIDs(list.Runs)
 	var rows [][]cell
 	for i, run := range list.Runs {
-		begun := cell{{text: toTheMinute(run.StartedAt)}}
+		begun := cell{{text: p.toTheMinute(run.StartedAt)}}
 		begun = append(begun, p.doubt(run.Doubtful)...)
 		if run.Subject == report.OfBackups {
 			begun = append(begun, paragraph{text: "over backups", style: dim})
@@ -77,11 +77,11 @@ func shortIDs(runs []report.PastRun) []string {
 }
 
 // toTheMinute writes a time for a table.
-func toTheMinute(t time.Time) string {
+func (p *page) toTheMinute(t time.Time) string {
 	if t.IsZero() {
 		return "unknown"
 	}
-	return t.UTC().Format("2006-01-02 15:04")
+	return words.Moment(p.in(t))
 }
 
 // doubt says why a date is in doubt.

@@ -17,7 +17,8 @@ import (
 type htmlCard struct {
 	Mark
 	OfBackups  bool
-	Number     int // its place in the report, from 1
+	Brief      bool // on paper it is only in the list
+	Number     int  // its place in the report, from 1
 	Label      string
 	Name       string
 	About      string // model, version and slot in one line

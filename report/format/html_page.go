@@ -39,6 +39,7 @@ type htmlPage struct {
 	Commands  []string // to set broken backups aside
 	Next      string   // the command to go on with
 	ReadOnly  bool
+	Zone      string // of the times, by its name
 }
 
 // htmlFact is something known about the run or a device.
@@ -98,6 +99,7 @@ func newHTMLPage(r report.Report) htmlPage {
 		Notices:   noticesOf(r),
 		Columns:   htmlColumnsOf(r.Devices),
 		Places:    convert(r.Places, newHTMLPlace),
+		Zone:      zoneOf(r.TakenAt),
 		ReadOnly:  r.Tool.Effect == "read-only",
 	}
 	if p.OfBackups {
@@ -113,6 +115,7 @@ func newHTMLPage(r report.Report) htmlPage {
 	asked := newInquiry(r)
 	for i, d := range r.Devices {
 		card := newHTMLCard(i, labels[i], d, asked)
+		card.Brief = !p.OfBackups && len(r.Devices) > 1 && checks.Verdict(d.Verdict) != checks.Failing
 		if p.OfBackups {
 			card.OfBackups = true
 			p.Rows = append(p.Rows, backupRows(card)...)
@@ -230,7 +233,7 @@ func noticesOf(r report.Report) []htmlNotice {
 	if n := r.Summary.Retried; n > 0 {
 		add(note, words.Count(n, "device")+" had to be tried twice.")
 	}
-	for _, text := range runNotes(r) {
+	for _, text := range slices.Concat(inventoryNotes(r), runNotes(r)) {
 		add(note, text)
 	}
 	return notices
@@ -312,4 +315,10 @@ func unknownBecause(reason string) string {
 		return "none on record"
 	}
 	return "unknown: " + reasonOf(reason, "")
+}
+
+// zoneOf names the zone of the report's times.
+func zoneOf(at time.Time) string {
+	name, _ := at.Zone()
+	return name
 }

@@ -20,7 +20,7 @@ import (
 func WriteJSON(w io.Writer, r report.Report) error {
 	devices := r.Devices
 	r.Devices = []report.Device{}
-	frame, err := encode(r, "")
+	frame, err := encode(r, "", indent)
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
@@ -28,7 +28,7 @@ func WriteJSON(w io.Writer, r report.Report) error {
 	head, tail, _ := bytes.Cut(frame, []byte("\n  \"devices\": []"))
 	chunks := [][]byte{head, []byte("\n  \"devices\": [")}
 	for i, d := range devices {
-		document, err := encode(d, "    ")
+		document, err := encode(d, "    ", indent)
 		if err != nil {
 			return fmt.Errorf("writing the report: %w", err)
 		}
@@ -50,19 +50,23 @@ func WriteJSON(w io.Writer, r report.Report) error {
 
 // WriteDocument writes a value as one indented JSON document and a newline.
 func WriteDocument(w io.Writer, value any) error {
-	document, err := encode(value, "")
+	document, err := encode(value, "", indent)
 	if err != nil {
 		return fmt.Errorf("writing JSON: %w", err)
 	}
 	return write(w, document, []byte("\n"))
 }
 
-// encode is a value as indented JSON, of which every line but the first begins with prefix.
-func encode(value any, prefix string) ([]byte, error) {
+// indent is that of a document for people to read, too.
+const indent = "  "
+
+// encode is a value as JSON, of which every line but the first begins with prefix. Without an
+// indent it is one line: what a device sent cannot end it.
+func encode(value any, prefix, indent string) ([]byte, error) {
 	var document bytes.Buffer
 	encoder := json.NewEncoder(&document)
 	encoder.SetEscapeHTML(false)
-	encoder.SetIndent(prefix, "  ")
+	encoder.SetIndent(prefix, indent)
 	if err := encoder.Encode(value); err != nil {
 		return nil, err
 	}

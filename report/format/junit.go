@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -41,6 +42,9 @@ func WriteJUnit(w io.Writer, r report.Report) error {
 			cases = backupCases
 		}
 		document.Suites = append(document.Suites, deviceSuite(ids[i], d, cases(d)))
+	}
+	if suite, ok := inventorySuite(r); ok {
+		document.Suites = append(document.Suites, suite)
 	}
 	for i := range document.Suites {
 		suite := &document.Suites[i]
@@ -134,6 +138,28 @@ func runSuite(r report.Report) junitSuite {
 	}
 	suite.Cases = []junitCase{complete}
 	return suite
+}
+
+// inventorySuite has a case for each device of the inventory that was not seen, and for each that
+// it does not list. They are skipped: neither says anything about a backup.
+func inventorySuite(r report.Report) (suite junitSuite, ok bool) {
+	if r.Inventory == nil {
+		return suite, false
+	}
+	i := *r.Inventory
+	suite = junitSuite{Name: "inventory", Properties: junitProperties(
+		"devices", strconv.Itoa(i.Devices), "missing", strconv.Itoa(i.Missing), "unlisted", strconv.Itoa(i.Unlisted),
+	)}
+	add := func(name, message, kind string) {
+		suite.Cases = append(suite.Cases, junitCase{Name: name, Class: r.Tool.Name + ".inventory", Skipped: &junitOutcome{Message: report.Clean(message), Type: kind}})
+	}
+	for n, key := range i.Unseen {
+		add(device.Label(key), cmp.Or(assetText(assetsAt(i, n)), "not seen"), isUnseen)
+	}
+	for _, d := range i.UnlistedDevices {
+		add(device.Label(d.UDID), nameOf(d)+" is not in the inventory", isUnlisted)
+	}
+	return suite, true
 }
 
 // missingFrom tells why devices, evidence or backups may be missing from a report.

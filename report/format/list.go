@@ -26,8 +26,9 @@ var formats = []Format{
 	{Name: Streamed, Ending: "ndjson"},
 	{Name: "csv", Ending: "csv", Write: plainly(WriteCSV)},
 	{Name: "csv-findings", Ending: "findings.csv", Write: plainly(WriteCSVFindings)},
-	{Name: "html", Ending: "html", Write: plainly(WriteHTML)},
-	{Name: "markdown", Ending: "md", Write: plainly(WriteMarkdown)},
+	{Name: "html", Ending: "html", Write: inZone(WriteHTML)},
+	{Name: "ticket", Ending: "ticket.txt", Terminal: true, Write: WriteTicket},
+	{Name: "markdown", Ending: "md", Write: inZone(WriteMarkdown)},
 	{Name: "junit", Ending: "junit.xml", Write: plainly(WriteJUnit)},
 	{Name: "prometheus", Ending: "prom", Write: plainly(WritePrometheus)},
 }
@@ -47,4 +48,9 @@ func Find(name string) (Format, bool) {
 // plainly is a writer that writes the same on every terminal.
 func plainly(write func(io.Writer, report.Report) error) func(io.Writer, report.Report, Options) error {
 	return func(w io.Writer, r report.Report, _ Options) error { return write(w, r) }
+}
+
+// inZone is a writer for people, who read times in their own zone.
+func inZone(write func(io.Writer, report.Report) error) func(io.Writer, report.Report, Options) error {
+	return func(w io.Writer, r report.Report, o Options) error { return write(w, report.InZone(r, o.Zone)) }
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -16,6 +17,8 @@ type Options struct {
 	Color bool // true: styles by ANSI escape sequences
 	Steps bool // true: every cause with its evidence, and all steps of the plan
 	All   bool // true: healthy findings too, every question in full, and Steps
+
+	Zone *time.Location // in which times are written; nil is UTC
 
 	ShowSuppressed bool // true: suppressed findings too, with their reasons
 }
@@ -42,6 +45,14 @@ func (p *page) text(text string) string {
 		return report.Clean(text)
 	}
 	return ascii(report.Clean(text))
+}
+
+// in is a time in the zone of the page.
+func (p *page) in(t time.Time) time.Time {
+	if p.Zone == nil {
+		return t.UTC()
+	}
+	return t.In(p.Zone)
 }
 
 // sign chooses the sign that this terminal can show.

@@ -62,6 +62,22 @@ func (e *exposition) run(r report.Report) {
 	e.sample(int64(r.Summary.Retried))
 	e.family("backupdoctor_run_findings_suppressed", "Findings that somebody chose not to hear of.")
 	e.sample(int64(r.Summary.SuppressedFindings))
+	if i := r.Inventory; i != nil {
+		e.family("backupdoctor_inventory_devices", "Devices that the inventory lists.")
+		e.sample(int64(i.Devices))
+		e.family("backupdoctor_inventory_devices_not_seen", "Devices of the inventory that were not seen in the run.")
+		e.sample(int64(i.Missing))
+		e.family("backupdoctor_inventory_devices_unlisted", "Devices of the run that the inventory does not list.")
+		e.sample(int64(i.Unlisted))
+		e.family("backupdoctor_inventory_not_seen", "A device of the inventory that was not seen, by its UDID or serial number, always 1.")
+		for _, key := range i.Unseen {
+			e.sample(1, "device", key)
+		}
+		e.family("backupdoctor_inventory_unlisted", "A device of the run that the inventory does not list, always 1.")
+		for _, d := range i.UnlistedDevices {
+			e.sample(1, "udid", d.UDID)
+		}
+	}
 	e.family("backupdoctor_run_cause_devices", "Devices with a cause that nothing else explains.")
 	for _, cause := range r.Summary.Causes {
 		e.sample(int64(cause.Devices), "check", cause.Check, "status", cause.Status, "hint", hintLabel(cause.Check, cause.Status))

@@ -23,6 +23,7 @@ const maxNameWidth = 32
 // the first remedy, several with two lines for each that needs attention; then the numbers,
 // and where to go on. Every cause with its evidence, and the plan in full, come with Steps.
 func WriteTable(w io.Writer, r report.Report, o Options) error {
+	r = report.InZone(r, o.Zone)
 	if r.Subject == report.OfBackups {
 		return writeBackups(w, r, o)
 	}

@@ -6,6 +6,9 @@ import (
 	"github.com/clipperhouse/displaywidth"
 )
 
+// Wrap breaks a text into lines of at most width columns, at spaces.
+func Wrap(text string, width int) string { return strings.Join(wrap(text, width), "\n") }
+
 // wrap breaks a cleaned text into lines of at most width columns, at spaces. A word that is
 // too long is broken after a hyphen or else between letters, and nothing is inserted.
 func wrap(text string, width int) []string {

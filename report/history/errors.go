@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 	"zombiezen.com/go/sqlite"
 )
 
@@ -16,8 +17,8 @@ var (
 	ErrFull    = errors.New("the history could not be written: the disk is full")
 	ErrNewer   = errors.New("the history was written by a newer version of backupdoctor")
 	ErrOlder   = errors.New("the history was written by an older version of backupdoctor")
-	ErrForeign = errors.New("not a history of this program")
-	ErrAway    = errors.New("the history is not there")
+	ErrForeign = file.ErrForeign
+	ErrAway    = file.ErrAway
 	ErrNoRun   = errors.New("the history has no such run")
 	ErrRunning = errors.New("the run is not over")
 	ErrUnknown = errors.New("the history does not know the device")

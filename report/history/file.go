@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 
+	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
+
+// kind is what a history is known by.
+var kind = file.Kind{Noun: "history", AppID: uint32(schema.AppID), Tables: []string{"runs", "devices", "findings", "details"}}
 
 // maxValue is the longest text or blob that SQLite may hand over. It also bounds a row.
 const maxValue = 16 << 20
@@ -26,7 +29,7 @@ func settle(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := checkLinks(path); err != nil {
+	if err := kind.CheckLinks(path); err != nil {
 		return "", err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -48,14 +51,14 @@ func resolve(path string) (string, error) {
 // makeFile makes an empty file that only this user may read, unless there is one. One that is
 // there is not opened: to close it again would drop the locks that this process has on it.
 func makeFile(path string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	made, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return file.Close()
+	return made.Close()
 }
 
 // connect opens a history that is there. The check of it is a cheap one, since a full one
@@ -118,14 +121,9 @@ func connectReading(ctx context.Context, path string) (*sqlite.Conn, error) {
 	conn, err := prepared(ctx, path, sqlite.OpenReadWrite, ready)
 	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultCantOpen, sqlite.ResultReadOnly, sqlite.ResultPerm:
-		return prepared(ctx, immutable(path), sqlite.OpenReadOnly|sqlite.OpenURI, ready)
+		return prepared(ctx, file.Immutable(path), sqlite.OpenReadOnly|sqlite.OpenURI, ready)
 	}
 	return conn, err
-}
-
-// immutable is the address of a file that does not change while it is read.
-func immutable(path string) string {
-	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?immutable=1"
 }
 
 // marking is the first that is written to a history. A transaction that began with IMMEDIATE

@@ -28,6 +28,7 @@ var children = map[string]func(path string) error{
 	"go on adding": goOnAdding,
 	"fill up":      fillUp,
 	"go on":        goOn,
+	"send on":      sendOn,
 }
 
 func TestMain(m *testing.M) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 	"github.com/google/uuid"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -81,35 +82,24 @@ func recoverFrom(ctx context.Context, kept string, to *sqlite.Conn) Recovery {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recoverPatience)
 	defer cancel()
 	from, err := openDamaged(ctx, kept)
-	if err != nil {
-		return r // nothing of it can be read
+	if err == nil {
+		defer from.Close()
 	}
-	defer from.Close()
 	to.SetInterrupt(ctx.Done())
 	defer to.SetInterrupt(nil)
 	r.Failed = transact(to, forcing, func(to *sqlite.Conn) error {
-		c := copier{from: from, to: to}
-		steps := []func() error{
-			func() (err error) { r.Runs, _, err = c.table("runs", "run"); return err },
-			func() (err error) { r.Waiting, _, err = c.table("outbox", "seq"); return err },
-			func() error {
-				devices, rows, err := c.table("devices", "device")
-				r.Devices = devices
-				if err != nil {
-					return err
-				}
-				r.Details, err = c.perDevice(rows)
-				r.Details.Lost += devices.Lost
-				r.Details.Unknown = r.Details.Unknown || devices.Unknown
-				return err
-			},
-		}
 		// Foreign keys are checked at the end: a device may have been read whose run was not.
 		if err := sqlitex.ExecuteTransient(to, "PRAGMA defer_foreign_keys=ON", nil); err != nil {
 			return err
 		}
-		for _, step := range steps {
-			if err := step(); err != nil {
+		c := copier{from: from, to: to}
+		if from != nil {
+			if err := c.tables(&r); err != nil {
+				return err
+			}
+		}
+		if !r.Complete() {
+			if err := c.rest(kept, &r); err != nil {
 				return err
 			}
 		}
@@ -122,9 +112,68 @@ func recoverFrom(ctx context.Context, kept string, to *sqlite.Conn) Recovery {
 	return r
 }
 
+// tables copies what SQLite finds.
+func (c copier) tables(r *Recovery) (err error) {
+	if r.Runs, _, err = c.table("runs", "run"); err != nil {
+		return err
+	}
+	if r.Waiting, _, err = c.table("outbox", "seq"); err != nil {
+		return err
+	}
+	devices, rows, err := c.table("devices", "device")
+	if err != nil {
+		return err
+	}
+	r.Devices = devices
+	r.Details, err = c.perDevice(rows)
+	r.Details.Lost += devices.Lost
+	r.Details.Unknown = r.Details.Unknown || devices.Unknown
+	return err
+}
+
+// rest copies what is whole, and that SQLite did not find.
+func (c copier) rest(kept string, r *Recovery) error {
+	added, err := c.leaves(kept)
+	if _, ok := errors.AsType[*writeError](err); ok {
+		return err // an error of the old file ends the search, and nothing else
+	}
+	for table, part := range map[string]*Recovered{"runs": &r.Runs, "devices": &r.Devices, "details": &r.Details, "outbox": &r.Waiting} {
+		part.Read += added[table]
+		part.Lost = max(0, part.Lost-added[table])
+	}
+	return c.rebuildFindings()
+}
+
+// rebuildFindings takes the findings of devices that have none from their full reports.
+func (c copier) rebuildFindings() error {
+	reports := map[int64]report.Device{}
+	err := sqlitex.Execute(c.to, "SELECT device, json FROM details WHERE NOT EXISTS (SELECT 1 FROM findings WHERE findings.device = details.device)", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+		var d report.Device
+		if unpack(blobOf(row, "json"), &d) == nil {
+			reports[row.ColumnInt64(0)] = report.Device{Findings: d.Findings, Suppressed: d.Suppressed}
+		}
+		return nil
+	}})
+	for device, d := range reports {
+		if err == nil {
+			err = addFindings(c.to, device, d)
+		}
+	}
+	return err
+}
+
+// has reports whether a device was recovered.
+func (c copier) has(device int64) (has bool) {
+	err := sqlitex.Execute(c.to, "SELECT 1 FROM devices WHERE device = ?", &sqlitex.ExecOptions{Args: []any{device}, ResultFunc: func(*sqlite.Stmt) error {
+		has = true
+		return nil
+	}})
+	return has && err == nil
+}
+
 // openDamaged opens a history that was set aside, with its log if there is one.
 func openDamaged(ctx context.Context, kept string) (*sqlite.Conn, error) {
-	address, flags := immutable(kept), sqlite.OpenReadOnly|sqlite.OpenURI
+	address, flags := file.Immutable(kept), sqlite.OpenReadOnly|sqlite.OpenURI
 	if log, err := os.Stat(kept + "-wal"); err == nil && log.Size() > 0 {
 		address, flags = kept, sqlite.OpenReadOnly
 	}
@@ -228,12 +277,21 @@ func (c copier) insert(table, columns string, row *sqlite.Stmt, first int) error
 	for i := range values {
 		values[i] = valueOf(row, i+first)
 	}
+	_, err := c.insertValues(table, columns, values)
+	return err
+}
+
+// insertValues reports whether a row is new.
+func (c copier) insertValues(table, columns string, values []any) (isNew bool, err error) {
 	marks := strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
-	err := sqlitex.Execute(c.to, fmt.Sprintf("INSERT OR IGNORE INTO %s (%s) VALUES (%s)", table, columns, marks), &sqlitex.ExecOptions{Args: values})
-	if err == nil || sqlite.ErrCode(err).ToPrimary() == sqlite.ResultConstraint {
-		return nil
+	err = sqlitex.Execute(c.to, fmt.Sprintf("INSERT OR IGNORE INTO %s (%s) VALUES (%s)", table, columns, marks), &sqlitex.ExecOptions{Args: values})
+	switch {
+	case err == nil:
+		return c.to.Changes() > 0, nil
+	case sqlite.ErrCode(err).ToPrimary() == sqlite.ResultConstraint:
+		return false, nil
 	}
-	return &writeError{err}
+	return false, &writeError{err}
 }
 
 func valueOf(row *sqlite.Stmt, i int) any {

@@ -3,12 +3,15 @@ package history
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/google/go-cmp/cmp"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
@@ -71,11 +74,18 @@ func TestOneDamagedPage(t *testing.T) {
 	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
 		step = 1
 	}
-	roots := rootsOf(t, s)
 	recovered := 0
-	for page := 1; page < len(whole)/pageSize; page += step {
+	pages := slices.Sorted(maps.Keys(rootsOf(t, s))) // each of which leads to a whole table
+	for page := 2; page < len(whole)/4096; page += step {
+		pages = append(pages, page)
+	}
+	for _, number := range pages {
+		page := number - 1
+		if page < 1 {
+			continue
+		}
 		broken := bytes.Clone(whole)
-		copy(broken[page*pageSize:], bytes.Repeat([]byte{0xa5}, pageSize))
+		copy(broken[page*4096:], bytes.Repeat([]byte{0xa5}, 4096))
 		path := filepath.Join(t.TempDir(), "history.sqlite")
 		must(t, os.WriteFile(path, broken, 0o600))
 		s := opened(t, path)
@@ -97,7 +107,7 @@ func TestOneDamagedPage(t *testing.T) {
 			if lost := all[i] - rows[i]; lost > part.Lost && !part.Unknown {
 				t.Errorf("page %d: %d of table %d are lost, and %d were told: %s", page, lost, i, part.Lost, recovery)
 			}
-			if i > 0 && part.Lost > all[i]/2 && !roots[page+1] { // a root leads to all of its table
+			if i > 0 && part.Lost > all[i]/2 {
 				t.Errorf("page %d: one page costs %d of %d of table %d", page, part.Lost, all[i], i)
 			}
 		}
@@ -119,4 +129,62 @@ func TestAWholeHistoryIsNotRecovered(t *testing.T) {
 	if err != nil || recovery.Kept != "" || len(everything(t, s)) != len(before) {
 		t.Errorf("%+v, %v", recovery, err)
 	}
+}
+
+// The first page leads to all tables. Where only its header is left, their rows are found.
+func TestADamagedSchema(t *testing.T) {
+	path := waiting(t, 12)
+	s := opened(t, path)
+	all := rowsOf(t, s)
+	story, err := s.Device(t.Context(), tray(t)[0].UDID, 100)
+	must(t, err)
+	must(t, s.Close())
+	broken := read(t, path)
+	copy(broken[100:4096], bytes.Repeat([]byte{0xa5}, 4096))
+	must(t, os.WriteFile(path, broken, 0o600))
+	s = opened(t, path)
+	if rows := rowsOf(t, s); rows != all || s.Recovery().Kept == "" {
+		t.Errorf("%v of %v rows: %s", rows, all, s.Recovery())
+	}
+	again, err := s.Device(t.Context(), tray(t)[0].UDID, 100)
+	must(t, err)
+	if diff := cmp.Diff(story, again); diff != "" {
+		t.Error(diff)
+	}
+	if s.Recovery().Complete() {
+		t.Error("told to be complete, though nobody knows")
+	}
+}
+
+// What was forgotten on purpose does not come back.
+func TestRecoveryLeavesWhatWasForgotten(t *testing.T) {
+	path := waiting(t, 12)
+	s := opened(t, path)
+	must(t, s.do(t.Context(), writing, func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, "DELETE FROM runs WHERE run <= 9", nil) // and nothing is given back
+	}))
+	all := rowsOf(t, s)
+	must(t, s.Close())
+	broken := read(t, path)
+	copy(broken[100:4096], bytes.Repeat([]byte{0xa5}, 4096))
+	must(t, os.WriteFile(path, broken, 0o600))
+	s = opened(t, path)
+	if rows := rowsOf(t, s); rows != all {
+		t.Errorf("%v rows, want %v", rows, all)
+	}
+}
+
+// FuzzRowsOfLeaf reads any page.
+func FuzzRowsOfLeaf(f *testing.F) {
+	whole := read(f, waiting(f, 1))
+	for at := 0; at+historyPage <= len(whole); at += historyPage {
+		f.Add(whole[at : at+historyPage])
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		page := make([]byte, historyPage)
+		copy(page, content)
+		for _, row := range rowsOfLeaf(page, func(uint32) []byte { return page }) {
+			leavesTable(row)
+		}
+	})
 }

@@ -30,7 +30,7 @@ func versionOf(conn *sqlite.Conn) (int, error) {
 	case err != nil:
 		return 0, err
 	case application != int(schema.AppID) && objects > 0:
-		return 0, fmt.Errorf("the file is %w", ErrForeign)
+		return 0, fmt.Errorf("the file is not a history %w", ErrForeign)
 	case version < 0, version == 0 && objects > 0:
 		return 0, fmt.Errorf("%w: its schema has no number", errBroken)
 	case version > len(schema.Migrations):

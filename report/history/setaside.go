@@ -1,7 +1,6 @@
 package history
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -70,7 +69,7 @@ func (s *Store) replace(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := checkLog(s.path); err != nil {
+	if err := kind.CheckLog(s.path + "-wal"); err != nil {
 		return err
 	}
 	kept := ""
@@ -89,27 +88,6 @@ func (s *Store) replace(ctx context.Context) error {
 		s.recovery = recoverFrom(ctx, kept, s.conn)
 	}
 	return s.guard.share(ctx)
-}
-
-// checkLog reports whether what is at the name of the log is one of SQLite. Only that is
-// moved.
-func checkLog(path string) error {
-	log := path + "-wal"
-	info, err := stat(log)
-	if info == nil || err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is %w: it is %s", log, ErrForeign, kindOf(info.Mode()))
-	}
-	page, err := firstPage(log)
-	if err != nil {
-		return unreadable(err)
-	}
-	if len(page) > 0 && !bytes.HasPrefix(page, []byte{0x37, 0x7f, 0x06, 0x82}) && !bytes.HasPrefix(page, []byte{0x37, 0x7f, 0x06, 0x83}) {
-		return fmt.Errorf("%s is %w: it is not a log of SQLite", log, ErrForeign)
-	}
-	return nil
 }
 
 // setAside gives the files of a history another name, which it returns; "" if there were

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
@@ -39,7 +40,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	what, err := identify(path)
+	what, err := kind.Identify(path)
 	if err != nil {
 		return nil, err
 	}
@@ -47,10 +48,10 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	defer cancel()
 	s := &Store{path: path, now: time.Now, turn: make(chan struct{}, 1), guard: guardOf(path)}
 	err = s.guard.share(ctx)
-	if err == nil && what == ours {
+	if err == nil && what == file.Ours {
 		err = s.connect(ctx)
 	}
-	if err == nil && what != ours {
+	if err == nil && what != file.Ours {
 		err = s.renew(ctx, nil)
 	} else if isMissing(err) || isBroken(err) {
 		err = s.renew(ctx, err)
@@ -67,7 +68,7 @@ func Check(path string) error {
 	if err != nil {
 		return err
 	}
-	_, err = identify(path)
+	_, err = kind.Identify(path)
 	return err
 }
 
@@ -78,8 +79,8 @@ func OpenToRead(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	what, err := identify(path)
-	if err == nil && what != ours {
+	what, err := kind.Identify(path)
+	if err == nil && what != file.Ours {
 		err = &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 	}
 	if err != nil {
@@ -122,7 +123,7 @@ func (s *Store) use(conn *sqlite.Conn, err error) error {
 		return errors.Join(err, conn.Close())
 	}
 	s.conn = conn
-	openHere.add(s.path, 1)
+	file.Opened(s.path)
 	return nil
 }
 
@@ -147,7 +148,7 @@ func (s *Store) disconnect() error {
 	}
 	conn := s.conn
 	s.conn = nil
-	openHere.add(s.path, -1)
+	file.Closed(s.path)
 	return conn.Close()
 }
 
@@ -208,11 +209,11 @@ func (s *Store) checkPlace() error {
 	now, err := os.Stat(s.path)
 	switch {
 	case isMissing(err):
-		return fmt.Errorf("%w: %s was removed or moved while it was in use", ErrAway, s.path)
+		return fmt.Errorf("the history %w: %s was removed or moved while it was in use", ErrAway, s.path)
 	case err != nil:
-		return unreadable(err)
+		return kind.Unreadable(err)
 	case !os.SameFile(s.connected, now):
-		return fmt.Errorf("%w: %s was replaced while it was in use", ErrAway, s.path)
+		return fmt.Errorf("the history %w: %s was replaced while it was in use", ErrAway, s.path)
 	}
 	return nil
 }

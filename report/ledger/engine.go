@@ -5,14 +5,17 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // and its driver, "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // An engine is what differs between the databases. All else is SQL that both understand.
@@ -48,10 +51,10 @@ var postgresEngine = engine{
 const maxConns = 8
 
 // connect makes the handle of the database at an address: sqlite:FILE or postgres://…
-// Errors hold no password.
-func connect(address string) (*sql.DB, engine, error) {
+// Errors hold no password. One that is only read is neither made nor changed.
+func connect(ctx context.Context, address string, toRead bool) (*sql.DB, engine, error) {
 	if path, ok := strings.CutPrefix(address, "sqlite:"); ok && path != "" {
-		db, err := connectSQLite(path)
+		db, err := connectSQLite(ctx, path, toRead)
 		return db, sqliteEngine, err
 	}
 	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
@@ -60,29 +63,96 @@ func connect(address string) (*sql.DB, engine, error) {
 			return nil, engine{}, errors.New("the address of the PostgreSQL database cannot be read")
 		}
 		config.RuntimeParams["application_name"] = "backupdoctor"
+		if toRead {
+			config.RuntimeParams["default_transaction_read_only"] = "on"
+		}
 		return stdlib.OpenDB(*config), postgresEngine, nil
 	}
 	return nil, engine{}, errors.New("the address of a database is sqlite:FILE or postgres://…")
 }
 
-// connectSQLite makes the file, if it is not there, for this user alone.
-func connectSQLite(path string) (*sql.DB, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+// kind is what a SQLite file of a hub is known by.
+var kind = file.Kind{Noun: "database", AppID: 0x6264666c} // "bdfl"
+
+// safe are the settings of every connection to a file, which a stranger may have written.
+var safe = []string{"trusted_schema(OFF)", "cell_size_check(ON)", "cache_size(-65536)"}
+
+// connectSQLite opens a file, or makes it for this user alone. A file of anybody else's is
+// ErrForeign, and stays as it is.
+func connectSQLite(ctx context.Context, path string, toRead bool) (*sql.DB, error) {
+	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := file.Close(); err != nil {
+	what, err := kind.Identify(path)
+	if err != nil {
 		return nil, err
 	}
-	settings := url.Values{
+	if toRead {
+		if what != file.Ours {
+			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+		}
+		return connectToRead(ctx, path)
+	}
+	if what != file.Ours {
+		if err := begin(ctx, path); err != nil {
+			return nil, err
+		}
+	}
+	return sql.Open("sqlite", withSettings(path, url.Values{
 		"_txlock":       {"immediate"},
 		"_busy_timeout": {"30000"},
 		"_journal_mode": {"WAL"},
 		"_synchronous":  {"FULL"},
-		"_pragma":       {"trusted_schema(OFF)", "cell_size_check(ON)", "cache_size(-65536)"},
+		"_pragma":       safe,
+	}))
+}
+
+func withSettings(path string, settings url.Values) string {
+	return file.Address(path) + "?" + settings.Encode()
+}
+
+// begin makes a file, and marks it as ours before anything else is written: a hub that is
+// killed at that leaves a file that is empty, or ours.
+func begin(ctx context.Context, path string) error {
+	made, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
 	}
-	escaped := (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
-	return sql.Open("sqlite", "file:"+escaped+"?"+settings.Encode())
+	if err := made.Close(); err != nil {
+		return err
+	}
+	db, err := sql.Open("sqlite", withSettings(path, url.Values{"_busy_timeout": {"30000"}}))
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", kind.AppID))
+	return errors.Join(err, db.Close())
+}
+
+// connectToRead opens a file and changes nothing on the disk, neither the file nor its log.
+// Without a log, SQLite makes an empty one while the file is open and removes it again; where
+// the folder cannot be written, nobody writes there either.
+func connectToRead(ctx context.Context, path string) (*sql.DB, error) {
+	settings := func(mode string) url.Values {
+		return url.Values{"mode": {mode}, "_busy_timeout": {"30000"}, "_pragma": append([]string{"query_only(ON)"}, safe...)}
+	}
+	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
+		return sql.Open("sqlite", withSettings(path, settings("ro")))
+	}
+	db, err := sql.Open("sqlite", withSettings(path, settings("rw")))
+	if err != nil {
+		return nil, err
+	}
+	if _, err = db.ExecContext(ctx, "SELECT count(*) FROM sqlite_schema"); err == nil {
+		return db, nil
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	immutable := settings("ro")
+	immutable.Set("immutable", "1")
+	return sql.Open("sqlite", withSettings(path, immutable))
 }
 
 // A transaction is a step that happens as a whole or not at all.
@@ -128,19 +198,50 @@ func (e engine) isolation() sql.IsolationLevel {
 	return sql.LevelRepeatableRead
 }
 
+// failed says what happened, in place of a code of SQLite.
+func (s *Store) failed(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		err = explained(err)
+	}
+	return fmt.Errorf("%s: %w", s.engine.name, err)
+}
+
+// explained says what an error of SQLite means.
+func explained(err error) error {
+	known, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return err
+	}
+	switch known.Code() & 0xff { // of the extended code
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return errors.New("the database is locked by another program")
+	case sqlite3.SQLITE_FULL:
+		return errors.New("the disk is full")
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return errors.New("the database is damaged: some of its pages cannot be read")
+	case sqlite3.SQLITE_READONLY:
+		return errors.New("this user may only read the database")
+	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return errors.New("the database could not be opened: this user may not write to its folder")
+	case sqlite3.SQLITE_IOERR:
+		return errors.New("the disk reported an error")
+	}
+	return err
+}
+
 func (s *Store) transact(ctx context.Context, options *sql.TxOptions, step func(transaction) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	tx, err := s.db.BeginTx(ctx, options)
 	if err != nil {
-		return fmt.Errorf("%s: %w", s.engine.name, err)
+		return s.failed(ctx, err)
 	}
 	if err := step(transaction{tx, s.engine}); err != nil {
 		tx.Rollback() // what went wrong is known already
-		return fmt.Errorf("%s: %w", s.engine.name, err)
+		return s.failed(ctx, err)
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("%s: %w", s.engine.name, err)
+		return s.failed(ctx, err)
 	}
 	return nil
 }

@@ -32,3 +32,18 @@ func migrate(ctx context.Context, tx transaction, e engine) error {
 	}
 	return nil
 }
+
+// checkVersion reports whether the tables are of this version.
+func checkVersion(ctx context.Context, tx transaction) error {
+	var version int
+	err := tx.QueryRowContext(ctx, "SELECT coalesce(max(version), 0) FROM fleet_version").Scan(&version)
+	switch {
+	case err != nil:
+		return err
+	case version > len(migrations):
+		return fmt.Errorf("%w: its tables have the version %d, and this program knows %d", ErrNewer, version, len(migrations))
+	case version < len(migrations):
+		return ErrOlder
+	}
+	return nil
+}

@@ -12,6 +12,7 @@ func questions(t *testing.T, s *Store) map[string]query {
 	t.Helper()
 	asked := map[string]query{
 		"causes of devices":  {causesOfDevices + " ($1, $2)", []any{int64(1), int64(2)}},
+		"changes of visits":  {findingsInOrder, []any{int64(1)}},
 		"visits of a device": {visitsOfStory, []any{int64(1), int64(2), int64(3), int64(4)}},
 		"findings of visits": {findingsOfVisits + " ($1, $2)", []any{int64(1), int64(2)}},
 		"a device":           {findDevices, []any{"a", 1}},
@@ -66,8 +67,8 @@ var (
 )
 
 // few are questions whose rows are few, and may be put in order: the devices with a rare
-// cause, and the visits of one device.
-var few = regexp.MustCompile(`^devices .*Cause:rare|^visits to replay`)
+// cause, and the visits of one device with what was found on them.
+var few = regexp.MustCompile(`^devices .*Cause:rare|^visits to replay|^changes of visits`)
 
 // TestNoQuestionLooksAtAllRows reads the plans of all queries.
 func TestNoQuestionLooksAtAllRows(t *testing.T) {

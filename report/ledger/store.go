@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 )
 
 // patience is how long one step may take, waiting for other hubs included.
@@ -13,6 +15,12 @@ const patience = time.Minute
 
 // ErrNewer is a database that a newer version of the program has changed.
 var ErrNewer = errors.New("the database is newer than this program")
+
+// ErrOlder is a database that an older version of the program made.
+var ErrOlder = errors.New("the database is older than this program: a hub of this version brings it up to date")
+
+// ErrForeign is a file that is no database of this program.
+var ErrForeign = file.ErrForeign
 
 // ErrUnknown is a device or a report that the database does not have.
 var ErrUnknown = errors.New("the database has no such device or report")
@@ -29,19 +37,42 @@ type Store struct {
 // Open opens the database at address, sqlite:FILE or postgres://…, and brings its tables to
 // this version. A newer database is ErrNewer.
 func Open(ctx context.Context, address string) (*Store, error) {
-	db, engine, err := connect(address)
+	s, err := prepared(ctx, address, false)
 	if err != nil {
-		return nil, fmt.Errorf("opening the fleet's database: %w", err)
+		return nil, err
 	}
-	db.SetMaxOpenConns(maxConns)
-	s := &Store{db: db, engine: engine}
+	db, engine := s.db, s.engine
 	if err := s.write(ctx, func(tx transaction) error { return migrate(ctx, tx, engine) }); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the fleet's database: %w", err), db.Close())
+		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), db.Close())
 	}
 	if err := s.ready(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the fleet's database: %w", err), db.Close())
+		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), db.Close())
 	}
 	return s, nil
+}
+
+// OpenToRead opens a database that is there, and changes nothing in it, now or later. A file
+// that is not there is [fs.ErrNotExist], a database that this version would change first
+// ErrOlder, a newer one ErrNewer.
+func OpenToRead(ctx context.Context, address string) (*Store, error) {
+	s, err := prepared(ctx, address, true)
+	if err != nil {
+		return nil, err
+	}
+	err = s.read(ctx, func(tx transaction) error { return checkVersion(ctx, tx) })
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+func prepared(ctx context.Context, address string, toRead bool) (*Store, error) {
+	db, engine, err := connect(ctx, address, toRead)
+	if err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	db.SetMaxOpenConns(maxConns)
+	return &Store{db: db, engine: engine}, nil
 }
 
 // Close closes the database.

@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -15,19 +16,21 @@ func inWords(document []byte) []byte {
 	if json.Unmarshal(document, &r) != nil {
 		return document
 	}
-	reworded, err := json.Marshal(report.Reworded(r))
-	if err != nil {
+	understood, errUnderstood := json.Marshal(r)
+	reworded, errReworded := json.Marshal(report.Reworded(r))
+	if errUnderstood != nil || errReworded != nil {
 		return document
 	}
 	came, errCame := decoded(document)
+	known, errKnown := decoded(understood)
 	ours, errOurs := decoded(reworded)
-	if errCame != nil || errOurs != nil {
+	if errCame != nil || errKnown != nil || errOurs != nil {
 		return document
 	}
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(overlaid(came, ours)); err != nil {
+	if err := encoder.Encode(withUnknown(ours, came, known)); err != nil {
 		return document
 	}
 	return bytes.TrimSpace(text.Bytes())
@@ -39,27 +42,49 @@ func decoded(text []byte) (value any, err error) {
 	return value, decoder.Decode(&value)
 }
 
-// overlaid puts one document over another, of which only the fields stay that the first does
-// not have.
-func overlaid(under, over any) any {
-	switch over := over.(type) {
+// withUnknown adds to a document of ours the fields of the one that came which this version does
+// not know. known is what it understood of that: a field which is in there, and not in ours, was
+// left out on purpose.
+func withUnknown(ours, came, known any) any {
+	switch ours := ours.(type) {
 	case map[string]any:
-		under, isMap := under.(map[string]any)
-		if !isMap {
-			return over
+		came, cameMap := came.(map[string]any)
+		known, knownMap := known.(map[string]any)
+		if !cameMap || !knownMap {
+			return ours
 		}
-		for name, value := range over {
-			under[name] = overlaid(under[name], value)
+		for name, value := range came {
+			own, understood := fieldOf(ours, name), fieldOf(known, name)
+			switch {
+			case own != "":
+				ours[own] = withUnknown(ours[own], value, known[understood])
+			case understood == "":
+				ours[name] = value
+			}
 		}
-		return under
 	case []any:
-		under, isList := under.([]any)
-		if !isList || len(under) != len(over) {
-			return over
+		came, cameList := came.([]any)
+		known, knownList := known.([]any)
+		if !cameList || !knownList || len(came) != len(ours) || len(known) != len(ours) {
+			return ours
 		}
-		for i := range over {
-			over[i] = overlaid(under[i], over[i])
+		for i := range ours {
+			ours[i] = withUnknown(ours[i], came[i], known[i])
 		}
 	}
-	return over
+	return ours
+}
+
+// fieldOf is the name of a field in an object, in whichever case the decoder would take it for
+// the same; "" if there is none.
+func fieldOf(object map[string]any, name string) string {
+	if _, exact := object[name]; exact {
+		return name
+	}
+	for other := range object {
+		if strings.EqualFold(other, name) {
+			return other
+		}
+	}
+	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/device/releases"
 )
@@ -16,6 +17,7 @@ type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
+	Zone           *time.Location         // of the person's clock; nil is UTC
 	Environ        func() []string        // the whole environment, for a program that is started
 	ConfigDir      func() (string, error) // the folder for settings of this user's programs
 	DataDir        func() (string, error) // the folder for their data

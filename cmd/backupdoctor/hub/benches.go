@@ -267,14 +267,12 @@ func (e env) listBenches(ctx *cli.Context) error {
 
 // heardOf are the benches that the database knows. A file that is not there is not made.
 func heardOf(ctx context.Context, sink string) ([]ledger.Bench, error) {
-	if path, ok := strings.CutPrefix(sink, "sqlite:"); ok {
-		if _, err := os.Stat(filepath.FromSlash(path)); errors.Is(err, os.ErrNotExist) {
-			return nil, nil
-		}
-	}
 	ctx, cancel := context.WithTimeout(ctx, databaseWithin)
 	defer cancel()
-	store, err := ledger.Open(ctx, sink)
+	store, err := ledger.OpenToRead(ctx, sink)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

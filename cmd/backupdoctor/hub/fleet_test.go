@@ -2,6 +2,7 @@ package hub
 
 import (
 	"bytes"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,5 +105,21 @@ func TestJSONFiles(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
 		t.Errorf("it left %d files, %v", len(entries), err)
+	}
+}
+
+// A token goes in plain text to this computer only.
+func TestLocalAddresses(t *testing.T) {
+	for address, want := range map[string]bool{
+		"http://127.0.0.1:7480": true, "http://[::1]:7480": true, "http://[::1]": true, "http://localhost": true,
+		"http://192.0.2.1": false, "http://[2001:db8::1]:7480": false, "http://hub.example.org": false, "http://127.0.0.1.example.org": false,
+	} {
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := local(hostPort(u)); got != want {
+			t.Errorf("%s is local: %t, want %t", address, got, want)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -66,7 +67,7 @@ func (e env) pagesOf(ctx *cli.Context, at *url.URL) (source, error) {
 	}}, nil
 }
 
-func hostPort(u *url.URL) string { return u.Hostname() + ":" + cmp.Or(u.Port(), "80") }
+func hostPort(u *url.URL) string { return net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "80")) }
 
 // trusting is how to know a hub: by what vouches for its name, or by the fingerprint of its
 // certificate and nothing else.

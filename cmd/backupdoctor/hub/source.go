@@ -46,13 +46,14 @@ func (e env) sourceOf(ctx *cli.Context) (source, error) {
 		if err := checkSink(from); err != nil {
 			return nil, err
 		}
-	} else if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) { // it would be made
-		return nil, command.Usage("name another with --from or --data", "no hub keeps reports in %s", path)
 	}
 	within, cancel := context.WithTimeout(ctx.Context, databaseWithin)
 	defer cancel()
-	store, err := ledger.Open(within, from)
-	if err != nil {
+	store, err := ledger.OpenToRead(within, from)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, command.Usage("name another with --from or --data", "no hub keeps reports in %s", path)
+	case err != nil:
 		return nil, command.Usage("", "%w", err)
 	}
 	return fleetDatabase{store}, nil

@@ -62,6 +62,15 @@ func Send(ctx context.Context, environ []string, title, text string) error {
 	return fmt.Errorf("%s failed: %s", t.name, cmp.Or(safe(line, maxText), err.Error()))
 }
 
+// Available reports whether there is a program to show notes. The error says which is missing.
+func Available() error {
+	t := toolOf(runtime.GOOS, note{})
+	if _, err := exec.LookPath(t.name); err != nil {
+		return fmt.Errorf("%s is not installed", t.name)
+	}
+	return nil
+}
+
 // A note is what is shown.
 type note struct{ title, text string }
 

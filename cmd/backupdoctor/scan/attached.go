@@ -40,6 +40,10 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 	attached, left := a.leftOut(attached)
 	wanted, missing := Choose(a.Labels.bySlot(slices.DeleteFunc(attached, a.finished)), a.UDIDs)
 	left = leftOutOf(left, a.UDIDs)
+	var none error // how the command ends where no device that was asked for is there
+	if len(wanted)+len(archives)+len(left)+len(gaps) == 0 && len(missing) > 0 && a.Resumed == nil {
+		none, missing = notHere(missing...), nil
+	}
 	set := a.backupsOf(reading, wanted, slices.Concat(missing, ownersOf(archives)))
 	learned := func() Learned {
 		for _, gap := range stopped(reading) {
@@ -47,7 +51,7 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 				gaps = append(gaps, gap)
 			}
 		}
-		l := Learned{Recording: run.Recording(gaps...), Places: set.reported()}
+		l := Learned{Recording: run.Recording(gaps...), Places: set.reported(), None: none}
 		l.Recording.LeftOut, l.Recording.Jobs = left, jobsOf(c.workers)
 		return l
 	}

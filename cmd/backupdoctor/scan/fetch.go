@@ -68,7 +68,7 @@ func (f Fetch) pick(ctx context.Context, udid string) (usb.Attached, error) {
 	case len(wanted) > 1:
 		return usb.Attached{}, command.Usage("see backupdoctor devices", "%d devices are attached: name one with --udid", len(wanted))
 	case udid != "":
-		return usb.Attached{}, command.Exit{Code: report.ExitNoDevice, Err: fmt.Errorf("the device %q is not attached", udid)}
+		return usb.Attached{}, notHere(udid)
 	default:
 		return usb.Attached{}, Ending(report.New(report.Run{}), runtime.GOOS)
 	}
@@ -157,14 +157,18 @@ func (f Fetch) await(ctx context.Context, attached usb.Attached, before []usb.Ar
 	defer stop()
 	began := time.Now()
 	seen := map[string]uint64{} // the sizes of new archives
+	state := unpressed
 	for {
 		archives, err := f.Door.Archives(ctx, attached)
-		state := "waiting for the buttons to be pressed"
+		if ctx.Err() != nil {
+			return usb.Archive{}, f.waited(state)
+		}
+		state = unpressed
 		switch {
 		case err == nil:
 			for _, a := range archives {
 				if a.Gathering {
-					state = "the device is gathering"
+					state = gathering
 					continue
 				}
 				if slices.ContainsFunc(before, func(b usb.Archive) bool { return !b.Gathering && b.Name == a.Name }) {
@@ -176,16 +180,37 @@ func (f Fetch) await(ctx context.Context, attached usb.Attached, before []usb.Ar
 				seen[a.Name], state = a.Bytes, "the device has finished"
 			}
 		default:
-			state = "waiting for the device to come back"
+			state = away
 			if attached, err = f.again(ctx, attached, err); err != nil {
 				return usb.Archive{}, err
 			}
 		}
 		f.Screen.Status(fmt.Sprintf("%s, %d s", state, int(time.Since(began).Seconds())))
 		if err := pause(ctx); err != nil {
-			return usb.Archive{}, err
+			return usb.Archive{}, f.waited(state)
 		}
 	}
+}
+
+// What an archive is waited for.
+const (
+	unpressed = "waiting for the buttons to be pressed"
+	gathering = "the device is gathering"
+	away      = "waiting for the device to come back"
+)
+
+// waited ends the wait for an archive.
+func (f Fetch) waited(state string) error {
+	end := command.Exit{Code: report.ExitNotExamined, Hint: "--wait TIME waits longer; --last fetches the newest archive that is on the device"}
+	switch state {
+	case unpressed:
+		end.Err = fmt.Errorf("nobody started a sysdiagnose on the device within %v", f.Wait)
+	case away:
+		end.Err = fmt.Errorf("the device was not attached at the end of %v", f.Wait)
+	default:
+		end.Err = fmt.Errorf("the device had not finished its sysdiagnose after %v", f.Wait)
+	}
+	return end
 }
 
 // again finds the device under the number that it has now, after a request to it failed.
@@ -241,6 +266,11 @@ func (f Fetch) pull(ctx context.Context, attached usb.Attached, archive usb.Arch
 	if err := f.Files.Name(path, part); err != nil {
 		return "", err
 	}
+	if whole, err := endsWhole(path); err != nil {
+		return "", err
+	} else if !whole {
+		fmt.Fprintf(f.Screen, "%s has no end of an archive: what the device holds may be cut off\n", archive.Name)
+	}
 	if isDated(archive) {
 		return path, os.Chtimes(path, time.Time{}, archive.ChangedAt)
 	}
@@ -248,14 +278,18 @@ func (f Fetch) pull(ctx context.Context, attached usb.Attached, archive usb.Arch
 }
 
 // fetched reports whether a file is a whole copy of an archive that this user made: it has its
-// size and its time.
+// size and its time, and ends as an archive does.
 func fetched(path string, archive usb.Archive) bool {
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() || !isOwn(info) || uint64(info.Size()) != archive.Bytes {
 		return false
 	}
 	apart := info.ModTime().Sub(archive.ChangedAt).Abs()
-	return isDated(archive) && apart <= 2*time.Second // what a memory card can tell apart
+	if !isDated(archive) || apart > 2*time.Second { // what a memory card can tell apart
+		return false
+	}
+	whole, err := endsWhole(path)
+	return err == nil && whole
 }
 
 // isDated reports whether the device told when an archive was changed.

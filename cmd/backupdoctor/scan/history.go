@@ -9,6 +9,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
@@ -85,6 +86,9 @@ func (k Keeper) open(ctx context.Context, run *Run) *keeping {
 }
 
 func (k *keeping) hear(e Event) {
+	if e.Device != nil && e.Device.Reason == string(device.NotAttached) {
+		return // nothing was seen of it
+	}
 	if k.Outgoing == nil || e.Result == nil {
 		k.recorder.Hear(e.Event)
 	} else {

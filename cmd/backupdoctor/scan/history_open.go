@@ -80,7 +80,7 @@ func checkFolder(env command.Env, path string) error {
 	}
 	folder := filepath.Dir(path)
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-		return HistoryError(fmt.Errorf("%w: there is no folder %s", history.ErrAway, folder))
+		return HistoryError(fmt.Errorf("the history %w: there is no folder %s", history.ErrAway, folder))
 	}
 	return nil
 }

@@ -34,7 +34,16 @@ func (h Hooks) Sink() Sink {
 	var running sync.WaitGroup
 	var run *Run
 	return Sink{
-		Begin: func(_ context.Context, r *Run) error { run = r; return nil },
+		Begin: func(_ context.Context, r *Run) error {
+			run = r
+			if h.Notify {
+				if err := notify.Available(); err != nil {
+					h.Notify = false
+					fmt.Fprintln(h.Screen, "backupdoctor: --notify shows nothing:", err)
+				}
+			}
+			return nil
+		},
 		Hear: func(e Event) {
 			if e.Type != report.DeviceDone || e.Result != nil && e.Result.Again {
 				return

@@ -35,6 +35,10 @@ func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
 	attached, left := l.leftOut(found.Devices)
 	wanted, missing := Choose(l.Labels.bySlot(attached), l.UDIDs)
 	left = leftOutOf(left, l.UDIDs)
+	var none error // how the command ends where no device that was asked for is there
+	if len(wanted)+len(left)+len(gaps) == 0 && len(missing) > 0 {
+		none, missing = notHere(missing...), nil
+	}
 	set := l.backupsOf(ctx, wanted, missing)
 	c := l.collection(run)
 	c.done = func(number int, s device.Snapshot) { run.Tell(number, report.DeviceState, s, report.AllRead) }
@@ -43,7 +47,7 @@ func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
 	for number, s := range c.snapshots {
 		run.Done(number, s)
 	}
-	learned := Learned{Recording: run.Recording(append(gaps, stopped(ctx)...)...), Places: set.reported()}
+	learned := Learned{Recording: run.Recording(append(gaps, stopped(ctx)...)...), Places: set.reported(), None: none}
 	learned.Recording.LeftOut = left
 	return learned, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backuplog"
@@ -181,7 +182,7 @@ func (f follower) sum(log *backuplog.Log) {
 		f.say(terminal.LostLines(a.Lost))
 	}
 	if at, err := a.Until.Get(); err == nil && a.Outcome == device.AttemptSucceeded {
-		f.say("the backup has completed: the device dates its last good iCloud backup " + at.Local().Format(time.DateTime))
+		f.say("the backup has completed: the device dates its last good iCloud backup " + words.Moment(at.Local()))
 	}
 }
 

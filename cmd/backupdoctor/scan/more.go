@@ -2,6 +2,9 @@ package scan
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"slices"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -27,6 +30,17 @@ func Network(prober *reach.Prober) More {
 		for i := range snapshots {
 			snapshots[i].Reach = &seen
 		}
+	}
+}
+
+// TellOffline says once that the network told nothing, after [Network].
+func TellOffline(messages io.Writer) More {
+	return func(_ context.Context, snapshots []device.Snapshot) {
+		seen := snapshots[0].Reach
+		if seen == nil || slices.ContainsFunc(seen.Hosts, func(h device.HostReach) bool { _, err := h.Issuer.Get(); return err == nil }) {
+			return
+		}
+		fmt.Fprintln(messages, "this computer reached none of Apple's hosts, so --net tells nothing")
 	}
 }
 

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"context"
 	"net"
 	"testing"
@@ -32,6 +33,18 @@ func TestOfflineTheReportIsTheSame(t *testing.T) {
 	Network(&dead)(t.Context(), with)
 	if with[0].Reach == nil {
 		t.Fatal("nobody looked")
+	}
+	var messages bytes.Buffer
+	TellOffline(&messages)(t.Context(), with)
+	if messages.String() != "this computer reached none of Apple's hosts, so --net tells nothing\n" {
+		t.Errorf("offline: %q", messages.String())
+	}
+	messages.Reset()
+	TellOffline(&messages)(t.Context(), []device.Snapshot{{Reach: &device.Reach{Hosts: []device.HostReach{
+		{Host: "a"}, {Host: "b", Issuer: device.Known(device.IssuedByApple)},
+	}}}})
+	if messages.Len() != 0 {
+		t.Errorf("online: %q", messages.String())
 	}
 	got, want := judge.judge(0, with[0]).Device, judge.judge(0, without[0]).Device
 	if got.Headline != want.Headline || len(got.Plan) != len(want.Plan) || len(got.Findings) != len(want.Findings) {

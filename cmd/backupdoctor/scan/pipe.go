@@ -43,6 +43,7 @@ func (p Pipe) Run(ctx context.Context) error {
 		return err
 	}
 	learned, err := p.Source.Learn(ctx, run)
+	run.settle()
 	run.learned()
 	if err == nil {
 		err = p.report(run, learned)
@@ -105,9 +106,29 @@ func (p Pipe) seen(results []Result) *report.Inventory {
 		devices = append(devices, result.Snapshot.Device)
 	}
 	unseen := p.Inventory.Unseen(devices)
-	inventory := &report.Inventory{Devices: p.Inventory.Rows(), Missing: len(unseen), Unseen: append([]string{}, unseen...)}
-	if p.Judge.Redact {
-		inventory.Unseen = []string{}
+	inventory := &report.Inventory{
+		Devices: p.Inventory.Rows(), Missing: len(unseen), Unseen: []string{}, UnseenAssets: [][]report.Field{}, UnlistedDevices: []report.Named{},
+	}
+	for _, key := range unseen {
+		if p.Judge.Redact {
+			break
+		}
+		inventory.Unseen = append(inventory.Unseen, key)
+		row := []report.Field{}
+		for _, field := range p.Inventory.For(key, "") {
+			row = append(row, report.Field(field))
+		}
+		inventory.UnseenAssets = append(inventory.UnseenAssets, row)
+	}
+	for _, id := range devices {
+		if !p.Inventory.IsUnlisted(id) {
+			continue
+		}
+		inventory.Unlisted++
+		if !p.Judge.Redact {
+			name, _ := id.Name.Get() // "" if it is not known
+			inventory.UnlistedDevices = append(inventory.UnlistedDevices, report.Named{UDID: id.UDID, Name: name})
+		}
 	}
 	return inventory
 }

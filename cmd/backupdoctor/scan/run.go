@@ -32,7 +32,10 @@ type Run struct {
 	resultsMu sync.Mutex
 	results   map[int]Result // by number
 	members   map[int]member // by number
+	all       checks.Members // of members
 	before    string         // the newest version that was seen in earlier runs
+	tray      device.Tray    // what the finished devices show together
+	judged    device.Tray    // what all attached devices were last judged by
 	apart     bool           // the devices were read by several computers, or at different times
 }
 
@@ -84,10 +87,7 @@ func (r *Run) Tell(number int, what string, s device.Snapshot, state string) {
 // the tray shows something new with this one: that the clock of this computer is in doubt.
 func (r *Run) Done(number int, s device.Snapshot) {
 	r.resultsMu.Lock()
-	if !r.apart {
-		r.members[number] = member{checks.MemberOf(s), s.Tray}
-		s.Tray = cmp.Or(r.together(), s.Tray)
-	}
+	s.Tray = r.join(number, s)
 	r.resultsMu.Unlock()
 	result := r.judge.judge(number, s)
 
@@ -95,10 +95,32 @@ func (r *Run) Done(number int, s device.Snapshot) {
 	defer r.deliverMu.Unlock()
 	r.resultsMu.Lock()
 	r.results[number] = r.kept(result)
-	again := r.judgedAgain()
+	var again []Result
+	switch {
+	case isNews(r.judged, r.tray):
+		again = r.judgedAgain(slices.Sorted(maps.Keys(r.results)))
+		r.judged = r.tray
+	case isNews(s.Tray, r.tray): // others finished while it was judged
+		again = r.judgedAgain([]int{number})
+	}
 	r.resultsMu.Unlock()
 	r.deliver(result)
-	for _, result := range again {
+	r.deliverAgain(again)
+}
+
+// settle judges the devices again that were not judged by all that the tray shows in the end.
+func (r *Run) settle() {
+	r.deliverMu.Lock()
+	defer r.deliverMu.Unlock()
+	r.resultsMu.Lock()
+	again := r.judgedAgain(slices.Sorted(maps.Keys(r.results)))
+	r.judged = r.tray
+	r.resultsMu.Unlock()
+	r.deliverAgain(again)
+}
+
+func (r *Run) deliverAgain(results []Result) {
+	for _, result := range results {
 		result.Again = true
 		r.deliver(result)
 	}
@@ -125,25 +147,46 @@ func (r *Run) Saw(version string) {
 	r.before = version
 }
 
-// together is what the devices that are finished show together.
-func (r *Run) together() device.Tray {
-	members := make([]checks.Member, 0, len(r.members))
-	for _, m := range r.members {
-		members = append(members, m.Member)
+// join adds a finished device to the tray, and answers what the tray shows of it.
+func (r *Run) join(number int, s device.Snapshot) device.Tray {
+	if r.apart {
+		return s.Tray
 	}
-	return checks.Together(members, r.before)
+	m := member{checks.MemberOf(s), s.Tray}
+	if earlier, ok := r.members[number]; ok {
+		r.all.Remove(earlier.Member)
+	}
+	r.members[number] = m
+	r.all.Add(m.Member)
+	r.tray = r.all.Together(r.before)
+	return cmp.Or(r.tray, m.given)
 }
 
-// judgedAgain judges the attached devices again for which the tray shows something else than
-// when they were judged.
-func (r *Run) judgedAgain() []Result {
+// fewDevices is how many devices may share a difference of their clocks for each of them to
+// have all judged again at once.
+const fewDevices = 16
+
+// isNews reports whether devices that were judged by one tray have to be judged again now that
+// another is known. Each device that differs as others do changes the count of them: once it is
+// large, all are judged again only as it grows by a quarter, and at the end of the run.
+// Otherwise the work would grow with the square of the number of devices.
+func isNews(before, now device.Tray) bool {
+	if now.ClockDevices <= fewDevices || before.ClockDevices == 0 {
+		return before != now
+	}
+	return before.NewestSeen != now.NewestSeen || before.NewestSeenWhere != now.NewestSeenWhere ||
+		now.ClockDevices < before.ClockDevices || now.ClockDevices-before.ClockDevices > before.ClockDevices/4
+}
+
+// judgedAgain judges those of some attached devices again for which the tray shows something
+// else than when they were judged.
+func (r *Run) judgedAgain(numbers []int) []Result {
 	if r.apart {
 		return nil
 	}
-	together := r.together()
 	var again []Result
-	for _, number := range slices.Sorted(maps.Keys(r.results)) {
-		s, tray := r.results[number].Snapshot, cmp.Or(together, r.members[number].given)
+	for _, number := range numbers {
+		s, tray := r.results[number].Snapshot, cmp.Or(r.tray, r.members[number].given)
 		if s.Live == nil || s.Tray == tray {
 			continue
 		}
@@ -189,6 +232,10 @@ func summary(s *device.Snapshot) *device.Snapshot {
 func (r *Run) Replace(number int) {
 	r.resultsMu.Lock()
 	defer r.resultsMu.Unlock()
+	if m, ok := r.members[number]; ok {
+		r.all.Remove(m.Member)
+		r.tray = r.all.Together(r.before)
+	}
 	delete(r.results, number)
 	delete(r.members, number)
 }

@@ -55,22 +55,27 @@ func (t ThisComputer) Look(ctx context.Context) device.Computer {
 	return c
 }
 
-// historyFact opens the history if there is one, as a scan does.
+// historyFact opens the history if there is one, and changes nothing.
 func (t ThisComputer) historyFact(ctx context.Context) device.Fact[bool] {
 	path, err := HistoryPath(t.Env)
 	if err == nil {
-		_, err = os.Stat(path)
+		err = history.Probe(ctx, path)
 	}
+	_, broken := errors.AsType[*history.BrokenError](err)
 	switch {
+	case err == nil:
+		return device.Known(true)
+	case errors.Is(err, ErrNoHistory):
+		return device.Unknown[bool](device.NotAsked)
 	case errors.Is(err, fs.ErrNotExist):
 		return device.Unknown[bool](device.Absent)
-	case err != nil:
+	case errors.Is(err, history.ErrAway):
+		return device.Unknown[bool](device.Unreachable)
+	case broken, errors.Is(err, history.ErrForeign):
+		return device.Unknown[bool](device.Malformed)
+	default:
 		return device.Unknown[bool](device.NotPermitted)
 	}
-	if err := history.Probe(ctx, path); err != nil {
-		return device.Unknown[bool](device.Malformed)
-	}
-	return device.Known(true)
 }
 
 // foldersOf looks into the folders of backups.

@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -120,5 +121,37 @@ func TestANewerMajorIsSeen(t *testing.T) {
 		if (f.Status == "unknown") != test.unknown || test.unknown != strings.Contains(f.Summary, "releases update") {
 			t.Errorf("%s: %s, %s", name, f.Status, f.Summary)
 		}
+	}
+}
+
+// The devices of a large tray are not all judged again with each device, and in the end all
+// are judged by what all of them show.
+func TestTheClockOfThisComputerOnALargeTray(t *testing.T) {
+	const count = 150
+	skews := make([]float64, count)
+	for i := range skews {
+		skews[i] = 3600
+	}
+	delivered, last := 0, map[string]Result{}
+	Pipe{
+		Judge:  Judge{Checks: checks.All()},
+		Source: withClocks(skews...),
+		Sinks: []Sink{{
+			Hear: func(e Event) {
+				if e.Type == report.DeviceDone {
+					delivered++
+					last[e.UDID] = *e.Result
+				}
+			},
+		}},
+	}.Run(t.Context())
+	results := slices.Collect(maps.Values(last))
+	for _, result := range results {
+		if got := result.Snapshot.Tray.ClockDevices; got != count {
+			t.Fatalf("%s was judged last by %d devices", result.Snapshot.Device.UDID, got)
+		}
+	}
+	if len(results) != count || delivered > 8*count {
+		t.Errorf("%d results of %d devices", delivered, len(results))
 	}
 }

@@ -29,6 +29,7 @@ type Learner struct {
 	Stdout io.Writer
 
 	slots labels.Slots
+	lines <-chan line // what the person types; nil if there are Names
 }
 
 // errLearned ends the learning: there is no place left to name, or the person has had
@@ -44,24 +45,73 @@ func (l *Learner) Learn(ctx context.Context) error {
 	fmt.Fprintln(l.Stdout, "plug a device into the first place, or leave it there; then along the tray, one place after the other")
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	var ended error
-	err = l.Door.Watch(ctx, func(c usb.Change) {
-		if c.Gone || c.Paired || c.Attached.Connection != device.USB || ended != nil {
-			return
-		}
-		if ended = l.place(ctx, c.Attached); ended != nil {
-			stop()
-		}
-	})
-	switch {
-	case err != nil:
-		gap := device.GapOf(err)
-		return scan.NoMux(report.Gap{Reason: string(gap.Reason), Summary: gap.Error()}, runtime.GOOS)
-	case ended == nil || errors.Is(ended, errLearned):
-		return nil
-	default:
-		return ended
+	changes, watched := make(chan usb.Change), make(chan error, 1)
+	go func() {
+		watched <- l.Door.Watch(ctx, func(c usb.Change) {
+			select {
+			case changes <- c:
+			case <-ctx.Done():
+			}
+		})
+	}()
+	if l.Names == nil {
+		l.lines = l.read(ctx)
 	}
+	for {
+		select {
+		case err := <-watched:
+			if err == nil {
+				return nil
+			}
+			gap := device.GapOf(err)
+			return scan.NoMux(report.Gap{Reason: string(gap.Reason), Summary: gap.Error()}, runtime.GOOS)
+		case c := <-changes:
+			if c.Gone || c.Paired || c.Attached.Connection != device.USB {
+				continue
+			}
+			if err := l.place(ctx, c.Attached); err != nil {
+				return unlessLearned(err)
+			}
+		case line := <-l.lines:
+			if line.err != nil || line.text == "" || line.text == "q" {
+				return unlessLearned(cmp.Or(line.err, errLearned))
+			}
+			fmt.Fprintln(l.Stdout, "there is no place to name: plug a device into it, or press Enter to end")
+		}
+	}
+}
+
+// A line is what a person typed.
+type line struct {
+	text string
+	err  error
+}
+
+// read reads lines until one cannot be read, while devices are waited for.
+func (l *Learner) read(ctx context.Context) <-chan line {
+	lines := make(chan line)
+	go func() {
+		for {
+			text, err := l.Ask.Line(ctx)
+			select {
+			case lines <- line{text, err}:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return lines
+}
+
+// unlessLearned is nil where the learning ended as it should.
+func unlessLearned(err error) error {
+	if errors.Is(err, errLearned) || errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 // place names the place of one device.
@@ -78,16 +128,19 @@ func (l *Learner) place(ctx context.Context, a usb.Attached) error {
 	for {
 		proposal := cmp.Or(known, nextName(l.slots))
 		fmt.Fprintf(l.Stdout, "port %s, name [%s]: ", port, proposal)
-		text, err := l.Ask.Line(ctx)
-		switch {
-		case errors.Is(err, io.EOF), ctx.Err() != nil, text == "q":
-			fmt.Fprintln(l.Stdout)
+		var typed line
+		select {
+		case typed = <-l.lines:
+		case <-ctx.Done():
 			return errLearned
-		case err != nil:
-			return err
 		}
-		if err = l.keep(port, cmp.Or(text, proposal)); err == nil {
-			fmt.Fprintln(l.Stdout, "kept; the next place, or q")
+		if typed.err != nil || typed.text == "q" {
+			fmt.Fprintln(l.Stdout)
+			return cmp.Or(typed.err, errLearned)
+		}
+		err := l.keep(port, cmp.Or(typed.text, proposal))
+		if err == nil {
+			fmt.Fprintln(l.Stdout, "kept; plug a device into the next place, or press Enter to end")
 			return nil
 		}
 		fmt.Fprintln(l.Stdout, err)

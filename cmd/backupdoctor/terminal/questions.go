@@ -11,6 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
 // Questions puts the open questions of devices to a person, one at a time.
@@ -66,13 +67,14 @@ func (q Questions) recognise(text string) {
 		fmt.Fprintln(q.Out, "no known message has these words")
 	}
 	for _, m := range meanings {
-		fmt.Fprintln(q.Out, "understood as", m.Title())
+		q.say("understood as " + m.Title())
 	}
 }
 
 // put asks one question until the answer can be understood, or there is none.
 func (q Questions) put(ctx context.Context, number, open int, question checks.Question) (string, error) {
-	fmt.Fprintf(q.Out, "\n%d. %s\n", number, question.Text)
+	fmt.Fprintln(q.Out)
+	q.say(fmt.Sprintf("%d. %s", number, question.Text))
 	for {
 		fmt.Fprintf(q.Out, "%s (%d open) ", answerForm(question.Kind), open)
 		text, err := q.Prompt.Line(ctx)
@@ -83,8 +85,16 @@ func (q Questions) put(ctx context.Context, number, open int, question checks.Qu
 		if err == nil {
 			return text, nil
 		}
-		fmt.Fprintln(q.Out, err)
+		q.say(err.Error())
 	}
+}
+
+// say prints a text, wrapped where it is a screen that shows it.
+func (q Questions) say(text string) {
+	if screen, ok := q.Out.(*Screen); ok {
+		text = format.Wrap(text, screen.Columns())
+	}
+	fmt.Fprintln(q.Out, text)
 }
 
 // answerForm shows what an answer looks like.

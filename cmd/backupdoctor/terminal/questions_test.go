@@ -35,6 +35,21 @@ func talk(s *device.Snapshot, typed io.Reader) (asked string, more bool) {
 	return out.String(), more
 }
 
+// A question is wrapped at words, to the width of the screen.
+func TestQuestionsAreWrapped(t *testing.T) {
+	var out bytes.Buffer
+	screen := NewScreen(&out, func(name string) string { return map[string]string{"COLUMNS": "40"}[name] })
+	q := Questions{NewPrompt(strings.NewReader("q\n")), screen, checks.All(), time.Now}
+	question := checks.Question{ID: "terms-not-accepted", Text: "Does Settings > [name] on this iPhone ask to accept new terms and conditions of iCloud?"}
+	if _, err := q.put(t.Context(), 1, 1, question); err != nil {
+		t.Fatal(err)
+	}
+	const want = "\n1. Does Settings > [name] on this iPhone\nask to accept new terms and conditions\nof iCloud?\n[y/n] (1 open) "
+	if out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
 func TestQuestions(t *testing.T) {
 	for _, test := range []struct {
 		name  string

@@ -34,6 +34,9 @@ func NewScreen(out io.Writer, getenv func(string) string) *Screen {
 // IsTerminal reports whether a person may look at the screen.
 func (s *Screen) IsTerminal() bool { return s.is }
 
+// Columns is the width of the screen.
+func (s *Screen) Columns() int { return Width(s.out, s.getenv, 0) }
+
 // UTF8 reports whether more than ASCII can be shown.
 func (s *Screen) UTF8() bool { return UTF8(s.getenv) }
 
@@ -102,6 +105,9 @@ func (s *Screen) CloseView() {
 		s.view = nil
 	}
 }
+
+// Width is how many columns there are.
+func (s *Screen) Width() int { return Width(s.out, s.getenv, 0) }
 
 // size is how large the terminal is, in columns and lines.
 func (s *Screen) size() (width, height int) {

@@ -30,8 +30,8 @@ func TestPlantedInAFleet(t *testing.T) {
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
 	fields := plantedIn(t, store)
-	if len(fields) < 60 {
-		t.Errorf("only %d fields were planted", len(fields))
+	if len(fields) < 120 {
+		t.Errorf("only %d addresses show a field that was planted", len(fields))
 	}
 	handler, err := New(Config{
 		Store: store, Guard: web.Guard{Hosts: []string{"hub.example.org"}}, Token: token, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
@@ -53,23 +53,53 @@ func TestPlantedInAFleet(t *testing.T) {
 			shown++
 		}
 		for _, line := range found {
-			t.Errorf("%s (%s): %s", address, fields[strings.TrimPrefix(address, "/device?id=")], line)
+			t.Errorf("%s (%s): %s", address, fields[address], line)
+		}
+		if field, known := strings.CutPrefix(fields[address], ofOurs); known && isLookedUp(field) && strings.Contains(page.text, reporttest.Planted) {
+			t.Errorf("%s has the words that came as %s", address, field)
 		}
 	}
-	if shown < len(fields) {
+	if shown < len(fields)/2 {
 		t.Errorf("what was planted is on %d pages only", shown)
 	}
 }
 
-// plantedIn keeps a report for each field of one, and gives the fields by the device.
+// ofOurs begins the name of a field of a report whose ids this version knows.
+const ofOurs = "ours: "
+
+// isLookedUp reports whether what a field of a report holds is looked up by an id beside it.
+func isLookedUp(field string) bool {
+	for _, end := range []string{
+		".findings[].title", ".findings[].effect", ".remedies[].title", ".sources[].title", ".sources[].url", ".gaps[].summary", ".proof[].text",
+		".plan[].title", ".plan[].actor", ".plan[].risk", ".plan[].steps[]",
+	} {
+		if strings.HasSuffix(field, end) {
+			return true
+		}
+	}
+	return false
+}
+
+func reportID(n int) string { return fmt.Sprintf("01936000-0000-7000-8000-%012x", n+1) }
+
+// siteOf has advice planted in one name alone: it is on each page of each device there.
+func siteOf(n int) string {
+	if n == 0 {
+		return reporttest.Planted
+	}
+	return "Oslo"
+}
+
+// plantedIn keeps a report for each field of one, and gives the fields by the addresses that
+// show them.
 func plantedIn(t *testing.T, store *ledger.Store) map[string]string {
 	t.Helper()
 	full, err := json.Marshal(reporttest.Example(reflect.TypeFor[report.Report]()))
 	must(t, err)
 	tray, err := os.ReadFile("../../../testdata/reports/tray-of-six.json")
 	must(t, err)
-	fields := map[string]string{}
-	for _, document := range [][]byte{full, tray} {
+	fields, n := map[string]string{}, 0
+	for i, document := range [][]byte{full, tray} {
 		for _, field := range reporttest.TextFields(t, document) {
 			text := reporttest.Plant(t, document, field, false)
 			var r report.Report
@@ -77,21 +107,27 @@ func plantedIn(t *testing.T, store *ledger.Store) map[string]string {
 				continue // it is no text, but a time
 			}
 			r.Subject, r.Devices = report.OfDevices, r.Devices[:min(3, len(r.Devices))]
-			id := fmt.Sprintf("%08d", len(fields))
+			id := fmt.Sprintf("%08d", n)
 			for i := range r.Devices {
 				if field != ".devices[].udid" {
 					r.Devices[i].UDID = fmt.Sprintf("%s-%d", id, i)
 				}
 				r.Devices[i].TakenAt = now.Add(-time.Hour)
 			}
+			sent, err := json.Marshal(r)
+			must(t, err)
 			outcome, err := store.Put(t.Context(), ledger.Message{
-				ID: fmt.Sprintf("01936000-0000-7000-8000-%012x", len(fields)+1), Bench: "oslo", Site: reporttest.Planted, Received: now, Report: report.Reworded(r),
+				ID: reportID(n), Bench: "oslo", Site: siteOf(n), Received: now, Report: report.Reworded(r), JSON: sent,
 			})
 			must(t, err)
 			if len(outcome.Refused) > 0 {
 				t.Errorf("with %s planted the report is refused: %v", field, outcome.Refused)
 			}
-			fields[id+"-0"] = field
+			if i == 1 {
+				field = ofOurs + field
+			}
+			fields["/device?id="+id+"-0"], fields["/report?id="+reportID(n)] = field, field
+			n++
 		}
 	}
 	return fields

@@ -1,5 +1,3 @@
-//go:build unix
-
 package history
 
 import (
@@ -9,7 +7,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -60,9 +57,6 @@ var opens = map[string]func(*testing.T, string) error{
 
 // Whatever is at the name and is no history of this program stays as it is.
 func TestWhatIsNoHistoryIsLeftAlone(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("the system has no such files")
-	}
 	whole := read(t, written(t, 1))
 	other := changedBy(t, filepath.Join(t.TempDir(), "Manifest.db"), "CREATE TABLE Files (fileID TEXT)")
 	for name, c := range map[string]struct {
@@ -175,7 +169,7 @@ func TestReadingChangesNothing(t *testing.T) {
 	for _, part := range []string{"", "-wal", "-shm"} { // as a kill leaves them
 		must(t, os.WriteFile(copied+part, read(t, path+part), 0o600))
 	}
-	path, folder = copied, filepath.Dir(copied)
+	path = copied
 	contents := func() []byte { return append(read(t, path), read(t, path+"-wal")...) }
 	left := contents()
 	ask(t, 4)
@@ -186,9 +180,6 @@ func TestReadingChangesNothing(t *testing.T) {
 
 // Where the folder cannot be written, a history can be read.
 func TestAFolderThatCannotBeWritten(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("needs a mount")
-	}
 	path := written(t, 3)
 	folder := filepath.Dir(path)
 	if err := unix.Mount(folder, folder, "", unix.MS_BIND, ""); err != nil {

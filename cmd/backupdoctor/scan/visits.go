@@ -1,0 +1,62 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/report/history"
+)
+
+// Visits prints of each device, once it is examined, what shows its cause and where to begin;
+// and where the history knows an earlier visit, what has changed since. It comes behind the
+// sink that keeps the run, and the one that prints a line for each device.
+func Visits(env command.Env, screen *terminal.Screen, kept bool) Sink {
+	var store *history.Store
+	done := 0
+	return Sink{
+		Hear: func(e Event) {
+			if e.Type != report.DeviceDone {
+				return
+			}
+			done++
+			if kept && store == nil {
+				store, _ = ReadHistory(context.Background(), env) // the keeper reports what is wrong with it
+			}
+			text := format.Visit(*e.Device, before(store, *e.Device), format.Options{Width: screen.Width(), UTF8: screen.UTF8(), Zone: env.Zone})
+			if text == "" {
+				return
+			}
+			if screen.IsTerminal() {
+				fmt.Fprintln(screen, format.Line(*e.Device, done, 0, format.Options{UTF8: screen.UTF8()}))
+			}
+			fmt.Fprintln(screen, text)
+		},
+		Close: func() error {
+			if store == nil {
+				return nil
+			}
+			return store.Close()
+		},
+	}
+}
+
+// before is the last visit of a device before this one; nil if none is known.
+func before(store *history.Store, d report.Device) *report.Visit {
+	if store == nil || d.UDID == "" {
+		return nil
+	}
+	story, err := store.Device(context.Background(), d.UDID, 5)
+	if err != nil {
+		return nil
+	}
+	for _, v := range story.Visits {
+		if v.Subject == report.OfDevices && v.TakenAt.Before(d.TakenAt) {
+			return &v
+		}
+	}
+	return nil
+}

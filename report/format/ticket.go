@@ -1,0 +1,97 @@
+package format
+
+import (
+	"io"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// ticketWidth is the widest ticket: half a page of plain text.
+const ticketWidth = 80
+
+// WriteTicket writes half a page for each device, to hand out with it: what was found, what
+// shows it, where to begin, and room for what was done and for a signature.
+func WriteTicket(w io.Writer, r report.Report, o Options) error {
+	r = report.InZone(r, o.Zone)
+	o.Width, o.Color = min(o.Width, ticketWidth), false
+	p := newPage(o)
+	p.gaps(r)
+	for _, note := range runNotes(r) {
+		p.print(p.hang("", plain, note)...)
+	}
+	for i, d := range r.Devices {
+		if i > 0 {
+			p.print("")
+		}
+		p.ticket(d)
+	}
+	return p.write(w)
+}
+
+func (p *page) ticket(d report.Device) {
+	var who []string
+	for _, text := range []string{modelOf("", d), versionOf(d), serialOf(d), p.label(d), connectionNote(d)} {
+		if text != "" {
+			who = append(who, text)
+		}
+	}
+	title := p.text(strings.Join(who, " · "))
+	if read := momentText(d.TakenAt); read == "" {
+		p.print(p.hang("", plain, title)...)
+	} else if columns(title)+2+columns(read) <= p.Width {
+		p.print(pad(title, p.Width-columns(read)) + read)
+	} else {
+		p.print(p.hang("", plain, title)...)
+		p.print(p.hang("", plain, read)...)
+	}
+	if len(d.Asset) > 0 {
+		p.print(p.hang("Inventory  ", plain, assetLine(d))...)
+	}
+	p.print(p.hang("Found      ", plain, Outcome(d)+". "+d.Headline)...)
+	for _, remark := range remarks(d) {
+		p.print(p.hang("           ", plain, remark)...)
+	}
+	if causes := report.CausesOf(d); len(causes) > 0 {
+		var read []string
+		for _, e := range causes[0].Evidence[:min(len(causes[0].Evidence), mostEvidence)] {
+			read = append(read, evidenceText(e, d.TakenAt))
+		}
+		if len(read) > 0 {
+			p.print(p.hang("Evidence   ", plain, strings.Join(read, "; "))...)
+		}
+	}
+	if len(d.Plan) > 0 {
+		p.print(p.hang("To do      ", plain, stepTitle(d.Plan[0]))...)
+	}
+	p.print(p.hang("Backup     ", plain, "last iCloud backup: "+p.ticketBackup(d))...)
+	rule := func(width int) string { return strings.Repeat("_", max(4, width)) }
+	p.print("Done       "+rule(p.Width-11), "           "+rule(p.Width-11))
+	p.print("By         " + rule((p.Width-24)/2) + "  Signature " + rule(p.Width-24-(p.Width-24)/2-1))
+}
+
+// momentText is a moment, "" if it is not known.
+func momentText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return words.Moment(t)
+}
+
+func serialOf(d report.Device) string {
+	if d.Serial == "" {
+		return ""
+	}
+	return "serial " + device.Token(d.Serial)
+}
+
+// ticketBackup is when the last good iCloud backup was, and its age.
+func (p *page) ticketBackup(d report.Device) string {
+	if d.LastBackup.IsZero() {
+		return lastBackupAge(d)
+	}
+	return words.Moment(d.LastBackup) + ", " + lastBackupAge(d)
+}

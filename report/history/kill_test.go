@@ -1,0 +1,129 @@
+package history
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
+	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// sendOn keeps one device after the other, with what leaves of it, and tells of each once that
+// is kept.
+func sendOn(path string) error {
+	s, err := Open(context.Background(), path)
+	if err != nil {
+		return err
+	}
+	run, err := envelope.NewID()
+	if err != nil {
+		return err
+	}
+	if err := s.Begin(context.Background(), Run{ID: run, Started: monday}); err != nil {
+		return err
+	}
+	for n := range 1 << 30 {
+		d := childDevice(n)
+		id, err := envelope.NewID()
+		if err != nil {
+			return err
+		}
+		if err := s.AddAndSend(context.Background(), run, d, outbox.Item{ID: id, Report: fmt.Appendf(nil, "%q", d.UDID)}); err != nil {
+			return err
+		}
+		fmt.Println(d.UDID)
+	}
+	return nil
+}
+
+// TestKillsWhileEightProcessesWrite: no device that was told to be kept is missing, none is
+// there in part, and none twice. BACKUPDOCTOR_LONG=1 kills two hundred times.
+func TestKillsWhileEightProcessesWrite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.sqlite")
+	const writers = 8
+	kills := 2
+	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
+		kills = 200 / writers
+	}
+	var mu sync.Mutex
+	told := map[string]bool{}
+	var all sync.WaitGroup
+	for range writers {
+		var commands []*exec.Cmd
+		for range kills {
+			commands = append(commands, child(t, "send on", path))
+		}
+		all.Go(func() {
+			for _, cmd := range commands {
+				out, err := cmd.StdoutPipe()
+				if err != nil || cmd.Start() != nil {
+					t.Errorf("it does not start: %v", err)
+					return
+				}
+				lines := bufio.NewScanner(out)
+				enough := 1 + rand.IntN(15)
+				for n := 1; lines.Scan(); n++ {
+					mu.Lock()
+					told[lines.Text()] = true
+					mu.Unlock()
+					if n == enough {
+						time.AfterFunc(time.Duration(rand.IntN(5000))*time.Microsecond, func() { cmd.Process.Kill() })
+					}
+				}
+				if cmd.Wait() == nil {
+					t.Error("it ended by itself")
+				}
+			}
+		})
+	}
+	all.Wait()
+	if len(told) < writers*kills {
+		t.Fatalf("only %d devices were told of", len(told))
+	}
+	s := opened(t, path)
+	if kept := s.Recovery().Kept; kept != "" {
+		t.Errorf("it was set aside as %s", kept)
+	}
+	type row struct{ visits, findings, details, waiting int }
+	rows := map[string]row{}
+	must(t, s.do(t.Context(), reading, func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, `
+			SELECT udid, count(*) AS visits,
+				sum((SELECT count(*) FROM findings WHERE findings.device = devices.device)) AS findings,
+				sum((SELECT count(*) FROM details WHERE details.device = devices.device)) AS details,
+				(SELECT count(*) FROM outbox WHERE CAST(report AS TEXT) = '"' || udid || '"') AS waiting
+			FROM devices GROUP BY udid`,
+			&sqlitex.ExecOptions{ResultFunc: func(r *sqlite.Stmt) error {
+				rows[r.ColumnText(0)] = row{r.ColumnInt(1), r.ColumnInt(2), r.ColumnInt(3), r.ColumnInt(4)}
+				return nil
+			}})
+	}))
+	for udid := range told {
+		if _, kept := rows[udid]; !kept {
+			t.Errorf("%s is missing", udid)
+		}
+	}
+	for udid, got := range rows {
+		if got != (row{1, 1, 1, 1}) {
+			t.Errorf("%s is there as %+v", udid, got)
+		}
+	}
+	list, err := s.Runs(t.Context(), 1000)
+	must(t, err)
+	for _, run := range list.Runs {
+		if run.State != "cut-off" || !strings.Contains(run.Run, "-") {
+			t.Errorf("%+v", run)
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package report_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
+)
+
+// In a zone people read its time, with its name, in every format that is for people; programs
+// read the same as before.
+func TestTimesArePeoplesOwn(t *testing.T) {
+	examined := reporttest.Failing("Ann’s iPhone")
+	examined.Diagnosis.Headline = "It failed on 2026-11-19 23:30 UTC, and on 2026-13-45 99:99 UTC."
+	examined.Diagnosis.Causes[0].Evidence[0].Value = "at 2026-07-01 12:00 UTC"
+	examined.Diagnosis.Causes[0].Evidence[0].AsOf = reporttest.SampleTime.AddDate(0, 0, -2)
+	r := report.New(reporttest.Run(examined))
+	before := jsonOf(t, r)
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Skip("this computer has no table of time zones:", err)
+	}
+	for _, name := range []string{"table", "html", "markdown"} {
+		f, _ := format.Find(name)
+		var out, utc bytes.Buffer
+		if err := f.Write(&out, r, format.Options{Width: 200, UTF8: true, Zone: berlin}); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Write(&utc, r, format.Options{Width: 200, UTF8: true}); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"2026-11-20 00:30 CET", "2026-13-45 99:99 UTC", "2026-07-01 14:00 CEST"} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: no %q in\n%s", name, want, out.String())
+			}
+		}
+		if strings.Contains(out.String(), "23:30") || !strings.Contains(utc.String(), "2026-11-19 23:30 UTC") {
+			t.Errorf("%s: the zone is not an input", name)
+		}
+	}
+	if !bytes.Equal(before, jsonOf(t, r)) {
+		t.Error("rendering changed the report")
+	}
+	if examined.Diagnosis.Verdict != checks.Failing {
+		t.Error("the verdict changed")
+	}
+}
