@@ -19,7 +19,7 @@ func WriteSummary(w io.Writer, r report.Report, o Options) error {
 	p := newPage(o)
 	p.Steps, p.All = true, true // nothing is folded away
 	p.gaps(r)
-	if len(r.Summary.Causes) > 0 {
+	if len(r.Devices) > 1 && len(r.Summary.Causes) > 0 {
 		p.print(p.hang("", plain, "Causes: "+causeCounts(r.Summary))...)
 	}
 	p.footer(r)

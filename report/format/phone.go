@@ -83,7 +83,7 @@ func (p *page) firstEvidence(f report.Finding, d report.Device) {
 // The columns of evidence: what was read keeps what the others leave.
 const (
 	maxEvidenceKey    = 40
-	maxEvidenceSource = 34
+	minEvidenceSource = 12
 	evidenceGap       = 3
 )
 
@@ -97,24 +97,22 @@ func (p *page) evidenceRows(indent string, list []report.Evidence, d report.Devi
 			e.Expected = "" // goes without saying
 		}
 		source, _, _ := strings.Cut(e.Source, " / ")
-		row := [3]string{p.text(e.Key), p.text(valueText(e, d.TakenAt)), cut(p.text(source), maxEvidenceSource, p.sign("…", "..."))}
+		row := [3]string{p.text(e.Key), p.text(valueText(e, d.TakenAt)), p.text(source)}
 		keys, values, sources = max(keys, columns(row[0])), max(values, columns(row[1])), max(sources, columns(row[2]))
 		rows = append(rows, row)
 	}
 	keys = min(keys, maxEvidenceKey)
 	room := p.Width - len(indent) - keys - evidenceGap
-	if withSource := room - sources - evidenceGap; withSource >= min(values, room/2) {
-		room = withSource
-	} else {
+	values = min(values, room)
+	if sources = min(sources, room-values-evidenceGap); sources < minEvidenceSource {
 		sources = 0
 	}
-	values = min(values, room)
 	for _, row := range rows {
 		key, value := wrap(row[0], keys), wrap(row[1], values)
 		for i := range max(len(key), len(value), 1) {
 			line := indent + pad(at(key, i), keys+evidenceGap) + at(value, i)
 			if i == 0 && sources > 0 {
-				line = pad(line, len(indent)+keys+values+2*evidenceGap) + p.paint(dim, row[2])
+				line = pad(line, len(indent)+keys+values+2*evidenceGap) + p.paint(dim, cut(row[2], sources, p.sign("…", "...")))
 			}
 			p.print(strings.TrimRight(line, " "))
 		}
