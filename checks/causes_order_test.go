@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 	"github.com/backupdoctor/backupdoctor/device"
 )
@@ -73,6 +74,69 @@ func TestStrongerEvidenceStandsFirst(t *testing.T) {
 				break
 			}
 			at = next
+		}
+	}
+}
+
+// Whatever explains a cause comes before it, however grave each of them is and however strong
+// the evidence: every pair of All, in every state that makes a cause, alone and among others.
+func TestWhatExplainsComesFirst(t *testing.T) {
+	finding := func(check *Check, status Status, strength codes.Strength) Finding {
+		return Finding{Check: check, Status: status, Strength: strength, Summary: check.Title + "."}
+	}
+	place := func(list []Cause, check *Check) int {
+		return slices.IndexFunc(list, func(c Cause) bool { return c.Check == check })
+	}
+	pairs := 0
+	for _, explains := range All() {
+		for _, id := range explains.Explains {
+			explained, _ := Find(id)
+			pairs++
+			for _, a := range []Status{Problem, Warning} {
+				for _, b := range []Status{Problem, Warning} {
+					for _, strength := range strengths {
+						for _, others := range []bool{false, true} {
+							unwell := []Finding{finding(explained, b, codes.States), finding(explains, a, strength)}
+							if others {
+								for _, check := range All() {
+									if check != explains && check != explained {
+										unwell = append(unwell, finding(check, Warning, codes.MayBe))
+									}
+								}
+							}
+							list := causes(unwell)
+							first, second := place(list, explains), place(list, explained)
+							folded := a == Problem && second < 0
+							if !others && first < 0 || first >= 0 && second >= 0 && first > second || a == Warning && second < 0 || a == Problem && !folded {
+								t.Errorf("%s (%s, %s) explains %s (%s), others %t: places %d and %d", explains.ID, a, strength, explained.ID, b, others, first, second)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	if pairs < 40 {
+		t.Errorf("only %d pairs", pairs)
+	}
+}
+
+// A message or an answer that explains an old backup comes before it, and so does its remedy.
+func TestWhatAPersonToldExplainsAnOldBackup(t *testing.T) {
+	for message, first := range map[string]string{
+		"The last backup could not be completed because of poor network connection": "wifi-slow-unstable",
+		"Estimated time remaining: 9 hours":                                         "wifi-slow-unstable",
+		"MBErrorDomain error 300":                                                   "wifi-slow-unstable",
+		"Some files were unavailable during the last backup":                        "files-unavailable",
+		"There is not enough iCloud storage":                                        "icloud-storage-full",
+		"1 files are missing encryption keys":                                       "needs-unlock-for-keys",
+	} {
+		for _, age := range []time.Duration{9 * aDay, 27 * aDay} {
+			s := well(lastBackedUp(age), answer(device.MessageQuestion, message))
+			d := Diagnose(s, Run(s, All()))
+			if d.Causes[0].Check.ID != first {
+				t.Errorf("%q, %v: %s comes first, want %s", message, age, d.Causes[0].Check.ID, first)
+			}
 		}
 	}
 }

@@ -63,15 +63,19 @@ func healthyRank(f Finding) int {
 // order: what kept the device from being examined, then problems and a release that is known
 // to break backups, then warnings. Within these, a date, which says only that no backup
 // completed, is last; before it, the stronger evidence is first, and of equal evidence what
-// blocks is before what may. The rest is the order of the findings.
+// blocks is before what may. The rest is the order of the findings. A root that explains
+// another one comes before it, even a warning before a problem.
 func causes(unwell []Finding) []Cause {
 	slices.SortStableFunc(unwell, func(a, b Finding) int { return slices.Compare(rank(a), rank(b)) })
+	var found []Finding
+	for _, f := range unwell {
+		if root(f, unwell) == f.Check {
+			found = append(found, f)
+		}
+	}
 	var roots []Cause
 	index := map[*Check]int{} // of the first root of a check
-	for _, f := range unwell {
-		if root(f, unwell) != f.Check {
-			continue
-		}
+	for _, f := range explainedLast(found) {
 		if _, has := index[f.Check]; !has {
 			index[f.Check] = len(roots)
 		}
@@ -84,6 +88,30 @@ func causes(unwell []Finding) []Cause {
 		}
 	}
 	return roots
+}
+
+// explainedLast moves each finding that explains others to just before the first of them, and
+// keeps the order otherwise.
+func explainedLast(findings []Finding) []Finding {
+	ordered := make([]Finding, 0, len(findings))
+	visited := make([]bool, len(findings)) // also ends a circle of explanations
+	var add func(i int)
+	add = func(i int) {
+		if visited[i] {
+			return
+		}
+		visited[i] = true
+		for j, other := range findings {
+			if slices.Contains(other.Check.Explains, findings[i].Check.ID) {
+				add(j)
+			}
+		}
+		ordered = append(ordered, findings[i])
+	}
+	for i := range findings {
+		add(i)
+	}
+	return ordered
 }
 
 // rank is the place of a finding among the causes.

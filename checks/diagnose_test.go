@@ -81,11 +81,11 @@ func TestDiagnose(t *testing.T) {
 			causes:   []string{"backup-stale"},
 		},
 		{
-			name:     "a warning explains no problem",
+			name:     "a warning that explains a problem comes first, and is no less a warning",
 			snapshot: well(modelled("iPhone4,1"), running("9.3.5", "13G36"), newestIs("9.3.6", "9.3.6"), lastBackedUp(30*aDay)),
 			verdict:  Failing,
-			headline: "The last good iCloud backup is 30 days old.",
-			causes:   []string{"backup-stale", "gps-rollover", "software-out-of-date"},
+			headline: "iOS 9.3.5 lacks the fix for the GPS rollover of 2019 that 9.3.6 has, without which this model loses the date; the last good backup is 30 days old.",
+			causes:   []string{"gps-rollover", "backup-stale", "software-out-of-date"},
 		},
 		{
 			name:     "restoring",

@@ -14,7 +14,7 @@ var localBackupEncryptionForced = &Check{
 	Doc: `Management can insist that backups to a computer are encrypted. That has no bearing on iCloud Backup; but a backup to a computer is the safety copy before anything is deleted, and then it needs a password that its owner knows.
 
 Judged from what the device says: whether encryption is required, and whether a password is set. Where the device does not tell, a backup on this computer does, as of its date.
-The password itself cannot be read, nor whether anybody remembers it. Where one is set, that is unknown until a backup on this computer was opened with it: *backupdoctor verify* does that. One that is lost is removed by Reset All Settings, for the next backup; older encrypted backups stay locked.`,
+The password itself cannot be read, nor whether anybody remembers it. Where one is set, that is unknown until its password has decrypted files of a backup on this computer: *backupdoctor verify* does that. A list of files that can be read without a password, as on iOS 9 and older, shows nothing. One that is lost is removed by Reset All Settings, for the next backup; older encrypted backups stay locked.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.AppleEncryptedBackups, remedies.AppleDeviceManagement},
 	Remedies: []remedies.ID{remedies.SetBackupPassword, remedies.VerifyLocalBackup, remedies.ResetAllSettings},
@@ -51,8 +51,8 @@ func judgePassword(s device.Snapshot, required bool) []Finding {
 		evidence = append(evidence, read(s, "Encryption required", "yes", "", "lockdown com.apple.mobile.backup / RequiresEncryption"))
 	}
 	for _, b := range s.Backups {
-		proof, err := localProof(b)
-		if encrypted, unread := b.Encrypted.Get(); err == nil && unread == nil && encrypted {
+		proof, err := b.Proof.Get()
+		if err == nil && unlocked(proof) {
 			return ok(fmt.Sprintf("%s; it opened the %s.", summary, localName(b)), append(evidence, localEvidence(s, b, proof)...)...)
 		}
 	}

@@ -1,6 +1,10 @@
 package checks
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 var _ = enter(localBackupEncryptionForced, localBackupEncryptionForcedJudgements)
 
@@ -8,7 +12,9 @@ var localBackupEncryptionForcedJudgements = []judgement{
 	{"not forced", well(), OK, "Nothing insists that backups to a computer are encrypted.", ""},
 	{"forced, with a password", well(forced(device.Known(true))), Unknown, "Management insists that backups to a computer are encrypted, and a password is set; whether anybody knows it is unknown until a backup is opened with it.", device.Inconclusive},
 	{"a password", well(password), Unknown, "A password is set for backups to a computer; whether anybody knows it is unknown until a backup is opened with it.", device.Inconclusive},
-	{"a password that opened a backup", well(password, copied(aDay, true, device.Whole)), OK, "A password is set for backups to a computer; it opened the local backup of 2026-11-21.", ""},
+	{"a password that opened a backup", well(password, copied(aDay, true, device.Whole), decrypted), OK, "A password is set for backups to a computer; it opened the local backup of 2026-11-21.", ""},
+	{"a password, and a whole backup whose list is readable without it", well(password, copied(aDay, true, device.Whole)), Unknown, "A password is set for backups to a computer; whether anybody knows it is unknown until a backup is opened with it.", device.Inconclusive},
+	{"a password, and a broken backup whose list is readable without it", well(password, copied(aDay, true, device.Broken)), Unknown, "A password is set for backups to a computer; whether anybody knows it is unknown until a backup is opened with it.", device.Inconclusive},
 	{"a password, and a plain backup", well(password, copied(aDay, false, device.Whole)), Unknown, "A password is set for backups to a computer; whether anybody knows it is unknown until a backup is opened with it.", device.Inconclusive},
 	{"a password, and a backup that could not be opened", well(password, copied(aDay, true, device.CannotTell)), Unknown, "A password is set for backups to a computer; whether anybody knows it is unknown until a backup is opened with it.", device.Inconclusive},
 	{"forced, without a password", well(forced(device.Known(false))), Warning, "Management insists that backups to a computer are encrypted, and no password is set.", ""},
@@ -32,3 +38,16 @@ func forced(password device.Fact[bool]) func(*device.Snapshot) {
 }
 
 func password(s *device.Snapshot) { s.Live.ComputerBackup.WillEncrypt = device.Known(true) }
+
+// decrypted is a look at the newest backup with its password.
+func decrypted(s *device.Snapshot) {
+	backup := &s.Backups[len(s.Backups)-1]
+	proof, _ := backup.Proof.Get() // known in these tests
+	proof.Statements = slices.Clone(proof.Statements)
+	for i := range proof.Statements {
+		if proof.Statements[i].ID == device.StatementPadding {
+			proof.Statements[i].Count, proof.Statements[i].Of = 3, 3
+		}
+	}
+	backup.Proof = device.Known(proof)
+}

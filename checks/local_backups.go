@@ -148,6 +148,12 @@ func faultText(f device.BackupFault) string {
 	return text
 }
 
+// unlocked reports whether a password opened an encrypted backup. The list of files may be
+// readable without one, as on iOS 9 and older; the padding of a file never is.
+func unlocked(proof device.Proof) bool {
+	return proof.Statement(device.StatementPadding).Count > 0
+}
+
 // looked says how hard a proof looked, as the end of a sentence.
 func looked(proof device.Proof) string {
 	if proof.Depth == device.DeepLook {

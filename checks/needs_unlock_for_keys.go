@@ -7,7 +7,7 @@ import (
 
 var needsUnlockForKeys = &Check{
 	ID:    "needs-unlock-for-keys",
-	Short: "never unlocked since its start",
+	Short: "encryption keys out of reach",
 	Title: "The device has its encryption keys at hand",
 	Doc: `A backup needs keys that the device can only reach once it has been unlocked with its passcode. After a restart, and after the passcode has changed, they may be missing until then.
 

@@ -17,7 +17,7 @@ Management may forbid erasing.
 
 The person sees failing backups whatever has been tried.
 
-Left to a person: only trying tells. Beside the question stands whether the backup to restore from is there: whole, encrypted, so that passwords and health data are in it, and at most two weeks old. Apple Support comes first, because a fault on Apple's side outlasts erasing as well.`,
+Left to a person: only trying tells. The question comes with what is known of the backup to restore from: whether it is whole, encrypted, so that passwords and health data are in it, opened by a password that was given, and at most two weeks old. Apple Support comes first, because a fault on Apple's side outlasts erasing as well.`,
 	Effect:   MayBlock,
 	Sources:  []remedies.Source{remedies.AppleRestoreSupervised, remedies.AppleDeviceManagement, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.ContactAppleSupport, remedies.EraseAndRestore},
@@ -40,7 +40,11 @@ func safetyCopy(s device.Snapshot) []Finding {
 			continue
 		}
 		if BackupVerdict(proof) == device.Whole && encrypted && s.TakenAt.Sub(at) <= recordAges {
-			return ask(fmt.Sprintf("The %s is whole, %s, and encrypted.", localName(b), looked(proof)), localEvidence(s, b, proof)...)
+			known := "; whether its password is known was not tried"
+			if unlocked(proof) {
+				known = ", and its password opens it"
+			}
+			return ask(fmt.Sprintf("The %s is whole, %s, and encrypted%s.", localName(b), looked(proof), known), localEvidence(s, b, proof)...)
 		}
 	}
 	if len(s.Backups) == 0 {

@@ -10,7 +10,8 @@ var _ = enter(persistentSoftwareFault, persistentSoftwareFaultJudgements)
 
 var persistentSoftwareFaultJudgements = []judgement{
 	{"fresh backup", well(), OK, "A backup completed 7 hours ago, so the software of the device can still make one.", ""},
-	{"a safety copy is there", well(lastBackedUp(30*aDay), copied(3*aDay, true, device.Whole)), Ask, "The local backup of 2026-11-19 is whole, as far as a quick look proves, and encrypted.", ""},
+	{"a safety copy is there", well(lastBackedUp(30*aDay), copied(3*aDay, true, device.Whole)), Ask, "The local backup of 2026-11-19 is whole, as far as a quick look proves, and encrypted; whether its password is known was not tried.", ""},
+	{"a safety copy whose password is known", well(lastBackedUp(30*aDay), copied(3*aDay, true, device.Whole), decrypted), Ask, "The local backup of 2026-11-19 is whole, as far as a quick look proves, and encrypted, and its password opens it.", ""},
 	{"a broken copy", well(lastBackedUp(30*aDay), copied(3*aDay, true, device.Broken)), Ask, "No backup of this device on this computer is known to be whole, encrypted and at most 14 days old.", ""},
 	{"a plain copy", well(lastBackedUp(30*aDay), copied(3*aDay, false, device.Whole)), Ask, "No backup of this device on this computer is known to be whole, encrypted and at most 14 days old.", ""},
 	{"an old copy, and a newer one that nothing is known of", well(lastBackedUp(30*aDay), copied(3*aDay, true, device.CannotTell), copied(20*aDay, true, device.Whole)), Ask, "No backup of this device on this computer is known to be whole, encrypted and at most 14 days old.", ""},

@@ -97,9 +97,9 @@ func worded(s device.Snapshot, check *Check) (Finding, bool) {
 			return Finding{}, false
 		}
 		if indirect {
-			return Finding{Status: Ask, Summary: "What the device says, by a person's answer, may mean this (" + m.Title() + ").", Evidence: evidence}, true
+			return Finding{Status: Ask, Summary: "What the device shows, by a person's answer, may mean this (" + m.Title() + ").", Evidence: evidence}, true
 		}
-		return Finding{Status: severe(check), Summary: "The device says so, by a person's answer: " + m.Title() + ".", Evidence: evidence}, true
+		return Finding{Status: severe(check), Summary: "By a person's answer, the device shows: " + m.Title() + ".", Evidence: evidence}, true
 	}
 	return Finding{}, false
 }
@@ -110,9 +110,9 @@ func notUnderstood(a device.Answer, text string) (Finding, bool) {
 	if _, sized := codes.FreeStorage(text); sized {
 		return Finding{}, false
 	}
-	known := "The message that was typed is not known. Compare it with the screen word by word, type the title and any number with it, or run backupdoctor listen while Back Up Now is tapped."
+	known := "The message that was typed is not known. Compare it with the screen word for word, add the title and any number, or run backupdoctor listen while you tap Back Up Now."
 	if codes.OtherLanguage(text) {
-		known = "The message that was typed is in a language, or in words of it, that is not known. Type what it means in English, or run backupdoctor listen while Back Up Now is tapped."
+		known = "The message that was typed is in a language, or a wording of it, that backupdoctor does not know. Type what it means in English, or run backupdoctor listen while you tap Back Up Now."
 	}
 	return Finding{Status: Ask, Summary: known, Evidence: []Evidence{told(a, "The device says", device.Quoted(text), "")}}, true
 }

@@ -57,10 +57,10 @@ func TestTestimony(t *testing.T) {
 		{"Back Up Now says nothing of the night", well(lastBackedUp(23*aDay), answer(device.BackUpNowQuestion, "yes")), airplaneMode, Ask, "Is airplane mode on at night, without Wi-Fi? The top of Settings shows it, and {P-WIFI} whether Wi-Fi is on."},
 		{"the answer to the very question comes first", well(lastBackedUp(23*aDay), answer(device.BackUpNowQuestion, "yes"), answer("terms-not-accepted", "yes")), termsNotAccepted, Problem, "Settings asks to accept new iCloud terms, by a person's answer."},
 
-		{"a telling message", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "This iPhone cannot be backed up because there is not enough iCloud storage available.")), icloudStorageFull, Problem, "The device says so, by a person's answer: “Not enough iCloud storage”."},
-		{"its second meaning", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "not enough iCloud storage")), storagePlanLapsed, Ask, "What the device says, by a person's answer, may mean this (“Not enough iCloud storage”). Was the storage plan cancelled or made smaller, or did a payment fail? {P-PLAN} shows the plan."},
+		{"a telling message", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "This iPhone cannot be backed up because there is not enough iCloud storage available.")), icloudStorageFull, Problem, "By a person's answer, the device shows: “Not enough iCloud storage”."},
+		{"its second meaning", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "not enough iCloud storage")), storagePlanLapsed, Ask, "What the device shows, by a person's answer, may mean this (“Not enough iCloud storage”). Was the storage plan cancelled or made smaller, or did a payment fail? {P-PLAN} shows the plan."},
 		{"a vague message", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "The last backup could not be completed.")), corruptPreviousBackup, Ask, ""},
-		{"a code", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "MBErrorDomain/209")), needsUnlockForKeys, Warning, "The device says so, by a person's answer: MBErrorDomain/209."},
+		{"a code", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "MBErrorDomain/209")), needsUnlockForKeys, Warning, "By a person's answer, the device shows: MBErrorDomain/209."},
 		{"a message of something else", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "New iCloud Terms and Conditions")), icloudOutage, Ask, "Does www.apple.com/support/systemstatus show trouble with iCloud Backup or iCloud Account & Sign In?"},
 		{"words nobody knows", well(lastBackedUp(23*aDay), answer(device.MessageQuestion, "xyzzy")), termsNotAccepted, Ask, question},
 	} {
@@ -137,15 +137,15 @@ func TestWeigh(t *testing.T) {
 	}{
 		{"both say the same", well(lastBackedUp(9*aDay), full, answer("icloud-storage-full", "yes")), icloudStorageFull, Problem, []string{"MBErrorDomain/303"}, false},
 		{"a code of yesterday against an answer of today", well(lastBackedUp(9*aDay), full, answer("icloud-storage-full", "no")), icloudStorageFull, Problem,
-			[]string{"MBErrorDomain/303", "; against it stands, just now: iCloud has room for the next backup, by a person's answer."}, true},
+			[]string{"MBErrorDomain/303", "; contradicted just now by: iCloud has room for the next backup, by a person's answer."}, true},
 		{"a code of last week against an answer of today", well(lastBackedUp(19*aDay), recorded(9*aDay, failed(9*aDay, 303)), answer("icloud-storage-full", "no")), icloudStorageFull, OK,
-			[]string{"iCloud has room for the next backup, by a person's answer; against it stands, 9 days ago: The newest attempt"}, true},
+			[]string{"iCloud has room for the next backup, by a person's answer; contradicted 9 days ago by: The newest attempt"}, true},
 		{"a code of yesterday against an answer of last week", well(lastBackedUp(19*aDay), full, answerAt(takenAt.Add(-8*aDay), "icloud-storage-full", "no")), icloudStorageFull, Problem,
-			[]string{"; against it stands, 8 days ago: "}, true},
+			[]string{"; contradicted 8 days ago by: "}, true},
 		{"a hint against a direct word", well(lastBackedUp(9*aDay), profiled("Company VPN"), answer("vpn-proxy-firewall", "no")), vpnProxyFirewall, OK,
-			[]string{"by a person's answer; against it stands, just now: By its name alone"}, true},
+			[]string{"by a person's answer; contradicted just now by: By its name alone"}, true},
 		{"a fresh backup against an answer", well(answer("airplane-mode", "yes")), airplaneMode, OK,
-			[]string{"A backup completed 7 hours ago", "against it stands, just now: Airplane mode is on at night"}, true},
+			[]string{"A backup completed 7 hours ago", "contradicted just now by: Airplane mode is on at night"}, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := firstFinding(t, test.snapshot, test.check)

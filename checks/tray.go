@@ -15,7 +15,7 @@ const clockWitnesses = 3
 // A Member is what one device contributes to what the devices of a run show together.
 type Member struct {
 	Skew   device.Fact[float64] // how far its clock is ahead of this computer's, in seconds
-	Newest string               // the version that it runs; "" if unknown, or a beta
+	Newest string               // the release that it runs; "" for a beta, and where that is unknown
 	Table  string               // the highest version of the table of releases it was compared with; "" if there is none
 }
 
@@ -31,7 +31,7 @@ func MemberOf(s device.Snapshot) Member {
 	if release, err := s.Newest.Get(); err == nil {
 		m.Table = release.TableNewest
 	}
-	if beta, err := preRelease(s); err != nil || !beta {
+	if beta, err := preRelease(s); err == nil && !beta {
 		m.Newest, _ = s.Device.ProductVersion.Get()
 	}
 	return m

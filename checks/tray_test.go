@@ -130,6 +130,17 @@ func TestANewerMajorOnTheTray(t *testing.T) {
 	if m := MemberOf(well(func(s *device.Snapshot) { s.Device.BuildVersion = device.Known("24A5418b") })); m.Newest != "" {
 		t.Errorf("a beta counts as %s", m.Newest)
 	}
+	for build, want := range map[string]string{"23G92": "26.6.1", "24B5084k": "", "24A446": "26.6.1", "": "", "?": ""} {
+		s := well(func(s *device.Snapshot) {
+			s.Device.BuildVersion = device.Known(build)
+			if build == "" {
+				s.Device.BuildVersion = device.Unknown[string](device.Absent)
+			}
+		})
+		if m := MemberOf(s); m.Newest != want {
+			t.Errorf("build %q counts as %q, want %q", build, m.Newest, want)
+		}
+	}
 }
 
 var _ = enter(softwareOutOfDate, []judgement{

@@ -23,8 +23,8 @@ func weigh(s device.Snapshot, check *Check, judged []Finding) []Finding {
 
 // settle weighs what was judged against what a witness says. An open question or an unread
 // fact gives way to an answer; what only points somewhere, or could not be seen, is put in
-// front of a question. Where both agree, each is the other's evidence. Where they contradict each other, the
-// one that is right by outweighs stands, and the other is shown beside it.
+// front of a question. Where both agree, each is the other's evidence. Where they contradict
+// each other, outweighs decides which one is kept, and the other is shown with it.
 func settle(s device.Snapshot, judged []Finding, heard Finding) []Finding {
 	first := judged[0]
 	open := first.Status == Ask || first.Status == Unknown
@@ -70,16 +70,16 @@ func newestOf(evidence []Evidence) time.Time {
 	return at
 }
 
-// against is a finding with what speaks against it.
-func against(s device.Snapshot, stands, falls Finding) Finding {
-	stands.Summary = fmt.Sprintf("%s; against it stands, %s: %s", clause(stands.Summary), ago(s, newestOf(falls.Evidence)), falls.Summary)
-	stands.Contradicted = contradict(stands, falls)
-	stands.Evidence = slices.Clone(stands.Evidence)
-	for _, e := range falls.Evidence {
+// against adds to a finding what contradicts it.
+func against(s device.Snapshot, kept, dropped Finding) Finding {
+	kept.Summary = fmt.Sprintf("%s; contradicted %s by: %s", clause(kept.Summary), ago(s, newestOf(dropped.Evidence)), dropped.Summary)
+	kept.Contradicted = contradict(kept, dropped)
+	kept.Evidence = slices.Clone(kept.Evidence)
+	for _, e := range dropped.Evidence {
 		e.Key = againstKey + e.Key
-		stands.Evidence = append(stands.Evidence, e)
+		kept.Evidence = append(kept.Evidence, e)
 	}
-	return stands
+	return kept
 }
 
 // ago dates something as seen when the snapshot was taken: "just now", "7 hours ago", "3 days

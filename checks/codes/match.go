@@ -133,8 +133,21 @@ func FreeStorage(text string) (size string, found bool) {
 }
 
 // OtherLanguage reports whether a text seems to be in a language whose messages are not known:
-// it has letters that English does not, and no known message.
+// it has letters or words that English does not, and no known message.
 func OtherLanguage(text string) bool {
 	text = text[:min(len(text), maxMessage)]
-	return len(LookUp(text)) == 0 && strings.ContainsFunc(text, func(r rune) bool { return r > 0x7F && unicode.IsLetter(r) })
+	if len(LookUp(text)) > 0 {
+		return false
+	}
+	return strings.ContainsFunc(text, func(r rune) bool { return r > 0x7F && unicode.IsLetter(r) }) ||
+		slices.ContainsFunc(wordsOf.FindAllString(fold(text), -1), func(word string) bool { return slices.Contains(notEnglish, strings.Trim(word, ".")) })
 }
+
+// notEnglish are words that messages in other languages are likely to have and English has not.
+var notEnglish = strings.Fields(`
+	aktiviert auf dem dein deine der diese dieses ein eine einen genug ihr ihre ist kein keine kann konnte letzte letztes nicht oder sicherung speicher und verbindung werden wird wurde
+	appareil avec cette dans dernier derniere espace pour sauvegarde stockage une votre
+	almacenamiento completar copia copias espacio esta este hay lleno ninguna puede pudo seguridad suficiente ultima una
+	archiviazione completare completato dello disponibile effettuare non questo spazio stato ultimo
+	armazenamento completo concluir feito foi nao possivel suficiente ultimo
+	apparaat deze een geen het kan maken mislukt niet opslag opslagruimte reservekopie voltooid worden`)

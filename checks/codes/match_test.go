@@ -68,8 +68,27 @@ func TestOtherLanguages(t *testing.T) {
 			t.Errorf("%q passes for a language that is not known", text)
 		}
 	}
-	if !OtherLanguage("마지막 백업을 완료할 수 없습니다") || OtherLanguage("xyzzy plugh") {
-		t.Error("a language that is not known is mistaken")
+	for text, want := range map[string]bool{
+		"마지막 백업을 완료할 수 없습니다":                                   true,
+		"Das letzte Backup konnte nicht abgeschlossen werden.": true,
+		"Almacenamiento casi completo":                         true,
+		"La copia no se pudo completar":                        true,
+		"De reservekopie is mislukt":                           true,
+		"Il backup non riesce":                                 true,
+		"xyzzy plugh":                                          false,
+		"the phone says a strange thing about its backup":      false,
+		"": false,
+	} {
+		if got := OtherLanguage(text); got != want {
+			t.Errorf("%q is in another language: %t, want %t", text, got, want)
+		}
+	}
+	for _, word := range notEnglish {
+		for _, m := range Meanings() {
+			if slices.Contains(strings.Fields(plain(m.Message)), word) {
+				t.Errorf("%q is a word of %q", word, m.Message)
+			}
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func explainCommand(e env) *cli.Command {
 				return format.ExplainMeanings(e.Stdout, meanings, options)
 			}
 			if codes.OtherLanguage(text) {
-				return command.Usage("type what it means in English", "no message in %q is known: the wording of its language, or of this message in it, was seen on no public page", text)
+				return command.Usage("type what it means in English", "no known message in %q: its language, or the wording of this message in it, is not in the table", text)
 			}
 			if strings.ContainsAny(text, " 0123456789") {
 				return command.Usage("checks/README.md lists them all", "no code or message in %q is known", text)

@@ -62,5 +62,11 @@ func othersOf(d report.Device) []OtherFindings {
 			others = append(others, OtherFindings{kind.title, findings})
 		}
 	}
+	foreign := slices.DeleteFunc(slices.Clone(d.Findings), func(f report.Finding) bool {
+		return slices.Contains([]checks.Status{checks.Problem, checks.Warning, checks.Unknown, checks.Ask, checks.OK}, checks.Status(f.Status))
+	})
+	if len(foreign) > 0 {
+		others = append(others, OtherFindings{"With a status that this version does not know", foreign})
+	}
 	return others
 }
