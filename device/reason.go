@@ -46,6 +46,7 @@ const (
 	Offline         Reason = "offline"          // this computer could not reach a host in the internet; the Gap's Detail says how far it came
 	Busy            Reason = "in-use"           // another command acts on the device
 	BadEntry        Reason = "bad-entry"        // usbmuxd listed devices in a form that cannot be understood; the Gap's Detail counts them
+	ListOnly        Reason = "list-only"        // usbmuxd broke off announcing devices and its list was taken; the Gap's Detail is the reason for which it broke off
 	Internal        Reason = "internal"         // a fault of this program
 )
 
@@ -91,6 +92,7 @@ var reasons = map[Reason]string{
 	Offline:         "this computer could not reach it",
 	Busy:            "another command is acting on the device",
 	BadEntry:        "usbmuxd listed a device in a form that cannot be understood",
+	ListOnly:        "usbmuxd broke off announcing devices, and its list was taken",
 	Internal:        "this program failed",
 }
 

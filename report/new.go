@@ -116,6 +116,8 @@ func newGap(gap device.Gap) Gap {
 		if n, err := strconv.Atoi(gap.Detail); err == nil && n > 1 {
 			summary = fmt.Sprintf("usbmuxd listed %d devices in a form that cannot be understood", n)
 		}
+	case device.ListOnly:
+		summary = gap.Reason.Error() + ": a device that was not listed at that moment may be missing"
 	}
 	return Gap{Reason: string(gap.Reason), Detail: gap.Detail, Summary: summary}
 }

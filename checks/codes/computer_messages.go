@@ -59,11 +59,21 @@ var computerMessages = []message{
 		},
 	},
 	{
+		words: append(append(with(notRestored, "session"), with(notRestored, "disconnect")...), with(notRestored, "error occurred")...),
+		meaning: Meaning{
+			Message:          "The iPhone could not be restored because an error occurred",
+			Vague:            true,
+			InComputerBackup: "A restore failed: the connection ended, the session did, or the message is the one for whatever has none of its own. A number behind it says more. The backup may be the only copy: keep the folder, and delete nothing.",
+			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.ReconnectToComputer, remedies.UpdateComputer, remedies.ContactAppleSupport},
+			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
+		},
+	},
+	{
 		words: append(with(notBackedUp, "session"), []string{"backup session failed"}),
 		meaning: Meaning{
-			Message:          "The iPhone could not be backed up because the backup session failed",
-			InComputerBackup: "The connection between the computer and the device ended before the backup did, or it never began.",
-			Remedies:         []remedies.ID{remedies.UnlockWithPasscode, remedies.ReconnectToComputer, remedies.Restart, remedies.UpdateComputer},
+			Message:          "The backup session failed",
+			InComputerBackup: "In a backup or a restore: the connection between the computer and the device ended before it was done, or never began.",
+			Remedies:         []remedies.ID{remedies.ReconnectToComputer, remedies.UpdateComputer},
 			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
 		},
 	},
@@ -72,7 +82,7 @@ var computerMessages = []message{
 		meaning: Meaning{
 			Message:          "The iPhone could not be backed up because the iPhone disconnected",
 			InComputerBackup: "The device went away while the backup ran: the cable, the port, a hub or, over Wi-Fi, the network.",
-			Remedies:         []remedies.ID{remedies.ReconnectToComputer, remedies.Restart, remedies.UpdateComputer},
+			Remedies:         []remedies.ID{remedies.ReconnectToComputer, remedies.UpdateComputer},
 			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
 		},
 	},
@@ -109,7 +119,7 @@ var computerMessages = []message{
 			Message:          "The iPhone could not be backed up because an error occurred",
 			Vague:            true,
 			InComputerBackup: "The message for whatever has none of its own. A number behind it says more.",
-			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.UnlockWithPasscode, remedies.ReconnectToComputer, remedies.Restart, remedies.UpdateComputer},
+			Remedies:         []remedies.ID{remedies.VerifyLocalBackup, remedies.ReconnectToComputer, remedies.UpdateComputer},
 			Sources:          []remedies.Source{remedies.AppleLocalBackupHelp},
 		},
 	},

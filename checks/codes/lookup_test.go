@@ -76,7 +76,7 @@ func TestLookUp(t *testing.T) {
 		"corrupt, restore":           {"iTunes could not restore the iPhone because the backup was corrupt or not compatible with the iPhone that is being restored.", []string{"“The iPhone could not be restored because the backup was corrupt or not compatible”"}},
 		"corrupt, restore, short":    {"could not restore, backup corrupt", []string{"“The iPhone could not be restored because the backup was corrupt or not compatible”"}},
 		"corrupt, of either":         {"the backup was corrupt or not compatible", []string{"“The backup was corrupt or not compatible”"}},
-		"session":                    {"iTunes could not back up the iPhone because the backup session failed", []string{"“The iPhone could not be backed up because the backup session failed”"}},
+		"session":                    {"iTunes could not back up the iPhone because the backup session failed", []string{"“The backup session failed”"}},
 		"disconnected":               {"The iPhone could not be backed up because the iPhone disconnected.", []string{"“The iPhone could not be backed up because the iPhone disconnected”"}},
 		"an error":                   {"Finder could not back up the iPhone because an error occurred.", []string{"“The iPhone could not be backed up because an error occurred”"}},
 		"an error with a number":     {"The iPhone could not be backed up because an error occurred (-36).", []string{"“An unknown error occurred (-36)”"}},

@@ -218,14 +218,22 @@ func clock(c device.Computer) Line {
 		return l.is(checks.Problem, fmt.Sprintf("the clock says %s, which is before %s, the date of the table of releases",
 			now.Format(time.DateOnly), c.Clock.NotBefore.Format(time.DateOnly)), clockRemedy(c))
 	case err == nil && synchronized:
-		l.Source = "the kernel's clock"
+		l.Source = clockSource(c)
 		return l.is(checks.OK, "the clock is synchronized with a time server")
 	case err == nil:
-		l.Source = "the kernel's clock"
+		l.Source = clockSource(c)
 		return l.is(checks.Unknown, "the clock says "+now.Format(time.DateOnly)+" and is not synchronized with a time server", clockRemedy(c))
 	default:
 		return l.is(checks.Unknown, "the clock says "+now.Format(time.DateOnly)+"; whether it is synchronized cannot be seen")
 	}
+}
+
+// clockSource is what tells whether the clock is synchronized.
+func clockSource(c device.Computer) string {
+	if c.OS == "windows" {
+		return "settings of the Windows Time service"
+	}
+	return "the kernel's clock"
 }
 
 // oldTable is the age at which Apple has certainly released something since.

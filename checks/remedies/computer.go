@@ -26,7 +26,7 @@ var computerSettingsRemedies = []*Remedy{
 		Steps: []string{
 			"Connect the {device} to a port of the computer itself, not of a hub, with another cable. Over Wi-Fi, use a cable instead.",
 			"Unlock the {device}, and leave it unlocked until the backup has begun.",
-			"Restart the computer, and close security software while the backup runs.",
+			"Restart the {device} and the computer, and close security software while the backup runs.",
 		},
 		Sources: []Source{AppleLocalBackupHelp},
 	},

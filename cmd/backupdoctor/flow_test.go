@@ -225,6 +225,32 @@ func TestActsExcludeEachOther(t *testing.T) {
 	}
 }
 
+// Where announcements break off the list is taken, all devices are examined, and the gap is shown.
+func TestBrokenAnnouncements(t *testing.T) {
+	for _, fault := range []sim.Fault{
+		{Kind: sim.HangUp, Count: 1},
+		{Kind: sim.Garbage, At: "Attached", After: 1},
+		{Kind: sim.Numbered, At: "Attached", After: 1, Count: -22},
+	} {
+		tray, err := sim.New(time.Now, clones(t, 3)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tray.Faults = []sim.Fault{fault}
+		address := serve(t, tray)
+		s := typed(t, t.Context(), "scan", "--usbmux", address, "--quiet", "--json")
+		r := reportOf(t, s)
+		if s.code != report.ExitNotExamined || r.Summary.Devices != 3 || !r.Partial || len(r.Gaps) != 1 || r.Gaps[0].Reason != "list-only" {
+			t.Errorf("%s: exit code %d, %+v, %+v", fault.Kind, s.code, r.Summary, r.Gaps)
+		}
+		s = typed(t, t.Context(), "watch", "--usbmux", address, "--until", "3", "--quiet", "--json")
+		r = reportOf(t, s)
+		if r.Summary.Devices != 3 || len(r.Gaps) != 1 || r.Gaps[0].Reason != "list-only" || !strings.Contains(s.stderr, "usbmuxd broke off announcing devices") {
+			t.Errorf("watch: %s: exit code %d, %+v, %+v: %s", fault.Kind, s.code, r.Summary, r.Gaps, s.stderr)
+		}
+	}
+}
+
 // One malformed entry costs itself, and is told; it is no missing usbmuxd.
 func TestMalformedEntry(t *testing.T) {
 	devices := clones(t, 2)

@@ -40,6 +40,9 @@ func (e env) setAside(ctx *cli.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if caution := setaside.Caution(runtime.GOOS); caution != "" {
+		fmt.Fprintln(e.Stderr, caution)
+	}
 	if !ctx.Bool("yes") {
 		if err := e.agree(fmt.Sprintf("rename %q to %q?", folder.Path, filepath.Base(to))); err != nil {
 			return err

@@ -58,3 +58,11 @@ func TestUndoQuotesForItsShell(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestCaution(t *testing.T) {
+	for goos, want := range map[string]bool{"linux": false, "windows": false, "darwin": true, "freebsd": true} {
+		if (setaside.Caution(goos) != "") != want {
+			t.Errorf("%s: %q", goos, setaside.Caution(goos))
+		}
+	}
+}

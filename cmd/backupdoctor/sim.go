@@ -18,7 +18,8 @@ func simCommand(e env) *cli.Command {
 		Usage:     "serve simulated devices to any usbmuxd client",
 		ArgsUsage: "DIR",
 		Hidden:    true,
-		Description: "DIR holds one folder per device, as in testdata/devices. Ctrl-C ends it.\n\n" + command.Examples(
+		Description: "DIR holds one folder per device, as in testdata/devices, and may hold tray.plist with faults\n" +
+			"of usbmuxd itself. Ctrl-C ends it.\n\n" + command.Examples(
 			"backupdoctor sim --listen 127.0.0.1:27015 testdata/devices",
 			"USBMUXD_SOCKET_ADDRESS=127.0.0.1:27015 ideviceinfo -s",
 		),
@@ -30,7 +31,12 @@ func simCommand(e env) *cli.Command {
 			&cli.StringFlag{Name: "listen", Usage: "`ADDRESS` to serve: UNIX:/path or host:port", Value: "127.0.0.1:27015"},
 		},
 		Action: command.Takes(1, func(ctx *cli.Context) error {
-			devices, err := sim.Load(os.DirFS(ctx.Args().First()))
+			folder := os.DirFS(ctx.Args().First())
+			devices, err := sim.Load(folder)
+			if err != nil {
+				return err
+			}
+			faults, err := sim.LoadFaults(folder)
 			if err != nil {
 				return err
 			}
@@ -49,6 +55,7 @@ func simCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
+			tray.Faults = faults
 			if limit := ctx.Int("hub"); limit > 0 {
 				tray.Faults = append(tray.Faults, sim.Fault{Kind: sim.WeakHub, Count: limit})
 			}

@@ -6,11 +6,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Synchronized reports whether the kernel is told that its clock follows a time server.
-func Synchronized() device.Fact[bool] {
+func readTimekeeping() timekeeping {
 	var timex unix.Timex // no modes: nothing is set
 	if _, err := unix.Adjtimex(&timex); err != nil {
-		return device.Unknown[bool](device.Unsupported)
+		return timekeeping{follows: device.Unknown[bool](device.Unsupported)}
 	}
-	return device.Known(timex.Status&unix.STA_UNSYNC == 0)
+	return timekeeping{follows: device.Known(timex.Status&unix.STA_UNSYNC == 0)}
 }

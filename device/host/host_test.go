@@ -117,3 +117,28 @@ func TestBackupsThatAreWritten(t *testing.T) {
 		os.Chtimes(path, old, old)
 	}
 }
+
+// What the kernel tells counts, and so does a time service that is off or takes the time from
+// nowhere. One that is set to take it from a server may not have done so.
+func TestTimekeeping(t *testing.T) {
+	unknown := device.Unknown[bool](device.Unsupported)
+	for _, test := range []struct {
+		told timekeeping
+		want device.Fact[bool]
+	}{
+		{timekeeping{follows: device.Known(true)}, device.Known(true)},
+		{timekeeping{follows: device.Known(false)}, device.Known(false)},
+		{timekeeping{follows: unknown}, unknown},
+		{timekeeping{follows: unknown, start: 4, source: "NTP"}, device.Known(false)},
+		{timekeeping{follows: unknown, start: 3, source: "NoSync"}, device.Known(false)},
+		{timekeeping{follows: unknown, source: "nosync"}, device.Known(false)},
+		{timekeeping{follows: unknown, start: 3, source: "NTP"}, unknown},
+		{timekeeping{follows: unknown, start: 2, source: "NT5DS"}, unknown},
+		{timekeeping{follows: unknown, start: 3, source: "AllSync"}, unknown},
+		{timekeeping{follows: unknown, start: 9, source: "later"}, unknown},
+	} {
+		if got := test.told.synchronized(); got != test.want {
+			t.Errorf("%+v: %v, want %v", test.told, got, test.want)
+		}
+	}
+}

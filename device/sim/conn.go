@@ -17,7 +17,8 @@ type conn struct {
 	raw      net.Conn        // below any TLS
 	closed   <-chan struct{} // closed with the tray, or when the device is detached
 	faults   []Fault
-	detach   func() // unplugs the device
+	passed   map[Fault]int // replies that a fault with After has let pass
+	detach   func()        // unplugs the device
 }
 
 // reply sends a property list. places are where in the conversation this is, see Fault.
@@ -33,9 +34,16 @@ func (c *conn) reply(f framing, message dict, places ...string) error {
 // strikes is the first fault of a reply that is due at one of the places.
 func (c *conn) strikes(places []string) Fault {
 	for _, fault := range c.faults {
-		if fault.Kind.ofReply() && (fault.At == "" || slices.Contains(places, fault.At)) {
+		if !fault.Kind.ofReply() || fault.At != "" && !slices.Contains(places, fault.At) {
+			continue
+		}
+		if c.passed[fault] >= fault.After {
 			return fault
 		}
+		if c.passed == nil {
+			c.passed = map[Fault]int{}
+		}
+		c.passed[fault]++
 	}
 	return Fault{}
 }
@@ -60,6 +68,8 @@ func encode(fault Fault, message dict) ([]byte, error) {
 		return []byte("garbage"), nil
 	case Empty:
 		return nil, nil
+	case NoDict:
+		return plist.Marshal("not a dictionary", format)
 	case PlistBomb:
 		return plistBomb(), nil
 	case DeepXML:
@@ -94,6 +104,8 @@ func (c *conn) send(f framing, body []byte, fault Fault) error {
 	case Detach:
 		c.detach()
 		return net.ErrClosed
+	case Undersized:
+		clear(frame[:4])
 	case Twice:
 		frame = slices.Repeat(frame, 2)
 	}

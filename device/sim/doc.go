@@ -15,7 +15,8 @@
 //
 // # Device files
 //
-// A folder per device. Every file is a property list:
+// A folder per device, and beside them tray.plist with the faults of the mux itself, see
+// [LoadFaults]. Every file is a property list:
 //
 //	sim.plist              what the tray needs to know, see the Load comment
 //	root.plist             lockdown values outside any domain

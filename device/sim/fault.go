@@ -3,7 +3,8 @@ package sim
 import "time"
 
 // A Fault makes a device, or the whole tray, misbehave. What At, Seconds, Count,
-// Error and Key mean is said at each Kind.
+// Error and Key mean is said at each Kind. After is for faults of one reply: so many replies at
+// that place of a connection are well before it strikes.
 //
 // At names the place of the conversation where the fault strikes; an empty At is every
 // place that the kind fits. Places are
@@ -24,6 +25,7 @@ type Fault struct {
 	At      string
 	Seconds float64
 	Count   int
+	After   int
 	Error   string
 	Key     string
 }
@@ -57,6 +59,7 @@ const (
 	Oversized   Kind = "oversized"    // the header promises 2^31 bytes, in AFC 2^40
 	Garbage     Kind = "garbage"      // a bare word, which lenient readers take for an old-style property list
 	Empty       Kind = "empty"        // a reply of no bytes
+	NoDict      Kind = "no-dict"      // a property list that is a string, not a dictionary
 	BinaryPlist Kind = "binary-plist" // the same reply as a binary property list
 	WrongTypes  Kind = "wrong-types"  // every value in the reply has another type
 	MissingKeys Kind = "missing-keys" // the reply lacks everything but the echo of the request
@@ -64,12 +67,17 @@ const (
 	DeepXML     Kind = "deep-xml"     // XML arrays nested 900,000 deep
 	OddValue    Kind = "odd-value"    // the XML in Error replaces the value of Key, at any depth of the reply
 	Twice       Kind = "twice"        // the reply is sent twice
+	Undersized  Kind = "undersized"   // the header of the mux promises no bytes, less than its own length
 	Numbered    Kind = "numbered"     // the mux answers with Count as the number of its Result
 )
 
 // Faults of a Tray.
 const (
 	ListRefused Kind = "list-refused" // ListDevices answers Result 4294967295 above Count devices (29 if that is 0; any if it is below)
+	Unlisted    Kind = "unlisted"     // ListDevices lacks the first Count entries (1 if that is 0)
+	ListedTwice Kind = "listed-twice" // ListDevices has the first Count entries twice (1 if that is 0)
+	OddEntry    Kind = "odd-entry"    // the first Count entries of ListDevices have no DeviceID (1 if that is 0)
+	StrayReply  Kind = "stray-reply"  // before each answer come Results of success with the tags of other requests
 	HangUp      Kind = "hang-up"      // who listens hears of Count devices that come or go, and then the connection ends
 	Swapped     Kind = "swapped"      // the numbers of the first two devices lead to each other
 	Ghosts      Kind = "ghosts"       // who listens hears everything twice, and of pairings and devices that never were
@@ -113,8 +121,17 @@ func (k Kind) ofTrust() bool {
 // ofReply reports whether the kind is about one reply.
 func (k Kind) ofReply() bool {
 	switch k {
-	case Refused, Stall, Truncated, HalfStall, Trickle, Reset, Detach, Oversized, Garbage, Empty,
-		BinaryPlist, WrongTypes, MissingKeys, PlistBomb, DeepXML, OddValue, Twice, Numbered:
+	case Refused, Stall, Truncated, HalfStall, Trickle, Reset, Detach, Oversized, Garbage, Empty, NoDict,
+		BinaryPlist, WrongTypes, MissingKeys, PlistBomb, DeepXML, OddValue, Twice, Undersized, Numbered:
+		return true
+	}
+	return false
+}
+
+// ofTray reports whether the kind is about the mux itself.
+func (k Kind) ofTray() bool {
+	switch k {
+	case ListRefused, Unlisted, ListedTwice, OddEntry, StrayReply, HangUp, Swapped, Ghosts, WeakHub:
 		return true
 	}
 	return false

@@ -22,6 +22,9 @@ type settings struct {
 	LatencySeconds   float64
 	Faults           []Fault
 	ArchivesAfter    int
+	MuxEntry         dict
+	MuxProperties    dict
+	MuxWithout       []string
 }
 
 // Load reads a folder of device folders, sorted by name. Files outside a device folder
@@ -29,7 +32,9 @@ type settings struct {
 //
 // sim.plist has the keys Note, RecordedAt (date), ClockSkewSeconds, Connections (array
 // of USB and Network), LocationID, LatencySeconds, ArchivesAfter and Faults (array of
-// dictionaries with the fields of [Fault]); all but RecordedAt may be left out.
+// dictionaries with the fields of [Fault]); all but RecordedAt may be left out. MuxEntry and
+// MuxProperties set keys of what the mux says of the device, beside and within Properties;
+// MuxWithout (array of strings) takes keys away: DeviceID, Properties/SerialNumber.
 func Load(fsys fs.FS) ([]*Device, error) {
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
@@ -51,6 +56,21 @@ func Load(fsys fs.FS) ([]*Device, error) {
 		devices = append(devices, device)
 	}
 	return devices, nil
+}
+
+// LoadFaults reads the faults of the mux itself: tray.plist in a folder of device folders, whose
+// key Faults is as that of sim.plist. Without that file there are none.
+func LoadFaults(fsys fs.FS) ([]Fault, error) {
+	set, err := readOptional[settings](fsys, "tray.plist")
+	if err != nil {
+		return nil, err
+	}
+	for _, fault := range set.Faults {
+		if !fault.Kind.ofTray() && !fault.Kind.ofReply() {
+			return nil, fmt.Errorf("tray.plist: a tray has no fault %q", fault.Kind)
+		}
+	}
+	return set.Faults, nil
 }
 
 func loadDevice(folder fs.FS, name string) (*Device, error) {
@@ -77,6 +97,15 @@ func loadDevice(folder fs.FS, name string) (*Device, error) {
 		Faults:      set.Faults,
 
 		ArchivesAfter: set.ArchivesAfter,
+		MuxEntry:      set.MuxEntry,
+		MuxProperties: set.MuxProperties,
+	}
+	for _, key := range set.MuxWithout {
+		if within, ok := strings.CutPrefix(key, "Properties/"); ok {
+			d.MuxProperties = without(d.MuxProperties, within)
+		} else {
+			d.MuxEntry = without(d.MuxEntry, key)
+		}
 	}
 	if len(d.Connections) == 0 {
 		d.Connections = []string{"USB"}
@@ -109,6 +138,15 @@ func loadDevice(folder fs.FS, name string) (*Device, error) {
 		return nil, err
 	}
 	return d, nil
+}
+
+// without adds to the changes of an entry that a key is taken away.
+func without(changes dict, key string) dict {
+	if changes == nil {
+		changes = dict{}
+	}
+	changes[key] = nil
+	return changes
 }
 
 // readAll reads every file that fits the pattern, by its name without .plist.

@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -52,6 +53,43 @@ func TestLoadNamesTheFileThatIsWrong(t *testing.T) {
 		if _, err := sim.Load(broken); err == nil || !strings.Contains(err.Error(), "phone: ") || !strings.Contains(err.Error(), base) {
 			t.Errorf("with a bad %s: %v", name, err)
 		}
+	}
+}
+
+// A folder can play what a mux does wrong: in its list, and with its answers.
+func TestLoadFaultsOfTheMux(t *testing.T) {
+	const head = `<plist><dict><key>RecordedAt</key><date>2026-01-01T00:00:00Z</date>`
+	folder := fstest.MapFS{
+		"phone/root.plist": {Data: []byte(`<plist><dict><key>UniqueDeviceID</key><string>x</string></dict></plist>`)},
+		"phone/sim.plist": {Data: []byte(head + `<key>MuxEntry</key><dict><key>MessageType</key><string>attached</string></dict>
+			<key>MuxProperties</key><dict><key>ConnectionType</key><string>usb</string></dict>
+			<key>MuxWithout</key><array><string>DeviceID</string><string>Properties/SerialNumber</string></array></dict></plist>`)},
+		"tray.plist": {Data: []byte(`<plist><dict><key>Faults</key><array>
+			<dict><key>Kind</key><string>numbered</string><key>At</key><string>Connect</string><key>Count</key><integer>-22</integer></dict>
+			<dict><key>Kind</key><string>odd-entry</string></dict></array></dict></plist>`)},
+	}
+	devices, err := sim.Load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry, properties := devices[0].MuxEntry, devices[0].MuxProperties
+	id, without := entry["DeviceID"]
+	serial, withoutToo := properties["SerialNumber"]
+	if entry["MessageType"] != "attached" || properties["ConnectionType"] != "usb" || !without || !withoutToo || id != nil || serial != nil {
+		t.Errorf("entry %v, properties %v", entry, properties)
+	}
+	faults, err := sim.LoadFaults(folder)
+	want := []sim.Fault{{Kind: sim.Numbered, At: "Connect", Count: -22}, {Kind: sim.OddEntry}}
+	if err != nil || !slices.Equal(faults, want) {
+		t.Errorf("%+v, %v", faults, err)
+	}
+	delete(folder, "tray.plist")
+	if faults, err := sim.LoadFaults(folder); len(faults) > 0 || err != nil {
+		t.Errorf("without the file: %v, %v", faults, err)
+	}
+	folder["tray.plist"] = &fstest.MapFile{Data: []byte(`<plist><dict><key>Faults</key><array><dict><key>Kind</key><string>unpaired</string></dict></array></dict></plist>`)}
+	if _, err := sim.LoadFaults(folder); err == nil || !strings.Contains(err.Error(), "tray.plist") {
+		t.Errorf("a fault of a device: %v", err)
 	}
 }
 

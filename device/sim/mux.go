@@ -133,11 +133,7 @@ func (s *muxSession) answer(tag uint32, request muxRequest) error {
 		if fault, ok := find(s.faults, ListRefused); ok && len(entries) > max(0, cmp.Or(fault.Count, 29)) {
 			return s.result(tag, muxListRefused, name)
 		}
-		list := make([]any, len(entries))
-		for i, e := range entries {
-			list[i] = e.attached()
-		}
-		return s.message(tag, dict{"DeviceList": list}, name)
+		return s.message(tag, dict{"DeviceList": s.deviceList(entries)}, name)
 	case "ListListeners":
 		return s.message(tag, dict{"ListenerList": []any{}}, name)
 	case "ReadBUID":
@@ -160,7 +156,39 @@ func (s *muxSession) answer(tag uint32, request muxRequest) error {
 	}
 }
 
+// deviceList is what ListDevices answers, with the faults that are in the list.
+func (s *muxSession) deviceList(entries []entry) []any {
+	list := make([]any, len(entries))
+	for i, e := range entries {
+		list[i] = e.attached()
+	}
+	for _, fault := range s.faults {
+		first := list[:min(len(list), max(1, fault.Count))]
+		switch fault.Kind {
+		case Unlisted:
+			list = list[len(first):]
+		case ListedTwice:
+			list = append(list, first...)
+		case OddEntry:
+			for _, e := range first {
+				entry := e.(dict)
+				delete(entry, "DeviceID")
+				delete(entry["Properties"].(dict), "DeviceID")
+			}
+		}
+	}
+	return list
+}
+
+// message sends an answer, or with tag 0 an announcement.
 func (s *muxSession) message(tag uint32, body dict, names ...string) error {
+	if tag != 0 && has(s.faults, StrayReply) {
+		for _, other := range []uint32{tag + 1, tag + 2, 0} {
+			if err := s.reply(muxFraming(other), dict{"MessageType": "Result", "Number": muxOK}); err != nil {
+				return err
+			}
+		}
+	}
 	return s.reply(muxFraming(tag), body, append(names, "usbmux")...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -23,6 +24,19 @@ var (
 type Listing struct {
 	Devices   []Attached // each once, by cable where there is one; by USB port, then by UDID, and those on the network last
 	Malformed int        // entries that could not be understood: a device may be missing for each
+	Broken    error      // why the announcements broke off where the list was taken in their place; nil if they did not
+}
+
+// Gaps say why devices may be missing.
+func (l Listing) Gaps() []device.Gap {
+	var gaps []device.Gap
+	if l.Broken != nil {
+		gaps = append(gaps, device.Gap{Reason: device.ListOnly, Detail: detail(string(device.GapOf(l.Broken).Reason))})
+	}
+	if l.Malformed > 0 {
+		gaps = append(gaps, device.Gap{Reason: device.BadEntry, Detail: strconv.Itoa(l.Malformed)})
+	}
+	return gaps
 }
 
 // Discover lists the devices that usbmuxd has, and announces each as soon as it is known;
@@ -62,10 +76,13 @@ func (d Door) Discover(ctx context.Context, announce func(Change)) (Listing, err
 		return nil
 	})
 	listing := Listing{Devices: c.found.devices(), Malformed: malformed}
-	if err != nil && !c.listed {
-		return listing, fmt.Errorf("listening for devices: %w", err)
+	if err != nil {
+		err = fmt.Errorf("listening for devices: %w", err)
 	}
-	return listing, nil
+	if c.listed {
+		listing.Broken, err = err, nil
+	}
+	return listing, err
 }
 
 // lists asks for the list of devices, as often as it is told to.

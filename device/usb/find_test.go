@@ -1,7 +1,6 @@
 package usb
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -147,98 +146,61 @@ func TestDiscoverAnnounces(t *testing.T) {
 	}
 }
 
-// Where what is announced breaks off or turns to nonsense, the list is taken; where that is
-// refused, too, the devices that had been announced are kept.
+// Where what is announced breaks off or turns to nonsense, the list is taken, and that is said;
+// where that is refused, too, the devices that had been announced are kept.
 func TestDiscoverOutlivesBrokenNews(t *testing.T) {
-	three := []any{cameAs(1), cameAs(2), cameAs(3)}
-	for name, broken := range map[string][]byte{
-		"hung up":                    nil,
-		"a late refusal":             frameOf(t, 0, map[string]any{"MessageType": "Result", "Number": 3}),
-		"news of no type":            frameOf(t, 0, map[string]any{}),
-		"one that went, unnamed":     frameOf(t, 0, map[string]any{"MessageType": "Detached"}),
-		"a frame of nonsense":        muxFrame(0, []byte("nonsense")),
-		"a frame of no dictionary":   muxFrame(0, []byte("<plist><string>a</string></plist>")),
-		"a length that is too short": make([]byte, muxHeaderSize),
+	for name, broken := range map[string]sim.Fault{
+		"hung up":                  {Kind: sim.HangUp, Count: 1},
+		"a late refusal":           {Kind: sim.Numbered, At: "Attached", After: 1, Count: 3},
+		"a refusal of no number":   {Kind: sim.Numbered, At: "Attached", After: 1, Count: -1},
+		"a length of nothing":      {Kind: sim.Undersized, At: "Attached", After: 1},
+		"a bomb":                   {Kind: sim.PlistBomb, At: "Attached", After: 1},
+		"a frame of nonsense":      {Kind: sim.Garbage, At: "Attached", After: 1},
+		"a frame of no dictionary": {Kind: sim.NoDict, At: "Attached", After: 1},
+		"a frame of nothing":       {Kind: sim.Empty, At: "Attached", After: 1},
+		"cut off":                  {Kind: sim.Truncated, At: "Attached", After: 1},
 	} {
-		for list, want := range map[int]int{0: 1, 3: 3} {
-			t.Run(fmt.Sprintf("%s, %d listed", name, list), func(t *testing.T) {
-				found, err := discoverOf(t, three[:list], func(mux net.Conn) {
-					mux.Write(append(frameOf(t, 0, cameAs(1)), broken...))
-					if broken == nil {
-						mux.Close()
-					}
-				})
-				if len(found.Devices) != want || list > 0 && err != nil {
-					t.Errorf("found %v, %v; want %d devices", found.Devices, err, want)
+		for _, refused := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, list refused %v", name, refused), func(t *testing.T) {
+				t.Parallel()
+				tray := newTray(t, clones(t, 3)...)
+				tray.Faults = []sim.Fault{broken}
+				want := 3
+				if refused {
+					tray.Faults = append(tray.Faults, sim.Fault{Kind: sim.ListRefused, Count: -1})
+					want = 1
+				}
+				found, err := serve(t, tray).Discover(t.Context(), func(Change) {})
+				if len(found.Devices) != want || (err != nil) != refused || (found.Broken != nil) == refused {
+					t.Errorf("found %v, broken off for %v, %v; want %d devices", found.Devices, found.Broken, err, want)
 				}
 			})
 		}
 	}
 }
 
-// Where the list has what cannot be understood, or what is never announced, what is announced is
+// Where the list has what cannot be understood, or lacks what is announced, what is announced is
 // waited for, but not for as long as an answer may take.
 func TestDiscoverWaitsForWhatAnOddListLacks(t *testing.T) {
-	odd := cameAs(2)
-	odd["DeviceID"] = "2"
-	for name, list := range map[string][]any{
-		"one odd":            {cameAs(1), odd, cameAs(3)},
-		"all odd":            {odd, odd, odd},
-		"no dictionaries":    {"a", 5, odd},
-		"one is missing":     {cameAs(1), cameAs(3)},
-		"one is there twice": {cameAs(1), cameAs(1), cameAs(2), cameAs(3)},
+	for name, odd := range map[string]sim.Fault{
+		"one odd":            {Kind: sim.OddEntry},
+		"all odd":            {Kind: sim.OddEntry, Count: 3},
+		"no dictionaries":    {Kind: sim.OddValue, At: "ListDevices", Key: "DeviceList", Error: "<array><string>a</string><integer>5</integer><array/></array>"},
+		"one is missing":     {Kind: sim.Unlisted},
+		"one is there twice": {Kind: sim.ListedTwice},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found, err := discoverOf(t, list, func(mux net.Conn) {
-				time.Sleep(50 * time.Millisecond) // the list comes first
-				for id := range 3 {
-					mux.Write(frameOf(t, 0, cameAs(id+1)))
-				}
-			})
+			t.Parallel()
+			tray := newTray(t, clones(t, 3)...)
+			tray.Faults = []sim.Fault{odd, {Kind: sim.Stall, At: "Attached", Seconds: 0.05}} // the list comes first
+			door := serve(t, tray)
+			door.Timeout, door.RequestTimeout = 2*time.Minute, time.Minute
+			found, err := door.Discover(t.Context(), func(Change) {})
 			if err != nil || len(found.Devices) != 3 {
 				t.Errorf("found %v, %v; want 3 devices", found.Devices, err)
 			}
 		})
 	}
-}
-
-// discoverOf lists the devices of a usbmuxd that says something to who listens, and has a list
-// of devices; one of none is refused.
-func discoverOf(t *testing.T, list []any, say func(mux net.Conn)) (Listing, error) {
-	t.Helper()
-	door := newDoor(t)
-	door.Timeout, door.RequestTimeout = 2*time.Minute, time.Minute
-	listener, err := sim.Listen(door.Address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var serving sync.WaitGroup
-	serving.Go(func() {
-		for {
-			mux, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			t.Cleanup(func() { mux.Close() })
-			serving.Go(func() {
-				header, body, err := readMux(mux)
-				switch {
-				case err != nil:
-				case bytes.Contains(body, []byte("Listen<")):
-					mux.Write(frameOf(t, header.Tag, map[string]any{"MessageType": "Result", "Number": 0}))
-					say(mux)
-				case len(list) == 0:
-					mux.Write(frameOf(t, header.Tag, map[string]any{"MessageType": "Result", "Number": 1}))
-				default:
-					mux.Write(frameOf(t, header.Tag, map[string]any{"DeviceList": list}))
-				}
-			})
-		}
-	})
-	found, err := door.Discover(t.Context(), func(Change) {})
-	listener.Close()
-	serving.Wait()
-	return found, err
 }
 
 // One entry that cannot be understood costs itself, and is counted.
@@ -253,33 +215,9 @@ func TestDiscoverCountsMalformedEntries(t *testing.T) {
 
 // An answer with another tag belongs to another request.
 func TestAnswersHaveTheirTag(t *testing.T) {
-	door := newDoor(t)
-	listener, err := sim.Listen(door.Address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	var serving sync.WaitGroup
-	defer serving.Wait()
-	serving.Go(func() {
-		mux, err := listener.Accept()
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		defer mux.Close()
-		for range 2 {
-			header, _, err := readMux(mux)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			for _, stray := range []uint32{1, 2, 0} {
-				answer(t, mux, header.Tag+stray, map[string]any{"BUID": strconv.Itoa(int(stray))})
-			}
-			answer(t, mux, header.Tag, map[string]any{"BUID": "again"})
-		}
-	})
+	tray := newTray(t, patient(t, "not-trusted"))
+	tray.Faults = []sim.Fault{{Kind: sim.StrayReply}}
+	door := serve(t, tray)
 	mux, err := door.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -287,11 +225,17 @@ func TestAnswersHaveTheirTag(t *testing.T) {
 	defer mux.Close()
 	for range 2 {
 		got, err := mux.askMux(t.Context(), muxRequest{MessageType: "ReadBUID"})
-		if text, _ := got.Text("BUID"); err != nil || text != "0" {
+		if text, _ := got.Text("BUID"); err != nil || text == "" {
 			t.Errorf("%v, %v; want the answer with the request's tag", got, err)
 		}
 	}
-	serving.Wait() // it still writes after the answer that was waited for
+	found, err := door.Find(t.Context())
+	if err != nil || len(found) != 1 {
+		t.Fatalf("found %v, %v", found, err)
+	}
+	if _, err := door.Read(t.Context(), found[0], 0).Live.Trusted.Get(); !errors.Is(err, device.NeverPaired) {
+		t.Errorf("trust unknown for %v, want %v", err, device.NeverPaired)
+	}
 }
 
 // An empty tray is an answer; everything that is not one is an error.

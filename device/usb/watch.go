@@ -18,8 +18,9 @@ type Change struct {
 	Attached  Attached // the device, by the connection by which it is to be read; zero if the news is of usbmuxd
 	Gone      bool     // it was unplugged, or left the network
 	Paired    bool     // it has come to trust this computer
-	Lost      error    // usbmuxd broke off, or told what cannot be understood; nil otherwise
+	Lost      error    // usbmuxd went away, or what it tells and its list cannot be understood; nil otherwise
 	Back      bool     // usbmuxd is there again
+	Broken    error    // what usbmuxd announces broke off, and its list is taken; nil otherwise
 	Malformed bool     // usbmuxd told of a device in a way that cannot be understood
 }
 
@@ -37,6 +38,10 @@ var errHungUp = fmt.Errorf("%w any more: it hung up", ErrNoMux)
 // with its cable, and told again with the network if the cable is pulled out. It returns nil when ctx ends, and at once the error of
 // [Door.Discover] if it cannot begin.
 //
+// Announcements that break off, or cannot be understood, are asked for again. Until then what is
+// attached is known from the list of usbmuxd, which is asked for at each try: Broken says so once,
+// and is no news of any device.
+//
 // It outlives usbmuxd, which on Linux may end with its last device. Lost says that what is
 // attached is not known any more; the connection is then tried again until it is Back. What
 // is attached is then told anew, because the numbers of all devices are new, and after
@@ -48,14 +53,14 @@ var errHungUp = fmt.Errorf("%w any more: it hung up", ErrNoMux)
 func (d Door) Watch(ctx context.Context, tell func(Change)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	n := newNews()
 	c, err := d.announcements(ctx)
 	if ctx.Err() != nil {
 		return nil
 	}
-	if err != nil {
+	if err != nil && !d.endure(ctx, n, err) {
 		return err
 	}
-	n := &news{told: map[string]Attached{}, more: make(chan struct{}, 1)}
 	var following sync.WaitGroup
 	defer func() {
 		cancel()
@@ -71,26 +76,67 @@ func (d Door) Watch(ctx context.Context, tell func(Change)) error {
 	}
 }
 
-// follow gathers news until ctx ends, over as many connections as it takes.
+// follow gathers news until ctx ends, over as many connections as it takes. c is nil if there is
+// none yet.
 func (d Door) follow(ctx context.Context, c *announcements, n *news) {
+	unsettled := false // the last connection ended before all that is attached was announced
 	for retry := retryAtFirst; ; {
-		settled, lost := d.gather(ctx, c, n)
-		n.lose(lost)
-		if settled {
-			retry = retryAtFirst
+		if c != nil {
+			began := time.Now()
+			settled, why := d.gather(ctx, c, n)
+			if time.Since(began) > retryAtLast {
+				retry = retryAtFirst
+				n.heal()
+			}
+			if errors.Is(why, ErrNoMux) && (settled || !unsettled) {
+				n.lose(why) // it may have ended, as it does on Linux
+			} else {
+				d.endure(ctx, n, why)
+			}
+			unsettled = !settled
 		}
 		for c = nil; c == nil; retry = min(2*retry, retryAtLast) {
 			// Programs that lost usbmuxd in the same moment should not all come back in the same.
 			if pause(ctx, retry-rand.N(retry/2)) != nil {
 				return
 			}
-			c, _ = d.announcements(ctx)
+			var err error
+			if c, err = d.announcements(ctx); err != nil {
+				d.endure(ctx, n, err)
+			}
 		}
 	}
 }
 
-// gather gathers news until the connection ends, and says why it did; and whether all that
-// was attached had been told before.
+// endure takes the list where announcements broke off, and reports whether there is one: a usbmuxd
+// that lists nothing is lost.
+func (d Door) endure(ctx context.Context, n *news, why error) bool {
+	list := d.list(ctx)
+	if ctx.Err() != nil {
+		return false
+	}
+	found := attachments{}
+	for _, a := range list.entries {
+		change, err := found.add(a)
+		if err == nil {
+			err = n.add(change)
+		}
+		if err != nil {
+			n.lose(err)
+			return false
+		}
+	}
+	if list.err != nil || len(found) == 0 { // nothing confirms an empty list
+		n.lose(why)
+		return false
+	}
+	n.settle(found)
+	n.breakOff(why, list.malformed > 0)
+	return true
+}
+
+// gather gathers news until the connection ends, and says why it did; and whether all that was
+// attached had been announced before.
 func (d Door) gather(ctx context.Context, c *announcements, n *news) (settled bool, lost error) {
 	defer c.Close()
 	guard(func() {
@@ -152,6 +198,12 @@ type news struct {
 	queue []Change
 	told  map[string]Attached // as attached, and not yet as gone; by UDID
 	lost  bool                // usbmuxd is gone, and has told nothing since
+	anew  map[string]bool     // to be told again if attached, by UDID: usbmuxd was gone, and has numbered all anew
+	broke bool                // it was told that the announcements broke off
+}
+
+func newNews() *news {
+	return &news{told: map[string]Attached{}, anew: map[string]bool{}, more: make(chan struct{}, 1)}
 }
 
 // add queues a change; the zero Change is none. The error is of more devices than there
@@ -183,6 +235,8 @@ func (n *news) addLocked(c Change) error {
 		return nil
 	case c.Gone && !told:
 		return nil
+	case !c.Gone && !c.Paired && !n.anew[c.Attached.UDID] && n.told[c.Attached.UDID] == c.Attached:
+		return nil // told before
 	case !c.Gone && len(n.told)+len(n.queue) >= 2*maxAttached:
 		return device.Oversized
 	}
@@ -208,14 +262,39 @@ func (n *news) lose(why error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	known := n.lost
-	n.lost = true
+	n.lost, n.broke = true, false
+	for udid := range n.told {
+		n.anew[udid] = true
+	}
 	n.queue = slices.DeleteFunc(n.queue, func(older Change) bool {
 		known = known || older.Back
-		return !older.Gone && older.Lost == nil
+		return !older.Gone && older.Lost == nil && older.Broken == nil
 	})
 	if !known {
 		n.queueLocked(Change{Lost: why})
 	}
+}
+
+// breakOff queues, once, that the announcements broke off and the list was taken; malformed says
+// that the list had an entry that could not be understood.
+func (n *news) breakOff(why error, malformed bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.broke {
+		return
+	}
+	n.broke = true
+	n.queueLocked(Change{Broken: why})
+	if malformed {
+		n.queueLocked(Change{Malformed: true})
+	}
+}
+
+// heal takes in that the announcements went well for some time: that they break off is then news.
+func (n *news) heal() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.broke = false
 }
 
 // backLocked queues that usbmuxd tells something again.
@@ -259,8 +338,10 @@ func (n *news) take() (Change, bool) {
 	switch {
 	case c.Gone:
 		delete(n.told, c.Attached.UDID)
+		delete(n.anew, c.Attached.UDID)
 	case c.Attached.UDID != "" && !c.Paired:
 		n.told[c.Attached.UDID] = c.Attached
+		delete(n.anew, c.Attached.UDID)
 	}
 	return c, true
 }

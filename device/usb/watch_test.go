@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"runtime"
@@ -102,6 +103,8 @@ func inWords(c Change) string {
 		return "back"
 	case c.Malformed:
 		return "malformed"
+	case c.Broken != nil:
+		return "broken: " + c.Broken.Error()
 	}
 	sign, udid := "+", c.Attached.UDID
 	switch {
@@ -281,9 +284,10 @@ func TestWatchSurvivesHangUps(t *testing.T) {
 			crash()
 			tray.Faults = []sim.Fault{{Kind: sim.HangUp, Count: count}}
 			crash = start(t, tray, door)
-			lost, present := false, map[string]bool{}
+			lost, present := false, map[string]bool{d[0].UDID(): true, d[1].UDID(): true}
 			take := func(c Change) {
 				switch {
+				case c.Broken != nil:
 				case c.Gone:
 					t.Errorf("told %q, though no device goes", inWords(c))
 				case c.Attached == (Attached{}) && c.Back != lost, c.Attached != (Attached{}) && lost:
@@ -323,21 +327,21 @@ func countListens(tray *sim.Tray) (count int) {
 	return count
 }
 
-// News that cannot be understood is a lost connection. When it is back, the device of which
-// it was is found to be gone.
+// Where news cannot be understood the list is taken, so that the device of which it was is found
+// to be gone. What comes after that is announced again.
 func TestWatchSurvivesNonsense(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault sim.Fault
 		want  string
 	}{
-		"garbled":  {sim.Fault{Kind: sim.Garbage}, "lost: listening for devices: the reply could not be understood"},
-		"empty":    {sim.Fault{Kind: sim.Empty}, "lost: listening for devices: the reply broke off"},
-		"bomb":     {sim.Fault{Kind: sim.PlistBomb}, "lost: listening for devices: the reply was built to exhaust its reader, and was not decoded"},
-		"deep":     {sim.Fault{Kind: sim.DeepXML}, "lost: listening for devices: the reply was too long"},
-		"too long": {sim.Fault{Kind: sim.Oversized}, "lost: listening for devices: the reply was too long"},
-		"cut off":  {sim.Fault{Kind: sim.Truncated}, "lost: listening for devices: the reply broke off"},
+		"garbled":  {sim.Fault{Kind: sim.Garbage}, "broken: listening for devices: the reply could not be understood"},
+		"empty":    {sim.Fault{Kind: sim.Empty}, "broken: listening for devices: the reply broke off"},
+		"bomb":     {sim.Fault{Kind: sim.PlistBomb}, "broken: listening for devices: the reply was built to exhaust its reader, and was not decoded"},
+		"deep":     {sim.Fault{Kind: sim.DeepXML}, "broken: listening for devices: the reply was too long"},
+		"too long": {sim.Fault{Kind: sim.Oversized}, "broken: listening for devices: the reply was too long"},
+		"cut off":  {sim.Fault{Kind: sim.Truncated}, "broken: listening for devices: the reply broke off"},
 		"reset":    {sim.Fault{Kind: sim.Reset}, hungUp},
-		"half":     {sim.Fault{Kind: sim.HalfStall}, "lost: listening for devices: the device did not answer in time"},
+		"half":     {sim.Fault{Kind: sim.HalfStall}, "broken: listening for devices: the device did not answer in time"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -350,9 +354,76 @@ func TestWatchSurvivesNonsense(t *testing.T) {
 			w := watch(t, door)
 			w.expect(t, "+1 as 1", "+2 as 2")
 			tray.Detach(d[0].UDID())
-			w.expect(t, test.want, "back", "+2 as 2", "-1 as 1")
+			if test.fault.Kind == sim.Reset {
+				w.expect(t, test.want, "back", "+2 as 2", "-1 as 1")
+			} else {
+				w.expect(t, "-1 as 1", test.want)
+			}
+			attach(t, tray, clones(t, 3)[2])
+			w.expect(t, "+3 as 3")
 		})
 	}
+}
+
+// A usbmuxd whose announcements break off each time, whether at once or later, has a list: what
+// it lists is told, and so is what comes and goes afterwards. That they broke off is told once.
+func TestWatchLivesOffTheList(t *testing.T) {
+	for name, fault := range map[string]sim.Fault{
+		"refused":             {Kind: sim.Numbered, At: "Listen", Count: 1},
+		"hung up on":          {Kind: sim.Reset, At: "Listen"},
+		"garbled":             {Kind: sim.Garbage, At: "Listen"},
+		"no dictionary":       {Kind: sim.NoDict, At: "Listen"},
+		"hung up on at once":  {Kind: sim.Reset, At: "Attached"},
+		"hung up on later":    {Kind: sim.HangUp, Count: 1},
+		"garbled at once":     {Kind: sim.Garbage, At: "Attached"},
+		"garbled later":       {Kind: sim.Garbage, At: "Attached", After: 1},
+		"no dictionary later": {Kind: sim.NoDict, At: "Attached", After: 1},
+		"a bomb later":        {Kind: sim.PlistBomb, At: "Attached", After: 1},
+		"cut off later":       {Kind: sim.Truncated, At: "Attached", After: 1},
+		"a late refusal":      {Kind: sim.Numbered, At: "Attached", After: 1, Count: 3},
+		"a late, odd refusal": {Kind: sim.Numbered, At: "Attached", After: 1, Count: -22},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := clones(t, 3)
+			tray := newTray(t, d[0], d[1])
+			tray.Faults = []sim.Fault{fault}
+			w := watch(t, serve(t, tray))
+			broken := 0
+			present := map[string]bool{}
+			until := func(want ...string) {
+				for !maps.Equal(present, inSet(want)) {
+					switch c := w.next(t); {
+					case c.Broken != nil:
+						broken++
+					case c.Gone:
+						delete(present, strings.Replace(inWords(c), "-", "+", 1))
+					case c.Attached.UDID == "" && strings.HasPrefix(name, "hung up"): // at first it may have ended
+					case c.Attached.UDID == "":
+						t.Fatalf("told %q", inWords(c))
+					default:
+						present[inWords(c)] = true
+					}
+				}
+			}
+			until("+1 as 1", "+2 as 2")
+			attach(t, tray, d[2])
+			until("+1 as 1", "+2 as 2", "+3 as 3")
+			tray.Detach(d[0].UDID())
+			until("+2 as 2", "+3 as 3")
+			if broken != 1 {
+				t.Errorf("told %d times that the announcements broke off", broken)
+			}
+		})
+	}
+}
+
+func inSet(all []string) map[string]bool {
+	set := map[string]bool{}
+	for _, one := range all {
+		set[one] = true
+	}
+	return set
 }
 
 // A device that cannot be understood costs itself only, in what is announced and in the list.
@@ -499,7 +570,7 @@ func frameOf(t testing.TB, tag uint32, message map[string]any) []byte {
 func TestNews(t *testing.T) {
 	for seed := range uint64(200) {
 		random := rand.New(rand.NewPCG(seed, 0))
-		n := &news{told: map[string]Attached{}, more: make(chan struct{}, 1)}
+		n := newNews()
 		found, told, lost := map[string]Attached{}, map[string]Attached{}, false
 		attached := func() attachments {
 			all := attachments{}
@@ -562,7 +633,7 @@ func TestNews(t *testing.T) {
 
 // A usbmuxd that crashes for ever, with other devices each time, is not remembered for ever.
 func TestNewsIsBounded(t *testing.T) {
-	n := &news{told: map[string]Attached{}, more: make(chan struct{}, 1)}
+	n := newNews()
 	var err error
 	for id := uint32(0); err == nil && id < 10*maxAttached; id++ {
 		if id%1000 == 0 {

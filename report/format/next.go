@@ -77,7 +77,11 @@ func commandFor(next checks.Next, d report.Device) nextCommand {
 	attached := d.Connection != ""
 	switch next {
 	case checks.NextPair:
-		return nextCommand{text: "backupdoctor scan --pair", why: "asks the device to show the Trust dialog", udid: true}
+		why := "asks the device to show the Trust dialog"
+		if d.Reason == string(device.TrustDenied) {
+			why = "once the device was unplugged and plugged in again: " + why
+		}
+		return nextCommand{text: "backupdoctor scan --pair", why: why, udid: true}
 	case checks.NextSelfCheck:
 		return nextCommand{text: "backupdoctor self-check", why: "finds what is wrong on this computer"}
 	case checks.NextScan:

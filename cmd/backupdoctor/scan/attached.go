@@ -161,7 +161,7 @@ func (c *collection) discover(ctx context.Context, wanted func(usb.Attached) boo
 			}
 		}
 	})
-	gaps := entryGaps(found.Malformed)
+	gaps := found.Gaps()
 	if err != nil {
 		gaps = append([]device.Gap{device.GapOf(err)}, gaps...)
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"runtime"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -153,14 +152,6 @@ func (e Examination) leftOut(attached []usb.Attached) (kept []usb.Attached, left
 	return kept, left
 }
 
-// entryGaps say that usbmuxd listed devices that cannot be understood.
-func entryGaps(malformed int) []device.Gap {
-	if malformed == 0 {
-		return nil
-	}
-	return []device.Gap{{Reason: device.BadEntry, Detail: strconv.Itoa(malformed)}}
-}
-
 // Greet reads of each attached device what it tells everybody; one that is left out is listed
 // without that. Its errors are those with which a scan of nothing ends.
 func (e Examination) Greet(ctx context.Context) (device.Recording, error) {
@@ -168,7 +159,7 @@ func (e Examination) Greet(ctx context.Context) (device.Recording, error) {
 	if ctx.Err() != nil {
 		return device.Recording{}, interrupted()
 	}
-	gaps := entryGaps(found.Malformed)
+	gaps := found.Gaps()
 	if err != nil {
 		gaps = append(gaps, device.GapOf(err))
 	}

@@ -31,7 +31,7 @@ func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
 	if err != nil {
 		gaps = append(gaps, device.GapOf(err))
 	}
-	gaps = append(gaps, entryGaps(found.Malformed)...)
+	gaps = append(gaps, found.Gaps()...)
 	attached, left := l.leftOut(found.Devices)
 	wanted, missing := Choose(l.Labels.bySlot(attached), l.UDIDs)
 	left = leftOutOf(left, l.UDIDs)

@@ -26,7 +26,7 @@ func Visits(env command.Env, screen *terminal.Screen, kept bool) Sink {
 			if kept && store == nil {
 				store, _ = ReadHistory(context.Background(), env) // the keeper reports what is wrong with it
 			}
-			text := format.Visit(*e.Device, before(store, *e.Device), format.Options{Width: screen.Width(), UTF8: screen.UTF8(), Zone: env.Zone})
+			text := format.Visit(*e.Device, before(store, *e.Device), format.Options{Width: screen.Columns(), UTF8: screen.UTF8(), Zone: env.Zone})
 			if text == "" {
 				return
 			}

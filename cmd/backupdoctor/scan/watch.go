@@ -33,7 +33,7 @@ func (w Watch) Learn(ctx context.Context, run *Run) (Learned, error) {
 	}
 	run.StartOpen()
 	watching.follow(ctx)
-	l := Learned{Recording: run.Recording(append(watching.gaps, entryGaps(watching.malformed)...)...)}
+	l := Learned{Recording: run.Recording(append(watching.gaps, usb.Listing{Malformed: watching.malformed, Broken: watching.broken}.Gaps()...)...)}
 	l.Recording.LeftOut = slices.SortedFunc(maps.Values(watching.network), func(a, b device.LeftOut) int { return cmp.Compare(a.UDID, b.UDID) })
 	l.Recording.Jobs = jobsOf(watching.workers)
 	return l, nil
@@ -55,6 +55,7 @@ type watching struct {
 
 	network   map[string]device.LeftOut // devices that are on the network only and are left out, by UDID
 	malformed int                       // entries of usbmuxd that cannot be understood
+	broken    error                     // why announcements broke off where the list was taken; nil if none did
 
 	latest map[string]int // number of the last finished visit of a device, by UDID
 	gaps   []device.Gap
@@ -168,10 +169,17 @@ func (w *watching) take(ctx context.Context, c usb.Change) {
 	switch {
 	case c.Lost != nil:
 		w.lost = true
-		fmt.Fprintln(w.Screen, "usbmuxd is away: waiting for it to come back")
+		if errors.Is(c.Lost, usb.ErrNoMux) {
+			fmt.Fprintln(w.Screen, "usbmuxd is away: waiting for it to come back")
+		} else {
+			fmt.Fprintf(w.Screen, "usbmuxd broke off announcing devices: %s; waiting for it to recover\n", whyBroken(c.Lost))
+		}
 	case c.Back:
 		w.lost = false
 		fmt.Fprintln(w.Screen, "usbmuxd is back")
+	case c.Broken != nil:
+		w.broken = c.Broken
+		fmt.Fprintf(w.Screen, "usbmuxd broke off announcing devices: %s; using its list until it recovers\n", whyBroken(c.Broken))
 	case c.Malformed:
 		w.malformed++
 		fmt.Fprintln(w.Screen, "usbmuxd listed a device in a form that cannot be understood: it is left out")
@@ -195,6 +203,19 @@ func (w *watching) take(ctx context.Context, c usb.Change) {
 		if examine {
 			w.send(ctx, s, report.Reading)
 		}
+	}
+}
+
+// whyBroken words what is wrong with usbmuxd, where the reason alone would be read as that of a
+// device.
+func whyBroken(err error) string {
+	switch gap := device.GapOf(err); gap.Reason {
+	case device.Detached, device.Unreachable:
+		return "it hung up"
+	case device.Timeout:
+		return "it did not answer in time"
+	default:
+		return gap.Error()
 	}
 }
 

@@ -83,6 +83,15 @@ func untouched(ctx context.Context, folder backup.Folder, now time.Time) error {
 	return nil
 }
 
+// Caution says what to make sure of on a system that does not tell which files are open; "" where it
+// does, and on Windows, which refuses by itself to rename a folder in which a file is open.
+func Caution(goos string) string {
+	if goos == "linux" || goos == "windows" {
+		return ""
+	}
+	return "this system does not show which files are open: close every program that backs up devices first"
+}
+
 // Undo is the command line that gives a folder its name back, for a POSIX shell or, on
 // Windows, for cmd and PowerShell.
 func Undo(from, to, goos string) string {

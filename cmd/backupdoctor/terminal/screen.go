@@ -106,9 +106,6 @@ func (s *Screen) CloseView() {
 	}
 }
 
-// Width is how many columns there are.
-func (s *Screen) Width() int { return Width(s.out, s.getenv, 0) }
-
 // size is how large the terminal is, in columns and lines.
 func (s *Screen) size() (width, height int) {
 	width, height, err := term.GetSize(s.fd)
