@@ -58,13 +58,13 @@ func TestQuestions(t *testing.T) {
 		given []string // questions that were answered
 		shown []string // parts of what was asked
 	}{
-		{"ended at once", "q\n", false, nil, []string{`"Ada's \x1b[31miPhone": Enter passes a question by, q ends.`, "1. Does a backup complete when Back Up Now is tapped"}},
+		{"ended at once", "q\n", false, nil, []string{`"Ada's \x1b[31miPhone": Enter passes a question by, q ends.`, "1. What does the iPhone/iPad say of the backup that failed"}},
 		{"end of input", "", false, nil, nil},
-		{"an answer, then no more", "y\nq\n", false, []string{"back-up-now-completes"}, []string{"\n2. "}},
-		{"one passed by", "\nnot enough iCloud storage\nq\n", false, []string{"message"}, []string{"2. What does the", "understood as “Not enough iCloud storage”"}},
-		{"a message that nobody knows", "\nxyzzy\nq\n", false, []string{"message"}, []string{"no known message has these words"}},
-		{"one that is not understood", "perhaps\nno\nq\n", false, []string{"back-up-now-completes"}, []string{`"perhaps" is neither yes nor no`}},
-		{"sizes", "\n\n1.2\n1.2 GB\n7.4 GB\nq\n", false, []string{"free-icloud-storage", "next-backup-size"}, []string{`"1.2" is not a size like 1.2 GB`, "[size]"}},
+		{"one passed by, an answer, then no more", "\ny\nq\n", false, []string{"back-up-now-completes"}, []string{"2. Does a backup complete when Back Up Now is tapped", "\n3. "}},
+		{"a message", "not enough iCloud storage\nq\n", false, []string{"message"}, []string{"understood as “Not enough iCloud storage”"}},
+		{"a message that nobody knows", "xyzzy\nq\n", false, []string{"message"}, []string{"no known message has these words"}},
+		{"one that is not understood", "\nperhaps\nno\nq\n", false, []string{"back-up-now-completes"}, []string{`"perhaps" is neither yes nor no`}},
+		{"a size", "\n\n1.2\n1.2 GB\nq\n", false, []string{"free-icloud-storage"}, []string{`"1.2" is not a size like 1.2 GB`, "[size]"}},
 		{"all passed by", strings.Repeat("\n", 100), true, nil, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
