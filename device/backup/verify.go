@@ -601,8 +601,6 @@ func isOfThisComputer(err error) bool {
 	return database.IsOutOfMemory(err)
 }
 
-func limitText(err error) string { return shortError(err) }
-
 // errClosed is a manifest that needs a password.
 var errClosed = errors.New("the manifest is encrypted")
 
