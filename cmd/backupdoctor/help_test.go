@@ -1,29 +1,32 @@
 package main
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/urfave/cli/v2"
 )
 
-// The flags of a help text fit on a terminal, and a scan's most used come first.
+// Every help text fits on a terminal, and a scan's most used flags come first.
 func TestHelpFitsATerminal(t *testing.T) {
-	for _, name := range []string{"scan", "watch", "bench", "listen", "report", "verify", "backups", "devices", "history", "sysdiagnose"} {
-		_, flags, found := strings.Cut(typed(t, t.Context(), name, "--help").stdout, "\nOPTIONS:\n")
-		if !found {
-			t.Errorf("%s --help lists no flags", name)
-		}
-		for line := range strings.Lines(flags) {
+	var walk func(commands []*cli.Command, path ...string)
+	walk = func(commands []*cli.Command, path ...string) {
+		for line := range strings.Lines(typed(t, t.Context(), append(path, "--help")...).stdout) {
 			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 {
-				t.Errorf("%s --help has %d columns: %s", name, n, line)
+				t.Errorf("%v --help has %d columns: %s", path, n, line)
+			}
+		}
+		for _, c := range commands {
+			if c.Name != "help" {
+				walk(c.Subcommands, append(slices.Clone(path), c.Name)...)
 			}
 		}
 	}
-	for line := range strings.Lines(typed(t, t.Context(), "scan", "--help").stdout) {
-		if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 {
-			t.Errorf("scan --help has %d columns: %s", n, line)
-		}
-	}
+	walk(newApp(newEnv(command.Env{Getenv: os.Getenv}, linked)).Commands)
 	help := typed(t, t.Context(), "scan", "--help").stdout
 	at := -1
 	for _, want := range []string{"   Most used\n", "   --pair ", "   --steps ", "   -o FORMAT", "   Devices\n", "   --jobs ", "   Report\n", "   Backups\n", "   --password-command COMMAND\n"} {

@@ -241,7 +241,7 @@ func (p *page) backupsFooter(r report.Report) {
 		return
 	}
 	p.print("")
-	p.print(p.hang("", plain, fmt.Sprintf("%s: %d whole, %d broken, %d cannot tell.", words.Count(all, "backup"), c.Whole, c.Broken, c.CannotTell))...)
+	p.print(p.hang("", plain, words.Count(all, "backup")+": "+backupCounts(c))...)
 	if r.Redacted {
 		p.print(p.hang("", plain, "Names and identifiers are placeholders.")...)
 		return
@@ -255,9 +255,27 @@ func (p *page) backupsFooter(r report.Report) {
 		}
 	}
 	if len(commands) > 0 {
-		p.print(p.hang("", plain, "To rename a broken one, so that the next backup starts afresh:")...)
+		broken := "the broken one"
+		if len(commands) > 1 {
+			broken = "the broken ones"
+		}
+		p.print(p.hang("", plain, "Next: rename "+broken+", then back up again:")...)
 		p.print(commands...)
 	}
+}
+
+// backupCounts is how many backups have each verdict, without those that none has.
+func backupCounts(c report.BackupCounts) string {
+	var parts []string
+	for _, count := range []struct {
+		n    int
+		word string
+	}{{c.Broken, "broken"}, {c.CannotTell, "cannot tell"}, {c.Whole, "whole"}} {
+		if count.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count.n, count.word))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // renamable reports whether set-aside takes a broken backup: it is the one in use, and

@@ -26,7 +26,7 @@ func TestBackupsFace(t *testing.T) {
 	page := tableOf(run, Options{Width: 200})
 	for _, want := range []string{
 		"the next backup will fail", "(6 of 9)", "and 1 more; --all shows them", "HomeDomain Library/[31mlost", "Remedy: Set the folder aside (",
-		`Linked: "/link"`, `leads to "/Volumes/Disk/Backup"`, `Cannot tell: "/shut"`, "Full Disk Access", "0 whole, 1 broken",
+		`Linked: "/link"`, `leads to "/Volumes/Disk/Backup"`, `Cannot tell: "/shut"`, "Full Disk Access", "1 backup: 1 broken",
 		`backups set-aside "/backups/00008120-000A1C2E3F4A5B6C"`,
 	} {
 		if !strings.Contains(page, want) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -124,12 +125,13 @@ func Devices(w io.Writer, r report.Report, o Options) error {
 			if len(d.Asset) > 0 {
 				p.print(p.hang(under, dim, assetLine(d))...)
 			}
-			if checks.Status(trust.Status) != checks.OK {
+			if checks.Status(trust.Status) != checks.OK && !muxTrouble(d) {
 				p.print(p.hang(under, plain, trust.Summary)...)
 			}
 		}
 	}
 	p.section("What to do", labels, devices, p.plan)
+	p.muxTrouble(devices)
 	if notes := runNotes(r); len(notes) > 0 {
 		p.print("")
 		for _, note := range notes {
@@ -137,6 +139,28 @@ func Devices(w io.Writer, r report.Report, o Options) error {
 		}
 	}
 	return p.write(w)
+}
+
+// muxTrouble says once what is wrong with usbmuxd, which is no fault of the devices.
+func (p *page) muxTrouble(devices []report.Device) {
+	var said []string
+	for _, d := range devices {
+		if muxTrouble(d) && !slices.Contains(said, d.Findings[0].Summary) {
+			said = append(said, d.Findings[0].Summary)
+		}
+	}
+	if len(said) == 0 {
+		return
+	}
+	p.print("")
+	for _, summary := range append(said, "Next: backupdoctor self-check (finds what is wrong on this computer)") {
+		p.print(p.hang("", plain, summary)...)
+	}
+}
+
+// muxTrouble reports whether usbmuxd did not tell whether a device trusts this computer.
+func muxTrouble(d report.Device) bool {
+	return len(d.Findings) > 0 && d.Findings[0].Reason == string(device.MuxTrouble)
 }
 
 // markOfTrust shows the answer to the question of trust.

@@ -122,3 +122,23 @@ func TestDevicesSaysWhoTrustsThisComputer(t *testing.T) {
 		}
 	}
 }
+
+// Where usbmuxd is in trouble, whether the device trusts this computer is unknown, and this
+// computer is what to look at: said once, for however many devices.
+func TestDevicesWhereUsbmuxdIsInTrouble(t *testing.T) {
+	for _, result := range []string{"1", "13", "22", "malformed"} {
+		var snapshots []device.Snapshot
+		for _, udid := range []string{"00008110-000514AE0C22801E", "00008130-00061D8A2E41401C"} {
+			s := reporttest.Snapshot(udid, "Léa’s iPhone")
+			s.Live = &device.Live{Trusted: device.Unknown[bool](device.Gap{Reason: device.MuxTrouble, Detail: "ReadPairRecord." + result})}
+			snapshots = append(snapshots, s)
+		}
+		var out strings.Builder
+		if err := Devices(&out, report.Trust(device.Recording{Snapshots: snapshots}), Options{Width: 100, UTF8: true}); err != nil {
+			t.Fatal(err)
+		}
+		if text := out.String(); strings.Contains(text, "Not trusted") || strings.Count(text, "? Unknown ") != 2 || strings.Count(text, "\n") != 8 || strings.Count(text, "ReadPairRecord."+result) != 1 || strings.Count(text, "backupdoctor self-check") != 1 {
+			t.Errorf("result %s:\n%s", result, text)
+		}
+	}
+}

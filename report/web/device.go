@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -31,7 +32,14 @@ func NewDeviceView(d *report.Device) DeviceView {
 	if d == nil {
 		return DeviceView{}
 	}
-	return DeviceView{d, causesOf(*d), othersOf(*d)}
+	local := Local(*d)
+	return DeviceView{&local, causesOf(local), othersOf(local)}
+}
+
+// Local is a device with its times, and those in its sentences, in the zone of the computer that
+// serves the pages.
+func Local(d report.Device) report.Device {
+	return report.InZone(report.Report{Devices: []report.Device{d}}, time.Local).Devices[0]
 }
 
 // causesOf are the causes of a device in the order of the report, in which each is followed by

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	text "github.com/backupdoctor/backupdoctor/checks/words"
@@ -20,10 +21,16 @@ import (
 // program, and those of a report that was reworded, go through clean.
 var words = template.FuncMap{
 	"clean": report.Clean, "label": Label, "quoted": Quoted, "capital": capital, "because": because, "short": Short, "shortFor": ShortFor,
-	"moment": text.Moment, "ago": text.Ago, "day": text.Date, "count": text.Count, "number": number,
+	"moment": Moment, "ago": text.Ago, "day": day, "count": text.Count, "number": number,
 	"verdict": format.VerdictMark, "status": format.StatusMark, "proof": format.BackupMark,
 	"link": Link, "set": with,
 }
+
+// Moment writes a time in the zone of the computer that serves the pages.
+func Moment(t time.Time) string { return text.Moment(t.Local()) }
+
+// day writes the day of a time in that zone.
+func day(t time.Time) string { return text.Date(t.Local()) }
 
 // Label is a name that a device or its owner gave.
 func Label(name string) string { return device.Label(report.Clean(name)) }

@@ -45,8 +45,9 @@ type flagGroup struct {
 func layOut(text string) string {
 	const options = "\nOPTIONS:\n"
 	head, tail, found := strings.Cut(text, options)
+	head = fold(head)
 	if !found {
-		return text
+		return head
 	}
 	var b strings.Builder
 	b.WriteString(head + options)

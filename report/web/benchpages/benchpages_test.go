@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/report/web"
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
@@ -428,5 +430,24 @@ func TestPreconditions(t *testing.T) {
 	text := html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(body, " "))
 	if wrong := reporttest.CarriesPreconditions(text, true); wrong != "" {
 		t.Error(wrong)
+	}
+}
+
+// A tile shows what its verdict rests on and where to begin, and a device's page how it was
+// at the visit before.
+func TestWhatChanged(t *testing.T) {
+	d := patient(t, "backup-turned-off")
+	s, err := New(Config{Hosts: []string{host}, History: func(context.Context, string) ([]report.Visit, error) {
+		return []report.Visit{{Subject: report.OfDevices, Verdict: "backed-up", TakenAt: d.TakenAt.Add(-time.Hour)}}, nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done(s, d)
+	if tray := ask(s, get("/")).Body.String(); !strings.Contains(tray, `class="shown">`+html.EscapeString(format.FirstEvidence(web.Local(d)))) || !strings.Contains(tray, `class="first">First: `) {
+		t.Errorf("the tile lacks evidence or the first step: %s", tray)
+	}
+	if page := ask(s, get(pageOf(d.UDID))).Body.String(); !strings.Contains(page, `<p class="changed">Was backed up at `) || !strings.Contains(page, ", is failing now.") {
+		t.Errorf("the page does not say what changed: %s", page)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/web"
 )
 
@@ -65,6 +66,7 @@ type devicePage struct {
 	web.Frame
 	web.DeviceView
 	Tile      tileView
+	Changed   string // how it was at the visit before, if that was otherwise
 	History   []report.Visit
 	NoHistory string // why there is none; "" if there is, or nobody keeps it
 }
@@ -88,6 +90,7 @@ func (s *Pages) showDevice(w http.ResponseWriter, r *http.Request) {
 		if t.Found != nil { // this visit may be in the history already
 			visits = slices.DeleteFunc(visits, func(v report.Visit) bool { return v.TakenAt.Unix() == t.Found.TakenAt.Unix() })
 		}
+		page.Changed = changed(visits, t.Found)
 		page.History = visits[:min(len(visits), maxVisits)]
 		switch {
 		case err != nil:
@@ -97,6 +100,19 @@ func (s *Pages) showDevice(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	site().Show(w, http.StatusOK, "device", page)
+}
+
+// changed says how a device was at the newest of its earlier visits, or "" if that is not known or
+// it was no different.
+func changed(visits []report.Visit, d *report.Device) string {
+	if d == nil {
+		return ""
+	}
+	before := slices.IndexFunc(visits, func(v report.Visit) bool { return v.Subject == report.OfDevices && v.TakenAt.Before(d.TakenAt) })
+	if before < 0 {
+		return ""
+	}
+	return report.Clean(format.Change(visits[before], *d, time.Local))
 }
 
 // maxVisits is how many earlier visits of a device are shown.

@@ -35,6 +35,8 @@ type tileView struct {
 	Why   string // behind the mark
 	About string // the model and the system, as far as they are known
 	Last  string // when its last backup was; "" if that is not known
+	Shown string // the first evidence of the first cause
+	First string // where to begin
 	Gone  bool
 }
 
@@ -53,6 +55,8 @@ func newTileView(t tile) tileView {
 		_, why, _ := strings.Cut(format.Outcome(*t.Found), ": ")
 		v.Mark, v.Why = format.VerdictMark(t.Found.Verdict), report.Clean(why)
 		v.About, v.Last = aboutOf(*t.Found), lastBackupOf(*t.Found)
+		found := web.Local(*t.Found)
+		v.Shown, v.First = report.Clean(format.FirstEvidence(found)), report.Clean(format.FirstStep(found))
 	}
 	return v
 }
@@ -114,6 +118,8 @@ func newOverview(p picture) overview {
 	s := report.Assemble(report.Run{}, p.devices()).Summary
 	o.Devices = s.Devices
 	o.Totals = append([]web.Total{here}, web.Totals(s.Of, func(checks.Verdict) string { return "" })...)
+	// Problems before warnings, however many devices have either.
+	slices.SortStableFunc(s.Causes, func(a, b report.CauseCount) int { return cmp.Compare(rank(a.Status), rank(b.Status)) })
 	for _, c := range s.Causes[:min(len(s.Causes), maxBars)] {
 		problems, warnings := c.Devices, 0
 		if c.Status != string(checks.Problem) {
@@ -125,4 +131,12 @@ func newOverview(p picture) overview {
 	}
 	o.More = len(s.Causes) - len(o.Chart)
 	return o
+}
+
+// rank is the place of a status among the causes.
+func rank(status string) int {
+	if status == string(checks.Problem) {
+		return 0
+	}
+	return 1
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
-	text "github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
@@ -38,7 +37,7 @@ type frame struct {
 func (s *site) frame(page, title, part string) frame {
 	f := frame{pages().Frame(page, title), s.Now().UTC()}
 	f.Here, f.SignOut = part, true
-	f.Foot = "As the hub knew it on " + text.Moment(f.Now) + ". What could not be read counts neither as well nor as unwell."
+	f.Foot = "As the hub knew it on " + web.Moment(f.Now) + ". What could not be read counts neither as well nor as unwell."
 	return f
 }
 
@@ -94,6 +93,8 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request) {
 		counts = append(counts, web.BarCount{Tone: total.Mark.Tone, Count: total.Count})
 	}
 	p.Whole = web.BarParts(p.Totals.Devices, counts...)
+	// Problems before warnings, however many devices have either.
+	slices.SortStableFunc(p.Totals.Causes, func(a, b ledger.Cause) int { return cmp.Compare(min(b.Problems, 1), min(a.Problems, 1)) })
 	for _, c := range p.Totals.Causes[:min(len(p.Totals.Causes), maxBars)] {
 		bar := web.NewBar(c.Check, c.Problems, c.Warnings, p.Totals.Devices)
 		bar.Link = web.Link("/devices", url.Values{"cause": {c.Check}})
