@@ -12,7 +12,7 @@ var captivePortal = &Check{
 
 The person sees web pages that do not open, or a sign-in page in place of the one asked for.
 
-With --net, this computer tries whether such a page stands before its own network: a hint, as far as the device uses the same one.
+With --net, this computer checks whether its own network shows such a page: a hint, as far as the device uses the same network.
 Otherwise left to a person: a device that is joined to such a network looks like any other over USB.`,
 	Effect:   Blocks,
 	Sources:  []remedies.Source{remedies.AppleEnterpriseNetworks},

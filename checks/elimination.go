@@ -150,7 +150,7 @@ func withoutTried(s device.Snapshot, causes []Cause, healthy []Finding) []Cause 
 			answered[f.Check.ID] = err == nil && yes == (f.Check.Told.Yes == "")
 		}
 	}
-	if last, known := lastRestart(s); known && last.helpedNot() {
+	if last, known := lastRestart(s); known && last.didNotHelp() {
 		answered[transientGlitch.ID] = true
 	}
 	a, ok := said(s, device.MessageQuestion)

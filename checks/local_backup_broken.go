@@ -45,11 +45,11 @@ func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
 	name, evidence := localName(b), localEvidence(s, b, proof)
 	switch {
 	case err != nil && proof.NextFails && !b.Archived:
-		return problem(fmt.Sprintf("Whether the %s is whole cannot be told, and the next backup to this computer will fail (%s).", name, device.Token(gravest(proof).Mode)), evidence...)
+		return problem(fmt.Sprintf("Whether the %s is whole is unknown, and the next backup to this computer will fail (%s).", name, device.Token(gravest(proof).Mode)), evidence...)
 	case errors.Is(err, device.Inconclusive):
 		return []Finding{{
 			Status: Unknown, Gap: device.Gap{Reason: device.Inconclusive}, Evidence: evidence,
-			Summary: fmt.Sprintf("Whether the %s is whole cannot be told. %s.", name, hiding(proof)),
+			Summary: fmt.Sprintf("Whether the %s is whole is unknown. %s.", name, hiding(proof)),
 		}}
 	case err != nil:
 		return unknown(s, "Whether the "+name+" is whole", err)

@@ -27,12 +27,12 @@ var localBackupBrokenJudgements = []judgement{
 	{"wrong password", well(withBackups(hiddenBackup("password-wrong"))), Unknown,
 		"Whether the local backup of 2026-11-12 is whole could not be read: the backup is encrypted and the password does not open it.", device.WrongPassword},
 	{"a decrypted copy", well(withBackups(hiddenBackup("decrypted-copy"))), Unknown,
-		"Whether the local backup of 2026-11-12 is whole cannot be told. This is a decrypted copy of an encrypted backup: it can be read, its digests cannot be compared, and it cannot be restored as it is.", device.Inconclusive},
-	{"nothing can be told, and the next one fails", well(withBackups(proved(wholeBackup(), device.Proof{
+		"Whether the local backup of 2026-11-12 is whole is unknown. This is a decrypted copy of an encrypted backup: it can be read, its digests cannot be compared, and it cannot be restored as it is.", device.Inconclusive},
+	{"nothing is known, and the next one fails", well(withBackups(proved(wholeBackup(), device.Proof{
 		Statements: concluding(device.CannotTell, "manifest-keys-lost"), Depth: device.QuickLook, NextFails: true,
 		Faults: []device.BackupFault{{Mode: "properties-unreadable"}, {Mode: "manifest-keys-lost"}},
 	}))), Problem,
-		"Whether the local backup of 2026-11-12 is whole cannot be told, and the next backup to this computer will fail (properties-unreadable).", ""},
+		"Whether the local backup of 2026-11-12 is whole is unknown, and the next backup to this computer will fail (properties-unreadable).", ""},
 	{"not verified", well(withBackups(device.Backup{Device: well().Device})), Unknown,
 		"Whether the local backup without a date is whole could not be read: it was not asked for.", device.NotAsked},
 	{"none found", well(lookedIn(device.Known[uint64](1))), Ask, "No backup of this device was found on this computer.", ""},

@@ -22,7 +22,7 @@ var (
 )
 
 // namedAppRemedies are those of an app that a log names: there is no message to read first.
-var namedAppRemedies = []remedies.ID{remedies.LeaveOutNamedApp, remedies.UpdateApp, remedies.ReinstallApp, remedies.DeleteNamedApp}
+var namedAppRemedies = []remedies.ID{remedies.UpdateApp, remedies.LeaveOutNamedApp, remedies.ReinstallApp, remedies.DeleteNamedApp}
 
 // maxNamed is how many apps a log may name for them to be to blame: where a log names more,
 // the fault is not theirs.

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,7 +52,13 @@ func TestTheAppThatALogNames(t *testing.T) {
 			}
 			d := Diagnose(s, Run(s, All()))
 			if d.Causes[0].Check != appCannotBeBackedUp {
-				t.Errorf("%s stands before the app", d.Causes[0].Check.ID)
+				t.Errorf("%s comes before the app", d.Causes[0].Check.ID)
+			}
+			safe := slices.Index(remedyIDs(d.Plan), remedies.ComputerBackup)
+			for i, step := range d.Plan {
+				if slices.Contains(step.For, appCannotBeBackedUp.ID) && i != safe && (i < safe) != (step.Remedy.Loses == remedies.LosesNothing) {
+					t.Errorf("%s stands at %d of the plan, and the safety copy at %d", step.Remedy.ID, i+1, safe+1)
+				}
 			}
 			for _, id := range []remedies.ID{remedies.LeaveOutNamedApp, remedies.UpdateApp, remedies.ReinstallApp, remedies.DeleteNamedApp} {
 				if !strings.Contains(strings.Join(idsOf(d.Plan), " "), string(id)) {

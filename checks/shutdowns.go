@@ -38,8 +38,8 @@ func lastRestart(s device.Snapshot) (last restart, known bool) {
 	return last, true
 }
 
-// helpedNot is true where attempts failed before the restart and after it.
-func (l restart) helpedNot() bool { return len(l.before) > 0 && len(l.since) > 0 }
+// didNotHelp reports whether attempts failed both before and after the restart.
+func (l restart) didNotHelp() bool { return len(l.before) > 0 && len(l.since) > 0 }
 
 func (l restart) evidence() Evidence {
 	return l.read("Last shutdown on record", moment(l.at), "", shutdownsSource)
@@ -51,7 +51,7 @@ func judgeRestart(s device.Snapshot, otherwise []Finding) []Finding {
 	switch {
 	case !known || len(last.before)+len(last.since) == 0:
 		return otherwise
-	case last.helpedNot():
+	case last.didNotHelp():
 		evidence := append([]Evidence{last.evidence()}, failureEvidence([]failure{last.since[0], last.before[0]})...)
 		return last.answer(ok(fmt.Sprintf("The device was shut down on %s, after an attempt had failed, and an attempt failed again on %s: this is no fault that a restart clears.",
 			day(last.at), day(last.since[0].at)), evidence...), otherwise)

@@ -96,7 +96,7 @@ func judgeSoftware(s device.Snapshot) []Finding {
 	case c == 0 && (old || seen != ""):
 		return []Finding{{
 			Status:   Unknown,
-			Summary:  fmt.Sprintf("%s is %s: whether there is a newer one cannot be told. %s", installed, by, howToUpdateTable(s)),
+			Summary:  fmt.Sprintf("%s is %s: whether there is a newer one is unknown. %s", installed, by, howToUpdateTable(s)),
 			Gap:      device.Gap{Reason: device.Inconclusive},
 			Evidence: evidence,
 		}}

@@ -10,11 +10,11 @@ import (
 var _ = enter(softwareOutOfDate, softwareOutOfDateJudgements)
 
 var softwareOutOfDateJudgements = []judgement{
-	{"newest", well(), Unknown, "iOS 26.6.1 is the newest that the table of 2026-08-22 knows for this model, which is 92 days old: whether there is a newer one cannot be told. A newer table comes with backupdoctor releases update, which uses the internet, or offline with its flag --from and a copy of Apple's list.", device.Inconclusive},
-	{"newest, with the network", well(seen(device.Reach{})), Unknown, "iOS 26.6.1 is the newest that the table of 2026-08-22 knows for this model, which is 92 days old: whether there is a newer one cannot be told. Run backupdoctor releases update.", device.Inconclusive},
+	{"newest", well(), Unknown, "iOS 26.6.1 is the newest that the table of 2026-08-22 knows for this model, which is 92 days old: whether there is a newer one is unknown. A newer table comes with backupdoctor releases update, which uses the internet, or offline with its flag --from and a copy of Apple's list.", device.Inconclusive},
+	{"newest, with the network", well(seen(device.Reach{})), Unknown, "iOS 26.6.1 is the newest that the table of 2026-08-22 knows for this model, which is 92 days old: whether there is a newer one is unknown. Run backupdoctor releases update.", device.Inconclusive},
 	{"newest, by a young table", well(tableFrom(takenAt.Add(-60 * aDay))), OK, "iOS 26.6.1 is the newest this model can run by the table of 2026-09-23.", ""},
 	{"newest of an old model", well(modelled("iPhone9,1"), running("15.8.8", "19H422"), newestIs("15.8.8", "15.8.8")), Unknown,
-		"iOS 15.8.8 is the newest that the table of 2026-08-22 knows for this model, which is 92 days old: whether there is a newer one cannot be told. A newer table comes with backupdoctor releases update, which uses the internet, or offline with its flag --from and a copy of Apple's list.", device.Inconclusive},
+		"iOS 15.8.8 is the newest that the table of 2026-08-22 knows for this model, which is 92 days old: whether there is a newer one is unknown. A newer table comes with backupdoctor releases update, which uses the internet, or offline with its flag --from and a copy of Apple's list.", device.Inconclusive},
 	{"newer than the table", well(running("27.0.1", "24A446")), OK, "iOS 27.0.1 is newer than the table of 2026-08-22 knows.", ""},
 	{"beta", well(running("26.6", "23G5052d")), OK, "iOS 26.6 is a beta, and not compared with releases.", ""},
 	{"behind within its major", well(running("26.5", "23F75")), Warning,
@@ -33,7 +33,7 @@ var softwareOutOfDateJudgements = []judgement{
 	{"two majors behind, after 26", well(running("26.1", "23B85"), newestIs("28.0", "")), Warning,
 		"iOS 26.1 is several major versions behind 28, the newest that the table of 2026-08-22 knows for this model, which is 92 days old.", ""},
 	{"a security improvement, with its letter", well(running("26.6.1 (a)", "23G771330a")), Unknown,
-		"iOS 26.6.1 is the newest that the table of 2026-08-22 knows for this model, which is 92 days old: whether there is a newer one cannot be told. A newer table comes with backupdoctor releases update, which uses the internet, or offline with its flag --from and a copy of Apple's list.", device.Inconclusive},
+		"iOS 26.6.1 is the newest that the table of 2026-08-22 knows for this model, which is 92 days old: whether there is a newer one is unknown. A newer table comes with backupdoctor releases update, which uses the internet, or offline with its flag --from and a copy of Apple's list.", device.Inconclusive},
 	{"model newer than the table", well(func(s *device.Snapshot) { s.Newest = device.Unknown[device.Release](device.Unsupported) }), Unknown,
 		"The newest software for this model could not be read: this model or iOS version cannot tell.", device.Unsupported},
 	{"no version", well(withoutVersion), Unknown, "The installed version could not be read: the device did not answer in time.", device.Timeout},

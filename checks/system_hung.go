@@ -43,7 +43,7 @@ func judgeHung(s device.Snapshot) []Finding {
 // judgeForcedRestart says that a restart on record did not help, where it did not.
 func judgeForcedRestart(s device.Snapshot, otherwise []Finding) []Finding {
 	last, known := lastRestart(s)
-	if !known || !last.helpedNot() {
+	if !known || !last.didNotHelp() {
 		return otherwise
 	}
 	return preface(fmt.Sprintf("The device was shut down on %s, and an attempt failed again on %s%s.", day(last.at), day(last.since[0].at), last.when()),

@@ -52,7 +52,7 @@ func judgeGlitch(s device.Snapshot) []Finding {
 		summary := fmt.Sprintf("%s the device wrote %s of %s.", period, count(len(crashes), "crash report"), strings.Join(processes, ", "))
 		if crashLoop(crashes) {
 			found := problem(summary, evidence...)
-			found[0].Remedies = []remedies.ID{remedies.Restart, remedies.UpdateSoftware, remedies.LeaveOutNamedApp, remedies.UpdateApp, remedies.ReinstallApp, remedies.ContactAppleSupport}
+			found[0].Remedies = []remedies.ID{remedies.Restart, remedies.UpdateApp, remedies.UpdateSoftware, remedies.LeaveOutNamedApp, remedies.ReinstallApp, remedies.ContactAppleSupport}
 			return found
 		}
 		return warning(summary, evidence...)

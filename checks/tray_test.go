@@ -145,9 +145,9 @@ func TestANewerMajorOnTheTray(t *testing.T) {
 
 var _ = enter(softwareOutOfDate, []judgement{
 	{"newest by a table that is too old", well(tableFrom(takenAt.Add(-aDay)), saw("27", seenOnTray)), Unknown,
-		"iOS 26.6.1 is the newest that the table of 2026-11-21 knows for this model, and 27 was seen on a device of the same run: whether there is a newer one cannot be told. A newer table comes with backupdoctor releases update, which uses the internet, or offline with its flag --from and a copy of Apple's list.", device.Inconclusive},
+		"iOS 26.6.1 is the newest that the table of 2026-11-21 knows for this model, and 27 was seen on a device of the same run: whether there is a newer one is unknown. A newer table comes with backupdoctor releases update, which uses the internet, or offline with its flag --from and a copy of Apple's list.", device.Inconclusive},
 	{"newest, and a newer one seen before", well(tableFrom(takenAt.Add(-aDay)), saw("27.1", seenBefore)), Unknown,
-		"iOS 26.6.1 is the newest that the table of 2026-11-21 knows for this model, and 27.1 was seen on a device of an earlier run: whether there is a newer one cannot be told. A newer table comes with backupdoctor releases update, which uses the internet, or offline with its flag --from and a copy of Apple's list.", device.Inconclusive},
+		"iOS 26.6.1 is the newest that the table of 2026-11-21 knows for this model, and 27.1 was seen on a device of an earlier run: whether there is a newer one is unknown. A newer table comes with backupdoctor releases update, which uses the internet, or offline with its flag --from and a copy of Apple's list.", device.Inconclusive},
 	{"behind, and a newer one seen", well(tableFrom(takenAt.Add(-aDay)), running("26.5", "23F75"), saw("27", seenOnTray)), Warning,
 		"iOS 26.5 is behind 26.6.1, the newest that the table of 2026-11-21 knows for this model, and 27 was seen on a device of the same run.", ""},
 })

@@ -36,7 +36,7 @@ var build = regexp.MustCompile(`^[0-9]{1,2}[A-Z]([0-9]{1,8})([a-z]?)$`)
 
 // preRelease tells a beta from its build: a letter at the end, as in 24A5418b. A
 // Background Security Improvement ends in a letter too, 23D771330a, but has six digits or
-// more in front of it; a release candidate has none, and cannot be told from a release.
+// more in front of it; a release candidate has none, and looks like a release.
 func preRelease(s device.Snapshot) (bool, error) {
 	if kind, err := live(s).ReleaseType.Get(); err == nil && kind == "Beta" {
 		return true, nil

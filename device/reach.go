@@ -6,7 +6,7 @@ import "time"
 // it holds only as far as the device uses the same network.
 type Reach struct {
 	Hosts    []HostReach           `json:"hosts,omitempty"`   // hosts that iCloud Backup depends on
-	Captive  Fact[bool]            `json:"captive,omitzero"`  // http://captive.apple.com does not answer Success, so a sign-in page stands before the network
+	Captive  Fact[bool]            `json:"captive,omitzero"`  // http://captive.apple.com does not answer Success, so the network shows a sign-in page
 	Services Fact[[]ServiceReport] `json:"services,omitzero"` // Apple's status feed: the services that backups depend on
 }
 

@@ -46,7 +46,7 @@ func Exits() []Exit {
 		{ExitNoProblem, "every device is backed up, or suppressed; every backup is whole"},
 		{ExitProblems, "a device is failing or at risk; a backup is broken"},
 		{ExitUsage, "the command, its input or its output could not be used"},
-		{ExitNotExamined, "a device was not examined or read only in part (wins over 1), or has no cause found; a backup cannot be told"},
+		{ExitNotExamined, "a device was not examined or read only in part (wins over 1), or has no cause found; a backup could not be judged"},
 		{ExitNoDevice, "no device is attached, or no backup was found"},
 		{ExitNoMux, "usbmuxd could not be reached, or did not list the devices"},
 		{ExitInterrupted, "interrupted"},

@@ -42,7 +42,7 @@ func lastIfEmpty(a, b string) int {
 	return 0
 }
 
-// rankOf is the place of a device's verdict: a device read only in part stands before those
+// rankOf is the place of a device's verdict: a device read only in part comes before those
 // that are well, and so does a verdict that this version does not know.
 func rankOf(d Device) int {
 	order := []checks.Verdict{checks.Failing, checks.AtRisk, checks.NoCauseFound, checks.NotExamined}

@@ -65,7 +65,7 @@ func TestLookUp(t *testing.T) {
 		"an app":                   {"Backup Not Supported", []string{"“Backup Not Supported”"}},
 		"no Wi-Fi":                 {"To back up, connect to Wi-Fi.", []string{"“Connect to Wi-Fi to back up”"}},
 		"room on the device":       {"iPhone Storage Almost Full", []string{"“iPhone Storage Almost Full”"}},
-		"room in iCloud, by title": {"Not Enough Storage", []string{"“Not enough iCloud storage”"}},
+		"room, of either storage":  {"Not Enough Storage", []string{"“Not enough space”"}},
 		"no account":               {"Sign in to your iPhone", []string{"“Sign in to your iPhone”"}},
 		"account settings":         {"Update Apple Account Settings", []string{"“Verification failed: there was an error connecting to the server”"}},
 		"a restore":                {"Stop Restoring", []string{"“Currently being restored”"}},

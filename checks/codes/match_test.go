@@ -56,8 +56,8 @@ func TestNumbersOfOtherDomains(t *testing.T) {
 	}
 }
 
-// Each wording of a public page leads to its message; a language that is not known is told apart
-// from a message that is not.
+// Each wording of a public page leads to its message; a language that is not known is
+// distinguished from a message that is not.
 func TestOtherLanguages(t *testing.T) {
 	for _, w := range translations {
 		text := strings.ReplaceAll(w.words, "|", " ")

@@ -151,7 +151,7 @@ var messages = []message{
 			Message:  "Backup Not Supported",
 			InICloud: "One app, which the message names, cannot be backed up.",
 			Checks:   []string{"app-cannot-be-backed-up"},
-			Remedies: []remedies.ID{remedies.LeaveOutNamedApp, remedies.UpdateApp, remedies.ReinstallApp, remedies.DeleteNamedApp},
+			Remedies: []remedies.ID{remedies.UpdateApp, remedies.LeaveOutNamedApp, remedies.ReinstallApp, remedies.DeleteNamedApp},
 			Sources:  []remedies.Source{remedies.BestapplesolutionICloud},
 		},
 	},

@@ -18,6 +18,8 @@ func (m message) from(sources ...r.Source) message {
 var moreMessages = []message{
 	wording("Storage was bought, and iCloud is still full", "The device does not see the storage that was bought: another account, a family plan, or a plan that is not active yet.", false, []string{"storage-plan-lapsed", "icloud-storage-full"}, r.CheckStorageAccount, r.CheckICloudStorage, r.FixPayment, r.SignOutAndIn).
 		from(r.AppleManageICloudStorage, r.AppleSupportReplies),
+	wording("Not enough space", "iCloud, or the device itself, has too little room. The message does not say which.", true, []string{"icloud-storage-full", "device-storage-low"}, r.ReadExactMessage, r.CheckICloudStorage, r.BuyStorage, r.FreeDeviceStorage).
+		from(r.AppleBackupHelp, r.AppleManageICloudStorage),
 	wording("The account asks for something", "The account wants a password, a verification or another answer before iCloud works.", false, []string{"account-needs-attention", "terms-not-accepted", "signed-out"}, r.FixAccountPrompt, r.AcceptTerms).
 		from(r.AppleBackupHelp, r.AppleHT203512),
 	wording("Back Up Now is grey", "The button waits for a network, or management or Screen Time has locked it.", true, []string{"backup-now-greyed", "mdm-disallows-backup", "screen-time-account-changes", "wifi-missing"}, r.AskAdministrator, r.JoinWiFi).
@@ -52,7 +54,7 @@ var moreMessages = []message{
 		from(r.AppleTemporaryStorage, r.JimmytechTemporary),
 	wording("The device is too hot", "A device that is too hot stops charging and puts work off. Heat itself is not judged here.", true, []string{"auto-not-charging"}, r.BackUpOvernight, r.CheckCharger).
 		from(r.PublicAnalysis),
-	wording("An app from outside the App Store", "An app that was not installed from the App Store can end every backup.", false, []string{"app-cannot-be-backed-up"}, r.LeaveOutNamedApp, r.UpdateApp, r.ReinstallApp, r.DeleteNamedApp).
+	wording("An app from outside the App Store", "An app that was not installed from the App Store can end every backup.", false, []string{"app-cannot-be-backed-up"}, r.UpdateApp, r.LeaveOutNamedApp, r.ReinstallApp, r.DeleteNamedApp).
 		from(r.TrollNFCBackups, r.TrollStoreBackups),
 	wording("Low Data Mode", "Low Data Mode of a network keeps backups from starting.", false, []string{"low-data-mode"}, r.TurnOffLowDataMode).
 		from(r.AppleLowDataMode),

@@ -1,7 +1,10 @@
 package codes
 
 // onDevice rules out that a text about storage means iCloud.
-const notDevice = " -iphone_storage -ipad_storage -on_this -on_the -on_iphone -on_ipad -on_your -on_my -computer -mac"
+const notDevice = " -iphone_storage -ipad_storage -on_this -on_the -on_iphone -on_ipad -on_your -on_my -on_device -on_phone -device_storage -phone_storage -computer -mac"
+
+// notICloud rules out that a text about storage names iCloud, or speaks of storage that was bought.
+const notICloud = " -icloud -paid -bought -upgraded"
 
 // notFull is what a text about full storage must not say.
 const notFull = " -not_full -not_almost_full -no_longer_full -never_full -plenty -not_insufficient"
@@ -11,8 +14,12 @@ const notFull = " -not_full -not_almost_full -no_longer_full -never_full -plenty
 var phrases = map[string][]string{
 	"Not enough iCloud storage": {
 		"not_enough|not_have_enough|not_has_enough|insufficient|no_storage icloud -computer -mac -not_insufficient -paid -bought -upgraded",
-		"not_enough|insufficient storage|space" + notDevice,
-		"icloud full|almost_full" + notFull, "storage_is_full" + notDevice + notFull, "backup_is_full" + notFull,
+		"icloud full|almost_full" + notFull, "backup_is_full" + notFull,
+	},
+	"Not enough space": {
+		"not_enough|not_have_enough|not_has_enough|insufficient storage|space|room" + notDevice + notICloud + " -not_insufficient",
+		"no_storage|no_space|no_room|out_of_storage|out_of_space" + notDevice + notICloud,
+		"storage full|almost_full" + notDevice + notICloud + notFull,
 	},
 	"iCloud storage is not full":                                       {"icloud not_full|not_almost_full|no_longer_full|plenty", "icloud have_enough|has_enough|lots_of|enough_storage|enough_space -not_enough -not_have_enough -not_has_enough"},
 	"Storage was bought, and iCloud is still full":                     {"paid|bought|upgrade|upgraded storage|plan|icloud no_storage|still_full|still_says|still_no|not_seen"},
@@ -35,7 +42,7 @@ var phrases = map[string][]string{
 	"Connect to power":                                                 {"connect_to_power", "not_charging", "not_plugged_in", "connect power -not_power"},
 	"Waiting to back up":                                               {"waiting_to_backup"},
 	"iCloud Backup is paused":                                          {"backup paused"},
-	"iPhone Storage Almost Full":                                       {"iphone_storage|ipad_storage full|almost_full" + notFull, "not_enough|no space|storage on_this|on_iphone|on_ipad|on_the_device|on_your_iphone|on_your_ipad|on_my_iphone|on_my_ipad -icloud -computer -mac"},
+	"iPhone Storage Almost Full":                                       {"iphone_storage|ipad_storage|device_storage|phone_storage full|almost_full" + notFull, "not_enough|insufficient device_storage|phone_storage|iphone_storage|ipad_storage -icloud", "not_enough|insufficient|no space|storage|room on_this|on_device|on_phone|on_my_phone|on_the_phone|on_the_iphone|on_the_ipad|on_iphone|on_ipad|on_the_device|on_your_iphone|on_your_ipad|on_my_iphone|on_my_ipad -icloud -computer -mac"},
 	"Sign in to your iPhone":                                           {"sign_in_to_your_iphone|sign_in_to_your_ipad|sign_in_to_icloud", "not_signed_in|signed_out"},
 	"Estimating time remaining":                                        {"estimating remaining", "estimated remaining", "time_remaining", "taking|takes forever|hours|ages|days|long", "backup stuck", "preparing_to_backup", "preparing_backup"},
 	"Poor network connection":                                          {"poor_network|network_connection|internet_connection", "network reason|lost|failed", "hotspot|tethering"},

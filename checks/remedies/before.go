@@ -1,6 +1,10 @@
 package remedies
 
-import "github.com/backupdoctor/backupdoctor/device"
+import (
+	"slices"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
 
 // Loss is what a remedy takes away for good.
 type Loss int
@@ -25,6 +29,7 @@ const (
 const (
 	beforeLoss = "Before this, have a computer backup of today whose password you know, and which backupdoctor verify, given that password, calls whole."
 	notInCopy  = "Know what a computer backup does not hold: what is in iCloud (see that Photos has finished uploading, or copy the originals), Face ID and Touch ID, cards in Wallet, the eSIM (keep it when asked), and the second factors of apps. That of a supervised device can be restored to supervised devices only."
+	keepPhotos = "Before this, download the originals of iCloud Photos, or copy them to a computer, and open some of the copies: where the device keeps only small previews, a computer backup does not hold the originals."
 	guardOnce  = "Stolen Device Protection may be on, which cannot be read: away from familiar places, as on a bench, erasing takes the Face ID or Touch ID of the owner, who has to be there. Turning Find My off or signing out first takes it twice, with an hour between."
 	guardHour  = "Stolen Device Protection may be on, which cannot be read: away from familiar places, as on a bench, this takes the Face ID or Touch ID of the owner, an hour of waiting, and the same again, so the owner has to be there."
 )
@@ -37,6 +42,9 @@ func (r *Remedy) before(id device.Identity) []string {
 	var lines []string
 	if r.Loses > LosesNothing {
 		lines = append(lines, beforeLoss, notInCopy)
+	}
+	if slices.Contains(r.Needs, KeepPhotoOriginals) {
+		lines = append(lines, keepPhotos)
 	}
 	if r.Guard != Unguarded && mayGuard(id) {
 		lines = append(lines, map[Guard]string{GuardedOnce: guardOnce, GuardedHour: guardHour}[r.Guard])

@@ -46,6 +46,9 @@ func TestWhatDeletesCarriesItsPreconditions(t *testing.T) {
 			if carries && (lines[0] != beforeLoss || !slices.Contains(r.Needs, ComputerBackup)) {
 				t.Errorf("%s: its precondition is not what comes first", r.ID)
 			}
+			if got, want := slices.Contains(lines, keepPhotos), strings.Contains(strings.Join(r.Steps, "\n"), "In Photos, delete"); got != want {
+				t.Errorf("%s on %v: deletes photos from iCloud: %v, says to keep the originals: %v", r.ID, id.ProductType, want, got)
+			}
 		}
 	}
 }
@@ -117,7 +120,7 @@ func TestWhatComesFirst(t *testing.T) {
 		{JoinWiFi, BackUpOvernight}, {LeaveHotspot, BackUpNow}, {JoinWiFi, TurnBackupOn},
 		{AskAdministrator, TurnBackupOn}, {AskAdministrator, RemoveOwnProfile}, {AskAdministrator, BackUpNow},
 		{TurnBackupOffAndOn, DeleteOldBackup}, {KeepPhotoOriginals, FreeICloudPhotosDrive},
-		{LeaveOutNamedApp, ReinstallApp}, {ReinstallApp, DeleteNamedApp},
+		{UpdateApp, ComputerBackup}, {UpdateApp, LeaveOutNamedApp}, {LeaveOutNamedApp, ReinstallApp}, {ReinstallApp, DeleteNamedApp},
 	} {
 		p := NewPlanner(device.Identity{})
 		p.Add(order[1], "one")

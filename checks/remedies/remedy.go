@@ -26,7 +26,7 @@ const (
 	TierLook       Tier = iota // read a message or a date
 	TierWait                   // power, lock, Wi-Fi, time
 	TierSettings               // reversible settings
-	TierRestart                // restart, force restart
+	TierRestart                // restart, force restart, update one app: loses nothing
 	TierSafetyCopy             // a computer backup; comes before every tier below
 	TierRoom                   // buy storage, leave data out
 	TierSoftware               // update

@@ -26,4 +26,15 @@ var restartRemedies = []*Remedy{
 		},
 		Sources: []Source{AppleForceRestartIPhone, AppleForceRestartIPad, FoundingArticle, RepublicworldRestart, HoweduRestartIPad},
 	},
+	{
+		ID:    UpdateApp,
+		Title: "Update the app",
+		Tier:  TierRestart,
+		Actor: User,
+		Steps: []string{
+			"Open the App Store, tap your picture, and update the app that the message or the log names; one from elsewhere, with the tool that installed it.",
+			"Go to {P-BACKUP} and tap Back Up Now.",
+		},
+		Sources: []Source{BestapplesolutionICloud},
+	},
 }

@@ -94,7 +94,7 @@ var settingsRemedies = []*Remedy{
 		Actor: User,
 		Steps: []string{
 			"Go to {P-WIFI} and switch Wi-Fi on.",
-			"Tap a network you know, and see that a tick stands beside it.",
+			"Tap a network you know, and check that it has a tick beside it.",
 			"Move closer to the router if the sign beside the network shows a weak signal.",
 			"Where there is no usable Wi-Fi, connect an Ethernet adapter instead.",
 		},

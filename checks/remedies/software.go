@@ -43,17 +43,6 @@ var softwareRemedies = []*Remedy{
 		Sources: []Source{AppleHT201418},
 	},
 	{
-		ID:    UpdateApp,
-		Title: "Update the app",
-		Tier:  TierSoftware,
-		Actor: User,
-		Steps: []string{
-			"Open the App Store, tap your picture, and update the app that the message or the log names; one from elsewhere, with the tool that installed it.",
-			"Go to {P-BACKUP} and tap Back Up Now.",
-		},
-		Sources: []Source{BestapplesolutionICloud},
-	},
-	{
 		ID:    UpdateOtherDevices,
 		Title: "Update the other devices of the account",
 		Tier:  TierSoftware,

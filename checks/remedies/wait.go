@@ -22,7 +22,7 @@ var waitRemedies = []*Remedy{
 		After: []ID{AskAdministrator, BuyStorage, ChooseAppsToBackUp, JoinWiFi, LeaveHotspot, TurnOffLowDataMode, TurnBackupOn, SignIn},
 		Steps: []string{
 			"In the evening, connect the {device} to its charger.",
-			"Go to {P-WIFI} and see that a tick stands beside the network.",
+			"Go to {P-WIFI} and check that the network has a tick beside it.",
 			"Lock the screen and leave the {device} alone until the morning.",
 			"In the morning, go to {P-BACKUP} and read the date of the last backup.",
 		},

@@ -127,7 +127,7 @@ func TestClosedFolderIsNotNoBackups(t *testing.T) {
 		t.Errorf("exit code %d, stdout:\n%s", s.code, s.stdout)
 	}
 	s = typed(t, t.Context(), "verify", backuptest.UDID, "--backups", dir)
-	if s.code != 3 || !strings.Contains(s.stderr, "cannot be told") {
+	if s.code != 3 || !strings.Contains(s.stderr, "could not be judged") {
 		t.Errorf("exit code %d, stderr:\n%s", s.code, s.stderr)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // PortOf is the port at which a device is plugged in, as a text that stays the same when
-// another device is plugged in there; "" if that cannot be told. location is what usbmux
+// another device is plugged in there; "" if that is unknown. location is what usbmux
 // tells, usb the folder of Linux in which every USB device has a folder of its own
 // (/sys/bus/usb/devices), nil elsewhere.
 //

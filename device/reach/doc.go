@@ -1,5 +1,5 @@
 // Package reach looks at Apple's hosts from this computer: whether they answer, who vouches
-// for their certificates, whether a sign-in page stands before the network, and what Apple's
+// for their certificates, whether the network shows a sign-in page, and what Apple's
 // status page says of iCloud.
 //
 // It is the only door to the internet of a scan, and opened only when asked for. Nothing of

@@ -124,7 +124,7 @@ var findingColumns = []Column[findingRow]{
 // the report stand those of the inventory under their own heads, or behind "asset." where
 // the report has a column of that name. Devices of the inventory that were not seen come last, with
 // "not-seen" in the column inventory. A cell is one line, without what could take hold of
-// a terminal, and begins no formula: an apostrophe stands before a sign that would, unless
+// a terminal, and begins no formula: an apostrophe precedes a sign that would, unless
 // the cell is a plain number. Without a device there is the header alone, and only the exit
 // code tells why.
 func WriteCSV(w io.Writer, r report.Report) error {

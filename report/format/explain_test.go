@@ -1,6 +1,7 @@
 package format
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,6 +45,35 @@ func TestExplainDropsEmphasisAndKeepsCode(t *testing.T) {
 	check.Doc = "Tap **Trust**. *On* is certain, 2 * 3 * 4 is not, `*` is code."
 	if page := explained(t, &check, Options{Width: 100}); !strings.Contains(page, "Tap Trust. On is certain, 2 * 3 * 4 is not, `*` is code.\n") {
 		t.Errorf("%s", page)
+	}
+}
+
+// What has to be done before a remedy that deletes stands on the page of every check that has
+// the remedy, the originals of photos included.
+func TestExplainShowsWhatComesBeforeDeleting(t *testing.T) {
+	photos := 0
+	for _, check := range checks.All() {
+		page := strings.Join(strings.Fields(explained(t, check, Options{Width: 100, UTF8: true})), " ")
+		for _, id := range check.Remedies {
+			r, ok := remedies.Find(id)
+			if !ok || r.Loses == remedies.LosesNothing {
+				continue
+			}
+			want := []string{"have a computer backup of today", "which backupdoctor verify, given that password, calls whole"}
+			if slices.Contains(r.Needs, remedies.KeepPhotoOriginals) {
+				photos++
+				want = append(want, "download the originals of iCloud Photos, or copy them to a computer")
+			}
+			_, part, _ := strings.Cut(page, r.Heading())
+			for _, text := range want {
+				if !strings.Contains(part, text) {
+					t.Errorf("%s: %s lacks %q", check.ID, id, text)
+				}
+			}
+		}
+	}
+	if photos < 2 {
+		t.Errorf("only %d pages have a remedy that deletes photos", photos)
 	}
 }
 

@@ -95,7 +95,7 @@ const (
 	isUnseen   = "not-seen"
 )
 
-// placeInInventory is "" where it cannot be told.
+// placeInInventory is "" where it is unknown.
 func placeInInventory(r *report.Report, d *report.Device) string {
 	switch {
 	case slices.ContainsFunc(r.Inventory.UnlistedDevices, func(other report.Named) bool { return other.UDID == d.UDID }):

@@ -2,10 +2,16 @@ package format
 
 import (
 	"bytes"
+	"encoding/csv"
+	"encoding/xml"
 	"fmt"
+	"io"
+	"maps"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -70,6 +76,31 @@ func TestTheLabelsAddUp(t *testing.T) {
 		if n := sum(t, metrics.String(), countedByMetric); n != len(devices) {
 			t.Errorf("tray %d: the metrics count %d of %d devices", tray, n, len(devices))
 		}
+		var markdown, rows, suites bytes.Buffer
+		for out, write := range map[*bytes.Buffer]func(io.Writer, report.Report) error{&markdown: WriteMarkdown, &rows: WriteCSV, &suites: WriteJUnit} {
+			if err := write(out, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		head, _, _ := strings.Cut(markdown.String(), "\n## ")
+		if n := sum(t, head, countedInWords); n != len(devices) || !strings.Contains(head, fmt.Sprintf("- Devices: %d (", n)) {
+			t.Errorf("tray %d: Markdown counts %d of %d devices:\n%s", tray, n, len(devices), head)
+		}
+		words, ids := map[string]int{}, map[string]int{}
+		for _, d := range r.Devices {
+			words[markOfVerdict(d).word]++
+			ids[d.Verdict]++
+		}
+		if got := labelsInMarkdown(markdown.String()); !maps.Equal(got, words) {
+			t.Errorf("tray %d: the table in Markdown has %v, want %v", tray, got, words)
+		}
+		if got := labelsInCSV(t, rows.String()); !maps.Equal(got, ids) {
+			t.Errorf("tray %d: the rows of CSV have %v, want %v", tray, got, ids)
+		}
+		delete(ids, "") // a property without a value is left out
+		if got := labelsInJUnit(t, suites.Bytes()); !maps.Equal(got, ids) {
+			t.Errorf("tray %d: the suites of JUnit have %v, want %v", tray, got, ids)
+		}
 		tiles := 0
 		for _, total := range totalsOf(s) {
 			tiles += total.Count
@@ -83,6 +114,58 @@ func TestTheLabelsAddUp(t *testing.T) {
 			}
 		}
 	}
+}
+
+// labelsInMarkdown counts the verdicts in the table of devices.
+func labelsInMarkdown(text string) map[string]int {
+	_, table, _ := strings.Cut(text, "\n## Devices\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	labels := map[string]int{}
+	column := -1
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, " | ")
+		switch at := slices.Index(cells, "Verdict"); {
+		case at >= 0:
+			column = at
+		case column >= 0 && column < len(cells) && cells[column] != "---":
+			_, word, _ := strings.Cut(cells[column], " ")
+			labels[word]++
+		}
+	}
+	return labels
+}
+
+// labelsInCSV counts the verdicts of the rows.
+func labelsInCSV(t *testing.T, text string) map[string]int {
+	t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	labels := map[string]int{}
+	column := slices.Index(rows[0], "verdict")
+	for _, row := range rows[1:] {
+		labels[row[column]]++
+	}
+	return labels
+}
+
+// labelsInJUnit counts the verdicts that suites have.
+func labelsInJUnit(t *testing.T, text []byte) map[string]int {
+	t.Helper()
+	var document junitSuites
+	if err := xml.Unmarshal(text, &document); err != nil {
+		t.Fatal(err)
+	}
+	labels := map[string]int{}
+	for _, suite := range document.Suites {
+		for _, p := range suite.Properties {
+			if p.Name == "verdict" {
+				labels[p.Value]++
+			}
+		}
+	}
+	return labels
 }
 
 // A hint is labelled as one wherever a cause is named in a few words.

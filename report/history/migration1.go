@@ -2,7 +2,7 @@ package history
 
 // migration1 makes the tables. Times are seconds since 1970. A text that is unknown is "".
 //
-// A device has one row for each time that it was read, told apart by its key, the bare UDID.
+// A device has one row for each time that it was read, identified by its key, the bare UDID.
 // seen says that the device itself was there, and not only a backup of it. What is asked of
 // many devices stands in columns; the whole of what was reported, in details.
 const migration1 = `

@@ -34,7 +34,7 @@ type Store struct {
 // Open opens the history in the file at path for writing. If there is none, it is made, with
 // its folder, for this user alone. One that is damaged is set aside, and what can be read of
 // it is put into a new one: see [Store.Recovery]. ErrForeign, ErrAway, ErrNewer, ErrBusy and
-// ErrFull are told apart; none of them changes a file.
+// ErrFull are distinct errors; none of them changes a file.
 func Open(ctx context.Context, path string) (*Store, error) {
 	path, err := settle(path)
 	if err != nil {

@@ -29,7 +29,7 @@ type ChangedCause struct {
 	Serial     string    `json:"serial,omitempty"` //
 	Site       string    `json:"site,omitempty"`   // of the device
 	Bench      string    `json:"bench"`            // that read it last
-	TakenAt    time.Time `json:"takenAt"`          // when that was: where later than SeenAt, it could not be told whether the cause is still there
+	TakenAt    time.Time `json:"takenAt"`          // when that was: where later than SeenAt, whether the cause is still there is unknown
 	Verdict    string    `json:"verdict"`          // on the device
 	LastBackup time.Time `json:"lastBackup,omitzero"`
 }

@@ -24,7 +24,7 @@
 // No question looks at all rows: how each device stands, how each cause came and went, and
 // the counts of both are kept up with every report.
 //
-// A device is told apart by the id in the report, which is taken as it is: benches that
+// A device is identified by the id in the report, which is taken as it is: benches that
 // redact send a pseudonym that stays the same. All texts are a stranger's: they are bounded
 // here, and are to be cleaned before they are shown.
 //

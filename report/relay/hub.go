@@ -117,7 +117,7 @@ func (h *Hub) run(ctx context.Context) error {
 			h.Log.Warn("the accounts of benches cannot be read or told to the hub", "error", err)
 		}
 		if err := others.look(s, system); err != nil {
-			h.Log.Warn("that another node is gone cannot be told to this one", "error", err)
+			h.Log.Warn("could not tell this node that another one is gone", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -274,7 +274,7 @@ func (a *accounts) spread(ctx context.Context, system *nats.Conn) error {
 	if err != nil {
 		return err
 	}
-	var errs []error // one that cannot be told holds up none of the others
+	var errs []error // one that cannot be reached holds up none of the others
 	for key, token := range tokens {
 		if a.told[key] != token {
 			errs = append(errs, a.tell(ctx, system, key, token))

@@ -65,7 +65,7 @@ func (h *hub) knownAs() []string {
 	}
 	addresses, err := net.InterfaceAddrs()
 	if err != nil {
-		h.log.Warn("the addresses of this computer cannot be told: name them with --host", "error", err)
+		h.log.Warn("the addresses of this computer are unknown: name them with --host", "error", err)
 	}
 	for _, address := range addresses {
 		if network, ok := address.(*net.IPNet); ok {

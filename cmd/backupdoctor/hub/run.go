@@ -205,7 +205,7 @@ func (h *hub) take(store *ledger.Store, told *benchCounts) relay.Sink {
 	return func(ctx context.Context, m relay.Message) error {
 		site, err := h.folder.siteOf(m.Bench)
 		if err != nil {
-			h.log.Warn("the site of a bench cannot be told", "bench", m.Bench, "error", err) // the report counts more
+			h.log.Warn("the site of a bench is unknown", "bench", m.Bench, "error", err) // the report counts more
 		}
 		outcome, err := store.Put(ctx, ledger.Message{
 			ID: m.ID, Bench: m.Bench, Site: site, Received: time.Now(), Report: m.Opened, Cut: m.Cut, JSON: m.Report,

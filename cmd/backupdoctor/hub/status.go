@@ -75,7 +75,7 @@ func (h *hub) keepStatus(ctx context.Context, benches engine, told *benchCounts)
 			err = writeJSON(h.folder.status(), now)
 		}
 		if err != nil && ctx.Err() == nil && !errors.Is(err, relay.ErrDown) {
-			h.log.Debug("how the hub stands cannot be told", "error", err)
+			h.log.Debug("the status of the hub is unknown", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -23,7 +23,7 @@ func NewPrompt(in io.Reader) Prompt { return Prompt{bufio.NewReader(in)} }
 var errTooLong = errors.New("the line is too long")
 
 // Line reads a line of at most [device.MaxAnswersBytes]. If ctx ends before that, the read is
-// left behind, since a terminal cannot be told to stop reading.
+// left behind, since reading from a terminal cannot be stopped.
 func (p Prompt) Line(ctx context.Context) (string, error) {
 	text, err := orDone(ctx, func() (string, error) { return boundedLine(p.in) })
 	return strings.TrimSpace(text), err
