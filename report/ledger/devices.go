@@ -9,8 +9,10 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -67,13 +69,22 @@ type Sort string
 
 const (
 	NewestFirst  Sort = "newest"  // by when they were read
+	WorstFirst   Sort = "worst"   // by their verdict: failing first; of the same, the newest first
 	LongestFirst Sort = "longest" // by their last backup: never, the oldest, …, unknown
 )
 
 // Devices lists devices.
 func (s *Store) Devices(ctx context.Context, f Filter, order Sort, page Page) (List[Device], error) {
 	var list List[Device]
+	if order == WorstFirst && f.Verdict != "" {
+		order = NewestFirst
+	}
 	err := s.read(ctx, func(tx transaction) error {
+		if order == WorstFirst {
+			var err error
+			list, err = worstFirst(ctx, tx, f, page)
+			return err
+		}
 		q, err := devicesQuery(ctx, tx, f, order, page)
 		if err != nil {
 			return err
@@ -150,7 +161,9 @@ func devicesQuery(ctx context.Context, tx transaction, f Filter, order Sort, pag
 	}
 	q := query{text: "SELECT " + devicesColumns + " FROM devices WHERE TRUE"}
 	for _, is := range []struct{ column, value string }{{"site", f.Site}, {"bench", f.Bench}, {"verdict", f.Verdict}} {
-		if is.value != "" {
+		if is.value == otherVerdict && is.column == "verdict" {
+			q.text += " AND verdict NOT IN ('" + strings.Join(checks.VerdictNames(), "', '") + "')"
+		} else if is.value != "" {
 			q.add(" AND "+is.column+" = %s", text(is.value, maxName))
 		}
 	}

@@ -31,6 +31,9 @@ func TestFilters(t *testing.T) {
 		want   []string
 	}{
 		{"all, newest first", Filter{}, NewestFirst, []string{"f", "e", "d", "c", "b", "a"}},
+		{"all, worst first", Filter{}, WorstFirst, []string{"f", "b", "a", "c", "e", "d"}},
+		{"a bench, worst first", Filter{Bench: "oslo"}, WorstFirst, []string{"b", "a", "c"}},
+		{"a verdict, worst first", Filter{Verdict: "failing"}, WorstFirst, []string{"f", "b", "a"}},
 		{"all, longest first", Filter{}, LongestFirst, []string{"b", "a", "f", "d", "c", "e"}},
 		{"a bench", Filter{Bench: "oslo"}, NewestFirst, []string{"c", "b", "a"}},
 		{"the site of the bench", Filter{Site: "Site of oslo"}, LongestFirst, []string{"b", "a"}},
@@ -50,6 +53,26 @@ func TestFilters(t *testing.T) {
 		for _, c := range cases {
 			if diff := cmp.Diff(c.want, idsOf(t, s, c.filter, c.order)); diff != "" {
 				t.Errorf("%s: %s", c.name, diff)
+			}
+		}
+		for rows := 1; rows <= 7; rows++ { // pages that end within a verdict, and between two
+			var got []string
+			page := Page{Rows: rows}
+			for pages := 0; ; pages++ {
+				list, err := s.Devices(t.Context(), Filter{}, WorstFirst, page)
+				must(t, err)
+				if len(list.Rows) == 0 || len(list.Rows) > rows || pages > 6 {
+					t.Fatalf("page %d of %d rows has %d", pages, rows, len(list.Rows))
+				}
+				for _, d := range list.Rows {
+					got = append(got, d.UDID)
+				}
+				if page.After = list.Next; page.After == "" {
+					break
+				}
+			}
+			if diff := cmp.Diff([]string{"f", "b", "a", "c", "e", "d"}, got); diff != "" {
+				t.Errorf("worst first, %d rows a page: %s", rows, diff)
 			}
 		}
 		if _, err := s.Devices(t.Context(), Filter{}, NewestFirst, Page{After: "somewhere"}); !errors.Is(err, ErrPage) {

@@ -28,7 +28,7 @@ func fleetCommand(e env) *cli.Command {
 			"It lists what was found and judges nothing anew: it ends with exit code 0 however the\n" +
 			"devices stand.\n\n" +
 			command.Examples(
-				"backupdoctor fleet                                       all devices, those read last first",
+				"backupdoctor fleet                                       all devices, failing ones first",
 				"backupdoctor fleet --not-backed-up-for 14d --site Hamburg",
 				"backupdoctor fleet --cause icloud-storage-full --csv > full.csv",
 				"backupdoctor fleet --from https://hub.example.org:7480 --json",
@@ -63,7 +63,7 @@ func filterFlags() []cli.Flag {
 		&cli.StringFlag{Name: "verdict", Category: filterHeading, Usage: "with this `VERDICT`: failing, at-risk, backed-up, …"},
 		&cli.StringFlag{Name: "backup", Category: filterHeading, Usage: "of whose last backup the date is `KNOWN`: known, never (there is none) or unknown"},
 		&cli.StringFlag{Name: "not-backed-up-for", Category: filterHeading, Usage: "known to have had no backup for `DAYS`, or never: 14d or 2w"},
-		&cli.StringFlag{Name: "sort", Category: filterHeading, Usage: "`ORDER`: read last first (newest), or longest without a backup first (longest)"},
+		&cli.StringFlag{Name: "sort", Category: filterHeading, Usage: "`ORDER`: failing first (worst), read last first (newest), or longest without a backup first (longest)"},
 	}
 }
 
@@ -131,7 +131,7 @@ type filter struct {
 }
 
 func filterOf(ctx *cli.Context) (filter, error) {
-	q := filter{Sort: ledger.NewestFirst, Filter: ledger.Filter{
+	q := filter{Sort: ledger.WorstFirst, Filter: ledger.Filter{
 		Site: ctx.String("site"), Bench: ctx.String("bench"), Cause: ctx.String("cause"),
 		Verdict: ctx.String("verdict"), Backup: ledger.Backup(ctx.String("backup")),
 	}}
@@ -154,8 +154,8 @@ func filterOf(ctx *cli.Context) (filter, error) {
 		q.Sort = ledger.LongestFirst
 	}
 	if order := ledger.Sort(ctx.String("sort")); order != "" {
-		if order != ledger.NewestFirst && order != ledger.LongestFirst {
-			return q, command.Usage("use newest or longest", "unknown value %q of --sort", order)
+		if !slices.Contains([]ledger.Sort{ledger.WorstFirst, ledger.NewestFirst, ledger.LongestFirst}, order) {
+			return q, command.Usage("use worst, newest or longest", "unknown value %q of --sort", order)
 		}
 		q.Sort = order
 	}

@@ -18,7 +18,7 @@ func FuzzQuery(f *testing.F) {
 		r := httptest.NewRequest("GET", "/devices", nil)
 		r.URL.RawQuery = query
 		filter, order, kept := s.filterOf(r)
-		if order != ledger.NewestFirst && order != ledger.LongestFirst {
+		if order != ledger.WorstFirst && order != ledger.NewestFirst && order != ledger.LongestFirst {
 			t.Errorf("the order is %q", order)
 		}
 		if age := now.Sub(filter.BackupBefore); !filter.BackupBefore.IsZero() && (age < aDay || age > maxDays*aDay) {

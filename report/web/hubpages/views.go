@@ -156,9 +156,9 @@ func (s *site) filterOf(r *http.Request) (ledger.Filter, ledger.Sort, url.Values
 	if n := days(r, "days", 0); n > 0 {
 		f.BackupBefore = s.Now().Add(-time.Duration(n) * aDay)
 	}
-	order := ledger.NewestFirst
-	if ledger.Sort(r.FormValue("sort")) == ledger.LongestFirst {
-		order = ledger.LongestFirst
+	order := ledger.WorstFirst
+	if asked := ledger.Sort(r.FormValue("sort")); asked == ledger.NewestFirst || asked == ledger.LongestFirst {
+		order = asked
 	}
 	return f, order, kept(r, "site", "bench", "verdict", "cause", "backup", "days", "sort")
 }
