@@ -45,7 +45,7 @@ func TestKindsOfMessages(t *testing.T) {
 		texts []string
 	}{
 		{"the general message", general, []string{"Your last backup could not be completed", "the last backup couldn't be completed", "a backup can't be completed"}},
-		{"the general message, misspelled or cut off", general, []string{"the last backupp could not be completed", "last back-up couldn't be comp-leted", "the last backup could not be comp", "could not be completed"}},
+		{"the general message, misspelled or cut off", general, []string{"the last backupp could not be completed", "last back-up couldn't be comp-leted", "your last backup coul", "could not be completed"}},
 		{"the title alone", failed, []string{"iPad Backup Failed", "my backup was unsuccessful", "can't back up", "this iPad's backup  failed", "lPad Backup Failed"}},
 		{"iCloud has no room", full, []string{"You don't have enough iCloud space to back up this iPad", "iCloud storage almost full", "my iCloud has insufficient storage", "the backup is full"}},
 		{"no room, and not said where", either, []string{"not enough space", "There isn't enough storage.", "insufficient space", "no room for the backup", "Storage is full", "storage almost full", "it says no space left", "Not enough space to back up this iPad", "out of storage"}},

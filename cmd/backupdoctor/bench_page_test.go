@@ -171,7 +171,7 @@ func TestBenchTellsOfEarlierVisits(t *testing.T) {
 	if first := visited(); !strings.Contains(first, "No earlier visit is known.") {
 		t.Errorf("at the first visit the page is %s", first)
 	}
-	time.Sleep(time.Second) // visits are told apart by the second
+	time.Sleep(time.Second) // visits are distinguished by the second
 	if second := visited(); strings.Contains(second, "No earlier visit is known.") || !strings.Contains(second, "Earlier visits") {
 		t.Errorf("at the second visit the page is %s", second)
 	}

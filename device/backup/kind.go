@@ -163,7 +163,7 @@ func (v *verification) judgeLostKind(p peek) {
 	}
 }
 
-// leaveKindOpen marks what cannot be told of a backup whose kind is not known: with it goes
+// leaveKindOpen marks what is unknown of a backup whose kind is not known: with it goes
 // what the lengths and digests of its files mean.
 func (v *verification) leaveKindOpen() {
 	if v.lost == nil {

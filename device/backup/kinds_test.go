@@ -209,7 +209,7 @@ func TestWrongPasswordBesideAReadableList(t *testing.T) {
 	}
 }
 
-// An encrypted file whose length does not fit cannot be told without the password.
+// An encrypted file whose length does not fit is unknown without the password.
 func TestLengthWithoutThePassword(t *testing.T) {
 	written := write(t, shapes[3])
 	must(t, os.Truncate(written.Blob(photoDomain, photoPath), 32))

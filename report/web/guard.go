@@ -13,7 +13,7 @@ var Loopback = []string{"localhost", "127.0.0.1", "::1"}
 // maxBody is how long what is posted may be, in bytes.
 const maxBody = 64 << 10
 
-// A Guard says what the pages are like that it stands before.
+// A Guard says what the pages are like that it protects.
 type Guard struct {
 	Hosts   []string // names and addresses, without ports, by which the pages may be asked for
 	Scripts bool     // they have scripts, in files of their own

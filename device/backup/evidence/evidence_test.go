@@ -175,7 +175,7 @@ func TestParseWindowRefuses(t *testing.T) {
 	}
 }
 
-// Seconds since 1970 and since 2001 are told apart as the device does.
+// Seconds since 1970 and since 2001 are distinguished as the device does.
 func TestLastBackups(t *testing.T) {
 	cocoa := day.Add(-24 * time.Hour).Sub(cocoaEpoch).Seconds()
 	for name, test := range map[string]struct {
