@@ -100,13 +100,14 @@ func (b *Bench) run(ctx context.Context) error {
 	unlink := func() {}
 	defer func() { unlink() }()
 	linked := uint64(0)
+	health := pulse{server: s}
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(lookEvery):
 		}
-		if err := sick(s, false); err != nil {
+		if err := health.sick(); err != nil {
 			return err
 		}
 		now := linkOf(s)

@@ -112,6 +112,7 @@ func (h *Hub) run(ctx context.Context) error {
 	defer stopReceiving()
 
 	var others nodes
+	health := pulse{server: s, clustered: h.Cluster != nil}
 	for {
 		if err := accounts.spread(ctx, system); err != nil && ctx.Err() == nil {
 			h.Log.Warn("the accounts of benches cannot be read or told to the hub", "error", err)
@@ -124,7 +125,7 @@ func (h *Hub) run(ctx context.Context) error {
 			return nil
 		case <-time.After(lookEvery):
 		}
-		if err := sick(s, h.Cluster != nil); err != nil {
+		if err := health.sick(); err != nil {
 			return err
 		}
 	}

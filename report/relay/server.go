@@ -96,15 +96,31 @@ func logErrors(log *slog.Logger) nats.Option {
 	return nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("stream: " + err.Error()) })
 }
 
-// sick tells whether an embedded server has stopped to store. Nodes of a cluster may be
-// behind for a while, which is no sickness.
-func sick(s *server.Server, clustered bool) error {
-	if !s.JetStreamEnabled() {
+// A pulse is the health of an embedded server over time.
+type pulse struct {
+	server    *server.Server
+	clustered bool
+	bad       int // looks in a row
+}
+
+// badLooks is how many looks in a row must be bad before the server is taken for sick: one that
+// starts on a busy computer, or is making a stream, fails one or two.
+const badLooks = 6
+
+// sick looks once, and is an error where the server has stopped to store. Nodes of a cluster may
+// be behind for a while, which is no sickness.
+func (p *pulse) sick() error {
+	if !p.server.JetStreamEnabled() {
 		return errSick
 	}
-	health := s.Healthz(nil)
-	if health.Error != "" && (!clustered || strings.Contains(health.Error, "write error")) {
-		return fmt.Errorf("%w: %s", errSick, health.Error)
+	health := p.server.Healthz(nil).Error
+	failed := strings.Contains(health, "write error")
+	if health == "" || p.clustered && !failed {
+		p.bad = 0
+		return nil
+	}
+	if p.bad++; failed || p.bad >= badLooks {
+		return fmt.Errorf("%w: %s", errSick, health)
 	}
 	return nil
 }
