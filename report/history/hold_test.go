@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
 )
@@ -27,7 +28,8 @@ func goOn(path string) error {
 		return err
 	}
 	fmt.Println("begun")
-	select {}
+	time.Sleep(time.Hour) // until it is killed; select {} would be a deadlock
+	return nil
 }
 
 // A run is running for as long as its process lives, and cut off once that is gone.

@@ -30,7 +30,7 @@ type Recovery struct {
 type Recovered struct {
 	Read    int
 	Lost    int  // at most this many: numbers in the ranges that could not be read
-	Unknown bool // nothing of the table could be read, not even how much there was
+	Unknown bool // how many were lost is not known: the last rows, or all, could not be read
 }
 
 func (r Recovered) words(what string) string {
@@ -205,7 +205,9 @@ func (c copier) table(table, key string) (done Recovered, rows []int64, err erro
 		}
 		next, found := c.behind(table, key, columns, last)
 		if !found {
-			done.Lost += max(1, c.greatest(table, key)-int(last))
+			greatest, known := c.greatest(table, key)
+			done.Unknown = !known // the damaged page is that of the last rows
+			done.Lost += max(1, greatest-int(last))
 			return done, rows, nil
 		}
 		done.Lost += int(next - last - 1)
@@ -345,16 +347,13 @@ func (c copier) behind(table, key, columns string, last int64) (next int64, foun
 	return readable(high)
 }
 
-// greatest is the greatest key, 0 if it cannot be read.
-func (c copier) greatest(table, key string) (number int) {
+// greatest is the greatest key; it is not known if it cannot be read.
+func (c copier) greatest(table, key string) (number int, known bool) {
 	err := sqlitex.ExecuteTransient(c.from, fmt.Sprintf("SELECT max(%s) FROM %s", key, table), &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
 		number = row.ColumnInt(0)
 		return nil
 	}})
-	if err != nil {
-		return 0
-	}
-	return number
+	return number, err == nil
 }
 
 // perDevice copies what belongs to devices that were read: their findings and full reports.
