@@ -13,7 +13,7 @@ import (
 
 // The errors that callers tell apart. None of them changes a file.
 var (
-	ErrBusy    = errors.New("the history is locked by another program")
+	ErrBusy    = errors.New("the history did not answer in time; another program may have it locked")
 	ErrFull    = errors.New("the history could not be written: the disk is full")
 	ErrNewer   = errors.New("the history was written by a newer version of backupdoctor")
 	ErrOlder   = errors.New("the history was written by an older version of backupdoctor")

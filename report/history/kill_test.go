@@ -97,7 +97,7 @@ func TestKillsWhileEightProcessesWrite(t *testing.T) {
 	}
 	type row struct{ visits, findings, details, waiting int }
 	rows := map[string]row{}
-	must(t, s.do(t.Context(), reading, func(conn *sqlite.Conn) error {
+	must(t, s.doWithin(t.Context(), recoverPatience, reading, func(conn *sqlite.Conn) error {
 		return sqlitex.Execute(conn, `
 			SELECT udid, count(*) AS visits,
 				sum((SELECT count(*) FROM findings WHERE findings.device = devices.device)) AS findings,
