@@ -25,8 +25,18 @@ import (
 // enough is in how many recordings a field is planted.
 const enough = 4
 
+// skipIfShort skips a test of minutes under the race detector, which has nothing to find where
+// nothing runs at the same time.
+func skipIfShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it takes minutes under the race detector; go test without -short runs it")
+	}
+}
+
 // TestPlantedInARecording: no text of a recording becomes advice, a title or a step.
 func TestPlantedInARecording(t *testing.T) {
+	skipIfShort(t)
 	full, err := json.Marshal(reporttest.Example(reflect.TypeFor[device.Recording]()))
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +80,7 @@ func TestPlantedInARecording(t *testing.T) {
 // TestPlantedInAReport: neither does a text of a saved report. What it says under an id that
 // this version knows is not shown at all.
 func TestPlantedInAReport(t *testing.T) {
+	skipIfShort(t)
 	full, err := json.Marshal(reporttest.Example(reflect.TypeFor[report.Report]()))
 	if err != nil {
 		t.Fatal(err)
@@ -166,6 +177,7 @@ func eventsOf(t *testing.T, r report.Report) []string {
 
 // TestPlantedInEvents: nor does a text of the events of a run, however much of it there is.
 func TestPlantedInEvents(t *testing.T) {
+	skipIfShort(t)
 	shown := map[string]bool{}
 	for _, name := range []string{"tray-of-six", "local-backups"} {
 		lines := eventsOf(t, report.New(judged(recordings(t)[name], checks.All())))
