@@ -21,8 +21,8 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 )
 
-// ErrNotInstalled means that there is no PostgreSQL on this computer.
-var ErrNotInstalled = errors.New("PostgreSQL is not installed: initdb is neither in PATH nor in /usr/lib/postgresql")
+// ErrNotInstalled means that no PostgreSQL can be run on this computer.
+var ErrNotInstalled = errors.New("PostgreSQL is not installed: initdb is neither in PATH nor in /usr/lib/postgresql, or runuser, which root needs for it, is not in PATH")
 
 // patience is how long starting and stopping may take.
 const patience = time.Minute
@@ -65,6 +65,9 @@ func (c *Cluster) data() string { return filepath.Join(c.folder, "data") }
 
 // find is the folder of the newest PostgreSQL's programs.
 func find() (string, error) {
+	if _, err := exec.LookPath("runuser"); err != nil && os.Geteuid() == 0 {
+		return "", ErrNotInstalled
+	}
 	if path, err := exec.LookPath("initdb"); err == nil {
 		path, err = filepath.EvalSymlinks(path)
 		return filepath.Dir(path), err
