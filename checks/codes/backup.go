@@ -18,7 +18,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
 		Number:           1,
-		InICloud:         "Something failed that has no number of its own: an answer of iCloud that nobody foresaw, or a helper of backupd that did not work.",
+		InICloud:         "Something failed that has no code of its own: an unexpected reply from iCloud, or a helper of backupd that failed.",
 		InComputerBackup: "Seen where the keychain could not be copied because the device was locked.",
 		Shown:            generalMessage,
 		Checks:           []string{"transient-glitch", "corrupt-previous-backup"},
@@ -388,7 +388,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   218,
-		InICloud: "The backup was cancelled, for a reason that is known by this number only. It is told as 202.",
+		InICloud: cancelledUnnamed,
 		Passing:  true,
 		Checks:   []string{"wifi-missing", "auto-not-charging", "auto-not-locked"},
 		Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight},
@@ -397,7 +397,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   219,
-		InICloud: "The backup was cancelled, for a reason that is known by this number only. It is told as 202.",
+		InICloud: cancelledUnnamed,
 		Passing:  true,
 		Checks:   []string{"wifi-missing", "auto-not-charging", "auto-not-locked"},
 		Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight},
@@ -406,7 +406,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   220,
-		InICloud: "The backup was cancelled, for a reason that is known by this number only. It is told as 202.",
+		InICloud: cancelledUnnamed,
 		Passing:  true,
 		Checks:   []string{"wifi-missing", "auto-not-charging", "auto-not-locked"},
 		Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight},
@@ -415,7 +415,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   221,
-		InICloud: "The backup was cancelled, for a reason that is known by this number only. It is told as 202.",
+		InICloud: cancelledUnnamed,
 		Checks:   []string{"wifi-missing", "auto-not-charging", "auto-not-locked"},
 		Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight},
 		Sources:  []remedies.Source{remedies.PublicAnalysis},
@@ -423,7 +423,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   222,
-		InICloud: "The backup was cancelled, for a reason that is known by this number only. It is told as 202.",
+		InICloud: cancelledUnnamed,
 		Checks:   []string{"wifi-missing", "auto-not-charging", "auto-not-locked"},
 		Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight},
 		Sources:  []remedies.Source{remedies.PublicAnalysis},
@@ -431,7 +431,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   223,
-		InICloud: "The backup was put off: iOS found other work more urgent. It is told as 202.",
+		InICloud: "The backup was put off: iOS found other work more urgent. The device reports it as 202.",
 		Checks:   []string{"wifi-missing", "auto-not-charging", "auto-not-locked"},
 		Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight},
 		Sources:  []remedies.Source{remedies.PublicAnalysis},
@@ -439,7 +439,7 @@ var backupCodes = []Meaning{
 	{
 		Domain:   MBErrorDomain,
 		Number:   224,
-		InICloud: "The backup was cancelled, for a reason that is known by this number only. It is told as 202.",
+		InICloud: cancelledUnnamed,
 		Checks:   []string{"wifi-missing", "auto-not-charging", "auto-not-locked"},
 		Remedies: []remedies.ID{remedies.BackUpNow, remedies.BackUpOvernight},
 		Sources:  []remedies.Source{remedies.PublicAnalysis},
@@ -586,3 +586,6 @@ var backupCodes = []Meaning{
 		Sources:  []remedies.Source{remedies.PublicAnalysis},
 	},
 }
+
+// cancelledUnnamed is what is known of cancellations whose reason is a number only.
+const cancelledUnnamed = "The backup was cancelled for a reason that is known only by this number. The device reports it as 202."

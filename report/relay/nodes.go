@@ -8,15 +8,15 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// nodes are the other nodes of a cluster: whether each is reached, and its name by its id.
+// nodes are the other nodes of a cluster, as names by server id.
 type nodes struct {
-	reached map[string]string
-	missed  map[string]string // since the last look
+	reached map[string]string // at the last look
+	missed  map[string]string // reached at the look before, and not at the last
 }
 
-// look tells the server of nodes that were not reached at two looks. By itself it believes
-// that a node is gone only minutes after it was killed, and until then it counts the benches
-// of that node as linked and refuses them.
+// look tells the server which nodes were missing at two looks in a row. On its own, the server
+// notices only minutes later that a node was killed. Until then it counts that node's benches as
+// linked and refuses them.
 func (n *nodes) look(s *server.Server, system *nats.Conn) error {
 	routes, err := s.Routez(nil)
 	if err != nil {
