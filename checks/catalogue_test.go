@@ -9,10 +9,26 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/codes"
 )
 
+// corrections say where the article that the checks began with is out of date or wrong.
+const corrections = `
+## Corrections
+
+The checks began with the eleven causes of [iCloud Backup Failed on iPhone or iPad?](https://osxdaily.com/2020/12/19/icloud-backup-failed-iphone-ipad-fix-troubleshoot/). The remedies here differ from that article:
+
+1. Wi-Fi is not required: 5G iPhones with iOS 15 or later can back up over cellular.
+2. The buttons for a force restart do not follow from the Home button alone: iPhone 7, 8 and SE (2nd and 3rd generation) and iPod touch (7th generation) have one, and restart differently from older models.
+3. Its steps for models with Face ID also apply to iPads with Touch ID in the top button.
+4. The menu paths to erasing the device and to iCloud storage changed in iOS 15 and 16.
+5. Turning off iCloud Photos frees no iCloud storage, and makes the backup larger.
+6. Before erasing, only a backup to a computer helps: the iCloud backup is what fails.
+7. Deleting the iCloud backup also turns iCloud Backup off, so it must be turned on again.
+8. Contact Apple Support before erasing, not after.
+`
+
 // The ids are a promise, because reports and scripts name them: none leaves the catalogue.
 func TestReadme(t *testing.T) {
 	const path = "README.md"
-	want := catalogue(All()) + meaningCatalogue(codes.Meanings()) + evidenceCatalogue() + evidenceTable(t)
+	want := catalogue(All()) + meaningCatalogue(codes.Meanings()) + evidenceCatalogue() + evidenceTable(t) + corrections
 	before, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +53,7 @@ func TestReadme(t *testing.T) {
 }
 
 func TestCatalogueLinksLead(t *testing.T) {
-	page := catalogue(All()) + meaningCatalogue(codes.Meanings()) + evidenceCatalogue() + evidenceTable(t)
+	page := catalogue(All()) + meaningCatalogue(codes.Meanings()) + evidenceCatalogue() + evidenceTable(t) + corrections
 	headings := map[string]bool{}
 	for line := range strings.Lines(page) {
 		if id, ok := strings.CutPrefix(strings.TrimSpace(line), "## "); ok {
