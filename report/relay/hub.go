@@ -3,13 +3,11 @@ package relay
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -43,9 +41,9 @@ type Hub struct {
 
 // hubStreams are the streams of a hub while it runs.
 type hubStreams struct {
-	js       jetstream.JetStream
-	server   *server.Server
-	accounts *accounts
+	js     jetstream.JetStream
+	server *server.Server
+	claims *claims
 }
 
 // A Cluster makes three hubs one: each has all that two of them have acknowledged, so any one
@@ -77,12 +75,11 @@ func (h *Hub) run(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
-	accounts, err := h.accounts(node)
+	claims, err := newClaims(node, h.Log)
 	if err != nil {
-		return err
+		return configError{err}
 	}
-	defer accounts.resolver.Close()
-	options, err := h.options(node, accounts.resolver)
+	options, err := h.options(node, claims)
 	if err != nil {
 		return err
 	}
@@ -105,8 +102,11 @@ func (h *Hub) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("connecting to the hub: %w", err)
 	}
-	h.set(&hubStreams{js, s, accounts})
+	h.set(&hubStreams{js, s, claims})
 	defer h.set(nil)
+
+	stopSharing := background(ctx, func(ctx context.Context) { claims.share(ctx, js, h.footing().replicas) })
+	defer stopSharing()
 
 	stopReceiving := background(ctx, func(ctx context.Context) { receiver{js, h.Sink, h.Log}.receive(ctx, h.footing()) })
 	defer stopReceiving()
@@ -114,9 +114,6 @@ func (h *Hub) run(ctx context.Context) error {
 	var others nodes
 	health := pulse{server: s, clustered: h.Cluster != nil}
 	for {
-		if err := accounts.spread(ctx, system); err != nil && ctx.Err() == nil {
-			h.Log.Warn("the accounts of benches cannot be read or told to the hub", "error", err)
-		}
 		if err := others.look(s, system); err != nil {
 			h.Log.Warn("could not tell this node that another one is gone", "error", err)
 		}
@@ -168,16 +165,20 @@ func (h *Hub) State(ctx context.Context) (HubState, error) {
 	}
 	state.Linked = []string{}
 	for _, leaf := range leafs.Leafs {
-		token, err := up.accounts.resolver.LoadAcc(leaf.Account)
-		if err != nil {
-			continue // of an account that is just being added
-		}
-		if bench, err := credentials.BenchOf(token); err == nil && bench != "" {
+		if bench := up.claims.bench(leaf.Account); bench != "" {
 			state.Linked = append(state.Linked, bench)
 		}
 	}
 	slices.Sort(state.Linked)
 	return state, nil
+}
+
+// Site is where a bench stands, "" if that is not known.
+func (h *Hub) Site(bench string) string {
+	if up := h.streams(); up != nil {
+		return up.claims.site(bench)
+	}
+	return ""
 }
 
 func (h *Hub) options(node credentials.Node, resolver server.AccountResolver) (*server.Options, error) {
@@ -240,64 +241,4 @@ func (h *Hub) options(node credentials.Node, resolver server.AccountResolver) (*
 		options.Routes = append(options.Routes, &url.URL{Scheme: "nats-route", Host: route})
 	}
 	return options, nil
-}
-
-// accounts are those that the hub knows, and those of its folder, which may have changed.
-type accounts struct {
-	node     credentials.Node
-	resolver *server.DirAccResolver
-	told     map[string]string // tokens of the folder that the hub was told of, by public key
-}
-
-// accounts opens what this node knows of accounts. Of its own knowledge and the folder's the
-// later holds: other nodes may have told it of changes that its folder never saw.
-func (h *Hub) accounts(node credentials.Node) (*accounts, error) {
-	resolver, err := server.NewDirAccResolver(filepath.Join(h.Dir, "accounts"), 0, 10*time.Second, server.NoDelete)
-	if err != nil {
-		return nil, fmt.Errorf("opening the accounts of benches: %w", err)
-	}
-	tokens, err := node.Accounts()
-	if err != nil {
-		return nil, configError{err}
-	}
-	for key, token := range tokens {
-		if err := resolver.Store(key, token); err != nil {
-			return nil, fmt.Errorf("opening the accounts of benches: %w", err)
-		}
-	}
-	return &accounts{node: node, resolver: resolver, told: map[string]string{}}, nil // what the other nodes know is for spread to find out
-}
-
-// spread tells all nodes of the accounts in the folder that have changed. A bench that was
-// revoked loses its connection by that.
-func (a *accounts) spread(ctx context.Context, system *nats.Conn) error {
-	tokens, err := a.node.Accounts()
-	if err != nil {
-		return err
-	}
-	var errs []error // one that cannot be reached holds up none of the others
-	for key, token := range tokens {
-		if a.told[key] != token {
-			errs = append(errs, a.tell(ctx, system, key, token))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (a *accounts) tell(ctx context.Context, system *nats.Conn, key, token string) error {
-	ctx, cancel := context.WithTimeout(ctx, requestWithin)
-	defer cancel()
-	reply, err := system.RequestWithContext(ctx, "$SYS.REQ.CLAIMS.UPDATE", []byte(token))
-	if err != nil {
-		return fmt.Errorf("telling the hub of an account: %w", err)
-	}
-	var answer server.ServerAPIClaimUpdateResponse
-	if err := json.Unmarshal(reply.Data, &answer); err != nil {
-		return fmt.Errorf("telling the hub of an account: %w", err)
-	}
-	if answer.Error != nil {
-		return fmt.Errorf("telling the hub of an account: %s", answer.Error.Description)
-	}
-	a.told[key] = token
-	return nil
 }

@@ -73,8 +73,10 @@ func (e env) addBench(ctx *cli.Context) error {
 	if err != nil {
 		return command.Usage("", "%w", err)
 	}
-	if err := folder.place(name, ctx.String("site")); err != nil {
-		return command.Usage("", "%w", err)
+	if site := ctx.String("site"); site != "" {
+		if err := keys.Place(name, site); err != nil {
+			return command.Usage("", "%w", err)
+		}
 	}
 	file := files[0]
 	if out != "" {
@@ -88,10 +90,10 @@ func (e env) addBench(ctx *cli.Context) error {
 	return err
 }
 
-// aloneWithin is how long another command that changes the keys or the sites is waited for.
+// aloneWithin is how long another command that changes the keys is waited for.
 const aloneWithin = 30 * time.Second
 
-// alone waits until no other command changes the keys or the sites, and keeps others from it
+// alone waits until no other command changes the keys, and keeps others from it
 // until free is called.
 func (f hubFolder) alone(ctx context.Context) (free func(), err error) {
 	if err := os.MkdirAll(string(f), 0o700); err != nil {
@@ -128,19 +130,6 @@ func (f hubFolder) keys() (*credentials.Folder, error) {
 		return nil, command.Usage("", "%w", err)
 	}
 	return keys, nil
-}
-
-// place stores the site of a bench; "" removes it.
-func (f hubFolder) place(bench, site string) error {
-	sites, err := f.readSites()
-	if err != nil || sites[bench] == site {
-		return err
-	}
-	sites[bench] = site
-	if site == "" {
-		delete(sites, bench)
-	}
-	return writeJSON(f.sites(), sites)
 }
 
 // move moves a file that only its owner may read, also to another disk.
@@ -250,11 +239,7 @@ func (e env) listBenches(ctx *cli.Context) error {
 			return command.Usage("", "%w", err)
 		}
 	}
-	sites, err := folder.readSites()
-	if err != nil {
-		return command.Usage("", "%w", err)
-	}
-	rows := benchRows(added, heard, sites, now, time.Now())
+	rows := benchRows(added, heard, now, time.Now())
 	if ctx.Bool("json") {
 		return format.WriteDocument(e.Stdout, rows)
 	}
@@ -289,7 +274,7 @@ func heardOf(ctx context.Context, sink string) ([]ledger.Bench, error) {
 
 // benchRows joins what is known of benches, by name. Of one that was revoked and added again
 // only the new entry counts.
-func benchRows(added []credentials.Bench, heard []ledger.Bench, sites map[string]string, now status, at time.Time) []benchRow {
+func benchRows(added []credentials.Bench, heard []ledger.Bench, now status, at time.Time) []benchRow {
 	byName := map[string]*benchRow{}
 	for _, bench := range heard {
 		byName[bench.Name] = &benchRow{Name: bench.Name, Site: bench.Site, State: "foreign", Heard: &bench}
@@ -312,8 +297,8 @@ func benchRows(added []credentials.Bench, heard []ledger.Bench, sites map[string
 		default:
 			row.State = "away"
 		}
-		if site := sites[bench.Name]; site != "" {
-			row.Site = site
+		if bench.Site != "" {
+			row.Site = bench.Site
 		}
 	}
 	rows := []benchRow{}

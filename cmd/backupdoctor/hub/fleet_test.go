@@ -19,7 +19,7 @@ func TestBenchRows(t *testing.T) {
 	added := []credentials.Bench{{Name: "gone", Revoked: true}, {Name: "here"}, {Name: "out"}, {Name: "twice", Revoked: true}, {Name: "twice"}}
 	heard := []ledger.Bench{{Name: "elsewhere"}, {Name: "gone"}}
 	states := func(writtenAt time.Time) map[string]string {
-		rows := benchRows(added, heard, nil, status{WrittenAt: writtenAt, Linked: []string{"here", "twice"}}, now)
+		rows := benchRows(added, heard, status{WrittenAt: writtenAt, Linked: []string{"here", "twice"}}, now)
 		got := map[string]string{}
 		for _, row := range rows {
 			got[row.Name] = row.State
@@ -74,7 +74,7 @@ func FuzzReadRows(f *testing.F) {
 
 // TestJSONFiles come back as they were written, for this user alone.
 func TestJSONFiles(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "sites.json")
+	path := filepath.Join(t.TempDir(), "status.json")
 	if err := quick.Check(func(sites map[string]string) bool {
 		for name, site := range sites {
 			delete(sites, name)

@@ -97,7 +97,6 @@ func (f hubFolder) streams() string     { return filepath.Join(string(f), "strea
 func (f hubFolder) database() string    { return filepath.Join(string(f), "fleet.db") }
 func (f hubFolder) token() string       { return filepath.Join(string(f), "token") }
 func (f hubFolder) status() string      { return filepath.Join(string(f), "status.json") }
-func (f hubFolder) sites() string       { return filepath.Join(string(f), "sites.json") }
 
 // hubFolderOf reads --data, which may stand before a subcommand or behind it.
 func (e env) hubFolderOf(ctx *cli.Context) (hubFolder, error) {

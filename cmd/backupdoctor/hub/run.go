@@ -50,6 +50,7 @@ const (
 type engine interface {
 	Run(context.Context) error
 	State(context.Context) (relay.HubState, error)
+	Site(bench string) string // "" if it is not known
 }
 
 // run runs the hub until the context ends. Whichever of its parts fails for good ends the
@@ -73,7 +74,8 @@ func (h *hub) run(ctx context.Context) error {
 	}
 	defer store.Close()
 	told := newBenchCounts()
-	benches := h.engine(node, h.take(store, told))
+	var benches engine
+	benches = h.engine(node, h.take(store, told, func(bench string) string { return benches.Site(bench) }))
 	if err := h.free(); err != nil {
 		return err
 	}
@@ -201,14 +203,10 @@ func (h *hub) engine(node credentials.Node, sink relay.Sink) engine {
 }
 
 // take is the sink of the hub: the database, which knows a report again by its id.
-func (h *hub) take(store *ledger.Store, told *benchCounts) relay.Sink {
+func (h *hub) take(store *ledger.Store, told *benchCounts, siteOf func(bench string) string) relay.Sink {
 	return func(ctx context.Context, m relay.Message) error {
-		site, err := h.folder.siteOf(m.Bench)
-		if err != nil {
-			h.log.Warn("the site of a bench is unknown", "bench", m.Bench, "error", err) // the report counts more
-		}
 		outcome, err := store.Put(ctx, ledger.Message{
-			ID: m.ID, Bench: m.Bench, Site: site, Received: time.Now(), Report: m.Opened, Cut: m.Cut, JSON: m.Report,
+			ID: m.ID, Bench: m.Bench, Site: siteOf(m.Bench), Received: time.Now(), Report: m.Opened, Cut: m.Cut, JSON: m.Report,
 		})
 		if err != nil {
 			return err

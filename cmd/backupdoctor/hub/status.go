@@ -92,19 +92,6 @@ func readStatus(path string) (status, error) {
 	return read, err
 }
 
-// sites are where the benches of a hub stand.
-func (f hubFolder) readSites() (map[string]string, error) {
-	sites := map[string]string{}
-	err := readJSON(f.sites(), &sites)
-	return sites, err
-}
-
-// siteOf is the site of a bench, "" if it has none.
-func (f hubFolder) siteOf(bench string) (string, error) {
-	sites, err := f.readSites()
-	return sites[bench], err
-}
-
 // readJSON reads a file that writeJSON wrote. One that is not there changes nothing.
 func readJSON(path string, value any) error {
 	file, err := os.Open(path)

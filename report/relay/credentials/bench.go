@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/backupdoctor/backupdoctor/device/wholefile"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
@@ -31,9 +32,17 @@ var never = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 // A Bench is one that was added.
 type Bench struct {
 	Name    string
-	Added   time.Time // or revoked, for one that is
+	Site    string    // where it stands; "" if that is not known
+	Added   time.Time // or revoked, for one that is; by the clock of whoever decided it
 	Revoked bool
 }
+
+func benchOf(account *jwt.AccountClaims) Bench {
+	return Bench{account.Name, account.Description, time.Unix(account.IssuedAt, 0).UTC(), revoked(account)}
+}
+
+// maxSite bounds the name of a site, in bytes.
+const maxSite = 256
 
 // AddBench makes the credentials of new benches, and gives the file of each. It has the
 // bench's key and is not needed here: it belongs to the bench. A name that is taken is
@@ -56,7 +65,7 @@ func (f *Folder) AddBench(names ...string) (files []string, err error) {
 	}
 	for _, name := range names {
 		file := filepath.Join(f.path, benchFolder, name+".creds")
-		if err := f.add(name, file); err != nil {
+		if err := f.add(name, nextRevision(accounts, name), file); err != nil {
 			return nil, fmt.Errorf("adding bench %q: %w", name, err)
 		}
 		files = append(files, file)
@@ -71,7 +80,7 @@ func lives(name string) func(*jwt.AccountClaims) bool {
 
 // add makes the account of a bench with its one user. The key of the account is forgotten:
 // there will never be another user in it.
-func (f *Folder) add(name, file string) error {
+func (f *Folder) add(name string, revision uint64, file string) error {
 	pair, err := nkeys.CreateAccount()
 	if err != nil {
 		return err
@@ -102,32 +111,30 @@ func (f *Folder) add(name, file string) error {
 	claims := jwt.NewAccountClaims(public)
 	claims.Name = name
 	claims.Tags.Add(benchTag)
+	revise(claims, revision)
 	claims.Limits.LeafNodeConn = 1
 	claims.Limits.Subs = maxSubscriptions
 	claims.Imports.Add(&jwt.Import{Name: "hub", Account: f.hub, Type: jwt.Service, Subject: jwt.Subject(w.Hub)})
 	return writeAccount(f.Node(), claims, f.operator)
 }
 
+// nextRevision is the one of the next decision about a name: higher than those of all accounts
+// that ever had it.
+func nextRevision(accounts []*jwt.AccountClaims, name string) uint64 {
+	var last uint64
+	for _, claims := range accounts {
+		if claims.Name == name {
+			last = max(last, revisionOf(claims))
+		}
+	}
+	return last + 1
+}
+
 // Revoke takes a bench's credentials away, for good. A hub that runs on this folder ends the
 // bench's connection and takes nothing more from it. What the bench has not delivered stays
 // at the bench.
 func (f *Folder) Revoke(name string) error {
-	accounts, err := benchAccounts(f.Node())
-	if err != nil {
-		return fmt.Errorf("revoking bench %q: %w", name, err)
-	}
-	i := slices.IndexFunc(accounts, lives(name))
-	if i < 0 {
-		return fmt.Errorf("revoking bench %q: %w", name, ErrNotAdded)
-	}
-	claims := accounts[i]
-	if err := pass(claims.IssuedAt); err != nil {
-		return fmt.Errorf("revoking bench %q: %w", name, err)
-	}
-	claims.RevokeAt(jwt.All, never)
-	claims.Limits.LeafNodeConn = 0
-	claims.Imports = nil
-	if err := writeAccount(f.Node(), claims, f.operator); err != nil {
+	if err := f.decide(name, revoke); err != nil {
 		return fmt.Errorf("revoking bench %q: %w", name, err)
 	}
 	if err := os.Remove(filepath.Join(f.path, benchFolder, name+".creds")); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -136,8 +143,41 @@ func (f *Folder) Revoke(name string) error {
 	return nil
 }
 
-// Benches are those that were added, by name; of one that was revoked and added anew, the
-// revoked one comes first.
+func revoke(claims *jwt.AccountClaims) {
+	claims.RevokeAt(jwt.All, never)
+	claims.Limits.LeafNodeConn = 0
+	claims.Imports = nil
+}
+
+// Place says where a bench stands; "" is that it is not known.
+func (f *Folder) Place(name, site string) error {
+	if len(site) > maxSite || !utf8.ValidString(site) {
+		return fmt.Errorf("placing bench %q: the name of a site has up to %d bytes of UTF-8", name, maxSite)
+	}
+	err := f.decide(name, func(claims *jwt.AccountClaims) { claims.Description = site })
+	if err != nil {
+		return fmt.Errorf("placing bench %q: %w", name, err)
+	}
+	return nil
+}
+
+// decide changes the account of a bench that was not revoked.
+func (f *Folder) decide(name string, change func(*jwt.AccountClaims)) error {
+	accounts, err := benchAccounts(f.Node())
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(accounts, lives(name))
+	if i < 0 {
+		return ErrNotAdded
+	}
+	change(accounts[i])
+	revise(accounts[i], nextRevision(accounts, name))
+	return writeAccount(f.Node(), accounts[i], f.operator)
+}
+
+// Benches are those that were added, by name; of one that was revoked and added
+// again, the revoked one comes first.
 func (f *Folder) Benches() ([]Bench, error) {
 	accounts, err := benchAccounts(f.Node())
 	if err != nil {
@@ -145,10 +185,10 @@ func (f *Folder) Benches() ([]Bench, error) {
 	}
 	var benches []Bench
 	for _, claims := range accounts {
-		benches = append(benches, Bench{Name: claims.Name, Added: time.Unix(claims.IssuedAt, 0).UTC(), Revoked: revoked(claims)})
+		benches = append(benches, benchOf(claims))
 	}
 	slices.SortFunc(benches, func(a, b Bench) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), a.Added.Compare(b.Added), cmp.Compare(order(a), order(b)))
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(order(a), order(b)), a.Added.Compare(b.Added))
 	})
 	return benches, nil
 }
@@ -158,17 +198,6 @@ func order(b Bench) int {
 		return 0
 	}
 	return 1
-}
-
-// pass waits until the second is over in which a token was signed. Of two tokens the nodes of
-// a cluster keep the later, and whole seconds are all that they see.
-func pass(signed int64) error {
-	wait := time.Until(time.Unix(signed+1, 0))
-	if wait > time.Minute {
-		return fmt.Errorf("the clock of this computer is %s behind the last change", wait.Round(time.Second))
-	}
-	time.Sleep(wait)
-	return nil
 }
 
 func revoked(claims *jwt.AccountClaims) bool { return len(claims.Revocations) > 0 }

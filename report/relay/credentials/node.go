@@ -75,19 +75,6 @@ func (n Node) Accounts() (map[string]string, error) {
 	return accounts, nil
 }
 
-// BenchOf is the name of the bench whose account has the token, "" if it is not a bench's, or
-// that of one that was revoked.
-func BenchOf(token string) (string, error) {
-	claims, err := jwt.DecodeAccountClaims(token)
-	if err != nil {
-		return "", fmt.Errorf("reading an account: %w", err)
-	}
-	if !claims.Tags.Contains(benchTag) || revoked(claims) {
-		return "", nil
-	}
-	return claims.Name, nil
-}
-
 // ServeTLS is how a hub shows itself to benches: with the certificate in the files, or with
 // its own where none are given.
 func (n Node) ServeTLS(certificate, private string) (*tls.Config, error) {

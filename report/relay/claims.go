@@ -1,0 +1,318 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
+)
+
+// claimsBucket holds the token of each bench's account, by its public key.
+const claimsBucket = "CLAIMS"
+
+// errNotRead is the answer to a bench that comes before this node knows who was revoked.
+var errNotRead = errors.New("the accounts of benches were not read yet")
+
+// claims says who is let in. The decisions lie in a bucket of the hub's JetStream, which all nodes
+// of a cluster share; the folder of credentials is where new ones come from. Of two decisions the
+// later holds, wherever it came from, see [credentials.Claims]. Until the bucket was read once, no
+// bench is let in: a node that was away may not know who was revoked.
+//
+// It is the account resolver of the hub's server.
+type claims struct {
+	node   credentials.Node
+	log    *slog.Logger
+	folder map[string]string // tokens of benches as the folder last had them
+	again  map[string]bool   // accounts to enforce once more: the server may have been loading them
+
+	mu     sync.Mutex        // guards what follows
+	own    map[string]string // tokens of the accounts of the hub and the system
+	known  *credentials.Claims
+	read   bool           // the bucket was read
+	server *server.Server // nil until it starts
+}
+
+func newClaims(node credentials.Node, log *slog.Logger) (*claims, error) {
+	c := &claims{
+		node: node, log: log, known: credentials.NewClaims(node.Operator),
+		own: map[string]string{}, folder: map[string]string{}, again: map[string]bool{},
+	}
+	if err := c.readFolder(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// readFolder takes in what is new in the folder of credentials. An account that cannot be read
+// costs no other.
+func (c *claims) readFolder() error {
+	tokens, err := c.node.Accounts()
+	if err != nil {
+		return err
+	}
+	for account, token := range tokens {
+		if c.folder[account] == token {
+			continue
+		}
+		c.folder[account] = token
+		if err := c.merge(token); err != nil {
+			c.log.Error("an account cannot be read from its folder", "account", account, "error", err)
+		} else {
+			c.keepOwn(account, token)
+		}
+	}
+	return nil
+}
+
+// keepOwn keeps the token of an account that is no bench's.
+func (c *claims) keepOwn(account, token string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known.Token(account) == "" {
+		c.own[account] = token
+	}
+}
+
+// bench is the name of the bench that has an account, "" for one that may not connect.
+func (c *claims) bench(account string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	bench, known := c.known.Bench(account)
+	if !known || bench.Revoked {
+		return ""
+	}
+	return bench.Name
+}
+
+// site is where a bench stands, "" if that is not known.
+func (c *claims) site(name string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	bench, _ := c.known.Named(name)
+	return bench.Site
+}
+
+// ready reports whether benches are let in.
+func (c *claims) ready() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.read
+}
+
+// Fetch implements [server.AccountResolver].
+func (c *claims) Fetch(account string) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if token := c.own[account]; token != "" {
+		return token, nil
+	}
+	bench, known := c.known.Bench(account)
+	switch {
+	case !c.read:
+		return "", errNotRead
+	case !known:
+		return "", server.ErrMissingAccount
+	case bench.Revoked && !c.known.Revoked(account): // its name was given to another
+		return "", server.ErrAccountExpired
+	}
+	return c.known.Token(account), nil
+}
+
+// Start implements [server.AccountResolver].
+func (c *claims) Start(s *server.Server) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.server = s
+	return nil
+}
+
+// Store implements [server.AccountResolver]. Nobody but this program decides.
+func (c *claims) Store(string, string) error {
+	return errors.New("accounts are changed in the folder of credentials")
+}
+
+// IsReadOnly implements [server.AccountResolver].
+func (c *claims) IsReadOnly() bool { return true }
+
+// IsTrackingUpdate implements [server.AccountResolver].
+func (c *claims) IsTrackingUpdate() bool { return true }
+
+// Reload implements [server.AccountResolver].
+func (c *claims) Reload() error { return nil }
+
+// Close implements [server.AccountResolver].
+func (c *claims) Close() {}
+
+// share keeps this node and the bucket at the same decisions until the context ends.
+func (c *claims) share(ctx context.Context, js jetstream.JetStream, replicas int) {
+	for pause := minPause; ctx.Err() == nil; pause = min(2*pause, maxPause) {
+		err := c.follow(ctx, js, replicas)
+		if ctx.Err() != nil {
+			return
+		}
+		c.log.Warn("the accounts of benches cannot be shared", "error", err, "again", pause)
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+}
+
+// A bucket is the shared decisions, as this node has seen them.
+type bucket struct {
+	jetstream.KeyValue
+	tokens    map[string]string
+	revisions map[string]uint64 // of the bucket's entries
+	seen      uint64            // the last revision of any
+	last      uint64            // the last one that its leader had, at the last check
+	looks     int
+}
+
+// follow opens the bucket, and exchanges decisions with it until something fails.
+func (c *claims) follow(ctx context.Context, js jetstream.JetStream, replicas int) error {
+	kv, err := openBucket(ctx, js, replicas)
+	if err != nil {
+		return err
+	}
+	watcher, err := kv.WatchAll(ctx)
+	if err != nil {
+		return fmt.Errorf("watching the accounts of benches: %w", err)
+	}
+	defer watcher.Stop()
+	b := &bucket{KeyValue: kv, tokens: map[string]string{}, revisions: map[string]uint64{}}
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case entry, open := <-watcher.Updates():
+			if !open {
+				return errors.New("watching the accounts of benches: it ended")
+			}
+			if entry != nil {
+				c.hear(b, entry)
+				continue
+			}
+			// All entries came that were there at first.
+		case <-look.C:
+		}
+		if err := c.exchange(ctx, b); err != nil {
+			return err
+		}
+	}
+}
+
+func openBucket(ctx context.Context, js jetstream.JetStream, replicas int) (jetstream.KeyValue, error) {
+	ctx, cancel := context.WithTimeout(ctx, prepareWithin)
+	defer cancel()
+	kv, err := js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: claimsBucket, Replicas: replicas, History: 1})
+	if err != nil {
+		return nil, fmt.Errorf("opening the accounts of benches: %w", err)
+	}
+	return kv, nil
+}
+
+// hear takes in what the bucket has.
+func (c *claims) hear(b *bucket, entry jetstream.KeyValueEntry) {
+	b.seen = max(b.seen, entry.Revision())
+	b.tokens[entry.Key()], b.revisions[entry.Key()] = string(entry.Value()), entry.Revision()
+	if err := c.merge(string(entry.Value())); err != nil {
+		c.log.Warn("an account that the nodes share cannot be read", "account", entry.Key(), "error", err)
+	}
+}
+
+// merge takes in a decision, and has the server enforce it.
+func (c *claims) merge(token string) error {
+	c.mu.Lock()
+	changed, err := c.known.Merge(token)
+	c.mu.Unlock()
+	for _, account := range changed {
+		c.enforce(account)
+		c.again[account] = true
+	}
+	return err
+}
+
+// enforce ends the connections of an account that has them no longer.
+func (c *claims) enforce(account string) {
+	c.mu.Lock()
+	s, read := c.server, c.read
+	decided, err := c.known.Decode(account)
+	c.mu.Unlock()
+	if s == nil || !read || err != nil {
+		return // no bench is connected yet
+	}
+	loaded, err := s.LookupAccount(account)
+	if err != nil {
+		return // nobody can be connected with it
+	}
+	s.UpdateAccountClaims(loaded, decided)
+}
+
+// exchange takes in what is new in the folder, and gives the bucket what is newer here.
+func (c *claims) exchange(ctx context.Context, b *bucket) error {
+	ctx, cancel := context.WithTimeout(ctx, requestWithin)
+	defer cancel()
+	for account := range c.again {
+		c.enforce(account)
+	}
+	clear(c.again)
+	if err := c.readFolder(); err != nil {
+		c.log.Warn("the accounts of benches cannot be read from their folder", "error", err)
+	}
+	if err := c.check(ctx, b); err != nil || !c.ready() {
+		return err
+	}
+	c.mu.Lock()
+	all := c.known.All()
+	c.mu.Unlock()
+	maps.DeleteFunc(all, func(account, token string) bool { return b.tokens[account] == token })
+	for account, token := range all {
+		// Against a node that was quicker this fails, and its decision comes by the watcher.
+		revision, err := b.Update(ctx, account, []byte(token), b.revisions[account])
+		if err != nil && !errors.Is(err, jetstream.ErrKeyExists) {
+			return fmt.Errorf("sharing the account of a bench: %w", err)
+		}
+		if err == nil {
+			b.tokens[account], b.revisions[account] = token, revision
+		}
+	}
+	return nil
+}
+
+// checkEvery is how many looks are between two checks that the watcher brought everything.
+const checkEvery = 10
+
+// check compares what this node has seen with what the bucket's leader has. A replica that is
+// behind, or a watcher that stalled, would show less. Benches are let in once all was seen.
+func (c *claims) check(ctx context.Context, b *bucket) error {
+	if b.looks++; c.ready() && b.looks%checkEvery != 0 {
+		return nil
+	}
+	status, err := b.Status(ctx)
+	if err != nil {
+		return fmt.Errorf("looking at the accounts of benches: %w", err)
+	}
+	stream, ok := status.(*jetstream.KeyValueBucketStatus)
+	if !ok {
+		return fmt.Errorf("looking at the accounts of benches: the bucket is a %T", status)
+	}
+	if b.seen < b.last {
+		return errors.New("watching the accounts of benches: the watcher fell behind")
+	}
+	if b.last = stream.StreamInfo().State.LastSeq; b.seen >= b.last {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.read = true
+	}
+	return nil
+}

@@ -1,0 +1,75 @@
+package relay
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestRevokedBenchStaysOut at each node of a cluster, whichever of them are killed, and though two
+// have a folder of credentials from before.
+func TestRevokedBenchStaysOut(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north", "south")
+	sink := filepath.Join(t.TempDir(), "sink.db")
+	hubs := f.nodes(t)
+	for _, hub := range hubs[1:] {
+		hub.Credentials = filepath.Join(t.TempDir(), "node")
+		if err := os.CopyFS(hub.Credentials, os.DirFS(f.folder.Node())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	creds := filepath.Join(t.TempDir(), "north.creds")
+	if err := os.Rename(f.creds["north"], creds); err != nil {
+		t.Fatal(err)
+	}
+	f.creds["north"] = creds
+
+	start := func(i int) *process { return launch(t, "node "+hubs[i].Name, asHub(hubs[i], sink)) }
+	a, b, c := start(0), start(1), start(2)
+	north := f.bench(t, "north", hubs[1].Listen)
+	stopNorth := running(t, north.Run)
+	linked(t, north)
+
+	c.kill(t)
+	if err := f.folder.Revoke("north"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "its connection to another node ends", func() bool { return !benchState(t, north).Linked })
+	stopNorth()
+	c = start(2)
+	f.mustBeRefused(t, "north", hubs[2], hubs[0], hubs[1])
+
+	// The node that has the decision in its folder is gone, and the others start anew.
+	a.kill(t)
+	b.kill(t)
+	c.kill(t)
+	start(1)
+	start(2)
+	f.mustBeRefused(t, "north", hubs[1], hubs[2])
+}
+
+// mustBeRefused waits until a bench that is let in was let in by each of the nodes, and one that
+// was revoked was refused.
+func (f *fleet) mustBeRefused(t *testing.T, name string, hubs ...*Hub) {
+	t.Helper()
+	for _, hub := range hubs {
+		south := f.bench(t, "south", hub.Listen)
+		stop := running(t, south.Run)
+		linked(t, south)
+		stop()
+		bench := f.bench(t, name, hub.Listen)
+		log, told := logged(t, "bench "+name+", which is revoked")
+		bench.Log = log
+		stop = running(t, bench.Run)
+		eventually(t, "it is refused by node "+hub.Name, func() bool {
+			if benchState(t, bench).Linked {
+				t.Errorf("node %s lets in a bench that was revoked", hub.Name)
+				return true
+			}
+			return strings.Count(told.String(), "Authorization Violation") > 2
+		})
+		stop()
+	}
+}
