@@ -51,9 +51,13 @@ var rooms = map[string]room{
 		banned: []string{"os/exec", "net/http"},
 	},
 	"device/sim": {
-		ours:   []string{"device"},
+		ours:   []string{"device", "device/sim/mobilebackup"},
 		theirs: []string{"howett.net/plist"},
 		banned: []string{"os/exec", "net/http"},
+	},
+	"device/sim/mobilebackup": {
+		theirs: []string{"howett.net/plist", "zombiezen.com/go/sqlite", "zombiezen.com/go/sqlite/sqlitex"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"device/wholefile": {
 		banned: []string{"os/exec", "net", "net/http"},

@@ -26,6 +26,7 @@ const (
 	afcTell       = 0x12
 	afcTold       = 0x13
 	afcClose      = 0x14
+	afcLock       = 0x1B
 )
 
 // Numbers of an AFC status.
@@ -35,9 +36,14 @@ const (
 	afcNotFound   = 8
 	afcIsFolder   = 9
 	afcDenied     = 10
+	afcWouldBlock = 19
 	afcReadOnly   = 1 // mode of afcOpen
 	afcHeaderSize = 40
 )
+
+// syncLock is the file that a computer locks while it synchronizes or backs up. It is the only one
+// that may be opened for writing, though nothing can be written.
+const syncLock = "/com.apple.itunes.lock_sync"
 
 const afcMagic = "CFA6LPAA"
 
@@ -111,10 +117,11 @@ func (s *service) crashReports() {
 }
 
 // media is the folder that com.apple.afc shows: here empty.
-func (s *service) media() { s.afc(map[string][]byte{"/DCIM/": nil, "/Downloads/": nil}) }
+func (s *service) media() { s.afc(map[string][]byte{"/DCIM/": nil, "/Downloads/": nil, syncLock: nil}) }
 
 func (s *service) afc(files map[string][]byte) {
 	session := &afcSession{service: s, files: files, open: map[uint64]*bytes.Reader{}}
+	defer session.unlock()
 	for {
 		request, err := readAFC(s)
 		if err != nil {
@@ -150,6 +157,9 @@ func (a *afcSession) answer(r afcRequest) error {
 	case afcSeek, afcTell:
 		a.note("afc", "Seek")
 		return a.seek(r)
+	case afcLock:
+		a.note("afc", "Lock")
+		return a.lock(r)
 	case afcClose:
 		a.note("afc", "Close")
 		if a.open[r.word(0)] == nil {
@@ -218,7 +228,7 @@ func (a *afcSession) openFile(r afcRequest) error {
 	file, isFile := a.files[r.path(8)]
 	_, isFolder := a.list(r.path(8))
 	switch {
-	case r.word(0) != afcReadOnly:
+	case r.word(0) != afcReadOnly && r.path(8) != syncLock:
 		return a.status(r, afcDenied)
 	case isFile:
 	case isFolder:
@@ -257,6 +267,36 @@ func (a *afcSession) seek(r afcRequest) error {
 	}
 	at := uint64(file.Size()) - uint64(file.Len())
 	return a.send(r, afcTold, binary.LittleEndian.AppendUint64(nil, at), nil)
+}
+
+// lock locks an open file for its session, or unlocks it.
+func (a *afcSession) lock(r afcRequest) error {
+	const unlock = 8
+	if a.open[r.word(0)] == nil {
+		return a.status(r, afcInvalid)
+	}
+	if r.word(1)&unlock != 0 {
+		a.unlock()
+		return a.status(r, afcOK)
+	}
+	status := uint64(afcOK)
+	a.device.mu.Lock()
+	if a.device.syncing == nil {
+		a.device.syncing = a
+	} else if a.device.syncing != a {
+		status = afcWouldBlock
+	}
+	a.device.mu.Unlock()
+	return a.status(r, status)
+}
+
+// unlock lets another session lock.
+func (a *afcSession) unlock() {
+	a.device.mu.Lock()
+	defer a.device.mu.Unlock()
+	if a.device.syncing == a {
+		a.device.syncing = nil
+	}
 }
 
 func (a *afcSession) status(r afcRequest, status uint64) error {

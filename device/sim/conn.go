@@ -32,9 +32,12 @@ func (c *conn) reply(f framing, message dict, places ...string) error {
 }
 
 // strikes is the first fault of a reply that is due at one of the places.
-func (c *conn) strikes(places []string) Fault {
+func (c *conn) strikes(places []string) Fault { return c.strikesAs(places, Kind.ofReply) }
+
+// strikesAs is the first fault of some kinds that is due at one of the places.
+func (c *conn) strikesAs(places []string, fits func(Kind) bool) Fault {
 	for _, fault := range c.faults {
-		if !fault.Kind.ofReply() || fault.At != "" && !slices.Contains(places, fault.At) {
+		if !fits(fault.Kind) || fault.At != "" && !slices.Contains(places, fault.At) {
 			continue
 		}
 		if c.passed[fault] >= fault.After {
@@ -64,6 +67,13 @@ func encode(fault Fault, message dict) ([]byte, error) {
 		return oddValue(message, fault.Key, fault.Error)
 	case BinaryPlist:
 		format = plist.BinaryFormat
+	}
+	return encodeAs(fault, message, format)
+}
+
+// encodeAs makes the bytes of any message in a format, with the faults that fit every message.
+func encodeAs(fault Fault, message any, format int) ([]byte, error) {
+	switch fault.Kind {
 	case Garbage:
 		return []byte("garbage"), nil
 	case Empty:

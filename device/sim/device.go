@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/sim/mobilebackup"
 )
 
 // dict is a property list dictionary as it goes over the wire.
@@ -23,6 +25,8 @@ type Device struct {
 	MuxEntry      map[string]any // changes to what the mux says of it, beside Properties; nil takes a key away
 	MuxProperties map[string]any // the same within Properties
 	Log           []LogStep      // what happens once its log is followed
+
+	Backup *mobilebackup.Agent // answers com.apple.mobilebackup2; nil is one with a few files, made when the device is attached
 
 	Archives      map[string][]byte // sysdiagnose archives, by file name
 	ArchivesAfter int               // connections to the crash reports until the archives are complete; before, the device gathers them
@@ -91,5 +95,8 @@ func (d *Device) Clone(n int) *Device {
 	clone.LocationID += uint32(n)
 	clone.values = maps.Clone(d.values)
 	clone.values[""] = root
+	if d.Backup != nil {
+		clone.Backup = d.Backup.Clone()
+	}
 	return &clone
 }

@@ -26,6 +26,7 @@
 //	crashreports.plist     paths below the crash report folder
 //	apps.plist             what installation_proxy knows of each app
 //	log.plist              what happens once its log is followed: an array of LogStep
+//	backup.plist           its files, and how it makes backups of them: see backupSettings
 //	sysdiagnose/**         files of a sysdiagnose archive, which lies among the crash reports
 //
 // A recording stays as fresh as it was: the dates of backups and crash reports move by

@@ -18,6 +18,11 @@ import "time"
 //	StartService com.apple.afc            the lockdown reply to that request
 //	com.apple.afc                         every reply of that service
 //	com.apple.mobile.MCInstall Flush      that service's replies to one request
+//	com.apple.mobilebackup2               every message of the backup service, not the files
+//	com.apple.mobilebackup2 DLMessage…    its messages of one name
+//	com.apple.mobilebackup2 file          the paths of a file that it sends
+//	com.apple.mobilebackup2 block         a block of a file
+//	com.apple.mobilebackup2 end           what ends a batch of files
 //	usbmux, Listen, ListDevices, …        mux replies: faults of a Tray only
 //	Attached, Detached                    what the mux tells those who listen: the same
 type Fault struct {
@@ -69,6 +74,13 @@ const (
 	Twice       Kind = "twice"        // the reply is sent twice
 	Undersized  Kind = "undersized"   // the header of the mux promises no bytes, less than its own length
 	Numbered    Kind = "numbered"     // the mux answers with Count as the number of its Result
+)
+
+// Faults of the backup service.
+const (
+	HostilePath Kind = "hostile-path" // the path in Error takes the place of those on the host
+	BackupError Kind = "backup-error" // in place of the message the backup ends, with code Count and the description in Error
+	TapsCancel  Kind = "taps-cancel"  // the person cancels the sync: com.apple.itunes-client.syncCancelRequest is posted
 )
 
 // Faults of a Tray.
@@ -127,6 +139,9 @@ func (k Kind) ofReply() bool {
 	}
 	return false
 }
+
+// ofBackup reports whether the kind is one that only the backup service has.
+func (k Kind) ofBackup() bool { return k == HostilePath || k == BackupError || k == TapsCancel }
 
 // ofTray reports whether the kind is about the mux itself.
 func (k Kind) ofTray() bool {

@@ -82,7 +82,7 @@ func loadDevice(folder fs.FS, name string) (*Device, error) {
 		return nil, errors.New("sim.plist: RecordedAt is missing")
 	}
 	for _, fault := range set.Faults {
-		if !fault.Kind.ofTrust() && !fault.Kind.ofReply() {
+		if !fault.Kind.ofTrust() && !fault.Kind.ofReply() && !fault.Kind.ofBackup() {
 			return nil, fmt.Errorf("sim.plist: a device has no fault %q", fault.Kind)
 		}
 	}
@@ -135,6 +135,9 @@ func loadDevice(folder fs.FS, name string) (*Device, error) {
 		return nil, err
 	}
 	if d.members, err = loadMembers(folder); err != nil {
+		return nil, err
+	}
+	if err := d.loadBackup(folder); err != nil {
 		return nil, err
 	}
 	return d, nil

@@ -1,9 +1,7 @@
 package sim
 
 import (
-	"maps"
 	"strings"
-	"time"
 )
 
 // A LogStep is one thing that happens once the log of a device is followed. Every client
@@ -109,17 +107,4 @@ func (p *plugged) backUp() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.backedUpAt = p.tray.now().Add(p.ClockSkew)
-}
-
-// backupValues is com.apple.mobile.backup at this moment.
-func (p *plugged) backupValues(recorded dict) dict {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.backedUpAt.IsZero() || recorded == nil {
-		return recorded
-	}
-	values := maps.Clone(recorded)
-	epoch := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
-	values["LastCloudBackupDate"] = uint64(p.backedUpAt.Sub(epoch) / time.Second)
-	return values
 }

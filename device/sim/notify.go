@@ -37,6 +37,8 @@ func (s *service) notifications() {
 		switch r.Command {
 		case "ObserveNotification":
 			s.device.observe(o, r.Name)
+		case "PostNotification":
+			s.device.post(r.Name)
 		case "Shutdown":
 			s.say(dict{"Command": "ProxyDeath"}, r.Command)
 			return

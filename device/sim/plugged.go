@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"sync"
 	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/sim/mobilebackup"
 )
 
 // plugged is a device in a tray, with what changes while it is there.
@@ -27,6 +29,7 @@ type plugged struct {
 
 	backedUpAt time.Time // when an iCloud backup completed in the tray; zero if none has
 	observers  []*observer
+	syncing    *afcSession // has locked the file syncLock; nil if none has
 }
 
 // A port is a started service that waits for its client.
@@ -38,6 +41,9 @@ type port struct {
 // plug makes a device ready, and pairs it with the computer unless its faults say
 // otherwise.
 func plug(t *Tray, device *Device) (*plugged, error) {
+	if device.Backup == nil {
+		device.Backup = mobilebackup.New(device.usualFiles()...)
+	}
 	ctx, unplug := context.WithCancel(context.Background())
 	p := &plugged{
 		Device:  device,

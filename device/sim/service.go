@@ -22,6 +22,7 @@ var services = map[string]func(*service){
 	"com.apple.crashreportmover":          (*service).crashMover,
 	"com.apple.crashreportcopymobile":     (*service).crashReports,
 	"com.apple.afc":                       (*service).media,
+	backupService:                         (*service).backup,
 }
 
 func (p *plugged) serveService(c *conn, name string) {

@@ -1,0 +1,142 @@
+package sim
+
+import (
+	"bufio"
+	"errors"
+	"slices"
+	"time"
+
+	"howett.net/plist"
+
+	"github.com/backupdoctor/backupdoctor/device/sim/mobilebackup"
+)
+
+const backupService = "com.apple.mobilebackup2"
+
+// backup is mobilebackup2.
+func (s *service) backup() {
+	link := &backupLink{service: s, out: bufio.NewWriterSize(s, 256<<10)}
+	s.note("mobilebackup2", "connect")
+	identity := mobilebackup.Identity{UDID: s.device.UDID(), Lockdown: s.device.root(), Now: s.device.tray.now().Add(s.device.ClockSkew)}
+	s.device.Backup.Serve(link, identity)
+}
+
+// A backupLink is a client's connection to the backup service.
+type backupLink struct {
+	*service
+	out *bufio.Writer
+}
+
+// Send sends a message with the faults that are due at it.
+func (l *backupLink) Send(name string, message []any) error {
+	if err := l.out.Flush(); err != nil {
+		return err
+	}
+	places := []string{l.name, l.name + " " + name}
+	fault := l.strikesAs(places, Kind.ofReply)
+	special := l.strikesAs(places, Kind.ofBackup)
+	switch special.Kind {
+	case TapsCancel:
+		l.Post("com.apple.itunes-client.syncCancelRequest")
+	case HostilePath:
+		message = slices.Clone(message)
+		if len(message) > 1 {
+			message[1] = withPath(message[1], special.Error)
+		}
+	case BackupError:
+		message = []any{"DLMessageProcessMessage", dict{"MessageName": "Response", "ErrorCode": uint64(special.Count), "ErrorDescription": special.Error}}
+	}
+	body, err := encodeAs(fault, message, plist.BinaryFormat)
+	if err != nil {
+		return err
+	}
+	if err := l.conn.send(plistFraming, body, fault); err != nil {
+		return err
+	}
+	if special.Kind == BackupError {
+		return errBackupEnded
+	}
+	return nil
+}
+
+var errBackupEnded = errors.New("the backup ended with an error")
+
+// withPath puts a path in the place of those of a message.
+func withPath(argument any, path string) any {
+	switch argument := argument.(type) {
+	case string:
+		return path
+	case []any:
+		changed := make([]any, len(argument))
+		for i := range changed {
+			changed[i] = path
+		}
+		return changed
+	case dict:
+		changed := dict{}
+		for from := range argument {
+			changed[from] = path
+		}
+		return changed
+	default:
+		return argument
+	}
+}
+
+// Part sends a part of a stream of files, at the latest with its end.
+func (l *backupLink) Part(place string, data []byte) error {
+	fault := l.strikesAs([]string{l.name + " " + place}, Kind.ofReply)
+	if fault.Kind == "" {
+		_, err := l.out.Write(data)
+		if place == "end" {
+			err = errors.Join(err, l.out.Flush())
+		}
+		return err
+	}
+	if err := l.out.Flush(); err != nil {
+		return err
+	}
+	return l.conn.send(framing{header: func(uint64) []byte { return nil }}, data, fault)
+}
+
+// Path is a path in the stream, or a hostile one.
+func (l *backupLink) Path(path string) string {
+	if fault := l.strikesAs([]string{l.name + " file"}, Kind.ofBackup); fault.Kind == HostilePath {
+		return fault.Error
+	}
+	return path
+}
+
+// Post tells those who observe a notification.
+func (l *backupLink) Post(name string) { l.device.post(name) }
+
+// Wait waits, at most until the client leaves.
+func (l *backupLink) Wait(seconds float64) error {
+	if err := l.out.Flush(); err != nil {
+		return err
+	}
+	return sleep(time.Duration(seconds*float64(time.Second)), l.closed)
+}
+
+// backupValues is com.apple.mobile.backup at this moment.
+func (p *plugged) backupValues(recorded dict) dict {
+	if recorded == nil || p.Backup == nil {
+		return recorded
+	}
+	p.mu.Lock()
+	cloud := p.backedUpAt
+	p.mu.Unlock()
+	epoch := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
+	for key, at := range map[string]time.Time{"LastCloudBackupDate": cloud, "LastiTunesBackupDate": p.Backup.Finished()} {
+		if !at.IsZero() {
+			recorded = changed(recorded, key, uint64(at.Sub(epoch)/time.Second))
+		}
+	}
+	if p.Backup.Password != "" {
+		recorded = changed(recorded, "WillEncrypt", true)
+	}
+	if p.Backup.Required {
+		recorded = changed(recorded, "RequiresEncryption", uint64(1))
+	}
+	return recorded
+}
