@@ -164,8 +164,12 @@ var rooms = map[string]room{
 	},
 	"report/ledger": {
 		ours:   []string{"device", "checks", "report", "report/ledger/file"},
-		theirs: []string{"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/klauspost/compress/zstd", "modernc.org/sqlite"},
+		theirs: []string{"github.com/google/uuid", "github.com/klauspost/compress/zstd", "modernc.org/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"report/ledger/postgres": {
+		theirs: []string{"github.com/jackc/pgx/v5"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"report/ledger/export": {
 		ours:   []string{"device", "checks", "checks/words", "report", "report/ledger", "report/format"},
@@ -264,7 +268,7 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor/hub": {
 		ours: []string{
-			"device", "device/wholefile", "checks", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/web/hubpages", "report/history",
+			"device", "device/wholefile", "checks", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/ledger/postgres", "report/web/hubpages", "report/history",
 			"report/relay", "report/relay/credentials", "report/relay/envelope", "report/relay/outbox", "report/web",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/scan",
 		},

@@ -32,7 +32,7 @@ func TestPlainProgramHasNoHub(t *testing.T) {
 	if !strings.Contains(string(out), "github.com/backupdoctor/backupdoctor/report\n") {
 		t.Fatal("the program does not even have the reports")
 	}
-	for _, part := range []string{"github.com/nats-io/", "github.com/jackc/pgx", "github.com/prometheus/client_golang", "report/ledger\n", "report/relay\n", "report/relay/credentials"} {
+	for _, part := range []string{"github.com/nats-io/", "github.com/jackc/pgx", "github.com/prometheus/client_golang", "report/ledger/postgres", "report/relay\n", "report/relay/credentials"} {
 		if strings.Contains(string(out), part) {
 			t.Errorf("the plain program has %s in it", part)
 		}

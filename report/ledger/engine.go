@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/ledger/file"
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"modernc.org/sqlite" // and its driver, "sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -51,6 +49,13 @@ var postgresEngine = engine{
 // connections and no more, and each of SQLite has a cache of its own.
 const maxConns = 8
 
+// connectPostgres is nil in a program without PostgreSQL.
+var connectPostgres func(address string, toRead bool) (*sql.DB, error)
+
+// Register adds PostgreSQL to the databases that [Open] knows: connect is that of package
+// postgres. It is called before anything is opened.
+func Register(connect func(address string, toRead bool) (*sql.DB, error)) { connectPostgres = connect }
+
 // connect makes the handle of the database at an address: sqlite:FILE or postgres://…
 // Errors hold no password. One that is only read is neither made nor changed.
 func connect(ctx context.Context, address string, toRead bool) (*sql.DB, engine, error) {
@@ -59,15 +64,11 @@ func connect(ctx context.Context, address string, toRead bool) (*sql.DB, engine,
 		return db, sqliteEngine, err
 	}
 	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
-		config, err := pgx.ParseConfig(address)
-		if err != nil {
-			return nil, engine{}, errors.New("the address of the PostgreSQL database cannot be read")
+		if connectPostgres == nil {
+			return nil, engine{}, errors.New("this program was built without PostgreSQL")
 		}
-		config.RuntimeParams["application_name"] = "backupdoctor"
-		if toRead {
-			config.RuntimeParams["default_transaction_read_only"] = "on"
-		}
-		return stdlib.OpenDB(*config), postgresEngine, nil
+		db, err := connectPostgres(address, toRead)
+		return db, postgresEngine, err
 	}
 	return nil, engine{}, errors.New("the address of a database is sqlite:FILE or postgres://…")
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/ledger/postgres"
 	"github.com/backupdoctor/backupdoctor/testdata/cluster"
 )
 
@@ -19,17 +20,18 @@ var monday = time.Date(2026, 11, 16, 9, 30, 0, 0, time.UTC)
 
 const day = 24 * time.Hour
 
-// postgres is the server of these tests.
+// server is the PostgreSQL of these tests.
 var (
 	started   atomic.Bool
 	databases atomic.Int64
-	postgres  = sync.OnceValues(func() (*cluster.Cluster, error) { return cluster.Start("fsync=off") })
+	serving   = sync.OnceValues(func() (*cluster.Cluster, error) { return cluster.Start("fsync=off") })
 )
 
 func TestMain(m *testing.M) {
+	Register(postgres.Connect)
 	code := m.Run()
 	if started.Load() {
-		if c, err := postgres(); err == nil {
+		if c, err := serving(); err == nil {
 			if err := c.Stop(); err != nil {
 				fmt.Fprintln(os.Stderr, err)
 				code = 1
@@ -44,7 +46,7 @@ func TestMain(m *testing.M) {
 func server(t testing.TB) *cluster.Cluster {
 	t.Helper()
 	started.Store(true)
-	c, err := postgres()
+	c, err := serving()
 	if errors.Is(err, cluster.ErrNotInstalled) && os.Getenv("BACKUPDOCTOR_REQUIRE_POSTGRES") != "1" {
 		t.Skip(err)
 	}
