@@ -17,11 +17,13 @@ const (
 	afcStatus     = 0x01
 	afcData       = 0x02
 	afcReadDir    = 0x03
+	afcMakeDir    = 0x09
 	afcFileInfo   = 0x0A
 	afcDeviceInfo = 0x0B
 	afcOpen       = 0x0D
 	afcOpened     = 0x0E
 	afcRead       = 0x0F
+	afcWrite      = 0x10
 	afcSeek       = 0x11
 	afcTell       = 0x12
 	afcTold       = 0x13
@@ -41,9 +43,16 @@ const (
 	afcHeaderSize = 40
 )
 
-// syncLock is the file that a computer locks while it synchronizes or backs up. It is the only one
-// that may be opened for writing, though nothing can be written.
+// syncLock is the file that a computer locks while it synchronizes or backs up.
 const syncLock = "/com.apple.itunes.lock_sync"
+
+// restoreFolder is where a computer that restores a backup writes which apps to install.
+const restoreFolder = "/iTunesRestore"
+
+// writable reports whether a file may be opened for writing. What is written is not kept.
+func writable(name string) bool {
+	return name == syncLock || name == restoreFolder || strings.HasPrefix(name, restoreFolder+"/")
+}
 
 const afcMagic = "CFA6LPAA"
 
@@ -91,12 +100,14 @@ func (r afcRequest) word(n int) uint64 {
 	return binary.LittleEndian.Uint64(r.head[8*n:])
 }
 
-// An afcSession serves a folder, read-only.
+// An afcSession serves a folder, read-only but for the files that are writable.
 type afcSession struct {
 	*service
 	files map[string][]byte // by path; folders are what lies on the way
 	open  map[uint64]*bytes.Reader
 	last  uint64
+
+	writing map[uint64]bool // open files, by their number
 }
 
 // crashReports is the folder of crash reports, with a line of text in each.
@@ -120,7 +131,7 @@ func (s *service) crashReports() {
 func (s *service) media() { s.afc(map[string][]byte{"/DCIM/": nil, "/Downloads/": nil, syncLock: nil}) }
 
 func (s *service) afc(files map[string][]byte) {
-	session := &afcSession{service: s, files: files, open: map[uint64]*bytes.Reader{}}
+	session := &afcSession{service: s, files: files, open: map[uint64]*bytes.Reader{}, writing: map[uint64]bool{}}
 	defer session.unlock()
 	for {
 		request, err := readAFC(s)
@@ -157,6 +168,18 @@ func (a *afcSession) answer(r afcRequest) error {
 	case afcSeek, afcTell:
 		a.note("afc", "Seek")
 		return a.seek(r)
+	case afcMakeDir:
+		a.note("afc", "MakeDir "+r.path(0))
+		if !writable(r.path(0)) {
+			return a.status(r, afcDenied)
+		}
+		return a.status(r, afcOK)
+	case afcWrite:
+		a.note("afc", "Write")
+		if !a.writing[r.word(0)] {
+			return a.status(r, afcDenied)
+		}
+		return a.status(r, afcOK)
 	case afcLock:
 		a.note("afc", "Lock")
 		return a.lock(r)
@@ -228,9 +251,9 @@ func (a *afcSession) openFile(r afcRequest) error {
 	file, isFile := a.files[r.path(8)]
 	_, isFolder := a.list(r.path(8))
 	switch {
-	case r.word(0) != afcReadOnly && r.path(8) != syncLock:
+	case r.word(0) != afcReadOnly && !writable(r.path(8)):
 		return a.status(r, afcDenied)
-	case isFile:
+	case isFile || r.word(0) != afcReadOnly:
 	case isFolder:
 		return a.status(r, afcIsFolder)
 	default:
@@ -238,6 +261,7 @@ func (a *afcSession) openFile(r afcRequest) error {
 	}
 	a.last++
 	a.open[a.last] = bytes.NewReader(file)
+	a.writing[a.last] = r.word(0) != afcReadOnly
 	return a.send(r, afcOpened, binary.LittleEndian.AppendUint64(nil, a.last), nil)
 }
 

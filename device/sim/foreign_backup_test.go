@@ -2,10 +2,15 @@ package sim_test
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,7 +50,7 @@ func backsUp(t *testing.T, agent *mobilebackup.Agent, faults ...sim.Fault) (udid
 // holds compares the stored files of a plain backup with those of the device.
 func holds(t *testing.T, folder string, files []mobilebackup.File) {
 	t.Helper()
-	want, got := map[string][32]byte{}, map[string][32]byte{}
+	want, got := map[string]string{}, map[string]string{}
 	for _, f := range files {
 		if f.Kind != mobilebackup.Regular || f.OnlyEncrypted {
 			continue
@@ -54,7 +59,7 @@ func holds(t *testing.T, folder string, files []mobilebackup.File) {
 		if _, err := io.Copy(sum, f.Open()); err != nil {
 			t.Fatal(err)
 		}
-		want[f.ID()] = [32]byte(sum.Sum(nil))
+		want[f.ID()] = hex.EncodeToString(sum.Sum(nil))
 	}
 	names, err := filepath.Glob(filepath.Join(folder, "??", "*"))
 	if err != nil {
@@ -65,7 +70,8 @@ func holds(t *testing.T, folder string, files []mobilebackup.File) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got[filepath.Base(name)] = sha256.Sum256(data)
+		sum := sha256.Sum256(data)
+		got[filepath.Base(name)] = hex.EncodeToString(sum[:])
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("files of the backup (-device +folder)\n%s", diff)
@@ -82,24 +88,209 @@ func last(t *testing.T, agent *mobilebackup.Agent) mobilebackup.Session {
 	return sessions[len(sessions)-1]
 }
 
-func TestIdevicebackup2MakesBackups(t *testing.T) {
-	agent := mobilebackup.New(manyFiles()...)
-	udid, socket := backsUp(t, agent)
-	folder := t.TempDir()
-	foreign(t, socket, "idevicebackup2", "backup", "--full", folder)
-	holds(t, filepath.Join(folder, udid), agent.Files())
-	if got := last(t, agent); got.Kind != "full" || !got.Answered || got.Code != 0 || got.Files != 152 {
-		t.Errorf("full: %+v", got)
-	}
-
-	files := agent.Files()
+// changed is the files with two gone, one changed and one new.
+func changed(files []mobilebackup.File) []mobilebackup.File {
 	files = slices.Delete(files, 3, 5)
 	files[20].Size, files[20].Seed = 900, 7
-	files = append(files, mobilebackup.File{Domain: "HomeDomain", Path: "New", Size: 10, Seed: 8})
-	agent.SetFiles(files)
-	foreign(t, socket, "idevicebackup2", "backup", folder)
-	holds(t, filepath.Join(folder, udid), files)
-	if got := last(t, agent); got.Kind != "incremental" || !got.Answered || got.Code != 0 || got.Files != 2 {
-		t.Errorf("incremental: %s, %d files, %d", got.Kind, got.Files, got.Code)
+	return append(files, mobilebackup.File{Domain: "HomeDomain", Path: "New", Size: 10, Seed: 8})
+}
+
+// cameBack compares what the last restore brought with the files of the device.
+func cameBack(t *testing.T, agent *mobilebackup.Agent) {
+	t.Helper()
+	want := map[string]mobilebackup.Restored{}
+	for _, f := range agent.Files() {
+		if f.Kind == mobilebackup.Regular && (agent.Password != "" || !f.OnlyEncrypted) {
+			want[f.Domain+"-"+f.Path] = mobilebackup.RestoredOf(f)
+		}
+	}
+	if diff := cmp.Diff(want, agent.Restored()); diff != "" {
+		t.Errorf("files (-backed up +restored)\n%s", diff)
+	}
+}
+
+// A backupClient is one that others wrote.
+type backupClient struct {
+	name    string
+	command func(t *testing.T) []string // how it begins; the test is skipped where it is not installed
+	backup  []string
+	full    []string
+	restore []string
+}
+
+var backupClients = []backupClient{
+	{
+		name:    "idevicebackup2",
+		command: func(*testing.T) []string { return []string{"idevicebackup2"} },
+		backup:  []string{"backup"},
+		full:    []string{"backup", "--full"},
+		restore: []string{"restore", "--no-reboot", "--system"},
+	},
+	{
+		name:    "pymobiledevice3",
+		command: func(t *testing.T) []string { return []string{python(t), "-m", "pymobiledevice3", "backup2"} },
+		backup:  []string{"backup"},
+		full:    []string{"backup", "--full"},
+		restore: []string{"restore", "--no-reboot"},
+	},
+}
+
+// python is an interpreter with pymobiledevice3 and with readers of backups.
+func python(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("BACKUPDOCTOR_PYMOBILEDEVICE3_PYTHON")
+	if path == "" {
+		t.Skip("BACKUPDOCTOR_PYMOBILEDEVICE3_PYTHON does not name a Python interpreter with pymobiledevice3")
+	}
+	return path
+}
+
+// run runs the client for a folder of backups.
+func (c backupClient) run(t *testing.T, socket, folder string, args ...string) {
+	t.Helper()
+	t.Setenv("HOME", t.TempDir()) // where pymobiledevice3 keeps pair records
+	t.Setenv("PYMOBILEDEVICE3_USBMUX", socket)
+	args = append(append(c.command(t), args...), folder)
+	foreign(t, socket, args[0], args[1:]...)
+}
+
+// Two clients make the same backups of the same device, plain and encrypted, and what they restore
+// is what was there. pymobiledevice3 takes a second to begin, and makes its plain ones in long runs.
+func TestForeignClientsMakeBackups(t *testing.T) {
+	for name, password := range map[string]string{"plain": "", "encrypted": "secret"} {
+		t.Run(name, func(t *testing.T) {
+			var first map[string]string
+			for _, client := range backupClients {
+				t.Run(client.name, func(t *testing.T) {
+					if client.name == "pymobiledevice3" && password == "" && os.Getenv("BACKUPDOCTOR_LONG") == "" {
+						t.Skip("only with BACKUPDOCTOR_LONG")
+					}
+					tree := client.roundTrip(t, password)
+					if first == nil {
+						first = tree
+					}
+					if diff := cmp.Diff(first, tree); diff != "" {
+						t.Errorf("files (-%s +%s)\n%s", backupClients[0].name, client.name, diff)
+					}
+				})
+			}
+		})
+	}
+}
+
+// roundTrip makes a full and an incremental backup and restores the latter. It gives the digests
+// of what lies in the folder at the end.
+func (c backupClient) roundTrip(t *testing.T, password string) map[string]string {
+	agent := mobilebackup.New(manyFiles()...)
+	agent.Password = password
+	udid, socket := backsUp(t, agent)
+	folder := t.TempDir()
+	sent := 152
+	if password != "" {
+		sent++ // Health
+	}
+	c.run(t, socket, folder, c.full...)
+	ended(t, agent, "full", sent)
+	agent.SetFiles(changed(agent.Files()))
+	c.run(t, socket, folder, c.backup...)
+	ended(t, agent, "incremental", 2)
+	if password == "" {
+		holds(t, filepath.Join(folder, udid), agent.Files())
+		c.run(t, socket, folder, c.restore...)
+	} else {
+		c.run(t, socket, folder, append(slices.Clone(c.restore), "--password", password)...)
+	}
+	cameBack(t, agent)
+	return tree(t, filepath.Join(folder, udid))
+}
+
+// ended looks at how the last session went.
+func ended(t *testing.T, agent *mobilebackup.Agent, kind string, files int) {
+	t.Helper()
+	if got := last(t, agent); got.Kind != kind || !got.Answered || got.Code != 0 || got.Files != files {
+		t.Errorf("%s backup with %d files and error %d, want a %s one with %d files", got.Kind, got.Files, got.Code, kind, files)
+	}
+}
+
+// tree is the digest of every file of a backup but Info.plist, which is the client's own.
+func tree(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	digests := map[string]string{}
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || entry.Name() == "Info.plist" {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		sum := sha256.Sum256(data)
+		name, _ := filepath.Rel(folder, path)
+		digests[filepath.ToSlash(name)] = hex.EncodeToString(sum[:])
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return digests
+}
+
+// A client that runs again after the connection broke goes on where it was.
+func TestIdevicebackup2ResumesABackup(t *testing.T) {
+	path, err := exec.LookPath("idevicebackup2")
+	if err != nil {
+		missing(t, "idevicebackup2 is not installed")
+	}
+	for name, test := range map[string]struct {
+		fault sim.Fault
+		kind  string
+		most  int // files sent again
+	}{
+		"while files are sent":  {sim.Fault{Kind: sim.Truncated, At: "com.apple.mobilebackup2 file", After: 140}, "resumed", 24},
+		"while files are moved": {sim.Fault{Kind: sim.Reset, At: "com.apple.mobilebackup2 DLMessageMoveItems", After: 1}, "incremental", 0},
+		"while files go":        {sim.Fault{Kind: sim.Reset, At: "com.apple.mobilebackup2 DLMessageRemoveItems"}, "incremental", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			agent := mobilebackup.New(manyFiles()...)
+			_, socket := backsUp(t, agent, test.fault)
+			folder := t.TempDir()
+			command := exec.CommandContext(t.Context(), path, "backup", folder)
+			command.Env = append(os.Environ(), "USBMUXD_SOCKET_ADDRESS=UNIX:"+socket)
+			if out, err := command.CombinedOutput(); err == nil {
+				t.Errorf("the client did not notice that the connection broke\n%s", out)
+			}
+			udid, socket := backsUp(t, agent)
+			foreign(t, socket, "idevicebackup2", "backup", folder)
+			holds(t, filepath.Join(folder, udid), agent.Files())
+			if got := last(t, agent); got.Kind != test.kind || got.Code != 0 || got.Files > test.most {
+				t.Errorf("%s backup with %d files and error %d, want a %s one with %d files at most", got.Kind, got.Files, got.Code, test.kind, test.most)
+			}
+		})
+	}
+}
+
+// Readers that others wrote find in a backup what was on the device.
+func TestForeignReadersReadBackups(t *testing.T) {
+	interpreter := python(t)
+	for reader, passwords := range map[string][]string{"pyiosbackup": {"", "secret"}, "iphone_backup_decrypt": {"secret"}} {
+		for _, password := range passwords {
+			t.Run(reader+" "+password, func(t *testing.T) {
+				agent := mobilebackup.New(manyFiles()...)
+				agent.Password = password
+				udid, socket := backsUp(t, agent)
+				folder := t.TempDir()
+				foreign(t, socket, "idevicebackup2", "backup", folder)
+				got := strings.Split(strings.TrimSpace(foreign(t, socket, interpreter, "testdata/read_backup.py", reader, filepath.Join(folder, udid), password)), "\n")
+				var want []string
+				for _, f := range agent.Files() {
+					if f.Kind == mobilebackup.Regular && (password != "" || !f.OnlyEncrypted) {
+						restored := mobilebackup.RestoredOf(f)
+						want = append(want, fmt.Sprintf("%x %d %s-%s", restored.SHA256, restored.Size, f.Domain, f.Path))
+					}
+				}
+				slices.Sort(want)
+				slices.Sort(got)
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("files (-device +reader)\n%s", diff)
+				}
+			})
+		}
 	}
 }

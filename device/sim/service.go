@@ -23,6 +23,7 @@ var services = map[string]func(*service){
 	"com.apple.crashreportcopymobile":     (*service).crashReports,
 	"com.apple.afc":                       (*service).media,
 	backupService:                         (*service).backup,
+	"com.apple.springboardservices":       (*service).springboard,
 }
 
 func (p *plugged) serveService(c *conn, name string) {

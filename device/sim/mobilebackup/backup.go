@@ -178,6 +178,10 @@ func (r *run) lookAtBackup() error {
 		r.full = true
 		return nil
 	}
+	if err == errNoBackup {
+		r.full = true
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -200,11 +204,19 @@ func (r *run) lookAtBackup() error {
 	return nil
 }
 
+// errNoBackup is a Manifest.plist of no bytes. pymobiledevice3 writes one, and a Status.plist that
+// says "finished", before the first backup, and devices are known to make a full one then. Any
+// other Manifest.plist that cannot be read is an error.
+var errNoBackup = &Failure{205, "Error reading backup properties: no data"}
+
 // readBackup reads Manifest.plist and Manifest.db of the host.
 func (s *session) readBackup() (*snapshot, error) {
 	data, err := s.download("Manifest.plist")
 	if err != nil {
 		return nil, failed(err, manifestCode, "Error reading backup properties")
+	}
+	if len(data) == 0 {
+		return nil, errNoBackup
 	}
 	var p properties
 	if _, err := plist.Unmarshal(data, &p); err != nil || p.Version == "" {
