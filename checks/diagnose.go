@@ -40,10 +40,16 @@ func Diagnose(s device.Snapshot, findings []Finding, silenced ...Silenced) Diagn
 	d.Verdict, d.Gap = verdict(s, d.Causes)
 	if d.Verdict == NoCauseFound && d.Gap.Reason == "" {
 		switch {
+		case expects(s) == device.ExpectComputer:
+			if allShown(d.Proof) {
+				d.Verdict = BackedUp
+			}
 		case len(silenced) > 0:
 			d.Verdict = Suppressed
 		case allShown(d.Proof):
 			d.Verdict = BackedUp
+		case expects(s) == device.ExpectNone:
+			d.Verdict = Suppressed
 		}
 	}
 	d.Headline = headline(s, d) + unknownMessage(s) + contradictions(d)
@@ -197,7 +203,7 @@ func verdict(s device.Snapshot, causes []Cause) (Verdict, device.Gap) {
 	case len(causes) > 0:
 		return AtRisk, ended
 	}
-	if gap, mute := mute(s); mute {
+	if gap, mute := mute(s); mute && expects(s) == device.ExpectICloud {
 		return NotExamined, gap
 	}
 	if isNameless(s) {
@@ -322,6 +328,9 @@ func headline(s device.Snapshot, d Diagnosis) string {
 		return sentence(d.Gap.Error() + failedTry(live(s).PairTry))
 	case d.Verdict == NotExamined:
 		return sentence(d.Gap.Error())
+	}
+	if text := expectedHeadline(s, d); text != "" {
+		return text
 	}
 	if s.Live == nil {
 		return recordHeadline(s, d)

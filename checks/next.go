@@ -19,11 +19,12 @@ const (
 	NextListen      Next = "listen"      // follow a backup as it is made
 	NextSysdiagnose Next = "sysdiagnose" // have the device gather its logs
 	NextExplain     Next = "explain"     // read on about the first cause
+	NextVerify      Next = "verify"      // prove the backup on this computer
 )
 
 // Nexts are all of them, in the order in which they are listed.
 func Nexts() []Next {
-	return []Next{NextPair, NextSelfCheck, NextScan, NextMessage, NextAsk, NextListen, NextSysdiagnose, NextExplain}
+	return []Next{NextPair, NextSelfCheck, NextScan, NextMessage, NextAsk, NextListen, NextSysdiagnose, NextExplain, NextVerify}
 }
 
 // next chooses what to do next. Where the reason is unknown it is what would find it: the words
@@ -39,6 +40,9 @@ func next(s device.Snapshot, d Diagnosis) Next {
 		return NextExplain
 	case d.Gap.Reason != "":
 		return nextOfUnexamined(d.Gap.Reason)
+	}
+	if d.Verdict == NoCauseFound && expects(s) == device.ExpectComputer {
+		return NextVerify
 	}
 	_, message := said(s, device.MessageQuestion)
 	asked := slices.ContainsFunc(s.Answers, func(a device.Answer) bool { return a.Question != device.MessageQuestion })

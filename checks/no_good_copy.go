@@ -14,7 +14,9 @@ var noGoodCopy = &Check{
 	Doc: `Before anything is deleted or erased there has to be a copy that was looked at, and while iCloud Backup fails, only one on a computer can be it.
 
 Judged from the backups on this computer: one that was proved whole is enough, and its age is told. Archived copies count. What a quick look proves is that every file is there and as long as recorded; backupdoctor verify --deep compares contents too.
-A copy on another computer, or in a folder that was not looked into, cannot be known.`,
+A copy on another computer, or in a folder that was not looked into, cannot be known.
+
+Where the inventory expects the backups of a device on a computer, the newest copy that the next backup builds on is judged as an iCloud backup would be: none, a broken one or one that is too old is a problem, and one that could not be proved is unknown. What keeps an iCloud backup from completing is then suppressed.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.AppleBackupMethods, remedies.FoundingArticle},
 	Remedies: []remedies.ID{remedies.ComputerBackup},
@@ -25,6 +27,9 @@ A copy on another computer, or in a folder that was not looked into, cannot be k
 
 // judgeGoodCopy takes the newest whole backup; the list has the newest first.
 func judgeGoodCopy(s device.Snapshot) []Finding {
+	if expects(s) == device.ExpectComputer {
+		return judgeExpectedCopy(s)
+	}
 	if len(s.Backups) == 0 {
 		return withoutBackups(s)
 	}

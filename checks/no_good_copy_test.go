@@ -21,6 +21,20 @@ var noGoodCopyJudgements = []judgement{
 	{"none found", well(lookedIn(device.Known[uint64](2))), Ask, "No backup of this device was found on this computer.", ""},
 	{"closed folder", well(lookedIn(device.Unknown[uint64](device.NotPermitted))), Unknown,
 		"The folder of backups on this computer could not be read: this program may not read it on this computer.", device.NotPermitted},
+	{"expected, whole and recent", well(withBackups(wholeBackup()), expecting(device.ExpectComputer, 14)), OK,
+		"The local backup of 2026-11-12, 10 days old, is whole, as far as a quick look proves.", ""},
+	{"expected, too old", well(withBackups(wholeBackup()), expecting(device.ExpectComputer, 0)), Problem,
+		"The local backup of 2026-11-12, 10 days old, is whole, as far as a quick look proves, and too old.", ""},
+	{"expected, broken beside an archived copy", well(withBackups(lossyBackup(), archived(wholeBackup())), expecting(device.ExpectComputer, 14)), Problem,
+		"The local backup of 2026-11-12 is broken (blob-missing).", ""},
+	{"expected, and none found", well(lookedIn(device.Known[uint64](2)), expecting(device.ExpectComputer, 14)), Problem,
+		"No backup of this device was found on this computer, where its backups are expected.", ""},
+	{"expected, and not looked for", well(lookedIn(device.Known[uint64](0)), expecting(device.ExpectComputer, 14)), Unknown,
+		"Whether a backup is on this computer could not be read: it was not asked for.", device.NotAsked},
+	{"expected, without a date", well(withBackups(undated(wholeBackup())), expecting(device.ExpectComputer, 14)), Unknown,
+		"The age of the local backup without a date is unproved.", device.NotAsked},
+	{"expected, not opened", well(withBackups(hiddenBackup("password-needed")), expecting(device.ExpectComputer, 14)), Unknown,
+		"Whether the local backup of 2026-11-12 is whole could not be read: the backup is encrypted and its password was not given.", device.NeedsPassword},
 }
 
 // A device that is not attached is examined by its backups, as far as one of them opens.

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -57,7 +58,7 @@ var allNeeded = []needed{
 // Prove puts every need for [BackedUp] to a device.
 func Prove(s device.Snapshot) []Need {
 	var list []Need
-	for _, r := range allNeeded {
+	for _, r := range neededOf(s) {
 		p := r.show(s)
 		list = append(list, Need{ID: r.id, Text: r.text, lack: r.lack, Shown: p.shown, Evidence: p.evidence, Gap: p.gap})
 	}
@@ -66,7 +67,7 @@ func Prove(s device.Snapshot) []Need {
 
 // NeedText is the statement with an id; "" if this version does not know it.
 func NeedText(id string) string {
-	for _, n := range allNeeded {
+	for _, n := range slices.Concat(allNeeded, computerNeeded) {
 		if n.id == id {
 			return n.text
 		}

@@ -32,12 +32,6 @@ type InUse struct {
 	Since   time.Time `json:"since"`                    // UTC
 }
 
-// Policy is what the keepers of a device expect of it. It is kept with the snapshot so that
-// a recording is judged again as it was judged first.
-type Policy struct {
-	MaxAgeSeconds uint64 `json:"maxAgeSeconds,omitempty"` // how old the last good backup may be; 0 for the default of two days
-}
-
 // Tray is what the devices of one run show together of what they are compared with: the clock
 // and the table of releases of the computer that looked. It is zero where they show nothing
 // against either.

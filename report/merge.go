@@ -88,3 +88,17 @@ func (r *Report) about(other Report) {
 		}
 	}
 }
+
+// OfRun is the report of a run that was kept with its devices. The gaps of a run are not kept: one
+// that was not finished, or did not see all devices, says only that.
+func OfRun(run PastRun, devices []Device) Report {
+	r := Report{
+		JSONSchema: SchemaID, Schema: Schema, Tool: Tool{Name: "backupdoctor", Version: run.Tool, Effect: "read-only"},
+		Run: run.Run, StartedAt: run.StartedAt, Host: run.Host, Subject: run.Subject, Devices: devices, FailOn: string(Unproved),
+	}
+	switch run.State {
+	case RunCutOff, RunRunning:
+		r.Gaps = []Gap{{Reason: string(device.Interrupted), Summary: newGap(device.Gap{Reason: device.Interrupted}).Summary}}
+	}
+	return sound(r)
+}

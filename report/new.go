@@ -182,6 +182,7 @@ func NewDevice(e Examined) Device {
 	for _, f := range e.Snapshot.Labels.Asset {
 		d.Asset = append(d.Asset, Field(f))
 	}
+	d.Expected, d.ExpectedSince = expectedOf(string(e.Snapshot.Policy.Expected)), utc(e.Snapshot.Policy.ExpectedSince)
 	d.LastBackup, d.NoLastBackup = lastBackupOf(e.Snapshot)
 	for _, s := range e.Silenced {
 		d.Suppressed = append(d.Suppressed, newSilence(s))
@@ -198,6 +199,14 @@ func NewDevice(e Examined) Device {
 		d.Findings = append(d.Findings, newFinding(finding, possible(finding.Remedies, id)))
 	}
 	return d
+}
+
+// expectedOf keeps an expectation that this version knows.
+func expectedOf(expected string) string {
+	if !slices.Contains(device.Expectations(), device.Expectation(expected)) {
+		return ""
+	}
+	return expected
 }
 
 // connectionOf is how a device was reached; "" if it was not.

@@ -13,8 +13,12 @@ import (
 // MaxReportBytes is the size above which Read gives up: some five thousand devices.
 const MaxReportBytes = 256 << 20
 
-// ErrRecording is the error of a recording that was given in place of a report.
-var ErrRecording = errors.New("this is a recording, not a report")
+// The errors of other documents that were given in place of a report.
+var (
+	ErrRecording = errors.New("this is a recording, not a report")
+	ErrExport    = errors.New("this is an export of a history, not a report")
+	ErrDiff      = errors.New("this is a comparison of two reports, not a report")
+)
 
 // Read reads a report that [WriteJSON] wrote, in this version or an older one, or the events
 // of a run that [WriteEvent] wrote; of a run that was cut off it makes a partial report. The
@@ -38,6 +42,10 @@ func Read(r io.Reader) (Report, error) {
 			return ofEvents(events), nil // the last line was being written
 		case d.Snapshots != nil:
 			return Report{}, ErrRecording // whatever else does not fit
+		case d.Runs != nil || d.Record != "":
+			return Report{}, ErrExport // likewise
+		case d.Changes != nil:
+			return Report{}, ErrDiff
 		case err != nil:
 			return Report{}, fmt.Errorf("the report cannot be understood: %w", err)
 		}
@@ -51,7 +59,7 @@ func Read(r io.Reader) (Report, error) {
 	}
 }
 
-// A document is what Read can meet: a report, an event, or a recording.
+// A document is what Read can meet: a report, an event, or another document of this program.
 type document struct {
 	Report
 	Type      string          `json:"event"`
@@ -59,6 +67,9 @@ type document struct {
 	Device    *Device         `json:"device"`
 	Whole     *Report         `json:"report"`
 	Snapshots json.RawMessage `json:"snapshots"`
+	Runs      json.RawMessage `json:"runs"`    // of an exported history, or a list of runs
+	Record    string          `json:"record"`  // of a line of an exported history
+	Changes   json.RawMessage `json:"changes"` // of a diff
 }
 
 func (d document) check() error {

@@ -79,6 +79,8 @@ type Device struct {
 	Connection     string    `json:"connection,omitempty"`   // USB or Network, in usbmuxd's words; absent if it was not attached
 	InUse          *InUse    `json:"inUse,omitempty"`        // the command of this user that acted on it meanwhile; absent without one
 	Asset          []Field   `json:"asset,omitempty"`        // its row of the inventory; absent without one
+	Expected       string    `json:"expected,omitempty"`     // where the inventory expects its backups: icloud, computer or none; absent where it does not say
+	ExpectedSince  time.Time `json:"expectedSince,omitzero"` // when that began; absent if always
 	Name           string    `json:"name"`                   // what its owner calls it; "" if unknown
 	ProductType    string    `json:"productType"`            // iPhone14,4; "" if unknown
 	ModelName      string    `json:"modelName,omitempty"`    // iPhone 13 mini; absent if unknown
@@ -90,7 +92,7 @@ type Device struct {
 	Incomplete     bool      `json:"incomplete"`             // it was read only in part; reason says why
 	Proof          []Need    `json:"proof"`                  // what has to be shown true for the verdict backed-up, and whether it was
 	Headline       string    `json:"headline"`               // the diagnosis in one sentence
-	Next           string    `json:"next,omitempty"`         // the one thing to do next: pair, self-check, scan, message, ask, listen, sysdiagnose or explain; absent if nothing
+	Next           string    `json:"next,omitempty"`         // the one thing to do next: pair, self-check, scan, message, ask, listen, sysdiagnose, explain or verify; absent if nothing
 	Reason         string    `json:"reason,omitempty"`       // why it was not examined, or not to the end
 	Detail         string    `json:"detail,omitempty"`       // the device's own name for the error
 	Retried        string    `json:"retried,omitempty"`      // why an earlier try to examine it broke off; absent if there was none

@@ -35,7 +35,7 @@ func Reworded(r Report) Report {
 // RewordedDevice does for one device what [Reworded] does for a report.
 func RewordedDevice(d Device) Device {
 	ids := identitiesOf(d)
-	d.Headline = device.Quoted(d.Headline)
+	d.Headline, d.Expected = device.Quoted(d.Headline), expectedOf(d.Expected)
 	d.Findings = convert(d.Findings, func(f Finding) Finding { return rewordedFinding(f, ids) })
 	d.Proof = convert(d.Proof, rewordedNeed)
 	d.Plan = convert(d.Plan, func(s Step) Step { return rewordedStep(s, ids) })

@@ -13,12 +13,13 @@ func explainCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "explain",
 		Usage:     "print all that is known of one check, an error code or a message",
-		ArgsUsage: "ID|CODE|TEXT",
+		ArgsUsage: "ID|LABEL|CODE|TEXT",
 		Description: "Of a check: why the cause matters, how it is decided, what cannot be known, each remedy\n" +
 			"with its steps, and the sources. Of a code, or of a text with codes or a known message in\n" +
 			"it: what it means, the causes to look into, and what to do. Works offline.\n\n" +
 			command.Examples(
 				"backupdoctor explain backup-turned-off",
+				"backupdoctor explain iCloud Backup off          the label in a report",
 				"backupdoctor explain 303",
 				"backupdoctor explain MBErrorDomain/208",
 				`backupdoctor explain "The last backup could not be completed."`,
@@ -45,7 +46,7 @@ func explainCommand(e env) *cli.Command {
 				return command.Usage("type what it means in English", "no known message in %q: its language, or the wording of this message in it, is not in the table", text)
 			}
 			if strings.ContainsAny(text, " 0123456789") {
-				return command.Usage("checks/README.md lists them all", "no code or message in %q is known", text)
+				return command.Usage("backupdoctor checks lists the causes that it can explain", "no code or message in %q is known", text)
 			}
 			return err
 		},

@@ -28,6 +28,8 @@ func historyCommand(e env) *cli.Command {
 			command.Examples(
 				"backupdoctor history                       the newest runs",
 				"backupdoctor history A-1234                one device: what came, stayed and went",
+				"backupdoctor history show last             the report of the newest run",
+				"backupdoctor history changes --since 7d    what is new, fixed, still there, missing",
 				"backupdoctor history stale --days 14       who has no backup of the last two weeks",
 				"backupdoctor history export all.json       everything, for other programs",
 				"backupdoctor history prune --older-than 365d",
@@ -35,6 +37,8 @@ func historyCommand(e env) *cli.Command {
 			),
 		Flags: slices.Concat(listFlags("runs or visits"), displayFlags()),
 		Subcommands: []*cli.Command{
+			showCommand(e),
+			changesCommand(e),
 			staleCommand(e),
 			exportCommand(e),
 			pruneCommand(e),

@@ -11,6 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/urfave/cli/v2"
 )
 
@@ -20,10 +21,11 @@ func reportCommand(e env) *cli.Command {
 		Usage:     "write saved reports again, in any format, or tell two of them apart",
 		ArgsUsage: "FILE...",
 		Description: "FILE is a report that was saved with -o json=FILE, or a run that was with -o ndjson=FILE;\n" +
-			"- is stdin. Of several it makes one, with every device as it was examined last. It ends with\n" +
+			"- is stdin, and last the newest run of the history. Of several it makes one, with every device as it was examined last. It ends with\n" +
 			"the exit code that the report has.\n\n" +
 			command.Examples(
 				"backupdoctor report tray.json                        as it was shown then",
+				"backupdoctor report last -o html=last.html           the newest run, kept by itself",
 				"backupdoctor report monday.json tuesday.json -o html=week.html",
 				"backupdoctor report run.ndjson -o csv                a run that was cut off, too",
 				"backupdoctor report diff monday.json tuesday.json    what is new, still there and fixed",
@@ -77,6 +79,9 @@ func (e env) readReports(ctx *cli.Context, paths []string) ([]report.Report, err
 }
 
 func (e env) readReport(ctx *cli.Context, path string) (r report.Report, err error) {
+	if path == history.LastRun {
+		return e.keptReport(ctx, path)
+	}
 	err = e.readNamed(ctx, path, func(from io.Reader) (err error) {
 		r, err = reportIn(from, path)
 		return err
@@ -89,6 +94,8 @@ func reportIn(from io.Reader, path string) (report.Report, error) {
 	switch {
 	case errors.Is(err, report.ErrRecording):
 		return r, command.Usage("backupdoctor scan --from "+path+" judges it", "%s: %w", path, err)
+	case errors.Is(err, report.ErrExport):
+		return r, command.Usage("backupdoctor history show RUN writes a run of the history", "%s: %w", path, err)
 	case err != nil:
 		return r, command.Usage("", "%s: %w", path, err)
 	}

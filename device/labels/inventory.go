@@ -24,6 +24,7 @@ const (
 // An Inventory is a table of devices: what their owners know of each.
 type Inventory struct {
 	columns []string // heads of those that are passed through
+	passed  []int    // where these are in the table
 	rows    []row
 	index   map[string]int // of a row, by UDID or serial number in its plain form
 	serials bool           // it has a column of serial numbers
@@ -34,6 +35,8 @@ type row struct {
 	line   int
 	key    string   // as it stands there
 	values []string // one for each of columns
+
+	expected expectation
 }
 
 // udidHeads are those of keyHeads that say a UDID.
@@ -45,8 +48,9 @@ var keyHeads = []string{"udid", "uniquedeviceid", "serial", "serialnumber", "ser
 
 // ReadInventory reads a table as CSV, whose columns are parted by commas, semicolons or
 // tabs, whichever its first line has most of. A column called UDID or Serial says which
-// device a row is about; one of the two must be there, and both may. All others are passed
-// through. Rows that name no device are passed over; two rows for one device are an error.
+// device a row is about; one of the two must be there, and both may. A column called Expected
+// says where backups of a device go: icloud, computer or none, and one called Expected Since when
+// that began. All others are passed through. Rows that name no device are passed over; two rows for one device are an error.
 func ReadInventory(r io.Reader) (Inventory, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxInventoryBytes+1))
 	switch {
@@ -78,9 +82,11 @@ func ReadInventory(r io.Reader) (Inventory, error) {
 	}
 	inventory := Inventory{index: map[string]int{}}
 	inventory.serials = slices.ContainsFunc(keys, func(i int) bool { return !slices.Contains(udidHeads, plain(heads[i])) })
+	expected, since := columnsExpected(heads)
 	for i, head := range heads {
-		if !slices.Contains(keys, i) {
+		if !slices.Contains(keys, i) && i != expected && i != since {
 			inventory.columns = append(inventory.columns, strings.TrimSpace(head))
+			inventory.passed = append(inventory.passed, i)
 		}
 	}
 	for {
@@ -92,7 +98,18 @@ func ReadInventory(r io.Reader) (Inventory, error) {
 			return Inventory{}, err
 		}
 		line, _ := table.FieldPos(0)
-		if err := inventory.add(line, fields, keys, len(heads)); err != nil {
+		fields = append(fields, make([]string, max(0, len(heads)-len(fields)))...)
+		r := row{line: line}
+		if expected >= 0 {
+			day := ""
+			if since >= 0 {
+				day = fields[since]
+			}
+			if r.expected, err = readExpected(fields[expected], day); err != nil {
+				return Inventory{}, fmt.Errorf("line %d: %w", line, err)
+			}
+		}
+		if err := inventory.add(r, fields, keys); err != nil {
 			return Inventory{}, err
 		}
 	}
@@ -122,13 +139,9 @@ func keyColumns(heads []string) []int {
 }
 
 // add takes in one row.
-func (inv *Inventory) add(line int, fields []string, keys []int, columns int) error {
-	fields = append(fields, make([]string, max(0, columns-len(fields)))...)
-	r := row{line: line}
-	for i, field := range fields[:columns] {
-		if !slices.Contains(keys, i) {
-			r.values = append(r.values, strings.TrimSpace(field))
-		}
+func (inv *Inventory) add(r row, fields []string, keys []int) error {
+	for _, i := range inv.passed {
+		r.values = append(r.values, strings.TrimSpace(fields[i]))
 	}
 	for _, at := range keys {
 		key := plain(fields[at])
@@ -139,7 +152,7 @@ func (inv *Inventory) add(line int, fields []string, keys []int, columns int) er
 			if other == len(inv.rows) {
 				continue // the UDID and the serial number are the same
 			}
-			return fmt.Errorf("the lines %d and %d are about the same device, %s", inv.rows[other].line, line, strings.TrimSpace(fields[at]))
+			return fmt.Errorf("the lines %d and %d are about the same device, %s", inv.rows[other].line, r.line, strings.TrimSpace(fields[at]))
 		}
 		inv.index[key] = len(inv.rows)
 		if r.key == "" {

@@ -75,6 +75,8 @@ var deviceColumns = []Column[deviceRow]{
 			return device.Quoted(folderName(b)) + " " + device.Token(b.Verdict) + ": " + strings.Join(convert(b.Statements, statementLine), ", ")
 		})
 	}},
+	{Head: "expected", Text: func(row deviceRow) string { return row.d.Expected }},
+	{Head: "expectedSince", Text: func(row deviceRow) string { return Timestamp(row.d.ExpectedSince) }},
 }
 
 // findingColumns say first whose finding it is. Heads never change; new ones are added
@@ -171,14 +173,17 @@ func absentCell(head string, row deviceRow) string {
 	return ""
 }
 
-// WriteCSVFindings writes a table as WriteCSV does, with one row for each finding: those of
-// a device in the order of the report, and then the suppressed ones.
-func WriteCSVFindings(w io.Writer, r report.Report) error {
+// WriteCSVFindings writes a table as WriteCSV does, with one row for each problem and warning of
+// a device in the order of the report, and for each of its suppressed findings. Options.All adds
+// what is well, unknown or a question.
+func WriteCSVFindings(w io.Writer, r report.Report, o Options) error {
 	var rows []findingRow
 	for i := range r.Devices {
 		d := deviceRow{r: &r, d: &r.Devices[i]}
 		for _, f := range d.d.Findings {
-			rows = append(rows, findingRow{d, f, nil})
+			if status := checks.Status(f.Status); o.All || status == checks.Problem || status == checks.Warning {
+				rows = append(rows, findingRow{d, f, nil})
+			}
 		}
 		for _, s := range d.d.Suppressed {
 			rows = append(rows, findingRow{d, report.Finding{Check: s.Check, Subject: s.Subject, Status: s.Status, Summary: s.Summary}, &s})

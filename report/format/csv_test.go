@@ -59,7 +59,7 @@ func csvOf(r report.Report) string {
 
 func csvFindingsOf(r report.Report) string {
 	var out strings.Builder
-	if err := WriteCSVFindings(&out, r); err != nil {
+	if err := WriteCSVFindings(&out, r, Options{All: true}); err != nil {
 		return err.Error()
 	}
 	return out.String()
@@ -124,7 +124,7 @@ func TestCSVAppendsTheInventory(t *testing.T) {
 		}
 	}
 	header, _, _ := strings.Cut(csvOf(report.New(reporttest.Run(labelled(reporttest.Well("b"), "2", device.Field{Name: "Zone"}, device.Field{Name: "Room"})))), "\n")
-	if !strings.HasSuffix(header, ",partial,connection,backupStatements,Zone,Room") {
+	if !strings.HasSuffix(header, ",partial,connection,backupStatements,expected,expectedSince,Zone,Room") {
 		t.Errorf("the inventory does not end the header in its order: %s", header)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -49,6 +50,7 @@ func WriteDiff(w io.Writer, d report.Diff, o Options) error {
 			p.print(lines...)
 		}
 	}
+	p.missing(d)
 	if len(p.lines) > 0 {
 		p.print("")
 	}
@@ -57,6 +59,21 @@ func WriteDiff(w io.Writer, d report.Diff, o Options) error {
 	}
 	p.print(p.hang("", plain, changesOf(d.Changes))...)
 	return p.write(w)
+}
+
+// missing lists the devices that only the older report has.
+func (p *page) missing(d report.Diff) {
+	var lines []string
+	m := mark{"-", "[-]", "Missing", plain}
+	for _, changed := range d.Devices {
+		if changed.After == "" {
+			lines = append(lines, p.hang(p.lead(m), m.style, p.label(deviceOfDiff(changed))+": not seen since; "+checks.Verdict(changed.Before).Label()+" then")...)
+		}
+	}
+	if len(lines) > 0 {
+		p.heading(m.word)
+		p.print(lines...)
+	}
 }
 
 // deviceOfDiff is what of a device a page names it by.

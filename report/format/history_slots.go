@@ -20,9 +20,8 @@ func WriteBench(w io.Writer, bench report.Bench, o Options) error {
 	var rows [][]cell
 	suspicious := 0
 	for _, slot := range bench.Slots {
-		m := mark{"✓", "[+]", "nothing unusual", green}
+		m := healthMark(slot)
 		if slot.Suspicious {
-			m = mark{"✗", "[x]", "devices keep failing here", red}
 			suspicious++
 		}
 		rows = append(rows, []cell{p.bench(slot), p.visitors(slot), p.trouble(slot), {{p.lead(m), m.style, m.word, plain}}})
@@ -35,6 +34,23 @@ func WriteBench(w io.Writer, bench report.Bench, o Options) error {
 	}
 	p.print(p.hang("", plain, benchTotals(bench, suspicious))...)
 	return p.write(w)
+}
+
+// fewVisits is how many visits say nothing of a place yet.
+const fewVisits = 3
+
+// healthMark is what is known of a place. Without trouble in enough visits it is not called well.
+func healthMark(slot report.SlotHealth) mark {
+	switch {
+	case slot.Suspicious:
+		return mark{"✗", "[x]", "devices keep failing here", red}
+	case slot.Trouble > 0:
+		return mark{"?", "[?]", "trouble, and too little of it to blame the place", cyan}
+	case slot.Visits < fewVisits:
+		return mark{"?", "[?]", "too few visits to tell", cyan}
+	default:
+		return mark{"✓", "[+]", "no trouble in " + words.Count(slot.Visits, "visit"), green}
+	}
 }
 
 func (p *page) bench(slot report.SlotHealth) cell {
@@ -67,7 +83,7 @@ func benchTotals(bench report.Bench, suspicious int) string {
 		return "No device was seen at a known place " + looked
 	}
 	if suspicious == 0 {
-		return fmt.Sprintf("None of %s stands out %s", words.Count(len(bench.Slots), "place"), looked)
+		return fmt.Sprintf("None of %s is suspicious %s", words.Count(len(bench.Slots), "place"), looked)
 	}
 	var names []string
 	for _, slot := range bench.Slots[:suspicious] {

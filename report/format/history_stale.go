@@ -3,85 +3,87 @@ package format
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/olekukonko/tablewriter/tw"
 )
 
 // WriteStaleJSON writes the devices without a recent backup as one JSON document.
 func WriteStaleJSON(w io.Writer, stale report.Stale) error { return WriteDocument(w, stale) }
 
-// WriteStale writes the devices without a recent backup for a person at a terminal.
+// WriteStale writes the devices without a recent backup for a person at a terminal, one a line,
+// the age of the backup first.
 func WriteStale(w io.Writer, stale report.Stale, o Options) error {
 	p := newPage(o)
 	var known []report.Device
-	for _, d := range stale.Devices {
+	ages := make([]string, len(stale.Devices))
+	widest := 0
+	for i, d := range stale.Devices {
 		known = append(known, deviceOf(d))
+		ages[i] = backupAge(d, stale)
+		widest = max(widest, columns(ages[i]))
 	}
 	labels := p.labels(known)
-	header := []column{{"Device", 5}, {"Last good iCloud backup", 4}, {"Last seen", 3}, {"What was found then", 4}}
-	var rows [][]cell
 	for i, d := range stale.Devices {
-		rows = append(rows, []cell{p.whose(labels[i], d), p.staleness(d, stale), p.lastSeen(d, stale), {{text: p.text(d.Headline)}}})
+		m := mark{"✗", "[x]", "", red}
+		if d.Backup == report.BackupUnknown {
+			m = mark{"?", "[?]", "", cyan}
+		}
+		lead := p.lead(m) + ages[i] + strings.Repeat(" ", widest-columns(ages[i])) + "  "
+		p.print(p.hang(lead, m.style, strings.Join(p.staleDevice(labels[i], d, stale), p.sign(" · ", " - ")))...)
 	}
-	if err := p.rows(header, rows, tw.On); err != nil {
-		return err
-	}
-	if len(rows) > 0 {
+	if len(stale.Devices) > 0 {
 		p.print("")
 	}
 	p.print(p.hang("", plain, staleTotals(stale))...)
 	return p.write(w)
 }
 
-// whose is a device with what a person finds it by.
-func (p *page) whose(label string, d report.KnownDevice) cell {
-	c := cell{{text: label}}
-	if model := modelOf(label, deviceOf(d)); model != "" {
-		c = append(c, paragraph{text: p.text(model)})
-	}
-	if d.UDID != label {
-		c = append(c, paragraph{text: p.text(d.UDID), style: dim})
-	}
-	for _, name := range namesOf(d) {
-		c = append(c, paragraph{text: p.text(name), style: dim})
-	}
-	return c
-}
-
-func (p *page) staleness(d report.KnownDevice, stale report.Stale) cell {
+// backupAge is how old the last good backup of a device is.
+func backupAge(d report.KnownDevice, stale report.Stale) string {
 	switch d.Backup {
 	case report.BackupNever:
-		m := mark{"✗", "[x]", "", red}
-		return cell{{p.lead(m), m.style, "never", plain}}
+		return "never"
 	case report.BackupKnown:
-		m := mark{"✗", "[x]", "", red}
-		return cell{{p.lead(m), m.style, daysText(d.LastBackup, stale.At) + " ago", plain}, {text: words.Date(p.in(d.LastBackup)), style: dim}}
+		return daysText(d.LastBackup, stale.At) + " ago"
+	default:
+		return "unknown"
 	}
-	m := mark{"?", "[?]", "", cyan}
-	why := "unknown"
-	if d.NoLastBackup != "" {
-		why += ": " + reasonOf(d.NoLastBackup, "")
-	}
-	c := cell{{p.lead(m), m.style, p.text(why), plain}}
-	if !d.EarlierBackup.IsZero() {
-		c = append(c, paragraph{text: fmt.Sprintf("%s, when last read on %s", words.Date(p.in(d.EarlierBackup)), words.Date(p.in(d.EarlierAt))), style: dim})
-	}
-	return c
 }
 
-// lastSeen says when a device was there last. What happened to its backups since, nobody
-// knows.
-func (p *page) lastSeen(d report.KnownDevice, stale report.Stale) cell {
-	c := append(cell{{text: p.toTheMinute(d.TakenAt)}}, p.doubt(d.Doubtful)...)
-	if d.Doubtful == report.DoubtFuture {
-		return c
+// staleDevice is a device with what a person finds it by, and when it was there last: what
+// happened to its backups since, nobody knows.
+func (p *page) staleDevice(label string, d report.KnownDevice, stale report.Stale) []string {
+	parts := []string{label}
+	for _, name := range assetNames(d) {
+		parts = append(parts, p.text(name))
 	}
-	if ago := daysText(d.TakenAt, stale.At); ago != "0 days" {
-		c = append(c, paragraph{text: ago + " ago", style: dim})
+	switch {
+	case !d.EarlierBackup.IsZero():
+		parts = append(parts, fmt.Sprintf("it was %s on %s", words.Date(p.in(d.EarlierBackup)), words.Date(p.in(d.EarlierAt))))
+	case d.Backup == report.BackupUnknown && d.NoLastBackup != "":
+		parts = append(parts, p.text(reasonOf(d.NoLastBackup, "")))
 	}
-	return c
+	seen := "seen " + words.Date(p.in(d.TakenAt))
+	if d.Doubtful != "" {
+		seen += " (clock in doubt)"
+	}
+	return append(parts, seen)
+}
+
+// assetNames are the values of a device's row of the inventory; without one, its serial number.
+func assetNames(d report.KnownDevice) []string {
+	var names []string
+	for _, f := range d.Asset {
+		if f.Value != "" {
+			names = append(names, f.Value)
+		}
+	}
+	if len(names) == 0 && d.Serial != "" {
+		names = append(names, d.Serial)
+	}
+	return names
 }
 
 // staleTotals counts the devices.

@@ -25,7 +25,7 @@ var formats = []Format{
 	{Name: "json", Ending: "json", Write: plainly(WriteJSON)},
 	{Name: Streamed, Ending: "ndjson"},
 	{Name: "csv", Ending: "csv", Write: plainly(WriteCSV)},
-	{Name: "csv-findings", Ending: "findings.csv", Write: plainly(WriteCSVFindings)},
+	{Name: "csv-findings", Ending: "findings.csv", Write: WriteCSVFindings},
 	{Name: "html", Ending: "html", Write: inZone(WriteHTML)},
 	{Name: "ticket", Ending: "ticket.txt", Terminal: true, Write: WriteTicket},
 	{Name: "markdown", Ending: "md", Write: inZone(WriteMarkdown)},

@@ -94,6 +94,8 @@ func commandFor(next checks.Next, d report.Device) nextCommand {
 		return nextCommand{text: "backupdoctor listen", why: "follows the log while you tap Back Up Now", udid: true}
 	case checks.NextSysdiagnose:
 		return nextCommand{text: "backupdoctor sysdiagnose", why: "the device gathers its logs, which are searched for failed backups", udid: attached}
+	case checks.NextVerify:
+		return nextCommand{text: "backupdoctor verify", why: "proves the backup on this computer", udid: true}
 	default:
 		return nextCommand{text: "backupdoctor explain " + device.Token(firstFinding(d))}
 	}

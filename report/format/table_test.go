@@ -185,7 +185,7 @@ func TestWriteErrorsAreReported(t *testing.T) {
 		"table":        func() error { return WriteTable(brokenPipe{}, r, Options{Width: 80}) },
 		"json":         func() error { return WriteJSON(brokenPipe{}, r) },
 		"csv":          func() error { return WriteCSV(brokenPipe{}, r) },
-		"csv findings": func() error { return WriteCSVFindings(brokenPipe{}, r) },
+		"csv findings": func() error { return WriteCSVFindings(brokenPipe{}, r, Options{}) },
 		"markdown":     func() error { return WriteMarkdown(brokenPipe{}, r) },
 		"junit":        func() error { return WriteJUnit(brokenPipe{}, r) },
 		"prometheus":   func() error { return WritePrometheus(brokenPipe{}, r) },

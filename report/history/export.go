@@ -93,22 +93,27 @@ func exportDevices(conn *sqlite.Conn, after, last int64) ([]exported, error) {
 	var step []exported
 	err := sqlitex.Execute(conn, nextDevices,
 		&sqlitex.ExecOptions{Args: []any{after, last, exportStep}, ResultFunc: func(row *sqlite.Stmt) error {
-			known := knownOf(row)
-			step = append(step, exported{
-				row: row.GetInt64("device"),
-				run: row.GetText("id"),
-				columns: report.Device{
-					UDID: known.UDID, Serial: known.Serial, Slot: known.Slot, Location: known.Location, Asset: known.Asset,
-					Name: known.Name, ProductType: known.ProductType, ModelName: known.ModelName, TakenAt: known.TakenAt,
-					System: known.System, ProductVersion: known.ProductVersion, Verdict: known.Verdict, Headline: row.GetText("headline"),
-					Reason: known.Reason, Retried: row.GetText("retried"), LastBackup: known.LastBackup, NoLastBackup: known.NoLastBackup,
-					Findings: []report.Finding{}, Plan: []report.Step{}, Backups: []report.Backup{},
-				},
-				detail: blobOf(row, "json"),
-			})
+			step = append(step, exportedOf(row))
 			return nil
 		}})
 	return step, err
+}
+
+// exportedOf reads a row that has knownColumns, the id of its run, retried and json.
+func exportedOf(row *sqlite.Stmt) exported {
+	known := knownOf(row)
+	return exported{
+		row: row.GetInt64("device"),
+		run: row.GetText("id"),
+		columns: report.Device{
+			UDID: known.UDID, Serial: known.Serial, Slot: known.Slot, Location: known.Location, Asset: known.Asset,
+			Name: known.Name, ProductType: known.ProductType, ModelName: known.ModelName, TakenAt: known.TakenAt,
+			System: known.System, ProductVersion: known.ProductVersion, Verdict: known.Verdict, Headline: row.GetText("headline"),
+			Reason: known.Reason, Retried: row.GetText("retried"), LastBackup: known.LastBackup, NoLastBackup: known.NoLastBackup,
+			Findings: []report.Finding{}, Plan: []report.Step{}, Backups: []report.Backup{},
+		},
+		detail: blobOf(row, "json"),
+	}
 }
 
 const nextDevices = `

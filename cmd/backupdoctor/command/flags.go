@@ -36,10 +36,16 @@ func Conflict(ctx *cli.Context, pairs ...[2]string) error {
 	return nil
 }
 
-// Check finds a check by its id.
+// Check finds a check by its id, or by the label that reports give its trouble: "backup stale".
 func Check(id string) (*checks.Check, error) {
 	if check, known := checks.Find(id); known {
 		return check, nil
+	}
+	label := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(id)), "may be: ")
+	for _, check := range checks.All() {
+		if strings.EqualFold(check.Short, label) || check.ID == strings.ReplaceAll(label, " ", "-") {
+			return check, nil
+		}
 	}
 	return nil, Usage(CheckHint(id), "unknown check %q", id)
 }

@@ -37,7 +37,9 @@ func (j Judge) judge(number int, s device.Snapshot) Result {
 		redacted := j.shown(number, s)
 		shown = &redacted
 	}
-	kept, silenced := j.Suppressed.Apply(s, checks.Run(*shown, j.Checks))
+	expected, unexpected := checks.Expected(s, checks.Run(*shown, j.Checks))
+	kept, silenced := j.Suppressed.Apply(s, expected)
+	silenced = append(unexpected, silenced...)
 	found := report.NewDevice(report.Examined{Snapshot: *shown, Diagnosis: checks.Diagnose(*shown, kept, silenced...), Silenced: silenced})
 	return Result{Snapshot: &s, Shown: shown, Device: &found}
 }

@@ -37,6 +37,7 @@ func (l Labels) label(s *device.Snapshot) {
 	if l.Inventory != nil {
 		serial, _ := s.Device.Serial.Get() // "" if it is not known
 		s.Labels.Asset = l.Inventory.For(s.Device.UDID, serial)
+		s.Policy = l.Inventory.Expect(s.Policy, s.Device.UDID, serial)
 	}
 }
 

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/urfave/cli/v2"
+)
+
+func changesCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:  "changes",
+		Usage: "list causes that are new, fixed or still there, and devices that are missing",
+		Description: "Compares each device as it was last seen before --since with how it was last seen since. A\n" +
+			"cause counts as fixed only if its check has found all well since. A device that was not seen\n" +
+			"since is missing: nothing is known of its causes. It ends with exit code 1 if there is a cause\n" +
+			"that was not there before, else with 0.\n\n" +
+			command.Examples(
+				"backupdoctor history changes                the last seven days",
+				"backupdoctor history changes --since 30d",
+				"backupdoctor history changes --json | jq '.devices[] | select(.after == null) | .name'",
+			),
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "since", Category: reportFlags, Usage: "compare with `DAYS` ago: 7d, 2w", Value: "7d"},
+			command.Option(reportFlags, "json", "write JSON"),
+		}, displayFlags()...),
+		Action: command.Takes(0, func(ctx *cli.Context) error {
+			days, err := command.Days("since", ctx.String("since"))
+			if err != nil {
+				return err
+			}
+			options, err := e.display(ctx)
+			if err != nil {
+				return err
+			}
+			return e.withHistory(ctx.Context, func(store *history.Store) error {
+				before, since, err := store.Around(ctx.Context, time.Now().AddDate(0, 0, -days))
+				if err != nil {
+					return err
+				}
+				diff := report.Compare(before, since)
+				if ctx.Bool("json") {
+					err = format.WriteDiffJSON(e.Stdout, diff)
+				} else {
+					err = format.WriteDiff(e.Stdout, diff, options)
+				}
+				if err == nil && diff.Changes.New > 0 {
+					return command.Exit{Code: report.ExitProblems}
+				}
+				return err
+			})
+		}),
+	}
+}

@@ -1,0 +1,37 @@
+package device
+
+import (
+	"slices"
+	"time"
+)
+
+// Policy is what the keepers of a device expect of it. It is kept with the snapshot so that
+// a recording is judged again as it was judged first.
+type Policy struct {
+	MaxAgeSeconds uint64      `json:"maxAgeSeconds,omitempty"`             // how old the last good backup may be; 0 for the default of two days
+	Expected      Expectation `json:"expected,omitempty" privacy:"public"` // where its backups go; "" for the default, iCloud
+	ExpectedSince time.Time   `json:"expectedSince,omitzero"`              // when that began; zero for always
+}
+
+// An Expectation is where the backups of a device go, as its keepers decided.
+type Expectation string
+
+const (
+	ExpectICloud   Expectation = "icloud"
+	ExpectComputer Expectation = "computer" // to a computer, and not to iCloud
+	ExpectNone     Expectation = "none"     // nowhere: it needs no backup
+)
+
+// Expectations are all of them.
+func Expectations() []Expectation {
+	return []Expectation{ExpectICloud, ExpectComputer, ExpectNone}
+}
+
+// Expects is where backups of the device go at a time. Before the day on which a policy begins,
+// and where none is stated that this version knows, it is iCloud.
+func (p Policy) Expects(at time.Time) Expectation {
+	if !slices.Contains(Expectations(), p.Expected) || p.ExpectedSince.After(at) {
+		return ExpectICloud
+	}
+	return p.Expected
+}
