@@ -225,6 +225,29 @@ func TestActsExcludeEachOther(t *testing.T) {
 	}
 }
 
+// A usbmuxd that hands out the same broken record after pairing is the trouble: nobody is told to
+// pair once more.
+func TestBrokenRecordThatStays(t *testing.T) {
+	tray, err := sim.New(time.Now, clones(t, 1)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tray.Faults = []sim.Fault{{Kind: sim.OddValue, At: "ReadPairRecord", Key: "PairRecordData", Error: "<data>PHBsaXN0PjxkaWN0Pg==</data>"}}
+	address := serve(t, tray)
+	before := typed(t, t.Context(), "scan", "--usbmux", address, "--quiet", "--json")
+	if !strings.Contains(before.stdout, `"id": "trust-this-computer"`) {
+		t.Errorf("before pairing: %s", before.stdout)
+	}
+	after := typed(t, t.Context(), "scan", "--usbmux", address, "--pair", "--quiet", "--json")
+	if r := reportOf(t, after); r.Devices[0].Reason != "record-unsaved" || after.code != report.ExitNotExamined {
+		t.Errorf("reason %q, exit code %d", r.Devices[0].Reason, after.code)
+	}
+	if strings.Contains(after.stdout, `"id": "trust-this-computer"`) || !strings.Contains(after.stdout, `"id": "repair-usbmuxd"`) ||
+		!strings.Contains(after.stdout, "it hands out a broken one.") {
+		t.Errorf("after pairing: %s", after.stdout)
+	}
+}
+
 // Where announcements break off the list is taken, all devices are examined, and the gap is shown.
 func TestBrokenAnnouncements(t *testing.T) {
 	for _, fault := range []sim.Fault{

@@ -19,6 +19,7 @@ type Door struct {
 	Address        string        // as in USBMUXD_SOCKET_ADDRESS, see ParseAddress; "" is the platform's own
 	Timeout        time.Duration // for one device as a whole; 0 is 20 s
 	RequestTimeout time.Duration // for one answer, at most half of Timeout; 0 is 5 s, many times what a busy device needs
+	InSession      func()        // called when a device has answered in its session, if not nil
 }
 
 // An Attached is a device that usbmuxd lists.

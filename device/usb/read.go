@@ -134,6 +134,9 @@ func (e *examination) begin(ctx context.Context) (root reply, trust error) {
 		if err := e.recognize(inside); err != nil {
 			return reply{err: err}, err
 		}
+		if e.door.InSession != nil {
+			e.door.InSession()
+		}
 	}
 	return inside, nil
 }

@@ -267,7 +267,9 @@ func (c *collection) first(ctx context.Context, a usb.Attached) device.Reason {
 	}
 	c.mu.Unlock()
 	began := time.Now()
-	s := c.read(ctx, c.Door, a)
+	door := c.Door
+	door.InSession = c.workers.Answered
+	s := c.read(ctx, door, a)
 	spent := time.Since(began)
 	c.finishing.Go(func() { c.finish(ctx, a, s, spent) })
 	return s.Live.Ended.Reason

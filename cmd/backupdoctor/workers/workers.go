@@ -18,15 +18,20 @@ const Usual = 10
 // that; one that takes longer is mostly silent, and burdens no hub.
 const patience = 3 * time.Second
 
-// freshFor is how long the answer to Options.BackupRuns counts.
-const freshFor = 2 * time.Second
+// freshFor is how long the answer to Options.BackupRuns counts: about as long as a device is
+// read. Where asking takes long it counts for restFor times that, so that asking takes a
+// twentieth of one core at most.
+const (
+	freshFor = 200 * time.Millisecond
+	restFor  = 20
+)
 
 // Options say how many visits are made at a time.
 type Options struct {
 	Jobs       int           // at a time; 0 to begin with Usual, and to adapt
 	Open       int           // under way at most, those that wait for a silent device among them
 	Patience   time.Duration // after which a visit gives its place to the next; 0 for the usual
-	BackupRuns func() bool   // asked before more than Usual are made; nil if none ever runs
+	BackupRuns func() bool   // asked before each rise, unless it just was; nil if none ever runs
 }
 
 // Used is what became of Options.
@@ -39,9 +44,12 @@ type Used struct {
 
 // Workers make visits, some at a time.
 //
-// Where the number is not given it rises by one with each device that answers well while
-// another waits. At the first that breaks off for a reason that may pass, or outlasts the
-// patience, it falls back to Usual and stays there until there is nothing left to do.
+// Where the number is not given it rises like the window of a TCP connection that starts: by
+// one with each sign that a hub bears what it has to do, once a device had to wait for a place.
+// A device gives two, the first when its session has begun, the second when it has been read. At the
+// first device that breaks off for a reason that may pass, or outlasts the patience, the number
+// falls back to Usual and stays there until there is nothing left to do. It falls back too when
+// a backup begins on this computer, and rises again once that is over.
 type Workers struct {
 	options Options
 	visits  sync.WaitGroup
@@ -52,14 +60,15 @@ type Workers struct {
 	placed  int        // visits that hold one
 	open    int        // visits under way
 	waiting int        // visits that wait for a place
+	crowded bool       // a visit had to wait since there was nothing to do
 	calm    bool       // all devices have answered well since there was nothing to do
 	used    Used
 
-	asking   bool // BackupRuns is being asked
-	earned   int  // places to add when it has answered no
-	busy     bool // its last answer
-	askedAt  time.Time
-	mostEver int // places at most
+	asking   bool      // BackupRuns is being asked
+	earned   int       // places to add when it has answered no
+	busy     bool      // its last answer
+	freshTo  time.Time // when that answer is to be asked for again
+	mostEver int       // places at most
 }
 
 // Start makes workers that have nothing to do yet.
@@ -87,6 +96,7 @@ func (w *Workers) Send(visit func() device.Reason) {
 	w.mu.Lock()
 	w.waiting++
 	for w.placed >= w.limit || w.open >= w.options.Open {
+		w.crowded = true
 		w.freed.Wait()
 	}
 	w.waiting--
@@ -118,8 +128,17 @@ func (w *Workers) make(visit func() device.Reason) {
 		w.riseLocked()
 	}
 	if w.open == 0 && w.waiting == 0 && w.used.Adaptive {
-		w.calm, w.earned, w.limit = true, 0, min(w.options.Open, Usual)
+		w.calm, w.crowded, w.earned, w.limit = true, false, 0, min(w.options.Open, Usual)
 	}
+	w.freed.Broadcast()
+}
+
+// Answered says that a device that is being visited has answered well so far. A visit says it
+// once at most.
+func (w *Workers) Answered() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.riseLocked()
 	w.freed.Broadcast()
 }
 
@@ -133,14 +152,10 @@ func (w *Workers) fallBackLocked(why device.Reason) {
 
 // riseLocked adds a place, if one is wanted and no backup runs.
 func (w *Workers) riseLocked() {
-	if !w.used.Adaptive || !w.calm || w.waiting == 0 || w.limit >= w.mostEver {
+	if !w.used.Adaptive || !w.calm || !w.crowded {
 		return
 	}
-	if w.options.BackupRuns == nil {
-		w.limit++
-		return
-	}
-	if time.Since(w.askedAt) < freshFor {
+	if w.options.BackupRuns == nil || time.Now().Before(w.freshTo) {
 		w.answerLocked(1)
 		return
 	}
@@ -150,10 +165,12 @@ func (w *Workers) riseLocked() {
 	}
 	w.asking = true
 	w.visits.Go(func() {
+		began := time.Now()
 		busy := w.options.BackupRuns()
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.asking, w.busy, w.askedAt = false, busy, time.Now()
+		answered := time.Now()
+		w.asking, w.busy, w.freshTo = false, busy, answered.Add(max(freshFor, restFor*answered.Sub(began)))
 		w.answerLocked(w.earned)
 		w.earned = 0
 		w.freed.Broadcast()

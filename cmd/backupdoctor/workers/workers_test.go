@@ -89,6 +89,42 @@ func TestRisesFast(t *testing.T) {
 	}
 }
 
+// A session that has begun is a sign too, and comes earlier: a tray of a hundred takes three
+// rounds.
+func TestRisesWithSessions(t *testing.T) {
+	for devices, rounds := range map[int]int{Usual: 1, 2 * Usual: 2, 4 * Usual: 2, 100: 3} {
+		synctest.Test(t, func(t *testing.T) {
+			var h hub
+			w := Start(Options{Open: 1000, BackupRuns: func() bool { return false }})
+			began := time.Now()
+			w.Each(devices, func(int) device.Reason {
+				time.AfterFunc(300*time.Millisecond, w.Answered)
+				h.visit(time.Second)
+				return ""
+			})
+			if took := time.Since(began); took > time.Duration(rounds)*time.Second || h.most > w.mostEver {
+				t.Errorf("%d devices of 1 s took %v, %d at a time at most; want %d rounds", devices, took, h.most, rounds)
+			}
+		})
+	}
+}
+
+// Asking takes a twentieth of the time at most, however many devices answer.
+func TestAsksSeldom(t *testing.T) {
+	for _, takes := range []time.Duration{time.Millisecond, 100 * time.Millisecond} {
+		synctest.Test(t, func(t *testing.T) {
+			asked := 0
+			w := Start(Options{Open: 1000, BackupRuns: func() bool { asked++; time.Sleep(takes); return false }})
+			began := time.Now()
+			w.Each(2000, func(int) device.Reason { time.Sleep(100 * time.Millisecond); w.Answered(); return "" })
+			took := time.Since(began)
+			if spent := time.Duration(asked) * takes; asked < 2 || spent > took/restFor+takes {
+				t.Errorf("asked %d times for %v each in %v", asked, takes, took)
+			}
+		})
+	}
+}
+
 // A hub that fails above twelve makes it fall back to ten, and stay there.
 func TestFallsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -139,33 +175,40 @@ func TestRefusalsAreNoSign(t *testing.T) {
 	})
 }
 
-// It never rises while a backup runs, and falls back when one begins.
+// It never rises while a backup runs.
 func TestNeverRisesBesideABackup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h hub
 		w := Start(Options{Open: 1000, BackupRuns: func() bool { return true }})
-		w.Each(100, func(int) device.Reason { h.visit(time.Second); return "" })
+		w.Each(100, func(int) device.Reason { w.Answered(); h.visit(time.Second); return "" })
 		if used := w.Used(); h.most > Usual || !used.HeldBack {
 			t.Errorf("%d at a time, %+v", h.most, used)
 		}
 	})
-	synctest.Test(t, func(t *testing.T) {
-		var h hub
-		var runs atomic.Bool
-		w := Start(Options{Open: 1000, BackupRuns: runs.Load})
-		w.Each(300, func(i int) device.Reason {
-			if i == 50 {
-				runs.Store(true)
+}
+
+// It falls back when a backup begins, whenever that is: while it rises, or once it has risen as
+// far as it may. What was let in before ends; nothing more is.
+func TestFallsBackBesideABackup(t *testing.T) {
+	for _, begins := range []time.Duration{1500 * time.Millisecond, 2 * time.Second, 4900 * time.Millisecond, 20 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			var h hub
+			var most atomic.Int32 // a while after the backup has begun
+			began := time.Now()
+			w := Start(Options{Open: 1000, BackupRuns: func() bool { return time.Since(began) >= begins }})
+			w.Each(3000, func(int) device.Reason {
+				w.Answered()
+				late := time.Since(began) > begins+3*time.Second
+				if now := int32(h.visit(time.Second)); late && now > most.Load() {
+					most.Store(now)
+				}
+				return ""
+			})
+			if used := w.Used(); h.most <= Usual || most.Load() != Usual || !used.HeldBack {
+				t.Errorf("a backup after %v: %d at a time before it, %d beside it, %+v", begins, h.most, most.Load(), used)
 			}
-			if now := h.visit(time.Second); i > 250 && now > Usual {
-				t.Errorf("%d at a time beside a backup", now)
-			}
-			return ""
 		})
-		if used := w.Used(); h.most <= Usual || !used.HeldBack {
-			t.Errorf("%d at a time, %+v", h.most, used)
-		}
-	})
+	}
 }
 
 // Silent devices give their places to others, and are a sign.
