@@ -14,7 +14,7 @@ var usbmuxdTrouble = &Check{
 	Title: "usbmuxd on this computer keeps pair records",
 	Doc: `usbmuxd is the program through which a computer reaches its devices, and it keeps the pair records by which they trust the computer. Where it cannot hand one out or save one, a device cannot be examined though it trusts this computer. It is no fault of the device and does not stop iCloud Backup.
 
-Judged from its answers. Result 1 means that it does not know the request: usbmuxd 1.0.8 and older do not hand out pair records. Other results are errors of the system, such as 13 for a folder that it may not read, and 22 for one that is not there.`,
+Judged from its answers. Result 1 means that it does not know the request: usbmuxd 1.0.8 and older do not hand out pair records. Other results are errors of the system, such as 13 for a folder that it may not read, and 22 for one that is not there. After pairing the record is read back: a usbmuxd that says it has saved it and still hands out a broken one, or none, has kept the old file in its folder, and to pair again does not help.`,
 	Effect:   Informs,
 	Sources:  []remedies.Source{remedies.UsbmuxdPairRecords},
 	Remedies: []remedies.ID{remedies.RepairUsbmuxd},
@@ -31,6 +31,8 @@ func judgeUsbmuxd(s device.Snapshot) []Finding {
 	switch {
 	case err == nil:
 		return ok("usbmuxd handed out the pair record of the device.", read(s, "Pair record", "handed out", "handed out", "usbmux ReadPairRecord"))
+	case gap.Reason == device.RecordUnsaved && (result == string(device.RecordBroken) || result == string(device.NeverPaired)):
+		return notKept(s, device.Reason(result))
 	case gap.Reason == device.RecordUnsaved:
 		return usbmuxdFailed(s, "The device trusts this computer, but usbmuxd could not save the pair record", request, result)
 	case gap.Reason != device.MuxTrouble:
@@ -40,6 +42,16 @@ func judgeUsbmuxd(s device.Snapshot) []Finding {
 	default:
 		return usbmuxdFailed(s, "usbmuxd on this computer did not hand out what a session with the device needs", request, result)
 	}
+}
+
+// notKept is a warning that usbmuxd saved a pair record by its own word, and does not hand it out.
+func notKept(s device.Snapshot, why device.Reason) []Finding {
+	handedOut := "none"
+	if why == device.RecordBroken {
+		handedOut = "a broken one"
+	}
+	return warning(fmt.Sprintf("The device trusts this computer, but usbmuxd did not keep the pair record that it was given: it hands out %s.", handedOut),
+		read(s, "Pair record after pairing", handedOut, "the one that was saved", "usbmux ReadPairRecord"))
 }
 
 // usbmuxdFailed is a warning with the answer that usbmuxd gave.

@@ -31,6 +31,7 @@ var settingsRemedies = []*Remedy{
 			"On this computer, run: backupdoctor self-check",
 			"Update usbmuxd, or on Windows the app Apple Devices: usbmuxd 1.0.8 and older do not hand out pair records.",
 			"See that usbmuxd can write to its folder of pair records: /var/lib/lockdown on Linux, /var/db/lockdown on a Mac, C:\\ProgramData\\Apple\\Lockdown on Windows.",
+			"If usbmuxd still hands out a broken record after pairing, stop it, move the file UDID.plist of this device out of that folder, start usbmuxd, and run: backupdoctor scan --pair",
 			"Restart usbmuxd, or this computer, and run the scan again.",
 		},
 		Sources: []Source{UsbmuxdPairRecords},

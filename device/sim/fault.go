@@ -94,6 +94,7 @@ const (
 	Swapped     Kind = "swapped"      // the numbers of the first two devices lead to each other
 	Ghosts      Kind = "ghosts"       // who listens hears everything twice, and of pairings and devices that never were
 	WeakHub     Kind = "weak-hub"     // while Count devices on USB are spoken with (12 if that is 0), the connections to any other break; with Seconds they are silent first
+	Forgetful   Kind = "forgetful"    // SavePairRecord answers Result 0 and keeps nothing: what was there before is handed out as before
 )
 
 // has reports whether any of the faults is of the kind.
@@ -146,7 +147,7 @@ func (k Kind) ofBackup() bool { return k == HostilePath || k == BackupError || k
 // ofTray reports whether the kind is about the mux itself.
 func (k Kind) ofTray() bool {
 	switch k {
-	case ListRefused, Unlisted, ListedTwice, OddEntry, StrayReply, HangUp, Swapped, Ghosts, WeakHub:
+	case ListRefused, Unlisted, ListedTwice, OddEntry, StrayReply, HangUp, Swapped, Ghosts, WeakHub, Forgetful:
 		return true
 	}
 	return false

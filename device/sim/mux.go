@@ -145,7 +145,9 @@ func (s *muxSession) answer(tag uint32, request muxRequest) error {
 		}
 		return s.message(tag, dict{"PairRecordData": record}, name)
 	case "SavePairRecord":
-		s.tray.keepRecord(request.PairRecordID, request.PairRecordData)
+		if !has(s.faults, Forgetful) {
+			s.tray.keepRecord(request.PairRecordID, request.PairRecordData)
+		}
 		s.tray.tellPaired(request.DeviceID)
 		return s.result(tag, muxOK, name)
 	case "DeletePairRecord":

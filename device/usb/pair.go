@@ -51,7 +51,8 @@ var PermittedPair = []string{
 // Otherwise the error is a [device.Gap] with lockdownd's own name for it, where there is one:
 // TrustDenied, TrustForbidden, DeviceError, TrustPending or Locked if the minute passed while
 // the device waited for its owner, Timeout if it said nothing, RecordUnsaved if the device
-// does trust this computer now, but usbmuxd could not keep that.
+// does trust this computer now, but usbmuxd could not keep that, or hands out another record
+// than it was given.
 //
 // These are the only requests of the package that change something, see [PermittedPair]. Do
 // not call it unless a person asked for it.
@@ -190,7 +191,23 @@ func (p *pairTry) ask(ctx context.Context) (err error) {
 		return err
 	}
 	p.record.EscrowBag = escrow
-	return p.door.savePairRecord(ctx, p.attached, cmp.Or(p.said, p.attached.UDID), p.record)
+	udid := cmp.Or(p.said, p.attached.UDID)
+	if err := p.door.savePairRecord(ctx, p.attached, udid, p.record); err != nil {
+		return err
+	}
+	return p.door.confirmSaved(ctx, udid)
+}
+
+// confirmSaved makes sure that usbmuxd hands out a record which it says it has saved. The error is
+// device.RecordUnsaved if it has none, or one that cannot be used; the Detail says which. That it
+// does not answer is no sign of either.
+func (d Door) confirmSaved(ctx context.Context, udid string) error {
+	_, err := d.readCredential(ctx, udid)
+	switch reason := device.GapOf(err).Reason; reason {
+	case device.NeverPaired, device.RecordBroken:
+		return device.Gap{Reason: device.RecordUnsaved, Detail: "ReadPairRecord." + string(reason)}
+	}
+	return nil
 }
 
 // pairing is the part of a pair record that the device gets.
@@ -277,8 +294,8 @@ func (d Door) readBUID(ctx context.Context) (string, error) {
 }
 
 // savePairRecord gives a pair record to usbmuxd to keep, under the UDID as the device spells
-// it. The error is device.RecordUnsaved
-// whatever goes wrong: the device trusts this computer by then.
+// it. The error is device.RecordUnsaved whatever goes wrong: the device trusts this computer
+// by then.
 func (d Door) savePairRecord(ctx context.Context, a Attached, udid string, record ios.PairRecord) error {
 	const request = "SavePairRecord"
 	mux, err := d.open(ctx)
