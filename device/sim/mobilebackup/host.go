@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"strings"
 )
 
 // batchSize is how many files go with one message.
@@ -213,7 +214,7 @@ func (s *session) readFile(to io.Writer, buffer []byte) error {
 // list is the sizes of the entries of a folder on the host, by name; -1 for what is no file. A
 // folder that is not there has none.
 func (s *session) list(path string) (map[string]int64, error) {
-	payload, err := s.ask("DLContentsOfDirectory", path, map[string]any{})
+	payload, err := s.ask("DLContentsOfDirectory", strings.TrimSuffix(path, "/"), map[string]any{})
 	if failed := (*hostError)(nil); errors.As(err, &failed) && failed.code == hostNotFound {
 		return nil, nil
 	}
