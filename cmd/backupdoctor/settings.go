@@ -22,7 +22,6 @@ type setting struct {
 	config.Setting
 	flag   string   // "" if it is called like the key
 	only   []string // the commands that take it; nil for all that have the flag
-	except []string // the commands whose flag means something else
 	yields []string // flags on the command line that it gives way to
 }
 
@@ -36,7 +35,6 @@ func (s setting) flagName() string {
 // settings are what a user can set once.
 func settings() []setting {
 	scans := []string{"scan", "watch", "bench"}
-	ofBackups := []string{"verify", "backups"}
 	return []setting{
 		{Setting: config.Setting{Key: "assets", Path: config.WholePath, Usual: "none"}},
 		{Setting: config.Setting{Key: "ignore", Path: config.WholePath, Usual: suppressions.FileName}, yields: []string{"no-ignore"}},
@@ -45,8 +43,8 @@ func settings() []setting {
 			flag:    "o", only: scans, yields: []string{"json", "from"},
 		},
 		{Setting: config.Setting{Key: "force", Check: checkBool, Hint: "use true or false", Usual: "false"}, only: scans},
-		{Setting: config.Setting{Key: "timeout", Check: checkTime(1), Hint: timeHint, Usual: "20s, on Wi-Fi 60s"}, except: ofBackups},
-		{Setting: config.Setting{Key: "deadline", Check: checkTime(0), Hint: timeHint + "; 0 is no limit", Usual: "10m"}, except: ofBackups},
+		{Setting: config.Setting{Key: "timeout", Check: checkTime(1), Hint: timeHint, Usual: "20s, on Wi-Fi 60s; a backup none"}},
+		{Setting: config.Setting{Key: "deadline", Check: checkTime(0), Hint: timeHint + "; 0 is no limit", Usual: "10m; of backups none"}},
 		{Setting: config.Setting{Key: "jobs", Check: checkJobs, Hint: "a number, 1 or more", Usual: "10, more while all answer well"}},
 		{Setting: config.Setting{Key: "max-age", Check: checkDays, Hint: "14d are 14 days, 2w two weeks", Usual: "2d"}},
 		{Setting: config.Setting{Key: "fail-on", Check: checkLevel, Hint: levelHint, Usual: string(report.Unproved)}},
@@ -90,7 +88,7 @@ func (e env) takeSettings(app *cli.App) {
 
 func (s setting) isTakenBy(c *cli.Command) bool {
 	hasFlag := slices.ContainsFunc(c.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), s.flagName()) })
-	return hasFlag && (s.only == nil || slices.Contains(s.only, c.Name)) && !slices.Contains(s.except, c.Name) && (c.Name != "report" || s.flagName() != "o")
+	return hasFlag && (s.only == nil || slices.Contains(s.only, c.Name)) && (c.Name != "report" || s.flagName() != "o")
 }
 
 // configPath is the file that --config names, before the command or behind it.
