@@ -23,7 +23,7 @@ func FuzzDiagnose(f *testing.F) {
 		{},
 	} {
 		var recording bytes.Buffer
-		if err := device.WriteRecording(&recording, device.Recording{Schema: device.RecordingSchema, Snapshots: []device.Snapshot{s}}); err != nil {
+		if err := device.WriteRecording(&recording, device.Recording{Snapshots: []device.Snapshot{s}}); err != nil {
 			f.Fatal(err)
 		}
 		f.Add(recording.Bytes())

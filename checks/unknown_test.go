@@ -57,13 +57,13 @@ func withOneRefused(t *testing.T, s device.Snapshot) map[string]device.Snapshot 
 			if value, known := node["value"]; known {
 				walk(value, path)
 				delete(node, "value")
-				node["unknown"] = device.Refused
+				node["reason"] = device.Refused
 				var variant device.Snapshot
 				if err := json.Unmarshal([]byte(asJSON(t, tree)), &variant); err != nil {
 					t.Fatal(err)
 				}
 				variants[path] = variant
-				delete(node, "unknown")
+				delete(node, "reason")
 				node["value"] = value
 				return
 			}

@@ -11,7 +11,7 @@ import "time"
 type Attempt struct {
 	Source  string         `json:"source" privacy:"public"`            // os_trace_relay, syslog_relay or file
 	Origin  string         `json:"origin,omitempty" privacy:"private"` // path of the file; "" for an attached device
-	Outcome AttemptOutcome `json:"outcome" privacy:"public"`
+	Outcome AttemptOutcome `json:"outcome" privacy:"public"`           // how it ended
 
 	From  Fact[time.Time] `json:"from,omitzero"`  // when its first line was written, or else when listening began
 	Until Fact[time.Time] `json:"until,omitzero"` // when the line was written that ended it, or else when listening ended
@@ -44,7 +44,7 @@ const (
 
 // Conditions are what the scheduler of backups sees of the device. // backupd, =scheduler=
 type Conditions struct {
-	At         time.Time  `json:"at"`
+	At         time.Time  `json:"at"`                  // when it was logged; UTC
 	Enabled    Fact[bool] `json:"enabled,omitzero"`    // enabled
 	Locked     Fact[bool] `json:"locked,omitzero"`     // locked
 	OnPower    Fact[bool] `json:"onPower,omitzero"`    // onPower
@@ -66,7 +66,7 @@ type BackupPage struct {
 
 // LogLine is one line of a log.
 type LogLine struct {
-	At      time.Time `json:"at"`
+	At      time.Time `json:"at"`                       // when it was logged; UTC
 	Process string    `json:"process" privacy:"public"` // backupd, Preferences or Setup
 	Text    string    `json:"text" privacy:"private"`   // may name files, apps and accounts
 }

@@ -42,9 +42,9 @@ const (
 // Proof is what verification of a backup found: which statements about it were shown, and
 // beside them what was counted. Whether that makes it whole is concluded by package checks.
 type Proof struct {
-	Depth      ProofDepth  `json:"depth" privacy:"public"`
-	Statements []Statement `json:"statements,omitempty"` // in the order of StatementIDs
-	NextFails  bool        `json:"nextFails"`            // a fault makes the next backup to this folder fail
+	Depth      ProofDepth  `json:"depth" privacy:"public"` // how hard it was looked at
+	Statements []Statement `json:"statements,omitempty"`   // in the order of StatementIDs
+	NextFails  bool        `json:"nextFails"`              // a fault makes the next backup to this folder fail
 
 	Listed      uint64 `json:"listed"`      // files in the manifest
 	Found       uint64 `json:"found"`       // of those, in the folder
@@ -78,5 +78,5 @@ type BackupProblem struct {
 	Domain string `json:"domain,omitempty" privacy:"private"` // HomeDomain, AppDomain-…
 	Path   string `json:"path,omitempty" privacy:"private"`   // relative to the domain; for what the manifest does not list, to the backup's folder
 	FileID string `json:"fileID,omitempty" privacy:"private"` // the name it is stored under
-	Detail string `json:"detail,omitempty" privacy:"public"`
+	Detail string `json:"detail,omitempty" privacy:"public"`  // what was read
 }

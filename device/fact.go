@@ -43,7 +43,7 @@ func (f Fact[T]) Get() (T, error) {
 // IsZero reports whether nobody asked; encoding/json leaves such facts out.
 func (f Fact[T]) IsZero() bool { return !f.known && f.gap == Gap{} }
 
-// MarshalJSON writes {"value": …} or {"unknown": reason}.
+// MarshalJSON writes {"value": …} or {"reason": …}.
 func (f Fact[T]) MarshalJSON() ([]byte, error) {
 	value, err := f.Get()
 	if err != nil {

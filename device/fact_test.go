@@ -49,14 +49,14 @@ func TestGapIsItsReason(t *testing.T) {
 }
 
 func TestFactJSON(t *testing.T) {
-	check(t, "not asked", Fact[bool]{}, `{"unknown":"not-asked"}`)
+	check(t, "not asked", Fact[bool]{}, `{"reason":"not-asked"}`)
 	check(t, "known", Known(true), `{"value":true}`)
 	check(t, "known to be no", Known(false), `{"value":false}`)
 	check(t, "known to be nothing", Known(""), `{"value":""}`)
 	check(t, "empty list", Known([]Crash{}), `{"value":[]}`)
 	check(t, "nil list", Known[[]Crash](nil), `{"value":null}`)
-	check(t, "reason", Unknown[string](Locked), `{"unknown":"locked"}`)
-	check(t, "detail", Unknown[string](Gap{DeviceError, "Odd"}), `{"unknown":"device-error","detail":"Odd"}`)
+	check(t, "reason", Unknown[string](Locked), `{"reason":"locked"}`)
+	check(t, "detail", Unknown[string](Gap{DeviceError, "Odd"}), `{"reason":"device-error","detail":"Odd"}`)
 }
 
 // check writes a fact and reads it back. A fact nobody asked for comes back as a fact
@@ -82,11 +82,11 @@ func check[T any](t *testing.T, name string, fact Fact[T], want string) {
 func TestFactRejects(t *testing.T) {
 	for _, data := range []string{
 		`{}`, `null`, `true`, `[]`,
-		`{"value":true,"unknown":"locked"}`,
+		`{"value":true,"reason":"locked"}`,
 		`{"value":null}`,
 		`{"value":"true"}`,
-		`{"unknown":""}`,
-		`{"unknown":"Locked by Anna"}`,
+		`{"reason":""}`,
+		`{"reason":"Locked by Anna"}`,
 	} {
 		var fact Fact[bool]
 		if err := json.Unmarshal([]byte(data), &fact); err == nil {

@@ -58,7 +58,7 @@ type PastAttempt struct {
 // PastCause is an error behind an error.
 type PastCause struct {
 	Domain string `json:"domain" privacy:"public"` // CKErrorDomain
-	Code   int    `json:"code"`
+	Code   int    `json:"code"`                    // number in that domain
 }
 
 // PastSchedule is what the device's scheduler of backups had noted.
@@ -76,20 +76,20 @@ type PastSchedule struct {
 // BackupWindow is a time in which the device was on power, locked and on Wi-Fi, so that a
 // backup could run. Its conditions are those at its end: the one that is false was lost.
 type BackupWindow struct {
-	Start           time.Time       `json:"start"`
-	Seconds         float64         `json:"seconds"`
-	Enabled         Fact[bool]      `json:"enabled,omitzero"`
-	OnPower         Fact[bool]      `json:"onPower,omitzero"`
-	Locked          Fact[bool]      `json:"locked,omitzero"`
-	OnWiFi          Fact[bool]      `json:"onWiFi,omitzero"`
-	Scheduled       Fact[bool]      `json:"scheduled,omitzero"`     // a backup over Wi-Fi was scheduled
-	Running         Fact[bool]      `json:"running,omitzero"`       // and running
-	NextInSeconds   Fact[float64]   `json:"nextInSeconds,omitzero"` // until the next one
-	RetrySeconds    Fact[float64]   `json:"retrySeconds,omitzero"`  // until one may be tried again
-	SinceSeconds    Fact[float64]   `json:"sinceSeconds,omitzero"`  // since the last one
-	FailureCount    Fact[uint64]    `json:"failureCount,omitzero"`
-	Error           Fact[PastCause] `json:"error,omitzero"` // absent if there was none
-	OnCellular      Fact[bool]      `json:"onCellular,omitzero"`
+	Start           time.Time       `json:"start"`                    // when it began; UTC
+	Seconds         float64         `json:"seconds"`                  // how long it lasted
+	Enabled         Fact[bool]      `json:"enabled,omitzero"`         // iCloud Backup was on
+	OnPower         Fact[bool]      `json:"onPower,omitzero"`         // the device had power
+	Locked          Fact[bool]      `json:"locked,omitzero"`          // the device was locked
+	OnWiFi          Fact[bool]      `json:"onWiFi,omitzero"`          // the device was on Wi-Fi
+	Scheduled       Fact[bool]      `json:"scheduled,omitzero"`       // a backup over Wi-Fi was scheduled
+	Running         Fact[bool]      `json:"running,omitzero"`         // and running
+	NextInSeconds   Fact[float64]   `json:"nextInSeconds,omitzero"`   // until the next one
+	RetrySeconds    Fact[float64]   `json:"retrySeconds,omitzero"`    // until one may be tried again
+	SinceSeconds    Fact[float64]   `json:"sinceSeconds,omitzero"`    // since the last one
+	FailureCount    Fact[uint64]    `json:"failureCount,omitzero"`    // failures in a row until then
+	Error           Fact[PastCause] `json:"error,omitzero"`           // absent if there was none
+	OnCellular      Fact[bool]      `json:"onCellular,omitzero"`      // the device was on cellular
 	Expensive       Fact[bool]      `json:"expensive,omitzero"`       // the network costs by volume
 	CellularAllowed Fact[bool]      `json:"cellularAllowed,omitzero"` // from the 18 field form on
 }
@@ -103,8 +103,8 @@ type PastPreflight struct {
 
 // DomainSize is the share of one domain, for an app named after its bundle id.
 type DomainSize struct {
-	Domain string `json:"domain" privacy:"private"`
-	Bytes  uint64 `json:"bytes"`
+	Domain string `json:"domain" privacy:"private"` // AppDomain-net.example.chat
+	Bytes  uint64 `json:"bytes"`                    // of its files
 }
 
 // PastRestore is whether the device was set up from a backup lately, or still is.
@@ -160,9 +160,9 @@ type PastNetwork struct {
 // NetworkExtension is a VPN, proxy, filter or resolver that is set up on the device. Its name
 // and its servers are not kept.
 type NetworkExtension struct {
-	Kind        ExtensionKind `json:"kind" privacy:"public"`
-	Enabled     Fact[bool]    `json:"enabled,omitzero"` // Enabled: chosen in Settings; whether it was connected is not recorded
-	FromProfile bool          `json:"fromProfile"`      // ProfileInfo is there: a configuration profile set it up, otherwise an app or a person
+	Kind        ExtensionKind `json:"type" privacy:"public"` // VPN, proxy, filter or DNS
+	Enabled     Fact[bool]    `json:"enabled,omitzero"`      // Enabled: chosen in Settings; whether it was connected is not recorded
+	FromProfile bool          `json:"fromProfile"`           // ProfileInfo is there: a configuration profile set it up, otherwise an app or a person
 }
 
 // ExtensionKind is the type of payload of a network extension.

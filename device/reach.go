@@ -12,9 +12,9 @@ type Reach struct {
 
 // HostReach is what became of one connection.
 type HostReach struct {
-	Host   string           `json:"host" privacy:"public"` // gateway.icloud.com
-	Issuer Fact[CertIssuer] `json:"issuer,omitzero" privacy:"public"`
-	Name   Fact[string]     `json:"name,omitzero" privacy:"private"` // organisation that issued the certificate, by its own word
+	Host   string           `json:"host" privacy:"public"`            // gateway.icloud.com
+	Issuer Fact[CertIssuer] `json:"issuer,omitzero" privacy:"public"` // who issued its certificate
+	Name   Fact[string]     `json:"name,omitzero" privacy:"private"`  // organisation that issued the certificate, by its own word
 }
 
 // CertIssuer tells who vouches for the certificate that a host showed.

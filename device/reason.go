@@ -132,7 +132,7 @@ func (r Reason) Transient() bool {
 
 // A Gap is a Reason with the detail that goes with it.
 type Gap struct {
-	Reason Reason `json:"unknown" privacy:"public"`
+	Reason Reason `json:"reason" privacy:"public"`           // why there is no value
 	Detail string `json:"detail,omitempty" privacy:"public"` // a device's own error name; at most 64 letters, digits and dots
 }
 

@@ -2,15 +2,19 @@ package device
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"time"
 )
 
-// RecordingSchema is the schema number that WriteRecording writes. Adding a field does not
-// raise it; changing the meaning or the name of one does.
-const RecordingSchema = 1
+// RecordingKind is the kind of a recording.
+const RecordingKind = "recording"
+
+// RecordingSchema is the schema number of a recording. Adding a field does not raise it;
+// renaming one or changing its meaning does.
+const RecordingSchema = 2
 
 // MaxRecordingBytes is the size above which ReadRecording gives up: a thousand devices with
 // hundreds of apps each need about half of it.
@@ -19,8 +23,9 @@ const MaxRecordingBytes = 64 << 20
 // A Recording is a run as it was learned: facts without conclusions. Judged again, on any
 // machine and at any time, it gives the same report.
 type Recording struct {
-	Schema    int        `json:"schema"`                         // RecordingSchema of the version that wrote it
-	Tool      string     `json:"tool" privacy:"public"`          // version of backupdoctor that wrote it
+	Kind      string     `json:"kind" privacy:"public"`          // what this document is: recording
+	Schema    int        `json:"schema"`                         // schema number of its kind
+	Tool      string     `json:"toolVersion" privacy:"public"`   // version of backupdoctor that wrote it
 	Run       string     `json:"run,omitempty" privacy:"public"` // id of the run, a UUID
 	StartedAt time.Time  `json:"startedAt,omitzero"`             // when it began; UTC
 	Redacted  bool       `json:"redacted"`                       // Redact was applied to every snapshot
@@ -47,7 +52,7 @@ type Jobs struct {
 // WriteRecording writes recording as indented JSON under the present schema number,
 // whatever its own Schema says.
 func WriteRecording(w io.Writer, recording Recording) error {
-	recording.Schema = RecordingSchema
+	recording.Kind, recording.Schema = RecordingKind, RecordingSchema
 	if recording.Snapshots == nil {
 		recording.Snapshots = []Snapshot{}
 	}
@@ -60,7 +65,7 @@ func WriteRecording(w io.Writer, recording Recording) error {
 	return nil
 }
 
-// ReadRecording reads what WriteRecording wrote, in this version or an older one. Fields it
+// ReadRecording reads what WriteRecording wrote under the present schema number. Fields it
 // does not know are passed over, since adding one does not raise the schema. The file may
 // come from a stranger: its size is bounded, and its texts are as untrusted as a device's.
 func ReadRecording(r io.Reader) (Recording, error) {
@@ -90,7 +95,8 @@ func ReadRecording(r io.Reader) (Recording, error) {
 // future may not fit our types.
 func checkSchema(data []byte) error {
 	var head struct {
-		Schema *int `json:"schema"`
+		Kind   string `json:"kind"`
+		Schema *int   `json:"schema"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
 		return fmt.Errorf("this is not a recording: %w", err)
@@ -98,8 +104,12 @@ func checkSchema(data []byte) error {
 	switch {
 	case head.Schema == nil || *head.Schema < 1:
 		return fmt.Errorf("this is not a recording: it has no schema number")
+	case *head.Schema == 1:
+		return errors.New("schema number 1 is no longer supported: make the recording again")
+	case head.Kind != RecordingKind:
+		return fmt.Errorf("this is not a recording: its kind is %s", Token(head.Kind))
 	case *head.Schema > RecordingSchema:
-		return fmt.Errorf("the recording has schema %d and this version reads up to %d: use a newer backupdoctor", *head.Schema, RecordingSchema)
+		return fmt.Errorf("the recording has schema number %d and this version reads %d: use a newer backupdoctor", *head.Schema, RecordingSchema)
 	}
 	return nil
 }

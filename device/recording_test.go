@@ -14,7 +14,7 @@ var factsByValue = cmp.Exporter(isFact)
 
 func TestRecordingKeepsEveryField(t *testing.T) {
 	want, _ := filled[Recording](t)
-	want.Schema = RecordingSchema
+	want.Kind, want.Schema = RecordingKind, RecordingSchema
 	var file bytes.Buffer
 	if err := WriteRecording(&file, want); err != nil {
 		t.Fatal(err)
@@ -34,13 +34,14 @@ func TestRecordingOfNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = `{
-  "schema": 1,
-  "tool": "",
+  "kind": "recording",
+  "schema": 2,
+  "toolVersion": "",
   "redacted": false,
   "snapshots": [],
   "gaps": [
     {
-      "unknown": "unreachable"
+      "reason": "unreachable"
     }
   ]
 }
@@ -56,12 +57,14 @@ func TestReadRecordingRejects(t *testing.T) {
 		"not JSON":          {`<plist>`, "not a recording"},
 		"another document":  {`{"devices": []}`, "no schema number"},
 		"schema zero":       {`{"schema": 0}`, "no schema number"},
-		"the future":        {`{"schema": 2, "snapshots": "in another shape"}`, "use a newer backupdoctor"},
-		"wrong type":        {`{"schema": 1, "snapshots": {}}`, "cannot be understood"},
-		"fact without half": {`{"schema": 1, "snapshots": [{"takenAt": "2026-11-22T00:00:00Z", "newest": {}}]}`, "either a value or a reason"},
-		"no date":           {`{"schema": 1, "snapshots": [{"device": {"udid": "0"}}]}`, "takenAt"},
-		"reason with teeth": {`{"schema": 1, "snapshots": [], "gaps": [{"unknown": "\u001b[2J"}]}`, "cannot be understood"},
-		"two documents":     {`{"schema": 1} {"schema": 1}`, "not a recording"},
+		"the future":        {`{"kind": "recording", "schema": 3, "snapshots": "in another shape"}`, "use a newer backupdoctor"},
+		"number 1":          {`{"schema": 1, "snapshots": []}`, "no longer supported"},
+		"another kind":      {`{"kind": "report", "schema": 2}`, "its kind is report"},
+		"wrong type":        {`{"kind": "recording", "schema": 2, "snapshots": {}}`, "cannot be understood"},
+		"fact without half": {`{"kind": "recording", "schema": 2, "snapshots": [{"takenAt": "2026-11-22T00:00:00Z", "newest": {}}]}`, "either a value or a reason"},
+		"no date":           {`{"kind": "recording", "schema": 2, "snapshots": [{"device": {"udid": "0"}}]}`, "takenAt"},
+		"reason with teeth": {`{"kind": "recording", "schema": 2, "snapshots": [], "gaps": [{"reason": "\u001b[2J"}]}`, "cannot be understood"},
+		"two documents":     {`{"kind": "recording", "schema": 2} {}`, "not a recording"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -74,7 +77,7 @@ func TestReadRecordingRejects(t *testing.T) {
 }
 
 func TestReadRecordingPassesOverNewFields(t *testing.T) {
-	const file = `{"schema": 1, "weather": "fine", "snapshots": [{"takenAt": "2026-11-22T00:00:00Z", "mood": 1}]}`
+	const file = `{"kind": "recording", "schema": 2, "weather": "fine", "snapshots": [{"takenAt": "2026-11-22T00:00:00Z", "mood": 1}]}`
 	recording, err := ReadRecording(strings.NewReader(file))
 	if err != nil || len(recording.Snapshots) != 1 {
 		t.Errorf("got %+v, %v; want one snapshot", recording, err)
@@ -97,7 +100,7 @@ var blank = bytes.Repeat([]byte{' '}, 1<<20)
 
 // FuzzReadRecording holds that whatever can be read can be written, and then reads the same.
 func FuzzReadRecording(f *testing.F) {
-	f.Add([]byte(`{"schema": 1, "snapshots": [{"takenAt": "2026-11-22T00:00:00Z", "live": {"crashes": {"value": null}, "trusted": {"unknown": "locked"}}}]}`))
+	f.Add([]byte(`{"kind": "recording", "schema": 2, "snapshots": [{"takenAt": "2026-11-22T00:00:00Z", "live": {"crashes": {"value": null}, "trusted": {"reason": "locked"}}}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		first, err := ReadRecording(bytes.NewReader(data))
 		if err != nil {

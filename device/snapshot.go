@@ -44,8 +44,8 @@ type Tray struct {
 
 // Host is the computer that looked.
 type Host struct {
-	OS   string `json:"os" privacy:"public"`   // runtime.GOOS
-	Tool string `json:"tool" privacy:"public"` // version of backupdoctor
+	OS   string `json:"os" privacy:"public"`          // runtime.GOOS
+	Tool string `json:"toolVersion" privacy:"public"` // version of backupdoctor
 }
 
 // Identity tells one device from another, and how to talk of it.

@@ -3,8 +3,8 @@ package device
 // A Statement is one thing that is so of every whole backup, and whether it was shown of
 // this one. What a list of them amounts to is for package checks to conclude.
 type Statement struct {
-	ID     StatementID `json:"id" privacy:"public"`
-	Shown  Shown       `json:"shown" privacy:"public"`
+	ID     StatementID `json:"id" privacy:"public"`               // which statement
+	Shown  Shown       `json:"shown" privacy:"public"`            // true, false, unknown or not-asked
 	Count  uint64      `json:"count,omitempty"`                   // how many files, or rows of the list, it was shown of
 	Of     uint64      `json:"of,omitempty"`                      // of how many
 	Faults []string    `json:"faults,omitempty" privacy:"public"` // the modes that refute it or leave it open

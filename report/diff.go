@@ -17,12 +17,9 @@ const (
 	CauseGone       = "gone"        // it was there before, and the device is not in the newer report
 )
 
-// DiffSchema is the number of the contract of a [Diff], as Schema is that of a report.
-const DiffSchema = 1
-
 // A Diff says what has become of every cause between two reports.
 type Diff struct {
-	Schema  int          `json:"schema"`       // number of the contract
+	Header
 	Old     time.Time    `json:"old,omitzero"` // when the last device of the older report was examined
 	New     time.Time    `json:"new,omitzero"` // and of the newer
 	Devices []DeviceDiff `json:"devices"`      // those of the newer report, then those that only the older has
@@ -62,7 +59,7 @@ type ChangeCounts struct {
 // Compare says what has become of every cause from an older report to a newer one. Devices
 // are the same if their UDIDs are.
 func Compare(older, newer Report) Diff {
-	diff := Diff{Schema: DiffSchema, Old: older.TakenAt, New: newer.TakenAt, Devices: []DeviceDiff{}}
+	diff := Diff{Header: NewHeader(KindDiff), Old: older.TakenAt, New: newer.TakenAt, Devices: []DeviceDiff{}}
 	before, seen := map[string]Device{}, map[string]bool{}
 	for _, d := range older.Devices {
 		before[device.UDIDKey(d.UDID)] = d

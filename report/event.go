@@ -26,7 +26,7 @@ const (
 // An Event is one thing that happened in a run, as it happened. Written one a line they are
 // the format ndjson. Which fields are there hangs on Type; times are UTC, in RFC 3339.
 type Event struct {
-	Schema     int       `json:"schema"`               // number of the contract, that of the report
+	Header
 	Type       string    `json:"event"`                // run_start, device_attached, device_state, device_done, device_detached, run_summary or exit_error
 	At         time.Time `json:"at"`                   // when it happened
 	Run        string    `json:"run"`                  // id of the run

@@ -2,15 +2,11 @@ package report
 
 import "time"
 
-// HistorySchema is the number of the contract below, of what is told about past runs. The
-// rule is that of [Schema]: within one number fields and values are only added.
-const HistorySchema = 1
-
 // A RunList is the newest runs of a history.
 type RunList struct {
-	Schema int       `json:"schema"` // number of the contract
-	Total  int       `json:"total"`  // runs in the history
-	Runs   []PastRun `json:"runs"`   // the newest of them, newest first
+	Header
+	Total int       `json:"total"` // runs in the history
+	Runs  []PastRun `json:"runs"`  // the newest of them, newest first
 }
 
 // What became of a run.
@@ -87,7 +83,7 @@ type KnownDevice struct {
 
 // A Story is what the history knows of one device.
 type Story struct {
-	Schema int         `json:"schema"` // number of the contract
+	Header
 	Device KnownDevice `json:"device"` // which device it is
 	Total  int         `json:"total"`  // its visits in the history
 	Visits []Visit     `json:"visits"` // the newest of them, newest first
@@ -139,7 +135,7 @@ type PastCause struct {
 
 // A Stale is the devices without a recent good iCloud backup, as far as a history knows.
 type Stale struct {
-	Schema  int           `json:"schema"`  // number of the contract
+	Header
 	At      time.Time     `json:"at"`      // when the question was asked; every age is counted from here
 	Days    int           `json:"days"`    // how old the backup of a device may be
 	Known   int           `json:"known"`   // devices in the history
@@ -148,11 +144,11 @@ type Stale struct {
 	Devices []KnownDevice `json:"devices"` // the stale: those without any, then the oldest first; then the unknown
 }
 
-// A Bench is the places where devices were connected, and how well that went there.
-type Bench struct {
-	Schema int          `json:"schema"` // number of the contract
-	Runs   int          `json:"runs"`   // the newest runs over devices, which were looked at
-	Slots  []SlotHealth `json:"slots"`  // the suspicious first, then those with the most trouble
+// A SlotReport is the places where devices were connected, and how well that went there.
+type SlotReport struct {
+	Header
+	Runs  int          `json:"runs"`  // the newest runs over devices, which were looked at
+	Slots []SlotHealth `json:"slots"` // the suspicious first, then those with the most trouble
 }
 
 // A SlotHealth is one place on the bench. A visit is in trouble if the device was not read
@@ -173,4 +169,29 @@ type SlotHealth struct {
 type ReasonCount struct {
 	Reason string `json:"reason"` // one of device's reasons: timeout, detached, …
 	Visits int    `json:"visits"` // how often
+}
+
+// A History is all runs of a history, and the devices that were examined in them.
+type History struct {
+	Header
+	Runs    []PastRun   `json:"runs"`    // oldest first
+	Devices []RunDevice `json:"devices"` // in the order of their runs
+}
+
+// A RunDevice is one device in one run.
+type RunDevice struct {
+	Run    string `json:"run"`    // id of the run
+	Device Device `json:"device"` // as in the report of that run
+}
+
+// A RunLine is a run of a history that is exported line by line.
+type RunLine struct {
+	Header
+	PastRun
+}
+
+// A VisitLine is a device of a run of a history that is exported line by line.
+type VisitLine struct {
+	Header
+	RunDevice
 }

@@ -15,7 +15,7 @@ func Merge(reports ...Report) (merged Report, older int) {
 	if len(reports) == 1 {
 		return reports[0], 0
 	}
-	merged = Report{JSONSchema: SchemaID, Schema: Schema, Subject: OfDevices, Gaps: []Gap{}, Places: []Place{}, LeftOut: []LeftOut{}, Devices: []Device{}}
+	merged = Report{Header: NewHeader(KindReport), Subject: OfDevices, Gaps: []Gap{}, Places: []Place{}, LeftOut: []LeftOut{}, Devices: []Device{}}
 	place := map[string]int{} // of a device among those of merged, by device.UDIDKey
 	for i, r := range reports {
 		merged.about(r)

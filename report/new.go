@@ -54,19 +54,18 @@ func Assemble(run Run, devices []Device) Report {
 		devices = []Device{}
 	}
 	r := Report{
-		JSONSchema: SchemaID,
-		Schema:     Schema,
-		Run:        run.ID,
-		StartedAt:  utc(run.Started),
-		Tool:       Tool{Name: "backupdoctor", Version: run.Tool, Effect: "read-only"},
-		Subject:    cmp.Or(run.Subject, OfDevices),
-		Redacted:   run.Redacted,
-		Inventory:  run.Inventory,
-		FailOn:     string(cmp.Or(run.FailOn, Unproved)),
-		Gaps:       append(convert(run.Gaps, newGap), archiveGaps(run.Examined)...),
-		Places:     newPlaces(run),
-		LeftOut:    convert(run.LeftOut, func(l device.LeftOut) LeftOut { return LeftOut{l.UDID, string(l.Connection)} }),
-		Devices:    devices,
+		Header:    NewHeader(KindReport),
+		Run:       run.ID,
+		StartedAt: utc(run.Started),
+		Tool:      Tool{Name: "backupdoctor", Version: run.Tool, Effect: "read-only"},
+		Subject:   cmp.Or(run.Subject, OfDevices),
+		Redacted:  run.Redacted,
+		Inventory: run.Inventory,
+		FailOn:    string(cmp.Or(run.FailOn, Unproved)),
+		Gaps:      append(convert(run.Gaps, newGap), archiveGaps(run.Examined)...),
+		Places:    newPlaces(run),
+		LeftOut:   convert(run.LeftOut, func(l device.LeftOut) LeftOut { return LeftOut{l.UDID, string(l.Connection)} }),
+		Devices:   devices,
 	}
 	if j := run.Jobs; j.Most > 0 {
 		r.Jobs = &Jobs{Most: j.Most, Adaptive: j.Adaptive, FellBack: string(j.FellBack), HeldBack: j.HeldBack}

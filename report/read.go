@@ -73,11 +73,8 @@ type document struct {
 }
 
 func (d document) check() error {
-	switch {
-	case d.Schema < 1:
-		return errors.New("this is no report: it has no schema number")
-	case d.Schema > Schema:
-		return fmt.Errorf("the report has schema %d and this version reads up to %d: use a newer backupdoctor", d.Schema, Schema)
+	if err := checkHeader(d.Header, KindReport, KindEvent); err != nil {
+		return err
 	}
 	devices := d.Report.Devices
 	if d.Whole != nil {
@@ -122,7 +119,7 @@ func ofEvents(events []document) Report {
 	}
 	r.Devices = devices
 	if !whole {
-		r = Report{JSONSchema: SchemaID, Schema: Schema, Run: events[0].Run, Subject: OfDevices, Devices: devices}
+		r = Report{Header: NewHeader(KindReport), Run: events[0].Run, Subject: OfDevices, Devices: devices}
 		r.Tool.Name = "backupdoctor"
 		r.Gaps = []Gap{{Reason: string(device.Interrupted), Summary: "the run was cut off"}}
 	}
@@ -132,7 +129,7 @@ func ofEvents(events []document) Report {
 // sound makes a report that was read fit for every renderer: lists are there, and what is
 // counted is true.
 func sound(r Report) Report {
-	r.JSONSchema, r.Schema = SchemaID, Schema
+	r.Header = NewHeader(KindReport)
 	r.Subject = subjectOf(r)
 	r.Gaps, r.Places, r.LeftOut, r.Devices = listed(r.Gaps), listed(r.Places), listed(r.LeftOut), listed(r.Devices)
 	for _, d := range r.Devices {

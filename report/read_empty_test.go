@@ -8,10 +8,10 @@ import (
 // A device that is null, or holds nothing, is no device that is well: the report is refused.
 func TestReadRefusesEmptyDevices(t *testing.T) {
 	for _, text := range []string{
-		`{"schema": 1, "devices": [null]}`,
-		`{"schema": 1, "devices": [{}]}`,
-		`{"schema": 1, "devices": [{"udid": "A", "verdict": "failing"}, null]}`,
-		`{"schema": 1, "event": "run-summary", "report": {"schema": 1, "devices": [null]}}`,
+		`{"kind": "report", "schema": 2, "devices": [null]}`,
+		`{"kind": "report", "schema": 2, "devices": [{}]}`,
+		`{"kind": "report", "schema": 2, "devices": [{"udid": "A", "verdict": "failing"}, null]}`,
+		`{"kind": "event", "schema": 2, "event": "run-summary", "report": {"kind": "report", "schema": 2, "devices": [null]}}`,
 	} {
 		if r, err := Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), "is empty") {
 			t.Errorf("%s: %d devices, %v", text, len(r.Devices), err)
@@ -21,7 +21,7 @@ func TestReadRefusesEmptyDevices(t *testing.T) {
 
 // A verdict that this version does not know is shown as such, and never counted as well.
 func TestAVerdictOfAnotherVersionIsNotWell(t *testing.T) {
-	r, err := Read(strings.NewReader(`{"schema": 1, "devices": [{"udid": "A", "verdict": "splendid", "takenAt": "2026-11-22T08:00:00Z"}]}`))
+	r, err := Read(strings.NewReader(`{"kind": "report", "schema": 2, "devices": [{"udid": "A", "verdict": "splendid", "takenAt": "2026-11-22T08:00:00Z"}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func eventsOf(t *testing.T, r report.Report, cutOff bool) *bytes.Buffer {
 		events = append(events, report.Event{Type: report.RunSummary, Report: &summary})
 	}
 	for _, e := range events {
-		e.Schema, e.Run = report.Schema, "run"
+		e.Header, e.Run = report.NewHeader(report.KindEvent), "run"
 		if err := format.WriteEvent(&file, e); err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +87,7 @@ func TestReadEvents(t *testing.T) {
 // Of a run that was cut off there is what was finished, and the report says so.
 func TestReadEventsOfARunThatWasCutOff(t *testing.T) {
 	whole := report.New(reporttest.Run(reporttest.Failing("Léa’s iPhone"), reporttest.Well("Sam’s iPhone")))
-	for name, tail := range map[string]string{"between two events": "", "within one": `{"schema":1,"event":"device_do`} {
+	for name, tail := range map[string]string{"between two events": "", "within one": `{"kind":"event","schema":2,"event":"device_do`} {
 		file := eventsOf(t, whole, true)
 		file.WriteString(tail)
 		got, err := report.Read(file)
@@ -108,11 +108,13 @@ func TestReadRefuses(t *testing.T) {
 		"nothing":           {"", "there is no report in it"},
 		"no JSON":           {"Devices may be missing", "cannot be understood"},
 		"another document":  {`{"name": "x"}`, "no schema number"},
-		"a later schema":    {`{"schema": 2, "devices": []}`, "use a newer backupdoctor"},
-		"a recording":       {`{"schema": 1, "tool": "1.2.3", "snapshots": []}`, report.ErrRecording.Error()},
+		"a later schema":    {`{"kind": "report", "schema": 3, "devices": []}`, "use a newer backupdoctor"},
+		"a recording":       {`{"kind": "recording", "schema": 2, "tool": "1.2.3", "snapshots": []}`, report.ErrRecording.Error()},
 		"a list":            {`[]`, "cannot be understood"},
-		"half a report":     {`{"schema": 1, "devices": [`, "cannot be understood"},
-		"a number for text": {`{"schema": 1, "devices": [{"name": 7}]}`, "cannot be understood"},
+		"schema number 1":   {`{"schema": 1, "devices": []}`, "no longer supported"},
+		"another kind":      {`{"kind": "history", "schema": 2, "runs": [], "devices": []}`, "this is a history"},
+		"half a report":     {`{"kind": "report", "schema": 2, "devices": [`, "cannot be understood"},
+		"a number for text": {`{"kind": "report", "schema": 2, "devices": [{"name": 7}]}`, "cannot be understood"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := report.Read(strings.NewReader(c.text))
@@ -121,7 +123,7 @@ func TestReadRefuses(t *testing.T) {
 			}
 		})
 	}
-	if _, err := report.Read(strings.NewReader(`{"schema": 1, "snapshots": []}`)); !errors.Is(err, report.ErrRecording) {
+	if _, err := report.Read(strings.NewReader(`{"kind": "recording", "schema": 2, "snapshots": []}`)); !errors.Is(err, report.ErrRecording) {
 		t.Errorf("a recording gives %v", err)
 	}
 }
@@ -141,9 +143,9 @@ func TestReadCountsAnew(t *testing.T) {
 
 // FuzzRead renders whatever can be read, in every format.
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(`{"schema": 1, "devices": [{"name": "\u001b[31m", "findings": [{"status": "problem"}], "backups": [{"faults": [{}]}]}]}`))
-	f.Add([]byte(`{"schema": 1, "subject": "backups", "devices": [{}], "places": [{}], "inventory": {}}`))
-	f.Add([]byte(`{"schema":1,"event":"device_done","device":{"verdict":"?"}}`))
+	f.Add([]byte(`{"kind": "report", "schema": 2, "devices": [{"name": "\u001b[31m", "findings": [{"status": "problem"}], "backups": [{"faults": [{}]}]}]}`))
+	f.Add([]byte(`{"kind": "report", "schema": 2, "subject": "backups", "devices": [{}], "places": [{}], "inventory": {}}`))
+	f.Add([]byte(`{"kind":"event","schema":2,"event":"device_done","device":{"verdict":"?"}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		r, err := report.Read(bytes.NewReader(text))
 		if err != nil {

@@ -6,34 +6,28 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 )
 
-// Schema is the number of the contract below. Within one number fields and values are only
-// added, so a reader passes over what it does not know. Renaming, removing or changing the
-// meaning of a field raises the number.
-const Schema = 1
-
 // A Report is the result of one run. Times are UTC, in RFC 3339. Lists are never null.
 // Texts that a device sent are as it sent them: clean them before printing.
 type Report struct {
-	JSONSchema string     `json:"$schema"`             // names the JSON Schema that describes this document
-	Schema     int        `json:"schema"`              // number of the contract
-	Tool       Tool       `json:"tool"`                // what wrote this
-	Run        string     `json:"run,omitempty"`       // id of the run, a UUID; absent where a recording has none
-	StartedAt  time.Time  `json:"startedAt,omitzero"`  // when the run began; absent where a recording does not tell
-	TakenAt    time.Time  `json:"takenAt,omitzero"`    // when the last device was read; absent without a device
-	Host       Host       `json:"host,omitzero"`       // the computer that looked; absent without a device
-	Releases   Releases   `json:"releases,omitzero"`   // the table of releases in use; absent if no device was compared with it
-	Subject    string     `json:"subject"`             // what the run was about: devices, or the backups of them on this computer
-	Redacted   bool       `json:"redacted"`            // names and identifiers were replaced by placeholders
-	Partial    bool       `json:"partial"`             // devices may be missing: the run was interrupted, or a door would not open
-	Gaps       []Gap      `json:"gaps"`                // why devices may be missing, or archives were not read to their end
-	Places     []Place    `json:"places"`              // folders in which backups were looked for
-	Inventory  *Inventory `json:"inventory,omitempty"` // which devices of an inventory were seen; absent without one
-	LeftOut    []LeftOut  `json:"leftOut"`             // devices that were listed and not examined, because they are on the network only
-	Jobs       *Jobs      `json:"jobs,omitempty"`      // how many devices were examined at a time; absent where none was read
-	Devices    []Device   `json:"devices"`             // those that need attention first, the gravest at the top; then by slot and port
-	Summary    Summary    `json:"summary"`             // the devices counted
-	FailOn     string     `json:"failOn"`              // what makes the exit code other than 0: unproved, warning or problem
-	Exit       Exit       `json:"exit"`                // the exit code of the run, the same in every format
+	Header
+	Tool      Tool       `json:"tool"`                // what wrote this
+	Run       string     `json:"run,omitempty"`       // id of the run, a UUID; absent where a recording has none
+	StartedAt time.Time  `json:"startedAt,omitzero"`  // when the run began; absent where a recording does not tell
+	TakenAt   time.Time  `json:"takenAt,omitzero"`    // when the last device was read; absent without a device
+	Host      Host       `json:"host,omitzero"`       // the computer that looked; absent without a device
+	Releases  Releases   `json:"releases,omitzero"`   // the table of releases in use; absent if no device was compared with it
+	Subject   string     `json:"subject"`             // what the run was about: devices, or the backups of them on this computer
+	Redacted  bool       `json:"redacted"`            // names and identifiers were replaced by placeholders
+	Partial   bool       `json:"partial"`             // devices may be missing: the run was interrupted, or a door would not open
+	Gaps      []Gap      `json:"gaps"`                // why devices may be missing, or archives were not read to their end
+	Places    []Place    `json:"places"`              // folders in which backups were looked for
+	Inventory *Inventory `json:"inventory,omitempty"` // which devices of an inventory were seen; absent without one
+	LeftOut   []LeftOut  `json:"leftOut"`             // devices that were listed and not examined, because they are on the network only
+	Jobs      *Jobs      `json:"jobs,omitempty"`      // how many devices were examined at a time; absent where none was read
+	Devices   []Device   `json:"devices"`             // those that need attention first, the gravest at the top; then by slot and port
+	Summary   Summary    `json:"summary"`             // the devices counted
+	FailOn    string     `json:"failOn"`              // what makes the exit code other than 0: unproved, warning or problem
+	Exit      Exit       `json:"exit"`                // the exit code of the run, the same in every format
 }
 
 // Tool is the program that wrote a report.

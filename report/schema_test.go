@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -21,36 +22,55 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// A contract is a JSON Schema that is published, and the type that it is made from.
+// A contract is a kind of document, the type that its JSON Schema is made from, and the
+// values of its fields that are all known.
 type contract struct {
-	id, title string
-	text      string // the schema as it is published
-	root      reflect.Type
-	closed    map[string][]any
+	kind   report.Kind
+	root   reflect.Type
+	closed map[string][]any
 }
 
-var (
-	reportContract = contract{report.SchemaID, "backupdoctor report", report.JSONSchema(), reflect.TypeFor[report.Report](), closed}
-	eventContract  = contract{report.EventSchemaID, "backupdoctor event", report.JSONEventSchema(), reflect.TypeFor[report.Event](), closedInEvents()}
-	diffContract   = contract{report.DiffSchemaID, "backupdoctor diff", report.JSONDiffSchema(), reflect.TypeFor[report.Diff](), closedInDiffs}
+var contracts = []contract{
+	{report.KindReport, reflect.TypeFor[report.Report](), closed},
+	{report.KindEvent, reflect.TypeFor[report.Event](), closedInEvents()},
+	{report.KindDiff, reflect.TypeFor[report.Diff](), closedInDiffs},
+	{report.KindRecording, reflect.TypeFor[device.Recording](), nil},
+	{report.KindSelfCheck, reflect.TypeFor[report.SelfCheck](), closedInSelfChecks},
+	{report.KindRuns, reflect.TypeFor[report.RunList](), nil},
+	{report.KindStory, reflect.TypeFor[report.Story](), nil},
+	{report.KindStale, reflect.TypeFor[report.Stale](), nil},
+	{report.KindHistory, reflect.TypeFor[report.History](), closed},
+	{report.KindRun, reflect.TypeFor[report.RunLine](), nil},
+	{report.KindVisit, reflect.TypeFor[report.VisitLine](), closed},
+	{report.KindSlotHealth, reflect.TypeFor[report.SlotReport](), nil},
+}
 
-	selfCheckContract = contract{report.SelfCheckSchemaID, "backupdoctor self-check", report.JSONSelfCheckSchema(), reflect.TypeFor[report.SelfCheck](), closedInSelfChecks}
-)
-
-// contractFiles hold the types of the contracts.
-var contractFiles = []string{"report.go", "exit.go", "event.go", "diff.go", "self_check.go"}
+// contractFolders hold the types of the contracts, by their import paths.
+var contractFolders = map[string]string{
+	reflect.TypeFor[report.Report]().PkgPath():    ".",
+	reflect.TypeFor[device.Fact[int]]().PkgPath(): "../device",
+}
 
 // TestSchema holds the schemas to the types of the contracts, and their comments.
 func TestSchema(t *testing.T) {
-	reporttest.Golden(t, "schema.json", schemaOf(t, reportContract))
-	reporttest.Golden(t, "event_schema.json", schemaOf(t, eventContract))
-	reporttest.Golden(t, "diff_schema.json", schemaOf(t, diffContract))
-	reporttest.Golden(t, "self_check_schema.json", schemaOf(t, selfCheckContract))
+	var kinds []report.Kind
+	for _, c := range contracts {
+		kinds = append(kinds, c.kind)
+		reporttest.Golden(t, filepath.Join("schemas", string(c.kind)+".json"), schemaOf(t, c))
+	}
+	for _, k := range report.Kinds() {
+		if !slices.Contains(kinds, k.Kind) {
+			t.Errorf("%s has no contract", k.Kind)
+		}
+	}
+	if len(kinds) != len(report.Kinds()) {
+		t.Errorf("%d contracts of %d kinds", len(kinds), len(report.Kinds()))
+	}
 }
 
 // A schema that lets everything through would hold nothing.
 func TestSchemaRefuses(t *testing.T) {
-	schema := reporttest.Validator(t, report.SchemaID, report.JSONSchema())
+	schema := reporttest.Validator(t, report.SchemaID(report.KindReport), report.JSONSchema(report.KindReport))
 	good := jsonOf(t, report.New(reporttest.Run(reporttest.Failing("Léa’s iPhone"), reporttest.Unexamined("Sam’s iPhone"))))
 	if err := reporttest.Validate(t, schema, good); err != nil {
 		t.Fatalf("the sample itself: %v", err)
@@ -62,7 +82,8 @@ func TestSchemaRefuses(t *testing.T) {
 		"a number for a text":   {`"headline": "The Trust dialog is waiting on the device."`, `"headline": 7`},
 		"null for a list":       {`"gaps": []`, `"gaps": null`},
 		"a date in the wild":    {`"takenAt": "2026-11-20T08:30:00Z"`, `"takenAt": "yesterday"`},
-		"another schema":        {`"schema": 1`, `"schema": 2`},
+		"another schema":        {`"schema": 2`, `"schema": 3`},
+		"another kind":          {`"kind": "report"`, `"kind": "diff"`},
 		"an exit code not ours": {`"code": 3`, `"code": 77`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +103,7 @@ func TestSchemaRefuses(t *testing.T) {
 func TestSchemaAcceptsAdditions(t *testing.T) {
 	document := jsonOf(t, report.New(reporttest.Run(reporttest.Well("iPhone"))))
 	document = bytes.Replace(document, []byte(`"udid"`), []byte(`"colour": "blue", "udid"`), 1)
-	if err := reporttest.Validate(t, reporttest.Validator(t, report.SchemaID, report.JSONSchema()), document); err != nil {
+	if err := reporttest.Validate(t, reporttest.Validator(t, report.SchemaID(report.KindReport), report.JSONSchema(report.KindReport)), document); err != nil {
 		t.Error(err)
 	}
 }
@@ -94,7 +115,7 @@ type node struct {
 	Title       string           `json:"title,omitempty"`
 	Ref         string           `json:"$ref,omitempty"`
 	Description string           `json:"description,omitempty"`
-	Type        string           `json:"type,omitempty"`
+	Type        any              `json:"type,omitempty"` // a name, or several
 	Format      string           `json:"format,omitempty"`
 	Enum        []any            `json:"enum,omitempty"`
 	Items       *node            `json:"items,omitempty"`
@@ -105,13 +126,13 @@ type node struct {
 
 // schemaOf writes the JSON Schema of a contract from its Go types and their comments.
 func schemaOf(t *testing.T, c contract) []byte {
-	writer := schemaWriter{comments: comments(t, contractFiles...), closed: c.closed, defs: map[string]*node{}}
+	writer := schemaWriter{t: t, contract: c, comments: comments(t), defs: map[string]*node{}, types: map[string]reflect.Type{}}
 	writer.object(c.root)
 	root := writer.defs[c.root.Name()]
 	delete(writer.defs, c.root.Name())
 	root.Schema = "https://json-schema.org/draft/2020-12/schema"
-	root.ID = c.id
-	root.Title = c.title
+	root.ID = report.SchemaID(c.kind)
+	root.Title = "backupdoctor " + string(c.kind)
 	root.Defs = writer.defs
 	var document bytes.Buffer
 	encoder := json.NewEncoder(&document)
@@ -126,8 +147,6 @@ func schemaOf(t *testing.T, c contract) []byte {
 // closed lists the fields whose values are all known. Reasons are not among them: a later
 // version may know more.
 var closed = map[string][]any{
-	"Report.schema":        {report.Schema},
-	"Report.$schema":       {report.SchemaID},
 	"Tool.effect":          {"read-only"},
 	"Device.verdict":       verdicts(),
 	"Need.shown":           {checks.ShownTrue, checks.ShownFalse, checks.NotShown},
@@ -155,7 +174,6 @@ func verdicts() (all []any) {
 // with an error before there is a report, so that its exit code is any.
 func closedInEvents() map[string][]any {
 	known := maps.Clone(closed)
-	known["Event.schema"] = []any{report.Schema}
 	known["Event.event"] = []any{report.RunStart, report.DeviceAttached, report.DeviceState, report.DeviceDone, report.DeviceDetached, report.RunSummary, report.ExitError}
 	known["Event.state"] = []any{report.Waiting, report.Reading, report.Verifying, report.AllRead, report.Retrying}
 	known["Exit.code"] = nil
@@ -166,47 +184,77 @@ func closedInEvents() map[string][]any {
 }
 
 var closedInDiffs = map[string][]any{
-	"Diff.schema":       {report.DiffSchema},
 	"DeviceDiff.before": verdicts(),
 	"DeviceDiff.after":  verdicts(),
 	"Change.state":      {report.CauseNew, report.CauseStill, report.CauseFixed, report.CauseSuppressed, report.CauseUnknown, report.CauseGone},
 }
 
 var closedInSelfChecks = map[string][]any{
-	"SelfCheck.schema":    {report.SelfCheckSchema},
 	"ComputerLine.status": {checks.OK, checks.Warning, checks.Problem, checks.Unknown},
 	"Exit.code":           {report.ExitNoProblem, report.ExitProblems},
 }
 
 type schemaWriter struct {
+	t        *testing.T
+	contract contract
 	comments map[string]string
-	closed   map[string][]any
 	defs     map[string]*node
+	types    map[string]reflect.Type // those of defs
 }
 
 // object describes a struct once, under its name, and refers to it.
 func (s schemaWriter) object(t reflect.Type) *node {
+	if known := s.types[t.Name()]; known != nil && known != t {
+		s.t.Errorf("%s: both %v and %v would be called %s", s.contract.kind, known, t, t.Name())
+	}
 	if s.defs[t.Name()] == nil {
-		object := &node{Type: "object", Description: s.comments[t.Name()], Properties: map[string]*node{}}
-		s.defs[t.Name()] = object
-		for field := range t.Fields() {
-			name, option, _ := strings.Cut(field.Tag.Get("json"), ",")
-			property := s.property(field.Type)
-			property.Description = s.comments[t.Name()+"."+field.Name]
-			property.Enum = s.closed[t.Name()+"."+name]
-			object.Properties[name] = property
-			if option == "" {
-				object.Required = append(object.Required, name)
-			}
-		}
+		object := &node{Type: "object", Description: s.comments[t.PkgPath()+"."+t.Name()], Properties: map[string]*node{}}
+		s.defs[t.Name()], s.types[t.Name()] = object, t
+		s.fields(t, object, s.kindOf(t))
 	}
 	return &node{Ref: "#/$defs/" + t.Name()}
+}
+
+// kindOf is the kind of a document: that of the contract, or of a report within it.
+func (s schemaWriter) kindOf(t reflect.Type) report.Kind {
+	if t == reflect.TypeFor[report.Report]() {
+		return report.KindReport
+	}
+	return s.contract.kind
+}
+
+// fields describes the fields of a struct, and those of the structs that it embeds.
+func (s schemaWriter) fields(t reflect.Type, object *node, kind report.Kind) {
+	for field := range t.Fields() {
+		if field.Anonymous {
+			s.fields(field.Type, object, kind)
+			continue
+		}
+		name, option, _ := strings.Cut(field.Tag.Get("json"), ",")
+		property := s.property(field.Type)
+		property.Description = s.comments[t.PkgPath()+"."+t.Name()+"."+field.Name]
+		property.Enum = s.contract.closed[t.Name()+"."+name]
+		switch name {
+		case "$schema":
+			property.Enum = []any{report.SchemaID(kind)}
+		case "kind":
+			property.Enum = []any{kind}
+		case "schema":
+			property.Enum = []any{report.Schema}
+		}
+		object.Properties[name] = property
+		if option == "" {
+			object.Required = append(object.Required, name)
+		}
+	}
 }
 
 func (s schemaWriter) property(t reflect.Type) *node {
 	switch {
 	case t == reflect.TypeFor[time.Time]():
 		return &node{Type: "string", Format: "date-time"}
+	case strings.HasPrefix(t.Name(), "Fact["):
+		return s.fact(t)
 	case t.Kind() == reflect.Struct:
 		return s.object(t)
 	case t.Kind() == reflect.Slice:
@@ -217,54 +265,101 @@ func (s schemaWriter) property(t reflect.Type) *node {
 		return s.property(t.Elem())
 	case t.Kind() == reflect.Int, t.Kind() == reflect.Uint64:
 		return &node{Type: "integer"}
-	default:
+	case t.Kind() == reflect.Float64:
+		return &node{Type: "number"}
+	case t.Kind() == reflect.String:
 		return &node{Type: "string"}
 	}
+	s.t.Fatalf("%s: no schema for %v", s.contract.kind, t)
+	return nil
 }
 
-// comments reads the comments of struct types, under "Type", and of their fields, under
-// "Type.Field".
-func comments(t *testing.T, files ...string) map[string]string {
+// fact describes a fact: its value, or the reason why there is none.
+func (s schemaWriter) fact(t reflect.Type) *node {
+	get, _ := t.MethodByName("Get")
+	value := s.property(get.Type.Out(0))
+	if value.Type == "array" {
+		value.Type = []string{"array", "null"} // an empty list is null
+	}
+	value.Description = "the value; absent if it is unknown"
+	fact := &node{Type: "object", Properties: map[string]*node{"value": value}}
+	s.fields(reflect.TypeFor[device.Gap](), fact, "")
+	fact.Required = nil
+	return fact
+}
+
+// comments reads the comments of struct types, under "path.Type", and of their fields, under
+// "path.Type.Field".
+func comments(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	for _, name := range files {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+	for path, folder := range contractFolders {
+		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, declaration := range file.Decls {
-			general, ok := declaration.(*ast.GenDecl)
-			if !ok || general.Tok != token.TYPE {
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
 				continue
 			}
-			spec := general.Specs[0].(*ast.TypeSpec)
-			structure, ok := spec.Type.(*ast.StructType)
-			if !ok {
-				continue
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
 			}
-			found[spec.Name.Name] = strings.Join(strings.Fields(general.Doc.Text()), " ")
-			for _, field := range structure.Fields.List {
-				found[spec.Name.Name+"."+field.Names[0].Name] = strings.TrimSpace(field.Comment.Text())
+			for _, declaration := range file.Decls {
+				commentsOf(declaration, path, found)
 			}
 		}
 	}
 	return found
 }
 
-func TestEveryFieldHasAComment(t *testing.T) {
-	found := comments(t, contractFiles...)
-	if len(found) < 60 {
-		t.Fatalf("found only %d types and fields", len(found))
+func commentsOf(declaration ast.Decl, path string, found map[string]string) {
+	general, ok := declaration.(*ast.GenDecl)
+	if !ok || general.Tok != token.TYPE {
+		return
 	}
-	for name, comment := range found {
-		if comment == "" {
-			t.Errorf("%s has no comment", name)
+	spec := general.Specs[0].(*ast.TypeSpec)
+	structure, ok := spec.Type.(*ast.StructType)
+	if !ok {
+		return
+	}
+	name := path + "." + spec.Name.Name
+	found[name] = strings.Join(strings.Fields(general.Doc.Text()), " ")
+	for _, field := range structure.Fields.List {
+		for _, one := range field.Names {
+			found[name+"."+one.Name] = strings.TrimSpace(field.Comment.Text())
 		}
 	}
-	for name := range closedInEvents() {
-		structure, _, _ := strings.Cut(name, ".")
-		if found[structure] == "" {
-			t.Errorf("closed names %s, which is no type", name)
+}
+
+// Every type and field of a document has a comment, which becomes its description.
+func TestEveryFieldHasAComment(t *testing.T) {
+	for _, c := range contracts {
+		var document node
+		if err := json.Unmarshal(schemaOf(t, c), &document); err != nil {
+			t.Fatal(err)
+		}
+		document.Defs[string(c.kind)] = &document
+		for name, object := range document.Defs {
+			if object.Description == "" {
+				t.Errorf("%s: %s has no comment", c.kind, name)
+			}
+			for field, property := range object.Properties {
+				if property.Description == "" && property.Ref == "" {
+					t.Errorf("%s: %s.%s has no comment", c.kind, name, field)
+				}
+			}
+		}
+		for name := range c.closed {
+			structure, field, _ := strings.Cut(name, ".")
+			object := document.Defs[structure]
+			if structure == c.root.Name() {
+				object = &document
+			}
+			if c.kind == report.KindReport && (object == nil || object.Properties[field] == nil) {
+				t.Errorf("closed names %s, which is no field", name)
+			}
 		}
 	}
 }

@@ -8,22 +8,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// SelfCheckSchema is the number of the contract of a [SelfCheck], as Schema is that of a
-// report.
-const SelfCheckSchema = 1
-
 // A SelfCheck says whether the computer is ready to read devices. Times are UTC, in RFC
 // 3339. Lists are never null.
 type SelfCheck struct {
-	JSONSchema string         `json:"$schema"`  // names the JSON Schema that describes this document
-	Schema     int            `json:"schema"`   // number of the contract
-	Tool       Tool           `json:"tool"`     // what wrote this
-	TakenAt    time.Time      `json:"takenAt"`  // when the computer was looked at
-	OS         string         `json:"os"`       // linux, darwin, windows
-	Answers    []ComputerLine `json:"answers"`  // one for each thing that was looked at
-	Problems   int            `json:"problems"` // answers with the status problem
-	Unknown    int            `json:"unknown"`  // answers with the status unknown
-	Exit       Exit           `json:"exit"`     // the exit code: 1 if there is a problem, otherwise 0
+	Header
+	Tool     Tool           `json:"tool"`     // what wrote this
+	TakenAt  time.Time      `json:"takenAt"`  // when the computer was looked at
+	OS       string         `json:"os"`       // linux, darwin, windows
+	Answers  []ComputerLine `json:"answers"`  // one for each thing that was looked at
+	Problems int            `json:"problems"` // answers with the status problem
+	Unknown  int            `json:"unknown"`  // answers with the status unknown
+	Exit     Exit           `json:"exit"`     // the exit code: 1 if there is a problem, otherwise 0
 }
 
 // A ComputerLine is the answer to one question about the computer.
@@ -39,12 +34,11 @@ type ComputerLine struct {
 // NewSelfCheck judges what is known of a computer.
 func NewSelfCheck(c device.Computer, tool string) SelfCheck {
 	s := SelfCheck{
-		JSONSchema: SelfCheckSchemaID,
-		Schema:     SelfCheckSchema,
-		Tool:       Tool{Name: "backupdoctor", Version: tool, Effect: "read-only"},
-		TakenAt:    c.TakenAt.UTC(),
-		OS:         c.OS,
-		Answers:    []ComputerLine{},
+		Header:  NewHeader(KindSelfCheck),
+		Tool:    Tool{Name: "backupdoctor", Version: tool, Effect: "read-only"},
+		TakenAt: c.TakenAt.UTC(),
+		OS:      c.OS,
+		Answers: []ComputerLine{},
 	}
 	code := ExitNoProblem
 	for _, l := range computer.Judge(c) {

@@ -33,7 +33,7 @@ func exportCommand(e env) *cli.Command {
 			command.Examples(
 				"backupdoctor history export history.json",
 				"backupdoctor history export --format csv history.csv",
-				"backupdoctor history export --format ndjson | jq -c 'select(.record == \"device\") | .device.verdict'",
+				"backupdoctor history export --format ndjson | jq -c 'select(.kind == \"visit\") | .device.verdict'",
 			),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "format", Category: reportFlags, Usage: "write `FORMAT`: json, csv or ndjson", Value: "json"},

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"io"
+	"strings"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -9,34 +11,33 @@ import (
 )
 
 func schemaCommand(e env) *cli.Command {
+	var kinds strings.Builder
+	for _, k := range report.Kinds() {
+		fmt.Fprintf(&kinds, "   %-16s %s\n", k.Kind, k.About)
+	}
 	return &cli.Command{
-		Name:  "schema",
-		Usage: "print the JSON Schema of the report, of events or of a diff",
-		Description: command.Examples(
-			"backupdoctor schema > report.schema.json    keep the contract of scan --json",
-			"backupdoctor schema --events                that of a line of -o ndjson",
-			"backupdoctor schema --diff                  that of report diff --json",
-			"backupdoctor schema --self-check            that of self-check --json",
-		),
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "events", Usage: "of a line of -o ndjson", DisableDefaultText: true},
-			&cli.BoolFlag{Name: "diff", Usage: "of report diff --json", DisableDefaultText: true},
-			&cli.BoolFlag{Name: "self-check", Usage: "of self-check --json", DisableDefaultText: true},
-		},
-		Action: command.Takes(0, func(ctx *cli.Context) error {
-			schema := report.JSONSchema()
-			switch {
-			case ctx.NumFlags() > 1:
-				return command.Usage(command.HelpHint(ctx), "name one document")
-			case ctx.Bool("self-check"):
-				schema = report.JSONSelfCheckSchema()
-			case ctx.Bool("events"):
-				schema = report.JSONEventSchema()
-			case ctx.Bool("diff"):
-				schema = report.JSONDiffSchema()
+		Name:      "schema",
+		Usage:     "print the JSON Schema of a document",
+		ArgsUsage: "[KIND]",
+		Description: "Every JSON document names its kind and schema number. Without KIND: report.\n\n" + kinds.String() + "\n" +
+			command.Examples(
+				"backupdoctor schema > report.schema.json",
+				"backupdoctor schema event",
+			),
+		Action: func(ctx *cli.Context) error {
+			if ctx.Args().Len() > 1 {
+				return command.Usage(command.HelpHint(ctx), "unexpected argument %q", ctx.Args().Get(1))
 			}
-			_, err := io.WriteString(e.Stdout, schema)
+			kind := report.KindReport
+			if ctx.Args().Present() {
+				kind = report.Kind(ctx.Args().First())
+			}
+			text := report.JSONSchema(kind)
+			if text == "" {
+				return command.Usage(command.HelpHint(ctx), "unknown kind %q", kind)
+			}
+			_, err := io.WriteString(e.Stdout, text)
 			return err
-		}),
+		},
 	}
 }

@@ -35,14 +35,14 @@ func slotsHealthCommand(e env) *cli.Command {
 				return err
 			}
 			return e.withHistory(ctx.Context, func(store *history.Store) error {
-				bench, err := store.Health(ctx.Context, ctx.Int("runs"))
+				slots, err := store.Health(ctx.Context, ctx.Int("runs"))
 				if err != nil {
 					return err
 				}
 				if ctx.Bool("json") {
-					return format.WriteBenchJSON(e.Stdout, bench)
+					return format.WriteSlotReportJSON(e.Stdout, slots)
 				}
-				return format.WriteBench(e.Stdout, bench, options)
+				return format.WriteSlotReport(e.Stdout, slots, options)
 			})
 		}),
 	}

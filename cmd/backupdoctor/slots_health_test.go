@@ -64,7 +64,7 @@ func TestTheSlotWhereDevicesKeepFailingIsNamed(t *testing.T) {
 		t.Errorf("two visits prove a slot well or ill:\n%s", table)
 	}
 	text, err := health(t, folder, "--json")
-	var bench report.Bench
+	var bench report.SlotReport
 	if err := json.Unmarshal([]byte(text), &bench); err != nil || len(bench.Slots) != 2 || !bench.Slots[0].Suspicious || bench.Slots[1].Suspicious {
 		t.Errorf("%v\n%s", err, text)
 	}

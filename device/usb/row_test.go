@@ -35,7 +35,7 @@ func flatten(flat row, path string, value any) {
 	if !ok {
 		return
 	}
-	if reason, ok := node["unknown"].(string); ok {
+	if reason, ok := node["reason"].(string); ok {
 		flat[path] = reason
 		return
 	}

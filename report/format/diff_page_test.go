@@ -27,10 +27,10 @@ func TestWriteDiff(t *testing.T) {
 		t.Fatal(err)
 	}
 	reporttest.Golden(t, "testdata/diff.json", out.Bytes())
-	if err := reporttest.Validate(t, reporttest.Validator(t, report.DiffSchemaID, report.JSONDiffSchema()), out.Bytes()); err != nil {
+	if err := reporttest.Validate(t, reporttest.Validator(t, report.SchemaID(report.KindDiff), report.JSONSchema(report.KindDiff)), out.Bytes()); err != nil {
 		t.Error(err)
 	}
-	if err := reporttest.Validate(t, reporttest.Validator(t, report.DiffSchemaID, report.JSONDiffSchema()), bytes.Replace(out.Bytes(), []byte(`"state": "fixed"`), []byte(`"state": "mended"`), 1)); err == nil {
+	if err := reporttest.Validate(t, reporttest.Validator(t, report.SchemaID(report.KindDiff), report.JSONSchema(report.KindDiff)), bytes.Replace(out.Bytes(), []byte(`"state": "fixed"`), []byte(`"state": "mended"`), 1)); err == nil {
 		t.Error("the schema accepts a state that there is not")
 	}
 }

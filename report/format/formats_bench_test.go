@@ -59,7 +59,7 @@ func largeReport(b *testing.B) report.Report {
 // writeDevicesDone writes the event that each device ends with.
 func writeDevicesDone(w io.Writer, r report.Report) error {
 	for i := range r.Devices {
-		if err := WriteEvent(w, report.Event{Schema: report.Schema, Type: report.DeviceDone, At: r.TakenAt, Device: &r.Devices[i]}); err != nil {
+		if err := WriteEvent(w, report.Event{Header: report.NewHeader(report.KindEvent), Type: report.DeviceDone, At: r.TakenAt, Device: &r.Devices[i]}); err != nil {
 			return err
 		}
 	}

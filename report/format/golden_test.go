@@ -65,7 +65,7 @@ func checksAbout(t testing.TB, recording string) []*checks.Check {
 // TestGoldens holds what becomes of every recording, in every format. To rewrite the
 // goldens run UPDATE=1 go test ./report/format, and read the diff: it is the review.
 func TestGoldens(t *testing.T) {
-	schema := reporttest.Validator(t, report.SchemaID, report.JSONSchema())
+	schema := reporttest.Validator(t, report.SchemaID(report.KindReport), report.JSONSchema(report.KindReport))
 	for name, recording := range recordings(t) {
 		run := judged(recording, checksAbout(t, name))
 		r := report.New(run)

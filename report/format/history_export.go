@@ -1,7 +1,6 @@
 package format
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/backupdoctor/backupdoctor/report"
@@ -14,12 +13,6 @@ type HistoryWriter interface {
 	Close() error
 }
 
-// An ExportedVisit is one device in one run, in an exported history.
-type ExportedVisit struct {
-	Run    string        `json:"run"`    // id of the run
-	Device report.Device `json:"device"` // as it stood in the report of that run
-}
-
 // A historyJSON is a history as one document with two lists, runs and devices.
 type historyJSON struct {
 	w     io.Writer
@@ -28,7 +21,7 @@ type historyJSON struct {
 	ended bool // it, so that list is that of devices
 }
 
-// NewHistoryJSON writes a history as one JSON document: {"schema", "runs", "devices"}, each
+// NewHistoryJSON writes a history as one JSON document: a header, "runs" and "devices", each
 // run and each device on a line of its own.
 func NewHistoryJSON(w io.Writer) HistoryWriter { return &historyJSON{w: w, list: jsonArray{w: w}} }
 
@@ -43,7 +36,7 @@ func (h *historyJSON) Visit(run string, d report.Device) error {
 	if err := h.endRuns(); err != nil {
 		return err
 	}
-	return h.list.add(ExportedVisit{run, d})
+	return h.list.add(report.RunDevice{Run: run, Device: d})
 }
 
 func (h *historyJSON) begin() error {
@@ -51,7 +44,11 @@ func (h *historyJSON) begin() error {
 		return nil
 	}
 	h.began = true
-	return write(h.w, fmt.Appendf(nil, "{\"schema\": %d, \"runs\": ", report.HistorySchema))
+	header, err := encode(report.NewHeader(report.KindHistory), "", "")
+	if err != nil {
+		return writing(err)
+	}
+	return write(h.w, header[:len(header)-1], []byte(`,"runs": `))
 }
 
 // endRuns leads to the list of devices.
@@ -80,24 +77,16 @@ func (h *historyJSON) Close() error {
 // A historyLines is a history of one JSON document a line.
 type historyLines struct{ w io.Writer }
 
-// NewHistoryNDJSON writes a history as lines of JSON: first the runs, then the devices, told
-// apart by "record".
+// NewHistoryNDJSON writes a history as lines of JSON: first the runs, then the devices, each
+// with its kind.
 func NewHistoryNDJSON(w io.Writer) HistoryWriter { return historyLines{w} }
 
 func (h historyLines) Run(run report.PastRun) error {
-	return writeLine(h.w, struct {
-		Schema int    `json:"schema"`
-		Record string `json:"record"`
-		report.PastRun
-	}{report.HistorySchema, "run", run})
+	return writeLine(h.w, report.RunLine{Header: report.NewHeader(report.KindRun), PastRun: run})
 }
 
 func (h historyLines) Visit(run string, d report.Device) error {
-	return writeLine(h.w, struct {
-		Schema int    `json:"schema"`
-		Record string `json:"record"`
-		ExportedVisit
-	}{report.HistorySchema, "device", ExportedVisit{run, d}})
+	return writeLine(h.w, report.VisitLine{Header: report.NewHeader(report.KindVisit), RunDevice: report.RunDevice{Run: run, Device: d}})
 }
 
 func (h historyLines) Close() error { return nil }

@@ -10,21 +10,21 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// WriteBenchJSON writes the places on the bench as one JSON document.
-func WriteBenchJSON(w io.Writer, bench report.Bench) error { return WriteDocument(w, bench) }
+// WriteSlotReportJSON writes the slots as one JSON document.
+func WriteSlotReportJSON(w io.Writer, slots report.SlotReport) error { return WriteDocument(w, slots) }
 
-// WriteBench writes the places on the bench for a person at a terminal.
-func WriteBench(w io.Writer, bench report.Bench, o Options) error {
+// WriteSlotReport writes the slots for a person at a terminal.
+func WriteSlotReport(w io.Writer, slots report.SlotReport, o Options) error {
 	p := newPage(o)
 	header := []column{{"Place", 3}, {"Visits", 2}, {"In trouble", 5}, {"Verdict", 4}}
 	var rows [][]cell
 	suspicious := 0
-	for _, slot := range bench.Slots {
+	for _, slot := range slots.Slots {
 		m := healthMark(slot)
 		if slot.Suspicious {
 			suspicious++
 		}
-		rows = append(rows, []cell{p.bench(slot), p.visitors(slot), p.trouble(slot), {{p.lead(m), m.style, m.word, plain}}})
+		rows = append(rows, []cell{p.slotCell(slot), p.visitors(slot), p.trouble(slot), {{p.lead(m), m.style, m.word, plain}}})
 	}
 	if err := p.rows(header, rows, tw.On); err != nil {
 		return err
@@ -32,7 +32,7 @@ func WriteBench(w io.Writer, bench report.Bench, o Options) error {
 	if len(rows) > 0 {
 		p.print("")
 	}
-	p.print(p.hang("", plain, benchTotals(bench, suspicious))...)
+	p.print(p.hang("", plain, slotTotals(slots, suspicious))...)
 	return p.write(w)
 }
 
@@ -53,7 +53,7 @@ func healthMark(slot report.SlotHealth) mark {
 	}
 }
 
-func (p *page) bench(slot report.SlotHealth) cell {
+func (p *page) slotCell(slot report.SlotHealth) cell {
 	c := cell{{text: p.text(benchPlace(slot.Slot, slot.Location))}}
 	if slot.Slot != "" && slot.Location != "" {
 		c = append(c, paragraph{text: p.text(slot.Location), style: dim})
@@ -77,16 +77,16 @@ func (p *page) trouble(slot report.SlotHealth) cell {
 	return c
 }
 
-func benchTotals(bench report.Bench, suspicious int) string {
-	looked := "in " + words.Count(bench.Runs, "run") + "."
-	if len(bench.Slots) == 0 {
+func slotTotals(slots report.SlotReport, suspicious int) string {
+	looked := "in " + words.Count(slots.Runs, "run") + "."
+	if len(slots.Slots) == 0 {
 		return "No device was seen at a known place " + looked
 	}
 	if suspicious == 0 {
-		return fmt.Sprintf("None of %s is suspicious %s", words.Count(len(bench.Slots), "place"), looked)
+		return fmt.Sprintf("None of %s is suspicious %s", words.Count(len(slots.Slots), "place"), looked)
 	}
 	var names []string
-	for _, slot := range bench.Slots[:suspicious] {
+	for _, slot := range slots.Slots[:suspicious] {
 		names = append(names, benchPlace(slot.Slot, slot.Location))
 	}
 	return fmt.Sprintf("Suspicious: %s, %s Change the cable or the port there, and see whether the trouble moves along.", strings.Join(names, ", "), looked)

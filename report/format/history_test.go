@@ -21,7 +21,7 @@ var (
 	exitCode = func(code int) *int { return &code }
 )
 
-var sampleRuns = report.RunList{Schema: report.HistorySchema, Total: 153, Runs: []report.PastRun{
+var sampleRuns = report.RunList{Header: report.NewHeader(report.KindRuns), Total: 153, Runs: []report.PastRun{
 	{Run: "3f0c5a1e-9a54-4a5e-8a50-111111111111", StartedAt: pastDay, Subject: report.OfDevices, Devices: 12, NotExamined: 3, NoCauseFound: 9},
 	{Run: "3f0c5a1e-9a54-4a5e-8a50-222222222222", StartedAt: daysAgo(1), FinishedAt: daysAgo(1).Add(42 * time.Second), Subject: report.OfDevices,
 		Devices: 40, Failing: 6, AtRisk: 2, NotExamined: 1, NoCauseFound: 31, Retried: 3, Exit: exitCode(report.ExitNotExamined)},
@@ -35,7 +35,7 @@ var lea = report.KnownDevice{
 	ModelName: "iPhone 13 mini", TakenAt: daysAgo(1), Asset: []report.Field{{Name: "Asset tag", Value: "A-1234"}, {Name: "Ward", Value: ""}},
 }
 
-var sampleStory = report.Story{Schema: report.HistorySchema, Device: lea, Total: 30, Visits: []report.Visit{
+var sampleStory = report.Story{Header: report.NewHeader(report.KindStory), Device: lea, Total: 30, Visits: []report.Visit{
 	{Run: "a", Subject: report.OfDevices, TakenAt: daysAgo(1), Slot: "07", System: "iOS", ProductVersion: "26.1", Verdict: "at-risk", LastBackup: daysAgo(2),
 		Causes: []report.PastCause{{Check: "wifi-missing", Status: "warning", Since: daysAgo(20)}}, Gone: []report.PastCause{{Check: "backup-turned-off", Status: "problem", Since: daysAgo(30)}}},
 	{Run: "b", Subject: report.OfDevices, TakenAt: daysAgo(10), Location: "0x14120000", System: "iOS", Verdict: "not-examined", Reason: "locked", Retried: "timeout", NoLastBackup: "locked"},
@@ -52,7 +52,7 @@ func staleLea() report.KnownDevice {
 	return d
 }
 
-var sampleStale = report.Stale{Schema: report.HistorySchema, At: pastDay, Days: 14, Known: 40, Stale: 2, Unknown: 2, Devices: []report.KnownDevice{
+var sampleStale = report.Stale{Header: report.NewHeader(report.KindStale), At: pastDay, Days: 14, Known: 40, Stale: 2, Unknown: 2, Devices: []report.KnownDevice{
 	{UDID: "00008130-00061D8A2E41401C", Name: "Ward 3", TakenAt: pastDay, Backup: report.BackupNever, Verdict: "failing", Headline: "No backup was ever made."},
 	staleLea(),
 	{UDID: "00008120-000A1C2E3F4A5B6C", Name: "Ward 3", TakenAt: daysAgo(3), Backup: report.BackupUnknown, NoLastBackup: "locked", EarlierBackup: daysAgo(30), EarlierAt: daysAgo(29),
@@ -60,7 +60,7 @@ var sampleStale = report.Stale{Schema: report.HistorySchema, At: pastDay, Days: 
 	{UDID: "00008120-111A1C2E3F4A5B6C", TakenAt: daysAgo(3), Backup: report.BackupUnknown, Verdict: "at-risk", Headline: "=HYPERLINK(\"https://example.com\")"},
 }}
 
-var sampleBench = report.Bench{Schema: report.HistorySchema, Runs: 50, Slots: []report.SlotHealth{
+var sampleSlots = report.SlotReport{Header: report.NewHeader(report.KindSlotHealth), Runs: 50, Slots: []report.SlotHealth{
 	{Slot: "07", Location: "0x14120000", Visits: 12, Devices: 9, Trouble: 5, Troubled: 4, LastTrouble: pastDay, Suspicious: true,
 		Reasons: []report.ReasonCount{{Reason: "timeout", Visits: 3}, {Reason: "detached", Visits: 2}}},
 	{Location: "0x14130000", Visits: 12, Devices: 9, Trouble: 1, Troubled: 1, LastTrouble: daysAgo(9), Reasons: []report.ReasonCount{{Reason: "timeout", Visits: 1}}},
@@ -78,8 +78,8 @@ var historyFaces = map[string]func(io.Writer, Options) error{
 	"no-stale": func(w io.Writer, o Options) error {
 		return WriteStale(w, report.Stale{At: pastDay, Days: 1, Known: 1}, o)
 	},
-	"slots":    func(w io.Writer, o Options) error { return WriteBench(w, sampleBench, o) },
-	"no-slots": func(w io.Writer, o Options) error { return WriteBench(w, report.Bench{Runs: 1}, o) },
+	"slots":    func(w io.Writer, o Options) error { return WriteSlotReport(w, sampleSlots, o) },
+	"no-slots": func(w io.Writer, o Options) error { return WriteSlotReport(w, report.SlotReport{Runs: 1}, o) },
 }
 
 func TestHistoryGoldens(t *testing.T) {
@@ -112,7 +112,7 @@ func TestHistoryHoldsItsWidth(t *testing.T) {
 			return WriteRuns(w, report.RunList{Runs: []report.PastRun{{Run: "\x1b\xff\n\x1b\xff"}, {Run: "\x1b"}, {Run: "\x1b"}}}, o)
 		},
 		"hostile slots": func(w io.Writer, o Options) error {
-			return WriteBench(w, report.Bench{Slots: []report.SlotHealth{{Slot: "\x1b[31m\n", Location: "\x1b", Trouble: 1, Reasons: []report.ReasonCount{{Reason: "\x1b", Visits: 1}}, Suspicious: true}}}, o)
+			return WriteSlotReport(w, report.SlotReport{Slots: []report.SlotHealth{{Slot: "\x1b[31m\n", Location: "\x1b", Trouble: 1, Reasons: []report.ReasonCount{{Reason: "\x1b", Visits: 1}}, Suspicious: true}}}, o)
 		},
 	}
 	for name, face := range historyFaces {
@@ -202,11 +202,6 @@ func TestExportedHistory(t *testing.T) {
 }
 
 func TestExportedJSONIsOneDocument(t *testing.T) {
-	type document struct {
-		Schema  int              `json:"schema"`
-		Runs    []report.PastRun `json:"runs"`
-		Devices []ExportedVisit  `json:"devices"`
-	}
 	for name, c := range map[string]struct {
 		fill          func(HistoryWriter) error
 		runs, devices int
@@ -229,11 +224,11 @@ func TestExportedJSONIsOneDocument(t *testing.T) {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		var got document
+		var got report.History
 		if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 			t.Errorf("%s: %v in %s", name, err, out.String())
 		}
-		if got.Schema != report.HistorySchema || got.Runs == nil || got.Devices == nil || len(got.Runs) != c.runs || len(got.Devices) != c.devices {
+		if got.Header != report.NewHeader(report.KindHistory) || got.Runs == nil || got.Devices == nil || len(got.Runs) != c.runs || len(got.Devices) != c.devices {
 			t.Errorf("%s became %s", name, out.String())
 		}
 	}

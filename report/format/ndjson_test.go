@@ -31,7 +31,7 @@ func sampleEvents() []report.Event {
 		{Type: report.ExitError, Error: "the file cannot be written", Exit: &report.Exits()[report.ExitUsage]},
 	}
 	for i := range events {
-		events[i].Schema = report.Schema
+		events[i].Header = report.NewHeader(report.KindEvent)
 		events[i].At = reporttest.SampleTime.Add(time.Duration(i) * time.Second)
 		events[i].Run = "5f0c1f2e-8a64-4a55-9d7e-0f7f3f1f9c11"
 	}
@@ -39,7 +39,7 @@ func sampleEvents() []report.Event {
 }
 
 func TestEventsAreLinesByTheSchema(t *testing.T) {
-	schema := reporttest.Validator(t, report.EventSchemaID, report.JSONEventSchema())
+	schema := reporttest.Validator(t, report.SchemaID(report.KindEvent), report.JSONSchema(report.KindEvent))
 	for _, e := range sampleEvents() {
 		t.Run(e.Type, func(t *testing.T) {
 			line := lineOf(t, e)
@@ -59,14 +59,14 @@ func TestEventsAreLinesByTheSchema(t *testing.T) {
 }
 
 func TestEventSchemaRefuses(t *testing.T) {
-	schema := reporttest.Validator(t, report.EventSchemaID, report.JSONEventSchema())
+	schema := reporttest.Validator(t, report.SchemaID(report.KindEvent), report.JSONSchema(report.KindEvent))
 	for name, event := range map[string]string{
-		"an unknown event":    `{"schema": 1, "at": "2026-11-20T08:30:00Z", "run": "x", "event": "device_lost"}`,
-		"an unknown state":    `{"schema": 1, "at": "2026-11-20T08:30:00Z", "run": "x", "event": "device_state", "state": "asleep"}`,
-		"a time in the wild":  `{"schema": 1, "at": "now", "run": "x", "event": "run_start"}`,
-		"no event":            `{"schema": 1, "at": "2026-11-20T08:30:00Z", "run": "x"}`,
-		"half a device":       `{"schema": 1, "at": "2026-11-20T08:30:00Z", "run": "x", "event": "device_done", "device": {"udid": "1"}}`,
-		"a code that is none": `{"schema": 1, "at": "2026-11-20T08:30:00Z", "run": "x", "event": "exit_error", "exit": {"code": 77, "meaning": "x"}}`,
+		"an unknown event":    `{"kind": "event", "schema": 2, "at": "2026-11-20T08:30:00Z", "run": "x", "event": "device_lost"}`,
+		"an unknown state":    `{"kind": "event", "schema": 2, "at": "2026-11-20T08:30:00Z", "run": "x", "event": "device_state", "state": "asleep"}`,
+		"a time in the wild":  `{"kind": "event", "schema": 2, "at": "now", "run": "x", "event": "run_start"}`,
+		"no event":            `{"kind": "event", "schema": 2, "at": "2026-11-20T08:30:00Z", "run": "x"}`,
+		"half a device":       `{"kind": "event", "schema": 2, "at": "2026-11-20T08:30:00Z", "run": "x", "event": "device_done", "device": {"udid": "1"}}`,
+		"a code that is none": `{"kind": "event", "schema": 2, "at": "2026-11-20T08:30:00Z", "run": "x", "event": "exit_error", "exit": {"code": 77, "meaning": "x"}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := reporttest.Validate(t, schema, []byte(event)); err == nil {
@@ -112,8 +112,8 @@ func FuzzEvent(f *testing.F) {
 func ExampleWriteEvent() {
 	var out strings.Builder
 	at := time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC)
-	WriteEvent(&out, report.Event{Schema: report.Schema, Type: report.DeviceState, At: at, UDID: "00008110-000514AE0C22801E", State: report.Reading})
+	WriteEvent(&out, report.Event{Header: report.NewHeader(report.KindEvent), Type: report.DeviceState, At: at, UDID: "00008110-000514AE0C22801E", State: report.Reading})
 	fmt.Print(out.String())
 	// Output:
-	// {"schema":1,"event":"device_state","at":"2026-11-20T09:30:00Z","run":"","udid":"00008110-000514AE0C22801E","state":"reading"}
+	// {"kind":"event","schema":2,"event":"device_state","at":"2026-11-20T09:30:00Z","run":"","udid":"00008110-000514AE0C22801E","state":"reading"}
 }

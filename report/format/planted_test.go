@@ -165,7 +165,7 @@ func eventsOf(t *testing.T, r report.Report) []string {
 	events = append(events, report.Event{Type: report.RunSummary, Run: r.Run, Report: &summary})
 	var lines []string
 	for _, e := range events {
-		e.Schema = report.Schema
+		e.Header = report.NewHeader(report.KindEvent)
 		var line bytes.Buffer
 		if err := WriteEvent(&line, e); err != nil {
 			t.Fatal(err)
@@ -206,7 +206,7 @@ func TestPlantedInEvents(t *testing.T) {
 // TestANewerProgramsWordsAreItsOwn: of an id that this version does not know the words are
 // shown, and said to be the writer's.
 func TestANewerProgramsWordsAreItsOwn(t *testing.T) {
-	r, err := report.Read(strings.NewReader(`{"schema": 1, "subject": "devices", "devices": [{"udid": "U", "verdict": "failing",
+	r, err := report.Read(strings.NewReader(`{"kind": "report", "schema": 2, "subject": "devices", "devices": [{"udid": "U", "verdict": "failing",
 		"findings": [{"check": "lid-open", "title": "The lid is shut", "status": "problem", "summary": "The lid is open.", "remedies": [{"id": "shut-lid", "title": "Shut it"}]}],
 		"plan": [{"remedy": "shut-lid", "title": "Shut the lid", "actor": "user", "steps": ["Push it down."], "for": ["lid-open"]}]}]}`))
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 // Runs lists the runs that were written last, the last first: at most limit of them.
 func (s *Store) Runs(ctx context.Context, limit int) (report.RunList, error) {
-	list := report.RunList{Schema: report.HistorySchema, Runs: []report.PastRun{}}
+	list := report.RunList{Header: report.NewHeader(report.KindRuns), Runs: []report.PastRun{}}
 	err := s.do(ctx, reading, func(conn *sqlite.Conn) error {
 		err := sqlitex.Execute(conn, "SELECT count(*) FROM runs", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
 			list.Total = row.ColumnInt(0)

@@ -23,8 +23,8 @@ const (
 // Health tells how well the places on the bench did in the newest runs over devices. A place
 // is known by the name of its slot, or else by its USB port; devices of which neither is known
 // are left out.
-func (s *Store) Health(ctx context.Context, runs int) (report.Bench, error) {
-	bench := report.Bench{Schema: report.HistorySchema, Slots: []report.SlotHealth{}}
+func (s *Store) Health(ctx context.Context, runs int) (report.SlotReport, error) {
+	bench := report.SlotReport{Header: report.NewHeader(report.KindSlotHealth), Slots: []report.SlotHealth{}}
 	tallies := map[string]*tally{}
 	err := s.do(ctx, reading, func(conn *sqlite.Conn) error {
 		return sqlitex.Execute(conn, "SELECT run FROM runs WHERE subject = ? ORDER BY run DESC LIMIT ?", &sqlitex.ExecOptions{
@@ -36,7 +36,7 @@ func (s *Store) Health(ctx context.Context, runs int) (report.Bench, error) {
 		})
 	})
 	if err != nil {
-		return report.Bench{}, err
+		return report.SlotReport{}, err
 	}
 	for _, t := range tallies {
 		bench.Slots = append(bench.Slots, t.health())

@@ -67,7 +67,7 @@ func TestWhatCountsAsTrouble(t *testing.T) {
 	got, err := s.Health(t.Context(), 1000)
 	must(t, err)
 	day := func(n int) time.Time { return monday.Add(time.Duration(n) * aDay) }
-	want := report.Bench{Schema: report.HistorySchema, Runs: len(visits), Slots: []report.SlotHealth{
+	want := report.SlotReport{Header: report.NewHeader(report.KindSlotHealth), Runs: len(visits), Slots: []report.SlotHealth{
 		{Slot: "07", Location: "0x2", Visits: 5, Devices: 5, Trouble: 3, Troubled: 3, LastTrouble: day(4), Suspicious: true,
 			Reasons: []report.ReasonCount{{Reason: "detached", Visits: 2}, {Reason: "timeout", Visits: 1}}},
 		{Location: "0x3", Visits: 1, Devices: 1, Trouble: 1, Troubled: 1, LastTrouble: day(6),

@@ -15,7 +15,7 @@ import (
 // that have none on record; and apart from them those of which it could not be read when they
 // were last seen, with what was known before.
 func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stale, error) {
-	stale := report.Stale{Schema: report.HistorySchema, At: now.UTC().Truncate(time.Second), Days: days, Devices: []report.KnownDevice{}}
+	stale := report.Stale{Header: report.NewHeader(report.KindStale), At: now.UTC().Truncate(time.Second), Days: days, Devices: []report.KnownDevice{}}
 	limit := now.Add(-time.Duration(days) * 24 * time.Hour)
 	err := s.do(ctx, reading, func(conn *sqlite.Conn) error {
 		return sqlitex.Execute(conn, newestSeen, &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {

@@ -23,7 +23,7 @@ func TestARunIsKept(t *testing.T) {
 	list, err := s.Runs(t.Context(), 10)
 	must(t, err)
 	code := report.ExitProblems
-	want := report.RunList{Schema: report.HistorySchema, Total: 1, Runs: []report.PastRun{{
+	want := report.RunList{Header: report.NewHeader(report.KindRuns), Total: 1, Runs: []report.PastRun{{
 		Run: runID(1), StartedAt: monday, FinishedAt: monday.Add(time.Minute), Tool: "1.2.3", Host: report.Host{OS: "linux"},
 		State: report.RunFinished, Subject: report.OfDevices, Exit: &code, Devices: 6, Failing: 2, AtRisk: 2, BackedUp: 1, NotExamined: 1,
 	}}}

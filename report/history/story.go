@@ -31,7 +31,7 @@ func (s *Store) Device(ctx context.Context, who string, limit int) (report.Story
 	if who == "" {
 		return report.Story{}, ErrUnknown
 	}
-	story := report.Story{Schema: report.HistorySchema}
+	story := report.Story{Header: report.NewHeader(report.KindStory)}
 	err := s.do(ctx, reading, func(conn *sqlite.Conn) error {
 		key, known, err := find(conn, who)
 		if err != nil {

@@ -187,7 +187,7 @@ func benchMessage(n, week, i int) Message {
 	}
 	m := Message{
 		ID: messageID(n), Bench: fmt.Sprintf("bench-%d", i%benchBenches), Site: fmt.Sprintf("site-%d", i%benchSites), Received: taken.Add(time.Minute),
-		Report: report.Report{Schema: report.Schema, Run: "0000", Tool: report.Tool{Version: "1.2.3"}, TakenAt: taken, Devices: []report.Device{d}},
+		Report: report.Report{Header: report.NewHeader(report.KindReport), Run: "0000", Tool: report.Tool{Version: "1.2.3"}, TakenAt: taken, Devices: []report.Device{d}},
 	}
 	return m
 }
@@ -207,7 +207,7 @@ func BenchmarkPut(b *testing.B) {
 					n++
 					d := devices[n%len(devices)]
 					d.UDID = benchID(n % 3000)
-					batch = append(batch, Message{ID: messageID(n), Bench: "oslo", Received: d.TakenAt, Report: report.Report{Schema: 1, Devices: []report.Device{d}}})
+					batch = append(batch, Message{ID: messageID(n), Bench: "oslo", Received: d.TakenAt, Report: report.Report{Header: report.NewHeader(report.KindReport), Devices: []report.Device{d}}})
 				}
 				_, err := s.Put(b.Context(), batch...)
 				must(b, err)

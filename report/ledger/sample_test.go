@@ -149,7 +149,7 @@ func message(n int, bench string, s sheet) Message {
 	d := s.device()
 	return Message{
 		ID: messageID(n), Bench: bench, Site: "Site of " + bench, Received: s.taken.Add(5 * time.Minute),
-		Report: report.Report{Schema: 1, Run: "run", Tool: report.Tool{Version: "1.2.3"}, TakenAt: s.taken, Devices: []report.Device{d}},
+		Report: report.Report{Header: report.NewHeader(report.KindReport), Run: "run", Tool: report.Tool{Version: "1.2.3"}, TakenAt: s.taken, Devices: []report.Device{d}},
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // of ours; fields that this version does not know stay.
 func TestInWords(t *testing.T) {
 	const planted = "rm -rf ~/Backups"
-	got := string(inWords([]byte(`{"schema": 1, "devices": [{"udid": "U", "fromTomorrow": {"kept": 12345678901234567890},
+	got := string(inWords([]byte(`{"kind": "report", "schema": 2, "devices": [{"udid": "U", "fromTomorrow": {"kept": 12345678901234567890},
 		"findings": [{"check": "backup-stale", "status": "problem", "title": "` + planted + `", "sources": [{"title": "` + planted + `", "url": "` + planted + `", "newer": true}]}],
 		"plan": [{"remedy": "restart", "title": "` + planted + `", "RISK": "` + planted + `", "risk": "` + planted + `", "Steps": ["` + planted + `"], "sources": [{"URL": "` + planted + `"}]}]}],
 		"gaps": [{"about": "` + planted + `", "reason": "timeout", "summary": "` + planted + `"}]}`)))

@@ -192,7 +192,7 @@ func (f *fleet) bench(t testing.TB, name, hub string) *Bench {
 // sample is a report on one device, whose name makes it as long as need be.
 func sample(name string) report.Report {
 	return report.Report{
-		JSONSchema: report.SchemaID, Schema: report.Schema, Subject: report.OfDevices,
+		Header: report.NewHeader(report.KindReport), Subject: report.OfDevices,
 		Devices: []report.Device{{UDID: "00008110-000A1B2C3D4E5F60", Name: name, Verdict: "failing", Findings: []report.Finding{}}},
 	}
 }

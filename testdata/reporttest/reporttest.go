@@ -168,7 +168,7 @@ var Shut = report.Place{Path: "/shut", Reason: string(device.NotPermitted), Hint
 
 // Report is a report of devices that were examined at a time.
 func Report(at time.Time, devices ...report.Device) report.Report {
-	r := report.Report{JSONSchema: report.SchemaID, Schema: report.Schema, Subject: report.OfDevices, Gaps: []report.Gap{}, Places: []report.Place{}}
+	r := report.Report{Header: report.NewHeader(report.KindReport), Subject: report.OfDevices, Gaps: []report.Gap{}, Places: []report.Place{}}
 	for _, d := range devices {
 		d.TakenAt = at
 		d.Findings, d.Plan, d.Backups = append([]report.Finding{}, d.Findings...), append([]report.Step{}, d.Plan...), append([]report.Backup{}, d.Backups...)

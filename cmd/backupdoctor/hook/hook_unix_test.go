@@ -24,7 +24,7 @@ import (
 
 // reportOf is one on a single device.
 func reportOf(d report.Device) report.Report {
-	return report.Report{Schema: report.Schema, Run: "0199", Devices: []report.Device{d}, Exit: report.Exit{Code: report.ExitProblems}}
+	return report.Report{Header: report.NewHeader(report.KindReport), Run: "0199", Devices: []report.Device{d}, Exit: report.Exit{Code: report.ExitProblems}}
 }
 
 // newHook prints to what it returns, and knows a folder as $DIR.

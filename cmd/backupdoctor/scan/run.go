@@ -268,7 +268,7 @@ func about(s device.Snapshot, e report.Event, result *Result) Event {
 func (r *Run) tell(e Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	e.Schema, e.Run, e.At = report.Schema, r.ID, time.Now().UTC()
+	e.Header, e.Run, e.At = report.NewHeader(report.KindEvent), r.ID, time.Now().UTC()
 	r.started = r.started || e.Type == report.RunStart
 	for _, sink := range r.sinks {
 		if sink.Hear != nil {

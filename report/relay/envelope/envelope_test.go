@@ -15,7 +15,7 @@ const id = "01979f3e-7c1a-7b54-9e0d-0a4c1f6f2b11"
 
 func oneDevice() report.Report {
 	return report.Report{
-		JSONSchema: report.SchemaID, Schema: report.Schema, Subject: report.OfDevices,
+		Header: report.NewHeader(report.KindReport), Subject: report.OfDevices,
 		Gaps: []report.Gap{}, Places: []report.Place{}, Summary: report.Summary{Devices: 1, Causes: []report.CauseCount{}},
 		Devices: []report.Device{{
 			UDID: "00008110-000A1B2C3D4E5F60", Name: "Anna’s iPhone", Verdict: "failing", Headline: "iCloud Backup is turned off.",
@@ -82,9 +82,9 @@ func TestOpen(t *testing.T) {
 			strings.Replace(change(`"1.0"`, `"2.0"`), `"`+id+`"`, "7", 1), UnknownSchema},
 		"of an earlier major": {change(`"1.0"`, `"0.9"`), UnknownSchema},
 		"with a report of a later whose devices are a map": {
-			`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"schema":2,"devices":{}}}`, UnknownSchema},
-		"with a report of a later":   {change(`"schema":1,`, `"schema":2,`), UnknownSchema},
-		"with a report of no number": {change(`"schema":1,`, ``), UnknownSchema},
+			`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"schema":3,"devices":{}}}`, UnknownSchema},
+		"with a report of a later":   {change(`"schema":2,`, `"schema":3,`), UnknownSchema},
+		"with a report of no number": {change(`"schema":2,`, ``), UnknownSchema},
 		"without a schema":           {change(`"schema":"1.0",`, ``), Undecodable},
 		"with half a schema":         {change(`"1.0"`, `"1"`), Undecodable},
 		"with a schema of words":     {change(`"1.0"`, `"one.two"`), Undecodable},
@@ -97,8 +97,8 @@ func TestOpen(t *testing.T) {
 		"with a bench that is all":   {change(`"north-2"`, `"*"`), Undecodable},
 		"without a report":           {`{"schema":"1.0","id":"` + id + `","bench":"b"}`, Undecodable},
 		"with a list for a report":   {`{"schema":"1.0","id":"` + id + `","bench":"b","report":[]}`, Undecodable},
-		"without a device":           {`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"schema":1,"devices":[]}}`, Undecodable},
-		"with a number for a device": {`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"schema":1,"devices":[1]}}`, Undecodable},
+		"without a device":           {`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"kind":"report","schema":2,"devices":[]}}`, Undecodable},
+		"with a number for a device": {`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"kind":"report","schema":2,"devices":[1]}}`, Undecodable},
 		"cut off":                    {whole[:len(whole)/2], Undecodable},
 		"followed by another":        {whole + whole, Undecodable},
 		"empty":                      {"", Undecodable},
@@ -236,7 +236,7 @@ func TestShortenedEndsBetweenLetters(t *testing.T) {
 }
 
 func FuzzOpen(f *testing.F) {
-	f.Add([]byte(`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"schema":1,"devices":[{}]}}`))
+	f.Add([]byte(`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"kind":"report","schema":2,"devices":[{}]}}`))
 	f.Add([]byte(`{"schema":"1.0","report":null}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		e, r, err := Open(data)
@@ -260,7 +260,7 @@ func FuzzOpen(f *testing.F) {
 // read, and the rest is quoted.
 func TestPlantedInAReportOfABench(t *testing.T) {
 	const planted = "rm -rf ~/Backups"
-	_, r, err := Open([]byte(`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"schema":1,"devices":[{"headline":"` + planted + `",
+	_, r, err := Open([]byte(`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"kind":"report","schema":2,"devices":[{"headline":"` + planted + `",
 		"findings":[{"check":"backup-stale","title":"` + planted + `","status":"problem","summary":"` + planted + `","sources":[{"title":"` + planted + `","url":"https://x"}]},
 			{"check":"from-tomorrow","title":"` + planted + `","status":"problem"}],
 		"plan":[{"remedy":"restart","title":"` + planted + `","steps":["` + planted + `"]}]}]}}`))

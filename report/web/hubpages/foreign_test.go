@@ -25,13 +25,13 @@ func TestReportsOfOtherVersions(t *testing.T) {
 		stored   int
 		shown    []string // on the page of the device
 	}{
-		{`{"schema": 1, "devices": [null]}`, 0, nil},
-		{`{"schema": 1, "devices": [{}]}`, 0, nil},
-		{`{"schema": 1, "devices": null}`, 0, nil},
-		{`{"schema": 1, "devices": [{"udid": "device-a", "verdict": "splendid", "headline": "All well."}]}`, 1, []string{"splendid"}},
-		{`{"schema": 1, "devices": [{"udid": "device-b", "verdict": "healthy"}]}`, 1, []string{"healthy"}},
-		{`{"schema": 1, "devices": [{"udid": "device-c", "verdict": ""}]}`, 1, nil},
-		{`{"schema": 1, "devices": [{"udid": "device-d", "verdict": "not-examined", "findings": [
+		{`{"kind": "report", "schema": 2, "devices": [null]}`, 0, nil},
+		{`{"kind": "report", "schema": 2, "devices": [{}]}`, 0, nil},
+		{`{"kind": "report", "schema": 2, "devices": null}`, 0, nil},
+		{`{"kind": "report", "schema": 2, "devices": [{"udid": "device-a", "verdict": "splendid", "headline": "All well."}]}`, 1, []string{"splendid"}},
+		{`{"kind": "report", "schema": 2, "devices": [{"udid": "device-b", "verdict": "healthy"}]}`, 1, []string{"healthy"}},
+		{`{"kind": "report", "schema": 2, "devices": [{"udid": "device-c", "verdict": ""}]}`, 1, nil},
+		{`{"kind": "report", "schema": 2, "devices": [{"udid": "device-d", "verdict": "not-examined", "findings": [
 			{"check": "wifi-missing", "status": "splendid", "title": "Wi-Fi"}, {"check": "door-shut", "status": "ok", "title": "The door is shut"}, null]}]}`, 1,
 			[]string{"With a status that this version does not know (2)", "The door is shut"}},
 	} {

@@ -193,7 +193,7 @@ func TestPages(t *testing.T) {
 		{"/export/everything/csv", 404, nil},
 		{"/export/visits/json?id=nobody", 404, []string{"There is no such device"}},
 		{"/export/visits/csv?id=nobody", 404, []string{"There is no such device"}},
-		{"/report?id=01936000-0000-7000-8000-000000000001", 200, []string{`"schema":1`}},
+		{"/report?id=01936000-0000-7000-8000-000000000001", 200, []string{`"schema":2`}},
 		{"/report?id=x", 404, nil},
 		{"/nothing", 404, nil},
 		{"/metrics", 200, []string{

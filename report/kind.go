@@ -1,0 +1,116 @@
+package report
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+)
+
+// Schema is the schema number of every document. Within one number, fields and values are
+// only added: readers must ignore what they do not know. Renaming or removing a field, or
+// changing its meaning, raises the number of that kind. Numbers begin at 2; number 1 was
+// never released.
+const Schema = 2
+
+// A Kind says what a document is.
+type Kind string
+
+// The kinds of documents.
+const (
+	KindReport     Kind = "report"
+	KindEvent      Kind = "event"
+	KindDiff       Kind = "diff"
+	KindRecording  Kind = "recording"
+	KindSelfCheck  Kind = "self-check"
+	KindRuns       Kind = "runs"
+	KindStory      Kind = "device-history"
+	KindStale      Kind = "stale"
+	KindHistory    Kind = "history"
+	KindRun        Kind = "run"
+	KindVisit      Kind = "visit"
+	KindSlotHealth Kind = "slot-health"
+)
+
+// A DocumentKind is a kind of document and its number.
+type DocumentKind struct {
+	Kind   Kind
+	Schema int
+	About  string // the command that writes it
+	Line   bool   // each document is one line of NDJSON
+}
+
+// Kinds are all kinds of documents that a program may read.
+func Kinds() []DocumentKind { return slices.Clone(kinds) }
+
+var kinds = []DocumentKind{
+	{KindReport, Schema, "scan, watch, listen, backups, verify and report --json", false},
+	{KindEvent, Schema, "a line of -o ndjson", true},
+	{KindDiff, Schema, "report diff --json", false},
+	{KindRecording, Schema, "scan --record and capture", false},
+	{KindSelfCheck, Schema, "self-check --json", false},
+	{KindRuns, Schema, "history --json", false},
+	{KindStory, Schema, "history DEVICE --json", false},
+	{KindStale, Schema, "history stale --json", false},
+	{KindHistory, Schema, "history export -o json", false},
+	{KindRun, Schema, "a run in history export -o ndjson", true},
+	{KindVisit, Schema, "a device of a run in history export -o ndjson", true},
+	{KindSlotHealth, Schema, "slots health --json", false},
+}
+
+// schemaFolder is where the JSON Schemas are published.
+const schemaFolder = "https://raw.githubusercontent.com/backupdoctor/backupdoctor/main/report/schemas/"
+
+// SchemaID is the URL of the JSON Schema of a kind.
+func SchemaID(k Kind) string { return schemaFolder + string(k) + ".json" }
+
+//go:embed schemas/*.json
+var schemas embed.FS
+
+// JSONSchema is the JSON Schema (draft 2020-12) that every document of a kind follows. It
+// is "" for an unknown kind.
+func JSONSchema(k Kind) string {
+	text, err := schemas.ReadFile("schemas/" + string(k) + ".json")
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// A Header begins every document.
+type Header struct {
+	JSONSchema string `json:"$schema,omitempty"` // URL of the JSON Schema of this document; absent in a line of NDJSON
+	Kind       Kind   `json:"kind"`              // what this document is
+	Schema     int    `json:"schema"`            // schema number of its kind
+}
+
+// NewHeader is the header of a document of a kind.
+func NewHeader(k Kind) Header {
+	for _, known := range kinds {
+		if known.Kind != k {
+			continue
+		}
+		h := Header{Kind: k, Schema: known.Schema}
+		if !known.Line {
+			h.JSONSchema = SchemaID(k)
+		}
+		return h
+	}
+	panic("no kind of document is " + string(k))
+}
+
+// checkHeader refuses a document of another kind or number.
+func checkHeader(h Header, want ...Kind) error {
+	switch {
+	case h.Schema < 1:
+		return fmt.Errorf("not a %s: it has no schema number", want[0])
+	case h.Schema == 1:
+		return fmt.Errorf("schema number 1 is no longer supported: make the %s again", want[0])
+	case h.Kind == "":
+		return fmt.Errorf("not a %s: it does not say its kind", want[0])
+	case !slices.Contains(want, h.Kind):
+		return fmt.Errorf("this is a %s, not a %s", h.Kind, want[0])
+	case h.Schema > Schema:
+		return fmt.Errorf("the %s has schema number %d and this version reads %d: use a newer backupdoctor", h.Kind, h.Schema, Schema)
+	}
+	return nil
+}
