@@ -108,7 +108,7 @@ func checkHeader(h Header, want ...Kind) error {
 	case h.Kind == "":
 		return fmt.Errorf("not a %s: it does not say its kind", want[0])
 	case !slices.Contains(want, h.Kind):
-		return fmt.Errorf("this is a %s, not a %s", h.Kind, want[0])
+		return &KindError{h.Kind}
 	case h.Schema > Schema:
 		return fmt.Errorf("the %s has schema number %d and this version reads %d: use a newer backupdoctor", h.Kind, h.Schema, Schema)
 	}

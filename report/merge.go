@@ -93,7 +93,7 @@ func (r *Report) about(other Report) {
 // that was not finished, or did not see all devices, says only that.
 func OfRun(run PastRun, devices []Device) Report {
 	r := Report{
-		JSONSchema: SchemaID, Schema: Schema, Tool: Tool{Name: "backupdoctor", Version: run.Tool, Effect: "read-only"},
+		Header: NewHeader(KindReport), Tool: Tool{Name: "backupdoctor", Version: run.Tool, Effect: "read-only"},
 		Run: run.Run, StartedAt: run.StartedAt, Host: run.Host, Subject: run.Subject, Devices: devices, FailOn: string(Unproved),
 	}
 	switch run.State {

@@ -13,12 +13,12 @@ import (
 // MaxReportBytes is the size above which Read gives up: some five thousand devices.
 const MaxReportBytes = 256 << 20
 
-// The errors of other documents that were given in place of a report.
-var (
-	ErrRecording = errors.New("this is a recording, not a report")
-	ErrExport    = errors.New("this is an export of a history, not a report")
-	ErrDiff      = errors.New("this is a comparison of two reports, not a report")
-)
+// A KindError is the error of a document of another kind that was given in place of a report.
+type KindError struct{ Kind Kind }
+
+func (e *KindError) Error() string {
+	return "this is a document of the kind " + Clean(string(e.Kind)) + ", not a report"
+}
 
 // Read reads a report that [WriteJSON] wrote, in this version or an older one, or the events
 // of a run that [WriteEvent] wrote; of a run that was cut off it makes a partial report. The
@@ -40,12 +40,8 @@ func Read(r io.Reader) (Report, error) {
 			return Report{}, errors.New("there is no report in it")
 		case len(events) > 0 && errors.Is(err, io.ErrUnexpectedEOF):
 			return ofEvents(events), nil // the last line was being written
-		case d.Snapshots != nil:
-			return Report{}, ErrRecording // whatever else does not fit
-		case d.Runs != nil || d.Record != "":
-			return Report{}, ErrExport // likewise
-		case d.Changes != nil:
-			return Report{}, ErrDiff
+		case d.Kind != "" && d.Kind != KindReport && d.Kind != KindEvent:
+			return Report{}, &KindError{d.Kind} // whatever else does not fit
 		case err != nil:
 			return Report{}, fmt.Errorf("the report cannot be understood: %w", err)
 		}
@@ -59,17 +55,13 @@ func Read(r io.Reader) (Report, error) {
 	}
 }
 
-// A document is what Read can meet: a report, an event, or another document of this program.
+// A document is what Read reads: a report or an event.
 type document struct {
 	Report
-	Type      string          `json:"event"`
-	UDID      string          `json:"udid"`
-	Device    *Device         `json:"device"`
-	Whole     *Report         `json:"report"`
-	Snapshots json.RawMessage `json:"snapshots"`
-	Runs      json.RawMessage `json:"runs"`    // of an exported history, or a list of runs
-	Record    string          `json:"record"`  // of a line of an exported history
-	Changes   json.RawMessage `json:"changes"` // of a diff
+	Type   string  `json:"event"`
+	UDID   string  `json:"udid"`
+	Device *Device `json:"device"`
+	Whole  *Report `json:"report"`
 }
 
 func (d document) check() error {

@@ -2,7 +2,6 @@ package report_test
 
 import (
 	"bytes"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -109,10 +108,10 @@ func TestReadRefuses(t *testing.T) {
 		"no JSON":           {"Devices may be missing", "cannot be understood"},
 		"another document":  {`{"name": "x"}`, "no schema number"},
 		"a later schema":    {`{"kind": "report", "schema": 3, "devices": []}`, "use a newer backupdoctor"},
-		"a recording":       {`{"kind": "recording", "schema": 2, "tool": "1.2.3", "snapshots": []}`, report.ErrRecording.Error()},
+		"a recording":       {`{"kind": "recording", "schema": 2, "tool": "1.2.3", "snapshots": []}`, "of the kind recording"},
 		"a list":            {`[]`, "cannot be understood"},
 		"schema number 1":   {`{"schema": 1, "devices": []}`, "no longer supported"},
-		"another kind":      {`{"kind": "history", "schema": 2, "runs": [], "devices": []}`, "this is a history"},
+		"another kind":      {`{"kind": "history", "schema": 2, "runs": [], "devices": []}`, "of the kind history"},
 		"half a report":     {`{"kind": "report", "schema": 2, "devices": [`, "cannot be understood"},
 		"a number for text": {`{"kind": "report", "schema": 2, "devices": [{"name": 7}]}`, "cannot be understood"},
 	} {
@@ -122,9 +121,6 @@ func TestReadRefuses(t *testing.T) {
 				t.Errorf("error %v, want %q", err, c.want)
 			}
 		})
-	}
-	if _, err := report.Read(strings.NewReader(`{"kind": "recording", "schema": 2, "snapshots": []}`)); !errors.Is(err, report.ErrRecording) {
-		t.Errorf("a recording gives %v", err)
 	}
 }
 

@@ -91,15 +91,19 @@ func (e env) readReport(ctx *cli.Context, path string) (r report.Report, err err
 
 func reportIn(from io.Reader, path string) (report.Report, error) {
 	r, err := report.Read(from)
-	switch {
-	case errors.Is(err, report.ErrRecording):
-		return r, command.Usage("backupdoctor scan --from "+path+" judges it", "%s: %w", path, err)
-	case errors.Is(err, report.ErrExport):
-		return r, command.Usage("backupdoctor history show RUN writes a run of the history", "%s: %w", path, err)
-	case err != nil:
-		return r, command.Usage("", "%s: %w", path, err)
+	if err == nil {
+		return r, nil
 	}
-	return r, nil
+	hint := ""
+	if other, ok := errors.AsType[*report.KindError](err); ok {
+		switch other.Kind {
+		case report.KindRecording:
+			hint = "use backupdoctor scan --from " + path
+		case report.KindHistory, report.KindRun, report.KindVisit:
+			hint = "use backupdoctor history show RUN"
+		}
+	}
+	return r, command.Usage(hint, "%s: %w", path, err)
 }
 
 func diffCommand(e env) *cli.Command {
