@@ -109,12 +109,15 @@ func (v *verification) walk(ctx context.Context, wanted func(in byte) bool, foun
 		return
 	}
 	present := v.prefixes()
-	if !slices.Contains(present[:], true) {
-		return
+	folders := 0
+	for _, there := range present {
+		if there {
+			folders++
+		}
 	}
 	var next atomic.Int64
 	var workers sync.WaitGroup
-	for range v.options.Workers {
+	for range min(v.options.Workers, folders) {
 		workers.Go(func() {
 			for in := next.Add(1) - 1; in < 256; in = next.Add(1) - 1 {
 				if !present[in] || !wanted(byte(in)) {

@@ -297,15 +297,22 @@ func (r *rowReader) identify(stmt *sqlite.Stmt, fit bool) (Kind, error) {
 // Directories and links have no stored bytes: of theirs only a record that is one of a file
 // counts, since its bytes would go unmissed.
 func (r *rowReader) describe(stmt *sqlite.Stmt) error {
-	file, err := r.file(stmt)
+	record, err := r.recordOf(stmt)
 	if r.row.Kind == Directory || r.row.Kind == Link {
-		if err == nil && kindOf(file.Mode) == File {
+		if err != nil {
+			return nil
+		}
+		if mode, err := mbfile.Mode(record); err == nil && kindOf(mode) == File {
 			return fmt.Errorf("%w: its record is one of a file", ErrRow)
 		}
 		return nil
 	}
 	if err != nil {
 		return err
+	}
+	file, err := mbfile.Decode(record)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrRow, err)
 	}
 	if r.row.Kind == Other {
 		r.row.Kind = kindOf(file.Mode)
@@ -317,24 +324,18 @@ func (r *rowReader) describe(stmt *sqlite.Stmt) error {
 	return nil
 }
 
-// file decodes the record of a row.
-func (r *rowReader) file(stmt *sqlite.Stmt) (file mbfile.File, err error) {
+// recordOf is the record of a row, decrypted where it has to be.
+func (r *rowReader) recordOf(stmt *sqlite.Stmt) ([]byte, error) {
 	length := stmt.ColumnLen(4)
 	if length > mbfile.MaxBytes {
-		return file, fmt.Errorf("%w: record of %d bytes", ErrRow, length)
+		return nil, fmt.Errorf("%w: record of %d bytes", ErrRow, length)
 	}
 	r.record = slices.Grow(r.record[:0], length)[:length]
 	stmt.ColumnBytes(4, r.record)
-	record := r.record
 	if r.records != nil {
-		if record, err = openRecord(r.records, record); err != nil {
-			return file, err
-		}
+		return openRecord(r.records, r.record)
 	}
-	if file, err = mbfile.Decode(record); err != nil {
-		return file, fmt.Errorf("%w: %w", ErrRow, err)
-	}
-	return file, nil
+	return r.record, nil
 }
 
 // text reads a text column into a buffer; what is longer than maxText is cut, and does not

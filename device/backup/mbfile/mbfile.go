@@ -50,6 +50,27 @@ func Decode(data []byte) (File, error) {
 	return file, nil
 }
 
+// Mode reads the Mode of one record, which is all that counts of a folder or link, and 0 where it
+// has none. The rest of the record is passed over.
+func Mode(data []byte) (uint32, error) {
+	table, ok := open(data)
+	if !ok {
+		return 0, ErrMalformed
+	}
+	objects, root, ok := table.archive()
+	if !ok {
+		return 0, ErrMalformed
+	}
+	var file File
+	for i := range root.count {
+		key, value := root.entry(i)
+		if key := table.text(key); string(key) == "Mode" && !file.set(&table, &objects, key, value) {
+			return 0, ErrMalformed
+		}
+	}
+	return file.Mode, nil
+}
+
 // set keeps one field, and reports whether it is of the type it should be.
 func (f *File) set(table *table, objects *collection, key []byte, value uint64) (ok bool) {
 	switch string(key) {

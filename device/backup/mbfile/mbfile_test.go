@@ -56,6 +56,29 @@ func TestDecode(t *testing.T) {
 		if !bytes.Equal(file.Digest, digest) || !bytes.Equal(file.EncryptionKey, wrapped) {
 			t.Errorf("%s: digest %x, key %x", name, file.Digest, file.EncryptionKey)
 		}
+		if mode, err := Mode(data); mode != file.Mode || err != nil {
+			t.Errorf("%s: mode %o, %v", name, mode, err)
+		}
+	}
+}
+
+// The mode is read whatever is wrong with the other fields.
+func TestMode(t *testing.T) {
+	for name, test := range map[string]struct {
+		data []byte
+		mode uint32
+		ok   bool
+	}{
+		"alone":            {archive(t, map[string]any{"Mode": 0o40755}), 0o40755, true},
+		"none":             {archive(t, map[string]any{"Size": 1}), 0, true},
+		"beside odd ones":  {archive(t, with(map[string]any{"Size": "large", "Digest": 5})), 0o100644, true},
+		"of another type":  {archive(t, with(map[string]any{"Mode": "0644"})), 0, false},
+		"of too many bits": {archive(t, with(map[string]any{"Mode": 1 << 20})), 0, false},
+		"no archive":       {[]byte("bplist00"), 0, false},
+	} {
+		if mode, err := Mode(test.data); mode != test.mode || (err == nil) != test.ok {
+			t.Errorf("%s: %o, %v", name, mode, err)
+		}
 	}
 }
 
@@ -158,6 +181,9 @@ func FuzzDecode(f *testing.F) {
 		file, err := Decode(data)
 		if err == nil && file.Digest != nil && len(file.Digest) != 20 {
 			t.Errorf("a digest of %d bytes", len(file.Digest))
+		}
+		if mode, errMode := Mode(data); err == nil && (errMode != nil || mode != file.Mode) {
+			t.Errorf("mode %o, %v; of the whole record %o", mode, errMode, file.Mode)
 		}
 	})
 }
