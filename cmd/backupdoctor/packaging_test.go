@@ -14,12 +14,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// TestServiceIsHardened has systemd judge the unit, where there is one to do so.
-func TestServiceIsHardened(t *testing.T) {
-	unit, err := os.ReadFile("packaging/backupdoctor-hub.service")
-	if err != nil {
-		t.Fatal(err)
-	}
+// TestServicesAreHardened has systemd judge the units, where there is one to do so.
+func TestServicesAreHardened(t *testing.T) {
 	analyze, err := exec.LookPath("systemd-analyze")
 	if errors.Is(err, exec.ErrNotFound) {
 		t.Skip("systemd-analyze is not installed")
@@ -31,11 +27,21 @@ func TestServiceIsHardened(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, name := range []string{"backupdoctor-hub.service", "backupdoctor-watch.service"} {
+		t.Run(name, func(t *testing.T) { hardened(t, analyze, program, name) })
+	}
+}
+
+func hardened(t *testing.T, analyze, program, name string) {
+	unit, err := os.ReadFile(filepath.Join("packaging", name))
+	if err != nil {
+		t.Fatal(err)
+	}
 	const start = "\nExecStart=/usr/local/bin/backupdoctor "
 	if !strings.Contains(string(unit), start) {
 		t.Fatalf("the unit does not have %q", start)
 	}
-	path := filepath.Join(t.TempDir(), "backupdoctor-hub.service")
+	path := filepath.Join(t.TempDir(), name)
 	here := strings.Replace(string(unit), start, "\nExecStart="+program+" ", 1)
 	if err := os.WriteFile(path, []byte(here), 0o600); err != nil {
 		t.Fatal(err)
@@ -47,7 +53,7 @@ func TestServiceIsHardened(t *testing.T) {
 	if err != nil {
 		t.Skipf("systemd-analyze security: %v\n%s", err, out)
 	}
-	found := regexp.MustCompile(`Overall exposure level for backupdoctor-hub.service: ([0-9.]+)`).FindSubmatch(out)
+	found := regexp.MustCompile(`Overall exposure level for ` + name + `: ([0-9.]+)`).FindSubmatch(out)
 	if found == nil {
 		t.Fatalf("systemd-analyze security said\n%s", out)
 	}
