@@ -88,7 +88,7 @@ func fill(b *testing.B, path string) {
 				n := (run*benchVisits + slot) % benchDevices
 				d.UDID, d.Slot, d.Name = benchUDID(n), fmt.Sprint(slot), fmt.Sprintf("iPhone of number %d", n)
 				d.TakenAt, d.LastBackup = at, at.Add(-time.Duration(n%40)*aDay)
-				if err := addDevice(conn, runID(run), d, `[{"name":"Asset tag","value":"A-1234"}]`, detail); err != nil {
+				if _, err := addDevice(conn, runID(run), d, `[{"name":"Asset tag","value":"A-1234"}]`, detail); err != nil {
 					return err
 				}
 			}

@@ -85,7 +85,7 @@ func TestPruneGoesByTheOrderOfWriting(t *testing.T) {
 			if c.before != 0 {
 				which.Before = monday.Add(time.Duration(c.before) * aDay)
 			}
-			_, err := s.Prune(t.Context(), which)
+			_, _, err := s.Prune(t.Context(), which)
 			must(t, err)
 			list, err := s.Runs(t.Context(), 100)
 			must(t, err)

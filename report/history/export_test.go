@@ -124,10 +124,10 @@ func TestPruneLeavesARunThatGoesOn(t *testing.T) {
 	d := tray(t)[0]
 	d.TakenAt = monday.Add(40 * aDay)
 	keep(t, s, runID(1), monday, d)
-	if runs, err := s.Prune(t.Context(), Pruning{Before: monday.Add(10 * aDay)}); err != nil || runs != 0 {
+	if runs, _, err := s.Prune(t.Context(), Pruning{Before: monday.Add(10 * aDay)}); err != nil || runs != 0 {
 		t.Errorf("%d runs were forgotten, %v", runs, err)
 	}
-	if runs, err := s.Prune(t.Context(), Pruning{Before: monday.Add(41 * aDay)}); err != nil || runs != 1 {
+	if runs, _, err := s.Prune(t.Context(), Pruning{Before: monday.Add(41 * aDay)}); err != nil || runs != 1 {
 		t.Errorf("%d runs were forgotten once it was over, %v", runs, err)
 	}
 }
@@ -139,7 +139,7 @@ func TestPrune(t *testing.T) {
 	s, err := Open(t.Context(), path)
 	must(t, err)
 	s.now = later
-	runs, err := s.Prune(t.Context(), Pruning{Before: monday.Add(18 * aDay)})
+	runs, _, err := s.Prune(t.Context(), Pruning{Before: monday.Add(18 * aDay)})
 	if err != nil || runs != 18 {
 		t.Errorf("%d runs, %v; want 18", runs, err)
 	}

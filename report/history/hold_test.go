@@ -60,7 +60,7 @@ func TestARunIsRunningOrCutOff(t *testing.T) {
 	if err := s.Begin(t.Context(), Run{ID: runID(7), Started: monday}); !errors.Is(err, ErrRunning) {
 		t.Errorf("begun again: %v", err)
 	}
-	if runs, err := s.Prune(t.Context(), Pruning{Before: monday.Add(aDay)}); err != nil || runs != 0 {
+	if runs, _, err := s.Prune(t.Context(), Pruning{Before: monday.Add(aDay)}); err != nil || runs != 0 {
 		t.Errorf("%d runs were forgotten, %v", runs, err)
 	}
 	must(t, cmd.Process.Kill())

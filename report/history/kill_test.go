@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
-	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
@@ -39,7 +39,7 @@ func sendOn(path string) error {
 		if err != nil {
 			return err
 		}
-		if err := s.AddAndSend(context.Background(), run, d, outbox.Item{ID: id, Report: fmt.Appendf(nil, "%q", d.UDID)}); err != nil {
+		if err := s.AddAndSend(context.Background(), run, d, receipt.Item{ID: id, Report: fmt.Appendf(nil, "%q", d.UDID)}); err != nil {
 			return err
 		}
 		fmt.Println(d.UDID)
@@ -102,7 +102,7 @@ func TestKillsWhileEightProcessesWrite(t *testing.T) {
 			SELECT udid, count(*) AS visits,
 				sum((SELECT count(*) FROM findings WHERE findings.device = devices.device)) AS findings,
 				sum((SELECT count(*) FROM details WHERE details.device = devices.device)) AS details,
-				(SELECT count(*) FROM outbox WHERE CAST(report AS TEXT) = '"' || udid || '"') AS waiting
+				(SELECT count(*) FROM messages WHERE messages.device = devices.device) AS waiting
 			FROM devices GROUP BY udid`,
 			&sqlitex.ExecOptions{ResultFunc: func(r *sqlite.Stmt) error {
 				rows[r.ColumnText(0)] = row{r.ColumnInt(1), r.ColumnInt(2), r.ColumnInt(3), r.ColumnInt(4)}
@@ -119,6 +119,7 @@ func TestKillsWhileEightProcessesWrite(t *testing.T) {
 			t.Errorf("%s is there as %+v", udid, got)
 		}
 	}
+	mustBeNumbered(t, s, len(rows))
 	list, err := s.Runs(t.Context(), 1000)
 	must(t, err)
 	for _, run := range list.Runs {

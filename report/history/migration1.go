@@ -62,3 +62,13 @@ CREATE TABLE details (
 	json BLOB NOT NULL
 ) STRICT;
 `
+
+// migration2 made an outbox, which migration4 replaces.
+const migration2 = `
+CREATE TABLE outbox (
+	seq INTEGER PRIMARY KEY AUTOINCREMENT,
+	id TEXT NOT NULL UNIQUE,
+	cut TEXT NOT NULL,
+	report BLOB NOT NULL
+) STRICT;
+`

@@ -254,8 +254,11 @@ func leavesTable(row leafRow) (table, columns string) {
 		return "devices", "device, run, key, taken, seen, udid, serial, name, slot, location, asset, model, product, system, version, verdict, headline, reason, retried, backup, no_backup"
 	case 2:
 		return "details", "device, json"
-	case 4:
-		return "outbox", "seq, id, cut, report"
+	case 8:
+		if _, text := row.values[1].(string); text {
+			return "ledgers", "ledger, id, bench, received, set_aside, lost, withdrawn, closed"
+		}
+		return "messages", "message, ledger, sequence, id, chain, device, cut, report"
 	}
 	return "", ""
 }

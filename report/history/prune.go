@@ -13,6 +13,7 @@ import (
 type Pruning struct {
 	Before time.Time // those that were over before; zero for none
 	Future bool      // those that are dated in the future, since a clock was wrong
+	Force  bool      // also those with reports that no hub has
 }
 
 // A datedRun is one with its dates.
@@ -29,12 +30,13 @@ const datedRuns = `
 
 // Prune forgets runs with all their devices, and gives the room back to the disk. A run that
 // began before a time, and of which a device was read since, as of a bench that runs for
-// weeks, stays; so does a run that goes on. It returns how many runs there were. It goes by
-// single runs and a few pages at a time, so that a scan at the same time gets its turn.
+// weeks, stays; so does a run that goes on, and without Force one with reports that no hub has
+// given a receipt for: waiting counts those. It goes by single runs and a few pages at a time,
+// so that a scan at the same time gets its turn.
 //
 // Where a date is in doubt, the order of writing counts: a run dated in the future is as old
 // as the next one that is not, and one whose clock was behind as the one before.
-func (s *Store) Prune(ctx context.Context, which Pruning) (runs int, err error) {
+func (s *Store) Prune(ctx context.Context, which Pruning) (runs, waiting int, err error) {
 	var dated []datedRun
 	err = s.do(ctx, reading, func(conn *sqlite.Conn) error {
 		dated = nil
@@ -44,19 +46,26 @@ func (s *Store) Prune(ctx context.Context, which Pruning) (runs int, err error) 
 		}})
 	})
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	for _, run := range which.chosen(dated, clockAt(s.now())) {
 		if holds.isHeld(s.path, run.id) {
 			continue
 		}
-		err := s.do(ctx, writing, func(conn *sqlite.Conn) error {
-			err := sqlitex.Execute(conn, "DELETE FROM runs WHERE run = ? AND id = ?", &sqlitex.ExecOptions{Args: []any{run.row, run.id}})
+		kept := 0
+		err := s.do(ctx, writing, func(conn *sqlite.Conn) (err error) {
+			if kept, err = forgetReports(conn, run.row, which.Force); err != nil || kept > 0 {
+				return err
+			}
+			err = sqlitex.Execute(conn, "DELETE FROM runs WHERE run = ? AND id = ?", &sqlitex.ExecOptions{Args: []any{run.row, run.id}})
 			runs += conn.Changes()
 			return err
 		})
 		if err != nil {
-			return runs, err
+			return runs, waiting, err
+		}
+		if waiting += kept; kept > 0 {
+			continue
 		}
 		holds.forget(s.path, run.id)
 	}
@@ -66,10 +75,10 @@ func (s *Store) Prune(ctx context.Context, which Pruning) (runs int, err error) 
 			return err
 		})
 		if err != nil {
-			return runs, err
+			return runs, waiting, err
 		}
 	}
-	return runs, nil
+	return runs, waiting, nil
 }
 
 // chosen are the runs to forget.

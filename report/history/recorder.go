@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
 // recorderPatience is how long a run waits for the history at most. Each time that is in vain
@@ -40,9 +40,8 @@ func NewRecorder(store *Store, run Run) *Recorder {
 // Hear keeps what an event tells. A run that was interrupted is kept like any other.
 func (r *Recorder) Hear(e report.Event) { r.HearAndSend(e, nil) }
 
-// HearAndSend is Hear; what leaves this computer of a finished device goes into the outbox with
-// it. Where that cannot be made, the device itself is kept all the same.
-func (r *Recorder) HearAndSend(e report.Event, leaving func() (outbox.Item, error)) {
+// HearAndSend is Hear; what leaves this computer of a finished device is numbered with it. Where that cannot be made, the device itself is kept all the same.
+func (r *Recorder) HearAndSend(e report.Event, leaving func() (receipt.Item, error)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.run.ID != e.Run {
@@ -64,7 +63,7 @@ func (r *Recorder) HearAndSend(e report.Event, leaving func() (outbox.Item, erro
 	}
 }
 
-func (r *Recorder) keepDevice(e report.Event, leaving func() (outbox.Item, error)) bool {
+func (r *Recorder) keepDevice(e report.Event, leaving func() (receipt.Item, error)) bool {
 	if leaving != nil {
 		item, err := leaving()
 		if err == nil {

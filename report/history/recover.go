@@ -22,7 +22,7 @@ type Recovery struct {
 	Runs    Recovered
 	Devices Recovered
 	Details Recovered // full reports of the devices; of the others there is the summary
-	Waiting Recovered // reports that were not sent to the hub yet
+	Waiting Recovered // reports for a hub
 	Failed  error     // why it ended early; nil if it did not
 }
 
@@ -64,7 +64,7 @@ func (r Recovery) String() string {
 		text = "nothing could be recovered"
 	default:
 		text = strings.Join([]string{
-			"recovered " + r.Runs.words("run"), r.Devices.words("device visit"), r.Details.words("full report"), r.Waiting.words("report") + " not sent to a hub yet",
+			"recovered " + r.Runs.words("run"), r.Devices.words("device visit"), r.Details.words("full report"), r.Waiting.words("report") + " for a hub",
 		}, ", ")
 	}
 	if r.Failed != nil {
@@ -103,7 +103,10 @@ func recoverFrom(ctx context.Context, kept string, to *sqlite.Conn) Recovery {
 				return err
 			}
 		}
-		return adopt(to)
+		if err := adopt(to); err != nil {
+			return err
+		}
+		return renumber(to)
 	})
 	if r.Failed != nil {
 		r.Runs, r.Devices, r.Details, r.Waiting = unknown, unknown, unknown, unknown
@@ -117,7 +120,12 @@ func (c copier) tables(r *Recovery) (err error) {
 	if r.Runs, _, err = c.table("runs", "run"); err != nil {
 		return err
 	}
-	if r.Waiting, _, err = c.table("outbox", "seq"); err != nil {
+	for _, table := range []string{"ledgers", "missing"} { // a few rows, without which the reports go into a new ledger
+		if _, _, err = c.table(table, strings.TrimSuffix(table, "s")); err != nil {
+			return err
+		}
+	}
+	if r.Waiting, _, err = c.table("messages", "message"); err != nil {
 		return err
 	}
 	devices, rows, err := c.table("devices", "device")
@@ -137,7 +145,7 @@ func (c copier) rest(kept string, r *Recovery) error {
 	if _, ok := errors.AsType[*writeError](err); ok {
 		return err // an error of the old file ends the search, and nothing else
 	}
-	for table, part := range map[string]*Recovered{"runs": &r.Runs, "devices": &r.Devices, "details": &r.Details, "outbox": &r.Waiting} {
+	for table, part := range map[string]*Recovered{"runs": &r.Runs, "devices": &r.Devices, "details": &r.Details, "messages": &r.Waiting} {
 		part.Read += added[table]
 		part.Lost = max(0, part.Lost-added[table])
 	}

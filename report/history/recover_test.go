@@ -39,7 +39,7 @@ func waiting(t testing.TB, runs int) (path string) {
 func rowsOf(t testing.TB, s *Store) (rows [4]int) {
 	t.Helper()
 	must(t, s.do(t.Context(), reading, func(conn *sqlite.Conn) error {
-		return sqlitex.Execute(conn, "SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM devices), (SELECT count(*) FROM details), (SELECT count(*) FROM outbox)",
+		return sqlitex.Execute(conn, "SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM devices), (SELECT count(*) FROM details), (SELECT count(*) FROM messages)",
 			&sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
 				for i := range rows {
 					rows[i] = row.ColumnInt(i)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitemigration"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -14,7 +13,7 @@ import (
 // never changed once it was released.
 var schema = sqlitemigration.Schema{
 	AppID:      0x62646f63, // "bdoc"
-	Migrations: []string{migration1, outbox.Migration, migration3},
+	Migrations: []string{migration1, migration2, migration3, migration4},
 }
 
 // versionOf is the number of the schema in a file, 0 for one that was never finished.
@@ -51,13 +50,13 @@ func upgrade(ctx context.Context, conn *sqlite.Conn, version int) error {
 }
 
 // tablesOf are the tables of each version.
-var tablesOf = []string{"", "details devices findings runs", "details devices findings outbox runs", "details devices findings outbox runs"}
+var tablesOf = []string{"", "details devices findings runs", "details devices findings outbox runs", "details devices findings outbox runs", "details devices findings ledgers messages missing runs"}
 
 // checkTables reports whether the tables of a version are there, as tables and not as views
 // that compute for ever, none of a later one, and whether their ends can be read.
 func checkTables(conn *sqlite.Conn, version int) error {
 	var found string
-	err := sqlitex.ExecuteTransient(conn, "SELECT coalesce(group_concat(iif(type = 'table', name, type), ' ' ORDER BY name), '') FROM pragma_table_list WHERE schema = 'main' AND name IN ('runs', 'devices', 'findings', 'details', 'outbox')", &sqlitex.ExecOptions{
+	err := sqlitex.ExecuteTransient(conn, "SELECT coalesce(group_concat(iif(type = 'table', name, type), ' ' ORDER BY name), '') FROM pragma_table_list WHERE schema = 'main' AND name IN ('runs', 'devices', 'findings', 'details', 'outbox', 'ledgers', 'messages', 'missing')", &sqlitex.ExecOptions{
 		ResultFunc: func(row *sqlite.Stmt) error {
 			found = row.ColumnText(0)
 			return nil

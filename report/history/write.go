@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
@@ -48,17 +48,17 @@ func (s *Store) Begin(ctx context.Context, run Run) error {
 // run, replaces itself; taken at another time it is another visit. A run that was not begun
 // is ErrNoRun.
 func (s *Store) Add(ctx context.Context, runID string, d report.Device) error {
-	return s.add(ctx, writing, runID, d, func(*sqlite.Conn) error { return nil })
+	return s.add(ctx, writing, runID, d, func(*sqlite.Conn, int64) error { return nil })
 }
 
-// AddAndSend is Add, and puts what leaves of the device into the outbox: both happen, or
-// neither does. When it returns, both are on the disk.
-func (s *Store) AddAndSend(ctx context.Context, runID string, d report.Device, leaving outbox.Item) error {
-	return s.add(ctx, forcing, runID, d, func(conn *sqlite.Conn) error { return outbox.Add(conn, leaving) })
+// AddAndSend is Add, and numbers what leaves of the device for a hub: both happen, or neither
+// does. When it returns, both are on the disk.
+func (s *Store) AddAndSend(ctx context.Context, runID string, d report.Device, leaving receipt.Item) error {
+	return s.add(ctx, forcing, runID, d, func(conn *sqlite.Conn, device int64) error { return number(conn, device, leaving) })
 }
 
-// add keeps a device, and does something else in the same step.
-func (s *Store) add(ctx context.Context, how txMode, runID string, d report.Device, also func(*sqlite.Conn) error) error {
+// add keeps a device, and does something else with its row in the same step.
+func (s *Store) add(ctx context.Context, how txMode, runID string, d report.Device, also func(conn *sqlite.Conn, device int64) error) error {
 	detail, err := pack(d)
 	if err != nil {
 		return err
@@ -68,23 +68,24 @@ func (s *Store) add(ctx context.Context, how txMode, runID string, d report.Devi
 		return err
 	}
 	return s.do(ctx, how, func(conn *sqlite.Conn) error {
-		if err := addDevice(conn, runID, d, string(asset), detail); err != nil {
+		row, err := addDevice(conn, runID, d, string(asset), detail)
+		if err != nil {
 			return err
 		}
-		return also(conn)
+		return also(conn, row)
 	})
 }
 
-// addDevice puts a device into the tables.
-func addDevice(conn *sqlite.Conn, runID string, d report.Device, asset string, detail []byte) error {
+// addDevice puts a device into the tables, and returns its row.
+func addDevice(conn *sqlite.Conn, runID string, d report.Device, asset string, detail []byte) (row int64, err error) {
 	run, subject, err := runRow(conn, runID)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	key, taken := keyOf(d), d.TakenAt.Unix()
 	number, err := replaced(conn, run, key, taken)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	err = sqlitex.Execute(conn, `
 		INSERT INTO devices (device, run, key, taken, seen, udid, serial, name, slot, location, asset, model, product, system, version,
@@ -96,13 +97,13 @@ func addDevice(conn *sqlite.Conn, runID string, d report.Device, asset string, d
 			d.Verdict, d.Headline, d.Reason, d.Retried, secondsOrNull(d.LastBackup), d.NoLastBackup,
 		}})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	row := conn.LastInsertRowID()
+	row = conn.LastInsertRowID()
 	if err := addFindings(conn, row, d); err != nil {
-		return err
+		return 0, err
 	}
-	return sqlitex.Execute(conn, "INSERT INTO details (device, json) VALUES (?, ?)", &sqlitex.ExecOptions{Args: []any{row, detail}})
+	return row, sqlitex.Execute(conn, "INSERT INTO details (device, json) VALUES (?, ?)", &sqlitex.ExecOptions{Args: []any{row, detail}})
 }
 
 // replaced deletes the same visit if it is there, and returns its number, so that the order
