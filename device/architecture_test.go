@@ -150,7 +150,7 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"report/history": {
-		ours:   []string{"device", "checks", "checks/words", "report", "report/ledger/file", "report/relay/outbox"},
+		ours:   []string{"device", "checks", "checks/words", "report", "report/ledger/file", "report/relay/envelope", "report/relay/receipt"},
 		theirs: []string{"github.com/gofrs/flock", "github.com/google/uuid", "zombiezen.com/go/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
@@ -163,7 +163,7 @@ var rooms = map[string]room{
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"report/ledger": {
-		ours:   []string{"device", "checks", "report", "report/ledger/file"},
+		ours:   []string{"device", "checks", "report", "report/ledger/file", "report/relay/receipt"},
 		theirs: []string{"github.com/google/uuid", "github.com/klauspost/compress/zstd", "modernc.org/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
@@ -193,7 +193,7 @@ var rooms = map[string]room{
 		banned: []string{"os", "os/exec"},
 	},
 	"report/relay": {
-		ours: []string{"report", "report/relay/credentials", "report/relay/envelope", "report/relay/outbox"},
+		ours: []string{"device/wholefile", "report", "report/relay/credentials", "report/relay/envelope", "report/relay/receipt"},
 		theirs: []string{
 			"github.com/nats-io/jwt/v2", "github.com/nats-io/nats-server/v2/server", "github.com/nats-io/nats.go",
 			"github.com/gofrs/flock",
@@ -210,9 +210,7 @@ var rooms = map[string]room{
 		theirs: []string{"github.com/google/uuid"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
-	"report/relay/outbox": {
-		ours:   []string{"report/relay/envelope"},
-		theirs: []string{"zombiezen.com/go/sqlite"},
+	"report/relay/receipt": {
 		banned: []string{"os", "os/exec", "net", "net/http"},
 	},
 	"report/web/benchpages": {
@@ -252,7 +250,7 @@ var rooms = map[string]room{
 	"cmd/backupdoctor/scan": {
 		ours: []string{
 			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock", "device/host",
-			"checks", "checks/faults", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/relay/envelope", "report/relay/outbox",
+			"checks", "checks/faults", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/relay/envelope", "report/relay/receipt",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/output", "cmd/backupdoctor/terminal", "cmd/backupdoctor/workers",
 		},
 		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix", "golang.org/x/sys/windows"},
@@ -269,7 +267,7 @@ var rooms = map[string]room{
 	"cmd/backupdoctor/hub": {
 		ours: []string{
 			"device", "device/wholefile", "checks", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/ledger/postgres", "report/web/hubpages", "report/history",
-			"report/relay", "report/relay/credentials", "report/relay/envelope", "report/relay/outbox", "report/web",
+			"report/relay", "report/relay/credentials", "report/relay/envelope", "report/relay/receipt", "report/web",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/scan",
 		},
 		theirs: []string{

@@ -18,6 +18,7 @@ var olderRuns = map[int]string{
 	0: "", // a file that was never finished
 	1: olderRun,
 	2: olderRun,
+	3: olderRun,
 }
 
 // A history of every version that there was opens, and keeps what is in it.

@@ -11,6 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 	"github.com/google/uuid"
 )
 
@@ -23,6 +24,9 @@ type Message struct {
 	Report   report.Report // with the devices
 	Cut      string        // what was left out of the report to make it short enough: evidence, findings; "" for nothing
 	JSON     []byte        // the report as it came, with whatever its writer added; nil is Report's own
+
+	Number receipt.Number // in the ledger of the bench; zero for a report without one
+	Whole  []byte         // the message as it came, to be set aside if it is refused
 }
 
 // A Refusal is a message that was not kept.

@@ -7,7 +7,7 @@ import (
 
 // migrations each make the next version of the tables, in the words of no engine. One is
 // never changed once it was released.
-var migrations = []string{migration1}
+var migrations = []string{migration1, migration2}
 
 // migrate brings the tables to the newest version. It is called by a writer whose turn it
 // is, so that of several hubs which start at once one does it and the others find it done.

@@ -12,14 +12,17 @@ import (
 type Outcome struct {
 	Stored  int       // kept
 	Known   int       // kept before
-	Refused []Refusal // not kept, and counted as refused
+	Refused []Refusal // set aside
 }
 
 // Put keeps messages, all or none of them: after an error they may be put again. Some
-// hundred at a time cost little more than one alone. What is refused hinders no other.
+// hundred at a time cost little more than one alone. What is refused is set aside, and hinders
+// no other. A database that is not the one that was opened is ErrGone.
 func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
 	var outcome Outcome
 	var parcels []parcel
+	var rejects []Reject
+	var accounted []numbered
 	for _, m := range messages {
 		p, reason, err := open(m)
 		if err != nil {
@@ -30,12 +33,19 @@ func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
 				m.Bench = "" // it names none
 			}
 			outcome.Refused = append(outcome.Refused, Refusal{text(m.ID, maxName), text(m.Bench, maxName), reason})
+			rejects = append(rejects, Reject{
+				Bench: m.Bench, ID: m.ID, Number: m.Number, Reason: string(reason), Why: "the report cannot be stored", Received: m.Received, Message: m.Whole,
+			})
 			continue
 		}
 		parcels = append(parcels, p)
+		accounted = append(accounted, numbered{m.Bench, m.ID, m.Number, p.received})
 	}
 	err := s.write(ctx, func(tx transaction) error {
-		if err := refuse(ctx, tx, outcome.Refused); err != nil {
+		if err := s.checkIdentity(ctx, tx); err != nil {
+			return err
+		}
+		if err := s.setAside(ctx, tx, rejects); err != nil {
 			return err
 		}
 		fresh, err := unknown(ctx, tx, parcels)
@@ -43,7 +53,10 @@ func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
 			return err
 		}
 		outcome.Stored, outcome.Known = len(fresh), len(parcels)-len(fresh)
-		return keep(ctx, tx, fresh)
+		if err := keep(ctx, tx, fresh); err != nil {
+			return err
+		}
+		return take(ctx, tx, accounted)
 	})
 	if err != nil {
 		return Outcome{}, fmt.Errorf("keeping reports: %w", err)
@@ -176,17 +189,6 @@ func refuse(ctx context.Context, tx transaction, refused []Refusal) error {
 	}
 	return insert(ctx, tx, "refusals", "bench, reason, reports", rows,
 		"ON CONFLICT (bench, reason) DO UPDATE SET reports = refusals.reports + excluded.reports")
-}
-
-// Refuse counts messages that never came to a report: what could not be opened.
-func (s *Store) Refuse(ctx context.Context, refused ...Refusal) error {
-	for i, r := range refused {
-		refused[i] = Refusal{text(r.ID, maxName), text(r.Bench, maxName), Reason(text(string(r.Reason), maxName))}
-	}
-	if err := s.write(ctx, func(tx transaction) error { return refuse(ctx, tx, refused) }); err != nil {
-		return fmt.Errorf("counting refused reports: %w", err)
-	}
-	return nil
 }
 
 // addBenches brings the benches up to date. What was received last tells where a bench stands

@@ -114,7 +114,7 @@ func stateOf(t *testing.T, s *Store) any {
 
 func clearAll(t *testing.T, s *Store) {
 	t.Helper()
-	for _, table := range []string{"reports", "details", "devices", "visits", "findings", "causes", "benches", "refusals", "counts", "checks"} {
+	for _, table := range []string{"reports", "details", "devices", "visits", "findings", "causes", "benches", "refusals", "counts", "checks", "rejects", "ledgers", "ahead"} {
 		_, err := s.db.ExecContext(t.Context(), "DELETE FROM "+table)
 		must(t, err)
 	}
@@ -172,8 +172,10 @@ func TestAWrongClockCountsAlone(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		good := message(1, "oslo", sheet{id: "a", taken: monday})
+		next := 1
 		broken := func(change func(*Message)) Message {
-			m := message(2, "oslo", sheet{id: "b", taken: monday})
+			next++
+			m := message(next, "oslo", sheet{id: "b", taken: monday})
 			change(&m)
 			return m
 		}
@@ -199,7 +201,9 @@ func TestRefusals(t *testing.T) {
 		if diff := cmp.Diff(want, reasons); diff != "" || got.Stored != 1 {
 			t.Errorf("stored %d; %s", got.Stored, diff)
 		}
-		must(t, s.Refuse(t.Context(), Refusal{Bench: "oslo", Reason: "undecodable"}, Refusal{Reason: BadID}))
+		for range 2 { // the second time is the same message again
+			must(t, s.SetAside(t.Context(), Reject{Bench: "oslo", Reason: "undecodable", Message: []byte("{")}, Reject{ID: "x", Reason: "bad-id"}))
+		}
 		counted, err := s.Refusals(t.Context())
 		must(t, err)
 		if diff := cmp.Diff(map[Reason]int{BadID: 3, BadBench: 2, NotDevices: 1, NoDevice: 3, TooMany: 1, TooLong: 1, "undecodable": 1}, counted); diff != "" {

@@ -30,9 +30,17 @@ var ErrPage = errors.New("the place in the list cannot be read")
 
 // A Store is an open database. It may be used by several goroutines.
 type Store struct {
-	db     *sql.DB
-	engine engine
+	db       *sql.DB
+	engine   engine
+	identity string      // of the database
+	place    *file.Place // of a file that is written; nil for a server
+
+	// RejectBytes is how many bytes of messages that can never be stored are kept in full.
+	RejectBytes int64
 }
+
+// rejectBytes is RejectBytes unless the caller says otherwise.
+const rejectBytes = 256 << 20
 
 // Open opens the database at address, sqlite:FILE or postgres://…, and brings its tables to
 // this version. A newer database is ErrNewer.
@@ -41,12 +49,20 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, engine := s.db, s.engine
-	if err := s.write(ctx, func(tx transaction) error { return migrate(ctx, tx, engine) }); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), db.Close())
+	err = s.write(ctx, func(tx transaction) error {
+		if err := migrate(ctx, tx, s.engine); err != nil {
+			return err
+		}
+		return s.identify(ctx, tx)
+	})
+	if err == nil {
+		err = s.ready(ctx)
 	}
-	if err := s.ready(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), db.Close())
+	if err == nil {
+		err = s.watchPlace(address)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), s.Close())
 	}
 	return s, nil
 }
@@ -72,11 +88,17 @@ func prepared(ctx context.Context, address string, toRead bool) (*Store, error) 
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
 	db.SetMaxOpenConns(maxConns)
-	return &Store{db: db, engine: engine}, nil
+	return &Store{db: db, engine: engine, RejectBytes: rejectBytes}, nil
 }
 
 // Close closes the database.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error {
+	err := s.db.Close()
+	if s.place != nil {
+		err = errors.Join(err, s.place.Close())
+	}
+	return err
+}
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {

@@ -207,13 +207,14 @@ func jsonFlag() cli.Flag {
 
 // A benchRow is what a hub knows of one bench.
 type benchRow struct {
-	Name      string        `json:"bench"`
-	Site      string        `json:"site,omitempty"`
-	State     string        `json:"state"`               // linked, away, revoked, unknown while the hub does not run, or foreign: not of this hub's keys
-	AddedAt   time.Time     `json:"addedAt,omitzero"`    // or revoked
-	Waiting   *uint64       `json:"waiting,omitempty"`   // reports that waited at the bench, as it told with its last one
-	Discarded *uint64       `json:"discarded,omitempty"` // reports that it has discarded in all
-	Heard     *ledger.Bench `json:"heard,omitempty"`     // absent if nothing ever came from it
+	Name     string        `json:"bench"`
+	Site     string        `json:"site,omitempty"`
+	State    string        `json:"state"`            // linked, away, revoked, unknown while the hub does not run, or foreign: not of this hub's keys
+	AddedAt  time.Time     `json:"addedAt,omitzero"` // or revoked
+	Waiting  int64         `json:"waiting"`          // reports that it has numbered and the hub does not have
+	SetAside int64         `json:"setAside"`         // messages of it that can never be stored
+	Lost     int64         `json:"lost"`             // reports that neither side has
+	Heard    *ledger.Bench `json:"heard,omitempty"`  // absent if nothing ever came from it
 }
 
 func (e env) listBenches(ctx *cli.Context) error {
@@ -229,7 +230,7 @@ func (e env) listBenches(ctx *cli.Context) error {
 	if err != nil {
 		return command.Usage("", "%w", err)
 	}
-	heard, err := heardOf(ctx.Context, sink)
+	heard, gaps, err := heardOf(ctx.Context, sink)
 	if err != nil {
 		return command.Usage("", "%w", err)
 	}
@@ -250,26 +251,28 @@ func (e env) listBenches(ctx *cli.Context) error {
 	return writeBenches(e.Stdout, rows, time.Now())
 }
 
-// heardOf are the benches that the database knows. A file that is not there is not made.
-func heardOf(ctx context.Context, sink string) ([]ledger.Bench, error) {
+// heardOf are the benches that the database knows, and what it lacks of them. A file that is
+// not there is not made.
+func heardOf(ctx context.Context, sink string) ([]ledger.Bench, []ledger.Gaps, error) {
 	ctx, cancel := context.WithTimeout(ctx, databaseWithin)
 	defer cancel()
 	store, err := ledger.OpenToRead(ctx, sink)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer store.Close()
 	var benches []ledger.Bench
 	for bench, err := range ledger.All(func(p ledger.Page) (ledger.List[ledger.Bench], error) { return store.Benches(ctx, p) }) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		benches = append(benches, bench)
 	}
-	return benches, nil
+	gaps, err := store.Gaps(ctx)
+	return benches, gaps, err
 }
 
 // benchRows joins what is known of benches, by name. Of one that was revoked and added again
@@ -303,9 +306,7 @@ func benchRows(added []credentials.Bench, heard []ledger.Bench, now status, at t
 	}
 	rows := []benchRow{}
 	for name, row := range byName {
-		if told, ok := now.Benches[name]; ok {
-			row.Waiting, row.Discarded = &told.Waiting, &told.Discarded
-		}
+		row.Waiting, row.SetAside, row.Lost = gaps[name].Waiting, gaps[name].SetAside, gaps[name].Lost
 		rows = append(rows, *row)
 	}
 	slices.SortFunc(rows, func(a, b benchRow) int { return strings.Compare(a.Name, b.Name) })
@@ -324,18 +325,11 @@ func writeBenches(w io.Writer, rows []benchRow, now time.Time) error {
 		{Head: "SITE", Text: func(r benchRow) string { return r.Site }},
 		{Head: "STATE", Text: func(r benchRow) string { return r.State }},
 		{Head: "LAST SEEN", Text: func(r benchRow) string { return words.Ago(heard(r).ReceivedAt, now) }},
-		{Head: "WAITING", Text: func(r benchRow) string { return number(r.Waiting) }},
-		{Head: "DISCARDED", Text: func(r benchRow) string { return number(r.Discarded) }},
+		{Head: "WAITING", Text: func(r benchRow) string { return strconv.FormatInt(r.Waiting, 10) }},
+		{Head: "SET ASIDE", Text: func(r benchRow) string { return strconv.FormatInt(r.SetAside, 10) }},
+		{Head: "LOST", Text: func(r benchRow) string { return strconv.FormatInt(r.Lost, 10) }},
 		{Head: "REPORTS", Text: func(r benchRow) string { return strconv.Itoa(heard(r).Reports) }},
 		{Head: "DEVICES", Text: func(r benchRow) string { return strconv.Itoa(heard(r).Devices) }},
 		{Head: "VERSION", Text: func(r benchRow) string { return heard(r).Tool }},
 	}}.Write(w, "", format.Rows(rows))
-}
-
-// number is a number that may not be known.
-func number(n *uint64) string {
-	if n == nil {
-		return ""
-	}
-	return strconv.FormatUint(*n, 10)
 }

@@ -37,7 +37,7 @@ func hubCommand(e env) *cli.Command {
 				"backupdoctor hub --sink postgres://backupdoctor@db.example.org/fleet",
 			),
 		Flags:       slices.Concat(dataFlags(), hubFlags()),
-		Subcommands: []*cli.Command{addBenchCommand(e), revokeCommand(e), benchesCommand(e)},
+		Subcommands: []*cli.Command{addBenchCommand(e), revokeCommand(e), benchesCommand(e), gapsCommand(e), rejectsCommand(e)},
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			h, err := e.hubOf(ctx)
 			if err != nil {
@@ -71,6 +71,7 @@ func dataFlags() []cli.Flag {
 
 func hubFlags() []cli.Flag {
 	return []cli.Flag{
+		command.Option(dataHeading, "new-database", "begin an empty database where the one before is gone"),
 		&cli.StringFlag{Name: "listen", Category: benchesHeading, Usage: "`ADDRESS` for benches: HOST:PORT, or nats://127.0.0.1:PORT without TLS", Value: "0.0.0.0:7422"},
 		&cli.StringFlag{Name: "tls-cert", Category: benchesHeading, Usage: "show the certificate in `FILE` to benches and browsers", DefaultText: "the hub's own"},
 		&cli.StringFlag{Name: "tls-key", Category: benchesHeading, Usage: "`FILE` of its key"},
@@ -154,6 +155,7 @@ func (e env) hubOf(ctx *cli.Context) (*hub, error) {
 		pages: ctx.String("http"), hosts: ctx.StringSlice("host"), tokenFile: ctx.String("token-file"),
 		node: ctx.String("cluster-name"), cluster: ctx.String("cluster"),
 		nats: ctx.String("nats"), natsCredentials: ctx.String("nats-creds"), natsRoots: ctx.String("nats-ca"), natsReplicas: ctx.Int("nats-replicas"),
+		newDatabase: ctx.Bool("new-database"),
 	}
 	if routes := ctx.String("routes"); routes != "" {
 		h.routes = strings.Split(routes, ",")

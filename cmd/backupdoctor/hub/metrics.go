@@ -4,13 +4,14 @@ import (
 	"context"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
 // hubMetrics are the metrics of the stream of a hub, besides those of the database.
 type hubMetrics struct {
 	benches engine
-	told    *benchCounts
+	store   *ledger.Store
 }
 
 var (
@@ -18,8 +19,8 @@ var (
 	hubWaiting   = hubMetric("waiting_reports", "Reports that the hub has and the database has not.")
 	hubSetAside  = hubMetric("set_aside_messages", "Messages that are kept aside, because they can never be stored.", "reason")
 	hubLinked    = hubMetric("linked_benches", "Benches that are connected to this node.")
-	hubBenchWait = hubMetric("bench_waiting_reports", "Reports that waited at a bench behind the last one that came from it.", "bench")
-	hubDiscarded = hubMetric("bench_discarded_reports_total", "Reports that a bench has discarded to keep within bounds, and that no hub has.", "bench")
+	hubBenchWait = hubMetric("bench_waiting_reports", "Reports that a bench has numbered and the database does not have.", "bench")
+	hubLost      = hubMetric("bench_lost_reports_total", "Reports that neither the bench nor the database has.", "bench")
 )
 
 func hubMetric(name, help string, labels ...string) *prometheus.Desc {
@@ -31,7 +32,7 @@ const measureWithin = 5 * time.Second
 
 // Describe implements [prometheus.Collector].
 func (m hubMetrics) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{hubUp, hubWaiting, hubSetAside, hubLinked, hubBenchWait, hubDiscarded} {
+	for _, desc := range []*prometheus.Desc{hubUp, hubWaiting, hubSetAside, hubLinked, hubBenchWait, hubLost} {
 		out <- desc
 	}
 }
@@ -41,12 +42,19 @@ func (m hubMetrics) Collect(out chan<- prometheus.Metric) {
 	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 	}
-	for bench, told := range m.told.all() {
-		gauge(hubBenchWait, float64(told.Waiting), bench)
-		out <- prometheus.MustNewConstMetric(hubDiscarded, prometheus.CounterValue, float64(told.Discarded), bench)
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), measureWithin)
 	defer cancel()
+	if gaps, err := m.store.Gaps(ctx); err == nil {
+		for bench, sum := range gapsByBench(gaps) {
+			gauge(hubBenchWait, float64(sum.Waiting), bench)
+			out <- prometheus.MustNewConstMetric(hubLost, prometheus.CounterValue, float64(sum.Lost), bench)
+		}
+	}
+	if counts, err := m.store.SetAsideCounts(ctx); err == nil {
+		for reason, n := range counts {
+			gauge(hubSetAside, float64(n), string(reason))
+		}
+	}
 	state, err := m.benches.State(ctx)
 	if err != nil {
 		gauge(hubUp, 0)
@@ -54,9 +62,6 @@ func (m hubMetrics) Collect(out chan<- prometheus.Metric) {
 	}
 	gauge(hubUp, 1)
 	gauge(hubWaiting, float64(state.Waiting))
-	for reason, n := range state.SetAside {
-		gauge(hubSetAside, float64(n), string(reason))
-	}
 	if state.Linked != nil {
 		gauge(hubLinked, float64(len(state.Linked)))
 	}

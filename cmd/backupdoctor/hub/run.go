@@ -38,6 +38,7 @@ type hub struct {
 	natsCredentials      string
 	natsRoots            string
 	natsReplicas         int
+	newDatabase          bool // a database that is missing or another one is begun again
 	log                  *slog.Logger
 }
 
@@ -69,17 +70,20 @@ func (h *hub) run(ctx context.Context) error {
 		return command.Usage("", "%w", err)
 	}
 	store, err := h.openStore(ctx)
-	if err != nil || store == nil {
+	if store == nil {
 		return err
 	}
 	defer store.Close()
+	if err != nil {
+		return err
+	}
 	told := newBenchCounts()
 	var benches engine
 	benches = h.engine(node, h.take(store, told, func(bench string) string { return benches.Site(bench) }))
 	if err := h.free(); err != nil {
 		return err
 	}
-	serve, err := h.servePages(store, shown, hubMetrics{benches, told})
+	serve, err := h.servePages(store, shown, hubMetrics{benches, store})
 	if err != nil {
 		return err
 	}
@@ -89,7 +93,7 @@ func (h *hub) run(ctx context.Context) error {
 	defer cancel()
 	parts := []func(context.Context) error{
 		benches.Run, serve,
-		func(ctx context.Context) error { return h.keepStatus(ctx, benches, told) },
+		func(ctx context.Context) error { return h.keepStatus(ctx, benches) },
 	}
 	errs := make([]error, len(parts))
 	var running sync.WaitGroup
@@ -153,11 +157,14 @@ func fingerprintOf(certificate []byte) string {
 // openStore opens the database. A PostgreSQL may not be up yet: it is waited for. If the
 // hub is stopped first, there is neither store nor error.
 func (h *hub) openStore(ctx context.Context) (*ledger.Store, error) {
+	if err := h.checkDatabase(); err != nil {
+		return nil, err
+	}
 	for pause := minRetry; ; pause = min(2*pause, maxRetry) {
 		store, err := ledger.Open(ctx, h.sink)
 		switch {
 		case err == nil:
-			return store, nil
+			return store, h.knowAgain(store)
 		case ctx.Err() != nil:
 			return nil, nil
 		case errors.Is(err, ledger.ErrNewer) || strings.HasPrefix(h.sink, "sqlite:"):
@@ -188,33 +195,16 @@ func (h *hub) free() error {
 	return listener.Close()
 }
 
-func (h *hub) engine(node credentials.Node, sink relay.Sink) engine {
+func (h *hub) engine(node credentials.Node, store relay.Store) engine {
 	if h.nats != "" {
-		return &relay.Guest{Server: h.nats, Credentials: h.natsCredentials, Roots: h.natsRoots, Replicas: h.natsReplicas, Sink: sink, Log: h.log}
+		return &relay.Guest{Server: h.nats, Credentials: h.natsCredentials, Roots: h.natsRoots, Replicas: h.natsReplicas, Store: store, Log: h.log}
 	}
 	built := &relay.Hub{
 		Name: h.node, Dir: h.folder.streams(), Credentials: filepath.Join(h.folder.credentials(), "node"),
-		Listen: h.listen, Certificate: h.certificate, Key: h.private, Sink: sink, Log: h.log,
+		Listen: h.listen, Certificate: h.certificate, Key: h.private, Store: store, Log: h.log,
 	}
 	if h.cluster != "" {
 		built.Cluster = &relay.Cluster{Listen: h.cluster, Routes: h.routes}
 	}
 	return built
-}
-
-// take is the sink of the hub: the database, which knows a report again by its id.
-func (h *hub) take(store *ledger.Store, told *benchCounts, siteOf func(bench string) string) relay.Sink {
-	return func(ctx context.Context, m relay.Message) error {
-		outcome, err := store.Put(ctx, ledger.Message{
-			ID: m.ID, Bench: m.Bench, Site: siteOf(m.Bench), Received: time.Now(), Report: m.Opened, Cut: m.Cut, JSON: m.Report,
-		})
-		if err != nil {
-			return err
-		}
-		told.hear(m)
-		if len(outcome.Refused) > 0 {
-			return fmt.Errorf("%w: %s", relay.ErrRefused, outcome.Refused[0].Reason)
-		}
-		return nil
-	}
 }

@@ -6,30 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device/wholefile"
 	"github.com/backupdoctor/backupdoctor/report/relay"
-	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 )
 
 // A status is what a hub writes into its data folder for the command hub benches: what the
 // database does not know.
 type status struct {
-	WrittenAt time.Time                  `json:"writtenAt"`
-	Waiting   uint64                     `json:"waiting"`  // reports that are not in the database yet
-	SetAside  map[envelope.Reason]uint64 `json:"setAside"` // messages that can never be
-	Linked    []string                   `json:"linked"`   // benches that are connected to this node
-	Benches   map[string]benchCount      `json:"benches"`  // by name
-}
-
-// A benchCount is what a bench said of itself with its last report.
-type benchCount struct {
-	Waiting   uint64 `json:"waiting"`   // reports that waited there behind it
-	Discarded uint64 `json:"discarded"` // reports that it has discarded in all
+	WrittenAt time.Time `json:"writtenAt"`
+	Waiting   uint64    `json:"waiting"` // reports that are not in the database yet
+	Linked    []string  `json:"linked"`  // benches that are connected to this node
 }
 
 const (
@@ -38,40 +27,13 @@ const (
 	maxJSON        = 16 << 20
 )
 
-// A benchCounts keeps the last counts of each bench.
-type benchCounts struct {
-	mu     sync.Mutex
-	counts map[string]benchCount
-}
-
-func newBenchCounts() *benchCounts { return &benchCounts{counts: map[string]benchCount{}} }
-
-func (c *benchCounts) hear(m relay.Message) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.counts[m.Bench] = benchCount{m.Waiting, m.Discarded}
-}
-
-func (c *benchCounts) all() map[string]benchCount {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return maps.Clone(c.counts)
-}
-
-// keepStatus writes the status every few seconds until the context ends. What benches told an
-// earlier run is kept.
-func (h *hub) keepStatus(ctx context.Context, benches engine, told *benchCounts) error {
-	before, err := readStatus(h.folder.status())
-	if err != nil {
-		h.log.Warn("what benches told before cannot be read", "error", err)
-	}
+// keepStatus writes the status every few seconds until the context ends.
+func (h *hub) keepStatus(ctx context.Context, benches engine) error {
 	for {
-		now := status{WrittenAt: time.Now().UTC(), Benches: map[string]benchCount{}}
-		maps.Copy(now.Benches, before.Benches)
-		maps.Copy(now.Benches, told.all())
+		now := status{WrittenAt: time.Now().UTC()}
 		state, err := benches.State(ctx)
 		if err == nil {
-			now.Waiting, now.SetAside, now.Linked = state.Waiting, state.SetAside, state.Linked
+			now.Waiting, now.Linked = state.Waiting, state.Linked
 			err = writeJSON(h.folder.status(), now)
 		}
 		if err != nil && ctx.Err() == nil && !errors.Is(err, relay.ErrDown) {

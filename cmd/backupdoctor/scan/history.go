@@ -12,7 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/history"
-	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
 // A Keeper keeps runs in the history of this computer. A history that cannot be opened or
@@ -62,7 +62,7 @@ type keeping struct {
 	run      *Run
 	store    *history.Store
 	recorder *history.Recorder
-	added    chan struct{} // something new is in the outbox
+	added    chan struct{} // a report was numbered
 	stop     func()        // ends the upload
 	before   string        // the newest version that was seen in earlier runs; "" if that is not known
 	reported string        // the last failure
@@ -92,7 +92,7 @@ func (k *keeping) hear(e Event) {
 	if k.Outgoing == nil || e.Result == nil {
 		k.recorder.Hear(e.Event)
 	} else {
-		k.recorder.HearAndSend(e.Event, func() (outbox.Item, error) { return k.Outgoing.prepare(k.run, *e.Result) })
+		k.recorder.HearAndSend(e.Event, func() (receipt.Item, error) { return k.Outgoing.prepare(k.run, *e.Result) })
 		select {
 		case k.added <- struct{}{}:
 		default: // the uploader has not yet seen the report before

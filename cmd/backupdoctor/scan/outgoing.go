@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
-	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
 // Outgoing selects what is sent to a hub for each finished device: all findings, and of the
@@ -18,8 +18,8 @@ import (
 type Outgoing struct {
 	Names, Serials, Assets bool // send these too
 
-	// Upload sends what is in the outbox of a history until stop is called. added signals new
-	// reports there.
+	// Upload sends the reports in a history that no receipt covers until stop is called. added
+	// signals new ones.
 	Upload func(ctx context.Context, messages io.Writer, store *history.Store, added <-chan struct{}) (stop func())
 }
 
@@ -41,15 +41,15 @@ func (o *Outgoing) leaving(s device.Snapshot) device.Snapshot {
 }
 
 // prepare makes the message to a hub from what was found on a device.
-func (o *Outgoing) prepare(run *Run, result Result) (outbox.Item, error) {
+func (o *Outgoing) prepare(run *Run, result Result) (receipt.Item, error) {
 	of := report.Run{
 		ID: run.ID, Started: run.StartedAt, Tool: command.Version(), Redacted: !o.Assets, // as far as the inventory goes
 	}
 	found := report.Withhold(*result.Device, *result.Snapshot, o.leaving(*result.Snapshot))
 	packed, cut, err := envelope.Pack(report.Assemble(of, []report.Device{found}))
 	if err != nil {
-		return outbox.Item{}, err
+		return receipt.Item{}, err
 	}
 	id, err := envelope.NewID()
-	return outbox.Item{ID: id, Cut: cut, Report: packed}, err
+	return receipt.Item{ID: id, Cut: cut, Report: packed}, err
 }

@@ -1,0 +1,102 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/relay"
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
+)
+
+// A database is where a hub keeps reports for good, as the relay sees it.
+type database struct {
+	hub   *hub
+	store *ledger.Store
+}
+
+// Put implements [relay.Store].
+func (d database) Put(ctx context.Context, messages []relay.Message) error {
+	var list []ledger.Message
+	for _, m := range messages {
+		site, err := d.hub.folder.siteOf(m.Bench)
+		if err != nil {
+			d.hub.log.Warn("the site of a bench is unknown", "bench", m.Bench, "error", err) // the report counts more
+		}
+		list = append(list, ledger.Message{
+			ID: m.ID, Bench: m.Bench, Site: site, Received: time.Now(), Report: m.Opened, Cut: m.Cut, JSON: m.Report, Number: m.Number, Whole: m.Whole,
+		})
+	}
+	outcome, err := d.store.Put(ctx, list...)
+	for _, refused := range outcome.Refused {
+		d.hub.log.Warn("a report was set aside", "bench", refused.Bench, "message", refused.ID, "reason", string(refused.Reason))
+	}
+	return err
+}
+
+// SetAside implements [relay.Store].
+func (d database) SetAside(ctx context.Context, r relay.Reject) error {
+	return d.store.SetAside(ctx, ledger.Reject{
+		Bench: r.Bench, ID: r.ID, Number: r.Number, Reason: string(r.Reason), Why: r.Why, Received: time.Now(), Message: r.Whole,
+	})
+}
+
+// Sync implements [relay.Store].
+func (d database) Sync(ctx context.Context, bench string, st receipt.Statement) (receipt.Receipt, error) {
+	return d.store.Sync(ctx, bench, st, time.Now())
+}
+
+// Receipt implements [relay.Store].
+func (d database) Receipt(ctx context.Context, bench, of string) (receipt.Receipt, error) {
+	return d.store.Receipt(ctx, bench, of)
+}
+
+// A knownDatabase is what the folder of a hub remembers of its database.
+type knownDatabase struct {
+	Identity string `json:"identity"`
+}
+
+const newDatabaseHint = "restore it from a backup, or begin an empty one with --new-database: the benches fill it again"
+
+// checkDatabase keeps a hub that had a database from beginning an empty one in its place.
+func (h *hub) checkDatabase() error {
+	var known knownDatabase
+	if err := readJSON(h.folder.identity(), &known); err != nil {
+		return command.Usage("", "%w", err)
+	}
+	there, err := ledger.IsThere(h.sink)
+	if err != nil {
+		return command.Usage("", "%w", err)
+	}
+	if known.Identity != "" && !there && !h.newDatabase {
+		return command.Usage(newDatabaseHint, "the database of this hub is gone: %s", h.sink)
+	}
+	return nil
+}
+
+// knowAgain compares a database with the one before, and remembers it.
+func (h *hub) knowAgain(store *ledger.Store) error {
+	var known knownDatabase
+	if err := readJSON(h.folder.identity(), &known); err != nil {
+		return command.Usage("", "%w", err)
+	}
+	if known.Identity != "" && known.Identity != store.Identity() && !h.newDatabase {
+		return command.Usage(newDatabaseHint, "the database is not the one that this hub had: %s", h.sink)
+	}
+	if err := writeJSON(h.folder.identity(), knownDatabase{store.Identity()}); err != nil {
+		return command.Usage("", "%w", err)
+	}
+	return nil
+}
+
+// gapsByBench adds up what a hub lacks of each bench.
+func gapsByBench(gaps []ledger.Gaps) map[string]ledger.Gaps {
+	sums := map[string]ledger.Gaps{}
+	for _, g := range gaps {
+		sum := sums[g.Bench]
+		sum.Waiting, sum.SetAside, sum.Lost = sum.Waiting+g.Waiting, sum.SetAside+g.SetAside, sum.Lost+g.Lost
+		sums[g.Bench] = sum
+	}
+	return sums
+}

@@ -1,0 +1,91 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/urfave/cli/v2"
+)
+
+func gapsCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:  "gaps",
+		Usage: "list the reports of each bench that this hub lacks, by number",
+		Description: "A bench sends what is missing by itself, as soon as it is connected. LOST counts reports that\n" +
+			"neither side has. If rows were taken out of the database, bench resend sends them again.\n\n" +
+			command.Examples("backupdoctor hub gaps", "backupdoctor hub gaps --json"),
+		Flags: append(dataFlags(), jsonFlag()),
+		Action: command.Takes(0, func(ctx *cli.Context) error {
+			var gaps []ledger.Gaps
+			err := e.withDatabase(ctx, ledger.OpenToRead, func(within context.Context, store *ledger.Store) (err error) {
+				gaps, err = store.Gaps(within)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			if ctx.Bool("json") {
+				return format.WriteDocument(e.Stdout, gaps)
+			}
+			if len(gaps) == 0 {
+				fmt.Fprintln(e.Stderr, "no bench has sent a numbered report")
+				return nil
+			}
+			now := time.Now()
+			return format.List[ledger.Gaps]{Terminal: []format.Column[ledger.Gaps]{
+				{Head: "BENCH", Text: func(g ledger.Gaps) string { return g.Bench }},
+				{Head: "LEDGER", Text: func(g ledger.Gaps) string { return g.Ledger[:min(len(g.Ledger), 8)] }},
+				{Head: "LAST SEEN", Text: func(g ledger.Gaps) string { return words.Ago(g.HeardAt, now) }},
+				{Head: "LAST", Text: func(g ledger.Gaps) string { return strconv.FormatInt(g.Last, 10) }},
+				{Head: "WAITING", Text: func(g ledger.Gaps) string { return strconv.FormatInt(g.Waiting, 10) }},
+				{Head: "MISSING", Text: missingWords},
+				{Head: "SET ASIDE", Text: func(g ledger.Gaps) string { return strconv.FormatInt(g.SetAside, 10) }},
+				{Head: "LOST", Text: func(g ledger.Gaps) string { return strconv.FormatInt(g.Lost, 10) }},
+			}}.Write(e.Stdout, "", format.Rows(gaps))
+		}),
+	}
+}
+
+// missingShown is how many ranges of numbers are shown; --json has all.
+const missingShown = 5
+
+func missingWords(g ledger.Gaps) string {
+	var ranges []string
+	for _, r := range g.Missing[:min(len(g.Missing), missingShown)] {
+		ranges = append(ranges, r.String())
+	}
+	if more := len(g.Missing) - missingShown; more > 0 {
+		ranges = append(ranges, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(ranges, ", ")
+}
+
+// withDatabase opens the database of a hub for one question.
+func (e env) withDatabase(ctx *cli.Context, open func(context.Context, string) (*ledger.Store, error), ask func(context.Context, *ledger.Store) error) error {
+	folder, err := e.hubFolderOf(ctx)
+	if err != nil {
+		return err
+	}
+	sink, err := e.sinkOf(ctx, folder)
+	if err != nil {
+		return err
+	}
+	if there, err := ledger.IsThere(sink); err == nil && !there {
+		return command.Usage("name another folder with --data", "no hub keeps reports in %s", strings.TrimPrefix(sink, "sqlite:"))
+	}
+	within, cancel := context.WithTimeout(ctx.Context, databaseWithin)
+	defer cancel()
+	store, err := open(within, sink)
+	if err != nil {
+		return command.Usage("", "%w", err)
+	}
+	return errors.Join(ask(within, store), store.Close())
+}

@@ -1,0 +1,201 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
+	"github.com/urfave/cli/v2"
+)
+
+func rejectsCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:  "rejects",
+		Usage: "list, show, retry or discard messages that could not be stored",
+		Description: "A message that can never be stored is set aside with its reason, and delays nothing else. It is\n" +
+			"kept in full while there is room, and counted in any case.\n\n" +
+			command.Examples(
+				"backupdoctor hub rejects list           what was set aside, and why",
+				"backupdoctor hub rejects show 3         the message itself",
+				"backupdoctor hub rejects retry          store what this version can store",
+				"backupdoctor hub rejects discard 3      forget it; its report counts as lost",
+			),
+		Subcommands: []*cli.Command{
+			{
+				Name: "list", Usage: "list the messages that were set aside", Flags: append(dataFlags(), jsonFlag()),
+				Description: command.Examples("backupdoctor hub rejects list --json"),
+				Action:      command.Takes(0, e.listRejects),
+			},
+			{
+				Name: "show", Usage: "print a message as it came", ArgsUsage: "NUMBER", Flags: dataFlags(),
+				Description: command.Examples("backupdoctor hub rejects show 3"),
+				Action:      command.Takes(1, e.showReject),
+			},
+			{
+				Name: "retry", Usage: "try to store the messages again", Flags: dataFlags(),
+				Description: "After an update of the hub, or once what was wrong with the database is mended.\n\n" + command.Examples("backupdoctor hub rejects retry"),
+				Action:      command.Takes(0, e.retryRejects),
+			},
+			{
+				Name: "discard", Usage: "forget a message; its report counts as lost", ArgsUsage: "NUMBER", Flags: dataFlags(),
+				Description: command.Examples("backupdoctor hub rejects discard 3"),
+				Action:      command.Takes(1, e.discardReject),
+			},
+		},
+		Action: func(ctx *cli.Context) error {
+			return command.Usage(command.HelpHint(ctx), "rejects needs list, show, retry or discard")
+		},
+	}
+}
+
+// rejectsAtOnce is how many messages one question is about.
+const rejectsAtOnce = 1000
+
+// eachReject calls a function for every message that is set aside, in order.
+func eachReject(ctx context.Context, store *ledger.Store, do func(ledger.Reject) error) error {
+	for after := int64(0); ; {
+		list, err := store.Rejects(ctx, after, rejectsAtOnce)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		for _, r := range list {
+			if err := do(r); err != nil {
+				return err
+			}
+			after = r.Reject
+		}
+	}
+}
+
+func (e env) listRejects(ctx *cli.Context) error {
+	rows := []ledger.Reject{}
+	err := e.withDatabase(ctx, ledger.OpenToRead, func(within context.Context, store *ledger.Store) error {
+		return eachReject(within, store, func(r ledger.Reject) error { rows = append(rows, r); return nil })
+	})
+	if err != nil {
+		return err
+	}
+	if ctx.Bool("json") {
+		return format.WriteDocument(e.Stdout, rows)
+	}
+	fmt.Fprintln(e.Stderr, words.Count(len(rows), "message"), "set aside")
+	if len(rows) == 0 {
+		return nil
+	}
+	now := time.Now()
+	return format.List[ledger.Reject]{Terminal: []format.Column[ledger.Reject]{
+		{Head: "NUMBER", Text: func(r ledger.Reject) string { return strconv.FormatInt(r.Reject, 10) }},
+		{Head: "BENCH", Text: func(r ledger.Reject) string { return device.Token(r.Bench) }},
+		{Head: "RECEIVED", Text: func(r ledger.Reject) string { return words.Ago(r.Received, now) }},
+		{Head: "REASON", Text: func(r ledger.Reject) string { return device.Token(r.Reason) }},
+		{Head: "BYTES", Text: func(r ledger.Reject) string { return strconv.FormatInt(r.Bytes, 10) }},
+		{Head: "KEPT", Text: func(r ledger.Reject) string { return map[bool]string{true: "in full", false: "counted only"}[r.Kept] }},
+		{Head: "WHY", Text: func(r ledger.Reject) string { return device.Quoted(r.Why) }},
+	}}.Write(e.Stdout, "", format.Rows(rows))
+}
+
+// rejectNumber reads the number of a message.
+func rejectNumber(ctx *cli.Context) (int64, error) {
+	n, err := strconv.ParseInt(ctx.Args().First(), 10, 64)
+	if err != nil || n < 1 {
+		return 0, command.Usage("backupdoctor hub rejects list has them", "%q is no number of a message", ctx.Args().First())
+	}
+	return n, nil
+}
+
+// withReject finds the message that a command names.
+func (e env) withReject(ctx *cli.Context, open func(context.Context, string) (*ledger.Store, error), do func(context.Context, *ledger.Store, ledger.Reject) error) error {
+	n, err := rejectNumber(ctx)
+	if err != nil {
+		return err
+	}
+	return e.withDatabase(ctx, open, func(within context.Context, store *ledger.Store) error {
+		r, err := store.FindReject(within, n)
+		if errors.Is(err, ledger.ErrUnknown) {
+			return command.Usage("backupdoctor hub rejects list has them", "no message %d is set aside", n)
+		}
+		if err != nil {
+			return command.Usage("", "%w", err)
+		}
+		return do(within, store, r)
+	})
+}
+
+func (e env) showReject(ctx *cli.Context) error {
+	return e.withReject(ctx, ledger.OpenToRead, func(_ context.Context, _ *ledger.Store, r ledger.Reject) error {
+		shown := struct {
+			ledger.Reject
+			Message any `json:"message"` // as JSON where it is that, and as text otherwise; null where it was not kept
+		}{Reject: r}
+		switch {
+		case r.Kept && json.Valid(r.Message):
+			shown.Message = json.RawMessage(r.Message)
+		case r.Kept:
+			shown.Message = string(r.Message)
+		}
+		return format.WriteDocument(e.Stdout, shown)
+	})
+}
+
+func (e env) discardReject(ctx *cli.Context) error {
+	return e.withReject(ctx, ledger.Open, func(within context.Context, store *ledger.Store, r ledger.Reject) error {
+		if err := store.Discard(within, r, true); err != nil {
+			return command.Usage("", "%w", err)
+		}
+		fmt.Fprintf(e.Stderr, "message %d was discarded\n", r.Reject)
+		return nil
+	})
+}
+
+func (e env) retryRejects(ctx *cli.Context) error {
+	stored, left := 0, 0
+	folder, err := e.hubFolderOf(ctx)
+	if err != nil {
+		return err
+	}
+	err = e.withDatabase(ctx, ledger.Open, func(within context.Context, store *ledger.Store) error {
+		return eachReject(within, store, func(r ledger.Reject) error {
+			ok, err := retry(within, store, folder, r)
+			if ok {
+				stored++
+			} else {
+				left++
+			}
+			return err
+		})
+	})
+	fmt.Fprintf(e.Stdout, "stored: %d\nstill set aside: %d\n", stored, left)
+	return err
+}
+
+// retry stores a message that was set aside, if it can be stored now.
+func retry(ctx context.Context, store *ledger.Store, folder hubFolder, of ledger.Reject) (stored bool, err error) {
+	r, err := store.FindReject(ctx, of.Reject)
+	if err != nil || !r.Kept {
+		return false, err
+	}
+	e, report, err := envelope.Open(r.Message)
+	if err != nil || e.Bench != r.Bench {
+		return false, nil // it is no better than it was
+	}
+	site, err := folder.siteOf(e.Bench)
+	if err != nil {
+		return false, err
+	}
+	outcome, err := store.Put(ctx, ledger.Message{
+		ID: e.ID, Bench: e.Bench, Site: site, Received: r.Received, Report: report, Cut: e.Cut, JSON: e.Report, Number: r.Number, Whole: r.Message,
+	})
+	if err != nil || len(outcome.Refused) > 0 {
+		return false, err
+	}
+	return true, store.Discard(ctx, r, false)
+}

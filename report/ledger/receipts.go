@@ -1,0 +1,241 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
+)
+
+// maxLedgers is how many series of numbers a bench may have: one more begins only when its
+// database was recovered or restored.
+const maxLedgers = 100
+
+// ErrLedgers is a bench that has begun more ledgers than any should.
+var ErrLedgers = errors.New("the bench has begun too many ledgers")
+
+// A series is a ledger of a bench.
+type series struct{ bench, ledger string }
+
+// A counted state is a series as it is in the database, and as it becomes.
+type counted struct {
+	receipt.State
+	before map[int64]receipt.Ahead
+	known  bool // it was there
+}
+
+// A numbered report is one that is committed, or set aside.
+type numbered struct {
+	bench, id string
+	number    receipt.Number
+	received  int64
+}
+
+// take counts the numbers of reports that this transaction commits.
+func take(ctx context.Context, tx transaction, reports []numbered) error {
+	bySeries := map[series][]numbered{}
+	for _, r := range reports {
+		if r.number.Valid() {
+			of := series{r.bench, r.number.Ledger}
+			bySeries[of] = append(bySeries[of], r)
+		}
+	}
+	for of, list := range bySeries {
+		slices.SortFunc(list, func(a, b numbered) int { return cmp.Compare(a.number.Sequence, b.number.Sequence) })
+		c, err := loadSeries(ctx, tx, of)
+		if errors.Is(err, ErrLedgers) {
+			continue // the reports themselves count
+		}
+		if err != nil {
+			return err
+		}
+		heard := int64(0)
+		for _, r := range list {
+			c.Take(r.number, r.id)
+			heard = max(heard, r.received)
+		}
+		if err := c.save(ctx, tx, of, heard); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loadSeries reads a series. One that was never heard of is new.
+func loadSeries(ctx context.Context, tx transaction, of series) (counted, error) {
+	c := counted{State: receipt.NewState(of.ledger), known: true}
+	var closed int64
+	err := tx.QueryRowContext(ctx, "SELECT through, chain, last, lost, closed FROM ledgers WHERE bench = $1 AND ledger = $2", of.bench, of.ledger).
+		Scan(&c.Through, &c.Chain, &c.Last, &c.Lost, &closed)
+	if errors.Is(err, sql.ErrNoRows) {
+		c.known = false
+		var n int
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM ledgers WHERE bench = $1", of.bench).Scan(&n); err != nil {
+			return c, err
+		}
+		if n >= maxLedgers {
+			return c, ErrLedgers
+		}
+		return c, nil
+	}
+	if err != nil {
+		return c, err
+	}
+	c.Closed = closed != 0
+	err = each(ctx, tx, "SELECT sequence, id, chain FROM ahead WHERE bench = $1 AND ledger = $2", []any{of.bench, of.ledger}, func(rows *sql.Rows) error {
+		var sequence int64
+		var a receipt.Ahead
+		err := rows.Scan(&sequence, &a.ID, &a.Chain)
+		c.Ahead[sequence] = a
+		return err
+	})
+	c.before = maps.Clone(c.Ahead)
+	return c, err
+}
+
+// save writes a series back.
+func (c counted) save(ctx context.Context, tx transaction, of series, heard int64) error {
+	const told = "through, chain, last, lost, closed, heard"
+	err := insert(ctx, tx, "ledgers", "bench, ledger, "+told,
+		[][]any{{of.bench, of.ledger, c.Through, c.Chain, c.Last, c.Lost, truth[c.Closed], heard}}, replacing("bench, ledger", told))
+	if err != nil {
+		return err
+	}
+	var added [][]any
+	for sequence, a := range c.Ahead {
+		if _, there := c.before[sequence]; !there {
+			added = append(added, []any{of.bench, of.ledger, sequence, text(a.ID, maxName), a.Chain})
+		}
+	}
+	for sequence := range c.before {
+		if _, there := c.Ahead[sequence]; there {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM ahead WHERE bench = $1 AND ledger = $2 AND sequence = $3", of.bench, of.ledger, sequence); err != nil {
+			return err
+		}
+	}
+	return insert(ctx, tx, "ahead", "bench, ledger, sequence, id, chain", added, "")
+}
+
+// Sync takes in what a bench states of a ledger, and returns its receipt. The same statement
+// twice changes nothing.
+func (s *Store) Sync(ctx context.Context, bench string, st receipt.Statement, at time.Time) (r receipt.Receipt, err error) {
+	of := series{text(bench, maxName), st.Ledger}
+	err = s.write(ctx, func(tx transaction) error {
+		c, err := loadSeries(ctx, tx, of)
+		if err != nil {
+			return err
+		}
+		c.Hear(st)
+		if err := c.save(ctx, tx, of, seconds(at)); err != nil {
+			return err
+		}
+		r, err = receiptOf(ctx, tx, of, c.State)
+		return err
+	})
+	if err != nil {
+		return receipt.Receipt{}, fmt.Errorf("writing a receipt: %w", err)
+	}
+	return r, nil
+}
+
+// Receipt is what the database has committed of a ledger.
+func (s *Store) Receipt(ctx context.Context, bench, ledger string) (r receipt.Receipt, err error) {
+	of := series{bench, ledger}
+	err = s.read(ctx, func(tx transaction) error {
+		c, err := loadSeries(ctx, tx, of)
+		if err != nil {
+			return err
+		}
+		r, err = receiptOf(ctx, tx, of, c.State)
+		return err
+	})
+	if err != nil {
+		return receipt.Receipt{}, fmt.Errorf("reading a receipt: %w", err)
+	}
+	return r, nil
+}
+
+func receiptOf(ctx context.Context, tx transaction, of series, state receipt.State) (receipt.Receipt, error) {
+	r := state.Receipt(of.ledger)
+	err := tx.QueryRowContext(ctx, "SELECT count(*) FROM rejects WHERE bench = $1 AND ledger = $2", of.bench, of.ledger).Scan(&r.SetAside)
+	return r, err
+}
+
+// Gaps are what a hub lacks of the reports of one bench.
+type Gaps struct {
+	Bench    string          `json:"bench"`
+	Ledger   string          `json:"ledger"`           // id of the series of numbers
+	Through  int64           `json:"through"`          // all numbers up to this one are accounted for
+	Last     int64           `json:"last"`             // highest number that the bench has stated
+	Waiting  int64           `json:"waiting"`          // numbers that are not here, and may come
+	Missing  []receipt.Range `json:"missing"`          // which these are
+	SetAside int64           `json:"setAside"`         // messages that can never be stored
+	Lost     int64           `json:"lost"`             // numbers that neither side has
+	Closed   bool            `json:"closed,omitempty"` // the bench numbers its reports in another ledger now
+	HeardAt  time.Time       `json:"heardAt"`
+}
+
+// Gaps lists every ledger of every bench, by bench. Those that are closed and lack nothing are
+// left out.
+func (s *Store) Gaps(ctx context.Context) ([]Gaps, error) {
+	list := []Gaps{}
+	err := s.read(ctx, func(tx transaction) error {
+		list = []Gaps{}
+		var all []series
+		err := each(ctx, tx, "SELECT bench, ledger FROM ledgers ORDER BY bench, heard, ledger", nil, func(rows *sql.Rows) error {
+			var of series
+			err := rows.Scan(&of.bench, &of.ledger)
+			all = append(all, of)
+			return err
+		})
+		for _, of := range all {
+			if err != nil {
+				return err
+			}
+			var g Gaps
+			if g, err = gapsOf(ctx, tx, of); err == nil && (!g.Closed || g.Lost > 0 || g.SetAside > 0) {
+				list = append(list, g)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking for gaps: %w", err)
+	}
+	return list, nil
+}
+
+func gapsOf(ctx context.Context, tx transaction, of series) (Gaps, error) {
+	c, err := loadSeries(ctx, tx, of)
+	if err != nil {
+		return Gaps{}, err
+	}
+	var heard int64
+	if err := tx.QueryRowContext(ctx, "SELECT heard FROM ledgers WHERE bench = $1 AND ledger = $2", of.bench, of.ledger).Scan(&heard); err != nil {
+		return Gaps{}, err
+	}
+	r, err := receiptOf(ctx, tx, of, c.State)
+	g := Gaps{
+		Bench: of.bench, Ledger: of.ledger, Through: c.Through, Last: c.Last, Missing: c.Missing(),
+		SetAside: r.SetAside, Lost: c.Lost, Closed: c.Closed, HeardAt: moment(heard),
+	}
+	if c.Closed {
+		g.Missing = []receipt.Range{}
+		return g, err
+	}
+	if highest := c.Highest(); highest < c.Last {
+		g.Missing = append(g.Missing, receipt.Range{First: highest + 1, Last: c.Last})
+	}
+	for _, missing := range g.Missing {
+		g.Waiting += missing.Len()
+	}
+	return g, err
+}
