@@ -3,7 +3,6 @@ package history
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -12,10 +11,6 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
-
-// ErrOtherLedger is a receipt for reports that this history does not have: it was restored or
-// copied, and gave numbers twice.
-var ErrOtherLedger = errors.New("the receipt is for other reports under the same numbers")
 
 // An openLedger is the one that numbers new reports.
 type openLedger struct {
@@ -174,7 +169,8 @@ func (s *Store) Outgoing(ctx context.Context, ledger string, after int64, limit 
 }
 
 // Receive keeps what a hub has of a ledger, also where that is less than before. A receipt for
-// other reports is ErrOtherLedger, and changes nothing.
+// other reports is
+// receipt.ErrOtherLedger, and changes nothing.
 func (s *Store) Receive(ctx context.Context, r receipt.Receipt) error {
 	return s.do(ctx, writing, func(conn *sqlite.Conn) error {
 		ledger, err := rowOf(conn, r.Ledger)
@@ -186,7 +182,7 @@ func (s *Store) Receive(ctx context.Context, r receipt.Receipt) error {
 			return err
 		}
 		if chain != r.Chain {
-			return ErrOtherLedger
+			return receipt.ErrOtherLedger
 		}
 		return sqlitex.Execute(conn, "UPDATE ledgers SET received = ?, set_aside = ?, lost = ? WHERE ledger = ?", &sqlitex.ExecOptions{
 			Args: []any{r.Through, r.SetAside, r.Lost, ledger},

@@ -150,7 +150,7 @@ func TestReceipts(t *testing.T) {
 		"more than was given":  {Ledger: l.ID, Through: 7, Chain: receipt.Start("x")},
 		"none of another list": {Ledger: l.ID, Through: 0, Chain: receipt.Start("x")},
 	} {
-		if err := s.Receive(t.Context(), r); !errors.Is(err, ErrOtherLedger) {
+		if err := s.Receive(t.Context(), r); !errors.Is(err, receipt.ErrOtherLedger) {
 			t.Errorf("a receipt with %s: %v", name, err)
 		}
 	}

@@ -5,69 +5,78 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
-
-	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
-	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
+	"github.com/backupdoctor/backupdoctor/device/wholefile"
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
 // ErrDown is a stream that does not run, or not yet.
 var ErrDown = errors.New("the stream does not run")
 
-// Keep bounds what is kept of reports that no hub has. The oldest go first.
-type Keep struct {
-	Bytes int64         // at least 1 MB, 0 is 256 MB
-	Age   time.Duration // of the oldest report when a new one comes, by the clock of the bench; 0 is any
-}
-
-// A Bench keeps the reports of one bench in a stream on its disk, and forwards them to a hub
-// when there is one. It listens to nobody: all connections but those within the process are
-// made by it.
+// A Bench sends the reports in the ledger of one bench to a hub, and keeps the hub's receipts
+// there. It listens on no port: all connections are made by it.
 type Bench struct {
-	Name        string   // of the bench; "" if the credentials tell, or Unnamed without a hub
+	Name        string   // of the bench; "" if the credentials tell
 	Tool        string   // version of the program
-	Dir         string   // the folder of the stream; nobody else's
-	Hubs        []string // addresses of the nodes of the hub; none just keeps the reports
+	Dir         string   // for a lock, and for copies of credentials: what was kept under another name is sent under that
+	Hubs        []string // addresses of the nodes of the hub; none sends nothing
 	Credentials string   // the file that the hub's folder gave; "" without a hub
 	Roots       string   // a file of certificates that vouch for the hub; "" if the credentials do
-	Keep        Keep
+	Ledger      Ledger
+	Wake        <-chan struct{} // a report was added; may be nil
 	Log         *slog.Logger
 
-	reconnect time.Duration // how long to wait before a link is tried again; 0 is two seconds
+	reconnect time.Duration // how long to wait before the first further try; 0 is two seconds
 
-	publishing sync.Mutex // one report at a time
-	mu         sync.Mutex // guards running
-	running    *benchStream
+	mu    sync.Mutex
+	links map[string]*link // by the name of the bench; nil while it does not run
+	names []string         // of benches whose credentials are not here
 }
 
-// BenchState is how it stands with a bench's stream.
+// BenchState is what waits at a bench, and how it is connected.
 type BenchState struct {
-	Linked    bool      // to a hub
-	Waiting   uint64    // reports that no hub has acknowledged
-	Bytes     uint64    // that they take
-	Oldest    time.Time // when the oldest of them was published; zero without one
-	Discarded uint64    // reports that were discarded in all, to keep within bounds
+	Linked   bool   // to a hub
+	Refused  string // why the hub is not reached, in words; "" where it is, or where that is not known
+	Waiting  int64  // reports that no receipt covers
+	SetAside int64  // reports that the hub keeps aside, because they can never be stored
+	Lost     int64  // numbers whose reports neither the bench nor the hub has
+	Held     []Held // reports among those waiting, under other names of the bench
+}
+
+// Held are reports that were numbered under another name of the bench.
+type Held struct {
+	Bench   string
+	Waiting int64
+	Why     string // they are not sent; "" while they are
 }
 
 // Check tells at once what Run would end with: an address or credentials that are none, or
 // credentials of another bench.
 func (b *Bench) Check() error {
-	_, _, err := b.options()
+	if len(b.Hubs) == 0 {
+		return nil
+	}
+	_, err := b.settings(b.Credentials)
 	return err
 }
 
-// Run keeps the stream running until the context ends. It returns an error only where no
-// second try could help, as for credentials of another bench.
+// Run sends until the context ends. It returns an error only where no second try could help,
+// as for credentials of another bench.
 func (b *Bench) Run(ctx context.Context) error {
+	if len(b.Hubs) == 0 {
+		<-ctx.Done()
+		return nil
+	}
 	return supervise(ctx, b.Log, b.run)
 }
 
 func (b *Bench) run(ctx context.Context) error {
-	wiring, options, err := b.options()
+	set, err := b.settings(b.Credentials)
 	if err != nil {
 		return err
 	}
@@ -76,127 +85,137 @@ func (b *Bench) run(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
-	s, err := start(options, b.Log)
+	text, err := os.ReadFile(b.Credentials)
+	if err == nil {
+		err = wholefile.WriteBytes(b.copyOf(set.wiring.Bench), text)
+	}
 	if err != nil {
+		return fmt.Errorf("keeping a copy of the credentials: %w", err)
+	}
+	if err := b.Ledger.NameBench(ctx, set.wiring.Bench); err != nil {
 		return err
 	}
-	defer stop(s)
-	conn, err := connect(s, b.Log, nats.CustomInboxPrefix(wiring.Inbox))
-	if err != nil {
-		return fmt.Errorf("connecting to the stream: %w", err)
-	}
-	defer conn.Close()
-	up, err := b.prepare(ctx, conn, wiring)
-	if err != nil {
-		return err
-	}
-	up.server = s
-	if err := up.adopt(ctx, b.Log); err != nil {
-		return err
-	}
-	b.set(up)
-	defer b.set(nil)
-
-	unlink := func() {}
-	defer func() { unlink() }()
-	linked := uint64(0)
-	health := pulse{server: s}
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	b.setLinks(map[string]*link{})
+	defer b.setLinks(nil)
 	for {
+		if err := b.startLinks(ctx, set.wiring.Bench, &running); err != nil {
+			return err
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(lookEvery):
-		}
-		if err := health.sick(); err != nil {
-			return err
-		}
-		now := linkOf(s)
-		if now == linked {
-			continue
-		}
-		// A link that went and came again has not brought what was under way.
-		linked = now
-		b.Log.Info("link to the hub", "up", linked != 0)
-		unlink()
-		unlink = func() {}
-		if linked != 0 {
-			unlink = background(ctx, drain{up.open, up.forward, forwarded, b.Log}.run)
+		case <-b.Wake:
+			b.wakeLinks()
 		}
 	}
 }
 
-// linkOf numbers the link of a bench to its hub, 0 where there is none.
-func linkOf(s *server.Server) uint64 {
-	leafs, err := s.Leafz(nil)
-	if err != nil || len(leafs.Leafs) == 0 {
-		return 0
-	}
-	return leafs.Leafs[0].ID
-}
+// copyOf is where the credentials of a name are kept.
+func (b *Bench) copyOf(name string) string { return filepath.Join(b.Dir, name+".creds") }
 
-// background runs something until the context ends or stop is called, which waits for it.
-func background(ctx context.Context, run func(context.Context)) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		run(ctx)
-	}()
-	return func() {
-		cancel()
-		<-ended
-	}
-}
-
-func (b *Bench) set(up *benchStream) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.running = up
-}
-
-// stream is the stream while it runs, nil while it does not.
-func (b *Bench) stream() *benchStream {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.running
-}
-
-// Publish puts a report into the stream, and returns once it is on disk there. The same item
-// may be published twice: by its id, whoever receives it knows it.
-func (b *Bench) Publish(ctx context.Context, item outbox.Item) error {
-	b.publishing.Lock()
-	defer b.publishing.Unlock()
-	u := b.stream()
-	if u == nil {
-		return ErrDown
-	}
-	e := envelope.Envelope{ID: item.ID, Bench: u.wiring.Bench, Tool: b.Tool, Cut: item.Cut, Report: item.Report}
-	sealed, err := envelope.Seal(e)
+// startLinks connects under the name of the bench, and under each other one for which reports
+// wait.
+func (b *Bench) startLinks(ctx context.Context, name string, running *sync.WaitGroup) error {
+	ledgers, err := b.Ledger.Ledgers(ctx)
 	if err != nil {
 		return err
 	}
-	if err := u.put(ctx, e, sealed, b.Log); err != nil {
-		return err
+	wanted := map[string]bool{name: true}
+	for _, l := range ledgers {
+		if unsettled(l) {
+			wanted[l.Bench] = true
+		}
 	}
-	if b.Keep.Age > 0 {
-		return u.dropOlder(ctx, time.Now().Add(-b.Keep.Age), b.Log)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for each := range wanted {
+		if b.links[each] != nil || each == "" {
+			continue
+		}
+		l, err := b.newLink(each)
+		if err != nil {
+			b.Log.Warn("reports under another name of this bench are held", "bench", each, "error", err)
+			l = &link{held: "its credentials are not here"}
+			b.links[each] = l
+			continue
+		}
+		b.links[each] = l
+		running.Go(func() {
+			l.run(ctx)
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			delete(b.links, each)
+		})
+	}
+	for each, l := range b.links {
+		if !wanted[each] && l.stop != nil {
+			l.stop()
+		}
 	}
 	return nil
 }
 
-// State tells how it stands with the stream.
-func (b *Bench) State(ctx context.Context) (BenchState, error) {
-	u := b.stream()
-	if u == nil {
-		return BenchState{}, ErrDown
+// unsettled reports whether the hub must hear of a ledger.
+func unsettled(l receipt.Ledger) bool {
+	return l.Waiting > 0 || l.Withdrawn > 0 || l.Closed || l.Last > l.Received
+}
+
+func (b *Bench) wakeLinks() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, l := range b.links {
+		l.wakeUp()
 	}
-	info, err := u.info(ctx)
+}
+
+func (b *Bench) setLinks(links map[string]*link) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.links = links
+}
+
+// State tells what waits, and how the bench is connected.
+func (b *Bench) State(ctx context.Context) (BenchState, error) {
+	ledgers, err := b.Ledger.Ledgers(ctx)
 	if err != nil {
 		return BenchState{}, err
 	}
-	state := BenchState{Linked: linkOf(u.server) != 0, Waiting: info.State.Msgs, Bytes: info.State.Bytes, Discarded: u.discarded.Load()}
-	if state.Waiting > 0 {
-		state.Oldest = info.State.FirstTime.UTC()
+	b.mu.Lock()
+	links := maps.Clone(b.links)
+	b.mu.Unlock()
+	var state BenchState
+	own := "" // the name of new reports
+	waiting := map[string]int64{}
+	for _, l := range ledgers {
+		own = l.Bench
+		state.SetAside, state.Lost = state.SetAside+l.SetAside, state.Lost+l.Lost
+		n := l.Waiting
+		if l.Withdrawn > 0 && l.Withdrawn <= l.Received {
+			n += l.Received - l.Withdrawn + 1
+		}
+		state.Waiting += n
+		waiting[l.Bench] += n
+	}
+	if l := links[own]; l != nil {
+		state.Linked, state.Refused = l.state()
+	}
+	for name, n := range waiting {
+		if name == own || n == 0 {
+			continue
+		}
+		held := Held{Bench: name, Waiting: n, Why: "they are not sent yet"}
+		if l := links[name]; l != nil {
+			linked, why := l.state()
+			if held.Why = why; linked {
+				held.Why = ""
+			}
+		}
+		state.Held = append(state.Held, held)
 	}
 	return state, nil
 }

@@ -1,14 +1,14 @@
 package relay
 
 import (
-	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
 
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
@@ -17,68 +17,65 @@ import (
 // HubPort is the port of a hub whose address has none.
 const HubPort = "7422"
 
-// minKept is room for a few of the longest reports.
-const minKept = 1 << 20
+// A benchSettings is how a bench of one name connects.
+type benchSettings struct {
+	wiring  credentials.Wiring
+	servers string
+	options []nats.Option
+}
 
-// options are those of a server that only its own process can connect to.
-func (b *Bench) options() (credentials.Wiring, *server.Options, error) {
-	var none credentials.Wiring
-	name := b.Name
-	var identity credentials.Identity
-	if len(b.Hubs) > 0 {
-		var err error
-		if identity, err = credentials.ReadIdentity(b.Credentials); err != nil {
-			return none, nil, configError{err}
-		}
-		if name != "" && name != identity.Bench {
-			return none, nil, configError{fmt.Errorf("the credentials are those of bench %q, and this is bench %q", identity.Bench, name)}
-		}
-		if name = identity.Bench; name == "" {
-			return none, nil, configError{errors.New("these are not the credentials of a bench: hub add-bench makes them")}
-		}
-	}
-	name = cmp.Or(name, Unnamed)
-	if !envelope.ValidBench(name) {
-		return none, nil, configError{fmt.Errorf("%q cannot name a bench: a name has up to 48 small letters, digits, hyphens and underscores", name)}
-	}
-	if b.keptBytes() < minKept {
-		return none, nil, configError{fmt.Errorf("%d bytes are too few to keep reports in: at least %d are needed", b.Keep.Bytes, minKept)}
-	}
-	wiring := credentials.WiringOf(name)
-	options := &server.Options{
-		ServerName:        wiring.Domain,
-		DontListen:        true,
-		StoreDir:          b.Dir,
-		JetStreamDomain:   wiring.Domain,
-		JetStreamMaxStore: 1 << 50, // each stream has bounds of its own
-		LeafNode:          server.LeafNodeOpts{ReconnectInterval: b.reconnect},
-		// A hub that is away for a week is one line an hour.
-		ConnectErrorReports: 1800, ReconnectErrorReports: 1800,
-	}
-	if b.reconnect == 0 {
-		options.LeafNode.ReconnectInterval = 2 * time.Second
-	}
-	if len(b.Hubs) == 0 {
-		return wiring, options, nil
-	}
-	remote := &server.RemoteLeafOpts{
-		Credentials: b.Credentials, IgnoreDiscoveredServers: true,
-		DenyImports: []string{"$JS.>", wiring.Local}, // whoever the hub is, this stream is not its to read or to purge
-	}
-	for _, address := range b.Hubs {
-		u, err := link(address, HubPort)
-		if err != nil {
-			return none, nil, err
-		}
-		remote.URLs = append(remote.URLs, u)
-	}
-	secure, err := secured(remote.URLs, identity, b.Roots)
+// settings reads credentials, and the addresses of the hub.
+func (b *Bench) settings(file string) (set benchSettings, err error) {
+	identity, err := credentials.ReadIdentity(file)
 	if err != nil {
-		return none, nil, configError{err}
+		return set, configError{err}
 	}
-	remote.TLS, remote.TLSConfig = secure != nil, secure
-	options.LeafNode.Remotes = []*server.RemoteLeafOpts{remote}
-	return wiring, options, nil
+	switch name := identity.Bench; {
+	case b.Name != "" && b.Name != name:
+		return set, configError{fmt.Errorf("the credentials are those of bench %q, and this is bench %q", name, b.Name)}
+	case name == "":
+		return set, configError{errors.New("these are not the credentials of a bench: hub add-bench makes them")}
+	case !envelope.ValidBench(name):
+		return set, configError{fmt.Errorf("%q cannot name a bench: a name has up to 48 small letters, digits, hyphens and underscores", name)}
+	default:
+		set.wiring = credentials.WiringOf(name)
+	}
+	var urls []*url.URL
+	var servers []string
+	for _, address := range b.Hubs {
+		u, err := hubAddress(address, HubPort)
+		if err != nil {
+			return set, err
+		}
+		urls, servers = append(urls, u), append(servers, u.String())
+	}
+	secure, err := secured(urls, identity, b.Roots)
+	if err != nil {
+		return set, configError{err}
+	}
+	set.servers = strings.Join(servers, ",")
+	set.options = []nats.Option{
+		nats.Name("backupdoctor bench"), nats.UserCredentials(file), nats.CustomInboxPrefix(set.wiring.Inbox),
+		nats.Timeout(requestWithin), nats.PingInterval(pingEvery), nats.MaxPingsOutstanding(2),
+		nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true), nats.IgnoreAuthErrorAbort(), nats.ReconnectBufSize(-1),
+		nats.CustomReconnectDelay(b.delay),
+	}
+	if secure != nil {
+		set.options = append(set.options, nats.Secure(secure), nats.TLSHandshakeFirst())
+	}
+	return set, nil
+}
+
+// maxReconnect is the longest time between two tries to reach a hub.
+const maxReconnect = time.Minute
+
+// delay is how long to wait before another try, after a number of them in vain.
+func (b *Bench) delay(tries int) time.Duration {
+	first := 2 * time.Second
+	if b.reconnect > 0 {
+		first = b.reconnect
+	}
+	return min(first<<min(tries, 10), max(maxReconnect, first))
 }
 
 // secured is how to reach the nodes of one hub, nil without TLS.
@@ -92,11 +89,4 @@ func secured(urls []*url.URL, identity credentials.Identity, roots string) (*tls
 		return nil, nil
 	}
 	return identity.TLS(roots)
-}
-
-func (b *Bench) keptBytes() int64 {
-	if b.Keep.Bytes == 0 {
-		return 256 << 20
-	}
-	return b.Keep.Bytes
 }

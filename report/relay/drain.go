@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	fetched     = 32               // messages taken from a hub's stream at once
+	fetched     = 128              // messages taken from a hub's stream at once
 	fetchWithin = 5 * time.Second  // how long to wait for the first of them
 	ackWithin   = 30 * time.Second // after that the stream delivers a message again
 	minPause    = 100 * time.Millisecond
@@ -25,23 +25,40 @@ const (
 var errNotNow = errors.New("nothing is taken now")
 
 // A drain takes messages out of a stream, and acknowledges each once something else has it
-// for good: a bench's once the hub has it, a hub's once the sink has.
+// for good.
 type drain struct {
-	open func(context.Context) (jetstream.Consumer, error) // again where it was lost
-	take func(context.Context, []jetstream.Msg) []error    // one for each message, nil where it has it for good
-	many int                                               // messages taken at once
-	log  *slog.Logger
+	open    func(context.Context) (jetstream.Consumer, error) // again where it was lost
+	may     func(*jetstream.ConsumerInfo) error               // an error while another node takes the messages
+	take    func(context.Context, []jetstream.Msg) []error    // one for each message, nil where it has it for good
+	many    int                                               // messages taken at once
+	ackWait time.Duration                                     // after which the stream delivers a message again
+	log     *slog.Logger
 }
+
+// leadEvery is how often a node of a cluster asks whether it is the one that takes messages.
+const leadEvery = time.Second
 
 // run drains until the context ends.
 func (d drain) run(ctx context.Context) {
 	var consumer jetstream.Consumer
 	pause := minPause
+	var asked time.Time
 	for ctx.Err() == nil {
 		var messages []jetstream.Msg
 		var err error
 		if consumer == nil {
 			consumer, err = d.open(ctx)
+		}
+		if err == nil && time.Since(asked) > leadEvery {
+			err, asked = d.leads(ctx, consumer), time.Now()
+		}
+		if errors.Is(err, errNotLeading) {
+			asked = time.Time{}
+			select {
+			case <-ctx.Done():
+			case <-time.After(leadEvery / 2):
+			}
+			continue
 		}
 		if err == nil {
 			messages, err = fetch(ctx, consumer, d.many)
@@ -62,6 +79,17 @@ func (d drain) run(ctx context.Context) {
 		}
 		pause = min(2*pause, maxPause)
 	}
+}
+
+// leads asks whether this node is the one that takes messages.
+func (d drain) leads(ctx context.Context, consumer jetstream.Consumer) error {
+	ctx, cancel := context.WithTimeout(ctx, prepareWithin)
+	defer cancel()
+	info, err := consumer.Info(ctx)
+	if err != nil {
+		return err
+	}
+	return d.may(info)
 }
 
 // fetch gives the messages that are there, in the order in which they came and so many at
@@ -92,7 +120,10 @@ func fetch(ctx context.Context, consumer jetstream.Consumer, many int) ([]jetstr
 func (d drain) handle(ctx context.Context, messages []jetstream.Msg) error {
 	taken := 0
 	var first error
-	for i, err := range d.take(ctx, messages) {
+	done := d.holdOn(messages)
+	errs := d.take(ctx, messages)
+	done()
+	for i, err := range errs {
 		msg := messages[i]
 		if err == nil {
 			err = msg.Ack()
@@ -115,6 +146,25 @@ func (d drain) handle(ctx context.Context, messages []jetstream.Msg) error {
 		return first
 	}
 	return nil
+}
+
+// holdOn tells the stream that messages are worked on, so that it does not deliver them again
+// while that takes long, until done is called.
+func (d drain) holdOn(messages []jetstream.Msg) (done func()) {
+	return background(context.Background(), func(ctx context.Context) {
+		tick := time.NewTicker(d.ackWait / 3)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			for _, msg := range messages {
+				msg.InProgress() // one that is not heard is delivered again, which is no harm
+			}
+		}
+	})
 }
 
 // later is how long to wait before a message is tried again.

@@ -14,16 +14,16 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 )
 
-// A Guest is a hub on a NATS that others run, as a client of it. Benches are leaf nodes of
-// that NATS, and those who run it give them and the guest their credentials. That a bench
+// A Guest is a hub on a NATS that others run, as a client of it. Benches are clients of that
+// NATS, too, and those who run it give them and the guest their credentials. That a bench
 // publishes its own reports only is then for them to see to: credentials.WiringOf names the
-// one subject that it needs, and the inbox that it listens at.
+// two subjects that it publishes on, and those that it listens at.
 type Guest struct {
 	Server      string // tls://HOST:PORT, or nats://127.0.0.1:PORT
 	Credentials string // file; "" where the server asks for none
 	Roots       string // file of certificates that vouch for the server; "" if the computer's own do
 	Replicas    int    // how many of its nodes keep each report; 0 is 1
-	Sink        Sink
+	Store       Store
 	Log         *slog.Logger
 
 	mu sync.Mutex // guards js
@@ -56,12 +56,18 @@ func (g *Guest) run(ctx context.Context) error {
 	}
 	g.set(js)
 	defer g.set(nil)
-	receiver{js, g.Sink, g.Log}.receive(ctx, footing{replicas: max(g.Replicas, 1), ackWait: ackWithin})
+	r := receiver{conn: conn, js: js, store: g.Store, log: g.Log}
+	stop, err := r.answer()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	r.receive(ctx, footing{replicas: max(g.Replicas, 1), ackWait: ackWithin})
 	return context.Cause(ctx)
 }
 
 func (g *Guest) connect(options ...nats.Option) (*nats.Conn, error) {
-	u, err := link(g.Server, guestPort)
+	u, err := hubAddress(g.Server, guestPort)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 )
 
-// A Hub takes the reports of all benches that were added, and brings them to a sink.
+// A Hub takes the reports of all benches that were added, brings them to a store, and answers
+// with receipts.
 type Hub struct {
 	Name        string   // of this node, which no other node of the cluster has; "" without a cluster
 	Dir         string   // the folder of its streams; nobody else's
@@ -30,7 +31,7 @@ type Hub struct {
 	Certificate string   // file of the certificate to show to benches; "" is its own, which their credentials trust
 	Key         string   // file of that certificate's key
 	Cluster     *Cluster // nil where it is the only node
-	Sink        Sink
+	Store       Store
 	Log         *slog.Logger
 
 	ackWait time.Duration // after which the stream delivers a message again; 0 is ackWithin
@@ -56,8 +57,22 @@ type Cluster struct {
 // replicas is how many nodes of a cluster keep each report.
 const replicas = 3
 
-// domain is that of a hub's JetStream, which no bench has: theirs begin with "bench-".
-const domain = "hub"
+// maxConns is how many connections of benches State looks at.
+const maxConns = 100_000
+
+// background runs something until the context ends or stop is called, which waits for it.
+func background(ctx context.Context, run func(context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		run(ctx)
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
 
 // Run runs the hub until the context ends. It returns an error only where no second try could
 // help, as for credentials that are none.
@@ -108,7 +123,13 @@ func (h *Hub) run(ctx context.Context) error {
 	stopSharing := background(ctx, func(ctx context.Context) { claims.share(ctx, js, h.footing().replicas) })
 	defer stopSharing()
 
-	stopReceiving := background(ctx, func(ctx context.Context) { receiver{js, h.Sink, h.Log}.receive(ctx, h.footing()) })
+	r := receiver{conn: conn, js: js, store: h.Store, log: h.Log}
+	stopAnswering, err := r.answer()
+	if err != nil {
+		return err
+	}
+	defer stopAnswering()
+	stopReceiving := background(ctx, func(ctx context.Context) { r.receive(ctx, h.footing()) })
 	defer stopReceiving()
 
 	var others nodes
@@ -144,7 +165,7 @@ func (h *Hub) streams() *hubStreams {
 func (h *Hub) footing() footing {
 	on := footing{replicas: 1, ackWait: cmp.Or(h.ackWait, ackWithin), forgetful: true}
 	if h.Cluster != nil {
-		on.replicas, on.forgetful = replicas, false
+		on.replicas, on.forgetful, on.node = replicas, false, h.Name
 	}
 	return on
 }
@@ -159,13 +180,13 @@ func (h *Hub) State(ctx context.Context) (HubState, error) {
 	if err != nil {
 		return HubState{}, err
 	}
-	leafs, err := up.server.Leafz(nil)
+	conns, err := up.server.Connz(&server.ConnzOptions{Username: true, Limit: maxConns})
 	if err != nil {
-		return HubState{}, fmt.Errorf("looking at the links of the hub: %w", err)
+		return HubState{}, fmt.Errorf("looking at the connections of the hub: %w", err)
 	}
 	state.Linked = []string{}
-	for _, leaf := range leafs.Leafs {
-		if bench := up.claims.bench(leaf.Account); bench != "" {
+	for _, conn := range conns.Conns {
+		if bench := up.claims.bench(conn.Account); bench != "" {
 			state.Linked = append(state.Linked, bench)
 		}
 	}
@@ -182,7 +203,7 @@ func (h *Hub) Site(bench string) string {
 }
 
 func (h *Hub) options(node credentials.Node, resolver server.AccountResolver) (*server.Options, error) {
-	u, err := link(h.Listen, HubPort)
+	u, err := hubAddress(h.Listen, HubPort)
 	if err != nil {
 		return nil, err
 	}
@@ -192,23 +213,23 @@ func (h *Hub) options(node credentials.Node, resolver server.AccountResolver) (*
 	}
 	options := &server.Options{
 		ServerName:        h.Name,
-		DontListen:        true, // to clients: those of the hub are in its process
+		Host:              u.Hostname(),
+		Port:              port,
 		StoreDir:          h.Dir,
-		JetStreamDomain:   domain,
-		JetStreamMaxStore: hubBytes + asideBytes + 64<<20,
+		JetStreamMaxStore: hubBytes + 64<<20,
 		TrustedOperators:  []*jwt.OperatorClaims{node.Operator},
 		SystemAccount:     node.Operator.SystemAccount,
 		AccountResolver:   resolver,
-		LeafNode:          server.LeafNodeOpts{Host: u.Hostname(), Port: port, NoAdvertise: true},
 	}
 	if options.ServerName == "" {
-		options.ServerName = domain
+		options.ServerName = "hub"
 	}
 	if u.Scheme == "tls" {
-		if options.LeafNode.TLSConfig, err = node.ServeTLS(h.Certificate, h.Key); err != nil {
+		if options.TLSConfig, err = node.ServeTLS(h.Certificate, h.Key); err != nil {
 			return nil, configError{err}
 		}
-		options.LeafNode.TLSTimeout = requestWithin.Seconds()
+		// Strangers are told nothing before they speak TLS.
+		options.TLSTimeout, options.TLSHandshakeFirst = requestWithin.Seconds(), true
 	}
 	if h.Cluster == nil {
 		return options, nil
@@ -226,9 +247,6 @@ func (h *Hub) options(node credentials.Node, resolver server.AccountResolver) (*
 	if options.Cluster.Port, err = strconv.Atoi(meet); err != nil {
 		return nil, configError{fmt.Errorf("where the nodes of the cluster meet: %w", err)}
 	}
-	// Routes are not opened before a port for clients is. It is one of this computer alone, for
-	// those with the credentials of the hub.
-	options.DontListen, options.Host, options.Port = false, "127.0.0.1", server.RANDOM_PORT
 	options.Cluster.Name, options.Cluster.Host, options.Cluster.NoAdvertise = "backupdoctor", host, true
 	if options.Cluster.TLSConfig, err = node.RouteTLS(); err != nil {
 		return nil, configError{err}

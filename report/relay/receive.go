@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,66 +15,97 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
-)
-
-// ReasonHeader is why a message was set aside, and WhyHeader is that in words.
-const (
-	ReasonHeader = "Backupdoctor-Reason"
-	WhyHeader    = "Backupdoctor-Why"
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
 const (
-	sinkWithin = 20 * time.Second // for one message
-	enough     = 3                // benches whose messages fail in a row: there is no use in trying the rest
-	maxWhy     = 500              // bytes
+	storeWithin = time.Minute // for one batch
+	maxWhy      = 500         // bytes
+	// hopeless is how often a message must have failed alone, while others were stored, before
+	// it is set aside.
+	hopeless = 5
 )
 
-// A receiver brings the messages of a hub's stream to its sink.
+// A receiver brings the messages of a hub's stream to its store, and sends receipts.
 type receiver struct {
-	js   jetstream.JetStream
-	sink Sink
-	log  *slog.Logger
+	conn  *nats.Conn
+	js    jetstream.JetStream
+	store Store
+	log   *slog.Logger
 }
 
-// receive drains the streams of a hub until the context ends.
+// receive drains the stream of a hub until the context ends.
 func (r receiver) receive(ctx context.Context, on footing) {
-	open := func(ctx context.Context) (jetstream.Consumer, error) { return on.prepare(ctx, r.js) }
-	drain{open, r.take, fetched, r.log}.run(ctx)
+	drain{
+		open: func(ctx context.Context) (jetstream.Consumer, error) { return on.prepare(ctx, r.js) },
+		may:  on.leads, take: r.take, many: fetched, ackWait: on.ackWait, log: r.log,
+	}.run(ctx)
 }
 
-// take handles messages in the order in which they came. Behind one that fails, those of the
-// same bench are left for the next time, and those of others are not.
+// take stores messages, all in one step. Where that fails, each gets a step of its own, so that
+// one that cannot be stored delays nothing else.
 func (r receiver) take(ctx context.Context, messages []jetstream.Msg) []error {
 	errs := make([]error, len(messages))
-	failed := map[string]bool{}
-	inARow := 0
+	var batch []Message
+	var of []int // the place of each of the batch among messages
+	heard := map[ledgerOf]bool{}
 	for i, msg := range messages {
-		bench := sender(msg)
-		if inARow == enough || failed[bench] || ctx.Err() != nil {
-			errs[i] = errNotNow
+		m, err := open(msg)
+		if err != nil {
+			errs[i] = r.setAside(ctx, msg, err)
+			heard[ledgerOf{sender(msg), numberOf(msg).Ledger}] = errs[i] == nil
 			continue
 		}
-		if errs[i] = r.handle(ctx, msg); errs[i] == nil {
-			inARow = 0
-			continue
+		batch, of = append(batch, m), append(of, i)
+	}
+	err := r.put(ctx, batch)
+	stored := err == nil
+	if err != nil && len(batch) > 1 {
+		for i, m := range batch {
+			if ctx.Err() != nil {
+				errs[of[i]] = errNotNow
+				continue
+			}
+			errs[of[i]] = r.put(ctx, []Message{m})
+			if stored = stored || errs[of[i]] == nil; !stored && i == enough {
+				for ; i < len(batch); i++ {
+					errs[of[i]] = errNotNow // there is no use in trying the rest
+				}
+				break
+			}
 		}
-		failed[bench] = true
-		inARow++
-		r.log.Warn("a report cannot be stored now", "bench", bench, "message", msg.Headers().Get(jetstream.MsgIDHeader), "error", errs[i])
+	} else if err != nil {
+		errs[of[0]] = err
+	}
+	for i, m := range batch {
+		at := of[i]
+		if err := errs[at]; err != nil && !errors.Is(err, errNotNow) {
+			errs[at] = r.failed(ctx, messages[at], err, stored)
+		}
+		if errs[at] == nil {
+			heard[ledgerOf{m.Bench, m.Number.Ledger}] = true
+		}
+	}
+	for l, ok := range heard {
+		if ok && l.ledger != "" {
+			r.send(ctx, l)
+		}
 	}
 	return errs
 }
 
-// handle brings one message to the sink, or sets it aside.
-func (r receiver) handle(ctx context.Context, msg jetstream.Msg) error {
-	m, err := open(msg)
-	if err == nil {
-		err = r.store(ctx, m)
-	}
+// enough is how many messages must fail in a row before the rest is left for the next time.
+const enough = 3
+
+// failed decides about a message that was not stored: others were, so that the store is not at
+// fault, and it has failed again and again.
+func (r receiver) failed(ctx context.Context, msg jetstream.Msg, err error, stored bool) error {
 	var reason envelope.Reason
-	if errors.As(err, &reason) {
-		return r.setAside(ctx, msg, reason, err)
+	meta, known := msg.Metadata()
+	if errors.As(err, &reason) || stored && known == nil && meta.NumDelivered >= hopeless {
+		return r.setAside(ctx, msg, err)
 	}
+	r.log.Warn("a report cannot be stored now", "bench", sender(msg), "message", idOf(msg), "error", err)
 	return err
 }
 
@@ -84,65 +116,90 @@ func open(msg jetstream.Msg) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	if msg.Subject() != credentials.WiringOf(e.Bench).Hub {
+	if msg.Subject() != credentials.WiringOf(e.Bench).Reports {
 		return Message{}, fmt.Errorf("%w: it names bench %q and came from %q", envelope.Forged, e.Bench, sender(msg))
 	}
-	return Message{
-		Envelope:  e,
-		Opened:    report,
-		Discarded: count(msg, DiscardedHeader),
-		Waiting:   count(msg, WaitingHeader),
-	}, nil
+	number := numberOf(msg)
+	if id := msg.Headers().Get(IDHeader); number.Ledger != "" && id != e.ID {
+		return Message{}, fmt.Errorf("%w: its header names another message", envelope.Forged)
+	}
+	return Message{Envelope: e, Opened: report, Number: number, Whole: msg.Data()}, nil
 }
 
-// sender is the bench that a message came from.
-func sender(msg jetstream.Msg) string {
-	return strings.TrimPrefix(msg.Subject(), credentials.Subjects)
-}
-
-// count reads a number that a bench may tell, 0 if it does not.
-func count(msg jetstream.Msg, header string) uint64 {
-	n, err := strconv.ParseUint(msg.Headers().Get(header), 10, 64)
-	if err != nil {
-		return 0
+// numberOf is the number of a message, zero where it has none.
+func numberOf(msg jetstream.Msg) receipt.Number {
+	header := msg.Headers()
+	n := receipt.Number{Ledger: header.Get(LedgerHeader), Chain: header.Get(ChainHeader)}
+	n.Sequence, _ = strconv.ParseInt(header.Get(NumberHeader), 10, 64)
+	if !n.Valid() {
+		return receipt.Number{}
 	}
 	return n
 }
 
-// store calls the sink. One that panics on a message refuses it.
-func (r receiver) store(ctx context.Context, m Message) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, sinkWithin)
+// idOf is the id of a message as its header has it, "" where that is none.
+func idOf(msg jetstream.Msg) string {
+	if id := msg.Headers().Get(IDHeader); envelope.ValidID(id) {
+		return id
+	}
+	return ""
+}
+
+// sender is the bench that a message came from.
+func sender(msg jetstream.Msg) string { return benchOf(msg.Subject(), credentials.Reports) }
+
+// put calls the store. One that panics on a message refuses it.
+func (r receiver) put(ctx context.Context, messages []Message) (err error) {
+	if len(messages) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: it panicked: %v", envelope.Refused, p)
+			err = fmt.Errorf("%w: storing it panicked: %v", envelope.Refused, p)
 		}
 	}()
-	err = r.sink(ctx, m)
-	if errors.Is(err, ErrRefused) {
-		return fmt.Errorf("%w: %w", envelope.Refused, err)
-	}
-	return err
+	return r.store.Put(ctx, messages)
 }
 
-// setAside keeps a message that can never be stored, with the reason, and returns once it is
-// on disk.
-func (r receiver) setAside(ctx context.Context, msg jetstream.Msg, reason envelope.Reason, why error) error {
-	ctx, cancel := context.WithTimeout(ctx, requestWithin)
+// setAside keeps a message that can never be stored, with the reason, and returns once that is
+// committed.
+func (r receiver) setAside(ctx context.Context, msg jetstream.Msg, why error) error {
+	ctx, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
-	aside := nats.NewMsg(asideSubject + string(reason) + "." + sender(msg))
-	aside.Data = msg.Data()
-	for _, header := range []string{jetstream.MsgIDHeader, SchemaHeader, BenchHeader, ToolHeader, CutHeader} {
-		if value := msg.Headers().Get(header); value != "" {
-			aside.Header.Set(header, value)
-		}
-	}
-	aside.Header.Set(ReasonHeader, string(reason))
+	reason := envelope.Refused
+	errors.As(why, &reason)
 	words := why.Error()
-	aside.Header.Set(WhyHeader, strings.ToValidUTF8(words[:min(len(words), maxWhy)], "\uFFFD"))
-	if _, err := r.js.PublishMsg(ctx, aside); err != nil {
+	err := r.store.SetAside(ctx, Reject{
+		Bench: sender(msg), ID: idOf(msg), Number: numberOf(msg), Reason: reason,
+		Why: strings.ToValidUTF8(words[:min(len(words), maxWhy)], "\uFFFD"), Whole: msg.Data(),
+	})
+	if err != nil {
 		return fmt.Errorf("setting a message aside: %w", err)
 	}
 	r.log.Warn("a message was set aside", "bench", sender(msg), "reason", string(reason), "why", why)
 	return nil
+}
+
+// A ledgerOf is a ledger of a bench.
+type ledgerOf struct{ bench, ledger string }
+
+// send sends a receipt. One that does not arrive is asked for.
+func (r receiver) send(ctx context.Context, l ledgerOf) {
+	ctx, cancel := context.WithTimeout(ctx, requestWithin)
+	defer cancel()
+	is, err := r.store.Receipt(ctx, l.bench, l.ledger)
+	if err != nil {
+		r.log.Warn("a receipt cannot be sent now", "bench", l.bench, "error", err)
+		return
+	}
+	is.Clock = time.Now().UTC()
+	text, err := json.Marshal(is)
+	if err == nil {
+		err = r.conn.Publish(credentials.WiringOf(l.bench).Receipts, text)
+	}
+	if err != nil {
+		r.log.Warn("a receipt cannot be sent now", "bench", l.bench, "error", err)
+	}
 }

@@ -60,10 +60,10 @@ type configError struct{ error }
 
 func (e configError) Unwrap() error { return e.error }
 
-// start starts an embedded server that syncs each write to disk before it acknowledges it.
+// start starts an embedded server. It leaves to the system when a write goes to the disk: a
+// report counts only once the database has committed it, and until then the bench has it.
 func start(options *server.Options, log *slog.Logger) (*server.Server, error) {
 	options.JetStream = true
-	options.SyncAlways = true
 	options.JetStreamMaxMemory = 1 << 20 // nothing is kept in memory
 	options.NoSigs = true
 	options.DisableJetStreamBanner = true
@@ -125,9 +125,9 @@ func (p *pulse) sick() error {
 	return nil
 }
 
-// link reads the address of a hub: tls://HOST or nats://HOST, with or without a port.
+// hubAddress reads the address of a hub: tls://HOST or nats://HOST, with or without a port.
 // Without TLS it must not leave this computer.
-func link(address, port string) (*url.URL, error) {
+func hubAddress(address, port string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || (u.Scheme != "tls" && u.Scheme != "nats") || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
 		return nil, configError{fmt.Errorf("%q is not the address of a hub: tls://HOST or tls://HOST:PORT", address)}

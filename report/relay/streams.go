@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -9,67 +10,65 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
-	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 )
 
-// The streams of a hub, and the consumer that the sink drains.
+// The stream of a hub, and the consumer that brings it to the store.
 const (
 	reportsStream = "REPORTS"
-	asideStream   = "SET_ASIDE"
 	sinkConsumer  = "sink"
-	asideSubject  = "backupdoctor.aside."
 )
 
-const (
-	hubBytes   = 1 << 30   // of reports that the sink has not taken
-	asideBytes = 64 << 20  // of what was set aside; the oldest goes first
-	remembered = time.Hour // how long a stream knows an id again
-)
+// hubBytes is how much the stream holds of what the store has not taken.
+const hubBytes = 1 << 30
 
-// longest is what the hub's stream takes of a message, in bytes: what NATS carries, less what
-// setting it aside adds. What could not be set aside would come again for ever.
+// longest is what the hub's stream takes of a message, in bytes: what NATS carries.
 const longest = 1<<20 - 4<<10
 
 // prepareWithin is how long to wait for the streams before they are asked for again: before
 // the nodes of a cluster have a leader, nobody answers.
 const prepareWithin = 3 * time.Second
 
-// A footing is what the streams of a hub stand on.
+// A footing is what the stream of a hub stands on.
 type footing struct {
 	replicas  int           // how many nodes keep each report
 	ackWait   time.Duration // after which the stream delivers a message again
 	forgetful bool          // whether its consumer may be forgotten with the process, as where there is no other
+	node      string        // name of this node of a cluster, of which only one takes reports: a bench's stay in order
 }
 
-// prepare makes the streams of a hub, unless they are there, and the consumer of its sink.
+// errNotLeading is another node that takes the reports.
+var errNotLeading = errors.New("another node takes the reports")
+
+// leads reports whether this node is the one to take reports.
+func (f footing) leads(info *jetstream.ConsumerInfo) error {
+	if f.node == "" || info.Cluster == nil || info.Cluster.Leader == f.node {
+		return nil
+	}
+	return errNotLeading
+}
+
+// prepare makes the stream of a hub, unless it is there, and the consumer of its store.
 func (f footing) prepare(ctx context.Context, js jetstream.JetStream) (jetstream.Consumer, error) {
 	ctx, cancel := context.WithTimeout(ctx, prepareWithin)
 	defer cancel()
-	for _, config := range []jetstream.StreamConfig{
-		{
-			Name:       reportsStream,
-			Subjects:   []string{credentials.Subjects + "*"},
-			Retention:  jetstream.WorkQueuePolicy, // what the sink has taken goes
-			Discard:    jetstream.DiscardNew,      // nothing is lost where it is full: benches keep what it does not take
-			MaxBytes:   hubBytes,
-			MaxMsgSize: longest,
-			Duplicates: remembered,
-			Replicas:   f.replicas,
-		},
-		{
-			Name:     asideStream,
-			Subjects: []string{asideSubject + ">"},
-			MaxBytes: asideBytes,
-			Replicas: f.replicas,
-		},
-	} {
-		if _, err := js.CreateOrUpdateStream(ctx, config); err != nil {
-			return nil, fmt.Errorf("preparing the hub's stream %s: %w", config.Name, err)
-		}
+	config := jetstream.StreamConfig{
+		Name:       reportsStream,
+		Subjects:   []string{credentials.Reports + "*"},
+		Retention:  jetstream.WorkQueuePolicy, // what the store has taken goes
+		Discard:    jetstream.DiscardNew,      // benches keep what it does not take
+		MaxBytes:   hubBytes,
+		MaxMsgSize: longest,
+		// One bench takes no room of the others.
+		MaxMsgsPerSubject: window, DiscardNewPerSubject: true,
+		Duplicates: 100 * time.Millisecond, // the least: what was lost behind the stream must come through again
+		Replicas:   f.replicas,
+	}
+	if _, err := js.CreateOrUpdateStream(ctx, config); err != nil {
+		return nil, fmt.Errorf("preparing the hub's stream: %w", err)
 	}
 	if f.forgetful {
 		if err := forget(ctx, js, reportsStream, sinkConsumer); err != nil {
-			return nil, fmt.Errorf("preparing the hub's stream %s: %w", reportsStream, err)
+			return nil, fmt.Errorf("preparing the hub's stream: %w", err)
 		}
 	}
 	consumer, err := js.CreateOrUpdateConsumer(ctx, reportsStream, jetstream.ConsumerConfig{
@@ -80,16 +79,29 @@ func (f footing) prepare(ctx context.Context, js jetstream.JetStream) (jetstream
 		MemoryStorage: f.forgetful,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("preparing the hub's stream %s: %w", reportsStream, err)
+		return nil, fmt.Errorf("preparing the hub's stream: %w", err)
 	}
 	return consumer, nil
 }
 
+// inStream counts the reports of a bench between the stream and the store.
+func inStream(ctx context.Context, js jetstream.JetStream, bench string) (int64, error) {
+	subject := credentials.WiringOf(bench).Reports
+	stream, err := js.Stream(ctx, reportsStream)
+	if err != nil {
+		return 0, err
+	}
+	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(subject))
+	if err != nil {
+		return 0, err
+	}
+	return int64(info.State.Subjects[subject]), nil
+}
+
 // HubState is how it stands with a hub.
 type HubState struct {
-	Waiting  uint64                     // reports that the sink has not taken
-	SetAside map[envelope.Reason]uint64 // messages that were set aside and are still kept
-	Linked   []string                   // benches that are connected to this node, by name; nil for a Guest, who cannot know
+	Waiting uint64   // reports that the store has not taken
+	Linked  []string // benches that are connected to this node, by name; nil for a Guest, who cannot know
 }
 
 func hubState(ctx context.Context, js jetstream.JetStream) (HubState, error) {
@@ -99,18 +111,8 @@ func hubState(ctx context.Context, js jetstream.JetStream) (HubState, error) {
 	if err != nil {
 		return HubState{}, fmt.Errorf("looking at the hub's stream: %w", err)
 	}
-	state := HubState{Waiting: stream.CachedInfo().State.Msgs, SetAside: map[envelope.Reason]uint64{}}
-	aside, err := js.Stream(ctx, asideStream)
-	if err != nil {
-		return HubState{}, fmt.Errorf("looking at what was set aside: %w", err)
-	}
-	counted, err := aside.Info(ctx, jetstream.WithSubjectFilter(asideSubject+">"))
-	if err != nil {
-		return HubState{}, fmt.Errorf("looking at what was set aside: %w", err)
-	}
-	for subject, n := range counted.State.Subjects {
-		reason, _, _ := strings.Cut(strings.TrimPrefix(subject, asideSubject), ".")
-		state.SetAside[envelope.Reason(reason)] += n
-	}
-	return state, nil
+	return HubState{Waiting: stream.CachedInfo().State.Msgs}, nil
 }
+
+// benchOf is the bench that a subject belongs to.
+func benchOf(subject, prefix string) string { return strings.TrimPrefix(subject, prefix) }

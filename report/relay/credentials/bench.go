@@ -23,7 +23,7 @@ var ErrTaken = errors.New("a bench of that name was added before")
 // ErrNotAdded is a name that no bench has.
 var ErrNotAdded = errors.New("no bench of that name was added")
 
-// maxSubscriptions is more than a bench's stream needs.
+// maxSubscriptions is more than a bench needs.
 const maxSubscriptions = 64
 
 // never is later than any token that a bench may hold, by whatever clock it was issued.
@@ -55,9 +55,6 @@ func (f *Folder) AddBench(names ...string) (files []string, err error) {
 	for i, name := range names {
 		if !envelope.ValidBench(name) {
 			return nil, fmt.Errorf("adding bench %q: a name has up to 48 small letters, digits, hyphens and underscores", name)
-		}
-		if name == Unnamed {
-			return nil, fmt.Errorf("adding bench %q: benches without a hub have that name", name)
 		}
 		if slices.ContainsFunc(accounts, lives(name)) || slices.Contains(names[:i], name) {
 			return nil, fmt.Errorf("adding bench %q: %w", name, ErrTaken)
@@ -93,10 +90,10 @@ func (f *Folder) add(name string, revision uint64, file string) error {
 	w := WiringOf(name)
 	user, err := newUser(pair, func(claims *jwt.UserClaims) {
 		claims.Name = name
-		claims.AllowedConnectionTypes.Add(jwt.ConnectionTypeLeafnode)
+		claims.AllowedConnectionTypes.Add(jwt.ConnectionTypeStandard)
 		claims.Limits.Subs = maxSubscriptions
-		claims.Pub.Allow.Add(w.Hub)
-		claims.Sub.Allow.Add(w.Inbox + ".>")
+		claims.Pub.Allow.Add(w.Reports, w.Ask)
+		claims.Sub.Allow.Add(w.Inbox+".>", w.Receipts)
 	})
 	if err != nil {
 		return err
@@ -112,9 +109,13 @@ func (f *Folder) add(name string, revision uint64, file string) error {
 	claims.Name = name
 	claims.Tags.Add(benchTag)
 	revise(claims, revision)
-	claims.Limits.LeafNodeConn = 1
+	claims.Limits.Conn, claims.Limits.LeafNodeConn = 1, 0
 	claims.Limits.Subs = maxSubscriptions
-	claims.Imports.Add(&jwt.Import{Name: "hub", Account: f.hub, Type: jwt.Service, Subject: jwt.Subject(w.Hub)})
+	claims.Imports.Add(
+		&jwt.Import{Name: "reports", Account: f.hub, Type: jwt.Service, Subject: jwt.Subject(w.Reports)},
+		&jwt.Import{Name: "ask", Account: f.hub, Type: jwt.Service, Subject: jwt.Subject(w.Ask)},
+		&jwt.Import{Name: "receipts", Account: f.hub, Type: jwt.Stream, Subject: jwt.Subject(w.Receipts)},
+	)
 	return writeAccount(f.Node(), claims, f.operator)
 }
 

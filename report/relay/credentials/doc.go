@@ -5,8 +5,8 @@
 // bench needs, key included, once; what stays is public but for the operator's own keys. Each
 // bench has an account to itself, in which one connection at a time may be: nothing that
 // another bench says or stores is in it, so nothing can be read, by whatever name it is asked
-// for. From the hub's account it imports the one subject on which its own reports are
-// published, see [Wiring]; the hub imports nothing, and has no way into a bench.
+// for. From the hub's account it imports three subjects: for its own reports, for its statements,
+// and for its receipts, see [Wiring]; the hub imports nothing, and has no way into a bench.
 //
 // A [Node] is the part of the folder that a running hub needs. It has no key that could sign:
 // it can be copied to every node of a cluster.

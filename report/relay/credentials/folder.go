@@ -87,7 +87,11 @@ func found(path string) error {
 	hubClaims := jwt.NewAccountClaims(hub.public)
 	hubClaims.Name = "hub"
 	hubClaims.Limits.JetStreamLimits = jwt.JetStreamLimits{MemoryStorage: jwt.NoLimit, DiskStorage: jwt.NoLimit, Streams: jwt.NoLimit, Consumer: jwt.NoLimit}
-	hubClaims.Exports.Add(&jwt.Export{Name: "hub", Type: jwt.Service, Subject: Subjects + "*"})
+	hubClaims.Exports.Add(
+		&jwt.Export{Name: "reports", Type: jwt.Service, Subject: Reports + "*"},
+		&jwt.Export{Name: "ask", Type: jwt.Service, Subject: Asks + "*"},
+		&jwt.Export{Name: "receipts", Type: jwt.Stream, Subject: Receipts + "*"},
+	)
 	for _, claims := range []*jwt.AccountClaims{systemClaims, hubClaims} {
 		if err := writeAccount(node, claims, operator.pair); err != nil {
 			return err

@@ -1,30 +1,23 @@
 package credentials
 
-// Subjects are those of reports on their way to a hub, each followed by the name of a bench.
-const Subjects = "backupdoctor.hub."
+// Subjects between benches and their hub, each followed by the name of a bench.
+const (
+	Reports  = "backupdoctor.hub."      // reports, into the hub's stream
+	Asks     = "backupdoctor.ask."      // statements, each of which a receipt answers
+	Receipts = "backupdoctor.receipts." // receipts, as the hub's database commits
+)
 
-// Unnamed is a name that AddBench gives nobody: that of a bench which has no hub.
-const Unnamed = "unnamed"
-
-// Wiring is the names by which a bench and its hub know each other. A bench may publish on
-// one subject, and hear the answers to that; a hub reaches nothing on a bench.
+// Wiring is the subjects of one bench. It may publish on two, and hears its own receipts and
+// the answers to what it published; a hub reaches nothing else at a bench.
 type Wiring struct {
-	Bench  string // its name
-	Domain string // of the bench's JetStream
-	Stream string // in which the bench keeps its reports
-	Local  string // on which reports are published into that stream; never leaves the bench
-	Hub    string // on which they are published to the hub
-	Inbox  string // before the subjects on which the hub acknowledges them
+	Bench    string // its name
+	Reports  string
+	Ask      string
+	Receipts string
+	Inbox    string // before the subjects of answers
 }
 
-// WiringOf gives the names of a bench, whose own name is valid.
+// WiringOf gives the subjects of a bench, whose name is valid.
 func WiringOf(bench string) Wiring {
-	return Wiring{
-		Bench:  bench,
-		Domain: "bench-" + bench,
-		Stream: "REPORTS_" + bench,
-		Local:  "backupdoctor.reports." + bench,
-		Hub:    Subjects + bench,
-		Inbox:  "_INBOX." + bench,
-	}
+	return Wiring{Bench: bench, Reports: Reports + bench, Ask: Asks + bench, Receipts: Receipts + bench, Inbox: "_INBOX." + bench}
 }

@@ -4,9 +4,14 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"regexp"
 )
+
+// ErrOtherLedger is a receipt for reports that a bench does not have: its ledger was restored
+// or copied, and gave numbers twice.
+var ErrOtherLedger = errors.New("the receipt is for other reports under the same numbers")
 
 // A Number is the place of a report in the ledger of a bench.
 type Number struct {

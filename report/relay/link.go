@@ -1,0 +1,205 @@
+package relay
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
+)
+
+// A link is the connection of a bench to its hub, under one name.
+type link struct {
+	set    benchSettings
+	tool   string
+	ledger Ledger
+	log    *slog.Logger
+	stop   func() // ends run; nil for one that was never begun
+	ctx    context.Context
+	held   string // why it was never begun
+
+	wake     chan struct{}
+	receipts chan receipt.Receipt
+	conn     *nats.Conn
+	js       jetstream.JetStream
+	sending  map[string]*sending // by ledger
+
+	mu      sync.Mutex
+	linked  bool
+	refused string // why it is not, as the connection told
+	logged  string // the last reason that was logged
+	again   bool   // it was connected anew, and what was under way may be lost
+}
+
+// newLink prepares a link under a name, whose credentials were kept.
+func (b *Bench) newLink(name string) (*link, error) {
+	own := *b.without()
+	set, err := own.settings(b.copyOf(name))
+	if err != nil {
+		return nil, err
+	}
+	l := &link{
+		set: set, tool: b.Tool, ledger: b.Ledger, log: b.Log.With("bench", name),
+		wake: make(chan struct{}, 1), receipts: make(chan receipt.Receipt, 64), sending: map[string]*sending{},
+	}
+	l.ctx, l.stop = context.WithCancel(context.Background())
+	return l, nil
+}
+
+// without is the configuration of a bench, for any name.
+func (b *Bench) without() *Bench {
+	return &Bench{Hubs: b.Hubs, Roots: b.Roots, reconnect: b.reconnect}
+}
+
+func (l *link) wakeUp() {
+	select {
+	case l.wake <- struct{}{}:
+	default: // it has not seen the last one
+	}
+}
+
+// run sends until the context ends, or stop is called.
+func (l *link) run(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(l.ctx, cancel)()
+	defer l.stop()
+	if err := l.connect(); err != nil {
+		l.note(err)
+		return
+	}
+	defer l.conn.Close()
+	pause := minPause
+	for {
+		err := errNotLinked
+		if l.conn.IsConnected() {
+			err = l.turn(ctx)
+		}
+		wait := every
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, errNotLinked):
+			wait = maxPause // it is woken when it is linked
+		case errors.Is(err, errMore):
+			continue
+		case err != nil:
+			l.log.Warn("reports wait for the hub", "error", err, "again", pause)
+			wait, pause = pause, min(2*pause, maxPause)
+		default:
+			pause = minPause
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.wake:
+		case r := <-l.receipts:
+			l.keep(ctx, r)
+		case <-time.After(wait):
+		}
+	}
+}
+
+var (
+	errNotLinked = errors.New("the hub is not reached")
+	errMore      = errors.New("there is more to do")
+)
+
+// every is how often a link looks at its ledger without being woken.
+const every = time.Second
+
+func (l *link) connect() error {
+	set := func(linked bool, err error) {
+		l.mu.Lock()
+		l.linked, l.again = linked, l.again || linked
+		l.mu.Unlock()
+		l.note(err)
+		l.wakeUp()
+	}
+	options := append([]nats.Option{}, l.set.options...)
+	options = append(options,
+		nats.ConnectHandler(func(*nats.Conn) { set(true, nil) }),
+		nats.ReconnectHandler(func(*nats.Conn) { set(true, nil) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { set(false, err) }),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { l.note(err) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { l.note(err) }),
+	)
+	var err error
+	if l.conn, err = nats.Connect(l.set.servers, options...); err != nil {
+		return err
+	}
+	if l.js, err = jetstream.New(l.conn, jetstream.WithPublishAsyncMaxPending(2*underWay)); err != nil {
+		return err
+	}
+	_, err = l.conn.Subscribe(l.set.wiring.Receipts, func(m *nats.Msg) {
+		var r receipt.Receipt
+		if len(m.Data) > maxReceipt || json.Unmarshal(m.Data, &r) != nil {
+			return
+		}
+		select {
+		case l.receipts <- r:
+		default: // the next one says more
+		}
+	})
+	return err
+}
+
+// maxReceipt is how long a receipt or a statement may be.
+const maxReceipt = 64 << 10
+
+// note keeps why the hub is not reached, and logs it where it is news.
+func (l *link) note(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.linked {
+		if l.logged != "" || l.refused != "" {
+			l.log.Info("the hub is reached")
+		}
+		l.refused, l.logged = "", ""
+	}
+	if err == nil {
+		return
+	}
+	if !l.linked {
+		l.refused = reason(err)
+	}
+	if text := err.Error(); text != l.logged {
+		l.logged = text
+		l.log.Warn("the hub is not reached", "error", err)
+	}
+}
+
+// state is whether the hub is reached, and why not.
+func (l *link) state() (linked bool, refused string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held != "" {
+		return false, l.held
+	}
+	return l.linked, l.refused
+}
+
+// reason says in words why a hub is not reached.
+func reason(err error) string {
+	text := strings.ToLower(err.Error())
+	for _, known := range []struct{ sign, words string }{
+		{"maximum account active connections", "another bench with these credentials is connected"},
+		{"revoked", "its credentials were revoked"},
+		{"authorization violation", "the hub does not accept its credentials: they were revoked, or are another hub's"},
+		{"authentication expired", "its credentials have expired"},
+		{"unknown authority", "the certificate of the hub is not the one in the credentials"},
+		{"x509", "the certificate of the hub is not valid: " + err.Error()},
+	} {
+		if strings.Contains(text, known.sign) {
+			return known.words
+		}
+	}
+	return ""
+}
