@@ -15,14 +15,16 @@ func pruneCommand(e env) *cli.Command {
 		Name:  "prune",
 		Usage: "forget old runs, and give their room back",
 		Description: "Nothing is ever forgotten by itself. A year of forty devices a day takes about 150 MB.\n\n" +
-			"A run whose date is in doubt is as old as those written next to it.\n\n" +
+			"A run whose date is in doubt is as old as those written next to it. A run with a report\n" +
+			"that is kept for a hub, and that no hub has, stays unless --force is given.\n\n" +
 			command.Examples("backupdoctor history prune --older-than 365d"),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "older-than", Category: reportFlags, Usage: "forget runs that were over `DAYS` ago: 365d"},
 			command.Option(reportFlags, "future", "forget runs dated in the future by a wrong clock"),
+			command.Option(reportFlags, "force", "also forget reports that no hub has"),
 		},
 		Action: command.Takes(0, func(ctx *cli.Context) error {
-			which := history.Pruning{Future: ctx.Bool("future")}
+			which := history.Pruning{Future: ctx.Bool("future"), Force: ctx.Bool("force")}
 			if ctx.String("older-than") == "" && !which.Future {
 				return command.Usage("use --older-than 365d or --future", "how much to forget has to be said")
 			}
@@ -34,9 +36,12 @@ func pruneCommand(e env) *cli.Command {
 				which.Before = time.Now().AddDate(0, 0, -days)
 			}
 			return e.changingHistory(ctx.Context, func(store *history.Store) error {
-				runs, err := store.Prune(ctx.Context, which)
+				runs, waiting, err := store.Prune(ctx.Context, which)
 				if err != nil {
 					return err
+				}
+				if waiting > 0 {
+					fmt.Fprintf(e.Stderr, "kept: the runs of %s that no hub has\nhint: --force forgets them, too, and they count as lost\n", words.Count(waiting, "report"))
 				}
 				text := fmt.Sprintf("forgot %s", words.Count(runs, "run"))
 				if !which.Before.IsZero() {

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type benchSettings struct {
 	wiring  credentials.Wiring
 	servers string
 	options []nats.Option
+	delay   func(tries int) time.Duration // before another try
 }
 
 // settings reads credentials, and the addresses of the hub.
@@ -53,12 +55,12 @@ func (b *Bench) settings(file string) (set benchSettings, err error) {
 	if err != nil {
 		return set, configError{err}
 	}
+	set.delay = b.delay
 	set.servers = strings.Join(servers, ",")
 	set.options = []nats.Option{
 		nats.Name("backupdoctor bench"), nats.UserCredentials(file), nats.CustomInboxPrefix(set.wiring.Inbox),
 		nats.Timeout(requestWithin), nats.PingInterval(pingEvery), nats.MaxPingsOutstanding(2),
-		nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true), nats.IgnoreAuthErrorAbort(), nats.ReconnectBufSize(-1),
-		nats.CustomReconnectDelay(b.delay),
+		nats.MaxReconnects(-1), nats.IgnoreAuthErrorAbort(), nats.ReconnectBufSize(-1), nats.CustomReconnectDelay(b.delay),
 	}
 	if secure != nil {
 		set.options = append(set.options, nats.Secure(secure), nats.TLSHandshakeFirst())
@@ -66,16 +68,13 @@ func (b *Bench) settings(file string) (set benchSettings, err error) {
 	return set, nil
 }
 
-// maxReconnect is the longest time between two tries to reach a hub.
-const maxReconnect = time.Minute
+// Between two tries to reach a hub go from firstReconnect to 30 times as long.
+const firstReconnect = 2 * time.Second
 
 // delay is how long to wait before another try, after a number of them in vain.
 func (b *Bench) delay(tries int) time.Duration {
-	first := 2 * time.Second
-	if b.reconnect > 0 {
-		first = b.reconnect
-	}
-	return min(first<<min(tries, 10), max(maxReconnect, first))
+	first := cmp.Or(b.reconnect, firstReconnect)
+	return min(first<<min(max(tries, 1)-1, 10), 30*first)
 }
 
 // secured is how to reach the nodes of one hub, nil without TLS.

@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -20,18 +20,16 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
-	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
 // benches is a fleet of a size that one hub should carry.
 const benches = 50
 
-// alone is how many reports are published one by one.
-const alone = 100
-
 // typical is a report as benches send it, of some 60 kilobytes.
-func typical(b *testing.B) (packed []byte, cut string) {
+func typical(b *testing.B) []byte {
 	b.Helper()
 	text, err := os.ReadFile("../../testdata/reports/tray-of-six.json")
 	if err != nil {
@@ -42,10 +40,26 @@ func typical(b *testing.B) (packed []byte, cut string) {
 		b.Fatal(err)
 	}
 	r.Devices = r.Devices[:1]
-	if packed, cut, err = envelope.Pack(r); err != nil {
+	packed, _, err := envelope.Pack(r)
+	if err != nil {
 		b.Fatal(err)
 	}
-	return packed, cut
+	return packed
+}
+
+// sized is a report of some length, whose name cannot be made shorter.
+func sized(b *testing.B, length int) []byte {
+	b.Helper()
+	random := rand.New(rand.NewPCG(1, 2))
+	name := make([]byte, length-500)
+	for i := range name {
+		name[i] = "0123456789abcdef"[random.IntN(16)]
+	}
+	packed, _, err := envelope.Pack(sample(string(name)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return packed
 }
 
 // spread lets fifty publish n messages in all, each one after the other.
@@ -64,128 +78,168 @@ func spread(b *testing.B, n int, publish func(of, i int) error) {
 	all.Wait()
 }
 
-// BenchmarkFleet publishes reports at fifty benches and waits until all are at the sink of one
-// hub. Beside it, in the same run, the same bytes go into one stream with nothing behind it,
-// synced to the same disk as often: the ratio is what a second stream, a link, a sink, and
-// taking out again what was put in cost. A hundred more then go one by one.
+// BenchmarkFleet has the reports that fifty benches have kept sent to one hub, until the benches
+// have receipts for all of them. Beside it, in the same run, the same bytes go into one stream
+// with nothing behind it, synced to the same disk with every report: of-bare is the ratio.
+//
+// What the promises cost shows layer by layer: "stream" is a hub whose store does nothing,
+// "database" has that of a hub, on SQLite, which syncs each batch.
 func BenchmarkFleet(b *testing.B) {
-	packed, cut := typical(b)
-	items := make([]outbox.Item, b.N+alone)
-	number := map[string]int{}
-	for i := range items {
-		id, err := envelope.NewID()
-		if err != nil {
-			b.Fatal(err)
+	for _, size := range []struct {
+		name   string
+		report []byte
+	}{{"8kB", sized(b, 8<<10)}, {"64kB", sized(b, 64<<10)}, {"typical", typical(b)}} {
+		for _, layer := range []string{"stream", "database"} {
+			b.Run(size.name+"/"+layer, func(b *testing.B) { benchmarkFleet(b, size.report, layer) })
 		}
-		items[i], number[id] = outbox.Item{ID: id, Cut: cut, Report: packed}, i
 	}
-	bare := bareStream(b, items[:b.N])
+}
 
+// A counting store counts what the one behind it takes.
+type counting struct {
+	Store
+	taken atomic.Int64
+}
+
+func (c *counting) Put(ctx context.Context, messages []Message) error {
+	err := c.Store.Put(ctx, messages)
+	if err == nil {
+		c.taken.Add(int64(len(messages)))
+	}
+	return err
+}
+
+// A gated ledger has nothing to send until it is opened.
+type gated struct {
+	Ledger
+	open *atomic.Bool
+}
+
+func (g gated) Ledgers(ctx context.Context) ([]receipt.Ledger, error) {
+	if !g.open.Load() {
+		return nil, nil
+	}
+	return g.Ledger.Ledgers(ctx)
+}
+
+func benchmarkFleet(b *testing.B, report []byte, layer string) {
+	bare := bareStream(b, b.N, report)
 	var names []string
 	for i := range benches {
 		names = append(names, fmt.Sprintf("bench-%02d", i))
 	}
 	f := newFleet(b, names...)
 	quiet := slog.New(slog.DiscardHandler)
-	arrived, left := make([]time.Time, len(items)), make([]time.Time, len(items))
-	var mu sync.Mutex
-	missing := b.N
-	waitForAll := func() {
-		b.Helper()
-		for last, since := 0, time.Now(); ; time.Sleep(100 * time.Microsecond) {
-			mu.Lock()
-			now := missing
-			mu.Unlock()
-			switch {
-			case now == 0:
-				return
-			case now != last:
-				last, since = now, time.Now()
-			case time.Since(since) > 2*time.Minute:
-				b.Fatalf("%d reports are missing, and none has come for long", now)
-			}
+	store := &counting{Store: new(shelf)}
+	if layer == "database" {
+		opened, err := ledger.Open(b.Context(), "sqlite:"+filepath.Join(b.TempDir(), "fleet.db"))
+		if err != nil {
+			b.Fatal(err)
 		}
+		b.Cleanup(func() { opened.Close() })
+		store.Store = database{opened}
 	}
-	hub := f.hub(b, func(_ context.Context, m Message) error {
-		mu.Lock()
-		defer mu.Unlock()
-		if i := number[m.ID]; arrived[i].IsZero() {
-			arrived[i] = time.Now()
-			missing--
-		}
-		return nil
-	})
+	hub := f.hub(b, store)
 	hub.Log = quiet
 	running(b, hub.Run)
 	before := heap()
-	fleet := make([]*Bench, benches)
+	var open atomic.Bool
+	fleet := make([]*testBench, benches)
 	for i, name := range names {
-		fleet[i] = f.bench(b, name, hub.Listen)
-		fleet[i].Log, fleet[i].Dir = quiet, ownDisk(b)
-		running(b, fleet[i].Run)
+		bench := f.bench(b, name, hub.Listen)
+		bench.Log = quiet
+		bench = withHistory(b, bench.Bench, filepath.Join(ownDisk(b), "history.sqlite"))
+		bench.Ledger = gated{bench.history, &open}
+		fleet[i] = bench
 	}
-	for _, bench := range fleet {
-		linked(b, bench)
+	spread(b, b.N, func(of, i int) error {
+		id, err := envelope.NewID()
+		if err != nil {
+			return err
+		}
+		return fleet[of].keep(receipt.Item{ID: id, Report: report})
+	})
+	for i, bench := range fleet {
+		running(b, bench.Run)
+		eventually(b, "the bench is linked", func() bool {
+			bench.mu.Lock()
+			defer bench.mu.Unlock()
+			l := bench.links[names[i]]
+			if l == nil {
+				return false
+			}
+			is, _ := l.state()
+			return is
+		})
 	}
 	perBench := float64(heap()-before) / benches
 
-	var again atomic.Int64
-	publish := func(of, i int) error {
-		left[i] = time.Now()
-		err := fleet[of].Publish(b.Context(), items[i])
-		for ; err != nil && b.Context().Err() == nil; err = fleet[of].Publish(b.Context(), items[i]) {
-			again.Add(1) // as an outbox does
-			time.Sleep(time.Second)
-		}
-		return err
-	}
-
 	b.ResetTimer()
 	began := time.Now()
-	spread(b, b.N, publish)
-	published := time.Since(began)
-	b.StopTimer()
-	mu.Lock()
-	waiting := missing
-	mu.Unlock()
-	onDisk := size(b, hub.Dir)
+	open.Store(true)
 	for _, bench := range fleet {
-		onDisk += size(b, bench.Dir)
+		select {
+		case bench.wake <- struct{}{}:
+		default:
+		}
 	}
-	b.StartTimer()
-	waitForAll()
+	var stored time.Duration
+	for covered := 0; covered < benches; time.Sleep(time.Millisecond) {
+		if stored == 0 && store.taken.Load() >= int64(b.N) {
+			stored = time.Since(began)
+		}
+		covered = 0
+		if stored == 0 {
+			continue
+		}
+		for _, bench := range fleet {
+			state, err := bench.State(b.Context())
+			if err != nil {
+				b.Fatal(err)
+			}
+			if state.Waiting == 0 {
+				covered++
+			}
+		}
+	}
 	through := time.Since(began)
 	b.StopTimer()
-
-	// And then some that have the whole way to themselves.
-	for i := b.N; i < len(items); i++ {
-		mu.Lock()
-		missing++
-		mu.Unlock()
-		if err := publish(i%benches, i); err != nil {
-			b.Fatal(err)
-		}
-		waitForAll()
-	}
-	lags := func(from, to int) (sorted []time.Duration) {
-		for i := from; i < to; i++ {
-			sorted = append(sorted, arrived[i].Sub(left[i]))
-		}
-		slices.Sort(sorted)
-		return sorted
-	}
-	pressed, single := lags(0, b.N), lags(b.N, len(items))
-	rate := float64(b.N) / through.Seconds()
+	rate := float64(b.N) / stored.Seconds()
 	b.ReportMetric(rate, "reports/s")
-	b.ReportMetric(float64(b.N)/published.Seconds(), "published/s")
+	b.ReportMetric(float64(b.N)/through.Seconds(), "receipts/s")
 	b.ReportMetric(bare, "bare/s")
 	b.ReportMetric(rate/bare, "of-bare")
-	b.ReportMetric(pressed[len(pressed)*99/100].Seconds()*1000, "pressed-p99-ms")
-	b.ReportMetric(single[len(single)/2].Seconds()*1000, "alone-p50-ms")
 	b.ReportMetric(perBench/1e6, "heap-MB/bench")
-	b.ReportMetric(float64(onDisk)/float64(max(waiting, 1)), "disk-B/waiting")
-	b.ReportMetric(float64(len(packed)), "B/report")
-	b.ReportMetric(float64(again.Load()), "published-again")
+	b.ReportMetric(float64(len(report)), "B/report")
+	b.ReportMetric(float64(store.taken.Load()-int64(b.N)), "stored-again")
+}
+
+// BenchmarkAlone is the time from a report being kept to its receipt, with nothing else under
+// way.
+func BenchmarkAlone(b *testing.B) {
+	report := typical(b)
+	f := newFleet(b, "north")
+	hub := f.hub(b, new(shelf))
+	running(b, hub.Run)
+	bench := f.bench(b, "north", hub.Listen)
+	running(b, bench.Run)
+	linked(b, bench)
+	var lags []time.Duration
+	for b.Loop() {
+		id, err := envelope.NewID()
+		if err != nil {
+			b.Fatal(err)
+		}
+		began := time.Now()
+		mustKeep(b, bench, receipt.Item{ID: id, Report: report})
+		for benchState(b, bench).Waiting > 0 {
+			time.Sleep(100 * time.Microsecond)
+		}
+		lags = append(lags, time.Since(began))
+	}
+	slices.Sort(lags)
+	b.ReportMetric(lags[len(lags)/2].Seconds()*1000, "p50-ms")
+	b.ReportMetric(lags[len(lags)*99/100].Seconds()*1000, "p99-ms")
 }
 
 // ownDisk is a folder in memory, where there is one: in life each bench has a disk of its own,
@@ -203,9 +257,9 @@ func ownDisk(b *testing.B) string {
 	return folder
 }
 
-// bareStream is how many of the items a second one stream takes, from fifty publishers.
-func bareStream(b *testing.B, items []outbox.Item) float64 {
-	s, err := start(&server.Options{ServerName: "bare", DontListen: true, StoreDir: b.TempDir()}, slog.New(slog.DiscardHandler))
+// bareStream is how many reports a second one stream takes, from fifty publishers.
+func bareStream(b *testing.B, n int, report []byte) float64 {
+	s, err := start(&server.Options{ServerName: "bare", DontListen: true, StoreDir: b.TempDir(), SyncAlways: true}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -223,11 +277,11 @@ func bareStream(b *testing.B, items []outbox.Item) float64 {
 		b.Fatal(err)
 	}
 	began := time.Now()
-	spread(b, len(items), func(_, i int) error {
-		_, err := js.PublishMsg(b.Context(), &nats.Msg{Subject: "bare", Data: items[i].Report}, jetstream.WithMsgID(items[i].ID))
+	spread(b, n, func(_, _ int) error {
+		_, err := js.PublishMsg(b.Context(), &nats.Msg{Subject: "bare", Data: report})
 		return err
 	})
-	return float64(len(items)) / time.Since(began).Seconds()
+	return float64(n) / time.Since(began).Seconds()
 }
 
 func heap() uint64 {
@@ -235,21 +289,4 @@ func heap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
-}
-
-// size is how many bytes the files in a folder take.
-func size(b *testing.B, folder string) (bytes int64) {
-	err := filepath.WalkDir(folder, func(_ string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return nil // a file that went meanwhile
-		}
-		if info, err := entry.Info(); err == nil && !entry.IsDir() {
-			bytes += info.Size()
-		}
-		return nil
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return bytes
 }

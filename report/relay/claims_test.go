@@ -60,15 +60,13 @@ func (f *fleet) mustBeRefused(t *testing.T, name string, hubs ...*Hub) {
 		linked(t, south)
 		stop()
 		bench := f.bench(t, name, hub.Listen)
-		log, told := logged(t, "bench "+name+", which is revoked")
-		bench.Log = log
 		stop = running(t, bench.Run)
 		eventually(t, "it is refused by node "+hub.Name, func() bool {
 			if benchState(t, bench).Linked {
 				t.Errorf("node %s lets in a bench that was revoked", hub.Name)
 				return true
 			}
-			return strings.Count(told.String(), "Authorization Violation") > 2
+			return strings.Contains(benchState(t, bench).Refused, "does not accept its credentials")
 		})
 		stop()
 	}

@@ -1,12 +1,10 @@
 package relay
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,49 +24,6 @@ func smallDisk(t *testing.T, options string) string {
 	return path
 }
 
-// TestDiskOfABenchIsFull: nothing is acknowledged that is not on it, all that was stays, and
-// when there is room again, the bench goes on by itself.
-func TestDiskOfABenchIsFull(t *testing.T) {
-	f := newFleet(t, "north")
-	disk := smallDisk(t, "size=8m")
-	ballast := filepath.Join(disk, "ballast")
-	if err := os.WriteFile(ballast, make([]byte, 4<<20), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	var s shelf
-	hub := f.hub(t, s.sink)
-	bench := f.bench(t, "north", hub.Listen)
-	log, told := logged(t, "the bench whose disk is full")
-	bench.Dir, bench.Log = filepath.Join(disk, "stream"), log
-	running(t, bench.Run)
-
-	var acknowledged []string
-	for full := false; !full; {
-		item := one(t, strings.Repeat("x", 100_000))
-		eventually(t, "the disk takes a report, or is full", func() bool {
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
-			defer cancel()
-			err := bench.Publish(ctx, item)
-			if err == nil {
-				acknowledged = append(acknowledged, item.ID)
-			}
-			full = strings.Contains(told.String(), "no space left")
-			return err == nil || full
-		})
-	}
-	if len(acknowledged) < 10 || len(acknowledged) > 80 {
-		t.Errorf("a disk of 4 MB took %d reports of 100 kB", len(acknowledged))
-	}
-	eventually(t, "the bench starts anew", func() bool { return strings.Contains(told.String(), "the stream starts anew") })
-	if err := os.Remove(ballast); err != nil {
-		t.Fatal(err)
-	}
-	acknowledged = append(acknowledged, publish(t, bench, 5)...)
-	running(t, hub.Run)
-	s.mustHold(t, acknowledged)
-	drained(t, bench)
-}
-
 // TestDiskOfAHubIsFull: the benches keep what it cannot take.
 func TestDiskOfAHubIsFull(t *testing.T) {
 	f := newFleet(t, "north")
@@ -78,7 +33,7 @@ func TestDiskOfAHubIsFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := shelf{fails: func(Message) error { return os.ErrDeadlineExceeded }}
-	hub := f.hub(t, s.sink)
+	hub := f.hub(t, &s)
 	log, told := logged(t, "the hub whose disk is full")
 	hub.Dir, hub.Log = filepath.Join(disk, "hub"), log
 	running(t, hub.Run)
@@ -86,9 +41,7 @@ func TestDiskOfAHubIsFull(t *testing.T) {
 	running(t, bench.Run)
 	var ids []string
 	for range 60 {
-		item := one(t, strings.Repeat("x", 100_000))
-		mustPublish(t, bench, item)
-		ids = append(ids, item.ID)
+		ids = append(ids, mustKeep(t, bench, one(t, strings.Repeat("x", 100_000))))
 	}
 	eventually(t, "the hub's disk is full", func() bool { return strings.Contains(told.String(), "the stream starts anew") })
 	if benchState(t, bench).Waiting == 0 {

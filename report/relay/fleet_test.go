@@ -3,7 +3,6 @@ package relay
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -13,8 +12,10 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
-	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
+	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
 // eventually waits until something is so: for as long as a slow machine may need.
@@ -69,68 +70,6 @@ func logged(t testing.TB, who string) (*slog.Logger, *lockedBuffer) {
 	return slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelInfo})), log
 }
 
-// A shelf is a sink in memory: how often each message was taken.
-type shelf struct {
-	mu      sync.Mutex
-	taken   map[string]int
-	order   []Message
-	fails   func(Message) error // nil if it never does
-	refused int
-}
-
-func (s *shelf) sink(_ context.Context, m Message) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.fails != nil {
-		if err := s.fails(m); err != nil {
-			s.refused++
-			return err
-		}
-	}
-	if s.taken == nil {
-		s.taken = map[string]int{}
-	}
-	if s.taken[m.ID]++; s.taken[m.ID] == 1 {
-		s.order = append(s.order, m)
-	}
-	return nil
-}
-
-func (s *shelf) failWith(fails func(Message) error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fails = fails
-}
-
-func (s *shelf) messages() []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]Message(nil), s.order...)
-}
-
-// has tells whether all of these were taken.
-func (s *shelf) has(ids []string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, id := range ids {
-		if s.taken[id] == 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// mustHold fails unless exactly these were taken.
-func (s *shelf) mustHold(t testing.TB, ids []string) {
-	t.Helper()
-	eventually(t, "all acknowledged reports are at the sink", func() bool { return s.has(ids) })
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.taken) != len(ids) {
-		t.Errorf("the sink holds %d reports, %d were acknowledged", len(s.taken), len(ids))
-	}
-}
-
 // running runs something until the test ends, or stop is called.
 func running(t testing.TB, run func(context.Context) error) (stop func()) {
 	t.Helper()
@@ -176,17 +115,71 @@ func (f *fleet) add(t testing.TB, benches ...string) {
 }
 
 // hub gives a hub that listens at a free address.
-func (f *fleet) hub(t testing.TB, sink Sink) *Hub {
+func (f *fleet) hub(t testing.TB, store Store) *Hub {
 	t.Helper()
 	log, _ := logged(t, "the hub")
-	return &Hub{Dir: t.TempDir(), Credentials: f.folder.Node(), Listen: "tls://" + freeAddress(t), Sink: sink, Log: log}
+	return &Hub{Dir: t.TempDir(), Credentials: f.folder.Node(), Listen: "tls://" + freeAddress(t), Store: store, Log: log}
 }
 
-// bench gives a bench that is linked to a hub, or to whatever is at the address.
-func (f *fleet) bench(t testing.TB, name, hub string) *Bench {
+// A testBench is a bench with its history.
+type testBench struct {
+	*Bench
+	history *history.Store
+	run     string // in its history
+	n       int    // devices in it
+	wake    chan struct{}
+}
+
+// bench gives a bench that connects to a hub, or to whatever is at the address.
+func (f *fleet) bench(t testing.TB, name, hub string) *testBench {
 	t.Helper()
 	log, _ := logged(t, "bench "+name)
-	return &Bench{Tool: "1.4.0", Dir: t.TempDir(), Hubs: []string{hub}, Credentials: f.creds[name], Log: log, reconnect: 100 * time.Millisecond}
+	b := &Bench{Tool: "1.4.0", Dir: t.TempDir(), Hubs: []string{hub}, Credentials: f.creds[name], Log: log, reconnect: 100 * time.Millisecond}
+	return withHistory(t, b, filepath.Join(b.Dir, "history.sqlite"))
+}
+
+// withHistory gives a bench a history, which is closed at the end of the test.
+func withHistory(t testing.TB, b *Bench, path string) *testBench {
+	t.Helper()
+	s, err := history.Open(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	tb := &testBench{Bench: b, history: s, wake: make(chan struct{}, 1)}
+	b.Ledger, b.Wake = s, tb.wake
+	if tb.run, err = begunRun(s); err != nil {
+		t.Fatal(err)
+	}
+	return tb
+}
+
+// begunRun begins a run in a history, and gives its id.
+func begunRun(s *history.Store) (string, error) {
+	id, err := envelope.NewID()
+	if err != nil {
+		return "", err
+	}
+	return id, s.Begin(context.Background(), history.Run{ID: id, Started: time.Now()})
+}
+
+// keep keeps a device with a report in the history.
+func (b *testBench) keep(item receipt.Item) error {
+	b.n++
+	d := sample("x").Devices[0]
+	d.UDID, d.TakenAt = fmt.Sprintf("00008110-%016X", b.n), time.Now()
+	if err := b.history.AddAndSend(context.Background(), b.run, d, item); err != nil {
+		return err
+	}
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+	return nil
 }
 
 // sample is a report on one device, whose name makes it as long as need be.
@@ -197,8 +190,18 @@ func sample(name string) report.Report {
 	}
 }
 
-// one is such a report as an outbox has it.
-func one(t testing.TB, name string) outbox.Item {
+// made makes a report that tells nothing but a name.
+func made(name string) (receipt.Item, error) {
+	packed, cut, err := envelope.Pack(sample(name))
+	if err != nil {
+		return receipt.Item{}, err
+	}
+	id, err := envelope.NewID()
+	return receipt.Item{ID: id, Cut: cut, Report: packed}, err
+}
+
+// one is such a report.
+func one(t testing.TB, name string) receipt.Item {
 	t.Helper()
 	item, err := made(name)
 	if err != nil {
@@ -207,50 +210,42 @@ func one(t testing.TB, name string) outbox.Item {
 	return item
 }
 
-// publish publishes n reports, and gives their ids once all were acknowledged.
-func publish(t testing.TB, b *Bench, n int) (ids []string) {
+// publish keeps n reports, and gives their ids.
+func publish(t testing.TB, b *testBench, n int) (ids []string) {
 	t.Helper()
 	for i := range n {
-		item := one(t, fmt.Sprintf("iPhone %d", i))
-		mustPublish(t, b, item)
-		ids = append(ids, item.ID)
+		ids = append(ids, mustKeep(t, b, one(t, fmt.Sprintf("iPhone %d", i))))
 	}
 	return ids
 }
 
-// mustPublish publishes a report as a pump does: again and again while the stream is down.
-func mustPublish(t testing.TB, b *Bench, item outbox.Item) {
+// mustKeep keeps a report, and gives its id.
+func mustKeep(t testing.TB, b *testBench, item receipt.Item) string {
 	t.Helper()
-	eventually(t, "a report is acknowledged", func() bool {
-		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
-		defer cancel()
-		err := b.Publish(ctx, item)
-		if err != nil && !errors.Is(err, ErrDown) {
-			t.Logf("publishing: %v", err)
-		}
-		return err == nil
-	})
+	if err := b.keep(item); err != nil {
+		t.Fatal(err)
+	}
+	return item.ID
 }
 
-// benchState is that of a bench which runs.
-func benchState(t testing.TB, b *Bench) (state BenchState) {
+// benchState is that of a bench.
+func benchState(t testing.TB, b *testBench) (state BenchState) {
 	t.Helper()
-	eventually(t, "the bench runs", func() bool {
-		var err error
-		state, err = b.State(context.Background())
-		return err == nil
-	})
+	state, err := b.State(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
 	return state
 }
 
-// drained waits until a hub has acknowledged everything that a bench keeps.
-func drained(t testing.TB, b *Bench) {
+// drained waits until receipts cover everything that a bench keeps.
+func drained(t testing.TB, b *testBench) {
 	t.Helper()
-	eventually(t, "the hub has acknowledged all that the bench kept", func() bool { return benchState(t, b).Waiting == 0 })
+	eventually(t, "the hub has all reports", func() bool { return benchState(t, b).Waiting == 0 })
 }
 
-// linked waits until a bench is linked to its hub.
-func linked(t testing.TB, b *Bench) {
+// linked waits until a bench is connected to its hub.
+func linked(t testing.TB, b *testBench) {
 	t.Helper()
 	eventually(t, "the bench is linked", func() bool { return benchState(t, b).Linked })
 }

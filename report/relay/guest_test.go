@@ -1,9 +1,7 @@
 package relay
 
 import (
-	"net"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -13,9 +11,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 )
 
-// foreignNATS runs a NATS for clients and leaf nodes, as others would, and gives the addresses
-// for both. It is in plain text, and knows the accounts of the fleet.
-func (f *fleet) foreignNATS(t *testing.T) (clients, leafs string) {
+// foreignNATS runs a NATS, as others would, and gives its address. It is in plain text, and
+// knows the accounts of the fleet.
+func (f *fleet) foreignNATS(t *testing.T) (address string) {
 	t.Helper()
 	node, err := credentials.OpenNode(f.folder.Node())
 	if err != nil {
@@ -35,29 +33,24 @@ func (f *fleet) foreignNATS(t *testing.T) (clients, leafs string) {
 	s, err := start(&server.Options{
 		ServerName: "foreign", Host: "127.0.0.1", Port: server.RANDOM_PORT, StoreDir: t.TempDir(), JetStreamDomain: "foreign",
 		TrustedOperators: []*jwt.OperatorClaims{node.Operator}, SystemAccount: node.Operator.SystemAccount, AccountResolver: resolver,
-		LeafNode: server.LeafNodeOpts{Host: "127.0.0.1", Port: server.RANDOM_PORT},
 	}, log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stop(s) })
-	varz, err := s.Varz(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.ClientURL(), "nats://" + net.JoinHostPort(varz.LeafNode.Host, strconv.Itoa(varz.LeafNode.Port))
+	return s.ClientURL()
 }
 
 func TestGuestOfAForeignNATS(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
-	clients, leafs := f.foreignNATS(t)
-	bench := f.bench(t, "north", leafs)
+	clients := f.foreignNATS(t)
+	bench := f.bench(t, "north", clients)
 	running(t, bench.Run)
 	ids := publish(t, bench, 3)
 	var s shelf
 	log, _ := logged(t, "the guest")
-	guest := &Guest{Server: clients, Credentials: filepath.Join(f.folder.Node(), "hub.creds"), Sink: s.sink, Log: log}
+	guest := &Guest{Server: clients, Credentials: filepath.Join(f.folder.Node(), "hub.creds"), Store: &s, Log: log}
 	stop := running(t, guest.Run)
 	ids = append(ids, publish(t, bench, 3)...)
 	s.mustHold(t, ids)
@@ -70,7 +63,6 @@ func TestGuestOfAForeignNATS(t *testing.T) {
 		t.Error("a guest who is away has a state")
 	}
 	ids = append(ids, publish(t, bench, 3)...)
-	drained(t, bench)
 	running(t, guest.Run)
 	s.mustHold(t, ids)
 }
@@ -79,9 +71,9 @@ func TestGuestOfAForeignNATS(t *testing.T) {
 func TestGuestWhoIsRefused(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t)
-	clients, _ := f.foreignNATS(t)
+	clients := f.foreignNATS(t)
 	log, told := logged(t, "the guest who is refused")
-	guest := &Guest{Server: clients, Sink: new(shelf).sink, Log: log}
+	guest := &Guest{Server: clients, Store: new(shelf), Log: log}
 	running(t, guest.Run)
 	eventually(t, "it says that it is refused, twice", func() bool {
 		return strings.Count(told.String(), "the connection to NATS was closed: nats: Authorization Violation") > 1
@@ -92,12 +84,12 @@ func TestGuestWhoIsRefused(t *testing.T) {
 func TestGuestWhoseStreamsAreTakenAway(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
-	clients, leafs := f.foreignNATS(t)
-	bench := f.bench(t, "north", leafs)
+	clients := f.foreignNATS(t)
+	bench := f.bench(t, "north", clients)
 	running(t, bench.Run)
 	var s shelf
 	log, _ := logged(t, "the guest")
-	guest := &Guest{Server: clients, Credentials: filepath.Join(f.folder.Node(), "hub.creds"), Sink: s.sink, Log: log}
+	guest := &Guest{Server: clients, Credentials: filepath.Join(f.folder.Node(), "hub.creds"), Store: &s, Log: log}
 	running(t, guest.Run)
 	ids := publish(t, bench, 3)
 	s.mustHold(t, ids)

@@ -29,13 +29,13 @@ type link struct {
 	receipts chan receipt.Receipt
 	conn     *nats.Conn
 	js       jetstream.JetStream
-	sending  map[string]*sending // by ledger
+	sending  map[string]*sending // by ledger, on one connection
+	reached  uint64              // how often the connection was made again
 
 	mu      sync.Mutex
 	linked  bool
 	refused string // why it is not, as the connection told
 	logged  string // the last reason that was logged
-	again   bool   // it was connected anew, and what was under way may be lost
 }
 
 // newLink prepares a link under a name, whose credentials were kept.
@@ -71,8 +71,7 @@ func (l *link) run(ctx context.Context) {
 	defer cancel()
 	defer context.AfterFunc(l.ctx, cancel)()
 	defer l.stop()
-	if err := l.connect(); err != nil {
-		l.note(err)
+	if !l.connectAtLast(ctx) {
 		return
 	}
 	defer l.conn.Close()
@@ -115,17 +114,35 @@ var (
 // every is how often a link looks at its ledger without being woken.
 const every = time.Second
 
+// connectAtLast tries to connect until that succeeds, at growing intervals, or the context ends.
+func (l *link) connectAtLast(ctx context.Context) bool {
+	for tries := 1; ; tries++ {
+		err := l.connect()
+		if err == nil {
+			return true
+		}
+		l.note(err)
+		if l.conn != nil {
+			l.conn.Close()
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(l.set.delay(tries)):
+		}
+	}
+}
+
 func (l *link) connect() error {
 	set := func(linked bool, err error) {
 		l.mu.Lock()
-		l.linked, l.again = linked, l.again || linked
+		l.linked = linked
 		l.mu.Unlock()
 		l.note(err)
 		l.wakeUp()
 	}
 	options := append([]nats.Option{}, l.set.options...)
 	options = append(options,
-		nats.ConnectHandler(func(*nats.Conn) { set(true, nil) }),
 		nats.ReconnectHandler(func(*nats.Conn) { set(true, nil) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { set(false, err) }),
 		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { l.note(err) }),
@@ -135,6 +152,7 @@ func (l *link) connect() error {
 	if l.conn, err = nats.Connect(l.set.servers, options...); err != nil {
 		return err
 	}
+	set(true, nil)
 	if l.js, err = jetstream.New(l.conn, jetstream.WithPublishAsyncMaxPending(2*underWay)); err != nil {
 		return err
 	}
@@ -167,8 +185,8 @@ func (l *link) note(err error) {
 	if err == nil {
 		return
 	}
-	if !l.linked {
-		l.refused = reason(err)
+	if why, tells := reason(err); tells && !l.linked {
+		l.refused = why
 	}
 	if text := err.Error(); text != l.logged {
 		l.logged = text
@@ -186,8 +204,9 @@ func (l *link) state() (linked bool, refused string) {
 	return l.linked, l.refused
 }
 
-// reason says in words why a hub is not reached.
-func reason(err error) string {
+// reason says in words why a hub is not reached, "" where nothing but that is known. An error
+// that only ends a connection tells nothing: the one before it may.
+func reason(err error) (words string, tells bool) {
 	text := strings.ToLower(err.Error())
 	for _, known := range []struct{ sign, words string }{
 		{"maximum account active connections", "another bench with these credentials is connected"},
@@ -196,10 +215,12 @@ func reason(err error) string {
 		{"authentication expired", "its credentials have expired"},
 		{"unknown authority", "the certificate of the hub is not the one in the credentials"},
 		{"x509", "the certificate of the hub is not valid: " + err.Error()},
+		{"dial ", ""},
+		{"no servers available", ""},
 	} {
 		if strings.Contains(text, known.sign) {
-			return known.words
+			return known.words, true
 		}
 	}
-	return ""
+	return "", false
 }

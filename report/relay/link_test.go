@@ -98,7 +98,7 @@ func TestLinkIsCut(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
 	var s shelf
-	hub := f.hub(t, s.sink)
+	hub := f.hub(t, &s)
 	running(t, hub.Run)
 	w, near := newWire(t, hub.Listen)
 	bench := f.bench(t, "north", near)

@@ -21,9 +21,9 @@ import (
 const (
 	storeWithin = time.Minute // for one batch
 	maxWhy      = 500         // bytes
-	// hopeless is how often a message must have failed alone, while others were stored, before
-	// it is set aside.
-	hopeless = 5
+	// hopeless is how often a message must have been delivered and not stored before it is set
+	// aside, if the store takes that.
+	hopeless = 4
 )
 
 // A receiver brings the messages of a hub's stream to its store, and sends receipts.
@@ -59,7 +59,7 @@ func (r receiver) take(ctx context.Context, messages []jetstream.Msg) []error {
 		batch, of = append(batch, m), append(of, i)
 	}
 	err := r.put(ctx, batch)
-	stored := err == nil
+	stored := false
 	if err != nil && len(batch) > 1 {
 		for i, m := range batch {
 			if ctx.Err() != nil {
@@ -80,7 +80,7 @@ func (r receiver) take(ctx context.Context, messages []jetstream.Msg) []error {
 	for i, m := range batch {
 		at := of[i]
 		if err := errs[at]; err != nil && !errors.Is(err, errNotNow) {
-			errs[at] = r.failed(ctx, messages[at], err, stored)
+			errs[at] = r.failed(ctx, messages[at], m, err)
 		}
 		if errs[at] == nil {
 			heard[ledgerOf{m.Bench, m.Number.Ledger}] = true
@@ -97,13 +97,21 @@ func (r receiver) take(ctx context.Context, messages []jetstream.Msg) []error {
 // enough is how many messages must fail in a row before the rest is left for the next time.
 const enough = 3
 
-// failed decides about a message that was not stored: others were, so that the store is not at
-// fault, and it has failed again and again.
-func (r receiver) failed(ctx context.Context, msg jetstream.Msg, err error, stored bool) error {
+// failed decides about a message that was not stored alone. If it has failed again and again,
+// and does once more while the store takes something else, it is at fault itself.
+func (r receiver) failed(ctx context.Context, msg jetstream.Msg, m Message, err error) error {
 	var reason envelope.Reason
-	meta, known := msg.Metadata()
-	if errors.As(err, &reason) || stored && known == nil && meta.NumDelivered >= hopeless {
+	if errors.As(err, &reason) {
 		return r.setAside(ctx, msg, err)
+	}
+	meta, unknown := msg.Metadata()
+	if unknown == nil && meta.NumDelivered >= hopeless && ctx.Err() == nil {
+		if err = r.put(ctx, []Message{m}); err == nil {
+			return nil
+		}
+		if r.setAside(ctx, msg, err) == nil {
+			return nil
+		}
 	}
 	r.log.Warn("a report cannot be stored now", "bench", sender(msg), "message", idOf(msg), "error", err)
 	return err

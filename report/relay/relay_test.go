@@ -3,19 +3,18 @@ package relay
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
+	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 )
 
@@ -23,13 +22,13 @@ func TestReportsReachTheSink(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north", "south")
 	var s shelf
-	hub := f.hub(t, s.sink)
+	hub := f.hub(t, &s)
 	north, south := f.bench(t, "north", hub.Listen), f.bench(t, "south", hub.Listen)
 	running(t, north.Run)
 	running(t, south.Run)
 	// A hub that joins later gets what was kept.
 	ids := publish(t, north, 5)
-	if state := benchState(t, north); state.Waiting != 5 || state.Linked || state.Oldest.IsZero() || state.Bytes == 0 {
+	if state := benchState(t, north); state.Waiting != 5 || state.Linked {
 		t.Errorf("without its hub the bench's state is %+v", state)
 	}
 	running(t, hub.Run)
@@ -44,7 +43,7 @@ func TestReportsReachTheSink(t *testing.T) {
 			t.Errorf("the sink was given %+v", m)
 		}
 	}
-	want := HubState{SetAside: map[envelope.Reason]uint64{}, Linked: []string{"north", "south"}}
+	want := HubState{Linked: []string{"north", "south"}}
 	eventually(t, "nothing waits at the hub, and both benches are linked", func() bool {
 		state, err := hub.State(t.Context())
 		return err == nil && cmp.Equal(want, state)
@@ -56,7 +55,7 @@ func TestOrderOfABenchIsKept(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
 	var s shelf
-	hub := f.hub(t, s.sink)
+	hub := f.hub(t, &s)
 	bench := f.bench(t, "north", hub.Listen)
 	running(t, bench.Run)
 	ids := publish(t, bench, 5*fetched+1)
@@ -70,231 +69,27 @@ func TestOrderOfABenchIsKept(t *testing.T) {
 	}
 }
 
-// TestBenchWithoutAHubKeeps: the same stream, and the hub that joins after a restart gets it.
+// TestBenchWithoutAHubKeeps: the hub that joins later gets it, under the name it gives.
 func TestBenchWithoutAHubKeeps(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
 	var s shelf
-	hub := f.hub(t, s.sink)
+	hub := f.hub(t, &s)
 	bench := f.bench(t, "north", hub.Listen)
-	alone := &Bench{Name: "north", Tool: "1.3.0", Dir: bench.Dir, Log: bench.Log}
-	stop := running(t, alone.Run)
-	ids := publish(t, alone, 3)
-	stop()
-	if err := alone.Publish(t.Context(), one(t, "late")); !errors.Is(err, ErrDown) {
-		t.Errorf("a stream that was stopped takes a report with %v", err)
-	}
-	if _, err := alone.State(t.Context()); !errors.Is(err, ErrDown) {
-		t.Errorf("a stream that was stopped has a state, and the error %v", err)
-	}
-	running(t, hub.Run)
-	running(t, bench.Run)
-	s.mustHold(t, ids)
-	if m := s.messages()[0]; m.Tool != "1.3.0" {
-		t.Errorf("the report is said to be sealed by %s", m.Tool)
-	}
-}
-
-// TestHubGivesTheBenchAName: what it kept before is sent under the name that it has now.
-func TestHubGivesTheBenchAName(t *testing.T) {
-	t.Parallel()
-	f := newFleet(t, "north")
-	var s shelf
-	hub := f.hub(t, s.sink)
-	bench := f.bench(t, "north", hub.Listen)
-	alone := &Bench{Tool: "1.3.0", Dir: bench.Dir, Log: bench.Log}
-	stop := running(t, alone.Run)
-	ids := publish(t, alone, 2*fetched)
-	info, err := alone.stream().info(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := alone.stream().discard(t.Context(), info.State.FirstSeq+3, time.Time{}, alone.Log); err != nil {
-		t.Fatal(err)
-	}
-	ids = ids[3:]
-	stop()
-	running(t, hub.Run)
-	stop = running(t, bench.Run)
-	ids = append(ids, publish(t, bench, 1)...)
-	s.mustHold(t, ids)
-	for _, m := range s.messages() {
-		if m.Bench != "north" {
-			t.Errorf("a report is said to be of bench %q", m.Bench)
-		}
-	}
-	if state := benchState(t, bench); state.Discarded != 3 {
-		t.Errorf("of 3 that were discarded under the old name %d are known", state.Discarded)
-	}
-	// Nothing is left behind under the old name.
-	drained(t, bench)
-	stop()
-	running(t, alone.Run)
-	if state := benchState(t, alone); state.Waiting != 0 {
-		t.Errorf("without a name the bench has %d reports", state.Waiting)
-	}
-}
-
-// TestHubCannotReachIntoABench: not even one that grants itself all. The hub of this test has
-// the bench's own credentials, and so no bounds that are not the bench's.
-func TestHubCannotReachIntoABench(t *testing.T) {
-	t.Parallel()
-	log, _ := logged(t, "a hub that knows no bounds")
-	hub, err := start(&server.Options{
-		ServerName: "rogue", Host: "127.0.0.1", Port: server.RANDOM_PORT, StoreDir: t.TempDir(), JetStreamDomain: "rogue",
-		LeafNode: server.LeafNodeOpts{Host: "127.0.0.1", Port: server.RANDOM_PORT},
-	}, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { stop(hub) })
-	varz, err := hub.Varz(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := newFleet(t, "north")
-	bench := f.bench(t, "north", "nats://"+net.JoinHostPort(varz.LeafNode.Host, strconv.Itoa(varz.LeafNode.Port)))
-	running(t, bench.Run)
-	publish(t, bench, 3)
-	linked(t, bench)
-	conn, err := connect(hub, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	up := bench.stream()
-	for _, request := range []string{"STREAM.INFO.", "STREAM.MSG.GET.", "STREAM.PURGE.", "STREAM.DELETE."} {
-		for _, api := range []string{"$JS." + up.wiring.Domain + ".API.", "$JS.API."} {
-			if reply, err := conn.Request(api+request+up.wiring.Stream, []byte(`{"seq":1}`), time.Second); err == nil && !strings.Contains(string(reply.Data), `"error"`) {
-				t.Errorf("%s is answered by %s", api+request, reply.Data)
-			}
-		}
-	}
-	if state := benchState(t, bench); state.Waiting != 3 {
-		t.Errorf("%d of 3 reports are left", state.Waiting)
-	}
-}
-
-// TestUnreadableReportIsLeftBehind: it holds up none of those that are sent under a new name.
-func TestUnreadableReportIsLeftBehind(t *testing.T) {
-	t.Parallel()
-	f := newFleet(t, "north")
-	var s shelf
-	hub := f.hub(t, s.sink)
-	bench := f.bench(t, "north", hub.Listen)
-	log, told := logged(t, "the bench with an unreadable report")
-	bench.Log = log
-	alone := &Bench{Tool: "1.3.0", Dir: bench.Dir, Log: log}
-	stop := running(t, alone.Run)
-	ids := publish(t, alone, 1)
-	up := alone.stream()
-	if _, err := up.js.Publish(t.Context(), up.wiring.Local, []byte("no envelope")); err != nil {
-		t.Fatal(err)
-	}
-	ids = append(ids, publish(t, alone, 1)...)
-	stop()
-	running(t, hub.Run)
-	stop = running(t, bench.Run)
-	s.mustHold(t, ids)
-	drained(t, bench)
-	stop()
-	if !strings.Contains(told.String(), "cannot be read") {
-		t.Errorf("it told nobody: %s", told)
-	}
-	running(t, alone.Run)
-	if state := benchState(t, alone); state.Waiting != 1 {
-		t.Errorf("%d reports were left behind, want the unreadable one", state.Waiting)
-	}
-}
-
-func TestBenchDiscardsTheOldestAndTells(t *testing.T) {
-	t.Parallel()
-	f := newFleet(t, "north")
-	var s shelf
-	hub := f.hub(t, s.sink)
-	bench := f.bench(t, "north", hub.Listen)
-	log, told := logged(t, "the bench that discards")
-	bench.Log, bench.Keep.Bytes = log, 1<<20
+	bench.Hubs = nil
 	stop := running(t, bench.Run)
-	var ids []string
-	for i := range 20 {
-		item := one(t, strings.Repeat("x", 60_000*(1+i%3)))
-		mustPublish(t, bench, item)
-		ids = append(ids, item.ID)
+	ids := publish(t, bench, 3)
+	if state := benchState(t, bench); state.Waiting != 3 || state.Linked {
+		t.Errorf("without a hub the state is %+v", state)
 	}
-	state := benchState(t, bench)
-	if state.Discarded == 0 || state.Discarded+state.Waiting != 20 || state.Bytes > 1<<20 || state.Bytes < 1<<19 {
-		t.Fatalf("the state is %+v", state)
-	}
-	if !strings.Contains(told.String(), "discarded") || !strings.Contains(told.String(), fmt.Sprintf("inAll=%d", state.Discarded)) {
-		t.Errorf("it told nobody: %s", told)
-	}
-	// The count outlives the process, and the hub is told.
 	stop()
-	running(t, bench.Run)
-	if again := benchState(t, bench); again.Discarded != state.Discarded {
-		t.Errorf("after a restart %d are said to be discarded, before it %d", again.Discarded, state.Discarded)
-	}
+	bench.Hubs = []string{hub.Listen}
 	running(t, hub.Run)
-	drained(t, bench)
-	ids = append(ids[state.Discarded:], publish(t, bench, 1)...)
-	s.mustHold(t, ids)
-	messages := s.messages()
-	if last := messages[len(messages)-1]; last.Discarded != state.Discarded {
-		t.Errorf("the hub is told of %d that were discarded", last.Discarded)
-	}
-}
-
-func TestBenchDiscardsWhatIsTooOldWhenANewReportComes(t *testing.T) {
-	t.Parallel()
-	log, told := logged(t, "the bench")
-	bench := &Bench{Name: "north", Dir: t.TempDir(), Log: log}
-	stop := running(t, bench.Run)
-	publish(t, bench, 4)
-	stop()
-	// Any time is too long now; nothing happens until there is something newer.
-	bench.Keep.Age = time.Nanosecond
 	running(t, bench.Run)
-	if state := benchState(t, bench); state.Waiting != 4 {
-		t.Errorf("before a new report the state is %+v", state)
-	}
-	bench.Keep.Age = time.Hour
-	publish(t, bench, 1)
-	if state := benchState(t, bench); state.Waiting != 5 || state.Discarded != 0 {
-		t.Errorf("within the age the state is %+v", state)
-	}
-	bench.Keep.Age = time.Nanosecond
-	publish(t, bench, 1)
-	if state := benchState(t, bench); state.Waiting != 0 && state.Waiting != 1 || state.Discarded+state.Waiting != 6 {
-		t.Errorf("beyond the age the state is %+v", state)
-	}
-	if lines := strings.Count(told.String(), "were discarded"); lines != 1 {
-		t.Errorf("it is told in %d lines:\n%s", lines, told)
-	}
-}
-
-func TestSameReportTwiceIsOne(t *testing.T) {
-	t.Parallel()
-	f := newFleet(t, "north")
-	var s shelf
-	hub := f.hub(t, s.sink)
-	bench := f.bench(t, "north", hub.Listen)
-	running(t, bench.Run)
-	item := one(t, "twice")
-	mustPublish(t, bench, item)
-	mustPublish(t, bench, item)
-	if state := benchState(t, bench); state.Waiting != 1 {
-		t.Errorf("twice within a bench's memory is %d", state.Waiting)
-	}
-	running(t, hub.Run)
-	drained(t, bench)
-	mustPublish(t, bench, item)
-	ids := append([]string{item.ID}, publish(t, bench, 1)...)
 	s.mustHold(t, ids)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.taken[item.ID] != 1 {
-		t.Errorf("the sink was given it %d times", s.taken[item.ID])
+	drained(t, bench)
+	if m := s.messages()[0]; m.Bench != "north" || m.Number.Sequence != 1 {
+		t.Errorf("the first report came as %+v", m)
 	}
 }
 
@@ -308,7 +103,7 @@ func TestConfigurationThatCannotWork(t *testing.T) {
 	}
 	bench := func(change func(*Bench)) func(context.Context) error {
 		b := f.bench(t, "north", "tls://127.0.0.1")
-		change(b)
+		change(b.Bench)
 		return b.Run
 	}
 	guest := func(change func(*Guest)) func(context.Context) error {
@@ -321,9 +116,6 @@ func TestConfigurationThatCannotWork(t *testing.T) {
 		run  func(context.Context) error
 		want string
 	}{
-		"a bench with a name of two words":      {bench(func(b *Bench) { b.Hubs, b.Name = nil, "north west" }), `"north west" cannot name a bench`},
-		"a bench that keeps next to nothing":    {bench(func(b *Bench) { b.Keep.Bytes = 100 }), "too few"},
-		"a bench with a name that is none":      {bench(func(b *Bench) { b.Hubs, b.Name = nil, "No. 1" }), `"No. 1" cannot name a bench`},
 		"a bench with credentials of others":    {bench(func(b *Bench) { b.Name = "south" }), `those of bench "north", and this is bench "south"`},
 		"a bench without credentials":           {bench(func(b *Bench) { b.Credentials = filepath.Join(t.TempDir(), "none") }), "reading credentials"},
 		"a bench in plain text":                 {bench(func(b *Bench) { b.Hubs = []string{"nats://192.0.2.7"} }), "plain text"},
@@ -357,38 +149,24 @@ func TestConfigurationThatCannotWork(t *testing.T) {
 	}
 }
 
-func TestBenchDoesNotGiveUpReportsOfAnotherName(t *testing.T) {
+// TestHistoryIsSentByOneProcess: the second takes over when the first has ended.
+func TestHistoryIsSentByOneProcess(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
-	bench := f.bench(t, "north", "tls://127.0.0.1:1")
-	before := &Bench{Name: "old-name", Dir: bench.Dir, Log: bench.Log}
-	stop := running(t, before.Run)
-	publish(t, before, 2)
-	stop()
-	err := bench.Run(t.Context())
-	if err == nil || !strings.Contains(err.Error(), `2 reports of bench "old-name"`) {
-		t.Errorf("it ended with %v", err)
-	}
-}
-
-// TestFolderIsRunOnce: two servers on one store would ruin it.
-func TestFolderIsRunOnce(t *testing.T) {
-	t.Parallel()
-	log, _ := logged(t, "the bench")
-	first := &Bench{Name: "north", Dir: t.TempDir(), Log: log}
+	var s shelf
+	hub := f.hub(t, &s)
+	running(t, hub.Run)
+	first := f.bench(t, "north", hub.Listen)
 	stop := running(t, first.Run)
-	ids := publish(t, first, 1)
-	second := &Bench{Name: "north", Dir: first.Dir, Log: log}
+	linked(t, first)
+	log, told := logged(t, "the second process")
+	second := withHistory(t, &Bench{Tool: "1.4.0", Dir: first.Dir, Hubs: first.Hubs, Credentials: first.Credentials, Log: log, reconnect: first.reconnect}, filepath.Join(first.Dir, "history.sqlite"))
 	running(t, second.Run)
-	if err := second.Publish(t.Context(), one(t, "x")); !errors.Is(err, ErrDown) {
-		t.Errorf("the second takes a report with %v", err)
-	}
-	// It takes over once the first has ended.
+	eventually(t, "the second is kept out", func() bool { return strings.Contains(told.String(), "another program") })
+	ids := append(publish(t, second, 2), publish(t, first, 2)...) // the first sends what both keep
+	s.mustHold(t, ids)
 	stop()
-	publish(t, second, len(ids))
-	if state := benchState(t, second); state.Waiting != 2 {
-		t.Errorf("the state is %+v", state)
-	}
+	s.mustHold(t, append(ids, publish(t, second, 1)...))
 }
 
 // TestSinkThatFails: nothing is lost while it is down, and the order of a bench is kept.
@@ -396,12 +174,11 @@ func TestSinkThatFails(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
 	s := shelf{fails: func(Message) error { return errors.New("the database is starting up") }}
-	hub := f.hub(t, s.sink)
+	hub := f.hub(t, &s)
 	bench := f.bench(t, "north", hub.Listen)
 	running(t, hub.Run)
 	running(t, bench.Run)
 	ids := publish(t, bench, 100)
-	drained(t, bench)
 	eventually(t, "the sink was tried again and again", func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -411,38 +188,30 @@ func TestSinkThatFails(t *testing.T) {
 	s.mustHold(t, ids)
 }
 
-// TestMessagesThatCanNeverBeStored are set aside with a reason, counted, and hold up none.
+// TestMessagesThatCanNeverBeStored are set aside with a reason, counted, and delay none.
 func TestMessagesThatCanNeverBeStored(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
 	s := shelf{fails: func(m Message) error {
 		switch m.Opened.Devices[0].Name {
-		case "refused":
-			return fmt.Errorf("%w: no such tenant", ErrRefused)
 		case "panics":
 			panic("index out of range")
-		case "never now":
-			return errors.New("lock timeout")
+		case "never":
+			return errors.New("a row that the database does not take")
 		}
 		return nil
 	}}
-	hub := f.hub(t, s.sink)
-	bench := f.bench(t, "north", hub.Listen)
+	hub := f.hub(t, &s)
 	running(t, hub.Run)
-	running(t, bench.Run)
-	benchState(t, bench)
-
-	ids := publish(t, bench, 2)
-	for _, name := range []string{"refused", "panics", "never now"} {
-		mustPublish(t, bench, one(t, name))
-	}
-	// These cannot be made with Publish.
+	// A bench that sends what no bench makes.
+	v := f.villain(t, "north", hub.Listen)
 	raw := func(text string, length int) {
-		msg := nats.NewMsg(bench.stream().wiring.Local)
+		msg := nats.NewMsg(credentials.WiringOf("north").Reports)
 		msg.Data = append([]byte(text), make([]byte, length)...)
-		if _, err := bench.stream().js.PublishMsg(t.Context(), msg); err != nil {
-			t.Fatal(err)
-		}
+		eventually(t, "the stream takes a message", func() bool {
+			_, err := v.conn.RequestMsg(msg, time.Second)
+			return err == nil
+		})
 	}
 	sealed := func(change func(*envelope.Envelope)) string {
 		item := one(t, "x")
@@ -460,28 +229,242 @@ func TestMessagesThatCanNeverBeStored(t *testing.T) {
 	raw("{", longest-1<<10)
 	raw(strings.Replace(sealed(func(*envelope.Envelope) {}), `"1.0"`, `"9.0"`, 1), 0)
 	raw(sealed(func(e *envelope.Envelope) { e.Bench = "south" }), 0)
+	want := map[string]int{"undecodable": 2, "too-long": 2, "unknown-schema": 1, "forged": 1}
+	eventually(t, "all are set aside", func() bool { return cmp.Equal(want, s.reasons()) })
+	v.conn.Close()
+
+	bench := f.bench(t, "north", hub.Listen)
+	ids := publish(t, bench, 2)
+	for _, name := range []string{"panics", "never"} {
+		mustKeep(t, bench, one(t, name))
+	}
 	ids = append(ids, publish(t, bench, 40)...)
+	running(t, bench.Run)
 	s.mustHold(t, ids)
+	want["refused"] = 2
+	eventually(t, "both are set aside", func() bool { return cmp.Equal(want, s.reasons()) })
+	drained(t, bench)
+	eventually(t, "the bench is told", func() bool { return benchState(t, bench).SetAside == 2 })
+}
 
-	want := map[envelope.Reason]uint64{envelope.Refused: 2, envelope.Undecodable: 2, envelope.TooLong: 2, envelope.UnknownSchema: 1, envelope.Forged: 1}
-	var state HubState
-	eventually(t, "all are set aside, and only what may yet be stored stays", func() bool {
-		var err error
-		state, err = hub.State(t.Context())
-		return err == nil && cmp.Equal(want, state.SetAside) && state.Waiting == 1
+// TestLostDatabaseIsFilledAgain: a hub that begins an empty one, or goes back to an old one,
+// gets from the benches what it lacks.
+func TestLostDatabaseIsFilledAgain(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	var s shelf
+	hub := f.hub(t, &s)
+	running(t, hub.Run)
+	bench := f.bench(t, "north", hub.Listen)
+	running(t, bench.Run)
+	ids := publish(t, bench, 150)
+	s.mustHold(t, ids)
+	drained(t, bench)
+	s.forget()
+	ids = append(ids, publish(t, bench, 1)...)
+	s.mustHold(t, ids)
+	drained(t, bench)
+	for i, m := range s.messages()[:100] {
+		if m.Number.Sequence < 1 || s.taken[m.ID] > 2 {
+			t.Errorf("report %d came %d times", i, s.taken[m.ID])
+		}
+	}
+}
+
+// TestLostStreamIsFilledAgain: what the stream lost before the store had it comes again.
+func TestLostStreamIsFilledAgain(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	s := shelf{fails: func(Message) error { return errors.New("the database is starting up") }}
+	hub := f.hub(t, &s)
+	running(t, hub.Run)
+	bench := f.bench(t, "north", hub.Listen)
+	running(t, bench.Run)
+	ids := publish(t, bench, 100)
+	eventually(t, "the stream is full", func() bool {
+		state, err := hub.State(t.Context())
+		return err == nil && state.Waiting == window
 	})
+	if err := hub.streams().js.DeleteStream(t.Context(), reportsStream); err != nil {
+		t.Fatal(err)
+	}
 	s.failWith(nil)
-	eventually(t, "what only failed is stored", func() bool { return len(s.messages()) == len(ids)+1 })
+	s.mustHold(t, ids)
+	drained(t, bench)
+}
 
-	aside, err := hub.streams().js.Stream(t.Context(), asideStream)
+// TestRestoredHistory gives numbers again that the hub has for other reports. Nothing is lost,
+// and nothing is believed to be there that is not.
+func TestRestoredHistory(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	var s shelf
+	hub := f.hub(t, &s)
+	running(t, hub.Run)
+	bench := f.bench(t, "north", hub.Listen)
+	stop := running(t, bench.Run)
+	ids := publish(t, bench, 5)
+	s.mustHold(t, ids)
+	drained(t, bench)
+	stop()
+	copied := filepath.Join(t.TempDir(), "history.sqlite")
+	if err := bench.history.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(bench.Dir, "history.sqlite"))
+	if err == nil {
+		err = os.WriteFile(copied, text, 0o600)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	msg, err := aside.GetLastMsgForSubject(t.Context(), asideSubject+"refused.north")
-	if err != nil {
+	after := withHistory(t, bench.Bench, filepath.Join(bench.Dir, "history.sqlite"))
+	stop = running(t, after.Run)
+	ids = append(ids, publish(t, after, 10)...)
+	s.mustHold(t, ids)
+	drained(t, after)
+	stop()
+	restored := f.bench(t, "north", hub.Listen)
+	restored = withHistory(t, restored.Bench, copied)
+	ids = append(ids, publish(t, restored, 20)...)
+	running(t, restored.Run)
+	s.mustHold(t, ids)
+	drained(t, restored)
+}
+
+// TestBenchWithAnotherName sends under the old name first what it kept for it.
+func TestBenchWithAnotherName(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north", "south", "west")
+	var s shelf
+	hub := f.hub(t, &s)
+	bench := f.bench(t, "north", hub.Listen)
+	stop := running(t, bench.Run)
+	ids := publish(t, bench, 3)
+	eventually(t, "its credentials are kept", func() bool {
+		list, err := bench.history.Ledgers(t.Context())
+		return err == nil && list[0].Bench == "north"
+	})
+	stop()
+	bench.Credentials = f.creds["south"]
+	stop = running(t, bench.Run)
+	eventually(t, "it numbers reports for the new name", func() bool {
+		list, err := bench.history.Ledgers(t.Context())
+		return err == nil && len(list) == 2
+	})
+	ids = append(ids, publish(t, bench, 2)...)
+	running(t, hub.Run)
+	s.mustHold(t, ids)
+	drained(t, bench)
+	by := map[string]int{}
+	for _, m := range s.messages() {
+		by[m.Bench]++
+	}
+	if by["north"] != 3 || by["south"] != 2 {
+		t.Errorf("reports came from %v", by)
+	}
+
+	// If the old credentials were revoked, what was kept for them is held, and the new goes on.
+	stop()
+	bench.Hubs = nil
+	held := publish(t, bench, 2)
+	if err := f.folder.Revoke("south"); err != nil {
 		t.Fatal(err)
 	}
-	if why := msg.Header.Get(WhyHeader); !strings.Contains(why, "index out of range") || msg.Header.Get(ReasonHeader) != "refused" || !envelope.ValidID(msg.Header.Get(jetstream.MsgIDHeader)) {
-		t.Errorf("it was set aside with %v", msg.Header)
+	eventually(t, "the hub knows that they were revoked", func() bool {
+		set, err := (&Bench{Hubs: []string{hub.Listen}}).settings(bench.copyOf("south"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, err := nats.Connect(set.servers, set.options...)
+		if err == nil {
+			conn.Close()
+		}
+		return err != nil
+	})
+	bench.Credentials, bench.Hubs = f.creds["west"], []string{hub.Listen}
+	running(t, bench.Run)
+	eventually(t, "it is known why they are held", func() bool {
+		state := benchState(t, bench)
+		return state.Linked && len(state.Held) == 1 && state.Held[0].Bench == "south" && state.Held[0].Waiting == 2 && strings.Contains(state.Held[0].Why, "revoked")
+	})
+	s.mustHold(t, append(ids, publish(t, bench, 1)...))
+	if s.has(held[:1]) {
+		t.Error("a report came under a name that was revoked")
+	}
+}
+
+// TestWhatABenchForgotIsCountedAsLost on both sides.
+func TestWhatABenchForgotIsCountedAsLost(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	var s shelf
+	hub := f.hub(t, &s)
+	bench := f.bench(t, "north", hub.Listen)
+	publish(t, bench, 3)
+	if err := bench.history.Finish(t.Context(), bench.run, time.Now(), report.Report{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := bench.history.Prune(t.Context(), history.Pruning{Before: time.Now().Add(time.Hour), Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if bench.run, err = begunRun(bench.history); err != nil {
+		t.Fatal(err)
+	}
+	ids := publish(t, bench, 4)
+	running(t, hub.Run)
+	running(t, bench.Run)
+	s.mustHold(t, ids)
+	eventually(t, "both sides know of 3 that are lost", func() bool { return benchState(t, bench).Lost == 3 && benchState(t, bench).Waiting == 0 })
+}
+
+// TestWithdrawnReceipts: bench resend has the hub take reports again.
+func TestWithdrawnReceipts(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	var s shelf
+	hub := f.hub(t, &s)
+	running(t, hub.Run)
+	bench := f.bench(t, "north", hub.Listen)
+	running(t, bench.Run)
+	ids := publish(t, bench, 5)
+	s.mustHold(t, ids)
+	drained(t, bench)
+	if n, err := bench.history.Resend(t.Context(), time.Now().Add(-time.Hour)); n != 5 || err != nil {
+		t.Fatalf("%d reports are sent again, %v", n, err)
+	}
+	eventually(t, "all came twice", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, id := range ids {
+			if s.taken[id] != 2 {
+				return false
+			}
+		}
+		return true
+	})
+	drained(t, bench)
+}
+
+// TestSlowStoreIsAskedOnce, though each report takes longer than the stream waits.
+func TestSlowStoreIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "north")
+	s := shelf{fails: func(Message) error { time.Sleep(30 * time.Millisecond); return nil }}
+	hub := f.hub(t, &s)
+	hub.ackWait = 200 * time.Millisecond
+	running(t, hub.Run)
+	bench := f.bench(t, "north", hub.Listen)
+	ids := publish(t, bench, 40)
+	running(t, bench.Run)
+	s.mustHold(t, ids)
+	drained(t, bench)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, n := range s.taken {
+		if n != 1 {
+			t.Errorf("report %s was stored %d times", id, n)
+		}
 	}
 }

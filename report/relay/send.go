@@ -35,11 +35,9 @@ type sending struct {
 // turn does what there is to do for the ledgers of this name. It is errMore where something is
 // left that can be done at once.
 func (l *link) turn(ctx context.Context) error {
-	l.mu.Lock()
-	if l.again {
-		l.again, l.sending = false, map[string]*sending{}
+	if again := l.conn.Stats().Reconnects; again != l.reached {
+		l.reached, l.sending = again, map[string]*sending{} // what was under way may be lost
 	}
-	l.mu.Unlock()
 	ledgers, err := l.ledger.Ledgers(ctx)
 	if err != nil {
 		return err

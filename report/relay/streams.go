@@ -64,7 +64,11 @@ func (f footing) prepare(ctx context.Context, js jetstream.JetStream) (jetstream
 		Replicas:   f.replicas,
 	}
 	if _, err := js.CreateOrUpdateStream(ctx, config); err != nil {
-		return nil, fmt.Errorf("preparing the hub's stream: %w", err)
+		err = fmt.Errorf("preparing the hub's stream: %w", err)
+		if strings.Contains(err.Error(), "no space left") {
+			err = errors.Join(err, js.DeleteStream(ctx, reportsStream)) // the benches have all that is in it
+		}
+		return nil, err
 	}
 	if f.forgetful {
 		if err := forget(ctx, js, reportsStream, sinkConsumer); err != nil {

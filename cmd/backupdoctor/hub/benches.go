@@ -240,7 +240,7 @@ func (e env) listBenches(ctx *cli.Context) error {
 			return command.Usage("", "%w", err)
 		}
 	}
-	rows := benchRows(added, heard, now, time.Now())
+	rows := benchRows(added, heard, gapsByBench(gaps), now, time.Now())
 	if ctx.Bool("json") {
 		return format.WriteDocument(e.Stdout, rows)
 	}
@@ -277,7 +277,7 @@ func heardOf(ctx context.Context, sink string) ([]ledger.Bench, []ledger.Gaps, e
 
 // benchRows joins what is known of benches, by name. Of one that was revoked and added again
 // only the new entry counts.
-func benchRows(added []credentials.Bench, heard []ledger.Bench, now status, at time.Time) []benchRow {
+func benchRows(added []credentials.Bench, heard []ledger.Bench, gaps map[string]ledger.Gaps, now status, at time.Time) []benchRow {
 	byName := map[string]*benchRow{}
 	for _, bench := range heard {
 		byName[bench.Name] = &benchRow{Name: bench.Name, Site: bench.Site, State: "foreign", Heard: &bench}

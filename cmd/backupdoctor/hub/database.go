@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
@@ -12,43 +13,40 @@ import (
 
 // A database is where a hub keeps reports for good, as the relay sees it.
 type database struct {
-	hub   *hub
+	log   *slog.Logger
 	store *ledger.Store
+	site  func(bench string) string // where it stands; "" if that is not known
 }
 
 // Put implements [relay.Store].
-func (d database) Put(ctx context.Context, messages []relay.Message) error {
+func (d *database) Put(ctx context.Context, messages []relay.Message) error {
 	var list []ledger.Message
 	for _, m := range messages {
-		site, err := d.hub.folder.siteOf(m.Bench)
-		if err != nil {
-			d.hub.log.Warn("the site of a bench is unknown", "bench", m.Bench, "error", err) // the report counts more
-		}
 		list = append(list, ledger.Message{
-			ID: m.ID, Bench: m.Bench, Site: site, Received: time.Now(), Report: m.Opened, Cut: m.Cut, JSON: m.Report, Number: m.Number, Whole: m.Whole,
+			ID: m.ID, Bench: m.Bench, Site: d.site(m.Bench), Received: time.Now(), Report: m.Opened, Cut: m.Cut, JSON: m.Report, Number: m.Number, Whole: m.Whole,
 		})
 	}
 	outcome, err := d.store.Put(ctx, list...)
 	for _, refused := range outcome.Refused {
-		d.hub.log.Warn("a report was set aside", "bench", refused.Bench, "message", refused.ID, "reason", string(refused.Reason))
+		d.log.Warn("a report was set aside", "bench", refused.Bench, "message", refused.ID, "reason", string(refused.Reason))
 	}
 	return err
 }
 
 // SetAside implements [relay.Store].
-func (d database) SetAside(ctx context.Context, r relay.Reject) error {
+func (d *database) SetAside(ctx context.Context, r relay.Reject) error {
 	return d.store.SetAside(ctx, ledger.Reject{
 		Bench: r.Bench, ID: r.ID, Number: r.Number, Reason: string(r.Reason), Why: r.Why, Received: time.Now(), Message: r.Whole,
 	})
 }
 
 // Sync implements [relay.Store].
-func (d database) Sync(ctx context.Context, bench string, st receipt.Statement) (receipt.Receipt, error) {
+func (d *database) Sync(ctx context.Context, bench string, st receipt.Statement) (receipt.Receipt, error) {
 	return d.store.Sync(ctx, bench, st, time.Now())
 }
 
 // Receipt implements [relay.Store].
-func (d database) Receipt(ctx context.Context, bench, of string) (receipt.Receipt, error) {
+func (d *database) Receipt(ctx context.Context, bench, of string) (receipt.Receipt, error) {
 	return d.store.Receipt(ctx, bench, of)
 }
 

@@ -97,6 +97,7 @@ func (f hubFolder) credentials() string { return filepath.Join(string(f), "crede
 func (f hubFolder) streams() string     { return filepath.Join(string(f), "streams") }
 func (f hubFolder) database() string    { return filepath.Join(string(f), "fleet.db") }
 func (f hubFolder) token() string       { return filepath.Join(string(f), "token") }
+func (f hubFolder) identity() string    { return filepath.Join(string(f), "database.json") }
 func (f hubFolder) status() string      { return filepath.Join(string(f), "status.json") }
 
 // hubFolderOf reads --data, which may stand before a subcommand or behind it.

@@ -158,13 +158,9 @@ func (e env) discardReject(ctx *cli.Context) error {
 
 func (e env) retryRejects(ctx *cli.Context) error {
 	stored, left := 0, 0
-	folder, err := e.hubFolderOf(ctx)
-	if err != nil {
-		return err
-	}
-	err = e.withDatabase(ctx, ledger.Open, func(within context.Context, store *ledger.Store) error {
+	err := e.withDatabase(ctx, ledger.Open, func(within context.Context, store *ledger.Store) error {
 		return eachReject(within, store, func(r ledger.Reject) error {
-			ok, err := retry(within, store, folder, r)
+			ok, err := retry(within, store, r)
 			if ok {
 				stored++
 			} else {
@@ -178,7 +174,7 @@ func (e env) retryRejects(ctx *cli.Context) error {
 }
 
 // retry stores a message that was set aside, if it can be stored now.
-func retry(ctx context.Context, store *ledger.Store, folder hubFolder, of ledger.Reject) (stored bool, err error) {
+func retry(ctx context.Context, store *ledger.Store, of ledger.Reject) (stored bool, err error) {
 	r, err := store.FindReject(ctx, of.Reject)
 	if err != nil || !r.Kept {
 		return false, err
@@ -187,12 +183,8 @@ func retry(ctx context.Context, store *ledger.Store, folder hubFolder, of ledger
 	if err != nil || e.Bench != r.Bench {
 		return false, nil // it is no better than it was
 	}
-	site, err := folder.siteOf(e.Bench)
-	if err != nil {
-		return false, err
-	}
 	outcome, err := store.Put(ctx, ledger.Message{
-		ID: e.ID, Bench: e.Bench, Site: site, Received: r.Received, Report: report, Cut: e.Cut, JSON: e.Report, Number: r.Number, Whole: r.Message,
+		ID: e.ID, Bench: e.Bench, Received: r.Received, Report: report, Cut: e.Cut, JSON: e.Report, Number: r.Number, Whole: r.Message,
 	})
 	if err != nil || len(outcome.Refused) > 0 {
 		return false, err

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"os"
@@ -77,9 +76,9 @@ func (h *hub) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	told := newBenchCounts()
-	var benches engine
-	benches = h.engine(node, h.take(store, told, func(bench string) string { return benches.Site(bench) }))
+	kept := &database{log: h.log, store: store}
+	benches := h.engine(node, kept)
+	kept.site = benches.Site
 	if err := h.free(); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,8 +15,6 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/backupdoctor/backupdoctor/report/relay"
-	"github.com/backupdoctor/backupdoctor/report/relay/outbox"
-	"github.com/dustin/go-humanize"
 	"github.com/urfave/cli/v2"
 )
 
@@ -23,9 +22,10 @@ const linkHeading = "Hub"
 
 // LinkHelp describes them.
 const LinkHelp = "With --hub, what is found is sent to a hub, as soon as that is reached and once for each visit.\n" +
-	"Names, serial numbers and the inventory stay here unless --send says otherwise. Without a hub\n" +
-	"the reports are kept for one that is joined later. --hub is repeated for each node of a hub of\n" +
-	"three. Where there is no more room for what no hub has, the oldest reports go first.\n\n"
+	"Names, serial numbers and the inventory stay here unless --send says otherwise; that is fixed\n" +
+	"with the visit. Without a hub the reports are kept for one that is joined later. --hub is\n" +
+	"repeated for each node of a hub of three. A report is kept until history prune forgets it, and\n" +
+	"sent again for as long as the hub has no receipt for it.\n\n"
 
 // LinkExamples are of their use.
 var LinkExamples = []string{
@@ -39,8 +39,6 @@ func LinkFlags() []cli.Flag {
 		&cli.StringFlag{Name: "credentials", Category: linkHeading, Usage: "`FILE` that hub add-bench has made for this bench"},
 		&cli.StringFlag{Name: "hub-ca", Category: linkHeading, Usage: "trust the hub by the certificates in `FILE`"},
 		&cli.StringSliceFlag{Name: "send", Category: linkHeading, Usage: "send `WHAT` stays here else: names, serials, assets"},
-		&cli.StringFlag{Name: "keep", Category: linkHeading, Usage: "keep `SIZE` of reports that no hub has", Value: "256MB"},
-		&cli.StringFlag{Name: "keep-for", Category: linkHeading, Usage: "and those of the last `DAYS`: 30d", DefaultText: "all"},
 	}
 }
 
@@ -80,17 +78,15 @@ func Outgoing(ctx *cli.Context, e command.Env, kept bool, tell, warn func(string
 		return nil, err
 	}
 	bench := &relay.Bench{
-		Tool: command.Version(), Dir: filepath.Join(filepath.Dir(path), "stream"), Hubs: hubs, Credentials: ctx.String("credentials"), Roots: ctx.String("hub-ca"),
-	}
-	if bench.Keep, err = keepOf(ctx); err != nil {
-		return nil, err
+		Tool: command.Version(), Dir: filepath.Join(filepath.Dir(path), "link"), Hubs: hubs, Credentials: ctx.String("credentials"), Roots: ctx.String("hub-ca"),
 	}
 	if err := bench.Check(); err != nil {
 		return nil, command.Usage("", "%w", err)
 	}
 	outgoing.Upload = func(ctx context.Context, messages io.Writer, store *history.Store, added <-chan struct{}) (stop func()) {
 		bench.Log = slog.New(slog.NewTextHandler(messages, &slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: withoutTime}))
-		return uploader{bench, store, added, messages, tell, warn}.start(ctx)
+		bench.Ledger, bench.Wake = store, added
+		return uploader{bench, store, messages, tell, warn}.start(ctx)
 	}
 	return outgoing, nil
 }
@@ -116,23 +112,6 @@ func noReports(err error) error {
 	return command.Usage(why.Hint, "--hub needs a history that can be written, or reports would be lost: %w", why.Err)
 }
 
-// keepOf reads --keep and --keep-for.
-func keepOf(ctx *cli.Context) (keep relay.Keep, err error) {
-	bytes, err := humanize.ParseBytes(ctx.String("keep"))
-	if err != nil || bytes > 1<<40 {
-		return keep, command.Usage("256MB or 2GB", "--keep %q is no size", ctx.String("keep"))
-	}
-	keep.Bytes = int64(bytes)
-	if text := ctx.String("keep-for"); text != "" {
-		days, err := command.Days("keep-for", text)
-		if err != nil {
-			return keep, err
-		}
-		keep.Age = time.Duration(days) * 24 * time.Hour
-	}
-	return keep, nil
-}
-
 func withoutTime(_ []string, a slog.Attr) slog.Attr {
 	if a.Key == slog.TimeKey {
 		return slog.Attr{}
@@ -140,12 +119,10 @@ func withoutTime(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// An uploader takes reports out of the outbox, puts them into the bench's own stream, and has
-// that copied to the hub.
+// An uploader has the reports in a history sent to the hub, and tells how that goes.
 type uploader struct {
-	stream   *relay.Bench
+	bench    *relay.Bench
 	store    *history.Store
-	added    <-chan struct{} // something is new in the outbox
 	messages io.Writer
 	tell     func(string) // shows the state
 	warn     func(string) // shows what is wrong; "" for nothing
@@ -160,11 +137,9 @@ const (
 func (u uploader) start(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
-	pump := outbox.Pump{Next: u.store.NextToSend, Done: u.store.Sent, Publish: u.publish, Wake: u.added, Log: u.stream.Log}
-	running.Go(func() { pump.Run(ctx) })
 	running.Go(func() {
-		if err := u.stream.Run(ctx); err != nil {
-			fmt.Fprintln(u.messages, "backupdoctor: reports stay in the outbox, and are not sent:", err)
+		if err := u.bench.Run(ctx); err != nil {
+			fmt.Fprintln(u.messages, "backupdoctor: reports are kept here, and are not sent:", err)
 		}
 	})
 	running.Go(func() { u.watch(ctx) })
@@ -172,21 +147,6 @@ func (u uploader) start(ctx context.Context) (stop func()) {
 		u.settle(ctx)
 		cancel()
 		running.Wait()
-	}
-}
-
-// publish waits for a stream that is still being started.
-func (u uploader) publish(ctx context.Context, item outbox.Item) error {
-	for {
-		err := u.stream.Publish(ctx, item)
-		if !errors.Is(err, relay.ErrDown) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(lookEvery / 4):
-		}
 	}
 }
 
@@ -207,14 +167,13 @@ func (u uploader) watch(ctx context.Context) {
 			lost = ""
 			u.warn("")
 		}
-		now, err := u.status(ctx)
+		now, err := u.bench.State(ctx)
 		if err != nil {
-			if waiting, err := u.store.ToSend(ctx); err == nil {
-				u.tell(fmt.Sprintf("Reports are not sent now: the stream does not run. %s kept in the outbox.", reportsAre(waiting)))
-			}
+			u.tell("How many reports the hub has is not known: the history cannot be read.")
 		} else {
-			u.tell(now.words(len(u.stream.Hubs) > 0))
-			if len(u.stream.Hubs) > 0 && (!known || now.Linked != linked) {
+			hub := len(u.bench.Hubs) > 0
+			u.tell(uploadWords(now, hub))
+			if hub && (!known || now.Linked != linked) {
 				linked, known = now.Linked, true
 				fmt.Fprintln(u.messages, map[bool]string{true: "the hub is reached", false: "the hub is not reached: reports are kept here"}[linked])
 			}
@@ -227,60 +186,71 @@ func (u uploader) watch(ctx context.Context) {
 	}
 }
 
-// An uploadStatus is the state of what leaves this computer.
-type uploadStatus struct {
-	relay.BenchState
-	outbox int // reports that are not even in the stream
-}
-
-func (u uploader) status(ctx context.Context) (s uploadStatus, err error) {
-	if s.BenchState, err = u.stream.State(ctx); err != nil {
-		return s, err
+// uploadWords says how it stands with what leaves this computer. That the hub has all reports is
+// said only where its receipts cover all of them.
+func uploadWords(s relay.BenchState, hub bool) string {
+	var words []string
+	say := func(format string, args ...any) { words = append(words, fmt.Sprintf(format, args...)) }
+	held := int64(0)
+	for _, h := range s.Held {
+		held += h.Waiting
+		if h.Why != "" {
+			say("%s kept here under its earlier name %s: %s.", reportsAre(h.Waiting), h.Bench, h.Why)
+		} else {
+			say("%s on the way under its earlier name %s.", reportsAre(h.Waiting), h.Bench)
+		}
 	}
-	s.outbox, err = u.store.ToSend(ctx)
-	return s, err
-}
-
-// words are what a person needs to know of it.
-func (s uploadStatus) words(hub bool) string {
-	waiting := int(s.Waiting) + s.outbox
-	var words string
+	waiting := s.Waiting - held
 	switch {
 	case !hub && waiting == 0:
-		words = "No hub. What is found is kept for one that is joined later."
+		say("No hub. What is found is kept for one that is joined later.")
 	case !hub:
-		words = fmt.Sprintf("No hub. %s kept for one that is joined later.", reportsAre(waiting))
-	case s.Linked && waiting == 0:
-		words = "The hub has all reports."
+		say("No hub. %s kept for one that is joined later.", reportsAre(waiting))
+	case s.Linked && s.Waiting+s.SetAside+s.Lost == 0:
+		say("The hub has all reports.")
+	case s.Linked && waiting > 0:
+		say("%s on the way to the hub.", reportsAre(waiting))
+	case s.Linked && held == 0:
+		say("The hub has accounted for all reports.")
 	case s.Linked:
-		words = fmt.Sprintf("%s on the way to the hub.", reportsAre(waiting))
-	case waiting == 0:
-		words = "The hub is not reached. It has all reports so far."
 	default:
-		words = fmt.Sprintf("The hub is not reached. %s kept here until it is.", reportsAre(waiting))
+		why := "The hub is not reached"
+		if s.Refused != "" {
+			why += ": " + s.Refused
+		}
+		if waiting > 0 {
+			say("%s. %s kept here until it is.", why, reportsAre(waiting))
+		} else {
+			say("%s.", why)
+		}
 	}
-	if s.Discarded > 0 {
-		words += fmt.Sprintf(" Discarded in all, for want of room: %d.", s.Discarded)
+	if s.SetAside > 0 {
+		say("%s set aside at the hub, which could not store them.", reportsAre(s.SetAside))
 	}
-	return words
+	if s.Lost > 0 {
+		say("%s lost: neither this bench nor the hub has them.", reportsAre(s.Lost))
+	}
+	return strings.Join(words, " ")
 }
 
-func reportsAre(count int) string {
+func reportsAre(count int64) string {
 	if count == 1 {
 		return "1 report is"
 	}
 	return fmt.Sprintf("%d reports are", count)
 }
 
-// settle gives what is in the outbox the time to reach the stream, and the hub if that is
-// there. What does not reach it now is sent by the next run.
+// settle gives the last reports the time to reach the hub, if that is there. What does not
+// reach it now is sent by the next run.
 func (u uploader) settle(ctx context.Context) {
+	if len(u.bench.Hubs) == 0 {
+		return
+	}
 	ctx, stop := context.WithTimeout(ctx, settleWithin)
 	defer stop()
 	for {
-		now, err := u.status(ctx)
-		settled := err == nil && now.outbox == 0 && (!now.Linked || now.Waiting == 0)
-		if settled {
+		now, err := u.bench.State(ctx)
+		if err == nil && (!now.Linked || now.Waiting == 0) {
 			return
 		}
 		select {

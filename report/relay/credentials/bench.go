@@ -146,7 +146,6 @@ func (f *Folder) Revoke(name string) error {
 
 func revoke(claims *jwt.AccountClaims) {
 	claims.RevokeAt(jwt.All, never)
-	claims.Limits.LeafNodeConn = 0
 	claims.Imports = nil
 }
 
