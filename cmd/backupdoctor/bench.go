@@ -36,7 +36,8 @@ func benchCommand(e env) *cli.Command {
 					"backupdoctor bench --listen 0.0.0.0:8011 --tls-cert bench.pem --tls-key bench.key",
 				}, e.hub.linkExamples...)...,
 			),
-		Flags: slices.Concat(pageFlags(), e.hub.linkFlags(), watchFlags()),
+		Flags:       slices.Concat(pageFlags(), e.hub.linkFlags(), watchFlags()),
+		Subcommands: []*cli.Command{resendCommand(e)},
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			w, err := e.watchOf(ctx)
 			if err != nil {

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/urfave/cli/v2"
+)
+
+// resendCommand sends reports again that a hub has given receipts for.
+func resendCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:  "resend",
+		Usage: "send reports to the hub again, though it has had them",
+		Description: "A hub that lost its database gets what it lacks by itself. This is for one from which single\n" +
+			"reports were deleted. A bench that runs begins at once, and otherwise the next one does. Reports\n" +
+			"that the hub still has are not counted twice.\n\n" +
+			command.Examples("backupdoctor bench resend --since 7d"),
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "since", Usage: "those of the last `DAYS`: 7d"},
+		},
+		Action: command.Takes(0, func(ctx *cli.Context) error {
+			if ctx.String("since") == "" {
+				return command.Usage("use --since 7d", "how much to send again has to be said")
+			}
+			days, err := command.Days("since", ctx.String("since"))
+			if err != nil {
+				return err
+			}
+			return e.changingHistory(ctx.Context, func(store *history.Store) error {
+				reports, err := store.Resend(ctx.Context, time.Now().AddDate(0, 0, -days))
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(e.Stdout, words.Count(int(reports), "report"), "to be sent again")
+				return err
+			})
+		}),
+	}
+}
