@@ -45,12 +45,12 @@ func withAHub(command *exec.Cmd) *exec.Cmd {
 
 // A benchRow is what hub benches tells of one bench.
 type benchRow struct {
-	Name      string        `json:"bench"`
-	Site      string        `json:"site"`
-	State     string        `json:"state"`
-	Waiting   int64         `json:"waiting"`
-	Lost      int64         `json:"lost"`
-	Heard     *ledger.Bench `json:"heard"`
+	Name    string        `json:"bench"`
+	Site    string        `json:"site"`
+	State   string        `json:"state"`
+	Waiting int64         `json:"waiting"`
+	Lost    int64         `json:"lost"`
+	Heard   *ledger.Bench `json:"heard"`
 }
 
 // eventually waits until something is so, for as long as a slow machine may need.

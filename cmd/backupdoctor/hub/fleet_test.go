@@ -19,7 +19,7 @@ func TestBenchRows(t *testing.T) {
 	added := []credentials.Bench{{Name: "gone", Revoked: true}, {Name: "here"}, {Name: "out"}, {Name: "twice", Revoked: true}, {Name: "twice"}}
 	heard := []ledger.Bench{{Name: "elsewhere"}, {Name: "gone"}}
 	states := func(writtenAt time.Time) map[string]string {
-		rows := benchRows(added, heard, status{WrittenAt: writtenAt, Linked: []string{"here", "twice"}}, now)
+		rows := benchRows(added, heard, nil, status{WrittenAt: writtenAt, Linked: []string{"here", "twice"}}, now)
 		got := map[string]string{}
 		for _, row := range rows {
 			got[row.Name] = row.State

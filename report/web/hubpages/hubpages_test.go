@@ -68,7 +68,7 @@ func ward(t testing.TB) *ledger.Store {
 	}
 	_, err = store.Put(t.Context(), messages...)
 	must(t, err)
-	must(t, store.Refuse(t.Context(), ledger.Refusal{Bench: "rome", Reason: ledger.TooLong}))
+	must(t, store.SetAside(t.Context(), ledger.Reject{Bench: "rome", Reason: string(ledger.TooLong)}))
 	return store
 }
 
