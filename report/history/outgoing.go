@@ -324,8 +324,11 @@ func (s *Store) Resend(ctx context.Context, since time.Time) (reports int64, err
 		err := sqlitex.Execute(conn, `
 			SELECT ledger, min(sequence) FROM messages JOIN devices USING (device) JOIN ledgers USING (ledger)
 			WHERE taken >= ? AND messages.report IS NOT NULL AND closed = 0 GROUP BY ledger`, &sqlitex.ExecOptions{
-			Args:       []any{since.Unix()},
-			ResultFunc: func(row *sqlite.Stmt) error { from = append(from, first{row.ColumnInt64(0), row.ColumnInt64(1)}); return nil },
+			Args: []any{since.Unix()},
+			ResultFunc: func(row *sqlite.Stmt) error {
+				from = append(from, first{row.ColumnInt64(0), row.ColumnInt64(1)})
+				return nil
+			},
 		})
 		for _, f := range from {
 			if err != nil {
