@@ -15,7 +15,7 @@ type History struct {
 
 	CloudBackup  PastCloudBackup  `json:"cloudBackup,omitzero"`
 	Schedule     PastSchedule     `json:"schedule,omitzero"`
-	Next         PastPreflight    `json:"next,omitzero"`
+	Next         PastPreflight    `json:"preflight,omitzero"`
 	Restore      PastRestore      `json:"restore,omitzero"`
 	Account      PastAccount      `json:"account,omitzero"`
 	Restrictions PastRestrictions `json:"restrictions,omitzero"`

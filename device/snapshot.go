@@ -63,7 +63,7 @@ type Identity struct {
 // Labels say where a device is on the bench and what the inventory of its owners tells of
 // it. No check reads them: they are for the person who has forty devices to tell apart.
 type Labels struct {
-	Location uint64  `json:"location,omitempty"`              // usbmux / LocationID; 0 if usbmuxd does not tell
+	Location uint64  `json:"locationID,omitempty"`            // usbmux / LocationID; 0 if usbmuxd does not tell
 	Port     string  `json:"port,omitempty" privacy:"public"` // the USB port that this stands for; "" if that is not known
 	Slot     string  `json:"slot,omitempty" privacy:"public"` // the name that somebody gave to that port; "" if nobody has
 	Asset    []Field `json:"asset,omitempty"`                 // its row of the inventory, column by column; nil without one

@@ -20,10 +20,10 @@ const (
 // A Diff says what has become of every cause between two reports.
 type Diff struct {
 	Header
-	Old     time.Time    `json:"old,omitzero"` // when the last device of the older report was examined
-	New     time.Time    `json:"new,omitzero"` // and of the newer
-	Devices []DeviceDiff `json:"devices"`      // those of the newer report, then those that only the older has
-	Changes ChangeCounts `json:"changes"`      // the causes counted
+	Old     time.Time    `json:"oldTakenAt,omitzero"` // when the last device of the older report was examined
+	New     time.Time    `json:"newTakenAt,omitzero"` // and of the newer
+	Devices []DeviceDiff `json:"devices"`             // those of the newer report, then those that only the older has
+	Changes ChangeCounts `json:"changes"`             // the causes counted
 }
 
 // A DeviceDiff is one device and what has become of its causes.

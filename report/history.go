@@ -30,11 +30,11 @@ type PastRun struct {
 	StartedAt    time.Time `json:"startedAt"`           // when it began
 	Doubtful     string    `json:"doubtful,omitempty"`  // why that is in doubt: future or jumped-back
 	FinishedAt   time.Time `json:"finishedAt,omitzero"` // when it was over; absent unless it is finished
-	Tool         string    `json:"tool"`                // version of the program
+	Tool         string    `json:"toolVersion"`         // version of the program
 	Host         Host      `json:"host"`                // the computer that looked
 	Subject      string    `json:"subject"`             // what it was about: devices or backups
 	Partial      bool      `json:"partial"`             // devices may be missing, as from each run that is not finished
-	Exit         *int      `json:"exit,omitempty"`      // its exit code; absent until it is over
+	Exit         *int      `json:"exitCode,omitempty"`  // its exit code; absent until it is over
 	Total        *int      `json:"total,omitempty"`     // devices it set out to examine; absent where that is not known, as of a watch
 	Devices      int       `json:"devices"`             // those that it came to
 	Failing      int       `json:"failing"`             // with the verdict failing
@@ -93,10 +93,10 @@ type Story struct {
 type Visit struct {
 	Run            string         `json:"run,omitempty"`            // id of the run; absent in a fleet
 	Subject        string         `json:"subject,omitempty"`        // what the run was about: devices or backups; absent in a fleet
-	ReportID       string         `json:"report,omitempty"`         // id of its report; absent outside a fleet
+	ReportID       string         `json:"reportID,omitempty"`       // id of its report; absent outside a fleet
 	Bench          string         `json:"bench,omitempty"`          // that read it; absent outside a fleet
 	Site           string         `json:"site,omitempty"`           // of the inventory, or else of the bench; absent outside a fleet
-	Tool           string         `json:"tool,omitempty"`           // version of the program
+	Tool           string         `json:"toolVersion,omitempty"`    // version of the program
 	TakenAt        time.Time      `json:"takenAt"`                  // when the device was read
 	ReceivedAt     time.Time      `json:"receivedAt,omitzero"`      // when the hub had it; absent outside a fleet
 	Doubtful       string         `json:"doubtful,omitempty"`       // why takenAt is in doubt: future or jumped-back

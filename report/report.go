@@ -204,7 +204,7 @@ type Statement struct {
 	Shown  string   `json:"shown"`            // true, false, unknown or not-asked
 	Needed bool     `json:"needed"`           // without it the backup is not whole at the depth that was asked for
 	Count  uint64   `json:"count"`            // how many files, or rows of the manifest, it was shown of
-	Of     uint64   `json:"of"`               // of how many; 0 if it is about the backup as a whole
+	Of     uint64   `json:"total"`            // of how many; 0 if it is about the backup as a whole
 	Faults []string `json:"faults"`           // the modes of the faults that refute it or leave it open
 	Detail string   `json:"detail,omitempty"` // why this look did not ask for it
 }

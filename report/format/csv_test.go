@@ -83,7 +83,7 @@ func TestCSVTellsADeviceInOneRow(t *testing.T) {
 	rows := tableRows(t, csvOf(r))
 	want := map[string]string{
 		"udid": "00008110-000514AE0C22801E", "serial": "F2L7", "slot": "7", "location": "0x14120000", "name": "Léa’s iPhone",
-		"model": "iPhone 13 mini", "productType": "iPhone14,4", "productVersion": "18.7.2", "buildVersion": "22H124",
+		"modelName": "iPhone 13 mini", "productType": "iPhone14,4", "productVersion": "18.7.2", "buildVersion": "22H124",
 		"verdict": "failing", "headline": "iCloud Backup is off; the last good backup is 23 days old.",
 		"reason": "", "retried": "timeout", "lastBackup": "2026-10-28T07:30:00Z", "daysSinceBackup": "23", "noLastBackup": "",
 		"causes": "iCloud Backup off; may be: not on Wi-Fi", "firstRemedy": "Join a Wi-Fi network",

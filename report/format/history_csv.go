@@ -14,7 +14,7 @@ func staleColumns(stale report.Stale) []Column[report.KnownDevice] {
 	return []Column[report.KnownDevice]{
 		{Head: "backup", Text: func(d report.KnownDevice) string { return string(d.Backup) }},
 		{Head: "lastBackup", Text: func(d report.KnownDevice) string { return Timestamp(d.LastBackup) }},
-		{Head: "days", Text: func(d report.KnownDevice) string {
+		{Head: "daysSinceBackup", Text: func(d report.KnownDevice) string {
 			if d.LastBackup.IsZero() {
 				return ""
 			}
@@ -22,7 +22,7 @@ func staleColumns(stale report.Stale) []Column[report.KnownDevice] {
 		}},
 		{Head: "takenAt", Text: func(d report.KnownDevice) string { return Timestamp(d.TakenAt) }},
 		{Head: "name", Text: func(d report.KnownDevice) string { return d.Name }},
-		{Head: "model", Text: func(d report.KnownDevice) string { return d.ModelName }},
+		{Head: "modelName", Text: func(d report.KnownDevice) string { return d.ModelName }},
 		{Head: "udid", Text: func(d report.KnownDevice) string { return d.UDID }},
 		{Head: "serial", Text: func(d report.KnownDevice) string { return d.Serial }},
 		{Head: "slot", Text: func(d report.KnownDevice) string { return d.Slot }},
@@ -57,8 +57,8 @@ var historyColumns = []Column[historyRow]{
 	{Head: "subject", Text: func(row historyRow) string { return row.run.Subject }},
 	{Head: "takenAt", Text: func(row historyRow) string { return Timestamp(row.visit.TakenAt) }},
 	{Head: "name", Text: func(row historyRow) string { return row.visit.Name }},
-	{Head: "model", Text: func(row historyRow) string { return row.visit.ModelName }},
-	{Head: "version", Text: func(row historyRow) string { return row.visit.ProductVersion }},
+	{Head: "modelName", Text: func(row historyRow) string { return row.visit.ModelName }},
+	{Head: "productVersion", Text: func(row historyRow) string { return row.visit.ProductVersion }},
 	{Head: "udid", Text: func(row historyRow) string { return row.visit.UDID }},
 	{Head: "serial", Text: func(row historyRow) string { return row.visit.Serial }},
 	{Head: "slot", Text: func(row historyRow) string { return row.visit.Slot }},

@@ -119,7 +119,7 @@ const junitTime = "2006-01-02T15:04:05"
 // be a file without a case, which CI servers take for a failure of the job.
 func runSuite(r report.Report) junitSuite {
 	suite := junitSuite{Name: "run", Properties: junitProperties(
-		"run", r.Run, "subject", r.Subject, "version", r.Tool.Version,
+		"run", r.Run, "subject", r.Subject, "toolVersion", r.Tool.Version,
 		"partial", strconv.FormatBool(r.Partial), "redacted", strconv.FormatBool(r.Redacted), "exitCode", strconv.Itoa(r.Exit.Code),
 		"hostClock", hostClockNote(r),
 	)}
@@ -176,7 +176,7 @@ func missingFrom(r report.Report) []string {
 func deviceSuite(id string, d report.Device, cases []junitCase) junitSuite {
 	suite := junitSuite{Name: id, Timestamp: d.TakenAt.Format(junitTime), Cases: cases, Properties: junitProperties(
 		"udid", d.UDID, "serial", d.Serial, "slot", d.Slot, "location", d.Location, "name", d.Name,
-		"model", d.ModelName, "productType", d.ProductType, "system", d.System, "productVersion", d.ProductVersion, "buildVersion", d.BuildVersion,
+		"modelName", d.ModelName, "productType", d.ProductType, "system", d.System, "productVersion", d.ProductVersion, "buildVersion", d.BuildVersion,
 		"verdict", d.Verdict, "headline", d.Headline, "retried", d.Retried, "lastBackup", Timestamp(d.LastBackup), "noLastBackup", d.NoLastBackup,
 	)}
 	if name := report.Clean(d.Name); name != "" {

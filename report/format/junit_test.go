@@ -354,7 +354,7 @@ func ExampleWriteJUnit() {
 	//   <testsuite name="run" tests="1" failures="0" errors="0" skipped="1">
 	//     <properties>
 	//       <property name="subject" value="devices"></property>
-	//       <property name="version" value="1.2.3"></property>
+	//       <property name="toolVersion" value="1.2.3"></property>
 	//       <property name="partial" value="false"></property>
 	//       <property name="redacted" value="false"></property>
 	//       <property name="exitCode" value="4"></property>

@@ -11,13 +11,13 @@ import (
 type Bench struct {
 	Name       string    `json:"bench"`
 	Site       string    `json:"site,omitempty"`
-	Tool       string    `json:"tool"`       // version of the program there
-	ReceivedAt time.Time `json:"receivedAt"` // when something last came from it
-	TakenAt    time.Time `json:"takenAt"`    // when that was read, by its clock
-	LagSeconds int       `json:"lagSeconds"` // between the two
-	Reports    int       `json:"reports"`    // kept
-	Refused    int       `json:"refused"`    // not kept
-	Devices    int       `json:"devices"`    // that it was the last to read
+	Tool       string    `json:"toolVersion"` // version of the program there
+	ReceivedAt time.Time `json:"receivedAt"`  // when something last came from it
+	TakenAt    time.Time `json:"takenAt"`     // when that was read, by its clock
+	LagSeconds int       `json:"lagSeconds"`  // between the two
+	Reports    int       `json:"reports"`     // kept
+	Refused    int       `json:"refused"`     // not kept
+	Devices    int       `json:"devices"`     // that it was the last to read
 }
 
 // Benches lists the benches by name.

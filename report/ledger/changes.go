@@ -24,7 +24,7 @@ type ChangedCause struct {
 	Since      time.Time `json:"since"`            // when it was first found, and not well since
 	SeenAt     time.Time `json:"seenAt"`           // when it was last found
 	FixedAt    time.Time `json:"fixedAt,omitzero"` // when it was read to be well; zero if it was not
-	Device     string    `json:"device"`           // its id
+	Device     string    `json:"udid"`             // of the device
 	Name       string    `json:"name,omitempty"`   //
 	Serial     string    `json:"serial,omitempty"` //
 	Site       string    `json:"site,omitempty"`   // of the device

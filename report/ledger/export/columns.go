@@ -89,7 +89,7 @@ var deviceColumns = []format.Column[ledger.Device]{
 	{Head: "site", Text: func(d ledger.Device) string { return d.Site }},
 	{Head: "bench", Text: func(d ledger.Device) string { return d.Bench }},
 	{Head: "slot", Text: func(d ledger.Device) string { return d.Slot }},
-	{Head: "model", Text: func(d ledger.Device) string { return d.ModelName }},
+	{Head: "modelName", Text: func(d ledger.Device) string { return d.ModelName }},
 	{Head: "productType", Text: func(d ledger.Device) string { return d.ProductType }},
 	{Head: "system", Text: func(d ledger.Device) string { return d.System }},
 	{Head: "productVersion", Text: func(d ledger.Device) string { return d.ProductVersion }},
@@ -116,7 +116,7 @@ var deviceColumns = []format.Column[ledger.Device]{
 }
 
 var changeColumns = []format.Column[ledger.ChangedCause]{
-	{Head: "device", Text: func(c ledger.ChangedCause) string { return c.Device }},
+	{Head: "udid", Text: func(c ledger.ChangedCause) string { return c.Device }},
 	{Head: "serial", Text: func(c ledger.ChangedCause) string { return c.Serial }},
 	{Head: "name", Text: func(c ledger.ChangedCause) string { return c.Name }},
 	{Head: "site", Text: func(c ledger.ChangedCause) string { return c.Site }},
@@ -139,7 +139,7 @@ var visitColumns = []format.Column[report.Visit]{
 	{Head: "bench", Text: func(v report.Visit) string { return v.Bench }},
 	{Head: "site", Text: func(v report.Visit) string { return v.Site }},
 	{Head: "slot", Text: func(v report.Visit) string { return v.Slot }},
-	{Head: "tool", Text: func(v report.Visit) string { return v.Tool }},
+	{Head: "toolVersion", Text: func(v report.Visit) string { return v.Tool }},
 	{Head: "productVersion", Text: func(v report.Visit) string { return v.ProductVersion }},
 	{Head: "verdict", Text: func(v report.Visit) string { return v.Verdict }},
 	{Head: "headline", Words: true, Text: func(v report.Visit) string { return v.Headline }},
@@ -150,13 +150,13 @@ var visitColumns = []format.Column[report.Visit]{
 	{Head: "warnings", Words: true, Text: func(v report.Visit) string { return found(v, string(checks.Warning)) }},
 	{Head: "unknown", Words: true, Text: func(v report.Visit) string { return found(v, string(checks.Unknown)) }},
 	{Head: "cut", Text: func(v report.Visit) string { return v.Cut }},
-	{Head: "report", Text: func(v report.Visit) string { return v.ReportID }},
+	{Head: "reportID", Text: func(v report.Visit) string { return v.ReportID }},
 }
 
 var benchColumns = []format.Column[ledger.Bench]{
 	{Head: "bench", Text: func(b ledger.Bench) string { return b.Name }},
 	{Head: "site", Text: func(b ledger.Bench) string { return b.Site }},
-	{Head: "tool", Text: func(b ledger.Bench) string { return b.Tool }},
+	{Head: "toolVersion", Text: func(b ledger.Bench) string { return b.Tool }},
 	{Head: "receivedAt", Text: func(b ledger.Bench) string { return format.Timestamp(b.ReceivedAt) }},
 	{Head: "takenAt", Text: func(b ledger.Bench) string { return format.Timestamp(b.TakenAt) }},
 	{Head: "lagSeconds", Text: func(b ledger.Bench) string { return strconv.Itoa(b.LagSeconds) }},

@@ -1,0 +1,33 @@
+package format
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
+)
+
+// onlyInCSV are heads of what a document has in an object or a list, or does not have.
+var onlyInCSV = []string{
+	"backupStatements", "backupsBroken", "backupsCannotTell", "backupsWhole", "daysSinceBackup", "findingReason", "findingSubject",
+	"firstRemedy", "ok", "questions", "warnings",
+}
+
+// Heads of CSVs are the field names of documents.
+func TestHeadsAreTerms(t *testing.T) {
+	known := slices.Clone(onlyInCSV)
+	for _, term := range reporttest.Terms(t) {
+		known = append(known, term.Name)
+	}
+	for list, names := range map[string][]string{
+		"devices": heads(deviceColumns), "findings": heads(findingColumns),
+		"stale": heads(staleColumns(report.Stale{})), "history": heads(historyColumns),
+	} {
+		for _, name := range names {
+			if !slices.Contains(known, name) {
+				t.Errorf("the CSV of %s has a head %q that is no field name in report/testdata/terms.txt", list, name)
+			}
+		}
+	}
+}

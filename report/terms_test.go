@@ -1,0 +1,63 @@
+package report_test
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
+)
+
+// TestTerms holds the field names of all schemas to the list of terms: a new name is added there
+// on purpose, and one that no document uses any more is deleted.
+func TestTerms(t *testing.T) {
+	terms := reporttest.Terms(t)
+	used := map[reporttest.Term]report.Kind{}
+	for _, k := range report.Kinds() {
+		var document node
+		if err := json.Unmarshal([]byte(report.JSONSchema(k.Kind)), &document); err != nil {
+			t.Fatalf("%s: %v", k.Kind, err)
+		}
+		for _, object := range document.Defs {
+			termsOf(object, k.Kind, used)
+		}
+		termsOf(&document, k.Kind, used)
+	}
+	for term, kind := range used {
+		if !slices.Contains(terms, term) {
+			t.Errorf("%s: testdata/terms.txt has no %q of the type %s: use a name that it has, or add this one", kind, term.Name, term.Type)
+		}
+	}
+	for _, term := range terms {
+		if used[term] == "" {
+			t.Errorf("no document has %q of the type %s: delete it from testdata/terms.txt", term.Name, term.Type)
+		}
+	}
+}
+
+// termsOf notes the fields of an object.
+func termsOf(object *node, kind report.Kind, used map[reporttest.Term]report.Kind) {
+	for name, property := range object.Properties {
+		used[reporttest.Term{Name: name, Type: typeOf(property)}] = kind
+	}
+}
+
+// typeOf is the type of a field as the list of terms has it; that of a fact is that of its value.
+func typeOf(n *node) string {
+	name, _ := n.Type.(string)
+	if several, ok := n.Type.([]any); ok {
+		name, _ = several[0].(string)
+	}
+	switch {
+	case n.Ref != "":
+		return "object"
+	case name == "object" && n.Properties["value"] != nil:
+		return typeOf(n.Properties["value"])
+	case n.Format == "date-time":
+		return "time"
+	case name == "boolean":
+		return "bool"
+	}
+	return name
+}
