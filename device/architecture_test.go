@@ -46,9 +46,20 @@ var rooms = map[string]room{
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"device/usb": {
-		ours:   []string{"device", "device/safeplist", "device/backuplog"},
+		ours:   []string{"device", "device/safeplist", "device/backuplog", "device/usb/mobilebackup"},
 		theirs: []string{"github.com/danielpaulus/go-ios/ios", "howett.net/plist"},
 		banned: []string{"os/exec", "net/http"},
+	},
+	// It speaks over any connection: go-ios stays in device/usb.
+	"device/usb/mobilebackup": {
+		ours:   []string{"device", "device/safeplist"},
+		theirs: []string{"howett.net/plist", "golang.org/x/sys/unix", "golang.org/x/sys/windows"},
+		banned: []string{"os/exec", "net", "net/http"},
+	},
+	"device/backup/library": {
+		ours:   []string{"device", "device/backup/manifest", "device/wholefile"},
+		theirs: []string{"github.com/gofrs/flock", "golang.org/x/sys/unix", "golang.org/x/sys/windows"},
+		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"device/sim": {
 		ours:   []string{"device", "device/sim/mobilebackup"},

@@ -42,14 +42,33 @@ type undecodable struct{}
 // holds something other than a dictionary, and device.Malformed if it is no property list.
 // A single value that cannot be decoded is no error: asking the Dict for it is.
 func Parse(data []byte, limits Limits) (Dict, error) {
+	return dictOf(parseAny(data, limits))
+}
+
+// ParseList decodes a property list whose value is an array, as [Parse] does a dictionary.
+// Dictionaries within are map[string]any; Dict converts them.
+func ParseList(data []byte, limits Limits) ([]any, error) {
+	switch value, err := parseAny(data, limits); value := value.(type) {
+	case []any:
+		return value, err
+	case undecodable:
+		return nil, device.Malformed
+	case nil:
+		return nil, cmp.Or[error](err, device.Malformed)
+	default:
+		return nil, cmp.Or[error](err, device.WrongType)
+	}
+}
+
+func parseAny(data []byte, limits Limits) (any, error) {
 	limits = limits.withDefaults()
 	if len(data) > limits.MaxBytes {
 		return nil, device.Oversized
 	}
 	if bytes.HasPrefix(data, []byte("bplist0")) {
-		return dictOf(parseBinary(data, limits, nil))
+		return parseBinary(data, limits, nil)
 	}
-	return dictOf(parseXML(data, limits))
+	return parseXML(data, limits)
 }
 
 func dictOf(value any, err error) (Dict, error) {

@@ -252,6 +252,11 @@ func (e *examination) openService(ctx context.Context, name string) (*link, erro
 	if err != nil {
 		return nil, err
 	}
+	return e.connect(ctx, at)
+}
+
+// connect connects to a service that was started.
+func (e *examination) connect(ctx context.Context, at started) (*link, error) {
 	l, err := e.door.dial(ctx, e.attached, at.port)
 	if err != nil {
 		return nil, err

@@ -36,6 +36,7 @@ type lockdownRequest struct {
 	HostID          string          `plist:",omitempty"`
 	SystemBUID      string          `plist:",omitempty"`
 	Service         string          `plist:",omitempty"`
+	EscrowBag       []byte          `plist:",omitempty"`
 	PairRecord      *pairing        `plist:",omitempty"`
 	PairingOptions  map[string]bool `plist:",omitempty"`
 }
@@ -144,7 +145,13 @@ type started struct {
 
 // startService starts a service of the device.
 func (l lockdown) startService(ctx context.Context, name string) (started, error) {
-	answer, err := l.ask(ctx, lockdownRequest{Request: "StartService", Service: name})
+	return l.startWith(ctx, lockdownRequest{Service: name})
+}
+
+// startWith starts a service with what else the request says.
+func (l lockdown) startWith(ctx context.Context, request lockdownRequest) (started, error) {
+	request.Request = "StartService"
+	answer, err := l.ask(ctx, request)
 	if err != nil {
 		return started{}, err
 	}

@@ -19,6 +19,7 @@ type credential struct {
 	hostID     string
 	systemBUID string
 	identity   tls.Certificate
+	escrowBag  []byte // lets a locked device be backed up; nil if the record has none
 }
 
 // String keeps the private key out of whatever prints a credential.
@@ -121,5 +122,6 @@ func parsePairRecord(data []byte) (credential, error) {
 		return credential{}, device.RecordBroken
 	}
 	systemBUID, _ := record.Text("SystemBUID") // old records have none
-	return credential{hostID: hostID, systemBUID: systemBUID, identity: identity}, nil
+	escrowBag, _ := record.Data("EscrowBag")   // nor have those of devices without a passcode
+	return credential{hostID: hostID, systemBUID: systemBUID, identity: identity, escrowBag: escrowBag}, nil
 }

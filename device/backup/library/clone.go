@@ -1,0 +1,165 @@
+package library
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// A Sharing is what a clone has in common with its original.
+type Sharing string
+
+// The ways to clone a file, the best first.
+const (
+	SharedBlocks Sharing = "blocks" // both have the same blocks until one is written to
+	SharedFiles  Sharing = "files"  // hard links: one file under two names
+	SharesNone   Sharing = "none"   // each has room of its own
+)
+
+// clone clones a copy into the folder for that, without what only that copy has: what was
+// received of it, and its proof.
+func (d *Device) clone(ctx context.Context, c Copy, progress func(files int)) (Sharing, error) {
+	cl := cloning{device: d, from: path.Join(c.Name, d.UDID), to: path.Join(cloningName, d.UDID)}
+	cl.how.Store(SharedBlocks)
+	if err := d.root.Mkdir(cl.to, 0o700); err != nil {
+		return "", err
+	}
+	top, err := d.root.Open(cl.from)
+	if err != nil {
+		return "", err
+	}
+	entries, err := top.ReadDir(-1)
+	if err := errors.Join(err, top.Close()); err != nil {
+		return "", err
+	}
+	folders := make(chan string)
+	var workers sync.WaitGroup
+	var failed atomic.Pointer[error]
+	for range 2 * runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for name := range folders {
+				if err := cl.folder(ctx, name, progress); err != nil {
+					failed.CompareAndSwap(nil, &err)
+				}
+			}
+		})
+	}
+	for _, e := range entries {
+		if failed.Load() != nil {
+			break
+		}
+		if e.IsDir() {
+			folders <- e.Name()
+		} else if e.Type().IsRegular() {
+			if err := cl.file(e.Name()); err != nil {
+				failed.CompareAndSwap(nil, &err)
+			}
+		}
+	}
+	close(folders)
+	workers.Wait()
+	if err := failed.Load(); err != nil {
+		return "", *err
+	}
+	return cl.how.Load().(Sharing), nil
+}
+
+// A cloning is a clone under way.
+type cloning struct {
+	device   *Device
+	from, to string
+	how      atomic.Value // Sharing: the best way that was not found wanting
+	files    atomic.Int64
+}
+
+// folder clones a folder of files. What else lies in it, such as a link, is no part of a
+// backup and left behind.
+func (c *cloning) folder(ctx context.Context, name string, progress func(files int)) error {
+	root := c.device.root
+	if err := root.Mkdir(path.Join(c.to, name), 0o700); err != nil {
+		return err
+	}
+	folder, err := root.Open(path.Join(c.from, name))
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	for {
+		const some = 1024
+		entries, err := folder.ReadDir(some)
+		for _, e := range entries {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			inner := path.Join(name, e.Name())
+			switch {
+			case e.IsDir():
+				if err := c.folder(ctx, inner, progress); err != nil {
+					return err
+				}
+			case e.Type().IsRegular():
+				if err := c.file(inner); err != nil {
+					return err
+				}
+				if n := c.files.Add(1); progress != nil && n%some == 0 {
+					progress(int(n))
+				}
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// file clones one file in the best way that works.
+func (c *cloning) file(name string) error {
+	root, from, to := c.device.root, path.Join(c.from, name), path.Join(c.to, name)
+	how := c.how.Load().(Sharing)
+	if how == SharedBlocks {
+		err := shareBlocks(root, from, to)
+		if err == nil {
+			return nil
+		}
+		if full(err) {
+			return err
+		}
+		_ = root.Remove(to) // nothing of it, or a part
+		how = SharedFiles
+		c.how.CompareAndSwap(SharedBlocks, how)
+	}
+	if how == SharedFiles {
+		err := root.Link(from, to)
+		if err == nil || errors.Is(err, fs.ErrNotExist) || full(err) {
+			return err
+		}
+		if tooManyLinks(err) {
+			return copyFile(root, from, to)
+		}
+		c.how.CompareAndSwap(SharedFiles, SharesNone)
+	}
+	return copyFile(root, from, to)
+}
+
+func copyFile(root *os.Root, from, to string) error {
+	source, err := root.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := root.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(target, source)
+	return errors.Join(err, target.Close())
+}

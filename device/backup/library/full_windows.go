@@ -1,0 +1,14 @@
+package library
+
+import (
+	"errors"
+
+	"golang.org/x/sys/windows"
+)
+
+func full(err error) bool {
+	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
+}
+
+// tooManyLinks is the error of a file that has as many names as it may have.
+func tooManyLinks(err error) bool { return errors.Is(err, windows.ERROR_TOO_MANY_LINKS) }

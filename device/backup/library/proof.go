@@ -1,0 +1,130 @@
+package library
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/wholefile"
+)
+
+// A Proof is what is known of a copy.
+type Proof struct {
+	Noted // zero if the copy was never proved
+	Stale bool
+	Err   error // why it cannot be told whether it still counts; nil if it can
+}
+
+// Noted is what proof.json says.
+type Noted struct {
+	Schema   int          `json:"schema"`
+	ProvedAt time.Time    `json:"provedAt"` // UTC
+	OldestAt time.Time    `json:"oldestAt"` // when the file that was not read for the longest time was read; zero if that is not known
+	Whole    bool         `json:"whole"`    // the verdict
+	Broken   bool         `json:"broken"`
+	Proof    device.Proof `json:"proof"`
+	Marks    []Mark       `json:"marks"`
+}
+
+const proofSchema = 1
+
+// A Mark is what a file or folder at the top of a copy looked like.
+type Mark struct {
+	Name     string    `json:"name"`
+	Bytes    int64     `json:"bytes"` // 0 for a folder
+	Modified time.Time `json:"modified"`
+}
+
+// Counts reports whether the copy was proved whole, and is as it was then.
+func (p Proof) Counts() bool { return p.Noted.Whole && !p.Stale && p.Err == nil }
+
+// Broken reports whether the copy was found broken, and is as it was then.
+func (p Proof) Broken() bool { return p.Noted.Broken && !p.Stale && p.Err == nil }
+
+// maxProof bounds what is read of a proof, in bytes.
+const maxProof = 8 << 20
+
+// ReadProof reads the proof beside a backup, and looks whether it still counts.
+func ReadProof(folder string) Proof {
+	file, err := os.Open(filepath.Join(filepath.Dir(folder), proofName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Proof{}
+	}
+	if err != nil {
+		return Proof{Err: err}
+	}
+	defer file.Close()
+	var p Proof
+	if err := json.NewDecoder(io.LimitReader(file, maxProof)).Decode(&p.Noted); err != nil || p.Schema != proofSchema {
+		return Proof{Err: device.Malformed}
+	}
+	marks, err := marksOf(folder)
+	if err != nil {
+		return Proof{Noted: p.Noted, Err: err}
+	}
+	p.Stale = !slices.EqualFunc(marks, p.Marks, func(a, b Mark) bool {
+		return a.Name == b.Name && a.Bytes == b.Bytes && a.Modified.Equal(b.Modified)
+	})
+	return p
+}
+
+// SaveProof notes what verification found of a backup. Before it is called the folder must not
+// have changed since.
+func SaveProof(folder string, noted Noted) error {
+	var err error
+	noted.Schema = proofSchema
+	if noted.Marks, err = marksOf(folder); err != nil {
+		return err
+	}
+	if index, err := OpenIndex(filepath.Join(filepath.Dir(folder), receivedName)); err == nil {
+		noted.OldestAt, _ = index.Oldest()
+		index.Close()
+	}
+	draft, err := wholefile.New(filepath.Join(filepath.Dir(folder), proofName), wholefile.Kind{Mode: 0o600, Replace: true})
+	if err != nil {
+		return err
+	}
+	if err := json.NewEncoder(draft).Encode(noted); err != nil {
+		return errors.Join(err, draft.Discard())
+	}
+	return draft.Commit()
+}
+
+// IndexOf opens what was received of a backup. The error is fs.ErrNotExist if nothing is known.
+func IndexOf(folder string) (*Index, error) {
+	return OpenIndex(filepath.Join(filepath.Dir(folder), receivedName))
+}
+
+// marksOf is what a copy looks like from outside: its lists, by length and time, and its
+// folders, by time, which changes with each name in them.
+func marksOf(folder string) ([]Mark, error) {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	names, err := namesIn(root, ".")
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	marks := make([]Mark, 0, len(names))
+	for _, name := range names {
+		info, err := root.Lstat(name)
+		if err != nil {
+			return nil, err
+		}
+		m := Mark{Name: name, Modified: info.ModTime().UTC().Round(0)}
+		if !info.IsDir() {
+			m.Bytes = info.Size()
+		}
+		marks = append(marks, m)
+	}
+	return marks, nil
+}

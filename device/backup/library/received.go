@@ -1,0 +1,216 @@
+package library
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
+)
+
+// A Received file is one that the device has sent, as it came.
+type Received struct {
+	ID     manifest.FileID
+	Size   uint64
+	SHA1   [sha1.Size]byte
+	SHA256 [sha256.Size]byte
+	At     time.Time // when its bytes were last seen to be these
+}
+
+// recordSize is how long a record is, with the checksum behind it: each stands alone, so that
+// one that was cut or garbled by a crash costs no other.
+const recordSize = 20 + 8 + sha1.Size + sha256.Size + 8 + 4
+
+// errRecord is a record that was not written as a whole.
+var errRecord = errors.New("the record is damaged")
+
+func (r Received) append(to []byte) []byte {
+	start := len(to)
+	to = append(to, r.ID[:]...)
+	to = binary.BigEndian.AppendUint64(to, r.Size)
+	to = append(append(to, r.SHA1[:]...), r.SHA256[:]...)
+	to = binary.BigEndian.AppendUint64(to, uint64(r.At.Unix()))
+	return binary.BigEndian.AppendUint32(to, crc32.ChecksumIEEE(to[start:]))
+}
+
+func parseRecord(record []byte) (r Received, err error) {
+	body, sum := record[:recordSize-4], record[recordSize-4:]
+	if crc32.ChecksumIEEE(body) != binary.BigEndian.Uint32(sum) {
+		return r, errRecord
+	}
+	body = body[copy(r.ID[:], body):]
+	r.Size, body = binary.BigEndian.Uint64(body), body[8:]
+	body = body[copy(r.SHA1[:], body):]
+	body = body[copy(r.SHA256[:], body):]
+	r.At = time.Unix(int64(binary.BigEndian.Uint64(body)), 0).UTC()
+	return r, nil
+}
+
+// records reads all that are sound, in the order in which they were written.
+func records(r io.Reader, each func(Received) error) error {
+	in := bufio.NewReaderSize(r, 1024*recordSize)
+	var record [recordSize]byte
+	for {
+		_, err := io.ReadFull(in, record[:])
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		received, err := parseRecord(record[:])
+		if err != nil {
+			continue
+		}
+		if err := each(received); err != nil {
+			return err
+		}
+	}
+}
+
+// bucketRecords is how many records are sorted in memory at a time.
+const bucketRecords = 64 << 10
+
+// maxBuckets is how many temporary files take what is more than that.
+const maxBuckets = 256
+
+// sorted gives the records of a log in the order of their ids, of each id the last one, some
+// at a time: all of those that begin with the same byte together. Beyond a few megabytes they
+// are spread over temporary files, so that memory does not grow with their number.
+func sorted(log *os.File, temporary func() (*os.File, error), each func([]Received) error) error {
+	info, err := log.Stat()
+	if err != nil {
+		return err
+	}
+	if _, err := log.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if info.Size() <= bucketRecords*recordSize {
+		var all []Received
+		if err := records(log, func(r Received) error { all = append(all, r); return nil }); err != nil {
+			return err
+		}
+		return each(lastOfEach(all))
+	}
+	buckets := make([]*os.File, maxBuckets)
+	out := make([]*bufio.Writer, maxBuckets)
+	for i := range buckets {
+		if buckets[i], err = temporary(); err != nil {
+			return err
+		}
+		defer buckets[i].Close()
+		out[i] = bufio.NewWriterSize(buckets[i], 4<<10)
+	}
+	err = records(log, func(r Received) error {
+		_, err := out[r.ID[0]].Write(r.append(nil))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var some []Received
+	for i := range buckets {
+		if err := out[i].Flush(); err != nil {
+			return err
+		}
+		if _, err := buckets[i].Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		some = some[:0]
+		if err := records(buckets[i], func(r Received) error { some = append(some, r); return nil }); err != nil {
+			return err
+		}
+		if err := each(lastOfEach(some)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lastOfEach sorts records by id, and keeps the last one of each.
+func lastOfEach(all []Received) []Received {
+	slices.SortStableFunc(all, func(a, b Received) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	kept := all[:0]
+	for i, r := range all {
+		if i+1 == len(all) || all[i+1].ID != r.ID {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// An Index finds what was received of a copy.
+type Index struct {
+	file  *os.File
+	count int64
+}
+
+// OpenIndex opens the file beside a copy.
+func OpenIndex(path string) (*Index, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && (!info.Mode().IsRegular() || info.Size()%recordSize != 0) {
+		err = errRecord
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return &Index{file, info.Size() / recordSize}, nil
+}
+
+// Close closes it.
+func (x *Index) Close() error { return x.file.Close() }
+
+// Find is what was received of a file; ok is false if nothing is known of it. It may be called
+// by several goroutines.
+//
+// Ids are digests, so that where one stands can be guessed well; made-up ones are halved.
+func (x *Index) Find(id manifest.FileID) (r Received, ok bool) {
+	wanted := binary.BigEndian.Uint32(id[:4])
+	const guesses = 16
+	low, high := int64(0), x.count // it is at low or behind it, and before high
+	first, last := uint64(0), uint64(1)<<32
+	var record [recordSize]byte
+	for steps := 0; low < high; steps++ {
+		guess := low + (high-low)/2
+		if steps < guesses && last > first {
+			guess = low + int64(uint64(high-low)*(uint64(wanted)-first)/(last-first))
+		}
+		guess = min(max(guess, low), high-1)
+		if _, err := x.file.ReadAt(record[:], guess*recordSize); err != nil {
+			return r, false
+		}
+		switch order := bytes.Compare(record[:len(id)], id[:]); {
+		case order == 0:
+			r, err := parseRecord(record[:])
+			return r, err == nil
+		case order < 0:
+			low, first = guess+1, min(uint64(binary.BigEndian.Uint32(record[:4])), uint64(wanted))
+		default:
+			high, last = guess, max(uint64(binary.BigEndian.Uint32(record[:4])), uint64(wanted))
+		}
+	}
+	return r, false
+}
+
+// Oldest is when the file that was not read for the longest time was read; zero for none.
+func (x *Index) Oldest() (oldest time.Time, err error) {
+	err = records(io.NewSectionReader(x.file, 0, x.count*recordSize), func(r Received) error {
+		if oldest.IsZero() || r.At.Before(oldest) {
+			oldest = r.At
+		}
+		return nil
+	})
+	return oldest, err
+}

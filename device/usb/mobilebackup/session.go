@@ -1,0 +1,406 @@
+package mobilebackup
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"io"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/safeplist"
+)
+
+// A Session is one backup of one device.
+type Session struct {
+	Conn   io.ReadWriter // to the service; it must have deadlines of its own, and end with the context
+	Folder *Folder       // where the backup is kept, in a folder that is named after the UDID
+	UDID   string        // as the device spells it
+	Full   bool          // ask for a full backup, whatever the folder holds
+	Probe  bool          // only ask how much room a backup needs: nothing is taken
+	Tell   func(Progress)
+	Trace  func(Step) // told of each message; nil for nobody
+}
+
+// A Phase is what a session is at.
+type Phase string
+
+// The phases, in the order in which they come.
+const (
+	Asking   Phase = "asking"   // the device asks its owner, or prepares
+	Looking  Phase = "looking"  // the device looks at what the folder holds
+	Sending  Phase = "sending"  // files arrive
+	Moving   Phase = "moving"   // files are moved to their places
+	Checking Phase = "checking" // the device looks whether everything is there
+)
+
+// Progress is how far a session has come.
+type Progress struct {
+	Phase    Phase
+	Files    int     // that arrived
+	Bytes    int64   // that arrived
+	Fraction float64 // what the device says is done of the whole, 0 to 1; 0 if it does not say
+}
+
+// An Outcome is how a session ended.
+type Outcome struct {
+	Code     int    // the device's last word: 0 is done, otherwise an MBErrorDomain code
+	Words    string // the device's own about it; a stranger's text
+	Files    int
+	Bytes    int64
+	Unread   []Unread
+	Required uint64 // room that the backup needs, in bytes, as the device counts it; 0 if it did not say
+	Free     uint64 // room that it was answered; 0 if it did not ask
+}
+
+// maxUnread bounds how many files that the device could not read are named.
+const maxUnread = 1000
+
+// A run is a session under way.
+type run struct {
+	Session
+	r        *bufio.Reader
+	w        *bufio.Writer
+	buffers  chan []byte
+	progress Progress
+	told     time.Time
+	outcome  Outcome
+	began    time.Time
+}
+
+// Run makes a backup, and returns when the device has said its last word. The error is why it
+// did not come to that: ErrPath, a [device.Reason] for what could not be understood, the cause
+// of ctx, or the error of the connection.
+//
+// An outcome with code 0 says that the device is content with the folder, and nothing about
+// the bytes in it.
+func Run(ctx context.Context, s Session) (Outcome, error) {
+	if s.Tell == nil {
+		s.Tell = func(Progress) {}
+	}
+	r := &run{
+		Session: s, r: bufio.NewReaderSize(s.Conn, bufferSize+16), w: bufio.NewWriterSize(s.Conn, frame+16),
+		buffers: make(chan []byte, bufferCount), began: time.Now(),
+	}
+	for range bufferCount {
+		r.buffers <- make([]byte, bufferSize)
+	}
+	err := r.start()
+	if err == nil {
+		err = r.serve(ctx)
+	}
+	r.outcome.Files, r.outcome.Bytes = r.progress.Files, r.progress.Bytes
+	if ctx.Err() != nil && err != nil {
+		err = context.Cause(ctx)
+	}
+	return r.outcome, err
+}
+
+// start shakes hands and asks for the backup.
+func (r *run) start() error {
+	m, err := r.receive(versionExchange)
+	if err != nil {
+		return err
+	}
+	major, err := safeplist.Dict{"": m.at(1)}.Uint("")
+	if err != nil {
+		return err
+	}
+	if err := r.send(versionExchange, "DLVersionsOk", major); err != nil {
+		return err
+	}
+	if _, err := r.receive(deviceReady); err != nil {
+		return err
+	}
+	hello := map[string]any{"MessageName": "Hello", "SupportedProtocolVersions": []float64{2.0, 2.1}}
+	if err := r.send(processMessage, hello); err != nil {
+		return err
+	}
+	if m, err = r.receive(processMessage); err != nil {
+		return err
+	}
+	if code, err := m.dict(1).Uint("ErrorCode"); err != nil || code != 0 {
+		return device.Gap{Reason: device.Unsupported, Detail: "Hello"}
+	}
+	backup := map[string]any{"MessageName": "Backup", "TargetIdentifier": r.UDID, "SourceIdentifier": r.UDID}
+	if r.Full {
+		backup["Options"] = map[string]any{"ForceFullBackup": true}
+	}
+	if err := r.send(processMessage, backup); err != nil {
+		return err
+	}
+	r.enter(Asking)
+	return nil
+}
+
+// receive reads the one message that must come next.
+func (r *run) receive(name string) (message, error) {
+	m, err := readMessage(r.r)
+	if err != nil {
+		return m, err
+	}
+	r.trace(false, m.name, "")
+	if m.name != name {
+		return m, device.Malformed
+	}
+	return m, nil
+}
+
+func (r *run) send(name string, arguments ...any) error {
+	detail := ""
+	if request, ok := arguments[0].(map[string]any); ok {
+		detail, _ = request["MessageName"].(string)
+	}
+	r.trace(true, name, detail)
+	if err := writeMessage(r.w, append([]any{name}, arguments...)); err != nil {
+		return err
+	}
+	return r.w.Flush()
+}
+
+// serve answers the device until its last word.
+func (r *run) serve(ctx context.Context) error {
+	for {
+		m, err := readMessage(r.r)
+		if err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		switch m.name {
+		case processMessage:
+			if last, err := r.heard(m); err != nil || last {
+				return err
+			}
+		case disconnect:
+			r.trace(false, m.name, "")
+			return device.Detached
+		default:
+			if err := r.answer(ctx, m); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// heard takes a message that wants no answer: a notice, or the last word.
+func (r *run) heard(m message) (last bool, err error) {
+	said := m.dict(1)
+	name, _ := said.Text("MessageName")
+	r.trace(false, m.name, name)
+	if name != "Response" {
+		return false, nil
+	}
+	code, err := safeplist.Dict(said).Float("ErrorCode")
+	if err != nil {
+		return false, err
+	}
+	r.outcome.Code = int(code)
+	r.outcome.Words, _ = said.Text("ErrorDescription")
+	r.outcome.Words = r.outcome.Words[:min(len(r.outcome.Words), maxWords)]
+	if r.outcome.Required == 0 {
+		r.outcome.Required = requiredIn(r.outcome.Words)
+	}
+	_ = r.send(disconnect, nothing) // the device has said all that counts
+	return true, nil
+}
+
+// status answers one message.
+func (r *run) status(failure error, payload any) error {
+	text := nothing
+	if failure != nil {
+		text = wordsOf(failure)
+	}
+	return r.send(statusResponse, statusOf(failure), text, payload)
+}
+
+// answer does what a message asks, and answers it.
+func (r *run) answer(ctx context.Context, m message) error {
+	r.trace(false, m.name, r.summary(m))
+	switch m.name {
+	case downloadFiles, listFolder:
+		if r.progress.Phase == Moving {
+			r.enter(Checking)
+		} else if r.progress.Phase == Asking {
+			r.enter(Looking)
+		}
+	case uploadFiles:
+		if r.progress.Phase != Moving && r.progress.Phase != Checking {
+			r.enter(Sending)
+		}
+		r.fraction(m.number(2))
+	case moveFiles, moveItems, removeFiles, removeItems:
+		r.enter(Moving)
+		r.fraction(m.number(3))
+	}
+	if r.Probe && writes(m.name) {
+		return r.status(ErrProbe, nothing)
+	}
+	switch m.name {
+	case ping:
+		return r.status(nil, nothing)
+	case freeDiskSpace:
+		return r.free()
+	case purgeDiskSpace:
+		return r.purge(m)
+	case uploadFiles:
+		return r.upload()
+	case downloadFiles:
+		return r.download(ctx, m)
+	case listFolder:
+		return r.contents(m)
+	default:
+		return r.change(m)
+	}
+}
+
+// writes reports whether a message asks for a change of the folder.
+func writes(name string) bool {
+	switch name {
+	case uploadFiles, createDirectory, moveFiles, moveItems, removeFiles, removeItems, copyItem:
+		return true
+	}
+	return false
+}
+
+func (r *run) enter(phase Phase) {
+	if r.progress.Phase != phase {
+		r.progress.Phase = phase
+		r.Tell(r.progress)
+	}
+}
+
+// fraction takes what the device says of the whole: percent.
+func (r *run) fraction(percent float64) {
+	if done := percent / 100; done > r.progress.Fraction && done <= 1 {
+		r.progress.Fraction = done
+	}
+}
+
+// tellEvery is how often progress within a phase is told.
+const tellEvery = 100 * time.Millisecond
+
+func (r *run) arrived(files int, bytes int64) {
+	r.progress.Files += files
+	r.progress.Bytes += bytes
+	if now := time.Now(); now.Sub(r.told) >= tellEvery {
+		r.told = now
+		r.Tell(r.progress)
+	}
+}
+
+func (r *run) upload() error {
+	unread, failed, err := r.Folder.receive(streamReader{r.r}, r.buffers, r.arrived)
+	r.outcome.Unread = append(r.outcome.Unread, unread[:min(len(unread), maxUnread-len(r.outcome.Unread))]...)
+	if err != nil {
+		return cmp.Or(failed, err)
+	}
+	return r.status(failed, nothing)
+}
+
+func (r *run) download(ctx context.Context, m message) error {
+	paths, err := m.texts(1)
+	if err != nil {
+		return err
+	}
+	missed, err := r.Folder.send(ctx, streamWriter{r.w}, paths)
+	if err != nil {
+		return err
+	}
+	if len(missed) > 0 {
+		return r.send(statusResponse, statusSeveral, "Multi status", missed)
+	}
+	return r.status(nil, map[string]any{})
+}
+
+func (r *run) contents(m message) error {
+	asked, err := m.text(1)
+	if err != nil {
+		return err
+	}
+	name, err := cleanPath(asked)
+	if err != nil {
+		return err
+	}
+	entries, err := r.Folder.list(name)
+	if err != nil {
+		return r.status(err, nothing)
+	}
+	list := make(map[string]any, len(entries))
+	for name, e := range entries {
+		list[name] = map[string]any{"DLFileType": e.kind, "DLFileSize": e.size, "DLFileModificationDate": e.modified}
+	}
+	return r.status(nil, list)
+}
+
+// change does what changes the folder, and is done in one step.
+func (r *run) change(m message) error {
+	failed, err := r.changed(m)
+	if err != nil {
+		return err
+	}
+	return r.status(failed, map[string]any{})
+}
+
+func (r *run) changed(m message) (failed, err error) {
+	switch m.name {
+	case createDirectory:
+		return r.each([]string{m.textOr(1)}, r.Folder.makeFolder)
+	case removeFiles, removeItems:
+		paths, err := m.texts(1)
+		if err != nil {
+			return nil, err
+		}
+		return r.each(paths, r.Folder.remove)
+	case moveFiles, moveItems:
+		moves := m.dict(1)
+		if moves == nil {
+			return nil, device.WrongType
+		}
+		for from := range moves {
+			to, err := moves.Text(from)
+			if err != nil {
+				return nil, err
+			}
+			if failed, err := r.pair(from, to, r.Folder.move); failed != nil || err != nil {
+				return failed, err
+			}
+		}
+		return nil, nil
+	case copyItem:
+		return r.pair(m.textOr(1), m.textOr(2), r.Folder.copy)
+	default:
+		return errUnknown, nil
+	}
+}
+
+// textOr is a text; "" for anything else.
+func (m message) textOr(number int) string {
+	text, _ := m.text(number)
+	return text
+}
+
+// each does something to some paths, until it fails at one.
+func (r *run) each(paths []string, do func(name string) error) (failed, err error) {
+	for _, path := range paths {
+		name, err := cleanPath(path)
+		if err != nil {
+			return nil, err
+		}
+		if failed := do(name); failed != nil {
+			return failed, nil
+		}
+	}
+	return nil, nil
+}
+
+// pair does something to two paths.
+func (r *run) pair(from, to string, do func(from, to string) error) (failed, err error) {
+	source, errFrom := cleanPath(from)
+	target, errTo := cleanPath(to)
+	if err := cmp.Or(errFrom, errTo); err != nil {
+		return nil, err
+	}
+	return do(source, target), nil
+}
