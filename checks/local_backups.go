@@ -154,8 +154,13 @@ func unlocked(proof device.Proof) bool {
 	return proof.Statement(device.StatementPadding).Count > 0
 }
 
-// looked says how hard a proof looked, as the end of a sentence.
+// looked says how hard a proof looked, as the end of a sentence, and when, if that was not now.
 func looked(proof device.Proof) string {
+	if !proof.ProvedAt.IsZero() {
+		then := proof
+		then.ProvedAt = time.Time{}
+		return looked(then) + "; proved " + moment(proof.ProvedAt)
+	}
 	if proof.Depth == device.DeepLook {
 		if proof.WithoutDigest > 0 {
 			return fmt.Sprintf("by the digests of its files; %d carry none", proof.WithoutDigest)

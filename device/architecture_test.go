@@ -230,7 +230,7 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor": {
 		ours: []string{
-			"device", "device/usb", "device/sim", "device/releases", "device/reach", "device/backup", "device/labels", "device/host", "device/actlock",
+			"device", "device/usb", "device/sim", "device/releases", "device/reach", "device/backup", "device/backup/library", "device/usb/mobilebackup", "device/labels", "device/host", "device/actlock",
 			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/web/benchpages", "report/web", "testdata", "device/wholefile",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/config", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/output", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal",
 			"cmd/backupdoctor/hub", // by the one file with the tag fleet
@@ -260,7 +260,7 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor/scan": {
 		ours: []string{
-			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock", "device/host",
+			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/backup/library", "device/backup/manifest", "device/usb/mobilebackup", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock", "device/host",
 			"checks", "checks/faults", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/relay/envelope", "report/relay/receipt",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/output", "cmd/backupdoctor/terminal", "cmd/backupdoctor/workers",
 		},

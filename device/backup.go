@@ -58,6 +58,9 @@ type Proof struct {
 	DigestedBytes   uint64 `json:"digestedBytes"`             // bytes read for that
 	DigestsLeft     uint64 `json:"digestsLeft,omitempty"`     // files with a digest that was not compared at this depth, or cannot be
 	WithoutDigest   uint64 `json:"withoutDigest"`             // files that carry none, so that only their length could be compared
+	ReceivedRight   uint64 `json:"receivedRight,omitempty"`   // files that are as the device sent them, by a SHA-256 that was kept then
+
+	ProvedAt time.Time `json:"provedAt,omitzero"` // when it was found, if it was noted then and nothing changed since; zero if it was found now
 
 	Faults []BackupFault `json:"faults,omitempty"` // one per mode, gravest first
 }

@@ -21,6 +21,14 @@ const (
 	Verifying = "verifying" // its backups on this computer are looked at
 	AllRead   = "read"      // all was read, and more is heard of it elsewhere once the others are
 	Retrying  = "retrying"  // it failed for a reason that may pass, and is asked once more
+
+	// While a copy of the device is made:
+	Asking   = "asking"   // it asks its owner, or prepares
+	Looking  = "looking"  // it compares its files with the last copy
+	Sending  = "sending"  // files arrive
+	Moving   = "moving"   // files are moved to their places
+	Checking = "checking" // it looks whether everything is there
+	Proving  = "proving"  // the copy is verified
 )
 
 // An Event is one thing that happened in a run, as it happened. Written one a line they are
@@ -35,10 +43,18 @@ type Event struct {
 	Slot       string    `json:"slot,omitempty"`       // its place on the bench; absent if it has none
 	Location   string    `json:"location,omitempty"`   // the USB port; absent if usbmuxd does not tell
 	Connection string    `json:"connection,omitempty"` // USB or Network; absent if it is not known
-	State      string    `json:"state,omitempty"`      // waiting, reading, verifying, retrying or read
+	State      string    `json:"state,omitempty"`      // waiting, reading, verifying, retrying or read; while a copy is made asking, looking, sending, moving, checking or proving
+	Copied     *Copied   `json:"copied,omitempty"`     // how far the copy of it has come
 	Total      *int      `json:"total,omitempty"`      // how many devices the run begins with
 	Device     *Device   `json:"device,omitempty"`     // all that was found on it, as it will stand in the report
 	Report     *Report   `json:"report,omitempty"`     // the report without its devices, each of which had its device_done
 	Error      string    `json:"error,omitempty"`      // why the command ends, in words
 	Exit       *Exit     `json:"exit,omitempty"`       // the exit code that it ends with
+}
+
+// Copied is how far a copy that is being made has come.
+type Copied struct {
+	Files    int     `json:"files"`    // that arrived
+	Bytes    uint64  `json:"bytes"`    // that arrived
+	Fraction float64 `json:"fraction"` // of the whole, as the device says, 0 to 1; 0 if it does not say
 }

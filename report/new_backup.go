@@ -34,6 +34,8 @@ func newBackup(b device.Backup) Backup {
 		Longer:          proof.Longer,
 		Unlisted:        proof.Unlisted,
 		DigestsRight:    proof.DigestsRight,
+		ReceivedRight:   proof.ReceivedRight,
+		ProvedAt:        proof.ProvedAt,
 		DigestsLeft:     proof.DigestsLeft,
 		WithoutDigest:   proof.WithoutDigest,
 		Faults:          convert(proof.Faults, func(f device.BackupFault) Fault { return newFault(f, situation) }),

@@ -194,6 +194,8 @@ type Backup struct {
 	DigestsRight    uint64      `json:"digestsRight"`             // files read in full whose digest is the one recorded
 	DigestsLeft     uint64      `json:"digestsLeft"`              // files with a digest that was not compared
 	WithoutDigest   uint64      `json:"withoutDigest"`            // files that carry no digest, so that only their length counts
+	ReceivedRight   uint64      `json:"receivedRight,omitempty"`  // files that are as the device sent them, by a SHA-256 that was kept then
+	ProvedAt        time.Time   `json:"provedAt,omitzero"`        // when that was found; absent if it was found in this run
 	Faults          []Fault     `json:"faults"`                   // what is not as it should be, gravest first
 }
 

@@ -175,7 +175,7 @@ func verdicts() (all []any) {
 func closedInEvents() map[string][]any {
 	known := maps.Clone(closed)
 	known["Event.event"] = []any{report.RunStart, report.DeviceAttached, report.DeviceState, report.DeviceDone, report.DeviceDetached, report.RunSummary, report.ExitError}
-	known["Event.state"] = []any{report.Waiting, report.Reading, report.Verifying, report.AllRead, report.Retrying}
+	known["Event.state"] = []any{report.Waiting, report.Reading, report.Verifying, report.AllRead, report.Retrying, report.Asking, report.Looking, report.Sending, report.Moving, report.Checking, report.Proving}
 	known["Exit.code"] = nil
 	for _, exit := range report.Exits() {
 		known["Exit.code"] = append(known["Exit.code"], exit.Code)

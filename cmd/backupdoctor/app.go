@@ -37,6 +37,7 @@ func newApp(e env) *cli.App {
 			reportCommand(e),
 			captureCommand(e),
 			demoCommand(e),
+			backupCommand(e),
 			sysdiagnoseCommand(e),
 			devicesCommand(e),
 			selfCheckCommand(e),

@@ -63,14 +63,14 @@ func passwordFlags() []cli.Flag {
 }
 
 // placesOf is where to look for backups: where the flags say, else where Apple's programs
-// keep them on this system, which is nowhere on Linux.
+// keep them on this system, which is nowhere on Linux, and in the library of this program.
 func (e env) placesOf(ctx *cli.Context) ([]backup.Place, error) {
 	var named []string
 	for _, c := range ctx.Lineage() { // a flag may stand before a subcommand or behind it
 		named = append(named, c.StringSlice("backups")...)
 	}
 	if len(named) == 0 {
-		return e.usualPlaces(runtime.GOOS), nil
+		return append(e.usualPlaces(runtime.GOOS), e.libraryPlaces()...), nil
 	}
 	var places []backup.Place
 	for _, path := range named {

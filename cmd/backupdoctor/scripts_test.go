@@ -41,8 +41,9 @@ func TestMain(m *testing.M) {
 // they have
 //
 //	exits CODE PROGRAM ARG...   the program ends with this very exit code
-//	sim [NAME[*COUNT][~CONNECTION][:FAULT][@LOG]...]
-//	                            devices of testdata/devices are attached, as $UDID1, …; see simLogs
+//	sim [NAME[*COUNT][%PASSWORD][~CONNECTION][:FAULT][@LOG]...]
+//	                            devices of testdata/devices are attached, as $UDID1, …, with this
+//	                            backup password; see simLogs
 //	asked [-count=N] SERVICE REQUEST
 //	                            wait until devices have been asked for this, so many times
 //	plug NAME PORT              a device of testdata/devices is plugged in at this port of a hub
@@ -126,15 +127,17 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 
 func scriptSim(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
-		ts.Fatalf("usage: sim [NAME[*COUNT][~CONNECTION[+CONNECTION]][:FAULT[=AT[=ERROR]]][@LOG]...]")
+		ts.Fatalf("usage: sim [NAME[*COUNT][%%PASSWORD][~CONNECTION[+CONNECTION]][:FAULT[=AT[=ERROR]]][@LOG]...]")
 	}
 	var devices []*sim.Device
 	for i, arg := range args {
 		arg, log, _ := strings.Cut(arg, "@")
 		arg, fault, _ := strings.Cut(arg, ":")
 		arg, connections, _ := strings.Cut(arg, "~")
+		arg, password, _ := strings.Cut(arg, "%")
 		name, count, many := strings.Cut(arg, "*")
 		d := loadDevice(ts.Fatalf, name)
+		d.Backup.Password = password
 		if connections != "" {
 			d.Connections = strings.Split(connections, "+")
 		}

@@ -54,6 +54,7 @@ func (e env) verify(ctx *cli.Context) error {
 		return err
 	}
 	run.source.Inspection.Limit = timeout
+	run.source.Inspection.Anew = true
 	if ctx.Bool("deep") {
 		run.source.Inspection.Depth = device.DeepLook
 	}

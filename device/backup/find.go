@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Place is a folder that holds backups, each in a folder of its own.
@@ -116,12 +117,15 @@ func findIn(ctx context.Context, place Place) (folders []Folder, closed []Closed
 			}
 			continue
 		}
-		within := nested(path, name, place)
+		is := isBackup(path)
+		within := nested(path, name, is, place)
 		switch {
-		case isBackup(path):
+		case is:
 			folders = append(append(folders, folderAt(path, name, place)), within...)
 		case len(within) > 0:
 			folders = append(folders, within...)
+		case udid != "" && isThere(filepath.Join(path, ".lock")):
+			// A library that holds no copy of this device yet.
 		case udid != "" && isFolder(path):
 			if _, err := list(path); err != nil && !errors.Is(err, errCrowded) {
 				closed = append(closed, Closed{place, path, reasonOf(err)})
@@ -137,10 +141,15 @@ func findIn(ctx context.Context, place Place) (folders []Folder, closed []Closed
 }
 
 // nested are the backups one level too deep, as unpacking leaves them: UDID/UDID, or several
-// in a folder that is named otherwise, which may be too deep in their turn.
-func nested(path, name string, place Place) []Folder {
+// in a folder that is named otherwise, which may be too deep in their turn; and the copies of a
+// library, UDID/DATE/UDID.
+func nested(path, name string, is bool, place Place) []Folder {
 	if udid, _ := splitName(name); udid != "" {
-		return below(path, name, place)
+		folders := below(path, name, place)
+		if !is {
+			folders = append(folders, copies(path, name, place)...)
+		}
+		return folders
 	}
 	names, _ := list(path)
 	var folders []Folder
@@ -152,6 +161,25 @@ func nested(path, name string, place Place) []Folder {
 		folders = append(folders, found...)
 	}
 	return folders
+}
+
+// copies are those of one device in a library.
+func copies(path, name string, place Place) []Folder {
+	dates, _ := list(path)
+	var folders []Folder
+	for _, date := range dates {
+		if isCopy(date) {
+			folders = append(folders, below(filepath.Join(path, date), name, place)...)
+		}
+	}
+	return folders
+}
+
+// isCopy reports whether a folder is named like a copy in a library of this program. What is
+// being made there has another name.
+func isCopy(name string) bool {
+	_, err := time.Parse("20060102T150405Z", name)
+	return err == nil
 }
 
 // below is the backup in a folder that has this name, if there is one and it is a UDID.
@@ -212,6 +240,11 @@ func isBackup(path string) bool {
 		}
 	}
 	return false
+}
+
+func isThere(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 func isFolder(path string) bool {

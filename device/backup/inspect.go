@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha1"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"hash"
@@ -25,6 +26,7 @@ type inspector struct {
 	hash   hash.Hash
 	buffer []byte
 	sum    []byte
+	arrival
 }
 
 // A tally is what an inspector counts.
@@ -34,6 +36,7 @@ type tally struct {
 	lengthsRight, lengthsByHeader, lengthsUnknown      uint64
 	longer                                             uint64 // longer than recorded, without a digest
 	withDigest, digestsRight, digestsLeft, withoutOnes uint64
+	receivedRight                                      uint64 // files that are as they arrived
 	touched                                            uint64 // files that were modified during the look
 	newest                                             int64  // when the newest file was modified, in Unix nanoseconds
 
@@ -53,6 +56,7 @@ func (t *tally) add(o *tally) {
 	t.digestsRight += o.digestsRight
 	t.digestsLeft += o.digestsLeft
 	t.withoutOnes += o.withoutOnes
+	t.receivedRight += o.receivedRight
 	t.touched += o.touched
 	t.newest = max(t.newest, o.newest)
 	for in := range t.ids {
@@ -67,7 +71,7 @@ const readSize = 256 << 10
 func newInspector(ctx context.Context, v *verification) *inspector {
 	i := &inspector{verification: v, ctx: ctx}
 	if v.depth == device.DeepLook {
-		i.hash, i.buffer = sha1.New(), make([]byte, readSize)
+		i.hash, i.sum256, i.buffer = sha1.New(), sha256.New(), make([]byte, readSize)
 	}
 	return i
 }
@@ -113,7 +117,8 @@ func (i *inspector) inspect(b *batch, t *task) {
 
 // look looks at a file and, where its contents count, opens it.
 func (i *inspector) look(t *task) (*blobFile, blobInfo, error) {
-	if t.hasDigest && i.comparesDigests() || i.unlocks(t) {
+	i.recall(t)
+	if i.comparesDigests() && (t.hasDigest && !i.spares() || i.compares()) || i.unlocks(t) {
 		return i.blobs.open(t.id)
 	}
 	info, err := i.blobs.lstat(t.id)
@@ -237,9 +242,15 @@ func (i *inspector) contents(b *batch, t *task, file *blobFile, stored uint64) {
 	}
 	var settled bool
 	switch {
+	case i.known && i.received.Size != stored:
+		i.keepDigest(t)
+		i.refute(device.StatementLengths, blobAltered, b, t, fmt.Sprintf("%d bytes, and %d arrived", stored, i.received.Size))
+		return
+	case i.spares() && i.comparesDigests():
+		settled = i.digestAsArrived(b, t, stored)
 	case file == nil || !i.comparesDigests():
 		i.keepDigest(t)
-	case t.hasDigest:
+	case t.hasDigest || i.known:
 		settled = i.digest(b, t, file, stored)
 	}
 	if i.kind == locked && !t.hasKey && !settled {
@@ -297,15 +308,23 @@ func (i *inspector) empty(b *batch, t *task) {
 // digest compares the SHA-1 of the bytes as stored, and reports whether it is right.
 func (i *inspector) digest(b *batch, t *task, file *blobFile, stored uint64) bool {
 	i.hash.Reset()
+	i.sum256.Reset()
 	n, err := i.read(file, stored)
 	switch {
 	case i.ctx.Err() != nil:
-		i.digestsLeft++ // part of a file proves nothing
+		i.keepDigest(t) // part of a file proves nothing
 		return false
 	case err != nil:
-		i.digestsLeft++
+		i.keepDigest(t)
 		i.unread(b, t, err)
 		return false
+	}
+	if i.known && !i.isAsArrived(b, t) {
+		i.keepDigest(t)
+		return false
+	}
+	if !t.hasDigest {
+		return false // its length is not settled by that: it may have arrived cut
 	}
 	i.sum = i.hash.Sum(i.sum[:0])
 	if string(i.sum) != string(t.digest[:]) {
@@ -325,6 +344,9 @@ func (i *inspector) read(file *blobFile, length uint64) (total uint64, err error
 	for total < length && i.ctx.Err() == nil {
 		n, err := file.Read(i.buffer)
 		i.hash.Write(i.buffer[:n])
+		if i.known {
+			i.sum256.Write(i.buffer[:n])
+		}
 		i.digestBytes.Add(uint64(n))
 		total += uint64(n)
 		if errors.Is(err, io.EOF) {

@@ -2,6 +2,8 @@ package backup
 
 import (
 	"context"
+	"crypto/sha1"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -26,14 +28,23 @@ import (
 // Options are how a backup is looked at. The zero Options look at it without a password,
 // with as many workers as suit the machine, and tell nobody.
 type Options struct {
-	Keys     *keybag.Keys   // from Unlock; nil if there is no password
-	Workers  int            // files looked at at once; 0 for max(8, 2 × CPUs). 1 suits a spinning disk
-	Locked   error          // why Unlock opened nothing, or only a part; nil if it was not tried or opened all
-	Examples int            // files of each mode that the proof keeps; 0 for 20
-	Budget   *ExampleBudget // of those files, where several backups are looked at; nil for no limit
-	Problem  func(Problem)  // told of each file with a fault, one call at a time; the proof has the last word on its mode
-	Progress func(Progress) // told a few times a second
-	Now      time.Time      // to say that a backup is old; zero if its age does not matter
+	Keys     *keybag.Keys                           // from Unlock; nil if there is no password
+	Workers  int                                    // files looked at at once; 0 for max(8, 2 × CPUs). 1 suits a spinning disk
+	Locked   error                                  // why Unlock opened nothing, or only a part; nil if it was not tried or opened all
+	Examples int                                    // files of each mode that the proof keeps; 0 for 20
+	Budget   *ExampleBudget                         // of those files, where several backups are looked at; nil for no limit
+	Received func(manifest.FileID) (Received, bool) // what is known of a file as the device sent it; nil if nothing is
+	Arrived  bool                                   // the files have just arrived: recorded digests are compared with those of the bytes as they came, and the bytes are not read again
+	Problem  func(Problem)                          // told of each file with a fault, one call at a time; the proof has the last word on its mode
+	Progress func(Progress)                         // told a few times a second
+	Now      time.Time                              // to say that a backup is old; zero if its age does not matter
+}
+
+// Received is what is known of a stored file as the device sent it.
+type Received struct {
+	Size   uint64
+	SHA1   [sha1.Size]byte
+	SHA256 [sha256.Size]byte
 }
 
 // Progress is how far verification has come.
@@ -162,7 +173,7 @@ func (v *verification) proof() device.Proof {
 		Depth: v.depth, Statements: v.statements.list(), NextFails: v.nextFails(),
 		Listed: v.listed.Load(), Found: c.found, StoredBytes: c.stored + v.storedBytes.Load(),
 		LengthsByHeader: c.lengthsByHeader, LengthsUnknown: c.lengthsUnknown, Longer: c.longer, Unlisted: v.unlisted.Load(),
-		DigestsRight: c.digestsRight, DigestedBytes: v.digestBytes.Load(), DigestsLeft: c.digestsLeft, WithoutDigest: c.withoutOnes,
+		DigestsRight: c.digestsRight, DigestedBytes: v.digestBytes.Load(), DigestsLeft: c.digestsLeft, WithoutDigest: c.withoutOnes, ReceivedRight: c.receivedRight,
 		Faults: v.faults.list(v.listed.Load()),
 	}
 }

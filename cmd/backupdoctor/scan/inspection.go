@@ -2,11 +2,13 @@ package scan
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/backup/library"
 )
 
 // An Inspection says how backups are inspected.
@@ -16,6 +18,7 @@ type Inspection struct {
 	Evidence  bool          // also read what the device had on record
 	Examples  int           // files of each fault to keep; 0 for a few
 	Limit     time.Duration // for one backup; 0 for as long as it needs
+	Anew      bool          // verify copies of the library again, whose proof still counts
 	Problem   func(backup.Folder, backup.Problem)
 	Screen    *terminal.Screen
 
@@ -53,14 +56,39 @@ func (i Inspection) one(ctx context.Context, st *StoredBackup) {
 	if i.Problem != nil {
 		options.Problem = func(p backup.Problem) { i.Problem(st.Folder, p) }
 	}
-	prove := backup.Quick
-	if i.Depth == device.DeepLook {
-		prove = backup.Deep
-	}
-	st.Backup.Proof = device.Known(prove(ctx, st.Folder, options))
+	st.Backup.Proof = device.Known(i.prove(ctx, st.Folder, options))
 	if i.Evidence {
 		history := backup.Evidence(ctx, st.Folder, options)
 		st.history = &history
 	}
 	i.Screen.Status("")
+}
+
+// prove verifies a backup. Of a copy in a library the proof that was noted is taken, as long as
+// it counts; otherwise the copy is compared with what arrived too, and the verdict noted.
+func (i Inspection) prove(ctx context.Context, folder backup.Folder, options backup.Options) device.Proof {
+	prove := backup.Quick
+	if i.Depth == device.DeepLook {
+		prove = backup.Deep
+	}
+	if !library.Holds(folder.Path) {
+		return prove(ctx, folder, options)
+	}
+	noted := library.ReadProof(folder.Path)
+	if !i.Anew && (noted.Counts() || noted.Broken()) {
+		proof := noted.Proof
+		proof.ProvedAt = noted.ProvedAt
+		return proof
+	}
+	if index, err := library.IndexOf(folder.Path); err == nil {
+		defer index.Close()
+		options.Received = knownOf(index)
+	}
+	proof := prove(ctx, folder, options)
+	if i.Depth == device.DeepLook || !noted.Counts() {
+		if err := noteProof(folder.Path, proof); err != nil && i.Screen != nil {
+			fmt.Fprintf(i.Screen, "the verdict on %s was not noted: %v\n", device.Quoted(folder.Path), err)
+		}
+	}
+	return proof
 }

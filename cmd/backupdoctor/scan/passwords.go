@@ -61,6 +61,17 @@ func (p *Passwords) open(ctx context.Context, folder backup.Folder, b device.Bac
 	return nil, refusal
 }
 
+// want asks a person for the password of a backup that is only going to be made. Whether it is
+// right shows at the end.
+func (p *Passwords) want(ctx context.Context, udid, whose string) {
+	if p.Ask == nil || len(p.Given) > 0 || len(p.right[udid]) > 0 {
+		return
+	}
+	if password, err := p.Ask(ctx, whose); err == nil && password != "" {
+		p.Given = append(p.Given, password)
+	}
+}
+
 // try derives keys from one password, and remembers it if it opened anything.
 func (p *Passwords) try(ctx context.Context, folder backup.Folder, udid, password string) (*keybag.Keys, error) {
 	defer p.Screen.Status("")

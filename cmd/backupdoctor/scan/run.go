@@ -80,6 +80,11 @@ func (r *Run) Tell(number int, what string, s device.Snapshot, state string) {
 	r.tell(about(r.judge.shown(number, s), report.Event{Type: what, State: state}, nil))
 }
 
+// tellCopied sends an event about a copy that is being made.
+func (r *Run) tellCopied(number int, s device.Snapshot, state string, copied *report.Copied) {
+	r.tell(about(r.judge.shown(number, s), report.Event{Type: report.DeviceState, State: state, Copied: copied}, nil))
+}
+
 // Done takes a device about which nothing more will be learned: it is judged, and the sinks get
 // the result.
 //

@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-
-	"github.com/backupdoctor/backupdoctor/device"
 )
 
 // A Library is a folder of copies.
@@ -240,15 +238,10 @@ func surplus(copies []Copy, keep int) []Copy {
 	return rest
 }
 
-// Beside finds the copy that a backup folder belongs to; ok is false for a folder that is not
-// part of a library.
-func Beside(folder string) (d Device, c Copy, ok bool) {
+// Holds reports whether a backup lies in a library: LIBRARY/UDID/DATE/UDID.
+func Holds(folder string) bool {
 	above := filepath.Dir(folder)
-	made, err := time.Parse(nameLayout, filepath.Base(above))
+	_, err := time.Parse(nameLayout, filepath.Base(above))
 	udid := filepath.Base(folder)
-	device_ := filepath.Dir(above)
-	if err != nil || !isUDID(udid) || !device.SameUDID(udid, filepath.Base(device_)) {
-		return Device{}, Copy{}, false
-	}
-	return Device{UDID: udid, Path: device_}, Copy{Name: filepath.Base(above), Made: made, Folder: folder}, true
+	return err == nil && isUDID(udid) && filepath.Base(filepath.Dir(above)) == udid
 }

@@ -136,12 +136,15 @@ func (p *Partial) resume() (err error) {
 		return err
 	}
 	folders, err := namesIn(p.device.root, snapshot)
-	for _, prefix := range folders {
-		if !seen[prefix] {
-			err = errors.Join(err, check(prefix, nil))
+	for _, name := range folders {
+		const prefix = 2 // digits, of a folder
+		if len(name) == prefix && !seen[name] {
+			err = errors.Join(err, check(name, nil))
 		}
 	}
-	return err
+	dropped, errFlat := p.dropUnknown(snapshot, nil) // where iOS 9 and before put its files
+	p.Dropped += dropped
+	return errors.Join(err, errFlat)
 }
 
 // repairLog cuts off a record that was not written to its end.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -33,6 +34,8 @@ const (
 	Moving   Phase = "moving"   // files are moved to their places
 	Checking Phase = "checking" // the device looks whether everything is there
 )
+
+var phases = []Phase{Asking, Looking, Sending, Moving, Checking}
 
 // Progress is how far a session has come.
 type Progress struct {
@@ -219,16 +222,14 @@ func (r *run) status(failure error, payload any) error {
 func (r *run) answer(ctx context.Context, m message) error {
 	r.trace(false, m.name, r.summary(m))
 	switch m.name {
-	case downloadFiles, listFolder:
-		if r.progress.Phase == Moving {
+	case downloadFiles:
+		if r.enter(Looking); r.progress.Phase == Moving {
 			r.enter(Checking)
-		} else if r.progress.Phase == Asking {
-			r.enter(Looking)
 		}
+	case listFolder:
+		r.enter(Looking)
 	case uploadFiles:
-		if r.progress.Phase != Moving && r.progress.Phase != Checking {
-			r.enter(Sending)
-		}
+		r.enter(Sending)
 		r.fraction(m.number(2))
 	case moveFiles, moveItems, removeFiles, removeItems:
 		r.enter(Moving)
@@ -264,8 +265,10 @@ func writes(name string) bool {
 	return false
 }
 
+// enter begins a phase. A device that does once more what belongs to an earlier one stays in
+// the later.
 func (r *run) enter(phase Phase) {
-	if r.progress.Phase != phase {
+	if slices.Index(phases, phase) > slices.Index(phases, r.progress.Phase) {
 		r.progress.Phase = phase
 		r.Tell(r.progress)
 	}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/backup/library"
+	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/urfave/cli/v2"
+)
+
+func backupCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:  "backup",
+		Usage: "make a copy of each attached device on this computer, and prove it",
+		Description: "Has the device write a backup into a library of this program, as it does for Finder,\n" +
+			"iTunes and Apple Devices, verifies every byte as it arrives, and then examines the device\n" +
+			"again with what the copy tells. The device asks for its passcode each time.\n\n" +
+			"Copies lie in LIBRARY/UDID/DATE/UDID. The last good one is never touched: a new one\n" +
+			"shares what has not changed with it, and takes its place only once it is proved. A copy\n" +
+			"that was interrupted is gone on with by the same command.\n\n" +
+			"A backup password is never set, changed or removed. Where the device has one, it is\n" +
+			"asked for as verify does; without it the copy is kept, and not proved.\n\n" +
+			"It exits with 0 if every copy was proved whole, with 1 if one is broken, and with 3 if\n" +
+			"one was not finished or not proved.\n\n" +
+			command.Examples(
+				"backupdoctor backup                       every attached device",
+				"backupdoctor backup --udid A3 --to /mnt/copies",
+				"backupdoctor backup --plan                how large would it be?",
+				"backupdoctor backup --full                everything anew, not only what changed",
+				"backupdoctor backup -o ndjson             one event a line, for other programs",
+			),
+		Flags:  backupCommandFlags(),
+		Action: command.Takes(0, e.backup),
+	}
+}
+
+func backupCommandFlags() []cli.Flag {
+	return slices.Concat([]cli.Flag{
+		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "copy only the device with this `UDID`, name, serial or tag"},
+		&cli.StringFlag{Name: "to", Category: backupFlags, Usage: "library of copies in `DIR`", DefaultText: "backupdoctor/backups in the data folder"},
+		command.Option(backupFlags, "full", "have everything sent, not only what changed"),
+		command.Option(backupFlags, "plan", "ask how large a full backup is; nothing is sent"),
+		&cli.IntFlag{Name: "keep", Category: backupFlags, Usage: "`NUMBER` of proved copies of a device to keep", Value: 1},
+		&cli.StringFlag{Name: "messages", Category: backupFlags, Usage: "write the session's messages, without contents, to `FILE`"},
+		command.Option(backupFlags, "no-input", "never ask for a password"),
+	}, historyFlags(), doorFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+}
+
+// backup reads backupCommandFlags.
+func (e env) backup(ctx *cli.Context) (err error) {
+	if err := command.Conflict(ctx, [2]string{"plan", "full"}); err != nil {
+		return err
+	}
+	if ctx.Int("keep") < 1 {
+		return command.Usage("", "--keep must be at least 1")
+	}
+	r, err := e.reportingOf(ctx)
+	if err != nil {
+		return err
+	}
+	code := report.ExitNoProblem
+	source := scan.Copies{Full: ctx.Bool("full"), Plan: ctx.Bool("plan"), Jobs: ctx.Int("jobs"), Keep: ctx.Int("keep"), Ended: &code}
+	if source.Examination, err = e.examinationOf(ctx, r.table); err != nil {
+		return err
+	}
+	source.Inspection.Limit = 0 // the copy was proved just now, and its list is read for evidence
+	if !ctx.Bool("no-input") {
+		source.Inspection.Passwords.Ask = e.askPassword()
+	}
+	if source.UDIDs, err = source.Resolve(ctx.Context, command.List(ctx, "udid")); err != nil {
+		return err
+	}
+	if source.Library, err = e.libraryToWrite(ctx.String("to")); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(source.Places, func(p backup.Place) bool { return p.Path == source.Library.Path }) {
+		source.Places = append(source.Places, libraryPlace(source.Library))
+	}
+	if path := ctx.String("messages"); path != "" {
+		if err := r.addFile("--messages", path); err != nil {
+			return err
+		}
+		stream, err := r.files.Stream(ctx.Context, path)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, stream.Commit()) }()
+		source.Trace = tracer(stream)
+	}
+	pipe := scan.Pipe{Source: source, Judge: r.judge, Inventory: source.Labels.Inventory, Sinks: r.sinks(e)}
+	kept, err := e.keepsHistory(ctx)
+	if err != nil {
+		return err
+	}
+	if kept {
+		pipe.Sinks = append([]scan.Sink{scan.History(scan.Keeper{Env: e.Env, Screen: e.screen})}, pipe.Sinks...)
+	}
+	return copiesEnd(pipe.Run(ctx.Context), code)
+}
+
+// copiesEnd is how the command ends: as the copies did. What was found on the devices is in the
+// report, and changes nothing about that.
+func copiesEnd(err error, code int) error {
+	ended, ok := errors.AsType[command.Exit](err)
+	if err != nil && !ok || ok && (ended.Err != nil || ended.Code == report.ExitNoDevice || ended.Code == report.ExitNoMux) {
+		return err
+	}
+	if code == report.ExitNoProblem {
+		return nil
+	}
+	if code == report.ExitInterrupted {
+		return command.Exit{Code: code, Err: errors.New("interrupted; the same command goes on with the copy")}
+	}
+	return command.Exit{Code: code}
+}
+
+// tracer writes the messages of sessions, one a line.
+func tracer(stream output.Stream) func(udid string, step mobilebackup.Step) {
+	var mu sync.Mutex
+	lines := json.NewEncoder(stream)
+	return func(_ string, step mobilebackup.Step) {
+		mu.Lock()
+		defer mu.Unlock()
+		_ = lines.Encode(step) // an error stays with the stream, and is told when it is closed
+	}
+}
+
+// usualLibrary is where copies lie unless a folder is named; "" if the data folder of this user
+// is not known.
+func (e env) usualLibrary() string {
+	folder, err := e.DataDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(folder, "backupdoctor", "backups")
+}
+
+// libraryToWrite opens the library in a folder; "" is the usual one. The folders of Apple's
+// programs are refused: those own what lies there.
+func (e env) libraryToWrite(path string) (library.Library, error) {
+	if path == "" {
+		path = e.usualLibrary()
+	}
+	if path == "" {
+		return library.Library{}, command.Usage("name a folder with --to", "the folder for data of this user is not known")
+	}
+	l, err := library.Open(path)
+	if err != nil {
+		return l, command.Usage("", "the library of copies cannot be used: %w", err)
+	}
+	for _, place := range e.usualPlaces(runtime.GOOS) {
+		real, err := filepath.EvalSymlinks(place.Path)
+		if err == nil && (l.Path == real || strings.HasPrefix(l.Path, real+string(filepath.Separator)) || strings.HasPrefix(real, l.Path+string(filepath.Separator))) {
+			return l, command.Usage("name a folder of its own with --to", "%s is where %s keeps its backups", l.Path, place.Program)
+		}
+	}
+	return l, nil
+}
+
+// libraryPlaces is the usual library, if there is one.
+func (e env) libraryPlaces() []backup.Place {
+	if l, err := library.Find(e.usualLibrary()); err == nil {
+		return []backup.Place{libraryPlace(l)}
+	}
+	return nil
+}
+
+// libraryPlace is a library as a place of backups.
+func libraryPlace(l library.Library) backup.Place {
+	return backup.Place{Path: l.Path, Program: "backupdoctor"}
+}

@@ -1,0 +1,268 @@
+package scan
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/backup/library"
+	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// Copies makes a copy of each attached device in a library, proves it, and then examines the
+// device with what the copy tells.
+type Copies struct {
+	Examination
+	UDIDs   []string // the devices; none means all
+	Library library.Library
+	Full    bool // begin afresh, with all files of the device
+	Plan    bool // only find out how large the copies would be
+	Jobs    int  // devices that send at a time; 0 for the usual
+	Keep    int  // proved copies of a device that are kept
+	Silence time.Duration
+	Trace   func(udid string, step mobilebackup.Step) // told of the messages of each session; nil for nobody
+	Ended   *int                                      // set to the exit code that the copies amount to
+}
+
+// usualCopies is how many devices send at a time: a hub has one cable to the computer.
+const usualCopies = 4
+
+// Learn implements [Source]. A device whose copy fails costs its own copy: it is examined all
+// the same.
+func (c Copies) Learn(ctx context.Context, run *Run) (Learned, error) {
+	found, err := c.Door.Discover(ctx, func(usb.Change) {})
+	gaps := found.Gaps()
+	if err != nil {
+		gaps = append([]device.Gap{device.GapOf(err)}, gaps...)
+	}
+	attached, left := c.leftOut(found.Devices)
+	wanted, missing := Choose(c.Labels.bySlot(attached), c.UDIDs)
+	if len(wanted)+len(gaps) == 0 && len(missing) > 0 {
+		return Learned{Recording: run.Recording(), None: notHere(missing...)}, nil
+	}
+	run.Start(len(wanted))
+	making := making{Copies: c, visits: visitor{Examination: c.Examination, run: run}}
+	board := newCopyBoard(c.Screen)
+	for number, a := range wanted {
+		making.copies = append(making.copies, &copying{Copies: c, run: run, number: number, attached: a, screen: c.Screen, board: board})
+	}
+	making.all(ctx)
+	l := Learned{Recording: run.Recording(append(gaps, stopped(ctx)...)...)}
+	l.Recording.LeftOut = leftOutOf(left, c.UDIDs)
+	return l, nil
+}
+
+// making is all copies of one run.
+type making struct {
+	Copies
+	visits visitor
+	copies []*copying
+}
+
+// A copying is one copy under way.
+type copying struct {
+	Copies
+	run      *Run
+	number   int
+	attached usb.Attached
+	screen   *terminal.Screen
+	board    *copyBoard
+	snapshot device.Snapshot // as it was read before
+	asking   *sync.Mutex     // held by the one device that asks its owner
+
+	mu      sync.Mutex
+	failure error // why there is no new copy; nil if there is one
+	verdict device.ProofVerdict
+}
+
+func (m *making) all(ctx context.Context) {
+	m.each(func(c *copying) { c.look(ctx) })
+	m.Screen.CloseView()
+	for _, c := range m.copies {
+		c.sayPlan(ctx)
+	}
+	m.checkRoom()
+	asking := new(sync.Mutex)
+	for _, c := range m.copies {
+		c.asking = asking
+		if c.failure == nil && !m.Plan && ctx.Err() == nil {
+			c.askPassword(ctx)
+		}
+	}
+	jobs := make(chan struct{}, cmp.Or(m.Jobs, usualCopies))
+	m.each(func(c *copying) {
+		jobs <- struct{}{}
+		defer func() { <-jobs }()
+		if ctx.Err() != nil {
+			c.failure = cmp.Or(c.failure, error(device.Interrupted))
+		}
+		if c.failure == nil {
+			c.make(ctx)
+		}
+	})
+	for _, c := range m.copies {
+		c.sayEnd()
+		s := m.read(ctx, m.Door, c.attached)
+		m.visits.complete(ctx, c.number, &s, m.fresh(ctx, c.attached.UDID))
+		m.visits.run.Done(c.number, s)
+	}
+	if m.Ended != nil {
+		*m.Ended = m.exitCode(ctx)
+	}
+}
+
+// fresh are the backups of a device, the new copy among them.
+func (m *making) fresh(ctx context.Context, udid string) BackupSet {
+	return m.backupsOf(ctx, nil, []string{udid})
+}
+
+func (m *making) each(do func(*copying)) {
+	var all sync.WaitGroup
+	for _, c := range m.copies {
+		all.Go(func() { do(c) })
+	}
+	all.Wait()
+}
+
+// exitCode is what the copies amount to, as verify has it.
+func (m *making) exitCode(ctx context.Context) int {
+	code := report.ExitNoProblem
+	for _, c := range m.copies {
+		switch {
+		case ctx.Err() != nil:
+			return report.ExitInterrupted
+		case c.failure != nil, !m.Plan && c.verdict == device.CannotTell:
+			code = report.ExitNotExamined
+		case c.verdict == device.Broken && code == report.ExitNoProblem:
+			code = report.ExitProblems
+		}
+	}
+	return code
+}
+
+// look reads what a plan is made from.
+func (c *copying) look(ctx context.Context) {
+	c.run.Tell(c.number, report.DeviceAttached, c.Labels.labelled(c.attached), report.Waiting)
+	c.run.Tell(c.number, report.DeviceState, c.Labels.labelled(c.attached), report.Reading)
+	c.snapshot = c.read(ctx, c.Door, c.attached)
+	c.Labels.label(&c.snapshot)
+	identify(&c.snapshot, c.Table)
+	if _, err := c.snapshot.Live.Trusted.Get(); err != nil {
+		c.failure = err
+	} else if c.snapshot.Live.Ended.Reason != "" {
+		c.failure = c.snapshot.Live.Ended
+	}
+}
+
+// tell says how far the copy has come.
+func (c *copying) tell(state string) {
+	c.run.Tell(c.number, report.DeviceState, c.snapshot, state)
+}
+
+// name is how the device is called to a person.
+func (c *copying) name() string { return quotedOwner(device.Backup{Device: c.snapshot.Device}) }
+
+// say prints a line about the device.
+func (c *copying) say(format string, arguments ...any) {
+	fmt.Fprintf(c.screen, format+"\n", arguments...)
+}
+
+// make makes the copy and proves it.
+func (c *copying) make(ctx context.Context) {
+	if c.Locks != "" {
+		lock, err := c.Locks.Acquire(ctx, c.attached.UDID, "backup", c.Door.Over(c.attached.Connection).Limit())
+		if err != nil {
+			c.failure = err
+			return
+		}
+		defer lock.Release()
+	}
+	if c.Plan {
+		c.failure = c.probe(ctx)
+		return
+	}
+	shelf, err := c.Library.Change(c.snapshot.Device.UDID)
+	if err != nil {
+		c.failure = err
+		return
+	}
+	defer shelf.Close()
+	copied, err := c.receive(ctx, shelf)
+	if err != nil {
+		c.failure = err
+		return
+	}
+	c.failure = c.prove(ctx, shelf, copied)
+}
+
+// receive has the device send its backup into the library.
+func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.Copy, error) {
+	partial, err := shelf.Begin(ctx, c.Full, func(files int) { c.screen.Status(fmt.Sprintf("%s: preparing, %d files", c.name(), files)) })
+	if err != nil {
+		return library.Copy{}, err
+	}
+	defer partial.Close()
+	c.sayBegin(partial)
+	folder, err := mobilebackup.OpenFolder(partial.Path)
+	if err != nil {
+		return library.Copy{}, err
+	}
+	folder.Free = func() (uint64, error) { return backup.FreeBytes(partial.Path) }
+	folder.Kept = func(files []mobilebackup.Arrival) error { return partial.Keep(receivedOf(files, time.Now())) }
+	result, err := c.session(ctx, usb.Backup{Folder: folder, Full: c.Full})
+	if errClose := folder.Close(); err == nil {
+		err = errClose
+	}
+	if err == nil && result.Code != 0 {
+		err = &refusedBackup{result.Outcome}
+	}
+	if err == nil {
+		err = finishedIn(ctx, partial.Path, shelf.UDID)
+	}
+	if err != nil {
+		return library.Copy{}, err
+	}
+	c.sayArrived(result.Outcome)
+	return partial.Finish(result.Info, time.Now())
+}
+
+// errUnfinished is a device that says that it is done, and has not written so into its state.
+var errUnfinished = errors.New("the device said that it was done, but Status.plist does not say finished")
+
+// finishedIn makes sure that the state of a backup is that of one that has ended.
+func finishedIn(ctx context.Context, path, udid string) error {
+	folders, _ := backup.Find(ctx, []backup.Place{{Path: path}})
+	for _, f := range folders {
+		if state, err := backup.Read(ctx, f).SnapshotState.Get(); device.SameUDID(f.UDID, udid) && err == nil && state == "finished" {
+			return nil
+		}
+	}
+	return errUnfinished
+}
+
+// session is the part of a copy in which the device is spoken with.
+func (c *copying) session(ctx context.Context, b usb.Backup) (usb.BackupResult, error) {
+	c.asking.Lock() // one device at a time asks its owner
+	free := sync.OnceFunc(c.asking.Unlock)
+	defer free()
+	show := newCopyProgress(c)
+	defer show.close()
+	b.Silence, b.Tell = c.Silence, func(e usb.BackupEvent) {
+		if e.Progress != nil && e.Progress.Phase != mobilebackup.Asking {
+			free()
+		}
+		show.hear(e)
+	}
+	if c.Trace != nil {
+		b.Trace = func(s mobilebackup.Step) { c.Trace(c.attached.UDID, s) }
+	}
+	return c.Door.Backup(ctx, c.attached, b)
+}

@@ -1,0 +1,94 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/backup/library"
+	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
+	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// receivedOf are the files that hold contents, as the library keeps them.
+func receivedOf(files []mobilebackup.Arrival, now time.Time) []library.Received {
+	var list []library.Received
+	for _, f := range files {
+		if id, ok := manifest.ParseID([]byte(f.Path[max(0, len(f.Path)-2*len(manifest.FileID{})):])); ok {
+			list = append(list, library.Received{ID: id, Size: uint64(f.Size), SHA1: f.SHA1, SHA256: f.SHA256, At: now})
+		}
+	}
+	return list
+}
+
+// prove verifies a new copy by what has arrived, notes the verdict beside it, and then removes
+// the copies that are not needed any more.
+func (c *copying) prove(ctx context.Context, shelf *library.Device, copied library.Copy) error {
+	c.tell(report.Proving)
+	index, err := library.IndexOf(copied.Folder)
+	if err != nil {
+		return err
+	}
+	defer index.Close()
+	folder := backup.Folder{Path: copied.Folder, UDID: shelf.UDID}
+	options := backup.Options{Now: time.Now(), Received: knownOf(index), Arrived: true, Progress: c.Screen.BackupProgress("proving " + c.name())}
+	options.Keys, options.Locked = c.Inspection.Passwords.open(ctx, folder, backup.Read(ctx, folder))
+	proof := backup.Deep(ctx, folder, options)
+	c.screen.Status("")
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	c.verdict = checks.BackupVerdict(proof)
+	if err := noteProof(folder.Path, proof); err != nil {
+		return err
+	}
+	if c.verdict == device.Broken {
+		c.sayBroken(proof)
+	}
+	removed, err := shelf.Prune(c.Keep)
+	for _, old := range removed {
+		c.say("%s: removed the copy of %s", c.name(), day(old.Made))
+	}
+	return err
+}
+
+// knownOf is what an index knows, as verification asks for it.
+func knownOf(index *library.Index) func(manifest.FileID) (backup.Received, bool) {
+	return func(id manifest.FileID) (backup.Received, bool) {
+		r, ok := index.Find(id)
+		return backup.Received{Size: r.Size, SHA1: r.SHA1, SHA256: r.SHA256}, ok
+	}
+}
+
+// noteProof keeps a verdict beside a copy. One that could not be reached is not kept: a better
+// one may be there.
+func noteProof(folder string, proof device.Proof) error {
+	verdict := checks.BackupVerdict(proof)
+	if verdict == device.CannotTell {
+		return nil
+	}
+	return library.SaveProof(folder, library.Noted{
+		ProvedAt: time.Now().UTC(), Whole: verdict == device.Whole, Broken: verdict == device.Broken, Proof: proof,
+	})
+}
+
+// sayBroken names some files of a copy that is broken. One that was taken over from the copy
+// before is so in that one, too.
+func (c *copying) sayBroken(proof device.Proof) {
+	for _, fault := range proof.Faults {
+		for n, file := range fault.Examples {
+			if n == 3 {
+				c.say("  … and %d more", max(0, int(fault.Count)-n))
+				break
+			}
+			c.say("  %s: %s", fault.Mode, device.Quoted(fmt.Sprintf("%s %s", file.Domain, file.Path)))
+		}
+	}
+}
+
+// day is a moment as a person reads it.
+func day(at time.Time) string { return at.Local().Format("2 Jan 2006, 15:04") }

@@ -1,0 +1,371 @@
+package library
+
+import (
+	"context"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
+)
+
+const udid = "00008110-001A2B3C4D5E6F70"
+
+func open(t *testing.T) Library {
+	t.Helper()
+	l, err := Open(filepath.Join(t.TempDir(), "library"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func change(t *testing.T, l Library) *Device {
+	t.Helper()
+	d, err := l.Change(udid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+// id is one that begins with a byte.
+func id(first byte, number uint32) (id manifest.FileID) {
+	id[0] = first
+	binary.BigEndian.PutUint32(id[16:], number)
+	return id
+}
+
+// put writes a file as a device would have it at the end of a run, or in its middle.
+func put(t *testing.T, p *Partial, id manifest.FileID, text, below string) Received {
+	t.Helper()
+	name := id.String()
+	folder := filepath.Join(p.Path, udid, below, name[:2])
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	fresh := filepath.Join(folder, "new")
+	if err := errors.Join(os.WriteFile(fresh, []byte(text), 0o600), os.Rename(fresh, filepath.Join(folder, name))); err != nil {
+		t.Fatal(err)
+	}
+	return Received{ID: id, Size: uint64(len(text)), SHA1: sha1.Sum([]byte(text)), SHA256: sha256.Sum256([]byte(text)), At: time.Unix(1_700_000_000, 0).UTC()}
+}
+
+func begin(t *testing.T, d *Device, full bool) *Partial {
+	t.Helper()
+	p, err := d.Begin(t.Context(), full, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Close() })
+	return p
+}
+
+func finish(t *testing.T, p *Partial, at time.Time) Copy {
+	t.Helper()
+	c, err := p.Finish([]byte("<plist/>"), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+var noon = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+
+// A copy stays as it was while the next one is made from it, in which files are replaced,
+// added and removed.
+func TestCopies(t *testing.T) {
+	l := open(t)
+	d := change(t, l)
+	p := begin(t, d, false)
+	if p.Resumed || p.Base != "" {
+		t.Errorf("%+v", p)
+	}
+	first, second, third := id(0x0a, 1), id(0x0a, 2), id(0xff, 3)
+	if err := p.Keep([]Received{put(t, p, first, "one", ""), put(t, p, second, "two", "")}); err != nil {
+		t.Fatal(err)
+	}
+	before := finish(t, p, noon)
+	if d.HasPartial() || before.Name != "20261129T120000Z" {
+		t.Errorf("%+v", before)
+	}
+
+	p = begin(t, d, false)
+	if p.Base != before.Name || p.Shared == SharesNone {
+		t.Errorf("%+v", p)
+	}
+	kept := []Received{put(t, p, first, "ONE!", ""), put(t, p, third, "three", "")}
+	if err := errors.Join(p.Keep(kept), os.Remove(filepath.Join(p.Path, udid, "0a", second.String()))); err != nil {
+		t.Fatal(err)
+	}
+	after := finish(t, p, noon) // a clock that stood still
+	if !after.Made.After(before.Made) {
+		t.Errorf("%v is not after %v", after.Made, before.Made)
+	}
+	for path, want := range map[string]string{
+		filepath.Join(before.Folder, "0a", first.String()):  "one",
+		filepath.Join(before.Folder, "0a", second.String()): "two",
+		filepath.Join(after.Folder, "0a", first.String()):   "ONE!",
+		filepath.Join(after.Folder, "ff", third.String()):   "three",
+		filepath.Join(after.Folder, "Info.plist"):           "<plist/>",
+	} {
+		if text, err := os.ReadFile(path); err != nil || string(text) != want {
+			t.Errorf("%s: %q, %v", path, text, err)
+		}
+	}
+	index, err := IndexOf(after.Folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer index.Close()
+	if r, ok := index.Find(first); !ok || r != kept[0] {
+		t.Errorf("%+v, %v", r, ok)
+	}
+	if _, ok := index.Find(second); ok || index.count != 2 {
+		t.Errorf("%d files, the removed one among them: %v", index.count, ok)
+	}
+}
+
+// What was not certain to be on the disk when a run was cut off is dropped from Snapshot, and
+// what was stays.
+func TestResume(t *testing.T) {
+	d := change(t, open(t))
+	p := begin(t, d, false)
+	whole, cut, unknown := id(1, 1), id(1, 2), id(2, 3)
+	records := []Received{put(t, p, whole, "whole", "Snapshot"), put(t, p, cut, "as it was", "Snapshot")}
+	put(t, p, cut, "cut", "Snapshot")
+	put(t, p, unknown, "never noted", "Snapshot")
+	list := filepath.Join(p.Path, udid, "Snapshot", "Manifest.db")
+	if err := errors.Join(p.Keep(records), os.WriteFile(list, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.log.Write([]byte("half a record")); err != nil {
+		t.Fatal(err)
+	}
+	p.Close()
+
+	again := begin(t, d, false)
+	if !again.Resumed || again.Dropped != 2 {
+		t.Errorf("%+v", again)
+	}
+	for id, want := range map[manifest.FileID]bool{whole: true, cut: false, unknown: false} {
+		_, err := os.Stat(filepath.Join(again.Path, udid, "Snapshot", id.String()[:2], id.String()))
+		if (err == nil) != want {
+			t.Errorf("%v: %v", id, err)
+		}
+	}
+	if _, err := os.Stat(list); err != nil {
+		t.Error(err)
+	}
+	if info, err := again.log.Stat(); err != nil || info.Size() != 2*recordSize {
+		t.Errorf("%v, %v", info.Size(), err)
+	}
+	again.Close()
+	if p := begin(t, d, true); p.Resumed {
+		t.Error("a full run went on with it")
+	}
+}
+
+// A clone that was cut off is no beginning of a copy.
+func TestSweep(t *testing.T) {
+	l := open(t)
+	d := change(t, l)
+	for _, name := range []string{cloningName, removedStart + "20261129T120000Z"} {
+		if err := os.MkdirAll(filepath.Join(d.Path, name, "x"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := l.Change(udid); !errors.Is(err, ErrInUse) {
+		t.Errorf("it was opened twice: %v", err)
+	}
+	d.Close()
+	d = change(t, l)
+	entries, _ := os.ReadDir(d.Path)
+	if len(entries) != 1 || entries[0].Name() != ".lock" {
+		t.Errorf("%v", entries)
+	}
+	if _, err := l.Change("../outside"); err == nil {
+		t.Error("any name is a UDID")
+	}
+	if _, err := l.Device("../outside"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v", err)
+	}
+}
+
+// A proof counts while the folder is as it was.
+func TestProof(t *testing.T) {
+	d := change(t, open(t))
+	p := begin(t, d, false)
+	file := id(7, 1)
+	if err := p.Keep([]Received{put(t, p, file, "one", "")}); err != nil {
+		t.Fatal(err)
+	}
+	c := finish(t, p, noon)
+	if proof := ReadProof(c.Folder); proof.Counts() || proof.Broken() || proof.Err != nil {
+		t.Errorf("%+v", proof)
+	}
+	proof := device.Proof{Depth: device.DeepLook, Statements: []device.Statement{{ID: device.StatementFiles, Shown: device.ShownTrue}}}
+	if err := SaveProof(c.Folder, Noted{ProvedAt: noon, Whole: true, Proof: proof}); err != nil {
+		t.Fatal(err)
+	}
+	if read := ReadProof(c.Folder); !read.Counts() || !read.ProvedAt.Equal(noon) || read.OldestAt.Unix() != 1_700_000_000 || read.Proof.Depth != device.DeepLook {
+		t.Errorf("%+v", read)
+	}
+	if err := os.Remove(filepath.Join(c.Folder, "07", file.String())); err != nil {
+		t.Fatal(err)
+	}
+	if read := ReadProof(c.Folder); read.Counts() || !read.Stale {
+		t.Errorf("%+v", read)
+	}
+	for _, text := range []string{"", "{", `{"schema":9}`} {
+		if err := os.WriteFile(filepath.Join(d.Path, c.Name, proofName), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if read := ReadProof(c.Folder); read.Counts() || read.Err == nil {
+			t.Errorf("%q: %+v", text, read)
+		}
+	}
+	if !Holds(c.Folder) || Holds(filepath.Dir(c.Folder)) || Holds("/backups/"+udid) {
+		t.Error("it is not known which backups lie in a library")
+	}
+}
+
+func TestSurplus(t *testing.T) {
+	names := func(copies []Copy) (names []string) {
+		for _, c := range copies {
+			names = append(names, c.Name)
+		}
+		return names
+	}
+	one := func(name string) Copy { // w… is whole
+		return Copy{Name: name, Proof: Proof{Noted: Noted{Whole: name[0] == 'w'}}}
+	}
+	for _, test := range []struct {
+		copies []string
+		keep   int
+		want   []string
+	}{
+		{nil, 1, nil},
+		{[]string{"u1", "u2"}, 1, nil},
+		{[]string{"w1"}, 1, nil},
+		{[]string{"u1", "w2"}, 1, nil},
+		{[]string{"u1", "u2", "w3", "w4", "u5"}, 1, []string{"u2", "w4", "u5"}},
+		{[]string{"w1", "w2", "w3"}, 2, []string{"w3"}},
+		{[]string{"w1", "u2", "w3"}, 0, []string{"u2", "w3"}},
+	} {
+		var copies []Copy
+		for _, name := range test.copies {
+			copies = append(copies, one(name))
+		}
+		if got := names(surplus(copies, test.keep)); !slices.Equal(got, test.want) {
+			t.Errorf("of %v, keeping %d: %v, not %v", test.copies, test.keep, got, test.want)
+		}
+	}
+}
+
+// Records are sorted whatever their number, and each is found.
+func TestIndex(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	log, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	const many = bucketRecords + 5000 // more than are sorted at once
+	var text []byte
+	for n := range uint32(many) {
+		sum := sha1.Sum(binary.BigEndian.AppendUint32(nil, n))
+		text = Received{ID: manifest.FileID(sum), Size: uint64(n)}.append(text)
+	}
+	text = Received{ID: manifest.FileID(sha1.Sum(binary.BigEndian.AppendUint32(nil, 5))), Size: 1 << 40}.append(text)
+	text[10*recordSize] ^= 1 // one is damaged
+	if _, err := log.Write(text); err != nil {
+		t.Fatal(err)
+	}
+	out, err := os.Create(filepath.Join(t.TempDir(), "received"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	err = sorted(log, func() (*os.File, error) { return os.CreateTemp(folder, "") }, func(some []Received) error {
+		for _, r := range some {
+			if _, err := out.Write(r.append(nil)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := errors.Join(err, out.Close()); err != nil {
+		t.Fatal(err)
+	}
+	index, err := OpenIndex(out.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer index.Close()
+	if index.count != many-1 {
+		t.Errorf("%d records", index.count)
+	}
+	for n := range uint32(many) {
+		r, ok := index.Find(manifest.FileID(sha1.Sum(binary.BigEndian.AppendUint32(nil, n))))
+		want := uint64(n)
+		if n == 5 {
+			want = 1 << 40
+		}
+		if ok != (n != 10) || ok && r.Size != want {
+			t.Fatalf("%d: %+v, %v", n, r, ok)
+		}
+	}
+	for _, id := range []manifest.FileID{{}, id(0xff, 1), {19: 1}} {
+		if _, ok := index.Find(id); ok {
+			t.Errorf("%v was found", id)
+		}
+	}
+}
+
+func FuzzRecord(f *testing.F) {
+	f.Add(Received{ID: id(1, 2), Size: 3, At: noon}.append(nil))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		path := filepath.Join(t.TempDir(), "received")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		index, err := OpenIndex(path)
+		if err != nil {
+			return
+		}
+		defer index.Close()
+		index.Find(manifest.FileID(sha1.Sum(data)))
+		if len(data) >= recordSize {
+			index.Find(manifest.FileID(data[:20]))
+		}
+		if _, err := index.Oldest(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// A clone stops with its context, and leaves nothing that passes for the beginning of a copy.
+func TestCloneInterrupted(t *testing.T) {
+	d := change(t, open(t))
+	p := begin(t, d, false)
+	put(t, p, id(1, 1), "x", "")
+	finish(t, p, noon)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := d.Begin(ctx, false, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if d.HasPartial() {
+		t.Error("there is the beginning of a copy")
+	}
+}

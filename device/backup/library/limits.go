@@ -1,0 +1,31 @@
+package library
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+)
+
+// Limits are what the disk of a library cannot do, and what that costs, each a sentence.
+func Limits(path string) []string {
+	var limits []string
+	if !links(path) {
+		limits = append(limits, "This disk cannot link files: each copy takes room of its own, and is copied in full before it is renewed.")
+	}
+	if shortFiles(path) {
+		limits = append(limits, "This disk (FAT) holds no file of 4 GiB or more: a device with a longer video cannot be backed up to it.")
+	}
+	return limits
+}
+
+// links tries whether a file can have two names.
+func links(path string) bool {
+	file, err := os.CreateTemp(path, ".link-")
+	if err != nil {
+		return true // what is wrong with it will be told by what fails
+	}
+	name := file.Name()
+	err = os.Link(name, name+"-2")
+	_ = errors.Join(file.Close(), os.Remove(name), os.Remove(filepath.Clean(name+"-2")))
+	return err == nil
+}
