@@ -127,6 +127,7 @@ type testBench struct {
 	history *history.Store
 	run     string // in its history
 	n       int    // devices in it
+	began   time.Time
 	wake    chan struct{}
 }
 
@@ -150,7 +151,7 @@ func withHistory(t testing.TB, b *Bench, path string) *testBench {
 			t.Error(err)
 		}
 	})
-	tb := &testBench{Bench: b, history: s, wake: make(chan struct{}, 1)}
+	tb := &testBench{Bench: b, history: s, began: time.Now().Add(-time.Minute), wake: make(chan struct{}, 1)}
 	b.Ledger, b.Wake = s, tb.wake
 	if tb.run, err = begunRun(s); err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ const (
 	hubWithin  = 5 * time.Second  // for the next acknowledgement of the stream, over a slow line too
 	stallAfter = time.Second      // without a receipt the hub is asked for one
 	maxStall   = 20 * time.Second // between two questions
+	askEvery   = time.Minute      // even if nothing is overdue: the hub may have lost its database
 )
 
 // A sending is how far a link is with one ledger, on the present connection.
@@ -72,9 +73,10 @@ func (l *link) turn(ctx context.Context) error {
 	return nil
 }
 
-// stalled reports whether a receipt is overdue.
+// stalled reports whether a receipt is overdue, or old.
 func (s *sending) stalled(of receipt.Ledger) bool {
-	return of.Last > s.receipt.Through && time.Since(s.progress) > s.stall
+	since := time.Since(s.progress)
+	return of.Last > s.receipt.Through && since > s.stall || since > askEvery
 }
 
 // errReplaced is a ledger whose reports have new numbers now.
