@@ -15,8 +15,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// answering is how many statements of benches are answered at once, one of each bench.
-const answering = 8
+// answering is how many statements of benches are answered at once, one of each bench. A bench
+// that is put off waits, and a whole fleet asks when its hub comes back.
+const answering = 256
 
 // errStatement is a statement that no bench makes.
 var errStatement = errors.New("the statement of a bench cannot be read")

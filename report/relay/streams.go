@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -91,13 +92,23 @@ func (f footing) prepare(ctx context.Context, js jetstream.JetStream) (jetstream
 // inStream counts the reports of a bench between the stream and the store.
 func inStream(ctx context.Context, js jetstream.JetStream, bench string) (int64, error) {
 	subject := credentials.WiringOf(bench).Reports
-	stream, err := js.Stream(ctx, reportsStream)
+	request, err := json.Marshal(map[string]string{"subjects_filter": subject})
 	if err != nil {
 		return 0, err
 	}
-	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(subject))
+	reply, err := js.Conn().RequestWithContext(ctx, "$JS.API.STREAM.INFO."+reportsStream, request)
 	if err != nil {
 		return 0, err
+	}
+	var info struct {
+		State jetstream.StreamState `json:"state"`
+		Error *jetstream.APIError   `json:"error"`
+	}
+	if err := json.Unmarshal(reply.Data, &info); err != nil {
+		return 0, err
+	}
+	if info.Error != nil {
+		return 0, info.Error
 	}
 	return int64(info.State.Subjects[subject]), nil
 }
