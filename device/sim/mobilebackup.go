@@ -35,6 +35,15 @@ func (l *backupLink) Send(name string, message []any) error {
 	places := []string{l.name, l.name + " " + name}
 	fault := l.strikesAs(places, Kind.ofReply)
 	special := l.strikesAs(places, Kind.ofBackup)
+	switch fault.Kind {
+	case WrongTypes:
+		message = slices.Clone(message)
+		for i := range message[1:] {
+			message[1+i] = wrongType(message[1+i])
+		}
+	case MissingKeys:
+		message = message[:1]
+	}
 	switch special.Kind {
 	case TapsCancel:
 		l.Post("com.apple.itunes-client.syncCancelRequest")

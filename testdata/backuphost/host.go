@@ -192,11 +192,20 @@ func (s *session) answer(name string, message []any) error {
 	if name == s.Fail && name != "DLMessageUploadFiles" && name != "DLMessageDownloadFiles" {
 		return s.status(s.FailCode, map[string]any{})
 	}
+	path, isPath := message[1].(string)
+	paths, isList := message[1].([]any)
+	moves, isMoves := message[1].(map[string]any)
+	switch {
+	case isPath != (name == "DLContentsOfDirectory" || name == "DLMessageCreateDirectory" || name == "DLMessageGetFreeDiskSpace"),
+		isList != (name == "DLMessageDownloadFiles" || name == "DLMessageRemoveItems"),
+		isMoves != (name == "DLMessageMoveItems" || name == "DLMessageUploadFiles"):
+		return fmt.Errorf("%s with a %T", name, message[1])
+	}
 	switch name {
 	case "DLMessageUploadFiles":
 		return s.takeFiles()
 	case "DLMessageDownloadFiles":
-		return s.giveFiles(message[1].([]any))
+		return s.giveFiles(paths)
 	case "DLMessageGetFreeDiskSpace":
 		free := s.Free
 		if free == 0 {
@@ -206,18 +215,18 @@ func (s *session) answer(name string, message []any) error {
 	case "DLMessagePurgeDiskSpace":
 		return s.status(failed, map[string]any{})
 	case "DLContentsOfDirectory":
-		return s.list(message[1].(string))
+		return s.list(path)
 	case "DLMessageCreateDirectory":
-		s.folder(message[1].(string))
+		s.folder(path)
 		return s.status(ok, map[string]any{})
 	case "DLMessageMoveItems":
-		for from, to := range message[1].(map[string]any) {
-			s.move(from, to.(string))
+		for from, to := range moves {
+			s.move(from, fmt.Sprint(to))
 		}
 		return s.status(ok, map[string]any{})
 	case "DLMessageRemoveItems":
-		for _, name := range message[1].([]any) {
-			s.Remove(name.(string))
+		for _, name := range paths {
+			s.Remove(fmt.Sprint(name))
 		}
 		return s.status(ok, map[string]any{})
 	default:
@@ -293,7 +302,7 @@ func (s *session) giveFiles(names []any) error {
 	number := func(n int) { out.Write(binary.BigEndian.AppendUint32(nil, uint32(n))) }
 	missing := map[string]any{}
 	for _, each := range names {
-		name := each.(string)
+		name := fmt.Sprint(each)
 		number(len(name))
 		out.WriteString(name)
 		f := s.file(name)
