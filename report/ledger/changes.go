@@ -45,6 +45,9 @@ type ChangeFilter struct {
 // Changes lists what is new, still there or fixed since a time, on every device: what came or
 // went last is first. What could not be read is not fixed.
 func (s *Store) Changes(ctx context.Context, f ChangeFilter, page Page) (List[ChangedCause], error) {
+	if err := oneOf("change", f.Change, New, Still, Fixed); err != nil {
+		return List[ChangedCause]{}, err
+	}
 	var causes []ChangedCause
 	var places []place
 	err := s.read(ctx, func(tx transaction) error {

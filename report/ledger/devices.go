@@ -73,9 +73,12 @@ const (
 	LongestFirst Sort = "longest" // by their last backup: never, the oldest, …, unknown
 )
 
-// Devices lists devices.
+// Devices lists devices. A filter with a value that does not exist is ErrFilter.
 func (s *Store) Devices(ctx context.Context, f Filter, order Sort, page Page) (List[Device], error) {
 	var list List[Device]
+	if err := f.check(order); err != nil {
+		return list, err
+	}
 	if order == WorstFirst && f.Verdict != "" {
 		order = NewestFirst
 	}
@@ -209,6 +212,9 @@ func causeNumber(ctx context.Context, tx transaction, check string) (number, dev
 			coalesce((SELECT devices FROM counts WHERE site = '' AND kind = 'problem' AND name = $1), 0) +
 			coalesce((SELECT devices FROM counts WHERE site = '' AND kind = 'warning' AND name = $1), 0)`, text(check, maxName),
 	).Scan(&number, &devices)
+	if err == nil && number == 0 {
+		err = unknownCheck(check)
+	}
 	return number, devices, err
 }
 

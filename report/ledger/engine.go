@@ -22,6 +22,7 @@ type engine struct {
 	words    *strings.Replacer // of a migration
 	turn     string            // what a writer does first, so that only one writes; "" if beginning does it
 	ready    string            // what is done to have statistics; "" if the database does it by itself
+	verify   string            // what reads all of it and answers "ok"; "" if the database does it by itself
 	name     string            // of the database in words
 	numbered bool              // it knows no parameters but numbered ones
 }
@@ -32,7 +33,8 @@ var sqliteEngine = engine{
 		"{int}", "INTEGER", "{key}", "INTEGER PRIMARY KEY", "{text}", "TEXT", "{blob}", "BLOB",
 		"{rows}", "STRICT", "{clustered}", "STRICT, WITHOUT ROWID",
 	),
-	ready: "PRAGMA optimize = 0x10002",
+	ready:  "PRAGMA optimize = 0x10002",
+	verify: "PRAGMA quick_check(1)",
 }
 
 var postgresEngine = engine{

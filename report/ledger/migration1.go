@@ -16,7 +16,8 @@ package ledger
 //
 // backup is the end of the last good iCloud backup, 0 if there never was one, and the
 // greatest number if it is unknown: in this order those that were not backed up for N days
-// are one range. In counts, the site "" is the whole fleet.
+// are one range. In counts, the site "" is the whole fleet. probes have what each hub wrote last
+// to see whether the database keeps it.
 const migration1 = `
 CREATE TABLE checks (
 	check_number {key},
@@ -147,6 +148,12 @@ CREATE TABLE refusals (
 	reason {text} NOT NULL,
 	reports {int} NOT NULL,
 	PRIMARY KEY (bench, reason)
+) {clustered};
+
+CREATE TABLE probes (
+	hub {text} PRIMARY KEY,
+	written {int} NOT NULL,
+	value {text} NOT NULL
 ) {clustered};
 
 CREATE TABLE counts (

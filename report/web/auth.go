@@ -31,6 +31,7 @@ const (
 type AuthConfig struct {
 	Site   *Site
 	Token  string
+	Code   string           // signs in once, by the link /in/CODE; "" for none
 	Hint   string           // where people find the token
 	Salt   string           // sessions end when it or the token becomes another
 	For    time.Duration    // how long a session lasts
@@ -54,6 +55,7 @@ type Auth struct {
 	attempts attempts
 
 	mu    sync.Mutex
+	used  bool                 // the code was
 	ended map[string]time.Time // sessions that were signed out, until they would have expired
 }
 
@@ -90,6 +92,7 @@ func (a *Auth) Protect(pages http.Handler) http.Handler {
 	}
 	mux.HandleFunc("GET /signin", a.signInForm)
 	mux.HandleFunc("POST /signin", a.signIn)
+	mux.HandleFunc("GET /in/{code}", a.signInOnce)
 	mux.HandleFunc("POST /signout", a.signOut)
 	mux.Handle("GET /", a.signedIn(pages))
 	return mux
@@ -180,6 +183,39 @@ func (a *Auth) signInForm(w http.ResponseWriter, r *http.Request) {
 	a.showForm(w, http.StatusOK, local(r.FormValue("next")), "")
 }
 
+// signInOnce signs in the first who follows the link with the code. It then holds no longer, so
+// that it does no harm in a terminal's history.
+func (a *Auth) signInOnce(w http.ResponseWriter, r *http.Request) {
+	sum, code := sha256.Sum256([]byte(r.PathValue("code"))), sha256.Sum256([]byte(a.Code))
+	matches := a.Code != "" && subtle.ConstantTimeCompare(sum[:], code[:]) == 1
+	a.mu.Lock()
+	matches = matches && !a.used
+	a.mu.Unlock()
+	switch a.attempts.try(callerOf(r), matches) {
+	case accepted:
+		a.mu.Lock()
+		again := a.used
+		a.used = true
+		a.mu.Unlock()
+		if !again {
+			a.letIn(w, r, "/")
+			return
+		}
+	case tooMany:
+		w.Header().Set("Retry-After", retryAfter)
+		a.showForm(w, http.StatusTooManyRequests, "/", "Too many attempts. Wait a moment.")
+		return
+	}
+	a.Log.Warn("wrong or used sign-in link", "from", callerOf(r))
+	a.showForm(w, http.StatusForbidden, "/", "This link was used before, or is of an earlier start. Sign in with the token.")
+}
+
+// letIn begins a session.
+func (a *Auth) letIn(w http.ResponseWriter, r *http.Request, next string) {
+	a.setCookie(w, a.sign(rand.Text(), a.Now().Add(a.For)), int(a.For.Seconds()))
+	http.Redirect(w, r, next, http.StatusSeeOther)
+}
+
 func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
 	a.admit(w, r, r.PostFormValue("token"), local(r.PostFormValue("next")))
 }
@@ -187,8 +223,7 @@ func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
 func (a *Auth) admit(w http.ResponseWriter, r *http.Request, token, next string) {
 	switch a.try(r, token) {
 	case accepted:
-		a.setCookie(w, a.sign(rand.Text(), a.Now().Add(a.For)), int(a.For.Seconds()))
-		http.Redirect(w, r, next, http.StatusSeeOther)
+		a.letIn(w, r, next)
 	case tooMany:
 		w.Header().Set("Retry-After", retryAfter)
 		a.showForm(w, http.StatusTooManyRequests, next, "Too many attempts. Wait a moment.")

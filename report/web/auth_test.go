@@ -258,3 +258,36 @@ func FuzzCookie(f *testing.F) {
 		}
 	})
 }
+
+// A link signs in the first who follows it.
+func TestLinkSignsInOnce(t *testing.T) {
+	auth, err := NewAuth(AuthConfig{
+		Site: testSite, Token: strings.Repeat("t", 16), Code: "the-code", For: time.Hour, Now: time.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := auth.Protect(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("inside")) }))
+	follow := func(path string, cookies ...*http.Cookie) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		for _, cookie := range cookies {
+			r.AddCookie(cookie)
+		}
+		w := httptest.NewRecorder()
+		pages.ServeHTTP(w, r)
+		return w
+	}
+	if got := follow("/in/another"); got.Code != http.StatusForbidden || len(got.Result().Cookies()) > 0 {
+		t.Errorf("a wrong link is answered with %d", got.Code)
+	}
+	first := follow("/in/the-code")
+	if first.Code != http.StatusSeeOther || len(first.Result().Cookies()) != 1 {
+		t.Fatalf("the link is answered with %d", first.Code)
+	}
+	if got := follow("/", first.Result().Cookies()...); got.Body.String() != "inside" {
+		t.Errorf("who has followed it sees %q", got.Body)
+	}
+	if got := follow("/in/the-code"); got.Code != http.StatusForbidden || len(got.Result().Cookies()) > 0 {
+		t.Errorf("the second who follows it is answered with %d", got.Code)
+	}
+}

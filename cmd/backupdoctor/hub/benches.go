@@ -17,6 +17,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/wholefile"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/relay"
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 	"github.com/gofrs/flock"
@@ -85,8 +86,14 @@ func (e env) addBench(ctx *cli.Context) error {
 		}
 		file = out
 	}
-	fmt.Fprintf(e.Stderr, "bench %s was added: move this file to it\n", name)
-	_, err = fmt.Fprintln(e.Stdout, file)
+	if _, err = fmt.Fprintln(e.Stdout, file); err != nil {
+		return err
+	}
+	now, err := readStatus(folder.status())
+	if err != nil || now.Address == "" {
+		now.Address = reachedAt("tls://:"+relay.HubPort, nil)
+	}
+	_, err = fmt.Fprintf(e.Stderr, "bench %s was added: move this file to it, and run there\n  backupdoctor bench --hub %s --credentials %s\n", name, now.Address, filepath.Base(file))
 	return err
 }
 
@@ -207,14 +214,15 @@ func jsonFlag() cli.Flag {
 
 // A benchRow is what a hub knows of one bench.
 type benchRow struct {
-	Name     string        `json:"bench"`
-	Site     string        `json:"site,omitempty"`
-	State    string        `json:"state"`            // linked, away, revoked, unknown while the hub does not run, or foreign: not of this hub's keys
-	AddedAt  time.Time     `json:"addedAt,omitzero"` // or revoked
-	Waiting  int64         `json:"waiting"`          // reports that it has numbered and the hub does not have
-	SetAside int64         `json:"setAside"`         // messages of it that can never be stored
-	Lost     int64         `json:"lost"`             // reports that neither side has
-	Heard    *ledger.Bench `json:"heard,omitempty"`  // absent if nothing ever came from it
+	Name      string        `json:"bench"`
+	Site      string        `json:"site,omitempty"`
+	State     string        `json:"state"`              // linked, away, revoked, unknown while the hub does not run, or foreign: not of this hub's keys
+	AddedAt   time.Time     `json:"addedAt,omitzero"`   // or revoked
+	AwaySince time.Time     `json:"awaySince,omitzero"` // when it was last seen connected, for one that is away
+	Waiting   int64         `json:"waiting"`            // reports that it has numbered and the hub does not have
+	SetAside  int64         `json:"setAside"`           // messages of it that can never be stored
+	Lost      int64         `json:"lost"`               // reports that neither side has
+	Heard     *ledger.Bench `json:"heard,omitempty"`    // absent if nothing ever came from it
 }
 
 func (e env) listBenches(ctx *cli.Context) error {
@@ -226,21 +234,10 @@ func (e env) listBenches(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	now, err := readStatus(folder.status())
+	rows, err := e.rowsOf(ctx.Context, folder, sink)
 	if err != nil {
 		return command.Usage("", "%w", err)
 	}
-	heard, gaps, err := heardOf(ctx.Context, sink)
-	if err != nil {
-		return command.Usage("", "%w", err)
-	}
-	var added []credentials.Bench
-	if keys, err := credentials.Open(folder.credentials()); err == nil {
-		if added, err = keys.Benches(); err != nil {
-			return command.Usage("", "%w", err)
-		}
-	}
-	rows := benchRows(added, heard, gapsByBench(gaps), now, time.Now())
 	if ctx.Bool("json") {
 		return format.WriteDocument(e.Stdout, rows)
 	}
@@ -249,6 +246,25 @@ func (e env) listBenches(ctx *cli.Context) error {
 		return nil
 	}
 	return writeBenches(e.Stdout, rows, time.Now())
+}
+
+// rowsOf are the benches of a hub, as its credentials, its database and its last status tell.
+func (e env) rowsOf(ctx context.Context, folder hubFolder, sink string) ([]benchRow, error) {
+	now, err := readStatus(folder.status())
+	if err != nil {
+		return nil, err
+	}
+	heard, gaps, err := heardOf(ctx, sink)
+	if err != nil {
+		return nil, err
+	}
+	var added []credentials.Bench
+	if keys, err := credentials.Open(folder.credentials()); err == nil {
+		if added, err = keys.Benches(); err != nil {
+			return nil, err
+		}
+	}
+	return benchRows(added, heard, gapsByBench(gaps), now, time.Now()), nil
 }
 
 // heardOf are the benches that the database knows, and what it lacks of them. A file that is
@@ -298,7 +314,7 @@ func benchRows(added []credentials.Bench, heard []ledger.Bench, gaps map[string]
 		case slices.Contains(now.Linked, bench.Name):
 			row.State = "linked"
 		default:
-			row.State = "away"
+			row.State, row.AwaySince = "away", now.LinkedAt[bench.Name]
 		}
 		if bench.Site != "" {
 			row.Site = bench.Site

@@ -33,11 +33,12 @@ func hubCommand(e env) *cli.Command {
 				"backupdoctor hub                        one computer, nothing to set up",
 				"backupdoctor hub add-bench packing-1    gives the file that the bench needs",
 				"backupdoctor hub benches                who was heard of, and when",
+				"backupdoctor hub doctor                 whether all of it works",
 				"backupdoctor hub --http 0.0.0.0:7480 --host hub.example.org --tls-cert hub.pem --tls-key hub.key",
 				"backupdoctor hub --sink postgres://backupdoctor@db.example.org/fleet",
 			),
 		Flags:       slices.Concat(dataFlags(), hubFlags()),
-		Subcommands: []*cli.Command{addBenchCommand(e), revokeCommand(e), benchesCommand(e), gapsCommand(e), rejectsCommand(e)},
+		Subcommands: []*cli.Command{addBenchCommand(e), revokeCommand(e), benchesCommand(e), gapsCommand(e), rejectsCommand(e), doctorCommand(e)},
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			h, err := e.hubOf(ctx)
 			if err != nil {

@@ -12,10 +12,13 @@ import (
 type hubMetrics struct {
 	benches engine
 	store   *ledger.Store
+	known   *health
 }
 
 var (
-	hubUp        = hubMetric("up", "Whether the stream of the hub answered: 1 if so.")
+	hubUp        = hubMetric("up", "Whether the stream of the hub was written and read back in the last seconds: 1 if so.")
+	hubPart      = hubMetric("part_up", "Whether a part of the hub has worked in the last seconds: 1 if so.", "part")
+	hubFree      = hubMetric("free_bytes", "Room on the disk of the hub's data folder.")
 	hubWaiting   = hubMetric("waiting_reports", "Reports that the hub has and the database has not.")
 	hubSetAside  = hubMetric("set_aside_messages", "Messages that are kept aside, because they can never be stored.", "reason")
 	hubLinked    = hubMetric("linked_benches", "Benches that are connected to this node.")
@@ -32,7 +35,7 @@ const measureWithin = 5 * time.Second
 
 // Describe implements [prometheus.Collector].
 func (m hubMetrics) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{hubUp, hubWaiting, hubSetAside, hubLinked, hubBenchWait, hubLost} {
+	for _, desc := range []*prometheus.Desc{hubUp, hubPart, hubFree, hubWaiting, hubSetAside, hubLinked, hubBenchWait, hubLost} {
 		out <- desc
 	}
 }
@@ -41,6 +44,21 @@ func (m hubMetrics) Describe(out chan<- *prometheus.Desc) {
 func (m hubMetrics) Collect(out chan<- prometheus.Metric) {
 	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+	}
+	for _, part := range m.known.all() {
+		up := 0.0
+		if part.works(time.Now()) {
+			up = 1
+		}
+		gauge(hubPart, up, part.Part)
+		switch part.Part {
+		case streamPart:
+			gauge(hubUp, up)
+		case roomPart:
+			if !part.OKAt.IsZero() || part.Free > 0 {
+				gauge(hubFree, float64(part.Free))
+			}
+		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), measureWithin)
 	defer cancel()
@@ -57,10 +75,8 @@ func (m hubMetrics) Collect(out chan<- prometheus.Metric) {
 	}
 	state, err := m.benches.State(ctx)
 	if err != nil {
-		gauge(hubUp, 0)
 		return
 	}
-	gauge(hubUp, 1)
 	gauge(hubWaiting, float64(state.Waiting))
 	if state.Linked != nil {
 		gauge(hubLinked, float64(len(state.Linked)))

@@ -23,7 +23,7 @@ const answerWithin = 10 * time.Minute
 
 // servePages opens the address of the pages, and gives what serves them until the context
 // ends. Beyond this computer they are encrypted.
-func (h *hub) servePages(store *ledger.Store, shown *tls.Config, also prometheus.Collector) (func(context.Context) error, error) {
+func (h *hub) servePages(store *ledger.Store, shown *tls.Config, known *health, also prometheus.Collector) (func(context.Context) error, error) {
 	if h.pages == "" {
 		return func(ctx context.Context) error { <-ctx.Done(); return nil }, nil
 	}
@@ -33,8 +33,8 @@ func (h *hub) servePages(store *ledger.Store, shown *tls.Config, also prometheus
 	}
 	secure := !local(h.pages)
 	handler, err := hubpages.New(hubpages.Config{
-		Store: store, Guard: web.Guard{Hosts: h.knownAs(), Secure: secure}, Token: token, Proxy: h.proxy, Now: time.Now, Log: h.log,
-		Also: []prometheus.Collector{also},
+		Store: store, Guard: web.Guard{Hosts: h.knownAs(), Secure: secure}, Token: token, Code: h.code, Proxy: h.proxy, Now: time.Now, Log: h.log,
+		Also: []prometheus.Collector{also}, Sick: known.sick,
 	})
 	if err != nil {
 		return nil, command.Usage("", "%w", err)
@@ -48,6 +48,7 @@ func (h *hub) servePages(store *ledger.Store, shown *tls.Config, also prometheus
 	if secure {
 		scheme, server.TLS = "https", shown
 	}
+	h.served = scheme + "://" + named(listener.Addr().String(), h.hosts)
 	h.log.Info("the pages are served", "address", scheme+"://"+listener.Addr().String())
 	return server.Run, nil
 }

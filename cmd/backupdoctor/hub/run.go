@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -37,7 +38,9 @@ type hub struct {
 	natsCredentials      string
 	natsRoots            string
 	natsReplicas         int
-	newDatabase          bool // a database that is missing or another one is begun again
+	newDatabase          bool   // a database that is missing or another one is begun again
+	code                 string // signs in once
+	served               string // address of the pages for people; "" without
 	log                  *slog.Logger
 }
 
@@ -51,12 +54,13 @@ type engine interface {
 	Run(context.Context) error
 	State(context.Context) (relay.HubState, error)
 	Site(bench string) string // "" if it is not known
+	Probe(context.Context) error
 }
 
 // run runs the hub until the context ends. Whichever of its parts fails for good ends the
 // others.
 func (h *hub) run(ctx context.Context) error {
-	h.log = slog.New(slog.NewJSONHandler(h.Stderr, nil))
+	h.log, h.code = h.logger(), rand.Text()
 	if err := os.MkdirAll(string(h.folder), 0o700); err != nil {
 		return command.Usage("choose another with --data DIR", "the data folder of the hub cannot be made: %w", err)
 	}
@@ -82,7 +86,8 @@ func (h *hub) run(ctx context.Context) error {
 	if err := h.free(); err != nil {
 		return err
 	}
-	serve, err := h.servePages(store, shown, hubMetrics{benches, store})
+	known := h.healthOf(store, benches)
+	serve, err := h.servePages(store, shown, known, hubMetrics{benches, store, known})
 	if err != nil {
 		return err
 	}
@@ -90,9 +95,10 @@ func (h *hub) run(ctx context.Context) error {
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	greet := func(ctx context.Context) error { return h.greet(ctx, known) }
 	parts := []func(context.Context) error{
-		benches.Run, serve,
-		func(ctx context.Context) error { return h.keepStatus(ctx, benches) },
+		benches.Run, serve, known.watch, greet,
+		func(ctx context.Context) error { return h.keepStatus(ctx, benches, known) },
 	}
 	errs := make([]error, len(parts))
 	var running sync.WaitGroup

@@ -16,9 +16,12 @@ import (
 // A status is what a hub writes into its data folder for the command hub benches: what the
 // database does not know.
 type status struct {
-	WrittenAt time.Time `json:"writtenAt"`
-	Waiting   uint64    `json:"waiting"` // reports that are not in the database yet
-	Linked    []string  `json:"linked"`  // benches that are connected to this node
+	WrittenAt time.Time            `json:"writtenAt"`
+	Waiting   uint64               `json:"waiting"` // reports that are not in the database yet
+	Linked    []string             `json:"linked"`  // benches that are connected to this node
+	Health    []partState          `json:"health"`
+	Address   string               `json:"address"`  // at which benches reach the hub, as far as it knows
+	LinkedAt  map[string]time.Time `json:"linkedAt"` // when each bench was last seen connected, by name
 }
 
 const (
@@ -27,15 +30,26 @@ const (
 	maxJSON        = 16 << 20
 )
 
-// keepStatus writes the status every few seconds until the context ends.
-func (h *hub) keepStatus(ctx context.Context, benches engine) error {
+// keepStatus writes the status every few seconds until the context ends. When benches were last
+// connected is kept from earlier runs.
+func (h *hub) keepStatus(ctx context.Context, benches engine, known *health) error {
+	before, err := readStatus(h.folder.status())
+	if err != nil {
+		h.log.Warn("the status of before cannot be read", "error", err)
+	}
+	if before.LinkedAt == nil {
+		before.LinkedAt = map[string]time.Time{}
+	}
 	for {
-		now := status{WrittenAt: time.Now().UTC()}
+		now := status{WrittenAt: time.Now().UTC(), Health: known.all(), Address: h.reachedAt(), LinkedAt: before.LinkedAt}
 		state, err := benches.State(ctx)
 		if err == nil {
 			now.Waiting, now.Linked = state.Waiting, state.Linked
-			err = writeJSON(h.folder.status(), now)
+			for _, bench := range state.Linked {
+				now.LinkedAt[bench] = now.WrittenAt
+			}
 		}
+		err = errors.Join(err, writeJSON(h.folder.status(), now))
 		if err != nil && ctx.Err() == nil && !errors.Is(err, relay.ErrDown) {
 			h.log.Debug("the status of the hub is unknown", "error", err)
 		}

@@ -22,12 +22,20 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 			}))
 			return
 		}
-		f, order, _ := s.filterOf(r)
+		f, order, _, err := s.filterOf(r)
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
 		send(s, w, r, view, export.Devices(s.Now()), ledger.All(func(p ledger.Page) (ledger.List[ledger.Device], error) {
 			return s.Store.Devices(ctx, f, order, p)
 		}))
 	case "changes":
-		f, _ := s.changesOf(r)
+		f, _, err := s.changesOf(r)
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
 		send(s, w, r, view, export.Changes, ledger.All(func(p ledger.Page) (ledger.List[ledger.ChangedCause], error) {
 			return s.Store.Changes(ctx, f, p)
 		}))

@@ -8,9 +8,11 @@ package hubpages
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,8 +28,10 @@ type Config struct {
 	Store *ledger.Store
 	Guard web.Guard
 	Token string                 // who has it may sign in; at least 16 bytes, or "" if only the proxy lets people in
+	Code  string                 // signs in once, by the link /in/CODE; "" for none
 	Proxy web.Proxy              // that signs people in
 	Also  []prometheus.Collector // metrics beside those of the fleet
+	Sick  func() []string        // names of the parts of the hub that do not work; nil asks the database alone
 	Now   func() time.Time       // the clock
 	Log   *slog.Logger           // where errors go
 }
@@ -52,7 +56,7 @@ const sessionFor = 12 * time.Hour
 // New makes the handler of the pages.
 func New(config Config) (http.Handler, error) {
 	auth, err := web.NewAuth(web.AuthConfig{
-		Site: pages(), Token: config.Token, Hint: "The token is in the file token of the hub's data folder, unless another was set.",
+		Site: pages(), Token: config.Token, Code: config.Code, Hint: "The token is in the file token of the hub's data folder, unless another was set.",
 		For: sessionFor, Secure: config.Guard.Secure, Proxy: config.Proxy, Now: config.Now, Log: config.Log,
 	})
 	switch {
@@ -82,17 +86,27 @@ func New(config Config) (http.Handler, error) {
 	return all, nil
 }
 
-// health tells whether the database answers, and nothing else.
+// health tells whether the hub works, and nothing else: anybody may ask.
 func (s *site) health(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
-	if err := s.Store.Ping(r.Context()); err != nil {
-		s.Log.Error("the fleet's database does not answer", "error", err)
-		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+	if sick := s.sick(r.Context()); len(sick) > 0 {
+		http.Error(w, "does not work: "+strings.Join(sick, ", "), http.StatusServiceUnavailable)
 		return
 	}
 	w.Write([]byte("ok\n"))
+}
+
+func (s *site) sick(ctx context.Context) []string {
+	if s.Sick != nil {
+		return s.Sick()
+	}
+	if err := s.Store.Ping(ctx); err != nil {
+		s.Log.Error("the fleet's database does not answer", "error", err)
+		return []string{"database"}
+	}
+	return nil
 }
 
 // show writes a page, as a whole or not at all.
@@ -110,6 +124,8 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		status, words = http.StatusNotFound, "There is no such device or report."
 	case errors.Is(err, ledger.ErrPage):
 		status, words = http.StatusBadRequest, "This address leads nowhere in the list."
+	case errors.Is(err, ledger.ErrFilter):
+		status, words = http.StatusBadRequest, "This address asks for what there is not: "+err.Error()+"."
 	case r.Context().Err() != nil:
 		return // nobody waits for the answer
 	default:

@@ -184,6 +184,19 @@ func TestPages(t *testing.T) {
 		{"/devices?site=Oslo", 200, []string{"Oslo", "selected value=\"Oslo\""}},
 		{"/devices?verdict=failing&site=Nowhere", 200, []string{"No device is like that."}},
 		{"/devices?find=00008110-0000000000000007", 200, []string{"id=00008110-0000000000000007"}},
+		{"/devices?backup=zzz", 400, []string{"backup is “zzz”, and must be known, never, unknown"}},
+		{"/devices?days=-1", 400, []string{"days is “-1”, and must be 1 to 3650"}},
+		{"/devices?days=14d", 400, []string{"days is “14d”"}},
+		{"/devices?verdict=well", 400, []string{"verdict is “well”, and must be failing"}},
+		{"/devices?sort=size", 400, []string{"must be worst, newest, longest"}},
+		{"/devices?cause=no-such-check", 400, []string{"there is no check “no-such-check”"}},
+		{"/changes?change=old", 400, []string{"must be new, still, fixed"}},
+		{"/changes?days=0", 400, []string{"days is “0”"}},
+		{"/changes?check=no-such-check", 400, []string{"there is no check"}},
+		{"/?days=x", 400, []string{"days is “x”"}},
+		{"/export/devices/json?backup=zzz", 400, []string{"must be known, never, unknown"}},
+		{"/export/devices/csv?days=-1", 400, []string{"must be 1 to 3650"}},
+		{"/export/changes/json?days=-1", 400, []string{"must be 1 to 3650"}},
 		{"/devices?after=nowhere", 400, []string{"leads nowhere"}},
 		{"/device?id=00008110-0000000000000000", 200, []string{"&lt;script&gt;alert(1)&lt;/script&gt;=1&#43;1[31m", "Story"}},
 		{"/device?id=nobody", 404, []string{"There is no such device"}},
@@ -236,7 +249,7 @@ func TestExports(t *testing.T) {
 		}
 	}
 	var none []ledger.Device
-	must(t, json.Unmarshal(get(handler, "/export/devices/json?verdict=none").Body.Bytes(), &none))
+	must(t, json.Unmarshal(get(handler, "/export/devices/json?site=Nowhere").Body.Bytes(), &none))
 	page := get(handler, "/export/devices/html")
 	if text := page.Body.String(); strings.Count(text, "<tr>") != 61 || strings.Contains(text, "<script") {
 		t.Errorf("the HTML has %d rows", strings.Count(text, "<tr>"))

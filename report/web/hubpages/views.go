@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -23,7 +23,6 @@ const (
 	maxBars      = 12
 	staleDays    = 14 // unless the address says otherwise
 	changedDays  = 7
-	maxDays      = 3650
 	aDay         = 24 * time.Hour
 )
 
@@ -57,9 +56,12 @@ type overviewPage struct {
 
 func (s *site) overview(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	p := overviewPage{frame: s.frame("overview", "Overview", "/"), Days: days(r, "days", staleDays), Week: days(r, "week", changedDays)}
+	p := overviewPage{frame: s.frame("overview", "Overview", "/")}
+	var err, errWeek error
+	p.Days, err = days(r, "days", staleDays)
+	p.Week, errWeek = days(r, "week", changedDays)
+	err = errors.Join(err, errWeek)
 	since := p.Now.Add(-time.Duration(p.Days) * aDay)
-	var err error
 	ask := func(question func() error) {
 		if err == nil {
 			err = question()
@@ -126,8 +128,12 @@ type devicesPage struct {
 func (s *site) devices(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	p := devicesPage{frame: s.frame("devices", "Devices", "/devices"), Find: r.FormValue("find"), First: r.FormValue("after") == ""}
-	p.Filter, p.Sort, p.Query = s.filterOf(r)
-	p.Days = days(r, "days", 0)
+	var err error
+	if p.Filter, p.Sort, p.Query, err = s.filterOf(r); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	p.Days, _ = days(r, "days", 0) // as filterOf has read it
 	sites, err := s.Store.Sites(ctx, ledger.Page{Rows: 1000})
 	if err == nil {
 		p.Sites = sites.Rows
@@ -145,22 +151,6 @@ func (s *site) devices(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.show(w, "devices", p)
-}
-
-// filterOf reads which devices an address asks for, and in which order.
-func (s *site) filterOf(r *http.Request) (ledger.Filter, ledger.Sort, url.Values) {
-	f := ledger.Filter{
-		Site: r.FormValue("site"), Bench: r.FormValue("bench"), Verdict: r.FormValue("verdict"), Cause: r.FormValue("cause"),
-		Backup: ledger.Backup(r.FormValue("backup")),
-	}
-	if n := days(r, "days", 0); n > 0 {
-		f.BackupBefore = s.Now().Add(-time.Duration(n) * aDay)
-	}
-	order := ledger.WorstFirst
-	if asked := ledger.Sort(r.FormValue("sort")); asked == ledger.NewestFirst || asked == ledger.LongestFirst {
-		order = asked
-	}
-	return f, order, kept(r, "site", "bench", "verdict", "cause", "backup", "days", "sort")
 }
 
 type devicePage struct {
@@ -228,8 +218,12 @@ type changesPage struct {
 func (s *site) changes(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	p := changesPage{frame: s.frame("changes", "Changes", "/changes"), Sums: map[ledger.Change]int{}, First: r.FormValue("after") == ""}
-	p.Filter, p.Query = s.changesOf(r)
-	p.Days = days(r, "days", changedDays)
+	var err error
+	if p.Filter, p.Query, err = s.changesOf(r); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	p.Days, _ = days(r, "days", changedDays) // as changesOf has read it
 	sites, err := s.Store.Sites(ctx, ledger.Page{Rows: 1000})
 	p.Sites = sites.Rows
 	if err == nil {
@@ -250,18 +244,6 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.show(w, "changes", p)
-}
-
-// changesOf reads which changes an address asks for.
-func (s *site) changesOf(r *http.Request) (ledger.ChangeFilter, url.Values) {
-	f := ledger.ChangeFilter{
-		Change: ledger.New, Check: r.FormValue("check"), Site: r.FormValue("site"),
-		Since: s.Now().Add(-time.Duration(days(r, "days", changedDays)) * aDay),
-	}
-	if c := ledger.Change(r.FormValue("change")); c == ledger.Still || c == ledger.Fixed {
-		f.Change = c
-	}
-	return f, kept(r, "change", "check", "site", "days")
 }
 
 type benchesPage struct {
@@ -300,28 +282,4 @@ func (s *site) report(w http.ResponseWriter, r *http.Request) {
 func attach(w http.ResponseWriter, kind, name string) {
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Disposition", `attachment; filename="backupdoctor-`+name+`"`)
-}
-
-func pageOf(r *http.Request) ledger.Page {
-	return ledger.Page{After: r.FormValue("after"), Rows: rowsOfPage}
-}
-
-// days reads a number of days, otherwise if there is none.
-func days(r *http.Request, name string, otherwise int) int {
-	n, err := strconv.Atoi(r.FormValue(name))
-	if err != nil || n < 1 || n > maxDays {
-		return otherwise
-	}
-	return n
-}
-
-// kept are those of the parameters of an address that say something.
-func kept(r *http.Request, names ...string) url.Values {
-	values := url.Values{}
-	for _, name := range names {
-		if value := r.FormValue(name); value != "" {
-			values.Set(name, value)
-		}
-	}
-	return values
 }

@@ -1,0 +1,182 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
+	"github.com/urfave/cli/v2"
+)
+
+func doctorCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:  "doctor",
+		Usage: "check the hub once: its parts, its keys and its benches",
+		Description: "Reads the data folder and the database, and what the hub last wrote of itself. It changes nothing.\n" +
+			"Exit code 1 means that something does not work, 3 that something could not be checked.\n\n" +
+			command.Examples("backupdoctor hub doctor", "backupdoctor hub doctor --json"),
+		Flags:  append(dataFlags(), jsonFlag()),
+		Action: command.Takes(0, e.examine),
+	}
+}
+
+// An examined is one thing that hub doctor looked at.
+type examined struct {
+	Subject string `json:"subject"`
+	State   string `json:"state"` // well, warning, failing or unknown
+	Seen    string `json:"seen"`
+	mark    mark
+}
+
+// stateNames are the marks for programs.
+var stateNames = map[mark]string{wellMark: "well", warningMark: "warning", failingMark: "failing", unknownMark: "unknown"}
+
+func newExamined(subject string, s state) examined {
+	return examined{subject, stateNames[s.mark], report.Clean(s.text), s.mark}
+}
+
+func (e env) examine(ctx *cli.Context) error {
+	folder, err := e.hubFolderOf(ctx)
+	if err != nil {
+		return err
+	}
+	sink, err := e.sinkOf(ctx, folder)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(string(folder)); err != nil {
+		return command.Usage("start one with backupdoctor hub, or name its folder with --data DIR", "no hub keeps its data in %s", folder)
+	}
+	found := e.examineHub(ctx.Context, folder, sink, time.Now())
+	if ctx.Bool("json") {
+		err = format.WriteDocument(e.Stdout, found)
+	} else {
+		err = e.writeExamined(found)
+	}
+	if err != nil {
+		return err
+	}
+	return exitOf(found)
+}
+
+// examineHub looks at each thing once. What cannot be looked at costs its own line.
+func (e env) examineHub(ctx context.Context, folder hubFolder, sink string, now time.Time) (found []examined) {
+	add := func(subject string, s state) { found = append(found, newExamined(subject, s)) }
+	written, err := readStatus(folder.status())
+	switch running := err == nil && now.Sub(written.WrittenAt) < statusValidFor; {
+	case err != nil:
+		add("hub", state{unknownMark, err.Error()})
+	case written.WrittenAt.IsZero():
+		add("hub", state{failingMark, "never ran on this folder"})
+	case !running:
+		add("hub", state{failingMark, "does not run; it last did " + words.Ago(written.WrittenAt, now)})
+	default:
+		add("hub", state{wellMark, "runs; benches reach it at " + written.Address})
+		for _, p := range written.Health {
+			add(p.Part, stateOfPart(p, now))
+		}
+	}
+	add("database file", examineDatabase(ctx, sink))
+	add("keys", examineKeys(folder))
+	add("sign-in token", examineSecret(folder.token()))
+	rows, err := e.rowsOf(ctx, folder, sink)
+	if err != nil {
+		add("benches", state{unknownMark, err.Error()})
+	}
+	for _, r := range rows {
+		add("bench "+r.Name, e.stateOf(r, now))
+	}
+	return found
+}
+
+// examineDatabase reads the database as a program that sees it for the first time does.
+func examineDatabase(ctx context.Context, sink string) state {
+	ctx, cancel := context.WithTimeout(ctx, databaseWithin)
+	defer cancel()
+	store, err := ledger.OpenToRead(ctx, sink)
+	if errors.Is(err, os.ErrNotExist) {
+		return state{failingMark, "is not there"}
+	}
+	if err != nil {
+		return state{failingMark, err.Error()}
+	}
+	defer store.Close()
+	totals, err := store.Totals(ctx, "")
+	if err == nil {
+		err = store.Verify(ctx)
+	}
+	if err != nil {
+		return state{failingMark, err.Error()}
+	}
+	return state{wellMark, "whole; " + words.Count(totals.Devices, "device")}
+}
+
+func examineKeys(folder hubFolder) state {
+	node, err := credentials.OpenNode(filepath.Join(folder.credentials(), "node"))
+	if err == nil {
+		_, err = node.Accounts()
+	}
+	if err == nil {
+		_, err = node.ServeTLS("", "")
+	}
+	if err != nil {
+		return state{failingMark, err.Error()}
+	}
+	if _, err := credentials.Open(folder.credentials()); errors.Is(err, os.ErrNotExist) {
+		return state{wellMark, "of a node; benches are added and revoked on the first node"}
+	} else if err != nil {
+		return state{failingMark, err.Error()}
+	}
+	return state{wellMark, "can be read"}
+}
+
+// examineSecret looks at who may read a file that lets people in.
+func examineSecret(path string) state {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return state{wellMark, "not in the data folder"}
+	case err != nil:
+		return state{unknownMark, err.Error()}
+	case info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/':
+		return state{failingMark, fmt.Sprintf("others may read %s (mode %o): run chmod 600", path, info.Mode().Perm())}
+	}
+	return state{wellMark, "readable by its owner only"}
+}
+
+func (e env) writeExamined(found []examined) error {
+	var lines [][]string
+	for _, x := range found {
+		lines = append(lines, []string{string(x.mark), x.Subject, x.Seen})
+	}
+	return format.Columns(e.Stdout, lines)
+}
+
+// exitOf is 1 where something does not work, and 3 where that is not known.
+func exitOf(found []examined) error {
+	failing, unknown := 0, 0
+	for _, x := range found {
+		switch x.mark {
+		case failingMark:
+			failing++
+		case unknownMark:
+			unknown++
+		}
+	}
+	switch {
+	case failing > 0:
+		return command.Exit{Code: report.ExitProblems}
+	case unknown > 0:
+		return command.Exit{Code: report.ExitNotExamined}
+	}
+	return nil
+}

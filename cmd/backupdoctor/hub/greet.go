@@ -1,0 +1,120 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/report/format"
+	"github.com/backupdoctor/backupdoctor/report/relay"
+)
+
+// logger logs as JSON for programs, and as text for a person at a terminal.
+func (h *hub) logger() *slog.Logger {
+	if _, is := terminal.Of(h.Stderr); !is {
+		return slog.New(slog.NewJSONHandler(h.Stderr, nil))
+	}
+	return slog.New(slog.NewTextHandler(h.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+// greetWithin is how long the greeting waits for the first probes.
+const greetWithin = 5 * time.Second
+
+// greet tells a person at a terminal where the hub is, what to do next, and how it stands. The
+// link signs in once: the token itself would stay on the screen.
+func (h *hub) greet(ctx context.Context, known *health) error {
+	if _, is := terminal.Of(h.Stderr); !is {
+		<-ctx.Done()
+		return nil
+	}
+	for deadline := time.Now().Add(greetWithin); !known.tried() && time.Now().Before(deadline); {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(lookEvery / 10):
+		}
+	}
+	rows, err := h.rowsOf(ctx, h.folder, h.sink)
+	if err != nil {
+		h.log.Warn("the benches cannot be listed", "error", err)
+	}
+	h.writeGreeting(h.Stderr, rows, known.all(), time.Now())
+	<-ctx.Done()
+	return nil
+}
+
+func (h *hub) writeGreeting(w io.Writer, rows []benchRow, parts []partState, now time.Time) {
+	database := "PostgreSQL"
+	if path, ok := strings.CutPrefix(h.sink, "sqlite:"); ok {
+		database = filepath.Base(path)
+	}
+	fmt.Fprintf(w, "backupdoctor hub %s · %s · %s\n", command.Version(), database, benchesAre(len(rows)))
+	if h.served != "" {
+		fmt.Fprintf(w, "  pages    %s\n           sign in once: %s/in/%s\n", h.served, h.served, h.code)
+	}
+	fmt.Fprintf(w, "  benches  %s\n           add one: backupdoctor hub add-bench NAME\n", h.reachedAt())
+	fmt.Fprintf(w, "  check    backupdoctor hub doctor\n\n")
+	var lines [][]string
+	for _, r := range rows {
+		lines = append(lines, []string{r.Name, h.stateOf(r, now).String()})
+	}
+	for _, p := range parts {
+		lines = append(lines, []string{p.Part, stateOfPart(p, now).String()})
+	}
+	format.Columns(w, lines)
+}
+
+// reachedAt is the address by which benches reach the hub, as far as it knows.
+func (h *hub) reachedAt() string {
+	if h.nats != "" {
+		return h.nats
+	}
+	return reachedAt(h.listen, h.hosts)
+}
+
+// reachedAt names the host of an address that listens at all addresses of this computer. The usual
+// port is left out.
+func reachedAt(listen string, hosts []string) string {
+	u, err := url.Parse(listen)
+	if err != nil {
+		return listen
+	}
+	u.Host = named(u.Host, hosts)
+	if u.Port() == relay.HubPort {
+		u.Host = u.Hostname()
+		if strings.Contains(u.Host, ":") {
+			u.Host = "[" + u.Host + "]"
+		}
+	}
+	return u.String()
+}
+
+// named gives an address a host where it has none: the first by which this computer is known.
+func named(address string, hosts []string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		name, _ := os.Hostname() // without one there is still localhost
+		host = cmp.Or(append(hosts, name, "localhost")...)
+	}
+	return net.JoinHostPort(host, port)
+}
+
+func benchesAre(count int) string {
+	if count == 1 {
+		return "1 bench"
+	}
+	return fmt.Sprintf("%d benches", count)
+}

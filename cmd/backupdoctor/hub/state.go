@@ -1,0 +1,72 @@
+package hub
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/dustin/go-humanize"
+)
+
+// A mark says how something stands.
+type mark string
+
+const (
+	wellMark    mark = "✓"
+	failingMark mark = "✗"
+	warningMark mark = "!"
+	unknownMark mark = "?"
+)
+
+// A state is how one thing stands, with what shows it.
+type state struct {
+	mark mark
+	text string
+}
+
+func (s state) String() string { return string(s.mark) + " " + s.text }
+
+// stateOf is how a bench stands.
+func (e env) stateOf(r benchRow, now time.Time) state {
+	switch r.State {
+	case "linked":
+		text := "connected"
+		if r.Waiting > 0 {
+			return state{warningMark, text + ", " + words.Count(int(r.Waiting), "report") + " on the way"}
+		}
+		if r.Heard == nil {
+			return state{wellMark, text + ", no report yet"}
+		}
+		return state{wellMark, text + ", " + words.Count(r.Heard.Reports, "report") + " received"}
+	case "away":
+		if r.AwaySince.IsZero() {
+			return state{warningMark, "was never connected: is its address right, and its credentials the last that were made?"}
+		}
+		return state{warningMark, "away since " + e.moment(r.AwaySince) + ", " + words.Ago(r.AwaySince, now)}
+	case "revoked":
+		return state{wellMark, "refused: its credentials were revoked " + words.Ago(r.AddedAt, now)}
+	case "foreign":
+		return state{unknownMark, "sent reports once; this hub has made no credentials for it"}
+	}
+	return state{unknownMark, "unknown: the hub does not run"}
+}
+
+// moment is a time by the person's clock, with its zone.
+func (e env) moment(t time.Time) string {
+	return words.Moment(t.In(cmp.Or(e.Zone, time.UTC)))
+}
+
+// stateOfPart is how a part of the hub stands.
+func stateOfPart(p partState, now time.Time) state {
+	switch {
+	case p.Error == notTried:
+		return state{unknownMark, "not tried yet"}
+	case p.Error != "":
+		return state{failingMark, p.Error}
+	case !p.works(now):
+		return state{failingMark, "no answer; it last worked " + words.Ago(p.OKAt, now)}
+	case p.Part == roomPart:
+		return state{wellMark, humanize.Bytes(p.Free) + " free"}
+	}
+	return state{wellMark, "written and read back " + words.Ago(p.OKAt, now)}
+}

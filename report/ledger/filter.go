@@ -1,0 +1,50 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// ErrFilter is a filter with a value that does not exist. To leave it out would list everything.
+var ErrFilter = errors.New("unknown value of a filter")
+
+// unknownValue is ErrFilter, with the values that there are.
+func unknownValue[S ~string](name string, value S, known []S) error {
+	var names []string
+	for _, k := range known {
+		if k != "" {
+			names = append(names, string(k))
+		}
+	}
+	return fmt.Errorf("%w: %s is %s, and must be %s", ErrFilter, name, device.Quoted(text(string(value), maxName)), strings.Join(names, ", "))
+}
+
+func oneOf[S ~string](name string, value S, known ...S) error {
+	if slices.Contains(known, value) {
+		return nil
+	}
+	return unknownValue(name, value, known)
+}
+
+// check rejects values that no device can have. Sites and benches are names that people gave: one
+// that no device has lists nothing.
+func (f Filter) check(order Sort) error {
+	return errors.Join(
+		oneOf("verdict", f.Verdict, append(checks.VerdictNames(), otherVerdict, "")...),
+		oneOf("backup", f.Backup, BackupKnown, BackupNever, BackupUnknown, ""),
+		oneOf("sort", order, WorstFirst, NewestFirst, LongestFirst),
+	)
+}
+
+// unknownCheck is the error of a filter by a check that neither this version nor the database knows.
+func unknownCheck(id string) error {
+	if _, known := checks.Find(id); known {
+		return nil
+	}
+	return fmt.Errorf("%w: there is no check %s", ErrFilter, device.Quoted(text(id, maxName)))
+}

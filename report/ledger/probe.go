@@ -1,0 +1,53 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+)
+
+// Probe writes a row and reads it back, each in a transaction of its own: the database takes what
+// is written, and keeps it, and is the one that was opened. who is the hub that asks; several may share a database.
+func (s *Store) Probe(ctx context.Context, who string) error {
+	wrote, read := rand.Text(), ""
+	err := s.write(ctx, func(tx transaction) error {
+		if err := s.checkIdentity(ctx, tx); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO probes (hub, written, value) VALUES ($1, $2, $3)
+			ON CONFLICT (hub) DO UPDATE SET written = excluded.written, value = excluded.value`,
+			text(who, maxName), seconds(time.Now()), wrote)
+		return err
+	})
+	if err == nil {
+		err = s.read(ctx, func(tx transaction) error {
+			return tx.QueryRowContext(ctx, "SELECT value FROM probes WHERE hub = $1", text(who, maxName)).Scan(&read)
+		})
+	}
+	if err == nil && read != wrote {
+		err = fmt.Errorf("%s does not keep what is written", s.engine.name)
+	}
+	if err != nil {
+		return fmt.Errorf("writing to the database and reading back: %w", err)
+	}
+	return nil
+}
+
+// Verify reads all of a file and reports the first fault in it. What a server keeps is for the
+// server to verify.
+func (s *Store) Verify(ctx context.Context) error {
+	if s.engine.verify == "" {
+		return nil
+	}
+	var answer string
+	err := s.read(ctx, func(tx transaction) error { return tx.QueryRowContext(ctx, s.engine.verify).Scan(&answer) })
+	if err == nil && answer != "ok" {
+		err = fmt.Errorf("the file is damaged: %s", text(answer, maxSentence))
+	}
+	if err != nil {
+		return fmt.Errorf("verifying the database: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package hubpages
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
+)
+
+// maxDays is ten years.
+const maxDays = 3650
+
+// filterOf reads which devices an address asks for, and in which order. Which values there are,
+// the database knows; only days are this package's own.
+func (s *site) filterOf(r *http.Request) (ledger.Filter, ledger.Sort, url.Values, error) {
+	f := ledger.Filter{
+		Site: r.FormValue("site"), Bench: r.FormValue("bench"), Verdict: r.FormValue("verdict"), Cause: r.FormValue("cause"),
+		Backup: ledger.Backup(r.FormValue("backup")),
+	}
+	n, err := days(r, "days", 0)
+	if n > 0 {
+		f.BackupBefore = s.Now().Add(-time.Duration(n) * aDay)
+	}
+	order := cmp.Or(ledger.Sort(r.FormValue("sort")), ledger.WorstFirst)
+	return f, order, kept(r, "site", "bench", "verdict", "cause", "backup", "days", "sort"), err
+}
+
+// changesOf reads which changes an address asks for.
+func (s *site) changesOf(r *http.Request) (ledger.ChangeFilter, url.Values, error) {
+	n, err := days(r, "days", changedDays)
+	f := ledger.ChangeFilter{
+		Change: cmp.Or(ledger.Change(r.FormValue("change")), ledger.New), Check: r.FormValue("check"), Site: r.FormValue("site"),
+		Since: s.Now().Add(-time.Duration(n) * aDay),
+	}
+	return f, kept(r, "change", "check", "site", "days"), err
+}
+
+func pageOf(r *http.Request) ledger.Page {
+	return ledger.Page{After: r.FormValue("after"), Rows: rowsOfPage}
+}
+
+// days reads a number of days, otherwise if there is none. One that is no number of days is
+// [ledger.ErrFilter].
+func days(r *http.Request, name string, otherwise int) (int, error) {
+	text := r.FormValue(name)
+	if text == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > maxDays {
+		return otherwise, fmt.Errorf("%w: %s is %s, and must be 1 to %d", ledger.ErrFilter, name, device.Quoted(text), maxDays)
+	}
+	return n, nil
+}
+
+// kept are those of the parameters of an address that say something.
+func kept(r *http.Request, names ...string) url.Values {
+	values := url.Values{}
+	for _, name := range names {
+		if value := r.FormValue(name); value != "" {
+			values.Set(name, value)
+		}
+	}
+	return values
+}
