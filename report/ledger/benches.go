@@ -11,13 +11,15 @@ import (
 type Bench struct {
 	Name       string    `json:"bench"`
 	Site       string    `json:"site,omitempty"`
-	Tool       string    `json:"toolVersion"` // version of the program there
-	ReceivedAt time.Time `json:"receivedAt"`  // when something last came from it
-	TakenAt    time.Time `json:"takenAt"`     // when that was read, by its clock
-	LagSeconds int       `json:"lagSeconds"`  // between the two
-	Reports    int       `json:"reports"`     // kept
-	Refused    int       `json:"refused"`     // not kept
-	Devices    int       `json:"devices"`     // that it was the last to read
+	Tool       string    `json:"toolVersion"`       // version of the program there
+	ReceivedAt time.Time `json:"receivedAt"`        // when something last came from it
+	ClockAhead int       `json:"clockAheadSeconds"` // how far its clock was ahead as it sent that; 0 if it does not tell
+	TakenAt    time.Time `json:"takenAt"`           // when that was read, by the hub's clock
+	LagSeconds int       `json:"lagSeconds"`        // between the two
+	Reports    int       `json:"reports"`           // kept
+	Refused    int       `json:"refused"`           // not kept
+	Devices    int       `json:"devices"`           // that it was the last to read
+	LeftOut    int       `json:"leftOut,omitempty"` // findings that were left out of its reports, for UnknownCheck
 }
 
 // Benches lists the benches by name.
@@ -31,9 +33,10 @@ func (s *Store) Benches(ctx context.Context, page Page) (List[Bench], error) {
 		}
 		return each(ctx, tx, benchesPage, []any{from.Name, page.rows() + 1}, func(rows *sql.Rows) error {
 			var b Bench
-			var received, taken int64
-			err := rows.Scan(&b.Name, &b.Site, &b.Tool, &received, &taken, &b.Reports, &b.Refused, &b.Devices)
+			var received, taken, clock int64
+			err := rows.Scan(&b.Name, &b.Site, &b.Tool, &received, &taken, &clock, &b.Reports, &b.Refused, &b.LeftOut, &b.Devices)
 			b.ReceivedAt, b.TakenAt = moment(received), moment(taken)
+			b.ClockAhead = int(clock)
 			b.LagSeconds = int(received - taken)
 			benches, places = append(benches, b), append(places, place{Name: b.Name})
 			return err
@@ -46,8 +49,9 @@ func (s *Store) Benches(ctx context.Context, page Page) (List[Bench], error) {
 }
 
 const benchesPage = `
-	SELECT bench, site, tool, received, taken, reports,
-		coalesce((SELECT CAST(sum(refusals.reports) AS BIGINT) FROM refusals WHERE refusals.bench = benches.bench), 0),
+	SELECT bench, site, tool, received, taken, clock, reports,
+		coalesce((SELECT CAST(sum(refusals.reports) AS BIGINT) FROM refusals WHERE refusals.bench = benches.bench AND reason <> 'unknown-check'), 0),
+		coalesce((SELECT refusals.reports FROM refusals WHERE refusals.bench = benches.bench AND reason = 'unknown-check'), 0),
 		coalesce((SELECT devices FROM counts WHERE counts.site = '' AND kind = 'bench' AND name = benches.bench), 0)
 	FROM benches WHERE bench > $1 ORDER BY bench LIMIT $2`
 
@@ -56,7 +60,7 @@ const benchesPage = `
 func (s *Store) Refusals(ctx context.Context) (map[Reason]int, error) {
 	refused := map[Reason]int{}
 	err := s.read(ctx, func(tx transaction) error {
-		return each(ctx, tx, "SELECT reason, CAST(sum(reports) AS BIGINT) FROM refusals GROUP BY reason", nil, func(rows *sql.Rows) error {
+		return each(ctx, tx, "SELECT reason, CAST(sum(reports) AS BIGINT) FROM refusals WHERE reason <> 'unknown-check' GROUP BY reason", nil, func(rows *sql.Rows) error {
 			var reason Reason
 			var n int
 			err := rows.Scan(&reason, &n)
@@ -68,4 +72,13 @@ func (s *Store) Refusals(ctx context.Context) (map[Reason]int, error) {
 		return nil, fmt.Errorf("counting refused reports: %w", err)
 	}
 	return refused, nil
+}
+
+// ClockLimit is how far the clock of a bench may be off before people are told.
+const ClockLimit = 5 * time.Minute
+
+// ClockOff reports whether the clock of a bench is off by more than ClockLimit.
+func (b Bench) ClockOff() bool {
+	off := time.Duration(b.ClockAhead) * time.Second
+	return off.Abs() > ClockLimit
 }

@@ -11,10 +11,11 @@
 //   - A report that Put returned for is on the disk. The same report twice counts once, and
 //     a Put that failed has kept nothing.
 //   - Reports may come in any order. How a device stands is what the newest reading of it
-//     said, by the clock of the bench that read it; the same reports give the same state,
-//     however they came.
-//   - A reading whose time lies more than a day after it was received is kept and marked:
-//     the bench's clock was wrong. It counts only as long as there is no other of the device.
+//     said; the same reports give the same state, however they came.
+//   - The time of a reading is the bench's, corrected by how far its clock was off as it sent the
+//     report, and never later than the arrival. A reading that would be later was dated by a clock
+//     that jumped: it is kept and marked, and counts only as long as there is no other of the
+//     device.
 //   - What was not read says nothing. A cause ends when its check was read to be well, and
 //     not when it could not be read, or when the device could not be examined.
 //   - A device that was asked for and was not there is no reading of it.

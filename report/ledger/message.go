@@ -21,6 +21,7 @@ type Message struct {
 	Bench    string        // name of the bench, as its credentials tell it
 	Site     string        // where the bench stands; "" if that is not known
 	Received time.Time     // when the hub had it
+	Sent     time.Time     // when the bench sent it, by its own clock; zero if it does not tell
 	Report   report.Report // with the devices
 	Cut      string        // what was left out of the report to make it short enough: evidence, findings; "" for nothing
 	JSON     []byte        // the report as it came, with whatever its writer added; nil is Report's own
@@ -48,6 +49,10 @@ const (
 	TooLong    Reason = "too-long"    // longer than a report can be
 )
 
+// UnknownCheck is the reason for which single findings of a report were left out, and not the
+// report: this program does not know their checks, and the bench has sent too many of those.
+const UnknownCheck Reason = "unknown-check"
+
 // What a message may hold.
 const (
 	maxJSON     = 8 << 20 // bytes of a report
@@ -58,8 +63,40 @@ const (
 	maxAsset    = 8 << 10 // bytes of a row of the inventory, as JSON
 )
 
-// ahead is how much later than it was received a device may have been read. Clocks differ.
-const ahead = 24 * time.Hour
+// A reading that lies later than its arrival was dated by a clock that jumped, or was wrong. So
+// much of it may be the clocks of two computers, and the way between them.
+const (
+	aheadKnown   = time.Minute    // of a bench that tells its clock
+	aheadUnknown = 24 * time.Hour // of one that does not
+)
+
+// sameClock is a difference that may be the way between two computers, and corrects nothing.
+const sameClock = 5 * time.Second
+
+// clock is how far the clock of the bench was ahead of the hub's when it sent the message, zero if
+// that is not known.
+func (m Message) clock() time.Duration {
+	off := m.Sent.Sub(m.Received)
+	if m.Sent.IsZero() || off.Abs() < sameClock {
+		return 0
+	}
+	return off
+}
+
+// takenAt is when a device was read, by the hub's clock: the bench's time, less what its clock was
+// ahead as it sent the message, and never later than the arrival. The order is doubtful where the
+// clock must have jumped in between.
+func (m Message) takenAt(at time.Time) (taken time.Time, doubtful bool) {
+	allowed := aheadKnown
+	if m.Sent.IsZero() {
+		allowed = aheadUnknown
+	}
+	taken = at.Add(-m.clock())
+	if late := taken.Sub(m.Received); late > 0 {
+		return m.Received, late > allowed
+	}
+	return taken, false
+}
 
 // A parcel is a message that can be kept.
 type parcel struct {
@@ -110,12 +147,13 @@ func open(m Message) (parcel, Reason, error) {
 
 // newVisit is what a report tells of one of its devices.
 func newVisit(m Message, d report.Device) visit {
+	taken, doubtful := m.takenAt(d.TakenAt)
 	return visit{
 		udid:     text(d.UDID, maxName),
 		reportID: m.ID,
 		received: seconds(m.Received),
-		taken:    seconds(d.TakenAt),
-		ahead:    d.TakenAt.Sub(m.Received) > ahead,
+		taken:    seconds(taken),
+		ahead:    doubtful,
 		bench:    m.Bench,
 		site:     siteOf(m, d),
 		slot:     text(d.Slot, maxName),

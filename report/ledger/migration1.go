@@ -2,9 +2,12 @@ package ledger
 
 // migration1 makes the tables. Times are seconds since 1970. A text that is unknown is "".
 //
+// checks have, of a check that this program did not know, the bench that sent it first.
+//
 // reports, visits, findings and details are what came, and are only added to. A visit is
-// what one report tells of one device; ahead says that it was read later than it was
-// received, so that a clock was wrong. findings hold of each check of a visit the gravest
+// what one report tells of one device; taken is by the hub's clock, and ahead says that it would
+// be later than it was received, so that a clock jumped. clock of a bench is how many seconds its
+// clock was ahead when it sent its last report. findings hold of each check of a visit the gravest
 // status. details hold the whole report, packed; cut says what was left out of
 // it on its way.
 //
@@ -21,7 +24,8 @@ package ledger
 const migration1 = `
 CREATE TABLE checks (
 	check_number {key},
-	name {text} NOT NULL UNIQUE
+	name {text} NOT NULL UNIQUE,
+	bench {text} NOT NULL
 ) {rows};
 
 CREATE TABLE reports (
@@ -140,6 +144,7 @@ CREATE TABLE benches (
 	tool {text} NOT NULL,
 	received {int} NOT NULL,
 	taken {int} NOT NULL,
+	clock {int} NOT NULL,
 	reports {int} NOT NULL
 ) {clustered};
 

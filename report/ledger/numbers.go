@@ -5,55 +5,89 @@ import (
 	"database/sql"
 	"maps"
 	"slices"
+
+	"github.com/backupdoctor/backupdoctor/checks"
 )
 
-// maxChecks is how many checks a database knows. There are some fifty; a bench could make up
-// more than there is room for, and findings of those are left out.
-const maxChecks = 4096
+// maxForeign is how many checks that this program does not know are kept of one bench: those of a
+// newer version, or made up. Findings of more are left out, and counted. So no bench takes the
+// room of checks that are known, or of another bench.
+const maxForeign = 64
+
+// A catalogue is the checks that a database knows by number.
+type catalogue struct {
+	numbers map[string]int64
+	names   map[int64]string
+	foreign map[string]int // checks that this program does not know, by the bench that sent them first
+	last    int64
+}
+
+func readCatalogue(ctx context.Context, tx transaction) (catalogue, error) {
+	c := catalogue{map[string]int64{}, map[int64]string{}, map[string]int{}, 0}
+	err := each(ctx, tx, "SELECT check_number, name, bench FROM checks", nil, func(rows *sql.Rows) error {
+		var number int64
+		var name, bench string
+		err := rows.Scan(&number, &name, &bench)
+		c.add(number, name, bench)
+		return err
+	})
+	return c, err
+}
+
+func (c *catalogue) add(number int64, name, bench string) {
+	c.numbers[name], c.names[number] = number, name
+	c.last = max(c.last, number)
+	if bench != "" {
+		c.foreign[bench]++
+	}
+}
 
 // number gives the findings of parcels the numbers of their checks, and makes new ones for
 // checks that are new. It returns the names of all by number.
 func number(ctx context.Context, tx transaction, parcels []parcel) (map[int64]string, error) {
-	numbers, names := map[string]int64{}, map[int64]string{}
-	err := each(ctx, tx, "SELECT check_number, name FROM checks", nil, func(rows *sql.Rows) error {
-		var number int64
-		var name string
-		err := rows.Scan(&number, &name)
-		numbers[name], names[number] = number, name
-		return err
-	})
+	known, err := readCatalogue(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	var added [][]any
-	for _, name := range missing(parcels, numbers) {
-		if len(names) < maxChecks {
-			next := int64(len(names) + 1)
-			numbers[name], names[next] = next, name
-			added = append(added, []any{next, name})
-		}
-	}
+	var left []Refusal
 	for i := range parcels {
+		message := parcels[i].message
+		for _, name := range missing(parcels[i], known.numbers) {
+			bench := message.Bench
+			if _, ours := checks.Find(name); ours {
+				bench = ""
+			}
+			if bench == "" || known.foreign[bench] < maxForeign {
+				known.add(known.last+1, name, bench)
+				added = append(added, []any{known.last, name, bench})
+			}
+		}
 		for j := range parcels[i].visits {
 			v := &parcels[i].visits[j]
 			for k := range v.findings {
 				f := &v.findings[k]
-				f.number, f.byNumber = numbers[f.check], numbers[f.by]
+				f.number, f.byNumber = known.numbers[f.check], known.numbers[f.by]
 			}
+			all := len(v.findings)
 			v.findings = slices.DeleteFunc(v.findings, func(f finding) bool { return f.number == 0 })
+			for range all - len(v.findings) {
+				left = append(left, Refusal{message.ID, message.Bench, UnknownCheck})
+			}
 		}
 	}
-	return names, insert(ctx, tx, "checks", "check_number, name", added, "")
+	if err := insert(ctx, tx, "checks", "check_number, name, bench", added, ""); err != nil {
+		return nil, err
+	}
+	return known.names, refuse(ctx, tx, left)
 }
 
-// missing are the checks of parcels that have no number, in order.
-func missing(parcels []parcel, numbers map[string]int64) []string {
+// missing are the checks of a parcel that have no number, in order.
+func missing(p parcel, numbers map[string]int64) []string {
 	names := map[string]bool{}
-	for _, p := range parcels {
-		for _, v := range p.visits {
-			for _, f := range v.findings {
-				names[f.check], names[f.by] = true, true
-			}
+	for _, v := range p.visits {
+		for _, f := range v.findings {
+			names[f.check], names[f.by] = true, true
 		}
 	}
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(names)), func(name string) bool { return name == "" || numbers[name] != 0 })

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 )
 
 // An Outcome says what became of the messages of a Put.
@@ -206,12 +207,13 @@ func addBenches(ctx context.Context, tx transaction, parcels []parcel) error {
 	for _, bench := range slices.Sorted(maps.Keys(newest)) {
 		p := newest[bench]
 		rows = append(rows, []any{bench, text(p.message.Site, maxName), text(p.message.Report.Tool.Version, maxName),
-			p.received, p.visits[0].taken, reports[bench]})
+			p.received, p.visits[0].taken, int64(p.message.clock() / time.Second), reports[bench]})
 	}
-	return insert(ctx, tx, "benches", "bench, site, tool, received, taken, reports", rows, `
+	return insert(ctx, tx, "benches", "bench, site, tool, received, taken, clock, reports", rows, `
 		ON CONFLICT (bench) DO UPDATE SET
 			site = CASE WHEN excluded.received >= benches.received THEN excluded.site ELSE benches.site END,
 			tool = CASE WHEN excluded.received >= benches.received THEN excluded.tool ELSE benches.tool END,
+			clock = CASE WHEN excluded.received >= benches.received THEN excluded.clock ELSE benches.clock END,
 			taken = CASE WHEN excluded.received >= benches.received THEN excluded.taken ELSE benches.taken END,
 			received = CASE WHEN excluded.received >= benches.received THEN excluded.received ELSE benches.received END,
 			reports = benches.reports + excluded.reports`)

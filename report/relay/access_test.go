@@ -373,7 +373,8 @@ func TestHubWithoutTLSIsToldNothing(t *testing.T) {
 	}
 }
 
-// TestHubWithACertificateOfItsOwn is known by its address.
+// TestHubWithACertificateOfItsOwn for browsers is known to benches by its key, and a rogue is not,
+// whoever vouches for it.
 func TestHubWithACertificateOfItsOwn(t *testing.T) {
 	t.Parallel()
 	f, other := newFleet(t, "north", "south"), newFleet(t)
@@ -383,15 +384,18 @@ func TestHubWithACertificateOfItsOwn(t *testing.T) {
 	hub.Certificate, hub.Key = certificateFor(t, "localhost")
 	hub.Listen = strings.Replace(hub.Listen, "127.0.0.1", "localhost", 1)
 	running(t, hub.Run)
-	north, south := f.bench(t, "north", hub.Listen), f.bench(t, "south", hub.Listen)
-	north.Roots = hub.Certificate
-	south.Roots = filepath.Join(other.folder.Node(), "hub.crt")
-	log, told := logged(t, "the bench with other roots")
+	rogue := other.hub(t, s.sink)
+	rogue.Certificate, rogue.Key = hub.Certificate, hub.Key
+	rogue.Listen = strings.Replace(rogue.Listen, "127.0.0.1", "localhost", 1)
+	running(t, rogue.Run)
+	north, south := f.bench(t, "north", hub.Listen), f.bench(t, "south", rogue.Listen)
+	south.Roots = hub.Certificate
+	log, told := logged(t, "the bench that finds a rogue")
 	south.Log = log
 	running(t, north.Run)
 	running(t, south.Run)
 	s.mustHold(t, publish(t, north, 2))
-	eventually(t, "the other does not trust it", func() bool { return strings.Contains(told.String(), "unknown authority") })
+	eventually(t, "the other does not trust the rogue", func() bool { return strings.Contains(told.String(), "unknown authority") })
 }
 
 func certificateFor(t *testing.T, name string) (certificate, private string) {

@@ -16,6 +16,7 @@ const (
 	ToolHeader   = "Backupdoctor-Tool"
 	CutHeader    = "Backupdoctor-Cut"
 	IDHeader     = "Backupdoctor-Id"
+	SentHeader   = "Backupdoctor-Sent"   // when the bench sent it, by its clock, as RFC 3339
 	LedgerHeader = "Backupdoctor-Ledger" // the number of the report, in three parts
 	NumberHeader = "Backupdoctor-Number"
 	ChainHeader  = "Backupdoctor-Chain"
@@ -27,6 +28,8 @@ type Message struct {
 	Opened            report.Report  // as much of the report as this version knows
 	Number            receipt.Number // in the ledger of the bench; zero where it has none
 	Whole             []byte         // the envelope as it came
+	Arrived           time.Time      // when the hub's stream had it
+	Sent              time.Time      // when the bench sent it, by its clock; zero if it does not tell
 }
 
 // A Reject is a message that can never be stored.

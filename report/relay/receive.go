@@ -131,7 +131,11 @@ func open(msg jetstream.Msg) (Message, error) {
 	if id := msg.Headers().Get(IDHeader); number.Ledger != "" && id != e.ID {
 		return Message{}, fmt.Errorf("%w: its header names another message", envelope.Forged)
 	}
-	return Message{Envelope: e, Opened: report, Number: number, Whole: msg.Data()}, nil
+	meta, err := msg.Metadata()
+	if err != nil {
+		return Message{}, err
+	}
+	return Message{Envelope: e, Opened: report, Number: number, Whole: msg.Data(), Arrived: meta.Timestamp, Sent: sentAt(msg)}, nil
 }
 
 // numberOf is the number of a message, zero where it has none.
@@ -143,6 +147,15 @@ func numberOf(msg jetstream.Msg) receipt.Number {
 		return receipt.Number{}
 	}
 	return n
+}
+
+// sentAt reads when a bench sent a message, zero if it does not tell.
+func sentAt(msg jetstream.Msg) time.Time {
+	sent, err := time.Parse(time.RFC3339Nano, msg.Headers().Get(SentHeader))
+	if err != nil {
+		return time.Time{}
+	}
+	return sent
 }
 
 // idOf is the id of a message as its header has it, "" where that is none.

@@ -237,6 +237,7 @@ func (l *link) message(item receipt.Item) *nats.Msg {
 	m.Data = sealed
 	for header, value := range map[string]string{
 		SchemaHeader: envelope.Schema, BenchHeader: e.Bench, ToolHeader: e.Tool, CutHeader: e.Cut, IDHeader: e.ID,
+		SentHeader:   time.Now().UTC().Format(time.RFC3339Nano),
 		LedgerHeader: item.Number.Ledger, NumberHeader: strconv.FormatInt(item.Number.Sequence, 10), ChainHeader: item.Number.Chain,
 	} {
 		if value != "" {

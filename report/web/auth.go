@@ -86,6 +86,7 @@ func (a *Auth) Required() bool { return a.Token != "" || a.Proxy.Header != "" }
 func (a *Auth) Protect(pages http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /assets/", a.Site.serveAsset)
+	pages = trusting(pages)
 	if !a.Required() {
 		mux.Handle("GET /", pages)
 		return mux
@@ -96,6 +97,14 @@ func (a *Auth) Protect(pages http.Handler) http.Handler {
 	mux.HandleFunc("POST /signout", a.signOut)
 	mux.Handle("GET /", a.signedIn(pages))
 	return mux
+}
+
+// trusting counts the connections of those who see the pages as no strangers'.
+func trusting(pages http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		trust(r.Context())
+		pages.ServeHTTP(w, r)
+	})
 }
 
 // signedIn lets only those see the pages who may. A browser is led to the form.

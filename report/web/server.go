@@ -23,6 +23,7 @@ type Server struct {
 	TLS          *tls.Config // nil for plain HTTP
 	Pages        http.Handler
 	AnswerWithin time.Duration // the longest answer
+	Connections  *Connections  // counts and limits them; nil for limits that nobody sees
 	Log          *slog.Logger  // where errors of single connections go; nil for nowhere
 }
 
@@ -31,17 +32,22 @@ func (s Server) Run(ctx context.Context) error {
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
+	if s.Connections == nil {
+		s.Connections = &Connections{Log: s.Log}
+	}
 	server := &http.Server{
-		Handler: s.Pages, TLSConfig: s.TLS, ReadHeaderTimeout: readWithin, ReadTimeout: readWithin, WriteTimeout: s.AnswerWithin, IdleTimeout: idleFor,
+		ConnContext: connContext,
+		Handler:     s.Pages, TLSConfig: s.TLS, ReadHeaderTimeout: readWithin, ReadTimeout: readWithin, WriteTimeout: s.AnswerWithin, IdleTimeout: idleFor,
 		MaxHeaderBytes: maxHeadings, ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 	ended := make(chan error, 1)
+	listener := s.Connections.listen(s.Listener)
 	go func() {
 		if s.TLS != nil {
-			ended <- server.ServeTLS(s.Listener, "", "")
+			ended <- server.ServeTLS(listener, "", "")
 			return
 		}
-		ended <- server.Serve(s.Listener)
+		ended <- server.Serve(listener)
 	}()
 	select {
 	case err := <-ended:

@@ -23,7 +23,7 @@ func (d *database) Put(ctx context.Context, messages []relay.Message) error {
 	var list []ledger.Message
 	for _, m := range messages {
 		list = append(list, ledger.Message{
-			ID: m.ID, Bench: m.Bench, Site: d.site(m.Bench), Received: time.Now(), Report: m.Opened, Cut: m.Cut, JSON: m.Report, Number: m.Number, Whole: m.Whole,
+			ID: m.ID, Bench: m.Bench, Site: d.site(m.Bench), Received: m.Arrived, Sent: m.Sent, Report: m.Opened, Cut: m.Cut, JSON: m.Report, Number: m.Number, Whole: m.Whole,
 		})
 	}
 	outcome, err := d.store.Put(ctx, list...)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/web"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -13,12 +14,15 @@ type hubMetrics struct {
 	benches engine
 	store   *ledger.Store
 	known   *health
+	pages   *web.Connections
 }
 
 var (
 	hubUp        = hubMetric("up", "Whether the stream of the hub was written and read back in the last seconds: 1 if so.")
 	hubPart      = hubMetric("part_up", "Whether a part of the hub has worked in the last seconds: 1 if so.", "part")
 	hubFree      = hubMetric("free_bytes", "Room on the disk of the hub's data folder.")
+	hubPages     = hubMetric("page_connections", "Connections to the pages: of strangers, over which nobody has signed in, and of those who have.", "of")
+	hubCut       = hubMetric("page_connections_cut_total", "Connections of strangers to the pages that were ended to make room.")
 	hubWaiting   = hubMetric("waiting_reports", "Reports that the hub has and the database has not.")
 	hubSetAside  = hubMetric("set_aside_messages", "Messages that are kept aside, because they can never be stored.", "reason")
 	hubLinked    = hubMetric("linked_benches", "Benches that are connected to this node.")
@@ -35,7 +39,7 @@ const measureWithin = 5 * time.Second
 
 // Describe implements [prometheus.Collector].
 func (m hubMetrics) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{hubUp, hubPart, hubFree, hubWaiting, hubSetAside, hubLinked, hubBenchWait, hubLost} {
+	for _, desc := range []*prometheus.Desc{hubUp, hubPart, hubFree, hubPages, hubCut, hubWaiting, hubSetAside, hubLinked, hubBenchWait, hubLost} {
 		out <- desc
 	}
 }
@@ -45,6 +49,10 @@ func (m hubMetrics) Collect(out chan<- prometheus.Metric) {
 	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 	}
+	pages := m.pages.Count()
+	gauge(hubPages, float64(pages.Strangers), "strangers")
+	gauge(hubPages, float64(pages.SignedIn), "signed-in")
+	out <- prometheus.MustNewConstMetric(hubCut, prometheus.CounterValue, float64(pages.Cut))
 	for _, part := range m.known.all() {
 		up := 0.0
 		if part.works(time.Now()) {

@@ -34,7 +34,7 @@ func (h *hub) servePages(store *ledger.Store, shown *tls.Config, known *health, 
 	secure := !local(h.pages)
 	handler, err := hubpages.New(hubpages.Config{
 		Store: store, Guard: web.Guard{Hosts: h.knownAs(), Secure: secure}, Token: token, Code: h.code, Proxy: h.proxy, Now: time.Now, Log: h.log,
-		Also: []prometheus.Collector{also}, Sick: known.sick,
+		Also: []prometheus.Collector{also}, Sick: known.sick, States: h.statesOf,
 	})
 	if err != nil {
 		return nil, command.Usage("", "%w", err)
@@ -43,7 +43,7 @@ func (h *hub) servePages(store *ledger.Store, shown *tls.Config, known *health, 
 	if err != nil {
 		return nil, command.Usage("choose another address with --http, or off", "the pages cannot be served: %w", err)
 	}
-	server := web.Server{Listener: listener, Pages: handler, AnswerWithin: answerWithin, Log: h.log}
+	server := web.Server{Listener: listener, Pages: handler, AnswerWithin: answerWithin, Connections: &h.connections, Log: h.log}
 	scheme := "http"
 	if secure {
 		scheme, server.TLS = "https", shown
@@ -100,4 +100,14 @@ func (h *hub) token() (string, error) {
 	}
 	h.log.Info("a token was made, with which to sign in to the pages", "file", path)
 	return command.Token(path)
+}
+
+// statesOf are how the benches stand, in words, and which of them the database knows.
+func (h *hub) statesOf(ctx context.Context) (words map[string]string, heard map[string]bool, err error) {
+	rows, err := h.rowsOf(ctx, h.folder, h.sink)
+	words, heard = map[string]string{}, map[string]bool{}
+	for _, r := range rows {
+		words[r.Name], heard[r.Name] = h.linkOf(r, time.Now()).text, r.Heard != nil
+	}
+	return words, heard, err
 }

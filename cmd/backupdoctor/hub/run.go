@@ -38,9 +38,10 @@ type hub struct {
 	natsCredentials      string
 	natsRoots            string
 	natsReplicas         int
-	newDatabase          bool   // a database that is missing or another one is begun again
-	code                 string // signs in once
-	served               string // address of the pages for people; "" without
+	newDatabase          bool            // a database that is missing or another one is begun again
+	connections          web.Connections // to the pages
+	code                 string          // signs in once
+	served               string          // address of the pages for people; "" without
 	log                  *slog.Logger
 }
 
@@ -61,6 +62,7 @@ type engine interface {
 // others.
 func (h *hub) run(ctx context.Context) error {
 	h.log, h.code = h.logger(), rand.Text()
+	h.connections.Log = h.log
 	if err := os.MkdirAll(string(h.folder), 0o700); err != nil {
 		return command.Usage("choose another with --data DIR", "the data folder of the hub cannot be made: %w", err)
 	}
@@ -87,7 +89,7 @@ func (h *hub) run(ctx context.Context) error {
 		return err
 	}
 	known := h.healthOf(store, benches)
-	serve, err := h.servePages(store, shown, known, hubMetrics{benches, store, known})
+	serve, err := h.servePages(store, shown, known, hubMetrics{benches, store, known, &h.connections})
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,19 @@ func (s state) String() string { return string(s.mark) + " " + s.text }
 
 // stateOf is how a bench stands.
 func (e env) stateOf(r benchRow, now time.Time) state {
+	s := e.linkOf(r, now)
+	if r.Heard != nil && r.Heard.ClockOff() && s.mark != failingMark {
+		off := time.Duration(r.Heard.ClockAhead) * time.Second
+		side := "ahead"
+		if off < 0 {
+			side = "behind"
+		}
+		return state{warningMark, s.text + "; its clock is " + words.Duration(off.Abs()) + " " + side}
+	}
+	return s
+}
+
+func (e env) linkOf(r benchRow, now time.Time) state {
 	switch r.State {
 	case "linked":
 		text := "connected"

@@ -162,6 +162,7 @@ var benchColumns = []format.Column[ledger.Bench]{
 	{Head: "lagSeconds", Text: func(b ledger.Bench) string { return strconv.Itoa(b.LagSeconds) }},
 	{Head: "reports", Text: func(b ledger.Bench) string { return strconv.Itoa(b.Reports) }},
 	{Head: "refused", Text: func(b ledger.Bench) string { return strconv.Itoa(b.Refused) }},
+	{Head: "clockAheadSeconds", Text: func(b ledger.Bench) string { return strconv.Itoa(b.ClockAhead) }},
 	{Head: "devices", Text: func(b ledger.Bench) string { return strconv.Itoa(b.Devices) }},
 }
 

@@ -27,6 +27,8 @@ var (
 	causes   = describe("backupdoctor_fleet_cause_devices", "Devices by the causes that were last found on them; hint is true where the cause may be another.", "check", "status", "hint")
 	reports  = describe("backupdoctor_fleet_reports_received_total", "Reports that were kept.", "bench")
 	refused  = describe("backupdoctor_fleet_reports_refused_total", "Reports that the database refused, by reason; what could not even be opened is among those that were set aside.", "reason")
+	leftOut  = describe("backupdoctor_fleet_findings_left_out_total", "Findings of checks that this program does not know and that were left out: the bench has sent too many of those.", "bench")
+	clock    = describe("backupdoctor_fleet_bench_clock_ahead_seconds", "How far the clock of a bench was ahead of the hub's as it sent its last report.", "bench")
 	lag      = describe("backupdoctor_fleet_bench_lag_seconds", "How long after it was read the last report of a bench was received.", "bench")
 	received = describe("backupdoctor_fleet_bench_last_received_timestamp_seconds", "When the last report of a bench was received, in seconds since 1970.", "bench")
 )
@@ -37,7 +39,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe implements [prometheus.Collector].
 func (c Collector) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{up, devices, backups, causes, reports, refused, lag, received} {
+	for _, desc := range []*prometheus.Desc{up, devices, backups, causes, reports, refused, leftOut, clock, lag, received} {
 		out <- desc
 	}
 }
@@ -90,6 +92,8 @@ func (c Collector) benches(ctx context.Context, out chan<- prometheus.Metric) er
 			return err
 		}
 		out <- prometheus.MustNewConstMetric(reports, prometheus.CounterValue, float64(b.Reports), b.Name)
+		out <- prometheus.MustNewConstMetric(leftOut, prometheus.CounterValue, float64(b.LeftOut), b.Name)
+		out <- gauge(clock, float64(b.ClockAhead), b.Name)
 		out <- gauge(lag, float64(b.LagSeconds), b.Name)
 		out <- gauge(received, float64(b.ReceivedAt.Unix()), b.Name)
 	}

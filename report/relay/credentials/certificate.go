@@ -96,23 +96,23 @@ func ReadIdentity(file string) (Identity, error) {
 	return identity, nil
 }
 
-// TLS is how the bench must connect: to the hub whose certificate came with the credentials.
-// With a file of roots, or where none came, to a hub that these, or the computer's own, vouch
-// for under its address.
+// TLS is how the bench must connect: to the hub whose key came with the credentials, whatever else
+// is trusted. Where none came, as with those of a NATS of others, a file of roots, or the computer's
+// own, must vouch for the address.
 func (i Identity) TLS(rootsFile string) (*tls.Config, error) {
+	var roots *x509.CertPool
 	if rootsFile != "" {
 		text, err := os.ReadFile(rootsFile)
 		if err != nil {
 			return nil, fmt.Errorf("reading certificates: %w", err)
 		}
-		roots := x509.NewCertPool()
+		roots = x509.NewCertPool()
 		if !roots.AppendCertsFromPEM(text) {
 			return nil, fmt.Errorf("reading certificates: %s holds none", rootsFile)
 		}
-		return &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: roots}, nil
 	}
-	if i.roots == nil {
-		return &tls.Config{MinVersion: tls.VersionTLS13}, nil
+	if i.roots != nil {
+		return &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: i.roots, ServerName: ServerName}, nil
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: i.roots, ServerName: ServerName}, nil
+	return &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: roots}, nil
 }

@@ -1,10 +1,16 @@
 package credentials
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"io"
 	"io/fs"
+	"math/big"
 	"net"
 	"os"
 	"path/filepath"
@@ -333,12 +339,68 @@ func TestBenchesTrustTheirHubAlone(t *testing.T) {
 			t.Errorf("a bench that is in %d does not trust its hub: %v", year, err)
 		}
 	}
-	// A certificate of one's own is checked against the address.
-	roots := filepath.Join(ours.Node(), certificateFile)
-	if err := handshake(t, serve(ours), trust(roots), ServerName); err != nil {
-		t.Errorf("a bench does not trust a hub of that address: %v", err)
+	// A hub that shows browsers another certificate shows benches its own.
+	certificate, private := certificateFor(t, "10.0.0.7")
+	node, err := OpenNode(ours.Node())
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := handshake(t, serve(ours), trust(roots), "10.0.0.7"); err == nil {
-		t.Error("a bench trusts a hub at another address")
+	other, err := node.ServeTLS(certificate, private)
+	if err != nil {
+		t.Fatal(err)
 	}
+	if err := handshake(t, other, trust(""), "10.0.0.7"); err != nil {
+		t.Errorf("a bench does not trust its hub that has another certificate, too: %v", err)
+	}
+	// Whoever vouches for a rogue, it does not have the key of the hub.
+	pair, err := tls.LoadX509KeyPair(certificate, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rogue := &tls.Config{Certificates: []tls.Certificate{pair}}
+	if err := handshake(t, rogue, trust(certificate), "10.0.0.7"); err == nil {
+		t.Error("a bench trusts a rogue for which its roots vouch")
+	}
+	// Without the key of a hub, the roots decide, and the address.
+	unpinned := func() *tls.Config {
+		config, err := Identity{}.TLS(certificate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return config
+	}
+	if err := handshake(t, rogue, unpinned(), "10.0.0.7"); err != nil {
+		t.Errorf("a certificate for which the roots vouch is not trusted: %v", err)
+	}
+	if err := handshake(t, rogue, unpinned(), "10.0.0.8"); err == nil {
+		t.Error("a certificate is trusted at another address")
+	}
+}
+
+// certificateFor makes a certificate for an address that vouches for itself.
+func certificateFor(t *testing.T, address string) (certificate, private string) {
+	t.Helper()
+	pair, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.ParseIP(address)}, NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+	}
+	signed, err := x509.CreateCertificate(rand.Reader, template, template, pair.Public(), pair)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := x509.MarshalPKCS8PrivateKey(pair)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name, kind string, data []byte) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: data}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	return write("other.crt", "CERTIFICATE", signed), write("other.key", "PRIVATE KEY", key)
 }

@@ -75,17 +75,30 @@ func (n Node) Accounts() (map[string]string, error) {
 	return accounts, nil
 }
 
-// ServeTLS is how a hub shows itself to benches: with the certificate in the files, or with
-// its own where none are given.
+// ServeTLS is how a hub shows itself: with the certificate in the files, or with its own where none
+// are given. Benches ask for [ServerName] and are always shown its own, whose key their credentials
+// pin.
 func (n Node) ServeTLS(certificate, private string) (*tls.Config, error) {
-	if certificate == "" {
-		certificate, private = filepath.Join(n.path, certificateFile), filepath.Join(n.path, privateFile)
-	}
-	pair, err := tls.LoadX509KeyPair(certificate, private)
+	own, err := tls.LoadX509KeyPair(filepath.Join(n.path, certificateFile), filepath.Join(n.path, privateFile))
 	if err != nil {
 		return nil, fmt.Errorf("reading the hub's certificate: %w", err)
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{pair}}, nil
+	if certificate == "" {
+		return &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{own}}, nil
+	}
+	shown, err := tls.LoadX509KeyPair(certificate, private)
+	if err != nil {
+		return nil, fmt.Errorf("reading the hub's certificate: %w", err)
+	}
+	return &tls.Config{
+		MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{shown},
+		GetCertificate: func(asked *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			if asked.ServerName == ServerName {
+				return &own, nil
+			}
+			return &shown, nil
+		},
+	}, nil
 }
 
 // RouteTLS is how the nodes of a cluster know each other: all have the certificate of this

@@ -31,9 +31,12 @@ type Config struct {
 	Code  string                 // signs in once, by the link /in/CODE; "" for none
 	Proxy web.Proxy              // that signs people in
 	Also  []prometheus.Collector // metrics beside those of the fleet
-	Sick  func() []string        // names of the parts of the hub that do not work; nil asks the database alone
-	Now   func() time.Time       // the clock
-	Log   *slog.Logger           // where errors go
+	// States are how benches stand, in words by name, and those that the database knows; nil where
+	// that is not known.
+	States func(context.Context) (words map[string]string, heard map[string]bool, err error)
+	Sick   func() []string  // names of the parts of the hub that do not work; nil asks the database alone
+	Now    func() time.Time // the clock
+	Log    *slog.Logger     // where errors go
 }
 
 // pages are the templates and files of the pages, which are parsed when the first one is shown.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -249,6 +250,8 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request) {
 type benchesPage struct {
 	frame
 	List     ledger.List[ledger.Bench]
+	States   map[string]string // how each bench stands, by name, as far as the hub knows
+	Unheard  []unheard         // on the first page
 	Refusals map[ledger.Reason]int
 	Query    url.Values
 	First    bool
@@ -260,12 +263,24 @@ func (s *site) benches(w http.ResponseWriter, r *http.Request) {
 	if p.List, err = s.Store.Benches(r.Context(), pageOf(r)); err == nil {
 		p.Refusals, err = s.Store.Refusals(r.Context())
 	}
+	if err == nil && s.States != nil {
+		var heard map[string]bool
+		p.States, heard, err = s.States(r.Context())
+		for _, name := range slices.Sorted(maps.Keys(p.States)) {
+			if !heard[name] && p.First {
+				p.Unheard = append(p.Unheard, unheard{name, p.States[name]})
+			}
+		}
+	}
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	s.show(w, "benches", p)
 }
+
+// An unheard is a bench that was added and has sent no report.
+type unheard struct{ Name, State string }
 
 // report sends a whole report, to be kept and not to be shown: a browser has no say in what
 // stands in it.

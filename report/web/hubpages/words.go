@@ -16,8 +16,26 @@ var templates embed.FS
 
 // functions are those of the templates beside the shared ones.
 var functions = template.FuncMap{
-	"span": span, "found": found, "verdicts": checks.VerdictNames,
+	"span": span, "found": found, "benchState": benchState, "verdicts": checks.VerdictNames,
 	"changes": func() []ledger.Change { return []ledger.Change{ledger.New, ledger.Still, ledger.Fixed} },
+}
+
+// benchState is how a bench stands, and whether its clock is off.
+func benchState(states map[string]string, b ledger.Bench) string {
+	words := states[b.Name]
+	if !b.ClockOff() {
+		return words
+	}
+	off := "its clock is " + text.Duration(time.Duration(max(b.ClockAhead, -b.ClockAhead))*time.Second)
+	if b.ClockAhead > 0 {
+		off += " ahead"
+	} else {
+		off += " behind"
+	}
+	if words == "" {
+		return off
+	}
+	return words + "; " + off
 }
 
 // span is a number of seconds in the largest unit that is full.
