@@ -384,7 +384,7 @@ func TestHubWithACertificateOfItsOwn(t *testing.T) {
 	hub.Certificate, hub.Key = certificateFor(t, "localhost")
 	hub.Listen = strings.Replace(hub.Listen, "127.0.0.1", "localhost", 1)
 	running(t, hub.Run)
-	rogue := other.hub(t, s.sink)
+	rogue := other.hub(t, &s)
 	rogue.Certificate, rogue.Key = hub.Certificate, hub.Key
 	rogue.Listen = strings.Replace(rogue.Listen, "127.0.0.1", "localhost", 1)
 	running(t, rogue.Run)
