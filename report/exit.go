@@ -78,12 +78,15 @@ func exitOf(r Report) Exit {
 		code = ExitNoMux
 	case len(r.Devices) == 0 && len(r.Gaps) > 0:
 		code = ExitNotExamined
-	case len(r.Devices) == 0:
+	case len(r.Devices) == 0 && r.MDM == nil:
 		code = ExitNoDevice
 	case len(r.Gaps) > 0:
 		code = ExitNotExamined
 	default:
 		code = devicesCode(r.Devices, FailOn(r.FailOn))
+		if code == ExitNoProblem {
+			code = mdmCode(r.MDM, FailOn(r.FailOn))
+		}
 	}
 	table := Exits()
 	return table[slices.IndexFunc(table, func(e Exit) bool { return e.Code == code })]

@@ -66,6 +66,9 @@ func (r *Report) about(other Report) {
 	if other.Releases.TableDate.After(r.Releases.TableDate) {
 		r.Releases = other.Releases
 	}
+	if other.MDM != nil {
+		r.MDM = other.MDM
+	}
 	r.Host.OS = cmp.Or(r.Host.OS, other.Host.OS)
 	r.Redacted = r.Redacted || other.Redacted
 	r.FailOn = stricter(r.FailOn, other.FailOn)

@@ -30,6 +30,7 @@ type Run struct {
 	Places    []Place    // where backups were looked for
 	Redacted  bool       // the snapshots went through device.Redact
 	Inventory *Inventory // which devices of an inventory were seen; nil without one
+	MDM       *MDM       // what a management system tells of others; nil without an export
 	LeftOut   []device.LeftOut
 	Jobs      device.Jobs
 	FailOn    FailOn       // what makes the exit code other than 0; "" is Unproved
@@ -61,6 +62,7 @@ func Assemble(run Run, devices []Device) Report {
 		Subject:   cmp.Or(run.Subject, OfDevices),
 		Redacted:  run.Redacted,
 		Inventory: run.Inventory,
+		MDM:       run.MDM,
 		FailOn:    string(cmp.Or(run.FailOn, Unproved)),
 		Gaps:      append(convert(run.Gaps, newGap), archiveGaps(run.Examined)...),
 		Places:    newPlaces(run),

@@ -22,6 +22,7 @@ type Report struct {
 	Gaps      []Gap      `json:"gaps"`                // why devices may be missing, or archives were not read to their end
 	Places    []Place    `json:"places"`              // folders in which backups were looked for
 	Inventory *Inventory `json:"inventory,omitempty"` // which devices of an inventory were seen; absent without one
+	MDM       *MDM       `json:"mdm,omitempty"`       // what a management system tells of devices that were not examined; absent without an export
 	LeftOut   []LeftOut  `json:"leftOut"`             // devices that were listed and not examined, because they are on the network only
 	Jobs      *Jobs      `json:"jobs,omitempty"`      // how many devices were examined at a time; absent where none was read
 	Devices   []Device   `json:"devices"`             // those that need attention first, the gravest at the top; then by slot and port

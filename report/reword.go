@@ -29,6 +29,15 @@ func Reworded(r Report) Report {
 		inventory.UnseenAssets = convert(inventory.UnseenAssets, listed[Field])
 		r.Inventory = &inventory
 	}
+	if r.MDM != nil {
+		r.MDM = r.MDM.counted()
+		r.MDM.List = convert(r.MDM.List, func(m Managed) Managed {
+			if stateRank(m) < 0 {
+				m.State = string(checks.ManagedUnknown)
+			}
+			return m
+		})
+	}
 	return counted(r)
 }
 

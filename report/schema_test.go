@@ -149,6 +149,7 @@ func schemaOf(t *testing.T, c contract) []byte {
 var closed = map[string][]any{
 	"Tool.effect":          {"read-only"},
 	"Device.verdict":       verdicts(),
+	"Managed.state":        managedStates(),
 	"Need.shown":           {checks.ShownTrue, checks.ShownFalse, checks.NotShown},
 	"Report.failOn":        {report.Unproved, report.Warning, report.Problem},
 	"Finding.status":       {checks.OK, checks.Warning, checks.Problem, checks.Unknown, checks.Ask},
@@ -380,4 +381,12 @@ func jsonOf(t testing.TB, r report.Report) []byte {
 		t.Fatal(err)
 	}
 	return document.Bytes()
+}
+
+func managedStates() []any {
+	var all []any
+	for _, state := range checks.ManagedStates() {
+		all = append(all, state)
+	}
+	return all
 }

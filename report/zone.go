@@ -23,6 +23,14 @@ func InZone(r Report, zone *time.Location) Report {
 		r.Gaps[i].Summary = z.text(r.Gaps[i].Summary)
 	}
 	r.Devices = convert(r.Devices, z.device)
+	if r.MDM != nil {
+		mdm := *r.MDM
+		mdm.List = convert(mdm.List, func(m Managed) Managed {
+			m.LastBackup, m.AsOf = z.time(m.LastBackup), z.time(m.AsOf)
+			return m
+		})
+		r.MDM = &mdm
+	}
 	return r
 }
 

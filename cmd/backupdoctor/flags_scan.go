@@ -26,7 +26,7 @@ func scanFlags() []cli.Flag {
 		command.Option(deviceFlags, "no-usb", "examine devices by backups and archives on this computer alone"),
 		&cli.StringFlag{Name: "resume", Category: deviceFlags, Usage: "go on with the `RUN` that was cut off: its id, the begin of it, or last"},
 		command.Option(deviceFlags, "listen", "follow Back Up Now on devices without a known reason"),
-	}, learnFlags(), historyFlags(), doorFlags(), labelFlags(), moreFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+	}, learnFlags(), historyFlags(), doorFlags(), labelFlags(), mdmFlags(), moreFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
 // learnFlags say which attached devices are examined, and how far.
@@ -206,9 +206,13 @@ func policyOf(ctx *cli.Context, judge *scan.Judge) error {
 // checksOf is the list of checks that --only and --skip leave, in its usual order.
 func checksOf(ctx *cli.Context) ([]*checks.Check, error) {
 	only, skip := command.List(ctx, "only"), command.List(ctx, "skip")
-	for _, id := range slices.Concat(only, skip) {
-		if _, err := command.Check(id); err != nil {
-			return nil, err
+	for _, ids := range [][]string{only, skip} {
+		for i, id := range ids {
+			check, err := command.Check(id)
+			if err != nil {
+				return nil, err
+			}
+			ids[i] = check.ID
 		}
 	}
 	left := slices.DeleteFunc(slices.Clone(checks.All()), func(c *checks.Check) bool {

@@ -33,6 +33,8 @@ func scanCommand(e env) *cli.Command {
 				"backupdoctor scan --from case.json            the same, without the device",
 				"backupdoctor scan --no-usb --backups DIR      devices that are not here",
 				"backupdoctor scan --no-usb --sysdiagnose FILE a device that is not here",
+				"backupdoctor scan --assets cart.csv           label devices; see who is missing",
+				"backupdoctor scan --mdm export.csv            and those that are not here",
 				"backupdoctor scan --ask                       answer questions yourself",
 				"backupdoctor scan --listen                    then follow Back Up Now",
 				"backupdoctor scan --net                       can Apple be reached?",
@@ -63,7 +65,11 @@ func (e env) scanOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 	if attached.More, err = e.moreOf(ctx, r.judge.Checks); err != nil {
 		return pipe, err
 	}
-	pipe = scan.Pipe{Judge: r.judge, Inventory: attached.Labels.Inventory, Sinks: r.sinks(e)}
+	managed, err := e.managedOf(ctx)
+	if err != nil {
+		return pipe, err
+	}
+	pipe = scan.Pipe{MDM: managed, Judge: r.judge, Inventory: attached.Labels.Inventory, Sinks: r.sinks(e)}
 	switch {
 	case ctx.String("from") != "":
 		pipe.Source = scan.Replay{From: ctx.String("from"), Stdin: e.Stdin, Limit: attached.Limit, Labels: attached.Labels, More: attached.More, Screen: e.screen}

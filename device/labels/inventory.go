@@ -52,29 +52,9 @@ var keyHeads = []string{"udid", "uniquedeviceid", "serial", "serialnumber", "ser
 // says where backups of a device go: icloud, computer or none, and one called Expected Since when
 // that began. All others are passed through. Rows that name no device are passed over; two rows for one device are an error.
 func ReadInventory(r io.Reader) (Inventory, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxInventoryBytes+1))
-	switch {
-	case err != nil:
-		return Inventory{}, err
-	case len(data) > maxInventoryBytes:
-		return Inventory{}, fmt.Errorf("it is larger than %d MiB", maxInventoryBytes>>20)
-	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	if !utf8.Valid(data) {
-		return Inventory{}, errors.New("it is not UTF-8: save it as “CSV UTF-8”")
-	}
-	table := csv.NewReader(bytes.NewReader(data))
-	table.Comma = comma(data)
-	table.FieldsPerRecord = -1 // spreadsheets leave out what is empty at the end of a row
-	heads, err := table.Read()
-	if err == io.EOF {
-		return Inventory{}, errors.New("it is empty")
-	}
+	table, heads, err := tableIn(r)
 	if err != nil {
 		return Inventory{}, err
-	}
-	if len(heads) > maxColumns {
-		return Inventory{}, fmt.Errorf("it has %d columns, more than %d", len(heads), maxColumns)
 	}
 	keys := keyColumns(heads)
 	if len(keys) == 0 {
@@ -113,6 +93,34 @@ func ReadInventory(r io.Reader) (Inventory, error) {
 			return Inventory{}, err
 		}
 	}
+}
+
+// tableIn reads the heads of a table as CSV.
+func tableIn(r io.Reader) (table *csv.Reader, heads []string, err error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxInventoryBytes+1))
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case len(data) > maxInventoryBytes:
+		return nil, nil, fmt.Errorf("it is larger than %d MiB", maxInventoryBytes>>20)
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if !utf8.Valid(data) {
+		return nil, nil, errors.New("it is not UTF-8: save it as “CSV UTF-8”")
+	}
+	table = csv.NewReader(bytes.NewReader(data))
+	table.Comma = comma(data)
+	table.FieldsPerRecord = -1 // spreadsheets leave out what is empty at the end of a row
+	heads, err = table.Read()
+	switch {
+	case err == io.EOF:
+		return nil, nil, errors.New("it is empty")
+	case err != nil:
+		return nil, nil, err
+	case len(heads) > maxColumns:
+		return nil, nil, fmt.Errorf("it has %d columns, more than %d", len(heads), maxColumns)
+	}
+	return table, heads, nil
 }
 
 // comma is what parts the columns.

@@ -21,7 +21,8 @@ type deviceRow struct {
 	r      *report.Report
 	d      *report.Device
 	asset  map[string]string
-	absent bool // it is in the inventory, and was not seen: nothing else is known of it
+	absent bool   // it was not seen: nothing is known of it but what an inventory or an export says
+	mdm    string // what an export says of its backup; "" if it does not know it
 }
 
 // A findingRow is one finding on a device. silence is nil if the finding counts.
@@ -125,7 +126,8 @@ var findingColumns = []Column[findingRow]{
 // order mark, one row for each device, times in UTC and in RFC 3339. Behind the columns of
 // the report stand those of the inventory under their own heads, or behind "asset." where
 // the report has a column of that name. Devices of the inventory that were not seen come last, with
-// "not-seen" in the column inventory. A cell is one line, without what could take hold of
+// "not-seen" in the column inventory, and those that only an export of a management system knows,
+// with what it says in the column mdm. A cell is one line, without what could take hold of
 // a terminal, and begins no formula: an apostrophe precedes a sign that would, unless
 // the cell is a plain number. Without a device there is the header alone, and only the exit
 // code tells why.
@@ -135,8 +137,17 @@ func WriteCSV(w io.Writer, r report.Report) error {
 	if r.Inventory != nil {
 		columns = append(columns, Column[deviceRow]{Head: inventoryHead, Text: func(row deviceRow) string { return placeInInventory(row.r, row.d) }})
 	}
+	managed := managedDevices(r)
+	if r.MDM != nil {
+		columns = append(columns, Column[deviceRow]{Head: mdmHead, Text: func(row deviceRow) string { return row.mdm }})
+		absent = slices.DeleteFunc(absent, func(d report.Device) bool {
+			return slices.ContainsFunc(managed, func(m report.Device) bool {
+				return m.Serial != "" && m.Serial == d.Serial || m.UDID != "" && m.UDID == d.UDID
+			})
+		})
+	}
 	own := len(columns)
-	columns = append(columns, assetColumns(slices.Concat(r.Devices, absent))...)
+	columns = append(columns, assetColumns(slices.Concat(r.Devices, absent, managed))...)
 	for i, c := range columns[:own] {
 		columns[i].Text = func(row deviceRow) string {
 			if row.absent {
@@ -152,8 +163,14 @@ func WriteCSV(w io.Writer, r report.Report) error {
 	for i := range absent {
 		rows = append(rows, deviceRow{r: &r, d: &absent[i], asset: assetOf(absent[i]), absent: true})
 	}
+	for i := range managed {
+		rows = append(rows, deviceRow{r: &r, d: &managed[i], asset: assetOf(managed[i]), absent: true, mdm: r.MDM.List[i].State})
+	}
 	return writeCSV(w, columns, Rows(rows))
 }
+
+// mdmHead is that of a column that is there with an export of a management system only.
+const mdmHead = "mdm"
 
 // inventoryHead is that of a column that is there with an inventory only.
 const inventoryHead = "inventory"
@@ -165,6 +182,14 @@ func absentCell(head string, row deviceRow) string {
 		return row.d.UDID
 	case "serial":
 		return row.d.Serial
+	case "name":
+		return row.d.Name
+	case "lastBackup":
+		return Timestamp(row.d.LastBackup)
+	case mdmHead:
+		return row.mdm
+	case "takenAt":
+		return Timestamp(row.d.TakenAt)
 	case "run":
 		return row.r.Run
 	case inventoryHead:
@@ -197,7 +222,7 @@ func WriteCSVFindings(w io.Writer, r report.Report, o Options) error {
 func assetColumns(devices []report.Device) []Column[deviceRow] {
 	var columns []Column[deviceRow]
 	known, taken := map[string]bool{}, map[string]bool{}
-	taken[inventoryHead] = true
+	taken[inventoryHead], taken[mdmHead] = true, true
 	for _, c := range deviceColumns {
 		taken[strings.ToLower(c.Head)] = true
 	}

@@ -49,7 +49,7 @@ func (p *page) footer(r report.Report) {
 	if len(r.Devices) > 0 {
 		notes = append(notes, totals(r.Summary))
 	}
-	notes = append(notes, inventoryNotes(r)...)
+	notes = append(append(notes, inventoryNotes(r)...), mdmNotes(r)...)
 	notes = append(notes, nextNotes(r)...)
 	if len(notes) > 0 && len(p.lines) > 0 {
 		p.print("")

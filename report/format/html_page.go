@@ -233,7 +233,7 @@ func noticesOf(r report.Report) []htmlNotice {
 	if n := r.Summary.Retried; n > 0 {
 		add(note, words.Count(n, "device")+" had to be tried twice.")
 	}
-	for _, text := range slices.Concat(inventoryNotes(r), runNotes(r)) {
+	for _, text := range slices.Concat(inventoryNotes(r), mdmNotes(r), runNotes(r)) {
 		add(note, text)
 	}
 	return notices

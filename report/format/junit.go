@@ -46,6 +46,9 @@ func WriteJUnit(w io.Writer, r report.Report) error {
 	if suite, ok := inventorySuite(r); ok {
 		document.Suites = append(document.Suites, suite)
 	}
+	if suite, ok := mdmSuite(r); ok {
+		document.Suites = append(document.Suites, suite)
+	}
 	for i := range document.Suites {
 		suite := &document.Suites[i]
 		suite.count()

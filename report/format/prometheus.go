@@ -78,6 +78,14 @@ func (e *exposition) run(r report.Report) {
 			e.sample(1, "udid", d.UDID)
 		}
 	}
+	if m := r.MDM; m != nil {
+		e.family("backupdoctor_mdm_devices", "Devices that only an export of a management system knows.")
+		e.sample(int64(m.Devices - m.Examined))
+		e.family("backupdoctor_mdm_devices_without_backup", "Of those, devices without a recent iCloud backup.")
+		e.sample(int64(m.Without))
+		e.family("backupdoctor_mdm_devices_unknown", "Of those, devices of which that is unknown.")
+		e.sample(int64(m.Unknown))
+	}
 	e.family("backupdoctor_run_cause_devices", "Devices with a cause that nothing else explains.")
 	for _, cause := range r.Summary.Causes {
 		e.sample(int64(cause.Devices), "check", cause.Check, "status", cause.Status, "hint", hintLabel(cause.Check, cause.Status))

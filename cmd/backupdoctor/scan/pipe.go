@@ -33,6 +33,7 @@ type Pipe struct {
 	Sinks     []Sink              // in the order in which they hear of events
 	Subject   string              // what the report is about; "" is [report.OfDevices]
 	Inventory *labels.Inventory   // the devices that should be there; nil for none
+	MDM       []device.Managed    // what a management system tells; nil without an export
 	Resumed   *history.Resumption // the run that is resumed; nil for a new one
 }
 
@@ -62,6 +63,7 @@ func (p Pipe) report(run *Run, learned Learned) error {
 		Places:    learned.Places,
 		Redacted:  learned.Recording.Redacted || p.Judge.Redact,
 		Inventory: p.seen(results),
+		MDM:       p.managed(results),
 		LeftOut:   leftOut(learned.Recording.LeftOut, learned.Recording.Redacted || p.Judge.Redact),
 		Jobs:      learned.Recording.Jobs,
 		Gaps:      learned.Recording.Gaps,
@@ -142,7 +144,7 @@ func (p Pipe) whole(r report.Report) report.Report {
 	before.Devices = p.Resumed.Done
 	before.Gaps = []report.Gap{}
 	merged, _ := report.Merge(before, r)
-	merged.Run, merged.StartedAt, merged.Inventory = r.Run, r.StartedAt, r.Inventory
+	merged.Run, merged.StartedAt, merged.Inventory, merged.MDM = r.Run, r.StartedAt, r.Inventory, r.MDM
 	return merged
 }
 

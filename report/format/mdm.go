@@ -1,0 +1,94 @@
+package format
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// mdmNotes tell of the devices that only a management system's export knows: a line for each that
+// is without a recent backup, and how many there are.
+func mdmNotes(r report.Report) []string {
+	if r.MDM == nil {
+		return nil
+	}
+	m := *r.MDM
+	others := m.Devices - m.Examined
+	text := fmt.Sprintf("By the MDM export, %d of %s that were not examined had no recent iCloud backup", m.Without, words.Count(others, "device"))
+	if m.Unknown > 0 {
+		text += fmt.Sprintf("; of %d that is unknown", m.Unknown)
+	}
+	notes := []string{text + "."}
+	for _, d := range m.List {
+		if checks.ManagedState(d.State).Lacks() {
+			notes = append(notes, managedLine(d))
+		}
+	}
+	return notes
+}
+
+// managedLine is a device, how old its backup was, and when that was told.
+func managedLine(d report.Managed) string {
+	what := "iCloud Backup was off"
+	if checks.ManagedState(d.State) == checks.ManagedOld {
+		what = "last backup " + words.Duration(d.AsOf.Sub(d.LastBackup)) + " old"
+	}
+	return managedName(d) + ": " + what + ", as of " + words.Moment(d.AsOf) + " (MDM)"
+}
+
+// managedName is what of a device a person finds it by.
+func managedName(d report.Managed) string {
+	var names []string
+	if d.Name != "" {
+		names = append(names, device.Quoted(d.Name))
+	}
+	for _, key := range []string{d.Serial, d.UDID} {
+		if key != "" {
+			names = append(names, device.Label(key))
+			break
+		}
+	}
+	if text := assetText(d.Asset); text != "" {
+		names = append(names, "("+text+")")
+	}
+	return strings.Join(names, " ")
+}
+
+// mdmSuite has a case for each device that only an export knows. One without a recent backup has
+// failed, and one of which that is unknown is skipped.
+func mdmSuite(r report.Report) (suite junitSuite, ok bool) {
+	if r.MDM == nil {
+		return suite, false
+	}
+	m := *r.MDM
+	suite = junitSuite{Name: "mdm", Properties: junitProperties(
+		"devices", strconv.Itoa(m.Devices), "examined", strconv.Itoa(m.Examined), "without", strconv.Itoa(m.Without), "unknown", strconv.Itoa(m.Unknown),
+	)}
+	for _, d := range m.List {
+		c := junitCase{Name: report.Clean(cmp.Or(d.Serial, d.UDID)), Class: r.Tool.Name + ".mdm"}
+		switch state := checks.ManagedState(d.State); {
+		case state.Lacks():
+			c.Failure = &junitOutcome{Message: report.Clean(managedLine(d)), Type: d.State}
+		case state != checks.ManagedRecent:
+			c.Skipped = &junitOutcome{Message: report.Clean(managedName(d)), Type: d.State}
+		}
+		suite.Cases = append(suite.Cases, c)
+	}
+	return suite, true
+}
+
+// managedDevices are the devices that only an export knows, as rows of a table.
+func managedDevices(r report.Report) []report.Device {
+	if r.MDM == nil {
+		return nil
+	}
+	return convert(r.MDM.List, func(m report.Managed) report.Device {
+		return report.Device{UDID: m.UDID, Serial: m.Serial, Name: m.Name, Asset: m.Asset, LastBackup: m.LastBackup, TakenAt: m.AsOf}
+	})
+}

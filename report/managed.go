@@ -1,0 +1,91 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// An MDM is what a management system's export says of devices that were not examined.
+type MDM struct {
+	Devices  int       `json:"devices"`  // that the export lists
+	Examined int       `json:"examined"` // of those, among the devices of the report: what was read on them counts
+	Without  int       `json:"without"`  // of the others, without a recent iCloud backup
+	Unknown  int       `json:"unknown"`  // of the others, those of which that is unknown
+	List     []Managed `json:"list"`     // the others, those without a backup first; empty in a redacted report
+}
+
+// A Managed device was not examined: a management system tells of it.
+type Managed struct {
+	UDID       string    `json:"udid,omitempty"`      // its identifier; absent if unknown
+	Serial     string    `json:"serial,omitempty"`    // its serial number; absent if unknown
+	Name       string    `json:"name"`                // what it is called; "" if unknown
+	Asset      []Field   `json:"asset,omitempty"`     // its row of the inventory; absent without one
+	State      string    `json:"state"`               // off, old, unknown, recent or not-expected
+	LastBackup time.Time `json:"lastBackup,omitzero"` // end of its last iCloud backup; absent if unknown
+	AsOf       time.Time `json:"asOf"`                // when the device told this, or the export was made
+}
+
+// NewManaged is one device of an export, judged at a time.
+func NewManaged(m device.Managed, policy device.Policy, asset []Field, now time.Time) Managed {
+	last, _ := m.LastBackup.Get() // zero if it is unknown
+	return Managed{
+		UDID: m.UDID, Serial: m.Serial, Name: m.Name, Asset: asset,
+		State: string(checks.JudgeManaged(m, policy, now)), LastBackup: utc(last), AsOf: utc(m.AsOf),
+	}
+}
+
+// NewMDM makes the list of the devices of an export that were not examined: those without a backup
+// first, the oldest backup first.
+func NewMDM(total int, others []Managed) *MDM {
+	m := &MDM{Devices: total, Examined: total - len(others), List: slices.Clone(others)}
+	slices.SortStableFunc(m.List, func(a, b Managed) int {
+		return cmp.Or(cmp.Compare(stateRank(a), stateRank(b)), a.LastBackup.Compare(b.LastBackup))
+	})
+	return m.counted()
+}
+
+// counted is an MDM whose numbers follow from its list, where it has one.
+func (m MDM) counted() *MDM {
+	m.List = listed(m.List)
+	if len(m.List) == 0 {
+		return &m
+	}
+	m.Without, m.Unknown = 0, 0
+	for _, d := range m.List {
+		switch state := checks.ManagedState(d.State); {
+		case state.Lacks():
+			m.Without++
+		case state != checks.ManagedRecent && state != checks.ManagedUnexpected:
+			m.Unknown++
+		}
+	}
+	return &m
+}
+
+// Withheld is an MDM without its devices.
+func (m MDM) Withheld() *MDM {
+	m.List = []Managed{}
+	return &m
+}
+
+func stateRank(d Managed) int {
+	return slices.Index(checks.ManagedStates(), checks.ManagedState(d.State))
+}
+
+// mdmCode is the exit code that an export makes at a level.
+func mdmCode(m *MDM, level FailOn) int {
+	switch {
+	case m == nil:
+		return ExitNoProblem
+	case m.Without > 0:
+		return ExitProblems
+	case m.Unknown > 0 && level != Warning && level != Problem:
+		return ExitNotExamined
+	default:
+		return ExitNoProblem
+	}
+}
