@@ -128,6 +128,8 @@ func (e env) resumed(ctx context.Context, which string) (*history.Resumption, er
 	switch {
 	case errors.Is(err, history.ErrRunning) && which == history.LastUnfinished:
 		return nil, command.Usage("backupdoctor history lists the runs", "no run was cut off: the one that is not finished is still running")
+	case errors.Is(err, history.ErrFinished):
+		return nil, command.Usage("--resume RUN takes an older one; backupdoctor history lists them", "the last run was not cut off")
 	case errors.Is(err, history.ErrRunning):
 		return nil, command.Usage("only a run that was cut off can be resumed", "the run %q is still running", which)
 	case errors.Is(err, history.ErrNoRun) && which == history.LastUnfinished:

@@ -13,15 +13,16 @@ import (
 
 // The errors that callers tell apart. None of them changes a file.
 var (
-	ErrBusy    = errors.New("the history did not answer in time; another program may have it locked")
-	ErrFull    = errors.New("the history could not be written: the disk is full")
-	ErrNewer   = errors.New("the history was written by a newer version of backupdoctor")
-	ErrOlder   = errors.New("the history was written by an older version of backupdoctor")
-	ErrForeign = file.ErrForeign
-	ErrAway    = file.ErrAway
-	ErrNoRun   = errors.New("the history has no such run")
-	ErrRunning = errors.New("the run is not over")
-	ErrUnknown = errors.New("the history does not know the device")
+	ErrBusy     = errors.New("the history did not answer in time; another program may have it locked")
+	ErrFull     = errors.New("the history could not be written: the disk is full")
+	ErrNewer    = errors.New("the history was written by a newer version of backupdoctor")
+	ErrOlder    = errors.New("the history was written by an older version of backupdoctor")
+	ErrForeign  = file.ErrForeign
+	ErrAway     = file.ErrAway
+	ErrNoRun    = errors.New("the history has no such run")
+	ErrRunning  = errors.New("the run is not over")
+	ErrFinished = errors.New("the run came to its end")
+	ErrUnknown  = errors.New("the history does not know the device")
 )
 
 // A BrokenError reports that a history turned out to be damaged while it was used. What was

@@ -78,16 +78,20 @@ func TestARunIsRunningOrCutOff(t *testing.T) {
 	}
 }
 
-// Of two runs that were not finished, only that of no process is the last that was cut off.
+// A run that was cut off is not the last while a newer one goes on.
 func TestTheLastRunThatWasCutOff(t *testing.T) {
 	s := fresh(t)
 	must(t, s.Begin(t.Context(), Run{ID: runID(1), Started: monday}))
 	must(t, s.Begin(t.Context(), Run{ID: runID(2), Started: monday}))
 	released(t, s, runID(1))
+	if got, err := s.Resume(t.Context(), LastUnfinished); !errors.Is(err, ErrRunning) {
+		t.Errorf("resumed %s, %v", got.Run.Run, err)
+	}
+	released(t, s, runID(2))
 	got, err := s.Resume(t.Context(), LastUnfinished)
 	must(t, err)
-	if got.Run.Run != runID(1) {
+	if got.Run.Run != runID(2) {
 		t.Errorf("resumed %s", got.Run.Run)
 	}
-	released(t, s, runID(1), runID(2))
+	released(t, s, runID(2))
 }

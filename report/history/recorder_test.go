@@ -172,7 +172,10 @@ func TestResume(t *testing.T) {
 	must(t, s.Begin(t.Context(), Run{ID: runID(0xae), Started: monday.Add(aDay), Subject: report.OfBackups}))
 	released(t, s, runID(0xab), runID(0xad), runID(0xae))
 
-	for _, which := range []string{"last", runID(0xab), "000000ab", "000000AB-0000"} {
+	if got, err := s.Resume(t.Context(), "last"); !errors.Is(err, ErrFinished) {
+		t.Errorf("the last run came to its end, and %s is resumed, %v", got.Run.Run, err)
+	}
+	for _, which := range []string{runID(0xab), "000000ab", "000000AB-0000"} {
 		got, err := s.Resume(t.Context(), which)
 		must(t, err)
 		released(t, s, got.Run.Run)

@@ -11,7 +11,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
-// LastUnfinished is the run that [Store.Resume] takes for the newest that is not finished.
+// LastUnfinished is the run that [Store.Resume] takes for the newest, if it was cut off.
 const LastUnfinished = "last"
 
 // A Resumption is what there is of a run that is to go on. Events under its id go to it.
@@ -21,7 +21,8 @@ type Resumption struct {
 }
 
 // Resume looks up a run over devices, and holds it: which is the begin of its id, if no other
-// begins so, or LastUnfinished, which is the last that was cut off. Devices that were not
+// begins so, or LastUnfinished: that is the newest run over devices, which was cut off by a kill or
+// ended by Ctrl-C, and never an older one. If it came to its end, that is ErrFinished. Devices that were not
 // examined, or not to the end, or of which what was found cannot be read any more, are not
 // among those that are done. No run is ErrNoRun, one that goes on still ErrRunning.
 func (s *Store) Resume(ctx context.Context, which string) (Resumption, error) {
@@ -56,36 +57,26 @@ const doneDevices = `
 func (s *Store) oneRun(conn *sqlite.Conn, which string, run *report.PastRun) (row int64, err error) {
 	query, args := "SELECT * FROM runs WHERE subject = ? AND substr(id, 1, length(?2)) = ?2 LIMIT 2", []any{report.OfDevices, strings.ToLower(which)}
 	if which == LastUnfinished {
-		query, args = "SELECT * FROM runs WHERE subject = ? AND finished IS NULL ORDER BY run DESC", args[:1]
+		query, args = "SELECT * FROM runs WHERE subject = ? ORDER BY run DESC LIMIT 1", args[:1]
 	}
-	found, running := 0, false
-	err = sqlitex.Execute(conn, query, &sqlitex.ExecOptions{Args: args, ResultFunc: func(stmt *sqlite.Stmt) error {
-		if which == LastUnfinished && found > 0 {
-			return nil
-		}
-		past, err := s.pastRun(conn, stmt)
-		if err != nil {
-			return err
-		}
-		if past.State == report.RunRunning {
-			running = true
-			if which == LastUnfinished {
-				return nil
-			}
-		}
+	found := 0
+	err = sqlitex.Execute(conn, query, &sqlitex.ExecOptions{Args: args, ResultFunc: func(stmt *sqlite.Stmt) (err error) {
 		found++
-		row, *run = stmt.GetInt64("run"), past
-		return nil
+		row = stmt.GetInt64("run")
+		*run, err = s.pastRun(conn, stmt)
+		return err
 	}})
 	switch {
 	case err != nil:
 		return 0, err
-	case which == "" || found == 0 && !running:
+	case which == "" || found == 0:
 		return 0, ErrNoRun
 	case found > 1:
 		return 0, fmt.Errorf("several runs begin with %q", which)
-	case found == 0 || run.State == report.RunRunning:
+	case run.State == report.RunRunning:
 		return 0, ErrRunning
+	case which == LastUnfinished && run.State == report.RunFinished && !run.Partial:
+		return 0, ErrFinished
 	}
 	return row, nil
 }

@@ -27,7 +27,7 @@ func (o Output) render(w io.Writer, r report.Report) error {
 	if !known {
 		return fmt.Errorf("unknown format %q", o.Format)
 	}
-	nothing := r.ExitCode() == report.ExitNoDevice || r.Subject == report.OfDevices && len(r.Devices) == 0 && r.ExitCode() != report.ExitNotExamined
+	nothing := r.ExitCode() == report.ExitNoDevice || r.Subject == report.OfDevices && len(r.Devices) == 0 && r.MDM == nil && r.ExitCode() != report.ExitNotExamined
 	if f.Terminal && nothing && len(r.LeftOut) == 0 {
 		return nil
 	}
