@@ -28,6 +28,7 @@ func renderFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.StringSliceFlag{Name: "o", Category: reportFlags, Usage: "also write `FORMAT[=FILE]`; without FILE in place of the table"},
 		command.Option(reportFlags, "json", "the same as -o json"),
+		command.Option(reportFlags, "plain", "the same as -o plain: a line for each device, for scripts"),
 		command.Option(reportFlags, "steps", "show every cause with its evidence, and all steps"),
 		command.Option(reportFlags, "all", "show healthy findings and questions, too"),
 		command.Option(reportFlags, "show-suppressed", "show the findings that are suppressed, and why"),
@@ -121,8 +122,10 @@ func (r reporting) live(e env) []scan.Sink {
 // are asked for something that would then be lost.
 func (e env) outputsOf(ctx *cli.Context, files output.Files) ([]scan.Output, error) {
 	asked := ctx.StringSlice("o")
-	if ctx.Bool("json") && !slices.Contains(asked, "json") {
-		asked = append(asked, "json")
+	for _, alias := range []string{"json", "plain"} {
+		if ctx.Bool(alias) && !slices.Contains(asked, alias) {
+			asked = append(asked, alias)
+		}
 	}
 	outputs, err := parseOutputs(asked)
 	if err != nil {

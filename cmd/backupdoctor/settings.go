@@ -40,7 +40,7 @@ func settings() []setting {
 		{Setting: config.Setting{Key: "ignore", Path: config.WholePath, Usual: suppressions.FileName}, yields: []string{"no-ignore"}},
 		{
 			Setting: config.Setting{Key: "formats", List: true, Path: outputPath, Check: checkOutput, Hint: "json, or html=/srv/tray.html; formats are " + strings.Join(format.Names(), ", "), Usual: "table"},
-			flag:    "o", only: scans, yields: []string{"json", "from"},
+			flag:    "o", only: scans, yields: []string{"json", "plain", "from"},
 		},
 		{Setting: config.Setting{Key: "force", Check: checkBool, Hint: "use true or false", Usual: "false"}, only: scans},
 		{Setting: config.Setting{Key: "timeout", Check: checkTime(1), Hint: timeHint, Usual: "20s, on Wi-Fi 60s; a backup none"}},

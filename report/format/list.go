@@ -22,6 +22,7 @@ const Streamed = "ndjson"
 var formats = []Format{
 	{Name: "table", Ending: "txt", Terminal: true, Write: WriteTable},
 	{Name: "summary", Ending: "txt", Terminal: true, Write: WriteSummary},
+	{Name: "plain", Ending: "plain.txt", Write: plainly(WritePlain)},
 	{Name: "json", Ending: "json", Write: plainly(WriteJSON)},
 	{Name: Streamed, Ending: "ndjson"},
 	{Name: "csv", Ending: "csv", Write: plainly(WriteCSV)},

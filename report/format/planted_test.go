@@ -267,6 +267,7 @@ func everyFormat(t *testing.T, what string, r report.Report) {
 		}
 		for name, text := range map[string]string{
 			"Markdown": strings.ReplaceAll(written(t, WriteMarkdown, r), `\`, ""),
+			"plain":    written(t, WritePlain, r),
 			"JUnit":    xmlText(written(t, WriteJUnit, r)),
 			"HTML":     reporttest.HTMLText(written(t, WriteHTML, r)),
 		} {
