@@ -26,7 +26,7 @@ func scanFlags() []cli.Flag {
 		command.Option(deviceFlags, "no-usb", "examine devices by backups and archives on this computer alone"),
 		&cli.StringFlag{Name: "resume", Category: deviceFlags, Usage: "go on with the `RUN` that was cut off: its id, the begin of it, or last"},
 		command.Option(deviceFlags, "listen", "follow Back Up Now on devices without a known reason"),
-	}, learnFlags(), historyFlags(), doorFlags(), labelFlags(), mdmFlags(), moreFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
+	}, learnFlags(), historyFlags(), doorFlags(), labelFlags(), mdmFlags(), moreFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags(), baselineFlags())
 }
 
 // learnFlags say which attached devices are examined, and how far.

@@ -35,16 +35,22 @@ func scanCommand(e env) *cli.Command {
 				"backupdoctor scan --no-usb --sysdiagnose FILE a device that is not here",
 				"backupdoctor scan --assets cart.csv           label devices; see who is missing",
 				"backupdoctor scan --mdm export.csv            and those that are not here",
+				"backupdoctor scan --baseline monday.json      and what changed since then",
 				"backupdoctor scan --ask                       answer questions yourself",
 				"backupdoctor scan --listen                    then follow Back Up Now",
 				"backupdoctor scan --net                       can Apple be reached?",
 			),
 		Flags: scanFlags(),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
+			baseline, err := e.baselineOf(ctx)
+			if err != nil {
+				return err
+			}
 			pipe, err := e.scanOf(ctx)
 			if err != nil {
 				return err
 			}
+			pipe.Sinks = append(pipe.Sinks, baseline...)
 			return pipe.Run(ctx.Context)
 		}),
 	}

@@ -247,8 +247,10 @@ func (p *page) backupsFooter(r report.Report) {
 		return
 	}
 	var commands []string
+	locked := false
 	for _, d := range r.Devices {
 		for _, b := range d.Backups {
+			locked = locked || needsPassword(b)
 			if renamable(d, b) {
 				commands = append(commands, p.text("backupdoctor backups set-aside "+strconv.Quote(b.Folder)))
 			}
@@ -262,6 +264,17 @@ func (p *page) backupsFooter(r report.Report) {
 		p.print(p.hang("", plain, "Next: rename "+broken+", then back up again:")...)
 		p.print(commands...)
 	}
+	if locked {
+		p.print(p.hang("", plain, "Next: give the backup password at the terminal, or in a file:")...)
+		p.print("backupdoctor verify --password-file FILE")
+	}
+}
+
+// needsPassword reports whether a backup cannot be told whole or broken without its password.
+func needsPassword(b report.Backup) bool {
+	return device.ProofVerdict(b.Verdict) == device.CannotTell && slices.ContainsFunc(b.Faults, func(f report.Fault) bool {
+		return f.Mode == "password-needed" || f.Mode == "password-wrong"
+	})
 }
 
 // backupCounts is how many backups have each verdict, without those that none has.
@@ -278,8 +291,8 @@ func backupCounts(c report.BackupCounts) string {
 	return strings.Join(parts, ", ")
 }
 
-// renamable reports whether set-aside takes a broken backup: it is the one in use, and
-// named after its device. No command is made of a path that a shell would run a part of.
+// renamable reports whether set-aside helps with a backup: it is broken, or the next one will fail
+// over it; it is the one in use, and named after its device. No command is made of a path that a shell would run a part of.
 func renamable(d report.Device, b report.Backup) bool {
-	return !strings.ContainsAny(b.Folder, "$`\"!%\r\n") && device.ProofVerdict(b.Verdict) == device.Broken && !b.Archived && device.SameUDID(folderName(b), d.UDID)
+	return !strings.ContainsAny(b.Folder, "$`\"!%\r\n") && (device.ProofVerdict(b.Verdict) == device.Broken || b.NextFails) && !b.Archived && device.SameUDID(folderName(b), d.UDID)
 }

@@ -199,14 +199,14 @@ func absentCell(head string, row deviceRow) string {
 }
 
 // WriteCSVFindings writes a table as WriteCSV does, with one row for each problem and warning of
-// a device in the order of the report, and for each of its suppressed findings. Options.All adds
-// what is well, unknown or a question.
+// a device in the order of the report, for each finding that an answer contradicts, and for each of
+// its suppressed findings. Options.All adds what is well, unknown or a question.
 func WriteCSVFindings(w io.Writer, r report.Report, o Options) error {
 	var rows []findingRow
 	for i := range r.Devices {
 		d := deviceRow{r: &r, d: &r.Devices[i]}
 		for _, f := range d.d.Findings {
-			if status := checks.Status(f.Status); o.All || status == checks.Problem || status == checks.Warning {
+			if status := checks.Status(f.Status); o.All || f.Contradicted || status == checks.Problem || status == checks.Warning {
 				rows = append(rows, findingRow{d, f, nil})
 			}
 		}

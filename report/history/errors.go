@@ -17,6 +17,7 @@ var (
 	ErrFull     = errors.New("the history could not be written: the disk is full")
 	ErrNewer    = errors.New("the history was written by a newer version of backupdoctor")
 	ErrOlder    = errors.New("the history was written by an older version of backupdoctor")
+	ErrDenied   = errors.New("this user may not write to it")
 	ErrForeign  = file.ErrForeign
 	ErrAway     = file.ErrAway
 	ErrNoRun    = errors.New("the history has no such run")
@@ -84,9 +85,9 @@ func inWords(ctx context.Context, err error) error {
 		}
 		return context.Cause(ctx)
 	case sqlite.ResultReadOnly:
-		return errors.New("the history could not be written: this user may only read it")
+		return fmt.Errorf("the history could not be written: %w", ErrDenied)
 	case sqlite.ResultCantOpen, sqlite.ResultPerm:
-		return errors.New("the history could not be opened: this user may not write to its folder")
+		return fmt.Errorf("the history could not be opened: %w, or to its folder", ErrDenied)
 	case sqlite.ResultIOErr:
 		return errors.New("the history could not be read or written: the disk reported an error")
 	}

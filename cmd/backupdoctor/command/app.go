@@ -25,7 +25,7 @@ func (p Program) App(env Env) *cli.App {
 		Version:                   Version(),
 		Commands:                  p.Commands,
 		Description:               p.Description + "\n\n" + ExitCodes(),
-		Flags:                     []cli.Flag{cli.HelpFlag},
+		Flags:                     []cli.Flag{cli.HelpFlag, versionFlag},
 		Action:                    unknownCommand,
 		Reader:                    env.Stdin,
 		ErrWriter:                 env.Stderr,
@@ -44,6 +44,9 @@ func (p Program) App(env Env) *cli.App {
 	}
 	return app
 }
+
+// versionFlag does what the command version does.
+var versionFlag = &cli.BoolFlag{Name: "version", Aliases: []string{"v"}, Usage: "print the version", DisableDefaultText: true}
 
 // prepare sets what all commands have in common.
 func (p Program) prepare(command *cli.Command, env Env) {
@@ -65,6 +68,9 @@ func (p Program) prepare(command *cli.Command, env Env) {
 
 // unknownCommand runs when no command has the name that was given.
 func unknownCommand(ctx *cli.Context) error {
+	if version := commandNamed(ctx.App.Commands, "version"); ctx.Bool("version") && version != nil {
+		return version.Action(ctx)
+	}
 	if !ctx.Args().Present() {
 		return cli.ShowAppHelp(ctx)
 	}

@@ -115,6 +115,8 @@ func HistoryError(err error) error {
 		hint = "backupdoctor scan brings it up to date, and history recover does it now"
 	case errors.Is(err, history.ErrForeign):
 		hint = "name another file in " + HistoryVariable + ", or " + NoHistory + " to keep no history"
+	case errors.Is(err, history.ErrDenied), errors.Is(err, fs.ErrPermission):
+		hint = "if a run with sudo made it, sudo chown -R \"$USER\" on its folder gives it back; " + HistoryVariable + " names another file"
 	case errors.Is(err, history.ErrAway):
 		hint = "mount the volume it is on, or name another file in " + HistoryVariable
 	default:
