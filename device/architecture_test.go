@@ -304,6 +304,10 @@ var rooms = map[string]room{
 	},
 	"testdata": {},
 	// What follows is for tests and benchmarks alone; the product imports none of it.
+	"testdata/backuphost": {
+		theirs: []string{"howett.net/plist"},
+		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
 	"testdata/backuptest": {
 		theirs: []string{"howett.net/plist", "zombiezen.com/go/sqlite"},
 	},
