@@ -56,7 +56,7 @@ func (g *Guest) run(ctx context.Context) error {
 	}
 	g.set(js)
 	defer g.set(nil)
-	r := receiver{conn: conn, js: js, store: g.Store, log: g.Log}
+	r := receiver{conn: conn, js: js, store: g.Store, log: g.Log, tries: newTries()}
 	stop, err := r.answer()
 	if err != nil {
 		return err

@@ -123,7 +123,7 @@ func (h *Hub) run(ctx context.Context) error {
 	stopSharing := background(ctx, func(ctx context.Context) { claims.share(ctx, js, h.footing().replicas) })
 	defer stopSharing()
 
-	r := receiver{conn: conn, js: js, store: h.Store, log: h.Log}
+	r := receiver{conn: conn, js: js, store: h.Store, log: h.Log, tries: newTries()}
 	stopAnswering, err := r.answer()
 	if err != nil {
 		return err

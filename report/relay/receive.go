@@ -21,8 +21,8 @@ import (
 const (
 	storeWithin = time.Minute // for one batch
 	maxWhy      = 500         // bytes
-	// hopeless is how often a message must have been delivered and not stored before it is set
-	// aside, if the store takes that.
+	// hopeless is how often a message must have been delivered and not stored, while others were,
+	// before it is set aside.
 	hopeless = 4
 )
 
@@ -32,7 +32,17 @@ type receiver struct {
 	js    jetstream.JetStream
 	store Store
 	log   *slog.Logger
+	tries *tries
 }
+
+// tries tell a message that is at fault from a store that is: they are of the one goroutine
+// that takes messages.
+type tries struct {
+	stored  uint64            // messages so far
+	failing map[uint64]uint64 // stored when a message first failed, by its place in the stream
+}
+
+func newTries() *tries { return &tries{failing: map[uint64]uint64{}} }
 
 // receive drains the stream of a hub until the context ends.
 func (r receiver) receive(ctx context.Context, on footing) {
@@ -98,14 +108,27 @@ func (r receiver) take(ctx context.Context, messages []jetstream.Msg) []error {
 const enough = 3
 
 // failed decides about a message that was not stored alone. If it has failed again and again,
-// and does once more while the store takes something else, it is at fault itself.
+// and others were stored meanwhile, it is at fault itself.
 func (r receiver) failed(ctx context.Context, msg jetstream.Msg, m Message, err error) error {
 	var reason envelope.Reason
 	if errors.As(err, &reason) {
 		return r.setAside(ctx, msg, err)
 	}
 	meta, unknown := msg.Metadata()
-	if unknown == nil && meta.NumDelivered >= hopeless && ctx.Err() == nil {
+	if unknown != nil || ctx.Err() != nil {
+		return err
+	}
+	place := meta.Sequence.Stream
+	since, known := r.tries.failing[place]
+	if !known {
+		if len(r.tries.failing) > 10_000 {
+			clear(r.tries.failing) // of messages that were stored in the end
+		}
+		since = r.tries.stored
+		r.tries.failing[place] = since
+	}
+	if meta.NumDelivered >= hopeless && r.tries.stored > since {
+		delete(r.tries.failing, place)
 		if err = r.put(ctx, []Message{m}); err == nil {
 			return nil
 		}
@@ -181,7 +204,11 @@ func (r receiver) put(ctx context.Context, messages []Message) (err error) {
 			err = fmt.Errorf("%w: storing it panicked: %v", envelope.Refused, p)
 		}
 	}()
-	return r.store.Put(ctx, messages)
+	err = r.store.Put(ctx, messages)
+	if err == nil {
+		r.tries.stored += uint64(len(messages))
+	}
+	return err
 }
 
 // setAside keeps a message that can never be stored, with the reason, and returns once that is
