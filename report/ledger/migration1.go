@@ -2,7 +2,7 @@ package ledger
 
 // migration1 makes the tables. Times are seconds since 1970. A text that is unknown is "".
 //
-// checks have, of a check that this program did not know, the bench that sent it first.
+// checks have, of a check that this program did not know, the bench that sent it first (sender).
 //
 // reports, visits, findings and details are what came, and are only added to. A visit is
 // what one report tells of one device; taken is by the hub's clock, and ahead says that it would
@@ -25,7 +25,7 @@ const migration1 = `
 CREATE TABLE checks (
 	check_number {key},
 	name {text} NOT NULL UNIQUE,
-	bench {text} NOT NULL
+	sender {text} NOT NULL
 ) {rows};
 
 CREATE TABLE reports (

@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"maps"
 	"slices"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -24,7 +23,7 @@ type catalogue struct {
 
 func readCatalogue(ctx context.Context, tx transaction) (catalogue, error) {
 	c := catalogue{map[string]int64{}, map[int64]string{}, map[string]int{}, 0}
-	err := each(ctx, tx, "SELECT check_number, name, bench FROM checks", nil, func(rows *sql.Rows) error {
+	err := each(ctx, tx, "SELECT check_number, name, sender FROM checks", nil, func(rows *sql.Rows) error {
 		var number int64
 		var name, bench string
 		err := rows.Scan(&number, &name, &bench)
@@ -76,19 +75,25 @@ func number(ctx context.Context, tx transaction, parcels []parcel) (map[int64]st
 			}
 		}
 	}
-	if err := insert(ctx, tx, "checks", "check_number, name, bench", added, ""); err != nil {
+	if err := insert(ctx, tx, "checks", "check_number, name, sender", added, ""); err != nil {
 		return nil, err
 	}
 	return known.names, refuse(ctx, tx, left)
 }
 
-// missing are the checks of a parcel that have no number, in order.
+// missing are the checks of a parcel that have no number, in the order of its findings.
 func missing(p parcel, numbers map[string]int64) []string {
-	names := map[string]bool{}
+	var names []string
+	seen := map[string]bool{"": true}
 	for _, v := range p.visits {
 		for _, f := range v.findings {
-			names[f.check], names[f.by] = true, true
+			for _, name := range []string{f.check, f.by} {
+				if !seen[name] && numbers[name] == 0 {
+					names = append(names, name)
+				}
+				seen[name] = true
+			}
 		}
 	}
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(names)), func(name string) bool { return name == "" || numbers[name] != 0 })
+	return names
 }
