@@ -25,7 +25,7 @@ func backupsCommand(e env) *cli.Command {
 				"backupdoctor backups set-aside UDID    before a fresh backup in place of a broken one",
 			),
 		Flags:       slices.Concat(placeFlags(), passwordFlags(), limitFlags(), outputFlags()),
-		Subcommands: []*cli.Command{setAsideCommand(e)},
+		Subcommands: []*cli.Command{setAsideCommand(e), removeCommand(e)},
 		Action: func(ctx *cli.Context) error {
 			if ctx.Args().Present() {
 				return command.Usage("use set-aside, or backupdoctor verify FOLDER", "unknown command %q", "backups "+ctx.Args().First())

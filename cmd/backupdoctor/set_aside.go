@@ -97,7 +97,7 @@ func (e env) agree(question string) error {
 	}
 	fmt.Fprintf(e.Stderr, "%s [y/N] ", question)
 	if !terminal.Agreed(e.Stdin) {
-		return command.Usage("", "nothing was renamed")
+		return command.Usage("", "nothing was changed")
 	}
 	return nil
 }
