@@ -14,7 +14,7 @@ import (
 // backupSizes are the devices that backups are timed with: many small files and a few large ones,
 // few of each in the usual run.
 func backupSizes() map[string][]mobilebackup.File {
-	small, large := 2_000, int64(64<<20)
+	small, large := 1_000, int64(16<<20)
 	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
 		small, large = 100_000, 1<<30
 	}

@@ -36,7 +36,7 @@ func manyFiles() []mobilebackup.File {
 }
 
 // backsUp is a device whose agent is the test's, in a tray whose clock stands.
-func backsUp(t *testing.T, agent *mobilebackup.Agent, faults ...sim.Fault) (udid, socket string) {
+func backsUp(t testing.TB, agent *mobilebackup.Agent, faults ...sim.Fault) (udid, socket string) {
 	t.Helper()
 	device := named(t, "healthy-iphone")
 	device.Backup, device.Faults = agent, faults
@@ -92,7 +92,7 @@ func last(t *testing.T, agent *mobilebackup.Agent) mobilebackup.Session {
 func changed(files []mobilebackup.File) []mobilebackup.File {
 	files = slices.Delete(files, 3, 5)
 	files[20].Size, files[20].Seed = 900, 7
-	return append(files, mobilebackup.File{Domain: "HomeDomain", Path: "New", Size: 10, Seed: 8})
+	return append(files, mobilebackup.File{Domain: "HomeDomain", Path: fmt.Sprint("New", len(files)), Size: 10, Seed: 8})
 }
 
 // cameBack compares what the last restore brought with the files of the device.
@@ -112,7 +112,7 @@ func cameBack(t *testing.T, agent *mobilebackup.Agent) {
 // A backupClient is one that others wrote.
 type backupClient struct {
 	name    string
-	command func(t *testing.T) []string // how it begins; the test is skipped where it is not installed
+	command func(t testing.TB) []string // how it begins; the test is skipped where it is not installed
 	backup  []string
 	full    []string
 	restore []string
@@ -121,14 +121,14 @@ type backupClient struct {
 var backupClients = []backupClient{
 	{
 		name:    "idevicebackup2",
-		command: func(*testing.T) []string { return []string{"idevicebackup2"} },
+		command: func(testing.TB) []string { return []string{"idevicebackup2"} },
 		backup:  []string{"backup"},
 		full:    []string{"backup", "--full"},
 		restore: []string{"restore", "--no-reboot", "--system"},
 	},
 	{
 		name:    "pymobiledevice3",
-		command: func(t *testing.T) []string { return []string{python(t), "-m", "pymobiledevice3", "backup2"} },
+		command: func(t testing.TB) []string { return []string{python(t), "-m", "pymobiledevice3", "backup2"} },
 		backup:  []string{"backup"},
 		full:    []string{"backup", "--full"},
 		restore: []string{"restore", "--no-reboot"},
@@ -136,7 +136,7 @@ var backupClients = []backupClient{
 }
 
 // python is an interpreter with pymobiledevice3 and with readers of backups.
-func python(t *testing.T) string {
+func python(t testing.TB) string {
 	t.Helper()
 	path := os.Getenv("BACKUPDOCTOR_PYMOBILEDEVICE3_PYTHON")
 	if path == "" {
@@ -146,7 +146,7 @@ func python(t *testing.T) string {
 }
 
 // run runs the client for a folder of backups.
-func (c backupClient) run(t *testing.T, socket, folder string, args ...string) {
+func (c backupClient) run(t testing.TB, socket, folder string, args ...string) {
 	t.Helper()
 	t.Setenv("HOME", t.TempDir()) // where pymobiledevice3 keeps pair records
 	t.Setenv("PYMOBILEDEVICE3_USBMUX", socket)

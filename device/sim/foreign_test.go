@@ -38,13 +38,13 @@ func frozen(t *testing.T, name string) (device *sim.Device, socket string) {
 }
 
 // foreign runs a client against the socket, and gives what it printed.
-func foreign(t *testing.T, socket, name string, args ...string) string {
+func foreign(t testing.TB, socket, name string, args ...string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
 		missing(t, name+" is not installed")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // a busy computer takes long
 	defer cancel()
 	command := exec.CommandContext(ctx, path, args...)
 	command.Env = append(os.Environ(), "USBMUXD_SOCKET_ADDRESS=UNIX:"+socket, "TZ=UTC", "LC_ALL=C.UTF-8")
@@ -57,7 +57,7 @@ func foreign(t *testing.T, socket, name string, args ...string) string {
 	return string(out)
 }
 
-func missing(t *testing.T, what string) {
+func missing(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("BACKUPDOCTOR_REQUIRE_FOREIGN") == "1" {
 		t.Fatal(what)
