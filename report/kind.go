@@ -17,18 +17,25 @@ type Kind string
 
 // The kinds of documents.
 const (
-	KindReport     Kind = "report"
-	KindEvent      Kind = "event"
-	KindDiff       Kind = "diff"
-	KindRecording  Kind = "recording"
-	KindSelfCheck  Kind = "self-check"
-	KindRuns       Kind = "runs"
-	KindStory      Kind = "device-history"
-	KindStale      Kind = "stale"
-	KindHistory    Kind = "history"
-	KindRun        Kind = "run"
-	KindVisit      Kind = "visit"
-	KindSlotHealth Kind = "slot-health"
+	KindReport      Kind = "report"
+	KindEvent       Kind = "event"
+	KindDiff        Kind = "diff"
+	KindRecording   Kind = "recording"
+	KindSelfCheck   Kind = "self-check"
+	KindRuns        Kind = "runs"
+	KindStory       Kind = "device-history"
+	KindStale       Kind = "stale"
+	KindHistory     Kind = "history"
+	KindRun         Kind = "run"
+	KindVisit       Kind = "visit"
+	KindSlotHealth  Kind = "slot-health"
+	KindDevices     Kind = "devices"
+	KindChecks      Kind = "checks"
+	KindExplanation Kind = "explanation"
+	KindVersion     Kind = "version"
+	KindReleases    Kind = "releases"
+	KindSettings    Kind = "settings"
+	KindSlots       Kind = "slots"
 )
 
 // A DocumentKind is a kind of document and its number.
@@ -55,6 +62,13 @@ var kinds = []DocumentKind{
 	{KindRun, Schema, "a run in history export -o ndjson", true},
 	{KindVisit, Schema, "a device of a run in history export -o ndjson", true},
 	{KindSlotHealth, Schema, "slots health --json", false},
+	{KindDevices, Schema, "devices --json", false},
+	{KindChecks, Schema, "checks --json", false},
+	{KindExplanation, Schema, "explain --json", false},
+	{KindVersion, Schema, "version --json", false},
+	{KindReleases, Schema, "releases --json", false},
+	{KindSettings, Schema, "config --json", false},
+	{KindSlots, Schema, "slots --json", false},
 }
 
 // schemaFolder is where the JSON Schemas are published.

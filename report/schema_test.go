@@ -43,6 +43,13 @@ var contracts = []contract{
 	{report.KindRun, reflect.TypeFor[report.RunLine](), nil},
 	{report.KindVisit, reflect.TypeFor[report.VisitLine](), closed},
 	{report.KindSlotHealth, reflect.TypeFor[report.SlotReport](), nil},
+	{report.KindDevices, reflect.TypeFor[report.DeviceList](), nil},
+	{report.KindChecks, reflect.TypeFor[report.CheckList](), nil},
+	{report.KindExplanation, reflect.TypeFor[report.Explanation](), nil},
+	{report.KindVersion, reflect.TypeFor[report.Version](), nil},
+	{report.KindReleases, reflect.TypeFor[report.ReleaseTable](), nil},
+	{report.KindSettings, reflect.TypeFor[report.Settings](), nil},
+	{report.KindSlots, reflect.TypeFor[report.SlotList](), nil},
 }
 
 // contractFolders hold the types of the contracts, by their import paths.
@@ -340,6 +347,9 @@ func TestEveryFieldHasAComment(t *testing.T) {
 		var document node
 		if err := json.Unmarshal(schemaOf(t, c), &document); err != nil {
 			t.Fatal(err)
+		}
+		if document.Defs == nil {
+			document.Defs = map[string]*node{}
 		}
 		document.Defs[string(c.kind)] = &document
 		for name, object := range document.Defs {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -29,10 +30,9 @@ func configCommand(e env) *cli.Command {
 				"backupdoctor config",
 				"backupdoctor config --config /srv/cart.yaml --json",
 			),
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "config", Usage: "read the configuration `FILE`", DefaultText: "$" + config.FileVariable + ", or the usual file"},
-			command.Option("", "json", "write JSON"),
-		},
+		}, tableOrJSON.Flags("")...),
 		Action: command.Takes(0, e.showConfig),
 	}
 }
@@ -47,36 +47,21 @@ jobs: 8
 max-age: 4d
 fail-on: warning`
 
-// A shownConfig is the JSON of the settings.
-type shownConfig struct {
-	File     string         `json:"file,omitempty"` // where it is looked for
-	Read     bool           `json:"read"`           // it exists
-	Settings []shownSetting `json:"settings"`
-}
-
-type shownSetting struct {
-	Key      string        `json:"key"`
-	Source   config.Source `json:"source"`
-	Values   []string      `json:"values"` // none for the default
-	Default  string        `json:"default"`
-	Line     int           `json:"line,omitempty"` // in the file
-	Variable string        `json:"variable"`
-}
-
 func (e env) showConfig(ctx *cli.Context) error {
 	read, err := config.Load(e.Env, settingsOf(settings()), configPath(ctx))
 	if err != nil {
 		return err
 	}
-	if ctx.Bool("json") {
-		shown := shownConfig{File: read.Path, Read: read.Read, Settings: []shownSetting{}}
-		for _, v := range read.Values {
-			shown.Settings = append(shown.Settings, shownSetting{
-				Key: v.Key, Source: v.Source, Values: append([]string{}, v.Texts...), Default: v.Usual, Line: v.Line, Variable: v.Variable(),
-			})
-		}
-		return format.WriteDocument(e.Stdout, shown)
+	shown := report.Settings{Header: report.NewHeader(report.KindSettings), File: read.Path, Read: read.Read, Settings: []report.Setting{}}
+	for _, v := range read.Values {
+		shown.Settings = append(shown.Settings, report.Setting{
+			Key: v.Key, Source: string(v.Source), Values: append([]string{}, v.Texts...), Default: v.Usual, Line: v.Line, Variable: v.Variable(),
+		})
 	}
+	return e.printTable(ctx, shown, func(w io.Writer) error { return writeSettings(w, read) })
+}
+
+func writeSettings(w io.Writer, read config.Config) error {
 	state := "not there"
 	if read.Read {
 		state = "read"
@@ -84,7 +69,7 @@ func (e env) showConfig(ctx *cli.Context) error {
 	if read.Path == "" {
 		read.Path, state = "none", "the folder for settings of this user is not known"
 	}
-	if _, err := fmt.Fprintf(e.Stdout, "configuration file: %s (%s)\n\n", report.Clean(read.Path), state); err != nil {
+	if _, err := fmt.Fprintf(w, "configuration file: %s (%s)\n\n", report.Clean(read.Path), state); err != nil {
 		return err
 	}
 	var rows [][]string
@@ -98,5 +83,5 @@ func (e env) showConfig(ctx *cli.Context) error {
 		}
 		rows = append(rows, []string{v.Key, report.Clean(text), from})
 	}
-	return format.Columns(e.Stdout, rows)
+	return format.Columns(w, rows)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"slices"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
@@ -17,8 +18,9 @@ func devicesCommand(e env) *cli.Command {
 		Description: command.Examples(
 			"backupdoctor devices              names, models, versions and UDIDs, without an examination",
 			"backupdoctor devices --network    those on Wi-Fi, too",
+			"backupdoctor devices --json",
 		),
-		Flags: slices.Concat(doorFlags(), labelFlags(), displayFlags()),
+		Flags: slices.Concat(doorFlags(), labelFlags(), displayFlags(), tableOrJSON.Flags(reportFlags)),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			x := scan.Examination{Table: e.releases()}
 			if err := e.readDoor(ctx, &x); err != nil {
@@ -31,11 +33,19 @@ func devicesCommand(e env) *cli.Command {
 			if x.Labels, err = e.labelsOf(ctx); err != nil {
 				return err
 			}
+			printer, err := tableOrJSON.Printer(ctx, e.Stdout)
+			if err != nil {
+				return err
+			}
 			listed, err := x.Greet(ctx.Context)
 			if err != nil {
 				return err
 			}
-			return format.Devices(e.Stdout, report.Trust(listed), options)
+			trust := report.Trust(listed)
+			return printer.Print(ctx.Context, map[string]func(io.Writer) error{
+				"table": func(w io.Writer) error { return format.Devices(w, trust, options) },
+				"json":  document(report.ListOf(trust)),
+			})
 		}),
 	}
 }

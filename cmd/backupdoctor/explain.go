@@ -1,10 +1,13 @@
 package main
 
 import (
+	"io"
+	"slices"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks/codes"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/urfave/cli/v2"
 )
@@ -24,8 +27,8 @@ func explainCommand(e env) *cli.Command {
 				"backupdoctor explain MBErrorDomain/208",
 				`backupdoctor explain "The last backup could not be completed."`,
 			),
-		Flags:        displayFlags(),
-		BashComplete: command.Complete(e.Env, flagValues, displayFlags(), command.CheckIDs()),
+		Flags:        explainFlags(),
+		BashComplete: command.Complete(e.Env, flagValues, explainFlags(), command.CheckIDs()),
 		Action: func(ctx *cli.Context) error {
 			if !ctx.Args().Present() {
 				return command.Usage(command.HelpHint(ctx), "explain needs %s", ctx.Command.ArgsUsage)
@@ -37,10 +40,10 @@ func explainCommand(e env) *cli.Command {
 			text := strings.Join(ctx.Args().Slice(), " ") // a message may come without quotes
 			check, err := command.Check(text)
 			if err == nil {
-				return format.Explain(e.Stdout, check, options)
+				return e.printTable(ctx, report.ExplainCheck(check), func(w io.Writer) error { return format.Explain(w, check, options) })
 			}
 			if meanings := codes.LookUp(text); len(meanings) > 0 {
-				return format.ExplainMeanings(e.Stdout, meanings, options)
+				return e.printTable(ctx, report.ExplainMeanings(meanings), func(w io.Writer) error { return format.ExplainMeanings(w, meanings, options) })
 			}
 			if codes.OtherLanguage(text) {
 				return command.Usage("type what it means in English", "no known message in %q: its language, or the wording of this message in it, is not in the table", text)
@@ -52,3 +55,5 @@ func explainCommand(e env) *cli.Command {
 		},
 	}
 }
+
+func explainFlags() []cli.Flag { return slices.Concat(displayFlags(), tableOrJSON.Flags(reportFlags)) }

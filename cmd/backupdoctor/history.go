@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -31,7 +32,7 @@ func historyCommand(e env) *cli.Command {
 				"backupdoctor history show last             the report of the newest run",
 				"backupdoctor history changes --since 7d    what is new, fixed, still there, missing",
 				"backupdoctor history stale --days 14       who has no backup of the last two weeks",
-				"backupdoctor history export all.json       everything, for other programs",
+				"backupdoctor history export -o json=all.json  everything, for other programs",
 				"backupdoctor history prune --older-than 365d",
 				"backupdoctor history recover               read what is left of a damaged history",
 			),
@@ -67,10 +68,9 @@ func historyCommand(e env) *cli.Command {
 
 // listFlags are those of a list of which the newest matter.
 func listFlags(what string) []cli.Flag {
-	return []cli.Flag{
+	return append([]cli.Flag{
 		&cli.IntFlag{Name: "limit", Category: reportFlags, Usage: "tell of at most `NUMBER` " + what, Value: 20},
-		command.Option(reportFlags, "json", "write JSON"),
-	}
+	}, tableOrJSON.Flags(reportFlags)...)
 }
 
 func (e env) listRuns(ctx *cli.Context, store *history.Store, o format.Options) error {
@@ -78,10 +78,7 @@ func (e env) listRuns(ctx *cli.Context, store *history.Store, o format.Options) 
 	if err != nil {
 		return err
 	}
-	if ctx.Bool("json") {
-		return format.WriteRunsJSON(e.Stdout, list)
-	}
-	return format.WriteRuns(e.Stdout, list, o)
+	return e.printTable(ctx, list, func(w io.Writer) error { return format.WriteRuns(w, list, o) })
 }
 
 func (e env) tellStory(ctx *cli.Context, store *history.Store, who string, o format.Options) error {
@@ -94,13 +91,11 @@ func (e env) tellStory(ctx *cli.Context, store *history.Store, who string, o for
 	}
 	switch {
 	case errors.Is(err, history.ErrUnknown):
-		return command.Usage("backupdoctor history export --format csv lists all devices", "the history does not know %q", who)
+		return command.Usage("backupdoctor history export -o csv lists all devices", "the history does not know %q", who)
 	case err != nil:
 		return err
-	case ctx.Bool("json"):
-		return format.WriteStoryJSON(e.Stdout, story)
 	default:
-		return format.WriteStory(e.Stdout, story, o)
+		return e.printTable(ctx, story, func(w io.Writer) error { return format.WriteStory(w, story, o) })
 	}
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+	"slices"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
@@ -25,8 +27,7 @@ func changesCommand(e env) *cli.Command {
 			),
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "since", Category: reportFlags, Usage: "compare with `DAYS` ago: 7d, 2w", Value: "7d"},
-			command.Option(reportFlags, "json", "write JSON"),
-		}, displayFlags()...),
+		}, slices.Concat(displayFlags(), tableOrJSON.Flags(reportFlags))...),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			days, err := command.Days("since", ctx.String("since"))
 			if err != nil {
@@ -42,11 +43,7 @@ func changesCommand(e env) *cli.Command {
 					return err
 				}
 				diff := report.Compare(before, since)
-				if ctx.Bool("json") {
-					err = format.WriteDiffJSON(e.Stdout, diff)
-				} else {
-					err = format.WriteDiff(e.Stdout, diff, options)
-				}
+				err = e.printTable(ctx, diff, func(w io.Writer) error { return format.WriteDiff(w, diff, options) })
 				if err == nil && diff.Changes.New > 0 {
 					return command.Exit{Code: report.ExitProblems}
 				}

@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
-	"strings"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
@@ -16,7 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// exportFormats are the values of --format, and what writes each.
+// exportFormats are the formats, and what writes each.
 var exportFormats = map[string]func(io.Writer) format.HistoryWriter{
 	"csv":    format.NewHistoryCSV,
 	"json":   format.NewHistoryJSON,
@@ -25,38 +22,30 @@ var exportFormats = map[string]func(io.Writer) format.HistoryWriter{
 
 func exportCommand(e env) *cli.Command {
 	return &cli.Command{
-		Name:      "export",
-		Usage:     "write all runs, devices and findings",
-		ArgsUsage: "[FILE]",
+		Name:  "export",
+		Usage: "write all runs, devices and findings",
 		Description: "Each device is written as it stood in the report of its run. As csv there is one row for\n" +
-			"each problem, warning, unknown and suppressed finding. Without FILE it goes to stdout.\n\n" +
+			"each problem, warning, unknown and suppressed finding. \n\n" +
 			command.Examples(
-				"backupdoctor history export history.json",
-				"backupdoctor history export --format csv history.csv",
-				"backupdoctor history export --format ndjson | jq -c 'select(.kind == \"visit\") | .device.verdict'",
+				"backupdoctor history export -o json=history.json",
+				"backupdoctor history export -o csv=history.csv",
+				"backupdoctor history export -o ndjson | jq -c 'select(.kind == \"visit\") | .device.verdict'",
 			),
-		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "format", Category: reportFlags, Usage: "write `FORMAT`: json, csv or ndjson", Value: "json"},
-			command.Option(reportFlags, "force", "overwrite a file that exists"),
-		},
-		Action: func(ctx *cli.Context) error {
-			if ctx.Args().Len() > 1 {
-				return command.Usage(command.HelpHint(ctx), "unexpected argument %q", ctx.Args().Get(1))
-			}
-			format, known := exportFormats[ctx.String("format")]
-			if !known {
-				return command.Usage("use "+strings.Join(slices.Sorted(maps.Keys(exportFormats)), ", "), "unknown format %q", ctx.String("format"))
-			}
-			files, path := e.filesOf(ctx), ctx.Args().First()
-			if err := files.Check(path); err != nil {
+		Flags: output.Formats{"json", "csv", "ndjson"}.Flags(reportFlags),
+
+		Action: command.Takes(0, func(ctx *cli.Context) error {
+			printer, err := output.Formats{"json", "csv", "ndjson"}.Printer(ctx, e.Stdout)
+			if err != nil {
 				return err
 			}
 			return e.withHistory(ctx.Context, func(store *history.Store) error {
-				return files.Write(ctx.Context, path, output.Private, func(w io.Writer) error {
-					return e.export(ctx.Context, store, format(w))
-				})
+				writers := map[string]func(io.Writer) error{}
+				for name, open := range exportFormats {
+					writers[name] = func(w io.Writer) error { return e.export(ctx.Context, store, open(w)) }
+				}
+				return printer.Print(ctx.Context, writers)
 			})
-		},
+		}),
 	}
 }
 

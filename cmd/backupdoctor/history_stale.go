@@ -1,15 +1,19 @@
 package main
 
 import (
+	"io"
 	"slices"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/urfave/cli/v2"
 )
+
+var staleFormats = output.Formats{"table", "json", "csv"}
 
 func staleCommand(e env) *cli.Command {
 	return &cli.Command{
@@ -20,20 +24,19 @@ func staleCommand(e env) *cli.Command {
 			"not be read. The exit code is 1 if there is one of the first two kinds, and else 0.\n\n" +
 			command.Examples(
 				"backupdoctor history stale",
-				"backupdoctor history stale --days 7 --csv > stale.csv",
+				"backupdoctor history stale --days 7 -o csv=stale.csv",
 				"backupdoctor history stale --json | jq -r '.devices[] | select(.backup != \"unknown\") | .serial'",
 			),
 		Flags: slices.Concat([]cli.Flag{
 			&cli.IntFlag{Name: "days", Category: reportFlags, Usage: "`DAYS` that a backup may be old", Value: 14},
-			command.Option(reportFlags, "json", "write JSON"),
-			command.Option(reportFlags, "csv", "write CSV, for a spreadsheet"),
-		}, displayFlags()),
+		}, staleFormats.Flags(reportFlags), displayFlags()),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			if ctx.Int("days") < 1 {
 				return command.Usage("", "--days must be at least 1")
 			}
-			if ctx.Bool("json") && ctx.Bool("csv") {
-				return command.Usage(command.HelpHint(ctx), "--json and --csv contradict each other")
+			printer, err := staleFormats.Printer(ctx, e.Stdout)
+			if err != nil {
+				return err
 			}
 			options, err := e.display(ctx)
 			if err != nil {
@@ -44,14 +47,11 @@ func staleCommand(e env) *cli.Command {
 				if err != nil {
 					return err
 				}
-				switch {
-				case ctx.Bool("json"):
-					err = format.WriteStaleJSON(e.Stdout, stale)
-				case ctx.Bool("csv"):
-					err = format.WriteStaleCSV(e.Stdout, stale)
-				default:
-					err = format.WriteStale(e.Stdout, stale, options)
-				}
+				err = printer.Print(ctx.Context, map[string]func(io.Writer) error{
+					"table": func(w io.Writer) error { return format.WriteStale(w, stale, options) },
+					"json":  document(stale),
+					"csv":   func(w io.Writer) error { return format.WriteStaleCSV(w, stale) },
+				})
 				if err == nil && stale.Stale > 0 {
 					return command.Exit{Code: report.ExitProblems}
 				}

@@ -3,12 +3,14 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device/releases"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/urfave/cli/v2"
 )
 
@@ -23,11 +25,13 @@ func releasesCommand(e env) *cli.Command {
 				"backupdoctor releases update                   fetch Apple's own list",
 				"backupdoctor releases update --from pmv.json   read a copy of that list, without the internet",
 			),
+		Flags: tableOrJSON.Flags(reportFlags),
 		Subcommands: []*cli.Command{
 			{
 				Name:   "show",
 				Usage:  "say which table is in use, and of what date it is",
-				Action: command.Takes(0, func(*cli.Context) error { return e.showReleases(e.releases()) }),
+				Flags:  tableOrJSON.Flags(reportFlags),
+				Action: command.Takes(0, func(ctx *cli.Context) error { return e.showReleases(ctx, e.releases()) }),
 			},
 			{
 				Name:  "update",
@@ -42,7 +46,7 @@ func releasesCommand(e env) *cli.Command {
 			if ctx.Args().Present() {
 				return command.Usage("use show or update", "unknown command %q", "releases "+ctx.Args().First())
 			}
-			return e.showReleases(e.releases())
+			return e.showReleases(ctx, e.releases())
 		},
 	}
 }
@@ -56,7 +60,7 @@ func (e env) updateReleases(ctx *cli.Context) error {
 	table, err := releases.Update(ctx.Context, e.BuiltIn(), from, path)
 	switch {
 	case err == nil:
-		return e.showReleases(table)
+		return e.showReleases(ctx, table)
 	case strings.Contains(from, "://"):
 		return command.Usage("fetch "+releases.AppleURL+" on another computer, and pass the file to --from", "%w", err)
 	default:
@@ -64,9 +68,12 @@ func (e env) updateReleases(ctx *cli.Context) error {
 	}
 }
 
-func (e env) showReleases(table releases.Table) error {
-	_, err := fmt.Fprintf(e.Stdout, "%s table of %s, %d models\n", table.Source, table.Date.Format(time.DateOnly), table.Models())
-	return err
+func (e env) showReleases(ctx *cli.Context, table releases.Table) error {
+	shown := report.ReleaseTable{Header: report.NewHeader(report.KindReleases), TableDate: table.Date, TableSource: string(table.Source), Models: table.Models()}
+	return e.printTable(ctx, shown, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "%s table of %s, %d models\n", table.Source, table.Date.Format(time.DateOnly), table.Models())
+		return err
+	})
 }
 
 // releases is the table in use. An updated copy that cannot be read is said, and passed

@@ -114,9 +114,7 @@ func diffCommand(e env) *cli.Command {
 		Description: "Devices are the same if their UDIDs are. A cause counts as fixed only if its check has found\n" +
 			"all well since: of a device that could not be examined nobody can tell.\n\n" +
 			"It ends with exit code 1 if there is a cause that was not there before, else with 0.",
-		Flags: append([]cli.Flag{
-			command.Option(reportFlags, "json", "write it as JSON"),
-		}, displayFlags()...),
+		Flags: append([]cli.Flag{}, slices.Concat(displayFlags(), tableOrJSON.Flags(reportFlags))...),
 		Action: command.Takes(2, func(ctx *cli.Context) error {
 			options, err := e.display(ctx)
 			if err != nil {
@@ -130,11 +128,7 @@ func diffCommand(e env) *cli.Command {
 				return command.Usage("compare them as they were before --redact", "a redacted report does not tell which device is which")
 			}
 			diff := report.Compare(reports[0], reports[1])
-			if ctx.Bool("json") {
-				err = format.WriteDiffJSON(e.Stdout, diff)
-			} else {
-				err = format.WriteDiff(e.Stdout, diff, options)
-			}
+			err = e.printTable(ctx, diff, func(w io.Writer) error { return format.WriteDiff(w, diff, options) })
 			if err == nil && diff.Changes.New > 0 {
 				return command.Exit{Code: report.ExitProblems}
 			}

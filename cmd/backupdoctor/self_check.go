@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"slices"
 	"time"
 
@@ -27,7 +28,7 @@ func selfCheckCommand(e env) *cli.Command {
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "usbmux", Category: deviceFlags, Usage: "`ADDRESS` of usbmuxd: UNIX:/path or host:port", DefaultText: "$USBMUXD_SOCKET_ADDRESS"},
 			&cli.DurationFlag{Name: "timeout", Category: deviceFlags, Usage: "`TIME` to wait for usbmuxd", Value: 5 * time.Second},
-		}, placeFlags(), []cli.Flag{command.Option(reportFlags, "json", "write JSON")}, displayFlags()),
+		}, placeFlags(), tableOrJSON.Flags(reportFlags), displayFlags()),
 		Action: command.Takes(0, e.selfCheck),
 	}
 }
@@ -57,11 +58,7 @@ func (e env) selfCheck(ctx *cli.Context) error {
 	if ctx.Context.Err() != nil {
 		return command.Exit{Code: report.ExitInterrupted, Err: errors.New("interrupted")}
 	}
-	write := func() error { return format.WriteSelfCheck(e.Stdout, check, options) }
-	if ctx.Bool("json") {
-		write = func() error { return format.WriteSelfCheckJSON(e.Stdout, check) }
-	}
-	if err := write(); err != nil {
+	if err := e.printTable(ctx, check, func(w io.Writer) error { return format.WriteSelfCheck(w, check, options) }); err != nil {
 		return err
 	}
 	if check.Exit.Code != report.ExitNoProblem {

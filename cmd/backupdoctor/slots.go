@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device/labels"
@@ -24,12 +25,13 @@ func slotsCommand(e env) *cli.Command {
 				"backupdoctor slots list",
 				"backupdoctor slots forget A3",
 			),
+		Flags: tableOrJSON.Flags(""),
 		Subcommands: []*cli.Command{
 			learnSlotsCommand(e),
 			{
 				Name:   "list",
 				Usage:  "list the slots and their ports",
-				Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "as JSON", DisableDefaultText: true}},
+				Flags:  tableOrJSON.Flags(""),
 				Action: command.Takes(0, e.listSlots),
 			},
 			{
@@ -56,17 +58,24 @@ func (e env) listSlots(ctx *cli.Context) error {
 		return err
 	}
 	list := slots.List()
-	if ctx.Bool("json") {
-		return format.WriteDocument(e.Stdout, append([]labels.Slot{}, list...))
+	printer, err := tableOrJSON.Printer(ctx, e.Stdout)
+	if err != nil {
+		return err
 	}
-	if len(list) == 0 {
+	if len(list) == 0 && printer.Only("table") {
 		return command.Exit{Code: report.ExitNoProblem, Err: errors.New("no slot has been learned"), Hint: "backupdoctor slots learn names them"}
 	}
 	var rows [][]string
 	for _, slot := range list {
 		rows = append(rows, []string{slot.Name, "port " + slot.Port})
 	}
-	return format.Columns(e.Stdout, rows)
+	shown := report.SlotList{Header: report.NewHeader(report.KindSlots), Slots: []report.SlotPort{}}
+	for _, slot := range list {
+		shown.Slots = append(shown.Slots, report.SlotPort{Slot: slot.Name, Port: slot.Port})
+	}
+	return printer.Print(ctx.Context, map[string]func(io.Writer) error{
+		"table": func(w io.Writer) error { return format.Columns(w, rows) }, "json": document(shown),
+	})
 }
 
 func (e env) forgetSlots(ctx *cli.Context) error {

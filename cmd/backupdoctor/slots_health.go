@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"slices"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
@@ -24,8 +25,7 @@ func slotsHealthCommand(e env) *cli.Command {
 			),
 		Flags: slices.Concat([]cli.Flag{
 			&cli.IntFlag{Name: "runs", Category: reportFlags, Usage: "look at the newest `NUMBER` of runs", Value: 50},
-			command.Option(reportFlags, "json", "write JSON"),
-		}, displayFlags()),
+		}, displayFlags(), tableOrJSON.Flags(reportFlags)),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			if ctx.Int("runs") < 1 {
 				return command.Usage("", "--runs must be at least 1")
@@ -39,10 +39,7 @@ func slotsHealthCommand(e env) *cli.Command {
 				if err != nil {
 					return err
 				}
-				if ctx.Bool("json") {
-					return format.WriteSlotReportJSON(e.Stdout, slots)
-				}
-				return format.WriteSlotReport(e.Stdout, slots, options)
+				return e.printTable(ctx, slots, func(w io.Writer) error { return format.WriteSlotReport(w, slots, options) })
 			})
 		}),
 	}

@@ -26,7 +26,7 @@ func Explain(w io.Writer, check *checks.Check, o Options) error {
 		p.print(p.hang("", plain, question)...)
 	}
 	p.heading("Remedies, in the order to try them")
-	p.print(p.plan(report.Device{Plan: stepsOf(check)})...)
+	p.print(p.plan(report.Device{Plan: report.StepsOf(check)})...)
 	p.heading("Sources of the cause")
 	for _, source := range check.Sources {
 		p.print(p.hang("- ", plain, source.Title)...)
@@ -45,19 +45,6 @@ func effectOf(effect checks.Effect) string {
 	default:
 		return "worth knowing, and stops no backup by itself"
 	}
-}
-
-// stepsOf words the remedies of a check for no model in particular.
-func stepsOf(check *checks.Check) []report.Step {
-	var steps []report.Step
-	for _, id := range check.Remedies {
-		remedy, ok := remedies.Find(id)
-		if !ok {
-			continue
-		}
-		steps = append(steps, report.NewStep(remedies.Step{Remedy: remedy, Lines: remedy.Lines(device.Identity{})}))
-	}
-	return steps
 }
 
 var emphasis = regexp.MustCompile(`\*{1,2}([^*\s](?:[^*]*[^*\s])?)\*{1,2}`)
