@@ -11,9 +11,6 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// WriteDiffJSON writes a diff as one indented JSON document and a newline.
-func WriteDiffJSON(w io.Writer, d report.Diff) error { return WriteDocument(w, d) }
-
 // stateMarks are how the states of causes are shown, in the order in which they are told.
 var stateMarks = []struct {
 	state string

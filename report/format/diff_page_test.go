@@ -23,7 +23,7 @@ func TestWriteDiff(t *testing.T) {
 		})
 	}
 	var out bytes.Buffer
-	if err := WriteDiffJSON(&out, report.Compare(reporttest.OlderAndNewer())); err != nil {
+	if err := WriteDocument(&out, report.Compare(reporttest.OlderAndNewer())); err != nil {
 		t.Fatal(err)
 	}
 	reporttest.Golden(t, "testdata/diff.json", out.Bytes())

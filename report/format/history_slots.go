@@ -10,9 +10,6 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// WriteSlotReportJSON writes the slots as one JSON document.
-func WriteSlotReportJSON(w io.Writer, slots report.SlotReport) error { return WriteDocument(w, slots) }
-
 // WriteSlotReport writes the slots for a person at a terminal.
 func WriteSlotReport(w io.Writer, slots report.SlotReport, o Options) error {
 	p := newPage(o)

@@ -9,9 +9,6 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// WriteStaleJSON writes the devices without a recent backup as one JSON document.
-func WriteStaleJSON(w io.Writer, stale report.Stale) error { return WriteDocument(w, stale) }
-
 // WriteStale writes the devices without a recent backup for a person at a terminal, one a line,
 // the age of the backup first.
 func WriteStale(w io.Writer, stale report.Stale, o Options) error {

@@ -12,9 +12,6 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// WriteStoryJSON writes the story of a device as one JSON document.
-func WriteStoryJSON(w io.Writer, story report.Story) error { return WriteDocument(w, story) }
-
 // WriteStory writes the story of a device for a person at a terminal.
 func WriteStory(w io.Writer, story report.Story, o Options) error {
 	p := newPage(o)

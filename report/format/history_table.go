@@ -12,9 +12,6 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// WriteRunsJSON writes a list of runs as one JSON document.
-func WriteRunsJSON(w io.Writer, list report.RunList) error { return WriteDocument(w, list) }
-
 // WriteRuns writes a list of runs for a person at a terminal.
 func WriteRuns(w io.Writer, list report.RunList, o Options) error {
 	p := newPage(o)

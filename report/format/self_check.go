@@ -8,9 +8,6 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// WriteSelfCheckJSON writes a self-check as one JSON document.
-func WriteSelfCheckJSON(w io.Writer, s report.SelfCheck) error { return WriteDocument(w, s) }
-
 // WriteSelfCheck writes a self-check for a person at a terminal: each answer on a line, and
 // what to do below it.
 func WriteSelfCheck(w io.Writer, s report.SelfCheck, o Options) error {

@@ -106,7 +106,7 @@ func TestWhatCannotBeTrueIsHarmless(t *testing.T) {
 	}
 	list, err := s.Runs(t.Context(), 10)
 	must(t, err)
-	must(t, format.WriteRunsJSON(discard{}, list))
+	must(t, format.WriteDocument(discard{}, list))
 	for _, w := range []format.HistoryWriter{format.NewHistoryJSON(discard{}), format.NewHistoryNDJSON(discard{}), format.NewHistoryCSV(discard{})} {
 		if _, err := s.Export(t.Context(), w.Run, w.Visit); err != nil {
 			t.Error(err)
