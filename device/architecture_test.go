@@ -280,7 +280,7 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/wholefile", "checks", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/ledger/postgres", "report/web/hubpages", "report/history",
 			"report/relay", "report/relay/credentials", "report/relay/envelope", "report/relay/receipt", "report/web",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/scan",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/output", "cmd/backupdoctor/scan",
 		},
 		theirs: []string{
 			"github.com/urfave/cli/v2", "github.com/dustin/go-humanize", "github.com/gofrs/flock",

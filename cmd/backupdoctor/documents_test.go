@@ -11,8 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// Every document that a command writes follows the schema of the kind that it says. The
-// commands of a hub are checked in script_hub.
+// The documents that commands write follow the schema of the kind that they say.
 func TestDocumentsFollowTheirSchemas(t *testing.T) {
 	folder := t.TempDir()
 	env := map[string]string{"XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder, "HOME": folder, "BACKUPDOCTOR_HISTORY": filepath.Join(folder, "history.sqlite")}

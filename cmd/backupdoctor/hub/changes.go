@@ -27,7 +27,7 @@ func changesCommand(e env) *cli.Command {
 		Usage: "tell which causes are new, still there and fixed",
 		Description: "Fixed is what its check has read to be well since. What could not be read is not.\n\n" + command.Examples(
 			"backupdoctor fleet changes --since 7d",
-			"backupdoctor fleet changes --since 4w --only fixed --csv",
+			"backupdoctor fleet changes --since 4w --only fixed -o csv",
 		),
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "since", Category: filterHeading, Usage: "in the last `DAYS`: 7d or 2w", Value: "7d"},
@@ -53,7 +53,7 @@ func changesCommand(e env) *cli.Command {
 					return err
 				}
 			}
-			return e.asking(ctx, func(ctx context.Context, from source, as string) error {
+			return e.asking(ctx, func(e env, ctx context.Context, from source, as string) error {
 				return e.writeChanges(as, changesOf(ctx, from, f, which), which, time.Now())
 			})
 		}),

@@ -28,7 +28,7 @@ func deviceCommand(e env) *cli.Command {
 		Flags:       slices.Concat(sourceFlags(), formatFlags()),
 		Action: command.Takes(1, func(ctx *cli.Context) error {
 			who := ctx.Args().First()
-			return e.asking(ctx, func(ctx context.Context, from source, as string) error {
+			return e.asking(ctx, func(e env, ctx context.Context, from source, as string) error {
 				d, err := oneDevice(ctx, from, who)
 				if err != nil {
 					return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/ledger/export"
@@ -30,7 +32,7 @@ func fleetCommand(e env) *cli.Command {
 			command.Examples(
 				"backupdoctor fleet                                       all devices, failing ones first",
 				"backupdoctor fleet --not-backed-up-for 14d --site Hamburg",
-				"backupdoctor fleet --cause icloud-storage-full --csv > full.csv",
+				"backupdoctor fleet --cause icloud-storage-full -o csv=full.csv",
 				"backupdoctor fleet --from https://hub.example.org:7480 --json",
 				"backupdoctor fleet changes --since 7d                    what is new, still there and fixed",
 				"backupdoctor fleet device 00008110-000A1B2C3D4E801E      its story on all benches",
@@ -42,7 +44,7 @@ func fleetCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return e.asking(ctx, func(ctx context.Context, from source, as string) error {
+			return e.asking(ctx, func(e env, ctx context.Context, from source, as string) error {
 				return writeDevices(e, as, from.devices(ctx, q), time.Now())
 			})
 		}),
@@ -75,36 +77,15 @@ func sourceFlags() []cli.Flag {
 	)
 }
 
-func formatFlags() []cli.Flag {
-	return []cli.Flag{
-		command.Option(formatHeading, "json", "as JSON"),
-		command.Option(formatHeading, "csv", "as CSV, for spreadsheets"),
-		command.Option(formatHeading, "html", "as a page that needs nothing else"),
-	}
-}
+// fleetFormats are the formats of lists.
+var fleetFormats = output.Formats{"table", "json", "csv", "html"}
 
-// formatOf reads formatFlags; "" is a table.
-func formatOf(ctx *cli.Context) (string, error) {
-	var chosen []string
-	for _, name := range []string{"json", "csv", "html"} {
-		for _, c := range ctx.Lineage() {
-			if c.Bool(name) && !slices.Contains(chosen, name) {
-				chosen = append(chosen, name)
-			}
-		}
-	}
-	switch len(chosen) {
-	case 0:
-		return "", nil
-	case 1:
-		return chosen[0], nil
-	}
-	return "", command.Usage(command.HelpHint(ctx), "--%s and --%s contradict each other", chosen[0], chosen[1])
-}
+func formatFlags() []cli.Flag { return fleetFormats.Flags(formatHeading) }
 
 // asking opens the source that the flags name, and asks it.
-func (e env) asking(ctx *cli.Context, ask func(context.Context, source, string) error) error {
-	as, err := formatOf(ctx)
+// It is asked once for each format; "" is a table.
+func (e env) asking(ctx *cli.Context, ask func(e env, ctx context.Context, from source, as string) error) error {
+	printer, err := fleetFormats.Printer(ctx, e.Stdout)
 	if err != nil {
 		return err
 	}
@@ -113,7 +94,19 @@ func (e env) asking(ctx *cli.Context, ask func(context.Context, source, string) 
 		return err
 	}
 	defer from.close()
-	err = ask(ctx.Context, from, as)
+	writers := map[string]func(io.Writer) error{}
+	for _, name := range fleetFormats {
+		as := name
+		if name == "table" {
+			as = ""
+		}
+		writers[name] = func(w io.Writer) error {
+			e := e
+			e.Stdout = w
+			return ask(e, ctx.Context, from, as)
+		}
+	}
+	err = printer.Print(ctx.Context, writers)
 	if _, ended := errors.AsType[command.Exit](err); err == nil || ended {
 		return err
 	}
