@@ -16,7 +16,7 @@ import (
 // for nothing says who its writer was. Lists that are missing are empty. A report that is
 // reworded already stays as it is.
 func Reworded(r Report) Report {
-	r.JSONSchema, r.Tool.Name = SchemaID(KindReport), "backupdoctor"
+	r.Kind, r.JSONSchema, r.Tool.Name = KindReport, SchemaID(KindReport), "backupdoctor"
 	r.Gaps, r.Places = convert(r.Gaps, rewordedGap), convert(r.Places, rewordedPlace)
 	r.LeftOut = listed(r.LeftOut)
 	if !slices.Contains(Levels(), FailOn(r.FailOn)) {
