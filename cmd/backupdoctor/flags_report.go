@@ -26,7 +26,7 @@ func outputFlags() []cli.Flag {
 // renderFlags say how a report is written.
 func renderFlags() []cli.Flag {
 	return append([]cli.Flag{
-		&cli.StringSliceFlag{Name: "o", Category: reportFlags, Usage: "also write `FORMAT[=FILE]`; without FILE in place of the table"},
+		&cli.StringSliceFlag{Name: "o", Category: reportFlags, Usage: "also write `FORMAT[=FILE]`; without FILE in place of the table: " + strings.Join(format.Names(), ", ")},
 		command.Option(reportFlags, "json", "the same as -o json"),
 		command.Option(reportFlags, "plain", "the same as -o plain: a line for each device, for scripts"),
 		command.Option(reportFlags, "steps", "show every cause with its evidence, and all steps"),

@@ -82,7 +82,28 @@ func onFlagError(ctx *cli.Context, err error, _ bool) error {
 	if name, found := strings.CutPrefix(text, "flag needs an argument: -"); found {
 		return Usage(HelpHint(ctx), "%s needs a value", Dashed(strings.TrimLeft(name, "-")))
 	}
-	return Usage(HelpHint(ctx), "%s", strings.NewReplacer("for flag -", "for --", "for -", "for --").Replace(text))
+	text = strings.NewReplacer("for flag -", "for --", "for -", "for --").Replace(text)
+	if bad, unread := strings.CutSuffix(text, ": parse error"); unread {
+		_, name, _ := strings.Cut(bad, " for --")
+		return Usage(valueHint(ctx, name), "%s", bad)
+	}
+	return Usage(HelpHint(ctx), "%s", text)
+}
+
+// valueHint says how the value of a flag is written.
+func valueHint(ctx *cli.Context, name string) string {
+	for _, flag := range ctx.Command.Flags {
+		if !slices.Contains(flag.Names(), name) {
+			continue
+		}
+		switch flag.(type) {
+		case *cli.DurationFlag:
+			return "a time has a unit: 30s are 30 seconds, 5m five minutes, 8h eight hours"
+		case *cli.IntFlag:
+			return "use a whole number"
+		}
+	}
+	return HelpHint(ctx)
 }
 
 func flagHint(ctx *cli.Context, name string) string {
