@@ -7,7 +7,11 @@
 package hub
 
 import (
+	"sync"
+
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/ledger/postgres"
 	"github.com/urfave/cli/v2"
 )
 
@@ -16,5 +20,9 @@ type env struct{ command.Env }
 
 // Commands are hub and fleet.
 func Commands(e command.Env) []*cli.Command {
+	register()
 	return []*cli.Command{hubCommand(env{e}), fleetCommand(env{e})}
 }
+
+// register lets a ledger be in PostgreSQL.
+var register = sync.OnceFunc(func() { ledger.Register(postgres.Connect) })

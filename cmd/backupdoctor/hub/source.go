@@ -12,13 +12,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
-	"github.com/backupdoctor/backupdoctor/report/ledger/postgres"
 	"github.com/urfave/cli/v2"
 )
 
 const aDay = 24 * time.Hour
-
-func init() { ledger.Register(postgres.Connect) }
 
 // A source is where a fleet can be asked: its database, or its pages.
 type source interface {
