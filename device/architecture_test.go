@@ -160,11 +160,6 @@ var rooms = map[string]room{
 		theirs: []string{"github.com/olekukonko/tablewriter", "github.com/clipperhouse/displaywidth"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
-	"report/history": {
-		ours:   []string{"device", "checks", "checks/words", "report", "report/ledger/file", "report/relay/envelope", "report/relay/receipt"},
-		theirs: []string{"github.com/gofrs/flock", "github.com/google/uuid", "zombiezen.com/go/sqlite"},
-		banned: []string{"os/exec", "net", "net/http"},
-	},
 	"checks/suppressions": {
 		ours:   []string{"device", "checks"},
 		theirs: []string{"go.yaml.in/yaml/v4"},
@@ -174,8 +169,8 @@ var rooms = map[string]room{
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"report/ledger": {
-		ours:   []string{"device", "checks", "report", "report/ledger/file", "report/relay/receipt"},
-		theirs: []string{"github.com/google/uuid", "github.com/klauspost/compress/zstd", "modernc.org/sqlite"},
+		ours:   []string{"device", "checks", "checks/words", "report", "report/ledger/file", "report/relay/envelope", "report/relay/receipt"},
+		theirs: []string{"github.com/gofrs/flock", "github.com/google/uuid", "github.com/klauspost/compress/zstd", "modernc.org/sqlite"},
 		banned: []string{"os/exec", "net", "net/http"},
 	},
 	"report/ledger/postgres": {
@@ -231,7 +226,7 @@ var rooms = map[string]room{
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/releases", "device/reach", "device/backup", "device/backup/library", "device/usb/mobilebackup", "device/labels", "device/host", "device/actlock",
-			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/web/benchpages", "report/web", "testdata", "device/wholefile",
+			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/ledger", "report/web/benchpages", "report/web", "testdata", "device/wholefile",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/config", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/output", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal",
 			"cmd/backupdoctor/hub", // by the one file with the tag fleet
 		},
@@ -262,7 +257,7 @@ var rooms = map[string]room{
 	"cmd/backupdoctor/scan": {
 		ours: []string{
 			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/backup/library", "device/backup/manifest", "device/usb/mobilebackup", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock", "device/host",
-			"checks", "checks/faults", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/history", "report/relay/envelope", "report/relay/receipt",
+			"checks", "checks/faults", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/ledger", "report/relay/envelope", "report/relay/receipt",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/output", "cmd/backupdoctor/terminal", "cmd/backupdoctor/workers",
 		},
 		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix", "golang.org/x/sys/windows"},
@@ -278,7 +273,7 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor/hub": {
 		ours: []string{
-			"device", "device/wholefile", "checks", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/ledger/postgres", "report/web/hubpages", "report/history",
+			"device", "device/wholefile", "checks", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/ledger/postgres", "report/web/hubpages",
 			"report/relay", "report/relay/credentials", "report/relay/envelope", "report/relay/receipt", "report/web",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/output", "cmd/backupdoctor/scan",
 		},
@@ -390,15 +385,14 @@ func (f sourceFile) imported() []string {
 // verbs are what packages do, by the folder that they are in or below: the longest match
 // counts. No package does two of these, and none imports one that comes later.
 var verbs = map[string]string{
-	"device":         "learn",
-	"checks":         "judge",
-	"report":         "render",
-	"report/format":  "render",
-	"report/history": "keep", // and send, and show
-	"report/relay":   "keep",
-	"report/ledger":  "keep",
-	"report/web":     "keep",
-	"cmd":            "connect",
+	"device":        "learn",
+	"checks":        "judge",
+	"report":        "render",
+	"report/format": "render",
+	"report/relay":  "keep",
+	"report/ledger": "keep",
+	"report/web":    "keep",
+	"cmd":           "connect",
 }
 
 // flow is the order of the verbs.

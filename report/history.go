@@ -14,6 +14,7 @@ const (
 	RunFinished = "finished"
 	RunRunning  = "running" // a process still holds it
 	RunCutOff   = "cut-off" // it was not finished, and no process holds it
+	RunUnknown  = "unknown" // it was a bench's, which does not tell a hub of its end
 )
 
 // Why a date is in doubt, which was written by a clock that may have been wrong. Runs and
@@ -26,7 +27,8 @@ const (
 // A PastRun is one run and its devices counted, each once, as it was last seen in the run.
 type PastRun struct {
 	Run          string    `json:"run"`                 // id of the run
-	State        string    `json:"state"`               // finished, running or cut-off
+	Bench        string    `json:"bench,omitempty"`     // that ran it; absent outside a fleet
+	State        string    `json:"state"`               // finished, running or cut-off; unknown in a fleet
 	StartedAt    time.Time `json:"startedAt"`           // when it began
 	Doubtful     string    `json:"doubtful,omitempty"`  // why that is in doubt: future or jumped-back
 	FinishedAt   time.Time `json:"finishedAt,omitzero"` // when it was over; absent unless it is finished
@@ -91,9 +93,9 @@ type Story struct {
 
 // A Visit is one reading of a device, and what had changed since the visits before.
 type Visit struct {
-	Run            string         `json:"run,omitempty"`            // id of the run; absent in a fleet
-	Subject        string         `json:"subject,omitempty"`        // what the run was about: devices or backups; absent in a fleet
-	ReportID       string         `json:"reportID,omitempty"`       // id of its report; absent outside a fleet
+	Run            string         `json:"run,omitempty"`            // id of the run; absent if unknown
+	Subject        string         `json:"subject,omitempty"`        // what the run was about: devices or backups; absent if unknown
+	ReportID       string         `json:"reportID,omitempty"`       // id of its report
 	Bench          string         `json:"bench,omitempty"`          // that read it; absent outside a fleet
 	Site           string         `json:"site,omitempty"`           // of the inventory, or else of the bench; absent outside a fleet
 	Tool           string         `json:"toolVersion,omitempty"`    // version of the program

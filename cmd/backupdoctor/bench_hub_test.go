@@ -8,7 +8,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
 // A benchProcess is a bench that can be killed, at the tray of a usbmuxd.
@@ -52,7 +52,7 @@ func (p *benchProcess) kill() {
 // visitsKept is how many visits the history of a bench has, of all its runs.
 func visitsKept(t testing.TB, data string) (count int) {
 	t.Helper()
-	store, err := history.Open(t.Context(), filepath.Join(data, "backupdoctor", "history.sqlite"))
+	store, err := ledger.OpenHistory(t.Context(), filepath.Join(data, "backupdoctor", "history.sqlite"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/web"
 	"github.com/backupdoctor/backupdoctor/report/web/benchpages"
 )
@@ -57,7 +57,7 @@ func (e env) earlierVisits(ctx context.Context, udid string) ([]report.Visit, er
 	}
 	defer store.Close()
 	story, err := store.Device(ctx, udid, visitsShown)
-	if errors.Is(err, history.ErrUnknown) {
+	if errors.Is(err, ledger.ErrUnknown) {
 		return nil, nil
 	}
 	return story.Visits, err

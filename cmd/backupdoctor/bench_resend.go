@@ -6,7 +6,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
 
@@ -30,7 +30,7 @@ func resendCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return e.changingHistory(ctx.Context, func(store *history.Store) error {
+			return e.changingHistory(ctx.Context, func(store *ledger.Store) error {
 				reports, err := store.Resend(ctx.Context, time.Now().AddDate(0, 0, -days))
 				if err != nil {
 					return err

@@ -13,7 +13,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
 
@@ -56,7 +56,7 @@ func historyCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return e.withHistory(ctx.Context, func(store *history.Store) error {
+			return e.withHistory(ctx.Context, func(store *ledger.Store) error {
 				if who := ctx.Args().First(); who != "" {
 					return e.tellStory(ctx, store, who, options)
 				}
@@ -73,7 +73,7 @@ func listFlags(what string) []cli.Flag {
 	}, tableOrJSON.Flags(reportFlags)...)
 }
 
-func (e env) listRuns(ctx *cli.Context, store *history.Store, o format.Options) error {
+func (e env) listRuns(ctx *cli.Context, store *ledger.Store, o format.Options) error {
 	list, err := store.Runs(ctx.Context, ctx.Int("limit"))
 	if err != nil {
 		return err
@@ -81,16 +81,16 @@ func (e env) listRuns(ctx *cli.Context, store *history.Store, o format.Options) 
 	return e.printTable(ctx, list, func(w io.Writer) error { return format.WriteRuns(w, list, o) })
 }
 
-func (e env) tellStory(ctx *cli.Context, store *history.Store, who string, o format.Options) error {
+func (e env) tellStory(ctx *cli.Context, store *ledger.Store, who string, o format.Options) error {
 	story, err := store.Device(ctx.Context, who, ctx.Int("limit"))
-	if several, ok := errors.AsType[*history.AmbiguousError](err); ok {
+	if several, ok := errors.AsType[*ledger.AmbiguousError](err); ok {
 		if err := format.WriteKnown(e.Stderr, several.Devices, o); err != nil {
 			return err
 		}
 		return command.Usage("name it by its UDID", "%w", err)
 	}
 	switch {
-	case errors.Is(err, history.ErrUnknown):
+	case errors.Is(err, ledger.ErrUnknown):
 		return command.Usage("backupdoctor history export -o csv lists all devices", "the history does not know %q", who)
 	case err != nil:
 		return err
@@ -100,7 +100,7 @@ func (e env) tellStory(ctx *cli.Context, store *history.Store, who string, o for
 }
 
 // withHistory answers from the history, if there is one, and changes nothing on the disk.
-func (e env) withHistory(ctx context.Context, answer func(*history.Store) error) error {
+func (e env) withHistory(ctx context.Context, answer func(*ledger.Store) error) error {
 	store, err := scan.ReadHistory(ctx, e.Env)
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func (e env) withHistory(ctx context.Context, answer func(*history.Store) error)
 }
 
 // changingHistory does something to the history, if there is one.
-func (e env) changingHistory(ctx context.Context, change func(*history.Store) error) error {
+func (e env) changingHistory(ctx context.Context, change func(*ledger.Store) error) error {
 	path, err := scan.HistoryPath(e.Env)
 	if err != nil {
 		return err

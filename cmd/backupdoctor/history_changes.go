@@ -8,7 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
 
@@ -37,7 +37,7 @@ func changesCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return e.withHistory(ctx.Context, func(store *history.Store) error {
+			return e.withHistory(ctx.Context, func(store *ledger.Store) error {
 				before, since, err := store.Around(ctx.Context, time.Now().AddDate(0, 0, -days))
 				if err != nil {
 					return err

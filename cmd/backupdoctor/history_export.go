@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/report/format"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
 
@@ -38,7 +38,7 @@ func exportCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return e.withHistory(ctx.Context, func(store *history.Store) error {
+			return e.withHistory(ctx.Context, func(store *ledger.Store) error {
 				writers := map[string]func(io.Writer) error{}
 				for name, open := range exportFormats {
 					writers[name] = func(w io.Writer) error { return e.export(ctx.Context, store, open(w)) }
@@ -49,7 +49,7 @@ func exportCommand(e env) *cli.Command {
 	}
 }
 
-func (e env) export(ctx context.Context, store *history.Store, w format.HistoryWriter) error {
+func (e env) export(ctx context.Context, store *ledger.Store, w format.HistoryWriter) error {
 	damaged, err := store.Export(ctx, w.Run, w.Visit)
 	if err != nil {
 		return err

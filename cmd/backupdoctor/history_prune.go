@@ -6,7 +6,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
 
@@ -24,7 +24,7 @@ func pruneCommand(e env) *cli.Command {
 			command.Option(reportFlags, "force", "also forget reports that no hub has"),
 		},
 		Action: command.Takes(0, func(ctx *cli.Context) error {
-			which := history.Pruning{Future: ctx.Bool("future"), Force: ctx.Bool("force")}
+			which := ledger.Pruning{Future: ctx.Bool("future"), Force: ctx.Bool("force")}
 			if ctx.String("older-than") == "" && !which.Future {
 				return command.Usage("use --older-than 365d or --future", "how much to forget has to be said")
 			}
@@ -35,7 +35,7 @@ func pruneCommand(e env) *cli.Command {
 				}
 				which.Before = time.Now().AddDate(0, 0, -days)
 			}
-			return e.changingHistory(ctx.Context, func(store *history.Store) error {
+			return e.changingHistory(ctx.Context, func(store *ledger.Store) error {
 				runs, waiting, err := store.Prune(ctx.Context, which)
 				if err != nil {
 					return err

@@ -5,7 +5,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
 
@@ -18,7 +18,7 @@ func recoverCommand(e env) *cli.Command {
 			"code is 1 if something could not be recovered, and else 0.\n\n" +
 			command.Examples("backupdoctor history recover"),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
-			return e.changingHistory(ctx.Context, func(store *history.Store) error {
+			return e.changingHistory(ctx.Context, func(store *ledger.Store) error {
 				told := store.Recovery().Kept != "" // as it was opened
 				recovery, err := store.Recover(ctx.Context)
 				switch {

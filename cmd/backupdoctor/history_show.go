@@ -8,7 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
 
@@ -42,9 +42,9 @@ func showCommand(e env) *cli.Command {
 
 // keptReport is the report of a run in the history.
 func (e env) keptReport(ctx *cli.Context, which string) (r report.Report, err error) {
-	err = e.withHistory(ctx.Context, func(store *history.Store) error {
+	err = e.withHistory(ctx.Context, func(store *ledger.Store) error {
 		var damaged int
-		if r, damaged, err = store.Report(ctx.Context, which); err != nil {
+		if r, damaged, err = store.RunReport(ctx.Context, which); err != nil {
 			return err
 		}
 		if damaged > 0 {
@@ -52,7 +52,7 @@ func (e env) keptReport(ctx *cli.Context, which string) (r report.Report, err er
 		}
 		return nil
 	})
-	if errors.Is(err, history.ErrNoRun) {
+	if errors.Is(err, ledger.ErrNoRun) {
 		return r, command.Usage("backupdoctor history lists the runs", "no run begins with %q", which)
 	}
 	return r, err

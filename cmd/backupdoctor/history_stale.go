@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
 
@@ -42,7 +42,7 @@ func staleCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return e.withHistory(ctx.Context, func(store *history.Store) error {
+			return e.withHistory(ctx.Context, func(store *ledger.Store) error {
 				stale, err := store.Stale(ctx.Context, time.Now(), ctx.Int("days"))
 				if err != nil {
 					return err

@@ -10,7 +10,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -64,9 +64,9 @@ func scriptVisit(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("no trait %q", trait)
 		}
 	}
-	store, err := history.Open(context.Background(), filepath.Join(ts.Getenv("XDG_DATA_HOME"), "backupdoctor", "history.sqlite"))
+	store, err := ledger.OpenHistory(context.Background(), filepath.Join(ts.Getenv("XDG_DATA_HOME"), "backupdoctor", "history.sqlite"))
 	ts.Check(err)
-	recorder := history.NewRecorder(store, history.Run{Tool: "test", Host: "linux"})
+	recorder := ledger.NewRecorder(store, ledger.Run{Tool: "test", Host: "linux"})
 	list, err := store.Runs(context.Background(), 1)
 	ts.Check(err)
 	id := fmt.Sprintf("%08d-0000-4000-8000-000000000000", list.Total+1)

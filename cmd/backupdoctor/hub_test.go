@@ -22,7 +22,6 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay"
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
@@ -201,7 +200,7 @@ func (p *hubProcess) told(t testing.TB, message, field string) string {
 // A testBench is a bench with its history.
 type testBench struct {
 	*relay.Bench
-	history *history.Store
+	history *ledger.Store
 	run     string // in its history
 	n       int    // devices in it
 	wake    chan struct{}
@@ -211,7 +210,7 @@ type testBench struct {
 func linkedBench(t testing.TB, creds string, hubs ...string) (*testBench, *written) {
 	t.Helper()
 	log, dir := &written{}, t.TempDir()
-	store, err := history.Open(context.Background(), filepath.Join(dir, "history.sqlite"))
+	store, err := ledger.OpenHistory(context.Background(), filepath.Join(dir, "history.sqlite"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +218,7 @@ func linkedBench(t testing.TB, creds string, hubs ...string) (*testBench, *writt
 	if bench.run, err = envelope.NewID(); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Begin(context.Background(), history.Run{ID: bench.run, Started: time.Now()}); err != nil {
+	if err := store.Begin(context.Background(), ledger.Run{ID: bench.run, Started: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	bench.Bench = &relay.Bench{

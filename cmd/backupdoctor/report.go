@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
 
@@ -79,7 +79,7 @@ func (e env) readReports(ctx *cli.Context, paths []string) ([]report.Report, err
 }
 
 func (e env) readReport(ctx *cli.Context, path string) (r report.Report, err error) {
-	if path == history.LastRun {
+	if path == ledger.LastRun {
 		return e.keptReport(ctx, path)
 	}
 	err = e.readNamed(ctx, path, func(from io.Reader) (err error) {

@@ -8,7 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device/releases"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
 
@@ -124,7 +124,7 @@ func withoutUSB(ctx *cli.Context, a scan.Attached) scan.Folders {
 }
 
 // resumed finds the run that is to be resumed.
-func (e env) resumed(ctx context.Context, which string) (*history.Resumption, error) {
+func (e env) resumed(ctx context.Context, which string) (*ledger.Resumption, error) {
 	store, err := scan.OpenHistory(ctx, e.Env, e.screen)
 	if err != nil {
 		return nil, err
@@ -132,13 +132,13 @@ func (e env) resumed(ctx context.Context, which string) (*history.Resumption, er
 	defer store.Close()
 	run, err := store.Resume(ctx, which)
 	switch {
-	case errors.Is(err, history.ErrRunning) && which == history.LastUnfinished:
+	case errors.Is(err, ledger.ErrRunning) && which == ledger.LastUnfinished:
 		return nil, command.Usage("backupdoctor history lists the runs", "no run was cut off: the one that is not finished is still running")
-	case errors.Is(err, history.ErrFinished):
+	case errors.Is(err, ledger.ErrFinished):
 		return nil, command.Usage("--resume RUN takes an older one; backupdoctor history lists them", "the last run was not cut off")
-	case errors.Is(err, history.ErrRunning):
+	case errors.Is(err, ledger.ErrRunning):
 		return nil, command.Usage("only a run that was cut off can be resumed", "the run %q is still running", which)
-	case errors.Is(err, history.ErrNoRun) && which == history.LastUnfinished:
+	case errors.Is(err, ledger.ErrNoRun) && which == ledger.LastUnfinished:
 		return nil, command.Usage("backupdoctor history lists the runs", "no run was cut off")
 	case err != nil:
 		return nil, scan.HistoryError(err)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report/format"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
 
@@ -34,7 +34,7 @@ func slotsHealthCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return e.withHistory(ctx.Context, func(store *history.Store) error {
+			return e.withHistory(ctx.Context, func(store *ledger.Store) error {
 				slots, err := store.Health(ctx.Context, ctx.Int("runs"))
 				if err != nil {
 					return err

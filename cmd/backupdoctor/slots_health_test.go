@@ -11,7 +11,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
 )
 
@@ -31,13 +31,13 @@ func health(t *testing.T, folder string, args ...string) (stdout string, err err
 
 func TestTheSlotWhereDevicesKeepFailingIsNamed(t *testing.T) {
 	folder := t.TempDir()
-	store, err := history.Open(t.Context(), filepath.Join(folder, "backupdoctor", "history.sqlite"))
+	store, err := ledger.OpenHistory(t.Context(), filepath.Join(folder, "backupdoctor", "history.sqlite"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := time.Date(2026, 11, 20, 8, 30, 0, 0, time.UTC)
 	for n := range 4 {
-		recorder := history.NewRecorder(store, history.Run{})
+		recorder := ledger.NewRecorder(store, ledger.Run{})
 		run := fmt.Sprintf("%08d-0000-4000-8000-000000000000", n)
 		recorder.Hear(report.Event{Type: report.RunStart, Run: run, At: at.AddDate(0, 0, n)})
 		for slot, retried := range map[string]string{"07": "timeout", "08": ""} {

@@ -95,7 +95,14 @@ func ask(b *testing.B, s *Store) {
 		{"devices/all-of-it", devices(Filter{Site: "site-7", Verdict: "failing", Cause: "backup-stale", BackupBefore: monday}, NewestFirst, "")},
 		{"devices/none", devices(Filter{Verdict: "backed-up", Cause: "backup-stale"}, NewestFirst, "")},
 		{"find", func() error { _, err := s.Find(b.Context(), benchID(77)); return err }},
-		{"stale", func() error { _, err := s.Stale(b.Context(), monday, Page{}); return err }},
+		{"stale", func() error {
+			_, err := s.Devices(b.Context(), Filter{BackupBefore: monday}, LongestFirst, Page{})
+			return err
+		}},
+		{"stale/all", func() error { _, err := s.Stale(b.Context(), monday.Add(-50*day), 0); return err }},
+		{"device", func() error { _, err := s.Device(b.Context(), fmt.Sprintf("iphone of number %d", 77), 20); return err }},
+		{"runs", func() error { _, err := s.Runs(b.Context(), 20); return err }},
+		{"slots", func() error { _, err := s.Health(b.Context(), 50); return err }},
 		{"older", func() error { _, err := s.Older(b.Context(), now.Add(-14*day)); return err }},
 		{"changes/new", changes(ChangeFilter{Change: New, Since: week})},
 		{"changes/still", changes(ChangeFilter{Change: Still, Since: week})},

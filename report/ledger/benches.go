@@ -31,7 +31,7 @@ func (s *Store) Benches(ctx context.Context, page Page) (List[Bench], error) {
 		if err != nil {
 			return err
 		}
-		return each(ctx, tx, benchesPage, []any{from.Name, page.rows() + 1}, func(rows *sql.Rows) error {
+		return each(ctx, tx, benchesPage, []any{from.Name, truth[page.After == ""], page.rows() + 1}, func(rows *sql.Rows) error {
 			var b Bench
 			var received, taken, clock int64
 			err := rows.Scan(&b.Name, &b.Site, &b.Tool, &received, &taken, &clock, &b.Reports, &b.Refused, &b.LeftOut, &b.Devices)
@@ -53,7 +53,7 @@ const benchesPage = `
 		coalesce((SELECT CAST(sum(refusals.reports) AS BIGINT) FROM refusals WHERE refusals.bench = benches.bench AND reason <> 'unknown-check'), 0),
 		coalesce((SELECT refusals.reports FROM refusals WHERE refusals.bench = benches.bench AND reason = 'unknown-check'), 0),
 		coalesce((SELECT devices FROM counts WHERE counts.site = '' AND kind = 'bench' AND name = benches.bench), 0)
-	FROM benches WHERE bench > $1 ORDER BY bench LIMIT $2`
+	FROM benches WHERE bench >= $1 AND (bench > $1 OR $2 = 1) ORDER BY bench LIMIT $3`
 
 // Refusals counts for each reason the messages that were not kept, of known benches and of
 // others.

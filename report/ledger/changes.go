@@ -97,7 +97,7 @@ func changesQuery(ctx context.Context, tx transaction, f ChangeFilter, page Page
 	}
 	column, condition := rangeOf(f.Change)
 	q := query{text: `
-		SELECT causes.device, causes.check_number, checks.name, status, since, seen, fixed,
+		SELECT causes.device, causes.check_number, checks.name, status, since, causes.seen, fixed,
 			udid, devices.name, serial, causes.site, bench, taken, verdict, backup
 		FROM causes JOIN devices ON devices.device = causes.device JOIN checks ON checks.check_number = causes.check_number
 		WHERE `}

@@ -24,7 +24,7 @@ type tally struct{ site, kind, name string }
 func count(devices map[string]*held, names map[int64]string) map[tally]int64 {
 	counted := map[tally]int64{}
 	for _, h := range devices {
-		if h.empty() {
+		if h.empty() || !h.newest.seen {
 			continue
 		}
 		add := func(kind, name string) {

@@ -16,7 +16,7 @@ var packer = sync.OnceValue(func() *zstd.Encoder {
 })
 
 var unpacker = sync.OnceValue(func() *zstd.Decoder {
-	decoder, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxJSON), zstd.WithDecoderConcurrency(1))
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxDetail), zstd.WithDecoderConcurrency(1))
 	if err != nil {
 		panic(err)
 	}

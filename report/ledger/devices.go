@@ -40,10 +40,10 @@ func backupState(at int64) Backup {
 // A Device is how one device stands, by its newest reading.
 type Device struct {
 	report.KnownDevice
-	ReceivedAt time.Time     `json:"receivedAt"` // when the hub had that reading
-	FirstAt    time.Time     `json:"firstAt"`    // when it was first read
-	Visits     int           `json:"visits"`     // how often it was read
-	Causes     []DeviceCause `json:"causes"`     // as they were last read
+	ReceivedAt time.Time     `json:"receivedAt,omitzero"` // when the hub had that reading; absent outside a fleet
+	FirstAt    time.Time     `json:"firstAt"`             // when it was first read
+	Visits     int           `json:"visits"`              // how often it was read
+	Causes     []DeviceCause `json:"causes"`              // as they were last read
 }
 
 // A DeviceCause is one cause on a device.
@@ -101,35 +101,43 @@ func (s *Store) Devices(ctx context.Context, f Filter, order Sort, page Page) (L
 	return list, nil
 }
 
-// Stale lists the devices that were not backed up since a time, or never: the longest first.
-func (s *Store) Stale(ctx context.Context, since time.Time, page Page) (List[Device], error) {
-	return s.Devices(ctx, Filter{BackupBefore: since}, LongestFirst, page)
-}
-
-// Find lists the devices that have an id or a serial number.
-func (s *Store) Find(ctx context.Context, who string) ([]Device, error) {
-	var list List[Device]
-	page := Page{}
-	err := s.read(ctx, func(tx transaction) error {
-		q := query{text: findDevices}
-		q.add("", text(who, maxName))
-		q.add("", page.rows())
-		var err error
-		list, err = listDevices(ctx, tx, q, NewestFirst, page)
+// Find lists the devices that who means, the one that was seen last first: by UDID, serial
+// number or a value of the inventory, or else by slot or name.
+func (s *Store) Find(ctx context.Context, who string) (devices []Device, err error) {
+	err = s.read(ctx, func(tx transaction) error {
+		numbers, err := named(ctx, tx, who, defaultRows)
+		if err == nil {
+			devices, err = devicesOf(ctx, tx, numbers)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("finding a device: %w", err)
 	}
-	return list.Rows, nil
+	return devices, nil
 }
 
-const devicesColumns = "device, udid, " + deviceColumns
+// devicesOf are devices by their numbers, with their causes.
+func devicesOf(ctx context.Context, tx transaction, numbers []int64) ([]Device, error) {
+	devices := []Device{}
+	at := map[int64]int{}
+	err := lookUp(ctx, tx, deviceByNumber, numbers, func(rows *sql.Rows) error {
+		number, d, _, err := scanDevice(rows)
+		at[number] = len(devices)
+		devices = append(devices, d)
+		return err
+	})
+	if err == nil {
+		err = addCauses(ctx, tx, devices, at)
+	}
+	slices.SortStableFunc(devices, func(a, b Device) int { return b.TakenAt.Compare(a.TakenAt) })
+	return devices, err
+}
 
-const findDevices = `
-	SELECT ` + devicesColumns + ` FROM devices
-	WHERE device IN (SELECT device FROM devices WHERE udid = $1 UNION SELECT device FROM devices WHERE serial = $1 AND serial <> '')
-	LIMIT $2`
+const (
+	devicesColumns = "device, key, " + deviceColumns
+	deviceByNumber = "SELECT " + devicesColumns + " FROM devices WHERE device IN"
+)
 
 // A query is SQL with its arguments.
 type query struct {
@@ -154,7 +162,7 @@ func (q *query) add(part string, value any) {
 const rareCause = 2000
 
 func devicesQuery(ctx context.Context, tx transaction, f Filter, order Sort, page Page) (query, error) {
-	key, compare, direction, first := "taken", "<", "DESC", place{At: math.MaxInt64, Device: math.MaxInt64}
+	key, compare, direction, first := "place", "<", "DESC", place{At: math.MaxInt64, Device: math.MaxInt64}
 	if order == LongestFirst {
 		key, compare, direction, first = "backup", ">", "ASC", place{At: math.MinInt64}
 	}
@@ -162,7 +170,7 @@ func devicesQuery(ctx context.Context, tx transaction, f Filter, order Sort, pag
 	if err != nil {
 		return query{}, err
 	}
-	q := query{text: "SELECT " + devicesColumns + " FROM devices WHERE TRUE"}
+	q := query{text: "SELECT " + devicesColumns + " FROM devices WHERE seen = 1"}
 	for _, is := range []struct{ column, value string }{{"site", f.Site}, {"bench", f.Bench}, {"verdict", f.Verdict}} {
 		if is.value == otherVerdict && is.column == "verdict" {
 			q.text += " AND verdict NOT IN ('" + strings.Join(checks.VerdictNames(), "', '") + "')"
@@ -224,10 +232,10 @@ func listDevices(ctx context.Context, tx transaction, q query, order Sort, page 
 	var places []place
 	at := map[int64]int{}
 	err := each(ctx, tx, q.text, q.args, func(rows *sql.Rows) error {
-		number, d, p, err := scanDevice(rows)
-		p.Device = number
+		number, d, h, err := scanDevice(rows)
+		p := place{At: h.newest.backup, Device: number}
 		if order == NewestFirst {
-			p.At = d.TakenAt.Unix()
+			p.At = h.newest.place
 		}
 		at[number] = len(devices)
 		devices, places = append(devices, d), append(places, p)
@@ -239,19 +247,18 @@ func listDevices(ctx context.Context, tx transaction, q query, order Sort, page 
 	return cut(page, devices, places), addCauses(ctx, tx, devices, at)
 }
 
-// scanDevice reads a row of devicesColumns. The place is that in a list by the last backup.
-func scanDevice(rows *sql.Rows) (number int64, d Device, p place, err error) {
-	var h held
+// scanDevice reads a row of devicesColumns.
+func scanDevice(rows *sql.Rows) (number int64, d Device, h held, err error) {
 	n := &h.newest
-	err = rows.Scan(append([]any{&h.number, &n.udid, &h.first, &h.visits, &h.earlierBackup, &h.earlierAt, &n.number, &n.reportID}, n.targets()...)...)
+	err = h.scan(rows)
 	d = Device{
 		KnownDevice: report.KnownDevice{
-			UDID: n.udid, Serial: n.serial, Name: n.name, Slot: n.slot, Site: n.site, Bench: n.bench,
+			UDID: n.udid, Serial: n.serial, Name: n.name, Slot: n.slot, Location: n.location, Site: n.site, Bench: n.bench,
 			ModelName: n.model, ProductType: n.product, System: n.system, ProductVersion: n.version, Asset: readAsset(n.asset),
-			TakenAt: moment(n.taken), Doubtful: doubtOf(n.ahead), Verdict: n.verdict, Headline: n.headline, Reason: n.reason,
+			TakenAt: moment(n.taken), Doubtful: aheadDoubt(n.ahead), Verdict: n.verdict, Headline: n.headline, Reason: n.reason,
 			Backup: backupState(n.backup), NoLastBackup: n.noBackup,
 		},
-		ReceivedAt: moment(n.received), FirstAt: moment(h.first), Visits: int(h.visits), Causes: []DeviceCause{},
+		ReceivedAt: receivedAt(n), FirstAt: moment(h.first), Visits: int(h.visits), Causes: []DeviceCause{},
 	}
 	switch {
 	case d.Backup == BackupKnown:
@@ -259,11 +266,19 @@ func scanDevice(rows *sql.Rows) (number int64, d Device, p place, err error) {
 	case d.Backup == BackupUnknown && h.earlierAt != 0:
 		d.EarlierBackup, d.EarlierAt = timeOf(h.earlierBackup), timeOf(h.earlierAt)
 	}
-	return h.number, d, place{At: n.backup}, err
+	return h.number, d, h, err
 }
 
-// doubtOf says why the date of a reading is in doubt.
-func doubtOf(ahead bool) string {
+// receivedAt is when a hub had a visit; zero for one of this computer.
+func receivedAt(v *visit) (at time.Time) {
+	if v.bench != "" {
+		at = moment(v.received)
+	}
+	return at
+}
+
+// aheadDoubt says why the date of a reading is in doubt.
+func aheadDoubt(ahead bool) string {
 	if ahead {
 		return report.DoubtFuture
 	}

@@ -5,16 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
-	"time"
-
-	"github.com/backupdoctor/backupdoctor/report/ledger/file"
-	"modernc.org/sqlite" // and its driver, "sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // An engine is what differs between the databases. All else is SQL that both understand.
@@ -24,6 +15,7 @@ type engine struct {
 	ready    string            // what is done to have statistics; "" if the database does it by itself
 	verify   string            // what reads all of it and answers "ok"; "" if the database does it by itself
 	name     string            // of the database in words
+	old      string            // counts tables of a form that is not read any more
 	numbered bool              // it knows no parameters but numbered ones
 }
 
@@ -35,6 +27,7 @@ var sqliteEngine = engine{
 	),
 	ready:  "PRAGMA optimize = 0x10002",
 	verify: "PRAGMA quick_check(1)",
+	old:    "SELECT count(*) FROM sqlite_schema WHERE name = 'fleet_version'",
 }
 
 var postgresEngine = engine{
@@ -44,6 +37,7 @@ var postgresEngine = engine{
 		"{int}", "BIGINT", "{key}", "BIGINT PRIMARY KEY", "{text}", `TEXT COLLATE "C"`, "{blob}", "BYTEA",
 		"{rows}", "", "{clustered}", "",
 	),
+	old:  "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'fleet_version'",
 	turn: "SELECT pg_advisory_xact_lock(7090180243121071971)", // "bdfleet" in ASCII, so that no other program means the same
 }
 
@@ -75,124 +69,6 @@ func connect(ctx context.Context, address string, toRead bool) (*sql.DB, engine,
 	return nil, engine{}, errors.New("the address of a database is sqlite:FILE or postgres://…")
 }
 
-// kind is what a SQLite file of a hub is known by.
-var kind = file.Kind{Noun: "database", AppID: 0x6264666c} // "bdfl"
-
-// safe are the settings of every connection to a file, which a stranger may have written.
-var safe = []string{"trusted_schema(OFF)", "cell_size_check(ON)", "cache_size(-65536)"}
-
-// connectSQLite opens a file, or makes it for this user alone. A file of anybody else's is
-// ErrForeign, and stays as it is.
-func connectSQLite(ctx context.Context, path string, toRead bool) (*sql.DB, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
-	what, err := kind.Identify(path)
-	if err != nil {
-		return nil, err
-	}
-	if toRead {
-		if what != file.Ours {
-			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
-		}
-		return connectToRead(ctx, path)
-	}
-	if what != file.Ours {
-		if err := begin(ctx, path); err != nil {
-			return nil, err
-		}
-	}
-	db, err := sql.Open("sqlite", withSettings(path, url.Values{
-		"_txlock":       {"immediate"},
-		"_busy_timeout": {"30000"},
-		"_journal_mode": {"WAL"},
-		"_synchronous":  {"FULL"},
-		"_pragma":       safe,
-	}))
-	if err != nil {
-		return nil, err
-	}
-	if err := patiently(ctx, func() error { return db.PingContext(ctx) }); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return db, nil
-}
-
-// busyFor is how long another program may keep a file locked.
-const busyFor = 30 * time.Second
-
-// patiently tries a step again while the file is locked. SQLite does not wait by itself where two
-// programs begin one file, and where both switch it to a write-ahead log.
-func patiently(ctx context.Context, step func() error) error {
-	for deadline := time.Now().Add(busyFor); ; {
-		err := step()
-		if !isBusy(err) || time.Now().After(deadline) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-}
-
-func isBusy(err error) bool {
-	failed, ok := errors.AsType[*sqlite.Error](err)
-	return ok && failed.Code()&0xff == sqlite3.SQLITE_BUSY
-}
-
-func withSettings(path string, settings url.Values) string {
-	return file.Address(path) + "?" + settings.Encode()
-}
-
-// begin makes a file, and marks it as ours before anything else is written: a hub that is
-// killed at that leaves a file that is empty, or ours.
-func begin(ctx context.Context, path string) error {
-	made, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := made.Close(); err != nil {
-		return err
-	}
-	db, err := sql.Open("sqlite", withSettings(path, url.Values{"_busy_timeout": {"30000"}}))
-	if err != nil {
-		return err
-	}
-	err = patiently(ctx, func() error {
-		_, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", kind.AppID))
-		return err
-	})
-	return errors.Join(err, db.Close())
-}
-
-// connectToRead opens a file and changes nothing on the disk, neither the file nor its log.
-// Without a log, SQLite makes an empty one while the file is open and removes it again; where
-// the folder cannot be written, nobody writes there either.
-func connectToRead(ctx context.Context, path string) (*sql.DB, error) {
-	settings := func(mode string) url.Values {
-		return url.Values{"mode": {mode}, "_busy_timeout": {"30000"}, "_pragma": append([]string{"query_only(ON)"}, safe...)}
-	}
-	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
-		return sql.Open("sqlite", withSettings(path, settings("ro")))
-	}
-	db, err := sql.Open("sqlite", withSettings(path, settings("rw")))
-	if err != nil {
-		return nil, err
-	}
-	if _, err = db.ExecContext(ctx, "SELECT count(*) FROM sqlite_schema"); err == nil {
-		return db, nil
-	}
-	if err := db.Close(); err != nil {
-		return nil, err
-	}
-	immutable := settings("ro")
-	immutable.Set("immutable", "1")
-	return sql.Open("sqlite", withSettings(path, immutable))
-}
-
 // A transaction is a step that happens as a whole or not at all.
 type transaction struct {
 	*sql.Tx
@@ -201,6 +77,9 @@ type transaction struct {
 
 // write runs a step that writes, as a whole or not at all, after all others that write.
 func (s *Store) write(ctx context.Context, step func(transaction) error) error {
+	if s.turn != nil {
+		return s.do(ctx, patience, writing, step)
+	}
 	return s.transact(ctx, nil, func(tx transaction) error {
 		if s.engine.turn != "" {
 			if _, err := tx.ExecContext(ctx, s.engine.turn); err != nil {
@@ -225,6 +104,9 @@ func (s *Store) ready(ctx context.Context) error {
 
 // read runs a step that sees the database as it is at one moment.
 func (s *Store) read(ctx context.Context, step func(transaction) error) error {
+	if s.turn != nil {
+		return s.do(ctx, patience, reading, step)
+	}
 	return s.transact(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.engine.isolation()}, step)
 }
 
@@ -236,50 +118,33 @@ func (e engine) isolation() sql.IsolationLevel {
 	return sql.LevelRepeatableRead
 }
 
-// failed says what happened, in place of a code of SQLite.
-func (s *Store) failed(ctx context.Context, err error) error {
-	if ctx.Err() == nil {
-		err = explained(err)
-	}
-	return fmt.Errorf("%s: %w", s.engine.name, err)
-}
-
-// explained says what an error of SQLite means.
-func explained(err error) error {
-	known, ok := errors.AsType[*sqlite.Error](err)
-	if !ok {
-		return err
-	}
-	switch known.Code() & 0xff { // of the extended code
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return errors.New("the database is locked by another program")
-	case sqlite3.SQLITE_FULL:
-		return errors.New("the disk is full")
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return errors.New("the database is damaged: some of its pages cannot be read")
-	case sqlite3.SQLITE_READONLY:
-		return errors.New("this user may only read the database")
-	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
-		return errors.New("the database could not be opened: this user may not write to its folder")
-	case sqlite3.SQLITE_IOERR:
-		return errors.New("the disk reported an error")
-	}
-	return err
-}
-
 func (s *Store) transact(ctx context.Context, options *sql.TxOptions, step func(transaction) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	tx, err := s.db.BeginTx(ctx, options)
+	return s.failed(ctx, s.engine.transact(ctx, s.db, options, step))
+}
+
+// A beginner is a handle of a database, or one connection to it.
+type beginner interface {
+	BeginTx(context.Context, *sql.TxOptions) (*sql.Tx, error)
+}
+
+func (e engine) transact(ctx context.Context, on beginner, options *sql.TxOptions, step func(transaction) error) error {
+	tx, err := on.BeginTx(ctx, options)
 	if err != nil {
-		return s.failed(ctx, err)
+		return err
 	}
-	if err := step(transaction{tx, s.engine}); err != nil {
+	if err := step(transaction{tx, e}); err != nil {
 		tx.Rollback() // what went wrong is known already
-		return s.failed(ctx, err)
+		return err
 	}
-	if err := tx.Commit(); err != nil {
-		return s.failed(ctx, err)
+	return tx.Commit()
+}
+
+// failed says what happened, in place of a code of SQLite.
+func (s *Store) failed(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%s: %w", s.engine.name, s.kind.inWords(ctx, err))
 }

@@ -69,7 +69,7 @@ func FuzzUnpack(f *testing.F) {
 	f.Add(pack([]byte("{}")))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, packed []byte) {
-		if document, err := unpack(packed); err == nil && len(document) > maxJSON {
+		if document, err := unpack(packed); err == nil && len(document) > maxDetail {
 			t.Errorf("%d bytes were unpacked", len(document))
 		}
 	})

@@ -13,16 +13,17 @@ type held struct {
 	number int64 // of the row, 0 if it is new
 	loaded map[int64]cause
 	anew   bool // its causes are made anew, so those in the database go
-	late   bool // a visit came that is older than what was taken in
+	late   bool // a visit came that is older than what was taken in, or one is gone
+	names  map[string]int64
 }
 
-// admit takes a visit in, or sees that it cannot be. A visit whose time cannot be true counts
-// only as long as there is no other: the first that can be begins anew.
+// admit takes a visit in, or sees that it cannot be. The first of a higher rank begins anew.
 func (h *held) admit(v visit) {
 	h.visits++
+	rank := h.newest.rank()
 	switch {
-	case v.ahead && !h.empty() && !h.newest.ahead:
-	case !v.ahead && h.newest.ahead:
+	case !h.empty() && v.rank() < rank:
+	case !h.empty() && v.rank() > rank:
 		h.standing, h.anew = standing{visits: h.visits}, true
 		h.take(v)
 	case h.follows(v):
@@ -35,24 +36,22 @@ func (h *held) admit(v visit) {
 const deviceColumns = "first, visits, earlier_backup, earlier_at, visit, report_id, " + visitColumns
 
 const (
-	heldDevices = "SELECT device, udid, " + deviceColumns + " FROM devices WHERE udid IN"
+	heldDevices = "SELECT device, key, " + deviceColumns + " FROM devices WHERE key IN"
 	heldCauses  = "SELECT device, check_number, status, explained_by, root, since, seen, fixed, site FROM causes WHERE device IN"
 )
 
-// load reads how the devices of parcels stand. Those that are new are empty.
-func load(ctx context.Context, tx transaction, parcels []parcel) (map[string]*held, error) {
+// load reads how devices stand, by their keys. Those that are new are empty.
+func load(ctx context.Context, tx transaction, keys []string) (map[string]*held, error) {
 	devices := map[string]*held{}
-	for _, p := range parcels {
-		for _, v := range p.visits {
-			devices[v.udid] = &held{}
-		}
+	for _, key := range keys {
+		devices[key] = &held{}
 	}
 	byNumber := map[int64]*held{}
 	err := lookUp(ctx, tx, heldDevices, slices.Sorted(maps.Keys(devices)), func(rows *sql.Rows) error {
 		h := held{standing: standing{causes: map[int64]cause{}}}
-		n := &h.newest
-		err := rows.Scan(append([]any{&h.number, &n.udid, &h.first, &h.visits, &h.earlierBackup, &h.earlierAt, &n.number, &n.reportID}, n.targets()...)...)
-		devices[n.udid], byNumber[h.number] = &h, &h
+		err := h.scan(rows)
+		h.names = namesOf(h.newest)
+		devices[h.newest.key], byNumber[h.number] = &h, &h
 		return err
 	})
 	if err != nil {
@@ -73,10 +72,16 @@ func load(ctx context.Context, tx transaction, parcels []parcel) (map[string]*he
 	return devices, err
 }
 
+// scan reads a row of devicesColumns.
+func (h *held) scan(rows *sql.Rows) error {
+	n := &h.newest
+	return rows.Scan(append([]any{&h.number, &n.key, &h.first, &h.visits, &h.earlierBackup, &h.earlierAt, &n.number, &n.reportID}, n.targets()...)...)
+}
+
 // replay takes in again, in their order, all visits of the devices of which one came late.
 func replay(ctx context.Context, tx transaction, devices map[string]*held) error {
-	for _, udid := range slices.Sorted(maps.Keys(devices)) {
-		h := devices[udid]
+	for _, key := range slices.Sorted(maps.Keys(devices)) {
+		h := devices[key]
 		if !h.late {
 			continue
 		}
@@ -86,18 +91,15 @@ func replay(ctx context.Context, tx transaction, devices map[string]*held) error
 		}
 		h.standing, h.anew = standing{visits: h.visits}, true
 		for _, v := range visits {
-			v.udid = udid
+			v.key = key
 			h.take(v)
 		}
 	}
 	return nil
 }
 
-const visitsToReplay = `
-	SELECT visit, reports.id, visits.received, visits.taken, ahead, visits.bench, site, slot, serial, name, product, model, system, version, asset, verdict, headline, reason, backup, no_backup
-	FROM visits JOIN reports ON reports.report = visits.report
-	WHERE device = $1 AND (ahead = 0 OR NOT EXISTS (SELECT 1 FROM visits AS other WHERE other.device = $1 AND other.ahead = 0))
-	ORDER BY visits.taken, reports.id`
+const visitsToReplay = "SELECT visit, (SELECT id FROM reports WHERE reports.report = visits.report) AS id, " + visitColumns + `
+	FROM visits WHERE device = $1 ORDER BY place, id`
 
 const findingsToReplay = "SELECT visit, check_number, status, explained_by FROM findings WHERE visit IN"
 
@@ -108,12 +110,19 @@ func visitsOf(ctx context.Context, tx transaction, device int64) ([]visit, error
 	err := each(ctx, tx, visitsToReplay, []any{device}, func(rows *sql.Rows) error {
 		var v visit
 		err := rows.Scan(append([]any{&v.number, &v.reportID}, v.targets()...)...)
-		at[v.number] = len(visits)
 		visits = append(visits, v)
 		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	rank := 0
+	for _, v := range visits {
+		rank = max(rank, v.rank())
+	}
+	visits = slices.DeleteFunc(visits, func(v visit) bool { return v.rank() < rank })
+	for i, v := range visits {
+		at[v.number] = i
 	}
 	err = lookUp(ctx, tx, findingsToReplay, slices.Sorted(maps.Keys(at)), func(rows *sql.Rows) error {
 		var number int64
@@ -128,14 +137,18 @@ func visitsOf(ctx context.Context, tx transaction, device int64) ([]visit, error
 	return visits, err
 }
 
-// save writes how the devices stand.
+// save writes how the devices stand. One without a visit is gone.
 func save(ctx context.Context, tx transaction, devices map[string]*held) error {
-	var rows, causes [][]any
-	var anew []int64
-	for _, udid := range slices.Sorted(maps.Keys(devices)) {
-		h := devices[udid]
+	var rows, causes, names [][]any
+	var anew, renamed, gone []int64
+	for _, key := range slices.Sorted(maps.Keys(devices)) {
+		h := devices[key]
 		n := &h.newest
-		rows = append(rows, append([]any{h.number, udid, h.first, h.visits, h.earlierBackup, h.earlierAt, n.number, n.reportID}, n.values()...))
+		if h.empty() {
+			gone = append(gone, h.number)
+			continue
+		}
+		rows = append(rows, append([]any{h.number, key, h.first, h.visits, h.earlierBackup, h.earlierAt, n.number, n.reportID}, n.values()...))
 		if h.anew {
 			anew, h.loaded = append(anew, h.number), nil
 		}
@@ -146,14 +159,27 @@ func save(ctx context.Context, tx transaction, devices map[string]*held) error {
 				causes = append(causes, []any{h.number, check, c.status, c.explainedBy, truth[c.root], c.since, c.seen, c.fixed, c.site})
 			}
 		}
+		if now := namesOf(*n); !maps.Equal(now, h.names) {
+			renamed = append(renamed, h.number)
+			for _, name := range slices.Sorted(maps.Keys(now)) {
+				names = append(names, []any{name, h.number, now[name]})
+			}
+		}
 	}
-	if err := insert(ctx, tx, "devices", "device, udid, "+deviceColumns, rows, replacing("device", deviceColumns)); err != nil {
+	if err := insert(ctx, tx, "devices", "device, key, "+deviceColumns, rows, replacing("device", deviceColumns)); err != nil {
 		return err
 	}
-	for _, device := range anew {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM causes WHERE device = $1", device); err != nil {
+	for statement, numbers := range map[string][]int64{
+		"DELETE FROM causes WHERE device IN %s":  slices.Concat(anew, gone),
+		"DELETE FROM names WHERE device IN %s":   slices.Concat(renamed, gone),
+		"DELETE FROM devices WHERE device IN %s": gone,
+	} {
+		if err := change(ctx, tx, statement, numbers); err != nil {
 			return err
 		}
+	}
+	if err := insert(ctx, tx, "names", "name, device, certain", names, ""); err != nil {
+		return err
 	}
 	const told = "status, explained_by, root, since, seen, fixed, site"
 	return insert(ctx, tx, "causes", "device, check_number, "+told, causes, replacing("device, check_number", told))

@@ -80,7 +80,7 @@ func IsThere(address string) (bool, error) {
 		return false, nil
 	}
 	if err != nil {
-		return false, kind.Unreadable(err)
+		return false, hubFile.Unreadable(err)
 	}
 	return info.Size() > 0, nil
 }
@@ -88,7 +88,7 @@ func IsThere(address string) (bool, error) {
 // watchPlace notes where the file is that was opened.
 func (s *Store) watchPlace(address string) (err error) {
 	if path := fileOf(address); path != "" {
-		s.place, err = file.NotePlace(path, kind)
+		s.place, err = file.NotePlace(path, hubFile.Kind)
 	}
 	return err
 }

@@ -55,12 +55,13 @@ const UnknownCheck Reason = "unknown-check"
 
 // What a message may hold.
 const (
-	maxJSON     = 8 << 20 // bytes of a report
-	maxDevices  = 1000    // in a report
-	maxFindings = 1000    // on a device; those behind are in the details only
-	maxName     = 256     // bytes of a name, an id or a version
-	maxSentence = 1024    // bytes of a headline
-	maxAsset    = 8 << 10 // bytes of a row of the inventory, as JSON
+	maxDetail   = 32 << 20 // bytes of a report of this computer: a device has about 45 kB, and one with ruined backups some MB
+	maxJSON     = 8 << 20  // bytes of a report that came from another
+	maxDevices  = 1000     // in a report
+	maxFindings = 1000     // on a device; those behind are in the details only
+	maxName     = 256      // bytes of a name, an id or a version
+	maxSentence = 1024     // bytes of a headline
+	maxAsset    = 8 << 10  // bytes of a row of the inventory, as JSON
 )
 
 // A reading that lies later than its arrival was dated by a clock that jumped, or was wrong. So
@@ -104,6 +105,8 @@ type parcel struct {
 	received int64
 	packed   []byte
 	visits   []visit
+	own      bool // of this computer: its visits are in the order in which they are written
+	replaces struct{ report, visit int64 }
 }
 
 // open takes a message apart. Its Reason is "" if the message can be kept. Names of checks
@@ -133,10 +136,10 @@ func open(m Message) (parcel, Reason, error) {
 	seen := map[string]bool{}
 	for _, d := range m.Report.Devices {
 		v := newVisit(m, d)
-		if v.udid == "" || seen[v.udid] || d.Reason == string(device.NotAttached) {
+		if v.key == "" || seen[v.key] || d.Reason == string(device.NotAttached) {
 			continue
 		}
-		seen[v.udid] = true
+		seen[v.key] = true
 		p.visits = append(p.visits, v)
 	}
 	if len(p.visits) == 0 {
@@ -149,14 +152,18 @@ func open(m Message) (parcel, Reason, error) {
 func newVisit(m Message, d report.Device) visit {
 	taken, doubtful := m.takenAt(d.TakenAt)
 	return visit{
+		key:      device.UDIDKey(text(d.UDID, maxName)),
 		udid:     text(d.UDID, maxName),
 		reportID: m.ID,
 		received: seconds(m.Received),
 		taken:    seconds(taken),
+		place:    seconds(taken),
+		seen:     true,
 		ahead:    doubtful,
 		bench:    m.Bench,
 		site:     siteOf(m, d),
 		slot:     text(d.Slot, maxName),
+		location: text(d.Location, maxName),
 		serial:   text(d.Serial, maxName),
 		name:     text(d.Name, maxName),
 		product:  text(d.ProductType, maxName),
@@ -167,6 +174,7 @@ func newVisit(m Message, d report.Device) visit {
 		verdict:  text(d.Verdict, maxName),
 		headline: device.Quoted(text(d.Headline, maxSentence-len("“”"))),
 		reason:   text(d.Reason, maxName),
+		retried:  text(d.Retried, maxName),
 		backup:   backupOf(d),
 		noBackup: text(d.NoLastBackup, maxName),
 		findings: findingsOf(d),

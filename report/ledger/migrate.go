@@ -11,22 +11,28 @@ var migrations = []string{migration1, migration2}
 
 // migrate brings the tables to the newest version. It is called by a writer whose turn it
 // is, so that of several hubs which start at once one does it and the others find it done.
-func migrate(ctx context.Context, tx transaction, e engine) error {
-	if _, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS fleet_version (version INTEGER NOT NULL)"); err != nil {
+func (k kind) migrate(ctx context.Context, tx transaction, e engine) error {
+	if _, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS ledger_version (version INTEGER NOT NULL)"); err != nil {
 		return err
 	}
-	var version int
-	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(version), 0) FROM fleet_version").Scan(&version); err != nil {
+	var version, old int
+	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(version), 0) FROM ledger_version").Scan(&version); err != nil {
 		return err
+	}
+	if err := tx.QueryRowContext(ctx, e.old).Scan(&old); err != nil {
+		return err
+	}
+	if old > 0 {
+		return fmt.Errorf("the %s has the form of a version of backupdoctor before the first: name another", k.Noun)
 	}
 	if version > len(migrations) {
-		return fmt.Errorf("%w: its tables have the version %d, and this program knows %d", ErrNewer, version, len(migrations))
+		return k.newer(version)
 	}
 	for ; version < len(migrations); version++ {
 		if _, err := tx.ExecContext(ctx, e.words.Replace(migrations[version])); err != nil {
 			return fmt.Errorf("making version %d of the tables: %w", version+1, err)
 		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO fleet_version (version) VALUES ($1)", version+1); err != nil {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO ledger_version (version) VALUES ($1)", version+1); err != nil {
 			return err
 		}
 	}
@@ -34,16 +40,20 @@ func migrate(ctx context.Context, tx transaction, e engine) error {
 }
 
 // checkVersion reports whether the tables are of this version.
-func checkVersion(ctx context.Context, tx transaction) error {
+func (k kind) checkVersion(ctx context.Context, tx transaction) error {
 	var version int
-	err := tx.QueryRowContext(ctx, "SELECT coalesce(max(version), 0) FROM fleet_version").Scan(&version)
+	err := tx.QueryRowContext(ctx, "SELECT coalesce(max(version), 0) FROM ledger_version").Scan(&version)
 	switch {
 	case err != nil:
 		return err
 	case version > len(migrations):
-		return fmt.Errorf("%w: its tables have the version %d, and this program knows %d", ErrNewer, version, len(migrations))
+		return k.newer(version)
 	case version < len(migrations):
-		return ErrOlder
+		return k.is(ErrOlder)
 	}
 	return nil
+}
+
+func (k kind) newer(version int) error {
+	return fmt.Errorf("%w: its tables have the version %d, and this one knows %d", k.is(ErrNewer), version, len(migrations))
 }

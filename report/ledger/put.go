@@ -1,12 +1,15 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // An Outcome says what became of the messages of a Put.
@@ -102,7 +105,7 @@ func keep(ctx context.Context, tx transaction, parcels []parcel) error {
 	if err != nil {
 		return err
 	}
-	devices, err := load(ctx, tx, parcels)
+	devices, err := load(ctx, tx, keysOf(parcels))
 	if err != nil {
 		return err
 	}
@@ -112,7 +115,11 @@ func keep(ctx context.Context, tx transaction, parcels []parcel) error {
 	}
 	for _, p := range parcels {
 		for _, v := range p.visits {
-			devices[v.udid].admit(v)
+			if p.replaces.visit != 0 {
+				h := devices[v.key]
+				h.late, h.visits = true, h.visits-1
+			}
+			devices[v.key].admit(v)
 		}
 	}
 	if err := replay(ctx, tx, devices); err != nil {
@@ -127,34 +134,79 @@ func keep(ctx context.Context, tx transaction, parcels []parcel) error {
 	return addBenches(ctx, tx, parcels)
 }
 
+func keysOf(parcels []parcel) (keys []string) {
+	for _, p := range parcels {
+		for _, v := range p.visits {
+			keys = append(keys, v.key)
+		}
+	}
+	return keys
+}
+
 const lastNumbers = `
-	SELECT coalesce((SELECT max(report) FROM reports), 0), coalesce((SELECT max(visit) FROM visits), 0), coalesce((SELECT max(device) FROM devices), 0)`
+	SELECT coalesce((SELECT max(report) FROM reports), 0), coalesce((SELECT max(visit) FROM visits), 0), coalesce((SELECT max(device) FROM devices), 0), coalesce((SELECT max(run) FROM runs), 0)`
+
+// forget deletes reports with all that belongs to them.
+func forget(ctx context.Context, tx transaction, reports []int64) error {
+	for _, statement := range []string{
+		"DELETE FROM findings WHERE visit IN (SELECT visit FROM visits WHERE report IN %s)",
+		"DELETE FROM visits WHERE report IN %s",
+		"DELETE FROM details WHERE report IN %s",
+		"DELETE FROM reports WHERE report IN %s",
+	} {
+		if err := change(ctx, tx, statement, reports); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // addRows numbers the reports and visits, and adds them to what came. Only one writer at a
 // time comes here, so the next number is the greatest and one.
 func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[string]*held) error {
-	var lastReport, lastVisit, lastDevice int64
-	err := tx.QueryRowContext(ctx, lastNumbers).Scan(&lastReport, &lastVisit, &lastDevice)
+	var lastReport, lastVisit, lastDevice, lastRun int64
+	err := tx.QueryRowContext(ctx, lastNumbers).Scan(&lastReport, &lastVisit, &lastDevice, &lastRun)
 	if err != nil {
 		return err
 	}
-	var reports, details, visits, findings [][]any
+	var runs, reports, details, visits, findings [][]any
+	begun := map[string]bool{}
 	for i := range parcels {
 		p := &parcels[i]
-		lastReport++
 		r := p.message.Report
-		reports = append(reports, []any{lastReport, p.message.ID, p.message.Bench, p.received, seconds(r.TakenAt),
+		number := p.replaces.report
+		if number != 0 {
+			if err := forget(ctx, tx, []int64{number}); err != nil {
+				return err
+			}
+		} else {
+			lastReport++
+			number = lastReport
+		}
+		if !p.own && !begun[r.Run] {
+			begun[r.Run] = true
+			lastRun++
+			runs = append(runs, []any{lastRun, text(r.Run, maxName), p.message.Bench, seconds(r.StartedAt), int64(0), text(r.Tool.Version, maxName),
+				text(r.Host.OS, maxName), cmp.Or(text(r.Subject, maxName), report.OfDevices), int64(0), int64(unknownNumber), int64(unknownNumber)})
+		}
+		reports = append(reports, []any{number, p.message.ID, p.message.Bench, p.received, seconds(r.TakenAt),
 			text(r.Run, maxName), text(r.Tool.Version, maxName), int64(r.Schema), truth[r.Redacted], text(p.message.Cut, maxName)})
-		details = append(details, []any{lastReport, p.packed})
+		details = append(details, []any{number, p.packed})
 		for j := range p.visits {
 			v := &p.visits[j]
-			d := devices[v.udid]
+			d := devices[v.key]
 			if d.number == 0 {
 				lastDevice++
 				d.number = lastDevice
 			}
-			lastVisit++
-			v.number, v.report, v.device = lastVisit, lastReport, d.number
+			if v.number = p.replaces.visit; v.number == 0 {
+				lastVisit++
+				v.number = lastVisit
+			}
+			v.report, v.device = number, d.number
+			if p.own {
+				v.place = v.number
+			}
 			visits = append(visits, append([]any{v.number, v.report, v.device}, v.values()...))
 			for _, f := range v.findings {
 				findings = append(findings, []any{v.number, f.number, f.status, f.byNumber})
@@ -164,13 +216,15 @@ func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[
 	for _, table := range []struct {
 		name, columns string
 		rows          [][]any
+		ending        string
 	}{
-		{"reports", "report, id, bench, received, taken, run, tool, schema_number, redacted, cut", reports},
-		{"details", "report, json", details},
-		{"visits", "visit, report, device, " + visitColumns, visits},
-		{"findings", "visit, check_number, status, explained_by", findings},
+		{"runs", "run, id, bench, started, finished, tool, host, subject, partial, exit, total", runs, "ON CONFLICT (id) DO NOTHING"},
+		{"reports", "report, id, bench, received, taken, run, tool, schema_number, redacted, cut", reports, ""},
+		{"details", "report, json", details, ""},
+		{"visits", "visit, report, device, " + visitColumns, visits, ""},
+		{"findings", "visit, check_number, status, explained_by", findings, ""},
 	} {
-		if err := insert(ctx, tx, table.name, table.columns, table.rows, ""); err != nil {
+		if err := insert(ctx, tx, table.name, table.columns, table.rows, table.ending); err != nil {
 			return err
 		}
 	}

@@ -86,7 +86,9 @@ func TestStale(t *testing.T) {
 		put(t, s, ward()...)
 		since := monday.Add(-7 * day)
 		var got []Backup
-		for _, d := range all(t, func(p Page) (List[Device], error) { return s.Stale(t.Context(), since, p) }) {
+		for _, d := range all(t, func(p Page) (List[Device], error) {
+			return s.Devices(t.Context(), Filter{BackupBefore: since}, LongestFirst, p)
+		}) {
 			got = append(got, d.Backup)
 		}
 		if diff := cmp.Diff([]Backup{BackupNever, BackupKnown, BackupKnown}, got); diff != "" {

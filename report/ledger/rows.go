@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -11,18 +12,18 @@ import (
 const maxRows = 200
 
 // visitColumns are what the tables of visits and of devices have in common.
-const visitColumns = "received, taken, ahead, bench, site, slot, serial, name, product, model, system, version, asset, verdict, headline, reason, backup, no_backup"
+const visitColumns = "udid, received, taken, place, ahead, seen, bench, site, slot, location, serial, name, product, model, system, version, asset, verdict, headline, reason, retried, backup, no_backup"
 
 // values are a visit's visitColumns as they are written.
 func (v *visit) values() []any {
-	return []any{v.received, v.taken, truth[v.ahead], v.bench, v.site, v.slot, v.serial, v.name, v.product, v.model, v.system, v.version,
-		v.asset, v.verdict, v.headline, v.reason, v.backup, v.noBackup}
+	return []any{v.udid, v.received, v.taken, v.place, truth[v.ahead], truth[v.seen], v.bench, v.site, v.slot, v.location, v.serial, v.name,
+		v.product, v.model, v.system, v.version, v.asset, v.verdict, v.headline, v.reason, v.retried, v.backup, v.noBackup}
 }
 
 // targets are where a visit's visitColumns are read to.
 func (v *visit) targets() []any {
-	return []any{&v.received, &v.taken, &v.ahead, &v.bench, &v.site, &v.slot, &v.serial, &v.name, &v.product, &v.model, &v.system, &v.version,
-		&v.asset, &v.verdict, &v.headline, &v.reason, &v.backup, &v.noBackup}
+	return []any{&v.udid, &v.received, &v.taken, &v.place, &v.ahead, &v.seen, &v.bench, &v.site, &v.slot, &v.location, &v.serial, &v.name,
+		&v.product, &v.model, &v.system, &v.version, &v.asset, &v.verdict, &v.headline, &v.reason, &v.retried, &v.backup, &v.noBackup}
 }
 
 // truth is a bool as both databases keep it.
@@ -86,6 +87,20 @@ func lookUp[Key any](ctx context.Context, tx transaction, query string, keys []K
 			return err
 		}
 		keys = keys[n:]
+	}
+	return nil
+}
+
+// change runs a statement for keys, which are listed in the place of its %s.
+func change[Key any](ctx context.Context, tx transaction, statement string, keys []Key) error {
+	for part := range slices.Chunk(keys, maxRows) {
+		var args []any
+		for _, key := range part {
+			args = append(args, key)
+		}
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf(statement, "("+tx.placeholders(0, len(part))+")"), args...); err != nil {
+			return err
+		}
 	}
 	return nil
 }

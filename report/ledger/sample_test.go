@@ -28,6 +28,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	beChild()
 	Register(postgres.Connect)
 	code := m.Run()
 	if started.Load() {

@@ -16,17 +16,21 @@ const (
 
 // A visit is what one report tells of one device.
 type visit struct {
-	number   int64 // of the row
-	device   int64 // of the row
-	report   int64 // of the row
+	number   int64  // of the row
+	device   int64  // of the row
+	report   int64  // of the row
+	key      string // by which the device is known
 	udid     string
 	reportID string
 	received int64
 	taken    int64
-	ahead    bool // read later than received: a clock was wrong
+	place    int64 // in the order of the visits of a device
+	ahead    bool  // read later than received: a clock was wrong
+	seen     bool  // the device itself, and not only a backup of it
 	bench    string
 	site     string
 	slot     string
+	location string
 	serial   string
 	name     string
 	product  string
@@ -37,9 +41,23 @@ type visit struct {
 	verdict  string
 	headline string
 	reason   string
+	retried  string
 	backup   int64
 	noBackup string
 	findings []finding
+}
+
+// rank says how much a visit is worth: one of a lower rank counts only as long as there is none
+// of a higher.
+func (v *visit) rank() int {
+	switch {
+	case !v.seen:
+		return 0
+	case v.ahead:
+		return 1
+	default:
+		return 2
+	}
 }
 
 // A finding is what a visit tells of one check.
@@ -76,13 +94,13 @@ type cause struct {
 func (s *standing) empty() bool { return s.newest.reportID == "" }
 
 // follows reports whether a visit is newer than what was taken in, so that it can be taken
-// in as well. Of two of the same second that with the greater id is the newer.
+// in as well. Of two of the same place that with the greater id is the newer.
 func (s *standing) follows(v visit) bool {
 	if s.empty() {
 		return true
 	}
-	if v.taken != s.newest.taken {
-		return v.taken > s.newest.taken
+	if v.place != s.newest.place {
+		return v.place > s.newest.place
 	}
 	return v.reportID > s.newest.reportID
 }

@@ -13,27 +13,15 @@ import (
 // patience is how long one step may take, waiting for other hubs included.
 const patience = time.Minute
 
-// ErrNewer is a database that a newer version of the program has changed.
-var ErrNewer = errors.New("the database is newer than this program")
-
-// ErrOlder is a database that an older version of the program made.
-var ErrOlder = errors.New("the database is older than this program: a hub of this version brings it up to date")
-
-// ErrForeign is a file that is no database of this program.
-var ErrForeign = file.ErrForeign
-
-// ErrUnknown is a device or a report that the database does not have.
-var ErrUnknown = errors.New("the database has no such device or report")
-
-// ErrPage is a place in a list that this version did not write.
-var ErrPage = errors.New("the place in the list cannot be read")
-
 // A Store is an open database. It may be used by several goroutines.
 type Store struct {
 	db       *sql.DB
 	engine   engine
-	identity string      // of the database
-	place    *file.Place // of a file that is written; nil for a server
+	kind     kind // of a SQLite file
+	now      func() time.Time
+	identity string      // of the database of a hub
+	place    *file.Place // of a hub's file that is written; nil for a server
+	history
 
 	// RejectBytes is how many bytes of messages that can never be stored are kept in full.
 	RejectBytes int64
@@ -50,7 +38,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 		return nil, err
 	}
 	err = s.write(ctx, func(tx transaction) error {
-		if err := migrate(ctx, tx, s.engine); err != nil {
+		if err := hubFile.migrate(ctx, tx, s.engine); err != nil {
 			return err
 		}
 		return s.identify(ctx, tx)
@@ -75,7 +63,7 @@ func OpenToRead(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = s.read(ctx, func(tx transaction) error { return checkVersion(ctx, tx) })
+	err = s.read(ctx, func(tx transaction) error { return s.kind.checkVersion(ctx, tx) })
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), s.Close())
 	}
@@ -85,14 +73,17 @@ func OpenToRead(ctx context.Context, address string) (*Store, error) {
 func prepared(ctx context.Context, address string, toRead bool) (*Store, error) {
 	db, engine, err := connect(ctx, address, toRead)
 	if err != nil {
-		return nil, fmt.Errorf("opening the database: %w", err)
+		return nil, fmt.Errorf("opening the database: %w", hubFile.inWords(ctx, err))
 	}
 	db.SetMaxOpenConns(maxConns)
-	return &Store{db: db, engine: engine, RejectBytes: rejectBytes}, nil
+	return &Store{db: db, engine: engine, kind: hubFile, now: time.Now, RejectBytes: rejectBytes}, nil
 }
 
 // Close closes the database.
 func (s *Store) Close() error {
+	if s.turn != nil {
+		return s.closeHistory()
+	}
 	err := s.db.Close()
 	if s.place != nil {
 		err = errors.Join(err, s.place.Close())

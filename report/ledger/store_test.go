@@ -52,7 +52,7 @@ func TestThreeHubsStartAtOnce(t *testing.T) {
 			must(t, hubs.Wait())
 			s := opened(t, at)
 			var versions int
-			must(t, s.db.QueryRowContext(t.Context(), "SELECT count(*) FROM fleet_version").Scan(&versions))
+			must(t, s.db.QueryRowContext(t.Context(), "SELECT count(*) FROM ledger_version").Scan(&versions))
 			story, err := s.Story(t.Context(), "a", Page{})
 			must(t, err)
 			if versions != len(migrations) || story.Device.Visits != 16 || len(story.Visits.Rows) != 16 {
@@ -68,7 +68,7 @@ func TestNewerIsRefused(t *testing.T) {
 			at := address(t)
 			s, err := Open(t.Context(), at)
 			must(t, err)
-			_, err = s.db.ExecContext(t.Context(), "INSERT INTO fleet_version (version) VALUES (99)")
+			_, err = s.db.ExecContext(t.Context(), "INSERT INTO ledger_version (version) VALUES (99)")
 			must(t, err)
 			must(t, s.Close())
 			_, err = Open(t.Context(), at)

@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
@@ -35,53 +38,63 @@ func (s *Store) Story(ctx context.Context, id string, page Page) (Story, error) 
 }
 
 func (s *Store) deviceByID(ctx context.Context, tx transaction, id string, d *Device) (number int64, err error) {
-	q := query{text: "SELECT " + devicesColumns + " FROM devices WHERE udid = $1", args: []any{text(id, maxName)}}
-	list, err := listDevices(ctx, tx, q, NewestFirst, Page{})
+	id = text(id, maxSentence)
+	err = tx.QueryRowContext(ctx, "SELECT device FROM devices WHERE key IN ($1, $2) LIMIT 1", device.UDIDKey(id), id).Scan(&number)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrUnknown
+	}
 	if err != nil {
 		return 0, err
 	}
-	if len(list.Rows) == 0 {
-		return 0, ErrUnknown
+	found, err := devicesOf(ctx, tx, []int64{number})
+	if err == nil {
+		*d = found[0]
 	}
-	*d = list.Rows[0]
-	err = tx.QueryRowContext(ctx, "SELECT device FROM devices WHERE udid = $1", text(id, maxName)).Scan(&number)
 	return number, err
 }
 
-const visitsOfStory = `
-	SELECT visit, reports.id, reports.tool, reports.cut, visits.bench, site, slot, visits.taken, visits.received, ahead, system, version, verdict, headline, reason, backup, no_backup
-	FROM visits JOIN reports ON reports.report = visits.report
-	WHERE device = $1 AND (visits.taken, visit) < ($2, $3) ORDER BY visits.taken DESC, visit DESC LIMIT $4`
+var visitsOfStory = `
+	SELECT visit, reports.id, reports.run, coalesce(runs.subject, ''), reports.tool, reports.cut, ` + visitsColumns + `
+	FROM visits JOIN reports ON reports.report = visits.report LEFT JOIN runs ON runs.id = reports.run
+	WHERE device = $1 AND (visits.place, visit) < ($2, $3) ORDER BY visits.place DESC, visit DESC LIMIT $4`
+
+// visitsColumns are visitColumns where other tables have some of them too.
+var visitsColumns = "visits." + strings.ReplaceAll(visitColumns, ", ", ", visits.")
 
 func visitsPage(ctx context.Context, tx transaction, device int64, page Page) (List[report.Visit], error) {
 	from, err := page.place(place{At: math.MaxInt64, Row: math.MaxInt64})
 	if err != nil {
 		return List[report.Visit]{}, err
 	}
-	var visits []report.Visit
-	var places []place
-	at := map[int64]int{}
-	err = each(ctx, tx, visitsOfStory, []any{device, from.At, from.Row, page.rows() + 1}, func(rows *sql.Rows) error {
-		v := report.Visit{Findings: []report.VisitFinding{}, Causes: []report.PastCause{}, Gone: []report.PastCause{}}
-		var number, taken, received, backup int64
-		var ahead bool
-		if err := rows.Scan(&number, &v.ReportID, &v.Tool, &v.Cut, &v.Bench, &v.Site, &v.Slot, &taken, &received, &ahead,
-			&v.System, &v.ProductVersion, &v.Verdict, &v.Headline, &v.Reason, &backup, &v.NoLastBackup); err != nil {
-			return err
-		}
-		v.Doubtful = doubtOf(ahead)
-		v.TakenAt, v.ReceivedAt, v.Backup, v.LastBackup = moment(taken), moment(received), backupState(backup), timeOf(backup)
-		at[number] = len(visits)
-		visits, places = append(visits, v), append(places, place{At: taken, Row: number})
-		return nil
-	})
+	visits, places, err := newestVisits(ctx, tx, device, from, page.rows()+1)
 	if err != nil {
 		return List[report.Visit]{}, err
 	}
-	if err := addFindings(ctx, tx, visits, at); err != nil {
-		return List[report.Visit]{}, err
+	return cut(page, visits, places), nil
+}
+
+// newestVisits are those of a device behind a place, at most limit of them.
+func newestVisits(ctx context.Context, tx transaction, device int64, from place, limit int) (visits []report.Visit, places []place, err error) {
+	at := map[int64]int{}
+	err = each(ctx, tx, visitsOfStory, []any{device, from.At, from.Row, limit}, func(rows *sql.Rows) error {
+		shown := report.Visit{Findings: []report.VisitFinding{}, Causes: []report.PastCause{}, Gone: []report.PastCause{}}
+		var v visit
+		err := rows.Scan(append([]any{&v.number, &shown.ReportID, &shown.Run, &shown.Subject, &shown.Tool, &shown.Cut}, v.targets()...)...)
+		shown.Bench, shown.Site, shown.Slot, shown.Location = v.bench, v.site, v.slot, v.location
+		shown.System, shown.ProductVersion, shown.Verdict, shown.Headline, shown.Reason, shown.Retried = v.system, v.version, v.verdict, v.headline, v.reason, v.retried
+		shown.Doubtful, shown.TakenAt, shown.ReceivedAt = aheadDoubt(v.ahead), moment(v.taken), receivedAt(&v)
+		shown.Backup, shown.LastBackup, shown.NoLastBackup = backupState(v.backup), backupTime(v.backup), v.noBackup
+		at[v.number] = len(visits)
+		visits, places = append(visits, shown), append(places, place{At: v.place, Row: v.number})
+		return err
+	})
+	if err == nil {
+		err = addFindings(ctx, tx, visits, at)
 	}
-	return cut(page, visits, places), addChanges(ctx, tx, device, visits, at)
+	if err == nil {
+		err = addChanges(ctx, tx, device, visits, at)
+	}
+	return visits, places, err
 }
 
 // findingsInOrder are those of the visits of a device that count, oldest first.
@@ -90,7 +103,7 @@ const findingsInOrder = `
 	FROM visits JOIN reports ON reports.report = visits.report
 		JOIN findings ON findings.visit = visits.visit JOIN checks ON checks.check_number = findings.check_number
 	WHERE device = $1 AND (ahead = 0 OR NOT EXISTS (SELECT 1 FROM visits AS other WHERE other.device = $1 AND other.ahead = 0))
-	ORDER BY visits.taken, reports.id, checks.name`
+	ORDER BY visits.place, reports.id`
 
 // addChanges adds to visits what had changed since the visits before, on whatever bench.
 func addChanges(ctx context.Context, tx transaction, device int64, visits []report.Visit, at map[int64]int) error {
@@ -98,6 +111,7 @@ func addChanges(ctx context.Context, tx transaction, device int64, visits []repo
 	var number, taken int64
 	var findings []report.VisitFinding
 	end := func() {
+		slices.SortFunc(findings, byGravity)
 		causes, gone := tracker.Compare(moment(taken), findings)
 		if i, shown := at[number]; shown {
 			visits[i].Causes, visits[i].Gone = causes, gone
@@ -142,11 +156,14 @@ func addFindings(ctx context.Context, tx transaction, visits []report.Visit, at 
 		return nil
 	})
 	for _, v := range visits {
-		slices.SortFunc(v.Findings, func(a, b report.VisitFinding) int {
-			return cmp.Or(gravity[b.Status]-gravity[a.Status], cmp.Compare(a.ExplainedBy, b.ExplainedBy), cmp.Compare(a.Check, b.Check))
-		})
+		slices.SortFunc(v.Findings, byGravity)
 	}
 	return err
+}
+
+// byGravity puts the gravest finding first, and causes before symptoms.
+func byGravity(a, b report.VisitFinding) int {
+	return cmp.Or(gravity[b.Status]-gravity[a.Status], cmp.Compare(a.ExplainedBy, b.ExplainedBy), cmp.Compare(a.Check, b.Check))
 }
 
 // Report is the JSON of a report by the id of its message, in the words of this version and

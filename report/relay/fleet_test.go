@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
@@ -124,7 +124,7 @@ func (f *fleet) hub(t testing.TB, store Store) *Hub {
 // A testBench is a bench with its history.
 type testBench struct {
 	*Bench
-	history *history.Store
+	history *ledger.Store
 	run     string // in its history
 	n       int    // devices in it
 	began   time.Time
@@ -142,7 +142,7 @@ func (f *fleet) bench(t testing.TB, name, hub string) *testBench {
 // withHistory gives a bench a history, which is closed at the end of the test.
 func withHistory(t testing.TB, b *Bench, path string) *testBench {
 	t.Helper()
-	s, err := history.Open(context.Background(), path)
+	s, err := ledger.OpenHistory(context.Background(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,12 +160,12 @@ func withHistory(t testing.TB, b *Bench, path string) *testBench {
 }
 
 // begunRun begins a run in a history, and gives its id.
-func begunRun(s *history.Store) (string, error) {
+func begunRun(s *ledger.Store) (string, error) {
 	id, err := envelope.NewID()
 	if err != nil {
 		return "", err
 	}
-	return id, s.Begin(context.Background(), history.Run{ID: id, Started: time.Now()})
+	return id, s.Begin(context.Background(), ledger.Run{ID: id, Started: time.Now()})
 }
 
 // keep keeps a device with a report in the history.

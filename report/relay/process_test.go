@@ -20,7 +20,6 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
-	"github.com/backupdoctor/backupdoctor/report/history"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
@@ -73,7 +72,7 @@ func (r role) play(log *slog.Logger) error {
 // actAsBench keeps reports in a history and sends them. It says on its standard output of each
 // that it was kept: from then on it must not be lost.
 func actAsBench(b *Bench, adds int) error {
-	store, err := history.Open(context.Background(), filepath.Join(b.Dir, "..", "history.sqlite"))
+	store, err := ledger.OpenHistory(context.Background(), filepath.Join(b.Dir, "..", "history.sqlite"))
 	if err != nil {
 		return err
 	}

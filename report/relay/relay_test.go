@@ -13,7 +13,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 )
@@ -405,7 +405,7 @@ func TestWhatABenchForgotIsCountedAsLost(t *testing.T) {
 	if err := bench.history.Finish(t.Context(), bench.run, time.Now(), report.Report{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := bench.history.Prune(t.Context(), history.Pruning{Before: time.Now().Add(time.Hour), Force: true}); err != nil {
+	if _, _, err := bench.history.Prune(t.Context(), ledger.Pruning{Before: time.Now().Add(time.Hour), Force: true}); err != nil {
 		t.Fatal(err)
 	}
 	var err error

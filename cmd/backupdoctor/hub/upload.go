@@ -13,7 +13,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay"
 	"github.com/urfave/cli/v2"
 )
@@ -83,7 +83,7 @@ func Outgoing(ctx *cli.Context, e command.Env, kept bool, tell, warn func(string
 	if err := bench.Check(); err != nil {
 		return nil, command.Usage("", "%w", err)
 	}
-	outgoing.Upload = func(ctx context.Context, messages io.Writer, store *history.Store, added <-chan struct{}) (stop func()) {
+	outgoing.Upload = func(ctx context.Context, messages io.Writer, store *ledger.Store, added <-chan struct{}) (stop func()) {
 		bench.Log = slog.New(slog.NewTextHandler(messages, &slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: withoutTime}))
 		bench.Ledger, bench.Wake = store, added
 		return uploader{bench, store, messages, tell, warn}.start(ctx)
@@ -122,7 +122,7 @@ func withoutTime(_ []string, a slog.Attr) slog.Attr {
 // An uploader has the reports in a history sent to the hub, and tells how that goes.
 type uploader struct {
 	bench    *relay.Bench
-	store    *history.Store
+	store    *ledger.Store
 	messages io.Writer
 	tell     func(string) // shows the state
 	warn     func(string) // shows what is wrong; "" for nothing

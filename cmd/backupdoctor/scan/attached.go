@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
 // Attached examines the devices that are attached now. It never fails: a fact that could not be
@@ -19,12 +19,12 @@ import (
 // open is a gap in the report.
 type Attached struct {
 	Examination
-	UDIDs    []string            // the devices to examine; none means all
-	Resumed  *history.Resumption // devices of an earlier run that are not examined again; nil for none
-	Limit    time.Duration       // for the examination of all; 0 for as long as it needs
-	Archives Archives            // sysdiagnose archives to read too
-	More     []More              // what else is learned about devices that have been read
-	Listen   *Listen             // how to listen to devices for which no reason was found; nil for not
+	UDIDs    []string           // the devices to examine; none means all
+	Resumed  *ledger.Resumption // devices of an earlier run that are not examined again; nil for none
+	Limit    time.Duration      // for the examination of all; 0 for as long as it needs
+	Archives Archives           // sysdiagnose archives to read too
+	More     []More             // what else is learned about devices that have been read
+	Listen   *Listen            // how to listen to devices for which no reason was found; nil for not
 }
 
 // Learn implements [Source].

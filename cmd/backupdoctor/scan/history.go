@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
@@ -60,8 +60,8 @@ func History(k Keeper) Sink {
 type keeping struct {
 	Keeper
 	run      *Run
-	store    *history.Store
-	recorder *history.Recorder
+	store    *ledger.Store
+	recorder *ledger.Recorder
 	added    chan struct{} // a report was numbered
 	stop     func()        // ends the upload
 	before   string        // the newest version that was seen in earlier runs; "" if that is not known
@@ -75,8 +75,8 @@ func (k Keeper) open(ctx context.Context, run *Run) *keeping {
 		k.failed(err)
 		return nil
 	}
-	kept := history.Run{Started: run.StartedAt, Tool: command.Version(), Host: runtime.GOOS, Subject: report.OfDevices}
-	keeping := &keeping{Keeper: k, run: run, store: store, recorder: history.NewRecorder(store, kept), added: make(chan struct{}, 1), stop: func() {}}
+	kept := ledger.Run{Started: run.StartedAt, Tool: command.Version(), Host: runtime.GOOS, Subject: report.OfDevices}
+	keeping := &keeping{Keeper: k, run: run, store: store, recorder: ledger.NewRecorder(store, kept), added: make(chan struct{}, 1), stop: func() {}}
 	// Without it nothing more is called the newest than without a history.
 	keeping.before, _ = store.NewestVersion(ctx)
 	if k.Outgoing != nil {

@@ -8,12 +8,12 @@ import (
 	"testing"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
 // Whoever ran the program once with sudo learns how to get the history back.
 func TestAHistoryOfAnotherUser(t *testing.T) {
-	for _, err := range []error{fmt.Errorf("the history could not be written: %w", history.ErrDenied), &fs.PathError{Op: "open", Path: "history.sqlite", Err: fs.ErrPermission}} {
+	for _, err := range []error{fmt.Errorf("the history could not be written: %w", ledger.ErrDenied), &fs.PathError{Op: "open", Path: "history.sqlite", Err: fs.ErrPermission}} {
 		ended, ok := errors.AsType[command.Exit](HistoryError(err))
 		if !ok || !strings.Contains(ended.Hint, "sudo chown") {
 			t.Errorf("%v: %q", err, ended.Hint)

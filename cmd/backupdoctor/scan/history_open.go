@@ -11,7 +11,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
 // HistoryVariable names the file of the history, in place of the one in the data folder.
@@ -46,7 +46,7 @@ func CheckHistory(env command.Env) error {
 	if path == "" || path == NoHistory {
 		return nil
 	}
-	if err := history.Check(path); errors.Is(err, history.ErrForeign) {
+	if err := ledger.CheckHistory(path); errors.Is(err, ledger.ErrForeign) {
 		return HistoryError(err)
 	}
 	return nil
@@ -54,7 +54,7 @@ func CheckHistory(env command.Env) error {
 
 // OpenHistory opens the history for writing, or starts one. What became of a damaged one goes
 // to messages.
-func OpenHistory(ctx context.Context, env command.Env, messages io.Writer) (*history.Store, error) {
+func OpenHistory(ctx context.Context, env command.Env, messages io.Writer) (*ledger.Store, error) {
 	path, err := HistoryPath(env)
 	if err != nil {
 		return nil, err
@@ -62,11 +62,14 @@ func OpenHistory(ctx context.Context, env command.Env, messages io.Writer) (*his
 	if err := checkFolder(env, path); err != nil {
 		return nil, err
 	}
-	store, err := history.Open(ctx, path)
+	store, err := ledger.OpenHistory(ctx, path)
 	if err != nil {
 		return nil, HistoryError(err)
 	}
-	if recovery := store.Recovery(); recovery.Kept != "" {
+	switch recovery := store.Recovery(); {
+	case recovery.OldForm:
+		fmt.Fprintln(messages, "backupdoctor: a new history was begun:", recovery)
+	case recovery.Kept != "":
 		fmt.Fprintln(messages, "backupdoctor: the history was damaged:", recovery)
 	}
 	return store, nil
@@ -80,13 +83,13 @@ func checkFolder(env command.Env, path string) error {
 	}
 	folder := filepath.Dir(path)
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-		return HistoryError(fmt.Errorf("the history %w: there is no folder %s", history.ErrAway, folder))
+		return HistoryError(fmt.Errorf("the history %w: there is no folder %s", ledger.ErrAway, folder))
 	}
 	return nil
 }
 
 // ReadHistory opens a history that is there, and changes nothing on the disk.
-func ReadHistory(ctx context.Context, env command.Env) (*history.Store, error) {
+func ReadHistory(ctx context.Context, env command.Env) (*ledger.Store, error) {
 	path, err := HistoryPath(env)
 	if err != nil {
 		return nil, err
@@ -94,7 +97,7 @@ func ReadHistory(ctx context.Context, env command.Env) (*history.Store, error) {
 	if err := checkFolder(env, path); err != nil {
 		return nil, err
 	}
-	store, err := history.OpenToRead(ctx, path)
+	store, err := ledger.OpenHistoryToRead(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, command.Exit{Code: report.ExitUsage, Err: errors.New("there is no history yet"), Hint: "backupdoctor scan begins one, at " + path}
 	}
@@ -104,20 +107,20 @@ func ReadHistory(ctx context.Context, env command.Env) (*history.Store, error) {
 // HistoryError adds the way out to an error of the history.
 func HistoryError(err error) error {
 	hint := ""
-	broken, isBroken := errors.AsType[*history.BrokenError](err)
+	broken, isBroken := errors.AsType[*ledger.BrokenError](err)
 	switch {
 	case isBroken && broken.Recovery.Kept == "":
 		hint = "backupdoctor history recover keeps the file and puts what can be read into a new one"
 	case isBroken:
-	case errors.Is(err, history.ErrNewer):
+	case errors.Is(err, ledger.ErrNewer):
 		hint = "update this backupdoctor, or name another file in " + HistoryVariable
-	case errors.Is(err, history.ErrOlder):
-		hint = "backupdoctor scan brings it up to date, and history recover does it now"
-	case errors.Is(err, history.ErrForeign):
+	case errors.Is(err, ledger.ErrOlder):
+		hint = "backupdoctor scan keeps the file under another name and begins a new history"
+	case errors.Is(err, ledger.ErrForeign):
 		hint = "name another file in " + HistoryVariable + ", or " + NoHistory + " to keep no history"
-	case errors.Is(err, history.ErrDenied), errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, ledger.ErrDenied), errors.Is(err, fs.ErrPermission):
 		hint = "if a run with sudo made it, sudo chown -R \"$USER\" on its folder gives it back; " + HistoryVariable + " names another file"
-	case errors.Is(err, history.ErrAway):
+	case errors.Is(err, ledger.ErrAway):
 		hint = "mount the volume it is on, or name another file in " + HistoryVariable
 	default:
 		return err

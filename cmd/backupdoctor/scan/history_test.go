@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
 func TestARunIsKeptOrItIsSaid(t *testing.T) {
@@ -42,7 +42,7 @@ func TestARunIsKeptOrItIsSaid(t *testing.T) {
 	if said := keep(folder); said != "" {
 		t.Errorf("said %q", said)
 	}
-	store, err := history.Open(t.Context(), filepath.Join(folder, "backupdoctor", "history.sqlite"))
+	store, err := ledger.OpenHistory(t.Context(), filepath.Join(folder, "backupdoctor", "history.sqlite"))
 	if err != nil {
 		t.Fatal(err)
 	}

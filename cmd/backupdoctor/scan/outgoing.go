@@ -7,7 +7,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
@@ -20,7 +20,7 @@ type Outgoing struct {
 
 	// Upload sends the reports in a history that no receipt covers until stop is called. added
 	// signals new ones.
-	Upload func(ctx context.Context, messages io.Writer, store *history.Store, added <-chan struct{}) (stop func())
+	Upload func(ctx context.Context, messages io.Writer, store *ledger.Store, added <-chan struct{}) (stop func())
 }
 
 // leaving is a snapshot without what stays here. Its facts are sent, and never judged.

@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/labels"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
 // A Source learns about devices.
@@ -30,11 +30,11 @@ type Learned struct {
 type Pipe struct {
 	Source    Source
 	Judge     Judge
-	Sinks     []Sink              // in the order in which they hear of events
-	Subject   string              // what the report is about; "" is [report.OfDevices]
-	Inventory *labels.Inventory   // the devices that should be there; nil for none
-	MDM       []device.Managed    // what a management system tells; nil without an export
-	Resumed   *history.Resumption // the run that is resumed; nil for a new one
+	Sinks     []Sink             // in the order in which they hear of events
+	Subject   string             // what the report is about; "" is [report.OfDevices]
+	Inventory *labels.Inventory  // the devices that should be there; nil for none
+	MDM       []device.Managed   // what a management system tells; nil without an export
+	Resumed   *ledger.Resumption // the run that is resumed; nil for a new one
 }
 
 // Run learns, judges and writes. Its error says how the command ends.

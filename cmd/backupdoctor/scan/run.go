@@ -13,7 +13,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/google/uuid"
 )
 
@@ -46,7 +46,7 @@ type member struct {
 }
 
 // begin starts a run. Ids of runs sort by the time at which they began.
-func begin(ctx context.Context, judge Judge, sinks []Sink, resumed *history.Resumption) (*Run, error) {
+func begin(ctx context.Context, judge Judge, sinks []Sink, resumed *ledger.Resumption) (*Run, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return nil, err

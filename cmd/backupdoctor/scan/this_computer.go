@@ -16,7 +16,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/backupdoctor/backupdoctor/device/releases"
 	"github.com/backupdoctor/backupdoctor/device/usb"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
 // ThisComputer is where to look on this computer for what reading devices needs.
@@ -59,9 +59,9 @@ func (t ThisComputer) Look(ctx context.Context) device.Computer {
 func (t ThisComputer) historyFact(ctx context.Context) device.Fact[bool] {
 	path, err := HistoryPath(t.Env)
 	if err == nil {
-		err = history.Probe(ctx, path)
+		err = ledger.ProbeHistory(ctx, path)
 	}
-	_, broken := errors.AsType[*history.BrokenError](err)
+	_, broken := errors.AsType[*ledger.BrokenError](err)
 	switch {
 	case err == nil:
 		return device.Known(true)
@@ -69,9 +69,9 @@ func (t ThisComputer) historyFact(ctx context.Context) device.Fact[bool] {
 		return device.Unknown[bool](device.NotAsked)
 	case errors.Is(err, fs.ErrNotExist):
 		return device.Unknown[bool](device.Absent)
-	case errors.Is(err, history.ErrAway):
+	case errors.Is(err, ledger.ErrAway):
 		return device.Unknown[bool](device.Unreachable)
-	case broken, errors.Is(err, history.ErrForeign):
+	case broken, errors.Is(err, ledger.ErrForeign):
 		return device.Unknown[bool](device.Malformed)
 	default:
 		return device.Unknown[bool](device.NotPermitted)

@@ -8,14 +8,14 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
-	"github.com/backupdoctor/backupdoctor/report/history"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
 // Visits prints of each device, once it is examined, what shows its cause and where to begin;
 // and where the history knows an earlier visit, what has changed since. It comes behind the
 // sink that keeps the run, and the one that prints a line for each device.
 func Visits(env command.Env, screen *terminal.Screen, kept bool) Sink {
-	var store *history.Store
+	var store *ledger.Store
 	done := 0
 	return Sink{
 		Hear: func(e Event) {
@@ -45,7 +45,7 @@ func Visits(env command.Env, screen *terminal.Screen, kept bool) Sink {
 }
 
 // before is the last visit of a device before this one; nil if none is known.
-func before(store *history.Store, d report.Device) *report.Visit {
+func before(store *ledger.Store, d report.Device) *report.Visit {
 	if store == nil || d.UDID == "" {
 		return nil
 	}

@@ -63,7 +63,10 @@ func (k Kind) Identify(path string) (Content, error) {
 	case opened.has(path):
 		return Ours, nil
 	}
-	page, err := firstPage(path)
+	page, err := beginning(path, pageSize)
+	if err == nil && !k.marked(page) && !bytes.HasPrefix(page, []byte(magic)) && k.Tables != nil {
+		page, err = beginning(path, schemaSize)
+	}
 	switch {
 	case err != nil:
 		return Absent, k.Unreadable(err)
@@ -84,7 +87,7 @@ func (k Kind) CheckLog(path string) error {
 	case !info.Mode().IsRegular():
 		return k.foreign(path, kindOf(info.Mode()))
 	}
-	page, err := firstPage(path)
+	page, err := beginning(path, pageSize)
 	if err != nil {
 		return k.Unreadable(err)
 	}
@@ -144,23 +147,29 @@ const (
 	headerSize = 100 // bytes
 	appIDAt    = 68  // offset in the header, of a big-endian number
 	pageSize   = 4096
+	schemaSize = 512 << 10 // in which the pages of the schema are, since the tables are made first
 )
 
-// firstPage reads the beginning of a file. It must not be called while this process has the
+// beginning reads the first bytes of a file. It must not be called while this process has the
 // file open in SQLite: closing it would drop the locks of this process.
-func firstPage(path string) ([]byte, error) {
+func beginning(path string, bytes int64) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, pageSize))
+	return io.ReadAll(io.LimitReader(file, bytes))
 }
 
-// owns reports whether a first page is that of a ledger of this kind, by its application id, or
+// marked reports whether a file that begins so has the application id of this kind.
+func (k Kind) marked(page []byte) bool {
+	return len(page) >= headerSize && binary.BigEndian.Uint32(page[appIDAt:]) == k.AppID
+}
+
+// owns reports whether a beginning is that of a ledger of this kind, by its application id, or
 // by its tables where the header was overwritten.
 func (k Kind) owns(page []byte) bool {
-	if len(page) >= headerSize && binary.BigEndian.Uint32(page[appIDAt:]) == k.AppID {
+	if k.marked(page) {
 		return true
 	}
 	if bytes.HasPrefix(page, []byte(magic)) || len(k.Tables) == 0 {

@@ -71,7 +71,7 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request) {
 	ask(func() (e error) { p.Totals, e = s.Store.Totals(ctx, ""); return })
 	ask(func() (e error) { p.Older, e = s.Store.Older(ctx, since); return })
 	ask(func() error {
-		list, e := s.Store.Stale(ctx, since, ledger.Page{Rows: rowsOfGlance})
+		list, e := s.Store.Devices(ctx, ledger.Filter{BackupBefore: since}, ledger.LongestFirst, ledger.Page{Rows: rowsOfGlance})
 		p.Stale = list.Rows
 		return e
 	})

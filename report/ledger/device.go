@@ -1,0 +1,76 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// An AmbiguousError is a name that several devices have.
+type AmbiguousError struct {
+	Who     string
+	Devices []report.KnownDevice // the one that was seen last comes first
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("%d devices are called %q", len(e.Devices), e.Who)
+}
+
+// Device tells the story of the one device that who means, as [Store.Find] finds it, and of its
+// visits the newest, at most limit. No device is ErrUnknown, several are an [AmbiguousError].
+func (s *Store) Device(ctx context.Context, who string, limit int) (report.Story, error) {
+	story := report.Story{Header: report.NewHeader(report.KindStory), Visits: []report.Visit{}}
+	err := s.read(ctx, func(tx transaction) error {
+		numbers, err := named(ctx, tx, who, mostRows)
+		if err != nil {
+			return err
+		}
+		found, err := devicesOf(ctx, tx, numbers)
+		switch {
+		case err != nil:
+			return err
+		case len(found) == 0:
+			return ErrUnknown
+		case len(found) > 1:
+			several := &AmbiguousError{Who: who}
+			for _, d := range found {
+				several.Devices = append(several.Devices, d.KnownDevice)
+			}
+			return several
+		}
+		story.Device, story.Total = found[0].KnownDevice, found[0].Visits
+		visits, places, err := newestVisits(ctx, tx, numbers[0], place{At: math.MaxInt64, Row: math.MaxInt64}, limit)
+		story.Visits = append(story.Visits, visits...)
+		if err != nil || s.turn == nil {
+			return err
+		}
+		return addDoubts(ctx, tx, numbers[0], clockAt(s.now()), &story, places)
+	})
+	if err != nil {
+		return report.Story{}, fmt.Errorf("telling the story of a device: %w", err)
+	}
+	return story, nil
+}
+
+const datesInOrder = "SELECT visit, taken FROM visits WHERE device = $1 ORDER BY place, visit"
+
+// addDoubts says which dates of a bench's visits are in doubt, by the order of writing.
+func addDoubts(ctx context.Context, tx transaction, number int64, c clock, story *report.Story, places []place) error {
+	doubts := map[int64]string{}
+	err := each(ctx, tx, datesInOrder, []any{number}, func(rows *sql.Rows) error {
+		var visit, taken int64
+		err := rows.Scan(&visit, &taken)
+		doubts[visit] = c.judge(taken)
+		return err
+	})
+	for i, p := range places {
+		story.Visits[i].Doubtful = doubts[p.Row]
+	}
+	if len(places) > 0 {
+		story.Device.Doubtful = doubts[places[0].Row]
+	}
+	return err
+}

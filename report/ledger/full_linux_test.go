@@ -1,0 +1,72 @@
+package ledger
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestAFullDisk fills a small disk, then makes room.
+func TestAFullDisk(t *testing.T) {
+	disk := t.TempDir()
+	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=2m"); err != nil {
+		t.Skipf("no disk can be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(disk, unix.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	path := filepath.Join(disk, "history.sqlite")
+	runs, word := filledUp(t, child(t, "fill up", path))
+	if !strings.Contains(word, ErrFull.Error()) {
+		t.Errorf("told: %s", word)
+	}
+	must(t, unix.Mount("tmpfs", disk, "tmpfs", unix.MS_REMOUNT, "size=20m"))
+	holdsRuns(t, path, runs)
+}
+
+// TestALimitOnFiles is the like of a quota, which needs no disk of its own.
+func TestALimitOnFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.sqlite")
+	cmd := child(t, "fill up", path)
+	shell := exec.Command("sh", "-c", `trap "" XFSZ; ulimit -f 2000 && exec "$0"`, cmd.Path)
+	shell.Env = cmd.Env
+	runs, word := filledUp(t, shell)
+	if !strings.Contains(word, "the history could not be") {
+		t.Errorf("told: %s", word)
+	}
+	holdsRuns(t, path, runs)
+}
+
+// TestNoRoomForABeginning leaves no half of a history behind.
+func TestNoRoomForABeginning(t *testing.T) {
+	disk := t.TempDir()
+	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=1m"); err != nil {
+		t.Skipf("no disk can be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(disk, unix.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	must(t, os.WriteFile(filepath.Join(disk, "other"), make([]byte, 1000<<10), 0o600))
+	path := filepath.Join(disk, "history.sqlite")
+	s, err := OpenHistory(t.Context(), path)
+	if err == nil {
+		t.Fatal(s.Close(), "there was room")
+	}
+	for _, part := range parts(path) {
+		if info, err := os.Stat(part); err == nil {
+			t.Errorf("%s was left, with %d bytes", filepath.Base(part), info.Size())
+		}
+	}
+	must(t, os.Remove(filepath.Join(disk, "other")))
+	if s := openedHistory(t, path); s.Recovery().Kept != "" {
+		t.Errorf("set aside as %s", s.Recovery().Kept)
+	}
+}

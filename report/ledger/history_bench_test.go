@@ -1,0 +1,119 @@
+package ledger
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// The history of the benchmarks: 27 000 visits of 2 000 devices with 37 findings each.
+const (
+	historyRuns    = 500
+	historyVisits  = 54 // in one run
+	historyDevices = 2000
+	historyRows    = 37 // findings of one visit that are kept
+)
+
+// BenchmarkMillion asks a history of a million findings. It reports
+//
+//	ms/op    how long the answer took
+//	x-limit  that, over the 100 ms that it may take
+//	MB       the size of the file
+func BenchmarkMillion(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "history.sqlite")
+	fillHistory(b, path)
+	info, err := os.Stat(path)
+	must(b, err)
+	s := openedHistory(b, path)
+	now := monday.Add(historyRuns * aDay)
+	for _, question := range []struct {
+		name string
+		ask  func() error
+	}{
+		{"stale", func() error { _, err := s.Stale(b.Context(), now, 14); return err }},
+		{"device", func() error { _, err := s.Device(b.Context(), benchID(7), 20); return err }},
+		{"runs", func() error { _, err := s.Runs(b.Context(), 20); return err }},
+		{"slots", func() error { _, err := s.Health(b.Context(), 50); return err }},
+		{"resume", func() error {
+			must(b, holds.release(s.path, runID(7)))
+			_, err := s.Resume(b.Context(), runID(7))
+			return err
+		}},
+		{"open", func() error { other, err := OpenHistory(b.Context(), path); must(b, err); return other.Close() }},
+	} {
+		b.Run(question.name, func(b *testing.B) {
+			for b.Loop() {
+				must(b, question.ask())
+			}
+			each := float64(b.Elapsed()) / float64(b.N)
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(each/float64(time.Millisecond), "ms/op")
+			b.ReportMetric(each/float64(limit), "x-limit")
+			b.ReportMetric(float64(info.Size())/1e6, "MB")
+		})
+	}
+}
+
+// fillHistory writes the history of the benchmarks, a run at a time.
+func fillHistory(b *testing.B, path string) {
+	s, err := OpenHistory(b.Context(), path)
+	must(b, err)
+	sick := tray(b)[0]
+	var sample []report.Finding
+	for i := range historyRows {
+		f := sick.Findings[i%len(sick.Findings)]
+		f.Check = fmt.Sprintf("check-%d", i)
+		f.Status = []string{"ok", "unknown", "warning", "problem"}[i%4]
+		sample = append(sample, f)
+	}
+	sick.Findings = sample
+	for run := range historyRuns {
+		at := monday.Add(time.Duration(run) * aDay)
+		must(b, s.Begin(b.Context(), Run{ID: runID(run), Started: at, Tool: "1.2.3", Host: "linux"}))
+		var parcels []parcel
+		for slot := range historyVisits {
+			d := sick
+			n := (run*historyVisits + slot) % historyDevices
+			d.UDID, d.Slot, d.Name = benchID(n), fmt.Sprint(slot), fmt.Sprintf("iPhone of number %d", n)
+			d.TakenAt, d.LastBackup = at, at.Add(-time.Duration(n%40)*aDay)
+			d.Asset = []report.Field{{Name: "Asset tag", Value: fmt.Sprintf("A-%d", n)}}
+			p, err := ownParcel(report.Run{ID: runID(run), Subject: report.OfDevices}, d, at)
+			must(b, err)
+			parcels = append(parcels, p)
+		}
+		must(b, s.write(b.Context(), func(tx transaction) error { return keep(b.Context(), tx, parcels) }))
+	}
+	var findings int
+	must(b, s.read(b.Context(), func(tx transaction) error {
+		return tx.QueryRowContext(b.Context(), "SELECT count(*) FROM findings").Scan(&findings)
+	}))
+	if want := historyRuns * historyVisits * historyRows; findings != want {
+		b.Fatalf("%d findings in the history, want %d", findings, want)
+	}
+	must(b, s.Close())
+}
+
+// BenchmarkAdd keeps the devices of a tray, one commit each, and reports
+//
+//	ms/device  how long that holds a run up for each device
+//	x-limit    that, over the 20 ms of a device's share of a scan of a thousand in 20 s
+func BenchmarkAdd(b *testing.B) {
+	s := fresh(b)
+	devices := tray(b)
+	must(b, s.Begin(b.Context(), Run{ID: runID(1), Started: monday}))
+	n := 0
+	for b.Loop() {
+		d := devices[n%len(devices)]
+		d.UDID = benchID(n)
+		must(b, s.Add(b.Context(), runID(1), d))
+		n++
+	}
+	each := float64(b.Elapsed()) / float64(b.N)
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(each/float64(time.Millisecond), "ms/device")
+	b.ReportMetric(each/float64(20*time.Millisecond), "x-limit")
+}

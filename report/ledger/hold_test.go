@@ -1,0 +1,97 @@
+package ledger
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// goOn begins a run over two devices, keeps one of them, and waits to be killed.
+func goOn(path string) error {
+	s, err := OpenHistory(context.Background(), path)
+	if err != nil {
+		return err
+	}
+	two := 2
+	r := NewRecorder(s, Run{})
+	d := childDevice(1)
+	r.Hear(report.Event{Type: report.RunStart, Run: runID(7), At: monday, Total: &two})
+	r.Hear(report.Event{Type: report.DeviceDone, Run: runID(7), At: monday, Device: &d})
+	if err := r.Err(); err != nil {
+		return err
+	}
+	fmt.Println("begun")
+	time.Sleep(time.Hour) // until it is killed; select {} would be a deadlock
+	return nil
+}
+
+// A run is running for as long as its process lives, and cut off once that is gone.
+func TestARunIsRunningOrCutOff(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.sqlite")
+	cmd := child(t, "go on", path)
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	if !bufio.NewScanner(out).Scan() {
+		t.Fatal(cmd.Wait())
+	}
+	s := openedHistory(t, path)
+	shows := func(state string) {
+		t.Helper()
+		list, err := s.Runs(t.Context(), 1)
+		must(t, err)
+		if run := list.Runs[0]; run.State != state || !run.Partial || run.Devices != 1 || run.Total == nil || *run.Total != 2 {
+			t.Errorf("%+v, want %s", run, state)
+		}
+	}
+	shows(report.RunRunning)
+	for _, which := range []string{LastUnfinished, runID(7)} {
+		if _, err := s.Resume(t.Context(), which); !errors.Is(err, ErrRunning) {
+			t.Errorf("resuming %s: %v", which, err)
+		}
+	}
+	if err := s.Begin(t.Context(), Run{ID: runID(7), Started: monday}); !errors.Is(err, ErrRunning) {
+		t.Errorf("begun again: %v", err)
+	}
+	if runs, _, err := s.Prune(t.Context(), Pruning{Before: monday.Add(aDay)}); err != nil || runs != 0 {
+		t.Errorf("%d runs were forgotten, %v", runs, err)
+	}
+	must(t, cmd.Process.Kill())
+	cmd.Wait()
+	shows(report.RunCutOff)
+	got, err := s.Resume(t.Context(), LastUnfinished)
+	must(t, err)
+	if got.Run.Run != runID(7) || len(got.Done) != 1 {
+		t.Errorf("resumed %+v", got)
+	}
+	shows(report.RunRunning) // here
+	must(t, s.Finish(t.Context(), runID(7), monday, report.Report{}))
+	if _, err := os.Stat(holdPath(path, runID(7))); !isMissing(err) {
+		t.Errorf("the file of the hold stays: %v", err)
+	}
+}
+
+// A run that was cut off is not the last while a newer one goes on.
+func TestTheLastRunThatWasCutOff(t *testing.T) {
+	s := fresh(t)
+	must(t, s.Begin(t.Context(), Run{ID: runID(1), Started: monday}))
+	must(t, s.Begin(t.Context(), Run{ID: runID(2), Started: monday}))
+	released(t, s, runID(1))
+	if got, err := s.Resume(t.Context(), LastUnfinished); !errors.Is(err, ErrRunning) {
+		t.Errorf("resumed %s, %v", got.Run.Run, err)
+	}
+	released(t, s, runID(2))
+	got, err := s.Resume(t.Context(), LastUnfinished)
+	must(t, err)
+	if got.Run.Run != runID(2) {
+		t.Errorf("resumed %s", got.Run.Run)
+	}
+	released(t, s, runID(2))
+}

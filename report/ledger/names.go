@@ -1,0 +1,56 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// namesOf are what a device is found by beside its UDID, in lower case: 1 for what no other
+// device should have.
+func namesOf(v visit) map[string]int64 {
+	names := map[string]int64{}
+	for name, certain := range map[string]int64{v.slot: 0, v.name: 0} {
+		names[strings.ToLower(name)] = certain
+	}
+	names[strings.ToLower(v.serial)] = 1
+	for _, f := range readAsset(v.asset) {
+		names[strings.ToLower(f.Value)] = 1
+	}
+	delete(names, "")
+	return names
+}
+
+const (
+	devicesByKey  = "SELECT device FROM devices WHERE key IN ($1, $2)"
+	devicesByName = "SELECT device FROM names WHERE name = $1 AND certain = $2 ORDER BY device LIMIT $3"
+)
+
+// named are the numbers of the devices that who means, at most limit of them: by its UDID, with
+// hyphens or without, the folder of its backup, its serial number or a value of its row of the
+// inventory; or else by the slot that it was last seen in, or by its name.
+func named(ctx context.Context, tx transaction, who string, limit int) (devices []int64, err error) {
+	add := func(rows *sql.Rows) error {
+		var number int64
+		err := rows.Scan(&number)
+		devices = append(devices, number)
+		return err
+	}
+	who = text(who, maxSentence)
+	name := strings.ToLower(who)
+	for _, q := range []query{
+		{devicesByKey, []any{device.UDIDKey(who), who}},
+		{devicesByName, []any{name, 1, limit}},
+		{devicesByName, []any{name, 0, limit}},
+	} {
+		if who == "" || len(devices) > 0 {
+			break
+		}
+		if err := each(ctx, tx, q.text, q.args, add); err != nil {
+			return nil, err
+		}
+	}
+	return devices, nil
+}

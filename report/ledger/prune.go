@@ -1,0 +1,182 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// A Pruning says which runs to forget.
+type Pruning struct {
+	Before time.Time // those that were over before; zero for none
+	Future bool      // those that are dated in the future, since a clock was wrong
+	Force  bool      // also those with reports that no hub has
+}
+
+// A datedRun is one with its dates.
+type datedRun struct {
+	row          int64
+	id           string
+	begin, until int64 // until is when the last of its devices was read
+}
+
+// datedRuns are all runs in the order in which they were written.
+const datedRuns = `
+	SELECT run, id, started, coalesce((SELECT max(taken) FROM reports WHERE reports.run = runs.id), started) AS until
+	FROM runs ORDER BY run`
+
+// Prune forgets runs with all their devices, and gives the room back to the disk. A run that
+// began before a time, and of which a device was read since, as of a bench that runs for
+// weeks, stays; so does a run that goes on, and without Force one with reports that no hub has
+// given a receipt for: waiting counts those. It goes by single runs and a few pages at a time,
+// so that a scan at the same time gets its turn.
+//
+// Where a date is in doubt, the order of writing counts: a run dated in the future is as old
+// as the next one that is not, and one whose clock was behind as the one before.
+func (s *Store) Prune(ctx context.Context, which Pruning) (runs, waiting int, err error) {
+	var dated []datedRun
+	err = s.read(ctx, func(tx transaction) error {
+		return each(ctx, tx, datedRuns, nil, func(rows *sql.Rows) error {
+			var run datedRun
+			err := rows.Scan(&run.row, &run.id, &run.begin, &run.until)
+			dated = append(dated, run)
+			return err
+		})
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, run := range which.chosen(dated, clockAt(s.now())) {
+		if holds.isHeld(s.path, run.id) {
+			continue
+		}
+		kept := 0
+		err := s.write(ctx, func(tx transaction) (err error) {
+			if kept, err = forgetReports(ctx, tx, run.id, which.Force); err != nil || kept > 0 {
+				return err
+			}
+			return forgetRun(ctx, tx, run.id)
+		})
+		if err != nil {
+			return runs, waiting, err
+		}
+		if waiting += kept; kept > 0 {
+			continue
+		}
+		runs++
+		holds.forget(s.path, run.id)
+	}
+	for more := true; more; {
+		err = s.write(ctx, func(tx transaction) (err error) {
+			more, err = giveBack(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return runs, waiting, err
+		}
+	}
+	return runs, waiting, nil
+}
+
+// forgetRun deletes a run with its reports, and takes them out of what is made of them.
+func forgetRun(ctx context.Context, tx transaction, id string) error {
+	var reports []int64
+	keys := map[string]bool{}
+	err := each(ctx, tx, reportsOfRun, []any{id}, func(rows *sql.Rows) error {
+		var number int64
+		var key sql.NullString
+		err := rows.Scan(&number, &key)
+		reports, keys[key.String] = append(reports, number), true
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	delete(keys, "")
+	devices, err := load(ctx, tx, slices.Sorted(maps.Keys(keys)))
+	if err != nil {
+		return err
+	}
+	known, err := readCatalogue(ctx, tx)
+	if err != nil {
+		return err
+	}
+	before := count(devices, known.names)
+	if err := forget(ctx, tx, slices.Compact(reports)); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM runs WHERE id = $1", id); err != nil {
+		return err
+	}
+	for _, h := range devices {
+		var newest bool
+		if err := tx.QueryRowContext(ctx, visitsLeft, h.number, h.newest.number).Scan(&h.visits, &newest); err != nil {
+			return err
+		}
+		h.late = !newest // what is older is told by what was made of it
+	}
+	if err := replay(ctx, tx, devices); err != nil {
+		return err
+	}
+	if err := save(ctx, tx, devices); err != nil {
+		return err
+	}
+	return addCounts(ctx, tx, before, count(devices, known.names))
+}
+
+const (
+	reportsOfRun = `
+	SELECT reports.report, devices.key FROM reports LEFT JOIN visits ON visits.report = reports.report LEFT JOIN devices ON devices.device = visits.device
+	WHERE reports.run = $1 ORDER BY reports.report`
+	visitsLeft = "SELECT count(*), count(CASE WHEN visit = $2 THEN 1 END) FROM visits WHERE device = $1"
+)
+
+// chosen are the runs to forget.
+func (p Pruning) chosen(runs []datedRun, c clock) []datedRun {
+	doubts := make([]string, len(runs))
+	for i := range runs {
+		run := &runs[i]
+		if doubts[i] = c.judge(run.begin); doubts[i] == report.DoubtJumpedBack {
+			run.begin, run.until = c.latest, max(c.latest, run.until)
+		}
+	}
+	// From the last to the first: no run was written after those that follow it.
+	next := c.now
+	for i := len(runs) - 1; i >= 0; i-- {
+		run := &runs[i]
+		if c.isFuture(run.until) {
+			run.until = next
+		}
+		if doubts[i] == report.DoubtFuture {
+			run.begin = next
+		} else if doubts[i] == "" {
+			next = min(next, run.begin)
+		}
+	}
+	before := p.Before.Unix()
+	var chosen []datedRun
+	for i, run := range runs {
+		old := !p.Before.IsZero() && run.begin < before && run.until < before
+		if old || p.Future && doubts[i] == report.DoubtFuture {
+			chosen = append(chosen, run)
+		}
+	}
+	return chosen
+}
+
+// giveBack takes some free pages out of the file, and reports whether it did.
+func giveBack(ctx context.Context, tx transaction) (gave bool, err error) {
+	var before, after int
+	if err := tx.QueryRowContext(ctx, "PRAGMA freelist_count").Scan(&before); err != nil || before == 0 {
+		return false, err
+	}
+	if _, err := tx.ExecContext(ctx, "PRAGMA incremental_vacuum(500)"); err != nil {
+		return false, err
+	}
+	err = tx.QueryRowContext(ctx, "PRAGMA freelist_count").Scan(&after)
+	return after < before, err
+}

@@ -1,0 +1,226 @@
+package ledger
+
+import (
+	"cmp"
+	"database/sql"
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/google/uuid"
+)
+
+// rebuild makes whole what was recovered: reports and runs that are missing, findings, and all
+// that is made of the visits.
+func (c *copier) rebuild() error {
+	for _, step := range []func() error{c.adoptVisits, c.adoptReports, c.revive, c.drop, c.rebuildFindings, c.rebuildDevices, c.rebuildBenches, c.renumber} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// adoptVisits gives a report to visits and details whose own could not be read: of a run of
+// their own, unless the details tell it.
+func (c *copier) adoptVisits() error {
+	rest, err := uuid.NewRandom()
+	if err != nil {
+		return err
+	}
+	var orphans [][]any
+	err = each(c.ctx, c.to, `
+		SELECT lost.report, coalesce(taken, 0), json
+		FROM (SELECT report FROM visits UNION SELECT report FROM details EXCEPT SELECT report FROM reports) AS lost
+			LEFT JOIN visits ON visits.report = lost.report LEFT JOIN details ON details.report = lost.report`, nil, func(rows *sql.Rows) error {
+		var number, taken int64
+		var packed []byte
+		if err := rows.Scan(&number, &taken, &packed); err != nil {
+			return err
+		}
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		r, _ := reportIn(packed) // what it does not tell stays unknown
+		taken = max(taken, seconds(r.TakenAt))
+		orphans = append(orphans, []any{number, id.String(), "", taken, taken, cmp.Or(text(r.Run, maxName), rest.String()), text(r.Tool.Version, maxName), int64(r.Schema), int64(0), ""})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return insert(c.ctx, c.to, "reports", recoverable["reports"], orphans, "ON CONFLICT DO NOTHING")
+}
+
+// revive makes visits that could not be read from their full reports.
+func (c *copier) revive() error {
+	numbers := map[string]int64{} // of the devices, by their keys
+	last := int64(0)
+	for number, key := range c.keys {
+		numbers[key] = number
+		last = max(last, number)
+	}
+	err := each(c.ctx, c.to, "SELECT DISTINCT device, udid FROM visits", nil, func(rows *sql.Rows) error {
+		var number int64
+		var udid string
+		err := rows.Scan(&number, &udid)
+		if udid != "" {
+			numbers[device.UDIDKey(udid)] = number
+		}
+		last = max(last, number)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var visits [][]any
+	err = each(c.ctx, c.to, `
+		SELECT report, id, received, (SELECT subject FROM runs WHERE runs.id = reports.run), (SELECT json FROM details WHERE details.report = reports.report)
+		FROM reports WHERE report NOT IN (SELECT report FROM visits)`, nil, func(rows *sql.Rows) error {
+		var number, received int64
+		var id, subject string
+		var packed []byte
+		if err := rows.Scan(&number, &id, &received, &subject, &packed); err != nil {
+			return err
+		}
+		r, ok := reportIn(packed)
+		if !ok || len(r.Devices) != 1 {
+			return nil
+		}
+		v := ownVisit(Message{ID: id, Received: moment(received)}, r.Devices[0], subject)
+		if v.device = numbers[v.key]; v.device == 0 {
+			last++
+			v.device, numbers[v.key] = last, last
+			c.keys[last] = v.key
+		}
+		v.number, v.place = number, number // the two are numbered in step
+		visits = append(visits, append([]any{v.number, number, v.device}, v.values()...))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c.revived = len(visits)
+	return insert(c.ctx, c.to, "visits", recoverable["visits"], visits, "ON CONFLICT DO NOTHING")
+}
+
+// adoptReports gives reports whose run could not be read one that was not finished.
+func (c *copier) adoptReports() error {
+	_, err := c.to.ExecContext(c.ctx, `
+		INSERT INTO runs (run, id, bench, started, finished, tool, host, subject, partial, exit, total)
+		SELECT (SELECT coalesce(max(run), 0) FROM runs) + row_number() OVER (ORDER BY min(report)), run, '', min(taken), 0, tool, '', $1, 1, -1, -1
+		FROM reports WHERE run NOT IN (SELECT id FROM runs) GROUP BY run`, report.OfDevices)
+	return err
+}
+
+// drop deletes what belongs to nothing that could be read.
+func (c *copier) drop() error {
+	for _, statement := range []string{
+		"DELETE FROM reports WHERE report NOT IN (SELECT report FROM visits)",
+		"DELETE FROM details WHERE report NOT IN (SELECT report FROM reports)",
+		"DELETE FROM findings WHERE visit NOT IN (SELECT visit FROM visits) OR check_number NOT IN (SELECT check_number FROM checks)",
+		"UPDATE findings SET explained_by = 0 WHERE explained_by <> 0 AND explained_by NOT IN (SELECT check_number FROM checks)",
+	} {
+		if _, err := c.to.ExecContext(c.ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rebuildFindings takes the findings of visits that have none from their full reports.
+func (c *copier) rebuildFindings() error {
+	var parcels []parcel
+	err := each(c.ctx, c.to, `
+		SELECT visit, device, udid, json FROM visits JOIN details ON details.report = visits.report
+		WHERE NOT EXISTS (SELECT 1 FROM findings WHERE findings.visit = visits.visit)`, nil, func(rows *sql.Rows) error {
+		var v visit
+		var packed []byte
+		if err := rows.Scan(&v.number, &v.device, &v.udid, &packed); err != nil {
+			return err
+		}
+		if d, ok := c.deviceOf(v, packed); ok {
+			v.findings = findingsOf(d)
+			parcels = append(parcels, parcel{visits: []visit{v}})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := number(c.ctx, c.to, parcels); err != nil {
+		return err
+	}
+	var findings [][]any
+	for _, p := range parcels {
+		for _, f := range p.visits[0].findings {
+			findings = append(findings, []any{p.visits[0].number, f.number, f.status, f.byNumber})
+		}
+	}
+	return insert(c.ctx, c.to, "findings", "visit, check_number, status, explained_by", findings, "")
+}
+
+// deviceOf reads the device of a visit in its report. Of one without a UDID, whose key may not
+// have been found, it is the only one there.
+func (c *copier) deviceOf(v visit, packed []byte) (report.Device, bool) {
+	if key := cmp.Or(device.UDIDKey(v.udid), c.keys[v.device]); key != "" {
+		return deviceIn(packed, key)
+	}
+	r, ok := reportIn(packed)
+	if !ok || len(r.Devices) != 1 {
+		return report.Device{}, false
+	}
+	c.keys[v.device] = keyOf(r.Devices[0])
+	return r.Devices[0], true
+}
+
+// rebuildDevices makes the devices, their causes, names and counts of the visits.
+func (c *copier) rebuildDevices() error {
+	devices := map[string]*held{}
+	same := map[int64]int64{} // numbers of one device, of which the second is a mistake
+	err := each(c.ctx, c.to, "SELECT device, max(udid), count(*) FROM visits GROUP BY device ORDER BY device", nil, func(rows *sql.Rows) error {
+		var number, visits int64
+		var udid string
+		if err := rows.Scan(&number, &udid, &visits); err != nil {
+			return err
+		}
+		key := cmp.Or(device.UDIDKey(udid), c.keys[number], fmt.Sprintf("recovered-%d", number))
+		if first := devices[key]; first != nil {
+			same[number] = first.number
+			first.visits += visits
+			return nil
+		}
+		devices[key] = &held{standing: standing{visits: visits}, number: number, late: true}
+		return nil
+	})
+	for number, first := range same {
+		if err == nil {
+			_, err = c.to.ExecContext(c.ctx, "UPDATE visits SET device = $1 WHERE device = $2", first, number)
+		}
+	}
+	if err == nil {
+		err = replay(c.ctx, c.to, devices)
+	}
+	if err == nil {
+		err = save(c.ctx, c.to, devices)
+	}
+	if err != nil {
+		return err
+	}
+	known, err := readCatalogue(c.ctx, c.to)
+	if err != nil {
+		return err
+	}
+	return addCounts(c.ctx, c.to, nil, count(devices, known.names))
+}
+
+// renumber is the last step: what is sent must have all numbers.
+func (c *copier) renumber() error { return renumber(c.ctx, c.to) }
+
+func (c *copier) rebuildBenches() error {
+	_, err := c.to.ExecContext(c.ctx, `
+		INSERT INTO benches (bench, site, tool, received, taken, clock, reports)
+		SELECT bench, '', tool, max(received), taken, 0, count(*) FROM reports GROUP BY bench`)
+	return err
+}

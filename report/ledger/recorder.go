@@ -1,0 +1,123 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
+)
+
+// recorderPatience is how long a run waits for the history at most. Each time that is in vain
+// halves it, until the history is there again: a run never waits for more than twice as long on
+// end.
+const recorderPatience = 5 * time.Second
+
+// A Recorder keeps a run while it happens. Nothing that goes wrong with the history ends a
+// run: see [Recorder.Err]. It may be used by several goroutines.
+type Recorder struct {
+	store *Store
+
+	mu        sync.Mutex
+	run       Run
+	patience  time.Duration
+	missed    int   // devices that could not be kept
+	torn      bool  // those before some device were in a file that was damaged
+	recovered bool  // and all of it was recovered
+	err       error // the first thing that went wrong
+}
+
+// NewRecorder is a recorder of one run. Its id and its begin are those of its first event;
+// what of run is said of them counts for nothing.
+func NewRecorder(store *Store, run Run) *Recorder {
+	return &Recorder{store: store, run: run, patience: recorderPatience}
+}
+
+// Hear keeps what an event tells. A run that was interrupted is kept like any other.
+func (r *Recorder) Hear(e report.Event) { r.HearAndSend(e, nil) }
+
+// HearAndSend is Hear; what leaves this computer of a finished device is numbered with it. Where that cannot be made, the device itself is kept all the same.
+func (r *Recorder) HearAndSend(e report.Event, leaving func() (receipt.Item, error)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.run.ID != e.Run {
+		r.run.ID, r.run.Started = e.Run, e.At
+	}
+	switch {
+	case e.Type == report.RunStart:
+		r.run.Total = e.Total
+		r.keep(func(ctx context.Context) error { return r.store.Begin(ctx, r.run) })
+	case e.Type == report.DeviceDone && e.Device != nil:
+		if !r.keepDevice(e, leaving) {
+			r.missed++
+		}
+	case e.Type == report.RunSummary && e.Report != nil:
+		summary := *e.Report
+		summary.Partial = summary.Partial || r.torn && !r.recovered || r.missed > 0
+		r.patience = recorderPatience
+		r.keep(func(ctx context.Context) error { return r.store.Finish(ctx, e.Run, e.At, summary) })
+	}
+}
+
+func (r *Recorder) keepDevice(e report.Event, leaving func() (receipt.Item, error)) bool {
+	if leaving != nil {
+		item, err := leaving()
+		if err == nil {
+			return r.keep(func(ctx context.Context) error { return r.store.AddAndSend(ctx, e.Run, *e.Device, item) })
+		}
+		r.err = cmp.Or(r.err, err)
+	}
+	return r.keep(func(ctx context.Context) error { return r.store.Add(ctx, e.Run, *e.Device) })
+}
+
+// keep does one step. One that finds no run, since that could not be begun or the file was
+// set aside, begins it and tries again.
+func (r *Recorder) keep(step func(context.Context) error) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), r.patience)
+	defer cancel()
+	err := step(ctx)
+	found, broken := errors.AsType[*BrokenError](err)
+	if broken {
+		r.recovered = found.Recovery.Complete() && (r.recovered || !r.torn)
+		r.torn = true
+		r.err = cmp.Or(r.err, err)
+	}
+	if broken || errors.Is(err, ErrNoRun) {
+		if err = r.store.Begin(ctx, r.run); err == nil {
+			err = step(ctx)
+		}
+	}
+	switch {
+	case err == nil:
+		r.patience = recorderPatience
+	case errors.Is(err, ErrBusy):
+		r.patience /= 2
+	}
+	r.err = cmp.Or(r.err, err)
+	return err == nil
+}
+
+// Release ends the hold on a run that was not finished, so that it can be resumed.
+func (r *Recorder) Release() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return holds.release(r.store.path, r.run.ID)
+}
+
+// Err says what went wrong, once the run is over: nil if all of it was kept.
+func (r *Recorder) Err() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.missed == 0 {
+		return r.err
+	}
+	missing := "1 device is"
+	if r.missed > 1 {
+		missing = fmt.Sprintf("%d devices are", r.missed)
+	}
+	return fmt.Errorf("%s missing: %w", missing, r.err)
+}

@@ -1,0 +1,389 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/report/ledger/file"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// A Recovery says what could be read of a damaged history, and was put into the new one.
+type Recovery struct {
+	Kept    string // name of the damaged file; "" if there was none
+	OldForm bool   // it was not damaged, but of a form that is not read any more
+	Runs    Recovered
+	Devices Recovered
+	Details Recovered // full reports of the devices; of the others there is the summary
+	Waiting Recovered // reports for a hub
+	Failed  error     // why it ended early; nil if it did not
+}
+
+// Recovered counts the rows of one table.
+type Recovered struct {
+	Read    int
+	Lost    int  // at most this many: numbers in the ranges that could not be read
+	Unknown bool // how many were lost is not known: the last rows, or all, could not be read
+}
+
+func (r Recovered) words(what string) string {
+	text := words.Count(r.Read, what)
+	switch {
+	case r.Unknown:
+		text += " (how many were lost is not known)"
+	case r.Lost > 0:
+		text += fmt.Sprintf(" (up to %d lost)", r.Lost)
+	}
+	return text
+}
+
+// Complete reports whether nothing was lost.
+func (r Recovery) Complete() bool {
+	if r.Failed != nil {
+		return false
+	}
+	for _, part := range []Recovered{r.Runs, r.Devices, r.Details, r.Waiting} {
+		if part.Unknown || part.Lost > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (r Recovery) String() string {
+	if r.OldForm {
+		return "the one before was written by an older version of backupdoctor, in a form that this version cannot read; it is kept as " + r.Kept
+	}
+	var text string
+	switch {
+	case r.Runs.Read+r.Devices.Read+r.Waiting.Read == 0:
+		text = "nothing could be recovered"
+	default:
+		text = strings.Join([]string{
+			"recovered " + r.Runs.words("run"), r.Devices.words("device visit"), r.Details.words("full report"), r.Waiting.words("report") + " for a hub",
+		}, ", ")
+	}
+	if r.Failed != nil {
+		text += "; the recovery ended early: " + r.Failed.Error()
+	}
+	return text + "; the damaged file is kept as " + r.Kept
+}
+
+// recoverFrom copies from a damaged history, which is left as it is, whatever can be read
+// into a new one.
+func recoverFrom(ctx context.Context, kept string, to *sql.Conn) Recovery {
+	unknown := Recovered{Unknown: true}
+	r := Recovery{Kept: kept, Runs: unknown, Devices: unknown, Details: unknown, Waiting: unknown}
+	if what, err := oldHistory.Identify(kept); err == nil && what == file.Ours {
+		r.OldForm = true
+		return r
+	}
+	// A scan waits for the history for seconds only, and a long one takes longer to recover.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recoverPatience)
+	defer cancel()
+	db, from, err := openDamaged(ctx, kept)
+	if err == nil {
+		defer db.Close()
+		defer from.Close()
+	}
+	r.Failed = transact(ctx, to, forcing, func(tx transaction) error {
+		c := copier{ctx: ctx, from: from, to: tx}
+		if from != nil {
+			if err := c.tables(&r); err != nil {
+				return err
+			}
+		}
+		if !c.whole || !r.Complete() {
+			if err := c.rest(kept, &r); err != nil {
+				return err
+			}
+		}
+		if err := c.rebuild(); err != nil {
+			return err
+		}
+		r.Devices.Read += c.revived
+		r.Devices.Lost = max(0, r.Devices.Lost-c.revived)
+		return nil
+	})
+	if r.Failed != nil {
+		r.Runs, r.Devices, r.Details, r.Waiting = unknown, unknown, unknown, unknown
+		r.Failed = historyFile.inWords(ctx, r.Failed)
+	}
+	return r
+}
+
+// recoverable are the tables that are copied, and their columns, of which the first is the key.
+// What is made of them is made again.
+var recoverable = map[string]string{
+	"checks":   "check_number, name, sender",
+	"runs":     runColumns,
+	"reports":  "report, id, bench, received, taken, run, tool, schema_number, redacted, cut",
+	"visits":   "visit, report, device, " + visitColumns,
+	"details":  "report, json",
+	"outgoing": "ledger, id, bench, received, set_aside, lost, withdrawn, closed",
+	"messages": "message, ledger, sequence, id, chain, visit, cut, report",
+	"missing":  "missing, ledger, first, last",
+}
+
+// tables copies what SQLite finds.
+func (c *copier) tables(r *Recovery) error {
+	var checks, reports, outgoing, missing Recovered
+	for table, part := range map[string]*Recovered{
+		"checks": &checks, "reports": &reports, "runs": &r.Runs, "visits": &r.Devices, "details": &r.Details,
+		"messages": &r.Waiting, "outgoing": &outgoing, "missing": &missing,
+	} {
+		done, rows, err := c.table(table)
+		if err != nil {
+			return err
+		}
+		*part = done
+		if table == "visits" {
+			if err := c.findings(rows); err != nil {
+				return err
+			}
+		}
+	}
+	c.whole = checks == Recovered{Read: checks.Read} && reports == Recovered{Read: reports.Read}
+	c.keys = c.keysOfDevices()
+	r.Details.Unknown = r.Details.Unknown || r.Devices.Unknown
+	return nil
+}
+
+// rest copies what is whole, and that SQLite did not find.
+func (c *copier) rest(kept string, r *Recovery) error {
+	added, err := c.leaves(kept)
+	if _, ok := errors.AsType[*writeError](err); ok {
+		return err // an error of the old file ends the search, and nothing else
+	}
+	for table, part := range map[string]*Recovered{"runs": &r.Runs, "visits": &r.Devices, "details": &r.Details, "messages": &r.Waiting} {
+		part.Read += added[table]
+		part.Lost = max(0, part.Lost-added[table])
+	}
+	return nil
+}
+
+// openDamaged opens a history that was set aside, with its log if there is one.
+func openDamaged(ctx context.Context, kept string) (*sql.DB, *sql.Conn, error) {
+	settings := url.Values{"mode": {"ro"}, "_pragma": safe}
+	if log, err := os.Stat(kept + "-wal"); err != nil || log.Size() == 0 {
+		settings.Set("immutable", "1")
+	}
+	return connection(ctx, withSettings(kept, settings), func(*sql.Conn) error { return nil })
+}
+
+// A copier copies rows of tables that may be damaged.
+type copier struct {
+	ctx     context.Context
+	from    *sql.Conn // nil if the file cannot even be opened
+	to      transaction
+	whole   bool             // the tables that a Recovery does not count are
+	keys    map[int64]string // of the devices, as far as they were found
+	revived int              // visits that were made again from their full reports
+}
+
+// keyOfTable is the name of a table's key.
+func keyOfTable(table string) string {
+	key, _, _ := strings.Cut(recoverable[table], ", ")
+	return key
+}
+
+// table copies the rows of a table in the order of its key, an integer. Where a page cannot
+// be read, it goes on behind it.
+func (c *copier) table(table string) (done Recovered, rows []int64, err error) {
+	if !c.isTable(table) {
+		return Recovered{Unknown: true}, nil, nil
+	}
+	last := int64(0)
+	for {
+		failed := c.rows(table, last, func(number int64) {
+			last = number
+			rows = append(rows, number)
+		})
+		if err, ok := errors.AsType[*writeError](failed); ok {
+			return done, rows, err
+		}
+		done.Read = len(rows)
+		if failed == nil {
+			return done, rows, nil
+		}
+		next, found := c.behind(table, last)
+		if !found {
+			greatest, known := c.greatest(table)
+			done.Unknown = !known // the damaged page is that of the last rows
+			done.Lost += max(1, int(greatest-last))
+			return done, rows, nil
+		}
+		done.Lost += int(next - last - 1)
+		last = next - 1
+	}
+}
+
+// A writeError is an error of the new history, and ends the recovery. Errors of the old one
+// do not.
+type writeError struct{ error }
+
+func (e *writeError) Unwrap() error { return e.error }
+
+// isTable reports whether the old file has a table. A view by its name could go on for ever.
+func (c *copier) isTable(table string) bool {
+	found := 0
+	err := c.from.QueryRowContext(c.ctx, "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name = $1 AND type = 'table'", table).Scan(&found)
+	return err == nil && found == 1
+}
+
+// each hands over the rows of a query to the old file, as SQLite has them.
+func (c *copier) each(query string, args []any, row func(values []any) error) error {
+	rows, err := c.from.QueryContext(c.ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		values, targets := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			targets[i] = &values[i]
+		}
+		if err := rows.Scan(targets...); err != nil {
+			return err
+		}
+		if err := row(values); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// rows copies the rows behind a key, until one cannot be read.
+func (c *copier) rows(table string, behind int64, copied func(int64)) error {
+	query := fmt.Sprintf("SELECT %[1]s FROM %[2]s WHERE %[3]s > $1 ORDER BY %[3]s", recoverable[table], table, keyOfTable(table))
+	return c.each(query, []any{behind}, func(values []any) error {
+		if _, err := c.insert(table, recoverable[table], values); err != nil {
+			return err
+		}
+		number, _ := values[0].(int64) // it is an INTEGER PRIMARY KEY
+		copied(number)
+		return nil
+	})
+}
+
+// insert reports whether a row is new. One that the constraints refuse was damaged, and is
+// passed over.
+func (c *copier) insert(table, columns string, values []any) (isNew bool, err error) {
+	done, err := c.to.ExecContext(c.ctx, fmt.Sprintf("INSERT OR IGNORE INTO %s (%s) VALUES (%s)", table, columns, c.to.placeholders(0, len(values))), values...)
+	switch {
+	case err == nil:
+		n, err := done.RowsAffected()
+		return n > 0, err
+	case codeOf(err) == sqlite3.SQLITE_CONSTRAINT:
+		return false, nil
+	}
+	return false, &writeError{err}
+}
+
+// behind finds the first key behind a damaged page: it goes on in growing steps, and then
+// halves the last.
+func (c *copier) behind(table string, last int64) (next int64, found bool) {
+	query := fmt.Sprintf("SELECT %[1]s FROM %[2]s WHERE %[3]s >= $1 ORDER BY %[3]s LIMIT 1", recoverable[table], table, keyOfTable(table))
+	readable := func(from int64) (at int64, ok bool) {
+		err := c.each(query, []any{from}, func(values []any) error {
+			at, _ = values[0].(int64)
+			return nil
+		})
+		return at, err == nil && at != 0
+	}
+	const farthest = 1 << 50
+	low, high := last+1, last+2 // low cannot be read
+	for {
+		if _, ok := readable(high); ok {
+			break
+		}
+		if high > farthest {
+			return 0, false
+		}
+		low, high = high, last+2*(high-last)
+	}
+	for low+1 < high {
+		middle := low + (high-low)/2
+		if _, ok := readable(middle); ok {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	return readable(high)
+}
+
+// greatest is the greatest key; it is not known if it cannot be read.
+func (c *copier) greatest(table string) (number int64, known bool) {
+	var found sql.NullInt64
+	err := c.from.QueryRowContext(c.ctx, fmt.Sprintf("SELECT max(%s) FROM %s", keyOfTable(table), table)).Scan(&found)
+	return found.Int64, err == nil
+}
+
+// findings copies those of visits that were read.
+func (c *copier) findings(visits []int64) error {
+	if !c.isTable("findings") {
+		return nil
+	}
+	const columns = "visit, check_number, status, explained_by"
+	for _, visit := range visits {
+		err := c.each("SELECT "+columns+" FROM findings WHERE visit = $1", []any{visit}, func(values []any) error {
+			_, err := c.insert("findings", columns, values)
+			return err
+		})
+		if err, ok := errors.AsType[*writeError](err); ok {
+			return err
+		}
+	}
+	return nil
+}
+
+// keysOfDevices are those that can be read.
+func (c *copier) keysOfDevices() map[int64]string {
+	keys := map[int64]string{}
+	if c.isTable("devices") {
+		c.each("SELECT device, key FROM devices", nil, func(values []any) error { // what cannot be read is found otherwise
+			number, _ := values[0].(int64)
+			keys[number], _ = values[1].(string)
+			return nil
+		})
+	}
+	return keys
+}
+
+// Recover checks every page of a history, and replaces one that is damaged as [OpenHistory]
+// does. It reports whether it was.
+func (s *Store) Recover(ctx context.Context) (Recovery, error) {
+	before := s.Recovery()
+	if before.Kept != "" { // at the opening
+		return before, nil
+	}
+	err := s.do(ctx, recoverPatience, reading, func(tx transaction) error {
+		var found string
+		if err := tx.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
+			return err
+		}
+		if found != "ok" {
+			return fmt.Errorf("%w: %s", errBroken, "some of its pages cannot be read")
+		}
+		return nil
+	})
+	if broken, ok := errors.AsType[*BrokenError](err); ok {
+		return broken.Recovery, nil
+	}
+	return Recovery{}, err
+}
+
+// recoverPatience is how long reading all of a history may take.
+const recoverPatience = 10 * time.Minute

@@ -1,0 +1,80 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// LastUnfinished is the run that [Store.Resume] takes for the newest that is not finished.
+const LastUnfinished = "last"
+
+// A Resumption is what there is of a run that is to go on. Events under its id go to it.
+type Resumption struct {
+	Run  report.PastRun
+	Done []report.Device // devices that were examined to their end, in the order in which they were finished
+}
+
+// Resume looks up a run over devices, and holds it: which is the begin of its id, if no other
+// begins so, or LastUnfinished: that is the newest run over devices, which was cut off by a kill
+// or ended by Ctrl-C, and never an older one. If it came to its end, that is ErrFinished. Devices that were not
+// examined, or not to the end, or of which what was found cannot be read any more, are not
+// among those that are done. No run is ErrNoRun, one that goes on still ErrRunning.
+func (s *Store) Resume(ctx context.Context, which string) (found Resumption, err error) {
+	err = s.read(ctx, func(tx transaction) (err error) {
+		if found.Run, err = s.oneRun(ctx, tx, which); err != nil {
+			return err
+		}
+		return each(ctx, tx, doneDevices, []any{found.Run.Run, string(checks.NotExamined)}, func(rows *sql.Rows) error {
+			var key string
+			var packed []byte
+			if err := rows.Scan(&key, &packed); err != nil {
+				return err
+			}
+			if d, ok := deviceIn(packed, key); ok {
+				found.Done = append(found.Done, report.RewordedDevice(d))
+			}
+			return nil
+		})
+	})
+	if err == nil {
+		err = holds.take(ctx, s.path, found.Run.Run)
+	}
+	return found, err
+}
+
+const doneDevices = `
+	SELECT (SELECT key FROM devices WHERE devices.device = visits.device), json FROM visits JOIN details ON details.report = visits.report
+	WHERE visit IN (SELECT max(visit) FROM visits WHERE report IN (SELECT report FROM reports WHERE run = $1) AND verdict <> $2 AND reason = '' GROUP BY device)
+	ORDER BY visit`
+
+const (
+	runsOfPrefix = "SELECT " + runColumns + " FROM runs WHERE subject = $1 AND substr(id, 1, length($2)) = $2 LIMIT 2"
+	newestRun    = "SELECT " + runColumns + " FROM runs WHERE subject = $1 ORDER BY run DESC LIMIT 1"
+)
+
+// oneRun finds the run that is meant.
+func (s *Store) oneRun(ctx context.Context, tx transaction, which string) (run report.PastRun, err error) {
+	q := query{runsOfPrefix, []any{report.OfDevices, strings.ToLower(which)}}
+	if which == LastUnfinished {
+		q = query{newestRun, []any{report.OfDevices}}
+	}
+	runs, err := s.pastRuns(ctx, tx, q)
+	switch {
+	case err != nil:
+		return run, err
+	case which == "" || len(runs) == 0:
+		return run, ErrNoRun
+	case len(runs) > 1:
+		return run, fmt.Errorf("several runs begin with %q", which)
+	case runs[0].State == report.RunRunning:
+		return run, ErrRunning
+	case which == LastUnfinished && runs[0].State == report.RunFinished && !runs[0].Partial:
+		return run, ErrFinished
+	}
+	return runs[0], nil
+}

@@ -1,0 +1,157 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// alonePatience is how long to wait until no other process has the history open. Another
+// scan may take minutes, and a watch days: neither is waited for.
+const alonePatience = 2 * time.Second
+
+// renew begins a history where there is none, or replaces one that is damaged, which is why
+// it is called. It needs the name for itself, so that no other process goes on writing into a
+// file that is moved away under it. Of several, the second finds that it was done.
+func (s *Store) renew(ctx context.Context, why error) error {
+	found, err := stat(s.path)
+	if err != nil {
+		return err
+	}
+	waiting, cancel := context.WithTimeout(ctx, alonePatience)
+	defer cancel()
+	for {
+		err := s.guard.alone()
+		if held := errors.Is(err, errHeld); err != nil && !held {
+			return err
+		} else if held && waiting.Err() != nil {
+			return heldOpen(why)
+		}
+		now, failed := stat(s.path)
+		switch {
+		case failed != nil:
+			return failed
+		case !same(found, now), why == nil && now != nil && now.Size() > 0:
+			return s.rejoin(ctx)
+		case err == nil:
+			return s.replace(ctx)
+		}
+		select {
+		case <-waiting.Done():
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// heldOpen says why a history that is missing or damaged cannot be replaced now.
+func heldOpen(why error) error {
+	if why == nil || isMissing(why) {
+		return errors.New("the history was removed while another program has it open: end that program first")
+	}
+	return fmt.Errorf("the history is damaged (%s), and another program has it open: end that program first", damage(why))
+}
+
+// rejoin opens the history that is there.
+func (s *Store) rejoin(ctx context.Context) error {
+	if err := s.guard.share(ctx); err != nil {
+		return err
+	}
+	return s.connect(ctx)
+}
+
+// replace begins a new history. One that is there is set aside, and what can be read of it is
+// put into the new one.
+func (s *Store) replace(ctx context.Context) error {
+	info, err := stat(s.path)
+	if err != nil {
+		return err
+	}
+	if err := historyFile.CheckLog(s.path + "-wal"); err != nil {
+		return err
+	}
+	kept := ""
+	if info == nil || info.Size() > 0 {
+		kept, err = setAside(s.path, time.Now())
+	} else {
+		kept, err = setLogAside(s.path, time.Now())
+	}
+	if err != nil {
+		return fmt.Errorf("the damaged history could not be set aside: %w", err)
+	}
+	if err := s.use(createHistory(ctx, s.path)); err != nil {
+		return err
+	}
+	if kept != "" {
+		s.recovery = recoverFrom(ctx, kept, s.conn)
+	}
+	return s.guard.share(ctx)
+}
+
+// setAside gives the files of a history another name, which it returns; "" if there were
+// none.
+func setAside(path string, now time.Time) (aside string, err error) {
+	kept, err := freeName(path + ".broken-" + now.Format("20060102-150405"))
+	if err != nil {
+		return "", err
+	}
+	for i, part := range parts(path) {
+		err := os.Rename(part, parts(kept)[i])
+		if err != nil && !isMissing(err) {
+			return "", err
+		}
+		if err == nil {
+			aside = kept
+		}
+	}
+	return aside, nil
+}
+
+// setLogAside does the same where the file itself is empty: a log with something in it does
+// not belong to it, and SQLite would delete it.
+func setLogAside(path string, now time.Time) (aside string, err error) {
+	if log, err := stat(path + "-wal"); err != nil || log == nil || log.Size() == 0 {
+		return "", err
+	}
+	if err := os.Remove(path); err != nil {
+		return "", err
+	}
+	return setAside(path, now)
+}
+
+// freeName is the name with a number behind it if a history of that name is there already.
+func freeName(name string) (string, error) {
+	free := name
+	for n := 2; ; n++ {
+		taken := false
+		for _, part := range parts(free) {
+			info, err := stat(part)
+			if err != nil {
+				return "", err
+			}
+			taken = taken || info != nil
+		}
+		if !taken {
+			return free, nil
+		}
+		free = fmt.Sprintf("%s-%d", name, n)
+	}
+}
+
+// stat is os.Stat for what may be missing, which is nil.
+func stat(path string) (fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	if isMissing(err) {
+		return nil, nil
+	}
+	return info, err
+}
+
+func same(a, b fs.FileInfo) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return os.SameFile(a, b)
+}

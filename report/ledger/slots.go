@@ -1,0 +1,130 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// A place is suspicious if at least leastTrouble visits of at least leastTroubled devices were
+// in trouble there, and those are more than one in suspiciousShare of its visits. One bad
+// cable of one owner, or one bad day, is not enough.
+const (
+	leastTrouble    = 3
+	leastTroubled   = 2
+	suspiciousShare = 3
+)
+
+// Health tells how well the places on the bench did in the newest runs over devices. A place
+// is known by the name of its slot, or else by its USB port; devices of which neither is known
+// are left out.
+func (s *Store) Health(ctx context.Context, runs int) (report.SlotReport, error) {
+	bench := report.SlotReport{Header: report.NewHeader(report.KindSlotHealth), Slots: []report.SlotHealth{}}
+	tallies := map[string]*slotTally{}
+	err := s.read(ctx, func(tx transaction) error {
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM runs WHERE subject = $1 LIMIT $2) AS newest", report.OfDevices, runs).Scan(&bench.Runs); err != nil {
+			return err
+		}
+		return each(ctx, tx, visitsOfRuns, []any{report.OfDevices, runs}, func(rows *sql.Rows) error {
+			return addVisit(rows, tallies)
+		})
+	})
+	if err != nil {
+		return report.SlotReport{}, fmt.Errorf("counting trouble by slot: %w", err)
+	}
+	for _, t := range tallies {
+		bench.Slots = append(bench.Slots, t.health())
+	}
+	slices.SortFunc(bench.Slots, func(a, b report.SlotHealth) int {
+		return cmp.Or(
+			rank(a.Suspicious)-rank(b.Suspicious),
+			cmp.Compare(b.Trouble, a.Trouble),
+			cmp.Compare(a.Slot, b.Slot),
+			cmp.Compare(a.Location, b.Location),
+		)
+	})
+	return bench, nil
+}
+
+func rank(first bool) int {
+	if first {
+		return 0
+	}
+	return 1
+}
+
+// visitsOfRuns are those of the newest runs, the newest run first.
+const visitsOfRuns = `
+	SELECT device, slot, location, visits.taken, reason, retried
+	FROM (SELECT run, id FROM runs WHERE subject = $1 ORDER BY run DESC LIMIT $2) AS newest
+		JOIN reports ON reports.run = newest.id JOIN visits ON visits.report = reports.report
+	WHERE seen = 1 ORDER BY newest.run DESC, visit`
+
+// addVisit counts one of visitsOfRuns. Newer runs come first, so the port of a slot is the
+// first that is seen.
+func addVisit(rows *sql.Rows, slots map[string]*slotTally) error {
+	var device, taken int64
+	var slot, location, reason, retried string
+	if err := rows.Scan(&device, &slot, &location, &taken, &reason, &retried); err != nil {
+		return err
+	}
+	place := "slot " + slot
+	if slot == "" {
+		place = "port " + location
+	}
+	if slot == "" && location == "" {
+		return nil
+	}
+	if slots[place] == nil {
+		slots[place] = &slotTally{
+			SlotHealth: report.SlotHealth{Slot: slot, Location: location},
+			devices:    map[int64]bool{}, troubled: map[int64]bool{}, reasons: map[string]int{},
+		}
+	}
+	slots[place].add(device, timeOf(taken), reason, retried)
+	return nil
+}
+
+// A slotTally counts the visits at one place.
+type slotTally struct {
+	report.SlotHealth
+	devices, troubled map[int64]bool
+	reasons           map[string]int
+}
+
+func (t *slotTally) add(number int64, at time.Time, reason, retried string) {
+	t.Visits++
+	t.devices[number] = true
+	if !device.Reason(reason).Transient() {
+		reason = retried
+	}
+	if reason == "" {
+		return
+	}
+	t.Trouble++
+	t.troubled[number] = true
+	t.reasons[reason]++
+	if at.After(t.LastTrouble) {
+		t.LastTrouble = at
+	}
+}
+
+func (t *slotTally) health() report.SlotHealth {
+	h := t.SlotHealth
+	h.Devices, h.Troubled = len(t.devices), len(t.troubled)
+	h.Reasons = []report.ReasonCount{}
+	for reason, visits := range t.reasons {
+		h.Reasons = append(h.Reasons, report.ReasonCount{Reason: reason, Visits: visits})
+	}
+	slices.SortFunc(h.Reasons, func(a, b report.ReasonCount) int {
+		return cmp.Or(cmp.Compare(b.Visits, a.Visits), cmp.Compare(a.Reason, b.Reason))
+	})
+	h.Suspicious = h.Trouble >= leastTrouble && h.Troubled >= leastTroubled && suspiciousShare*h.Trouble > h.Visits
+	return h
+}

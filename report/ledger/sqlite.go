@@ -1,0 +1,146 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/report/ledger/file"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// hubFile is what a SQLite file of a hub is known by.
+var hubFile = kind{file.Kind{Noun: "database", AppID: 0x6264666c}} // "bdfl"
+
+// safe are the settings of every connection to a file, which a stranger may have written.
+var safe = []string{"trusted_schema(OFF)", "cell_size_check(ON)"}
+
+// largeCache is for the database of a fleet.
+const largeCache = "cache_size(-65536)"
+
+// connectSQLite opens a file, or makes it for this user alone. A file of anybody else's is
+// ErrForeign, and stays as it is.
+func connectSQLite(ctx context.Context, path string, toRead bool) (*sql.DB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	what, err := hubFile.Identify(path)
+	if err != nil {
+		return nil, err
+	}
+	if toRead {
+		if what != file.Ours {
+			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+		}
+		return connectToRead(ctx, path)
+	}
+	if what != file.Ours {
+		if err := begin(ctx, path); err != nil {
+			return nil, err
+		}
+	}
+	db, err := sql.Open("sqlite", withSettings(path, url.Values{
+		"_txlock":       {"immediate"},
+		"_busy_timeout": {"30000"},
+		"_journal_mode": {"WAL"},
+		"_synchronous":  {"FULL"},
+		"_pragma":       append([]string{largeCache}, safe...),
+	}))
+	if err != nil {
+		return nil, err
+	}
+	if err := patiently(ctx, func() error { return db.PingContext(ctx) }); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// busyFor is how long another program may keep a file locked.
+const busyFor = 30 * time.Second
+
+// patiently tries a step again while the file is locked. SQLite does not wait by itself where two
+// programs begin one file, and where both switch it to a write-ahead log.
+func patiently(ctx context.Context, step func() error) error {
+	for deadline := time.Now().Add(busyFor); ; {
+		err := step()
+		if !isBusy(err) || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func isBusy(err error) bool { return codeOf(err) == sqlite3.SQLITE_BUSY }
+
+func withSettings(path string, settings url.Values) string {
+	return file.Address(path) + "?" + settings.Encode()
+}
+
+// begin makes a file, and marks it as ours before anything else is written: a hub that is
+// killed at that leaves a file that is empty, or ours.
+func begin(ctx context.Context, path string) error {
+	made, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := made.Close(); err != nil {
+		return err
+	}
+	db, err := sql.Open("sqlite", withSettings(path, url.Values{"_busy_timeout": {"30000"}}))
+	if err != nil {
+		return err
+	}
+	err = patiently(ctx, func() error {
+		_, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", hubFile.AppID))
+		return err
+	})
+	return errors.Join(err, db.Close())
+}
+
+// connectToRead opens a file and changes nothing on the disk, neither the file nor its log.
+func connectToRead(ctx context.Context, path string) (*sql.DB, error) {
+	var db *sql.DB
+	err := eachAddressToRead(path, func(address string) (err error) {
+		if db, err = sql.Open("sqlite", address); err != nil {
+			return err
+		}
+		if _, err = db.ExecContext(ctx, "SELECT count(*) FROM sqlite_schema"); err != nil {
+			db.Close() // it could not even be opened
+		}
+		return err
+	})
+	return db, err
+}
+
+// eachAddressToRead tries the ways to open a file for reading, until one succeeds or fails for
+// another reason than that this user may not write. Where there is a log, which another process
+// may be writing or a killed one may have left, it is read too. Without one SQLite makes an
+// empty log while the file is open and removes it again; where the folder cannot be written,
+// nobody writes there either.
+func eachAddressToRead(path string, open func(address string) error) error {
+	settings := func(mode string) url.Values {
+		return url.Values{"mode": {mode}, "_busy_timeout": {"30000"}, "_pragma": append([]string{"query_only(ON)", largeCache}, safe...)}
+	}
+	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
+		return open(withSettings(path, settings("ro")))
+	}
+	err := open(withSettings(path, settings("rw")))
+	switch codeOf(err) {
+	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+		immutable := settings("ro")
+		immutable.Set("immutable", "1")
+		return open(withSettings(path, immutable))
+	}
+	return err
+}

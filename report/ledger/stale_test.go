@@ -1,0 +1,89 @@
+package ledger
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestWithoutARecentBackup(t *testing.T) {
+	s := fresh(t)
+	now := monday.Add(100 * aDay)
+	visit := func(run, daysAgo int, udid, backup string, change ...func(*report.Device)) report.Device {
+		d := report.Device{UDID: udid, TakenAt: now.Add(-time.Duration(daysAgo) * aDay), Verdict: "backed-up", Headline: "As it was."}
+		days := 0
+		if _, err := fmt.Sscan(backup, &days); err == nil {
+			d.LastBackup = now.Add(-time.Duration(days) * aDay)
+		} else {
+			d.NoLastBackup = backup
+		}
+		for _, f := range change {
+			f(&d)
+		}
+		keepRun(t, s, runID(run), d.TakenAt, d)
+		return d
+	}
+	notThere := func(d *report.Device) { d.Verdict, d.Reason = "not-examined", string(device.NotAttached) }
+
+	visit(1, 1, "FRESH", "1")
+	visit(2, 40, "WAS-STALE", "60")
+	visit(3, 2, "WAS-STALE", "3")
+	visit(4, 30, "STALE", "31")
+	visit(5, 20, "STALE", "31")
+	visit(6, 1, "STALER", "50")
+	visit(7, 1, "NEVER", "absent")
+	visit(8, 25, "LOCKED", "30")
+	visit(9, 2, "LOCKED", "locked")
+	visit(10, 3, "NEVER-READ", "refused")
+	visit(11, 2, "JUST-RIGHT", "14")
+	visit(12, 20, "NOT-THERE", "21")
+	visit(13, 1, "NOT-THERE", "not-attached", notThere)
+	visit(14, 1, "ONLY-ASKED-FOR", "not-attached", notThere)
+	visit(15, 0, "OLD-REPORT", "")
+	must(t, s.Begin(t.Context(), Run{ID: runID(16), Started: now, Subject: report.OfBackups}))
+	must(t, s.Add(t.Context(), runID(16), report.Device{UDID: "STALE", TakenAt: now, NoLastBackup: "not-asked"}))
+
+	got, err := s.Stale(t.Context(), now, 14)
+	must(t, err)
+	var lines []string
+	for _, d := range got.Devices {
+		line := fmt.Sprintf("%s %s, seen %d days ago", d.UDID, d.Backup, now.Sub(d.TakenAt)/aDay)
+		if !d.LastBackup.IsZero() {
+			line += fmt.Sprintf(", %d days old", now.Sub(d.LastBackup)/aDay)
+		}
+		if d.NoLastBackup != "" {
+			line += ": " + d.NoLastBackup
+		}
+		if !d.EarlierBackup.IsZero() {
+			line += fmt.Sprintf(", %d days old when read %d days ago", now.Sub(d.EarlierBackup)/aDay, now.Sub(d.EarlierAt)/aDay)
+		}
+		lines = append(lines, line)
+	}
+	want := []string{
+		"NEVER never, seen 1 days ago: absent",
+		"STALER known, seen 1 days ago, 50 days old",
+		"STALE known, seen 20 days ago, 31 days old",
+		"NOT-THERE known, seen 20 days ago, 21 days old",
+		"NEVER-READ unknown, seen 3 days ago: refused",
+		"LOCKED unknown, seen 2 days ago: locked, 30 days old when read 25 days ago",
+		"OLD-REPORT unknown, seen 0 days ago",
+	}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Error(diff)
+	}
+	if got.Known != 10 || got.Stale != 4 || got.Unknown != 3 || got.Days != 14 || !got.At.Equal(now) {
+		t.Errorf("counted %d known, %d stale, %d unknown", got.Known, got.Stale, got.Unknown)
+	}
+}
+
+func TestStaleOfAnEmptyHistory(t *testing.T) {
+	got, err := fresh(t).Stale(t.Context(), monday, 14)
+	must(t, err)
+	if got.Known != 0 || got.Devices == nil || len(got.Devices) != 0 {
+		t.Errorf("got %+v", got)
+	}
+}

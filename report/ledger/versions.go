@@ -1,0 +1,44 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// newestReleases relies on the check beta-software, which every scan asks unless it is skipped.
+const newestReleases = `
+	SELECT DISTINCT version FROM (
+		SELECT version FROM visits WHERE system IN ('iOS', 'iPadOS') AND reason <> $1
+			AND EXISTS (SELECT 1 FROM findings WHERE findings.visit = visits.visit AND status = $2
+				AND check_number = (SELECT check_number FROM checks WHERE name = 'beta-software'))
+		ORDER BY visit DESC LIMIT 5000) AS newest`
+
+// NewestVersion is the highest release of iOS or iPadOS that one of the last devices ran; "" if
+// none is known. Only devices that were read to run a release count: a beta is none, and of a
+// device that was not asked it is unknown.
+func (s *Store) NewestVersion(ctx context.Context) (string, error) {
+	var newest device.Version
+	err := s.read(ctx, func(tx transaction) error {
+		return each(ctx, tx, newestReleases, []any{string(device.OtherClass), string(checks.OK)}, func(rows *sql.Rows) error {
+			var version string
+			if err := rows.Scan(&version); err != nil {
+				return err
+			}
+			if v, err := device.ParseVersion(version); err == nil && v.Compare(newest) > 0 {
+				newest = v
+			}
+			return nil
+		})
+	})
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("looking for the newest version: %w", err)
+	case newest == (device.Version{}):
+		return "", nil
+	}
+	return newest.String(), nil
+}

@@ -1,0 +1,154 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
+	"github.com/google/uuid"
+)
+
+// A Run is what is known of a run when it begins.
+type Run struct {
+	ID      string    // a UUID
+	Started time.Time // when it began
+	Tool    string    // version of the program
+	Host    string    // system of the computer that looks: linux, darwin, windows
+	Subject string    // report.OfDevices or report.OfBackups; "" is OfDevices
+	Total   *int      // devices that it sets out to examine; nil if that is not known
+}
+
+// unknownNumber stands in the tables for an exit code or a count that is not known.
+const unknownNumber = -1
+
+const addRun = `
+	INSERT INTO runs (run, id, bench, started, finished, tool, host, subject, partial, exit, total)
+	VALUES ((SELECT coalesce(max(run), 0) + 1 FROM runs), $1, $2, $3, 0, $4, $5, $6, 0, -1, $7)
+	ON CONFLICT (id) DO UPDATE SET total = CASE WHEN excluded.total = -1 THEN runs.total ELSE excluded.total END`
+
+// Begin keeps a run that has begun, and holds it until it is finished or released, or the
+// process ends. One that is there already goes on; one that another process holds is
+// ErrRunning.
+func (s *Store) Begin(ctx context.Context, run Run) error {
+	if err := holds.take(ctx, s.path, run.ID); err != nil {
+		return err
+	}
+	total := unknownNumber
+	if run.Total != nil {
+		total = *run.Total
+	}
+	return s.write(ctx, func(tx transaction) error {
+		_, err := tx.ExecContext(ctx, addRun, run.ID, "", seconds(run.Started), run.Tool, run.Host, cmp.Or(run.Subject, report.OfDevices), total)
+		return err
+	})
+}
+
+// Add keeps a device that is finished. The same device, taken at the same time in the same
+// run, replaces itself; taken at another time it is another visit. A run that was not begun
+// is ErrNoRun.
+func (s *Store) Add(ctx context.Context, runID string, d report.Device) error {
+	return s.add(ctx, writing, runID, d, func(transaction, int64) error { return nil })
+}
+
+// AddAndSend is Add, and numbers what leaves of the device for a hub: both happen, or neither
+// does. When it returns, both are on the disk.
+func (s *Store) AddAndSend(ctx context.Context, runID string, d report.Device, leaving receipt.Item) error {
+	return s.add(ctx, forcing, runID, d, func(tx transaction, visit int64) error { return numberReport(ctx, tx, visit, leaving) })
+}
+
+// add keeps a device, and does something else with its visit in the same step.
+func (s *Store) add(ctx context.Context, how txMode, runID string, d report.Device, also func(tx transaction, visit int64) error) error {
+	var run report.Run
+	err := s.read(ctx, func(tx transaction) (err error) {
+		run, err = headOf(ctx, tx, runID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p, err := ownParcel(run, d, s.now())
+	if err != nil {
+		return err
+	}
+	return s.do(ctx, historyPatience, how, func(tx transaction) error {
+		if _, err := headOf(ctx, tx, runID); err != nil {
+			return err
+		}
+		err := tx.QueryRowContext(ctx, sameVisit, runID, p.visits[0].key, p.visits[0].taken).Scan(&p.replaces.report, &p.replaces.visit)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if err := keep(ctx, tx, []parcel{p}); err != nil {
+			return err
+		}
+		return also(tx, p.visits[0].number)
+	})
+}
+
+const sameVisit = `
+	SELECT report, visit FROM visits
+	WHERE device = (SELECT device FROM devices WHERE key = $2) AND taken = $3 AND report IN (SELECT report FROM reports WHERE run = $1)`
+
+// headOf is what the reports of a run have in common.
+func headOf(ctx context.Context, tx transaction, id string) (report.Run, error) {
+	run := report.Run{ID: id}
+	var started int64
+	err := tx.QueryRowContext(ctx, "SELECT started, tool, subject FROM runs WHERE id = $1", id).Scan(&started, &run.Tool, &run.Subject)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNoRun
+	}
+	run.Started = timeOf(started)
+	return run, err
+}
+
+// ownParcel is what this computer found on a device, as the ledger keeps it.
+func ownParcel(run report.Run, d report.Device, at time.Time) (parcel, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return parcel{}, err
+	}
+	m := Message{ID: id.String(), Received: at, Report: report.Assemble(run, []report.Device{d})}
+	if m.JSON, err = json.Marshal(m.Report); err != nil {
+		return parcel{}, err
+	}
+	if len(m.JSON) > maxDetail {
+		return parcel{}, fmt.Errorf("what was found is too long for the history: %d MiB", len(m.JSON)>>20)
+	}
+	return parcel{message: m, received: seconds(at), packed: pack(m.JSON), visits: []visit{ownVisit(m, d, run.Subject)}, own: true}, nil
+}
+
+// ownVisit is what a report of this computer tells of a device.
+func ownVisit(m Message, d report.Device, subject string) visit {
+	v := newVisit(m, d)
+	v.taken, v.place, v.ahead = seconds(d.TakenAt), seconds(d.TakenAt), false // no other clock was asked
+	v.seen = subject == report.OfDevices && d.Reason != string(device.NotAttached)
+	v.key = keyOf(d)
+	return v
+}
+
+// Finish ends a run, at a time and with its report, whose devices were added one by one. When
+// it returns, the run with all its devices is on the disk: the one commit that is forced there
+// takes those before it along.
+func (s *Store) Finish(ctx context.Context, runID string, at time.Time, r report.Report) error {
+	err := s.do(ctx, historyPatience, forcing, func(tx transaction) error {
+		done, err := tx.ExecContext(ctx, "UPDATE runs SET finished = $1, partial = $2, exit = $3 WHERE id = $4", max(seconds(at), 1), truth[r.Partial], r.Exit.Code, runID)
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return cmp.Or(err, ErrNoRun)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return holds.release(s.path, runID)
+}
