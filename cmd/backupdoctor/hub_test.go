@@ -650,7 +650,7 @@ func TestMetricsOfAHub(t *testing.T) {
 	eventually(t, "the metrics tell of the reports", func() bool {
 		text = metricsOf(t, address, token)
 		return strings.Contains(text, `backupdoctor_fleet_reports_received_total{bench="north"} 6`) &&
-			strings.Contains(text, "backupdoctor_hub_linked_benches 1") && strings.Contains(text, "backupdoctor_hub_waiting_reports 0")
+			strings.Contains(text, "backupdoctor_hub_up 1") && strings.Contains(text, "backupdoctor_hub_linked_benches 1") && strings.Contains(text, "backupdoctor_hub_waiting_reports 0")
 	})
 	for _, want := range []string{
 		"backupdoctor_fleet_up 1", "backupdoctor_hub_up 1",
