@@ -75,7 +75,7 @@ var rooms = map[string]room{
 	},
 	"device/backup": {
 		ours: []string{
-			"device", "device/safeplist", "device/backup/cbc", "device/backup/database",
+			"device", "device/host", "device/safeplist", "device/backup/cbc", "device/backup/database",
 			"device/backup/evidence", "device/backup/keybag", "device/backup/manifest",
 		},
 		theirs: []string{"golang.org/x/sys/unix", "golang.org/x/sys/windows"},
@@ -273,9 +273,9 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor/hub": {
 		ours: []string{
-			"device", "device/wholefile", "checks", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/ledger/postgres", "report/web/hubpages",
+			"device", "device/host", "device/wholefile", "checks", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/ledger/postgres", "report/web/hubpages",
 			"report/relay", "report/relay/credentials", "report/relay/envelope", "report/relay/receipt", "report/web",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/output", "cmd/backupdoctor/scan",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/output", "cmd/backupdoctor/scan", "cmd/backupdoctor/terminal",
 		},
 		theirs: []string{
 			"github.com/urfave/cli/v2", "github.com/dustin/go-humanize", "github.com/gofrs/flock",

@@ -11,6 +11,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
+	"github.com/backupdoctor/backupdoctor/device/host"
 )
 
 // Read says what the property lists of a backup say, and how much room is left on its
@@ -37,7 +38,7 @@ func Read(ctx context.Context, folder Folder) device.Backup {
 	}
 	b.PasscodeSet = properties.passcode
 	b.ManifestFormat = properties.version
-	b.FreeBytes = device.FactOf(FreeBytes(folder.Path))
+	b.FreeBytes = device.FactOf(host.FreeBytes(folder.Path))
 	return b
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/database"
 	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
+	"github.com/backupdoctor/backupdoctor/device/host"
 )
 
 // Options are how a backup is looked at. The zero Options look at it without a password,
@@ -217,7 +218,7 @@ func (v *verification) lookAtTop() bool {
 	v.judgeInfo()
 	v.judgeIdentity()
 	v.judgeAge()
-	v.judgeDisk(FreeBytes(v.folder.Path))
+	v.judgeDisk(host.FreeBytes(v.folder.Path))
 	return true
 }
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/backupdoctor/backupdoctor/device/sim/mobilebackup"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	client "github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
@@ -26,7 +26,7 @@ func ownBackup(t testing.TB, socket, udid, path string, full bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder.Free = func() (uint64, error) { return backup.FreeBytes(path) }
+	folder.Free = func() (uint64, error) { return host.FreeBytes(path) }
 	result, err := door.Backup(t.Context(), found.Devices[0], usb.Backup{Folder: folder, Full: full, Tell: func(usb.BackupEvent) {}})
 	if err != nil || result.Code != 0 {
 		t.Fatalf("%d %q %v", result.Code, result.Words, err)

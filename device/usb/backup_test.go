@@ -10,6 +10,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	simulated "github.com/backupdoctor/backupdoctor/device/sim/mobilebackup"
 	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
@@ -26,7 +27,7 @@ func backedUp(t *testing.T, door Door, path string, b Backup) (BackupResult, err
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder.Free = func() (uint64, error) { return backup.FreeBytes(path) }
+	folder.Free = func() (uint64, error) { return host.FreeBytes(path) }
 	b.Folder = folder
 	if b.Tell == nil {
 		b.Tell = func(BackupEvent) {}

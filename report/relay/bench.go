@@ -35,7 +35,6 @@ type Bench struct {
 
 	mu    sync.Mutex
 	links map[string]*link // by the name of the bench; nil while it does not run
-	names []string         // of benches whose credentials are not here
 }
 
 // BenchState is what waits at a bench, and how it is connected.

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/dustin/go-humanize"
 )
@@ -56,7 +56,7 @@ func writes(try func(context.Context) error) func(context.Context) (uint64, erro
 // room looks for room on the disk that holds a folder.
 func room(folder string) func(context.Context) (uint64, error) {
 	return func(context.Context) (uint64, error) {
-		free, err := backup.FreeBytes(folder)
+		free, err := host.FreeBytes(folder)
 		if err != nil {
 			return 0, fmt.Errorf("the room on the disk of the data folder is unknown: %w", err)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
+	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -78,7 +79,6 @@ type copying struct {
 	snapshot device.Snapshot // as it was read before
 	asking   *sync.Mutex     // held by the one device that asks its owner
 
-	mu      sync.Mutex
 	failure error // why there is no new copy; nil if there is one
 	verdict device.ProofVerdict
 }
@@ -215,7 +215,7 @@ func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.C
 	if err != nil {
 		return library.Copy{}, err
 	}
-	folder.Free = func() (uint64, error) { return backup.FreeBytes(partial.Path) }
+	folder.Free = func() (uint64, error) { return host.FreeBytes(partial.Path) }
 	folder.Kept = func(files []mobilebackup.Arrival) error { return partial.Keep(receivedOf(files, time.Now())) }
 	result, err := c.session(ctx, usb.Backup{Folder: folder, Full: c.Full})
 	if errClose := folder.Close(); err == nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
 )
@@ -32,7 +33,7 @@ func (c *copying) probe(ctx context.Context) error {
 		return &refusedBackup{result.Outcome}
 	}
 	c.say("%s: a full backup needs about %s, as the device counts; clones of files are counted in full", c.name(), words.Size(result.Required))
-	if free, err := backup.FreeBytes(c.Library.Path); err == nil && free <= result.Required {
+	if free, err := host.FreeBytes(c.Library.Path); err == nil && free <= result.Required {
 		c.say("%s: only %s are free", c.name(), words.Size(free))
 	}
 	return nil

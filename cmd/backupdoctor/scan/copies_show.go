@@ -12,8 +12,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
-	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
+	"github.com/backupdoctor/backupdoctor/device/host"
 	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -225,7 +225,7 @@ func (c *copying) title() []string {
 
 // place is where the copy goes, and how much room there is.
 func (c *copying) place() string {
-	free, err := backup.FreeBytes(c.Library.Path)
+	free, err := host.FreeBytes(c.Library.Path)
 	if err != nil {
 		return c.Library.Path + "   (room not known)"
 	}
@@ -264,7 +264,7 @@ func (c *copying) copiesNow() []library.Copy {
 
 // checkRoom warns where the last copies are larger than the room for new ones.
 func (m *making) checkRoom() {
-	free, err := backup.FreeBytes(m.Library.Path)
+	free, err := host.FreeBytes(m.Library.Path)
 	if err != nil {
 		fmt.Fprintln(m.Screen, "How much room is left for the copies is not known.")
 		return

@@ -118,5 +118,5 @@ func roomAt(path, what string) device.Room {
 		}
 		at = filepath.Dir(at)
 	}
-	return device.Room{Path: cmp.Or(at, path), What: what, FreeBytes: device.FactOf(backup.FreeBytes(at))}
+	return device.Room{Path: cmp.Or(at, path), What: what, FreeBytes: device.FactOf(host.FreeBytes(at))}
 }

@@ -112,14 +112,14 @@ func (s *session) restoreBatch(backup *snapshot, batch []*record, restored map[s
 var errDigest = errors.New("digest differs from that of the manifest")
 
 // plain is the content of a file as it is stored, which must be as the manifest has it.
-func (b *snapshot) plain(r *record, data []byte) ([]byte, error) {
+func (s *snapshot) plain(r *record, data []byte) ([]byte, error) {
 	if sum := sha1.Sum(data); r.digest != nil && hex.EncodeToString(sum[:]) != hex.EncodeToString(r.digest) {
 		return nil, errDigest
 	}
-	if !b.encrypted {
+	if !s.encrypted {
 		return data, nil
 	}
-	key, ok := b.bag.unseal(r.sealed)
+	key, ok := s.bag.unseal(r.sealed)
 	if ok {
 		data, ok = decrypt(key, data)
 	}

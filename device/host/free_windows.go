@@ -1,4 +1,4 @@
-package backup
+package host
 
 import (
 	"golang.org/x/sys/windows"
