@@ -1,8 +1,9 @@
-// Package actlock keeps commands that act on one device from running at the same time.
+// Package actlock keeps commands from acting on the same device at the same time.
 //
-// A command that changes something on a device (pairs it, makes a backup, restarts it) holds
-// the lock of that device meanwhile. Commands that only read hold none, but can see who
-// does. Locks belong to the process: the system frees them however it ends.
+// A command that changes something on a device (pairs it, backs it up, restarts it) holds
+// the device's lock while it runs. Commands that only read take no lock, but can see who
+// holds it. Locks belong to the process: the operating system releases them however it
+// exits.
 package actlock
 
 import (
@@ -23,21 +24,21 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// A Folder holds the locks of one user, a pair of files for each device. It is made with
-// the first lock.
+// A Folder holds the locks of one user, two files per device. It is created with the first
+// lock.
 type Folder string
 
 // A Holder is a command that holds the lock of a device.
 type Holder struct {
 	Command string    `json:"command"` // scan --pair
-	PID     int       `json:"pid"`     // its process
+	PID     int       `json:"pid"`     // process ID
 	Since   time.Time `json:"since"`   // UTC
 }
 
-// A HeldError says that another command holds the lock.
+// A HeldError reports that another command holds the lock.
 type HeldError struct {
 	UDID   string
-	Holder Holder // zero if it did not say who it is
+	Holder Holder // zero if the holder is unknown
 }
 
 // Error names the holder.
@@ -49,27 +50,27 @@ func (e *HeldError) Error() string {
 		e.UDID, e.Holder.Command, e.Holder.PID, e.Holder.Since.Local().Format(time.TimeOnly))
 }
 
-// Unwrap gives the reason that the device was not acted on.
+// Unwrap returns device.Busy.
 func (e *HeldError) Unwrap() error { return device.Busy }
 
-// A Lock is held until it is released, or its process ends.
+// A Lock is held until it is released or its process ends.
 type Lock struct {
 	udid   string
 	file   *flock.Flock
-	holder string // path of the file that names the holder
-	lent   bool   // it belongs to another part of this process
+	holder string // path of the holder file
+	lent   bool   // owned by a caller in this process
 }
 
-// How often a lock that is held is tried again, and how often at least: a reader that looks
-// whether it is held may be in the way for a moment.
+// Retries of a lock that is held. A few are always made, because a reader checking the lock
+// can block it for a moment.
 const (
 	retryEvery = 50 * time.Millisecond
 	leastTries = 4
 )
 
-// Acquire takes the lock of a device for a command. While another holds it, it is waited
-// for; then the error is a [*HeldError]. A lock that [With] put into ctx is handed on: the
-// command that is called has it, and the command that called it keeps it.
+// Acquire takes the lock of a device for a command. If another command holds it, Acquire
+// waits up to wait, then returns a [*HeldError]. If [With] put the lock into ctx, Acquire
+// returns a borrowed lock, and the caller that took it keeps it.
 func (f Folder) Acquire(ctx context.Context, udid, command string, wait time.Duration) (*Lock, error) {
 	if held, ok := ctx.Value(key(name(udid))).(*Lock); ok {
 		return &Lock{udid: held.udid, lent: true}, nil
@@ -104,8 +105,8 @@ func (f Folder) Acquire(ctx context.Context, udid, command string, wait time.Dur
 	return l, nil
 }
 
-// sign writes who holds the lock: into a file of its own, since Windows lets nobody read
-// one that is locked.
+// sign records the holder in a separate file, since Windows does not let other processes
+// read a locked one.
 func (l *Lock) sign(h Holder) error {
 	text, err := json.Marshal(h)
 	if err != nil {
@@ -114,7 +115,7 @@ func (l *Lock) sign(h Holder) error {
 	return os.WriteFile(l.holder, text, 0o600)
 }
 
-// Release frees the lock, unless it was handed on: then whoever took it frees it.
+// Release frees the lock. Releasing a borrowed lock does nothing.
 func (l *Lock) Release() error {
 	if l.lent {
 		return nil
@@ -129,23 +130,23 @@ func ignoreMissing(err error) error {
 	return err
 }
 
-// key names a lock in a context.
+// key is the context key of a lock.
 type key string
 
-// With hands a lock on to the commands that are called with the context.
+// With returns a context that lends the lock to the commands called with it.
 func With(ctx context.Context, l *Lock) context.Context {
 	return context.WithValue(ctx, key(name(l.udid)), l)
 }
 
-// Holder is who holds the lock of a device. held is false if nobody does. A holder whose
-// name cannot be read is the zero one.
+// Holder returns the command that holds the lock of a device. held is false if the lock is
+// free. The holder is zero if its file cannot be read.
 func (f Folder) Holder(udid string) (holder Holder, held bool) {
 	return f.holderIn(f.path(udid, ".lock"), f.path(udid, ".json"))
 }
 
-// Holders are all who hold a lock of this user.
+// Holders returns all commands that hold a lock of this user.
 func (f Folder) Holders() []Holder {
-	paths, _ := filepath.Glob(filepath.Join(string(f), "*.lock")) // the pattern is right
+	paths, _ := filepath.Glob(filepath.Join(string(f), "*.lock")) // the pattern is valid
 	var holders []Holder
 	for _, path := range paths {
 		if h, held := f.holderIn(path, strings.TrimSuffix(path, ".lock")+".json"); held {
@@ -157,12 +158,12 @@ func (f Folder) Holders() []Holder {
 
 func (f Folder) holderIn(lock, signature string) (holder Holder, held bool) {
 	if _, err := os.Stat(lock); err != nil {
-		return Holder{}, false // to look is not to make one
+		return Holder{}, false // do not create the file by looking
 	}
 	file := flock.New(lock)
 	free, err := file.TryRLock()
 	if free {
-		_ = file.Unlock() // it was never written to
+		_ = file.Unlock() // nothing was written
 		return Holder{}, false
 	}
 	if err != nil {
@@ -171,7 +172,7 @@ func (f Folder) holderIn(lock, signature string) (holder Holder, held bool) {
 	return read(signature), true
 }
 
-// read gives the zero Holder for what is no signature.
+// read returns the zero Holder if the file is not valid.
 func read(path string) (h Holder) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -189,7 +190,7 @@ func (f Folder) path(udid, extension string) string {
 	return filepath.Join(string(f), name(udid)+extension)
 }
 
-// name is a file name for a UDID, the same for each spelling of it.
+// name returns the file name for a UDID, the same for all its spellings.
 func name(udid string) string {
 	name := device.UDIDKey(udid)
 	if name != "" && len(name) <= 64 && !strings.ContainsFunc(name, func(r rune) bool {

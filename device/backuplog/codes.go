@@ -7,7 +7,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// maxCodes is how many errors of one chain are kept.
+// maxCodes is the number of errors kept from one chain.
 const maxCodes = 16
 
 // code finds the error codes of a message, in the spellings that logs have for one error:
@@ -21,8 +21,8 @@ var code = pattern(
 		`|[Dd]omain ?[=:] ?"?(?P<domain>[A-Za-z][\w.]{1,80})"?,? [Cc]ode ?[=:]? ?(?P<code>-?\d{1,9})\b` +
 		`|\b(?P<name>[A-Za-z]\w{0,80}Error(?:Domain)?|com\.apple\.[\w.]{1,80})[(/:](?P<number>-?\d{1,9})\b`)
 
-// codes are the errors that a message names, in its order, each once: a chain of backupd
-// begins with the error as it was met, and goes on with those behind it.
+// codes returns the distinct errors that a message names, in order. backupd writes a chain
+// with the reported error first, then the underlying ones.
 func codes(text string) []device.PastCause {
 	var found []device.PastCause
 	for _, match := range code().FindAllStringSubmatch(text, -1) {
@@ -39,7 +39,7 @@ func codes(text string) []device.PastCause {
 	return found
 }
 
-// fullName is the name of a domain that a message may shorten.
+// fullName expands an abbreviated error domain.
 func fullName(name string) string {
 	switch name {
 	case "MBError", "CKError", "NSURLError":

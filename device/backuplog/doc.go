@@ -1,20 +1,20 @@
-// Package backuplog understands what a device's log tells of iCloud backups. It only ever
-// reads text: where the log comes from is the business of others.
+// Package backuplog extracts information about iCloud backups from a device's log. It only
+// parses text; getting the log is up to its callers.
 //
-// [ParseLine] takes a line of a saved log apart, [Understand] says what one line means for
-// iCloud Backup, and a [Log] adds lines up to attempts, as a [device.Attempt] holds them.
+// [ParseLine] parses a line of a saved log, [Understand] interprets one line, and a [Log]
+// groups lines into attempts ([device.Attempt]).
 //
-// Five processes count. backupd makes iCloud backups, and its scheduler says what it waits
-// for. Preferences is the Settings app, which tells what its iCloud Backup page shows. Setup
-// is Setup Assistant, which can make a device back up. BackupAgent2 makes backups to
-// computers, with errors that look the same: its lines are never taken for backupd's.
-// Where backupd dies in the middle of an attempt, ReportCrash says so. The daemon of a Mac's
-// Time Machine is called backupd, too: its lines are counted apart.
+// Five processes matter. backupd makes iCloud backups, and its scheduler logs what it is
+// waiting for. Preferences is the Settings app, which logs the state of its iCloud Backup
+// page. Setup is Setup Assistant, which can force a backup. BackupAgent2 makes backups to
+// computers and logs errors that look the same; its lines are never attributed to backupd.
+// ReportCrash reports a crash of backupd during an attempt. The Time Machine daemon of a
+// Mac is also called backupd; its lines are counted separately.
 //
-// On a device sold in a shop the log hides most texts as <private>. Error domains, their
-// numbers and flags are never hidden, and they are all that is relied on here. What a number
-// means is not decided here either.
+// Retail devices log most strings as <private>. Error domains, error codes and flags are
+// always readable, and this package relies only on those. It does not decide what a code
+// means.
 //
-// Lines come from a device or from a stranger's file: texts are cut at [MaxText] bytes, and
-// of a long log the telling lines are kept, not all.
+// Lines come from a device or from an untrusted file: messages are truncated to [MaxText]
+// bytes, and only the relevant lines of a long log are kept.
 package backuplog

@@ -7,37 +7,39 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Kind is what a line tells of.
+// A Kind is the kind of information in a line.
 type Kind string
 
 const (
 	Failed     Kind = "failed"     // an attempt ended with an error, or was cancelled
-	Died       Kind = "died"       // backupd ended by an exception, or its crash was reported
-	Working    Kind = "working"    // backupd works on an iCloud backup
-	Conditions Kind = "conditions" // what the scheduler waits for, and what of it holds
-	Scheduled  Kind = "scheduled"  // the scheduler otherwise: counts of failures, times to try again
-	Page       Kind = "page"       // the iCloud Backup page of Settings is open, and tells of itself
-	Trouble    Kind = "trouble"    // an error of backupd that ends no attempt
+	Died       Kind = "died"       // backupd threw an exception, or its crash was reported
+	Working    Kind = "working"    // backupd is making an iCloud backup
+	Conditions Kind = "conditions" // the scheduler's conditions, and which of them are met
+	Scheduled  Kind = "scheduled"  // other scheduler lines: failure counts, retry times
+	Page       Kind = "page"       // state of the iCloud Backup page of Settings, while it is open
+	Trouble    Kind = "trouble"    // a backupd error that does not end an attempt
 )
 
-// An Event is what one line tells of iCloud Backup. What it does not tell is unknown.
+// An Event is what one line says about iCloud Backup. Facts that it does not mention are
+// unknown.
 type Event struct {
 	Line
 	Kind  Kind
-	Codes []device.PastCause // of a failure or trouble, outermost first; may be none
+	Codes []device.PastCause // of Failed and Trouble, outermost first; may be empty
 
 	Conditions    device.Conditions   // of Conditions
-	Page          device.BackupPage   // of Page: what this line says
+	Page          device.BackupPage   // of Page: from this line only
 	FailureCount  device.Fact[uint64] // of Scheduled
 	PolicyForbids device.Fact[bool]   // of Scheduled
 	Forced        bool                // the attempt was forced by Setup Assistant
-	Begins        bool                // of Working: the attempt begins with this line
-	OfAttempt     bool                // of Trouble: only an attempt meets it
-	CalledOff     string              // of Failed: the condition that a cancellation names
+	Begins        bool                // of Working: this line starts the attempt
+	OfAttempt     bool                // of Trouble: an error that occurs only during an attempt
+	CalledOff     string              // of Failed: the lost condition that caused a cancellation
 	KeysLacked    bool                // files are missing encryption keys
 }
 
-// Understand says what a line tells of iCloud Backup; ok is false if it tells nothing.
+// Understand interprets a line. ok is false if the line has no information about iCloud
+// Backup.
 func Understand(line Line) (event Event, ok bool) {
 	line.Text = Cut(line.Text)
 	line.Process = path.Base(line.Process)
@@ -58,38 +60,38 @@ func Understand(line Line) (event Event, ok bool) {
 	return event, ok
 }
 
-// The tags that backupd puts before its lines, since about iOS 11.
+// Tags that backupd puts before its messages since about iOS 11.
 const (
 	cloudTag     = "=cloud-backup="
 	schedulerTag = "=scheduler="
 )
 
-// What backupd says of an attempt beside its first and last line.
+// backupd's messages about an attempt, other than its first and last line.
 var (
-	// A daemon that throws an exception, or calls abort, ends there.
+	// An uncaught exception or a call to abort ends the daemon.
 	dying = pattern(`(?i)\bTerminating app due to uncaught exception\b|\babort\(\) called\b`)
-	// ReportCrash names the process that it writes a report of, and its number.
+	// ReportCrash logs the name and the PID of the crashed process.
 	crashed = pattern(`\bcorpse\[(\d+)\] backupd\b`)
-	// backupd meets these errors only while it gathers or uploads files.
+	// These errors occur only while backupd collects or uploads files.
 	inAttempt = pattern(`(?i)\bfailed to (?:upload|back ?up|copy|save|scan|read|open|stat)\b|\bOperation .{1,120} failed\b|\bstat\("|\bmissing encryption keys\b`)
 	lacksKeys = pattern(`(?i)\bmissing encryption keys\b`)
 	begins    = pattern(`\bStarting backup\b`)
-	// The bracket of a cancellation names the condition that was lost.
+	// The lost condition is in parentheses.
 	calledOff = pattern(`(?i)\bcancell?ed \((com\.apple\.backupd\.[\w.-]{1,60})\)`)
-	// A Mac's Time Machine is made by a daemon of the same name.
+	// The Time Machine daemon has the same name.
 	timeMachine = pattern(`\bcom\.apple\.TimeMachine\b|\bTime Machine\b|\.backupdb\b|\bStarting (?:automatic|manual|standard) backup\b`)
 )
 
-// OfTimeMachine is true of a line of the daemon that makes a Mac's backups, which is called
-// backupd as well.
+// OfTimeMachine reports whether a line comes from the Time Machine daemon of a Mac, which
+// is also called backupd.
 func OfTimeMachine(line Line) bool {
 	return path.Base(line.Process) == backupd && timeMachine().MatchString(line.Text)
 }
 
 var failure = pattern(`(?i)\bbackup failed(?: with error)?: ?(.*)`)
 
-// ofBackupd understands a line of backupd. Its own errors that end nothing are told by their
-// level or, where a log has none, by a code; other lines are of no account.
+// ofBackupd interprets a line of backupd. Errors that do not end an attempt are recognized
+// by their log level or, in logs without levels, by an error code. Other lines are ignored.
 func (e *Event) ofBackupd() bool {
 	switch found := failure().FindStringSubmatch(e.Text); {
 	case found != nil:
@@ -119,10 +121,11 @@ func (e *Event) ofBackupd() bool {
 	return true
 }
 
-// flag finds the flags of a scheduler's line: enabled:1, locked:0, onCellular:0(1).
+// flag matches the flags in a scheduler line: enabled:1, locked:0, onCellular:0(1).
 var flag = pattern(`\b(enabled|locked|onPower|onWiFi|onCellular): ?([01])\b`)
 
-// failureCount finds the number of failures in a row: FailureCount for account …: 5(4).
+// failureCount matches the number of consecutive failures: FailureCount for account …:
+// 5(4).
 var failureCount = pattern(`\bUpdating FailureCount\b.*: ?(\d{1,6})\(\d{1,6}\)`)
 
 func (e *Event) ofScheduler() bool {
@@ -158,7 +161,7 @@ func condition(c *device.Conditions, name string) *device.Fact[bool] {
 	}
 }
 
-// number reads digits that a pattern has counted.
+// number parses digits. The pattern that matched them limits their length.
 func number(digits string) uint64 {
 	var n uint64
 	for _, d := range digits {
@@ -167,8 +170,8 @@ func number(digits string) uint64 {
 	return n
 }
 
-// ofSetup understands a line of Setup Assistant, of which only the end of a backup that it
-// forced counts.
+// ofSetup interprets a line of Setup Assistant. Only the end of a backup that it forced
+// matters.
 func (e *Event) ofSetup() bool {
 	found := failure().FindStringSubmatch(e.Text)
 	if found == nil {

@@ -8,20 +8,19 @@ import (
 	"time"
 )
 
-// MaxText is how much of one message is kept, in bytes: more than any line that tells
-// something is long.
+// MaxText is the number of bytes kept of one message. Relevant lines are shorter.
 const MaxText = 4 << 10
 
 // A Line is one message of a log.
 type Line struct {
-	At      time.Time // zero if the log does not tell
+	At      time.Time // zero if not in the log
 	Process string    // backupd
-	PID     string    // of the process; "" if the log does not tell
-	Error   bool      // of the level error or fault, where the log tells
-	Text    string    // at most MaxText bytes, whatever they are
+	PID     string    // process ID; "" if not in the log
+	Error   bool      // level is error or fault, if the log has levels
+	Text    string    // at most MaxText bytes, not validated
 }
 
-// The processes whose lines can tell something. See the package comment.
+// Processes with relevant lines. See the package comment.
 const (
 	backupd     = "backupd"
 	preferences = "Preferences"
@@ -29,21 +28,21 @@ const (
 	reporter    = "ReportCrash" // says which process died
 )
 
-// Concerns reports whether lines of a process, given by its name or path, can tell
-// something of iCloud backups.
+// Concerns reports whether lines of a process, given by name or path, can be relevant to
+// iCloud backups.
 func Concerns(process string) bool {
 	return slices.Contains([]string{backupd, preferences, setup, reporter}, path.Base(process))
 }
 
-// A Calendar completes the dates of a log that leaves parts of them out: it has no year, or
-// no day, or no time zone.
+// A Calendar completes timestamps in a log that omits the year, the date or the time zone.
 type Calendar struct {
-	Latest time.Time      // no line is younger, give or take a day: when the file was last written
-	Zone   *time.Location // of times without one
+	Latest time.Time      // when the file was last written; no line is more than a day later
+	Zone   *time.Location // for times without a zone
 }
 
-// ParseLine takes apart a line as idevicesyslog, pymobiledevice3, log show or the Console
-// app write it. ok is false for anything else, such as the further lines of a long message.
+// ParseLine parses a line written by idevicesyslog, pymobiledevice3, log show or the
+// Console app. ok is false for anything else, such as the continuation lines of a long
+// message.
 func ParseLine(text string, calendar Calendar) (line Line, ok bool) {
 	for _, f := range forms {
 		match := f.pattern.FindStringSubmatch(text)
@@ -67,7 +66,7 @@ func ParseLine(text string, calendar Calendar) (line Line, ok bool) {
 	return Line{}, false
 }
 
-// Cut keeps of a text what is kept of a message.
+// Cut truncates a message to MaxText bytes.
 func Cut(text string) string { return text[:min(len(text), MaxText)] }
 
 func isError(level string) bool {
@@ -78,7 +77,7 @@ func isError(level string) bool {
 	return false
 }
 
-// A form is how one program writes a log.
+// A form is the log format of one program.
 type form struct {
 	pattern *regexp.Regexp
 	time    func(string, Calendar) time.Time
@@ -110,19 +109,19 @@ var forms = []form{
 		regexp.MustCompile(`^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) +(?P<level>\w{1,2}) +(?P<process>[^\[:]+)\[(?P<pid>\d+):[0-9a-f]+\] (?P<text>.*)`),
 		whole,
 	},
-	// The Console app, copied: error	03:12:15.123456+0100	backupd	text
+	// Copied from the Console app: error	03:12:15.123456+0100	backupd	text
 	{
 		regexp.MustCompile(`^(?:[^\t]*\t)?(?P<level>[A-Za-z]+)\t(?P<time>\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d{4})\t(?P<process>[^\t]+)\t(?P<text>.*)`),
 		withoutDay,
 	},
-	// The Console app again, with two columns: backupd	text
+	// Copied from the Console app with two columns: backupd	text
 	{
 		regexp.MustCompile(`^(?P<process>[A-Za-z][\w.-]*)\t(?P<text>.+)`),
 		func(string, Calendar) time.Time { return time.Time{} },
 	},
 }
 
-// whole reads a time with its date, and perhaps with its zone.
+// whole parses a time with a date and an optional zone.
 func whole(text string, calendar Calendar) time.Time {
 	if at, err := time.Parse("2006-01-02 15:04:05-0700", text); err == nil {
 		return at.UTC()
@@ -134,10 +133,11 @@ func whole(text string, calendar Calendar) time.Time {
 	return at.UTC()
 }
 
-// withoutYear takes the last year in which the date was not after the calendar's end.
+// withoutYear parses a time without a year, and returns the latest such time that is not
+// after the calendar's end.
 func withoutYear(text string, calendar Calendar) time.Time {
 	end := calendar.end()
-	for year := end.Year(); year > end.Year()-5; year-- { // 29 February is not in every year
+	for year := end.Year(); year > end.Year()-5; year-- { // not every year has a 29 February
 		at, err := time.ParseInLocation("2006 Jan _2 15:04:05", end.AddDate(year-end.Year(), 0, 0).Format("2006 ")+text, calendar.zone())
 		if err == nil && !at.After(end) {
 			return at.UTC()
@@ -146,8 +146,9 @@ func withoutYear(text string, calendar Calendar) time.Time {
 	return time.Time{}
 }
 
-// withoutDay takes the last day on which the time was not after the calendar's end, without
-// the day of grace: a time of day is always near.
+// withoutDay parses a time without a date, and returns the latest such time before the file
+// was written. Without a date, a whole day of tolerance would be ambiguous, so it allows
+// only an hour.
 func withoutDay(text string, calendar Calendar) time.Time {
 	at, err := time.Parse("15:04:05-0700", text)
 	if err != nil || calendar.Latest.IsZero() {
@@ -161,7 +162,7 @@ func withoutDay(text string, calendar Calendar) time.Time {
 	return at.UTC()
 }
 
-// end is the last moment that a line may be of.
+// end is the latest possible time of a line.
 func (c Calendar) end() time.Time { return c.Latest.In(c.zone()).AddDate(0, 0, 1) }
 
 func (c Calendar) zone() *time.Location {

@@ -7,34 +7,34 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Log adds the lines of one log up to the attempts that they tell of. It keeps a bounded
-// part of what it is given, however long the log is.
+// A Log groups the lines of one log into attempts. Its size is bounded, however long the
+// log is.
 type Log struct {
 	source, origin string
 	from           time.Time
 	attempts       []device.Attempt // oldest first; the last is the current one
-	begun          bool             // the first line of the current attempt was seen
-	pid            string           // of backupd, by its last line
-	timeMachine    uint64           // lines of a Mac's own backupd
+	begun          bool             // saw the first line of the current attempt
+	pid            string           // PID of backupd in its last line
+	timeMachine    uint64           // number of Time Machine lines
 }
 
 const (
 	maxAttempts = 32 // the newest are kept
-	maxLines    = 64 // of an attempt; the newest are kept
+	maxLines    = 64 // per attempt; the newest are kept
 
-	// aftermath is how long after its end backupd still writes of an attempt.
+	// aftermath is how long backupd still logs about an attempt after its end.
 	aftermath = time.Minute
 )
 
-// New begins a log. source and origin are those of [device.Attempt]; from is when listening
-// began, or zero for a file.
+// New returns an empty log. source and origin are those of [device.Attempt]; from is when
+// listening began, or zero for a file.
 func New(source, origin string, from time.Time) *Log {
 	l := &Log{source: source, origin: origin, from: from}
 	l.begin(from)
 	return l
 }
 
-// begin makes a new attempt the current one.
+// begin starts a new attempt.
 func (l *Log) begin(at time.Time) {
 	l.begun = false
 	l.attempts = append(l.attempts, device.Attempt{Source: l.source, Origin: l.origin, Outcome: device.AttemptUnseen, From: moment(at)})
@@ -45,14 +45,14 @@ func (l *Log) begin(at time.Time) {
 
 func (l *Log) current() *device.Attempt { return &l.attempts[len(l.attempts)-1] }
 
-// Follow names the source that lines come from, from now on.
+// Follow sets the source of the lines that follow.
 func (l *Log) Follow(source string) {
 	l.source = source
 	l.current().Source = source
 }
 
-// Add takes in one line, and returns what it tells; ok is false if it tells nothing. Only
-// lines of processes that [Concerns] names are counted.
+// Add adds a line and returns its event; ok is false if the line is not relevant. Only
+// lines of processes accepted by [Concerns] are counted.
 func (l *Log) Add(line Line) (event Event, ok bool) {
 	if !Concerns(line.Process) {
 		return Event{}, false
@@ -82,18 +82,18 @@ func (l *Log) Add(line Line) (event Event, ok bool) {
 	return event, true
 }
 
-// isOurs is true of the report of a crash if it is of the backupd that wrote the lines before:
-// the daemon that makes backups to computers is reported under the same name.
+// isOurs reports whether a crash report is about the backupd that wrote the previous lines.
+// The daemon that makes backups to computers is reported under the same name.
 func (l *Log) isOurs(report Event) bool {
 	number := crashed().FindStringSubmatch(report.Text)
 	return l.pid != "" && number != nil && number[1] == l.pid
 }
 
-// TimeMachine is how many lines were those of a Mac's own backupd, which are not counted.
+// TimeMachine returns the number of Time Machine lines, which are not counted as heard.
 func (l *Log) TimeMachine() uint64 { return l.timeMachine }
 
-// turn begins a new attempt if the event is not of the current one, and lets the current
-// one begin or end.
+// turn starts a new attempt if the event does not belong to the current one, and updates
+// the outcome of the current one.
 func (l *Log) turn(e Event) {
 	if e.Kind != Failed && e.Kind != Working && e.Kind != Died && !e.OfAttempt {
 		return
@@ -124,9 +124,9 @@ func (l *Log) turn(e Event) {
 	}
 }
 
-// echoes is true of an event that still belongs to the attempt that has ended: backupd says
-// of one failure more than once, and clears up afterwards. Where the log has no times, all
-// but another failure does.
+// echoes reports whether an event still belongs to the attempt that has ended: backupd
+// reports a failure more than once, and logs its cleanup. In a log without times, anything
+// but a different failure or a new start belongs to it.
 func (l *Log) echoes(e Event) bool {
 	a := l.current()
 	end, err := a.Until.Get()
@@ -136,7 +136,7 @@ func (l *Log) echoes(e Event) bool {
 	return !e.Begins && e.At.Sub(end) < aftermath
 }
 
-// keep takes over what an event tells.
+// keep records the facts of an event.
 func (l *Log) keep(e Event) {
 	a := l.current()
 	if e.Kind == Conditions {
@@ -159,7 +159,7 @@ func (l *Log) keep(e Event) {
 	a.Lines = append(a.Lines, device.LogLine{At: e.At, Process: e.Process, Text: e.Text})
 }
 
-// newer replaces a fact by one that is known.
+// newer replaces a fact unless by is zero.
 func newer[T any](fact *device.Fact[T], by device.Fact[T]) {
 	if !by.IsZero() {
 		*fact = by
@@ -169,8 +169,8 @@ func newer[T any](fact *device.Fact[T], by device.Fact[T]) {
 // Lose counts lines that could not be read.
 func (l *Log) Lose(lines uint64) { l.current().Lost += lines }
 
-// Succeed ends the current attempt well: at is the device's new date of its last good
-// backup. A log alone cannot tell, because no line of a success is known.
+// Succeed marks the current attempt as successful. at is the device's new date of its last
+// good backup. It does not come from the log, because no log line of a success is known.
 func (l *Log) Succeed(at time.Time) {
 	a := l.current()
 	if a.Outcome == device.AttemptFailed {
@@ -183,16 +183,16 @@ func (l *Log) Succeed(at time.Time) {
 	a.Outcome, a.Until = device.AttemptSucceeded, moment(at)
 }
 
-// Ended reports whether an attempt has ended, well or badly.
+// Ended reports whether the current attempt has ended, successfully or not.
 func (l *Log) Ended() bool { return ended(*l.current()) }
 
 func ended(a device.Attempt) bool {
 	return a.Outcome == device.AttemptFailed || a.Outcome == device.AttemptSucceeded
 }
 
-// Attempts is what the log told, newest first: always at least one, which was not seen if
-// the log told of none. until is when listening ended, or when the file was last written:
-// nothing in it is younger.
+// Attempts returns the attempts in the log, newest first. There is always at least one,
+// whose outcome is AttemptUnseen if the log has none. until is when listening ended, or
+// when the file was last written; no line is later.
 func (l *Log) Attempts(until time.Time) []device.Attempt {
 	list := slices.Clone(l.attempts)
 	for i, a := range list {
@@ -208,7 +208,7 @@ func (l *Log) Attempts(until time.Time) []device.Attempt {
 	return list
 }
 
-// moment is a time, or unknown if it is zero.
+// moment returns a known time, or Absent for the zero time.
 func moment(at time.Time) device.Fact[time.Time] {
 	if at.IsZero() {
 		return device.Unknown[time.Time](device.Absent)

@@ -7,7 +7,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// What the iCloud Backup page says of itself: flags that are 0 or 1, or NO or YES.
+// Flags that the iCloud Backup page logs as 0 or 1, or as NO or YES.
 var (
 	pagePolicy    = pageFlag(`policy prevents backup`)
 	pageDemo      = pageFlag(`store demo mode enabled`)
@@ -17,16 +17,15 @@ var (
 	pageInterface = pattern(`(?i)\binterface ?type ?[:=]? ?(\d)\b`)
 )
 
-// pageFlag matches the name of a flag, with its value.
+// pageFlag returns a pattern for a flag and its value.
 func pageFlag(name string) func() *regexp.Regexp {
 	return pattern(`(?i)` + name + ` ?[:=]? ?(0|1|yes|no)\b`)
 }
 
-// interfaces are the kinds of network by the numbers that Settings has for them.
+// interfaces maps the interface types that Settings logs to kinds of network.
 var interfaces = map[string]string{"1": "wifi", "2": "cellular", "3": "wired"}
 
-// ofPage understands a line of Settings. Lines that are not of the iCloud Backup page match
-// nothing here.
+// ofPage interprets a line of Settings. Lines about other pages do not match.
 func (e *Event) ofPage() bool {
 	p := &e.Page
 	found := e.read(&p.PolicyForbids, pagePolicy)
@@ -48,7 +47,7 @@ func (e *Event) ofPage() bool {
 	return found
 }
 
-// read sets a flag if the line has it.
+// read sets flag if the line has it.
 func (e *Event) read(flag *device.Fact[bool], matches func() *regexp.Regexp) bool {
 	match := matches().FindStringSubmatch(e.Text)
 	if match == nil {

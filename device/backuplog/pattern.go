@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// pattern compiles a regular expression when it is first used: together they take as long as the
-// start of the program, and most commands read no log.
+// pattern compiles a regular expression on first use. Compiling all of them takes as long
+// as starting the program, and most commands do not read logs.
 func pattern(text string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
 }

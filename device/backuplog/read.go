@@ -7,13 +7,12 @@ import (
 	"io"
 )
 
-// maxLine is how much of one line of a file is looked at, in bytes. The rest of a longer
-// one is passed over.
+// maxLine is the number of bytes read of one line of a file. The rest is skipped.
 const maxLine = 64 << 10
 
-// Read adds a saved log to l, in whatever form [ParseLine] knows. A line that it does not
-// know belongs to the message before it: long ones go over several lines. known is how
-// many lines had a form that is known; if none has, this is no log.
+// Read adds a saved log in any format that [ParseLine] supports to l. A line in no known
+// format continues the previous message. known is the number of lines in a known format; if
+// it is 0, the file is not a log.
 func Read(r io.Reader, calendar Calendar, l *Log) (known uint64, err error) {
 	lines := bufio.NewReaderSize(r, maxLine)
 	var pending Line
@@ -37,8 +36,8 @@ func Read(r io.Reader, calendar Calendar, l *Log) (known uint64, err error) {
 	}
 }
 
-// readLine reads a line without its end, or the beginning of one that is too long. Its
-// error is that of a reader with nothing more to read.
+// readLine returns a line without its line ending, truncated if it is too long. Its error
+// is the reader's, once there is nothing left to read.
 func readLine(r *bufio.Reader) (string, error) {
 	text, err := r.ReadSlice('\n')
 	if err != nil && len(text) == 0 {

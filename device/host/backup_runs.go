@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// A process is a program that runs, by the name that the system has for it, which may be
-// cut, and its arguments where it may be read.
+// A process is a running program: its name, which the system may truncate, and its
+// arguments where they can be read.
 type process struct {
 	name      string
 	arguments string
 }
 
-// backs reports whether a process makes a backup of a device: Apple's own helper, which
-// runs only meanwhile, or a tool that is called for it.
+// backs reports whether a process is backing up a device: Apple's own helper, which runs
+// only during a backup, or a backup tool.
 func (p process) backs() bool {
 	name := strings.TrimSuffix(strings.ToLower(p.name), ".exe")
 	switch {
-	case strings.HasPrefix(name, "applemobilebacku"): // 15 or 16 letters are left of it on some systems
+	case strings.HasPrefix(name, "applemobilebacku"): // some systems truncate it to 15 or 16 characters
 		return true
 	case strings.HasPrefix(name, "idevicebackup"):
 		return true
@@ -31,14 +31,13 @@ func (p process) backs() bool {
 	}
 }
 
-// writtenWithin is how long ago a file of a backup under way was written at most. Between
-// two files may lie as long as a large one takes.
+// writtenWithin is the maximum age of the newest file in a backup that is running. A large
+// file can take that long to arrive.
 const writtenWithin = 2 * time.Minute
 
-// BackupRuns reports whether a backup of a device seems to be made on this computer. It
-// looks at the processes that this user may see, and for backups in the folders that were
-// written to in the last two minutes. Where it sees neither, one may run all the same: by a
-// program that it does not know, into a folder that was not named.
+// BackupRuns reports whether a device seems to be backing up to this computer. It checks
+// the processes this user can see, and whether a backup in folders was written to in the
+// last two minutes. It misses backups made by an unknown program into another folder.
 func BackupRuns(folders []string, now time.Time) bool {
 	for _, p := range processes() {
 		if p.backs() {
@@ -53,8 +52,8 @@ func BackupRuns(folders []string, now time.Time) bool {
 	return false
 }
 
-// writtenSince looks at the backups in a folder, which are folders of 256 folders, and at
-// what the backup under way puts beside them.
+// writtenSince checks the backups in a folder, each of which has 256 subfolders, and the
+// Snapshot folder that a running backup adds.
 func writtenSince(folder string, since time.Time) bool {
 	backups, err := os.ReadDir(folder)
 	if err != nil {

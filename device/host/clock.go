@@ -6,17 +6,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A timekeeping is what a system tells of how its clock is kept right. What it does not tell
-// stays empty.
+// timekeeping is what the system reports about clock synchronization. Fields it does not
+// report stay empty.
 type timekeeping struct {
-	follows device.Fact[bool] // the kernel is told that its clock follows a time server
-	start   uint64            // how Windows starts its time service
-	source  string            // where that service takes the time from: NTP, NT5DS, AllSync, NoSync
+	follows device.Fact[bool] // the kernel considers its clock synchronized
+	start   uint64            // start type of the Windows time service
+	source  string            // time source of that service: NTP, NT5DS, AllSync, NoSync
 }
 
-// Synchronized reports whether the system keeps its clock in step with a time server. Linux tells
-// it. Windows tells only in sentences of its language that it does, but its settings tell where
-// it does not. macOS tells it to administrators only.
+// Synchronized reports whether the system synchronizes its clock with a time server. Linux
+// reports it. Windows reports it only as localized text, but its settings show when
+// synchronization is off. macOS reports it to administrators only.
 func Synchronized() device.Fact[bool] { return readTimekeeping().synchronized() }
 
 func (t timekeeping) synchronized() device.Fact[bool] {

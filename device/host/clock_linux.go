@@ -7,7 +7,7 @@ import (
 )
 
 func readTimekeeping() timekeeping {
-	var timex unix.Timex // no modes: nothing is set
+	var timex unix.Timex // no modes set: read only
 	if _, err := unix.Adjtimex(&timex); err != nil {
 		return timekeeping{follows: device.Unknown[bool](device.Unsupported)}
 	}

@@ -6,8 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// readTimekeeping reads the settings of the Windows Time service. A value that cannot be read is
-// left empty.
+// readTimekeeping reads the settings of the Windows Time service. Values that cannot be
+// read stay empty.
 func readTimekeeping() timekeeping {
 	const service = `SYSTEM\CurrentControlSet\Services\W32Time`
 	t := timekeeping{follows: device.Unknown[bool](device.Unsupported)}

@@ -6,7 +6,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// FreeBytes is the room left for this user on the disk that holds path.
+// FreeBytes returns the space available to this user on the disk that holds path.
 func FreeBytes(path string) (uint64, error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {

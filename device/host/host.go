@@ -1,5 +1,5 @@
-// Package host learns about the computer that reads devices: what is around usbmuxd, how
-// much room is left, whether its clock is kept right, and whether a backup runs.
+// Package host inspects the computer that reads devices: the environment of usbmuxd, free
+// disk space, clock synchronization and running backups.
 package host
 
 import (
@@ -15,8 +15,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Distro is what /etc/os-release says of a Linux: its ID, and those of its relatives. root
-// is the root of the file system.
+// Distro returns ID and ID_LIKE from /etc/os-release on Linux. root is the root of the file
+// system.
 func Distro(root fs.FS) []string {
 	file, err := root.Open("etc/os-release")
 	if err != nil {
@@ -35,14 +35,13 @@ func Distro(root fs.FS) []string {
 	return ids
 }
 
-// The product numbers of Apple's phones, tablets and players on USB.
+// The range of USB product IDs of Apple's phones, tablets and players.
 const (
 	firstProduct = "1290"
 	lastProduct  = "12af"
 )
 
-// AppleOnUSB counts Apple's mobile devices on USB, as Linux shows them in the folder
-// /sys/bus/usb/devices.
+// AppleOnUSB counts Apple's mobile devices on USB. usb is Linux's /sys/bus/usb/devices.
 func AppleOnUSB(usb fs.FS) device.Fact[int] {
 	entries, err := fs.ReadDir(usb, ".")
 	if err != nil {
@@ -66,10 +65,10 @@ func read(usb fs.FS, folder, name string) string {
 	return strings.ToLower(strings.TrimSpace(string(text)))
 }
 
-// muxPrograms are where Linux has usbmuxd, below the root of the file system.
+// muxPrograms are the usual paths of usbmuxd on Linux, relative to the root.
 var muxPrograms = []string{"usr/sbin/usbmuxd", "usr/bin/usbmuxd", "usr/local/sbin/usbmuxd", "usr/local/bin/usbmuxd", "sbin/usbmuxd"}
 
-// HasMux reports whether the program usbmuxd is on a Linux.
+// HasMux reports whether usbmuxd is installed on a Linux system.
 func HasMux(root fs.FS) bool {
 	return slices.ContainsFunc(muxPrograms, func(name string) bool {
 		info, err := fs.Stat(root, name)
@@ -77,7 +76,8 @@ func HasMux(root fs.FS) bool {
 	})
 }
 
-// FolderThere reports whether there is a folder, as far as this program may see.
+// FolderThere reports whether path is a folder, as far as this program has permission to
+// see.
 func FolderThere(path string) device.Fact[bool] {
 	info, err := os.Stat(path)
 	switch {

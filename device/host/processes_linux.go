@@ -7,12 +7,12 @@ import (
 )
 
 func processes() []process {
-	paths, _ := filepath.Glob("/proc/[0-9]*") // the pattern is right
+	paths, _ := filepath.Glob("/proc/[0-9]*") // the pattern is valid
 	var list []process
 	for _, path := range paths {
 		name, err := os.ReadFile(filepath.Join(path, "comm"))
 		if err != nil {
-			continue // it has ended, or may not be seen
+			continue // it exited, or is not visible to this user
 		}
 		p := process{name: strings.TrimSpace(string(name))}
 		if strings.HasPrefix(p.name, "py") {

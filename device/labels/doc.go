@@ -1,8 +1,7 @@
-// Package labels tells devices apart in the way people do: by the place on the bench at
-// which they are plugged in, and by what an inventory calls them.
+// Package labels tells devices apart the way people do: by the USB port they are plugged
+// into, and by their inventory record.
 //
-// [PortOf] finds the port behind a LocationID of usbmux. [Slots] gives names to ports, and
-// [Inventory] knows a table of devices by UDID or serial number. Both files may come from
-// anywhere: they are bounded before they are read, and their texts are as untrusted as a
-// device's.
+// [PortOf] finds the port for a usbmux LocationID. [Slots] names ports, and [Inventory]
+// looks up devices by UDID or serial number. Both files may come from anywhere: their size
+// is limited before they are read, and their text is no more trusted than a device's.
 package labels

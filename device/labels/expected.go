@@ -9,20 +9,20 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// The heads of the columns that say what is expected of a device, in their plain form. They are
-// read, and not passed through.
+// Normalized headers of the columns with a device's expected backup. They are read, and not
+// shown as inventory fields.
 const (
 	expectedHead      = "expected"
 	expectedSinceHead = "expectedsince"
 )
 
-// An expectation is what an inventory says of one device.
+// An expectation is an inventory's expected backup for one device.
 type expectation struct {
-	of    device.Expectation // "" where it says nothing
+	of    device.Expectation // "" if not stated
 	since time.Time          // zero for always
 }
 
-// columnsExpected are the places of the two columns; -1 for one that is not there.
+// columnsExpected returns the indexes of the two columns, or -1 for a missing one.
 func columnsExpected(heads []string) (expected, since int) {
 	at := func(want string) int {
 		return slices.IndexFunc(heads, func(head string) bool { return plain(head) == want })
@@ -30,8 +30,8 @@ func columnsExpected(heads []string) (expected, since int) {
 	return at(expectedHead), at(expectedSinceHead)
 }
 
-// readExpected reads icloud, computer or none, with or without the day on which it began:
-// "none since 2026-09-01". Days begin at midnight of this computer.
+// readExpected reads icloud, computer or none, optionally with a start date: "none since
+// 2026-09-01". Days begin at local midnight.
 func readExpected(expected, since string) (expectation, error) {
 	word, day, _ := strings.Cut(strings.ToLower(strings.TrimSpace(expected)), " since ")
 	e := expectation{of: device.Expectation(strings.TrimSpace(word))}
@@ -52,7 +52,7 @@ func readExpected(expected, since string) (expectation, error) {
 	return e, nil
 }
 
-// Expect adds to the policy of a device what the inventory expects of it.
+// Expect returns the policy of a device with the inventory's expectation added.
 func (inv Inventory) Expect(p device.Policy, udid, serial string) device.Policy {
 	if at, known := inv.find(udid, serial); known && inv.rows[at].expected.of != "" {
 		p.Expected, p.ExpectedSince = inv.rows[at].expected.of, inv.rows[at].expected.since

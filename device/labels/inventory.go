@@ -14,43 +14,43 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Bounds of an inventory: a school district has 100,000 devices, and no table a thousand
-// columns.
+// Limits of an inventory. A school district has about 100,000 devices, and no table has a
+// thousand columns.
 const (
 	maxInventoryBytes = 64 << 20
 	maxColumns        = 100
 )
 
-// An Inventory is a table of devices: what their owners know of each.
+// An Inventory is a table of devices with their owners' data.
 type Inventory struct {
-	columns []string // heads of those that are passed through
-	passed  []int    // where these are in the table
+	columns []string // headers of the columns that are shown
+	passed  []int    // their indexes in the table
 	rows    []row
-	index   map[string]int // of a row, by UDID or serial number in its plain form
-	serials bool           // it has a column of serial numbers
+	index   map[string]int // row index by normalized UDID or serial number
+	serials bool           // there is a serial number column
 }
 
 // A row is one device of an inventory.
 type row struct {
 	line   int
-	key    string   // as it stands there
-	values []string // one for each of columns
+	key    string   // as written in the table
+	values []string // one per column
 
 	expected expectation
 }
 
-// udidHeads are those of keyHeads that say a UDID.
+// udidHeads are the keyHeads that hold a UDID.
 var udidHeads = []string{"udid", "uniquedeviceid"}
 
-// keyHeads are the heads of the columns that say which device a row is about, in their
-// plain form.
+// keyHeads are the normalized headers of the columns that identify a device.
 var keyHeads = []string{"udid", "uniquedeviceid", "serial", "serialnumber", "serialno", "seriennummer", "numerodeserie"}
 
-// ReadInventory reads a table as CSV, whose columns are parted by commas, semicolons or
-// tabs, whichever its first line has most of. A column called UDID or Serial says which
-// device a row is about; one of the two must be there, and both may. A column called Expected
-// says where backups of a device go: icloud, computer or none, and one called Expected Since when
-// that began. All others are passed through. Rows that name no device are passed over; two rows for one device are an error.
+// ReadInventory reads a CSV table. Its separator is a comma, semicolon or tab, whichever is
+// most frequent in the first line. A UDID or Serial column, or both, identifies the device
+// of a row; one of them is required. The optional column Expected says where the device is
+// backed up (icloud, computer or none), and Expected Since from which day. All other
+// columns are passed through. Rows without a key are skipped; two rows for the same device
+// are an error.
 func ReadInventory(r io.Reader) (Inventory, error) {
 	table, heads, err := tableIn(r)
 	if err != nil {
@@ -95,7 +95,7 @@ func ReadInventory(r io.Reader) (Inventory, error) {
 	}
 }
 
-// tableIn reads the heads of a table as CSV.
+// tableIn opens a CSV table and reads its header row.
 func tableIn(r io.Reader) (table *csv.Reader, heads []string, err error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxInventoryBytes+1))
 	switch {
@@ -110,7 +110,7 @@ func tableIn(r io.Reader) (table *csv.Reader, heads []string, err error) {
 	}
 	table = csv.NewReader(bytes.NewReader(data))
 	table.Comma = comma(data)
-	table.FieldsPerRecord = -1 // spreadsheets leave out what is empty at the end of a row
+	table.FieldsPerRecord = -1 // spreadsheets omit empty cells at the end of a row
 	heads, err = table.Read()
 	switch {
 	case err == io.EOF:
@@ -123,7 +123,7 @@ func tableIn(r io.Reader) (table *csv.Reader, heads []string, err error) {
 	return table, heads, nil
 }
 
-// comma is what parts the columns.
+// comma returns the column separator.
 func comma(data []byte) rune {
 	first, _, _ := bytes.Cut(data, []byte("\n"))
 	best := ','
@@ -135,7 +135,7 @@ func comma(data []byte) rune {
 	return best
 }
 
-// keyColumns are the places of the columns that name a device.
+// keyColumns returns the indexes of the columns that identify a device.
 func keyColumns(heads []string) []int {
 	var keys []int
 	for i, head := range heads {
@@ -146,7 +146,7 @@ func keyColumns(heads []string) []int {
 	return keys
 }
 
-// add takes in one row.
+// add adds one row.
 func (inv *Inventory) add(r row, fields []string, keys []int) error {
 	for _, i := range inv.passed {
 		r.values = append(r.values, strings.TrimSpace(fields[i]))
@@ -173,8 +173,8 @@ func (inv *Inventory) add(r row, fields []string, keys []int) error {
 	return nil
 }
 
-// plain is a head or key as it is compared: without spaces, hyphens and the like, in small
-// letters, as people write them in many ways.
+// plain normalizes a header or key for comparison: lower case, without spaces and
+// punctuation.
 func plain(text string) string {
 	return strings.ToLower(strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || strings.ContainsRune("-_.:", r) {
@@ -184,10 +184,10 @@ func plain(text string) string {
 	}, text))
 }
 
-// Rows is how many devices the inventory has.
+// Rows returns the number of devices in the inventory.
 func (inv Inventory) Rows() int { return len(inv.rows) }
 
-// For is the row of a device, column by column; nil if the inventory does not know it.
+// For returns the columns of a device's row, or nil if the inventory does not list it.
 func (inv Inventory) For(udid, serial string) []device.Field {
 	at, known := inv.find(udid, serial)
 	if !known {
@@ -200,7 +200,7 @@ func (inv Inventory) For(udid, serial string) []device.Field {
 	return fields
 }
 
-// Names reports whether a word is the key of a device, or stands in its row.
+// Names reports whether word is a device's key or a value in any row.
 func (inv Inventory) Names(word string) bool {
 	if _, known := inv.find(word, ""); known {
 		return true
@@ -219,8 +219,7 @@ func (inv Inventory) find(udid, serial string) (at int, known bool) {
 	return 0, false
 }
 
-// Unseen are the devices of the inventory that are not among these, by what names them in
-// it, in its order.
+// Unseen returns the keys of the inventory rows that match none of devices, in table order.
 func (inv Inventory) Unseen(devices []device.Identity) []string {
 	seen := make([]bool, len(inv.rows))
 	for _, id := range devices {
@@ -238,8 +237,8 @@ func (inv Inventory) Unseen(devices []device.Identity) []string {
 	return unseen
 }
 
-// IsUnlisted reports whether the inventory certainly does not know a device. Of one whose serial
-// number is unknown an inventory of serial numbers cannot tell.
+// IsUnlisted reports whether a device is certainly missing from the inventory. An inventory
+// keyed by serial number cannot tell if the device's serial number is unknown.
 func (inv Inventory) IsUnlisted(id device.Identity) bool {
 	serial, _ := id.Serial.Get() // "" if it is not known
 	if _, known := inv.find(id.UDID, serial); known {

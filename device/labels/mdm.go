@@ -13,7 +13,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// The columns of an export of a management system, as --mdm-columns names them.
+// Column names for --mdm-columns.
 const (
 	MDMSerial     = "serial"
 	MDMUDID       = "udid"
@@ -23,7 +23,7 @@ const (
 	MDMAsOf       = "as-of"
 )
 
-// usualHeads are the heads under which systems export each column, in their plain form.
+// usualHeads are the normalized headers that MDM systems commonly use for each column.
 var usualHeads = map[string][]string{
 	MDMSerial:     {"serialnumber", "serial", "serialno", "deviceserialnumber", "hardwareserial"},
 	MDMUDID:       {"udid", "deviceudid", "uniquedeviceid"},
@@ -33,16 +33,16 @@ var usualHeads = map[string][]string{
 	MDMAsOf:       {"lastinventoryupdate", "lastinventoryupdatedate", "lastcheckin", "lastcheckintime", "lastseen", "lastseenat", "lastcontact", "lastupdate"},
 }
 
-// MDMColumns are the names of the columns of an export, sorted.
+// MDMColumns returns the column names, sorted.
 func MDMColumns() []string { return slices.Sorted(maps.Keys(usualHeads)) }
 
-// ReadMDM reads an export of a management system: a table as CSV, with a column that names each
-// device by its serial number or UDID, and one with the date of its last iCloud backup. columns
-// names the heads that are not the usual ones. made is when the export was made; it dates what has
-// no date of its own.
+// ReadMDM reads a CSV export of an MDM system. It needs a column with the serial number or
+// UDID, and one with the date of the last iCloud backup or whether backups are on. columns
+// maps column names to headers that differ from the usual ones. made is when the export was
+// made; it dates rows without a date of their own.
 //
-// A cell that cannot be read makes that fact unknown, and nothing else. Rows that name no device
-// are passed over. Of two rows for one device the later counts.
+// A cell that cannot be parsed makes only that fact unknown. Rows without a serial number
+// and UDID are skipped. If a device has two rows, the later one wins.
 func ReadMDM(r io.Reader, columns map[string]string, made time.Time) ([]device.Managed, error) {
 	table, heads, err := tableIn(r)
 	if err != nil {
@@ -79,7 +79,7 @@ func ReadMDM(r io.Reader, columns map[string]string, made time.Time) ([]device.M
 	}
 }
 
-// placesOf finds each column; one that is not there has no place.
+// placesOf returns the index of each column found.
 func placesOf(heads []string, columns map[string]string) (map[string]int, error) {
 	at := map[string]int{}
 	for name, usual := range usualHeads {
@@ -87,7 +87,7 @@ func placesOf(heads []string, columns map[string]string) (map[string]int, error)
 		if head, named := columns[name]; named {
 			wanted = []string{plain(head)}
 		}
-		for _, want := range wanted { // the better head first, wherever it is
+		for _, want := range wanted { // in order of preference, not of the table
 			if i := slices.IndexFunc(heads, func(head string) bool { return plain(head) == want }); i >= 0 {
 				at[name] = i
 				break
@@ -140,17 +140,18 @@ func switchIn(text string) device.Fact[bool] {
 	return device.Unknown[bool](device.Malformed)
 }
 
-// dateLayouts are those that mean one day everywhere. 03/04/2026 is in March or in April.
+// dateLayouts are the unambiguous date formats. 03/04/2026 can be in March or in April.
 var dateLayouts = []string{
 	time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05", "2006-01-02 15:04",
 	time.DateOnly, "Jan 2, 2006 3:04 PM", "Jan 2, 2006", "2 Jan 2006 15:04", "2 Jan 2006", "02.01.2006 15:04", "02.01.2006",
 }
 
-// firstSecond is in 2001; no iCloud backup is older, and smaller numbers are no times.
+// firstSecond is in 2001. No iCloud backup is older, and smaller numbers are not
+// timestamps.
 const firstSecond = 1_000_000_000
 
-// dateIn reads a date, or seconds or milliseconds since 1970. One without a zone is of this
-// computer's.
+// dateIn parses a date, or seconds or milliseconds since 1970. Dates without a zone are
+// local.
 func dateIn(text string) device.Fact[time.Time] {
 	if text == "" {
 		return device.Fact[time.Time]{}

@@ -8,21 +8,20 @@ import (
 	"strings"
 )
 
-// PortOf is the port at which a device is plugged in, as a text that stays the same when
-// another device is plugged in there; "" if that is unknown. location is what usbmux
-// tells, usb the folder of Linux in which every USB device has a folder of its own
-// (/sys/bus/usb/devices), nil elsewhere.
+// PortOf returns the USB port of a device as text that does not depend on the device, or ""
+// if the port is unknown. location is the usbmux LocationID. usb is /sys/bus/usb/devices on
+// Linux and nil elsewhere.
 //
-// macOS makes a LocationID of the bus and the numbers of the ports on the way, so it is the
-// port: 0x14120000. usbmuxd on Linux makes it of the bus and the device's address, which is
-// another each time that something is plugged in: there the name of the device's folder is
-// the port, 3-1.4.2.
+// On macOS a LocationID encodes the bus and the port numbers along the path, so it
+// identifies the port: 0x14120000. usbmuxd on Linux builds it from the bus and the device
+// address, which changes with each connection, so the name of the device's folder is used
+// instead: 3-1.4.2.
 func PortOf(location uint64, usb fs.FS) string {
 	bus, address := location>>16, location&0xffff
 	switch {
 	case location == 0:
 		return ""
-	case address == 0 || address > maxAddress: // no port has the number 0, so this is a way and no address
+	case address == 0 || address > maxAddress: // ports are numbered from 1, so this is a port path, not an address
 		return fmt.Sprintf("0x%08x", location)
 	case usb == nil:
 		return ""
@@ -31,10 +30,10 @@ func PortOf(location uint64, usb fs.FS) string {
 	}
 }
 
-// maxAddress is the highest address that a USB device can have.
+// maxAddress is the highest possible USB device address.
 const maxAddress = 127
 
-// folderOf is the name of the folder of the device with this address, "" if there is none.
+// folderOf returns the folder name of the device with this address, or "" if there is none.
 func folderOf(usb fs.FS, bus, address uint64) string {
 	addresses, err := fs.Glob(usb, "*/devnum")
 	if err != nil {
@@ -49,7 +48,7 @@ func folderOf(usb fs.FS, bus, address uint64) string {
 	return ""
 }
 
-// number reads a file that holds a number, 0 if it holds none.
+// number reads a number from a file, or returns 0 if there is none.
 func number(usb fs.FS, name string) uint64 {
 	text, err := fs.ReadFile(usb, name)
 	if err != nil {

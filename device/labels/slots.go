@@ -12,25 +12,25 @@ import (
 	"unicode/utf8"
 )
 
-// slotsSchema is the number of the format of a file of slots.
+// slotsSchema is the schema number of a slots file.
 const slotsSchema = 1
 
-// Bounds of a file of slots. No bench has a thousand ports.
+// Limits of a slots file. No bench has a thousand ports.
 const (
 	maxSlotsBytes = 1 << 20
 	maxSlots      = 1000
-	maxSlotName   = 40 // letters
+	maxSlotName   = 40 // runes
 )
 
-// Slots are the names of ports.
+// Slots maps ports to names.
 type Slots struct {
-	list []Slot // by name
+	list []Slot // sorted by name
 }
 
-// A Slot is a port that has a name.
+// A Slot is a named port.
 type Slot struct {
-	Port string `json:"port"` // as PortOf gives it
-	Name string `json:"name"` // as somebody gave it
+	Port string `json:"port"` // as returned by PortOf
+	Name string `json:"name"` // chosen by the user
 }
 
 type slotsFile struct {
@@ -38,7 +38,7 @@ type slotsFile struct {
 	Slots  []Slot `json:"slots"`
 }
 
-// ReadSlots reads what [Slots.Write] wrote.
+// ReadSlots reads the output of [Slots.Write].
 func ReadSlots(r io.Reader) (Slots, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxSlotsBytes+1))
 	if err != nil {
@@ -73,10 +73,10 @@ func (s Slots) Write(w io.Writer) error {
 	return encoder.Encode(slotsFile{Schema: slotsSchema, Slots: append([]Slot{}, s.list...)})
 }
 
-// List is all slots, in the natural order of their names.
+// List returns all slots in natural order of their names.
 func (s Slots) List() []Slot { return slices.Clone(s.list) }
 
-// Name is the name of a port, "" if it has none.
+// Name returns the name of a port, or "" if it has none.
 func (s Slots) Name(port string) string {
 	if i := slices.IndexFunc(s.list, func(slot Slot) bool { return slot.Port == port }); i >= 0 {
 		return s.list[i].Name
@@ -84,7 +84,7 @@ func (s Slots) Name(port string) string {
 	return ""
 }
 
-// Port is the port of a name, "" if there is none.
+// Port returns the port with a name, or "" if there is none.
 func (s Slots) Port(name string) string {
 	if i := slices.IndexFunc(s.list, func(slot Slot) bool { return slot.Name == name }); i >= 0 {
 		return s.list[i].Port
@@ -92,11 +92,11 @@ func (s Slots) Port(name string) string {
 	return ""
 }
 
-// ErrTaken is the error of a name that another port has.
+// ErrTaken means that another port has the name.
 var ErrTaken = errors.New("another port has this name")
 
-// With is the slots with a name for a port, in place of the name that it had. The error is
-// [ErrTaken], or says what is wrong with the name.
+// With returns the slots with the port named name, replacing its previous name. The error
+// is [ErrTaken] or says what is wrong with the name.
 func (s Slots) With(port, name string) (Slots, error) {
 	name = strings.Join(strings.Fields(name), " ")
 	switch other := s.Port(name); {
@@ -120,7 +120,7 @@ func (s Slots) With(port, name string) (Slots, error) {
 	return s, nil
 }
 
-// Without is the slots without a port.
+// Without returns the slots without a port.
 func (s Slots) Without(port string) Slots {
 	s.list = slices.DeleteFunc(slices.Clone(s.list), func(slot Slot) bool { return slot.Port == port })
 	return s
@@ -144,7 +144,7 @@ func Natural(a, b string) int {
 	return cmp.Or(len(restA)-len(restB), strings.Compare(a, b))
 }
 
-// leading is the longest beginning of a text that is all digits, or has none.
+// leading returns the longest prefix that is all digits or has no digits.
 func leading(text string) string {
 	end := 1
 	for end < len(text) && isDigit(text[end]) == isDigit(text[0]) {

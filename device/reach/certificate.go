@@ -10,7 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// host connects to a host's HTTPS port, looks at the certificate, and hangs up.
+// host connects to a host's HTTPS port, reads its certificate, and disconnects.
 func (p Prober) host(ctx context.Context, name string) device.HostReach {
 	certificates, err := p.certificates(ctx, name)
 	if err != nil {
@@ -23,7 +23,7 @@ func (p Prober) host(ctx context.Context, name string) device.HostReach {
 	}
 }
 
-// certificates are those a host shows, its own first; never none.
+// certificates returns the certificate chain of a host, leaf first. It is never empty.
 func (p Prober) certificates(ctx context.Context, name string) ([]*x509.Certificate, error) {
 	conn, err := p.dial(ctx, "tcp", net.JoinHostPort(name, "443"))
 	if err != nil {
@@ -31,7 +31,7 @@ func (p Prober) certificates(ctx context.Context, name string) ([]*x509.Certific
 	}
 	defer conn.Close()
 	config := p.trusting(name)
-	config.InsecureSkipVerify = true // whoever it is, the certificate is what we came to see; nothing is sent
+	config.InsecureSkipVerify = true // we only inspect the certificate and send nothing
 	client := tls.Client(conn, config)
 	if err := client.HandshakeContext(ctx); err != nil {
 		return nil, err
@@ -43,9 +43,10 @@ func (p Prober) trusting(name string) *tls.Config {
 	return &tls.Config{ServerName: name, RootCAs: p.Roots, MinVersion: tls.VersionTLS12}
 }
 
-// issuer tells who vouches for a host. Some of Apple's hosts show certificates of Apple's
-// own root, which few computers other than Apple's trust: there its name is taken at its
-// word. Whoever opens encryption for a living signs with a name of their own.
+// issuer classifies the issuer of a host's certificate. Some of Apple's hosts use
+// certificates from Apple's own root, which few non-Apple computers trust, so the name
+// Apple is accepted without verification. TLS-intercepting proxies sign with their own
+// name.
 func (p Prober) issuer(certificates []*x509.Certificate, name string) device.CertIssuer {
 	between := x509.NewCertPool()
 	for _, c := range certificates[1:] {
@@ -64,7 +65,7 @@ func (p Prober) issuer(certificates []*x509.Certificate, name string) device.Cer
 	}
 }
 
-// organisation is who issued a certificate by its own word, cut to a length worth showing.
+// organisation returns the issuer as named in the certificate, truncated for display.
 func organisation(c *x509.Certificate) string {
 	name := c.Issuer.CommonName
 	if len(c.Issuer.Organization) > 0 {
@@ -73,7 +74,7 @@ func organisation(c *x509.Certificate) string {
 	return short(name)
 }
 
-// short cuts a stranger's text.
+// short truncates untrusted text.
 func short(text string) string {
 	return strings.ToValidUTF8(text[:min(len(text), 100)], "")
 }

@@ -1,10 +1,10 @@
-// Package reach looks at Apple's hosts from this computer: whether they answer, who vouches
-// for their certificates, whether the network shows a sign-in page, and what Apple's
-// status page says of iCloud.
+// Package reach checks Apple's hosts from this computer: whether they answer, who issued
+// their certificates, whether the network shows a sign-in page, and what Apple's status
+// page reports about iCloud.
 //
-// It is the only door to the internet of a scan, and opened only when asked for. Nothing of
-// a device or its owner is sent: a connection is made and closed, and two public pages are
-// fetched. What it finds holds for a device only on the same network.
+// It is the only part of a scan that uses the internet, and it runs only on request. It
+// sends nothing about a device or its owner: it opens and closes TLS connections and
+// fetches two public pages. Its results apply to a device only on the same network.
 //
-// [Prober.Look] never fails. What could not be found out is a gap.
+// [Prober.Look] never fails. Anything it could not determine is a gap.
 package reach

@@ -10,10 +10,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// maxFeed bounds the status feed, which is some ten kilobytes long.
+// maxFeed is the size limit of the status feed, which is about 10 kB.
 const maxFeed = 4 << 20
 
-// watched are the services of the feed that iCloud Backup depends on.
+// watched are the services in the feed that iCloud Backup depends on.
 var watched = []string{"iCloud Backup", "iCloud Account & Sign In", "iCloud Storage Upgrades"}
 
 // A feed is Apple's system status.
@@ -24,17 +24,17 @@ type feed struct {
 	} `json:"services"`
 }
 
-// An event is one trouble of a service, which may be over.
+// An event is one incident of a service. It may be over.
 type event struct {
 	Type   string      `json:"statusType"`     // Outage, Issue, Maintenance
 	Users  string      `json:"usersAffected"`  // Some users are affected
 	Status string      `json:"eventStatus"`    // ongoing, resolved, completed, upcoming
 	Start  json.Number `json:"epochStartDate"` // milliseconds since 1970
-	End    json.Number `json:"epochEndDate"`   // the same; none while it lasts
+	End    json.Number `json:"epochEndDate"`   // milliseconds since 1970; none while ongoing
 }
 
-// parseFeed reads the feed, in whatever function call it is wrapped. A feed that has none of
-// the services watched is not understood: nothing follows from it.
+// parseFeed parses the feed, inside any JSONP wrapper. A feed with none of the watched
+// services is malformed.
 func parseFeed(text []byte) ([]device.ServiceReport, error) {
 	from, to := bytes.IndexByte(text, '{'), bytes.LastIndexByte(text, '}')
 	if from < 0 || to < from {
@@ -59,7 +59,7 @@ func parseFeed(text []byte) ([]device.ServiceReport, error) {
 	return reports, nil
 }
 
-// report tells of the first event that has not ended.
+// report returns the state of a service by its first ongoing event.
 func report(name string, events []event) device.ServiceReport {
 	r := device.ServiceReport{Name: name}
 	i := slices.IndexFunc(events, event.lasts)

@@ -15,7 +15,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// hosts are those that an iCloud backup cannot do without.
+// hosts are the hosts that iCloud Backup requires.
 var hosts = []string{"gateway.icloud.com", "setup.icloud.com", "gsa.apple.com", "www.icloud.com"}
 
 const (
@@ -23,15 +23,15 @@ const (
 	statusFeed  = "https://www.apple.com/support/systemstatus/data/system_status_en_US.js"
 )
 
-// A Prober looks at Apple's hosts. The zero Prober does so over this computer's network, and
-// trusts whom this computer trusts.
+// A Prober checks Apple's hosts. The zero Prober uses this computer's network and root
+// certificates.
 type Prober struct {
-	Dial    func(ctx context.Context, network, address string) (net.Conn, error) // nil is net.Dialer's
-	Roots   *x509.CertPool                                                       // nil is those of the system
-	Timeout time.Duration                                                        // for all of it together; 0 is 10 seconds
+	Dial    func(ctx context.Context, network, address string) (net.Conn, error) // nil for net.Dialer
+	Roots   *x509.CertPool                                                       // nil for the system roots
+	Timeout time.Duration                                                        // for the whole check; 0 for 10 seconds
 }
 
-// Look tries all hosts and pages at the same time.
+// Look checks all hosts and pages concurrently.
 func (p Prober) Look(ctx context.Context) device.Reach {
 	limit := p.Timeout
 	if limit <= 0 {
@@ -59,7 +59,7 @@ func (p Prober) dial(ctx context.Context, network, address string) (net.Conn, er
 	return dialer.DialContext(ctx, network, address)
 }
 
-// captive is whether something else than Apple's page answers in its place.
+// captive reports whether something other than Apple's page answers.
 func (p Prober) captive(ctx context.Context) (bool, error) {
 	text, err := p.fetch(ctx, captivePage, 64<<10)
 	if err != nil && !errors.Is(err, errElsewhere) {
@@ -68,7 +68,7 @@ func (p Prober) captive(ctx context.Context) (bool, error) {
 	return !strings.Contains(string(text), "Success"), nil
 }
 
-// services is what the status feed says of what backups depend on.
+// services returns the status of the watched services.
 func (p Prober) services(ctx context.Context) ([]device.ServiceReport, error) {
 	text, err := p.fetch(ctx, statusFeed, maxFeed)
 	if err != nil {
@@ -77,11 +77,11 @@ func (p Prober) services(ctx context.Context) ([]device.ServiceReport, error) {
 	return parseFeed(text)
 }
 
-// errElsewhere is an answer that leads to another page, or is none.
+// errElsewhere is returned for a redirect, or any status other than 200.
 var errElsewhere = fmt.Errorf("the answer is not the page: %w", device.Gap{Reason: device.Offline, Detail: "http"})
 
-// fetch gets one page, at most so many bytes of it. It follows no redirection, and no proxy
-// that only this computer uses.
+// fetch gets a page of up to most bytes. It does not follow redirects, and ignores this
+// computer's proxy settings, which do not apply to the device.
 func (p Prober) fetch(ctx context.Context, address string, most int64) ([]byte, error) {
 	transport := &http.Transport{DialContext: p.dial, TLSClientConfig: p.trusting(""), DisableKeepAlives: true}
 	client := http.Client{
@@ -110,7 +110,7 @@ func (p Prober) fetch(ctx context.Context, address string, most int64) ([]byte, 
 	return text, nil
 }
 
-// gapOf says how far a connection came before it failed. The text of the error is dropped.
+// gapOf returns the stage at which a connection failed. The text of the error is dropped.
 func gapOf(err error) device.Gap {
 	gap := device.Gap{Reason: device.Offline, Detail: "tls"}
 	timeout, isNet := errors.AsType[net.Error](err)

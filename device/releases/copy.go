@@ -15,19 +15,19 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/wholefile"
 )
 
-// AppleURL is where Apple publishes what it offers.
+// AppleURL is where Apple publishes its list of releases.
 const AppleURL = "https://gdmf.apple.com/v2/pmv"
 
-// maxBytes bounds what is read from a file or an address. Apple's answer has 120 kB.
+// maxBytes limits what is read from a file or a URL. Apple's list has 120 kB.
 const maxBytes = 8 << 20
 
-// leastModels is how many models a list must know to be believed: Apple's knew 145 in the
-// summer of 2026, and one that broke off knows fewer.
+// leastModels is the least number of models in a complete list. Apple's listed 145 in the
+// summer of 2026; a truncated one has fewer.
 const leastModels = 100
 
-// Load returns the newer of the built-in table and the copy that Update wrote to path; of
-// two that are equally old, the copy. No copy is no error. If there is one and it cannot be
-// used, Load returns the built-in table together with the reason.
+// Load returns the newer of the built-in table and the copy that Update wrote to path, and
+// prefers the copy if both are equally old. A missing copy is not an error. If the copy
+// cannot be used, Load returns the built-in table and the error.
 func Load(builtIn Table, path string) (Table, error) {
 	table := builtIn
 	file, err := os.Open(path)
@@ -53,10 +53,11 @@ func Load(builtIn Table, path string) (Table, error) {
 	return updated, nil
 }
 
-// Update reads Apple's answer from a file or an https address, or from AppleURL if from is
-// "", and writes the table made of it to path, creating its folder. What is shorter than
-// Apple's list can be, or older than the built-in table, is refused, and the copy that was
-// there stays. A list from an address is dated today, one from a file by its newest posting.
+// Update reads Apple's list from a file or an https URL, or from AppleURL if from is "",
+// and writes the resulting table to path, creating its folder. A list that is too short to
+// be complete, or older than the built-in table, is rejected, and the existing copy is
+// kept. A list from a URL is dated today; one from a file has the date of its newest
+// release.
 func Update(ctx context.Context, builtIn Table, from, path string) (Table, error) {
 	if from == "" {
 		from = AppleURL
@@ -78,7 +79,7 @@ func Update(ctx context.Context, builtIn Table, from, path string) (Table, error
 	return table, nil
 }
 
-// read makes a table of what is at an address or in a file.
+// read returns the table at a URL or in a file.
 func read(ctx context.Context, transport http.RoundTripper, from string) (Table, error) {
 	if !strings.Contains(from, "://") {
 		return readFile(from)
@@ -112,7 +113,7 @@ func readFile(name string) (Table, error) {
 	return table, nil
 }
 
-// Save writes the table to path, all of it or nothing.
+// Save writes the table to path atomically.
 func (t Table) Save(path string) error {
 	data, err := t.encode()
 	if err != nil {
@@ -124,7 +125,7 @@ func (t Table) Save(path string) error {
 	return wholefile.WriteBytes(path, data)
 }
 
-// readBounded reads all there is, as long as it is not more than a list can be.
+// readBounded reads all of r, up to maxBytes.
 func readBounded(r io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {

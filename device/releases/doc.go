@@ -1,13 +1,12 @@
-// Package releases knows the iPhone, iPad and iPod touch models by name, and the newest
+// Package releases names the iPhone, iPad and iPod touch models, and knows the newest
 // software that each can run.
 //
-// [Embedded] is the table built into the program, [Update] fetches Apple's present answer and
-// keeps it in a file, and [Load] takes the newer of the two. The tool needs no network for
-// any of its work; a table only grows old, and its date says how old.
+// [Embedded] is the table built into the program, [Update] downloads Apple's current list
+// to a file, and [Load] returns the newer of the two. The tool works without a network; the
+// table then becomes outdated, and its date says by how much.
 //
-// What Apple offers is its public answer at [AppleURL], read by [Parse]. That list names only
-// the lines that are still signed for; what older models ended on stands in this package, and
-// so do the names of the models. A model that came out after this package was written is
-// unknown to it, and so is a version posted after the table's date: a device may well run
-// something newer than the table knows.
+// [Parse] reads the list that Apple publishes at [AppleURL]. It covers only releases that
+// Apple still signs. The final releases of older models, and the names of all models, are
+// part of this package. It does not know models that came out after it was written, or
+// versions released after the date of its table: a device may well run something newer.
 package releases

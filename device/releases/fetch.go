@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// fetchTimeout is how long a whole answer may take.
+// fetchTimeout limits a whole download.
 const fetchTimeout = 30 * time.Second
 
-// appleRoot is the certificate "Apple Root CA" as Apple publishes it at
-// https://www.apple.com/certificateauthority/. The host of AppleURL is certified by it, and
-// most systems that Apple did not make have never heard of it.
+// appleRoot is the "Apple Root CA" certificate that Apple publishes at
+// https://www.apple.com/certificateauthority/. The host of AppleURL has a certificate from it,
+// and most non-Apple systems do not trust it.
 //
 //go:embed apple_root.pem
 var appleRoot []byte
 
-// fetch reads what is at an https address. It follows redirections within the same host only:
-// the trust in Apple's root is not meant for any other.
+// fetch downloads an https URL. It follows redirects only within the same host, since
+// Apple's root must not be trusted for any other.
 func fetch(ctx context.Context, transport http.RoundTripper, address string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
@@ -63,13 +63,14 @@ func sameHost(request *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// transportFor trusts what this computer trusts, and for Apple's own host Apple's root too.
+// transportFor returns a transport that trusts this computer's roots and, for Apple's host,
+// also Apple's root.
 func transportFor(address string) http.RoundTripper {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	if parsed, err := url.Parse(address); err == nil && parsed.Hostname() == appleHost {
 		transport.TLSClientConfig = &tls.Config{RootCAs: withAppleRoot()}
 	}
-	transport.DisableKeepAlives = true // one request, and the connection closes after it
+	transport.DisableKeepAlives = true // there is only one request
 	return transport
 }
 
@@ -79,7 +80,7 @@ const appleHost = "gdmf.apple.com"
 func withAppleRoot() *x509.CertPool {
 	pool, err := x509.SystemCertPool()
 	if err != nil {
-		pool = x509.NewCertPool() // a system without a store of its own
+		pool = x509.NewCertPool() // the system has no certificate store
 	}
 	pool.AppendCertsFromPEM(appleRoot)
 	return pool

@@ -6,8 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// lastOffers is what the models ended on that Apple's list has no more room for: nothing
-// will be added to these lines. Dates are given where they are certain.
+// lastOffers are the final releases of models that are no longer in Apple's list. They will
+// not change. Dates are given only where they are certain.
 var lastOffers = []Offer{
 	{
 		Version: device.Version{Major: 10, Minor: 3, Patch: 4},

@@ -6,8 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// ModelName is what a model is called in shops, without its radios and its storage:
-// "iPad Pro 11-inch (M4)". It is device.Unlisted for one that came out later than this list.
+// ModelName returns a model's marketing name without radio and storage variants: "iPad Pro
+// 11-inch (M4)". It is device.Unlisted for newer models than the list has.
 func (t Table) ModelName(productType string) device.Fact[string] {
 	for _, model := range models {
 		if slices.Contains(model.types, productType) {
@@ -17,13 +17,13 @@ func (t Table) ModelName(productType string) device.Fact[string] {
 	return device.Unknown[string](device.Unlisted)
 }
 
-// A model is one name and the ProductTypes that are sold under it.
+// A model is a name and the ProductTypes sold under it.
 type model struct {
 	name  string
 	types []string
 }
 
-// models is every iPhone, iPad and iPod touch up to the spring of 2026.
+// models has every iPhone, iPad and iPod touch up to the spring of 2026.
 var models = []model{
 	{"iPhone", []string{"iPhone1,1"}},
 	{"iPhone 3G", []string{"iPhone1,2"}},

@@ -12,18 +12,18 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// pmv is Apple's answer, as far as it is of use. Both lists are named iOS, yet they carry
-// iPadOS, watchOS, tvOS and the HomePod's software too.
+// pmv is the part of Apple's list that is used. Both lists are named iOS, but also contain
+// iPadOS, watchOS, tvOS and HomePod software.
 type pmv struct {
-	PublicAssetSets assetSets // what anyone is offered
-	AssetSets       assetSets // what management may still install, so also older versions
+	PublicAssetSets assetSets // offered to everyone
+	AssetSets       assetSets // what MDM can still install, including older versions
 }
 
 type assetSets struct {
 	IOS []asset `json:"iOS"`
 }
 
-// asset is one build of one version. Each version comes in at least two.
+// asset is one build of one version. Each version has at least two.
 type asset struct {
 	ProductVersion   string
 	Build            string
@@ -31,11 +31,11 @@ type asset struct {
 	SupportedDevices []string
 }
 
-// Parse reads Apple's answer, or a file that has it under the key "data". The table's date is
-// that of its newest posting.
+// Parse reads Apple's list, or a file that has it under the key "data". The table has the
+// date of its newest release.
 //
-// An offer's expiry is passed over on purpose: Apple prolongs the last version of a line
-// again and again, and it stays the newest of its models either way.
+// The expiry dates of offers are ignored: Apple keeps extending the last version of a line,
+// and it remains the newest for its models either way.
 func Parse(data []byte) (Table, error) {
 	var answer struct {
 		pmv
@@ -54,7 +54,7 @@ func Parse(data []byte) (Table, error) {
 	return table, nil
 }
 
-// tableOf gathers the builds of each version, however they are split over the list.
+// tableOf merges the builds of each version, however the list splits them.
 func tableOf(answer pmv) (Table, error) {
 	public, err := offersIn(answer.PublicAssetSets)
 	if err != nil {
@@ -90,7 +90,7 @@ func tableOf(answer pmv) (Table, error) {
 	return table, nil
 }
 
-// offersIn makes an offer of every asset that is for any model of ours.
+// offersIn converts each asset for a supported model to an offer.
 func offersIn(sets assetSets) ([]Offer, error) {
 	var offers []Offer
 	for _, asset := range sets.IOS {
@@ -118,7 +118,7 @@ func offersIn(sets assetSets) ([]Offer, error) {
 	return offers, nil
 }
 
-// join puts two offers of one version together.
+// join merges two offers of one version.
 func join(a, b Offer) Offer {
 	return Offer{
 		Version: b.Version,
@@ -128,8 +128,8 @@ func join(a, b Offer) Offer {
 	}
 }
 
-// earlier is the first day of two that a version was listed with: when Apple prolongs an
-// offer, it gets a new day in one list and keeps the old one in the other.
+// earlier returns the earlier of two posting dates of a version. When Apple extends an
+// offer, it gets a new date in one list and keeps the old one in the other.
 func earlier(a, b time.Time) time.Time {
 	if !a.IsZero() && a.Before(b) {
 		return a
@@ -137,13 +137,14 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// sorted orders a list and leaves each text in it once.
+// sorted sorts a list and removes duplicates.
 func sorted(list []string) []string {
 	slices.SortFunc(list, byNumbers)
 	return slices.Compact(list)
 }
 
-// byNumbers orders ProductTypes as people do, iPad8,9 before iPad8,10, and all else by letters.
+// byNumbers compares ProductTypes numerically, iPad8,9 before iPad8,10, and other texts as
+// strings.
 func byNumbers(a, b string) int {
 	familyA, majorA, minorA, okA := device.ModelNumber(a)
 	familyB, majorB, minorB, okB := device.ModelNumber(b)

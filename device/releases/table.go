@@ -12,22 +12,22 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Table is what Apple offers, and to which models.
+// A Table lists the versions that Apple offers, and for which models.
 type Table struct {
-	Date   time.Time `json:"date"`   // the day up to which it is known to be complete: when it was fetched, or else of its newest posting; UTC
+	Date   time.Time `json:"date"`   // complete up to this day: when it was downloaded, or else of its newest release; UTC
 	Source string    `json:"-"`      // "embedded" or "updated"
-	Offers []Offer   `json:"offers"` // highest version first; without the lines Apple no longer lists
+	Offers []Offer   `json:"offers"` // highest version first; without releases that Apple no longer lists
 }
 
 // An Offer is one version that Apple offers.
 type Offer struct {
 	Version device.Version `json:"version"`
-	Builds  []string       `json:"builds,omitempty"` // each of them is this version; sorted
-	Posted  time.Time      `json:"posted,omitzero"`  // first day it is listed with: for an old line well after its release; zero if unknown
-	Models  []string       `json:"models"`           // ProductTypes that it is offered to
+	Builds  []string       `json:"builds,omitempty"` // all builds of this version, sorted
+	Posted  time.Time      `json:"posted,omitzero"`  // earliest date in the list, for old lines well after the release; zero if unknown
+	Models  []string       `json:"models"`           // ProductTypes it is offered for
 }
 
-// Where a table comes from.
+// Sources of a table.
 const (
 	SourceEmbedded = "embedded" // built into the program
 	SourceUpdated  = "updated"  // written by Update
@@ -40,10 +40,10 @@ const (
 //go:embed table.json
 var embedded []byte
 
-// Embedded is the table that a scan uses unless there is a newer copy.
+// Embedded returns the built-in table, which a scan uses unless there is a newer copy.
 func Embedded() Table { return BuiltIn(embedded) }
 
-// BuiltIn reads a table that is compiled into the program, and panics if it is broken.
+// BuiltIn decodes a table compiled into the program. It panics if the table is invalid.
 func BuiltIn(data []byte) Table {
 	table, err := decode(data)
 	if err != nil {
@@ -53,9 +53,10 @@ func BuiltIn(data []byte) Table {
 	return table
 }
 
-// Newest is the newest software for this model, and the newest of its installed major. It is
-// unknown where the device did not tell its ProductType, and device.Unlisted where the table
-// does not have it. Being older than what is installed is possible: the table has a date.
+// Newest returns the newest software for a device's model, and the newest with its
+// installed major version. It is unknown if the ProductType is, and device.Unlisted if the
+// table does not have the model. It may be older than the installed version, since the
+// table has a date.
 func (t Table) Newest(id device.Identity) device.Fact[device.Release] {
 	productType, err := id.ProductType.Get()
 	if err != nil {
@@ -77,7 +78,7 @@ func (t Table) Newest(id device.Identity) device.Fact[device.Release] {
 	})
 }
 
-// newestOfAll is the highest version that is offered to any model.
+// newestOfAll returns the highest version offered for any model.
 func (t Table) newestOfAll() device.Version {
 	var newest device.Version
 	for _, offer := range t.Offers {
@@ -88,7 +89,8 @@ func (t Table) newestOfAll() device.Version {
 	return newest
 }
 
-// newestOfMajor is the highest version with the installed major, "" if there is none.
+// newestOfMajor returns the highest version with the installed major, or "" if there is
+// none.
 func newestOfMajor(offers []Offer, id device.Identity) string {
 	installed, err := id.Version()
 	if err != nil {
@@ -106,7 +108,7 @@ func newestOfMajor(offers []Offer, id device.Identity) string {
 	return newest.String()
 }
 
-// offersTo is what this very model is offered, the lines Apple no longer lists included.
+// offersTo returns the offers for a model, including those that Apple no longer lists.
 func (t Table) offersTo(productType string) []Offer {
 	var offers []Offer
 	for _, offer := range slices.Concat(t.Offers, lastOffers) {
@@ -119,7 +121,7 @@ func (t Table) offersTo(productType string) []Offer {
 
 func byVersion(a, b Offer) int { return a.Version.Compare(b.Version) }
 
-// Models counts the models that something is offered to.
+// Models returns the number of models in the table.
 func (t Table) Models() int {
 	models := map[string]bool{}
 	for _, offer := range t.Offers {
@@ -130,14 +132,13 @@ func (t Table) Models() int {
 	return len(models)
 }
 
-// encode writes a table as decode reads it: indented, so that a change of one model is a
-// change of one line.
+// encode writes a table for decode, indented so that changing one model changes one line.
 func (t Table) encode() ([]byte, error) {
 	data, err := json.MarshalIndent(t, "", " ")
 	return append(data, '\n'), err
 }
 
-// decode reads a table and refuses one that could not have been written by encode.
+// decode reads a table, and rejects any that encode could not have written.
 func decode(data []byte) (Table, error) {
 	var table Table
 	decoder := json.NewDecoder(bytes.NewReader(data))
@@ -159,8 +160,8 @@ func decode(data []byte) (Table, error) {
 	return table, nil
 }
 
-// check holds every text of an offer to the form that Apple writes it in, because it will
-// be printed.
+// check reports an error unless the texts of an offer have the format that Apple uses,
+// because they will be printed.
 func (o Offer) check() error {
 	for _, build := range o.Builds {
 		if !isBuild(build) {
@@ -175,7 +176,7 @@ func (o Offer) check() error {
 	return nil
 }
 
-// isBuild tells whether text is written like a build: letters and digits, 16 at most.
+// isBuild reports whether text looks like a build: at most 16 letters and digits.
 func isBuild(text string) bool {
 	for _, c := range text {
 		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
@@ -185,7 +186,7 @@ func isBuild(text string) bool {
 	return 0 < len(text) && len(text) <= 16
 }
 
-// isOurs tells whether a ProductType is one of an iPhone, iPad or iPod touch.
+// isOurs reports whether a ProductType is an iPhone, iPad or iPod touch.
 func isOurs(productType string) bool {
 	family, _, _, ok := device.ModelNumber(productType)
 	return ok && slices.Contains([]string{"iPhone", "iPad", "iPod"}, family)

@@ -17,9 +17,9 @@ const (
 	trailerLength = 32
 )
 
-// parseBinary decodes a binary property list, of its outermost dictionary only what is
-// wanted, or all if that is nil. Containers are built as often as they are referred to, and counted so;
-// everything else once.
+// parseBinary decodes a binary property list. Of the outermost dictionary it decodes only
+// the wanted keys, or all if wanted is nil. Containers are decoded, and counted, each time
+// they are referenced; all other objects only once.
 func parseBinary(data []byte, limits Limits, wanted func(key string) bool) (any, error) {
 	if len(data) < headerLength+1+1+trailerLength {
 		return nil, device.Truncated
@@ -53,23 +53,23 @@ func parseBinary(data []byte, limits Limits, wanted func(key string) bool) (any,
 // A binaryReader decodes a binary property list.
 type binaryReader struct {
 	data      []byte
-	offsets   uint64                // where the objects end and the table of offsets begins
-	offsetLen uint64                // bytes of an offset
-	refLen    uint64                // bytes of a reference to an object
-	count     uint64                // objects in the table
-	objects   int                   // how many more objects may be visited
-	wanted    func(key string) bool // of the outermost dictionary; all if nil
-	outermost int                   // depth within that
-	scalars   map[uint64]any        // what was decoded, by reference: texts that are referred to often cost their memory once
+	offsets   uint64                // end of the objects and start of the offset table
+	offsetLen uint64                // bytes per offset
+	refLen    uint64                // bytes per object reference
+	count     uint64                // number of objects
+	objects   int                   // remaining number of object visits
+	wanted    func(key string) bool // filters keys of the outermost dictionary; nil for all
+	outermost int                   // depth of the outermost dictionary's values
+	scalars   map[uint64]any        // decoded scalars by reference, so that shared strings use memory only once
 }
 
-// The kinds of objects, by the upper half of their first byte.
+// Object kinds, in the upper half of the first byte.
 const (
 	simpleKind, integerKind, realKind, dateKind, dataKind, asciiKind, utf16Kind, uidKind, arrayKind, dictKind = 0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x8, 0xA, 0xD
 )
 
-// object decodes object ref and all within it, at most depth containers deep. A
-// collection that holds itself is one that is too deep.
+// object decodes object ref and everything in it, up to depth nested containers. A
+// container that contains itself exceeds the depth.
 func (r *binaryReader) object(ref uint64, depth int) (any, error) {
 	if r.objects--; r.objects < 0 {
 		return nil, device.Hostile
@@ -106,7 +106,7 @@ func (r *binaryReader) container(kind byte, at, info uint64, depth int) (any, er
 	}
 	width := r.refLen
 	if kind == dictKind {
-		width *= 2 // keys, then as many values
+		width *= 2 // all keys, then all values
 	}
 	if err := r.fits(start, length, width); err != nil {
 		return nil, err
@@ -149,8 +149,8 @@ func (r *binaryReader) container(kind byte, at, info uint64, depth int) (any, er
 	return values, nil
 }
 
-// scalar decodes an object that holds no others. An unknown kind is a value
-// that cannot be decoded; a length beyond the objects makes the whole list malformed.
+// scalar decodes an object that is not a container. An unknown kind is an undecodable
+// value; a length beyond the objects makes the whole list malformed.
 func (r *binaryReader) scalar(kind byte, at, info uint64) (any, error) {
 	switch kind {
 	case simpleKind:
@@ -174,7 +174,7 @@ func (r *binaryReader) scalar(kind byte, at, info uint64) (any, error) {
 	}
 }
 
-// fixed decodes size bytes, if their size is one that the kind can have.
+// fixed decodes size bytes if known, that is, if the size is valid for the kind.
 func (r *binaryReader) fixed(at, size uint64, known bool, decode func(at, size uint64) any) (any, error) {
 	if !known {
 		return undecodable{}, nil
@@ -185,7 +185,7 @@ func (r *binaryReader) fixed(at, size uint64, known bool, decode func(at, size u
 	return decode(at, size), nil
 }
 
-// bytes decodes data and texts.
+// bytes decodes data and strings.
 func (r *binaryReader) bytes(kind byte, at, info uint64) (any, error) {
 	length, start, err := r.length(at, info)
 	if err != nil {
@@ -212,8 +212,8 @@ func (r *binaryReader) bytes(kind byte, at, info uint64) (any, error) {
 	return string(utf16.Decode(units)), nil
 }
 
-// integer decodes an integer: one of 1, 2 or 4 bytes has no sign, one of 8 has, and one of
-// 16 is how a number that needs 64 bits without a sign is written.
+// integer decodes an integer. Those of 1, 2 or 4 bytes are unsigned, those of 8 bytes
+// signed, and those of 16 bytes hold unsigned 64-bit numbers.
 func (r *binaryReader) integer(at, size uint64) any {
 	switch size {
 	case 16:
@@ -240,7 +240,7 @@ func (r *binaryReader) real(at, size uint64) any {
 	return math.Float64frombits(r.number(at, size))
 }
 
-// date decodes seconds since 2001.
+// date decodes a number of seconds since 2001.
 func (r *binaryReader) date(at, size uint64) any {
 	const epoch = 978_307_200 // 2001 in seconds since 1970
 	seconds := math.Float64frombits(r.number(at, size))
@@ -253,8 +253,8 @@ func (r *binaryReader) date(at, size uint64) any {
 	return date
 }
 
-// length is the number of elements of the object at an offset, and where they begin.
-// From 15 on it is an integer object of its own.
+// length returns the number of elements of the object at an offset, and the start of its
+// content. A length of 15 or more is stored as a separate integer object.
 func (r *binaryReader) length(at, info uint64) (length, start uint64, err error) {
 	if info < 0x0F {
 		return info, at + 1, nil
@@ -273,8 +273,8 @@ func (r *binaryReader) length(at, info uint64) (length, start uint64, err error)
 	return r.number(at+2, size), at + 2 + size, nil
 }
 
-// fits answers device.Malformed unless count elements of size bytes lie between start
-// and the table of offsets.
+// fits returns device.Malformed unless count elements of size bytes fit between start and
+// the offset table.
 func (r *binaryReader) fits(start, count, size uint64) error {
 	if start > r.offsets || count > (r.offsets-start)/size {
 		return device.Malformed
@@ -282,8 +282,7 @@ func (r *binaryReader) fits(start, count, size uint64) error {
 	return nil
 }
 
-// number reads a big-endian integer of 1 to 8 bytes. The caller has checked that it lies
-// within the data.
+// number reads a big-endian integer of 1 to 8 bytes. The caller has checked the bounds.
 func (r *binaryReader) number(at, size uint64) uint64 {
 	var n uint64
 	for _, b := range r.data[at : at+size] {

@@ -8,37 +8,36 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Dict is a decoded dictionary. Each of its methods answers the value of a key:
-// device.Absent if it is not there, device.WrongType if it is another type than asked
-// for, device.Undecodable if the list said something there that cannot be decoded. A nil
-// Dict has no keys.
+// A Dict is a decoded dictionary. Its methods return the value of a key, or the error
+// device.Absent if there is none, device.WrongType if it has another type, and
+// device.Undecodable if it could not be decoded. A nil Dict has no keys.
 type Dict map[string]any
 
-// Text is a string. Bytes that are not UTF-8 are replaced by U+FFFD.
+// Text returns a string. Bytes that are not UTF-8 are replaced by U+FFFD.
 func (d Dict) Text(key string) (string, error) {
 	text, err := value[string](d, key)
 	return strings.ToValidUTF8(text, "\uFFFD"), err
 }
 
-// Bool is a boolean.
+// Bool returns a boolean.
 func (d Dict) Bool(key string) (bool, error) { return value[bool](d, key) }
 
-// Data is raw bytes.
+// Data returns raw bytes.
 func (d Dict) Data(key string) ([]byte, error) { return value[[]byte](d, key) }
 
-// List is an array.
+// List returns an array.
 func (d Dict) List(key string) ([]any, error) { return value[[]any](d, key) }
 
-// Date is a date.
+// Date returns a date.
 func (d Dict) Date(key string) (time.Time, error) { return value[time.Time](d, key) }
 
-// Dict is a dictionary.
+// Dict returns a dictionary.
 func (d Dict) Dict(key string) (Dict, error) {
 	dict, err := value[map[string]any](d, key)
 	return dict, err
 }
 
-// Uint is an integer that is not negative; a negative one is device.Implausible.
+// Uint returns a non-negative integer. A negative one is device.Implausible.
 func (d Dict) Uint(key string) (uint64, error) {
 	switch n := d[key].(type) {
 	case uint64:
@@ -53,7 +52,7 @@ func (d Dict) Uint(key string) (uint64, error) {
 	}
 }
 
-// Float is an integer or a real; one that is not finite is device.Implausible.
+// Float returns an integer or a real. One that is not finite is device.Implausible.
 func (d Dict) Float(key string) (float64, error) {
 	switch n := d[key].(type) {
 	case uint64:

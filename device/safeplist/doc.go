@@ -1,14 +1,14 @@
-// Package safeplist decodes property lists from untrusted sources: a device's replies, and
-// files of a backup.
+// Package safeplist decodes property lists from untrusted sources: replies of devices and
+// files of backups.
 //
-// General decoders trust their input: a binary list of under 400 bytes whose arrays share
-// their elements unfolds until memory ends, XML nested 900,000 deep overflows the stack, and
-// a bare word decodes as an OpenStep string. [Parse] counts values and depth while it
-// decodes, stops at its [Limits], and takes nothing but XML and binary lists.
+// General decoders trust their input: a binary list of under 400 bytes with shared arrays
+// expands until memory runs out, XML nested 900,000 deep overflows the stack, and a bare
+// word decodes as an OpenStep string. [Parse] counts values and depth while decoding, stops
+// at its [Limits], and accepts only XML and binary lists.
 //
 // It is lenient about single values, because real devices send control characters, numbers
-// over 64 bits and years beyond 9999 in otherwise sound replies: a value that cannot be
-// decoded answers device.Undecodable when asked for, and the values beside it are kept.
+// over 64 bits and years beyond 9999 in otherwise valid replies. Only getting such a value
+// fails, with device.Undecodable; all other values are kept.
 //
-// Every error is a [device.Reason] and quotes nothing of the list, because it may hold keys.
+// Every error is a [device.Reason] without any content of the list, which may hold keys.
 package safeplist

@@ -12,26 +12,26 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// maxBinaryKeys bounds a binary list of which only some keys are wanted. Unlike an XML list
-// it is held in memory as a whole.
+// maxBinaryKeys is the size limit of a binary list in ParseKeys. Unlike an XML list, it is
+// held in memory as a whole.
 const maxBinaryKeys = 16 << 20
 
-// maxWanted bounds what is wanted of an XML list, in bytes.
+// maxWanted limits the wanted part of an XML list, in bytes.
 const maxWanted = 4 << 20
 
-// maxTag bounds one tag, comment or CDATA section of an XML list that is read in pieces.
+// maxTag limits a tag, comment or CDATA section of a streamed XML list, in bytes.
 const maxTag = 1 << 20
 
-// readers are used again: a place may hold thousands of backups, each with three lists.
+// readers are pooled: a folder may hold thousands of backups, each with three lists.
 var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 8<<10) }}
 
-// ParseKeys is [Parse] of a dictionary of which only some keys are wanted. The others are
-// left out before anything is decoded, and of an XML list they are never held in memory: a
-// list of many megabytes, such as the Info.plist of a backup with an icon for each app,
-// costs what is wanted of it. What is left out is not checked, beyond that it ends.
+// ParseKeys is like [Parse], but decodes only some keys of the dictionary. Others are
+// removed before decoding, and those of an XML list are never held in memory. So a list of
+// many megabytes, such as the Info.plist of a backup with an icon for each app, costs only
+// as much as its wanted keys. Removed values are not validated, except that they end.
 //
-// Limits.MaxBytes bounds all of the list, the other limits what is wanted. An error of r is
-// returned as it is.
+// Limits.MaxBytes applies to the whole list, the other limits to the wanted keys. An error
+// of r is returned unchanged.
 func ParseKeys(r io.Reader, limits Limits, keys ...string) (Dict, error) {
 	limits = limits.withDefaults()
 	in := readers.Get().(*bufio.Reader)
@@ -62,20 +62,20 @@ func parseBinaryKeys(r io.Reader, limits Limits, keys []string) (Dict, error) {
 	return dictOf(parseBinary(data, limits, func(key string) bool { return slices.Contains(keys, key) }))
 }
 
-// A keyFilter copies an XML list in pieces and leaves out what is not wanted of its
-// outermost dictionary. A list without such a dictionary is copied as it is.
+// A keyFilter copies an XML list without the unwanted keys of its outermost dictionary. A
+// list without such a dictionary is copied unchanged.
 type keyFilter struct {
 	in   *bufio.Reader
 	keys []string
-	left int    // bytes that may still be read
-	kept []byte // what is wanted
+	left int    // remaining bytes that may be read
+	kept []byte // the filtered list
 
-	depth   int    // 1 within the element plist, 2 within its dictionary
+	depth   int    // 1 in the plist element, 2 in its dictionary
 	whole   bool   // there is no such dictionary
-	copying bool   // within an element that is wanted, or outside of the dictionary
-	element int    // where the element that is being copied begins in kept
-	key     string // the last key of the dictionary
-	buffer  []byte // of tag
+	copying bool   // in a wanted element, or outside the dictionary
+	element int    // start in kept of the element being copied
+	key     string // most recent key of the dictionary
+	buffer  []byte // used by tag
 }
 
 func (f *keyFilter) run() error {
@@ -119,7 +119,7 @@ func (f *keyFilter) text() error {
 			return device.Oversized
 		case errors.Is(err, io.EOF) && f.depth == 0:
 			_, err := Parse(f.kept, Limits{})
-			return cmp.Or[error](err, device.Truncated) // no property list at all?
+			return cmp.Or[error](err, device.Truncated) // not a property list at all?
 		case errors.Is(err, io.EOF):
 			return device.Truncated
 		case !errors.Is(err, bufio.ErrBufferFull):
@@ -128,11 +128,11 @@ func (f *keyFilter) text() error {
 	}
 }
 
-// markup are the forms that do not end at the first > outside of quotes.
+// markup lists the markup that does not end at the first > outside quotes.
 var markup = []struct{ start, end string }{{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}}
 
-// tag reads a tag, comment, declaration or CDATA section, which begins here. It is good
-// until the next one.
+// tag reads the next tag, comment, declaration or CDATA section, which starts at the
+// current position. The result is valid until the next call.
 func (f *keyFilter) tag() ([]byte, error) {
 	start, _ := f.in.Peek(len("<![CDATA["))
 	ended := f.tagEnds()
@@ -162,7 +162,8 @@ func (f *keyFilter) tag() ([]byte, error) {
 	}
 }
 
-// tagEnds answers a function that is told each byte of a tag, and reports its last.
+// tagEnds returns a function that takes the bytes of a tag in order, and reports whether
+// the given one is the last.
 func (f *keyFilter) tagEnds() func(byte) bool {
 	var quote byte
 	return func(c byte) bool {
@@ -178,7 +179,7 @@ func (f *keyFilter) tagEnds() func(byte) bool {
 	}
 }
 
-// take keeps a tag or leaves it out.
+// take copies or drops a tag.
 func (f *keyFilter) take(tag []byte) {
 	closes := tag[1] == '/'
 	opens := !closes && tag[1] != '?' && tag[1] != '!'
@@ -209,7 +210,7 @@ func (f *keyFilter) take(tag []byte) {
 	}
 }
 
-// end ends an element of the dictionary. A key that is not wanted is taken out again.
+// end finishes an element of the dictionary. It removes an unwanted key from kept.
 func (f *keyFilter) end() {
 	if element := f.kept[f.element:]; name(element) == "key" {
 		f.key = textOf(element)
@@ -219,7 +220,7 @@ func (f *keyFilter) end() {
 	}
 }
 
-// name is the name of the element that a tag opens.
+// name returns the element name of an opening tag.
 func name(tag []byte) string {
 	end := bytes.IndexAny(tag, " \t\r\n/>")
 	if end < 1 {
@@ -228,7 +229,7 @@ func name(tag []byte) string {
 	return string(tag[1:end])
 }
 
-// textOf is what an element without others in it holds, as it is written.
+// textOf returns the raw text of an element without child elements.
 func textOf(element []byte) string {
 	_, text, _ := bytes.Cut(element, []byte(">"))
 	text, _, _ = bytes.Cut(text, []byte("<"))

@@ -7,12 +7,12 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Limits bound what one property list may cost its reader. A field that is zero has the
-// default in its comment.
+// Limits bound the cost of decoding one property list. Zero fields have the default in
+// their comment.
 type Limits struct {
 	MaxBytes   int // length of the list; 16 MiB
-	MaxDepth   int // containers within containers; 64
-	MaxObjects int // values and keys, each counted as often as it is referred to; 250,000
+	MaxDepth   int // nested containers; 64
+	MaxObjects int // keys and values, counted once per reference; 250,000
 }
 
 const (
@@ -29,24 +29,24 @@ func (l Limits) withDefaults() Limits {
 	}
 }
 
-// A UID refers to another object of a keyed archive.
+// A UID is a reference to another object of a keyed archive.
 type UID uint64
 
-// undecodable replaces a value that could not be decoded.
+// undecodable stands in for a value that could not be decoded.
 type undecodable struct{}
 
 // Parse decodes an XML or binary property list whose value is a dictionary.
 //
 // Its error is device.Oversized if data is longer than allowed, device.Hostile if it would
-// unfold beyond the limits, device.Truncated if it ends too early, device.WrongType if it
-// holds something other than a dictionary, and device.Malformed if it is no property list.
-// A single value that cannot be decoded is no error: asking the Dict for it is.
+// expand beyond the limits, device.Truncated if it ends too early, device.WrongType if its
+// value is not a dictionary, and device.Malformed if it is not a property list. A single
+// undecodable value is not an error of Parse, only of the Dict method that gets it.
 func Parse(data []byte, limits Limits) (Dict, error) {
 	return dictOf(parseAny(data, limits))
 }
 
-// ParseList decodes a property list whose value is an array, as [Parse] does a dictionary.
-// Dictionaries within are map[string]any; Dict converts them.
+// ParseList is like [Parse], for a property list whose value is an array. Dictionaries in
+// it are map[string]any; convert them to Dict.
 func ParseList(data []byte, limits Limits) ([]any, error) {
 	switch value, err := parseAny(data, limits); value := value.(type) {
 	case []any:

@@ -51,15 +51,15 @@ func parseXML(data []byte, limits Limits) (any, error) {
 	return value, nil
 }
 
-// An xmlReader reads the elements of a property list one after another.
+// An xmlReader reads the elements of a property list in order.
 type xmlReader struct {
 	rest     []byte
 	inRoot   bool
-	depth    int // containers that may still be opened within one another
-	elements int // elements that may still begin
+	depth    int // remaining nesting depth
+	elements int // remaining number of elements
 }
 
-// A tag begins an element, ends one, or does both.
+// A tag is a start tag, an end tag, or an empty-element tag.
 type tag struct {
 	name string
 	kind tagKind
@@ -70,16 +70,16 @@ type tagKind int
 const (
 	opens tagKind = iota
 	closes
-	empty // both at once: <true/>
+	empty // <true/>
 )
 
-// tag passes over text and reads the next tag.
+// tag skips text and reads the next tag.
 func (r *xmlReader) tag() (tag, error) {
 	_, t, err := r.until(false)
 	return t, err
 }
 
-// until reads up to and including the next tag, and gives the text before it if it is wanted.
+// until reads up to and including the next tag, and returns the text before it if wanted.
 func (r *xmlReader) until(wanted bool) (text []byte, next tag, err error) {
 	for {
 		open := bytes.IndexByte(r.rest, '<')
@@ -94,7 +94,7 @@ func (r *xmlReader) until(wanted bool) (text []byte, next tag, err error) {
 		case bytes.HasPrefix(r.rest, []byte("<?")):
 			err = r.skip("<?", "?>")
 		case bytes.HasPrefix(r.rest, []byte("<!--")):
-			err = r.skip("<!--", "-->") // looked for behind the opening: "<!-->" does not end there
+			err = r.skip("<!--", "-->") // searched after the opening: "<!-->" is not a whole comment
 		case bytes.HasPrefix(r.rest, []byte("<![CDATA[")):
 			raw := r.rest[len("<![CDATA["):]
 			if err = r.skip("<![CDATA[", "]]>"); err == nil && wanted {
@@ -112,7 +112,7 @@ func (r *xmlReader) until(wanted bool) (text []byte, next tag, err error) {
 	}
 }
 
-// skip passes over what begins with open and ends with end.
+// skip skips markup that starts with open and ends with end.
 func (r *xmlReader) skip(open, end string) error {
 	at := bytes.Index(r.rest[len(open):], []byte(end))
 	if at < 0 {
@@ -122,8 +122,8 @@ func (r *xmlReader) skip(open, end string) error {
 	return nil
 }
 
-// docType passes over a DOCTYPE. One with declarations of its own could define entities; no
-// device sends it.
+// docType skips a DOCTYPE. An internal subset could define entities, and no device sends
+// one.
 func (r *xmlReader) docType() error {
 	length := tagLength(r.rest)
 	switch {
@@ -138,7 +138,7 @@ func (r *xmlReader) docType() error {
 	return nil
 }
 
-// readTag reads the tag that comes next. Every element is counted here.
+// readTag reads the tag at the current position. It counts elements.
 func (r *xmlReader) readTag() (tag, error) {
 	length := tagLength(r.rest)
 	if length == 0 {
@@ -165,8 +165,8 @@ func (r *xmlReader) readTag() (tag, error) {
 	return t, nil
 }
 
-// tagLength is the number of bytes of the tag that data begins with, or 0 if it does not
-// end. A > in quotes does not end it.
+// tagLength returns the length of the tag at the start of data, or 0 if it does not end. A
+// > in quotes does not end a tag.
 func tagLength(data []byte) int {
 	var quote byte
 	for i, c := range data {
@@ -184,7 +184,7 @@ func tagLength(data []byte) int {
 	return 0
 }
 
-// value reads the element that a tag begins.
+// value reads the element that a tag starts.
 func (r *xmlReader) value(begin tag) (any, error) {
 	switch begin.name {
 	case "dict":
@@ -202,7 +202,7 @@ func (r *xmlReader) value(begin tag) (any, error) {
 	return undecodable{}, nil
 }
 
-// within reads a container with read, if it is not nested too deep.
+// within calls read for a container, unless it is nested too deeply.
 func (r *xmlReader) within(begin tag, read func(begin tag) (any, error)) (any, error) {
 	if r.depth == 0 {
 		return nil, device.Hostile
@@ -212,8 +212,8 @@ func (r *xmlReader) within(begin tag, read func(begin tag) (any, error)) (any, e
 	return read(begin)
 }
 
-// dict reads a dictionary. A key without a value is one whose value cannot be decoded, and
-// a value without a key is passed over.
+// dict reads a dictionary. A key without a value gets an undecodable one, and a value
+// without a key is skipped.
 func (r *xmlReader) dict(begin tag) (any, error) {
 	values := map[string]any{}
 	key, pending := "", false
@@ -275,8 +275,8 @@ func (r *xmlReader) array(begin tag) (any, error) {
 	return values, nil
 }
 
-// content reads the text of an element to its end. It is not sound if there are elements
-// within, which are passed over.
+// content reads the text of an element up to its end tag. sound is false if the element has
+// child elements, which are skipped.
 func (r *xmlReader) content(begin tag) (text []byte, sound bool, err error) {
 	if begin.kind == empty {
 		return nil, true, nil
@@ -326,8 +326,8 @@ func scalar(element string, text []byte) (value any, ok bool) {
 	return value, err == nil
 }
 
-// integer reads decimal digits, or hexadecimal ones behind 0x, with or without a sign: as
-// uint64, or as int64 behind a minus.
+// integer parses a decimal number, or a hexadecimal one with the prefix 0x, with an
+// optional sign: as int64 if there is a minus sign, otherwise as uint64.
 func integer(text string) (any, error) {
 	digits, minus := strings.CutPrefix(text, "-")
 	if !minus {
@@ -343,7 +343,7 @@ func integer(text string) (any, error) {
 	return strconv.ParseUint(digits, base, 64)
 }
 
-// unescape replaces references to characters. One that means nothing stays as it is.
+// unescape replaces character references. Invalid ones are left unchanged.
 func unescape(text []byte) []byte {
 	text = newlines(text)
 	if bytes.IndexByte(text, '&') < 0 {
@@ -370,7 +370,7 @@ func unescape(text []byte) []byte {
 	}
 }
 
-// character is the character that a reference names.
+// character returns the character that a reference names.
 func character(name string) (rune, bool) {
 	switch name {
 	case "lt":
@@ -396,7 +396,7 @@ func character(name string) (rune, bool) {
 	return rune(r), err == nil
 }
 
-// newlines writes every line break as XML wants it read.
+// newlines normalizes line breaks as XML requires.
 func newlines(text []byte) []byte {
 	if bytes.IndexByte(text, '\r') < 0 {
 		return text

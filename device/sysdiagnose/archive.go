@@ -9,32 +9,32 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// ErrForeign is the error of a file or folder that is no sysdiagnose archive.
+// ErrForeign means that a file or folder is not a sysdiagnose archive.
 var ErrForeign = errors.New("this is no sysdiagnose archive")
 
-// An Archive is what one sysdiagnose archive told.
+// An Archive is the evidence from one sysdiagnose archive.
 type Archive struct {
-	Device  device.Identity // whose it is, as far as it says; UDID is "" if it does not
-	History device.History  // what the device had on record when it was made
-	Members uint64          // files and folders that were gone through
+	Device  device.Identity // the device, as far as the archive identifies it; UDID is "" if unknown
+	History device.History  // the device's records when the archive was made
+	Members uint64          // files and folders visited
 }
 
-// Progress is how far the reading of an archive has come.
+// Progress is the state of reading an archive.
 type Progress struct {
 	Members    uint64
 	Bytes      int64 // read of the file, compressed
-	TotalBytes int64 // of the file; 0 for a folder
+	TotalBytes int64 // size of the file; 0 for a folder
 }
 
-// Options are how to read an archive. The zero Options are good.
+// Options control how an archive is read. The zero Options are valid.
 type Options struct {
 	Open     func(path string) (io.ReadCloser, error) // opens a file; nil for os.Open
-	Progress func(Progress)                           // told after each member; may be nil
+	Progress func(Progress)                           // called after each member; may be nil
 }
 
-// Read reads an archive: a .tar.gz or .tar file, or a folder that one was unpacked into.
-// The error is [ErrForeign], or that of opening the file. An archive that cannot be read
-// to its end is no error: History.Ended says why.
+// Read reads an archive: a .tar.gz or .tar file, or a folder with an unpacked archive. The
+// error is [ErrForeign], or that of opening the file. If the archive cannot be read to its
+// end, Read returns no error and sets History.Ended.
 func Read(ctx context.Context, path string, options Options) (Archive, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -71,12 +71,12 @@ func Read(ctx context.Context, path string, options Options) (Archive, error) {
 
 // A member is one file of an archive.
 type member struct {
-	name string // slash-separated, with the folder that everything lies in
+	name string // slash-separated, including the top-level folder
 	size int64
 	io.Reader
 }
 
-// take goes through all members.
+// take reads all members.
 func (r *reading) take(ctx context.Context, members iterator, options Options) (Archive, error) {
 	var total int64
 	for m, err := range members {
@@ -105,8 +105,8 @@ func (r *reading) take(ctx context.Context, members iterator, options Options) (
 	return r.archive, nil
 }
 
-// foreign is the error for what shows no sign of a sysdiagnose. A run that was stopped
-// before the first sign cannot tell.
+// foreign returns the error for an archive without any sign of a sysdiagnose. If reading
+// was interrupted before the first sign, it is not known to be foreign.
 func foreign(ended device.Gap) error {
 	if ended.Reason == device.Interrupted {
 		return ended
@@ -114,8 +114,8 @@ func foreign(ended device.Gap) error {
 	return ErrForeign
 }
 
-// admit refuses what no sysdiagnose holds: names that lead out of it, and more of
-// anything than there can be.
+// admit rejects what no sysdiagnose contains: names that lead out of it, and excessive
+// sizes or counts.
 func (r *reading) admit(m member, total *int64) error {
 	r.archive.Members++
 	*total += m.size

@@ -10,16 +10,16 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// dataVolume is where the volume with apps, files and the temporary copies of backups is
-// mounted.
+// dataVolume is the mount point of the volume with apps, files and temporary copies of
+// backups.
 const dataVolume = "/private/var"
 
-// disks reads the output of df, in blocks or with units:
+// disks parses the output of df, in blocks or with units:
 //
 //	Filesystem     Size   Used  Avail Capacity iused      ifree %iused  Mounted on
 //	/dev/disk1s2  119Gi   61Gi   41Gi    60%  512000 4294967295    0%   /private/var
 //
-// Avail does not count what the device clears by itself when room is needed.
+// Avail excludes the purgeable space that the device frees when needed.
 func (r *reading) disks(m member) error {
 	disk := &r.archive.History.Disk
 	var columns []string
@@ -55,8 +55,8 @@ func (r *reading) disks(m member) error {
 func isSizeColumn(name string) bool  { return name == "Size" || blockSize(name) > 0 }
 func isAvailColumn(name string) bool { return name == "Avail" || name == "Available" }
 
-// blockSize is the unit of the numbers below the head of a column, such as 512-blocks; 0
-// where each number has its own.
+// blockSize returns the unit of the numbers under a column header such as 512-blocks, or 0
+// if each number has its own unit.
 func blockSize(column string) float64 {
 	switch strings.ToLower(column) {
 	case "512-blocks":
@@ -72,7 +72,7 @@ func blockSize(column string) float64 {
 	}
 }
 
-// diskNumber is a number with a unit: 41Gi by df -h, 44G by df -H.
+// diskNumber matches a number with an optional unit: 41Gi from df -h, 44G from df -H.
 var diskNumber = regexp.MustCompile(`^(\d{1,18}(?:\.\d{1,3})?)(?:([BKMGTP])(i?)B?)?$`)
 
 func diskSize(text string, unit float64) device.Fact[uint64] {
@@ -91,7 +91,7 @@ func diskSize(text string, unit float64) device.Fact[uint64] {
 	if found[2] != "" {
 		unit = math.Pow(base, float64(strings.Index("BKMGTP", found[2])))
 	}
-	const most = 1 << 50 // a thousand times what devices have
+	const most = 1 << 50 // a thousand times the storage of a device
 	if number*unit > most {
 		return device.Unknown[uint64](device.Implausible)
 	}

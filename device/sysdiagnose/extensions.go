@@ -5,7 +5,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// extensionKeys are the keys of a configuration that hold what may change the way to Apple.
+// extensionKeys are the keys of a configuration for payloads that can change the route to
+// Apple.
 var extensionKeys = []struct {
 	key  string
 	kind device.ExtensionKind
@@ -20,9 +21,9 @@ var extensionKeys = []struct {
 	{"Relay", device.ExtensionRelay},
 }
 
-// networkExtensions reads which VPNs, proxies, filters and resolvers are set up. The file is
-// a keyed archive: a list of objects that refer to each other by number. Each object of the
-// class NEConfiguration is one configuration; its keys refer to what it sets up.
+// networkExtensions reads which VPNs, proxies, filters and resolvers are configured. The
+// file is a keyed archive: a list of objects that refer to each other by number. Each
+// NEConfiguration object is one configuration; its keys refer to the payloads.
 func (r *reading) networkExtensions(m member) error {
 	data, err := m.whole()
 	if err != nil {
@@ -56,15 +57,16 @@ func (r *reading) networkExtensions(m member) error {
 	return nil
 }
 
-// className is the class of an object of a keyed archive; "" if it does not say.
+// className returns the class of an object of a keyed archive, or "" if it has none.
 func className(objects []any, object safeplist.Dict) string {
 	class, _ := referred(objects, object["$class"])
 	name, _ := class.Text("$classname")
 	return name
 }
 
-// referred is the dictionary that a reference leads to; false for one that leads to none,
-// such as that to the object $null. In XML a reference is a dictionary with the key CF$UID.
+// referred returns the dictionary that a reference points to. ok is false if it points to
+// something else, such as the object $null. In XML a reference is a dictionary with the key
+// CF$UID.
 func referred(objects []any, reference any) (safeplist.Dict, bool) {
 	var number uint64
 	switch reference := reference.(type) {

@@ -10,15 +10,15 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// A file is one of those that are read. unknown is what is left of read where the file
-// could not be had.
+// A file is one of the files to read. unknown records the reason when the file cannot be
+// read.
 type file struct {
 	read    func(*reading, member) error
 	unknown func(*reading, error)
 }
 
-// files are those that are read, by their paths in the archive. Crash reports and the
-// output of brctl are found by their folders.
+// files are the files to read, by path in the archive. Crash reports, rotated shutdown logs
+// and the output of brctl are found by their folders.
 var files = map[string]file{
 	"logs/MobileBackup/com.apple.MobileBackup.plist": {
 		read:    intoHistory(evidence.MobileBackup),
@@ -79,7 +79,7 @@ var files = map[string]file{
 	},
 	"logs/SystemVersion/SystemVersion.plist": {
 		read:    (*reading).systemVersion,
-		unknown: func(*reading, error) {}, // the other file that tells may follow
+		unknown: func(*reading, error) {}, // another file may still have the version
 	},
 	"remotectl_dumpstate.txt": {
 		read:    (*reading).dumpstate,
@@ -91,13 +91,15 @@ var files = map[string]file{
 	},
 }
 
-// brctlDump is what brctl says of iCloud Drive. Its neighbours are read the same way.
+// brctlDump is the output of brctl about iCloud Drive. Other .txt files in its folder are
+// read the same way.
 const brctlDump = "brctl/brctl-dump.txt"
 
-// shutdownLog lists shutdowns. Older ones are in shutdown.0.log and the like beside it.
+// shutdownLog lists shutdowns. Older ones are in shutdown.0.log and so on, in the same
+// folder.
 const shutdownLog = "system_logs.logarchive/Extra/shutdown.log"
 
-// fileAt finds a file that is to be read.
+// fileAt returns the file to read at a path, if it is one.
 func fileAt(below string) (file, bool) {
 	if found, ok := files[below]; ok {
 		return found, true
@@ -111,7 +113,7 @@ func fileAt(below string) (file, bool) {
 	return file{}, false
 }
 
-// intoHistory reads a property list with one of the functions that read it from backups.
+// intoHistory reads a property list with a parser that is shared with local backups.
 func intoHistory(parse func(*device.History, []byte) error) func(*reading, member) error {
 	return func(r *reading, m member) error {
 		data, err := m.whole()
@@ -122,7 +124,8 @@ func intoHistory(parse func(*device.History, []byte) error) func(*reading, membe
 	}
 }
 
-// whole is all of a member that has a bounded size.
+// whole reads a member into memory. It returns device.Oversized if the member is larger
+// than maxMember.
 func (m member) whole() ([]byte, error) {
 	if m.size > maxMember {
 		return nil, device.Oversized
@@ -130,7 +133,7 @@ func (m member) whole() ([]byte, error) {
 	return io.ReadAll(io.LimitReader(m.Reader, maxMember))
 }
 
-// systemVersion reads which version is installed.
+// systemVersion reads the installed version and build.
 func (r *reading) systemVersion(m member) error {
 	data, err := m.whole()
 	if err != nil {
@@ -149,7 +152,7 @@ func (r *reading) systemVersion(m member) error {
 	return nil
 }
 
-// clip bounds a text that goes into a recording.
+// clip limits a text that goes into a recording to 100 bytes.
 func clip(text string) string {
 	return strings.ToValidUTF8(text[:min(len(text), 100)], "")
 }

@@ -17,11 +17,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// An iterator gives the members of an archive in order. An error, always a device.Reason,
-// is the last it gives.
+// An iterator yields the members of an archive in order. An error, always a device.Reason,
+// comes last.
 type iterator = iter.Seq2[member, error]
 
-// isLocal reports whether a name leads to somewhere within the archive.
+// isLocal reports whether a name stays within the archive.
 func isLocal(name string) bool {
 	if name == "" || len(name) > maxName || strings.HasPrefix(name, "/") || strings.ContainsRune(name, 0) {
 		return false
@@ -34,7 +34,7 @@ func isLocal(name string) bool {
 	return true
 }
 
-// tarMembers are those of a tar file, which may be compressed.
+// tarMembers iterates over a tar file, compressed or not.
 func tarMembers(file *counter) iterator {
 	return func(yield func(member, error) bool) {
 		compressed, err := decompress(file)
@@ -47,7 +47,7 @@ func tarMembers(file *counter) iterator {
 		for {
 			header, err := list.Next()
 			if err == io.EOF && plain.ended {
-				err = io.ErrUnexpectedEOF // between two members: the end mark is missing
+				err = io.ErrUnexpectedEOF // ended between two members without the end mark
 			}
 			if err == io.EOF {
 				err = drain(plain)
@@ -70,8 +70,8 @@ func tarMembers(file *counter) iterator {
 	}
 }
 
-// A watched reader remembers that it was read to its end. The reader of tar files stops at
-// the end mark, and reads on only where there is none.
+// A watched reader records that it was read to its end. tar.Reader stops at the end mark,
+// and reads further only if there is none.
 type watched struct {
 	io.Reader
 	ended bool
@@ -80,14 +80,14 @@ type watched struct {
 func (w *watched) Read(p []byte) (int, error) {
 	n, err := w.Reader.Read(p)
 	if n > 0 && err == io.EOF {
-		err = nil // said again by the next read
+		err = nil // the next read returns it again
 	}
 	w.ended = w.ended || n == 0 && err == io.EOF
 	return n, err
 }
 
-// drain reads what follows the end of a tar file, which is padding, so that the checksum
-// of the compressed file is looked at.
+// drain reads the padding after the end of a tar file, so that the gzip checksum is
+// verified.
 func drain(plain io.Reader) error {
 	n, err := io.Copy(io.Discard, io.LimitReader(plain, maxPadding+1))
 	if err == nil && n > maxPadding {
@@ -96,12 +96,12 @@ func drain(plain io.Reader) error {
 	return err
 }
 
-// decompress gives the tar file in a file that may be compressed.
+// decompress returns a reader of the tar file in a file that may be compressed.
 func decompress(file *counter) (io.Reader, error) {
 	buffered := bufio.NewReaderSize(file, 256<<10)
 	magic, err := buffered.Peek(2)
 	if err != nil || !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return buffered, nil // the reader of tar files judges it
+		return buffered, nil // tar.Reader reports errors
 	}
 	plain, err := gzip.NewReader(buffered)
 	if err != nil {
@@ -110,7 +110,7 @@ func decompress(file *counter) (io.Reader, error) {
 	return &bounded{plain: plain, compressed: file}, nil
 }
 
-// A counter counts what is read through it; others may look meanwhile.
+// A counter counts the bytes read through it. The count can be read concurrently.
 type counter struct {
 	r     io.Reader
 	bytes atomic.Int64
@@ -122,7 +122,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A bounded reader stops at what is no archive but a bomb.
+// A bounded reader stops at a decompression bomb.
 type bounded struct {
 	plain      io.Reader
 	compressed *counter
@@ -138,7 +138,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// reasonFor says why an archive cannot be read any further.
+// reasonFor returns the reason why an archive cannot be read any further.
 func reasonFor(err error) error {
 	if reason, ok := errors.AsType[device.Reason](err); ok {
 		return reason
@@ -156,12 +156,12 @@ func reasonFor(err error) error {
 	}
 }
 
-// folderName stands for the folder that an archive was unpacked into, whose own name may
-// have been changed.
+// folderName stands for the top-level folder of an unpacked archive, which may have been
+// renamed.
 const folderName = "unpacked"
 
-// folderMembers are the files of a folder. What is no regular file, such as a link, is
-// passed over. A folder that may not be looked into is one that the rest does without.
+// folderMembers iterates over the files of a folder. It skips symbolic links and other
+// non-regular files, and folders that cannot be read.
 func folderMembers(folder fs.FS) iterator {
 	return func(yield func(member, error) bool) {
 		errStop := errors.New("stop")
@@ -190,7 +190,7 @@ func folderMembers(folder fs.FS) iterator {
 	}
 }
 
-// A lazyFile is opened when it is first read: most files of a folder are not.
+// A lazyFile is opened on first read, since most files of a folder are never read.
 type lazyFile struct {
 	folder fs.FS
 	name   string

@@ -13,13 +13,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A reading is one archive as far as it was read.
+// A reading is the state of reading one archive.
 type reading struct {
 	archive       Archive
-	isSysdiagnose bool            // it has shown a sign of being one
-	seen          map[string]bool // the files that were read, by their paths
-	zone          *time.Location  // of the device; nil while it is not known
-	crashes       []string        // names of reports
+	isSysdiagnose bool            // has shown a sign of being one
+	seen          map[string]bool // paths of the files that were read
+	zone          *time.Location  // of the device; nil if not known yet
+	crashes       []string        // names of crash reports
 }
 
 func newReading(path string) *reading {
@@ -28,11 +28,11 @@ func newReading(path string) *reading {
 	return r
 }
 
-// stamp is in the name of every archive, and of the folder that everything in it lies in:
+// stamp is in the name of every archive and of its top-level folder:
 // sysdiagnose_2026.09.13_13-52-59+0100_iPhone-OS_iPhone_23G90.
 var stamp = regexp.MustCompile(`sysdiagnose_(\d{4}\.\d\d\.\d\d_\d\d-\d\d-\d\d[+-]\d{4})`)
 
-// dateBy takes the time and the zone in a name, if they are there and not known yet.
+// dateBy takes the time and zone from a name that has them, unless they are already known.
 func (r *reading) dateBy(name string) bool {
 	found := stamp.FindStringSubmatch(name)
 	if found == nil {
@@ -51,7 +51,7 @@ func (r *reading) dateBy(name string) bool {
 	return true
 }
 
-// below is the path of a member below the folder that everything lies in.
+// below returns the path of a member relative to the top-level folder.
 func (r *reading) below(name string) string {
 	elements := strings.Split(path.Clean(name), "/")
 	for i, element := range elements {
@@ -62,11 +62,11 @@ func (r *reading) below(name string) string {
 	return path.Join(elements[min(1, len(elements)-1):]...)
 }
 
-// crashFolder holds the crash reports, in folders of their own where they were sent on.
+// crashFolder holds the crash reports, some in subfolders once they have been submitted.
 const crashFolder = "crashes_and_spins/"
 
-// read reads a member if it is one of the listed files. Its error ends the reading: one
-// file that cannot be understood does not.
+// read reads a member if it is a relevant file. An error ends the reading; a file that
+// cannot be parsed is not an error.
 func (r *reading) read(m member) error {
 	below := r.below(m.name)
 	if strings.HasPrefix(below, crashFolder) {
@@ -93,7 +93,7 @@ func (r *reading) read(m member) error {
 	return nil
 }
 
-// A faulty reader remembers why it could not be read to its end.
+// A faulty reader records the error that kept it from being read to its end.
 type faulty struct {
 	io.Reader
 	err error
@@ -107,23 +107,23 @@ func (f *faulty) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// note keeps the name of a crash report that bears on backups.
+// note keeps the name of a crash report that is relevant to backups.
 func (r *reading) note(name string) {
 	if _, ok := device.ParseCrash(name, time.UTC); ok && len(r.crashes) < maxCrashes {
 		r.crashes = append(r.crashes, name)
 	}
 }
 
-// dateByFolder takes the time and the zone in the name of a folder that an archive was
-// unpacked into, where nothing within tells. The name is no sign that it is an archive.
+// dateByFolder takes the time and zone from the name of the folder with an unpacked
+// archive, if none of its files has them. The name alone does not make it an archive.
 func (r *reading) dateByFolder(path string) {
 	if r.isSysdiagnose && r.zone == nil {
 		r.dateBy(filepath.Base(path))
 	}
 }
 
-// finish says of everything that was not met why it is not known: there is no such file,
-// or the reading ended before it.
+// finish records why the remaining facts are unknown: the archive has no such file, or
+// reading ended before it.
 func (r *reading) finish() {
 	h := &r.archive.History
 	why := error(device.Absent)
@@ -145,8 +145,8 @@ func (r *reading) finish() {
 	}
 }
 
-// datedCrashes are the crash reports, newest first. Their names tell the time in the
-// device's zone. That there are none can only be told at the end of an archive.
+// datedCrashes returns the crash reports, newest first. The times in their names are in the
+// device's zone. Only a complete archive can show that there are none.
 func (r *reading) datedCrashes(why error) device.Fact[[]device.Crash] {
 	broken := r.archive.History.Ended != (device.Gap{})
 	switch {
@@ -167,14 +167,14 @@ func (r *reading) datedCrashes(why error) device.Fact[[]device.Crash] {
 	return device.Known(slices.Compact(crashes))
 }
 
-// unknown gives a fact a reason, unless it is known from another file.
+// unknown records a reason, unless the fact is known from another file.
 func unknown[T any](fact *device.Fact[T], why error) {
 	if _, err := fact.Get(); err != nil {
 		*fact = device.Unknown[T](why)
 	}
 }
 
-// learn keeps a value, unless one is known from another file.
+// learn records a value, unless the fact is known from another file.
 func learn[T any](fact *device.Fact[T], value T) {
 	if _, err := fact.Get(); err != nil {
 		*fact = device.Known(value)

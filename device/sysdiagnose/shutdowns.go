@@ -9,20 +9,20 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// shutdownEnd is the last line that each shutdown leaves, with its time in seconds since 1970.
-// Some versions write it behind an @.
+// shutdownEnd matches the last line of each shutdown, which has its time in seconds since
+// 1970. Some versions write the time after an @.
 var shutdownEnd = regexp.MustCompile(`^\s*SIGTERM: (?:\[(\d{9,11})\]|.* @(\d{9,11})\b)`)
 
-// shutdowns reads when the device was shut down, which a restart does too:
+// shutdowns reads the times of shutdowns, including those of restarts:
 //
 //	After 1.26s, these clients are still here:
 //			remaining client pid: 91 (/usr/libexec/backupd)
 //	SIGTERM: [1788941579] All buffers flushed
 //
-// The logs are kept for a while only, and a restart that was forced leaves no line. The
-// processes are passed over.
+// The device keeps these logs only for a while, and a forced restart leaves no line. The
+// processes are skipped.
 func (r *reading) shutdowns(m member) error {
-	known, _ := r.archive.History.Shutdowns.Get() // of another of the files
+	known, _ := r.archive.History.Shutdowns.Get() // from the other shutdown logs
 	times := slices.Clone(known)
 	err := eachLine(m.Reader, func(line string) bool {
 		found := shutdownEnd.FindStringSubmatch(line)
@@ -43,7 +43,7 @@ func (r *reading) shutdowns(m member) error {
 	return err
 }
 
-// newestTimes sorts times, the newest first, and drops repetitions and the oldest.
+// newestTimes sorts times newest first, and drops duplicates and the oldest.
 func newestTimes(times []time.Time) []time.Time {
 	slices.SortFunc(times, func(a, b time.Time) int { return b.Compare(a) })
 	times = slices.CompactFunc(times, time.Time.Equal)

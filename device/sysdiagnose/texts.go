@@ -10,10 +10,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// maxLine is how much of a line is looked at, in bytes; the rest of it is passed over.
+// maxLine is the number of bytes read of a line. The rest is skipped.
 const maxLine = 16 << 10
 
-// eachLine visits the lines of a text of any size, until visit answers false.
+// eachLine calls visit for each line of a text of any size, until visit returns false.
 func eachLine(r io.Reader, visit func(line string) bool) error {
 	buffered := bufio.NewReaderSize(r, maxLine)
 	for {
@@ -34,7 +34,7 @@ func eachLine(r io.Reader, visit func(line string) bool) error {
 	}
 }
 
-// ownLog finds the name of the archive in sysdiagnose's own log, for a folder that was
+// ownLog finds the name of the archive in sysdiagnose's own log, in case the folder was
 // renamed.
 func (r *reading) ownLog(m member) error {
 	if r.zone != nil {
@@ -43,8 +43,8 @@ func (r *reading) ownLog(m member) error {
 	return eachLine(m.Reader, func(line string) bool { return !r.dateBy(line) })
 }
 
-// wifiStatus reads lines such as "    RSSI                 : -55 dBm". Without a network,
-// its name is None; what else it is, is passed over.
+// wifiStatus parses lines such as " RSSI : -55 dBm". Without a network the SSID is None;
+// any other name is not kept.
 func (r *reading) wifiStatus(m member) error {
 	labels := map[string]string{"Power": "", "SSID": "", "BSSID": "", "RSSI": ""}
 	err := eachLine(m.Reader, func(line string) bool {
@@ -75,7 +75,7 @@ func (r *reading) wifiStatus(m member) error {
 	return nil
 }
 
-// missing is why a word was not one of those expected.
+// missing returns the reason why a word is not one of those expected.
 func missing(word string) error {
 	if word == "" {
 		return device.Absent
@@ -83,7 +83,8 @@ func missing(word string) error {
 	return device.Malformed
 }
 
-// associated is whether the interface had a network. One of its names may be held back.
+// associated reports whether Wi-Fi was connected to a network. One of the names may be
+// withheld.
 func associated(names ...string) device.Fact[bool] {
 	answer := device.Unknown[bool](device.Absent)
 	for _, name := range names {
@@ -98,7 +99,7 @@ func associated(names ...string) device.Fact[bool] {
 	return answer
 }
 
-// signal reads "-55 dBm".
+// signal parses "-55 dBm".
 func signal(text string) device.Fact[int] {
 	number, _, _ := strings.Cut(text, " ")
 	level, err := strconv.Atoi(number)
@@ -111,10 +112,10 @@ func signal(text string) device.Fact[int] {
 	return device.Known(level)
 }
 
-// remaining is the line of brctl that tells the free iCloud storage.
+// remaining matches the brctl line with the free iCloud storage.
 var remaining = regexp.MustCompile(`(\d{1,18}) bytes of quota remaining`)
 
-// brctl reads how much iCloud storage is free, where a line says so.
+// brctl reads the free iCloud storage, if a line has it.
 func (r *reading) brctl(m member) error {
 	free := &r.archive.History.Account.FreeBytes
 	err := eachLine(m.Reader, func(line string) bool {
@@ -135,8 +136,8 @@ func (r *reading) brctl(m member) error {
 	return err
 }
 
-// ioService reads the entry of the battery out of the whole registry of the system, tens
-// of megabytes of text:
+// ioService reads the battery entry from a dump of the whole I/O Registry, tens of
+// megabytes of text:
 //
 //	+-o AppleSmartBattery  <class AppleSmartBattery, …>
 //	      "ExternalConnected" = Yes
@@ -146,7 +147,7 @@ func (r *reading) ioService(m member) error {
 	err := eachLine(m.Reader, func(line string) bool {
 		if _, entry, begins := strings.Cut(line, "+-o "); begins {
 			if inBattery {
-				return false // the entry is over
+				return false // end of the entry
 			}
 			inBattery = isBattery(entry)
 			return true
@@ -169,7 +170,7 @@ func (r *reading) ioService(m member) error {
 	return err
 }
 
-// isBattery reports whether an entry of the registry is the battery of the device itself.
+// isBattery reports whether a registry entry is the device's own battery.
 func isBattery(entry string) bool {
 	name, _, _ := strings.Cut(strings.TrimSpace(entry), " ")
 	return name == "AppleSmartBattery" || name == "AppleARMPMUCharger"
@@ -186,7 +187,7 @@ func yesNo(word string) device.Fact[bool] {
 	}
 }
 
-// percent is the charge of the battery. On a device, the most it can be is 100 already.
+// percent returns the battery charge. On a device, the maximum is already 100.
 func percent(current, most string) device.Fact[uint64] {
 	if current == "" || most == "" {
 		return device.Unknown[uint64](device.Absent)
@@ -202,8 +203,8 @@ func percent(current, most string) device.Fact[uint64] {
 	return device.Known(now * 100 / full)
 }
 
-// dumpstate reads whose archive it is. The file lists every computer within the device,
-// and those attached to it; the device itself is the first:
+// dumpstate identifies the device. The file lists every computer inside the device, and
+// those attached to it; the device itself comes first:
 //
 //	Local device
 //		Properties: {
@@ -242,5 +243,6 @@ func (r *reading) dumpstate(m member) error {
 	})
 }
 
-// udid is 40 digits on old models, and 8 and 16 with a hyphen on later ones.
+// udid matches 40 hexadecimal digits on old models, and 8 and 16 with a hyphen on newer
+// ones.
 var udid = regexp.MustCompile(`^[0-9A-Fa-f]{40}$|^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{16}$`)

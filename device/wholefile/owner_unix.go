@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// takeOver gives a file the owner, group and mode of another.
+// takeOver gives file the owner, group and mode of like.
 func takeOver(file *os.File, like fs.FileInfo) error {
 	if want, ok := like.Sys().(*syscall.Stat_t); ok {
 		info, err := file.Stat()

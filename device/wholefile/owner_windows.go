@@ -5,5 +5,5 @@ import (
 	"os"
 )
 
-// takeOver does nothing: on Windows a file has the access control list of its folder.
+// takeOver does nothing: on Windows files inherit the access control list of their folder.
 func takeOver(*os.File, fs.FileInfo) error { return nil }

@@ -1,4 +1,4 @@
-// Package wholefile writes files that are there as a whole or not at all.
+// Package wholefile writes files atomically.
 package wholefile
 
 import (
@@ -12,17 +12,17 @@ import (
 	"path/filepath"
 )
 
-// A Kind says how a file appears.
+// A Kind says how a file is created.
 type Kind struct {
 	Mode    fs.FileMode // the umask applies
-	Replace bool        // it may take the place of another; else its name must be free
-	Like    fs.FileInfo // a file whose mode and owner it takes over; nil for Mode and this user
+	Replace bool        // may replace an existing file; otherwise the name must be free
+	Like    fs.FileInfo // copy mode and owner from this file; nil for Mode and the current user
 }
 
-// ErrOwner means that the owner of a file that is to be replaced cannot be kept.
+// ErrOwner means that the owner of the replaced file could not be preserved.
 var ErrOwner = errors.New("its owner and group cannot be kept")
 
-// A Draft is a file that does not exist yet under its name.
+// A Draft is a file that does not have its final name yet.
 type Draft struct {
 	path string
 	kind Kind
@@ -31,7 +31,7 @@ type Draft struct {
 	done bool
 }
 
-// New makes a draft in the folder of path, under a name that nobody can foresee.
+// New creates a draft in the folder of path, under an unpredictable name.
 func New(path string, kind Kind) (*Draft, error) {
 	name := filepath.Join(filepath.Dir(path), ".new-"+rand.Text())
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, kind.Mode)
@@ -47,8 +47,8 @@ func New(path string, kind Kind) (*Draft, error) {
 	return d, nil
 }
 
-// Finish gives a file that was written under another name the name that it is to have. After an
-// error it keeps the name that it has.
+// Finish syncs and closes a file written under a temporary name, and renames it to path.
+// After an error it keeps its temporary name.
 func Finish(file *os.File, path string, kind Kind) error {
 	var err error
 	if kind.Like != nil {
@@ -67,11 +67,11 @@ func Finish(file *os.File, path string, kind Kind) error {
 	return nil
 }
 
-// Write adds to the draft.
+// Write appends to the draft.
 func (d *Draft) Write(p []byte) (int, error) { return d.out.Write(p) }
 
-// Commit gives the file its name once its content is on the disk. After an error the draft is
-// gone, and what was there is unchanged.
+// Commit syncs the draft and gives it its final name. After an error the draft is removed
+// and any existing file is unchanged.
 func (d *Draft) Commit() error {
 	if d.done {
 		return nil
@@ -91,9 +91,9 @@ func (d *Draft) Commit() error {
 	return nil
 }
 
-// install gives a draft its name. A new file must not take the place of one that somebody made
-// meanwhile, so it gets its name by a link, which cannot replace anything. Where the file system
-// has no links, the name is looked up before.
+// install renames a draft. A new file must not overwrite one created in the meantime, so it
+// is hard-linked, which never replaces anything. Where the file system does not support
+// links, install checks the name before renaming.
 func install(draft, path string, replace bool) error {
 	if replace {
 		return os.Rename(draft, path)
@@ -121,10 +121,11 @@ func (d *Draft) Discard() error {
 	return nil
 }
 
-// Write puts a new file at path, in the place of the one that is there, if any. The file
-// appears once fill has returned and its content is on the disk, so that neither a full disk
-// nor a kill leaves half of it; after an error what was there is unchanged. Only its owner may
-// read it, whatever the mode of the file before. Its folder must exist.
+// Write atomically writes a file at path, replacing any existing one. The file appears only
+// after fill has returned and the content is on disk, so neither a full disk nor a crash
+// leaves a partial file; after an error any existing file is unchanged. The file is
+// readable by its owner only, whatever the mode of the file it replaces. Its folder must
+// exist.
 func Write(path string, fill func(io.Writer) error) error {
 	d, err := New(path, Kind{Mode: 0o600, Replace: true})
 	if err != nil {
@@ -136,7 +137,7 @@ func Write(path string, fill func(io.Writer) error) error {
 	return d.Commit()
 }
 
-// WriteBytes is Write for what is at hand as a whole.
+// WriteBytes is [Write] for content that is already in memory.
 func WriteBytes(path string, content []byte) error {
 	return Write(path, func(w io.Writer) error {
 		_, err := w.Write(content)
@@ -144,7 +145,7 @@ func WriteBytes(path string, content []byte) error {
 	})
 }
 
-// withoutPath drops the name of the draft from an error of the file system.
+// withoutPath removes the draft's name from a file system error.
 func withoutPath(err error) error {
 	if inner, ok := errors.AsType[*fs.PathError](err); ok {
 		return inner.Err
