@@ -22,23 +22,23 @@ type Answer struct {
 	At       time.Time    `json:"at"`                              // when it was given; UTC
 }
 
-// Questions that belong to more than one check. Stored in recordings, so never renamed.
+// Questions shared by several checks. They are stored in recordings, so never rename them.
 const (
-	FreeICloudQuestion = "free-icloud-storage"   // how much of the iCloud storage is free; a size
-	NextSizeQuestion   = "next-backup-size"      // what Settings shows for the next backup; a size
-	MessageQuestion    = "message"               // what the screen says of a failed backup; a text
-	BackUpNowQuestion  = "back-up-now-completes" // whether a backup completes after Back Up Now is tapped
+	FreeICloudQuestion = "free-icloud-storage"   // free iCloud storage; a size
+	NextSizeQuestion   = "next-backup-size"      // size of the next backup in Settings; a size
+	MessageQuestion    = "message"               // the message on screen about a failed backup; a text
+	BackUpNowQuestion  = "back-up-now-completes" // a backup completes after tapping Back Up Now; yes or no
 )
 
-// MaxAnswerText is how many bytes of a message are kept.
+// MaxAnswerText is the maximum length of a message in bytes.
 const MaxAnswerText = 4 << 10
 
-// MaxAnswersBytes is the size above which ReadAnswers gives up.
+// MaxAnswersBytes is the maximum size of a file for ReadAnswers.
 const MaxAnswersBytes = 64 << 10
 
-// ReadAnswers reads a file of answers: one on each line, as "question: answer". An answer is
-// yes or no, a size like "1.2 GB", or a text, as its question wants. Empty lines, and those
-// that begin with #, are passed over. at is when the answers hold.
+// ReadAnswers reads a file with one answer per line, in the form "question: answer".
+// Depending on the question, an answer is yes or no, a size like "1.2 GB", or a text. Empty
+// lines and lines that start with # are skipped. at is the time of the answers.
 func ReadAnswers(r io.Reader, at time.Time) ([]Answer, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxAnswersBytes+1))
 	if err != nil {
@@ -68,7 +68,7 @@ func ReadAnswers(r io.Reader, at time.Time) ([]Answer, error) {
 	return answers, nil
 }
 
-// ParseAnswer reads the answer to one question. Its errors say what was expected.
+// ParseAnswer parses the answer to one question. Its errors say what was expected.
 func ParseAnswer(question, text string, at time.Time) (Answer, error) {
 	answer := Answer{Question: question, At: at.UTC()}
 	text = strings.TrimSpace(text)
@@ -97,8 +97,8 @@ func ParseAnswer(question, text string, at time.Time) (Answer, error) {
 	return answer, nil
 }
 
-// Answered adds an answer to a list, in the place of an earlier one to the same question.
-// The list given is left as it was.
+// Answered returns the answers with answer added, replacing any earlier one to the same
+// question. It does not modify the given slice.
 func Answered(answers []Answer, answer Answer) []Answer {
 	var list []Answer
 	for _, a := range answers {
@@ -109,13 +109,13 @@ func Answered(answers []Answer, answer Answer) []Answer {
 	return append(list, answer)
 }
 
-// sizeText is a number with a unit, as Settings of many languages writes it.
+// sizeText matches a number with a unit, as Settings writes it in many languages.
 var sizeText = regexp.MustCompile(`(?i)^(\d{1,15}(?:[.,]\d{1,6})?)\s*(bytes|octets|[kmgtp]?[bo])$`)
 
-// ParseSize reads a size as Settings shows it, in powers of ten: "1.2 GB", "7,4 GB",
-// "512 MB", "1,2 Go". A unit is needed: a bare number is too easily mistaken.
+// ParseSize parses a size as Settings shows it, in powers of ten: "1.2 GB", "7,4 GB", "512
+// MB", "1,2 Go". The unit is required, because a bare number is ambiguous.
 func ParseSize(text string) (uint64, error) {
-	// Settings puts a space that does not break the line between a number and its unit.
+	// Settings puts a no-break space between a number and its unit.
 	spaced := strings.NewReplacer("\u00A0", " ", "\u202F", " ").Replace(strings.TrimSpace(text))
 	parts := sizeText.FindStringSubmatch(spaced)
 	if parts == nil {

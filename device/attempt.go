@@ -32,14 +32,14 @@ type Attempt struct {
 	Lines []LogLine `json:"lines,omitempty"` // the telling lines, in the order they came
 }
 
-// AttemptOutcome is how an attempt ended, as far as its log tells.
+// AttemptOutcome is how an attempt ended, according to its log.
 type AttemptOutcome string
 
 const (
-	AttemptFailed    AttemptOutcome = "failed"    // the log says so; a cancelled one ends like this, too
-	AttemptSucceeded AttemptOutcome = "succeeded" // the device's date of its last good backup has moved
-	AttemptUnended   AttemptOutcome = "unended"   // it was under way when the log, or listening to it, ended, or when another one began
-	AttemptUnseen    AttemptOutcome = "unseen"    // nothing told of an attempt: no data
+	AttemptFailed    AttemptOutcome = "failed"    // the log says so; includes cancelled attempts
+	AttemptSucceeded AttemptOutcome = "succeeded" // the device's date of its last good backup changed
+	AttemptUnended   AttemptOutcome = "unended"   // still running when the log, or listening to it, ended, or when another attempt began
+	AttemptUnseen    AttemptOutcome = "unseen"    // the log has no attempt: no data
 )
 
 // Conditions are what the scheduler of backups sees of the device. // backupd, =scheduler=

@@ -21,22 +21,22 @@ type Backup struct {
 	Proof          Fact[Proof]     `json:"proof,omitzero"`                           // what verification found; not asked for if it was not verified
 }
 
-// ProofVerdict is whether a backup is whole: there are three answers, never two. Package
-// checks concludes it from a Proof.
+// ProofVerdict is whether a backup is whole, broken, or neither can be proved. Package
+// checks derives it from a Proof.
 type ProofVerdict string
 
 const (
-	Whole      ProofVerdict = "whole"       // every statement that the depth of the look asks for was shown true
-	Broken     ProofVerdict = "broken"      // one of them was shown false
-	CannotTell ProofVerdict = "cannot-tell" // none was shown false, and one could not be shown
+	Whole      ProofVerdict = "whole"       // every statement required at this depth was shown true
+	Broken     ProofVerdict = "broken"      // a statement was shown false
+	CannotTell ProofVerdict = "cannot-tell" // no statement was shown false, but some could not be shown
 )
 
-// ProofDepth is how hard verification looked.
+// ProofDepth is how thorough a verification was.
 type ProofDepth string
 
 const (
 	QuickLook ProofDepth = "quick" // folders, property lists, manifest and lengths; no contents
-	DeepLook  ProofDepth = "deep"  // also the digest of each file that carries one, and the padding of encrypted ones
+	DeepLook  ProofDepth = "deep"  // also the digest of each file that has one, and the padding of encrypted files
 )
 
 // Proof is what verification of a backup found: which statements about it were shown, and

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// crashProcesses are those whose end can end a backup. JetsamEvent is the system's
-// record of having stopped processes for want of memory.
+// crashProcesses are the processes whose crash can end a backup. JetsamEvent is the
+// system's report of killing processes because of low memory.
 var crashProcesses = []string{"backupd", "cloudd", "bird", "accountsd", "akd", "JetsamEvent", "panic-full"}
 
-// ParseCrash reads the name of a crash report, such as backupd-2026-11-20-031215.ips,
-// which tells the time in the zone of the device. It is false for reports of processes
-// that have nothing to do with backups, and for those of no crash, such as
+// ParseCrash parses the name of a crash report, such as backupd-2026-11-20-031215.ips,
+// whose time is in the device's time zone. It returns false for reports of processes
+// unrelated to backups, and for reports that are not about a crash, such as
 // backupd.cpu_resource-….
 func ParseCrash(name string, zone *time.Location) (Crash, bool) {
 	const layout = "2006-01-02-150405"

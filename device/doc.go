@@ -1,11 +1,11 @@
-// Package device is the records room: what is known about one iPhone or iPad at one
-// moment, and nothing concluded from it.
+// Package device holds what is known about one iPhone or iPad at one moment, without any
+// conclusions.
 //
-// A [Snapshot] is filled by the doors below this folder (device/usb for an attached
-// device) and judged by package checks. Each question it answers is a [Fact]: a value,
-// or the [Gap] that says why there is none. Facts can be written to a [Recording] and
-// read back, so that a report can be made again anywhere, and [Redact]ed, so that it can
-// be shown to strangers.
+// The packages below it fill a [Snapshot] (device/usb for an attached device), and package
+// checks judges it. Each answer in it is a [Fact]: a value, or the [Gap] that says why
+// there is none. Snapshots can be saved in a [Recording], to make the report again on any
+// computer, and redacted with [Redact], to show them to strangers.
 //
-// The package only keeps: it asks no device, reads no clock and judges nothing.
+// This package only stores facts: it does not access devices, read the clock or judge
+// anything.
 package device

@@ -6,21 +6,22 @@ import (
 	"reflect"
 )
 
-// A Fact is the answer to one question: its value, or the Gap that says why there is
-// none. The zero Fact is unknown, because nobody asked.
+// A Fact is the answer to one question: its value, or the Gap that says why there is none.
+// The zero Fact is unknown because the question was not asked.
 type Fact[T any] struct {
 	value T
 	gap   Gap
 	known bool
 }
 
-// Known is a fact with a value.
+// Known returns a fact with a value.
 func Known[T any](value T) Fact[T] { return Fact[T]{value: value, known: true} }
 
-// Unknown is a fact without one. why is a Reason, a Gap, or an error that wraps either.
+// Unknown returns a fact without a value. why is a Reason, a Gap, or an error that wraps
+// either.
 func Unknown[T any](why error) Fact[T] { return Fact[T]{gap: GapOf(why)} }
 
-// FactOf turns a Go answer into a fact.
+// FactOf converts the results of a Go function to a fact.
 func FactOf[T any](value T, err error) Fact[T] {
 	if err != nil {
 		return Unknown[T](err)
@@ -28,7 +29,7 @@ func FactOf[T any](value T, err error) Fact[T] {
 	return Known(value)
 }
 
-// Get is the only way to read a fact. Its error is always a Gap.
+// Get returns the value, or an error that is always a Gap.
 func (f Fact[T]) Get() (T, error) {
 	switch {
 	case f.known:
@@ -40,7 +41,7 @@ func (f Fact[T]) Get() (T, error) {
 	}
 }
 
-// IsZero reports whether nobody asked; encoding/json leaves such facts out.
+// IsZero reports whether the question was not asked. encoding/json omits such facts.
 func (f Fact[T]) IsZero() bool { return !f.known && f.gap == Gap{} }
 
 // MarshalJSON writes {"value": …} or {"reason": …}.
@@ -54,8 +55,8 @@ func (f Fact[T]) MarshalJSON() ([]byte, error) {
 	}{value})
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. A fact that claims to be both known and
-// unknown, or neither, is an error.
+// UnmarshalJSON reads the output of MarshalJSON. It is an error if a fact has both a value
+// and a reason, or neither.
 func (f *Fact[T]) UnmarshalJSON(data []byte) error {
 	var wire struct {
 		Value json.RawMessage `json:"value"`
@@ -71,7 +72,7 @@ func (f *Fact[T]) UnmarshalJSON(data []byte) error {
 		*f = Fact[T]{gap: wire.Gap}
 		return nil
 	}
-	// Only a list can be known to be null: that is how Go writes an empty one.
+	// Only a list can have the value null, which is how Go encodes a nil slice.
 	if string(wire.Value) == "null" && reflect.TypeFor[T]().Kind() != reflect.Slice {
 		return errors.New("a fact cannot be known to be null")
 	}

@@ -165,10 +165,10 @@ type NetworkExtension struct {
 	FromProfile bool          `json:"fromProfile"`           // ProfileInfo is there: a configuration profile set it up, otherwise an app or a person
 }
 
-// ExtensionKind is the type of payload of a network extension.
+// ExtensionKind is the payload type of a network extension.
 type ExtensionKind string
 
-// The kinds of network extensions, by the key that holds each.
+// Kinds of network extensions, with the key of each.
 const (
 	ExtensionVPN           ExtensionKind = "vpn"            // VPN
 	ExtensionAlwaysOnVPN   ExtensionKind = "always-on-vpn"  // AlwaysOnVPN

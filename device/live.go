@@ -41,7 +41,7 @@ type Live struct {
 // A Connection is how usbmuxd reaches a device.
 type Connection string
 
-// The connections that usbmuxd knows, in its own words.
+// Connection types, as usbmuxd names them.
 const (
 	USB     Connection = "USB"
 	Network Connection = "Network" // Wi-Fi, or Ethernet through an adapter

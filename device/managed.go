@@ -2,13 +2,13 @@ package device
 
 import "time"
 
-// Managed is what a management system (MDM) says of one device. It is hours or days old, and
-// about a device that need not be here.
+// Managed is what an MDM system reports about one device. The report is hours or days old,
+// and the device need not be attached.
 type Managed struct {
-	UDID       string     // "" if the export does not tell; then it has a serial number
-	Serial     string     // "" if the export does not tell
-	Name       string     // "" if the export does not tell
+	UDID       string     // "" if not in the export; Serial is then set
+	Serial     string     // "" if not in the export
+	Name       string     // "" if not in the export
 	Enabled    Fact[bool] // MDM / IsCloudBackupEnabled
 	LastBackup Fact[time.Time]
-	AsOf       time.Time // when the device last told this, UTC; else when the export was made
+	AsOf       time.Time // when the device last reported to MDM, or else when the export was made; UTC
 }

@@ -13,22 +13,22 @@ type Policy struct {
 	ExpectedSince time.Time   `json:"expectedSince,omitzero"`              // when that began; zero for always
 }
 
-// An Expectation is where the backups of a device go, as its keepers decided.
+// An Expectation is where a device should be backed up.
 type Expectation string
 
 const (
 	ExpectICloud   Expectation = "icloud"
 	ExpectComputer Expectation = "computer" // to a computer, and not to iCloud
-	ExpectNone     Expectation = "none"     // nowhere: it needs no backup
+	ExpectNone     Expectation = "none"     // needs no backup
 )
 
-// Expectations are all of them.
+// Expectations returns all expectations.
 func Expectations() []Expectation {
 	return []Expectation{ExpectICloud, ExpectComputer, ExpectNone}
 }
 
-// Expects is where backups of the device go at a time. Before the day on which a policy begins,
-// and where none is stated that this version knows, it is iCloud.
+// Expects returns where the device should be backed up at a given time. It is iCloud before
+// the policy starts, and if its expectation is empty or unknown to this version.
 func (p Policy) Expects(at time.Time) Expectation {
 	if !slices.Contains(Expectations(), p.Expected) || p.ExpectedSince.After(at) {
 		return ExpectICloud

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// PrivateTexts lists every text of a snapshot that is tagged privacy:"private", each once, and
-// the bundle id in the domain of an app. The domains that every device has are not among them.
+// PrivateTexts returns every distinct text of a snapshot that is tagged privacy:"private",
+// and the bundle IDs in app domains. It excludes the domains that every device has.
 func PrivateTexts(s Snapshot) []string {
 	c := collector{seen: map[string]bool{}}
 	c.collect(reflect.ValueOf(s), false)
@@ -53,8 +53,8 @@ func (c *collector) add(text string) {
 	}
 }
 
-// isSystemDomain is true of HomeDomain, CameraRollDomain and their like, of which every backup
-// has some.
+// isSystemDomain reports whether text is a domain that every backup has, such as HomeDomain
+// or CameraRollDomain.
 func isSystemDomain(text string) bool {
 	return strings.HasSuffix(text, "Domain") && !strings.ContainsAny(text, "-. /")
 }

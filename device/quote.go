@@ -5,9 +5,9 @@ import (
 	"unicode"
 )
 
-// Quoted puts a text from outside into quotation marks, so that it cannot be read as words
-// of this program. Marks inside become single ones: the text cannot end its quotation. One
-// that is quoted already stays as it is.
+// Quoted puts an untrusted text in quotation marks, so that it cannot be mistaken for this
+// program's own words. Double quotation marks inside it become single ones, so the text
+// cannot end its quotation. A text that is already quoted is returned unchanged.
 func Quoted(text string) string {
 	if text == "" || isQuoted(text) {
 		return text
@@ -21,14 +21,15 @@ func isQuoted(text string) bool {
 	return begins && ends && innerMarks.Replace(inside) == inside
 }
 
-// innerMarks are what a reader may take for the end of a quotation.
+// innerMarks replaces characters that look like the end of a quotation.
 var innerMarks = strings.NewReplacer("“", "‘", "”", "’", `"`, "'", "„", "‚", "‟", "‛", "＂", "'", "″", "′", "«", "‹", "»", "›")
 
-// maxToken is the longest text that Token takes for a token.
+// maxToken is the maximum length of a text that Token does not quote.
 const maxToken = 64
 
-// Token gives an id, a version or another name without spaces as it is: letters and digits
-// of ASCII, and the signs , . : _ + - between them. Any other text is quoted.
+// Token returns an ID, version or other name without spaces unchanged: one that has only
+// ASCII letters, digits and the characters ,.:_+- and does not start with a hyphen. Any
+// other text is quoted.
 func Token(text string) string {
 	other := strings.ContainsFunc(text, func(r rune) bool {
 		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(",.:_+-", r)
@@ -39,18 +40,18 @@ func Token(text string) string {
 	return text
 }
 
-// maxLabel is the longest text that Label takes for a name.
+// maxLabel is the maximum length of a text that Label does not quote.
 const maxLabel = 64
 
-// Label gives a name as people give them as it is: letters, digits, spaces and a few signs.
-// A text with other signs, as a command has them, is quoted. It is for places that are known
-// to hold a name: in a sentence or a heading a name is Quoted.
+// Label returns an ordinary name unchanged: letters, digits, spaces and common punctuation.
+// A text with other characters, such as those of a shell command, is quoted. Use it only
+// where a name is expected; use Quoted for a name in a sentence or a heading.
 func Label(text string) string {
 	other := strings.ContainsFunc(text, func(r rune) bool {
 		return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.So) && !strings.ContainsRune(" '’,.·…:_+&#()-–?!", r)
 	})
 	if !strings.ContainsFunc(text, unicode.IsGraphic) {
-		return text // nothing of it is shown, not even in quotation marks
+		return text // invisible even in quotation marks
 	}
 	if other || len([]rune(text)) > maxLabel || strings.Contains(text, " -") {
 		return Quoted(text)

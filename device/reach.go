@@ -17,13 +17,13 @@ type HostReach struct {
 	Name   Fact[string]     `json:"name,omitzero" privacy:"private"`  // organisation that issued the certificate, by its own word
 }
 
-// CertIssuer tells who vouches for the certificate that a host showed.
+// CertIssuer is the kind of issuer of a host's certificate.
 type CertIssuer string
 
 const (
 	IssuedByApple  CertIssuer = "apple"   // Apple itself
-	IssuedByPublic CertIssuer = "trusted" // another that this computer trusts: a public authority, or one that its owner installed
-	IssuedByOther  CertIssuer = "other"   // nobody that this computer trusts: somebody on the way opens the encryption
+	IssuedByPublic CertIssuer = "trusted" // another issuer that this computer trusts: a public CA, or one that its owner installed
+	IssuedByOther  CertIssuer = "other"   // an issuer that this computer does not trust: TLS is being intercepted
 )
 
 // ServiceReport is what Apple's status feed says of one service.

@@ -2,56 +2,56 @@ package device
 
 import "errors"
 
-// A Reason says why a fact is unknown. Its values are stored in recordings and reports,
-// so they are never renamed.
+// A Reason says why a fact is unknown. Reasons are stored in recordings and reports, so
+// never rename them.
 type Reason string
 
 const (
-	NotAsked        Reason = "not-asked"        // nobody put the question
+	NotAsked        Reason = "not-asked"        // the question was not asked
 	Absent          Reason = "absent"           // the device has no such value (MissingValue, or the key is not in the reply)
-	Refused         Reason = "refused"          // GetProhibited and its kin
-	Locked          Reason = "locked"           // PasswordProtected: needs the passcode first
+	Refused         Reason = "refused"          // GetProhibited and similar errors
+	Locked          Reason = "locked"           // PasswordProtected: must be unlocked first
 	NeverPaired     Reason = "never-paired"     // usbmuxd has no pair record for the device
-	TrustPending    Reason = "trust-pending"    // the Trust dialog is on its screen
-	TrustDenied     Reason = "trust-denied"     // somebody tapped Don't Trust
+	TrustPending    Reason = "trust-pending"    // the Trust dialog is on the device's screen
+	TrustDenied     Reason = "trust-denied"     // the user tapped Don't Trust
 	TrustStale      Reason = "trust-stale"      // the device forgot this computer (InvalidHostID, or a TLS alert about our certificate)
-	TrustForbidden  Reason = "trust-forbidden"  // management does not allow pairing
-	RecordBroken    Reason = "record-broken"    // this computer's pair record cannot be used: empty, cut, without HostID
-	RecordUnsaved   Reason = "record-unsaved"   // usbmuxd could not save a new pair record; the Gap's Detail has its result
-	MuxTrouble      Reason = "mux-trouble"      // usbmuxd did not serve a request about this computer's own files; the Gap's Detail has it
-	HandshakeFailed Reason = "handshake-failed" // TLS could not be agreed on
+	TrustForbidden  Reason = "trust-forbidden"  // MDM does not allow pairing
+	RecordBroken    Reason = "record-broken"    // this computer's pair record is unusable: empty, truncated, or without HostID
+	RecordUnsaved   Reason = "record-unsaved"   // usbmuxd could not save a new pair record; the Gap's Detail has its result code
+	MuxTrouble      Reason = "mux-trouble"      // usbmuxd failed a request about its files on this computer; the Gap's Detail has the request
+	HandshakeFailed Reason = "handshake-failed" // the TLS handshake failed
 	OtherDevice     Reason = "other-device"     // a device with another UDID answered
-	OtherClass      Reason = "other-class"      // a watch, an Apple TV, …: not judged
+	OtherClass      Reason = "other-class"      // a watch, an Apple TV, …: not supported
 	Timeout         Reason = "timeout"          // no answer before the deadline
 	Detached        Reason = "detached"         // the cable was pulled, or the connection reset
-	NotAttached     Reason = "not-attached"     // asked for by its UDID, and not there
-	Interrupted     Reason = "interrupted"      // the person at the computer stopped the run
-	OutOfTime       Reason = "out-of-time"      // the time for the whole run was over
-	Unreachable     Reason = "unreachable"      // the mux would not connect to the device
-	NoService       Reason = "no-service"       // InvalidService: this device does not offer it
-	Oversized       Reason = "oversized"        // a reply longer than anything a device sends
+	NotAttached     Reason = "not-attached"     // requested by UDID, but not attached
+	Interrupted     Reason = "interrupted"      // the user stopped the run
+	OutOfTime       Reason = "out-of-time"      // the whole run timed out
+	Unreachable     Reason = "unreachable"      // usbmuxd could not connect to the device
+	NoService       Reason = "no-service"       // InvalidService: the device does not have this service
+	Oversized       Reason = "oversized"        // a reply longer than any real one
 	Truncated       Reason = "truncated"        // a reply that ends too early
-	Malformed       Reason = "malformed"        // a reply that is not what the protocol says
-	Hostile         Reason = "hostile"          // a reply built to exhaust the reader; never decoded
-	Undecodable     Reason = "undecodable"      // one value that cannot be decoded, in a reply that can
-	WrongType       Reason = "wrong-type"       // a value of another type than the key has
+	Malformed       Reason = "malformed"        // a reply that violates the protocol
+	Hostile         Reason = "hostile"          // a reply designed to exhaust resources; not decoded
+	Undecodable     Reason = "undecodable"      // an undecodable value in a decodable reply
+	WrongType       Reason = "wrong-type"       // a value of the wrong type for its key
 	Implausible     Reason = "implausible"      // a value that cannot be true
-	DeviceError     Reason = "device-error"     // an error name that is not in our list; the Gap's Detail has it
-	Unsupported     Reason = "unsupported"      // this model or iOS version cannot tell
-	Unlisted        Reason = "unlisted"         // the table of models and releases does not have this model
-	NotPermitted    Reason = "not-permitted"    // this program may not read the folder on this computer
-	NeedsPassword   Reason = "needs-password"   // it stands in an encrypted backup whose password was not given
-	WrongPassword   Reason = "wrong-password"   // it stands in an encrypted backup that the password does not open
-	Inconclusive    Reason = "inconclusive"     // what lies on this computer was read, and does not tell
-	Offline         Reason = "offline"          // this computer could not reach a host in the internet; the Gap's Detail says how far it came
-	Busy            Reason = "in-use"           // another command acts on the device
-	BadEntry        Reason = "bad-entry"        // usbmuxd listed devices in a form that cannot be understood; the Gap's Detail counts them
-	ListOnly        Reason = "list-only"        // usbmuxd broke off announcing devices and its list was taken; the Gap's Detail is the reason for which it broke off
-	Internal        Reason = "internal"         // a fault of this program
+	DeviceError     Reason = "device-error"     // an unknown error name; the Gap's Detail has it
+	Unsupported     Reason = "unsupported"      // not available on this model or iOS version
+	Unlisted        Reason = "unlisted"         // the model is not in the table of models and releases
+	NotPermitted    Reason = "not-permitted"    // no permission to read the folder on this computer
+	NeedsPassword   Reason = "needs-password"   // in an encrypted backup whose password was not given
+	WrongPassword   Reason = "wrong-password"   // in an encrypted backup that the password does not open
+	Inconclusive    Reason = "inconclusive"     // the files on this computer were read, but do not settle it
+	Offline         Reason = "offline"          // this computer could not reach an internet host; the Gap's Detail has the stage that failed
+	Busy            Reason = "in-use"           // another command is using the device
+	BadEntry        Reason = "bad-entry"        // usbmuxd listed devices in an unknown form; the Gap's Detail has their number
+	ListOnly        Reason = "list-only"        // usbmuxd stopped announcing devices, and its list was used instead; the Gap's Detail is why it stopped
+	Internal        Reason = "internal"         // a bug in this program
 )
 
-// reasons holds each Reason with what it means, as the end of a sentence that begins
-// with what could not be read.
+// reasons maps each Reason to the end of a sentence that starts with what could not be
+// read.
 var reasons = map[Reason]string{
 	NotAsked:        "it was not asked for",
 	Absent:          "the device has no such value",
@@ -96,7 +96,7 @@ var reasons = map[Reason]string{
 	Internal:        "this program failed",
 }
 
-// Error gives the reason as words, without a full stop.
+// Error returns the reason in words, without a full stop.
 func (r Reason) Error() string {
 	if words, ok := reasons[r]; ok {
 		return words
@@ -104,8 +104,8 @@ func (r Reason) Error() string {
 	return "for a reason this version does not know"
 }
 
-// UnmarshalText reads a reason from a recording. One that this version does not know is
-// kept, as long as it is written like a reason: lower-case letters and hyphens, at most 40.
+// UnmarshalText reads a reason from a recording. A reason unknown to this version is kept
+// if it is well-formed: at most 40 lower-case letters and hyphens.
 func (r *Reason) UnmarshalText(text []byte) error {
 	if len(text) == 0 || len(text) > 40 {
 		return Malformed
@@ -119,9 +119,8 @@ func (r *Reason) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Transient reports whether what went wrong may go right at the next try, with the same
-// device and nobody doing anything about it: a hub that was overloaded, a cable that was
-// touched.
+// Transient reports whether a retry with the same device may succeed without any
+// intervention, for example after a hub was overloaded or a cable was touched.
 func (r Reason) Transient() bool {
 	switch r {
 	case Timeout, Detached, Unreachable, Truncated, HandshakeFailed:
@@ -136,7 +135,7 @@ type Gap struct {
 	Detail string `json:"detail,omitempty" privacy:"public"` // a device's own error name; at most 64 letters, digits and dots
 }
 
-// Error gives the reason as words, and the detail in brackets.
+// Error returns the reason in words, and the detail in parentheses.
 func (g Gap) Error() string {
 	if g.Detail == "" {
 		return g.Reason.Error()
@@ -147,8 +146,8 @@ func (g Gap) Error() string {
 // Unwrap lets errors.Is compare a Gap with its Reason.
 func (g Gap) Unwrap() error { return g.Reason }
 
-// GapOf finds the Gap in an error. An error that carries none is a fault of ours, and
-// its text is dropped: it may hold what must not be kept.
+// GapOf returns the Gap in an error. An error without one is Internal, and its text is
+// dropped because it may contain private data.
 func GapOf(err error) Gap {
 	if gap, ok := errors.AsType[Gap](err); ok {
 		return gap

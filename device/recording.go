@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// RecordingKind is the kind of a recording.
+// RecordingKind is the document kind of a recording.
 const RecordingKind = "recording"
 
-// RecordingSchema is the schema number of a recording. Adding a field does not raise it;
-// renaming one or changing its meaning does.
+// RecordingSchema is the schema number of a recording. It is raised when a field is renamed
+// or changes its meaning, not when one is added.
 const RecordingSchema = 2
 
-// MaxRecordingBytes is the size above which ReadRecording gives up: a thousand devices with
-// hundreds of apps each need about half of it.
+// MaxRecordingBytes is the maximum size for ReadRecording. A thousand devices with hundreds
+// of apps each take about half of it.
 const MaxRecordingBytes = 64 << 20
 
 // A Recording is a run as it was learned: facts without conclusions. Judged again, on any
@@ -49,8 +49,8 @@ type Jobs struct {
 	HeldBack bool   `json:"heldBack"`                            // it did not rise because a backup ran on this computer
 }
 
-// WriteRecording writes recording as indented JSON under the present schema number,
-// whatever its own Schema says.
+// WriteRecording writes recording as indented JSON with the current schema number, ignoring
+// its own Schema.
 func WriteRecording(w io.Writer, recording Recording) error {
 	recording.Kind, recording.Schema = RecordingKind, RecordingSchema
 	if recording.Snapshots == nil {
@@ -65,9 +65,9 @@ func WriteRecording(w io.Writer, recording Recording) error {
 	return nil
 }
 
-// ReadRecording reads what WriteRecording wrote under the present schema number. Fields it
-// does not know are passed over, since adding one does not raise the schema. The file may
-// come from a stranger: its size is bounded, and its texts are as untrusted as a device's.
+// ReadRecording reads a recording with the current schema number. Unknown fields are
+// ignored, since adding one does not raise the schema number. The file is untrusted: its
+// size is limited, and its texts are no more trusted than a device's.
 func ReadRecording(r io.Reader) (Recording, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxRecordingBytes+1))
 	if err != nil {
@@ -91,8 +91,8 @@ func ReadRecording(r io.Reader) (Recording, error) {
 	return recording, nil
 }
 
-// checkSchema looks at the schema number alone, because the rest of a recording from the
-// future may not fit our types.
+// checkSchema checks only the schema number, because the rest of a recording from a newer
+// version may not match our types.
 func checkSchema(data []byte) error {
 	var head struct {
 		Kind   string `json:"kind"`
@@ -114,7 +114,7 @@ func checkSchema(data []byte) error {
 	return nil
 }
 
-// Redact hides the owners of all devices in the recording; see [Redact].
+// Redact redacts every snapshot of the recording and the UDIDs in LeftOut; see [Redact].
 func (r Recording) Redact() Recording {
 	r.Snapshots = slices.Clone(r.Snapshots)
 	for i, snapshot := range r.Snapshots {

@@ -2,14 +2,14 @@ package device
 
 import "fmt"
 
-// Redact returns a copy of the snapshot without its owner: every text tagged
-// privacy:"private" is replaced by a placeholder, and the snapshot given is left as it was.
-// ordinal is the device's number in the run, from 1.
+// Redact returns a copy of the snapshot without private data: every text tagged
+// privacy:"private" is replaced by a placeholder. It does not modify the snapshot. ordinal
+// is the device's number in the run, from 1.
 //
-// Within one snapshot the same text always gets the same placeholder, so what was equal
-// stays equal: two profiles of one organization are still of one organization. What
-// remains are the model, the versions, numbers and dates: without them nothing could be
-// judged. The names of profiles go, and with them the hint that one of them sets up a VPN.
+// Within one snapshot equal texts get equal placeholders, so two profiles of one
+// organization still show as such. The model, versions, numbers and dates remain, because
+// checks need them. Profile names are removed, and with them any hint that a profile
+// configures a VPN.
 func Redact(s Snapshot, ordinal int) Snapshot {
 	s.Device = redactIdentity(s.Device, ordinal)
 	s.Labels.Asset = redactAsset(s.Labels.Asset)
@@ -36,7 +36,7 @@ func redactIdentity(id Identity, ordinal int) Identity {
 	return id
 }
 
-// redactAsset keeps the heads of the columns.
+// redactAsset keeps the column headers.
 func redactAsset(asset []Field) []Field {
 	if asset == nil {
 		return nil
@@ -79,7 +79,7 @@ func redactApps(apps Fact[[]App]) Fact[[]App] {
 	})
 }
 
-// redactAnswers hides what was typed in. With its words goes what they tell of the cause.
+// redactAnswers hides what the user typed. Any hint at the cause in it is lost.
 func redactAnswers(answers []Answer) []Answer {
 	if answers == nil {
 		return nil
@@ -93,7 +93,7 @@ func redactAnswers(answers []Answer) []Answer {
 	return redacted
 }
 
-// redactReach hides who issued certificates: it may be the owner's employer.
+// redactReach hides who issued certificates, which may be the owner's employer.
 func redactReach(reach *Reach) *Reach {
 	if reach == nil {
 		return nil
@@ -107,7 +107,8 @@ func redactReach(reach *Reach) *Reach {
 	return &redacted
 }
 
-// placeholders names texts kind-1, kind-2 and so on, in the order in which it meets them.
+// placeholders returns a function that maps texts to kind-1, kind-2 and so on, in order of
+// first use.
 func placeholders(kind string) func(string) string {
 	seen := map[string]string{}
 	return func(text string) string {
@@ -118,7 +119,7 @@ func placeholders(kind string) func(string) string {
 	}
 }
 
-// hide puts a placeholder in place of a text that is known.
+// hide replaces a known text by a placeholder.
 func hide(f Fact[string], placeholder func(string) string) Fact[string] {
 	text, err := f.Get()
 	if err != nil {
@@ -127,7 +128,8 @@ func hide(f Fact[string], placeholder func(string) string) Fact[string] {
 	return Known(placeholder(text))
 }
 
-// each changes every element of a known list, in a list of its own.
+// each returns a known list with change applied to every element. It does not modify the
+// given list.
 func each[T any](f Fact[[]T], change func(T) T) Fact[[]T] {
 	list, err := f.Get()
 	if err != nil || list == nil {

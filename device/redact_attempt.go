@@ -1,7 +1,7 @@
 package device
 
-// redactAttempts hides where logs come from and the words of their lines. The codes that
-// were read in them stay, so that a redacted attempt is judged as it was.
+// redactAttempts hides the origin of logs and the text of their lines. The error codes
+// remain, so a redacted attempt is judged the same.
 func redactAttempts(attempts []Attempt) []Attempt {
 	if attempts == nil {
 		return nil

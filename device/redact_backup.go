@@ -1,7 +1,7 @@
 package device
 
-// redactBackups hides where backups lie, whose they are, and which files and apps they
-// hold. The device of a backup is the one of its snapshot, and gets the same names.
+// redactBackups hides the backups' folders and owners, and the files and apps in them. A
+// backup's device is that of the snapshot, and gets the same placeholders.
 func redactBackups(backups []Backup, ordinal int) []Backup {
 	if backups == nil {
 		return nil
@@ -37,8 +37,8 @@ func redactProof(f Fact[Proof]) Fact[Proof] {
 	return Known(proof)
 }
 
-// redactHistories hides where histories come from, the words of errors, which may name a
-// file, and which apps fill the next backup.
+// redactHistories hides the origin of histories, error messages, which may name a file, and
+// the apps in the next backup.
 func redactHistories(histories []History) []History {
 	if histories == nil {
 		return nil

@@ -11,43 +11,44 @@ type Statement struct {
 	Detail string      `json:"detail,omitempty" privacy:"public"` // why it was not shown, where no fault says so
 }
 
-// StatementID names a statement: kebab-case, never renamed.
+// StatementID names a statement. IDs are kebab-case and never renamed.
 type StatementID string
 
-// The statements, in the order in which a proof lists them.
+// Statements, in the order in which a proof lists them.
 const (
-	StatementLayout    StatementID = "layout"    // the folder holds the backup of a device, in a layout that is read
+	StatementLayout    StatementID = "layout"    // the folder contains a device backup in a supported layout
 	StatementKind      StatementID = "kind"      // Manifest.plist says whether the backup is encrypted, and nothing contradicts it
-	StatementState     StatementID = "state"     // the last backup to the folder ended: Status.plist says finished, or removing
-	StatementInfo      StatementID = "info"      // Info.plist is there and can be read
+	StatementState     StatementID = "state"     // the last backup to the folder completed: Status.plist says finished or removing
+	StatementInfo      StatementID = "info"      // Info.plist exists and can be read
 	StatementDevice    StatementID = "device"    // Info.plist and Manifest.plist name the same device
-	StatementList      StatementID = "list"      // the list of files is parsed to its end, and complete as far as anything tells
-	StatementFiles     StatementID = "files"     // every listed file is there
-	StatementLengths   StatementID = "lengths"   // no file is shorter than it must be, and none longer in a way that a digest could settle
-	StatementPadding   StatementID = "padding"   // every encrypted file's key unwraps, and its padding is right
-	StatementDigests   StatementID = "digests"   // every recorded digest is right
-	StatementDatabases StatementID = "databases" // the databases inside that are not vouched for by a digest pass SQLite's own check
-	StatementUnchanged StatementID = "unchanged" // nothing in the folder changed during the look
+	StatementList      StatementID = "list"      // the list of files was parsed to its end, and nothing suggests that it is incomplete
+	StatementFiles     StatementID = "files"     // every listed file exists
+	StatementLengths   StatementID = "lengths"   // no file is too short, and none is too long where a digest could settle it
+	StatementPadding   StatementID = "padding"   // every encrypted file's key can be unwrapped, and its padding is correct
+	StatementDigests   StatementID = "digests"   // every recorded digest matches
+	StatementDatabases StatementID = "databases" // databases not covered by a digest pass SQLite's integrity check
+	StatementUnchanged StatementID = "unchanged" // nothing in the folder changed during verification
 )
 
-// StatementIDs are all of them, in that order.
+// StatementIDs lists all statement IDs in that order.
 var StatementIDs = []StatementID{
 	StatementLayout, StatementKind, StatementState, StatementInfo, StatementDevice, StatementList, StatementFiles,
 	StatementLengths, StatementPadding, StatementDigests, StatementDatabases, StatementUnchanged,
 }
 
-// Shown is whether a statement was shown. The zero value is none of these, and shows
-// nothing.
+// Shown is whether a statement was shown. The zero value is none of the constants, and
+// shows nothing.
 type Shown string
 
 const (
 	ShownTrue    Shown = "true"
 	ShownFalse   Shown = "false"
 	ShownNeither Shown = "unknown"   // it could not be shown
-	NotLookedAt  Shown = "not-asked" // this depth, or a look without a password, does not ask
+	NotLookedAt  Shown = "not-asked" // not checked at this depth, or without a password
 )
 
-// Statement returns the statement with an id; its zero value if the proof has none.
+// Statement returns the statement with the given ID. If the proof does not have it, Shown
+// is empty.
 func (p Proof) Statement(id StatementID) Statement {
 	for _, s := range p.Statements {
 		if s.ID == id {

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Version is an iOS or iPadOS version as numbers, so that 18.10 comes after 18.9.
-// The zero Version is no version.
+// Version is a numeric iOS or iPadOS version, so that 18.10 sorts after 18.9. The zero
+// Version is not a version.
 type Version struct{ Major, Minor, Patch int }
 
-// ParseVersion reads "26", "18.7" or "10.3.4". Anything else is Malformed.
+// ParseVersion parses "26", "18.7" or "10.3.4". Anything else is Malformed.
 func ParseVersion(text string) (Version, error) {
 	parts := strings.Split(text, ".")
 	if len(parts) > 3 {
@@ -28,12 +28,13 @@ func ParseVersion(text string) (Version, error) {
 	return Version{numbers[0], numbers[1], numbers[2]}, nil
 }
 
-// Compare is negative if v is older than w, zero if they are the same, else positive.
+// Compare returns a negative number if v is older than w, zero if they are equal, and a
+// positive number otherwise.
 func (v Version) Compare(w Version) int {
 	return cmp.Or(cmp.Compare(v.Major, w.Major), cmp.Compare(v.Minor, w.Minor), cmp.Compare(v.Patch, w.Patch))
 }
 
-// String writes the version as Apple does: 26, 18.7, 10.3.4.
+// String formats the version as Apple does: 26, 18.7, 10.3.4.
 func (v Version) String() string {
 	switch {
 	case v.Patch != 0:
@@ -45,10 +46,10 @@ func (v Version) String() string {
 	}
 }
 
-// MarshalText writes the version as String does.
+// MarshalText formats the version like String.
 func (v Version) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
-// UnmarshalText reads it as ParseVersion does.
+// UnmarshalText parses the version like ParseVersion.
 func (v *Version) UnmarshalText(text []byte) error {
 	version, err := ParseVersion(string(text))
 	if err != nil {
@@ -58,8 +59,8 @@ func (v *Version) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Version is the installed iOS or iPadOS version: the digits before what follows a space, as
-// in "16.4.1 (a)", which a Rapid Security Response adds, or in "27.0 beta 2".
+// Version returns the installed iOS or iPadOS version. It ignores anything after a space,
+// as in "16.4.1 (a)" after a Rapid Security Response, or "27.0 beta 2".
 func (id Identity) Version() (Version, error) {
 	text, err := id.ProductVersion.Get()
 	if err != nil {
@@ -69,8 +70,8 @@ func (id Identity) Version() (Version, error) {
 	return ParseVersion(digits)
 }
 
-// ModelNumber splits a ProductType: "iPhone14,6" is iPhone, 14, 6. ok is false for anything
-// not written exactly like that.
+// ModelNumber splits a ProductType: "iPhone14,6" is iPhone, 14, 6. ok is false for any
+// other format.
 func ModelNumber(productType string) (family string, major, minor int, ok bool) {
 	split := strings.IndexAny(productType, "0123456789")
 	if split <= 0 {
