@@ -18,7 +18,7 @@ const (
 	TrustForbidden  Reason = "trust-forbidden"  // MDM does not allow pairing
 	RecordBroken    Reason = "record-broken"    // this computer's pair record is unusable: empty, truncated, or without HostID
 	RecordUnsaved   Reason = "record-unsaved"   // usbmuxd could not save a new pair record; the Gap's Detail has its result code
-	MuxTrouble      Reason = "mux-trouble"      // usbmuxd failed a request about its files on this computer; the Gap's Detail has the request
+	MuxTrouble      Reason = "mux-trouble"      // usbmuxd failed a request about its files on this computer; the Gap's Detail has the request and its result
 	HandshakeFailed Reason = "handshake-failed" // the TLS handshake failed
 	OtherDevice     Reason = "other-device"     // a device with another UDID answered
 	OtherClass      Reason = "other-class"      // a watch, an Apple TV, …: not supported

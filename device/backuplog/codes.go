@@ -10,7 +10,7 @@ import (
 // maxCodes is the number of errors kept from one chain.
 const maxCodes = 16
 
-// code finds the error codes of a message, in the spellings that logs have for one error:
+// code matches error codes in the notations that logs use:
 //
 //	<CKError 0x283f: "Quota Exceeded" (25/2035); …>     CloudKit; the second number is private
 //	Error Domain=MBErrorDomain Code=303                 NSError

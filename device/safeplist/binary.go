@@ -10,7 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// The layout of a binary property list: eight bytes of magic, the objects, a table of
+// Layout of a binary property list: 8 bytes of magic, the objects, a table of
 // their offsets, and a trailer of 32 bytes.
 const (
 	headerLength  = 8

@@ -1,5 +1,5 @@
-// Command generate writes the table that is embedded in the program, from Apple's answer
-// saved in a file. It runs when a version of backupdoctor is prepared, never on a user's
+// Command generate writes the table that is embedded in the program, from a saved copy of
+// Apple's list. It runs when preparing a release of backupdoctor, never on a user's
 // computer:
 //
 //	go run ./device/releases/generate -from pmv.json -out device/releases/table.json
