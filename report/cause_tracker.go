@@ -9,19 +9,19 @@ import (
 // StatusSuppressed is the status of a finding that was suppressed.
 const StatusSuppressed = "suppressed"
 
-// A CauseTracker is what the visits of a device so far told of each check: what could not be
-// read, or was not asked, changes nothing in it.
+// A CauseTracker holds the latest reading of each check across the visits of a device. A check
+// that could not be read, or was not run, leaves it unchanged.
 type CauseTracker map[string]trackedCheck
 
-// A trackedCheck is one check, as it was last read.
+// A trackedCheck is the latest reading of one check.
 type trackedCheck struct {
 	well   bool
-	status string    // if it is not well
-	since  time.Time // when it was first found so
+	status string    // set unless well
+	since  time.Time // when it was first found with this status
 }
 
-// Compare takes in the findings of the next visit, and says which causes there are, each
-// check once, and which are gone.
+// Compare adds the findings of the next visit. It returns the current causes, one per check,
+// and the causes that are gone.
 func (t CauseTracker) Compare(at time.Time, findings []VisitFinding) (causes, gone []PastCause) {
 	causes, gone = []PastCause{}, []PastCause{}
 	done := map[string]bool{}

@@ -5,13 +5,13 @@ import (
 	"unicode"
 )
 
-// maxMarks is how many combining marks one letter keeps. No language stacks more; without
-// a bound one "letter" could bury the lines above it.
+// maxMarks is the number of combining marks kept per letter. No language stacks more; without a
+// limit, one letter could cover the lines above it.
 const maxMarks = 4
 
-// Clean makes a stranger's text safe for a terminal, on one line: control characters,
-// escapes, bidirectional and invisible marks are dropped, white space becomes single spaces,
-// and bytes that are no UTF-8 become U+FFFD.
+// Clean makes untrusted text safe to print on one line of a terminal. It drops control
+// characters, escape sequences, and bidirectional and invisible marks, collapses white space to
+// single spaces, and replaces invalid UTF-8 with U+FFFD.
 func Clean(text string) string {
 	marks := 0
 	visible := strings.Map(func(r rune) rune {
@@ -32,9 +32,9 @@ func Clean(text string) string {
 	return strings.Join(strings.Fields(visible), " ")
 }
 
-// Hidden reports whether a rune has no mark of its own, or can change how a terminal shows
-// the others: control and format characters, bidirectional controls, separators of lines,
-// fillers, private use, and what Unicode keeps out of texts altogether.
+// Hidden reports whether a rune is invisible or changes how a terminal shows other runes:
+// control and format characters, bidirectional controls, line separators, fillers, private use
+// and noncharacters.
 func Hidden(r rune) bool {
 	if r <= unicode.MaxASCII {
 		return r < ' ' || r == '\x7f'

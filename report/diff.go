@@ -7,14 +7,14 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// What can have become of a cause between two reports.
+// The states of a cause when two reports are compared.
 const (
-	CauseNew        = "new"         // it was not there before
-	CauseStill      = "still"       // it was there before, too
-	CauseFixed      = "fixed"       // it was there before, and the check now finds all well
-	CauseSuppressed = "suppressed"  // it was there before, and nobody wants to hear of it any more
-	CauseUnknown    = "cannot-tell" // it was there before, and whether it still is could not be read
-	CauseGone       = "gone"        // it was there before, and the device is not in the newer report
+	CauseNew        = "new"         // not in the older report
+	CauseStill      = "still"       // in both reports
+	CauseFixed      = "fixed"       // in the older report; the check is now healthy
+	CauseSuppressed = "suppressed"  // in the older report; now suppressed
+	CauseUnknown    = "cannot-tell" // in the older report; could not be read in the newer
+	CauseGone       = "gone"        // in the older report; the device is not in the newer
 )
 
 // A Diff says what has become of every cause between two reports.
@@ -56,8 +56,8 @@ type ChangeCounts struct {
 	Gone       int `json:"gone"`       // with the state gone
 }
 
-// Compare says what has become of every cause from an older report to a newer one. Devices
-// are the same if their UDIDs are.
+// Compare compares the causes in an older report with those in a newer one. Devices are matched
+// by UDID.
 func Compare(older, newer Report) Diff {
 	diff := Diff{Header: NewHeader(KindDiff), Old: older.TakenAt, New: newer.TakenAt, Devices: []DeviceDiff{}}
 	before, seen := map[string]Device{}, map[string]bool{}
@@ -94,7 +94,7 @@ func (c *ChangeCounts) add(state string) {
 	}
 }
 
-// compareDevice compares a device with what it was; known is false if nobody knows.
+// compareDevice compares a device with its earlier state; known is false if there is none.
 func compareDevice(was Device, known bool, is Device) DeviceDiff {
 	diff := newDeviceDiff(is)
 	diff.After = is.Verdict
@@ -116,8 +116,8 @@ func compareDevice(was Device, known bool, is Device) DeviceDiff {
 	return diff
 }
 
-// became is what has become of a cause that a device does not have any more. That a check
-// finds nothing is no proof that nothing is there: only what it read counts.
+// became returns the state of a cause that the device no longer has. Finding nothing proves
+// nothing: only what the check actually read counts.
 func became(f Finding, is Device) Change {
 	if now, there := findingOf(is, f, unwell); there {
 		return newChange(now, CauseStill) // as a symptom of something else
@@ -135,7 +135,7 @@ func became(f Finding, is Device) Change {
 	return newChange(f, CauseUnknown)
 }
 
-// departed is a device that the newer report does not have.
+// departed returns the diff of a device that is missing from the newer report.
 func departed(d Device) DeviceDiff {
 	diff := newDeviceDiff(d)
 	diff.Before = d.Verdict
@@ -153,7 +153,7 @@ func newChange(f Finding, state string) Change {
 	return Change{Check: f.Check, Subject: f.Subject, Short: ShortFor(f.Check, f.Status), State: state, Summary: f.Summary}
 }
 
-// roots lists the causes of a device, each subject by itself.
+// roots returns the causes of a device, one per subject.
 func roots(d Device) []Finding {
 	var list []Finding
 	for _, f := range d.Findings {
@@ -164,8 +164,8 @@ func roots(d Device) []Finding {
 	return list
 }
 
-// findingOf finds what a device has on the same check and subject, and of that kind. A check
-// that finds all well has no subject.
+// findingOf returns the device's finding with the same check and subject as like, if kind
+// accepts it. A healthy finding has no subject.
 func findingOf(d Device, like Finding, kind func(Finding) bool) (Finding, bool) {
 	for _, f := range d.Findings {
 		same := f.Subject == like.Subject || checks.Status(f.Status) == checks.OK
@@ -176,7 +176,7 @@ func findingOf(d Device, like Finding, kind func(Finding) bool) (Finding, bool) 
 	return Finding{}, false
 }
 
-// unwell reports whether a finding is a problem or a warning, a cause or a symptom.
+// unwell reports whether a finding is a problem or a warning, whether cause or symptom.
 func unwell(f Finding) bool {
 	status := checks.Status(f.Status)
 	return status == checks.Problem || status == checks.Warning

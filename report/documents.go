@@ -37,7 +37,7 @@ type ListedDevice struct {
 	Detail         string  `json:"detail,omitempty"`         // the device's own name for the error
 }
 
-// ListOf is the list of the devices in a report that [Trust] made.
+// ListOf returns the devices of a report made by [Trust].
 func ListOf(r Report) DeviceList {
 	list := DeviceList{Header: NewHeader(KindDevices), Devices: []ListedDevice{}, LeftOut: listed(r.LeftOut), Gaps: listed(r.Gaps)}
 	for _, d := range r.Devices {
@@ -77,7 +77,7 @@ type ListedCheck struct {
 	Question string `json:"question,omitempty"` // for a person; absent if there is none
 }
 
-// NewCheckList lists checks.
+// NewCheckList returns the list of the given checks.
 func NewCheckList(all []*checks.Check) CheckList {
 	list := CheckList{Header: NewHeader(KindChecks), Checks: []ListedCheck{}}
 	for _, c := range all {
@@ -138,7 +138,7 @@ func ExplainMeanings(meanings []codes.Meaning) Explanation {
 	return e
 }
 
-// StepsOf words the remedies of a check for no model in particular.
+// StepsOf returns the remedies of a check, worded for no particular model.
 func StepsOf(c *checks.Check) []Step {
 	steps := []Step{}
 	for _, id := range c.Remedies {

@@ -2,33 +2,33 @@ package report
 
 import "time"
 
-// The kinds of events of a run, in the order in which they come. Between run_start and
-// run_summary those of several devices are mixed; those of one device keep their order.
+// The kinds of events of a run, in order. Between run_start and run_summary, events of
+// different devices interleave; those of one device keep their order.
 const (
-	RunStart       = "run_start"       // a run has begun; with Total if it is known how many there are
-	DeviceAttached = "device_attached" // a device is there, and waits for its turn
-	DeviceState    = "device_state"    // a device has come further; with State
-	DeviceDone     = "device_done"     // a device is finished; with Device
-	DeviceDetached = "device_detached" // a device was unplugged; while devices are watched only
-	RunSummary     = "run_summary"     // the run is over; with Report, whose list of devices is empty
-	ExitError      = "exit_error"      // the command ends with an error; with Error and Exit
+	RunStart       = "run_start"       // the run started; Total is set if the number of devices is known
+	DeviceAttached = "device_attached" // a device is attached and waiting for its turn
+	DeviceState    = "device_state"    // the state of a device changed; see State
+	DeviceDone     = "device_done"     // a device is finished; see Device
+	DeviceDetached = "device_detached" // a device was unplugged; only sent while watching
+	RunSummary     = "run_summary"     // the run is over; see Report, whose device list is empty
+	ExitError      = "exit_error"      // the command failed; see Error and Exit
 )
 
 // The states of a device in a run.
 const (
-	Waiting   = "waiting"   // for its turn, or to be plugged in again
-	Reading   = "reading"   // it is asked
-	Verifying = "verifying" // its backups on this computer are looked at
-	AllRead   = "read"      // all was read, and more is heard of it elsewhere once the others are
-	Retrying  = "retrying"  // it failed for a reason that may pass, and is asked once more
+	Waiting   = "waiting"   // waiting for its turn, or to be plugged in again
+	Reading   = "reading"   // being read
+	Verifying = "verifying" // its backups on this computer are being verified
+	AllRead   = "read"      // fully read; more data comes from other sources once all devices are read
+	Retrying  = "retrying"  // failed for a possibly transient reason; being retried
 
-	// While a copy of the device is made:
-	Asking   = "asking"   // it asks its owner, or prepares
-	Looking  = "looking"  // it compares its files with the last copy
-	Sending  = "sending"  // files arrive
-	Moving   = "moving"   // files are moved to their places
-	Checking = "checking" // it looks whether everything is there
-	Proving  = "proving"  // the copy is verified
+	// While the device is being backed up:
+	Asking   = "asking"   // asking its owner, or preparing
+	Looking  = "looking"  // comparing its files with the last copy
+	Sending  = "sending"  // sending files
+	Moving   = "moving"   // moving files into place
+	Checking = "checking" // checking that everything is there
+	Proving  = "proving"  // verifying the copy
 )
 
 // An Event is one thing that happened in a run, as it happened. Written one a line they are

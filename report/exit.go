@@ -26,21 +26,20 @@ type Exit struct {
 	Meaning string `json:"meaning"` // in words
 }
 
-// FailOn is the level from which a run fails. Devices that were not examined, or read only in
-// part, fail it at every level.
+// FailOn is the level at which a run fails. Devices that were not examined, or only partly
+// read, fail it at every level.
 type FailOn string
 
 const (
-	Unproved FailOn = "unproved" // the default: whatever is not proved to be backed up
-	Warning  FailOn = "warning"  // lets no cause found pass
-	Problem  FailOn = "problem"  // lets at risk pass, too
+	Unproved FailOn = "unproved" // the default: anything not proved to be backed up
+	Warning  FailOn = "warning"  // also passes no-cause-found
+	Problem  FailOn = "problem"  // also passes at-risk
 )
 
 // Levels returns every level, the strictest first.
 func Levels() []FailOn { return []FailOn{Unproved, Warning, Problem} }
 
-// Exits returns every exit code, in order. It is the only table of them: help texts and
-// the README print it.
+// Exits returns every exit code, in order. Help texts and the README are generated from it.
 func Exits() []Exit {
 	return []Exit{
 		{ExitNoProblem, "every device is backed up, or suppressed; every backup is whole"},
@@ -53,7 +52,7 @@ func Exits() []Exit {
 	}
 }
 
-// ExitTable renders the exit codes one a line, the codes aligned to the right.
+// ExitTable formats the exit codes, one per line, right-aligned.
 func ExitTable() string {
 	var table strings.Builder
 	for _, exit := range Exits() {
@@ -62,11 +61,11 @@ func ExitTable() string {
 	return table.String()
 }
 
-// ExitCode is the exit code of the run.
+// ExitCode returns the exit code of the run.
 func (r Report) ExitCode() int { return r.Exit.Code }
 
-// exitOf decides the exit code of a finished report, by the verdicts of its devices and
-// whether each was read to its end.
+// exitOf returns the exit code of a finished report. It depends on the verdicts of the devices
+// and on whether each was fully read.
 func exitOf(r Report) Exit {
 	code := ExitNoProblem
 	switch {
@@ -92,8 +91,8 @@ func exitOf(r Report) Exit {
 	return table[slices.IndexFunc(table, func(e Exit) bool { return e.Code == code })]
 }
 
-// devicesCode is the exit code that devices make at a level, in the order of the table:
-// unread devices, then causes, then devices without a cause and without proof.
+// devicesCode returns the exit code for devices at a level, in the order of the table: unread
+// devices, then causes, then devices with neither a cause nor proof of a backup.
 func devicesCode(devices []Device, level FailOn) int {
 	has := func(is func(Device) bool) bool { return slices.ContainsFunc(devices, is) }
 	verdict := func(v checks.Verdict) func(Device) bool {
@@ -111,15 +110,15 @@ func devicesCode(devices []Device, level FailOn) int {
 	}
 }
 
-// CodeOf is the exit code that one device makes at the level of the report.
+// CodeOf returns the exit code for one device at the level of the report.
 func (r Report) CodeOf(d Device) int { return devicesCode([]Device{d}, FailOn(r.FailOn)) }
 
-// NeedsAttention reports whether a device makes the exit code of the default level other
-// than 0, so that a person has to act on it.
+// NeedsAttention reports whether a device makes the exit code nonzero at the default level, so
+// that someone has to act.
 func NeedsAttention(d Device) bool { return devicesCode([]Device{d}, Unproved) != ExitNoProblem }
 
-// backupsCode is the exit code of a report about backups: the same in spirit as that of one
-// about devices.
+// backupsCode returns the exit code of a report about backups, by the same rules as for
+// devices.
 func backupsCode(r Report) int {
 	var counts BackupCounts
 	for _, d := range r.Devices {
@@ -137,8 +136,8 @@ func backupsCode(r Report) int {
 	}
 }
 
-// inUse are the backups of a device that the next one builds on. Archived copies count only
-// where there is no other: beside a newer backup a broken one stands in nobody's way.
+// inUse returns the backups that the next backup builds on. Archived copies count only if there
+// is nothing else: next to a newer backup, a broken archive does no harm.
 func inUse(backups []Backup) []Backup {
 	list := slices.DeleteFunc(slices.Clone(backups), func(b Backup) bool { return b.Archived })
 	if len(list) == 0 {
@@ -152,14 +151,14 @@ func ofMux(g Gap) bool {
 	return g.Reason != string(device.BadEntry) && g.Reason != string(device.ListOnly) && g.Reason != string(device.OutOfTime)
 }
 
-// interrupted reports whether the person at the computer stopped the run.
+// interrupted reports whether the user stopped the run.
 func interrupted(r Report) bool {
 	return slices.ContainsFunc(r.Gaps, func(g Gap) bool { return g.Reason == string(device.Interrupted) }) ||
 		slices.ContainsFunc(r.Devices, func(d Device) bool { return d.Reason == string(device.Interrupted) })
 }
 
-// Unfinished reports whether a device was not examined, or not to the end. A verdict that
-// this version does not know proves nothing.
+// Unfinished reports whether a device was not examined, or only in part. An unknown verdict
+// counts as unfinished.
 func Unfinished(d Device) bool {
 	switch checks.Verdict(d.Verdict) {
 	case checks.Failing, checks.AtRisk, checks.NoCauseFound, checks.BackedUp, checks.Suppressed:

@@ -9,19 +9,19 @@ type RunList struct {
 	Runs  []PastRun `json:"runs"`  // the newest of them, newest first
 }
 
-// What became of a run.
+// The states of a past run.
 const (
 	RunFinished = "finished"
-	RunRunning  = "running" // a process still holds it
-	RunCutOff   = "cut-off" // it was not finished, and no process holds it
-	RunUnknown  = "unknown" // it was a bench's, which does not tell a hub of its end
+	RunRunning  = "running" // a process still holds its lock
+	RunCutOff   = "cut-off" // not finished, and no process holds its lock
+	RunUnknown  = "unknown" // from a bench, which does not tell the hub when a run ends
 )
 
-// Why a date is in doubt, which was written by a clock that may have been wrong. Runs and
-// visits are in the order in which they were written.
+// The reasons to doubt a date, because the clock may have been wrong. Runs and visits are in
+// the order in which they were written.
 const (
-	DoubtFuture     = "future"      // it lies in the future
-	DoubtJumpedBack = "jumped-back" // it is earlier than that of the one written before
+	DoubtFuture     = "future"      // it is in the future
+	DoubtJumpedBack = "jumped-back" // it is before the date of the previous entry
 )
 
 // A PastRun is one run and its devices counted, each once, as it was last seen in the run.
@@ -48,13 +48,13 @@ type PastRun struct {
 	Retried      int       `json:"retried"`             // examined in a second try, or not even then
 }
 
-// A BackupState says what is known of the last good iCloud backup of a device.
+// A BackupState says whether the last good iCloud backup of a device is known.
 type BackupState string
 
 const (
-	BackupKnown   BackupState = "known"   // when it ended
-	BackupNever   BackupState = "never"   // that there is none
-	BackupUnknown BackupState = "unknown" // nothing, when the device was last read
+	BackupKnown   BackupState = "known"   // its end is known
+	BackupNever   BackupState = "never"   // the device has never been backed up
+	BackupUnknown BackupState = "unknown" // could not be read at the last visit
 )
 
 // A KnownDevice is a device as it was last read: on this computer, or on any bench of a fleet.

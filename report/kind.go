@@ -38,7 +38,7 @@ const (
 	KindSlots       Kind = "slots"
 )
 
-// A DocumentKind is a kind of document and its number.
+// A DocumentKind describes a kind of document.
 type DocumentKind struct {
 	Kind   Kind
 	Schema int
@@ -46,7 +46,7 @@ type DocumentKind struct {
 	Line   bool   // each document is one line of NDJSON
 }
 
-// Kinds are all kinds of documents that a program may read.
+// Kinds returns the kinds of documents that programs may read.
 func Kinds() []DocumentKind { return slices.Clone(kinds) }
 
 var kinds = []DocumentKind{
@@ -71,17 +71,16 @@ var kinds = []DocumentKind{
 	{KindSlots, Schema, "slots --json", false},
 }
 
-// schemaFolder is where the JSON Schemas are published.
+// schemaFolder is the URL under which the JSON Schemas are published.
 const schemaFolder = "https://raw.githubusercontent.com/backupdoctor/backupdoctor/main/report/schemas/"
 
-// SchemaID is the URL of the JSON Schema of a kind.
+// SchemaID returns the URL of the JSON Schema of a kind.
 func SchemaID(k Kind) string { return schemaFolder + string(k) + ".json" }
 
 //go:embed schemas/*.json
 var schemas embed.FS
 
-// JSONSchema is the JSON Schema (draft 2020-12) that every document of a kind follows. It
-// is "" for an unknown kind.
+// JSONSchema returns the JSON Schema (draft 2020-12) of a kind, or "" if the kind is unknown.
 func JSONSchema(k Kind) string {
 	text, err := schemas.ReadFile("schemas/" + string(k) + ".json")
 	if err != nil {
@@ -97,7 +96,7 @@ type Header struct {
 	Schema     int    `json:"schema"`            // schema number of its kind
 }
 
-// NewHeader is the header of a document of a kind.
+// NewHeader returns the header of a document of the given kind.
 func NewHeader(k Kind) Header {
 	for _, known := range kinds {
 		if known.Kind != k {
@@ -112,7 +111,7 @@ func NewHeader(k Kind) Header {
 	panic("no kind of document is " + string(k))
 }
 
-// checkHeader refuses a document of another kind or number.
+// checkHeader rejects documents of another kind or schema number.
 func checkHeader(h Header, want ...Kind) error {
 	switch {
 	case h.Schema < 1:

@@ -29,17 +29,17 @@ type Managed struct {
 	AsOf       time.Time `json:"asOf"`                // when the device told this, or the export was made
 }
 
-// NewManaged is one device of an export, judged at a time.
+// NewManaged returns one device of an export, judged at time now.
 func NewManaged(m device.Managed, policy device.Policy, asset []Field, now time.Time) Managed {
-	last, _ := m.LastBackup.Get() // zero if it is unknown
+	last, _ := m.LastBackup.Get() // zero if unknown
 	return Managed{
 		UDID: m.UDID, Serial: m.Serial, Name: m.Name, Asset: asset,
 		State: string(checks.JudgeManaged(m, policy, now)), LastBackup: utc(last), AsOf: utc(m.AsOf),
 	}
 }
 
-// NewMDM makes the list of the devices of an export that were not examined: those without a backup
-// first, the oldest backup first.
+// NewMDM returns the devices of an export that were not examined: those without a backup first,
+// then by age, oldest first.
 func NewMDM(total int, others []Managed) *MDM {
 	m := &MDM{Devices: total, Examined: total - len(others), List: slices.Clone(others)}
 	slices.SortStableFunc(m.List, func(a, b Managed) int {
@@ -48,7 +48,7 @@ func NewMDM(total int, others []Managed) *MDM {
 	return m.counted()
 }
 
-// counted is an MDM whose numbers follow from its list, where it has one.
+// counted recomputes the numbers of an MDM from its list, if it has one.
 func (m MDM) counted() *MDM {
 	m.List = listed(m.List)
 	if len(m.List) == 0 {
@@ -66,7 +66,7 @@ func (m MDM) counted() *MDM {
 	return &m
 }
 
-// Withheld is an MDM without its devices.
+// Withheld returns an MDM without its devices.
 func (m MDM) Withheld() *MDM {
 	m.List = []Managed{}
 	return &m
@@ -76,7 +76,7 @@ func stateRank(d Managed) int {
 	return slices.Index(checks.ManagedStates(), checks.ManagedState(d.State))
 }
 
-// mdmCode is the exit code that an export makes at a level.
+// mdmCode returns the exit code for an export at a level.
 func mdmCode(m *MDM, level FailOn) int {
 	switch {
 	case m == nil:

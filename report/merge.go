@@ -8,15 +8,15 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Merge makes one report of several: every device once, as it was examined last. older counts what it leaves out, because a device was examined
-// again later. A redacted report tells nobody which device is which, so its devices are
-// kept apart from those of the others.
+// Merge combines reports into one that has every device once, as last examined. older counts
+// the examinations left out because the device was examined again later. Devices of a redacted
+// report cannot be identified, so they are never merged with others.
 func Merge(reports ...Report) (merged Report, older int) {
 	if len(reports) == 1 {
 		return reports[0], 0
 	}
 	merged = Report{Header: NewHeader(KindReport), Subject: OfDevices, Gaps: []Gap{}, Places: []Place{}, LeftOut: []LeftOut{}, Devices: []Device{}}
-	place := map[string]int{} // of a device among those of merged, by device.UDIDKey
+	place := map[string]int{} // index in merged.Devices, by device.UDIDKey
 	for i, r := range reports {
 		merged.about(r)
 		for _, d := range r.Devices {
@@ -39,7 +39,7 @@ func Merge(reports ...Report) (merged Report, older int) {
 	return counted(merged), older
 }
 
-// stricter is the level of two that lets less pass; the default where a report has none.
+// stricter returns the stricter of two levels. A report without a level has the default.
 func stricter(a, b string) string {
 	if a == "" {
 		return b
@@ -52,7 +52,7 @@ func stricter(a, b string) string {
 	return string(Unproved)
 }
 
-// about takes in what a report tells beside its devices.
+// about merges everything but the devices of another report.
 func (r *Report) about(other Report) {
 	if other.TakenAt.After(r.TakenAt) {
 		r.TakenAt, r.Tool = other.TakenAt, other.Tool
@@ -92,8 +92,8 @@ func (r *Report) about(other Report) {
 	}
 }
 
-// OfRun is the report of a run that was kept with its devices. The gaps of a run are not kept: one
-// that was not finished, or did not see all devices, says only that.
+// OfRun returns the report of a run from the history and its devices. Gaps are not stored: if
+// the run did not finish or see all devices, the report says only that.
 func OfRun(run PastRun, devices []Device) Report {
 	r := Report{
 		Header: NewHeader(KindReport), Tool: Tool{Name: "backupdoctor", Version: run.Tool, Effect: "read-only"},

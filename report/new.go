@@ -12,44 +12,44 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// What a run can be about.
+// The subjects of a run.
 const (
 	OfDevices = "devices" // devices, and why iCloud Backup fails on them
-	OfBackups = "backups" // backups on this computer, and whether they are whole
+	OfBackups = "backups" // backups on this computer, and whether they are intact
 )
 
-// AboutArchive is what a gap can be about.
+// AboutArchive marks a gap in a sysdiagnose archive.
 const AboutArchive = "archive"
 
-// A Run is what a report is made of.
+// A Run is the input of a report.
 type Run struct {
-	ID        string     // of the run, a UUID; "" if it has none
-	Started   time.Time  // when it began; zero if nobody knows
+	ID        string     // id of the run, a UUID; "" if it has none
+	Started   time.Time  // start time; zero if unknown
 	Tool      string     // version of the program
 	Subject   string     // OfDevices or OfBackups; "" is OfDevices
-	Places    []Place    // where backups were looked for
-	Redacted  bool       // the snapshots went through device.Redact
-	Inventory *Inventory // which devices of an inventory were seen; nil without one
-	MDM       *MDM       // what a management system tells of others; nil without an export
+	Places    []Place    // folders searched for backups
+	Redacted  bool       // the snapshots were redacted by device.Redact
+	Inventory *Inventory // compared inventory; nil without one
+	MDM       *MDM       // devices known only from a management system; nil without an export
 	LeftOut   []device.LeftOut
 	Jobs      device.Jobs
-	FailOn    FailOn       // what makes the exit code other than 0; "" is Unproved
-	Gaps      []device.Gap // doors that would not open, and device.Interrupted if the run was stopped
+	FailOn    FailOn       // level that makes the exit code nonzero; "" is Unproved
+	Gaps      []device.Gap // sources that could not be opened, and device.Interrupted if the run was stopped
 	Examined  []Examined   // in the order in which the devices were found
 }
 
-// Examined is one device and what it adds up to.
+// Examined is one device with its diagnosis.
 type Examined struct {
 	Snapshot  device.Snapshot
 	Diagnosis checks.Diagnosis
-	Silenced  []checks.Silenced // what was left out of the diagnosis
+	Silenced  []checks.Silenced // findings left out of the diagnosis
 }
 
 // New makes the report of a run. It is pure: the same run gives the same report.
 func New(run Run) Report { return Assemble(run, convert(run.Examined, NewDevice)) }
 
-// Assemble makes the report of a run whose devices were made one by one, by [NewDevice], as
-// they were finished. Of run.Examined it reads the snapshots alone.
+// Assemble makes the report of a run from devices that [NewDevice] made one by one as they
+// finished. It uses only the snapshots of run.Examined.
 func Assemble(run Run, devices []Device) Report {
 	if devices == nil {
 		devices = []Device{}
@@ -89,8 +89,8 @@ func Assemble(run Run, devices []Device) Report {
 	return counted(r)
 }
 
-// counted is a report with all that follows from its devices and gaps: their order, the
-// numbers and the exit code.
+// counted fills in what follows from the devices and gaps of a report: the order of devices,
+// the counts and the exit code.
 func counted(r Report) Report {
 	r.Devices = ordered(r.Devices, r.Subject)
 	r.Summary = summarise(r.Devices)
@@ -99,8 +99,7 @@ func counted(r Report) Report {
 	return r
 }
 
-// newGap words a gap of a whole run, where it is not a device that did not answer but
-// usbmuxd, or the run that was stopped.
+// newGap describes a gap that affects a whole run: usbmuxd failed, or the run was stopped.
 func newGap(gap device.Gap) Gap {
 	summary := "usbmuxd did not list the devices: " + gap.Error()
 	switch gap.Reason {
@@ -123,7 +122,7 @@ func newGap(gap device.Gap) Gap {
 	return Gap{Reason: string(gap.Reason), Detail: gap.Detail, Summary: summary}
 }
 
-// archiveGaps are the sysdiagnose archives that were not read to their end.
+// archiveGaps returns the sysdiagnose archives that were not fully read.
 func archiveGaps(examined []Examined) []Gap {
 	var gaps []Gap
 	for _, e := range examined {
@@ -202,7 +201,7 @@ func NewDevice(e Examined) Device {
 	return d
 }
 
-// expectedOf keeps an expectation that this version knows.
+// expectedOf returns the expectation if this version knows it, or else "".
 func expectedOf(expected string) string {
 	if !slices.Contains(device.Expectations(), device.Expectation(expected)) {
 		return ""
@@ -210,7 +209,7 @@ func expectedOf(expected string) string {
 	return expected
 }
 
-// connectionOf is how a device was reached; "" if it was not.
+// connectionOf returns how a device was reached, or "" if it was not.
 func connectionOf(s device.Snapshot) string {
 	if s.Live == nil {
 		return ""
@@ -218,8 +217,8 @@ func connectionOf(s device.Snapshot) string {
 	return string(s.Live.Connection)
 }
 
-// LocationOf is the port of a device, or else what usbmuxd tells of it in hexadecimal, as
-// the system's own tools write it; "" if it tells nothing.
+// LocationOf returns the port of a device, or else usbmuxd's location in hexadecimal, as system
+// tools write it, or else "".
 func LocationOf(l device.Labels) string {
 	if l.Port != "" || l.Location == 0 {
 		return l.Port
@@ -273,9 +272,8 @@ func newFinding(f checks.Finding, remedies []Remedy) Finding {
 	}
 }
 
-// planned are the remedies that the plan holds for a finding, with what they need, in the
-// order of the plan. The others do not fit the device, or are out of proportion to what was
-// found.
+// planned returns the remedies that the plan has for a finding, with their prerequisites, in
+// plan order. Other remedies do not fit the device, or are out of proportion to the finding.
 func planned(f checks.Finding, plan []Step) []Remedy {
 	list := []Remedy{}
 	for _, step := range plan {
@@ -286,8 +284,8 @@ func planned(f checks.Finding, plan []Step) []Remedy {
 	return list
 }
 
-// possible are the remedies of a finding that no plan is made for, such as a question, as
-// far as the model and version have any of their steps.
+// possible returns the remedies of a finding that gets no plan, such as a question. It leaves
+// out remedies without any steps for the model and version.
 func possible(ids []remedies.ID, id device.Identity) []Remedy {
 	p := remedies.NewPlanner(id)
 	for _, known := range ids {
@@ -356,8 +354,8 @@ func summarise(devices []Device) Summary {
 	return s
 }
 
-// CausesOf lists the problems and warnings of a device that nothing else explains, one for
-// each check even where it found several subjects.
+// CausesOf returns the problems and warnings of a device that nothing else explains, one per
+// check even if it found several subjects.
 func CausesOf(d Device) []Finding {
 	var causes []Finding
 	for _, f := range d.Findings {
@@ -375,7 +373,7 @@ func IsCause(f Finding) bool {
 	return f.ExplainedBy == "" && (status == checks.Problem || status == checks.Warning)
 }
 
-// count adds the cause of one device to those of the others.
+// count adds the cause of one device to the counts.
 func count(causes []CauseCount, f Finding) []CauseCount {
 	for i := range causes {
 		if causes[i].Check != f.Check {
@@ -391,8 +389,8 @@ func count(causes []CauseCount, f Finding) []CauseCount {
 	return append(causes, CauseCount{Check: f.Check, Short: ShortFor(f.Check, f.Status), Title: f.Title, Status: f.Status, Devices: 1})
 }
 
-// ShortOf is the trouble that a check is about, in a few words; of a check that this version
-// does not know, its id.
+// ShortOf returns the fault that a check looks for, in a few words, or the id of an unknown
+// check.
 func ShortOf(id string) string {
 	if check, known := checks.Find(id); known {
 		return check.Short
@@ -400,7 +398,7 @@ func ShortOf(id string) string {
 	return device.Token(id)
 }
 
-// ShortFor is ShortOf for a cause of this status. A hint is labelled as one.
+// ShortFor is like ShortOf for a cause with the given status. A hint is labelled as one.
 func ShortFor(id, status string) string {
 	if IsHint(id, status) {
 		return "may be: " + ShortOf(id)
@@ -408,13 +406,14 @@ func ShortFor(id, status string) string {
 	return ShortOf(id)
 }
 
-// IsHint reports whether a cause is a hint: a warning of a check that a person has to settle.
+// IsHint reports whether a cause is a hint: a warning of a check that only a person can
+// confirm.
 func IsHint(id, status string) bool {
 	check, known := checks.Find(id)
 	return known && check.Ask != "" && checks.Status(status) == checks.Warning
 }
 
-// severity puts a problem above a warning.
+// severity ranks a problem above a warning.
 func severity(status string) int {
 	if checks.Status(status) == checks.Problem {
 		return 1
@@ -422,7 +421,7 @@ func severity(status string) int {
 	return 0
 }
 
-// convert changes each element of a list; its result is never nil, so that JSON has [].
+// convert applies change to each element. Its result is never nil, so that JSON has [].
 func convert[From, To any](list []From, change func(From) To) []To {
 	changed := make([]To, len(list))
 	for i, element := range list {
@@ -431,17 +430,17 @@ func convert[From, To any](list []From, change func(From) To) []To {
 	return changed
 }
 
-// textOf is the value of a fact, or "" if it is unknown.
+// textOf returns the value of a fact, or "" if it is unknown.
 func textOf(fact device.Fact[string]) string {
 	text, _ := fact.Get()
 	return text
 }
 
-// systemOf is the name of the system that the device runs.
+// systemOf returns the name of the device's operating system.
 func systemOf(id device.Identity) string {
 	name, _ := remedies.Expand("{os}", id)
 	return name
 }
 
-// utc drops what is finer than a second: nothing that is read here is more exact.
+// utc converts to UTC and truncates to seconds: nothing read here is more precise.
 func utc(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// newBackup converts one backup. One that nobody looked at has the verdict cannot-tell.
+// newBackup converts one backup. A backup that was not verified has the verdict cannot-tell.
 func newBackup(b device.Backup) Backup {
 	proof, err := b.Proof.Get()
 	situation := faults.Situation{Archived: b.Archived, NextFails: proof.NextFails}
@@ -56,7 +56,7 @@ func newStatement(s device.Statement) Statement {
 	}
 }
 
-// dateOf is when a backup was made: as the device recorded it, else as the computer did.
+// dateOf returns when a backup was made, as recorded by the device or else by the computer.
 func dateOf(b device.Backup) time.Time {
 	at, err := b.Date.Get()
 	if err != nil {
@@ -80,8 +80,7 @@ func newFile(p device.BackupProblem) File {
 	return File{Domain: p.Domain, Path: p.Path, FileID: p.FileID, Detail: p.Detail}
 }
 
-// newPlaces hides where backups lie if the rest of the report is redacted: paths name the
-// user.
+// newPlaces hides the paths of backups if the report is redacted: paths contain the user name.
 func newPlaces(run Run) []Place {
 	places := append([]Place{}, run.Places...)
 	if !run.Redacted {

@@ -9,9 +9,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/labels"
 )
 
-// ordered puts devices in the order in which every format shows them: by verdict, the gravest
-// first, then by slot and port, numbers as numbers; otherwise as they were found. In a report
-// about backups the verdicts are those on the backups.
+// ordered sorts devices the way every format shows them: by verdict, worst first, then by slot
+// and port in natural order; ties keep their order. A report about backups sorts by the
+// verdicts on the backups.
 func ordered(devices []Device, subject string) []Device {
 	rank := rankOf
 	if subject == OfBackups {
@@ -24,7 +24,7 @@ func ordered(devices []Device, subject string) []Device {
 	return devices
 }
 
-// byPlace puts devices with a slot before those without.
+// byPlace sorts devices with a slot before those without.
 func byPlace(a, b Device) int {
 	return cmp.Or(
 		lastIfEmpty(a.Slot, b.Slot), labels.Natural(a.Slot, b.Slot),
@@ -42,8 +42,8 @@ func lastIfEmpty(a, b string) int {
 	return 0
 }
 
-// rankOf is the place of a device's verdict: a device read only in part comes before those
-// that are well, and so does a verdict that this version does not know.
+// rankOf returns the sort rank of a device's verdict. A partly read device comes before healthy
+// ones, and so does an unknown verdict.
 func rankOf(d Device) int {
 	order := []checks.Verdict{checks.Failing, checks.AtRisk, checks.NoCauseFound, checks.NotExamined}
 	at := slices.Index(order, checks.Verdict(d.Verdict))
@@ -58,7 +58,7 @@ func rankOf(d Device) int {
 	return len(order) + 2
 }
 
-// rankOfBackups is the place of a device by the worst of its backups that are in use.
+// rankOfBackups ranks a device by the worst of its backups in use.
 func rankOfBackups(d Device) int {
 	order := []device.ProofVerdict{device.Broken, device.CannotTell, device.Whole}
 	worst := len(order)

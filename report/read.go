@@ -10,20 +10,20 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// MaxReportBytes is the size above which Read gives up: some five thousand devices.
+// MaxReportBytes is the size limit of Read: about five thousand devices.
 const MaxReportBytes = 256 << 20
 
-// A KindError is the error of a document of another kind that was given in place of a report.
+// A KindError is returned for a document that is not a report but of another kind.
 type KindError struct{ Kind Kind }
 
 func (e *KindError) Error() string {
 	return "this is a document of the kind " + Clean(string(e.Kind)) + ", not a report"
 }
 
-// Read reads a report that [WriteJSON] wrote, in this version or an older one, or the events
-// of a run that [WriteEvent] wrote; of a run that was cut off it makes a partial report. The
-// file may come from a stranger: its size is bounded, what it counts is counted anew, and
-// its texts are as untrusted as a device's.
+// Read reads a report written by [WriteJSON] in this version or an older one, or the events of
+// a run written by [WriteEvent]; an interrupted run gives a partial report. The file may come
+// from an untrusted source: its size is limited, its counts are recomputed, and its texts are
+// as untrusted as a device's.
 func Read(r io.Reader) (Report, error) {
 	limited := &io.LimitedReader{R: r, N: MaxReportBytes + 1}
 	decoder := json.NewDecoder(limited)
@@ -39,9 +39,9 @@ func Read(r io.Reader) (Report, error) {
 		case err == io.EOF:
 			return Report{}, errors.New("there is no report in it")
 		case len(events) > 0 && errors.Is(err, io.ErrUnexpectedEOF):
-			return ofEvents(events), nil // the last line was being written
+			return ofEvents(events), nil // the last line is incomplete
 		case d.Kind != "" && d.Kind != KindReport && d.Kind != KindEvent:
-			return Report{}, &KindError{d.Kind} // whatever else does not fit
+			return Report{}, &KindError{d.Kind} // any other mismatch
 		case err != nil:
 			return Report{}, fmt.Errorf("the report cannot be understood: %w", err)
 		}
@@ -80,7 +80,7 @@ func (d document) check() error {
 	return nil
 }
 
-// ofEvents makes the report of a run from its events.
+// ofEvents builds the report of a run from its events.
 func ofEvents(events []document) Report {
 	var r Report
 	whole := false
@@ -98,7 +98,7 @@ func ofEvents(events []document) Report {
 			found(e.UDID)
 		case e.Type == DeviceDone && e.Device != nil:
 			found(e.Device.UDID)
-			finished[e.Device.UDID] = RewordedDevice(*e.Device) // its last visit, if there were several
+			finished[e.Device.UDID] = RewordedDevice(*e.Device) // the last visit wins
 		case e.Type == RunSummary && e.Whole != nil:
 			r, whole = Reworded(*e.Whole), true
 		}
@@ -118,8 +118,8 @@ func ofEvents(events []document) Report {
 	return sound(r)
 }
 
-// sound makes a report that was read fit for every renderer: lists are there, and what is
-// counted is true.
+// sound makes a report that was read safe for every renderer: no list is nil, and the counts
+// are recomputed.
 func sound(r Report) Report {
 	r.Header = NewHeader(KindReport)
 	r.Subject = subjectOf(r)
@@ -132,7 +132,7 @@ func sound(r Report) Report {
 	return counted(r)
 }
 
-// subjectOf is what a report is about, of the two that there are.
+// subjectOf returns the subject of a report: OfBackups or OfDevices.
 func subjectOf(r Report) string {
 	if r.Subject == OfBackups {
 		return OfBackups
@@ -140,7 +140,7 @@ func subjectOf(r Report) string {
 	return OfDevices
 }
 
-// listed is a list that is never nil, so that JSON has [].
+// listed returns the list, never nil, so that JSON has [].
 func listed[T any](list []T) []T {
 	if list == nil {
 		return []T{}

@@ -299,7 +299,7 @@ type Summary struct {
 	Causes             []CauseCount `json:"causes"`             // problems, then warnings, that nothing explains; the most frequent first
 }
 
-// Of is the number of devices with a verdict.
+// Of returns the number of devices with a verdict.
 func (s Summary) Of(v checks.Verdict) int {
 	switch v {
 	case checks.Failing:

@@ -10,11 +10,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Reworded is a report that was not made in this run: one from a file, a history or a bench.
-// What has an id that this version knows is looked up: titles, effects, sources, remedies
-// with their steps, faults and questions. Whatever else its writer put into words is quoted,
-// for nothing says who its writer was. Lists that are missing are empty. A report that is
-// reworded already stays as it is.
+// Reworded rewrites a report that was not made in this run: one from a file, the history or a
+// bench. Everything with an id that this version knows is looked up: titles, effects, sources,
+// remedies with their steps, faults and questions. All other wording is quoted, because its
+// author is unknown. Missing lists become empty. Rewording a report twice changes nothing.
 func Reworded(r Report) Report {
 	r.Kind, r.JSONSchema, r.Tool.Name = KindReport, SchemaID(KindReport), "backupdoctor"
 	r.Gaps, r.Places = convert(r.Gaps, rewordedGap), convert(r.Places, rewordedPlace)
@@ -41,7 +40,7 @@ func Reworded(r Report) Report {
 	return counted(r)
 }
 
-// RewordedDevice does for one device what [Reworded] does for a report.
+// RewordedDevice is like [Reworded] for one device.
 func RewordedDevice(d Device) Device {
 	ids := identitiesOf(d)
 	d.Headline, d.Expected = device.Quoted(d.Headline), expectedOf(d.Expected)
@@ -56,8 +55,8 @@ func RewordedDevice(d Device) Device {
 	return d
 }
 
-// identitiesOf is what the words for a device can depend on. A report does not have the
-// class of a device whose model is unknown, so each is possible.
+// identitiesOf returns what the wording for a device can depend on. A report has no device
+// class if the model is unknown, so every class is possible.
 func identitiesOf(d Device) []device.Identity {
 	var id device.Identity
 	if d.ProductVersion != "" {
@@ -75,10 +74,10 @@ func identitiesOf(d Device) []device.Identity {
 	return ids
 }
 
-// byWriter begins what is shown of an id that this version does not know.
+// byWriter precedes the text of an id that this version does not know.
 const byWriter = "in the words of the program that wrote the report: "
 
-// foreign are the words that came with an id that this version does not know.
+// foreign quotes the text of an id that this version does not know.
 func foreign(text string) string {
 	text = strings.TrimPrefix(text, byWriter)
 	if text == "" || text == unknownTitle {
@@ -138,8 +137,8 @@ func rewordedNeed(n Need) Need {
 	return n
 }
 
-// rewordedSummary quotes a summary, but for the question that it ends with: that is looked
-// up, and put in where it did not come along.
+// rewordedSummary quotes a summary, except for the question at its end: that is looked up, and
+// added if it is missing.
 func rewordedSummary(f Finding, check *checks.Check, ids []device.Identity) string {
 	if check == nil || checks.Status(f.Status) != checks.Ask {
 		return device.Quoted(f.Summary)
@@ -148,7 +147,7 @@ func rewordedSummary(f Finding, check *checks.Check, ids []device.Identity) stri
 	return strings.TrimSpace(device.Quoted(found) + " " + question)
 }
 
-// partedSummary parts what was found from the question behind it.
+// partedSummary splits a summary into the finding and the question after it.
 func partedSummary(summary string, check *checks.Check, ids []device.Identity) (found, question string) {
 	for _, id := range ids {
 		question := checks.QuestionOf(check, id)
@@ -176,7 +175,7 @@ func rewordedStep(s Step, ids []device.Identity) Step {
 	return NewStep(remedies.Step{Remedy: remedy, Lines: lines, For: s.For})
 }
 
-// rewordedSource quotes a source together with its address, which may lead anywhere.
+// rewordedSource quotes a source together with its URL, which may lead anywhere.
 func rewordedSource(s Source) Source {
 	return Source{Title: device.Quoted(strings.TrimSpace(strings.Trim(s.Title, "“”") + " " + s.URL))}
 }
@@ -209,8 +208,8 @@ func rewordedBackup(b Backup) Backup {
 	return b
 }
 
-// Bare is a report without what [Reworded] looks up: it has the ids, and the words that
-// belong to none. An id that this version does not know keeps its words.
+// Bare returns a report without what [Reworded] looks up. It keeps the ids and any text that
+// has no id. An id that this version does not know keeps its text.
 func Bare(r Report) Report {
 	r.Gaps = slices.Clone(r.Gaps)
 	for i := range r.Gaps {

@@ -31,7 +31,7 @@ type ComputerLine struct {
 	Remedies []string `json:"remedies"` // what to do, one step each
 }
 
-// NewSelfCheck judges what is known of a computer.
+// NewSelfCheck judges what is known about a computer.
 func NewSelfCheck(c device.Computer, tool string) SelfCheck {
 	s := SelfCheck{
 		Header:  NewHeader(KindSelfCheck),

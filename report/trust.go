@@ -7,8 +7,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Trust is the report of attached devices that were asked one question: does it trust this
-// computer.
+// Trust returns a report on whether each attached device trusts this computer. It runs no other
+// check.
 func Trust(listed device.Recording) Report {
 	list := slices.DeleteFunc(checks.All(), func(c *checks.Check) bool { return c.ID != "not-trusted" })
 	run := Run{LeftOut: listed.LeftOut, Gaps: listed.Gaps}

@@ -11,9 +11,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Withhold returns a device as it was judged, without what tells whose it is: the facts are
-// those of redacted, which is its snapshot after [device.Redact], and in the words of findings
-// every private text of the snapshot is replaced. Verdict, findings and plan stay as they are.
+// Withhold returns a judged device without its identity. The facts come from redacted, the
+// snapshot after [device.Redact], and every private text of the snapshot is replaced in the
+// wording of findings. The verdict, findings and plan stay the same.
 func Withhold(d Device, s, redacted device.Snapshot) Device {
 	d.UDID, d.Serial, d.Name = redacted.Device.UDID, textOf(redacted.Device.Serial), textOf(redacted.Device.Name)
 	d.Asset = nil
@@ -41,10 +41,10 @@ func Withhold(d Device, s, redacted device.Snapshot) Device {
 	return d
 }
 
-// A withheld is a private text, and what replaces it.
+// A withheld is a private text and its replacement.
 type withheld struct{ text, placeholder string }
 
-// privateWords replace private texts, the longest first: one may be a part of another.
+// privateWords are private texts to replace, longest first, because one may contain another.
 type privateWords []withheld
 
 func newPrivateWords(texts []string) privateWords {
@@ -61,7 +61,7 @@ func (w privateWords) evidence(e Evidence) Evidence {
 	return e
 }
 
-// clean replaces every private text that is not a mere part of a longer word.
+// clean replaces every private text that is not part of a longer word.
 func (w privateWords) clean(text string) string {
 	for _, private := range w {
 		if strings.Contains(text, private.text) {
@@ -95,5 +95,5 @@ func replaceWord(text string, private withheld) string {
 	}
 }
 
-// wordly is true of what words are made of.
+// wordly reports whether a rune can be part of a word.
 func wordly(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }

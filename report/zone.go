@@ -8,10 +8,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/words"
 )
 
-// InZone is a report for people in a time zone: its times, and the moments in its sentences,
-// are written in it. What programs read is in UTC and does not come from here. Without a zone
-// the report stays as it is. Dates that have no time, such as the end of a suppression, are the
-// same in every zone.
+// InZone converts the times in a report, including those in its sentences, to a time zone for
+// people to read. Programs get UTC and do not use InZone. A nil zone leaves the report
+// unchanged. Dates without a time, such as the end of a suppression, are the same in every
+// zone.
 func InZone(r Report, zone *time.Location) Report {
 	if zone == nil {
 		return r
@@ -68,7 +68,7 @@ func (z inZone) evidence(e Evidence) Evidence {
 	return e
 }
 
-// time keeps the time that is unknown.
+// time converts a time to the zone. The zero time stays zero.
 func (z inZone) time(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
@@ -76,10 +76,10 @@ func (z inZone) time(t time.Time) time.Time {
 	return t.In(z.zone)
 }
 
-// moments are what [words.Moment] writes in UTC.
+// moments matches the UTC times that [words.Moment] writes.
 var moments = regexp.MustCompile(`\b\d{4}-\d\d-\d\d \d\d:\d\d UTC\b`)
 
-// text writes the moments of a sentence in the zone. In a quotation they name the same moment.
+// text converts the times in a sentence to the zone, including those in quotations.
 func (z inZone) text(text string) string {
 	return moments.ReplaceAllStringFunc(text, func(moment string) string {
 		at, err := time.Parse(words.MomentLayout, moment)

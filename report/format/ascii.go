@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// ascii spells a cleaned text in ASCII: the signs of typography by their nearest likes, and
-// every other letter by a question mark.
+// ascii converts clean text to ASCII: typographic characters become their nearest equivalents,
+// all others question marks.
 func ascii(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r > unicode.MaxASCII {

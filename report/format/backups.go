@@ -13,11 +13,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// fewFiles is how many files of a fault are shown unless all are asked for.
+// fewFiles is the number of files shown per fault unless all are requested.
 const fewFiles = 5
 
-// writeBackups is the face of a report about backups: each with its verdict, what that rests
-// on and what is wrong, then where was looked.
+// writeBackups writes a report about backups: each backup with its verdict, the proof and what
+// is wrong, then the folders searched.
 func writeBackups(w io.Writer, r report.Report, o Options) error {
 	p := newPage(o)
 	p.interruption(r)
@@ -32,7 +32,7 @@ func writeBackups(w io.Writer, r report.Report, o Options) error {
 	return p.write(w)
 }
 
-// interruption tells that backups may be missing.
+// interruption notes that backups may be missing.
 func (p *page) interruption(r report.Report) {
 	for _, gap := range r.Gaps {
 		m := mark{"!", "[!]", "", yellow}
@@ -40,7 +40,7 @@ func (p *page) interruption(r report.Report) {
 	}
 }
 
-// backup prints one backup: what it is, the verdict, and what shows it.
+// backup prints one backup: its title, verdict and proof.
 func (p *page) backup(label string, d report.Device, b report.Backup) {
 	p.heading(backupTitle(label, d, b))
 	if name := folderName(b); p.All || !strings.EqualFold(name, d.UDID) || strings.Contains(b.Folder, name+"/"+name) {
@@ -61,7 +61,7 @@ func (p *page) backup(label string, d report.Device, b report.Backup) {
 	p.faults(b)
 }
 
-// backupTitle says whose backup it is, when it was made and what is in it.
+// backupTitle returns whose backup it is, when it was made and what it contains.
 func backupTitle(label string, d report.Device, b report.Backup) string {
 	title := []string{device.Quoted(label)}
 	if model := modelOf(label, d); model != "" {
@@ -94,10 +94,10 @@ func dated(b report.Backup) string {
 	return words.Moment(b.Date)
 }
 
-// folderName is the last part of the folder's path, of this system or of Windows.
+// folderName returns the last element of the folder's path, which may be a Windows path.
 func folderName(b report.Backup) string { return path.Base(strings.ReplaceAll(b.Folder, `\`, "/")) }
 
-// shownFaults leaves the mere notes of a whole backup out.
+// shownFaults returns the faults of a backup. For a whole backup it omits mere notes.
 func shownFaults(b report.Backup) []report.Fault {
 	var shown []report.Fault
 	for _, f := range b.Faults {
@@ -119,7 +119,7 @@ func markOfProof(verdict string) mark {
 	}
 }
 
-// faults tells what is not as it should be with one backup, and each remedy once.
+// faults prints what is wrong with a backup, and each remedy once.
 func (p *page) faults(b report.Backup) {
 	shown := shownFaults(b)
 	if p.All {
@@ -138,7 +138,7 @@ func (p *page) faults(b report.Backup) {
 	}
 }
 
-// faultText is a fault in one sentence, without its remedy.
+// faultText describes a fault in one sentence, without its remedy.
 func faultText(f report.Fault) string {
 	text := device.Token(f.Mode) + ": " + f.Title + numbers(f)
 	if f.Detail != "" {
@@ -158,7 +158,7 @@ func markOfSeverity(severity string) mark {
 	}
 }
 
-// numbers are how many files a fault concerns.
+// numbers returns the number of files that a fault affects.
 func numbers(f report.Fault) string {
 	switch {
 	case f.Count == 0:
@@ -170,7 +170,7 @@ func numbers(f report.Fault) string {
 	}
 }
 
-// files lists the first few files of a fault, or all that the report has.
+// files lists the first files of a fault, or all that the report has.
 func (p *page) files(under string, f report.Fault) {
 	shown := f.Examples
 	if !p.All {
@@ -188,7 +188,7 @@ func (p *page) files(under string, f report.Fault) {
 	}
 }
 
-// fileText names a file of a backup, and says what is wrong with it.
+// fileText returns the name of a file in a backup and what is wrong with it.
 func fileText(file report.File) string {
 	text := strings.TrimSpace(file.Domain + " " + file.Path)
 	if text == "" {
@@ -201,8 +201,8 @@ func fileText(file report.File) string {
 	return text
 }
 
-// places tells where was looked, as far as that is not plain: links, and what stayed
-// closed.
+// places prints the unusual folders that were searched: links, and folders that could not be
+// opened.
 func (p *page) places(places []report.Place) {
 	for _, place := range places {
 		switch {
@@ -217,7 +217,7 @@ func (p *page) places(places []report.Place) {
 	p.closed(places)
 }
 
-// closed tells which folders of backups stayed closed, and the way in.
+// closed prints the backup folders that could not be opened, and how to get access.
 func (p *page) closed(places []report.Place) {
 	m := mark{"?", "[?]", "", cyan}
 	under := strings.Repeat(" ", columns(p.lead(m)))
@@ -233,7 +233,7 @@ func (p *page) closed(places []report.Place) {
 	}
 }
 
-// backupsFooter counts the backups, and says what to do next.
+// backupsFooter prints the counts of backups and what to do next.
 func (p *page) backupsFooter(r report.Report) {
 	c := r.Summary.Backups
 	all := c.Whole + c.Broken + c.CannotTell
@@ -270,14 +270,14 @@ func (p *page) backupsFooter(r report.Report) {
 	}
 }
 
-// needsPassword reports whether a backup cannot be told whole or broken without its password.
+// needsPassword reports whether a backup's verdict cannot be decided without its password.
 func needsPassword(b report.Backup) bool {
 	return device.ProofVerdict(b.Verdict) == device.CannotTell && slices.ContainsFunc(b.Faults, func(f report.Fault) bool {
 		return f.Mode == "password-needed" || f.Mode == "password-wrong"
 	})
 }
 
-// backupCounts is how many backups have each verdict, without those that none has.
+// backupCounts returns the number of backups with each verdict, omitting zeros.
 func backupCounts(c report.BackupCounts) string {
 	var parts []string
 	for _, count := range []struct {
@@ -291,8 +291,9 @@ func backupCounts(c report.BackupCounts) string {
 	return strings.Join(parts, ", ")
 }
 
-// renamable reports whether set-aside helps with a backup: it is broken, or the next one will fail
-// over it; it is the one in use, and named after its device. No command is made of a path that a shell would run a part of.
+// renamable reports whether set-aside helps with a backup: it is broken or will make the next
+// backup fail, it is in use, and its folder is named after the device. Paths with characters
+// that a shell would expand are rejected, because they cannot go into a command.
 func renamable(d report.Device, b report.Backup) bool {
 	return !strings.ContainsAny(b.Folder, "$`\"!%\r\n") && (device.ProofVerdict(b.Verdict) == device.Broken || b.NextFails) && !b.Archived && device.SameUDID(folderName(b), d.UDID)
 }

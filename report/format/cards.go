@@ -6,9 +6,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// cards prints the rows of a table one under the other, for a page too narrow for columns:
-// the first field as the title, the second as it is, the others behind their names. A title
-// that stays the same is not repeated.
+// cards prints table rows one below the other, for a page too narrow for columns. The first
+// field is the title, the second is printed as it is, and the others follow their column names.
+// A title that does not change is not repeated.
 func (p *page) cards(header []column, rows [][]cell) {
 	var title []string
 	for _, row := range rows {
@@ -34,7 +34,7 @@ func (p *page) cards(header []column, rows [][]cell) {
 	}
 }
 
-// quoted is a cell that becomes a title: all in it but ids is quoted.
+// quoted returns a cell as a title, with everything but ids quoted.
 func (c cell) quoted(p *page) cell {
 	return convert(c, func(para paragraph) paragraph {
 		para.text = p.text(device.Token(para.text))

@@ -13,7 +13,7 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// cart prints several devices: those that need attention as a table of two lines each, the
+// cart prints several devices: those that need attention in a table with two lines each, the
 // others folded.
 func (p *page) cart(labels []string, devices []report.Device) error {
 	header := []column{{"Device", 3}, {"Cause, first remedy", 6}, {"Last backup", 2}}
@@ -47,7 +47,7 @@ func (p *page) cart(labels []string, devices []report.Device) error {
 	return nil
 }
 
-// who is the mark, the place and the name of a device, with its row of the inventory.
+// who returns the mark, slot and name of a device, and its inventory row.
 func (p *page) who(label string, d report.Device) cell {
 	m := markOfVerdict(d)
 	c := cell{{p.lead(m), m.style, label, plain}}
@@ -58,7 +58,7 @@ func (p *page) who(label string, d report.Device) cell {
 	return c
 }
 
-// because is what is wrong with a device in a line, and what to do about it in another.
+// because returns one line on what is wrong with a device and one on what to do.
 func (p *page) because(d report.Device) cell {
 	c := cell{{text: p.text(attentionText(d))}}
 	for _, remark := range remarks(d) {
@@ -70,11 +70,11 @@ func (p *page) because(d report.Device) cell {
 	return c
 }
 
-// mostShorts is how many causes of one device of several are named.
+// mostShorts is the number of causes shown per device when there are several devices.
 const mostShorts = 2
 
-// attentionText is why a device needs attention: its causes by their short names, or the
-// verdict with its reason.
+// attentionText returns why a device needs attention: the short names of its causes, or its
+// verdict with the reason.
 func attentionText(d report.Device) string {
 	verdict := checks.Verdict(d.Verdict)
 	causes := report.CausesOf(d)
@@ -94,12 +94,12 @@ func attentionText(d report.Device) string {
 	}
 }
 
-// shorts are the short names of findings.
+// shorts returns the short names of findings.
 func shorts(findings []report.Finding) []string {
 	return convert(findings, func(f report.Finding) string { return report.ShortFor(f.Check, f.Status) })
 }
 
-// lastBackupAge is the age of the last good iCloud backup.
+// lastBackupAge returns the age of the last good iCloud backup.
 func lastBackupAge(d report.Device) string {
 	switch {
 	case !d.LastBackup.IsZero():
@@ -111,10 +111,10 @@ func lastBackupAge(d report.Device) string {
 	}
 }
 
-// mostNames is how many devices without a slot are named in one line.
+// mostNames is the number of devices without a slot that are named on one line.
 const mostNames = 40
 
-// folded is one line for the devices that are well, with the age of the oldest backup.
+// folded prints one line for the healthy devices, with the age of the oldest backup.
 func (p *page) folded(labels []string, devices []report.Device, well []int) {
 	if len(well) == 0 {
 		return
@@ -152,7 +152,7 @@ func (p *page) folded(labels []string, devices []report.Device, well []int) {
 	p.print(p.hang(p.lead(m), m.style, text)...)
 }
 
-// firstAsset is the first column of the inventory that is not empty, in brackets.
+// firstAsset returns the first nonempty column of the inventory, in brackets.
 func firstAsset(d report.Device) string {
 	for _, f := range d.Asset {
 		if f.Value != "" {
@@ -162,7 +162,7 @@ func firstAsset(d report.Device) string {
 	return ""
 }
 
-// silencesOf says what somebody chose not to hear of a device, why, and until when.
+// silencesOf lists the suppressed findings of a device, each with the reason and expiry date.
 func silencesOf(d report.Device) []string {
 	var texts []string
 	for _, s := range d.Suppressed {

@@ -12,24 +12,24 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A Column is one column of a list: its head, and the text of a row in it.
+// A Column is one column of a list: its header, and a function for the text in a row.
 type Column[Row any] struct {
 	Head  string
 	Text  func(Row) string
-	Words bool // the text is this program's; any other is quoted for people, unless it looks like a name
+	Words bool // the text is from this program; other text is quoted for people unless it looks like a name
 }
 
-// A List is rows of one kind, and the columns in which they are written.
+// A List defines how rows of one kind are written.
 type List[Row any] struct {
-	Title    string        // of the list as a page
-	Columns  []Column[Row] // of a file; heads match the JSON field names where there are any and never change; new columns go last
+	Title    string        // page title
+	Columns  []Column[Row] // for files; headers match the JSON field names if there are any and never change; new columns go last
 	Terminal []Column[Row] // for people at a terminal
 }
 
-// Write writes rows as "csv", "json" or "html", each as it is read, so that a list of any
-// length takes no more memory than a page of it. Any other format is for a terminal, which
-// shows nothing of a list without rows. An error among the rows ends the list, and no reader
-// of JSON takes what was written before it for whole.
+// Write writes rows as "csv", "json" or "html", each row as it is read, so that memory use does
+// not grow with the length of the list. Any other format is for a terminal, and prints nothing
+// for an empty list. An error while reading rows ends the list early; JSON is then left
+// invalid, so that readers notice.
 func (l List[Row]) Write(w io.Writer, format string, rows iter.Seq2[Row, error]) error {
 	switch format {
 	case "csv":
@@ -43,7 +43,7 @@ func (l List[Row]) Write(w io.Writer, format string, rows iter.Seq2[Row, error])
 	}
 }
 
-// Rows are the elements of a slice, as a list is read.
+// Rows returns an iterator over a slice.
 func Rows[Row any](all []Row) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		for _, row := range all {
@@ -54,17 +54,17 @@ func Rows[Row any](all []Row) iter.Seq2[Row, error] {
 	}
 }
 
-// heads are the names of columns.
+// heads returns the headers of columns.
 func heads[Row any](columns []Column[Row]) []string {
 	return convert(columns, func(c Column[Row]) string { return c.Head })
 }
 
-// texts are the cells of a row, for programs.
+// texts returns the cells of a row, for programs.
 func texts[Row any](columns []Column[Row], row Row) []string {
 	return convert(columns, func(c Column[Row]) string { return c.Text(row) })
 }
 
-// labels are the cells of a row, for people.
+// labels returns the cells of a row, for people.
 func labels[Row any](columns []Column[Row], row Row) []string {
 	return convert(columns, func(c Column[Row]) string {
 		text := report.Clean(c.Text(row))
@@ -89,8 +89,8 @@ func writeTerminalList[Row any](w io.Writer, columns []Column[Row], rows iter.Se
 	return Columns(w, cells)
 }
 
-// Columns writes rows whose cells are aligned, for lists that other programs may cut: one
-// row a line, however long, and a hyphen for an empty cell.
+// Columns writes rows in aligned columns, for tools such as cut: one line per row, however
+// long, and a hyphen for an empty cell.
 func Columns(w io.Writer, rows [][]string) error {
 	var widths []int
 	cells := make([][]string, len(rows))
@@ -120,7 +120,7 @@ func Columns(w io.Writer, rows [][]string) error {
 	return p.write(w)
 }
 
-// Timestamp is a time in UTC and RFC 3339, "" if there is none.
+// Timestamp formats a time in UTC as RFC 3339, or returns "" for the zero time.
 func Timestamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -128,17 +128,17 @@ func Timestamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// AssetText is a row of an inventory in one cell.
+// AssetText returns an inventory row as one cell.
 func AssetText(asset []report.Field) string {
 	return joined(asset, func(f report.Field) string { return f.Name + ": " + f.Value })
 }
 
-// joined is the elements of a list in one cell.
+// joined returns the elements of a list as one cell.
 func joined[T any](list []T, text func(T) string) string {
 	return strings.Join(convert(list, text), "; ")
 }
 
-// writing names what failed.
+// writing adds context to a write error.
 func writing(err error) error {
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)

@@ -10,9 +10,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A csvWriter writes rows for spreadsheets: RFC 4180 in UTF-8 without a byte order mark, with
-// a header. A cell is one line without hidden characters, and begins no formula: a sign that
-// would begin one follows an apostrophe, unless the cell is a plain number.
+// A csvWriter writes rows for spreadsheets: RFC 4180 in UTF-8 without a byte order mark, with a
+// header. A cell is one line without hidden characters and never starts a formula: a sign that
+// would start one gets an apostrophe in front, unless the cell is a plain number.
 type csvWriter[Row any] struct {
 	csv     *csv.Writer
 	columns []Column[Row]
@@ -36,7 +36,7 @@ func (c csvWriter[Row]) cells(cells []string) error {
 	return writing(c.csv.Write(cells))
 }
 
-// end writes what is buffered.
+// end flushes the buffer.
 func (c csvWriter[Row]) end() error {
 	c.csv.Flush()
 	return writing(c.csv.Error())
@@ -56,13 +56,13 @@ func writeCSV[Row any](w io.Writer, columns []Column[Row], rows iter.Seq2[Row, e
 	return table.end()
 }
 
-// formulaSigns are what a spreadsheet takes for the beginning of a formula, in the full
-// width of East Asian keyboards too.
+// formulaSigns are the characters that start a formula in a spreadsheet, including their
+// full-width forms from East Asian keyboards.
 const formulaSigns = "=+-@＝＋－＠"
 
-// harmless puts an apostrophe before a sign that would begin a formula: the mark by which
-// spreadsheets themselves know text. Where a comma is the decimal sign they begin a new cell
-// behind a semicolon, so a sign there gets one too.
+// harmless puts an apostrophe, the spreadsheet's own mark for text, before a sign that would
+// start a formula. In locales with a decimal comma, a semicolon starts a new cell, so a sign
+// after one gets an apostrophe too.
 func harmless(text string) string {
 	var cell strings.Builder
 	begins := true
@@ -82,6 +82,6 @@ func harmless(text string) string {
 	return cell.String()
 }
 
-// signedNumber is a cell that stays as it is, so that a spreadsheet can count with it. Only
-// in the first column it may not: where cells end at semicolons, a whole line could be one.
+// signedNumber matches a cell that is left alone so that spreadsheets can calculate with it.
+// Not in the first column: where semicolons separate cells, the whole line could be one cell.
 var signedNumber = regexp.MustCompile(`^[+-][0-9]+([.,][0-9]+)*$`)

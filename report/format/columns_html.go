@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// writeHTMLList writes a list as a page that needs nothing else.
+// writeHTMLList writes a list as a self-contained page.
 func writeHTMLList[Row any](w io.Writer, title string, columns []Column[Row], rows iter.Seq2[Row, error]) error {
 	if err := htmlList().ExecuteTemplate(w, "head", map[string]any{"Title": title, "Heads": heads(columns)}); err != nil {
 		return writing(err)

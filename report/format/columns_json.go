@@ -5,10 +5,10 @@ import (
 	"iter"
 )
 
-// A jsonArray writes an array of JSON as its elements come, each on a line.
+// A jsonArray writes the elements of a JSON array one by one, one per line.
 type jsonArray struct {
 	w    io.Writer
-	some bool // an element was written
+	some bool // at least one element was written
 }
 
 func (a *jsonArray) add(element any) error {
@@ -24,7 +24,7 @@ func (a *jsonArray) add(element any) error {
 	return write(a.w, []byte(lead), line)
 }
 
-// end closes the array. tail follows it.
+// end closes the array and writes tail.
 func (a *jsonArray) end(tail string) error {
 	end := "\n]"
 	if !a.some {

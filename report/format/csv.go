@@ -12,17 +12,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// maxAssetColumns is how many columns of inventories a file has. No inventory comes near
-// it; a recording made to exhaust its reader could.
+// maxAssetColumns limits the number of inventory columns in a file. No real inventory comes
+// near it, but a malicious recording could.
 const maxAssetColumns = 256
 
-// A deviceRow is one device of a report, with its row of the inventory by clean heads.
+// A deviceRow is one device of a report, with its inventory row keyed by clean headers.
 type deviceRow struct {
 	r      *report.Report
 	d      *report.Device
 	asset  map[string]string
-	absent bool   // it was not seen: nothing is known of it but what an inventory or an export says
-	mdm    string // what an export says of its backup; "" if it does not know it
+	absent bool   // not seen: known only from an inventory or an export
+	mdm    string // what an export says about its backup; "" if it does not list the device
 }
 
 // A findingRow is one finding on a device. silence is nil if the finding counts.
@@ -32,8 +32,8 @@ type findingRow struct {
 	silence *report.Silence
 }
 
-// deviceColumns are the columns before those of the inventory. Heads are those of the JSON
-// where it has the field, and never change; new ones are added behind.
+// deviceColumns are the columns before those of the inventory. Headers match the JSON field
+// names where there are any, and never change; new columns go last.
 var deviceColumns = []Column[deviceRow]{
 	{Head: "udid", Text: func(row deviceRow) string { return row.d.UDID }},
 	{Head: "serial", Text: func(row deviceRow) string { return row.d.Serial }},
@@ -80,8 +80,8 @@ var deviceColumns = []Column[deviceRow]{
 	{Head: "expectedSince", Text: func(row deviceRow) string { return Timestamp(row.d.ExpectedSince) }},
 }
 
-// findingColumns say first whose finding it is. Heads never change; new ones are added
-// behind.
+// findingColumns begin with the device of the finding. Headers never change; new columns go
+// last.
 var findingColumns = []Column[findingRow]{
 	{Head: "udid", Text: func(row findingRow) string { return row.d.UDID }},
 	{Head: "serial", Text: func(row findingRow) string { return row.d.Serial }},
@@ -123,14 +123,16 @@ var findingColumns = []Column[findingRow]{
 }
 
 // WriteCSV writes a table of the devices for spreadsheets: RFC 4180 in UTF-8 without a byte
-// order mark, one row for each device, times in UTC and in RFC 3339. Behind the columns of
-// the report stand those of the inventory under their own heads, or behind "asset." where
-// the report has a column of that name. Devices of the inventory that were not seen come last, with
-// "not-seen" in the column inventory, and those that only an export of a management system knows,
-// with what it says in the column mdm. A cell is one line, without what could take hold of
-// a terminal, and begins no formula: an apostrophe precedes a sign that would, unless
-// the cell is a plain number. Without a device there is the header alone, and only the exit
-// code tells why.
+// order mark, one row per device, times in UTC as RFC 3339.
+//
+// The inventory's columns come last, under their own headers, prefixed with "asset." if the
+// report has a column of that name. The last rows are inventory devices that were not seen,
+// with "not-seen" in the column inventory, and devices known only from a management system's
+// export, with its answer in the column mdm.
+//
+// A cell is one line without terminal escapes and never starts a formula: a sign that would
+// start one gets an apostrophe in front, unless the cell is a plain number. Without devices
+// only the header is written, and only the exit code says why.
 func WriteCSV(w io.Writer, r report.Report) error {
 	absent := absentDevices(r)
 	columns := slices.Clone(deviceColumns)
@@ -169,13 +171,13 @@ func WriteCSV(w io.Writer, r report.Report) error {
 	return writeCSV(w, columns, Rows(rows))
 }
 
-// mdmHead is that of a column that is there with an export of a management system only.
+// mdmHead is the header of a column that exists only with a management system's export.
 const mdmHead = "mdm"
 
-// inventoryHead is that of a column that is there with an inventory only.
+// inventoryHead is the header of a column that exists only with an inventory.
 const inventoryHead = "inventory"
 
-// absentCell is what stands in a column of a device that was not seen.
+// absentCell returns the cell of a device that was not seen.
 func absentCell(head string, row deviceRow) string {
 	switch head {
 	case "udid":
@@ -198,9 +200,9 @@ func absentCell(head string, row deviceRow) string {
 	return ""
 }
 
-// WriteCSVFindings writes a table as WriteCSV does, with one row for each problem and warning of
-// a device in the order of the report, for each finding that an answer contradicts, and for each of
-// its suppressed findings. Options.All adds what is well, unknown or a question.
+// WriteCSVFindings writes a table like WriteCSV, with one row for each problem and warning of a
+// device in the order of the report, for each finding contradicted by an answer, and for each
+// suppressed finding. Options.All adds healthy and unknown findings and questions.
 func WriteCSVFindings(w io.Writer, r report.Report, o Options) error {
 	var rows []findingRow
 	for i := range r.Devices {
@@ -217,8 +219,8 @@ func WriteCSVFindings(w io.Writer, r report.Report, o Options) error {
 	return writeCSV(w, findingColumns, Rows(rows))
 }
 
-// assetColumns are the columns of all inventories, in the order in which they are met.
-// Heads that differ in nothing but their case are one for a spreadsheet and for SQL.
+// assetColumns returns the columns of all inventories in order of first appearance. Headers
+// that differ only in case are the same to a spreadsheet and to SQL, so they share a column.
 func assetColumns(devices []report.Device) []Column[deviceRow] {
 	var columns []Column[deviceRow]
 	known, taken := map[string]bool{}, map[string]bool{}
@@ -244,8 +246,8 @@ func assetColumns(devices []report.Device) []Column[deviceRow] {
 	return columns
 }
 
-// assetOf is the row of the inventory by clean heads. What stands under the same head
-// shares a cell.
+// assetOf returns the inventory row keyed by clean headers. Values with the same header share a
+// cell.
 func assetOf(d report.Device) map[string]string {
 	asset := map[string]string{}
 	for _, f := range d.Asset {
@@ -259,8 +261,8 @@ func assetOf(d report.Device) map[string]string {
 	return asset
 }
 
-// daysSinceBackup is the age of the last good backup when the device was read, in full
-// days; "" if none is known.
+// daysSinceBackup returns the age of the last good backup when the device was read, in full
+// days, or "" if unknown.
 func daysSinceBackup(d *report.Device) string {
 	if d.LastBackup.IsZero() {
 		return ""
@@ -268,7 +270,7 @@ func daysSinceBackup(d *report.Device) string {
 	return strconv.Itoa(words.Days(d.TakenAt.Sub(d.LastBackup)))
 }
 
-// firstStep is the first thing to do, "" if there is nothing.
+// firstStep returns the first thing to do, or "" if there is nothing.
 func firstStep(d *report.Device) string {
 	if len(d.Plan) == 0 {
 		return ""
@@ -276,7 +278,7 @@ func firstStep(d *report.Device) string {
 	return d.Plan[0].Title
 }
 
-// countOf is how many findings of a device have a status.
+// countOf returns the number of findings of a device with a status.
 func countOf(d *report.Device, status checks.Status) int {
 	n := 0
 	for _, f := range d.Findings {

@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// stateMarks are how the states of causes are shown, in the order in which they are told.
+// stateMarks maps the states of causes to marks, in display order.
 var stateMarks = []struct {
 	state string
 	mark  mark
@@ -24,8 +24,8 @@ var stateMarks = []struct {
 	{report.CauseFixed, mark{"✓", "[+]", "Fixed", green}},
 }
 
-// WriteDiff writes a diff for a person at a terminal: the causes by what has become of them,
-// each with its device, and at the end their numbers.
+// WriteDiff writes a diff for a terminal: the causes grouped by state, each with its device,
+// and then the counts.
 func WriteDiff(w io.Writer, d report.Diff, o Options) error {
 	p := newPage(o)
 	for _, s := range stateMarks {
@@ -58,7 +58,7 @@ func WriteDiff(w io.Writer, d report.Diff, o Options) error {
 	return p.write(w)
 }
 
-// missing lists the devices that only the older report has.
+// missing lists the devices that are only in the older report.
 func (p *page) missing(d report.Diff) {
 	var lines []string
 	m := mark{"-", "[-]", "Missing", plain}
@@ -73,12 +73,12 @@ func (p *page) missing(d report.Diff) {
 	}
 }
 
-// deviceOfDiff is what of a device a page names it by.
+// deviceOfDiff returns the fields of a device that make up its label.
 func deviceOfDiff(d report.DeviceDiff) report.Device {
 	return report.Device{UDID: d.UDID, Name: d.Name, Slot: d.Slot, ModelName: d.ModelName}
 }
 
-// betweenOf names the days that are compared, "" if they are not known.
+// betweenOf returns the two dates compared, or "" if unknown.
 func (p *page) betweenOf(d report.Diff) string {
 	if d.Old.IsZero() || d.New.IsZero() {
 		return ""

@@ -1,10 +1,10 @@
-// Package format writes reports, for people and for programs: [WriteTable] for a terminal,
-// [WriteJSON] for programs, [WriteCSV] and [WriteCSVFindings] for spreadsheets,
-// [WriteMarkdown] for tickets, [WriteHTML] for browsers, [WriteJUnit] for CI servers and
-// [WritePrometheus] for alerts. [WriteEvent] writes a run as it goes on. [Explain], [Checks]
-// and [Devices] print what other commands ask for, in the same layout.
+// Package format writes reports for people and for programs: [WriteTable] for terminals,
+// [WriteJSON] for programs, [WriteCSV] and [WriteCSVFindings] for spreadsheets, [WriteMarkdown]
+// for tickets, [WriteHTML] for browsers, [WriteJUnit] for CI servers and [WritePrometheus] for
+// alerts. [WriteEvent] writes a run while it is in progress. [Explain], [Checks] and [Devices]
+// print the output of other commands in the same layout.
 //
-// Nothing is decided here: findings, their order, severity and the exit code are those of
-// the report. The texts of a device are untrusted: every writer cleans them first, except
-// those of JSON, which escape them. The same report always gives the same bytes.
+// This package decides nothing: findings, their order, severity and the exit code come from the
+// report. Text from a device is untrusted: every writer cleans it first, except the JSON
+// writers, which escape it. The same report always gives the same bytes.
 package format

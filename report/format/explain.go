@@ -14,8 +14,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Explain writes all that is known of one check, in the wording of the newest version and
-// of no model in particular.
+// Explain writes everything known about a check, worded for the newest version and no
+// particular model.
 func Explain(w io.Writer, check *checks.Check, o Options) error {
 	p := newPage(o)
 	p.heading(check.ID)
@@ -35,7 +35,7 @@ func Explain(w io.Writer, check *checks.Check, o Options) error {
 	return p.write(w)
 }
 
-// effectOf says what it means if a check does not hold.
+// effectOf describes the effect of a failing check.
 func effectOf(effect checks.Effect) string {
 	switch effect {
 	case checks.Blocks:
@@ -49,8 +49,8 @@ func effectOf(effect checks.Effect) string {
 
 var emphasis = regexp.MustCompile(`\*{1,2}([^*\s](?:[^*]*[^*\s])?)\*{1,2}`)
 
-// markdown prints the little Markdown that docs of checks use: paragraphs, lists and
-// emphasis. Code keeps its marks, so that it shows where it ends.
+// markdown prints the subset of Markdown that the docs of checks use: paragraphs, lists and
+// emphasis. Code keeps its backquotes, so that its end is visible.
 func (p *page) markdown(doc string) {
 	for paragraph := range strings.SplitSeq(emphasis.ReplaceAllString(doc, "$1"), "\n\n") {
 		p.print("")
@@ -69,8 +69,8 @@ func (p *page) markdown(doc string) {
 	}
 }
 
-// Checks writes checks one a line: the id, what an unhealthy answer does, and what holds on a
-// healthy device.
+// Checks writes checks one per line: the id, the effect of an unhealthy result, and the healthy
+// state.
 func Checks(w io.Writer, list []*checks.Check, o Options) error {
 	p := newPage(o)
 	widest, judged := 0, 0
@@ -95,8 +95,8 @@ func Checks(w io.Writer, list []*checks.Check, o Options) error {
 	return p.write(w)
 }
 
-// Devices writes a report of [report.Trust]: whether each device trusts this computer, and what
-// to do about one that does not.
+// Devices writes a report made by [report.Trust]: whether each device trusts this computer, and
+// what to do if it does not.
 func Devices(w io.Writer, r report.Report, o Options) error {
 	devices := r.Devices
 	p := newPage(o)
@@ -128,7 +128,7 @@ func Devices(w io.Writer, r report.Report, o Options) error {
 	return p.write(w)
 }
 
-// muxTrouble says once what is wrong with usbmuxd, which is no fault of the devices.
+// muxTrouble prints once what is wrong with usbmuxd, which is not the devices' fault.
 func (p *page) muxTrouble(devices []report.Device) {
 	var said []string
 	for _, d := range devices {
@@ -145,12 +145,12 @@ func (p *page) muxTrouble(devices []report.Device) {
 	}
 }
 
-// muxTrouble reports whether usbmuxd did not tell whether a device trusts this computer.
+// muxTrouble reports whether usbmuxd could not say if a device trusts this computer.
 func muxTrouble(d report.Device) bool {
 	return len(d.Findings) > 0 && d.Findings[0].Reason == string(device.MuxTrouble)
 }
 
-// markOfTrust shows the answer to the question of trust.
+// markOfTrust returns the mark for an answer about trust.
 func markOfTrust(status string) mark {
 	m := markOfStatus(status)
 	switch checks.Status(status) {

@@ -11,9 +11,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// ExplainMeanings writes what error codes and messages mean, each on its own, then what to
-// do about all of them together, in the wording of the newest version and of no model in
-// particular.
+// ExplainMeanings writes the meaning of each error code and message, then one plan for all of
+// them, worded for the newest version and no particular model.
 func ExplainMeanings(w io.Writer, meanings []codes.Meaning, o Options) error {
 	p := newPage(o)
 	for _, m := range meanings {
@@ -39,7 +38,7 @@ func ExplainMeanings(w io.Writer, meanings []codes.Meaning, o Options) error {
 	return p.write(w)
 }
 
-// meaning prints what one code or message means.
+// meaning prints the meaning of one code or message.
 func (p *page) meaning(m codes.Meaning) {
 	p.heading(m.Title())
 	if m.InICloud != "" {
@@ -68,7 +67,7 @@ func (p *page) meaning(m codes.Meaning) {
 	}
 }
 
-// sourcesOf lists the sources of meanings, each once.
+// sourcesOf returns the sources of meanings without duplicates.
 func sourcesOf(meanings []codes.Meaning) []remedies.Source {
 	var list []remedies.Source
 	for _, m := range meanings {
@@ -81,7 +80,7 @@ func sourcesOf(meanings []codes.Meaning) []remedies.Source {
 	return list
 }
 
-// firstCause is the id of the likeliest cause, or "" if none is known.
+// firstCause returns the id of the likeliest cause, or "" if unknown.
 func firstCause(meanings []codes.Meaning) string {
 	for _, m := range meanings {
 		if len(m.Checks) > 0 {

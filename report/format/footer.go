@@ -12,12 +12,12 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// WriteSummary writes the end of the table alone: the devices counted by what is wrong with
-// them, and where to read on.
+// WriteSummary writes only the end of the table: the devices counted by cause, and where to
+// find more.
 func WriteSummary(w io.Writer, r report.Report, o Options) error {
 	r = report.InZone(r, o.Zone)
 	p := newPage(o)
-	p.Steps, p.All = true, true // nothing is folded away
+	p.Steps, p.All = true, true // fold nothing
 	p.gaps(r)
 	if len(r.Devices) > 1 && len(r.Summary.Causes) > 0 {
 		p.print(p.hang("", plain, "Causes: "+causeCounts(r.Summary))...)
@@ -26,7 +26,7 @@ func WriteSummary(w io.Writer, r report.Report, o Options) error {
 	return p.write(w)
 }
 
-// footer ends the page: what was folded away, the devices counted, and where to read on.
+// footer ends the page: what was folded, the devices counted, and where to find more.
 func (p *page) footer(r report.Report) {
 	var notes []string
 	if folded := p.notShown(r); len(folded) > 0 {
@@ -59,7 +59,7 @@ func (p *page) footer(r report.Report) {
 	}
 }
 
-// notShown is what the page leaves out, each with the flag that shows it.
+// notShown lists what the page leaves out, each with the flag that shows it.
 func (p *page) notShown(r report.Report) []string {
 	var folded []string
 	if n := moreRemedies(r); n > 0 && !p.Steps {
@@ -78,7 +78,8 @@ func (p *page) notShown(r report.Report) []string {
 	return folded
 }
 
-// moreRemedies is how many remedies, or steps of several devices, the page leaves out.
+// moreRemedies returns the number of remedies, or of steps for several devices, that the page
+// leaves out.
 func moreRemedies(r report.Report) int {
 	if len(r.Devices) == 1 {
 		return len(r.Devices[0].Plan) - 1
@@ -90,7 +91,7 @@ func moreRemedies(r report.Report) int {
 	return n
 }
 
-// differentChecks is how many different checks have a status on some device.
+// differentChecks returns the number of different checks that have a status on any device.
 func differentChecks(r report.Report, status checks.Status) int {
 	different := map[string]bool{}
 	for _, d := range r.Devices {
@@ -103,18 +104,18 @@ func differentChecks(r report.Report, status checks.Status) int {
 	return len(different)
 }
 
-// totals counts the devices by their verdicts.
+// totals returns the number of devices by verdict.
 func totals(s report.Summary) string {
 	return words.Count(s.Devices, "device") + ": " + counts(s)
 }
 
-// causeCounts is how many devices have each cause.
+// causeCounts returns the number of devices with each cause.
 func causeCounts(s report.Summary) string {
 	return strings.Join(convert(s.Causes, func(c report.CauseCount) string { return fmt.Sprintf("%d: %s", c.Devices, c.Short) }), " · ")
 }
 
-// counts is how many devices have each verdict, without those that none has: "2 failing, 1
-// at risk". The numbers add up to all devices.
+// counts returns the number of devices with each verdict, omitting zeros: "2 failing, 1 at
+// risk". The numbers add up to all devices.
 func counts(s report.Summary) string {
 	var parts []string
 	for _, v := range checks.Verdicts() {

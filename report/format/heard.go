@@ -2,11 +2,11 @@ package format
 
 import "io"
 
-// maxHeard is how much of one line of a log is shown, in bytes.
+// maxHeard is the number of bytes shown of one log line.
 const maxHeard = 400
 
-// Heard writes what was heard of a device while it is listened to: when, whose it is, and
-// what it tells. label is "" where there is one device.
+// Heard writes one message that a device logged while being listened to: the time, the device
+// and the text. label is "" if there is only one device.
 func Heard(w io.Writer, when, label, text string, o Options) error {
 	p := newPage(o)
 	lead := p.text(when) + "  "

@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// staleColumns are the columns of devices without a recent backup.
+// staleColumns returns the columns for devices without a recent backup.
 func staleColumns(stale report.Stale) []Column[report.KnownDevice] {
 	return []Column[report.KnownDevice]{
 		{Head: "backup", Text: func(d report.KnownDevice) string { return string(d.Backup) }},
@@ -37,19 +37,19 @@ func staleColumns(stale report.Stale) []Column[report.KnownDevice] {
 	}
 }
 
-// WriteStaleCSV writes the devices without a recent backup for a spreadsheet, one a row.
+// WriteStaleCSV writes the devices without a recent backup for a spreadsheet, one per row.
 func WriteStaleCSV(w io.Writer, stale report.Stale) error {
 	return writeCSV(w, staleColumns(stale), Rows(stale.Devices))
 }
 
-// A historyRow is one finding of a visit, or a visit without any.
+// A historyRow is one finding of a visit, or a visit without findings.
 type historyRow struct {
 	run   report.PastRun
 	visit report.Device
 	found report.Finding
 }
 
-// historyColumns are the columns of a whole history.
+// historyColumns are the columns of an exported history.
 var historyColumns = []Column[historyRow]{
 	{Head: "run", Text: func(row historyRow) string { return row.run.Run }},
 	{Head: "startedAt", Text: func(row historyRow) string { return Timestamp(row.run.StartedAt) }},
@@ -80,14 +80,14 @@ var historyColumns = []Column[historyRow]{
 	{Head: "doubtful", Text: func(row historyRow) string { return row.run.Doubtful }},
 }
 
-// A historyCSV is a history as one table.
+// A historyCSV writes a history as one table.
 type historyCSV struct {
 	csvWriter[historyRow]
 	runs map[string]report.PastRun
 }
 
-// NewHistoryCSV writes a history for a spreadsheet: a row for each problem, warning, unknown
-// and suppressed finding of each visit of a device, and one for a visit without any.
+// NewHistoryCSV writes a history for a spreadsheet: one row for each problem, warning, unknown
+// or suppressed finding of each visit, and one row for a visit without findings.
 func NewHistoryCSV(w io.Writer) HistoryWriter {
 	return historyCSV{newCSV(w, historyColumns), map[string]report.PastRun{}}
 }

@@ -6,23 +6,23 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A HistoryWriter writes a history as it comes: all runs, then all visits, then Close.
+// A HistoryWriter writes a history incrementally: all runs, then all visits, then Close.
 type HistoryWriter interface {
 	Run(report.PastRun) error
 	Visit(run string, d report.Device) error
 	Close() error
 }
 
-// A historyJSON is a history as one document with two lists, runs and devices.
+// A historyJSON writes a history as one document with the lists runs and devices.
 type historyJSON struct {
 	w     io.Writer
 	list  jsonArray
-	began bool // the list of runs
-	ended bool // it, so that list is that of devices
+	began bool // the list of runs was started
+	ended bool // the list of runs was ended; list is now that of devices
 }
 
-// NewHistoryJSON writes a history as one JSON document: a header, "runs" and "devices", each
-// run and each device on a line of its own.
+// NewHistoryJSON writes a history as one JSON document: a header, "runs" and "devices", with
+// each run and device on its own line.
 func NewHistoryJSON(w io.Writer) HistoryWriter { return &historyJSON{w: w, list: jsonArray{w: w}} }
 
 func (h *historyJSON) Run(run report.PastRun) error {
@@ -51,7 +51,7 @@ func (h *historyJSON) begin() error {
 	return write(h.w, header[:len(header)-1], []byte(`,"runs": `))
 }
 
-// endRuns leads to the list of devices.
+// endRuns ends the list of runs and starts the list of devices.
 func (h *historyJSON) endRuns() error {
 	if h.ended {
 		return nil
@@ -74,7 +74,7 @@ func (h *historyJSON) Close() error {
 	return h.list.end("}\n")
 }
 
-// A historyLines is a history of one JSON document a line.
+// A historyLines writes a history as one JSON document per line.
 type historyLines struct{ w io.Writer }
 
 // NewHistoryNDJSON writes a history as lines of JSON: first the runs, then the devices, each

@@ -10,7 +10,7 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// WriteSlotReport writes the slots for a person at a terminal.
+// WriteSlotReport writes the slots for a terminal.
 func WriteSlotReport(w io.Writer, slots report.SlotReport, o Options) error {
 	p := newPage(o)
 	header := []column{{"Place", 3}, {"Visits", 2}, {"In trouble", 5}, {"Verdict", 4}}
@@ -33,10 +33,11 @@ func WriteSlotReport(w io.Writer, slots report.SlotReport, o Options) error {
 	return p.write(w)
 }
 
-// fewVisits is how many visits say nothing of a place yet.
+// fewVisits is the number of visits needed to judge a slot.
 const fewVisits = 3
 
-// healthMark is what is known of a place. Without trouble in enough visits it is not called well.
+// healthMark returns the mark for the health of a slot. A slot without trouble is healthy only
+// after enough visits.
 func healthMark(slot report.SlotHealth) mark {
 	switch {
 	case slot.Suspicious:
@@ -62,7 +63,7 @@ func (p *page) visitors(slot report.SlotHealth) cell {
 	return cell{{text: words.Count(slot.Visits, "visit")}, {text: "of " + words.Count(slot.Devices, "device"), style: dim}}
 }
 
-// trouble says how many visits were in trouble, and why.
+// trouble returns how many visits were in trouble, and why.
 func (p *page) trouble(slot report.SlotHealth) cell {
 	if slot.Trouble == 0 {
 		return cell{{text: "none"}}

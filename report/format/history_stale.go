@@ -9,8 +9,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// WriteStale writes the devices without a recent backup for a person at a terminal, one a line,
-// the age of the backup first.
+// WriteStale writes the devices without a recent backup for a terminal, one per line, starting
+// with the age of the backup.
 func WriteStale(w io.Writer, stale report.Stale, o Options) error {
 	p := newPage(o)
 	var known []report.Device
@@ -37,7 +37,7 @@ func WriteStale(w io.Writer, stale report.Stale, o Options) error {
 	return p.write(w)
 }
 
-// backupAge is how old the last good backup of a device is.
+// backupAge returns the age of a device's last good backup.
 func backupAge(d report.KnownDevice, stale report.Stale) string {
 	switch d.Backup {
 	case report.BackupNever:
@@ -49,8 +49,8 @@ func backupAge(d report.KnownDevice, stale report.Stale) string {
 	}
 }
 
-// staleDevice is a device with what a person finds it by, and when it was there last: what
-// happened to its backups since, nobody knows.
+// staleDevice returns what identifies a device, and when it was last read. Any backups made
+// since then are unknown.
 func (p *page) staleDevice(label string, d report.KnownDevice, stale report.Stale) []string {
 	parts := []string{label}
 	for _, name := range assetNames(d) {
@@ -69,7 +69,8 @@ func (p *page) staleDevice(label string, d report.KnownDevice, stale report.Stal
 	return append(parts, seen)
 }
 
-// assetNames are the values of a device's row of the inventory; without one, its serial number.
+// assetNames returns the values of a device's inventory row, or its serial number if there is
+// none.
 func assetNames(d report.KnownDevice) []string {
 	var names []string
 	for _, f := range d.Asset {
@@ -83,7 +84,7 @@ func assetNames(d report.KnownDevice) []string {
 	return names
 }
 
-// staleTotals counts the devices.
+// staleTotals returns the counts of devices.
 func staleTotals(s report.Stale) string {
 	text := fmt.Sprintf("%d of %s had no good iCloud backup within %s, as far as is known", s.Stale, words.Count(s.Known, "device"), words.Count(s.Days, "day"))
 	if s.Stale == 0 {

@@ -12,7 +12,7 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// WriteStory writes the story of a device for a person at a terminal.
+// WriteStory writes the story of a device for a terminal.
 func WriteStory(w io.Writer, story report.Story, o Options) error {
 	p := newPage(o)
 	p.known(story.Device)
@@ -32,7 +32,7 @@ func WriteStory(w io.Writer, story report.Story, o Options) error {
 	return p.write(w)
 }
 
-// WriteKnown writes the devices that a name may mean, with what tells them apart.
+// WriteKnown writes the devices that match a name, with what distinguishes them.
 func WriteKnown(w io.Writer, devices []report.KnownDevice, o Options) error {
 	p := newPage(o)
 	for _, d := range devices {
@@ -41,7 +41,7 @@ func WriteKnown(w io.Writer, devices []report.KnownDevice, o Options) error {
 	return p.write(w)
 }
 
-// known prints what a device is, and what it goes by.
+// known prints a device and its identifiers.
 func (p *page) known(d report.KnownDevice) {
 	about := p.label(deviceOf(d))
 	if model := modelOf(about, deviceOf(d)); model != "" {
@@ -59,12 +59,12 @@ func (p *page) known(d report.KnownDevice) {
 	p.print(p.hang("  ", plain, seen)...)
 }
 
-// deviceOf is a known device as one of a report.
+// deviceOf converts a known device to one of a report.
 func deviceOf(d report.KnownDevice) report.Device {
 	return report.Device{UDID: d.UDID, Name: d.Name, ModelName: d.ModelName, ProductType: d.ProductType}
 }
 
-// namesOf are what a device goes by besides its UDID, one a line.
+// namesOf returns a device's identifiers other than its UDID, one per line.
 func namesOf(d report.KnownDevice) []string {
 	var names []string
 	if d.Serial != "" {
@@ -81,7 +81,7 @@ func namesOf(d report.KnownDevice) []string {
 	return names
 }
 
-// benchPlace names a place on the bench, "" if there is none.
+// benchPlace describes a place on the bench, or returns "" if there is none.
 func benchPlace(slot, location string) string {
 	switch {
 	case slot != "":
@@ -118,8 +118,8 @@ func (p *page) verdict(v report.Visit) cell {
 	return c
 }
 
-// whatChanged is the causes at a visit, with how long each has been there, and those that are
-// gone.
+// whatChanged returns the causes at a visit, with how long each has existed, and the causes
+// that are gone.
 func (p *page) whatChanged(v report.Visit) cell {
 	c := cell{}
 	for _, cause := range v.Causes {
@@ -153,7 +153,7 @@ func (p *page) lastBackup(v report.Visit) cell {
 	}
 }
 
-// daysText counts the whole days from one time to another.
+// daysText returns the number of whole days between two times.
 func daysText(from, to time.Time) string {
 	return words.Count(max(0, words.Days(to.Sub(from))), "day")
 }

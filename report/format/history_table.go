@@ -12,7 +12,7 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// WriteRuns writes a list of runs for a person at a terminal.
+// WriteRuns writes a list of runs for a terminal.
 func WriteRuns(w io.Writer, list report.RunList, o Options) error {
 	p := newPage(o)
 	header := []column{{"Run", 2}, {"Begun", 3}, {"Devices", 6}, {"End", 4}}
@@ -36,7 +36,7 @@ func WriteRuns(w io.Writer, list report.RunList, o Options) error {
 	return p.write(w)
 }
 
-// rows prints rows of cells: as a table where the page is wide enough, else as cards.
+// rows prints rows of cells: as a table if the page is wide enough, otherwise as cards.
 func (p *page) rows(header []column, rows [][]cell, between tw.State) error {
 	if len(rows) == 0 {
 		return nil
@@ -51,10 +51,10 @@ func (p *page) rows(header []column, rows [][]cell, between tw.State) error {
 	return nil
 }
 
-// leastID is how much of an id is shown at least.
+// leastID is the minimum number of characters shown of an id.
 const leastID = 8
 
-// shortIDs are the begins of the runs' ids, as long as it takes to tell them apart.
+// shortIDs returns prefixes of the run ids, long enough to be unique.
 func shortIDs(runs []report.PastRun) []string {
 	length := leastID
 	for {
@@ -73,7 +73,7 @@ func shortIDs(runs []report.PastRun) []string {
 	}
 }
 
-// toTheMinute writes a time for a table.
+// toTheMinute formats a time for a table.
 func (p *page) toTheMinute(t time.Time) string {
 	if t.IsZero() {
 		return "unknown"
@@ -81,7 +81,7 @@ func (p *page) toTheMinute(t time.Time) string {
 	return words.Moment(p.in(t))
 }
 
-// doubt says why a date is in doubt.
+// doubt returns why a date is in doubt.
 func (p *page) doubt(why string) cell {
 	switch why {
 	case report.DoubtFuture:
@@ -93,7 +93,7 @@ func (p *page) doubt(why string) cell {
 	}
 }
 
-// counted says how the devices of a run are, behind the mark of the worst.
+// counted returns the number of devices of a run by verdict, with the mark of the worst.
 func (p *page) counted(run report.PastRun) cell {
 	if run.Devices == 0 {
 		return cell{{text: "no device"}}
@@ -123,7 +123,7 @@ func (p *page) counted(run report.PastRun) cell {
 	return c
 }
 
-// end says how a run ended.
+// end returns how a run ended.
 func (p *page) end(run report.PastRun) cell {
 	if run.FinishedAt.IsZero() {
 		text := "cut off"
@@ -146,10 +146,10 @@ func (p *page) end(run report.PastRun) cell {
 	return c
 }
 
-// unclear marks what is not as it should be, and may be nothing.
+// unclear marks something unusual that may be harmless.
 var unclear = mark{"!", "[!]", "", yellow}
 
-// lasted writes how long something took, to the second below an hour.
+// lasted formats a duration, to the second below one hour.
 func lasted(d time.Duration) string {
 	if d >= time.Hour {
 		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")

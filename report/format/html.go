@@ -18,9 +18,9 @@ import (
 //go:embed html
 var htmlFiles embed.FS
 
-// WriteHTML writes the report as one HTML page that needs no other file and fetches none.
-// All of it can be read without its script, which sorts and filters and remembers nothing.
-// Its policy lets no style and no script run but its own two.
+// WriteHTML writes the report as a single HTML page that loads nothing else. It is fully
+// readable without its script, which only sorts and filters and stores nothing. Its
+// Content-Security-Policy allows only its own style and script.
 func WriteHTML(w io.Writer, r report.Report) error {
 	parts, err := htmlParts()
 	if err != nil {
@@ -39,15 +39,15 @@ func WriteHTML(w io.Writer, r report.Report) error {
 	return nil
 }
 
-// An htmlFrame is what is the same in every page.
+// An htmlFrame holds the parts that are the same in every page.
 type htmlFrame struct {
 	page   *template.Template
-	style  template.HTML // the whole element, so that what is hashed is what is written
+	style  template.HTML // the whole element, so that the hash matches what is written
 	script template.HTML
 	policy string
 }
 
-// htmlParts is made at the first page: most runs write none.
+// htmlParts is initialized on first use: most runs write no HTML.
 var htmlParts = sync.OnceValues(func() (htmlFrame, error) {
 	var texts [3]string
 	for i, name := range []string{"html/page.css", "html/page.js", "html/page.html"} {
@@ -73,11 +73,11 @@ var htmlParts = sync.OnceValues(func() (htmlFrame, error) {
 	}, nil
 })
 
-// indents are for the reader of the template; in a page of a thousand devices they would be
-// a tenth of it.
+// indents matches the template's indentation, which would be a tenth of a page with a thousand
+// devices.
 var indents = regexp.MustCompile(`(?m)^\s+`)
 
-// hashOf names a style or script as a Content-Security-Policy does.
+// hashOf returns the Content-Security-Policy hash of a style or script.
 func hashOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"

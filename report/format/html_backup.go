@@ -11,33 +11,33 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// htmlBackup is one backup on this computer, and the proof of it.
+// htmlBackup is one backup on this computer, with its proof.
 type htmlBackup struct {
 	Mark
 	Verdict   string
 	Rank      int
 	Made      htmlTime
 	Folder    string
-	Name      string // the folder's own
+	Name      string // name of the folder
 	Archived  bool
-	Running   string // how far a run came that has not finished
+	Running   string // how far an unfinished run got
 	System    string
 	Size      string
 	Bytes     uint64
 	Files     string
 	Locked    string // whether it is encrypted
-	Why       string // it was not looked at
+	Why       string // why it was not verified
 	Proof     []proofRow
 	NextFails bool
 	Faults    []htmlFault
 }
 
-// htmlFault is one way in which a backup is not as it should be.
+// htmlFault is one fault of a backup.
 type htmlFault struct {
 	Mark
 	Mode, Text, Remedy string
 	Files              []string
-	More               string // files that are not listed
+	More               string // number of files not listed
 }
 
 func newHTMLBackup(b report.Backup, d report.Device) htmlBackup {
@@ -81,7 +81,7 @@ func lockedText(b report.Backup) string {
 	}
 }
 
-// cleanRows are rows without what a stranger could hide in the name of a mode.
+// cleanRows removes hidden characters from rows, which may contain untrusted names of modes.
 func cleanRows(rows []proofRow) []proofRow {
 	for i := range rows {
 		rows[i].Text = report.Clean(rows[i].Text)
@@ -104,8 +104,8 @@ func newHTMLFault(f report.Fault) htmlFault {
 	return fault
 }
 
-// asideCommands rename broken backups, so that the next ones start afresh. Of placeholders
-// no command can be made.
+// asideCommands returns the commands that rename broken backups so that the next ones start
+// from scratch. A redacted report has only placeholders, so it gets no commands.
 func asideCommands(r report.Report) []string {
 	var commands []string
 	if r.Redacted {
@@ -131,7 +131,7 @@ func backupTotals(c report.BackupCounts) []htmlTotal {
 	return []htmlTotal{total(device.Whole, c.Whole), total(device.Broken, c.Broken), total(device.CannotTell, c.CannotTell)}
 }
 
-// backupRows are the lines of the overview for the backups of one device.
+// backupRows returns the overview rows for the backups of one device.
 func backupRows(c htmlCard) []htmlRow {
 	var rows []htmlRow
 	for _, b := range c.Backups {

@@ -13,17 +13,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// htmlCard is all that is told of one device.
+// htmlCard is everything shown about one device.
 type htmlCard struct {
 	Mark
 	OfBackups  bool
-	Brief      bool // on paper it is only in the list
-	Number     int  // its place in the report, from 1
+	Brief      bool // in print, only listed
+	Number     int  // position in the report, from 1
 	Label      string
 	Name       string
-	About      string // model, version and slot in one line
+	About      string // model, version and slot on one line
 	Headline   string
-	Unfinished string // why it was not examined to the end
+	Unfinished string // why it was not fully examined
 	Facts      []htmlFact
 	Causes     []htmlCause
 	Plan       []htmlStep
@@ -35,7 +35,7 @@ type htmlCard struct {
 	Backups    []htmlBackup
 }
 
-// htmlCause is a finding with what follows from it.
+// htmlCause is a finding with its symptoms.
 type htmlCause struct {
 	Mark
 	Check, Subject, Summary, Effect string
@@ -101,7 +101,7 @@ func newHTMLCard(index int, label string, d report.Device, asked *inquiry) htmlC
 	return c
 }
 
-// addCause adds a root cause, or a symptom to the cause that it follows.
+// addCause adds a root cause, or adds a symptom to its cause.
 func (c *htmlCard) addCause(f report.Finding, read time.Time) {
 	cause := htmlCause{
 		Mark:  StatusMark(f.Status),
@@ -116,7 +116,8 @@ func (c *htmlCard) addCause(f report.Finding, read time.Time) {
 	c.Causes = append(c.Causes, cause)
 }
 
-// evidenceOf says of what was not true just when the device was read how old it was.
+// evidenceOf returns the evidence of a finding, with the age of values that predate the
+// reading.
 func evidenceOf(f report.Finding, read time.Time) []htmlEvidence {
 	return convert(f.Evidence, func(e report.Evidence) htmlEvidence {
 		evidence := htmlEvidence{Key: report.Clean(e.Key), Value: report.Clean(e.Value), Expected: report.Clean(e.Expected), Source: report.Clean(e.Source), AsOf: timeOf(e.AsOf)}
@@ -128,7 +129,7 @@ func evidenceOf(f report.Finding, read time.Time) []htmlEvidence {
 	})
 }
 
-// linksOf links to nothing but web addresses.
+// linksOf returns links to sources, but only for web addresses.
 func linksOf(sources []report.Source) []htmlLink {
 	return convert(sources, func(s report.Source) htmlLink {
 		source := htmlLink{Title: report.Clean(s.Title), URL: report.Clean(s.URL)}
@@ -147,7 +148,7 @@ func newHTMLStep(s report.Step) htmlStep {
 	}
 }
 
-// actorOf says who takes a step.
+// actorOf returns who performs a step.
 func actorOf(s report.Step) string {
 	switch actor := report.Clean(s.Actor); remedies.Actor(actor) {
 	case "":
@@ -167,7 +168,7 @@ func newHTMLSilence(s report.Silence) htmlSilence {
 	}
 }
 
-// aboutDevice tells a device from the others in one line.
+// aboutDevice identifies a device on one line.
 func aboutDevice(label string, d report.Device) string {
 	var parts []string
 	for _, text := range []string{modelOf(label, d), versionOf(d)} {
@@ -181,7 +182,7 @@ func aboutDevice(label string, d report.Device) string {
 	return strings.Join(parts, " · ")
 }
 
-// factsOf is what is known of a device beside its name, its model and what was found on it.
+// factsOf returns the facts about a device other than its name, model and findings.
 func factsOf(d report.Device) []htmlFact {
 	var facts []htmlFact
 	add := func(f htmlFact) {
@@ -214,13 +215,13 @@ func lastBackupFact(d report.Device) htmlFact {
 	return fact
 }
 
-// htmlRow is a line of the overview: a device, or a backup.
+// htmlRow is one row of the overview: a device or a backup.
 type htmlRow struct {
 	Mark
 	Card       int
 	Verdict    string
-	Rank       int    // of the verdict, for sorting
-	Checks     string // ids of its causes, with spaces between
+	Rank       int    // sort rank of the verdict
+	Checks     string // ids of its causes, separated by spaces
 	Label      string
 	Slot       string
 	Model      string
@@ -259,7 +260,7 @@ func htmlAsset(d report.Device, name string) string {
 	return ""
 }
 
-// rankOf puts verdicts in the order in which a summary counts them.
+// rankOf returns the position of a verdict in the order of a summary.
 func rankOf(verdict string) int {
 	if at := slices.Index(checks.Verdicts(), checks.Verdict(verdict)); at >= 0 {
 		return at + 1
@@ -267,7 +268,7 @@ func rankOf(verdict string) int {
 	return len(checks.Verdicts()) + 1
 }
 
-// rankOfProof does so for verdicts on backups.
+// rankOfProof is like rankOf for verdicts on backups.
 func rankOfProof(verdict string) int {
 	switch device.ProofVerdict(verdict) {
 	case device.Whole:

@@ -14,8 +14,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// The types below are what the template shows: texts that are cleaned and worded, and
-// nothing that it would have to decide. Fields are exported because templates need it.
+// The types below are the data of the template: texts already cleaned and worded, with nothing
+// left to decide. Fields are exported because templates require it.
 
 // htmlPage is the whole page.
 type htmlPage struct {
@@ -32,58 +32,58 @@ type htmlPage struct {
 	Causes    []htmlBar
 	Columns   htmlColumns
 	Rows      []htmlRow
-	Choices   []htmlTotal // the marks that rows can be filtered by
+	Choices   []htmlTotal // marks to filter rows by
 	Cards     []htmlCard
 	Questions []htmlInquiry
 	Places    []htmlPlace
 	Commands  []string // to set broken backups aside
-	Next      string   // the command to go on with
+	Next      string   // the command to run next
 	ReadOnly  bool
-	Zone      string // of the times, by its name
+	Zone      string // name of the time zone
 }
 
-// htmlFact is something known about the run or a device.
+// htmlFact is one fact about the run or a device.
 type htmlFact struct {
 	Name  string
 	Value string
-	Code  bool     // an identifier, not words
-	At    htmlTime // instead of, or before, the value
+	Code  bool     // an identifier, not prose
+	At    htmlTime // shown instead of, or before, the value
 }
 
-// htmlTime is a moment for programs and for people; Text is "" where it is unknown.
+// htmlTime is a time for programs and for people; Text is "" if it is unknown.
 type htmlTime struct {
 	Machine string
 	Text    string
-	Age     string // counted to when the device was read
+	Age     string // age when the device was read
 }
 
-// htmlTotal counts what has one mark.
+// htmlTotal is the count of one mark.
 type htmlTotal struct {
 	Mark
 	Key   string // the verdict
 	Count int
 }
 
-// htmlNotice is something to know before reading on.
+// htmlNotice is a note shown before the results.
 type htmlNotice struct {
 	Mark
 	Text string
 }
 
-// htmlBar is one cause across all devices.
+// htmlBar is one cause in the chart of all devices.
 type htmlBar struct {
 	Mark
 	Check, Short, Title string
 	Count, Of, Percent  int
 }
 
-// htmlColumns says which columns the table has beside those that are always there.
+// htmlColumns says which optional columns the table has.
 type htmlColumns struct {
 	Slot, Serial bool
 	Asset        []string
 }
 
-// htmlPlace is a folder in which backups were looked for.
+// htmlPlace is a folder searched for backups.
 type htmlPlace struct {
 	Path, Program, Target, Closed, Hint string
 }
@@ -133,7 +133,7 @@ func newHTMLPage(r report.Report) htmlPage {
 	return p
 }
 
-// headlineOf is the report in one line.
+// headlineOf summarizes the report in one line.
 func headlineOf(labels []string, r report.Report) string {
 	s := r.Summary
 	need := s.NeedAttention
@@ -155,7 +155,7 @@ func headlineOf(labels []string, r report.Report) string {
 	}
 }
 
-// aboutOf is where and how the report came about.
+// aboutOf describes where and how the report was made.
 func aboutOf(r report.Report) []htmlFact {
 	var facts []htmlFact
 	add := func(f htmlFact) {
@@ -205,7 +205,7 @@ func totalsOf(s report.Summary) []htmlTotal {
 	return totals
 }
 
-// noticesOf is why the report may not be the whole truth.
+// noticesOf returns the reasons why the report may be incomplete or wrong.
 func noticesOf(r report.Report) []htmlNotice {
 	var notices []htmlNotice
 	add := func(m mark, text string) {
@@ -239,7 +239,7 @@ func noticesOf(r report.Report) []htmlNotice {
 	return notices
 }
 
-// missingBy says what may be missing because of a gap.
+// missingBy describes what may be missing because of a gap.
 func missingBy(gap report.Gap, subject string) string {
 	switch {
 	case subject == report.OfBackups:
@@ -281,7 +281,7 @@ func newHTMLPlace(p report.Place) htmlPlace {
 	return place
 }
 
-// timeOf words a moment, to the minute.
+// timeOf formats a time to the minute.
 func timeOf(at time.Time) htmlTime {
 	if at.IsZero() {
 		return htmlTime{}
@@ -289,7 +289,7 @@ func timeOf(at time.Time) htmlTime {
 	return htmlTime{Machine: at.UTC().Format(time.RFC3339), Text: words.Moment(at)}
 }
 
-// agedAt is a moment with its age at another, at which a device was read.
+// agedAt returns a time with its age when the device was read.
 func agedAt(at, read time.Time) htmlTime {
 	t := timeOf(at)
 	if t.Text != "" && !read.IsZero() {
@@ -309,7 +309,7 @@ func ageOf(age time.Duration) string {
 	}
 }
 
-// unknownBecause words why a device has no date of a backup.
+// unknownBecause explains why a device has no backup date.
 func unknownBecause(reason string) string {
 	if device.Reason(reason) == device.Absent {
 		return "none on record"
@@ -317,7 +317,7 @@ func unknownBecause(reason string) string {
 	return "unknown: " + reasonOf(reason, "")
 }
 
-// zoneOf names the zone of the report's times.
+// zoneOf returns the name of the time zone.
 func zoneOf(at time.Time) string {
 	name, _ := at.Zone()
 	return name

@@ -10,22 +10,22 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// manyNames is how many devices of a question are named rather than counted.
+// manyNames is the number of devices up to which a question names them rather than counting.
 const manyNames = 5
 
-// An inquiry is the questions of a report. Most are asked of every device in the same
-// words, so each stands in the page once and the devices refer to it by its number.
+// An inquiry holds the questions of a report. Most devices get the same questions in the same
+// words, so each question appears on the page once and devices refer to it by number.
 type inquiry struct {
 	asked   []htmlQuestion
-	numbers map[string]int // by check and words
-	devices [][]int        // numbers of the questions of each device, in their order
+	numbers map[string]int // by check and wording
+	devices [][]int        // question numbers of each device, in order
 }
 
-// htmlQuestion is one question in one wording.
+// htmlQuestion is one wording of a question.
 type htmlQuestion struct {
 	Number   int
 	Text     string
-	Of       string // the devices it is asked of; "" if they are all
+	Of       string // devices that get the question; "" for all
 	Remedies []string
 	check    string
 	title    string
@@ -33,14 +33,14 @@ type htmlQuestion struct {
 	devices  []int
 }
 
-// htmlInquiry is one check with its wordings.
+// htmlInquiry is one check with the wordings of its question.
 type htmlInquiry struct {
 	Check, Title string
 	Wordings     []htmlQuestion
 	Sources      []htmlLink
 }
 
-// htmlAsked refers to a question.
+// htmlAsked is a reference to a question.
 type htmlAsked struct {
 	Number int
 	Check  string
@@ -77,14 +77,14 @@ func (q *inquiry) ask(index int, f report.Finding) {
 	q.devices[index] = append(q.devices[index], number)
 }
 
-// of is the questions of one device.
+// of returns the questions of one device.
 func (q *inquiry) of(index int) []htmlAsked {
 	return convert(q.devices[index], func(number int) htmlAsked {
 		return htmlAsked{q.asked[number].Number, q.asked[number].check}
 	})
 }
 
-// list is all questions, those of one check together.
+// list returns all questions, grouped by check.
 func (q *inquiry) list(labels []string) []htmlInquiry {
 	var list []htmlInquiry
 	for _, question := range q.asked {
@@ -101,8 +101,8 @@ func (q *inquiry) list(labels []string) []htmlInquiry {
 	return list
 }
 
-// add adds a wording. Remedies that are the same as those of the one before stand under the
-// last of them.
+// add adds a wording. Consecutive wordings with the same remedies show them once, after the
+// last.
 func (i *htmlInquiry) add(question htmlQuestion) {
 	if last := len(i.Wordings) - 1; last >= 0 && slices.Equal(i.Wordings[last].Remedies, question.Remedies) {
 		i.Wordings[last].Remedies = nil
@@ -110,7 +110,7 @@ func (i *htmlInquiry) add(question htmlQuestion) {
 	i.Wordings = append(i.Wordings, question)
 }
 
-// checkNames names devices, or counts them where they are many.
+// checkNames lists devices by name, or counts them if there are many.
 func checkNames(devices []int, labels []string) string {
 	if len(devices) > manyNames {
 		return fmt.Sprintf("%d of %d devices", len(devices), len(labels))

@@ -8,9 +8,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// identities names each device for programs, by a text that no other in the report has: its
-// UDID, which stays the same from run to run, or the name of the folder that is all there
-// is of it.
+// identities returns a text for each device that is unique in the report: its UDID, which is
+// stable across runs, or the name of its backup folder if there is nothing else.
 func identities(devices []report.Device) []string {
 	names := make([]string, len(devices))
 	for i, d := range devices {
@@ -19,7 +18,7 @@ func identities(devices []report.Device) []string {
 	return distinct(names)
 }
 
-// distinct numbers texts that were there before: a, b, a (2).
+// distinct numbers repeated texts: a, b, a (2).
 func distinct(texts []string) []string {
 	told, taken, times := make([]string, len(texts)), map[string]bool{}, map[string]int{}
 	for i, text := range texts {

@@ -10,11 +10,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// namedOf is how many devices a note names.
+// namedOf is the number of devices that a note names.
 const namedOf = 12
 
-// inventoryNotes say how many devices of an inventory were seen, and which devices it does not
-// list, and name the first of each.
+// inventoryNotes returns how many devices of an inventory were seen, and which devices it does
+// not list. Each note names the first few.
 func inventoryNotes(r report.Report) []string {
 	i := r.Inventory
 	if i == nil {
@@ -40,7 +40,7 @@ func inventoryNotes(r report.Report) []string {
 	return notes
 }
 
-// first lists the first names, and counts the others.
+// first lists the first names and counts the rest.
 func first(names []string) string {
 	text := strings.Join(names[:min(namedOf, len(names))], ", ")
 	if more := len(names) - namedOf; more > 0 {
@@ -49,7 +49,7 @@ func first(names []string) string {
 	return text
 }
 
-// absent are the devices of an inventory that were not seen, each with its row.
+// absent returns the devices of an inventory that were not seen, each with its row.
 func absent(i report.Inventory) []string {
 	var names []string
 	for n, key := range i.Unseen {
@@ -62,7 +62,7 @@ func absent(i report.Inventory) []string {
 	return names
 }
 
-// assetsAt is the row of the n-th device that was not seen; nil if the report does not have it.
+// assetsAt returns the row of the n-th device that was not seen, or nil if the report has none.
 func assetsAt(i report.Inventory, n int) []report.Field {
 	if n >= len(i.UnseenAssets) {
 		return nil
@@ -80,7 +80,7 @@ func assetText(fields []report.Field) string {
 	return strings.Join(known, ", ")
 }
 
-// nameOf is what a device is called.
+// nameOf returns the name of a device.
 func nameOf(d report.Named) string {
 	if d.Name == "" {
 		return device.Label(d.UDID)
@@ -88,14 +88,14 @@ func nameOf(d report.Named) string {
 	return device.Quoted(d.Name) + " (" + device.Label(d.UDID) + ")"
 }
 
-// The places of a device in an inventory, as files for programs tell them.
+// The values of the inventory column in machine formats.
 const (
 	isListed   = "listed"
 	isUnlisted = "unlisted"
 	isUnseen   = "not-seen"
 )
 
-// placeInInventory is "" where it is unknown.
+// placeInInventory returns "" if unknown.
 func placeInInventory(r *report.Report, d *report.Device) string {
 	switch {
 	case slices.ContainsFunc(r.Inventory.UnlistedDevices, func(other report.Named) bool { return other.UDID == d.UDID }):
@@ -106,8 +106,8 @@ func placeInInventory(r *report.Report, d *report.Device) string {
 	return ""
 }
 
-// absentDevices are the devices of the inventory that were not seen, as rows of a table: the key
-// of a row is a UDID or a serial number.
+// absentDevices returns the inventory devices that were not seen, as table rows. A row's key is
+// a UDID or a serial number.
 func absentDevices(r report.Report) []report.Device {
 	if r.Inventory == nil {
 		return nil
@@ -123,6 +123,6 @@ func absentDevices(r report.Report) []report.Device {
 	return devices
 }
 
-// shortestUDID is the length of the shorter kind of UDID without its hyphen; no serial number is
-// so long.
+// shortestUDID is the length of the shorter UDID format without its hyphen; serial numbers are
+// always shorter.
 const shortestUDID = 24

@@ -13,10 +13,10 @@ import (
 )
 
 // WriteJSON writes the report as one indented JSON document and a newline. Texts keep every
-// character the device sent; those that could take hold of a terminal are written as \u
-// escapes, which mean the same to a reader of JSON.
+// character the device sent; those that could control a terminal are written as \u escapes,
+// which JSON readers decode to the same text.
 //
-// It encodes one device after the other: a thousand of them take no more memory than one.
+// Devices are encoded one at a time, so that a thousand need no more memory than one.
 func WriteJSON(w io.Writer, r report.Report) error {
 	devices := r.Devices
 	r.Devices = []report.Device{}
@@ -24,7 +24,8 @@ func WriteJSON(w io.Writer, r report.Report) error {
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
-	// No text holds a newline, and nothing but a field of the report has so small an indent.
+	// This match is safe: texts contain no newlines, and only fields of the report are indented
+	// so little.
 	head, tail, _ := bytes.Cut(frame, []byte("\n  \"devices\": []"))
 	chunks := [][]byte{head, []byte("\n  \"devices\": [")}
 	for i, d := range devices {
@@ -57,11 +58,11 @@ func WriteDocument(w io.Writer, value any) error {
 	return write(w, document, []byte("\n"))
 }
 
-// indent is that of a document for people to read, too.
+// indent is the indentation of JSON that people may also read.
 const indent = "  "
 
-// encode is a value as JSON, of which every line but the first begins with prefix. Without an
-// indent it is one line: what a device sent cannot end it.
+// encode returns a value as JSON. Every line but the first begins with prefix. Without an
+// indent the result is one line, which text from a device cannot break.
 func encode(value any, prefix, indent string) ([]byte, error) {
 	var document bytes.Buffer
 	encoder := json.NewEncoder(&document)
@@ -82,12 +83,11 @@ func write(w io.Writer, chunks ...[]byte) error {
 	return nil
 }
 
-// escapeHidden writes hidden characters of a JSON document as escapes. encoding/json has
-// done so for ASCII control characters but DEL, and any other can only stand within a
-// string.
+// escapeHidden escapes the hidden characters of a JSON document. encoding/json already escapes
+// the ASCII control characters except DEL, and other hidden characters only occur in strings.
 func escapeHidden(document []byte) []byte {
 	var escaped []byte
-	kept := 0 // of the document, how much has been copied or escaped
+	kept := 0 // bytes of document already copied or escaped
 	for at := 0; at < len(document); {
 		r, size := rune(document[at]), 1
 		if r >= utf8.RuneSelf {

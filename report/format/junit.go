@@ -15,24 +15,22 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// WriteJUnit writes the report in the XML that CI servers read as JUnit's, within the
-// schema of Jenkins' xUnit plugin: a suite for the run, and one for each device with a case
-// for each finding.
+// WriteJUnit writes the report as JUnit XML for CI servers, valid against the schema of
+// Jenkins' xUnit plugin: one suite for the run, and one per device with a case per finding.
 //
 //	problem                           failure
-//	warning                           passed, and told in system-out
+//	warning                           passed, with a note in system-out
 //	unknown, ask, suppressed          skipped, with the reason or the question
-//	device not examined to its end    error in its case "examined"
+//	device not fully examined         error in its case "examined"
 //	devices may be missing            error in the run's case "complete"
 //
-// A report about backups has a case for each backup instead: whole passed, broken is a
-// failure, and one that may be either an error. Its text lists what the verdict follows from.
+// A report about backups has a case per backup instead: whole passes, broken is a failure, and
+// cannot-tell is an error. The text lists what the verdict follows from.
 //
-// A warning does not fail its case because it does not fail the run either: a device at
-// risk ends it with the exit code 0, and JUnit knows nothing between passed and failed.
-// Names are the same from run to run, whatever else is attached: a suite is called by the
-// name of the device and its UDID, a case by the check and what it is about. How long a
-// case took is not measured, and so not told.
+// A warning does not fail its case because it does not fail the run: a device at risk gives
+// exit code 0, and JUnit has nothing between passed and failed. Names are stable across runs,
+// whatever else is attached: a suite is named by the device's name and UDID, a case by the
+// check and its subject. The duration of a case is not measured, so it is omitted.
 func WriteJUnit(w io.Writer, r report.Report) error {
 	document := junitSuites{Name: r.Tool.Name, Suites: []junitSuite{runSuite(r)}}
 	ids := identities(r.Devices)
@@ -69,7 +67,7 @@ func WriteJUnit(w io.Writer, r report.Report) error {
 	return nil
 }
 
-// junitSuites has no number of skipped cases: the schema lets only suites have one.
+// junitSuites has no count of skipped cases: the schema allows it only for suites.
 type junitSuites struct {
 	XMLName  xml.Name     `xml:"testsuites"`
 	Name     string       `xml:"name,attr"`
@@ -85,7 +83,7 @@ type junitSuite struct {
 	Failures   int             `xml:"failures,attr"`
 	Errors     int             `xml:"errors,attr"`
 	Skipped    int             `xml:"skipped,attr"`
-	Timestamp  string          `xml:"timestamp,attr,omitempty"` // UTC; the format has no place for a zone
+	Timestamp  string          `xml:"timestamp,attr,omitempty"` // UTC; the format has no time zone
 	Properties []junitProperty `xml:"properties>property"`
 	Cases      []junitCase     `xml:"testcase"`
 }
@@ -95,7 +93,7 @@ type junitProperty struct {
 	Value string `xml:"value,attr"`
 }
 
-// A junitCase without one of the three outcomes has passed.
+// A junitCase without an outcome has passed.
 type junitCase struct {
 	Name    string        `xml:"name,attr"`
 	Class   string        `xml:"classname,attr"`
@@ -108,18 +106,18 @@ type junitCase struct {
 type junitOutcome struct {
 	Message string `xml:"message,attr"`
 	Type    string `xml:"type,attr"`
-	Text    string `xml:",cdata"` // so that its lines can be read in the file
+	Text    string `xml:",cdata"` // CDATA keeps the lines readable in the file
 }
 
 type junitOutput struct {
 	Text string `xml:",cdata"`
 }
 
-// junitTime is the format of a time in JUnit's XML.
+// junitTime is JUnit's time format.
 const junitTime = "2006-01-02T15:04:05"
 
-// runSuite tells whether the run came to its end. Without it a run that found nothing would
-// be a file without a case, which CI servers take for a failure of the job.
+// runSuite reports whether the run completed. Without it, a run that found nothing would
+// produce a file without cases, which CI servers treat as a failed job.
 func runSuite(r report.Report) junitSuite {
 	suite := junitSuite{Name: "run", Properties: junitProperties(
 		"run", r.Run, "subject", r.Subject, "toolVersion", r.Tool.Version,
@@ -143,8 +141,8 @@ func runSuite(r report.Report) junitSuite {
 	return suite
 }
 
-// inventorySuite has a case for each device of the inventory that was not seen, and for each that
-// it does not list. They are skipped: neither says anything about a backup.
+// inventorySuite has a skipped case for each inventory device that was not seen and for each
+// device that the inventory does not list: neither says anything about a backup.
 func inventorySuite(r report.Report) (suite junitSuite, ok bool) {
 	if r.Inventory == nil {
 		return suite, false
@@ -165,7 +163,8 @@ func inventorySuite(r report.Report) (suite junitSuite, ok bool) {
 	return suite, true
 }
 
-// missingFrom tells why devices, evidence or backups may be missing from a report.
+// missingFrom returns the reasons why devices, evidence or backups may be missing from a
+// report.
 func missingFrom(r report.Report) []string {
 	missing := convert(r.Gaps, func(g report.Gap) string { return g.Summary })
 	for _, p := range r.Places {
@@ -191,7 +190,7 @@ func deviceSuite(id string, d report.Device, cases []junitCase) junitSuite {
 	names := distinct(convert(cases, func(c junitCase) string { return c.Name }))
 	for i := range cases {
 		cases[i].Name = names[i]
-		cases[i].Class = "backupdoctor." + strings.ReplaceAll(id, ".", "_") // a dot would begin a package
+		cases[i].Class = "backupdoctor." + strings.ReplaceAll(id, ".", "_") // a dot would start a package
 	}
 	return suite
 }
@@ -207,7 +206,7 @@ func findingCases(d report.Device, code int) []junitCase {
 	return cases
 }
 
-// examinedCase tells whether the device was examined to its end.
+// examinedCase reports whether the device was fully examined.
 func examinedCase(d report.Device) junitCase {
 	examined := junitCase{Name: "examined"}
 	if report.Unfinished(d) {
@@ -217,8 +216,8 @@ func examinedCase(d report.Device) junitCase {
 	return examined
 }
 
-// verdictCase is red where the device makes the exit code of the report's level other than 0,
-// but for a device that was not examined to its end, of which examinedCase tells.
+// verdictCase fails if the device makes the exit code nonzero at the report's level. A device
+// that was not fully examined is left to examinedCase.
 func verdictCase(d report.Device, code int) junitCase {
 	c := junitCase{Name: "backed up"}
 	if code != report.ExitNoProblem && !report.Unfinished(d) {
@@ -227,7 +226,7 @@ func verdictCase(d report.Device, code int) junitCase {
 	return c
 }
 
-// needLine is one statement that "backed up" needs, with whether it was shown.
+// needLine returns one statement that "backed up" requires, and whether it was shown.
 func needLine(n report.Need) string {
 	line := "not shown: " + n.Text
 	switch checks.Shown(n.Shown) {
@@ -258,7 +257,7 @@ func findingCase(f report.Finding, d report.Device) junitCase {
 	return c
 }
 
-// silencedCase is that of a finding of which somebody chose not to hear.
+// silencedCase is the case of a suppressed finding.
 func silencedCase(s report.Silence) junitCase {
 	because := "suppressed: " + device.Quoted(s.Because)
 	if !s.Until.IsZero() {
@@ -267,7 +266,7 @@ func silencedCase(s report.Silence) junitCase {
 	return junitCase{Name: caseName(s.Check, s.Subject), Skipped: &junitOutcome{report.Clean(because), "suppressed", junitText(device.Token(s.Status) + ": " + s.Summary)}}
 }
 
-// backupCases has one case for each backup of a device, by the name of its folder.
+// backupCases returns a case for each backup of a device, named after its folder.
 func backupCases(d report.Device) []junitCase {
 	return convert(d.Backups, func(b report.Backup) junitCase {
 		c := junitCase{Name: "backup " + device.Quoted(report.Clean(folderName(b)))}
@@ -284,7 +283,7 @@ func backupCases(d report.Device) []junitCase {
 	})
 }
 
-// faultsOf names what a verdict on a backup rests on.
+// faultsOf returns the basis of the verdict on a backup.
 func faultsOf(b report.Backup) string {
 	if b.Reason != "" {
 		return reasonOf(b.Reason, "")
@@ -299,7 +298,7 @@ func caseName(check, subject string) string {
 	return report.Clean(device.Token(check))
 }
 
-// particulars are what a finding rests on, what explains it, and what to do about it.
+// particulars returns the evidence of a finding, what explains it, and its remedies.
 func particulars(f report.Finding, d report.Device) string {
 	var told []string
 	if f.ExplainedBy != "" {
@@ -311,7 +310,7 @@ func particulars(f report.Finding, d report.Device) string {
 	return junitText(append(told, junitPlan(convert(f.Remedies, func(r report.Remedy) string { return r.Title }))...)...)
 }
 
-// junitPlan lists what to do, if there is something.
+// junitPlan lists the remedies, if there are any.
 func junitPlan(titles []string) []string {
 	var list []string
 	for i, title := range titles {
@@ -323,10 +322,10 @@ func junitPlan(titles []string) []string {
 	return list
 }
 
-// junitText puts texts on lines of their own.
+// junitText cleans texts and joins them with newlines.
 func junitText(texts ...string) string { return strings.Join(convert(texts, report.Clean), "\n") }
 
-// junitProperties are pairs of name and value. What is not known is left out.
+// junitProperties converts name-value pairs. Unknown values are omitted.
 func junitProperties(pairs ...string) []junitProperty {
 	var known []junitProperty
 	for i := 0; i < len(pairs); i += 2 {
@@ -337,7 +336,7 @@ func junitProperties(pairs ...string) []junitProperty {
 	return known
 }
 
-// count adds up the cases of a suite.
+// count counts the cases of a suite.
 func (s *junitSuite) count() {
 	s.Tests = len(s.Cases)
 	for _, c := range s.Cases {

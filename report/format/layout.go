@@ -9,17 +9,17 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// A column of a table has a title and a weight: its share of the page where there is too
-// little room.
+// A column of a table has a title and a weight, which sets its share of the width when the page
+// is too narrow.
 type column struct {
 	title  string
 	weight int
 }
 
-// A cell is the paragraphs in one field of a table; each begins on a line of its own.
+// A cell is the paragraphs in one field of a table; each starts on a new line.
 type cell []paragraph
 
-// A paragraph is a text behind a lead, under which its further lines are indented.
+// A paragraph is a text with a lead. Its continuation lines are indented under the text.
 type paragraph struct {
 	lead      string
 	leadStyle style
@@ -27,7 +27,7 @@ type paragraph struct {
 	style     style
 }
 
-// lines lays a cell out in width columns.
+// lines wraps a cell to width columns.
 func (c cell) lines(p *page, width int) []string {
 	var lines []string
 	for _, para := range c {
@@ -45,7 +45,7 @@ func (c cell) lines(p *page, width int) []string {
 	return lines
 }
 
-// natural is how wide a cell is when nothing in it is broken.
+// natural returns the width of a cell without wrapping.
 func (c cell) natural() int {
 	widest := 0
 	for _, para := range c {
@@ -54,10 +54,9 @@ func (c cell) natural() int {
 	return widest
 }
 
-// table draws rows of cells, no wider than the page. tablewriter draws the lines, but it
-// does not hold a width: the columns are planned and every cell is broken into its lines
-// before it sees them.
-// between draws lines between the rows, too.
+// table prints rows of cells, no wider than the page. tablewriter draws the lines but does not
+// keep to a width, so the columns are planned and every cell is wrapped beforehand. between
+// also draws lines between rows.
 func (p *page) table(header []column, rows [][]cell, between tw.State) error {
 	natural := make([]int, len(header))
 	for i, h := range header {
@@ -66,18 +65,18 @@ func (p *page) table(header []column, rows [][]cell, between tw.State) error {
 			natural[i] = max(natural[i], row[i].natural())
 		}
 	}
-	frame := 3*len(header) + 1 // a space on both sides of each cell, and the lines between
+	frame := 3*len(header) + 1 // a space on both sides of each cell, and the separators
 	widths := shareColumns(p.Width-frame, natural, header)
 
 	var drawn strings.Builder
 	table := tablewriter.NewTable(&drawn,
-		tablewriter.WithEastAsian(tw.Off), // measure as columns does, whatever the environment says
+		tablewriter.WithEastAsian(tw.Off), // measure like columns does, regardless of the environment
 		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
 			Symbols:  tw.NewSymbols(p.lineStyle()),
 			Settings: tw.Settings{Separators: tw.Separators{BetweenRows: between}},
 		})),
 		tablewriter.WithConfig(tablewriter.Config{Row: tw.CellConfig{Merging: tw.CellMerging{
-			Mode: tw.MergeVertical, ByColumnIndex: tw.NewMapper[int, bool]().Set(0, true), // the device, once
+			Mode: tw.MergeVertical, ByColumnIndex: tw.NewMapper[int, bool]().Set(0, true), // print the device once
 		}}}),
 		tablewriter.WithTrimSpace(tw.Off),
 		tablewriter.WithHeaderAutoFormat(tw.Off),
@@ -114,8 +113,8 @@ func (p *page) lineStyle() tw.BorderStyle {
 	return tw.StyleASCII
 }
 
-// shareColumns gives every column its natural width if there is room for all. If not, the
-// narrow ones keep theirs and the wide ones share the rest by weight.
+// shareColumns gives every column its natural width if there is room. Otherwise narrow columns
+// keep theirs and the wide ones share the rest by weight.
 func shareColumns(room int, natural []int, header []column) []int {
 	widths := make([]int, len(natural))
 	order, weight := []int{}, 0

@@ -9,16 +9,16 @@ import (
 
 // A Format is one way to write a report.
 type Format struct {
-	Name     string                                        // as it is asked for: markdown
-	Ending   string                                        // of the name of a file: md
-	Terminal bool                                          // for people at a terminal, to whom the end of the command says that there was no device
+	Name     string                                        // name on the command line: markdown
+	Ending   string                                        // file extension: md
+	Terminal bool                                          // for people at a terminal, who are told on exit if there was no device
 	Write    func(io.Writer, report.Report, Options) error // nil for Streamed
 }
 
-// Streamed is the format that is written while the run goes on, with [WriteEvent].
+// Streamed is the format written with [WriteEvent] while the run is in progress.
 const Streamed = "ndjson"
 
-// formats are all formats, in the order in which help names them.
+// formats are all formats, in the order shown in help.
 var formats = []Format{
 	{Name: "table", Ending: "txt", Terminal: true, Write: WriteTable},
 	{Name: "summary", Ending: "txt", Terminal: true, Write: WriteSummary},
@@ -34,10 +34,10 @@ var formats = []Format{
 	{Name: "prometheus", Ending: "prom", Write: plainly(WritePrometheus)},
 }
 
-// Names are the names of all formats, in the order in which help names them.
+// Names returns the names of all formats, in the order shown in help.
 func Names() []string { return convert(formats, func(f Format) string { return f.Name }) }
 
-// Find finds a format by its name.
+// Find returns the format with the given name.
 func Find(name string) (Format, bool) {
 	i := slices.IndexFunc(formats, func(f Format) bool { return f.Name == name })
 	if i < 0 {
@@ -46,12 +46,12 @@ func Find(name string) (Format, bool) {
 	return formats[i], true
 }
 
-// plainly is a writer that writes the same on every terminal.
+// plainly adapts a writer whose output does not depend on the terminal.
 func plainly(write func(io.Writer, report.Report) error) func(io.Writer, report.Report, Options) error {
 	return func(w io.Writer, r report.Report, _ Options) error { return write(w, r) }
 }
 
-// inZone is a writer for people, who read times in their own zone.
+// inZone adapts a writer for people, converting times to their zone.
 func inZone(write func(io.Writer, report.Report) error) func(io.Writer, report.Report, Options) error {
 	return func(w io.Writer, r report.Report, o Options) error { return write(w, report.InZone(r, o.Zone)) }
 }

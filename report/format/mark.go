@@ -8,8 +8,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A mark is how a verdict or a status is shown: a symbol and a word, so that nothing hangs
-// on the colour alone.
+// A mark shows a verdict or status as a symbol and a word, so that colour is never the only
+// clue.
 type mark struct {
 	symbol string
 	ascii  string
@@ -17,21 +17,21 @@ type mark struct {
 	style  style
 }
 
-// A Mark is a verdict, a status or a proof as a page shows it: a sign and a word in a tone,
-// which is never alone.
+// A Mark shows a verdict, status or proof on a page: a symbol and a word with a tone, which is
+// never the only clue.
 type Mark struct {
 	Tone string // bad, warn, good, unknown or note
 	Sign string
 	Word string
 }
 
-// VerdictMark is the mark of a device's verdict.
+// VerdictMark returns the mark of a device's verdict.
 func VerdictMark(verdict string) Mark { return newMark(markOfVerdict(report.Device{Verdict: verdict})) }
 
-// StatusMark is the mark of a finding's status.
+// StatusMark returns the mark of a finding's status.
 func StatusMark(status string) Mark { return newMark(markOfStatus(status)) }
 
-// BackupMark is the mark of the verdict on a backup folder.
+// BackupMark returns the mark of the verdict on a backup folder.
 func BackupMark(verdict string) Mark { return newMark(markOfProof(verdict)) }
 
 func newMark(m mark) Mark {
@@ -39,10 +39,10 @@ func newMark(m mark) Mark {
 	return Mark{Tone: cmp.Or(tones[m.style], "note"), Sign: m.symbol, Word: report.Clean(m.word)}
 }
 
-// widestWord is the width of the longest word of a mark that titles a device.
+// widestWord is the width of the longest mark in a device's title.
 const widestWord = len("No cause found")
 
-// lead is the mark's symbol and the space behind it, to hang a text on.
+// lead returns the mark's symbol and a space, as the lead of a paragraph.
 func (p *page) lead(m mark) string { return p.sign(m.symbol, m.ascii) + " " }
 
 func markOfVerdict(d report.Device) mark {

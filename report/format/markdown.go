@@ -14,12 +14,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// WriteMarkdown writes the report as a document for tickets and wikis: CommonMark, with the
-// tables of GitHub. It counts the causes, lists the devices, and tells of each what is
-// wrong, what that rests on, what to do and where that is documented. Questions, and checks
-// that found nothing, are only counted. A report about backups lists the backups instead.
-// Whatever is told of a device stands there as plain text: it is no markup, no link and no
-// HTML.
+// WriteMarkdown writes the report for tickets and wikis, as CommonMark with GitHub tables. It
+// counts the causes, lists the devices, and describes for each what is wrong, the evidence,
+// what to do and where that is documented. Questions and healthy checks are only counted. A
+// report about backups lists the backups instead. Text from a device is escaped: it is never
+// markup, a link or HTML.
 func WriteMarkdown(w io.Writer, r report.Report) error {
 	var m markdown
 	labels := newPage(Options{UTF8: true}).labels(r.Devices)
@@ -51,17 +50,17 @@ func WriteMarkdown(w io.Writer, r report.Report) error {
 	return nil
 }
 
-// A markdown is a document as it grows. Words of a report go in through markdownText.
+// A markdown builds a document. Text from a report must pass through markdownText.
 type markdown struct{ text strings.Builder }
 
 func (m *markdown) line(words ...string) {
 	m.text.WriteString(strings.Join(words, "") + "\n")
 }
 
-// heading begins a section, between empty lines. The title is any text.
+// heading starts a section, surrounded by empty lines. The title may be any text.
 func (m *markdown) heading(level, title string) { m.line("\n", level, markdownText(title), "\n") }
 
-// table has a column for each head under which anything stands.
+// table omits columns without any content.
 func (m *markdown) table(heads []string, rows [][]string) {
 	var filled []int
 	for i := range heads {
@@ -79,7 +78,7 @@ func (m *markdown) table(heads []string, rows [][]string) {
 	}
 }
 
-// head tells what may be missing, and what kind of run this was.
+// head writes what may be missing, and what kind of run this was.
 func (m *markdown) head(r report.Report) {
 	if r.Partial {
 		m.line("\n> **This report is partial.**")
@@ -118,7 +117,7 @@ func (m *markdown) head(r report.Report) {
 	}
 }
 
-// missingWhat says what a gap may keep from the report.
+// missingWhat describes what may be missing from the report because of a gap.
 func missingWhat(r report.Report, gap report.Gap) string {
 	switch {
 	case gap.About == report.AboutArchive:
@@ -156,14 +155,14 @@ func (m *markdown) devices(labels []string, r report.Report) {
 	m.table([]string{"Slot", "Device", "Serial", "Model", "System", "Verdict", "Causes", "Last iCloud backup"}, rows)
 }
 
-// none says that there is nothing, unless some of it may be missing.
+// none writes that there is nothing, unless something may be missing.
 func (m *markdown) none(r report.Report, nothing string) {
 	if len(r.Gaps) == 0 {
 		m.line("\n", nothing)
 	}
 }
 
-// lastBackupText is the time of the last good iCloud backup, or why none is known.
+// lastBackupText returns the time of the last good iCloud backup, or why it is unknown.
 func lastBackupText(d report.Device) string {
 	if d.LastBackup.IsZero() {
 		return unknownBecause(d.NoLastBackup)
@@ -171,7 +170,7 @@ func lastBackupText(d report.Device) string {
 	return words.Moment(d.LastBackup)
 }
 
-// device tells all of one device but its backups on this computer.
+// device writes everything about a device except its backups on this computer.
 func (m *markdown) device(d report.Device) {
 	verdict := markOfVerdict(d)
 	m.line("**", verdict.symbol, " ", verdict.word, ".** ", markdownText(d.Headline))
@@ -204,10 +203,10 @@ func (m *markdown) device(d report.Device) {
 	m.leftOut(d)
 }
 
-// known tells a name or another value of a device, if it is known.
+// known writes a device's name or another of its values, if known.
 func (m *markdown) known(what, value string) { m.said(what, device.Label(value)) }
 
-// said tells one thing of a device in words of this program, if it is known.
+// said writes one fact about a device in this program's own words, if known.
 func (m *markdown) said(what, words string) {
 	if value := markdownText(words); value != "" {
 		m.line("- ", markdownText(what), ": ", value)
@@ -221,7 +220,7 @@ func bracketed(text string) string {
 	return "(" + text + ")"
 }
 
-// causes tells what is wrong, what that rests on, and what else it explains.
+// causes writes what is wrong, the evidence, and which symptoms it explains.
 func (m *markdown) causes(d report.Device) {
 	causes := slices.DeleteFunc(slices.Clone(d.Findings), func(f report.Finding) bool { return !report.IsCause(f) })
 	if len(causes) == 0 {
@@ -243,7 +242,7 @@ func (m *markdown) causes(d report.Device) {
 	}
 }
 
-// plan numbers the remedies of a device and the actions of each.
+// plan writes the remedies of a device and the actions of each as numbered lists.
 func (m *markdown) plan(d report.Device) {
 	if len(d.Plan) == 0 {
 		return
@@ -262,7 +261,7 @@ func (m *markdown) plan(d report.Device) {
 	}
 }
 
-// sources lists where the causes and remedies of a device are documented, each once.
+// sources lists where the causes and remedies of a device are documented, without duplicates.
 func (m *markdown) sources(d report.Device) {
 	var sources []report.Source
 	add := func(more []report.Source) {
@@ -289,7 +288,7 @@ func (m *markdown) sources(d report.Device) {
 	}
 }
 
-// unread lists the checks that could not be made, by the reason.
+// unread lists the checks that could not be run, by reason.
 func (m *markdown) unread(d report.Device) {
 	var reasons []string
 	ids := map[string][]string{}
@@ -312,7 +311,7 @@ func (m *markdown) unread(d report.Device) {
 	}
 }
 
-// suppressed lists what somebody chose not to hear of.
+// suppressed lists the suppressed findings.
 func (m *markdown) suppressed(d report.Device) {
 	if len(d.Suppressed) == 0 {
 		return
@@ -327,7 +326,7 @@ func (m *markdown) suppressed(d report.Device) {
 	}
 }
 
-// leftOut counts the findings that are not told.
+// leftOut counts the findings that are not shown.
 func (m *markdown) leftOut(d report.Device) {
 	asked, healthy := countOf(&d, checks.Ask), countOf(&d, checks.OK)
 	if asked+healthy > 0 {
@@ -350,7 +349,7 @@ func (m *markdown) backupCounts(labels []string, r report.Report) {
 	m.table([]string{"Device", "Model", "UDID", "Whole", "Broken", "Cannot tell"}, rows)
 }
 
-// backups lists the backups of a device on this computer, and what is wrong with each.
+// backups lists the backups of a device on this computer, and the faults of each.
 func (m *markdown) backups(d report.Device) {
 	var rows [][]string
 	for _, b := range d.Backups {

@@ -9,14 +9,12 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// markdownSigns mean something wherever they stand in Markdown, or in the kinds of it that
-// GitHub and others read: emphasis, code, links, HTML, cells, mail addresses, attributes,
-// formulas.
+// markdownSigns have a meaning anywhere in a line of Markdown, or in the dialects of GitHub and
+// others: emphasis, code, links, HTML, table cells, mail addresses, attributes and formulas.
 const markdownSigns = "\\`*_[]<|~@#{}$"
 
-// markdownText makes a text stand in a line of Markdown as what it is: cleaned, and with a
-// backslash before each sign that would be more than itself. Most are left alone, so that
-// the document can be read as it is.
+// markdownText cleans a text and escapes it for a line of Markdown. Only characters with a
+// meaning in their place are escaped, so that the source stays readable.
 func markdownText(text string) string {
 	text = report.Clean(text)
 	var escaped strings.Builder
@@ -29,8 +27,8 @@ func markdownText(text string) string {
 	return escaped.String()
 }
 
-// beginsBlock reports whether the sign at i makes a list, a quotation or a definition of
-// what begins with it: "- a", "1. a".
+// beginsBlock reports whether the character at i marks the start of the text as a list,
+// quotation or definition: "- a", "1. a".
 func beginsBlock(text string, i int) bool {
 	switch text[i] {
 	case '-', '+', '>', ':':
@@ -41,8 +39,8 @@ func beginsBlock(text string, i int) bool {
 	return false
 }
 
-// beginsLink reports whether the sign at i is what an address is known by that becomes a
-// link by itself: the colon of "https://" or the point of "www.".
+// beginsLink reports whether the character at i would turn an address into a link: the colon
+// of "https://" or the dot of "www.".
 func beginsLink(text string, i int) bool {
 	switch text[i] {
 	case ':':
@@ -53,12 +51,12 @@ func beginsLink(text string, i int) bool {
 	return false
 }
 
-// beginsEntity reports whether a text begins with what may be an entity of HTML: "&amp;".
+// beginsEntity reports whether a text may begin with an HTML entity: "&amp;".
 func beginsEntity(text string) bool {
 	return len(text) > 1 && text[0] == '&' && (text[1] == '#' || unicode.IsLetter(rune(text[1])))
 }
 
-// markdownLink is a source under its address, if it has one that leads into the web.
+// markdownLink returns a source as a link, or as plain text if it has no web address.
 func markdownLink(s report.Source) string {
 	if !webAddress.MatchString(s.URL) {
 		return markdownText(strings.TrimSpace(s.Title + " " + s.URL))
@@ -68,7 +66,7 @@ func markdownLink(s report.Source) string {
 
 var webAddress = regexp.MustCompile(`^https?://[!-~]+$`)
 
-// addressSigns escapes what could end an address, or be changed in it.
+// addressSigns escapes characters that would end an address or be changed in it.
 var addressSigns = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", "<", `\<`, ">", `\>`, "(", `\(`, ")", `\)`, "|", `\|`, "&", "&amp;",
 )

@@ -12,8 +12,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// mdmNotes tell of the devices that only a management system's export knows: a line for each that
-// is without a recent backup, and how many there are.
+// mdmNotes describes the devices known only from a management system's export: one line per
+// device without a recent backup, and the counts.
 func mdmNotes(r report.Report) []string {
 	if r.MDM == nil {
 		return nil
@@ -33,7 +33,7 @@ func mdmNotes(r report.Report) []string {
 	return notes
 }
 
-// managedLine is a device, how old its backup was, and when that was told.
+// managedLine returns a device, the age of its backup, and when that was reported.
 func managedLine(d report.Managed) string {
 	what := "iCloud Backup was off"
 	if checks.ManagedState(d.State) == checks.ManagedOld {
@@ -42,7 +42,7 @@ func managedLine(d report.Managed) string {
 	return managedName(d) + ": " + what + ", as of " + words.Moment(d.AsOf) + " (MDM)"
 }
 
-// managedName is what of a device a person finds it by.
+// managedName returns what identifies a device to a person.
 func managedName(d report.Managed) string {
 	var names []string
 	if d.Name != "" {
@@ -60,8 +60,8 @@ func managedName(d report.Managed) string {
 	return strings.Join(names, " ")
 }
 
-// mdmSuite has a case for each device that only an export knows. One without a recent backup has
-// failed, and one of which that is unknown is skipped.
+// mdmSuite has a case for each device known only from an export. A device without a recent
+// backup fails; a device whose last backup is unknown is skipped.
 func mdmSuite(r report.Report) (suite junitSuite, ok bool) {
 	if r.MDM == nil {
 		return suite, false
@@ -83,7 +83,7 @@ func mdmSuite(r report.Report) (suite junitSuite, ok bool) {
 	return suite, true
 }
 
-// managedDevices are the devices that only an export knows, as rows of a table.
+// managedDevices returns the devices known only from an export, as table rows.
 func managedDevices(r report.Report) []report.Device {
 	if r.MDM == nil {
 		return nil

@@ -11,18 +11,18 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// maxNext is how many commands the end of the page names.
+// maxNext is the number of commands suggested at the end of the page.
 const maxNext = 3
 
-// A nextCommand is a command with its devices.
+// A nextCommand is a suggested command and the devices it is for.
 type nextCommand struct {
 	text    string
 	why     string
 	devices []report.Device
-	udid    bool // takes --udid
+	udid    bool // accepts --udid
 }
 
-// nextNotes names the command that helps each device, those of the most devices first.
+// nextNotes returns the next command for each device, those for the most devices first.
 func nextNotes(r report.Report) []string {
 	var commands []nextCommand
 	for _, next := range checks.Nexts() {
@@ -47,7 +47,7 @@ func nextNotes(r report.Report) []string {
 	return notes
 }
 
-// line names the command, for whom it is where there are several devices, and what it does.
+// line returns the command, its devices if there are several, and what it does.
 func (c nextCommand) line(r report.Report) string {
 	text := "Next: "
 	named := c.udid && len(c.devices) == 1 && len(r.Devices) > 1 && !r.Redacted
@@ -64,7 +64,7 @@ func (c nextCommand) line(r report.Report) string {
 	return text
 }
 
-// whose names the one device that the command is for, or counts them.
+// whose names the device that the command is for, or counts the devices.
 func (c nextCommand) whose() string {
 	if len(c.devices) == 1 {
 		return device.Quoted(cmp.Or(c.devices[0].Name, c.devices[0].UDID))
@@ -72,7 +72,7 @@ func (c nextCommand) whose() string {
 	return words.Count(len(c.devices), "device")
 }
 
-// commandFor is the command that stands for what to do next with a device.
+// commandFor returns the command for the next step with a device.
 func commandFor(next checks.Next, d report.Device) nextCommand {
 	attached := d.Connection != ""
 	switch next {
@@ -101,7 +101,7 @@ func commandFor(next checks.Next, d report.Device) nextCommand {
 	}
 }
 
-// again is the scan to repeat: of an attached device, or of what the report was made from.
+// again returns the scan to repeat: of the attached device, or of the report's source.
 func again(attached bool) string {
 	if attached {
 		return "backupdoctor scan"
@@ -109,7 +109,7 @@ func again(attached bool) string {
 	return "the same scan with"
 }
 
-// firstFinding is the check of the first finding.
+// firstFinding returns the check of the first finding.
 func firstFinding(d report.Device) string {
 	if len(d.Findings) == 0 {
 		return ""

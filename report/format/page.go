@@ -10,25 +10,24 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Options say what the terminal can show and how much of the report to show.
+// Options say what the terminal supports and how much of the report to show.
 type Options struct {
-	Width int  // columns that no line exceeds, an address or a command on a line of its own excepted; at least MinWidth
+	Width int  // maximum line length, except for an address or command on its own line; at least MinWidth
 	UTF8  bool // false: ASCII only
 	Color bool // true: styles by ANSI escape sequences
 	Steps bool // true: every cause with its evidence, and all steps of the plan
-	All   bool // true: healthy findings too, every question in full, and Steps
+	All   bool // true: also healthy findings and all questions in full; implies Steps
 
-	Zone *time.Location // in which times are written; nil is UTC
+	Zone *time.Location // for times; nil is UTC
 
-	ShowSuppressed bool // true: suppressed findings too, with their reasons
+	ShowSuppressed bool // true: also suppressed findings, with their reasons
 }
 
-// MinWidth is the narrowest page there is; a smaller Width counts as this.
+// MinWidth is the minimum page width; a smaller Width is raised to it.
 const MinWidth = 20
 
-// A page is text for a terminal as it grows. Whatever comes from a report goes through text
-// before it is laid out, and styles are put on last, so that neither a stranger's text nor a
-// colour can move a line.
+// A page builds text for a terminal. Everything from a report is cleaned by text before layout,
+// and styles are applied last, so that neither untrusted text nor colour can shift a line.
 type page struct {
 	Options
 	lines []string
@@ -39,7 +38,7 @@ func newPage(o Options) *page {
 	return &page{Options: o}
 }
 
-// text makes one text of a report fit for this terminal.
+// text makes text from a report safe for this terminal.
 func (p *page) text(text string) string {
 	if p.UTF8 {
 		return report.Clean(text)
@@ -47,7 +46,7 @@ func (p *page) text(text string) string {
 	return ascii(report.Clean(text))
 }
 
-// in is a time in the zone of the page.
+// in converts a time to the zone of the page.
 func (p *page) in(t time.Time) time.Time {
 	if p.Zone == nil {
 		return t.UTC()
@@ -55,7 +54,7 @@ func (p *page) in(t time.Time) time.Time {
 	return t.In(p.Zone)
 }
 
-// sign chooses the sign that this terminal can show.
+// sign returns the variant that this terminal can show.
 func (p *page) sign(utf8, ascii string) string {
 	if p.UTF8 {
 		return utf8
@@ -65,7 +64,7 @@ func (p *page) sign(utf8, ascii string) string {
 
 func (p *page) print(lines ...string) { p.lines = append(p.lines, lines...) }
 
-// heading begins a section, after an empty line.
+// heading starts a section, after an empty line.
 func (p *page) heading(text string) {
 	if len(p.lines) > 0 {
 		p.print("")
@@ -75,20 +74,20 @@ func (p *page) heading(text string) {
 	}
 }
 
-// hang lays out a paragraph behind a lead, its further lines indented under the first.
-// A web address that the line has no room for stands at the margin, unbroken.
+// hang wraps a paragraph after a lead, with continuation lines indented under the first. A web
+// address that does not fit goes unbroken at the left margin.
 func (p *page) hang(lead string, s style, text string) []string {
 	indent := strings.Repeat(" ", columns(lead))
 	room := max(1, p.Width-columns(lead))
 	lines := wrapAroundAddresses(p.text(text), room)
 	sign := strings.TrimRight(lead, " ")
 	if sign != "" && (len(lines) == 0 || columns(lines[0]) > room) {
-		lines = slices.Insert(lines, 0, "") // the lead stands alone
+		lines = slices.Insert(lines, 0, "") // the lead gets its own line
 	}
 	for i, line := range lines {
 		switch {
 		case columns(line) > room:
-			// an address, at the margin
+			// an address, at the left margin
 		case line == "":
 			lines[i] = p.paint(s, sign)
 		case i == 0:
@@ -100,7 +99,7 @@ func (p *page) hang(lead string, s style, text string) []string {
 	return lines
 }
 
-// write ends the page.
+// write writes the page to w.
 func (p *page) write(w io.Writer) error {
 	if _, err := io.WriteString(w, strings.Join(p.lines, "\n")+"\n"); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
@@ -108,7 +107,7 @@ func (p *page) write(w io.Writer) error {
 	return nil
 }
 
-// A style is the parameters of an ANSI SGR sequence; "" is plain text.
+// A style is the parameters of an ANSI SGR sequence, or "" for plain text.
 type style string
 
 const (
@@ -128,7 +127,7 @@ func (p *page) paint(s style, text string) string {
 	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
 }
 
-// convert changes each element of a list.
+// convert applies change to each element of a list.
 func convert[From, To any](list []From, change func(From) To) []To {
 	changed := make([]To, len(list))
 	for i, element := range list {

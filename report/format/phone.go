@@ -8,10 +8,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// mostEvidence is how many lines of evidence of the first cause are shown with one device.
+// mostEvidence is the number of evidence lines shown for the first cause of a single device.
 const mostEvidence = 4
 
-// phone prints one device on one screen: what is wrong, what shows it, and the first remedy.
+// phone prints one device on one screen: what is wrong, the evidence, and the first remedy.
 func (p *page) phone(label string, d report.Device) {
 	p.verdictTitle(label, d)
 	const under = "  "
@@ -31,7 +31,7 @@ func (p *page) phone(label string, d report.Device) {
 		}
 	}
 	if p.Steps {
-		return // which tell of every cause and all of the plan
+		return // the caller prints every cause and the whole plan
 	}
 	causes := report.CausesOf(d)
 	if len(causes) > 0 {
@@ -44,8 +44,7 @@ func (p *page) phone(label string, d report.Device) {
 	p.firstStep(d)
 }
 
-// verdictTitle prints what a device is, with the verdict at the end of the line if there is
-// room.
+// verdictTitle prints the device's label, with the verdict at the end of the line if it fits.
 func (p *page) verdictTitle(label string, d report.Device) {
 	m := markOfVerdict(d)
 	about, verdict := p.text(aboutLine(label, d)), p.lead(m)+p.text(m.word)
@@ -57,7 +56,7 @@ func (p *page) verdictTitle(label string, d report.Device) {
 	p.print(p.paint(bold, about) + strings.Repeat(" ", room) + p.paint(m.style, verdict))
 }
 
-// firstEvidence prints what the first cause rests on: what was read, and where.
+// firstEvidence prints the evidence of the first cause: what was read, and where.
 func (p *page) firstEvidence(f report.Finding, d report.Device) {
 	if len(f.Evidence) == 0 {
 		return
@@ -80,21 +79,21 @@ func (p *page) firstEvidence(f report.Finding, d report.Device) {
 	}
 }
 
-// The columns of evidence: what was read keeps what the others leave.
+// Widths of the evidence columns; the value gets the rest.
 const (
 	maxEvidenceKey    = 40
 	minEvidenceSource = 12
 	evidenceGap       = 3
 )
 
-// evidenceRows prints evidence in columns. A source that has no room is cut: with Steps it is
-// shown in full.
+// evidenceRows prints evidence in columns. A source that does not fit is truncated; Steps shows
+// it in full.
 func (p *page) evidenceRows(indent string, list []report.Evidence, d report.Device) {
 	keys, values, sources := 0, 0, 0
 	var rows [][3]string
 	for _, e := range list {
 		if e.Expected == "none" {
-			e.Expected = "" // goes without saying
+			e.Expected = "" // implied
 		}
 		source, _, _ := strings.Cut(e.Source, " / ")
 		row := [3]string{p.text(e.Key), p.text(valueText(e, d.TakenAt)), p.text(source)}
@@ -119,7 +118,7 @@ func (p *page) evidenceRows(indent string, list []report.Evidence, d report.Devi
 	}
 }
 
-// at is an element of a list, "" behind its end.
+// at returns an element of a list, or "" past its end.
 func at(list []string, i int) string {
 	if i < len(list) {
 		return list[i]
@@ -127,7 +126,7 @@ func at(list []string, i int) string {
 	return ""
 }
 
-// firstStep prints the first remedy of the plan, with what has to be known before.
+// firstStep prints the first remedy of the plan, with what to know beforehand.
 func (p *page) firstStep(d report.Device) {
 	if len(d.Plan) == 0 {
 		return

@@ -8,10 +8,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// WritePlain writes one line for each device, for grep, cut and awk: its verdict, slot, name,
-// UDID, the end of its last iCloud backup in UTC, its causes and the headline, with tabs between
-// them. Nothing is wrapped, and what is unknown is empty. In a report about backups there is a
-// line for each backup: its verdict, the device's name and UDID, when it was made, and its folder.
+// WritePlain writes one line per device, for grep, cut and awk, with tab-separated fields:
+// verdict, slot, name, UDID, end of the last iCloud backup in UTC, causes and headline. Lines
+// are not wrapped, and unknown fields are empty. A report about backups has one line per
+// backup: verdict, device name and UDID, time of the backup, and folder.
 func WritePlain(w io.Writer, r report.Report) error {
 	var page strings.Builder
 	line := func(fields ...string) { page.WriteString(strings.Join(fields, "\t") + "\n") }

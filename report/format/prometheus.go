@@ -11,17 +11,16 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// WritePrometheus writes the report in Prometheus' text format, for the textfile collector
-// of node_exporter: gauges in base units, without timestamps, each family with HELP and
-// TYPE, in the order of the report. What is unknown has no sample, so that no alert takes
-// it for a zero; a run without a device has those of the run.
+// WritePrometheus writes the report in Prometheus' text format, for the textfile collector of
+// node_exporter: gauges in base units, without timestamps, each family with HELP and TYPE, in
+// the order of the report. Unknown values have no sample, so that no alert mistakes them for
+// zero. A run without devices still has the samples of the run.
 //
-// The verdict of a device is a state set, with all of its states. The status of a
-// check is not: of its states only the one that holds has a sample, and what only a person
-// can tell has none, because it is the same on every device. So a device costs some 20 to
-// 35 series, and a thousand devices about 30,000; all states of all checks would be ten
-// times as many. No label changes from run to run, unless the device does: the id of the
-// run is not among them.
+// The verdict of a device is a state set with all its states. The status of a check is not:
+// only the current status has a sample, and checks that only a person can answer have none,
+// because they are the same on every device. A device therefore costs some 20 to 35 series, and
+// a thousand devices about 30,000; all states of all checks would be ten times as many. No
+// label changes from run to run unless the device does: the run id is not a label.
 func WritePrometheus(w io.Writer, r report.Report) error {
 	var e exposition
 	e.run(r)
@@ -32,7 +31,7 @@ func WritePrometheus(w io.Writer, r report.Report) error {
 	return nil
 }
 
-// run writes what is told of the whole run.
+// run writes the metrics of the whole run.
 func (e *exposition) run(r report.Report) {
 	e.family("backupdoctor_build_info", "The program that wrote this.")
 	e.sample(1, "version", r.Tool.Version)
@@ -96,7 +95,7 @@ func (e *exposition) run(r report.Report) {
 	e.sample(int64(r.Summary.Backups.CannotTell), "verdict", string(device.CannotTell))
 }
 
-// devices writes what is told of each device, one family after the other.
+// devices writes the metrics of each device, one family at a time.
 func (e *exposition) devices(r report.Report) {
 	ids := identities(r.Devices)
 	e.family("backupdoctor_device_info", "What is known of a device that does not change from day to day.")
@@ -130,8 +129,7 @@ func (e *exposition) devices(r report.Report) {
 	}
 }
 
-// statuses writes each status of each check on a device once, however many subjects it was
-// found on.
+// statuses writes each status of each check on a device once, even if it has several subjects.
 func (e *exposition) statuses(id string, d report.Device) {
 	type series struct{ check, status, explainedBy string }
 	told := map[series]bool{}
@@ -151,18 +149,18 @@ func (e *exposition) statuses(id string, d report.Device) {
 	}
 }
 
-// An exposition is a text in Prometheus' format as it grows.
+// An exposition builds a text in Prometheus' format.
 type exposition struct {
 	text       bytes.Buffer
 	name, help string
-	begun      bool // the family has its HELP and TYPE
+	begun      bool // HELP and TYPE of the family were written
 }
 
-// family begins the samples of one name. Without any it leaves no trace.
+// family starts the samples of a metric. A family without samples writes nothing.
 func (e *exposition) family(name, help string) { e.name, e.help, e.begun = name, help, false }
 
-// sample writes a value under pairs of label and text. A label without text is left out:
-// to Prometheus that is the same.
+// sample writes a value with pairs of label name and value. Empty labels are omitted, which is
+// equivalent in Prometheus.
 func (e *exposition) sample(value int64, labels ...string) {
 	if !e.begun {
 		fmt.Fprintf(&e.text, "# HELP %s %s\n# TYPE %s gauge\n", e.name, e.help, e.name)
@@ -182,10 +180,10 @@ func (e *exposition) sample(value int64, labels ...string) {
 	fmt.Fprintf(&e.text, " %d\n", value)
 }
 
-// labelText escapes what ends a label, or begins an escape. No line ends in a clean text.
+// labelText escapes backslashes and quotes in a label value. Clean text contains no newlines.
 var labelText = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-// hintLabel is true for a cause that is a hint; "" leaves the label out.
+// hintLabel returns "true" for a cause that is a hint, or "" to omit the label.
 func hintLabel(check, status string) string {
 	if report.IsHint(check, status) {
 		return "true"
@@ -193,5 +191,5 @@ func hintLabel(check, status string) string {
 	return ""
 }
 
-// truth is a yes or no as a value.
+// truth converts a boolean to a metric value.
 var truth = map[bool]int64{false: 0, true: 1}

@@ -10,14 +10,14 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A proofRow is one line of what a verdict on a backup rests on.
+// A proofRow is one line of the proof behind a verdict on a backup.
 type proofRow struct {
 	Label, Text string
 	Shown       device.Shown
 }
 
-// proofLabels name the statements in a few letters. Those of the second group are only
-// listed where they were not shown: of a whole backup they go without saying.
+// proofLabels are short names of the statements. Those in the second group are listed only if
+// they were not shown, because they are obvious for a whole backup.
 var (
 	proofLabels = map[device.StatementID]string{
 		device.StatementList: "list of files", device.StatementFiles: "files", device.StatementLengths: "lengths",
@@ -29,10 +29,10 @@ var (
 	}
 )
 
-// proofRows are the statements about a backup and what was counted beside them.
+// proofRows returns the statements about a backup with their counts.
 func proofRows(b report.Backup) []proofRow {
 	var rows []proofRow
-	var named []string // modes that a row names already
+	var named []string // modes already named by a row
 	for _, s := range b.Statements {
 		id, shown := device.StatementID(s.ID), device.Shown(s.Shown)
 		label, counted := proofLabels[id]
@@ -42,7 +42,7 @@ func proofRows(b report.Backup) []proofRow {
 		if shown == device.ShownNeither {
 			more := slices.ContainsFunc(s.Faults, func(mode string) bool { return !slices.Contains(named, mode) })
 			if !more && (id != device.StatementFiles || b.Unlisted == 0) {
-				continue // what left another one open leaves this one open, too
+				continue // left open by the same fault as another statement
 			}
 		}
 		named = append(named, s.Faults...)
@@ -56,7 +56,7 @@ func proofRows(b report.Backup) []proofRow {
 	return rows
 }
 
-// proofText is what was shown of one statement, or why it was not.
+// proofText returns what was shown of a statement, or why it was not.
 func proofText(b report.Backup, s report.Statement) string {
 	switch device.Shown(s.Shown) {
 	case device.ShownTrue:
@@ -84,8 +84,8 @@ func proofText(b report.Backup, s report.Statement) string {
 	return verb + ": " + why
 }
 
-// shownText is what a statement that was shown rests on. What was not compared is counted
-// beside it.
+// shownText returns the basis of a statement that was shown, with the number of items not
+// compared.
 func shownText(b report.Backup, s report.Statement) string {
 	switch device.StatementID(s.ID) {
 	case device.StatementList:
@@ -130,7 +130,7 @@ func notLookedAtText(b report.Backup, s report.Statement) string {
 	return ""
 }
 
-// statementLine is one statement about a backup, with whether it was shown.
+// statementLine returns a statement about a backup, and whether it was shown.
 func statementLine(s report.Statement) string {
 	line := map[device.Shown]string{device.ShownTrue: "shown", device.ShownFalse: "not so", device.NotLookedAt: "not looked at"}[device.Shown(s.Shown)]
 	if line == "" {
@@ -146,7 +146,7 @@ func statementLine(s report.Statement) string {
 	return line
 }
 
-// number writes a number in front of a word in the form that it takes.
+// number formats a number with the singular or plural of a word.
 func number(n uint64, one, many string) string {
 	if n == 1 {
 		return "1 " + one

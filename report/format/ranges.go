@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// ranges shortens names in order: those that differ by a number that counts up become one
-// range, if they are three at least: A01 A02 A03 A05 are A01–A03 A05.
+// ranges abbreviates sorted names: three or more that differ only in a consecutive number
+// become one range. A01 A02 A03 A05 becomes A01–A03 A05.
 func ranges(names []string, dash string) []string {
 	var short []string
 	for start := 0; start < len(names); {
@@ -25,8 +25,8 @@ func ranges(names []string, dash string) []string {
 	return short
 }
 
-// successor is a name with the number at its end counted up, as wide as before; "" where there
-// is none.
+// successor returns a name with its trailing number incremented at the same width, or "" if
+// that is not possible.
 func successor(name string) string {
 	stem := strings.TrimRight(name, "0123456789")
 	digits := name[len(stem):]

@@ -10,9 +10,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// runNotes say that this computer's clock is in doubt, how many answers contradict what was
-// read, which devices were left out, and how many were examined at a time where that was not
-// the usual number.
+// runNotes notes a doubtful clock on this computer, the number of answers that contradict what
+// was read, which devices were left out, and an unusual number of devices examined at a time.
 func runNotes(r report.Report) []string {
 	var notes []string
 	if note := hostClockNote(r); note != "" {
@@ -45,7 +44,7 @@ func runNotes(r report.Report) []string {
 	return notes
 }
 
-// hostClockNote says that the clock of the computer that looked is in doubt; "" if it is not.
+// hostClockNote says that the computer's clock is in doubt, or returns "" if it is not.
 func hostClockNote(r report.Report) string {
 	c := r.Host.Clock
 	if c == nil {
@@ -54,7 +53,7 @@ func hostClockNote(r report.Report) string {
 	return checks.HostClockNote(-time.Duration(c.AheadSeconds)*time.Second, c.Devices)
 }
 
-// contradictions is how many findings an answer and a reading contradict each other on.
+// contradictions returns the number of findings on which an answer and a reading disagree.
 func contradictions(r report.Report) int {
 	n := 0
 	for _, d := range r.Devices {
@@ -67,7 +66,7 @@ func contradictions(r report.Report) int {
 	return n
 }
 
-// connectionNote is how a device was read, where that is not by cable.
+// connectionNote says how a device was read, unless it was by cable.
 func connectionNote(d report.Device) string {
 	if d.Connection == "Network" {
 		return "on Wi-Fi"
@@ -75,7 +74,7 @@ func connectionNote(d report.Device) string {
 	return ""
 }
 
-// useNote says which command acted on a device; "" if none did.
+// useNote says which command was using a device, or returns "" if none was.
 func useNote(d report.Device) string {
 	if d.InUse == nil {
 		return ""

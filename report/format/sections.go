@@ -12,8 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// section prints one part of every device under a heading. Devices of which the same is to
-// be said share it.
+// section prints one part of every device under a heading. Devices with the same text share it.
 func (p *page) section(title string, labels []string, devices []report.Device, part func(report.Device) []string) {
 	type group struct {
 		labels []string
@@ -42,7 +41,7 @@ func (p *page) section(title string, labels []string, devices []report.Device, p
 	}
 }
 
-// plan numbers the remedies of a device and letters the actions of each.
+// plan returns a device's remedies, numbered, with their actions lettered.
 func (p *page) plan(d report.Device) []string {
 	var lines []string
 	var addresses []string
@@ -66,7 +65,7 @@ func (p *page) plan(d report.Device) []string {
 	return append(lines, p.addresses(addresses)...)
 }
 
-// addresses stand on lines of their own, indented if all of them have the room.
+// addresses puts each address on its own line, indented if all of them fit.
 func (p *page) addresses(list []string) []string {
 	if len(list) == 0 {
 		return nil
@@ -82,8 +81,8 @@ func (p *page) addresses(list []string) []string {
 	return lines
 }
 
-// stepTitle is the title of a remedy, and who acts where that is neither the device's user nor
-// named in the title.
+// stepTitle returns the title of a remedy, and who performs it unless that is the device's user
+// or the title says so.
 func stepTitle(s report.Step) string {
 	if s.Actor == "" || remedies.Actor(s.Actor) == remedies.User || strings.Contains(strings.ToLower(s.Title), strings.ToLower(s.Actor)) {
 		return s.Title
@@ -91,7 +90,7 @@ func stepTitle(s report.Step) string {
 	return s.Title + " (" + device.Token(s.Actor) + ")"
 }
 
-// letter is a., b., … and after z. the number.
+// letter returns a., b., … and numbers after z.
 func letter(i int) string {
 	if i >= 26 {
 		return fmt.Sprintf("%d.", i+1)
@@ -99,8 +98,8 @@ func letter(i int) string {
 	return string(rune('a'+i)) + "."
 }
 
-// unread lists the checks that could not be made, grouped by the reason. Those that fell
-// with the whole device are only counted, unless everything is to be told.
+// unread lists the checks that could not be run, grouped by reason. Checks that failed because
+// the whole device did are only counted, unless All is set.
 func (p *page) unread(d report.Device) []string {
 	ended := report.Clean(reasonOf(d.Reason, d.Detail))
 	var lines []string
@@ -115,14 +114,13 @@ func (p *page) unread(d report.Device) []string {
 	return lines
 }
 
-// An unreadGroup is the checks of a device that could not be made for one reason.
+// An unreadGroup is the checks of a device that could not be run for the same reason.
 type unreadGroup struct {
 	Why    string   // in words
 	Checks []string // ids
 }
 
-// unreadOf groups the checks that could not be made by the reason, in the order of the
-// findings.
+// unreadOf groups the checks that could not be run by reason, in the order of the findings.
 func unreadOf(d report.Device) []unreadGroup {
 	var groups []unreadGroup
 	for _, f := range d.Findings {
@@ -140,12 +138,12 @@ func unreadOf(d report.Device) []unreadGroup {
 	return groups
 }
 
-// reasonOf puts a reason into words.
+// reasonOf describes a reason in words.
 func reasonOf(reason, detail string) string {
 	return device.Gap{Reason: device.Reason(reason), Detail: detail}.Error()
 }
 
-// questions are told in full if everything is; else the footer counts them.
+// questions prints the questions in full if All is set; otherwise the footer counts them.
 func (p *page) questions(d report.Device) []string {
 	if !p.All {
 		return nil
@@ -153,7 +151,7 @@ func (p *page) questions(d report.Device) []string {
 	return p.answers(d, checks.Ask)
 }
 
-// healthy lists what was found in order, if everything is to be told.
+// healthy lists the healthy findings if All is set.
 func (p *page) healthy(d report.Device) []string {
 	if !p.All {
 		return nil
@@ -161,7 +159,7 @@ func (p *page) healthy(d report.Device) []string {
 	return p.answers(d, checks.OK)
 }
 
-// suppressed are the findings that somebody chose not to hear of, if they are to be told.
+// suppressed lists the suppressed findings if ShowSuppressed is set.
 func (p *page) suppressed(d report.Device) []string {
 	if !p.ShowSuppressed {
 		return nil
@@ -181,7 +179,7 @@ func (p *page) suppressed(d report.Device) []string {
 	return lines
 }
 
-// answers are the findings of one status, each with the id of its check.
+// answers returns the findings with a status, each with the id of its check.
 func (p *page) answers(d report.Device, status checks.Status) []string {
 	var lines []string
 	m := markOfStatus(string(status))

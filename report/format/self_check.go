@@ -8,8 +8,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// WriteSelfCheck writes a self-check for a person at a terminal: each answer on a line, and
-// what to do below it.
+// WriteSelfCheck writes a self-check for a terminal: each answer on a line, with its remedies
+// below.
 func WriteSelfCheck(w io.Writer, s report.SelfCheck, o Options) error {
 	p := newPage(o)
 	for _, answer := range s.Answers {

@@ -12,16 +12,16 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// minTableWidth is the narrowest page on which causes are a table; on a narrower one they
-// are cards.
+// minTableWidth is the narrowest page on which causes are shown as a table; narrower pages use
+// cards.
 const minTableWidth = 72
 
-// maxNameWidth is how much of a device's name is shown, in columns.
+// maxNameWidth is the number of columns shown of a device's name.
 const maxNameWidth = 32
 
-// WriteTable writes the report for a person at a terminal: one device with the evidence and
-// the first remedy, several with two lines for each that needs attention; then the numbers,
-// and where to go on. Every cause with its evidence, and the plan in full, come with Steps.
+// WriteTable writes the report for a terminal: a single device with the evidence and the first
+// remedy, or several with two lines for each that needs attention; then the counts and what to
+// do next. Steps adds every cause with its evidence, and the full plan.
 func WriteTable(w io.Writer, r report.Report, o Options) error {
 	r = report.InZone(r, o.Zone)
 	if r.Subject == report.OfBackups {
@@ -51,8 +51,8 @@ func WriteTable(w io.Writer, r report.Report, o Options) error {
 	return p.write(w)
 }
 
-// labels names each device so that a reader can tell it from the others: by its name, and
-// where two have the same, by the end of its identifier too.
+// labels returns a distinct label for each device: its name, plus the end of its identifier if
+// two devices have the same name.
 func (p *page) labels(devices []report.Device) []string {
 	labels := make([]string, len(devices))
 	times := map[string]int{}
@@ -68,16 +68,16 @@ func (p *page) labels(devices []report.Device) []string {
 	return labels
 }
 
-// label is the place of a device if that has a name, and the device's own name.
+// label returns the slot of a device, if it has one, and its name.
 func (p *page) label(d report.Device) string {
 	name, slot := p.nameOf(d), p.cutLabel(d.Slot)
-	if slot == "" { // as one that is all hidden characters is, too
+	if slot == "" { // also true of a slot made of hidden characters
 		return name
 	}
 	return slot + p.sign(" · ", " - ") + name
 }
 
-// nameOf is a device's name, or the best there is instead.
+// nameOf returns a device's name, or the best substitute.
 func (p *page) nameOf(d report.Device) string {
 	for _, text := range []string{d.Name, d.ModelName, d.ProductType, d.UDID, folderOf(d)} {
 		if label := p.cutLabel(text); label != "" {
@@ -87,7 +87,7 @@ func (p *page) nameOf(d report.Device) string {
 	return "a device"
 }
 
-// cutLabel is a name as far as there is room for it.
+// cutLabel truncates a name to the available room.
 func (p *page) cutLabel(text string) string {
 	label := cut(p.text(text), maxNameWidth, p.sign("…", "..."))
 	if text = report.Clean(text); device.Label(text) != text {
@@ -96,7 +96,7 @@ func (p *page) cutLabel(text string) string {
 	return label
 }
 
-// folderOf is the name of the folder that is all there is of a device.
+// folderOf returns the name of a device's backup folder, for a device with no other identity.
 func folderOf(d report.Device) string {
 	if len(d.Backups) == 0 {
 		return ""
@@ -104,13 +104,13 @@ func folderOf(d report.Device) string {
 	return folderName(d.Backups[0])
 }
 
-// tail is the last n runes of a text.
+// tail returns the last n runes of a text.
 func tail(text string, n int) string {
 	runes := []rune(text)
 	return string(runes[max(0, len(runes)-n):])
 }
 
-// gaps tells why devices, or parts of archives, may be missing.
+// gaps prints why devices, or parts of archives, may be missing.
 func (p *page) gaps(r report.Report) {
 	for _, gap := range r.Gaps {
 		m := mark{"!", "[!]", "", yellow}
@@ -125,7 +125,7 @@ func (p *page) gaps(r report.Report) {
 	}
 }
 
-// assetLine is the row of the inventory in one line, without what is empty in it.
+// assetLine returns the inventory row on one line, without empty fields.
 func assetLine(d report.Device) string {
 	var parts []string
 	for _, f := range d.Asset {
@@ -136,7 +136,7 @@ func assetLine(d report.Device) string {
 	return strings.Join(parts, " · ")
 }
 
-// title prints what a device is, behind a mark, and returns the indent for what follows.
+// title prints a device after a mark, and returns the indent for what follows.
 func (p *page) title(m mark, label string, d report.Device) (under string) {
 	about := aboutLine(label, d)
 	lead := p.lead(m)
@@ -149,7 +149,7 @@ func (p *page) title(m mark, label string, d report.Device) (under string) {
 	return strings.Repeat(" ", columns(lead))
 }
 
-// aboutLine is the label of a device, its model and its system.
+// aboutLine returns the label of a device, its model and its system.
 func aboutLine(label string, d report.Device) string {
 	about := label
 	for _, text := range []string{modelOf(label, d), versionOf(d), connectionNote(d)} {
@@ -160,7 +160,7 @@ func aboutLine(label string, d report.Device) string {
 	return about
 }
 
-// modelOf names the model, unless the label does.
+// modelOf returns the model, unless the label contains it.
 func modelOf(label string, d report.Device) string {
 	model := d.ModelName
 	if model == "" {
@@ -179,7 +179,7 @@ func versionOf(d report.Device) string {
 	return device.Label(strings.TrimSpace(d.System + " " + d.ProductVersion))
 }
 
-// causes prints what is wrong: a table where the page is wide enough, else cards.
+// causes prints what is wrong: a table if the page is wide enough, otherwise cards.
 func (p *page) causes(labels []string, devices []report.Device) error {
 	header := []column{{"Device", 3}, {"Cause", 4}, {"Evidence", 3}, {"First remedy", 3}}
 	var rows [][]cell
@@ -198,8 +198,8 @@ func (p *page) causes(labels []string, devices []report.Device) error {
 	return p.rows(header, rows, tw.On)
 }
 
-// cause is a finding in the words of its summary, with its id and its symptoms: their ids,
-// or their summaries too if everything is to be told.
+// cause returns the summary of a finding, with its id and its symptoms: their ids, or also
+// their summaries if All is set.
 func (p *page) cause(f report.Finding, d report.Device) cell {
 	m := markOfStatus(f.Status)
 	under := strings.Repeat(" ", columns(p.lead(m)))
@@ -218,7 +218,7 @@ func (p *page) cause(f report.Finding, d report.Device) cell {
 	return c
 }
 
-// evidence is what a finding rests on.
+// evidence returns the evidence of a finding.
 func (p *page) evidence(f report.Finding, takenAt time.Time) cell {
 	c := cell{}
 	for _, e := range f.Evidence {
@@ -227,12 +227,12 @@ func (p *page) evidence(f report.Finding, takenAt time.Time) cell {
 	return c
 }
 
-// evidenceText is one thing that was read.
+// evidenceText formats one piece of evidence.
 func evidenceText(e report.Evidence, takenAt time.Time) string {
 	return e.Key + ": " + valueText(e, takenAt)
 }
 
-// valueText is what was read, with its date where it is older than a day.
+// valueText returns the value that was read, with its date if it is older than a day.
 func valueText(e report.Evidence, takenAt time.Time) string {
 	text := e.Value
 	if e.Expected != "" {
@@ -251,7 +251,7 @@ func (p *page) firstRemedy(f report.Finding) cell {
 	return cell{{text: p.text(f.Remedies[0].Title)}}
 }
 
-// remarks are what has to be known of how a device was examined, a line each.
+// remarks returns notes on how a device was examined, one per line.
 func remarks(d report.Device) []string {
 	var lines []string
 	if use := useNote(d); use != "" {

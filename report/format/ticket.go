@@ -10,11 +10,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// ticketWidth is the widest ticket: half a page of plain text.
+// ticketWidth is the maximum width of a ticket: half a page of plain text.
 const ticketWidth = 80
 
-// WriteTicket writes half a page for each device, to hand out with it: what was found, what
-// shows it, where to begin, and room for what was done and for a signature.
+// WriteTicket writes half a page for each device to hand out with it: the findings, the
+// evidence, the first steps, and room for notes and a signature.
 func WriteTicket(w io.Writer, r report.Report, o Options) error {
 	r = report.InZone(r, o.Zone)
 	o.Width, o.Color = min(o.Width, ticketWidth), false
@@ -73,7 +73,7 @@ func (p *page) ticket(d report.Device) {
 	p.print("By         " + rule((p.Width-24)/2) + "  Signature " + rule(p.Width-24-(p.Width-24)/2-1))
 }
 
-// momentText is a moment, "" if it is not known.
+// momentText formats a time, or returns "" if it is unknown.
 func momentText(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -88,7 +88,7 @@ func serialOf(d report.Device) string {
 	return "serial " + device.Token(d.Serial)
 }
 
-// ticketBackup is when the last good iCloud backup was, and its age.
+// ticketBackup returns when the last good iCloud backup was made, and its age.
 func (p *page) ticketBackup(d report.Device) string {
 	if d.LastBackup.IsZero() {
 		return lastBackupAge(d)

@@ -12,42 +12,42 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A TrayRow is one device of a tray while that is examined.
+// A TrayRow is one device of a tray being examined.
 type TrayRow struct {
-	Slot  string         // its place on the bench; "" if it has none
-	Name  string         // what its owner calls it, or its UDID until that is known
-	State string         // Waiting, Reading, Verifying or Retrying; says nothing once Found is there
-	Found *report.Device // what was found on it; nil until it is finished
-	Turn  int            // of its latest news: that of newer news is larger
+	Slot  string         // slot on the bench; "" if it has none
+	Name  string         // owner's name for it, or its UDID until that is known
+	State string         // Waiting, Reading, Verifying or Retrying; ignored once Found is set
+	Found *report.Device // the result; nil until the device is finished
+	Turn  int            // increases with each update; newer rows have larger values
 }
 
-// A TrayView is what a terminal shows of a tray while it is examined.
+// A TrayView is the live view of a tray in a terminal.
 type TrayView struct {
-	Rows   []TrayRow // in the order in which they are shown
-	Note   string    // what is being done besides; "" for nothing
-	Height int       // lines that there are
-	Beat   int       // counts up while time goes by, to turn the spinners
+	Rows   []TrayRow // in display order
+	Note   string    // what else is going on; "" for nothing
+	Height int       // number of lines available
+	Beat   int       // counts up over time, to animate the spinners
 }
 
-// The columns that the labels of a row may take; on a narrow page less, so that at least
-// half of it is left to say what becomes of the device.
+// The maximum widths of a row's labels. On a narrow page they shrink so that at least half of
+// it is left for the state of the device.
 const (
 	maxSlotWidth = 12
 	maxTrayName  = 24
 )
 
-// leastTrayHeight is what the smallest view needs.
+// leastTrayHeight is the height of the smallest view.
 const leastTrayHeight = 4
 
-// Tray draws a view, one line for each device and none longer than the page, without a
-// newline at the end. Of a tray that is higher than the terminal it shows what is under way
-// and what was finished last.
+// Tray draws a view, with one line per device, no line longer than the page, and no trailing
+// newline. If the tray is higher than the terminal, it shows the devices in progress and those
+// finished last.
 func Tray(v TrayView, o Options) string {
 	p := newPage(o)
 	if len(v.Rows) > 0 {
 		p.print(p.trayTotals(v.Rows))
 	}
-	room := max(v.Height, leastTrayHeight) - 2 // for the totals, and the line that stays free below
+	room := max(v.Height, leastTrayHeight) - 2 // for the totals, and a free line below
 	if v.Note != "" {
 		room--
 	}
@@ -72,7 +72,7 @@ func Tray(v TrayView, o Options) string {
 	return strings.Join(p.lines, "\n")
 }
 
-// trayTotals counts what is finished, and what became of it.
+// trayTotals counts the finished devices by outcome.
 func (p *page) trayTotals(rows []TrayRow) string {
 	finished := 0
 	verdicts := map[checks.Verdict]int{}
@@ -91,7 +91,7 @@ func (p *page) trayTotals(rows []TrayRow) string {
 	return p.paint(bold, cut(strings.Join(parts, p.sign(" · ", ", ")), p.Width, ""))
 }
 
-// stagesOf counts rows by how far they have come.
+// stagesOf counts rows by stage.
 func stagesOf(rows []TrayRow) string {
 	var count [3]int
 	for _, row := range rows {
@@ -106,9 +106,9 @@ func stagesOf(rows []TrayRow) string {
 	return strings.Join(parts, ", ")
 }
 
-// liveliest parts the rows into as many as there is room for and the others: those under way
-// come before those finished last, and these before those that wait. Both keep the order in
-// which they stood.
+// liveliest splits the rows into those that fit and the rest. Devices in progress take
+// precedence over recently finished ones, and these over waiting ones. Both results keep the
+// original order.
 func liveliest(rows []TrayRow, room int) (shown, hidden []TrayRow) {
 	order := make([]int, len(rows))
 	for i := range rows {
@@ -128,8 +128,8 @@ func liveliest(rows []TrayRow, room int) (shown, hidden []TrayRow) {
 	return shown, hidden
 }
 
-// liveliness is how far a device has come, in the order in which rows are worth showing: 0
-// waits, 1 is finished, 2 is under way.
+// liveliness ranks a row by how much it is worth showing: 0 is waiting, 1 finished, 2 in
+// progress.
 func liveliness(row TrayRow) int {
 	switch {
 	case row.Found != nil:
@@ -141,7 +141,7 @@ func liveliness(row TrayRow) int {
 	}
 }
 
-// trayRow is the line of one device.
+// trayRow returns the line of one device.
 func (p *page) trayRow(row TrayRow, slots, names, beat int) string {
 	label := ""
 	ellipsis := p.sign("…", "...")
@@ -164,14 +164,13 @@ func (p *page) trayRow(row TrayRow, slots, names, beat int) string {
 	return label + p.paint(s, lead) + cut(p.text(text), room, ellipsis)
 }
 
-// spinner turns while a device is being asked.
+// spinner is animated while a device is being read.
 func (p *page) spinner(beat int) string {
 	frames := []rune(p.sign("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", `|/-\`))
 	return string(frames[beat%len(frames)]) + " "
 }
 
-// Outcome is what became of a device, in as few words as there are: the verdict, and the
-// causes by their short names.
+// Outcome summarizes the result for a device: the verdict, and the short names of the causes.
 func Outcome(d report.Device) string {
 	word := markOfVerdict(d).word
 	var why []string
@@ -188,9 +187,8 @@ func Outcome(d report.Device) string {
 	}
 }
 
-// Line is one finished device on one line, of which count are finished out of total; with a
-// total of 0 nobody knows how many there will be. It is never broken: it may be longer than
-// the page.
+// Line formats a finished device on one line, numbered count of total; total is 0 if unknown.
+// The line is never wrapped, and may be longer than the page.
 func Line(d report.Device, count, total int, o Options) string {
 	p := newPage(o)
 	parts := []string{p.nameOf(d), Outcome(d)}

@@ -9,12 +9,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// mostVisitEvidence is how much evidence of the first cause is shown after a visit.
+// mostVisitEvidence is the number of evidence lines shown for the first cause after a visit.
 const mostVisitEvidence = 2
 
-// Visit is what a person at the tray has to know of a device that was just examined, beside the
-// line that names its cause: what shows it, where to begin, and what has changed since the
-// visit before, if there was one.
+// Visit returns what to know about a device just examined, apart from the line that names its
+// cause: the evidence, the first step, and what has changed since the previous visit, if any.
 func Visit(d report.Device, before *report.Visit, o Options) string {
 	p := newPage(o)
 	d = report.InZone(report.Report{Devices: []report.Device{d}}, o.Zone).Devices[0]
@@ -36,13 +35,14 @@ func Visit(d report.Device, before *report.Visit, o Options) string {
 	return strings.Join(p.lines, "\n")
 }
 
-// Change says how a device was at the visit before, or "" if it was no different.
+// Change describes the state of a device at the previous visit, or returns "" if nothing
+// changed.
 func Change(before report.Visit, d report.Device, zone *time.Location) string {
 	p := newPage(Options{Zone: zone})
 	return p.changeSince(before, d)
 }
 
-// FirstStep is where to begin with a device, or "" if there is nothing to do.
+// FirstStep returns the first step for a device, or "" if there is nothing to do.
 func FirstStep(d report.Device) string {
 	if len(d.Plan) == 0 {
 		return ""
@@ -54,7 +54,8 @@ func FirstStep(d report.Device) string {
 	return first
 }
 
-// FirstEvidence is the first evidence of the first cause on a device, or "" without one.
+// FirstEvidence returns the first evidence of the first cause on a device, or "" if there is
+// none.
 func FirstEvidence(d report.Device) string {
 	causes := report.CausesOf(d)
 	if len(causes) == 0 || len(causes[0].Evidence) == 0 {
@@ -63,8 +64,8 @@ func FirstEvidence(d report.Device) string {
 	return evidenceText(causes[0].Evidence[0], d.TakenAt)
 }
 
-// changeSince says how a device was at the visit before, where that was otherwise. A backup that
-// is older than that visit is not what changed, so its age stands beside the verdict.
+// changeSince compares the verdict with that of the previous visit, if it has changed. A backup
+// that predates that visit is not the change, so its age is shown with the verdict.
 func (p *page) changeSince(before report.Visit, d report.Device) string {
 	was, is := checks.Verdict(before.Verdict), checks.Verdict(d.Verdict)
 	if was == is {
@@ -81,7 +82,7 @@ func (p *page) changeSince(before report.Visit, d report.Device) string {
 	}
 }
 
-// shortly is a moment as it is said at another: on the same day by its time alone.
+// shortly formats a time relative to another: only the time of day if it is the same day.
 func (p *page) shortly(t, now time.Time) string {
 	t, now = p.in(t), p.in(now)
 	if words.Date(t) == words.Date(now) {

@@ -9,8 +9,8 @@ import (
 // Wrap breaks a text into lines of at most width columns, at spaces.
 func Wrap(text string, width int) string { return strings.Join(wrap(text, width), "\n") }
 
-// wrap breaks a cleaned text into lines of at most width columns, at spaces. A word that is
-// too long is broken after a hyphen or else between letters, and nothing is inserted.
+// wrap breaks a cleaned text into lines of at most width columns, at spaces. A word that is too
+// long is broken after a hyphen or else between letters, without inserting anything.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
@@ -42,8 +42,8 @@ func wrap(text string, width int) []string {
 	return append(lines, line)
 }
 
-// wrapAroundAddresses wraps, but leaves a web address that is too long whole, on a line of
-// its own.
+// wrapAroundAddresses is like wrap, but keeps a web address that is too long unbroken on its
+// own line.
 func wrapAroundAddresses(text string, width int) []string {
 	var lines []string
 	words := strings.Fields(text)
@@ -58,7 +58,7 @@ func wrapAroundAddresses(text string, width int) []string {
 	return append(lines, wrap(strings.Join(words[start:], " "), width)...)
 }
 
-// prefix is as many letters of text as fit into width columns, but at least one.
+// prefix returns as many letters of text as fit into width columns, but at least one.
 func prefix(text string, width int) string {
 	end, used := 0, 0
 	letters := displaywidth.StringGraphemes(text)
@@ -71,7 +71,7 @@ func prefix(text string, width int) string {
 	return text[:end]
 }
 
-// cut shortens text to width columns; where something is missing it ends in the ellipsis.
+// cut truncates text to width columns, ending in the ellipsis if anything was removed.
 func cut(text string, width int, ellipsis string) string {
 	if columns(text) <= width {
 		return text
@@ -79,10 +79,10 @@ func cut(text string, width int, ellipsis string) string {
 	return strings.TrimRight(prefix(text, width-columns(ellipsis)), " ") + ellipsis
 }
 
-// columns is how wide a terminal shows text.
+// columns returns the display width of text.
 func columns(text string) int { return displaywidth.String(text) }
 
-// pad fills text up to width columns with spaces.
+// pad pads text with spaces to width columns.
 func pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-columns(text)))
 }

@@ -12,12 +12,12 @@ import (
 )
 
 const (
-	maxCallers = 4096 // whose attempts are counted apart; those of others are counted together
-	tries      = 5    // wrong tokens at once, and then one in tryEvery
+	maxCallers = 4096 // callers counted separately; all others share one count
+	tries      = 5    // wrong tokens allowed at once; afterwards one per tryEvery
 	tryEvery   = 10 * time.Second
 )
 
-// retryAfter is tryEvery as a header has it.
+// retryAfter is tryEvery as the value of a Retry-After header.
 var retryAfter = strconv.Itoa(int(tryEvery.Seconds()))
 
 // attempts limits how often a caller may send a wrong token.
@@ -28,7 +28,7 @@ type attempts struct {
 	callers map[netip.Addr]*rate.Limiter
 }
 
-// try counts an attempt that failed, and refuses any while its caller had too many.
+// try counts a failed attempt, and rejects all attempts while the caller has had too many.
 func (a *attempts) try(caller netip.Addr, matches bool) outcome {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -48,9 +48,9 @@ func (a *attempts) try(caller netip.Addr, matches bool) outcome {
 	return wrong
 }
 
-// counted is the address under which the attempts of a caller are counted. Those who have not
-// failed for a while are forgotten where there is no room; where that makes none, a new caller
-// is counted with all others.
+// counted returns the address under which a caller's attempts are counted. If there is no room,
+// it forgets callers without recent failures; if there is still none, a new caller shares one
+// count with all others.
 func (a *attempts) counted(caller netip.Addr, now time.Time) netip.Addr {
 	if a.callers[caller] != nil || len(a.callers) < maxCallers {
 		return caller
@@ -62,7 +62,7 @@ func (a *attempts) counted(caller netip.Addr, now time.Time) netip.Addr {
 	return netip.Addr{}
 }
 
-// callerOf is the address that a request comes from, zero if it has none.
+// callerOf returns the address that a request comes from, or the zero Addr if unknown.
 func callerOf(r *http.Request) netip.Addr {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -71,7 +71,7 @@ func callerOf(r *http.Request) netip.Addr {
 	return from.Addr().Unmap()
 }
 
-// network is what one caller has to itself: an address, or a /64 of IPv6.
+// network returns the range that belongs to one caller: an IPv4 address, or an IPv6 /64.
 func network(a netip.Addr) netip.Addr {
 	if prefix, err := a.Prefix(64); err == nil && a.Is6() {
 		return prefix.Addr()

@@ -22,44 +22,44 @@ import (
 )
 
 const (
-	minToken = 16   // bytes of a token that cannot be guessed
-	sweepAt  = 4096 // ended sessions, at which those are forgotten that have expired
+	minToken = 16   // minimum length of a token in bytes, so that it cannot be guessed
+	sweepAt  = 4096 // number of ended sessions at which expired ones are dropped
 )
 
-// An AuthConfig says who may see pages: those who have the token, and those whom a proxy
-// names. Without both everyone may.
+// An AuthConfig says who may see the pages: anyone with the token, and anyone a proxy has
+// signed in. Without a token and a proxy, the pages are open to everyone.
 type AuthConfig struct {
 	Site   *Site
 	Token  string
-	Code   string           // signs in once, by the link /in/CODE; "" for none
+	Code   string           // one-time sign-in code, for the link /in/CODE; "" for none
 	Hint   string           // where people find the token
-	Salt   string           // sessions end when it or the token becomes another
-	For    time.Duration    // how long a session lasts
-	Secure bool             // the pages are reached by HTTPS only
-	Proxy  Proxy            // that signs people in
+	Salt   string           // changing it or the token ends all sessions
+	For    time.Duration    // session lifetime
+	Secure bool             // the pages are served over HTTPS only
+	Proxy  Proxy            // the proxy that signs people in
 	Now    func() time.Time // the clock
-	Log    *slog.Logger     // where wrong tokens are reported; nil for nowhere
+	Log    *slog.Logger     // logs wrong tokens; nil discards them
 }
 
-// A Proxy is one in front of the pages that knows who asks.
+// A Proxy is an authenticating reverse proxy in front of the pages.
 type Proxy struct {
-	Header string         // in which it names the person: X-Forwarded-User; "" if there is no proxy
-	From   []netip.Prefix // its addresses; from others the header means nothing
+	Header string         // header with the user name, such as X-Forwarded-User; "" if there is no proxy
+	From   []netip.Prefix // its addresses; the header is ignored from any other
 }
 
-// An Auth lets those in who may see the pages.
+// An Auth controls access to the pages.
 type Auth struct {
 	AuthConfig
 	token    [sha256.Size]byte
-	key      [sha256.Size]byte // of sessions
+	key      [sha256.Size]byte // signs sessions
 	attempts attempts
 
 	mu    sync.Mutex
-	used  bool                 // the code was
-	ended map[string]time.Time // sessions that were signed out, until they would have expired
+	used  bool                 // the code was used
+	ended map[string]time.Time // signed-out sessions, with their original expiry
 }
 
-// NewAuth rejects what would let in strangers.
+// NewAuth rejects insecure configurations.
 func NewAuth(config AuthConfig) (*Auth, error) {
 	switch {
 	case config.Token != "" && len(config.Token) < minToken:
@@ -82,7 +82,8 @@ func NewAuth(config AuthConfig) (*Auth, error) {
 // Required reports whether people have to sign in.
 func (a *Auth) Required() bool { return a.Token != "" || a.Proxy.Header != "" }
 
-// Protect is the pages and the files of a site, with the pages for those who are signed in.
+// Protect returns a handler that serves the assets and sign-in pages to everyone, and pages
+// only to people who are signed in.
 func (a *Auth) Protect(pages http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /assets/", a.Site.serveAsset)
@@ -99,7 +100,7 @@ func (a *Auth) Protect(pages http.Handler) http.Handler {
 	return mux
 }
 
-// trusting counts the connections of those who see the pages as no strangers'.
+// trusting stops counting a connection as a stranger's once it may see the pages.
 func trusting(pages http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		trust(r.Context())
@@ -107,7 +108,8 @@ func trusting(pages http.Handler) http.Handler {
 	})
 }
 
-// signedIn lets only those see the pages who may. A browser is led to the form.
+// signedIn serves pages only to people who are signed in. It redirects browsers to the sign-in
+// form.
 func (a *Auth) signedIn(pages http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		bearer, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -150,7 +152,7 @@ func (a *Auth) fromProxy(r *http.Request) bool {
 	return false
 }
 
-// An outcome is what became of an attempt to sign in.
+// An outcome is the result of an attempt to sign in.
 type outcome int
 
 const (
@@ -159,7 +161,7 @@ const (
 	tooMany
 )
 
-// try compares a token, unless its sender had too many wrong ones.
+// try compares a token, unless the caller has sent too many wrong ones.
 func (a *Auth) try(r *http.Request, token string) outcome {
 	sum := sha256.Sum256([]byte(token))
 	matches := a.Token != "" && subtle.ConstantTimeCompare(sum[:], a.token[:]) == 1
@@ -183,7 +185,7 @@ func (a *Auth) showForm(w http.ResponseWriter, status int, next, failure string)
 	}
 }
 
-// signInForm shows the form, or signs in whoever follows a link with the token in it.
+// signInForm shows the form, or signs in anyone who follows a link that contains the token.
 func (a *Auth) signInForm(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Has("token") {
 		a.admit(w, r, r.URL.Query().Get("token"), "/")
@@ -192,8 +194,8 @@ func (a *Auth) signInForm(w http.ResponseWriter, r *http.Request) {
 	a.showForm(w, http.StatusOK, local(r.FormValue("next")), "")
 }
 
-// signInOnce signs in the first who follows the link with the code. It then holds no longer, so
-// that it does no harm in a terminal's history.
+// signInOnce signs in the first person who follows the link with the code. The code then
+// stops working, so that it is harmless in a terminal's history.
 func (a *Auth) signInOnce(w http.ResponseWriter, r *http.Request) {
 	sum, code := sha256.Sum256([]byte(r.PathValue("code"))), sha256.Sum256([]byte(a.Code))
 	matches := a.Code != "" && subtle.ConstantTimeCompare(sum[:], code[:]) == 1
@@ -219,7 +221,7 @@ func (a *Auth) signInOnce(w http.ResponseWriter, r *http.Request) {
 	a.showForm(w, http.StatusForbidden, "/", "This link was used before, or is of an earlier start. Sign in with the token.")
 }
 
-// letIn begins a session.
+// letIn starts a session.
 func (a *Auth) letIn(w http.ResponseWriter, r *http.Request, next string) {
 	a.setCookie(w, a.sign(rand.Text(), a.Now().Add(a.For)), int(a.For.Seconds()))
 	http.Redirect(w, r, next, http.StatusSeeOther)
@@ -241,7 +243,7 @@ func (a *Auth) admit(w http.ResponseWriter, r *http.Request, token, next string)
 	}
 }
 
-// signOut ends the session: its cookie is refused from now on, wherever it was copied to.
+// signOut ends the session. From now on its cookie is rejected, even if it was copied.
 func (a *Auth) signOut(w http.ResponseWriter, r *http.Request) {
 	if cookie, err := r.Cookie(a.cookieName()); err == nil {
 		if id, until, ok := a.verify(cookie.Value); ok {
@@ -276,7 +278,7 @@ func (a *Auth) hasSession(r *http.Request) bool {
 	return !ended
 }
 
-// sign makes the value of a cookie: a session's id, when it expires, and a proof of both.
+// sign returns the value of a cookie: the session id, its expiry, and a MAC of both.
 func (a *Auth) sign(id string, until time.Time) string {
 	session := id + "." + strconv.FormatInt(until.Unix(), 10)
 	return session + "." + hex.EncodeToString(a.proof(session))
@@ -288,7 +290,7 @@ func (a *Auth) proof(session string) []byte {
 	return mac.Sum(nil)
 }
 
-// verify reads the value of a cookie that sign made.
+// verify parses and checks a cookie value made by sign.
 func (a *Auth) verify(value string) (id string, until time.Time, ok bool) {
 	end := strings.LastIndexByte(value, '.')
 	if end < 0 {
@@ -303,7 +305,8 @@ func (a *Auth) verify(value string) (id string, until time.Time, ok bool) {
 	return id, time.Unix(seconds, 0), err == nil
 }
 
-// cookieName has a prefix by which a browser takes the cookie from this host by HTTPS only.
+// cookieName returns a name with a prefix that makes browsers accept the cookie only from this
+// host over HTTPS.
 func (a *Auth) cookieName() string {
 	name := strings.ToLower(a.Site.name)
 	if a.Secure {
@@ -318,7 +321,7 @@ func (a *Auth) setCookie(w http.ResponseWriter, value string, seconds int) {
 	})
 }
 
-// local is where to go on these pages, and their first page if it is elsewhere.
+// local returns next if it is on these pages, or otherwise their first page.
 func local(next string) string {
 	u, err := url.Parse(next)
 	if err != nil || cmp.Or(u.Scheme, u.Host) != "" || u.User != nil || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {

@@ -10,19 +10,19 @@ import (
 	"time"
 )
 
-// Connections limits who may hold connections to pages. A stranger is a connection over which
-// nobody has signed in yet: there are few places for them, and a new one takes that of the oldest,
-// first of its own address. So strangers take neither each other's places for long, nor the
-// descriptors that the program needs for devices, its database and other benches.
+// Connections limits the number of connections to pages. A stranger is a connection on which no
+// one has signed in yet. There are few places for strangers: a new one replaces the oldest, or
+// the oldest of its own address if that has many. Strangers therefore cannot block each other
+// for long, nor use up the file descriptors needed for devices, the database and other benches.
 //
-// One is shared by all that counts it; the zero value is ready.
+// All listeners that count together share one Connections; the zero value is ready to use.
 type Connections struct {
-	Strangers int          // how many there may be; 0 is 64
-	All       int          // how many connections there may be in all; 0 is 512
-	Log       *slog.Logger // where it is reported that strangers were cut off; nil for nowhere
+	Strangers int          // maximum number of strangers; 0 means 64
+	All       int          // maximum number of connections; 0 means 512
+	Log       *slog.Logger // logs when strangers are disconnected; nil discards
 
 	mu        sync.Mutex
-	strangers list.List // of *connection, the oldest first
+	strangers list.List // of *connection, oldest first
 	known     int
 	cut       uint64
 	toldAt    time.Time
@@ -34,14 +34,14 @@ const (
 	tellEvery      = time.Minute
 )
 
-// A ConnectionCount tells how many connections there are.
+// A ConnectionCount is the number of connections by kind.
 type ConnectionCount struct {
-	Strangers int    // over which nobody has signed in
+	Strangers int    // not signed in
 	SignedIn  int    //
-	Cut       uint64 // that were ended to make room, since the start
+	Cut       uint64 // closed to make room, since the start
 }
 
-// Count counts connections.
+// Count returns the current counts.
 func (c *Connections) Count() ConnectionCount {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -68,17 +68,17 @@ func (l limited) Accept() (net.Conn, error) {
 	}
 }
 
-// A connection is one that is counted.
+// A connection is a counted connection.
 type connection struct {
 	net.Conn
 	of     *Connections
 	from   netip.Addr
-	place  *list.Element // among the strangers; nil for one that signed in
+	place  *list.Element // position among the strangers; nil once signed in
 	closed bool
 }
 
-// admit counts a connection, and ends others where there is no place for it. It is nil, and the
-// connection is closed, where none of them is a stranger's.
+// admit counts a connection, closing another one if there is no place. If no stranger can be
+// closed, it closes conn and returns nil.
 func (c *Connections) admit(conn net.Conn) *connection {
 	strangers, all := c.Strangers, c.All
 	if strangers == 0 {
@@ -122,8 +122,8 @@ func (c *Connections) admit(conn net.Conn) *connection {
 	return added
 }
 
-// oldest is the stranger whose place a new one takes: of the same address if that has many, else
-// of any. It is nil if there are none.
+// oldest returns the stranger to replace with a new one: one from the same address if that has
+// many, otherwise any. It returns nil if there are none.
 func (c *Connections) oldest(from netip.Addr, many int) *connection {
 	var own *connection
 	count := 0
@@ -144,7 +144,7 @@ func (c *Connections) oldest(from netip.Addr, many int) *connection {
 	return nil
 }
 
-// forget takes a connection out of the count. c.mu is locked.
+// forget removes a connection from the count. The caller must hold c.mu.
 func (c *Connections) forget(s *connection) {
 	if s.closed {
 		return
@@ -158,7 +158,7 @@ func (c *Connections) forget(s *connection) {
 	c.known--
 }
 
-// Close ends the connection, and frees its place.
+// Close closes the connection and frees its place.
 func (s *connection) Close() error {
 	s.of.mu.Lock()
 	s.of.forget(s)
@@ -166,7 +166,7 @@ func (s *connection) Close() error {
 	return s.Conn.Close()
 }
 
-// signedIn counts the connection as no stranger's from now on.
+// signedIn stops counting the connection as a stranger's.
 func (s *connection) signedIn() {
 	s.of.mu.Lock()
 	defer s.of.mu.Unlock()
@@ -180,7 +180,7 @@ func (s *connection) signedIn() {
 
 type connectionKey struct{}
 
-// connContext gives requests the connection that they come over.
+// connContext stores the connection in the context of its requests.
 func connContext(ctx context.Context, conn net.Conn) context.Context {
 	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
 		conn = secure.NetConn()
@@ -191,14 +191,14 @@ func connContext(ctx context.Context, conn net.Conn) context.Context {
 	return ctx
 }
 
-// trust counts the connection of a request as that of somebody who may see the pages.
+// trust marks the connection of a request as one that may see the pages.
 func trust(ctx context.Context) {
 	if s, ok := ctx.Value(connectionKey{}).(*connection); ok {
 		s.signedIn()
 	}
 }
 
-// addressOf is the network of who connects.
+// addressOf returns the network that a connection comes from.
 func addressOf(conn net.Conn) netip.Addr {
 	from, err := netip.ParseAddrPort(conn.RemoteAddr().String())
 	if err != nil {

@@ -8,26 +8,26 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A DeviceView is what was found on a device, for the templates causes, plan and others.
+// A DeviceView is a device with its findings, for the templates causes, plan and others.
 type DeviceView struct {
-	Device *report.Device // nil until it is examined
+	Device *report.Device // nil until examined
 	Causes []CauseView
 	Others []OtherFindings
 }
 
-// A CauseView is one cause on a device, with what is a mere symptom of it.
+// A CauseView is one cause on a device, with its symptoms.
 type CauseView struct {
 	report.Finding
 	Symptoms []report.Finding
 }
 
-// OtherFindings are those with one status that are no causes.
+// OtherFindings are the findings with one status that are not causes.
 type OtherFindings struct {
 	Title    string
 	Findings []report.Finding
 }
 
-// NewDeviceView sorts the findings on a device.
+// NewDeviceView groups the findings of a device.
 func NewDeviceView(d *report.Device) DeviceView {
 	if d == nil {
 		return DeviceView{}
@@ -36,14 +36,14 @@ func NewDeviceView(d *report.Device) DeviceView {
 	return DeviceView{&local, causesOf(local), othersOf(local)}
 }
 
-// Local is a device with its times, and those in its sentences, in the zone of the computer that
-// serves the pages.
+// Local converts the times of a device, including those in its sentences, to the server's time
+// zone.
 func Local(d report.Device) report.Device {
 	return report.InZone(report.Report{Devices: []report.Device{d}}, time.Local).Devices[0]
 }
 
-// causesOf are the causes of a device in the order of the report, in which each is followed by
-// its symptoms.
+// causesOf returns the causes of a device. In the report, each cause is followed by its
+// symptoms.
 func causesOf(d report.Device) []CauseView {
 	var causes []CauseView
 	for _, f := range d.Findings {

@@ -7,22 +7,22 @@ import (
 	"strings"
 )
 
-// Loopback are the hosts of pages that only this computer may ask for.
+// Loopback are the hosts of pages that are only reachable from this computer.
 var Loopback = []string{"localhost", "127.0.0.1", "::1"}
 
-// maxBody is how long what is posted may be, in bytes.
+// maxBody is the maximum size of a request body in bytes.
 const maxBody = 64 << 10
 
-// A Guard says what the pages are like that it protects.
+// A Guard describes the pages that it protects.
 type Guard struct {
-	Hosts   []string // names and addresses, without ports, by which the pages may be asked for
-	Scripts bool     // they have scripts, in files of their own
-	Secure  bool     // they are reached by HTTPS only
+	Hosts   []string // names and addresses that the pages may be requested by, without ports
+	Scripts bool     // the pages have scripts, in files of their own
+	Secure  bool     // the pages are served over HTTPS only
 }
 
-// Handler lets only requests through that ask for one of the hosts, so that no other name can
-// be bound to the address of the pages, and that do not come from another site, unless a
-// person follows a link. Answers have headers by which a browser keeps to that.
+// Handler accepts only requests for one of the hosts, which prevents DNS rebinding, and rejects
+// requests from other sites unless a person follows a link. Response headers make browsers
+// enforce the same.
 func (g Guard) Handler(next http.Handler) http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -44,9 +44,9 @@ func (g Guard) Handler(next http.Handler) http.Handler {
 	})
 }
 
-// readFromElsewhere reports whether another site asks for a page, other than by a link. It
-// could not read the answer, but could tell from it that the pages exist, and take the
-// connections of others.
+// readFromElsewhere reports whether another site requests a page other than by a link. That
+// site could not read the response, but could detect that the pages exist, and use up
+// connections.
 func readFromElsewhere(r *http.Request) bool {
 	site, follows := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Sec-Fetch-Mode") == "navigate"
 	if (site == "cross-site" || site == "same-site") && !follows {
@@ -56,10 +56,10 @@ func readFromElsewhere(r *http.Request) bool {
 	return r.Method == http.MethodGet && origin != "" && origin != "http://"+r.Host && origin != "https://"+r.Host
 }
 
-// knows reports whether the host of a request is one of the pages'.
+// knows reports whether the host of a request is one of the pages' hosts.
 func (g Guard) knows(host string) bool {
 	name, _, err := net.SplitHostPort(host)
-	if err != nil { // without a port
+	if err != nil { // no port
 		name = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 	}
 	return name != "" && slices.ContainsFunc(g.Hosts, func(known string) bool { return strings.EqualFold(known, strings.TrimSuffix(name, ".")) })
@@ -73,7 +73,7 @@ func (g Guard) setHeaders(h http.Header) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin") // with less, a browser does not tell where a form came from
+	h.Set("Referrer-Policy", "same-origin") // with anything stricter, browsers omit the origin of a form
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), usb=()")

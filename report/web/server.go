@@ -11,23 +11,23 @@ import (
 )
 
 const (
-	readWithin  = 10 * time.Second // a whole request
-	idleFor     = time.Minute      // between two requests
-	endWithin   = 5 * time.Second  // answers that are under way when the pages end
-	maxHeadings = 32 << 10         // bytes
+	readWithin  = 10 * time.Second // time to read a whole request
+	idleFor     = time.Minute      // time between two requests
+	endWithin   = 5 * time.Second  // grace period for responses on shutdown
+	maxHeadings = 32 << 10         // maximum size of request headers in bytes
 )
 
-// A Server is how pages are served.
+// A Server serves pages over HTTP or HTTPS.
 type Server struct {
 	Listener     net.Listener
 	TLS          *tls.Config // nil for plain HTTP
 	Pages        http.Handler
-	AnswerWithin time.Duration // the longest answer
-	Connections  *Connections  // counts and limits them; nil for limits that nobody sees
-	Log          *slog.Logger  // where errors of single connections go; nil for nowhere
+	AnswerWithin time.Duration // maximum time for a response
+	Connections  *Connections  // counts and limits connections; nil for default limits without counts
+	Log          *slog.Logger  // logs errors of single connections; nil discards them
 }
 
-// Run serves until the context ends, and lets answers end that are under way.
+// Run serves until the context ends, and then waits up to endWithin for responses in progress.
 func (s Server) Run(ctx context.Context) error {
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)

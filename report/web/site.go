@@ -1,6 +1,5 @@
-// Package web is what the pages of a bench and of a hub have in common: which requests they
-// answer ([Guard]), who may see them ([Auth]), their frame and style ([Site]), and the words
-// and marks on them.
+// Package web contains what the pages of benches and hubs share: request filtering ([Guard]),
+// access control ([Auth]), the page frame and style ([Site]), and their words and marks.
 package web
 
 import (
@@ -20,33 +19,33 @@ import (
 //go:embed assets templates
 var shared embed.FS
 
-// A Site is the templates and files of one kind of pages.
+// A Site holds the templates and assets of one set of pages.
 type Site struct {
 	name      string
 	parts     []Part
 	templates *template.Template
-	assets    map[string]asset // by address
+	assets    map[string]asset // by path
 }
 
-// A Part is a part of a site that its navigation leads to.
+// A Part is a section of a site that the navigation links to.
 type Part struct{ Path, Name string }
 
-// A Frame is what surrounds a page.
+// A Frame is the content around a page.
 type Frame struct {
 	Title   string // of the page
-	Page    string // its id, for the style and the script
-	Here    string // path of the part that it belongs to; "" shows no navigation
-	SignOut bool   // whether people can sign out
-	Live    any    // data of the templates scripts and live; nil for a page that does not change
-	Foot    string // its last line
+	Page    string // page id, for the style and the script
+	Here    string // path of the current part; "" hides the navigation
+	SignOut bool   // whether there is a sign-out button
+	Live    any    // data of the templates scripts and live; nil for a static page
+	Foot    string // footer line
 
 	site *Site
 }
 
-// Site is the name of the site.
+// Site returns the name of the site.
 func (f Frame) Site() string { return f.site.name }
 
-// Parts are where the navigation leads; none before signing in.
+// Parts returns the navigation links; there are none before signing in.
 func (f Frame) Parts() []Part {
 	if f.Here == "" {
 		return nil
@@ -54,16 +53,16 @@ func (f Frame) Parts() []Part {
 	return f.site.parts
 }
 
-// An asset is a file that pages load. Its address holds a part of its digest, so that a
-// browser keeps it for ever and asks again as soon as it is another.
+// An asset is a file that pages load. Its path contains part of its digest, so that browsers
+// can cache it forever and still load a new version.
 type asset struct {
 	name string
 	kind string
 	data []byte
 }
 
-// NewSite reads the shared templates and files, and those in the folders templates and
-// assets of own. They are part of the program, so that a fault in one is a fault of it.
+// NewSite parses the shared templates and assets, and those in the folders templates and assets
+// of own. They are embedded in the program, so NewSite panics if one is invalid.
 func NewSite(name string, own fs.FS, functions template.FuncMap, parts ...Part) *Site {
 	s := &Site{name: name, parts: parts, assets: map[string]asset{}}
 	for _, files := range []fs.FS{shared, own} {
@@ -92,13 +91,13 @@ func (s *Site) readAssets(files fs.FS) error {
 		s.assets[address] = asset{path.Base(name), kinds[extension], data}
 		return err
 	})
-	if errors.Is(err, fs.ErrNotExist) { // a site without files of its own
+	if errors.Is(err, fs.ErrNotExist) { // a site without assets of its own
 		return nil
 	}
 	return err
 }
 
-// AssetPath is the address of a file by its name.
+// AssetPath returns the path of an asset by its name.
 func (s *Site) AssetPath(name string) string {
 	for address, file := range s.assets {
 		if file.name == name {
@@ -119,17 +118,17 @@ func (s *Site) serveAsset(w http.ResponseWriter, r *http.Request) {
 	w.Write(file.data)
 }
 
-// Frame is what surrounds a page of the site.
+// Frame returns the frame of a page of the site.
 func (s *Site) Frame(page, title string) Frame { return Frame{Title: title, Page: page, site: s} }
 
-// Render is a part of a page.
+// Render executes a template.
 func (s *Site) Render(name string, data any) (string, error) {
 	var text bytes.Buffer
 	err := s.templates.ExecuteTemplate(&text, name, data)
 	return text.String(), err
 }
 
-// Show writes a page, as a whole or not at all.
+// Show writes a page, either completely or not at all.
 func (s *Site) Show(w http.ResponseWriter, status int, name string, data any) error {
 	page, err := s.Render(name, data)
 	if err != nil {
@@ -142,7 +141,7 @@ func (s *Site) Show(w http.ResponseWriter, status int, name string, data any) er
 	return nil
 }
 
-// ShowMessage writes a page that says one thing, and leads back.
+// ShowMessage writes a page with a single message and a link back.
 func (s *Site) ShowMessage(w http.ResponseWriter, status int, frame Frame, text string) error {
 	return s.Show(w, status, "message", struct {
 		Frame

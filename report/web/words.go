@@ -16,9 +16,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
-// words are the functions of all templates. What a device, its owner or a bench wrote goes
-// through label where a name is expected, and through quoted elsewhere; sentences of this
-// program, and those of a report that was reworded, go through clean.
+// words are the functions of all templates. Text from a device, its owner or a bench goes
+// through label where a name is expected, and through quoted elsewhere. Sentences of this
+// program, and of reworded reports, go through clean.
 var words = template.FuncMap{
 	"clean": report.Clean, "label": Label, "quoted": Quoted, "capital": capital, "because": because, "short": Short, "shortFor": ShortFor,
 	"moment": Moment, "ago": text.Ago, "day": day, "count": text.Count, "number": number,
@@ -26,47 +26,47 @@ var words = template.FuncMap{
 	"link": Link, "set": with,
 }
 
-// Moment writes a time in the zone of the computer that serves the pages.
+// Moment formats a time in the server's time zone.
 func Moment(t time.Time) string { return text.Moment(t.Local()) }
 
-// day writes the day of a time in that zone.
+// day formats the date of a time in the server's time zone.
 func day(t time.Time) string { return text.Date(t.Local()) }
 
-// Label is a name that a device or its owner gave.
+// Label formats a name given by a device or its owner.
 func Label(name string) string { return device.Label(report.Clean(name)) }
 
-// Quoted is a text that a device or its owner wrote.
+// Quoted quotes text written by a device or its owner.
 func Quoted(words string) string { return device.Quoted(report.Clean(words)) }
 
-// Short is the fault that a check is about, in a few words.
+// Short returns the fault that a check looks for, in a few words.
 func Short(check string) string { return report.Clean(report.ShortOf(check)) }
 
-// ShortFor is Short for a cause of this status: a hint is labelled as one.
+// ShortFor is like Short for a cause with the given status: a hint is labelled as one.
 func ShortFor(check, status string) string { return report.Clean(report.ShortFor(check, status)) }
 
-// because is a reason in words.
+// because describes a reason in words.
 func because(reason, detail string) string {
 	return report.Clean(device.Gap{Reason: device.Reason(reason), Detail: detail}.Error())
 }
 
-// capital begins a word of this program with a capital letter.
+// capital capitalizes the first letter of one of this program's words.
 func capital(word string) string {
 	return strings.ToUpper(word[:min(1, len(word))]) + word[min(1, len(word)):]
 }
 
-// number writes a number with a comma between thousands.
+// number formats a number with commas between thousands.
 func number(n int) string { return text.Number(uint64(max(0, n))) }
 
-// A Total is a number with what it counts.
+// A Total is a count and its label.
 type Total struct {
 	Count int
 	Mark  format.Mark
 	Note  string
-	Link  string // to what is counted; "" for none
+	Link  string // to the counted items; "" for none
 }
 
-// Totals counts devices by their verdicts, "" for those that this version does not know.
-// Suppressed ones, and verdicts that are not known, are left out where there are none.
+// Totals counts devices by verdict, with "" for unknown verdicts. Suppressed and unknown are
+// omitted if their count is zero.
 func Totals(of func(checks.Verdict) int, link func(checks.Verdict) string) []Total {
 	var totals []Total
 	for _, v := range checks.Verdicts() {
@@ -89,10 +89,10 @@ type Bar struct {
 	Parts []BarPart
 }
 
-// A BarPart is a part of a bar, in percent of the whole.
+// A BarPart is part of a bar, in percent of the whole.
 type BarPart struct{ Tone, From, Width string }
 
-// NewBar lays the numbers of problems and warnings out in a bar for a whole.
+// NewBar returns the bar of a check with its numbers of problems and warnings.
 func NewBar(check string, problems, warnings, whole int) Bar {
 	status := string(checks.Warning)
 	if problems > 0 {
@@ -103,14 +103,14 @@ func NewBar(check string, problems, warnings, whole int) Bar {
 	return bar
 }
 
-// A BarCount is a number in a tone.
+// A BarCount is a number with a tone.
 type BarCount struct {
 	Tone  string
 	Count int
 }
 
-// BarParts lays numbers out one after the other, as shares of a whole. Whatever is not zero is
-// wide enough to be seen.
+// BarParts lays out numbers one after the other, as shares of a whole. Any nonzero number is
+// wide enough to be visible.
 func BarParts(whole int, counts ...BarCount) []BarPart {
 	var parts []BarPart
 	from := 0.0
@@ -125,7 +125,7 @@ func BarParts(whole int, counts ...BarCount) []BarPart {
 	return parts
 }
 
-// Link is the address of a page.
+// Link returns the URL of a page.
 func Link(path string, query url.Values) string {
 	if len(query) == 0 {
 		return path
@@ -133,7 +133,7 @@ func Link(path string, query url.Values) string {
 	return path + "?" + query.Encode()
 }
 
-// with is a query with one more parameter, or with another value of one.
+// with returns a copy of the query with one parameter added or replaced.
 func with(query url.Values, name string, value any) url.Values {
 	changed := url.Values{}
 	maps.Copy(changed, query)

@@ -1,12 +1,13 @@
-// Package benchpages shows a tray of devices in a browser while they are examined, one tile for
-// each, and what was found on each on a page of its own.
+// Package benchpages shows a tray of devices in a browser while they are examined: one tile per
+// device, and a page for each with its findings.
 //
-// [Pages] are fed with the events of a run by [Pages.Hear], and answer requests of browsers.
-// They only ever tell: they answer GET and HEAD, and the POST of the token where there is one. Its pages are whole without scripts; with them they change by themselves. They load
-// nothing from elsewhere. What a device or its owner wrote is cleaned and escaped.
+// [Pages.Hear] feeds the events of a run to [Pages], which serves them to browsers. The pages
+// are read-only: they answer GET and HEAD, and POST only to sign in with the token, if there is
+// one. They are complete without scripts; with scripts they update by themselves. They load
+// nothing from elsewhere. Text from a device or its owner is cleaned and escaped.
 //
-// A browser that is slow costs the run nothing: nothing is kept for it but which state it saw
-// last, and it is sent what has changed since.
+// A slow browser does not slow down the run: nothing is kept for it except the last version it
+// saw, and it is sent what has changed since.
 package benchpages
 
 import (
@@ -19,31 +20,31 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/web"
 )
 
-// A Config is what the pages are made with.
+// A Config configures the pages.
 type Config struct {
-	Hosts   []string                                                       // by which they may be asked for, without ports
-	Secure  bool                                                           // they are reached by HTTPS only
-	Token   string                                                         // who has it may look; "" lets everybody look who reaches it
-	History func(ctx context.Context, udid string) ([]report.Visit, error) // earlier visits of a device, newest first; nil if nobody knows
+	Hosts   []string                                                       // names and addresses that the pages may be requested by, without ports
+	Secure  bool                                                           // served over HTTPS only
+	Token   string                                                         // required to sign in; "" makes the pages public
+	History func(ctx context.Context, udid string) ([]report.Visit, error) // earlier visits of a device, newest first; nil if there is no history
 }
 
-// Pages show one run. They are safe for use by several goroutines.
+// Pages show one run. They are safe for concurrent use.
 type Pages struct {
 	config Config
 	auth   *web.Auth
 	tray   *tray
-	seats  chan struct{} // one for each browser that is told what changes
+	seats  chan struct{} // one per browser that receives updates
 	pages  http.Handler
 }
 
-// signedInFor is how long a browser may look: in practice until the run is over, with which
-// all sessions end.
+// signedInFor is the session lifetime: in practice the length of the run, because all sessions
+// end with it.
 const signedInFor = 30 * 24 * time.Hour
 
-// maxWatching is how many browsers are told what changes. More can look, and ask again.
+// maxWatching is the number of browsers that receive updates. Others can still load pages.
 const maxWatching = 64
 
-// New makes the pages of an empty tray.
+// New returns the pages of an empty tray.
 func New(c Config) (*Pages, error) {
 	auth, err := web.NewAuth(web.AuthConfig{
 		Site: site(), Token: c.Token, Hint: "The token is in the address that the bench printed, or in its --token-file.",
@@ -64,18 +65,17 @@ func New(c Config) (*Pages, error) {
 	return s, nil
 }
 
-// ServeHTTP answers a browser.
+// ServeHTTP implements [http.Handler].
 func (s *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.pages.ServeHTTP(w, r) }
 
-// Hear takes in what happens in the run. It waits for no browser.
+// Hear handles an event of the run. It never waits for browsers.
 func (s *Pages) Hear(e report.Event) { s.tray.hear(e) }
 
-// Say shows a line of text above the tray, in place of the one that was said before; "" shows
-// none.
+// Say shows a line of text above the tray, replacing the previous one; "" removes it.
 func (s *Pages) Say(line string) { s.tray.say(line) }
 
-// Warn shows above the tray that something is amiss, for as long as the pages are served.
+// Warn shows a warning above the tray for as long as the pages are served.
 func (s *Pages) Warn(line string) { s.tray.warn(line) }
 
-// Close tells all browsers that the run is over, and lets go of them.
+// Close tells all browsers that the run is over, and disconnects them.
 func (s *Pages) Close() { s.tray.close() }

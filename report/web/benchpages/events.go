@@ -10,20 +10,20 @@ import (
 )
 
 const (
-	beatEvery = 15 * time.Second       // so that a browser notices that nobody is there any more
-	paceOf    = 150 * time.Millisecond // changes that come closer to each other are told together
-	writeIn   = 10 * time.Second       // a browser that takes longer to read is let go
+	beatEvery = 15 * time.Second       // heartbeat, so that a browser notices a lost connection
+	paceOf    = 150 * time.Millisecond // changes closer together than this are sent together
+	writeIn   = 10 * time.Second       // slower browsers are disconnected
 )
 
-// A change is what has become of the tray since a picture that a browser has.
+// A change is the difference between a browser's picture of the tray and the current one.
 type change struct {
-	Whole    bool     `json:"whole"`    // all that the browser has is to be thrown away
-	Over     bool     `json:"over"`     // the run is over, and nothing comes after this
-	Tiles    []placed `json:"tiles"`    // each to be put where it belongs, one after the other
-	Overview string   `json:"overview"` // HTML of what stands above the tiles
+	Whole    bool     `json:"whole"`    // replaces everything that the browser has
+	Over     bool     `json:"over"`     // the run is over, and nothing follows
+	Tiles    []placed `json:"tiles"`    // to be put in place one after the other
+	Overview string   `json:"overview"` // HTML of the part above the tiles
 }
 
-// placed is one tile, and where it stands.
+// placed is a tile and its position.
 type placed struct {
 	UDID   string `json:"udid"`
 	List   string `json:"list"`   // here or gone
@@ -32,7 +32,7 @@ type placed struct {
 	Says   string `json:"says"` // what became of it, to be read out; "" if that is not known yet
 }
 
-// tellEvents tells a browser what changes until the run is over or the browser has gone.
+// tellEvents sends changes to a browser until the run is over or the browser disconnects.
 func (s *Pages) tellEvents(w http.ResponseWriter, r *http.Request) {
 	select {
 	case s.seats <- struct{}{}:
@@ -43,7 +43,7 @@ func (s *Pages) tellEvents(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	to := stream{w: w, control: http.NewResponseController(w)}
-	to.control.SetReadDeadline(time.Time{}) // nothing more is read, for as long as it takes
+	to.control.SetReadDeadline(time.Time{}) // no read deadline: nothing more is read
 	w.Header().Set("Content-Type", "text/event-stream")
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()
@@ -67,7 +67,7 @@ func (s *Pages) tellEvents(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// await returns when there is something to tell, and false if nobody listens any more.
+// await returns true when there is something to send, and false if the browser is gone.
 func await(r *http.Request, p picture, beat *time.Ticker) bool {
 	select {
 	case <-beat.C:
@@ -96,13 +96,13 @@ func (s *Pages) tellChange(to stream, p picture, seen uint64, known bool) error 
 	return to.send(fmt.Sprintf("id: %s\nevent: change\ndata: %s\n\n", p.id, data))
 }
 
-// changeSince is what has become of the tray since a version; where that is not known, it is
-// the whole tray.
+// changeSince returns the changes to the tray since a version, or the whole tray if the version
+// is not known.
 func changeSince(p picture, seen uint64, known bool) (c change, err error) {
 	c = change{Whole: !known, Over: p.over, Tiles: []placed{}}
 	for name, list := range map[string][]tile{"here": p.here, "gone": p.gone} {
 		before := ""
-		for _, t := range slices.Backward(list) { // so that the tile behind is there already
+		for _, t := range slices.Backward(list) { // backward, so that the tile after it is already in place
 			if !known || t.version > seen {
 				html, err := site().Render("tile", newTileView(t))
 				if err != nil {
@@ -117,7 +117,7 @@ func changeSince(p picture, seen uint64, known bool) (c change, err error) {
 	return c, err
 }
 
-// A stream is what is sent to one browser.
+// A stream sends events to one browser.
 type stream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
@@ -125,7 +125,7 @@ type stream struct {
 
 func (s stream) send(text string) error {
 	s.control.SetWriteDeadline(time.Now().Add(writeIn))
-	defer s.control.SetWriteDeadline(time.Time{}) // HTTP/2 ends a stream at its deadline even if nothing is being sent
+	defer s.control.SetWriteDeadline(time.Time{}) // HTTP/2 ends a stream at its write deadline even if it is idle
 	if _, err := s.w.Write([]byte(text)); err != nil {
 		return err
 	}

@@ -19,27 +19,27 @@ import (
 //go:embed assets templates
 var files embed.FS
 
-// site is the templates and files of the pages, which are parsed when the first page is shown:
-// no other command needs them.
+// site holds the templates and assets. They are parsed when the first page is shown, because
+// other commands do not need them.
 var site = sync.OnceValue(func() *web.Site {
 	return web.NewSite("Bench", files, template.FuncMap{"page": pageOf})
 })
 
-// live is what the script of a page needs.
+// live is the data for a page's script.
 type live struct {
-	Picture string // id of the picture that the page shows
-	UDID    string // of the device that the page is about; "" for the tray
-	Changes bool   // the run goes on
+	Picture string // id of the picture shown
+	UDID    string // device of the page; "" for the tray
+	Changes bool   // the run is in progress
 }
 
-// frame is what surrounds a page with a picture of the tray.
+// frame returns the frame of a page with a picture of the tray.
 func (s *Pages) frame(page, title string, p picture, udid string) web.Frame {
 	frame := site().Frame(page, title)
 	frame.SignOut, frame.Live = s.auth.Required(), live{p.id, udid, !p.over}
 	return frame
 }
 
-// pageOf is the address of a device's page.
+// pageOf returns the path of a device's page.
 func pageOf(udid string) string { return "/device/" + url.PathEscape(udid) }
 
 type trayPage struct {
@@ -66,12 +66,12 @@ type devicePage struct {
 	web.Frame
 	web.DeviceView
 	Tile      tileView
-	Changed   string // how it was at the visit before, if that was otherwise
+	Changed   string // state at the previous visit, if different
 	History   []report.Visit
-	NoHistory string // why there is none; "" if there is, or nobody keeps it
+	NoHistory string // why the history is missing; "" if it is not, or is not kept
 }
 
-// historyIn is how long the earlier visits of a device may take to find.
+// historyIn limits the time to look up the earlier visits of a device.
 const historyIn = 3 * time.Second
 
 func (s *Pages) showDevice(w http.ResponseWriter, r *http.Request) {
@@ -87,7 +87,7 @@ func (s *Pages) showDevice(w http.ResponseWriter, r *http.Request) {
 		ctx, stop := context.WithTimeout(r.Context(), historyIn)
 		defer stop()
 		visits, err := s.config.History(ctx, t.UDID)
-		if t.Found != nil { // this visit may be in the history already
+		if t.Found != nil { // this visit may already be in the history
 			visits = slices.DeleteFunc(visits, func(v report.Visit) bool { return v.TakenAt.Unix() == t.Found.TakenAt.Unix() })
 		}
 		page.Changed = changed(visits, t.Found)
@@ -102,8 +102,8 @@ func (s *Pages) showDevice(w http.ResponseWriter, r *http.Request) {
 	site().Show(w, http.StatusOK, "device", page)
 }
 
-// changed says how a device was at the newest of its earlier visits, or "" if that is not known or
-// it was no different.
+// changed describes the state of a device at its newest earlier visit, or returns "" if that is
+// unknown or no different.
 func changed(visits []report.Visit, d *report.Device) string {
 	if d == nil {
 		return ""
@@ -115,5 +115,5 @@ func changed(visits []report.Visit, d *report.Device) string {
 	return report.Clean(format.Change(visits[before], *d, time.Local))
 }
 
-// maxVisits is how many earlier visits of a device are shown.
+// maxVisits is the number of earlier visits shown for a device.
 const maxVisits = 50

@@ -16,53 +16,53 @@ import (
 // A tile is one device of the run.
 type tile struct {
 	UDID     string
-	Slot     string // its place on the bench; "" if it has none
-	Location string // the USB port; "" if nobody knows
-	Name     string // what its owner calls it; "" until that is known
-	State    string // how far its examination has come; says nothing once Found is there
+	Slot     string // slot on the bench; "" if it has none
+	Location string // USB port; "" if unknown
+	Name     string // owner's name for it; "" until known
+	State    string // progress of the examination; ignored once Found is set
 	Found    *report.Device
-	Gone     bool // it was unplugged
+	Gone     bool // unplugged
 
-	number  int    // in the order in which the devices came
-	version uint64 // of the tray, as it changed last
+	number  int    // order of arrival
+	version uint64 // version of the tray at the last change
 }
 
-// A tray is the devices of a run as they are known by now. Each change makes a new version.
+// A tray is the current state of the devices of a run. Each change makes a new version.
 type tray struct {
-	epoch string // tells the versions of this tray from those of others
+	epoch string // distinguishes versions of this tray from those of others
 
 	mu      sync.Mutex
 	version uint64
 	tiles   map[string]tile // by UDID
-	failure string          // why the run ended with an error
-	note    string          // see Station.Say
-	warning string          // see Station.Warn
+	failure string          // the error that ended the run
+	note    string          // see Pages.Say
+	warning string          // see Pages.Warn
 	over    bool
-	changed chan struct{} // closed with the next change
+	changed chan struct{} // closed on the next change
 }
 
 func newTray() *tray {
 	return &tray{epoch: rand.Text()[:8], tiles: map[string]tile{}, changed: make(chan struct{})}
 }
 
-// A picture is a tray at one moment.
+// A picture is a snapshot of a tray.
 type picture struct {
-	id      string // of the version
+	id      string // id of the version
 	version uint64
 	here    []tile // by slot
-	gone    []tile // the last first
+	gone    []tile // most recent first
 	failure string
 	note    string
 	warning string
 	over    bool
-	changed <-chan struct{} // closed as soon as the picture is old
+	changed <-chan struct{} // closed when the picture is out of date
 }
 
 func (t *tray) hear(e report.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.over {
-		if e.Type == report.ExitError { // it comes behind the summary
+		if e.Type == report.ExitError { // it comes after the summary
 			t.failure = e.Error
 			t.touch()
 		}
@@ -82,7 +82,7 @@ func (t *tray) hear(e report.Event) {
 	t.touch()
 }
 
-// after is what an event makes of a tile. number is its own if it is new.
+// after returns the tile after an event. number is used if the tile is new.
 func (old tile) after(e report.Event, number int, version uint64) tile {
 	next := tile{
 		UDID: e.UDID, Slot: e.Slot, Location: e.Location, Name: cmp.Or(e.Name, old.Name),
@@ -122,10 +122,10 @@ func (t *tray) close() {
 	}
 }
 
-// cutOff is the state of a device whose examination the end of the run has cut off.
+// cutOff is the state of a device whose examination was cut short by the end of the run.
 const cutOff = "cut off"
 
-// end marks the run as over. The tray is locked.
+// end marks the run as over. The caller must hold the lock.
 func (t *tray) end() {
 	t.over = true
 	for udid, one := range t.tiles {
@@ -136,7 +136,7 @@ func (t *tray) end() {
 	}
 }
 
-// touch makes a new version. The tray is locked.
+// touch makes a new version. The caller must hold the lock.
 func (t *tray) touch() {
 	t.version++
 	close(t.changed)
@@ -161,7 +161,7 @@ func (t *tray) picture() picture {
 	return p
 }
 
-// bySlot puts devices with a slot before those without, and these in the order of their ports.
+// bySlot sorts devices with a slot before those without, which it sorts by port.
 func bySlot(a, b tile) int {
 	if (a.Slot == "") != (b.Slot == "") {
 		return strings.Compare(b.Slot, a.Slot)
@@ -169,7 +169,7 @@ func bySlot(a, b tile) int {
 	return cmp.Or(labels.Natural(a.Slot, b.Slot), labels.Natural(a.Location, b.Location), cmp.Compare(a.number, b.number))
 }
 
-// tile is a device by its UDID.
+// tile returns a device by UDID.
 func (t *tray) tile(udid string) (found tile, known bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -177,14 +177,14 @@ func (t *tray) tile(udid string) (found tile, known bool) {
 	return found, known
 }
 
-// versionOf reads the id of a picture. It is not known if it is one of another tray.
+// versionOf parses the id of a picture. known is false if it belongs to another tray.
 func (t *tray) versionOf(id string) (version uint64, known bool) {
 	number, ours := strings.CutPrefix(id, t.epoch+".")
 	version, err := strconv.ParseUint(number, 10, 64)
 	return version, ours && err == nil
 }
 
-// devices are all that were examined in the run.
+// devices returns all devices examined in the run.
 func (p picture) devices() []report.Device {
 	var found []report.Device
 	for _, list := range [][]tile{p.here, p.gone} {

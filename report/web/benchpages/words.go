@@ -13,7 +13,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/web"
 )
 
-// stages are the states of a device in words, each with what is said behind it.
+// stages describe the states of a device: a label, and the text after it.
 var stages = map[string][2]string{
 	report.Waiting:   {"Waiting", "for its turn"},
 	report.Reading:   {"Reading", ""},
@@ -23,20 +23,20 @@ var stages = map[string][2]string{
 	cutOff:           {"Not examined", "the run ended first"},
 }
 
-// unexamined is the mark of a device that was not examined and has no report to say so.
+// unexamined is the mark of a device that was not examined and has no report.
 var unexamined = format.VerdictMark(string(checks.NotExamined))
 
-// A tileView is a tile as it is shown. Its texts are clean.
+// A tileView is a tile ready for display. Its texts are clean.
 type tileView struct {
-	UDID  string // as it is
+	UDID  string // not cleaned
 	Slot  string
 	Name  string
 	Mark  format.Mark
-	Why   string // behind the mark
-	About string // the model and the system, as far as they are known
-	Last  string // when its last backup was; "" if that is not known
-	Shown string // the first evidence of the first cause
-	First string // where to begin
+	Why   string // text after the mark
+	About string // model and system, if known
+	Last  string // time of its last backup; "" if unknown
+	Shown string // first evidence of the first cause
+	First string // first step
 	Gone  bool
 }
 
@@ -61,7 +61,7 @@ func newTileView(t tile) tileView {
 	return v
 }
 
-// aboutOf is the model and the system of a device, as far as they are known.
+// aboutOf returns the model and system of a device, if known.
 func aboutOf(d report.Device) string {
 	parts := []string{web.Label(cmp.Or(d.ModelName, d.ProductType))}
 	if d.ProductVersion != "" {
@@ -77,7 +77,7 @@ func lastBackupOf(d report.Device) string {
 	return "backup " + words.Ago(d.LastBackup, d.TakenAt)
 }
 
-// sayingOf is what is read out of a finished device.
+// sayingOf returns what screen readers announce about a finished device.
 func sayingOf(t tile) string {
 	if t.Found == nil || t.Gone {
 		return ""
@@ -89,18 +89,18 @@ func sayingOf(t tile) string {
 	return name + ": " + report.Clean(format.Outcome(*t.Found))
 }
 
-// An overview is what stands above the tiles.
+// An overview is the part above the tiles.
 type overview struct {
 	Totals        []web.Total
-	Devices       int // that were examined
+	Devices       int // number examined
 	Chart         []web.Bar
-	More          int // causes that the chart has no room for
+	More          int // number of causes not in the chart
 	Over          bool
 	Failure       string
 	Note, Warning string
 }
 
-// maxBars is how many causes the chart shows.
+// maxBars is the number of causes in the chart.
 const maxBars = 8
 
 func newOverview(p picture) overview {
@@ -118,7 +118,7 @@ func newOverview(p picture) overview {
 	s := report.Assemble(report.Run{}, p.devices()).Summary
 	o.Devices = s.Devices
 	o.Totals = append([]web.Total{here}, web.Totals(s.Of, func(checks.Verdict) string { return "" })...)
-	// Problems before warnings, however many devices have either.
+	// Problems come before warnings, regardless of the number of devices.
 	slices.SortStableFunc(s.Causes, func(a, b report.CauseCount) int { return cmp.Compare(rank(a.Status), rank(b.Status)) })
 	for _, c := range s.Causes[:min(len(s.Causes), maxBars)] {
 		problems, warnings := c.Devices, 0
@@ -133,7 +133,7 @@ func newOverview(p picture) overview {
 	return o
 }
 
-// rank is the place of a status among the causes.
+// rank returns the sort rank of a status among the causes.
 func rank(status string) int {
 	if status == string(checks.Problem) {
 		return 0

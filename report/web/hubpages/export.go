@@ -10,7 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/ledger/export"
 )
 
-// export sends a whole list, with the filter of its page.
+// export sends a whole list, with the same filter as its page.
 func (s *site) export(w http.ResponseWriter, r *http.Request) {
 	ctx, view := r.Context(), r.PathValue("view")
 	switch view {
@@ -53,8 +53,8 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// send writes a list as it is read. What breaks off cannot be called back, so the connection
-// ends in the middle of it, and no reader takes it for whole.
+// send writes a list as it is read. After an error, what was sent cannot be taken back, so the
+// connection is aborted to show that the list is incomplete.
 func send[Row any](s *site, w http.ResponseWriter, r *http.Request, view string, list format.List[Row], rows iter.Seq2[Row, error]) {
 	as := r.PathValue("format")
 	kind, known := map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/json", "html": "text/html; charset=utf-8"}[as]
@@ -65,7 +65,7 @@ func send[Row any](s *site, w http.ResponseWriter, r *http.Request, view string,
 	next, stop := iter.Pull2(rows)
 	defer stop()
 	first, err, some := next()
-	if some && err != nil { // nothing was sent yet, so that it can still be said
+	if some && err != nil { // nothing was sent yet, so the error can still be reported
 		s.fail(w, r, err)
 		return
 	}

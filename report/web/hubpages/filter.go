@@ -15,8 +15,8 @@ import (
 // maxDays is ten years.
 const maxDays = 3650
 
-// filterOf reads which devices an address asks for, and in which order. Which values there are,
-// the database knows; only days are this package's own.
+// filterOf parses the device filter and sort order of a URL. The database validates all values
+// except the number of days.
 func (s *site) filterOf(r *http.Request) (ledger.Filter, ledger.Sort, url.Values, error) {
 	f := ledger.Filter{
 		Site: r.FormValue("site"), Bench: r.FormValue("bench"), Verdict: r.FormValue("verdict"), Cause: r.FormValue("cause"),
@@ -30,7 +30,7 @@ func (s *site) filterOf(r *http.Request) (ledger.Filter, ledger.Sort, url.Values
 	return f, order, kept(r, "site", "bench", "verdict", "cause", "backup", "days", "sort"), err
 }
 
-// changesOf reads which changes an address asks for.
+// changesOf parses the change filter of a URL.
 func (s *site) changesOf(r *http.Request) (ledger.ChangeFilter, url.Values, error) {
 	n, err := days(r, "days", changedDays)
 	f := ledger.ChangeFilter{
@@ -44,8 +44,8 @@ func pageOf(r *http.Request) ledger.Page {
 	return ledger.Page{After: r.FormValue("after"), Rows: rowsOfPage}
 }
 
-// days reads a number of days, otherwise if there is none. One that is no number of days is
-// [ledger.ErrFilter].
+// days parses a number of days, or returns otherwise if there is none. If it is invalid, the
+// error is [ledger.ErrFilter].
 func days(r *http.Request, name string, otherwise int) (int, error) {
 	text := r.FormValue(name)
 	if text == "" {
@@ -58,7 +58,7 @@ func days(r *http.Request, name string, otherwise int) (int, error) {
 	return n, nil
 }
 
-// kept are those of the parameters of an address that say something.
+// kept returns the nonempty parameters of a URL.
 func kept(r *http.Request, names ...string) url.Values {
 	values := url.Values{}
 	for _, name := range names {

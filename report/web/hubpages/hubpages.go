@@ -1,9 +1,9 @@
-// Package hubpages shows a fleet in a browser: how it stands, its devices, what became of their
-// causes, the story of each device, and the benches. The pages are written here and need
-// nothing else: no script, and nothing from another address.
+// Package hubpages shows a fleet in a browser: an overview, the devices, the changes to their
+// causes, the story of each device, and the benches. The pages are self-contained: they use no
+// scripts and load nothing from other addresses.
 //
-// [New] makes the handler. Nobody sees anything who has not signed in, with the token or by a
-// proxy in front; /healthz alone is open to all.
+// [New] returns the handler. Everything except /healthz requires signing in, with the token or
+// through a proxy in front.
 package hubpages
 
 import (
@@ -23,40 +23,40 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// A Config is what pages are made of.
+// A Config configures the pages.
 type Config struct {
 	Store *ledger.Store
 	Guard web.Guard
-	Token string                 // who has it may sign in; at least 16 bytes, or "" if only the proxy lets people in
-	Code  string                 // signs in once, by the link /in/CODE; "" for none
-	Proxy web.Proxy              // that signs people in
-	Also  []prometheus.Collector // metrics beside those of the fleet
-	// States are how benches stand, in words by name, and those that the database knows; nil where
-	// that is not known.
+	Token string                 // lets people sign in; at least 16 bytes, or "" if only the proxy signs people in
+	Code  string                 // one-time sign-in code, for the link /in/CODE; "" for none
+	Proxy web.Proxy              // the proxy that signs people in
+	Also  []prometheus.Collector // metrics besides those of the fleet
+	// States returns the states of benches, in words by name, and the benches known to the
+	// database; nil if unknown.
 	States func(context.Context) (words map[string]string, heard map[string]bool, err error)
-	Sick   func() []string  // names of the parts of the hub that do not work; nil asks the database alone
+	Sick   func() []string  // names of the parts of the hub that do not work; nil checks only the database
 	Now    func() time.Time // the clock
-	Log    *slog.Logger     // where errors go
+	Log    *slog.Logger     // logs errors
 }
 
-// pages are the templates and files of the pages, which are parsed when the first one is shown.
+// pages holds the templates and assets, which are parsed when the first page is shown.
 var pages = sync.OnceValue(func() *web.Site {
 	return web.NewSite("Fleet", templates, functions,
 		web.Part{Path: "/", Name: "Overview"}, web.Part{Path: "/devices", Name: "Devices"},
 		web.Part{Path: "/changes", Name: "Changes"}, web.Part{Path: "/benches", Name: "Benches"})
 })
 
-// site is the pages, as they are served.
+// site serves the pages.
 type site struct {
 	Config
 	auth *web.Auth
 }
 
-// sessionFor is how long people stay signed in. Sessions outlive a restart, and hold at all
-// nodes of a hub that have the same token.
+// sessionFor is the session lifetime. Sessions survive a restart, and are valid on all nodes of
+// a hub that share the token.
 const sessionFor = 12 * time.Hour
 
-// New makes the handler of the pages.
+// New returns the handler of the pages.
 func New(config Config) (http.Handler, error) {
 	auth, err := web.NewAuth(web.AuthConfig{
 		Site: pages(), Token: config.Token, Code: config.Code, Hint: "The token is in the file token of the hub's data folder, unless another was set.",
@@ -84,12 +84,12 @@ func New(config Config) (http.Handler, error) {
 	inside.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorLog: slog.NewLogLogger(config.Log.Handler(), slog.LevelError)}))
 
 	all := http.NewServeMux()
-	all.HandleFunc("GET /healthz", s.health) // whoever watches it may know the hub by any address
+	all.HandleFunc("GET /healthz", s.health) // monitoring may use any address of the hub
 	all.Handle("/", config.Guard.Handler(auth.Protect(inside)))
 	return all, nil
 }
 
-// health tells whether the hub works, and nothing else: anybody may ask.
+// health reports whether the hub works, and nothing else, because it is open to everyone.
 func (s *site) health(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -112,14 +112,14 @@ func (s *site) sick(ctx context.Context) []string {
 	return nil
 }
 
-// show writes a page, as a whole or not at all.
+// show writes a page, either completely or not at all.
 func (s *site) show(w http.ResponseWriter, name string, data any) {
 	if err := pages().Show(w, http.StatusOK, name, data); err != nil {
 		s.Log.Error("a page cannot be written", "page", name, "error", err)
 	}
 }
 
-// fail answers with an error. What went wrong in the hub is in its log.
+// fail answers with an error. Details of internal errors go to the hub's log only.
 func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, words := http.StatusInternalServerError, "The database did not answer. Try again in a moment."
 	switch {
@@ -130,7 +130,7 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, ledger.ErrFilter):
 		status, words = http.StatusBadRequest, "This address asks for what there is not: "+err.Error()+"."
 	case r.Context().Err() != nil:
-		return // nobody waits for the answer
+		return // the client is gone
 	default:
 		s.Log.Error("a question to the fleet failed", "path", r.URL.Path, "error", err)
 	}

@@ -22,18 +22,18 @@ const (
 	rowsOfPage   = 50
 	rowsOfGlance = 8
 	maxBars      = 12
-	staleDays    = 14 // unless the address says otherwise
+	staleDays    = 14 // default if the URL has none
 	changedDays  = 7
 	aDay         = 24 * time.Hour
 )
 
-// A frame is what surrounds every page.
+// A frame is the frame of every page.
 type frame struct {
 	web.Frame
 	Now time.Time
 }
 
-// frame surrounds a page of one of the parts.
+// frame returns the frame of a page in one of the parts.
 func (s *site) frame(page, title, part string) frame {
 	f := frame{pages().Frame(page, title), s.Now().UTC()}
 	f.Here, f.SignOut = part, true
@@ -45,7 +45,7 @@ type overviewPage struct {
 	frame
 	Totals   ledger.Totals
 	Verdicts []web.Total
-	Whole    []web.BarPart // of all devices, by verdict
+	Whole    []web.BarPart // all devices, by verdict
 	Chart    []web.Bar
 	Days     int
 	Older    int
@@ -96,7 +96,7 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request) {
 		counts = append(counts, web.BarCount{Tone: total.Mark.Tone, Count: total.Count})
 	}
 	p.Whole = web.BarParts(p.Totals.Devices, counts...)
-	// Problems before warnings, however many devices have either.
+	// Problems come before warnings, regardless of the number of devices.
 	slices.SortStableFunc(p.Totals.Causes, func(a, b ledger.Cause) int { return cmp.Compare(min(b.Problems, 1), min(a.Problems, 1)) })
 	for _, c := range p.Totals.Causes[:min(len(p.Totals.Causes), maxBars)] {
 		bar := web.NewBar(c.Check, c.Problems, c.Warnings, p.Totals.Devices)
@@ -106,7 +106,7 @@ func (s *site) overview(w http.ResponseWriter, r *http.Request) {
 	s.show(w, "overview", p)
 }
 
-// verdictsOf counts devices by their verdict.
+// verdictsOf returns a function that counts devices by verdict.
 func verdictsOf(t ledger.Totals) func(checks.Verdict) int {
 	return report.Summary{
 		Failing: t.Failing, AtRisk: t.AtRisk, NoCauseFound: t.NoCauseFound, BackedUp: t.BackedUp, Suppressed: t.Suppressed, NotExamined: t.NotExamined, Unknown: t.UnknownVerdict,
@@ -117,13 +117,13 @@ type devicesPage struct {
 	frame
 	Filter ledger.Filter
 	Sort   ledger.Sort
-	Days   int    // of the filter, 0 if there is none
-	Find   string // what was looked for; the list is what was found
+	Days   int    // from the filter; 0 if there is none
+	Find   string // the search text; the list is the result
 	Sites  []ledger.Site
 	Causes []ledger.Cause
 	List   ledger.List[ledger.Device]
-	Query  url.Values // of this list, without its page
-	First  bool       // this is its first page
+	Query  url.Values // of this list, without the page
+	First  bool       // the first page
 }
 
 func (s *site) devices(w http.ResponseWriter, r *http.Request) {
@@ -134,7 +134,7 @@ func (s *site) devices(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	p.Days, _ = days(r, "days", 0) // as filterOf has read it
+	p.Days, _ = days(r, "days", 0) // already validated by filterOf
 	sites, err := s.Store.Sites(ctx, ledger.Page{Rows: 1000})
 	if err == nil {
 		p.Sites = sites.Rows
@@ -180,11 +180,11 @@ func (s *site) device(w http.ResponseWriter, r *http.Request) {
 	s.show(w, "device", p)
 }
 
-// newest is what the report says by which the device is known.
+// newest returns the content of the report from the device's latest visit.
 func (s *site) newest(ctx context.Context, story ledger.Story) (none web.DeviceView, err error) {
 	at := slices.IndexFunc(story.Visits.Rows, func(v report.Visit) bool { return v.TakenAt.Equal(story.Device.TakenAt) })
 	if at < 0 {
-		return none, nil // it is on a later page
+		return none, nil // on a later page
 	}
 	document, err := s.Store.Report(ctx, story.Visits.Rows[at].ReportID)
 	if err != nil {
@@ -210,7 +210,7 @@ type changesPage struct {
 	Days   int
 	Sites  []ledger.Site
 	Counts []ledger.ChangeCount
-	Sums   map[ledger.Change]int // of all checks, or of the one that is asked for
+	Sums   map[ledger.Change]int // of all checks, or of the requested one
 	List   ledger.List[ledger.ChangedCause]
 	Query  url.Values
 	First  bool
@@ -224,7 +224,7 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	p.Days, _ = days(r, "days", changedDays) // as changesOf has read it
+	p.Days, _ = days(r, "days", changedDays) // already validated by changesOf
 	sites, err := s.Store.Sites(ctx, ledger.Page{Rows: 1000})
 	p.Sites = sites.Rows
 	if err == nil {
@@ -250,8 +250,8 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request) {
 type benchesPage struct {
 	frame
 	List     ledger.List[ledger.Bench]
-	States   map[string]string // how each bench stands, by name, as far as the hub knows
-	Unheard  []unheard         // on the first page
+	States   map[string]string // state of each bench by name, if known
+	Unheard  []unheard         // on the first page only
 	Refusals map[ledger.Reason]int
 	Query    url.Values
 	First    bool
@@ -279,11 +279,11 @@ func (s *site) benches(w http.ResponseWriter, r *http.Request) {
 	s.show(w, "benches", p)
 }
 
-// An unheard is a bench that was added and has sent no report.
+// An unheard is a bench that was added but has not sent a report yet.
 type unheard struct{ Name, State string }
 
-// report sends a whole report, to be kept and not to be shown: a browser has no say in what
-// stands in it.
+// report sends a whole report as a download, not for display, because it contains untrusted
+// text.
 func (s *site) report(w http.ResponseWriter, r *http.Request) {
 	document, err := s.Store.Report(r.Context(), r.FormValue("id"))
 	if err != nil {

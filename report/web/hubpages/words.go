@@ -14,13 +14,13 @@ import (
 //go:embed templates/*.html
 var templates embed.FS
 
-// functions are those of the templates beside the shared ones.
+// functions are the template functions in addition to the shared ones.
 var functions = template.FuncMap{
 	"span": span, "found": found, "benchState": benchState, "verdicts": checks.VerdictNames,
 	"changes": func() []ledger.Change { return []ledger.Change{ledger.New, ledger.Still, ledger.Fixed} },
 }
 
-// benchState is how a bench stands, and whether its clock is off.
+// benchState returns the state of a bench, and whether its clock is off.
 func benchState(states map[string]string, b ledger.Bench) string {
 	words := states[b.Name]
 	if !b.ClockOff() {
@@ -38,7 +38,7 @@ func benchState(states map[string]string, b ledger.Bench) string {
 	return words + "; " + off
 }
 
-// span is a number of seconds in the largest unit that is full.
+// span formats a number of seconds in the largest unit that fits.
 func span(seconds int) string {
 	switch d := time.Duration(seconds) * time.Second; {
 	case d < 0:
@@ -50,7 +50,7 @@ func span(seconds int) string {
 	}
 }
 
-// found are the findings of a visit that nothing explains, without those that are unknown.
+// found returns the findings of a visit that nothing explains, except unknown ones.
 func found(v report.Visit) []report.VisitFinding {
 	var causes []report.VisitFinding
 	for _, f := range v.Findings {
