@@ -84,8 +84,8 @@ func TestParseSize(t *testing.T) {
 	}
 }
 
-// FuzzReadAnswers: whatever a file holds, each answer read from it has a value, and is kept
-// by a recording.
+// FuzzReadAnswers checks that every answer read from a file has a value and survives a
+// recording.
 func FuzzReadAnswers(f *testing.F) {
 	f.Add("airplane-mode: no\nfree-icloud-storage: 1.2 GB\nmessage: Backup failed\n")
 	f.Add("message: \xff\x00")

@@ -16,17 +16,17 @@ import (
 
 const module = "github.com/backupdoctor/backupdoctor/"
 
-// A room is a package, with what its own code may import. Tests may import more: a test of
-// a door opens it on device/sim.
+// A room is a package and what its code may import. Tests may import more: those of a
+// package that reads devices use device/sim.
 type room struct {
 	ours   []string // packages of this module
-	theirs []string // modules and packages of others
-	banned []string // parts of the standard library that would let the world in
+	theirs []string // third-party modules and packages
+	banned []string // parts of the standard library that give access to the outside
 }
 
-// rooms is who may import whom. Facts flow one way: from the doors below device, through
-// the snapshot, to checks, to report, to a person. Changing this table is a decision about
-// the design: say why in the commit.
+// rooms lists the allowed imports. Facts flow one way: from the packages below device,
+// through the snapshot, to checks, to report, to a person. Changing this table is a design
+// decision: explain it in the commit message.
 var rooms = map[string]room{
 	"device": {
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
@@ -50,7 +50,7 @@ var rooms = map[string]room{
 		theirs: []string{"github.com/danielpaulus/go-ios/ios", "howett.net/plist"},
 		banned: []string{"os/exec", "net/http"},
 	},
-	// It speaks over any connection: go-ios stays in device/usb.
+	// It uses any connection it is given: go-ios stays in device/usb.
 	"device/usb/mobilebackup": {
 		ours:   []string{"device", "device/safeplist"},
 		theirs: []string{"howett.net/plist", "golang.org/x/sys/unix", "golang.org/x/sys/windows"},
@@ -153,8 +153,9 @@ var rooms = map[string]room{
 		ours:   []string{"device", "device/labels", "checks", "checks/codes", "checks/computer", "checks/faults", "checks/remedies", "checks/words"},
 		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
-	// The writers see the contract. checks gives them its names of verdicts and statuses, and
-	// with its rooms what explain prints; device the words of its reasons.
+	// Writers use the report contract. They also need the names of verdicts and statuses
+	// from checks, the texts that explain prints from the packages below it, and the texts
+	// of reasons from device.
 	"report/format": {
 		ours:   []string{"device", "checks", "checks/words", "checks/codes", "checks/remedies", "report"},
 		theirs: []string{"github.com/olekukonko/tablewriter", "github.com/clipperhouse/displaywidth"},
@@ -228,7 +229,7 @@ var rooms = map[string]room{
 			"device", "device/usb", "device/sim", "device/releases", "device/reach", "device/backup", "device/backup/library", "device/usb/mobilebackup", "device/labels", "device/host", "device/actlock",
 			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/ledger", "report/web/benchpages", "report/web", "testdata", "device/wholefile",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/config", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/output", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal",
-			"cmd/backupdoctor/hub", // by the one file with the tag fleet
+			"cmd/backupdoctor/hub", // only in the file with build tag fleet
 		},
 		theirs: []string{"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man"},
 	},
@@ -244,8 +245,8 @@ var rooms = map[string]room{
 	},
 	"cmd/backupdoctor/output": {
 		ours:   []string{"device", "device/wholefile", "report", "cmd/backupdoctor/command"},
-		theirs: []string{"github.com/urfave/cli/v2"}, // it reads the flags that ask for a format
-		banned: []string{"os/exec", "net/http"},      // a socket may be named as a file to write to
+		theirs: []string{"github.com/urfave/cli/v2"}, // to read the output format flags
+		banned: []string{"os/exec", "net/http"},      // it may write to a named socket
 	},
 	"cmd/backupdoctor/terminal": {
 		ours: []string{
@@ -299,7 +300,7 @@ var rooms = map[string]room{
 		banned: []string{"net", "net/http"},
 	},
 	"testdata": {},
-	// What follows is for tests and benchmarks alone; the product imports none of it.
+	// The packages below are for tests and benchmarks only.
 	"testdata/backuphost": {
 		theirs: []string{"howett.net/plist"},
 		banned: []string{"os", "os/exec", "net", "net/http"},
@@ -329,10 +330,10 @@ var rooms = map[string]room{
 	},
 }
 
-// bannedNames are folders that end up holding everything that nobody could name.
+// bannedNames are names of folders that tend to collect unrelated code.
 var bannedNames = []string{"internal", "pkg", "util", "utils", "common", "types", "models", "mocks", "helpers", "misc"}
 
-// sources reads every Go file of the project, for all systems, by the folder it is in.
+// sources parses every Go file of the project, for all systems, by folder.
 func sources(t *testing.T) map[string][]sourceFile {
 	t.Helper()
 	root, set, found := os.DirFS(".."), token.NewFileSet(), map[string][]sourceFile{}
@@ -371,7 +372,7 @@ type sourceFile struct {
 
 func (f sourceFile) isTest() bool { return strings.HasSuffix(f.name, "_test.go") }
 
-// imported is every package that the file imports.
+// imported returns every package that the file imports.
 func (f sourceFile) imported() []string {
 	var packages []string
 	for _, spec := range f.Imports {
@@ -382,8 +383,8 @@ func (f sourceFile) imported() []string {
 	return packages
 }
 
-// verbs are what packages do, by the folder that they are in or below: the longest match
-// counts. No package does two of these, and none imports one that comes later.
+// verbs maps folders to what the packages in and below them do. The longest match applies.
+// No package does two of these, and none imports one that comes later.
 var verbs = map[string]string{
 	"device":        "learn",
 	"checks":        "judge",
@@ -451,7 +452,7 @@ func TestWhoMayImportWhom(t *testing.T) {
 	}
 }
 
-// forbids gives the rule that an import breaks, "" if none.
+// forbids returns the rule that an import breaks, or "" if it breaks none.
 func (r room) forbids(name string) string {
 	ours, isOurs := strings.CutPrefix(name, module)
 	switch {
@@ -483,8 +484,8 @@ func TestForbids(t *testing.T) {
 	}
 }
 
-// TestGoIOSStaysBehindItsWall holds for tests too, but for the tray's: go-ios is one of the
-// foreign clients that it must satisfy.
+// TestGoIOSStaysBehindItsWall includes tests, except those of the tray, where go-ios is one
+// of the third-party clients that it must support.
 func TestGoIOSStaysBehindItsWall(t *testing.T) {
 	for folder, files := range sources(t) {
 		for _, file := range files {
@@ -507,8 +508,8 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 	}
 }
 
-// TestNothingRunsBeforeMain looks for init functions: what they do cannot be seen from
-// where it matters.
+// TestNothingRunsBeforeMain rejects init functions, whose effects are invisible where they
+// matter.
 func TestNothingRunsBeforeMain(t *testing.T) {
 	for _, files := range sources(t) {
 		for _, file := range files {
@@ -521,7 +522,7 @@ func TestNothingRunsBeforeMain(t *testing.T) {
 	}
 }
 
-// TestPureRoomsHaveNoClock: the same recording gives the same report, next year too.
+// TestPureRoomsHaveNoClock ensures that a recording always gives the same report.
 func TestPureRoomsHaveNoClock(t *testing.T) {
 	found := sources(t)
 	for _, folder := range []string{"device", "checks", "checks/codes", "checks/faults", "checks/remedies", "checks/suppressions", "report", "report/format"} {

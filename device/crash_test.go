@@ -9,7 +9,7 @@ func TestParseCrash(t *testing.T) {
 	zone := time.FixedZone("", -4*60*60)
 	at := time.Date(2026, 11, 20, 7, 12, 15, 0, time.UTC)
 	tests := map[string]struct {
-		process string // "" for a name that is no crash of ours
+		process string // "" if the name is not that of a relevant crash
 		at      time.Time
 	}{
 		"backupd-2026-11-20-031215.ips":              {"backupd", at},

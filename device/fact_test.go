@@ -59,8 +59,8 @@ func TestFactJSON(t *testing.T) {
 	check(t, "detail", Unknown[string](Gap{DeviceError, "Odd"}), `{"reason":"device-error","detail":"Odd"}`)
 }
 
-// check writes a fact and reads it back. A fact nobody asked for comes back as a fact
-// that says so: what it tells is the same.
+// check writes a fact and reads it back. A fact that was not asked for comes back as
+// NotAsked, which is equivalent.
 func check[T any](t *testing.T, name string, fact Fact[T], want string) {
 	t.Run(name, func(t *testing.T) {
 		data, err := json.Marshal(fact)

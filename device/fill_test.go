@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// A filler gives every field of a value something of its own, so that no test has to
-// list the fields, and a new one cannot be forgotten.
+// A filler gives every field a distinct value, so tests need not list the fields and cannot
+// miss a new one.
 type filler struct {
 	t     *testing.T
 	count int
-	texts map[string][]string // every text filled in, by the privacy tag it stands under
+	texts map[string][]string // all texts filled in, by privacy tag
 }
 
-// filled returns a T without an empty field, and the texts in it by their privacy tag.
+// filled returns a T without empty fields, and its texts by privacy tag.
 func filled[T any](t *testing.T) (T, map[string][]string) {
 	t.Helper()
 	f := filler{t: t, texts: map[string][]string{}}
@@ -71,7 +71,7 @@ func (f *filler) fillKind(v reflect.Value, privacy, path string) {
 	}
 }
 
-// fillFact goes through JSON, because a fact lets nobody in from outside.
+// fillFact uses JSON, because the fields of a Fact are unexported.
 func (f *filler) fillFact(v reflect.Value, privacy, path string) {
 	inner := reflect.New(factOf(v.Type()))
 	f.fill(inner.Elem(), privacy, path)
@@ -84,12 +84,12 @@ func (f *filler) fillFact(v reflect.Value, privacy, path string) {
 	}
 }
 
-// isFact tells whether t is a Fact of something.
+// isFact reports whether t is a Fact.
 func isFact(t reflect.Type) bool {
 	return t.PkgPath() == reflect.TypeFor[Snapshot]().PkgPath() && strings.HasPrefix(t.Name(), "Fact[")
 }
 
-// factOf is the type whose fact t is.
+// factOf returns the value type of the fact type t.
 func factOf(t reflect.Type) reflect.Type {
 	get, _ := t.MethodByName("Get")
 	return get.Type.Out(0)

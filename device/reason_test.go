@@ -11,8 +11,7 @@ import (
 	"testing"
 )
 
-// TestEveryReasonHasWords reads the constants from the source, so that a new one cannot
-// be forgotten.
+// TestEveryReasonHasWords reads the constants from the source, so it cannot miss a new one.
 func TestEveryReasonHasWords(t *testing.T) {
 	declared := declaredReasons(t)
 	if len(declared) < 20 {

@@ -91,14 +91,15 @@ func TestReadRecordingIsBounded(t *testing.T) {
 	}
 }
 
-// spaces is a file that never ends.
+// spaces is an endless file.
 type spaces struct{}
 
 func (spaces) Read(p []byte) (int, error) { return copy(p, blank), nil }
 
 var blank = bytes.Repeat([]byte{' '}, 1<<20)
 
-// FuzzReadRecording holds that whatever can be read can be written, and then reads the same.
+// FuzzReadRecording checks that anything that can be read survives being written and read
+// again.
 func FuzzReadRecording(f *testing.F) {
 	f.Add([]byte(`{"kind": "recording", "schema": 2, "snapshots": [{"takenAt": "2026-11-22T00:00:00Z", "live": {"crashes": {"value": null}, "trusted": {"reason": "locked"}}}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestEveryTextIsClassed walks the types that make up a recording.
+// TestEveryTextIsClassed walks all types of a recording.
 func TestEveryTextIsClassed(t *testing.T) {
 	var walk func(typ reflect.Type, privacy, path string)
 	walk = func(typ reflect.Type, privacy, path string) {

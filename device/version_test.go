@@ -8,7 +8,7 @@ import (
 func TestParseVersion(t *testing.T) {
 	tests := map[string]struct {
 		want Version
-		text string // as written back
+		text string // as formatted
 	}{
 		"26":     {Version{26, 0, 0}, "26"},
 		"26.0":   {Version{26, 0, 0}, "26"},

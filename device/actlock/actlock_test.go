@@ -28,7 +28,7 @@ func acquire(t *testing.T, f Folder, command string) *Lock {
 	return l
 }
 
-// One command at a time holds the lock of a device; the others are told who does.
+// Only one command at a time holds a device's lock; others get the holder's name.
 func TestLocksExcludeEachOther(t *testing.T) {
 	f := folder(t)
 	if h, held := f.Holder(udid); held {
@@ -66,7 +66,7 @@ func TestLocksExcludeEachOther(t *testing.T) {
 	acquire(t, f, "again").Release()
 }
 
-// A lock that is held is waited for, and no longer than the caller's context lasts.
+// Acquire waits for a held lock, but not beyond the caller's context.
 func TestAcquireWaits(t *testing.T) {
 	f := folder(t)
 	first := acquire(t, f, "backup")
@@ -93,7 +93,7 @@ func TestAcquireWaits(t *testing.T) {
 	}
 }
 
-// A command that calls another hands its lock on, and keeps it when the other is done.
+// A command lends its lock to the commands it calls, and keeps it afterwards.
 func TestALockIsHandedOn(t *testing.T) {
 	f := folder(t)
 	l := acquire(t, f, "backup")
@@ -113,7 +113,7 @@ func TestALockIsHandedOn(t *testing.T) {
 	l.Release()
 }
 
-// Looking whether a lock is held keeps nobody from taking it.
+// Checking whether a lock is held does not prevent others from taking it.
 func TestReadersAreNotInTheWay(t *testing.T) {
 	f := folder(t)
 	acquire(t, f, "first").Release()
@@ -132,7 +132,7 @@ func TestReadersAreNotInTheWay(t *testing.T) {
 	}
 }
 
-// A process that is killed leaves no lock behind, though it leaves its name.
+// A killed process leaves its holder file behind, but no lock.
 func TestAKilledProcessHoldsNothing(t *testing.T) {
 	if path := os.Getenv("ACTLOCK_TEST_FOLDER"); path != "" { // the process to be killed
 		_, err := Folder(path).Acquire(t.Context(), udid, "backup", 0)
@@ -167,7 +167,7 @@ func TestAKilledProcessHoldsNothing(t *testing.T) {
 	acquire(t, f, "scan --pair").Release()
 }
 
-// Whatever a device calls itself, its files stay in the folder.
+// Lock files stay in the folder for any UDID.
 func TestNames(t *testing.T) {
 	seen := map[string]string{}
 	for _, udid := range []string{"00008101-A", "00008101A", "../../etc/passwd", "", "a/b", "NUL", strings.Repeat("a", 65), "ä"} {

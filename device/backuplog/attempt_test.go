@@ -10,7 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// An attempt that began and has no good end is there, however the log goes on.
+// An attempt without a successful end is kept, whatever follows in the log.
 func TestAttemptsWithoutAFinalLine(t *testing.T) {
 	const (
 		starts  = "Nov 21 03:01:15 Pats-iPhone backupd(MobileBackup)[77] <Notice>: =cloud-backup= Starting backup\n"
@@ -72,7 +72,7 @@ func TestTheConditionThatACancellationNames(t *testing.T) {
 	}
 }
 
-// The backupd of a Mac is that of Time Machine.
+// On a Mac, backupd is the Time Machine daemon.
 func TestTimeMachineIsCountedApart(t *testing.T) {
 	for _, line := range []string{
 		"2026-11-21 03:12:15.000000+0100 0x1a2b Error 0x0 123 0 backupd: (TimeMachine) [com.apple.TimeMachine:General] Backup failed: BACKUP_FAILED_TARGET (19)",

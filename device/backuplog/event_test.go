@@ -16,7 +16,7 @@ func causes(list ...any) []device.PastCause {
 	return all
 }
 
-// The same error, in every spelling that a log has had for one.
+// One error in all the notations found in logs.
 func TestTheFailureLine(t *testing.T) {
 	for _, test := range []struct {
 		name, process, text string
@@ -45,7 +45,7 @@ func TestTheFailureLine(t *testing.T) {
 	}
 }
 
-// Backups to computers fail with the same errors, and are no iCloud backups.
+// Backups to computers fail with the same errors, but are not iCloud backups.
 func TestBackupsToComputersAreLeftOut(t *testing.T) {
 	for _, process := range []string{"BackupAgent2", "BackupAgent", "/usr/libexec/BackupAgent2", "cloudd", ""} {
 		for _, text := range []string{"Backup failed: MBErrorDomain(104)", "=cloud-backup= Backup failed: MBErrorDomain(303)", "=scheduler= enabled:0"} {
@@ -138,7 +138,7 @@ func TestThePageOfSettings(t *testing.T) {
 func TestOtherLinesOfBackupd(t *testing.T) {
 	for _, test := range []struct {
 		line Line
-		want Kind // "" if it tells nothing
+		want Kind // "" if the line is not relevant
 	}{
 		{Line{Text: "=cloud-backup= Finished setting up backup for <private> isResumed:0"}, Working},
 		{Line{Text: "=cloud-backup= Failed to remove orphaned items: <private>", Error: true}, Trouble},

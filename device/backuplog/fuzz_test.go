@@ -8,8 +8,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// FuzzRead holds that no file makes the reader panic, keep more than it may, or tell of an
-// attempt of a process other than those that make iCloud backups.
+// FuzzRead checks that no file makes the reader panic, exceed its limits, or report an
+// attempt of a process that does not make iCloud backups.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("Nov 21 03:12:15 backupd(MobileBackup)[123] <Error>: =cloud-backup= Backup failed: MBErrorDomain(303) Underlying error: CKErrorDomain(25)\n"))
 	f.Add([]byte("2026-11-21 03:12:15.000000+0100 0x1a2b Error 0x0 123 0 backupd: =scheduler= state changed, enabled:1, locked:0\n\tmore\n"))
@@ -42,7 +42,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// FuzzCodes holds that codes are found in bounded number, each once, with a domain.
+// FuzzCodes checks that codes are limited in number and distinct, and have a domain.
 func FuzzCodes(f *testing.F) {
 	f.Add("MBErrorDomain(303) Underlying error: CKErrorDomain(25)")
 	f.Add("<CKError 0x1: \"x\" (25/1)> domain: A.b, code -5")

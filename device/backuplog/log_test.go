@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// summary is what tests compare of an attempt.
+// summary is the part of an attempt that tests compare.
 func summary(a device.Attempt) string {
 	words := []string{string(a.Outcome)}
 	for _, cause := range a.Causes {
@@ -62,7 +62,7 @@ func TestAttemptsOfALog(t *testing.T) {
 	}
 }
 
-// What backupd says before an attempt and after it belongs to it.
+// What backupd logs just before and after an attempt belongs to it.
 func TestAnAttemptKeepsWhatWasSaidAroundIt(t *testing.T) {
 	a := readAll(t, `Nov 21 03:00:00 backupd[1] <Notice>: =scheduler= enabled:1, locked:1, onPower:1, onWiFi:1
 Nov 21 03:00:01 Preferences[2] <Notice>: restoreState running: 0
@@ -105,8 +105,8 @@ func TestSuccessComesFromTheDeviceNotFromTheLog(t *testing.T) {
 	}
 }
 
-// A device that fails, and then succeeds, has done both; a date from before the failure is
-// no success.
+// A failure followed by a success gives two attempts. A backup date before the failure is
+// not a success.
 func TestSuccessAfterAFailure(t *testing.T) {
 	start := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	l := New("os_trace_relay", "", start)
@@ -121,7 +121,7 @@ func TestSuccessAfterAFailure(t *testing.T) {
 	}
 }
 
-// However much a log says, a bounded part of it is kept.
+// The size of a Log is limited, however long its input is.
 func TestALogIsBounded(t *testing.T) {
 	l := New("file", "", time.Time{})
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -89,7 +89,7 @@ func TestProcessesThatBackUp(t *testing.T) {
 	}
 }
 
-// A backup is under way while something in it was written within the last two minutes.
+// A backup is running if anything in it was written within the last two minutes.
 func TestBackupsThatAreWritten(t *testing.T) {
 	folder := t.TempDir()
 	backup := filepath.Join(folder, "00008101-000A")
@@ -118,8 +118,8 @@ func TestBackupsThatAreWritten(t *testing.T) {
 	}
 }
 
-// What the kernel tells counts, and so does a time service that is off or takes the time from
-// nowhere. One that is set to take it from a server may not have done so.
+// The kernel's answer is used, and so are settings that turn synchronization off. Settings
+// that turn it on prove nothing: the clock may not have been synchronized yet.
 func TestTimekeeping(t *testing.T) {
 	unknown := device.Unknown[bool](device.Unsupported)
 	for _, test := range []struct {

@@ -49,8 +49,7 @@ func TestParseFeed(t *testing.T) {
 	}
 }
 
-// FuzzParseFeed: whatever stands in for the feed, what is read from it is short and about a
-// service that was asked for.
+// FuzzParseFeed checks that anything read from a feed is short and about a watched service.
 func FuzzParseFeed(f *testing.F) {
 	f.Add([]byte(healthyFeed))
 	f.Add([]byte(`({"services":[{"serviceName":"iCloud Backup","events":[{"statusType":"Outage","epochEndDate":0}]}]})`))

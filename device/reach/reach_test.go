@@ -55,7 +55,7 @@ func (a authority) pool() *x509.CertPool {
 	return pool
 }
 
-// sign makes a certificate for names.
+// sign issues a certificate for names.
 func (a authority) sign(t *testing.T, names ...string) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -74,11 +74,11 @@ func (a authority) sign(t *testing.T, names ...string) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// internet answers for every host at one address per port, and counts nothing.
+// internet dials one address per port for every host.
 type internet struct {
-	https, http string            // addresses of servers
-	closed      map[string]bool   // hosts that refuse
-	other       map[string]string // hosts whose port 443 is elsewhere
+	https, http string            // server addresses
+	closed      map[string]bool   // hosts that refuse connections
+	other       map[string]string // addresses of port 443 for hosts with a different server
 }
 
 func (n internet) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -99,7 +99,7 @@ func (n internet) dial(ctx context.Context, network, address string) (net.Conn, 
 	return dialer.DialContext(ctx, network, to)
 }
 
-// serve runs an HTTPS server with a certificate, or an HTTP server if it is nil.
+// serve runs an HTTPS server with a certificate, or an HTTP server if certificate is nil.
 func serve(t *testing.T, certificate *tls.Certificate, handler http.HandlerFunc) string {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)
@@ -152,7 +152,7 @@ func TestIssuersAreToldApart(t *testing.T) {
 		return serve(t, &certificate, page(""))
 	}
 	net := internet{
-		https: at(apple, hosts...), // not among the roots: Apple's own root seldom is
+		https: at(apple, hosts...), // not among the roots, like Apple's own root on most computers
 		other: map[string]string{
 			"setup.icloud.com": at(public, "setup.icloud.com"),
 			"gsa.apple.com":    at(proxy, "gsa.apple.com"),
@@ -195,7 +195,7 @@ func TestASignInPageIsSeen(t *testing.T) {
 	}
 }
 
-// Offline, everything is a gap, and none of it takes longer than the time limit.
+// Offline, everything is a gap, within the time limit.
 func TestOfflineIsAGap(t *testing.T) {
 	closed := internet{closed: map[string]bool{"captive.apple.com": true, "www.apple.com": true}}
 	for _, h := range hosts {

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// pinned is a table that stays as it is when the embedded one is renewed.
+// pinned is a table that does not change when the embedded one is updated.
 func pinned(t *testing.T) Table {
 	t.Helper()
 	data, err := os.ReadFile("../../testdata/releases.json")
@@ -22,7 +22,7 @@ func pinned(t *testing.T) Table {
 	return BuiltIn(data)
 }
 
-// saveAnswer writes a list as Apple would, with what the pinned table offers.
+// saveAnswer writes the pinned table in the format of Apple's list.
 func saveAnswer(t *testing.T, change func(*pmv)) string {
 	t.Helper()
 	var answer pmv
@@ -135,7 +135,7 @@ func TestLoadFallsBack(t *testing.T) {
 	}
 	tests := map[string]struct {
 		content string
-		want    string // in the error; "" for none
+		want    string // in the error; "" for no error
 	}{
 		"older":       {string(olderText), ""},
 		"broken":      {`{"date": "2026`, "is not used"},
@@ -162,7 +162,7 @@ func TestLoadFallsBack(t *testing.T) {
 	}
 }
 
-// FuzzDecode holds that no file in the user's folder can stop a run.
+// FuzzDecode checks that no file in the user's folder can stop a run.
 func FuzzDecode(f *testing.F) {
 	f.Add(embedded)
 	f.Add([]byte(`{"date": "2026-06-01T00:00:00Z", "offers": [{"version": "26.1", "builds": ["23B1"], "models": ["iPhone12,1"]}]}`))

@@ -34,7 +34,7 @@ func TestFetch(t *testing.T) {
 	server := httptest.NewTLSServer(mux)
 	defer server.Close()
 
-	tests := map[string]string{ // path to what the error says, "" for none
+	tests := map[string]string{ // path to expected error text; "" for no error
 		"/v2/pmv":  "",
 		"/moved":   "",
 		"/away":    "redirects to https://example.com",
@@ -71,7 +71,7 @@ func TestWhatWasFetchedIsOfToday(t *testing.T) {
 
 func TestFetchFromAStranger(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it will complain that we hung up
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // discard the error about our aborted connection
 	server.StartTLS()
 	defer server.Close()
 	_, err := Update(t.Context(), pinned(t), server.URL, filepath.Join(t.TempDir(), "releases.json"))
@@ -97,7 +97,7 @@ func TestFetchGivesUp(t *testing.T) {
 	}
 }
 
-// TestAppleRoot holds the certificate to the fingerprint under which Apple publishes it.
+// TestAppleRoot compares the certificate with the fingerprint that Apple publishes.
 func TestAppleRoot(t *testing.T) {
 	const published = "b0b1730ecbc7ff4505142c49f1295e6eda6bcaed7e2c68c5be91b5a11001f024"
 	block, rest := pem.Decode(appleRoot)

@@ -39,7 +39,7 @@ func TestParse(t *testing.T) {
 			{
 				Version: device.Version{Major: 18, Minor: 9},
 				Builds:  []string{"22J1", "22J6001"},
-				Posted:  date(2026, 4, 20), // the day it has in the other list
+				Posted:  date(2026, 4, 20), // its date in the other list
 				Models:  []string{"iPad8,9", "iPad8,10", "iPhone12,1"},
 			},
 		},
@@ -82,7 +82,7 @@ func TestParseRejects(t *testing.T) {
 	}
 }
 
-// FuzzParse holds that a list that was read makes a table that can be kept.
+// FuzzParse checks that any list that can be parsed gives a table that can be saved.
 func FuzzParse(f *testing.F) {
 	data, err := os.ReadFile("testdata/pmv.json")
 	if err != nil {

@@ -71,8 +71,8 @@ func TestUnlistedModel(t *testing.T) {
 	}
 }
 
-// TestModelsAreListedOnce holds the hand-written lists together: every model has one name,
-// and something that it can run.
+// TestModelsAreListedOnce checks the hand-written lists for consistency: every model has
+// one name and at least one offer.
 func TestModelsAreListedOnce(t *testing.T) {
 	table := Embedded()
 	seen := map[string]string{}
@@ -99,7 +99,7 @@ func TestModelsAreListedOnce(t *testing.T) {
 	}
 }
 
-// TestEmbeddedTable holds what is true of the embedded table however new it is.
+// TestEmbeddedTable checks what holds for the embedded table at any date.
 func TestEmbeddedTable(t *testing.T) {
 	table := Embedded()
 	if again, err := table.encode(); err != nil || !bytes.Equal(again, embedded) {
@@ -128,8 +128,8 @@ func TestTableIsGenerated(t *testing.T) {
 	}
 }
 
-// TestTableAgreesWithCatalogue compares our names and versions with an independent list of
-// all models.
+// TestTableAgreesWithCatalogue compares our names and versions with an independent
+// catalogue of all models.
 func TestTableAgreesWithCatalogue(t *testing.T) {
 	data, err := os.ReadFile("../../../shared/data/os-releases/product_catalogue.json")
 	if err != nil {
@@ -170,8 +170,8 @@ func TestTableAgreesWithCatalogue(t *testing.T) {
 	}
 }
 
-// otherNames is how the catalogue calls what has another name in shops, or had none to tell
-// it from those that followed.
+// otherNames maps the catalogue's names to ours where they differ from the marketing names,
+// or lack a generation.
 var otherNames = map[string]string{
 	"iPhone 2G":          "iPhone",
 	"iPhone 6+":          "iPhone 6 Plus",
@@ -193,10 +193,10 @@ var otherNames = map[string]string{
 
 var (
 	radios  = regexp.MustCompile(` Wi-Fi( \+ Cellular)?| \((WiFi|Cellular|China|China mainland|GSM|CDMA|Global|Mid 2012|GSM / 2012|1TB|1 or 2 TB)\)`)
-	bracket = regexp.MustCompile(`\((\d+\.?\d*-inch)\)`) // the catalogue puts some sizes in brackets
+	bracket = regexp.MustCompile(`\((\d+\.?\d*-inch)\)`) // the catalogue puts some sizes in parentheses
 )
 
-// plainName is a name without what our list leaves out on purpose: radios and storage.
+// plainName strips what our list omits on purpose: radio and storage variants.
 func plainName(name string) string {
 	name = bracket.ReplaceAllString(radios.ReplaceAllString(name, ""), "$1")
 	if other, ok := otherNames[name]; ok {

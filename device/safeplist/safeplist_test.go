@@ -106,7 +106,7 @@ func TestParseTakesAByteOrderMark(t *testing.T) {
 	}
 }
 
-// One value that cannot be decoded costs that value: those before and behind it are read.
+// An undecodable value does not affect the values before and after it.
 func TestOneValueCostsItself(t *testing.T) {
 	texts := map[string]string{
 		"<string>a\x01\x1b\x08b</string>":                  "a\x01\x1b\x08b",
@@ -161,8 +161,8 @@ func TestOneValueCostsItself(t *testing.T) {
 	}
 }
 
-// between parses a dictionary with an element as the value of x, and holds it to the values
-// before and behind.
+// between parses a dictionary with element as the value of x, and checks the values before
+// and after it.
 func between(t *testing.T, element string) Dict {
 	t.Helper()
 	d, err := Parse([]byte(header+"<plist version=\"1.0\"><dict><key>a</key><integer>1</integer><key>x</key>"+element+
@@ -252,7 +252,7 @@ func TestDictKeepsTypes(t *testing.T) {
 	}
 }
 
-// check parses a list that need not be a dictionary.
+// check parses a list whose value need not be a dictionary.
 func check(data []byte, limits Limits) error {
 	if _, err := Parse(data, limits); !errors.Is(err, device.WrongType) {
 		return err
@@ -260,8 +260,8 @@ func check(data []byte, limits Limits) error {
 	return nil
 }
 
-// FuzzParse holds that no list kills the process, and that what a general decoder reads of a
-// list is what Parse reads of it.
+// FuzzParse checks that no list kills the process, and that Parse agrees with a general
+// decoder.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(header + "<plist version=\"1.0\"><dict><key>a</key><string>b</string></dict></plist>"))
 	f.Add([]byte("<plist><dict><!-- <array> --><key>k</key><array><![CDATA[<array>]]><integer>-0x5</integer></array></dict></plist>"))
@@ -286,7 +286,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// same compares values of a general decoder with ours, which may be more careful.
+// same compares the values of a general decoder with ours, which may be stricter.
 func same(want, got any) bool {
 	switch want := want.(type) {
 	case map[string]any:
@@ -326,7 +326,7 @@ func same(want, got any) bool {
 	}
 }
 
-// binaryList is a binary property list of these objects, the first on top.
+// binaryList returns a binary property list of these objects, with the first as its root.
 func binaryList(objects ...[]byte) []byte {
 	list := []byte("bplist00")
 	var table []byte
@@ -342,7 +342,7 @@ func binaryList(objects ...[]byte) []byte {
 	return binary.BigEndian.AppendUint64(list, uint64(offsets))
 }
 
-// bomb is a small list of arrays that each hold the next one ten times.
+// bomb returns a small list of arrays that each contain the next one ten times.
 func bomb() []byte {
 	var objects [][]byte
 	for i := range 14 {
@@ -351,8 +351,8 @@ func bomb() []byte {
 	return binaryList(append(objects, []byte{0x08})...)
 }
 
-// chain is a list of arrays that each hold the next one. More than 120 of them do not
-// fit offsets of one byte.
+// chain returns a list of arrays that each contain the next one. More than 120 of them need
+// offsets of more than one byte.
 func chain(depth int) []byte {
 	var objects [][]byte
 	for i := range depth {
@@ -367,7 +367,7 @@ func TestBombIsSmall(t *testing.T) {
 	}
 }
 
-// Whatever else a list holds, the keys wanted have the values that Parse gives them.
+// Wanted keys have the same values as with Parse, whatever else is in the list.
 func TestParseKeys(t *testing.T) {
 	list := map[string]any{
 		"Name": "Ann & co", "Empty": "", "On": true, "Off": false, "When": time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC),
@@ -399,7 +399,7 @@ func TestParseKeys(t *testing.T) {
 	}
 }
 
-// What is not wanted is not decoded: a value that no decoder can read costs only itself.
+// Unwanted values are not decoded, so undecodable ones do no harm.
 func TestParseKeysLeavesOutTheRest(t *testing.T) {
 	data := header + `<plist version="1.0"><dict><!-- <key>Name</key> --><key>Icon</key><data>!?</data>
 <key>Name</key><string><![CDATA[a</dict>]]>b</string><key>Count</key><integer>x</integer></dict></plist>`
@@ -418,7 +418,7 @@ func TestParseKeysLeavesOutTheRest(t *testing.T) {
 	}
 }
 
-// A list that is not whole, or too large, is refused however little of it is wanted.
+// A truncated or oversized list is rejected, however little of it is wanted.
 func TestParseKeysRefuses(t *testing.T) {
 	full := header + `<plist version="1.0"><dict><key>Name</key><string>x</string><key>Icon</key><data>AAAA</data></dict></plist>`
 	for end := range len(full) - len("</plist>") {
@@ -442,8 +442,8 @@ func TestParseKeysRefuses(t *testing.T) {
 	}
 }
 
-// FuzzParseKeys looks for a panic, and for an XML list that Parse reads and ParseKeys does
-// not. (In a crafted binary list objects may overlap, and leaving some out garbles others.)
+// FuzzParseKeys looks for panics, and for XML lists that only Parse can read. (In a crafted
+// binary list objects may overlap, and omitting some garbles others.)
 func FuzzParseKeys(f *testing.F) {
 	for _, format := range []int{plist.XMLFormat, plist.BinaryFormat} {
 		data, err := plist.Marshal(map[string]any{"Name": "x", "Inner": map[string]any{"Name": 1, "List": []any{true, "y"}}, "Rest": []byte{1}}, format)

@@ -30,8 +30,7 @@ const (
 
 var madeAt = time.Date(2026, 9, 13, 12, 52, 59, 0, time.UTC)
 
-// whole is the files of an archive that tells everything. The texts have the shape of
-// those of devices.
+// whole has the files of a complete archive. The texts have the format of real ones.
 func whole(t testing.TB) map[string]string {
 	t.Helper()
 	list := func(value any) string {
@@ -80,7 +79,7 @@ func whole(t testing.TB) map[string]string {
 	}
 }
 
-// packed is an archive of files, in the order of their names.
+// packed returns an archive of files in order of their names.
 func packed(t testing.TB, root string, files map[string]string) []byte {
 	t.Helper()
 	var headers []tar.Header
@@ -129,7 +128,7 @@ func unzipped(t testing.TB, data []byte) []byte {
 	return plain
 }
 
-// saved is a file of that name.
+// saved writes a file and returns its path.
 func saved(t testing.TB, name string, data []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -148,17 +147,17 @@ func readFile(t testing.TB, name string, data []byte) Archive {
 	return archive
 }
 
-// is fails unless a fact is known and has the value wanted.
+// is fails unless a fact is known and has the wanted value.
 func is[T any](t *testing.T, what string, fact device.Fact[T], want T) {
 	t.Helper()
 	got, err := fact.Get()
-	all := cmp.Exporter(func(reflect.Type) bool { return true }) // facts within facts too
+	all := cmp.Exporter(func(reflect.Type) bool { return true }) // for nested facts
 	if diff := cmp.Diff(want, got, all); err != nil || diff != "" {
 		t.Errorf("%s: %v (-want +got)\n%s", what, err, diff)
 	}
 }
 
-// lacks fails unless a fact is unknown for a reason.
+// lacks fails unless a fact is unknown for the given reason.
 func lacks[T any](t *testing.T, what string, fact device.Fact[T], want device.Reason) {
 	t.Helper()
 	if got, err := fact.Get(); !errors.Is(err, want) {
@@ -212,7 +211,7 @@ func TestRead(t *testing.T) {
 	})
 }
 
-// The same, however it comes.
+// All forms of an archive give the same result.
 func TestReadForms(t *testing.T) {
 	files := whole(t)
 	want := readFile(t, archiveName+".tar.gz", packed(t, archiveName, files))
@@ -257,7 +256,7 @@ func unpack(t testing.TB, folder string, files map[string]string) {
 	}
 }
 
-// A folder leads nowhere else.
+// Links in a folder are not followed.
 func TestFolderFollowsNoLinks(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), archiveName)
 	files := whole(t)
@@ -274,7 +273,7 @@ func TestFolderFollowsNoLinks(t *testing.T) {
 	lacks(t, "what a link leads to", archive.History.Network.SignalDBm, device.Absent)
 }
 
-// What an archive does not hold is absent, and not "no".
+// Facts that are not in the archive are Absent, not false.
 func TestReadAlmostNothing(t *testing.T) {
 	archive := readFile(t, "x.tar.gz", packed(t, archiveName, map[string]string{"ps.txt": ""}))
 	h := archive.History
@@ -306,7 +305,7 @@ func reasonOf[T any](fact device.Fact[T]) error {
 	return err
 }
 
-// One file that cannot be understood does not cost the others.
+// A file that cannot be parsed does not affect the others.
 func TestBrokenFileCostsItsOwnFacts(t *testing.T) {
 	files := whole(t)
 	files["logs/MobileBackup/com.apple.MobileBackup.plist"] = "bplist00 and no more"
@@ -327,7 +326,7 @@ func TestEnormousMemberIsNotHeld(t *testing.T) {
 	lacks(t, "results", archive.History.CloudBackup.Results, device.Oversized)
 }
 
-// Wherever an archive breaks off, what was read until then is told, and the rest is
+// Wherever an archive is truncated, facts read before that point are kept, and the rest are
 // unknown for that reason.
 func TestTruncated(t *testing.T) {
 	files := whole(t)
@@ -335,7 +334,7 @@ func TestTruncated(t *testing.T) {
 	for cut := len(data) - 1; cut > 0; cut -= max(1, len(data)/60) {
 		archive, err := Read(t.Context(), saved(t, archiveName+".tar.gz", data[:cut]), Options{})
 		if errors.Is(err, ErrForeign) && cut < len(data)/4 {
-			continue // nothing in it shows that it is one
+			continue // too short to be recognized as a sysdiagnose
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -350,7 +349,7 @@ func TestTruncated(t *testing.T) {
 			t.Errorf("cut at %d: claims that there were no crashes", cut)
 		}
 	}
-	data[len(data)-5] ^= 1 // in the checksum
+	data[len(data)-5] ^= 1 // corrupt the checksum
 	if archive := readFile(t, "x.tar.gz", data); archive.History.Ended.Reason != device.Malformed {
 		t.Errorf("with a wrong checksum: ended %v", archive.History.Ended)
 	}
@@ -381,7 +380,7 @@ func TestForeign(t *testing.T) {
 	}
 }
 
-// What was built to harm is refused, with what was read until then.
+// A malicious archive is rejected, and facts read before that point are kept.
 func TestHostile(t *testing.T) {
 	good := tar.Header{Name: archiveName + "/WiFi/wifi_status.txt", Typeflag: tar.TypeReg}
 	status := "Power : On [On]\nSSID : x\nRSSI : -40 dBm\n"
@@ -399,7 +398,7 @@ func TestHostile(t *testing.T) {
 		if err := list.WriteHeader(&header); err != nil {
 			t.Fatal(err)
 		}
-		list.Flush() // it complains of what was promised and not written
+		list.Flush() // ignore the error about missing content
 		archive := readFile(t, "x.tar", file.Bytes())
 		if archive.History.Ended.Reason != device.Hostile {
 			t.Errorf("%s: ended %v", name, archive.History.Ended)
@@ -409,7 +408,7 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// zeros is a file that never ends.
+// zeros is an endless file.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) {
@@ -471,10 +470,10 @@ func TestReadStops(t *testing.T) {
 	}
 }
 
-// FuzzRead holds that no archive makes the reader panic, and that nothing is claimed of
-// what was not read.
+// FuzzRead checks that no archive makes the reader panic, and that facts that were not read
+// are unknown.
 func FuzzRead(f *testing.F) {
-	// Small ones, not compressed: those a fuzzer can change, and soon makes smaller.
+	// Small uncompressed seeds, which a fuzzer can mutate and minimize.
 	for _, name := range []string{"WiFi/wifi_status.txt", "remotectl_dumpstate.txt", "crashes_and_spins/cloudd-2026-09-11-031215.ips"} {
 		f.Add(unzipped(f, packed(f, archiveName, map[string]string{name: whole(f)[name]})))
 	}
@@ -483,7 +482,7 @@ func FuzzRead(f *testing.F) {
 		r := newReading(archiveName)
 		archive, err := r.take(t.Context(), tarMembers(&counter{r: bytes.NewReader(data)}), Options{})
 		if errors.Is(err, ErrForeign) {
-			return // whatever its name is
+			return // not a sysdiagnose
 		}
 		if err != nil {
 			t.Fatalf("neither an archive nor foreign: %v", err)

@@ -13,7 +13,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// The name of a file makes no archive of what is in it.
+// The name of a file does not make it an archive.
 func TestANameIsNoArchive(t *testing.T) {
 	zipped := func(data string) []byte {
 		var file bytes.Buffer
@@ -51,7 +51,7 @@ func TestANameIsNoArchive(t *testing.T) {
 	}
 }
 
-// The date is that of the archive itself, not that of a file that somebody has renamed.
+// The archive's own date wins over that in the name of a renamed file.
 func TestTheDateIsNotThatOfTheFile(t *testing.T) {
 	archive := readFile(t, "sysdiagnose_2031.01.02_13-52-59+0100_iPhone-OS_iPhone_23G90.tar.gz", packed(t, archiveName, whole(t)))
 	is(t, "as of", archive.History.AsOf, madeAt)
@@ -61,7 +61,7 @@ func TestTheDateIsNotThatOfTheFile(t *testing.T) {
 	}
 }
 
-// A file that ends between two members has no end mark, and says so.
+// An archive that ends between two members lacks the end mark and is reported as truncated.
 func TestCutBetweenMembers(t *testing.T) {
 	plain := unzipped(t, packed(t, archiveName, whole(t)))
 	list := tar.NewReader(bytes.NewReader(plain))
@@ -82,7 +82,7 @@ func TestCutBetweenMembers(t *testing.T) {
 		ends = append(ends, len(plain)-reader.Len()-512)
 	}
 	for _, end := range ends[1:] {
-		for _, mark := range []int{0, 512} { // half an end mark is none
+		for _, mark := range []int{0, 512} { // half an end mark does not count
 			cut := append(bytes.Clone(plain[:end]), make([]byte, mark)...)
 			archive := readFile(t, archiveName+".tar", cut)
 			if archive.History.Ended.Reason != device.Truncated {

@@ -13,7 +13,7 @@ import (
 
 const diskHead = "Filesystem     Size   Used  Avail Capacity iused      ifree %iused  Mounted on\n"
 
-// diskTable has the shape of that of a device: the data volume is one of several.
+// diskTable has the format of a device's, in which the data volume is one of several.
 const diskTable = diskHead +
 	"/dev/disk1s1s1  119Gi  8.1Gi   41Gi    17%  412345 4294967295    0%   /\n" +
 	"devfs            65Ki   65Ki    0Bi   100%     222          0  100%   /dev\n" +
@@ -37,7 +37,7 @@ func TestDisks(t *testing.T) {
 		row("64 Gi", "500 Mi"): "malformed malformed",
 		"Filesystem 512-blocks Used Available Capacity Mounted on\n/dev/disk1s2 1000 1 500 50% /private/var\n":  "512000 256000",
 		"Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/disk1s2 1000 1 500 50% /private/var\n": "1024000 512000",
-		"/dev/disk1s2 119Gi 61Gi 41Gi 60% 1 1 0% /private/var\n":                                                "absent absent", // without a head
+		"/dev/disk1s2 119Gi 61Gi 41Gi 60% 1 1 0% /private/var\n":                                                "absent absent", // without a header
 		diskHead + "/dev/disk1s2 119Gi 61Gi 41Gi 60% 1 1 0% /private/var/mobile\n":                              "absent absent",
 		diskHead + "overlay 119Gi 61Gi 41Gi 60% 1 1 0% /private/var\n":                                          "absent absent",
 		diskHead + "/dev/disk1s2 /private/var\n":                                                                "absent absent",
@@ -50,7 +50,8 @@ func TestDisks(t *testing.T) {
 	}
 }
 
-// networkArchive is a keyed archive with one configuration, as NetworkExtension writes it.
+// networkArchive returns a keyed archive with one configuration, in NetworkExtension's
+// format.
 func networkArchive(key string, enabled, profile bool) map[string]any {
 	configuration := map[string]any{
 		"$class": plist.UID(3), "Name": plist.UID(4), key: plist.UID(2), "ProfileInfo": plist.UID(0), "PathController": plist.UID(0),

@@ -43,8 +43,8 @@ func (r *reading) ownLog(m member) error {
 	return eachLine(m.Reader, func(line string) bool { return !r.dateBy(line) })
 }
 
-// wifiStatus parses lines such as " RSSI : -55 dBm". Without a network the SSID is None;
-// any other name is not kept.
+// wifiStatus parses lines such as "    RSSI                 : -55 dBm". Without a network
+// the SSID is None; any other name is not kept.
 func (r *reading) wifiStatus(m member) error {
 	labels := map[string]string{"Power": "", "SSID": "", "BSSID": "", "RSSI": ""}
 	err := eachLine(m.Reader, func(line string) bool {

@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// told is what one file of an archive told.
+// told returns the result of reading one file of an archive.
 func told(t *testing.T, path, content string) *reading {
 	t.Helper()
 	r := newReading(archiveName)
@@ -97,7 +97,7 @@ func TestDumpstate(t *testing.T) {
 	}
 }
 
-// inWords is a fact's value, or its reason.
+// inWords returns a fact's value or its reason.
 func inWords[T any](fact device.Fact[T]) string {
 	value, err := fact.Get()
 	if err != nil {
@@ -106,7 +106,7 @@ func inWords[T any](fact device.Fact[T]) string {
 	return fmt.Sprint(value)
 }
 
-// FuzzTexts holds that no text makes its reader panic, or leaves a claim that cannot be.
+// FuzzTexts checks that no text makes its parser panic or gives an impossible fact.
 func FuzzTexts(f *testing.F) {
 	for _, content := range []string{"Power : On\nRSSI : -5 dBm", "+-o AppleSmartBattery\n\"IsCharging\" = Yes", "7 bytes of quota remaining", "Local device\n\tUniqueDeviceID => x", diskTable, "SIGTERM: [1789200000] All buffers flushed"} {
 		f.Add(content)

@@ -18,7 +18,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// holds checks that a folder has one file, with this content.
+// holds checks that a folder contains exactly one file, with this content.
 func holds(t *testing.T, path, content string) {
 	t.Helper()
 	got, err := os.ReadFile(path)
@@ -47,7 +47,7 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// While it is written, and after it could not be, what was there is unchanged.
+// While a file is being written, and after writing failed, the existing file is unchanged.
 func TestAFileIsReplacedAsAWhole(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	must(t, WriteBytes(path, []byte("first")))
