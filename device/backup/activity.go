@@ -11,29 +11,29 @@ import (
 	"time"
 )
 
-// A Change is the newest change in a folder.
+// A Change is the most recent change in a folder.
 type Change struct {
 	Path string // within the folder; "." is the folder itself
 	At   time.Time
 }
 
-// Activity is what shows that something may be writing a backup.
+// Activity holds the signs that a program may be writing a backup.
 type Activity struct {
-	Newest     Change   // of everything in the folder
-	AfterEnd   Change   // the newest that is newer than Status.plist, which a backup writes last; zero if none is, or if it did not finish
-	Unfinished bool     // Status.plist is not there or does not say finished, or files of a backup under way lie about
-	OpenIn     []string // programs that have files in it open, each once; nil if the system does not tell
+	Newest     Change   // across the whole folder
+	AfterEnd   Change   // the newest change later than Status.plist, which a backup writes last; zero if there is none or the backup did not finish
+	Unfinished bool     // Status.plist is missing or does not say finished, or files of an unfinished backup are present
+	OpenIn     []string // programs with open files in the folder, without duplicates; nil if the system cannot tell
 }
 
-// depthOfFiles is how deep the files of a backup lie: in Snapshot/ab/.
+// depthOfFiles is the depth of a backup's files, as in Snapshot/ab/.
 const depthOfFiles = 3
 
-// clockStep is by how much the date of a file may be off beside that of another one.
+// clockStep is the tolerance when comparing the dates of two files.
 const clockStep = 2 * time.Second
 
-// LookForActivity looks at the dates of all files of a backup, those of one under way
-// included, and at the files that programs have open. A file that grows changes no folder,
-// so that each is looked at.
+// LookForActivity checks the dates of all files of a backup, including an unfinished one, and
+// which files programs have open. It checks every file because a growing file does not change
+// its folder's date.
 func LookForActivity(ctx context.Context, folder Folder) (Activity, error) {
 	root, err := os.OpenRoot(folder.Path)
 	if err != nil {
@@ -52,7 +52,7 @@ func LookForActivity(ctx context.Context, folder Folder) (Activity, error) {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case errors.Is(err, fs.ErrNotExist):
-			return nil // it went while it was being looked at
+			return nil // deleted during the walk
 		case err != nil:
 			return reasonOf(err)
 		}
@@ -73,7 +73,7 @@ func LookForActivity(ctx context.Context, folder Folder) (Activity, error) {
 	return a, err
 }
 
-// see takes note of one file or folder.
+// see records one file or folder.
 func (a *Activity) see(name string, at, ended time.Time) {
 	if at.After(a.Newest.At) {
 		a.Newest = Change{name, at}
@@ -82,7 +82,7 @@ func (a *Activity) see(name string, at, ended time.Time) {
 	case slices.Contains([]string{snapshotName, dbName + "-wal", dbName + "-shm"}, name):
 		a.Unfinished = true
 	case name == "." || name == infoName || strings.HasPrefix(path.Base(name), "."):
-		// The computer writes Info.plist and notes of its own after the device is done.
+		// The computer writes Info.plist and its own notes after the device is done.
 	case at.Sub(ended) > clockStep && at.After(a.AfterEnd.At):
 		a.AfterEnd = Change{name, at}
 	}

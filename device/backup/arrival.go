@@ -7,29 +7,29 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// An arrival is what an inspector knows of the file it looks at, as the device sent it.
+// An arrival is what an inspector knows about the current file as the device sent it.
 type arrival struct {
 	received Received
 	known    bool
-	sum256   hash.Hash // of the bytes that are read now
+	sum256   hash.Hash // of the bytes being read
 }
 
-// recall finds what is known of a file.
+// recall looks up what is known about a file.
 func (i *inspector) recall(t *task) {
 	if i.known = false; i.options.Received != nil {
 		i.received, i.known = i.options.Received(t.id)
 	}
 }
 
-// spares reports whether the file need not be read: it has just arrived.
+// spares reports whether the file need not be read because it has just arrived.
 func (i *inspector) spares() bool { return i.known && i.options.Arrived }
 
-// compares reports whether the file is read and compared with what arrived. Those without a
-// digest are, too.
+// compares reports whether the file is read and compared with what arrived, even if it has no
+// recorded digest.
 func (i *inspector) compares() bool { return i.known && !i.options.Arrived }
 
-// digestAsArrived compares the recorded digest, if there is one, with that of the bytes that
-// arrived, and reports whether it is right. The length of the file has been compared.
+// digestAsArrived compares the recorded digest, if any, with the digest of the bytes that
+// arrived, and reports whether they match. The file's length has already been compared.
 func (i *inspector) digestAsArrived(b *batch, t *task, stored uint64) bool {
 	i.receivedRight++
 	switch {
@@ -46,8 +46,8 @@ func (i *inspector) digestAsArrived(b *batch, t *task, stored uint64) bool {
 	return true
 }
 
-// isAsArrived compares the bytes that were read with those that arrived. Only this tells of a
-// photo or the file of an app that the disk does not hold it any more: they carry no digest.
+// isAsArrived compares the bytes read with those that arrived. It is the only check that
+// detects damage to photos and app files, which carry no digest.
 func (i *inspector) isAsArrived(b *batch, t *task) bool {
 	if i.sum = i.sum256.Sum(i.sum[:0]); string(i.sum) != string(i.received.SHA256[:]) {
 		i.refute(device.StatementDigests, blobAltered, b, t, fmt.Sprintf("its %d bytes are not those that arrived", i.received.Size))

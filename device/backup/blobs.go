@@ -7,19 +7,19 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
-// blobs are the stored files of a backup: in 256 folders named after the first byte of
-// their id or, until iOS 9, in the backup's own folder.
+// blobs are the stored files of a backup, in 256 folders named after the first byte of their ID
+// or, up to iOS 9, directly in the backup folder.
 //
-// Each of the folders is opened once and kept open, so that looking at a file is one
-// system call relative to it, and no link can lead out of the backup.
+// Each folder is opened once and kept open, so a stat is one system call relative to it and no
+// link can lead out of the backup.
 type blobs struct {
 	root    *os.Root
 	flat    bool
-	folders [256]blobFolder // of the flat layout, the first one
+	folders [256]blobFolder // the flat layout uses only the first
 }
 
-// blobFolder is a folder of files. blobDirectory is what files are opened relative to; it
-// differs by system.
+// blobFolder is a folder of files. Files are opened relative to a blobDirectory, which differs
+// by system.
 type blobFolder struct {
 	once sync.Once
 	dir  blobDirectory
@@ -28,12 +28,12 @@ type blobFolder struct {
 
 const hexDigits = "0123456789abcdef"
 
-// prefixName is the name of the folder for ids that begin with prefix.
+// prefixName returns the name of the folder for IDs that begin with prefix.
 func prefixName(prefix byte) string {
 	return string([]byte{hexDigits[prefix>>4], hexDigits[prefix&15]})
 }
 
-// folder is where the file with an id lies.
+// folder returns the folder that holds the file with this ID.
 func (b *blobs) folder(id manifest.FileID) (blobDirectory, error) {
 	folder, name := &b.folders[id[0]], ""
 	if b.flat {
@@ -48,7 +48,7 @@ func (b *blobs) folder(id manifest.FileID) (blobDirectory, error) {
 	return folder.dir, folder.err
 }
 
-// lstat looks at a file without opening it.
+// lstat stats a file without opening it.
 func (b *blobs) lstat(id manifest.FileID) (blobInfo, error) {
 	dir, err := b.folder(id)
 	if err != nil {
@@ -57,8 +57,8 @@ func (b *blobs) lstat(id manifest.FileID) (blobInfo, error) {
 	return dir.lstat(id.String())
 }
 
-// open opens a file and looks at it. What is no regular file is not opened, and answered
-// as nil with an info that says so.
+// open opens and stats a file. If it is not a regular file, open returns a nil file and an info
+// that says so.
 func (b *blobs) open(id manifest.FileID) (*blobFile, blobInfo, error) {
 	dir, err := b.folder(id)
 	if err != nil {
@@ -67,22 +67,22 @@ func (b *blobs) open(id manifest.FileID) (*blobFile, blobInfo, error) {
 	return dir.open(id.String())
 }
 
-// blobInfo is what a look at a file tells without reading it.
+// blobInfo is what can be learned about a file without reading it.
 type blobInfo struct {
 	size     uint64
 	modified int64 // Unix nanoseconds
 	regular  bool  // a file, not a folder, link or pipe
-	dataless bool  // its contents are kept elsewhere, and reading would fetch them
+	dataless bool  // contents are stored remotely; reading would download them
 }
 
-// close closes the folders, not the root.
+// close closes the folders but not the root.
 func (b *blobs) close() {
 	for i := range b.folders {
 		b.folders[i].dir.close()
 	}
 }
 
-// path is where a file lies that was met in the folder named after in.
+// path returns the path of a file found in the folder named after in.
 func (b *blobs) path(in byte, id manifest.FileID) string {
 	if b.flat {
 		return id.String()

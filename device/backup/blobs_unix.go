@@ -10,17 +10,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A backup has hundreds of thousands of small files, and what a file costs is mostly system
-// calls. So they are made here without what os.File adds for files that one may wait for:
-// opening, looking, reading and closing is four calls and not eight.
+// A backup has hundreds of thousands of small files, and most of the cost per file is system
+// calls. These functions skip what os.File does to support pollable files: open, stat, read and
+// close take four calls instead of eight.
 
-// blobDirectory is an open folder. The file keeps the descriptor from being closed.
+// blobDirectory is an open folder. Holding the file keeps the descriptor open.
 type blobDirectory struct {
 	file *os.File
 	fd   int
 }
 
-// openDirectory does not wait for the other end of a pipe that took the folder's place.
+// openDirectory does not block if a pipe has replaced the folder.
 func openDirectory(root *os.Root, name string) (blobDirectory, error) {
 	file, err := root.OpenFile(name, os.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -36,7 +36,7 @@ func (d blobDirectory) close() {
 }
 
 func (d blobDirectory) lstat(name string) (blobInfo, error) {
-	var stat unix.Stat_t // of which a closure would make garbage, for every file
+	var stat unix.Stat_t // capturing this in a closure would allocate for every file
 	for {
 		if err := unix.Fstatat(d.fd, name, &stat, unix.AT_SYMLINK_NOFOLLOW); err != unix.EINTR {
 			return infoOf(&stat), err
@@ -51,7 +51,7 @@ func infoOf(stat *unix.Stat_t) blobInfo {
 	}
 }
 
-// open does not follow a link, and does not wait for the other end of a pipe.
+// open does not follow links and does not block on pipes.
 func (d blobDirectory) open(name string) (*blobFile, blobInfo, error) {
 	var fd int
 	err := retry(func() (err error) {
@@ -59,7 +59,7 @@ func (d blobDirectory) open(name string) (*blobFile, blobInfo, error) {
 		return err
 	})
 	if errors.Is(err, unix.ELOOP) || errors.Is(err, unix.EMLINK) {
-		return nil, blobInfo{}, nil // a link; the systems do not agree on the error
+		return nil, blobInfo{}, nil // a link; systems differ in the error
 	}
 	if err != nil {
 		return nil, blobInfo{}, err
@@ -100,7 +100,7 @@ func (f *blobFile) ReadAt(p []byte, off int64) (total int, err error) {
 	return total, nil
 }
 
-// ended turns the answer of a read into that of an [io.Reader].
+// ended converts the result of a read call to that of an [io.Reader].
 func ended(n, wanted int, err error) (int, error) {
 	if err != nil {
 		return 0, err
@@ -114,7 +114,7 @@ func ended(n, wanted int, err error) (int, error) {
 // Close closes the file.
 func (f *blobFile) Close() error { return unix.Close(f.fd) }
 
-// retry repeats a call that a signal interrupted.
+// retry repeats a call interrupted by a signal.
 func retry(call func() error) error {
 	for {
 		if err := call(); err != unix.EINTR {

@@ -28,7 +28,7 @@ func (d blobDirectory) lstat(name string) (blobInfo, error) {
 	return blobInfo{size: uint64(max(info.Size(), 0)), modified: info.ModTime().UnixNano(), regular: info.Mode().IsRegular(), dataless: isDataless(info)}, nil
 }
 
-// open looks first: what is kept elsewhere would be fetched by opening it.
+// open stats first: opening a file stored remotely would download it.
 func (d blobDirectory) open(name string) (*blobFile, blobInfo, error) {
 	info, err := d.lstat(name)
 	if err != nil || !info.regular || info.dataless {
@@ -44,11 +44,11 @@ func (d blobDirectory) open(name string) (*blobFile, blobInfo, error) {
 // blobFile is an open file.
 type blobFile struct{ *os.File }
 
-// The attributes of a file whose contents are elsewhere: FILE_ATTRIBUTE_OFFLINE,
-// FILE_ATTRIBUTE_RECALL_ON_OPEN and FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS.
+// Attributes of a file stored remotely: FILE_ATTRIBUTE_OFFLINE, FILE_ATTRIBUTE_RECALL_ON_OPEN
+// and FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS.
 const attributesDataless = 0x1000 | 0x40000 | 0x400000
 
-// isDataless reports whether opening the file would have to fetch its contents first.
+// isDataless reports whether opening the file would download its contents.
 func isDataless(info fs.FileInfo) bool {
 	data, ok := info.Sys().(*syscall.Win32FileAttributeData)
 	return ok && data.FileAttributes&attributesDataless != 0

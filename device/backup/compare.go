@@ -12,15 +12,15 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
-// One goroutine reads the manifest and hands its rows to workers in batches of fixed size
-// that are used again and again: a million rows cost no more memory than a thousand.
+// One goroutine reads the manifest and hands rows to workers in reused batches of fixed size,
+// so a million rows need no more memory than a thousand.
 const (
 	batchRows  = 256
-	batchText  = 64 << 10 // of paths: crafted ones are longer than any device's
-	batchBytes = 8 << 20  // of files to be read, so that a few large ones are shared out
+	batchText  = 64 << 10 // for paths; crafted paths are longer than real ones
+	batchBytes = 8 << 20  // of files to read, so that a few large files are spread over the workers
 )
 
-// A task is one file to look at.
+// A task is one file to inspect.
 type task struct {
 	id         manifest.FileID
 	size       uint64
@@ -29,12 +29,12 @@ type task struct {
 	hasSize    bool
 	hasDigest  bool
 	hasKey     bool
-	unreadable bool // the row could not be read beyond its id: only whether the file is there counts
+	unreadable bool // nothing but the ID could be read; only check that the file exists
 	domain     *domainCount
-	start, end int // the path, in batch.text
+	start, end int // the path, within batch.text
 }
 
-// A batch is some tasks and the text of their paths.
+// A batch is a set of tasks and the text of their paths.
 type batch struct {
 	tasks []task
 	text  []byte
@@ -45,7 +45,7 @@ func (b *batch) full(depth device.ProofDepth) bool {
 	return len(b.tasks) == batchRows || len(b.text) >= batchText || depth == device.DeepLook && b.bytes >= batchBytes
 }
 
-// problem is what a fault of a task is told with.
+// problem describes a fault of a task.
 func (b *batch) problem(t *task, detail string) device.BackupProblem {
 	return device.BackupProblem{Domain: t.domain.name, Path: string(b.text[t.start:t.end]), FileID: t.id.String(), Detail: detail}
 }
@@ -53,21 +53,21 @@ func (b *batch) problem(t *task, detail string) device.BackupProblem {
 // domainCount counts the files of one domain.
 type domainCount struct {
 	name    string
-	files   uint64        // by the reader of the manifest
-	missing atomic.Uint64 // by the workers
+	files   uint64        // counted by the manifest reader
+	missing atomic.Uint64 // counted by the workers
 }
 
-// Bounds on the domains that are counted one by one; the rest share a count. A device has
-// a few per app, named after its bundle id.
+// Bounds on the domains counted separately; the rest share one count. A device has a few
+// domains per app, named after its bundle ID.
 const (
 	maxDomains    = 20_000
 	maxDomainName = 256
 )
 
-// compare looks at every file that the manifest lists.
+// compare inspects every file listed in the manifest.
 func (v *verification) compare(ctx context.Context, m manifest.Manifest) error {
 	batches := make(chan *batch, 2*v.options.Workers)
-	pool := sync.Pool{New: func() any { return &batch{} }} // most backups of a crowded place are small
+	pool := sync.Pool{New: func() any { return &batch{} }} // most backups in a large collection are small
 	stop := v.reportProgress()
 	defer stop()
 
@@ -97,7 +97,7 @@ func (v *verification) compare(ctx context.Context, m manifest.Manifest) error {
 	return err
 }
 
-// count adds what one worker counted.
+// count adds the counts of one worker.
 func (v *verification) count(t *tally) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -128,7 +128,7 @@ func (v *verification) feed(ctx context.Context, m manifest.Manifest, batches ch
 	return nil
 }
 
-// take adds a row to a batch, if there is a file to look at.
+// take adds a row to a batch if there is a file to inspect.
 func (v *verification) take(b *batch, row *manifest.Row) {
 	if row.Kind == manifest.Other && row.Err == nil {
 		row.Err = errNoKind
@@ -144,7 +144,7 @@ func (v *verification) take(b *batch, row *manifest.Row) {
 		}
 	} else if row.Kind != manifest.File {
 		if v.blobs.flat {
-			v.domain(row.Domain) // an app may have folders only, and is in the list all the same
+			v.domain(row.Domain) // an app with only folders is in the list too
 		}
 		return
 	}
@@ -161,7 +161,7 @@ func (v *verification) take(b *batch, row *manifest.Row) {
 	b.bytes += row.Size
 }
 
-// domain is the count of a domain.
+// domain returns the count for a domain.
 func (v *verification) domain(name []byte) *domainCount {
 	domain := v.domains[string(name)]
 	if domain != nil {
@@ -178,7 +178,7 @@ func (v *verification) domain(name []byte) *domainCount {
 	return domain
 }
 
-// idText is an id as a name, or "" for the one of a row that has none.
+// idText returns an ID as a name, or "" for the ID of a row without one.
 func idText(id manifest.FileID) string {
 	if id == (manifest.FileID{}) {
 		return ""
@@ -186,7 +186,7 @@ func idText(id manifest.FileID) string {
 	return id.String()
 }
 
-// errNoKind is a row that lists neither a file nor a directory nor a link.
+// errNoKind means that a row is not a file, directory or link.
 var errNoKind = errors.New("the row lists nothing that a device backs up")
 
 func detailOf(err error) string {
@@ -199,7 +199,7 @@ func detailOf(err error) string {
 	return "the entry cannot be understood"
 }
 
-// reportProgress tells the progress until the function it answers is called.
+// reportProgress reports progress until the returned function is called.
 func (v *verification) reportProgress() (stop func()) {
 	if v.options.Progress == nil {
 		return func() {}

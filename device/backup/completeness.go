@@ -9,16 +9,16 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// How much older than a file, and than the backup itself, a list of files may be. The
-// device writes the list last; clocks differ, and a copy does not keep the order.
+// How much older than a file, and than the backup itself, a list of files may be. The device
+// writes the list last, but clocks differ and copying does not preserve the order.
 const (
 	listMayLag   = 10 * time.Minute
 	listMayLagBy = 24 * time.Hour
 )
 
-// judgeCompleteness asks what speaks against a list of files that was parsed to its end. A
-// Manifest.db vouches for its own end by its pages; an mbdb that was cut between two records
-// parses as well as a whole one, so what lies beside it counts.
+// judgeCompleteness looks for evidence that a list of files is incomplete although it parsed to
+// the end. A truncated Manifest.db is detected by its page count; an mbdb cut between two
+// records parses like a whole one, so the surrounding files are the evidence.
 func (v *verification) judgeCompleteness() {
 	if v.listed.Load() == 0 {
 		v.leaveOpen(device.StatementList, listIncomplete, "it lists no files")
@@ -31,7 +31,7 @@ func (v *verification) judgeCompleteness() {
 	}
 	if absent := v.absentApps(); len(absent) > 0 {
 		v.leaveOpen(device.StatementList, listIncomplete, fmt.Sprintf("%d of the installed apps are not in it", len(absent)))
-		for _, app := range absent[:min(fewExamples, len(absent))] { // their names are private, unlike a detail
+		for _, app := range absent[:min(fewExamples, len(absent))] { // app names are private, which a detail is not
 			v.faults.example(listIncomplete, device.BackupProblem{Domain: appDomain + app, Detail: "installed, and not in the list"})
 		}
 	}
@@ -48,10 +48,10 @@ func (v *verification) judgeCompleteness() {
 	}
 }
 
-// appDomain begins the domain of an app.
+// appDomain is the prefix of an app's domain.
 const appDomain = "AppDomain-"
 
-// absentApps are the installed apps of which the list has no domain.
+// absentApps returns the installed apps without a domain in the list.
 func (v *verification) absentApps() []string {
 	var absent []string
 	for _, app := range slices.Concat(v.info.apps, v.properties.apps) {
@@ -63,16 +63,16 @@ func (v *verification) absentApps() []string {
 	return slices.Compact(absent)
 }
 
-// A mark is what tells that something changed.
+// A mark is the state of a file or folder, compared to detect a change.
 type mark struct {
 	size     int64
 	modified time.Time
 	exists   bool
 }
 
-// marks are those of the files at the top, of the folder, and of the folders in it. Where
-// all files lie in one folder its own mark tells when one comes or goes, as it does for the
-// names at the top.
+// marks returns the marks of the top-level files, the backup folder and its subfolders. In the
+// flat layout the backup folder's own mark changes when a file is added or removed, as it does
+// for top-level names.
 func (v *verification) marks() map[string]mark {
 	marks := map[string]mark{}
 	look := func(name string) {
@@ -98,8 +98,8 @@ func (v *verification) marks() map[string]mark {
 	return marks
 }
 
-// judgeChange tells whether the folder changed during the look: what was read first then
-// need not belong to what was read last.
+// judgeChange reports a folder that changed during verification: what was read first may not
+// belong with what was read last.
 func (v *verification) judgeChange(before map[string]mark) {
 	after := v.marks()
 	for name, was := range before {

@@ -4,5 +4,5 @@ package backup
 
 import "golang.org/x/sys/unix"
 
-// isDataless is never true: these systems have no mark for contents kept elsewhere.
+// isDataless is always false: these systems do not mark remotely stored files.
 func isDataless(*unix.Stat_t) bool { return false }

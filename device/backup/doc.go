@@ -1,13 +1,14 @@
-// Package backup is the door to local backups: the folders that Finder, iTunes, Apple
-// Devices and other tools write when they back an iPhone or iPad up to a computer.
+// Package backup reads local backups: the folders that Finder, iTunes, Apple Devices and other
+// tools write when they back up an iPhone or iPad to a computer.
 //
-// [Find] looks for them, [Read] says what their three property lists say, [Quick] and
-// [Deep] show or refute what is so of every whole backup, and [Evidence] reads what the device
-// itself had on record about its iCloud backups. An encrypted backup needs [Unlock] first
-// for most of that; what was not read is unknown, never fine.
+// [Find] locates them, [Read] reads their three property lists, [Quick] and [Deep] verify them
+// statement by statement, and [Evidence] reads the device's own records of its iCloud backups.
+// Most of that requires [Unlock] first if the backup is encrypted; anything not read is
+// reported as unknown, never as fine.
 //
-// It only ever reads: nothing is written into a backup folder, not even a lock. What it
-// reads was written by a stranger: property lists pass a guard, lengths and counts are
-// bounded, names become paths only if they are forty hexadecimal digits, and nothing is
+// The package is read-only: it writes nothing to a backup folder, not even a lock. Its input is
+// untrusted: property lists are bounded before decoding, lengths and counts are limited, names
+// become paths only if they are forty hexadecimal digits, and links out of the folder are never
+// followed.
 // followed out of the folder.
 package backup

@@ -7,11 +7,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// leastApart is how many apps must be missing as a whole before that passes for intended.
+// leastApart is how many apps must be missing entirely before that is considered intentional.
 const leastApart = 3
 
-// judgeLength names the domain with the most files if the list of them is huge: it is often
-// one app's cache.
+// judgeLength names the domain with the most files if the list is huge: it is often one app's
+// cache.
 func (v *verification) judgeLength() {
 	info, err := v.root.Lstat(dbName)
 	if err != nil || info.Size() <= hugeManifest {
@@ -35,9 +35,8 @@ func (v *verification) fullestDomain() *domainCount {
 	return most
 }
 
-// judgeMissing tells a backup that lost files from one that a tool was told to make
-// without some apps: there, whole apps are missing and nothing else is. Either way the
-// copy is not whole.
+// judgeMissing distinguishes a backup that lost files from one made without some apps, in which
+// whole apps are missing and nothing else is. Neither is a whole copy.
 func (v *verification) judgeMissing() {
 	if !v.faults.has(blobMissing) {
 		return

@@ -16,11 +16,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
-// lastBackups is lockdown's own record of backups.
+// lastBackups is lockdown's record of backups.
 var lastBackups = file{homeDomain, "Library/Preferences/com.apple.mobile.ldbackup.plist"}
 
-// maxEvidence bounds a file that is read into memory. Property lists have a few KiB;
-// databases are read where they lie.
+// maxEvidence bounds files read into memory. Property lists are a few KiB; databases are read
+// in place.
 const maxEvidence = 8 << 20
 
 // Domains that hold evidence.
@@ -32,11 +32,11 @@ const (
 	profilesDomain = "SysSharedContainerDomain-systemgroup.com.apple.configurationprofiles"
 )
 
-// Evidence reads what the device had on record about its iCloud backups when this backup
-// was made. Files are found by their id, so that a backup of 500,000 files is not walked.
+// Evidence reads the device's records of its iCloud backups as of this backup. It finds files
+// by ID, so it need not walk a backup of 500,000 files.
 //
-// It never fails: what could not be read is unknown, with the reason. An encrypted backup
-// without its password says nothing.
+// It never fails: facts that could not be read are unknown, with the reason. An encrypted
+// backup without its password yields nothing.
 func Evidence(ctx context.Context, folder Folder, options Options) device.History {
 	h := device.History{Source: "backup", Origin: folder.Path}
 	s, err := openStore(ctx, folder, options)
@@ -61,8 +61,8 @@ func Evidence(ctx context.Context, folder Folder, options Options) device.Histor
 	return h
 }
 
-// closedFor is why a backup stays closed: a password that is wrong was given, and one that
-// could not be tried to its end is not known to be wrong.
+// closedFor returns why a backup could not be unlocked. It reports a wrong password only if the
+// password was fully tried.
 func closedFor(err error, options Options) error {
 	switch {
 	case !errors.Is(err, errClosed) || options.Locked == nil:
@@ -74,7 +74,7 @@ func closedFor(err error, options Options) error {
 	}
 }
 
-// unknownEvidence says why nothing is known.
+// unknownEvidence records why nothing is known.
 func unknownEvidence(h *device.History, why error) {
 	evidence.LastBackupsUnknown(h, why)
 	evidence.MobileBackupUnknown(h, why)
@@ -88,8 +88,8 @@ func unknownEvidence(h *device.History, why error) {
 	h.Network.AirplaneMode = device.Unknown[bool](why)
 }
 
-// mobileBackup reads backupd's notebook. It lies in HomeDomain on iOS 27 and in RootDomain
-// before; where both are there the fuller one counts, since the other is left empty.
+// mobileBackup reads backupd's state. It is in HomeDomain on iOS 27 and in RootDomain before;
+// if both exist, the fuller one counts because the other is left empty.
 func (s *store) mobileBackup(ctx context.Context, h *device.History) {
 	const path = "Library/Preferences/com.apple.MobileBackup.plist"
 	why := error(device.Absent)
@@ -112,8 +112,8 @@ func (s *store) mobileBackup(ctx context.Context, h *device.History) {
 	}
 }
 
-// accounts reads the database of accounts, with its log where the backup has one. The
-// device keeps a second copy, which it verified before.
+// accounts reads the accounts database, with its log if the backup has one. The device also
+// keeps a second, previously verified copy.
 func (s *store) accounts(ctx context.Context, h *device.History) {
 	why := error(device.Absent)
 	for _, path := range []string{"Library/Accounts/Accounts3.sqlite", "Library/Accounts/VerifiedBackup/Accounts3.sqlite"} {
@@ -142,8 +142,8 @@ func (s *store) accountsAt(ctx context.Context, h *device.History, path string) 
 	return evidence.Accounts(h, conn)
 }
 
-// openDatabase opens a database of HomeDomain together with its write-ahead log, if the
-// backup has one.
+// openDatabase opens a database in HomeDomain together with its write-ahead log, if the backup
+// has one.
 func (s *store) openDatabase(ctx context.Context, opened plainFile, path string) (*database.Conn, error) {
 	log, err := s.open(ctx, file{homeDomain, path + "-wal"})
 	if err != nil || log.size == 0 {
@@ -156,8 +156,8 @@ func (s *store) openDatabase(ctx context.Context, opened plainFile, path string)
 	return database.OpenWithLog(ctx, opened.all(), log.all())
 }
 
-// settings reads the property lists that hold one setting each. A list that is missing or
-// cannot be read leaves its facts unknown.
+// settings reads the property lists with one setting each. If a list is missing or unreadable,
+// its facts stay unknown.
 func (s *store) settings(ctx context.Context, h *device.History) {
 	for _, setting := range []struct {
 		from   file
@@ -207,8 +207,8 @@ func (s *store) settings(ctx context.Context, h *device.History) {
 	}
 }
 
-// knownNetworks reads the list of Wi-Fi networks: at the root of its domain, where iOS 14
-// and later keep it, or else in the folder of the other network settings.
+// knownNetworks reads the list of Wi-Fi networks, at the root of its domain (iOS 14 and later)
+// or else in the folder of the other network settings.
 func (s *store) knownNetworks(ctx context.Context, h *device.History) {
 	const name = "com.apple.wifi.known-networks.plist"
 	why := error(device.Absent)
@@ -227,7 +227,7 @@ func (s *store) knownNetworks(ctx context.Context, h *device.History) {
 	unknown(&h.Network.KnownNetworks)(why)
 }
 
-// unknown gives a fact a reason, unless it is known from another file.
+// unknown sets the reason of a fact unless another file has already supplied its value.
 func unknown[T any](fact *device.Fact[T]) func(why error) {
 	return func(why error) {
 		if _, err := fact.Get(); err != nil {
@@ -236,7 +236,7 @@ func unknown[T any](fact *device.Fact[T]) func(why error) {
 	}
 }
 
-// photos takes the marker that iCloud Photos leaves where its setting does not say.
+// photos falls back to the marker that iCloud Photos leaves if its setting is missing.
 func (s *store) photos(ctx context.Context, h *device.History) {
 	if _, err := h.CloudPhotos.Get(); err == nil {
 		return
@@ -246,7 +246,7 @@ func (s *store) photos(ctx context.Context, h *device.History) {
 	}
 }
 
-// reasonFor turns the errors of a store into a reason.
+// reasonFor converts the errors of a store to a reason.
 func reasonFor(err error) error {
 	switch {
 	case errors.Is(err, errClosed):
@@ -264,10 +264,10 @@ func reasonFor(err error) error {
 	return device.Malformed
 }
 
-// file is a file of the device.
+// file identifies a file on the device.
 type file struct{ domain, path string }
 
-// store reads single files out of a backup, decrypted where need be.
+// store reads single files from a backup, decrypting them if needed.
 type store struct {
 	root       *os.Root
 	blobs      blobs
@@ -275,7 +275,7 @@ type store struct {
 	info       info
 	properties properties
 	options    Options
-	manifest   manifest.Manifest // nil if the backup is not encrypted: ids are enough
+	manifest   manifest.Manifest // nil if the backup is not encrypted: IDs are enough
 }
 
 func openStore(ctx context.Context, folder Folder, options Options) (*store, error) {
@@ -302,7 +302,7 @@ func openStore(ctx context.Context, folder Folder, options Options) (*store, err
 	}
 	v.judgeKind(ctx, s.manifest)
 	switch {
-	case v.kind != locked: // a program decrypted the files
+	case v.kind != locked: // a program has decrypted the files
 		s.manifest.Close()
 		s.manifest = nil
 	case options.Keys == nil:
@@ -320,7 +320,7 @@ func (s *store) close() {
 	s.root.Close()
 }
 
-// read is a file in clear.
+// read returns the decrypted contents of a file.
 func (s *store) read(ctx context.Context, f file) ([]byte, error) {
 	opened, err := s.open(ctx, f)
 	if err != nil {
@@ -335,17 +335,16 @@ func (s *store) read(ctx context.Context, f file) ([]byte, error) {
 	return data, err
 }
 
-// plainFile is an open file in clear, decrypted as it is read.
+// plainFile is an open file that is decrypted as it is read.
 type plainFile struct {
 	io.ReaderAt
 	io.Closer
 	size int64
 }
 
-// all reads it from its beginning to its end.
+// all returns a reader for the whole file.
 func (p plainFile) all() io.Reader { return io.NewSectionReader(p, 0, p.size) }
 
-// open opens a file.
 func (s *store) open(ctx context.Context, f file) (plainFile, error) {
 	if ctx.Err() != nil {
 		return plainFile{}, context.Cause(ctx)
@@ -371,7 +370,7 @@ func (s *store) open(ctx context.Context, f file) (plainFile, error) {
 	return plainFile{plain, opened, plain.Size()}, nil
 }
 
-// decrypt finds the key of a file in the manifest.
+// decrypt looks up a file's key in the manifest.
 func (s *store) decrypt(ctx context.Context, id manifest.FileID, stored io.ReaderAt, size int64) (*cbc.ReaderAt, error) {
 	row, err := s.manifest.Find(ctx, id)
 	if err != nil {

@@ -13,19 +13,19 @@ const (
 	maxExampleText = 256
 )
 
-// An ExampleBudget is the memory, in bytes, that the examples of several proofs may take
-// together. It may be used by several goroutines. A nil budget is not limited.
+// An ExampleBudget limits the total memory, in bytes, for the examples of several proofs. It is
+// safe for concurrent use. A nil budget is unlimited.
 type ExampleBudget struct{ left atomic.Int64 }
 
-// NewExampleBudget is a budget of this many bytes.
+// NewExampleBudget returns a budget of the given number of bytes.
 func NewExampleBudget(bytes int64) *ExampleBudget {
 	b := &ExampleBudget{}
 	b.left.Store(bytes)
 	return b
 }
 
-// share is what one proof may take: most of what is left, so that no folder, however many
-// faults it has, leaves the next one without examples.
+// share returns what one proof may use: most of what is left, so that a folder with many faults
+// still leaves room for the next one's examples.
 func (b *ExampleBudget) share() int64 {
 	if b == nil {
 		return 1 << 62
@@ -39,13 +39,13 @@ func (b *ExampleBudget) take(bytes int64) {
 	}
 }
 
-// clipProblem bounds the texts of an example, which come from the backup.
+// clipProblem truncates the texts of an example, which come from the backup.
 func clipProblem(p device.BackupProblem) device.BackupProblem {
 	p.Domain, p.Path, p.Detail = clip(p.Domain, maxExampleText), clip(p.Path, maxExamplePath), clip(p.Detail, maxExampleText)
 	return p
 }
 
-// clip bounds a text, and copies what it keeps so that the rest can be freed.
+// clip truncates text, copying the part it keeps so that the rest can be freed.
 func clip(text string, most int) string {
 	if len(text) <= most {
 		return text
@@ -53,7 +53,7 @@ func clip(text string, most int) string {
 	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
-// weight is about what an example takes in memory, its fields included.
+// weight estimates the memory an example takes, including its fields.
 func weight(p device.BackupProblem) int64 {
 	const fields = 4 * 16
 	return int64(fields + len(p.Domain) + len(p.Path) + len(p.FileID) + len(p.Detail))

@@ -8,27 +8,24 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Problem is one file of a backup and what is wrong with it, told as it is found. There
-// may be a million of them.
+// A Problem is one faulty file of a backup, reported as it is found. There may be a million.
 type Problem struct {
 	Mode *Mode
 	device.BackupProblem
 }
 
-// fewExamples is how many files of a mode a proof keeps unless more are asked for. The
-// rest are only counted, so that a backup with every file missing needs no more memory
-// than a whole one.
+// fewExamples is how many files per mode a proof keeps by default. The rest are only counted,
+// so a backup with every file missing needs no more memory than a whole one.
 const fewExamples = 20
 
-// faults collects what is wrong: each mode once, with its files counted. It may be used
-// by several goroutines.
+// faults collects each mode once, with a count of its files. It is safe for concurrent use.
 type faults struct {
 	mu     sync.Mutex
 	found  map[*Mode]*device.BackupFault
-	keep   int            // files of each mode that are kept
+	keep   int            // files kept per mode
 	budget *ExampleBudget // shared with other proofs
-	room   int64          // bytes of it that are left to this proof
-	tell   func(Problem)  // nil if nobody listens
+	room   int64          // bytes of the budget left for this proof
+	tell   func(Problem)  // may be nil
 }
 
 func newFaults(options Options) *faults {
@@ -38,7 +35,7 @@ func newFaults(options Options) *faults {
 	}
 }
 
-// add tells a fault of the backup as a whole. The first detail stays.
+// add records a fault of the backup as a whole. The first detail is kept.
 func (f *faults) add(mode *Mode, detail string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -46,7 +43,7 @@ func (f *faults) add(mode *Mode, detail string) {
 	fault.Detail = cmp.Or(fault.Detail, detail)
 }
 
-// addFile tells a fault of one file.
+// addFile records a fault of one file.
 func (f *faults) addFile(mode *Mode, problem device.BackupProblem) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -60,7 +57,7 @@ func (f *faults) addFile(mode *Mode, problem device.BackupProblem) {
 	}
 }
 
-// keepExample keeps one file of a fault, as far as there is room.
+// keepExample keeps one faulty file as an example if there is room.
 func (f *faults) keepExample(fault *device.BackupFault, problem device.BackupProblem) {
 	problem = clipProblem(problem)
 	size := weight(problem)
@@ -72,7 +69,7 @@ func (f *faults) keepExample(fault *device.BackupFault, problem device.BackupPro
 	fault.Examples = append(fault.Examples, problem)
 }
 
-// example keeps what a fault of the backup as a whole is about.
+// example records what a fault of the backup as a whole is about.
 func (f *faults) example(mode *Mode, problem device.BackupProblem) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -104,7 +101,7 @@ func (f *faults) rename(from, to *Mode, detail string) {
 	delete(f.found, from)
 }
 
-// list is all faults in the order of Modes, with the number of files each is out of.
+// list returns all faults in the order of Modes, with the total number of files for each.
 func (f *faults) list(total uint64) []device.BackupFault {
 	var all []device.BackupFault
 	for _, mode := range Modes {

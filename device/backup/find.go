@@ -15,15 +15,15 @@ import (
 	"time"
 )
 
-// A Place is a folder that holds backups, each in a folder of its own.
+// A Place is a folder that holds backups, each in its own folder.
 type Place struct {
 	Path    string
-	Program string // whose default place it is: "Finder"; "" if a person named it
-	Target  string // where Path leads, if it or a folder above it is a link; else ""
+	Program string // the program whose default place it is, such as "Finder"; "" if named by the user
+	Target  string // the target of Path if it or a parent folder is a link; else ""
 }
 
-// DefaultPlaces are the places where Apple's programs keep backups on an operating system
-// (a runtime.GOOS). home is the user's folder, appData Windows' %APPDATA%.
+// DefaultPlaces returns where Apple's programs keep backups on an operating system (a
+// runtime.GOOS). home is the user's home folder, appData is %APPDATA% on Windows.
 func DefaultPlaces(goos, home, appData string) []Place {
 	switch goos {
 	case "darwin":
@@ -34,37 +34,36 @@ func DefaultPlaces(goos, home, appData string) []Place {
 			{Path: filepath.Join(home, "Apple", "MobileSync", "Backup"), Program: "Apple Devices, or iTunes from the Microsoft Store"},
 		}
 	default:
-		return nil // no program has a default place there
+		return nil // no program has a default place on this system
 	}
 }
 
 // A Folder is one backup that was found.
 type Folder struct {
-	Path     string // links followed
-	UDID     string // from the folder's name; "" if it is named otherwise
-	Archived bool   // a frozen copy: <UDID>-YYYYMMDD-HHMMSS
-	Away     bool   // Path is the mark that a cloud drive left in place of the folder
+	Path     string // with links resolved
+	UDID     string // from the folder's name; "" if the name is not a UDID
+	Archived bool   // an archived copy: <UDID>-YYYYMMDD-HHMMSS
+	Away     bool   // Path is the placeholder that a cloud drive left for the folder
 	Place    Place
 }
 
-// A Closed place, or folder in one, could not be looked into. Whether it holds backups is
-// unknown.
+// A Closed is a place, or a folder in one, that could not be searched. Whether it holds backups
+// is unknown.
 type Closed struct {
 	Place Place
 	Path  string
-	Err   error // fs.ErrPermission, what else the system said, or why the search was stopped
+	Err   error // fs.ErrPermission, another system error, or why the search stopped
 }
 
-// maxFolders bounds how many folders of one place are looked at.
+// maxFolders bounds how many folders of one place are examined.
 const maxFolders = 10_000
 
-// errCrowded is a place that was searched in part.
+// errCrowded means that a place was searched only in part.
 var errCrowded = fmt.Errorf("it has more than %d entries, and the rest was not looked at", maxFolders)
 
-// Find looks for backups in places, each of which may also be a backup itself. A place
-// that does not exist holds none; one that may not be read, or was not searched to its end
-// when ctx ended, is answered as closed. Backups come in the order of the places and then
-// of their names, each once.
+// Find searches places for backups; a place may also be a backup itself. A place that does not
+// exist holds none. One that is not readable, or not fully searched when ctx ends, is returned
+// in closed. Folders are in the order of places, then by name, without duplicates.
 func Find(ctx context.Context, places []Place) (folders []Folder, closed []Closed) {
 	seen := map[string]bool{}
 	for _, place := range places {
@@ -86,7 +85,7 @@ func findIn(ctx context.Context, place Place) (folders []Folder, closed []Closed
 	}
 	real, err := filepath.EvalSymlinks(place.Path)
 	if _, absent := os.Lstat(place.Path); errors.Is(err, fs.ErrNotExist) && absent != nil {
-		return nil, nil // and not a link to a disk that is not attached
+		return nil, nil // it does not exist, and is not a link to a detached disk
 	}
 	if err != nil {
 		return nil, []Closed{{place, place.Path, reasonOf(err)}}
@@ -112,7 +111,7 @@ func findIn(ctx context.Context, place Place) (folders []Folder, closed []Closed
 		udid, _ := splitName(name)
 		path, err := filepath.EvalSymlinks(filepath.Join(real, name))
 		if err != nil {
-			if udid != "" { // a link to a disk that is not attached, for example
+			if udid != "" { // such as a link to a detached disk
 				closed = append(closed, Closed{place, filepath.Join(real, name), reasonOf(err)})
 			}
 			continue
@@ -131,17 +130,17 @@ func findIn(ctx context.Context, place Place) (folders []Folder, closed []Closed
 				closed = append(closed, Closed{place, path, reasonOf(err)})
 				continue
 			}
-			folders = append(folders, folderAt(path, name, place)) // perhaps cut off before its first file
+			folders = append(folders, folderAt(path, name, place)) // perhaps interrupted before its first file
 		}
 	}
 	if udid, _ := splitName(filepath.Base(place.Path)); udid != "" && len(folders)+len(closed) == 0 && isFolder(real) {
-		folders = append(folders, folderAt(real, filepath.Base(place.Path), place)) // what made it a backup is gone
+		folders = append(folders, folderAt(real, filepath.Base(place.Path), place)) // the files that identify a backup are gone
 	}
 	return folders, closed
 }
 
-// nested are the backups one level too deep, as unpacking leaves them: UDID/UDID, or several
-// in a folder that is named otherwise, which may be too deep in their turn; and the copies of a
+// nested returns the backups one level too deep, as unpacking leaves them: UDID/UDID, or
+// several in a folder of another name, which may themselves be too deep; and the copies in a
 // library, UDID/DATE/UDID.
 func nested(path, name string, is bool, place Place) []Folder {
 	if udid, _ := splitName(name); udid != "" {
@@ -163,7 +162,7 @@ func nested(path, name string, is bool, place Place) []Folder {
 	return folders
 }
 
-// copies are those of one device in a library.
+// copies returns the copies of one device in a library.
 func copies(path, name string, place Place) []Folder {
 	dates, _ := list(path)
 	var folders []Folder
@@ -175,14 +174,15 @@ func copies(path, name string, place Place) []Folder {
 	return folders
 }
 
-// isCopy reports whether a folder is named like a copy in a library of this program. What is
-// being made there has another name.
+// isCopy reports whether a folder is named like a copy in a library of this program. A copy
+// still being made has another name.
 func isCopy(name string) bool {
 	_, err := time.Parse("20060102T150405Z", name)
 	return err == nil
 }
 
-// below is the backup in a folder that has this name, if there is one and it is a UDID.
+// below returns the backup inside a folder of this name, if the name is a UDID and there is
+// one.
 func below(path, name string, place Place) []Folder {
 	udid, _ := splitName(name)
 	if udid == "" {
@@ -195,8 +195,8 @@ func below(path, name string, place Place) []Folder {
 	return []Folder{folderAt(inner, name, place)}
 }
 
-// awayName is the name of a folder that a cloud drive took away and left .NAME.icloud for;
-// "" for any other name.
+// awayName returns the name of a folder that a cloud drive replaced with .NAME.icloud; "" for
+// any other name.
 func awayName(name string) string {
 	rest, isHidden := strings.CutPrefix(name, ".")
 	if rest, isMark := strings.CutSuffix(rest, ".icloud"); isHidden && isMark {
@@ -210,8 +210,8 @@ func folderAt(path, name string, place Place) Folder {
 	return Folder{Path: path, UDID: udid, Archived: archived, Place: place}
 }
 
-// list is the names in a folder, sorted, as far as maxFolders; if there are more, the error
-// is errCrowded.
+// list returns up to maxFolders names in a folder, sorted; if there are more, the error is
+// errCrowded.
 func list(path string) ([]string, error) {
 	folder, err := os.Open(path)
 	if err != nil {
@@ -232,7 +232,7 @@ func list(path string) ([]string, error) {
 	return names, nil
 }
 
-// isBackup reports whether a folder has any of the files that make one a backup.
+// isBackup reports whether a folder has any of the files that identify a backup.
 func isBackup(path string) bool {
 	for _, name := range []string{infoName, statusName, propertiesName, dbName, mbdbName} {
 		if info, err := os.Stat(filepath.Join(path, name)); err == nil && info.Mode().IsRegular() {
@@ -252,7 +252,7 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// reasonOf keeps what the system said and drops the path, which names the user.
+// reasonOf keeps the system's message and drops the path, which contains the user name.
 func reasonOf(err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		return fs.ErrPermission
@@ -263,11 +263,11 @@ func reasonOf(err error) error {
 	return err
 }
 
-// folderName is a UDID, forty hexadecimal digits or eight and sixteen, and behind it the
-// moment at which an archived copy was set aside.
+// folderName matches a UDID, forty hexadecimal digits or eight and sixteen, optionally followed
+// by the time at which an archived copy was set aside.
 var folderName = regexp.MustCompile(`^([0-9A-Fa-f]{40}|[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{16})(-\d{8}-\d{6})?$`)
 
-// splitName reads a folder's name. udid is "" if it is not that of a backup.
+// splitName parses a folder name. udid is "" if the name is not that of a backup.
 func splitName(name string) (udid string, archived bool) {
 	parts := folderName.FindStringSubmatch(name)
 	if parts == nil {
@@ -276,9 +276,8 @@ func splitName(name string) (udid string, archived bool) {
 	return normalUDID(parts[1]), parts[2] != ""
 }
 
-// normalUDID is a UDID as usbmux writes it: lower case if it is the long form, else upper
-// and with its hyphen. Programs write it either way, so it must not be compared by case,
-// and some leave the hyphen away.
+// normalUDID returns a UDID as usbmux writes it: the long form in lower case, the short form in
+// upper case with a hyphen. Programs use either case, and some omit the hyphen.
 func normalUDID(udid string) string {
 	switch {
 	case len(udid) == 40:

@@ -25,11 +25,11 @@ var innerDatabases = []file{
 // What an inspector found out about the file of an inner database.
 const (
 	innerUnknown = iota
-	innerRight   // its digest is right
-	innerFaulty  // it has a fault, and would look damaged because of that
+	innerRight   // its digest matches
+	innerFaulty  // it has a fault, so the database would look damaged too
 )
 
-// prepareInside has the inspectors remember what they found out about the inner databases.
+// prepareInside makes the inspectors record what they find out about the inner databases.
 func (v *verification) prepareInside() {
 	v.inner = map[manifest.FileID]*atomic.Int32{}
 	for _, f := range innerDatabases {
@@ -37,7 +37,7 @@ func (v *verification) prepareInside() {
 	}
 }
 
-// lookInside looks into the few files whose contents say something about the backup.
+// lookInside examines the few files whose contents say something about the backup.
 func (v *verification) lookInside(ctx context.Context) {
 	s, err := openStore(ctx, v.folder, v.options)
 	if err != nil {
@@ -62,8 +62,8 @@ func (v *verification) lookInside(ctx context.Context) {
 	}
 }
 
-// lookIntoDatabase runs SQLite's own check over a database. Only a right digest shows that
-// it was damaged on the device already; without one it may have been damaged here.
+// lookIntoDatabase runs SQLite's integrity check on a database. Only a matching digest shows
+// that it was already damaged on the device; otherwise it may have been damaged here.
 func (v *verification) lookIntoDatabase(ctx context.Context, s *store, f file, asSent bool) {
 	opened, err := s.open(ctx, f)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
-// An inspector looks at one file after the other. Each worker has its own.
+// An inspector inspects one file after another. Each worker has its own.
 type inspector struct {
 	*verification
 	tally
@@ -29,18 +29,18 @@ type inspector struct {
 	arrival
 }
 
-// A tally is what an inspector counts.
+// A tally holds an inspector's counts.
 type tally struct {
 	found, stored                                      uint64
-	keyed, padded                                      uint64 // encrypted files, and those whose padding is right
+	keyed, padded                                      uint64 // encrypted files, and those with correct padding
 	lengthsRight, lengthsByHeader, lengthsUnknown      uint64
 	longer                                             uint64 // longer than recorded, without a digest
 	withDigest, digestsRight, digestsLeft, withoutOnes uint64
-	receivedRight                                      uint64 // files that are as they arrived
-	touched                                            uint64 // files that were modified during the look
-	newest                                             int64  // when the newest file was modified, in Unix nanoseconds
+	receivedRight                                      uint64 // files identical to what arrived
+	touched                                            uint64 // files modified during the inspection
+	newest                                             int64  // modification time of the newest file, in Unix nanoseconds
 
-	ids [256]fileSet // of the files found, by their first byte
+	ids [256]fileSet // IDs of the files found, by first byte
 }
 
 func (t *tally) add(o *tally) {
@@ -65,7 +65,7 @@ func (t *tally) add(o *tally) {
 	}
 }
 
-// readSize is how much is read at once; from 32 KiB to 4 MiB it makes no difference.
+// readSize is the size of a read; anything from 32 KiB to 4 MiB is equally fast.
 const readSize = 256 << 10
 
 func newInspector(ctx context.Context, v *verification) *inspector {
@@ -76,7 +76,7 @@ func newInspector(ctx context.Context, v *verification) *inspector {
 	return i
 }
 
-// inspect looks at the file of one task.
+// inspect inspects the file of one task.
 func (i *inspector) inspect(b *batch, t *task) {
 	file, info, err := i.look(t)
 	if file != nil {
@@ -98,7 +98,7 @@ func (i *inspector) inspect(b *batch, t *task) {
 	}
 	switch {
 	case t.unreadable:
-		return // the list is refuted already, and nothing is known to compare with
+		return // the list is already refuted, and there is nothing to compare with
 	case t.hasDigest:
 		i.withDigest++
 	default:
@@ -115,7 +115,7 @@ func (i *inspector) inspect(b *batch, t *task) {
 	i.contents(b, t, file, info.size)
 }
 
-// look looks at a file and, where its contents count, opens it.
+// look stats a file and opens it if its contents are needed.
 func (i *inspector) look(t *task) (*blobFile, blobInfo, error) {
 	i.recall(t)
 	if i.comparesDigests() && (t.hasDigest && !i.spares() || i.compares()) || i.unlocks(t) {
@@ -125,8 +125,8 @@ func (i *inspector) look(t *task) (*blobFile, blobInfo, error) {
 	return nil, info, err
 }
 
-// canBeSeen judges why a file could not be opened, or looked at. A file that may not be
-// read can still be there and have a length.
+// canBeSeen records why a file could not be opened or statted. An unreadable file can still
+// exist and have a length.
 func (i *inspector) canBeSeen(b *batch, t *task, info *blobInfo, err error) bool {
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && i.isAway(t.id):
@@ -160,8 +160,8 @@ func (i *inspector) liesBehindLink(id manifest.FileID) bool {
 	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
-// isAway reports whether a cloud drive left its mark in place of a file, or of the folder
-// that it lies in: .NAME.icloud.
+// isAway reports whether a cloud drive left its placeholder, .NAME.icloud, for a file or for
+// its folder.
 func (i *inspector) isAway(id manifest.FileID) bool {
 	folder, name := path.Split(i.blobs.path(id[0], id))
 	return i.exists(folder+"."+name+".icloud") || folder != "" && i.isInCloud(path.Clean(folder))
@@ -179,7 +179,7 @@ func (i *inspector) leaveOpen(id device.StatementID, mode *Mode, b *batch, t *ta
 	i.remark(mode, b, t, detail)
 }
 
-// remark records a fault of one file that no statement hangs on.
+// remark records a fault of one file that affects no statement.
 func (i *inspector) remark(mode *Mode, b *batch, t *task, detail string) {
 	if inner := i.inner[t.id]; inner != nil {
 		inner.Store(innerFaulty)
@@ -187,10 +187,10 @@ func (i *inspector) remark(mode *Mode, b *batch, t *task, detail string) {
 	i.faults.addFile(mode, b.problem(t, detail))
 }
 
-// unread tells that a file could not be read.
+// unread records that a file could not be read.
 func (i *inspector) unread(b *batch, t *task, err error) {
 	switch {
-	case errors.Is(err, fs.ErrNotExist): // it went while it was being looked at
+	case errors.Is(err, fs.ErrNotExist): // deleted during the inspection
 		t.domain.missing.Add(1)
 		i.refute(device.StatementFiles, blobMissing, b, t, "")
 	case errors.Is(err, fs.ErrPermission):
@@ -203,7 +203,7 @@ func (i *inspector) unread(b *batch, t *task, err error) {
 	}
 }
 
-// contentStatement is what reading a file would have shown.
+// contentStatement returns the statement that reading the file would have shown.
 func (i *inspector) contentStatement(t *task) device.StatementID {
 	switch {
 	case t.hasDigest && i.comparesDigests():
@@ -215,13 +215,13 @@ func (i *inspector) contentStatement(t *task) device.StatementID {
 	}
 }
 
-// unlocks reports whether there is a key that the file is to be decrypted with.
+// unlocks reports whether there is a key to decrypt the file.
 func (i *inspector) unlocks(t *task) bool {
 	return i.kind == locked && i.options.Keys != nil && t.hasKey
 }
 
-// comparesDigests reports whether digests are compared: on a deep look, and where files are
-// stored as the device sent them.
+// comparesDigests reports whether digests are compared, which requires a deep verification and
+// files stored as the device sent them.
 func (i *inspector) comparesDigests() bool {
 	return i.depth == device.DeepLook && i.kind != unknownKind && i.kind != decryptedCopy
 }
@@ -233,8 +233,8 @@ func (i *inspector) keepDigest(t *task) {
 	}
 }
 
-// contents judges the bytes of a file, as far as this depth looks at them. A right digest
-// settles its length, and a suspicious length does not spare it the rest.
+// contents checks the bytes of a file to the requested depth. A matching digest settles the
+// length, but a suspicious length does not end the check.
 func (i *inspector) contents(b *batch, t *task, file *blobFile, stored uint64) {
 	if stored == 0 {
 		i.empty(b, t)
@@ -268,8 +268,8 @@ func (i *inspector) contents(b *batch, t *task, file *blobFile, stored uint64) {
 	}
 }
 
-// isCutInBlock judges an encrypted file that does not end with a block: no key is needed to
-// tell that.
+// isCutInBlock reports an encrypted file that does not end at a block boundary, which needs no
+// key to detect.
 func (i *inspector) isCutInBlock(b *batch, t *task, stored uint64) bool {
 	if i.kind != locked || !t.hasKey || stored%cbc.BlockSize == 0 {
 		return false
@@ -282,10 +282,10 @@ func (i *inspector) isCutInBlock(b *batch, t *task, stored uint64) bool {
 	return true
 }
 
-// empty judges a file of no bytes.
+// empty checks a file of 0 bytes.
 func (i *inspector) empty(b *batch, t *task) {
 	if t.hasKey && i.kind == locked {
-		i.padded++ // there is no block to be wrong
+		i.padded++ // there is no block that could be wrong
 	}
 	switch {
 	case !t.hasSize:
@@ -299,13 +299,13 @@ func (i *inspector) empty(b *batch, t *task) {
 		i.digestsRight++
 	case t.hasDigest && i.comparesDigests() && i.kind == plain:
 		i.refute(device.StatementDigests, blobAltered, b, t, "the digest of its 0 bytes is not the one recorded")
-	default: // nothing is lost in a file of 0 bytes, whatever its digest was made of
+	default: // a file of 0 bytes has lost nothing, whatever its digest
 		i.lengthsRight++
 		i.keepDigest(t)
 	}
 }
 
-// digest compares the SHA-1 of the bytes as stored, and reports whether it is right.
+// digest compares the SHA-1 of the stored bytes, and reports whether it matches.
 func (i *inspector) digest(b *batch, t *task, file *blobFile, stored uint64) bool {
 	i.hash.Reset()
 	i.sum256.Reset()
@@ -324,7 +324,7 @@ func (i *inspector) digest(b *batch, t *task, file *blobFile, stored uint64) boo
 		return false
 	}
 	if !t.hasDigest {
-		return false // its length is not settled by that: it may have arrived cut
+		return false // the length is still unsettled: the file may have arrived truncated
 	}
 	i.sum = i.hash.Sum(i.sum[:0])
 	if string(i.sum) != string(t.digest[:]) {
@@ -338,8 +338,8 @@ func (i *inspector) digest(b *batch, t *task, file *blobFile, stored uint64) boo
 	return true
 }
 
-// read hashes a file of a known length. Unlike io.Copy it does not ask for more at the end,
-// which for small files is a third of the system calls.
+// read hashes a file of known length. Unlike io.Copy it does not issue a final read at EOF,
+// which for small files saves a third of the system calls.
 func (i *inspector) read(file *blobFile, length uint64) (total uint64, err error) {
 	for total < length && i.ctx.Err() == nil {
 		n, err := file.Read(i.buffer)
@@ -350,7 +350,7 @@ func (i *inspector) read(file *blobFile, length uint64) (total uint64, err error
 		i.digestBytes.Add(uint64(n))
 		total += uint64(n)
 		if errors.Is(err, io.EOF) {
-			return total, nil // it became shorter, and its digest another
+			return total, nil // the file shrank, so its digest will differ
 		}
 		if err != nil {
 			return total, err
@@ -359,8 +359,8 @@ func (i *inspector) read(file *blobFile, length uint64) (total uint64, err error
 	return total, nil
 }
 
-// unlock decrypts the end of an encrypted file, where there is a key to it, and answers it
-// as a reader. ok is false if that already says all about the file.
+// unlock returns a reader that decrypts an encrypted file, after checking its last block, if
+// there is a key. ok is false if nothing is left to check.
 func (i *inspector) unlock(b *batch, t *task, file *blobFile, stored uint64) (opened *cbc.ReaderAt, ok bool) {
 	if file == nil || !i.unlocks(t) {
 		return nil, true
@@ -386,11 +386,10 @@ func (i *inspector) unlock(b *batch, t *task, file *blobFile, stored uint64) (op
 	return opened, true
 }
 
-// length compares the length of a file with the one recorded or, where that does not fit,
-// with the one that a database states in its header: databases grow and shrink while they
-// are copied.
+// length compares the length of a file with the recorded one or, if they differ, with the one
+// in a database's header: databases grow and shrink while they are copied.
 func (i *inspector) length(b *batch, t *task, file *blobFile, opened *cbc.ReaderAt, stored uint64) {
-	length := stored // of the file as it is on the device, where that is known
+	length := stored // of the file on the device, if known
 	known := i.kind == plain || i.kind == decryptedCopy
 	if opened != nil {
 		length, known = uint64(opened.Size()), true
@@ -400,7 +399,7 @@ func (i *inspector) length(b *batch, t *task, file *blobFile, opened *cbc.Reader
 		i.lengthsUnknown++
 		return
 	case i.kind == unknownKind:
-		return // Lengths is open for the backup as a whole
+		return // Lengths is left open for the backup as a whole
 	case known && length == t.size, !known && i.fitsEither(t, stored):
 		i.lengthsRight++
 		return
@@ -419,7 +418,7 @@ func (i *inspector) length(b *batch, t *task, file *blobFile, opened *cbc.Reader
 	case length < t.size && !isDatabase:
 		i.refute(device.StatementLengths, blobTruncated, b, t, fmt.Sprintf("%d of %d bytes", length, t.size))
 	case t.hasDigest && i.comparesDigests():
-		// its digest was compared, and told what there is to tell
+		// the digest comparison was conclusive
 	case t.hasDigest:
 		i.leaveOpen(device.StatementLengths, blobLength, b, t, lengthText(t, length, header, isDatabase))
 	default:
@@ -435,8 +434,8 @@ func lengthText(t *task, length, header uint64, isDatabase bool) string {
 	return fmt.Sprintf("%d bytes stored, %d recorded", length, t.size)
 }
 
-// fitsEither reports whether a file that cannot be decrypted is as long as its record says:
-// encrypted if it has a key of its own, else in one form or the other.
+// fitsEither reports whether the length of a file that cannot be decrypted matches its record:
+// the encrypted length if it has its own key, else either length.
 func (i *inspector) fitsEither(t *task, stored uint64) bool {
 	if stored == cbc.StoredSize(t.size) {
 		return true
@@ -444,14 +443,14 @@ func (i *inspector) fitsEither(t *task, stored uint64) bool {
 	return stored == t.size && !(i.kind == locked && t.hasKey)
 }
 
-// header is the length that a database states in its header. isDatabase is false if it is
-// none, or does not say. ok is false if the file could not be read.
+// header returns the length in a database's header. isDatabase is false if the file is not a
+// database or its header has no length. ok is false if the file could not be read.
 func (i *inspector) header(b *batch, t *task, file *blobFile, opened *cbc.ReaderAt) (length uint64, isDatabase, ok bool) {
 	if file == nil {
 		var err error
 		file, _, err = i.blobs.open(t.id)
 		if err != nil || file == nil {
-			i.unread(b, t, cmp.Or(err, fs.ErrNotExist)) // another thing took its place meanwhile
+			i.unread(b, t, cmp.Or(err, fs.ErrNotExist)) // replaced during the inspection
 			return 0, false, false
 		}
 		defer file.Close()

@@ -13,15 +13,15 @@ import (
 type kind int
 
 const (
-	unknownKind   kind = iota // Manifest.plist, which says it, cannot be read: lengths and digests mean nothing
+	unknownKind   kind = iota // Manifest.plist, which says so, cannot be read: lengths and digests mean nothing
 	plain                     // as they are on the device
 	locked                    // encrypted
-	decryptedCopy             // encrypted once, and decrypted by a program since: their digests are of other bytes
-	disputed                  // the parts contradict each other: a file is as long as recorded in either form
+	decryptedCopy             // once encrypted, since decrypted by a program: the digests are of other bytes
+	disputed                  // the parts contradict each other: a file may have the recorded length in either form
 )
 
-// hasKeys reports whether Manifest.plist holds keys that only an encrypted backup has. A
-// keybag alone is no sign: unencrypted backups have one, without the salt DPSL.
+// hasKeys reports whether Manifest.plist holds keys that only an encrypted backup has. A keybag
+// is not enough: unencrypted backups have one too, but without the salt DPSL.
 func (p properties) hasKeys() bool {
 	if len(p.manifestKey) > 0 {
 		return true
@@ -30,15 +30,15 @@ func (p properties) hasKeys() bool {
 	return err == nil && len(bag.FirstSalt) > 0
 }
 
-// isEncrypted reports whether Manifest.plist says that the backup is encrypted, by
-// IsEncrypted or by its keys.
+// isEncrypted reports whether Manifest.plist says that the backup is encrypted, by IsEncrypted
+// or by its keys.
 func (p properties) isEncrypted() bool {
 	encrypted, err := p.encrypted.Get()
 	return err == nil && encrypted || p.hasKeys()
 }
 
-// kind is IsEncrypted, corrected by the keys beside it: where IsEncrypted is missing the
-// keys say it, and where it denies them nothing here can decide.
+// kind is IsEncrypted, corrected by the keys next to it: if IsEncrypted is missing, the keys
+// decide; if it contradicts them, the kind is disputed.
 func (p properties) kind() kind {
 	encrypted, err := p.encrypted.Get()
 	switch {
@@ -57,7 +57,7 @@ func (p properties) kind() kind {
 	}
 }
 
-// known is IsEncrypted as a fact, filled up and contradicted by the keys beside it.
+// known returns IsEncrypted as a fact, supplemented or contradicted by the keys.
 func (p properties) known() device.Fact[bool] {
 	if p.hasKeys() {
 		return device.Known(true)
@@ -65,17 +65,17 @@ func (p properties) known() device.Fact[bool] {
 	return p.encrypted
 }
 
-// How many files are looked at to learn how a backup is stored, and of how many rows.
+// How many files, and of how many rows, are examined to learn how a backup is stored.
 const (
 	peekFiles = 64
 	peekRows  = 4096
 )
 
-// A peek counts, of the first files of a list, what their records and lengths say.
+// A peek counts what the records and lengths of the first files of a list say.
 type peek struct {
 	keyed, unkeyed int // records with and without an EncryptionKey
-	encrypted      int // keyed files that are as long as their encrypted form
-	clear          int // keyed files that are as long as recorded
+	encrypted      int // keyed files with their encrypted length
+	clear          int // keyed files with their recorded length
 }
 
 func (v *verification) peek(ctx context.Context, m manifest.Manifest) (p peek) {
@@ -104,7 +104,7 @@ func (v *verification) peek(ctx context.Context, m manifest.Manifest) (p peek) {
 	return p
 }
 
-// judgeKind settles how the files are stored once the list of them is open.
+// judgeKind determines how the files are stored once their list is open.
 func (v *verification) judgeKind(ctx context.Context, m manifest.Manifest) {
 	p := v.peek(ctx, m)
 	said := v.properties.kind()
@@ -115,7 +115,7 @@ func (v *verification) judgeKind(ctx context.Context, m manifest.Manifest) {
 		v.judgeLostKind(p)
 		return
 	case p.clear > 0 && p.encrypted == 0, v.clearList.Load() && v.properties.hasKeys() && p.encrypted == 0:
-		// Keys in Manifest.plist come with an encrypted Manifest.db: a program decrypted it.
+		// Keys in Manifest.plist imply an encrypted Manifest.db: a program has decrypted it.
 		v.kind = decryptedCopy
 		v.leaveOpen(device.StatementKind, decrypted, "")
 	case v.clearList.Load() && v.properties.hasKeys():
@@ -144,10 +144,10 @@ func (v *verification) judgeKind(ctx context.Context, m manifest.Manifest) {
 	v.statements.show(device.StatementKind)
 }
 
-// judgeLostKind settles how the files are stored where Manifest.plist is not at hand. Records
-// without keys are those of a backup that is not encrypted: all of it can be compared, and
-// it is broken for want of Manifest.plist, without which no program takes it. Records with
-// keys leave open in which form the files are.
+// judgeLostKind determines how the files are stored if Manifest.plist is unavailable. Records
+// without keys mean an unencrypted backup: all of it can be compared, but it is broken because
+// no program accepts it without Manifest.plist. Records with keys leave open which form the
+// files are in.
 func (v *verification) judgeLostKind(p peek) {
 	if p.keyed > 0 || p.unkeyed == 0 {
 		v.leaveKindOpen()
@@ -163,8 +163,8 @@ func (v *verification) judgeLostKind(p peek) {
 	}
 }
 
-// leaveKindOpen marks what is unknown of a backup whose kind is not known: with it goes
-// what the lengths and digests of its files mean.
+// leaveKindOpen marks what is unknown if the kind of a backup is unknown: the meaning of the
+// lengths and digests of its files.
 func (v *verification) leaveKindOpen() {
 	if v.lost == nil {
 		return
@@ -174,7 +174,7 @@ func (v *verification) leaveKindOpen() {
 	}
 }
 
-// denial is what IsEncrypted says in place of true.
+// denial describes what IsEncrypted says instead of true.
 func (v *verification) denial() string {
 	if _, err := v.properties.encrypted.Get(); err != nil {
 		return wordsOf(err)
@@ -182,7 +182,7 @@ func (v *verification) denial() string {
 	return "it is false"
 }
 
-// contradiction tells that the parts of the backup disagree on whether it is encrypted.
+// contradiction records that parts of the backup disagree on whether it is encrypted.
 func (v *verification) contradiction(detail string) {
 	v.leaveOpen(device.StatementKind, kindContradicted, detail)
 }

@@ -1,14 +1,14 @@
 package backup
 
-// A Mode is one known way in which a backup is not as it should be. What it means for a
-// person, and what to do about it, is in checks/faults.
+// A Mode is one known kind of fault in a backup. What it means to the user, and what to do
+// about it, is in checks/faults.
 type Mode struct {
 	ID        string // kebab-case, never renamed
 	NextFails bool   // the device refuses the next backup to the folder
 }
 
-// Modes are all of them, in the order in which a proof lists them: what makes a copy
-// useless first.
+// Modes are all modes, in the order in which a proof lists them: those that make a copy useless
+// come first.
 var Modes = []*Mode{
 	folderGone, crafted, layoutUnread, decrypted, interruptedFirst, interruptedUpload, interruptedMove,
 	statusMissing, statusUnreadable, propertiesUnreadable, manifestUnreadable, manifestKeysLost, keybagInconsistent, kindContradicted,
@@ -48,9 +48,9 @@ var (
 	orphan               = &Mode{"orphan", false}
 	identityMismatch     = &Mode{"identity-mismatch", false}
 	folderMisnamed       = &Mode{"folder-misnamed", false}
-	stopped              = &Mode{"stopped", false}        // by the person at the computer
+	stopped              = &Mode{"stopped", false}        // by the user
 	outOfTime            = &Mode{"out-of-time", false}    //
-	computerLimit        = &Mode{"computer-limit", false} // of memory, open files or room
+	computerLimit        = &Mode{"computer-limit", false} // memory, open files or disk space
 	noPermission         = &Mode{"no-permission", false}
 	diskFull             = &Mode{"disk-full", true}
 	cloudPlaceholder     = &Mode{"cloud-placeholder", false}

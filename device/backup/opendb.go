@@ -15,13 +15,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
-// sqliteMagic begins every unencrypted SQLite database.
+// sqliteMagic is the start of every unencrypted SQLite database.
 const sqliteMagic = "SQLite format 3\x00"
 
-// openDB opens a Manifest.db, and reports whether it is stored in clear. One that is no
-// SQLite database is encrypted if Manifest.plist says that the backup is, and damaged if
-// it says that it is not; where Manifest.plist is lost nothing can tell. Backups of iOS
-// 10.0 and 10.1 are encrypted and leave their manifest in clear.
+// openDB opens a Manifest.db, and reports whether it is unencrypted. If it is not a SQLite
+// database, it is encrypted if Manifest.plist says so, damaged if Manifest.plist says
+// otherwise, and undecidable if Manifest.plist is lost. Backups of iOS 10.0 and 10.1 are
+// encrypted but leave their manifest unencrypted.
 func openDB(ctx context.Context, path string, size int64, p properties, keys *keybag.Keys, hasLog func()) (m manifest.Manifest, clear bool, err error) {
 	head, err := headOf(path)
 	if err != nil {
@@ -77,11 +77,11 @@ func openLockedDB(ctx context.Context, path string, size int64, p properties, ke
 	return manifest.OpenEncryptedDB(ctx, path, key)
 }
 
-// errKeysLost is a manifest that is not in clear, where Manifest.plist does not give the
-// key to it, nor says that there is none.
+// errKeysLost means that the manifest is not plain and that Manifest.plist neither has its key
+// nor says that there is none.
 var errKeysLost = errors.New("it is not in clear, and its key is not in Manifest.plist")
 
-// errCut is a database without its end. SQLite itself fills up a cut page with zeros.
+// errCut means that a database is truncated. SQLite itself pads a cut page with zeros.
 var errCut = errors.New("it was cut: it is shorter than its header states")
 
 func isCut(head []byte, size int64) bool {
@@ -89,7 +89,7 @@ func isCut(head []byte, size int64) bool {
 	return known && uint64(size) < stated
 }
 
-// decryptedHead is the beginning of an encrypted file in clear, and how long all of it is.
+// decryptedHead returns the decrypted start of an encrypted file, and its decrypted length.
 func decryptedHead(path string, size int64, key []byte) (head []byte, length int64, err error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -104,7 +104,7 @@ func decryptedHead(path string, size int64, key []byte) (head []byte, length int
 	return head, plain.Size(), err
 }
 
-// headOf is the beginning of a file, as much as a SQLite header has.
+// headOf returns the start of a file, up to the size of a SQLite header.
 func headOf(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// openIn names the programs that have something in a folder open, as /proc tells: those of
-// this user or, for the administrator, all.
+// openIn returns the programs that have files in a folder open, according to /proc: those of
+// this user or, for root, of all users.
 func openIn(ctx context.Context, folder string) []string {
 	folder, err := filepath.EvalSymlinks(folder)
 	if err != nil {
@@ -36,12 +36,12 @@ func openIn(ctx context.Context, folder string) []string {
 	return slices.Compact(programs)
 }
 
-// has reports whether a process has something in a folder open.
+// has reports whether a process has a file in a folder open.
 func has(id int, folder string) bool {
 	open := filepath.Join("/proc", strconv.Itoa(id), "fd")
 	entries, err := os.ReadDir(open)
 	if err != nil {
-		return false // another user's, or it ended
+		return false // another user's process, or it has ended
 	}
 	return slices.ContainsFunc(entries, func(entry os.DirEntry) bool {
 		target, err := os.Readlink(filepath.Join(open, entry.Name()))

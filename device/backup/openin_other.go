@@ -4,6 +4,6 @@ package backup
 
 import "context"
 
-// openIn is nil: these systems do not tell without a program of their own. Windows refuses
-// by itself to rename a folder in which a file is open.
+// openIn returns nil: these systems provide no simple way to tell. Windows itself refuses to
+// rename a folder with an open file.
 func openIn(context.Context, string) []string { return nil }

@@ -18,8 +18,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
-// fileSet sums up the ids of some files without keeping them: how many they are, and the sum
-// of a hash of each. The hash has a seed of this run, so that no list can be made to fit.
+// fileSet summarizes a set of file IDs without storing them: their number and the sum of a hash
+// of each. The hash is seeded per run, so no list can be crafted to match.
 type fileSet struct{ count, sum uint64 }
 
 var idSeed = maphash.MakeSeed()
@@ -29,10 +29,9 @@ func (s *fileSet) add(id manifest.FileID) {
 	s.sum += maphash.Bytes(idSeed, id[:])
 }
 
-// findOrphans looks for files that the manifest does not list, and for those that it lists
-// twice: in a folder whose files sum up as those that were found there, there are none. Only
-// where they do not are the ids of that folder's rows collected, in a second reading of the
-// manifest, 20 bytes each.
+// findOrphans looks for files that the manifest does not list or lists twice. A folder whose
+// files have the same summary as its rows has none. Only for other folders are the IDs of the
+// rows collected, 20 bytes each, by reading the manifest again.
 func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 	var files [256]fileSet
 	v.walk(ctx, anyFolder, func(in byte, id manifest.FileID) { files[in].add(id) })
@@ -48,10 +47,10 @@ func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 		return
 	}
 	listed := make([]manifest.FileID, 0, expected)
-	var others []manifest.FileID // listed as what is never stored
+	var others []manifest.FileID // rows of kinds that are never stored
 	for row, err := range m.Rows(ctx) {
 		if err != nil {
-			return // compare has told already
+			return // compare has already reported it
 		}
 		switch {
 		case !unlike[row.ID[0]]:
@@ -75,8 +74,8 @@ func (v *verification) findOrphans(ctx context.Context, m manifest.Manifest) {
 	})
 }
 
-// judgeTwins tells which of some sorted ids the manifest lists more than once. No device
-// does that; a row that cannot be read may have the id of none.
+// judgeTwins reports which of some sorted IDs the manifest lists more than once. No device does
+// that; a row that cannot be read may have no ID.
 func (v *verification) judgeTwins(listed []manifest.FileID) {
 	for i := 1; i < len(listed); i++ {
 		id := listed[i]
@@ -96,9 +95,9 @@ func anyFolder(byte) bool { return true }
 
 func compareIDs(a, b manifest.FileID) int { return bytes.Compare(a[:], b[:]) }
 
-// walk answers the files with an id for a name in the folders wanted: by the byte they are
-// named after or, where all files lie in one folder, by the first byte of the id. It calls
-// found from several goroutines, but for one folder from one only.
+// walk calls found for each file named with an ID in the wanted folders, selected by the byte
+// they are named after or, in the flat layout, by the first byte of the ID. It calls found from
+// several goroutines, but for any one folder from only one.
 func (v *verification) walk(ctx context.Context, wanted func(in byte) bool, found func(in byte, id manifest.FileID)) {
 	if v.blobs.flat {
 		v.eachFile(ctx, ".", func(id manifest.FileID) {
@@ -130,8 +129,8 @@ func (v *verification) walk(ctx context.Context, wanted func(in byte) bool, foun
 	workers.Wait()
 }
 
-// prefixes are the folders of files that are there, by the byte they are named after: a
-// small backup has few of the 256. Where the names at the top cannot be listed, all may be.
+// prefixes returns which of the 256 folders exist, by the byte they are named after: a small
+// backup has few. If the top-level names cannot be listed, all may exist.
 func (v *verification) prefixes() (present [256]bool) {
 	names, err := v.names()
 	if err != nil || len(names) >= maxFolders {
@@ -141,7 +140,7 @@ func (v *verification) prefixes() (present [256]bool) {
 		return present
 	}
 	for _, name := range names {
-		// In any case, since some disks do not tell one from the other.
+		// Accept upper and lower case: some file systems ignore case.
 		if prefix, err := strconv.ParseUint(name, 16, 8); err == nil && len(name) == 2 {
 			present[prefix] = true
 		}
@@ -149,11 +148,11 @@ func (v *verification) prefixes() (present [256]bool) {
 	return present
 }
 
-// eachFile answers the files of one folder that have an id for a name. Other names, such
-// as .DS_Store, are passed over, except those that a cloud drive leaves in place of a file.
+// eachFile calls found for each file named with an ID in one folder. Other names, such as
+// .DS_Store, are skipped, except placeholders of a cloud drive.
 func (v *verification) eachFile(ctx context.Context, folder string, found func(id manifest.FileID)) {
 	if info, err := v.root.Lstat(folder); err == nil && !info.IsDir() {
-		return // opening a pipe would wait for its other end
+		return // opening a pipe would block
 	}
 	directory, err := v.root.Open(folder)
 	switch {
@@ -161,7 +160,7 @@ func (v *verification) eachFile(ctx context.Context, folder string, found func(i
 		v.leaveOpen(device.StatementFiles, noPermission, "the folder "+folder)
 		return
 	case err != nil:
-		return // a folder that is not there has no files
+		return // a missing folder has no files
 	}
 	defer directory.Close()
 	for ctx.Err() == nil {
@@ -175,14 +174,14 @@ func (v *verification) eachFile(ctx context.Context, folder string, found func(i
 			}
 		}
 		if err != nil {
-			return // io.EOF at the end; a folder that breaks off has too few files, never too many
+			return // io.EOF at the end; an incomplete listing has too few files, never too many
 		}
 	}
 }
 
-// walkWithoutManifest counts the files of a backup whose manifest stays closed. What can be
-// told from outside of an encrypted one is that it is made of blocks; an empty one may have
-// been empty on the device.
+// walkWithoutManifest counts the files of a backup whose manifest cannot be opened. All that
+// can be checked from outside in an encrypted one is that files consist of whole blocks; an
+// empty file may have been empty on the device.
 func (v *verification) walkWithoutManifest(ctx context.Context, encrypted bool) {
 	v.walk(ctx, anyFolder, func(in byte, id manifest.FileID) {
 		path := v.blobs.path(in, id)

@@ -15,23 +15,23 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// The files at the top of a backup.
+// The top-level files of a backup.
 const (
 	infoName       = "Info.plist"     // written by the computer
-	statusName     = "Status.plist"   // written by the device, as is all that follows
+	statusName     = "Status.plist"   // written by the device, like all that follow
 	propertiesName = "Manifest.plist" //
 	dbName         = "Manifest.db"    // iOS 10 and later
 	mbdbName       = "Manifest.mbdb"  // iOS 4 to 9
-	snapshotName   = "Snapshot"       // files of a backup under way
+	snapshotName   = "Snapshot"       // files of a backup in progress
 )
 
-// Bounds on the property lists. Info.plist carries an icon and a receipt for each app.
+// Bounds on the property lists. Info.plist contains an icon and a receipt for each app.
 var (
 	smallLists = safeplist.Limits{MaxBytes: 4 << 20, MaxDepth: 32, MaxObjects: 50_000}
 	infoList   = safeplist.Limits{MaxBytes: 48 << 20, MaxDepth: 32, MaxObjects: 250_000}
 )
 
-// The keys that are read of each list. Nothing else in it is decoded.
+// The keys read from each list. Nothing else is decoded.
 var (
 	statusKeys = []string{"Version", "Date", "SnapshotState", "IsFullBackup", "UUID"}
 	infoKeys   = []string{
@@ -41,9 +41,9 @@ var (
 	propertiesKeys = []string{"Version", "IsEncrypted", "WasPasscodeSet", "BackupKeyBag", "ManifestKey", "Lockdown", "Applications"}
 )
 
-// readList reads some keys of a property list at the top of a backup. Its error is a
-// device.Reason: Absent if there is no such file, Refused if it may not be read, else what
-// is wrong with its contents.
+// readList reads some keys of a top-level property list of a backup. The error is a
+// device.Reason: Absent if the file does not exist, Refused if it may not be read, else what is
+// wrong with its contents.
 func readList(root *os.Root, name string, limits safeplist.Limits, keys []string) (safeplist.Dict, error) {
 	info, err := root.Lstat(name)
 	if err == nil && !info.Mode().IsRegular() {
@@ -69,19 +69,19 @@ func readList(root *os.Root, name string, limits safeplist.Limits, keys []string
 	if errors.Is(err, fs.ErrPermission) {
 		return nil, device.Refused
 	}
-	return nil, device.Truncated // the disk gave only a part of it
+	return nil, device.Truncated // the disk returned only part of it
 }
 
-// status is Status.plist: how far the last backup came.
+// status is Status.plist: how far the last backup got.
 type status struct {
-	err      error // why none of it is known
+	err      error // why nothing is known
 	date     device.Fact[time.Time]
 	snapshot device.Fact[string]
 	full     device.Fact[bool]
 	uuid     string
 }
 
-// States of a snapshot, as the device writes them. It knows no others.
+// The snapshot states that a device writes. It knows no others.
 const (
 	stateUploading = "uploading"
 	stateMoving    = "moving"
@@ -103,8 +103,8 @@ func readStatus(root *os.Root) status {
 	}
 }
 
-// supported reports whether a device reads this version of Status.plist: it takes 0, and
-// 2.4 up to 4. One that is missing counts as 0.
+// supported reports whether a device accepts this version of Status.plist: 0, and 2.4 to 4. A
+// missing version counts as 0.
 func supported(version string) bool {
 	v, err := strconv.ParseFloat(version, 64)
 	return err != nil || v == 0 || v >= 2.4 && v < 4
@@ -144,10 +144,10 @@ func readInfo(root *os.Root) info {
 	}
 }
 
-// errNoKeys is a Manifest.plist that is a property list and says nothing.
+// errNoKeys means that Manifest.plist is a property list without any known key.
 var errNoKeys = errors.New("it has none of the keys that a device writes")
 
-// properties are Manifest.plist.
+// properties is Manifest.plist.
 type properties struct {
 	err         error
 	identity    device.Identity // Lockdown
@@ -187,7 +187,7 @@ func readProperties(root *os.Root) properties {
 	}
 }
 
-// bag is the keybag of an encrypted backup, looked over.
+// bag parses and checks the keybag of an encrypted backup.
 func (p properties) bag() (keybag.Bag, error) {
 	if len(p.keybag) == 0 {
 		return keybag.Bag{}, device.Absent
@@ -199,7 +199,7 @@ func (p properties) bag() (keybag.Bag, error) {
 	return bag, bag.Check()
 }
 
-// fact reads a value of a list: the list's own error comes first.
+// fact reads a value of a list: the list's own error takes precedence.
 func fact[T any](err error, read func(string) (T, error), key string) device.Fact[T] {
 	if err != nil {
 		return device.Unknown[T](err)
@@ -207,7 +207,7 @@ func fact[T any](err error, read func(string) (T, error), key string) device.Fac
 	return device.FactOf(read(key))
 }
 
-// texts are the strings of an array; none if there is no such array.
+// texts returns the strings of an array; none if there is no such array.
 func texts(list safeplist.Dict, key string) (all []string) {
 	items, _ := list.List(key)
 	for _, item := range items {
@@ -218,14 +218,14 @@ func texts(list safeplist.Dict, key string) (all []string) {
 	return all
 }
 
-// text is a string, or "" if there is none.
+// text returns a string, or "" if there is none.
 func text(list safeplist.Dict, key string) string {
 	value, _ := list.Text(key)
 	return strings.TrimSpace(value)
 }
 
-// wordsOf says what is wrong with a file or a value in it. The words of a device.Reason
-// are about a device that answers.
+// wordsOf describes what is wrong with a file or a value in it. The texts of device.Reason are
+// about a device.
 func wordsOf(err error) string {
 	reason, ok := errors.AsType[device.Reason](err)
 	if gap, isGap := errors.AsType[device.Gap](err); isGap {

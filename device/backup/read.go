@@ -14,9 +14,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/host"
 )
 
-// Read says what the property lists of a backup say, and how much room is left on its
-// disk. It never fails: what could not be read, or not before ctx ended, is unknown, with
-// the reason.
+// Read returns what the property lists of a backup say, and the free space on its disk. It
+// never fails: anything that could not be read, or not before ctx ended, is unknown, with the
+// reason.
 func Read(ctx context.Context, folder Folder) device.Backup {
 	b := device.Backup{Folder: folder.Path, Archived: folder.Archived, Device: device.Identity{UDID: folder.UDID}}
 	root, err := os.OpenRoot(folder.Path)
@@ -42,8 +42,8 @@ func Read(ctx context.Context, folder Folder) device.Backup {
 	return b
 }
 
-// hasKeyedRecord reports whether a list of files that is stored in clear speaks of
-// encryption: in one of its first records, or in that it has encrypted them.
+// hasKeyedRecord reports whether an unencrypted list of files indicates encryption, by one of
+// its first records or by being encrypted record by record.
 func hasKeyedRecord(ctx context.Context, folder Folder) bool {
 	path := filepath.Join(folder.Path, mbdbName)
 	m, err := manifest.OpenMBDB(path)
@@ -66,7 +66,7 @@ func hasKeyedRecord(ctx context.Context, folder Folder) bool {
 	return false
 }
 
-// unreadable is a backup whose folder could not be opened.
+// unreadable marks a backup whose folder could not be opened.
 func unreadable(b device.Backup, err error) device.Backup {
 	why := device.Absent
 	if os.IsPermission(err) {
@@ -78,8 +78,8 @@ func unreadable(b device.Backup, err error) device.Backup {
 	return b
 }
 
-// identity is whose backup it is: what Info.plist says, filled up from Manifest.plist.
-// The folder's name comes last, since people rename folders.
+// identity returns whose backup it is: from Info.plist, supplemented by Manifest.plist. The
+// folder's name comes last, since people rename folders.
 func identity(folder Folder, info info, properties properties) device.Identity {
 	return device.Identity{
 		UDID:           cmp.Or(properties.identity.UDID, info.identity.UDID, folder.UDID),

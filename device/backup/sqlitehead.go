@@ -5,9 +5,8 @@ import "encoding/binary"
 // sqliteHeadSize is the length of a SQLite database's header.
 const sqliteHeadSize = 100
 
-// sqliteSize is how long a SQLite database says it is, from its first bytes. It is not
-// known for what is no database, and for one last written by a program that kept no count
-// of its pages.
+// sqliteSize returns the size that a SQLite database states in its first bytes. ok is false if
+// it is not a database, or was last written by a program that did not update the page count.
 func sqliteSize(head []byte) (size uint64, ok bool) {
 	if len(head) < sqliteHeadSize || string(head[:len(sqliteMagic)]) != sqliteMagic {
 		return 0, false

@@ -7,9 +7,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// statements collects what was shown of a backup. It may be used by several goroutines.
-// Refuted outweighs left open, and left open outweighs shown; what nothing was said of
-// stays open, so a step that was skipped can never pass for one that succeeded.
+// statements collects what was shown about a backup. It is safe for concurrent use. Refuted
+// outweighs left open, and left open outweighs shown; a statement without any result stays
+// open, so a skipped step never counts as a success.
 type statements struct {
 	mu  sync.Mutex
 	all map[device.StatementID]*device.Statement
@@ -27,7 +27,7 @@ func (s *statements) of(id device.StatementID) *device.Statement {
 	return statement
 }
 
-// show marks a statement as shown true, unless something spoke against it.
+// show marks a statement as shown true, unless it is refuted or left open.
 func (s *statements) show(id device.StatementID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -36,7 +36,7 @@ func (s *statements) show(id device.StatementID) {
 	}
 }
 
-// skip marks a statement as one that this look does not ask for, and says why.
+// skip marks a statement as not requested, with the reason.
 func (s *statements) skip(id device.StatementID, why string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -56,7 +56,7 @@ func (s *statements) markID(id device.StatementID, shown device.Shown, mode stri
 	statement := s.of(id)
 	switch {
 	case statement.Shown == device.NotLookedAt && shown == device.ShownNeither:
-		return // nobody asked
+		return // not requested
 	case statement.Shown != device.ShownFalse:
 		statement.Shown = shown
 	}
@@ -66,7 +66,7 @@ func (s *statements) markID(id device.StatementID, shown device.Shown, mode stri
 	}
 }
 
-// replace names another mode where one was renamed.
+// replace substitutes one mode for another after a rename.
 func (s *statements) replace(from, to *Mode) {
 	for _, statement := range s.all {
 		for i, mode := range statement.Faults {
@@ -77,8 +77,8 @@ func (s *statements) replace(from, to *Mode) {
 	}
 }
 
-// leaveRest marks as left open by a mode whatever nothing was said of, except for what is
-// judged at the end in any case.
+// leaveRest marks all statements without a result as left open by a mode, except those that are
+// always judged at the end.
 func (s *statements) leaveRest(mode *Mode) {
 	for _, id := range device.StatementIDs {
 		if id == device.StatementUnchanged {
@@ -93,8 +93,8 @@ func (s *statements) leaveRest(mode *Mode) {
 	}
 }
 
-// leaveWith leaves statements open for what speaks against another one: nothing is shown of
-// the bytes of a file that is not there.
+// leaveWith leaves statements open for the reason that refutes another one: nothing is shown
+// about the bytes of a missing file.
 func (s *statements) leaveWith(cause device.StatementID, open ...device.StatementID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -105,7 +105,7 @@ func (s *statements) leaveWith(cause device.StatementID, open ...device.Statemen
 	}
 }
 
-// count says how many a statement was shown of.
+// count records for how many items a statement was shown.
 func (s *statements) count(id device.StatementID, count, of uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,7 +113,7 @@ func (s *statements) count(id device.StatementID, count, of uint64) {
 	statement.Count, statement.Of = count, of
 }
 
-// list is every statement, in order.
+// list returns every statement, in order.
 func (s *statements) list() []device.Statement {
 	var list []device.Statement
 	for _, id := range device.StatementIDs {
@@ -133,8 +133,7 @@ func (v *verification) refute(id device.StatementID, mode *Mode, detail string) 
 	v.statements.mark(id, device.ShownFalse, mode)
 }
 
-// leaveOpen records a fault of the backup as a whole that keeps a statement from being
-// shown.
+// leaveOpen records a fault of the backup as a whole that keeps a statement from being shown.
 func (v *verification) leaveOpen(id device.StatementID, mode *Mode, detail string) {
 	v.faults.add(mode, detail)
 	v.statements.mark(id, device.ShownNeither, mode)

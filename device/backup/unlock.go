@@ -12,13 +12,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
-// ErrNotEncrypted is an answer of [Unlock]: the backup needs no password.
+// ErrNotEncrypted is returned by [Unlock] if the backup needs no password.
 var ErrNotEncrypted = errors.New("the backup is not encrypted")
 
-// Unlock derives the keys of an encrypted backup from its password, which takes a second
-// or two since iOS 10.2. Errors are those of package keybag, ErrNotEncrypted, or a
-// device.Reason if Manifest.plist could not be read; beside keybag.ErrDamaged the keys
-// that did open are answered, too. The password is not kept.
+// Unlock derives the keys of an encrypted backup from its password, which takes a second or two
+// since iOS 10.2. Errors are those of package keybag, ErrNotEncrypted, or a device.Reason if
+// Manifest.plist could not be read; keybag.ErrDamaged comes with the keys that did unwrap. The
+// password is not kept.
 func Unlock(ctx context.Context, folder Folder, password string, progress keybag.Progress) (*keybag.Keys, error) {
 	root, err := os.OpenRoot(folder.Path)
 	if err != nil {
@@ -44,7 +44,8 @@ func Unlock(ctx context.Context, folder Folder, password string, progress keybag
 	return &keys, err
 }
 
-// recordKey is the key of the records in a Manifest.db of iOS 10.0; nil for any other.
+// recordKey returns the key of the records in a Manifest.db of iOS 10.0; nil for other
+// versions.
 func recordKey(ctx context.Context, root *os.Root, folder Folder, password string) []byte {
 	if info, err := root.Lstat(dbName); err != nil || !info.Mode().IsRegular() {
 		return nil

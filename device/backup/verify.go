@@ -26,61 +26,61 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/host"
 )
 
-// Options are how a backup is looked at. The zero Options look at it without a password,
-// with as many workers as suit the machine, and tell nobody.
+// Options control verification. The zero Options verify without a password, with a number of
+// workers that suits the machine, and without callbacks.
 type Options struct {
 	Keys     *keybag.Keys                           // from Unlock; nil if there is no password
-	Workers  int                                    // files looked at at once; 0 for max(8, 2 × CPUs). 1 suits a spinning disk
-	Locked   error                                  // why Unlock opened nothing, or only a part; nil if it was not tried or opened all
-	Examples int                                    // files of each mode that the proof keeps; 0 for 20
-	Budget   *ExampleBudget                         // of those files, where several backups are looked at; nil for no limit
-	Received func(manifest.FileID) (Received, bool) // what is known of a file as the device sent it; nil if nothing is
-	Arrived  bool                                   // the files have just arrived: recorded digests are compared with those of the bytes as they came, and the bytes are not read again
-	Problem  func(Problem)                          // told of each file with a fault, one call at a time; the proof has the last word on its mode
-	Progress func(Progress)                         // told a few times a second
-	Now      time.Time                              // to say that a backup is old; zero if its age does not matter
+	Workers  int                                    // files inspected concurrently; 0 for max(8, 2 × CPUs). Use 1 for a spinning disk
+	Locked   error                                  // why Unlock failed, entirely or in part; nil if it was not tried or succeeded
+	Examples int                                    // files of each mode kept in the proof; 0 for 20
+	Budget   *ExampleBudget                         // for those files, shared by several backups; nil for no limit
+	Received func(manifest.FileID) (Received, bool) // returns what is known of a file as the device sent it; nil if nothing is
+	Arrived  bool                                   // the files have just arrived: recorded digests are compared with those of the bytes received, and the files are not read again
+	Problem  func(Problem)                          // called for each file with a fault, one call at a time; the mode may still change in the proof
+	Progress func(Progress)                         // called a few times a second
+	Now      time.Time                              // to tell whether a backup is old; zero if its age does not matter
 }
 
-// Received is what is known of a stored file as the device sent it.
+// Received describes a stored file as the device sent it.
 type Received struct {
 	Size   uint64
 	SHA1   [sha1.Size]byte
 	SHA256 [sha256.Size]byte
 }
 
-// Progress is how far verification has come.
+// Progress is the progress of verification.
 type Progress struct {
-	Rows, TotalRows uint64 // rows of the manifest; TotalRows is 0 while it is not known
+	Rows, TotalRows uint64 // rows of the manifest; TotalRows is 0 while unknown
 	Bytes           uint64 // read from files
 }
 
-// Bounds beyond which a backup draws remark.
+// Thresholds beyond which a backup is remarked on.
 const (
 	oldAfter      = 90 * 24 * time.Hour
 	hugeManifest  = 1 << 30
-	leastFree     = 1 << 30 // bytes a disk needs to take even a small increment
+	leastFree     = 1 << 30 // bytes a disk needs for even a small incremental backup
 	progressEvery = 250 * time.Millisecond
 )
 
-// Quick looks at a backup's folders, property lists, manifest and the lengths of its files.
-// Of files in clear it reads the first 100 bytes, and only where a length is not the one
-// recorded: databases grow and shrink while they are copied, and say themselves how long
-// they are. Of encrypted files, where the backup is unlocked, it reads the last block.
+// Quick checks a backup's folders, property lists, manifest and file lengths. It reads the
+// first 100 bytes of unencrypted files whose length differs from the recorded one: databases
+// grow and shrink while they are copied, and their header states their length. If the backup is
+// unlocked, it reads the last block of each encrypted file.
 //
-// It never fails: what kept it from telling is a fault of its own, and leaves statements
-// open. A ctx that ends leaves open whatever was not shown or refuted by then.
+// It never fails: what prevented a check is recorded as a fault and leaves statements open.
+// When ctx ends, whatever was neither shown nor refuted stays open.
 func Quick(ctx context.Context, folder Folder, options Options) device.Proof {
 	return verify(ctx, folder, options, device.QuickLook)
 }
 
-// Deep does what [Quick] does, compares every recorded digest, and runs SQLite's own check
-// over the indexes of the manifest and over some databases inside. Files of apps and the
-// camera roll carry no digest: their number is in the proof.
+// Deep does what [Quick] does, compares every recorded digest, and runs SQLite's integrity
+// check on the indexes of the manifest and on some databases in the backup. Files of apps and
+// the camera roll carry no digest; the proof has their number.
 func Deep(ctx context.Context, folder Folder, options Options) device.Proof {
 	return verify(ctx, folder, options, device.DeepLook)
 }
 
-// verification is one look at one backup.
+// verification is one verification of one backup.
 type verification struct {
 	folder     Folder
 	options    Options
@@ -94,22 +94,22 @@ type verification struct {
 	status     status
 	info       info
 	properties properties
-	lost       *Mode // why Manifest.plist is not at hand; nil if it is
+	lost       *Mode // why Manifest.plist is unavailable; nil if it is available
 	kind       kind  // how the files are stored
 	top        struct {
 		once  sync.Once
 		names []string
 		err   error
 	}
-	clearList atomic.Bool // Manifest.db is stored in clear
+	clearList atomic.Bool // Manifest.db is unencrypted
 
 	rows, listed, unlisted, storedBytes atomic.Uint64
 	digestBytes, totalRows              atomic.Uint64
 	domains                             map[string]*domainCount
-	inner                               map[manifest.FileID]*atomic.Int32 // databases to look into: what is known of their file
+	inner                               map[manifest.FileID]*atomic.Int32 // databases to check, with what is known of each one's file
 
 	mu     sync.Mutex
-	counts tally // of the workers that are done
+	counts tally // of the workers that have finished
 }
 
 func verify(ctx context.Context, folder Folder, options Options, depth device.ProofDepth) device.Proof {
@@ -162,7 +162,7 @@ func verify(ctx context.Context, folder Folder, options Options, depth device.Pr
 	return v.proof()
 }
 
-// proof sums up.
+// proof builds the proof.
 func (v *verification) proof() device.Proof {
 	c := &v.counts
 	v.statements.count(device.StatementList, v.rows.Load(), max(v.rows.Load(), v.totalRows.Load()))
@@ -179,9 +179,9 @@ func (v *verification) proof() device.Proof {
 	}
 }
 
-// nextFails reports whether the next backup will fail. Where there is no Status.plist, or
-// one of a version it does not read, the device starts afresh and never looks at the rest;
-// where the last backup was uploading it carries on.
+// nextFails reports whether the next backup will fail. If Status.plist is missing or of an
+// unsupported version, the device starts over and ignores the rest; if the last backup was
+// uploading, it continues.
 func (v *verification) nextFails() bool {
 	state, _ := v.status.snapshot.Get()
 	passesBy := errors.Is(v.status.err, device.Absent) || errors.Is(v.status.err, device.Unsupported) || state == stateUploading
@@ -194,7 +194,7 @@ func (v *verification) nextFails() bool {
 	return false
 }
 
-// lookAtTop judges the property lists, and reports whether the files are worth a look.
+// lookAtTop judges the property lists, and reports whether the files are worth checking.
 func (v *verification) lookAtTop() bool {
 	v.status, v.info, v.properties = readStatus(v.root), readInfo(v.root), readProperties(v.root)
 	switch {
@@ -227,11 +227,11 @@ func (v *verification) exists(name string) bool {
 	return err == nil
 }
 
-// isInCloud reports whether a cloud drive left its mark in place of a file at the top.
+// isInCloud reports whether a cloud drive left a placeholder for a top-level file.
 func (v *verification) isInCloud(name string) bool { return v.exists("." + name + ".icloud") }
 
-// neverFinished knows a first backup that broke off: its files are in Snapshot still, and
-// no earlier backup lies beside it.
+// neverFinished reports whether this is an interrupted first backup: its files are still in
+// Snapshot, and there is no earlier backup.
 func (v *verification) neverFinished() bool {
 	state, _ := v.status.snapshot.Get()
 	if !errors.Is(v.status.err, device.Absent) && state != stateUploading {
@@ -246,8 +246,8 @@ func (v *verification) neverFinished() bool {
 	return err == nil && !v.isInCloud(statusName) && !slices.ContainsFunc(names, isOfBackup)
 }
 
-// names are the names at the top of the folder, as far as maxFolders. They are read once:
-// if they change after that, the marks do as well.
+// names returns the top-level names, up to maxFolders. They are read only once: if they change
+// after that, so do the marks.
 func (v *verification) names() ([]string, error) {
 	v.top.once.Do(func() { v.top.names, v.top.err = v.readNames() })
 	return v.top.names, v.top.err
@@ -266,8 +266,8 @@ func (v *verification) readNames() ([]string, error) {
 	return names, err
 }
 
-// isOfBackup reports whether a name at the top is that of a stored file or of a folder of
-// them.
+// isOfBackup reports whether a top-level name is that of a stored file or of a folder of stored
+// files.
 func isOfBackup(name string) bool {
 	if len(name) == 2 {
 		name = strings.Repeat(name, 20)
@@ -276,7 +276,7 @@ func isOfBackup(name string) bool {
 	return ok
 }
 
-// hasOldLayout knows the backups of iOS 2 and 3 by the names of their files.
+// hasOldLayout recognizes backups of iOS 2 and 3 by their file names.
 func (v *verification) hasOldLayout() bool {
 	if v.exists(dbName) || v.exists(mbdbName) {
 		return false
@@ -289,7 +289,7 @@ func (v *verification) hasOldLayout() bool {
 	})
 }
 
-// isUnknownVersion reports whether Manifest.plist is of a version after the last one known.
+// isUnknownVersion reports whether Manifest.plist is newer than the last known version.
 func (v *verification) isUnknownVersion() bool {
 	text, err := v.properties.version.Get()
 	if err != nil {
@@ -299,8 +299,8 @@ func (v *verification) isUnknownVersion() bool {
 	return err == nil && version >= 11
 }
 
-// isCrafted knows the folders of tools that restore settings: a backup of 1970 without an
-// identifier of its own.
+// isCrafted recognizes folders made by tools that restore settings: a backup dated 1970 without
+// an identifier of its own.
 func (v *verification) isCrafted() bool {
 	date, err := v.status.date.Get()
 	return err == nil && date.Unix() == 0 && strings.Trim(v.status.uuid, "0-") == ""
@@ -347,7 +347,7 @@ func (v *verification) judgeProperties() {
 	}
 }
 
-// judgeKeybag looks whether the keys to an encrypted backup are there.
+// judgeKeybag checks whether the keys to an encrypted backup are present.
 func (v *verification) judgeKeybag() {
 	v.faults.add(encrypted, "")
 	bag, err := v.properties.bag()
@@ -363,7 +363,7 @@ func (v *verification) judgeKeybag() {
 	}
 }
 
-// loseProperties tells that Manifest.plist is not at hand. What that leaves open is settled
+// loseProperties records that Manifest.plist is unavailable. What that leaves open is settled
 // once the list of files is read.
 func (v *verification) loseProperties(mode *Mode, detail string) {
 	v.faults.add(mode, detail)
@@ -385,8 +385,8 @@ func (v *verification) judgeInfo() {
 	}
 }
 
-// judgeIdentity compares whose backup the folder's name, Info.plist and Manifest.plist say
-// it is. Another version is no fault: the device was updated between two runs.
+// judgeIdentity compares the identity in the folder's name, Info.plist and Manifest.plist. A
+// different version is not a fault: the device was updated between two runs.
 func (v *verification) judgeIdentity() {
 	said, recorded := v.info.identity.UDID, v.properties.identity.UDID
 	switch udid := identity(v.folder, v.info, v.properties).UDID; {
@@ -440,7 +440,7 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 	}
 	if err != nil && ctx.Err() == nil {
 		v.judgeRead(err)
-		return // what it does not list any more would pass for orphans
+		return // files it no longer lists would be reported as orphans
 	}
 	if ctx.Err() == nil {
 		v.findOrphans(ctx, m)
@@ -455,7 +455,7 @@ func (v *verification) lookAtFiles(ctx context.Context) {
 }
 
 // judgeJournal looks for the rollback journal of a Manifest.db: a program was stopped while
-// it changed the list, and the next one to open it to write would take the change back.
+// changing the list, and the next to open it for writing would roll the change back.
 func (v *verification) judgeJournal(m manifest.Manifest) {
 	info, err := v.root.Lstat(dbName + "-journal")
 	if !m.Flat() && err == nil && info.Size() > 0 {
@@ -463,8 +463,8 @@ func (v *verification) judgeJournal(m manifest.Manifest) {
 	}
 }
 
-// concludeFiles marks what was shown of the files: every row was read, and every file it
-// lists looked at.
+// concludeFiles marks what was shown of the files after every row was read and every listed
+// file was inspected.
 func (v *verification) concludeFiles() {
 	if v.counts.found < v.listed.Load() {
 		v.statements.leaveWith(device.StatementFiles, device.StatementLengths, device.StatementPadding, device.StatementDigests)
@@ -475,15 +475,15 @@ func (v *verification) concludeFiles() {
 	if v.kind == decryptedCopy {
 		v.statements.mark(device.StatementDigests, device.ShownNeither, decrypted)
 	}
-	v.statements.show(device.StatementDigests) // and padding, where this look asked for them
+	v.statements.show(device.StatementDigests) // and padding, if requested
 	v.statements.show(device.StatementPadding)
 }
 
-// judgePassword tells whether the padding of encrypted files is looked at.
+// judgePassword determines whether the padding of encrypted files can be checked.
 func (v *verification) judgePassword() {
 	switch {
 	case v.kind == locked && v.options.Keys != nil:
-		// every file tells
+		// every file is checked
 	case v.kind == locked && errors.Is(v.options.Locked, keybag.ErrWrongPassword):
 		v.leaveOpen(device.StatementPadding, passwordWrong, keybag.ErrWrongPassword.Error())
 	case v.kind == locked:
@@ -497,7 +497,7 @@ func (v *verification) judgePassword() {
 	}
 }
 
-// judgeUnopened tells why there is no list of files to compare with.
+// judgeUnopened records why there is no list of files to compare with.
 func (v *verification) judgeUnopened(ctx context.Context, err error) {
 	mode := manifestUnreadable
 	switch {
@@ -543,8 +543,8 @@ func (v *verification) judgeUnopened(ctx context.Context, err error) {
 	v.statements.leaveRest(mode)
 }
 
-// whyKeysLost tells keys that are lost with Manifest.plist from those that it still has,
-// where this program cannot get at them.
+// whyKeysLost distinguishes keys lost with Manifest.plist from keys it still has but this
+// program cannot extract.
 func (v *verification) whyKeysLost() *Mode {
 	switch {
 	case errors.Is(v.properties.err, device.Absent) && v.isInCloud(propertiesName):
@@ -556,8 +556,8 @@ func (v *verification) whyKeysLost() *Mode {
 	}
 }
 
-// largeManifest is from when on a manifest is checked through a connection of its own, at
-// the same time as its rows are read. Opening one takes as long as checking 300 KB.
+// largeManifest is the size from which a manifest is checked through its own connection while
+// its rows are being read. Opening a connection takes as long as checking 300 KB.
 const largeManifest = 4 << 20
 
 func (v *verification) isLarge(m manifest.Manifest) bool {
@@ -565,7 +565,7 @@ func (v *verification) isLarge(m manifest.Manifest) bool {
 	return !m.Flat() && err == nil && info.Size() >= largeManifest
 }
 
-// checkBeside checks a manifest that another goroutine reads.
+// checkBeside checks a manifest while another goroutine reads it.
 func (v *verification) checkBeside(ctx context.Context) {
 	m, err := v.openManifest(ctx)
 	if err != nil {
@@ -576,7 +576,7 @@ func (v *verification) checkBeside(ctx context.Context) {
 	v.checkManifest(ctx, m)
 }
 
-// checkManifest looks for damage that reading the rows would not show.
+// checkManifest looks for damage that reading the rows would not detect.
 func (v *verification) checkManifest(ctx context.Context, m manifest.Manifest) {
 	v.judgeCheck(ctx, m.Check(ctx, v.depth == device.DeepLook))
 }
@@ -591,7 +591,7 @@ func (v *verification) judgeCheck(ctx context.Context, err error) {
 	}
 }
 
-// judgeRead tells why the rows of the manifest were not read to their end.
+// judgeRead records why not all rows of the manifest were read.
 func (v *verification) judgeRead(err error) {
 	if isOfThisComputer(err) {
 		v.leaveOpen(device.StatementList, computerLimit, shortError(err))
@@ -602,8 +602,8 @@ func (v *verification) judgeRead(err error) {
 	v.statements.leaveRest(manifestUnreadable)
 }
 
-// isOfThisComputer reports whether an error is of the limits of this computer, and says
-// nothing about the backup.
+// isOfThisComputer reports whether an error reflects limits of this computer and says nothing
+// about the backup.
 func isOfThisComputer(err error) bool {
 	for _, limit := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOSPC} {
 		if errors.Is(err, limit) {
@@ -613,13 +613,13 @@ func isOfThisComputer(err error) bool {
 	return database.IsOutOfMemory(err)
 }
 
-// errClosed is a manifest that needs a password.
+// errClosed means that the manifest needs a password.
 var errClosed = errors.New("the manifest is encrypted")
 
-// errInCloud is a manifest that a cloud drive keeps elsewhere.
+// errInCloud means that a cloud drive stores the manifest remotely.
 var errInCloud = errors.New("the manifest is only a placeholder of a cloud drive")
 
-// openManifest opens whichever form there is.
+// openManifest opens whichever form of manifest exists.
 func (v *verification) openManifest(ctx context.Context) (manifest.Manifest, error) {
 	if v.exists(mbdbName) && !v.exists(dbName) {
 		if _, err := v.manifestSize(mbdbName); err != nil {
@@ -639,7 +639,7 @@ func (v *verification) openManifest(ctx context.Context) (manifest.Manifest, err
 	return m, err
 }
 
-// manifestSize refuses what cannot be a manifest before anything opens it.
+// manifestSize rejects what cannot be a manifest before anything opens it.
 func (v *verification) manifestSize(name string) (int64, error) {
 	info, err := v.root.Lstat(name)
 	switch {
@@ -657,7 +657,7 @@ func (v *verification) manifestSize(name string) (int64, error) {
 	return info.Size(), nil
 }
 
-// short bounds a text from the backup that goes into a report.
+// short truncates a text from the backup that goes into a report.
 func short(text string) string {
 	const most = 40
 	if len(text) > most {
@@ -666,7 +666,7 @@ func short(text string) string {
 	return text
 }
 
-// shortError keeps the part of an error that is ours: no path, no length without end.
+// shortError keeps the safe part of an error: no path, bounded length.
 func shortError(err error) string {
 	if inner, ok := errors.AsType[*fs.PathError](err); ok {
 		err = inner.Err

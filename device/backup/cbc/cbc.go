@@ -1,10 +1,10 @@
-// Package cbc decrypts what an encrypted backup holds: AES-256 in CBC mode with an initial
-// vector of zeros, ended by a PKCS#7 block.
+// Package cbc decrypts the contents of encrypted backups: AES-256 in CBC mode with a zero
+// initialization vector and PKCS#7 padding.
 //
-// In CBC each block needs only the 16 bytes of ciphertext before it, so a [ReaderAt] can
-// decrypt at any offset: a Manifest.db of half a gigabyte is read without a plain copy of
-// it anywhere. Nothing here authenticates: a wrong key gives noise, and it is for the
-// reader of the noise to notice.
+// In CBC each block depends only on the 16 bytes of ciphertext before it, so a [ReaderAt] can
+// decrypt at any offset: a Manifest.db of half a gigabyte is read without writing a plaintext
+// copy anywhere. Nothing is authenticated: a wrong key yields garbage, which the caller must
+// detect.
 package cbc
 
 import (
@@ -15,17 +15,17 @@ import (
 	"sync"
 )
 
-// BlockSize is that of AES; every ciphertext is a multiple of it.
+// BlockSize is the AES block size; every ciphertext is a multiple of it.
 const BlockSize = aes.BlockSize
 
-// ErrLength is a ciphertext that is not a multiple of BlockSize: it was cut.
+// ErrLength means that the ciphertext is not a multiple of BlockSize: it was truncated.
 var ErrLength = errors.New("the encrypted length is not a multiple of 16")
 
-// StoredSize is the length of a file of plain bytes once encrypted.
+// StoredSize returns the encrypted length of a file of plain bytes.
 func StoredSize(plain uint64) uint64 { return plain/BlockSize*BlockSize + BlockSize }
 
-// Padding is the number of padding bytes at the end of plain, 1 to 16; 0 if plain does
-// not end in PKCS#7 padding.
+// Padding returns the number of padding bytes at the end of plain, 1 to 16; 0 if plain does not
+// end in PKCS#7 padding.
 func Padding(plain []byte) int {
 	if len(plain) < BlockSize {
 		return 0
@@ -42,8 +42,7 @@ func Padding(plain []byte) int {
 	return n
 }
 
-// A ReaderAt reads the plain bytes of a ciphertext. It may be used by several goroutines
-// if its source may.
+// A ReaderAt decrypts a ciphertext. It is safe for concurrent use if its source is.
 type ReaderAt struct {
 	source  io.ReaderAt
 	block   cipher.Block
@@ -52,9 +51,9 @@ type ReaderAt struct {
 	buffers sync.Pool
 }
 
-// NewReaderAt decrypts the stored bytes of source with a 32-byte key. The last block is
-// read at once; where it ends in padding the padding is left out, where it does not
-// (third-party writers leave it away) all of it counts.
+// NewReaderAt decrypts the stored bytes of source with a 32-byte key. It reads the last block
+// immediately. Padding is excluded from the size; without padding, which third-party writers
+// omit, the whole block counts.
 func NewReaderAt(source io.ReaderAt, stored int64, key []byte) (*ReaderAt, error) {
 	if stored%BlockSize != 0 {
 		return nil, ErrLength
@@ -75,7 +74,7 @@ func NewReaderAt(source io.ReaderAt, stored int64, key []byte) (*ReaderAt, error
 	return r, nil
 }
 
-// Size is the number of plain bytes.
+// Size returns the number of plaintext bytes.
 func (r *ReaderAt) Size() int64 { return r.size }
 
 // Padded reports whether the last block ends in padding.
@@ -93,7 +92,7 @@ func (r *ReaderAt) ReadAt(p []byte, off int64) (int, error) {
 	first := off / BlockSize * BlockSize
 	end := (off + want + BlockSize - 1) / BlockSize * BlockSize
 
-	// One block more in front: it is the initial vector of the first one wanted.
+	// Start one block early: it is the initialization vector of the first block wanted.
 	buffer := r.buffer(int(end - first + BlockSize))
 	defer r.buffers.Put(buffer)
 	stored := *buffer
@@ -116,7 +115,7 @@ func (r *ReaderAt) ReadAt(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
-// buffer is one of exactly n bytes.
+// buffer returns a buffer of exactly n bytes.
 func (r *ReaderAt) buffer(n int) *[]byte {
 	if buffer, ok := r.buffers.Get().(*[]byte); ok && cap(*buffer) >= n {
 		*buffer = (*buffer)[:n]

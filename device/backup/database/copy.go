@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// copyPrefix begins the names of the folders of copies, with the process that made each.
+// copyPrefix is the prefix of temporary copy folders; the ID of the process that made the copy
+// follows.
 const copyPrefix = "backupdoctor-copy-"
 
-// newCopyFolder makes a folder that only this user may enter.
+// newCopyFolder makes a folder that only this user can access.
 func newCopyFolder() (string, error) {
 	return os.MkdirTemp("", fmt.Sprintf("%s%d-", copyPrefix, os.Getpid()))
 }
 
-// unusedFor is how long a copy must not have been changed before it is swept: a process that
-// cannot be seen from here, in a container, may be writing it.
+// unusedFor is how long a copy must be unchanged before it is swept: it may be in use by a
+// process not visible from here, such as one in a container.
 const unusedFor = 10 * time.Minute
 
-// Sweep removes the copies that processes of this user left behind, which were killed before
-// they could.
+// Sweep removes copies that this user's processes left behind when they were killed.
 func Sweep(now time.Time) {
 	folder := os.TempDir()
 	entries, err := os.ReadDir(folder)
@@ -43,7 +43,7 @@ func Sweep(now time.Time) {
 	}
 }
 
-// lastChanged is when a folder or a file in it was changed last.
+// lastChanged returns when a folder or a file in it last changed.
 func lastChanged(path string, folder os.FileInfo) time.Time {
 	last := folder.ModTime()
 	entries, err := os.ReadDir(path)

@@ -9,10 +9,10 @@ import (
 	"syscall"
 )
 
-// unlinkOpen is true where a file that is open can lose its name.
+// unlinkOpen reports whether an open file can be unlinked.
 const unlinkOpen = true
 
-// isRunning reports whether there is a process; one of another user counts.
+// isRunning reports whether a process exists, including one of another user.
 func isRunning(process int) bool {
 	err := syscall.Kill(process, 0)
 	return err == nil || !errors.Is(err, syscall.ESRCH)

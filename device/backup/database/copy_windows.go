@@ -5,10 +5,10 @@ import (
 	"os"
 )
 
-// unlinkOpen is false: on Windows a file that is open keeps its name.
+// unlinkOpen is false: Windows cannot unlink an open file.
 const unlinkOpen = false
 
-// isRunning reports whether there is a process. Only for one that is, Windows opens it.
+// isRunning reports whether a process exists: Windows can open it only then.
 func isRunning(process int) bool {
 	p, err := os.FindProcess(process)
 	if err != nil {
@@ -18,5 +18,5 @@ func isRunning(process int) bool {
 	return true
 }
 
-// isOwn is true: the folder for temporary files is the user's own.
+// isOwn is always true: the folder for temporary files belongs to the user.
 func isOwn(fs.FileInfo) bool { return true }

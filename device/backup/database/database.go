@@ -1,15 +1,15 @@
-// Package database opens SQLite databases that strangers wrote, to read them only: the
-// manifest of a backup, and the databases in it.
+// Package database opens untrusted SQLite databases read-only: the manifest of a backup, and
+// the databases in it.
 //
-// [Open] reads a file where it lies, through a file of Go's and not one of SQLite's, so
-// that not even a lock or a -shm file appears beside it. [OpenReaderAt] reads whatever an
-// [io.ReaderAt] gives, which is how an encrypted database is read without a plain copy of
-// it. [OpenWithLog] is for a database
-// whose write-ahead log was never merged: it works on a copy in a private folder.
+// [Open] reads a file in place, through a Go file rather than SQLite's own, so that not even a
+// lock or a -shm file is created. [OpenReaderAt] reads from an [io.ReaderAt], which allows an
+// encrypted database to be read without a plaintext copy. [OpenWithLog] is for a database whose
+// write-ahead log was never merged; it works on a copy in a private folder.
 //
-// A hostile schema can make an innocent SELECT run for ever, or take all memory before the
-// first one, so a schema beyond all that iOS writes is refused before SQLite reads it, views,
-// virtual tables and generated columns are refused ([Conn.Columns]), lengths are bounded, and
+// A hostile schema can make an innocent SELECT run forever, or exhaust memory before the first
+// one. So a schema beyond anything that iOS writes is refused before SQLite reads it; views,
+// virtual tables and generated columns are refused ([Conn.Columns]); lengths are bounded; and
+// every statement stops with its context.
 // every statement stops with its context.
 package database
 
@@ -28,30 +28,30 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
-// The page cache of SQLite, in KiB behind the minus sign. What is read in order, as most is,
-// comes fastest through one that fits the processor's own; looking up every row in an index
-// takes SQLite's usual one.
+// Sizes of SQLite's page cache, in KiB after the minus sign. Sequential reads, which are most
+// of them, are fastest with a cache that fits the processor's own; looking up every row in an
+// index needs SQLite's default.
 const (
 	cacheInOrder = "cache_size=-256"
 	cacheUsual   = "cache_size=-2000"
 )
 
-// ErrSchema is a database whose tables are not what the caller expects.
+// ErrSchema means that the tables of the database are not those expected.
 var ErrSchema = errors.New("the database has other tables than expected")
 
-// maxValue is the longest text or blob that SQLite hands over unless the caller sets a limit
-// of its own; a longer one is an error of the statement that reads it.
+// maxValue is the longest text or blob that SQLite returns unless the caller sets another
+// limit; reading a longer one makes the statement fail.
 const maxValue = 4 << 20
 
-// A Conn is an open database. Its methods are those of zombiezen.com/go/sqlite; only one
-// goroutine at a time may use it. Close it before whatever it reads from.
+// A Conn is an open database. Its methods are those of zombiezen.com/go/sqlite. It is not safe
+// for concurrent use. Close it before closing what it reads from.
 type Conn struct {
 	*sqlite.Conn
 	release func() error
 }
 
-// Open opens the database file at path, as if nobody else could change it. What stands in
-// a -wal file beside it is not seen; see [HasLog].
+// Open opens the database file at path, assuming that no other process changes it. It ignores a
+// -wal file; see [HasLog].
 func Open(ctx context.Context, path string) (*Conn, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -70,7 +70,7 @@ func Open(ctx context.Context, path string) (*Conn, error) {
 	return conn, nil
 }
 
-// withoutName keeps what the system says and drops the path, which names the user.
+// withoutName keeps the system's message and drops the path, which contains the user name.
 func withoutName(err error) error {
 	if inner, ok := errors.AsType[*fs.PathError](err); ok {
 		return inner.Err
@@ -78,8 +78,8 @@ func withoutName(err error) error {
 	return err
 }
 
-// OpenReaderAt opens a database of size bytes. The source is read from the goroutine that
-// uses the Conn only.
+// OpenReaderAt opens a database of size bytes. The source is read only from the goroutine that
+// uses the Conn.
 func OpenReaderAt(ctx context.Context, source io.ReaderAt, size int64) (*Conn, error) {
 	ahead := newReadAhead(source, size)
 	if err := boundedSchema(ahead); err != nil {
@@ -92,15 +92,15 @@ func OpenReaderAt(ctx context.Context, source io.ReaderAt, size int64) (*Conn, e
 	return open(ctx, "file:"+oneFileName+"?immutable=1&vfs="+name, sqlite.OpenReadOnly|sqlite.OpenURI, system.Close)
 }
 
-// HasLog reports whether the database at path has a write-ahead log that was not merged.
+// HasLog reports whether the database at path has an unmerged write-ahead log.
 func HasLog(path string) bool {
 	info, err := os.Stat(path + "-wal")
 	return err == nil && info.Size() > 0
 }
 
-// OpenWithLog opens a copy of a database together with its write-ahead log. The copy lies
-// in a folder of its own that only this user may enter. Where the system allows, it loses its
-// name as soon as it is open, else when the Conn is closed; what a kill leaves is for [Sweep].
+// OpenWithLog opens a copy of a database together with its write-ahead log. The copy is in its
+// own folder, accessible only to this user. It is unlinked as soon as it is open if the system
+// allows that, otherwise when the Conn is closed; [Sweep] removes what a killed process leaves.
 func OpenWithLog(ctx context.Context, database, log io.Reader) (*Conn, error) {
 	folder, err := newCopyFolder()
 	if err != nil {
@@ -119,7 +119,7 @@ func OpenWithLog(ctx context.Context, database, log io.Reader) (*Conn, error) {
 	if err != nil || !unlinkOpen {
 		return conn, err
 	}
-	// The first question makes SQLite open the log, too. That may fail, as every later one would.
+	// The first query makes SQLite open the log too. It may fail, and later queries will too.
 	_ = sqlitex.ExecuteTransient(conn.Conn, "SELECT count(*) FROM sqlite_schema", nil)
 	if err := remove(); err != nil {
 		return nil, errors.Join(err, conn.Close())
@@ -144,13 +144,13 @@ func boundedLogged(path string) error {
 	case err != nil:
 		return err
 	case ok:
-		return errors.Join(boundedSchema(l), boundedSchema(file)) // SQLite uses the log or passes over it
+		return errors.Join(boundedSchema(l), boundedSchema(file)) // SQLite may use or ignore the log
 	default:
 		return boundedSchema(file)
 	}
 }
 
-// write copies a file, which may have gigabytes, until ctx ends.
+// write copies a file, which may be gigabytes, until ctx ends.
 func write(ctx context.Context, path string, from io.Reader) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -160,7 +160,7 @@ func write(ctx context.Context, path string, from io.Reader) error {
 	return errors.Join(err, file.Close())
 }
 
-// stoppable is a reader that ends with its context.
+// stoppable is a reader that fails once its context ends.
 type stoppable struct {
 	ctx  context.Context
 	from io.Reader
@@ -183,7 +183,7 @@ func open(ctx context.Context, name string, flags sqlite.OpenFlags, release func
 	c := &Conn{Conn: conn, release: release}
 	pragmas := []string{"trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY", cacheInOrder}
 	if flags&sqlite.OpenReadOnly == 0 {
-		pragmas = append(pragmas, "query_only=ON", "locking_mode=EXCLUSIVE") // which needs no -shm file
+		pragmas = append(pragmas, "query_only=ON", "locking_mode=EXCLUSIVE") // needs no -shm file
 	}
 	for _, pragma := range pragmas {
 		if err := sqlitex.ExecuteTransient(conn, "PRAGMA "+pragma, nil); err != nil {
@@ -193,8 +193,8 @@ func open(ctx context.Context, name string, flags sqlite.OpenFlags, release func
 	return c, nil
 }
 
-// Plain keeps what SQLite says and drops what the driver adds to it: the whole address, and
-// the text of the statement. An error of anything else stays as it is.
+// Plain keeps SQLite's own message and drops what the driver adds: the full path and the text
+// of the statement. Other errors are returned unchanged.
 func Plain(err error) error {
 	if err == nil || !strings.HasPrefix(err.Error(), "sqlite") {
 		return err
@@ -202,7 +202,7 @@ func Plain(err error) error {
 	return plainError{err}
 }
 
-// IsOutOfMemory reports whether SQLite could not get the memory that it needs.
+// IsOutOfMemory reports whether SQLite ran out of memory.
 func IsOutOfMemory(err error) bool { return sqlite.ErrCode(err).ToPrimary() == sqlite.ResultNoMem }
 
 type plainError struct{ err error }
@@ -210,11 +210,11 @@ type plainError struct{ err error }
 func (e plainError) Error() string { return "SQLite: " + sqlite.ErrCode(e.err).Message() }
 func (e plainError) Unwrap() error { return e.err }
 
-// Close closes the database, and removes what was only there for it.
+// Close closes the database and releases its resources.
 func (c *Conn) Close() error { return errors.Join(c.Conn.Close(), c.release()) }
 
-// Columns are the names of a table's columns, in order. What is not an ordinary table with
-// ordinary columns is ErrSchema.
+// Columns returns the names of a table's columns, in order. The error is ErrSchema unless it is
+// an ordinary table with ordinary columns.
 func (c *Conn) Columns(table string) ([]string, error) {
 	if ok, err := c.isTable(table); err != nil {
 		return nil, Plain(err)
@@ -233,10 +233,10 @@ func (c *Conn) Columns(table string) ([]string, error) {
 	return columns, err
 }
 
-// isTable reports whether there is one thing of a name, and it is described as an ordinary
-// table. It does not ask table_list, which first works out the columns of all views.
+// isTable reports whether exactly one object has this name and it is an ordinary table. It
+// avoids table_list, which computes the columns of all views first.
 func (c *Conn) isTable(name string) (is bool, err error) {
-	const create = "CREATE TABLE " // as SQLite writes it, however it was typed
+	const create = "CREATE TABLE " // as SQLite normalizes it
 	var found int
 	query := "SELECT substr(sql, 1, ?2) FROM main.sqlite_schema WHERE name = ?1 COLLATE NOCASE"
 	err = sqlitex.ExecuteTransient(c.Conn, query, &sqlitex.ExecOptions{
@@ -250,11 +250,11 @@ func (c *Conn) isTable(name string) (is bool, err error) {
 	return is && found == 1, err
 }
 
-// QuickCheck is SQLite's own check of the file, without the indexes: nil if it finds
-// nothing, else the first thing it found.
+// QuickCheck runs SQLite's quick_check, which skips the indexes. It returns the first problem
+// found, or nil.
 func (c *Conn) QuickCheck() error { return c.check("quick_check") }
 
-// IntegrityCheck is QuickCheck with the indexes.
+// IntegrityCheck is like QuickCheck but includes the indexes.
 func (c *Conn) IntegrityCheck() error {
 	if err := sqlitex.ExecuteTransient(c.Conn, "PRAGMA "+cacheUsual, nil); err != nil {
 		return fmt.Errorf("%s: %w", cacheUsual, Plain(err))
@@ -276,7 +276,7 @@ func (c *Conn) check(pragma string) error {
 	return nil
 }
 
-// Bytes is the first column of the first row of a query as bytes; nil if there is none.
+// Bytes returns the first column of a query's first row; nil if there is none.
 func (c *Conn) Bytes(query string, args ...any) ([]byte, error) {
 	var value []byte
 	err := sqlitex.ExecuteTransient(c.Conn, query, &sqlitex.ExecOptions{

@@ -6,23 +6,23 @@ import (
 	"io"
 )
 
-// logged is a database as its write-ahead log changes it: pages in the log come in place of
-// those in the file. Frames that SQLite would not use any more, of a transaction that was
-// not committed or of an older log, are seen too.
+// logged is a database with its write-ahead log applied: pages in the log replace those in the
+// file. Frames that SQLite would ignore, from an uncommitted transaction or an older log, are
+// included.
 type logged struct {
 	file, log io.ReaderAt
 	pageSize  int64
-	frames    map[uint32]int64 // where the last frame of a page begins
+	frames    map[uint32]int64 // offset of the last frame of each page
 }
 
-// Sizes in a write-ahead log, and how many of its frames are looked at.
+// Sizes in a write-ahead log, and how many of its frames are read.
 const (
 	logHeader   = 32
 	frameHeader = 24
 	maxFrames   = 500_000
 )
 
-// newLogged reads which pages are in a log. ok is false if it is no log.
+// newLogged reads which pages a log has. ok is false if it is not a log.
 func newLogged(file, log io.ReaderAt) (l logged, ok bool, err error) {
 	var header [logHeader]byte
 	if _, err := log.ReadAt(header[:], 0); err != nil {

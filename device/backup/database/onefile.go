@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// oneFile is a file system with one file in it, which is all SQLite asks of one when a
-// database is immutable.
+// oneFile is a file system with a single file, which is all SQLite needs for an immutable
+// database.
 type oneFile struct {
 	source io.ReaderAt
 	size   int64
@@ -23,13 +23,13 @@ func (o oneFile) Open(name string) (fs.File, error) {
 	return handle{io.NewSectionReader(o.source, 0, o.size)}, nil
 }
 
-// handle is oneFile's file, opened. SectionReader seeks, as SQLite's reads need.
+// handle is the open file of a oneFile. It embeds SectionReader because SQLite seeks.
 type handle struct{ *io.SectionReader }
 
 func (h handle) Stat() (fs.FileInfo, error) { return info(h.Size()), nil }
 func (h handle) Close() error               { return nil }
 
-// info is what is known of the file: its size.
+// info is the file's info: its size.
 type info int64
 
 func (i info) Name() string       { return oneFileName }

@@ -5,18 +5,18 @@ import (
 	"io"
 )
 
-// aheadSize is how much is read at once where reads follow one another.
+// aheadSize is how much is read at once when reads are sequential.
 const aheadSize = 128 << 10
 
-// readAhead reads a source in larger pieces than SQLite's pages of 4 KiB, as long as they
-// are asked for in order; that makes reading a whole table twice as fast. Reads that jump,
-// as in an index, are passed on as they are.
+// readAhead reads its source in pieces larger than SQLite's 4 KiB pages while reads are
+// sequential, which makes reading a whole table twice as fast. Random reads, as in an index,
+// are passed through.
 type readAhead struct {
 	source io.ReaderAt
-	size   int64 // of the source; a small one is read at once
+	size   int64 // of the source; a small one is read whole
 	buffer []byte
-	window []byte // what buffer holds of the source
-	start  int64  // of the window
+	window []byte // the part of the source in buffer
+	start  int64  // offset of the window
 	next   int64  // where the last read ended
 }
 
@@ -40,7 +40,7 @@ func (r *readAhead) ReadAt(p []byte, off int64) (int, error) {
 	n, err := r.source.ReadAt(r.buffer, off)
 	if err != nil && !errors.Is(err, io.EOF) {
 		r.window = nil
-		return r.source.ReadAt(p, off) // what is wrong may lie beyond what was asked for
+		return r.source.ReadAt(p, off) // the error may lie beyond the requested range
 	}
 	r.window, r.start = r.buffer[:n], off
 	if n < len(p) {
@@ -49,7 +49,7 @@ func (r *readAhead) ReadAt(p []byte, off int64) (int, error) {
 	return copy(p, r.window), nil
 }
 
-// holds reports whether the window has all that is asked for.
+// holds reports whether the window contains the whole requested range.
 func (r *readAhead) holds(p []byte, off int64) bool {
 	return off >= r.start && off+int64(len(p)) <= r.start+int64(len(r.window))
 }

@@ -6,19 +6,19 @@ import (
 	"io"
 )
 
-// SQLite parses the whole schema before it answers anything, in memory and without an end.
-// Bounds on it, far beyond what iOS writes: the largest database of a device, that of
-// Photos, has about a thousand tables, indexes and triggers.
+// SQLite parses the whole schema into memory, without a limit, before it answers anything.
+// These bounds are far beyond what iOS writes: a device's largest database, that of Photos, has
+// about a thousand tables, indexes and triggers.
 const (
 	maxObjects     = 10_000
 	maxSchemaBytes = 8 << 20
-	maxSchemaPages = 16_384 // they may be as small as 512 bytes
-	maxSchemaDepth = 20     // as SQLite has it
+	maxSchemaPages = 16_384 // pages may be as small as 512 bytes
+	maxSchemaDepth = 20     // the same limit as SQLite's
 )
 
-// boundedSchema refuses a database whose schema is beyond these bounds; the error is
-// ErrSchema. It reads the b-tree of sqlite_schema, whose root is page 1. What it cannot
-// read SQLite cannot either, and says so better.
+// boundedSchema returns ErrSchema for a database whose schema exceeds these bounds. It reads
+// the b-tree of sqlite_schema, whose root is page 1. It ignores what it cannot read: SQLite
+// cannot read that either and has the better error.
 func boundedSchema(source io.ReaderAt) error {
 	var head [100]byte
 	if _, err := source.ReadAt(head[:], 0); err != nil {
@@ -39,7 +39,7 @@ func boundedSchema(source io.ReaderAt) error {
 	return nil
 }
 
-// schemaSize counts what the schema of a database has.
+// schemaSize measures the schema of a database.
 type schemaSize struct {
 	source   io.ReaderAt
 	pageSize int
@@ -48,13 +48,13 @@ type schemaSize struct {
 	bytes          uint64
 }
 
-// Types of pages of a table's b-tree.
+// Page types of a table's b-tree.
 const (
 	innerPage = 5
 	leafPage  = 13
 )
 
-// add counts a page of the b-tree and those below it.
+// add counts a page of the b-tree and the pages below it.
 func (s *schemaSize) add(number uint32, depth int) {
 	if s.pages++; number == 0 || depth > maxSchemaDepth || s.pages > maxSchemaPages || s.objects > maxObjects || s.bytes > maxSchemaBytes {
 		return
@@ -87,7 +87,7 @@ func (s *schemaSize) add(number uint32, depth int) {
 	}
 }
 
-// cell is the bytes of a page from a cell on; nil if it has no such cell.
+// cell returns the bytes of a page starting at a cell; nil if there is no such cell.
 func (s *schemaSize) cell(page, pointers []byte, i int) []byte {
 	if 2*i+2 > len(pointers) {
 		return nil
@@ -99,8 +99,8 @@ func (s *schemaSize) cell(page, pointers []byte, i int) []byte {
 	return page[at:]
 }
 
-// varint is a number as SQLite writes it: seven bits a byte, the high ones first, and eight
-// in the ninth. n is how many bytes it takes; 0 if it breaks off.
+// varint decodes a SQLite varint: seven bits per byte, high bits first, and eight in the ninth.
+// n is its length in bytes; 0 if it is truncated.
 func varint(data []byte) (value uint64, n int) {
 	for n < min(len(data), 9) {
 		b := data[n]

@@ -19,8 +19,8 @@ const (
 	backupClass  = "com.apple.Dataclass.Backup"
 )
 
-// Accounts reads Accounts3.sqlite: whether an Apple Account uses iCloud here, and what is
-// on record about it. A device without such an account is not signed in.
+// Accounts reads Accounts3.sqlite: whether an Apple Account uses iCloud on the device, and what
+// is recorded about it. A device without such an account is not signed in.
 func Accounts(h *device.History, conn *database.Conn) error {
 	if err := tables(conn, "ZACCOUNT", "ZACCOUNTTYPE", "ZDATACLASS", "ZACCOUNTPROPERTY"); err != nil {
 		return err
@@ -50,7 +50,7 @@ func Accounts(h *device.History, conn *database.Conn) error {
 	return nil
 }
 
-// AccountsUnknown is what is left of Accounts where its database could not be had.
+// AccountsUnknown marks the facts of Accounts as unknown.
 func AccountsUnknown(h *device.History, why error) {
 	h.Account.SignedIn = device.Unknown[bool](why)
 	h.Account.BackupEnabled = device.Unknown[bool](why)
@@ -96,9 +96,9 @@ func findAccount(conn *database.Conn) (found account, ok bool, err error) {
 	return found, ok, nil
 }
 
-// hasClass reports whether the data class of iCloud Backup is among those of an account in
-// one of two tables. The tables and their columns are numbered, and the numbers differ by
-// version: Z_2ENABLEDDATACLASSES with Z_2ENABLEDACCOUNTS and Z_7ENABLEDDATACLASSES.
+// hasClass reports whether one of two tables lists the data class of iCloud Backup for an
+// account. The tables and their columns are numbered, and the numbers differ by version:
+// Z_2ENABLEDDATACLASSES with Z_2ENABLEDACCOUNTS and Z_7ENABLEDDATACLASSES.
 func hasClass(conn *database.Conn, account int64, state string) (bool, error) {
 	table, err := numbered(conn, state+"DATACLASSES")
 	if err != nil {
@@ -128,7 +128,7 @@ func hasClass(conn *database.Conn, account int64, state string) (bool, error) {
 	return has, nil
 }
 
-// numbered is the table Z_<number><suffix>.
+// numbered returns the name of the table Z_<number><suffix>.
 func numbered(conn *database.Conn, suffix string) (string, error) {
 	var found string
 	err := sqlitex.ExecuteTransient(conn.Conn, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'Z\\_%' ESCAPE '\\' AND length(name) < 64 LIMIT 1000", &sqlitex.ExecOptions{
@@ -145,8 +145,8 @@ func numbered(conn *database.Conn, suffix string) (string, error) {
 	return found, nil
 }
 
-// isNumbered reports whether a name is Z_, digits and the suffix, and nothing else: it
-// becomes part of a query.
+// isNumbered reports whether a name is exactly Z_, digits and the suffix, since it becomes part
+// of a query.
 func isNumbered(name, suffix string) bool {
 	digits, ok := strings.CutPrefix(name, "Z_")
 	if !ok {
@@ -164,10 +164,10 @@ func endingIn(columns []string, suffix string) string {
 	return columns[i]
 }
 
-// propertyKeys are the values on record for an account that are read.
+// propertyKeys are the account properties that are read.
 var propertyKeys = []string{"lastKnownQuota", "isCloudSubscriber", "isManagedAppleID", "needsToVerifyTerms", "repairState"}
 
-// accountProperties are these values, unarchived.
+// accountProperties returns those properties, unarchived.
 func accountProperties(conn *database.Conn, account int64) (safeplist.Dict, error) {
 	properties := safeplist.Dict{}
 	err := sqlitex.ExecuteTransient(conn.Conn, `
@@ -191,7 +191,7 @@ func accountProperties(conn *database.Conn, account int64) (safeplist.Dict, erro
 	return properties, nil
 }
 
-// name is a text that some versions write as it is and others archive.
+// name returns a text that some versions store plain and others archived.
 func name(row *sqlite.Stmt, column int) string {
 	if value, err := unarchive(blob(row, column)); err == nil {
 		text, _ := value.(string)
@@ -209,7 +209,7 @@ func blob(row *sqlite.Stmt, column int) []byte {
 // maxArchive is the longest archived value that is read; real ones are under 1 KiB.
 const maxArchive = 64 << 10
 
-// unarchive reads a number, text or boolean that NSKeyedArchiver wrote.
+// unarchive decodes a number, text or boolean written by NSKeyedArchiver.
 func unarchive(data []byte) (any, error) {
 	archive, err := safeplist.Parse(data, safeplist.Limits{MaxBytes: maxArchive, MaxDepth: 16, MaxObjects: 1000})
 	if err != nil {

@@ -1,11 +1,11 @@
-// Package evidence reads what a device keeps on record about its iCloud backups, and about
-// what they depend on, out of the files that hold it: property lists of backupd and its
-// neighbours, and the database of accounts.
+// Package evidence reads a device's records of its iCloud backups, and of what they depend on,
+// from the files that hold them: property lists of backupd and related daemons, and the
+// accounts database.
 //
-// Each file has a function that reads it into the part of a [device.History] it speaks of.
-// They are given bytes, not paths, because the same files come in local backups and in
-// sysdiagnose archives. What a file does not say is unknown; a file that cannot be read
-// makes everything it would have said unknown, with the reason.
+// Each file has a function that decodes it into its part of a [device.History]. The functions
+// take bytes rather than paths because the same files occur in local backups and in sysdiagnose
+// archives. Values missing from a file are unknown; if a file cannot be read, all of its values
+// are unknown, with the reason.
 //
-// Nothing that names a network, an account or a person is kept.
+// Nothing that identifies a network, an account or a person is kept.
 package evidence

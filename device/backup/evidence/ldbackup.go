@@ -7,19 +7,19 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// cocoaEpoch is where Apple's own dates begin.
+// cocoaEpoch is the epoch of Apple's dates.
 var cocoaEpoch = time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// firstCloudBackup is when iCloud Backup came, with iOS 5.
+// firstCloudBackup is when iCloud Backup was introduced, with iOS 5.
 var firstCloudBackup = time.Date(2011, 10, 1, 0, 0, 0, 0, time.UTC)
 
 const (
 	longAgo = 10 * 365 * 24 * time.Hour
-	ahead   = 48 * time.Hour // a date may be ahead of a clock that is wrong by a time zone or two
+	ahead   = 48 * time.Hour // how far ahead a date may be if a clock is off by a time zone or two
 )
 
-// LastBackups reads com.apple.mobile.ldbackup.plist, which lockdown answers as the domain
-// com.apple.mobile.backup. asOf is the date of the backup or archive it stands in.
+// LastBackups reads com.apple.mobile.ldbackup.plist, which lockdown serves as the domain
+// com.apple.mobile.backup. asOf is the date of the backup or archive that contains it.
 func LastBackups(h *device.History, data []byte, asOf time.Time) error {
 	list, err := safeplist.Parse(data, limits)
 	if err != nil {
@@ -32,7 +32,7 @@ func LastBackups(h *device.History, data []byte, asOf time.Time) error {
 	return nil
 }
 
-// LastBackupsUnknown is what is left of LastBackups where its file could not be had.
+// LastBackupsUnknown marks the facts of LastBackups as unknown.
 func LastBackupsUnknown(h *device.History, why error) {
 	h.CloudBackup.Enabled = device.Unknown[bool](why)
 	h.CloudBackup.Last = device.Unknown[time.Time](why)
@@ -40,9 +40,8 @@ func LastBackupsUnknown(h *device.History, why error) {
 	h.CloudBackup.RequiresEncryption = device.Unknown[bool](why)
 }
 
-// date reads a date that may be written as one, or as seconds. The device takes those as
-// Unix seconds and, where that gives a date of more than ten years ago, as seconds since
-// 2001; so does this.
+// date reads a date stored as a date or as seconds. Like the device, it reads seconds as Unix
+// time or, if that gives a date more than ten years ago, as seconds since 2001.
 func date(list safeplist.Dict, key string, asOf time.Time) device.Fact[time.Time] {
 	if at, err := list.Date(key); err == nil {
 		return plausible(at.UTC(), asOf)
@@ -68,7 +67,7 @@ func plausible(at, asOf time.Time) device.Fact[time.Time] {
 	return device.Known(at)
 }
 
-// truth reads a switch that is written as a boolean or as 0 and 1.
+// truth reads a switch stored as a boolean or as 0 or 1.
 func truth(list safeplist.Dict, key string) device.Fact[bool] {
 	if value, err := list.Bool(key); err == nil {
 		return device.Known(value)

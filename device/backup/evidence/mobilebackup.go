@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// Bounds on lists in the files; real ones have ten entries, and one per app.
+// Bounds on lists in the files; real ones have ten entries, or one per app.
 const (
 	maxResults = 100
 	maxWindows = 100
@@ -20,11 +20,11 @@ const (
 	maxText    = 500
 )
 
-// limits bound the property lists of backupd and its neighbours, a few KiB each.
+// limits bound the property lists of backupd and related daemons, a few KiB each.
 var limits = safeplist.Limits{MaxBytes: 8 << 20, MaxDepth: 32, MaxObjects: 100_000}
 
-// MobileBackup reads com.apple.MobileBackup.plist, the notebook of the daemon that makes
-// iCloud backups. It is an empty dictionary where iCloud Backup was never used.
+// MobileBackup reads com.apple.MobileBackup.plist, the state of the daemon that makes iCloud
+// backups. It is an empty dictionary if iCloud Backup was never used.
 func MobileBackup(h *device.History, data []byte) error {
 	list, err := safeplist.Parse(data, limits)
 	if err != nil {
@@ -58,7 +58,7 @@ func MobileBackup(h *device.History, data []byte) error {
 	return nil
 }
 
-// MobileBackupUnknown is what is left of MobileBackup where its file could not be had.
+// MobileBackupUnknown marks the facts of MobileBackup as unknown.
 func MobileBackupUnknown(h *device.History, why error) {
 	h.CloudBackup.EnabledSince = device.Unknown[time.Time](why)
 	h.CloudBackup.Results = device.Unknown[[]device.PastAttempt](why)
@@ -71,7 +71,7 @@ func MobileBackupUnknown(h *device.History, why error) {
 	h.Restore.Pending = device.Unknown[bool](why)
 }
 
-// within reads a value of a dictionary that may itself be missing.
+// within reads a value from a dictionary that may itself be missing.
 func within[T any](err error, read func(string) (T, error), key string) device.Fact[T] {
 	if err != nil {
 		return device.Unknown[T](err)
@@ -79,7 +79,7 @@ func within[T any](err error, read func(string) (T, error), key string) device.F
 	return device.FactOf(read(key))
 }
 
-// anyTrue is true if one of the keys is, and absent if none is there.
+// anyTrue is true if any of the keys is true, and absent if none exists.
 func anyTrue(list safeplist.Dict, keys ...string) device.Fact[bool] {
 	answer := device.Unknown[bool](device.Absent)
 	for _, key := range keys {
@@ -94,8 +94,8 @@ func anyTrue(list safeplist.Dict, keys ...string) device.Fact[bool] {
 	return answer
 }
 
-// results are the last results of iCloud backups. Each is kept under "errors", those that
-// succeeded with code 0 among them.
+// results returns the most recent results of iCloud backups. All are stored under "errors",
+// successes with code 0.
 func results(state safeplist.Dict, err error) device.Fact[[]device.PastAttempt] {
 	if err != nil {
 		return device.Unknown[[]device.PastAttempt](err)
@@ -122,7 +122,7 @@ func newestFirst(a, b device.Fact[time.Time]) int {
 	return right.Compare(left)
 }
 
-// attemptOf reads one result. One without a code says nothing.
+// attemptOf reads one result. A result without a code is useless.
 func attemptOf(item safeplist.Dict) (device.PastAttempt, error) {
 	code, err := codeOf(item)
 	if err != nil {
@@ -146,7 +146,7 @@ func attemptOf(item safeplist.Dict) (device.PastAttempt, error) {
 	return attempt, nil
 }
 
-// underlying is the first error behind an error, or nil.
+// underlying returns the first underlying error, or nil.
 func underlying(item safeplist.Dict) safeplist.Dict {
 	if inner, err := item.Dict("underlyingError"); err == nil {
 		return inner
@@ -167,7 +167,7 @@ func codeOf(item safeplist.Dict) (int, error) {
 	return int(code), err
 }
 
-// clip bounds a text that goes into a recording.
+// clip truncates a text that goes into a recording.
 func clip(text string) string {
 	if len(text) <= maxText {
 		return text
@@ -179,7 +179,7 @@ func clipped(text string, err error) device.Fact[string] {
 	return device.FactOf(clip(text), err)
 }
 
-// preflight is how large the device reckoned its next backup.
+// preflight returns the device's estimate of the size of its next backup.
 func preflight(list safeplist.Dict) device.PastPreflight {
 	const total = "_TotalSize"
 	sizes, err := list.Dict("PreflightSizing")
@@ -201,7 +201,7 @@ func preflight(list safeplist.Dict) device.PastPreflight {
 	}
 }
 
-// windows are LastOnConditionEvents. An entry that cannot be read is left out.
+// windows returns LastOnConditionEvents, leaving out unreadable entries.
 func windows(list safeplist.Dict) device.Fact[[]device.BackupWindow] {
 	events, err := list.List("LastOnConditionEvents")
 	if err != nil {

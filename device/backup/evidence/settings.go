@@ -7,12 +7,12 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// EffectiveSettings reads EffectiveUserSettings.plist or PublicEffectiveUserSettings.plist:
-// what all profiles and Screen Time together enforce. Both may be given, one after the
-// other: a restriction in one of them holds.
+// EffectiveSettings reads EffectiveUserSettings.plist or PublicEffectiveUserSettings.plist,
+// which hold what all profiles and Screen Time enforce together. Both may be passed, one after
+// the other; a restriction in either applies.
 //
-// Only "value" counts. Truth.plist, a neighbour, has a "preference" in the same place that
-// is false on devices without any restriction: it says how profiles are merged.
+// Only "value" counts. The related Truth.plist has "preference" in the same place, which is
+// false even on devices without restrictions: it says how profiles are merged.
 func EffectiveSettings(h *device.History, data []byte) error {
 	list, err := safeplist.Parse(data, limits)
 	if err != nil {
@@ -36,7 +36,7 @@ func setting(restricted safeplist.Dict, err error, key string) device.Fact[bool]
 	return device.FactOf(entry.Bool("value"))
 }
 
-// stricter joins what two files say: the strict value wins, then any that is known.
+// stricter merges the values of two files: the strict value wins, then any known value.
 func stricter(first, second device.Fact[bool], strict bool) device.Fact[bool] {
 	value, err := second.Get()
 	if _, unknown := first.Get(); unknown != nil || err == nil && value == strict {
@@ -66,7 +66,7 @@ func Photos(h *device.History, data []byte) error {
 	return nil
 }
 
-// Setup reads com.apple.purplebuddy.plist: whether Setup Assistant came to its end.
+// Setup reads com.apple.purplebuddy.plist: whether Setup Assistant was completed.
 func Setup(h *device.History, data []byte) error {
 	list, err := safeplist.Parse(data, limits)
 	if err != nil {
@@ -96,8 +96,8 @@ func Radios(h *device.History, data []byte) error {
 	return nil
 }
 
-// KnownNetworks reads com.apple.wifi.known-networks.plist. Networks are counted; the keys
-// of the list are their names, and none is kept.
+// KnownNetworks reads com.apple.wifi.known-networks.plist and counts the networks. The keys of
+// the list are network names, which are not kept.
 func KnownNetworks(h *device.History, data []byte) error {
 	list, err := safeplist.Parse(data, limits)
 	if err != nil {
@@ -141,7 +141,7 @@ func one(is bool) uint64 {
 	return 0
 }
 
-// lastJoined is when a network was last joined, by a person or by the device itself.
+// lastJoined returns when a network was last joined, manually or automatically.
 func lastJoined(network safeplist.Dict) time.Time {
 	var last time.Time
 	for _, key := range []string{"JoinedByUserAt", "JoinedBySystemAt", "LastAssociatedAt"} {

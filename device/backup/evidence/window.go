@@ -9,8 +9,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Fields of a condition event, in order. iOS 16 and older write the first 17, later
-// versions one or two more.
+// Fields of a condition event, in order. iOS 16 and earlier write the first 17, later versions
+// one or two more.
 const (
 	fieldStart = iota
 	fieldSeconds
@@ -26,19 +26,19 @@ const (
 	fieldFailures
 	fieldDomain
 	fieldCode
-	fieldCharger // a number for the kind of charger, which is not documented
+	fieldCharger // an undocumented number for the kind of charger
 	fieldCellular
 	fieldExpensive
 	fieldCellularAllowed // from iOS 17
-	fieldIgnored         // from iOS 17: what was ignored meanwhile
+	fieldIgnored         // from iOS 17: what was ignored during the window
 
 	leastFields = fieldExpensive + 1
-	mostFields  = 32 // what later versions may append
+	mostFields  = 32 // allows for fields added by later versions
 	maxEvent    = 1024
 )
 
-// ParseWindow reads one entry of LastOnConditionEvents: fields separated by bars, in their
-// forms of 17, 18 and 19 fields. Its error is device.Malformed.
+// ParseWindow parses an entry of LastOnConditionEvents: 17, 18 or 19 fields separated by bars.
+// The error is device.Malformed.
 func ParseWindow(event string) (device.BackupWindow, error) {
 	fields := strings.SplitN(event, "|", mostFields+1)
 	if len(event) > maxEvent || len(fields) < leastFields || len(fields) > mostFields {
@@ -101,7 +101,8 @@ func count(field string) device.Fact[uint64] {
 	return device.Known(n)
 }
 
-// cause is the error a window ended with. Without one the domain is empty and the code 0.
+// cause returns the error that ended a window. If there was none, the domain is empty and the
+// code 0.
 func cause(domain, code string) device.Fact[device.PastCause] {
 	if domain == "" {
 		return device.Unknown[device.PastCause](device.Absent)

@@ -1,14 +1,14 @@
-// Package keybag reads the keybag of a local backup and, given the backup password, the
-// class keys in it.
+// Package keybag reads the keybag of a local backup and, given the backup password, its class
+// keys.
 //
-// [Parse] reads the tag-length-value form that stands in Manifest.plist under
-// BackupKeyBag. [Bag.Unlock] derives a key from the password and unwraps every class key
-// with it; it costs a second or two on backups since iOS 10.2, by design. The [Keys] it
-// answers then unwrap the key of Manifest.db and of each file.
+// [Parse] reads the tag-length-value data in Manifest.plist under BackupKeyBag. [Bag.Unlock]
+// derives a key from the password and unwraps every class key with it, which by design takes a
+// second or two for backups since iOS 10.2. The resulting [Keys] unwrap the key of Manifest.db
+// and of each file.
 //
-// Keybags come from untrusted folders: lengths, the number of classes and the iteration
-// counts are bounded before anything is allocated or computed. The package never stores,
-// logs or returns the password.
+// Keybags come from untrusted folders: lengths, the number of classes and the iteration counts
+// are bounded before anything is allocated or computed. The package never stores, logs or
+// returns the password.
 package keybag
 
 import (
@@ -31,16 +31,16 @@ const (
 	maxBytes      = 64 << 10
 	maxClasses    = 64
 	maxRounds     = 100_000_000
-	wrappedLength = 40 // a 32-byte key, wrapped by RFC 3394
+	wrappedLength = 40 // a 32-byte key wrapped as in RFC 3394
 )
 
-// TypeBackup is the TYPE of a keybag that a backup password opens.
+// TypeBackup is the TYPE of a keybag that a backup password unlocks.
 const TypeBackup = 1
 
-// wrapPassword is the bit of WRAP that says the password takes part in the wrapping.
+// wrapPassword is the WRAP bit for keys wrapped with the password.
 const wrapPassword = 2
 
-// A Bag is a parsed keybag: how the password becomes a key, and the wrapped class keys.
+// A Bag is a parsed keybag: the parameters of the key derivation and the wrapped class keys.
 type Bag struct {
 	Version uint32 // VERS: 3 before iOS 10.2, then 4 or 5
 	Type    uint32 // TYPE: 1 is a backup
@@ -56,17 +56,17 @@ type Bag struct {
 // A Class is one protection class and its wrapped key.
 type Class struct {
 	ID      uint32 // CLAS
-	Wrap    uint32 // WRAP: bit 0 the device's own key, bit 1 the password
+	Wrap    uint32 // WRAP: bit 0 the device key, bit 1 the password
 	Wrapped []byte // WPKY
 }
 
-// Parse reads a keybag. Its errors wrap ErrMalformed and say at which tag.
+// Parse parses a keybag. Its errors wrap ErrMalformed and name the tag.
 func Parse(data []byte) (Bag, error) {
 	if len(data) > maxBytes {
 		return Bag{}, fmt.Errorf("%w: %d bytes", ErrMalformed, len(data))
 	}
 	var bag Bag
-	var headed bool // the first UUID is the bag's own, each later one opens a class
+	var headed bool // the first UUID is the bag's own; each later one starts a class
 	for len(data) > 0 {
 		tag, value, rest, err := next(data)
 		if err != nil {
@@ -109,17 +109,17 @@ func next(data []byte) (tag string, value, rest []byte, err error) {
 	return tag, data[8 : 8+length], data[8+length:], nil
 }
 
-// setHeader keeps one value of the header. Tags it has no use for (the header's own WRAP,
-// DPWT and what later versions add) are passed over. So is HMCK, the wrapped key of a
-// signature: the keybag of a backup carries no signature (SIGN) to check with it. What shows
-// that class keys are as the device wrote them is their own wrapping, which RFC 3394 checks.
+// setHeader sets one value of the header. It ignores tags it does not need: the header's own
+// WRAP, DPWT, anything later versions add, and HMCK, a wrapped signing key, because the keybag
+// of a backup has no signature (SIGN) to check with it. The integrity of class keys is checked
+// by their RFC 3394 wrapping.
 func (b *Bag) setHeader(tag string, value []byte) (err error) {
 	switch tag {
 	case "VERS":
 		b.Version, err = number(tag, value)
 	case "TYPE":
 		b.Type, err = number(tag, value)
-		b.Type &= 0x3fffffff // the two upper bits are flags of keybags on a device
+		b.Type &= 0x3fffffff // the upper two bits are flags of keybags on a device
 	case "SALT":
 		b.Salt = value
 	case "ITER":
@@ -132,7 +132,7 @@ func (b *Bag) setHeader(tag string, value []byte) (err error) {
 	return err
 }
 
-// set keeps one value of a class.
+// set sets one value of a class.
 func (c *Class) set(tag string, value []byte) (err error) {
 	switch tag {
 	case "CLAS":
@@ -160,9 +160,9 @@ func rounds(tag string, value []byte) (uint32, error) {
 	return n, err
 }
 
-// Check says what keeps a keybag from being one that a backup password opens; nil if
-// nothing does. The keybags of unencrypted backups pass except for a salt of the first
-// derivation, so encrypted must come from Manifest.plist / IsEncrypted.
+// Check returns why a backup password cannot unlock the keybag; nil if it can. The keybags of
+// unencrypted backups differ only in lacking the salt of the first derivation, so encrypted
+// must come from Manifest.plist / IsEncrypted.
 func (b Bag) Check() error {
 	switch {
 	case b.Type != TypeBackup:
@@ -177,8 +177,8 @@ func (b Bag) Check() error {
 	return nil
 }
 
-// wrapped are the classes whose key the password takes part in. WRAP 3 belongs to them:
-// in a backup the password alone opens those too.
+// wrapped returns the classes whose key is wrapped with the password. They include WRAP 3: in a
+// backup the password alone unlocks those too.
 func (b Bag) wrapped() []Class {
 	var classes []Class
 	for _, class := range b.Classes {

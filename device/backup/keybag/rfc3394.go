@@ -6,8 +6,8 @@ import (
 	"encoding/binary"
 )
 
-// unwrap is the key unwrap of RFC 3394, section 2.2.2, with the default initial value.
-// A key that does not fit is ErrWrappedKey.
+// unwrap is the key unwrap of RFC 3394, section 2.2.2, with the default initial value. It
+// returns ErrWrappedKey if the key is wrong.
 func unwrap(kek, wrapped []byte) ([]byte, error) {
 	block, err := aes.NewCipher(kek)
 	if err != nil || len(wrapped) < 24 || len(wrapped)%8 != 0 {

@@ -12,20 +12,20 @@ import (
 	"slices"
 )
 
-// Keys are the class keys of an unlocked keybag. The zero Keys open nothing.
+// Keys are the class keys of an unlocked keybag. The zero Keys unlock nothing.
 type Keys struct {
-	Records []byte // of the records in a Manifest.db of iOS 10.0; nil for any other version
+	Records []byte // key of the records in a Manifest.db of iOS 10.0; nil for other versions
 
 	classes map[uint32][]byte
 }
 
-// Progress receives how many rounds of the key derivation are done. Unlock calls it about
+// Progress receives the number of completed rounds of the key derivation. Unlock calls it about
 // fifty times a second, from its own goroutine.
 type Progress func(done, total int)
 
-// Unlock derives a key from the password and unwraps every class key with it. A password
-// that opens none is ErrWrongPassword, one that opens some only is ErrDamaged (the
-// classes it opened are answered beside that error). ctx stops the derivation.
+// Unlock derives a key from the password and unwraps every class key with it. The error is
+// ErrWrongPassword if no class key unwraps, and ErrDamaged, along with the keys that did, if
+// only some do. ctx stops the derivation.
 func (b Bag) Unlock(ctx context.Context, password string, progress Progress) (Keys, error) {
 	if err := b.Check(); err != nil {
 		return Keys{}, err
@@ -74,8 +74,8 @@ func (b Bag) unwrapClasses(kek []byte) (Keys, error) {
 	}
 }
 
-// Unwrap opens the key of a file or of Manifest.db as it stands in the manifest: the
-// protection class as four little-endian bytes, then the wrapped key.
+// Unwrap unwraps the key of a file or of Manifest.db as stored in the manifest: the protection
+// class as four little-endian bytes, then the wrapped key.
 func (k Keys) Unwrap(classAndKey []byte) ([]byte, error) {
 	if len(classAndKey) != 4+wrappedLength {
 		return nil, fmt.Errorf("%w: %d bytes, not %d", ErrWrappedKey, len(classAndKey), 4+wrappedLength)
@@ -88,17 +88,16 @@ func (k Keys) Unwrap(classAndKey []byte) ([]byte, error) {
 	return unwrap(kek, classAndKey[4:])
 }
 
-// keyLength is the length of every derived key. A SHA-256 fills it with one block of
-// PBKDF2, a SHA-1 needs kekBlocks of them.
+// keyLength is the length of every derived key: one PBKDF2 block with SHA-256, kekBlocks of
+// them with SHA-1.
 const (
 	keyLength = 32
 	kekBlocks = (keyLength + sha1.Size - 1) / sha1.Size
 )
 
-// derive is PBKDF2 in slices, so that it can report its progress and be stopped.
-// crypto/pbkdf2 can do neither, and a keybag states its own number of rounds: ten million
-// in a backup since iOS 10.2, up to maxRounds in a crafted one. progress counts the rounds
-// of all blocks.
+// derive is PBKDF2 in slices, so that it can report progress and be stopped. crypto/pbkdf2 can
+// do neither, and the number of rounds comes from the keybag: ten million in a backup since iOS
+// 10.2, up to maxRounds in a crafted one. progress receives the rounds over all blocks.
 func derive(ctx context.Context, newHash func() hash.Hash, password, salt []byte, rounds int, progress func(done int)) ([]byte, error) {
 	mac := hmac.New(newHash, password)
 	var key []byte
@@ -113,7 +112,7 @@ func derive(ctx context.Context, newHash func() hash.Hash, password, salt []byte
 	return key[:keyLength], nil
 }
 
-// deriveBlock is one block of PBKDF2, F in RFC 8018, section 5.2.
+// deriveBlock computes one block of PBKDF2, F in RFC 8018, section 5.2.
 func deriveBlock(ctx context.Context, mac hash.Hash, salt []byte, number, rounds int, progress func(done int)) ([]byte, error) {
 	const slice = 1 << 17 // about 20 ms
 	mac.Reset()

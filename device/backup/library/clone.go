@@ -12,18 +12,18 @@ import (
 	"sync/atomic"
 )
 
-// A Sharing is what a clone has in common with its original.
+// Sharing is what a clone shares with its original.
 type Sharing string
 
-// The ways to clone a file, the best first.
+// The ways to clone a file, best first.
 const (
-	SharedBlocks Sharing = "blocks" // both have the same blocks until one is written to
+	SharedBlocks Sharing = "blocks" // the same blocks until either is written to
 	SharedFiles  Sharing = "files"  // hard links: one file under two names
-	SharesNone   Sharing = "none"   // each has room of its own
+	SharesNone   Sharing = "none"   // a full copy
 )
 
-// clone clones a copy into the folder for that, without what only that copy has: what was
-// received of it, and its proof.
+// clone clones a copy into the cloning folder, without what is specific to that copy: its
+// received records and its proof.
 func (d *Device) clone(ctx context.Context, c Copy, progress func(files int)) (Sharing, error) {
 	cl := cloning{device: d, from: path.Join(c.Name, d.UDID), to: path.Join(cloningName, d.UDID)}
 	cl.how.Store(SharedBlocks)
@@ -70,16 +70,16 @@ func (d *Device) clone(ctx context.Context, c Copy, progress func(files int)) (S
 	return cl.how.Load().(Sharing), nil
 }
 
-// A cloning is a clone under way.
+// A cloning is a clone in progress.
 type cloning struct {
 	device   *Device
 	from, to string
-	how      atomic.Value // Sharing: the best way that was not found wanting
+	how      atomic.Value // Sharing: the best method that has not failed so far
 	files    atomic.Int64
 }
 
-// folder clones a folder of files. What else lies in it, such as a link, is no part of a
-// backup and left behind.
+// folder clones a folder of files. Anything else in it, such as a link, is not part of a backup
+// and is skipped.
 func (c *cloning) folder(ctx context.Context, name string, progress func(files int)) error {
 	root := c.device.root
 	if err := root.Mkdir(path.Join(c.to, name), 0o700); err != nil {
@@ -121,7 +121,7 @@ func (c *cloning) folder(ctx context.Context, name string, progress func(files i
 	}
 }
 
-// file clones one file in the best way that works.
+// file clones one file by the best method that works.
 func (c *cloning) file(name string) error {
 	root, from, to := c.device.root, path.Join(c.from, name), path.Join(c.to, name)
 	how := c.how.Load().(Sharing)
@@ -133,7 +133,7 @@ func (c *cloning) file(name string) error {
 		if full(err) {
 			return err
 		}
-		_ = root.Remove(to) // nothing of it, or a part
+		_ = root.Remove(to) // remove a partial file, if any
 		how = SharedFiles
 		c.how.CompareAndSwap(SharedBlocks, how)
 	}

@@ -11,5 +11,5 @@ func full(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// tooManyLinks is the error of a file that has as many names as it may have.
+// tooManyLinks reports whether a file has the maximum number of hard links.
 func tooManyLinks(err error) bool { return errors.Is(err, syscall.EMLINK) }

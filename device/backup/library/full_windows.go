@@ -10,5 +10,5 @@ func full(err error) bool {
 	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
 }
 
-// tooManyLinks is the error of a file that has as many names as it may have.
+// tooManyLinks reports whether a file has the maximum number of hard links.
 func tooManyLinks(err error) bool { return errors.Is(err, windows.ERROR_TOO_MANY_LINKS) }

@@ -16,10 +16,10 @@ import (
 
 // A Library is a folder of copies.
 type Library struct {
-	Path string // links followed
+	Path string // with links resolved
 }
 
-// Open makes the folder of a library, or finds it: the one that a link leads to, if it is one.
+// Open opens the library at path, creating its folder if needed and resolving links.
 func Open(path string) (Library, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return Library{}, err
@@ -27,7 +27,7 @@ func Open(path string) (Library, error) {
 	return Find(path)
 }
 
-// Find finds a library that exists.
+// Find opens an existing library.
 func Find(path string) (Library, error) {
 	real, err := filepath.EvalSymlinks(path)
 	if err == nil {
@@ -36,7 +36,7 @@ func Find(path string) (Library, error) {
 	return Library{real}, err
 }
 
-// UDIDs are the devices that the library has a folder of.
+// UDIDs returns the devices that have a folder in the library.
 func (l Library) UDIDs() ([]string, error) {
 	entries, err := os.ReadDir(l.Path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -51,21 +51,21 @@ func (l Library) UDIDs() ([]string, error) {
 	return udids, err
 }
 
-// udidName is how devices are named: what usbmux gives.
+// udidName matches device folders, named with the UDID as usbmux gives it.
 var udidName = regexp.MustCompile(`^[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{16}$|^[0-9A-Fa-f]{40}$`)
 
 func isUDID(name string) bool { return udidName.MatchString(name) }
 
-// A Device is the part of a library that is about one device.
+// A Device is one device's part of a library.
 type Device struct {
-	UDID string // as the folder is named, and the device itself
+	UDID string // the name of the folder and the device's own
 	Path string
 	root *os.Root
-	lock *flock.Flock // nil if it is only looked at
+	lock *flock.Flock // nil if opened read-only
 }
 
-// Device opens the part about a device to look at it. The error is fs.ErrNotExist if there is
-// none.
+// Device opens a device's part of the library for reading. The error is fs.ErrNotExist if there
+// is none.
 func (l Library) Device(udid string) (*Device, error) {
 	if !isUDID(udid) {
 		return nil, fs.ErrNotExist
@@ -78,11 +78,11 @@ func (l Library) Device(udid string) (*Device, error) {
 	return &Device{UDID: udid, Path: path, root: root}, nil
 }
 
-// ErrInUse is the error of a device whose copies another program is changing.
+// ErrInUse means that another program is changing the copies of this device.
 var ErrInUse = errors.New("another program is making or removing a copy of this device")
 
-// Change opens the part about a device to change it, which one program at a time may. What an
-// earlier one left behind when it was stopped while it cloned or removed a copy is removed.
+// Change opens a device's part of the library for writing, with an exclusive lock. It removes
+// what an earlier program left behind when it was stopped while cloning or removing a copy.
 func (l Library) Change(udid string) (*Device, error) {
 	if !isUDID(udid) {
 		return nil, fmt.Errorf("%.80q is no UDID", udid)
@@ -108,7 +108,7 @@ func (l Library) Change(udid string) (*Device, error) {
 	return d, nil
 }
 
-// Close lets others change it.
+// Close releases the lock.
 func (d *Device) Close() error {
 	err := d.root.Close()
 	if d.lock != nil {
@@ -120,17 +120,17 @@ func (d *Device) Close() error {
 // The names in the folder of a device.
 const (
 	partialName  = ".partial"
-	cloningName  = ".cloning" // a clone that is not complete
+	cloningName  = ".cloning" // an incomplete clone
 	logName      = ".received"
-	removedStart = ".removed-" // a copy that is being removed
+	removedStart = ".removed-" // a copy being removed
 	receivedName = "received"
 	proofName    = "proof.json"
 )
 
-// nameLayout is how copies are named: by when they were made, UTC.
+// nameLayout is the layout of copy names: when they were made, in UTC.
 const nameLayout = "20060102T150405Z"
 
-// sweep removes what is neither a copy nor the beginning of one.
+// sweep removes everything that is neither a copy nor a partial one.
 func (d *Device) sweep() error {
 	names, err := d.names()
 	if err != nil {
@@ -158,7 +158,7 @@ func (d *Device) names() ([]string, error) {
 	return names, err
 }
 
-// A Copy is one backup that is complete, as far as the device said.
+// A Copy is one backup that is complete according to the device.
 type Copy struct {
 	Name   string // of its folder
 	Made   time.Time
@@ -166,7 +166,7 @@ type Copy struct {
 	Proof  Proof  // what is known of it
 }
 
-// Copies are all copies, the newest first.
+// Copies returns all copies, newest first.
 func (d *Device) Copies() ([]Copy, error) {
 	names, err := d.names()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -189,7 +189,7 @@ func (d *Device) Copies() ([]Copy, error) {
 	return copies, nil
 }
 
-// Remove removes a copy. From its first moment on it is none.
+// Remove removes a copy. It stops being a copy as soon as removal begins.
 func (d *Device) Remove(c Copy) error {
 	gone := removedStart + c.Name
 	if err := d.root.Rename(c.Name, gone); err != nil {
@@ -201,8 +201,8 @@ func (d *Device) Remove(c Copy) error {
 	return d.root.RemoveAll(gone)
 }
 
-// Prune removes the copies that are not needed any more: beyond the newest keep that are
-// proved whole, and of the others all but the newest, if that is newer than those.
+// Prune removes the copies that are no longer needed: those proved whole beyond the newest
+// keep, and all others except the newest, if that is newer than the proved ones.
 func (d *Device) Prune(keep int) (removed []Copy, err error) {
 	copies, err := d.Copies()
 	if err != nil {
@@ -217,7 +217,7 @@ func (d *Device) Prune(keep int) (removed []Copy, err error) {
 	return removed, nil
 }
 
-// surplus picks from copies, the newest first. Without a proved copy nothing is.
+// surplus selects from copies, newest first. It selects nothing if no copy is proved.
 func surplus(copies []Copy, keep int) []Copy {
 	var rest []Copy
 	proved, unproved := 0, 0
@@ -238,7 +238,7 @@ func surplus(copies []Copy, keep int) []Copy {
 	return rest
 }
 
-// Holds reports whether a backup lies in a library: LIBRARY/UDID/DATE/UDID.
+// Holds reports whether a backup is in a library: LIBRARY/UDID/DATE/UDID.
 func Holds(folder string) bool {
 	above := filepath.Dir(folder)
 	_, err := time.Parse(nameLayout, filepath.Base(above))

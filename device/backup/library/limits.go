@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 )
 
-// Limits are what the disk of a library cannot do, and what that costs, each a sentence.
+// Limits returns what the library's disk cannot do, and the consequence, one sentence each.
 func Limits(path string) []string {
 	var limits []string
 	if !links(path) {
@@ -18,11 +18,11 @@ func Limits(path string) []string {
 	return limits
 }
 
-// links tries whether a file can have two names.
+// links reports whether the disk supports hard links.
 func links(path string) bool {
 	file, err := os.CreateTemp(path, ".link-")
 	if err != nil {
-		return true // what is wrong with it will be told by what fails
+		return true // other errors are reported by the operation that fails
 	}
 	name := file.Name()
 	err = os.Link(name, name+"-2")

@@ -2,5 +2,5 @@
 
 package library
 
-// shortFiles is not known on other systems.
+// shortFiles is always false: other systems have no way to tell.
 func shortFiles(string) bool { return false }

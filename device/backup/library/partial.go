@@ -15,21 +15,21 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/wholefile"
 )
 
-// A Partial is the backup that is being made.
+// A Partial is a backup in progress.
 type Partial struct {
-	Path    string // where the device writes: in a folder named after the UDID
-	Resumed bool   // it was begun by an earlier run
-	Dropped int    // files of that run that were not certain to be whole, and are sent again
-	Base    string // the name of the copy that it began as; "" for none, or if it was resumed
+	Path    string // where the device writes: a folder named after the UDID
+	Resumed bool   // started by an earlier run
+	Dropped int    // files of that run that may be incomplete and are sent again
+	Base    string // the name of the copy it was cloned from; "" if there was none or it was resumed
 	Shared  Sharing
 
 	device *Device
 	log    *os.File
 }
 
-// Begin begins a backup, or goes on with the one that was cut off. Where there is none, it
-// begins as a clone of the newest copy that is not known to be broken; full begins with
-// nothing, and drops what was cut off.
+// Begin starts a backup or resumes an interrupted one. A new backup starts as a clone of the
+// newest copy not known to be broken; if full is set, it starts empty, and an interrupted one
+// is dropped.
 func (d *Device) Begin(ctx context.Context, full bool, progress func(files int)) (*Partial, error) {
 	p := &Partial{Path: filepath.Join(d.Path, partialName), device: d}
 	if full {
@@ -73,7 +73,7 @@ func (d *Device) Begin(ctx context.Context, full bool, progress func(files int))
 	return p, syncFolder(d.root, ".")
 }
 
-// Drop removes the backup that was cut off, if there is one.
+// Drop removes the interrupted backup, if any.
 func (d *Device) Drop() error {
 	gone := removedStart + "partial"
 	if err := d.root.Rename(partialName, gone); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -82,13 +82,13 @@ func (d *Device) Drop() error {
 	return errors.Join(d.root.RemoveAll(gone), d.root.RemoveAll(logName))
 }
 
-// HasPartial reports whether a backup was cut off.
+// HasPartial reports whether there is an interrupted backup.
 func (d *Device) HasPartial() bool {
 	_, err := d.root.Lstat(partialName)
 	return err == nil
 }
 
-// inherit takes over what was received of the copy that the backup begins as.
+// inherit takes over the received records of the copy that the backup was cloned from.
 func (p *Partial) inherit(c Copy) error {
 	before, err := p.device.root.Open(path.Join(c.Name, receivedName))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -102,8 +102,8 @@ func (p *Partial) inherit(c Copy) error {
 	return err
 }
 
-// resume goes on with a backup. The device skips what it finds in Snapshot, so that a file
-// there which was not certain to be on the disk is removed first.
+// resume resumes a backup. The device skips files already in Snapshot, so those not certain to
+// be on the disk are removed first.
 func (p *Partial) resume() (err error) {
 	p.Resumed = true
 	if p.log, err = p.device.root.OpenFile(logName, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600); err != nil {
@@ -113,7 +113,7 @@ func (p *Partial) resume() (err error) {
 		return err
 	}
 	snapshot := path.Join(partialName, p.device.UDID, "Snapshot")
-	seen := map[string]bool{} // the folders whose records were looked at
+	seen := map[string]bool{} // folders whose records have been read
 	check := func(prefix string, known map[string]uint64) error {
 		seen[prefix] = true
 		dropped, err := p.dropUnknown(path.Join(snapshot, prefix), known)
@@ -137,17 +137,17 @@ func (p *Partial) resume() (err error) {
 	}
 	folders, err := namesIn(p.device.root, snapshot)
 	for _, name := range folders {
-		const prefix = 2 // digits, of a folder
+		const prefix = 2 // hexadecimal digits of a folder name
 		if len(name) == prefix && !seen[name] {
 			err = errors.Join(err, check(name, nil))
 		}
 	}
-	dropped, errFlat := p.dropUnknown(snapshot, nil) // where iOS 9 and before put its files
+	dropped, errFlat := p.dropUnknown(snapshot, nil) // where iOS 9 and earlier put its files
 	p.Dropped += dropped
 	return errors.Join(err, errFlat)
 }
 
-// repairLog cuts off a record that was not written to its end.
+// repairLog truncates an incomplete record at the end.
 func (p *Partial) repairLog() error {
 	info, err := p.log.Stat()
 	if err != nil {
@@ -159,8 +159,8 @@ func (p *Partial) repairLog() error {
 	return nil
 }
 
-// dropUnknown removes the files of a folder that are not known, or have another length. Lists,
-// which lie beside the folders, stay.
+// dropUnknown removes the files of a folder that are not known or have another length. It keeps
+// the lists, which are outside the folders.
 func (p *Partial) dropUnknown(folder string, known map[string]uint64) (dropped int, err error) {
 	names, err := namesIn(p.device.root, folder)
 	for _, name := range names {
@@ -181,7 +181,7 @@ func (p *Partial) dropUnknown(folder string, known map[string]uint64) (dropped i
 	return dropped, err
 }
 
-// temporary makes a file that is gone once it is closed.
+// temporary creates a file that disappears once it is closed.
 func (p *Partial) temporary() (*os.File, error) {
 	file, err := os.CreateTemp(p.device.Path, removedStart)
 	if err != nil {
@@ -190,10 +190,10 @@ func (p *Partial) temporary() (*os.File, error) {
 	if err := os.Remove(file.Name()); err == nil {
 		return file, nil
 	}
-	return file, nil // Windows removes no open file: the next run sweeps it
+	return file, nil // Windows cannot remove an open file: the next run sweeps it
 }
 
-// Keep notes files that have arrived and are on the disk.
+// Keep records files that have arrived and are on the disk.
 func (p *Partial) Keep(files []Received) error {
 	text := make([]byte, 0, len(files)*recordSize)
 	for _, r := range files {
@@ -203,7 +203,7 @@ func (p *Partial) Keep(files []Received) error {
 	return err
 }
 
-// Close leaves the backup to be gone on with.
+// Close leaves the backup to be resumed.
 func (p *Partial) Close() error {
 	if p.log == nil {
 		return nil
@@ -213,7 +213,7 @@ func (p *Partial) Close() error {
 	return err
 }
 
-// Finish makes a copy of a backup that the device has said is done. info is its Info.plist.
+// Finish makes a backup that the device has reported done into a copy. info is its Info.plist.
 func (p *Partial) Finish(info []byte, now time.Time) (Copy, error) {
 	d := p.device
 	draft, err := wholefile.New(filepath.Join(p.Path, d.UDID, "Info.plist"), wholefile.Kind{Mode: 0o600, Replace: true})
@@ -242,7 +242,7 @@ func (p *Partial) Finish(info []byte, now time.Time) (Copy, error) {
 	return Copy{Name: name, Made: made, Folder: filepath.Join(d.Path, name, d.UDID)}, nil
 }
 
-// freeName is the name for a copy that is made now, and later than every other one.
+// freeName returns a name for a copy made now that sorts after all others.
 func (d *Device) freeName(now time.Time) (string, time.Time) {
 	made := now.UTC().Truncate(time.Second)
 	if copies, err := d.Copies(); err == nil && len(copies) > 0 && !made.After(copies[0].Made) {
@@ -251,7 +251,7 @@ func (d *Device) freeName(now time.Time) (string, time.Time) {
 	return made.Format(nameLayout), made
 }
 
-// compile writes what was received of the files that the backup has, in order.
+// compile writes the received records of the files in the backup, in order.
 func (p *Partial) compile() error {
 	file, err := p.device.root.OpenFile(path.Join(partialName, receivedName), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -275,8 +275,8 @@ func (p *Partial) compile() error {
 	return errors.Join(err, file.Close())
 }
 
-// compileGroup writes those files of one folder that are there. Backups of iOS 9 and before
-// have no such folders.
+// compileGroup writes the records of the files that exist in one folder. Backups of iOS 9 and
+// earlier have no such folders.
 func (p *Partial) compileGroup(out io.Writer, prefix string, group []Received) error {
 	backup := path.Join(partialName, p.device.UDID)
 	names, err := namesIn(p.device.root, path.Join(backup, prefix))
@@ -301,7 +301,7 @@ func (p *Partial) compileGroup(out io.Writer, prefix string, group []Received) e
 	return nil
 }
 
-// byPrefix splits sorted records by the folder that their files lie in.
+// byPrefix splits sorted records by the folder of their files.
 func byPrefix(some []Received) func(yield func(string, []Received) bool) {
 	return func(yield func(string, []Received) bool) {
 		for len(some) > 0 {
@@ -317,7 +317,7 @@ func byPrefix(some []Received) func(yield func(string, []Received) bool) {
 	}
 }
 
-// namesIn is what lies in a folder; nothing in one that is not there.
+// namesIn returns the names in a folder; none if the folder does not exist.
 func namesIn(root *os.Root, folder string) ([]string, error) {
 	dir, err := root.Open(folder)
 	if errors.Is(err, fs.ErrNotExist) {

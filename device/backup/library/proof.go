@@ -14,18 +14,18 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/wholefile"
 )
 
-// A Proof is what is known of a copy.
+// A Proof is what is known about a copy.
 type Proof struct {
-	Noted // zero if the copy was never proved
+	Noted // zero if the copy was never verified
 	Stale bool
-	Err   error // why it cannot be told whether it still counts; nil if it can
+	Err   error // why it is unclear whether the proof is still valid; nil if it is clear
 }
 
-// Noted is what proof.json says.
+// Noted is the content of proof.json.
 type Noted struct {
 	Schema   int          `json:"schema"`
 	ProvedAt time.Time    `json:"provedAt"` // UTC
-	OldestAt time.Time    `json:"oldestAt"` // when the file that was not read for the longest time was read; zero if that is not known
+	OldestAt time.Time    `json:"oldestAt"` // when the file least recently read was read; zero if unknown
 	Whole    bool         `json:"whole"`    // the verdict
 	Broken   bool         `json:"broken"`
 	Proof    device.Proof `json:"proof"`
@@ -34,23 +34,23 @@ type Noted struct {
 
 const proofSchema = 1
 
-// A Mark is what a file or folder at the top of a copy looked like.
+// A Mark is the state of a file or folder at the top of a copy.
 type Mark struct {
 	Name     string    `json:"name"`
 	Bytes    int64     `json:"bytes"` // 0 for a folder
 	Modified time.Time `json:"modified"`
 }
 
-// Counts reports whether the copy was proved whole, and is as it was then.
+// Counts reports whether the copy was proved whole and is unchanged since.
 func (p Proof) Counts() bool { return p.Noted.Whole && !p.Stale && p.Err == nil }
 
-// Broken reports whether the copy was found broken, and is as it was then.
+// Broken reports whether the copy was found broken and is unchanged since.
 func (p Proof) Broken() bool { return p.Noted.Broken && !p.Stale && p.Err == nil }
 
-// maxProof bounds what is read of a proof, in bytes.
+// maxProof bounds the size of a proof that is read, in bytes.
 const maxProof = 8 << 20
 
-// ReadProof reads the proof beside a backup, and looks whether it still counts.
+// ReadProof reads the proof next to a backup and checks whether it is still valid.
 func ReadProof(folder string) Proof {
 	file, err := os.Open(filepath.Join(filepath.Dir(folder), proofName))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -74,8 +74,8 @@ func ReadProof(folder string) Proof {
 	return p
 }
 
-// SaveProof notes what verification found of a backup. Before it is called the folder must not
-// have changed since.
+// SaveProof records the result of verifying a backup. The folder must not have changed since
+// verification.
 func SaveProof(folder string, noted Noted) error {
 	var err error
 	noted.Schema = proofSchema
@@ -96,13 +96,14 @@ func SaveProof(folder string, noted Noted) error {
 	return draft.Commit()
 }
 
-// IndexOf opens what was received of a backup. The error is fs.ErrNotExist if nothing is known.
+// IndexOf opens the received records of a backup. The error is fs.ErrNotExist if there are
+// none.
 func IndexOf(folder string) (*Index, error) {
 	return OpenIndex(filepath.Join(filepath.Dir(folder), receivedName))
 }
 
-// marksOf is what a copy looks like from outside: its lists, by length and time, and its
-// folders, by time, which changes with each name in them.
+// marksOf returns the state of a copy's lists, by length and time, and of its folders, by time,
+// which changes with each name in them.
 func marksOf(folder string) ([]Mark, error) {
 	root, err := os.OpenRoot(folder)
 	if err != nil {

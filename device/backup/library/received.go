@@ -16,7 +16,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 )
 
-// A Received file is one that the device has sent, as it came.
+// A Received describes a file as the device sent it.
 type Received struct {
 	ID     manifest.FileID
 	Size   uint64
@@ -25,11 +25,11 @@ type Received struct {
 	At     time.Time // when its bytes were last seen to be these
 }
 
-// recordSize is how long a record is, with the checksum behind it: each stands alone, so that
-// one that was cut or garbled by a crash costs no other.
+// recordSize is the length of a record including its checksum. Each record stands alone, so one
+// damaged in a crash costs no other.
 const recordSize = 20 + 8 + sha1.Size + sha256.Size + 8 + 4
 
-// errRecord is a record that was not written as a whole.
+// errRecord means that a record was not written completely.
 var errRecord = errors.New("the record is damaged")
 
 func (r Received) append(to []byte) []byte {
@@ -54,7 +54,7 @@ func parseRecord(record []byte) (r Received, err error) {
 	return r, nil
 }
 
-// records reads all that are sound, in the order in which they were written.
+// records reads all valid records, in the order written.
 func records(r io.Reader, each func(Received) error) error {
 	in := bufio.NewReaderSize(r, 1024*recordSize)
 	var record [recordSize]byte
@@ -79,12 +79,12 @@ func records(r io.Reader, each func(Received) error) error {
 // bucketRecords is how many records are sorted in memory at a time.
 const bucketRecords = 64 << 10
 
-// maxBuckets is how many temporary files take what is more than that.
+// maxBuckets is the maximum number of temporary files for larger logs.
 const maxBuckets = 256
 
-// sorted gives the records of a log in the order of their ids, of each id the last one, some
-// at a time: all of those that begin with the same byte together. Beyond a few megabytes they
-// are spread over temporary files, so that memory does not grow with their number.
+// sorted passes on the records of a log ordered by ID, the last one for each ID, in groups that
+// share their first byte. Beyond a few megabytes records are spread over temporary files, so
+// memory use does not grow with their number.
 func sorted(log *os.File, temporary func() (*os.File, error), each func([]Received) error) error {
 	info, err := log.Stat()
 	if err != nil {
@@ -135,7 +135,7 @@ func sorted(log *os.File, temporary func() (*os.File, error), each func([]Receiv
 	return nil
 }
 
-// lastOfEach sorts records by id, and keeps the last one of each.
+// lastOfEach sorts records by ID and keeps the last one for each.
 func lastOfEach(all []Received) []Received {
 	slices.SortStableFunc(all, func(a, b Received) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 	kept := all[:0]
@@ -147,13 +147,13 @@ func lastOfEach(all []Received) []Received {
 	return kept
 }
 
-// An Index finds what was received of a copy.
+// An Index looks up the received records of a copy.
 type Index struct {
 	file  *os.File
 	count int64
 }
 
-// OpenIndex opens the file beside a copy.
+// OpenIndex opens the index file next to a copy.
 func OpenIndex(path string) (*Index, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -169,17 +169,18 @@ func OpenIndex(path string) (*Index, error) {
 	return &Index{file, info.Size() / recordSize}, nil
 }
 
-// Close closes it.
+// Close closes the index.
 func (x *Index) Close() error { return x.file.Close() }
 
-// Find is what was received of a file; ok is false if nothing is known of it. It may be called
-// by several goroutines.
+// Find returns the record of a file; ok is false if there is none. It is safe for concurrent
+// use.
 //
-// Ids are digests, so that where one stands can be guessed well; made-up ones are halved.
+// IDs are digests, so interpolation guesses a position well; for crafted IDs it falls back on
+// bisection.
 func (x *Index) Find(id manifest.FileID) (r Received, ok bool) {
 	wanted := binary.BigEndian.Uint32(id[:4])
 	const guesses = 16
-	low, high := int64(0), x.count // it is at low or behind it, and before high
+	low, high := int64(0), x.count // the record is at or after low and before high
 	first, last := uint64(0), uint64(1)<<32
 	var record [recordSize]byte
 	for steps := 0; low < high; steps++ {
@@ -204,7 +205,7 @@ func (x *Index) Find(id manifest.FileID) (r Received, ok bool) {
 	return r, false
 }
 
-// Oldest is when the file that was not read for the longest time was read; zero for none.
+// Oldest returns when the file least recently read was read; zero if there are none.
 func (x *Index) Oldest() (oldest time.Time, err error) {
 	err = records(io.NewSectionReader(x.file, 0, x.count*recordSize), func(r Received) error {
 		if oldest.IsZero() || r.At.Before(oldest) {

@@ -7,8 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// shareBlocks makes a file of the blocks of another one, where the file system can: Btrfs, XFS,
-// bcachefs.
+// shareBlocks clones a file on file systems that support it: Btrfs, XFS, bcachefs.
 func shareBlocks(root *os.Root, from, to string) error {
 	source, err := root.Open(from)
 	if err != nil {

@@ -7,5 +7,5 @@ import (
 	"os"
 )
 
-// shareBlocks is for file systems that other systems have.
+// shareBlocks is not supported on this system.
 func shareBlocks(*os.Root, string, string) error { return errors.ErrUnsupported }

@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// syncFolder makes sure that the names in a folder are on the disk.
+// syncFolder flushes the names in a folder to the disk.
 func syncFolder(root *os.Root, name string) error {
 	folder, err := root.Open(name)
 	if err != nil {

@@ -2,5 +2,5 @@ package library
 
 import "os"
 
-// syncFolder does nothing: Windows writes names out by itself, and has no way to wait for that.
+// syncFolder does nothing: Windows flushes names by itself and provides no way to wait for it.
 func syncFolder(*os.Root, string) error { return nil }

@@ -20,8 +20,8 @@ import (
 // maxText is the longest domain or path that is kept. iOS allows 1,024 bytes.
 const maxText = 4 << 10
 
-// maxValue is the longest value that SQLite hands over: a record, or a path that is too
-// long and is cut.
+// maxValue is the longest value that SQLite returns: a record, or an overlong path to be
+// truncated.
 const maxValue = mbfile.MaxBytes + 1
 
 // Flags of a row.
@@ -29,14 +29,14 @@ const (
 	flagFile      = 1
 	flagDirectory = 2
 	flagLink      = 4
-	flagKinds     = 7 // the bits above are of a backup under way
+	flagKinds     = 7 // the bits above belong to a backup in progress
 )
 
 // db is a Manifest.db.
 type db struct {
 	conn    *database.Conn
-	source  io.Closer    // what conn reads from, if it is not SQLite that opened it
-	records cipher.Block // decrypts the records of iOS 10.0; nil if they are in clear
+	source  io.Closer    // what conn reads from, unless SQLite opened it
+	records cipher.Block // decrypts the records of iOS 10.0; nil if they are not encrypted
 }
 
 const (
@@ -44,8 +44,8 @@ const (
 
 	allRows = "SELECT " + columns + " FROM Files NOT INDEXED"
 
-	// boundedRows passes over some rows, and answers NULL for a value that is too long.
-	// Measuring each value takes time, so it is only used behind a row that has one.
+	// boundedRows skips some rows, and returns NULL for a value that is too long. Measuring
+	// each value takes time, so it is only used after a row with such a value.
 	boundedRows = `SELECT
 		CASE WHEN octet_length(fileID) <= ?1 THEN fileID END,
 		CASE WHEN octet_length(domain) <= ?1 THEN domain END,
@@ -55,10 +55,9 @@ const (
 		FROM Files NOT INDEXED LIMIT -1 OFFSET ?2`
 )
 
-// OpenDB opens a Manifest.db that is stored in clear, and its write-ahead log where there is
-// one. A trailing block of padding, which decrypting tools leave, does no harm. Where the
-// records are encrypted, as those of iOS 10.0 are, recordKey decrypts them; without it the
-// error is ErrLocked.
+// OpenDB opens an unencrypted Manifest.db, with its write-ahead log if there is one. A trailing
+// block of padding, which decrypting tools leave, is harmless. recordKey decrypts encrypted
+// records, as in iOS 10.0; if it is needed and missing, the error is ErrLocked.
 func OpenDB(ctx context.Context, path string, recordKey []byte) (Manifest, error) {
 	m, err := openDB(ctx, path)
 	if err != nil {
@@ -90,8 +89,8 @@ func openDB(ctx context.Context, path string) (*db, error) {
 	return newDB(conn, nil, err)
 }
 
-// OpenEncryptedDB opens an encrypted Manifest.db with the key that unlocks it. It is
-// decrypted as it is read; no plain copy of it is made. ErrMalformed may mean a wrong key.
+// OpenEncryptedDB opens an encrypted Manifest.db with its key. It is decrypted while reading,
+// without a plaintext copy. ErrMalformed may mean a wrong key.
 func OpenEncryptedDB(ctx context.Context, path string, key []byte) (Manifest, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -155,7 +154,7 @@ func (d *db) Close() error {
 	return err
 }
 
-// Length takes the highest row number: counting would read a whole index.
+// Length returns the highest row number: counting would read a whole index.
 func (d *db) Length(context.Context) uint64 {
 	stmt, _, err := d.conn.PrepareTransient("SELECT max(rowid) FROM Files")
 	if err != nil {
@@ -179,7 +178,7 @@ func (d *db) Check(_ context.Context, indexes bool) error {
 	return nil
 }
 
-// Rows reads the table in its own order: in that of fileID it takes five times as long.
+// Rows reads the table in its own order: ordering by fileID takes five times as long.
 func (d *db) Rows(ctx context.Context) iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
 		read, err := d.read(ctx, allRows, yield)
@@ -192,10 +191,10 @@ func (d *db) Rows(ctx context.Context) iter.Seq2[*Row, error] {
 	}
 }
 
-// errEnough is a caller that wants no more rows.
+// errEnough means that the caller wants no more rows.
 var errEnough = errors.New("no more rows are wanted")
 
-// read answers the rows of a statement, and how many were read.
+// read yields the rows of a statement, and returns how many were read.
 func (d *db) read(ctx context.Context, query string, yield func(*Row, error) bool, arguments ...int64) (rows int, err error) {
 	stmt, _, err := d.conn.PrepareTransient(query)
 	if err != nil {
@@ -244,10 +243,10 @@ func (d *db) Find(ctx context.Context, id FileID) (Row, error) {
 // rowReader reads rows into one set of buffers.
 type rowReader struct {
 	row          Row
-	id           [2*len(FileID{}) + 1]byte // one more than an id, to notice a longer one
+	id           [2*len(FileID{}) + 1]byte // one more than an ID, to detect a longer one
 	domain, path []byte
 	record       []byte
-	records      cipher.Block // nil if records are in clear
+	records      cipher.Block // nil if records are not encrypted
 	hasher       hasher
 }
 
@@ -264,7 +263,7 @@ func (r *rowReader) read(stmt *sqlite.Stmt) *Row {
 	return &r.row
 }
 
-// identify reads what a row is about. fit is false if its domain or path was cut.
+// identify reads a row's ID, domain and path. fit is false if its domain or path was truncated.
 func (r *rowReader) identify(stmt *sqlite.Stmt, fit bool) (Kind, error) {
 	kind := Other
 	switch stmt.ColumnInt64(3) & flagKinds {
@@ -293,9 +292,9 @@ func (r *rowReader) identify(stmt *sqlite.Stmt, fit bool) (Kind, error) {
 	return kind, nil
 }
 
-// describe reads the record of a row. A row without a kind is what its record says.
-// Directories and links have no stored bytes: of theirs only a record that is one of a file
-// counts, since its bytes would go unmissed.
+// describe reads the record of a row. A row without a kind gets it from its record. Directories
+// and links have no stored bytes; their record matters only if it describes a file, whose bytes
+// would otherwise not be missed.
 func (r *rowReader) describe(stmt *sqlite.Stmt) error {
 	record, err := r.recordOf(stmt)
 	if r.row.Kind == Directory || r.row.Kind == Link {
@@ -324,7 +323,7 @@ func (r *rowReader) describe(stmt *sqlite.Stmt) error {
 	return nil
 }
 
-// recordOf is the record of a row, decrypted where it has to be.
+// recordOf returns the record of a row, decrypted if needed.
 func (r *rowReader) recordOf(stmt *sqlite.Stmt) ([]byte, error) {
 	length := stmt.ColumnLen(4)
 	if length > mbfile.MaxBytes {
@@ -338,8 +337,8 @@ func (r *rowReader) recordOf(stmt *sqlite.Stmt) ([]byte, error) {
 	return r.record, nil
 }
 
-// text reads a text column into a buffer; what is longer than maxText is cut, and does not
-// fit.
+// text reads a text column into a buffer; if it is longer than maxText it is truncated, and
+// fits is false.
 func text(stmt *sqlite.Stmt, column int, buffer []byte) (read []byte, fits bool) {
 	buffer = slices.Grow(buffer[:0], maxText+1)[:maxText+1]
 	n := stmt.ColumnBytes(column, buffer)

@@ -1,12 +1,11 @@
-// Package manifest reads the list of files of a backup, in both its forms: Manifest.db,
-// a SQLite database (iOS 10 and later), and Manifest.mbdb (iOS 4 to 9).
+// Package manifest reads the list of files of a backup in both its forms: Manifest.db, a SQLite
+// database (iOS 10 and later), and Manifest.mbdb (iOS 4 to 9).
 //
-// [OpenDB], [OpenEncryptedDB] and [OpenMBDB] answer a [Manifest]. Its Rows come in the
-// order in which they are stored, one at a time and into the same memory: a manifest may
-// have a million. A row that cannot be read is answered with the reason in it, and those
-// after it still come.
+// [OpenDB], [OpenEncryptedDB] and [OpenMBDB] return a [Manifest]. Its Rows are yielded in
+// stored order, one at a time and into the same memory, because a manifest may have a million.
+// A row that cannot be read carries the reason, and iteration continues.
 //
-// Nothing here looks at the files a manifest lists.
+// This package does not access the files that a manifest lists.
 package manifest
 
 import (
@@ -17,42 +16,42 @@ import (
 	"iter"
 )
 
-// What can be wrong with a manifest or one of its rows.
+// Errors of a manifest or one of its rows.
 var (
-	ErrMalformed = errors.New("the manifest is not what it should be") // nothing of it can be read
-	ErrTruncated = errors.New("the manifest breaks off")               // its rows until then were read
+	ErrMalformed = errors.New("the manifest is not what it should be") // nothing can be read
+	ErrTruncated = errors.New("the manifest breaks off")               // the rows before that were read
 	ErrRow       = errors.New("the row is not what it should be")
 	ErrFileID    = errors.New("the row's fileID is not the SHA-1 of its domain and path")
 	ErrNotFound  = errors.New("the manifest does not list this file")
-	ErrLayout    = errors.New("the manifest has a layout that is not known") // it can be read, and is another thing
+	ErrLayout    = errors.New("the manifest has a layout that is not known") // readable, but something else
 	ErrLocked    = errors.New("the manifest's records are encrypted")        // and no key was given
 )
 
 // A Manifest is an open list of files.
 type Manifest interface {
-	// Rows answers every row, in the order stored. The Row is overwritten by the next
-	// one. An error ends the rows; an error of ctx is among them.
+	// Rows yields every row, in stored order. A Row is overwritten by the next one. An error,
+	// including that of ctx, ends the iteration.
 	Rows(ctx context.Context) iter.Seq2[*Row, error]
 
-	// Find answers one file by its id, or ErrNotFound.
+	// Find returns one file by its ID, or ErrNotFound.
 	Find(ctx context.Context, id FileID) (Row, error)
 
-	// Length is about how many rows there are, for a progress bar; 0 if that is not
-	// known without reading them.
+	// Length returns the approximate number of rows, for a progress bar; 0 if that is unknown
+	// without reading them.
 	Length(ctx context.Context) uint64
 
-	// Check looks for damage beyond what reading the rows would show. The indexes, which
-	// only a device reads, take as long as all the rest and are checked if asked for.
+	// Check looks for damage that reading the rows would not detect. Indexes, which only a
+	// device reads, take as long as everything else and are checked on request.
 	Check(ctx context.Context, indexes bool) error
 
-	// Flat reports whether files lie in the backup's folder itself, as until iOS 9, and
-	// not in 256 folders named after the first byte of their id.
+	// Flat reports whether files are directly in the backup folder, as up to iOS 9, rather than
+	// in 256 folders named after the first byte of their ID.
 	Flat() bool
 
 	Close() error
 }
 
-// A Row is one entry of a manifest. Its slices are good until the next row.
+// A Row is one entry of a manifest. Its slices are valid until the next row.
 type Row struct {
 	ID     FileID
 	Domain []byte
@@ -67,7 +66,7 @@ type Row struct {
 	ProtectionClass uint8
 }
 
-// Kind is what a row lists.
+// Kind is the type of a row's entry.
 type Kind uint8
 
 // Kinds of rows. Only a File has stored bytes.
@@ -78,7 +77,7 @@ const (
 	Link
 )
 
-// kindOf reads the type out of a st_mode.
+// kindOf returns the kind for a st_mode.
 func kindOf(mode uint32) Kind {
 	switch mode >> 12 {
 	case 8:
@@ -94,11 +93,11 @@ func kindOf(mode uint32) Kind {
 // A FileID names the stored bytes of a file.
 type FileID [sha1.Size]byte
 
-// IDOf is the id of a file: the SHA-1 of its domain, a hyphen and its path.
+// IDOf returns the ID of a file: the SHA-1 of its domain, a hyphen and its path.
 func IDOf(domain, path string) FileID { return sha1.Sum([]byte(domain + "-" + path)) }
 
-// ParseID reads 40 lower-case hexadecimal digits. Nothing else is an id: it becomes a
-// file name, and must neither climb out of the folder nor differ by case.
+// ParseID parses 40 lower-case hexadecimal digits and accepts nothing else: an ID becomes a
+// file name, so it must neither escape the folder nor differ by case.
 func ParseID(text []byte) (id FileID, ok bool) {
 	if len(text) != 2*len(id) {
 		return id, false
@@ -113,7 +112,7 @@ func ParseID(text []byte) (id FileID, ok bool) {
 	return id, true
 }
 
-// digits are the values of the lower-case hexadecimal digits.
+// digits maps lower-case hexadecimal digits to their values.
 var digits = func() (values [256]byte) {
 	for c := range values {
 		switch {
@@ -128,10 +127,10 @@ var digits = func() (values [256]byte) {
 	return values
 }()
 
-// noDigit has all bits set, and so does whatever it is joined to.
+// noDigit has all bits set, and so does anything ORed with it.
 const noDigit = 0xff
 
-// String is the id as a file name.
+// String returns the ID as a file name.
 func (id FileID) String() string {
 	var text [2 * len(id)]byte // hex.EncodeToString would allocate twice
 	hex.Encode(text[:], id[:])

@@ -12,8 +12,8 @@ import (
 	"slices"
 )
 
-// mbdb is a Manifest.mbdb: a header, then records one after the other, big-endian, each
-// text and blob with its length in two bytes in front and 0xFFFF for none.
+// mbdb is a Manifest.mbdb: a header, then consecutive big-endian records. Each text and blob is
+// preceded by its length in two bytes, 0xFFFF for none.
 type mbdb struct {
 	file   io.ReaderAt
 	size   int64
@@ -49,10 +49,10 @@ func (m *mbdb) Flat() bool { return true }
 
 func (m *mbdb) Close() error { return m.source.Close() }
 
-// Length is not known: records differ in length.
+// Length is unknown: records vary in length.
 func (m *mbdb) Length(context.Context) uint64 { return 0 }
 
-// Check has nothing to add: every byte of an mbdb is read by Rows.
+// Check does nothing: Rows already reads every byte of an mbdb.
 func (m *mbdb) Check(context.Context, bool) error { return nil }
 
 func (m *mbdb) Rows(ctx context.Context) iter.Seq2[*Row, error] {
@@ -75,7 +75,7 @@ func (m *mbdb) Rows(ctx context.Context) iter.Seq2[*Row, error] {
 	}
 }
 
-// Find reads the rows until it meets the one: an mbdb has no index.
+// Find scans the rows: an mbdb has no index.
 func (m *mbdb) Find(ctx context.Context, id FileID) (Row, error) {
 	for row, err := range m.Rows(ctx) {
 		if err != nil {
@@ -96,7 +96,7 @@ type mbdbReader struct {
 	hasher hasher
 }
 
-// mbdbFixed are the fields of fixed length in the middle of a record.
+// mbdbFixed holds the fixed-length fields in the middle of a record.
 type mbdbFixed struct {
 	Mode                 uint16
 	Inode                uint64
@@ -108,12 +108,12 @@ type mbdbFixed struct {
 
 const mbdbFixedSize = 40
 
-// none is the length that stands for a field that is not there.
+// none is the length of an absent field.
 const none = 0xffff
 
 func (r *mbdbReader) read() (*Row, error) {
 	r.buffer = r.buffer[:0]
-	var ends [5]int // of domain, path, link target, data hash, encryption key
+	var ends [5]int // ends of domain, path, link target, data hash, encryption key
 	var present [5]bool
 	for i := range ends {
 		ok, err := r.field()
@@ -151,7 +151,7 @@ func (r *mbdbReader) read() (*Row, error) {
 	return &r.row, nil
 }
 
-// field appends one field to the buffer, and reports whether it is there.
+// field appends one field to the buffer, and reports whether it is present.
 func (r *mbdbReader) field() (bool, error) {
 	length, err := r.length()
 	if err != nil || length == none {
@@ -190,7 +190,7 @@ func (r *mbdbReader) fixed() (mbdbFixed, error) {
 	return fixed, nil
 }
 
-// broken tells a file that ends within a record from one that cannot be read.
+// broken distinguishes a truncated file from one that cannot be read.
 func broken(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return ErrTruncated

@@ -13,17 +13,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/database"
 )
 
-// Encrypted backups of iOS 10.0 leave Manifest.db in clear and encrypt each record in it:
-// AES-128-CBC, written as base64. The key is made of the password and a salt that lies in
-// the table Properties. Later versions encrypt the database as a whole.
+// Encrypted backups of iOS 10.0 leave Manifest.db unencrypted and encrypt each record in it:
+// AES-128-CBC, stored as base64. The key is derived from the password and a salt in the
+// Properties table. Later versions encrypt the whole database.
 
-// recordIV is the initial vector of every record.
+// recordIV is the initialization vector of every record.
 var recordIV = []byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
 
 // maxSalt bounds the salt. iOS wrote 16 bytes.
 const maxSalt = 1 << 10
 
-// RecordSalt returns the salt of encrypted records; nil if the records are in clear.
+// RecordSalt returns the salt of encrypted records; nil if records are not encrypted.
 func RecordSalt(ctx context.Context, path string) ([]byte, error) {
 	conn, err := database.Open(ctx, path)
 	if err != nil {
@@ -54,8 +54,8 @@ func RecordKey(password string, salt []byte) []byte {
 	return sum[:16]
 }
 
-// unlockRecords makes a manifest decrypt its records. ErrLocked if they are encrypted and
-// there is no key.
+// unlockRecords makes a manifest decrypt its records. The error is ErrLocked if they are
+// encrypted and there is no key.
 func (d *db) unlockRecords(key []byte) error {
 	salt, err := recordSalt(d.conn)
 	switch {

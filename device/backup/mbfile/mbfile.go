@@ -1,10 +1,10 @@
 // Package mbfile reads the records of Manifest.db: one MBFile per row, archived by
 // NSKeyedArchiver into a binary property list of about 500 bytes.
 //
-// A backup has hundreds of thousands of them, and a general decoder takes fourteen times
-// as long for each; so [Decode] walks the object table itself and allocates nothing. It
-// is bounds-checked throughout, follows no reference twice and knows only the fields the
-// verdict on a backup needs. Its oracle in tests and fuzzing is howett.net/plist.
+// A backup has hundreds of thousands of them, and a general decoder takes fourteen times as
+// long for each, so [Decode] walks the object table itself and allocates nothing. It is
+// bounds-checked throughout, never follows a reference twice and knows only the fields needed
+// to verify a backup. Tests and fuzzing compare it with howett.net/plist.
 package mbfile
 
 import (
@@ -12,11 +12,11 @@ import (
 	"errors"
 )
 
-// ErrMalformed is a record that is not an archived MBFile.
+// ErrMalformed means that the record is not an archived MBFile.
 var ErrMalformed = errors.New("the record is not an archived MBFile")
 
-// MaxBytes is the longest record that is decoded. Real ones are under 1 KiB; extended
-// attributes, which a record may carry, can make it longer.
+// MaxBytes is the longest record that is decoded. Real ones are under 1 KiB unless they carry
+// extended attributes.
 const MaxBytes = 1 << 20
 
 // A File is one record. Its slices point into the bytes it was decoded from.
@@ -50,8 +50,8 @@ func Decode(data []byte) (File, error) {
 	return file, nil
 }
 
-// Mode reads the Mode of one record, which is all that counts of a folder or link, and 0 where it
-// has none. The rest of the record is passed over.
+// Mode reads only the Mode of a record, which is all that matters for a folder or link; 0 if
+// there is none.
 func Mode(data []byte) (uint32, error) {
 	table, ok := open(data)
 	if !ok {
@@ -71,7 +71,7 @@ func Mode(data []byte) (uint32, error) {
 	return file.Mode, nil
 }
 
-// set keeps one field, and reports whether it is of the type it should be.
+// set sets one field, and reports whether its value has the expected type.
 func (f *File) set(table *table, objects *collection, key []byte, value uint64) (ok bool) {
 	switch string(key) {
 	case "Size":
@@ -140,7 +140,7 @@ func open(data []byte) (table, bool) {
 	return t, true
 }
 
-// archive finds the objects of the archive and the dictionary that is its root.
+// archive returns the objects of the archive and its root dictionary.
 func (t *table) archive() (objects, root collection, ok bool) {
 	top, ok := t.collection(t.top, kindDict)
 	if !ok {
@@ -171,7 +171,7 @@ func (t *table) archive() (objects, root collection, ok bool) {
 	return objects, root, ok
 }
 
-// Kinds of object, the upper half of an object's first byte.
+// Kinds of object: the upper half of an object's first byte.
 const (
 	kindInteger = 0x1
 	kindData    = 0x4
@@ -181,7 +181,7 @@ const (
 	kindDict    = 0xd
 )
 
-// object is the kind, the lower half of the first byte and the place after it.
+// object returns the kind, the lower half of the first byte and the offset after it.
 func (t *table) object(ref uint64) (kind, low, at int, ok bool) {
 	if ref >= t.count {
 		return 0, 0, 0, false
@@ -209,8 +209,8 @@ func (t *table) number(at, size int) (uint64, bool) {
 	return n, true
 }
 
-// length is the count of an object: the lower half of its first byte or, where that is
-// 15, an integer that follows it.
+// length returns the count of an object: the lower half of its first byte or, if that is 15,
+// the integer after it.
 func (t *table) length(low, at int) (length, next int, ok bool) {
 	if low != 0xf {
 		return low, at, true
@@ -235,7 +235,7 @@ func (t *table) integer(ref uint64) (uint64, bool) {
 	return t.number(at, 1<<low)
 }
 
-// text is an ASCII string; nil for anything else.
+// text returns an ASCII string; nil for anything else.
 func (t *table) text(ref uint64) []byte {
 	kind, low, at, ok := t.object(ref)
 	if !ok || kind != kindASCII {
@@ -252,8 +252,8 @@ func (t *table) slice(low, at int) []byte {
 	return t.data[at : at+length]
 }
 
-// bytesOf reads data that stands in place, or behind a UID, or in the NS.data of an
-// NSMutableData behind a UID, in place or behind a UID once more.
+// bytesOf reads data that is stored in place, behind a UID, or in the NS.data of an
+// NSMutableData behind a UID, itself in place or behind another UID.
 func (t *table) bytesOf(objects *collection, ref uint64) ([]byte, bool) {
 	ref, ok := t.follow(objects, ref)
 	if !ok {
@@ -275,7 +275,7 @@ func (t *table) bytesOf(objects *collection, ref uint64) ([]byte, bool) {
 	return data, data != nil
 }
 
-// follow answers the object a UID stands for, and any other object itself.
+// follow resolves a UID to its object, and returns any other object unchanged.
 func (t *table) follow(objects *collection, ref uint64) (uint64, bool) {
 	kind, low, at, ok := t.object(ref)
 	if !ok || kind != kindUID {
@@ -317,16 +317,16 @@ func (t *table) collection(ref uint64, want int) (collection, bool) {
 	return collection{table: t, count: count, at: at}, true
 }
 
-// item is the i-th reference. The collection was measured when it was made.
+// item returns the i-th reference. The bounds were checked when the collection was created.
 func (c *collection) item(i int) uint64 {
 	ref, _ := c.table.number(c.at+i*c.table.refSize, c.table.refSize)
 	return ref
 }
 
-// entry is the i-th key and value of a dictionary.
+// entry returns the i-th key and value of a dictionary.
 func (c *collection) entry(i int) (key, value uint64) { return c.item(i), c.item(c.count + i) }
 
-// find is the value of a key in a dictionary.
+// find returns the value of a key in a dictionary.
 func (t *table) find(dict *collection, want string) (uint64, bool) {
 	for i := range dict.count {
 		key, value := dict.entry(i)
