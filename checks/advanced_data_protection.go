@@ -25,7 +25,7 @@ Whether the account uses it cannot be read over USB. A device on 16.2 or later c
 	Judge:    asIdentified(judgeADP),
 }
 
-// adpVersion is the first that knows Advanced Data Protection everywhere.
+// adpVersion is the first version that supports Advanced Data Protection in all regions.
 var adpVersion = device.Version{Major: 16, Minor: 2}
 
 func judgeADP(s device.Snapshot) []Finding {
@@ -46,8 +46,8 @@ func judgeADP(s device.Snapshot) []Finding {
 	return ask(fmt.Sprintf("%s cannot take part in Advanced Data Protection.", osVersion(s, version)), evidence)
 }
 
-// otherDeviceBlocksADP reports whether the message that a person typed is the one about the
-// other devices of the account, of which this device's version tells nothing.
+// otherDeviceBlocksADP reports whether the message typed in is the one about the other devices
+// of the account, which this device's version says nothing about.
 func otherDeviceBlocksADP(s device.Snapshot) bool {
 	a, ok := said(s, device.MessageQuestion)
 	text, err := a.Text.Get()

@@ -37,8 +37,8 @@ func judgeAirplane(s device.Snapshot) []Finding {
 	}
 }
 
-// judgeRadios tells airplane mode with Wi-Fi from airplane mode without. What the note of
-// Wi-Fi means is inferred, so that it does not prove health.
+// judgeRadios distinguishes airplane mode with Wi-Fi on from airplane mode with Wi-Fi off. The
+// meaning of the Wi-Fi record is inferred, so it does not prove health.
 func judgeRadios(r record, airplane Evidence) []Finding {
 	wifi, err := r.Network.WiFiOn.Get()
 	if err != nil {

@@ -1,10 +1,10 @@
 package checks
 
-// All is every check, in the order in which their findings are told. None is left out for
-// want of a way to judge it: what no computer can tell is there as a question.
+// All returns every check, in the order in which findings are reported. A check that no
+// computer can judge is included as a question.
 func All() []*Check {
 	return []*Check{
-		// Can the device be examined, and is there anything to look for?
+		// Access to the device, and whether there is anything to look for.
 		notTrusted,
 		usbmuxdTrouble,
 		falseAlarm,
@@ -18,14 +18,14 @@ func All() []*Check {
 		enableBackupFails,
 		backupNowGreyed,
 
-		// Room in iCloud.
+		// iCloud storage.
 		icloudStorageFull,
 		backupTooLarge,
 		icloudSpaceUsedByPhotosDrive,
 		storagePlanLapsed,
 		newDeviceTemporaryStorage,
 
-		// The account, and who has a say over it.
+		// The account, and who manages it.
 		signedOut,
 		accountNeedsAttention,
 		termsNotAccepted,
@@ -36,7 +36,7 @@ func All() []*Check {
 		chinaRegion,
 		storeDemoMode,
 
-		// What the nightly backup waits for.
+		// Conditions for the nightly backup.
 		wifiMissing,
 		autoNotCharging,
 		autoNotLocked,
@@ -46,7 +46,7 @@ func All() []*Check {
 		cellularBackupOff,
 		downloadsInProgress,
 
-		// The network, and Apple's end of it.
+		// The network and Apple's services.
 		wifiSlowUnstable,
 		captivePortal,
 		vpnProxyFirewall,
@@ -70,7 +70,7 @@ func All() []*Check {
 		appCannotBeBackedUp,
 		corruptPreviousBackup,
 
-		// The last resorts, and the safety copy they ask for.
+		// The last resorts, and the safety copy they require.
 		localBackupBroken,
 		noGoodCopy,
 		localBackupEncryptionForced,
@@ -79,7 +79,7 @@ func All() []*Check {
 	}
 }
 
-// Find is the check with this id.
+// Find returns the check with this ID.
 func Find(id string) (check *Check, ok bool) {
 	for _, c := range All() {
 		if c.ID == id {

@@ -11,17 +11,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A failure is an attempt at an iCloud backup that failed, and was not just called off.
+// A failure is an attempt at an iCloud backup that failed or was called off.
 type failure struct {
 	at    time.Time
 	codes []codes.ID // outermost first; none if the log hid them
-	lost  string     // the condition that a cancellation names: com.apple.backupd.wifi
-	keys  bool       // it says that encryption keys were missing
+	lost  string     // the condition named by a cancellation, such as com.apple.backupd.wifi
+	keys  bool       // the failure's text says that encryption keys were missing
 	died  bool       // backupd crashed
-	from  record     // where it was read
+	from  record     // the record that lists the attempt
 }
 
-// String names the outer codes: "MBErrorDomain/303, CKErrorDomain/25".
+// String returns the outer codes, such as "MBErrorDomain/303, CKErrorDomain/25".
 func (f failure) String() string {
 	switch {
 	case len(f.codes) == 0 && f.keys:
@@ -41,7 +41,7 @@ func (f failure) String() string {
 	return strings.Join(names, ", ")
 }
 
-// noted is an attempt that the device has noted, as a failure.
+// noted converts an attempt recorded by the device to a failure.
 func noted(result device.PastAttempt) failure {
 	f := failure{codes: []codes.ID{{Domain: codes.ErrorDomain(result.Domain), Number: result.Code}}}
 	if said, err := result.Description.Get(); err == nil {
@@ -53,10 +53,10 @@ func noted(result device.PastAttempt) failure {
 	return f.behind(result.Underlying)
 }
 
-// inBrackets is the condition that a cancellation names.
+// inBrackets matches the condition named by a cancellation.
 var inBrackets = regexp.MustCompile(`\((com\.apple\.backupd\.[\w.-]{1,60})\)`)
 
-// behind adds the errors behind a failure.
+// behind adds the underlying errors of a failure.
 func (f failure) behind(causes []device.PastCause) failure {
 	for _, cause := range causes {
 		f.codes = append(f.codes, codes.ID{Domain: codes.ErrorDomain(cause.Domain), Number: cause.Code})
@@ -64,8 +64,8 @@ func (f failure) behind(causes []device.PastCause) failure {
 	return f
 }
 
-// lostCondition is the id of the check of the condition that a cancellation names; "" if it
-// names none that is known.
+// lostCondition returns the ID of the check for the condition that a cancellation names; "" if
+// it names no known one.
 func (f failure) lostCondition() string {
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(strings.ToLower(f.lost), word) })
@@ -81,9 +81,9 @@ func (f failure) lostCondition() string {
 	return ""
 }
 
-// cause is the id of the check that a failure points to: the likeliest cause of the
-// innermost code that has one. transient-glitch is the answer of the codes that tell
-// nothing, and gives way to any other; "" is that of codes nobody knows.
+// cause returns the ID of the check that a failure points to: the likeliest cause of the
+// innermost code that has one. Uninformative codes yield transient-glitch, which any other
+// cause overrides; unknown codes yield "".
 func (f failure) cause() string {
 	if f.isCancellation() && f.lost != "" {
 		return f.lostCondition()
@@ -98,14 +98,14 @@ func (f failure) cause() string {
 	return cause
 }
 
-// saysKeys is true of a failure whose words say that keys were missing, where its codes, which
-// point to cause, say nothing else.
+// saysKeys reports whether the failure's text says that keys were missing, while its codes,
+// which point to cause, say nothing else.
 func (f failure) saysKeys(cause string) bool {
 	return f.keys && (cause == "" || cause == "transient-glitch")
 }
 
-// telling is the meaning of the code that decides the cause; known is false if no code of the
-// failure has a cause.
+// telling returns the meaning of the code that decides the cause; known is false if no code of
+// the failure has a cause.
 func (f failure) telling() (telling codes.Meaning, known bool) {
 	for _, code := range f.codes {
 		m, _ := codes.Find(code)
@@ -125,8 +125,8 @@ func (f failure) states() bool {
 	return known && m.Strength(m.Checks[0]) == codes.States
 }
 
-// observed is what the device reported of a failure, as a clause with a lower-case beginning
-// where its words allow that. It tells no cause that the code does not name.
+// observed returns what the device reported about a failure, as a clause that begins in lower
+// case if its words allow. It names no cause that the code does not name.
 func (f failure) observed() string {
 	switch m, known := f.telling(); {
 	case known && f.saysKeys(m.Checks[0]), !known && f.keys:
@@ -147,8 +147,8 @@ func (f failure) observed() string {
 	return "a code whose meaning is not known"
 }
 
-// points says in a few words where the codes of a failure point, and how strongly; "" where
-// they name the cause themselves, or none.
+// points describes briefly where the codes of a failure point, and how strongly; "" if they
+// name the cause themselves, or none.
 func (f failure) points() string {
 	m, known := f.telling()
 	if !known || f.states() {
@@ -164,11 +164,11 @@ func (f failure) points() string {
 	return "points to: " + check.Short
 }
 
-// calledOff is true of a failure that says only that some condition was lost, or that
-// something else came first. The windows tell which.
+// calledOff reports whether a failure says only that a condition was lost or that something
+// else took precedence. The windows tell which.
 func (f failure) calledOff() bool { return f.isCancellation() && f.lostCondition() == "" }
 
-// isCancellation is true of a failure that is the end of an attempt that was called off.
+// isCancellation reports whether a failure is an attempt that was called off.
 func (f failure) isCancellation() bool {
 	if len(f.codes) == 0 {
 		return false
@@ -177,11 +177,11 @@ func (f failure) isCancellation() bool {
 	return code.Domain == codes.MBErrorDomain && (code.Number == 202 || code.Number >= 217 && code.Number <= 224)
 }
 
-// failures are the failed attempts since the last good backup, by logs and by the newest
-// record that lists attempts, newest first. Attempts without a credible date are left out:
-// they may be older. r is where the newest was read.
+// failures returns the attempts that failed since the last good backup, newest first, from logs
+// and from the newest record that lists attempts. Attempts without a credible date are left
+// out: they may be older. r is the record with the newest attempt.
 func failures(s device.Snapshot) (list []failure, r record) {
-	results, r, _ := recall(s, attempts) // none if not known
+	results, r, _ := recall(s, attempts) // none if unknown
 	list = slices.DeleteFunc(heardFailures(s), failure.isCancellation)
 	last := lastGood(s)
 	for _, result := range results {
@@ -202,14 +202,14 @@ func failures(s device.Snapshot) (list []failure, r record) {
 	return list, r
 }
 
-// isSame is true of one failure that was both heard and noted by the device.
+// isSame reports whether a failure recorded by the device is the one in a log.
 func (f failure) isSame(heard failure) bool {
 	return f.at.Sub(heard.at).Abs() < time.Minute && heard.from.Source == logSource &&
 		len(heard.codes) > 0 && f.codes[0] == heard.codes[0]
 }
 
-// attempts are those that the device lists, or else those that its windows ended with: an
-// older version, or a device that has just been restored, has only these.
+// attempts returns the attempts that the device lists, or else the results of its windows,
+// which is all that an older version or a freshly restored device has.
 func attempts(h device.History) device.Fact[[]device.PastAttempt] {
 	results, err := h.CloudBackup.Results.Get()
 	windows, errWindows := h.Schedule.Windows.Get()
@@ -229,7 +229,7 @@ func attempts(h device.History) device.Fact[[]device.PastAttempt] {
 
 const resultsSource = backupPlist + " / BackupStateInfo.errors"
 
-// failureEvidence has one line for each of the newest failures.
+// failureEvidence returns one line for each of the newest failures.
 func failureEvidence(list []failure) []Evidence {
 	var evidence []Evidence
 	for _, f := range list[:min(len(list), 5)] {
@@ -242,9 +242,9 @@ func failureEvidence(list []failure) []Evidence {
 	return evidence
 }
 
-// judgeFailures judges a check by the attempts that failed since the last good backup.
-// met is what one that points to the check met, as in "found too little room in iCloud";
-// otherwise is what there is to say where none does.
+// judgeFailures judges a check by the attempts that failed since the last good backup. met
+// describes an attempt that points to the check, as in "found too little room in iCloud";
+// otherwise is returned if none does.
 func judgeFailures(s device.Snapshot, check, met string, otherwise []Finding) []Finding {
 	if found := blamed(s, check, met); found != nil {
 		return found
@@ -257,9 +257,9 @@ func judgeFailures(s device.Snapshot, check, met string, otherwise []Finding) []
 		failureEvidence(list), otherwise)
 }
 
-// blamed is a problem if the newest of the failed attempts points to a check, a warning if
-// only earlier ones do, and nil if none does. While the last good backup is fresh, or the
-// attempt itself old, it is a warning at most.
+// blamed returns a problem if the newest failed attempt points to the check, a warning if only
+// earlier ones do, and nil if none does. If the last good backup is fresh, or the attempt is
+// old, it is at most a warning.
 func blamed(s device.Snapshot, check, met string, more ...Evidence) []Finding {
 	all, r := failures(s)
 	var list []failure
@@ -281,7 +281,7 @@ func blamed(s device.Snapshot, check, met string, more ...Evidence) []Finding {
 	}
 	age := s.TakenAt.Sub(latest.at)
 	date := day(latest.at)
-	if age > recordAges && !r.old() { // an old record tells its own age
+	if age > recordAges && !r.old() { // an old record states its own age
 		date += ", " + duration(age) + " ago"
 	}
 	if !latest.states() {
@@ -299,7 +299,7 @@ func blamed(s device.Snapshot, check, met string, more ...Evidence) []Finding {
 	return r.answer(found, nil)
 }
 
-// strength is how strongly a failure leads to a check that it blames.
+// strength returns how strongly a failure leads to a check that it blames.
 func (f failure) strength(check string) codes.Strength {
 	if f.states() {
 		return codes.States
@@ -310,16 +310,16 @@ func (f failure) strength(check string) codes.Strength {
 	return codes.MayBe
 }
 
-// blames reports whether a failure points to a check. One whose codes tell nothing is counted
-// with those that name no cause.
+// blames reports whether a failure points to a check. A failure with uninformative codes counts
+// as one without a cause.
 func (f failure) blames(check string) bool {
 	cause := f.cause()
 	return cause == check || cause == "" && check == transientGlitch.ID
 }
 
-// failedOnRecord adds to a judgement that has no trouble of its own the failed attempts whose
-// codes point to its check, so that no failed attempt goes without a cause. A code that does not
-// name the cause gives a hint only.
+// failedOnRecord adds to a judgement without trouble the failed attempts whose codes point to
+// its check, so that every failed attempt has a cause. A code that does not name the cause
+// yields only a hint.
 func failedOnRecord(s device.Snapshot, check *Check, judged []Finding) []Finding {
 	if judged[0].Status == Problem || judged[0].Status == Warning {
 		return judged

@@ -33,7 +33,7 @@ func judgePower(s device.Snapshot) []Finding {
 	return judgeWindows(s, func(w device.BackupWindow) device.Fact[bool] { return w.OnPower }, "power", otherwise)
 }
 
-// judgePowerNow tells of the cable that the device is scanned over. Over Wi-Fi there is none.
+// judgePowerNow judges the cable that the device is scanned over. Over Wi-Fi there is none.
 func judgePowerNow(s device.Snapshot) []Finding {
 	power := live(s).Power
 	external, err := power.External.Get()

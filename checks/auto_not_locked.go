@@ -31,7 +31,7 @@ func judgeLock(s device.Snapshot) []Finding {
 	return judgeWindows(s, func(w device.BackupWindow) device.Fact[bool] { return w.Locked }, "the lock", otherwise)
 }
 
-// judgeLockNow tells of the moment of the scan, and of profiles that concern the lock.
+// judgeLockNow judges the state at the time of the scan, and profiles that affect the lock.
 func judgeLockNow(s device.Snapshot) []Finding {
 	locked, err := live(s).LockedNow.Get()
 	if err != nil {

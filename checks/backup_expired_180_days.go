@@ -21,7 +21,7 @@ Judged from the date of the last good backup. Whether the copy is still there ca
 	Judge:    judgeExpired,
 }
 
-// judgeExpired counts to the time of the snapshot also where a record has the date.
+// judgeExpired counts up to the time of the snapshot even if the date comes from a record.
 func judgeExpired(s device.Snapshot) []Finding {
 	at, age, err := lastBackup(s)
 	if err == nil {

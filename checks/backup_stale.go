@@ -24,15 +24,15 @@ A notice proposes only what costs nothing. The date says that no backup complete
 	Judge:    judgeStale,
 }
 
-// The last day of each band of backup-stale, counted in whole days.
+// The last day of each age range of backup-stale, in whole days.
 const (
 	fineDays   = 2
 	noticeDays = 14
-	keptDays   = 180 // Apple keeps a backup this long after the device made its last one
+	keptDays   = 180 // Apple deletes a backup this long after the device's last one
 )
 
-// fineFor is how many whole days old the last good backup may be, by the policy of the
-// device's keepers, or else the default.
+// fineFor returns how old the last good backup may be, in whole days: the limit set in the
+// device's policy, or the default.
 func fineFor(s device.Snapshot) int {
 	if s.Policy.MaxAgeSeconds == 0 {
 		return fineDays
@@ -58,7 +58,7 @@ func judgeStale(s device.Snapshot) []Finding {
 	return r.answer(judgeAge(s, age, r.backupDate(s, at)), otherwise)
 }
 
-// judgeAges is for a device whose clock is wrong. Only an age that both clocks call too old is a
+// judgeAges judges a device with a wrong clock. Only an age that is too old by both clocks is a
 // problem.
 func judgeAges(s device.Snapshot, last time.Time, both string, byDevice time.Duration) []Finding {
 	age := s.TakenAt.Sub(last)
@@ -77,7 +77,7 @@ func judgeAges(s device.Snapshot, last time.Time, both string, byDevice time.Dur
 	return found
 }
 
-// judgeAge puts the attempts that failed since beside an age that is not fine.
+// judgeAge adds the attempts that failed since the backup to an age that is too old.
 func judgeAge(s device.Snapshot, age time.Duration, date Evidence) []Finding {
 	failed, _ := failures(s)
 	evidence := append([]Evidence{date}, failureEvidence(failed)...)

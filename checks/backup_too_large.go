@@ -57,12 +57,12 @@ func judgeNextSize(s device.Snapshot) []Finding {
 	return r.answer(ask(fmt.Sprintf("%s, and the storage plan has %s in all; how much of it is free is not on record.", summary, words.PlanSize(plan)), evidence...), nil)
 }
 
-// nextSize is what the device reckoned that its next iCloud backup needs.
+// nextSize returns the device's estimate of the size of its next iCloud backup.
 func nextSize(s device.Snapshot) (bytes uint64, r record, known bool) {
 	return recall(s, func(h device.History) device.Fact[uint64] { return h.Next.TotalBytes })
 }
 
-// sized tells that size, and what takes up the most of it.
+// sized describes that size and the largest parts of the backup.
 func sized(r record, next uint64) (summary string, evidence []Evidence) {
 	summary = fmt.Sprintf("The next iCloud backup is %s large", words.Size(next))
 	largest := largestParts(r)
@@ -79,10 +79,10 @@ func sized(r record, next uint64) (summary string, evidence []Evidence) {
 
 const sizingSource = backupPlist + " / PreflightSizing"
 
-// largestParts has a line for each of the apps and other parts that fill the next backup
-// most, the largest first.
+// largestParts returns a line for each of the largest apps and other parts of the next backup,
+// largest first.
 func largestParts(r record) []Evidence {
-	domains, _ := r.Next.Domains.Get() // none if not known
+	domains, _ := r.Next.Domains.Get() // none if unknown
 	var evidence []Evidence
 	for _, d := range domains[:min(len(domains), 5)] {
 		evidence = append(evidence, r.read(partName(d.Domain), words.Size(d.Bytes), "", sizingSource+" / "+device.Token(d.Domain)))
@@ -90,7 +90,7 @@ func largestParts(r record) []Evidence {
 	return evidence
 }
 
-// partName names a part of a backup: an app by its bundle id, the camera roll in words.
+// partName names a part of a backup: an app by its bundle ID, the camera roll in words.
 func partName(domain string) string {
 	if domain == "CameraRollDomain" {
 		return "the camera roll"

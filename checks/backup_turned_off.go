@@ -47,7 +47,7 @@ const (
 	pastAccountSource = accountSource + " / com.apple.Dataclass.Backup"
 )
 
-// judgePastSwitch answers from the records where the device does not.
+// judgePastSwitch judges the records when the device itself does not answer.
 func judgePastSwitch(s device.Snapshot, err error) []Finding {
 	otherwise := unknown(s, "The iCloud Backup switch", err)
 	on, r, known := recall(s, pastSwitch)
@@ -74,8 +74,7 @@ func judgePastSwitch(s device.Snapshot, err error) []Finding {
 	}
 }
 
-// pastSwitch is the switch as lockdown recorded it or, without such a record, as the
-// account has it.
+// pastSwitch returns the switch as recorded by lockdown or, failing that, by the account.
 func pastSwitch(h device.History) device.Fact[bool] {
 	if _, err := h.CloudBackup.Enabled.Get(); err != nil {
 		if _, err := h.Account.BackupEnabled.Get(); err == nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// statementTitles are what the statements of a proof state.
+// statementTitles are the texts of the statements of a proof.
 var statementTitles = map[device.StatementID]string{
 	device.StatementLayout:    "The folder holds a backup of a device, in a layout that is read",
 	device.StatementKind:      "Manifest.plist says whether the backup is encrypted, and nothing contradicts it",
@@ -22,21 +22,22 @@ var statementTitles = map[device.StatementID]string{
 	device.StatementUnchanged: "Nothing in the folder changed during the look",
 }
 
-// StatementTitle is what a statement states; "" for one that this version does not know.
+// StatementTitle returns the text of a statement; "" for one that this version does not know.
 func StatementTitle(id device.StatementID) string { return statementTitles[id] }
 
-// whereAsked are the statements that only some looks ask for: padding needs the password,
-// digests and the databases inside a deep look. All others are needed at any depth.
+// whereAsked are the statements required only in some verifications: padding needs the
+// password, digests and inner databases a deep verification. All others are required at any
+// depth.
 var whereAsked = []device.StatementID{device.StatementPadding, device.StatementDigests, device.StatementDatabases}
 
-// NeedsStatement reports whether a backup of which this statement is not shown is not whole.
+// NeedsStatement reports whether a backup can be whole only if this statement is shown.
 func NeedsStatement(s device.Statement) bool {
 	return s.Shown != device.NotLookedAt || !slices.Contains(whereAsked, s.ID)
 }
 
 // BackupVerdict concludes from the statements of a proof whether a backup is whole at the
-// depth that was asked for. A statement shown false breaks it; a needed one that was not
-// shown, or is not in the proof at all, leaves it open. Nothing else counts.
+// requested depth. A statement shown false breaks it; a required one that was not shown, or is
+// missing from the proof, leaves it open. Nothing else counts.
 func BackupVerdict(proof device.Proof) device.ProofVerdict {
 	for _, s := range proof.Statements {
 		if s.Shown == device.ShownFalse {
@@ -49,7 +50,7 @@ func BackupVerdict(proof device.Proof) device.ProofVerdict {
 	return device.Whole
 }
 
-// OpenStatements are the needed statements that a proof does not show, in their order.
+// OpenStatements returns the required statements that a proof does not show, in order.
 func OpenStatements(proof device.Proof) []device.Statement {
 	var open []device.Statement
 	for _, id := range device.StatementIDs {

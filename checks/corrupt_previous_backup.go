@@ -28,7 +28,7 @@ Deleting the old backup cannot be undone and also switches iCloud Backup off, so
 	Judge:    judgeGeneralFailures,
 }
 
-// againAndAgain is how many general failures in a row are a hint of a damaged backup.
+// againAndAgain is how many general failures in a row suggest a damaged backup.
 const againAndAgain = 3
 
 func judgeGeneralFailures(s device.Snapshot) []Finding {
@@ -51,8 +51,8 @@ func judgeGeneralFailures(s device.Snapshot) []Finding {
 		len(list), sinceGood(s), list[0]), evidence...), nil)
 }
 
-// general is true of a failure whose codes name no cause but a fault of the software, or
-// of the backup itself.
+// general reports whether the codes of a failure name no cause except a fault of the software
+// or of the backup itself.
 func (f failure) general() bool {
 	return slices.Contains([]string{"transient-glitch", "corrupt-previous-backup"}, f.cause())
 }

@@ -7,16 +7,16 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// crashesCount is how far back a crash still counts.
+// crashesCount is how long a crash counts.
 const crashesCount = 14 * 24 * time.Hour
 
-// recentCrashes lists the crashes of some processes that may have to do with the next
-// backup: of the last two weeks, and after the last good backup where its date is known.
-// period says which, in words.
+// recentCrashes returns the crashes of some processes that may affect the next backup: those of
+// the last two weeks and, if its date is known, after the last good backup. period describes
+// which, in words.
 func recentCrashes(s device.Snapshot, processes ...string) (recent []device.Crash, period string, err error) {
 	crashes, unread := live(s).Crashes.Get()
 	if silent(unread) {
-		// A crash that a sysdiagnose archive names did happen; that it names none is no answer.
+		// A crash listed in a sysdiagnose archive happened; an empty list proves nothing.
 		crashes, _, _ = recall(s, func(h device.History) device.Fact[[]device.Crash] { return h.Crashes })
 	}
 	since, period := s.TakenAt.Add(-crashesCount), "In the last two weeks"
@@ -34,7 +34,7 @@ func recentCrashes(s device.Snapshot, processes ...string) (recent []device.Cras
 	return recent, period, nil
 }
 
-// crashEvidence has one line for each process, with the time of its latest crash.
+// crashEvidence returns one line per process, with the time of its latest crash.
 func crashEvidence(s device.Snapshot, crashes []device.Crash) []Evidence {
 	latest := map[string]time.Time{}
 	times := map[string]int{}

@@ -23,8 +23,8 @@ Whether the date is set automatically cannot be read.`,
 	Judge:    judgeClock,
 }
 
-// clockApart is how far the clock of the device is ahead of this computer's, where that is more
-// than a day; dates that the device wrote may then be wrong by as much.
+// clockApart returns how far the device's clock is ahead of this computer's if that is more
+// than a day; dates written by the device may be wrong by as much.
 func clockApart(s device.Snapshot) (ahead time.Duration, wrong bool) {
 	skew, err := live(s).ClockSkewSeconds.Get()
 	if err != nil {
@@ -34,15 +34,15 @@ func clockApart(s device.Snapshot) (ahead time.Duration, wrong bool) {
 	return ahead, ahead.Abs() > clockWrong
 }
 
-// skewDuration is a difference between clocks, at most a century: no clock is further off, and
+// skewDuration converts a clock difference, limited to a century: no clock is off by more, and
 // more overflows a Duration.
 func skewDuration(seconds float64) time.Duration {
 	const century = 100 * 365 * 24 * 3600
 	return time.Duration(min(max(seconds, -century), century) * float64(time.Second))
 }
 
-// agesOf are the ages of something that the device dated, by this computer's clock and by the
-// device's own, as a clause; "" while the two agree.
+// agesOf returns the age of something dated by the device, by this computer's clock and by the
+// device's, as a clause; "" if the clocks agree.
 func agesOf(s device.Snapshot, age time.Duration) (both string, byDevice time.Duration, apart bool) {
 	ahead, wrong := clockApart(s)
 	if !wrong {
@@ -52,7 +52,7 @@ func agesOf(s device.Snapshot, age time.Duration) (both string, byDevice time.Du
 	return fmt.Sprintf("%s old by this computer's clock, %s by the device's", aged(age), aged(byDevice)), byDevice, true
 }
 
-// aged writes an age that a wrong clock can turn negative.
+// aged formats an age that may be negative because of a wrong clock.
 func aged(age time.Duration) string {
 	if age < 0 {
 		return duration(-age) + " ahead"
@@ -65,7 +65,7 @@ const (
 	clockWrong   = 24 * time.Hour
 )
 
-// clockReading is how far the device's clock is ahead of this computer's, in words too.
+// clockReading returns how far the device's clock is ahead of this computer's, also in words.
 func clockReading(s device.Snapshot) (ahead time.Duration, said string, evidence Evidence, err error) {
 	skew, err := live(s).ClockSkewSeconds.Get()
 	if err != nil {
@@ -76,7 +76,7 @@ func clockReading(s device.Snapshot) (ahead time.Duration, said string, evidence
 	return ahead, said, read(s, "Device clock", said, "within 5 minutes of this computer's", "lockdown TimeIntervalSince1970"), nil
 }
 
-// aheadOf says how two clocks differ.
+// aheadOf describes how two clocks differ.
 func aheadOf(ahead time.Duration, other string) string {
 	if ahead < 0 {
 		return duration(-ahead) + " behind " + other
@@ -84,8 +84,8 @@ func aheadOf(ahead time.Duration, other string) string {
 	return duration(ahead) + " ahead of " + other
 }
 
-// HostClockNote says that this computer's clock is in doubt; "" where it is not. ahead is how
-// far the clocks of the devices are ahead of it.
+// HostClockNote says that this computer's clock is in doubt; "" if it is not. ahead is how far
+// the devices' clocks are ahead of it.
 func HostClockNote(ahead time.Duration, devices int) string {
 	if devices < clockWitnesses {
 		return ""
@@ -93,7 +93,7 @@ func HostClockNote(ahead time.Duration, devices int) string {
 	return "This computer's clock is " + aheadOf(-ahead, "those of "+count(devices, "device")) + ", by about the same amount: set it right and scan again."
 }
 
-// judgeDoubtedClock judges the clock of a device where this computer's is in doubt. Only one
+// judgeDoubtedClock judges a device's clock while this computer's is in doubt. Only a clock
 // that differs from this computer and from the other devices is known to be wrong.
 func judgeDoubtedClock(s device.Snapshot, ahead, others time.Duration, evidence Evidence) []Finding {
 	apart := ahead - others

@@ -63,7 +63,8 @@ func judgeStorage(s device.Snapshot) []Finding {
 	return warning(summary+", which may be too little for the temporary copies of a backup.", evidence...)
 }
 
-// judgePastStorage judges by the free space in a sysdiagnose, where the device does not tell it.
+// judgePastStorage judges the free space recorded in a sysdiagnose if the device does not
+// report it.
 func judgePastStorage(s device.Snapshot, otherwise []Finding) []Finding {
 	free, r, known := recall(s, func(h device.History) device.Fact[uint64] { return h.Disk.FreeBytes })
 	if !known {

@@ -11,11 +11,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Diagnose adds the findings of one device up: the verdict, root causes first with their
-// symptoms folded under them, and one plan for all of them.
+// Diagnose combines the findings for one device: the verdict, root causes first with their
+// symptoms folded into them, and one plan for all of them.
 //
-// A false alarm is no cause and leaves the verdict alone: it is the first of the healthy
-// findings, and the headline says it unless a problem was found.
+// A false alarm is not a cause and does not affect the verdict: it is the first healthy
+// finding, and the headline mentions it unless a problem was found.
 func Diagnose(s device.Snapshot, findings []Finding, silenced ...Silenced) Diagnosis {
 	var d Diagnosis
 	var unwell []Finding
@@ -57,7 +57,7 @@ func Diagnose(s device.Snapshot, findings []Finding, silenced ...Silenced) Diagn
 	return d
 }
 
-// healthyRank puts the false alarm before everything else that is well.
+// healthyRank puts the false alarm before all other healthy findings.
 func healthyRank(f Finding) int {
 	if f.Check == falseAlarm {
 		return 0
@@ -65,12 +65,12 @@ func healthyRank(f Finding) int {
 	return 1
 }
 
-// causes folds each symptom under the problem at the root of it, and puts the roots in
-// order: what kept the device from being examined, then problems and a release that is known
-// to break backups, then warnings. Within these, a date, which says only that no backup
-// completed, is last; before it, the stronger evidence is first, and of equal evidence what
-// blocks is before what may. The rest is the order of the findings. A root that explains
-// another one comes before it, even a warning before a problem.
+// causes folds each symptom into its root problem and orders the roots: what kept the device
+// from being examined, then problems and releases known to break backups, then warnings. Within
+// each group, a date, which says only that no backup completed, comes last; otherwise stronger
+// evidence comes first, and for equal evidence what blocks comes before what may block. Beyond
+// that the order of the findings is kept. A root that explains another comes before it, even a
+// warning before a problem.
 func causes(unwell []Finding) []Cause {
 	slices.SortStableFunc(unwell, func(a, b Finding) int { return slices.Compare(rank(a), rank(b)) })
 	var found []Finding
@@ -80,7 +80,7 @@ func causes(unwell []Finding) []Cause {
 		}
 	}
 	var roots []Cause
-	index := map[*Check]int{} // of the first root of a check
+	index := map[*Check]int{} // index of the first root of each check
 	for _, f := range explainedLast(found) {
 		if _, has := index[f.Check]; !has {
 			index[f.Check] = len(roots)
@@ -97,10 +97,10 @@ func causes(unwell []Finding) []Cause {
 }
 
 // explainedLast moves each finding that explains others to just before the first of them, and
-// keeps the order otherwise.
+// otherwise keeps the order.
 func explainedLast(findings []Finding) []Finding {
 	ordered := make([]Finding, 0, len(findings))
-	visited := make([]bool, len(findings)) // also ends a circle of explanations
+	visited := make([]bool, len(findings)) // also breaks cycles of explanations
 	var add func(i int)
 	add = func(i int) {
 		if visited[i] {
@@ -120,7 +120,7 @@ func explainedLast(findings []Finding) []Finding {
 	return ordered
 }
 
-// rank is the place of a finding among the causes.
+// rank returns a finding's sort key among the causes.
 func rank(f Finding) []int {
 	examined, severity, symptom, effect := 1, 1, 0, 2
 	if f.Check == notTrusted || f.Check == usbmuxdTrouble {
@@ -142,12 +142,12 @@ func rank(f Finding) []int {
 	return []int{examined, severity, symptom, slices.Index(strengths, f.strength()), effect}
 }
 
-// strengths are those of evidence, the strongest first.
+// strengths lists the strengths of evidence, strongest first.
 var strengths = []codes.Strength{codes.States, codes.PointsTo, codes.MayBe}
 
-// strength is how strongly the evidence of an unhealthy finding leads to its cause. What was
-// read, counted or answered states a problem; a warning of a check that a person has to settle
-// is a hint.
+// strength returns how strongly the evidence of an unhealthy finding leads to its cause. A
+// problem that was read, counted or answered is stated; a warning of a check that a person must
+// settle is a hint.
 func (f Finding) strength() codes.Strength {
 	switch {
 	case f.Strength != "":
@@ -161,9 +161,9 @@ func (f Finding) strength() codes.Strength {
 	}
 }
 
-// root follows a finding to the problem that explains it, then to what explains that, and
-// so on; its own check if nothing does. The seen checks end a circle, which the tests do
-// not allow in All.
+// root follows a finding to the problem that explains it, then to what explains that, and so
+// on; it returns the finding's own check if nothing does. The seen checks break a cycle, which
+// the tests do not allow in All.
 func root(f Finding, unwell []Finding) *Check {
 	check := f.Check
 	seen := []*Check{check}
@@ -182,8 +182,8 @@ func root(f Finding, unwell []Finding) *Check {
 	}
 }
 
-// verdict weighs the causes, unless the device could not be read. A device that fell
-// silent later on was examined, but not to its end: then there is a gap beside the verdict.
+// verdict weighs the causes, unless the device could not be read. A device that stopped
+// responding partway was examined in part: it gets both a verdict and a gap.
 func verdict(s device.Snapshot, causes []Cause) (Verdict, device.Gap) {
 	if gap, examined := examination(s); !examined {
 		return NotExamined, gap
@@ -213,16 +213,16 @@ func verdict(s device.Snapshot, causes []Cause) (Verdict, device.Gap) {
 	return NoCauseFound, ended
 }
 
-// isNameless is true of an attached device that did not tell its UDID: whether it is the one
-// that was asked is not known, and to have found nothing is no news of that one.
+// isNameless reports whether an attached device did not provide its UDID. It may not be the
+// requested device, so finding nothing says nothing about that one.
 func isNameless(s device.Snapshot) bool {
 	_, err := live(s).Recognized.Get()
 	return err != nil && device.GapOf(err).Reason != device.NotAsked
 }
 
-// mute is true, with the reason, for an attached device that says nothing at all of iCloud Backup
-// and of which nothing is on record: to have found nothing is then no good news. A device
-// without such values is no such device; it may never have been signed in.
+// mute reports, with the reason, whether an attached device says nothing at all about iCloud
+// Backup and has no records: finding nothing is then no good news. It does not apply to a
+// device without such values, which may never have been signed in.
 func mute(s device.Snapshot) (device.Gap, bool) {
 	_, errEnabled := live(s).CloudBackup.Enabled.Get()
 	_, errLast := live(s).CloudBackup.Last.Get()
@@ -232,9 +232,8 @@ func mute(s device.Snapshot) (device.Gap, bool) {
 	return device.GapOf(errEnabled), true
 }
 
-// examination is false, with the reason, for a device that did not get as far as what it
-// says of iCloud Backup. A refusal to say it is an answer, so that other causes count;
-// silence is not.
+// examination returns false, with the reason, if the device was not read as far as its iCloud
+// Backup values. A refusal to provide them is an answer, so other causes count; silence is not.
 func examination(s device.Snapshot) (device.Gap, bool) {
 	if s.Live == nil && (onRecord(s) || listenedTo(s)) {
 		return device.Gap{}, true
@@ -256,13 +255,13 @@ func examination(s device.Snapshot) (device.Gap, bool) {
 	return device.Gap{}, true
 }
 
-// trusted is true of a device that is attached and started a session.
+// trusted reports whether a device is attached and has started a session.
 func trusted(s device.Snapshot) bool {
 	trusted, err := live(s).Trusted.Get()
 	return err == nil && trusted
 }
 
-// onRecord is true of a device whose records say something of iCloud Backup.
+// onRecord reports whether a device's records say anything about iCloud Backup.
 func onRecord(s device.Snapshot) bool {
 	return slices.ContainsFunc(records(s), func(r record) bool {
 		if r.Source == archiveSource {
@@ -278,15 +277,14 @@ func onRecord(s device.Snapshot) bool {
 	})
 }
 
-// identified is true of a device of which it is known which one it is, or at least which
-// model.
+// identified reports whether the device, or at least its model, is known.
 func identified(s device.Snapshot) bool {
 	_, err := s.Device.ProductType.Get()
 	return s.Device.UDID != "" || err == nil
 }
 
-// readBackups is false, with the reason, for a device that is known by its backups alone if
-// none of them could be looked into.
+// readBackups returns false, with the reason, if a device is known only by its backups and none
+// of them could be read.
 func readBackups(s device.Snapshot) (device.Gap, bool) {
 	var hidden error
 	for _, b := range s.Backups {
@@ -301,7 +299,7 @@ func readBackups(s device.Snapshot) (device.Gap, bool) {
 	return device.GapOf(hidden), false
 }
 
-// unasked is true of a fact that is missing because the device had stopped talking.
+// unasked reports whether a fact is missing because the device had stopped responding.
 func unasked(s device.Snapshot, err error) bool {
 	if err == nil {
 		return false
@@ -310,7 +308,7 @@ func unasked(s device.Snapshot, err error) bool {
 	return reason == device.NotAsked || reason == live(s).Ended.Reason
 }
 
-// headline is the diagnosis in one sentence.
+// headline returns the diagnosis in one sentence.
 func headline(s device.Snapshot, d Diagnosis) string {
 	log, silentLog := silentLog(s)
 	switch {
@@ -352,8 +350,8 @@ func headline(s device.Snapshot, d Diagnosis) string {
 	}
 }
 
-// silentLog says that no attempt was seen in the newest log, as a clause; false where one was,
-// or there is no log.
+// silentLog says that the newest log shows no attempt, as a clause; silent is false if it shows
+// one or there is no log.
 func silentLog(s device.Snapshot) (clause string, silent bool) {
 	if len(s.Attempts) == 0 || s.Attempts[0].Outcome != device.AttemptUnseen {
 		return "", false
@@ -361,8 +359,8 @@ func silentLog(s device.Snapshot) (clause string, silent bool) {
 	return "no attempt at an iCloud backup was seen in " + logName(s.Attempts[0].Source), true
 }
 
-// backedUpHeadline says when the last good backup was, and that no attempt failed since where
-// a source of attempts was opened.
+// backedUpHeadline says when the last good backup was and, if a source of attempts was read,
+// that no attempt has failed since.
 func backedUpHeadline(s device.Snapshot) string {
 	_, age, _ := lastBackup(s)
 	text := "The last good iCloud backup is " + duration(age) + " old"
@@ -372,8 +370,8 @@ func backedUpHeadline(s device.Snapshot) string {
 	return text + "."
 }
 
-// missing names the first thing that was not shown of a device without a cause, as the end of
-// a clause.
+// missing names the first need that was not shown for a device without a cause, as the end of a
+// clause.
 func missing(proof []Need) string {
 	for _, n := range proof {
 		switch {
@@ -386,8 +384,8 @@ func missing(proof []Need) string {
 	return ""
 }
 
-// recordHeadline is the diagnosis of a device that was not attached, with the age of what
-// it rests on.
+// recordHeadline returns the diagnosis of a device that was not attached, with the age of its
+// records.
 func recordHeadline(s device.Snapshot, d Diagnosis) string {
 	found := "No cause was found" + missing(d.Proof)
 	if log, silent := silentLog(s); silent {
@@ -416,8 +414,8 @@ func falseAlarmOf(healthy []Finding) (Finding, bool) {
 	return healthy[0], true
 }
 
-// sentence begins a clause with a capital and ends it with a full stop.
+// sentence capitalizes a clause and adds a full stop.
 func sentence(clause string) string { return strings.ToUpper(clause[:1]) + clause[1:] + "." }
 
-// clause is a sentence without its full stop.
+// clause returns a sentence without its full stop.
 func clause(sentence string) string { return strings.TrimSuffix(sentence, ".") }

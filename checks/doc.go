@@ -1,14 +1,14 @@
-// Package checks asks a [device.Snapshot] a list of questions and answers with findings:
-// why iCloud Backup fails on that device, with the evidence and the documented remedy.
+// Package checks runs a list of checks on a [device.Snapshot] and returns findings: why iCloud
+// Backup fails on that device, with the evidence and the documented remedy.
 //
-// [All] is the list, in order. [Run] judges every check, [Diagnose] folds symptoms under
-// their causes and merges the remedies into one plan. Everything here is a pure function
-// of the snapshot: no clock, disk, network or environment, so that the same recording
-// gives the same diagnosis on any machine.
+// [All] is the list, in order. [Run] judges every check, [Diagnose] folds symptoms into their
+// causes and merges the remedies into one plan. Everything here is a pure function of the
+// snapshot: no clock, disk, network or environment, so the same recording gives the same
+// diagnosis on any machine.
 //
-// What an attached device says counts first. Where it says nothing, and for a device that is
-// not here, a record counts: its own history of iCloud backups, as a backup on this computer
-// keeps it. Whatever rests on a record is told with the record's date. A good backup that
-// completed later makes a failure history, and a record older than two weeks gives warnings
+// What an attached device reports takes precedence. If it does not answer, or is not attached,
+// a record counts: its own history of iCloud backups, found in a backup on this computer.
+// Findings based on a record state the record's date. A later completed backup makes a failure
+// history, and a record older than two weeks yields only warnings and proves no health.
 // only and shows no health.
 package checks

@@ -10,11 +10,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// An elimination is a cause that nothing proves, and that is what remains once others are
-// ruled out.
+// An elimination is an unproved cause that remains once other causes are ruled out.
 type elimination struct {
 	check   string
-	others  []string // ids of checks that have to be ruled out
+	others  []string // IDs of checks that must be ruled out
 	applies func(device.Snapshot, []Finding) bool
 	summary string
 }
@@ -41,12 +40,12 @@ var eliminations = []elimination{
 	},
 }
 
-// besides are the causes that keep Back Up Now from completing, without these.
+// besides returns the causes that keep Back Up Now from completing, except these.
 func besides(ids ...string) []string {
 	return slices.DeleteFunc(slices.Clone(ruledOutByBackUpNow), func(id string) bool { return slices.Contains(ids, id) })
 }
 
-// backupsFail is true where attempts are known to fail: by a record, by a log or by a person.
+// backupsFail reports whether attempts are known to fail, from a record, a log or a person.
 func backupsFail(s device.Snapshot, findings []Finding) bool {
 	a, _ := said(s, device.BackUpNowQuestion)
 	completes, err := a.Yes.Get()
@@ -66,8 +65,8 @@ func isCause(findings []Finding, id string) bool {
 	})
 }
 
-// proposeRest makes a warning of what remains where everything else is ruled out and nobody has
-// answered the question of the check itself. proposed is false where something else is open.
+// proposeRest adds a warning for what remains if everything else is ruled out and the check's
+// own question is unanswered. proposed is false if something else is open.
 func proposeRest(s device.Snapshot, findings []Finding) (list []Finding, proposed bool) {
 	for _, e := range eliminations {
 		at := slices.IndexFunc(findings, func(f Finding) bool { return f.Check.ID == e.check })
@@ -85,7 +84,7 @@ func proposeRest(s device.Snapshot, findings []Finding) (list []Finding, propose
 	return findings, false
 }
 
-// allRuledOut is true if every one of these checks was asked, and found healthy.
+// allRuledOut reports whether every one of these checks ran and was found healthy.
 func allRuledOut(findings []Finding, ids []string) bool {
 	for _, id := range ids {
 		asked := false
@@ -113,13 +112,13 @@ func ruledOutEvidence(s device.Snapshot, findings []Finding, ids []string) []Evi
 	return []Evidence{read(s, "Other causes ruled out", fmt.Sprintf("%d of %d, %d of them by a person's answers", len(ids), len(ids), byAnswer), "", "the other checks")}
 }
 
-// isTold is true of a finding that rests on a person's answer.
+// isTold reports whether a finding is based on a person's answer.
 func isTold(f Finding) bool {
 	return slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return e.Source == toldSource })
 }
 
-// triedBy says which answers make a remedy pointless for other causes: each of these checks was
-// answered to be healthy, which its question asks after.
+// triedBy lists which answers make a remedy pointless for other causes: each of these checks
+// was answered as healthy, and its question implies that the remedy was tried.
 var triedBy = map[remedies.ID][]string{
 	remedies.CheckICloudStorage:  {"icloud-storage-full"},
 	remedies.CheckSystemStatus:   {"icloud-outage"},
@@ -140,8 +139,8 @@ var triedBy = map[remedies.ID][]string{
 	remedies.ShortenAutoLock:     {"auto-not-locked"},
 }
 
-// withoutTried are causes without the remedies that an answer has made pointless. A cause keeps
-// all of its remedies where none would be left.
+// withoutTried removes from causes the remedies that an answer has made pointless. A cause
+// keeps all its remedies if none would be left.
 func withoutTried(s device.Snapshot, causes []Cause, healthy []Finding) []Cause {
 	answered := map[string]bool{}
 	for _, f := range healthy {
@@ -173,17 +172,17 @@ func withoutTried(s device.Snapshot, causes []Cause, healthy []Finding) []Cause 
 	return list
 }
 
-// againstKey begins the key of evidence that speaks against a finding.
+// againstKey is the key prefix of evidence that contradicts a finding.
 const againstKey = "Against it: "
 
-// contradict reports whether a person's answer and something that was read say the opposite of
-// each other. A hint says nothing that could be contradicted.
+// contradict reports whether a person's answer and something that was read contradict each
+// other. A hint is too weak to be contradicted.
 func contradict(stands, falls Finding) bool {
 	return isTold(stands) != isTold(falls) && falls.Strength != codes.MayBe
 }
 
-// contradictions names the findings on which an answer and a reading contradict each other, as
-// the end of a headline.
+// contradictions names the findings whose answer and reading contradict each other, as the end
+// of a headline.
 func contradictions(d Diagnosis) string {
 	var names []string
 	note := func(list []Finding) {

@@ -8,7 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// The judgements below end in one of these. Run adds the check to what they return.
+// Judgements return the result of one of these functions. Run adds the check.
 
 func ok(summary string, evidence ...Evidence) []Finding {
 	return []Finding{{Status: OK, Summary: summary, Evidence: evidence}}
@@ -22,15 +22,15 @@ func problem(summary string, evidence ...Evidence) []Finding {
 	return []Finding{{Status: Problem, Summary: summary, Evidence: evidence}}
 }
 
-// ask leaves the answer to a person. known says what the evidence does tell; Run puts the
-// check's question behind it.
+// ask leaves the answer to a person. known is what the evidence does show; Run appends the
+// check's question.
 func ask(known string, evidence ...Evidence) []Finding {
 	return []Finding{{Status: Ask, Summary: known, Evidence: evidence}}
 }
 
-// unknown says that what was wanted could not be read, and why. What nobody asked a
-// device that did not talk is unknown for the reason why it did not, so that one cause
-// does not look like twenty.
+// unknown says that something could not be read, and why. Facts that were never requested
+// because the device stopped responding get that reason, so that one cause does not look like
+// twenty.
 func unknown(s device.Snapshot, what string, err error) []Finding {
 	gap := device.GapOf(err)
 	if gap.Reason == device.NotAsked {
@@ -39,7 +39,7 @@ func unknown(s device.Snapshot, what string, err error) []Finding {
 	return []Finding{{Status: Unknown, Summary: what + " could not be read: " + gap.Error() + ".", Gap: gap}}
 }
 
-// silence is why a device was not asked everything.
+// silence returns why the device was not read completely.
 func silence(s device.Snapshot) device.Gap {
 	if s.Live == nil {
 		return silenceOfRecords(s)
@@ -53,14 +53,13 @@ func silence(s device.Snapshot) device.Gap {
 	return device.Gap{Reason: device.NotAsked}
 }
 
-// overNetwork is true of a device that was read over Wi-Fi: being looked at gave it no power,
-// and nobody had to unlock it.
+// overNetwork reports whether a device was read over Wi-Fi: being scanned did not charge it or
+// require unlocking it.
 func overNetwork(s device.Snapshot) bool {
 	return s.Live != nil && s.Live.Connection == device.Network
 }
 
-// live is what the device said over USB. Of a device that was not attached, nothing was
-// asked.
+// live returns what the device reported over USB. A device that was not attached was not read.
 func live(s device.Snapshot) device.Live {
 	if s.Live == nil {
 		return device.Live{}
@@ -68,19 +67,19 @@ func live(s device.Snapshot) device.Live {
 	return *s.Live
 }
 
-// read is evidence that was true when the snapshot was taken.
+// read returns evidence that was true when the snapshot was taken.
 func read(s device.Snapshot, key, value, expected, source string) Evidence {
 	return Evidence{Key: key, Value: value, Expected: expected, Source: source, AsOf: s.TakenAt}
 }
 
-// freshFor is how long a completed backup speaks for the conditions it needs.
+// freshFor is how long a completed backup proves the conditions it needs.
 const freshFor = 48 * time.Hour
 
-// clockTolerance is how far the device's clock may run ahead of the computer's before a
-// date it gave is taken for nonsense. A wrong clock is a check of its own.
+// clockTolerance is how far the device's clock may run ahead of the computer's before its dates
+// are considered invalid. A wrong clock has its own check.
 const clockTolerance = 24 * time.Hour
 
-// lastBackup is the end of the last good iCloud backup, and its age when the snapshot was
+// lastBackup returns the end of the last good iCloud backup, and its age when the snapshot was
 // taken. The age is negative, by less than clockTolerance, if the device's clock is ahead.
 func lastBackup(s device.Snapshot) (at time.Time, age time.Duration, err error) {
 	at, err = live(s).CloudBackup.Last.Get()
@@ -94,9 +93,10 @@ func lastBackup(s device.Snapshot) (at time.Time, age time.Duration, err error) 
 	return at, age, nil
 }
 
-// freshBackup tells of the last good iCloud backup, if it is fresh by the clocks of the device
-// and of this computer: "A backup completed 7 hours ago". Such a backup rules out, for the moment it was made, whatever keeps a backup
-// from completing. Where the device does not tell, one that was fresh when a record was
+// freshBackup describes the last good iCloud backup if it is fresh by the clocks of the device
+// and of this computer: "A backup completed 7 hours ago". Such a backup rules out, for the time
+// it was made, whatever keeps backups from completing. If the device does not report one, a
+// backup that was fresh when a record was made counts for that time.
 // made speaks for that moment.
 func freshBackup(s device.Snapshot) (said string, evidence Evidence, fresh bool) {
 	at, age, err := lastBackup(s)
@@ -112,8 +112,8 @@ func freshBackup(s device.Snapshot) (said string, evidence Evidence, fresh bool)
 	return fmt.Sprintf("A backup had completed %s before %s, the date of %s", duration(age), day(r.asOf), r.origin()), r.backupDate(s, at), fresh
 }
 
-// LastBackup is the end of the last good iCloud backup, by the device or else by the newest
-// record that knows one. The error says why there is none: [device.Absent] where the device
+// LastBackup returns the end of the last good iCloud backup, from the device or else from the
+// newest record that has one. The error says why there is none: [device.Absent] if the device
 // has none on record.
 func LastBackup(s device.Snapshot) (time.Time, error) {
 	at, _, err := lastBackup(s)
@@ -126,30 +126,30 @@ func LastBackup(s device.Snapshot) (time.Time, error) {
 	return time.Time{}, err
 }
 
-// backupDate is the evidence for when the last good iCloud backup ended.
+// backupDate returns the evidence for when the last good iCloud backup ended.
 func backupDate(s device.Snapshot, at time.Time) Evidence {
 	return read(s, lastBackupKey, moment(at), freshAge(s), "lockdown com.apple.mobile.backup / LastCloudBackupDate")
 }
 
-// freshAge is how old the last good backup is expected to be.
+// freshAge describes how old the last good backup may be.
 func freshAge(s device.Snapshot) string { return "at most " + count(fineFor(s), "day") + " ago" }
 
 const lastBackupKey = "Last good iCloud backup"
 
-// Numbers and times read the same in findings as everywhere else.
+// Numbers and times are formatted in findings as everywhere else.
 var (
 	days     = words.Days
 	duration = words.Duration
 	count    = words.Count
 )
 
-// moment writes a time to the minute, and day its day, in UTC: for people a report is put in
-// their own zone when it is rendered.
+// moment formats a time to the minute, and day the date, in UTC: when a report is rendered for
+// people, its times are converted to their own zone.
 func moment(at time.Time) string { return words.Moment(at.UTC()) }
 func day(at time.Time) string    { return words.Date(at.UTC()) }
 
-// some writes how many of all things of a kind, of which there is at least one: "the only
-// time", "both times", "all 3 times", "2 of the 3 times".
+// some says how many of all things, of which there is at least one: "the only time", "both
+// times", "all 3 times", "2 of the 3 times".
 func some(n, all int, thing string) string {
 	switch {
 	case all == 1:
@@ -163,7 +163,7 @@ func some(n, all int, thing string) string {
 	}
 }
 
-// onOff writes a switch.
+// onOff formats a switch.
 func onOff(on bool) string {
 	if on {
 		return "on"
@@ -171,7 +171,7 @@ func onOff(on bool) string {
 	return "off"
 }
 
-// yesNo writes the answer to a question.
+// yesNo formats a yes/no answer.
 func yesNo(yes bool) string {
 	if yes {
 		return "yes"

@@ -10,11 +10,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// expects is where the backups of a device go, as its keepers decided.
+// expects returns where the device is supposed to back up, by its policy.
 func expects(s device.Snapshot) device.Expectation { return s.Policy.Expects(s.TakenAt) }
 
-// Expected parts the findings of a device into those that count and those about a backup that
-// nobody expects of it. Whether the device could be examined always counts.
+// Expected splits the findings for a device into those that count and those about a backup that
+// is not expected of it. Whether the device could be examined always counts.
 func Expected(s device.Snapshot, findings []Finding) (kept []Finding, unexpected []Silenced) {
 	counts := []*Check{notTrusted, usbmuxdTrouble}
 	switch expects(s) {
@@ -33,7 +33,7 @@ func Expected(s device.Snapshot, findings []Finding) (kept []Finding, unexpected
 	return kept, unexpected
 }
 
-// because says what the inventory expects of a device, as a clause.
+// because describes what the inventory expects of a device, as a clause.
 func because(s device.Snapshot) string {
 	text := "no iCloud backup is expected"
 	if expects(s) == device.ExpectComputer {
@@ -45,8 +45,8 @@ func because(s device.Snapshot) string {
 	return text
 }
 
-// expectedHeadline is the diagnosis of a device without a cause that is not expected to back up to
-// iCloud; "" for any other.
+// expectedHeadline returns the diagnosis of a device without a cause that is not expected to
+// back up to iCloud; "" for any other.
 func expectedHeadline(s device.Snapshot, d Diagnosis) string {
 	switch {
 	case d.Verdict == Suppressed && expects(s) == device.ExpectNone:
@@ -61,14 +61,14 @@ func expectedHeadline(s device.Snapshot, d Diagnosis) string {
 	}
 }
 
-// computerNeeded is what "backed up" means for a device whose backups go to a computer.
+// computerNeeded lists what "backed up" means for a device that backs up to a computer.
 var computerNeeded = []needed{
 	{"copy-on-computer", "A backup of the device is on this computer", "whether a backup is on this computer is unknown", showCopy},
 	{"copy-whole", "The newest backup on this computer is whole", "whether the newest backup on this computer is whole is unknown", showCopyWhole},
 	{"copy-fresh", "The newest backup on this computer is recent", "the age of the newest backup on this computer is unproved", showCopyFresh},
 }
 
-// neededOf is what "backed up" means for a device.
+// neededOf lists what "backed up" means for a device.
 func neededOf(s device.Snapshot) []needed {
 	if expects(s) == device.ExpectComputer {
 		return computerNeeded
@@ -76,8 +76,8 @@ func neededOf(s device.Snapshot) []needed {
 	return allNeeded
 }
 
-// expectedCopy is the backup by which a device is judged that backs up to a computer: of those that
-// are not set aside the newest whole one, else the newest. found is false where there is none.
+// expectedCopy returns the backup used to judge a device that backs up to a computer: the
+// newest whole one that is not set aside, else the newest. found is false if there is none.
 func expectedCopy(s device.Snapshot) (b device.Backup, proof device.Proof, found bool) {
 	for _, other := range s.Backups {
 		if other.Archived {
@@ -140,7 +140,7 @@ func placesEvidence(s device.Snapshot, places uint64) Evidence {
 	return read(s, "Folders of backups looked into", fmt.Sprint(places), "", "this computer")
 }
 
-// judgeExpectedCopy is for a device whose backups go to a computer.
+// judgeExpectedCopy judges a device that backs up to a computer.
 func judgeExpectedCopy(s device.Snapshot) []Finding {
 	b, _, found := expectedCopy(s)
 	if !found {

@@ -24,7 +24,7 @@ Otherwise left to a person: what the last backup left out cannot be read over US
 	Judge:    judgeFiles,
 }
 
-// judgeFiles leaves the question open beside a fresh backup: it may have left files out.
+// judgeFiles leaves the question open even after a fresh backup, which may have left out files.
 func judgeFiles(s device.Snapshot) []Finding {
 	return judgeFailures(s, "files-unavailable", "could not read some files", ask(""))
 }

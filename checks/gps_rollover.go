@@ -21,7 +21,7 @@ Judged from the model and the installed version: iPhone 5 and iPad (4th generati
 	Judge:    asIdentified(judgeRollover),
 }
 
-// rolloverFixed holds the models whose date fails, with the version that mends it.
+// rolloverFixed maps the affected models to the version that fixes them.
 var rolloverFixed = map[string]device.Version{
 	"iPhone4,1": ios936, "iPad2,3": ios936, "iPad2,6": ios936, "iPad2,7": ios936, "iPad3,2": ios936, "iPad3,3": ios936,
 	"iPhone5,1": ios1034, "iPhone5,2": ios1034, "iPad3,5": ios1034, "iPad3,6": ios1034,

@@ -51,7 +51,8 @@ func judgeQuota(s device.Snapshot) []Finding {
 	return judgeFailures(s, "icloud-storage-full", met, freshOr(s, ", so there was room for it.", ask("", evidence...)))
 }
 
-// freeOnRecord is the free iCloud storage, in bytes, which some sysdiagnose archives tell.
+// freeOnRecord returns the free iCloud storage in bytes, which some sysdiagnose archives
+// contain.
 func freeOnRecord(s device.Snapshot) (bytes uint64, r record, known bool) {
 	return recall(s, func(h device.History) device.Fact[uint64] { return h.Account.FreeBytes })
 }
@@ -60,7 +61,7 @@ func freeEvidence(r record, bytes uint64) Evidence {
 	return r.read("Free iCloud storage", words.Size(bytes), "", "sysdiagnose brctl / bytes of quota remaining")
 }
 
-// storagePlan is the size of the whole iCloud storage plan, in bytes.
+// storagePlan returns the size of the whole iCloud storage plan, in bytes.
 func storagePlan(s device.Snapshot) (bytes uint64, r record, known bool) {
 	return recall(s, func(h device.History) device.Fact[uint64] { return h.Account.QuotaBytes })
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// identityRecord is what a device that was not attached is known by: its newest backup,
-// which names its model and version.
+// identityRecord returns the record that identifies a device that was not attached: its newest
+// backup, which names its model and version.
 func identityRecord(s device.Snapshot) (r record, known bool) {
 	if s.Live != nil || len(s.Backups) == 0 {
 		return record{}, false
@@ -19,9 +19,9 @@ func identityRecord(s device.Snapshot) (r record, known bool) {
 	return record{History: device.History{Source: "backup"}, asOf: at, age: s.TakenAt.Sub(at)}, true
 }
 
-// asIdentified dates a judgement of the model or of what is installed on it, where the
-// device was not attached to tell them. Health does not age here, because versions do not go
-// back: what was new enough then is so now.
+// asIdentified adds the record's date to a judgement of the model or its software if the device
+// was not attached. Health does not age here because versions do not go back: what was new
+// enough then still is.
 func asIdentified(judge func(device.Snapshot) []Finding) func(device.Snapshot) []Finding {
 	return func(s device.Snapshot) []Finding {
 		found := judge(s)
@@ -37,8 +37,8 @@ func asIdentified(judge func(device.Snapshot) []Finding) func(device.Snapshot) [
 	}
 }
 
-// readIdentity is evidence for the model or version; name is that of Info.plist, and that
-// of lockdown but for its spaces.
+// readIdentity returns evidence for the model or version; name is the key in Info.plist, which
+// is the same in lockdown except for spaces.
 func readIdentity(s device.Snapshot, key, value, expected, name string) Evidence {
 	if r, known := identityRecord(s); known {
 		return r.read(key, value, expected, "Info.plist / "+name)

@@ -22,10 +22,10 @@ A version that is not on the list may still have a fault that nobody listed.`,
 	Judge:    asIdentified(judgeRegression),
 }
 
-// A regression is a span of versions with a fault in iCloud Backup, both ends included.
+// A regression is a range of versions with a fault in iCloud Backup, both ends included.
 type regression struct {
 	from, to device.Version
-	note     string // what happened, as the end of a sentence that begins with the version
+	note     string // what happened, completing a sentence that begins with the version
 	source   remedies.Source
 }
 

@@ -9,15 +9,15 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A log that was followed while a backup was attempted is the most direct word there is:
-// backupd's own, about the attempt that somebody has just watched. What it tells is kept in
-// Snapshot.Attempts, and comes to the checks in two ways: its failures count among the
-// failed attempts (see failures), and overhear gives it to each check that it concerns.
+// A log that was followed during a backup attempt is the most direct source: backupd's own
+// words about an attempt just observed. What it shows is stored in Snapshot.Attempts and
+// reaches the checks in two ways: its failures count as failed attempts (see failures), and
+// overhear passes it to each check concerned.
 
-// logSource is the Source of a record that is a log.
+// logSource is the Source of records from a log.
 const logSource = "log"
 
-// logRecord is an attempt as a record.
+// logRecord converts an attempt to a record.
 func logRecord(s device.Snapshot, a device.Attempt) record {
 	at, err := a.Until.Get()
 	if err != nil {
@@ -26,7 +26,7 @@ func logRecord(s device.Snapshot, a device.Attempt) record {
 	return record{device.History{Source: logSource, Origin: a.Source}, at, s.TakenAt.Sub(at)}
 }
 
-// logName is where a log was read, for evidence.
+// logName names where a log was read, for evidence.
 func logName(source string) string {
 	if source == "file" {
 		return "a saved log"
@@ -34,8 +34,8 @@ func logName(source string) string {
 	return "the device's log (" + device.Token(source) + ")"
 }
 
-// heardFailures are the failed attempts that logs told of since the last good backup, those
-// that were called off among them. An attempt whose date is not known may be older.
+// heardFailures returns the failed attempts in logs since the last good backup, including those
+// called off. An attempt with an unknown date may be older.
 func heardFailures(s device.Snapshot) []failure {
 	var list []failure
 	for _, a := range s.Attempts {
@@ -48,20 +48,20 @@ func heardFailures(s device.Snapshot) []failure {
 	return list
 }
 
-// ofLog is an attempt that a log told of, as a failure.
+// ofLog converts an attempt from a log to a failure.
 func ofLog(s device.Snapshot, a device.Attempt) failure {
 	r := logRecord(s, a)
 	return failure{at: r.asOf, from: r, lost: a.CalledOff, keys: a.KeysLacked, died: a.Died}.behind(a.Causes)
 }
 
-// listenedTo is true of a device whose log told anything of iCloud Backup.
+// listenedTo reports whether the device's log said anything about iCloud Backup.
 func listenedTo(s device.Snapshot) bool {
 	return slices.ContainsFunc(s.Attempts, func(a device.Attempt) bool { return len(a.Lines) > 0 || a.Outcome == device.AttemptSucceeded })
 }
 
-// overhear adds to a judgement what the newest log tells of the same cause. It is the last
-// word, for it is backupd's own; what was judged otherwise stays as evidence. Once an iCloud
-// backup has completed since, the log says nothing more.
+// overhear adds to a judgement what the newest log says about the same cause. The log overrides
+// it because it is backupd's own; the previous judgement is kept as evidence. The log is
+// ignored if an iCloud backup has completed since.
 func overhear(s device.Snapshot, check *Check, judged []Finding) []Finding {
 	if len(s.Attempts) == 0 {
 		return judged
@@ -88,7 +88,7 @@ func overhear(s device.Snapshot, check *Check, judged []Finding) []Finding {
 	}
 }
 
-// heardOf is what a log tells of the cause that a check is about; ok is false if nothing.
+// heardOf returns what a log says about a check's cause; ok is false if nothing.
 func heardOf(s device.Snapshot, a device.Attempt, check *Check) (f Finding, ok bool) {
 	if a.Outcome == device.AttemptFailed {
 		if f, ok = heardFailing(s, a, check); ok {
@@ -109,8 +109,8 @@ func heardOf(s device.Snapshot, a device.Attempt, check *Check) (f Finding, ok b
 	return Finding{}, false
 }
 
-// heardFailing tells of a failure that points to a check. One that was called off points to
-// the condition that backupd had lost when it ended.
+// heardFailing returns a finding for a failure that points to a check. An attempt that was
+// called off points to the condition that backupd had lost when it ended.
 func heardFailing(s device.Snapshot, a device.Attempt, check *Check) (Finding, bool) {
 	f := ofLog(s, a)
 	if f.isCancellation() {
@@ -125,7 +125,7 @@ func heardFailing(s device.Snapshot, a device.Attempt, check *Check) (Finding, b
 	return found, true
 }
 
-// heardCalledOff tells of an attempt that was called off.
+// heardCalledOff returns a finding for an attempt that was called off.
 func heardCalledOff(s device.Snapshot, a device.Attempt, f failure, check *Check) (Finding, bool) {
 	if by := f.lostCondition(); by != "" {
 		if by != check.ID {
@@ -151,15 +151,15 @@ func heardCalledOff(s device.Snapshot, a device.Attempt, f failure, check *Check
 	return heardSaying(s, a, Ask, fmt.Sprintf("The attempt at an iCloud backup that was seen in the log, on %s, was called off (%s), and the log does not say which condition was lost", moment(f.at), f)), true
 }
 
-// conditionNames are the conditions that a cancellation can name, by the check of each.
+// conditionNames are the conditions that a cancellation can name, by check.
 var conditionNames = map[string]string{
 	"wifi-missing":      "Wi-Fi",
 	"auto-not-charging": "power",
 	"auto-not-locked":   "the lock of the screen",
 }
 
-// nightly are the conditions that calling off a backup can come from. The lock is left out:
-// whoever watches a backup has unlocked the device, and Back Up Now does not ask for it.
+// nightly lists the conditions whose loss can call off a backup. The lock is left out: watching
+// a backup requires unlocking the device, and Back Up Now does not require a locked device.
 var nightly = []struct {
 	check string
 	name  string
@@ -169,12 +169,12 @@ var nightly = []struct {
 	{autoNotCharging.ID, "power", func(c device.Conditions) device.Fact[bool] { return c.OnPower }},
 }
 
-// tells are what a log can say of a cause without any attempt: the scheduler's conditions,
-// and what the iCloud Backup page shows.
+// tells lists what a log can say about a cause even without an attempt: the scheduler's
+// conditions, and what the iCloud Backup page shows.
 var tells = []struct {
 	check   string
 	fact    func(device.Attempt) device.Fact[bool]
-	unwell  bool // the value that is no good
+	unwell  bool // the unhealthy value
 	status  Status
 	summary string
 }{
@@ -193,7 +193,8 @@ func conditionsOf(a device.Attempt) device.Conditions {
 	return c
 }
 
-// heardSaying is a finding out of a log, with its lines. An old log proves nothing of now.
+// heardSaying returns a finding based on a log, quoting its lines. An old log proves nothing
+// about the present.
 func heardSaying(s device.Snapshot, a device.Attempt, status Status, summary string) Finding {
 	r := logRecord(s, a)
 	if r.old() {
@@ -208,7 +209,7 @@ func heardSaying(s device.Snapshot, a device.Attempt, status Status, summary str
 // maxQuoted is how many lines of a log are quoted as evidence.
 const maxQuoted = 4
 
-// logLines quotes the lines of a log around the moment that an attempt ended, or its last.
+// logLines quotes the lines of a log around the end of an attempt, or its last lines.
 func logLines(a device.Attempt) []Evidence {
 	lines := a.Lines
 	if until, err := a.Until.Get(); err == nil && a.Outcome == device.AttemptFailed {
@@ -224,7 +225,7 @@ func logLines(a device.Attempt) []Evidence {
 	return evidence
 }
 
-// meanings say what the codes of a failure mean, as far as that is known.
+// meanings explains the codes of a failure, as far as they are known.
 func (f failure) meanings() []Evidence {
 	var evidence []Evidence
 	for _, code := range f.codes {

@@ -59,7 +59,7 @@ func judgeLocalBackup(s device.Snapshot, b device.Backup) []Finding {
 		return ok(fmt.Sprintf("The %s is whole, %s.", name, looked(proof)), evidence...)
 	case proof.NextFails && !b.Archived:
 		return problem(fmt.Sprintf("The %s is broken (%s), and the next backup to this computer will fail.", name, device.Token(gravest(proof).Mode)), evidence...)
-	case b.Archived: // nothing is built on it
+	case b.Archived: // no backup builds on it
 		return ok(fmt.Sprintf("The %s is broken (%s), and no backup uses it.", name, device.Token(gravest(proof).Mode)), evidence...)
 	default:
 		return warning(fmt.Sprintf("The %s is broken (%s).", name, device.Token(gravest(proof).Mode)), evidence...)

@@ -41,8 +41,8 @@ func judgeForcedEncryption(s device.Snapshot) []Finding {
 	return warning("Management insists that backups to a computer are encrypted, and no password is set.", evidence...)
 }
 
-// judgePassword is for a device that has a backup password. Whether anybody knows it is shown
-// by an encrypted backup on this computer that was opened with it.
+// judgePassword judges a device that has a backup password. An encrypted backup on this
+// computer that was unlocked shows that the password is known.
 func judgePassword(s device.Snapshot, required bool) []Finding {
 	evidence := []Evidence{read(s, "Backup password set", "yes", "", "lockdown com.apple.mobile.backup / WillEncrypt")}
 	summary := "A password is set for backups to a computer"
@@ -65,8 +65,8 @@ func judgePassword(s device.Snapshot, required bool) []Finding {
 	}}
 }
 
-// judgePastEncryption answers from the records where the device does not. The backup that
-// a record stands in tells whether a password was set: it is encrypted, or not.
+// judgePastEncryption judges the records when the device itself does not answer. Whether the
+// backup that contains a record is encrypted shows whether a password was set.
 func judgePastEncryption(s device.Snapshot, otherwise []Finding) []Finding {
 	required, r, known := recall(s, encryptionRequired)
 	if !known {
@@ -87,7 +87,7 @@ func judgePastEncryption(s device.Snapshot, otherwise []Finding) []Finding {
 	}
 }
 
-// encryptionRequired is what either of two files says; that one insists is enough.
+// encryptionRequired combines two files; it is enough if one requires encryption.
 func encryptionRequired(h device.History) device.Fact[bool] {
 	if forced, err := h.Restrictions.EncryptionForced.Get(); err == nil && forced {
 		return h.Restrictions.EncryptionForced
@@ -95,7 +95,7 @@ func encryptionRequired(h device.History) device.Fact[bool] {
 	return h.CloudBackup.RequiresEncryption
 }
 
-// encryptedNow tells whether the newest backup on this computer is encrypted.
+// encryptedNow reports whether the newest backup on this computer is encrypted.
 func encryptedNow(s device.Snapshot) (bool, error) {
 	if len(s.Backups) == 0 {
 		return false, device.NotAsked

@@ -11,9 +11,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// What the checks of backups on this computer have in common.
+// Helpers shared by the checks of backups on this computer.
 
-// localName tells a backup from the others of its device.
+// localName distinguishes a backup from the others of its device.
 func localName(b device.Backup) string {
 	name := "local backup"
 	if b.Archived {
@@ -26,7 +26,7 @@ func localName(b device.Backup) string {
 	return name + " of " + day(at)
 }
 
-// localDate is when a backup was made: as the device recorded it, else as the computer did.
+// localDate returns when a backup was made, according to the device or else to the computer.
 func localDate(b device.Backup) (time.Time, error) {
 	at, err := b.Date.Get()
 	if err != nil {
@@ -35,7 +35,7 @@ func localDate(b device.Backup) (time.Time, error) {
 	return at, nil
 }
 
-// localProof is what verification found, or why it cannot tell.
+// localProof returns the result of verification, or why there is none.
 func localProof(b device.Backup) (device.Proof, error) {
 	proof, err := b.Proof.Get()
 	if err != nil {
@@ -47,7 +47,7 @@ func localProof(b device.Backup) (device.Proof, error) {
 	return proof, nil
 }
 
-// hiddenBy is why a proof cannot tell, by the first of its faults that leaves a needed
+// hiddenBy returns why a proof is inconclusive: the first fault that leaves a required
 // statement open.
 func hiddenBy(proof device.Proof) device.Reason {
 	reasons := map[string]device.Reason{
@@ -66,7 +66,7 @@ func hiddenBy(proof device.Proof) device.Reason {
 	return device.Inconclusive
 }
 
-// hiding is what leaves a proof open, in words: the first fault of an open statement.
+// hiding describes what leaves a proof open: the first fault of an open statement.
 func hiding(proof device.Proof) string {
 	for _, statement := range OpenStatements(proof) {
 		for _, mode := range statement.Faults {
@@ -79,7 +79,7 @@ func hiding(proof device.Proof) string {
 	return device.Inconclusive.Error()
 }
 
-// gravest is the fault that a verdict rests on: the first that refutes a statement, or else
+// gravest returns the fault that decides a verdict: the first that refutes a statement, or else
 // the first that makes the next backup fail.
 func gravest(proof device.Proof) device.BackupFault {
 	refutes := func(f device.BackupFault) bool {
@@ -99,13 +99,13 @@ func gravest(proof device.Proof) device.BackupFault {
 	return device.BackupFault{}
 }
 
-// severityOf is how grave a fault is, by its mode.
+// severityOf returns the severity of a fault's mode.
 func severityOf(f device.BackupFault) faults.Severity {
 	known, _ := faults.Find(f.Mode)
 	return known.Severity
 }
 
-// localEvidence is what the judgement of one backup rests on.
+// localEvidence returns the evidence for the judgement of one backup.
 func localEvidence(s device.Snapshot, b device.Backup, proof device.Proof) []Evidence {
 	evidence := []Evidence{read(s, "Folder", cmp.Or(device.Quoted(b.Folder), "unknown"), "", "this computer")}
 	if at, err := localDate(b); err == nil {
@@ -135,7 +135,7 @@ func localEvidence(s device.Snapshot, b device.Backup, proof device.Proof) []Evi
 	return evidence
 }
 
-// faultText is a fault in words, with its numbers.
+// faultText describes a fault in words, with its numbers.
 func faultText(f device.BackupFault) string {
 	known, _ := faults.Find(f.Mode)
 	text := known.Title
@@ -148,13 +148,14 @@ func faultText(f device.BackupFault) string {
 	return text
 }
 
-// unlocked reports whether a password opened an encrypted backup. The list of files may be
-// readable without one, as on iOS 9 and older; the padding of a file never is.
+// unlocked reports whether a password unlocked an encrypted backup. The list of files may be
+// readable without one, as on iOS 9 and earlier; the padding of a file never is.
 func unlocked(proof device.Proof) bool {
 	return proof.Statement(device.StatementPadding).Count > 0
 }
 
-// looked says how hard a proof looked, as the end of a sentence, and when, if that was not now.
+// looked describes how thorough a verification was, as the end of a sentence, and when it was
+// done if not now.
 func looked(proof device.Proof) string {
 	if !proof.ProvedAt.IsZero() {
 		then := proof
@@ -170,8 +171,8 @@ func looked(proof device.Proof) string {
 	return "as far as a quick look proves"
 }
 
-// withoutBackups answers for a device of which no backup was found. Where a folder stayed
-// closed, none was found is not there is none.
+// withoutBackups judges a device for which no backup was found. If a folder could not be read,
+// there may still be one.
 func withoutBackups(s device.Snapshot) []Finding {
 	places, err := s.BackupPlaces.Get()
 	switch {

@@ -6,18 +6,18 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A ManagedState is what a management system's word on a device that is not here comes to.
+// A ManagedState summarizes what a management system says about a device that was not scanned.
 type ManagedState string
 
 const (
 	ManagedOff        ManagedState = "off"          // iCloud Backup was off
-	ManagedOld        ManagedState = "old"          // the last backup was too old by the time the device told
-	ManagedRecent     ManagedState = "recent"       // it was recent, and so is what the device told
-	ManagedUnknown    ManagedState = "unknown"      // the export does not tell, or told too long ago
+	ManagedOld        ManagedState = "old"          // the last backup was already too old when the device reported
+	ManagedRecent     ManagedState = "recent"       // the last backup is recent, and so is the device's report
+	ManagedUnknown    ManagedState = "unknown"      // the export does not say, or its data is too old
 	ManagedUnexpected ManagedState = "not-expected" // no iCloud backup is expected of the device
 )
 
-// ManagedStates are all of them, those without a backup first.
+// ManagedStates returns all states, those without a backup first.
 func ManagedStates() []ManagedState {
 	return []ManagedState{ManagedOff, ManagedOld, ManagedUnknown, ManagedRecent, ManagedUnexpected}
 }
@@ -25,8 +25,9 @@ func ManagedStates() []ManagedState {
 // Lacks reports whether the device is known to be without a recent backup.
 func (m ManagedState) Lacks() bool { return m == ManagedOff || m == ManagedOld }
 
-// JudgeManaged weighs what a management system says of a device. A backup that was recent when the
-// device told is not known to be recent now once that is longer ago than a backup may be.
+// JudgeManaged judges what a management system says about a device. A backup that was recent
+// when the device reported is no longer known to be recent once that report is older than a
+// backup may be.
 func JudgeManaged(m device.Managed, policy device.Policy, now time.Time) ManagedState {
 	fine := fineFor(device.Snapshot{Policy: policy})
 	if policy.Expects(now) != device.ExpectICloud {

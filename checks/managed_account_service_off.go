@@ -40,7 +40,7 @@ func judgeManagedAccount(s device.Snapshot) []Finding {
 	return r.answer(ok("The account is not one that an organisation gave out.", evidence), judgeManagementNow(s))
 }
 
-// judgeManagementNow tells what the device itself says of who manages it.
+// judgeManagementNow judges what the device itself says about its management.
 func judgeManagementNow(s device.Snapshot) []Finding {
 	hint := managementHint(s)
 	if len(hint.evidence) == 0 {

@@ -6,19 +6,19 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A managed is what tells that somebody else has a say over the device. Which restrictions
-// they set cannot be read over USB.
+// A managed holds the signs that somebody else manages the device. Their restrictions cannot be
+// read over USB.
 type managed struct {
 	signs    []string // "has 2 configuration profiles", "is supervised"
 	evidence []Evidence
-	err      error // of a question that had no answer
+	err      error // from a fact that could not be read
 
 	unsupervised bool // the device says that it is not supervised
 }
 
 func (m managed) present() bool { return len(m.signs) > 0 }
 
-// String names the signs, as the end of a sentence that begins with the device.
+// String returns the signs, as the end of a sentence that begins with the device.
 func (m managed) String() string { return strings.Join(m.signs, " and ") }
 
 func managementHint(s device.Snapshot) managed {
@@ -49,11 +49,11 @@ func managementHint(s device.Snapshot) managed {
 	return m
 }
 
-// profilesNamed lists the profiles whose name or identifier has one of the words in it.
+// profilesNamed returns the profiles whose name or identifier contains one of the words.
 func profilesNamed(profiles []device.Profile, words ...string) []device.Profile {
 	var named []device.Profile
 	for _, p := range profiles {
-		name, _ := p.Name.Get() // a profile without a name still has its identifier
+		name, _ := p.Name.Get() // a profile without a name still has an identifier
 		text := strings.ToLower(name + " " + p.Identifier)
 		for _, word := range words {
 			if strings.Contains(text, word) {
@@ -65,7 +65,7 @@ func profilesNamed(profiles []device.Profile, words ...string) []device.Profile 
 	return named
 }
 
-// profileName is what a profile is called, or else its identifier.
+// profileName returns the name of a profile, or else its identifier.
 func profileName(p device.Profile) string {
 	if name, err := p.Name.Get(); err == nil && name != "" {
 		return name

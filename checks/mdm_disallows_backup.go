@@ -57,7 +57,7 @@ func judgeMDM(s device.Snapshot) []Finding {
 	}
 }
 
-// judgeProfiles tells what the device itself says.
+// judgeProfiles judges what the device itself reports.
 func judgeProfiles(s device.Snapshot) []Finding {
 	hint := managementHint(s)
 	on, err := live(s).CloudBackup.Enabled.Get()

@@ -10,9 +10,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// What a log of a failed attempt names is often the one thing that the backup tripped over:
-// an app's files that are listed and gone, an app bundle without its app, the container of
-// an app that did not come from the App Store.
+// What the log of a failed attempt names is often what the backup failed on: an app's files
+// that are listed but missing, an app bundle without its app, or the container of an app that
+// did not come from the App Store.
 
 var (
 	appDomain    = regexp.MustCompile(`App(?:Domain(?:Group|Plugin)?)-([A-Za-z0-9][A-Za-z0-9._-]*)`)
@@ -21,15 +21,16 @@ var (
 	trouble      = regexp.MustCompile(`(?i)fail|error|exception|no such file|not found|cannot|could not|unable|denied`)
 )
 
-// namedAppRemedies are those of an app that a log names: there is no message to read first.
+// namedAppRemedies are the remedies for an app named in a log, where no message needs to be
+// read first.
 var namedAppRemedies = []remedies.ID{remedies.UpdateApp, remedies.LeaveOutNamedApp, remedies.ReinstallApp, remedies.DeleteNamedApp}
 
-// maxNamed is how many apps a log may name for them to be to blame: where a log names more,
-// the fault is not theirs.
+// maxNamed is the most apps that a log may name for them to be blamed: if it names more, the
+// apps are not at fault.
 const maxNamed = 2
 
-// namedApp tells of the app, or of the container of one, that a log names where it tells of
-// trouble. ok is false where none is, where many are, or where the backup has completed.
+// namedApp returns a finding for the app, or app container, that a log names when reporting
+// trouble. ok is false if it names none or many, or if the backup has completed.
 func namedApp(s device.Snapshot, a device.Attempt) (f Finding, ok bool) {
 	if a.Outcome == device.AttemptSucceeded {
 		return Finding{}, false
@@ -57,8 +58,8 @@ func namedApp(s device.Snapshot, a device.Attempt) (f Finding, ok bool) {
 	return f, true
 }
 
-// nameIn is how a line names an app: by its bundle identifier, by its bundle, or by its
-// container alone.
+// nameIn returns how a line names an app: by bundle identifier, by bundle, or only by
+// container.
 func nameIn(text string) (name string, ok bool) {
 	for _, by := range []struct {
 		shape *regexp.Regexp

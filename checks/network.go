@@ -7,9 +7,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// seenFromHere is what this computer's view of Apple's hosts and of Apple's status page says
-// of a check; false where it did not look. What it sees of the network speaks for the device
-// only on the same one, so that it is a hint at most.
+// seenFromHere returns what this computer's view of Apple's hosts and status page says about a
+// check; false if they were not tested. This computer's view of the network applies to the
+// device only on the same network, so it is at most a hint.
 func seenFromHere(s device.Snapshot, check *Check) (Finding, bool) {
 	if s.Reach == nil {
 		return Finding{}, false
@@ -26,7 +26,7 @@ func seenFromHere(s device.Snapshot, check *Check) (Finding, bool) {
 	}
 }
 
-// sameNetwork is the limit of whatever this computer sees, as the end of a sentence.
+// sameNetwork is the caveat for anything this computer sees, as the end of a sentence.
 const sameNetwork = "; this holds for the device only if it uses the same network"
 
 func servicesSeen(s device.Snapshot) (Finding, bool) {
@@ -70,8 +70,8 @@ func captiveSeen(s device.Snapshot) (Finding, bool) {
 	return Finding{Status: Ask, Summary: "This computer's network has no sign-in page" + sameNetwork + ".", Evidence: evidence}, true
 }
 
-// waySeen judges the way to Apple by the hosts that were tried. None answering is no sign of
-// a filter: this computer may be offline.
+// waySeen judges the connection to Apple by the hosts that were tried. If none answers, that
+// does not indicate a filter: this computer may be offline.
 func waySeen(s device.Snapshot) (Finding, bool) {
 	var evidence []Evidence
 	var inspected, silent []string
@@ -112,7 +112,8 @@ func waySeen(s device.Snapshot) (Finding, bool) {
 	return f, true
 }
 
-// unseen is a gap: what this computer could not see, which is no failure of the device's.
+// unseen returns a gap for what this computer could not see, which does not count against the
+// device.
 func unseen(s device.Snapshot, what, source string, err error) Finding {
 	words := device.GapOf(err).Error()
 	return Finding{

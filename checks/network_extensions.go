@@ -7,7 +7,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// extensionNames are the kinds of network extensions in words.
+// extensionNames describes the kinds of network extensions.
 var extensionNames = map[device.ExtensionKind]string{
 	device.ExtensionVPN:           "a VPN",
 	device.ExtensionAlwaysOnVPN:   "an always-on VPN",
@@ -21,9 +21,9 @@ var extensionNames = map[device.ExtensionKind]string{
 
 const extensionsSource = "sysdiagnose logs/Networking/com.apple.networkextension.plist"
 
-// judgeExtensions tells of the VPNs, proxies, filters and resolvers that the newest
-// sysdiagnose lists: a warning if one is switched on, a question if none is, nil if no
-// sysdiagnose tells. The network of the device may filter all the same.
+// judgeExtensions judges the VPNs, proxies, filters and resolvers listed in the newest
+// sysdiagnose: a warning if one is on, a question if none is, nil if no sysdiagnose lists them.
+// The device's network may still filter.
 func judgeExtensions(s device.Snapshot) []Finding {
 	list, r, known := recall(s, func(h device.History) device.Fact[[]device.NetworkExtension] { return h.Network.Extensions })
 	if !known {
@@ -65,7 +65,7 @@ func judgeExtensions(s device.Snapshot) []Finding {
 // maxExtensionsShown is how many extensions are shown as evidence.
 const maxExtensionsShown = 10
 
-// enumerated lists things as a sentence does: "a", "a and b", "a, b and c".
+// enumerated joins items as in a sentence: "a", "a and b", "a, b and c".
 func enumerated(list []string) string {
 	last := len(list) - 1
 	if last < 1 {

@@ -9,11 +9,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Over a cable a profile tells how it is called, and not what it does. These are the words
-// that profiles of VPNs, proxies, DNS resolvers, filters and inspection go by.
+// Over USB a profile gives its name but not its function. These words are typical of profiles
+// for VPNs, proxies, DNS resolvers, filters and inspection.
 var (
-	// networkWords are words of function, in the languages in which messages are known too.
-	// They count inside longer words.
+	// networkWords are functional terms, in the languages in which messages are also known.
+	// They also match within longer words.
 	networkWords = []string{
 		"vpn", "proxy", "proxi", "dns", "firewall", "adblock", "blocker", "tunnel",
 		"filter", "filtre", "filtro", // German, Dutch; French; Spanish, Italian, Portuguese
@@ -24,8 +24,8 @@ var (
 		"代理", "过滤", "筛选", "防护", "内容", "防火墙", "广告拦截", "虚拟专用",
 	}
 
-	// networkNames are makers and products, and words too short to be looked for inside
-	// others. They count as whole words.
+	// networkNames are vendors and products, and words too short to match within others. They
+	// match as whole words only.
 	networkNames = []string{
 		"content", "inspection", "root ca", "ca root", "ssl", "tls",
 		"1.1.1.1", "adguard", "adaway", "anyconnect", "barracuda", "blocksi", "blokada", "canopy", "check point",
@@ -38,8 +38,8 @@ var (
 	}
 )
 
-// networkProfiles lists the profiles that by their name, description, organisation or
-// identifier may change the way to Apple.
+// networkProfiles returns the profiles whose name, description, organisation or identifier
+// suggests that they change the connection to Apple.
 func networkProfiles(profiles []device.Profile) []device.Profile {
 	var named []device.Profile
 	for _, p := range profiles {
@@ -50,7 +50,7 @@ func networkProfiles(profiles []device.Profile) []device.Profile {
 	return named
 }
 
-// profileTexts is what a profile says of itself, as far as it was read.
+// profileTexts returns what a profile says about itself, as far as it was read.
 func profileTexts(p device.Profile) []string {
 	texts := []string{p.Identifier}
 	for _, f := range []device.Fact[string]{p.Name, p.Description, p.Organization} {
@@ -61,7 +61,7 @@ func profileTexts(p device.Profile) []string {
 	return texts
 }
 
-// speaksOfNetwork is true of a text with one of the words in it.
+// speaksOfNetwork reports whether a text contains one of the words.
 func speaksOfNetwork(text string) bool {
 	text = strings.ToLower(text)
 	if slices.ContainsFunc(networkWords, func(word string) bool { return strings.Contains(text, word) }) {
@@ -70,7 +70,7 @@ func speaksOfNetwork(text string) bool {
 	return slices.ContainsFunc(networkNames, func(name string) bool { return hasWord(text, name) })
 }
 
-// hasWord is true of a text that has a word, or several, with no letter or digit beside it.
+// hasWord reports whether a text contains a word or phrase with no letter or digit next to it.
 func hasWord(text, word string) bool {
 	inside := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 	for {

@@ -40,8 +40,8 @@ func judgeNeverBackedUp(s device.Snapshot) []Finding {
 		read(s, lastBackupKey, "none", freshAge(s), "lockdown com.apple.mobile.backup / LastCloudBackupDate"))
 }
 
-// judgeNeverOnRecord answers from the newest record that knows the switch: beside it, a
-// missing date means that there is none.
+// judgeNeverOnRecord judges the newest record that has the switch: in such a record a missing
+// date means that there was no backup.
 func judgeNeverOnRecord(s device.Snapshot, otherwise []Finding) []Finding {
 	on, r, known := recall(s, pastSwitch)
 	if !known {

@@ -6,30 +6,30 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Next is the one thing to do after a scan of a device, as the command that does it.
+// Next is the next step after scanning a device, named after the command for it.
 type Next string
 
 const (
 	NextNothing     Next = ""            // the device is backed up, suppressed, or out of reach
 	NextPair        Next = "pair"        // scan --pair: ask the device for trust
-	NextSelfCheck   Next = "self-check"  // see what is wrong with this computer
+	NextSelfCheck   Next = "self-check"  // find out what is wrong with this computer
 	NextScan        Next = "scan"        // unlock or reconnect the device, and scan it again
-	NextMessage     Next = "message"     // scan --message: the words that the device shows
+	NextMessage     Next = "message"     // scan --message: the message the device shows
 	NextAsk         Next = "ask"         // scan --ask: the questions for a person
-	NextListen      Next = "listen"      // follow a backup as it is made
-	NextSysdiagnose Next = "sysdiagnose" // have the device gather its logs
-	NextExplain     Next = "explain"     // read on about the first cause
+	NextListen      Next = "listen"      // follow a backup as it runs
+	NextSysdiagnose Next = "sysdiagnose" // have the device collect its logs
+	NextExplain     Next = "explain"     // read more about the first cause
 	NextVerify      Next = "verify"      // prove the backup on this computer
 )
 
-// Nexts are all of them, in the order in which they are listed.
+// Nexts returns all next steps, in the order in which they are listed.
 func Nexts() []Next {
 	return []Next{NextPair, NextSelfCheck, NextScan, NextMessage, NextAsk, NextListen, NextSysdiagnose, NextExplain, NextVerify}
 }
 
-// next chooses what to do next. Where the reason is unknown it is what would find it: the words
-// on the screen first, then the other answers of a person, then a log, then a sysdiagnose, as
-// far as each is at hand and was not used yet.
+// next chooses the next step. If the reason is unknown, it is whatever may find it: the
+// on-screen message first, then other answers from a person, then a log, then a sysdiagnose,
+// skipping those that are unavailable or already used.
 func next(s device.Snapshot, d Diagnosis) Next {
 	switch {
 	case d.Verdict == BackedUp || d.Verdict == Suppressed:
@@ -64,7 +64,7 @@ func next(s device.Snapshot, d Diagnosis) Next {
 	}
 }
 
-// nextOfUnexamined is what helps where a device could not be read.
+// nextOfUnexamined returns what helps if a device could not be read.
 func nextOfUnexamined(reason device.Reason) Next {
 	switch reason {
 	case device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale, device.RecordBroken:
@@ -79,8 +79,8 @@ func nextOfUnexamined(reason device.Reason) Next {
 }
 
 // explained reports whether a cause says why backups fail. A date says only that none
-// completed, a failure without a cause only that one failed, and a hint beside either is not
-// the reason.
+// completed, a failure without a cause only that one failed, and a hint accompanying either is
+// not the reason.
 func explained(causes []Cause) bool {
 	open := false
 	for _, c := range causes {
@@ -94,12 +94,12 @@ func explained(causes []Cause) bool {
 	return !open && len(causes) > 0
 }
 
-// isDate is true of the checks whose findings rest on the date of the last backup alone.
+// isDate reports whether a check's findings are based only on the date of the last backup.
 func isDate(c *Check) bool {
 	return c == neverBackedUp || c == backupStale || c == backupExpired180Days
 }
 
-// toldBy is true of a finding that a person's words or answer state.
+// toldBy reports whether a finding is stated by a person's words or answer.
 func toldBy(f Finding) bool {
 	return slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return e.Source == toldSource })
 }

@@ -25,7 +25,7 @@ Where the inventory expects the backups of a device on a computer, the newest co
 	Judge:    judgeGoodCopy,
 }
 
-// judgeGoodCopy takes the newest whole backup; the list has the newest first.
+// judgeGoodCopy uses the newest whole backup; the list is sorted newest first.
 func judgeGoodCopy(s device.Snapshot) []Finding {
 	if expects(s) == device.ExpectComputer {
 		return judgeExpectedCopy(s)

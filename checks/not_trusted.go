@@ -29,7 +29,7 @@ func judgeTrust(s device.Snapshot) []Finding {
 	case err == nil && trusted:
 		return ok("The device trusts this computer.", read(s, "Trust", "trusted", "trusted", trustSource(nil)))
 	case err == nil:
-		err = device.Implausible // a session that has not started has a reason
+		err = device.Implausible // a session that has not started should have a reason
 	}
 	try := live(s).PairTry
 	switch device.GapOf(err).Reason {
@@ -54,7 +54,7 @@ func judgeTrust(s device.Snapshot) []Finding {
 	}
 }
 
-// failedTry says why a try to pair failed, as the end of a sentence.
+// failedTry says why a pairing attempt failed, as the end of a sentence.
 func failedTry(try device.Gap) string {
 	if try.Reason == "" {
 		return ""
@@ -62,7 +62,7 @@ func failedTry(try device.Gap) string {
 	return ", and a try to pair failed: " + try.Error()
 }
 
-// waysToTrust are the ways to trust after a try to pair failed, or without one.
+// waysToTrust returns the remedies after a failed pairing attempt, or without one.
 func waysToTrust(try device.Gap) []remedies.ID {
 	switch try.Reason {
 	case device.TrustDenied:
@@ -74,13 +74,13 @@ func waysToTrust(try device.Gap) []remedies.ID {
 	case device.MuxTrouble, device.RecordUnsaved:
 		return []remedies.ID{remedies.RepairUsbmuxd}
 	case device.DeviceError, device.Refused:
-		return []remedies.ID{} // to try once more helps against none of these
+		return []remedies.ID{} // trying again helps with none of these
 	default:
 		return []remedies.ID{remedies.TrustThisComputer}
 	}
 }
 
-// named is lockdownd's own name for an error, in brackets.
+// named returns lockdownd's own name for an error, in parentheses.
 func named(err error) string {
 	if name := device.GapOf(err).Detail; name != "" {
 		return " (" + name + ")"
@@ -88,7 +88,7 @@ func named(err error) string {
 	return ""
 }
 
-// distrust is a warning with the remedies of one trust state.
+// distrust returns a warning with the remedies for a trust state.
 func distrust(s device.Snapshot, summary string, ids ...remedies.ID) []Finding {
 	_, err := live(s).Trusted.Get()
 	state := string(device.GapOf(err).Reason)
@@ -104,7 +104,7 @@ func distrust(s device.Snapshot, summary string, ids ...remedies.ID) []Finding {
 	return findings
 }
 
-// trustSource is the request whose answer tells of a trust state.
+// trustSource names the request whose answer shows a trust state.
 func trustSource(err error) string {
 	switch device.GapOf(err).Reason {
 	case device.NeverPaired, device.RecordBroken, device.MuxTrouble:

@@ -8,10 +8,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// phones are the classes of devices that the checks are about.
+// phones are the device classes that the checks apply to.
 var phones = []string{"iPhone", "iPad", "iPod"}
 
-// others are classes that appear beside them, with what people call them.
+// others are other classes that may be connected, with their common names.
 var others = map[string]string{
 	"Watch":          "Apple Watch",
 	"AppleTV":        "Apple TV",
@@ -19,18 +19,18 @@ var others = map[string]string{
 	"RealityDevice":  "Apple Vision",
 }
 
-// classOf is the class of a device by its own word, or else by its model; "" if neither is
-// known.
+// classOf returns the class that a device reports, or else the class of its model; "" if
+// neither is known.
 func classOf(id device.Identity) string {
 	if class, err := id.Class.Get(); err == nil && class != "" {
 		return class
 	}
 	productType, _ := id.ProductType.Get()
-	family, _, _, _ := device.ModelNumber(productType) // "" if it is not known
+	family, _, _, _ := device.ModelNumber(productType) // "" if unknown
 	return family
 }
 
-// OtherClass is true of a device that is known to be none of those that the checks are about.
+// OtherClass reports whether a device is known not to be of a class that the checks apply to.
 func OtherClass(s device.Snapshot) bool {
 	class := classOf(s.Device)
 	return class != "" && !slices.ContainsFunc(phones, func(phone string) bool { return strings.HasPrefix(class, phone) })

@@ -30,7 +30,7 @@ func judgeLastResort(s device.Snapshot) []Finding {
 	return freshOr(s, ", so the software of the device can still make one.", safetyCopy(s))
 }
 
-// safetyCopy tells whether a backup that a device can be erased for is on this computer.
+// safetyCopy judges whether this computer has a backup that makes it safe to erase the device.
 func safetyCopy(s device.Snapshot) []Finding {
 	for _, b := range s.Backups {
 		proof, errProof := localProof(b)

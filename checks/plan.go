@@ -8,13 +8,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// plan merges the remedies of all causes into one list, each once: by tier, so cheapest
-// and safest first, and within a tier in the order of the causes. What a remedy needs
-// comes with it and before it. Symptoms add nothing: they go when their cause does.
+// plan merges the remedies of all causes into one list without duplicates: by tier, so cheapest
+// and safest first, and within a tier in the order of the causes. A remedy's prerequisites come
+// with it and before it. Symptoms add nothing: they disappear with their cause.
 //
-// A remedy none of whose steps this model and version have is left out, and with it every
-// remedy that needs it. So is what a person has done by answering, and whatever helps only an
-// old date that the person's answers explain.
+// A remedy without any step for this model and version is left out, and so is every remedy that
+// needs it. Also left out are what a person has done by answering, and remedies for an old date
+// alone if the person's answers explain it.
 func plan(causes []Cause, s device.Snapshot) []remedies.Step {
 	p := remedies.NewPlanner(s.Device)
 	done := doneByAnswers(s)
@@ -34,7 +34,7 @@ func plan(causes []Cause, s device.Snapshot) []remedies.Step {
 	return p.Steps()
 }
 
-// doneByAnswers are the remedies that ask for nothing that a person has not told already.
+// doneByAnswers returns the remedies that ask only for what a person has already answered.
 func doneByAnswers(s device.Snapshot) []remedies.ID {
 	var done []remedies.ID
 	if a, ok := said(s, device.MessageQuestion); ok {
@@ -53,15 +53,15 @@ func doneByAnswers(s device.Snapshot) []remedies.ID {
 	return done
 }
 
-// explainedByAnswer reports whether a person told of another cause that explains this one. It
-// is no less a problem for that, but what helps it is what helps the other.
+// explainedByAnswer reports whether a person named another cause that explains this one. It is
+// still a problem, but is solved by solving the other.
 func explainedByAnswer(cause Cause, causes []Cause) bool {
 	return slices.ContainsFunc(causes, func(c Cause) bool {
 		return toldBy(c.Finding) && slices.Contains(c.Check.Explains, cause.Check.ID)
 	})
 }
 
-// proportionate keeps what costs passwords, copies or data away from a warning, which is
+// proportionate keeps remedies that cost passwords, copies or data out of a warning, which is
 // only a hint.
 func proportionate(id remedies.ID, status Status) bool {
 	remedy, known := remedies.Find(id)
@@ -76,8 +76,8 @@ func proportionate(id remedies.ID, status Status) bool {
 	}
 }
 
-// lastOfItsKind is true of the causes that remain or that a person has come to after everything
-// milder, or whose only remedy is to let go of something. Nothing else would be left in their plan.
+// lastOfItsKind reports whether a cause is what remains or is considered after everything
+// milder, or has a remedy only in giving something up. Otherwise its plan would be empty.
 func lastOfItsKind(cause Cause) bool {
 	return cause.Remains || cause.Check == persistentSoftwareFault || cause.Check == icloudSpaceUsedByPhotosDrive
 }

@@ -7,43 +7,42 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Need is one thing that has to be shown true of a device before its verdict is
-// [BackedUp].
+// A Need is one statement that must be shown true of a device for the verdict [BackedUp].
 type Need struct {
 	ID       string     // "switched-on": kebab-case, never reused, never renamed
 	Text     string     // the statement, without a full stop: "iCloud Backup is on"
 	Shown    Shown      // whether it was shown
-	Evidence []Evidence // what it rests on; none if it was not shown
+	Evidence []Evidence // what it is based on; none if it was not shown
 	Gap      device.Gap // why it could not be shown; zero if it was, or was shown false
 	lack     string
 }
 
-// Shown says whether a statement was shown true of a device.
+// Shown is whether a statement was shown true of a device.
 type Shown string
 
 const (
 	ShownTrue  Shown = "true"
 	ShownFalse Shown = "false"
-	NotShown   Shown = "unknown" // what it needs could not be read; Gap says why
+	NotShown   Shown = "unknown" // what it requires could not be read; Gap says why
 )
 
-// A needed is a need before it is put to a device.
+// A needed is a need independent of any device.
 type needed struct {
 	id   string
 	text string
-	lack string // what to say where it was not shown, as a clause
+	lack string // what to say if it was not shown, as a clause
 	show func(device.Snapshot) proof
 }
 
-// proof is what a need comes to for one device.
+// proof is the result of a need for one device.
 type proof struct {
 	shown    Shown
 	evidence []Evidence
 	gap      device.Gap
 }
 
-// allNeeded is the whole list of what "backed up" means, in the order in which it is
-// shown. All of it has to be shown true.
+// allNeeded is the full list of what "backed up" means, in the order shown. Every item must be
+// shown true.
 var allNeeded = []needed{
 	{"identity", "The device says which device it is, and which software it runs", "its model or version is unknown", showIdentity},
 	{"read-to-the-end", "The device was read to the end", "it was read only in part", showReadToTheEnd},
@@ -55,7 +54,7 @@ var allNeeded = []needed{
 	{"no-failure-since", "No failed or unfinished attempt is on record since, in any source that was opened", "whether an attempt failed since is unknown", showNoFailureSince},
 }
 
-// Prove puts every need for [BackedUp] to a device.
+// Prove evaluates every need for [BackedUp] on a device.
 func Prove(s device.Snapshot) []Need {
 	var list []Need
 	for _, r := range neededOf(s) {
@@ -65,7 +64,7 @@ func Prove(s device.Snapshot) []Need {
 	return list
 }
 
-// NeedText is the statement with an id; "" if this version does not know it.
+// NeedText returns the statement with an ID; "" if this version does not know it.
 func NeedText(id string) string {
 	for _, n := range slices.Concat(allNeeded, computerNeeded) {
 		if n.id == id {
@@ -75,7 +74,7 @@ func NeedText(id string) string {
 	return ""
 }
 
-// allShown reports whether every statement of a list was shown true.
+// allShown reports whether every statement in a list was shown true.
 func allShown(list []Need) bool {
 	for _, s := range list {
 		if s.Shown != ShownTrue {
@@ -144,7 +143,7 @@ func showSwitchedOn(s device.Snapshot) proof {
 	return shownBy(on, r.read("iCloud Backup switch", onOff(on), "on", "HomeDomain com.apple.mobile.ldbackup.plist / CloudBackupEnabled"))
 }
 
-// lastBackupRead is the end of the last good backup, as the device or a record tells it.
+// lastBackupRead returns the end of the last good backup, from the device or a record.
 func lastBackupRead(s device.Snapshot) (time.Time, Evidence, error) {
 	at, _, err := lastBackup(s)
 	if !silent(err) {
@@ -183,7 +182,7 @@ func showFreshByDevice(s device.Snapshot) proof {
 	return showFresh(s, s.TakenAt.Add(ahead))
 }
 
-// showFreshByComputer proves nothing by a clock that is in doubt.
+// showFreshByComputer proves nothing if the clock is in doubt.
 func showFreshByComputer(s device.Snapshot) proof {
 	if _, doubted := trayClock(s); doubted {
 		return notShown(s, device.Inconclusive)
@@ -200,8 +199,8 @@ func showFresh(s device.Snapshot, now time.Time) proof {
 	return shownBy(age > -clockTolerance && days(age) <= fineFor(s), date)
 }
 
-// showNoFailureSince looks at every source of attempts that was opened. A source that was
-// opened and could not be read leaves the statement unknown.
+// showNoFailureSince checks every source of attempts that was opened. A source that was opened
+// but could not be read leaves the statement unknown.
 func showNoFailureSince(s device.Snapshot) proof {
 	if list := traces(s); len(list) > 0 {
 		return shownBy(false, traceEvidence(list)...)
@@ -217,8 +216,8 @@ func showNoFailureSince(s device.Snapshot) proof {
 	return shownBy(true)
 }
 
-// opened is false of a record that was locked or may not be read, so that nothing in it was
-// looked for.
+// opened returns false for a record that was locked or inaccessible, so that nothing in it was
+// read.
 func opened(err error) bool {
 	switch device.GapOf(err).Reason {
 	case device.NeedsPassword, device.NotPermitted, device.NotAsked:

@@ -11,29 +11,29 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Question is one thing to ask the person who holds a device.
+// A Question is one thing to ask the person holding the device.
 type Question struct {
-	ID      string       // id of a check, or one of the questions of package device
-	Text    string       // in the words of the device, with where to look
-	Kind    QuestionKind // what an answer looks like
-	Settles int          // how many of the findings that are still open an answer could settle
-	Divides float64      // how well its answers divide the open causes, in bits; see dividing
+	ID      string       // ID of a check, or of a question of package device
+	Text    string       // in the wording of the device, including where to look
+	Kind    QuestionKind // the form of the answer
+	Settles int          // how many open findings an answer could settle
+	Divides float64      // how well its answers split the open causes, in bits; see dividing
 }
 
-// QuestionKind is what an answer looks like.
+// QuestionKind is the form of an answer.
 type QuestionKind string
 
 const (
 	YesNo QuestionKind = "yes-no"
 	Size  QuestionKind = "size"  // bytes, with a unit
-	Words QuestionKind = "words" // what a screen says
+	Words QuestionKind = "words" // the text on a screen
 )
 
-// Told says what an answer to the question of a check means. One of the two is the unhealthy
-// answer, with what is so if it is given, as a sentence; the other means the check's Title.
+// Told is the meaning of an answer to a check's question. One of the two answers is unhealthy
+// and has a sentence that says what is then the case; the other means the check's Title.
 type Told struct{ Yes, No string }
 
-// unwell is the sentence of the unhealthy answer; "" of a check that asks nothing.
+// unwell returns the sentence of the unhealthy answer; "" for a check without a question.
 func (t Told) unwell() string { return t.Yes + t.No }
 
 // A shared question can settle more than one check.
@@ -41,7 +41,7 @@ type shared struct {
 	id      string
 	kind    QuestionKind
 	text    string   // a template, see Expand
-	settles []string // ids of checks
+	settles []string // IDs of checks
 }
 
 // sharedQuestions come before those of single checks, in this order among equals.
@@ -66,8 +66,8 @@ var sharedQuestions = []shared{
 	},
 }
 
-// ruledOutByBackUpNow is every cause that keeps Back Up Now from completing as well. What
-// only the nightly backup waits for is not among them.
+// ruledOutByBackUpNow is every cause that also keeps Back Up Now from completing, which
+// excludes conditions of the nightly backup alone.
 var ruledOutByBackUpNow = []string{
 	"enable-backup-fails", "backup-now-greyed",
 	"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive", "storage-plan-lapsed",
@@ -78,8 +78,8 @@ var ruledOutByBackUpNow = []string{
 	"corrupt-previous-backup", "escalate-apple-support", "persistent-software-fault",
 }
 
-// namedByMessages is every cause that a known message of a failed backup points to; such a
-// cause keeps Back Up Now from completing too.
+// namedByMessages returns every cause that a known message of a failed backup points to; such a
+// cause also keeps Back Up Now from completing.
 func namedByMessages() []string {
 	var ids []string
 	for _, m := range codes.Meanings() {
@@ -92,9 +92,9 @@ func namedByMessages() []string {
 	return slices.Compact(ids)
 }
 
-// Questions are those that the findings of a device leave open and that nobody has answered
-// yet, first those whose answers divide the open causes best. After each answer the device is
-// to be judged again: an answer settles other questions too.
+// Questions returns the unanswered questions that a device's findings leave open, starting with
+// those whose answers split the open causes best. Judge the device again after each answer: an
+// answer may settle other questions too.
 func Questions(s device.Snapshot, findings []Finding) []Question {
 	open := openChecks(findings)
 	var questions []Question
@@ -114,8 +114,8 @@ func Questions(s device.Snapshot, findings []Finding) []Question {
 	return questions
 }
 
-// settledBy are the open checks that an answer to a shared question could settle. A size of the
-// next backup settles nothing by itself: it is compared with the room that is known.
+// settledBy returns the open checks that an answer to a shared question could settle. The size
+// of the next backup settles nothing by itself: it is compared with the known free storage.
 func settledBy(q shared, s device.Snapshot, open []*Check) []string {
 	if _, known := said(s, device.FreeICloudQuestion); q.id == device.NextSizeQuestion && !known {
 		return nil
@@ -129,10 +129,10 @@ func settledBy(q shared, s device.Snapshot, open []*Check) []string {
 	return ids
 }
 
-// dividing is how well the answers to a question divide the open causes: the entropy, in bits,
-// of which answer is given. Each cause counts by how often the table of codes and messages
-// leads to it (see likelihood). An answer tells the causes that a question settles from all
-// others; the words of a message tell each of them from the others, too.
+// dividing returns how well the answers to a question split the open causes: the entropy, in
+// bits, of the answer. Each cause is weighted by how often the table of codes and messages
+// leads to it (see likelihood). An answer separates the causes that a question settles from all
+// others; the text of a message also separates them from each other.
 func dividing(open []*Check, settles []string, each bool) float64 {
 	total, group := 0.0, 0.0
 	var parts []float64
@@ -160,8 +160,8 @@ func dividing(open []*Check, settles []string, each bool) float64 {
 	return bits
 }
 
-// likelihood weighs a cause by the table of codes and messages: 3 for each that states it, 2 for
-// each that points to it, 1 for each that it may be, and 1 for a cause that none leads to.
+// likelihood weights a cause by the table of codes and messages: 3 for each that states it, 2
+// for each that points to it, 1 for each that it may be, and 1 for a cause that none leads to.
 func likelihood(id string) float64 {
 	return likelihoods()[id] + 1
 }
@@ -183,7 +183,7 @@ var likelihoods = sync.OnceValue(func() map[string]float64 {
 	return weights
 })
 
-// openChecks are those that ended in a question, the ones that block first.
+// openChecks returns the checks that ended in a question, blocking ones first.
 func openChecks(findings []Finding) []*Check {
 	var open []*Check
 	for _, f := range findings {
@@ -198,7 +198,8 @@ func openChecks(findings []Finding) []*Check {
 	return open
 }
 
-// FindQuestion is the question with an id in the words of a device; false if there is none.
+// FindQuestion returns the question with an ID in the wording of a device; false if there is
+// none.
 func FindQuestion(id string, of device.Identity) (Question, bool) {
 	for _, q := range sharedQuestions {
 		if q.id == id {
@@ -214,7 +215,7 @@ func FindQuestion(id string, of device.Identity) (Question, bool) {
 	return Question{}, false
 }
 
-// QuestionIDs are the ids of every question that can be answered, sorted.
+// QuestionIDs returns the IDs of all questions that can be answered, sorted.
 func QuestionIDs() []string {
 	var ids []string
 	for _, q := range sharedQuestions {
@@ -229,7 +230,7 @@ func QuestionIDs() []string {
 	return ids
 }
 
-// said is what a person answered to a question.
+// said returns a person's answer to a question.
 func said(s device.Snapshot, question string) (device.Answer, bool) {
 	i := slices.IndexFunc(s.Answers, func(a device.Answer) bool { return a.Question == question })
 	if i >= 0 {
@@ -241,7 +242,7 @@ func said(s device.Snapshot, question string) (device.Answer, bool) {
 	return device.Answer{}, false
 }
 
-// freeInMessage is the free iCloud storage where the message that was typed tells it.
+// freeInMessage returns the free iCloud storage if the typed message states it.
 func freeInMessage(s device.Snapshot) (device.Answer, bool) {
 	a, ok := said(s, device.MessageQuestion)
 	text, err := a.Text.Get()

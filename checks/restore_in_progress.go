@@ -56,17 +56,18 @@ func judgeRestore(s device.Snapshot) []Finding {
 	}
 }
 
-// unactivated is true of a device that has not been activated since it was made or erased. Other
-// states than these run normally, FactoryActivated among them, or are about its SIM.
+// unactivated reports whether a device has not been activated since it was made or erased.
+// Devices in other states run normally, including FactoryActivated, or the state concerns the
+// SIM.
 func unactivated(s device.Snapshot) bool {
 	state, err := live(s).ActivationState.Get()
 	return err == nil && (state == "Unactivated" || state == "Deactivated")
 }
 
-// unread is true of a fact that was asked for and neither told nor said to be missing.
+// unread reports whether a fact was requested but neither provided nor reported as missing.
 func unread[T any](f device.Fact[T]) bool { return unreadError(f) != nil }
 
-// unreadError is why it was not told; nil if it was, or is missing.
+// unreadError returns why a fact was not provided; nil if it was, or is missing.
 func unreadError[T any](f device.Fact[T]) error {
 	_, err := f.Get()
 	if errors.Is(err, device.Absent) || errors.Is(err, device.NotAsked) {
@@ -75,7 +76,7 @@ func unreadError[T any](f device.Fact[T]) error {
 	return err
 }
 
-// judgePastRestore answers from the records where the device does not.
+// judgePastRestore judges the records when the device itself does not answer.
 func judgePastRestore(s device.Snapshot, otherwise []Finding) []Finding {
 	if found := blamed(s, "restore-in-progress", "met a restore or a set-up under way"); found != nil {
 		return found
@@ -96,15 +97,15 @@ func judgePastRestore(s device.Snapshot, otherwise []Finding) []Finding {
 	}
 }
 
-// hasBackedUp is true if a completed iCloud backup is on record, of whatever age.
+// hasBackedUp reports whether any completed iCloud backup is on record, whatever its age.
 func hasBackedUp(s device.Snapshot) bool {
 	_, err := live(s).CloudBackup.Last.Get()
 	return err == nil
 }
 
-// restoreState reads the two notes that a restore leaves. running is the one that says it
-// goes on, as in BackgroundRestoringFromiCloudBackup; RestoredFromiTunesBackup and the
-// like say it is over, and a device that was never restored has neither.
+// restoreState reads the two markers that a restore leaves. running is the one for a restore in
+// progress, such as BackgroundRestoringFromiCloudBackup; RestoredFromiTunesBackup and the like
+// mark a finished one, and a device that was never restored has neither.
 func restoreState(s device.Snapshot) (running string, evidence []Evidence, err error) {
 	setup := live(s).Setup
 	for _, note := range []struct {

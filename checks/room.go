@@ -8,19 +8,20 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// room is what is known of free iCloud storage and of what the next backup needs, in bytes.
+// room holds the free iCloud storage and the needs of the next backup, in bytes.
 type room struct {
 	free, need uint64
 	hasNeed    bool
-	parts      []device.DomainSize // of the next backup, largest first; none if not known
+	parts      []device.DomainSize // of the next backup, largest first; none if unknown
 	evidence   []Evidence
 }
 
 // nearlyFull is the free storage below which iCloud counts as full: less than any backup.
 const nearlyFull = 50_000_000
 
-// roomOf is the free storage that a person told, with what the next backup needs: by the
-// person as well, or else by the newest record. False if nobody told what is free.
+// roomOf returns the free storage reported by a person, with the needs of the next backup, also
+// from the person or else from the newest record. It returns false if nobody reported the free
+// storage.
 func roomOf(s device.Snapshot) (room, bool) {
 	a, asked := said(s, device.FreeICloudQuestion)
 	free, err := a.Bytes.Get()
@@ -31,7 +32,7 @@ func roomOf(s device.Snapshot) (room, bool) {
 	bytes, rec, recorded := recall(s, func(h device.History) device.Fact[uint64] { return h.Next.TotalBytes })
 	if recorded {
 		r.need, r.hasNeed = bytes, true
-		r.parts, _ = rec.Next.Domains.Get() // none if not known
+		r.parts, _ = rec.Next.Domains.Get() // none if unknown
 	}
 	if a, ok := said(s, device.NextSizeQuestion); ok {
 		if bytes, err := a.Bytes.Get(); err == nil {
@@ -46,7 +47,7 @@ func roomOf(s device.Snapshot) (room, bool) {
 	return r, true
 }
 
-// roomAsTold judges the checks about room in iCloud by what is free and what is needed.
+// roomAsTold judges the checks about iCloud storage by what is free and what is needed.
 func roomAsTold(s device.Snapshot, check *Check) (Finding, bool) {
 	switch check.ID {
 	case "icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive", "storage-plan-lapsed":
@@ -79,8 +80,8 @@ func (r room) sizes() string {
 	return fmt.Sprintf("The next backup needs %s, and %s are free in iCloud", words.Size(r.need), words.Size(r.free))
 }
 
-// wouldFit names the largest apps and other parts without which the backup would fit, as
-// the end of a sentence; "" if they are not known, or if no five of them are enough.
+// wouldFit names the largest apps and other parts without which the backup would fit, as the
+// end of a sentence; "" if they are unknown, or if leaving out five is not enough.
 func (r room) wouldFit() string {
 	const atMost = 5
 	var left []string

@@ -8,13 +8,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Run puts the questions of a list to a snapshot, and returns the findings in the order
-// of the list: at least one for each check. All() is the whole list; a shorter one asks
-// less. Where everything else is ruled out, what remains is proposed; failed attempts that no
-// finding explains are a finding of transient-glitch.
+// Run runs a list of checks on a snapshot, and returns the findings in the order of the list:
+// at least one for each check. All() is the full list; a shorter one runs fewer. If everything
+// else is ruled out, what remains is proposed; failed attempts that no finding explains become
+// a finding of transient-glitch.
 //
-// A judgement that panics becomes one unknown finding with the reason internal, and the
-// others are not touched by it.
+// If a judgement panics, its check has one unknown finding with the reason internal, and the
+// other checks are unaffected.
 func Run(s device.Snapshot, list []*Check) []Finding {
 	var findings []Finding
 	for _, check := range list {
@@ -52,8 +52,8 @@ func judge(check *Check, s device.Snapshot) (findings []Finding) {
 	return weigh(s, check, findings)
 }
 
-// complete adds to a finding what its check knows: the check itself, the question behind
-// what little the evidence says, and the remedies where the judgement chose none.
+// complete fills in a finding from its check: the check itself, the question after what little
+// the evidence shows, and the remedies if the judgement chose none.
 func complete(f Finding, check *Check, id device.Identity) Finding {
 	f.Check = check
 	if f.Status == Ask {
@@ -65,11 +65,11 @@ func complete(f Finding, check *Check, id device.Identity) Finding {
 	return f
 }
 
-// QuestionOf is what a check asks a person, in the words of the device.
+// QuestionOf returns a check's question to a person, in the wording of the device.
 func QuestionOf(check *Check, id device.Identity) string {
 	if text, ok := remedies.Expand(check.Ask, id); ok {
 		return text
 	}
-	// The question names a page of Settings that this version does not have.
+	// The question names a Settings page that this version does not have.
 	return "Is this so: " + check.Title + "? This version has no page in Settings that shows it."
 }

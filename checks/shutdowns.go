@@ -10,8 +10,8 @@ import (
 
 const shutdownsSource = "sysdiagnose system_logs.logarchive/Extra/shutdown*.log"
 
-// A restart is the newest orderly shutdown that a sysdiagnose has on record, and what it says
-// of the failed attempts. A forced restart leaves no entry.
+// A restart is the newest orderly shutdown recorded in a sysdiagnose, with the attempts that
+// failed before and after it. A forced restart leaves no record.
 type restart struct {
 	record
 	at     time.Time
@@ -19,7 +19,7 @@ type restart struct {
 	since  []failure // attempts that failed after it, newest first
 }
 
-// lastRestart is the newest shutdown on record; known is false if none is.
+// lastRestart returns the newest shutdown on record; known is false if there is none.
 func lastRestart(s device.Snapshot) (last restart, known bool) {
 	times, r, known := recall(s, func(h device.History) device.Fact[[]time.Time] { return h.Shutdowns })
 	at := slices.IndexFunc(times, r.mayKnow) // newest first
@@ -45,7 +45,8 @@ func (l restart) evidence() Evidence {
 	return l.read("Last shutdown on record", moment(l.at), "", shutdownsSource)
 }
 
-// judgeRestart says what a restart on record says of a passing fault, where nothing else does.
+// judgeRestart reports what a recorded restart says about a passing fault, if nothing else
+// does.
 func judgeRestart(s device.Snapshot, otherwise []Finding) []Finding {
 	last, known := lastRestart(s)
 	switch {

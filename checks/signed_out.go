@@ -43,14 +43,14 @@ func judgeSignedOut(s device.Snapshot) []Finding {
 		{account.ActivationLock, "Activation Lock", "lockdown NonVolatileRAM / fm-activation-locked"},
 		{account.SyncsICloud, "Syncs with iCloud", "lockdown com.apple.mobile.data_sync"},
 	}
-	// These survive an erase, so until the set-up is finished they speak of its last owner.
+	// These survive erasing, so until setup is finished they describe the previous owner.
 	survive := []string{"Find My", "Find My account", "Activation Lock"}
 	done, errDone := live(s).Setup.Done.Get()
 	erased := unactivated(s) || errDone == nil && !done
 	perhaps := unread(live(s).ActivationState) || unread(live(s).Setup.Done)
 	var (
 		present  []string
-		strong   bool // a sign that does not survive
+		strong   bool // a sign that does not survive erasing
 		evidence []Evidence
 		hidden   error
 	)
@@ -87,7 +87,7 @@ func judgeSignedOut(s device.Snapshot) []Finding {
 	}
 }
 
-// judgePastAccount answers from the records where the device does not settle it.
+// judgePastAccount judges the records if the device does not settle it.
 func judgePastAccount(s device.Snapshot, otherwise []Finding) []Finding {
 	if found := blamed(s, "signed-out", "found no Apple Account"); found != nil {
 		return found

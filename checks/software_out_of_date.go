@@ -24,12 +24,12 @@ A beta is not compared. A model that the table does not know is newer than the t
 	Judge:    asIdentified(judgeSoftware),
 }
 
-// tableAges is the age from which a table of releases is told to be old: by then Apple has
-// most likely released something newer, and nothing is called the newest by it.
+// tableAges is the age at which a table of releases is considered old: by then Apple has most
+// likely released something newer, and the table no longer establishes what is newest.
 const tableAges = 60 * 24 * time.Hour
 
-// noteSoftware makes a note of software that is behind while backups complete: it keeps none
-// from completing, and nobody has to act on it.
+// noteSoftware turns outdated software into a note while backups complete: it prevents none,
+// and no action is needed.
 func noteSoftware(s device.Snapshot, findings []Finding) []Finding {
 	at := slices.IndexFunc(findings, func(f Finding) bool { return f.Check == softwareOutOfDate && f.Status == Warning })
 	said, evidence, fresh := freshBackup(s)
@@ -86,7 +86,7 @@ func judgeSoftware(s device.Snapshot) []Finding {
 	}
 	own, err := device.ParseVersion(release.SameMajor)
 	if err != nil {
-		own = version // nothing else is offered in its line
+		own = version // its release line has nothing newer
 	} else {
 		evidence = append(evidence, Evidence{Key: fmt.Sprintf("Newest of version %d for this model", version.Major), Value: own.String(), Source: device.Token(release.TableSource) + " table of releases", AsOf: release.TableDate})
 	}
@@ -111,7 +111,7 @@ func judgeSoftware(s device.Snapshot) []Finding {
 	}
 }
 
-// howToUpdateTable offers the internet only where this run was allowed to use it.
+// howToUpdateTable suggests the internet only if this run was allowed to use it.
 func howToUpdateTable(s device.Snapshot) string {
 	if s.Reach != nil {
 		return "Run backupdoctor releases update."
@@ -119,7 +119,7 @@ func howToUpdateTable(s device.Snapshot) string {
 	return "A newer table comes with backupdoctor releases update, which uses the internet, or offline with its flag --from and a copy of Apple's list."
 }
 
-// majorsBehind counts major versions in words. After 18 came 26.
+// majorsBehind counts major versions in words. 18 was followed by 26.
 func majorsBehind(installed, newest device.Version) string {
 	const before, after = 18, 26
 	behind := newest.Major - installed.Major

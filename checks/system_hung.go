@@ -40,7 +40,7 @@ func judgeHung(s device.Snapshot) []Finding {
 	return judgeForcedRestart(s, ask("", evidence...))
 }
 
-// judgeForcedRestart says that a restart on record did not help, where it did not.
+// judgeForcedRestart says that a recorded restart did not help, if so.
 func judgeForcedRestart(s device.Snapshot, otherwise []Finding) []Finding {
 	last, known := lastRestart(s)
 	if !known || !last.didNotHelp() {

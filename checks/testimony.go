@@ -7,8 +7,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// testimony is what a person said about a check: the answer to its own question, a size, the
-// words of a message, or that Back Up Now completes. It needs no Run to name its check.
+// testimony returns what a person said about a check: the answer to its question, a size, the
+// text of a message, or that Back Up Now completes. It does not need Run to fill in the check.
 func testimony(s device.Snapshot, check *Check) (Finding, bool) {
 	for _, hear := range []func(device.Snapshot, *Check) (Finding, bool){answered, roomAsTold, worded, completes} {
 		if f, ok := hear(s, check); ok {
@@ -18,14 +18,14 @@ func testimony(s device.Snapshot, check *Check) (Finding, bool) {
 	return Finding{}, false
 }
 
-// told is evidence that a person gave.
+// told returns evidence given by a person.
 func told(a device.Answer, key, value, expected string) Evidence {
 	return Evidence{Key: key, Value: value, Expected: expected, Source: toldSource, AsOf: a.At}
 }
 
 const toldSource = "a person's answer"
 
-// severe is the status of a cause that holds for sure.
+// severe returns the status of a cause that is certain.
 func severe(check *Check) Status {
 	if check.Effect == Blocks {
 		return Problem
@@ -33,7 +33,7 @@ func severe(check *Check) Status {
 	return Warning
 }
 
-// answered is the answer to the check's own question.
+// answered returns the answer to the check's own question.
 func answered(s device.Snapshot, check *Check) (Finding, bool) {
 	a, ok := said(s, check.ID)
 	yes, err := a.Yes.Get()
@@ -47,12 +47,12 @@ func answered(s device.Snapshot, check *Check) (Finding, bool) {
 	}
 	status := severe(check)
 	if slices.Contains(lastResorts, check.ID) {
-		status = Problem // or the plan would leave out what the person has come to
+		status = Problem // otherwise the plan would leave out the remedy that the person has reached
 	}
 	return Finding{Status: status, Summary: clause(check.Told.unwell()) + ", by a person's answer.", Evidence: evidence, Strength: codes.States}, true
 }
 
-// lastResorts are the checks whose remedies cost data, and whose own question is asked once
+// lastResorts are the checks whose remedies cost data, and whose question is asked only after
 // everything milder was tried or the person has seen what fills the storage.
 var lastResorts = []string{"persistent-software-fault", "icloud-space-used-by-photos-drive"}
 
@@ -70,8 +70,8 @@ func completes(s device.Snapshot, check *Check) (Finding, bool) {
 	}, true
 }
 
-// worded is what a message that was typed in says of a check. Words that tell of one cause
-// are direct; the others that they may point to stay questions.
+// worded returns what a typed message says about a check. A message that names one cause is
+// direct; other possible causes remain questions.
 func worded(s device.Snapshot, check *Check) (Finding, bool) {
 	a, ok := said(s, device.MessageQuestion)
 	text, err := a.Text.Get()
@@ -104,8 +104,8 @@ func worded(s device.Snapshot, check *Check) (Finding, bool) {
 	return Finding{}, false
 }
 
-// notUnderstood says of a message that it is not known, and what to do instead. A message that
-// gives the free storage is understood elsewhere.
+// notUnderstood says that a message is not known, and what to do instead. A message that states
+// the free storage is handled elsewhere.
 func notUnderstood(a device.Answer, text string) (Finding, bool) {
 	if _, sized := codes.FreeStorage(text); sized {
 		return Finding{}, false
@@ -117,12 +117,12 @@ func notUnderstood(a device.Answer, text string) (Finding, bool) {
 	return Finding{Status: Ask, Summary: known, Evidence: []Evidence{told(a, "The device says", device.Quoted(text), "")}}, true
 }
 
-// vague is true of a meaning that points to several causes without telling any of them.
+// vague reports whether a meaning points to several causes without naming any of them.
 func vague(m codes.Meaning) bool {
 	return len(m.Checks) > 0 && m.Checks[0] == "transient-glitch" || m.Vague
 }
 
-// unknownMessage is what a headline adds where a typed message is not known.
+// unknownMessage returns the addition to a headline if a typed message is not known.
 func unknownMessage(s device.Snapshot) string {
 	a, ok := said(s, device.MessageQuestion)
 	text, err := a.Text.Get()

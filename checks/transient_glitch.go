@@ -24,10 +24,11 @@ Judged from the names of crash reports on the device: one of backupd, cloudd, bi
 	Judge:    judgeGlitch,
 }
 
-// loopNights is on how many days backupd has to crash for it to be a loop.
+// loopNights is on how many days backupd must crash for it to be a loop.
 const loopNights = 3
 
-// crashLoop is true where backupd itself crashes night after night: that is no passing fault.
+// crashLoop reports whether backupd itself crashes night after night, which is not a passing
+// fault.
 func crashLoop(crashes []device.Crash) bool {
 	nights := map[string]bool{}
 	for _, crash := range crashes {

@@ -8,18 +8,18 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// clockWitnesses is how many devices have to differ from this computer alike for its own clock
-// to be in doubt.
+// clockWitnesses is how many devices must differ from this computer by the same amount for its
+// own clock to be in doubt.
 const clockWitnesses = 3
 
-// A Member is what one device contributes to what the devices of a run show together.
+// A Member is what one device contributes to the comparison of the devices in a run.
 type Member struct {
 	Skew   device.Fact[float64] // how far its clock is ahead of this computer's, in seconds
-	Newest string               // the release that it runs; "" for a beta, and where that is unknown
-	Table  string               // the highest version of the table of releases it was compared with; "" if there is none
+	Newest string               // the release it runs; "" for a beta or if unknown
+	Table  string               // the highest version in the table of releases it was compared with; "" if there is none
 }
 
-// MemberOf is what a device contributes.
+// MemberOf returns what a device contributes.
 func MemberOf(s device.Snapshot) Member {
 	m := Member{Skew: device.Unknown[float64](device.NotAsked)}
 	if OtherClass(s) {
@@ -37,17 +37,17 @@ func MemberOf(s device.Snapshot) Member {
 	return m
 }
 
-// Members are the devices of one run, for what they show together. The zero value has none.
+// Members collects the devices of one run for comparison. The zero value is empty.
 type Members struct {
-	agree          int       // those whose clocks agree with this computer's
-	skews          []float64 // of those that differ, sorted
+	agree          int       // devices whose clocks agree with this computer's
+	skews          []float64 // of those that do not, sorted
 	tables, newest versionCounts
 }
 
-// Add takes in a device.
+// Add adds a device.
 func (all *Members) Add(m Member) { all.change(m, 1) }
 
-// Remove takes out a device that was added.
+// Remove removes a device that was added.
 func (all *Members) Remove(m Member) { all.change(m, -1) }
 
 func (all *Members) change(m Member, by int) {
@@ -69,12 +69,12 @@ func (all *Members) change(m Member, by int) {
 	}
 }
 
-// Together is what the devices show together. before is the newest version that was seen in
-// earlier runs; "" if that is not known.
+// Together returns what the devices show together. before is the newest version seen in earlier
+// runs; "" if unknown.
 //
-// The clock of this computer is in doubt where at least three devices differ from it by about
-// the same amount, and no more agree with it: a wrong clock of a device differs from those of
-// others.
+// This computer's clock is in doubt if at least three devices differ from it by about the same
+// amount and no more than that agree with it: a wrong clock on a device would also differ from
+// other devices.
 func (all *Members) Together(before string) device.Tray {
 	var tray device.Tray
 	if alike := mostAlike(all.skews); len(alike) >= clockWitnesses && len(alike) >= all.agree {
@@ -97,7 +97,7 @@ func (all *Members) Together(before string) device.Tray {
 // versionCounts is how many devices have each version.
 type versionCounts map[device.Version]int
 
-// change ignores what is no version.
+// change ignores text that is not a version.
 func (c *versionCounts) change(text string, by int) {
 	v, err := device.ParseVersion(text)
 	if err != nil {
@@ -111,7 +111,7 @@ func (c *versionCounts) change(text string, by int) {
 	}
 }
 
-// highest is the zero version if there is none.
+// highest returns the highest version, or the zero version if there is none.
 func (c versionCounts) highest() (highest device.Version) {
 	for v := range c {
 		if v.Compare(highest) > 0 {
@@ -121,14 +121,14 @@ func (c versionCounts) highest() (highest device.Version) {
 	return highest
 }
 
-// Where a newer version than the table has was seen.
+// Where a version newer than the table's was seen.
 const (
 	seenOnTray = "tray"
 	seenBefore = "history"
 )
 
-// mostAlike is the largest group of sorted differences that lie within the tolerance of each
-// other.
+// mostAlike returns the largest group of sorted differences that are within the tolerance of
+// each other.
 func mostAlike(skews []float64) []float64 {
 	var most []float64
 	for from, to := 0, 0; to < len(skews); to++ {
@@ -142,8 +142,8 @@ func mostAlike(skews []float64) []float64 {
 	return most
 }
 
-// trayClock is how far the clocks of several devices are ahead of this computer's, all alike;
-// false where this computer's clock is not in doubt.
+// trayClock returns how far the clocks of several devices are ahead of this computer's by the
+// same amount; doubted is false if this computer's clock is not in doubt.
 func trayClock(s device.Snapshot) (ahead time.Duration, doubted bool) {
 	return skewDuration(s.Tray.ClockAheadSeconds), s.Tray.ClockDevices >= clockWitnesses
 }

@@ -10,17 +10,17 @@ import (
 )
 
 // A trace is one sign that an attempt at an iCloud backup failed, or began and never ended,
-// and that none is known to have completed since.
+// with no known completion since.
 type trace struct {
-	at       time.Time // zero if not known
-	cause    string    // id of the check that it points to; "" if to none
-	text     string    // what it is, as a clause: "an attempt failed with MBErrorDomain/303"
+	at       time.Time // zero if unknown
+	cause    string    // ID of the check that it points to; "" if none
+	text     string    // a description, as a clause: "an attempt failed with MBErrorDomain/303"
 	evidence []Evidence
 }
 
-// traces are all signs of failed and unfinished attempts since the last good backup, newest
-// first: in every record and log, whatever the code, those that were called off among them. What has
-// no credible date is as old as the record that it stands in.
+// traces returns all signs of failed and unfinished attempts since the last good backup, newest
+// first: from every record and log, whatever the code, including attempts that were called off.
+// A sign without a credible date is as old as its record.
 func traces(s device.Snapshot) []trace {
 	var list []trace
 	for _, r := range records(s) {
@@ -35,7 +35,7 @@ func traces(s device.Snapshot) []trace {
 	return list
 }
 
-// recordTraces are those of one record.
+// recordTraces returns the traces of one record.
 func recordTraces(s device.Snapshot, r record) []trace {
 	var list []trace
 	last := lastGood(s)
@@ -48,14 +48,14 @@ func recordTraces(s device.Snapshot, r record) []trace {
 			list = append(list, f.trace("an attempt failed with "+f.String(), failureEvidence([]failure{f})...))
 		}
 	}
-	results, _ := r.CloudBackup.Results.Get() // none if not known
+	results, _ := r.CloudBackup.Results.Get() // none if unknown
 	for _, result := range results {
 		if result.Code != 0 {
-			at, _ := result.At.Get() // zero if not known
+			at, _ := result.At.Get() // zero if unknown
 			add(at, noted(result))
 		}
 	}
-	windows, _ := r.Schedule.Windows.Get() // none if not known
+	windows, _ := r.Schedule.Windows.Get() // none if unknown
 	for _, w := range windows {
 		if cause, err := w.Error.Get(); err == nil && cause.Code != 0 {
 			add(end(w), noted(device.PastAttempt{Domain: cause.Domain, Code: cause.Code}))
@@ -84,8 +84,8 @@ func recordTraces(s device.Snapshot, r record) []trace {
 	return list
 }
 
-// logTrace is that of an attempt that a log tells of. One that was still under way when
-// somebody stopped listening to the device may be going on well.
+// logTrace returns the trace of an attempt in a log. An attempt still in progress when the log
+// was no longer followed may be going well.
 func logTrace(s device.Snapshot, i int) (t trace, ok bool) {
 	a := s.Attempts[i]
 	r := logRecord(s, a)
@@ -93,7 +93,7 @@ func logTrace(s device.Snapshot, i int) (t trace, ok bool) {
 	if err == nil && !at.After(lastGood(s)) {
 		return trace{}, false
 	}
-	counted, _ := a.FailureCount.Get() // 0 if not known
+	counted, _ := a.FailureCount.Get() // 0 if unknown
 	f := ofLog(s, a)
 	text := ""
 	switch {
@@ -120,15 +120,15 @@ func logTrace(s device.Snapshot, i int) (t trace, ok bool) {
 	return f.trace(text, logLines(a)...), true
 }
 
-// trace is a failure as a sign of one.
+// trace converts a failure to a trace.
 func (f failure) trace(text string, evidence ...Evidence) trace {
 	return trace{at: f.at, cause: f.cause(), text: text, evidence: evidence}
 }
 
-// maxTraces is how many signs are shown as evidence.
+// maxTraces is how many traces are shown as evidence.
 const maxTraces = 5
 
-// traceEvidence shows the newest signs.
+// traceEvidence returns the newest traces as evidence.
 func traceEvidence(list []trace) []Evidence {
 	var evidence []Evidence
 	for _, t := range list[:min(len(list), maxTraces)] {
@@ -137,8 +137,9 @@ func traceEvidence(list []trace) []Evidence {
 	return evidence
 }
 
-// leaveNoneUnexplained makes a warning of the findings if failed attempts are on record and no finding
-// speaks of them: whatever the code, a device whose attempts fail is at risk.
+// leaveNoneUnexplained replaces the finding of transient-glitch with a warning if failed
+// attempts are on record and no finding explains them: whatever the code, a device whose
+// attempts fail is at risk.
 func leaveNoneUnexplained(s device.Snapshot, findings []Finding) []Finding {
 	at := slices.IndexFunc(findings, func(f Finding) bool { return f.Check == transientGlitch })
 	if at < 0 {
@@ -159,8 +160,8 @@ func leaveNoneUnexplained(s device.Snapshot, findings []Finding) []Finding {
 	return findings
 }
 
-// explains is true of a finding that gives a cause for failed attempts: one that they point
-// to, or one that keeps every backup from completing.
+// explains reports whether a finding gives a cause for failed attempts: one that they point to,
+// or one that keeps every backup from completing.
 func explains(f Finding, list []trace) bool {
 	if f.Status != Problem && f.Status != Warning {
 		return false

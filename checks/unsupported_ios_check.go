@@ -1,4 +1,4 @@
-// The file is not called unsupported_ios.go, which Go would build for iOS alone.
+// This file is not called unsupported_ios.go, which Go would build for iOS only.
 
 package checks
 

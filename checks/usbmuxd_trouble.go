@@ -44,7 +44,7 @@ func judgeUsbmuxd(s device.Snapshot) []Finding {
 	}
 }
 
-// notKept is a warning that usbmuxd saved a pair record by its own word, and does not hand it out.
+// notKept returns a warning that usbmuxd says it saved a pair record but does not return it.
 func notKept(s device.Snapshot, why device.Reason) []Finding {
 	handedOut := "none"
 	if why == device.RecordBroken {
@@ -54,7 +54,7 @@ func notKept(s device.Snapshot, why device.Reason) []Finding {
 		read(s, "Pair record after pairing", handedOut, "the one that was saved", "usbmux ReadPairRecord"))
 }
 
-// usbmuxdFailed is a warning with the answer that usbmuxd gave.
+// usbmuxdFailed returns a warning with usbmuxd's answer.
 func usbmuxdFailed(s device.Snapshot, what, request, result string) []Finding {
 	request = device.Token(request)
 	answer := "no answer that could be used: " + device.Token(result)

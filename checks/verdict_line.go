@@ -9,10 +9,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// causesClause is the verdict about a device in one clause: what is known of its first
-// cause, and how well. Attempts and nights that were counted are told before it; without
-// them the cause is, with the age of the last good backup. That a backup is old is no cause
-// to be told alone if one that was counted stands behind it.
+// causesClause returns the verdict on a device in one clause: its first cause, and how certain
+// it is. Counted attempts and nights are reported in preference to the cause with the age of
+// the last good backup. An old backup is not reported by itself if a counted cause follows it.
 func causesClause(s device.Snapshot, causes []Cause) string {
 	for _, cause := range causes {
 		for _, line := range []func(device.Snapshot, Cause) string{failingClause, conditionClause} {
@@ -27,9 +26,9 @@ func causesClause(s device.Snapshot, causes []Cause) string {
 	return clause(causes[0].Summary) + backupClause(s, causes[0])
 }
 
-// failingClause counts the attempts that failed, for a cause that the newest of them points
-// to, or that a person told: "iCloud Backup has been failing since 2026-11-12 03:10 UTC (5 attempts):
-// iCloud storage is full (error 303, 7 hours ago)".
+// failingClause counts the failed attempts, for a cause that the newest of them points to or
+// that a person reported: "iCloud Backup has been failing since 2026-11-12 03:10 UTC (5
+// attempts): iCloud storage is full (error 303, 7 hours ago)".
 func failingClause(s device.Snapshot, cause Cause) string {
 	list, _ := failures(s)
 	if len(list) == 0 || cause.Check == backupTurnedOff {
@@ -52,7 +51,7 @@ func failingClause(s device.Snapshot, cause Cause) string {
 		moment(oldest.at), count(len(list), "attempt"), what, how)
 }
 
-// shortly names the outermost code: "error 303", or with its domain if it is not iOS's own.
+// shortly returns the outermost code: "error 303", or with its domain if it is not iOS's own.
 func (f failure) shortly() string {
 	if len(f.codes) == 0 {
 		return f.String()
@@ -63,7 +62,7 @@ func (f failure) shortly() string {
 	return fmt.Sprintf("error %d", f.codes[0].Number)
 }
 
-// unwellClause is a cause in a few words, as they follow a colon.
+// unwellClause describes a cause in a few words, to follow a colon.
 func unwellClause(cause Cause) string {
 	text := clause(cause.Check.Told.unwell())
 	if text == "" {
@@ -75,9 +74,9 @@ func unwellClause(cause Cause) string {
 	return text
 }
 
-// conditionClause counts the times a condition of the nightly backup was lost: "iCloud
-// Backup has not run for 23 days: Wi-Fi was lost in 8 of the last 10 times that the device
-// was ready for it".
+// conditionClause counts how often a condition of the nightly backup was lost: "iCloud Backup
+// has not run for 23 days: Wi-Fi was lost in 8 of the last 10 times that the device was ready
+// for it".
 func conditionClause(s device.Snapshot, cause Cause) string {
 	conditions := map[*Check]struct {
 		name string
@@ -101,8 +100,7 @@ func conditionClause(s device.Snapshot, cause Cause) string {
 		duration(s.TakenAt.Sub(last)), condition.name, c.lost, count(c.all, "time"))
 }
 
-// backupClause adds the age of the last good backup to a headline, unless it is what the
-// headline is about.
+// backupClause adds the age of the last good backup to a headline that is not about it already.
 func backupClause(s device.Snapshot, cause Cause) string {
 	about := slices.ContainsFunc(cause.Evidence, func(e Evidence) bool { return e.Key == lastBackupKey })
 	_, age, err := lastBackup(s)

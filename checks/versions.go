@@ -7,13 +7,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// osVersion names a version as the device's owner knows it: iPadOS 18.3.
+// osVersion returns a version as its owner knows it: iPadOS 18.3.
 func osVersion(s device.Snapshot, v device.Version) string {
 	name, _ := remedies.Expand("{os}", s.Device)
 	return name + " " + v.String()
 }
 
-// installedVersion is the evidence for what is installed, with the build where it is known.
+// installedVersion returns evidence for the installed version, with the build if known.
 func installedVersion(s device.Snapshot, v device.Version) Evidence {
 	value := v.String()
 	if build, err := s.Device.BuildVersion.Get(); err == nil {
@@ -22,7 +22,7 @@ func installedVersion(s device.Snapshot, v device.Version) Evidence {
 	return readIdentity(s, "Installed", value, "", "Product Version")
 }
 
-// newestVersion is the highest version that the device's model can run.
+// newestVersion returns the highest version that the device's model can run.
 func newestVersion(s device.Snapshot) (device.Version, error) {
 	release, err := s.Newest.Get()
 	if err != nil {
@@ -31,12 +31,12 @@ func newestVersion(s device.Snapshot) (device.Version, error) {
 	return device.ParseVersion(release.Newest)
 }
 
-// build is a build as numbers and letters, 24A5418b: 24, A, 5418, b.
+// build matches a build and captures its number and final letter: 24A5418b is 24, A, 5418, b.
 var build = regexp.MustCompile(`^[0-9]{1,2}[A-Z]([0-9]{1,8})([a-z]?)$`)
 
-// preRelease tells a beta from its build: a letter at the end, as in 24A5418b. A
-// Background Security Improvement ends in a letter too, 23D771330a, but has six digits or
-// more in front of it; a release candidate has none, and looks like a release.
+// preRelease recognizes a beta by its build: a letter at the end, as in 24A5418b. The build of
+// a Background Security Improvement also ends in a letter, 23D771330a, but has six or more
+// digits before it; a release candidate has no letter and looks like a release.
 func preRelease(s device.Snapshot) (bool, error) {
 	if kind, err := live(s).ReleaseType.Get(); err == nil && kind == "Beta" {
 		return true, nil

@@ -9,8 +9,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// weigh settles in one place what a check's judgement of the device and its records, a log
-// that was followed, this computer's view of the network, and a person say of the same cause.
+// weigh combines all sources for the same cause: a check's judgement of the device and its
+// records, a log that was followed, this computer's view of the network, and a person's
+// answers.
 func weigh(s device.Snapshot, check *Check, judged []Finding) []Finding {
 	judged = failedOnRecord(s, check, overhear(s, check, judged))
 	for _, witness := range []func(device.Snapshot, *Check) (Finding, bool){seenFromHere, testimony} {
@@ -21,10 +22,10 @@ func weigh(s device.Snapshot, check *Check, judged []Finding) []Finding {
 	return judged
 }
 
-// settle weighs what was judged against what a witness says. An open question or an unread
-// fact gives way to an answer; what only points somewhere, or could not be seen, is put in
-// front of a question. Where both agree, each is the other's evidence. Where they contradict
-// each other, outweighs decides which one is kept, and the other is shown with it.
+// settle weighs a judgement against another source. An open question or an unread fact gives
+// way to an answer; what is only a pointer, or could not be seen, prefaces a question. If both
+// agree, each is evidence for the other. If they contradict each other, outweighs decides which
+// one is kept, and the other is shown with it.
 func settle(s device.Snapshot, judged []Finding, heard Finding) []Finding {
 	first := judged[0]
 	open := first.Status == Ask || first.Status == Unknown
@@ -49,9 +50,9 @@ func settle(s device.Snapshot, judged []Finding, heard Finding) []Finding {
 	}
 }
 
-// outweighs decides between findings that contradict each other. Fresh beats old; of the
-// same age a direct word, healthy or not, beats a hint, which is what a warning is; and
-// between equals what was read beats what was told.
+// outweighs decides between findings that contradict each other. Fresh beats old; at the same
+// age a direct statement, healthy or not, beats a hint, which is what a warning is; and between
+// equals what was read beats what a person said.
 func outweighs(heard, read Finding) bool {
 	if later := newestOf(heard.Evidence).Sub(newestOf(read.Evidence)); later.Abs() > freshFor {
 		return later > 0
@@ -59,7 +60,7 @@ func outweighs(heard, read Finding) bool {
 	return read.Status == Warning && heard.Status != Warning
 }
 
-// newestOf is the time of the newest evidence.
+// newestOf returns the time of the newest evidence.
 func newestOf(evidence []Evidence) time.Time {
 	var at time.Time
 	for _, e := range evidence {
@@ -70,7 +71,7 @@ func newestOf(evidence []Evidence) time.Time {
 	return at
 }
 
-// against adds to a finding what contradicts it.
+// against adds to a finding the finding that contradicts it.
 func against(s device.Snapshot, kept, dropped Finding) Finding {
 	kept.Summary = fmt.Sprintf("%s; contradicted %s by: %s", clause(kept.Summary), ago(s, newestOf(dropped.Evidence)), dropped.Summary)
 	kept.Contradicted = contradict(kept, dropped)
@@ -82,8 +83,8 @@ func against(s device.Snapshot, kept, dropped Finding) Finding {
 	return kept
 }
 
-// ago dates something as seen when the snapshot was taken: "just now", "7 hours ago", "3 days
-// ago". What lies ahead, by a wrong clock or an answer given later, is just now.
+// ago formats a time relative to the snapshot: "just now", "7 hours ago", "3 days ago". A later
+// time, from a wrong clock or a later answer, is just now.
 func ago(s device.Snapshot, at time.Time) string {
 	if at.After(s.TakenAt) {
 		at = s.TakenAt

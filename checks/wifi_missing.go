@@ -43,8 +43,8 @@ func judgeWiFi(s device.Snapshot) []Finding {
 
 const wifiSwitchSource = "SystemPreferencesDomain com.apple.wifi.plist / AllowEnable"
 
-// withWiFiSwitch puts in front that Wi-Fi was switched off on record. It is no more than a
-// hint: what the note means is inferred, and the switch is quickly turned.
+// withWiFiSwitch adds in front that a record shows Wi-Fi switched off. It is only a hint: the
+// meaning of the record is inferred, and the switch is easily changed.
 func withWiFiSwitch(s device.Snapshot, otherwise []Finding) []Finding {
 	on, r, known := recall(s, func(h device.History) device.Fact[bool] { return h.Network.WiFiOn })
 	if !known || on || superseded(s, r) {

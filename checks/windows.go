@@ -8,31 +8,31 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A window that lasted this long was long enough for an ordinary backup to begin and, on a
-// good network, to end.
+// windowSuffices is long enough for an ordinary backup to begin and, on a good network, to
+// complete.
 const windowSuffices = 2 * time.Hour
 
-// end is when a window ended. A length that no window has is cut to what one can have.
+// end returns when a window ended. An implausible length is limited to a plausible one.
 func end(w device.BackupWindow) time.Time {
 	const longest = 365 * 24 * 60 * 60 // seconds
 	return w.Start.Add(time.Duration(min(max(w.Seconds, 0), longest) * float64(time.Second)))
 }
 
-// windowCount tells what became of the times since the last good backup in which the
-// device was ready for one: on power, locked and on Wi-Fi for more than a minute.
+// windowCount counts the outcomes of the periods since the last good backup in which the device
+// was ready for one: on power, locked and on Wi-Fi for more than a minute.
 type windowCount struct {
 	record
 	all      int
-	short    int           // that ended too soon: before windowSuffices, or with a backup still running
-	lost     int           // of the short ones, those that ended because the condition was lost
+	short    int           // those that ended too soon: before windowSuffices, or with a backup still running
+	lost     int           // short ones that ended because the condition was lost
 	longest  time.Duration // of those that did not end too soon
-	evidence []Evidence    // one line for each of the short ones
+	evidence []Evidence    // one line for each short one
 }
 
-// countWindows counts the windows since the last good backup, by the newest record that has
-// a list of them; known is false if none has. Windows with iCloud Backup off do not count.
-// One in which that backup completed counts from then on, and only if it went on for long:
-// that it ended soon after says nothing.
+// countWindows counts the windows since the last good backup in the newest record that lists
+// them; known is false if none does. Windows with iCloud Backup off do not count. The window in
+// which that backup completed counts from then on, and only if it continued for long: ending
+// soon after a backup means nothing.
 func countWindows(s device.Snapshot, condition func(device.BackupWindow) device.Fact[bool]) (c windowCount, known bool) {
 	windows, r, known := recall(s, func(h device.History) device.Fact[[]device.BackupWindow] { return h.Schedule.Windows })
 	c.record = r
@@ -55,7 +55,7 @@ func countWindows(s device.Snapshot, condition func(device.BackupWindow) device.
 
 func (c *windowCount) add(w device.BackupWindow, start time.Time, length time.Duration, condition device.Fact[bool]) {
 	c.all++
-	running, _ := w.Running.Get() // if not known, the length alone counts
+	running, _ := w.Running.Get() // if unknown, only the length counts
 	if !running && length >= windowSuffices {
 		c.longest = max(c.longest, length)
 		return
@@ -71,9 +71,9 @@ func (c *windowCount) add(w device.BackupWindow, start time.Time, length time.Du
 
 const windowsSource = backupPlist + " / LastOnConditionEvents"
 
-// judgeWindows judges a condition of the nightly backup by the times in which the device
-// was ready for one. name is the condition in words, and otherwise what there is to say
-// without those times.
+// judgeWindows judges a condition of the nightly backup by the periods in which the device was
+// ready for one. name is the condition in words; otherwise is what to return without those
+// periods.
 func judgeWindows(s device.Snapshot, condition func(device.BackupWindow) device.Fact[bool], name string, otherwise []Finding) []Finding {
 	c, known := countWindows(s, condition)
 	switch {

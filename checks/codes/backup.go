@@ -4,16 +4,16 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 )
 
-// What the iCloud Backup page shows for the codes that share a message.
+// What the iCloud Backup page shows for codes that share a message.
 const (
 	generalMessage = "a general message: the last backup could not be completed"
 	networkMessage = "a message of its own: the network is the reason"
 )
 
-// backupCodes is what is known of MBErrorDomain. See UnofficialNote for how far to trust it.
+// backupCodes is what is known about MBErrorDomain. See UnofficialNote for how far to trust it.
 //
-// Which codes backupd takes for passing was read for each number, so an unmarked one is
-// not among them.
+// Whether backupd treats a code as passing was checked for each number, so an unmarked code is
+// not passing.
 var backupCodes = []Meaning{
 	{
 		Domain:           MBErrorDomain,
@@ -587,5 +587,5 @@ var backupCodes = []Meaning{
 	},
 }
 
-// cancelledUnnamed is what is known of cancellations whose reason is a number only.
+// cancelledUnnamed describes cancellations whose reason is only a number.
 const cancelledUnnamed = "The backup was cancelled for a reason that is known only by this number. The device reports it as 202."

@@ -4,8 +4,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 )
 
-// cloudKitCodes is the numbers of CKErrorDomain that can end a backup. The numbers and their
-// names are Apple's public ones; what backupd makes of them comes from public analysis.
+// cloudKitCodes are the numbers of CKErrorDomain that can end a backup. The numbers and names
+// are Apple's public ones; how backupd treats them comes from public analysis.
 var cloudKitCodes = []Meaning{
 	{
 		Domain:   CKErrorDomain,

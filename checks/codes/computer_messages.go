@@ -2,15 +2,14 @@ package codes
 
 import "github.com/backupdoctor/backupdoctor/checks/remedies"
 
-// The ways in which programs on a computer say that a backup was not made. "back up" in two
-// words is the verb, so that a sentence about a restore, which names the backup, does not
-// pass for one.
+// The ways in which computer programs say that a backup was not made. "back up" in two words is
+// the verb, so a sentence about a restore, which mentions the backup, does not match.
 var notBackedUp = []string{"not back up", "n't back up", "not be backed up", "n't be backed up", "not backed up"}
 
-// The same of a restore.
+// The same for a restore.
 var notRestored = []string{"not restore", "n't restore", "not be restored", "n't be restored"}
 
-// with is each of some phrases together with others.
+// with combines each of some phrases with others.
 func with(phrases []string, others ...string) [][]string {
 	var lists [][]string
 	for _, phrase := range phrases {
@@ -19,8 +18,8 @@ func with(phrases []string, others ...string) [][]string {
 	return lists
 }
 
-// computerMessages are the texts that Finder, iTunes and Apple Devices show about backups to
-// a computer, the telling ones first.
+// computerMessages are the messages of Finder, iTunes and Apple Devices about backups to a
+// computer, the most specific first.
 var computerMessages = []message{
 	{
 		words: with(notRestored, "corrupt"),

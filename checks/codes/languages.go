@@ -2,14 +2,15 @@ package codes
 
 import "strings"
 
-// A translation is the wording of a message in another language, as a public page shows it.
+// A translation is the wording of a message in another language, as seen on a public page.
 type translation struct {
-	language, words string // words stand in the folded text, all of them, with a space between
+	language, words string // words must all be in the folded text, separated by spaces
 	message         string // the title of the message
-	source          string // where the wording was seen
+	source          string // where the wording was found
 }
 
-// translations has no wording from memory. What no public source showed is in missingWordings.
+// translations has no wording from memory. Wordings not found in a public source are listed in
+// MissingWordings.
 var translations = []translation{
 	{"German", "nicht|genügend|icloud", "Not enough iCloud storage", "https://reincubate.com/de/support/how-to/fix-iphone-backup-failed/"},
 	{"German", "backup|fehlgeschlagen", "Backup Failed", "https://reincubate.com/de/support/how-to/fix-iphone-backup-failed/"},
@@ -37,10 +38,10 @@ var translations = []translation{
 	{"Simplified Chinese", "icloud|空间已满", "Not enough iCloud storage", "https://www.nctoro.com/tag_icloudchucunkongjianyimanzenmejiejue"},
 }
 
-// MissingWordings lists what no public source showed, so that it is not matched.
+// MissingWordings lists the wordings not found in a public source, which are not matched.
 const MissingWordings = "German, Spanish, Portuguese, Dutch and Simplified Chinese: the general message that the last backup could not be completed. Spanish, Portuguese, Dutch and Simplified Chinese: the title that the backup failed. Of every language: the messages about keys, files, restores, terms, accounts and restrictions."
 
-// translated finds the messages of a folded text in other languages.
+// translated finds messages in other languages in a folded text.
 func translated(text string) []Meaning {
 	var found []Meaning
 	for _, t := range translations {

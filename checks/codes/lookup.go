@@ -7,19 +7,20 @@ import (
 	"strings"
 )
 
-// maxLookUp is how much of a text is looked at, in bytes.
+// maxLookUp is how much of a text is searched, in bytes.
 const maxLookUp = 64 << 10
 
-// LookUp finds the meanings of what a person typed or pasted: a bare number, a code with
-// its domain in any of the spellings of logs, a log with chains of underlying errors, or
-// the words of a message. They come in the order of the text, each once. Of a long text
-// the first 64 KiB count.
+// LookUp finds the meanings of typed or pasted text: a bare number, a code with its domain in
+// any spelling used by logs, a log with chains of underlying errors, or the words of a message.
+// Meanings are in the order of the text, without duplicates. Only the first 64 KiB are
+// searched.
 //
-// A code with its domain is certain, and where there is one nothing else is offered. A
-// number without a domain is taken for MBErrorDomain first, then for every other domain
-// that knows it. A message is matched by a few words, whatever their case.
+// A code with its domain is certain, and if there is one nothing else is returned. A number
+// without a domain is looked up in MBErrorDomain first, then in every other domain that has it.
+// A message is matched by a few words, regardless of case.
 //
-// A code that the table does not know is passed over. No meaning at all is no statement
+// Codes missing from the table are skipped. An empty result says nothing about the device, only
+// about the table.
 // about the device, only one about the table.
 func LookUp(text string) []Meaning {
 	text = fold(text[:min(len(text), maxLookUp)])
@@ -27,7 +28,7 @@ func LookUp(text string) []Meaning {
 		if list := numbered(number); len(list) > 0 {
 			return list
 		}
-		return messagesIn("error " + text) // a number of the computer's own, such as -54
+		return messagesIn("error " + text) // a number from the computer, such as -54
 	}
 	named, bare := codesIn(text)
 	if len(named) > 0 {
@@ -36,7 +37,7 @@ func LookUp(text string) []Meaning {
 	return slices.Concat(bare, messagesIn(text))
 }
 
-// fold brings a text to one spelling: small letters, plain quotes and hyphens, single spaces.
+// fold normalizes a text: lower case, plain quotes and hyphens, single spaces.
 func fold(text string) string {
 	text = strings.ToLower(strings.ToValidUTF8(text, "\uFFFD"))
 	return strings.Join(strings.Fields(plainSigns.Replace(text)), " ")
@@ -47,21 +48,20 @@ var plainSigns = strings.NewReplacer(
 	"\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2212", "-",
 )
 
-// errorCode finds the codes of a folded text, in one of four spellings:
+// errorCode matches the codes in a folded text, in one of four spellings:
 //
 //	<ckerror 0x283f: "quota exceeded" (25/2035); …>     CloudKit; the second number is private
 //	domain=mberrordomain code=303                       NSError
 //	<error domain: mberrordomain, code 303>             Setup Assistant
 //	mberrordomain(303), …/303, …:303, … error 303       the name of a domain, or just "error" or "code"
 //
-// A domain of which nothing is known is matched too, so that its number is not taken for a
-// bare one.
+// Unknown domains are matched too, so that their numbers are not mistaken for bare ones.
 var errorCode = regexp.MustCompile(
 	`(?P<object>ckerror) 0x[0-9a-f]{1,16}:? ?(?:"[^"]{0,200}")? ?\((?P<first>-?\d{1,9})\b` +
 		`|domain ?[=:] ?"?(?P<domain>[\w.]+)"?,? code ?[=:]? ?(?P<code>-?\d{1,9})\b` +
 		`|(?P<name>[\w.]*(?:error|domain|code|http)) ?[/:=(#,]? ?(?:(?:error|code|status) ?)?[:=(]? ?(?P<number>-?\d{1,9})\b`)
 
-// domains maps the names of domains, folded, to the domains that the table knows.
+// domains maps the folded names of domains to the domains in the table.
 var domains = map[string]ErrorDomain{
 	"mberror": MBErrorDomain, "mberrordomain": MBErrorDomain,
 	"ckerror": CKErrorDomain, "ckerrordomain": CKErrorDomain,
@@ -71,13 +71,12 @@ var domains = map[string]ErrorDomain{
 	"nsurlerror": NSURLErrorDomain, "nsurlerrordomain": NSURLErrorDomain,
 }
 
-// codesIn finds the known codes of a folded text: those that stand with their domain, and
-// those that do not.
+// codesIn finds the known codes in a folded text: those with their domain, and those without.
 func codesIn(text string) (named, bare []Meaning) {
 	seenNamed, seenBare := map[ID]bool{}, map[int]bool{}
 	for _, match := range errorCode.FindAllStringSubmatch(text, -1) {
 		part := func(group string) string { return match[errorCode.SubexpIndex(group)] }
-		name := strings.TrimLeft(part("object")+part("domain")+part("name"), ".") // an ellipsis may stand before it
+		name := strings.TrimLeft(part("object")+part("domain")+part("name"), ".") // it may follow an ellipsis
 		number, err := strconv.Atoi(part("first") + part("code") + part("number"))
 		if err != nil {
 			continue
@@ -97,12 +96,12 @@ func codesIn(text string) (named, bare []Meaning) {
 	return named, bare
 }
 
-// bareName reports whether a number was introduced without saying of which domain it is.
+// bareName reports whether a number was introduced without naming its domain.
 func bareName(name string) bool {
 	return slices.Contains([]string{"error", "code", "errorcode"}, name)
 }
 
-// numbered is what a number means in every domain that knows it.
+// numbered returns what a number means in every domain that has it.
 func numbered(number int) []Meaning {
 	var list []Meaning
 	for _, domain := range []ErrorDomain{MBErrorDomain, CKErrorDomain, NSURLErrorDomain, HTTPStatus} {
@@ -113,9 +112,9 @@ func numbered(number int) []Meaning {
 	return list
 }
 
-// messagesIn finds the messages of a folded text. The title of one is that one; what a program
-// on a computer says is not taken for a message of the device; and the vague ones count only
-// alone.
+// messagesIn finds the messages in a folded text. An exact title matches only that message, a
+// computer program's message is not taken for a device's, and vague messages count only if
+// nothing else matches.
 func messagesIn(text string) []Meaning {
 	for _, m := range allMessages() {
 		if strings.Trim(text, `" .`) == strings.Trim(fold(m.meaning.Message), ".") {
@@ -151,13 +150,13 @@ func saidIn(text string, list []message) []Meaning {
 	}
 }
 
-// An ID is a number and the domain that gives it its meaning.
+// An ID is a number and the domain that gives it meaning.
 type ID struct {
 	Domain ErrorDomain
 	Number int
 }
 
-// Find looks the row of a code up.
+// Find returns the table row for a code.
 func Find(id ID) (meaning Meaning, ok bool) {
 	var table []Meaning
 	switch id.Domain {

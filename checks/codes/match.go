@@ -10,9 +10,9 @@ import (
 // maxMessage is how much of a text is matched against messages, in bytes: no message is longer.
 const maxMessage = 4 << 10
 
-// plain brings what a person typed to the words that messages are matched by: single spaces, no
-// punctuation, "not" for every contraction, and one spelling of backup and Wi-Fi. Around it
-// stand spaces, so that a phrase in spaces is found as whole words.
+// plain normalizes typed text for matching: single spaces, no punctuation, "not" for every
+// contraction, and one spelling of backup and Wi-Fi. The result begins and ends with a space so
+// that phrases match whole words.
 func plain(text string) string {
 	text = fold(text[:min(len(text), maxMessage)])
 	text = contractions.Replace(text)
@@ -44,8 +44,8 @@ var spellings = strings.NewReplacer(
 	" wi fi ", " wifi ", " wlan ", " wifi ", " greyed ", " grey ", " grayed ", " grey ", " gray ", " grey ", " dimmed ", " grey ",
 )
 
-// spelled is the word of the vocabulary that a word is a slip of, or else the word itself. The
-// last word may be cut off.
+// spelled corrects a misspelled word to the word of the vocabulary, or returns it unchanged.
+// The last word may be incomplete.
 func spelled(word string, last bool) string {
 	known := vocabulary
 	if known[word] || len(word) < 4 || strings.ContainsFunc(word, unicode.IsDigit) {
@@ -63,7 +63,7 @@ func spelled(word string, last bool) string {
 	return slices.Min(near)
 }
 
-// slip reports whether two words differ by one letter more, less, changed or swapped.
+// slip reports whether two words differ by one added, missing, changed or swapped letter.
 func slip(a, b string) bool {
 	if len(a) > len(b) {
 		a, b = b, a
@@ -84,7 +84,7 @@ func slip(a, b string) bool {
 	return a[i+1:] == b[i+1:] || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
 
-// vocabulary is every word that the phrases of messages have, and common ones beside them.
+// vocabulary is every word in the phrases of messages, plus common words.
 var vocabulary = func() map[string]bool {
 	known := map[string]bool{}
 	for _, patterns := range phrases {
@@ -100,8 +100,8 @@ var vocabulary = func() map[string]bool {
 	return known
 }()
 
-// fits reports whether a plain text has all terms of a pattern, in any order: words, phrases
-// joined by _, and choices between |. A term behind - must not be there.
+// fits reports whether a plain text has all terms of a pattern, in any order. A term is a word,
+// a phrase joined by _, or alternatives separated by |. A term preceded by - must be absent.
 func fits(text, pattern string) bool {
 	for _, term := range strings.Fields(pattern) {
 		wanted := true
@@ -118,11 +118,11 @@ func fits(text, pattern string) bool {
 	return true
 }
 
-// freeStorage finds how much iCloud storage a person says is left.
+// freeStorage matches how much free iCloud storage a person reports.
 var freeStorage = regexp.MustCompile(`(\d{1,6}(?:[.,]\d{1,3})?) ?([kmgt]b) (?:of )?(?:icloud )?(?:(?:storage|space) )?(?:left|free|available|remaining)`)
 
-// FreeStorage is the free iCloud storage, in the words of a size, that a text tells; found is
-// false where it tells none, or speaks of the storage of the device.
+// FreeStorage returns the free iCloud storage that a text states, as a size; found is false if
+// it states none or is about the device's storage.
 func FreeStorage(text string) (size string, found bool) {
 	text = fold(text[:min(len(text), maxMessage)])
 	match := freeStorage.FindStringSubmatch(text)
@@ -133,7 +133,7 @@ func FreeStorage(text string) (size string, found bool) {
 }
 
 // OtherLanguage reports whether a text seems to be in a language whose messages are not known:
-// it has letters or words that English does not, and no known message.
+// it has non-English letters or words, and no known message.
 func OtherLanguage(text string) bool {
 	text = text[:min(len(text), maxMessage)]
 	if len(LookUp(text)) > 0 {
@@ -143,7 +143,7 @@ func OtherLanguage(text string) bool {
 		slices.ContainsFunc(wordsOf.FindAllString(fold(text), -1), func(word string) bool { return slices.Contains(notEnglish, strings.Trim(word, ".")) })
 }
 
-// notEnglish are words that messages in other languages are likely to have and English has not.
+// notEnglish are words that are likely in messages in other languages and are not English.
 var notEnglish = strings.Fields(`
 	aktiviert auf dem dein deine der diese dieses ein eine einen genug ihr ihre ist kein keine kann konnte letzte letztes nicht oder sicherung speicher und verbindung werden wird wurde
 	appareil avec cette dans dernier derniere espace pour sauvegarde stockage une votre

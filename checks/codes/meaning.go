@@ -1,5 +1,5 @@
-// Package codes holds what the error numbers and messages of backups mean, and looks them
-// up in whatever was typed, pasted or recorded.
+// Package codes knows what the error numbers and messages of backups mean, and looks them up in
+// typed, pasted or recorded text.
 package codes
 
 import (
@@ -10,25 +10,25 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Meaning is what one error code, or one message on the screen, says about backups: a row
-// of the table behind [LookUp].
+// A Meaning is what one error code or on-screen message says about backups: a row of the table
+// behind [LookUp].
 //
-// The same number can mean one thing in iCloud Backup, made by the process backupd, and
-// another in a backup to a computer, made by BackupAgent2. A row that has nothing to say of
-// one of them leaves it empty.
+// The same number can mean one thing in iCloud Backup, as reported by backupd, and another in a
+// backup to a computer, as reported by BackupAgent2. A row leaves either field empty if there
+// is nothing to say.
 type Meaning struct {
 	Domain           ErrorDomain       // "" for a message
 	Number           int               // within Domain; 0 for a message
 	Name             string            // Apple's public name of the number: "quotaExceeded"; "" if it has none
-	Message          string            // the words that the screen shows; "" for a code
+	Message          string            // the words on the screen; "" for a code
 	InICloud         string            // what it means in iCloud Backup; sentences
 	InComputerBackup string            // what it means in a backup to a computer; sentences
-	Shown            string            // what the iCloud Backup page shows of it, as the rest of "Settings shows"; "" if not known
-	Vague            bool              // says so little that it counts only where nothing else matches
-	Passing          bool              // backupd takes it for passing, and tries again by itself
-	RulesOut         []string          // ids of causes that a message denies
-	Becomes          int               // the MBErrorDomain number that backupd makes of it; 0 if none, or not known
-	Checks           []string          // ids of the causes to look into, the likeliest first
+	Shown            string            // what the iCloud Backup page shows for it, completing "Settings shows"; "" if unknown
+	Vague            bool              // so unspecific that it counts only if nothing else matches
+	Passing          bool              // backupd considers it temporary and retries
+	RulesOut         []string          // IDs of causes that a message rules out
+	Becomes          int               // the MBErrorDomain number that backupd turns it into; 0 if none or unknown
+	Checks           []string          // IDs of the causes to look into, likeliest first
 	Remedies         []remedies.ID     // cheapest and safest first
 	Sources          []remedies.Source // where the number or the message is described
 }
@@ -38,8 +38,8 @@ type ErrorDomain string
 
 const (
 	MBErrorDomain    ErrorDomain = "MBErrorDomain"    // MobileBackup: backupd and BackupAgent2
-	CKErrorDomain    ErrorDomain = "CKErrorDomain"    // CloudKit, which carries iCloud backups
-	NSURLErrorDomain ErrorDomain = "NSURLErrorDomain" // the loading of URLs
+	CKErrorDomain    ErrorDomain = "CKErrorDomain"    // CloudKit, which transports iCloud backups
+	NSURLErrorDomain ErrorDomain = "NSURLErrorDomain" // URL loading
 )
 
 // UnofficialNote says how far the numbers of MBErrorDomain can be trusted.
@@ -48,8 +48,8 @@ const UnofficialNote = "Apple publishes no list of MBErrorDomain. Its numbers ar
 // Unofficial reports whether Apple does not publish the number.
 func (m Meaning) Unofficial() bool { return m.Domain == MBErrorDomain }
 
-// Title names the code or the message: "MBErrorDomain/303", "CKErrorDomain/25
-// (quotaExceeded)", or the words of the message in quotation marks.
+// Title returns the code, such as "MBErrorDomain/303" or "CKErrorDomain/25 (quotaExceeded)", or
+// the words of the message in quotation marks.
 func (m Meaning) Title() string {
 	switch {
 	case m.Domain == "":
@@ -61,7 +61,7 @@ func (m Meaning) Title() string {
 	}
 }
 
-// Meanings is the whole table: the codes by domain and number, then the messages.
+// Meanings returns the whole table: the codes by domain and number, then the messages.
 func Meanings() []Meaning {
 	list := slices.Concat(backupCodes, cloudKitCodes, urlCodes, otherCodes)
 	for _, m := range allMessages() {
@@ -71,8 +71,8 @@ func Meanings() []Meaning {
 }
 
 // PlanOf merges the remedies of meanings into one plan, as a diagnosis does: cheapest and
-// safest first, each once, behind what it needs, in the wording of the newest version and
-// of no model in particular. The For of a step has the titles of the meanings.
+// safest first, without duplicates, prerequisites first, in the wording of the newest version
+// and for no particular model. The For of a step has the titles of the meanings.
 func PlanOf(meanings []Meaning) []remedies.Step {
 	p := remedies.NewPlanner(device.Identity{})
 	for _, m := range meanings {

@@ -7,17 +7,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 )
 
-// A message is a text of iOS, known by the words that tell it from others. Its wording
-// changes between versions and translations, so that a few words are all that is matched.
+// A message is an iOS message, identified by characteristic words. Its wording changes between
+// versions and translations, so only a few words are matched.
 type message struct {
-	words   [][]string // phrases in small letters; all phrases of any one list stand in the text
+	words   [][]string // phrases in lower case; the text must have all phrases of any one list
 	meaning Meaning
 }
 
 // allMessages are the messages of iOS and of computers.
 func allMessages() []message { return slices.Concat(messages, moreMessages, computerMessages) }
 
-// saidBy reports whether a text, folded and in plain words, contains the message.
+// saidBy reports whether a text, given folded and in plain form, contains the message.
 func (m message) saidBy(text, plainText string) bool {
 	if slices.ContainsFunc(phrases[m.meaning.Message], func(pattern string) bool { return fits(plainText, pattern) }) {
 		return true
@@ -27,7 +27,7 @@ func (m message) saidBy(text, plainText string) bool {
 	})
 }
 
-// messages is the texts that iOS shows about iCloud Backup, the telling ones first.
+// messages are the iOS messages about iCloud Backup, the most specific first.
 var messages = []message{
 	{
 		meaning: Meaning{

@@ -2,19 +2,19 @@ package codes
 
 import r "github.com/backupdoctor/backupdoctor/checks/remedies"
 
-// wording makes a message of iOS whose phrases are its whole description; see phrases.
+// wording returns an iOS message that is identified only by its phrases; see phrases.
 func wording(title, means string, vague bool, checks []string, steps ...r.ID) message {
 	return message{meaning: Meaning{Message: title, InICloud: means, Vague: vague, Checks: checks, Remedies: steps}}
 }
 
-// from adds the documents that the message rests on.
+// from adds the documents that the message is based on.
 func (m message) from(sources ...r.Source) message {
 	m.meaning.Sources = sources
 	return m
 }
 
-// moreMessages are the texts of iOS, and what people say in their own words, that have no longer
-// description. Those that are marked vague leave all their causes as questions.
+// moreMessages are iOS messages, and descriptions in people's own words, with only a short
+// explanation. Those marked vague leave all their causes as questions.
 var moreMessages = []message{
 	wording("Storage was bought, and iCloud is still full", "The device does not see the storage that was bought: another account, a family plan, or a plan that is not active yet.", false, []string{"storage-plan-lapsed", "icloud-storage-full"}, r.CheckStorageAccount, r.CheckICloudStorage, r.FixPayment, r.SignOutAndIn).
 		from(r.AppleManageICloudStorage, r.AppleSupportReplies),

@@ -2,12 +2,12 @@ package codes
 
 import r "github.com/backupdoctor/backupdoctor/checks/remedies"
 
-// Domains beside Apple's own of backups. Their numbers are public; they tell what failed below,
-// and seldom why.
+// Domains other than Apple's own for backups. Their numbers are public; they tell what failed
+// at a lower level, but seldom why.
 const (
-	NSCocoaErrorDomain ErrorDomain = "NSCocoaErrorDomain" // Foundation: files, helpers of the system
+	NSCocoaErrorDomain ErrorDomain = "NSCocoaErrorDomain" // Foundation: files, system helpers
 	NSPOSIXErrorDomain ErrorDomain = "NSPOSIXErrorDomain" // errno
-	HTTPStatus         ErrorDomain = "HTTP"               // the answer of a server
+	HTTPStatus         ErrorDomain = "HTTP"               // server responses
 )
 
 func other(domain ErrorDomain, number int, name, means string, checks []string, steps ...r.ID) Meaning {

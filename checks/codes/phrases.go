@@ -1,16 +1,16 @@
 package codes
 
-// onDevice rules out that a text about storage means iCloud.
+// notDevice excludes texts about the storage of the device.
 const notDevice = " -iphone_storage -ipad_storage -on_this -on_the -on_iphone -on_ipad -on_your -on_my -on_device -on_phone -device_storage -phone_storage -computer -mac"
 
-// notICloud rules out that a text about storage names iCloud, or speaks of storage that was bought.
+// notICloud excludes texts that name iCloud or speak of purchased storage.
 const notICloud = " -icloud -paid -bought -upgraded"
 
-// notFull is what a text about full storage must not say.
+// notFull excludes texts that say storage is not full.
 const notFull = " -not_full -not_almost_full -no_longer_full -never_full -plenty -not_insufficient"
 
-// phrases are the patterns of messages, by their title; see fits. The words of a pattern are in
-// plain spelling, see plain.
+// phrases are the patterns of messages by title; see fits. The words of a pattern are in plain
+// form; see plain.
 var phrases = map[string][]string{
 	"Not enough iCloud storage": {
 		"not_enough|not_have_enough|not_has_enough|insufficient|no_storage icloud -computer -mac -not_insufficient -paid -bought -upgraded",

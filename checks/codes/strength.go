@@ -15,13 +15,13 @@ const (
 	MayBe    Strength = "may be"    // one of several possible causes
 )
 
-// stating lists the codes that name their first cause. All others only point somewhere.
+// stating lists the codes that name their first cause. All others only point to one.
 var stating = map[ErrorDomain][]int{
 	MBErrorDomain: {13, 22, 100, 104, 105, 106, 209, 210, 303, 305},
 	CKErrorDomain: {9, 25},
 }
 
-// Strength is how strongly m points to the cause with this id; "" if not at all.
+// Strength returns how strongly m points to the cause with this ID; "" if not at all.
 func (m Meaning) Strength(check string) Strength {
 	switch place := slices.Index(m.Checks, check); {
 	case place < 0:
@@ -35,8 +35,8 @@ func (m Meaning) Strength(check string) Strength {
 	}
 }
 
-// Observed is what was seen where a code was met, without any cause: the first sentence of
-// its meaning, without a full stop. It is never the sentence of other evidence.
+// Observed returns what happened, without any cause: the first sentence of the meaning, without
+// a full stop. It is never the sentence of other evidence.
 func (m Meaning) Observed() string {
 	text, known := m.InICloud, "reported"
 	if text == "" {

@@ -4,8 +4,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 )
 
-// urlCodes is the numbers of NSURLErrorDomain worth telling apart. The numbers are Apple's
-// public ones. backupd makes 202 of -999 and 300 of all others, or 308 while it sees no Wi-Fi.
+// urlCodes are the numbers of NSURLErrorDomain worth distinguishing. The numbers are Apple's
+// public ones. backupd turns -999 into 202 and all others into 300, or 308 if it sees no Wi-Fi.
 var urlCodes = []Meaning{
 	{
 		Domain:   NSURLErrorDomain,

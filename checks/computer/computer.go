@@ -1,5 +1,5 @@
-// Package computer judges the computer that reads devices, and says what to do about it on
-// its system.
+// Package computer judges the computer that reads devices, and suggests remedies for its
+// operating system.
 package computer
 
 import (
@@ -11,17 +11,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Line is the answer to one question about the computer.
+// A Line is the result of one check of the computer.
 type Line struct {
 	ID       string        // never renamed
 	Title    string        // the good state, as a statement
-	Status   checks.Status // ok only if it was seen so
+	Status   checks.Status // ok only if it was confirmed
 	Summary  string        // what was seen
-	Source   string        // where
+	Source   string        // where it was seen
 	Remedies []string      // what to do, one step each; none if it is ok
 }
 
-// Judge answers every question, in order.
+// Judge returns the result of every check, in order.
 func Judge(c device.Computer) []Line {
 	return slices.Concat(
 		[]Line{muxReached(c), muxCurrent(c), muxDevices(c), pairRecords(c)},
@@ -31,7 +31,7 @@ func Judge(c device.Computer) []Line {
 	)
 }
 
-// muxReached judges whether usbmuxd takes connections. On Linux it may run only while a
+// muxReached judges whether usbmuxd accepts connections. On Linux it may run only while a
 // device is plugged in.
 func muxReached(c device.Computer) Line {
 	l := Line{ID: "usbmuxd-reachable", Title: "usbmuxd runs and accepts connections", Source: "connection to " + c.Mux.Address}
@@ -58,7 +58,7 @@ func muxReached(c device.Computer) Line {
 	}
 }
 
-// whyNot says what became of a connection.
+// whyNot describes why a connection failed.
 func whyNot(gap device.Gap) string {
 	switch gap.Detail {
 	case "missing":
@@ -72,8 +72,8 @@ func whyNot(gap device.Gap) string {
 	return "the connection failed"
 }
 
-// muxCurrent judges usbmuxd by what it answers: versions before 1.0.9 neither list devices
-// nor keep pair records for other programs.
+// muxCurrent judges usbmuxd by its answers: versions before 1.0.9 can neither list devices nor
+// keep pair records for other programs.
 func muxCurrent(c device.Computer) Line {
 	l := Line{ID: "usbmuxd-current", Title: "usbmuxd is new enough", Source: "usbmuxd, ListDevices and ReadBUID"}
 	lists, errLists := c.Mux.Lists.Get()
@@ -94,7 +94,7 @@ func muxCurrent(c device.Computer) Line {
 	}
 }
 
-// muxDevices compares what usbmuxd lists with what the system sees on USB.
+// muxDevices compares the devices listed by usbmuxd with those the system sees on USB.
 func muxDevices(c device.Computer) Line {
 	l := Line{ID: "devices-listed", Title: "Attached devices are listed", Source: "usbmuxd, ListDevices and Listen"}
 	if reached, err := c.Mux.Reached.Get(); !reached {
@@ -122,7 +122,7 @@ const (
 	otherCable = "connect an iPhone or iPad with a cable that carries data, directly and not through a hub, and unlock it"
 )
 
-// pairRecords judges whether usbmuxd hands out pair records, and can keep new ones.
+// pairRecords judges whether usbmuxd returns pair records and can save new ones.
 func pairRecords(c device.Computer) Line {
 	l := Line{ID: "pair-records-readable", Title: "Pair records can be read", Source: "usbmuxd, ReadPairRecord"}
 	var read, none int
@@ -157,7 +157,7 @@ func pairRecords(c device.Computer) Line {
 // recordsFolder is where usbmuxd keeps pair records on Linux.
 const recordsFolder = "/var/lib/lockdown"
 
-// folders judges whether the folders of backups can be read.
+// folders judges whether the backup folders can be read.
 func folders(c device.Computer) []Line {
 	if len(c.Folders) == 0 {
 		l := Line{ID: "backups-readable", Title: "Folders of backups can be read", Source: "this system's usual folders"}
@@ -181,7 +181,7 @@ func folders(c device.Computer) []Line {
 	return lines
 }
 
-// How much room should be free where data are kept.
+// How much free space there should be where data is stored.
 const (
 	littleRoom = 1 << 30
 	noRoom     = 50 << 20
@@ -208,7 +208,7 @@ func rooms(c device.Computer) []Line {
 	return lines
 }
 
-// clock judges the clock, against which dates of backups are held.
+// clock judges the clock, which the dates of backups are compared with.
 func clock(c device.Computer) Line {
 	l := Line{ID: "clock", Title: "The clock is right", Source: "this computer's clock"}
 	now := c.Clock.Now
@@ -228,7 +228,7 @@ func clock(c device.Computer) Line {
 	}
 }
 
-// clockSource is what tells whether the clock is synchronized.
+// clockSource names what reports whether the clock is synchronized.
 func clockSource(c device.Computer) string {
 	if c.OS == "windows" {
 		return "settings of the Windows Time service"
@@ -236,7 +236,7 @@ func clockSource(c device.Computer) string {
 	return "the kernel's clock"
 }
 
-// oldTable is the age at which Apple has certainly released something since.
+// oldTable is the age by which Apple has certainly released something new.
 const oldTable = 90 * 24 * time.Hour
 
 func releaseTable(c device.Computer) Line {
@@ -274,7 +274,7 @@ func history(c device.Computer) Line {
 	}
 }
 
-// is completes a line.
+// is fills in a line.
 func (l Line) is(status checks.Status, summary string, remedies ...string) Line {
 	l.Status, l.Summary = status, summary
 	for _, remedy := range remedies {
@@ -285,7 +285,7 @@ func (l Line) is(status checks.Status, summary string, remedies ...string) Line 
 	return l
 }
 
-// reason is the gap in words; a zero fact was not asked.
+// reason returns a gap in words; a zero fact was not read.
 func reason(err error) string {
 	if err == nil {
 		err = device.NotAsked

@@ -6,9 +6,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A packaging is how a family of Linux systems installs programs.
+// A packaging is how a family of Linux distributions installs programs.
 type packaging struct {
-	family  []string // IDs of os-release
+	family  []string // IDs from os-release
 	install string
 	update  string
 }
@@ -21,7 +21,7 @@ var packagings = []packaging{
 	{[]string{"alpine"}, "sudo apk add usbmuxd", "sudo apk upgrade usbmuxd"},
 }
 
-// packagingOf falls back on naming the usual package managers.
+// packagingOf falls back to naming the usual package managers.
 func packagingOf(c device.Computer) packaging {
 	for _, p := range packagings {
 		if slices.ContainsFunc(p.family, func(id string) bool { return slices.Contains(c.Distro, id) }) {
@@ -47,7 +47,7 @@ func installRemedies(c device.Computer) []string {
 	}
 }
 
-// startRemedy starts usbmuxd, or starts it again.
+// startRemedy starts or restarts usbmuxd.
 func startRemedy(c device.Computer) string {
 	switch {
 	case c.Mux.Named:
@@ -61,7 +61,7 @@ func startRemedy(c device.Computer) string {
 	}
 }
 
-// startOrInstall is for a usbmuxd that may be missing.
+// startOrInstall is for a usbmuxd that may not be installed.
 func startOrInstall(c device.Computer) []string {
 	if installed, err := c.Mux.Installed.Get(); err == nil && installed || c.OS == "darwin" {
 		return []string{startRemedy(c)}

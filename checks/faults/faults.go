@@ -1,50 +1,50 @@
-// Package faults holds what each fault of a local backup means: its title, how grave it
-// is, and what to do. device/backup finds the faults and records them by mode; the words
-// are looked up here, so that no recording brings its own.
+// Package faults describes each fault of a local backup: its title, its severity, and what to
+// do. device/backup finds the faults and records them by mode; the texts are looked up here, so
+// that a recording cannot supply its own.
 package faults
 
 import "slices"
 
-// Severity is how grave a fault is.
+// Severity is how serious a fault is.
 type Severity string
 
 const (
 	Unusable   Severity = "unusable"   // the copy cannot be used, or the next backup will fail
 	Loss       Severity = "loss"       // part of the data is lost
-	Suspicious Severity = "suspicious" // worth a look; nothing is lost by itself
-	Note       Severity = "note"       // no fault
+	Suspicious Severity = "suspicious" // worth checking; nothing is lost by itself
+	Note       Severity = "note"       // not a fault
 	Unknown    Severity = "unknown"    // a mode that this version does not know
 )
 
-// A Fault is what one mode means.
+// A Fault describes one mode.
 type Fault struct {
-	Mode     string // id: blob-missing
-	Title    string // what is, as a statement
+	Mode     string // ID, such as blob-missing
+	Title    string // a statement of fact
 	Severity Severity
 	Action   Action
-	Remedy   string // imperative; "" where there is nothing to do. See [RemedyIn]
+	Remedy   string // imperative; "" if there is nothing to do. See [RemedyIn]
 }
 
-// An Action is what a remedy amounts to, so that those of one backup do not contradict each
-// other.
+// An Action is the kind of thing a remedy does, so that the remedies for one backup do not
+// contradict each other.
 type Action int
 
 const (
-	Other  Action = iota // something on the device, or on the computer
-	Look                 // look at the folder again, in a way that tells more
+	Other  Action = iota // anything else on the device or the computer
+	Look                 // check the folder again, in more detail
 	BackUp               // make another backup over this one
-	Again                // the same, which finishes the one that stopped
+	Again                // the same, to finish an interrupted backup
 	Anew                 // set the folder aside and make a full backup
 )
 
-// A Situation is what decides which remedies fit a backup.
+// A Situation determines which remedies fit a backup.
 type Situation struct {
 	Archived  bool     // a copy that was set aside: no backup uses it
 	NextFails bool     // the device refuses the next backup to the folder
-	Modes     []string // everything that was found
+	Modes     []string // all modes that were found
 }
 
-// RemedyIn is what to do about one fault of a backup, as far as it fits the others and the
+// RemedyIn returns what to do about one fault of a backup, given its other faults and the
 // situation; "" if there is nothing to do.
 func RemedyIn(mode string, s Situation) string {
 	fault, _ := Find(mode)
@@ -55,13 +55,13 @@ func RemedyIn(mode string, s Situation) string {
 	switch {
 	case fault.Action == Look:
 		return fault.Remedy
-	case s.Archived: // it stays as it is, and nothing is built on it
+	case s.Archived: // it is left as it is, and no backup builds on it
 		return ""
 	case fault.Action == Other:
 		return fault.Remedy
 	case slices.Contains(s.Modes, "changed"): // a backup may be running
 		return ""
-	case interrupted && !s.NextFails && fault.Action != Again: // its end may bring what is missing
+	case interrupted && !s.NextFails && fault.Action != Again: // finishing the backup may add what is missing
 		return ""
 	case interrupted && !s.NextFails:
 		return fault.Remedy
@@ -74,11 +74,11 @@ func RemedyIn(mode string, s Situation) string {
 	}
 }
 
-// All is every known fault, in the order in which a report lists them.
+// All returns every known fault, in the order in which a report lists them.
 func All() []Fault { return slices.Clone(table) }
 
-// Find returns the fault with this mode. ok is false for a mode that this version does not
-// know: the fault then says so, and nothing else.
+// Find returns the fault with this mode. If this version does not know the mode, ok is false
+// and the fault says only that.
 func Find(mode string) (fault Fault, ok bool) {
 	i := slices.IndexFunc(table, func(f Fault) bool { return f.Mode == mode })
 	if i < 0 {

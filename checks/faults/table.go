@@ -1,14 +1,13 @@
 package faults
 
-// The remedies that many modes share. An old folder is never deleted first: it may be the
-// only copy there is.
+// Remedies shared by many modes. An old folder is never deleted first: it may be the only copy.
 const (
 	backUpAnew  = "Set the folder aside (backupdoctor backups set-aside), back the device up again, and delete the folder that was set aside only once backupdoctor verify calls the new backup whole."
 	runAgain    = "Start the backup again: the device carries on where it stopped. If that fails, set the folder aside (backupdoctor backups set-aside) and back up once more."
 	newPassword = " If nobody knows it, Reset All Settings on the device (iOS 11 and later) removes the password for the next backup; this one stays locked."
 )
 
-// table is every known mode: what makes a copy useless comes first.
+// table lists every known mode; those that make a copy useless come first.
 var table = []Fault{
 	{
 		Mode: "folder-gone", Action: Look, Severity: Unusable,

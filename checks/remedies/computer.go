@@ -1,6 +1,6 @@
 package remedies
 
-// What helps a backup to a computer, beside setting an old one aside and making a new one.
+// Remedies for backups to a computer, other than setting an old one aside and making a new one.
 
 var computerLookRemedies = []*Remedy{
 	{

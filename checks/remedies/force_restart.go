@@ -6,8 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A model is a ProductType in numbers: iPhone14,6 is {iPhone 14 6}. The zero model is
-// one that was not read, or is no iPhone, iPad or iPod.
+// A model is a numeric ProductType: iPhone14,6 is {iPhone 14 6}. The zero model was not read,
+// or is not an iPhone, iPad or iPod.
 type model struct {
 	family       string
 	major, minor int
@@ -25,19 +25,19 @@ func knownFamily(family string) bool {
 	return slices.Contains([]string{"iPhone", "iPad", "iPod"}, family)
 }
 
-// buttons are the ones that restart a device which no longer reacts.
+// buttons are the buttons that restart an unresponsive device.
 type buttons string
 
 const (
 	homePower        buttons = "home-power"
 	volDownPower     buttons = "voldown-power"
-	volUpVolDownHold buttons = "volup-voldown-hold" // an iPad tells its volume buttons by their place
+	volUpVolDownHold buttons = "volup-voldown-hold" // an iPad's volume buttons are identified by their position
 )
 
-// forceRestartButtons goes by the model, not by its Home button: iPhone 7, 8 and the
-// later SE have one and do not use it. iPad numbers are not in order of age: 11 and 12
-// have a Home button, 8 has none. A model newer than this table is taken to do as the
-// newest ones.
+// forceRestartButtons depends on the model rather than on its Home button: iPhone 7, 8 and the
+// later SE have one and do not use it. iPad numbers are not in order of age: 11 and 12 have a
+// Home button, 8 has none. A model newer than this table is assumed to work like the newest
+// ones.
 func (m model) forceRestartButtons() buttons {
 	switch {
 	case m.family == "iPad" && m.hasHomeButton(),
@@ -51,7 +51,7 @@ func (m model) forceRestartButtons() buttons {
 	}
 }
 
-// ForceRestart says which buttons to press, as the middle of a sentence.
+// forceRestart says which buttons to press, as the middle of a sentence.
 func (m model) forceRestart() string {
 	switch pressed := m.forceRestartButtons(); {
 	case m == model{}:
@@ -75,7 +75,7 @@ const forceRestartOfEachModel = "iPhone 8 and later: press and release volume up
 	"iPad without a Home button: press and release the volume button nearest the top button, then the other one, then hold the top button. " +
 	"In each case hold on until the Apple logo appears"
 
-// restart says how to switch off and on by buttons, as the middle of a sentence.
+// restart says how to turn the device off and on with its buttons, as the middle of a sentence.
 func (m model) restart() string {
 	power := "the " + m.powerButton() + " button"
 	off := power
@@ -90,7 +90,7 @@ func (m model) restart() string {
 		"then hold " + power + " until the Apple logo appears"
 }
 
-// powerButton is what Apple calls the button that switches the model off.
+// powerButton returns Apple's name for the button that turns the model off.
 func (m model) powerButton() string {
 	if m.family == "iPhone" && m.major > 6 && m != (model{"iPhone", 8, 4}) {
 		return "side"

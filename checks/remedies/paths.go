@@ -2,7 +2,7 @@ package remedies
 
 import "github.com/backupdoctor/backupdoctor/device"
 
-// These versions begin a new wording of some way through Settings.
+// Versions that changed the wording of some path in Settings.
 var (
 	first  = device.Version{}
 	iOS8   = device.Version{Major: 8}
@@ -19,12 +19,11 @@ var (
 	iOS26  = device.Version{Major: 26}
 )
 
-// paths holds the ways through Settings and Files, each with its newest wording first. A version
-// older than the last wording has no such menu. "[name]" is the owner's name at the top
-// of Settings, "[this device]" the entry with the device's own name. iPadOS has the same
-// menus as iOS.
+// paths holds the paths in Settings and Files, newest wording first. A version older than the
+// last wording has no such menu. "[name]" is the owner's name at the top of Settings, "[this
+// device]" the entry with the device's own name. iPadOS has the same menus as iOS.
 //
-// Not all labels could be seen on a device: where two are in use, both are given.
+// Not all labels could be checked on a device: if two are in use, both are given.
 var paths = map[string][]wording{
 	// The account and its iCloud pages.
 	"P-ACCOUNT": {
@@ -86,10 +85,10 @@ var paths = map[string][]wording{
 	"P-LOWDATA": {
 		{iOS13, "Settings > Wi-Fi > (i) > Low Data Mode"},
 	},
-	"P-CELL": { // devices with 5G only
+	"P-CELL": { // only devices with 5G
 		{iOS15, "{P-BACKUP} > Back Up Over Cellular"},
 	},
-	"P-CELLDATA": { // devices with 5G only
+	"P-CELLDATA": { // only devices with 5G
 		{iOS15, "Settings > Cellular > Cellular Data Options > Data Mode"},
 	},
 	"P-VPN": {
@@ -148,7 +147,7 @@ var paths = map[string][]wording{
 	},
 }
 
-// path is the way through Settings that a token names, in the wording of this version.
+// path returns the path in Settings that a token names, in the wording of this version.
 func (w words) path(token string) (template string, ok bool) {
 	if (token == "P-CELL" || token == "P-CELLDATA") && !w.mayBackUpOverCellular() {
 		return "", false
@@ -156,9 +155,9 @@ func (w words) path(token string) (template string, ok bool) {
 	return since(w.version, paths[token]...)
 }
 
-// mayBackUpOverCellular tells what may back up over mobile data: an iPhone with 5G, which
-// is iPhone 12 and later, and an iPad, whose model does not tell whether it has mobile data.
-// A model that was not read may be one.
+// mayBackUpOverCellular reports whether the device may back up over cellular: an iPhone with
+// 5G, which is iPhone 12 and later, or an iPad, whose model does not show whether it has
+// cellular. An unknown model may be one.
 func (w words) mayBackUpOverCellular() bool {
 	if w.model == (model{}) {
 		return w.family == "" || w.family == "iPhone" || w.family == "iPad"

@@ -7,20 +7,20 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Step is one remedy of a plan, in the words of the device's model and version.
+// A Step is one remedy of a plan, in the wording of the device's model and version.
 type Step struct {
 	Remedy *Remedy
 	Lines  []string // numbered steps for this device
-	For    []string // what it is for, in the order in which it was added: ids of checks
+	For    []string // what it is for, in the order added: IDs of checks
 }
 
-// A Planner merges the remedies of several causes into one plan, each once, in the words of
-// one model and version.
+// A Planner merges the remedies of several causes into one plan without duplicates, in the
+// wording of one model and version.
 type Planner struct {
 	id     device.Identity
 	steps  []*Step
 	placed map[ID]*Step // steps, by remedy
-	order  []edge       // what each cause says of the order of its remedies
+	order  []edge       // the order of remedies that each cause asks for
 	last   map[string]ID
 }
 
@@ -32,9 +32,9 @@ func NewPlanner(id device.Identity) *Planner {
 	return &Planner{id: id, placed: map[ID]*Step{}, last: map[string]ID{}}
 }
 
-// Add puts a remedy behind what it needs, and notes what it is for: the id of a check, or
-// the title of a meaning. It is false if the remedy has to be left out. The remedies of one
-// purpose are added in the order in which to try them.
+// Add adds a remedy after its prerequisites, and records its purpose: the ID of a check, or the
+// title of a meaning. It returns false if the remedy must be left out. Add the remedies of one
+// purpose in the order in which to try them.
 func (p *Planner) Add(id ID, purpose string) bool {
 	if !p.add(id, purpose) {
 		return false
@@ -69,10 +69,10 @@ func (p *Planner) add(id ID, purpose string) bool {
 	return true
 }
 
-// Steps is what was added, in the order in which to do it. What a remedy needs, or comes
-// after, is before it. What loses data for good is behind everything that does not. Within
-// this, each cause keeps its order, as far as two causes do not contradict each other; and
-// between causes, the cheapest and safest is first.
+// Steps returns the steps that were added, in the order in which to do them. A remedy's
+// prerequisites, and the remedies it comes after, are before it. What permanently loses data
+// comes after everything that does not. Beyond that, each cause keeps its order unless two
+// causes conflict, and between causes the cheapest and safest remedy is first.
 func (p *Planner) Steps() []Step {
 	var steps []Step
 	for left := slices.Clone(p.steps); len(left) > 0; {
@@ -83,7 +83,7 @@ func (p *Planner) Steps() []Step {
 	return steps
 }
 
-// next is the step to take of those that are left.
+// next returns the next step of those left.
 func (p *Planner) next(left []*Step) *Step {
 	free := filter(left, func(s *Step) bool {
 		return !holds(left, s.Remedy.Needs) && !holds(left, s.Remedy.After)
@@ -101,13 +101,13 @@ func (p *Planner) next(left []*Step) *Step {
 	return slices.MinFunc(free, func(a, b *Step) int { return cmp.Compare(a.Remedy.Tier, b.Remedy.Tier) })
 }
 
-// waits is true where a cause's order holds: not for a remedy that loses more for good than
-// the one behind it.
+// waits reports whether a cause's order applies: not if the earlier remedy permanently loses
+// more than the later one.
 func (p *Planner) waits(e edge) bool {
 	return danger(p.placed[e.before].Remedy) <= danger(p.placed[e.after].Remedy)
 }
 
-// danger orders what loses data for good, and is the same for everything else.
+// danger ranks remedies that permanently lose data; all others rank the same.
 func danger(r *Remedy) Tier {
 	if r.Loses < LosesData {
 		return TierLook
@@ -119,12 +119,12 @@ func filter(steps []*Step, keep func(*Step) bool) []*Step {
 	return slices.DeleteFunc(slices.Clone(steps), func(s *Step) bool { return !keep(s) })
 }
 
-// holds is true if one of the remedies is among the steps.
+// holds reports whether any of the remedies is among the steps.
 func holds(steps []*Step, ids []ID) bool {
 	return slices.ContainsFunc(steps, func(s *Step) bool { return slices.Contains(ids, s.Remedy.ID) })
 }
 
-// step is a remedy in the words of this model and version, nil if it has none.
+// step returns a remedy in the wording of this model and version; nil if it does not apply.
 func (p *Planner) step(id ID) *Step {
 	remedy, known := Find(id)
 	if !known {
@@ -137,8 +137,8 @@ func (p *Planner) step(id ID) *Step {
 	return &Step{Remedy: remedy, Lines: lines}
 }
 
-// Lines are what has to be so before the remedy, and the steps that this model and version
-// have, in their words. There are none if it has no step.
+// Lines returns the prerequisites of the remedy and the steps that apply to this model and
+// version, in their wording. It returns none if no step applies.
 func (r *Remedy) Lines(id device.Identity) []string {
 	var lines []string
 	for _, template := range r.Steps {

@@ -1,11 +1,11 @@
-// Package remedies holds every remedy with its steps, the ways through Settings by iOS
-// version, the buttons of each model, and the documents that causes and remedies rest on.
-// [Expand] puts the words of one model and version into a template.
+// Package remedies holds every remedy with its steps, the paths in Settings by iOS version, the
+// buttons of each model, and the documents that causes and remedies are based on. [Expand]
+// fills in a template for one model and version.
 package remedies
 
 import "slices"
 
-// The remedies, by tier. Ids are stored in reports: they are never renamed or reused.
+// The remedies, by tier. IDs are stored in reports: they are never renamed or reused.
 const (
 	ReadExactMessage    ID = "read-exact-message"
 	CheckLastBackupDate ID = "check-last-backup-date"
@@ -96,7 +96,7 @@ const (
 	EraseAndRestore     ID = "erase-and-restore"
 )
 
-// remedies is every remedy, cheapest and safest tier first.
+// all is every remedy, cheapest and safest tier first.
 var all = slices.Concat(
 	lookRemedies,
 	computerLookRemedies,
@@ -114,10 +114,10 @@ var all = slices.Concat(
 	eraseRemedies,
 )
 
-// All lists every remedy, cheapest and safest tier first.
+// All returns every remedy, cheapest and safest tier first.
 func All() []*Remedy { return slices.Clone(all) }
 
-// Find looks a remedy up. ok is false for an id that nobody knows.
+// Find returns the remedy with this ID. ok is false if the ID is unknown.
 func Find(id ID) (remedy *Remedy, ok bool) {
 	i := slices.IndexFunc(all, func(r *Remedy) bool { return r.ID == id })
 	if i < 0 {
@@ -126,7 +126,7 @@ func Find(id ID) (remedy *Remedy, ok bool) {
 	return all[i], true
 }
 
-// Takes is true of a remedy that is part of another: itself, and what has to come before it.
+// Takes reports whether a remedy includes part: itself, or a prerequisite.
 func Takes(id, part ID) bool {
 	remedy, known := Find(id)
 	return id == part || known && slices.ContainsFunc(remedy.Needs, func(need ID) bool { return Takes(need, part) })

@@ -3,23 +3,23 @@ package remedies
 // ID names a remedy: kebab-case, never reused, never renamed.
 type ID string
 
-// A Remedy is one documented thing to do.
+// A Remedy is one documented action.
 type Remedy struct {
 	ID      ID
 	Title   string   // imperative: "Switch iCloud Backup on"
-	Tier    Tier     // when its turn comes
+	Tier    Tier     // when it is tried
 	Actor   Actor    // who does it
 	Risk    string   // what it may cost; "" if nothing
-	Loses   Loss     // what it takes away for good
-	Guard   Guard    // what Stolen Device Protection asks for before it
-	Needs   []ID     // what must come first: a checked computer backup before anything that deletes
-	After   []ID     // what comes first where the plan has it too
-	Steps   []string // one action each; templates, see Expand. A step whose path this version does not have is left out
+	Loses   Loss     // what it permanently loses
+	Guard   Guard    // what Stolen Device Protection requires first
+	Needs   []ID     // prerequisites: a verified computer backup before anything that deletes
+	After   []ID     // what comes first if it is also in the plan
+	Steps   []string // one action each; templates, see Expand. A step whose path does not exist in this version is left out
 	Sources []Source
 }
 
-// Tier orders remedies: cheapest and safest first, and nothing that deletes before a
-// checked computer backup.
+// Tier orders remedies: cheapest and safest first, and nothing that deletes before a verified
+// computer backup.
 type Tier int
 
 const (
@@ -36,7 +36,7 @@ const (
 	TierErase                  // destroys what is on the device
 )
 
-// Actor is who carries a remedy out.
+// Actor is who carries out a remedy.
 type Actor string
 
 const (

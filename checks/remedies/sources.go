@@ -3,14 +3,13 @@ package remedies
 // A Source is a document that describes a cause or a remedy.
 type Source struct {
 	Title string
-	URL   string // "" where the document's text was not read, so that its address proves nothing
+	URL   string // "" if the document was not read, so that its address proves nothing
 }
 
-// The documents that causes and remedies rest on. A source has an address only if the
-// document behind it was read over https; the others are named so that they can be
-// looked up.
+// The documents that causes and remedies are based on. A source has an address only if the
+// document was read over HTTPS; the others are named so that they can be looked up.
 var (
-	// FoundingArticle stands, with its reader's comment, behind the first eleven causes.
+	// FoundingArticle and its reader's comment are the source of the first eleven causes.
 	FoundingArticle = Source{"OSXDaily: iCloud Backup Failed on iPhone or iPad?", "https://osxdaily.com/2020/12/19/icloud-backup-failed-iphone-ipad-fix-troubleshoot/"}
 
 	ApplePH12520             = Source{"Apple: iCloud: Back up your iOS device to iCloud (2017)", "https://support.apple.com/kb/PH12520"}
@@ -44,7 +43,7 @@ var (
 
 	HTTPStatusCodes = Source{"IETF: RFC 9110, HTTP Semantics: status codes", ""}
 
-	// What Apple has no page about.
+	// Topics without a page by Apple.
 	AppleSupportReplies = Source{"Public replies of Apple Support: storage that was bought and is not seen", ""}
 	RadarHotspot        = Source{"Open Radar 30347346: a tethered hotspot does not serve for iCloud Backup", ""}
 	RadarKeybag         = Source{"Open Radar 22784408: iCloud Backup switched off and on again", ""}
@@ -58,8 +57,8 @@ var (
 	AppleTrustAlert           = Source{"Apple: About the Trust This Computer alert", "https://support.apple.com/HT202778"}
 	AppleConnectivityHostList = Source{"A published connectivity script with Apple's table of iCloud hosts", ""}
 
-	// PublicAnalysis stands for behaviour that others found by taking iOS apart. It holds
-	// for that version, and Apple promises none of it.
+	// PublicAnalysis is for behaviour found by reverse-engineering iOS. It applies to that
+	// version only, and Apple guarantees none of it.
 	PublicAnalysis = Source{"Public analysis of iOS 26.1", ""}
 
 	MacrumorsIOS9Minimum    = Source{"MacRumors: iOS 9 minimum for iCloud Backup (2024)", "https://www.macrumors.com/2024/11/18/apple-icloud-backup-ios-9-minimum/"}

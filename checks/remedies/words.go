@@ -8,36 +8,35 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Expand puts the words of one model and one iOS version into a template: the Ask of a
-// check or a step of a remedy. Each {token} becomes
+// Expand fills in a template, the Ask of a check or a step of a remedy, for one model and one
+// iOS version. Each {token} becomes
 //
 //   - {device}: iPhone, iPad or iPod touch
 //   - {os}: iOS, or iPadOS on an iPad from version 13
 //   - {account}: Apple Account, or Apple ID before version 18
 //   - {backup-switch}: the label of the switch on the iCloud Backup page
-//   - {computer-app}: what backs the device up to a computer
+//   - {computer-app}: the program that backs up the device to a computer
 //   - {restart}, {force-restart}: the buttons to press, as the middle of a sentence
-//   - {P-BACKUP} and its kin: a way through Settings or Files, see paths.go
+//   - {P-BACKUP} and the like: a path in Settings or Files, see paths.go
 //
-// What was not read of the device is taken to be the newest; a model that was not read
-// is spoken of as iPhone/iPad, with the buttons of every model. ok is false if the
-// template asks for something this model or version does not have, or for a token that
-// nobody knows: such a step has to be left out.
+// Unknown versions are assumed to be the newest; an unknown model is called iPhone/iPad, with
+// the buttons of every model. ok is false if the template needs something that this model or
+// version does not have, or has an unknown token: such a step must be left out.
 func Expand(template string, id device.Identity) (text string, ok bool) {
 	return wordsFor(id).expand(template)
 }
 
-// token is one {token} of a template.
+// token matches one {token} of a template.
 var token = regexp.MustCompile(`\{[^{}]*\}`)
 
-// words is what the words for one device depend on.
+// words is what the wording for a device depends on.
 type words struct {
 	family  string         // iPhone, iPad or iPod; "" if not read
 	model   model          // zero if not read
 	version device.Version // newest if not read
 }
 
-// newest stands for a version that was not read.
+// newest is used for an unknown version.
 var newest = device.Version{Major: math.MaxInt}
 
 func wordsFor(id device.Identity) words {
@@ -75,7 +74,7 @@ func (w words) expand(template string) (string, bool) {
 	return text, true
 }
 
-// meaning is what a token stands for, itself a template.
+// meaning returns the text of a token, which is itself a template.
 func (w words) meaning(token string) (template string, ok bool) {
 	switch token {
 	case "device":
@@ -109,7 +108,7 @@ func (w words) device() string {
 	return w.family
 }
 
-// otherSystems are the systems of devices that are listed and not judged, by their class.
+// otherSystems are the operating systems of device classes that are listed but not judged.
 var otherSystems = map[string]string{
 	"Watch":          "watchOS",
 	"AppleTV":        "tvOS",
@@ -130,14 +129,14 @@ func (w words) os() string {
 	}
 }
 
-// A wording is how things are called from one version on.
+// A wording is what things are called from one version on.
 type wording struct {
 	from device.Version
 	text string
 }
 
-// since picks the wording of a version from a list with the newest first. It is false
-// for a version older than the last wording.
+// since returns the wording for a version from a list sorted newest first. It returns false for
+// a version older than the last wording.
 func since(version device.Version, wordings ...wording) (string, bool) {
 	for _, w := range wordings {
 		if version.Compare(w.from) >= 0 {

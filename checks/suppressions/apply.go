@@ -8,10 +8,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Apply parts the findings of a device into those that are kept and those that are
-// silenced, by the day on which the device was examined. Only problems and warnings are
-// silenced. What a silenced problem explains is silenced with it, unless something else
-// that was found explains it too: its symptoms would else stand there as causes.
+// Apply splits the findings for a device into those that are kept and those that are silenced,
+// as of the day on which the device was examined. Only problems and warnings are silenced. What
+// a silenced problem explains is silenced with it, unless another finding explains it too:
+// otherwise its symptoms would appear as causes.
 func (l List) Apply(s device.Snapshot, findings []checks.Finding) (kept []checks.Finding, silenced []checks.Silenced) {
 	for _, f := range findings {
 		if e, silent := l.entry(s, f); silent {
@@ -20,7 +20,7 @@ func (l List) Apply(s device.Snapshot, findings []checks.Finding) (kept []checks
 		}
 		kept = append(kept, f)
 	}
-	for i := 0; i < len(silenced); i++ { // grows while symptoms are found
+	for i := 0; i < len(silenced); i++ { // grows as symptoms are found
 		if silenced[i].Status != checks.Problem {
 			continue
 		}
@@ -39,7 +39,7 @@ func (l List) Apply(s device.Snapshot, findings []checks.Finding) (kept []checks
 
 func unwell(f checks.Finding) bool { return f.Status == checks.Problem || f.Status == checks.Warning }
 
-// entry is the first that silences a finding of a device.
+// entry returns the first entry that silences a finding for a device.
 func (l List) entry(s device.Snapshot, f checks.Finding) (Entry, bool) {
 	if !unwell(f) {
 		return Entry{}, false
@@ -52,7 +52,7 @@ func (l List) entry(s device.Snapshot, f checks.Finding) (Entry, bool) {
 	return Entry{}, false
 }
 
-// isAbout reports whether an entry is about a device.
+// isAbout reports whether an entry applies to a device.
 func (e Entry) isAbout(s device.Snapshot) bool {
 	if len(e.Devices) == 0 {
 		return true
@@ -70,7 +70,7 @@ func (e Entry) isAbout(s device.Snapshot) bool {
 	return false
 }
 
-// namesOf is all that a device is known by.
+// namesOf returns all names a device is known by.
 func namesOf(s device.Snapshot) []string {
 	names := []string{s.Device.UDID}
 	for _, fact := range []device.Fact[string]{s.Device.Serial, s.Device.Name} {

@@ -1,7 +1,7 @@
-// Package suppressions knows which findings somebody chose not to hear of.
+// Package suppressions removes findings that a user chose to suppress.
 //
-// [Read] reads a list of them, as people write it by hand, and [List.Apply] takes them out
-// of the findings of one device before these are added up. They are kept beside, with the
-// reason that was given: what is silenced is always counted, and never lost. A list may
-// come from anywhere, so it is bounded before it is decoded.
+// [Read] reads a hand-written list of suppressions, and [List.Apply] takes them out of the
+// findings for one device before these are combined into a diagnosis. Suppressed findings are
+// kept separately, with the reason given: they are always counted, and never lost. A list is
+// untrusted input, so it is bounded before it is decoded.
 package suppressions

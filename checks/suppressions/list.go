@@ -14,13 +14,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 )
 
-// FileName is what a list is called where nobody names it.
+// FileName is the default name of a list.
 const FileName = ".backupdoctor-ignore.yaml"
 
 // maxBytes bounds a list: some thousand entries.
 const maxBytes = 1 << 20
 
-// A List is the findings that somebody chose not to hear of.
+// A List is a list of suppressions.
 type List struct {
 	entries []Entry
 }
@@ -29,14 +29,14 @@ type List struct {
 type Entry struct {
 	ID      string   `yaml:"id"`      // of the check
 	Devices []string `yaml:"devices"` // UDIDs, serial numbers, slots, names or values of the inventory, with * for any text; none means all
-	Reason  string   `yaml:"reason"`  // why; it is shown wherever the finding would be
-	Expires Day      `yaml:"expires"` // the last day on which it counts; zero for no end
+	Reason  string   `yaml:"reason"`  // why; shown wherever the finding would be
+	Expires Day      `yaml:"expires"` // the last day on which it applies; zero for no end
 }
 
 // A Day is a date, without a time or zone: 2027-01-31.
 type Day struct{ time.Time }
 
-// UnmarshalYAML reads a day as it is written, before YAML makes something else of it.
+// UnmarshalYAML reads a day as written, before YAML converts it to another type.
 func (d *Day) UnmarshalYAML(node *yaml.Node) error {
 	at, err := time.Parse(time.DateOnly, node.Value)
 	if err != nil {
@@ -46,10 +46,10 @@ func (d *Day) UnmarshalYAML(node *yaml.Node) error {
 	return nil
 }
 
-// An UnknownCheckError is an id that no check has.
+// An UnknownCheckError is an ID that no check has.
 type UnknownCheckError struct {
 	ID    string
-	Entry int // its place in the list, from 1
+	Entry int // its position in the list, from 1
 }
 
 func (e *UnknownCheckError) Error() string {
@@ -57,8 +57,8 @@ func (e *UnknownCheckError) Error() string {
 }
 
 // Read reads a list in YAML: a sequence of mappings with the keys id, devices, reason and
-// expires, of which id and reason must be there. An error says which entry is wrong; it is
-// an [*UnknownCheckError] if that is its id.
+// expires, of which id and reason are required. An error says which entry is wrong; it is an
+// [*UnknownCheckError] if the ID is unknown.
 func Read(r io.Reader) (List, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {
@@ -85,7 +85,7 @@ func Read(r io.Reader) (List, error) {
 	return list, nil
 }
 
-// check refuses what would silence nothing, or too much.
+// check rejects an entry that would silence nothing, or too much.
 func (e Entry) check() error {
 	if e.ID == "" {
 		return errors.New("it has no id")
@@ -107,7 +107,7 @@ func (e Entry) check() error {
 	return nil
 }
 
-// Expired are the entries that count no more at a time.
+// Expired returns the entries that have expired at a given time.
 func (l List) Expired(at time.Time) []Entry {
 	var expired []Entry
 	for _, e := range l.entries {
@@ -118,12 +118,12 @@ func (l List) Expired(at time.Time) []Entry {
 	return expired
 }
 
-// expired is true from the day after the last.
+// expired reports whether the last day is over.
 func (e Entry) expired(at time.Time) bool {
 	return !e.Expires.IsZero() && !at.Before(e.end())
 }
 
-// end is when the entry counts no more; the zero time for never.
+// end returns when the entry expires; the zero time for never.
 func (e Entry) end() time.Time {
 	if e.Expires.IsZero() {
 		return time.Time{}

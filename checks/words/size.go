@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// Size writes bytes as Settings does, in powers of ten: 4.8 MB, 312 MB, 1.2 GB, 128 GB, 1 TB.
-// Files, backups and the storage of a device are counted so.
+// Size formats bytes as Settings does, in powers of ten: 4.8 MB, 312 MB, 1.2 GB, 128 GB, 1 TB.
+// It is used for files, backups and device storage.
 func Size(bytes uint64) string { return inUnits(bytes, 1000) }
 
-// PlanSize writes the bytes of an iCloud storage plan as Apple sells it, in powers of two:
+// PlanSize formats the size of an iCloud storage plan as Apple sells it, in powers of two:
 // 5,368,709,120 bytes are 5 GB, 2,199,023,255,552 are 2 TB.
 func PlanSize(bytes uint64) string { return inUnits(bytes, 1024) }
 
-// inUnits writes bytes in the largest unit that fits, with a decimal below 10 and, from
-// gigabytes on, always where there is one.
+// inUnits formats bytes in the largest unit that fits, with one decimal below 10 and, from
+// gigabytes on, whenever it is not zero.
 func inUnits(bytes, step uint64) string {
 	if bytes < step {
 		return Count(int(bytes), "byte")

@@ -1,5 +1,4 @@
-// Package words writes numbers and times for people, the same in every answer and on every
-// page.
+// Package words formats numbers and times for people, consistently in all output.
 package words
 
 import (
@@ -10,7 +9,7 @@ import (
 
 const day = 24 * time.Hour
 
-// Count writes a number of things; thing is the singular, whose plural ends in s.
+// Count formats a number of things; thing is the singular, whose plural ends in s.
 func Count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -18,21 +17,20 @@ func Count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// MomentLayout is how moments are written.
+// MomentLayout is the layout of times.
 const MomentLayout = "2006-01-02 15:04 MST"
 
-// Moment writes a time to the minute, in its own zone.
+// Moment formats a time to the minute, in its own zone.
 func Moment(t time.Time) string { return t.Format(MomentLayout) }
 
-// Date writes the day of a time, in its own zone.
+// Date formats the date of a time, in its own zone.
 func Date(t time.Time) string { return t.Format(time.DateOnly) }
 
-// Days is the number of whole days in a duration.
+// Days returns the number of whole days in a duration.
 func Days(d time.Duration) int { return int(d / day) }
 
-// Duration writes how long something took or is ago, in the one unit that matters: minutes
-// below an hour, hours below two days, else whole days. What lies ahead is less than a minute
-// ago.
+// Duration formats a duration or age in a single unit: minutes below an hour, hours below two
+// days, else whole days. A negative age counts as less than a minute.
 func Duration(d time.Duration) string {
 	switch {
 	case d < time.Minute:
@@ -46,8 +44,8 @@ func Duration(d time.Duration) string {
 	}
 }
 
-// Ago writes how long before now a time was, "" if it is not known. Less than a minute ahead
-// is two clocks that differ, and just now.
+// Ago formats how long before now a time was, "" if it is unknown. Less than a minute in the
+// future counts as just now, because clocks differ.
 func Ago(t, now time.Time) string {
 	switch d := now.Sub(t); {
 	case t.IsZero():
@@ -61,7 +59,7 @@ func Ago(t, now time.Time) string {
 	}
 }
 
-// Number writes a number with a comma between thousands: 48,212.
+// Number formats a number with a comma between thousands: 48,212.
 func Number(n uint64) string {
 	digits := strconv.FormatUint(n, 10)
 	for i := len(digits) - 3; i > 0; i -= 3 {

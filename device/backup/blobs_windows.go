@@ -44,7 +44,7 @@ func (d blobDirectory) open(name string) (*blobFile, blobInfo, error) {
 // blobFile is an open file.
 type blobFile struct{ *os.File }
 
-// Attributes of a file stored remotely: FILE_ATTRIBUTE_OFFLINE, FILE_ATTRIBUTE_RECALL_ON_OPEN
+// attributesDataless are the attributes of a file stored remotely: FILE_ATTRIBUTE_OFFLINE, FILE_ATTRIBUTE_RECALL_ON_OPEN
 // and FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS.
 const attributesDataless = 0x1000 | 0x40000 | 0x400000
 
