@@ -15,7 +15,7 @@ const (
 	TrustPending    Reason = "trust-pending"    // the Trust dialog is on the device's screen
 	TrustDenied     Reason = "trust-denied"     // the user tapped Don't Trust
 	TrustStale      Reason = "trust-stale"      // the device forgot this computer (InvalidHostID, or a TLS alert about our certificate)
-	TrustForbidden  Reason = "trust-forbidden"  // MDM does not allow pairing
+	TrustForbidden  Reason = "trust-forbidden"  // a managed policy forbids pairing
 	RecordBroken    Reason = "record-broken"    // this computer's pair record is unusable: empty, truncated, or without HostID
 	RecordUnsaved   Reason = "record-unsaved"   // usbmuxd could not save a new pair record; the Gap's Detail has its result code
 	MuxTrouble      Reason = "mux-trouble"      // usbmuxd failed a request about its files on this computer; the Gap's Detail has the request and its result

@@ -1,8 +1,8 @@
 // Package sysdiagnose reads the few files of a sysdiagnose archive that are relevant to
 // iCloud Backup. A sysdiagnose is made on the device by pressing buttons, and has
 // information that is not available over USB: backupd's own record of its last attempts,
-// the settings enforced by MDM, the state of Wi-Fi, power and storage, the configured VPNs
-// and filters, and the times of shutdowns.
+// the settings enforced by profiles, the state of Wi-Fi, power and storage, the configured
+// VPNs and filters, and the times of shutdowns.
 //
 // [Read] takes an archive as the device writes it, .tar.gz, or a folder with an unpacked
 // archive. It reads a file sequentially and writes nothing to disk: only the relevant files
