@@ -10,7 +10,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// An archive that was not read to its end is said, and counts as not examined.
+// A sysdiagnose archive that was not fully read is reported, and its device counts as not
+// examined.
 func TestArchiveThatEndsEarly(t *testing.T) {
 	for reason, want := range map[device.Reason]struct {
 		words string

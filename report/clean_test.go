@@ -58,7 +58,7 @@ func FuzzClean(f *testing.F) {
 	})
 }
 
-// The shortcut for ASCII says what Unicode says.
+// The ASCII shortcut must agree with the Unicode tables.
 func TestHiddenInASCII(t *testing.T) {
 	for r := range rune(unicode.MaxASCII + 1) {
 		if Hidden(r) != unicode.IsControl(r) {

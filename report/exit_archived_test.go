@@ -2,8 +2,8 @@ package report
 
 import "testing"
 
-// A broken archived copy beside a backup in use does not make a run fail. Where it is all
-// there is of a device, it does.
+// A broken archived copy does not fail a run if there is a backup in use, but does if it is the
+// only one.
 func TestArchivedCopiesAndTheExitCode(t *testing.T) {
 	backup := func(verdict string, archived bool) Backup { return Backup{Verdict: verdict, Archived: archived} }
 	for name, test := range map[string]struct {

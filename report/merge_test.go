@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// names are the names of the devices of a report, in order.
+// names returns the names of the devices of a report, in order.
 func names(r report.Report) []string {
 	var list []string
 	for _, d := range r.Devices {
@@ -32,7 +32,7 @@ func TestMergeKeepsTheNewestOfEachDevice(t *testing.T) {
 	}
 }
 
-// Placeholders are given anew in every run, so they say nothing across runs.
+// Every run assigns new placeholders, so they cannot be compared across runs.
 func TestMergeKeepsRedactedDevicesApart(t *testing.T) {
 	one, other := reporttest.Report(reporttest.Monday, report.Device{UDID: "device-01", Name: "iPhone 1"}), reporttest.Report(reporttest.Tuesday, report.Device{UDID: "device-01", Name: "iPhone 1"})
 	one.Redacted, other.Redacted = true, true
@@ -50,7 +50,7 @@ func TestMergeOfOneIsItself(t *testing.T) {
 	}
 }
 
-// What was missing in one of the reports is missing in the whole.
+// What is missing from one of the reports is missing from the merged one.
 func TestMergeKeepsGaps(t *testing.T) {
 	whole, partial := reporttest.Report(reporttest.Monday, report.Device{UDID: "a"}), reporttest.Report(reporttest.Tuesday, report.Device{UDID: "b"})
 	partial.Gaps = []report.Gap{{Reason: "interrupted", Summary: "the run was interrupted"}}

@@ -13,7 +13,7 @@ func TestBackupThatWasNotLookedAt(t *testing.T) {
 	}
 }
 
-// An archived copy is in nobody's way.
+// An archived copy does not affect the next backup.
 func TestNextBackupDoesNotUseAnArchivedCopy(t *testing.T) {
 	if b := newBackup(device.Backup{Archived: true, Proof: device.Known(device.Proof{NextFails: true})}); b.NextFails {
 		t.Error("the next backup fails over an archived copy")

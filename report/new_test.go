@@ -43,7 +43,7 @@ func TestNewPutsSymptomsBehindTheirCause(t *testing.T) {
 
 func TestNewNamesOnlyRemediesOfThePlan(t *testing.T) {
 	findings := report.New(reporttest.Run(reporttest.Failing("x"))).Devices[0].Findings
-	want := []report.Remedy{{ID: "join-wifi", Title: "Join a Wi-Fi network"}} // and not erase-and-restore
+	want := []report.Remedy{{ID: "join-wifi", Title: "Join a Wi-Fi network"}} // but not erase-and-restore
 	if diff := cmp.Diff(want, findings[2].Remedies); diff != "" {
 		t.Error(diff)
 	}
@@ -96,7 +96,7 @@ func TestNewCountsDevicesAndCauses(t *testing.T) {
 	}
 }
 
-// A check that found several subjects is one cause of its device.
+// A check that found several subjects counts as one cause of its device.
 func TestNewCountsACauseOncePerDevice(t *testing.T) {
 	examined := reporttest.Failing("x")
 	examined.Diagnosis.Causes = append(examined.Diagnosis.Causes, examined.Diagnosis.Causes[1])

@@ -10,7 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// TestOrder shuffles devices whose order is known.
+// TestOrder shuffles devices and checks that they are sorted back.
 func TestOrder(t *testing.T) {
 	of := func(verdict checks.Verdict, slot, location string) Device {
 		return Device{Verdict: string(verdict), Slot: slot, Location: location}
@@ -33,8 +33,8 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// In a report about backups a broken one comes first, unless it is an archived copy beside
-// another.
+// In a report about backups broken ones come first, except archived copies next to another
+// backup.
 func TestOrderOfBackups(t *testing.T) {
 	of := func(slot string, backups ...Backup) Device { return Device{Slot: slot, Backups: backups} }
 	whole, broken, open := Backup{Verdict: string(device.Whole)}, Backup{Verdict: string(device.Broken)}, Backup{Verdict: string(device.CannotTell)}

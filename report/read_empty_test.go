@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A device that is null, or holds nothing, is no device that is well: the report is refused.
+// A null or empty device must not count as healthy: the report is rejected.
 func TestReadRefusesEmptyDevices(t *testing.T) {
 	for _, text := range []string{
 		`{"kind": "report", "schema": 2, "devices": [null]}`,
@@ -19,7 +19,7 @@ func TestReadRefusesEmptyDevices(t *testing.T) {
 	}
 }
 
-// A verdict that this version does not know is shown as such, and never counted as well.
+// An unknown verdict is shown as such, and never counts as healthy.
 func TestAVerdictOfAnotherVersionIsNotWell(t *testing.T) {
 	r, err := Read(strings.NewReader(`{"kind": "report", "schema": 2, "devices": [{"udid": "A", "verdict": "splendid", "takenAt": "2026-11-22T08:00:00Z"}]}`))
 	if err != nil {

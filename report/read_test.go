@@ -13,11 +13,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// marks are what quoting changes.
+// marks are the characters that quoting changes.
 var marks = strings.NewReplacer("“", "", "”", "", "‘", "", "’", "", `\"`, "", "'", "")
 
-// What was written is read as it was, but for what is quoted, and read again it does not
-// change any more.
+// A report that was written reads back the same, except for quoting, and reading it again
+// changes nothing more.
 func TestReadGivesTheSameReportAgain(t *testing.T) {
 	paths, err := filepath.Glob("../testdata/reports/*.json")
 	if err != nil || len(paths) == 0 {
@@ -46,7 +46,7 @@ func TestReadGivesTheSameReportAgain(t *testing.T) {
 	}
 }
 
-// eventsOf writes the events of a run, without the summary of it if it was cut off.
+// eventsOf writes the events of a run, without the summary if it was cut off.
 func eventsOf(t *testing.T, r report.Report, cutOff bool) *bytes.Buffer {
 	t.Helper()
 	var file bytes.Buffer
@@ -83,7 +83,7 @@ func TestReadEvents(t *testing.T) {
 	}
 }
 
-// Of a run that was cut off there is what was finished, and the report says so.
+// A run that was cut off gives a report of the finished devices, marked as partial.
 func TestReadEventsOfARunThatWasCutOff(t *testing.T) {
 	whole := report.New(reporttest.Run(reporttest.Failing("Léa’s iPhone"), reporttest.Well("Sam’s iPhone")))
 	for name, tail := range map[string]string{"between two events": "", "within one": `{"kind":"event","schema":2,"event":"device_do`} {
@@ -124,7 +124,7 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-// What a file says of itself is not believed: an exit code of 77, or a count that is none.
+// What a file says about itself is not trusted, such as exit code 77 or a wrong count.
 func TestReadCountsAnew(t *testing.T) {
 	document := jsonOf(t, report.New(reporttest.Run(reporttest.Failing("x"))))
 	lying := strings.NewReplacer(`"code": 1`, `"code": 77`, `"failing": 1`, `"failing": 99`).Replace(string(document))
@@ -137,7 +137,7 @@ func TestReadCountsAnew(t *testing.T) {
 	}
 }
 
-// FuzzRead renders whatever can be read, in every format.
+// FuzzRead renders every readable report in every format.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"kind": "report", "schema": 2, "devices": [{"name": "\u001b[31m", "findings": [{"status": "problem"}], "backups": [{"faults": [{}]}]}]}`))
 	f.Add([]byte(`{"kind": "report", "schema": 2, "subject": "backups", "devices": [{}], "places": [{}], "inventory": {}}`))

@@ -22,8 +22,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// A contract is a kind of document, the type that its JSON Schema is made from, and the
-// values of its fields that are all known.
+// A contract is a kind of document, the Go type that its JSON Schema is generated from, and the
+// closed value sets of its fields.
 type contract struct {
 	kind   report.Kind
 	root   reflect.Type
@@ -52,13 +52,13 @@ var contracts = []contract{
 	{report.KindSlots, reflect.TypeFor[report.SlotList](), nil},
 }
 
-// contractFolders hold the types of the contracts, by their import paths.
+// contractFolders are the folders of the types of the contracts, by import path.
 var contractFolders = map[string]string{
 	reflect.TypeFor[report.Report]().PkgPath():    ".",
 	reflect.TypeFor[device.Fact[int]]().PkgPath(): "../device",
 }
 
-// TestSchema holds the schemas to the types of the contracts, and their comments.
+// TestSchema checks the schemas against the Go types and their comments.
 func TestSchema(t *testing.T) {
 	var kinds []report.Kind
 	for _, c := range contracts {
@@ -75,7 +75,7 @@ func TestSchema(t *testing.T) {
 	}
 }
 
-// A schema that lets everything through would hold nothing.
+// A schema must not accept everything.
 func TestSchemaRefuses(t *testing.T) {
 	schema := reporttest.Validator(t, report.SchemaID(report.KindReport), report.JSONSchema(report.KindReport))
 	good := jsonOf(t, report.New(reporttest.Run(reporttest.Failing("Léa’s iPhone"), reporttest.Unexamined("Sam’s iPhone"))))
@@ -105,8 +105,8 @@ func TestSchemaRefuses(t *testing.T) {
 	}
 }
 
-// Within a schema number fields are only added, so a reader must accept those it does not
-// know, and so must the schema.
+// Within a schema number fields are only added, so readers, and the schema, must accept unknown
+// fields.
 func TestSchemaAcceptsAdditions(t *testing.T) {
 	document := jsonOf(t, report.New(reporttest.Run(reporttest.Well("iPhone"))))
 	document = bytes.Replace(document, []byte(`"udid"`), []byte(`"colour": "blue", "udid"`), 1)
@@ -115,14 +115,14 @@ func TestSchemaAcceptsAdditions(t *testing.T) {
 	}
 }
 
-// A node is as much of JSON Schema as a report needs.
+// A node is the subset of JSON Schema that reports need.
 type node struct {
 	Schema      string           `json:"$schema,omitempty"`
 	ID          string           `json:"$id,omitempty"`
 	Title       string           `json:"title,omitempty"`
 	Ref         string           `json:"$ref,omitempty"`
 	Description string           `json:"description,omitempty"`
-	Type        any              `json:"type,omitempty"` // a name, or several
+	Type        any              `json:"type,omitempty"` // one or more names
 	Format      string           `json:"format,omitempty"`
 	Enum        []any            `json:"enum,omitempty"`
 	Items       *node            `json:"items,omitempty"`
@@ -131,7 +131,7 @@ type node struct {
 	Defs        map[string]*node `json:"$defs,omitempty"`
 }
 
-// schemaOf writes the JSON Schema of a contract from its Go types and their comments.
+// schemaOf generates the JSON Schema of a contract from its Go types and their comments.
 func schemaOf(t *testing.T, c contract) []byte {
 	writer := schemaWriter{t: t, contract: c, comments: comments(t), defs: map[string]*node{}, types: map[string]reflect.Type{}}
 	writer.object(c.root)
@@ -151,8 +151,8 @@ func schemaOf(t *testing.T, c contract) []byte {
 	return document.Bytes()
 }
 
-// closed lists the fields whose values are all known. Reasons are not among them: a later
-// version may know more.
+// closed lists the fields with a closed set of values. Reasons are not among them, because a
+// later version may add some.
 var closed = map[string][]any{
 	"Tool.effect":          {"read-only"},
 	"Device.verdict":       verdicts(),
@@ -170,7 +170,7 @@ var closed = map[string][]any{
 	"Backup.depth":         {device.QuickLook, device.DeepLook},
 }
 
-// verdicts are all that a device can have.
+// verdicts returns all verdicts of a device.
 func verdicts() (all []any) {
 	for _, v := range checks.Verdicts() {
 		all = append(all, v)
@@ -178,8 +178,8 @@ func verdicts() (all []any) {
 	return all
 }
 
-// closedInEvents is closed, with the values that an event has beside. A command may end
-// with an error before there is a report, so that its exit code is any.
+// closedInEvents returns closed plus the values specific to events. A command may fail before
+// there is a report, so any exit code is allowed.
 func closedInEvents() map[string][]any {
 	known := maps.Clone(closed)
 	known["Event.event"] = []any{report.RunStart, report.DeviceAttached, report.DeviceState, report.DeviceDone, report.DeviceDetached, report.RunSummary, report.ExitError}
@@ -207,10 +207,10 @@ type schemaWriter struct {
 	contract contract
 	comments map[string]string
 	defs     map[string]*node
-	types    map[string]reflect.Type // those of defs
+	types    map[string]reflect.Type // of defs
 }
 
-// object describes a struct once, under its name, and refers to it.
+// object describes a struct once, under its name, and returns a reference to it.
 func (s schemaWriter) object(t reflect.Type) *node {
 	if known := s.types[t.Name()]; known != nil && known != t {
 		s.t.Errorf("%s: both %v and %v would be called %s", s.contract.kind, known, t, t.Name())
@@ -223,7 +223,7 @@ func (s schemaWriter) object(t reflect.Type) *node {
 	return &node{Ref: "#/$defs/" + t.Name()}
 }
 
-// kindOf is the kind of a document: that of the contract, or of a report within it.
+// kindOf returns the kind of a document: that of the contract, or of a report inside it.
 func (s schemaWriter) kindOf(t reflect.Type) report.Kind {
 	if t == reflect.TypeFor[report.Report]() {
 		return report.KindReport
@@ -231,7 +231,7 @@ func (s schemaWriter) kindOf(t reflect.Type) report.Kind {
 	return s.contract.kind
 }
 
-// fields describes the fields of a struct, and those of the structs that it embeds.
+// fields describes the fields of a struct, including those of embedded structs.
 func (s schemaWriter) fields(t reflect.Type, object *node, kind report.Kind) {
 	for field := range t.Fields() {
 		if field.Anonymous {
@@ -282,7 +282,7 @@ func (s schemaWriter) property(t reflect.Type) *node {
 	return nil
 }
 
-// fact describes a fact: its value, or the reason why there is none.
+// fact describes a fact: its value, or the reason why it is unknown.
 func (s schemaWriter) fact(t reflect.Type) *node {
 	get, _ := t.MethodByName("Get")
 	value := s.property(get.Type.Out(0))
@@ -296,8 +296,8 @@ func (s schemaWriter) fact(t reflect.Type) *node {
 	return fact
 }
 
-// comments reads the comments of struct types, under "path.Type", and of their fields, under
-// "path.Type.Field".
+// comments returns the comments of struct types, keyed by "path.Type", and of their fields,
+// keyed by "path.Type.Field".
 func comments(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -341,7 +341,7 @@ func commentsOf(declaration ast.Decl, path string, found map[string]string) {
 	}
 }
 
-// Every type and field of a document has a comment, which becomes its description.
+// Every type and field of a document needs a comment, which becomes its description.
 func TestEveryFieldHasAComment(t *testing.T) {
 	for _, c := range contracts {
 		var document node
@@ -375,7 +375,7 @@ func TestEveryFieldHasAComment(t *testing.T) {
 	}
 }
 
-// The exit codes of the schema leave out only the one that no report is written for.
+// The schema lists every exit code except the one for which no report is written.
 func TestSchemaKnowsEveryExitCode(t *testing.T) {
 	for _, exit := range report.Exits() {
 		if known := slices.Contains(closed["Exit.code"], any(exit.Code)); known == (exit.Code == report.ExitUsage) {

@@ -9,8 +9,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// TestTerms holds the field names of all schemas to the list of terms: a new name is added there
-// on purpose, and one that no document uses any more is deleted.
+// TestTerms compares the field names of all schemas with the list of terms, so that names are
+// added on purpose and unused ones are deleted.
 func TestTerms(t *testing.T) {
 	terms := reporttest.Terms(t)
 	used := map[reporttest.Term]report.Kind{}
@@ -36,14 +36,15 @@ func TestTerms(t *testing.T) {
 	}
 }
 
-// termsOf notes the fields of an object.
+// termsOf records the fields of an object.
 func termsOf(object *node, kind report.Kind, used map[reporttest.Term]report.Kind) {
 	for name, property := range object.Properties {
 		used[reporttest.Term{Name: name, Type: typeOf(property)}] = kind
 	}
 }
 
-// typeOf is the type of a field as the list of terms has it; that of a fact is that of its value.
+// typeOf returns the type of a field as in the list of terms; for a fact, the type of its
+// value.
 func typeOf(n *node) string {
 	name, _ := n.Type.(string)
 	if several, ok := n.Type.([]any); ok {

@@ -13,8 +13,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// TestWithhold judges every recording, with a mark in every private text, and looks for marks in
-// what is left. Nothing but words may differ from what was found.
+// TestWithhold judges every recording with a mark in every private text, and looks for the
+// marks in the result. Only wording may differ from the original.
 func TestWithhold(t *testing.T) {
 	paths, err := filepath.Glob("../testdata/*/*.json")
 	if err != nil {
@@ -51,7 +51,8 @@ func TestWithhold(t *testing.T) {
 	}
 }
 
-// TestWithholdLeavesOtherWords alone: a locale may be a part of any word.
+// TestWithholdLeavesOtherWords checks that other words stay the same: a locale may be part of
+// any word.
 func TestWithholdLeavesOtherWords(t *testing.T) {
 	s := device.Snapshot{Device: device.Identity{UDID: "00008110-000000000000001E", Name: device.Known("en")}}
 	d := report.Device{Headline: "A backup was taken, en passant, of en."}
@@ -62,11 +63,11 @@ func TestWithholdLeavesOtherWords(t *testing.T) {
 
 const mark = "QZQ"
 
-// markedSnapshots are those of a recording, with a mark in front of every private text.
+// markedSnapshots returns the snapshots of a recording with a mark before every private text.
 func markedSnapshots(text []byte) []device.Snapshot {
 	recording, err := device.ReadRecording(strings.NewReader(string(text)))
 	if err != nil {
-		return nil // no recording
+		return nil // not a recording
 	}
 	for i, s := range recording.Snapshots {
 		document, err := json.Marshal(s)
@@ -86,7 +87,7 @@ func markedSnapshots(text []byte) []device.Snapshot {
 	return recording.Snapshots
 }
 
-// markOf keeps what an app's domain begins with.
+// markOf puts the mark in front of a private text, after the prefix of an app's domain.
 func markOf(private string) string {
 	if rest, found := strings.CutPrefix(private, "AppDomain-"); found {
 		return "AppDomain-" + mark + rest

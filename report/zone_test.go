@@ -12,8 +12,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// In a zone people read its time, with its name, in every format that is for people; programs
-// read the same as before.
+// With a time zone, formats for people show its times and name; output for programs does not
+// change.
 func TestTimesArePeoplesOwn(t *testing.T) {
 	examined := reporttest.Failing("Ann’s iPhone")
 	examined.Diagnosis.Headline = "It failed on 2026-11-19 23:30 UTC, and on 2026-13-45 99:99 UTC."

@@ -8,7 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// In a scan of devices a backup is one more thing that was read: it decides nothing by itself.
+// In a scan of devices, a backup is only more evidence: it decides nothing by itself.
 func TestBackupsDoNotEndAScan(t *testing.T) {
 	run := reporttest.Run(reporttest.Shelved(reporttest.HiddenProof))
 	run.Places = []report.Place{reporttest.Shut}

@@ -12,7 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// No stranger's text moves a column, or reaches the terminal as it is.
+// Untrusted text never shifts a column or reaches the terminal uncleaned.
 func TestColumns(t *testing.T) {
 	var out strings.Builder
 	if err := Columns(&out, [][]string{{"NAME", "SITE"}, {"日本", "a"}, {"\x1b[31mred\n", ""}, {"", "b\u202e"}, {"alone"}}); err != nil {
@@ -49,7 +49,8 @@ var places = List[place]{
 
 var errGone = errors.New("the database is gone")
 
-// placeRows are two rows, the second with a name that would be a formula, and then an error.
+// placeRows returns two rows, the second with a name that would be a formula, and then an
+// error.
 func placeRows(last error) iter.Seq2[place, error] {
 	return func(yield func(place, error) bool) {
 		_ = yield(place{"oslo", "a,b", -2}, nil) && yield(place{"=1+1", "<b>\u202e", 0}, nil) && last != nil && yield(place{}, last)
@@ -88,8 +89,8 @@ func TestListsWithoutRows(t *testing.T) {
 	}
 }
 
-// FuzzList holds that no text of a row leaves its cell, begins a formula or reaches a terminal
-// as it is.
+// FuzzList checks that text in a row never leaves its cell, starts a formula or reaches a
+// terminal uncleaned.
 func FuzzList(f *testing.F) {
 	for _, text := range []string{"", "=1+1", " =1+1", "\t=1", "\x00=1", "+49", "-1", "@SUM(A1)", "\u200b=1", "x;=HYPERLINK(1)", "</td><script>", "\xff", "a\r\nb,\"c"} {
 		f.Add(text)

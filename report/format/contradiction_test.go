@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// asked is a device whose last backup ended so long ago, and what a person answered.
+// asked returns a device with a last backup of the given age and a person's answer.
 func asked(t *testing.T, age time.Duration, question, text string, results ...device.PastAttempt) report.Examined {
 	t.Helper()
 	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
@@ -31,7 +31,7 @@ func asked(t *testing.T, age time.Duration, question, text string, results ...de
 	return report.Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, checks.Run(s, checks.All()))}
 }
 
-// An answer that contradicts what was read is told in every format, whichever stands.
+// An answer that contradicts what was read is shown in every format, whichever of them counts.
 func TestAContradictionIsToldInEveryFormat(t *testing.T) {
 	const day = 24 * time.Hour
 	failed := device.PastAttempt{At: device.Known(time.Date(2026, 11, 21, 2, 0, 0, 0, time.UTC)), Domain: "MBErrorDomain", Code: 303}
@@ -42,7 +42,7 @@ func TestAContradictionIsToldInEveryFormat(t *testing.T) {
 		r := report.New(report.Run{Tool: "test", Examined: []report.Examined{e}})
 		for _, f := range formats {
 			if f.Name == Streamed {
-				continue // its lines are the JSON of a device
+				continue // its lines contain the JSON of a device
 			}
 			var text bytes.Buffer
 			if err := f.Write(&text, r, Options{Width: 300}); err != nil {

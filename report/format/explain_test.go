@@ -48,8 +48,8 @@ func TestExplainDropsEmphasisAndKeepsCode(t *testing.T) {
 	}
 }
 
-// What has to be done before a remedy that deletes stands on the page of every check that has
-// the remedy, the originals of photos included.
+// The precondition of a destructive remedy is on the page of every check with that remedy,
+// including the originals of photos.
 func TestExplainShowsWhatComesBeforeDeleting(t *testing.T) {
 	photos := 0
 	for _, check := range checks.All() {
@@ -123,8 +123,8 @@ func TestDevicesSaysWhoTrustsThisComputer(t *testing.T) {
 	}
 }
 
-// Where usbmuxd is in trouble, whether the device trusts this computer is unknown, and this
-// computer is what to look at: said once, for however many devices.
+// If usbmuxd fails, trust is unknown and the fault is this computer's: it is reported once,
+// however many devices there are.
 func TestDevicesWhereUsbmuxdIsInTrouble(t *testing.T) {
 	for _, result := range []string{"1", "13", "22", "malformed"} {
 		var snapshots []device.Snapshot

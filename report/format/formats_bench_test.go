@@ -10,13 +10,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// BenchmarkFormats writes the report of a thousand devices, each as in the recording of a
-// tray, in every format: its time, its speed, and how many times as long as WriteJSON it
-// takes for the same report in the same run.
+// BenchmarkFormats writes a report of a thousand devices, each like one in the recording of a
+// tray, in every format. It reports the time, the speed, and the time relative to WriteJSON for
+// the same report in the same run.
 func BenchmarkFormats(b *testing.B) {
 	r := largeReport(b)
 	for _, f := range formats {
-		if f.Terminal || f.Name == "html" { // which has a benchmark of its own
+		if f.Terminal || f.Name == "html" { // has its own benchmark
 			continue
 		}
 		write := func(w io.Writer, r report.Report) error { return f.Write(w, r, Options{}) }
@@ -38,7 +38,7 @@ func BenchmarkFormats(b *testing.B) {
 			b.ReportMetric(float64(size)*float64(b.N)/spent.Seconds()/1e6, "MB/s")
 			b.ReportMetric(float64(size)/1e6, "MB")
 			b.ReportMetric(float64(spent)/float64(spentOnJSON), "x-json")
-			b.ReportMetric(0, "ns/op") // ms says it
+			b.ReportMetric(0, "ns/op") // reported as ms instead
 		})
 	}
 }
@@ -56,7 +56,7 @@ func largeReport(b *testing.B) report.Report {
 	return report.New(run)
 }
 
-// writeDevicesDone writes the event that each device ends with.
+// writeDevicesDone writes the final event of each device.
 func writeDevicesDone(w io.Writer, r report.Report) error {
 	for i := range r.Devices {
 		if err := WriteEvent(w, report.Event{Header: report.NewHeader(report.KindEvent), Type: report.DeviceDone, At: r.TakenAt, Device: &r.Devices[i]}); err != nil {

@@ -14,7 +14,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// terminals are what every recording is shown on; the key ends the golden's name.
+// terminals are the options each recording is rendered with; the key is a suffix of the
+// golden's name.
 var terminals = map[string]Options{
 	"table.txt": {Width: 80, UTF8: true},
 	"cards.txt": {Width: 60, UTF8: true},
@@ -24,7 +25,7 @@ var terminals = map[string]Options{
 // wholeRecording is the one recording whose goldens show every check.
 const wholeRecording = "tray-of-six"
 
-// about is the checks that each other recording is about. A new check changes none of their
+// about lists the checks shown for each other recording. New checks do not change their
 // goldens.
 var about = map[string][]string{
 	"backup-turned-off":     {"not-trusted", "false-alarm", "backup-turned-off", "backup-stale", "icloud-storage-full", "managed-account-service-off", "software-out-of-date", "device-storage-low"},
@@ -40,7 +41,7 @@ var about = map[string][]string{
 	"trust-pending":         {"not-trusted", "backup-turned-off", "icloud-storage-full", "wifi-missing", "software-out-of-date", "local-backup-broken"},
 }
 
-// checksAbout is the checks that a recording is about, in their usual order.
+// checksAbout returns the checks shown for a recording, in their usual order.
 func checksAbout(t testing.TB, recording string) []*checks.Check {
 	t.Helper()
 	if recording == wholeRecording {
@@ -62,8 +63,8 @@ func checksAbout(t testing.TB, recording string) []*checks.Check {
 	return list
 }
 
-// TestGoldens holds what becomes of every recording, in every format. To rewrite the
-// goldens run UPDATE=1 go test ./report/format, and read the diff: it is the review.
+// TestGoldens compares the output for every recording in every format. To update the goldens,
+// run UPDATE=1 go test ./report/format, and review the diff.
 func TestGoldens(t *testing.T) {
 	schema := reporttest.Validator(t, report.SchemaID(report.KindReport), report.JSONSchema(report.KindReport))
 	for name, recording := range recordings(t) {
@@ -110,7 +111,7 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
-// A golden whose recording is gone would never be compared again.
+// A golden without a recording would never be compared again.
 func TestNoGoldenIsLeftOver(t *testing.T) {
 	known := recordings(t)
 	files, err := os.ReadDir("../../testdata/reports")
@@ -125,7 +126,7 @@ func TestNoGoldenIsLeftOver(t *testing.T) {
 	}
 }
 
-// runOf judges a recording by every check.
+// runOf runs every check on a recording.
 func runOf(recording device.Recording) report.Run { return judged(recording, checks.All()) }
 
 func judged(recording device.Recording, list []*checks.Check) report.Run {

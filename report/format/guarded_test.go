@@ -15,20 +15,20 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// letters are those before the lines of a step.
+// letters match the letters before the lines of a step.
 var letters = regexp.MustCompile(`(?m)^\s*[a-z]\. `)
 
-// anyTag is one of HTML or XML.
+// anyTag matches an HTML or XML tag.
 var anyTag = regexp.MustCompile(`<[^>]*>`)
 
-// plainText is what a reader sees of a page.
+// plainText returns the text of a page that a reader sees.
 func plainText(text string) string {
 	text = html.UnescapeString(anyTag.ReplaceAllString(text, " "))
 	return strings.NewReplacer(`\`, "", `"`, "").Replace(letters.ReplaceAllString(text, ""))
 }
 
-// Whatever deletes or erases carries its precondition in every format, and where a format shows
-// steps, every line of them.
+// Every remedy that deletes or erases shows its precondition in every format, in full where the
+// format shows steps.
 func TestPreconditionsInEveryFormat(t *testing.T) {
 	withSteps := map[string]bool{"table": true, "json": true, "markdown": true, "html": true}
 	r := report.New(report.Run{Examined: []report.Examined{reporttest.EveryRemedy()}})
@@ -56,7 +56,7 @@ func TestPreconditionsInEveryFormat(t *testing.T) {
 	}
 }
 
-// So it is where one check, one code or one message is explained, for no model in particular.
+// The same is true of explanations of a check, code or message, for no particular model.
 func TestPreconditionsInExplanations(t *testing.T) {
 	guarded := func(of string, ids []remedies.ID, text string) {
 		t.Helper()

@@ -45,7 +45,7 @@ var sampleStory = report.Story{Header: report.NewHeader(report.KindStory), Devic
 	{Run: "e", Subject: report.OfDevices, TakenAt: daysAgo(30), Verdict: "failing", Causes: []report.PastCause{{Check: "backup-turned-off", Status: "problem", Since: daysAgo(30)}}},
 }}
 
-// staleLea is lea without a recent backup.
+// staleLea returns lea without a recent backup.
 func staleLea() report.KnownDevice {
 	d := lea
 	d.Backup, d.LastBackup, d.Verdict, d.Headline = report.BackupKnown, daysAgo(23), "failing", "iCloud Backup is off; the last good backup is 22 days old."
@@ -67,7 +67,7 @@ var sampleSlots = report.SlotReport{Header: report.NewHeader(report.KindSlotHeal
 	{Slot: "01", Visits: 12, Devices: 1},
 }}
 
-// historyFaces are all that is shown of a history at a terminal.
+// historyFaces are all views of a history in a terminal.
 var historyFaces = map[string]func(io.Writer, Options) error{
 	"runs":  func(w io.Writer, o Options) error { return WriteRuns(w, sampleRuns, o) },
 	"story": func(w io.Writer, o Options) error { return WriteStory(w, sampleStory, o) },
@@ -134,7 +134,7 @@ func TestHistoryHoldsItsWidth(t *testing.T) {
 	}
 }
 
-// Of two devices with one name, each has its own row.
+// Two devices with the same name get separate rows.
 func TestRunsAreToldApartByTheirIDs(t *testing.T) {
 	got := shortIDs(sampleRuns.Runs)
 	want := []string{"3f0c5a1e-9a54-4a5e-8a50-1", "3f0c5a1e-9a54-4a5e-8a50-2", "77777777-9a54-4a5e-8a50-3", "88888888-9a54-4a5e-8a50-4"}
@@ -165,7 +165,8 @@ func TestStaleCSV(t *testing.T) {
 	}
 }
 
-// exported writes one run with a device that has findings of every status, and one without.
+// exported writes one run with two devices: one with findings of every status, one without
+// findings.
 func exported(t *testing.T, open func(io.Writer) HistoryWriter) string {
 	t.Helper()
 	var out bytes.Buffer

@@ -14,7 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// inBrowser writes a page of HTML, and opens it in a browser.
+// inBrowser writes an HTML page and opens it in a browser.
 func inBrowser(t testing.TB, r report.Report) *browsertest.Browser {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "report.html")
@@ -33,8 +33,7 @@ func inBrowser(t testing.TB, r report.Report) *browsertest.Browser {
 	return b
 }
 
-// A reader opens the page: every device has its row and its card, and a name is text whatever
-// it says.
+// In a browser, every device has a row and a card, and names are always shown as text.
 func TestHTMLInABrowser(t *testing.T) {
 	b := inBrowser(t, trayOfFour())
 	rows := browsertest.Value[[]string](b, rowTexts)
@@ -50,7 +49,7 @@ func TestHTMLInABrowser(t *testing.T) {
 	b.AskedOnly("file://")
 }
 
-// Every page that is kept as a golden fits its window.
+// Every golden HTML page fits its window.
 func TestEveryHTMLFits(t *testing.T) {
 	pages, err := filepath.Glob("../../testdata/reports/*.html")
 	if err != nil || len(pages) == 0 {
@@ -78,8 +77,8 @@ func trayOfFour() report.Report {
 
 const rowTexts = `[...document.querySelectorAll(".overview tbody tr")].map(row => row.textContent.replace(/\s+/g, " ").trim())`
 
-// clickHead clicks on the head of a column, and gives what its cells hold in their new order:
-// a number, a time, or a text. What is not known stands last, and is left out.
+// clickHead clicks a column header and returns the cell values in their new order: numbers,
+// times or texts. Unknown values come last and are omitted.
 const clickHead = `(() => {
 	document.querySelectorAll(".overview thead button")[%d].click();
 	const cells = [...document.querySelectorAll(".overview tbody tr")].map(row => row.cells[%[1]d]);
@@ -87,7 +86,7 @@ const clickHead = `(() => {
 	return known.map(cell => (cell.dataset.sort ?? cell.querySelector("time")?.dateTime ?? cell.textContent).trim().toLowerCase().replace(/[“”]/g, "")).filter(text => text !== "");
 })()`
 
-// A click on the head of a column sorts by it, a second one the other way round.
+// Clicking a column header sorts by it; a second click reverses the order.
 func TestHTMLSortsByEveryColumn(t *testing.T) {
 	b := inBrowser(t, trayOfFour())
 	heads := browsertest.Value[[]string](b, `[...document.querySelectorAll(".overview thead th")].map(head => head.textContent)`)
@@ -108,8 +107,8 @@ func TestHTMLSortsByEveryColumn(t *testing.T) {
 	b.AskedOnly("file://")
 }
 
-// BenchmarkHTMLInABrowser opens the page of a thousand devices. ms/load is from the address
-// to the load event; the aim is 2000.
+// BenchmarkHTMLInABrowser opens a page of a thousand devices. ms/load is the time from
+// navigation to the load event; the goal is 2000.
 func BenchmarkHTMLInABrowser(b *testing.B) {
 	var devices []report.Examined
 	for range 1000 {

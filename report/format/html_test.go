@@ -17,7 +17,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// rich is a run with everything that a page can show.
+// rich returns a run with everything that a page can show.
 func rich() report.Run {
 	var devices []report.Examined
 	for i, e := range []report.Examined{reporttest.Failing("Léa’s iPhone"), reporttest.Unexamined("<script>alert(1)</script>"), reporttest.Well("Ada’s iPhone"), reporttest.Shelved(reporttest.WholeProof, reporttest.BrokenProof, reporttest.HiddenProof)} {
@@ -49,14 +49,14 @@ func htmlOf(t testing.TB, run report.Run) string {
 	return page.String()
 }
 
-// faces are the pages of a run about devices, and about their backups.
+// faces returns the pages of a run about devices and about their backups.
 func faces(t testing.TB, run report.Run) map[string]string {
 	devices, backups := run, run
 	backups.Subject = report.OfBackups
 	return map[string]string{report.OfDevices: htmlOf(t, devices), report.OfBackups: htmlOf(t, backups)}
 }
 
-// An htmlElement is one of a page, in the order of the page.
+// An htmlElement is an element of a page; elements are in document order.
 type htmlElement struct {
 	*html.Node
 	attributes map[string]string
@@ -92,7 +92,7 @@ func (e htmlElement) text() string {
 	return text.String()
 }
 
-// counted is how many elements there are of each name.
+// countedElements returns the number of elements by name.
 func countedElements(elements []htmlElement) map[string]int {
 	counts := map[string]int{}
 	for _, e := range elements {
@@ -101,8 +101,8 @@ func countedElements(elements []htmlElement) map[string]int {
 	return counts
 }
 
-// balanced reports the first tag that is not closed where it should be: a parser would
-// mend it, and the page would not be what the template says.
+// balanced reports the first tag that is not properly closed. A parser would repair it, and the
+// page would differ from the template.
 func balanced(page string) error {
 	var open []string
 	tokens := html.NewTokenizer(strings.NewReader(page))
@@ -148,7 +148,7 @@ func TestHTMLIsBalanced(t *testing.T) {
 	}
 }
 
-// What a device or a person said is shown, and not only to those who search for it.
+// What a device or a person said is visible without searching for it.
 func TestHTMLTellsEverything(t *testing.T) {
 	r := report.New(rich())
 	var out strings.Builder
@@ -205,7 +205,7 @@ func TestHTMLTellsEverything(t *testing.T) {
 	expect("Tried again after", "the device did not answer in time", "GetProhibited", "The next backup to this folder will fail.")
 }
 
-// The page fetches nothing: it has no htmlElement that could, and its policy forbids it.
+// The page loads nothing: it has no element that could, and its policy forbids it.
 func TestHTMLFetchesNothing(t *testing.T) {
 	outside := regexp.MustCompile(`(?i)url\(|@import|fetch\(|XMLHttpRequest|WebSocket|localStorage|sessionStorage|cookie|indexedDB`)
 	for face, page := range faces(t, rich()) {
@@ -229,7 +229,7 @@ func TestHTMLFetchesNothing(t *testing.T) {
 	}
 }
 
-// The policy names the one style and the one script by what they hold.
+// The policy allows the one style and the one script by hash.
 func TestHTMLPolicy(t *testing.T) {
 	for face, page := range faces(t, rich()) {
 		policy, found := "", map[string]string{}
@@ -251,7 +251,7 @@ func TestHTMLPolicy(t *testing.T) {
 	}
 }
 
-// Links within the page lead somewhere, and to one place only.
+// Every link within the page has exactly one target.
 func TestHTMLLinksWithin(t *testing.T) {
 	for face, page := range faces(t, rich()) {
 		places, links := map[string]int{}, []string{}
@@ -276,7 +276,7 @@ func TestHTMLLinksWithin(t *testing.T) {
 	}
 }
 
-// Headings are in order, and the heads of tables say whose heads they are.
+// Headings are in order, and table headers have a scope.
 func TestHTMLOutline(t *testing.T) {
 	heading := regexp.MustCompile(`^h[1-6]$`)
 	for face, page := range faces(t, rich()) {
@@ -295,7 +295,7 @@ func TestHTMLOutline(t *testing.T) {
 	}
 }
 
-// A saved report can say anything; what is no web address is no link.
+// A saved report can contain anything; only web addresses become links.
 func TestHTMLLinksToWebAddressesOnly(t *testing.T) {
 	r := report.New(reporttest.Run(reporttest.Failing("x")))
 	r.Devices[0].Findings[0].Sources = []report.Source{{Title: "Trap", URL: "javascript:alert(1)"}, {Title: "File", URL: "file:///etc/passwd"}, {Title: "Page", URL: "https://example.com/?a=b&c"}}
@@ -310,7 +310,7 @@ func TestHTMLLinksToWebAddressesOnly(t *testing.T) {
 	}
 }
 
-// A question that all devices are asked in the same words stands there once.
+// A question asked of all devices in the same words appears once.
 func TestHTMLAsksOnce(t *testing.T) {
 	other := reporttest.Failing("b")
 	other.Diagnosis.Questions[0].Summary = "Is iCloud full of films?"
@@ -353,7 +353,7 @@ func FuzzHTML(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name, text string) {
 		if report.Clean(name) == "" || report.Clean(text) == "" {
-			t.Skip() // what is empty is left out, with its elements
+			t.Skip() // empty text is omitted, with its elements
 		}
 		for face, page := range faces(t, strange(name, text)) {
 			if err := balanced(page); err != nil {
@@ -372,7 +372,7 @@ func FuzzHTML(f *testing.F) {
 	})
 }
 
-// strange is a run in which a stranger chose every name and text.
+// strange returns a run in which every name and text is untrusted.
 func strange(name, text string) report.Run {
 	e := reporttest.Failing(name)
 	e.Diagnosis.Headline = text
@@ -395,7 +395,7 @@ func strange(name, text string) report.Run {
 	return run
 }
 
-// BenchmarkHTML writes the page of a thousand devices, made of the recordings of testdata.
+// BenchmarkHTML writes a page of a thousand devices, made of the recordings in testdata.
 func BenchmarkHTML(b *testing.B) {
 	var run report.Run
 	known := recordings(b)

@@ -25,7 +25,7 @@ func junitOf(r report.Report) string {
 	return out.String()
 }
 
-// An element is one of an XML document, as a reader that knows nothing of ours sees it.
+// An element is an XML element as a generic reader sees it.
 type element struct {
 	name     string
 	attrs    map[string]string
@@ -33,7 +33,7 @@ type element struct {
 	children []*element
 }
 
-// elementsOf reads a document, and fails for what is not well-formed XML 1.0.
+// elementsOf parses a document, and fails if it is not well-formed XML 1.0.
 func elementsOf(t testing.TB, document string) *element {
 	t.Helper()
 	root := &element{}
@@ -68,8 +68,8 @@ func elementsOf(t testing.TB, document string) *element {
 	return root.children[0]
 }
 
-// A junitRule is what an element of JUnit's XML may hold, by the schema junit-10.xsd of
-// Jenkins' xUnit plugin, which refuses a file that breaks it.
+// A junitRule is what a JUnit element may contain according to junit-10.xsd of Jenkins' xUnit
+// plugin, which rejects invalid files.
 type junitRule struct {
 	required, optional []string // attributes
 	children           []string
@@ -95,7 +95,7 @@ var (
 	junitNumbers   = []string{"tests", "failures", "errors", "skipped"}
 )
 
-// holdsLayout checks an element and all within it: attributes, children, text.
+// holdsLayout validates an element and its descendants: attributes, children, text.
 func holdsLayout(t testing.TB, e *element) {
 	t.Helper()
 	rule, known := junitRules[e.name]
@@ -135,8 +135,8 @@ func holdsLayout(t testing.TB, e *element) {
 	}
 }
 
-// addUp holds the numbers of the suites to their cases, and those of the document to the
-// suites; no two cases may have one name.
+// addUp checks that the counts of suites match their cases, that the counts of the document
+// match the suites, and that case names are unique.
 func addUp(t testing.TB, root *element) {
 	t.Helper()
 	all := map[string]int{}
@@ -173,7 +173,7 @@ func addUp(t testing.TB, root *element) {
 	}
 }
 
-// outcomesOf is what became of each case of a suite, by its name.
+// outcomesOf returns the outcome of each case of a suite, by name.
 func outcomesOf(suite *element) map[string]string {
 	outcomes := map[string]string{}
 	for _, c := range suite.children {
@@ -232,7 +232,7 @@ func TestJUnitTellsEveryStatus(t *testing.T) {
 	}
 }
 
-// A server tells from the names what is new: they may not hang on what else is attached.
+// Servers detect new failures by name, so names must not depend on what else is attached.
 func TestJUnitNamesStayFromRunToRun(t *testing.T) {
 	names := func(run report.Run) []string {
 		suite := elementsOf(t, junitOf(report.New(run))).children[1]
@@ -281,7 +281,7 @@ func TestJUnitTellsHowTheRunEnded(t *testing.T) {
 	}
 }
 
-// The exit code fails a job, and a red case must not do so where it does not.
+// A case must fail exactly if the exit code does.
 func TestJUnitIsRedWhereTheExitCodeIs(t *testing.T) {
 	for name, recording := range recordings(t) {
 		run := runOf(recording)

@@ -28,11 +28,10 @@ func markdownOf(r report.Report) string {
 	return out.String()
 }
 
-// gfm reads Markdown as GitHub does: with tables, and addresses that become links by
-// themselves.
+// gfm parses Markdown like GitHub, with tables and automatic links.
 var gfm = goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote, extension.DefinitionList))
 
-// A parsed is a document in the hands of a parser that did not write it.
+// A parsed is a document parsed by an independent parser.
 type parsed struct {
 	source []byte
 	root   ast.Node
@@ -43,7 +42,7 @@ func parseMarkdown(document string) parsed {
 	return parsed{source, gfm.Parser().Parse(text.NewReader(source))}
 }
 
-// nodes are all nodes of a document of one type, in order.
+// nodes returns all nodes of one type in a document, in order.
 func nodes[Node ast.Node](p parsed) []Node {
 	var found []Node
 	ast.Walk(p.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -55,7 +54,7 @@ func nodes[Node ast.Node](p parsed) []Node {
 	return found
 }
 
-// words are what a reader sees of a node.
+// words returns the visible text of a node.
 func (p parsed) words(t testing.TB, node ast.Node) string {
 	t.Helper()
 	var words strings.Builder
@@ -74,21 +73,21 @@ func (p parsed) words(t testing.TB, node ast.Node) string {
 	return words.String()
 }
 
-// ours is what the parser may find at all: no HTML, no code, no images, and links and
-// emphasis only where we put them.
+// ours lists the node kinds that may occur: no HTML, code or images, and links and emphasis
+// only where this program puts them.
 var ours = []ast.NodeKind{
 	ast.KindDocument, ast.KindHeading, ast.KindParagraph, ast.KindTextBlock, ast.KindText, ast.KindList, ast.KindListItem,
 	ast.KindBlockquote, ast.KindEmphasis, ast.KindLink, extast.KindTable, extast.KindTableHeader, extast.KindTableRow, extast.KindTableCell,
 }
 
-// emphasised are the words of ours that are.
+// emphasised are the words that this program emphasises.
 var emphasised = []string{
 	"✗ Failing.", "! At risk.", "? No cause found.", "– Not examined.", "✓ Backed up.", "· Suppressed.", "✗ problem:", "! warning:",
 	"Risk:", "Not examined to the end:", "This report is partial.",
 }
 
-// isPlain holds a document to the markup that is ours: where a stranger's text made some,
-// the parser finds more of it.
+// isPlain checks that a document contains only this program's markup, and none from untrusted
+// text.
 func isPlain(t testing.TB, document string, r report.Report) parsed {
 	t.Helper()
 	p := parseMarkdown(document)
@@ -112,7 +111,7 @@ func isPlain(t testing.TB, document string, r report.Report) parsed {
 	return p
 }
 
-// address is where a link leads, as a browser would read it.
+// address returns the target of a link as a browser would read it.
 func (p parsed) address(t testing.TB, link *ast.Link) string {
 	t.Helper()
 	var rendered bytes.Buffer
@@ -128,8 +127,7 @@ func (p parsed) address(t testing.TB, link *ast.Link) string {
 	return address
 }
 
-// webSources are the addresses of a report that lead into the web, in the order in which
-// the document has them.
+// webSources returns the web addresses of a report in document order.
 func webSources(r report.Report) []string {
 	var addresses []string
 	for _, d := range r.Devices {
@@ -151,7 +149,7 @@ func webSources(r report.Report) []string {
 	return addresses
 }
 
-// headings are the titles of a document of one level.
+// headings returns the headings of one level.
 func (p parsed) headings(t testing.TB, level int) []string {
 	var titles []string
 	for _, n := range nodes[*ast.Heading](p) {
@@ -162,8 +160,8 @@ func (p parsed) headings(t testing.TB, level int) []string {
 	return titles
 }
 
-// rows are the cells of the table under a heading, its own heads first. Every row must have
-// as many cells as the first.
+// rows returns the cells of the table under a heading, header first. Every row must have as
+// many cells as the first.
 func (p parsed) rows(t testing.TB, heading string) [][]string {
 	t.Helper()
 	var rows [][]string
@@ -194,8 +192,8 @@ var hostileNames = []string{
 	"$x$", "<!-- x -->", "<?php", "a  \nb", "    code", "\tcode", "``` go", "~~~", "Term\n: definition", "mailto:me@example.com", "ftp://example.com",
 }
 
-// TestMarkdownText puts each name where a line begins: in a paragraph, a list, a heading.
-// It stays one line of text there.
+// TestMarkdownText puts each name at the start of a line in a paragraph, a list and a heading.
+// It must remain one line of text.
 func TestMarkdownText(t *testing.T) {
 	for _, name := range hostileNames {
 		for before, kind := range map[string]ast.NodeKind{"": ast.KindParagraph, "- ": ast.KindTextBlock, "1. ": ast.KindTextBlock, "## ": ast.KindHeading, "> ": ast.KindParagraph} {
@@ -211,15 +209,15 @@ func TestMarkdownText(t *testing.T) {
 	}
 }
 
-// TestMarkdownKeepsTextsPlain puts each name where a device's own texts get, and reads them
-// back as a person sees them.
+// TestMarkdownKeepsTextsPlain puts each name where text from a device goes, and checks that a
+// reader sees it unchanged.
 func TestMarkdownKeepsTextsPlain(t *testing.T) {
 	for _, name := range hostileNames {
 		t.Run(name, func(t *testing.T) { staysPlain(t, name, name) })
 	}
 }
 
-// staysPlain writes a report about three devices with strange texts, and reads it back.
+// staysPlain writes a report about three devices with strange texts, and parses it.
 func staysPlain(t *testing.T, name, told string) {
 	t.Helper()
 	examined := labelled(reporttest.Failing(name), told, device.Field{Name: told, Value: name})
@@ -260,7 +258,7 @@ func staysPlain(t *testing.T, name, told string) {
 	}
 
 	run.Subject = report.OfBackups
-	p = isPlain(t, markdownOf(report.New(run)), report.Report{}) // without a source
+	p = isPlain(t, markdownOf(report.New(run)), report.Report{}) // no sources
 	if diff := cmp.Diff(append([]string{"Devices"}, convert(labels, device.Quoted)...), p.headings(t, 2)); diff != "" {
 		t.Errorf("headings about backups: %s", diff)
 	}
@@ -331,7 +329,7 @@ Not told here: 1 question only a person can answer, and 1 check that found nothi
 	isPlain(t, document, r)
 }
 
-// The parser must see the plan as it is meant: steps in a list, actions in lists within.
+// The plan must parse as intended: steps in a list, with actions in nested lists.
 func TestMarkdownNestsThePlan(t *testing.T) {
 	examined := reporttest.Failing("x")
 	for len(examined.Diagnosis.Plan) < 12 {

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// sampleEvents are the events of a run over two devices, one of each type.
+// sampleEvents returns the events of a run over two devices, one of each type.
 func sampleEvents() []report.Event {
 	r := report.New(reporttest.Run(reporttest.Failing("Léa’s iPhone"), reporttest.Unexamined("line\nbreak\u2028\x1b[2J")))
 	first, second, two := r.Devices[0], r.Devices[1], len(r.Devices)
@@ -76,7 +76,7 @@ func TestEventSchemaRefuses(t *testing.T) {
 	}
 }
 
-// lineOf writes an event, and holds it to one line without a hidden character.
+// lineOf writes an event, and checks that it is one line without hidden characters.
 func lineOf(t testing.TB, e report.Event) []byte {
 	t.Helper()
 	var out bytes.Buffer

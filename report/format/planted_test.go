@@ -22,11 +22,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// enough is in how many recordings a field is planted.
+// enough is the number of recordings in which a field is planted.
 const enough = 4
 
-// skipIfShort skips a test of minutes under the race detector, which has nothing to find where
-// nothing runs at the same time.
+// skipIfShort skips a test that takes minutes under the race detector, which finds nothing in
+// sequential code.
 func skipIfShort(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
@@ -34,7 +34,7 @@ func skipIfShort(t *testing.T) {
 	}
 }
 
-// TestPlantedInARecording: no text of a recording becomes advice, a title or a step.
+// TestPlantedInARecording checks that no text of a recording becomes advice, a title or a step.
 func TestPlantedInARecording(t *testing.T) {
 	skipIfShort(t)
 	full, err := json.Marshal(reporttest.Example(reflect.TypeFor[device.Recording]()))
@@ -62,11 +62,11 @@ func TestPlantedInARecording(t *testing.T) {
 			if times[field]++; times[field] > enough {
 				continue
 			}
-			// Alone, and behind what stood there, which may be what a check looks for.
+			// Alone, and after the original text, which a check may look for.
 			for _, kept := range []bool{false, true} {
 				recording, err := device.ReadRecording(bytes.NewReader(reporttest.Plant(t, text, field, kept)))
 				if err != nil {
-					continue // it is no text, but a time or a reason
+					continue // not text but a time or a reason
 				}
 				shownIn(t, base, field, report.New(judged(recording, checks.All())), shown)
 			}
@@ -77,8 +77,8 @@ func TestPlantedInARecording(t *testing.T) {
 	}
 }
 
-// TestPlantedInAReport: neither does a text of a saved report. What it says under an id that
-// this version knows is not shown at all.
+// TestPlantedInAReport checks the same for a saved report. Text next to an id that this version
+// knows is not shown at all.
 func TestPlantedInAReport(t *testing.T) {
 	skipIfShort(t)
 	full, err := json.Marshal(reporttest.Example(reflect.TypeFor[report.Report]()))
@@ -105,7 +105,7 @@ func TestPlantedInAReport(t *testing.T) {
 				everywhere = reporttest.Plant(t, everywhere, field, false)
 			}
 		}
-		// Of a report whose ids are known nothing is left of its titles, remedies and sources.
+		// If all ids of a report are known, none of its titles, remedies and sources remain.
 		r, err := report.Read(bytes.NewReader(everywhere))
 		if base == "every field" {
 			continue
@@ -149,7 +149,7 @@ func titlesOf(f report.Finding) []string {
 	return titles
 }
 
-// eventsOf is a report as the lines of a run that made it.
+// eventsOf returns a report as the event lines of its run.
 func eventsOf(t *testing.T, r report.Report) []string {
 	t.Helper()
 	events := []report.Event{{Type: report.RunStart, Run: r.Run}}
@@ -175,7 +175,7 @@ func eventsOf(t *testing.T, r report.Report) []string {
 	return lines
 }
 
-// TestPlantedInEvents: nor does a text of the events of a run, however much of it there is.
+// TestPlantedInEvents checks the same for the events of a run, however much text they have.
 func TestPlantedInEvents(t *testing.T) {
 	skipIfShort(t)
 	shown := map[string]bool{}
@@ -191,7 +191,7 @@ func TestPlantedInEvents(t *testing.T) {
 				for what, run := range map[string]string{"whole": whole, "cut off": cutOff} {
 					r, err := report.Read(strings.NewReader(strings.Replace(run, lines[at], planted, 1)))
 					if err != nil {
-						continue // it is no text, but a time or the kind of the event
+						continue // not text but a time or the kind of the event
 					}
 					shownIn(t, name+", "+what, field, r, shown)
 				}
@@ -203,8 +203,8 @@ func TestPlantedInEvents(t *testing.T) {
 	}
 }
 
-// TestANewerProgramsWordsAreItsOwn: of an id that this version does not know the words are
-// shown, and said to be the writer's.
+// TestANewerProgramsWordsAreItsOwn checks that the text of an unknown id is shown and
+// attributed to its writer.
 func TestANewerProgramsWordsAreItsOwn(t *testing.T) {
 	r, err := report.Read(strings.NewReader(`{"kind": "report", "schema": 2, "subject": "devices", "devices": [{"udid": "U", "verdict": "failing",
 		"findings": [{"check": "lid-open", "title": "The lid is shut", "status": "problem", "summary": "The lid is open.", "remedies": [{"id": "shut-lid", "title": "Shut it"}]}],
@@ -225,7 +225,7 @@ func TestANewerProgramsWordsAreItsOwn(t *testing.T) {
 	}
 }
 
-// shownIn looks for what was planted in a field: in two formats, and the first time in all.
+// shownIn looks for planted text in two formats, or in all the first time.
 func shownIn(t *testing.T, base, field string, r report.Report, shown map[string]bool) {
 	t.Helper()
 	for _, found := range append(reporttest.InJSON(jsonText(t, WriteJSON, r)), inCSV(t, written(t, allFindings, r))...) {
@@ -242,7 +242,7 @@ func shownIn(t *testing.T, base, field string, r report.Report, shown map[string
 	}
 }
 
-// everyFormat shows a report in all formats and looks for what was planted.
+// everyFormat renders a report in all formats and looks for planted text.
 func everyFormat(t *testing.T, what string, r report.Report) {
 	t.Helper()
 	backups := r
@@ -251,7 +251,7 @@ func everyFormat(t *testing.T, what string, r report.Report) {
 		for name, o := range terminals {
 			o.Width, o.All, o.ShowSuppressed = max(minTableWidth-1, o.Width), true, true
 			if o.Width >= minTableWidth {
-				o.Width = 4000 // so that nothing is wrapped
+				o.Width = 4000 // avoid wrapping
 			}
 			var text bytes.Buffer
 			if err := WriteTable(&text, r, o); err != nil {
@@ -305,8 +305,8 @@ func unwrapped(text string) string {
 	return regexp.MustCompile(`\n *([^\n])`).ReplaceAllString(text, " $1")
 }
 
-// xmlText is the texts and the attributes of a document, but for properties whose name says
-// what they are.
+// xmlText returns the texts and attributes of a document, except properties with a
+// self-explanatory name.
 func xmlText(document string) string {
 	property := regexp.MustCompile(`<property name="(?:` + strings.Join(reporttest.PlantedNames, "|") + `|asset\.[^"]*)" value="[^"]*">`)
 	document = property.ReplaceAllString(document, "")
@@ -332,7 +332,7 @@ func inCSV(t *testing.T, table string) []string {
 	return found
 }
 
-// csvHeads are the columns that are not those of an inventory.
+// csvHeads are the columns that do not come from an inventory.
 var csvHeads = slices.Concat(heads(deviceColumns), heads(findingColumns))
 
 func inLabels(exposition string) []string {

@@ -24,9 +24,9 @@ func prometheusOf(r report.Report) string {
 	return out.String()
 }
 
-// samplesOf reads a text as node_exporter does, and holds it to what Prometheus demands:
-// every series once, and nothing that promlint objects to. The value of each sample stands
-// under its name and the texts of its labels, in the order of their names.
+// samplesOf parses a text like node_exporter does, and checks Prometheus' rules: no duplicate
+// series, and no complaints from promlint. Each value is keyed by its name and label values,
+// sorted by label name.
 func samplesOf(t testing.TB, text string) map[string]float64 {
 	t.Helper()
 	problems, err := promlint.New(strings.NewReader(text)).Lint()
@@ -123,7 +123,7 @@ func TestPrometheusTellsRunAndDevices(t *testing.T) {
 	}
 }
 
-// A run that found nothing tells that by itself, and no device's family is there empty.
+// A run that found nothing has the metrics of the run, and no empty device family.
 func TestPrometheusWithoutADevice(t *testing.T) {
 	text := prometheusOf(report.New(report.Run{Tool: "test", Gaps: []device.Gap{{Reason: device.Unreachable}}}))
 	samples := samplesOf(t, text)
@@ -132,7 +132,7 @@ func TestPrometheusWithoutADevice(t *testing.T) {
 	}
 }
 
-// A check that found several subjects has one series for each of its statuses.
+// A check with several subjects has one series per status.
 func TestPrometheusTellsEveryStatusOnce(t *testing.T) {
 	examined := reporttest.Failing("x")
 	examined.Diagnosis.Causes = append(examined.Diagnosis.Causes, examined.Diagnosis.Causes...)
@@ -141,8 +141,7 @@ func TestPrometheusTellsEveryStatusOnce(t *testing.T) {
 	}
 }
 
-// Backups of which nothing but their folders is known have no UDID, and Prometheus refuses
-// a file with the same series twice.
+// Backups known only by folder have no UDID, and Prometheus rejects duplicate series.
 func TestPrometheusTellsDevicesWithoutAUDIDApart(t *testing.T) {
 	nameless := reporttest.Well("x")
 	nameless.Snapshot.Device = device.Identity{}
@@ -156,7 +155,7 @@ func TestPrometheusTellsDevicesWithoutAUDIDApart(t *testing.T) {
 	}
 }
 
-// The file of a thousand devices stays one that a Prometheus server takes in passing.
+// The file for a thousand devices must be a small load for a Prometheus server.
 func TestPrometheusKeepsItsCardinality(t *testing.T) {
 	r := report.New(runOf(recordings(t)["tray-of-six"]))
 	perDevice := 0

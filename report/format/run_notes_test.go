@@ -39,8 +39,8 @@ func TestRunNotes(t *testing.T) {
 	}
 }
 
-// Devices that were left out, read over Wi-Fi or in use are named as such in every format
-// for people, and in JSON.
+// Devices that were left out, read over Wi-Fi or in use are shown as such in every format for
+// people, and in JSON.
 func TestConnectionsAreShown(t *testing.T) {
 	run := reporttest.Run(reporttest.Failing("Phone"))
 	run.Examined[0].Snapshot.Live = &device.Live{Connection: device.Network}
@@ -76,7 +76,7 @@ func TestConnectionsAreShown(t *testing.T) {
 	}
 }
 
-// A clock of this computer that is in doubt is told once in every format that tells of the run.
+// A doubtful clock on this computer is reported once in every format that describes the run.
 func TestTheClockOfThisComputerIsTold(t *testing.T) {
 	r := report.New(reporttest.Run(reporttest.Failing("Phone"), reporttest.Failing("Tablet"), reporttest.Failing("Third")))
 	r.Host.Clock = &report.HostClock{AheadSeconds: -7200, Devices: 3}
@@ -84,7 +84,7 @@ func TestTheClockOfThisComputerIsTold(t *testing.T) {
 		want := "is 2 hours behind those of 3 devices"
 		switch f.Name {
 		case Streamed, "csv", "csv-findings", "plain":
-			continue // no line of its own for the run
+			continue // has no line about the run
 		case "json":
 			want = `"aheadSeconds": -7200`
 		case "prometheus":

@@ -8,7 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// page renders a run as WriteTable does.
+// tableOf renders a run with WriteTable.
 func tableOf(run report.Run, o Options) string {
 	var out strings.Builder
 	if err := WriteTable(&out, report.New(run), o); err != nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// sum adds the first group of every match.
+// sum adds up the first group of every match.
 func sum(t *testing.T, text string, pattern *regexp.Regexp) int {
 	t.Helper()
 	total := 0
@@ -37,8 +37,8 @@ var (
 	countedByMetric = regexp.MustCompile(`(?m)^backupdoctor_run_devices(?:\{verdict="[a-z-]+"\}|_unknown_verdict) (\d+)$`)
 )
 
-// Whatever the verdicts of a tray are, the labels add up to its devices in every format that
-// counts them, and a verdict that is not known counts as none of those that are.
+// Whatever the verdicts of a tray, the labels add up to its devices in every format that counts
+// them, and an unknown verdict never counts as a known one.
 func TestTheLabelsAddUp(t *testing.T) {
 	verdicts := []string{"", "healthy", "Backed up"}
 	for _, v := range checks.Verdicts() {
@@ -97,7 +97,7 @@ func TestTheLabelsAddUp(t *testing.T) {
 		if got := labelsInCSV(t, rows.String()); !maps.Equal(got, ids) {
 			t.Errorf("tray %d: the rows of CSV have %v, want %v", tray, got, ids)
 		}
-		delete(ids, "") // a property without a value is left out
+		delete(ids, "") // a property without a value is omitted
 		if got := labelsInJUnit(t, suites.Bytes()); !maps.Equal(got, ids) {
 			t.Errorf("tray %d: the suites of JUnit have %v, want %v", tray, got, ids)
 		}
@@ -150,7 +150,7 @@ func labelsInCSV(t *testing.T, text string) map[string]int {
 	return labels
 }
 
-// labelsInJUnit counts the verdicts that suites have.
+// labelsInJUnit counts the verdicts of the suites.
 func labelsInJUnit(t *testing.T, text []byte) map[string]int {
 	t.Helper()
 	var document junitSuites
@@ -178,7 +178,7 @@ func TestAHintIsLabelledEverywhere(t *testing.T) {
 	texts := map[string]string{"progress line": Line(hint, 1, 1, Options{}), "outcome": Outcome(hint)}
 	for _, f := range formats {
 		if f.Name == Streamed || f.Name == "table" || f.Name == "json" || f.Name == "junit" || f.Name == "prometheus" {
-			continue // by the whole sentence, or by id
+			continue // shown as a whole sentence, or by id
 		}
 		var text bytes.Buffer
 		if err := f.Write(&text, r, Options{Width: 1000, UTF8: true}); err != nil {

@@ -25,7 +25,7 @@ func TestTableHoldsItsWidth(t *testing.T) {
 	}
 }
 
-// A width that nobody can read in is taken for the narrowest there is.
+// An unusably small width is raised to the minimum.
 func TestTableHasALeastWidth(t *testing.T) {
 	run := reporttest.Run(reporttest.Failing("x"))
 	if tableOf(run, Options{Width: -1}) != tableOf(run, Options{Width: MinWidth}) {
@@ -43,7 +43,7 @@ func TestAddressesStandWholeOnLinesOfTheirOwn(t *testing.T) {
 	}
 }
 
-// Colour is put on last, so that it can change nothing else.
+// Colour is applied last, so that it cannot change anything else.
 func TestColourOnlyAddsStyles(t *testing.T) {
 	run := reporttest.Run(reporttest.Failing("Léa’s iPhone"), reporttest.Unexamined("Sam’s iPhone"), reporttest.Well("x"))
 	for _, width := range []int{40, 100} {
@@ -206,7 +206,7 @@ type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, errBroken }
 
-// FuzzTable puts a stranger's text wherever a device's own text can get.
+// FuzzTable puts untrusted text wherever text from a device can go.
 func FuzzTable(f *testing.F) {
 	f.Add("<script>alert(1)</script>", "\x1b[2J\u202e\u200b", 100, true)
 	f.Add("李雷的 iPhone 📱", "https://example.com/"+strings.Repeat("a", 200), 20, false)

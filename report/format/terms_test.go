@@ -8,13 +8,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// onlyInCSV are heads of what a document has in an object or a list, or does not have.
+// onlyInCSV are headers for values that a document has in an object or list, or does not have.
 var onlyInCSV = []string{
 	"backupStatements", "backupsBroken", "backupsCannotTell", "backupsWhole", "daysSinceBackup", "findingReason", "findingSubject",
 	"firstRemedy", "ok", "questions", "warnings",
 }
 
-// Heads of CSVs are the field names of documents.
+// CSV headers must be field names of documents.
 func TestHeadsAreTerms(t *testing.T) {
 	known := slices.Clone(onlyInCSV)
 	for _, term := range reporttest.Terms(t) {

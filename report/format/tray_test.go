@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// found is a device of a tray on which this was found.
+// found returns a device with the given verdict, reason and causes.
 func found(verdict checks.Verdict, reason string, ids ...string) *report.Device {
 	d := &report.Device{Name: "x", Verdict: string(verdict), Reason: reason}
 	for _, id := range ids {
@@ -50,8 +50,7 @@ func TestTray(t *testing.T) {
 	}
 }
 
-// However many devices there are, the view is no higher than the terminal, and shows those
-// that something happens to.
+// However many devices there are, the view fits the terminal and shows the most active ones.
 func TestTrayFitsTheTerminal(t *testing.T) {
 	var rows []TrayRow
 	for n := range 200 {
@@ -73,7 +72,7 @@ func TestTrayFitsTheTerminal(t *testing.T) {
 		names = append(names, strings.Join(strings.Fields(line)[:2], " "))
 	}
 	var want []string
-	for n := 89; n < 110; n++ { // those finished last, and all ten under way
+	for n := 89; n < 110; n++ { // the last finished and all ten in progress
 		want = append(want, fmt.Sprintf("iPhone %d", n))
 	}
 	if diff := cmp.Diff(want, names); diff != "" {

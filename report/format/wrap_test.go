@@ -65,8 +65,7 @@ func FuzzWrap(f *testing.F) {
 	})
 }
 
-// A device may send a word as long as it likes; breaking it must not take longer than
-// reading it.
+// A device may send a word of any length; wrapping it must not take longer than reading it.
 func BenchmarkWrapLongWord(b *testing.B) {
 	word := strings.Repeat("a", 1<<20)
 	for b.Loop() {

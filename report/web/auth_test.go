@@ -25,7 +25,7 @@ var now = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 // testSite is a site with one template of its own.
 var testSite = NewSite("Test", fstest.MapFS{"templates/page.html": {Data: []byte(`{{define "page"}}{{template "head" .}}{{template "foot" .}}{{end}}`)}}, nil, Part{"/", "First"})
 
-// protected is pages that answer everything, behind an Auth.
+// protected returns pages that answer every request, behind an Auth.
 func protected(t testing.TB, c AuthConfig) http.Handler {
 	t.Helper()
 	c.Site, c.For = testSite, sessionFor
@@ -73,7 +73,7 @@ func TestSigningIn(t *testing.T) {
 		t.Errorf("with the cookie: %d", got.StatusCode)
 	}
 	longer := *cookie
-	longer.Value = strings.Replace(cookie.Value, ".", ".9", 1) // which would expire later
+	longer.Value = strings.Replace(cookie.Value, ".", ".9", 1) // would expire later
 	if got := ask("GET", "/devices", nil, &longer); got.StatusCode != 303 {
 		t.Errorf("with a cookie that was made longer: %d", got.StatusCode)
 	}
@@ -96,7 +96,8 @@ func TestSigningIn(t *testing.T) {
 	}
 }
 
-// A session ends with signing out, at whoever has its cookie; that of another browser goes on.
+// Signing out ends the session for every copy of its cookie; sessions of other browsers
+// continue.
 func TestSigningOut(t *testing.T) {
 	handler := protected(t, AuthConfig{Token: token})
 	signIn := func() *http.Cookie {
@@ -126,7 +127,7 @@ func TestSigningOut(t *testing.T) {
 	}
 }
 
-// Wrong tokens in a header are limited as those in the form are, for each caller apart.
+// Wrong tokens in a header are limited like those in the form, separately for each caller.
 func TestWrongBearerTokens(t *testing.T) {
 	clock := now
 	handler := protected(t, AuthConfig{Token: token, Now: func() time.Time { return clock }})
@@ -165,7 +166,7 @@ func TestWrongBearerTokens(t *testing.T) {
 	}
 }
 
-// However many callers there are, the memory for them is bounded, and each of them limited.
+// However many callers there are, memory use is bounded, and each caller is limited.
 func TestManyCallers(t *testing.T) {
 	a := attempts{now: func() time.Time { return now }, callers: map[netip.Addr]*rate.Limiter{}}
 	address := func(n int) netip.Addr { return netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)}) }
@@ -224,7 +225,7 @@ func TestAssets(t *testing.T) {
 	}
 }
 
-// FuzzLocal resolves what it lets pass as a browser would: it must stay on the host.
+// FuzzLocal resolves accepted paths like a browser does: they must stay on the host.
 func FuzzLocal(f *testing.F) {
 	for _, next := range []string{"/", "//x", "/\\x", "/a?b=//c", "http:x"} {
 		f.Add(next)
@@ -252,14 +253,14 @@ func FuzzCookie(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value string) {
 		_, _, valid := a.verify(value)
 		proof := strings.LastIndexByte(good, '.')
-		same := len(value) == len(good) && value[:proof] == good[:proof] && strings.EqualFold(value, good) // hexadecimal has two cases
+		same := len(value) == len(good) && value[:proof] == good[:proof] && strings.EqualFold(value, good) // hexadecimal digits have two cases
 		if valid != same {
 			t.Errorf("%q is taken for a cookie: %t", value, valid)
 		}
 	})
 }
 
-// A link signs in the first who follows it.
+// A link signs in only the first person who follows it.
 func TestLinkSignsInOnce(t *testing.T) {
 	auth, err := NewAuth(AuthConfig{
 		Site: testSite, Token: strings.Repeat("t", 16), Code: "the-code", For: time.Hour, Now: time.Now,

@@ -36,7 +36,7 @@ func limitedPages(t *testing.T, connections *Connections) (address string) {
 	return listener.Addr().String()
 }
 
-// ask asks for the first page over a connection, and gives the status.
+// ask requests the first page over a connection, and returns the status.
 func ask(conn net.Conn, token string) (status int, err error) {
 	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		return 0, err
@@ -61,7 +61,7 @@ func dial(t *testing.T, address string) net.Conn {
 	return conn
 }
 
-// Strangers who only hold connections take a few descriptors, and no place of those who signed in.
+// Strangers who only hold connections use few descriptors, and no places of signed-in people.
 func TestStrangersHoldFewConnections(t *testing.T) {
 	connections := &Connections{Strangers: 8, All: 20}
 	address := limitedPages(t, connections)
@@ -91,7 +91,7 @@ func TestStrangersHoldFewConnections(t *testing.T) {
 	}
 }
 
-// Those who signed in have a limit, too, and a place is free again when one leaves.
+// Signed-in people have a limit, too, and a place is free again when a connection closes.
 func TestConnectionsAreLimitedInAll(t *testing.T) {
 	connections := &Connections{Strangers: 2, All: 4}
 	address := limitedPages(t, connections)

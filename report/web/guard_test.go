@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// pages answer everything, and read what is posted.
+// pages answers every request, and reads the request body.
 func pages(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.Copy(io.Discard, r.Body); err != nil {
 		http.Error(w, "too long", http.StatusRequestEntityTooLarge)

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// A server ends with its context, but not before the answers that are under way.
+// A server stops with its context, but only after responses in progress.
 func TestServerLetsAnswersEnd(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -44,7 +44,7 @@ func TestServerLetsAnswersEnd(t *testing.T) {
 	}
 }
 
-// A server that cannot go on says so.
+// A server that fails returns an error.
 func TestServerThatBreaksOff(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -6,15 +6,15 @@ import (
 	"strings"
 	"testing"
 	"time"
-	_ "time/tzdata" // a computer may have no zones
+	_ "time/tzdata" // the computer may have no time zones
 
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Times on pages are of the zone of the computer that serves them, and say so; those within the
-// sentences of a report are as well.
+// Times on pages, including those in sentences of a report, are in the server's time zone and
+// say so.
 func TestTimesAreLocal(t *testing.T) {
-	if os.Getenv("TZ") != "CET" { // a process has one zone, which is read once
+	if os.Getenv("TZ") != "CET" { // a process reads its time zone only once
 		again := exec.Command(os.Args[0], "-test.run", "^TestTimesAreLocal$")
 		again.Env = append(os.Environ(), "TZ=CET")
 		if out, err := again.CombinedOutput(); err != nil {

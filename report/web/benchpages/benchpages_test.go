@@ -22,7 +22,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// ask is what pages answers to a request.
+// ask returns the response of the pages to a request.
 func ask(s *Pages, r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
@@ -139,7 +139,7 @@ func TestToken(t *testing.T) {
 			t.Errorf("without the token %s is answered with %d, want %d", path, got.Code, want)
 		}
 	}
-	// The address that the bench prints signs in, for this run alone.
+	// The URL that the bench prints signs in, but only for this run.
 	entered := ask(s, get("/signin?token="+url.QueryEscape(token)))
 	cookies := entered.Result().Cookies()
 	if entered.Code != 303 || len(cookies) != 1 || entered.Header().Get("Location") != "/" {
@@ -188,7 +188,7 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// A listener is a browser that is told what changes.
+// A listener is a browser that receives changes.
 type listener struct {
 	lines *bufio.Scanner
 	body  io.Closer
@@ -215,7 +215,7 @@ func listen(t *testing.T, address, after string) *listener {
 	return l
 }
 
-// next is the next change, and false at the end of the stream.
+// next returns the next change, or false at the end of the stream.
 func (l *listener) next(t *testing.T) (c change, more bool) {
 	t.Helper()
 	for l.lines.Scan() {
@@ -233,7 +233,7 @@ func (l *listener) next(t *testing.T) (c change, more bool) {
 	return c, false
 }
 
-// firstTold is what a browser is told first that has seen something before.
+// firstTold returns the first change sent to a browser that has already seen a version.
 func firstTold(t *testing.T, address, seen string) change {
 	t.Helper()
 	l := listen(t, address, seen)
@@ -242,7 +242,7 @@ func firstTold(t *testing.T, address, seen string) change {
 	return c
 }
 
-// What is said and warned of stands above the tray, and browsers are told as it changes.
+// Notes and warnings are shown above the tray, and browsers receive them as they change.
 func TestSayAndWarn(t *testing.T) {
 	s := newPages(t)
 	before := s.tray.picture()
@@ -298,7 +298,7 @@ func TestEvents(t *testing.T) {
 		t.Errorf("a device that was unplugged is told as %+v", c)
 	}
 
-	// Who comes back is told what has changed since, and who comes from another run all.
+	// A returning browser receives the changes; one from another run receives everything.
 	if c = firstTold(t, server.URL, seen); c.Whole || len(c.Tiles) != 1 || c.Tiles[0].UDID != "a" {
 		t.Errorf("one that comes back is told %+v", c)
 	}
@@ -308,7 +308,7 @@ func TestEvents(t *testing.T) {
 		}
 	}
 
-	// With the run the stream ends, and what was not finished says so.
+	// The stream ends with the run, and unfinished devices say so.
 	s.Hear(report.Event{Type: report.RunSummary})
 	c, _ = l.next(t)
 	if !c.Over || len(c.Tiles) != 1 || !strings.Contains(c.Tiles[0].HTML, "the run ended first") {
@@ -331,7 +331,7 @@ func TestEvents(t *testing.T) {
 	t.Errorf("%d goroutines are left of %d", runtime.NumGoroutine(), before)
 }
 
-// Nobody who does not read holds up the run, and too many are sent away.
+// Browsers that do not read cannot hold up the run, and excess browsers are rejected.
 func TestBrowsersThatDoNotRead(t *testing.T) {
 	s := newPages(t)
 	server := httptest.NewServer(s)
@@ -369,7 +369,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// What a device calls itself never becomes a part of the page that it stands on.
+// A device's name never becomes markup on a page.
 func FuzzTile(f *testing.F) {
 	marks := func(t *testing.T, of tile) int {
 		html, err := site().Render("tile", newTileView(of))
@@ -401,7 +401,7 @@ func BenchmarkPage(b *testing.B) {
 	}
 }
 
-// BenchmarkHear takes in an event while browsers are told of it.
+// BenchmarkHear handles an event while browsers receive changes.
 func BenchmarkHear(b *testing.B) {
 	s := newPages(b)
 	fill(b, s, 1000)
@@ -421,7 +421,7 @@ func BenchmarkHear(b *testing.B) {
 	}
 }
 
-// The page of a device shows of each remedy what has to be so before it.
+// The page of a device shows the preconditions of each remedy.
 func TestPreconditions(t *testing.T) {
 	s := newPages(t)
 	d := report.NewDevice(reporttest.EveryRemedy())
@@ -433,8 +433,8 @@ func TestPreconditions(t *testing.T) {
 	}
 }
 
-// A tile shows what its verdict rests on and where to begin, and a device's page how it was
-// at the visit before.
+// A tile shows the evidence for its verdict and the first step, and the page of a device shows
+// its state at the previous visit.
 func TestWhatChanged(t *testing.T) {
 	d := patient(t, "backup-turned-off")
 	s, err := New(Config{Hosts: []string{host}, History: func(context.Context, string) ([]report.Visit, error) {

@@ -13,7 +13,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// serve serves pages until the test is over.
+// serve serves pages until the test ends.
 func serve(t testing.TB, s *Pages) (address string) {
 	t.Helper()
 	server := httptest.NewServer(s)
@@ -35,7 +35,7 @@ func TestTrayInABrowser(t *testing.T) {
 	}
 	b.Picture("empty", 1280, "light")
 
-	// A device comes, and is finished.
+	// A device is attached, and then finished.
 	hear(s, report.DeviceAttached, "late", "B2", "", report.Waiting)
 	b.Await(`document.querySelector("#here li")?.innerText.includes("Waiting")`)
 	hostile := patient(t, "backup-turned-off")
@@ -49,7 +49,7 @@ func TestTrayInABrowser(t *testing.T) {
 		t.Errorf("what is read out is %q", said)
 	}
 
-	// Others come before it, by slot.
+	// Others are inserted before it, by slot.
 	fill(t, s, 12)
 	hear(s, report.DeviceState, "reading", "A20", "Kim’s iPad", report.Reading)
 	b.Await(`document.querySelectorAll("#here li").length === 14`)
@@ -61,7 +61,7 @@ func TestTrayInABrowser(t *testing.T) {
 	}
 	b.Picture("tray", 390, "light")
 
-	// By the keyboard alone.
+	// With the keyboard alone.
 	b.Do(chromedp.EmulateViewport(1280, 1000), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowUp))
 	b.Await(`document.activeElement.matches("#here li:nth-child(2) a:focus-visible")`)
 	again := patient(t, "stale")
@@ -83,7 +83,7 @@ func TestTrayInABrowser(t *testing.T) {
 		b.Picture("device", 768, scheme)
 	}
 
-	// The page of a device changes, too.
+	// The page of a device is updated, too.
 	hear(s, report.DeviceDetached, "late", "B2", hostile.Name, "")
 	b.Await(`document.querySelector("main").innerText.includes("Unplugged")`)
 	b.Do(chromedp.KeyEvent(kb.Escape))
@@ -97,7 +97,7 @@ func TestTrayInABrowser(t *testing.T) {
 	b.AskedOnly(address)
 }
 
-// A thousand devices are all there, and one of them changes while they are looked at.
+// A page shows a thousand devices, and updates one of them live.
 func TestThousandTiles(t *testing.T) {
 	b := browsertest.Open(t)
 	s := newPages(t)
@@ -118,7 +118,7 @@ func TestThousandTiles(t *testing.T) {
 	b.AskedOnly(address)
 }
 
-// A page without scripts is whole, and asks to be loaded anew.
+// A page without scripts is complete, and says that it has to be reloaded.
 func TestTrayWithoutScripts(t *testing.T) {
 	b := browsertest.Open(t)
 	s := newPages(t)
@@ -138,8 +138,8 @@ func TestTrayWithoutScripts(t *testing.T) {
 
 // BenchmarkPaint opens the page of a full tray. It reports
 //
-//	paint-ms   from asking for the page to the first picture of it, in headless Chromium
-//	x-limit    that, over 1 s, within which a page does not make people wait
+//	paint-ms   time from the request to the first paint, in headless Chromium
+//	x-limit    that time relative to 1 s, the limit for a page that feels fast
 func BenchmarkPaint(b *testing.B) {
 	for _, count := range []int{40, 1000} {
 		b.Run(fmt.Sprintf("tiles=%d", count), func(b *testing.B) {

@@ -14,8 +14,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// TestPlantedOnATray: no text of a device becomes advice, a title or a step on the pages of a
-// bench, or in what its browsers are told.
+// TestPlantedOnATray checks that no text of a device becomes advice, a title or a step on the
+// pages of a bench, or in the changes sent to browsers.
 func TestPlantedOnATray(t *testing.T) {
 	full, err := json.Marshal(reporttest.Example(reflect.TypeFor[device.Recording]()))
 	if err != nil {
@@ -37,7 +37,7 @@ func TestPlantedOnATray(t *testing.T) {
 			}
 			recording, err := device.ReadRecording(bytes.NewReader(reporttest.Plant(t, document, field, times[field] == 2)))
 			if err != nil {
-				continue // it is no text, but a time or a reason
+				continue // not text but a time or a reason
 			}
 			if showsPlanted(t, field, recording) {
 				shown++
@@ -49,8 +49,8 @@ func TestPlantedOnATray(t *testing.T) {
 	}
 }
 
-// showsPlanted puts the devices of a recording onto a tray, and reports whether the pages show
-// anything of what was planted.
+// showsPlanted puts the devices of a recording on a tray, and reports whether the pages show
+// planted text.
 func showsPlanted(t *testing.T, field string, recording device.Recording) (shown bool) {
 	t.Helper()
 	s := newPages(t)

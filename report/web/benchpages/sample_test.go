@@ -16,7 +16,7 @@ const host = "127.0.0.1"
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// patient is what was found on a device of testdata/patients.
+// patient returns the findings on a device of testdata/patients.
 func patient(t testing.TB, name string) report.Device {
 	t.Helper()
 	file, err := os.Open(filepath.Join("../../../testdata/patients", name+".json"))
@@ -32,10 +32,10 @@ func patient(t testing.TB, name string) report.Device {
 	return report.NewDevice(report.Examined{Snapshot: s, Diagnosis: checks.Diagnose(s, checks.Run(s, checks.All()))})
 }
 
-// patients are names of devices of testdata/patients with verdicts of all kinds.
+// patients are names of devices in testdata/patients, with all kinds of verdicts.
 var patients = []string{"fresh", "backup-turned-off", "stale", "icloud-storage-full", "not-trusted", "backup-expired-180-days", "device-storage-low", "signed-out"}
 
-// hear tells pages of an event about one device.
+// hear sends pages an event about one device.
 func hear(s *Pages, what, udid, slot, name, state string) {
 	s.Hear(report.Event{Type: what, At: noon, UDID: udid, Slot: slot, Name: name, State: state})
 }
@@ -45,7 +45,7 @@ func done(s *Pages, d report.Device) {
 	s.Hear(report.Event{Type: report.DeviceDone, At: noon, UDID: d.UDID, Slot: d.Slot, Name: d.Name, Device: &d})
 }
 
-// fill puts finished devices onto a tray, with slots from A1 on.
+// fill puts finished devices on a tray, in slots from A1 up.
 func fill(t testing.TB, s *Pages, count int) {
 	t.Helper()
 	kinds := make([]report.Device, len(patients))
@@ -60,7 +60,7 @@ func fill(t testing.TB, s *Pages, count int) {
 	}
 }
 
-// open makes pages, which no test has a reason to fail at.
+// open makes pages, and fails the test on an error.
 func open(t testing.TB, c Config) *Pages {
 	t.Helper()
 	s, err := New(c)

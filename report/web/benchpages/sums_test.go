@@ -12,8 +12,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
-// Whatever the verdicts of a tray are, the totals above its tiles add up to its devices, and
-// each device has one tile that is labelled as the totals count it.
+// Whatever the verdicts of a tray, the totals above its tiles add up to its devices, and each
+// device has one tile labelled like the totals count it.
 func TestTheLabelsAddUp(t *testing.T) {
 	verdicts := []string{"", "healthy", "Backed up"}
 	for _, v := range checks.Verdicts() {
@@ -28,7 +28,7 @@ func TestTheLabelsAddUp(t *testing.T) {
 			d := report.Device{UDID: fmt.Sprint("device-", n), Verdict: verdicts[random.IntN(len(verdicts))], Headline: "A tray.", Incomplete: random.IntN(5) == 0}
 			known := d.Verdict
 			if !slices.Contains(checks.Verdicts(), checks.Verdict(known)) {
-				known = "" // all others are counted as one
+				known = "" // all others share one count
 			}
 			labels[format.VerdictMark(known).Word]++
 			done(s, d)

@@ -23,7 +23,7 @@ func serve(t testing.TB) (address string) {
 	return server.URL
 }
 
-// tabTo presses Tab until an element has the focus, and fails if the keyboard never comes there.
+// tabTo presses Tab until an element has the focus, and fails if that never happens.
 func tabTo(t *testing.T, b *browsertest.Browser, selector string) {
 	t.Helper()
 	for range 200 {
@@ -35,7 +35,7 @@ func tabTo(t *testing.T, b *browsertest.Browser, selector string) {
 	t.Fatalf("the keyboard does not come to %s:\n%s", selector, b.Text("body"))
 }
 
-// arrived waits for a page with a heading.
+// arrived waits for a page with the given heading.
 func arrived(b *browsertest.Browser, heading string) {
 	b.Await(fmt.Sprintf(`document.readyState === "complete" && document.querySelector("h1")?.innerText.includes(%q)`, heading))
 }
@@ -48,8 +48,8 @@ func signIn(b *browsertest.Browser, address string) {
 	arrived(b, "60 devices")
 }
 
-// Somebody without a mouse signs in, and goes from the overview to the story of one device,
-// whose name is a text whatever it says.
+// Someone without a mouse signs in and goes from the overview to the story of one device, whose
+// name is shown as text.
 func TestFleetByTheKeyboard(t *testing.T) {
 	b, address := browsertest.Open(t), serve(t)
 	signIn(b, address)
@@ -79,7 +79,7 @@ func TestFleetByTheKeyboard(t *testing.T) {
 	b.AskedOnly(address)
 }
 
-// On no screen does a page run out of the window, by day or by night.
+// Pages fit every screen, in light and dark mode.
 func TestFleetFitsItsWindow(t *testing.T) {
 	b, address := browsertest.Open(t), serve(t)
 	signIn(b, address)
@@ -94,7 +94,7 @@ func TestFleetFitsItsWindow(t *testing.T) {
 	b.AskedOnly(address)
 }
 
-// A list that was saved fits the window it is opened in.
+// A saved list fits the window it is opened in.
 func TestSavedListFitsItsWindow(t *testing.T) {
 	b, address := browsertest.Open(t), serve(t)
 	signIn(b, address)
@@ -108,7 +108,7 @@ func TestSavedListFitsItsWindow(t *testing.T) {
 	b.Fits()
 }
 
-// A name that is a script is a text on every page that shows it.
+// A name that is a script is shown as text on every page.
 func TestFleetShowsTextsOfStrangers(t *testing.T) {
 	b, address := browsertest.Open(t), serve(t)
 	signIn(b, address)

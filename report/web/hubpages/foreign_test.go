@@ -14,8 +14,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// What another version of this program sent is shown as unknown on the pages, and never counts
-// as backed up. A report without a device is refused.
+// Unknown values from another version are shown as unknown on the pages, and never count as
+// backed up. A report without a device is rejected.
 func TestReportsOfOtherVersions(t *testing.T) {
 	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "fleet.sqlite"))
 	must(t, err)

@@ -10,7 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
-// FuzzQuery asks for devices in whatever words an address may have.
+// FuzzQuery requests devices with arbitrary queries.
 func FuzzQuery(f *testing.F) {
 	f.Add("site=x&days=3&sort=longest&after=e30")
 	f.Add("days=-1&days=99999999999999999999&backup=\x00")

@@ -28,10 +28,10 @@ const token = "a token for the tests"
 
 var now = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// hostile is a name that tries everything.
+// hostile is a name that combines many attacks.
 const hostile = "<script>alert(1)</script>\u202e=1+1\x1b[31m\" onload=\"x"
 
-// ward is a fleet of devices, of which the first has a hostile name.
+// ward returns a fleet of devices, the first of which has a hostile name.
 func ward(t testing.TB) *ledger.Store {
 	t.Helper()
 	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "fleet.sqlite"))
@@ -72,7 +72,7 @@ func ward(t testing.TB) *ledger.Store {
 	return store
 }
 
-// served is the pages of a fleet.
+// served returns the pages of a fleet.
 func served(t testing.TB, change func(*Config)) http.Handler {
 	t.Helper()
 	config := Config{
@@ -87,7 +87,7 @@ func served(t testing.TB, change func(*Config)) http.Handler {
 
 func as(*Config) {}
 
-// get asks for an address, signed in by the token.
+// get requests a URL, signed in by the token.
 func get(handler http.Handler, address string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest("GET", "http://hub.example.org"+address, nil)
 	r.Header.Set("Authorization", "Bearer "+token)
@@ -112,7 +112,7 @@ var (
 	cited = regexp.MustCompile(`<p class="source"><a href="([^"]*)" rel="noreferrer noopener">`)
 )
 
-// ourSources are the addresses that remedies cite.
+// ourSources returns the addresses cited by remedies.
 func ourSources() map[string]bool {
 	sources := map[string]bool{}
 	for _, r := range remedies.All() {
@@ -123,9 +123,9 @@ func ourSources() map[string]bool {
 	return sources
 }
 
-// TestEveryLinkLeadsSomewhere follows all links from the overview on. No page may have a link
-// to another address but those that remedies cite, a script, a style of its own, or a text of
-// a stranger as markup.
+// TestEveryLinkLeadsSomewhere follows all links from the overview. No page may contain a link
+// to another address, except those cited by remedies, a script, an inline style, or untrusted
+// text as markup.
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	ours := ourSources()
 	handler := served(t, as)
@@ -281,7 +281,7 @@ func TestStrangersSeeNothing(t *testing.T) {
 	for i, address := range []string{"/", "/devices", "/metrics", "/export/devices/csv", "/report?id=x1", "/nothing"} {
 		for _, c := range cases {
 			r := httptest.NewRequest("GET", "http://hub.example.org"+address, nil)
-			r.RemoteAddr = fmt.Sprintf("192.0.2.%d:1", i) // or wrong tokens for other pages would count
+			r.RemoteAddr = fmt.Sprintf("192.0.2.%d:1", i) // otherwise wrong tokens for other pages would count
 			c.change(r)
 			got := answer(handler, r).Code
 			if got == 404 && c.want == 200 {
@@ -307,7 +307,7 @@ func TestConfigs(t *testing.T) {
 	}
 }
 
-// TestShow serves the pages of the tests to whoever wants to look at them, until it is ended:
+// TestShow serves the pages of the tests for viewing until it is stopped:
 // BACKUPDOCTOR_SHOW_FLEET=127.0.0.1:8080 go test ./report/web/hubpages -run TestShow -timeout 0
 func TestShow(t *testing.T) {
 	address := os.Getenv("BACKUPDOCTOR_SHOW_FLEET")
@@ -321,7 +321,7 @@ func TestShow(t *testing.T) {
 	t.Log(http.ListenAndServe(address, handler))
 }
 
-// The page of a device shows of each remedy what has to be so before it.
+// The page of a device shows the preconditions of each remedy.
 func TestPreconditions(t *testing.T) {
 	store := ward(t)
 	r := report.New(report.Run{Examined: []report.Examined{reporttest.EveryRemedy()}})

@@ -22,9 +22,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// TestPlantedInAFleet: no text of a report that a bench sent becomes advice, a title or a step
-// on a page of the hub or in a list that it exports. Each device of the fleet has advice
-// planted in one field.
+// TestPlantedInAFleet checks that no text of a report from a bench becomes advice, a title or a
+// step on a page of the hub or in an exported list. Each device of the fleet has advice planted
+// in one field.
 func TestPlantedInAFleet(t *testing.T) {
 	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.sqlite"))
 	must(t, err)
@@ -64,10 +64,10 @@ func TestPlantedInAFleet(t *testing.T) {
 	}
 }
 
-// ofOurs begins the name of a field of a report whose ids this version knows.
+// ofOurs is the prefix of fields from a report whose ids this version knows.
 const ofOurs = "ours: "
 
-// isLookedUp reports whether what a field of a report holds is looked up by an id beside it.
+// isLookedUp reports whether the content of a field is looked up by an adjacent id.
 func isLookedUp(field string) bool {
 	for _, end := range []string{
 		".findings[].title", ".findings[].effect", ".remedies[].title", ".sources[].title", ".sources[].url", ".gaps[].summary", ".proof[].text",
@@ -82,7 +82,8 @@ func isLookedUp(field string) bool {
 
 func reportID(n int) string { return fmt.Sprintf("01936000-0000-7000-8000-%012x", n+1) }
 
-// siteOf has advice planted in one name alone: it is on each page of each device there.
+// siteOf returns a site with advice planted in only one name: a site is shown on each page of
+// all its devices.
 func siteOf(n int) string {
 	if n == 0 {
 		return reporttest.Planted
@@ -90,8 +91,8 @@ func siteOf(n int) string {
 	return "Oslo"
 }
 
-// plantedIn keeps a report for each field of one, and gives the fields by the addresses that
-// show them.
+// plantedIn stores a report for each field of one, and returns the fields by the URLs that show
+// them.
 func plantedIn(t *testing.T, store *ledger.Store) map[string]string {
 	t.Helper()
 	full, err := json.Marshal(reporttest.Example(reflect.TypeFor[report.Report]()))
@@ -104,7 +105,7 @@ func plantedIn(t *testing.T, store *ledger.Store) map[string]string {
 			text := reporttest.Plant(t, document, field, false)
 			var r report.Report
 			if json.Unmarshal(text, &r) != nil {
-				continue // it is no text, but a time
+				continue // not text but a time
 			}
 			r.Subject, r.Devices = report.OfDevices, r.Devices[:min(3, len(r.Devices))]
 			id := fmt.Sprintf("%08d", n)
@@ -133,13 +134,13 @@ func plantedIn(t *testing.T, store *ledger.Store) map[string]string {
 	return fields
 }
 
-// enough is how many lists of visits are looked at: what is in them is on the pages, too.
+// enough is the number of lists of visits to look at; their content is also on the pages.
 const enough = 100
 
-// An answered is what the hub answers to an address.
+// An answered is the hub's response to a request.
 type answered struct{ kind, text string }
 
-// everyPage follows all links from the overview on.
+// everyPage follows all links from the overview.
 func everyPage(t *testing.T, handler http.Handler) map[string]answered {
 	t.Helper()
 	pages, waiting, exported := map[string]answered{}, []string{"/"}, 0
@@ -173,7 +174,7 @@ func everyPage(t *testing.T, handler http.Handler) map[string]answered {
 	return pages
 }
 
-// plantedCells are the cells of a table in which what was planted is not the name of anything.
+// plantedCells returns the cells of a table with planted text that is not a name.
 func plantedCells(t *testing.T, table string) []string {
 	t.Helper()
 	rows, err := csv.NewReader(strings.NewReader(table)).ReadAll()
@@ -190,7 +191,7 @@ func plantedCells(t *testing.T, table string) []string {
 	return found
 }
 
-// plantedValues are those of a document, or of each row of a list.
+// plantedValues returns the planted values of a document, or of each row of a list.
 func plantedValues(t *testing.T, document string) []string {
 	t.Helper()
 	var rows []json.RawMessage
