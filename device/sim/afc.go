@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// Operations of AFC that are answered; every other is denied.
+// AFC operations that are implemented; all others are denied.
 const (
 	afcStatus     = 0x01
 	afcData       = 0x02
@@ -31,7 +31,7 @@ const (
 	afcLock       = 0x1B
 )
 
-// Numbers of an AFC status.
+// AFC status codes.
 const (
 	afcOK         = 0
 	afcInvalid    = 7
@@ -43,13 +43,13 @@ const (
 	afcHeaderSize = 40
 )
 
-// syncLock is the file that a computer locks while it synchronizes or backs up.
+// syncLock is the file that a computer locks while it syncs or backs up.
 const syncLock = "/com.apple.itunes.lock_sync"
 
-// restoreFolder is where a computer that restores a backup writes which apps to install.
+// restoreFolder is where a computer restoring a backup writes the list of apps to install.
 const restoreFolder = "/iTunesRestore"
 
-// writable reports whether a file may be opened for writing. What is written is not kept.
+// writable reports whether a file may be opened for writing. Written data is discarded.
 func writable(name string) bool {
 	return name == syncLock || name == restoreFolder || strings.HasPrefix(name, restoreFolder+"/")
 }
@@ -86,13 +86,13 @@ func readAFC(r io.Reader) (afcRequest, error) {
 	}, nil
 }
 
-// path is the request's path, from the root of the service.
+// path returns the request's path, relative to the root of the service.
 func (r afcRequest) path(skip int) string {
 	name, _, _ := bytes.Cut(r.head[min(skip, len(r.head)):], []byte{0})
 	return path.Clean("/" + string(name))
 }
 
-// word is the n-th number in the request; 0 if there is none.
+// word returns the n-th number in the request, or 0 if there is none.
 func (r afcRequest) word(n int) uint64 {
 	if len(r.head) < 8*(n+1) {
 		return 0
@@ -100,17 +100,17 @@ func (r afcRequest) word(n int) uint64 {
 	return binary.LittleEndian.Uint64(r.head[8*n:])
 }
 
-// An afcSession serves a folder, read-only but for the files that are writable.
+// An afcSession serves a folder, read-only except for the writable files.
 type afcSession struct {
 	*service
-	files map[string][]byte // by path; folders are what lies on the way
+	files map[string][]byte // by path; folders are implied by the paths
 	open  map[uint64]*bytes.Reader
 	last  uint64
 
-	writing map[uint64]bool // open files, by their number
+	writing map[uint64]bool // open files, by handle
 }
 
-// crashReports is the folder of crash reports, with a line of text in each.
+// crashReports serves the crash report folder. Each report contains one line of text.
 func (s *service) crashReports() {
 	files := map[string][]byte{}
 	for _, name := range s.device.crashes {
@@ -127,7 +127,7 @@ func (s *service) crashReports() {
 	s.afc(files)
 }
 
-// media is the folder that com.apple.afc shows: here empty.
+// media serves the root of com.apple.afc, which is empty here.
 func (s *service) media() { s.afc(map[string][]byte{"/DCIM/": nil, "/Downloads/": nil, syncLock: nil}) }
 
 func (s *service) afc(files map[string][]byte) {
@@ -196,7 +196,7 @@ func (a *afcSession) answer(r afcRequest) error {
 	}
 }
 
-// list is the names in a folder, and whether there is one.
+// list returns the names in a folder and whether the folder exists.
 func (a *afcSession) list(folder string) ([]string, bool) {
 	prefix := strings.TrimSuffix(folder, "/") + "/"
 	found := folder == "/"
@@ -277,7 +277,7 @@ func (a *afcSession) read(r afcRequest) error {
 	return a.send(r, afcData, nil, data)
 }
 
-// seek moves in an open file, or tells where that is.
+// seek changes or reports the offset of an open file.
 func (a *afcSession) seek(r afcRequest) error {
 	file := a.open[r.word(0)]
 	if file == nil {
@@ -314,7 +314,7 @@ func (a *afcSession) lock(r afcRequest) error {
 	return a.status(r, status)
 }
 
-// unlock lets another session lock.
+// unlock releases the session's lock.
 func (a *afcSession) unlock() {
 	a.device.mu.Lock()
 	defer a.device.mu.Unlock()
@@ -327,8 +327,8 @@ func (a *afcSession) status(r afcRequest, status uint64) error {
 	return a.send(r, afcStatus, binary.LittleEndian.AppendUint64(nil, status), nil)
 }
 
-// send answers a request. Of the faults that change what a reply says, AFC knows Refused
-// and Garbage.
+// send responds to a request. Of the faults that alter the content of a reply, AFC supports
+// Refused and Garbage.
 func (a *afcSession) send(r afcRequest, operation uint64, head, data []byte) error {
 	fault := a.strikes([]string{a.name})
 	if fault.Kind == Refused {

@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim/mobilebackup"
 )
 
-// backupSettings is backup.plist.
+// backupSettings is the format of backup.plist.
 type backupSettings struct {
 	Password      string
 	Rounds        uint32
@@ -24,7 +24,7 @@ type backupSettings struct {
 	Files         []backupFile
 }
 
-// A backupFile is one file of backup.plist, or Count of the same size with numbers behind the path.
+// A backupFile is one file in backup.plist, or Count files of the same size with numbered paths.
 type backupFile struct {
 	Domain, Path  string
 	Size          int64
@@ -41,7 +41,7 @@ var prompts = map[string]mobilebackup.Prompt{
 	"cancelled": mobilebackup.Cancelled, "timed-out": mobilebackup.TimedOut,
 }
 
-// loadBackup reads backup.plist. Without it the device has the files of every device alone.
+// loadBackup reads backup.plist. Without it the device has only the usual files.
 func (d *Device) loadBackup(folder fs.FS) error {
 	set, err := readOptional[backupSettings](folder, "backup.plist")
 	if err != nil {
@@ -72,12 +72,12 @@ func (f backupFile) files() []mobilebackup.File {
 	}}
 }
 
-// usualFiles are what every device backs up: the settings of its backups, as lockdown has them,
-// and a few photos.
+// usualFiles returns the files that every device backs up: its backup settings, as lockdown
+// reports them, and a few photos.
 func (d *Device) usualFiles() []mobilebackup.File {
 	settings, err := plist.Marshal(d.values["com.apple.mobile.backup"], plist.BinaryFormat)
 	if err != nil {
-		settings = nil // the values come from a property list, so they make one
+		settings = nil // cannot fail: the values come from a property list
 	}
 	files := []mobilebackup.File{
 		{Domain: "HomeDomain", Kind: mobilebackup.Directory},

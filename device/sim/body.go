@@ -10,12 +10,11 @@ import (
 	"howett.net/plist"
 )
 
-// echoes are the keys that a reply repeats from its request; faults of the values leave
-// them alone.
+// echoes lists the keys that a reply copies from its request; value faults leave them unchanged.
 var echoes = []string{"Request", "RequestType", "Domain", "Key", "Service", "MessageType", "DeviceID"}
 
-// refuse keeps the echo of a reply, and says why there is no more: in Error, and where
-// the service speaks of a Status, there too.
+// refuse reduces a reply to its echoed keys and adds an Error, and a Status for services that use
+// one.
 func refuse(message dict, name string) dict {
 	refused := missingKeys(message)
 	refused["Error"] = name
@@ -25,14 +24,14 @@ func refuse(message dict, name string) dict {
 	return refused
 }
 
-// missingKeys keeps the echo of a reply alone.
+// missingKeys reduces a reply to its echoed keys.
 func missingKeys(message dict) dict {
 	kept := maps.Clone(message)
 	maps.DeleteFunc(kept, func(key string, _ any) bool { return !slices.Contains(echoes, key) })
 	return kept
 }
 
-// wrongTypes gives every value below a reply another type than it has.
+// wrongTypes changes the type of every value in a reply.
 func wrongTypes(message dict) dict {
 	wrong := maps.Clone(message)
 	for key, value := range wrong {
@@ -54,15 +53,15 @@ func wrongType(value any) any {
 	}
 }
 
-// oddValue is a message as XML with an element, which may be malformed, in place of the value
-// of a key at any depth.
+// oddValue encodes a message as XML, replacing the value of a key at any depth by the given
+// element, which may be malformed.
 func oddValue(message dict, key, element string) ([]byte, error) {
 	const placeholder = "placeholder of the odd value"
 	body, err := plist.Marshal(withValue(message, key, placeholder), plist.XMLFormat)
 	return bytes.ReplaceAll(body, []byte("<string>"+placeholder+"</string>"), []byte(element)), err
 }
 
-// withValue sets a key to a value in every dictionary that has it.
+// withValue sets a key in every dictionary that has it.
 func withValue(value any, key string, to any) any {
 	switch value := value.(type) {
 	case dict:
@@ -85,8 +84,8 @@ func withValue(value any, key string, to any) any {
 	}
 }
 
-// plistBomb is a dictionary {Value: array} in binary form, where each of 24 arrays holds
-// the next one eight times: 8^24 values in under 400 bytes.
+// plistBomb returns a binary dictionary {Value: array} in which each of 24 arrays refers to the
+// next one eight times: 8^24 values in under 400 bytes.
 func plistBomb() []byte {
 	const arrays, width = 24, 8
 	bomb := []byte("bplist00")
@@ -104,13 +103,13 @@ func plistBomb() []byte {
 	object(0x09) // true
 	table := uint64(len(bomb))
 	bomb = append(bomb, offsets...)
-	bomb = append(bomb, 0, 0, 0, 0, 0, 0, 2, 1) // offsets of two bytes, references of one
+	bomb = append(bomb, 0, 0, 0, 0, 0, 0, 2, 1) // two-byte offsets, one-byte references
 	bomb = binary.BigEndian.AppendUint64(bomb, uint64(len(offsets)/2))
 	bomb = binary.BigEndian.AppendUint64(bomb, 0)
 	return binary.BigEndian.AppendUint64(bomb, table)
 }
 
-// deepXML is 15 MB of arrays in arrays.
+// deepXML returns 15 MB of nested arrays.
 func deepXML() []byte {
 	const depth = 900_000
 	return []byte(`<plist version="1.0">` + strings.Repeat("<array>", depth) +

@@ -10,18 +10,18 @@ import (
 	"howett.net/plist"
 )
 
-// A conn is a client's connection, to the mux or through it to a device. Everything
-// sent goes through reply, where faults strike.
+// A conn is a client connection, to the mux or through it to a device. Everything is sent through
+// reply, which applies the faults.
 type conn struct {
-	net.Conn                 // what to read from and write to: raw, or TLS over it
+	net.Conn                 // the current transport: raw, or TLS over it
 	raw      net.Conn        // below any TLS
 	closed   <-chan struct{} // closed with the tray, or when the device is detached
 	faults   []Fault
-	passed   map[Fault]int // replies that a fault with After has let pass
+	passed   map[Fault]int // replies let through by faults with After
 	detach   func()        // unplugs the device
 }
 
-// reply sends a property list. places are where in the conversation this is, see Fault.
+// reply sends a property list. places say where in the protocol this is; see Fault.
 func (c *conn) reply(f framing, message dict, places ...string) error {
 	fault := c.strikes(places)
 	body, err := encode(fault, message)
@@ -31,10 +31,10 @@ func (c *conn) reply(f framing, message dict, places ...string) error {
 	return c.send(f, body, fault)
 }
 
-// strikes is the first fault of a reply that is due at one of the places.
+// strikes returns the first reply fault that is due at one of the places.
 func (c *conn) strikes(places []string) Fault { return c.strikesAs(places, Kind.ofReply) }
 
-// strikesAs is the first fault of some kinds that is due at one of the places.
+// strikesAs returns the first fault of a matching kind that is due at one of the places.
 func (c *conn) strikesAs(places []string, fits func(Kind) bool) Fault {
 	for _, fault := range c.faults {
 		if !fits(fault.Kind) || fault.At != "" && !slices.Contains(places, fault.At) {
@@ -51,7 +51,7 @@ func (c *conn) strikesAs(places []string, fits func(Kind) bool) Fault {
 	return Fault{}
 }
 
-// encode makes a reply's bytes, with the faults that are in them.
+// encode encodes a reply, applying the faults that alter its content.
 func encode(fault Fault, message dict) ([]byte, error) {
 	format := plist.XMLFormat
 	switch fault.Kind {
@@ -71,7 +71,7 @@ func encode(fault Fault, message dict) ([]byte, error) {
 	return encodeAs(fault, message, format)
 }
 
-// encodeAs makes the bytes of any message in a format, with the faults that fit every message.
+// encodeAs encodes any message in the given format, applying the faults that suit every message.
 func encodeAs(fault Fault, message any, format int) ([]byte, error) {
 	switch fault.Kind {
 	case Garbage:
@@ -88,7 +88,7 @@ func encodeAs(fault Fault, message any, format int) ([]byte, error) {
 	return plist.Marshal(message, format)
 }
 
-// send writes one framed body, with the faults that are in the sending.
+// send writes one framed body, applying the faults that alter the transmission.
 func (c *conn) send(f framing, body []byte, fault Fault) error {
 	length := uint64(len(body))
 	if fault.Kind == Oversized {
@@ -131,8 +131,8 @@ func (c *conn) send(f framing, body []byte, fault Fault) error {
 	return nil
 }
 
-// wait does nothing for a time, or for ever if that is 0: until the client hangs up, or
-// the connection is closed from this side.
+// wait sleeps for delay, or without limit if that is 0. It returns early when the client
+// disconnects or the connection is closed.
 func (c *conn) wait(delay time.Duration) error {
 	if delay == 0 {
 		_, err := io.Copy(io.Discard, c.raw)
@@ -156,19 +156,19 @@ func (c *conn) trickle(frame []byte, pause time.Duration) error {
 	return nil
 }
 
-// reset breaks the connection off without the goodbyes of TLS and TCP.
+// reset closes the connection abruptly, without a TLS or TCP shutdown.
 func (c *conn) reset() error {
 	if line, ok := c.raw.(*delayLine); ok {
 		c.raw = line.Conn
 	}
 	if tcp, ok := c.raw.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // only a nicety: the connection is closed either way
+		_ = tcp.SetLinger(0) // best effort: the connection is closed either way
 	}
 	c.raw.Close()
 	return net.ErrClosed
 }
 
-// startTLS makes everything after it encrypted.
+// startTLS encrypts everything from here on.
 func (c *conn) startTLS(config *tls.Config) error {
 	switch fault := c.strikes([]string{"tls"}); {
 	case fault.At != "tls":
@@ -179,7 +179,7 @@ func (c *conn) startTLS(config *tls.Config) error {
 	case fault.Kind == Detach:
 		c.detach()
 		return net.ErrClosed
-	default: // whatever else is wrong, it ends the handshake
+	default: // any other error ends the handshake
 		return c.reset()
 	}
 	secure := tls.Server(&records{Conn: c.raw}, config)
@@ -190,7 +190,7 @@ func (c *conn) startTLS(config *tls.Config) error {
 	return nil
 }
 
-// stopTLS makes everything after it plain again.
+// stopTLS switches back to plaintext.
 func (c *conn) stopTLS() error {
 	secure, ok := c.Conn.(*tls.Conn)
 	if !ok {
@@ -200,10 +200,10 @@ func (c *conn) stopTLS() error {
 		return err
 	}
 	c.Conn = &afterTLS{Conn: c.raw}
-	return c.raw.SetWriteDeadline(time.Time{}) // CloseWrite lets no more be written
+	return c.raw.SetWriteDeadline(time.Time{}) // CloseWrite blocks further writes
 }
 
-// sleep returns after a time, or with net.ErrClosed as soon as closed is.
+// sleep returns after delay, or with net.ErrClosed as soon as closed is closed.
 func sleep(delay time.Duration, closed <-chan struct{}) error {
 	timer := time.NewTimer(delay)
 	defer timer.Stop()

@@ -9,52 +9,52 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim/mobilebackup"
 )
 
-// dict is a property list dictionary as it goes over the wire.
+// dict is a property list dictionary in wire form.
 type dict = map[string]any
 
-// A Device is what one iPhone or iPad answers. It is read-only once it is in a Tray.
+// A Device holds the responses of one iPhone or iPad. It is read-only once it is in a Tray.
 type Device struct {
-	Name          string        // of its folder: storage-low
-	Note          string        // what it has, in one line
-	RecordedAt    time.Time     // when its values were true
-	ClockSkew     time.Duration // how far its clock runs ahead of the tray's
+	Name          string        // name of its folder: storage-low
+	Note          string        // one-line description
+	RecordedAt    time.Time     // when its values were recorded
+	ClockSkew     time.Duration // how far its clock is ahead of the tray's
 	Connections   []string      // usbmux entries: "USB", "Network", or both
-	LocationID    uint32        // USB port; entries over USB only
-	Latency       time.Duration // of each round trip to it
+	LocationID    uint32        // USB port; only in USB entries
+	Latency       time.Duration // of each round trip
 	Faults        []Fault
-	MuxEntry      map[string]any // changes to what the mux says of it, beside Properties; nil takes a key away
+	MuxEntry      map[string]any // changes to the device's usbmux entry, outside Properties; nil removes a key
 	MuxProperties map[string]any // the same within Properties
-	Log           []LogStep      // what happens once its log is followed
+	Log           []LogStep      // events once its log is being followed
 
-	Backup *mobilebackup.Agent // answers com.apple.mobilebackup2; nil is one with a few files, made when the device is attached
+	Backup *mobilebackup.Agent // serves com.apple.mobilebackup2; if nil, one with a few files is created when the device is attached
 
 	Archives      map[string][]byte // sysdiagnose archives, by file name
-	ArchivesAfter int               // connections to the crash reports until the archives are complete; before, the device gathers them
+	ArchivesAfter int               // connections to the crash reports before the archives are complete; until then the device is gathering them
 
-	values     map[string]dict // lockdown, by domain; "" is the root
+	values     map[string]dict // lockdown values, by domain; "" is the root
 	registry   map[string]dict // IORegistry entries, by name
 	management map[string]dict // MCInstall replies, by RequestType
-	crashes    []string        // paths below the crash report folder
+	crashes    []string        // paths relative to the crash report folder
 	apps       []dict          // installation_proxy
 
-	members map[string][]byte // files of a sysdiagnose, by path
+	members map[string][]byte // sysdiagnose files, by path
 }
 
-// UDID is the identifier that usbmux and lockdown give.
+// UDID returns the identifier reported by usbmux and lockdown.
 func (d *Device) UDID() string {
 	udid, _ := d.values[""]["UniqueDeviceID"].(string)
 	return udid
 }
 
-// Set gives a lockdown value to a device that is not yet in a Tray; nil takes the value away.
-// "" is the root.
+// Set sets a lockdown value of a device that is not yet in a Tray; nil removes it. The domain ""
+// is the root.
 func (d *Device) Set(domain, key string, value any) {
 	d.values = maps.Clone(d.values)
 	d.values[domain] = changed(d.values[domain], key, value)
 }
 
-// ReplaceEntry gives an entry of the IORegistry to a device that is not yet in a Tray; nil takes
-// it away.
+// ReplaceEntry replaces an IORegistry entry of a device that is not yet in a Tray; nil removes
+// it.
 func (d *Device) ReplaceEntry(name string, properties map[string]any) {
 	d.registry = maps.Clone(d.registry)
 	d.registry[name] = properties
@@ -63,7 +63,7 @@ func (d *Device) ReplaceEntry(name string, properties map[string]any) {
 	}
 }
 
-// changed is a dictionary with another value for one key.
+// changed returns a copy of a dictionary with one key changed.
 func changed(values dict, key string, value any) dict {
 	values = maps.Clone(values)
 	if values == nil {
@@ -76,8 +76,8 @@ func changed(values dict, key string, value any) dict {
 	return values
 }
 
-// Clone is another device that answers the same, but for its name and identifiers,
-// which end in n. It fills trays; n is from 0 to 9,999.
+// Clone returns a device with the same responses but a different name and identifiers, which end
+// in n. It is meant for filling trays; n is from 0 to 9,999.
 func (d *Device) Clone(n int) *Device {
 	digits := fmt.Sprintf("%04d", n)
 	root := maps.Clone(d.values[""])

@@ -15,12 +15,12 @@ type diagnosticsRequest struct {
 	MobileGestaltKeys []string
 }
 
-// subclasses answer for a class that is asked for: IOKit matches those that inherit.
+// subclasses lists entries that match a requested class: IOKit also matches subclasses.
 var subclasses = map[string][]string{
 	"IOPMPowerSource": {"AppleSmartBattery", "AppleARMPMUCharger"},
 }
 
-// diagnostics is diagnostics_relay.
+// diagnostics serves diagnostics_relay.
 func (s *service) diagnostics() {
 	for {
 		r, err := readRequest[diagnosticsRequest](s)
@@ -79,8 +79,8 @@ func succeed(diagnostics dict) dict {
 	return dict{"Status": "Success", "Diagnostics": diagnostics}
 }
 
-// registered is the first IORegistry entry that fits; nil if none does. A plane comes
-// before a name, a name before a class.
+// registered returns the first matching IORegistry entry, or nil. A plane takes precedence over a
+// name, a name over a class.
 func (s *service) registered(r diagnosticsRequest) dict {
 	switch {
 	case r.CurrentPlane != "":
@@ -96,7 +96,7 @@ func (s *service) registered(r diagnosticsRequest) dict {
 	return nil
 }
 
-// plane is the tree of the registry: names, and no properties.
+// plane returns the registry tree, with names but no properties.
 func (s *service) plane() dict {
 	children := []any{}
 	for i, name := range slices.Sorted(maps.Keys(s.device.registry)) {
@@ -105,7 +105,7 @@ func (s *service) plane() dict {
 	return dict{"name": "Root", "className": "IORegistryEntry", "regEntry": 0x100000100, "children": children}
 }
 
-// gasGauge is the battery in the words of its own request.
+// gasGauge returns the battery in the format of the GasGauge request.
 func (s *service) gasGauge() dict {
 	battery := s.registered(diagnosticsRequest{EntryClass: "IOPMPowerSource"})
 	gauge := dict{"Status": "Success"}
@@ -121,7 +121,7 @@ func (s *service) gasGauge() dict {
 	return gauge
 }
 
-// deprecatedSince is the version from which devices no longer answer some requests.
+// deprecatedSince is the version from which devices no longer support some requests.
 var deprecatedSince = device.Version{Major: 17, Minor: 4}
 
 func (s *service) deprecated() bool {
@@ -137,7 +137,7 @@ func (s *service) unlessDeprecated(status string) dict {
 	return dict{"Status": "Success", "Active": "NO"}
 }
 
-// gestalt answers with what lockdown knows under the same name.
+// gestalt answers from the lockdown values with the same names.
 func (s *service) gestalt(keys []string) dict {
 	if s.deprecated() {
 		return dict{"Status": "MobileGestaltDeprecated"}

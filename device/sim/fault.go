@@ -2,12 +2,12 @@ package sim
 
 import "time"
 
-// A Fault makes a device, or the whole tray, misbehave. What At, Seconds, Count,
-// Error and Key mean is said at each Kind. After is for faults of one reply: so many replies at
-// that place of a connection are well before it strikes.
+// A Fault makes a device, or the whole tray, misbehave. The meaning of Seconds, Count, Error and
+// Key depends on the Kind. For faults of one reply, After is the number of replies at that place
+// of a connection that are sent unchanged first.
 //
-// At names the place of the conversation where the fault strikes; an empty At is every
-// place that the kind fits. Places are
+// At names the place in the protocol where the fault applies; an empty At means every place
+// suitable for the kind. Places are
 //
 //	connect                               usbmux Connect to the device
 //	tls                                   any TLS handshake
@@ -18,13 +18,13 @@ import "time"
 //	StartService com.apple.afc            the lockdown reply to that request
 //	com.apple.afc                         every reply of that service
 //	com.apple.mobile.MCInstall Flush      that service's replies to one request
-//	com.apple.mobilebackup2               every message of the backup service, not the files
-//	com.apple.mobilebackup2 DLMessage…    its messages of one name
-//	com.apple.mobilebackup2 file          the paths of a file that it sends
+//	com.apple.mobilebackup2               every message of the backup service, but not the files
+//	com.apple.mobilebackup2 DLMessage…    its messages with one name
+//	com.apple.mobilebackup2 file          the paths of a file
 //	com.apple.mobilebackup2 block         a block of a file
-//	com.apple.mobilebackup2 end           what ends a batch of files
-//	usbmux, Listen, ListDevices, …        mux replies: faults of a Tray only
-//	Attached, Detached                    what the mux tells those who listen: the same
+//	com.apple.mobilebackup2 end           the end of a batch of files
+//	usbmux, Listen, ListDevices, …        mux replies: Tray faults only
+//	Attached, Detached                    announcements to listeners: Tray faults only
 type Fault struct {
 	Kind    Kind
 	At      string
@@ -35,75 +35,75 @@ type Fault struct {
 	Key     string
 }
 
-// Kind names a fault, in sim.plist as in Go.
+// Kind is the kind of a fault, spelled the same in sim.plist and in Go.
 type Kind string
 
-// Faults of trust. They hold for the whole device; At is not used.
+// Trust faults. They apply to the whole device; At is not used.
 const (
-	Unpaired         Kind = "unpaired"          // never paired; whoever asks to pair is trusted at once
-	TrustPending     Kind = "trust-pending"     // never paired; the first Count tries to pair meet an open Trust dialog
-	Denied           Kind = "denied"            // never paired; Don't Trust was tapped; asks again after it was plugged in Count more times (never, if that is 0)
-	PairingForbidden Kind = "pairing-forbidden" // never paired; management does not allow it
+	Unpaired         Kind = "unpaired"          // never paired; a pairing request is accepted immediately
+	TrustPending     Kind = "trust-pending"     // never paired; the first Count pairing attempts find the Trust dialog open
+	Denied           Kind = "denied"            // never paired; Don't Trust was tapped; asks again after being plugged in Count more times (never if 0)
+	PairingForbidden Kind = "pairing-forbidden" // never paired; forbidden by management
 	Locked           Kind = "locked"            // locked with a passcode: no pairing and no services
-	StaleHostID      Kind = "stale-host-id"     // the computer has a pair record that the device forgot
-	StaleTLS         Kind = "stale-tls"         // as above, and the device refuses the computer's certificate with a TLS alert
-	Reenumerates     Kind = "reenumerates"      // never paired; once Trust is tapped it leaves, and returns under another number after Seconds (0.3 if that is 0)
-	PairedByMux      Kind = "paired-by-mux"     // never paired; the dialog that is answered is that of usbmuxd, which pairs by itself
-	TLSIntolerant    Kind = "tls-intolerant"    // hangs up on clients that offer more than TLS 1.0
+	StaleHostID      Kind = "stale-host-id"     // the computer has a pair record that the device has forgotten
+	StaleTLS         Kind = "stale-tls"         // like StaleHostID, and the device rejects the computer's certificate with a TLS alert
+	Reenumerates     Kind = "reenumerates"      // never paired; leaves when Trust is tapped and returns under another number after Seconds (0.3 if 0)
+	PairedByMux      Kind = "paired-by-mux"     // never paired; usbmuxd pairs by itself once its dialog is answered
+	TLSIntolerant    Kind = "tls-intolerant"    // disconnects clients that offer more than TLS 1.0
 )
 
 // Faults of one reply.
 const (
 	Refused     Kind = "refused"      // the reply is only an error with the name in Error; for AFC, permission denied
-	Stall       Kind = "stall"        // the reply comes Seconds late; never, if that is 0
-	Truncated   Kind = "truncated"    // half the reply, then the end of the connection
+	Stall       Kind = "stall"        // the reply is Seconds late; never sent if 0
+	Truncated   Kind = "truncated"    // half the reply, then the connection is closed
 	HalfStall   Kind = "half-stall"   // half the reply, then silence
-	Trickle     Kind = "trickle"      // one byte at a time, each after Seconds (0.03 if that is 0)
-	Reset       Kind = "reset"        // Count bytes of the reply, then a broken connection
-	Detach      Kind = "detach"       // instead of the reply the device is unplugged
-	Oversized   Kind = "oversized"    // the header promises 2^31 bytes, in AFC 2^40
-	Garbage     Kind = "garbage"      // a bare word, which lenient readers take for an old-style property list
-	Empty       Kind = "empty"        // a reply of no bytes
+	Trickle     Kind = "trickle"      // one byte every Seconds (0.03 if 0)
+	Reset       Kind = "reset"        // Count bytes of the reply, then a connection reset
+	Detach      Kind = "detach"       // the device is unplugged instead of replying
+	Oversized   Kind = "oversized"    // the header claims 2^31 bytes, in AFC 2^40
+	Garbage     Kind = "garbage"      // a bare word, which lenient parsers accept as an old-style property list
+	Empty       Kind = "empty"        // an empty reply
 	NoDict      Kind = "no-dict"      // a property list that is a string, not a dictionary
 	BinaryPlist Kind = "binary-plist" // the same reply as a binary property list
-	WrongTypes  Kind = "wrong-types"  // every value in the reply has another type
-	MissingKeys Kind = "missing-keys" // the reply lacks everything but the echo of the request
-	PlistBomb   Kind = "plist-bomb"   // a binary property list of under 400 bytes that unfolds without end
+	WrongTypes  Kind = "wrong-types"  // every value in the reply has a different type
+	MissingKeys Kind = "missing-keys" // the reply contains only the keys echoed from the request
+	PlistBomb   Kind = "plist-bomb"   // a binary property list of under 400 bytes that expands without limit
 	DeepXML     Kind = "deep-xml"     // XML arrays nested 900,000 deep
 	OddValue    Kind = "odd-value"    // the XML in Error replaces the value of Key, at any depth of the reply
 	Twice       Kind = "twice"        // the reply is sent twice
-	Undersized  Kind = "undersized"   // the header of the mux promises no bytes, less than its own length
-	Numbered    Kind = "numbered"     // the mux answers with Count as the number of its Result
+	Undersized  Kind = "undersized"   // the mux header claims fewer bytes than its own length
+	Numbered    Kind = "numbered"     // the mux responds with Count as its Result number
 )
 
-// Faults of the backup service.
+// Backup service faults.
 const (
-	HostilePath Kind = "hostile-path" // the path in Error takes the place of those on the host
-	BackupError Kind = "backup-error" // in place of the message the backup ends, with code Count and the description in Error
-	TapsCancel  Kind = "taps-cancel"  // the person cancels the sync: com.apple.itunes-client.syncCancelRequest is posted
+	HostilePath Kind = "hostile-path" // the path in Error replaces the host paths
+	BackupError Kind = "backup-error" // the backup ends instead of the message, with code Count and the description in Error
+	TapsCancel  Kind = "taps-cancel"  // the user cancels the sync: com.apple.itunes-client.syncCancelRequest is posted
 )
 
-// Faults of a Tray.
+// Tray faults.
 const (
-	ListRefused Kind = "list-refused" // ListDevices answers Result 4294967295 above Count devices (29 if that is 0; any if it is below)
-	Unlisted    Kind = "unlisted"     // ListDevices lacks the first Count entries (1 if that is 0)
-	ListedTwice Kind = "listed-twice" // ListDevices has the first Count entries twice (1 if that is 0)
-	OddEntry    Kind = "odd-entry"    // the first Count entries of ListDevices have no DeviceID (1 if that is 0)
-	StrayReply  Kind = "stray-reply"  // before each answer come Results of success with the tags of other requests
-	HangUp      Kind = "hang-up"      // who listens hears of Count devices that come or go, and then the connection ends
-	Swapped     Kind = "swapped"      // the numbers of the first two devices lead to each other
-	Ghosts      Kind = "ghosts"       // who listens hears everything twice, and of pairings and devices that never were
-	WeakHub     Kind = "weak-hub"     // while Count devices on USB are spoken with (12 if that is 0), the connections to any other break; with Seconds they are silent first
-	Forgetful   Kind = "forgetful"    // SavePairRecord answers Result 0 and keeps nothing: what was there before is handed out as before
+	ListRefused Kind = "list-refused" // ListDevices returns Result 4294967295 above Count devices (29 if 0; any number if negative)
+	Unlisted    Kind = "unlisted"     // ListDevices omits the first Count entries (1 if 0)
+	ListedTwice Kind = "listed-twice" // ListDevices returns the first Count entries twice (1 if 0)
+	OddEntry    Kind = "odd-entry"    // the first Count entries of ListDevices lack a DeviceID (1 if 0)
+	StrayReply  Kind = "stray-reply"  // each response is preceded by successful Results with the tags of other requests
+	HangUp      Kind = "hang-up"      // listeners receive Count attach or detach events, then the connection is closed
+	Swapped     Kind = "swapped"      // the numbers of the first two devices connect to each other
+	Ghosts      Kind = "ghosts"       // listeners receive every event twice, and events for pairings and devices that do not exist
+	WeakHub     Kind = "weak-hub"     // while Count USB devices have connections (12 if 0), connections to any other fail; with Seconds, after that delay
+	Forgetful   Kind = "forgetful"    // SavePairRecord returns Result 0 but stores nothing; any earlier record is still returned
 )
 
-// has reports whether any of the faults is of the kind.
+// has reports whether any fault is of the given kind.
 func has(faults []Fault, kind Kind) bool {
 	_, ok := find(faults, kind)
 	return ok
 }
 
-// find is the first fault of the kind.
+// find returns the first fault of the given kind.
 func find(faults []Fault, kind Kind) (Fault, bool) {
 	for _, fault := range faults {
 		if fault.Kind == kind {
@@ -113,7 +113,7 @@ func find(faults []Fault, kind Kind) (Fault, bool) {
 	return Fault{}, false
 }
 
-// delay is Seconds as a duration, or otherwise if that is 0.
+// delay returns Seconds as a duration, or otherwise if that is 0.
 func (f Fault) delay(otherwise time.Duration) time.Duration {
 	if f.Seconds == 0 {
 		return otherwise
@@ -121,7 +121,7 @@ func (f Fault) delay(otherwise time.Duration) time.Duration {
 	return time.Duration(f.Seconds * float64(time.Second))
 }
 
-// ofTrust reports whether the kind is about the whole device, not about one reply.
+// ofTrust reports whether the kind applies to the whole device rather than to one reply.
 func (k Kind) ofTrust() bool {
 	switch k {
 	case Unpaired, TrustPending, Denied, PairingForbidden, Locked, StaleHostID, StaleTLS,
@@ -131,7 +131,7 @@ func (k Kind) ofTrust() bool {
 	return false
 }
 
-// ofReply reports whether the kind is about one reply.
+// ofReply reports whether the kind applies to one reply.
 func (k Kind) ofReply() bool {
 	switch k {
 	case Refused, Stall, Truncated, HalfStall, Trickle, Reset, Detach, Oversized, Garbage, Empty, NoDict,
@@ -141,10 +141,10 @@ func (k Kind) ofReply() bool {
 	return false
 }
 
-// ofBackup reports whether the kind is one that only the backup service has.
+// ofBackup reports whether the kind is specific to the backup service.
 func (k Kind) ofBackup() bool { return k == HostilePath || k == BackupError || k == TapsCancel }
 
-// ofTray reports whether the kind is about the mux itself.
+// ofTray reports whether the kind applies to the mux itself.
 func (k Kind) ofTray() bool {
 	switch k {
 	case ListRefused, Unlisted, ListedTwice, OddEntry, StrayReply, HangUp, Swapped, Ghosts, WeakHub, Forgetful:

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// backupDates are the values of com.apple.mobile.backup that move with the tray's clock.
+// backupDates lists the values in com.apple.mobile.backup that move with the tray's clock.
 var backupDates = []string{"LastCloudBackupDate", "LastiTunesBackupDate"}
 
-// freshened is the device with its dates moved, so that they are as old at now as they
-// were when it was recorded.
+// freshened returns the device with its dates shifted, so that they are as old now as they were
+// when it was recorded.
 func (d *Device) freshened(now time.Time) *Device {
 	age := now.Sub(d.RecordedAt)
 	fresh := *d
@@ -31,8 +31,8 @@ func (d *Device) freshened(now time.Time) *Device {
 	return &fresh
 }
 
-// later moves a date of any of the types that devices give: a date, or seconds since
-// some epoch as an integer or a real. Anything else is not a date and stays.
+// later shifts a date in any of the types that devices use: a date, or integer or real seconds
+// since some epoch. Other values are returned unchanged.
 func later(date any, age time.Duration) any {
 	switch date := date.(type) {
 	case time.Time:
@@ -53,7 +53,7 @@ var (
 	stampForm = "2006-01-02-150405"
 )
 
-// laterName moves the time in a crash report's name.
+// laterName shifts the time in a crash report's name.
 func laterName(path string, age time.Duration) string {
 	return nameStamp.ReplaceAllStringFunc(path, func(stamp string) string {
 		at, err := time.Parse(stampForm, stamp)

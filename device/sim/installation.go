@@ -11,10 +11,10 @@ type installationRequest struct {
 	}
 }
 
-// Apps are browsed this many at a time.
+// browseChunk is the number of apps per part of a Browse response.
 const browseChunk = 20
 
-// installation is installation_proxy.
+// installation serves installation_proxy.
 func (s *service) installation() {
 	for {
 		r, err := readRequest[installationRequest](s)
@@ -69,7 +69,7 @@ func (s *service) lookup(r installationRequest) error {
 	return s.say(dict{"Status": "Complete", "LookupResult": found}, r.Command)
 }
 
-// installed is the apps of the type and identifiers asked for.
+// installed returns the apps with the requested type and identifiers.
 func (s *service) installed(r installationRequest) []dict {
 	var apps []dict
 	for _, app := range s.device.apps {
@@ -85,8 +85,7 @@ func (s *service) installed(r installationRequest) []dict {
 	return apps
 }
 
-// attributes is what was asked for of an app. Sizes are told only to those who ask for
-// them.
+// attributes returns the requested attributes of an app. Sizes are included only if requested.
 func (r installationRequest) attributes(app dict) dict {
 	wanted := r.ClientOptions.ReturnAttributes
 	told := dict{}

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Listen opens a socket for a Tray. It takes the spellings of USBMUXD_SOCKET_ADDRESS
-// that clients understand: unix:///path and tcp://host:port, UNIX:/path and host:port.
+// Listen opens a socket for a Tray. It accepts the USBMUXD_SOCKET_ADDRESS formats that clients
+// understand: unix:///path and tcp://host:port, UNIX:/path and host:port.
 func Listen(address string) (net.Listener, error) {
 	for _, prefix := range []string{"unix://", "UNIX://", "UNIX:"} {
 		if path, ok := strings.CutPrefix(address, prefix); ok {

@@ -12,12 +12,12 @@ import (
 	"howett.net/plist"
 )
 
-// settings is sim.plist.
+// settings is the format of sim.plist.
 type settings struct {
 	Note             string
 	RecordedAt       time.Time
 	ClockSkewSeconds float64
-	Connections      []string // USB alone if left out
+	Connections      []string // default: only USB
 	LocationID       uint32
 	LatencySeconds   float64
 	Faults           []Fault
@@ -27,14 +27,14 @@ type settings struct {
 	MuxWithout       []string
 }
 
-// Load reads a folder of device folders, sorted by name. Files outside a device folder
-// are passed over. An error names the file.
+// Load reads a folder of device folders, sorted by name. Files outside a device folder are
+// ignored. An error names the file.
 //
-// sim.plist has the keys Note, RecordedAt (date), ClockSkewSeconds, Connections (array
-// of USB and Network), LocationID, LatencySeconds, ArchivesAfter and Faults (array of
-// dictionaries with the fields of [Fault]); all but RecordedAt may be left out. MuxEntry and
-// MuxProperties set keys of what the mux says of the device, beside and within Properties;
-// MuxWithout (array of strings) takes keys away: DeviceID, Properties/SerialNumber.
+// sim.plist has the keys Note, RecordedAt (date), ClockSkewSeconds, Connections (array of USB and
+// Network), LocationID, LatencySeconds, ArchivesAfter and Faults (array of dictionaries with the
+// fields of [Fault]); only RecordedAt is required. MuxEntry and MuxProperties set keys of the
+// device's mux entry, outside and inside Properties; MuxWithout (array of strings) removes keys:
+// DeviceID, Properties/SerialNumber.
 func Load(fsys fs.FS) ([]*Device, error) {
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
@@ -58,8 +58,8 @@ func Load(fsys fs.FS) ([]*Device, error) {
 	return devices, nil
 }
 
-// LoadFaults reads the faults of the mux itself: tray.plist in a folder of device folders, whose
-// key Faults is as that of sim.plist. Without that file there are none.
+// LoadFaults reads the faults of the mux itself from tray.plist in a folder of device folders.
+// Its Faults key has the same format as in sim.plist. Without that file there are none.
 func LoadFaults(fsys fs.FS) ([]Fault, error) {
 	set, err := readOptional[settings](fsys, "tray.plist")
 	if err != nil {
@@ -143,7 +143,7 @@ func loadDevice(folder fs.FS, name string) (*Device, error) {
 	return d, nil
 }
 
-// without adds to the changes of an entry that a key is taken away.
+// without adds the removal of a key to the changes of an entry.
 func without(changes dict, key string) dict {
 	if changes == nil {
 		changes = dict{}
@@ -152,7 +152,7 @@ func without(changes dict, key string) dict {
 	return changes
 }
 
-// readAll reads every file that fits the pattern, by its name without .plist.
+// readAll reads every file that matches the pattern. The keys are the file names without .plist.
 func readAll(folder fs.FS, pattern string) (map[string]dict, error) {
 	names, err := fs.Glob(folder, pattern)
 	if err != nil {
@@ -169,7 +169,7 @@ func readAll(folder fs.FS, pattern string) (map[string]dict, error) {
 	return all, nil
 }
 
-// readOptional is readPlist, and the zero value where there is no such file.
+// readOptional is like readPlist but returns the zero value if the file does not exist.
 func readOptional[T any](folder fs.FS, name string) (T, error) {
 	value, err := readPlist[T](folder, name)
 	if errors.Is(err, fs.ErrNotExist) {

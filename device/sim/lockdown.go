@@ -16,7 +16,7 @@ const (
 	lockdownService = "com.apple.mobile.lockdown"
 )
 
-// beforeTrust are the root values that any computer may read.
+// beforeTrust lists the root values that any computer may read.
 var beforeTrust = []string{
 	"BluetoothAddress", "BoardId", "BuildVersion", "CPUArchitecture", "ChipID", "DeviceClass", "DeviceColor",
 	"DeviceName", "DieID", "HardwareModel", "HasSiDP", "PartitionType", "ProductName", "ProductType",
@@ -34,7 +34,7 @@ type lockdownRequest struct {
 	PairRecord pairRecord
 }
 
-// serve answers a client at one port of the device.
+// serve serves a client on one port of the device.
 func (p *plugged) serve(served context.Context, client net.Conn, at port) {
 	ctx, cancel := context.WithCancel(served)
 	defer cancel()
@@ -61,12 +61,12 @@ func (p *plugged) serve(served context.Context, client net.Conn, at port) {
 	}
 }
 
-// A lockdownSession is one client of lockdownd.
+// A lockdownSession is the state of one lockdownd client.
 type lockdownSession struct {
 	*conn
 	device *plugged
 	id     string      // "" before StartSession
-	secure *tls.Config // of the computer whose session it is
+	secure *tls.Config // TLS configuration for the computer that started the session
 }
 
 func (p *plugged) serveLockdown(c *conn) {
@@ -106,7 +106,7 @@ func (s *lockdownSession) answer(r lockdownRequest) error {
 	}
 }
 
-// title is the request with what it is about.
+// title returns the request name with its subject.
 func (r lockdownRequest) title() string {
 	switch {
 	case r.Request == "StartService":
@@ -147,7 +147,7 @@ func (s *lockdownSession) getValue(r lockdownRequest) error {
 	return s.say(message, places...)
 }
 
-// value is what a GetValue reads, or the name of lockdown's error.
+// value returns the result of a GetValue, or a lockdown error name.
 func (s *lockdownSession) value(r lockdownRequest) (any, string) {
 	values, ok := s.device.values[r.Domain]
 	if r.Domain == "" {
@@ -176,7 +176,7 @@ func (s *lockdownSession) value(r lockdownRequest) (any, string) {
 	return nil, "MissingValue"
 }
 
-// root is the values outside any domain at this moment.
+// root returns the current values outside any domain.
 func (p *plugged) root() dict {
 	root := maps.Clone(p.values[""])
 	clock := p.tray.now().Add(p.ClockSkew)
@@ -241,8 +241,7 @@ func (s *lockdownSession) startService(r lockdownRequest) error {
 	return s.say(message, r.Request, r.title())
 }
 
-// pairing answers a computer that wants to be trusted, asks whether it is, or wants to
-// be forgotten.
+// pairing handles Pair, ValidatePair and Unpair.
 func (s *lockdownSession) pairing(r lockdownRequest) error {
 	name := s.pair(r)
 	if s.device.isReturning() {
@@ -258,7 +257,7 @@ func (s *lockdownSession) pairing(r lockdownRequest) error {
 	return s.say(message, r.Request)
 }
 
-// pair does what a pairing request asks, or names lockdown's error.
+// pair carries out a pairing request. It returns a lockdown error name on failure.
 func (s *lockdownSession) pair(r lockdownRequest) string {
 	faults := s.device.Faults
 	switch {
@@ -295,7 +294,7 @@ func (s *lockdownSession) pair(r lockdownRequest) string {
 	return ""
 }
 
-// newUUID is a random UUID, as session ids are.
+// newUUID returns a random UUID, the format of session IDs.
 func newUUID() string {
 	var b [16]byte
 	rand.Read(b[:]) // never fails

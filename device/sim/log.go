@@ -4,27 +4,27 @@ import (
 	"strings"
 )
 
-// A LogStep is one thing that happens once the log of a device is followed. Every client
-// that follows it sees all steps from the first on.
+// A LogStep is one event while a device's log is followed. Every client that follows the log
+// receives all steps from the first on.
 type LogStep struct {
-	AfterSeconds float64 // since the step before
-	Repeat       int     // how many times its line is written; 0 is once
+	AfterSeconds float64 // since the previous step
+	Repeat       int     // how many times the line is written; 0 means once
 
-	Process string // who writes: backupd
+	Process string // the logging process, such as backupd
 	Level   string // notice, info, error or fault; "" is notice
 	Text    string // "" for a step without a line
-	Raw     []byte // written as they are in place of a line, for a device that lies
+	Raw     []byte // written verbatim instead of a line, to simulate invalid data
 
-	BackedUp bool   // an iCloud backup has completed just now, by the device's own date
-	Post     string // the notification that is posted
+	BackedUp bool   // an iCloud backup has just completed, by the device's clock
+	Post     string // a notification to post
 	Detach   bool   // the device is unplugged
 }
 
-// domainChanged is the notification of new values in com.apple.mobile.backup.
+// domainChanged is posted when values in com.apple.mobile.backup change.
 const domainChanged = "com.apple.mobile.backup.domain_changed"
 
-// FailedBackup is the log of a Back Up Now that fails. chain is the error and those behind
-// it, as backupd writes them: MBErrorDomain(303), CKErrorDomain(25).
+// FailedBackup returns the log of a Back Up Now that fails. chain is the error followed by its
+// underlying errors, as backupd writes them: MBErrorDomain(303), CKErrorDomain(25).
 func FailedBackup(chain ...string) []LogStep {
 	return append(beginning(), LogStep{
 		Process: "backupd", Level: "error",
@@ -32,7 +32,7 @@ func FailedBackup(chain ...string) []LogStep {
 	})
 }
 
-// CompletedBackup is the log of a Back Up Now that ends well.
+// CompletedBackup returns the log of a Back Up Now that succeeds.
 func CompletedBackup() []LogStep {
 	return append(beginning(),
 		LogStep{Process: "backupd", Text: "=cloud-backup= Finished uploading 12 files (4096) and 0 deletes for 3 domains: <private>"},
@@ -41,7 +41,7 @@ func CompletedBackup() []LogStep {
 	)
 }
 
-// CancelledBackup is the log of a backup that ends because Wi-Fi is lost.
+// CancelledBackup returns the log of a backup that ends because Wi-Fi is lost.
 func CancelledBackup() []LogStep {
 	return append(beginning(),
 		LogStep{Process: "backupd", Text: "=scheduler= [Off condition after 42.0s] state changed, enabled:1, locked:0, onPower:1, onWiFi:0, onCellular:0(0), managerStates:<private>, changes:onWiFi"},
@@ -52,7 +52,7 @@ func CancelledBackup() []LogStep {
 	)
 }
 
-// beginning is what the log of every Back Up Now begins with, between lines of others.
+// beginning returns the first lines of every Back Up Now, mixed with unrelated lines.
 func beginning() []LogStep {
 	return []LogStep{
 		{Process: "SpringBoard", Text: "Something that has nothing to do with backups"},
@@ -64,8 +64,8 @@ func beginning() []LogStep {
 	}
 }
 
-// play goes through the steps of the device's log and writes its lines, then is silent
-// until the client hangs up.
+// play plays the steps of the device's log and writes its lines, then waits for the client to
+// disconnect.
 func (s *service) play(frame func(LogStep) []byte) {
 	for _, step := range s.device.Log {
 		if step.AfterSeconds > 0 && sleep(seconds(step.AfterSeconds), s.closed) != nil {
@@ -78,7 +78,7 @@ func (s *service) play(frame func(LogStep) []byte) {
 	s.wait(0)
 }
 
-// happen carries out one step; it is false if nothing can follow.
+// happen carries out one step; it returns false if nothing can follow.
 func (s *service) happen(step LogStep, frame func(LogStep) []byte) bool {
 	if step.Detach {
 		s.detach()
@@ -102,7 +102,7 @@ func (s *service) happen(step LogStep, frame func(LogStep) []byte) bool {
 	return true
 }
 
-// backUp moves the date of the last good backup to this moment.
+// backUp sets the date of the last successful backup to now.
 func (p *plugged) backUp() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

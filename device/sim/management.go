@@ -1,7 +1,7 @@
 package sim
 
-// management is MCInstall. It answers from the files of the device; a device with no
-// file for the profile list has no profile.
+// management serves MCInstall from the device files. A device without a file for the profile list
+// has no profiles.
 func (s *service) management() {
 	type request struct{ RequestType string }
 	for {

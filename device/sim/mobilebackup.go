@@ -13,7 +13,7 @@ import (
 
 const backupService = "com.apple.mobilebackup2"
 
-// backup is mobilebackup2.
+// backup serves mobilebackup2.
 func (s *service) backup() {
 	link := &backupLink{service: s, out: bufio.NewWriterSize(s, 256<<10)}
 	s.note("mobilebackup2", "connect")
@@ -21,13 +21,13 @@ func (s *service) backup() {
 	s.device.Backup.Serve(link, identity)
 }
 
-// A backupLink is a client's connection to the backup service.
+// A backupLink is a client connection to the backup service.
 type backupLink struct {
 	*service
 	out *bufio.Writer
 }
 
-// Send sends a message with the faults that are due at it.
+// Send sends a message, applying the faults that are due.
 func (l *backupLink) Send(name string, message []any) error {
 	if err := l.out.Flush(); err != nil {
 		return err
@@ -70,7 +70,7 @@ func (l *backupLink) Send(name string, message []any) error {
 
 var errBackupEnded = errors.New("the backup ended with an error")
 
-// withPath puts a path in the place of those of a message.
+// withPath replaces the paths in a message.
 func withPath(argument any, path string) any {
 	switch argument := argument.(type) {
 	case string:
@@ -92,7 +92,8 @@ func withPath(argument any, path string) any {
 	}
 }
 
-// Part sends a part of a stream of files, at the latest with its end.
+// Part buffers part of a stream of files; everything is flushed at the end of the stream at the
+// latest.
 func (l *backupLink) Part(place string, data []byte) error {
 	fault := l.strikesAs([]string{l.name + " " + place}, Kind.ofReply)
 	if fault.Kind == "" {
@@ -108,7 +109,7 @@ func (l *backupLink) Part(place string, data []byte) error {
 	return l.conn.send(framing{header: func(uint64) []byte { return nil }}, data, fault)
 }
 
-// Path is a path in the stream, or a hostile one.
+// Path returns a path for the stream, or a hostile one if that fault is due.
 func (l *backupLink) Path(path string) string {
 	if fault := l.strikesAs([]string{l.name + " file"}, Kind.ofBackup); fault.Kind == HostilePath {
 		return fault.Error
@@ -116,10 +117,10 @@ func (l *backupLink) Path(path string) string {
 	return path
 }
 
-// Post tells those who observe a notification.
+// Post posts a notification to its observers.
 func (l *backupLink) Post(name string) { l.device.post(name) }
 
-// Wait waits, at most until the client leaves.
+// Wait waits, returning early if the client disconnects.
 func (l *backupLink) Wait(seconds float64) error {
 	if err := l.out.Flush(); err != nil {
 		return err
@@ -127,7 +128,7 @@ func (l *backupLink) Wait(seconds float64) error {
 	return sleep(time.Duration(seconds*float64(time.Second)), l.closed)
 }
 
-// backupValues is com.apple.mobile.backup at this moment.
+// backupValues returns the current values of com.apple.mobile.backup.
 func (p *plugged) backupValues(recorded dict) dict {
 	if recorded == nil || p.Backup == nil {
 		return recorded

@@ -11,11 +11,11 @@ import (
 	"sync"
 )
 
-// Numbers of a usbmuxd Result.
+// usbmuxd Result numbers.
 const (
 	muxOK          = 0
 	muxBadCommand  = 1
-	muxBadDevice   = 2 // also: no such pair record
+	muxBadDevice   = 2 // also used for a missing pair record
 	muxRefused     = 3
 	muxBadVersion  = 6
 	muxListRefused = 1<<32 - 1
@@ -23,7 +23,7 @@ const (
 
 const (
 	muxHeaderSize = 16
-	muxVersion    = 1 // of the protocol with property lists
+	muxVersion    = 1 // property list version of the protocol
 	muxPlist      = 8 // message type
 )
 
@@ -35,7 +35,8 @@ type muxRequest struct {
 	PairRecordData []byte
 }
 
-// muxFraming is little endian: length with the header, version, message type, tag.
+// muxFraming frames a message, little-endian: length including the header, version, message type,
+// tag.
 func muxFraming(tag uint32) framing {
 	return framing{
 		header: func(length uint64) []byte {
@@ -48,13 +49,13 @@ func muxFraming(tag uint32) framing {
 	}
 }
 
-// A muxSession is one client of the mux.
+// A muxSession is the state of one mux client.
 type muxSession struct {
 	*conn
 	tray *Tray
 }
 
-// serveMux answers one client, until it hangs up or breaks the protocol.
+// serveMux serves one client until it disconnects or violates the protocol.
 func (t *Tray) serveMux(ctx context.Context, client net.Conn) {
 	s := &muxSession{
 		conn: &conn{Conn: client, raw: client, closed: ctx.Done(), faults: t.Faults, detach: func() {}},
@@ -92,15 +93,15 @@ func (t *Tray) serveMux(ctx context.Context, client net.Conn) {
 	}
 }
 
-// A muxMessage is a request with what its header says.
+// A muxMessage is a request with its header.
 type muxMessage struct {
 	tag     uint32
 	version uint32
 	request muxRequest
 }
 
-// readMux reads a message. One that cannot be understood has no MessageType, which is a
-// bad command.
+// readMux reads a message. A message that cannot be parsed has no MessageType, which is a bad
+// command.
 func readMux(r io.Reader) (muxMessage, error) {
 	var head [muxHeaderSize]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
@@ -124,7 +125,7 @@ func readMux(r io.Reader) (muxMessage, error) {
 	return message, nil
 }
 
-// answer serves the requests that leave the connection as it is.
+// answer handles the requests that keep the connection with the mux.
 func (s *muxSession) answer(tag uint32, request muxRequest) error {
 	name := request.MessageType
 	switch name {
@@ -158,7 +159,7 @@ func (s *muxSession) answer(tag uint32, request muxRequest) error {
 	}
 }
 
-// deviceList is what ListDevices answers, with the faults that are in the list.
+// deviceList returns the ListDevices response, applying the faults that affect it.
 func (s *muxSession) deviceList(entries []entry) []any {
 	list := make([]any, len(entries))
 	for i, e := range entries {
@@ -182,7 +183,7 @@ func (s *muxSession) deviceList(entries []entry) []any {
 	return list
 }
 
-// message sends an answer, or with tag 0 an announcement.
+// message sends a response, or an announcement if tag is 0.
 func (s *muxSession) message(tag uint32, body dict, names ...string) error {
 	if tag != 0 && has(s.faults, StrayReply) {
 		for _, other := range []uint32{tag + 1, tag + 2, 0} {
@@ -198,8 +199,8 @@ func (s *muxSession) result(tag uint32, number uint64, name string) error {
 	return s.message(tag, dict{"MessageType": "Result", "Number": number}, name)
 }
 
-// connect answers a Connect. If it succeeds, the connection belongs to the device, and
-// what follows on it is for the port.
+// connect handles a Connect. If it succeeds, the connection is handed over to the port of the
+// device.
 func (s *muxSession) connect(tag uint32, request muxRequest) (entry, port, bool) {
 	if fault := s.strikes([]string{"Connect"}); fault.At == "Connect" {
 		s.result(tag, muxOK, "Connect")
@@ -229,7 +230,7 @@ func (s *muxSession) connect(tag uint32, request muxRequest) (entry, port, bool)
 	return e, at, true
 }
 
-// An entry is a device as the mux lists it: once for each connection.
+// An entry is a device in the mux's list, once per connection.
 type entry struct {
 	id         int
 	connection string
@@ -245,7 +246,7 @@ func (e entry) attached() dict {
 	if e.connection == "Network" {
 		properties["InterfaceIndex"] = 4
 		properties["EscrowBag"] = []byte{0xEB}
-		// a sockaddr_in of macOS: length, family, port, an address kept for examples
+		// a macOS sockaddr_in: length, family, port, an address reserved for documentation
 		properties["NetworkAddress"] = []byte{16, 2, 0, 0, 192, 0, 2, byte(e.id), 0, 0, 0, 0, 0, 0, 0, 0}
 	} else {
 		properties["ConnectionSpeed"] = 480_000_000
@@ -258,7 +259,7 @@ func (e entry) attached() dict {
 	return message
 }
 
-// change sets the keys of a dictionary, and takes away those whose value is nil.
+// change sets the keys of a dictionary and removes those whose value is nil.
 func change(values, by dict) {
 	for key, value := range by {
 		if value == nil {
@@ -275,11 +276,11 @@ func (e entry) detached() dict {
 	return dict{"MessageType": "Detached", "DeviceID": e.id}
 }
 
-// A listener is told of every device that comes or goes.
+// A listener receives an event for every device that attaches or detaches.
 type listener struct {
 	mu    sync.Mutex
 	queue []dict
-	ready chan struct{} // has an element while the queue may have one
+	ready chan struct{} // has an element while the queue may be non-empty
 }
 
 func (l *listener) tell(event dict) {
@@ -300,14 +301,14 @@ func (l *listener) take() []dict {
 	return events
 }
 
-// listen tells a client of all devices there are, and then of each that comes or goes.
+// listen announces all attached devices to a client, then each one that attaches or detaches.
 func (s *muxSession) listen(ctx context.Context, tag uint32) {
 	if s.result(tag, muxOK, "Listen") != nil {
 		return
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	watching.Go(func() { // a listening client says nothing more until it hangs up
+	watching.Go(func() { // a listening client sends nothing more until it disconnects
 		io.Copy(io.Discard, s.raw)
 		cancel()
 	})
@@ -334,7 +335,7 @@ func (s *muxSession) listen(ctx context.Context, tag uint32) {
 	}
 }
 
-// tell sends one event, and the ghosts that come with it.
+// tell sends one event, with any ghost events.
 func (s *muxSession) tell(event dict) error {
 	events := []dict{event}
 	if has(s.faults, Ghosts) {
@@ -351,8 +352,7 @@ func (s *muxSession) tell(event dict) error {
 	return nil
 }
 
-// tellPaired tells all who listen that a device was paired; a number that is no device's is
-// passed over.
+// tellPaired notifies all listeners that a device was paired; unknown numbers are ignored.
 func (t *Tray) tellPaired(id int) {
 	if e, ok := t.entry(id); ok {
 		t.mu.Lock()

@@ -5,16 +5,16 @@ import (
 	"sync"
 )
 
-// trustedHost is posted when a computer that the device trusts begins to speak with it.
+// trustedHost is posted when a trusted computer starts talking to the device.
 const trustedHost = "com.apple.mobile.lockdown.trusted_host_attached"
 
-// An observer is a client of notification_proxy, with what it wants to be told of.
+// An observer is a notification_proxy client with the notifications it observes.
 type observer struct {
 	names  []string
 	posted chan string
 }
 
-// notifications tells a client of what is posted while it listens.
+// notifications sends a client the notifications posted while it is connected.
 func (s *service) notifications() {
 	type request struct{ Command, Name string }
 	o := &observer{posted: make(chan string, 16)}
@@ -46,7 +46,7 @@ func (s *service) notifications() {
 	}
 }
 
-// observe adds a notification to what an observer is told of.
+// observe subscribes an observer to a notification.
 func (p *plugged) observe(o *observer, name string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -63,7 +63,7 @@ func (p *plugged) forgetObserver(o *observer) {
 	close(o.posted)
 }
 
-// post tells all who asked. One that does not keep up misses it.
+// post delivers a notification to its observers. An observer that is too slow misses it.
 func (p *plugged) post(name string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

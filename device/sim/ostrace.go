@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 )
 
-// traceFraming is that of os_trace_relay's answer to a request: the length of the length in
-// four bytes, then the length, little endian.
+// traceFraming frames the os_trace_relay response to a request: four bytes with the size of the
+// length field, then the length, little-endian.
 var traceFraming = framing{
 	header: func(length uint64) []byte {
 		number := binary.LittleEndian.AppendUint32(nil, uint32(length))
@@ -16,7 +16,7 @@ var traceFraming = framing{
 	huge: 1 << 31,
 }
 
-// osTrace streams the log in binary frames to a client that asks for it.
+// osTrace streams the log in binary frames to a client that requests it.
 func (s *service) osTrace() {
 	type request struct {
 		Request       string
@@ -40,8 +40,8 @@ func (s *service) osTrace() {
 	s.play(s.traceFrame)
 }
 
-// traceFrame is one message as os_trace_relay writes it: a byte 2, four bytes of length, a
-// header of 129 bytes, and five texts that end with a zero.
+// traceFrame encodes one message for os_trace_relay: a byte 2, four bytes of length, a 129-byte
+// header and five NUL-terminated strings.
 func (s *service) traceFrame(step LogStep) []byte {
 	const library, subsystem, category = "/usr/lib/libMobileBackup.dylib\x00", "com.apple.mobilebackup\x00", "Default\x00"
 	process, text := "/usr/libexec/"+step.Process+"\x00", step.Text+"\x00"

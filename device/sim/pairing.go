@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// denies is true while the device answers no to every try to pair.
+// denies reports whether the device currently rejects every pairing attempt.
 func (p *plugged) denies() bool {
 	fault, ok := find(p.Faults, Denied)
 	return ok && (fault.Count == 0 || p.again < fault.Count)
 }
 
-// pairWithMux is what happens when the dialog is answered that usbmuxd had the device show: it
-// keeps its own pair record, and tells those who listen.
+// pairWithMux simulates the user answering the dialog opened by usbmuxd, which stores its own
+// pair record and notifies its listeners.
 func (p *plugged) pairWithMux() {
 	record := p.tray.keys.record
 	stored, err := record.bytes()
@@ -24,7 +24,8 @@ func (p *plugged) pairWithMux() {
 	p.tray.tellPaired(p.entries[0].id)
 }
 
-// leaveOnTrust has a device that re-enumerates when Trust is tapped do so, once.
+// leaveOnTrust makes a device with the Reenumerates fault leave and return, once, when Trust is
+// tapped.
 func (p *plugged) leaveOnTrust() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -37,8 +38,8 @@ func (p *plugged) isReturning() bool {
 	return p.returns
 }
 
-// leaveAndReturn unplugs a device and plugs it in again a moment later, under a new number. It
-// still trusts whom it trusted. It returns early if ctx ends.
+// leaveAndReturn unplugs a device and plugs it in again shortly afterwards under a new number,
+// keeping the computers it trusts. It returns early if ctx is done.
 func (t *Tray) leaveAndReturn(ctx context.Context, p *plugged) {
 	t.Detach(p.UDID())
 	fault, _ := find(p.Faults, Reenumerates)

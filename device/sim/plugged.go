@@ -9,37 +9,36 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim/mobilebackup"
 )
 
-// plugged is a device in a tray, with what changes while it is there.
+// plugged is a device in a tray, with the state that changes while it is there.
 type plugged struct {
 	*Device
 	tray    *Tray
 	entries []entry         // one per connection: USB, Network
-	ctx     context.Context // ends when the device is unplugged
+	ctx     context.Context // done when the device is unplugged
 	unplug  func()
 
 	mu       sync.Mutex
-	trusted  map[string]*tls.Config // computers it trusts, by HostID: how to speak with each
-	tries    int                    // to pair
-	returns  bool                   // it has left because Trust was tapped, and returns
-	again    int                    // times it was plugged in before
-	visits   int                    // to the crash reports
-	ports    map[uint16]port        // that wait for a connection
+	trusted  map[string]*tls.Config // TLS configurations of trusted computers, by HostID
+	tries    int                    // pairing attempts
+	returns  bool                   // it left because Trust was tapped, and will return
+	again    int                    // how often it was plugged in before
+	visits   int                    // connections to the crash reports
+	ports    map[uint16]port        // services waiting for a connection
 	lastPort uint16
-	unlocked bool // with its passcode, though it was locked when it came
+	unlocked bool // the passcode was entered, although it was locked when attached
 
-	backedUpAt time.Time // when an iCloud backup completed in the tray; zero if none has
+	backedUpAt time.Time // when an iCloud backup completed in the tray; zero if never
 	observers  []*observer
-	syncing    *afcSession // has locked the file syncLock; nil if none has
+	syncing    *afcSession // the session that holds syncLock; nil if none
 }
 
-// A port is a started service that waits for its client.
+// A port is a started service waiting for its client.
 type port struct {
 	service string
 	secure  *tls.Config
 }
 
-// plug makes a device ready, and pairs it with the computer unless its faults say
-// otherwise.
+// plug prepares a device and pairs it with the computer unless its faults say otherwise.
 func plug(t *Tray, device *Device) (*plugged, error) {
 	if device.Backup == nil {
 		device.Backup = mobilebackup.New(device.usualFiles()...)
@@ -71,7 +70,7 @@ func plug(t *Tray, device *Device) (*plugged, error) {
 	return p, p.trust(record)
 }
 
-// trust remembers a computer.
+// trust adds a trusted computer.
 func (p *plugged) trust(record pairRecord) error {
 	secure, err := p.tray.keys.secureFor(record, p.Device)
 	if err != nil {
@@ -83,7 +82,7 @@ func (p *plugged) trust(record pairRecord) error {
 	return nil
 }
 
-// secure is how to speak with a computer, or nil if it is a stranger.
+// secure returns the TLS configuration for a computer, or nil if it is not trusted.
 func (p *plugged) secure(hostID string) *tls.Config {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -96,7 +95,7 @@ func (p *plugged) forget(hostID string) {
 	delete(p.trusted, hostID)
 }
 
-// tryToPair counts one more try.
+// tryToPair counts a pairing attempt.
 func (p *plugged) tryToPair() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -104,10 +103,10 @@ func (p *plugged) tryToPair() int {
 	return p.tries
 }
 
-// The ports that iOS gives to services begin here.
+// firstPort is the first port that iOS assigns to services.
 const firstPort = 49152
 
-// open gives a service a port for one client.
+// open assigns a port to a service for one client.
 func (p *plugged) open(service string, secure *tls.Config) uint16 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -116,7 +115,7 @@ func (p *plugged) open(service string, secure *tls.Config) uint16 {
 	return p.lastPort
 }
 
-// take is the service that waits at a port, which then is closed.
+// take returns the service waiting on a port, and closes the port.
 func (p *plugged) take(number uint16) (port, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

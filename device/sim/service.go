@@ -1,16 +1,16 @@
 package sim
 
-// A service is a conversation on a connection of its own.
+// A service is one connection to a device service.
 type service struct {
 	*conn
 	device *plugged
-	name   string // as StartService knows it
+	name   string // as in StartService
 }
 
-// anyoneService is open to computers that the device does not trust, and speaks plain text.
+// anyoneService accepts untrusted computers and speaks plaintext.
 const anyoneService = "com.apple.mobile.insecure_notification_proxy"
 
-// services are those that a device offers.
+// services lists the services of a device.
 var services = map[string]func(*service){
 	"com.apple.mobile.diagnostics_relay":  (*service).diagnostics,
 	"com.apple.mobile.MCInstall":          (*service).management,
@@ -30,7 +30,7 @@ func (p *plugged) serveService(c *conn, name string) {
 	services[name](&service{conn: c, device: p, name: name})
 }
 
-// say answers a request with a property list.
+// say responds to a request with a property list.
 func (s *service) say(message dict, request string) error {
 	return s.reply(plistFraming, message, s.name, s.name+" "+request)
 }
@@ -39,7 +39,7 @@ func (s *service) note(kind, request string) {
 	s.device.tray.note(kind, request, s.device.UDID())
 }
 
-// crashMover says that all reports have been moved to where they can be read.
+// crashMover reports that all crash reports have been moved and can be read.
 func (s *service) crashMover() {
 	s.note("crashreportmover", "ping")
 	s.Write([]byte("ping\x00"))

@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// A move is one device that is plugged in, or pulled out.
+// A move plugs one device in or pulls it out.
 type move struct {
-	at     time.Duration // since the beginning
+	at     time.Duration // since the start
 	device int
 	in     bool
 }
 
-// maxPulled is how often a device is pulled out again at most.
+// maxPulled is the maximum number of times a device is pulled out.
 const maxPulled = 3
 
-// Shake plugs devices in and pulls them out again, as restless people do at a tray: each up
-// to three times, and then in for good. Between two moves of a device lies at most longest.
-// One seed makes the same moves in the same order. It returns when all devices are in, or
-// with the error of ctx.
+// Shake plugs devices in and pulls them out at random, each up to three times, and leaves all of
+// them plugged in. Two moves of a device are at most longest apart. The same seed produces the
+// same moves in the same order. Shake returns when all devices are plugged in, or with the error
+// of ctx.
 func (t *Tray) Shake(ctx context.Context, random *rand.Rand, longest time.Duration, devices ...*Device) error {
 	start := time.Now()
 	for _, m := range moves(random, longest, len(devices)) {
@@ -37,7 +37,7 @@ func (t *Tray) Shake(ctx context.Context, random *rand.Rand, longest time.Durati
 	return nil
 }
 
-// moves decides what becomes of so many devices.
+// moves generates the moves for the given number of devices.
 func moves(random *rand.Rand, longest time.Duration, devices int) []move {
 	some := func() time.Duration { return time.Duration(random.Int64N(int64(longest) + 1)) }
 	var all []move

@@ -2,11 +2,11 @@ package sim
 
 import "bytes"
 
-// icon is a PNG of one transparent pixel.
+// icon is a PNG with one transparent pixel.
 var icon = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89" +
 	"\x00\x00\x00\rIDATx\x9cc\x00\x01\x00\x00\x05\x00\x01\r\n-\xb4\x00\x00\x00\x00IEND\xaeB`\x82")
 
-// springboard is springboardservices: every app has the same icon.
+// springboard serves springboardservices: every app has the same icon.
 func (s *service) springboard() {
 	type request struct {
 		Command  string `plist:"command"`

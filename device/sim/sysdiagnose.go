@@ -18,11 +18,10 @@ import (
 	"howett.net/plist"
 )
 
-// archiveFolder is where sysdiagnose puts its archives, below that of crash reports.
+// archiveFolder is where sysdiagnose puts its archives, relative to the crash report folder.
 const archiveFolder = "/DiagnosticLogs/sysdiagnose"
 
-// loadMembers reads the files of a device's sysdiagnose, by their paths in it; nil if it
-// has none.
+// loadMembers reads the files of a device's sysdiagnose, by path; nil if it has none.
 func loadMembers(folder fs.FS) (map[string][]byte, error) {
 	const root = "sysdiagnose"
 	var members map[string][]byte
@@ -52,8 +51,8 @@ func loadMembers(folder fs.FS) (map[string][]byte, error) {
 	return members, err
 }
 
-// addSysdiagnose gives a device with the files of one an archive of them, made when the
-// values of the device were true.
+// addSysdiagnose packs the device's sysdiagnose files, if any, into an archive dated at the time
+// of the recording.
 func (d *Device) addSysdiagnose(age time.Duration) error {
 	if d.members == nil {
 		return nil
@@ -88,7 +87,7 @@ func (d *Device) addSysdiagnose(age time.Duration) error {
 	return nil
 }
 
-// pack makes an archive of files that lie in one folder.
+// pack creates an archive with the files in one folder.
 func pack(folder string, members map[string][]byte) ([]byte, error) {
 	var archive bytes.Buffer
 	compressed := gzip.NewWriter(&archive)
@@ -106,7 +105,7 @@ func pack(folder string, members map[string][]byte) ([]byte, error) {
 	return archive.Bytes(), err
 }
 
-// laterPlist moves every date in a property list, those within texts too.
+// laterPlist shifts every date in a property list, including dates within strings.
 func laterPlist(data []byte, age time.Duration) ([]byte, error) {
 	var value any
 	if _, err := plist.Unmarshal(data, &value); err != nil {
@@ -133,7 +132,7 @@ func laterValue(value any, age time.Duration) any {
 	return value
 }
 
-// eventStart is the date that an entry of LastOnConditionEvents begins with.
+// eventStart matches the date at the start of a LastOnConditionEvents entry.
 var eventStart = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d`)
 
 func laterEvent(text string, age time.Duration) string {
@@ -147,7 +146,7 @@ func laterEvent(text string, age time.Duration) string {
 	})
 }
 
-// shutdownTime is when the device was shut down, in shutdown.log.
+// shutdownTime matches the time of a shutdown in shutdown.log.
 var shutdownTime = regexp.MustCompile(`SIGTERM: \[(\d+)\]`)
 
 func laterShutdowns(data []byte, age time.Duration) []byte {
@@ -160,8 +159,8 @@ func laterShutdowns(data []byte, age time.Duration) []byte {
 	})
 }
 
-// archives are the sysdiagnose archives as the folder shows them now. Until ArchivesAfter
-// it shows what the device does while it gathers one.
+// archives returns the sysdiagnose archives currently in the folder. Before ArchivesAfter it
+// returns the files of an archive in progress.
 func (p *plugged) archives() map[string][]byte {
 	p.mu.Lock()
 	p.visits++

@@ -2,13 +2,13 @@ package sim
 
 import "fmt"
 
-// syslog streams the log as text, to whoever connects.
+// syslog streams the log as text to every client.
 func (s *service) syslog() {
 	s.note("syslog_relay", "stream")
 	s.play(s.syslogLine)
 }
 
-// syslogLine is one message as syslog_relay writes it: a line, and a zero byte behind it.
+// syslogLine encodes one message for syslog_relay: a NUL-terminated line.
 func (s *service) syslogLine(step LogStep) []byte {
 	level := map[string]string{"": "Notice", "notice": "Notice", "info": "Info", "error": "Error", "fault": "Fault"}[step.Level]
 	now := s.device.tray.now().Add(s.device.ClockSkew)

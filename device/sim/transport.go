@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// records gives crypto/tls one record at a time, so that it never reads ahead into what
-// the client sends in plain text after the session.
+// records passes crypto/tls one record at a time, so that it never reads ahead into the plaintext
+// that the client sends after the session.
 type records struct {
 	net.Conn
-	head []byte // of the current record's header, what is not yet read
-	rest int    // bytes of the current record's body that are not yet read
+	head []byte // the unread part of the current record's header
+	rest int    // unread bytes of the current record's body
 }
 
 func (r *records) Read(p []byte) (int, error) {
@@ -33,9 +33,9 @@ func (r *records) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A delayLine holds what the client sends for the round trip time of a device. The way
-// back is free, so that every round trip costs the time once, and requests sent
-// together travel together.
+// A delayLine delays what the client sends by the device's round trip time. The other direction
+// is not delayed, so every round trip takes that time once, and requests sent together arrive
+// together.
 type delayLine struct {
 	net.Conn
 	arrivals <-chan arrival
@@ -49,8 +49,8 @@ type arrival struct {
 	err  error
 }
 
-// delayed puts a delay line before a connection. After the connection is closed, drain
-// must be called.
+// delayed puts a delay line in front of a connection. drain must be called after the connection
+// is closed.
 func delayed(c net.Conn, latency time.Duration) *delayLine {
 	arrivals := make(chan arrival, 64)
 	go func() {
@@ -67,7 +67,7 @@ func delayed(c net.Conn, latency time.Duration) *delayLine {
 	return &delayLine{Conn: c, arrivals: arrivals}
 }
 
-// drain returns when nothing of the delay line runs any more.
+// drain waits for the delay line to stop.
 func (d *delayLine) drain() {
 	for range d.arrivals {
 	}
@@ -90,19 +90,19 @@ func (d *delayLine) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// afterTLS reads plain text again once a TLS session is over, without the alert by
-// which the client may have said goodbye to it.
+// afterTLS reads plaintext again after a TLS session, skipping the close_notify alert that the
+// client may have sent.
 type afterTLS struct {
 	net.Conn
 	begun bool
-	head  []byte // of the first request, what is not yet read
+	head  []byte // the unread part of the first request
 }
 
 func (a *afterTLS) Read(p []byte) (int, error) {
 	const alert = 0x15
 	if !a.begun {
 		a.begun = true
-		head := make([]byte, 5) // of a TLS record, or of a request, which is never shorter
+		head := make([]byte, 5) // header of a TLS record, or the start of a request, which is never shorter
 		if _, err := io.ReadFull(a.Conn, head); err != nil {
 			return 0, err
 		}

@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// A Request is one thing that a client asked of the tray or a device.
+// A Request is one request from a client to the tray or a device.
 type Request struct {
 	Service string // usbmux, lockdown, diagnostics, mcinstall, afc, installation_proxy, notification_proxy, os_trace_relay, syslog_relay, crashreportmover
-	Name    string // as its protocol names it, with what it is about: GetValue com.apple.mobile.backup
-	UDID    string // "" for the mux's own
+	Name    string // as its protocol names it, with its subject: GetValue com.apple.mobile.backup
+	UDID    string // "" for requests to the mux itself
 }
 
-// A Tray is a usbmuxd with devices attached. It is safe for concurrent use.
+// A Tray is a usbmuxd with attached devices. It is safe for concurrent use.
 type Tray struct {
-	Faults []Fault // of the mux itself; to be set before Serve
+	Faults []Fault // of the mux itself; set before Serve
 
 	now  func() time.Time
 	keys *keys
@@ -28,14 +28,14 @@ type Tray struct {
 	plugged   []*plugged
 	lastID    int
 	records   map[string][]byte // pair records, by UDID
-	times     map[string]int    // how often a device was plugged in, by UDID
+	times     map[string]int    // how often each device was plugged in, by UDID
 	listeners map[*listener]struct{}
 	requests  []Request
-	spoken    map[*plugged]int // connections over USB, by device
+	spoken    map[*plugged]int // USB connections, by device
 }
 
-// New puts devices in a tray. now is the clock that the devices run by; their dates are
-// moved to it.
+// New returns a tray with the given devices. now is the clock of the devices; their dates are
+// shifted to match it.
 func New(now func() time.Time, devices ...*Device) (*Tray, error) {
 	made, err := theKeys()
 	if err != nil {
@@ -50,8 +50,8 @@ func New(now func() time.Time, devices ...*Device) (*Tray, error) {
 	return t, nil
 }
 
-// Attach plugs a device in; whoever listens is told. A device whose UDID is in the tray
-// already is an error.
+// Attach plugs a device in and notifies all listeners. A device whose UDID is already in the tray
+// is an error.
 func (t *Tray) Attach(device *Device) error {
 	now := t.now()
 	fresh := device.freshened(now)
@@ -71,7 +71,7 @@ func (t *Tray) Attach(device *Device) error {
 	return nil
 }
 
-// addLocked puts a device that is ready in the tray, and tells those who listen.
+// addLocked adds a prepared device to the tray and notifies all listeners.
 func (t *Tray) addLocked(p *plugged) {
 	p.again = t.times[p.UDID()]
 	t.times[p.UDID()]++
@@ -80,7 +80,7 @@ func (t *Tray) addLocked(p *plugged) {
 	t.tellLocked(p.entries, entry.attached)
 }
 
-// numberLocked gives each connection of a device the mux's next number.
+// numberLocked assigns the mux's next number to each connection of a device.
 func (t *Tray) numberLocked(p *plugged) {
 	p.entries = nil
 	for _, connection := range p.Connections {
@@ -97,13 +97,13 @@ func (t *Tray) tellLocked(entries []entry, what func(entry) dict) {
 	}
 }
 
-// indexLocked is where in the tray a device is, -1 if it is not.
+// indexLocked returns the index of a device in the tray, or -1.
 func (t *Tray) indexLocked(udid string) int {
 	return slices.IndexFunc(t.plugged, func(p *plugged) bool { return p.UDID() == udid })
 }
 
-// Detach unplugs a device: its connections end, and whoever listens is told. A UDID
-// that is not in the tray is passed over.
+// Detach unplugs a device: its connections end and all listeners are notified. An unknown UDID is
+// ignored.
 func (t *Tray) Detach(udid string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -117,9 +117,8 @@ func (t *Tray) Detach(udid string) {
 	t.tellLocked(p.entries, entry.detached)
 }
 
-// Reenumerate is what a touched cable does: the device's connections end and it comes back
-// under a new number, but nobody is told that it went. A UDID that is not in the tray is
-// passed over.
+// Reenumerate simulates a loose cable: the device's connections end and it returns under a new
+// number, without a detach event. An unknown UDID is ignored.
 func (t *Tray) Reenumerate(udid string) error {
 	t.mu.Lock()
 	i := t.indexLocked(udid)
@@ -137,7 +136,7 @@ func (t *Tray) Reenumerate(udid string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if i = slices.Index(t.plugged, before); i < 0 {
-		return nil // unplugged meanwhile
+		return nil // unplugged in the meantime
 	}
 	t.plugged[i] = p
 	t.numberLocked(p)
@@ -145,7 +144,7 @@ func (t *Tray) Reenumerate(udid string) error {
 	return nil
 }
 
-// Unlock is somebody who enters the passcode of a device that is locked.
+// Unlock enters the passcode of a locked device.
 func (t *Tray) Unlock(udid string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -157,7 +156,7 @@ func (t *Tray) Unlock(udid string) {
 	}
 }
 
-// UDIDs are those of the devices in the tray, in the order they came.
+// UDIDs returns the UDIDs of the devices in the tray, in the order they were attached.
 func (t *Tray) UDIDs() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -168,7 +167,7 @@ func (t *Tray) UDIDs() []string {
 	return udids
 }
 
-// Requests is every request received so far, in order.
+// Requests returns every request received so far, in order.
 func (t *Tray) Requests() []Request {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -181,9 +180,9 @@ func (t *Tray) note(service, name, udid string) {
 	t.requests = append(t.requests, Request{Service: service, Name: name, UDID: udid})
 }
 
-// Serve answers clients until ctx ends, then closes the socket and every connection,
-// and returns once nothing of it runs any more. Its error is nil if ctx ended it. To serve
-// once more, on a new socket, is to start usbmuxd anew: it numbers its devices from 1.
+// Serve serves clients until ctx is done, then closes the socket and every connection and waits
+// for all of its goroutines. The error is nil if ctx ended it. Calling Serve again, on a new
+// socket, simulates a restart of usbmuxd: devices are numbered from 1 again.
 func (t *Tray) Serve(ctx context.Context, l net.Listener) error {
 	t.startServing()
 	defer t.stopServing()
@@ -234,7 +233,7 @@ func (t *Tray) stopServing() {
 	t.serving--
 }
 
-// listed is the mux's entries for all devices, in the order they came.
+// listed returns the mux's entries for all devices, in the order they were attached.
 func (t *Tray) listed() []entry {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -249,7 +248,7 @@ func (t *Tray) listedLocked() []entry {
 	return all
 }
 
-// entry finds a device by the number that the mux gave it.
+// entry finds a device by its mux number.
 func (t *Tray) entry(id int) (entry, bool) {
 	entries := t.listed()
 	i := slices.IndexFunc(entries, func(e entry) bool { return e.id == id })
@@ -262,7 +261,7 @@ func (t *Tray) entry(id int) (entry, bool) {
 	return entries[i], true
 }
 
-// Pair records are the mux's to keep; nil where it has none.
+// The mux stores the pair records; nil means there is none.
 
 func (t *Tray) record(udid string) []byte {
 	t.mu.Lock()
@@ -276,7 +275,8 @@ func (t *Tray) keepRecord(udid string, record []byte) {
 	t.records[udid] = record
 }
 
-// MoveRecord files a pair record under another spelling of its UDID, as other usbmuxd do.
+// MoveRecord stores a pair record under another spelling of its UDID, as some versions of usbmuxd
+// do.
 func (t *Tray) MoveRecord(from, to string) {
 	record := t.record(from)
 	t.dropRecord(from)

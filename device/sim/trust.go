@@ -20,13 +20,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// The computer that every device trusts from the start.
+// The computer that every device trusts initially.
 const (
 	hostID     = "5F1C2A74-0D3E-4B61-9A57-2E8D6C0B4F13"
 	systemBUID = "9D3B6E20-71A4-4C0F-8E52-A16F0C7B3D58"
 )
 
-// A pairRecord is what computer and device keep of each other, as usbmuxd stores it.
+// A pairRecord is the pair record shared by computer and device, in the format usbmuxd stores.
 // Certificates and keys are PEM.
 type pairRecord struct {
 	HostID            string
@@ -40,17 +40,17 @@ type pairRecord struct {
 	WiFiMACAddress    string `plist:",omitempty"`
 }
 
-// keys are made once in a process and serve every tray: they protect nothing, and RSA
-// keys are slow to make.
+// keys are created once per process and shared by all trays: they protect nothing, and RSA keys
+// are slow to generate.
 type keys struct {
 	device *rsa.PrivateKey
-	record pairRecord // of the computer that is trusted from the start
+	record pairRecord // of the computer that is trusted initially
 }
 
 var theKeys = sync.OnceValues(makeKeys)
 
-// makeKeys makes what pairing makes: a root key and a host key on the computer, a key on
-// the device, and three certificates signed by the root.
+// makeKeys creates what pairing creates: a root key and a host key on the computer, a key on the
+// device, and three certificates signed by the root.
 func makeKeys() (*keys, error) {
 	var made [3]*rsa.PrivateKey
 	var errs [3]error
@@ -90,7 +90,8 @@ func makeKeys() (*keys, error) {
 	}, nil
 }
 
-// certificate certifies a key by the root. Like those of pairing it names nobody.
+// certificate returns a certificate for a key, signed by the root. As in real pairing, it
+// contains no names.
 func certificate(key, root *rsa.PrivateKey) ([]byte, error) {
 	template := &x509.Certificate{
 		SerialNumber:          big.NewInt(0),
@@ -115,13 +116,13 @@ func privatePEM(key *rsa.PrivateKey) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
 }
 
-// publicPEM is the value of lockdown's DevicePublicKey.
+// publicPEM returns the lockdown value DevicePublicKey.
 func publicPEM(key *rsa.PrivateKey) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(&key.PublicKey)})
 }
 
-// secureFor is how the device speaks TLS with one computer: with the certificate that
-// the computer made for it, and with nobody but that computer. Some clients show the
+// secureFor returns the device's TLS configuration for one computer. It uses the certificate that
+// the computer created for the device and accepts only that computer. Some clients present the
 // host's certificate, some the root's.
 func (k *keys) secureFor(record pairRecord, d *Device) (*tls.Config, error) {
 	own, _ := pem.Decode(record.DeviceCertificate)
@@ -132,7 +133,7 @@ func (k *keys) secureFor(record pairRecord, d *Device) (*tls.Config, error) {
 	}
 	config := &tls.Config{
 		Certificates:           []tls.Certificate{{Certificate: [][]byte{own.Bytes}, PrivateKey: k.device}},
-		MinVersion:             tls.VersionTLS10, // old clients of old devices
+		MinVersion:             tls.VersionTLS10, // for old clients and old devices
 		SessionTicketsDisabled: true,
 		ClientAuth:             tls.RequireAnyClientCert,
 		VerifyPeerCertificate: func(shown [][]byte, _ [][]*x509.Certificate) error {
@@ -158,8 +159,8 @@ func (k *keys) secureFor(record pairRecord, d *Device) (*tls.Config, error) {
 	return config, nil
 }
 
-// speaksOldTLS is true of iOS 9 and before, and of tvOS, whose versions are the same: they know
-// TLS 1.0 only, and only suites with an RSA key exchange.
+// speaksOldTLS reports whether the device runs iOS 9 or earlier, or tvOS of the same version:
+// these support only TLS 1.0 with RSA key exchange.
 func (d *Device) speaksOldTLS() bool {
 	class, _ := d.values[""]["DeviceClass"].(string)
 	text, _ := d.values[""]["ProductVersion"].(string)
@@ -167,5 +168,5 @@ func (d *Device) speaksOldTLS() bool {
 	return err == nil && version.Major < 10 && slices.Contains([]string{"iPhone", "iPad", "iPod", "AppleTV"}, class)
 }
 
-// bytes is the record as usbmuxd stores it.
+// bytes returns the record in the format usbmuxd stores.
 func (r pairRecord) bytes() ([]byte, error) { return plist.Marshal(r, plist.XMLFormat) }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// enterHub counts a connection to a device on USB. It is false if the hub does not bear one
-// more device; the connection is then to be closed.
+// enterHub counts a connection to a USB device. It returns false if the hub cannot support
+// another device; the caller must then close the connection.
 func (s *muxSession) enterHub(e entry) bool {
 	fault, weak := find(s.tray.Faults, WeakHub)
 	if s.tray.bears(e, weak, cmp.Or(fault.Count, 12)) {
@@ -31,7 +31,7 @@ func (t *Tray) bears(e entry, weak bool, most int) bool {
 	return true
 }
 
-// leaveHub ends a connection that enterHub has counted.
+// leaveHub ends a connection counted by enterHub.
 func (t *Tray) leaveHub(e entry) {
 	if e.connection != "USB" {
 		return

@@ -10,16 +10,16 @@ import (
 	"howett.net/plist"
 )
 
-// maxRequest bounds what a client may send in one message, in bytes.
+// maxRequest limits the size of a client message, in bytes.
 const maxRequest = 1 << 20
 
-// A framing puts the header of its protocol before a reply.
+// A framing prepends a protocol header to a reply.
 type framing struct {
 	header func(length uint64) []byte
-	huge   uint64 // the length that an Oversized reply promises
+	huge   uint64 // the length that an Oversized reply claims
 }
 
-// plistFraming is lockdownd's and its services': four bytes of length, big endian.
+// plistFraming is the framing of lockdownd and its services: a four-byte length, big-endian.
 var plistFraming = framing{
 	header: func(length uint64) []byte { return binary.BigEndian.AppendUint32(nil, uint32(length)) },
 	huge:   1 << 31,
@@ -48,8 +48,8 @@ func readBody(r io.Reader, length uint32) ([]byte, error) {
 	return body, err
 }
 
-// parseRequest takes XML only, which is what clients send: the other formats can unfold
-// to any size, or take a bare word for a value.
+// parseRequest accepts only XML, the format that clients send: the other formats can expand to
+// any size, or accept a bare word as a value.
 func parseRequest[T any](body []byte) (T, error) {
 	var request T
 	if !bytes.HasPrefix(body, []byte("<?xml")) && !bytes.HasPrefix(body, []byte("<plist")) {

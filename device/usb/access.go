@@ -6,14 +6,14 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// An Access is how far a device lets itself be read.
+// An Access describes how much a device lets this computer read.
 type Access struct {
-	Trusted device.Fact[bool] // true if a session could be started; otherwise the gap names the trust state
+	Trusted device.Fact[bool] // true if a session could be started; otherwise the gap gives the trust state
 	Locked  device.Fact[bool] // lockdown / PasswordProtected
 }
 
-// Access asks a device whether it trusts this computer and whether it is locked, and
-// nothing else: see [PermittedWatching].
+// Access reports whether a device trusts this computer and whether it is locked. It reads nothing
+// else; see [PermittedWatching].
 func (d Door) Access(ctx context.Context, a Attached) (access Access) {
 	d = d.Over(a.Connection)
 	ctx, cancel := context.WithTimeout(ctx, d.timeout())

@@ -6,10 +6,9 @@ import (
 	"strings"
 )
 
-// ParseAddress reads the address of a usbmuxd as people write it in
-// USBMUXD_SOCKET_ADDRESS, in libimobiledevice's spelling (UNIX:/path, host:port) or
-// go-ios's (unix:///path, tcp://host:port). A plain /path is taken, too. The answers fit
-// [net.Dial].
+// ParseAddress parses a usbmuxd address as set in USBMUXD_SOCKET_ADDRESS, in the syntax of
+// libimobiledevice (UNIX:/path, host:port) or go-ios (unix:///path, tcp://host:port). A plain
+// /path is accepted too. The results can be passed to [net.Dial].
 func ParseAddress(text string) (network, address string, err error) {
 	scheme, rest, found := strings.Cut(text, ":")
 	switch {

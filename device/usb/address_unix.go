@@ -2,7 +2,7 @@
 
 package usb
 
-// Where usbmuxd listens on Linux and macOS.
+// The default address of usbmuxd on Linux and macOS.
 const (
 	defaultNetwork = "unix"
 	defaultAddress = "/var/run/usbmuxd"

@@ -1,6 +1,6 @@
 package usb
 
-// Where Apple Mobile Device Service listens.
+// The default address of Apple Mobile Device Service.
 const (
 	defaultNetwork = "tcp"
 	defaultAddress = "127.0.0.1:27015"

@@ -12,17 +12,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// An afc lists folders of a device. It knows no request that opens or changes a file;
-// [Door.Pull] adds those that read one.
+// An afc is an AFC client that lists folders on a device. It has no requests that open or change
+// files; [Door.Pull] adds the ones that read a file.
 //
-// go-ios's own is not used: it believes any length that a device sends.
+// The go-ios client is not used because it trusts any length the device sends.
 type afc struct {
 	*link
-	sent uint64 // packets
+	sent uint64 // packets sent
 }
 
-// A packet begins with its magic, its length as a whole, its length up to a payload
-// that follows, its number and its operation.
+// afcHeader is the header of an AFC packet: magic, total length, length without the payload,
+// packet number and operation.
 type afcHeader struct {
 	Magic     [8]byte
 	Whole     uint64
@@ -35,7 +35,7 @@ const afcHeaderLength = 40
 
 var afcMagic = [8]byte([]byte("CFA6LPAA"))
 
-// The operations in use.
+// The AFC operations in use.
 const (
 	afcStatus   = 1
 	afcData     = 2
@@ -43,10 +43,10 @@ const (
 	afcFileInfo = 10
 )
 
-// maxListing bounds the answer to one request, in bytes: some 100,000 names.
+// maxListing limits the size of one response, in bytes: about 100,000 names.
 const maxListing = 4 << 20
 
-// list is the names in a folder, without . and ..
+// list returns the names in a folder, without . and ..
 func (a *afc) list(ctx context.Context, folder string) ([]string, error) {
 	data, err := a.ask(ctx, afcReadDir, folder)
 	if err != nil {
@@ -61,7 +61,7 @@ func (a *afc) list(ctx context.Context, folder string) ([]string, error) {
 	return names, nil
 }
 
-// exists reports whether there is anything at a path.
+// exists reports whether path exists.
 func (a *afc) exists(ctx context.Context, path string) (bool, error) {
 	_, err := a.ask(ctx, afcFileInfo, path)
 	if errors.Is(err, device.Absent) {
@@ -70,13 +70,12 @@ func (a *afc) exists(ctx context.Context, path string) (bool, error) {
 	return err == nil, err
 }
 
-// ask sends one request about a path and reads the data it is answered with.
+// ask sends a request about a path and returns the data of the response.
 func (a *afc) ask(ctx context.Context, operation uint64, path string) ([]byte, error) {
 	return a.request(ctx, operation, append([]byte(path), 0), afcData)
 }
 
-// request sends one request and reads its answer, which is an error unless it is of the
-// operation that is wanted.
+// request sends a request and reads the response. Any operation other than wanted is an error.
 func (a *afc) request(ctx context.Context, operation uint64, body []byte, wanted uint64) ([]byte, error) {
 	length := uint64(afcHeaderLength + len(body))
 	var packet bytes.Buffer
@@ -94,7 +93,7 @@ func (a *afc) request(ctx context.Context, operation uint64, body []byte, wanted
 		switch {
 		case err != nil:
 			return nil, a.fail(ctx, err)
-		case answer.Number != header.Number: // to an earlier request
+		case answer.Number != header.Number: // response to an earlier request
 		case answer.Operation == wanted:
 			return data, nil
 		case answer.Operation == afcStatus:
@@ -106,7 +105,7 @@ func (a *afc) request(ctx context.Context, operation uint64, body []byte, wanted
 	return nil, a.fail(ctx, device.Malformed)
 }
 
-// readAFC reads one packet. Its error is a device.Reason or that of the reader.
+// readAFC reads one packet. The error is a device.Reason or comes from the reader.
 func readAFC(r io.Reader) (header afcHeader, data []byte, err error) {
 	if err := binary.Read(r, binary.LittleEndian, &header); err != nil {
 		return header, nil, err
@@ -121,8 +120,7 @@ func readAFC(r io.Reader) (header afcHeader, data []byte, err error) {
 	return header, data, err
 }
 
-// afcError translates a status that was not wanted: success is one, too, where data was
-// asked for.
+// afcError translates an unexpected status. Success is also an error where data was expected.
 func afcError(data []byte) error {
 	if len(data) < 8 {
 		return device.Truncated

@@ -11,8 +11,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// appSizes asks installation_proxy what room each app takes. The device measures every
-// app for this, which can take long.
+// appSizes asks installation_proxy for the size of each app. The device measures every app to
+// answer, which can take a long time.
 func appSizes(live *device.Live) service {
 	return service{
 		name: "com.apple.mobile.installation_proxy",
@@ -33,14 +33,14 @@ type browseOptions struct {
 	ReturnAttributes []string
 }
 
-// Bounds of the answer: of one part in bytes, and of all parts in apps.
+// Limits on the response: bytes per part, and apps in total.
 const (
 	maxAppsPart = 8 << 20
 	maxApps     = 10_000
 )
 
-// browse reads all apps, which arrive in parts. The device may take until ctx ends the
-// examination as a whole.
+// browse reads all apps, which arrive in several parts. Only ctx limits how long the device may
+// take.
 func browse(ctx context.Context, l *link) ([]device.App, error) {
 	if deadline, ok := ctx.Deadline(); ok {
 		l.patience = time.Until(deadline) + time.Second
@@ -69,7 +69,7 @@ func browse(ctx context.Context, l *link) ([]device.App, error) {
 			slices.SortFunc(apps, func(a, b device.App) int {
 				return cmp.Or(cmp.Compare(b.DataBytes, a.DataBytes), cmp.Compare(a.BundleID, b.BundleID))
 			})
-			return slices.Compact(apps), nil // a part may come twice
+			return slices.Compact(apps), nil // a part may be sent twice
 		}
 		if part, err = l.receive(ctx, maxAppsPart); err != nil {
 			return nil, err
@@ -78,8 +78,8 @@ func browse(ctx context.Context, l *link) ([]device.App, error) {
 	return nil, err
 }
 
-// parseApps reads the apps of one part. An app whose size the device does not tell is
-// left out, because it would read as one that takes no room.
+// parseApps parses one part of the app list. Apps without a size are dropped; otherwise they
+// would appear to take no space.
 func parseApps(part safeplist.Dict) ([]device.App, error) {
 	list, err := part.List("CurrentList")
 	if errors.Is(err, device.Absent) {
@@ -90,7 +90,7 @@ func parseApps(part safeplist.Dict) ([]device.App, error) {
 	}
 	var apps []device.App
 	for _, value := range list {
-		values, _ := value.(map[string]any) // nil has no identifier
+		values, _ := value.(map[string]any) // a nil map has no identifier
 		about := safeplist.Dict(values)
 		id, errID := about.Text("CFBundleIdentifier")
 		own, errOwn := amount(about, "StaticDiskUsage")

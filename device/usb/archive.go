@@ -13,9 +13,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// PermittedPull is every request that [Door.Archives] and [Door.Pull] may send beside
-// those of a session that a scan starts too. Like [Permitted] it changes nothing on the
-// device; the names of archives, which differ, stand as *.
+// PermittedPull lists every request that [Door.Archives] and [Door.Pull] may send, besides those
+// that start a session for a scan. Like [Permitted], it changes nothing on the device. A * stands
+// for the archive name.
 var PermittedPull = []string{
 	"usbmux Listen",
 	"usbmux ListDevices",
@@ -34,20 +34,19 @@ var PermittedPull = []string{
 	"afc Close",
 }
 
-// archiveFolder is where sysdiagnose puts its archives, below that of crash reports.
+// archiveFolder is where sysdiagnose puts its archives, relative to the crash report folder.
 const archiveFolder = "/DiagnosticLogs/sysdiagnose"
 
-// An Archive is a sysdiagnose archive that lies on a device.
+// An Archive is a sysdiagnose archive on a device.
 type Archive struct {
-	Name      string    // sysdiagnose_2026.09.13_13-52-59+0100_iPhone-OS_iPhone_23G90.tar.gz
-	Gathering bool      // the device is still at it, and the rest is not known
-	Bytes     uint64    // its length
+	Name      string // sysdiagnose_2026.09.13_13-52-59+0100_iPhone-OS_iPhone_23G90.tar.gz
+	Gathering bool   // still being written; the fields below are unknown
+	Bytes     uint64
 	ChangedAt time.Time // UTC
 }
 
-// Archives lists the sysdiagnose archives on a device, oldest first, those that it is
-// still gathering among them. The error is a [device.Reason]; a device without any has none
-// and no error.
+// Archives lists the sysdiagnose archives on a device, oldest first, including those still being
+// written. The error is a [device.Reason]; a device without archives is not an error.
 func (d Door) Archives(ctx context.Context, a Attached) ([]Archive, error) {
 	reports, err := d.openReports(ctx, a)
 	if err != nil {
@@ -75,17 +74,17 @@ func (d Door) Archives(ctx context.Context, a Attached) ([]Archive, error) {
 	return archives, nil
 }
 
-// maxArchives bounds the names that are looked at; devices keep a few.
+// maxArchives limits the number of names examined; devices keep only a few.
 const maxArchives = 200
 
-// archiveName is what archives are called. It becomes the name of a file on this computer,
-// so nothing else is let through.
+// archiveName matches archive names. A name becomes a file name on this computer, so all others
+// are rejected.
 var archiveName = regexp.MustCompile(`^sysdiagnose_[0-9A-Za-z._+-]{1,150}\.tar\.gz$`)
 
-// gatheringPrefix begins the names of what is not finished: a folder, then an archive.
+// gatheringPrefix marks an unfinished archive: first a folder, then a file.
 const gatheringPrefix = "IN_PROGRESS_"
 
-// archive looks at one name in the folder of archives.
+// archive looks up one name in the archive folder.
 func (r *reports) archive(ctx context.Context, name string) (archive Archive, ok bool, err error) {
 	if bare, gathering := strings.CutPrefix(name, gatheringPrefix); gathering {
 		bare = strings.TrimSuffix(strings.TrimSuffix(bare, ".tmp"), ".tar.gz") + ".tar.gz"
@@ -96,7 +95,7 @@ func (r *reports) archive(ctx context.Context, name string) (archive Archive, ok
 	}
 	info, err := r.info(ctx, archiveFolder+"/"+name)
 	if errors.Is(err, device.Absent) {
-		return Archive{}, false, nil // deleted meanwhile
+		return Archive{}, false, nil // deleted since it was listed
 	}
 	if err != nil {
 		return Archive{}, false, err
@@ -107,7 +106,7 @@ func (r *reports) archive(ctx context.Context, name string) (archive Archive, ok
 	}
 	changed, err := strconv.ParseInt(info["st_mtime"], 10, 64)
 	if err != nil {
-		changed = 0 // only tells of which day it is
+		changed = 0 // only used for the date
 	}
 	return Archive{Name: name, Bytes: size, ChangedAt: time.Unix(0, changed).UTC()}, true, nil
 }

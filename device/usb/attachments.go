@@ -11,16 +11,16 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// Bounds of what usbmuxd may tell, so that memory has them, too.
+// Limits on what usbmuxd may report, to bound memory.
 const (
-	maxAttached = 10_000 // devices, many times what the buses of one computer carry
-	maxUDID     = 64     // bytes; the longest there are, of old devices, have 40
+	maxAttached = 10_000 // devices; far more than the buses of one computer can carry
+	maxUDID     = 64     // bytes; the longest UDIDs, of older devices, have 40
 )
 
-// attachments are the connections to devices that usbmuxd has told of.
+// attachments holds the device connections that usbmuxd has reported.
 type attachments map[attachment]Attached
 
-// An attachment names one connection to one device.
+// An attachment identifies one connection to one device.
 type attachment struct {
 	udid       string // in the form of device.UDIDKey
 	connection device.Connection
@@ -28,7 +28,7 @@ type attachment struct {
 
 func (a Attached) attachment() attachment { return attachment{device.UDIDKey(a.UDID), a.Connection} }
 
-// best is the connection by which a device is to be read: the cable, if there is one.
+// best returns the preferred connection to a device: USB if there is one.
 func (all attachments) best(udid string) (Attached, bool) {
 	for _, connection := range []device.Connection{device.USB, device.Network} {
 		if a, ok := all[attachment{device.UDIDKey(udid), connection}]; ok {
@@ -38,10 +38,10 @@ func (all attachments) best(udid string) (Attached, bool) {
 	return Attached{}, false
 }
 
-// add takes in a connection, and gives what that changes.
+// add records a connection and returns the resulting change.
 //
-// Of a device that is plugged in again usbmuxd may tell first that it came, and then, or
-// never, that it went: the entry with the highest number is the newest, and the only one.
+// When a device is plugged in again, usbmuxd may report the new connection before the old one
+// ends, or never report the end. Only the entry with the highest number is kept.
 func (all attachments) add(a Attached) (Change, error) {
 	known, ok := all[a.attachment()]
 	switch {
@@ -58,8 +58,8 @@ func (all attachments) add(a Attached) (Change, error) {
 	return Change{}, nil
 }
 
-// remove takes in that a connection has ended, and gives what that changes: a device that
-// is on Wi-Fi, too, is not gone with its cable.
+// remove records the end of a connection and returns the resulting change. A device that is still
+// on Wi-Fi is not gone when its cable is unplugged.
 func (all attachments) remove(id uint32) Change {
 	gone, ok := all.numbered(id)
 	if !ok {
@@ -78,7 +78,7 @@ func (all attachments) remove(id uint32) Change {
 	}
 }
 
-// numbered finds the connection to which usbmuxd gave a number.
+// numbered finds a connection by its usbmuxd number.
 func (all attachments) numbered(id uint32) (Attached, bool) {
 	for _, a := range all {
 		if a.DeviceID == id {
@@ -88,8 +88,8 @@ func (all attachments) numbered(id uint32) (Attached, bool) {
 	return Attached{}, false
 }
 
-// devices lists every device once, by the connection by which it is to be read: those on
-// USB by port, then those on the network, and in each by UDID.
+// devices lists each device once, by its preferred connection: USB devices by port, then network
+// devices, each sorted by UDID.
 func (all attachments) devices() []Attached {
 	var list []Attached
 	for _, a := range all {
@@ -109,14 +109,14 @@ func compareAttached(a, b Attached) int {
 	)
 }
 
-// follow takes in one message about devices that come and go, and gives what it changes;
-// the zero Change is nothing. errEntry is the error of an entry that cannot be understood,
-// and costs nothing else. After any other error what is attached is not known.
+// follow applies one attach or detach message and returns the resulting change; the zero Change
+// means none. It returns errEntry for an entry that cannot be parsed, which affects nothing else.
+// After any other error the set of attached devices is unknown.
 func (all attachments) follow(message safeplist.Dict) (Change, error) {
 	kind, err := message.Text("MessageType")
 	if err != nil {
 		if _, err := message.Dict("Properties"); err == nil {
-			return Change{}, errEntry // only the news of a device that came has properties
+			return Change{}, errEntry // only attach messages have properties
 		}
 		return Change{}, device.Malformed
 	}
@@ -136,7 +136,7 @@ func (all attachments) follow(message safeplist.Dict) (Change, error) {
 		}
 		return all.remove(id), nil
 	case "Paired":
-		id, _ := deviceID(message) // 0 is the number of no device
+		id, _ := deviceID(message) // 0 is never a device number
 		if paired, ok := all.numbered(id); ok {
 			if best, _ := all.best(paired.UDID); best == paired {
 				return Change{Attached: paired, Paired: true}, nil
@@ -146,10 +146,10 @@ func (all attachments) follow(message safeplist.Dict) (Change, error) {
 	return Change{}, nil
 }
 
-// errEntry is the error of news about a device that cannot be understood.
+// errEntry reports an attach or detach message that cannot be parsed.
 var errEntry = errors.New("usbmuxd told of a device that cannot be understood")
 
-// parseAttached reads one device, and how it is connected.
+// parseAttached parses one device entry, including its connection type.
 func parseAttached(message safeplist.Dict) (Attached, error) {
 	properties, err := message.Dict("Properties")
 	if err != nil {
@@ -168,12 +168,12 @@ func parseAttached(message safeplist.Dict) (Attached, error) {
 	}
 	location, err := properties.Uint("LocationID")
 	if err != nil {
-		location = 0 // only tells where the cable is
+		location = 0 // only used for the USB port
 	}
 	return Attached{UDID: udid, DeviceID: id, Location: uint32(location), Connection: connection}, nil
 }
 
-// deviceID reads the number of a connection. There is none with the number 0.
+// deviceID returns the connection number, which is never 0.
 func deviceID(message safeplist.Dict) (uint32, error) {
 	id, err := message.Uint("DeviceID")
 	if err == nil && (id == 0 || id > math.MaxUint32) {
@@ -185,8 +185,8 @@ func deviceID(message safeplist.Dict) (uint32, error) {
 	return uint32(id), nil
 }
 
-// isUDID is true of letters, digits and hyphens, neither none nor too many. A device whose
-// descriptor could not be read has question marks.
+// isUDID reports whether text consists of letters, digits and hyphens and has a valid length. If
+// a device's descriptor could not be read, its UDID contains question marks.
 func isUDID(text string) bool {
 	return text != "" && len(text) <= maxUDID && strings.Trim(text, "-") != "" && !strings.ContainsFunc(text, func(r rune) bool {
 		return r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')

@@ -11,10 +11,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
 )
 
-// PermittedBackup is every request that [Door.Backup] may send besides those of [Permitted],
-// and of [PermittedWatching] while the device is silent. What it says to the backup service
-// itself is in [mobilebackup.Permitted]. The posted notifications and the lock tell the device
-// and other programs that a backup is being made; they change nothing that lasts.
+// PermittedBackup lists every request that [Door.Backup] may send besides those of [Permitted],
+// and those of [PermittedWatching] while the device is silent. Messages to the backup service
+// itself are listed in [mobilebackup.Permitted]. The notifications and the lock tell the device
+// and other programs that a backup is in progress; they change nothing permanently.
 var PermittedBackup = []string{
 	"lockdown StartService com.apple.mobilebackup2",
 	"lockdown StartService com.apple.mobile.notification_proxy",
@@ -33,46 +33,46 @@ var PermittedBackup = []string{
 	"afc Close",
 }
 
-// backupService is com.apple.mobilebackup2.
+// backupService is the name of the backup service.
 const backupService = "com.apple.mobilebackup2"
 
-// usualSilence is how long a device may say nothing. It looks through all its files before it
-// sends the first, and waits for its owner to enter the passcode.
+// usualSilence is the default for Backup.Silence. The device scans all its files before it sends
+// the first one, and waits for the owner to enter the passcode.
 const usualSilence = 30 * time.Minute
 
-// A Backup is how a backup of one device is made.
+// A Backup holds the options for backing up one device.
 type Backup struct {
 	Folder  *mobilebackup.Folder
-	Full    bool          // have everything sent, whatever the folder holds
-	Probe   bool          // only ask how much room it needs
-	Silence time.Duration // how long the device may say nothing; 0 for 30 minutes
+	Full    bool          // send everything, whatever the folder holds
+	Probe   bool          // only ask how much space is needed
+	Silence time.Duration // how long the device may be silent; 0 means 30 minutes
 	Tell    func(BackupEvent)
-	Trace   func(mobilebackup.Step) // told of each message; nil for nobody
+	Trace   func(mobilebackup.Step) // called for each message; may be nil
 }
 
-// A BackupEvent is one thing that happens in a backup. Exactly one of its fields is set.
+// A BackupEvent is one event during a backup. Exactly one field is set.
 type BackupEvent struct {
 	Progress *mobilebackup.Progress
-	Prompt   *bool // the device has begun to ask for its passcode, or has ceased to
-	Locked   bool  // the device is locked while it is waited for
+	Prompt   *bool // the device has started or stopped asking for its passcode
+	Locked   bool  // the device is locked and the backup is waiting for it
 }
 
-// A BackupResult is what came of it. Its error is beside it where there is no outcome.
+// A BackupResult is the result of a backup. If there is no outcome, Backup also returns an error.
 type BackupResult struct {
 	mobilebackup.Outcome
-	Info []byte // Info.plist, which the computer writes: who the device is. It names its owner.
+	Info []byte // Info.plist, written by the computer: describes the device and names its owner
 }
 
-// ErrCancelled is a backup that somebody cancelled on the device.
+// ErrCancelled means that the backup was cancelled on the device.
 var ErrCancelled = errors.New("the backup was cancelled on the device")
 
-// Backup makes a backup of a device by its own service, and returns when the device has said
-// its last word. The Door's Timeout does not count.
+// Backup backs up a device through its own backup service and returns after the device's final
+// message. The Door's Timeout does not apply.
 //
-// The error is why it did not come to that: a [device.Reason] as for [Door.Read],
-// device.Busy if another program keeps the device locked for itself, ErrCancelled, or
-// [mobilebackup.ErrPath]. It sends what is in [PermittedBackup]; do not call it unless a person
-// asked for it.
+// If the backup does not get that far, the error says why: a [device.Reason] as for [Door.Read],
+// device.Busy if another program holds the device's sync lock, ErrCancelled, or
+// [mobilebackup.ErrPath]. Backup sends the requests in [PermittedBackup]; call it only if the
+// user asked for it.
 func (d Door) Backup(ctx context.Context, a Attached, b Backup) (result BackupResult, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -120,7 +120,7 @@ func (e *examination) backup(ctx context.Context, cancel context.CancelCauseFunc
 	return result, reasonOfBackup(ctx, err)
 }
 
-// reasonOfBackup keeps what only a backup can end with, and translates the rest.
+// reasonOfBackup returns backup-specific errors unchanged and translates all others.
 func reasonOfBackup(ctx context.Context, err error) error {
 	switch cause := context.Cause(ctx); {
 	case err == nil:
@@ -133,9 +133,9 @@ func reasonOfBackup(ctx context.Context, err error) error {
 	return reasonOf(ctx, err)
 }
 
-// openBackup starts the service. With the escrow bag of the pair record a device can be backed
-// up that was not unlocked since this computer last spoke with it; one that does not take the
-// bag is asked without.
+// openBackup starts the service. The escrow bag of the pair record allows a backup of a device
+// that has not been unlocked since it last talked to this computer. If the device rejects the
+// bag, the service is started without it.
 func (e *examination) openBackup(ctx context.Context) (*link, error) {
 	if e.proof.escrowBag != nil {
 		at, err := e.startWith(ctx, lockdownRequest{Service: backupService, EscrowBag: e.proof.escrowBag})
@@ -149,11 +149,11 @@ func (e *examination) openBackup(ctx context.Context) (*link, error) {
 	return e.openService(ctx, backupService)
 }
 
-// A patientLine is a connection on which each read and write may take long.
+// A patientLine is a connection with a deadline that each read and write extends.
 type patientLine struct {
 	*link
 	silence time.Duration
-	set     time.Time // when its deadline was set
+	set     time.Time // when the deadline was last set
 	heard   atomic.Int64
 }
 
@@ -171,22 +171,22 @@ func (l *patientLine) Write(p []byte) (int, error) {
 	return l.link.Write(p)
 }
 
-// extend sets the deadline again, at most once a second: files come in thousands of pieces.
+// extend resets the deadline, at most once a second, because files arrive in thousands of pieces.
 func (l *patientLine) extend() {
 	if now := time.Now(); now.Sub(l.set) > min(time.Second, l.silence/4) {
 		l.set = now
-		_ = l.raw.SetDeadline(now.Add(l.silence)) // one that is closed fails when it is used
+		_ = l.raw.SetDeadline(now.Add(l.silence)) // a closed connection fails on its next use
 	}
 }
 
-// How often a silent device is looked at, and how often it may fail to answer.
+// How often a silent device is checked, and how many checks in a row may fail.
 const (
 	lookEvery = 30 * time.Second
 	mostFails = 3
 )
 
-// watchSilence looks whether a device that says nothing is still there, and whether it waits
-// to be unlocked.
+// watchSilence checks whether a silent device is still attached and whether it is waiting to be
+// unlocked.
 func (e *examination) watchSilence(ctx context.Context, cancel context.CancelCauseFunc, line *patientLine, tell func(BackupEvent)) {
 	ticks := time.NewTicker(lookEvery)
 	defer ticks.Stop()

@@ -8,7 +8,7 @@ import (
 	"howett.net/plist"
 )
 
-// infoKeys are what Info.plist has of the root values, under another name.
+// infoKeys maps root values to their keys in Info.plist.
 var infoKeys = map[string]string{
 	"DeviceName":                            "Device Name",
 	"ProductType":                           "Product Type",
@@ -24,13 +24,14 @@ var infoKeys = map[string]string{
 	"UniqueDeviceID":                        "Target Identifier",
 }
 
-// infoPlist is what the computer writes beside a backup. Finder and idevicebackup2 know a
-// backup by it; the device does not read it. As with theirs, it names the device's owner.
+// infoPlist returns the Info.plist that the computer writes into a backup. Finder and
+// idevicebackup2 recognize a backup by it; the device does not read it. Like theirs, it names the
+// device's owner.
 func infoPlist(root reply, now time.Time) ([]byte, error) {
 	info := map[string]any{
 		"Target Type":            "Device",
 		"Last Backup Date":       now.UTC(),
-		"iTunes Version":         "12.13.2.3", // programs refuse a backup of one that they take for too old
+		"iTunes Version":         "12.13.2.3", // some programs reject versions they consider too old
 		"Installed Applications": []string{},
 		"Applications":           map[string]any{},
 	}
@@ -52,7 +53,7 @@ func infoPlist(root reply, now time.Time) ([]byte, error) {
 	return list.Bytes(), err
 }
 
-// clean leaves out what XML cannot hold.
+// clean removes characters that XML cannot represent.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0xFFFE || r == 0xFFFF {

@@ -12,7 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// The notifications around a backup.
+// The notifications posted around a backup.
 const (
 	cancelRequested = "com.apple.itunes-client.syncCancelRequest"
 	promptPresented = "com.apple.LocalAuthentication.ui.presented"
@@ -23,22 +23,22 @@ const (
 	syncDidFinish   = "com.apple.itunes-mobdev.syncDidFinish"
 )
 
-// A syncLock is held while a backup is made: programs that sync with the device agree on it
-// by a file on the device. While it is held, what the device posts is listened to.
+// A syncLock is held during a backup. Programs that sync with the device coordinate through a
+// lock file on it. While the lock is held, notifications from the device are followed.
 type syncLock struct {
-	notices *link // nil if the device has no such service
+	notices *link // nil if the device lacks the service
 	files   *reports
 	file    uint64
 	stop    func()
 }
 
-// How often, and for how long, a lock that another program has is tried again.
+// How often, and for how long, to retry a lock held by another program.
 const (
 	lockTries = 50
 	lockPause = 200 * time.Millisecond
 )
 
-// beginSync takes the lock. A device without the services for that is backed up all the same.
+// beginSync takes the lock. A device that lacks the services for it is backed up without one.
 func (e *examination) beginSync(ctx context.Context, cancel context.CancelCauseFunc, tell func(BackupEvent)) (*syncLock, error) {
 	s := &syncLock{stop: func() {}}
 	err := e.observe(ctx, cancel, tell, s)
@@ -58,11 +58,11 @@ func (e *examination) beginSync(ctx context.Context, cancel context.CancelCauseF
 	return s, nil
 }
 
-// observe listens to what the device posts.
+// observe subscribes to the device's notifications.
 func (e *examination) observe(ctx context.Context, cancel context.CancelCauseFunc, tell func(BackupEvent), s *syncLock) error {
 	notices, err := e.openNotices(ctx, notifyService, cancelRequested)
 	if err != nil {
-		return cmp.Or(e.broken, nil) // what is not told is how long the device asks
+		return cmp.Or(e.broken, nil) // without it, the prompt and a cancel on the device go unnoticed
 	}
 	s.notices = notices
 	for _, name := range []string{promptPresented, promptDismissed} {
@@ -82,7 +82,7 @@ func (e *examination) observe(ctx context.Context, cancel context.CancelCauseFun
 	return nil
 }
 
-// hearNotices passes on what is posted, until nothing more comes.
+// hearNotices forwards notifications until the connection ends.
 func hearNotices(ctx context.Context, notices *link, cancel context.CancelCauseFunc, tell func(BackupEvent)) {
 	for {
 		message, err := notices.receive(ctx, maxReply)
@@ -101,7 +101,8 @@ func hearNotices(ctx context.Context, notices *link, cancel context.CancelCauseF
 	}
 }
 
-// say sends one message to notification_proxy, beside which it is listened to.
+// say sends one message to notification_proxy, on the connection that also receives
+// notifications.
 func (s *syncLock) say(command, name string) error {
 	if s.notices == nil {
 		return nil
@@ -118,16 +119,16 @@ func (s *syncLock) say(command, name string) error {
 
 func (s *syncLock) post(name string) error { return s.say("PostNotification", name) }
 
-// The operations of AFC that lock a file, and its answer where another program has it.
+// The AFC lock operation with its modes, and the status if another program holds the lock.
 const (
 	afcLock       = 27
 	afcReadWrite  = 2     // mode of afcOpen
-	afcExclusive  = 2 | 4 // at once or not at all
+	afcExclusive  = 2 | 4 // fail at once if it is held
 	afcUnlock     = 8 | 4
 	afcWouldBlock = "afc19"
 )
 
-// lockSync takes the file by which programs agree.
+// lockSync takes the lock on the sync file.
 func (e *examination) lockSync(ctx context.Context, s *syncLock) error {
 	l, err := e.openService(ctx, "com.apple.afc")
 	if err != nil {
@@ -136,7 +137,7 @@ func (e *examination) lockSync(ctx context.Context, s *syncLock) error {
 	s.files = &reports{&afc{link: l}}
 	answer, err := s.files.request(ctx, afcOpen, append(append(words(afcReadWrite), "/com.apple.itunes.lock_sync"...), 0), afcOpened)
 	if err != nil || len(answer) < 8 {
-		return s.files.broken // a device that will not open it is not locked by anyone
+		return s.files.broken // if the file cannot be opened, no other program holds it either
 	}
 	s.file = binary.LittleEndian.Uint64(answer)
 	if err := s.post(syncLockRequest); err != nil {
@@ -156,13 +157,13 @@ func (e *examination) lockSync(ctx context.Context, s *syncLock) error {
 	return device.Busy
 }
 
-// end frees the lock, and says that the backup is over.
+// end releases the lock and announces the end of the backup.
 func (s *syncLock) end() {
 	if s.files != nil {
 		ctx, stop := context.WithTimeout(context.Background(), s.files.patience)
 		defer stop()
 		if s.file != 0 {
-			_ = s.files.succeed(ctx, afcLock, words(s.file, afcUnlock)) // the connection ends next, and frees it too
+			_ = s.files.succeed(ctx, afcLock, words(s.file, afcUnlock)) // closing the connection also releases it
 			s.files.closeFile(ctx, s.file)
 		}
 		s.files.Close()

@@ -14,9 +14,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// certify makes the keys and certificates of a pair record, see [certificates]. Making keys is
-// slow, above all for many devices at once, and knows no context: it is not waited for once ctx
-// has ended.
+// certify creates the keys and certificates of a pair record; see [certificates]. Generating keys
+// is slow, especially for many devices at once, and cannot be cancelled, so certify returns
+// without waiting for it once ctx is done.
 func certify(ctx context.Context, devicePublicKey []byte) (ios.PairRecord, error) {
 	type made struct {
 		record ios.PairRecord
@@ -38,9 +38,8 @@ func certify(ctx context.Context, devicePublicKey []byte) (ios.PairRecord, error
 	}
 }
 
-// certificates makes a root and a host key of this computer, and certificates by the root for
-// both and for the device's own key, which comes as PEM. They name nobody, as those of other
-// tools.
+// certificates creates a root key and a host key, with certificates signed by the root for both
+// and for the device's public key (PEM). Like those of other tools, they contain no names.
 func certificates(devicePublicKey []byte) (ios.PairRecord, error) {
 	block, _ := pem.Decode(devicePublicKey)
 	if block == nil {
@@ -75,15 +74,15 @@ func certificates(devicePublicKey []byte) (ios.PairRecord, error) {
 	} {
 		der, err := x509.CreateCertificate(rand.Reader, certificate.template, root, certificate.key, rootKey)
 		if err != nil {
-			return ios.PairRecord{}, device.Malformed // a key of the device that nothing can be made with
+			return ios.PairRecord{}, device.Malformed // the device's key is unusable
 		}
 		*certificate.made = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 	}
 	return record, nil
 }
 
-// template is a certificate that begins yesterday, because a device's clock may be
-// behind, and holds for ten years.
+// template returns a certificate template valid for ten years from yesterday, because the
+// device's clock may be behind.
 func template() *x509.Certificate {
 	yesterday := time.Now().UTC().AddDate(0, 0, -1)
 	return &x509.Certificate{
@@ -95,7 +94,7 @@ func template() *x509.Certificate {
 	}
 }
 
-// leaf is the template of a certificate that speaks TLS.
+// leaf returns the template for a TLS certificate.
 func leaf() *x509.Certificate {
 	certificate := template()
 	certificate.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment

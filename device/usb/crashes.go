@@ -9,8 +9,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// crashReports lists the crash reports on the device. They are listed where they lie:
-// the mover that other tools start first moves files on the device.
+// crashReports lists the crash reports on the device in place. Other tools first start the crash
+// report mover, which moves files on the device.
 func crashReports(live *device.Live) service {
 	return service{
 		name: "com.apple.crashreportcopymobile",
@@ -26,8 +26,8 @@ func crashReports(live *device.Live) service {
 	}
 }
 
-// The folders of crash reports: reports that were sent to Apple lie in Retired, panics
-// of old versions in Panics.
+// The crash report folders. Retired holds reports already sent to Apple, Panics those of older
+// versions.
 const (
 	reportsFolder = "/"
 	retiredFolder = "Retired"
@@ -36,8 +36,8 @@ const (
 	backupLogs    = "/DiagnosticLogs/MobileBackup"
 )
 
-// listReports reads the names of the reports, and whether backupd keeps a log. Folders
-// that the first listing does not show are not asked for.
+// listReports reads the names of the reports and whether backupd keeps a log. Folders missing
+// from the first listing are skipped.
 func listReports(ctx context.Context, a *afc) (names []string, hasLogs device.Fact[bool], err error) {
 	names, err = a.list(ctx, reportsFolder)
 	if err != nil {
@@ -60,8 +60,8 @@ func listReports(ctx context.Context, a *afc) (names []string, hasLogs device.Fa
 	return names, hasLogs, nil
 }
 
-// fillCrashes keeps the reports that bear on backups. Their names tell the time in the
-// device's zone, so without its offset none can be dated.
+// fillCrashes keeps the reports that are relevant to backups. Their names give the time in the
+// device's zone, so without its UTC offset none can be dated.
 func fillCrashes(live *device.Live, names []string, err error) {
 	if err != nil {
 		live.Crashes = device.Unknown[[]device.Crash](err)

@@ -10,8 +10,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// diagnostics asks diagnostics_relay for two entries of the IORegistry: the power source
-// and the Wi-Fi interface.
+// diagnostics asks diagnostics_relay for two IORegistry entries: the power source and the Wi-Fi
+// interface.
 func diagnostics(live *device.Live, id device.Identity) service {
 	return service{
 		name: "com.apple.mobile.diagnostics_relay",
@@ -26,30 +26,31 @@ func diagnostics(live *device.Live, id device.Identity) service {
 	}
 }
 
-// registryQuery asks for one entry of the IORegistry, by its name or by its class.
+// registryQuery requests one IORegistry entry by name or class.
 type registryQuery struct {
 	Request    string
 	EntryName  string `plist:",omitempty"`
 	EntryClass string `plist:",omitempty"`
 }
 
-// powerKey is a property that every power source has, and nothing else.
+// powerKey is a property that all power sources have and no other entry has.
 const powerKey = "ExternalConnected"
 
 var (
 	powerSource = registryQuery{Request: "IORegistry", EntryClass: "IOPMPowerSource"}
 
-	// The Wi-Fi interface has one name on models with a Broadcom chip since about
-	// iOS 15, and answers to a class before. Neither is known of Apple's own chip.
+	// On models with a Broadcom chip, the Wi-Fi interface has had a single name since about iOS
+	// 15; before that it is found by class. Neither is known for Apple's own chip.
 	wifiName  = registryQuery{Request: "IORegistry", EntryName: "AppleBCMWLANSkywalkInterface"}
 	wifiClass = registryQuery{Request: "IORegistry", EntryClass: "IO80211Interface"}
 )
 
-// registryEntry reads the properties of an entry; device.Absent if there is none.
+// registryEntry reads the properties of an entry. The error is device.Absent if there is none.
 func registryEntry(ctx context.Context, l *link, query registryQuery) reply {
 	answer, err := l.ask(ctx, query, func(answer safeplist.Dict, repeated bool) bool {
-		// No answer repeats its question. Two empty ones may be alike, and two ways to the
-		// Wi-Fi interface may lead to the same entry; the power source is another one.
+		// Responses do not repeat the request. Two empty ones may be identical, and two queries
+		// for the Wi-Fi interface may return the same entry, but the power source is a different
+		// entry.
 		_, isPower := entryOf(answer).Dict[powerKey]
 		return !repeated || query == powerSource || !isPower
 	})
@@ -64,7 +65,7 @@ func registryEntry(ctx context.Context, l *link, query registryQuery) reply {
 	}
 	entry := entryOf(answer)
 	if entry.err == nil && len(entry.Dict) == 0 {
-		return reply{err: device.Absent} // how some versions say that there is none
+		return reply{err: device.Absent} // some versions report a missing entry this way
 	}
 	return entry
 }
@@ -78,14 +79,14 @@ func fillPower(power *device.Power, entry reply) {
 	power.NotChargingCode = fact(entry.inner("ChargerData"), safeplist.Dict.Uint, "NotChargingReason")
 }
 
-// A wifiEntry is the properties of the Wi-Fi interface, and what it answered to.
+// A wifiEntry holds the properties of the Wi-Fi interface and the query that found it.
 type wifiEntry struct {
 	reply
 	by string
 }
 
-// findWiFi tries the ways to the interface, the likelier first. An entry that says nothing of
-// a network leads to the next way.
+// findWiFi tries the queries for the interface, the likelier one first. If an entry says nothing
+// about a network, it tries the next one.
 func findWiFi(ctx context.Context, l *link, id device.Identity) wifiEntry {
 	queries := []registryQuery{wifiName, wifiClass}
 	if version, err := id.Version(); err == nil && version.Major < 15 {
@@ -121,10 +122,10 @@ func fillWiFi(wifi *device.WiFi, entry wifiEntry) {
 	wifi.Associated = device.FactOf(associated(entry.Dict))
 }
 
-// associated reports whether the interface has joined a network. The BSSID of one, its name,
-// or a channel on which security is settled show that it has; a BSSID of zeros or channel 0
-// that it has not. What network it is, is not kept. Where these contradict each other the
-// answer is device.Implausible, and where none of them is there, device.Unsupported.
+// associated reports whether the interface has joined a network. A BSSID, a network name, or a
+// channel with negotiated security means yes; an all-zero BSSID or channel 0 means no. The
+// network's identity is not kept. The error is device.Implausible if these contradict each other
+// and device.Unsupported if none is present.
 func associated(entry safeplist.Dict) (bool, error) {
 	station := addressIn(entry, "IO80211BSSID")
 	channel, errChannel := entry.Uint("IO80211Channel")
@@ -146,7 +147,7 @@ func associated(entry safeplist.Dict) (bool, error) {
 	}
 }
 
-// named80211 reports whether the interface has the name of a network.
+// named80211 reports whether the entry has a network name.
 func named80211(entry safeplist.Dict) bool {
 	for _, key := range []string{"IO80211SSID", "IO80211SSID_STR"} {
 		if text, err := entry.Text(key); err == nil && text != "" {
@@ -159,7 +160,7 @@ func named80211(entry safeplist.Dict) bool {
 	return false
 }
 
-// What an entry says of an address.
+// The kinds of address an entry can hold.
 type address int
 
 const (
@@ -168,7 +169,7 @@ const (
 	present
 )
 
-// addressIn reads the address of a station, raw or as text.
+// addressIn reads a station address, as bytes or as text.
 func addressIn(entry safeplist.Dict, key string) address {
 	raw, err := entry.Data(key)
 	if err != nil {

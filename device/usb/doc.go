@@ -1,22 +1,22 @@
-// Package usb is the door to attached devices: it finds them through usbmuxd and reads
-// from each what bears on iCloud Backup. It only ever reads: permitted.go lists every
-// request that a scan may send. Pairing, which a person has to ask for, is [Door.Pair], with a
-// list of its own. Every conversation begins by comparing the UDID that the device gives with
-// that which usbmuxd listed: nothing that another device says is kept.
+// Package usb finds attached devices through usbmuxd and reads the values relevant to iCloud
+// Backup from each. It only reads: permitted.go lists every request that a scan may send.
+// Pairing, which the user has to ask for, is [Door.Pair] and has its own list. Each session first
+// compares the UDID reported by the device with the one listed by usbmuxd; data from any other
+// device is discarded.
 //
-// [Door.Discover] lists what is attached, and [Door.Watch] tells what comes and goes. [Door.Read] examines one device, [Door.Greet]
-// reads no more than its name. The last two never fail: a device that stalls, detaches
-// or answers nonsense costs its own facts, and each of them says why. [Door.Listen] follows
-// a device's log for as long as its context lasts. [Door.Archives] lists the sysdiagnose
-// archives on a device and [Door.Pull] copies one, by [PermittedPull], a list of their own.
+// [Door.Discover] lists the attached devices, and [Door.Watch] reports devices as they come and
+// go. [Door.Read] examines one device; [Door.Greet] reads only its identity. Read and Greet never
+// fail: if a device stalls, detaches or sends invalid data, the facts it did not provide give the
+// reason. [Door.Listen] follows a device's log until its context ends. [Door.Archives] lists the
+// sysdiagnose archives on a device and [Door.Pull] copies one; their requests are listed in
+// [PermittedPull].
 //
-// Every connection has a context and a deadline, but for a log or a usbmuxd that is listened
-// to and has nothing to say; every reply is bounded and checked by
-// package safeplist before it is decoded, and every error that a device sends becomes a
-// [device.Reason]. Pair records are used, never kept or quoted. Below this package lies
-// the lower half of go-ios, over connections of our own: its upper half has neither
-// deadlines nor errors to tell apart.
+// Every connection has a context and a deadline, except while waiting for log lines or for
+// usbmuxd announcements. Every response is limited in size and checked by package safeplist
+// before it is decoded, and every error sent by a device becomes a [device.Reason]. Pair records
+// are used but never stored or quoted. The package uses the lower layers of go-ios over its own
+// connections; the upper layers of go-ios have no deadlines and no distinguishable errors.
 //
-// The device's certificate is not verified, as in other open tools: whoever controls
-// this computer's usbmuxd can pose as a device.
+// As in other open-source tools, the device's certificate is not verified: anyone who controls
+// this computer's usbmuxd can impersonate a device.
 package usb

@@ -14,32 +14,32 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Door is a way to the devices of one usbmuxd. The zero Door is that of this computer.
+// A Door gives access to the devices of one usbmuxd. The zero Door uses the usbmuxd of this
+// computer.
 type Door struct {
-	Address        string        // as in USBMUXD_SOCKET_ADDRESS, see ParseAddress; "" is the platform's own
-	Timeout        time.Duration // for one device as a whole; 0 is 20 s
-	RequestTimeout time.Duration // for one answer, at most half of Timeout; 0 is 5 s, many times what a busy device needs
-	InSession      func()        // called when a device has answered in its session, if not nil
+	Address        string        // as in USBMUXD_SOCKET_ADDRESS, see ParseAddress; "" means the platform default
+	Timeout        time.Duration // for one device in total; 0 means 20 s
+	RequestTimeout time.Duration // for one response, at most half of Timeout; 0 means 5 s, many times what a busy device needs
+	InSession      func()        // called when a device has responded within a session; may be nil
 }
 
-// An Attached is a device that usbmuxd lists.
+// An Attached is a device listed by usbmuxd.
 type Attached struct {
 	UDID       string
-	DeviceID   uint32            // usbmuxd's number for this connection to it, until that ends
-	Location   uint32            // the USB port, 0 if usbmuxd does not tell
-	Connection device.Connection // how usbmuxd reaches it
+	DeviceID   uint32 // usbmuxd's number for this connection
+	Location   uint32 // the USB port, 0 if unknown
+	Connection device.Connection
 }
 
-// Wants are reads that take long and are left out unless asked for. They can be joined
-// with |.
+// Wants selects slow reads that are skipped by default. Combine values with |.
 type Wants uint
 
 const (
-	Sizes Wants = 1 << iota // how much room each app takes
+	Sizes Wants = 1 << iota // the size of each app
 )
 
-// ErrNoMux is the error of a Door behind which no usbmuxd listens. To a device it is a
-// reason: device.Unreachable.
+// ErrNoMux means that no usbmuxd is listening at the Door's address. As a device.Reason it is
+// device.Unreachable.
 var ErrNoMux error = noMux{}
 
 type noMux struct{}
@@ -49,13 +49,13 @@ func (noMux) Unwrap() error { return device.Unreachable }
 
 func (d Door) timeout() time.Duration { return cmp.Or(d.Timeout, 20*time.Second) }
 
-// requestTimeout leaves time for a second try within the time for the whole device.
+// requestTimeout leaves time for a second attempt within the device timeout.
 func (d Door) requestTimeout() time.Duration {
 	return min(cmp.Or(d.RequestTimeout, 5*time.Second), d.timeout()/2)
 }
 
-// Over gives the door with limits that fit the connection, if they were not set: a device
-// on Wi-Fi saves power between packets, so each answer may take longer.
+// Over returns the door with unset timeouts replaced by values that suit the connection. A device
+// on Wi-Fi saves power between packets, so its responses may take longer.
 func (d Door) Over(connection device.Connection) Door {
 	if connection != device.Network {
 		return d
@@ -65,14 +65,14 @@ func (d Door) Over(connection device.Connection) Door {
 	return d
 }
 
-// Limit is the time for one device as a whole.
+// Limit returns the timeout for one device in total.
 func (d Door) Limit() time.Duration { return d.timeout() }
 
-// silence keeps go-ios from logging: it logs on ordinary failures, and once a pair
-// record with its private keys.
+// silence disables go-ios logging: it logs ordinary failures, and has logged a pair record with
+// its private keys.
 var silence = sync.OnceFunc(func() { ios.SetLogger(slog.New(slog.DiscardHandler)) })
 
-// open connects to usbmuxd. The connection closes when ctx ends.
+// open connects to usbmuxd. The connection closes when ctx is done.
 func (d Door) open(ctx context.Context) (*link, error) {
 	silence()
 	network, address := defaultNetwork, defaultAddress
@@ -84,7 +84,8 @@ func (d Door) open(ctx context.Context) (*link, error) {
 	}
 	dialer := net.Dialer{
 		Timeout: d.requestTimeout(),
-		// Where usbmuxd is listened to for hours, only this tells silence from a computer that is gone.
+		// A connection that waits for announcements for hours needs keep-alives to detect that
+		// the other computer is gone.
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
 	}
 	conn, err := dialer.DialContext(ctx, network, address)

@@ -12,22 +12,22 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// How long usbmuxd may be silent until what it announced is taken for complete, where it
-// gives no list to compare with. It announces what is attached right behind its answer to
-// Listen. The first wait is longer, because only an empty tray has to sit it out.
+// How long usbmuxd must be silent before its announcements count as complete, if there is no list
+// to compare with. It announces attached devices immediately after its response to Listen. The
+// first wait is longer, because it only runs to the end if no device is attached.
 var (
 	quietAtFirst = 500 * time.Millisecond
 	quietBetween = 100 * time.Millisecond
 )
 
-// A Listing is what usbmuxd has at one moment.
+// A Listing is what usbmuxd reports at one moment.
 type Listing struct {
-	Devices   []Attached // each once, by cable where there is one; by USB port, then by UDID, and those on the network last
-	Malformed int        // entries that could not be understood: a device may be missing for each
-	Broken    error      // why the announcements broke off where the list was taken in their place; nil if they did not
+	Devices   []Attached // each once, preferring USB; by USB port, then UDID, with network devices last
+	Malformed int        // entries that could not be parsed; each may be a missing device
+	Broken    error      // why the announcements failed and the list was used instead; nil if they did not
 }
 
-// Gaps say why devices may be missing.
+// Gaps explains why devices may be missing.
 func (l Listing) Gaps() []device.Gap {
 	var gaps []device.Gap
 	if l.Broken != nil {
@@ -39,16 +39,16 @@ func (l Listing) Gaps() []device.Gap {
 	return gaps
 }
 
-// Discover lists the devices that usbmuxd has, and announces each as soon as it is known;
-// a device may change, or be gone again, before the list is complete. No device is no
-// error; the error is [ErrNoMux] if usbmuxd cannot be reached, a [*MuxError] if it refuses,
-// and a [device.Reason] if what it says cannot be understood. The listing then holds what it
-// had said before.
+// Discover lists the devices known to usbmuxd and announces each one as soon as it is found; a
+// device may change or disappear before the list is complete. Finding no device is not an error.
+// The error is [ErrNoMux] if usbmuxd cannot be reached, a [*MuxError] if it refuses a request,
+// and a [device.Reason] if its response cannot be parsed. The listing then holds what was
+// received before.
 //
-// It asks twice at the same time: to be told of devices as they come, and for the list. The
-// listing is complete when both say the same. Some usbmuxd refuse the list above about 29
-// devices; then silence completes it. Where only one of the two is answered, what that says
-// is taken, but for an empty list: nothing confirms it.
+// Discover subscribes to announcements and requests the list at the same time. The listing is
+// complete when both agree. Some versions of usbmuxd refuse to list more than about 29 devices;
+// then silence marks completion. If only one of the two requests is answered, that answer is
+// used, unless it is an empty list, which nothing confirms.
 func (d Door) Discover(ctx context.Context, announce func(Change)) (Listing, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -85,7 +85,7 @@ func (d Door) Discover(ctx context.Context, announce func(Change)) (Listing, err
 	return listing, err
 }
 
-// lists asks for the list of devices, as often as it is told to.
+// lists requests the device list, repeatedly if needed.
 type lists struct {
 	answers chan muxList
 	pending bool
@@ -93,7 +93,7 @@ type lists struct {
 	asking  *sync.WaitGroup
 }
 
-// askLists begins with a first question.
+// askLists sends the first list request.
 func (d Door) askLists(ctx context.Context) *lists {
 	l := &lists{answers: make(chan muxList, 1), asking: &sync.WaitGroup{}}
 	l.ask = func() {
@@ -104,7 +104,7 @@ func (d Door) askLists(ctx context.Context) *lists {
 	return l
 }
 
-// wait returns when nothing is asked any more.
+// wait returns when no request is in progress.
 func (l *lists) wait() {
 	if l.pending {
 		<-l.answers
@@ -112,11 +112,11 @@ func (l *lists) wait() {
 	l.asking.Wait()
 }
 
-// announcements is a connection on which usbmuxd announces devices that come and go.
+// announcements is a connection on which usbmuxd announces attached and detached devices.
 type announcements struct {
 	*link
 	found    attachments
-	listed   bool           // found is what the list says, since the announcements broke off
+	listed   bool           // found comes from the list, because the announcements failed
 	messages chan announced // closed with the connection
 	hangUp   context.CancelFunc
 }
@@ -127,7 +127,8 @@ type announced struct {
 	err     error
 }
 
-// announcements asks to be told of devices. usbmuxd first tells of those that are there.
+// announcements subscribes to device announcements. usbmuxd first announces the devices already
+// attached.
 func (d Door) announcements(ctx context.Context) (*announcements, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	mux, err := d.open(ctx)
@@ -149,7 +150,7 @@ func (d Door) announcements(ctx context.Context) (*announcements, error) {
 	return c, nil
 }
 
-// Close hangs up, and waits until nothing is read any more.
+// Close closes the connection and waits for the reader to stop.
 func (c *announcements) Close() error {
 	c.hangUp()
 	for range c.messages {
@@ -157,7 +158,7 @@ func (c *announcements) Close() error {
 	return c.link.Close()
 }
 
-// read reads messages until the connection ends. Nothing else uses the link meanwhile.
+// read reads messages until the connection ends. Nothing else may use the link during that time.
 func (c *announcements) read(ctx context.Context) {
 	defer close(c.messages)
 	buffered := bufio.NewReader(c)
@@ -176,7 +177,7 @@ func (c *announcements) read(ctx context.Context) {
 	}
 }
 
-// next waits for a message, however long it does not begin.
+// next waits for a message, without a limit until its first byte arrives.
 func (c *announcements) next(ctx context.Context, buffered *bufio.Reader) (safeplist.Dict, error) {
 	if err := c.raw.SetDeadline(time.Time{}); err != nil {
 		return nil, c.fail(ctx, err)
@@ -194,30 +195,29 @@ func (c *announcements) next(ctx context.Context, buffered *bufio.Reader) (safep
 	return parse(body)
 }
 
-// take takes in one message, and gives what it changes.
+// take applies one message and returns the resulting change.
 func (c *announcements) take(a announced) (Change, error) {
 	switch {
 	case a.err != nil:
 		return Change{}, a.err
-	case a.message == nil: // nothing is read any more
+	case a.message == nil: // the reader has stopped
 		return Change{}, device.Interrupted
 	}
 	return c.found.follow(a.message)
 }
 
-// settle passes on what usbmuxd announces until all that is attached has been: the list
-// says the same, or, where there is none, usbmuxd falls silent. One that does neither is
-// not waited for longer than for any answer; what it has listed is then taken. malformed
-// counts the entries that could not be understood.
+// settle forwards announcements until all attached devices have been announced: until the list
+// agrees, or, without a list, until usbmuxd is silent. If neither happens within the time for one
+// response, the list is used. malformed counts the entries that could not be parsed.
 func (c *announcements) settle(ctx context.Context, asked *lists, pass func(Change) error) (malformed int, err error) {
 	latest := time.NewTimer(c.patience)
 	defer latest.Stop()
 	quiet := time.NewTimer(quietAtFirst)
 	defer quiet.Stop()
 	var list muxList
-	compared := false // the list was asked for again since something was announced
-	unread := 0       // announcements that could not be understood
-	doubts := 0       // times that the list was asked for again in silence
+	compared := false // the list has been requested since the last announcement
+	unread := 0       // announcements that could not be parsed
+	doubts := 0       // how often the list was requested again during silence
 	for {
 		silent, late := false, false
 		select {
@@ -252,13 +252,13 @@ func (c *announcements) settle(ctx context.Context, asked *lists, pass func(Chan
 		case list.err != nil && silent:
 			return malformed, nil
 		case list.err != nil:
-		case c.lacks(list)+list.malformed > unread+c.exceeds(list) && doubts < maxDoubts: // still to be announced
+		case c.lacks(list)+list.malformed > unread+c.exceeds(list) && doubts < maxDoubts: // not all announced yet
 			if silent {
 				doubts++
 				asked.ask()
 			}
 		case c.exceeds(list) > 0 && !silent:
-			if !compared { // it came since the list was made
+			if !compared { // attached after the list was made
 				compared = true
 				asked.ask()
 			}
@@ -268,11 +268,11 @@ func (c *announcements) settle(ctx context.Context, asked *lists, pass func(Chan
 	}
 }
 
-// maxDoubts is how often the list is asked for again in silence, while it has more than was
-// announced. What it then still has is taken.
+// maxDoubts is how often the list is requested again during silence while it has more entries
+// than were announced. After that, the list is used.
 const maxDoubts = 3
 
-// rescue takes in the list where what is announced broke off, and returns why it did.
+// rescue uses the list after the announcements failed, and returns why they did.
 func (c *announcements) rescue(ctx context.Context, asked *lists, list muxList, pass func(Change) error, why error) (malformed int, err error) {
 	if asked.pending {
 		list = <-asked.answers
@@ -288,7 +288,7 @@ func (c *announcements) rescue(ctx context.Context, asked *lists, list muxList, 
 	return list.malformed, why
 }
 
-// lacks counts the entries of a list that were not announced.
+// lacks counts the list entries that were not announced.
 func (c *announcements) lacks(list muxList) (count int) {
 	for _, a := range list.entries {
 		if c.found[a.attachment()].DeviceID < a.DeviceID {
@@ -298,7 +298,7 @@ func (c *announcements) lacks(list muxList) (count int) {
 	return count
 }
 
-// exceeds counts what was announced and is not on a list.
+// exceeds counts the announced devices missing from the list.
 func (c *announcements) exceeds(list muxList) (count int) {
 	listed := map[uint32]bool{}
 	for _, a := range list.entries {
@@ -312,7 +312,7 @@ func (c *announcements) exceeds(list muxList) (count int) {
 	return count
 }
 
-// adopt takes in what is on a list and was not announced.
+// adopt adds the listed devices that were not announced.
 func (c *announcements) adopt(list muxList, pass func(Change) error) error {
 	for _, a := range list.entries {
 		change, err := c.found.add(a)

@@ -14,21 +14,21 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// A link is one connection: to usbmuxd, and once that has connected it, to a device.
+// A link is one connection: to usbmuxd, and after connect, to a device.
 //
-// go-ios carries it and frames what is sent, over a connection of ours that has deadlines.
-// Replies are read here: go-ios sets memory aside for whatever length a device claims, and
-// makes one text of every way in which reading can fail.
+// go-ios frames outgoing messages; the underlying connection is our own and has deadlines.
+// Responses are read here, because go-ios allocates whatever length a device claims and reports
+// every read failure as the same text.
 type link struct {
-	*ios.DeviceConnection               // what to read from and write to: raw, or TLS over it
+	*ios.DeviceConnection               // the current transport: raw, or TLS over it
 	raw                   net.Conn      // below any TLS
-	patience              time.Duration // for one answer
-	unbind                func() bool   // from the context
-	broken                error         // why nothing more can be asked; nil while it can
-	frame                 []byte        // the last answer that was received
+	patience              time.Duration // timeout for one response
+	unbind                func() bool   // detaches the link from its context
+	broken                error         // why the link is unusable; nil while it works
+	frame                 []byte        // the last response received
 }
 
-// newLink makes a link that closes when ctx ends.
+// newLink returns a link that closes when ctx is done.
 func newLink(ctx context.Context, conn net.Conn, patience time.Duration) *link {
 	return &link{
 		DeviceConnection: carried(conn),
@@ -38,8 +38,8 @@ func newLink(ctx context.Context, conn net.Conn, patience time.Duration) *link {
 	}
 }
 
-// carried has go-ios carry a connection. It may not close it: after a failure to write, an alert
-// may still have to be read.
+// carried wraps a connection for go-ios. go-ios must not close it: after a failed write there may
+// still be a TLS alert to read.
 func carried(conn net.Conn) *ios.DeviceConnection {
 	return ios.NewDeviceConnectionWithConn(keptOpen{conn})
 }
@@ -48,10 +48,10 @@ type keptOpen struct{ net.Conn }
 
 func (keptOpen) Close() error { return nil }
 
-// brokenLink is one that could not be made.
+// brokenLink returns a link that could not be opened.
 func brokenLink(why error) *link { return &link{broken: why} }
 
-// Close hangs up without the goodbyes of TLS, for which a stalled device would be waited.
+// Close closes the connection without a TLS close_notify, which could block on a stalled device.
 func (l *link) Close() error {
 	if l.raw == nil {
 		return nil
@@ -60,17 +60,17 @@ func (l *link) Close() error {
 	return l.raw.Close()
 }
 
-// fail breaks the link: an answer that was missed would be taken for that to the next
-// request. It gives the reason.
+// fail marks the link as broken and returns the reason. A late response would otherwise be
+// mistaken for that of the next request.
 func (l *link) fail(ctx context.Context, err error) error {
 	l.broken = reasonOf(ctx, err)
 	return l.broken
 }
 
-// hurry starts the time of one request and its answer.
+// hurry sets the deadline for one request and its response.
 func (l *link) hurry() error { return l.raw.SetDeadline(time.Now().Add(l.patience)) }
 
-// send has one message written, within the time of a request that begins now.
+// send calls write with the deadline of a new request.
 func (l *link) send(ctx context.Context, write func() error) error {
 	if l.broken != nil {
 		return l.broken
@@ -84,8 +84,8 @@ func (l *link) send(ctx context.Context, write func() error) error {
 	return nil
 }
 
-// whyClosed finds the alert with which a device closed TLS, where writing failed before it was
-// read.
+// whyClosed looks for the TLS alert that a device sent before it closed the connection, if a
+// write failed before the alert was read.
 func (l *link) whyClosed(err error) error {
 	var one [1]byte
 	if _, errRead := l.Read(one[:]); alert(errRead) {
@@ -94,12 +94,12 @@ func (l *link) whyClosed(err error) error {
 	return err
 }
 
-// ask sends a message as lockdownd and its services take it, four bytes of length before
-// a property list, and reads the answer. An answer that cannot be understood leaves the
-// link as it was; any other error breaks it.
+// ask sends a message in the format of lockdownd and its services, a property list with a
+// four-byte length prefix, and reads the response. A response that cannot be parsed leaves the
+// link usable; any other error breaks it.
 //
-// An answer that is not mine belongs to an earlier message, was sent twice, and is passed
-// over; repeated is true of one that is the same, byte for byte, as the answer before.
+// Responses for which mine returns false belong to an earlier message or are duplicates, and are
+// skipped. repeated reports whether a response is byte for byte identical to the previous one.
 func (l *link) ask(ctx context.Context, message any, mine func(answer safeplist.Dict, repeated bool) bool) (safeplist.Dict, error) {
 	err := l.send(ctx, func() error { return ios.NewLockDownConnection(l.DeviceConnection).Send(message) })
 	if err != nil {
@@ -115,11 +115,11 @@ func (l *link) ask(ctx context.Context, message any, mine func(answer safeplist.
 	return nil, l.fail(ctx, device.Malformed)
 }
 
-// anyAnswer takes every answer, of a service that is asked once.
+// anyAnswer accepts every response, for services that are asked only once.
 func anyAnswer(safeplist.Dict, bool) bool { return true }
 
-// maxReply bounds an answer, in bytes. The largest a device is known to send, its root
-// values, is a hundredth of it.
+// maxReply limits the size of a response, in bytes. The largest known, a device's root values, is
+// a hundredth of it.
 const maxReply = 1 << 20
 
 // receive reads one length-prefixed property list of at most limit bytes.
@@ -136,8 +136,8 @@ func (l *link) receive(ctx context.Context, limit uint32) (safeplist.Dict, error
 	return parse(body)
 }
 
-// readBody reads length bytes. Memory grows with what arrives, not with what was
-// promised; a promise of more than limit is device.Oversized.
+// readBody reads length bytes. Memory grows with the data received, not with the claimed length.
+// A length above limit is device.Oversized.
 func readBody(r io.Reader, length, limit uint32) ([]byte, error) {
 	if length > limit {
 		return nil, device.Oversized
@@ -154,7 +154,7 @@ func readBody(r io.Reader, length, limit uint32) ([]byte, error) {
 	return body.Bytes(), nil
 }
 
-// parse decodes a frame, whose length was bounded when it was read.
+// parse decodes a frame, whose length was checked when it was read.
 func parse(frame []byte) (safeplist.Dict, error) {
 	return safeplist.Parse(frame, safeplist.Limits{MaxDepth: 32, MaxObjects: 50_000})
 }

@@ -7,14 +7,14 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// A muxList is usbmuxd's answer to ListDevices.
+// A muxList is usbmuxd's response to ListDevices.
 type muxList struct {
 	entries   []Attached
-	malformed int // entries that could not be understood
+	malformed int // entries that could not be parsed
 	err       error
 }
 
-// list asks for all devices that usbmuxd has at this moment.
+// list requests all devices currently known to usbmuxd.
 func (d Door) list(ctx context.Context) (l muxList) {
 	guard(
 		func() { l = d.askList(ctx) },
@@ -46,11 +46,12 @@ func (d Door) askList(ctx context.Context) muxList {
 	return parseList(entries)
 }
 
-// parseList reads the entries of a list. One that cannot be understood costs itself only.
+// parseList parses the entries of a list. An entry that cannot be parsed does not affect the
+// others.
 func parseList(entries []any) muxList {
 	var l muxList
 	for _, entry := range entries {
-		message, _ := entry.(map[string]any) // nil has no MessageType
+		message, _ := entry.(map[string]any) // a nil map has no MessageType
 		kind, _ := safeplist.Dict(message).Text("MessageType")
 		attached, err := parseAttached(message)
 		if err != nil || kind != "Attached" {

@@ -16,34 +16,32 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// A Heard is one thing that a device told while it was listened to. Exactly one of its
-// fields is set.
+// A Heard is one event from a device being listened to. Exactly one field is set.
 type Heard struct {
-	Service string          // the log is being followed from now on, through this service
-	Line    *backuplog.Line // a line of a process that concerns backups; At is this computer's time
-	Lost    uint64          // so many lines could not be read
-	Changed bool            // the device's values about its backups have changed
+	Service string          // the log is now being followed through this service
+	Line    *backuplog.Line // a line from a process involved in backups; At is this computer's time
+	Lost    uint64          // this many lines could not be read
+	Changed bool            // the device's backup values have changed
 }
 
-// The services that are listened to. The first log that a device offers is followed.
+// The services to listen to. The first log service available is followed.
 const (
 	traceService  = "com.apple.os_trace_relay"
 	syslogService = "com.apple.syslog_relay"
 	notifyService = "com.apple.mobile.notification_proxy"
 )
 
-// domainChanged is posted when the values of domainBackup change, as they do when an iCloud
-// backup has completed.
+// domainChanged is posted when values in domainBackup change, as they do when an iCloud backup
+// completes.
 const domainChanged = "com.apple.mobile.backup.domain_changed"
 
-// Listen follows the log of a device and passes on what concerns iCloud Backup, one call
-// at a time; a call that takes long makes the device wait. It returns only when it cannot
-// go on: device.Interrupted when ctx ends, device.Detached when the device is unplugged,
-// the trust state if there is no session, device.Locked if the device has not been unlocked
-// since it started. The Door's Timeout does not count.
+// Listen follows a device's log and passes on what concerns iCloud Backup, one call at a time; a
+// slow call makes the device wait. It returns only when it cannot continue: device.Interrupted
+// when ctx is done, device.Detached when the device is unplugged, the trust state if there is no
+// session, device.Locked if the device has not been unlocked since it started. The Door's Timeout
+// does not apply.
 //
-// It asks the device for nothing more than its log at the usual levels, and to be told of
-// one change: see [PermittedListening].
+// It requests only the log at its usual levels and one notification; see [PermittedListening].
 func (d Door) Listen(ctx context.Context, a Attached, hear func(Heard)) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -65,7 +63,7 @@ func (e *examination) listen(ctx context.Context, hear func(Heard)) error {
 		return err
 	}
 	defer log.Close()
-	notices, err := e.openNotices(ctx, notifyService, domainChanged) // without it a success shows only in values that are read later
+	notices, err := e.openNotices(ctx, notifyService, domainChanged) // without it, a successful backup only shows in values read later
 	e.Close()
 
 	var one sync.Mutex
@@ -86,7 +84,7 @@ func (e *examination) listen(ctx context.Context, hear func(Heard)) error {
 	return log.follow(ctx, pass)
 }
 
-// A deviceLog is an open log.
+// A deviceLog is an open log stream.
 type deviceLog struct {
 	*link
 	service string
@@ -94,8 +92,8 @@ type deviceLog struct {
 	parse   func(frame []byte) (line backuplog.Line, ok bool, err error)
 }
 
-// openLog starts the log of a device: the newer service tells processes and levels apart
-// without doubt, and is not there on old versions.
+// openLog opens a device's log. The newer service reports processes and levels unambiguously, but
+// old versions lack it.
 func (e *examination) openLog(ctx context.Context) (*deviceLog, error) {
 	log, err := e.openTrace(ctx)
 	if err == nil || fatal(ctx, err) {
@@ -113,13 +111,13 @@ func (e *examination) openLog(ctx context.Context) (*deviceLog, error) {
 	return &deviceLog{link: l, service: syslogService, next: reader.next, parse: parseSyslog}, nil
 }
 
-// fatal is true of an error that another service would meet, too.
+// fatal reports whether err would also affect every other service.
 func fatal(ctx context.Context, err error) bool {
 	reason := device.GapOf(err).Reason
 	return ctx.Err() != nil || reason == device.Detached || reason == device.Locked || reason == device.Unreachable
 }
 
-// traceRequest asks for all messages that are logged, of all processes.
+// traceRequest asks for all logged messages of all processes.
 type traceRequest struct {
 	Request       string
 	MessageFilter uint16
@@ -127,8 +125,8 @@ type traceRequest struct {
 	StreamFlags   uint32
 }
 
-// startTrace leaves out activities and signposts, and with no flag set the messages of the
-// levels info and debug, for which the device would have to log more than it does.
+// startTrace excludes activities and signposts. No flag is set, so it also excludes info and
+// debug messages, which would make the device log more than usual.
 var startTrace = traceRequest{Request: "StartActivity", MessageFilter: 1 << 2, Pid: -1}
 
 func (e *examination) openTrace(ctx context.Context) (*deviceLog, error) {
@@ -151,8 +149,8 @@ func (e *examination) openTrace(ctx context.Context) (*deviceLog, error) {
 	return &deviceLog{link: l, service: traceService, next: reader.next, parse: parseTrace}, nil
 }
 
-// traceStarted reads the answer to StartActivity. Its length comes behind the length of
-// its length, both little endian.
+// traceStarted reads the response to StartActivity. It is preceded by its length, which is itself
+// preceded by the size of the length field; both are little-endian.
 func traceStarted(r io.Reader) error {
 	var digits [4]byte
 	if _, err := io.ReadFull(r, digits[:]); err != nil {
@@ -184,7 +182,7 @@ func traceStarted(r io.Reader) error {
 	return nil
 }
 
-// follow passes on the lines of a log until it ends, and says why it did.
+// follow passes on log lines until the log ends, and returns the reason.
 func (l *deviceLog) follow(ctx context.Context, hear func(Heard)) error {
 	for {
 		frame, skipped, err := l.next()
@@ -202,13 +200,13 @@ func (l *deviceLog) follow(ctx context.Context, hear func(Heard)) error {
 	}
 }
 
-// notifyRequest is every message to notification_proxy.
+// notifyRequest covers every message to notification_proxy.
 type notifyRequest struct {
 	Command string
 	Name    string
 }
 
-// openNotices asks a service to be told when a notification is posted.
+// openNotices subscribes to a notification through the given service.
 func (e *examination) openNotices(ctx context.Context, service, name string) (*link, error) {
 	l, err := e.openService(ctx, service)
 	if err != nil {
@@ -227,7 +225,7 @@ func (e *examination) openNotices(ctx context.Context, service, name string) (*l
 	return l, nil
 }
 
-// followNotices calls posted each time that the notification is posted, until nothing more comes.
+// followNotices calls posted each time the notification is posted, until the connection ends.
 func followNotices(ctx context.Context, l *link, name string, posted func()) {
 	for {
 		message, err := l.receive(ctx, maxReply)
@@ -255,7 +253,7 @@ func (e *examination) openService(ctx context.Context, name string) (*link, erro
 	return e.connect(ctx, at)
 }
 
-// connect connects to a service that was started.
+// connect connects to a started service.
 func (e *examination) connect(ctx context.Context, at started) (*link, error) {
 	l, err := e.door.dial(ctx, e.attached, at.port)
 	if err != nil {
@@ -270,6 +268,6 @@ func (e *examination) connect(ctx context.Context, at started) (*link, error) {
 	return l, nil
 }
 
-// endless lets the link wait for what comes: from here on only the end of its context, or
-// of the connection, ends it.
+// endless removes the deadline: from now on only the end of the context or of the connection
+// stops a read.
 func (l *link) endless() error { return l.raw.SetDeadline(time.Time{}) }

@@ -10,8 +10,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// identify fills what the root values tell of who the device is. trust says why there is no
-// session, if there is none: without one a device does not tell its serial number.
+// identify fills in the identity from the root values. trust says why there is no session, if
+// there is none; without a session a device does not reveal its serial number.
 func identify(id *device.Identity, root reply, trust error) {
 	id.Serial = fact(root, safeplist.Dict.Text, "SerialNumber")
 	if _, err := id.Serial.Get(); err != nil && trust != nil {
@@ -24,8 +24,8 @@ func identify(id *device.Identity, root reply, trust error) {
 	id.BuildVersion = fact(root, safeplist.Dict.Text, "BuildVersion")
 }
 
-// fillRoot fills what else is kept of the root values. All others, telephone number and
-// IMEI among them, are dropped here.
+// fillRoot fills in the other root values that are kept. All the rest, including telephone number
+// and IMEI, are dropped here.
 func fillRoot(live *device.Live, root reply) {
 	live.LockedNow = fact(root, flag, "PasswordProtected")
 	live.ActivationState = fact(root, safeplist.Dict.Text, "ActivationState")
@@ -40,7 +40,7 @@ func fillRoot(live *device.Live, root reply) {
 	live.Account.ActivationLock = fact(memory, saysYes, "fm-activation-locked")
 }
 
-// hasAccount reports whether there is an account; which one is not kept.
+// hasAccount reports whether there is an account, without keeping which one.
 func hasAccount(memory safeplist.Dict, key string) (bool, error) {
 	switch account, err := memory.Data(key); err {
 	case nil:
@@ -52,7 +52,7 @@ func hasAccount(memory safeplist.Dict, key string) (bool, error) {
 	}
 }
 
-// saysYes reads YES or NO as the firmware's variables hold it.
+// saysYes parses YES or NO as stored in firmware variables.
 func saysYes(memory safeplist.Dict, key string) (bool, error) {
 	switch word, err := memory.Data(key); {
 	case err != nil:
@@ -66,7 +66,7 @@ func saysYes(memory safeplist.Dict, key string) (bool, error) {
 	}
 }
 
-// fillDomains fills what the lockdown domains tell.
+// fillDomains fills in the values from the lockdown domains.
 func fillDomains(live *device.Live, domains map[string]reply, takenAt time.Time) {
 	backup := domains[domainBackup]
 	latest := takenAt
@@ -99,8 +99,8 @@ func fillDomains(live *device.Live, domains map[string]reply, takenAt time.Time)
 	live.Locale = fact(domains[domainInternational], safeplist.Dict.Text, "Locale")
 }
 
-// fillDisk fills what is known of the device's own storage. No device has none, and none has
-// more room than storage.
+// fillDisk fills in the device's storage. A total of zero is implausible, and so is more free
+// or reclaimable space than the total.
 func fillDisk(disk *device.Disk, values reply) {
 	disk.TotalBytes = fact(values, amount, "TotalDiskCapacity")
 	disk.FreeBytes = fact(values, amount, "AmountDataAvailable")
@@ -116,17 +116,17 @@ func fillDisk(disk *device.Disk, values reply) {
 	}
 }
 
-// The bounds of what a date of a backup can be. iCloud came in October 2011, the first
-// iPhone in June 2007.
+// The bounds of a plausible backup date. iCloud was introduced in October 2011, the first iPhone
+// in June 2007.
 var (
 	firstCloudBackup = time.Date(2011, 10, 1, 0, 0, 0, 0, time.UTC)
 	firstPhone       = time.Date(2007, 6, 29, 0, 0, 0, 0, time.UTC)
 )
 
-// maxSkew is as far ahead as a device's clock is believed to be, in seconds.
+// maxSkew is the largest believable clock skew, in seconds.
 const maxSkew = 50 * 365 * 24 * 60 * 60
 
-// plausible refuses a date before first, or two days beyond the latest of the clocks.
+// plausible rejects a date before first, or more than two days after the latest of the clocks.
 func plausible(date device.Fact[time.Time], first, latest time.Time) device.Fact[time.Time] {
 	at, err := date.Get()
 	if err == nil && (at.Before(first) || at.After(latest.AddDate(0, 0, 2))) {
@@ -135,7 +135,7 @@ func plausible(date device.Fact[time.Time], first, latest time.Time) device.Fact
 	return date
 }
 
-// atMost refuses a number above most.
+// atMost rejects a number above most.
 func atMost(number device.Fact[uint64], most uint64) device.Fact[uint64] {
 	if n, err := number.Get(); err == nil && n > most {
 		return device.Unknown[uint64](device.Implausible)
@@ -143,14 +143,14 @@ func atMost(number device.Fact[uint64], most uint64) device.Fact[uint64] {
 	return number
 }
 
-// syncsICloud reports whether any class of data comes from iCloud.
+// syncsICloud reports whether any data class syncs with iCloud.
 func syncsICloud(classes reply) device.Fact[bool] {
 	if classes.err != nil {
 		return device.Unknown[bool](classes.err)
 	}
 	var unread error
 	for name := range classes.Dict {
-		class, err := classes.Dict.Dict(name) // of another type is a value beside the classes
+		class, err := classes.Dict.Dict(name) // values of other types are not data classes
 		sources, errSources := class.List("Sources")
 		if errSources == nil && slices.Contains(sources, any("iCloud")) {
 			return device.Known(true)
@@ -162,8 +162,8 @@ func syncsICloud(classes reply) device.Fact[bool] {
 	return device.FactOf(false, unread)
 }
 
-// skew is how far the device's clock is ahead, in seconds. sent and received are this
-// computer's time around the reading.
+// skew returns how many seconds the device's clock is ahead. sent and received are this
+// computer's time before and after the reading.
 func skew(reading reply, sent, received time.Time) device.Fact[float64] {
 	seconds, err := fact(reading, safeplist.Dict.Float, timeKey).Get()
 	if err != nil {

@@ -8,17 +8,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// A lockdown is a conversation with lockdownd, which knows the device's settings and
-// starts its services. Before a session it tells strangers little.
+// A lockdown is a connection to lockdownd, which holds the device's settings and starts its
+// services. Outside a session it reveals little.
 //
-// lockdownd takes one request at a time: nothing says that it copes with more, so none
-// is sent before the last is answered.
+// Nothing documents that lockdownd supports pipelining, so each request is sent only after the
+// previous one has been answered.
 type lockdown struct{ *link }
 
-// lockdown opens a conversation with a device's lockdownd. If that fails, every request
-// of the conversation fails with the same error.
+// lockdown connects to a device's lockdownd. If that fails, every request fails with the same
+// error.
 func (d Door) lockdown(ctx context.Context, a Attached) (lockdown, error) {
-	const port = 62078 // on every device
+	const port = 62078 // the same on every device
 	conn, err := d.dial(ctx, a, port)
 	if err != nil {
 		return lockdown{brokenLink(err)}, err
@@ -26,7 +26,7 @@ func (d Door) lockdown(ctx context.Context, a Attached) (lockdown, error) {
 	return lockdown{conn}, nil
 }
 
-// lockdownRequest is every message to lockdownd; what it does not need stays empty.
+// lockdownRequest covers every message to lockdownd; unused fields stay empty.
 type lockdownRequest struct {
 	Label           string
 	Request         string
@@ -41,8 +41,8 @@ type lockdownRequest struct {
 	PairingOptions  map[string]bool `plist:",omitempty"`
 }
 
-// ask sends one request. lockdownd's own error name is in every answer that has one, and
-// becomes the error here. Without an answer the error says why there is none.
+// ask sends one request. If the response contains a lockdownd error name, that becomes the error.
+// Without a response, the error says why.
 func (l lockdown) ask(ctx context.Context, request lockdownRequest) (safeplist.Dict, error) {
 	request.Label = "backupdoctor"
 	answer, err := l.link.ask(ctx, request, request.answeredBy)
@@ -58,8 +58,8 @@ func (l lockdown) ask(ctx context.Context, request lockdownRequest) (safeplist.D
 	return answer, nil
 }
 
-// answeredBy reports whether an answer belongs to the request: it repeats what was asked.
-// Where it leaves that out it is taken, unless it is the value that was given before.
+// answeredBy reports whether a response belongs to the request, which it normally echoes. A
+// response without the echo is accepted unless it repeats the previous one.
 func (r lockdownRequest) answeredBy(answer safeplist.Dict, repeated bool) bool {
 	complete := true
 	for key, asked := range map[string]string{"Request": r.Request, "Domain": r.Domain, "Key": r.Key, "Service": r.Service} {
@@ -83,14 +83,14 @@ func (l lockdown) start(ctx context.Context, proof credential, speaks dialect) e
 		SystemBUID:      proof.systemBUID,
 	})
 	if answer == nil {
-		l.broken = err // whether a session has begun cannot be known
+		l.broken = err // it is unknown whether a session has started
 	}
 	if err != nil {
 		return refusal(answer, err)
 	}
 	secure, err := answer.Bool("EnableSessionSSL")
 	if errors.Is(err, device.Absent) {
-		err = device.Malformed // the answer, since no value was asked for
+		err = device.Malformed // about the response, since no value was requested
 	}
 	if err != nil {
 		l.broken = err
@@ -102,8 +102,8 @@ func (l lockdown) start(ctx context.Context, proof credential, speaks dialect) e
 	return l.secure(ctx, proof.identity, speaks)
 }
 
-// refusal is why a session or pairing was refused. The names that say of a value or of a service
-// that it is not to be had say nothing of the kind here, so the name itself is kept.
+// refusal returns why a session or pairing was refused. Error names that otherwise mean a missing
+// value or service do not mean that here, so the name itself is kept.
 func refusal(answer safeplist.Dict, err error) error {
 	switch device.GapOf(err).Reason {
 	case device.Absent, device.Refused, device.NoService:
@@ -114,7 +114,7 @@ func refusal(answer safeplist.Dict, err error) error {
 	return err
 }
 
-// values reads all of a domain in one round trip; "" is the root.
+// values reads a whole domain in one round trip; "" is the root.
 func (l lockdown) values(ctx context.Context, domain string) reply {
 	answer, err := l.ask(ctx, lockdownRequest{Request: "GetValue", Domain: domain})
 	if err != nil {
@@ -124,7 +124,7 @@ func (l lockdown) values(ctx context.Context, domain string) reply {
 	return reply{values, err}
 }
 
-// value reads one root value; it is the only key of the reply.
+// value reads one root value, the only key of the reply.
 func (l lockdown) value(ctx context.Context, key string) reply {
 	answer, err := l.ask(ctx, lockdownRequest{Request: "GetValue", Key: key})
 	if err != nil {
@@ -137,7 +137,7 @@ func (l lockdown) value(ctx context.Context, key string) reply {
 	return reply{Dict: safeplist.Dict{key: value}}
 }
 
-// A started service waits for one connection.
+// A started service is waiting for one connection.
 type started struct {
 	port   uint16
 	secure bool
@@ -148,7 +148,7 @@ func (l lockdown) startService(ctx context.Context, name string) (started, error
 	return l.startWith(ctx, lockdownRequest{Service: name})
 }
 
-// startWith starts a service with what else the request says.
+// startWith starts a service with additional request fields.
 func (l lockdown) startWith(ctx context.Context, request lockdownRequest) (started, error) {
 	request.Request = "StartService"
 	answer, err := l.ask(ctx, request)
@@ -162,7 +162,7 @@ func (l lockdown) startWith(ctx context.Context, request lockdownRequest) (start
 	if port == 0 || port > 1<<16-1 {
 		return started{}, device.Implausible
 	}
-	// Services of old versions speak plain text, and then do not mention it.
+	// Services of old versions speak plaintext and omit the key.
 	secure, err := answer.Bool("EnableServiceSSL")
 	if err != nil && !errors.Is(err, device.Absent) {
 		return started{}, err

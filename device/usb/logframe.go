@@ -11,25 +11,25 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backuplog"
 )
 
-// os_trace_relay sends each message of the log in a frame: one byte that is always 2, four
-// bytes of length, and then what parseTrace reads. Numbers are little endian.
+// os_trace_relay sends each log message in a frame: one byte, always 2; four bytes of length;
+// then the data that parseTrace parses. Numbers are little-endian.
 const (
 	traceMagic = 2
 
-	maxTrace     = 64 << 10 // of one frame, in bytes: twice the longest message there is
-	maxTraceSkip = 16 << 20 // a frame that claims to be longer is a lie
-	traceHeader  = 129      // up to the texts
+	maxTrace     = 64 << 10 // of one frame, in bytes: twice the longest known message
+	maxTraceSkip = 16 << 20 // a larger claimed length is invalid
+	traceHeader  = 129      // length of the fixed part before the strings
 )
 
-// A traceReader reads frames. Its memory is one frame, however many there are.
+// A traceReader reads frames. It never holds more than one in memory.
 type traceReader struct {
 	*bufio.Reader
 	frame [maxTrace]byte
 }
 
-// next reads one frame, which holds until the next call. skipped is true if it was too long
-// to be kept and was passed over. The error is device.Malformed or device.Oversized if
-// nothing behind it can be read either, or else that of the reader.
+// next reads one frame, which is valid until the next call. skipped is true if the frame was too
+// long and was skipped. The error is device.Malformed or device.Oversized if the rest of the
+// stream is unreadable too; otherwise it comes from the reader.
 func (r *traceReader) next() (frame []byte, skipped bool, err error) {
 	var head [5]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
@@ -49,16 +49,16 @@ func (r *traceReader) next() (frame []byte, skipped bool, err error) {
 	return r.frame[:length], false, err
 }
 
-// parseTrace reads the message in a frame, if it is of a process that concerns backups; ok
-// is false if it is not. Of the header only this is of use:
+// parseTrace parses the message in a frame if it is from a process involved in backups; otherwise
+// ok is false. The header fields in use are
 //
-//	 37  2  length of the path of the process
+//	 37  2  length of the process path
 //	 68  1  level: 0x10 is an error, 0x11 a fault
-//	107  2  length of the path of the library
+//	107  2  length of the library path
 //	109  4  length of the message
 //
-// Behind it follow the path of the process, that of the library, and the message, each with
-// a zero byte at its end. The time of the line is left to the caller.
+// The header is followed by the process path, the library path and the message, each
+// NUL-terminated. The caller sets the line's time.
 func parseTrace(frame []byte) (line backuplog.Line, ok bool, err error) {
 	if len(frame) < traceHeader {
 		return line, false, device.Truncated
@@ -83,7 +83,7 @@ func parseTrace(frame []byte) (line backuplog.Line, ok bool, err error) {
 	}, true, nil
 }
 
-// lastElement is the name at the end of a path.
+// lastElement returns the last element of a path.
 func lastElement(path []byte) []byte {
 	path = untilZero(path)
 	return path[bytes.LastIndexByte(path, '/')+1:]
@@ -94,13 +94,13 @@ func untilZero(text []byte) []byte {
 	return before
 }
 
-// A syslogReader reads the lines of syslog_relay, which end with a zero byte.
+// A syslogReader reads the NUL-terminated lines of syslog_relay.
 type syslogReader struct{ *bufio.Reader }
 
 const maxSyslog = 64 << 10 // of one line, in bytes
 
-// next reads one line, which holds until the next call. skipped is true if it was too long
-// to be kept and was passed over.
+// next reads one line, which is valid until the next call. skipped is true if the line was too
+// long and was skipped.
 func (r syslogReader) next() (line []byte, skipped bool, err error) {
 	line, err = r.ReadSlice(0)
 	for err == bufio.ErrBufferFull {
@@ -113,11 +113,11 @@ func (r syslogReader) next() (line []byte, skipped bool, err error) {
 	return bytes.Trim(line, "\x00\r\n"), false, nil
 }
 
-// parseSyslog reads a line of syslog_relay, if it is of a process that concerns backups; ok
-// is false if it is not. Every message that goes over several lines is one line here.
+// parseSyslog parses a syslog_relay line if it is from a process involved in backups; otherwise
+// ok is false. A message that spans several lines arrives as one line.
 func parseSyslog(text []byte) (line backuplog.Line, ok bool, err error) {
 	if len(text) == 0 {
-		return line, false, nil // there is one between any two
+		return line, false, nil // messages are separated by an empty line
 	}
 	line, ok = backuplog.ParseLine(string(text), backuplog.Calendar{})
 	if !ok {

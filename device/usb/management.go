@@ -8,8 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// management asks MCInstall for the configuration profiles and for who supervises the
-// device.
+// management asks MCInstall for the configuration profiles and the supervision state.
 func management(live *device.Live) service {
 	return service{
 		name: "com.apple.mobile.MCInstall",
@@ -25,7 +24,7 @@ func management(live *device.Live) service {
 
 // askManagement sends one request.
 func askManagement(ctx context.Context, l *link, request string) reply {
-	const list, onlyInList = "GetProfileList", "OrderedIdentifiers" // no answer repeats its question
+	const list, onlyInList = "GetProfileList", "OrderedIdentifiers" // responses do not echo the request
 	answer, err := l.ask(ctx, struct{ RequestType string }{request}, func(answer safeplist.Dict, _ bool) bool {
 		_, isList := answer[onlyInList]
 		return request == list || !isList
@@ -51,14 +50,14 @@ func fillManagement(management *device.Management, profiles, cloud reply) {
 	configuration := cloud.inner("CloudConfiguration")
 	management.Supervised = fact(configuration, flag, "IsSupervised")
 	if cloud.err == nil && errors.Is(configuration.err, device.Absent) {
-		management.Supervised = device.Known(false) // a device that nobody enrolled has none
+		management.Supervised = device.Known(false) // devices that were never enrolled lack the value
 	}
 	management.Organization = fact(configuration, safeplist.Dict.Text, "OrganizationName")
 	management.MDMLocked = fact(configuration, flag, "IsMDMUnremovable")
 }
 
-// parseProfiles reads the profiles in the device's order. A profile without metadata is
-// one of which only the identifier is known.
+// parseProfiles parses the profiles in the device's order. For a profile without metadata only
+// the identifier is known.
 func parseProfiles(answer safeplist.Dict) ([]device.Profile, error) {
 	identifiers, err := answer.List("OrderedIdentifiers")
 	if err != nil {
@@ -70,7 +69,7 @@ func parseProfiles(answer safeplist.Dict) ([]device.Profile, error) {
 	for _, value := range identifiers {
 		identifier, ok := value.(string)
 		if !ok {
-			// It is there, and nothing else is known of it.
+			// The profile exists, but nothing else is known about it.
 			profiles = append(profiles, device.Profile{
 				Name:         device.Unknown[string](device.Undecodable),
 				Organization: device.Unknown[string](device.Undecodable),

@@ -14,23 +14,23 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// A MuxError is a request that usbmuxd refused.
+// A MuxError reports a request that usbmuxd refused.
 type MuxError struct {
 	Request string // Listen, Connect, …
-	Number  uint64 // of its Result: 2 no such device, 3 connection refused, …
+	Number  uint64 // the Result number: 2 no such device, 3 connection refused, …
 }
 
-// Error names the request and the number.
+// Error returns a message with the request and the number.
 func (e *MuxError) Error() string {
 	return fmt.Sprintf("usbmuxd refused %s with result %d", e.Request, e.Number)
 }
 
-// Unwrap gives the reason and what belongs to it.
+// Unwrap returns the reason with its details.
 func (e *MuxError) Unwrap() error {
 	return device.Gap{Reason: device.MuxTrouble, Detail: fmt.Sprintf("%s.%d", e.Request, e.Number)}
 }
 
-// muxRequest is every message to usbmuxd; what it does not need stays empty.
+// muxRequest covers every message to usbmuxd; unused fields stay empty.
 type muxRequest struct {
 	BundleID            string
 	ClientVersionString string
@@ -43,11 +43,11 @@ type muxRequest struct {
 	PairRecordData      []byte `plist:",omitempty"`
 }
 
-// tags numbers the requests of this process. usbmuxd repeats the number of a request in
-// its answer.
+// tags numbers the requests of this process. usbmuxd echoes the number of a request in its
+// response.
 var tags atomic.Uint32
 
-// askMux sends one message to usbmuxd and reads the answer to it.
+// askMux sends one message to usbmuxd and reads the response.
 func (l *link) askMux(ctx context.Context, request muxRequest) (safeplist.Dict, error) {
 	request.BundleID = "org.backupdoctor"
 	request.ClientVersionString = "backupdoctor"
@@ -60,9 +60,9 @@ func (l *link) askMux(ctx context.Context, request muxRequest) (safeplist.Dict, 
 	return l.receiveMux(ctx, tag)
 }
 
-// muxHeader comes before every message, in little endian.
+// muxHeader precedes every message, little-endian.
 type muxHeader struct {
-	Length  uint32 // with the header itself
+	Length  uint32 // including the header
 	Version uint32
 	Type    uint32
 	Tag     uint32
@@ -70,7 +70,7 @@ type muxHeader struct {
 
 const muxHeaderSize = 16
 
-// muxFrame puts the header before a property list.
+// muxFrame prepends the header to a property list.
 func muxFrame(tag uint32, body []byte) []byte {
 	frame := make([]byte, 0, muxHeaderSize+len(body))
 	for _, field := range []uint32{uint32(muxHeaderSize + len(body)), 1, 8, tag} {
@@ -79,14 +79,14 @@ func muxFrame(tag uint32, body []byte) []byte {
 	return append(frame, body...)
 }
 
-// maxMuxMessage bounds a message of usbmuxd, in bytes; pair records are the largest.
+// maxMuxMessage limits a usbmuxd message, in bytes; pair records are the largest.
 const maxMuxMessage = 1 << 20
 
-// maxStrays is how many messages with another tag are passed over before an answer.
+// maxStrays is how many messages with other tags may precede a response.
 const maxStrays = 16
 
-// receiveMux reads the answer with the tag. A message with another one answers another
-// request: it is passed over.
+// receiveMux reads the response with the given tag. Messages with other tags answer other
+// requests and are skipped.
 func (l *link) receiveMux(ctx context.Context, tag uint32) (safeplist.Dict, error) {
 	for range maxStrays {
 		header, body, err := readMux(l)
@@ -101,7 +101,7 @@ func (l *link) receiveMux(ctx context.Context, tag uint32) (safeplist.Dict, erro
 	return nil, l.fail(ctx, device.Malformed)
 }
 
-// readMux reads a message of usbmuxd: its header and the property list in it.
+// readMux reads a usbmuxd message: its header and its property list.
 func readMux(r io.Reader) (muxHeader, []byte, error) {
 	var header muxHeader
 	if err := binary.Read(r, binary.LittleEndian, &header); err != nil {
@@ -114,15 +114,15 @@ func readMux(r io.Reader) (muxHeader, []byte, error) {
 	return header, body, err
 }
 
-// result is nil if an answer is a Result of success. Anything that is no Result is an
-// error, and never taken for success.
+// result returns nil for a Result that reports success. Anything that is not a Result is an error
+// and never counts as success.
 func result(answer safeplist.Dict, request string) error {
 	kind, err := answer.Text("MessageType")
 	if err != nil || kind != "Result" {
 		return device.Malformed
 	}
 	number, err := answer.Uint("Number")
-	if errors.Is(err, device.Implausible) { // negative, which some muxers write with its sign
+	if errors.Is(err, device.Implausible) { // negative; some muxers write the number as signed
 		var signed float64
 		signed, err = answer.Float("Number")
 		number = uint64(uint32(int64(signed)))
@@ -136,12 +136,12 @@ func result(answer safeplist.Dict, request string) error {
 	return nil
 }
 
-// connect makes the link one to a port of the device.
+// connect connects the link to a port of the device.
 func (l *link) connect(ctx context.Context, to Attached, port uint16) error {
 	answer, err := l.askMux(ctx, muxRequest{
 		MessageType: "Connect",
 		DeviceID:    to.DeviceID,
-		PortNumber:  ios.Ntohs(port), // usbmuxd wants it in network byte order
+		PortNumber:  ios.Ntohs(port), // usbmuxd expects network byte order
 	})
 	if err == nil {
 		err = result(answer, "Connect")
@@ -158,9 +158,9 @@ func (l *link) connect(ctx context.Context, to Attached, port uint16) error {
 		return device.Gap{Reason: device.Unreachable, Detail: fmt.Sprintf("usbmux%d", refusal.Number)}
 	}
 	switch reason := device.GapOf(err).Reason; {
-	case err == nil, ctx.Err() != nil, reason == device.Timeout: // usbmuxd waits for the device
+	case err == nil, ctx.Err() != nil, reason == device.Timeout: // usbmuxd was waiting for the device
 		return err
-	case reason == device.Detached: // usbmuxd hung up, not the device
+	case reason == device.Detached: // usbmuxd closed the connection, not the device
 		return device.Gap{Reason: device.Unreachable, Detail: "usbmux.hungup"}
 	default:
 		return device.Gap{Reason: device.Unreachable, Detail: "usbmux." + detail(string(reason))}

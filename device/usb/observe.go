@@ -7,16 +7,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// anyoneService relays notifications about pairing to any computer, without a session.
+// anyoneService relays pairing notifications to any computer, without a session.
 const anyoneService = "com.apple.mobile.insecure_notification_proxy"
 
-// trustedHost is posted when a computer that the device trusts begins to speak with it, as one
-// does with which it was just paired.
+// trustedHost is posted when a trusted computer starts talking to the device, as a computer does
+// right after pairing.
 const trustedHost = "com.apple.mobile.lockdown.trusted_host_attached"
 
-// ObserveTrust has a device that does not trust this computer tell when it may have come to do
-// so, and calls posted each time. It returns only when it cannot go on: device.Interrupted when
-// ctx ends, and otherwise why the device tells nothing. What it sends is in [PermittedWatching].
+// ObserveTrust watches a device that does not trust this computer and calls posted whenever that
+// may have changed. It returns only when it cannot continue: device.Interrupted when ctx is done,
+// otherwise the reason the device sends no notifications. Its requests are listed in
+// [PermittedWatching].
 func (d Door) ObserveTrust(ctx context.Context, a Attached, posted func()) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

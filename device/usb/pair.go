@@ -16,24 +16,24 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// A PairEvent is why a try to pair waits.
+// A PairEvent says why a pairing attempt is waiting.
 type PairEvent struct {
-	Waiting device.Reason // TrustPending: the dialog is on its screen; Locked: it wants its passcode first; Detached: it left, as some do when Trust is tapped, and may return
-	Left    time.Duration // until the waiting ends
+	Waiting device.Reason // TrustPending: the dialog is on screen; Locked: the passcode comes first; Detached: the device left, as some do when Trust is tapped, and may return
+	Left    time.Duration // time left to wait
 }
 
-// How long a person has to answer the dialog, unless the context ends before, and how
-// often the device is asked whether they have.
+// How long the owner has to answer the dialog, unless the context ends sooner, and how often the
+// device is polled.
 const (
 	pairPatience = 60 * time.Second
 	pairInterval = time.Second
 
-	// returnPatience is how long a device that left is waited for.
+	// returnPatience is how long to wait for a device that left.
 	returnPatience = 15 * time.Second
 )
 
-// PermittedPair is every request that [Door.Pair] may send besides those of [Permitted]. They
-// change something: the device trusts this computer, and usbmuxd keeps a record of it.
+// PermittedPair lists every request that [Door.Pair] may send besides those of [Permitted]. They
+// change state: the device trusts this computer, and usbmuxd stores a pair record.
 var PermittedPair = []string{
 	"usbmux ReadBUID",
 	"usbmux SavePairRecord",
@@ -43,19 +43,18 @@ var PermittedPair = []string{
 	"lockdown Pair",
 }
 
-// Pair asks a device to show its Trust dialog and waits until somebody has answered it,
-// for a minute at most. asked is called for every try that has to wait. A device that leaves
-// while it waits, as some do when Trust is tapped, is waited for under its new number, and
-// one that usbmuxd has paired with by itself is done. On success usbmuxd keeps a pair record.
+// Pair asks a device to show its Trust dialog and waits up to a minute for the answer. asked is
+// called for every attempt that has to wait. If the device leaves while waiting, as some do when
+// Trust is tapped, Pair waits for it to return under a new number. If usbmuxd has paired with it
+// on its own, Pair is done. On success usbmuxd stores a pair record.
 //
-// Otherwise the error is a [device.Gap] with lockdownd's own name for it, where there is one:
-// TrustDenied, TrustForbidden, DeviceError, TrustPending or Locked if the minute passed while
-// the device waited for its owner, Timeout if it said nothing, RecordUnsaved if the device
-// does trust this computer now, but usbmuxd could not keep that, or hands out another record
-// than it was given.
+// Otherwise the error is a [device.Gap] with lockdownd's error name, if there is one:
+// TrustDenied, TrustForbidden, DeviceError; TrustPending or Locked if the minute passed while the
+// device waited for its owner; Timeout if it did not respond; RecordUnsaved if the device now
+// trusts this computer but usbmuxd could not store the record or returns a different one.
 //
-// These are the only requests of the package that change something, see [PermittedPair]. Do
-// not call it unless a person asked for it.
+// No other request in the package has a lasting effect; see [PermittedPair]. Call Pair only if
+// the user asked for it.
 func (d Door) Pair(ctx context.Context, a Attached, asked func(PairEvent)) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, pairPatience)
 	defer cancel()
@@ -76,13 +75,13 @@ func (d Door) pair(ctx context.Context, a Attached, asked func(PairEvent)) error
 
 	p := pairTry{examination: d.newExamination(a)}
 	defer func() { p.Close() }()
-	var waited error // why the last try waits
+	var waited error // why the last attempt is waiting
 	for {
 		err := p.try(ctx)
 		gap := device.GapOf(err)
 		switch {
 		case err != nil && waited != nil && ctx.Err() == context.DeadlineExceeded:
-			return waited // the deadline passed during another try
+			return waited // the deadline passed during another attempt
 		case err == nil, !p.waits(ctx, gap.Reason):
 			return err
 		}
@@ -93,22 +92,22 @@ func (d Door) pair(ctx context.Context, a Attached, asked func(PairEvent)) error
 		case <-time.After(pairInterval):
 		case change := <-changes:
 			if p.follow(change) && p.door.Greet(ctx, p.attached).Live.Trusted == device.Known(true) {
-				return nil // by usbmuxd itself, or by an earlier try
+				return nil // by usbmuxd itself, or by an earlier attempt
 			}
 		case <-ctx.Done():
 			if ctx.Err() == context.DeadlineExceeded {
-				return gap // the device did answer: its owner did not
+				return gap // the device responded, but its owner did not
 			}
 			return reasonOf(ctx, ctx.Err())
 		}
 	}
 }
 
-// watchOne passes on the changes of one device. They are dropped while the reader is busy: it
-// tries every second anyway.
+// watchOne sends the changes of one device to changes. Changes are dropped while the receiver is
+// busy, because it polls every second anyway.
 func (d Door) watchOne(ctx context.Context, udid string, changes chan<- Change) {
 	guard(func() {
-		// Without it, only a device that leaves and returns is lost.
+		// Without it, only a device that leaves and returns is missed.
 		_ = d.Watch(ctx, func(change Change) {
 			if device.SameUDID(change.Attached.UDID, udid) {
 				select {
@@ -120,17 +119,17 @@ func (d Door) watchOne(ctx context.Context, udid string, changes chan<- Change) 
 	}, func() {})
 }
 
-// A pairTry is what remains from one try to the next.
+// A pairTry is the state kept between pairing attempts.
 type pairTry struct {
 	*examination
-	open   bool // lockdown is there to be asked
+	open   bool // the lockdown connection is open
 	made   bool // record is complete
-	asked  bool // the device has been sent it, and may leave because Trust was tapped
+	asked  bool // the record was sent; the device may leave because Trust was tapped
 	record ios.PairRecord
-	leftAt time.Time // when it left; zero while it is there
+	leftAt time.Time // when the device left; zero while it is attached
 }
 
-// waits reports whether a try that failed for a reason is to be made again.
+// waits reports whether to try again after a failure with this reason.
 func (p *pairTry) waits(ctx context.Context, reason device.Reason) bool {
 	switch reason {
 	case device.TrustPending, device.Locked:
@@ -145,7 +144,7 @@ func (p *pairTry) waits(ctx context.Context, reason device.Reason) bool {
 	return false
 }
 
-// follow takes in a change of the device, and reports whether it may be trusted now.
+// follow applies a change of the device and reports whether it may trust this computer now.
 func (p *pairTry) follow(change Change) bool {
 	if change.Gone || change.Attached == p.attached && !change.Paired {
 		return false
@@ -160,7 +159,7 @@ func (p *pairTry) hangUp() {
 	p.open = false
 }
 
-// try asks once, over the connection of the last try if that is still there.
+// try makes one attempt, reusing the last attempt's connection if it is still open.
 func (p *pairTry) try(ctx context.Context) error {
 	err := p.ask(ctx)
 	if p.broken != nil {
@@ -198,9 +197,9 @@ func (p *pairTry) ask(ctx context.Context) (err error) {
 	return p.door.confirmSaved(ctx, udid)
 }
 
-// confirmSaved makes sure that usbmuxd hands out a record which it says it has saved. The error is
-// device.RecordUnsaved if it has none, or one that cannot be used; the Detail says which. That it
-// does not answer is no sign of either.
+// confirmSaved checks that usbmuxd returns the record that it claims to have saved. The error is
+// device.RecordUnsaved if there is no record or an unusable one; the Detail says which. No
+// response from usbmuxd proves neither.
 func (d Door) confirmSaved(ctx context.Context, udid string) error {
 	_, err := d.readCredential(ctx, udid)
 	switch reason := device.GapOf(err).Reason; reason {
@@ -210,7 +209,7 @@ func (d Door) confirmSaved(ctx context.Context, udid string) error {
 	return nil
 }
 
-// pairing is the part of a pair record that the device gets.
+// pairing is the part of a pair record sent to the device.
 type pairing struct {
 	DeviceCertificate []byte
 	HostCertificate   []byte
@@ -219,7 +218,8 @@ type pairing struct {
 	SystemBUID        string
 }
 
-// newPairRecord makes a pair record for a device, which tells its key to strangers.
+// newPairRecord creates a pair record for a device, whose public key can be read without a
+// session.
 func (d Door) newPairRecord(ctx context.Context, l lockdown) (ios.PairRecord, error) {
 	key, err := l.value(ctx, "DevicePublicKey").Data("DevicePublicKey")
 	if l.broken != nil {
@@ -238,12 +238,12 @@ func (d Door) newPairRecord(ctx context.Context, l lockdown) (ios.PairRecord, er
 	}
 	record.HostID = newUUID()
 	record.SystemBUID = buid
-	// Only for finding the device on Wi-Fi, so it may be missing.
+	// Only used to find the device on Wi-Fi, so it may be missing.
 	record.WiFiMACAddress, _ = l.value(ctx, "WiFiAddress").Text("WiFiAddress")
 	return record, l.broken
 }
 
-// pair tries once. Its answer is the escrow bag, if the device gives one.
+// pair makes one pairing request. It returns the escrow bag, if the device sends one.
 func (l lockdown) pair(ctx context.Context, record ios.PairRecord) ([]byte, error) {
 	answer, err := l.ask(ctx, lockdownRequest{
 		Request:         "Pair",
@@ -259,7 +259,7 @@ func (l lockdown) pair(ctx context.Context, record ios.PairRecord) ([]byte, erro
 	})
 	if name, errName := answer.Text("Error"); errName == nil {
 		reason := device.GapOf(refusal(answer, err)).Reason
-		if reason == device.TrustStale { // which says of a session that the device forgot this computer
+		if reason == device.TrustStale { // for a session, it means that the device forgot this computer
 			reason = device.DeviceError
 		}
 		return nil, device.Gap{Reason: reason, Detail: detail(name)}
@@ -274,7 +274,7 @@ func (l lockdown) pair(ctx context.Context, record ios.PairRecord) ([]byte, erro
 	return escrow, err
 }
 
-// readBUID asks usbmuxd for the number of this computer.
+// readBUID asks usbmuxd for this computer's BUID.
 func (d Door) readBUID(ctx context.Context) (string, error) {
 	mux, err := d.open(ctx)
 	if err != nil {
@@ -293,9 +293,8 @@ func (d Door) readBUID(ctx context.Context) (string, error) {
 	return buid, nil
 }
 
-// savePairRecord gives a pair record to usbmuxd to keep, under the UDID as the device spells
-// it. The error is device.RecordUnsaved whatever goes wrong: the device trusts this computer
-// by then.
+// savePairRecord stores a pair record in usbmuxd, under the UDID as spelled by the device. Every
+// error is device.RecordUnsaved, because the device already trusts this computer.
 func (d Door) savePairRecord(ctx context.Context, a Attached, udid string, record ios.PairRecord) error {
 	const request = "SavePairRecord"
 	mux, err := d.open(ctx)
@@ -318,7 +317,7 @@ func (d Door) savePairRecord(ctx context.Context, a Attached, udid string, recor
 	return device.Gap{Reason: device.RecordUnsaved, Detail: device.GapOf(muxTrouble(ctx, request, err)).Detail}
 }
 
-// newUUID is a random UUID in capitals, as Apple writes a HostID.
+// newUUID returns a random UUID in upper case, the way Apple writes a HostID.
 func newUUID() string {
 	var id [16]byte
 	rand.Read(id[:]) // never fails

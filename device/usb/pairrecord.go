@@ -13,23 +13,23 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// A credential is what proves to a device that this computer is trusted: the part of a
-// pair record that a session needs. It is never kept, and prints as nothing.
+// A credential proves to a device that this computer is trusted. It holds the part of a pair
+// record needed for a session. It is never stored, and printing it reveals nothing.
 type credential struct {
 	hostID     string
 	systemBUID string
 	identity   tls.Certificate
-	escrowBag  []byte // lets a locked device be backed up; nil if the record has none
+	escrowBag  []byte // allows backing up a locked device; nil if the record has none
 }
 
-// String keeps the private key out of whatever prints a credential.
+// String keeps the private key out of printed output.
 func (credential) String() string { return "credential" }
 
-// GoString does so for %#v.
+// GoString does the same for %#v.
 func (credential) GoString() string { return "credential" }
 
-// readCredential asks usbmuxd for the pair record of a device, which may be filed under
-// either spelling of its UDID. The error is device.NeverPaired if there is none under any.
+// readCredential asks usbmuxd for a device's pair record, which may be stored under either
+// spelling of its UDID. The error is device.NeverPaired if there is none under either.
 func (d Door) readCredential(ctx context.Context, udid string) (credential, error) {
 	for _, spelling := range spellings(udid) {
 		record, err := d.readPairRecord(ctx, spelling)
@@ -43,8 +43,8 @@ func (d Door) readCredential(ctx context.Context, udid string) (credential, erro
 	return credential{}, device.NeverPaired
 }
 
-// spellings are the UDID itself, and if it is of the short form, as models since 2018 have
-// it, the same with its hyphen or without: some usbmuxd list devices without it and file
+// spellings returns the UDID and, for the short UDIDs used since 2018, also its other spelling,
+// with or without the hyphen. Some versions of usbmuxd list devices without the hyphen but store
 // their pair records with it.
 func spellings(udid string) []string {
 	const short, beforeHyphen = 24, 8
@@ -59,8 +59,8 @@ func spellings(udid string) []string {
 	return []string{udid, plain}
 }
 
-// readPairRecord asks for one record. The error is device.NeverPaired if usbmuxd has none;
-// everything else that can go wrong here is usbmuxd's own trouble.
+// readPairRecord requests one record. The error is device.NeverPaired if usbmuxd has none; all
+// other errors are problems of usbmuxd itself.
 func (d Door) readPairRecord(ctx context.Context, udid string) ([]byte, error) {
 	const request = "ReadPairRecord"
 	mux, err := d.open(ctx)
@@ -70,7 +70,7 @@ func (d Door) readPairRecord(ctx context.Context, udid string) ([]byte, error) {
 	defer mux.Close()
 	answer, err := mux.askMux(ctx, muxRequest{MessageType: request, PairRecordID: udid})
 	if errors.Is(err, device.Detached) {
-		return nil, device.NeverPaired // some hang up where they have none
+		return nil, device.NeverPaired // some versions close the connection if there is no record
 	}
 	if err != nil {
 		return nil, muxTrouble(ctx, request, err)
@@ -87,8 +87,8 @@ func (d Door) readPairRecord(ctx context.Context, udid string) ([]byte, error) {
 	return nil, muxTrouble(ctx, request, cmp.Or[error](err, device.Malformed))
 }
 
-// muxTrouble is the gap for a request that usbmuxd did not serve: its name, and the number
-// of the result or what was wrong with the answer. The end of ctx remains what it is.
+// muxTrouble returns the gap for a failed usbmuxd request: the request name, and the Result
+// number or the problem with the response. If ctx is done, its error is kept.
 func muxTrouble(ctx context.Context, request string, err error) error {
 	if ctx.Err() != nil {
 		return reasonOf(ctx, err)
@@ -97,15 +97,15 @@ func muxTrouble(ctx context.Context, request string, err error) error {
 	if refusal, ok := errors.AsType[*MuxError](err); ok {
 		number := refusal.Number
 		if number > math.MaxInt32 && number <= math.MaxUint32 {
-			number = 1<<32 - number // an error of the system, which usbmuxd makes negative
+			number = 1<<32 - number // a system error number, which usbmuxd negates
 		}
 		what = strconv.FormatUint(number, 10)
 	}
 	return device.Gap{Reason: device.MuxTrouble, Detail: request + "." + detail(what)}
 }
 
-// parsePairRecord reads a pair record. Its error is device.RecordBroken if a session cannot
-// be started with it, and quotes nothing of it.
+// parsePairRecord parses a pair record. The error is device.RecordBroken if the record cannot be
+// used to start a session, and quotes nothing from it.
 func parsePairRecord(data []byte) (credential, error) {
 	record, err := safeplist.Parse(data, safeplist.Limits{MaxBytes: maxMuxMessage})
 	if err != nil {
@@ -121,7 +121,7 @@ func parsePairRecord(data []byte) (credential, error) {
 	if err != nil {
 		return credential{}, device.RecordBroken
 	}
-	systemBUID, _ := record.Text("SystemBUID") // old records have none
-	escrowBag, _ := record.Data("EscrowBag")   // nor have those of devices without a passcode
+	systemBUID, _ := record.Text("SystemBUID") // missing from old records
+	escrowBag, _ := record.Data("EscrowBag")   // also missing for devices without a passcode
 	return credential{hostID: hostID, systemBUID: systemBUID, identity: identity, escrowBag: escrowBag}, nil
 }

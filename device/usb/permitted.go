@@ -1,8 +1,8 @@
 package usb
 
-// Permitted is every request that [Door.Discover], [Door.Read] and [Door.Greet]
-// may send: to whom, and what; of these, [Door.Watch] sends the first two alone. None of them changes
-// anything on the device or on this computer. A test holds a full scan to this list.
+// Permitted lists every request that [Door.Discover], [Door.Read] and [Door.Greet] may send, with
+// its recipient. [Door.Watch] sends only the first two. None of them changes anything on the
+// device or this computer. A test checks a full scan against this list.
 var Permitted = []string{
 	"usbmux Listen",
 	"usbmux ListDevices",
@@ -41,9 +41,8 @@ var Permitted = []string{
 	"installation_proxy Browse",
 }
 
-// PermittedListening is every request that [Door.Listen] may send besides those of
-// [Permitted]. None of them changes anything, and none makes the device log more than it
-// does anyway.
+// PermittedListening lists every request that [Door.Listen] may send besides those of
+// [Permitted]. None of them changes anything or makes the device log more than usual.
 var PermittedListening = []string{
 	"lockdown StartService com.apple.os_trace_relay",
 	"lockdown StartService com.apple.syslog_relay",
@@ -54,8 +53,8 @@ var PermittedListening = []string{
 	"notification_proxy ObserveNotification com.apple.mobile.backup.domain_changed",
 }
 
-// PermittedWatching is every request that [Door.Access] and [Door.ObserveTrust] may send besides
-// those of [Permitted]. It changes nothing on the device.
+// PermittedWatching lists every request that [Door.Access] and [Door.ObserveTrust] may send
+// besides those of [Permitted]. It changes nothing on the device.
 var PermittedWatching = []string{
 	"lockdown GetValue PasswordProtected",
 	"lockdown StartService com.apple.mobile.insecure_notification_proxy",
@@ -63,7 +62,7 @@ var PermittedWatching = []string{
 	"notification_proxy ObserveNotification com.apple.mobile.lockdown.trusted_host_attached",
 }
 
-// PermittedProbing is every request that [Door.Probe] may send: to usbmuxd alone.
+// PermittedProbing lists every request that [Door.Probe] may send. All go to usbmuxd.
 var PermittedProbing = []string{
 	"usbmux Listen",
 	"usbmux ListDevices",

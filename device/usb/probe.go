@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Probe asks usbmuxd what it is able to do, and no device anything: see [PermittedProbing].
+// Probe asks usbmuxd for its capabilities. It contacts no device; see [PermittedProbing].
 func (d Door) Probe(ctx context.Context) (mux device.Mux) {
 	guard(
 		func() { mux = d.probe(ctx) },
@@ -52,7 +52,7 @@ func (d Door) probe(ctx context.Context) device.Mux {
 	return mux
 }
 
-// dialGap says why nothing takes a connection.
+// dialGap explains why usbmuxd accepts no connection.
 func dialGap(err error) device.Gap {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -66,8 +66,8 @@ func dialGap(err error) device.Gap {
 	}
 }
 
-// hasRecords reports whether usbmuxd keeps pair records, which old versions left to every
-// program: those refuse to tell the number of this computer.
+// hasRecords reports whether usbmuxd stores pair records. Old versions left that to each program;
+// they refuse to give the BUID.
 func (l *link) hasRecords(ctx context.Context) device.Fact[bool] {
 	answer, err := l.askMux(ctx, muxRequest{MessageType: "ReadBUID"})
 	if err != nil {
@@ -79,7 +79,7 @@ func (l *link) hasRecords(ctx context.Context) device.Fact[bool] {
 	return answered(result(answer, "ReadBUID"))
 }
 
-// answered is true if there is an answer, and false if there is a refusal.
+// answered is true for a response and false for a refusal.
 func answered(err error) device.Fact[bool] {
 	if _, refused := errors.AsType[*MuxError](err); refused {
 		return device.Known(false)

@@ -9,13 +9,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Pull copies an archive from a device to w, from a byte on: with 0 all of it, with more
-// what was missing after an earlier pull broke off. told, which may be nil, is called with
-// the bytes of the archive that have been written, those before from among them.
+// Pull copies an archive from a device to w, starting at byte from: 0 copies all of it, a larger
+// value resumes an interrupted pull. told, which may be nil, is called with the number of archive
+// bytes written, including those before from.
 //
-// The error is a [device.Reason], or that of w. After device.Detached, Timeout or Truncated
-// the rest can be pulled once the device is back. An archive that became shorter meanwhile
-// is device.Implausible.
+// The error is a [device.Reason] or comes from w. After device.Detached, Timeout or Truncated the
+// pull can be resumed once the device is back. An archive that has become shorter is
+// device.Implausible.
 func (d Door) Pull(ctx context.Context, a Attached, archive Archive, from uint64, w io.Writer, told func(done uint64)) (err error) {
 	defer func() {
 		if recover() != nil {
@@ -59,13 +59,13 @@ func (d Door) Pull(ctx context.Context, a Attached, archive Archive, from uint64
 	return nil
 }
 
-// pullChunk is how much is asked for at a time, in bytes.
+// pullChunk is the size of each read request, in bytes.
 const pullChunk = 1 << 20
 
-// reports is the folder of crash reports of a device, of which files are read too.
+// reports is an AFC connection to a device's crash reports that can also read files.
 type reports struct{ *afc }
 
-// openReports starts the service of crash reports in a session of its own.
+// openReports starts the crash report service in its own session.
 func (d Door) openReports(ctx context.Context, a Attached) (*reports, error) {
 	e := d.newExamination(a)
 	defer func() { e.Close() }()
@@ -79,7 +79,7 @@ func (d Door) openReports(ctx context.Context, a Attached) (*reports, error) {
 	return &reports{&afc{link: l}}, nil
 }
 
-// The operations on files. Of the modes of opening, only that for reading is known here.
+// The file operations. The only open mode defined here is read-only.
 const (
 	afcOpen     = 13
 	afcOpened   = 14
@@ -87,10 +87,10 @@ const (
 	afcSeek     = 17
 	afcClose    = 20
 	afcReadOnly = 1
-	afcFromHead = 0 // seek from the beginning
+	afcFromHead = 0 // seek from the start
 )
 
-// words are numbers as AFC writes them.
+// words encodes numbers for AFC.
 func words(numbers ...uint64) []byte {
 	var body []byte
 	for _, number := range numbers {
@@ -99,7 +99,7 @@ func words(numbers ...uint64) []byte {
 	return body
 }
 
-// open opens a file for reading, and gives the number it goes by.
+// open opens a file for reading and returns its handle.
 func (r *reports) open(ctx context.Context, path string) (uint64, error) {
 	body := append(append(words(afcReadOnly), path...), 0)
 	answer, err := r.request(ctx, afcOpen, body, afcOpened)
@@ -112,7 +112,7 @@ func (r *reports) open(ctx context.Context, path string) (uint64, error) {
 	return binary.LittleEndian.Uint64(answer), nil
 }
 
-// read reads at most so many bytes of an open file, none at its end.
+// read reads at most length bytes from an open file, none at its end.
 func (r *reports) read(ctx context.Context, file, length uint64) ([]byte, error) {
 	data, err := r.request(ctx, afcRead, words(file, length), afcData)
 	if err == nil && uint64(len(data)) > length {
@@ -121,17 +121,17 @@ func (r *reports) read(ctx context.Context, file, length uint64) ([]byte, error)
 	return data, err
 }
 
-// seek goes to a byte of an open file.
+// seek sets the offset in an open file.
 func (r *reports) seek(ctx context.Context, file, to uint64) error {
 	return r.succeed(ctx, afcSeek, words(file, afcFromHead, to))
 }
 
-// closeFile closes a file. Whatever becomes of it, the connection ends next.
+// closeFile closes a file. The result is ignored because the connection is closed next.
 func (r *reports) closeFile(ctx context.Context, file uint64) {
 	r.succeed(ctx, afcClose, words(file))
 }
 
-// succeed sends a request whose answer is a status.
+// succeed sends a request that is answered by a status.
 func (r *reports) succeed(ctx context.Context, operation uint64, body []byte) error {
 	status, err := r.request(ctx, operation, body, afcStatus)
 	if err != nil {
@@ -143,7 +143,7 @@ func (r *reports) succeed(ctx context.Context, operation uint64, body []byte) er
 	return afcError(status)
 }
 
-// info is what the device tells of a file: pairs of a key and a value.
+// info returns the file attributes reported by the device.
 func (r *reports) info(ctx context.Context, path string) (map[string]string, error) {
 	data, err := r.ask(ctx, afcFileInfo, path)
 	if err != nil {

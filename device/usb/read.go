@@ -11,13 +11,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// The lockdown domains that are read, in this order: what matters most comes first, in
-// case the device falls silent. The root values come before them all.
+// The lockdown domains to read, most important first in case the device stops responding. The
+// root values come before all of them.
 const (
 	domainBackup        = "com.apple.mobile.backup"
 	domainDisk          = "com.apple.disk_usage"
 	domainSetup         = "com.apple.purplebuddy"
-	domainSetupToo      = "com.apple.PurpleBuddy" // which of the two spellings answers depends on the version
+	domainSetupToo      = "com.apple.PurpleBuddy" // the version decides which of the two spellings works
 	domainFindMy        = "com.apple.fmip"
 	domainBattery       = "com.apple.mobile.battery"
 	domainSync          = "com.apple.mobile.data_sync"
@@ -29,39 +29,38 @@ var laterDomains = []string{
 	domainDisk, domainSetup, domainSetupToo, domainFindMy, domainBattery, domainSync, domainWireless, domainInternational,
 }
 
-// timeKey is the root value that tells the device's clock. It is read alone, so that
-// little time passes between the device's answer and its arrival.
+// timeKey is the root value with the device's clock. It is read separately, to keep the delay
+// between the device's response and its arrival short.
 const timeKey = "TimeIntervalSince1970"
 
-// Read examines one device. It always returns, by the Door's Timeout at the latest, with
-// what was read until then; every other fact has its reason. Live.Trusted says whether a
-// session could be started, and Live.Ended why the examination broke off, if it did. The
-// caller adds Host, ModelName and Newest.
+// Read examines one device. It always returns what it could read within the Door's Timeout; every
+// missing fact has a reason. Live.Trusted says whether a session could be started, and Live.Ended
+// why the examination stopped early, if it did. The caller adds Host, ModelName and Newest.
 func (d Door) Read(ctx context.Context, a Attached, wants Wants) device.Snapshot {
 	return d.examine(ctx, a, func(ctx context.Context, e *examination) { e.readAll(ctx, wants) })
 }
 
-// Greet reads no more than a device's name, model, version and trust. It fills the
-// snapshot as [Door.Read] does, and leaves every other fact not asked.
+// Greet reads only a device's name, model, version and trust. It fills the snapshot like
+// [Door.Read] and marks every other fact as not asked.
 func (d Door) Greet(ctx context.Context, a Attached) device.Snapshot {
 	return d.examine(ctx, a, func(ctx context.Context, e *examination) { e.greet(ctx) })
 }
 
-// An examination is one visit to one device.
+// An examination is the state of one session with a device.
 type examination struct {
 	door     Door
 	attached Attached
 	snapshot device.Snapshot
 	proof    credential
-	stranger reply  // the root values that the device tells any computer
-	said     string // the UDID as the device spells it; "" until it has told
+	stranger reply  // the root values that any computer may read
+	said     string // the UDID as the device spells it; "" until it is known
 	speaks   dialect
-	ended    error // why it broke off, though the connection did not
+	ended    error // why the examination stopped although the connection was fine
 	lockdown
 }
 
-// examine prepares a visit, makes it, and clears up whatever became of it. It stops the
-// panics of what lies below, of which the guards before every decoder should leave none.
+// examine sets up an examination, calls visit and always cleans up. It recovers from panics in
+// lower layers, although the checks before every decoder should prevent them.
 func (d Door) examine(ctx context.Context, a Attached, visit func(context.Context, *examination)) device.Snapshot {
 	d = d.Over(a.Connection)
 	ctx, cancel := context.WithTimeout(ctx, d.timeout())
@@ -96,12 +95,12 @@ func (d Door) newExamination(a Attached) *examination {
 	}
 }
 
-// begin opens lockdown, makes sure that the right device answers, starts a session if there
-// is a pair record, and reads the root values: before a session, to know the device and its
-// version, and again within. trust says why there is no session, if there is none; root is
-// then what the device tells any computer.
+// begin connects to lockdown, checks the device's identity, starts a session if there is a pair
+// record, and reads the root values: before the session, to learn the device and its version, and
+// again within it. trust says why there is no session, if there is none; root then holds what any
+// computer may read.
 func (e *examination) begin(ctx context.Context) (root reply, trust error) {
-	// usbmuxd finds the pair record while the device answers.
+	// Look up the pair record while waiting for the device.
 	var reading sync.WaitGroup
 	reading.Go(func() {
 		guard(
@@ -128,7 +127,7 @@ func (e *examination) begin(ctx context.Context) (root reply, trust error) {
 	}
 	inside := e.values(ctx, "")
 	if e.broken != nil {
-		return root, e.distrusted(e.broken) // by TLS 1.3 a device refuses a session only with its first answer
+		return root, e.distrusted(e.broken) // with TLS 1.3 a device refuses a session only at its first response
 	}
 	if inside.err == nil {
 		if err := e.recognize(inside); err != nil {
@@ -141,8 +140,8 @@ func (e *examination) begin(ctx context.Context) (root reply, trust error) {
 	return inside, nil
 }
 
-// recognize compares the UDID that the device gives with that which it was listed under. Its
-// error is device.OtherDevice: nothing that this device says may be told of the other.
+// recognize compares the UDID reported by the device with the one it was listed under. The error
+// is device.OtherDevice; values from this device must not be attributed to the other.
 func (e *examination) recognize(root reply) error {
 	said, err := fact(root, safeplist.Dict.Text, "UniqueDeviceID").Get()
 	if err != nil {
@@ -164,8 +163,8 @@ func (e *examination) recognize(root reply) error {
 	return nil
 }
 
-// openSession starts a session. A device of unknown version that fails at the handshake is
-// tried once more, as one of iOS 9 or before.
+// openSession starts a session. If the handshake fails on a device of unknown version, it is
+// retried once with the TLS of iOS 9 and earlier.
 func (e *examination) openSession(ctx context.Context) error {
 	err := e.start(ctx, e.proof, e.speaks)
 	if !errors.Is(err, device.HandshakeFailed) {
@@ -185,8 +184,8 @@ func (e *examination) openSession(ctx context.Context) error {
 	return e.distrusted(e.start(ctx, e.proof, e.speaks))
 }
 
-// distrusted hangs up on a device that refused a session for want of trust, which does not
-// count as a failure of the connection.
+// distrusted closes the connection after the device refused a session for lack of trust, which
+// does not count as a connection failure.
 func (e *examination) distrusted(err error) error {
 	if errors.Is(err, device.TrustStale) {
 		e.Close()
@@ -195,22 +194,21 @@ func (e *examination) distrusted(err error) error {
 	return err
 }
 
-// abandon hangs up, and has the examination end for a reason.
+// abandon closes the connection and ends the examination with a reason.
 func (e *examination) abandon(why error) error {
 	e.Close()
 	e.lockdown = lockdown{brokenLink(why)}
 	return why
 }
 
-// greet reads who the device is.
+// greet reads the device's identity.
 func (e *examination) greet(ctx context.Context) {
 	root, trust := e.begin(ctx)
 	e.snapshot.Live.Trusted = device.FactOf(true, trust)
 	e.identify(root, trust)
 }
 
-// identify fills in who the device is. What it does not tell in the session, it may have told
-// before.
+// identify fills in the identity. Values missing in the session are taken from before it.
 func (e *examination) identify(root reply, trust error) {
 	id := &e.snapshot.Device
 	identify(id, root, trust)
@@ -223,7 +221,7 @@ func (e *examination) identify(root reply, trust error) {
 	id.BuildVersion = orElse(id.BuildVersion, before.BuildVersion)
 }
 
-// readAll reads everything that is asked for.
+// readAll reads everything requested.
 func (e *examination) readAll(ctx context.Context, wants Wants) {
 	live := e.snapshot.Live
 	root, trust := e.begin(ctx)
@@ -235,8 +233,8 @@ func (e *examination) readAll(ctx context.Context, wants Wants) {
 	}
 	fillRoot(live, root)
 
-	// Root and backup come first, then the services are started, so that they answer
-	// while the other domains are read.
+	// Read root and backup first, then start the services, so that they respond while the other
+	// domains are read.
 	domains := map[string]reply{domainBackup: e.values(ctx, domainBackup)}
 	var services sync.WaitGroup
 	defer services.Wait()
@@ -262,8 +260,8 @@ func (e *examination) readAll(ctx context.Context, wants Wants) {
 	fillDomains(live, domains, e.snapshot.TakenAt)
 }
 
-// fillUntrusted gives the trust state as the reason of all that needs a session, and
-// keeps what the device tells without one.
+// fillUntrusted sets the trust state as the reason for everything that needs a session, and keeps
+// what the device reveals without one.
 func (e *examination) fillUntrusted(root reply, trust error, wants Wants) {
 	live := e.snapshot.Live
 	closed := reply{err: trust}
@@ -280,18 +278,18 @@ func (e *examination) fillUntrusted(root reply, trust error, wants Wants) {
 	}
 }
 
-// A service is what one service of the device is asked. read is called with a link to
-// it; close in place of read, or after it panicked, with the reason why nothing is known.
-// Both set facts of their own, so that services can be read side by side.
+// A service describes how to read one service of the device. read is called with a link to it;
+// close is called instead of read, or after read panicked, with the reason why nothing is known.
+// Each sets only its own facts, so that services can be read concurrently.
 type service struct {
 	name  string
 	read  func(context.Context, *link)
 	close func(error)
 }
 
-// services are those that are read beside lockdown, the longest conversation first. Each
-// costs a TLS handshake, the dearest part of a scan, so there is none for what lockdown
-// answers.
+// services returns the services to read alongside lockdown, slowest first. Each costs a TLS
+// handshake, the most expensive part of a scan, so values available from lockdown are never read
+// from a service.
 func (e *examination) services(live *device.Live, wants Wants) []service {
 	list := []service{
 		crashReports(live),
@@ -321,8 +319,8 @@ func (e *examination) visit(ctx context.Context, s service, at started) {
 	s.read(ctx, l)
 }
 
-// guard does f, and after a panic of it, failed. Panics of a goroutine can be stopped
-// nowhere else.
+// guard calls f, and calls failed if f panics. A panic in a goroutine can only be recovered
+// there.
 func guard(f, failed func()) {
 	defer func() {
 		if recover() != nil {

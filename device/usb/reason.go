@@ -12,10 +12,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// reasonOf says why a connection failed. What ended ctx comes first: a cause that is a
-// device.Reason, as for the end of a whole run, else one of the usual two. Then err counts,
-// which is that of the connection, or a device.Reason already. The words of any other err
-// are dropped.
+// reasonOf says why a connection failed. The end of ctx takes precedence: its cause if that is a
+// device.Reason, as at the end of a whole run, otherwise Timeout or Interrupted. Next comes err,
+// from the connection or already a device.Reason. The text of any other error is dropped.
 func reasonOf(ctx context.Context, err error) error {
 	if reason, ok := errors.AsType[device.Reason](context.Cause(ctx)); ok {
 		return reason
@@ -33,7 +32,7 @@ func reasonOf(ctx context.Context, err error) error {
 		return device.Malformed
 	}
 	switch {
-	case certificateAlert(err): // by TLS 1.3 a device refuses only after the handshake
+	case certificateAlert(err): // with TLS 1.3 a device refuses only after the handshake
 		return device.TrustStale
 	case alert(err):
 		return device.HandshakeFailed
@@ -51,7 +50,7 @@ func reasonOf(ctx context.Context, err error) error {
 	}
 }
 
-// reasons translates the error names of lockdownd.
+// reasons maps lockdownd error names to reasons.
 var reasons = map[string]device.Reason{
 	"MissingValue":                 device.Absent,
 	"GetProhibited":                device.Refused,
@@ -67,7 +66,7 @@ var reasons = map[string]device.Reason{
 	"MCChallengeRequired":          device.TrustForbidden,
 }
 
-// named is the gap for an error name that a device sent.
+// named returns the gap for an error name sent by a device.
 func named(name string) device.Gap {
 	if reason, ok := reasons[name]; ok {
 		return device.Gap{Reason: reason}
@@ -75,7 +74,7 @@ func named(name string) device.Gap {
 	return device.Gap{Reason: device.DeviceError, Detail: detail(name)}
 }
 
-// detail keeps of an error name what a [device.Gap] may hold.
+// detail reduces an error name to what a [device.Gap] may hold.
 func detail(name string) string {
 	kept := strings.Map(func(r rune) rune {
 		switch {

@@ -9,13 +9,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// A reply is the values that one request was answered with, or why there are none.
+// A reply holds the values returned by one request, or the reason there are none.
 type reply struct {
 	safeplist.Dict
 	err error
 }
 
-// fact asks a reply for one key, with one of the methods of [safeplist.Dict].
+// fact reads one key of a reply with a method of [safeplist.Dict].
 func fact[T any](r reply, read func(safeplist.Dict, string) (T, error), key string) device.Fact[T] {
 	if r.err != nil {
 		return device.Unknown[T](r.err)
@@ -23,8 +23,8 @@ func fact[T any](r reply, read func(safeplist.Dict, string) (T, error), key stri
 	return device.FactOf(read(r.Dict, key))
 }
 
-// orElse is the first fact if it is known, and else the second, if that says more than that
-// there is no such value.
+// orElse returns the first fact if it is known; otherwise the second, if that says more than that
+// the value is absent.
 func orElse[T any](first, second device.Fact[T]) device.Fact[T] {
 	if _, err := first.Get(); err == nil {
 		return first
@@ -35,7 +35,7 @@ func orElse[T any](first, second device.Fact[T]) device.Fact[T] {
 	return second
 }
 
-// inner is a dictionary within the reply.
+// inner returns a dictionary within the reply.
 func (r reply) inner(key string) reply {
 	if r.err != nil {
 		return r
@@ -44,7 +44,7 @@ func (r reply) inner(key string) reply {
 	return reply{values, err}
 }
 
-// flag reads a boolean that some versions write as 0 or 1.
+// flag reads a boolean, which some versions write as 0 or 1.
 func flag(values safeplist.Dict, key string) (bool, error) {
 	switch number, err := values.Uint(key); {
 	case err != nil:
@@ -56,7 +56,7 @@ func flag(values safeplist.Dict, key string) (bool, error) {
 	}
 }
 
-// amount reads a number of bytes, which may also be written as a real.
+// amount reads a number of bytes, which may be written as a real.
 func amount(values safeplist.Dict, key string) (uint64, error) {
 	bytes, err := values.Uint(key)
 	if !errors.Is(err, device.WrongType) {
@@ -69,10 +69,10 @@ func amount(values safeplist.Dict, key string) (uint64, error) {
 	return uint64(real), err
 }
 
-// appleEpoch is what Apple counts seconds from.
+// appleEpoch is the zero time of Apple timestamps.
 var appleEpoch = time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// moment reads a date that may also be written as seconds since 2001, whole or not.
+// moment reads a date, which may also be written as integer or real seconds since 2001.
 func moment(values safeplist.Dict, key string) (time.Time, error) {
 	if date, err := values.Date(key); err == nil {
 		return date.UTC(), nil
@@ -81,7 +81,7 @@ func moment(values safeplist.Dict, key string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	const century = 100 * 365.25 * 24 * 60 * 60 // and a Duration holds no three
+	const century = 100 * 365.25 * 24 * 60 * 60 // in seconds; a Duration cannot hold three centuries
 	if math.Abs(seconds) > century {
 		return time.Time{}, device.Implausible
 	}

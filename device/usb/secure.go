@@ -11,21 +11,21 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A dialect is which TLS a device speaks.
+// A dialect is the variant of TLS that a device speaks.
 type dialect int
 
 const (
-	unknownTLS dialect = iota // the version is not known: as modern, and if that fails, once as old
+	unknownTLS dialect = iota // unknown version: modern first, then old if that fails
 	modernTLS
-	oldTLS // iOS 9 and before
+	oldTLS // iOS 9 and earlier
 )
 
-// firstModern is the first version whose lockdownd speaks more than TLS 1.0 with an RSA key
-// exchange. Before it a client that offers more is hung up on.
+// firstModern is the first iOS version whose lockdownd supports more than TLS 1.0 with RSA key
+// exchange. Earlier versions close the connection if a client offers more.
 const firstModern = 10
 
-// dialectOf tells by the version, which a device gives to any computer. Watches and headsets
-// count their versions otherwise.
+// dialectOf returns the dialect for the device's version, which any computer may read. Watches
+// and headsets use other version numbers.
 func dialectOf(id device.Identity) dialect {
 	version, err := id.Version()
 	if err != nil {
@@ -42,15 +42,16 @@ func dialectOf(id device.Identity) dialect {
 	}
 }
 
-// config is how to speak TLS with a device, showing the host's certificate.
+// config returns the TLS configuration for a device, with the host's certificate.
 func (d dialect) config(identity tls.Certificate) *tls.Config {
 	config := &tls.Config{
-		// Which certificate a device shows is not documented; see the package comment.
+		// The device's certificate is not documented; see the package comment.
 		InsecureSkipVerify: true,
 		MinVersion:         tls.VersionTLS10,
-		// Devices know none of the hybrid key exchanges, which cost CPU and a longer hello.
+		// Devices do not support hybrid key exchanges, which cost CPU time and a longer
+		// ClientHello.
 		CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384},
-		// Devices ask for a certificate without saying whose.
+		// Devices request a certificate without naming an issuer.
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &identity, nil },
 	}
 	if d == oldTLS {
@@ -60,11 +61,11 @@ func (d dialect) config(identity tls.Certificate) *tls.Config {
 	return config
 }
 
-// secure speaks TLS from here on. That of go-ios has no context, parses the key again for
-// each connection, and knows no dialects.
+// secure starts TLS on the link. The go-ios version has no context, parses the key again for each
+// connection and does not support dialects.
 //
-// Its error is device.TrustStale if the device refused the certificate, after they agreed on
-// a version. Every other failure is device.HandshakeFailed, or the end of the time.
+// The error is device.TrustStale if the device rejected the certificate after a version was
+// agreed. Any other failure is device.HandshakeFailed, or a timeout or cancellation.
 func (l *link) secure(ctx context.Context, identity tls.Certificate, speaks dialect) error {
 	client := tls.Client(&afterRepeat{Conn: l.raw, repeat: l.frame}, speaks.config(identity))
 	if err := l.hurry(); err != nil {
@@ -85,13 +86,13 @@ func (l *link) secure(ctx context.Context, identity tls.Certificate, speaks dial
 	return nil
 }
 
-// alert reports whether the other side ended TLS with an alert.
+// alert reports whether the peer ended TLS with an alert.
 func alert(err error) bool {
 	failure, ok := errors.AsType[*net.OpError](err)
 	return ok && failure.Op == "remote error"
 }
 
-// certificateAlerts are those that say that our certificate is not accepted.
+// certificateAlerts are the alerts that mean that our certificate was rejected.
 var certificateAlerts = []tls.AlertError{
 	42,  // bad_certificate
 	43,  // unsupported_certificate
@@ -103,8 +104,8 @@ var certificateAlerts = []tls.AlertError{
 	116, // certificate_required
 }
 
-// certificateAlert reports whether an alert is about our certificate. crypto/tls gives the
-// number of an alert that it received as its words only.
+// certificateAlert reports whether an alert is about our certificate. For a received alert,
+// crypto/tls exposes only its text, not its number.
 func certificateAlert(err error) bool {
 	failure, ok := errors.AsType[*net.OpError](err)
 	return ok && alert(err) && slices.ContainsFunc(certificateAlerts, func(a tls.AlertError) bool {
@@ -112,13 +113,13 @@ func certificateAlert(err error) bool {
 	})
 }
 
-// An afterRepeat is a connection on which another protocol begins. If the last answer of the
-// one before was sent twice, its repetition is passed over.
+// An afterRepeat is a connection at the start of a new protocol. If the last response of the
+// previous protocol was sent twice, the duplicate is skipped.
 type afterRepeat struct {
 	net.Conn
-	repeat []byte // what is to be passed over, if it comes first; nil once that is settled
-	seen   int    // bytes of it that have come
-	held   []byte // bytes that have come and belong to the new protocol
+	repeat []byte // the response to skip if it comes first; nil once decided
+	seen   int    // how many of its bytes were received
+	held   []byte // received bytes that belong to the new protocol
 }
 
 func (c *afterRepeat) Read(p []byte) (int, error) {

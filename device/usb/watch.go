@@ -13,43 +13,43 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A Change is news of a device, or of usbmuxd itself.
+// A Change reports a change of a device or of usbmuxd itself.
 type Change struct {
-	Attached  Attached // the device, by the connection by which it is to be read; zero if the news is of usbmuxd
-	Gone      bool     // it was unplugged, or left the network
-	Paired    bool     // it has come to trust this computer
-	Lost      error    // usbmuxd went away, or what it tells and its list cannot be understood; nil otherwise
-	Back      bool     // usbmuxd is there again
-	Broken    error    // what usbmuxd announces broke off, and its list is taken; nil otherwise
-	Malformed bool     // usbmuxd told of a device in a way that cannot be understood
+	Attached  Attached // the device, by its preferred connection; zero if the change is about usbmuxd
+	Gone      bool     // it was unplugged or left the network
+	Paired    bool     // it now trusts this computer
+	Lost      error    // usbmuxd is gone, or neither its announcements nor its list can be parsed; nil otherwise
+	Back      bool     // usbmuxd is available again
+	Broken    error    // the announcements failed and the list is used instead; nil otherwise
+	Malformed bool     // an announcement could not be parsed
 }
 
-// How long usbmuxd is left alone until it is tried again: at first, and at most.
+// How long to wait before trying usbmuxd again: initially, and at most.
 const (
 	retryAtFirst = 250 * time.Millisecond
 	retryAtLast  = 5 * time.Second
 )
 
-// errHungUp is that of a usbmuxd that was there.
+// errHungUp means that usbmuxd closed an established connection.
 var errHungUp = fmt.Errorf("%w any more: it hung up", ErrNoMux)
 
-// Watch tells of every device on a cable or on the network: of those that are there, and
-// then of each that comes, goes, or is paired, one call at a time. A device on both is told
-// with its cable, and told again with the network if the cable is pulled out. It returns nil when ctx ends, and at once the error of
-// [Door.Discover] if it cannot begin.
+// Watch reports every device on USB or the network: first those already attached, then each one
+// that attaches, detaches or is paired, one call at a time. A device on both is reported on USB,
+// and again on the network when its cable is unplugged. Watch returns nil when ctx is done; if it
+// cannot start, it immediately returns the error of [Door.Discover].
 //
-// Announcements that break off, or cannot be understood, are asked for again. Until then what is
-// attached is known from the list of usbmuxd, which is asked for at each try: Broken says so once,
-// and is no news of any device.
+// If the announcements fail or cannot be parsed, Watch subscribes again. Until that works, it
+// requests usbmuxd's list at each attempt; Broken reports this once, and says nothing about any
+// device.
 //
-// It outlives usbmuxd, which on Linux may end with its last device. Lost says that what is
-// attached is not known any more; the connection is then tried again until it is Back. What
-// is attached is then told anew, because the numbers of all devices are new, and after
-// that what is not there any more is told as gone.
+// Watch survives a restart of usbmuxd, which on Linux may exit with its last device. Lost means
+// that the set of attached devices is unknown; Watch then reconnects until usbmuxd is Back.
+// Attached devices are then reported again, because all their numbers are new, followed by those
+// that are gone.
 //
-// A call that takes long makes nobody else wait: of a device that came and went meanwhile
-// several times only the newest state is told, and one that came and went is not told at
-// all. A device may so be told anew, under its new number, without being told as gone.
+// A slow call delays only later calls. If a device attached and detached several times during the
+// call, only its latest state is reported, and if it came and went, nothing is. A device may
+// therefore be reported again under a new number without being reported as gone.
 func (d Door) Watch(ctx context.Context, tell func(Change)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -76,10 +76,10 @@ func (d Door) Watch(ctx context.Context, tell func(Change)) error {
 	}
 }
 
-// follow gathers news until ctx ends, over as many connections as it takes. c is nil if there is
-// none yet.
+// follow collects changes until ctx is done, reconnecting as needed. c is nil if there is no
+// connection yet.
 func (d Door) follow(ctx context.Context, c *announcements, n *news) {
-	unsettled := false // the last connection ended before all that is attached was announced
+	unsettled := false // the last connection ended before all attached devices were announced
 	for retry := retryAtFirst; ; {
 		if c != nil {
 			began := time.Now()
@@ -89,14 +89,14 @@ func (d Door) follow(ctx context.Context, c *announcements, n *news) {
 				n.heal()
 			}
 			if errors.Is(why, ErrNoMux) && (settled || !unsettled) {
-				n.lose(why) // it may have ended, as it does on Linux
+				n.lose(why) // usbmuxd may have exited, as it does on Linux
 			} else {
 				d.endure(ctx, n, why)
 			}
 			unsettled = !settled
 		}
 		for c = nil; c == nil; retry = min(2*retry, retryAtLast) {
-			// Programs that lost usbmuxd in the same moment should not all come back in the same.
+			// Programs that lost usbmuxd at the same moment should not all reconnect at once.
 			if pause(ctx, retry-rand.N(retry/2)) != nil {
 				return
 			}
@@ -108,8 +108,8 @@ func (d Door) follow(ctx context.Context, c *announcements, n *news) {
 	}
 }
 
-// endure takes the list where announcements broke off, and reports whether there is one: a usbmuxd
-// that lists nothing is lost.
+// endure uses the list after the announcements failed and reports whether there is one. If
+// usbmuxd lists nothing, it counts as lost.
 func (d Door) endure(ctx context.Context, n *news, why error) bool {
 	list := d.list(ctx)
 	if ctx.Err() != nil {
@@ -135,8 +135,8 @@ func (d Door) endure(ctx context.Context, n *news, why error) bool {
 	return true
 }
 
-// gather gathers news until the connection ends, and says why it did; and whether all that was
-// attached had been announced before.
+// gather collects changes until the connection ends. It returns why it ended, and whether all
+// attached devices had been announced before.
 func (d Door) gather(ctx context.Context, c *announcements, n *news) (settled bool, lost error) {
 	defer c.Close()
 	guard(func() {
@@ -164,7 +164,7 @@ func (d Door) gather(ctx context.Context, c *announcements, n *news) (settled bo
 	return settled, fmt.Errorf("listening for devices: %w", lost)
 }
 
-// settle passes on all that is attached, and then what is not there any more.
+// settle reports all attached devices, then those that are gone.
 func (d Door) settle(ctx context.Context, c *announcements, n *news) (malformed int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	asked := d.askLists(ctx)
@@ -177,7 +177,7 @@ func (d Door) settle(ctx context.Context, c *announcements, n *news) (malformed 
 	return malformed, err
 }
 
-// pause waits, and gives the error of ctx if that ends before.
+// pause waits, or returns the error of ctx if that is done first.
 func pause(ctx context.Context, wait time.Duration) error {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -189,25 +189,25 @@ func pause(ctx context.Context, wait time.Duration) error {
 	}
 }
 
-// news is what is still to be told: of each device one change at most, so that it stays
-// small however long the telling takes.
+// news is the queue of unreported changes. It holds at most one per device, so it stays small
+// however slow the receiver is.
 type news struct {
-	more chan struct{} // has an element while the queue may have one
+	more chan struct{} // has an element while the queue may be non-empty
 
 	mu    sync.Mutex
 	queue []Change
-	told  map[string]Attached // as attached, and not yet as gone; by UDID
-	lost  bool                // usbmuxd is gone, and has told nothing since
-	anew  map[string]bool     // to be told again if attached, by UDID: usbmuxd was gone, and has numbered all anew
-	broke bool                // it was told that the announcements broke off
+	told  map[string]Attached // devices reported as attached and not yet as gone, by UDID
+	lost  bool                // usbmuxd is gone and has sent nothing since
+	anew  map[string]bool     // to be reported again if attached, by UDID, because usbmuxd restarted with new numbers
+	broke bool                // the failure of the announcements was reported
 }
 
 func newNews() *news {
 	return &news{told: map[string]Attached{}, anew: map[string]bool{}, more: make(chan struct{}, 1)}
 }
 
-// add queues a change; the zero Change is none. The error is of more devices than there
-// can be.
+// add queues a change, ignoring the zero Change. It returns an error if there are too many
+// devices.
 func (n *news) add(c Change) error {
 	if c == (Change{}) {
 		return nil
@@ -226,7 +226,7 @@ func (n *news) addLocked(c Change) error {
 		return nil
 	}
 	if c.Paired && slices.ContainsFunc(n.queue, func(older Change) bool { return older.Attached.UDID == c.Attached.UDID }) {
-		return nil // what is told of it anyway is told after it was paired
+		return nil // the queued change will be reported after the pairing
 	}
 	n.queue = slices.DeleteFunc(n.queue, func(older Change) bool { return older.Attached.UDID == c.Attached.UDID })
 	_, told := n.told[c.Attached.UDID]
@@ -236,7 +236,7 @@ func (n *news) addLocked(c Change) error {
 	case c.Gone && !told:
 		return nil
 	case !c.Gone && !c.Paired && !n.anew[c.Attached.UDID] && n.told[c.Attached.UDID] == c.Attached:
-		return nil // told before
+		return nil // already reported
 	case !c.Gone && len(n.told)+len(n.queue) >= 2*maxAttached:
 		return device.Oversized
 	}
@@ -244,20 +244,19 @@ func (n *news) addLocked(c Change) error {
 	return nil
 }
 
-// settle queues as gone what was told as attached and is not found any more.
+// settle queues a detach for each reported device that is no longer found.
 func (n *news) settle(found attachments) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.backLocked()
 	for _, attached := range slices.SortedFunc(maps.Values(n.told), compareAttached) {
 		if _, there := found.best(attached.UDID); !there {
-			_ = n.addLocked(Change{Attached: attached, Gone: true}) // what goes makes no more devices
+			_ = n.addLocked(Change{Attached: attached, Gone: true}) // a detach adds no device
 		}
 	}
 }
 
-// lose queues that usbmuxd is gone. With it goes what it told and nobody has heard: devices
-// that came, and that it was back.
+// lose queues the loss of usbmuxd and drops what was queued before: attached devices and Back.
 func (n *news) lose(why error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -275,8 +274,8 @@ func (n *news) lose(why error) {
 	}
 }
 
-// breakOff queues, once, that the announcements broke off and the list was taken; malformed says
-// that the list had an entry that could not be understood.
+// breakOff queues, once, that the announcements failed and the list is used. malformed means that
+// the list had an entry that could not be parsed.
 func (n *news) breakOff(why error, malformed bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -290,14 +289,15 @@ func (n *news) breakOff(why error, malformed bool) {
 	}
 }
 
-// heal takes in that the announcements went well for some time: that they break off is then news.
+// heal records that the announcements have worked for some time, so that their next failure is
+// reported.
 func (n *news) heal() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.broke = false
 }
 
-// backLocked queues that usbmuxd tells something again.
+// backLocked queues that usbmuxd is responding again.
 func (n *news) backLocked() {
 	if n.lost {
 		n.lost = false
@@ -313,7 +313,7 @@ func (n *news) queueLocked(c Change) {
 	}
 }
 
-// next waits for a change that is to be told now, and gives false when ctx ends.
+// next waits for the next change to report; it returns false when ctx is done.
 func (n *news) next(ctx context.Context) (Change, bool) {
 	for ctx.Err() == nil {
 		if c, ok := n.take(); ok {

@@ -9,18 +9,18 @@ import (
 	"time"
 )
 
-// An Agent makes and restores the backups of one device. Its fields are set before it serves; what
-// it remembers between sessions is behind its methods, which may be called at any time.
+// An Agent makes and restores backups of one device. Set its fields before it serves. The methods
+// access the state kept between sessions and may be called at any time.
 type Agent struct {
-	Password    string        // of backups; "" makes them without encryption
-	Rounds      uint32        // of the first derivation from the password; 0 is 10, devices take 10,000,000
-	Required    bool          // management demands encryption
-	Prompt      Prompt        // what the person does when the device asks for its passcode
-	PromptDelay time.Duration // until then
-	Refusal     *Failure      // ends every backup behind the passcode; nil refuses none
-	SpaceFactor float64       // room asked for, in parts of what is sent: devices count clones in full; 0 is 1
-	Major       int           // version of DeviceLink; 0 is 400
-	Seed        byte          // of all keys and identifiers
+	Password    string        // of backups; "" makes unencrypted backups
+	Rounds      uint32        // of the first key derivation from the password; 0 means 10, devices use 10,000,000
+	Required    bool          // encryption is required by management
+	Prompt      Prompt        // what the user does when the device asks for the passcode
+	PromptDelay time.Duration // delay before that
+	Refusal     *Failure      // ends every backup after the passcode; nil refuses none
+	SpaceFactor float64       // requested space relative to the size sent: devices count clones in full; 0 means 1
+	Major       int           // DeviceLink version; 0 means 400
+	Seed        byte          // seed of all keys and identifiers
 
 	// Sending is called before each batch of files, with the number of the batch in this session.
 	// It may change the files.
@@ -31,47 +31,47 @@ type Agent struct {
 	mu       sync.Mutex
 	files    []File
 	begun    int                  // backups so far
-	caches   map[string]*snapshot // of backups that were begun, by the UUID in Status.plist
+	caches   map[string]*snapshot // of backups started, by the UUID in Status.plist
 	sessions []Session
 	restored map[string]Restored
 	finished time.Time
 }
 
-// Prompt is what becomes of the question for the passcode.
+// Prompt is the outcome of the passcode prompt.
 type Prompt int
 
 const (
-	Entered   Prompt = iota // at once, or after PromptDelay
-	NotAsked                // an iOS that does not ask
-	Cancelled               // the person declines: error 208
-	TimedOut                // nobody answers for PromptDelay: error 208
+	Entered   Prompt = iota // immediately, or after PromptDelay
+	NotAsked                // for iOS versions that do not ask
+	Cancelled               // the user declines: error 208
+	TimedOut                // no answer for PromptDelay: error 208
 )
 
-// A Session is what one client asked for and got.
+// A Session records what one client requested and received.
 type Session struct {
-	Request  string   // Backup, Restore; "" if the client left before
+	Request  string   // Backup, Restore; "" if the client disconnected first
 	Kind     string   // of a backup: full, incremental, resumed
-	Messages []string // names of those to the host, in order
-	Files    int      // sent with their contents, besides Status.plist and the manifests
-	Bytes    int64    // of all contents sent
+	Messages []string // names of the messages to the host, in order
+	Files    int      // sent with contents, except Status.plist and the manifests
+	Bytes    int64    // total size of the contents sent
 	Frame    int      // longest block received, in bytes
-	Answered bool     // the last word was said
-	Code     int      // in it; 0 is success
+	Answered bool     // the final message was sent
+	Code     int      // final status; 0 is success
 }
 
-// A Failure is an error of MBErrorDomain, which ends a request.
+// A Failure is an MBErrorDomain error, which ends a request.
 type Failure struct {
 	Code int
 	Text string
 }
 
-// Error is the description as devices send it.
+// Error returns the description in the format used by devices.
 func (f *Failure) Error() string { return fmt.Sprintf("%s (MBErrorDomain/%d)", f.Text, f.Code) }
 
-// New is the agent of a device with these files.
+// New returns the agent of a device with the given files.
 func New(files ...File) *Agent { return &Agent{files: files} }
 
-// Clone is an agent with the same files and settings that remembers nothing.
+// Clone returns an agent with the same files and settings but no state from earlier sessions.
 func (a *Agent) Clone() *Agent {
 	return &Agent{
 		Password: a.Password, Rounds: a.Rounds, Required: a.Required, Prompt: a.Prompt, PromptDelay: a.PromptDelay,
@@ -79,22 +79,22 @@ func (a *Agent) Clone() *Agent {
 	}
 }
 
-// Files are those of the device at this moment.
+// Files returns the current files of the device.
 func (a *Agent) Files() []File {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.files)
 }
 
-// SetFiles replaces the files of the device. A changed file has another size or time; one with
-// neither counts as unchanged, as on devices.
+// SetFiles replaces the files of the device. A file counts as changed if its size or time
+// differs, as on real devices.
 func (a *Agent) SetFiles(files []File) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.files = slices.Clone(files)
 }
 
-// Sessions are those so far, the running one included.
+// Sessions returns all sessions so far, including the current one.
 func (a *Agent) Sessions() []Session {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -105,21 +105,22 @@ func (a *Agent) Sessions() []Session {
 	return sessions
 }
 
-// Finished is when the last backup ended well; zero if none has.
+// Finished returns when the last successful backup ended, or zero if there is none.
 func (a *Agent) Finished() time.Time {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.finished
 }
 
-// note changes what is known of the running session.
+// note updates the current session's record.
 func (a *Agent) note(change func(*Session)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	change(&a.sessions[len(a.sessions)-1])
 }
 
-// A snapshot is a backup as the device keeps it from its begin on, for the sake of resuming.
+// A snapshot is the device's own copy of a backup, kept from the start of the backup so that it
+// can be resumed.
 type snapshot struct {
 	uuid      string
 	encrypted bool
@@ -127,7 +128,7 @@ type snapshot struct {
 	records   []*record // sorted by domain and path
 }
 
-// byID are the records of a snapshot; nil has none.
+// byID returns the records by ID; a nil snapshot has none.
 func (s *snapshot) byID() map[string]*record {
 	if s == nil {
 		return nil
@@ -139,7 +140,7 @@ func (s *snapshot) byID() map[string]*record {
 	return all
 }
 
-// cached is the device's own copy of a backup that was begun; nil if it has none.
+// cached returns the device's copy of a backup that was started, or nil.
 func (a *Agent) cached(uuid string) *snapshot {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -152,14 +153,14 @@ func (a *Agent) cache(s *snapshot) {
 	a.caches = map[string]*snapshot{s.uuid: s}
 }
 
-// Forget drops the device's own copy of a backup that was begun, as iOS does when it needs room.
+// Forget drops the device's copies of started backups, as iOS does when it needs space.
 func (a *Agent) Forget() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.caches = nil
 }
 
-// scan is a record of every file that belongs in a backup, sorted.
+// scan returns a record for every file to back up, sorted.
 func (a *Agent) scan(encrypted bool) []*record {
 	var records []*record
 	for _, f := range a.Files() {

@@ -13,34 +13,34 @@ import (
 	"howett.net/plist"
 )
 
-// margin is the room that has to be left on the host, in bytes.
+// margin is the space that must remain free on the host, in bytes.
 const margin = 128 << 20
 
-// status is Status.plist.
+// status is the format of Status.plist.
 type status struct {
 	Version       string
 	UUID          string
 	Date          time.Time
-	BackupState   string // empty, old, new: which backup lies in the folder
+	BackupState   string // empty, old, new: which backup is in the folder
 	SnapshotState string // uploading, moving, removing, finished
 	IsFullBackup  bool
 }
 
-// A run is one backup under way.
+// A run is a backup in progress.
 type run struct {
 	*session
-	full    bool               // nothing of an earlier backup is used
-	base    map[string]*record // of the backup that the host has; nil if it is not used
-	before  *snapshot          // that backup
-	resumed *snapshot          // what an interrupted run had begun; nil if there was none
-	arrived map[string]int64   // sizes of the files that it left in Snapshot, by name
-	old     string             // where an outdated backup was moved; "" if none was
+	full    bool               // no earlier backup is used
+	base    map[string]*record // records of the host's backup; nil if it is not used
+	before  *snapshot          // the host's backup
+	resumed *snapshot          // the backup started by an interrupted run; nil if none
+	arrived map[string]int64   // sizes of the files that run left in Snapshot, by name
+	old     string             // where an outdated backup was moved; "" if none
 	status  status
-	now     *snapshot // the backup to make
-	sends   []*record // of it, what has to be sent
+	now     *snapshot // the new backup
+	sends   []*record // the records of now to send
 }
 
-// backup makes a backup on the host, in the order in which devices do.
+// backup makes a backup on the host, with the steps in the order devices use.
 func (s *session) backup(full bool) error {
 	if err := s.passcode(); err != nil {
 		return err
@@ -62,7 +62,7 @@ func (s *session) backup(full bool) error {
 	return nil
 }
 
-// passcode asks the person.
+// passcode simulates the passcode prompt.
 func (s *session) passcode() error {
 	if s.agent.Prompt == NotAsked {
 		return nil
@@ -81,7 +81,7 @@ func (s *session) passcode() error {
 	return nil
 }
 
-// look learns what the host has.
+// look examines what the host has.
 func (r *run) look() error {
 	data, err := r.download("Status.plist")
 	if answered := (*hostError)(nil); errors.As(err, &answered) && answered.code == hostNotFound {
@@ -116,13 +116,13 @@ func (r *run) look() error {
 	return r.lookAtBackup()
 }
 
-// setAside moves a backup away that is too old to go on from.
+// setAside moves away a backup that is too old to continue from.
 func (r *run) setAside() error {
 	r.full, r.old = true, r.UDID+"-"+r.Now.UTC().Format("20060102-150405")
 	return r.moveItems(map[string]any{r.UDID: r.old})
 }
 
-// lookAtSnapshot learns what an interrupted run has left.
+// lookAtSnapshot examines what an interrupted run left.
 func (r *run) lookAtSnapshot(found status) error {
 	if found.BackupState == "empty" {
 		r.full = true
@@ -142,7 +142,7 @@ func (r *run) lookAtSnapshot(found status) error {
 	return err
 }
 
-// completeMoves is what is left to do after a run that ended while it moved files.
+// completeMoves finishes a run that was interrupted while moving files.
 func (r *run) completeMoves() error {
 	files, err := r.listAll("Snapshot/")
 	if err != nil {
@@ -171,7 +171,7 @@ func (r *run) completeMoves() error {
 	return r.moveItems(moves)
 }
 
-// lookAtBackup reads the manifest of the backup on the host, and whether the files are there.
+// lookAtBackup reads the manifest of the host's backup and checks that its files exist.
 func (r *run) lookAtBackup() error {
 	before, err := r.readBackup()
 	if failure := (*Failure)(nil); errors.As(err, &failure) && (failure.Code == 207 || failure.Code == 203) {
@@ -204,12 +204,12 @@ func (r *run) lookAtBackup() error {
 	return nil
 }
 
-// errNoBackup is a Manifest.plist of no bytes. pymobiledevice3 writes one, and a Status.plist that
-// says "finished", before the first backup, and devices are known to make a full one then. Any
-// other Manifest.plist that cannot be read is an error.
+// errNoBackup reports an empty Manifest.plist. pymobiledevice3 writes one before the first
+// backup, along with a Status.plist that says "finished", and devices are known to respond with a
+// full backup. Any other unreadable Manifest.plist is an error.
 var errNoBackup = &Failure{205, "Error reading backup properties: no data"}
 
-// readBackup reads Manifest.plist and Manifest.db of the host.
+// readBackup reads Manifest.plist and Manifest.db from the host.
 func (s *session) readBackup() (*snapshot, error) {
 	data, err := s.download("Manifest.plist")
 	if err != nil {
@@ -248,7 +248,8 @@ func (s *session) readBackup() (*snapshot, error) {
 	return before, nil
 }
 
-// manifestCode: a manifest that is not there contradicts Status.plist.
+// manifestCode returns the error code for a manifest that could not be read. A missing manifest
+// contradicts Status.plist.
 func manifestCode(code int64) int {
 	if code == hostNotFound {
 		return 205
@@ -288,7 +289,7 @@ func (r *run) plan() error {
 	return nil
 }
 
-// choose decides which of the records have to be sent.
+// choose decides which records to send.
 func (r *run) choose() {
 	begun := r.resumed.byID()
 	r.sends = nil
@@ -314,7 +315,7 @@ func (r *run) choose() {
 	}
 }
 
-// random draws the keys and identifiers of the agent's next backup.
+// random returns the source for the keys and identifiers of the agent's next backup.
 func (a *Agent) random() *rand.ChaCha8 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -328,7 +329,7 @@ func newUUID(random *rand.ChaCha8) string {
 	return fmt.Sprintf("%X-%X-%X-%X-%X", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// room asks whether the host has enough.
+// room checks whether the host has enough free space.
 func (r *run) room() error {
 	var size float64
 	for _, record := range r.sends {
@@ -367,7 +368,7 @@ func (r *run) free() (uint64, error) {
 	return uint64(free), nil
 }
 
-// folders makes all folders, whether or not they are there.
+// folders creates all folders, whether or not they exist.
 func (r *run) folders() error {
 	for _, top := range []string{"", "Snapshot/"} {
 		if err := r.makeFolder(top); err != nil {
@@ -391,13 +392,14 @@ func (r *run) makeFolder(name string) error {
 	return writing(err)
 }
 
-// enter says in Status.plist which part of the backup begins.
+// enter writes the next state of the backup to Status.plist.
 func (r *run) enter(state string, progress float64) error {
 	r.status.SnapshotState = state
 	return r.upload([]upload{plainUpload("Status.plist", must(plist.Marshal(r.status, plist.BinaryFormat)))}, progress)
 }
 
-// sendFiles sends the contents of what is new, and once more of what changed meanwhile.
+// sendFiles sends the contents of new files, and sends files again if they changed in the
+// meantime.
 func (r *run) sendFiles() error {
 	r.agent.cache(r.now)
 	if err := r.enter("uploading", 0); err != nil {
@@ -440,7 +442,7 @@ func (r *run) sendAll(records []*record) error {
 	return nil
 }
 
-// uploadOf is a file on its way into Snapshot.
+// uploadOf returns the upload of a file to Snapshot.
 func (r *run) uploadOf(record *record) upload {
 	u := upload{name: "Snapshot/" + record.id[:2] + "/" + record.id, length: record.stored(), sum: record.sum()}
 	if record.Unreadable {
@@ -460,7 +462,8 @@ func (r *run) uploadOf(record *record) upload {
 	return u
 }
 
-// sendManifest sends the lists, into Snapshot like the files. They leave out what could not be read.
+// sendManifest sends the lists to Snapshot, like the files. They omit files that could not be
+// read.
 func (r *run) sendManifest() error {
 	r.now.records = slices.DeleteFunc(r.now.records, func(record *record) bool { return record.failed })
 	list := must(plist.Marshal(r.now.properties(r.status.Date, r.Lockdown), plist.BinaryFormat))
@@ -474,7 +477,7 @@ func (r *run) sendManifest() error {
 	return r.upload([]upload{plainUpload("Snapshot/Manifest.db", data)}, 92)
 }
 
-// move puts what was sent in the place of what was there.
+// move replaces the old files with those just sent.
 func (r *run) move() error {
 	if err := r.enter("moving", 93); err != nil {
 		return err
@@ -514,7 +517,7 @@ func (s *session) moveItems(moves map[string]any) error {
 	return writing(err)
 }
 
-// remove takes away what no longer belongs to the backup.
+// remove removes files that are no longer part of the backup.
 func (r *run) remove() error {
 	r.status.BackupState = "new"
 	if err := r.enter("removing", 97); err != nil {
@@ -557,7 +560,7 @@ func (s *session) removeItems(paths []any) error {
 	return writing(err)
 }
 
-// finish says that the backup is there.
+// finish marks the backup as complete.
 func (r *run) finish() error {
 	if err := r.enter("finished", 99); err != nil || r.old == "" {
 		return err
@@ -565,7 +568,7 @@ func (r *run) finish() error {
 	return r.removeItems([]any{r.old})
 }
 
-// check looks whether everything that the manifest lists is on the host.
+// check verifies that everything in the manifest is on the host.
 func (r *run) check() error {
 	if _, err := r.download("Status.plist"); err != nil {
 		return reading(err)

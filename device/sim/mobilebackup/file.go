@@ -14,22 +14,22 @@ import (
 	"time"
 )
 
-// A File is one entry of what a device backs up. Of the content, Size and Seed are enough.
+// A File is one entry in a device's backup. Size and Seed are enough to define its content.
 type File struct {
 	Domain, Path string
 	Kind         Kind
-	Size         int64 // bytes of the content that Seed generates
+	Size         int64 // length of the content generated from Seed, in bytes
 	Seed         uint64
-	Data         []byte // the content in place of Size and Seed
+	Data         []byte // the content, instead of Size and Seed
 	Modified     time.Time
 	Target       string // of a link
 
-	Unreadable    bool  // an I/O error of the device: nothing of the content is sent
-	OnlyEncrypted bool  // left out of a backup without a password, as Health and the keychain are
-	Recorded      int64 // the size in the manifest; 0 is that of the content
+	Unreadable    bool  // simulates an I/O error on the device: none of the content is sent
+	OnlyEncrypted bool  // omitted from a backup without a password, like Health and the keychain
+	Recorded      int64 // the size in the manifest; 0 means that of the content
 }
 
-// Kind is what an entry is.
+// Kind is the type of an entry.
 type Kind int
 
 const (
@@ -38,16 +38,16 @@ const (
 	Symlink
 )
 
-// day is when a file was modified that does not say when.
+// day is the default modification time.
 var day = time.Date(2026, 3, 14, 15, 9, 26, 0, time.UTC)
 
-// ID is the name of a file in a backup: the SHA-1 of its domain and path in hex.
+// ID returns the name of a file in a backup: the SHA-1 of its domain and path in hex.
 func (f File) ID() string {
 	sum := sha1.Sum([]byte(f.Domain + "-" + f.Path))
 	return hex.EncodeToString(sum[:])
 }
 
-// Length is the size of the content in bytes.
+// Length returns the size of the content in bytes.
 func (f File) Length() int64 {
 	if f.Kind != Regular {
 		return 0
@@ -58,7 +58,7 @@ func (f File) Length() int64 {
 	return f.Size
 }
 
-// modified is the time of the last change in Unix seconds.
+// modified returns the modification time in Unix seconds.
 func (f File) modified() int64 {
 	if f.Modified.IsZero() {
 		return day.Unix()
@@ -66,11 +66,11 @@ func (f File) modified() int64 {
 	return f.Modified.Unix()
 }
 
-// recorded is the size in the manifest.
+// recorded returns the size in the manifest.
 func (f File) recorded() int64 { return cmp.Or(f.Recorded, f.Length()) }
 
-// hasDigest reports whether the manifest keeps a digest of the file: of files of the system it
-// does, of those of apps and of media it does not.
+// hasDigest reports whether the manifest has a digest of the file: it does for system files, but
+// not for those of apps and media.
 func (f File) hasDigest() bool {
 	for _, without := range []string{"AppDomain", "SysContainerDomain", "SysSharedContainerDomain", "CameraRollDomain", "MediaDomain", "TonesDomain"} {
 		if strings.HasPrefix(f.Domain, without) {
@@ -80,7 +80,7 @@ func (f File) hasDigest() bool {
 	return true
 }
 
-// Open reads the content.
+// Open returns a reader for the content.
 func (f File) Open() io.Reader {
 	if f.Data != nil || f.Kind != Regular {
 		return bytes.NewReader(f.Data)
@@ -88,7 +88,8 @@ func (f File) Open() io.Reader {
 	return &content{seed: f.Seed, size: f.Size}
 }
 
-// Numbered is count files of one size, each with its own content: folder/000000.bin and on.
+// Numbered returns count files of one size, each with its own content: folder/000000.bin and so
+// on.
 func Numbered(domain, folder string, count int, size int64) []File {
 	files := make([]File, count)
 	for i := range files {
@@ -97,8 +98,8 @@ func Numbered(domain, folder string, count int, size int64) []File {
 	return files
 }
 
-// A content is a file's bytes: pieces of the pool, each at an offset that depends on the seed and
-// on the piece, behind the seed and the size.
+// A content generates a file's bytes: the seed and the size, followed by pieces of the pool, each
+// at an offset that depends on the seed and the piece.
 type content struct {
 	seed uint64
 	size int64
@@ -110,7 +111,7 @@ const (
 	poolSize = 1 << 20
 )
 
-// pool is random bytes, the same in every process.
+// pool holds random bytes, the same in every process.
 var pool = sync.OnceValue(func() []byte {
 	data := make([]byte, poolSize+piece)
 	random := rand.NewChaCha8([32]byte{'p', 'o', 'o', 'l'})
@@ -140,7 +141,7 @@ func (c *content) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// offset is where in the pool a piece begins.
+// offset returns where in the pool a piece starts.
 func offset(seed uint64, piece int64) uint64 {
 	x := (seed + 1) * 0x9E3779B97F4A7C15
 	x ^= (uint64(piece) + 1) * 0xBF58476D1CE4E5B9

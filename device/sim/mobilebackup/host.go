@@ -12,16 +12,16 @@ import (
 	"strings"
 )
 
-// batchSize is how many files go with one message.
+// batchSize is the number of files per message.
 const batchSize = 128
 
-// blockSize is the length of a block of a file.
+// blockSize is the length of a file block.
 const blockSize = 256 << 10
 
-// maxFrame bounds the blocks that a host sends, in bytes. Devices stop at frames of 128 MiB.
+// maxFrame limits the blocks that a host sends, in bytes. Devices reject frames of 128 MiB.
 const maxFrame = 16 << 20
 
-// Codes of a block in a stream of files.
+// Block codes in a stream of files.
 const (
 	codeEnd         = 0x00
 	codeLocalError  = 0x06
@@ -29,15 +29,15 @@ const (
 	codeData        = 0x0c
 )
 
-// path is a file of the backup on the host.
+// path returns the path of a backup file on the host.
 func (s *session) path(name string) string { return s.UDID + "/" + name }
 
-// An upload is a file on its way to the host.
+// An upload is a file to send to the host.
 type upload struct {
-	name   string // below the folder of the backup
+	name   string // relative to the backup folder
 	length int64
 	open   func() io.Reader // nil for a file that the device cannot read
-	sum    hash.Hash        // takes what is sent; nil for a file without a digest
+	sum    hash.Hash        // digest of the data sent; nil for a file without one
 	sent   func()           // called once all of it is sent; may be nil
 }
 
@@ -45,7 +45,7 @@ func plainUpload(name string, data []byte) upload {
 	return upload{name: name, length: int64(len(data)), open: func() io.Reader { return bytes.NewReader(data) }}
 }
 
-// upload sends files with one message. progress is in percent of the whole.
+// upload sends files in one message. progress is the overall percentage.
 func (s *session) upload(files []upload, progress float64) error {
 	var total int64
 	for _, f := range files {
@@ -102,7 +102,7 @@ func (s *session) stream(f upload, buffer []byte) error {
 	return s.link.Part("block", block(codeEnd, ""))
 }
 
-// paths are the names of a file in a stream: on the device and on the host.
+// paths encodes the names of a file in a stream: on the device and on the host.
 func paths(device, host string) []byte {
 	data := append(number(uint32(len(device))), device...)
 	return append(append(data, number(uint32(len(host)))...), host...)
@@ -112,15 +112,16 @@ func block(code byte, text string) []byte {
 	return append(append(number(uint32(1+len(text))), code), text...)
 }
 
-// download asks the host for a file and gives its bytes. Its error is a *hostError for a file
-// that could not be read.
+// download requests a file from the host and returns its contents. The error is a *hostError if
+// the host could not read it.
 func (s *session) download(name string) ([]byte, error) {
 	var data bytes.Buffer
 	err := s.downloadEach([]string{name}, func(string) io.Writer { return &data })
 	return data.Bytes(), err
 }
 
-// downloadEach asks the host for files. Those that it cannot read are an error once all are read.
+// downloadEach requests files from the host. If the host cannot read some of them, it returns an
+// error after reading the rest.
 func (s *session) downloadEach(names []string, to func(name string) io.Writer) error {
 	list := make([]any, len(names))
 	for i, name := range names {
@@ -149,7 +150,7 @@ func (s *session) downloadEach(names []string, to func(name string) io.Writer) e
 	return err
 }
 
-// firstOf is the error of the first file in a "multi status".
+// firstOf returns the error of the first file in a "multi status".
 func firstOf(payload any, failed *hostError) *hostError {
 	files, _ := payload.(map[string]any)
 	for _, file := range files {
@@ -175,8 +176,8 @@ func (s *session) readText(longest uint32) (string, error) {
 	return string(text), err
 }
 
-// readFile reads the blocks of one file. An error of the host for it is passed over here: the
-// status behind the stream has it too.
+// readFile reads the blocks of one file. It ignores the host's error for the file, because the
+// status after the stream repeats it.
 func (s *session) readFile(to io.Writer, buffer []byte) error {
 	for {
 		length, err := s.readNumber()
@@ -211,8 +212,8 @@ func (s *session) readFile(to io.Writer, buffer []byte) error {
 	}
 }
 
-// list is the sizes of the entries of a folder on the host, by name; -1 for what is no file. A
-// folder that is not there has none.
+// list returns the sizes of the entries in a folder on the host, by name; -1 marks an entry that
+// is not a file. A missing folder has no entries.
 func (s *session) list(path string) (map[string]int64, error) {
 	payload, err := s.ask("DLContentsOfDirectory", strings.TrimSuffix(path, "/"), map[string]any{})
 	if failed := (*hostError)(nil); errors.As(err, &failed) && failed.code == hostNotFound {
@@ -233,7 +234,7 @@ func (s *session) list(path string) (map[string]int64, error) {
 	return sizes, nil
 }
 
-// listAll is the sizes of the files in the 256 folders below a folder of the backup, by name.
+// listAll returns the sizes of the files in the 256 subfolders of a backup folder, by name.
 func (s *session) listAll(below string) (map[string]int64, error) {
 	folders, err := s.list(s.path(below))
 	if err != nil {
@@ -256,7 +257,7 @@ func (s *session) listAll(below string) (map[string]int64, error) {
 	return all, nil
 }
 
-// failed turns what the host answered into the device's error; anything else is left alone.
+// failed translates a host error into the device's error; any other error is unchanged.
 func failed(err error, code func(int64) int, text string) error {
 	answered := (*hostError)(nil)
 	if !errors.As(err, &answered) {
@@ -265,12 +266,12 @@ func failed(err error, code func(int64) int, text string) error {
 	return &Failure{code(answered.code), fmt.Sprintf("%s: %s", text, answered.text)}
 }
 
-// reading is a failure to read from the host.
+// reading translates an error reading from the host.
 func reading(err error) error {
 	return failed(err, func(int64) int { return 103 }, "Error reading from the host")
 }
 
-// writing is a failure to write to the host: to a path that is not there, or to a full disk.
+// writing translates an error writing to the host: a missing path or a full disk.
 func writing(err error) error {
 	return failed(err, func(code int64) int {
 		switch {
@@ -283,7 +284,7 @@ func writing(err error) error {
 	}, "Error writing to the host")
 }
 
-// sum is a new digest for a file that has one in the manifest.
+// sum returns a new hash for a file that has a digest in the manifest, or nil.
 func (r *record) sum() hash.Hash {
 	if r.hasDigest() {
 		return sha1.New()

@@ -20,14 +20,14 @@ const (
 	manifestClass = 4
 )
 
-// A keybag is the class keys of a backup, and how the backup keeps them.
+// A keybag holds the class keys of a backup and their stored form.
 type keybag struct {
 	bytes   []byte
 	classes map[uint32][]byte
 }
 
-// newKeybag makes class keys and wraps them with a password. Without one the bag is there all the
-// same, as in backups of devices, and nobody can open it.
+// newKeybag generates class keys and wraps them with a password. Without a password there is
+// still a bag, as in real backups, but it cannot be opened.
 func newKeybag(random *rand.ChaCha8, password string, rounds uint32) keybag {
 	draw := func(n int) []byte {
 		data := make([]byte, n)
@@ -75,8 +75,7 @@ func newKeybag(random *rand.ChaCha8, password string, rounds uint32) keybag {
 
 var errPassword = errors.New("wrong password")
 
-// openKeybag reads a bag that newKeybag made; the error is errPassword if the password is not the
-// one it was made with.
+// openKeybag reads a bag created by newKeybag; the error is errPassword if the password is wrong.
 func openKeybag(data []byte, password string) (keybag, error) {
 	bag := keybag{bytes: data, classes: map[uint32][]byte{}}
 	values := map[string][]byte{}
@@ -116,14 +115,15 @@ func passwordKey(password string, firstSalt []byte, rounds uint32, salt []byte, 
 	return must(pbkdf2.Key(sha1.New, string(first), salt, iterations, 32))
 }
 
-// derive is the key of a file or of the manifest: the same in every backup with this bag.
+// derive returns the key of a file or of the manifest. It is the same in every backup with this
+// bag.
 func (b keybag) derive(class uint32, what string) []byte {
 	mac := hmac.New(sha256.New, b.classes[class])
 	io.WriteString(mac, what) // never fails
 	return mac.Sum(nil)
 }
 
-// seal is a key as the manifest has it: its class, then the key wrapped by that of the class.
+// seal returns a key in manifest form: its class, followed by the key wrapped with the class key.
 func (b keybag) seal(class uint32, key []byte) []byte {
 	return append(binary.LittleEndian.AppendUint32(nil, class), wrapKey(b.classes[class], key)...)
 }
@@ -140,10 +140,10 @@ func (b keybag) unseal(sealed []byte) ([]byte, bool) {
 	return unwrapKey(class, sealed[4:])
 }
 
-// storedLength is the size of a file of so many bytes once it is encrypted.
+// storedLength returns the encrypted size of a file of plain bytes.
 func storedLength(plain int64) int64 { return (plain/aes.BlockSize + 1) * aes.BlockSize }
 
-// An encrypter reads AES-CBC with an initial vector of zeros and PKCS#7 padding.
+// An encrypter is a reader that encrypts with AES-CBC, a zero IV and PKCS#7 padding.
 type encrypter struct {
 	plain io.Reader
 	mode  cipher.BlockMode
@@ -154,7 +154,7 @@ func newEncrypter(plain io.Reader, key []byte) *encrypter {
 	return &encrypter{plain: plain, mode: cipher.NewCBCEncrypter(must(aes.NewCipher(key)), make([]byte, aes.BlockSize))}
 }
 
-// Read fills p, the length of which is a multiple of the block size.
+// Read fills p, whose length must be a multiple of the block size.
 func (e *encrypter) Read(p []byte) (int, error) {
 	if e.ended {
 		return 0, io.EOF
@@ -177,7 +177,8 @@ func encrypt(key, plain []byte) []byte {
 	return data
 }
 
-// decrypt is the reverse of encrypt; it is false for what was not encrypted with this key.
+// decrypt is the reverse of encrypt; it returns false if the data was not encrypted with this
+// key.
 func decrypt(key, data []byte) ([]byte, bool) {
 	if len(data) == 0 || len(data)%aes.BlockSize != 0 {
 		return nil, false
@@ -191,7 +192,7 @@ func decrypt(key, data []byte) ([]byte, bool) {
 	return plain[:len(plain)-pad], true
 }
 
-// wrapKey is the key wrap of RFC 3394, section 2.2.1.
+// wrapKey implements the key wrap of RFC 3394, section 2.2.1.
 func wrapKey(kek, key []byte) []byte {
 	block := must(aes.NewCipher(kek))
 	n := len(key) / 8
@@ -208,7 +209,8 @@ func wrapKey(kek, key []byte) []byte {
 	return append(a, r...)
 }
 
-// unwrapKey is the key unwrap of RFC 3394, section 2.2.2; it is false for another kek.
+// unwrapKey implements the key unwrap of RFC 3394, section 2.2.2; it returns false if the kek is
+// wrong.
 func unwrapKey(kek, wrapped []byte) ([]byte, bool) {
 	if len(wrapped) < 24 || len(wrapped)%8 != 0 {
 		return nil, false
@@ -230,7 +232,7 @@ func unwrapKey(kek, wrapped []byte) ([]byte, bool) {
 
 func number(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }
 
-// must is for steps that fail only if this package is wrong.
+// must panics on an error that only a bug in this package can cause.
 func must[T any](value T, err error) T {
 	if err != nil {
 		panic(err)

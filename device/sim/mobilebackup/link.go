@@ -9,32 +9,32 @@ import (
 	"howett.net/plist"
 )
 
-// A Link carries the messages of one session. It is where faults strike.
+// A Link carries the messages of one session and applies the faults.
 type Link interface {
-	// Read reads what the host sends.
+	// Read reads data from the host.
 	io.Reader
-	// Send sends one message, the name of which is also its first element.
+	// Send sends one message; its name is also its first element.
 	Send(name string, message []any) error
-	// Part sends a part of a stream of files: "file" for the paths of one, "block" for data, "end".
+	// Part sends part of a stream of files: "file" for its paths, "block" for data, "end".
 	Part(place string, data []byte) error
-	// Path is the path on the host that is sent with a file, which a fault may replace.
+	// Path returns the host path to send with a file, which a fault may replace.
 	Path(path string) string
-	// Post posts a notification to those who observe it.
+	// Post posts a notification to its observers.
 	Post(notification string)
-	// Wait does nothing for a time. Its error is that of a client that left.
+	// Wait waits. It returns an error if the client disconnects.
 	Wait(seconds float64) error
 }
 
-// maxMessage bounds one message of the host in bytes: the listing of a folder of 100,000 files
+// maxMessage limits a message from the host, in bytes: the listing of a folder with 100,000 files
 // takes 10 MB.
 const maxMessage = 64 << 20
 
-// empty stands for a parameter that there is none of.
+// empty is the placeholder for a missing parameter.
 const empty = "___EmptyParameterString___"
 
 var errMessage = errors.New("unexpected message of the host")
 
-// receive reads one message of the host: its name and what follows.
+// receive reads one message from the host and returns its name and arguments.
 func (s *session) receive() (name string, message []any, err error) {
 	length, err := s.readNumber()
 	if err != nil {
@@ -67,7 +67,7 @@ func (s *session) send(name string, rest ...any) error {
 	return s.link.Send(name, append([]any{name}, rest...))
 }
 
-// A hostError is what the host answered in place of success.
+// A hostError is an error response from the host.
 type hostError struct {
 	code int64
 	text string
@@ -75,18 +75,18 @@ type hostError struct {
 
 func (e *hostError) Error() string { return fmt.Sprintf("host error %d: %s", e.code, e.text) }
 
-// Codes of a host's answer, as DeviceLink has them.
+// DeviceLink status codes of a host.
 const (
 	hostNotFound = -6
 	hostMulti    = -13
 )
 
-// known are the codes that a device tells apart; any other is an I/O error of its own.
+// known reports whether devices distinguish the code; any other counts as an I/O error.
 func known(code int64) bool {
 	return code == -15 || code == -13 || code >= -11 && code <= -6 || code == -2 || code == -1 || code == 0
 }
 
-// answer reads the host's answer to a message. Its error is a *hostError for one that is not
+// answer reads the host's response to a message. The error is a *hostError if the response is not
 // success.
 func (s *session) answer() (payload any, err error) {
 	name, message, err := s.receive()
@@ -116,7 +116,7 @@ func (s *session) answer() (payload any, err error) {
 	return payload, nil
 }
 
-// ask sends a message and reads the answer.
+// ask sends a message and reads the response.
 func (s *session) ask(name string, rest ...any) (payload any, err error) {
 	if err := s.send(name, rest...); err != nil {
 		return nil, err
@@ -124,7 +124,7 @@ func (s *session) ask(name string, rest ...any) (payload any, err error) {
 	return s.answer()
 }
 
-// integer is a number of a property list, of whichever type.
+// integer converts a property list number of any type.
 func integer(value any) (int64, bool) {
 	switch value := value.(type) {
 	case uint64:

@@ -13,7 +13,7 @@ import (
 
 func unixTime(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }
 
-// schema is that of a Manifest.db of a device.
+// schema is the schema of a device's Manifest.db.
 const schema = `
 CREATE TABLE Files (fileID TEXT PRIMARY KEY, domain TEXT, relativePath TEXT, flags INTEGER, file BLOB);
 CREATE TABLE Properties (key TEXT PRIMARY KEY, value BLOB);
@@ -24,14 +24,14 @@ CREATE INDEX FilesDomainIdx ON Files(domain);
 CREATE INDEX FilesRelativePathIdx ON Files(relativePath);
 CREATE INDEX FilesFlagsIdx ON Files(flags);`
 
-// The bytes of a database header that say how it is written: 1 is a rollback journal, 2 is a
-// write-ahead log, as devices have it.
+// The database header bytes for the journal mode: 1 is a rollback journal, 2 a write-ahead log,
+// as on devices.
 const (
 	headerVersions = 18
 	rollback, wal  = 1, 2
 )
 
-// database is a Manifest.db with the records.
+// database returns a Manifest.db with the records.
 func database(records []*record) (data []byte, err error) {
 	conn, err := sqlite.OpenConn(":memory:", sqlite.OpenReadWrite, sqlite.OpenCreate)
 	if err != nil {
@@ -77,7 +77,7 @@ func insert(conn *sqlite.Conn, records []*record) (err error) {
 	return nil
 }
 
-// readDatabase is the records of a Manifest.db that is not encrypted.
+// readDatabase reads the records of an unencrypted Manifest.db.
 func readDatabase(data []byte) (records []*record, err error) {
 	if len(data) < 100 || !bytes.HasPrefix(data, []byte("SQLite format 3\x00")) {
 		return nil, errors.New("file is not a database")
@@ -110,7 +110,7 @@ func readDatabase(data []byte) (records []*record, err error) {
 	return records, err
 }
 
-// properties is Manifest.plist.
+// properties is the format of Manifest.plist.
 type properties struct {
 	Version              string
 	SystemDomainsVersion string
@@ -123,10 +123,10 @@ type properties struct {
 	Applications         map[string]any
 }
 
-// lockdownKeys are the values of lockdown that a manifest repeats.
+// lockdownKeys lists the lockdown values that a manifest repeats.
 var lockdownKeys = []string{"BuildVersion", "DeviceName", "ProductType", "ProductVersion", "SerialNumber", "UniqueDeviceID"}
 
-// properties makes the Manifest.plist of a snapshot.
+// properties returns the Manifest.plist of a snapshot.
 func (s *snapshot) properties(date time.Time, lockdown map[string]any) properties {
 	p := properties{
 		Version: "10.0", SystemDomainsVersion: "24.0", IsEncrypted: s.encrypted, WasPasscodeSet: true, Date: date,
@@ -148,10 +148,10 @@ func (s *snapshot) properties(date time.Time, lockdown map[string]any) propertie
 	return p
 }
 
-// manifestKey encrypts Manifest.db.
+// manifestKey returns the key that encrypts Manifest.db.
 func (s *snapshot) manifestKey() []byte { return s.bag.derive(manifestClass, "Manifest.db") }
 
-// database is the Manifest.db of a snapshot as it is stored.
+// database returns the Manifest.db of a snapshot as stored.
 func (s *snapshot) database() ([]byte, error) {
 	records := slices.Clone(s.records)
 	data, err := database(records)

@@ -7,19 +7,19 @@ import (
 	"howett.net/plist"
 )
 
-// A record is a file in a backup: what the manifest says of it.
+// A record is the manifest entry of a file in a backup.
 type record struct {
 	File
 	id     string
 	digest []byte // SHA-1 of the stored bytes; nil for files without one
-	key    []byte // of an encrypted file, in clear
-	sealed []byte // the key as the manifest has it
+	key    []byte // plaintext key of an encrypted file
+	sealed []byte // the key in manifest form
 
-	inSnapshot bool // of the backup under way: it lies in the folder Snapshot
+	inSnapshot bool // in the current backup: the file is in the Snapshot folder
 	failed     bool // the device could not read it
 }
 
-// stored is the size of the file in the backup in bytes.
+// stored returns the size of the file in the backup, in bytes.
 func (r *record) stored() int64 {
 	if r.key != nil {
 		return storedLength(r.Length())
@@ -27,15 +27,15 @@ func (r *record) stored() int64 {
 	return r.Length()
 }
 
-// unchanged reports whether a file of an earlier backup need not be sent again: size and time of
-// the last change decide, as on devices.
+// unchanged reports whether a file from an earlier backup need not be sent again. As on devices,
+// size and modification time decide.
 func (r *record) unchanged(before *record) bool {
 	return before != nil && before.Kind == r.Kind && before.recorded() == r.recorded() && before.modified() == r.modified()
 }
 
 var modes = map[Kind]int{Regular: 0o100644, Directory: 0o040755, Symlink: 0o120755}
 
-// archive is an MBFile as NSKeyedArchiver writes it.
+// archive returns the record as an MBFile in NSKeyedArchiver format.
 func (r *record) archive() []byte {
 	class := 0
 	if r.Kind == Regular {
@@ -66,7 +66,7 @@ func (r *record) archive() []byte {
 
 var errRecord = errors.New("not a record of this device")
 
-// readArchive completes a record with what archive wrote.
+// readArchive fills in a record from the output of archive.
 func (r *record) readArchive(data []byte) error {
 	var archive struct {
 		Objects []any `plist:"$objects"`

@@ -13,28 +13,28 @@ import (
 	"howett.net/plist"
 )
 
-// Restored is a file that came back, without the encryption of the backup.
+// A Restored is a restored and decrypted file.
 type Restored struct {
 	SHA256 [sha256.Size]byte
 	Size   int64
 }
 
-// RestoredOf is what comes back of a file that lost nothing.
+// RestoredOf returns the expected result of restoring f without loss.
 func RestoredOf(f File) Restored {
 	sum := sha256.New()
 	size := must(io.Copy(sum, f.Open()))
 	return Restored{[sha256.Size]byte(sum.Sum(nil)), size}
 }
 
-// Restored is what the last restore brought, by domain and path with "-" between them. It is nil
-// if none has ended well.
+// Restored returns the files of the last restore, keyed by domain and path joined with "-". It is
+// nil if none has succeeded.
 func (a *Agent) Restored() map[string]Restored {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return maps.Clone(a.restored)
 }
 
-// restore reads a backup from the host and keeps digests of what comes.
+// restore reads a backup from the host and keeps digests of the contents.
 func (s *session) restore(request, options map[string]any) error {
 	target := s.UDID
 	if source, ok := request["SourceIdentifier"].(string); ok && source != "" {
@@ -72,7 +72,7 @@ func (s *session) restore(request, options map[string]any) error {
 	return nil
 }
 
-// withPassword is a session that opens keybags with another password than the agent's.
+// withPassword returns a session that opens keybags with a password other than the agent's.
 func (s *session) withPassword(password string) *session {
 	other := *s
 	other.password = password
@@ -111,7 +111,7 @@ func (s *session) restoreBatch(backup *snapshot, batch []*record, restored map[s
 
 var errDigest = errors.New("digest differs from that of the manifest")
 
-// plain is the content of a file as it is stored, which must be as the manifest has it.
+// plain returns the decrypted content of a stored file, which must match the manifest.
 func (s *snapshot) plain(r *record, data []byte) ([]byte, error) {
 	if sum := sha1.Sum(data); r.digest != nil && hex.EncodeToString(sum[:]) != hex.EncodeToString(r.digest) {
 		return nil, errDigest

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// An Identity is what a device says of itself.
+// An Identity is what a device reports about itself.
 type Identity struct {
 	UDID     string
 	Lockdown map[string]any // values outside any domain
@@ -20,12 +20,12 @@ type session struct {
 	Identity
 	link     Link
 	password string // of the backup on the host
-	batch    int    // of files, so far
+	batch    int    // number of file batches so far
 }
 
 var errDisconnected = errors.New("the host disconnected")
 
-// Serve answers one client until it leaves.
+// Serve serves one client until it disconnects.
 func (a *Agent) Serve(link Link, identity Identity) {
 	a.running.Lock()
 	defer a.running.Unlock()
@@ -40,7 +40,7 @@ func (a *Agent) Serve(link Link, identity Identity) {
 	}
 }
 
-// handshake agrees on the version of DeviceLink.
+// handshake negotiates the DeviceLink version.
 func (s *session) handshake() error {
 	major := s.agent.Major
 	if major == 0 {
@@ -59,7 +59,7 @@ func (s *session) handshake() error {
 	return s.send("DLMessageDeviceReady")
 }
 
-// request serves one DLMessageProcessMessage. Its error ends the session.
+// request handles one DLMessageProcessMessage. An error ends the session.
 func (s *session) request() error {
 	name, message, err := s.receive()
 	if err != nil {
@@ -95,7 +95,7 @@ func (s *session) begin(request string) {
 	s.agent.note(func(running *Session) { running.Request = request })
 }
 
-// hello agrees on the version of the protocol.
+// hello negotiates the protocol version.
 func (s *session) hello(request map[string]any) error {
 	offered, _ := request["SupportedProtocolVersions"].([]any)
 	best := 0.0
@@ -111,7 +111,7 @@ func (s *session) hello(request map[string]any) error {
 	return s.send("DLMessageProcessMessage", response)
 }
 
-// mine does what is asked of this device, and fails for another one.
+// mine calls do if the request is for this device, and fails otherwise.
 func (s *session) mine(request map[string]any, do func() error) error {
 	if request["TargetIdentifier"] != s.UDID {
 		return &Failure{2, "Target identifier is not that of the device"}
@@ -119,7 +119,7 @@ func (s *session) mine(request map[string]any, do func() error) error {
 	return do()
 }
 
-// conclude says the last word of a request.
+// conclude sends the final message of a request.
 func (s *session) conclude(err error) error {
 	failure := &Failure{}
 	if err != nil && !errors.As(err, &failure) {

@@ -1,18 +1,18 @@
-// Package mobilebackup is a client of com.apple.mobilebackup2, the service with which an
+// Package mobilebackup is a client of com.apple.mobilebackup2, the service through which an
 // iPhone or iPad writes a backup to a computer.
 //
-// The device drives: [Run] shakes hands, asks for a backup, and then answers what the device
-// asks of the computer, as a server of files would: list this folder, take these files, move
-// them there, how much room is left. Which files are sent, and whether all of them or only
-// what changed, the device decides by what it finds.
+// The device drives the session. [Run] performs the handshake and requests a backup, then serves
+// the device like a file server: list this folder, store these files, move those, report the free
+// space. The device decides which files to send, and whether to send all or only what changed, by
+// what it finds in the folder.
 //
-// A [Folder] is where the device may look and write. Its paths are a stranger's input:
-// nothing outside of the folder is ever read, written, moved or removed, and no link is
-// followed out of it. A file appears under its name once it is whole, in place of another
-// one and never into it: copies that share its blocks or its inode stay as they were. Before
-// an answer that lets the device go to its next state, all that it has sent is on the disk.
+// A [Folder] is the only place the device may read and write. Its paths are untrusted input:
+// nothing outside the folder is ever read, written, moved or removed, and no link out of it is
+// followed. A file gets its name only when it is complete, replacing any existing file rather
+// than overwriting it, so copies that share its blocks or its inode are unaffected. Before a
+// response that lets the device enter its next state, everything it has sent is synced to disk.
 //
-// Of requests only Hello and Backup are sent, beside answers: see [Permitted]. The bytes of
-// the protocol come from notes of its behaviour, and were not yet seen on a device; the
+// Besides responses, the only requests sent are Hello and Backup; see [Permitted]. The protocol
+// was implemented from notes on its behavior and has not been tried with a real device; the
 // README lists what only a phone can answer.
 package mobilebackup

@@ -14,34 +14,34 @@ import (
 	"time"
 )
 
-// An Arrival is a file that the device has sent, as it came.
+// An Arrival is a file received from the device.
 type Arrival struct {
-	Path   string // within the folder
+	Path   string // relative to the folder
 	Size   int64
-	SHA1   [sha1.Size]byte   // as the list of files has it for some
-	SHA256 [sha256.Size]byte // of the same bytes
+	SHA1   [sha1.Size]byte // the digest used by the manifest for some files
+	SHA256 [sha256.Size]byte
 }
 
-// A Folder is where a device keeps a backup. It is used by one session at a time.
+// A Folder is where a device stores its backup. Only one session may use it at a time.
 type Folder struct {
-	// Free is the room on the disk, in bytes, for files of this user. It is what the device is
-	// answered: an error where it is not known, and never 0 in place of one.
+	// Free returns the disk space available to this user, in bytes. The device gets this value.
+	// If it is unknown, Free must return an error, never 0.
 	Free func() (uint64, error)
 
-	// Kept is called with files that have arrived once they are on the disk under their names.
-	// An error is answered to the device as one of writing.
+	// Kept is called with received files once they are synced to disk under their names. If it
+	// returns an error, the device gets a write error.
 	Kept func([]Arrival) error
 
 	root    *os.Root
-	pending []Arrival           // not yet on the disk for certain
-	dirty   int64               // bytes of those
-	synced  time.Time           // when everything was on the disk
-	folders map[string]struct{} // in which names changed since
+	pending []Arrival           // not known to be synced
+	dirty   int64               // bytes in pending
+	synced  time.Time           // time of the last sync
+	folders map[string]struct{} // folders in which names changed since then
 	naming  sync.Mutex
 	number  uint64 // of the last file in arriving
 }
 
-// OpenFolder opens a folder that exists. What an earlier session left half-written is removed.
+// OpenFolder opens an existing folder and removes unfinished files from an earlier session.
 func OpenFolder(path string) (*Folder, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
@@ -64,21 +64,20 @@ func OpenFolder(path string) (*Folder, error) {
 	return f, nil
 }
 
-// Close makes sure that all files are on the disk, and closes the folder.
+// Close syncs all files to disk and closes the folder.
 func (f *Folder) Close() error {
 	return errors.Join(f.sync(), f.root.RemoveAll(arriving), f.root.Close())
 }
 
-// How much may arrive before it is made sure that it is on the disk, if the device is not
-// about to change its state.
+// How much may be received, and for how long, before a sync that no state change requires.
 const (
 	syncBytes = 64 << 20
 	syncFiles = 1024
 	syncEvery = 2 * time.Second
 )
 
-// syncSome makes sure of what has arrived, if that is much or long ago. A file that is not
-// certain to be on the disk is sent again after a crash, and costs nothing else.
+// syncSome syncs if enough data or time has accumulated since the last sync. A file that was not
+// synced before a crash is sent again, at no other cost.
 func (f *Folder) syncSome() error {
 	if f.dirty < syncBytes && len(f.pending) < syncFiles && time.Since(f.synced) < syncEvery {
 		return nil
@@ -86,7 +85,7 @@ func (f *Folder) syncSome() error {
 	return f.sync()
 }
 
-// sync makes sure that everything that happened in the folder is on the disk.
+// sync flushes all changes in the folder to disk.
 func (f *Folder) sync() error {
 	if len(f.pending)+len(f.folders) == 0 {
 		return nil
@@ -100,17 +99,17 @@ func (f *Folder) sync() error {
 	return f.Kept(kept)
 }
 
-// touched notes that a name in a folder changed.
+// touched records that a name in a folder changed.
 func (f *Folder) touched(name string) { f.folders[path.Dir(name)] = struct{}{} }
 
-// An entry is what the device is told of a file or folder.
+// An entry describes a file or folder to the device.
 type entry struct {
 	kind     string
 	size     uint64
 	modified time.Time
 }
 
-// list is what lies in a folder, without what is still arriving.
+// list returns the contents of a folder, except files still being received.
 func (f *Folder) list(name string) (map[string]entry, error) {
 	folder, err := f.root.Open(name)
 	if err != nil {
@@ -154,7 +153,7 @@ func entryOf(info fs.FileInfo) entry {
 	return e
 }
 
-// makeFolder makes a folder and those above it; one that is there already is no error.
+// makeFolder creates a folder and its parents; an existing folder is not an error.
 func (f *Folder) makeFolder(name string) error {
 	if err := f.root.MkdirAll(name, 0o700); err != nil {
 		return err
@@ -163,7 +162,7 @@ func (f *Folder) makeFolder(name string) error {
 	return nil
 }
 
-// move gives a file or folder another name, in place of what had it.
+// move renames a file or folder, replacing the target.
 func (f *Folder) move(from, to string) error {
 	if from == "." || to == "." {
 		return ErrPath
@@ -186,7 +185,7 @@ func (f *Folder) move(from, to string) error {
 	return err
 }
 
-// remove removes a file, or a folder with all within it. What is not there is no error.
+// remove removes a file, or a folder and its contents. A missing name is not an error.
 func (f *Folder) remove(name string) error {
 	if name == "." {
 		return ErrPath
@@ -213,7 +212,7 @@ func (f *Folder) copy(from, to string) error {
 	return f.install(file, temporary, to, err)
 }
 
-// open opens a regular file to read. A pipe is not waited for.
+// open opens a regular file for reading. It does not block on a pipe.
 func (f *Folder) open(name string) (*os.File, error) {
 	info, err := f.root.Lstat(name)
 	switch {
@@ -227,7 +226,7 @@ func (f *Folder) open(name string) (*os.File, error) {
 	return f.root.Open(name)
 }
 
-// The answers of a host to what went wrong, as the device understands them.
+// The status codes by which a host reports errors to the device.
 const (
 	statusOK       = 0
 	statusOther    = -1
@@ -241,8 +240,8 @@ const (
 	statusNoSpace  = -15
 )
 
-// statusOf translates an error. A file that may not be read must not pass for one that is not
-// there: the device would quietly send everything again.
+// statusOf translates an error. An unreadable file must not be reported as missing, or the device
+// would silently send everything again.
 func statusOf(err error) int {
 	switch {
 	case err == nil:

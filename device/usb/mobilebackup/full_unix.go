@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// isFull reports whether a disk, or what a user may have of it, is full.
+// isFull reports whether the disk is full or the user's quota is exhausted.
 func isFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, errFull)
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// Permitted is every message that a [Session] sends: what it asks for, and the answers of
-// DeviceLink. A test holds the package to this list. Restore, EraseDevice, Remove, Unback,
-// ChangePassword and EnableCloudBackup are known to the device, and never sent.
+// Permitted lists every message that a [Session] sends: its requests, and the DeviceLink
+// responses. A test checks the package against this list. Devices also support Restore,
+// EraseDevice, Remove, Unback, ChangePassword and EnableCloudBackup, which are never sent.
 var Permitted = []string{
 	"DLMessageVersionExchange",
 	"DLMessageProcessMessage Hello",
@@ -22,7 +22,7 @@ var Permitted = []string{
 	"DLMessageDisconnect",
 }
 
-// The messages of DeviceLink. The first element of each names it.
+// The DeviceLink messages. The first element of each is its name.
 const (
 	versionExchange = "DLMessageVersionExchange"
 	deviceReady     = "DLMessageDeviceReady"
@@ -44,24 +44,24 @@ const (
 	copyItem        = "DLMessageCopyItem"
 )
 
-// nothing stands for a text or a value that an answer does not have.
+// nothing is the placeholder for a missing string or value in a response.
 const nothing = "___EmptyParameterString___"
 
-// Bounds on one message. A device sends its moves and removals in batches of 128; older ones
-// may send all at once.
+// Limits on one message. Devices send moves and removals in batches of 128; older ones may send
+// all of them at once.
 const (
 	maxMessage = 8 << 20 // bytes
 	maxValues  = 250_000 // values within it
 	maxDepth   = 8
 )
 
-// A message is what the device sends: its name, and its arguments behind that.
+// A message is a message from the device: its name, followed by its arguments.
 type message struct {
 	name string
 	rest []any
 }
 
-// readMessage reads one message. Its error is that of r, or a [device.Reason].
+// readMessage reads one message. The error comes from r or is a [device.Reason].
 func readMessage(r io.Reader) (message, error) {
 	var head [4]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
@@ -74,7 +74,8 @@ func readMessage(r io.Reader) (message, error) {
 	return parseMessage(body)
 }
 
-// readExactly reads length bytes. Memory grows with what arrives, not with what was promised.
+// readExactly reads length bytes. Memory grows with the data received, not with the claimed
+// length.
 func readExactly(r io.Reader, length, limit uint32) ([]byte, error) {
 	if length > limit {
 		return nil, device.Oversized
@@ -94,7 +95,7 @@ func readExactly(r io.Reader, length, limit uint32) ([]byte, error) {
 	return body, nil
 }
 
-// cutOff is the error of a reader that ended within something.
+// cutOff translates the error of a reader that ended in the middle of a value.
 func cutOff(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF
@@ -117,7 +118,7 @@ func parseMessage(body []byte) (message, error) {
 	return message{name: name, rest: list[1:]}, nil
 }
 
-// at is an argument; the first one after the name is number 1. It is nil if there is none.
+// at returns an argument, counting from 1 after the name, or nil if there is none.
 func (m message) at(number int) any {
 	if number < 1 || number > len(m.rest) {
 		return nil
@@ -133,7 +134,7 @@ func (m message) text(number int) (string, error) {
 	return text, nil
 }
 
-// number reads an integer or a real that is not negative; 0 for anything else.
+// number returns a non-negative integer or real argument, or 0 for anything else.
 func (m message) number(at int) float64 {
 	value, err := safeplist.Dict{"": m.at(at)}.Float("")
 	if err != nil || value < 0 {
@@ -142,13 +143,13 @@ func (m message) number(at int) float64 {
 	return value
 }
 
-// dict is a dictionary; nil if the argument is none.
+// dict returns a dictionary argument, or nil if it is not one.
 func (m message) dict(number int) safeplist.Dict {
 	values, _ := m.at(number).(map[string]any)
 	return values
 }
 
-// texts is a list of texts, such as paths.
+// texts returns a list of strings, such as paths.
 func (m message) texts(number int) ([]string, error) {
 	list, ok := m.at(number).([]any)
 	if !ok {
@@ -165,7 +166,7 @@ func (m message) texts(number int) ([]string, error) {
 	return texts, nil
 }
 
-// writeMessage sends one message: its length, and a binary property list.
+// writeMessage sends one message: its length, then a binary property list.
 func writeMessage(w io.Writer, message []any) error {
 	body, err := plist.Marshal(message, plist.BinaryFormat)
 	if err != nil {

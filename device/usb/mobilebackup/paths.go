@@ -6,23 +6,23 @@ import (
 	"unicode/utf8"
 )
 
-// ErrPath is a path that no device sends: one that leads out of the folder, or whose name
-// means something else to a system than a file. The session with a device that sends one ends.
+// ErrPath is returned for a path that no real device sends: it leads out of the folder, or some
+// system does not treat its name as a file name. It ends the session.
 var ErrPath = errors.New("the device named a file in a way that no device does")
 
-// Bounds on a path of the device.
+// Limits on a path from the device.
 const (
 	maxPath     = 4096 // bytes
-	maxName     = 255  // bytes of one name in it
+	maxName     = 255  // bytes of one name
 	maxPathDeep = 16   // names
 )
 
-// arriving is the folder, within that of the device, for files that are not whole yet. The
-// device does not see it.
+// arriving is the folder, inside the device's folder, for incomplete files. It is hidden from the
+// device.
 const arriving = ".arriving"
 
-// cleanPath maps a path of the device into its folder: "." is the folder itself. Paths that
-// look absolute are meant relative to it.
+// cleanPath maps a path from the device to one within its folder; "." is the folder itself.
+// Absolute paths are treated as relative to it.
 func cleanPath(path string) (string, error) {
 	if len(path) > maxPath || !utf8.ValidString(path) {
 		return "", ErrPath
@@ -43,8 +43,8 @@ func cleanPath(path string) (string, error) {
 	return strings.Join(names, "/"), nil
 }
 
-// isName reports whether a name is one on every system. Windows takes some names for devices,
-// cuts dots and blanks off the end, and reads a colon as the stream of a file.
+// isName reports whether a name is valid on every system. Windows reserves some names for
+// devices, strips trailing dots and spaces, and treats a colon as the start of a stream name.
 func isName(name string) bool {
 	if len(name) > maxName || strings.Trim(name, ". ") == "" || strings.HasSuffix(name, ".") || strings.HasSuffix(name, " ") {
 		return false

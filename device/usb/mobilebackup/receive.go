@@ -16,48 +16,48 @@ import (
 	"sync"
 )
 
-// An Unread file is one that the device could not read, and sent nothing of.
+// An Unread is a file that the device could not read and did not send.
 type Unread struct {
 	Path  string // on the host
-	Words string // the device's own
+	Words string // the device's error text
 }
 
-// Buffers of one session: they bound what it takes in memory, whatever is sent.
+// Buffer sizes of a session. They limit its memory use whatever the device sends.
 const (
-	bufferSize  = 256 << 10 // as much as a device sends in one block
+	bufferSize  = 256 << 10 // the block size of devices
 	bufferCount = 32
-	writers     = 8 // files that are written at once
+	writers     = 8 // files written concurrently
 )
 
-// errFull ends writing before a disk is full to the last byte.
+// errFull stops writing before the disk is completely full.
 var errFull = errors.New("the disk is nearly full")
 
-// leastFree is left free on the disk: the list of files and the device's own state still have
-// to fit.
+// leastFree is the space to leave free on the disk: the manifest and the device's own state still
+// have to fit.
 const leastFree = 64 << 20
 
-// checkFreeEvery is how many bytes may arrive before the room left is looked at again.
+// checkFreeEvery is the number of bytes between checks of the free space.
 const checkFreeEvery = 64 << 20
 
-// A reception takes the files of one stream.
+// A reception receives the files of one stream.
 type reception struct {
 	*Folder
 	stream  streamReader
 	told    func(files int, bytes int64)
 	buffers chan []byte
-	slots   chan struct{} // a token for each file that may be written
+	slots   chan struct{} // a semaphore for concurrent writers
 
 	writing   sync.WaitGroup
 	unread    []Unread
-	unchecked int64 // bytes since the room left was looked at
+	unchecked int64 // bytes since the free space was last checked
 
 	mu      sync.Mutex
-	failure error // the first error of writing
+	failure error // the first write error
 	arrived []Arrival
 }
 
-// receive takes a stream of files. fatal is why the session cannot go on; failed why a file
-// could not be written, which is for the device to decide about.
+// receive reads a stream of files. fatal says why the session cannot continue; failed says why a
+// file could not be written, which the device has to handle.
 func (f *Folder) receive(stream streamReader, buffers chan []byte, told func(files int, bytes int64)) (unread []Unread, failed, fatal error) {
 	r := &reception{Folder: f, stream: stream, told: told, buffers: buffers, slots: make(chan struct{}, writers), unchecked: checkFreeEvery}
 	fatal = r.files()
@@ -68,7 +68,7 @@ func (f *Folder) receive(stream streamReader, buffers chan []byte, told func(fil
 	return r.unread, r.failure, fatal
 }
 
-// settle waits for the writers, and notes what has arrived.
+// settle waits for the writers and records what was received.
 func (r *reception) settle() {
 	r.writing.Wait()
 	r.mu.Lock()
@@ -112,8 +112,8 @@ func (r *reception) files() error {
 	}
 }
 
-// file takes one file. What changes the state of the backup, which is every file but those
-// that are stored under an id, appears after all that came before it is on the disk.
+// file receives one file. A file that changes the state of the backup, which is every file not
+// stored under an ID, gets its name only after everything before it is synced.
 func (r *reception) file(name string) (last bool, err error) {
 	state := !isStored(name)
 	if state {
@@ -140,7 +140,7 @@ func (r *reception) file(name string) (last bool, err error) {
 	return end.last, err
 }
 
-// blocks passes the data of a file on to its writer, until the block that ends it.
+// blocks passes the data of a file to its writer, up to the block that ends the file.
 func (r *reception) blocks(w *incoming) (end block, words string, err error) {
 	var buffer []byte
 	used := 0
@@ -192,7 +192,7 @@ func discard(r streamReader, length int) error {
 	return err
 }
 
-// checkFree ends writing while there is still some room.
+// checkFree stops writing before the disk is full.
 func (r *reception) checkFree(more int64) {
 	if r.unchecked += more; r.unchecked < checkFreeEvery {
 		return
@@ -203,22 +203,22 @@ func (r *reception) checkFree(more int64) {
 	}
 }
 
-// A piece is some bytes of a file, or its end.
+// A piece is part of a file, or its end.
 type piece struct {
-	data      []byte // from the buffers, and to be given back
-	last      bool   // the file is whole
-	abandoned bool   // it will never be
+	data      []byte // a buffer, to be returned
+	last      bool   // the file is complete
+	abandoned bool   // the file will never be complete
 }
 
-// An incoming file is on its way to the disk.
+// An incoming is a file being received.
 type incoming struct {
 	pieces chan piece
-	begun  bool // there was a block of data, empty perhaps
+	begun  bool // a data block was received, possibly empty
 }
 
 func (w *incoming) give(p piece) { w.pieces <- p }
 
-// begin starts to write a file.
+// begin starts writing a file.
 func (r *reception) begin(name string) *incoming {
 	const ahead = 4
 	w := &incoming{pieces: make(chan piece, ahead)}
@@ -230,7 +230,7 @@ func (r *reception) begin(name string) *incoming {
 	return w
 }
 
-// write writes a file and gives it its name. After an error it takes what comes and drops it.
+// write writes a file and gives it its name. After an error it discards further data.
 func (r *reception) write(name string, pieces <-chan piece) {
 	a := Arrival{Path: name}
 	var file *os.File
@@ -268,11 +268,11 @@ func (r *reception) write(name string, pieces <-chan piece) {
 		r.mu.Unlock()
 	}
 	if file != nil {
-		_ = r.install(file, temporary, "", errAbandoned) // it is removed
+		_ = r.install(file, temporary, "", errAbandoned) // removes the file
 	}
 }
 
-// errAbandoned is a file that did not come whole.
+// errAbandoned means that a file was not received completely.
 var errAbandoned = errors.New("the file did not arrive as a whole")
 
 func writeTo(file *os.File, data []byte, sums ...hash.Hash) error {
@@ -283,7 +283,7 @@ func writeTo(file *os.File, data []byte, sums ...hash.Hash) error {
 	return err
 }
 
-// create makes a file without a name of its own.
+// create creates a temporary file.
 func (f *Folder) create() (file *os.File, temporary string, err error) {
 	f.naming.Lock()
 	f.number++
@@ -293,8 +293,8 @@ func (f *Folder) create() (file *os.File, temporary string, err error) {
 	return file, temporary, err
 }
 
-// install closes a file and gives it its name, in place of one that had it. If it was not
-// written as a whole, it is removed.
+// install closes a file and renames it, replacing any existing file. If the file is incomplete,
+// it is removed instead.
 func (f *Folder) install(file *os.File, temporary, name string, written error) error {
 	err := written
 	if err == nil {
@@ -303,7 +303,7 @@ func (f *Folder) install(file *os.File, temporary, name string, written error) e
 	err = errors.Join(err, file.Close())
 	if err == nil {
 		err = f.root.Rename(temporary, name)
-		if errors.Is(err, fs.ErrNotExist) { // devices make their folders first, but need not
+		if errors.Is(err, fs.ErrNotExist) { // devices usually create the folders first, but need not
 			if err = f.root.MkdirAll(path.Dir(name), 0o700); err == nil {
 				err = f.root.Rename(temporary, name)
 			}
@@ -315,15 +315,14 @@ func (f *Folder) install(file *os.File, temporary, name string, written error) e
 	return nil
 }
 
-// isStored reports whether a file holds contents: it is named after its id, forty
-// hexadecimal digits. All others are lists, or the state of the backup.
+// isStored reports whether a file holds backed-up contents: its name is its ID, forty hexadecimal
+// digits. All other files are lists or the state of the backup.
 func isStored(name string) bool {
 	base := path.Base(name)
 	return len(base) == 2*sha1.Size && strings.Trim(base, "0123456789abcdef") == ""
 }
 
-// send sends files to the device. missed are those that could not be read, with an answer
-// for each.
+// send sends files to the device. missed holds a status for each file that could not be read.
 func (f *Folder) send(ctx context.Context, w streamWriter, paths []string) (missed map[string]any, err error) {
 	missed = map[string]any{}
 	buffer := make([]byte, frame)
@@ -356,7 +355,7 @@ func (f *Folder) send(ctx context.Context, w streamWriter, paths []string) (miss
 	return missed, w.Flush()
 }
 
-// sendOne sends the contents of one file. broken is why it could not be read to its end.
+// sendOne sends the contents of one file. broken is the read error, if any.
 func (f *Folder) sendOne(ctx context.Context, w streamWriter, name string, buffer []byte) (broken, err error) {
 	file, broken := f.open(name)
 	if broken != nil {
@@ -380,7 +379,7 @@ func (f *Folder) sendOne(ctx context.Context, w streamWriter, name string, buffe
 	return nil, context.Cause(ctx)
 }
 
-// wordsOf is an error without the path, which is this computer's own affair.
+// wordsOf returns the text of an error without the path, which the device need not know.
 func wordsOf(err error) string {
 	if inner, ok := errors.AsType[*fs.PathError](err); ok {
 		err = inner.Err

@@ -8,23 +8,23 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// ErrProbe answers everything that would change the folder of a probe.
+// ErrProbe is returned for every request that would change the folder of a probe.
 var ErrProbe = errors.New("this is only a look at how much room a backup needs")
 
-// errUnknown answers a message that this client does not know.
+// errUnknown is returned for unknown messages.
 var errUnknown = errors.New("not supported")
 
-// errDeclined answers the device where it asks to make room.
+// errDeclined is returned when the device asks to free space.
 var errDeclined = errors.New("failed to purge")
 
-// probeFree is the room that a probe answers, in bytes: too little for any backup.
+// probeFree is the free space reported by a probe, in bytes: too little for any backup.
 const probeFree = 1 << 20
 
-// spare is what the device adds to the room that it asks to be made.
+// spare is what the device adds to the space it asks to be freed.
 const spare = 2 << 30
 
-// free answers how much room there is. Where that is not known the answer is an error: 0
-// would make the device give up for want of room.
+// free reports the free space. If it is unknown the response is an error, because 0 would make
+// the device give up for lack of space.
 func (r *run) free() error {
 	free, err := uint64(probeFree), error(nil)
 	if !r.Probe {
@@ -37,7 +37,7 @@ func (r *run) free() error {
 	return r.status(nil, free)
 }
 
-// purge declines to make room, and notes how much the device needs.
+// purge declines to free space and records how much the device needs.
 func (r *run) purge(m message) error {
 	amount, err := safeplist.Dict{"": m.at(1)}.Uint("")
 	const most = 1 << 60
@@ -47,10 +47,10 @@ func (r *run) purge(m message) error {
 	return r.status(errDeclined, nothing)
 }
 
-// shortOfRoom is how a device says that the room does not suffice: (free < required).
+// shortOfRoom matches the device's message about insufficient space: (free < required).
 var shortOfRoom = regexp.MustCompile(`\((\d{1,18}) < (\d{1,18})\)`)
 
-// requiredIn is the room that a device says it needs in its last word; 0 if it does not.
+// requiredIn returns the space that the device's final message asks for, or 0 if it names none.
 func requiredIn(words string) uint64 {
 	found := shortOfRoom.FindStringSubmatch(words)
 	if found == nil {

@@ -12,54 +12,54 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// A Session is one backup of one device.
+// A Session holds the parameters for one backup of one device.
 type Session struct {
-	Conn   io.ReadWriter // to the service; it must have deadlines of its own, and end with the context
-	Folder *Folder       // where the backup is kept, in a folder that is named after the UDID
+	Conn   io.ReadWriter // connection to the service; must have its own deadlines and end with the context
+	Folder *Folder       // holds the backup, in a subfolder named after the UDID
 	UDID   string        // as the device spells it
-	Full   bool          // ask for a full backup, whatever the folder holds
-	Probe  bool          // only ask how much room a backup needs: nothing is taken
+	Full   bool          // request a full backup, whatever the folder holds
+	Probe  bool          // only ask how much space a backup needs; accept no files
 	Tell   func(Progress)
-	Trace  func(Step) // told of each message; nil for nobody
+	Trace  func(Step) // called for each message; may be nil
 }
 
-// A Phase is what a session is at.
+// A Phase is a stage of a session.
 type Phase string
 
-// The phases, in the order in which they come.
+// The phases, in order.
 const (
 	Asking   Phase = "asking"   // the device asks its owner, or prepares
-	Looking  Phase = "looking"  // the device looks at what the folder holds
-	Sending  Phase = "sending"  // files arrive
-	Moving   Phase = "moving"   // files are moved to their places
-	Checking Phase = "checking" // the device looks whether everything is there
+	Looking  Phase = "looking"  // the device examines the folder
+	Sending  Phase = "sending"  // files are being received
+	Moving   Phase = "moving"   // files are moved into place
+	Checking Phase = "checking" // the device verifies that everything is there
 )
 
 var phases = []Phase{Asking, Looking, Sending, Moving, Checking}
 
-// Progress is how far a session has come.
+// Progress reports how far a session has got.
 type Progress struct {
 	Phase    Phase
-	Files    int     // that arrived
-	Bytes    int64   // that arrived
-	Fraction float64 // what the device says is done of the whole, 0 to 1; 0 if it does not say
+	Files    int     // files received
+	Bytes    int64   // bytes received
+	Fraction float64 // overall progress reported by the device, 0 to 1; 0 if it reports none
 }
 
-// An Outcome is how a session ended.
+// An Outcome is the result of a session.
 type Outcome struct {
-	Code     int    // the device's last word: 0 is done, otherwise an MBErrorDomain code
-	Words    string // the device's own about it; a stranger's text
+	Code     int    // final status from the device: 0 is success, otherwise an MBErrorDomain code
+	Words    string // the device's description of the status; untrusted text
 	Files    int
 	Bytes    int64
 	Unread   []Unread
-	Required uint64 // room that the backup needs, in bytes, as the device counts it; 0 if it did not say
-	Free     uint64 // room that it was answered; 0 if it did not ask
+	Required uint64 // space the backup needs, in bytes, as counted by the device; 0 if not reported
+	Free     uint64 // space reported to the device; 0 if it did not ask
 }
 
-// maxUnread bounds how many files that the device could not read are named.
+// maxUnread limits how many unreadable files are listed.
 const maxUnread = 1000
 
-// A run is a session under way.
+// A run is a session in progress.
 type run struct {
 	Session
 	r        *bufio.Reader
@@ -71,12 +71,12 @@ type run struct {
 	began    time.Time
 }
 
-// Run makes a backup, and returns when the device has said its last word. The error is why it
-// did not come to that: ErrPath, a [device.Reason] for what could not be understood, the cause
-// of ctx, or the error of the connection.
+// Run makes a backup and returns after the device's final message. If the session does not get
+// that far, the error says why: ErrPath, a [device.Reason] for a message that could not be
+// parsed, the cause of ctx, or the connection error.
 //
-// An outcome with code 0 says that the device is content with the folder, and nothing about
-// the bytes in it.
+// Code 0 in the outcome means that the device accepts the folder. It says nothing about the bytes
+// in it.
 func Run(ctx context.Context, s Session) (Outcome, error) {
 	if s.Tell == nil {
 		s.Tell = func(Progress) {}
@@ -99,7 +99,7 @@ func Run(ctx context.Context, s Session) (Outcome, error) {
 	return r.outcome, err
 }
 
-// start shakes hands and asks for the backup.
+// start performs the handshake and requests the backup.
 func (r *run) start() error {
 	m, err := r.receive(versionExchange)
 	if err != nil {
@@ -136,7 +136,7 @@ func (r *run) start() error {
 	return nil
 }
 
-// receive reads the one message that must come next.
+// receive reads the next message, which must have the given name.
 func (r *run) receive(name string) (message, error) {
 	m, err := readMessage(r.r)
 	if err != nil {
@@ -161,7 +161,7 @@ func (r *run) send(name string, arguments ...any) error {
 	return r.w.Flush()
 }
 
-// serve answers the device until its last word.
+// serve responds to the device until its final message.
 func (r *run) serve(ctx context.Context) error {
 	for {
 		m, err := readMessage(r.r)
@@ -187,7 +187,7 @@ func (r *run) serve(ctx context.Context) error {
 	}
 }
 
-// heard takes a message that wants no answer: a notice, or the last word.
+// heard handles a message that expects no response: a notice or the final message.
 func (r *run) heard(m message) (last bool, err error) {
 	said := m.dict(1)
 	name, _ := said.Text("MessageName")
@@ -205,11 +205,11 @@ func (r *run) heard(m message) (last bool, err error) {
 	if r.outcome.Required == 0 {
 		r.outcome.Required = requiredIn(r.outcome.Words)
 	}
-	_ = r.send(disconnect, nothing) // the device has said all that counts
+	_ = r.send(disconnect, nothing) // nothing else from the device matters
 	return true, nil
 }
 
-// status answers one message.
+// status responds to one message.
 func (r *run) status(failure error, payload any) error {
 	text := nothing
 	if failure != nil {
@@ -218,7 +218,7 @@ func (r *run) status(failure error, payload any) error {
 	return r.send(statusResponse, statusOf(failure), text, payload)
 }
 
-// answer does what a message asks, and answers it.
+// answer carries out a message and responds to it.
 func (r *run) answer(ctx context.Context, m message) error {
 	r.trace(false, m.name, r.summary(m))
 	switch m.name {
@@ -256,7 +256,7 @@ func (r *run) answer(ctx context.Context, m message) error {
 	}
 }
 
-// writes reports whether a message asks for a change of the folder.
+// writes reports whether a message changes the folder.
 func writes(name string) bool {
 	switch name {
 	case uploadFiles, createDirectory, moveFiles, moveItems, removeFiles, removeItems, copyItem:
@@ -265,8 +265,8 @@ func writes(name string) bool {
 	return false
 }
 
-// enter begins a phase. A device that does once more what belongs to an earlier one stays in
-// the later.
+// enter starts a phase. If the device repeats an operation of an earlier phase, the phase does
+// not go back.
 func (r *run) enter(phase Phase) {
 	if slices.Index(phases, phase) > slices.Index(phases, r.progress.Phase) {
 		r.progress.Phase = phase
@@ -274,14 +274,14 @@ func (r *run) enter(phase Phase) {
 	}
 }
 
-// fraction takes what the device says of the whole: percent.
+// fraction records the overall progress reported by the device, in percent.
 func (r *run) fraction(percent float64) {
 	if done := percent / 100; done > r.progress.Fraction && done <= 1 {
 		r.progress.Fraction = done
 	}
 }
 
-// tellEvery is how often progress within a phase is told.
+// tellEvery is the interval between progress reports within a phase.
 const tellEvery = 100 * time.Millisecond
 
 func (r *run) arrived(files int, bytes int64) {
@@ -337,7 +337,7 @@ func (r *run) contents(m message) error {
 	return r.status(nil, list)
 }
 
-// change does what changes the folder, and is done in one step.
+// change carries out a message that changes the folder in a single step.
 func (r *run) change(m message) error {
 	failed, err := r.changed(m)
 	if err != nil {
@@ -378,13 +378,13 @@ func (r *run) changed(m message) (failed, err error) {
 	}
 }
 
-// textOr is a text; "" for anything else.
+// textOr returns a string argument, or "" for anything else.
 func (m message) textOr(number int) string {
 	text, _ := m.text(number)
 	return text
 }
 
-// each does something to some paths, until it fails at one.
+// each calls do for each path until it fails.
 func (r *run) each(paths []string, do func(name string) error) (failed, err error) {
 	for _, path := range paths {
 		name, err := cleanPath(path)
@@ -398,7 +398,7 @@ func (r *run) each(paths []string, do func(name string) error) (failed, err erro
 	return nil, nil
 }
 
-// pair does something to two paths.
+// pair calls do with two paths.
 func (r *run) pair(from, to string, do func(from, to string) error) (failed, err error) {
 	source, errFrom := cleanPath(from)
 	target, errTo := cleanPath(to)

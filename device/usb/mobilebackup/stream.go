@@ -10,7 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// The codes of the blocks in a stream of files.
+// The block codes in a stream of files.
 const (
 	codeSuccess     = 0x00
 	codeLocalError  = 0x06
@@ -18,10 +18,10 @@ const (
 	codeData        = 0x0c
 )
 
-// Bounds on a stream of the device. Devices send blocks of 256 KiB.
+// Limits on a stream from the device. Devices send blocks of 256 KiB.
 const (
 	maxBlock = 64 << 20
-	maxWords = 4 << 10 // of an error, in bytes; the rest is passed over
+	maxWords = 4 << 10 // of an error text, in bytes; the rest is skipped
 )
 
 // A streamReader reads the stream in which the device sends files:
@@ -29,17 +29,17 @@ const (
 //	per file: u32 n, n bytes path on the device, u32 m, m bytes path on the host, blocks
 //	block:    u32 length of what follows, u8 code, data
 //
-// A zero in place of a path or of a block ends the stream. Numbers are big-endian.
+// A zero in place of a path or a block ends the stream. Numbers are big-endian.
 type streamReader struct{ *bufio.Reader }
 
-// A block is the beginning of one; its data follows in the stream.
+// A block is a block header; the data follows in the stream.
 type block struct {
 	code   byte
 	length int  // of the data
-	last   bool // the stream ends here, without a block
+	last   bool // the stream ends here; there is no block
 }
 
-// paths reads the beginning of a file. host is "" at the end of the stream.
+// paths reads the header of a file. host is "" at the end of the stream.
 func (s streamReader) paths() (onDevice, host string, err error) {
 	if onDevice, err = s.path(); err != nil || onDevice == "" {
 		return "", "", err
@@ -67,7 +67,7 @@ func (s streamReader) number() (uint32, error) {
 	return binary.BigEndian.Uint32(digits[:]), nil
 }
 
-// block reads the beginning of a block.
+// block reads a block header.
 func (s streamReader) block() (block, error) {
 	length, err := s.number()
 	switch {
@@ -82,7 +82,7 @@ func (s streamReader) block() (block, error) {
 	return block{code: code, length: int(length) - 1}, cutOff(err)
 }
 
-// words reads the text of a block that reports an error.
+// words reads the text of an error block.
 func (s streamReader) words(length int) (string, error) {
 	text, err := readExactly(s, uint32(min(length, maxWords)), maxWords)
 	if err == nil {
@@ -91,21 +91,21 @@ func (s streamReader) words(length int) (string, error) {
 	return strings.ToValidUTF8(string(text), string(utf8.RuneError)), cutOff(err)
 }
 
-// frame is how much of a file is sent to the device in one block. Devices were seen to die of
-// blocks of many megabytes; 32 KiB is what they take from any program.
+// frame is the block size for sending a file to the device. Devices have crashed on blocks of
+// many megabytes; all of them accept 32 KiB from any program.
 const frame = 32 << 10
 
-// A streamWriter writes the stream in which the device is sent files.
+// A streamWriter writes the stream in which files are sent to the device.
 type streamWriter struct{ *bufio.Writer }
 
-// begin names a file.
+// begin writes the header of a file.
 func (s streamWriter) begin(path string) error {
 	s.Write(binary.BigEndian.AppendUint32(nil, uint32(len(path))))
 	_, err := s.WriteString(path)
 	return err
 }
 
-// block sends one block of at most a frame.
+// block writes one block of at most frame bytes.
 func (s streamWriter) block(code byte, data []byte) error {
 	head := [5]byte{4: code}
 	binary.BigEndian.PutUint32(head[:], uint32(len(data)+1))

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// syncNames writes out the whole file system of the folder. For a thousand files that is one
-// wait for the disk, and not a thousand.
+// syncNames syncs the whole file system of the folder: one disk wait for a thousand files instead
+// of a thousand.
 func (f *Folder) syncNames() error {
 	folder, err := f.root.Open(".")
 	if err != nil {
@@ -20,5 +20,5 @@ func (f *Folder) syncNames() error {
 	return nil
 }
 
-// syncFile leaves the contents of a file to syncNames.
+// syncFile does nothing; syncNames also syncs file contents.
 func syncFile(*os.File) error { return nil }

@@ -9,8 +9,8 @@ import (
 	"runtime"
 )
 
-// syncNames writes out the folders in which a name changed. Windows does so by itself, and
-// knows no other way.
+// syncNames syncs the folders in which names changed. Windows does this by itself and offers no
+// other way.
 func (f *Folder) syncNames() error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -18,7 +18,7 @@ func (f *Folder) syncNames() error {
 	for name := range f.folders {
 		folder, err := f.root.Open(name)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // it was removed or moved since
+			continue // it has since been removed or moved
 		}
 		if err != nil {
 			return err
@@ -31,5 +31,5 @@ func (f *Folder) syncNames() error {
 	return nil
 }
 
-// syncFile writes out the contents of a file.
+// syncFile syncs the contents of a file.
 func syncFile(file *os.File) error { return file.Sync() }

@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// A Step is one message of a session, without the contents of files: enough to see what a
-// device did, and to write down what no simulated one can show. In paths the UDID is left out;
-// the names of stored files are digests of what they hold the place of.
+// A Step is one message of a session, without file contents: enough to see what a device did, and
+// to record what a simulator cannot show. The UDID is removed from paths; the names of stored
+// files are digests of their paths on the device.
 type Step struct {
-	Seconds float64 `json:"seconds"` // since the session began
+	Seconds float64 `json:"seconds"` // since the start of the session
 	Sent    bool    `json:"sent"`    // by this computer
 	Name    string  `json:"name"`
 	Detail  string  `json:"detail,omitempty"`
 }
 
-// maxDetail bounds the text of a step.
+// maxDetail limits the text of a step.
 const maxDetail = 200
 
 func (r *run) trace(sent bool, name, detail string) {
@@ -30,7 +30,7 @@ func (r *run) trace(sent bool, name, detail string) {
 	})
 }
 
-// printable is a stranger's text as it may be written down.
+// printable makes untrusted text safe to print, limited to most characters.
 func printable(text string, most int) string {
 	if len(text) > most {
 		text = text[:most]
@@ -43,7 +43,7 @@ func printable(text string, most int) string {
 	}, text)
 }
 
-// summary is what a message is about.
+// summary describes a message.
 func (r *run) summary(m message) string {
 	switch m.name {
 	case downloadFiles, removeFiles, removeItems:
