@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// An afcClient looks at the crash report folder of a device.
+// An afcClient reads the crash report folder of a device.
 type afcClient struct {
 	t *testing.T
 	net.Conn
@@ -36,7 +36,7 @@ func newAFCClient(t *testing.T, faults []Fault, paths ...string) afcClient {
 	return afcClient{t, near}
 }
 
-// ask sends one packet and gives the operation and the body of the answer.
+// ask sends one packet and returns the operation and body of the response.
 func (c afcClient) ask(operation uint64, head []byte) (uint64, []byte) {
 	c.t.Helper()
 	packet := []byte(afcMagic)

@@ -11,8 +11,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/backuphost"
 )
 
-// backupSizes are the devices that backups are timed with: many small files and a few large ones,
-// few of each in the usual run.
+// backupSizes returns the file sets for timing backups: many small files and a few large ones,
+// with low counts unless a long run is requested.
 func backupSizes() map[string][]mobilebackup.File {
 	small, large := 1_000, int64(16<<20)
 	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
@@ -24,7 +24,8 @@ func backupSizes() map[string][]mobilebackup.File {
 	}
 }
 
-// BenchmarkBackup is how fast the simulated device sends to a client that throws the files away.
+// BenchmarkBackup measures how fast the simulated device sends to a client that discards the
+// files.
 func BenchmarkBackup(b *testing.B) {
 	for name, files := range backupSizes() {
 		b.Run(name, func(b *testing.B) {

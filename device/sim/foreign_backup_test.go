@@ -20,7 +20,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim/mobilebackup"
 )
 
-// manyFiles are enough for two batches: of the system and of an app, large, small and empty.
+// manyFiles returns enough files for two batches: system and app files, large, small and empty.
 func manyFiles() []mobilebackup.File {
 	return slices.Concat(
 		mobilebackup.Numbered("HomeDomain", "Library/Small", 140, 700),
@@ -30,12 +30,12 @@ func manyFiles() []mobilebackup.File {
 			{Domain: "HomeDomain", Path: "Library/Link", Kind: mobilebackup.Symlink, Target: "Small"},
 			{Domain: "HomeDomain", Path: "Library/Empty", Data: []byte{}},
 			{Domain: "HealthDomain", Path: "Health/health.bin", Size: 5_000, Seed: 3, OnlyEncrypted: true},
-			{Domain: "CameraRollDomain", Path: "Media/Whole", Size: 512 << 10, Seed: 4}, // two blocks, and nothing behind them
+			{Domain: "CameraRollDomain", Path: "Media/Whole", Size: 512 << 10, Seed: 4}, // exactly two blocks
 		},
 	)
 }
 
-// backsUp is a device whose agent is the test's, in a tray whose clock stands.
+// backsUp serves a device that uses the test's agent, in a tray with a fixed clock.
 func backsUp(t testing.TB, agent *mobilebackup.Agent, faults ...sim.Fault) (udid, socket string) {
 	t.Helper()
 	device := named(t, "healthy-iphone")
@@ -47,7 +47,7 @@ func backsUp(t testing.TB, agent *mobilebackup.Agent, faults ...sim.Fault) (udid
 	return device.UDID(), serve(t, tray)
 }
 
-// holds compares the stored files of a plain backup with those of the device.
+// holds compares the stored files of an unencrypted backup with those of the device.
 func holds(t *testing.T, folder string, files []mobilebackup.File) {
 	t.Helper()
 	want, got := map[string]string{}, map[string]string{}
@@ -78,7 +78,7 @@ func holds(t *testing.T, folder string, files []mobilebackup.File) {
 	}
 }
 
-// last is the session that ended last.
+// last returns the last session that ended.
 func last(t *testing.T, agent *mobilebackup.Agent) mobilebackup.Session {
 	t.Helper()
 	sessions := agent.Sessions()
@@ -88,14 +88,14 @@ func last(t *testing.T, agent *mobilebackup.Agent) mobilebackup.Session {
 	return sessions[len(sessions)-1]
 }
 
-// changed is the files with two gone, one changed and one new.
+// changed returns the files with two removed, one changed and one added.
 func changed(files []mobilebackup.File) []mobilebackup.File {
 	files = slices.Delete(files, 3, 5)
 	files[20].Size, files[20].Seed = 900, 7
 	return append(files, mobilebackup.File{Domain: "HomeDomain", Path: fmt.Sprint("New", len(files)), Size: 10, Seed: 8})
 }
 
-// cameBack compares what the last restore brought with the files of the device.
+// cameBack compares the result of the last restore with the files of the device.
 func cameBack(t *testing.T, agent *mobilebackup.Agent) {
 	t.Helper()
 	want := map[string]mobilebackup.Restored{}
@@ -109,10 +109,10 @@ func cameBack(t *testing.T, agent *mobilebackup.Agent) {
 	}
 }
 
-// A backupClient is one that others wrote.
+// A backupClient is a third-party client.
 type backupClient struct {
 	name    string
-	command func(t testing.TB) []string // how it begins; the test is skipped where it is not installed
+	command func(t testing.TB) []string // start of its command line; skips the test if it is not installed
 	backup  []string
 	full    []string
 	restore []string
@@ -135,7 +135,7 @@ var backupClients = []backupClient{
 	},
 }
 
-// python is an interpreter with pymobiledevice3 and with readers of backups.
+// python returns an interpreter with pymobiledevice3 and libraries that read backups.
 func python(t testing.TB) string {
 	t.Helper()
 	path := os.Getenv("BACKUPDOCTOR_PYMOBILEDEVICE3_PYTHON")
@@ -145,7 +145,7 @@ func python(t testing.TB) string {
 	return path
 }
 
-// run runs the client for a folder of backups.
+// run runs the client on a folder of backups.
 func (c backupClient) run(t testing.TB, socket, folder string, args ...string) {
 	t.Helper()
 	t.Setenv("HOME", t.TempDir()) // where pymobiledevice3 keeps pair records
@@ -154,8 +154,9 @@ func (c backupClient) run(t testing.TB, socket, folder string, args ...string) {
 	foreign(t, socket, args[0], args[1:]...)
 }
 
-// Two clients make the same backups of the same device, plain and encrypted, and what they restore
-// is what was there. pymobiledevice3 takes a second to begin, and makes its plain ones in long runs.
+// Two clients make the same backups of the same device, unencrypted and encrypted, and restore
+// the original files. pymobiledevice3 takes a second to start, so its unencrypted backups are
+// made only in long runs.
 func TestForeignClientsMakeBackups(t *testing.T) {
 	for name, password := range map[string]string{"plain": "", "encrypted": "secret"} {
 		t.Run(name, func(t *testing.T) {
@@ -178,8 +179,8 @@ func TestForeignClientsMakeBackups(t *testing.T) {
 	}
 }
 
-// roundTrip makes a full and an incremental backup and restores the latter. It gives the digests
-// of what lies in the folder at the end.
+// roundTrip makes a full and an incremental backup and restores the latter. It returns the
+// digests of the files in the folder at the end.
 func (c backupClient) roundTrip(t *testing.T, password string) map[string]string {
 	agent := mobilebackup.New(manyFiles()...)
 	agent.Password = password
@@ -204,7 +205,7 @@ func (c backupClient) roundTrip(t *testing.T, password string) map[string]string
 	return tree(t, filepath.Join(folder, udid))
 }
 
-// ended looks at how the last session went.
+// ended checks the outcome of the last session.
 func ended(t *testing.T, agent *mobilebackup.Agent, kind string, files int) {
 	t.Helper()
 	if got := last(t, agent); got.Kind != kind || !got.Answered || got.Code != 0 || got.Files != files {
@@ -212,7 +213,7 @@ func ended(t *testing.T, agent *mobilebackup.Agent, kind string, files int) {
 	}
 }
 
-// tree is the digest of every file of a backup but Info.plist, which is the client's own.
+// tree returns the digests of all files of a backup except Info.plist, which is the client's own.
 func tree(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	digests := map[string]string{}
@@ -232,7 +233,7 @@ func tree(t *testing.T, folder string) map[string]string {
 	return digests
 }
 
-// A client that runs again after the connection broke goes on where it was.
+// A client that runs again after its connection failed resumes the backup.
 func TestIdevicebackup2ResumesABackup(t *testing.T) {
 	path, err := exec.LookPath("idevicebackup2")
 	if err != nil {
@@ -266,7 +267,7 @@ func TestIdevicebackup2ResumesABackup(t *testing.T) {
 	}
 }
 
-// Readers that others wrote find in a backup what was on the device.
+// Third-party readers find the device's files in a backup.
 func TestForeignReadersReadBackups(t *testing.T) {
 	interpreter := python(t)
 	for reader, passwords := range map[string][]string{"pyiosbackup": {"", "secret"}, "iphone_backup_decrypt": {"secret"}} {

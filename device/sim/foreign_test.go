@@ -21,12 +21,12 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata"
 )
 
-// The clients of these tests were written by others, who know real devices and nothing
-// of this package: libimobiledevice's tools, and pymobiledevice3. Where they are not
-// installed the tests are skipped, unless BACKUPDOCTOR_REQUIRE_FOREIGN is 1.
+// These tests use third-party clients written for real devices, independently of this package:
+// libimobiledevice's tools and pymobiledevice3. If they are not installed the tests are skipped,
+// unless BACKUPDOCTOR_REQUIRE_FOREIGN is 1.
 
-// frozen is a tray whose clock stands at the moment of the recording, so that every
-// date is as in the device's files.
+// frozen serves a tray whose clock is fixed at the time of the recording, so that every date is
+// as in the device's files.
 func frozen(t *testing.T, name string) (device *sim.Device, socket string) {
 	t.Helper()
 	device = named(t, name)
@@ -37,14 +37,14 @@ func frozen(t *testing.T, name string) (device *sim.Device, socket string) {
 	return device, serve(t, tray)
 }
 
-// foreign runs a client against the socket, and gives what it printed.
+// foreign runs a client against the socket and returns its output.
 func foreign(t testing.TB, socket, name string, args ...string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
 		missing(t, name+" is not installed")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // a busy computer takes long
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // a busy computer is slow
 	defer cancel()
 	command := exec.CommandContext(ctx, path, args...)
 	command.Env = append(os.Environ(), "USBMUXD_SOCKET_ADDRESS=UNIX:"+socket, "TZ=UTC", "LC_ALL=C.UTF-8")
@@ -91,7 +91,7 @@ func TestLibimobiledeviceListsTheDevice(t *testing.T) {
 	}
 }
 
-// A device on a cable and on Wi-Fi is listed on each, as one device.
+// A device on USB and Wi-Fi is listed on both, as one device.
 func TestLibimobiledeviceListsTheNetwork(t *testing.T) {
 	cable, both, wireless := named(t, "healthy-iphone").Clone(1), named(t, "healthy-iphone").Clone(2), named(t, "healthy-iphone").Clone(3)
 	both.Connections = []string{"USB", "Network"}
@@ -112,7 +112,7 @@ func TestLibimobiledeviceListsTheNetwork(t *testing.T) {
 func TestLibimobiledeviceReadsEveryRootValue(t *testing.T) {
 	_, socket := frozen(t, "healthy-iphone")
 	want := file[map[string]any](t, "healthy-iphone", "root")
-	delete(want, "TimeIntervalSince1970") // runs
+	delete(want, "TimeIntervalSince1970") // advances with the clock
 	got := decode[map[string]any](t, []byte(foreign(t, socket, "ideviceinfo", "-x")))
 	delete(got, "TimeIntervalSince1970")
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -126,7 +126,8 @@ func TestLibimobiledeviceReadsEveryRootValue(t *testing.T) {
 	}
 }
 
-// A client that knows devices of iOS 9 and before reads those that hang up on more than TLS 1.0.
+// A client that supports iOS 9 and earlier can read devices that disconnect if offered more than
+// TLS 1.0.
 func TestLibimobiledeviceReadsOldDevices(t *testing.T) {
 	for _, version := range []string{"7.1.2", "9.3.5"} {
 		device := named(t, "healthy-iphone")
@@ -219,8 +220,8 @@ func TestLibimobiledeviceCopiesCrashReports(t *testing.T) {
 	}
 }
 
-// TestPymobiledevice3 runs a script that reads what a scan reads, and prints it as one
-// property list.
+// TestPymobiledevice3 runs a script that reads what a scan reads and prints it as one property
+// list.
 func TestPymobiledevice3(t *testing.T) {
 	python := os.Getenv("BACKUPDOCTOR_PYMOBILEDEVICE3_PYTHON")
 	if python == "" {
@@ -258,17 +259,17 @@ func TestPymobiledevice3(t *testing.T) {
 		slices.Sort(*list)
 	}
 	for _, info := range []map[string]any{want.Info, got.Info} {
-		delete(info, "TimeIntervalSince1970") // runs
+		delete(info, "TimeIntervalSince1970") // advances with the clock
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("pymobiledevice3 (-files +read)\n%s", diff)
 	}
 }
 
-// TestLibimobiledeviceFollowsHotplug has idevicesyslog wait for a device that comes and goes,
-// at last with the mux.
+// TestLibimobiledeviceFollowsHotplug lets idevicesyslog wait for a device that attaches and
+// detaches, finally along with the mux.
 func TestLibimobiledeviceFollowsHotplug(t *testing.T) {
-	unbuffered, err := exec.LookPath("stdbuf") // into a pipe it would print when it ends
+	unbuffered, err := exec.LookPath("stdbuf") // with a pipe, output would be buffered until it exits
 	if err != nil {
 		t.Skip("stdbuf is not installed")
 	}
@@ -313,10 +314,10 @@ func TestLibimobiledeviceFollowsHotplug(t *testing.T) {
 	}
 	expect("[connected]")
 	crash()
-	expect("[disconnected]") // how it finds a mux that comes back is its own affair
+	expect("[disconnected]") // how it finds a returning mux is not tested
 }
 
-// TestLibimobiledeviceListsAShakenTray judges what is left when the shaking is over.
+// TestLibimobiledeviceListsAShakenTray checks the final state after Shake.
 func TestLibimobiledeviceListsAShakenTray(t *testing.T) {
 	var devices []*sim.Device
 	var want []string

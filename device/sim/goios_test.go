@@ -8,7 +8,8 @@ import (
 	"github.com/danielpaulus/go-ios/ios/installationproxy"
 )
 
-// TestGoIOS reads the tray with go-ios's own calls, none of which the tray was built on.
+// TestGoIOS reads the tray with go-ios's own functions, none of which were used to build the
+// tray.
 func TestGoIOS(t *testing.T) {
 	device := named(t, "healthy-iphone")
 	t.Setenv("USBMUXD_SOCKET_ADDRESS", "unix://"+serve(t, newTray(t, device)))

@@ -56,7 +56,7 @@ func TestLoadNamesTheFileThatIsWrong(t *testing.T) {
 	}
 }
 
-// A folder can play what a mux does wrong: in its list, and with its answers.
+// Faults of the mux can be loaded from a folder: in its list and in its responses.
 func TestLoadFaultsOfTheMux(t *testing.T) {
 	const head = `<plist><dict><key>RecordedAt</key><date>2026-01-01T00:00:00Z</date>`
 	folder := fstest.MapFS{

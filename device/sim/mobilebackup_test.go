@@ -10,7 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/backuphost"
 )
 
-// backupWith lets a host make a backup of a device with faults.
+// backupWith makes a backup, on the given host, of a device with faults.
 func backupWith(t *testing.T, host *backuphost.Host, faults ...Fault) (backuphost.Response, *plugged, error) {
 	near, far := net.Pipe()
 	device := &plugged{tray: &Tray{now: time.Now}, Device: &Device{
@@ -34,20 +34,20 @@ func backupWith(t *testing.T, host *backuphost.Host, faults ...Fault) (backuphos
 	return response, device, err
 }
 
-// Every fault that breaks a reply breaks the backup, at messages as within files, and what the
-// host had asked for is ended.
+// Every fault that breaks a reply breaks the backup, in messages and within files, and pending
+// requests of the host are ended.
 func TestBackupFaults(t *testing.T) {
-	kinds := map[Kind]bool{ // whether a message with it can still be read
+	kinds := map[Kind]bool{ // whether an affected message can still be read
 		Truncated: false, Reset: false, Detach: false, Garbage: false, NoDict: false, WrongTypes: false, MissingKeys: false,
 		BinaryPlist: true,
 	}
 	for _, place := range []string{backupService, backupService + " DLMessageUploadFiles", backupService + " block", backupService + " end"} {
 		for kind, readable := range kinds {
 			if stream := place == backupService+" block" || place == backupService+" end"; stream && slices.Contains([]Kind{Garbage, NoDict, WrongTypes, MissingKeys}, kind) {
-				continue // what is in a stream is no property list
+				continue // streams contain no property lists
 			}
 			if kind == WrongTypes && place != backupService {
-				continue // the host looks at nothing of that message
+				continue // the host ignores the content of that message
 			}
 			fault := Fault{Kind: kind, At: place, After: 1}
 			response, _, err := backupWith(t, &backuphost.Host{}, fault)

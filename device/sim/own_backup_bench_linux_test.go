@@ -18,8 +18,8 @@ import (
 )
 
 // BenchmarkBackupClients compares the program's own client with others, and with writing the same
-// files without any device. BenchmarkBackup is the device alone. The own one hashes and syncs, the
-// others do neither.
+// files without a device. BenchmarkBackup measures the device alone. Only the program's own
+// client hashes and syncs.
 func BenchmarkBackupClients(b *testing.B) {
 	for name, files := range backupSizes() {
 		b.Run(name+"/write", func(b *testing.B) {
@@ -52,7 +52,7 @@ func BenchmarkBackupClients(b *testing.B) {
 	}
 }
 
-// perSecond reports the speed.
+// perSecond reports the throughput.
 func perSecond(b *testing.B, files []mobilebackup.File) {
 	var total int64
 	for _, f := range files {
@@ -61,7 +61,7 @@ func perSecond(b *testing.B, files []mobilebackup.File) {
 	b.SetBytes(total)
 }
 
-// peakMegabytes is the most memory that this process has had, which is client and device in one.
+// peakMegabytes returns the peak memory use of this process, which runs both client and device.
 func peakMegabytes(b *testing.B) float64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -76,8 +76,8 @@ func peakMegabytes(b *testing.B) float64 {
 	return 0
 }
 
-// writeFiles writes files as a backup keeps them, with two digests of each, and makes sure every
-// 64 MiB, 1,024 files or two seconds that they are on the disk.
+// writeFiles writes files in backup layout, computes two digests of each, and syncs every 64 MiB,
+// 1,024 files or two seconds.
 func writeFiles(b *testing.B, path string, files []mobilebackup.File) {
 	folder, err := os.Open(path)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	client "github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
 )
 
-// ownBackup makes a backup with the program's own client, and writes Info.plist beside it.
+// ownBackup makes a backup with the program's own client and adds Info.plist.
 func ownBackup(t testing.TB, socket, udid, path string, full bool) {
 	t.Helper()
 	door := usb.Door{Address: "unix://" + socket}
@@ -39,8 +39,9 @@ func ownBackup(t testing.TB, socket, udid, path string, full bool) {
 	}
 }
 
-// The program's own client and idevicebackup2 make the same backups of the same device, full and
-// after three runs for what has changed, and others restore those of the program.
+// The program's own client and idevicebackup2 make identical backups of the same device, both
+// full and after three incremental runs, and third-party clients can restore those of the
+// program.
 func TestForeignClientsRestoreOurBackups(t *testing.T) {
 	for name, test := range map[string]struct {
 		password string
@@ -57,7 +58,7 @@ func TestForeignClientsRestoreOurBackups(t *testing.T) {
 				t.Skip("only with BACKUPDOCTOR_LONG")
 			}
 			restores := backupClients[test.restores]
-			restores.command(t) // skips where it is not installed
+			restores.command(t) // skips if it is not installed
 			restore := func(agent *mobilebackup.Agent, socket, folder string) {
 				t.Helper()
 				args := slices.Clone(restores.restore)

@@ -11,8 +11,8 @@ import (
 	"howett.net/plist"
 )
 
-// speak starts one service of a device, and gives a client that sends and receives its
-// property lists.
+// speak starts a service of a device and returns functions to send and receive its property
+// lists.
 func speak(t *testing.T, device *Device, name string) (send func(dict), receive func() dict) {
 	t.Helper()
 	near, far := net.Pipe()

@@ -24,7 +24,7 @@ type pairRecord struct {
 	DeviceCertificate               []byte
 }
 
-// recordOf reads the pair record that the mux keeps for a device.
+// recordOf returns the mux's pair record for a device.
 func recordOf(t *testing.T, socket string, device *sim.Device) pairRecord {
 	t.Helper()
 	reply := askMux(t, socket, dict{"MessageType": "ReadPairRecord", "PairRecordID": device.UDID()})
@@ -35,8 +35,8 @@ func recordOf(t *testing.T, socket string, device *sim.Device) pairRecord {
 	return decode[pairRecord](t, data)
 }
 
-// handshake speaks TLS as the owner of a certificate, and only with the paired device.
-// It keeps to TLS 1.2, where a refusal is seen at once.
+// handshake performs a TLS handshake with the given client certificate, accepting only the paired
+// device. It is limited to TLS 1.2, in which a refusal is visible at once.
 func handshake(t *testing.T, conn net.Conn, record pairRecord, certificate, key []byte) (*tls.Conn, error) {
 	t.Helper()
 	own, err := tls.X509KeyPair(certificate, key)
@@ -47,7 +47,7 @@ func handshake(t *testing.T, conn net.Conn, record pairRecord, certificate, key 
 	secure := tls.Client(conn, &tls.Config{
 		Certificates:       []tls.Certificate{own},
 		MaxVersion:         tls.VersionTLS12,
-		InsecureSkipVerify: true, // compared below: it names no host
+		InsecureSkipVerify: true, // compared below: it contains no host name
 		VerifyPeerCertificate: func(shown [][]byte, _ [][]*x509.Certificate) error {
 			if string(shown[0]) != string(device.Bytes) {
 				t.Error("the device shows another certificate than that of the pair record")
@@ -58,7 +58,7 @@ func handshake(t *testing.T, conn net.Conn, record pairRecord, certificate, key 
 	return secure, secure.Handshake()
 }
 
-// session starts a lockdown session, and gives its id.
+// session starts a lockdown session and returns its ID.
 func session(t *testing.T, socket string, device *sim.Device) (plain net.Conn, secure *tls.Conn, id any) {
 	t.Helper()
 	record := recordOf(t, socket, device)
@@ -105,7 +105,7 @@ func TestASessionEndsInPlainText(t *testing.T) {
 		t.Errorf("StopSession of another session = %v", reply)
 	}
 	replyOf(t, secure, dict{"Request": "StopSession", "SessionID": id})
-	secure.CloseWrite() // says goodbye, and hears that of the device
+	secure.CloseWrite() // sends close_notify and reads the device's
 	if n, err := secure.Read(make([]byte, 1)); n != 0 || err == nil {
 		t.Errorf("after StopSession the device still speaks TLS: %d, %v", n, err)
 	}
@@ -258,7 +258,7 @@ func TestAServiceTakesOneClientPerStart(t *testing.T) {
 	}
 }
 
-// strangeCertificate is one that the device has not seen.
+// strangeCertificate returns a certificate unknown to the device.
 func strangeCertificate(t *testing.T) (certificate, key []byte) {
 	t.Helper()
 	secret, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// Every device is plugged in and pulled out by turns, at most three times in vain, and is in
-// at the end; and one seed always makes the same of it.
+// Every device alternates between in and out, is pulled out at most three times, and ends up
+// plugged in. The same seed always produces the same moves.
 func TestMoves(t *testing.T) {
 	const devices, longest = 50, time.Second
-	vain := map[int]int{} // how many devices were pulled out so often
+	vain := map[int]int{} // number of devices by how often they were pulled out
 	for seed := range uint64(20) {
 		all := moves(rand.New(rand.NewPCG(seed, 0)), longest, devices)
 		if again := moves(rand.New(rand.NewPCG(seed, 0)), longest, devices); !slices.Equal(all, again) {

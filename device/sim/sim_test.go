@@ -14,7 +14,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata"
 )
 
-// load reads the device files that ship with the program.
+// load loads the device files shipped with the program.
 func load(t testing.TB) []*sim.Device {
 	t.Helper()
 	folder, err := fs.Sub(testdata.Devices, "devices")
@@ -28,7 +28,7 @@ func load(t testing.TB) []*sim.Device {
 	return devices
 }
 
-// named is one of the devices that ship with the program.
+// named returns one of the devices shipped with the program.
 func named(t testing.TB, name string) *sim.Device {
 	t.Helper()
 	for _, device := range load(t) {
@@ -40,7 +40,7 @@ func named(t testing.TB, name string) *sim.Device {
 	return nil
 }
 
-// serve runs a tray until the test ends, and gives the path of its socket.
+// serve serves a tray until the test ends and returns the path of its socket.
 func serve(t testing.TB, tray *sim.Tray) (socket string) {
 	t.Helper()
 	socket = newSocket(t)
@@ -48,7 +48,7 @@ func serve(t testing.TB, tray *sim.Tray) (socket string) {
 	return socket
 }
 
-// newSocket is the path of one that is not there yet.
+// newSocket returns a socket path that does not exist yet.
 func newSocket(t testing.TB) string {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "sim") // t.TempDir can be too long for a socket
@@ -59,7 +59,7 @@ func newSocket(t testing.TB) string {
 	return filepath.Join(folder, "usbmuxd")
 }
 
-// start runs a tray at a socket until crash is called.
+// start serves a tray on a socket until crash is called.
 func start(t testing.TB, tray *sim.Tray, socket string) (crash func()) {
 	t.Helper()
 	listener, err := sim.Listen("unix://" + socket)
@@ -79,7 +79,7 @@ func start(t testing.TB, tray *sim.Tray, socket string) (crash func()) {
 	}
 }
 
-// newTray puts devices in a tray that runs by the real clock.
+// newTray returns a tray with these devices that uses the real clock.
 func newTray(t testing.TB, devices ...*sim.Device) *sim.Tray {
 	t.Helper()
 	tray, err := sim.New(time.Now, devices...)

@@ -13,7 +13,7 @@ import (
 	"howett.net/plist"
 )
 
-// phoneWithSysdiagnose is a device file with a sysdiagnose of two files.
+// phoneWithSysdiagnose returns a device with a sysdiagnose of two files.
 func phoneWithSysdiagnose(t *testing.T) *Device {
 	t.Helper()
 	notebook := `<plist><dict><key>RetryAfter</key><date>2026-01-03T00:00:00Z</date>
@@ -30,7 +30,7 @@ func phoneWithSysdiagnose(t *testing.T) *Device {
 	return devices[0]
 }
 
-// An archive is dated by the tray, and so are the dates in it.
+// An archive, including the dates in it, is dated by the tray's clock.
 func TestSysdiagnoseStaysFresh(t *testing.T) {
 	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	tray, err := New(func() time.Time { return now }, phoneWithSysdiagnose(t))
@@ -82,7 +82,7 @@ func unpack(t *testing.T, archive []byte) map[string][]byte {
 	}
 }
 
-// A device takes its time: nothing at first, then a folder, then the archive.
+// Gathering takes time: nothing at first, then a folder, then the archive.
 func TestGathering(t *testing.T) {
 	device := &plugged{Device: &Device{Archives: map[string][]byte{"sysdiagnose_x.tar.gz": []byte("x")}, ArchivesAfter: 2}}
 	for visit, want := range []string{"", "/DiagnosticLogs/sysdiagnose/IN_PROGRESS_sysdiagnose_x.tmp/", "/DiagnosticLogs/sysdiagnose/sysdiagnose_x.tar.gz"} {

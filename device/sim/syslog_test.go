@@ -9,8 +9,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim"
 )
 
-// TestLibimobiledeviceFollowsTheLog: the same steps as text, to the end of the line where
-// the device is unplugged.
+// TestLibimobiledeviceFollowsTheLog plays the same steps as text, up to the line at which the
+// device is unplugged.
 func TestLibimobiledeviceFollowsTheLog(t *testing.T) {
 	for _, test := range []struct {
 		name  string

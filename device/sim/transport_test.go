@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Requests that are sent together cost one round trip, not one each.
+// Requests sent together cost one round trip in total.
 func TestDelayLineHoldsEveryByteForTheSameTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := net.Pipe()

@@ -9,8 +9,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim"
 )
 
-// A weak hub refuses one device more than it bears, but no further connection to one that it
-// bears, and none over the network.
+// A weak hub refuses a connection to one device too many, but not another connection to a device
+// already in use, and never one over the network.
 func TestWeakHub(t *testing.T) {
 	first, second, third := named(t, "healthy-iphone").Clone(1), named(t, "healthy-iphone").Clone(2), named(t, "healthy-iphone").Clone(3)
 	third.Connections = []string{"Network"}
@@ -46,7 +46,7 @@ func TestWeakHub(t *testing.T) {
 		t.Error("a device on the network does not answer")
 	}
 	closeFirst()
-	for range 100 { // the tray takes a moment to see that we hung up
+	for range 100 { // the tray needs a moment to notice the disconnect
 		if _, ok := answers(2); ok {
 			return
 		}

@@ -35,7 +35,7 @@ func tell(t *testing.T, mux net.Conn, message dict) {
 	}
 }
 
-// hear reads a message of the mux.
+// hear reads a message from the mux.
 func hear(t *testing.T, mux net.Conn) dict {
 	t.Helper()
 	mux.SetReadDeadline(time.Now().Add(10 * time.Second))
@@ -50,7 +50,7 @@ func hear(t *testing.T, mux net.Conn) dict {
 	return decode[dict](t, body)
 }
 
-// askMux sends a message on a new connection, and gives the reply.
+// askMux sends a message on a new connection and returns the reply.
 func askMux(t *testing.T, socket string, message dict) dict {
 	t.Helper()
 	mux := dial(t, socket)
@@ -58,10 +58,10 @@ func askMux(t *testing.T, socket string, message dict) dict {
 	return hear(t, mux)
 }
 
-// portNumber is a port in the byte order of usbmux.
+// portNumber returns a port in usbmux byte order.
 func portNumber(port uint16) uint16 { return port<<8 | port>>8 }
 
-// lockdown connects to lockdownd of the first device, without a session.
+// lockdown connects to lockdownd of the first device without a session.
 func lockdown(t *testing.T, socket string) net.Conn {
 	t.Helper()
 	mux := dial(t, socket)
@@ -83,7 +83,7 @@ func askLockdown(t *testing.T, conn net.Conn, request dict) {
 	}
 }
 
-// replyOf asks lockdownd and reads its reply.
+// replyOf sends a request to lockdownd and returns its reply.
 func replyOf(t *testing.T, conn net.Conn, request dict) dict {
 	t.Helper()
 	askLockdown(t, conn, request)
@@ -123,7 +123,7 @@ func TestListenTellsOfComingAndGoing(t *testing.T) {
 	}
 }
 
-// listens begins to listen to a mux.
+// listens subscribes to the announcements of a mux.
 func listens(t *testing.T, socket string) net.Conn {
 	t.Helper()
 	mux := dial(t, socket)
@@ -134,10 +134,10 @@ func listens(t *testing.T, socket string) net.Conn {
 	return mux
 }
 
-// news is an event in short.
+// news returns a short description of an event.
 func news(event dict) string { return fmt.Sprint(event["MessageType"], " ", event["DeviceID"]) }
 
-// hearAll hears as many events as are wanted.
+// hearAll reads events and compares them with want.
 func hearAll(t *testing.T, mux net.Conn, want ...string) {
 	t.Helper()
 	var got []string
@@ -170,7 +170,7 @@ func TestReenumerateTellsOnlyThatItCame(t *testing.T) {
 	hearAll(t, mux, "Detached 2")
 }
 
-// Who serves a tray once more starts usbmuxd once more.
+// Serving a tray again simulates a restart of usbmuxd.
 func TestServeNumbersAnew(t *testing.T) {
 	first := named(t, "healthy-iphone")
 	tray, socket := newTray(t, first, first.Clone(1)), newSocket(t)
@@ -320,7 +320,7 @@ func TestTrustFaultsAnswerPairing(t *testing.T) {
 		sim.Denied:           "UserDeniedPairing",
 		sim.PairingForbidden: "MCProtected",
 		sim.Locked:           "PasswordProtected",
-		sim.Unpaired:         "InvalidPairRecord", // trusted at once, but for the missing certificates
+		sim.Unpaired:         "InvalidPairRecord", // trusted at once, except that its certificates are missing
 	} {
 		device := named(t, "healthy-iphone")
 		device.Faults = []sim.Fault{{Kind: kind}}
@@ -348,7 +348,7 @@ func TestTheTrustDialogIsPendingForSomeTries(t *testing.T) {
 	}
 }
 
-// Each fault of a reply is seen as raw bytes: its header, and how much follows.
+// Each reply fault is checked as raw bytes: the header and how much follows.
 func TestFaultsOfAReply(t *testing.T) {
 	whole := wholeReply(t, sim.Fault{})
 	half := 4 + (len(whole)-4)/2
@@ -372,7 +372,7 @@ func TestFaultsOfAReply(t *testing.T) {
 		{sim.Fault{Kind: sim.MissingKeys}, lacks("<key>Value</key>")},
 		{sim.Fault{Kind: sim.PlistBomb}, shorterThan(400)},
 		{sim.Fault{Kind: sim.DeepXML}, contains(strings.Repeat("<array>", 900_000))},
-		{sim.Fault{Kind: sim.Garbage, At: "root/DeviceName"}, equals(whole)}, // strikes elsewhere
+		{sim.Fault{Kind: sim.Garbage, At: "root/DeviceName"}, equals(whole)}, // applies elsewhere
 	} {
 		t.Run(fmt.Sprint(test.fault), func(t *testing.T) {
 			if test.fault.At == "" {
@@ -385,8 +385,7 @@ func TestFaultsOfAReply(t *testing.T) {
 	}
 }
 
-// wholeReply is all that a faulty device answers to one question of a client that says
-// nothing more.
+// wholeReply returns all bytes that a faulty device sends in reply to a single request.
 func wholeReply(t *testing.T, fault sim.Fault) []byte {
 	t.Helper()
 	device := named(t, "healthy-iphone")
@@ -496,7 +495,7 @@ func TestRequestsAreKeptInOrder(t *testing.T) {
 	}
 }
 
-// Serve ends with its context, whatever its clients are in the middle of.
+// Serve ends with its context, whatever its clients are doing.
 func TestServeLeavesNothingRunning(t *testing.T) {
 	device := named(t, "healthy-iphone")
 	device.Faults = []sim.Fault{{Kind: sim.Stall, At: "QueryType"}}

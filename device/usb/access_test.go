@@ -10,7 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim"
 )
 
-// Access sees a device being unlocked and paired, and asks nothing that is not on its list.
+// Access notices that a device is unlocked and paired, and sends only permitted requests.
 func TestAccess(t *testing.T) {
 	locked := patient(t, "healthy-iphone", sim.Fault{Kind: sim.Locked}).Clone(1)
 	stranger := patient(t, "healthy-iphone", sim.Fault{Kind: sim.Unpaired}).Clone(2)

@@ -16,7 +16,8 @@ import (
 
 const archiveOfTest = "sysdiagnose_2026.09.13_13-52-59+0100_iPhone-OS_iPhone_23G90.tar.gz"
 
-// withArchive is a patient on whom lies an archive of so many bytes, no two chunks alike.
+// withArchive returns a patient with an archive of the given size, no two chunks of which are
+// alike.
 func withArchive(t testing.TB, size int, faults ...sim.Fault) (*sim.Device, []byte) {
 	t.Helper()
 	archive := make([]byte, size)
@@ -60,7 +61,7 @@ func TestPull(t *testing.T) {
 	pullsOnly(t, tray)
 }
 
-// pullsOnly holds the requests of a tray to PermittedPull.
+// pullsOnly checks the requests of a tray against PermittedPull.
 func pullsOnly(t *testing.T, tray *sim.Tray) {
 	t.Helper()
 	for _, request := range tray.Requests() {
@@ -74,7 +75,7 @@ func pullsOnly(t *testing.T, tray *sim.Tray) {
 	}
 }
 
-// After a detach the rest is pulled, and nothing twice.
+// After a detach, the pull resumes and transfers nothing twice.
 func TestPullResumes(t *testing.T) {
 	p, want := withArchive(t, 5*pullChunk)
 	tray := newTray(t, p)
@@ -148,7 +149,7 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
-// The error of a full disk is not taken for one of the device.
+// A full disk is not reported as a device error.
 func TestPullToAFullDisk(t *testing.T) {
 	p, _ := withArchive(t, 10)
 	door := serve(t, newTray(t, p))
@@ -158,7 +159,7 @@ func TestPullToAFullDisk(t *testing.T) {
 	}
 }
 
-// Only names that can safely become those of files are listed.
+// Only names that are safe as file names are listed.
 func TestArchivesPassOverNames(t *testing.T) {
 	p, _ := withArchive(t, 1)
 	for _, name := range []string{"sysdiagnose_\x1b[2J.tar.gz", "sysdiagnose_..\\x.tar.gz", "notes.txt", "sysdiagnose_.tar.gz", ".tar.gz"} {

@@ -18,11 +18,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
 )
 
-// How a session can be cut off.
+// The ways in which a session can be interrupted.
 var cuts = []struct {
 	name   string
 	fault  sim.Fault
-	killed bool // nothing is closed or written out afterwards, as after kill -9
+	killed bool // nothing is closed or flushed afterwards, as after kill -9
 }{
 	{"reset", sim.Fault{Kind: sim.Reset}, false},
 	{"killed", sim.Fault{Kind: sim.Reset}, true},
@@ -32,9 +32,9 @@ var cuts = []struct {
 	{"error", sim.Fault{Kind: sim.BackupError, Count: 1, Error: "no (MBErrorDomain/1)"}, false},
 }
 
-// At whichever message a backup is cut off: the copy before stays as it was, the next run ends
-// with a whole copy, and nothing lies outside of the library. A seeded sample of the messages is
-// tried; with BACKUPDOCTOR_LONG=1 it is all of them.
+// Whichever message interrupts a backup, the previous copy is unchanged, the next run produces a
+// complete copy, and nothing is left outside the library. A seeded sample of the messages is
+// tested; BACKUPDOCTOR_LONG=1 tests all of them.
 func TestBackupCutAtEveryMessage(t *testing.T) {
 	const service = "com.apple.mobilebackup2"
 	reference := simulated.New(fewFiles()...)
@@ -99,14 +99,14 @@ func fewFiles() []simulated.File {
 	)
 }
 
-// changedFiles are the same later: some are other files, some are gone, some are new.
+// changedFiles returns a later version of the files: some changed, some removed, some added.
 func changedFiles() []simulated.File {
 	files := fewFiles()[:7]
 	files[2].Seed, files[2].Size, files[2].Modified = 77, 1500, time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 	return append(files, simulated.File{Domain: "HomeDomain", Path: "Library/new", Data: []byte("new")})
 }
 
-// newLibrary is a library, and the folder that it alone lies in.
+// newLibrary returns a library and the folder that contains nothing else.
 func newLibrary(t *testing.T) (folder string, lib library.Library) {
 	t.Helper()
 	folder = fastFolder(t)
@@ -117,7 +117,7 @@ func newLibrary(t *testing.T) (folder string, lib library.Library) {
 	return folder, lib
 }
 
-// copied makes a copy as the command does, and gives its folder; "" if there is none.
+// copied makes a copy the way the command does and returns its folder, or "" if there is none.
 func copied(t *testing.T, lib library.Library, agent *simulated.Agent, faults []sim.Fault, killed bool) string {
 	t.Helper()
 	d := withFiles(t, agent, faults...)
@@ -172,7 +172,7 @@ func copied(t *testing.T, lib library.Library, agent *simulated.Agent, faults []
 	return c.Folder
 }
 
-// proofOf fails unless a copy is whole by what arrived, and by what is read.
+// proofOf fails unless a copy is complete, both by what was received and by what is read back.
 func proofOf(t *testing.T, folder string) {
 	t.Helper()
 	index, err := library.IndexOf(folder)
@@ -197,7 +197,7 @@ func proofOf(t *testing.T, folder string) {
 	}
 }
 
-// digestOf is one of all names and bytes in a folder.
+// digestOf returns a digest of all names and bytes in a folder.
 func digestOf(t *testing.T, folder string) (sum [sha256.Size]byte) {
 	t.Helper()
 	all := sha256.New()

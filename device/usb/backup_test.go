@@ -16,7 +16,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
 )
 
-// backedUp makes a backup of the only device of a tray into a folder.
+// backedUp backs up the only device of a tray into a folder.
 func backedUp(t *testing.T, door Door, path string, b Backup) (BackupResult, error) {
 	t.Helper()
 	found, err := door.Find(t.Context())
@@ -39,14 +39,14 @@ func backedUp(t *testing.T, door Door, path string, b Backup) (BackupResult, err
 	return result, err
 }
 
-// withFiles is a patient that backs up these files.
+// withFiles returns a patient with these files to back up.
 func withFiles(t *testing.T, agent *simulated.Agent, faults ...sim.Fault) *sim.Device {
 	d := patient(t, "healthy-iphone", faults...)
 	d.Backup = agent
 	return d
 }
 
-// someFiles are enough for more than one batch.
+// someFiles returns enough files for more than one batch.
 func someFiles() []simulated.File {
 	return append(simulated.Numbered("CameraRollDomain", "Media/DCIM", 150, 2000),
 		simulated.File{Domain: "HomeDomain", Path: "Library/Preferences/a.plist", Data: []byte("a")},
@@ -54,8 +54,8 @@ func someFiles() []simulated.File {
 	)
 }
 
-// fastFolder is one for tests, in memory where the system has that: many syncs are dear on a
-// disk that others write to.
+// fastFolder returns a test folder, in memory if the system supports that: many syncs are slow on
+// a busy disk.
 func fastFolder(t testing.TB) string {
 	t.Helper()
 	path, err := os.MkdirTemp("/dev/shm", "backup")
@@ -66,8 +66,8 @@ func fastFolder(t testing.TB) string {
 	return path
 }
 
-// A device makes a full backup, and then one of what has changed; both are whole, and nothing
-// is asked that is not on the lists.
+// A device makes a full backup, then an incremental one. Both are complete, and only permitted
+// requests are sent.
 func TestBackup(t *testing.T) {
 	agent := simulated.New(someFiles()...)
 	tray := newTray(t, withFiles(t, agent))
@@ -107,7 +107,7 @@ func TestBackup(t *testing.T) {
 	for _, request := range tray.Requests() {
 		name := request.Service + " " + request.Name
 		if request.Service == "mobilebackup2" {
-			continue // the steps below are what was sent
+			continue // the steps below are those that were sent
 		}
 		if !slices.Contains(allowed, name) {
 			t.Errorf("%q was asked, which is not permitted", name)
@@ -127,7 +127,7 @@ func TestBackup(t *testing.T) {
 	}
 }
 
-// agentUDID is the name of the only folder that a backup left.
+// agentUDID returns the name of the only folder that a backup created.
 func agentUDID(t *testing.T, path string) string {
 	t.Helper()
 	entries, err := os.ReadDir(path)
@@ -137,7 +137,7 @@ func agentUDID(t *testing.T, path string) string {
 	return entries[0].Name()
 }
 
-// whole fails unless every statement of a deep look is shown, or not asked.
+// whole fails unless every finding of a deep check is confirmed or was not asked for.
 func whole(t *testing.T, path, udid string, info []byte) {
 	t.Helper()
 	folder := filepath.Join(path, udid)
@@ -152,7 +152,7 @@ func whole(t *testing.T, path, udid string, info []byte) {
 	}
 }
 
-// A probe learns the size, and changes nothing.
+// A probe learns the size and changes nothing.
 func TestBackupProbe(t *testing.T) {
 	agent := simulated.New(someFiles()...)
 	door, path := serve(t, newTray(t, withFiles(t, agent))), fastFolder(t)

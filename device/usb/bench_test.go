@@ -19,23 +19,23 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim"
 )
 
-// roundTrip is how far away the simulated devices are.
+// roundTrip is the round trip time of the simulated devices.
 const roundTrip = 5 * time.Millisecond
 
-// BenchmarkScan reads trays of simulated devices, which share this computer's cores with
-// the reading. For each size of a tray it reports
+// BenchmarkScan reads trays of simulated devices, which share this computer's cores with the
+// reader. For each tray size it reports
 //
-//	ms/scan        how long the whole tray took, the median
-//	x-limit        that, over the time that nothing can beat: the longer of one device's
-//	               round trips and CPU, and of all devices' CPU over the cores
-//	x-path         for one device: that, over path-ms, its critical path of round trips
-//	p99-ms         within which 99 % of the devices were done, each from its own start
-//	cpu-ms/device  of reading and simulation together
-//	KiB/device     of heap at most beyond that of the waiting tray, with garbage, shared
-//	               out among all devices; of reading and simulation together
+//	ms/scan        median time for the whole tray
+//	x-limit        that, relative to the lower bound: the longer of one device's round
+//	               trips and CPU time, and of all devices' CPU time divided by the cores
+//	x-path         for one device: that, relative to path-ms, its critical path of round trips
+//	p99-ms         time within which 99 % of the devices were done, each from its own start
+//	cpu-ms/device  CPU time of reader and simulation together
+//	KiB/device     peak heap above that of the idle tray, including garbage, divided by
+//	               the number of devices; reader and simulation together
 //
-// The critical path is the conversation with lockdownd, which takes one request at a
-// time, with what begins it: connecting, and a TLS handshake; the services' conversations are shorter and run beside it.
+// The critical path is the lockdownd session, which handles one request at a time, including its
+// setup: connecting and a TLS handshake. The service sessions are shorter and run concurrently.
 func BenchmarkScan(b *testing.B) {
 	for _, count := range []int{1, 10, 40, 100, 1000} {
 		if testing.Short() && count > 40 {
@@ -84,14 +84,14 @@ func benchmarkScan(b *testing.B, count int) {
 	b.ReportMetric(milliseconds(quantile(own, 0.99)), "p99-ms")
 	b.ReportMetric(milliseconds(cpuEach), "cpu-ms/device")
 	b.ReportMetric(float64(heap())/1024/float64(count), "KiB/device")
-	b.ReportMetric(0, "ns/op") // ms/scan says it
+	b.ReportMetric(0, "ns/op") // reported as ms/scan
 }
 
-// roundTrips counts those of the critical path, by what one device is asked.
+// roundTrips counts the round trips on the critical path, from the requests to one device.
 func roundTrips(b *testing.B, door Door, tray *sim.Tray, a Attached) int {
 	b.Helper()
 	door.Read(b.Context(), a, 0)
-	const connect, handshake = 1, 1 // the handshake is that of TLS 1.3
+	const connect, handshake = 1, 1 // a TLS 1.3 handshake
 	trips := connect + handshake
 	for _, request := range tray.Requests() {
 		if request.Service == "lockdown" && request.UDID == a.UDID {
@@ -101,8 +101,8 @@ func roundTrips(b *testing.B, door Door, tray *sim.Tray, a Attached) int {
 	return trips
 }
 
-// asTimed is how long a wait takes by this computer's timers, which is how the tray
-// simulates a round trip: of 5 ms some 0.2 more.
+// asTimed returns how long a wait really takes with this computer's timers, which the tray uses
+// to simulate round trips: about 0.2 ms more than 5 ms.
 func asTimed(wait time.Duration) time.Duration {
 	const times = 50
 	start := time.Now()
@@ -112,7 +112,7 @@ func asTimed(wait time.Duration) time.Duration {
 	return time.Since(start) / times
 }
 
-// scanAll reads every device, some at a time, and gives the time that each took.
+// scanAll reads every device, several at a time, and returns the time each took.
 func scanAll(b *testing.B, door Door, devices []Attached, workers int) []time.Duration {
 	took := make([]time.Duration, len(devices))
 	next := make(chan int)
@@ -137,8 +137,8 @@ func scanAll(b *testing.B, door Door, devices []Attached, workers int) []time.Du
 	return took
 }
 
-// BenchmarkShell does what a user would do instead for one device: a loop of ideviceinfo
-// over the same domains.
+// BenchmarkShell does what a user would otherwise do for one device: loop over the same domains
+// with ideviceinfo.
 func BenchmarkShell(b *testing.B) {
 	tool, err := exec.LookPath("ideviceinfo")
 	if err != nil {
@@ -164,7 +164,7 @@ func BenchmarkShell(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// quantile is the value that a share of all is not above.
+// quantile returns the smallest value that at least the given share of all values do not exceed.
 func quantile(all []time.Duration, share float64) time.Duration {
 	slices.Sort(all)
 	return all[int(float64(len(all)-1)*share)]
@@ -172,7 +172,7 @@ func quantile(all []time.Duration, share float64) time.Duration {
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// processCPU is the CPU time of this process so far.
+// processCPU returns the CPU time used by this process so far.
 func processCPU(b *testing.B) time.Duration {
 	b.Helper()
 	var usage syscall.Rusage
@@ -182,7 +182,7 @@ func processCPU(b *testing.B) time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// watchHeap looks at the heap until it is stopped. more is the most it has grown.
+// watchHeap samples the heap size until it is stopped. more returns the largest growth.
 func watchHeap() (more func() uint64, stop func()) {
 	runtime.GC()
 	base := heapSize()

@@ -8,8 +8,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Keys take seconds on a slow computer with many devices; the deadline of a run does not wait
-// for them.
+// On a slow computer with many devices, generating keys takes seconds; the deadline of a run does
+// not wait for it.
 func TestKeysAreNotWaitedForPastTheDeadline(t *testing.T) {
 	phone := patient(t, "healthy-iphone")
 	door := serve(t, newTray(t, phone))

@@ -14,7 +14,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim"
 )
 
-// What each conversation tells, by the names of its facts.
+// The facts that each connection provides, by name.
 var (
 	fromRoot = []string{
 		"device.serial", "device.name", "device.class", "device.productType", "device.productVersion", "device.buildVersion",
@@ -31,19 +31,19 @@ var (
 	fromCrashes     = []string{"live.crashes", "live.hasBackupLogs"}
 	fromApps        = []string{"live.apps"}
 
-	// Told to any computer, so also to one that is not trusted.
+	// Readable by any computer, including untrusted ones.
 	toStrangers = row{
 		"device.name": "known", "device.class": "known", "device.productType": "known",
 		"device.productVersion": "known", "device.buildVersion": "known", "live.hasTelephony": "known", "live.recognized": "known",
 	}
 )
 
-// untrusted is the row of a device that told what it tells strangers.
+// untrusted returns the row of a device that revealed what any computer may read.
 func untrusted(reason device.Reason) row {
 	return all(reason, "").and(toStrangers).and(row{"device.serial": string(reason)})
 }
 
-// Each fault costs the facts that depend on it, each with its reason, and no others.
+// Each fault affects only the facts that depend on it, each with its reason.
 func TestFaults(t *testing.T) {
 	const (
 		backup   = domainBackup
@@ -62,7 +62,7 @@ func TestFaults(t *testing.T) {
 	tests := map[string]struct {
 		fault sim.Fault
 		row   row
-		ended device.Reason // "" if the examination went on to its end
+		ended device.Reason // "" if the examination was completed
 	}{
 		"no answer to Connect":   {sim.Fault{Kind: sim.Stall, At: "connect"}, all(device.Timeout, ""), device.Timeout},
 		"Connect garbled":        {sim.Fault{Kind: sim.Garbage, At: "connect"}, all(device.Unreachable, ""), device.Unreachable},
@@ -167,8 +167,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// A session that is refused is told with lockdownd's own name for it, unless that is one of
-// trust or of the lock.
+// A refused session is reported with lockdownd's error name, unless that is about trust or the
+// lock.
 func TestSessionErrors(t *testing.T) {
 	own := func(name string) device.Gap { return device.Gap{Reason: device.DeviceError, Detail: name} }
 	for name, want := range map[string]device.Gap{
@@ -200,8 +200,8 @@ func TestSessionErrors(t *testing.T) {
 	}
 }
 
-// readOne examines a device that is alone in its tray, and holds it to its time. Only a
-// device that falls silent is given little of it, so that a busy computer fails no other.
+// readOne examines the only device in a tray and checks the time it takes. Only devices that fall
+// silent get a short timeout, so that a busy computer fails no other test.
 func readOne(t *testing.T, patient *sim.Device) device.Snapshot {
 	t.Helper()
 	door := serve(t, newTray(t, patient))
@@ -225,7 +225,7 @@ func fallsSilent(fault sim.Fault) bool {
 	return fault.Kind == sim.Stall && fault.Seconds == 0 || fault.Kind == sim.HalfStall || fault.Kind == sim.Trickle
 }
 
-// A device whose pair record usbmuxd cannot tell is one that is not trusted.
+// A device whose pair record usbmuxd cannot provide counts as untrusted.
 func TestFaultsOfMux(t *testing.T) {
 	tests := map[string]struct {
 		fault sim.Fault
@@ -277,7 +277,7 @@ func TestFaultsOfMux(t *testing.T) {
 	}
 }
 
-// A device that is gone when its turn comes has a row.
+// A device that is gone when it is its turn still has a row.
 func TestUnplugged(t *testing.T) {
 	tray := newTray(t, patient(t, "healthy-iphone"))
 	door := serve(t, tray)
@@ -292,7 +292,7 @@ func TestUnplugged(t *testing.T) {
 	}
 }
 
-// An interrupted examination ends at once, and keeps what was read.
+// An interrupted examination ends at once and keeps what was read.
 func TestInterrupt(t *testing.T) {
 	door := serve(t, newTray(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.Stall, At: domainDisk})))
 	found, err := door.Find(t.Context())

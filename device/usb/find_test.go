@@ -20,7 +20,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim"
 )
 
-// Above some 29 devices the list is refused, and all are found all the same.
+// Above about 29 devices the list is refused, but all devices are found.
 func TestFindManyDevices(t *testing.T) {
 	var devices []*sim.Device
 	for n := range 40 {
@@ -40,8 +40,8 @@ func TestFindManyDevices(t *testing.T) {
 	}
 }
 
-// A usbmuxd that pauses while it tells of its devices is waited for, as long as it lists
-// more than it has told.
+// If usbmuxd pauses between announcements, Discover waits as long as the list has more devices
+// than were announced.
 func TestFindWaitsForASlowMux(t *testing.T) {
 	var devices []*sim.Device
 	for n := range 4 {
@@ -55,8 +55,8 @@ func TestFindWaitsForASlowMux(t *testing.T) {
 	}
 }
 
-// Find lists cables only; Discover lists those on the network behind them, and a device on
-// both is one device.
+// Find lists only USB devices; Discover lists network devices after them, and a device on both is
+// one device.
 func TestFindCables(t *testing.T) {
 	both, wireless := patient(t, "healthy-iphone"), patient(t, "healthy-iphone").Clone(1)
 	both.Connections = []string{"Network", "USB"}
@@ -76,8 +76,8 @@ func TestFindCables(t *testing.T) {
 	}
 }
 
-// The end of the list is known by asking for it, and not by waiting: with a list all is
-// found at once, and an empty tray is empty at once.
+// The list, not a wait, marks completion: with a list, all devices are found at once, and an
+// empty tray is recognized at once.
 func TestDiscoverDoesNotWait(t *testing.T) {
 	atFirst, between := quietAtFirst, quietBetween
 	defer func() { quietAtFirst, quietBetween = atFirst, between }()
@@ -92,8 +92,8 @@ func TestDiscoverDoesNotWait(t *testing.T) {
 	}
 }
 
-// Each of the two ways to learn of devices is enough where the other fails. That there is
-// no device must be confirmed by both.
+// Announcements or the list suffice if the other fails. An empty result must be confirmed by
+// both.
 func TestDiscoverByOneWay(t *testing.T) {
 	for name, fault := range map[string]sim.Fault{
 		"the list is refused":           {Kind: sim.ListRefused, Count: -1},
@@ -122,13 +122,13 @@ func TestDiscoverByOneWay(t *testing.T) {
 	}
 }
 
-// A usbmuxd that answers nothing is waited for no longer than one device.
+// An unresponsive usbmuxd does not delay the result beyond the timeout for one device.
 func TestDiscoverIsBoundedByTheTimeout(t *testing.T) {
 	tray := newTray(t, clones(t, 1)...)
 	tray.Faults = []sim.Fault{{Kind: sim.Stall}}
 	door := serve(t, tray)
 	door.Timeout = 500 * time.Millisecond
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second) // of the usual 5 s for an answer
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second) // of the default 5 s for a response
 	defer cancel()
 	if _, err := door.Discover(ctx, func(Change) {}); err == nil || ctx.Err() != nil {
 		t.Errorf("%v, %v", err, ctx.Err())
@@ -146,8 +146,8 @@ func TestDiscoverAnnounces(t *testing.T) {
 	}
 }
 
-// Where what is announced breaks off or turns to nonsense, the list is taken, and that is said;
-// where that is refused, too, the devices that had been announced are kept.
+// If the announcements fail or are invalid, the list is used and this is reported; if the list is
+// refused too, the devices already announced are kept.
 func TestDiscoverOutlivesBrokenNews(t *testing.T) {
 	for name, broken := range map[string]sim.Fault{
 		"hung up":                  {Kind: sim.HangUp, Count: 1},
@@ -179,8 +179,8 @@ func TestDiscoverOutlivesBrokenNews(t *testing.T) {
 	}
 }
 
-// Where the list has what cannot be understood, or lacks what is announced, what is announced is
-// waited for, but not for as long as an answer may take.
+// If the list has invalid entries or lacks announced devices, Discover waits for announcements,
+// but not as long as a response may take.
 func TestDiscoverWaitsForWhatAnOddListLacks(t *testing.T) {
 	for name, odd := range map[string]sim.Fault{
 		"one odd":            {Kind: sim.OddEntry},
@@ -203,7 +203,7 @@ func TestDiscoverWaitsForWhatAnOddListLacks(t *testing.T) {
 	}
 }
 
-// One entry that cannot be understood costs itself, and is counted.
+// An entry that cannot be parsed affects nothing else and is counted.
 func TestDiscoverCountsMalformedEntries(t *testing.T) {
 	d := clones(t, 3)
 	d[1].MuxProperties = map[string]any{"SerialNumber": ""}
@@ -213,7 +213,7 @@ func TestDiscoverCountsMalformedEntries(t *testing.T) {
 	}
 }
 
-// An answer with another tag belongs to another request.
+// A response with another tag belongs to another request.
 func TestAnswersHaveTheirTag(t *testing.T) {
 	tray := newTray(t, patient(t, "not-trusted"))
 	tray.Faults = []sim.Fault{{Kind: sim.StrayReply}}
@@ -238,7 +238,7 @@ func TestAnswersHaveTheirTag(t *testing.T) {
 	}
 }
 
-// An empty tray is an answer; everything that is not one is an error.
+// An empty tray is a valid result; anything invalid is an error.
 func TestFindErrors(t *testing.T) {
 	tests := map[string]struct {
 		fault sim.Fault
@@ -271,7 +271,7 @@ func TestFindErrors(t *testing.T) {
 	}
 }
 
-// A usbmuxd that never falls silent is not listened to for ever.
+// Discover ends even if usbmuxd never falls silent.
 func TestFindEndsUnderAFlood(t *testing.T) {
 	door := newDoor(t)
 	door.RequestTimeout = time.Second
@@ -280,7 +280,7 @@ func TestFindEndsUnderAFlood(t *testing.T) {
 	defer flooding.Wait()
 	flooding.Go(func() {
 		mux := accept()
-		for { // until it is hung up
+		for { // until the connection is closed
 			if _, err := mux.Write(frameOf(t, 0, cameAs(1))); err != nil {
 				return
 			}
@@ -306,7 +306,7 @@ func TestFindWithoutMux(t *testing.T) {
 	}
 }
 
-// freePort is a port that nobody listens at.
+// freePort returns a port that is not in use.
 func freePort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -321,7 +321,7 @@ func freePort(t *testing.T) string {
 	return port
 }
 
-// entry is an entry of usbmuxd for one connection to a device.
+// entry returns a usbmuxd entry for one connection to a device.
 func entry(id int, udid, connection string) safeplist.Dict {
 	return safeplist.Dict{"MessageType": "Attached", "DeviceID": uint64(id), "Properties": map[string]any{
 		"SerialNumber": udid, "ConnectionType": connection, "LocationID": uint64(7),
@@ -426,11 +426,11 @@ func TestFollow(t *testing.T) {
 	}
 }
 
-// An entry that cannot be understood is left out, in what is announced and in a list; one
-// that lacks what nothing depends on is not.
+// An entry that cannot be parsed is dropped, in announcements and in a list; one that lacks only
+// inessential values is kept.
 func TestOddEntries(t *testing.T) {
 	for name, test := range map[string]struct {
-		top, properties map[string]any // nil values are left out of the entry
+		top, properties map[string]any // nil values are omitted from the entry
 		odd             bool
 	}{
 		"no serial number":             {nil, map[string]any{"SerialNumber": nil}, true},
@@ -462,7 +462,7 @@ func TestOddEntries(t *testing.T) {
 			}
 			found := attachments{}
 			_, err := found.follow(message)
-			// Without properties an announcement might be about a device that went.
+			// Without properties an announcement might be a detach.
 			if odd := err == errEntry; odd != test.odd {
 				t.Errorf("announced: %v", err)
 			}
@@ -487,7 +487,7 @@ func change(values, by map[string]any) {
 	}
 }
 
-// More devices than any computer can have are not remembered.
+// The number of remembered devices is limited.
 func TestFollowIsBounded(t *testing.T) {
 	found := attachments{}
 	var err error

@@ -15,8 +15,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata"
 )
 
-// patients reads the device files that ship with the program, each time anew: a test may
-// give its own copies faults.
+// patients loads the device files shipped with the program. Every call returns new copies, so a
+// test may add faults.
 func patients(t testing.TB) []*sim.Device {
 	t.Helper()
 	folder, err := fs.Sub(testdata.Devices, "devices")
@@ -30,7 +30,7 @@ func patients(t testing.TB) []*sim.Device {
 	return devices
 }
 
-// patient is one of them, with these faults added.
+// patient returns one patient with the given faults added.
 func patient(t testing.TB, name string, faults ...sim.Fault) *sim.Device {
 	t.Helper()
 	for _, device := range patients(t) {
@@ -43,7 +43,7 @@ func patient(t testing.TB, name string, faults ...sim.Fault) *sim.Device {
 	return nil
 }
 
-// newTray puts devices in a tray that runs by the real clock.
+// newTray returns a tray with these devices that uses the real clock.
 func newTray(t testing.TB, devices ...*sim.Device) *sim.Tray {
 	t.Helper()
 	tray, err := sim.New(time.Now, devices...)
@@ -53,7 +53,7 @@ func newTray(t testing.TB, devices ...*sim.Device) *sim.Tray {
 	return tray
 }
 
-// serve runs a tray until the test ends, and gives the door to it.
+// serve serves a tray until the test ends and returns its door.
 func serve(t testing.TB, tray *sim.Tray) Door {
 	t.Helper()
 	door := newDoor(t)
@@ -61,7 +61,7 @@ func serve(t testing.TB, tray *sim.Tray) Door {
 	return door
 }
 
-// newDoor is one behind which nothing is yet.
+// newDoor returns a door with nothing listening yet.
 func newDoor(t testing.TB) Door {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "usb") // t.TempDir can be too long for a socket
@@ -72,7 +72,7 @@ func newDoor(t testing.TB) Door {
 	return Door{Address: "unix://" + filepath.Join(folder, "usbmuxd")}
 }
 
-// start runs a tray behind a door until crash is called.
+// start serves a tray at a door until crash is called.
 func start(t testing.TB, tray *sim.Tray, door Door) (crash func()) {
 	t.Helper()
 	listener, err := sim.Listen(door.Address)
@@ -92,7 +92,7 @@ func start(t testing.TB, tray *sim.Tray, door Door) (crash func()) {
 	}
 }
 
-// Find lists the devices on a cable.
+// Find lists the USB devices.
 func (d Door) Find(ctx context.Context) ([]Attached, error) {
 	found, err := d.Discover(ctx, func(Change) {})
 	return slices.DeleteFunc(found.Devices, func(a Attached) bool { return a.Connection != device.USB }), err

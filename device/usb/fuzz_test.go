@@ -11,8 +11,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// FuzzReply holds that no reply, to whatever request, makes the reader panic, and that a
-// snapshot of it can always be judged: no fact is left that nobody asked for.
+// FuzzReply checks that no reply, to any request, makes the reader panic or leaves a fact unset,
+// so that the checks can always be run on the snapshot.
 func FuzzReply(f *testing.F) {
 	for _, value := range []any{
 		map[string]any{"LastCloudBackupDate": 769034247, "NonVolatileRAM": map[string]any{"fm-activation-locked": []byte("YES")}},
@@ -55,7 +55,7 @@ func FuzzReply(f *testing.F) {
 	})
 }
 
-// FuzzReadAFC holds that no packet makes the reader panic or take more than it may.
+// FuzzReadAFC checks that no packet makes the reader panic or exceed its limit.
 func FuzzReadAFC(f *testing.F) {
 	f.Add([]byte("CFA6LPAA\x2b\x00\x00\x00\x00\x00\x00\x00\x28\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00a\x00b"))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -65,8 +65,8 @@ func FuzzReadAFC(f *testing.F) {
 	})
 }
 
-// FuzzParsePairRecord holds that no pair record makes the reader panic, or gives a
-// credential that cannot start a session.
+// FuzzParsePairRecord checks that no pair record makes the parser panic or produces a credential
+// that cannot start a session.
 func FuzzParsePairRecord(f *testing.F) {
 	f.Add([]byte("<plist><dict><key>HostID</key><string>x</string></dict></plist>"))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -76,7 +76,7 @@ func FuzzParsePairRecord(f *testing.F) {
 	})
 }
 
-// FuzzReadBody holds that a frame is read whole or not at all.
+// FuzzReadBody checks that a frame is read completely or not at all.
 func FuzzReadBody(f *testing.F) {
 	f.Add([]byte("abc"), uint32(3))
 	f.Add([]byte("abc"), uint32(1<<31))
@@ -91,7 +91,7 @@ func FuzzReadBody(f *testing.F) {
 	})
 }
 
-// FuzzParseAddress holds that whatever is taken for an address can be dialled.
+// FuzzParseAddress checks that every accepted address can be dialed.
 func FuzzParseAddress(f *testing.F) {
 	f.Add("UNIX:/tmp/mux")
 	f.Add("tcp://host:1")

@@ -8,8 +8,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim"
 )
 
-// A usbmuxd on a computer that is gone says nothing for ever, not even that: the system must
-// ask, and give up within a minute.
+// If the computer that runs usbmuxd is gone, nothing arrives, not even an error: the system must
+// probe the connection and give up within a minute.
 func TestSilentTCPIsProbed(t *testing.T) {
 	listener, err := sim.Listen("127.0.0.1:0")
 	if err != nil {

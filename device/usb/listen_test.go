@@ -19,7 +19,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim"
 )
 
-// listening is what was heard of a device.
+// listening holds what was received from a device.
 type listening struct {
 	services []string
 	lines    []string // process: text
@@ -27,7 +27,7 @@ type listening struct {
 	changed  int
 }
 
-// listen follows the log of a device until enough has been heard, and gives how it ended.
+// listen follows a device's log until enough returns true, and returns how it ended.
 func listen(t *testing.T, tray *sim.Tray, enough func(listening) bool) (listening, error) {
 	t.Helper()
 	door := serve(t, tray)
@@ -66,7 +66,7 @@ func withLog(t *testing.T, steps []sim.LogStep, faults ...sim.Fault) *sim.Device
 	return d
 }
 
-// oldDevice does not have the newer log.
+// oldDevice lacks the newer log service.
 var oldDevice = sim.Fault{Kind: sim.Refused, At: "StartService " + traceService, Error: "InvalidService"}
 
 func hasFailed(l listening) bool {
@@ -144,7 +144,7 @@ func TestListenSaysWhyItEnds(t *testing.T) {
 	}
 }
 
-// What cannot be read is counted, and what follows it is read.
+// Unreadable data is counted, and reading continues after it.
 func TestListenCountsWhatIsLost(t *testing.T) {
 	tooLong := append(binary.LittleEndian.AppendUint32([]byte{traceMagic}, maxTrace+1), make([]byte, maxTrace+1)...)
 	broken := append(binary.LittleEndian.AppendUint32([]byte{traceMagic}, 3), 1, 2, 3)
@@ -159,7 +159,7 @@ func TestListenCountsWhatIsLost(t *testing.T) {
 	}
 }
 
-// A device that floods costs time, and no memory.
+// A flood of log lines costs time but no memory.
 func TestListenIsNotFloodedOut(t *testing.T) {
 	steps := []sim.LogStep{{Process: "backupd", Text: "=cloud-backup= " + strings.Repeat("x", 30_000), Repeat: 2000}}
 	steps = append(steps, sim.FailedBackup("MBErrorDomain(303)")...)
@@ -238,8 +238,8 @@ func TestListenLeavesNothingBehind(t *testing.T) {
 	t.Errorf("%d goroutines and %d files were %d and %d before", runtime.NumGoroutine(), openFiles(t), goroutines, files)
 }
 
-// FuzzTrace holds that no stream of frames makes the readers panic, keep more than a
-// frame, or tell of a process that does not concern backups.
+// FuzzTrace checks that no stream of frames makes the readers panic, keep more than one frame, or
+// report a process unrelated to backups.
 func FuzzTrace(f *testing.F) {
 	frame := make([]byte, traceHeader)
 	frame[37], frame[109] = 8, 3
@@ -262,7 +262,7 @@ func FuzzTrace(f *testing.F) {
 	})
 }
 
-// FuzzSyslog holds the same of the log as text.
+// FuzzSyslog checks the same for the text log.
 func FuzzSyslog(f *testing.F) {
 	f.Add([]byte("Nov 21 03:12:15 iPhone backupd(MobileBackup)[123] <Error>: x\n\x00Nov 21 03:12:15 iPhone other[1] <Notice>: y\n\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {

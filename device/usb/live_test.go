@@ -18,13 +18,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// What a healthy iPhone tells, whole. UPDATE=1 go test ./device/usb rewrites it.
+// The complete result for a healthy iPhone. UPDATE=1 go test ./device/usb rewrites it.
 func TestHealthyIPhone(t *testing.T) {
 	snapshot := readOne(t, patient(t, "healthy-iphone"))
 	if skew, err := snapshot.Live.ClockSkewSeconds.Get(); err != nil || skew < -0.5 || skew > 0.5 {
 		t.Errorf("the clock is ahead by %v s, %v; want none", skew, err)
 	}
-	// Dates are moved, because those of the patient are as old as they were.
+	// Dates are shifted, because the patient's dates keep their age.
 	snapshot.Live.ClockSkewSeconds = device.Known(0.0)
 	steady := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, date := range []*device.Fact[time.Time]{&snapshot.Live.CloudBackup.Last, &snapshot.Live.ComputerBackup.Last} {
@@ -173,7 +173,8 @@ func TestAssociated(t *testing.T) {
 	}
 }
 
-// An entry that is empty, or says nothing of a network, leads to the next way to the interface.
+// If an entry is empty or says nothing about a network, the next query for the interface is
+// tried.
 func TestWiFiTriesTheNextWay(t *testing.T) {
 	const name, class = "AppleBCMWLANSkywalkInterface", "IO80211Interface"
 	joined := map[string]any{"IO80211BSSID": []byte{2, 0, 0, 0x5E, 0x10, 1}}
@@ -205,7 +206,7 @@ func TestWiFiTriesTheNextWay(t *testing.T) {
 	}
 }
 
-// Set-up tells of itself under either spelling of its domain.
+// Setup Assistant uses either spelling of its domain.
 func TestSetupHasTwoSpellings(t *testing.T) {
 	const keys = "SetupDone SetupState RestoreState"
 	for title, test := range map[string]struct {

@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim"
 )
 
-// oddValues are what real devices send now and then in place of a value.
+// oddValues are invalid values that real devices occasionally send.
 var oddValues = map[string]string{
 	"integer over 64 bits":  "<integer>99999999999999999999</integer>",
 	"integer that is none":  "<integer>many</integer>",
@@ -21,8 +21,7 @@ var oddValues = map[string]string{
 	"no element":            "",
 }
 
-// A value that cannot be decoded costs what rests on it, in the reply of any service, and
-// nothing else.
+// In the reply of any service, a value that cannot be decoded affects only what depends on it.
 func TestOddValuesCostThemselves(t *testing.T) {
 	undecodable := func(names ...string) row { return all(device.Undecodable, names...) }
 	places := map[string]struct {
@@ -68,7 +67,7 @@ func TestOddValuesCostThemselves(t *testing.T) {
 	}
 }
 
-// What can be read all the same is read.
+// Unusual but decodable text is read.
 func TestOddTextsAreRead(t *testing.T) {
 	for name, test := range map[string]struct{ element, want string }{
 		"control characters": {"<string>Phone\x01\x1b[2J\x07</string>", "Phone\x01\x1b[2J\x07"},

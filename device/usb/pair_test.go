@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim"
 )
 
-// A waiting context passes its deadline once over is closed, however slow the computer is.
+// The deadline of a waiting context passes when over is closed, however slow the computer is.
 type waiting struct {
 	context.Context
 	over chan struct{}
@@ -31,7 +31,7 @@ func (w waiting) Err() error {
 func TestPair(t *testing.T) {
 	tests := map[string]struct {
 		fault  sim.Fault
-		waited device.Reason // "" if there was nothing to wait for
+		waited device.Reason // "" if no wait was needed
 		want   error
 	}{
 		"accepted at once":          {sim.Fault{Kind: sim.Unpaired}, "", nil},
@@ -56,7 +56,7 @@ func TestPair(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			patience := 20 * time.Second // the keys of a slow computer
+			patience := 20 * time.Second // time for a slow computer to generate keys
 			if errors.Is(test.want, device.Timeout) {
 				patience = 1900 * time.Millisecond
 			}
@@ -99,8 +99,8 @@ func TestPair(t *testing.T) {
 	}
 }
 
-// A device that leaves when Trust is tapped is only waited for once it has shown its dialog, or
-// asked for its owner.
+// Pair waits for a device that leaves when Trust is tapped only if the device has shown its
+// dialog or asked for its owner.
 func TestPairWaitsForADeviceThatAsked(t *testing.T) {
 	phone := patient(t, "healthy-iphone", sim.Fault{Kind: sim.TrustPending, Count: 1}, sim.Fault{Kind: sim.Reenumerates, Seconds: 1.5})
 	door := serve(t, newTray(t, phone))
@@ -117,7 +117,7 @@ func TestPairWaitsForADeviceThatAsked(t *testing.T) {
 	}
 }
 
-// The reason of a failed try has lockdownd's own name for it.
+// A failed attempt keeps lockdownd's error name with its reason.
 func TestPairKeepsTheNameOfAnError(t *testing.T) {
 	for name, want := range map[string]device.Reason{
 		"FMiPProtected":                       device.DeviceError,
@@ -149,7 +149,7 @@ func TestPairKeepsTheNameOfAnError(t *testing.T) {
 	}
 }
 
-// After Don't Trust only a device that is plugged in again shows its dialog.
+// After Don't Trust, a device shows its dialog again only after being plugged in again.
 func TestDeniedUntilPluggedInAgain(t *testing.T) {
 	phone := patient(t, "healthy-iphone", sim.Fault{Kind: sim.Denied, Count: 1})
 	tray := newTray(t, phone)
@@ -175,7 +175,7 @@ func TestDeniedUntilPluggedInAgain(t *testing.T) {
 	}
 }
 
-// What usbmuxd cannot do is not told of the device.
+// Failures of usbmuxd are not attributed to the device.
 func TestPairWithATroubledMux(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault sim.Fault
@@ -210,7 +210,7 @@ func TestPairWithATroubledMux(t *testing.T) {
 	}
 }
 
-// Pairing sends nothing that is not on its list.
+// Pairing sends only permitted requests.
 func TestPairSendsOnlyWhatIsPermitted(t *testing.T) {
 	tray := newTray(t, patient(t, "healthy-iphone", sim.Fault{Kind: sim.TrustPending, Count: 1}, sim.Fault{Kind: sim.Reenumerates}))
 	door := serve(t, tray)
@@ -233,13 +233,13 @@ func TestPairSendsOnlyWhatIsPermitted(t *testing.T) {
 		if slices.Contains(Permitted, name) {
 			t.Errorf("%q is on both lists", name)
 		}
-		if !asked[name] && name != "usbmux SavePairRecord" { // usbmuxd may be done before
+		if !asked[name] && name != "usbmux SavePairRecord" { // usbmuxd may finish first
 			t.Errorf("%q is on the list and was not sent", name)
 		}
 	}
 }
 
-// A broken record of this computer is replaced by pairing again.
+// Pairing again replaces a broken record on this computer.
 func TestPairMendsABrokenRecord(t *testing.T) {
 	phone := patient(t, "healthy-iphone")
 	door := serve(t, newTray(t, phone))
@@ -262,7 +262,7 @@ func TestPairMendsABrokenRecord(t *testing.T) {
 			t.Fatal(answer, err)
 		}
 		if record == "" {
-			continue // which this client leaves out of its message; see TestFaultsOfMux
+			continue // omitted by this client; see TestFaultsOfMux
 		}
 		found, err := door.Find(t.Context())
 		if err != nil {
@@ -280,7 +280,7 @@ func TestPairMendsABrokenRecord(t *testing.T) {
 	}
 }
 
-// A greeting tells who the device is and whether it trusts us, and asks no more.
+// Greet reads a device's identity and whether it trusts us, and nothing else.
 func TestGreet(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault sim.Fault

@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim"
 )
 
-// Probe asks usbmuxd alone, and only what is on its list.
+// Probe sends requests only to usbmuxd, and only permitted ones.
 func TestProbe(t *testing.T) {
 	d := clones(t, 4)
 	d[1].Faults = []sim.Fault{{Kind: sim.Unpaired}}

@@ -18,8 +18,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata"
 )
 
-// A full scan of every patient asks nothing that is not on the list, and what it answers
-// can be recorded.
+// A full scan of every patient sends only permitted requests, and its result can be recorded.
 func TestReadsOnly(t *testing.T) {
 	tray := newTray(t, patients(t)...)
 	door := serve(t, tray)
@@ -55,7 +54,7 @@ func TestReadsOnly(t *testing.T) {
 	}
 }
 
-// Of the root values only the listed ones are kept.
+// Only the listed root values are kept.
 func TestKeepsNothingPersonal(t *testing.T) {
 	data, err := testdata.Devices.ReadFile("devices/healthy-iphone/root.plist")
 	if err != nil {
@@ -94,7 +93,7 @@ func TestKeepsNothingPersonal(t *testing.T) {
 	}
 }
 
-// Keys of a pair record appear nowhere, whole or broken.
+// Keys of a pair record, valid or broken, appear nowhere.
 func TestKeepsNoSecrets(t *testing.T) {
 	healthy := patient(t, "healthy-iphone")
 	tray := newTray(t, healthy)
@@ -144,7 +143,7 @@ func TestKeepsNoSecrets(t *testing.T) {
 	}
 }
 
-// Scans leave neither goroutines nor files behind, not even those that stall.
+// Scans leave no goroutines or files behind, even if they stall.
 func TestLeavesNothingBehind(t *testing.T) {
 	tray := newTray(t,
 		patient(t, "healthy-iphone"),
@@ -160,7 +159,7 @@ func TestLeavesNothingBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	settled := func() (goroutines, files int) {
-		for range 100 { // the tray takes a moment to see that we hung up
+		for range 100 { // the tray needs a moment to notice the disconnect
 			goroutines, files = runtime.NumGoroutine(), openFiles(t)
 			time.Sleep(10 * time.Millisecond)
 			if goroutines == runtime.NumGoroutine() && files == openFiles(t) {
@@ -182,7 +181,8 @@ func TestLeavesNothingBehind(t *testing.T) {
 	t.Errorf("%d goroutines and %d files were %d and %d before", runtime.NumGoroutine(), openFiles(t), goroutines, files)
 }
 
-// openFiles is the number of this process's open files; 0 where the system does not tell.
+// openFiles returns the number of files open in this process, or 0 if the system does not report
+// it.
 func openFiles(t *testing.T) int {
 	t.Helper()
 	entries, err := os.ReadDir("/proc/self/fd")

@@ -10,7 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A row is what a snapshot knows: for each question its reason, or "known".
+// A row lists, for each question of a snapshot, its reason or "known".
 type row map[string]string
 
 // rowOf flattens a snapshot: device.name, live.disk.freeBytes, …
@@ -48,9 +48,8 @@ func flatten(flat row, path string, value any) {
 	}
 }
 
-// but is the row of a device that is like this one, except for these questions. A name
-// stands for all questions below it, a longer name comes before a shorter, and "" stands
-// for all.
+// but returns the row with some questions changed. A name includes all questions below it, a
+// longer name takes precedence over a shorter one, and "" means all questions.
 func (r row) but(changes row) row {
 	changed := maps.Clone(r)
 	for path := range r {
@@ -63,7 +62,7 @@ func (r row) but(changes row) row {
 	return changed
 }
 
-// all gives one reason to several questions.
+// all assigns one reason to several questions.
 func all(reason device.Reason, names ...string) row {
 	changes := row{}
 	for _, name := range names {
@@ -72,7 +71,7 @@ func all(reason device.Reason, names ...string) row {
 	return changes
 }
 
-// and joins changes.
+// and merges changes.
 func (r row) and(more row) row {
 	joined := maps.Clone(r)
 	maps.Copy(joined, more)

@@ -12,16 +12,16 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim"
 )
 
-// Devices of iOS 9 and before speak TLS 1.0 with an RSA key exchange only, and hang up on more.
-// They are read as all others. No device that can do better is spoken to so, and a handshake
-// that fails says nothing of trust.
+// Devices with iOS 9 and earlier support only TLS 1.0 with RSA key exchange and disconnect if
+// offered more. They can be read like all others. Old TLS is never used with a device that
+// supports more, and a failed handshake says nothing about trust.
 func TestDialects(t *testing.T) {
 	intolerant := []sim.Fault{{Kind: sim.TLSIntolerant}}
 	for name, test := range map[string]struct {
 		class, version any
 		faults         []sim.Fault
 		trust          error // nil: a session starts
-		sessions       int   // that are asked for
+		sessions       int   // requested
 	}{
 		"iOS 5":                     {"iPad", "5.1.1", nil, nil, 1},
 		"iOS 6":                     {"iPhone", "6.0", nil, nil, 1},
@@ -89,8 +89,8 @@ func TestDialects(t *testing.T) {
 
 func second[T any](_ T, err error) error { return err }
 
-// The device that answers is the one that was asked: where usbmuxd gives the number of another,
-// no value of that one is kept.
+// The responding device must be the requested one: if usbmuxd gives the number of another device,
+// none of its values are kept.
 func TestAnotherDeviceAnswers(t *testing.T) {
 	one, other := patient(t, "healthy-iphone"), patient(t, "icloud-backup-off")
 	tray := newTray(t, one, other)
@@ -121,8 +121,8 @@ func TestAnotherDeviceAnswers(t *testing.T) {
 	}
 }
 
-// A device is the same with and without the hyphen, and its pair record may be filed under
-// either.
+// A device is the same with and without the hyphen, and its pair record may be stored under
+// either spelling.
 func TestBothSpellingsOfAUDID(t *testing.T) {
 	const hyphened, plain = "00008140-001A2B3C4D5E001C", "00008140001A2B3C4D5E001C"
 	for name, test := range map[string]struct{ listed, filed string }{
@@ -150,8 +150,8 @@ func TestBothSpellingsOfAUDID(t *testing.T) {
 	}
 }
 
-// What is sent twice before another protocol begins is passed over, however it is cut; all else
-// goes through.
+// A duplicate just before another protocol begins is skipped, however it is fragmented;
+// everything else passes through.
 func TestAfterRepeat(t *testing.T) {
 	const repeat = "\x00\x00\x00\x05hello"
 	for name, test := range map[string]struct {
@@ -175,7 +175,7 @@ func TestAfterRepeat(t *testing.T) {
 	}
 }
 
-// A piecewise connection gives one piece at a time.
+// A piecewise connection returns one piece per read.
 type piecewise struct {
 	net.Conn
 	pieces []string

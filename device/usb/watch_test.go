@@ -23,8 +23,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sim"
 )
 
-// A watcher is a Watch that runs until the test ends. It takes the next change only when
-// the test does.
+// A watcher runs Watch until the test ends. It takes the next change only when the test asks for
+// it.
 type watcher struct {
 	changes chan Change
 	stop    func() error
@@ -57,8 +57,8 @@ func watch(t testing.TB, door Door) *watcher {
 	return w
 }
 
-// next is what is told next, in the words of this test: +a is a device that came, -a one
-// that went, with the number of usbmuxd behind.
+// next returns the next change. In the notation of these tests, +a is an attached device and -a a
+// detached one, followed by the usbmuxd number.
 func (w *watcher) next(t testing.TB) Change {
 	t.Helper()
 	select {
@@ -70,7 +70,7 @@ func (w *watcher) next(t testing.TB) Change {
 	}
 }
 
-// expect takes as many changes as are wanted.
+// expect takes changes and compares them with want.
 func (w *watcher) expect(t testing.TB, want ...string) {
 	t.Helper()
 	var got []string
@@ -82,8 +82,8 @@ func (w *watcher) expect(t testing.TB, want ...string) {
 	}
 }
 
-// until takes changes until one is as wanted. Those on the network may come before, and so
-// may those of which one of others begins with.
+// until takes changes until one matches want. Changes on the network may come first, as may those
+// that start with one of others.
 func (w *watcher) until(t testing.TB, want string, others ...string) {
 	t.Helper()
 	for got := inWords(w.next(t)); got != want; got = inWords(w.next(t)) {
@@ -93,8 +93,8 @@ func (w *watcher) until(t testing.TB, want string, others ...string) {
 	}
 }
 
-// inWords is short: the number at the end of a clone's UDID, and that of usbmuxd; ~ is a
-// device on the network, and = one that was paired.
+// inWords returns the short notation: the number at the end of a clone's UDID and the usbmuxd
+// number; ~ marks a network device and = a paired one.
 func inWords(c Change) string {
 	switch {
 	case c.Lost != nil:
@@ -120,7 +120,7 @@ func inWords(c Change) string {
 
 const hungUp = "lost: usbmuxd cannot be reached any more: it hung up"
 
-// clones are devices 1, 2, …
+// clones returns devices 1, 2, …
 func clones(t testing.TB, count int) []*sim.Device {
 	t.Helper()
 	var all []*sim.Device
@@ -154,7 +154,7 @@ func TestWatch(t *testing.T) {
 			d[2].Connections = []string{"Network"}
 			tray := newTray(t, d[0], d[1], d[2])
 			tray.Faults = faults
-			var paired []string // ghosts pair whenever they like
+			var paired []string // ghosts may pair at any time
 			if name == "with ghosts" {
 				paired = []string{"="}
 			}
@@ -177,10 +177,10 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// A device that is on Wi-Fi, too, is read by its cable while it has one.
+// A device that is also on Wi-Fi is read by cable while it has one.
 func TestWatchCableAndNetwork(t *testing.T) {
 	door := newDoor(t)
-	door.RequestTimeout = time.Second // for the list, which is not answered
+	door.RequestTimeout = time.Second // for the list, which is never answered
 	accept := listenAsMux(t, door)
 	w := watch(t, door)
 	mux := accept()
@@ -213,7 +213,7 @@ func TestWatchCableAndNetwork(t *testing.T) {
 	}
 }
 
-// A device that comes under a new number, without having gone, is told once.
+// A device that returns under a new number without a detach is reported once.
 func TestWatchReenumeration(t *testing.T) {
 	d := clones(t, 1)[0]
 	tray := newTray(t, d)
@@ -227,7 +227,7 @@ func TestWatchReenumeration(t *testing.T) {
 	w.expect(t, "-1 as 2")
 }
 
-// A usbmuxd that was started anew has numbered its devices anew.
+// After a restart, usbmuxd numbers its devices from 1 again.
 func TestWatchOutlivesACrash(t *testing.T) {
 	d := clones(t, 3)
 	tray, door := newTray(t, d[0], d[1]), newDoor(t)
@@ -256,7 +256,8 @@ func TestWatchOutlivesACrash(t *testing.T) {
 	crash()
 }
 
-// What is there no more when usbmuxd is back is told as gone even if nothing else is there.
+// A device that is missing after a restart of usbmuxd is reported as gone even if no other device
+// is attached.
 func TestWatchOutlivesACrashOfAnEmptyTray(t *testing.T) {
 	d := clones(t, 1)[0]
 	tray, door := newTray(t, d), newDoor(t)
@@ -270,8 +271,8 @@ func TestWatchOutlivesACrashOfAnEmptyTray(t *testing.T) {
 	w.expect(t, "back", "-1 as 1")
 }
 
-// A usbmuxd that hangs up again and again, before its first word or after some, is tried
-// again and again. It is lost and back by turns, and in the end all is told.
+// If usbmuxd keeps disconnecting, before or after its first message, Watch keeps reconnecting.
+// Lost and Back alternate, and in the end everything is reported.
 func TestWatchSurvivesHangUps(t *testing.T) {
 	for count := range 3 {
 		t.Run(strconv.Itoa(count), func(t *testing.T) {
@@ -317,7 +318,7 @@ func TestWatchSurvivesHangUps(t *testing.T) {
 	}
 }
 
-// countListens counts how often the tray was asked to tell of devices.
+// countListens counts the Listen requests the tray received.
 func countListens(tray *sim.Tray) (count int) {
 	for _, request := range tray.Requests() {
 		if request.Name == "Listen" {
@@ -327,8 +328,8 @@ func countListens(tray *sim.Tray) (count int) {
 	return count
 }
 
-// Where news cannot be understood the list is taken, so that the device of which it was is found
-// to be gone. What comes after that is announced again.
+// If an announcement cannot be parsed, the list is used, so that a device that detached is found
+// to be gone. Later changes are announced again.
 func TestWatchSurvivesNonsense(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault sim.Fault
@@ -365,8 +366,8 @@ func TestWatchSurvivesNonsense(t *testing.T) {
 	}
 }
 
-// A usbmuxd whose announcements break off each time, whether at once or later, has a list: what
-// it lists is told, and so is what comes and goes afterwards. That they broke off is told once.
+// If the announcements fail every time, immediately or later, the list is used: its devices are
+// reported, as are later changes. The failure is reported once.
 func TestWatchLivesOffTheList(t *testing.T) {
 	for name, fault := range map[string]sim.Fault{
 		"refused":             {Kind: sim.Numbered, At: "Listen", Count: 1},
@@ -398,7 +399,7 @@ func TestWatchLivesOffTheList(t *testing.T) {
 						broken++
 					case c.Gone:
 						delete(present, strings.Replace(inWords(c), "-", "+", 1))
-					case c.Attached.UDID == "" && strings.HasPrefix(name, "hung up"): // at first it may have ended
+					case c.Attached.UDID == "" && strings.HasPrefix(name, "hung up"): // at first usbmuxd may have exited
 					case c.Attached.UDID == "":
 						t.Fatalf("told %q", inWords(c))
 					default:
@@ -426,7 +427,7 @@ func inSet(all []string) map[string]bool {
 	return set
 }
 
-// A device that cannot be understood costs itself only, in what is announced and in the list.
+// A device entry that cannot be parsed affects nothing else, in announcements and in the list.
 func TestWatchSurvivesNonsenseOfADevice(t *testing.T) {
 	tray := newTray(t, clones(t, 1)...)
 	w := watch(t, serve(t, tray))
@@ -440,7 +441,7 @@ func TestWatchSurvivesNonsenseOfADevice(t *testing.T) {
 	w.expect(t, "+3 as 3")
 }
 
-// Silence is no fault, however long it lasts.
+// Silence is not an error, however long it lasts.
 func TestWatchIsPatient(t *testing.T) {
 	d := clones(t, 1)[0]
 	tray := newTray(t)
@@ -456,7 +457,7 @@ func TestWatchIsPatient(t *testing.T) {
 	w.expect(t, "+1 as 1")
 }
 
-// What cannot begin is an error, and at once.
+// A failure to start is returned at once.
 func TestWatchErrors(t *testing.T) {
 	tell := func(c Change) { t.Errorf("told %q", inWords(c)) }
 	if err := newDoor(t).Watch(t.Context(), tell); !errors.Is(err, ErrNoMux) {
@@ -471,8 +472,8 @@ func TestWatchErrors(t *testing.T) {
 	}
 }
 
-// A flood of news is read while the first is still being told, and only what is true at its
-// end is told then.
+// A flood of announcements is read while the first change is still being reported; after that
+// only the final state is reported.
 func TestWatchDrainsAFlood(t *testing.T) {
 	door := newDoor(t)
 	accept := listenAsMux(t, door)
@@ -480,14 +481,14 @@ func TestWatchDrainsAFlood(t *testing.T) {
 	mux := accept()
 	say(t, mux, cameAs(1))
 	first := w.next(t)
-	const flood = 5000 // some ten times what the socket holds
+	const flood = 5000 // about ten times what the socket buffers hold
 	for id := range flood {
 		say(t, mux, cameAs(id+2))
 		say(t, mux, wentAs(id+2))
 	}
 	say(t, mux, wentAs(1))
 	say(t, mux, cameAs(7))
-	// Some changes are still on their way while the test begins to take them.
+	// Some changes are still in transit when the test starts taking them.
 	present, told := map[string]bool{inWords(first): true}, 1
 	for !present["+7 as 7"] || present["+1 as 1"] {
 		c := inWords(w.next(t))
@@ -503,7 +504,7 @@ func TestWatchDrainsAFlood(t *testing.T) {
 	}
 }
 
-// listenAsMux is a usbmuxd that says what the test says, to one client that asked to listen.
+// listenAsMux simulates a usbmuxd scripted by the test, for one client that sent Listen.
 func listenAsMux(t testing.TB, door Door) (accept func() net.Conn) {
 	t.Helper()
 	listener, err := sim.Listen(door.Address)
@@ -539,13 +540,13 @@ func cameAs(id int) map[string]any {
 
 func wentAs(id int) map[string]any { return map[string]any{"MessageType": "Detached", "DeviceID": id} }
 
-// say writes a message as usbmuxd does.
+// say writes a message in the usbmuxd format.
 func say(t testing.TB, mux net.Conn, message map[string]any) {
 	t.Helper()
 	answer(t, mux, 0, message)
 }
 
-// answer does so with the tag of a request.
+// answer writes a message with the tag of a request.
 func answer(t testing.TB, mux net.Conn, tag uint32, message map[string]any) {
 	t.Helper()
 	if err := mux.SetWriteDeadline(time.Now().Add(30 * time.Second)); err != nil {
@@ -565,8 +566,8 @@ func frameOf(t testing.TB, tag uint32, message map[string]any) []byte {
 	return muxFrame(tag, body)
 }
 
-// Whatever comes in whatever order: each device is told as gone only if it was told as
-// attached, what is told in the end is what is so in the end, and nothing piles up.
+// For any sequence of changes, a device is reported as gone only if it was reported as attached,
+// the last report matches the final state, and nothing accumulates.
 func TestNews(t *testing.T) {
 	for seed := range uint64(200) {
 		random := rand.New(rand.NewPCG(seed, 0))
@@ -631,7 +632,7 @@ func TestNews(t *testing.T) {
 	}
 }
 
-// A usbmuxd that crashes for ever, with other devices each time, is not remembered for ever.
+// If usbmuxd keeps crashing, each time with different devices, the state stays bounded.
 func TestNewsIsBounded(t *testing.T) {
 	n := newNews()
 	var err error
@@ -647,8 +648,8 @@ func TestNewsIsBounded(t *testing.T) {
 	}
 }
 
-// Restless people, and a usbmuxd that crashes: in the end every device is told as attached,
-// under a number by which it can be reached.
+// With devices plugged in and out and a crashing usbmuxd, in the end every device is reported as
+// attached, under a number that can be connected to.
 func TestWatchAShakenTray(t *testing.T) {
 	for seed := range uint64(3) {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
@@ -687,7 +688,7 @@ func TestWatchAShakenTray(t *testing.T) {
 			}
 			defer start(t, tray, door)()
 			shaking.Wait()
-			// Every device that is in is told, and one more mark behind them all.
+			// All attached devices are reported, followed by one more as an end mark.
 			mark := patient(t, "healthy-iphone").Clone(9999)
 			attach(t, tray, mark)
 			for len(present) != len(d)+1 || present[mark.UDID()] == (Attached{}) {
@@ -702,7 +703,7 @@ func TestWatchAShakenTray(t *testing.T) {
 	}
 }
 
-// Watch leaves nothing behind, whatever it does when it is ended.
+// Watch leaves nothing behind, whatever it is doing when it is ended.
 func TestWatchLeavesNothingBehind(t *testing.T) {
 	d := clones(t, 3)
 	for name, end := range map[string]func(t *testing.T, tray *sim.Tray, w *watcher, crash func()){
@@ -731,7 +732,7 @@ func TestWatchLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-// A panic of the one who is told ends the watching, and leaves nothing behind either.
+// A panic in the callback ends Watch, which leaves nothing behind either.
 func TestWatchPanics(t *testing.T) {
 	tray := newTray(t, clones(t, 1)...)
 	door := newDoor(t)
@@ -749,7 +750,7 @@ func TestWatchPanics(t *testing.T) {
 	settle(t, goroutines, files)
 }
 
-// settle waits until no more goroutines and files are left than there were.
+// settle waits until there are no more goroutines and files than before.
 func settle(t *testing.T, goroutines, files int) {
 	t.Helper()
 	for range 100 {
@@ -761,7 +762,7 @@ func settle(t *testing.T, goroutines, files int) {
 	t.Errorf("%d goroutines and %d files were %d and %d before", runtime.NumGoroutine(), openFiles(t), goroutines, files)
 }
 
-// Watch asks nothing but to be told and for the list, before a crash and after it.
+// Watch sends only Listen and ListDevices, before and after a crash.
 func TestWatchOnlyListens(t *testing.T) {
 	tray, door := newTray(t, clones(t, 2)...), newDoor(t)
 	crash := start(t, tray, door)
@@ -780,8 +781,8 @@ func TestWatchOnlyListens(t *testing.T) {
 
 // BenchmarkWatch plugs 1,000 devices in and pulls them out. It reports
 //
-//	µs/event  from the first news to the telling of the last, shared out among all
-//	x-limit   that, over the time it takes to read and decode the same news from memory
+//	µs/event  from the first announcement to the last report, divided by the number of events
+//	x-limit   that, relative to the time to read and decode the same messages from memory
 func BenchmarkWatch(b *testing.B) {
 	const devices = 1000
 	var came, went []byte
@@ -833,5 +834,5 @@ func BenchmarkWatch(b *testing.B) {
 	events := time.Duration(b.N * 2 * devices)
 	b.ReportMetric(float64(b.Elapsed()/events)/float64(time.Microsecond), "µs/event")
 	b.ReportMetric(float64(b.Elapsed())/float64(limit), "x-limit")
-	b.ReportMetric(0, "ns/op") // µs/event says it
+	b.ReportMetric(0, "ns/op") // reported as µs/event
 }

@@ -59,7 +59,7 @@ func (l *link) Post(name string) {
 
 func (l *link) Wait(float64) error { return nil }
 
-// session connects an agent with what a host does.
+// session connects an agent to a host function.
 func session(a *mobilebackup.Agent, host func(io.ReadWriter) (backuphost.Response, error)) (backuphost.Response, []string, error) {
 	near, far := net.Pipe()
 	l := &link{Conn: far, out: bufio.NewWriter(far)}
@@ -79,7 +79,7 @@ func session(a *mobilebackup.Agent, host func(io.ReadWriter) (backuphost.Respons
 	return response, l.posts, err
 }
 
-// backup makes a backup on a host, which has to end with the code.
+// backup makes a backup on a host and checks the resulting code.
 func backup(t *testing.T, a *mobilebackup.Agent, host *backuphost.Host, full bool, code int) backuphost.Response {
 	t.Helper()
 	response, _, err := session(a, func(conn io.ReadWriter) (backuphost.Response, error) { return host.Backup(conn, udid, full) })
@@ -89,7 +89,7 @@ func backup(t *testing.T, a *mobilebackup.Agent, host *backuphost.Host, full boo
 	return response
 }
 
-// someFiles are of every sort, and more than one batch.
+// someFiles returns files of every kind, more than one batch.
 func someFiles() []mobilebackup.File {
 	return slices.Concat(
 		mobilebackup.Numbered("HomeDomain", "Library/Small", 130, 60),
@@ -103,13 +103,13 @@ func someFiles() []mobilebackup.File {
 	)
 }
 
-// kind is what the last session was.
+// kind returns the kind of the last session.
 func kind(a *mobilebackup.Agent) string {
 	sessions := a.Sessions()
 	return sessions[len(sessions)-1].Kind
 }
 
-// holds fails the test unless a host has what the device has, and restores it.
+// holds fails the test unless the host has the device's files and can restore them.
 func holds(t *testing.T, a *mobilebackup.Agent, host *backuphost.Host) {
 	t.Helper()
 	response, _, err := session(a, func(conn io.ReadWriter) (backuphost.Response, error) { return host.Restore(conn, udid, a.Password) })
@@ -132,7 +132,7 @@ func holds(t *testing.T, a *mobilebackup.Agent, host *backuphost.Host) {
 	}
 }
 
-// state is Status.plist of a host.
+// state returns Status.plist of a host.
 func state(t *testing.T, host *backuphost.Host) string {
 	t.Helper()
 	var status struct{ SnapshotState string }
@@ -180,7 +180,8 @@ func TestBackupsFollowTheHost(t *testing.T) {
 	}
 }
 
-// Size and time decide, on devices too: a file that changes with neither is not sent.
+// Size and time decide, as on real devices: a file that changes without changing either is not
+// sent.
 func TestAFileWithItsOldTimeIsNotSent(t *testing.T) {
 	a, host := mobilebackup.New(someFiles()...), &backuphost.Host{}
 	backup(t, a, host, false, 0)
@@ -192,7 +193,7 @@ func TestAFileWithItsOldTimeIsNotSent(t *testing.T) {
 	}
 }
 
-// backedUp is a device and a host that has a backup of it.
+// backedUp is a device with a host that holds a backup of it.
 type backedUp struct {
 	device *mobilebackup.Agent
 	host   *backuphost.Host
@@ -286,7 +287,7 @@ func TestBackupsThatFail(t *testing.T) {
 	}
 }
 
-// touch changes every file, so that all are sent.
+// touch changes every file, so that all of them are sent.
 func touch(a *mobilebackup.Agent) {
 	files := a.Files()
 	for i := range files {
@@ -300,7 +301,7 @@ func xml(values string) []byte {
 	return []byte(`<?xml version="1.0"?><plist version="1.0"><dict>` + values + `</dict></plist>`)
 }
 
-// The room that is missing is what a host learns of the size of a backup without receiving it.
+// The missing space tells a host the size of a backup without receiving it.
 func TestTheRoomAskedForTellsTheSize(t *testing.T) {
 	a := mobilebackup.New(mobilebackup.Numbered("CameraRollDomain", "Media", 4, 1<<30)...)
 	host := &backuphost.Host{Free: 1 << 20}
@@ -329,7 +330,7 @@ func TestThePromptIsPosted(t *testing.T) {
 	}
 }
 
-// A file that the device cannot read is left out of the list, and the backup ends well.
+// A file that the device cannot read is omitted from the list, and the backup succeeds.
 func TestAnUnreadableFileIsLeftOut(t *testing.T) {
 	files := someFiles()
 	files[2].Unreadable = true
@@ -338,7 +339,7 @@ func TestAnUnreadableFileIsLeftOut(t *testing.T) {
 	holds(t, a, host)
 }
 
-// What changes while it is sent is sent once more.
+// A file that changes while it is being sent is sent again.
 func TestAChangeWhileFilesAreSent(t *testing.T) {
 	a, host := mobilebackup.New(someFiles()...), &backuphost.Host{}
 	a.Sending = func(batch int) {
@@ -354,8 +355,8 @@ func TestAChangeWhileFilesAreSent(t *testing.T) {
 
 var errCut = errors.New("cut")
 
-// A host that leaves at any message and comes again has a whole backup in the end, whether it had
-// one before or not, and whether the device still has its own copy or not.
+// A host that disconnects at any message and reconnects ends up with a complete backup, whether
+// or not it had one before and whether or not the device still has its own copy.
 func TestAHostThatLeavesAndComesAgain(t *testing.T) {
 	for name, before := range map[string]bool{"first": false, "second": true} {
 		for _, forgets := range []bool{false, true} {
@@ -378,7 +379,8 @@ func TestAHostThatLeavesAndComesAgain(t *testing.T) {
 	}
 }
 
-// cutAt cuts a backup at its k-th message, and makes it again. It gives the number of messages.
+// cutAt interrupts a backup at its k-th message and makes it again. It returns the number of
+// messages.
 func cutAt(t *testing.T, device *mobilebackup.Agent, before, forgets bool, k int) int {
 	a, host := device.Clone(), &backuphost.Host{}
 	if before {
@@ -412,7 +414,7 @@ func cutAt(t *testing.T, device *mobilebackup.Agent, before, forgets bool, k int
 	return messages
 }
 
-// Contents depend on the seed, the size and the place alone, however they are read.
+// Contents depend only on the seed, the size and the position, however they are read.
 func TestContents(t *testing.T) {
 	f := mobilebackup.File{Size: 200_001, Seed: 5}
 	whole, err := io.ReadAll(f.Open())

@@ -74,7 +74,7 @@ func TestReceive(t *testing.T) {
 	}
 }
 
-// What shares its inode with another copy is replaced, and never written into.
+// A file that shares its inode with another copy is replaced, never overwritten.
 func TestReceiveReplaces(t *testing.T) {
 	folder, path := openFolder(t)
 	before := filepath.Join(path, "before")
@@ -89,7 +89,7 @@ func TestReceiveReplaces(t *testing.T) {
 	}
 }
 
-// A stream that breaks off leaves no part of a file, whatever it broke off in.
+// A truncated stream leaves no partial file, wherever it is cut.
 func TestReceiveCut(t *testing.T) {
 	whole := new(stream).file("U/first", "1234").file("U/second", "5678").end()
 	for length := range whole {
@@ -111,7 +111,7 @@ func TestReceiveCut(t *testing.T) {
 	}
 }
 
-// A full disk is answered once the stream has ended, and ends writing before it is full.
+// A full disk is reported after the stream, and writing stops before the disk is full.
 func TestReceiveFull(t *testing.T) {
 	folder, path := openFolder(t)
 	folder.Free = func() (uint64, error) { return leastFree - 1, nil }
@@ -143,7 +143,7 @@ func TestStatusOf(t *testing.T) {
 	}
 }
 
-// No link leads out of the folder, whoever put it there.
+// No link out of the folder is followed, whoever created it.
 func TestFollowsNoLinkOut(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("links need a privilege there")

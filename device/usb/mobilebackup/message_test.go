@@ -66,7 +66,7 @@ func FuzzMessage(f *testing.F) {
 	})
 }
 
-// stream is one as a device sends it.
+// A stream builds a stream of files as sent by a device.
 type stream struct{ bytes.Buffer }
 
 func (s *stream) number(n int)     { s.Write(binary.BigEndian.AppendUint32(nil, uint32(n))) }
@@ -77,7 +77,7 @@ func (s *stream) block(code byte, data string) {
 	s.WriteString(data)
 }
 
-// file adds a file whose contents come in one block.
+// file adds a file with its contents in one block.
 func (s *stream) file(path, data string) *stream {
 	s.path("/var/" + path)
 	s.path(path)
