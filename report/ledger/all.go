@@ -2,8 +2,8 @@ package ledger
 
 import "iter"
 
-// All goes through a list page by page. What changes its place meanwhile may be missed, or be
-// met twice. An error is the end.
+// All iterates over a list page by page. Rows that move during iteration may be missed or returned
+// twice. The iteration ends at the first error.
 func All[Row any](list func(Page) (List[Row], error)) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		page := Page{Rows: mostRows}

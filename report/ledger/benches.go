@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// A Bench is what is known of one bench.
+// A Bench describes one bench.
 type Bench struct {
 	Name       string    `json:"bench"`
 	Site       string    `json:"site,omitempty"`
-	Tool       string    `json:"toolVersion"`       // version of the program there
-	ReceivedAt time.Time `json:"receivedAt"`        // when something last came from it
-	ClockAhead int       `json:"clockAheadSeconds"` // how far its clock was ahead as it sent that; 0 if it does not tell
-	TakenAt    time.Time `json:"takenAt"`           // when that was read, by the hub's clock
-	LagSeconds int       `json:"lagSeconds"`        // between the two
-	Reports    int       `json:"reports"`           // kept
-	Refused    int       `json:"refused"`           // not kept
-	Devices    int       `json:"devices"`           // that it was the last to read
-	LeftOut    int       `json:"leftOut,omitempty"` // findings that were left out of its reports, for UnknownCheck
+	Tool       string    `json:"toolVersion"`       // version of backupdoctor on the bench
+	ReceivedAt time.Time `json:"receivedAt"`        // when the last message arrived
+	ClockAhead int       `json:"clockAheadSeconds"` // how far its clock was ahead when it sent that message; 0 if unknown
+	TakenAt    time.Time `json:"takenAt"`           // when its reading was taken, by the hub's clock
+	LagSeconds int       `json:"lagSeconds"`        // ReceivedAt minus TakenAt
+	Reports    int       `json:"reports"`           // stored
+	Refused    int       `json:"refused"`           // not stored
+	Devices    int       `json:"devices"`           // last read by this bench
+	LeftOut    int       `json:"leftOut,omitempty"` // findings left out of its reports, for UnknownCheck
 }
 
 // Benches lists the benches by name.
@@ -55,8 +55,8 @@ const benchesPage = `
 		coalesce((SELECT devices FROM counts WHERE counts.site = '' AND kind = 'bench' AND name = benches.bench), 0)
 	FROM benches WHERE bench >= $1 AND (bench > $1 OR $2 = 1) ORDER BY bench LIMIT $3`
 
-// Refusals counts for each reason the messages that were not kept, of known benches and of
-// others.
+// Refusals counts the messages that were not stored, by reason, including those from unknown
+// benches.
 func (s *Store) Refusals(ctx context.Context) (map[Reason]int, error) {
 	refused := map[Reason]int{}
 	err := s.read(ctx, func(tx transaction) error {
@@ -74,7 +74,7 @@ func (s *Store) Refusals(ctx context.Context) (map[Reason]int, error) {
 	return refused, nil
 }
 
-// ClockLimit is how far the clock of a bench may be off before people are told.
+// ClockLimit is how far the clock of a bench may be off before it is reported.
 const ClockLimit = 5 * time.Minute
 
 // ClockOff reports whether the clock of a bench is off by more than ClockLimit.

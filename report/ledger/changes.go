@@ -8,42 +8,42 @@ import (
 	"time"
 )
 
-// A Change is what became of a cause since a time.
+// A Change says what happened to a cause since a given time.
 type Change string
 
 const (
-	New   Change = "new"   // it came since, and was not read to be well
-	Still Change = "still" // it was there before, and was not read to be well
-	Fixed Change = "fixed" // it was read to be well since, and was not found again
+	New   Change = "new"   // found since, and not read as well since then
+	Still Change = "still" // found before, and not read as well since then
+	Fixed Change = "fixed" // read as well since, and not found again
 )
 
 // A ChangedCause is one cause on one device.
 type ChangedCause struct {
-	Check      string    `json:"check"`            // id of the check
-	Status     string    `json:"status"`           // problem or warning, as it was last found
-	Since      time.Time `json:"since"`            // when it was first found, and not well since
+	Check      string    `json:"check"`            // check ID
+	Status     string    `json:"status"`           // problem or warning, as last found
+	Since      time.Time `json:"since"`            // when it was first found, without having been well since
 	SeenAt     time.Time `json:"seenAt"`           // when it was last found
-	FixedAt    time.Time `json:"fixedAt,omitzero"` // when it was read to be well; zero if it was not
-	Device     string    `json:"udid"`             // of the device
+	FixedAt    time.Time `json:"fixedAt,omitzero"` // when the check was read as well; zero if it was not
+	Device     string    `json:"udid"`             // UDID
 	Name       string    `json:"name,omitempty"`   //
 	Serial     string    `json:"serial,omitempty"` //
 	Site       string    `json:"site,omitempty"`   // of the device
-	Bench      string    `json:"bench"`            // that read it last
-	TakenAt    time.Time `json:"takenAt"`          // when that was: where later than SeenAt, whether the cause is still there is unknown
-	Verdict    string    `json:"verdict"`          // on the device
+	Bench      string    `json:"bench"`            // that read the device last
+	TakenAt    time.Time `json:"takenAt"`          // time of that reading; if later than SeenAt, it is unknown whether the cause persists
+	Verdict    string    `json:"verdict"`          // of the device
 	LastBackup time.Time `json:"lastBackup,omitzero"`
 }
 
-// A ChangeFilter says which causes are asked for: those that satisfy all of it.
+// A ChangeFilter selects causes that match all of its fields.
 type ChangeFilter struct {
 	Change Change
 	Since  time.Time
-	Check  string // id of a check; "" is any
-	Site   string // of the device; "" is any
+	Check  string // check ID; "" matches any
+	Site   string // site of the device; "" matches any
 }
 
-// Changes lists what is new, still there or fixed since a time, on every device: what came or
-// went last is first. What could not be read is not fixed.
+// Changes lists the causes that are new, persisting or fixed since a given time, on all devices,
+// most recent change first. A check that could not be read does not count as fixed.
 func (s *Store) Changes(ctx context.Context, f ChangeFilter, page Page) (List[ChangedCause], error) {
 	if err := oneOf("change", f.Change, New, Still, Fixed); err != nil {
 		return List[ChangedCause]{}, err
@@ -78,7 +78,7 @@ func (s *Store) Changes(ctx context.Context, f ChangeFilter, page Page) (List[Ch
 	return cut(page, causes, places), nil
 }
 
-// rangeOf is where the causes of a change lie.
+// rangeOf returns the column that dates a change, and the condition for it.
 func rangeOf(c Change) (column, condition string) {
 	switch c {
 	case Fixed:
@@ -119,7 +119,7 @@ func changesQuery(ctx context.Context, tx transaction, f ChangeFilter, page Page
 	return q, nil
 }
 
-// A ChangeCount says on how many devices a cause is new, still there and fixed.
+// A ChangeCount is the number of devices on which a cause is new, persisting and fixed.
 type ChangeCount struct {
 	Check string `json:"check"`
 	New   int    `json:"new"`
@@ -127,7 +127,7 @@ type ChangeCount struct {
 	Fixed int    `json:"fixed"`
 }
 
-// ChangeCounts counts what became of each cause since a time, in the order of the ids.
+// ChangeCounts counts the changes of each cause since a given time, ordered by check ID.
 func (s *Store) ChangeCounts(ctx context.Context, since time.Time) ([]ChangeCount, error) {
 	counts := []ChangeCount{}
 	err := s.read(ctx, func(tx transaction) error {
@@ -147,8 +147,8 @@ func (s *Store) ChangeCounts(ctx context.Context, since time.Time) ([]ChangeCoun
 	return counts, nil
 }
 
-// changeCounts counts for each check, of which there are few, what came and went since; how
-// many there are in all is counted already.
+// changeCounts counts the new and fixed causes of each check; there are few checks. The totals are
+// already stored.
 const changeCounts = `
 	SELECT name,
 		coalesce((SELECT devices FROM counts WHERE site = '' AND kind = 'problem' AND counts.name = checks.name), 0) +

@@ -6,19 +6,19 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// clockSlack is how far dates may be apart from the order in which they were written: devices
-// are read at the same time, and a clock is set by seconds.
+// clockSlack is how far dates may deviate from the order of writing: devices are read concurrently,
+// and clock corrections take seconds.
 const clockSlack = int64(10 * time.Minute / time.Second)
 
-// A clock judges dates in the order in which they were written.
+// A clock judges dates in their order of writing.
 type clock struct {
 	now    int64
-	latest int64 // of the dates so far, without those in the future
+	latest int64 // latest date so far, ignoring dates in the future
 }
 
 func clockAt(now time.Time) clock { return clock{now: now.Unix()} }
 
-// judge says why a date is in doubt; "" if it is not.
+// judge returns why a date is in doubt, or "" if it is not.
 func (c *clock) judge(at int64) string {
 	switch {
 	case c.isFuture(at):

@@ -7,20 +7,20 @@ import (
 	"slices"
 )
 
-// What devices are counted by. The values are stored.
+// The keys by which devices are counted. The values are stored.
 const (
 	byVerdict = "verdict"
 	byBackup  = "backup"  // BackupKnown, BackupNever or BackupUnknown
-	byProblem = "problem" // id of a check
-	byWarning = "warning" // id of a check
+	byProblem = "problem" // check ID
+	byWarning = "warning" // check ID
 	byBench   = "bench"   // that read them last
-	bySite    = "site"    // counted in the whole fleet only
+	bySite    = "site"    // counted for the whole fleet only
 )
 
-// A tally is what a number of devices have in common.
+// A tally is a property that devices are counted by.
 type tally struct{ site, kind, name string }
 
-// count counts devices that stand in the database.
+// count counts the devices that are stored in the database.
 func count(devices map[string]*held, names map[int64]string) map[tally]int64 {
 	counted := map[tally]int64{}
 	for _, h := range devices {
@@ -46,7 +46,7 @@ func count(devices map[string]*held, names map[int64]string) map[tally]int64 {
 	return counted
 }
 
-// addCounts brings the counts up to date with devices that were counted before and after.
+// addCounts updates the stored counts by the difference between before and after.
 func addCounts(ctx context.Context, tx transaction, before, after map[tally]int64) error {
 	for t, n := range before {
 		after[t] -= n

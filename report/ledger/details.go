@@ -9,7 +9,7 @@ import (
 
 var packer = sync.OnceValue(func() *zstd.Encoder {
 	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
-	if err != nil { // the options are constants
+	if err != nil { // cannot fail: the options are constant
 		panic(err)
 	}
 	return encoder

@@ -9,18 +9,19 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// An AmbiguousError is a name that several devices have.
+// An AmbiguousError is returned if several devices match a name.
 type AmbiguousError struct {
 	Who     string
-	Devices []report.KnownDevice // the one that was seen last comes first
+	Devices []report.KnownDevice // most recently seen first
 }
 
 func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("%d devices are called %q", len(e.Devices), e.Who)
 }
 
-// Device tells the story of the one device that who means, as [Store.Find] finds it, and of its
-// visits the newest, at most limit. No device is ErrUnknown, several are an [AmbiguousError].
+// Device returns the story of the device that matches who (see [Store.Find]), with its newest
+// visits, at most limit. It returns ErrUnknown if no device matches, and an [AmbiguousError] if
+// several do.
 func (s *Store) Device(ctx context.Context, who string, limit int) (report.Story, error) {
 	story := report.Story{Header: report.NewHeader(report.KindStory), Visits: []report.Visit{}}
 	err := s.read(ctx, func(tx transaction) error {
@@ -57,7 +58,7 @@ func (s *Store) Device(ctx context.Context, who string, limit int) (report.Story
 
 const datesInOrder = "SELECT visit, taken FROM visits WHERE device = $1 ORDER BY place, visit"
 
-// addDoubts says which dates of a bench's visits are in doubt, by the order of writing.
+// addDoubts marks visits whose dates contradict the order of writing on the bench.
 func addDoubts(ctx context.Context, tx transaction, number int64, c clock, story *report.Story, places []place) error {
 	doubts := map[int64]string{}
 	err := each(ctx, tx, datesInOrder, []any{number}, func(rows *sql.Rows) error {

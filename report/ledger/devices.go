@@ -16,7 +16,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A Backup says what is known of the last good iCloud backup of a device.
+// A Backup is what is known about the last good iCloud backup of a device.
 type Backup = report.BackupState
 
 // The states of a backup.
@@ -37,43 +37,43 @@ func backupState(at int64) Backup {
 	}
 }
 
-// A Device is how one device stands, by its newest reading.
+// A Device is the state of one device as of its newest reading.
 type Device struct {
 	report.KnownDevice
-	ReceivedAt time.Time     `json:"receivedAt,omitzero"` // when the hub had that reading; absent outside a fleet
+	ReceivedAt time.Time     `json:"receivedAt,omitzero"` // when the hub received that reading; absent outside a fleet
 	FirstAt    time.Time     `json:"firstAt"`             // when it was first read
-	Visits     int           `json:"visits"`              // how often it was read
-	Causes     []DeviceCause `json:"causes"`              // as they were last read
+	Visits     int           `json:"visits"`              // number of readings
+	Causes     []DeviceCause `json:"causes"`              // as last read
 }
 
 // A DeviceCause is one cause on a device.
 type DeviceCause struct {
-	Check  string    `json:"check"`  // id of the check
+	Check  string    `json:"check"`  // check ID
 	Status string    `json:"status"` // problem or warning
-	Since  time.Time `json:"since"`  // when it was first found, and not well since
+	Since  time.Time `json:"since"`  // when it was first found, without having been well since
 	SeenAt time.Time `json:"seenAt"` // when it was last found
 }
 
-// A Filter says which devices are asked for: those that satisfy all of it.
+// A Filter selects devices that match all of its fields.
 type Filter struct {
-	Site         string    // "" is any
-	Bench        string    // that read them last; "" is any
-	Verdict      string    // "" is any
-	Cause        string    // id of a check that was last found to be a cause on them; "" is any
-	Backup       Backup    // "" is any
-	BackupBefore time.Time // known to have no backup since, and be it that there never was one; zero is any
+	Site         string    // "" matches any
+	Bench        string    // that read them last; "" matches any
+	Verdict      string    // "" matches any
+	Cause        string    // ID of a check that found a cause on them; "" matches any
+	Backup       Backup    // "" matches any
+	BackupBefore time.Time // known to have no backup since then, or never to have had one; zero matches any
 }
 
 // A Sort is the order of a list of devices.
 type Sort string
 
 const (
-	NewestFirst  Sort = "newest"  // by when they were read
-	WorstFirst   Sort = "worst"   // by their verdict: failing first; of the same, the newest first
-	LongestFirst Sort = "longest" // by their last backup: never, the oldest, …, unknown
+	NewestFirst  Sort = "newest"  // by time of reading
+	WorstFirst   Sort = "worst"   // by verdict, failing first, then newest first
+	LongestFirst Sort = "longest" // by last backup: never, oldest first, then unknown
 )
 
-// Devices lists devices. A filter with a value that does not exist is ErrFilter.
+// Devices lists devices. It returns ErrFilter if a filter has an unknown value.
 func (s *Store) Devices(ctx context.Context, f Filter, order Sort, page Page) (List[Device], error) {
 	var list List[Device]
 	if err := f.check(order); err != nil {
@@ -101,8 +101,8 @@ func (s *Store) Devices(ctx context.Context, f Filter, order Sort, page Page) (L
 	return list, nil
 }
 
-// Find lists the devices that who means, the one that was seen last first: by UDID, serial
-// number or a value of the inventory, or else by slot or name.
+// Find lists the devices that match who, most recently seen first: by UDID, serial number or
+// inventory value, otherwise by slot or name.
 func (s *Store) Find(ctx context.Context, who string) (devices []Device, err error) {
 	err = s.read(ctx, func(tx transaction) error {
 		numbers, err := named(ctx, tx, who, defaultRows)
@@ -117,7 +117,7 @@ func (s *Store) Find(ctx context.Context, who string) (devices []Device, err err
 	return devices, nil
 }
 
-// devicesOf are devices by their numbers, with their causes.
+// devicesOf returns devices by number, with their causes.
 func devicesOf(ctx context.Context, tx transaction, numbers []int64) ([]Device, error) {
 	devices := []Device{}
 	at := map[int64]int{}
@@ -145,7 +145,7 @@ type query struct {
 	args []any
 }
 
-// add puts a part behind the text, in which %s is a parameter with the value.
+// add appends part to the text, with %s replaced by a parameter for value.
 func (q *query) add(part string, value any) {
 	q.args = append(q.args, value)
 	if part != "" {
@@ -153,12 +153,12 @@ func (q *query) add(part string, value any) {
 	}
 }
 
-// A + before a column keeps SQLite from finding rows by it, where that would be the wrong
-// way; PostgreSQL knows better by itself. Among many rows the order comes first, among few
-// the condition.
+// The unary + stops SQLite from using that column's index where it would be slow; PostgreSQL plans
+// this well by itself. With many matching rows the sort order drives the query, with few the
+// condition.
 
-// rareCause is how many devices may have a cause for them to be looked at one by one. Of a
-// frequent cause a page is found sooner by going through the devices in order.
+// rareCause is the largest number of affected devices for which they are looked up one by one. For
+// a more frequent cause, scanning the devices in order fills a page sooner.
 const rareCause = 2000
 
 func devicesQuery(ctx context.Context, tx transaction, f Filter, order Sort, page Page) (query, error) {
@@ -212,8 +212,7 @@ func devicesQuery(ctx context.Context, tx transaction, f Filter, order Sort, pag
 	return q, nil
 }
 
-// causeNumber is the number of a check, 0 if it is not known, and how many devices have it for
-// a cause.
+// causeNumber returns the number of a check, 0 if it is unknown, and how many devices it affects.
 func causeNumber(ctx context.Context, tx transaction, check string) (number, devices int64, err error) {
 	err = tx.QueryRowContext(ctx, `
 		SELECT coalesce((SELECT check_number FROM checks WHERE name = $1), 0),
@@ -226,7 +225,7 @@ func causeNumber(ctx context.Context, tx transaction, check string) (number, dev
 	return number, devices, err
 }
 
-// listDevices runs a query of devices, and adds their causes.
+// listDevices runs a query for devices and adds their causes.
 func listDevices(ctx context.Context, tx transaction, q query, order Sort, page Page) (List[Device], error) {
 	var devices []Device
 	var places []place
@@ -269,7 +268,7 @@ func scanDevice(rows *sql.Rows) (number int64, d Device, h held, err error) {
 	return h.number, d, h, err
 }
 
-// receivedAt is when a hub had a visit; zero for one of this computer.
+// receivedAt returns when a hub received a visit; zero for a visit of this computer.
 func receivedAt(v *visit) (at time.Time) {
 	if v.bench != "" {
 		at = moment(v.received)
@@ -277,7 +276,7 @@ func receivedAt(v *visit) (at time.Time) {
 	return at
 }
 
-// aheadDoubt says why the date of a reading is in doubt.
+// aheadDoubt returns why the date of a reading is in doubt.
 func aheadDoubt(ahead bool) string {
 	if ahead {
 		return report.DoubtFuture
@@ -285,7 +284,7 @@ func aheadDoubt(ahead bool) string {
 	return ""
 }
 
-// readAsset is a row of the inventory. One that cannot be read is none.
+// readAsset decodes an inventory row. It returns nil if that fails.
 func readAsset(document string) []report.Field {
 	var asset []report.Field
 	if err := json.Unmarshal([]byte(document), &asset); err != nil {
@@ -294,14 +293,14 @@ func readAsset(document string) []report.Field {
 	return asset
 }
 
-// moment is a stored time that is always known.
+// moment converts a stored time that is always known.
 func moment(seconds int64) time.Time { return time.Unix(min(max(seconds, 0), lastSecond), 0).UTC() }
 
 const causesOfDevices = `
 	SELECT device, checks.name, status, since, seen FROM causes JOIN checks ON checks.check_number = causes.check_number
 	WHERE root = 1 AND fixed = 0 AND device IN`
 
-// addCauses adds to devices their causes: problems, then warnings, the oldest first.
+// addCauses adds the causes to devices: problems, then warnings, oldest first.
 func addCauses(ctx context.Context, tx transaction, devices []Device, at map[int64]int) error {
 	err := lookUp(ctx, tx, causesOfDevices, slices.Sorted(maps.Keys(at)), func(rows *sql.Rows) error {
 		var number, since, seen int64

@@ -1,43 +1,42 @@
-// Package ledger keeps reports of devices, and answers what is asked of them: the history of a
-// bench, which is the ledger of its computer, and the database of a hub, to which many benches
-// send theirs. Tables, queries and names are the same.
+// Package ledger stores and queries device reports. A ledger is either the history of a bench, on
+// its own computer, or the database of a hub, which receives reports from many benches. Both have
+// the same tables, queries and names.
 //
-// [OpenHistory] opens the ledger of this computer, in a SQLite file; a [Recorder] keeps a run in
-// it while it happens. [Open] opens that of a hub, in a SQLite file or in PostgreSQL, and
-// [Store.Put] keeps reports in it. The questions are [Store.Devices], [Store.Find],
-// [Store.Device], [Store.Stale], [Store.Changes], [Store.ChangeCounts], [Store.Story],
-// [Store.Report], [Store.Runs], [Store.Health], [Store.Totals], [Store.Sites], [Store.Benches]
-// and [Store.Export]. Lists come in pages, each of which begins where the one before ended.
+// [OpenHistory] opens the ledger of this computer, in a SQLite file; a [Recorder] stores a run in
+// it as it progresses. [Open] opens the ledger of a hub, in a SQLite file or in PostgreSQL, and
+// [Store.Put] stores reports in it. The queries are [Store.Devices], [Store.Find], [Store.Device],
+// [Store.Stale], [Store.Changes], [Store.ChangeCounts], [Store.Story], [Store.Report],
+// [Store.Runs], [Store.Health], [Store.Totals], [Store.Sites], [Store.Benches] and [Store.Export].
+// Lists are paginated; each page begins where the previous one ended.
 //
-// What is promised:
+// Guarantees:
 //
-//   - A report that was said to be kept outlives the end of the process, however that comes;
-//     one that Put returned for, and a run that was finished, outlive a power failure too. What
-//     failed has kept nothing. The same report twice counts once.
-//   - Several processes may use one ledger. They take turns in writing.
-//   - A ledger that is newer than this program, or a file of another, is left as it is. A
-//     history that cannot be read is never overwritten: it gets another name, which
-//     [Store.Recovery] tells, and only while no other process has it open; what can be read of
-//     it is put into the new one.
-//   - Opened to be read, a file is not changed, and neither is its folder.
-//   - Visits of a device are in an order that no wrong clock of a bench changes: on the bench in
-//     that of writing, and on a hub in that of their times, in whatever order they came; the
-//     same reports give the same state.
-//   - On a hub the time of a reading is the bench's, corrected by how far its clock was off as it
-//     sent the report, and never later than the arrival. A reading that would be later was dated
-//     by a clock that jumped: it is kept and marked, and counts only as long as there is no other
-//     of the device.
-//   - What was not read says nothing. A cause ends when its check was read to be well, and
-//     not when it could not be read, or when the device could not be examined.
-//   - A device that was asked for and was not there, or of which only a backup was read, is no
-//     reading of it.
+//   - A report acknowledged as stored survives the end of the process, however it ends. Reports for
+//     which Put returned and finished runs also survive a power failure. A failed operation stores
+//     nothing. The same report stored twice counts once.
+//   - Several processes may use one ledger. Writers take turns.
+//   - A ledger written by a newer version, or a file of another program, is left unchanged. An
+//     unreadable history is never overwritten: it is renamed, but only while no other process has
+//     it open, and whatever can be read is copied to a new one. [Store.Recovery] returns the new
+//     name.
+//   - Opening a file for reading changes neither the file nor its folder.
+//   - A bench with a wrong clock does not change the order of a device's visits: on the bench they
+//     are in the order of writing, on a hub in the order of their times, regardless of the order of
+//     arrival. The same reports give the same state.
+//   - On a hub the time of a reading is the bench's, corrected by how far its clock was off when it
+//     sent the report, and never later than the arrival. A reading that would be later was dated by
+//     a clock that jumped: it is stored and marked, and counts only as long as the device has no
+//     other reading.
+//   - A check that was not read proves nothing. A cause ends when its check was read as well, not
+//     when the check could not be read or the device could not be examined.
+//   - A device that was requested but absent, or of which only a backup was read, does not count as
+//     read.
 //
-// No question looks at all rows: how each device stands, how each cause came and went, what a
-// device is found by, and the counts of it all are kept up with every report.
+// No query scans all rows: the state of each device, the start and end of each cause, the search
+// terms of a device, and all counts are updated with every report.
 //
-// All texts are a stranger's: they are bounded here, and are to be cleaned before they are
-// shown. What is read from a file may have been written by anybody, and is bounded before it is
-// decoded.
+// Text from reports is untrusted: it is bounded here, and must be cleaned before it is shown. File
+// contents are untrusted too, and are bounded before they are decoded.
 //
-// SQLite and PostgreSQL are used by database/sql, with one text of SQL for both.
+// SQLite and PostgreSQL are used through database/sql, with the same SQL for both.
 package ledger

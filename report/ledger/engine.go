@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// An engine is what differs between the databases. All else is SQL that both understand.
+// An engine holds the differences between the databases. All other SQL works in both.
 type engine struct {
-	words    *strings.Replacer // of a migration
-	turn     string            // what a writer does first, so that only one writes; "" if beginning does it
-	ready    string            // what is done to have statistics; "" if the database does it by itself
-	verify   string            // what reads all of it and answers "ok"; "" if the database does it by itself
-	name     string            // of the database in words
-	old      string            // counts tables of a form that is not read any more
-	numbered bool              // it knows no parameters but numbered ones
+	words    *strings.Replacer // replaced in migrations
+	turn     string            // statement with which a writer locks out other writers; "" if starting the transaction does
+	ready    string            // statement that updates the statistics; "" if the database does so by itself
+	verify   string            // query that checks the whole file and returns "ok"; "" if the database does so by itself
+	name     string            // name of the database for messages
+	old      string            // query that counts tables of a format no longer read
+	numbered bool              // supports numbered parameters only
 }
 
 var sqliteEngine = engine{
@@ -38,22 +38,22 @@ var postgresEngine = engine{
 		"{rows}", "", "{clustered}", "",
 	),
 	old:  "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'fleet_version'",
-	turn: "SELECT pg_advisory_xact_lock(7090180243121071971)", // "bdfleet" in ASCII, so that no other program means the same
+	turn: "SELECT pg_advisory_xact_lock(7090180243121071971)", // "bdfleet" in ASCII, to avoid clashes with other programs
 }
 
-// maxConns is how many questions a database answers at once. A server of PostgreSQL has so many
-// connections and no more, and each of SQLite has a cache of its own.
+// maxConns is how many queries a database runs at once. PostgreSQL servers limit their connections,
+// and every SQLite connection has its own cache.
 const maxConns = 8
 
-// connectPostgres is nil in a program without PostgreSQL.
+// connectPostgres is nil in a program built without PostgreSQL.
 var connectPostgres func(address string, toRead bool) (*sql.DB, error)
 
-// Register adds PostgreSQL to the databases that [Open] knows: connect is that of package
-// postgres. It is called before anything is opened.
+// Register adds PostgreSQL to the databases supported by [Open]; connect comes from package
+// postgres. It must be called before a database is opened.
 func Register(connect func(address string, toRead bool) (*sql.DB, error)) { connectPostgres = connect }
 
-// connect makes the handle of the database at an address: sqlite:FILE or postgres://…
-// Errors hold no password. One that is only read is neither made nor changed.
+// connect returns a handle for the database at an address: sqlite:FILE or postgres://… Errors never
+// contain a password. With toRead, the database is neither created nor changed.
 func connect(ctx context.Context, address string, toRead bool) (*sql.DB, engine, error) {
 	if path, ok := strings.CutPrefix(address, "sqlite:"); ok && path != "" {
 		db, err := connectSQLite(ctx, path, toRead)
@@ -69,13 +69,13 @@ func connect(ctx context.Context, address string, toRead bool) (*sql.DB, engine,
 	return nil, engine{}, errors.New("the address of a database is sqlite:FILE or postgres://…")
 }
 
-// A transaction is a step that happens as a whole or not at all.
+// A transaction is a step that is applied completely or not at all.
 type transaction struct {
 	*sql.Tx
 	engine engine
 }
 
-// write runs a step that writes, as a whole or not at all, after all others that write.
+// write runs a writing step in a transaction, after all other writers.
 func (s *Store) write(ctx context.Context, step func(transaction) error) error {
 	if s.turn != nil {
 		return s.do(ctx, patience, writing, step)
@@ -90,8 +90,7 @@ func (s *Store) write(ctx context.Context, step func(transaction) error) error {
 	})
 }
 
-// ready gathers the statistics by which queries are planned, where the database does not do it
-// by itself.
+// ready updates the query planner's statistics if the database does not do so by itself.
 func (s *Store) ready(ctx context.Context) error {
 	if s.engine.ready == "" {
 		return nil
@@ -102,7 +101,7 @@ func (s *Store) ready(ctx context.Context) error {
 	return err
 }
 
-// read runs a step that sees the database as it is at one moment.
+// read runs a step on a snapshot of the database.
 func (s *Store) read(ctx context.Context, step func(transaction) error) error {
 	if s.turn != nil {
 		return s.do(ctx, patience, reading, step)
@@ -110,7 +109,8 @@ func (s *Store) read(ctx context.Context, step func(transaction) error) error {
 	return s.transact(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.engine.isolation()}, step)
 }
 
-// isolation is the one in which a transaction sees one state, which in SQLite all do.
+// isolation returns the level at which a transaction sees a snapshot, which in SQLite is every
+// level.
 func (e engine) isolation() sql.IsolationLevel {
 	if e.turn == "" {
 		return sql.LevelDefault
@@ -124,7 +124,7 @@ func (s *Store) transact(ctx context.Context, options *sql.TxOptions, step func(
 	return s.failed(ctx, s.engine.transact(ctx, s.db, options, step))
 }
 
-// A beginner is a handle of a database, or one connection to it.
+// A beginner is a database handle or a single connection.
 type beginner interface {
 	BeginTx(context.Context, *sql.TxOptions) (*sql.Tx, error)
 }
@@ -135,13 +135,13 @@ func (e engine) transact(ctx context.Context, on beginner, options *sql.TxOption
 		return err
 	}
 	if err := step(transaction{tx, e}); err != nil {
-		tx.Rollback() // what went wrong is known already
+		tx.Rollback() // the cause is already known
 		return err
 	}
 	return tx.Commit()
 }
 
-// failed says what happened, in place of a code of SQLite.
+// failed replaces SQLite error codes with messages.
 func (s *Store) failed(ctx context.Context, err error) error {
 	if err == nil {
 		return nil

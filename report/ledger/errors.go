@@ -13,26 +13,26 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// The errors that callers tell apart. None of them changes a file.
+// Errors that callers can tell apart. None of them changes a file.
 var (
 	ErrBusy     = errors.New("did not answer in time; another program may have it locked")
 	ErrFull     = errors.New("could not be written: the disk is full")
 	ErrNewer    = errors.New("was written by a newer version of backupdoctor")
 	ErrOlder    = errors.New("was written by an older version of backupdoctor")
-	ErrForeign  = file.ErrForeign // a file that is no ledger of this program
+	ErrForeign  = file.ErrForeign // not a ledger of this program
 	ErrAway     = file.ErrAway
 	ErrNoRun    = errors.New("the history has no such run")
 	ErrRunning  = errors.New("the run is not over")
 	ErrDenied   = errors.New("this user may not write to it")
 	ErrFinished = errors.New("the run came to its end")
 	ErrUnknown  = errors.New("no such device or report is known")
-	ErrPage     = errors.New("the place in the list cannot be read") // this version did not write it
+	ErrPage     = errors.New("the place in the list cannot be read") // not written by this version
 )
 
-// A BrokenError reports that a history turned out to be damaged while it was used. What was
-// done has failed. A history that was open for writing has been replaced: see Recovery.
+// A BrokenError reports that a history was found to be damaged while in use. The operation failed.
+// A history that was open for writing has been replaced: see Recovery.
 type BrokenError struct {
-	Recovery Recovery // empty where the history was only read, and left as it is
+	Recovery Recovery // empty if the history was open for reading, and so left unchanged
 	cause    error
 }
 
@@ -45,13 +45,13 @@ func (e *BrokenError) Error() string {
 
 func (e *BrokenError) Unwrap() error { return e.cause }
 
-// errBroken is a file that SQLite would take, and that still is no ledger.
+// errBroken is the error for a file that SQLite accepts but that is not a valid ledger.
 var errBroken = errors.New("it is not complete")
 
-// errOldForm is a history of before this form, none of which is read.
+// errOldForm is the error for a history in the previous format, which is no longer read.
 var errOldForm = fmt.Errorf("%w: the history %w", errBroken, ErrOlder)
 
-// codeOf is the primary code of an error of SQLite, 0 for any other.
+// codeOf returns the primary SQLite error code, or 0 for any other error.
 func codeOf(err error) int {
 	if failed, ok := errors.AsType[*sqlite.Error](err); ok {
 		return failed.Code() & 0xff
@@ -59,7 +59,7 @@ func codeOf(err error) int {
 	return 0
 }
 
-// damage says what is wrong with a file, without the codes of SQLite.
+// damage says what is wrong with a file, without SQLite error codes.
 func damage(err error) string {
 	switch codeOf(err) {
 	case sqlite3.SQLITE_CORRUPT:
@@ -73,14 +73,14 @@ func damage(err error) string {
 	return strings.TrimPrefix(err.Error(), errBroken.Error()+": ")
 }
 
-// isBroken reports whether an error is the file's own fault. A file that is locked, a disk
-// that is full and a missing permission are not.
+// isBroken reports whether the file itself caused an error, as opposed to a lock, a full disk or a
+// missing permission.
 func isBroken(err error) bool {
 	code := codeOf(err)
 	return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB || isCut(err) || errors.Is(err, errBroken)
 }
 
-// isCut reports whether a file is shorter than it says.
+// isCut reports whether a file is shorter than its header says.
 func isCut(err error) bool {
 	failed, ok := errors.AsType[*sqlite.Error](err)
 	return ok && failed.Code() == sqlite3.SQLITE_IOERR_SHORT_READ
@@ -88,10 +88,10 @@ func isCut(err error) bool {
 
 func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
-// A kind is a ledger in a file: a history, or the database of a hub.
+// A kind is a type of ledger file: a history or the database of a hub.
 type kind struct{ file.Kind }
 
-// inWords says what happened, in place of a code of SQLite.
+// inWords replaces SQLite error codes with messages.
 func (k kind) inWords(ctx context.Context, err error) error {
 	if _, told := errors.AsType[*BrokenError](err); told || err == nil {
 		return err
@@ -119,5 +119,5 @@ func (k kind) inWords(ctx context.Context, err error) error {
 	return err
 }
 
-// is says of a ledger what an error says.
+// is prefixes an error with the noun of the ledger.
 func (k kind) is(err error) error { return fmt.Errorf("the %s %w", k.Noun, err) }

@@ -11,13 +11,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// exportStep is how many devices are read at a time: whoever they are written for may be slow,
-// and no lock is held meanwhile.
+// exportStep is how many devices are read at a time: the receiver may be slow, and no lock is held
+// while it works.
 const exportStep = 50
 
-// Export hands over all runs, oldest first, and then all devices as they were reported, in the
-// order in which they were added. Of a device whose report cannot be read any more there is
-// what stands in the columns; damaged counts those.
+// Export passes all runs, oldest first, to run, and then all reported devices, in the order in
+// which they were added, to visit. A device whose report can no longer be read is built from the
+// columns; damaged counts those.
 func (s *Store) Export(ctx context.Context, run func(report.PastRun) error, visit func(runID string, d report.Device) error) (damaged int, err error) {
 	last, err := s.exportRuns(ctx, run)
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *Store) Export(ctx context.Context, run func(report.PastRun) error, visi
 	}
 }
 
-// exportRuns hands over the runs, and returns the last visit that belongs to them.
+// exportRuns passes on the runs, and returns the last visit that belongs to them.
 func (s *Store) exportRuns(ctx context.Context, run func(report.PastRun) error) (last int64, err error) {
 	var runs []report.PastRun
 	err = s.read(ctx, func(tx transaction) (err error) {
@@ -69,14 +69,14 @@ func (s *Store) exportRuns(ctx context.Context, run func(report.PastRun) error) 
 	return last, nil
 }
 
-// exported is one visit, and its report as it was packed.
+// exported is one visit with its packed report.
 type exported struct {
 	visit
-	run    string // id
-	packed []byte // nil if there is none
+	run    string // run ID
+	packed []byte // nil if missing
 }
 
-// device is what was reported, or else what the columns tell, and whether it is whole.
+// device returns the reported device, or one built from the columns, and whether it is complete.
 func (e *exported) device() (d report.Device, whole bool) {
 	if d, whole = deviceIn(e.packed, e.key); !whole {
 		d = e.summary()
@@ -84,7 +84,7 @@ func (e *exported) device() (d report.Device, whole bool) {
 	return report.RewordedDevice(d), whole
 }
 
-// summary is what the columns of a visit tell of the device.
+// summary builds a device from the columns of a visit.
 func (v *visit) summary() report.Device {
 	return report.Device{
 		UDID: v.udid, Serial: v.serial, Slot: v.slot, Location: v.location, Asset: readAsset(v.asset),
@@ -94,7 +94,7 @@ func (v *visit) summary() report.Device {
 	}
 }
 
-// backupTime is when a backup ended, zero unless that is known.
+// backupTime returns when a backup ended, or zero if that is unknown.
 func backupTime(backup int64) (at time.Time) {
 	if backupState(backup) == BackupKnown {
 		at = timeOf(backup)
@@ -102,7 +102,7 @@ func backupTime(backup int64) (at time.Time) {
 	return at
 }
 
-// deviceIn reads a device in the report of its visit, whole as it was.
+// deviceIn returns the device with the given key from a packed report, as it was reported.
 func deviceIn(packed []byte, key string) (report.Device, bool) {
 	r, ok := reportIn(packed)
 	if !ok {
@@ -116,14 +116,14 @@ func deviceIn(packed []byte, key string) (report.Device, bool) {
 	return report.Device{}, false
 }
 
-// reportIn reads a report as it was packed.
+// reportIn unpacks a report.
 func reportIn(packed []byte) (r report.Report, ok bool) {
 	document, err := unpack(packed)
 	return r, err == nil && json.Unmarshal(document, &r) == nil
 }
 
-// keyOf is what tells a device from others: its UDID, or else the folder of the backup that is
-// all there is of it.
+// keyOf returns the key that identifies a device: its UDID, or the backup folder if only a backup
+// was read.
 func keyOf(d report.Device) string {
 	if d.UDID == "" && len(d.Backups) > 0 {
 		return text(d.Backups[0].Folder, maxSentence)

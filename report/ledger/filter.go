@@ -10,10 +10,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// ErrFilter is a filter with a value that does not exist. To leave it out would list everything.
+// ErrFilter is returned for a filter with an unknown value. Ignoring the value would list
+// everything.
 var ErrFilter = errors.New("unknown value of a filter")
 
-// unknownValue is ErrFilter, with the values that there are.
+// unknownValue returns an ErrFilter that lists the valid values.
 func unknownValue[S ~string](name string, value S, known []S) error {
 	var names []string
 	for _, k := range known {
@@ -31,8 +32,8 @@ func oneOf[S ~string](name string, value S, known ...S) error {
 	return unknownValue(name, value, known)
 }
 
-// check rejects values that no device can have. Sites and benches are names that people gave: one
-// that no device has lists nothing.
+// check rejects values that no device can have. Sites and benches are free-form names: one that no
+// device has gives an empty list.
 func (f Filter) check(order Sort) error {
 	return errors.Join(
 		oneOf("verdict", f.Verdict, append(checks.VerdictNames(), otherVerdict, "")...),
@@ -41,7 +42,8 @@ func (f Filter) check(order Sort) error {
 	)
 }
 
-// unknownCheck is the error of a filter by a check that neither this version nor the database knows.
+// unknownCheck returns the error for a filter by a check that neither this version nor the database
+// knows.
 func unknownCheck(id string) error {
 	if _, known := checks.Find(id); known {
 		return nil

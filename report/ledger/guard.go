@@ -11,29 +11,29 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// A guard is this process's hold on the name of a history: shared while the file is used,
-// alone while it is made or set aside. It is a lock on a file beside it, since the file itself
-// can be moved away. The system frees it however the process ends.
+// A guard is this process's lock on the path of a history: shared while the file is in use,
+// exclusive while it is created or set aside. It locks a separate file, since the history itself
+// can be moved. The system releases the lock when the process ends.
 type guard struct{ lock *flock.Flock }
 
-// guardOf is the guard of the history at path, before it holds anything.
+// guardOf returns the guard of the history at path, not yet locked.
 func guardOf(path string) *guard {
 	return &guard{flock.New(path+".lock", flock.SetPermissions(0o600))}
 }
 
-// readingGuardOf is one that makes no file: where there is none, nobody has ever written, or
-// the history was copied.
+// readingGuardOf returns a guard that creates no file: without one, the history was never written
+// here, or it was copied.
 func readingGuardOf(path string) *guard {
 	return &guard{flock.New(path+".lock", flock.SetFlag(os.O_RDONLY))}
 }
 
-// errHeld is a guard that another process, or another store of this one, holds.
+// errHeld is returned if another process, or another store in this one, holds the guard.
 var errHeld = errors.New("it is held")
 
-// shareEvery is how often a shared hold is tried again.
+// shareEvery is the interval between attempts to take the shared lock.
 const shareEvery = 10 * time.Millisecond
 
-// share waits until nobody is alone.
+// share waits until no exclusive lock is held.
 func (g *guard) share(ctx context.Context) error {
 	err := g.take(func() (bool, error) { return g.lock.TryRLockContext(ctx, shareEvery) })
 	switch {
@@ -46,8 +46,8 @@ func (g *guard) share(ctx context.Context) error {
 	}
 }
 
-// shareToRead is share for one of readingGuardOf. A lock that this user may not open is passed
-// over: whoever only reads takes nothing away from anybody.
+// shareToRead is share for a guard from readingGuardOf. It ignores a lock file that this user may
+// not open, since a reader interferes with no other process.
 func (g *guard) shareToRead(ctx context.Context) error {
 	err := g.share(ctx)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
@@ -56,11 +56,12 @@ func (g *guard) shareToRead(ctx context.Context) error {
 	return err
 }
 
-// alone does not wait: while anybody else has a hold it is errHeld.
+// alone takes the exclusive lock without waiting. It returns errHeld if the guard is held
+// elsewhere.
 func (g *guard) alone() error { return g.take(g.lock.TryLock) }
 
-// take gives up what is held before it takes hold anew: two processes that waited for each
-// other while they held on would wait for ever.
+// take releases the current lock before it takes another: two processes that waited for each other
+// with locks held would deadlock.
 func (g *guard) take(hold func() (bool, error)) error {
 	err := g.release()
 	held := false

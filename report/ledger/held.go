@@ -7,17 +7,18 @@ import (
 	"slices"
 )
 
-// held is a device while reports of it are kept.
+// held is the state of a device while reports are being stored.
 type held struct {
 	standing
-	number int64 // of the row, 0 if it is new
+	number int64 // row number, 0 if new
 	loaded map[int64]cause
-	anew   bool // its causes are made anew, so those in the database go
-	late   bool // a visit came that is older than what was taken in, or one is gone
+	anew   bool // its causes are rebuilt, so the stored ones are deleted
+	late   bool // a visit older than an applied one arrived, or a visit was deleted
 	names  map[string]int64
 }
 
-// admit takes a visit in, or sees that it cannot be. The first of a higher rank begins anew.
+// admit applies a visit, or marks the device late if it cannot. The first visit of a higher rank
+// resets the state.
 func (h *held) admit(v visit) {
 	h.visits++
 	rank := h.newest.rank()
@@ -40,7 +41,7 @@ const (
 	heldCauses  = "SELECT device, check_number, status, explained_by, root, since, seen, fixed, site FROM causes WHERE device IN"
 )
 
-// load reads how devices stand, by their keys. Those that are new are empty.
+// load reads the state of devices by their keys. New devices have an empty state.
 func load(ctx context.Context, tx transaction, keys []string) (map[string]*held, error) {
 	devices := map[string]*held{}
 	for _, key := range keys {
@@ -78,7 +79,7 @@ func (h *held) scan(rows *sql.Rows) error {
 	return rows.Scan(append([]any{&h.number, &n.key, &h.first, &h.visits, &h.earlierBackup, &h.earlierAt, &n.number, &n.reportID}, n.targets()...)...)
 }
 
-// replay takes in again, in their order, all visits of the devices of which one came late.
+// replay applies again, in order, all visits of the devices marked late.
 func replay(ctx context.Context, tx transaction, devices map[string]*held) error {
 	for _, key := range slices.Sorted(maps.Keys(devices)) {
 		h := devices[key]
@@ -103,7 +104,7 @@ const visitsToReplay = "SELECT visit, (SELECT id FROM reports WHERE reports.repo
 
 const findingsToReplay = "SELECT visit, check_number, status, explained_by FROM findings WHERE visit IN"
 
-// visitsOf are the visits of a device that count, oldest first, with their findings.
+// visitsOf returns the visits of a device that count, oldest first, with their findings.
 func visitsOf(ctx context.Context, tx transaction, device int64) ([]visit, error) {
 	var visits []visit
 	at := map[int64]int{}
@@ -137,7 +138,7 @@ func visitsOf(ctx context.Context, tx transaction, device int64) ([]visit, error
 	return visits, err
 }
 
-// save writes how the devices stand. One without a visit is gone.
+// save writes the state of the devices. It deletes devices that have no visit.
 func save(ctx context.Context, tx transaction, devices map[string]*held) error {
 	var rows, causes, names [][]any
 	var anew, renamed, gone []int64

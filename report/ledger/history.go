@@ -15,31 +15,31 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// history is what a ledger of one computer has beside that of a hub: several processes use its
-// file at the same time, and one that is damaged is replaced while they do.
+// history holds what a history needs in addition to a hub's ledger: several processes use its file
+// at the same time, and a damaged file is replaced while they do.
 type history struct {
-	path      string // of the file, behind all links
+	path      string // of the file, with links resolved
 	readOnly  bool
-	turn      chan struct{} // holds one while somebody uses what is below; nil in the ledger of a hub
+	turn      chan struct{} // semaphore for the fields below; nil in the ledger of a hub
 	recovery  Recovery
 	guard     *guard
-	conn      *sql.Conn   // the only one of the handle; nil once the file could not be replaced
+	conn      *sql.Conn   // the only connection of the handle; nil if the file could not be replaced
 	connected fs.FileInfo // the file that conn has open
 }
 
-// historyFile is what a history is known by.
+// historyFile identifies a history file.
 var historyFile = kind{file.Kind{
 	Noun: "history", AppID: 0x62646c67, // "bdlg"
 	Tables: []string{"runs", "reports", "visits", "findings", "details"},
 }}
 
-// oldHistory is the form that a history had before it was a ledger.
+// oldHistory identifies the format of a history before it was a ledger.
 var oldHistory = kind{file.Kind{Noun: "history", AppID: 0x62646f63}} // "bdoc"
 
-// OpenHistory opens the ledger of this computer in the file at path. If there is none, it is
-// made, with its folder, for this user alone. One that is damaged is set aside, and what can be
-// read of it is put into a new one: see [Store.Recovery]. ErrForeign, ErrAway, ErrNewer,
-// ErrBusy and ErrFull are distinct errors; none of them changes a file.
+// OpenHistory opens the ledger of this computer in the file at path. If there is none, it creates
+// the file and its folder with access for this user only. A damaged file is set aside, and whatever
+// can be read is copied to a new one: see [Store.Recovery]. ErrForeign, ErrAway, ErrNewer, ErrBusy
+// and ErrFull are distinct errors; none of them changes a file.
 func OpenHistory(ctx context.Context, path string) (*Store, error) {
 	path, err := settle(path)
 	if err != nil {
@@ -67,8 +67,8 @@ func OpenHistory(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// identify reports what is at the path of a history. One of the old form is damaged to this
-// program: it is set aside, and nothing of it can be read.
+// identify reports what is at the path of a history. A history in the old format counts as damaged:
+// it is set aside, and nothing is read from it.
 func identify(path string) (file.Content, error) {
 	what, err := historyFile.Identify(path)
 	if errors.Is(err, ErrForeign) {
@@ -86,12 +86,12 @@ func historyAt(path string, guard *guard) *Store {
 	}
 }
 
-// historyPatience is how long one step may take, waiting for another process included. What
-// takes longer by nature is done in steps.
+// historyPatience is the time limit for one step, including waiting for other processes. Longer
+// work is split into steps.
 const historyPatience = 30 * time.Second
 
-// CheckHistory reports whether a history could be at path. Anything else that is there is
-// ErrForeign.
+// CheckHistory reports whether a history exists or could be created at path. It returns ErrForeign
+// if anything else is there.
 func CheckHistory(path string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -101,9 +101,8 @@ func CheckHistory(path string) error {
 	return err
 }
 
-// OpenHistoryToRead opens a history that is there, and changes nothing on the disk, now or
-// later. A history that was never begun is [fs.ErrNotExist], one that is damaged a
-// [BrokenError].
+// OpenHistoryToRead opens an existing history, and never changes anything on disk. It returns
+// [fs.ErrNotExist] if there is no history, and a [BrokenError] if it is damaged.
 func OpenHistoryToRead(ctx context.Context, path string) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -135,7 +134,7 @@ func OpenHistoryToRead(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// ProbeHistory opens a history as [OpenHistoryToRead] does, and closes it again.
+// ProbeHistory opens a history like [OpenHistoryToRead] and closes it again.
 func ProbeHistory(ctx context.Context, path string) error {
 	s, err := OpenHistoryToRead(ctx, path)
 	if err != nil {
@@ -153,7 +152,7 @@ func (s *Store) connect(ctx context.Context) error {
 	return s.use(open(ctx, s.path))
 }
 
-// use takes a connection, if there is one.
+// use takes over a connection if err is nil.
 func (s *Store) use(db *sql.DB, conn *sql.Conn, err error) error {
 	if err != nil {
 		return err
@@ -166,8 +165,7 @@ func (s *Store) use(db *sql.DB, conn *sql.Conn, err error) error {
 	return nil
 }
 
-// Recovery is what became of a damaged history, in whose place this one was begun. Its Kept is
-// "" if there was none.
+// Recovery describes the damaged history that this one replaced. Its Kept is "" if there was none.
 func (s *Store) Recovery() Recovery {
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
@@ -190,27 +188,27 @@ func (s *Store) disconnect() error {
 	return errors.Join(conn.Close(), db.Close())
 }
 
-// txMode is how a step is done: whether it writes, and when its end counts.
+// A txMode says whether a step writes, and when its commit is durable.
 type txMode struct {
 	readOnly    bool
 	synchronous string
 }
 
 var (
-	reading = txMode{true, "NORMAL"}  // of the file as it is at one moment
-	writing = txMode{false, "NORMAL"} // in the log once it returns
-	forcing = txMode{false, "FULL"}   // on the disk once it returns, with all that was written before
+	reading = txMode{true, "NORMAL"}  // a snapshot of the file
+	writing = txMode{false, "NORMAL"} // in the log when it returns
+	forcing = txMode{false, "FULL"}   // on disk when it returns, with all earlier writes
 )
 
-// do runs a step, which happens as a whole or not at all. If the file turns out to be broken
-// it is replaced, and the step has failed; the next one finds a new file.
+// do runs a step in a transaction. If the file turns out to be damaged, it is replaced and the step
+// fails; the next step uses the new file.
 func (s *Store) do(ctx context.Context, limit time.Duration, how txMode, step func(transaction) error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
-	case <-ctx.Done(): // waiting for this process is waiting, too
+	case <-ctx.Done(): // time spent waiting for this process counts, too
 		return historyFile.inWords(ctx, ctx.Err())
 	}
 	if s.conn == nil {
@@ -242,8 +240,8 @@ func transact(ctx context.Context, conn *sql.Conn, how txMode, step func(transac
 	return sqliteEngine.transact(ctx, conn, &sql.TxOptions{ReadOnly: how.readOnly}, step)
 }
 
-// checkPlace reports whether the file that is open is still the one at the path. SQLite would
-// go on writing to a file that was deleted or moved, and what it wrote would be lost.
+// checkPlace returns an error if the open file is no longer the one at the path. SQLite would keep
+// writing to a deleted or moved file, and that data would be lost.
 func (s *Store) checkPlace() error {
 	now, err := os.Stat(s.path)
 	switch {
@@ -257,16 +255,16 @@ func (s *Store) checkPlace() error {
 	return nil
 }
 
-// Writable reports whether a report could be kept now.
+// Writable returns an error if a report could not be stored now.
 func (s *Store) Writable(ctx context.Context) error {
 	return s.write(ctx, func(transaction) error { return nil })
 }
 
-// maxValue is the longest text or blob that SQLite may hand over. It also bounds a row.
+// maxValue is the longest text or blob accepted from SQLite, in bytes. It also limits a row.
 const maxValue = 16 << 20
 
-// connection makes the one connection to a history. It is kept for as long as the history is
-// open, so that what is set on it stays.
+// connection opens the only connection to a history. It stays open as long as the history, so that
+// its settings persist.
 func connection(ctx context.Context, address string, ready func(*sql.Conn) error) (*sql.DB, *sql.Conn, error) {
 	db, err := sql.Open("sqlite", address)
 	if err != nil {

@@ -13,11 +13,11 @@ import (
 	"strings"
 )
 
-// leastSize is that of the smallest page, and so of the smallest database.
+// leastSize is the size of the smallest SQLite page, and so of the smallest database.
 const leastSize = 512
 
-// settle makes the folder of a history, for this user alone, and follows the links to the
-// file itself, beside which SQLite keeps its log.
+// settle creates the folder of a history, with access for this user only, and resolves links to the
+// file itself, where SQLite keeps its log.
 func settle(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -32,7 +32,7 @@ func settle(path string) (string, error) {
 	return resolve(path)
 }
 
-// resolve follows the links in a path, whose last part need not exist.
+// resolve resolves the links in a path whose last part need not exist.
 func resolve(path string) (string, error) {
 	resolved, err := filepath.EvalSymlinks(path)
 	if !isMissing(err) {
@@ -42,8 +42,8 @@ func resolve(path string) (string, error) {
 	return filepath.Join(folder, filepath.Base(path)), err
 }
 
-// makeFile makes an empty file that only this user may read, unless there is one. One that is
-// there is not opened: to close it again would drop the locks that this process has on it.
+// makeFile creates an empty file that only this user may read, unless it exists. An existing file
+// is not opened: closing it would drop the locks that this process has on it.
 func makeFile(path string) error {
 	made, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -55,20 +55,20 @@ func makeFile(path string) error {
 	return made.Close()
 }
 
-// historySettings are those of a connection that writes. The log is not turned on here, but
-// once the file is known to be ours.
+// historySettings are the settings of a writing connection. WAL mode is not set here, but after the
+// file is known to be ours.
 //
-// synchronous=NORMAL: a commit is in the log, and so outlives the process, but is not forced
-// to the disk. Finish does that, once for the whole run. With fullfsync a Mac does not tell
-// that something is on the disk before it is.
+// With synchronous=NORMAL, a commit is written to the log and so survives the process, but is not
+// forced to disk. Finish does that once for the whole run. Without fullfsync, a Mac reports data as
+// written before it is on disk.
 var historySettings = url.Values{
 	"mode": {"rw"}, "_txlock": {"immediate"}, "_busy_timeout": {"30000"},
 	"_pragma": append([]string{"temp_store(MEMORY)", "synchronous(NORMAL)", "fullfsync(ON)"}, safe...),
 }
 
-// openHistory opens a history that is there. The check of it is a cheap one, since a full one
-// takes seconds for a large file: the tables are ours, and their ends, where the next run is
-// added, can be read. What is broken elsewhere shows when it is used.
+// openHistory opens an existing history. It checks only cheaply, since a full check of a large file
+// takes seconds: the tables must be ours, and their ends, where the next run is added, must be
+// readable. Damage elsewhere is found on use.
 func openHistory(ctx context.Context, path string) (*sql.DB, *sql.Conn, error) {
 	if err := checkSize(path); err != nil {
 		return nil, nil, err
@@ -77,14 +77,14 @@ func openHistory(ctx context.Context, path string) (*sql.DB, *sql.Conn, error) {
 		if err := checkTables(ctx, conn); err != nil {
 			return err
 		}
-		// Where there is nothing to do nothing is written: a history can be read while the disk
-		// is full.
+		// If nothing has to change, nothing is written: a history can be read while the disk is
+		// full.
 		_, err := conn.ExecContext(ctx, "PRAGMA journal_mode=WAL")
 		return err
 	})
 }
 
-// openHistoryToRead opens a history and changes nothing on the disk.
+// openHistoryToRead opens a history without changing anything on disk.
 func openHistoryToRead(ctx context.Context, path string) (db *sql.DB, conn *sql.Conn, err error) {
 	if err := checkSize(path); err != nil {
 		return nil, nil, err
@@ -98,24 +98,24 @@ func openHistoryToRead(ctx context.Context, path string) (db *sql.DB, conn *sql.
 
 func checkSize(path string) error {
 	info, err := os.Stat(path)
-	if err == nil && info.Size() < leastSize { // to SQLite as good as new, whatever was in it
+	if err == nil && info.Size() < leastSize { // SQLite treats this as a new file, whatever it contained
 		return fmt.Errorf("%w: it has %d bytes", errBroken, info.Size())
 	}
 	return err
 }
 
-// createHistory makes a history where there is no file, or an empty one. The log is turned on
-// last: a process that is killed before leaves a file that is empty, once SQLite has rolled it
-// back, or that has our application id.
+// createHistory creates a history where there is no file or an empty one. WAL mode is set last: a
+// process killed before that leaves a file that either is empty, after SQLite has rolled it back,
+// or has our application ID.
 func createHistory(ctx context.Context, path string) (*sql.DB, *sql.Conn, error) {
 	if err := makeFile(path); err != nil {
 		return nil, nil, err
 	}
 	db, conn, err := connection(ctx, withSettings(path, historySettings), func(conn *sql.Conn) error {
-		// auto_vacuum, so that what is freed can be given back a little at a time: VACUUM
-		// would keep all others waiting, and needs as much room again. In one transaction, so
-		// that no other process finds a file without our application id; and not one that began
-		// with IMMEDIATE, which would be too late for auto_vacuum.
+		// auto_vacuum allows freed space to be returned in small steps: VACUUM would block all
+		// other processes, and needs as much space again. One transaction, so that no other process
+		// finds a file without our application ID; not BEGIN IMMEDIATE, which would be too late for
+		// auto_vacuum.
 		mark := fmt.Sprintf("BEGIN; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA application_id=%d; COMMIT", historyFile.AppID)
 		if _, err := conn.ExecContext(ctx, mark); err != nil {
 			return err
@@ -133,7 +133,7 @@ func createHistory(ctx context.Context, path string) (*sql.DB, *sql.Conn, error)
 	return db, conn, nil
 }
 
-// remove takes a history away that was not begun after all.
+// remove deletes a history whose creation failed.
 func remove(path string) error {
 	for _, part := range parts(path) {
 		if err := os.Remove(part); err != nil && !isMissing(err) {
@@ -143,8 +143,8 @@ func remove(path string) error {
 	return nil
 }
 
-// parts are the files of a history. The log comes first: without the file it could still be
-// told whose it is, but SQLite deletes a log that it finds beside a new file.
+// parts returns the files of a history. The log comes first: SQLite deletes a log that it finds
+// beside a new file, whereas a log without its file could still be attributed.
 func parts(path string) []string { return []string{path + "-wal", path + "-shm", path} }
 
 const (
@@ -152,10 +152,10 @@ const (
 	tableNames    = "SELECT iif(type = 'table', name, type) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
 )
 
-// checkTables reports whether the tables of this version are there, as tables and not as views
-// that compute for ever, and whether their ends can be read.
+// checkTables returns an error unless the tables of this version exist, as tables rather than views
+// (which could compute forever), and their ends can be read.
 func checkTables(ctx context.Context, conn *sql.Conn) error {
-	return transact(ctx, conn, reading, func(tx transaction) error { // as another process may make them
+	return transact(ctx, conn, reading, func(tx transaction) error { // another process may be creating them
 		var application int64
 		if err := tx.QueryRowContext(ctx, applicationID).Scan(&application); err != nil {
 			return err
@@ -187,7 +187,7 @@ func checkTables(ctx context.Context, conn *sql.Conn) error {
 	})
 }
 
-// tables are those of this version, in order.
+// tables are the sorted tables of this version.
 var tables = strings.Fields("ahead benches causes checks counts details devices findings identity ledger_version ledgers messages missing names outgoing probes refusals rejects reports runs visits")
 
 // checkEnds reads the ends of the tables.

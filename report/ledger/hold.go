@@ -14,13 +14,13 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// A run that goes on is held by its process: by a lock on a file beside the history, which the
-// system frees however the process ends. A run that is not finished and not held was cut off.
+// A process holds its unfinished run by locking a file beside the history. The system releases the
+// lock when the process ends. A run that is neither finished nor held was interrupted.
 
-// holdPath is the file of the hold on a run.
+// holdPath returns the path of the lock file of a run.
 func holdPath(path, run string) string { return path + ".run-" + filepath.Base(run) }
 
-// holdRegistry has the holds of this process, by their files.
+// A holdRegistry has the holds of this process, by lock file.
 type holdRegistry struct {
 	mu   sync.Mutex
 	held map[string]*flock.Flock
@@ -28,10 +28,10 @@ type holdRegistry struct {
 
 var holds = holdRegistry{held: map[string]*flock.Flock{}}
 
-// holdPatience is how long to try: another process may look at the file for a moment.
+// holdPatience is how long to retry: another process may briefly lock the file to inspect it.
 const holdPatience = time.Second
 
-// take takes hold of a run. One that this process holds already stays held.
+// take takes hold of a run. A run already held by this process stays held.
 func (r *holdRegistry) take(ctx context.Context, path, run string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -48,7 +48,7 @@ func (r *holdRegistry) take(ctx context.Context, path, run string) error {
 		case locked && isAt(lock, name):
 			r.held[name] = lock
 			return nil
-		case locked: // the one before removed the file
+		case locked: // the previous holder removed the file
 			err = lock.Unlock()
 		case errors.Is(err, context.DeadlineExceeded):
 			return ErrRunning
@@ -62,7 +62,7 @@ func (r *holdRegistry) take(ctx context.Context, path, run string) error {
 	}
 }
 
-// isAt reports whether a file that was locked is still the one of its name.
+// isAt reports whether a locked file is still the one at its path.
 func isAt(lock *flock.Flock, name string) bool {
 	locked, err := lock.Stat()
 	if err != nil {
@@ -72,8 +72,8 @@ func isAt(lock *flock.Flock, name string) bool {
 	return err == nil && os.SameFile(locked, now)
 }
 
-// release lets go of a run. The file goes first, so that nobody else holds one that is no
-// longer there.
+// release releases a run. It removes the file first, so that no other process locks a file that is
+// already removed.
 func (r *holdRegistry) release(path, run string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -90,8 +90,7 @@ func (r *holdRegistry) release(path, run string) error {
 	return errors.Join(err, lock.Unlock())
 }
 
-// isHeld reports whether a process, which may be this one, goes on with a run. It makes no
-// file.
+// isHeld reports whether any process, including this one, holds a run. It creates no file.
 func (r *holdRegistry) isHeld(path, run string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -101,22 +100,22 @@ func (r *holdRegistry) isHeld(path, run string) bool {
 	}
 	lock := flock.New(name, flock.SetFlag(os.O_RDONLY))
 	shared, err := lock.TryRLock()
-	if err != nil { // there is none, as a rule
+	if err != nil { // usually it does not exist
 		return errors.Is(err, fs.ErrPermission)
 	}
 	if !shared {
 		return true
 	}
-	lock.Unlock() // it was only looked at
+	lock.Unlock() // only tested
 	return false
 }
 
-// forget removes the file of a run that is gone, which a process left that was killed.
+// forget removes the lock file of a deleted run, which a killed process may have left.
 func (r *holdRegistry) forget(path, run string) {
 	if info, err := stat(holdPath(path, run)); info == nil || err != nil {
 		return
 	}
 	if err := r.take(context.Background(), path, run); err == nil {
-		r.release(path, run) // what stays is an empty file
+		r.release(path, run) // on failure an empty file remains
 	}
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// ErrGone is a database that was removed, replaced or overwritten while it was open. Nothing is
-// written any more: it would be lost.
+// ErrGone is returned if the database was removed, replaced or overwritten while open. Writing
+// stops, because the data would be lost.
 var ErrGone = errors.New("the database was removed, replaced or overwritten while it was in use")
 
-// Identity is the random id of the database, by which it is known again.
+// Identity returns the random ID that identifies the database.
 func (s *Store) Identity() string { return s.identity }
 
-// identify reads the id of a database, and gives a new one its id.
+// identify reads the ID of a database, and assigns one to a new database.
 func (s *Store) identify(ctx context.Context, tx transaction) error {
 	var n int
 	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM identity").Scan(&n); err != nil {
@@ -33,8 +33,8 @@ func (s *Store) identify(ctx context.Context, tx transaction) error {
 	return tx.QueryRowContext(ctx, "SELECT min(id) FROM identity").Scan(&s.identity)
 }
 
-// checkIdentity reports whether the database is still the one that was opened: its row, and of
-// a file, which stays open after it was removed, its place and its first bytes.
+// checkIdentity verifies that the database is still the one that was opened: its identity row and,
+// for a file (which stays open after removal), its location and first bytes.
 func (s *Store) checkIdentity(ctx context.Context, tx transaction) error {
 	if s.place != nil {
 		if err := s.place.Check(); err != nil {
@@ -51,12 +51,12 @@ func (s *Store) checkIdentity(ctx context.Context, tx transaction) error {
 	return nil
 }
 
-// CheckIdentity reads the database, and is ErrGone where it is not the one that was opened.
+// CheckIdentity reads the database, and returns ErrGone if it is not the one that was opened.
 func (s *Store) CheckIdentity(ctx context.Context) error {
 	return s.read(ctx, func(tx transaction) error { return s.checkIdentity(ctx, tx) })
 }
 
-// fileOf is the path of a file at an address, "" for a server.
+// fileOf returns the path of the file at an address, or "" for a server.
 func fileOf(address string) string {
 	path, ok := strings.CutPrefix(address, "sqlite:")
 	if !ok {
@@ -68,8 +68,8 @@ func fileOf(address string) string {
 	return path
 }
 
-// IsThere reports whether a file of this program with something in it is at an address. A
-// server is always taken to be there: its identity tells whether it is the same one.
+// IsThere reports whether a non-empty file of this program is at an address. It is always true for
+// a server, which is recognised by its identity.
 func IsThere(address string) (bool, error) {
 	path := fileOf(address)
 	if path == "" {
@@ -85,7 +85,7 @@ func IsThere(address string) (bool, error) {
 	return info.Size() > 0, nil
 }
 
-// watchPlace notes where the file is that was opened.
+// watchPlace records the location of the opened file.
 func (s *Store) watchPlace(address string) (err error) {
 	if path := fileOf(address); path != "" {
 		s.place, err = file.NotePlace(path, hubFile.Kind)

@@ -15,24 +15,24 @@ import (
 	"github.com/google/uuid"
 )
 
-// A Message is one report as it came from a bench.
+// A Message is one report as received from a bench.
 type Message struct {
-	ID       string        // a UUIDv7, by which the same report is known again
-	Bench    string        // name of the bench, as its credentials tell it
-	Site     string        // where the bench stands; "" if that is not known
-	Received time.Time     // when the hub had it
-	Sent     time.Time     // when the bench sent it, by its own clock; zero if it does not tell
+	ID       string        // a UUIDv7 that identifies the report
+	Bench    string        // name of the bench, from its credentials
+	Site     string        // site of the bench; "" if unknown
+	Received time.Time     // when the hub received it
+	Sent     time.Time     // when the bench sent it, by its own clock; zero if unknown
 	Report   report.Report // with the devices
-	Cut      string        // what was left out of the report to make it short enough: evidence, findings; "" for nothing
-	JSON     []byte        // the report as it came, with whatever its writer added; nil is Report's own
+	Cut      string        // what was left out to shorten the report: evidence, findings; "" for nothing
+	JSON     []byte        // the report as received, including unknown fields; nil means Report itself
 
-	Number receipt.Number // in the ledger of the bench; zero for a report without one
-	Whole  []byte         // the message as it came, to be set aside if it is refused
+	Number receipt.Number // in the ledger of the bench; zero for an unnumbered report
+	Whole  []byte         // the message as received, set aside if it is refused
 }
 
-// A Refusal is a message that was not kept.
+// A Refusal is a message that was not stored.
 type Refusal struct {
-	ID     string // as it came, shortened
+	ID     string // as received, shortened
 	Bench  string // "" if the message names none
 	Reason Reason
 }
@@ -41,41 +41,41 @@ type Refusal struct {
 type Reason string
 
 const (
-	BadID      Reason = "bad-id"      // its id is no UUIDv7
+	BadID      Reason = "bad-id"      // its ID is not a UUIDv7
 	BadBench   Reason = "bad-bench"   // it names no bench
-	NotDevices Reason = "not-devices" // its report is about the backups on a computer
-	NoDevice   Reason = "no-device"   // nothing in it is the reading of a device that has an id
-	TooMany    Reason = "too-many"    // more devices than a report can have
-	TooLong    Reason = "too-long"    // longer than a report can be
+	NotDevices Reason = "not-devices" // its report is about backups on a computer
+	NoDevice   Reason = "no-device"   // it has no reading of a device with an ID
+	TooMany    Reason = "too-many"    // more devices than allowed
+	TooLong    Reason = "too-long"    // longer than allowed
 )
 
-// UnknownCheck is the reason for which single findings of a report were left out, and not the
-// report: this program does not know their checks, and the bench has sent too many of those.
+// UnknownCheck is the reason for leaving out individual findings rather than the report: this
+// program does not know their checks, and the bench has sent too many unknown checks.
 const UnknownCheck Reason = "unknown-check"
 
-// What a message may hold.
+// Limits of a message.
 const (
-	maxDetail   = 32 << 20 // bytes of a report of this computer: a device has about 45 kB, and one with ruined backups some MB
-	maxJSON     = 8 << 20  // bytes of a report that came from another
-	maxDevices  = 1000     // in a report
-	maxFindings = 1000     // on a device; those behind are in the details only
-	maxName     = 256      // bytes of a name, an id or a version
+	maxDetail   = 32 << 20 // bytes of a report of this computer: about 45 kB per device, a few MB with ruined backups
+	maxJSON     = 8 << 20  // bytes of a report from another computer
+	maxDevices  = 1000     // per report
+	maxFindings = 1000     // per device; any more are stored in the details only
+	maxName     = 256      // bytes of a name, ID or version
 	maxSentence = 1024     // bytes of a headline
-	maxAsset    = 8 << 10  // bytes of a row of the inventory, as JSON
+	maxAsset    = 8 << 10  // bytes of an inventory row, as JSON
 )
 
-// A reading that lies later than its arrival was dated by a clock that jumped, or was wrong. So
-// much of it may be the clocks of two computers, and the way between them.
+// A reading dated after its arrival was dated by a clock that jumped or was wrong. Differences up
+// to these limits may come from the two clocks and the transmission.
 const (
-	aheadKnown   = time.Minute    // of a bench that tells its clock
-	aheadUnknown = 24 * time.Hour // of one that does not
+	aheadKnown   = time.Minute    // for a bench that sends its clock
+	aheadUnknown = 24 * time.Hour // for one that does not
 )
 
-// sameClock is a difference that may be the way between two computers, and corrects nothing.
+// sameClock is a difference small enough to be transmission time; it is not corrected.
 const sameClock = 5 * time.Second
 
-// clock is how far the clock of the bench was ahead of the hub's when it sent the message, zero if
-// that is not known.
+// clock returns how far the bench's clock was ahead of the hub's when it sent the message, or zero
+// if unknown.
 func (m Message) clock() time.Duration {
 	off := m.Sent.Sub(m.Received)
 	if m.Sent.IsZero() || off.Abs() < sameClock {
@@ -84,9 +84,9 @@ func (m Message) clock() time.Duration {
 	return off
 }
 
-// takenAt is when a device was read, by the hub's clock: the bench's time, less what its clock was
-// ahead as it sent the message, and never later than the arrival. The order is doubtful where the
-// clock must have jumped in between.
+// takenAt returns when a device was read, by the hub's clock: the bench's time, corrected by how
+// far its clock was ahead when it sent the message, and never later than the arrival. The date is
+// doubtful if the clock must have jumped in between.
 func (m Message) takenAt(at time.Time) (taken time.Time, doubtful bool) {
 	allowed := aheadKnown
 	if m.Sent.IsZero() {
@@ -99,18 +99,18 @@ func (m Message) takenAt(at time.Time) (taken time.Time, doubtful bool) {
 	return taken, false
 }
 
-// A parcel is a message that can be kept.
+// A parcel is a message that can be stored.
 type parcel struct {
 	message  Message
 	received int64
 	packed   []byte
 	visits   []visit
-	own      bool // of this computer: its visits are in the order in which they are written
+	own      bool // of this computer: its visits are in the order of writing
 	replaces struct{ report, visit int64 }
 }
 
-// open takes a message apart. Its Reason is "" if the message can be kept. Names of checks
-// are not known by number yet.
+// open unpacks a message. The Reason is "" if the message can be stored. Checks do not have their
+// numbers yet.
 func open(m Message) (parcel, Reason, error) {
 	switch id, err := uuid.Parse(m.ID); {
 	case err != nil || id.Version() != 7 || id.String() != m.ID:
@@ -148,7 +148,7 @@ func open(m Message) (parcel, Reason, error) {
 	return p, "", nil
 }
 
-// newVisit is what a report tells of one of its devices.
+// newVisit returns the visit for one device of a report.
 func newVisit(m Message, d report.Device) visit {
 	taken, doubtful := m.takenAt(d.TakenAt)
 	return visit{
@@ -181,8 +181,8 @@ func newVisit(m Message, d report.Device) visit {
 	}
 }
 
-// siteOf is where a device belongs: what the inventory says, unless that was redacted, and
-// else where the bench stands.
+// siteOf returns the site of a device: from the inventory unless redacted, otherwise the site of
+// the bench.
 func siteOf(m Message, d report.Device) string {
 	for _, f := range d.Asset {
 		if strings.EqualFold(f.Name, "site") && f.Value != "" && !m.Report.Redacted {
@@ -192,7 +192,7 @@ func siteOf(m Message, d report.Device) string {
 	return text(m.Site, maxName)
 }
 
-// assetOf is the row of the inventory as JSON, as many columns as there is room for.
+// assetOf returns the inventory row as JSON, with as many columns as fit.
 func assetOf(d report.Device) string {
 	kept := []report.Field{}
 	room := maxAsset
@@ -204,7 +204,7 @@ func assetOf(d report.Device) string {
 		kept = append(kept, f)
 	}
 	document, err := json.Marshal(kept)
-	if err != nil { // it is texts
+	if err != nil { // cannot fail: it contains only text
 		return "[]"
 	}
 	return string(document)
@@ -221,17 +221,16 @@ func backupOf(d report.Device) int64 {
 	}
 }
 
-// gravity orders the statuses: of several findings of one check the gravest is kept. That
-// one subject could not be read does not make the others well.
+// gravity orders the statuses: if a check has several findings, the gravest is kept. One unreadable
+// subject does not make the others well.
 var gravity = map[string]int{
 	string(checks.OK): 1, string(checks.Unknown): 2, report.StatusSuppressed: 3, string(checks.Warning): 4, string(checks.Problem): 5,
 }
 
-// checkID is what can name a check.
+// checkID matches valid check IDs.
 var checkID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
 
-// findingsOf are the findings of a device, one for each check. A question that is open tells
-// nothing.
+// findingsOf returns the findings of a device, one per check. An open question is not a finding.
 func findingsOf(d report.Device) []finding {
 	var list []finding
 	at := map[string]int{}
@@ -259,7 +258,7 @@ func findingsOf(d report.Device) []finding {
 	return list
 }
 
-// graver puts what nothing explains above its like that is explained.
+// graver reports whether f outranks than; of two equals, the unexplained one does.
 func graver(f, than finding) bool {
 	if f.status == than.status {
 		return f.by == "" && than.by != ""
@@ -267,8 +266,7 @@ func graver(f, than finding) bool {
 	return gravity[f.status] > gravity[than.status]
 }
 
-// text is a stranger's text as a database can keep it: UTF-8 without NUL, of at most limit
-// bytes.
+// text returns untrusted text as a database can store it: UTF-8 without NUL, at most limit bytes.
 func text(s string, limit int) string {
 	if len(s) > limit {
 		end := limit
@@ -280,13 +278,13 @@ func text(s string, limit int) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "")
 }
 
-// lastSecond is the last one that RFC 3339 can write.
+// lastSecond is the last second that RFC 3339 can represent.
 var lastSecond = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).Unix()
 
-// seconds is a time as it is stored.
+// seconds returns a time as it is stored.
 func seconds(t time.Time) int64 { return min(max(t.Unix(), 0), lastSecond) }
 
-// timeOf is a stored time, the zero time for 0.
+// timeOf converts a stored time; 0 is the zero time.
 func timeOf(seconds int64) time.Time {
 	if seconds <= 0 || seconds > lastSecond {
 		return time.Time{}

@@ -5,12 +5,12 @@ import (
 	"fmt"
 )
 
-// migrations each make the next version of the tables, in the words of no engine. One is
-// never changed once it was released.
+// migrations upgrade the tables, one version each, in SQL that is independent of the engine. A
+// released migration never changes.
 var migrations = []string{migration1, migration2}
 
-// migrate brings the tables to the newest version. It is called by a writer whose turn it
-// is, so that of several hubs which start at once one does it and the others find it done.
+// migrate upgrades the tables to the newest version. The caller holds the write lock, so of several
+// hubs that start at once one migrates and the others have nothing to do.
 func (k kind) migrate(ctx context.Context, tx transaction, e engine) error {
 	if _, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS ledger_version (version INTEGER NOT NULL)"); err != nil {
 		return err
@@ -39,7 +39,7 @@ func (k kind) migrate(ctx context.Context, tx transaction, e engine) error {
 	return nil
 }
 
-// checkVersion reports whether the tables are of this version.
+// checkVersion returns an error unless the tables have this version.
 func (k kind) checkVersion(ctx context.Context, tx transaction) error {
 	var version int
 	err := tx.QueryRowContext(ctx, "SELECT coalesce(max(version), 0) FROM ledger_version").Scan(&version)

@@ -1,40 +1,40 @@
 package ledger
 
-// migration1 makes the tables. Times are seconds since 1970. A text that is unknown is "".
+// migration1 creates the tables. Times are seconds since 1970. Unknown texts are "".
 //
-// checks have, of a check that this program did not know, the bench that sent it first (sender).
+// checks: sender is the bench that first sent a check that this program did not know.
 //
-// runs, reports, visits, findings and details are what came. A visit is what one report tells
-// of one device, in the order of place: on a bench the number of the visit, since its clock may
-// have been wrong, and on a hub the time of the reading, since reports come in any order. taken
-// is by the hub's clock there, and ahead says that it would be later than it was received, so that
-// a clock jumped. clock of a bench is how many seconds its clock was ahead when it sent its last
-// report; seen, that the
-// device itself was read and not only a backup of it. findings hold of each check of a visit
-// the gravest status. details hold the whole report, packed; cut says what was left out of it
-// on its way. A run that is not finished has 0 there; exit and total are -1 where unknown.
+// runs, reports, visits, findings and details hold the received data. A visit is what one report
+// says about one device. Visits are ordered by place: on a bench the number of the visit, since its
+// clock may have been wrong, and on a hub the time of the reading, since reports arrive in any
+// order. On a hub taken is by the hub's clock, and ahead marks a reading dated after its arrival,
+// which means that a clock jumped. The clock of a bench is how many seconds it was ahead when the
+// bench sent its last report. seen means that the device itself was read, and not only a backup of
+// it. findings hold the gravest status of each check of a visit. details hold the whole report,
+// packed; cut says what was left out before it was sent. An unfinished run has 0 in finished; exit
+// and total are -1 if unknown.
 //
-// devices, causes, names and counts are made of the visits, and are kept up with each. A device
-// is known by its key, which is its bare UDID, or the folder of its backup. It has what its
-// newest visit said, and causes says of each check that was ever unwell on it when it came
-// (since), was last found (seen) and was read to be well (fixed; 0 if it was not). root is 1
-// for what counts as a cause, 0 for a mere symptom and for what was suppressed; site is the
-// device's. names are what a device is found by, in lower case; certain are those that no other
-// should have: the serial number and the row of the inventory.
+// devices, causes, names and counts are derived from the visits, and updated with each visit. A
+// device is identified by its key: its UDID without hyphens, or the folder of its backup. Its row
+// has the data of its newest visit. causes has a row for each check that was ever unwell on the
+// device: when that began (since), was last found (seen), and was read as well (fixed; 0 if it was
+// not). root is 1 for a cause, and 0 for a mere symptom or a suppressed finding; site is the site
+// of the device. names are the search terms of a device, in lower case; certain marks those that
+// should be unique: the serial number and the inventory row.
 //
-// backup is the end of the last good iCloud backup, 0 if there never was one, and the
-// greatest number if it is unknown: in this order those that were not backed up for N days
-// are one range. In counts, the site "" is the whole fleet. probes have what each hub wrote
-// last to see whether the database keeps it.
+// backup is the end of the last good iCloud backup, 0 if there never was one, and the largest
+// number if it is unknown: in this order, the devices not backed up for N days are a single range.
+// In counts, the site "" is the whole fleet. probes have the last value that each hub wrote to
+// verify that the database keeps data.
 //
 // outgoing, messages and missing are what a bench sends to a hub. outgoing are series of numbers
-// without gaps, each under a random id. bench is the name under which its reports are sent, ""
-// until a hub has given one. The receipts of the hub cover all numbers up to received; set_aside
-// and lost are the hub's counts among them. From withdrawn on the hub is asked to forget its
-// receipts, 0 for none. closed is 1 once another series has taken its place, and 2 when the hub
-// knows. A message is one report, packed as it was when its visit was kept. Its row stays,
-// without the report, when that is forgotten: the hub can then be told that it is lost. missing
-// are numbers that a recovery did not find.
+// without gaps, each with a random ID. bench is the name under which its reports are sent, "" until
+// a hub has assigned one. The receipts of the hub cover all numbers up to received; set_aside and
+// lost are the hub's counts among them. withdrawn is the number from which on the hub should
+// discard its receipts, 0 for none. closed is 1 once another series has replaced this one, and 2
+// when the hub knows. A message is one report, packed when its visit was stored. Its row outlives
+// the report, so that the hub can be told that the report is lost. missing are numbers that a
+// recovery did not find.
 const migration1 = `
 CREATE TABLE checks (
 	check_number {key},

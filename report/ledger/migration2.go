@@ -1,15 +1,15 @@
 package ledger
 
-// migration2 makes the tables of receipts.
+// migration2 creates the tables of receipts.
 //
-// identity has one row, by which a hub knows its database again.
+// identity has one row, by which a hub recognises its database.
 //
-// ledgers have for each series of numbers of a bench what is accounted for: all numbers up to
-// through, whose chain is kept, and those in ahead, above a gap. last is the highest number
-// that the bench has stated; lost counts numbers that neither side has.
+// ledgers say, for each series of numbers of a bench, which numbers are accounted for: all up to
+// through, whose chain is stored, and those in ahead, after a gap. last is the highest number that
+// the bench has stated; lost counts the numbers that neither side has.
 //
-// rejects are messages that can never be stored, whole while there is room: message is NULL
-// for what came after that, and number 0 for what names none. bytes is the length of message.
+// rejects are messages that can never be stored, in full while there is room: message is NULL
+// without room, and number is 0 for a message without one. bytes is the length of message.
 const migration2 = `
 CREATE TABLE identity (
 	id {text} NOT NULL

@@ -8,8 +8,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// namesOf are what a device is found by beside its UDID, in lower case: 1 for what no other
-// device should have.
+// namesOf returns the search terms of a device besides its UDID, in lower case: 1 for terms that
+// should be unique.
 func namesOf(v visit) map[string]int64 {
 	names := map[string]int64{}
 	for name, certain := range map[string]int64{v.slot: 0, v.name: 0} {
@@ -28,9 +28,9 @@ const (
 	devicesByName = "SELECT device FROM names WHERE name = $1 AND certain = $2 ORDER BY device LIMIT $3"
 )
 
-// named are the numbers of the devices that who means, at most limit of them: by its UDID, with
-// hyphens or without, the folder of its backup, its serial number or a value of its row of the
-// inventory; or else by the slot that it was last seen in, or by its name.
+// named returns the numbers of the devices that match who, at most limit: by UDID, with or without
+// hyphens, backup folder, serial number or a value of the inventory row; otherwise by the last
+// known slot or by name.
 func named(ctx context.Context, tx transaction, who string, limit int) (devices []int64, err error) {
 	add := func(rows *sql.Rows) error {
 		var number int64

@@ -8,16 +8,16 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 )
 
-// maxForeign is how many checks that this program does not know are kept of one bench: those of a
-// newer version, or made up. Findings of more are left out, and counted. So no bench takes the
-// room of checks that are known, or of another bench.
+// maxForeign is how many unknown checks are stored for one bench: those of a newer version, or
+// invented ones. Findings of any more are left out and counted. So no bench can take up the space
+// of known checks or of another bench.
 const maxForeign = 64
 
-// A catalogue is the checks that a database knows by number.
+// A catalogue holds the checks that have a number in the database.
 type catalogue struct {
 	numbers map[string]int64
 	names   map[int64]string
-	foreign map[string]int // checks that this program does not know, by the bench that sent them first
+	foreign map[string]int // number of unknown checks, by the bench that sent them first
 	last    int64
 }
 
@@ -41,8 +41,8 @@ func (c *catalogue) add(number int64, name, bench string) {
 	}
 }
 
-// number gives the findings of parcels the numbers of their checks, and makes new ones for
-// checks that are new. It returns the names of all by number.
+// number assigns check numbers to the findings of parcels, adding new checks. It returns all names
+// by number.
 func number(ctx context.Context, tx transaction, parcels []parcel) (map[int64]string, error) {
 	known, err := readCatalogue(ctx, tx)
 	if err != nil {
@@ -81,7 +81,7 @@ func number(ctx context.Context, tx transaction, parcels []parcel) (map[int64]st
 	return known.names, refuse(ctx, tx, left)
 }
 
-// missing are the checks of a parcel that have no number, in the order of its findings.
+// missing returns the checks of a parcel that have no number, in the order of its findings.
 func missing(p parcel, numbers map[string]int64) []string {
 	var names []string
 	seen := map[string]bool{"": true}

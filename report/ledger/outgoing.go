@@ -12,14 +12,14 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// An openSeries is the one that numbers new reports.
+// openSeries is the series that numbers new reports.
 type openSeries struct {
 	row      int64
-	sequence int64  // highest number given
+	sequence int64  // highest number assigned
 	chain    string // of that number
 }
 
-// one reads the one row of a query, if there is one.
+// one scans the only row of a query, if there is one.
 func one(ctx context.Context, tx transaction, query string, args []any, targets ...any) error {
 	err := tx.QueryRowContext(ctx, query, args...).Scan(targets...)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -28,7 +28,7 @@ func one(ctx context.Context, tx transaction, query string, args []any, targets 
 	return err
 }
 
-// currentSeries finds the series that numbers new reports, and begins the first one.
+// currentSeries returns the series that numbers new reports, and creates the first one.
 func currentSeries(ctx context.Context, tx transaction) (l openSeries, err error) {
 	var id string
 	err = one(ctx, tx, "SELECT ledger, id FROM outgoing WHERE closed = 0 ORDER BY ledger DESC LIMIT 1", nil, &l.row, &id)
@@ -51,7 +51,7 @@ func beginSeries(ctx context.Context, tx transaction, bench string) (l openSerie
 	return l, err
 }
 
-// chainOf is the chain of a number, "" for one that was never given.
+// chainOf returns the chain of a number, or "" if the number was never assigned.
 func chainOf(ctx context.Context, tx transaction, ledger int64, id string, sequence int64) (chain string, err error) {
 	if sequence == 0 {
 		return receipt.Start(id), nil
@@ -64,8 +64,8 @@ const addMessage = `
 	INSERT INTO messages (message, ledger, sequence, id, chain, visit, cut, report)
 	VALUES ((SELECT coalesce(max(message), 0) + 1 FROM messages), $1, $2, $3, $4, $5, $6, $7)`
 
-// numberReport adds a report to the series, within the transaction that keeps its visit. One
-// that could never travel is refused here, where its error is still seen.
+// numberReport adds a report to the series, in the transaction that stores its visit. It rejects
+// reports that could never be sent, while the caller can still see the error.
 func numberReport(ctx context.Context, tx transaction, visit int64, item receipt.Item) error {
 	if !envelope.ValidID(item.ID) {
 		return fmt.Errorf("numbering a report: %q is not a UUIDv7", item.ID)
@@ -81,7 +81,7 @@ func numberReport(ctx context.Context, tx transaction, visit int64, item receipt
 	return err
 }
 
-// allSeries has the number of the last message, and the count of those without a receipt.
+// allSeries selects the number of the last message and the count of messages without a receipt.
 const allSeries = `
 	SELECT ledger, id, bench, received, set_aside, lost, withdrawn, closed,
 		max(received, coalesce((SELECT max(sequence) FROM messages WHERE messages.ledger = outgoing.ledger), 0),
@@ -90,8 +90,8 @@ const allSeries = `
 		coalesce((SELECT chain FROM messages WHERE messages.ledger = outgoing.ledger AND sequence = received), '')
 	FROM outgoing WHERE closed < 2 ORDER BY ledger`
 
-// Ledgers are the series of numbers that the hub must still hear of, the oldest first. The last
-// one that is not closed numbers new reports.
+// Ledgers returns the series of numbers that the hub still has to learn about, oldest first. The
+// last one that is not closed numbers new reports.
 func (s *Store) Ledgers(ctx context.Context) (list []receipt.Ledger, err error) {
 	err = s.read(ctx, func(tx transaction) error {
 		var numbers []int64
@@ -127,7 +127,7 @@ func missingOf(ctx context.Context, tx transaction, ledger int64) (ranges []rece
 	return ranges, err
 }
 
-// seriesOf finds a series by its id.
+// seriesOf returns the row of the series with an ID.
 func seriesOf(ctx context.Context, tx transaction, id string) (ledger int64, err error) {
 	err = one(ctx, tx, "SELECT ledger FROM outgoing WHERE id = $1", []any{id}, &ledger)
 	if err == nil && ledger == 0 {
@@ -140,7 +140,7 @@ const outgoingReports = `
 	SELECT sequence, chain, messages.id, cut, report FROM messages
 	WHERE ledger = (SELECT ledger FROM outgoing WHERE id = $1) AND sequence > $2 AND report IS NOT NULL ORDER BY sequence LIMIT $3`
 
-// Outgoing are the reports of a series behind a number, in order: at most limit of them.
+// Outgoing returns the reports of a series after a number, in order, at most limit.
 func (s *Store) Outgoing(ctx context.Context, ledger string, after int64, limit int) (items []receipt.Item, err error) {
 	err = s.read(ctx, func(tx transaction) error {
 		return each(ctx, tx, outgoingReports, []any{ledger, after, limit}, func(rows *sql.Rows) error {
@@ -151,7 +151,7 @@ func (s *Store) Outgoing(ctx context.Context, ledger string, after int64, limit 
 			}
 			if document, err := unpack(packed); err == nil && json.Valid(document) {
 				item.Report = document
-			} // one that cannot be read any more is sent as such, and set aside: it is heard of
+			} // an unreadable report is sent all the same, so that the hub sets it aside and counts it
 			items = append(items, item)
 			return nil
 		})
@@ -159,8 +159,8 @@ func (s *Store) Outgoing(ctx context.Context, ledger string, after int64, limit 
 	return items, err
 }
 
-// Receive keeps what a hub has of a series, also where that is less than before. A receipt for
-// other reports is receipt.ErrOtherLedger, and changes nothing.
+// Receive stores which numbers of a series a hub has, even if they are fewer than before. A receipt
+// for other reports is receipt.ErrOtherLedger and changes nothing.
 func (s *Store) Receive(ctx context.Context, r receipt.Receipt) error {
 	return s.write(ctx, func(tx transaction) error {
 		ledger, err := seriesOf(ctx, tx, r.Ledger)
@@ -179,7 +179,7 @@ func (s *Store) Receive(ctx context.Context, r receipt.Receipt) error {
 	})
 }
 
-// Told ends what the hub was asked for: to withdraw receipts from a number on, or to close a
+// Told marks a request to the hub as done: withdrawing receipts from a number on, or closing a
 // series.
 func (s *Store) Told(ctx context.Context, ledger string, withdrawn int64) error {
 	return s.write(ctx, func(tx transaction) error {
@@ -190,7 +190,7 @@ func (s *Store) Told(ctx context.Context, ledger string, withdrawn int64) error 
 	})
 }
 
-// ChainBefore is the chain of the number before one.
+// ChainBefore returns the chain of the number before sequence.
 func (s *Store) ChainBefore(ctx context.Context, ledger string, sequence int64) (chain string, err error) {
 	err = s.read(ctx, func(tx transaction) error {
 		row, err := seriesOf(ctx, tx, ledger)
@@ -206,7 +206,7 @@ const forgottenReports = `
 	SELECT sequence, chain FROM messages
 	WHERE ledger = (SELECT ledger FROM outgoing WHERE id = $1) AND sequence BETWEEN $2 AND $3 AND report IS NULL ORDER BY sequence`
 
-// Gone are the numbers of a range whose reports are forgotten, as far as one statement can tell.
+// Gone returns the numbers in a range whose reports were deleted, as many as fit in one statement.
 func (s *Store) Gone(ctx context.Context, ledger string, within receipt.Range) (gone []receipt.Lost, err error) {
 	err = s.read(ctx, func(tx transaction) error {
 		return each(ctx, tx, forgottenReports, []any{ledger, within.First, within.Last}, func(rows *sql.Rows) error {
@@ -226,9 +226,8 @@ func (s *Store) Gone(ctx context.Context, ledger string, within receipt.Range) (
 	return gone, err
 }
 
-// NameBench makes sure that new reports are numbered for a bench of this name. What was
-// numbered before a hub gave a name is sent under it; what was numbered under another name
-// stays under that.
+// NameBench makes new reports be numbered under a bench name. Reports numbered before any hub had
+// assigned a name are sent under this one; those numbered under another name keep it.
 func (s *Store) NameBench(ctx context.Context, bench string) error {
 	return s.force(ctx, func(tx transaction) error {
 		l, err := currentSeries(ctx, tx)
@@ -249,13 +248,13 @@ func (s *Store) NameBench(ctx context.Context, bench string) error {
 	})
 }
 
-// Replace numbers the reports of a series that have no receipt anew, under a new id. Reports
-// count by their own ids, so none counts twice.
+// Replace renumbers the reports of a series that have no receipt, in a new series. Reports are
+// identified by their own IDs, so none counts twice.
 func (s *Store) Replace(ctx context.Context, ledger string) error {
 	return s.force(ctx, func(tx transaction) error { return replaceSeries(ctx, tx, ledger, false) })
 }
 
-// replaceSeries moves all reports with all, and otherwise those behind the last receipt.
+// replaceSeries moves all reports if all is set, otherwise those after the last receipt.
 func replaceSeries(ctx context.Context, tx transaction, id string, all bool) error {
 	old, err := seriesOf(ctx, tx, id)
 	if err != nil {
@@ -298,8 +297,8 @@ func replaceSeries(ctx context.Context, tx transaction, id string, all bool) err
 	return err
 }
 
-// Resend withdraws the receipts of all reports from the first one on whose device was read at
-// or after a time, by the clock of this computer then. It returns how many there are.
+// Resend withdraws the receipts of all reports from the first one whose device was read at or after
+// since, by this computer's clock at the time. It returns their number.
 func (s *Store) Resend(ctx context.Context, since time.Time) (reports int64, err error) {
 	err = s.force(ctx, func(tx transaction) error {
 		type first struct{ ledger, sequence int64 }
@@ -332,7 +331,7 @@ func (s *Store) Resend(ctx context.Context, since time.Time) (reports int64, err
 	return reports, err
 }
 
-// force is write, on the disk once it returns.
+// force is write, but the commit is on disk when it returns.
 func (s *Store) force(ctx context.Context, step func(transaction) error) error {
 	return s.do(ctx, historyPatience, forcing, step)
 }
@@ -345,8 +344,8 @@ const (
 		AND (sequence > received OR withdrawn > 0 AND sequence >= withdrawn)`
 )
 
-// forgetReports drops the reports of a run from the series; their numbers stay. A run with a
-// report that has no receipt is kept unless forced.
+// forgetReports deletes the reports of a run from the series; their numbers remain. A run that has
+// a report without a receipt is kept unless force is set.
 func forgetReports(ctx context.Context, tx transaction, run string, force bool) (kept int, err error) {
 	err = tx.QueryRowContext(ctx, waitingOfRun, run).Scan(&kept)
 	if err != nil || kept > 0 && !force {
@@ -356,8 +355,8 @@ func forgetReports(ctx context.Context, tx transaction, run string, force bool) 
 	return 0, err
 }
 
-// renumber gives reports that were recovered new numbers in new series, and keeps which of the
-// old numbers are missing.
+// renumber gives recovered reports new numbers in new series, and records which of the old numbers
+// are missing.
 func renumber(ctx context.Context, tx transaction) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO outgoing (ledger, id, bench, received, set_aside, lost, withdrawn, closed)

@@ -6,16 +6,16 @@ import (
 	"fmt"
 )
 
-// How many rows a page has.
+// Page sizes, in rows.
 const (
 	defaultRows = 50
 	mostRows    = 1000
 )
 
-// A Page says which part of a list is asked for.
+// A Page selects part of a list.
 type Page struct {
-	After string // Next of the page before; "" is the first page
-	Rows  int    // at most this many; 0 is 50, and more than 1000 are 1000
+	After string // Next of the previous page; "" is the first page
+	Rows  int    // at most this many; 0 means 50, the maximum is 1000
 }
 
 func (p Page) rows() int {
@@ -25,14 +25,13 @@ func (p Page) rows() int {
 	return min(p.Rows, mostRows)
 }
 
-// A List is one page of a list. Next is where the page behind it begins, "" if there is none.
+// A List is one page of a list. Next is the position of the next page, "" if this is the last.
 type List[Row any] struct {
 	Rows []Row  `json:"rows"`
 	Next string `json:"next,omitempty"`
 }
 
-// A place is where a row stands in a list: what the list is in the order of, and whose row it
-// is.
+// A place is the position of a row in a list: its sort value and its row number.
 type place struct {
 	At     int64  `json:"a,omitempty"`
 	Device int64  `json:"d,omitempty"`
@@ -40,7 +39,7 @@ type place struct {
 	Name   string `json:"n,omitempty"`
 }
 
-// place reads where a page begins. The first is begun at first.
+// place decodes the position at which a page begins; the first page begins at first.
 func (p Page) place(first place) (place, error) {
 	if p.After == "" {
 		return first, nil
@@ -57,17 +56,16 @@ func (p Page) place(first place) (place, error) {
 	return read, nil
 }
 
-// word writes a place as it stands in an address.
+// word encodes a place for use in a URL.
 func (p place) word() string {
 	document, err := json.Marshal(p)
-	if err != nil { // it is numbers and a text
+	if err != nil { // cannot fail: it contains only numbers and text
 		return ""
 	}
 	return base64.RawURLEncoding.EncodeToString(document)
 }
 
-// cut makes a page of its rows and the one behind them, which was read only to know that it is
-// there.
+// cut makes a page from its rows and one row more, which only shows that there is a next page.
 func cut[Row any](p Page, rows []Row, places []place) List[Row] {
 	list := List[Row]{Rows: rows}
 	if list.Rows == nil {

@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// A root page leads to all pages of its table. Where it is damaged, SQLite finds none of the
-// rows, though they are whole: they are read from the leaf pages, wherever those are in the
-// file. See https://www.sqlite.org/fileformat2.html.
+// The root page of a table leads to all its pages. If it is damaged, SQLite finds none of the rows,
+// though they are intact: they are read from the leaf pages, wherever those are in the file. See
+// https://www.sqlite.org/fileformat2.html.
 
 // leafRow is one row of a leaf page. Its values are int64, float64, string, []byte or nil.
 type leafRow struct {
@@ -21,11 +21,11 @@ type leafRow struct {
 	values []any
 }
 
-// maxFileToScan bounds the file whose pages are read one by one.
+// maxFileToScan limits the size of a file scanned page by page, in bytes.
 const maxFileToScan = 16 << 30
 
-// scanLeaves hands over the rows of all leaf pages of tables. Pages that are damaged, or hold
-// something else, are passed over. It reads the file alone, without its log.
+// scanLeaves passes the rows of all leaf pages of tables to found. It skips damaged pages and other
+// pages. It reads only the main file, without its log.
 func scanLeaves(path string, found func(leafRow) error) error {
 	file, err := os.Open(path)
 	if err != nil {
@@ -42,7 +42,7 @@ func scanLeaves(path string, found func(leafRow) error) error {
 	}
 	page := make([]byte, ledgerPage)
 	free := freePagesOf(file, pages)
-	for number := int64(1); number < pages; number++ { // the first is that of the schema
+	for number := int64(1); number < pages; number++ { // the first page belongs to the schema
 		if free[uint32(number+1)] {
 			continue
 		}
@@ -50,7 +50,7 @@ func scanLeaves(path string, found func(leafRow) error) error {
 			if errors.Is(err, io.EOF) {
 				return nil
 			}
-			continue // a bad place on the disk
+			continue // bad sector
 		}
 		for _, row := range rowsOfLeaf(page, func(next uint32) []byte { return overflowPage(file, next, pages) }) {
 			if err := found(row); err != nil {
@@ -61,8 +61,8 @@ func scanLeaves(path string, found func(leafRow) error) error {
 	return nil
 }
 
-// freePagesOf are the pages on the list of free ones, which may still hold what was forgotten
-// on purpose.
+// freePagesOf returns the pages on the free list, which may still hold data that was deleted on
+// purpose.
 func freePagesOf(file io.ReaderAt, pages int64) map[uint32]bool {
 	free := map[uint32]bool{}
 	page := make([]byte, ledgerPage)
@@ -85,7 +85,7 @@ func freePagesOf(file io.ReaderAt, pages int64) map[uint32]bool {
 	return free
 }
 
-// ledgerPage is the size of the pages of a history, which SQLite chooses.
+// ledgerPage is SQLite's default page size in bytes, which histories use.
 const ledgerPage = 4096
 
 func overflowPage(file io.ReaderAt, number uint32, pages int64) []byte {
@@ -102,11 +102,11 @@ func overflowPage(file io.ReaderAt, number uint32, pages int64) []byte {
 const (
 	tableLeaf  = 0x0d
 	leafHeader = 8
-	mostLocal  = ledgerPage - 35 // of the bytes of a row
+	mostLocal  = ledgerPage - 35 // bytes of a row stored on its leaf page
 	leastLocal = (ledgerPage-12)*32/255 - 23
 )
 
-// rowsOfLeaf are the rows of a page that is a leaf of a table; nil for any other.
+// rowsOfLeaf returns the rows of a page if it is a leaf of a table; nil otherwise.
 func rowsOfLeaf(page []byte, overflow func(uint32) []byte) []leafRow {
 	if page[0] != tableLeaf {
 		return nil
@@ -142,7 +142,7 @@ func rowOfCell(cell []byte, overflow func(uint32) []byte) (leafRow, bool) {
 	return leafRow{int64(key), values}, ok
 }
 
-// payloadOf are the bytes of a row: those on its page, then those on its overflow pages.
+// payloadOf returns the bytes of a row: those on its page, then those on its overflow pages.
 func payloadOf(local []byte, size int, overflow func(uint32) []byte) ([]byte, bool) {
 	if size <= mostLocal {
 		if size > len(local) {
@@ -170,7 +170,7 @@ func payloadOf(local []byte, size int, overflow func(uint32) []byte) ([]byte, bo
 	return payload, true
 }
 
-// valuesOf decodes a record: the types of the values, and then the values.
+// valuesOf decodes a record: the types of the values, followed by the values.
 func valuesOf(record []byte) ([]any, bool) {
 	length, n := varint(record)
 	if n == 0 || length < uint64(n) || length > uint64(len(record)) {
@@ -194,7 +194,7 @@ func valuesOf(record []byte) ([]any, bool) {
 	return values, len(body) == 0
 }
 
-// sizeOf is how many bytes a value of a type has.
+// sizeOf returns the size of a value of a type, in bytes.
 func sizeOf(kind uint64) (size int, ok bool) {
 	switch {
 	case kind <= 9:
@@ -226,7 +226,7 @@ func valueOfType(kind uint64, b []byte) any {
 	return number
 }
 
-// varint reads a number of SQLite; n is 0 if it is cut off.
+// varint decodes a SQLite varint; n is 0 if it is truncated.
 func varint(b []byte) (number uint64, n int) {
 	for i := range min(len(b), 9) {
 		if i == 8 {
@@ -240,8 +240,8 @@ func varint(b []byte) (number uint64, n int) {
 	return 0, 0
 }
 
-// leavesTable tells by its columns to which table a row belongs; "" if to none that is copied.
-// The key of a row stands for its first column, which is NULL in the record.
+// leavesTable returns the table to which a row belongs, judging by its columns; "" if it is not one
+// that is copied. The key of a row replaces its first column, which is NULL in the record.
 func leavesTable(row leafRow) string {
 	if len(row.values) == 0 || row.values[0] != nil {
 		return ""
@@ -254,7 +254,7 @@ func leavesTable(row leafRow) string {
 	return ""
 }
 
-// secondOf is the type of a table's second column.
+// secondOf returns the type of a table's second column.
 func secondOf(table string) string {
 	switch table {
 	case "details":
@@ -268,8 +268,8 @@ func secondOf(table string) string {
 	}
 }
 
-// leaves copies what SQLite did not find and the leaf pages have. It counts the rows that are
-// new by table.
+// leaves copies the rows that SQLite did not find but the leaf pages contain. It counts the new
+// rows by table.
 func (c *copier) leaves(kept string) (added map[string]int, err error) {
 	added = map[string]int{}
 	if c.keys == nil {

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// Probe writes a row and reads it back, each in a transaction of its own: the database takes what
-// is written, and keeps it, and is the one that was opened. who is the hub that asks; several may share a database.
+// Probe writes a row and reads it back in a second transaction. This proves that the database
+// accepts and keeps data and is the one that was opened. who identifies the hub, since several may
+// share a database.
 func (s *Store) Probe(ctx context.Context, who string) error {
 	wrote, read := rand.Text(), ""
 	err := s.write(ctx, func(tx transaction) error {
@@ -35,8 +36,7 @@ func (s *Store) Probe(ctx context.Context, who string) error {
 	return nil
 }
 
-// Verify reads all of a file and reports the first fault in it. What a server keeps is for the
-// server to verify.
+// Verify reads a whole file and returns the first fault found. A server has to verify its own data.
 func (s *Store) Verify(ctx context.Context) error {
 	if s.engine.verify == "" {
 		return nil

@@ -10,33 +10,32 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A Pruning says which runs to forget.
+// A Pruning selects the runs to delete.
 type Pruning struct {
-	Before time.Time // those that were over before; zero for none
-	Future bool      // those that are dated in the future, since a clock was wrong
-	Force  bool      // also those with reports that no hub has
+	Before time.Time // runs that were over before this time; zero for none
+	Future bool      // runs dated in the future because a clock was wrong
+	Force  bool      // also runs with reports that no hub has
 }
 
-// A datedRun is one with its dates.
+// A datedRun is a run with its dates.
 type datedRun struct {
 	row          int64
 	id           string
 	begin, until int64 // until is when the last of its devices was read
 }
 
-// datedRuns are all runs in the order in which they were written.
+// datedRuns selects all runs in the order of writing.
 const datedRuns = `
 	SELECT run, id, started, coalesce((SELECT max(taken) FROM reports WHERE reports.run = runs.id), started) AS until
 	FROM runs ORDER BY run`
 
-// Prune forgets runs with all their devices, and gives the room back to the disk. A run that
-// began before a time, and of which a device was read since, as of a bench that runs for
-// weeks, stays; so does a run that goes on, and without Force one with reports that no hub has
-// given a receipt for: waiting counts those. It goes by single runs and a few pages at a time,
-// so that a scan at the same time gets its turn.
+// Prune deletes runs with all their devices, and returns the space to the disk. It keeps a run that
+// began before the limit but has read a device since (a bench may run for weeks), a run in progress
+// and, without Force, a run with reports that have no receipt: waiting counts those. It deletes one
+// run and a few pages at a time, so that a concurrent scan can write in between.
 //
-// Where a date is in doubt, the order of writing counts: a run dated in the future is as old
-// as the next one that is not, and one whose clock was behind as the one before.
+// If a date is in doubt, the order of writing counts: a run dated in the future is as old as the
+// next one that is not, and a run whose clock was behind is as old as the one before it.
 func (s *Store) Prune(ctx context.Context, which Pruning) (runs, waiting int, err error) {
 	var dated []datedRun
 	err = s.read(ctx, func(tx transaction) error {
@@ -82,7 +81,7 @@ func (s *Store) Prune(ctx context.Context, which Pruning) (runs, waiting int, er
 	return runs, waiting, nil
 }
 
-// forgetRun deletes a run with its reports, and takes them out of what is made of them.
+// forgetRun deletes a run with its reports, and updates the derived tables.
 func forgetRun(ctx context.Context, tx transaction, id string) error {
 	var reports []int64
 	keys := map[string]bool{}
@@ -117,7 +116,7 @@ func forgetRun(ctx context.Context, tx transaction, id string) error {
 		if err := tx.QueryRowContext(ctx, visitsLeft, h.number, h.newest.number).Scan(&h.visits, &newest); err != nil {
 			return err
 		}
-		h.late = !newest // what is older is told by what was made of it
+		h.late = !newest // deleting an older visit requires a replay
 	}
 	if err := replay(ctx, tx, devices); err != nil {
 		return err
@@ -135,7 +134,7 @@ const (
 	visitsLeft = "SELECT count(*), count(CASE WHEN visit = $2 THEN 1 END) FROM visits WHERE device = $1"
 )
 
-// chosen are the runs to forget.
+// chosen returns the runs to delete.
 func (p Pruning) chosen(runs []datedRun, c clock) []datedRun {
 	doubts := make([]string, len(runs))
 	for i := range runs {
@@ -144,7 +143,7 @@ func (p Pruning) chosen(runs []datedRun, c clock) []datedRun {
 			run.begin, run.until = c.latest, max(c.latest, run.until)
 		}
 	}
-	// From the last to the first: no run was written after those that follow it.
+	// Backwards, because no run was written after those that follow it.
 	next := c.now
 	for i := len(runs) - 1; i >= 0; i-- {
 		run := &runs[i]
@@ -168,7 +167,7 @@ func (p Pruning) chosen(runs []datedRun, c clock) []datedRun {
 	return chosen
 }
 
-// giveBack takes some free pages out of the file, and reports whether it did.
+// giveBack releases some free pages of the file, and reports whether there were any.
 func giveBack(ctx context.Context, tx transaction) (gave bool, err error) {
 	var before, after int
 	if err := tx.QueryRowContext(ctx, "PRAGMA freelist_count").Scan(&before); err != nil || before == 0 {

@@ -12,16 +12,16 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// An Outcome says what became of the messages of a Put.
+// An Outcome reports the result of a Put.
 type Outcome struct {
-	Stored  int       // kept
-	Known   int       // kept before
+	Stored  int       // newly stored
+	Known   int       // already stored
 	Refused []Refusal // set aside
 }
 
-// Put keeps messages, all or none of them: after an error they may be put again. Some
-// hundred at a time cost little more than one alone. What is refused is set aside, and hinders
-// no other. A database that is not the one that was opened is ErrGone.
+// Put stores all messages or none: after an error they may be put again. Storing a few hundred at
+// once costs little more than storing one. Refused messages are set aside and do not affect the
+// others. Put returns ErrGone if the database is not the one that was opened.
 func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
 	var outcome Outcome
 	var parcels []parcel
@@ -34,7 +34,7 @@ func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
 		}
 		if reason != "" {
 			if reason == BadBench {
-				m.Bench = "" // it names none
+				m.Bench = "" // the message names none
 			}
 			outcome.Refused = append(outcome.Refused, Refusal{text(m.ID, maxName), text(m.Bench, maxName), reason})
 			rejects = append(rejects, Reject{
@@ -70,7 +70,7 @@ func (s *Store) Put(ctx context.Context, messages ...Message) (Outcome, error) {
 
 const knownReports = "SELECT id FROM reports WHERE id IN"
 
-// unknown are the parcels that the database does not have, each once.
+// unknown returns the parcels that are not in the database, each once.
 func unknown(ctx context.Context, tx transaction, parcels []parcel) ([]parcel, error) {
 	var ids []string
 	for _, p := range parcels {
@@ -96,7 +96,7 @@ func unknown(ctx context.Context, tx transaction, parcels []parcel) ([]parcel, e
 	return fresh, nil
 }
 
-// keep puts parcels into the tables, and brings what is made of them up to date.
+// keep stores parcels and updates the derived tables.
 func keep(ctx context.Context, tx transaction, parcels []parcel) error {
 	if len(parcels) == 0 {
 		return nil
@@ -161,8 +161,8 @@ func forget(ctx context.Context, tx transaction, reports []int64) error {
 	return nil
 }
 
-// addRows numbers the reports and visits, and adds them to what came. Only one writer at a
-// time comes here, so the next number is the greatest and one.
+// addRows numbers the reports and visits, and inserts them. There is only one writer at a time, so
+// the next number is the maximum plus one.
 func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[string]*held) error {
 	var lastReport, lastVisit, lastDevice, lastRun int64
 	err := tx.QueryRowContext(ctx, lastNumbers).Scan(&lastReport, &lastVisit, &lastDevice, &lastRun)
@@ -231,7 +231,7 @@ func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[
 	return nil
 }
 
-// refuse counts what was not kept.
+// refuse counts the refused messages.
 func refuse(ctx context.Context, tx transaction, refused []Refusal) error {
 	type key struct{ bench, reason string }
 	counted := map[key]int64{}
@@ -246,8 +246,8 @@ func refuse(ctx context.Context, tx transaction, refused []Refusal) error {
 		"ON CONFLICT (bench, reason) DO UPDATE SET reports = refusals.reports + excluded.reports")
 }
 
-// addBenches brings the benches up to date. What was received last tells where a bench stands
-// and how far it is behind.
+// addBenches updates the benches. The latest message received determines the site and the lag of a
+// bench.
 func addBenches(ctx context.Context, tx transaction, parcels []parcel) error {
 	newest, reports := map[string]parcel{}, map[string]int64{}
 	for _, p := range parcels {

@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// rebuild makes whole what was recovered: reports and runs that are missing, findings, and all
-// that is made of the visits.
+// rebuild completes the recovered data: missing reports, runs and findings, and all tables derived
+// from the visits.
 func (c *copier) rebuild() error {
 	for _, step := range []func() error{c.adoptVisits, c.adoptReports, c.revive, c.drop, c.rebuildFindings, c.rebuildDevices, c.rebuildBenches, c.renumber} {
 		if err := step(); err != nil {
@@ -21,8 +21,8 @@ func (c *copier) rebuild() error {
 	return nil
 }
 
-// adoptVisits gives a report to visits and details whose own could not be read: of a run of
-// their own, unless the details tell it.
+// adoptVisits creates reports for visits and details whose own report could not be read. They share
+// a new run, unless the details name one.
 func (c *copier) adoptVisits() error {
 	rest, err := uuid.NewRandom()
 	if err != nil {
@@ -42,7 +42,7 @@ func (c *copier) adoptVisits() error {
 		if err != nil {
 			return err
 		}
-		r, _ := reportIn(packed) // what it does not tell stays unknown
+		r, _ := reportIn(packed) // what it does not contain remains unknown
 		taken = max(taken, seconds(r.TakenAt))
 		orphans = append(orphans, []any{number, id.String(), "", taken, taken, cmp.Or(text(r.Run, maxName), rest.String()), text(r.Tool.Version, maxName), int64(r.Schema), int64(0), ""})
 		return nil
@@ -53,9 +53,9 @@ func (c *copier) adoptVisits() error {
 	return insert(c.ctx, c.to, "reports", recoverable["reports"], orphans, "ON CONFLICT DO NOTHING")
 }
 
-// revive makes visits that could not be read from their full reports.
+// revive recreates unreadable visits from their full reports.
 func (c *copier) revive() error {
-	numbers := map[string]int64{} // of the devices, by their keys
+	numbers := map[string]int64{} // of the devices, by key
 	last := int64(0)
 	for number, key := range c.keys {
 		numbers[key] = number
@@ -94,7 +94,7 @@ func (c *copier) revive() error {
 			v.device, numbers[v.key] = last, last
 			c.keys[last] = v.key
 		}
-		v.number, v.place = number, number // the two are numbered in step
+		v.number, v.place = number, number // both are numbered in step
 		visits = append(visits, append([]any{v.number, number, v.device}, v.values()...))
 		return nil
 	})
@@ -105,7 +105,7 @@ func (c *copier) revive() error {
 	return insert(c.ctx, c.to, "visits", recoverable["visits"], visits, "ON CONFLICT DO NOTHING")
 }
 
-// adoptReports gives reports whose run could not be read one that was not finished.
+// adoptReports creates unfinished runs for reports whose run could not be read.
 func (c *copier) adoptReports() error {
 	_, err := c.to.ExecContext(c.ctx, `
 		INSERT INTO runs (run, id, bench, started, finished, tool, host, subject, partial, exit, total)
@@ -114,7 +114,7 @@ func (c *copier) adoptReports() error {
 	return err
 }
 
-// drop deletes what belongs to nothing that could be read.
+// drop deletes rows whose owner could not be read.
 func (c *copier) drop() error {
 	for _, statement := range []string{
 		"DELETE FROM reports WHERE report NOT IN (SELECT report FROM visits)",
@@ -129,7 +129,7 @@ func (c *copier) drop() error {
 	return nil
 }
 
-// rebuildFindings takes the findings of visits that have none from their full reports.
+// rebuildFindings restores the findings of visits without any from their full reports.
 func (c *copier) rebuildFindings() error {
 	var parcels []parcel
 	err := each(c.ctx, c.to, `
@@ -161,8 +161,8 @@ func (c *copier) rebuildFindings() error {
 	return insert(c.ctx, c.to, "findings", "visit, check_number, status, explained_by", findings, "")
 }
 
-// deviceOf reads the device of a visit in its report. Of one without a UDID, whose key may not
-// have been found, it is the only one there.
+// deviceOf returns the device of a visit from its report. If its key was not found, as for a device
+// without a UDID, it is the only device in the report.
 func (c *copier) deviceOf(v visit, packed []byte) (report.Device, bool) {
 	if key := cmp.Or(device.UDIDKey(v.udid), c.keys[v.device]); key != "" {
 		return deviceIn(packed, key)
@@ -175,10 +175,10 @@ func (c *copier) deviceOf(v visit, packed []byte) (report.Device, bool) {
 	return r.Devices[0], true
 }
 
-// rebuildDevices makes the devices, their causes, names and counts of the visits.
+// rebuildDevices derives the devices, their causes, names and counts from the visits.
 func (c *copier) rebuildDevices() error {
 	devices := map[string]*held{}
-	same := map[int64]int64{} // numbers of one device, of which the second is a mistake
+	same := map[int64]int64{} // numbers of the same device, the second of which is wrong
 	err := each(c.ctx, c.to, "SELECT device, max(udid), count(*) FROM visits GROUP BY device ORDER BY device", nil, func(rows *sql.Rows) error {
 		var number, visits int64
 		var udid string
@@ -215,7 +215,7 @@ func (c *copier) rebuildDevices() error {
 	return addCounts(c.ctx, c.to, nil, count(devices, known.names))
 }
 
-// renumber is the last step: what is sent must have all numbers.
+// renumber comes last, because everything that is sent needs its number.
 func (c *copier) renumber() error { return renumber(c.ctx, c.to) }
 
 func (c *copier) rebuildBenches() error {

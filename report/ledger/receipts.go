@@ -13,31 +13,31 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// maxLedgers is how many series of numbers a bench may have: one more begins only when its
+// maxLedgers is how many series of numbers a bench may have: a new one begins only when its
 // database was recovered or restored.
 const maxLedgers = 100
 
-// ErrLedgers is a bench that has begun more ledgers than any should.
+// ErrLedgers is returned for a bench with more ledgers than maxLedgers.
 var ErrLedgers = errors.New("the bench has begun too many ledgers")
 
-// A series is a ledger of a bench.
+// A series is one ledger of a bench.
 type series struct{ bench, ledger string }
 
-// A counted state is a series as it is in the database, and as it becomes.
+// counted is a series as stored in the database, and its new state.
 type counted struct {
 	receipt.State
 	before map[int64]receipt.Ahead
-	known  bool // it was there
+	known  bool // exists in the database
 }
 
-// A numbered report is one that is committed, or set aside.
+// A numbered report is committed or set aside.
 type numbered struct {
 	bench, id string
 	number    receipt.Number
 	received  int64
 }
 
-// take counts the numbers of reports that this transaction commits.
+// take records the numbers of the reports that this transaction commits.
 func take(ctx context.Context, tx transaction, reports []numbered) error {
 	bySeries := map[series][]numbered{}
 	for _, r := range reports {
@@ -50,7 +50,7 @@ func take(ctx context.Context, tx transaction, reports []numbered) error {
 		slices.SortFunc(list, func(a, b numbered) int { return cmp.Compare(a.number.Sequence, b.number.Sequence) })
 		c, err := loadSeries(ctx, tx, of)
 		if errors.Is(err, ErrLedgers) {
-			continue // the reports themselves count
+			continue // the reports themselves are stored
 		}
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func take(ctx context.Context, tx transaction, reports []numbered) error {
 	return nil
 }
 
-// loadSeries reads a series. One that was never heard of is new.
+// loadSeries reads a series, or returns a new one.
 func loadSeries(ctx context.Context, tx transaction, of series) (counted, error) {
 	c := counted{State: receipt.NewState(of.ledger), known: true}
 	var closed int64
@@ -124,8 +124,8 @@ func (c counted) save(ctx context.Context, tx transaction, of series, heard int6
 	return insert(ctx, tx, "ahead", "bench, ledger, sequence, id, chain", added, "")
 }
 
-// Sync takes in what a bench states of a ledger, and returns its receipt. The same statement
-// twice changes nothing.
+// Sync records what a bench states about a ledger, and returns its receipt. Repeating a statement
+// changes nothing.
 func (s *Store) Sync(ctx context.Context, bench string, st receipt.Statement, at time.Time) (r receipt.Receipt, err error) {
 	of := series{text(bench, maxName), st.Ledger}
 	err = s.write(ctx, func(tx transaction) error {
@@ -146,7 +146,7 @@ func (s *Store) Sync(ctx context.Context, bench string, st receipt.Statement, at
 	return r, nil
 }
 
-// Receipt is what the database has committed of a ledger.
+// Receipt returns what the database has committed of a ledger.
 func (s *Store) Receipt(ctx context.Context, bench, ledger string) (r receipt.Receipt, err error) {
 	of := series{bench, ledger}
 	err = s.read(ctx, func(tx transaction) error {
@@ -169,22 +169,21 @@ func receiptOf(ctx context.Context, tx transaction, of series, state receipt.Sta
 	return r, err
 }
 
-// Gaps are what a hub lacks of the reports of one bench.
+// Gaps are the reports of one bench that a hub lacks.
 type Gaps struct {
 	Bench    string          `json:"bench"`
-	Ledger   string          `json:"ledger"`           // id of the series of numbers
+	Ledger   string          `json:"ledger"`           // ID of the series of numbers
 	Through  int64           `json:"through"`          // all numbers up to this one are accounted for
 	Last     int64           `json:"last"`             // highest number that the bench has stated
-	Waiting  int64           `json:"waiting"`          // numbers that are not here, and may come
-	Missing  []receipt.Range `json:"missing"`          // which these are
+	Waiting  int64           `json:"waiting"`          // numbers that are not here but may still arrive
+	Missing  []receipt.Range `json:"missing"`          // the waiting numbers
 	SetAside int64           `json:"setAside"`         // messages that can never be stored
 	Lost     int64           `json:"lost"`             // numbers that neither side has
-	Closed   bool            `json:"closed,omitempty"` // the bench numbers its reports in another ledger now
+	Closed   bool            `json:"closed,omitempty"` // the bench now numbers its reports in another ledger
 	HeardAt  time.Time       `json:"heardAt"`
 }
 
-// Gaps lists every ledger of every bench, by bench. Those that are closed and lack nothing are
-// left out.
+// Gaps lists every ledger of every bench, by bench, except closed ones without gaps.
 func (s *Store) Gaps(ctx context.Context) ([]Gaps, error) {
 	list := []Gaps{}
 	err := s.read(ctx, func(tx transaction) error {

@@ -12,35 +12,36 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// recorderPatience is how long a run waits for the history at most. Each time that is in vain
-// halves it, until the history is there again: a run never waits for more than twice as long on
-// end.
+// recorderPatience is the longest time that a run waits for the history. Each timeout halves it
+// until the history responds again, so that a run never waits for more than twice this time in a
+// row.
 const recorderPatience = 5 * time.Second
 
-// A Recorder keeps a run while it happens. Nothing that goes wrong with the history ends a
-// run: see [Recorder.Err]. It may be used by several goroutines.
+// A Recorder stores a run as it progresses. Failures of the history never end a run: see
+// [Recorder.Err]. It is safe for concurrent use.
 type Recorder struct {
 	store *Store
 
 	mu        sync.Mutex
 	run       Run
 	patience  time.Duration
-	missed    int   // devices that could not be kept
-	torn      bool  // those before some device were in a file that was damaged
-	recovered bool  // and all of it was recovered
-	err       error // the first thing that went wrong
+	missed    int   // devices that could not be stored
+	torn      bool  // earlier devices of this run were in a file that was damaged
+	recovered bool  // and all of them were recovered
+	err       error // first failure
 }
 
-// NewRecorder is a recorder of one run. Its id and its begin are those of its first event;
-// what of run is said of them counts for nothing.
+// NewRecorder returns a recorder for one run. ID and start come from its first event; those in run
+// are ignored.
 func NewRecorder(store *Store, run Run) *Recorder {
 	return &Recorder{store: store, run: run, patience: recorderPatience}
 }
 
-// Hear keeps what an event tells. A run that was interrupted is kept like any other.
+// Hear stores the content of an event. Interrupted runs are stored like any other.
 func (r *Recorder) Hear(e report.Event) { r.HearAndSend(e, nil) }
 
-// HearAndSend is Hear; what leaves this computer of a finished device is numbered with it. Where that cannot be made, the device itself is kept all the same.
+// HearAndSend is Hear, but also numbers the item to be sent for a finished device. If leaving
+// fails, the device itself is still stored.
 func (r *Recorder) HearAndSend(e report.Event, leaving func() (receipt.Item, error)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -74,8 +75,8 @@ func (r *Recorder) keepDevice(e report.Event, leaving func() (receipt.Item, erro
 	return r.keep(func(ctx context.Context) error { return r.store.Add(ctx, e.Run, *e.Device) })
 }
 
-// keep does one step. One that finds no run, since that could not be begun or the file was
-// set aside, begins it and tries again.
+// keep performs one step. If the step finds no run, because it could not be begun or the file was
+// set aside, keep begins the run and tries again.
 func (r *Recorder) keep(step func(context.Context) error) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), r.patience)
 	defer cancel()
@@ -101,14 +102,14 @@ func (r *Recorder) keep(step func(context.Context) error) bool {
 	return err == nil
 }
 
-// Release ends the hold on a run that was not finished, so that it can be resumed.
+// Release releases an unfinished run, so that it can be resumed.
 func (r *Recorder) Release() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return holds.release(r.store.path, r.run.ID)
 }
 
-// Err says what went wrong, once the run is over: nil if all of it was kept.
+// Err returns what went wrong, once the run is over: nil if all of it was stored.
 func (r *Recorder) Err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

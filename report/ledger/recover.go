@@ -15,13 +15,13 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// A Recovery says what could be read of a damaged history, and was put into the new one.
+// A Recovery describes what was read from a damaged history and copied to the new one.
 type Recovery struct {
 	Kept    string // name of the damaged file; "" if there was none
-	OldForm bool   // it was not damaged, but of a form that is not read any more
+	OldForm bool   // it was not damaged, but in a format that is no longer read
 	Runs    Recovered
 	Devices Recovered
-	Details Recovered // full reports of the devices; of the others there is the summary
+	Details Recovered // full reports of devices; the others have only their summary
 	Waiting Recovered // reports for a hub
 	Failed  error     // why it ended early; nil if it did not
 }
@@ -29,8 +29,8 @@ type Recovery struct {
 // Recovered counts the rows of one table.
 type Recovered struct {
 	Read    int
-	Lost    int  // at most this many: numbers in the ranges that could not be read
-	Unknown bool // how many were lost is not known: the last rows, or all, could not be read
+	Lost    int  // upper bound: numbers in the ranges that could not be read
+	Unknown bool // the number of lost rows is unknown: the last rows, or all, could not be read
 }
 
 func (r Recovered) words(what string) string {
@@ -76,8 +76,8 @@ func (r Recovery) String() string {
 	return text + "; the damaged file is kept as " + r.Kept
 }
 
-// recoverFrom copies from a damaged history, which is left as it is, whatever can be read
-// into a new one.
+// recoverFrom copies whatever can be read from a damaged history, which is left unchanged, to a new
+// one.
 func recoverFrom(ctx context.Context, kept string, to *sql.Conn) Recovery {
 	unknown := Recovered{Unknown: true}
 	r := Recovery{Kept: kept, Runs: unknown, Devices: unknown, Details: unknown, Waiting: unknown}
@@ -85,7 +85,7 @@ func recoverFrom(ctx context.Context, kept string, to *sql.Conn) Recovery {
 		r.OldForm = true
 		return r
 	}
-	// A scan waits for the history for seconds only, and a long one takes longer to recover.
+	// Recovering a long history takes longer than the seconds for which a scan waits for it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recoverPatience)
 	defer cancel()
 	db, from, err := openDamaged(ctx, kept)
@@ -119,8 +119,8 @@ func recoverFrom(ctx context.Context, kept string, to *sql.Conn) Recovery {
 	return r
 }
 
-// recoverable are the tables that are copied, and their columns, of which the first is the key.
-// What is made of them is made again.
+// recoverable are the tables that are copied, with their columns, the key first. Derived tables are
+// rebuilt.
 var recoverable = map[string]string{
 	"checks":   "check_number, name, sender",
 	"runs":     runColumns,
@@ -156,11 +156,11 @@ func (c *copier) tables(r *Recovery) error {
 	return nil
 }
 
-// rest copies what is whole, and that SQLite did not find.
+// rest copies intact rows that SQLite did not find.
 func (c *copier) rest(kept string, r *Recovery) error {
 	added, err := c.leaves(kept)
 	if _, ok := errors.AsType[*writeError](err); ok {
-		return err // an error of the old file ends the search, and nothing else
+		return err // an error of the old file only ends the search
 	}
 	for table, part := range map[string]*Recovered{"runs": &r.Runs, "visits": &r.Devices, "details": &r.Details, "messages": &r.Waiting} {
 		part.Read += added[table]
@@ -169,7 +169,7 @@ func (c *copier) rest(kept string, r *Recovery) error {
 	return nil
 }
 
-// openDamaged opens a history that was set aside, with its log if there is one.
+// openDamaged opens a history that was set aside, with its log if it has one.
 func openDamaged(ctx context.Context, kept string) (*sql.DB, *sql.Conn, error) {
 	settings := url.Values{"mode": {"ro"}, "_pragma": safe}
 	if log, err := os.Stat(kept + "-wal"); err != nil || log.Size() == 0 {
@@ -178,24 +178,24 @@ func openDamaged(ctx context.Context, kept string) (*sql.DB, *sql.Conn, error) {
 	return connection(ctx, withSettings(kept, settings), func(*sql.Conn) error { return nil })
 }
 
-// A copier copies rows of tables that may be damaged.
+// A copier copies rows from tables that may be damaged.
 type copier struct {
 	ctx     context.Context
 	from    *sql.Conn // nil if the file cannot even be opened
 	to      transaction
-	whole   bool             // the tables that a Recovery does not count are
-	keys    map[int64]string // of the devices, as far as they were found
-	revived int              // visits that were made again from their full reports
+	whole   bool             // the tables that a Recovery does not count are intact
+	keys    map[int64]string // of the devices that were found
+	revived int              // visits recreated from their full reports
 }
 
-// keyOfTable is the name of a table's key.
+// keyOfTable returns the name of a table's key.
 func keyOfTable(table string) string {
 	key, _, _ := strings.Cut(recoverable[table], ", ")
 	return key
 }
 
-// table copies the rows of a table in the order of its key, an integer. Where a page cannot
-// be read, it goes on behind it.
+// table copies the rows of a table in the order of its integer key. It skips pages that cannot be
+// read.
 func (c *copier) table(table string) (done Recovered, rows []int64, err error) {
 	if !c.isTable(table) {
 		return Recovered{Unknown: true}, nil, nil
@@ -216,7 +216,7 @@ func (c *copier) table(table string) (done Recovered, rows []int64, err error) {
 		next, found := c.behind(table, last)
 		if !found {
 			greatest, known := c.greatest(table)
-			done.Unknown = !known // the damaged page is that of the last rows
+			done.Unknown = !known // the damaged page has the last rows
 			done.Lost += max(1, int(greatest-last))
 			return done, rows, nil
 		}
@@ -225,20 +225,20 @@ func (c *copier) table(table string) (done Recovered, rows []int64, err error) {
 	}
 }
 
-// A writeError is an error of the new history, and ends the recovery. Errors of the old one
-// do not.
+// A writeError is an error of the new history, and ends the recovery. Errors of the old one do not.
 type writeError struct{ error }
 
 func (e *writeError) Unwrap() error { return e.error }
 
-// isTable reports whether the old file has a table. A view by its name could go on for ever.
+// isTable reports whether the old file has a table of this name. A view of the same name could run
+// forever.
 func (c *copier) isTable(table string) bool {
 	found := 0
 	err := c.from.QueryRowContext(c.ctx, "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name = $1 AND type = 'table'", table).Scan(&found)
 	return err == nil && found == 1
 }
 
-// each hands over the rows of a query to the old file, as SQLite has them.
+// each passes the rows of a query on the old file to row, with SQLite's types.
 func (c *copier) each(query string, args []any, row func(values []any) error) error {
 	rows, err := c.from.QueryContext(c.ctx, query, args...)
 	if err != nil {
@@ -264,7 +264,7 @@ func (c *copier) each(query string, args []any, row func(values []any) error) er
 	return rows.Err()
 }
 
-// rows copies the rows behind a key, until one cannot be read.
+// rows copies the rows after a key, until one cannot be read.
 func (c *copier) rows(table string, behind int64, copied func(int64)) error {
 	query := fmt.Sprintf("SELECT %[1]s FROM %[2]s WHERE %[3]s > $1 ORDER BY %[3]s", recoverable[table], table, keyOfTable(table))
 	return c.each(query, []any{behind}, func(values []any) error {
@@ -277,8 +277,8 @@ func (c *copier) rows(table string, behind int64, copied func(int64)) error {
 	})
 }
 
-// insert reports whether a row is new. One that the constraints refuse was damaged, and is
-// passed over.
+// insert reports whether a row is new. It ignores rows that violate the constraints, since they
+// were damaged.
 func (c *copier) insert(table, columns string, values []any) (isNew bool, err error) {
 	done, err := c.to.ExecContext(c.ctx, fmt.Sprintf("INSERT OR IGNORE INTO %s (%s) VALUES (%s)", table, columns, c.to.placeholders(0, len(values))), values...)
 	switch {
@@ -291,8 +291,8 @@ func (c *copier) insert(table, columns string, values []any) (isNew bool, err er
 	return false, &writeError{err}
 }
 
-// behind finds the first key behind a damaged page: it goes on in growing steps, and then
-// halves the last.
+// behind finds the first key after a damaged page: it searches in growing steps, then bisects the
+// last step.
 func (c *copier) behind(table string, last int64) (next int64, found bool) {
 	query := fmt.Sprintf("SELECT %[1]s FROM %[2]s WHERE %[3]s >= $1 ORDER BY %[3]s LIMIT 1", recoverable[table], table, keyOfTable(table))
 	readable := func(from int64) (at int64, ok bool) {
@@ -303,7 +303,7 @@ func (c *copier) behind(table string, last int64) (next int64, found bool) {
 		return at, err == nil && at != 0
 	}
 	const farthest = 1 << 50
-	low, high := last+1, last+2 // low cannot be read
+	low, high := last+1, last+2 // low is not readable
 	for {
 		if _, ok := readable(high); ok {
 			break
@@ -324,14 +324,14 @@ func (c *copier) behind(table string, last int64) (next int64, found bool) {
 	return readable(high)
 }
 
-// greatest is the greatest key; it is not known if it cannot be read.
+// greatest returns the largest key, and whether it could be read.
 func (c *copier) greatest(table string) (number int64, known bool) {
 	var found sql.NullInt64
 	err := c.from.QueryRowContext(c.ctx, fmt.Sprintf("SELECT max(%s) FROM %s", keyOfTable(table), table)).Scan(&found)
 	return found.Int64, err == nil
 }
 
-// findings copies those of visits that were read.
+// findings copies the findings of recovered visits.
 func (c *copier) findings(visits []int64) error {
 	if !c.isTable("findings") {
 		return nil
@@ -349,11 +349,11 @@ func (c *copier) findings(visits []int64) error {
 	return nil
 }
 
-// keysOfDevices are those that can be read.
+// keysOfDevices returns the keys that can be read.
 func (c *copier) keysOfDevices() map[int64]string {
 	keys := map[int64]string{}
 	if c.isTable("devices") {
-		c.each("SELECT device, key FROM devices", nil, func(values []any) error { // what cannot be read is found otherwise
+		c.each("SELECT device, key FROM devices", nil, func(values []any) error { // the others are found by other means
 			number, _ := values[0].(int64)
 			keys[number], _ = values[1].(string)
 			return nil
@@ -362,11 +362,11 @@ func (c *copier) keysOfDevices() map[int64]string {
 	return keys
 }
 
-// Recover checks every page of a history, and replaces one that is damaged as [OpenHistory]
-// does. It reports whether it was.
+// Recover checks every page of a history, and replaces a damaged one as [OpenHistory] does. The
+// Recovery is empty if it was not damaged.
 func (s *Store) Recover(ctx context.Context) (Recovery, error) {
 	before := s.Recovery()
-	if before.Kept != "" { // at the opening
+	if before.Kept != "" { // found when opened
 		return before, nil
 	}
 	err := s.do(ctx, recoverPatience, reading, func(tx transaction) error {
@@ -385,5 +385,5 @@ func (s *Store) Recover(ctx context.Context) (Recovery, error) {
 	return Recovery{}, err
 }
 
-// recoverPatience is how long reading all of a history may take.
+// recoverPatience is the time limit for reading a whole history.
 const recoverPatience = 10 * time.Minute

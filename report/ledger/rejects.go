@@ -12,26 +12,25 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// maxRejects is how many rows of messages that were set aside one bench may have. Those behind
-// are only counted.
+// maxRejects is how many rejected messages are listed for one bench. Any more are only counted.
 const maxRejects = 10_000
 
 // A Reject is a message that can never be stored.
 type Reject struct {
-	Reject   int64          `json:"reject"` // its number in this list
+	Reject   int64          `json:"reject"` // number in this list
 	Bench    string         `json:"bench"`
-	ID       string         `json:"id"`     // of the message, or a hash of one that has none
-	Number   receipt.Number `json:"-"`      // zero where it has none
+	ID       string         `json:"id"`     // of the message, or a hash if it has none
+	Number   receipt.Number `json:"-"`      // zero if it has none
 	Reason   string         `json:"reason"` // too-long, undecodable, unknown-schema, forged, refused, bad-id …
 	Why      string         `json:"why"`
 	Received time.Time      `json:"receivedAt"`
 	Bytes    int64          `json:"bytes"`
-	Message  []byte         `json:"-"`    // as it came; nil where there was no room
+	Message  []byte         `json:"-"`    // as received; nil if there was no room
 	Kept     bool           `json:"kept"` // whether the message is kept in full
 }
 
-// SetAside keeps messages that can never be stored, each once, and counts their numbers as
-// accounted for.
+// SetAside stores messages that can never be stored as reports, each once, and marks their numbers
+// as accounted for.
 func (s *Store) SetAside(ctx context.Context, rejects ...Reject) error {
 	err := s.write(ctx, func(tx transaction) error {
 		if err := s.checkIdentity(ctx, tx); err != nil {
@@ -95,7 +94,7 @@ func (s *Store) addReject(ctx context.Context, tx transaction, r Reject) (isNew 
 	}
 	var message any
 	bytes := int64(len(r.Message))
-	if all+bytes <= s.RejectBytes && own+bytes <= s.RejectBytes/4 { // one bench leaves room for the others
+	if all+bytes <= s.RejectBytes && own+bytes <= s.RejectBytes/4 { // leaves room for other benches
 		message = r.Message
 	}
 	return true, insert(ctx, tx, "rejects", "reject, bench, id, ledger, sequence, reason, why, received, bytes, message", [][]any{{
@@ -105,7 +104,7 @@ func (s *Store) addReject(ctx context.Context, tx transaction, r Reject) (isNew 
 
 const rejectColumns = "reject, bench, id, ledger, sequence, reason, why, received, bytes, CASE WHEN message IS NULL THEN 0 ELSE 1 END"
 
-// Rejects lists the messages that are set aside behind a number, in order: at most limit.
+// Rejects lists the rejected messages after a number, in order, at most limit.
 func (s *Store) Rejects(ctx context.Context, after int64, limit int) (list []Reject, err error) {
 	err = s.read(ctx, func(tx transaction) error {
 		list = []Reject{}
@@ -128,8 +127,8 @@ func scanReject(scan func(...any) error, more ...any) (r Reject, err error) {
 	return r, err
 }
 
-// FindReject is one message that is set aside, in full where it is kept; ErrUnknown if there
-// is none of that number.
+// FindReject returns one rejected message, in full if it was kept. It returns ErrUnknown if the
+// number does not exist.
 func (s *Store) FindReject(ctx context.Context, reject int64) (r Reject, err error) {
 	err = s.read(ctx, func(tx transaction) error {
 		var message []byte
@@ -143,8 +142,8 @@ func (s *Store) FindReject(ctx context.Context, reject int64) (r Reject, err err
 	return r, err
 }
 
-// Discard forgets a message that is set aside. With lost, its number counts as lost; without,
-// its report was stored after all.
+// Discard deletes a rejected message. With lost, its number counts as lost; without, its report was
+// stored after all.
 func (s *Store) Discard(ctx context.Context, r Reject, lost bool) error {
 	err := s.write(ctx, func(tx transaction) error {
 		result, err := tx.ExecContext(ctx, "DELETE FROM rejects WHERE reject = $1 AND bench = $2 AND id = $3", r.Reject, r.Bench, r.ID)
@@ -163,7 +162,7 @@ func (s *Store) Discard(ctx context.Context, r Reject, lost bool) error {
 	return nil
 }
 
-// SetAsideCounts counts the messages that are set aside, by reason.
+// SetAsideCounts counts the rejected messages, by reason.
 func (s *Store) SetAsideCounts(ctx context.Context) (map[Reason]int, error) {
 	counts := map[Reason]int{}
 	err := s.read(ctx, func(tx transaction) error {

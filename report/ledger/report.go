@@ -10,12 +10,12 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// LastRun is the run that [Store.RunReport] takes for the newest.
+// LastRun selects the newest run in [Store.RunReport].
 const LastRun = "last"
 
-// RunReport is the report of one run, with each device as it was last seen in it. which is the
-// beginning of the run's id, if no other begins so, or LastRun. Of a device whose report cannot
-// be read any more there is what the columns have; damaged counts those. No run is ErrNoRun.
+// RunReport returns the report of one run, with the last state of each device in it. which is a
+// unique prefix of the run's ID, or LastRun. A device whose report can no longer be read is built
+// from the columns; damaged counts those. RunReport returns ErrNoRun if there is no such run.
 func (s *Store) RunReport(ctx context.Context, which string) (r report.Report, damaged int, err error) {
 	err = s.read(ctx, func(tx transaction) error {
 		past, err := s.runNamed(ctx, tx, which)
@@ -30,8 +30,8 @@ func (s *Store) RunReport(ctx context.Context, which string) (r report.Report, d
 	return r, damaged, err
 }
 
-// Around is what was known of all devices before a time, and what was found on those that were
-// seen since, each as it was last seen.
+// Around returns what was known of all devices before a time, and what was found since on those
+// that were seen again, with the last state of each.
 func (s *Store) Around(ctx context.Context, at time.Time) (before, since report.Report, err error) {
 	err = s.read(ctx, func(tx transaction) error {
 		devices, _, err := reported(ctx, tx, "seen = 1 AND taken < $1", seconds(at))
@@ -46,7 +46,7 @@ func (s *Store) Around(ctx context.Context, at time.Time) (before, since report.
 	return before, since, err
 }
 
-// runNamed finds the run that is meant.
+// runNamed finds a run by ID prefix, or the newest one.
 func (s *Store) runNamed(ctx context.Context, tx transaction, which string) (past report.PastRun, err error) {
 	q := query{"SELECT " + runColumns + " FROM runs WHERE substr(id, 1, length($1)) = $1 LIMIT 2", []any{strings.ToLower(which)}}
 	if which == LastRun {
@@ -64,7 +64,7 @@ func (s *Store) runNamed(ctx context.Context, tx transaction, which string) (pas
 	return runs[0], nil
 }
 
-// reported reads the newest report of each device of the visits that satisfy a condition.
+// reported reads the newest report of each device among the visits that satisfy a condition.
 func reported(ctx context.Context, tx transaction, condition string, arg any) (devices []report.Device, damaged int, err error) {
 	query := exportedVisits + " WHERE visit IN (SELECT max(visit) FROM visits WHERE " + condition + " GROUP BY device) ORDER BY visit"
 	err = each(ctx, tx, query, []any{arg}, func(rows *sql.Rows) error {

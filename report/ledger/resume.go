@@ -10,20 +10,20 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// LastUnfinished is the run that [Store.Resume] takes for the newest that is not finished.
+// LastUnfinished selects the newest run in [Store.Resume], if it is unfinished.
 const LastUnfinished = "last"
 
-// A Resumption is what there is of a run that is to go on. Events under its id go to it.
+// A Resumption is the state of a run to be resumed. New events are added under its ID.
 type Resumption struct {
 	Run  report.PastRun
-	Done []report.Device // devices that were examined to their end, in the order in which they were finished
+	Done []report.Device // completely examined devices, in the order in which they were finished
 }
 
-// Resume looks up a run over devices, and holds it: which is the begin of its id, if no other
-// begins so, or LastUnfinished: that is the newest run over devices, which was cut off by a kill
-// or ended by Ctrl-C, and never an older one. If it came to its end, that is ErrFinished. Devices that were not
-// examined, or not to the end, or of which what was found cannot be read any more, are not
-// among those that are done. No run is ErrNoRun, one that goes on still ErrRunning.
+// Resume finds a run over devices and holds it. which is a unique prefix of its ID, or
+// LastUnfinished, which selects the newest run over devices, interrupted by a kill or Ctrl-C, and
+// never an older one. Resume returns ErrFinished if the run was completed, ErrNoRun if there is
+// none, and ErrRunning if it is still in progress. Done omits devices that were not, or not
+// completely, examined, and those whose findings can no longer be read.
 func (s *Store) Resume(ctx context.Context, which string) (found Resumption, err error) {
 	err = s.read(ctx, func(tx transaction) (err error) {
 		if found.Run, err = s.oneRun(ctx, tx, which); err != nil {
@@ -57,7 +57,7 @@ const (
 	newestRun    = "SELECT " + runColumns + " FROM runs WHERE subject = $1 ORDER BY run DESC LIMIT 1"
 )
 
-// oneRun finds the run that is meant.
+// oneRun finds the run to resume.
 func (s *Store) oneRun(ctx context.Context, tx transaction, which string) (run report.PastRun, err error) {
 	q := query{runsOfPrefix, []any{report.OfDevices, strings.ToLower(which)}}
 	if which == LastUnfinished {

@@ -8,29 +8,28 @@ import (
 	"strings"
 )
 
-// maxRows is how many rows one statement inserts, and how many keys one looks for.
+// maxRows is how many rows, or keys, one statement handles.
 const maxRows = 200
 
-// visitColumns are what the tables of visits and of devices have in common.
+// visitColumns are the columns that the tables of visits and devices share.
 const visitColumns = "udid, received, taken, place, ahead, seen, bench, site, slot, location, serial, name, product, model, system, version, asset, verdict, headline, reason, retried, backup, no_backup"
 
-// values are a visit's visitColumns as they are written.
+// values returns a visit's visitColumns for writing.
 func (v *visit) values() []any {
 	return []any{v.udid, v.received, v.taken, v.place, truth[v.ahead], truth[v.seen], v.bench, v.site, v.slot, v.location, v.serial, v.name,
 		v.product, v.model, v.system, v.version, v.asset, v.verdict, v.headline, v.reason, v.retried, v.backup, v.noBackup}
 }
 
-// targets are where a visit's visitColumns are read to.
+// targets returns where to scan a visit's visitColumns.
 func (v *visit) targets() []any {
 	return []any{&v.udid, &v.received, &v.taken, &v.place, &v.ahead, &v.seen, &v.bench, &v.site, &v.slot, &v.location, &v.serial, &v.name,
 		&v.product, &v.model, &v.system, &v.version, &v.asset, &v.verdict, &v.headline, &v.reason, &v.retried, &v.backup, &v.noBackup}
 }
 
-// truth is a bool as both databases keep it.
+// truth is a bool as stored by both databases.
 var truth = map[bool]int64{true: 1}
 
-// insert puts rows into columns of a table, many with one statement. ending is what follows
-// the values.
+// insert inserts rows into a table, many per statement. ending follows the values.
 func insert(ctx context.Context, tx transaction, table, columns string, rows [][]any, ending string) error {
 	for len(rows) > 0 {
 		n := min(len(rows), maxRows)
@@ -53,7 +52,7 @@ func insert(ctx context.Context, tx transaction, table, columns string, rows [][
 	return nil
 }
 
-// replacing is the ending of an insert that replaces rows which have the same key.
+// replacing returns the ending of an insert that replaces rows with the same key.
 func replacing(key, columns string) string {
 	var set []string
 	for column := range strings.SplitSeq(columns, ", ") {
@@ -62,8 +61,8 @@ func replacing(key, columns string) string {
 	return "ON CONFLICT (" + key + ") DO UPDATE SET " + strings.Join(set, ", ")
 }
 
-// placeholders writes n parameters, each to be used once, behind those that are taken. SQLite
-// looks for each numbered one among all before it, which is slow where there are thousands.
+// placeholders writes n parameters for single use, after the first taken ones. SQLite compares each
+// numbered parameter with all previous ones, which is slow for thousands.
 func (tx transaction) placeholders(taken, n int) string {
 	marks := make([]string, n)
 	for i := range marks {
@@ -75,7 +74,7 @@ func (tx transaction) placeholders(taken, n int) string {
 	return strings.Join(marks, ", ")
 }
 
-// lookUp runs a query, whose last word is IN, for keys, and hands each row to scan.
+// lookUp runs a query that ends in IN for keys, and passes each row to scan.
 func lookUp[Key any](ctx context.Context, tx transaction, query string, keys []Key, scan func(*sql.Rows) error) error {
 	for len(keys) > 0 {
 		n := min(len(keys), maxRows)
@@ -91,7 +90,7 @@ func lookUp[Key any](ctx context.Context, tx transaction, query string, keys []K
 	return nil
 }
 
-// change runs a statement for keys, which are listed in the place of its %s.
+// change runs a statement for keys, which replace its %s.
 func change[Key any](ctx context.Context, tx transaction, statement string, keys []Key) error {
 	for part := range slices.Chunk(keys, maxRows) {
 		var args []any
@@ -105,7 +104,7 @@ func change[Key any](ctx context.Context, tx transaction, statement string, keys
 	return nil
 }
 
-// each runs a query and hands each row to scan.
+// each runs a query and passes each row to scan.
 func each(ctx context.Context, tx transaction, query string, args []any, scan func(*sql.Rows) error) error {
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {

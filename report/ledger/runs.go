@@ -10,7 +10,7 @@ import (
 
 const runColumns = "run, id, bench, started, finished, tool, host, subject, partial, exit, total"
 
-// Runs lists the runs that were written last, the last first: at most limit of them.
+// Runs lists the newest runs in the order of writing, newest first, at most limit.
 func (s *Store) Runs(ctx context.Context, limit int) (report.RunList, error) {
 	list := report.RunList{Header: report.NewHeader(report.KindRuns), Runs: []report.PastRun{}}
 	err := s.read(ctx, func(tx transaction) (err error) {
@@ -26,7 +26,7 @@ func (s *Store) Runs(ctx context.Context, limit int) (report.RunList, error) {
 	return list, nil
 }
 
-// pastRuns are the runs of a query of runColumns, with their devices counted.
+// pastRuns returns the runs of a query for runColumns, with their device counts.
 func (s *Store) pastRuns(ctx context.Context, tx transaction, q query) ([]report.PastRun, error) {
 	runs, numbers, started := []report.PastRun{}, []int64{}, []int64{}
 	err := each(ctx, tx, q.text, q.args, func(rows *sql.Rows) error {
@@ -61,7 +61,7 @@ func (s *Store) pastRuns(ctx context.Context, tx transaction, q query) ([]report
 	return runs, err
 }
 
-// known is a number as it stands in a run.
+// known returns a number of a run, nil if unknown.
 func known(number int) *int {
 	if number == unknownNumber {
 		return nil
@@ -69,17 +69,17 @@ func known(number int) *int {
 	return &number
 }
 
-// countDevices counts the devices of a run as they were last seen in it.
+// countDevices counts the devices of a run by their last state in it.
 const countDevices = `
 	SELECT count(*), count(CASE verdict WHEN 'failing' THEN 1 END), count(CASE verdict WHEN 'at-risk' THEN 1 END), count(CASE verdict WHEN 'not-examined' THEN 1 END),
 		count(CASE verdict WHEN 'no-cause-found' THEN 1 END), count(CASE verdict WHEN 'backed-up' THEN 1 END), count(CASE verdict WHEN 'suppressed' THEN 1 END),
 		count(CASE WHEN retried <> '' THEN 1 END)
 	FROM visits WHERE visit IN (SELECT max(visit) FROM visits WHERE report IN (SELECT report FROM reports WHERE run = $1) GROUP BY device)`
 
-// latestBefore is the latest begin of the runs that were written before one.
+// latestBefore selects the latest start among the runs written before a given one.
 const latestBefore = "SELECT coalesce((SELECT started FROM runs WHERE run < $1 AND started <= $2 ORDER BY started DESC LIMIT 1), 0)"
 
-// doubtOf says why the begin of a run is in doubt. On a hub no order of writing says so.
+// doubtOf returns why the start of a run is in doubt. On a hub the order of writing proves nothing.
 func (s *Store) doubtOf(ctx context.Context, tx transaction, run, started int64) (string, error) {
 	c := clockAt(s.now())
 	if s.turn == nil {

@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// alonePatience is how long to wait until no other process has the history open. Another
-// scan may take minutes, and a watch days: neither is waited for.
+// alonePatience is how long to wait until no other process has the history open. It does not wait
+// for another scan, which may take minutes, or for a watch, which may take days.
 const alonePatience = 2 * time.Second
 
-// renew begins a history where there is none, or replaces one that is damaged, which is why
-// it is called. It needs the name for itself, so that no other process goes on writing into a
-// file that is moved away under it. Of several, the second finds that it was done.
+// renew creates a history, or replaces a damaged one; why is the damage. It takes the exclusive
+// lock, so that no other process keeps writing to a file that is moved. If several processes try,
+// the second finds the work done.
 func (s *Store) renew(ctx context.Context, why error) error {
 	found, err := stat(s.path)
 	if err != nil {
@@ -46,7 +46,7 @@ func (s *Store) renew(ctx context.Context, why error) error {
 	}
 }
 
-// heldOpen says why a history that is missing or damaged cannot be replaced now.
+// heldOpen returns why a missing or damaged history cannot be replaced now.
 func heldOpen(why error) error {
 	if why == nil || isMissing(why) {
 		return errors.New("the history was removed while another program has it open: end that program first")
@@ -54,7 +54,7 @@ func heldOpen(why error) error {
 	return fmt.Errorf("the history is damaged (%s), and another program has it open: end that program first", damage(why))
 }
 
-// rejoin opens the history that is there.
+// rejoin opens the existing history.
 func (s *Store) rejoin(ctx context.Context) error {
 	if err := s.guard.share(ctx); err != nil {
 		return err
@@ -62,8 +62,8 @@ func (s *Store) rejoin(ctx context.Context) error {
 	return s.connect(ctx)
 }
 
-// replace begins a new history. One that is there is set aside, and what can be read of it is
-// put into the new one.
+// replace creates a new history. It sets an existing one aside, and copies whatever can be read to
+// the new one.
 func (s *Store) replace(ctx context.Context) error {
 	info, err := stat(s.path)
 	if err != nil {
@@ -90,8 +90,7 @@ func (s *Store) replace(ctx context.Context) error {
 	return s.guard.share(ctx)
 }
 
-// setAside gives the files of a history another name, which it returns; "" if there were
-// none.
+// setAside renames the files of a history, and returns the new name, or "" if there were none.
 func setAside(path string, now time.Time) (aside string, err error) {
 	kept, err := freeName(path + ".broken-" + now.Format("20060102-150405"))
 	if err != nil {
@@ -109,8 +108,8 @@ func setAside(path string, now time.Time) (aside string, err error) {
 	return aside, nil
 }
 
-// setLogAside does the same where the file itself is empty: a log with something in it does
-// not belong to it, and SQLite would delete it.
+// setLogAside does the same if the file itself is empty: a log with content does not belong to it,
+// and SQLite would delete it.
 func setLogAside(path string, now time.Time) (aside string, err error) {
 	if log, err := stat(path + "-wal"); err != nil || log == nil || log.Size() == 0 {
 		return "", err
@@ -121,7 +120,7 @@ func setLogAside(path string, now time.Time) (aside string, err error) {
 	return setAside(path, now)
 }
 
-// freeName is the name with a number behind it if a history of that name is there already.
+// freeName returns name, with a number appended if a history of that name exists.
 func freeName(name string) (string, error) {
 	free := name
 	for n := 2; ; n++ {
@@ -140,7 +139,7 @@ func freeName(name string) (string, error) {
 	}
 }
 
-// stat is os.Stat for what may be missing, which is nil.
+// stat is os.Stat, but returns nil for a missing file.
 func stat(path string) (fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	if isMissing(err) {

@@ -12,18 +12,18 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A place is suspicious if at least leastTrouble visits of at least leastTroubled devices were
-// in trouble there, and those are more than one in suspiciousShare of its visits. One bad
-// cable of one owner, or one bad day, is not enough.
+// A place is suspicious if at least leastTrouble visits of at least leastTroubled devices had
+// problems there, and they are more than one in suspiciousShare of its visits. One owner's bad
+// cable, or one bad day, is not enough.
 const (
 	leastTrouble    = 3
 	leastTroubled   = 2
 	suspiciousShare = 3
 )
 
-// Health tells how well the places on the bench did in the newest runs over devices. A place
-// is known by the name of its slot, or else by its USB port; devices of which neither is known
-// are left out.
+// Health reports how reliable each place on the bench was in the newest runs over devices. A place
+// is identified by the name of its slot, otherwise by its USB port; devices without either are left
+// out.
 func (s *Store) Health(ctx context.Context, runs int) (report.SlotReport, error) {
 	bench := report.SlotReport{Header: report.NewHeader(report.KindSlotHealth), Slots: []report.SlotHealth{}}
 	tallies := map[string]*slotTally{}
@@ -59,15 +59,15 @@ func rank(first bool) int {
 	return 1
 }
 
-// visitsOfRuns are those of the newest runs, the newest run first.
+// visitsOfRuns selects the visits of the newest runs, newest run first.
 const visitsOfRuns = `
 	SELECT device, slot, location, visits.taken, reason, retried
 	FROM (SELECT run, id FROM runs WHERE subject = $1 ORDER BY run DESC LIMIT $2) AS newest
 		JOIN reports ON reports.run = newest.id JOIN visits ON visits.report = reports.report
 	WHERE seen = 1 ORDER BY newest.run DESC, visit`
 
-// addVisit counts one of visitsOfRuns. Newer runs come first, so the port of a slot is the
-// first that is seen.
+// addVisit counts one of visitsOfRuns. Newer runs come first, so the first port seen is the current
+// port of a slot.
 func addVisit(rows *sql.Rows, slots map[string]*slotTally) error {
 	var device, taken int64
 	var slot, location, reason, retried string

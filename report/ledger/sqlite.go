@@ -15,17 +15,17 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// hubFile is what a SQLite file of a hub is known by.
+// hubFile identifies a SQLite file of a hub.
 var hubFile = kind{file.Kind{Noun: "database", AppID: 0x6264666c}} // "bdfl"
 
-// safe are the settings of every connection to a file, which a stranger may have written.
+// safe are the settings of every connection to a file, which may come from an untrusted source.
 var safe = []string{"trusted_schema(OFF)", "cell_size_check(ON)"}
 
-// largeCache is for the database of a fleet.
+// largeCache is the cache size for the database of a fleet.
 const largeCache = "cache_size(-65536)"
 
-// connectSQLite opens a file, or makes it for this user alone. A file of anybody else's is
-// ErrForeign, and stays as it is.
+// connectSQLite opens a file, or creates it with access for this user only. It returns ErrForeign
+// for a file of another program, which it leaves unchanged.
 func connectSQLite(ctx context.Context, path string, toRead bool) (*sql.DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -62,11 +62,11 @@ func connectSQLite(ctx context.Context, path string, toRead bool) (*sql.DB, erro
 	return db, nil
 }
 
-// busyFor is how long another program may keep a file locked.
+// busyFor is how long to wait while another program has a file locked.
 const busyFor = 30 * time.Second
 
-// patiently tries a step again while the file is locked. SQLite does not wait by itself where two
-// programs begin one file, and where both switch it to a write-ahead log.
+// patiently retries a step while the file is locked. SQLite itself does not wait when two programs
+// create a file, or both switch it to WAL mode.
 func patiently(ctx context.Context, step func() error) error {
 	for deadline := time.Now().Add(busyFor); ; {
 		err := step()
@@ -87,8 +87,8 @@ func withSettings(path string, settings url.Values) string {
 	return file.Address(path) + "?" + settings.Encode()
 }
 
-// begin makes a file, and marks it as ours before anything else is written: a hub that is
-// killed at that leaves a file that is empty, or ours.
+// begin creates a file and marks it as ours before anything else is written: a hub killed at that
+// point leaves a file that is empty or ours.
 func begin(ctx context.Context, path string) error {
 	made, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -108,7 +108,7 @@ func begin(ctx context.Context, path string) error {
 	return errors.Join(err, db.Close())
 }
 
-// connectToRead opens a file and changes nothing on the disk, neither the file nor its log.
+// connectToRead opens a file and changes nothing on disk, neither the file nor its log.
 func connectToRead(ctx context.Context, path string) (*sql.DB, error) {
 	var db *sql.DB
 	err := eachAddressToRead(path, func(address string) (err error) {
@@ -123,11 +123,10 @@ func connectToRead(ctx context.Context, path string) (*sql.DB, error) {
 	return db, err
 }
 
-// eachAddressToRead tries the ways to open a file for reading, until one succeeds or fails for
-// another reason than that this user may not write. Where there is a log, which another process
-// may be writing or a killed one may have left, it is read too. Without one SQLite makes an
-// empty log while the file is open and removes it again; where the folder cannot be written,
-// nobody writes there either.
+// eachAddressToRead tries the ways to open a file for reading, until one succeeds or fails for a
+// reason other than missing write permission. A log is read too; it may be in use by another
+// process, or left by a killed one. Without a log, SQLite creates an empty one while the file is
+// open and removes it again; if the folder is not writable, no other process writes there either.
 func eachAddressToRead(path string, open func(address string) error) error {
 	settings := func(mode string) url.Values {
 		return url.Values{"mode": {mode}, "_busy_timeout": {"30000"}, "_pragma": append([]string{"query_only(ON)", largeCache}, safe...)}

@@ -11,9 +11,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Stale tells which devices have no good iCloud backup of the last days, by what was known
-// when they were last seen, and of which that is not known. A device of which only a backup
-// was ever seen is not among them.
+// Stale returns which devices have had no good iCloud backup in the last days, judging by their
+// last reading, and for which this is unknown. It omits devices of which only a backup was ever
+// seen.
 func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stale, error) {
 	stale := report.Stale{Header: report.NewHeader(report.KindStale), At: now.UTC().Truncate(time.Second), Days: days, Devices: []report.KnownDevice{}}
 	limit := now.Add(-time.Duration(days) * 24 * time.Hour)
@@ -57,8 +57,8 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 
 const staleDevices = "SELECT " + devicesColumns + " FROM devices WHERE seen = 1 AND (backup < $1 OR backup = $2) ORDER BY backup, device"
 
-// addDoubt says why the date of a device's newest visit is in doubt: on a bench, where visits
-// are in the order in which they were written, a date that is earlier than one before.
+// addDoubt records why the date of a device's newest visit is in doubt: on a bench, where visits
+// are in the order of writing, a date earlier than a previous one.
 func (s *Store) addDoubt(ctx context.Context, tx transaction, number int64, c clock, d *report.KnownDevice) error {
 	if s.turn == nil {
 		return nil
@@ -68,7 +68,7 @@ func (s *Store) addDoubt(ctx context.Context, tx transaction, number int64, c cl
 	return err
 }
 
-// latestVisit is the latest date of the visits of a device that were written before its newest.
+// latestVisit selects the latest date among a device's visits written before its newest.
 const latestVisit = `
 	SELECT coalesce(max(taken), 0) FROM visits
 	WHERE device = $1 AND place < (SELECT place FROM devices WHERE device = $1) AND taken <= $2`

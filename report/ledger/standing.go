@@ -7,26 +7,26 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// What stands in place of the end of a backup, so that the devices that were not backed up
-// since a day are one range, and those of which it is not known are behind all.
+// Stored instead of the end of a backup, so that the devices not backed up since a given day are
+// one range, and unknown ones sort last.
 const (
 	neverBackedUp int64 = 0
 	backupUnknown int64 = math.MaxInt64
 )
 
-// A visit is what one report tells of one device.
+// A visit is what one report says about one device.
 type visit struct {
-	number   int64  // of the row
-	device   int64  // of the row
-	report   int64  // of the row
-	key      string // by which the device is known
+	number   int64  // row number
+	device   int64  // row number
+	report   int64  // row number
+	key      string // identifies the device
 	udid     string
 	reportID string
 	received int64
 	taken    int64
-	place    int64 // in the order of the visits of a device
-	ahead    bool  // read later than received: a clock was wrong
-	seen     bool  // the device itself, and not only a backup of it
+	place    int64 // position among the visits of a device
+	ahead    bool  // dated after its arrival: a clock was wrong
+	seen     bool  // the device itself was read, not only a backup
 	bench    string
 	site     string
 	slot     string
@@ -47,8 +47,7 @@ type visit struct {
 	findings []finding
 }
 
-// rank says how much a visit is worth: one of a lower rank counts only as long as there is none
-// of a higher.
+// rank returns the weight of a visit: it counts only if there is no visit of a higher rank.
 func (v *visit) rank() int {
 	switch {
 	case !v.seen:
@@ -60,41 +59,41 @@ func (v *visit) rank() int {
 	}
 }
 
-// A finding is what a visit tells of one check.
+// A finding is the result of one check in a visit.
 type finding struct {
-	check    string // its id
-	by       string // id of the check that explains it, "" if none
+	check    string // ID of the check
+	by       string // ID of the check that explains it, "" if none
 	number   int64  // of the check
 	byNumber int64  // of the check that explains it, 0 if none
 	status   string
 }
 
-// A standing is how a device stands: what all its visits add up to.
+// A standing is the state of a device, accumulated from all its visits.
 type standing struct {
 	newest        visit // without its findings
 	first         int64 // when it was first read
-	visits        int64 // how many there are, those that do not count included
-	earlierBackup int64 // what was last known of its last backup
+	visits        int64 // total, including those that do not count
+	earlierBackup int64 // last known backup
 	earlierAt     int64 // when that was read, 0 if never
 	causes        map[int64]cause
 }
 
-// A cause is one check that was unwell on a device: since when, and until when.
+// A cause is a check that was unwell on a device, with its start and end.
 type cause struct {
-	status      string // as it was last found unwell
+	status      string // when last found unwell
 	explainedBy int64
 	root        bool
 	since       int64
 	seen        int64 // when it was last found
-	fixed       int64 // when it was read to be well, 0 if it was not
+	fixed       int64 // when it was read as well, 0 if it was not
 	site        string
 }
 
-// empty reports whether nothing was taken in yet.
+// empty reports whether no visit was applied yet.
 func (s *standing) empty() bool { return s.newest.reportID == "" }
 
-// follows reports whether a visit is newer than what was taken in, so that it can be taken
-// in as well. Of two of the same place that with the greater id is the newer.
+// follows reports whether a visit is newer than those already applied, and so can be applied. Of
+// two visits with the same place, the one with the greater report ID is newer.
 func (s *standing) follows(v visit) bool {
 	if s.empty() {
 		return true
@@ -105,7 +104,7 @@ func (s *standing) follows(v visit) bool {
 	return v.reportID > s.newest.reportID
 }
 
-// take takes in a visit that is newer than all before.
+// take applies a visit that is newer than all before.
 func (s *standing) take(v visit) {
 	findings := v.findings
 	v.findings = nil

@@ -10,28 +10,28 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/ledger/file"
 )
 
-// patience is how long one step may take, waiting for other hubs included.
+// patience is the time limit for one step, including waiting for other hubs.
 const patience = time.Minute
 
-// A Store is an open database. It may be used by several goroutines.
+// A Store is an open database. It is safe for concurrent use.
 type Store struct {
 	db       *sql.DB
 	engine   engine
 	kind     kind // of a SQLite file
 	now      func() time.Time
 	identity string      // of the database of a hub
-	place    *file.Place // of a hub's file that is written; nil for a server
+	place    *file.Place // of a hub's file that is open for writing; nil for a server
 	history
 
-	// RejectBytes is how many bytes of messages that can never be stored are kept in full.
+	// RejectBytes limits the size of rejected messages kept in full, in bytes.
 	RejectBytes int64
 }
 
-// rejectBytes is RejectBytes unless the caller says otherwise.
+// rejectBytes is the default of RejectBytes.
 const rejectBytes = 256 << 20
 
-// Open opens the database at address, sqlite:FILE or postgres://…, and brings its tables to
-// this version. A newer database is ErrNewer.
+// Open opens the database at address, sqlite:FILE or postgres://…, and upgrades its tables to this
+// version. It returns ErrNewer for a newer database.
 func Open(ctx context.Context, address string) (*Store, error) {
 	s, err := prepared(ctx, address, false)
 	if err != nil {
@@ -55,9 +55,9 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	return s, nil
 }
 
-// OpenToRead opens a database that is there, and changes nothing in it, now or later. A file
-// that is not there is [fs.ErrNotExist], a database that this version would change first
-// ErrOlder, a newer one ErrNewer.
+// OpenToRead opens an existing database, and never changes anything in it. It returns
+// [fs.ErrNotExist] for a missing file, ErrOlder for a database that needs an upgrade, and ErrNewer
+// for a newer one.
 func OpenToRead(ctx context.Context, address string) (*Store, error) {
 	s, err := prepared(ctx, address, true)
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *Store) Close() error {
 	return err
 }
 
-// Ping reports whether the database answers.
+// Ping returns an error if the database does not respond.
 func (s *Store) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

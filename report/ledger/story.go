@@ -14,13 +14,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A Story is one device with a page of its visits on all benches, the newest first.
+// A Story is one device with a page of its visits on all benches, newest first.
 type Story struct {
 	Device Device             `json:"device"`
 	Visits List[report.Visit] `json:"visits"`
 }
 
-// Story tells the story of the device with an id. No such device is ErrUnknown.
+// Story returns the story of the device with an ID. It returns ErrUnknown if there is none.
 func (s *Store) Story(ctx context.Context, id string, page Page) (Story, error) {
 	var story Story
 	err := s.read(ctx, func(tx transaction) error {
@@ -58,7 +58,8 @@ var visitsOfStory = `
 	FROM visits JOIN reports ON reports.report = visits.report LEFT JOIN runs ON runs.id = reports.run
 	WHERE device = $1 AND (visits.place, visit) < ($2, $3) ORDER BY visits.place DESC, visit DESC LIMIT $4`
 
-// visitsColumns are visitColumns where other tables have some of them too.
+// visitsColumns are visitColumns qualified for joins with tables that have columns of the same
+// names.
 var visitsColumns = "visits." + strings.ReplaceAll(visitColumns, ", ", ", visits.")
 
 func visitsPage(ctx context.Context, tx transaction, device int64, page Page) (List[report.Visit], error) {
@@ -73,7 +74,7 @@ func visitsPage(ctx context.Context, tx transaction, device int64, page Page) (L
 	return cut(page, visits, places), nil
 }
 
-// newestVisits are those of a device behind a place, at most limit of them.
+// newestVisits returns the visits of a device after a place, at most limit.
 func newestVisits(ctx context.Context, tx transaction, device int64, from place, limit int) (visits []report.Visit, places []place, err error) {
 	at := map[int64]int{}
 	err = each(ctx, tx, visitsOfStory, []any{device, from.At, from.Row, limit}, func(rows *sql.Rows) error {
@@ -97,7 +98,7 @@ func newestVisits(ctx context.Context, tx transaction, device int64, from place,
 	return visits, places, err
 }
 
-// findingsInOrder are those of the visits of a device that count, oldest first.
+// findingsInOrder selects the findings of a device's visits that count, oldest first.
 const findingsInOrder = `
 	SELECT visits.visit, visits.taken, checks.name, status, coalesce((SELECT name FROM checks WHERE check_number = explained_by), '')
 	FROM visits JOIN reports ON reports.report = visits.report
@@ -105,7 +106,7 @@ const findingsInOrder = `
 	WHERE device = $1 AND (ahead = 0 OR NOT EXISTS (SELECT 1 FROM visits AS other WHERE other.device = $1 AND other.ahead = 0))
 	ORDER BY visits.place, reports.id`
 
-// addChanges adds to visits what had changed since the visits before, on whatever bench.
+// addChanges adds to each visit what had changed since the previous one, on any bench.
 func addChanges(ctx context.Context, tx transaction, device int64, visits []report.Visit, at map[int64]int) error {
 	tracker := report.CauseTracker{}
 	var number, taken int64
@@ -139,7 +140,7 @@ const findingsOfVisits = `
 	FROM findings JOIN checks ON checks.check_number = findings.check_number
 	WHERE status <> 'ok' AND visit IN`
 
-// addFindings adds to visits their findings: the gravest first, causes before symptoms.
+// addFindings adds the findings to visits: gravest first, causes before symptoms.
 func addFindings(ctx context.Context, tx transaction, visits []report.Visit, at map[int64]int) error {
 	var numbers []int64
 	for number := range at {
@@ -161,13 +162,13 @@ func addFindings(ctx context.Context, tx transaction, visits []report.Visit, at 
 	return err
 }
 
-// byGravity puts the gravest finding first, and causes before symptoms.
+// byGravity sorts the gravest finding first, and causes before symptoms.
 func byGravity(a, b report.VisitFinding) int {
 	return cmp.Or(gravity[b.Status]-gravity[a.Status], cmp.Compare(a.ExplainedBy, b.ExplainedBy), cmp.Compare(a.Check, b.Check))
 }
 
-// Report is the JSON of a report by the id of its message, in the words of this version and
-// with whatever its writer added. No such report is ErrUnknown.
+// Report returns the JSON of a report by the ID of its message, in the wording of this version and
+// including fields unknown to it. It returns ErrUnknown if there is no such report.
 func (s *Store) Report(ctx context.Context, id string) ([]byte, error) {
 	var packed []byte
 	err := s.read(ctx, func(tx transaction) error {

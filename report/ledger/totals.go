@@ -12,7 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Totals are the devices of the fleet, or of one site, counted as they stand.
+// Totals are the current device counts of the fleet or of one site.
 type Totals struct {
 	Devices        int     `json:"devices"`
 	Failing        int     `json:"failing"`
@@ -21,24 +21,24 @@ type Totals struct {
 	BackedUp       int     `json:"backedUp"`
 	Suppressed     int     `json:"suppressed"`
 	NotExamined    int     `json:"notExamined"`
-	UnknownVerdict int     `json:"unknownVerdict,omitempty"` // with a verdict that this version does not know
-	Known          int     `json:"backupKnown"`              // the date of the last backup
-	Never          int     `json:"backupNever"`              // that there is none
-	Unknown        int     `json:"backupUnknown"`            // it could not be read
-	Causes         []Cause `json:"causes"`                   // the most frequent first
+	UnknownVerdict int     `json:"unknownVerdict,omitempty"` // with a verdict unknown to this version
+	Known          int     `json:"backupKnown"`              // date of the last backup known
+	Never          int     `json:"backupNever"`              // never backed up
+	Unknown        int     `json:"backupUnknown"`            // could not be read
+	Causes         []Cause `json:"causes"`                   // most frequent first
 }
 
-// A Cause says on how many devices a check was last found to be a cause.
+// A Cause is a check with the number of devices on which it was last found to be a cause.
 type Cause struct {
 	Check    string `json:"check"`
 	Problems int    `json:"problems"` // devices where it is a problem
 	Warnings int    `json:"warnings"` // devices where it is a warning
 }
 
-// Devices are all that have the cause.
+// Devices returns how many devices have the cause.
 func (c Cause) Devices() int { return c.Problems + c.Warnings }
 
-// Hint reports whether its warnings are hints: a person has to settle the check.
+// Hint reports whether its warnings are hints, which a person has to resolve.
 func (c Cause) Hint() bool { return report.IsHint(c.Check, string(checks.Warning)) }
 
 // Totals counts the devices of a site, "" for the fleet.
@@ -110,8 +110,8 @@ func (t *Totals) backups(b Backup) *int {
 	}
 }
 
-// Older counts the devices whose last backup is known to have ended before a time. Those that
-// never had one are not among them.
+// Older counts the devices whose last backup ended before a time. It omits devices that were never
+// backed up.
 func (s *Store) Older(ctx context.Context, before time.Time) (int, error) {
 	var devices int
 	err := s.read(ctx, func(tx transaction) error {
@@ -125,9 +125,9 @@ func (s *Store) Older(ctx context.Context, before time.Time) (int, error) {
 
 const olderDevices = "SELECT count(*) FROM devices WHERE backup > $1 AND backup < $2"
 
-// A Site is a place that devices belong to.
+// A Site is a location that devices belong to.
 type Site struct {
-	Name    string `json:"site"` // "" for the devices of which it is not known
+	Name    string `json:"site"` // "" for devices whose site is unknown
 	Devices int    `json:"devices"`
 }
 
@@ -140,7 +140,7 @@ func (s *Store) Sites(ctx context.Context, page Page) (List[Site], error) {
 		if err != nil {
 			return err
 		}
-		first := truth[page.After == ""] // only there the site without a name is not yet told
+		first := truth[page.After == ""] // the site without a name comes first, on the first page only
 		return each(ctx, tx, sitesPage, []any{from.Name, first, page.rows() + 1}, func(rows *sql.Rows) error {
 			var site Site
 			err := rows.Scan(&site.Name, &site.Devices)

@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// newestReleases relies on the check beta-software, which every scan asks unless it is skipped.
+// newestReleases relies on the check beta-software, which every scan runs unless it is skipped.
 const newestReleases = `
 	SELECT DISTINCT version FROM (
 		SELECT version FROM visits WHERE system IN ('iOS', 'iPadOS') AND reason <> $1
@@ -17,9 +17,9 @@ const newestReleases = `
 				AND check_number = (SELECT check_number FROM checks WHERE name = 'beta-software'))
 		ORDER BY visit DESC LIMIT 5000) AS newest`
 
-// NewestVersion is the highest release of iOS or iPadOS that one of the last devices ran; "" if
-// none is known. Only devices that were read to run a release count: a beta is none, and of a
-// device that was not asked it is unknown.
+// NewestVersion returns the highest release of iOS or iPadOS among the devices seen last, or "" if
+// unknown. Only devices known to run a release count, not those on a beta or where that was not
+// read.
 func (s *Store) NewestVersion(ctx context.Context) (string, error) {
 	var newest device.Version
 	err := s.read(ctx, func(tx transaction) error {

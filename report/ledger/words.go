@@ -8,9 +8,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// inWords puts the words of this version into the JSON of a report, which came without those
-// that have an id. Fields that this version does not know stay. What is no report stays as it
-// is.
+// inWords adds the texts of this version to the JSON of a report, which arrives without texts that
+// have an ID. It keeps fields unknown to this version, and returns anything that is not a report
+// unchanged.
 func inWords(document []byte) []byte {
 	var r report.Report
 	if json.Unmarshal(document, &r) != nil {
@@ -38,13 +38,12 @@ func inWords(document []byte) []byte {
 
 func decoded(text []byte) (value any, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber() // or a large number would lose digits
+	decoder.UseNumber() // keeps the digits of large numbers
 	return value, decoder.Decode(&value)
 }
 
-// withUnknown adds to a document of ours the fields of the one that came which this version does
-// not know. known is what it understood of that: a field which is in there, and not in ours, was
-// left out on purpose.
+// withUnknown adds to ours the fields of came that this version does not know. known is came as
+// decoded by this version: a field that is in known but not in ours was left out on purpose.
 func withUnknown(ours, came, known any) any {
 	switch ours := ours.(type) {
 	case map[string]any:
@@ -75,8 +74,8 @@ func withUnknown(ours, came, known any) any {
 	return ours
 }
 
-// fieldOf is the name of a field in an object, in whichever case the decoder would take it for
-// the same; "" if there is none.
+// fieldOf returns the name of a field in an object, ignoring case like the JSON decoder; "" if
+// there is none.
 func fieldOf(object map[string]any, name string) string {
 	if _, exact := object[name]; exact {
 		return name

@@ -6,11 +6,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks"
 )
 
-// otherVerdict stands in a filter for the verdicts that this version does not know.
+// otherVerdict selects the verdicts unknown to this version in a filter.
 const otherVerdict = "?"
 
-// worstFirst lists devices verdict by verdict: there is an index for each, and none for their order.
-// The row of a place is the number of the verdict.
+// worstFirst lists devices verdict by verdict: there is an index for each, but none for their
+// order. The row of a place is the number of the verdict.
 func worstFirst(ctx context.Context, tx transaction, f Filter, page Page) (List[Device], error) {
 	list := List[Device]{Rows: []Device{}}
 	begin, err := page.place(place{})
@@ -19,7 +19,7 @@ func worstFirst(ctx context.Context, tx transaction, f Filter, page Page) (List[
 	}
 	verdicts := append(checks.VerdictNames(), otherVerdict)
 	for number := max(0, int(begin.Row)); number < len(verdicts); number++ {
-		part := Page{Rows: max(1, page.rows()-len(list.Rows))} // of a full page, whether more follows
+		part := Page{Rows: max(1, page.rows()-len(list.Rows))} // when the page is full, reads one row to see whether more follow
 		if number == int(begin.Row) && begin.Device != 0 {
 			part.After = place{At: begin.At, Device: begin.Device}.word()
 		}

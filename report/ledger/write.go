@@ -15,17 +15,17 @@ import (
 	"github.com/google/uuid"
 )
 
-// A Run is what is known of a run when it begins.
+// A Run is what is known of a run when it starts.
 type Run struct {
 	ID      string    // a UUID
-	Started time.Time // when it began
+	Started time.Time // when it started
 	Tool    string    // version of the program
-	Host    string    // system of the computer that looks: linux, darwin, windows
+	Host    string    // operating system of the scanning computer: linux, darwin, windows
 	Subject string    // report.OfDevices or report.OfBackups; "" is OfDevices
-	Total   *int      // devices that it sets out to examine; nil if that is not known
+	Total   *int      // devices to be examined; nil if unknown
 }
 
-// unknownNumber stands in the tables for an exit code or a count that is not known.
+// unknownNumber is stored for an unknown exit code or count.
 const unknownNumber = -1
 
 const addRun = `
@@ -33,8 +33,8 @@ const addRun = `
 	VALUES ((SELECT coalesce(max(run), 0) + 1 FROM runs), $1, $2, $3, 0, $4, $5, $6, 0, -1, $7)
 	ON CONFLICT (id) DO UPDATE SET total = CASE WHEN excluded.total = -1 THEN runs.total ELSE excluded.total END`
 
-// Begin keeps a run that has begun, and holds it until it is finished or released, or the
-// process ends. One that is there already goes on; one that another process holds is
+// Begin stores a run that has started, and holds it until it is finished or released, or the
+// process ends. An existing run is continued; if another process holds it, Begin returns
 // ErrRunning.
 func (s *Store) Begin(ctx context.Context, run Run) error {
 	if err := holds.take(ctx, s.path, run.ID); err != nil {
@@ -50,20 +50,20 @@ func (s *Store) Begin(ctx context.Context, run Run) error {
 	})
 }
 
-// Add keeps a device that is finished. The same device, taken at the same time in the same
-// run, replaces itself; taken at another time it is another visit. A run that was not begun
-// is ErrNoRun.
+// Add stores a finished device. The same device with the same time of reading replaces itself
+// within a run; with another time it is another visit. Add returns ErrNoRun if the run was not
+// begun.
 func (s *Store) Add(ctx context.Context, runID string, d report.Device) error {
 	return s.add(ctx, writing, runID, d, func(transaction, int64) error { return nil })
 }
 
-// AddAndSend is Add, and numbers what leaves of the device for a hub: both happen, or neither
-// does. When it returns, both are on the disk.
+// AddAndSend is Add, but also numbers the item to be sent to a hub: both happen, or neither. When
+// it returns, both are on disk.
 func (s *Store) AddAndSend(ctx context.Context, runID string, d report.Device, leaving receipt.Item) error {
 	return s.add(ctx, forcing, runID, d, func(tx transaction, visit int64) error { return numberReport(ctx, tx, visit, leaving) })
 }
 
-// add keeps a device, and does something else with its visit in the same step.
+// add stores a device, and runs also with its visit in the same transaction.
 func (s *Store) add(ctx context.Context, how txMode, runID string, d report.Device, also func(tx transaction, visit int64) error) error {
 	var run report.Run
 	err := s.read(ctx, func(tx transaction) (err error) {
@@ -96,7 +96,7 @@ const sameVisit = `
 	SELECT report, visit FROM visits
 	WHERE device = (SELECT device FROM devices WHERE key = $2) AND taken = $3 AND report IN (SELECT report FROM reports WHERE run = $1)`
 
-// headOf is what the reports of a run have in common.
+// headOf returns the part that the reports of a run have in common.
 func headOf(ctx context.Context, tx transaction, id string) (report.Run, error) {
 	run := report.Run{ID: id}
 	var started int64
@@ -108,7 +108,7 @@ func headOf(ctx context.Context, tx transaction, id string) (report.Run, error) 
 	return run, err
 }
 
-// ownParcel is what this computer found on a device, as the ledger keeps it.
+// ownParcel returns the findings of this computer on a device, in the form that is stored.
 func ownParcel(run report.Run, d report.Device, at time.Time) (parcel, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -124,18 +124,18 @@ func ownParcel(run report.Run, d report.Device, at time.Time) (parcel, error) {
 	return parcel{message: m, received: seconds(at), packed: pack(m.JSON), visits: []visit{ownVisit(m, d, run.Subject)}, own: true}, nil
 }
 
-// ownVisit is what a report of this computer tells of a device.
+// ownVisit returns the visit for a device in a report of this computer.
 func ownVisit(m Message, d report.Device, subject string) visit {
 	v := newVisit(m, d)
-	v.taken, v.place, v.ahead = seconds(d.TakenAt), seconds(d.TakenAt), false // no other clock was asked
+	v.taken, v.place, v.ahead = seconds(d.TakenAt), seconds(d.TakenAt), false // there is no other clock
 	v.seen = subject == report.OfDevices && d.Reason != string(device.NotAttached)
 	v.key = keyOf(d)
 	return v
 }
 
-// Finish ends a run, at a time and with its report, whose devices were added one by one. When
-// it returns, the run with all its devices is on the disk: the one commit that is forced there
-// takes those before it along.
+// Finish ends a run at a given time with its report, whose devices were added one by one. When it
+// returns, the run with all its devices is on disk: its commit is forced to disk, and the earlier
+// ones with it.
 func (s *Store) Finish(ctx context.Context, runID string, at time.Time, r report.Report) error {
 	err := s.do(ctx, historyPatience, forcing, func(tx transaction) error {
 		done, err := tx.ExecContext(ctx, "UPDATE runs SET finished = $1, partial = $2, exit = $3 WHERE id = $4", max(seconds(at), 1), truth[r.Partial], r.Exit.Code, runID)

@@ -15,15 +15,15 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// answering is how many statements of benches are answered at once, one of each bench. A bench
-// that is put off waits, and a whole fleet asks when its hub comes back.
+// answering is how many statements are answered at once, one per bench. When a hub comes back, the
+// whole fleet asks at once; benches over the limit wait and ask again.
 const answering = 256
 
-// errStatement is a statement that no bench makes.
+// errStatement is returned for a statement that no bench would send.
 var errStatement = errors.New("the statement of a bench cannot be read")
 
-// answer answers the statements of benches with receipts until stop is called. Of the nodes of
-// a cluster each answers some.
+// answer answers the statements of benches with receipts until stop is called. The nodes of a
+// cluster share the work.
 func (r receiver) answer() (stop func(), err error) {
 	var mu sync.Mutex
 	asking := map[string]bool{}
@@ -38,7 +38,7 @@ func (r receiver) answer() (stop func(), err error) {
 		}
 		mu.Unlock()
 		if busy {
-			m.Respond(nil) // it asks again
+			m.Respond(nil) // the bench asks again
 			return
 		}
 		running.Go(func() {
@@ -65,7 +65,7 @@ func (r receiver) answer() (stop func(), err error) {
 	}, nil
 }
 
-// receiptFor is the receipt for a statement, as JSON.
+// receiptFor returns the receipt for a statement, as JSON.
 func (r receiver) receiptFor(ctx context.Context, bench string, statement []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestWithin)
 	defer cancel()
@@ -73,7 +73,7 @@ func (r receiver) receiptFor(ctx context.Context, bench string, statement []byte
 	if len(statement) > maxReceipt || json.Unmarshal(statement, &st) != nil || !st.Valid() || !envelope.ValidBench(bench) {
 		return nil, errStatement
 	}
-	// First the stream: what is not in it any more, the database has, or it was lost.
+	// The stream comes first: a report that has left it is in the database or lost.
 	waiting, err := inStream(ctx, r.js, bench)
 	if err != nil {
 		return nil, err

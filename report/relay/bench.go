@@ -15,46 +15,46 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// ErrDown is a stream that does not run, or not yet.
+// ErrDown is returned while the stream is not running.
 var ErrDown = errors.New("the stream does not run")
 
-// A Bench sends the reports in the ledger of one bench to a hub, and keeps the hub's receipts
-// there. It listens on no port: all connections are made by it.
+// A Bench sends the reports in the ledger of one bench to a hub, and stores the hub's receipts
+// there. It listens on no port: it opens all connections itself.
 type Bench struct {
-	Name        string   // of the bench; "" if the credentials tell
-	Tool        string   // version of the program
-	Dir         string   // for a lock, and for copies of credentials: what was kept under another name is sent under that
-	Hubs        []string // addresses of the nodes of the hub; none sends nothing
-	Credentials string   // the file that the hub's folder gave; "" without a hub
-	Roots       string   // a file of certificates that vouch for the hub; "" if the credentials do
+	Name        string   // of the bench; "" to take it from the credentials
+	Tool        string   // version of backupdoctor
+	Dir         string   // for a lock and copies of credentials: reports stored under another name are sent under that name
+	Hubs        []string // addresses of the hub's nodes; with none, nothing is sent
+	Credentials string   // credentials file from the hub; "" without a hub
+	Roots       string   // file of CA certificates for the hub; "" if the credentials contain one
 	Ledger      Ledger
-	Wake        <-chan struct{} // a report was added; may be nil
+	Wake        <-chan struct{} // signals that a report was added; may be nil
 	Log         *slog.Logger
 
-	reconnect time.Duration // how long to wait before the first further try; 0 is two seconds
+	reconnect time.Duration // wait before the first reconnect; 0 means two seconds
 
 	mu    sync.Mutex
-	links map[string]*link // by the name of the bench; nil while it does not run
+	links map[string]*link // by bench name; nil while not running
 }
 
-// BenchState is what waits at a bench, and how it is connected.
+// BenchState is the connection state of a bench, and its backlog.
 type BenchState struct {
 	Linked   bool   // to a hub
-	Refused  string // why the hub is not reached, in words; "" where it is, or where that is not known
+	Refused  string // why the hub cannot be reached; "" if it can, or if the reason is unknown
 	Waiting  int64  // reports that no receipt covers
-	SetAside int64  // reports that the hub keeps aside, because they can never be stored
+	SetAside int64  // reports that the hub set aside because they can never be stored
 	Lost     int64  // numbers whose reports neither the bench nor the hub has
-	Held     []Held // reports among those waiting, under other names of the bench
+	Held     []Held // waiting reports under other names of the bench
 }
 
-// Held are reports that were numbered under another name of the bench.
+// Held describes reports that were numbered under another name of the bench.
 type Held struct {
 	Bench   string
 	Waiting int64
-	Why     string // they are not sent; "" while they are
+	Why     string // why they are not sent; "" if they are
 }
 
-// Check tells at once what Run would end with: an address or credentials that are none, or
+// Check returns errors that Run would return: an invalid address, invalid credentials, or
 // credentials of another bench.
 func (b *Bench) Check() error {
 	if len(b.Hubs) == 0 {
@@ -64,8 +64,8 @@ func (b *Bench) Check() error {
 	return err
 }
 
-// Run sends until the context ends. It returns an error only where no second try could help,
-// as for credentials of another bench.
+// Run sends reports until the context ends. It returns an error only if retrying cannot help, as
+// with credentials of another bench.
 func (b *Bench) Run(ctx context.Context) error {
 	if len(b.Hubs) == 0 {
 		<-ctx.Done()
@@ -114,11 +114,10 @@ func (b *Bench) run(ctx context.Context) error {
 	}
 }
 
-// copyOf is where the credentials of a name are kept.
+// copyOf returns where the credentials of a name are kept.
 func (b *Bench) copyOf(name string) string { return filepath.Join(b.Dir, name+".creds") }
 
-// startLinks connects under the name of the bench, and under each other one for which reports
-// wait.
+// startLinks connects under the bench's name, and under each other name with waiting reports.
 func (b *Bench) startLinks(ctx context.Context, name string, running *sync.WaitGroup) error {
 	ledgers, err := b.Ledger.Ledgers(ctx)
 	if err != nil {
@@ -159,7 +158,7 @@ func (b *Bench) startLinks(ctx context.Context, name string, running *sync.WaitG
 	return nil
 }
 
-// unsettled reports whether the hub must hear of a ledger.
+// unsettled reports whether the hub must still learn something about a ledger.
 func unsettled(l receipt.Ledger) bool {
 	return l.Waiting > 0 || l.Withdrawn > 0 || l.Closed || l.Last > l.Received
 }
@@ -178,7 +177,7 @@ func (b *Bench) setLinks(links map[string]*link) {
 	b.links = links
 }
 
-// State tells what waits, and how the bench is connected.
+// State returns the connection state and the backlog.
 func (b *Bench) State(ctx context.Context) (BenchState, error) {
 	ledgers, err := b.Ledger.Ledgers(ctx)
 	if err != nil {
@@ -188,7 +187,7 @@ func (b *Bench) State(ctx context.Context) (BenchState, error) {
 	links := maps.Clone(b.links)
 	b.mu.Unlock()
 	var state BenchState
-	own := "" // the name of new reports
+	own := "" // name for new reports
 	waiting := map[string]int64{}
 	for _, l := range ledgers {
 		own = l.Bench

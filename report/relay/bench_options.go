@@ -15,18 +15,18 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 )
 
-// HubPort is the port of a hub whose address has none.
+// HubPort is the default port of a hub.
 const HubPort = "7422"
 
-// A benchSettings is how a bench of one name connects.
+// benchSettings are the connection settings for one name of a bench.
 type benchSettings struct {
 	wiring  credentials.Wiring
 	servers string
 	options []nats.Option
-	delay   func(tries int) time.Duration // before another try
+	delay   func(tries int) time.Duration // wait before another try
 }
 
-// settings reads credentials, and the addresses of the hub.
+// settings reads the credentials and the addresses of the hub.
 func (b *Bench) settings(file string) (set benchSettings, err error) {
 	identity, err := credentials.ReadIdentity(file)
 	if err != nil {
@@ -68,16 +68,16 @@ func (b *Bench) settings(file string) (set benchSettings, err error) {
 	return set, nil
 }
 
-// Between two tries to reach a hub go from firstReconnect to 30 times as long.
+// The wait between attempts to reach a hub grows from firstReconnect to 30 times as long.
 const firstReconnect = 2 * time.Second
 
-// delay is how long to wait before another try, after a number of them in vain.
+// delay returns how long to wait after a number of failed tries.
 func (b *Bench) delay(tries int) time.Duration {
 	first := cmp.Or(b.reconnect, firstReconnect)
 	return min(first<<min(max(tries, 1)-1, 10), 30*first)
 }
 
-// secured is how to reach the nodes of one hub, nil without TLS.
+// secured returns the TLS configuration for the nodes of one hub, nil without TLS.
 func secured(urls []*url.URL, identity credentials.Identity, roots string) (*tls.Config, error) {
 	for _, u := range urls {
 		if u.Scheme != urls[0].Scheme {

@@ -15,29 +15,29 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 )
 
-// claimsBucket holds the token of each bench's account, by its public key.
+// claimsBucket has the token of each bench's account, by its public key.
 const claimsBucket = "CLAIMS"
 
-// errNotRead is the answer to a bench that comes before this node knows who was revoked.
+// errNotRead refuses benches while this node does not know yet which are revoked.
 var errNotRead = errors.New("the accounts of benches were not read yet")
 
-// claims says who is let in. The decisions lie in a bucket of the hub's JetStream, which all nodes
-// of a cluster share; the folder of credentials is where new ones come from. Of two decisions the
-// later holds, wherever it came from, see [credentials.Claims]. Until the bucket was read once, no
-// bench is let in: a node that was away may not know who was revoked.
+// claims decides which benches are let in. The decisions are stored in a bucket of the hub's
+// JetStream, shared by all nodes of a cluster; new ones come from the credentials folder. The later
+// of two decisions wins, wherever it came from, see [credentials.Claims]. No bench is let in before
+// the bucket was read once: a node that was away may not know which benches were revoked.
 //
-// It is the account resolver of the hub's server.
+// claims is the account resolver of the hub's server.
 type claims struct {
 	node   credentials.Node
 	log    *slog.Logger
-	folder map[string]string // tokens of benches as the folder last had them
-	again  map[string]bool   // accounts to enforce once more: the server may have been loading them
+	folder map[string]string // tokens of benches, as last read from the folder
+	again  map[string]bool   // accounts to enforce again: the server may have been loading them
 
-	mu     sync.Mutex        // guards what follows
-	own    map[string]string // tokens of the accounts of the hub and the system
+	mu     sync.Mutex        // guards the fields below
+	own    map[string]string // tokens of the hub and system accounts
 	known  *credentials.Claims
-	read   bool           // the bucket was read
-	server *server.Server // nil until it starts
+	read   bool           // the bucket has been read
+	server *server.Server // nil before it starts
 }
 
 func newClaims(node credentials.Node, log *slog.Logger) (*claims, error) {
@@ -51,8 +51,8 @@ func newClaims(node credentials.Node, log *slog.Logger) (*claims, error) {
 	return c, nil
 }
 
-// readFolder takes in what is new in the folder of credentials. An account that cannot be read
-// costs no other.
+// readFolder merges new tokens from the credentials folder. An unreadable account does not affect
+// the others.
 func (c *claims) readFolder() error {
 	tokens, err := c.node.Accounts()
 	if err != nil {
@@ -72,7 +72,7 @@ func (c *claims) readFolder() error {
 	return nil
 }
 
-// keepOwn keeps the token of an account that is no bench's.
+// keepOwn stores the token of an account that belongs to no bench.
 func (c *claims) keepOwn(account, token string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -81,7 +81,7 @@ func (c *claims) keepOwn(account, token string) {
 	}
 }
 
-// bench is the name of the bench that has an account, "" for one that may not connect.
+// bench returns the name of the bench that owns an account, "" if it may not connect.
 func (c *claims) bench(account string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -92,7 +92,7 @@ func (c *claims) bench(account string) string {
 	return bench.Name
 }
 
-// site is where a bench stands, "" if that is not known.
+// site returns the site of a bench, "" if unknown.
 func (c *claims) site(name string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -120,7 +120,7 @@ func (c *claims) Fetch(account string) (string, error) {
 		return "", errNotRead
 	case !known:
 		return "", server.ErrMissingAccount
-	case bench.Revoked && !c.known.Revoked(account): // its name was given to another
+	case bench.Revoked && !c.known.Revoked(account): // its name now belongs to another account
 		return "", server.ErrAccountExpired
 	}
 	return c.known.Token(account), nil
@@ -134,7 +134,7 @@ func (c *claims) Start(s *server.Server) error {
 	return nil
 }
 
-// Store implements [server.AccountResolver]. Nobody but this program decides.
+// Store implements [server.AccountResolver]. It does nothing: only this program decides.
 func (c *claims) Store(string, string) error {
 	return errors.New("accounts are changed in the folder of credentials")
 }
@@ -151,7 +151,7 @@ func (c *claims) Reload() error { return nil }
 // Close implements [server.AccountResolver].
 func (c *claims) Close() {}
 
-// share keeps this node and the bucket at the same decisions until the context ends.
+// share synchronises the decisions of this node and the bucket until the context ends.
 func (c *claims) share(ctx context.Context, js jetstream.JetStream, replicas int) {
 	for pause := minPause; ctx.Err() == nil; pause = min(2*pause, maxPause) {
 		err := c.follow(ctx, js, replicas)
@@ -166,17 +166,17 @@ func (c *claims) share(ctx context.Context, js jetstream.JetStream, replicas int
 	}
 }
 
-// A bucket is the shared decisions, as this node has seen them.
+// A bucket is the set of shared decisions, as seen by this node.
 type bucket struct {
 	jetstream.KeyValue
 	tokens    map[string]string
 	revisions map[string]uint64 // of the bucket's entries
-	seen      uint64            // the last revision of any
-	last      uint64            // the last one that its leader had, at the last check
+	seen      uint64            // highest revision seen
+	last      uint64            // the leader's highest revision at the last check
 	looks     int
 }
 
-// follow opens the bucket, and exchanges decisions with it until something fails.
+// follow opens the bucket and exchanges decisions with it until something fails.
 func (c *claims) follow(ctx context.Context, js jetstream.JetStream, replicas int) error {
 	kv, err := openBucket(ctx, js, replicas)
 	if err != nil {
@@ -202,7 +202,7 @@ func (c *claims) follow(ctx context.Context, js jetstream.JetStream, replicas in
 				c.hear(b, entry)
 				continue
 			}
-			// All entries came that were there at first.
+			// All initial entries have arrived.
 		case <-look.C:
 		}
 		if err := c.exchange(ctx, b); err != nil {
@@ -221,7 +221,7 @@ func openBucket(ctx context.Context, js jetstream.JetStream, replicas int) (jets
 	return kv, nil
 }
 
-// hear takes in what the bucket has.
+// hear merges an entry of the bucket.
 func (c *claims) hear(b *bucket, entry jetstream.KeyValueEntry) {
 	b.seen = max(b.seen, entry.Revision())
 	b.tokens[entry.Key()], b.revisions[entry.Key()] = string(entry.Value()), entry.Revision()
@@ -230,7 +230,7 @@ func (c *claims) hear(b *bucket, entry jetstream.KeyValueEntry) {
 	}
 }
 
-// merge takes in a decision, and has the server enforce it.
+// merge adds a decision, and makes the server enforce it.
 func (c *claims) merge(token string) error {
 	c.mu.Lock()
 	changed, err := c.known.Merge(token)
@@ -242,7 +242,7 @@ func (c *claims) merge(token string) error {
 	return err
 }
 
-// enforce ends the connections of an account that has them no longer.
+// enforce closes the connections of an account that may no longer connect.
 func (c *claims) enforce(account string) {
 	c.mu.Lock()
 	s, read := c.server, c.read
@@ -253,12 +253,13 @@ func (c *claims) enforce(account string) {
 	}
 	loaded, err := s.LookupAccount(account)
 	if err != nil {
-		return // nobody can be connected with it
+		return // so it has no connections
 	}
 	s.UpdateAccountClaims(loaded, decided)
 }
 
-// exchange takes in what is new in the folder, and gives the bucket what is newer here.
+// exchange merges new decisions from the folder, and writes those newer than the bucket's to the
+// bucket.
 func (c *claims) exchange(ctx context.Context, b *bucket) error {
 	ctx, cancel := context.WithTimeout(ctx, requestWithin)
 	defer cancel()
@@ -277,7 +278,7 @@ func (c *claims) exchange(ctx context.Context, b *bucket) error {
 	c.mu.Unlock()
 	maps.DeleteFunc(all, func(account, token string) bool { return b.tokens[account] == token })
 	for account, token := range all {
-		// Against a node that was quicker this fails, and its decision comes by the watcher.
+		// If another node was faster this fails, and its decision arrives through the watcher.
 		revision, err := b.Update(ctx, account, []byte(token), b.revisions[account])
 		if err != nil && !errors.Is(err, jetstream.ErrKeyExists) {
 			return fmt.Errorf("sharing the account of a bench: %w", err)
@@ -289,11 +290,11 @@ func (c *claims) exchange(ctx context.Context, b *bucket) error {
 	return nil
 }
 
-// checkEvery is how many looks are between two checks that the watcher brought everything.
+// checkEvery is how many looks pass between two checks that the watcher has delivered everything.
 const checkEvery = 10
 
-// check compares what this node has seen with what the bucket's leader has. A replica that is
-// behind, or a watcher that stalled, would show less. Benches are let in once all was seen.
+// check compares what this node has seen with what the bucket's leader has. A lagging replica or a
+// stalled watcher would have seen less. Benches are let in once everything was seen.
 func (c *claims) check(ctx context.Context, b *bucket) error {
 	if b.looks++; c.ready() && b.looks%checkEvery != 0 {
 		return nil

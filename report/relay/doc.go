@@ -1,22 +1,23 @@
-// Package relay brings reports from benches to a hub. A [Bench] publishes from its own ledger
-// to the stream of a [Hub] or a [Guest] by NATS JetStream, which is transport and replication
-// between nodes; the hub brings them to a [Store] and returns receipts. What is promised:
+// Package relay delivers reports from benches to a hub. A [Bench] publishes from its own ledger to
+// the stream of a [Hub] or a [Guest] through NATS JetStream, which only transports reports and
+// replicates them between nodes. The hub moves them to a [Store] and returns receipts. Guarantees:
 //
-//  1. A report is received once the database of the hub has committed it, and a receipt says so.
-//     Nothing else does.
-//  2. A bench keeps every report, and sends whatever no receipt covers. That one loop is retry,
-//     repair of gaps, resend, and refill after a hub, a stream or a database was lost.
-//  3. So a report arrives at least once, and by its id, which never changes, counts once.
-//  4. The reports of a bench come in their order, but for those that had to be tried again.
-//  5. No clock is relied upon: neither to connect, nor to order, nor to count.
-//  6. What a bench no longer has it states, and it is counted as lost, by number, on both sides.
-//  7. What can never be stored is set aside with its reason, counted, and delays nothing else.
-//  8. A bench listens on no port. The hub can only answer it. It speaks TLS, or to this computer
-//     only.
-//  9. A bench publishes its own reports, under the name in its credentials, and can neither
-//     read, hinder nor impersonate another. One that was revoked is cut off at once.
-//  10. Of two benches with one name the second is refused while the first is connected; if they
-//     come by different nodes of a cluster, one of the two is, within half a minute.
+//  1. A report is received once the database of the hub has committed it. Only a receipt says so.
+//  2. A bench keeps every report, and sends whatever no receipt covers. This one loop covers
+//     retries, gap repair, resending, and refilling after the loss of a hub, stream or database.
+//  3. So a report arrives at least once. It counts once, because its ID never changes.
+//  4. The reports of a bench arrive in order, except those that had to be retried.
+//  5. Connecting, ordering and counting do not depend on clocks.
+//  6. A bench states which reports it no longer has. They are counted as lost, by number, on both
+//     sides.
+//  7. A message that can never be stored is set aside with its reason, counted, and delays no
+//     other.
+//  8. A bench listens on no port; the hub can only reply to it. It connects by TLS, or within this
+//     computer.
+//  9. A bench publishes only its own reports, under the name in its credentials. It cannot read,
+//     block or impersonate another. A revoked bench is disconnected at once.
+//  10. If two benches have the same name, the second is refused while the first is connected. If
+//     they connect to different nodes of a cluster, one of them is refused within half a minute.
 //
 // Package receipt has the arithmetic of numbers and receipts.
 package relay

@@ -12,33 +12,32 @@ import (
 )
 
 const (
-	fetched     = 128              // messages taken from a hub's stream at once
-	fetchWithin = 5 * time.Second  // how long to wait for the first of them
-	ackWithin   = 30 * time.Second // after that the stream delivers a message again
+	fetched     = 128              // messages fetched from a hub's stream at once
+	fetchWithin = 5 * time.Second  // wait for the first of them
+	ackWithin   = 30 * time.Second // redelivery delay of unacknowledged messages
 	minPause    = 100 * time.Millisecond
-	maxPause    = 5 * time.Second // while nothing is taken
+	maxPause    = 5 * time.Second // between attempts while no messages are accepted
 	minDelay    = time.Second
-	maxDelay    = 30 * time.Second // of a message that was not taken
+	maxDelay    = 30 * time.Second // before a failed message is redelivered
 )
 
-// errNotNow is a message that is not at fault: it is delivered again as soon as may be.
+// errNotNow is returned for a message that is not at fault: it is redelivered as soon as possible.
 var errNotNow = errors.New("nothing is taken now")
 
-// A drain takes messages out of a stream, and acknowledges each once something else has it
-// for good.
+// A drain takes messages out of a stream, and acknowledges each once it is stored permanently.
 type drain struct {
-	open    func(context.Context) (jetstream.Consumer, error) // again where it was lost
-	may     func(*jetstream.ConsumerInfo) error               // an error while another node takes the messages
-	take    func(context.Context, []jetstream.Msg) []error    // one for each message, nil where it has it for good
-	many    int                                               // messages taken at once
-	ackWait time.Duration                                     // after which the stream delivers a message again
+	open    func(context.Context) (jetstream.Consumer, error) // called again if the consumer is lost
+	may     func(*jetstream.ConsumerInfo) error               // returns an error while another node takes the messages
+	take    func(context.Context, []jetstream.Msg) []error    // returns one error per message, nil if it is stored permanently
+	many    int                                               // messages fetched at once
+	ackWait time.Duration                                     // redelivery delay of unacknowledged messages
 	log     *slog.Logger
 }
 
-// leadEvery is how often a node of a cluster asks whether it is the one that takes messages.
+// leadEvery is how often a node of a cluster checks whether it is the one that takes messages.
 const leadEvery = time.Second
 
-// run drains until the context ends.
+// run drains the stream until the context ends.
 func (d drain) run(ctx context.Context) {
 	var consumer jetstream.Consumer
 	pause := minPause
@@ -81,7 +80,7 @@ func (d drain) run(ctx context.Context) {
 	}
 }
 
-// leads asks whether this node is the one that takes messages.
+// leads checks whether this node is the one that takes messages.
 func (d drain) leads(ctx context.Context, consumer jetstream.Consumer) error {
 	ctx, cancel := context.WithTimeout(ctx, prepareWithin)
 	defer cancel()
@@ -92,8 +91,7 @@ func (d drain) leads(ctx context.Context, consumer jetstream.Consumer) error {
 	return d.may(info)
 }
 
-// fetch gives the messages that are there, in the order in which they came and so many at
-// most, as soon as there is one.
+// fetch returns the available messages in order, at most many, as soon as there is one.
 func fetch(ctx context.Context, consumer jetstream.Consumer, many int) ([]jetstream.Msg, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchWithin)
 	defer cancel()
@@ -107,7 +105,7 @@ func fetch(ctx context.Context, consumer jetstream.Consumer, many int) ([]jetstr
 	messages := []jetstream.Msg{first}
 	batch, err := consumer.FetchNoWait(many - 1)
 	if err != nil {
-		return messages, nil // what is amiss is found out next time
+		return messages, nil // a persistent error shows up in the next call
 	}
 	for msg := range batch.Messages() {
 		messages = append(messages, msg)
@@ -115,8 +113,8 @@ func fetch(ctx context.Context, consumer jetstream.Consumer, many int) ([]jetstr
 	return messages, nil
 }
 
-// handle has messages taken, and returns an error if none is. Those that are not come again,
-// and later each time, so that they hold up none.
+// handle passes messages to take, and returns an error if none was accepted. Failed messages are
+// redelivered with growing delays, so that they do not hold up others.
 func (d drain) handle(ctx context.Context, messages []jetstream.Msg) error {
 	taken := 0
 	var first error
@@ -137,7 +135,7 @@ func (d drain) handle(ctx context.Context, messages []jetstream.Msg) error {
 			delay = later(msg)
 		}
 		first = cmp.Or(first, err)
-		// If the stream does not hear of it, it delivers the message again by itself.
+		// If this gets lost, the stream redelivers the message anyway.
 		if err := msg.NakWithDelay(delay); err != nil {
 			d.log.Debug("a message cannot be given back", "error", err)
 		}
@@ -148,8 +146,8 @@ func (d drain) handle(ctx context.Context, messages []jetstream.Msg) error {
 	return nil
 }
 
-// holdOn tells the stream that messages are worked on, so that it does not deliver them again
-// while that takes long, until done is called.
+// holdOn tells the stream that messages are still in progress, until done is called, so that it
+// does not redeliver them if that takes long.
 func (d drain) holdOn(messages []jetstream.Msg) (done func()) {
 	return background(context.Background(), func(ctx context.Context) {
 		tick := time.NewTicker(d.ackWait / 3)
@@ -161,13 +159,13 @@ func (d drain) holdOn(messages []jetstream.Msg) (done func()) {
 			case <-tick.C:
 			}
 			for _, msg := range messages {
-				msg.InProgress() // one that is not heard is delivered again, which is no harm
+				msg.InProgress() // on failure the message is redelivered, which is harmless
 			}
 		}
 	})
 }
 
-// later is how long to wait before a message is tried again.
+// later returns how long to wait before a message is retried.
 func later(msg jetstream.Msg) time.Duration {
 	meta, err := msg.Metadata()
 	if err != nil {
@@ -176,8 +174,8 @@ func later(msg jetstream.Msg) time.Duration {
 	return min(minDelay<<min(meta.NumDelivered-1, 16), maxDelay)
 }
 
-// forget removes a consumer, so that the next of its name is given at once what this one was
-// given and did not acknowledge. What was acknowledged is no longer in the stream.
+// forget removes a consumer, so that the next one of its name immediately receives the messages
+// that this one had not acknowledged. Acknowledged messages have already left the stream.
 func forget(ctx context.Context, js jetstream.JetStream, stream, consumer string) error {
 	err := js.DeleteConsumer(ctx, stream, consumer)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) || errors.Is(err, jetstream.ErrStreamNotFound) {

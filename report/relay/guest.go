@@ -14,15 +14,15 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 )
 
-// A Guest is a hub on a NATS that others run, as a client of it. Benches are clients of that
-// NATS, too, and those who run it give them and the guest their credentials. That a bench
-// publishes its own reports only is then for them to see to: credentials.WiringOf names the
-// two subjects that it publishes on, and those that it listens at.
+// A Guest is a hub that is a client of a NATS run by a third party. Benches are clients of that
+// NATS, too, and its operators issue the credentials for them and for the guest. They must
+// therefore ensure that a bench publishes only its own reports: credentials.WiringOf has the two
+// subjects on which it publishes, and those to which it subscribes.
 type Guest struct {
 	Server      string // tls://HOST:PORT, or nats://127.0.0.1:PORT
-	Credentials string // file; "" where the server asks for none
-	Roots       string // file of certificates that vouch for the server; "" if the computer's own do
-	Replicas    int    // how many of its nodes keep each report; 0 is 1
+	Credentials string // file; "" if the server requires none
+	Roots       string // file of CA certificates for the server; "" uses the system's
+	Replicas    int    // how many nodes store each report; 0 means 1
 	Store       Store
 	Log         *slog.Logger
 
@@ -30,11 +30,10 @@ type Guest struct {
 	js jetstream.JetStream
 }
 
-// guestPort is the port of clients of a NATS.
+// guestPort is the default port for clients of NATS.
 const guestPort = "4222"
 
-// Run takes reports until the context ends. It returns an error only where no second try
-// could help.
+// Run receives reports until the context ends. It returns an error only if retrying cannot help.
 func (g *Guest) Run(ctx context.Context) error {
 	return supervise(ctx, g.Log, g.run)
 }
@@ -42,7 +41,7 @@ func (g *Guest) Run(ctx context.Context) error {
 func (g *Guest) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	// NATS gives a connection up where its credentials are refused.
+	// NATS closes the connection for good if its credentials are refused.
 	conn, err := g.connect(nats.ClosedHandler(func(conn *nats.Conn) {
 		cancel(fmt.Errorf("the connection to NATS was closed: %w", cmp.Or(conn.LastError(), nats.ErrConnectionClosed)))
 	}))
@@ -97,7 +96,7 @@ func (g *Guest) set(js jetstream.JetStream) {
 	g.js = js
 }
 
-// State tells how it stands with the hub.
+// State returns the state of the hub.
 func (g *Guest) State(ctx context.Context) (HubState, error) {
 	g.mu.Lock()
 	js := g.js
@@ -108,5 +107,5 @@ func (g *Guest) State(ctx context.Context) (HubState, error) {
 	return hubState(ctx, js)
 }
 
-// Site is not known: those who run the NATS say who its benches are.
+// Site is always unknown: the operators of the NATS manage its benches.
 func (g *Guest) Site(string) string { return "" }

@@ -21,46 +21,47 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 )
 
-// A Hub takes the reports of all benches that were added, brings them to a store, and answers
-// with receipts.
+// A Hub receives the reports of all added benches, moves them to a store, and replies with
+// receipts.
 type Hub struct {
-	Name        string   // of this node, which no other node of the cluster has; "" without a cluster
-	Dir         string   // the folder of its streams; nobody else's
-	Credentials string   // credentials.Folder.Node, or a copy of it
+	Name        string   // of this node, unique in the cluster; "" without a cluster
+	Dir         string   // folder for its streams only
+	Credentials string   // credentials.Folder.Node or a copy of it
 	Listen      string   // for benches: tls://HOST:PORT, or nats://127.0.0.1:PORT
-	Certificate string   // file of the certificate to show to benches; "" is its own, which their credentials trust
-	Key         string   // file of that certificate's key
-	Cluster     *Cluster // nil where it is the only node
+	Certificate string   // certificate file to show to clients; "" uses the hub's own, which benches trust
+	Key         string   // key file of that certificate
+	Cluster     *Cluster // nil for a single node
 	Store       Store
 	Log         *slog.Logger
 
-	ackWait time.Duration // after which the stream delivers a message again; 0 is ackWithin
+	ackWait time.Duration // redelivery delay of the stream; 0 means ackWithin
 
 	mu      sync.Mutex // guards running
 	running *hubStreams
 }
 
-// hubStreams are the streams of a hub while it runs.
+// hubStreams are the streams of a running hub.
 type hubStreams struct {
 	js     jetstream.JetStream
 	server *server.Server
 	claims *claims
 }
 
-// A Cluster makes three hubs one: each has all that two of them have acknowledged, so any one
-// can be lost.
+// Cluster configures a three-node cluster: each node has everything that two of them have
+// acknowledged, so any one may be lost.
 type Cluster struct {
 	Listen string   // for the other nodes: HOST:PORT
 	Routes []string // the two other nodes: HOST:PORT
 }
 
-// replicas is how many nodes of a cluster keep each report.
+// replicas is how many nodes of a cluster store each report.
 const replicas = 3
 
-// maxConns is how many connections of benches State looks at.
+// maxConns is how many bench connections State inspects.
 const maxConns = 100_000
 
-// background runs something until the context ends or stop is called, which waits for it.
+// background calls run in a goroutine until the context ends or stop is called, which waits for it
+// to return.
 func background(ctx context.Context, run func(context.Context)) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
@@ -74,8 +75,8 @@ func background(ctx context.Context, run func(context.Context)) (stop func()) {
 	}
 }
 
-// Run runs the hub until the context ends. It returns an error only where no second try could
-// help, as for credentials that are none.
+// Run runs the hub until the context ends. It returns an error only if retrying cannot help, as
+// with invalid credentials.
 func (h *Hub) Run(ctx context.Context) error {
 	return supervise(ctx, h.Log, h.run)
 }
@@ -155,7 +156,7 @@ func (h *Hub) set(up *hubStreams) {
 	h.running = up
 }
 
-// streams are the streams while the hub runs, nil while it does not.
+// streams returns the streams, nil while the hub is not running.
 func (h *Hub) streams() *hubStreams {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -170,7 +171,7 @@ func (h *Hub) footing() footing {
 	return on
 }
 
-// State tells how it stands with the hub.
+// State returns the state of the hub.
 func (h *Hub) State(ctx context.Context) (HubState, error) {
 	up := h.streams()
 	if up == nil {
@@ -194,7 +195,7 @@ func (h *Hub) State(ctx context.Context) (HubState, error) {
 	return state, nil
 }
 
-// Site is where a bench stands, "" if that is not known.
+// Site returns the site of a bench, "" if unknown.
 func (h *Hub) Site(bench string) string {
 	if up := h.streams(); up != nil {
 		return up.claims.site(bench)
@@ -228,7 +229,7 @@ func (h *Hub) options(node credentials.Node, resolver server.AccountResolver) (*
 		if options.TLSConfig, err = node.ServeTLS(h.Certificate, h.Key); err != nil {
 			return nil, configError{err}
 		}
-		// Strangers are told nothing before they speak TLS.
+		// Strangers learn nothing before the TLS handshake.
 		options.TLSTimeout, options.TLSHandshakeFirst = requestWithin.Seconds(), true
 	}
 	if h.Cluster == nil {

@@ -15,30 +15,30 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// A link is the connection of a bench to its hub, under one name.
+// A link is the connection of a bench to its hub under one name.
 type link struct {
 	set    benchSettings
 	tool   string
 	ledger Ledger
 	log    *slog.Logger
-	stop   func() // ends run; nil for one that was never begun
+	stop   func() // ends run; nil if never started
 	ctx    context.Context
-	held   string // why it was never begun
+	held   string // why it was never started
 
 	wake     chan struct{}
 	receipts chan receipt.Receipt
 	conn     *nats.Conn
 	js       jetstream.JetStream
-	sending  map[string]*sending // by ledger, on one connection
-	reached  uint64              // how often the connection was made again
+	sending  map[string]*sending // by ledger, on the current connection
+	reached  uint64              // number of reconnects
 
 	mu      sync.Mutex
 	linked  bool
-	refused string // why it is not, as the connection told
-	logged  string // the last reason that was logged
+	refused string // why the hub refuses, according to the connection
+	logged  string // last reason logged
 }
 
-// newLink prepares a link under a name, whose credentials were kept.
+// newLink prepares a link under a name for which credentials were stored.
 func (b *Bench) newLink(name string) (*link, error) {
 	own := *b.without()
 	set, err := own.settings(b.copyOf(name))
@@ -53,7 +53,7 @@ func (b *Bench) newLink(name string) (*link, error) {
 	return l, nil
 }
 
-// without is the configuration of a bench, for any name.
+// without copies the configuration of a bench without its name.
 func (b *Bench) without() *Bench {
 	return &Bench{Hubs: b.Hubs, Roots: b.Roots, reconnect: b.reconnect}
 }
@@ -61,11 +61,11 @@ func (b *Bench) without() *Bench {
 func (l *link) wakeUp() {
 	select {
 	case l.wake <- struct{}{}:
-	default: // it has not seen the last one
+	default: // the last one was not handled yet
 	}
 }
 
-// run sends until the context ends, or stop is called.
+// run sends reports until the context ends or stop is called.
 func (l *link) run(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -86,7 +86,7 @@ func (l *link) run(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case errors.Is(err, errNotLinked):
-			wait = maxPause // it is woken when it is linked
+			wait = maxPause // connecting wakes it
 		case errors.Is(err, errMore):
 			continue
 		case err != nil:
@@ -111,10 +111,10 @@ var (
 	errMore      = errors.New("there is more to do")
 )
 
-// every is how often a link looks at its ledger without being woken.
+// every is how often a link checks its ledger without being woken.
 const every = time.Second
 
-// connectAtLast tries to connect until that succeeds, at growing intervals, or the context ends.
+// connectAtLast tries to connect at growing intervals, until it succeeds or the context ends.
 func (l *link) connectAtLast(ctx context.Context) bool {
 	for tries := 1; ; tries++ {
 		err := l.connect()
@@ -163,16 +163,16 @@ func (l *link) connect() error {
 		}
 		select {
 		case l.receipts <- r:
-		default: // the next one says more
+		default: // the next one supersedes it
 		}
 	})
 	return err
 }
 
-// maxReceipt is how long a receipt or a statement may be.
+// maxReceipt limits a receipt or a statement, in bytes.
 const maxReceipt = 64 << 10
 
-// note keeps why the hub is not reached, and logs it where it is news.
+// note stores why the hub cannot be reached, and logs it when it changes.
 func (l *link) note(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -194,7 +194,7 @@ func (l *link) note(err error) {
 	}
 }
 
-// state is whether the hub is reached, and why not.
+// state returns whether the hub is reached, and why not.
 func (l *link) state() (linked bool, refused string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -204,8 +204,8 @@ func (l *link) state() (linked bool, refused string) {
 	return l.linked, l.refused
 }
 
-// reason says in words why a hub is not reached, "" where nothing but that is known. An error
-// that only ends a connection tells nothing: the one before it may.
+// reason returns in words why a hub cannot be reached, "" if nothing more is known. An error that
+// merely ends a connection tells nothing: the one before it may.
 func reason(err error) (words string, tells bool) {
 	text := strings.ToLower(err.Error())
 	for _, known := range []struct{ sign, words string }{

@@ -9,11 +9,11 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// errLocked is a folder that another process has locked.
+// errLocked is returned for a folder that another process has locked.
 var errLocked = errors.New("another program runs the stream in this folder")
 
-// lock keeps other processes out of a folder, which is made if need be, until unlock is
-// called or the process ends: two servers on one store would ruin it.
+// lock locks a folder against other processes, creating it if necessary, until unlock is called or
+// the process ends: two servers on one store would corrupt it.
 func lock(folder string) (unlock func(), err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, configError{fmt.Errorf("opening the folder of the stream: %w", err)}

@@ -9,71 +9,72 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// Headers of a report on its way.
+// Headers of a report in transit.
 const (
 	SchemaHeader = "Backupdoctor-Schema"
 	BenchHeader  = "Backupdoctor-Bench"
 	ToolHeader   = "Backupdoctor-Tool"
 	CutHeader    = "Backupdoctor-Cut"
 	IDHeader     = "Backupdoctor-Id"
-	SentHeader   = "Backupdoctor-Sent"   // when the bench sent it, by its clock, as RFC 3339
+	SentHeader   = "Backupdoctor-Sent"   // when the bench sent it, by its own clock, in RFC 3339
 	LedgerHeader = "Backupdoctor-Ledger" // the number of the report, in three parts
 	NumberHeader = "Backupdoctor-Number"
 	ChainHeader  = "Backupdoctor-Chain"
 )
 
-// A Message is one report as it came from a bench.
+// A Message is one report as received from a bench.
 type Message struct {
-	envelope.Envelope                // its Bench is the one whose credentials brought it; its Report, all that the bench wrote
-	Opened            report.Report  // as much of the report as this version knows
-	Number            receipt.Number // in the ledger of the bench; zero where it has none
-	Whole             []byte         // the envelope as it came
-	Arrived           time.Time      // when the hub's stream had it
-	Sent              time.Time      // when the bench sent it, by its clock; zero if it does not tell
+	envelope.Envelope                // Bench is the one that authenticated; Report is everything that the bench wrote
+	Opened            report.Report  // the part of the report known to this version
+	Number            receipt.Number // in the ledger of the bench; zero if it has none
+	Whole             []byte         // the envelope as received
+	Arrived           time.Time      // when it reached the hub's stream
+	Sent              time.Time      // when the bench sent it, by its own clock; zero if unknown
 }
 
 // A Reject is a message that can never be stored.
 type Reject struct {
-	Bench  string // whose credentials brought it
-	ID     string // as its header says; "" without one
+	Bench  string // the bench that authenticated
+	ID     string // from its header; "" without one
 	Number receipt.Number
 	Reason envelope.Reason
 	Why    string
 	Whole  []byte
 }
 
-// A Store is where a hub keeps reports for good. What a method returned for is committed. The
-// same message or statement may come again, and then changes nothing.
+// A Store permanently stores the reports of a hub. When a method returns without error, its data is
+// committed. All methods are idempotent: a repeated message or statement changes nothing.
 type Store interface {
-	// Put commits messages with their numbers, all or none. What can never be stored it sets
-	// aside.
+	// Put commits messages with their numbers, all or none. It sets aside messages that can never
+	// be stored.
 	Put(ctx context.Context, messages []Message) error
-	// SetAside keeps a message that can never be stored, and counts its number.
+	// SetAside stores a message that can never be stored as a report, and counts its number.
 	SetAside(ctx context.Context, reject Reject) error
-	// Sync takes in what a bench states of a ledger, and returns its receipt.
+	// Sync records what a bench states about a ledger, and returns its receipt.
 	Sync(ctx context.Context, bench string, statement receipt.Statement) (receipt.Receipt, error)
-	// Receipt is what is committed of a ledger.
+	// Receipt returns what is committed of a ledger.
 	Receipt(ctx context.Context, bench, ledger string) (receipt.Receipt, error)
 }
 
-// A Ledger is where a bench keeps and numbers its reports.
+// A Ledger stores and numbers the reports of a bench.
 type Ledger interface {
-	// Ledgers are those that a hub must still hear of, the oldest first.
+	// Ledgers returns the ledgers that a hub still has to learn about, oldest first.
 	Ledgers(ctx context.Context) ([]receipt.Ledger, error)
-	// Outgoing are the reports of a ledger behind a number, in order.
+	// Outgoing returns the reports of a ledger after a number, in order.
 	Outgoing(ctx context.Context, ledger string, after int64, limit int) ([]receipt.Item, error)
-	// Gone are numbers whose reports are no longer here.
+	// Gone returns numbers whose reports no longer exist here.
 	Gone(ctx context.Context, ledger string, within receipt.Range) ([]receipt.Lost, error)
-	// ChainBefore is the chain of the number before one.
+	// ChainBefore returns the chain of the number before sequence.
 	ChainBefore(ctx context.Context, ledger string, sequence int64) (string, error)
-	// Receive keeps a receipt, or is receipt.ErrOtherLedger.
+	// Receive stores a receipt. It returns receipt.ErrOtherLedger if the receipt is for other
+	// reports.
 	Receive(ctx context.Context, r receipt.Receipt) error
-	// Told notes that the hub has heard of withdrawn receipts, or of a closed ledger.
+	// Told records that the hub knows of withdrawn receipts, or of a closed ledger.
 	Told(ctx context.Context, ledger string, withdrawn int64) error
-	// NameBench has new reports numbered for a bench of this name.
+	// NameBench makes new reports be numbered under this bench name.
 	NameBench(ctx context.Context, bench string) error
-	// Replace numbers what has no receipt in a new ledger.
+	// Replace moves reports without a receipt to a new ledger, under new numbers.
 	Replace(ctx context.Context, ledger string) error
 }
 
-const databaseWithin = 30 * time.Second // of a bench
+const databaseWithin = 30 * time.Second // of the bench

@@ -8,15 +8,15 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// nodes are the other nodes of a cluster, as names by server id.
+// nodes are the other nodes of a cluster: names by server ID.
 type nodes struct {
 	reached map[string]string // at the last look
-	missed  map[string]string // reached at the look before, and not at the last
+	missed  map[string]string // reached at the look before the last, but not at the last
 }
 
-// look tells the server which nodes were missing at two looks in a row. On its own, the server
-// notices only minutes later that a node was killed. Until then it counts that node's benches as
-// linked and refuses them.
+// look tells the server which nodes were missing at two looks in a row. By itself, the server
+// notices only minutes later that a node was killed, and until then counts that node's benches as
+// connected and refuses them.
 func (n *nodes) look(s *server.Server, system *nats.Conn) error {
 	routes, err := s.Routez(nil)
 	if err != nil {
@@ -44,8 +44,8 @@ func (n *nodes) look(s *server.Server, system *nats.Conn) error {
 	return nil
 }
 
-// gone says of a node what it says itself when it is stopped rather than killed. It is taken
-// back by the node's next word.
+// gone announces the shutdown of a node, as the node does itself unless it is killed. The next
+// message of that node revokes it.
 func gone(system *nats.Conn, id, name string) error {
 	who, err := json.Marshal(server.ServerInfo{ID: id, Name: name})
 	if err != nil {

@@ -10,14 +10,14 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// probeBucket is where a node writes to see whether JetStream stores.
+// probeBucket is where a node writes to check that JetStream stores data.
 const probeBucket = "PROBE"
 
-// probeKeptFor removes what nodes wrote that are gone.
+// probeKeptFor is when entries of nodes that no longer exist expire.
 const probeKeptFor = 24 * time.Hour
 
-// Probe writes to JetStream and reads it back, and asks for the stream of reports. In a cluster
-// that shows that it has a leader and a quorum: without these nothing is acknowledged.
+// Probe writes to JetStream and reads it back, and looks up the stream of reports. In a cluster
+// this shows that there is a leader and a quorum: otherwise nothing is acknowledged.
 func (h *Hub) Probe(ctx context.Context) error {
 	up := h.streams()
 	if up == nil {
@@ -29,7 +29,7 @@ func (h *Hub) Probe(ctx context.Context) error {
 	return probe(ctx, up.js, h.footing().replicas, h.Name)
 }
 
-// Probe is that of [Hub.Probe], on the NATS of others.
+// Probe is like [Hub.Probe], on the third-party NATS.
 func (g *Guest) Probe(ctx context.Context) error {
 	g.mu.Lock()
 	js := g.js

@@ -19,14 +19,14 @@ import (
 )
 
 const (
-	storeWithin = time.Minute // for one batch
+	storeWithin = time.Minute // per batch
 	maxWhy      = 500         // bytes
-	// hopeless is how often a message must have been delivered and not stored, while others were,
+	// hopeless is how many times storing a message must have failed, while others were stored,
 	// before it is set aside.
 	hopeless = 4
 )
 
-// A receiver brings the messages of a hub's stream to its store, and sends receipts.
+// A receiver moves the messages of a hub's stream to its store, and sends receipts.
 type receiver struct {
 	conn  *nats.Conn
 	js    jetstream.JetStream
@@ -35,11 +35,11 @@ type receiver struct {
 	tries *tries
 }
 
-// tries tell a message that is at fault from a store that is: they are of the one goroutine
-// that takes messages.
+// tries distinguish a faulty message from a faulty store. Only the goroutine that takes messages
+// uses them.
 type tries struct {
-	stored  uint64            // messages so far
-	failing map[uint64]uint64 // stored when a message first failed, by its place in the stream
+	stored  uint64            // messages stored so far
+	failing map[uint64]uint64 // value of stored when a message first failed, by stream sequence
 }
 
 func newTries() *tries { return &tries{failing: map[uint64]uint64{}} }
@@ -52,12 +52,12 @@ func (r receiver) receive(ctx context.Context, on footing) {
 	}.run(ctx)
 }
 
-// take stores messages, all in one step. Where that fails, each gets a step of its own, so that
-// one that cannot be stored delays nothing else.
+// take stores messages in one transaction. If that fails, each message gets its own, so that one
+// that cannot be stored does not delay others.
 func (r receiver) take(ctx context.Context, messages []jetstream.Msg) []error {
 	errs := make([]error, len(messages))
 	var batch []Message
-	var of []int // the place of each of the batch among messages
+	var of []int // index in messages of each element of batch
 	heard := map[ledgerOf]bool{}
 	for i, msg := range messages {
 		m, err := open(msg)
@@ -79,7 +79,7 @@ func (r receiver) take(ctx context.Context, messages []jetstream.Msg) []error {
 			errs[of[i]] = r.put(ctx, []Message{m})
 			if stored = stored || errs[of[i]] == nil; !stored && i == enough {
 				for ; i < len(batch); i++ {
-					errs[of[i]] = errNotNow // there is no use in trying the rest
+					errs[of[i]] = errNotNow // trying the rest is pointless
 				}
 				break
 			}
@@ -104,11 +104,11 @@ func (r receiver) take(ctx context.Context, messages []jetstream.Msg) []error {
 	return errs
 }
 
-// enough is how many messages must fail in a row before the rest is left for the next time.
+// enough is how many messages must fail in a row before the rest is postponed.
 const enough = 3
 
-// failed decides about a message that was not stored alone. If it has failed again and again,
-// and others were stored meanwhile, it is at fault itself.
+// failed decides what to do with a message that could not be stored by itself. If it failed
+// repeatedly while others were stored, the message is at fault.
 func (r receiver) failed(ctx context.Context, msg jetstream.Msg, m Message, err error) error {
 	var reason envelope.Reason
 	if errors.As(err, &reason) {
@@ -122,7 +122,7 @@ func (r receiver) failed(ctx context.Context, msg jetstream.Msg, m Message, err 
 	since, known := r.tries.failing[place]
 	if !known {
 		if len(r.tries.failing) > 10_000 {
-			clear(r.tries.failing) // of messages that were stored in the end
+			clear(r.tries.failing) // may include messages stored since
 		}
 		since = r.tries.stored
 		r.tries.failing[place] = since
@@ -140,8 +140,8 @@ func (r receiver) failed(ctx context.Context, msg jetstream.Msg, m Message, err 
 	return err
 }
 
-// open reads a message and makes sure whose it is: its subject is the one on which the
-// credentials of that bench let it publish, and no other's.
+// open reads a message and verifies its sender by its subject, on which only that bench's
+// credentials may publish.
 func open(msg jetstream.Msg) (Message, error) {
 	e, report, err := envelope.Open(msg.Data())
 	if err != nil {
@@ -161,7 +161,7 @@ func open(msg jetstream.Msg) (Message, error) {
 	return Message{Envelope: e, Opened: report, Number: number, Whole: msg.Data(), Arrived: meta.Timestamp, Sent: sentAt(msg)}, nil
 }
 
-// numberOf is the number of a message, zero where it has none.
+// numberOf returns the number of a message, zero if it has none.
 func numberOf(msg jetstream.Msg) receipt.Number {
 	header := msg.Headers()
 	n := receipt.Number{Ledger: header.Get(LedgerHeader), Chain: header.Get(ChainHeader)}
@@ -172,7 +172,7 @@ func numberOf(msg jetstream.Msg) receipt.Number {
 	return n
 }
 
-// sentAt reads when a bench sent a message, zero if it does not tell.
+// sentAt returns when a bench sent a message, zero if unknown.
 func sentAt(msg jetstream.Msg) time.Time {
 	sent, err := time.Parse(time.RFC3339Nano, msg.Headers().Get(SentHeader))
 	if err != nil {
@@ -181,7 +181,7 @@ func sentAt(msg jetstream.Msg) time.Time {
 	return sent
 }
 
-// idOf is the id of a message as its header has it, "" where that is none.
+// idOf returns the ID in a message's header, "" if invalid.
 func idOf(msg jetstream.Msg) string {
 	if id := msg.Headers().Get(IDHeader); envelope.ValidID(id) {
 		return id
@@ -189,10 +189,10 @@ func idOf(msg jetstream.Msg) string {
 	return ""
 }
 
-// sender is the bench that a message came from.
+// sender returns the bench that sent a message.
 func sender(msg jetstream.Msg) string { return benchOf(msg.Subject(), credentials.Reports) }
 
-// put calls the store. One that panics on a message refuses it.
+// put calls the store. If the store panics, the message is refused.
 func (r receiver) put(ctx context.Context, messages []Message) (err error) {
 	if len(messages) == 0 {
 		return nil
@@ -211,8 +211,8 @@ func (r receiver) put(ctx context.Context, messages []Message) (err error) {
 	return err
 }
 
-// setAside keeps a message that can never be stored, with the reason, and returns once that is
-// committed.
+// setAside stores a message that can never be stored as a report, with the reason, and returns once
+// that is committed.
 func (r receiver) setAside(ctx context.Context, msg jetstream.Msg, why error) error {
 	ctx, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
@@ -230,10 +230,10 @@ func (r receiver) setAside(ctx context.Context, msg jetstream.Msg, why error) er
 	return nil
 }
 
-// A ledgerOf is a ledger of a bench.
+// ledgerOf identifies a ledger of a bench.
 type ledgerOf struct{ bench, ledger string }
 
-// send sends a receipt. One that does not arrive is asked for.
+// send sends a receipt. If it gets lost, the bench asks for one.
 func (r receiver) send(ctx context.Context, l ledgerOf) {
 	ctx, cancel := context.WithTimeout(ctx, requestWithin)
 	defer cancel()

@@ -16,28 +16,28 @@ import (
 )
 
 const (
-	window     = 64               // numbers beyond the last receipt that are sent; the hub's stream has room for so many
+	window     = 64               // numbers sent beyond the last receipt; the hub's stream has room for as many
 	underWay   = 16               // reports published at once
-	hubWithin  = 5 * time.Second  // for the next acknowledgement of the stream, over a slow line too
-	stallAfter = time.Second      // without a receipt the hub is asked for one
-	maxStall   = 20 * time.Second // between two questions
+	hubWithin  = 5 * time.Second  // for the next acknowledgement of the stream, even over a slow line
+	stallAfter = time.Second      // without a receipt before asking the hub for one
+	maxStall   = 20 * time.Second // between two requests
 	askEvery   = time.Minute      // even if nothing is overdue: the hub may have lost its database
 )
 
-// A sending is how far a link is with one ledger, on the present connection.
+// sending is the progress of a link with one ledger on the current connection.
 type sending struct {
 	receipt   receipt.Receipt
-	asked     bool  // the hub has answered on this connection
-	published int64 // the stream has all reports up to this number, or the receipt covers them
+	asked     bool  // the hub has replied on this connection
+	published int64 // all reports up to this number are in the stream or covered by the receipt
 	progress  time.Time
 	stall     time.Duration // how long to wait for progress
 }
 
-// turn does what there is to do for the ledgers of this name. It is errMore where something is
-// left that can be done at once.
+// turn does the pending work for the ledgers of this name. It returns errMore if there is more to
+// do immediately.
 func (l *link) turn(ctx context.Context) error {
 	if again := l.conn.Stats().Reconnects; again != l.reached {
-		l.reached, l.sending = again, map[string]*sending{} // what was under way may be lost
+		l.reached, l.sending = again, map[string]*sending{} // unacknowledged reports may be lost
 	}
 	ledgers, err := l.ledger.Ledgers(ctx)
 	if err != nil {
@@ -73,13 +73,13 @@ func (l *link) turn(ctx context.Context) error {
 	return nil
 }
 
-// stalled reports whether a receipt is overdue, or old.
+// stalled reports whether a receipt is overdue or old.
 func (s *sending) stalled(of receipt.Ledger) bool {
 	since := time.Since(s.progress)
 	return of.Last > s.receipt.Through && since > s.stall || since > askEvery
 }
 
-// errReplaced is a ledger whose reports have new numbers now.
+// errReplaced is returned after the reports of a ledger were renumbered.
 var errReplaced = errors.New("the hub has other reports under the numbers of this bench: they get new ones")
 
 // ask states what this bench has of a ledger, and gets a receipt.
@@ -131,17 +131,17 @@ func (l *link) ask(ctx context.Context, of receipt.Ledger, s *sending) error {
 		return err
 	}
 	if r.InStream == 0 {
-		s.published = r.Through // what was published and is not there was lost on the way
+		s.published = r.Through // published reports missing here were lost in transit
 	}
 	return nil
 }
 
-// keep keeps a receipt. If the hub has other reports under these numbers, those without a
-// receipt get new numbers.
+// keep stores a receipt. If the hub has other reports under these numbers, those without a receipt
+// get new numbers.
 func (l *link) keep(ctx context.Context, r receipt.Receipt) error {
 	for more := true; more; {
 		select {
-		case next := <-l.receipts: // the last one says all
+		case next := <-l.receipts: // the latest one is enough
 			if next.Ledger == r.Ledger {
 				r = next
 			} else {
@@ -157,7 +157,7 @@ func (l *link) keep(ctx context.Context, r receipt.Receipt) error {
 func (l *link) keepOne(ctx context.Context, r receipt.Receipt) error {
 	s := l.sending[r.Ledger]
 	if s == nil || !s.asked {
-		return nil // of a ledger that was replaced, or from before this connection
+		return nil // of a replaced ledger, or from before this connection
 	}
 	ctx, cancel := context.WithTimeout(ctx, databaseWithin)
 	defer cancel()
@@ -214,7 +214,7 @@ func (l *link) publish(ctx context.Context, of receipt.Ledger, s *sending) (bool
 			}
 		}
 		if err != nil {
-			l.js.CleanupPublisher() // the other acknowledgements are not waited for
+			l.js.CleanupPublisher() // do not wait for the other acknowledgements
 			return false, fmt.Errorf("sending reports: %w", err)
 		}
 		s.published = item.Number.Sequence
@@ -222,11 +222,11 @@ func (l *link) publish(ctx context.Context, of receipt.Ledger, s *sending) (bool
 	return len(items) > 0, err
 }
 
-// errUnacknowledged is a report about which the hub says nothing.
+// errUnacknowledged is returned if the hub does not acknowledge a report.
 var errUnacknowledged = errors.New("the hub does not acknowledge reports")
 
-// message is a report as it goes to the hub. One that cannot be read any more goes as it is,
-// and is set aside there: its number is known then.
+// message returns a report as a message to the hub. An unreadable report is sent unchanged and set
+// aside by the hub, which then knows its number.
 func (l *link) message(item receipt.Item) *nats.Msg {
 	m := nats.NewMsg(l.set.wiring.Reports)
 	e := envelope.Envelope{ID: item.ID, Bench: l.set.wiring.Bench, Tool: l.tool, Cut: item.Cut, Report: item.Report}

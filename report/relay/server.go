@@ -17,19 +17,18 @@ import (
 const (
 	startWithin   = 30 * time.Second
 	requestWithin = 10 * time.Second
-	lookEvery     = 500 * time.Millisecond // at the health of a server, and at the accounts
-	pingEvery     = 10 * time.Second       // over a link, so that a dead one is known in half a minute
+	lookEvery     = 500 * time.Millisecond // interval between checks of server health and accounts
+	pingEvery     = 10 * time.Second       // over a link, to detect a dead one within half a minute
 	minRestart    = time.Second
 	maxRestart    = 30 * time.Second
 )
 
-// errSick is a server that has stopped to store: its disk is full, or failed. It does not
-// recover by itself.
+// errSick is returned for a server that has stopped storing because its disk is full or has failed.
+// It does not recover by itself.
 var errSick = errors.New("the stream cannot be written")
 
-// supervise runs an embedded server with whatever uses it, and starts both anew where the
-// server has fallen sick, until the context ends. What was acknowledged is on disk, so
-// nothing is lost by that.
+// supervise runs an embedded server and its users until the context ends, and restarts both if the
+// server becomes sick. Nothing is lost by that, since acknowledged data is on disk.
 func supervise(ctx context.Context, log *slog.Logger, run func(context.Context) error) error {
 	pause := minRestart
 	for {
@@ -55,16 +54,16 @@ func supervise(ctx context.Context, log *slog.Logger, run func(context.Context) 
 	}
 }
 
-// A configError is one that no second try mends.
+// A configError is an error that retrying cannot fix.
 type configError struct{ error }
 
 func (e configError) Unwrap() error { return e.error }
 
-// start starts an embedded server. It leaves to the system when a write goes to the disk: a
-// report counts only once the database has committed it, and until then the bench has it.
+// start starts an embedded server. The system decides when writes reach the disk: a report counts
+// only once the database has committed it, and until then the bench keeps it.
 func start(options *server.Options, log *slog.Logger) (*server.Server, error) {
 	options.JetStream = true
-	options.JetStreamMaxMemory = 1 << 20 // nothing is kept in memory
+	options.JetStreamMaxMemory = 1 << 20 // no stream is stored in memory
 	options.NoSigs = true
 	options.DisableJetStreamBanner = true
 	options.PingInterval, options.MaxPingsOut = pingEvery, 2
@@ -86,29 +85,29 @@ func stop(s *server.Server) {
 	s.WaitForShutdown()
 }
 
-// connect opens a connection to an embedded server that never leaves the process.
+// connect opens an in-process connection to an embedded server.
 func connect(s *server.Server, log *slog.Logger, options ...nats.Option) (*nats.Conn, error) {
 	return nats.Connect("", append(options, nats.InProcessServer(s), nats.Timeout(requestWithin), logErrors(log))...)
 }
 
-// logErrors logs what goes wrong behind the back of a connection.
+// logErrors logs asynchronous errors of a connection.
 func logErrors(log *slog.Logger) nats.Option {
 	return nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("stream: " + err.Error()) })
 }
 
-// A pulse is the health of an embedded server over time.
+// A pulse tracks the health of an embedded server over time.
 type pulse struct {
 	server    *server.Server
 	clustered bool
-	bad       int // looks in a row
+	bad       int // consecutive bad looks
 }
 
-// badLooks is how many looks in a row must be bad before the server is taken for sick: one that
-// starts on a busy computer, or is making a stream, fails one or two.
+// badLooks is how many consecutive looks must be bad before the server is considered sick: while it
+// starts on a busy computer, or creates a stream, one or two may fail.
 const badLooks = 6
 
-// sick looks once, and is an error where the server has stopped to store. Nodes of a cluster may
-// be behind for a while, which is no sickness.
+// sick looks once, and returns an error if the server has stopped storing. Nodes of a cluster may
+// lag for a while, which does not count.
 func (p *pulse) sick() error {
 	if !p.server.JetStreamEnabled() {
 		return errSick
@@ -125,8 +124,8 @@ func (p *pulse) sick() error {
 	return nil
 }
 
-// hubAddress reads the address of a hub: tls://HOST or nats://HOST, with or without a port.
-// Without TLS it must not leave this computer.
+// hubAddress parses the address of a hub: tls://HOST or nats://HOST, with or without a port.
+// Without TLS it must be on this computer.
 func hubAddress(address, port string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || (u.Scheme != "tls" && u.Scheme != "nats") || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
@@ -147,8 +146,8 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// serverLog is how an embedded server logs. What it notices is of no interest where all goes
-// well, and what it traces may hold keys.
+// serverLog adapts the log of an embedded server. It drops notices, which are routine, and traces,
+// which may contain keys.
 type serverLog struct{ log *slog.Logger }
 
 func (l serverLog) Noticef(format string, v ...any) {

@@ -19,28 +19,28 @@ const (
 	sinkConsumer  = "sink"
 )
 
-// hubBytes is how much the stream holds of what the store has not taken.
+// hubBytes is how much the stream holds until the store takes it.
 const hubBytes = 1 << 30
 
-// longest is what the hub's stream takes of a message, in bytes: what NATS carries.
+// longest is the longest message accepted by the hub's stream, in bytes: the limit of NATS.
 const longest = 1<<20 - 4<<10
 
-// prepareWithin is how long to wait for the streams before they are asked for again: before
-// the nodes of a cluster have a leader, nobody answers.
+// prepareWithin is how long to wait for the streams before asking again: until the nodes of a
+// cluster have a leader, there is no reply.
 const prepareWithin = 3 * time.Second
 
-// A footing is what the stream of a hub stands on.
+// A footing is the configuration of a hub's stream.
 type footing struct {
-	replicas  int           // how many nodes keep each report
-	ackWait   time.Duration // after which the stream delivers a message again
-	forgetful bool          // whether its consumer may be forgotten with the process, as where there is no other
-	node      string        // name of this node of a cluster, of which only one takes reports: a bench's stay in order
+	replicas  int           // how many nodes store each report
+	ackWait   time.Duration // redelivery delay of unacknowledged messages
+	forgetful bool          // its consumer may be dropped with the process, because there is no other
+	node      string        // name of this cluster node; only one takes reports, to keep those of a bench in order
 }
 
-// errNotLeading is another node that takes the reports.
+// errNotLeading is returned while another node takes the reports.
 var errNotLeading = errors.New("another node takes the reports")
 
-// leads reports whether this node is the one to take reports.
+// leads returns an error unless this node is the one to take reports.
 func (f footing) leads(info *jetstream.ConsumerInfo) error {
 	if f.node == "" || info.Cluster == nil || info.Cluster.Leader == f.node {
 		return nil
@@ -48,26 +48,26 @@ func (f footing) leads(info *jetstream.ConsumerInfo) error {
 	return errNotLeading
 }
 
-// prepare makes the stream of a hub, unless it is there, and the consumer of its store.
+// prepare creates the stream of a hub, unless it exists, and the consumer of its store.
 func (f footing) prepare(ctx context.Context, js jetstream.JetStream) (jetstream.Consumer, error) {
 	ctx, cancel := context.WithTimeout(ctx, prepareWithin)
 	defer cancel()
 	config := jetstream.StreamConfig{
 		Name:       reportsStream,
 		Subjects:   []string{credentials.Reports + "*"},
-		Retention:  jetstream.WorkQueuePolicy, // what the store has taken goes
-		Discard:    jetstream.DiscardNew,      // benches keep what it does not take
+		Retention:  jetstream.WorkQueuePolicy, // messages are removed once stored
+		Discard:    jetstream.DiscardNew,      // benches keep what it rejects
 		MaxBytes:   hubBytes,
 		MaxMsgSize: longest,
-		// One bench takes no room of the others.
+		// No bench takes up the room of the others.
 		MaxMsgsPerSubject: window, DiscardNewPerSubject: true,
-		Duplicates: 100 * time.Millisecond, // the least: what was lost behind the stream must come through again
+		Duplicates: 100 * time.Millisecond, // the minimum: reports lost after the stream must be accepted again
 		Replicas:   f.replicas,
 	}
 	if _, err := js.CreateOrUpdateStream(ctx, config); err != nil {
 		err = fmt.Errorf("preparing the hub's stream: %w", err)
 		if strings.Contains(err.Error(), "no space left") {
-			err = errors.Join(err, js.DeleteStream(ctx, reportsStream)) // the benches have all that is in it
+			err = errors.Join(err, js.DeleteStream(ctx, reportsStream)) // the benches have everything in it
 		}
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (f footing) prepare(ctx context.Context, js jetstream.JetStream) (jetstream
 		Durable:       sinkConsumer,
 		AckPolicy:     jetstream.AckExplicitPolicy,
 		AckWait:       f.ackWait,
-		MaxAckPending: 10_000, // of a bench whose reports fail, so many wait before others do
+		MaxAckPending: 10_000, // a bench with failing reports must have this many before it blocks others
 		MemoryStorage: f.forgetful,
 	})
 	if err != nil {
@@ -89,7 +89,7 @@ func (f footing) prepare(ctx context.Context, js jetstream.JetStream) (jetstream
 	return consumer, nil
 }
 
-// inStream counts the reports of a bench between the stream and the store.
+// inStream counts the reports of a bench that are in the stream but not yet in the store.
 func inStream(ctx context.Context, js jetstream.JetStream, bench string) (int64, error) {
 	subject := credentials.WiringOf(bench).Reports
 	request, err := json.Marshal(map[string]string{"subjects_filter": subject})
@@ -113,10 +113,10 @@ func inStream(ctx context.Context, js jetstream.JetStream, bench string) (int64,
 	return int64(info.State.Subjects[subject]), nil
 }
 
-// HubState is how it stands with a hub.
+// HubState is the state of a hub.
 type HubState struct {
-	Waiting uint64   // reports that the store has not taken
-	Linked  []string // benches that are connected to this node, by name; nil for a Guest, who cannot know
+	Waiting uint64   // reports not yet in the store
+	Linked  []string // names of benches connected to this node; nil for a Guest, which cannot know
 }
 
 func hubState(ctx context.Context, js jetstream.JetStream) (HubState, error) {
@@ -129,5 +129,5 @@ func hubState(ctx context.Context, js jetstream.JetStream) (HubState, error) {
 	return HubState{Waiting: stream.CachedInfo().State.Msgs}, nil
 }
 
-// benchOf is the bench that a subject belongs to.
+// benchOf returns the bench in a subject.
 func benchOf(subject, prefix string) string { return strings.TrimPrefix(subject, prefix) }

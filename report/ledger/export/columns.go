@@ -1,4 +1,4 @@
-// Package export describes the lists of a fleet: their columns in files and at a terminal.
+// Package export describes the lists of a fleet: their columns in files and on a terminal. Package
 // report/format writes them.
 package export
 
@@ -15,7 +15,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
-// Devices is the list of devices. Ages at a terminal are those at a time.
+// Devices is the list of devices. Ages on a terminal are relative to now.
 func Devices(now time.Time) format.List[ledger.Device] {
 	return format.List[ledger.Device]{Title: "Devices of the fleet", Columns: deviceColumns, Terminal: []format.Column[ledger.Device]{
 		{Head: "DEVICE", Text: func(d ledger.Device) string { return d.UDID }},
@@ -29,7 +29,7 @@ func Devices(now time.Time) format.List[ledger.Device] {
 	}}
 }
 
-// Changes is the list of causes that came, stayed or went.
+// Changes is the list of new, persisting and fixed causes.
 var Changes = format.List[ledger.ChangedCause]{Title: "Changes in the fleet", Columns: changeColumns}
 
 // Visits is the list of a device's visits.
@@ -58,8 +58,8 @@ func Visits(now time.Time) format.List[report.Visit] {
 // Benches is the list of benches.
 var Benches = format.List[ledger.Bench]{Title: "Benches of the fleet", Columns: benchColumns}
 
-// LastBackup is how old the last backup of a device is. Where the newest reading does not
-// tell, what was known before is shown with a question mark.
+// LastBackup returns the age of a device's last backup. If the newest reading does not include it,
+// the previously known age is shown with a question mark.
 func LastBackup(d ledger.Device, now time.Time) string {
 	switch {
 	case d.Backup == ledger.BackupKnown:
@@ -73,7 +73,7 @@ func LastBackup(d ledger.Device, now time.Time) string {
 	}
 }
 
-// Causes are the ids of the checks that found a cause on a device.
+// Causes returns the IDs of the checks that found a cause on a device.
 func Causes(d ledger.Device) string {
 	var causes []string
 	for _, c := range d.Causes {

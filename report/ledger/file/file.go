@@ -1,5 +1,5 @@
-// Package file tells what is at the path of a ledger's SQLite file, before anything there is
-// opened, moved or written.
+// Package file identifies what is at the path of a ledger's SQLite file before it is opened, moved
+// or written.
 package file
 
 import (
@@ -17,33 +17,33 @@ import (
 )
 
 var (
-	// ErrForeign is a file that is no ledger of this program.
+	// ErrForeign is returned for a file that is not a ledger of this program.
 	ErrForeign = errors.New("of this program")
-	// ErrAway is a file behind a link that leads nowhere, or in a folder that does not exist.
+	// ErrAway is returned for a dangling link, or a file in a folder that does not exist.
 	ErrAway = errors.New("is not there")
 )
 
-// A Kind is one of the ledgers of this program.
+// A Kind is one of this program's types of ledger.
 type Kind struct {
-	Noun   string   // history, database
-	AppID  uint32   // its application id
-	Tables []string // by which it is known where its header was overwritten; nil for nothing
+	Noun   string   // history or database
+	AppID  uint32   // SQLite application ID
+	Tables []string // identify the file if its header was overwritten; nil for none
 }
 
-// Content is what is at a path, as far as the first page tells. Whether it is whole is for
-// SQLite to say.
+// Content is what is at a path, judging by the first page. SQLite decides whether the rest is
+// intact.
 type Content int
 
-// What there can be.
+// The values of Content.
 const (
 	Absent Content = iota // nothing
-	Empty                 // a regular file of 0 bytes, as a process leaves that was killed at its first write
-	Ours                  // a ledger of this kind, whole or not
+	Empty                 // a regular file of 0 bytes, as left by a process killed at its first write
+	Ours                  // a ledger of this kind, intact or not
 )
 
-// Identify reports what is at a path. Anything that is not a ledger of this kind is ErrForeign:
-// only the name and the first page are read, and nothing is opened that is not a regular file.
-// What is behind a link that leads nowhere is ErrAway.
+// Identify reports what is at a path. It returns ErrForeign for anything that is not a ledger of
+// this kind, and ErrAway for a dangling link. It reads only the name and the first page, and opens
+// only regular files.
 func (k Kind) Identify(path string) (Content, error) {
 	if err := k.CheckLinks(path); err != nil {
 		return Absent, err
@@ -76,7 +76,7 @@ func (k Kind) Identify(path string) (Content, error) {
 	return Ours, nil
 }
 
-// CheckLog reports whether what is at a path, if anything, is a write-ahead log of SQLite.
+// CheckLog returns an error if path exists and is neither empty nor a SQLite write-ahead log.
 func (k Kind) CheckLog(path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -101,8 +101,8 @@ func (k Kind) foreign(path, what string) error {
 	return fmt.Errorf("%s is not a %s %w: it is %s", path, k.Noun, ErrForeign, what)
 }
 
-// CheckLinks looks for a link that leads nowhere, in the path or above it: what is behind it
-// may be on a volume that is not mounted.
+// CheckLinks looks for a dangling link in the path or its parents: its target may be on a volume
+// that is not mounted.
 func (k Kind) CheckLinks(path string) error {
 	for at := path; ; at = filepath.Dir(at) {
 		info, err := os.Lstat(at)
@@ -118,7 +118,7 @@ func (k Kind) CheckLinks(path string) error {
 	}
 }
 
-// Unreadable says why a file or its folder could not be looked at.
+// Unreadable returns the error for a file or folder that cannot be inspected.
 func (k Kind) Unreadable(err error) error {
 	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		return fmt.Errorf("the %s cannot be read: %s: %w", k.Noun, pathError.Path, pathError.Err)
@@ -126,7 +126,7 @@ func (k Kind) Unreadable(err error) error {
 	return fmt.Errorf("the %s cannot be read: %w", k.Noun, err)
 }
 
-// kindOf names what is not a regular file.
+// kindOf names the type of a file that is not regular.
 func kindOf(mode fs.FileMode) string {
 	switch {
 	case mode.IsDir():
@@ -145,13 +145,13 @@ func kindOf(mode fs.FileMode) string {
 const (
 	magic      = "SQLite format 3\x00"
 	headerSize = 100 // bytes
-	appIDAt    = 68  // offset in the header, of a big-endian number
+	appIDAt    = 68  // offset of a big-endian number in the header
 	pageSize   = 4096
-	schemaSize = 512 << 10 // in which the pages of the schema are, since the tables are made first
+	schemaSize = 512 << 10 // contains the schema pages, since the tables are created first
 )
 
-// beginning reads the first bytes of a file. It must not be called while this process has the
-// file open in SQLite: closing it would drop the locks of this process.
+// beginning reads the first bytes of a file. It must not be called while this process has the file
+// open in SQLite: closing it would drop the locks of this process.
 func beginning(path string, bytes int64) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -161,13 +161,13 @@ func beginning(path string, bytes int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, bytes))
 }
 
-// marked reports whether a file that begins so has the application id of this kind.
+// marked reports whether a first page has the application ID of this kind.
 func (k Kind) marked(page []byte) bool {
 	return len(page) >= headerSize && binary.BigEndian.Uint32(page[appIDAt:]) == k.AppID
 }
 
-// owns reports whether a beginning is that of a ledger of this kind, by its application id, or
-// by its tables where the header was overwritten.
+// owns reports whether a first page belongs to a ledger of this kind, by its application ID, or by
+// its tables if the header was overwritten.
 func (k Kind) owns(page []byte) bool {
 	if k.marked(page) {
 		return true
@@ -183,7 +183,7 @@ func (k Kind) owns(page []byte) bool {
 	return true
 }
 
-// formOf names a foreign file.
+// formOf names the format of a foreign file.
 func formOf(page []byte) string {
 	if bytes.HasPrefix(page, []byte(magic)) {
 		return "a SQLite database of another program"
@@ -191,7 +191,7 @@ func formOf(page []byte) string {
 	return "not a SQLite database"
 }
 
-// A registry holds the files that this process has open in SQLite, and how often.
+// A registry counts how often this process has each file open in SQLite.
 type registry struct {
 	mu    sync.Mutex
 	count map[string]int
@@ -199,11 +199,11 @@ type registry struct {
 
 var opened = registry{count: map[string]int{}}
 
-// Opened notes that this process has a file open in SQLite. As long as it has, the file is not
-// opened otherwise: closing it again would drop the locks of this process.
+// Opened records that this process has opened a file in SQLite. Until Closed, the file is not
+// opened in any other way: closing it again would drop the locks of this process.
 func Opened(path string) { opened.add(path, 1) }
 
-// Closed notes that it has it open no more.
+// Closed undoes one call of Opened.
 func Closed(path string) { opened.add(path, -1) }
 
 func (r *registry) add(path string, n int) {
@@ -221,10 +221,10 @@ func (r *registry) has(path string) bool {
 	return r.count[path] > 0
 }
 
-// Immutable is the address of a file that does not change while it is read.
+// Immutable returns the address of a file that does not change while it is read.
 func Immutable(path string) string { return Address(path) + "?immutable=1" }
 
-// Address is a file's as SQLite takes it, to which settings can be added.
+// Address returns the SQLite URI of a file, to which settings can be appended.
 func Address(path string) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
 }

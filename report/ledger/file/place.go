@@ -8,18 +8,18 @@ import (
 	"os"
 )
 
-// A Place is where a file is that SQLite has open. SQLite would go on writing to one that was
-// removed, moved or overwritten, and what it wrote would be lost.
+// A Place is the location of a file that SQLite has open. SQLite would keep writing to a file that
+// was removed, moved or overwritten, and that data would be lost.
 type Place struct {
 	path string
 	kind Kind
-	// open stays open until all connections are closed: closing any descriptor of the file
-	// would drop the locks of this process.
+	// open stays open until all connections are closed: closing any descriptor of the file would
+	// drop the locks of this process.
 	open *os.File
 	info fs.FileInfo
 }
 
-// NotePlace notes the file at a path, which is open in SQLite or about to be.
+// NotePlace records the file at path, which SQLite has open or is about to open.
 func NotePlace(path string, kind Kind) (*Place, error) {
 	open, err := os.Open(path)
 	if err != nil {
@@ -32,7 +32,7 @@ func NotePlace(path string, kind Kind) (*Place, error) {
 	return &Place{path, kind, open, info}, nil
 }
 
-// Check reports what has become of the file.
+// Check returns an error if the file was removed, moved or overwritten.
 func (p *Place) Check() error {
 	now, err := os.Stat(p.path)
 	switch {
@@ -53,5 +53,5 @@ func (p *Place) Check() error {
 	return nil
 }
 
-// Close is called once all connections are closed.
+// Close must be called after all connections are closed.
 func (p *Place) Close() error { return p.open.Close() }

@@ -1,5 +1,5 @@
-// Package metrics tells Prometheus how a fleet stands. Nothing is remembered here: each scrape
-// asks the database, where all of it is counted already.
+// Package metrics exports the state of a fleet to Prometheus. It caches nothing: each scrape
+// queries the database, which stores all counts.
 package metrics
 
 import (
@@ -14,7 +14,8 @@ import (
 // patience is how long a scrape may take.
 const patience = 10 * time.Second
 
-// A Collector is the fleet's metrics. Names end in their unit; what only grows ends in total.
+// A Collector collects the metrics of a fleet. Names end in their unit, and those of counters in
+// total.
 type Collector struct {
 	Store *ledger.Store
 	Log   *slog.Logger
@@ -44,7 +45,7 @@ func (c Collector) Describe(out chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements [prometheus.Collector]. What cannot be read has no sample.
+// Collect implements [prometheus.Collector]. Values that cannot be read have no sample.
 func (c Collector) Collect(out chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

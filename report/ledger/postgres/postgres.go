@@ -1,5 +1,5 @@
-// Package postgres connects to PostgreSQL for a ledger. It stands apart so that a program
-// which keeps no ledger there has no driver of it.
+// Package postgres connects a ledger to PostgreSQL. It is a separate package so that programs that
+// do not use PostgreSQL do not link its driver.
 package postgres
 
 import (
@@ -10,8 +10,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// Connect makes the handle of the database at an address that begins with postgres:// or
-// postgresql://. It connects when that is first used. Errors hold no password.
+// Connect returns a handle for the database at an address that begins with postgres:// or
+// postgresql://. It connects on first use. Errors never contain a password.
 func Connect(address string, toRead bool) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {

@@ -17,23 +17,23 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// ErrTaken is a name that a bench has, which was not revoked.
+// ErrTaken is returned for the name of a bench that exists and is not revoked.
 var ErrTaken = errors.New("a bench of that name was added before")
 
-// ErrNotAdded is a name that no bench has.
+// ErrNotAdded is returned if no bench has the name.
 var ErrNotAdded = errors.New("no bench of that name was added")
 
 // maxSubscriptions is more than a bench needs.
 const maxSubscriptions = 64
 
-// never is later than any token that a bench may hold, by whatever clock it was issued.
+// never is later than the date of any token that a bench may hold, whatever clock issued it.
 var never = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
-// A Bench is one that was added.
+// A Bench is a bench that was added.
 type Bench struct {
 	Name    string
-	Site    string    // where it stands; "" if that is not known
-	Added   time.Time // or revoked, for one that is; by the clock of whoever decided it
+	Site    string    // its site; "" if unknown
+	Added   time.Time // or revoked, if Revoked; by the clock of the computer that decided it
 	Revoked bool
 }
 
@@ -41,12 +41,12 @@ func benchOf(account *jwt.AccountClaims) Bench {
 	return Bench{account.Name, account.Description, time.Unix(account.IssuedAt, 0).UTC(), revoked(account)}
 }
 
-// maxSite bounds the name of a site, in bytes.
+// maxSite limits the name of a site, in bytes.
 const maxSite = 256
 
-// AddBench makes the credentials of new benches, and gives the file of each. It has the
-// bench's key and is not needed here: it belongs to the bench. A name that is taken is
-// ErrTaken, and then none is added; one that was revoked can be given anew.
+// AddBench creates credentials for new benches, and returns the file of each. The file contains the
+// bench's key; it belongs on the bench and is not needed here. If a name is taken, AddBench returns
+// ErrTaken and adds none; a revoked name can be added again.
 func (f *Folder) AddBench(names ...string) (files []string, err error) {
 	accounts, err := benchAccounts(f.Node())
 	if err != nil {
@@ -70,13 +70,13 @@ func (f *Folder) AddBench(names ...string) (files []string, err error) {
 	return files, nil
 }
 
-// lives tells the account of a bench that was added and not revoked.
+// lives returns a predicate for the account of a bench that is not revoked.
 func lives(name string) func(*jwt.AccountClaims) bool {
 	return func(claims *jwt.AccountClaims) bool { return claims.Name == name && !revoked(claims) }
 }
 
-// add makes the account of a bench with its one user. The key of the account is forgotten:
-// there will never be another user in it.
+// add creates the account of a bench with its only user. The key of the account is discarded, so no
+// other user can ever be added to it.
 func (f *Folder) add(name string, revision uint64, file string) error {
 	pair, err := nkeys.CreateAccount()
 	if err != nil {
@@ -119,8 +119,8 @@ func (f *Folder) add(name string, revision uint64, file string) error {
 	return writeAccount(f.Node(), claims, f.operator)
 }
 
-// nextRevision is the one of the next decision about a name: higher than those of all accounts
-// that ever had it.
+// nextRevision returns the revision of the next decision about a name: higher than those of all
+// accounts that ever had it.
 func nextRevision(accounts []*jwt.AccountClaims, name string) uint64 {
 	var last uint64
 	for _, claims := range accounts {
@@ -131,9 +131,8 @@ func nextRevision(accounts []*jwt.AccountClaims, name string) uint64 {
 	return last + 1
 }
 
-// Revoke takes a bench's credentials away, for good. A hub that runs on this folder ends the
-// bench's connection and takes nothing more from it. What the bench has not delivered stays
-// at the bench.
+// Revoke permanently revokes a bench's credentials. A hub running on this folder closes the bench's
+// connection and accepts nothing more from it. Undelivered reports remain at the bench.
 func (f *Folder) Revoke(name string) error {
 	if err := f.decide(name, revoke); err != nil {
 		return fmt.Errorf("revoking bench %q: %w", name, err)
@@ -149,7 +148,7 @@ func revoke(claims *jwt.AccountClaims) {
 	claims.Imports = nil
 }
 
-// Place says where a bench stands; "" is that it is not known.
+// Place sets the site of a bench; "" means unknown.
 func (f *Folder) Place(name, site string) error {
 	if len(site) > maxSite || !utf8.ValidString(site) {
 		return fmt.Errorf("placing bench %q: the name of a site has up to %d bytes of UTF-8", name, maxSite)
@@ -161,7 +160,7 @@ func (f *Folder) Place(name, site string) error {
 	return nil
 }
 
-// decide changes the account of a bench that was not revoked.
+// decide changes the account of a bench that is not revoked.
 func (f *Folder) decide(name string, change func(*jwt.AccountClaims)) error {
 	accounts, err := benchAccounts(f.Node())
 	if err != nil {
@@ -176,8 +175,8 @@ func (f *Folder) decide(name string, change func(*jwt.AccountClaims)) error {
 	return writeAccount(f.Node(), accounts[i], f.operator)
 }
 
-// Benches are those that were added, by name; of one that was revoked and added
-// again, the revoked one comes first.
+// Benches returns the benches that were added, by name. If a bench was revoked and added again, the
+// revoked entry comes first.
 func (f *Folder) Benches() ([]Bench, error) {
 	accounts, err := benchAccounts(f.Node())
 	if err != nil {
@@ -202,7 +201,7 @@ func order(b Bench) int {
 
 func revoked(claims *jwt.AccountClaims) bool { return len(claims.Revocations) > 0 }
 
-// benchAccounts are the accounts of all benches that were ever added.
+// benchAccounts returns the accounts of all benches ever added.
 func benchAccounts(node string) ([]*jwt.AccountClaims, error) {
 	files, err := filepath.Glob(filepath.Join(node, accountFolder, "A*"+accountSuffix))
 	if err != nil {

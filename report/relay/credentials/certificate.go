@@ -19,12 +19,12 @@ import (
 	"github.com/nats-io/jwt/v2"
 )
 
-// ServerName is the name in the certificate that Create makes. Benches that have it in their
-// credentials trust that certificate and no other, at whatever address they find the hub.
+// ServerName is the name in the certificate that Create writes. Benches with this name in their
+// credentials trust only that certificate, whatever the address of the hub.
 const ServerName = "backupdoctor-hub"
 
-// writeCertificate makes a certificate that vouches for itself. Its dates say nothing: who
-// holds it has it from the folder, and the clock of a bench may be anywhere.
+// writeCertificate writes a self-signed certificate. Its dates carry no meaning: its holders got it
+// from the folder, and the clock of a bench may be wrong.
 func writeCertificate(node string) error {
 	pair, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -59,13 +59,13 @@ func writeCertificate(node string) error {
 	)
 }
 
-// An Identity is what a credentials file says of its bench.
+// An Identity is the content of a credentials file.
 type Identity struct {
 	Bench string
 	roots *x509.CertPool
 }
 
-// maxFile bounds a credentials file, which is some two kilobytes long.
+// maxFile limits a credentials file, in bytes; typical files have 2 kB.
 const maxFile = 1 << 20
 
 // ReadIdentity reads a credentials file that AddBench wrote.
@@ -96,9 +96,9 @@ func ReadIdentity(file string) (Identity, error) {
 	return identity, nil
 }
 
-// TLS is how the bench must connect: to the hub whose key came with the credentials, whatever else
-// is trusted. Where none came, as with those of a NATS of others, a file of roots, or the computer's
-// own, must vouch for the address.
+// TLS returns the configuration with which the bench must connect: pinned to the hub's key if the
+// credentials contain one, regardless of other trusted certificates. Otherwise, as with credentials
+// of a third-party NATS, the roots in rootsFile, or the system's, must verify the address.
 func (i Identity) TLS(rootsFile string) (*tls.Config, error) {
 	var roots *x509.CertPool
 	if rootsFile != "" {

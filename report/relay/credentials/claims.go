@@ -11,22 +11,22 @@ import (
 	"github.com/nats-io/jwt/v2"
 )
 
-// revisionTag precedes the number of a decision about an account. The operator signs it with the
-// rest, so which of two decisions is the later depends on no clock.
+// revisionTag precedes the revision number of a decision about an account. The operator signs it
+// with the rest, so the order of two decisions does not depend on a clock.
 const revisionTag = "revision:"
 
-// maxToken bounds the token of an account, in bytes. AddBench makes some of 1,200.
+// maxToken limits the token of an account, in bytes. Those that AddBench makes have about 1,200.
 const maxToken = 64 << 10
 
-// errForeign is a token that the operator of this hub has not signed.
+// errForeign is returned for a token that was not signed by this hub's operator.
 var errForeign = errors.New("the token of an account has another issuer")
 
 // Claims are the decisions about the accounts of benches: of two about one account, the one with
-// the higher revision holds. It is not safe for concurrent use.
+// the higher revision wins. Not safe for concurrent use.
 type Claims struct {
 	operator string // public key
 	accounts map[string]claim
-	holders  map[string]string // account by name of the bench
+	holders  map[string]string // account by bench name
 }
 
 type claim struct {
@@ -35,13 +35,13 @@ type claim struct {
 	revision uint64
 }
 
-// NewClaims are those of one operator; none are known yet.
+// NewClaims returns empty Claims of one operator.
 func NewClaims(operator *jwt.OperatorClaims) *Claims {
 	return &Claims{operator: operator.Subject, accounts: map[string]claim{}, holders: map[string]string{}}
 }
 
-// Merge takes in the token of an account. It returns the accounts for which something changed:
-// none where the token is known, is older than what is known, or is no bench's.
+// Merge adds the token of an account. It returns the accounts that changed: none if the token is
+// known, is older than the known one, or belongs to no bench.
 func (c *Claims) Merge(token string) (changed []string, err error) {
 	if len(token) > maxToken {
 		return nil, errors.New("reading an account: it is too long")
@@ -71,8 +71,8 @@ func (c *Claims) Merge(token string) (changed []string, err error) {
 	return changed, nil
 }
 
-// follows reports whether a decision is later than another about the same account. What was
-// revoked stays so: its revision is no reason to let it in.
+// follows reports whether a decision is later than another about the same account. A revoked
+// account stays revoked, whatever the revision.
 func (d claim) follows(before claim) bool {
 	if was, is := revoked(before.account), revoked(d.account); was != is {
 		return is
@@ -80,8 +80,8 @@ func (d claim) follows(before claim) bool {
 	return d.revision > before.revision
 }
 
-// holder is the account that has a name. If it was given twice, as by two copies of a folder, the
-// later decision holds, at every node the same.
+// holder returns the account that has a name. If two accounts have it, as with two copies of a
+// folder, the later decision wins, with the same result at every node.
 func (c *Claims) holder(name string) string {
 	var holder string
 	for key, d := range c.accounts {
@@ -96,10 +96,10 @@ func (c *Claims) holder(name string) string {
 	return holder
 }
 
-// Token is the token of an account, "" if it is not known.
+// Token returns the token of an account, "" if unknown.
 func (c *Claims) Token(account string) string { return c.accounts[account].token }
 
-// All are the tokens of all accounts of benches, by public key.
+// All returns the tokens of all bench accounts, by public key.
 func (c *Claims) All() map[string]string {
 	all := make(map[string]string, len(c.accounts))
 	for key, d := range c.accounts {
@@ -108,7 +108,7 @@ func (c *Claims) All() map[string]string {
 	return all
 }
 
-// Bench is the bench that has an account. One whose name another account has is revoked.
+// Bench returns the bench that has an account. It is revoked if another account has its name.
 func (c *Claims) Bench(account string) (bench Bench, known bool) {
 	d, known := c.accounts[account]
 	if !known {
@@ -119,10 +119,10 @@ func (c *Claims) Bench(account string) (bench Bench, known bool) {
 	return bench, true
 }
 
-// Named is the bench of a name.
+// Named returns the bench with a name.
 func (c *Claims) Named(name string) (Bench, bool) { return c.Bench(c.holders[name]) }
 
-// Decode reads an account as a server is to enforce it: what Bench calls revoked is.
+// Decode returns an account for a server to enforce: revoked if Bench says so.
 func (c *Claims) Decode(account string) (*jwt.AccountClaims, error) {
 	claims, err := jwt.DecodeAccountClaims(c.Token(account))
 	if err != nil {
@@ -146,13 +146,13 @@ func revisionOf(account *jwt.AccountClaims) uint64 {
 	return 0
 }
 
-// revise gives an account the next revision.
+// revise sets the revision of an account.
 func revise(account *jwt.AccountClaims, revision uint64) {
 	account.Tags = slices.DeleteFunc(account.Tags, func(tag string) bool { return strings.HasPrefix(tag, revisionTag) })
 	account.Tags.Add(revisionTag + strconv.FormatUint(revision, 10))
 }
 
-// Revoked reports whether an account was revoked itself.
+// Revoked reports whether an account itself was revoked.
 func (c *Claims) Revoked(account string) bool {
 	d, known := c.accounts[account]
 	return known && revoked(d.account)

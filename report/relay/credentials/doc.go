@@ -1,15 +1,15 @@
-// Package credentials says who may speak to a hub: an operator, an account and one user for
-// each bench, as NATS knows them, signed with keys that lie in one folder.
+// Package credentials manages who may connect to a hub: a NATS operator, and an account with one
+// user for each bench, signed with keys in one folder.
 //
-// A [Folder] is where benches are added and revoked. [Folder.AddBench] writes the file that a
-// bench needs, key included, once; what stays is public but for the operator's own keys. Each
-// bench has an account to itself, in which one connection at a time may be: nothing that
-// another bench says or stores is in it, so nothing can be read, by whatever name it is asked
-// for. From the hub's account it imports three subjects: for its own reports, for its statements,
-// and for its receipts, see [Wiring]; the hub imports nothing, and has no way into a bench.
+// Benches are added to and revoked in a [Folder]. [Folder.AddBench] writes, once, the file that a
+// bench needs, including its key; apart from the operator's own keys, what remains in the folder is
+// public. Each bench has its own account, limited to one connection at a time. Nothing that another
+// bench says or stores is in that account, so it cannot read any of it, under any subject. The
+// account imports three subjects from the hub's account: for its own reports, its statements and
+// its receipts, see [Wiring]. The hub imports nothing, and has no access to a bench.
 //
-// A [Node] is the part of the folder that a running hub needs. It has no key that could sign:
-// it can be copied to every node of a cluster.
+// A [Node] is the part of the folder that a running hub needs. It contains no signing key, and can
+// be copied to every node of a cluster.
 //
-// Files with keys are readable by their owner only. No key stands in an error.
+// Files with keys are readable by their owner only. Errors never contain keys.
 package credentials

@@ -20,16 +20,16 @@ const (
 	benchFolder = "benches"
 )
 
-// A Folder holds the keys of a fleet, and the files made with them. Only one program at a
-// time should change it.
+// A Folder has the keys of a fleet and the files made with them. Only one program at a time should
+// change it.
 type Folder struct {
 	path     string
 	operator nkeys.KeyPair
 	hub      string // public key of the hub's account
 }
 
-// Create makes a new folder at path, with new keys. The folder must not exist, or be empty. It
-// is there as a whole or not at all: what a crash left is made anew.
+// Create creates a folder at path with new keys. The folder must be missing or empty. It is created
+// completely or not at all: remains of a crash are replaced.
 func Create(path string) (*Folder, error) {
 	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 {
 		return nil, fmt.Errorf("making credentials: %s is not empty", path)
@@ -55,8 +55,8 @@ func Create(path string) (*Folder, error) {
 	return Open(path)
 }
 
-// found makes what a fleet has once: the operator, the accounts of the system and the hub
-// with a user each, and the certificate of the hub.
+// found creates what a fleet has only once: the operator, the system and hub accounts with one user
+// each, and the hub's certificate.
 func found(path string) error {
 	operator, err := newKey(filepath.Join(path, operatorKey), nkeys.CreateOperator)
 	if err != nil {
@@ -109,7 +109,7 @@ func found(path string) error {
 	return writeCertificate(node)
 }
 
-// Open opens a folder that Create made.
+// Open opens a folder made by Create.
 func Open(path string) (*Folder, error) {
 	operator, err := readKey(filepath.Join(path, operatorKey))
 	if err != nil {
@@ -126,7 +126,7 @@ func Open(path string) (*Folder, error) {
 	return &Folder{path: path, operator: operator, hub: public}, nil
 }
 
-// Node is where the part of the folder lies that a running hub needs.
+// Node returns the path of the part of the folder that a running hub needs.
 func (f *Folder) Node() string { return filepath.Join(f.path, nodeFolder) }
 
 type key struct {
@@ -162,8 +162,8 @@ func readKey(file string) (nkeys.KeyPair, error) {
 	return pair, nil
 }
 
-// newUser makes a user of an account, and gives its token and key as the text of a
-// credentials file.
+// newUser adds a user to an account, and returns its token and key in the format of a credentials
+// file.
 func newUser(account nkeys.KeyPair, change func(*jwt.UserClaims)) ([]byte, error) {
 	pair, err := nkeys.CreateUser()
 	if err != nil {

@@ -26,13 +26,13 @@ const (
 	benchTag        = "bench"
 )
 
-// A Node is what a running hub needs of a Folder.
+// A Node is the part of a Folder that a running hub needs.
 type Node struct {
 	path     string
-	Operator *jwt.OperatorClaims // whose signature the hub trusts
+	Operator *jwt.OperatorClaims // trusted by the hub as issuer
 }
 
-// OpenNode opens Folder.Node, or a copy of it.
+// OpenNode opens Folder.Node or a copy of it.
 func OpenNode(path string) (Node, error) {
 	token, err := os.ReadFile(filepath.Join(path, operatorFile))
 	if err != nil {
@@ -45,13 +45,13 @@ func OpenNode(path string) (Node, error) {
 	return Node{path: path, Operator: operator}, nil
 }
 
-// HubCredentials is the file with which to connect as the hub.
+// HubCredentials returns the path of the credentials for the hub account.
 func (n Node) HubCredentials() string { return filepath.Join(n.path, hubCreds) }
 
-// SystemCredentials is the file with which to connect as the system.
+// SystemCredentials returns the path of the credentials for the system account.
 func (n Node) SystemCredentials() string { return filepath.Join(n.path, systemCreds) }
 
-// Accounts are the tokens of all accounts, by public key.
+// Accounts returns the tokens of all accounts, by public key.
 func (n Node) Accounts() (map[string]string, error) {
 	entries, err := os.ReadDir(filepath.Join(n.path, accountFolder))
 	if err != nil {
@@ -75,9 +75,9 @@ func (n Node) Accounts() (map[string]string, error) {
 	return accounts, nil
 }
 
-// ServeTLS is how a hub shows itself: with the certificate in the files, or with its own where none
-// are given. Benches ask for [ServerName] and are always shown its own, whose key their credentials
-// pin.
+// ServeTLS returns the TLS configuration of a hub: with the certificate in the files, or with its
+// own if none are given. Benches ask for [ServerName] and always get the hub's own certificate,
+// whose key their credentials pin.
 func (n Node) ServeTLS(certificate, private string) (*tls.Config, error) {
 	own, err := tls.LoadX509KeyPair(filepath.Join(n.path, certificateFile), filepath.Join(n.path, privateFile))
 	if err != nil {
@@ -101,8 +101,8 @@ func (n Node) ServeTLS(certificate, private string) (*tls.Config, error) {
 	}, nil
 }
 
-// RouteTLS is how the nodes of a cluster know each other: all have the certificate of this
-// folder, and nobody else has its key.
+// RouteTLS returns the TLS configuration between the nodes of a cluster: all use the certificate of
+// this folder, whose key no one else has.
 func (n Node) RouteTLS() (*tls.Config, error) {
 	config, err := n.ServeTLS("", "")
 	if err != nil {

@@ -3,21 +3,21 @@ package credentials
 // Subjects between benches and their hub, each followed by the name of a bench.
 const (
 	Reports  = "backupdoctor.hub."      // reports, into the hub's stream
-	Asks     = "backupdoctor.ask."      // statements, each of which a receipt answers
-	Receipts = "backupdoctor.receipts." // receipts, as the hub's database commits
+	Asks     = "backupdoctor.ask."      // statements, each answered by a receipt
+	Receipts = "backupdoctor.receipts." // receipts, sent as the hub's database commits
 )
 
-// Wiring is the subjects of one bench. It may publish on two, and hears its own receipts and
-// the answers to what it published; a hub reaches nothing else at a bench.
+// Wiring has the subjects of one bench. It may publish on two, and receives only its own receipts
+// and the replies to its messages; a hub reaches nothing else at a bench.
 type Wiring struct {
 	Bench    string // its name
 	Reports  string
 	Ask      string
 	Receipts string
-	Inbox    string // before the subjects of answers
+	Inbox    string // prefix of reply subjects
 }
 
-// WiringOf gives the subjects of a bench, whose name is valid.
+// WiringOf returns the subjects of a bench, whose name must be valid.
 func WiringOf(bench string) Wiring {
 	return Wiring{Bench: bench, Reports: Reports + bench, Ask: Asks + bench, Receipts: Receipts + bench, Inbox: "_INBOX." + bench}
 }

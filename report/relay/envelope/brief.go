@@ -7,16 +7,15 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Many findings of a device, and the statements that prove its backup, rest on the same
-// evidence. On its way a report has each piece of evidence once, in a list at its device, and
-// what rests on it has the places in that list.
+// Many findings of a device, and the proof of its backup, share the same evidence. For sending, a
+// report lists each piece of evidence once per device, and refers to it by index.
 const sharedEvidence = "sharedEvidence"
 
-// maxEvidence is how long the evidence of a device may be at its findings, in bytes.
+// maxEvidence limits the evidence of a device once it is copied back to its findings, in bytes.
 const maxEvidence = 4 * MaxReport
 
-// brief is the JSON of a report with shared evidence, and without empty texts and lists,
-// which are as good as absent.
+// brief returns the JSON of a report with shared evidence, and without empty texts and lists, which
+// mean the same as absent ones.
 func brief(r report.Report) ([]byte, error) {
 	written, err := json.Marshal(r)
 	if err != nil {
@@ -27,7 +26,7 @@ func brief(r report.Report) ([]byte, error) {
 		return nil, err
 	}
 	for _, name := range []string{"$schema", "summary", "exit"} {
-		delete(document, name) // they follow from the rest
+		delete(document, name) // derived from the rest
 	}
 	for _, d := range objects(document["devices"]) {
 		share(d)
@@ -35,7 +34,7 @@ func brief(r report.Report) ([]byte, error) {
 	return encode(withoutEmpty(document))
 }
 
-// whole is the JSON of a report with the evidence back at its findings.
+// whole undoes brief: it returns the JSON of a report with the evidence at its findings.
 func whole(brief []byte) ([]byte, error) {
 	document, err := decode(brief)
 	if err != nil {
@@ -102,12 +101,12 @@ func unshare(d map[string]any) error {
 	return nil
 }
 
-// resting is what rests on evidence: the findings of a device, and its proof.
+// resting returns the objects with evidence: the findings of a device, and its proof.
 func resting(d map[string]any) []map[string]any {
 	return append(objects(d["findings"]), objects(d["proof"])...)
 }
 
-// objects are those of the elements of a list that are objects.
+// objects returns the elements of a list that are objects.
 func objects(value any) []map[string]any {
 	list, _ := value.([]any)
 	var found []map[string]any
@@ -121,7 +120,7 @@ func objects(value any) []map[string]any {
 
 func decode(text []byte) (document map[string]any, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber() // or a large number would lose digits
+	decoder.UseNumber() // keeps the digits of large numbers
 	return document, decoder.Decode(&document)
 }
 

@@ -1,15 +1,15 @@
-// Package envelope declares what travels from a bench to a hub: one report in its envelope,
-// as JSON. It is a contract between programs of different versions, so its types stand by
-// themselves and carry a number of their own.
+// Package envelope defines the message from a bench to a hub: one report in an envelope, as JSON.
+// It is a contract between programs of different versions, so its types depend on no others and
+// have their own version number.
 //
-// [Pack] makes the JSON of a report short enough to travel and says what it left out. [Seal]
-// puts it into an envelope, [Open] takes it out again at the other end, where nothing of it
-// is trusted: lengths are bounded before anything is decoded, and an error says with its
-// [Reason] why an envelope cannot be opened.
+// [Pack] shortens the JSON of a report to the allowed size and reports what it left out. [Seal]
+// puts it into an envelope; [Open] takes it out on the other side, which trusts none of it: lengths
+// are checked before anything is decoded, and an error has a [Reason] why an envelope cannot be
+// opened.
 //
-// The number of the contract is MAJOR.MINOR. Within one MAJOR fields are only added, so an
-// old hub passes over what a new bench adds, and hands it on unread in [Envelope.Report]. A
-// MAJOR that a hub does not know is not guessed at: it is refused, set aside and counted.
+// The version number is MAJOR.MINOR. Within one MAJOR fields are only added, so an old hub ignores
+// the additions of a new bench and passes them on in [Envelope.Report]. An unknown MAJOR is
+// refused, set aside and counted.
 //
-// The package knows nothing of how an envelope travels.
+// The package is independent of the transport.
 package envelope

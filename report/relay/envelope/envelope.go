@@ -14,37 +14,37 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Schema is the number of the contract that Seal writes. Adding a field raises the number
-// behind the point; renaming, removing or changing the meaning of one raises that before it.
+// Schema is the contract version that Seal writes. Adding a field increments MINOR; renaming or
+// removing one, or changing its meaning, increments MAJOR.
 const Schema = "1.0"
 
-// major is the only number before the point that Open knows.
+// major is the only MAJOR version that Open accepts.
 const major = 1
 
-// MaxBytes is how long a sealed envelope may be. A hub sets longer ones aside.
+// MaxBytes is the longest allowed envelope. A hub sets longer ones aside.
 const MaxBytes = MaxReport + 1<<10
 
-// An Envelope is one report under way. All its fields but the report are the bench's word;
-// a hub believes the name of the bench only if the way the envelope came bears it out.
+// An Envelope is one report in transit. All fields except the report are claims of the bench; a hub
+// accepts the bench name only if it matches the credentials with which the envelope was sent.
 type Envelope struct {
-	Schema string          `json:"schema"`        // number of the contract: MAJOR.MINOR
-	ID     string          `json:"id"`            // of this message, a UUIDv7 that is never used again
-	Bench  string          `json:"bench"`         // name of the bench that examined the device
+	Schema string          `json:"schema"`        // contract version: MAJOR.MINOR
+	ID     string          `json:"id"`            // of this message, a UUIDv7 that is never reused
+	Bench  string          `json:"bench"`         // the bench that examined the device
 	Tool   string          `json:"tool"`          // version of the program that sealed it
-	Cut    string          `json:"cut,omitempty"` // what was left out to make the report short enough: evidence, findings; absent if nothing
-	Report json.RawMessage `json:"report"`        // a report.Report with one device, with whatever its writer added to it
+	Cut    string          `json:"cut,omitempty"` // what was left out to shorten the report: evidence, findings; absent if nothing
+	Report json.RawMessage `json:"report"`        // a report.Report with one device, including unknown fields
 }
 
-// A Reason says why an envelope is not taken. Reasons are counted and stored, so their values
-// never change.
+// A Reason says why an envelope is refused. Reasons are counted and stored, so their values never
+// change.
 type Reason string
 
 const (
 	TooLong       Reason = "too-long"       // longer than MaxBytes
-	Undecodable   Reason = "undecodable"    // not the JSON of an envelope with a report
-	UnknownSchema Reason = "unknown-schema" // of the envelope or of the report, a number that this version does not know
-	Forged        Reason = "forged"         // it names another bench than the one that brought it
-	Refused       Reason = "refused"        // whoever stores reports cannot store this one
+	Undecodable   Reason = "undecodable"    // not JSON of an envelope with a report
+	UnknownSchema Reason = "unknown-schema" // envelope or report version unknown to this program
+	Forged        Reason = "forged"         // names a different bench than its sender
+	Refused       Reason = "refused"        // the store cannot store this report
 )
 
 func (r Reason) Error() string {
@@ -64,7 +64,7 @@ func (r Reason) Error() string {
 	}
 }
 
-// NewID gives a new UUIDv7.
+// NewID returns a new UUIDv7.
 func NewID() (string, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -73,17 +73,17 @@ func NewID() (string, error) {
 	return id.String(), nil
 }
 
-// ValidID reports whether id is a UUID of version 7 as NewID spells it.
+// ValidID reports whether id is a version 7 UUID in the spelling of NewID.
 func ValidID(id string) bool {
 	parsed, err := uuid.Parse(id)
 	return err == nil && parsed.Version() == 7 && parsed.String() == id
 }
 
-// benches are names that can stand in a subject, in a file name of any system, and in a log.
+// benches matches names that are safe in subjects, in file names on any system, and in logs.
 var benches = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,47}$`)
 
-// ValidBench reports whether name can name a bench: up to 48 small letters, digits, hyphens
-// and underscores.
+// ValidBench reports whether name is a valid bench name: up to 48 lower-case letters, digits,
+// hyphens and underscores.
 func ValidBench(name string) bool { return benches.MatchString(name) }
 
 // Seal writes an envelope as JSON, with the schema of this version.
@@ -107,7 +107,7 @@ func Seal(e Envelope) ([]byte, error) {
 	return bytes.TrimSpace(sealed.Bytes()), nil
 }
 
-// Open reads an envelope and its report. Its errors are Reasons, wrapped.
+// Open reads an envelope and its report. Its errors wrap a Reason.
 func Open(sealed []byte) (Envelope, report.Report, error) {
 	e, r, err := open(sealed)
 	if err != nil {
@@ -116,8 +116,8 @@ func Open(sealed []byte) (Envelope, report.Report, error) {
 	return e, report.Reworded(r), nil
 }
 
-// open tells what another version made from what is broken: where something cannot be decoded
-// the number says whether it is this version's to call it so.
+// open tells envelopes of other versions from broken ones: if decoding fails, the version decides
+// which of the two is reported.
 func open(sealed []byte) (e Envelope, r report.Report, err error) {
 	if len(sealed) > MaxBytes {
 		return e, r, TooLong
@@ -159,7 +159,7 @@ func open(sealed []byte) (e Envelope, r report.Report, err error) {
 	return e, r, nil
 }
 
-// known tells whether the number before the point is one that this version can read.
+// known returns an error unless this version can read the MAJOR of schema.
 func known(schema string) error {
 	before, after, _ := strings.Cut(schema, ".")
 	n, errBefore := strconv.ParseUint(before, 10, 16)

@@ -9,27 +9,26 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// MaxReport is how long the JSON of a report may be to travel.
+// MaxReport is the longest allowed JSON of a report, in bytes.
 const MaxReport = 256 << 10
 
-// What Pack can leave out of a report, in Envelope.Cut.
+// What Pack may leave out of a report, for Envelope.Cut.
 const (
 	CutEvidence = "evidence" // evidence, remedies, sources, plans, files and the inventory
-	CutFindings = "findings" // that, findings that are no trouble, and the ends of long texts
+	CutFindings = "findings" // also harmless findings and the ends of long texts
 )
 
-// What is left where even texts must be shortened. A letter can take six bytes of JSON: with
-// these no device can make its report too long.
+// Limits used when even texts must be shortened. A character can take six bytes of JSON: within
+// these limits no device can make its report too long.
 const (
 	keptFindings = 32
 	keptBackups  = 8
 	keptText     = 200 // bytes
 )
 
-// Pack writes the JSON of a report on one device, without the words that a hub looks up by
-// their ids and without empty fields. One that is still too long is cut to its findings, and
-// cut says how far: verdict, headline and what was found stay, what can be looked up at the
-// bench goes.
+// Pack writes the JSON of a report on one device, without empty fields and without texts that a hub
+// looks up by ID. If the report is still too long, it is cut, and cut says how far: verdict,
+// headline and findings remain, details that can be looked up at the bench do not.
 func Pack(r report.Report) (packed []byte, cut string, err error) {
 	if len(r.Devices) != 1 {
 		return nil, "", fmt.Errorf("packing a report: it has %d devices", len(r.Devices))
@@ -76,7 +75,7 @@ func withoutEvidence(r report.Report) report.Report {
 	return r
 }
 
-// onlyTrouble bounds every text and every list that a device can make long.
+// onlyTrouble limits every text and every list that a device can make long.
 func onlyTrouble(r report.Report) report.Report {
 	r = withoutEvidence(r)
 	r.Summary.Causes = r.Summary.Causes[:min(len(r.Summary.Causes), keptFindings)]
@@ -103,7 +102,7 @@ func onlyTrouble(r report.Report) report.Report {
 	return r
 }
 
-// shortened is a text cut between two letters, with the sign that says so.
+// shortened cuts a text between two characters and appends an ellipsis.
 func shortened(text string) string {
 	if len(text) <= keptText {
 		return text

@@ -9,25 +9,25 @@ import (
 type State struct {
 	Through int64           // all numbers up to this one are accounted for
 	Chain   string          // of that number
-	Ahead   map[int64]Ahead // numbers that are there above a gap
+	Ahead   map[int64]Ahead // numbers received above a gap
 	Last    int64           // highest number that the bench has stated
 	Lost    int64           // numbers that neither side has
 	Closed  bool
 }
 
-// An Ahead is a number above a gap.
+// An Ahead is a report received above a gap.
 type Ahead struct{ ID, Chain string }
 
-// NewState is that of a ledger that was never heard of.
+// NewState returns the state of a new ledger.
 func NewState(ledger string) State { return State{Chain: Start(ledger), Ahead: map[int64]Ahead{}} }
 
-// Take counts a report that is committed. It reports false if the number belongs to another
-// report: the bench has given it twice.
+// Take counts a committed report. It returns false if the number belongs to another report: the
+// bench has assigned it twice.
 func (s *State) Take(n Number, id string) bool {
 	s.Last = max(s.Last, n.Sequence)
 	switch {
 	case n.Sequence <= s.Through:
-		return true // whether it is the same report shows in the chain, to the bench
+		return true // the bench can tell by the chain whether it is the same report
 	case n.Sequence == s.Through+1:
 		if Next(s.Chain, id) != n.Chain {
 			return false
@@ -45,8 +45,8 @@ func (s *State) Take(n Number, id string) bool {
 	return true
 }
 
-// absorb counts what lay above a gap that is closed. What does not follow is of another ledger
-// with the same id, and is forgotten.
+// absorb moves Through past numbers above a gap that is now closed. Numbers whose chain does not
+// follow are from another ledger with the same ID, and are dropped.
 func (s *State) absorb() {
 	for {
 		next, there := s.Ahead[s.Through+1]
@@ -61,8 +61,8 @@ func (s *State) absorb() {
 	}
 }
 
-// Hear takes in what a bench states. Numbers that it has lost count as lost unless they are
-// here. Hearing the same statement twice changes nothing.
+// Hear applies a statement of a bench. Numbers stated as lost count as lost unless they are here.
+// Repeating a statement changes nothing.
 func (s *State) Hear(st Statement) {
 	s.Last = max(s.Last, st.Last)
 	if w := st.Withdraw; w != nil && w.From <= s.Through {
@@ -75,7 +75,7 @@ func (s *State) Hear(st Statement) {
 	}
 	for _, lost := range st.Lost {
 		if lost.First > s.Through+1 || lost.Last <= s.Through {
-			continue // a gap comes first, or it is known
+			continue // after a gap, or already known
 		}
 		s.Lost += s.count(lost.Range)
 		maps.DeleteFunc(s.Ahead, func(sequence int64, _ Ahead) bool { return sequence <= lost.Last })
@@ -84,7 +84,7 @@ func (s *State) Hear(st Statement) {
 	}
 }
 
-// close ends a ledger: its other reports come under a new id.
+// close ends a ledger: its remaining reports will come under a new ID.
 func (s *State) close(lost []Lost) {
 	if s.Closed {
 		return
@@ -96,7 +96,7 @@ func (s *State) close(lost []Lost) {
 	s.Ahead = map[int64]Ahead{}
 }
 
-// count counts the numbers of a range that are not here.
+// count returns how many numbers of a range are not here.
 func (s *State) count(r Range) int64 {
 	r.First = max(r.First, s.Through+1)
 	if r.Last < r.First {
@@ -111,7 +111,7 @@ func (s *State) count(r Range) int64 {
 	return n
 }
 
-// Highest is the greatest number that is here.
+// Highest returns the highest number that is here.
 func (s *State) Highest() int64 {
 	highest := s.Through
 	for sequence := range s.Ahead {
@@ -120,7 +120,7 @@ func (s *State) Highest() int64 {
 	return highest
 }
 
-// Missing are the ranges between Through and Highest that are not here, in order.
+// Missing returns the ranges between Through and Highest that are not here, in order.
 func (s *State) Missing() []Range {
 	missing := []Range{}
 	at := s.Through
@@ -133,7 +133,7 @@ func (s *State) Missing() []Range {
 	return missing
 }
 
-// Receipt is what the bench is told.
+// Receipt returns the receipt for the bench.
 func (s *State) Receipt(ledger string) Receipt {
 	missing := s.Missing()
 	return Receipt{
