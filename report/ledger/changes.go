@@ -12,25 +12,25 @@ import (
 type Change string
 
 const (
-	New   Change = "new"   // found since, and not read as well since then
-	Still Change = "still" // found before, and not read as well since then
-	Fixed Change = "fixed" // read as well since, and not found again
+	New   Change = "new"   // first found since, and not found healthy after that
+	Still Change = "still" // first found before, and not found healthy after that
+	Fixed Change = "fixed" // found healthy since, and not found again
 )
 
 // A ChangedCause is one cause on one device.
 type ChangedCause struct {
 	Check      string    `json:"check"`            // check ID
 	Status     string    `json:"status"`           // problem or warning, as last found
-	Since      time.Time `json:"since"`            // when it was first found, without having been well since
+	Since      time.Time `json:"since"`            // when it was first found, without having been healthy since
 	SeenAt     time.Time `json:"seenAt"`           // when it was last found
-	FixedAt    time.Time `json:"fixedAt,omitzero"` // when the check was read as well; zero if it was not
+	FixedAt    time.Time `json:"fixedAt,omitzero"` // when the check was found healthy; zero if it was not
 	Device     string    `json:"udid"`             // UDID
-	Name       string    `json:"name,omitempty"`   //
-	Serial     string    `json:"serial,omitempty"` //
-	Site       string    `json:"site,omitempty"`   // of the device
-	Bench      string    `json:"bench"`            // that read the device last
-	TakenAt    time.Time `json:"takenAt"`          // time of that reading; if later than SeenAt, it is unknown whether the cause persists
-	Verdict    string    `json:"verdict"`          // of the device
+	Name       string    `json:"name,omitempty"`
+	Serial     string    `json:"serial,omitempty"`
+	Site       string    `json:"site,omitempty"` // of the device; "" if unknown
+	Bench      string    `json:"bench"`          // that read the device last
+	TakenAt    time.Time `json:"takenAt"`        // time of that reading; if later than SeenAt, it is unknown whether the cause persists
+	Verdict    string    `json:"verdict"`        // of the device
 	LastBackup time.Time `json:"lastBackup,omitzero"`
 }
 

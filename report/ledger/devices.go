@@ -50,7 +50,7 @@ type Device struct {
 type DeviceCause struct {
 	Check  string    `json:"check"`  // check ID
 	Status string    `json:"status"` // problem or warning
-	Since  time.Time `json:"since"`  // when it was first found, without having been well since
+	Since  time.Time `json:"since"`  // when it was first found, without having been healthy since
 	SeenAt time.Time `json:"seenAt"` // when it was last found
 }
 

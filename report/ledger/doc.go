@@ -27,7 +27,7 @@
 //     sent the report, and never later than the arrival. A reading that would be later was dated by
 //     a clock that jumped: it is stored and marked, and counts only as long as the device has no
 //     other reading.
-//   - A check that was not read proves nothing. A cause ends when its check was read as well, not
+//   - A check that was not read proves nothing. A cause ends when its check was found healthy, not
 //     when the check could not be read or the device could not be examined.
 //   - A device that was requested but absent, or of which only a backup was read, does not count as
 //     read.

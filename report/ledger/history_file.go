@@ -143,8 +143,8 @@ func remove(path string) error {
 	return nil
 }
 
-// parts returns the files of a history. The log comes first: SQLite deletes a log that it finds
-// beside a new file, whereas a log without its file could still be attributed.
+// parts returns the files of a history. The log comes first: a log that was moved without its file
+// can still be attributed, whereas SQLite deletes a log that it finds beside a new file.
 func parts(path string) []string { return []string{path + "-wal", path + "-shm", path} }
 
 const (

@@ -222,7 +222,7 @@ func backupOf(d report.Device) int64 {
 }
 
 // gravity orders the statuses: if a check has several findings, the gravest is kept. One unreadable
-// subject does not make the others well.
+// subject does not make the others healthy.
 var gravity = map[string]int{
 	string(checks.OK): 1, string(checks.Unknown): 2, report.StatusSuppressed: 3, string(checks.Warning): 4, string(checks.Problem): 5,
 }

@@ -17,7 +17,7 @@ package ledger
 // devices, causes, names and counts are derived from the visits, and updated with each visit. A
 // device is identified by its key: its UDID without hyphens, or the folder of its backup. Its row
 // has the data of its newest visit. causes has a row for each check that was ever unwell on the
-// device: when that began (since), was last found (seen), and was read as well (fixed; 0 if it was
+// device: when that began (since), was last found (seen), and was found healthy (fixed; 0 if it was
 // not). root is 1 for a cause, and 0 for a mere symptom or a suppressed finding; site is the site
 // of the device. names are the search terms of a device, in lower case; certain marks those that
 // should be unique: the serial number and the inventory row.

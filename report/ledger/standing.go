@@ -85,7 +85,7 @@ type cause struct {
 	root        bool
 	since       int64
 	seen        int64 // when it was last found
-	fixed       int64 // when it was read as well, 0 if it was not
+	fixed       int64 // when it was found healthy, 0 if it was not
 	site        string
 }
 

@@ -122,7 +122,7 @@ func (r receiver) failed(ctx context.Context, msg jetstream.Msg, m Message, err 
 	since, known := r.tries.failing[place]
 	if !known {
 		if len(r.tries.failing) > 10_000 {
-			clear(r.tries.failing) // may include messages stored since
+			clear(r.tries.failing) // most entries are of messages stored since
 		}
 		since = r.tries.stored
 		r.tries.failing[place] = since

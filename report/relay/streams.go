@@ -37,7 +37,7 @@ type footing struct {
 	node      string        // name of this cluster node; only one takes reports, to keep those of a bench in order
 }
 
-// errNotLeading is returned while another node takes the reports.
+// errNotLeading is returned if another node takes the reports.
 var errNotLeading = errors.New("another node takes the reports")
 
 // leads returns an error unless this node is the one to take reports.

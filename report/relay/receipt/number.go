@@ -9,8 +9,8 @@ import (
 	"regexp"
 )
 
-// ErrOtherLedger is returned for a receipt for reports that the bench does not have: its ledger was
-// restored or copied, and assigned numbers twice.
+// ErrOtherLedger is returned for a receipt about reports that the bench does not have: its ledger
+// was restored or copied, and assigned numbers twice.
 var ErrOtherLedger = errors.New("the receipt is for other reports under the same numbers")
 
 // A Number is the position of a report in the ledger of a bench.
