@@ -2,7 +2,7 @@ package checks
 
 import "testing"
 
-// A finding that explains, by a detour, what explains it would leave no root cause.
+// A finding that indirectly explains what explains it would leave no root cause.
 func TestExplanationsHaveARoot(t *testing.T) {
 	explains := map[string][]string{}
 	for _, check := range All() {

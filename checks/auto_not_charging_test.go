@@ -29,7 +29,7 @@ var autoNotChargingJudgements = []judgement{
 	{"never ready", well(lastBackedUp(9*aDay), recorded(aDay, noWindows)), Ask, "The record has no time in which the device was on power, locked and on Wi-Fi together since the last good iCloud backup, as of 2026-11-21, from a backup on this computer. The device is on power now, from this computer, which does not show that it is at night.", ""},
 }
 
-// overWiFi is a device that was read over the network.
+// overWiFi makes the snapshot one read over the network.
 func overWiFi(s *device.Snapshot) { s.Live.Connection = device.Network }
 
 // stillRunning is a last window that ended while a backup was running.

@@ -16,7 +16,7 @@ var backupTooLargeJudgements = []judgement{
 	{"nothing is known", well(lastBackedUp(9 * aDay)), Ask, "", ""},
 }
 
-// nextOf is a next backup of so many bytes, half of them photos.
+// nextOf sets the size of the next backup, half of it photos.
 func nextOf(bytes uint64) func(*device.History) {
 	return func(h *device.History) {
 		h.Next.TotalBytes = device.Known(bytes)
@@ -27,7 +27,7 @@ func nextOf(bytes uint64) func(*device.History) {
 	}
 }
 
-// freeOf is an iCloud storage of which so many bytes are free.
+// freeOf sets the free iCloud storage in bytes.
 func freeOf(bytes uint64) func(*device.History) {
 	return func(h *device.History) { h.Account.FreeBytes = device.Known(bytes) }
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Every statement alone, shown in every way, in a proof that shows all others.
+// Each statement in each state, in a proof that shows all others.
 func TestBackupVerdict(t *testing.T) {
 	if got := BackupVerdict(device.Proof{}); got != device.CannotTell {
 		t.Errorf("a proof of nothing: %s", got)

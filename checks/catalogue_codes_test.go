@@ -9,7 +9,7 @@ import (
 )
 
 // meaningCatalogue writes error codes and messages as a Markdown section that follows a
-// [catalogue] of all checks: its links lead to entries there.
+// [catalogue] of all checks and links to its entries.
 func meaningCatalogue(meanings []codes.Meaning) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, meaningsHead, codes.UnofficialNote, codes.MissingWordings)
@@ -36,7 +36,7 @@ A code can mean one thing in iCloud Backup (process backupd) and another in a ba
 | --- | --- | --- | --- |
 `
 
-// meaningCell is all that a row says of a meaning, but for causes and remedies.
+// meaningCell returns the text of a meaning's row, except causes and remedies.
 func meaningCell(m codes.Meaning) string {
 	var parts []string
 	if m.InICloud != "" {
@@ -57,7 +57,7 @@ func meaningCell(m codes.Meaning) string {
 	return strings.Join(parts, " ")
 }
 
-// causeLinks names the causes of a meaning, each with how strongly it is pointed to.
+// causeLinks names the causes of a meaning, with how strongly it points to each.
 func causeLinks(m codes.Meaning) string {
 	var links []string
 	for _, id := range m.Checks {

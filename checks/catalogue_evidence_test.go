@@ -12,17 +12,18 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// leads are the causes that a source of evidence leads to, each with the strongest of the
-// findings that rest on it.
+// leads are the causes that a source of evidence leads to, with the strength of the strongest
+// finding based on it for each.
 type leads map[*Check]codes.Strength
 
-// sourceLeads are all sources of evidence, as the tables of the judgements use them: what an
-// unhealthy finding rests on, and where it says what a healthy device shows, only that.
+// sourceLeads returns all sources of evidence, as the judgements' tables use them: the evidence
+// of an unhealthy finding, restricted to evidence that states what a healthy device shows if
+// there is any.
 func sourceLeads() map[string]leads {
 	sources := map[string]leads{}
 	note := func(source string, check *Check, f Finding) {
 		if strings.Contains(source, "://") {
-			return // a report of others, not of the device
+			return // a published document, not the device
 		}
 		if sources[source] == nil {
 			sources[source] = leads{}
@@ -59,7 +60,7 @@ func sourceLeads() map[string]leads {
 	return sources
 }
 
-// evidenceCatalogue writes which cause each source of evidence leads to, and how strongly.
+// evidenceCatalogue writes which causes each source of evidence leads to, and how strongly.
 func evidenceCatalogue() string {
 	var b strings.Builder
 	b.WriteString(sourcesHead)
@@ -86,7 +87,7 @@ Each source of evidence with the causes that it leads to where it is unhealthy, 
 | --- | --- |
 `
 
-// Every check that can find something is led to by some source, code or message.
+// Every check that can find something has a source, code or message leading to it.
 func TestEveryCauseIsLedTo(t *testing.T) {
 	led := map[*Check]bool{}
 	for source, checks := range sourceLeads() {
@@ -104,7 +105,7 @@ func TestEveryCauseIsLedTo(t *testing.T) {
 	}
 }
 
-// The strength of a finding is what its evidence is worth, whatever says so.
+// The strength of a finding depends on its evidence alone.
 func TestStrengthOfEvidence(t *testing.T) {
 	for name, test := range map[string]struct {
 		snapshot device.Snapshot

@@ -12,9 +12,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// catalogue writes checks as a Markdown page: an index, an entry for each check, then
-// every remedy that they name or need, once. Steps and questions are in the wording of
-// the newest version, for no model in particular.
+// catalogue writes checks as a Markdown page: an index, an entry for each check, then every
+// remedy they name or need, once. Steps and questions are in the wording of the newest version,
+// for no particular model.
 func catalogue(list []*Check) string {
 	var b strings.Builder
 	b.WriteString(catalogueHead)
@@ -55,7 +55,7 @@ const remediesHead = `
 In the order of a plan: cheapest and safest first.
 `
 
-// answeredBy tells who can answer a check.
+// answeredBy says who can answer a check.
 func answeredBy(c *Check) string {
 	switch {
 	case c.Judge == nil:
@@ -125,7 +125,7 @@ func writeSources(b *strings.Builder, sources []remedies.Source) {
 	}
 }
 
-// remediesOf lists the remedies that checks and codes name, and those that these need.
+// remediesOf returns the remedies that checks and codes name, and their prerequisites.
 func remediesOf(list []*Check) []remedies.ID {
 	var ids []remedies.ID
 	for _, c := range list {
@@ -134,7 +134,7 @@ func remediesOf(list []*Check) []remedies.ID {
 	for _, m := range codes.Meanings() {
 		ids = append(ids, m.Remedies...)
 	}
-	// ids grows while it is walked: what a remedy needs may need something itself.
+	// ids grows during the loop: a prerequisite may have prerequisites.
 	for i := 0; i < len(ids); i++ {
 		if r, ok := remedies.Find(ids[i]); ok {
 			ids = append(ids, r.Needs...)
@@ -143,7 +143,7 @@ func remediesOf(list []*Check) []remedies.ID {
 	return ids
 }
 
-// The catalogue says before each remedy that deletes what has to be so.
+// The catalogue states the preconditions of each remedy that deletes.
 func TestPreconditionsInTheCatalogue(t *testing.T) {
 	text, err := os.ReadFile("README.md")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/codes"
 )
 
-// corrections say where the article that the checks began with is out of date or wrong.
+// corrections lists what is outdated or wrong in the article that the checks began with.
 const corrections = `
 ## Corrections
 
@@ -25,7 +25,8 @@ The checks began with the eleven causes of [iCloud Backup Failed on iPhone or iP
 8. Contact Apple Support before erasing, not after.
 `
 
-// The ids are a promise, because reports and scripts name them: none leaves the catalogue.
+// IDs are stable, because reports and scripts name them: none is ever removed from the
+// catalogue.
 func TestReadme(t *testing.T) {
 	const path = "README.md"
 	want := catalogue(All()) + meaningCatalogue(codes.Meanings()) + evidenceCatalogue() + evidenceTable(t) + corrections

@@ -25,7 +25,7 @@ func TestEveryRowOfTheTableIsWhole(t *testing.T) {
 				t.Errorf("%s: is no sentence: %q", title, text)
 			}
 		}
-		// What never meets iCloud Backup may have no cause in this catalogue.
+		// A code that never affects iCloud Backup may have no cause in this catalogue.
 		if m.InICloud != "" && len(m.RulesOut) == 0 && (len(m.Checks) == 0 || len(m.Remedies) == 0) {
 			t.Errorf("%s: has no cause or no remedy", title)
 		}

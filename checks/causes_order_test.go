@@ -18,7 +18,7 @@ func nights(n int) []time.Duration {
 	return ages
 }
 
-// The cause at the root stands first, and the plan begins with its remedy.
+// The root cause comes first, and the plan begins with its remedy.
 func TestWhichCauseStandsFirst(t *testing.T) {
 	shared := func(s *device.Snapshot) { s.Live.SharedIPad = device.Known(true) }
 	supervised := func(s *device.Snapshot) { s.Live.Management.Supervised = device.Known(true) }
@@ -48,8 +48,8 @@ func TestWhichCauseStandsFirst(t *testing.T) {
 	}
 }
 
-// Of causes that are as grave, the one with the stronger evidence stands first, whatever its
-// place in the list.
+// Of equally severe causes, the one with the stronger evidence comes first, whatever its place
+// in the list.
 func TestStrongerEvidenceStandsFirst(t *testing.T) {
 	for name, test := range map[string]struct {
 		snapshot device.Snapshot
@@ -78,8 +78,8 @@ func TestStrongerEvidenceStandsFirst(t *testing.T) {
 	}
 }
 
-// Whatever explains a cause comes before it, however grave each of them is and however strong
-// the evidence: every pair of All, in every state that makes a cause, alone and among others.
+// Whatever explains a cause comes before it, regardless of severity and strength of evidence:
+// every pair in All, in every state that makes a cause, alone and among others.
 func TestWhatExplainsComesFirst(t *testing.T) {
 	finding := func(check *Check, status Status, strength codes.Strength) Finding {
 		return Finding{Check: check, Status: status, Strength: strength, Summary: check.Title + "."}
@@ -141,8 +141,8 @@ func TestWhatAPersonToldExplainsAnOldBackup(t *testing.T) {
 	}
 }
 
-// Where nothing blames the size, what fills the next backup stands beside the word of iCloud
-// that there was no room.
+// If nothing blames the size, the largest parts of the next backup are shown next to iCloud's
+// message that there was not enough storage.
 func TestWhatFillsTheBackupStandsBesideFullStorage(t *testing.T) {
 	s := well(lastBackedUp(9*aDay), recorded(aDay, nextOf(30_000_000_000), failed(2*aDay, 303)))
 	f := findingFor(t, s, icloudStorageFull)
@@ -151,7 +151,7 @@ func TestWhatFillsTheBackupStandsBesideFullStorage(t *testing.T) {
 	}
 }
 
-// Each list of remedies that a cause has is already in a safe order.
+// Each cause's list of remedies is already in a safe order.
 func TestEveryCauseListsWhatCanBeUndoneFirst(t *testing.T) {
 	for _, check := range All() {
 		lost := remedies.LosesNothing

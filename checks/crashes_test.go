@@ -8,7 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// What an archive names happened; that it names nothing is no answer.
+// A crash listed in an archive happened; an empty list proves nothing.
 func TestCrashesOnRecord(t *testing.T) {
 	crash := device.Crash{Process: "backupd", At: takenAt.Add(-3 * 24 * time.Hour)}
 	record := func(crashes ...device.Crash) []device.History {

@@ -31,7 +31,7 @@ var deviceStorageLowJudgements = []judgement{
 	{"fresh beats old", well(lastBackedUp(9*aDay), recorded(aDay, failed(2*aDay, 105))), OK, "40 GB of 128 GB are free on the device.", ""},
 }
 
-// freeRoom is what is free, and what is with what the device clears by itself.
+// freeRoom sets the free space, without and with what the device can purge.
 func freeRoom(free, withPurgeable uint64) func(*device.Snapshot) {
 	return func(s *device.Snapshot) {
 		s.Live.Disk.FreeBytes = device.Known(free)
@@ -39,13 +39,13 @@ func freeRoom(free, withPurgeable uint64) func(*device.Snapshot) {
 	}
 }
 
-// free is what is free, with nothing to clear.
+// free sets the free space, with nothing to purge.
 func free(bytes uint64) func(*device.Snapshot) { return freeRoom(bytes, bytes) }
 
-// inArchive makes a record one of a sysdiagnose archive.
+// inArchive makes a record come from a sysdiagnose archive.
 func inArchive(h *device.History) { h.Source, h.Origin = archiveSource, "/cases/sysdiagnose.tar.gz" }
 
-// roomWas is the free space that a sysdiagnose tells.
+// roomWas sets the free space recorded in a sysdiagnose.
 func roomWas(free uint64) func(*device.History) {
 	return func(h *device.History) {
 		h.Disk = device.PastDisk{TotalBytes: device.Known[uint64](128_000_000_000), FreeBytes: device.Known(free)}

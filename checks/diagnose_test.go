@@ -17,7 +17,7 @@ func TestDiagnose(t *testing.T) {
 		verdict  Verdict
 		gap      device.Reason
 		headline string
-		causes   []string // each cause, with its symptoms in brackets
+		causes   []string // each cause, with its symptoms in parentheses
 	}{
 		{
 			name:     "a fresh backup",
@@ -286,7 +286,7 @@ func TestASubjectIsACauseOfItsOwn(t *testing.T) {
 	}
 }
 
-// A circle of explanations, which All does not have, must not swallow its findings.
+// A cycle of explanations, which All does not have, must not lose its findings.
 func TestACircleOfExplanationsLosesNothing(t *testing.T) {
 	stop := func(device.Snapshot) []Finding { return problem("It stopped.") }
 	a := &Check{ID: "a", Effect: Blocks, Explains: []string{"b"}, Judge: stop}
@@ -296,7 +296,7 @@ func TestACircleOfExplanationsLosesNothing(t *testing.T) {
 	everyFindingOnce(t, findings, Diagnose(well(), findings))
 }
 
-// inWords writes causes with their symptoms in brackets.
+// inWords writes causes with their symptoms in parentheses.
 func inWords(causes []Cause) []string {
 	var lines []string
 	for _, cause := range causes {
@@ -313,7 +313,7 @@ func inWords(causes []Cause) []string {
 	return lines
 }
 
-// everyFindingOnce fails if a diagnosis lost a finding or tells one twice.
+// everyFindingOnce fails if a diagnosis lost or duplicated a finding.
 func everyFindingOnce(t *testing.T, findings []Finding, d Diagnosis) {
 	t.Helper()
 	told := map[string]int{}
@@ -339,7 +339,8 @@ func everyFindingOnce(t *testing.T, findings []Finding, d Diagnosis) {
 	}
 }
 
-// The headline of a silent log says what was seen, and not that the device was absent.
+// The headline for a log without attempts says what was seen, and not that the device was
+// absent.
 func TestTheHeadlineOfASilentLog(t *testing.T) {
 	unseen := device.Attempt{Source: "file", Outcome: device.AttemptUnseen, Until: device.Known(takenAt)}
 	spoke := unseen

@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// answeredWell answers every question as it is where that is not the cause, without those given.
+// answeredWell answers every question as healthy, except those given.
 func answeredWell(except ...string) func(*device.Snapshot) {
 	return func(s *device.Snapshot) {
 		for _, c := range All() {
@@ -89,7 +89,7 @@ func TestWhatRemainsIsProposed(t *testing.T) {
 	}
 }
 
-// The person who has come to erasing reaches it.
+// An answer can lead to erasing as the last resort.
 func TestErasingIsReachedByAnAnswer(t *testing.T) {
 	s := well(lastBackedUp(20*aDay), answer(fault, "yes"))
 	ids := remedyIDs(Diagnose(s, Run(s, All())).Plan)
@@ -98,7 +98,7 @@ func TestErasingIsReachedByAnAnswer(t *testing.T) {
 	}
 }
 
-// What was answered leaves the plan: each remedy once its answers are given, and none by fewer.
+// Answers remove remedies from the plan: each once all its answers are given, and not before.
 func TestAnAnswerLeavesThePlan(t *testing.T) {
 	old := well(lastBackedUp(20 * aDay))
 	before := remedyIDs(Diagnose(old, Run(old, All())).Plan)
@@ -140,7 +140,7 @@ func TestTriedByNamesChecksThatAreAsked(t *testing.T) {
 	}
 }
 
-// A person and a reading that contradict each other are both told, whichever stands.
+// If a person and a reading contradict each other, both are reported, whichever is kept.
 func TestAContradictionIsTold(t *testing.T) {
 	full := recorded(0, failed(aDay, 303))
 	for name, test := range map[string]struct {

@@ -6,15 +6,14 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// expecting states where the backups of a device go, and how many days old they may be; 0 for
-// the default.
+// expecting sets where a device should back up, and the maximum age in days; 0 for the default.
 func expecting(where device.Expectation, maxAge int) func(*device.Snapshot) {
 	return func(s *device.Snapshot) {
 		s.Policy = device.Policy{Expected: where, MaxAgeSeconds: uint64(maxAge) * 24 * 3600, ExpectedSince: takenAt.Add(-30 * aDay)}
 	}
 }
 
-// What the keepers of a device expect decides which findings count.
+// The policy of a device decides which findings count.
 func TestExpected(t *testing.T) {
 	notYet := func(s *device.Snapshot) { s.Policy.ExpectedSince = takenAt.Add(aDay) }
 	for _, c := range []struct {

@@ -10,8 +10,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// FuzzDiagnose judges whatever can be read as a recording. Nothing may panic, the answer
-// is the same each time, no finding gets lost, and no plan forgets what must come first.
+// FuzzDiagnose judges anything that can be read as a recording. Nothing may panic, the result
+// is deterministic, no finding is lost, and no plan omits a prerequisite.
 func FuzzDiagnose(f *testing.F) {
 	for _, s := range []device.Snapshot{
 		well(),

@@ -7,8 +7,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// recorded adds a history of some age, with the changes made to it. A device whose date of
-// the last good backup is fresh needs none: combine it with lastBackedUp or detached.
+// recorded adds a history of some age, with changes. The record is not needed if the device
+// itself reports a fresh last good backup: combine it with lastBackedUp or detached.
 func recorded(age time.Duration, changes ...func(*device.History)) func(*device.Snapshot) {
 	return func(s *device.Snapshot) {
 		h := device.History{Source: "backup", Origin: "/backups/1", AsOf: device.Known(takenAt.Add(-age))}
@@ -19,10 +19,10 @@ func recorded(age time.Duration, changes ...func(*device.History)) func(*device.
 	}
 }
 
-// succeeded is an attempt that ended well, so long before the snapshot was taken.
+// succeeded adds a successful attempt at a time before the snapshot.
 func succeeded(ago time.Duration) func(*device.History) { return failed(ago, 0) }
 
-// failed is an attempt that ended with a code of MBErrorDomain, and what lay behind it.
+// failed adds an attempt that ended with a code of MBErrorDomain, and its underlying errors.
 func failed(ago time.Duration, code int, behind ...device.PastCause) func(*device.History) {
 	return func(h *device.History) {
 		results, _ := h.CloudBackup.Results.Get()
@@ -32,13 +32,12 @@ func failed(ago time.Duration, code int, behind ...device.PastCause) func(*devic
 	}
 }
 
-// behind is an error behind an error.
+// behind returns an underlying error.
 func behind(domain string, code int) device.PastCause {
 	return device.PastCause{Domain: domain, Code: code}
 }
 
-// lastGoodWas sets the date of the last good backup in a history, so long before the
-// snapshot was taken.
+// lastGoodWas sets the date of the last good backup in a history, relative to the snapshot.
 func lastGoodWas(ago time.Duration) func(*device.History) {
 	return func(h *device.History) { h.CloudBackup.Last = device.Known(takenAt.Add(-ago)) }
 }
@@ -48,7 +47,7 @@ func switchWas(on bool) func(*device.History) {
 	return func(h *device.History) { h.CloudBackup.Enabled = device.Known(on) }
 }
 
-// lost names the condition that a window lost.
+// lost names the condition lost in a window.
 type lost string
 
 const (
@@ -57,7 +56,7 @@ const (
 	theWiFi  lost = "Wi-Fi"
 )
 
-// window is a time in which the device was ready for a backup, until it lost a condition.
+// window adds a period in which the device was ready for a backup, until it lost a condition.
 func window(ago, length time.Duration, until lost) func(*device.History) {
 	return func(h *device.History) {
 		windows, _ := h.Schedule.Windows.Get()
@@ -72,10 +71,10 @@ func window(ago, length time.Duration, until lost) func(*device.History) {
 	}
 }
 
-// noWindows is a device that was never ready.
+// noWindows makes a device one that was never ready.
 func noWindows(h *device.History) { h.Schedule.Windows = device.Known([]device.BackupWindow{}) }
 
-// A fact is that of the newest record that has it, whatever the order they come in.
+// A fact comes from the newest record that has it, whatever their order.
 func TestRecallTakesTheNewestRecordThatKnows(t *testing.T) {
 	s := well(recorded(9*aDay, switchWas(true)), recorded(2*aDay), recorded(5*aDay, switchWas(false)))
 	on, r, known := recall(s, pastSwitch)
@@ -84,7 +83,7 @@ func TestRecallTakesTheNewestRecordThatKnows(t *testing.T) {
 	}
 }
 
-// A record without a date, or with one ahead of this computer's clock, says nothing.
+// A record without a date, or dated ahead of this computer's clock, is ignored.
 func TestARecordWithoutACredibleDateSaysNothing(t *testing.T) {
 	undated := func(h *device.History) { h.AsOf = device.Unknown[time.Time](device.NeedsPassword) }
 	s := well(recorded(aDay, switchWas(true), undated), recorded(-2*aDay, switchWas(true)))
@@ -93,7 +92,7 @@ func TestARecordWithoutACredibleDateSaysNothing(t *testing.T) {
 	}
 }
 
-// The last good backup is the latest that anything tells of.
+// The last good backup is the latest from any source.
 func TestLastGoodIsTheLatestOfAllThatIsKnown(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -113,8 +112,8 @@ func TestLastGoodIsTheLatestOfAllThatIsKnown(t *testing.T) {
 	}
 }
 
-// Whatever rests on a record has its date in the sentence and in the evidence, and an old
-// record proves nothing about now.
+// A finding based on a record has its date in the summary and in the evidence, and an old
+// record proves nothing about the present.
 func TestWhatRestsOnARecordNamesItsDate(t *testing.T) {
 	fresh := well(detached, recorded(10*aDay, switchWas(false)))
 	f := judgeSwitch(fresh)[0]
@@ -130,7 +129,7 @@ func TestWhatRestsOnARecordNamesItsDate(t *testing.T) {
 	}
 }
 
-// A window cannot be given a length that turns its end back.
+// A window's length cannot make it end before it starts.
 func TestTheEndOfAWindowIsBounded(t *testing.T) {
 	for _, seconds := range []float64{-1, 1e300} {
 		w := device.BackupWindow{Start: takenAt, Seconds: seconds}
@@ -140,7 +139,7 @@ func TestTheEndOfAWindowIsBounded(t *testing.T) {
 	}
 }
 
-// Evidence names the file where it was read: an archive has no domains.
+// Evidence names the file it was read from: an archive has no domains.
 func TestRecordNamesItsFile(t *testing.T) {
 	tests := map[string]string{
 		"backup":      "RootDomain or HomeDomain com.apple.MobileBackup.plist / BackupStateInfo.errors",

@@ -22,7 +22,7 @@ var icloudStorageFullJudgements = []judgement{
 	{"nothing is known", well(lastBackedUp(9 * aDay)), Ask, "", ""},
 }
 
-// planOf is a storage plan of so many bytes.
+// planOf sets the size of the storage plan in bytes.
 func planOf(bytes uint64) func(*device.History) {
 	return func(h *device.History) { h.Account.QuotaBytes = device.Known(bytes) }
 }

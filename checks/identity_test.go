@@ -7,8 +7,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// The model and version of a device that was not attached are those of its newest backup,
-// and as old as it.
+// The model and version of a device that was not attached come from its newest backup, and are
+// as old as it is.
 func TestWhatABackupNamesIsAsOldAsTheBackup(t *testing.T) {
 	for _, test := range []struct {
 		name     string
@@ -37,7 +37,7 @@ func TestWhatABackupNamesIsAsOldAsTheBackup(t *testing.T) {
 	}
 }
 
-// What an old backup shows to be wrong may have been put right since.
+// A problem shown by an old backup may have been fixed since.
 func TestAnOldVersionIsNoMoreThanAWarning(t *testing.T) {
 	tooOld := func(age time.Duration) Status {
 		s := well(running("8.4.1", "12H321"), newestIs("8.4.1", "8.4.1"), detached, copied(age, true, device.Whole))
@@ -48,7 +48,7 @@ func TestAnOldVersionIsNoMoreThanAWarning(t *testing.T) {
 	}
 }
 
-// identity is a device that told its model and version.
+// identity returns a device with a known model and version.
 func identity(productType, version string) device.Identity {
 	family, _, _, _ := device.ModelNumber(productType)
 	return device.Identity{

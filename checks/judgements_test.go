@@ -10,16 +10,16 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A judgement is one row of a check's table: a snapshot, and what the check says of it.
+// A judgement is one row of a check's table: a snapshot, and the expected finding.
 type judgement struct {
 	name     string
 	snapshot device.Snapshot
 	status   Status
-	summary  string        // of the first finding, the whole of it
+	summary  string        // of the first finding, in full
 	reason   device.Reason // of an unknown one
 }
 
-// judgements has the table of every check that judges; each is entered beside its check.
+// judgements has the table of every check with a judgement; each is entered next to its check.
 var judgements = map[*Check][]judgement{}
 
 // enter adds the table of a check to those that TestJudgements runs.
@@ -28,8 +28,8 @@ func enter(check *Check, rows []judgement) bool {
 	return true
 }
 
-// onlyOnRecord has the checks that nothing but a record or a backup on this computer can
-// answer: where there is none, they leave the answer to a person.
+// onlyOnRecord has the checks that only a record or a backup on this computer can answer:
+// without one, they leave the answer to a person.
 var onlyOnRecord = []*Check{
 	icloudStorageFull, backupTooLarge, icloudSpaceUsedByPhotosDrive,
 	accountNeedsAttention, termsNotAccepted, screenTimeAccountChanges,
@@ -37,10 +37,10 @@ var onlyOnRecord = []*Check{
 	needsUnlockForKeys, backupLockedElsewhere, filesUnavailable, corruptPreviousBackup, persistentSoftwareFault,
 }
 
-// neverProved has the checks whose health no record proves either.
+// neverProved has the checks whose health not even a record proves.
 var neverProved = []*Check{filesUnavailable}
 
-// TestJudgements puts every judging check of All through its table.
+// TestJudgements runs the table of every check in All with a judgement.
 func TestJudgements(t *testing.T) {
 	for _, check := range All() {
 		if check.Judge == nil {
@@ -52,7 +52,7 @@ func TestJudgements(t *testing.T) {
 				seen[row.status] = true
 				t.Run(row.name, func(t *testing.T) { testJudgement(t, check, row) })
 			}
-			// A check that can only hint has a person's answer for its unhealthy side.
+			// A check that can only hint relies on a person's answer for its unhealthy result.
 			unwell := seen[Problem] || seen[Warning] || (check.Ask != "" && seen[Ask])
 			well := seen[OK] || slices.Contains(neverProved, check)
 			unread := seen[Unknown] || slices.Contains(onlyOnRecord, check) && seen[Ask]
@@ -92,13 +92,12 @@ func testJudgement(t *testing.T, check *Check, row judgement) {
 	}
 }
 
-// takenAt is when all snapshots of these tests were taken.
+// takenAt is when all snapshots in these tests were taken.
 var takenAt = time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 
 const aDay = 24 * time.Hour
 
-// well is a device on which every question has a healthy answer, with the changes made
-// to it.
+// well returns a device for which every question has a healthy answer, with changes.
 func well(changes ...func(*device.Snapshot)) device.Snapshot {
 	s := device.Snapshot{
 		TakenAt: takenAt,
@@ -177,7 +176,7 @@ func lastBackedUp(age time.Duration) func(*device.Snapshot) {
 	return func(s *device.Snapshot) { s.Live.CloudBackup.Last = device.Known(takenAt.Add(-age)) }
 }
 
-// withoutDate takes away the date of the last good backup, for a reason.
+// withoutDate removes the date of the last good backup, for a reason.
 func withoutDate(reason device.Reason) func(*device.Snapshot) {
 	return func(s *device.Snapshot) { s.Live.CloudBackup.Last = device.Unknown[time.Time](reason) }
 }
@@ -190,7 +189,7 @@ func running(version, build string) func(*device.Snapshot) {
 	}
 }
 
-// withoutVersion is a device that never told its version.
+// withoutVersion makes the version unknown.
 func withoutVersion(s *device.Snapshot) {
 	s.Device.ProductVersion = device.Unknown[string](device.Timeout)
 	s.Device.BuildVersion = device.Unknown[string](device.Timeout)
@@ -207,17 +206,17 @@ func profiled(names ...string) func(*device.Snapshot) {
 	}
 }
 
-// withoutProfiles is a device that does not tell its profiles.
+// withoutProfiles makes the profiles unknown.
 func withoutProfiles(s *device.Snapshot) {
 	s.Live.Management.Profiles = device.Unknown[[]device.Profile](device.Refused)
 }
 
-// distrusting is a device that answered nothing but who it is.
+// distrusting returns a device that answered only with its identity.
 func distrusting(reason device.Reason) device.Snapshot {
 	return well(func(s *device.Snapshot) { s.Live = &device.Live{Trusted: device.Unknown[bool](reason)} })
 }
 
-// detached is a device that was not attached at all.
+// detached makes a device one that was not attached.
 func detached(s *device.Snapshot) { s.Live = nil }
 
 func asJSON(t *testing.T, v any) string {

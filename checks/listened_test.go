@@ -11,8 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// heard adds an attempt that a log told of, which ended so long before the snapshot was
-// taken.
+// heard adds an attempt from a log that ended at a time before the snapshot.
 func heard(ago time.Duration, outcome device.AttemptOutcome, changes ...func(*device.Attempt)) func(*device.Snapshot) {
 	return func(s *device.Snapshot) {
 		at := takenAt.Add(-ago)
@@ -32,7 +31,7 @@ func with(causes ...device.PastCause) func(*device.Attempt) {
 	return func(a *device.Attempt) { a.Causes = causes }
 }
 
-// seeing is what backupd last saw; false of what is named.
+// seeing sets the conditions that backupd last saw; false for those named.
 func seeing(lost ...lost) func(*device.Attempt) {
 	return func(a *device.Attempt) {
 		a.Conditions = device.Known(device.Conditions{
@@ -45,15 +44,15 @@ func seeing(lost ...lost) func(*device.Attempt) {
 	}
 }
 
-// findingFor is that of one check.
+// findingFor returns the finding of one check.
 func findingFor(t *testing.T, s device.Snapshot, check *Check) Finding {
 	t.Helper()
 	return Run(s, []*Check{check})[0]
 }
 
-// Whatever the code, a failed attempt ends in a problem of the check that the table of codes
-// names, with its meaning and the lines of the log beside it; one that was called off ends
-// in the condition that was lost.
+// Whatever the code, a failed attempt results in a problem of the check that the table of codes
+// names, with its meaning and the lines of the log; one that was called off points to the
+// condition that was lost.
 func TestEveryCodeThatIsHeardEndsInACause(t *testing.T) {
 	for _, m := range codes.Meanings() {
 		if m.Domain == "" || m.Number == 0 {
@@ -167,7 +166,7 @@ func TestWhatALogTells(t *testing.T) {
 	}
 }
 
-// An attempt that the device has noted is the one that was heard, and counts once.
+// An attempt recorded by the device and also seen in a log counts once.
 func TestAnAttemptIsCountedOnce(t *testing.T) {
 	s := well(lastBackedUp(5*aDay),
 		heard(time.Hour, device.AttemptFailed, with(behind("MBErrorDomain", 303))),
@@ -182,8 +181,7 @@ func TestAnAttemptIsCountedOnce(t *testing.T) {
 	}
 }
 
-// A device of which there is nothing but a log has been examined, and its headline is what
-// the log tells.
+// A device with nothing but a log has been examined, and its headline is what the log shows.
 func TestALogAloneIsAnExamination(t *testing.T) {
 	var s device.Snapshot
 	s.TakenAt = takenAt

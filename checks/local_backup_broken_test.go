@@ -90,7 +90,7 @@ func hiddenBackup(mode string) device.Backup {
 	})
 }
 
-// concluding are statements that amount to a verdict, because of some modes.
+// concluding returns statements that amount to a verdict, because of some modes.
 func concluding(verdict device.ProofVerdict, modes ...string) []device.Statement {
 	var all []device.Statement
 	for _, id := range device.StatementIDs {

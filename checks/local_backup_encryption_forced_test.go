@@ -39,7 +39,7 @@ func forced(password device.Fact[bool]) func(*device.Snapshot) {
 
 func password(s *device.Snapshot) { s.Live.ComputerBackup.WillEncrypt = device.Known(true) }
 
-// decrypted is a look at the newest backup with its password.
+// decrypted makes the newest backup one verified with its password.
 func decrypted(s *device.Snapshot) {
 	backup := &s.Backups[len(s.Backups)-1]
 	proof, _ := backup.Proof.Get() // known in these tests

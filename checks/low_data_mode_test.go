@@ -15,7 +15,7 @@ var lowDataModeJudgements = []judgement{
 	{"nothing is known", well(lastBackedUp(9 * aDay)), Ask, "", ""},
 }
 
-// networks are so many known networks, some of them with Low Data Mode.
+// networks sets how many networks are known, and how many of them have Low Data Mode.
 func networks(known, lowData uint64, newest bool) func(*device.History) {
 	return func(h *device.History) {
 		h.Network.KnownNetworks = device.Known(known)

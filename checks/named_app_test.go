@@ -10,7 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// wrote are the lines that backupd wrote.
+// wrote sets the lines that backupd wrote.
 func wrote(texts ...string) func(*device.Attempt) {
 	return func(a *device.Attempt) {
 		for _, text := range texts {
@@ -28,7 +28,7 @@ func TestTheAppThatALogNames(t *testing.T) {
 		name    string
 		outcome device.AttemptOutcome
 		lines   []string
-		want    string // "" if nobody is named
+		want    string // "" if no app is named
 	}{
 		{"files of an app that are gone", device.AttemptFailed, []string{broken("AppDomain-com.example.paint"), broken("AppDomain-com.example.paint")}, "the app com.example.paint"},
 		{"without a last line", device.AttemptUnended, []string{broken("AppDomain-com.example.paint")}, "the app com.example.paint"},

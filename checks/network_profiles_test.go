@@ -30,7 +30,7 @@ func TestProfilesThatMayChangeTheWayToApple(t *testing.T) {
 		{"Corporate Root CA", "Acme IT", "", true},
 		{"Kinder-Filter", "x", "", true},
 
-		// By its organisation, or its description, alone.
+		// By organisation or description alone.
 		{"Default", "Zscaler", "", true},
 		{"Settings", "Acme", "Routes traffic through a proxy", true},
 

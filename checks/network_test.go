@@ -6,7 +6,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// seen adds what this computer sees of Apple's hosts.
+// seen adds this computer's view of Apple's hosts.
 func seen(reach device.Reach) func(*device.Snapshot) {
 	return func(s *device.Snapshot) { s.Reach = &reach }
 }

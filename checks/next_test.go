@@ -43,7 +43,7 @@ func TestNext(t *testing.T) {
 
 type changes = []func(*device.Snapshot)
 
-// since23Days is the one thing wrong with a device: the date of its last good backup.
+// since23Days gives a device a single problem: the date of its last good backup.
 func since23Days(s *device.Snapshot) {
 	s.Live.CloudBackup.Last = device.Known(s.TakenAt.AddDate(0, 0, -23))
 }

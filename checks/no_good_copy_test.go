@@ -37,7 +37,7 @@ var noGoodCopyJudgements = []judgement{
 		"Whether the local backup of 2026-11-12 is whole could not be read: the backup is encrypted and its password was not given.", device.NeedsPassword},
 }
 
-// A device that is not attached is examined by its backups, as far as one of them opens.
+// A device that is not attached is examined by its backups if at least one can be opened.
 func TestBackupsAloneAreAnExamination(t *testing.T) {
 	for _, c := range []struct {
 		name    string

@@ -64,7 +64,7 @@ func TestTrustIsCreditedToTheRequestThatToldIt(t *testing.T) {
 	}
 }
 
-// After a try that failed the same is not proposed again.
+// After a failed attempt the same remedy is not proposed again.
 func TestAFailedTryHasItsRemedies(t *testing.T) {
 	for reason, want := range map[device.Reason][]remedies.ID{
 		device.DeviceError:    {},
@@ -89,7 +89,7 @@ func tried(reason device.Reason, name string) func(*device.Snapshot) {
 	return func(s *device.Snapshot) { s.Live.PairTry = device.Gap{Reason: reason, Detail: name} }
 }
 
-// Lists that show no findings show why a try to pair failed, too.
+// Lists without findings also show why a pairing attempt failed.
 func TestHeadlineTellsWhyATryToPairFailed(t *testing.T) {
 	for name, test := range map[string]struct {
 		why  device.Reason

@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// everyCode is every code of the table, and some that it does not know.
+// everyCode returns every code in the table, and some unknown ones.
 func everyCode() []codes.ID {
 	ids := []codes.ID{{Domain: codes.MBErrorDomain, Number: 9999}, {Domain: "com.example.unheard", Number: 7}}
 	for _, m := range codes.Meanings() {
@@ -20,8 +20,8 @@ func everyCode() []codes.ID {
 	return ids
 }
 
-// A code tells what the device reported. It prints no sentence that only a person, or another
-// reading, could give.
+// A code says only what the device reported, and never what only a person or another reading
+// could say.
 func TestNoCodePrintsTheSentenceOfOtherEvidence(t *testing.T) {
 	foreign := map[string]string{"crash report": "a crash", "status page": "Apple's page", "restarted": "a person", "at night": "a person"}
 	for _, check := range All() {
@@ -79,7 +79,8 @@ func TestACodeSaysHowStronglyItPoints(t *testing.T) {
 	}
 }
 
-// With a clock that is 314 days off, ages are told by both clocks, and nothing is probably gone.
+// With a clock that is 314 days off, ages are given by both clocks, and nothing is called
+// probably deleted.
 func TestAgesOfAWrongClock(t *testing.T) {
 	for _, days := range []time.Duration{-314, 314} {
 		off := func(s *device.Snapshot) {
@@ -97,7 +98,7 @@ func TestAgesOfAWrongClock(t *testing.T) {
 	}
 }
 
-// Profiles on a device that nobody supervises are a question.
+// Profiles on an unsupervised device are a question.
 func TestAProfileOnAnUnsupervisedDeviceIsAQuestion(t *testing.T) {
 	s := well(switchedOff, lastBackedUp(9*aDay), func(s *device.Snapshot) {
 		s.Live.Management.Supervised = device.Known(false)

@@ -6,8 +6,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Devices of other classes are listed, and nothing but their trust is judged. Without a class the model
-// tells; without either, a device is judged by what it says.
+// For devices of other classes only their trust is judged. If the class is unknown, the model
+// decides; if both are unknown, the device is judged normally.
 func TestOtherClassesAreNotJudged(t *testing.T) {
 	const watch = "Apple Watch is listed and not judged: it is not an iPhone, iPad or iPod touch."
 	for name, test := range map[string]struct {
@@ -56,8 +56,8 @@ func factOr(text any) device.Fact[string] {
 	return device.Unknown[string](device.Absent)
 }
 
-// A device that did not tell its UDID is never well, and one in whose place another answered is
-// not examined at all.
+// A device that did not report its UDID is never well. If another device answered in its place,
+// it is not examined at all.
 func TestNobodyElseIsJudged(t *testing.T) {
 	recognized := func(f device.Fact[bool]) func(*device.Snapshot) {
 		return func(s *device.Snapshot) { s.Live.Recognized = f }

@@ -11,22 +11,22 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// The patients are recordings in testdata/patients, each of one device. The one in whom a
-// cause is found has the name of its check; one in whom the log tells it, with .heard behind
-// the name. These are in good order, as far as they tell:
+// The patients are recordings in testdata/patients, each of one device. A patient in which a
+// cause is found is named after its check; if the log shows the cause, .heard is appended.
+// These patients are healthy, as far as they show:
 var wellPatients = []string{
 	"fresh",         // a backup completed this morning
 	"answered-well", // the last good backup is old, and a person has ruled out all that a person can
 }
 
-// Of these little is known.
+// Patients about which little is known.
 var openPatients = []string{
-	"stale",       // the last good backup is old, and nobody has been asked why
-	"silent",      // trusts this computer, and then says nothing
-	"unanswering", // does not even say whether it trusts this computer
+	"stale",       // the last good backup is old, and nobody was asked why
+	"silent",      // trusts this computer, but then does not answer
+	"unanswering", // does not even report whether it trusts this computer
 }
 
-// notAlarmed rule a false alarm out: with an old backup, a notice has to be believed.
+// notAlarmed rule out a false alarm: with an old backup, a notice is to be believed.
 var notAlarmed = []string{"answered-well"}
 
 func patient(t *testing.T, name string) device.Snapshot {
@@ -46,7 +46,7 @@ func patient(t *testing.T, name string) device.Snapshot {
 	return recording.Snapshots[0]
 }
 
-// patients are all of them, sorted.
+// patients returns all of them, sorted.
 func patients(t *testing.T) []string {
 	t.Helper()
 	paths, err := filepath.Glob("../testdata/patients/*.json")
@@ -60,8 +60,8 @@ func patients(t *testing.T) []string {
 	return names
 }
 
-// TestEveryCauseHasItsPatients: each cause is found in one patient, ruled out in another and
-// left open in a third.
+// TestEveryCauseHasItsPatients checks that each cause is found in one patient, ruled out in
+// another and left open in a third.
 func TestEveryCauseHasItsPatients(t *testing.T) {
 	for _, check := range All() {
 		found := statusOf(t, check, check.ID)
@@ -98,7 +98,8 @@ func statusOf(t *testing.T, check *Check, name string) Status {
 	return Run(patient(t, name), []*Check{check})[0].Status
 }
 
-// firstIn is the first of the patients of whom a check says one of these; "" if there is none.
+// firstIn returns the first patient for which a check has one of these statuses; "" if there is
+// none.
 func firstIn(t *testing.T, check *Check, names []string, statuses ...Status) string {
 	t.Helper()
 	for _, name := range names {
@@ -109,7 +110,7 @@ func firstIn(t *testing.T, check *Check, names []string, statuses ...Status) str
 	return ""
 }
 
-// A witness is a kind of evidence, by the beginnings of its sources.
+// A witness is a kind of evidence, identified by prefixes of its sources.
 type witness struct {
 	name    string
 	sources []string
@@ -125,11 +126,11 @@ var witnesses = []witness{
 	{"person", []string{toldSource}},
 }
 
-// noWitnesses only stand beside what a device says: what is known of its version or code.
+// noWitnesses only accompany the device's evidence: what is known about its version or code.
 var noWitnesses = []string{"embedded table of releases", "the table of codes", "https://"}
 
-// evidenceTable is a section of the README; see TestReadme. It rests on what the patients
-// show and on nothing else.
+// evidenceTable returns a section of the README; see TestReadme. It is based only on what the
+// patients show.
 func evidenceTable(t *testing.T) string {
 	t.Helper()
 	judging := map[*Check]map[string]bool{}

@@ -18,7 +18,7 @@ var persistentSoftwareFaultJudgements = []judgement{
 	{"no copy is known", well(lastBackedUp(30 * aDay)), Ask, "", ""},
 }
 
-// copied is a backup on this computer, of some age, encrypted or plain.
+// copied adds a backup on this computer, of some age, encrypted or plain.
 func copied(age time.Duration, encrypted bool, verdict device.ProofVerdict) func(*device.Snapshot) {
 	return func(s *device.Snapshot) {
 		s.Backups = append(s.Backups, device.Backup{

@@ -39,7 +39,7 @@ func TestPlanPutsCheapAndSafeFirst(t *testing.T) {
 	plan := planFor(Problem, []remedies.ID{remedies.EraseAndRestore, remedies.DeleteOldBackup, remedies.Restart, remedies.CheckLastBackupDate})
 	ids := remedyIDs(plan)
 	for _, order := range [][2]remedies.ID{
-		{remedies.Restart, remedies.CheckLastBackupDate}, // as the cause says
+		{remedies.Restart, remedies.CheckLastBackupDate}, // as the cause orders them
 		{remedies.ComputerBackup, remedies.DeleteOldBackup},
 		{remedies.ContactAppleSupport, remedies.DeleteOldBackup},
 		{remedies.DeleteOldBackup, remedies.EraseAndRestore},
@@ -98,7 +98,7 @@ func TestEveryPlanIsOrdered(t *testing.T) {
 	}
 }
 
-// planFor is the plan of causes with some remedies, one cause for each list.
+// planFor returns the plan for causes with some remedies, one cause for each list.
 func planFor(status Status, lists ...[]remedies.ID) []remedies.Step {
 	var causes []Cause
 	for i, list := range lists {
@@ -116,8 +116,8 @@ func remedyIDs(plan []remedies.Step) []remedies.ID {
 	return ids
 }
 
-// What a person has told is not asked for again, and an old date that an answer explains adds
-// nothing of its own.
+// Questions already answered are not asked again, and an old date that an answer explains adds
+// no remedies.
 func TestPlanLeavesOutWhatWasAnswered(t *testing.T) {
 	has := func(id remedies.ID, changes ...func(*device.Snapshot)) bool {
 		s := well(append([]func(*device.Snapshot){since23Days}, changes...)...)

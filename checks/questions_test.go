@@ -10,8 +10,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// The first five questions to a device of which nothing but an old backup is known. Each is
-// answered as it is where that is not the cause.
+// The first five questions for a device known only to have an old backup. Each gets its healthy
+// answer.
 func TestTheFirstFiveQuestions(t *testing.T) {
 	s := well(lastBackedUp(23 * aDay))
 	var asked []string
@@ -34,7 +34,7 @@ func TestTheFirstFiveQuestions(t *testing.T) {
 	}
 }
 
-// What divides is how far the answers halve what is open, by the weight of each cause.
+// A question divides well if its answers halve what is open, by the weight of each cause.
 func TestDividing(t *testing.T) {
 	open := func(ids ...string) (list []*Check) {
 		for _, id := range ids {
@@ -70,7 +70,7 @@ func TestDividing(t *testing.T) {
 func TestQuestionsDivideBestFirst(t *testing.T) {
 	s := well(lastBackedUp(23 * aDay))
 	asked := 0
-	for previous := len(All()) + 1; ; asked++ { // the size of the next backup is asked once the room for it is known
+	for previous := len(All()) + 1; ; asked++ { // the size of the next backup is asked once the free storage is known
 		questions := Questions(s, Run(s, All()))
 		if len(questions) == 0 {
 			break
@@ -127,8 +127,8 @@ func TestEveryQuestionCanBeFoundAndAnswered(t *testing.T) {
 	}
 }
 
-// Every check that asks says what an answer means, but for the false alarm: with an old
-// backup, whether there is a notice changes nothing.
+// Every check with a question says what an answer means, except the false alarm: with an old
+// backup, a notice changes nothing.
 func TestEveryAskedCheckSaysWhatAnAnswerMeans(t *testing.T) {
 	for _, check := range All() {
 		if meant := check.Told.unwell() != ""; meant != (check.Ask != "" && check != falseAlarm) {

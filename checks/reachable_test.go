@@ -8,7 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// sentences are what people type, one for each check that a message can mean.
+// sentences are what people type, one for each check that a message can point to.
 var sentences = map[string]string{
 	"icloud-storage-full":               "You do not have enough space in iCloud to back up this iPhone.",
 	"backup-too-large":                  "the next backup is too large for my iCloud",
@@ -57,9 +57,9 @@ var sentences = map[string]string{
 	"ios-regression":                    "since the update iCloud Backup is off",
 }
 
-// Every check that a message can mean is reached by a sentence: it becomes a finding or a
-// question that quotes the sentence, or, where the device itself has the answer, the meaning
-// names it.
+// Every check that a message can point to is reached by a sentence: it becomes a finding or a
+// question that quotes the sentence or, if the device itself has the answer, the meaning names
+// it.
 func TestEveryCheckOfAMessageIsReached(t *testing.T) {
 	for _, m := range codes.Meanings() {
 		for _, id := range m.Checks {
@@ -80,7 +80,7 @@ func TestEveryCheckOfAMessageIsReached(t *testing.T) {
 			continue
 		}
 		s := well(answer(device.MessageQuestion, sentence))
-		s.Live = &device.Live{Connection: device.USB, Trusted: device.Known(true)} // which says nothing else
+		s.Live = &device.Live{Connection: device.USB, Trusted: device.Known(true)} // and reports nothing else
 		found := Run(s, []*Check{check})
 		quoted := slices.ContainsFunc(found, func(f Finding) bool {
 			return (f.Status == Problem || f.Status == Warning || f.Status == Ask) && toldBy(f)

@@ -75,8 +75,8 @@ func TestRunGivesRemediesToWhatIsUnwell(t *testing.T) {
 	}
 }
 
-// What a device does not tell, because it does not talk, is unknown for the reason why it
-// does not, and never reads as healthy or as off.
+// Facts missing because a device does not respond are unknown for that reason, and never read
+// as healthy or as off.
 func TestOneSilenceHasOneReason(t *testing.T) {
 	for _, reason := range []device.Reason{
 		device.NeverPaired, device.TrustPending, device.TrustDenied, device.TrustStale, device.TrustForbidden,
@@ -89,7 +89,7 @@ func TestOneSilenceHasOneReason(t *testing.T) {
 		for _, f := range Run(silent, All()) {
 			switch {
 			case f.Check == notTrusted:
-			case f.Check == localBackupBroken, f.Check == noGoodCopy: // they are put to this computer
+			case f.Check == localBackupBroken, f.Check == noGoodCopy: // these are about this computer
 			case f.Check.Judge == nil, slices.Contains(onlyOnRecord, f.Check):
 				if f.Status != Ask {
 					t.Errorf("%s: %s is %s, want ask", reason, f.Check.ID, f.Status)

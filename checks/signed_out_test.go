@@ -26,7 +26,7 @@ var signedOutJudgements = []judgement{
 	{"210 of a device that is not here", well(detached, recorded(aDay, failed(2*aDay, 210))), Problem, "The newest attempt at an iCloud backup, on 2026-11-20, found no Apple Account (MBErrorDomain/210), as of 2026-11-21, from a backup on this computer.", ""},
 }
 
-// noAccount takes away what hints at an Apple Account, apart from iCloud Backup.
+// noAccount removes the signs of an Apple Account, apart from iCloud Backup.
 func noAccount(s *device.Snapshot) {
 	s.Live.Account = device.Account{
 		FindMy:         device.Known(false),
@@ -36,7 +36,7 @@ func noAccount(s *device.Snapshot) {
 	}
 }
 
-// leftByErase is what a device still says that was erased while somebody was signed in.
+// leftByErase is what a device still reports after it was erased while signed in.
 func leftByErase(s *device.Snapshot) {
 	withoutSwitch(device.Absent)(s)
 	withoutDate(device.Absent)(s)

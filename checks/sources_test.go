@@ -9,7 +9,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 )
 
-// pagesSeen are Apple's pages whose text was read, by address without a locale.
+// pagesSeen are Apple's pages that were read, by address without a locale.
 var pagesSeen = []string{
 	"https://support.apple.com/HT203516",
 	"https://support.apple.com/kb/PH12520",
@@ -99,8 +99,8 @@ var withoutApple = map[string]string{
 
 func isApples(s remedies.Source) bool { return strings.HasPrefix(s.Title, "Apple: ") }
 
-// TestSources: Apple's own pages come first, a list without one says why, and an address stands
-// only where its text was read.
+// TestSources checks that Apple's own pages come first, that a list without one says why, and
+// that a source has an address only if it was read.
 func TestSources(t *testing.T) {
 	lists := map[string][]remedies.Source{}
 	for _, c := range All() {

@@ -10,7 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// answer adds an answer, in the words in which a person gives it, to a snapshot.
+// answer adds an answer, as a person gives it, to a snapshot.
 func answer(question, text string) func(*device.Snapshot) { return answerAt(takenAt, question, text) }
 
 func answerAt(at time.Time, question, text string) func(*device.Snapshot) {
@@ -23,14 +23,14 @@ func answerAt(at time.Time, question, text string) func(*device.Snapshot) {
 	}
 }
 
-// firstFinding is the first finding of a check that Run comes to.
+// firstFinding returns the first finding of a check from Run.
 func firstFinding(t *testing.T, s device.Snapshot, check *Check) Finding {
 	t.Helper()
 	return Run(s, []*Check{check})[0]
 }
 
-// withPaths puts the paths of the device that the tests use into a text, so that a menu that
-// moves changes no test here.
+// withPaths expands paths for the device used in the tests, so that a moved menu changes no
+// test here.
 func withPaths(text string) string {
 	text, _ = remedies.Expand(text, identity("iPhone14,4", "26.6.1"))
 	return text
@@ -78,7 +78,7 @@ func TestTestimony(t *testing.T) {
 	}
 }
 
-// withoutProfileList is a device that does not list its profiles.
+// withoutProfileList makes the list of profiles unknown.
 func withoutProfileList(s *device.Snapshot) {
 	s.Live.Management.Profiles = device.Unknown[[]device.Profile](device.Timeout)
 	s.Live.Management.Supervised = device.Unknown[bool](device.Timeout)
@@ -124,7 +124,7 @@ func TestRoom(t *testing.T) {
 	}
 }
 
-// What is known of one cause is weighed in one place, and a contradiction is shown.
+// All sources for one cause are weighed in one place, and a contradiction is shown.
 func TestWeigh(t *testing.T) {
 	full := recorded(aDay, failed(2*aDay, 303))
 	for _, test := range []struct {
@@ -210,7 +210,7 @@ func TestATypedMessageIsNeverIgnored(t *testing.T) {
 	}
 }
 
-// What a person has come to after everything milder is in the plan, behind a copy and Apple Support.
+// A last resort that a person has reached is in the plan, after a copy and Apple Support.
 func TestLastResortsAreInThePlan(t *testing.T) {
 	for id, remedy := range map[string]remedies.ID{"persistent-software-fault": remedies.EraseAndRestore, "icloud-space-used-by-photos-drive": remedies.FreeICloudPhotosDrive, "corrupt-previous-backup": remedies.DeleteOldBackup} {
 		s := well(lastBackedUp(23*aDay), answer(id, "yes"))

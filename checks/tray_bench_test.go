@@ -7,8 +7,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// BenchmarkTogether is what a run asks after each of its devices, where all differ from this
-// computer alike. Time per device shows how it grows.
+// BenchmarkTogether measures the query a run makes after each device, with all devices
+// differing from this computer by the same amount. Time per device shows how it scales.
 func BenchmarkTogether(b *testing.B) {
 	for _, count := range []int{100, 1_000, 10_000} {
 		b.Run(strconv.Itoa(count), func(b *testing.B) {

@@ -7,7 +7,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// together is what devices show, after one more was added and taken out again.
+// together returns what devices show, after adding and removing one more.
 func together(members []Member, before string) device.Tray {
 	var all Members
 	more := Member{Skew: device.Known(3601.0), Newest: "99.0", Table: "98.0"}
@@ -19,7 +19,7 @@ func together(members []Member, before string) device.Tray {
 	return all.Together(before)
 }
 
-// Whether the clock of this computer is in doubt, by how far those of the devices are ahead.
+// Whether this computer's clock is in doubt, by how far the devices' clocks are ahead.
 func TestTheClockOfThisComputer(t *testing.T) {
 	const hour, day = 3600, 24 * 3600
 	for name, test := range map[string]struct {
@@ -57,7 +57,7 @@ func TestTheClockOfThisComputer(t *testing.T) {
 	}
 }
 
-// doubted is a device on a tray where three devices differ from this computer alike.
+// doubted makes a device part of a tray in which three devices differ from this computer alike.
 func doubted(ahead float64) func(*device.Snapshot) {
 	return func(s *device.Snapshot) { s.Tray = device.Tray{ClockAheadSeconds: ahead, ClockDevices: 3} }
 }
@@ -78,7 +78,7 @@ var _ = enter(backupStale, []judgement{
 		"The last good iCloud backup is 40 days old by this computer's clock, 20 days by the device's.", ""},
 })
 
-// No age is proved by a clock that is in doubt.
+// A clock in doubt proves no age.
 func TestAClockInDoubtProvesNothing(t *testing.T) {
 	for name, s := range map[string]device.Snapshot{
 		"as the others":    well(skewed(7200), doubted(7200)),
@@ -103,7 +103,7 @@ func TestAClockInDoubtProvesNothing(t *testing.T) {
 	}
 }
 
-// A version of a newer major than the table knows shows that the table is too old.
+// A newer major version than the table's shows that the table is outdated.
 func TestANewerMajorOnTheTray(t *testing.T) {
 	member := func(version, table string) Member {
 		return Member{Skew: device.Unknown[float64](device.NotAsked), Newest: version, Table: table}

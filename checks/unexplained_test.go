@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// failingCodes is every code that has a row, and some of domains and numbers that have none.
+// failingCodes returns every code with a row, and some of domains and numbers without one.
 func failingCodes() []device.PastCause {
 	var all []device.PastCause
 	for _, m := range codes.Meanings() {
@@ -27,7 +27,7 @@ func failingCodes() []device.PastCause {
 		behind("com.example.other", 7), behind("", 5), behind("CKErrorDomain", 5000))
 }
 
-// doors are the ways in which a failed attempt comes to be known.
+// doors are the ways in which a failed attempt becomes known.
 var doors = []struct {
 	name   string
 	failed func(device.PastCause) func(*device.Snapshot)
@@ -76,7 +76,7 @@ var doors = []struct {
 	}},
 }
 
-// listed is an attempt in a record.
+// listed adds an attempt to a record.
 func listed(c device.PastCause, at device.Fact[time.Time], said string) func(*device.History) {
 	return func(h *device.History) {
 		attempt := device.PastAttempt{At: at, Domain: c.Domain, Code: c.Code}
@@ -87,7 +87,7 @@ func listed(c device.PastCause, at device.Fact[time.Time], said string) func(*de
 	}
 }
 
-// No device whose attempts fail, and of which no later success is known, is without a cause.
+// No device whose attempts fail, with no known later success, is without a cause.
 func TestNoFailureWithoutALaterSuccessIsWell(t *testing.T) {
 	for _, door := range doors {
 		for _, attached := range []bool{true, false} {
@@ -115,7 +115,7 @@ func unwellWithCause(t *testing.T, name string, s device.Snapshot) {
 	}
 }
 
-// Signs of failure that have no code are no less signs.
+// Signs of failure without a code count too.
 func TestFailuresWithoutACode(t *testing.T) {
 	counter := func(change func(*device.History)) func(*device.Snapshot) { return recorded(time.Hour, change) }
 	for _, test := range []struct {
@@ -142,7 +142,7 @@ func TestFailuresWithoutACode(t *testing.T) {
 	}
 }
 
-// What an iCloud backup has completed after is past.
+// A completed iCloud backup makes earlier failures history.
 func TestALaterSuccessEndsEveryFailure(t *testing.T) {
 	for _, door := range doors {
 		for _, c := range failingCodes() {
@@ -157,7 +157,7 @@ func TestALaterSuccessEndsEveryFailure(t *testing.T) {
 	}
 }
 
-// An attempt that is under way while somebody listens has not failed, and proves nothing.
+// An attempt still in progress when the log ends has not failed, and proves nothing.
 func TestAnAttemptUnderWayIsNoProof(t *testing.T) {
 	s := well(lastBackedUp(6*time.Hour), heard(0, device.AttemptUnended))
 	if d := Diagnose(s, Run(s, All())); d.Verdict != NoCauseFound {
@@ -165,7 +165,7 @@ func TestAnAttemptUnderWayIsNoProof(t *testing.T) {
 	}
 }
 
-// The condition that a cancellation names is the cause.
+// The condition named by a cancellation is the cause.
 func TestTheConditionInBrackets(t *testing.T) {
 	for said, want := range map[string]*Check{
 		"com.apple.backupd.wifi":     wifiMissing,
@@ -187,7 +187,7 @@ func TestTheConditionInBrackets(t *testing.T) {
 	}
 }
 
-// The words of a failure without a code are enough where they are plain.
+// The words of a failure without a code are enough if they are clear.
 func TestMissingKeysInWords(t *testing.T) {
 	s := well(lastBackedUp(3*aDay), heard(time.Minute, device.AttemptFailed, func(a *device.Attempt) { a.KeysLacked = true }))
 	if f := findingFor(t, s, needsUnlockForKeys); f.Status != Problem {
@@ -195,7 +195,7 @@ func TestMissingKeysInWords(t *testing.T) {
 	}
 }
 
-// An archive is an examination only if it says whose it is, and something of backups.
+// An archive counts as an examination only if it says whose it is, and something about backups.
 func TestWhatMakesAnArchiveAnExamination(t *testing.T) {
 	archive := func(udid string, changes ...func(*device.History)) device.Snapshot {
 		s := device.Snapshot{TakenAt: takenAt, Device: device.Identity{UDID: udid}}

@@ -7,7 +7,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// otherwiseWell holds the facts without which a check still has grounds to say ok.
+// otherwiseWell holds the facts that a check can be ok without.
 var otherwiseWell = map[string]string{
 	"wifi-missing without /live/wifi/associated": "a fresh backup had a network",
 	"beta-software without /live/releaseType":    "the build by itself tells a release",
@@ -21,8 +21,8 @@ var otherwiseWell = map[string]string{
 	"auto-not-charging without /histories/*/schedule/windows/*/running": "nine hours on power are enough for a backup",
 }
 
-// An unknown fact is never read as a healthy one: whichever single fact of an unwell
-// device is refused, the check that found something does not turn to ok.
+// An unknown fact is never read as a healthy one: if any single fact of an unwell device is
+// refused, the check that found something does not become ok.
 func TestARefusalIsNeverHealth(t *testing.T) {
 	for check, rows := range judgements {
 		for _, row := range rows {
@@ -30,7 +30,7 @@ func TestARefusalIsNeverHealth(t *testing.T) {
 				continue
 			}
 			if Run(row.snapshot, []*Check{check})[0].Status == OK {
-				continue // software that is behind is a note beside a fresh backup
+				continue // outdated software is only a note with a fresh backup
 			}
 			for path, s := range withOneRefused(t, row.snapshot) {
 				question := check.ID + " without " + path
@@ -42,8 +42,8 @@ func TestARefusalIsNeverHealth(t *testing.T) {
 	}
 }
 
-// withOneRefused gives the snapshot once for each fact in it, with that fact refused, by
-// the fact's path in a recording.
+// withOneRefused returns a snapshot for each fact, with that fact refused, by the fact's path
+// in a recording.
 func withOneRefused(t *testing.T, s device.Snapshot) map[string]device.Snapshot {
 	var tree any
 	if err := json.Unmarshal([]byte(asJSON(t, s)), &tree); err != nil {

@@ -14,7 +14,7 @@ var unsupportedIOSJudgements = []judgement{
 	{"not a version", well(running("eight", "12H321")), Unknown, "The installed version could not be read: the reply could not be understood.", device.Malformed},
 }
 
-// newestIs sets what the table of releases says of the model.
+// newestIs sets what the table of releases says about the model.
 func newestIs(newest, sameMajor string) func(*device.Snapshot) {
 	return func(s *device.Snapshot) {
 		release, _ := s.Newest.Get() // well always has one

@@ -16,7 +16,7 @@ func TestAllIsValid(t *testing.T) {
 	}
 }
 
-// What only a person can tell is asked, and never passes for healthy.
+// What only a person can answer is asked, and never counts as healthy.
 func TestWhatOnlyAPersonCanTellIsAsked(t *testing.T) {
 	findings := Run(device.Snapshot{Device: identity("iPhone14,4", "26.6.1")}, All())
 	for _, check := range All() {
@@ -40,7 +40,7 @@ func TestEveryRemedyIsOfUse(t *testing.T) {
 		named := slices.ContainsFunc(All(), func(c *Check) bool { return slices.Contains(c.Remedies, remedy.ID) })
 		needed := slices.ContainsFunc(remedies.All(), func(r *remedies.Remedy) bool { return slices.Contains(r.Needs, remedy.ID) })
 		meant := slices.ContainsFunc(codes.Meanings(), func(m codes.Meaning) bool { return slices.Contains(m.Remedies, remedy.ID) })
-		chosen := remedy.ID == remedies.LeaveSharedIPad // by the judgement of mdm-disallows-backup
+		chosen := remedy.ID == remedies.LeaveSharedIPad // chosen by the judgement of mdm-disallows-backup
 		if !named && !needed && !meant && !chosen {
 			t.Errorf("no check or code names %s", remedy.ID)
 		}
@@ -49,7 +49,7 @@ func TestEveryRemedyIsOfUse(t *testing.T) {
 
 func TestValidateCatches(t *testing.T) {
 	source := []remedies.Source{{Title: "A page", URL: "https://example.com"}}
-	// copyFirst and call stand for what safe remedies need.
+	// copyFirst and call stand in for what safe remedies need.
 	copyFirst := &remedies.Remedy{ID: remedies.ComputerBackup, Title: "Copy", Tier: remedies.TierSafetyCopy, Actor: remedies.User, Steps: []string{"Copy."}}
 	call := &remedies.Remedy{ID: remedies.ContactAppleSupport, Title: "Call", Tier: remedies.TierEscalate, Actor: remedies.Apple, Steps: []string{"Call."}}
 

@@ -11,11 +11,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// validate holds checks and remedies to the conventions of this package. Its error joins
-// every violation, one a line; nil means there is none.
+// validate checks that checks and remedies follow the conventions of this package. Its error
+// joins all violations, one per line; nil means there are none.
 //
-// A remedy needs only what belongs to an earlier tier. So no remedy can need itself, and
-// a plan that is sorted by tier puts each behind what it needs.
+// A remedy needs only remedies of an earlier tier. So no remedy can need itself, and a plan
+// sorted by tier puts each after its prerequisites.
 func validate(list []*Check, known []*remedies.Remedy) error {
 	v := validator{checks: map[string]*Check{}, remedies: map[remedies.ID]*remedies.Remedy{}}
 	for _, r := range known {
@@ -33,7 +33,7 @@ func validate(list []*Check, known []*remedies.Remedy) error {
 	return errors.Join(v.violations...)
 }
 
-// kebab is the shape of an id: words of small letters and digits, with hyphens between.
+// kebab matches an ID: lower-case words and digits, separated by hyphens.
 var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 type validator struct {
@@ -94,8 +94,8 @@ func (v *validator) remedy(r *remedies.Remedy) {
 	v.safety(r)
 }
 
-// safety keeps whoever follows a plan from losing data without a copy, and from erasing a
-// device for a fault that is Apple's.
+// safety checks that following a plan cannot lose data without a copy, or erase a device for a
+// fault of Apple's.
 func (v *validator) safety(r *remedies.Remedy) {
 	if r.Loses > remedies.LosesNothing && !slices.Contains(r.Needs, remedies.ComputerBackup) {
 		v.violation("remedy %s: takes something away, and does not need %s", r.ID, remedies.ComputerBackup)
@@ -160,7 +160,7 @@ func (v *validator) check(c *Check) {
 	}
 }
 
-// told refuses an unhealthy answer without a question, two of them, and one that is no
+// told rejects an unhealthy answer without a question, two of them, and one that is not a
 // sentence: it is the summary of a finding.
 func (v *validator) told(c *Check) {
 	switch {
@@ -174,7 +174,7 @@ func (v *validator) told(c *Check) {
 	}
 }
 
-// explains reports whether one check explains another, over others if need be. seen holds
+// explains reports whether one check explains another, directly or through others. seen holds
 // the checks on the way.
 func (v *validator) explains(from, to string, seen []string) bool {
 	check := v.checks[from]
@@ -186,8 +186,7 @@ func (v *validator) explains(from, to string, seen []string) bool {
 	})
 }
 
-// template refuses tokens that nobody knows: the newest version of an unread model knows
-// them all.
+// template rejects unknown tokens: the newest version of an unknown model knows them all.
 func (v *validator) template(where, template string) {
 	if text, ok := remedies.Expand(template, device.Identity{}); !ok || strings.ContainsAny(text, "{}") {
 		v.violation("%s: uses an unknown token: %q", where, template)

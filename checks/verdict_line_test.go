@@ -7,7 +7,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// The headline says what is known, and how well.
+// The headline says what is known, and how certain it is.
 func TestVerdictLine(t *testing.T) {
 	nights := func(s *device.Snapshot) {
 		recorded(aDay, window(9*aDay, time.Hour, theWiFi), window(8*aDay, 3*time.Hour, thePower), window(7*aDay, time.Hour, theWiFi), window(6*aDay, time.Hour, theWiFi))(s)

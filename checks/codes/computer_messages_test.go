@@ -8,8 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 )
 
-// What is advised after a message of a computer is about the backup on the computer, not about
-// the one in iCloud.
+// Advice after a computer message is about the backup on the computer, not the one in iCloud.
 func TestRemediesOfComputerMessagesAreAboutTheComputer(t *testing.T) {
 	for _, m := range computerMessages {
 		for _, id := range m.meaning.Remedies {
@@ -26,8 +25,7 @@ func TestRemediesOfComputerMessagesAreAboutTheComputer(t *testing.T) {
 	}
 }
 
-// After a restore that failed the folder may be the only copy: nothing sets it aside or
-// deletes it.
+// After a failed restore the folder may be the only copy: nothing sets it aside or deletes it.
 func TestAFailedRestoreTouchesNoBackup(t *testing.T) {
 	for _, why := range []string{
 		"the backup was corrupt or not compatible with the iPhone that is being restored", "the backup session failed",

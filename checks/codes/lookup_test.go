@@ -106,8 +106,8 @@ func TestLookUpStopsReadingALongText(t *testing.T) {
 	}
 }
 
-// FuzzLookUp looks up whatever a person may paste. Nothing may panic, and what is found is
-// in the table, and found once.
+// FuzzLookUp looks up arbitrary text. Nothing may panic, and results are in the table, without
+// duplicates.
 func FuzzLookUp(f *testing.F) {
 	for _, text := range []string{
 		"303", "-1009", "error 303", "MBErrorDomain/208", "MBErrorDomain(303) Underlying error: CKErrorDomain(25)",
@@ -134,7 +134,7 @@ func FuzzLookUp(f *testing.F) {
 	})
 }
 
-// A person copies a title out of a report and looks it up.
+// Looking up a title copied from a report finds it.
 func TestTitlesLeadBack(t *testing.T) {
 	for _, m := range Meanings() {
 		found := titles(LookUp(m.Title()))
@@ -152,8 +152,7 @@ func titles(meanings []Meaning) []string {
 	return list
 }
 
-// What a person is told to do about a restore that failed deletes nothing, renames nothing
-// and overwrites nothing.
+// The advice for a failed restore deletes nothing, renames nothing and overwrites nothing.
 func TestAFailedRestoreKeepsTheBackup(t *testing.T) {
 	for _, m := range LookUp("iTunes could not restore the iPhone because the backup was corrupt or not compatible with the iPhone that is being restored.") {
 		for _, step := range PlanOf([]Meaning{m}) {

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// What people type, in their own words and spellings, leads to its row.
+// What people type, in their own words and spellings, finds its row.
 func TestWhatPeopleType(t *testing.T) {
 	for want, texts := range map[string][]string{
 		"The last backup could not be completed":       {"the LAST backup couldn't be completed!", "last backup could not be complet", "the last backup could\nnot be completed", "the last bakcup could not be completed", "last back-up can't be completed", "The last back up could not be com-pleted"},
@@ -56,8 +56,8 @@ func TestNumbersOfOtherDomains(t *testing.T) {
 	}
 }
 
-// Each wording of a public page leads to its message; a language that is not known is
-// distinguished from a message that is not.
+// Each wording from a public page finds its message; an unknown language is distinguished from
+// an unknown message.
 func TestOtherLanguages(t *testing.T) {
 	for _, w := range translations {
 		text := strings.ReplaceAll(w.words, "|", " ")
@@ -103,7 +103,7 @@ func TestFreeStorage(t *testing.T) {
 	}
 }
 
-// FuzzMessages matches whatever a person may type. Nothing may panic, and plain words stay text.
+// FuzzMessages matches arbitrary text. Nothing may panic, and plain text stays text.
 func FuzzMessages(f *testing.F) {
 	for _, text := range []string{"iCloud is not full", "com-pleted -", "1.2 GB left", "\xff'-", strings.Repeat("back up ", 700), "l’iPhone", "備份"} {
 		f.Add(text)
@@ -117,7 +117,7 @@ func FuzzMessages(f *testing.F) {
 	})
 }
 
-// The texts of Apple's article on the messages lead to rows that name it first.
+// The texts in Apple's article on messages find rows that name the article first.
 func TestApplesArticleOnMessages(t *testing.T) {
 	for text, want := range map[string]string{
 		"I need a Wi-Fi connection to make a backup":                                "wifi-missing",
@@ -145,8 +145,7 @@ func TestApplesArticleOnMessages(t *testing.T) {
 	}
 }
 
-// Settings shows a text of its own for these codes. Whichever way it is typed, it leads to a
-// cause of the code.
+// Settings has its own text for these codes. In any spelling, it finds a cause of the code.
 func TestTextsThatSettingsShowsForCodes(t *testing.T) {
 	for code, texts := range map[int][]string{
 		13:  {"The backup is locked", "iCloud backup is in use by another device", "Another backup is in progress"},
@@ -171,7 +170,7 @@ func TestTextsThatSettingsShowsForCodes(t *testing.T) {
 	}
 }
 
-// Wordings of other languages are those of a public page, Apple's own where one was seen.
+// Wordings in other languages come from a public page, Apple's own if one was found.
 func TestTranslationsHaveTheirPage(t *testing.T) {
 	for _, w := range translations {
 		if !strings.HasPrefix(w.source, "https://") {

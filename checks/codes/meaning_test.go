@@ -7,7 +7,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/checks/remedies"
 )
 
-// The numbers that the table promises to know.
+// The numbers that the table promises to have.
 var promisedNumbers = map[ErrorDomain][]int{
 	MBErrorDomain: {
 		1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 14, 17, 18, 19, 20, 21, 22, 24, 25, 26,
@@ -36,7 +36,7 @@ func TestEveryPromisedNumberIsInTheTable(t *testing.T) {
 	}
 }
 
-// The numbers that backupd takes for passing.
+// The numbers that backupd considers passing.
 func TestPassingCodes(t *testing.T) {
 	want := []int{17, 19, 20, 105, 106, 202, 208, 217, 218, 219, 220, 300, 302, 304, 305, 308, 310, 556, 557}
 	var got []int
@@ -50,7 +50,7 @@ func TestPassingCodes(t *testing.T) {
 	}
 }
 
-// What becomes a code of backupd is passing where that code is, and stops what it stops.
+// A code that backupd turns into another agrees with it on passing and on what it stops.
 func TestForeignCodesAgreeWithWhatTheyBecome(t *testing.T) {
 	for _, m := range slices.Concat(cloudKitCodes, urlCodes) {
 		if m.Becomes == 0 {

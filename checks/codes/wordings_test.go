@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-// notInTable is expected of a message in a language, or with a wording of one, that the table
-// does not have.
+// notInTable is the expected result for a message in a language, or with a wording, that the
+// table does not have.
 const notInTable = "language not in the table"
 
-// Each kind of message that reports quote leads to exactly these checks, in this order. None at
-// all is a message that is not known.
+// Each kind of message quoted in reports leads to exactly these checks, in this order. No
+// checks means an unknown message.
 func TestKindsOfMessages(t *testing.T) {
 	var (
 		general    = []string{"wifi-slow-unstable", "transient-glitch", "corrupt-previous-backup", "icloud-outage"}

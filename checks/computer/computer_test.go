@@ -12,7 +12,7 @@ import (
 
 var now = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 
-// well is a Linux computer on which everything is as it should be.
+// well returns a Linux computer without any problem.
 func well() device.Computer {
 	return device.Computer{
 		OS:      "linux",
@@ -49,7 +49,7 @@ func TestWell(t *testing.T) {
 	}
 }
 
-// What was not looked at is unknown, and nothing of it is ok.
+// Anything not examined is unknown, never ok.
 func TestNothingKnown(t *testing.T) {
 	for _, l := range Judge(device.Computer{OS: "linux", TakenAt: now, Clock: device.Clock{Now: now}}) {
 		if l.Status == checks.OK {

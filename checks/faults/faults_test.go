@@ -28,12 +28,12 @@ func TestEveryModeHasItsWords(t *testing.T) {
 	}
 }
 
-// The remedies of one backup fit its situation, and each other.
+// The remedies for one backup fit its situation, and each other.
 func TestRemedyIn(t *testing.T) {
 	anew, again := backUpAnew, runAgain
 	for name, test := range map[string]struct {
 		situation Situation
-		want      map[string]string // by mode; "" is none
+		want      map[string]string // by mode; "" for none
 	}{
 		"lost files":             {Situation{Modes: []string{"blob-missing", "old"}}, map[string]string{"blob-missing": anew, "old": ""}},
 		"only old":               {Situation{Modes: []string{"old"}}, map[string]string{"old": "Back the device up again."}},
@@ -55,7 +55,7 @@ func TestRemedyIn(t *testing.T) {
 	}
 }
 
-// No folder is deleted before there is a proof that another one is whole.
+// No folder is deleted before another one is proved whole.
 func TestNothingIsDeletedWithoutProof(t *testing.T) {
 	for _, fault := range All() {
 		if strings.Contains(fault.Remedy, "elete the folder") && !strings.Contains(fault.Remedy, "verify calls the new backup whole") {

@@ -8,7 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// takesAway are words by which a step says that it deletes or erases something of a person's.
+// takesAway are words by which a step says that it deletes or erases a person's data.
 var takesAway = []string{
 	"and delete the backup", "then delete the backup", "Turn Off & Delete", "delete what is not needed", "Delete videos", "Delete the app",
 	"delete large", "{P-ERASE}", "demonstration software replaced", "demonstration software with", "Remove only a profile", "Remove from the account",
@@ -73,7 +73,7 @@ func TestStolenDeviceProtectionIsSaidWhereItMayBeOn(t *testing.T) {
 		for _, r := range All() {
 			lines := r.Lines(test.id)
 			if len(lines) == 0 {
-				continue // 9.3.5 and its kin have no such page
+				continue // 9.3.5 and similar versions have no such page
 			}
 			want := test.may && guarded[r.ID] != ""
 			if got := slices.Contains(lines, guardHour) || slices.Contains(lines, guardOnce); got != want {
@@ -86,7 +86,7 @@ func TestStolenDeviceProtectionIsSaidWhereItMayBeOn(t *testing.T) {
 	}
 }
 
-// Whatever is asked for, and in whichever order, a plan is safe.
+// A plan is safe whatever is requested, in any order.
 func TestEveryPlanIsSafe(t *testing.T) {
 	for _, first := range All() {
 		for _, second := range All() {
@@ -111,7 +111,7 @@ func TestEveryPlanIsSafe(t *testing.T) {
 	}
 }
 
-// What has to come before what, whoever asks for it.
+// Prerequisites come first, whichever cause needs them.
 func TestWhatComesFirst(t *testing.T) {
 	for _, order := range [][2]ID{
 		{BuyStorage, ChooseAppsToBackUp}, {BuyStorage, DeleteOtherDevicesBackups}, {BuyStorage, EmptyRecentlyDeleted}, {BuyStorage, FreeICloudPhotosDrive},

@@ -50,7 +50,7 @@ func TestForceRestartButtons(t *testing.T) {
 func TestButtonsInWords(t *testing.T) {
 	tests := []struct {
 		name, productType   string
-		restart, forceStart string // what the words begin with
+		restart, forceStart string // the beginning of each text
 	}{
 		{"iPhone 5s", "iPhone6,1", "hold the top button until", "hold the Home button and the top button together"},
 		{"iPhone 6s", "iPhone8,1", "hold the side button until", "hold the Home button and the side button together"},

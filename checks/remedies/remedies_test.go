@@ -37,7 +37,7 @@ func TestFindRemedyKnowsNoOthers(t *testing.T) {
 	}
 }
 
-// A way through Settings that is spelled out in a step would be wrong on other versions.
+// A path in Settings spelled out in a step would be wrong on other versions.
 func TestStepsLeaveTheWayToTheTable(t *testing.T) {
 	for _, remedy := range All() {
 		for _, step := range remedy.Steps {
@@ -48,7 +48,7 @@ func TestStepsLeaveTheWayToTheTable(t *testing.T) {
 	}
 }
 
-// The oldest devices get no step that leads to a menu of later versions.
+// The oldest devices get no step that leads to a later menu.
 func TestNoStepOfAnOldVersionSpeaksOfTheName(t *testing.T) {
 	id := identity("iPad2,1", "9.3.5")
 	for _, remedy := range All() {

@@ -6,7 +6,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// identity is a device that told its model and version.
+// identity returns a device with a known model and version.
 func identity(productType, version string) device.Identity {
 	family, _, _, _ := device.ModelNumber(productType)
 	return device.Identity{
@@ -49,8 +49,8 @@ func TestExpandSpeaksOfTheModel(t *testing.T) {
 	}
 }
 
-// Each way through Settings, on both sides of every change. "" is a menu that the
-// version does not have.
+// Each path in Settings, before and after every change. "" is a menu that the version does not
+// have.
 func TestExpandKnowsTheWay(t *testing.T) {
 	const none = ""
 	tests := []struct {

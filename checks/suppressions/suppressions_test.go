@@ -47,8 +47,8 @@ func TestReadNothing(t *testing.T) {
 	}
 }
 
-// patient is a device on which iCloud Backup is off, which explains that the last backup is
-// old; its software is out of date besides.
+// patient returns a device with iCloud Backup off, which explains its old backup; its software
+// is also out of date.
 func patient(t *testing.T) (device.Snapshot, []checks.Finding) {
 	t.Helper()
 	file, err := os.Open("../../testdata/recordings/backup-turned-off.json")

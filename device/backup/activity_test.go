@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Whatever grows in a backup is seen, wherever it lies, and named.
+// Anything that grows in a backup is detected, wherever it is, and named.
 func TestLookForActivity(t *testing.T) {
 	hourAgo := time.Now().Add(-time.Hour).Truncate(time.Second)
 	now := hourAgo.Add(time.Hour)

@@ -13,8 +13,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
 )
 
-// Folders made after public reports, each with the verdict that is right for it and the
-// modes that have to be named, or must not be.
+// Folders modeled on public reports, each with its correct verdict and the modes that must or
+// must not be named.
 func TestCases(t *testing.T) {
 	const cases = "../../../shared/cases/backup"
 	if _, err := os.Stat(cases); errors.Is(err, os.ErrNotExist) {

@@ -66,8 +66,8 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
-// Low Data Mode is read where devices keep it. The other place counts only where that file
-// is missing, or cannot be read.
+// Low Data Mode is read from where devices keep it. The other location counts only if that file
+// is missing or unreadable.
 func TestEvidenceOfKnownNetworks(t *testing.T) {
 	const name = "com.apple.wifi.known-networks.plist"
 	networks := func(path string, low bool) backuptest.File {
@@ -114,8 +114,8 @@ func TestEvidenceNeedsThePassword(t *testing.T) {
 	}
 }
 
-// A wrong password is not the same as none, nor as one that was not tried to its end, in
-// layouts whose list is encrypted and in those whose list is not.
+// A wrong password is distinguished from no password and from one that was not fully tried,
+// whether or not the layout's list is encrypted.
 func TestEvidenceTellsAWrongPassword(t *testing.T) {
 	for _, layout := range []backuptest.Layout{backuptest.DB, backuptest.MBDB} {
 		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: layout, Password: "0000", Files: slices.Values(evidenceFiles)})
@@ -136,7 +136,7 @@ func get[T any](fact device.Fact[T]) error {
 	return err
 }
 
-// The evidence of a plain backup needs no manifest: a damaged one still tells.
+// The evidence in a plain backup does not need the manifest: a damaged backup still has it.
 func TestEvidenceOfADamagedBackup(t *testing.T) {
 	written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Files: slices.Values(evidenceFiles)})
 	if err != nil {
@@ -149,7 +149,7 @@ func TestEvidenceOfADamagedBackup(t *testing.T) {
 	}
 }
 
-// The real database of an iOS 16 device, as files of a backup.
+// The real database of an iOS 16 device, as files in a backup.
 func TestEvidenceOfRealAccounts(t *testing.T) {
 	const samples = "../../../shared/data/ios16-accounts/"
 	var files []backuptest.File
@@ -194,7 +194,7 @@ func TestReadFacts(t *testing.T) {
 	}
 }
 
-// A folder that went away between finding and reading.
+// A folder that disappears between finding and reading.
 func TestReadVanished(t *testing.T) {
 	b := Read(t.Context(), Folder{Path: filepath.Join(t.TempDir(), "gone"), UDID: backuptest.UDID})
 	if _, err := b.SnapshotState.Get(); !errors.Is(err, device.Absent) || b.Device.UDID != backuptest.UDID {

@@ -14,8 +14,8 @@ import (
 
 const otherUDID = "387a43a0c5d1e8f2b4a6978812345678deadbeef"
 
-// place makes a place with two backups of one device, one of them archived, a folder cut
-// off before its first file, and what does not belong there.
+// place makes a place with two backups of one device, one of them archived, a folder
+// interrupted before its first file, and unrelated entries.
 func place(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "Backup")
@@ -65,7 +65,7 @@ func TestFindFollowsALinkedPlace(t *testing.T) {
 	}
 }
 
-// A backup may be named itself, too.
+// A place may also be a backup itself.
 func TestFindABackup(t *testing.T) {
 	dir := place(t)
 	folders, _ := Find(t.Context(), []Place{{Path: filepath.Join(dir, backuptest.UDID)}})
@@ -74,7 +74,7 @@ func TestFindABackup(t *testing.T) {
 	}
 }
 
-// A folder that is named after a device is its backup, even if all that made it one is lost.
+// A folder named after a device is its backup, even if every file that identifies one is lost.
 func TestFindABackupInRuins(t *testing.T) {
 	folders, closed := Find(t.Context(), []Place{{Path: filepath.Join(place(t), otherUDID)}})
 	if len(folders) != 1 || folders[0].UDID != otherUDID || len(closed) != 0 {
@@ -95,8 +95,8 @@ func TestFindTellsClosedFromEmpty(t *testing.T) {
 	}
 }
 
-// What was not looked at may hold backups: neither a link whose disk is not attached, nor a
-// search that was stopped, nor the rest of a crowded folder passes for an empty one.
+// What was not searched may hold backups: a link to a detached disk, an interrupted search and
+// the rest of a crowded folder must not count as empty.
 func TestFindTellsWhatItDidNotSee(t *testing.T) {
 	away := filepath.Join(t.TempDir(), "Backup")
 	must(t, os.Symlink(filepath.Join(t.TempDir(), "disk"), away))

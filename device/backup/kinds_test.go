@@ -21,7 +21,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 )
 
-// expect holds proofs to a verdict and to the modes that have to be named.
+// expect checks proofs for a verdict and for the modes that must be named.
 func expect(t *testing.T, what string, want device.ProofVerdict, named []string, proofs ...device.Proof) {
 	t.Helper()
 	for _, proof := range proofs {
@@ -31,7 +31,7 @@ func expect(t *testing.T, what string, want device.ProofVerdict, named []string,
 	}
 }
 
-// decrypt stores every file in clear, as decrypting tools do.
+// decrypt decrypts every stored file, as decrypting tools do.
 func decrypt(t *testing.T, f backuptest.Folder) {
 	t.Helper()
 	for _, file := range healthy {
@@ -41,7 +41,7 @@ func decrypt(t *testing.T, f backuptest.Folder) {
 	}
 }
 
-// decryptList stores an encrypted Manifest.db in clear.
+// decryptList decrypts an encrypted Manifest.db.
 func decryptList(t *testing.T, f backuptest.Folder, s shape) {
 	t.Helper()
 	folder := Folder{Path: f.Path}
@@ -60,8 +60,8 @@ func decryptList(t *testing.T, f backuptest.Folder, s shape) {
 	must(t, os.WriteFile(filepath.Join(f.Path, dbName), data[:len(data)-int(data[len(data)-1])], 0o600))
 }
 
-// A copy that a program decrypted is readable, its digests are of other bytes, and it is
-// neither whole nor broken. Some programs correct IsEncrypted, and some take the keys away.
+// A copy that a program decrypted is readable, but its digests are of other bytes, so it is
+// neither whole nor broken. Some programs correct IsEncrypted, and some remove the keys.
 func TestDecryptedCopies(t *testing.T) {
 	for name, edit := range map[string]func(map[string]any){
 		"as it was":            func(map[string]any) {},
@@ -90,7 +90,7 @@ func TestDecryptedCopies(t *testing.T) {
 	expect(t, "with a Manifest.mbdb", device.CannotTell, []string{"decrypted-copy"}, proofsOf(t, written, shape{})...)
 }
 
-// What the device had on record is read from a decrypted copy without a password.
+// The device's records are read from a decrypted copy without a password.
 func TestEvidenceOfADecryptedCopy(t *testing.T) {
 	record := backuptest.Plist(map[string]any{"CloudBackupEnabled": true})
 	files := append(slices.Clone(healthy), backuptest.File{Domain: lastBackups.domain, Path: lastBackups.path, Data: record})
@@ -105,8 +105,8 @@ func TestEvidenceOfADecryptedCopy(t *testing.T) {
 	}
 }
 
-// Encrypted backups of iOS 10.0 have their list in clear and each record in it encrypted;
-// those of 10.1 have the records in clear as well.
+// Encrypted backups of iOS 10.0 have an unencrypted list with encrypted records; in those of
+// 10.1 the records are unencrypted too.
 func TestEncryptedWithAClearList(t *testing.T) {
 	for name, layout := range map[string]backuptest.Layout{"10.0": backuptest.DB100, "10.1": backuptest.DB101} {
 		s := shape{name, layout, "0000"}
@@ -115,7 +115,7 @@ func TestEncryptedWithAClearList(t *testing.T) {
 		expect(t, name+" with the password", device.Whole, nil, proofsOf(t, written, s)...)
 		want, named := device.CannotTell, []string{"password-needed"}
 		if layout == backuptest.DB101 {
-			want, named = device.Whole, nil // its lengths and digests need none
+			want, named = device.Whole, nil // its lengths and digests need no password
 		}
 		expect(t, name+" without it", want, named, proofsIn(t, folder)...)
 		if _, err := Unlock(t.Context(), folder, "another", nil); !errors.Is(err, keybag.ErrWrongPassword) {
@@ -128,7 +128,7 @@ func TestEncryptedWithAClearList(t *testing.T) {
 	}
 }
 
-// Records of some versions have no Size; nothing can be compared then, and nothing is wrong.
+// Records of some versions have no Size; then nothing can be compared, and nothing is wrong.
 func TestRecordsWithoutSize(t *testing.T) {
 	files := slices.Clone(healthy)
 	for i := range files {
@@ -146,7 +146,7 @@ func TestRecordsWithoutSize(t *testing.T) {
 	}
 }
 
-// A file recorded and stored with 0 bytes has lost nothing, in an encrypted backup too.
+// A file recorded and stored with 0 bytes has lost nothing, even in an encrypted backup.
 func TestStoredEmpty(t *testing.T) {
 	for _, s := range shapes {
 		written := write(t, s)
@@ -157,7 +157,7 @@ func TestStoredEmpty(t *testing.T) {
 	}
 }
 
-// The layout of iOS 2 and 3 is known by its names, and not read.
+// The layout of iOS 2 and 3 is recognized by its names, and not read.
 func TestOldLayout(t *testing.T) {
 	written := write(t, shapes[2])
 	must(t, os.Remove(filepath.Join(written.Path, mbdbName)))
@@ -174,8 +174,8 @@ func TestOldLayout(t *testing.T) {
 	expect(t, "a later version", device.CannotTell, []string{"layout-unread"}, proofsOf(t, later, shape{})...)
 }
 
-// IsEncrypted may be missing: the keys in Manifest.plist say it then or, in older layouts,
-// the records.
+// IsEncrypted may be missing: then the keys in Manifest.plist or, in older layouts, the records
+// show whether the backup is encrypted.
 func TestIsEncryptedMissing(t *testing.T) {
 	for _, s := range []shape{shapes[1], shapes[3]} {
 		written := write(t, s)
@@ -196,7 +196,7 @@ func TestIsEncryptedMissing(t *testing.T) {
 	}
 }
 
-// A wrong password is said to be wrong where the list of files is readable without it, too.
+// A wrong password is also reported if the list of files is readable without it.
 func TestWrongPasswordBesideAReadableList(t *testing.T) {
 	written := write(t, shapes[3])
 	folder := Folder{Path: written.Path, UDID: backuptest.UDID}
@@ -209,7 +209,7 @@ func TestWrongPasswordBesideAReadableList(t *testing.T) {
 	}
 }
 
-// An encrypted file whose length does not fit is unknown without the password.
+// An encrypted file with an unexpected length is unknown without the password.
 func TestLengthWithoutThePassword(t *testing.T) {
 	written := write(t, shapes[3])
 	must(t, os.Truncate(written.Blob(photoDomain, photoPath), 32))
@@ -219,12 +219,12 @@ func TestLengthWithoutThePassword(t *testing.T) {
 	}
 }
 
-// A right digest settles any length, and so does the header of a database.
+// A matching digest settles any length, and so does the header of a database.
 func TestLongerFiles(t *testing.T) {
 	files := slices.Clone(healthy)
 	for i := range files {
 		if files[i].Path == digestPath {
-			files[i].Recorded = 300 // the file grew while it was copied, and its digest was made of all of it
+			files[i].Recorded = 300 // the file grew while it was copied, and its digest covers all of it
 		}
 		if files[i].Path == basePath {
 			files[i].Recorded = 4096
@@ -242,7 +242,7 @@ func TestLongerFiles(t *testing.T) {
 	}
 }
 
-// A database that is damaged and carries no digest may have been damaged here.
+// A damaged database without a digest may have been damaged here.
 func TestSuspectDatabase(t *testing.T) {
 	damaged := sqliteFile(3)
 	copy(damaged[96:], "not a page of a database at all")
@@ -256,8 +256,7 @@ func TestSuspectDatabase(t *testing.T) {
 	}
 }
 
-// A list of files that is older than they are, or lacks an installed app, may be another
-// backup's.
+// A list that is older than its files, or lacks an installed app, may belong to another backup.
 func TestDoubtfulMBDB(t *testing.T) {
 	written := write(t, shapes[2])
 	must(t, os.Chtimes(filepath.Join(written.Path, mbdbName), time.Time{}, time.Now().Add(-48*time.Hour)))
@@ -276,7 +275,7 @@ func TestDoubtfulMBDB(t *testing.T) {
 	expect(t, "a Manifest.db vouches for its own end", device.Whole, nil, proofsOf(t, written, shape{})...)
 }
 
-// A list that lists nothing shows nothing.
+// An empty list shows nothing.
 func TestEmptyLists(t *testing.T) {
 	for _, s := range shapes {
 		written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: s.layout, Password: s.password})
@@ -285,8 +284,8 @@ func TestEmptyLists(t *testing.T) {
 	}
 }
 
-// A stored file that the list has as a directory contradicts it; one that is lost goes
-// unmissed, except for its record.
+// A stored file that the list has as a directory contradicts it; a lost one would not be
+// missed, but for its record.
 func TestDirectoryThatIsAFile(t *testing.T) {
 	for _, lost := range []bool{false, true} {
 		testDirectoryThatIsAFile(t, lost)
@@ -310,7 +309,7 @@ func testDirectoryThatIsAFile(t *testing.T, lost bool) {
 	}
 }
 
-// A cloud drive may take a folder of files away as a whole.
+// A cloud drive may remove a whole folder of files.
 func TestFolderOfFilesInTheCloud(t *testing.T) {
 	written := write(t, shapes[0])
 	folder := filepath.Dir(written.Blob(photoDomain, photoPath))
@@ -319,7 +318,7 @@ func TestFolderOfFilesInTheCloud(t *testing.T) {
 	expect(t, "the folder", device.CannotTell, []string{"cloud-placeholder"}, proofsOf(t, written, shape{})...)
 }
 
-// What changes while it is looked at is not told whole.
+// A backup that changes during verification is not reported whole.
 func TestChangedDuringTheLook(t *testing.T) {
 	for name, change := range map[string]func(*testing.T, backuptest.Folder){
 		"a file rewritten": func(t *testing.T, f backuptest.Folder) {
@@ -331,11 +330,11 @@ func TestChangedDuringTheLook(t *testing.T) {
 		"Snapshot made": makeFolder(snapshotName),
 	} {
 		written := write(t, shapes[0])
-		removeBlob(digestDomain, digestPath)(t, written) // the first file that is looked at
+		removeBlob(digestDomain, digestPath)(t, written) // the first file inspected
 		var once atomic.Bool
 		options := Options{Workers: 1, Problem: func(Problem) {
 			if once.CompareAndSwap(false, true) {
-				time.Sleep(20 * time.Millisecond) // longer than a file system's clock takes
+				time.Sleep(20 * time.Millisecond) // longer than the resolution of the file system's clock
 				change(t, written)
 			}
 		}}
@@ -346,7 +345,7 @@ func TestChangedDuringTheLook(t *testing.T) {
 	}
 }
 
-// The identifier of newer devices is written with and without its hyphen.
+// The UDID of newer devices is written with or without a hyphen.
 func TestUDIDWithoutHyphen(t *testing.T) {
 	written := write(t, shapes[0])
 	bare := strings.ReplaceAll(backuptest.UDID, "-", "")
@@ -360,7 +359,7 @@ func TestUDIDWithoutHyphen(t *testing.T) {
 	expect(t, "bare", device.Whole, nil, Quick(t.Context(), folders[0], Options{}))
 }
 
-// One level too deep, several in one, and a folder that a cloud drive took away.
+// One level too deep, several in one folder, and a folder that a cloud drive removed.
 func TestFindsWhatLiesOddly(t *testing.T) {
 	other := "00008120-001122334455667E"
 	for name, test := range map[string]struct {

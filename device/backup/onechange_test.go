@@ -27,19 +27,19 @@ const (
 	neither = device.CannotTell
 )
 
-// A oneChange is one change to a whole backup, and the verdict that is right then: of a
-// quick and of a deep look, of encrypted backups with their password and of plain ones.
+// A oneChange is one change to a whole backup, and the correct verdicts: for quick and deep
+// verification, of encrypted backups with their password and of plain ones.
 type oneChange struct {
 	name        string
 	change      func(*testing.T, backuptest.Folder)
 	locked      [2]device.ProofVerdict
 	plain       [2]device.ProofVerdict
-	only        *backuptest.Layout // the layout it can happen to; nil for both
-	notDetected string             // why nothing shows it, where the verdict is whole
+	only        *backuptest.Layout // the layout it applies to; nil for both
+	notDetected string             // why it is undetectable, if the verdict is whole
 	counted     func(device.Proof) bool
 }
 
-// always is a verdict at either depth.
+// always returns the same verdict for both depths.
 func always(v device.ProofVerdict) [2]device.ProofVerdict { return [2]device.ProofVerdict{v, v} }
 
 var (
@@ -52,7 +52,7 @@ func top(name string) func(backuptest.Folder) string {
 	return func(f backuptest.Folder) string { return filepath.Join(f.Path, name) }
 }
 
-// listFile is the list of files, whichever it is.
+// listFile returns the list of files, in either format.
 func listFile(f backuptest.Folder) string {
 	if path := filepath.Join(f.Path, dbName); exists(path) {
 		return path
@@ -69,7 +69,7 @@ func uncompared(p device.Proof) bool     { return p.WithoutDigest == 6 }
 func digestsLeftOut(p device.Proof) bool { return p.DigestsLeft == 2 || p.Depth == device.DeepLook }
 
 var oneChanges = []oneChange{
-	// Info.plist: the computer wrote it, and no program takes a backup without it.
+	// Info.plist: the computer wrote it, and no program accepts a backup without it.
 	{"Info.plist cut", half(top(infoName)), always(broken), always(broken), nil, "", nil},
 	{"Info.plist, a value changed", setInfo("Device Name", "Another name"), always(whole), always(whole), nil, "values of Info.plist", nil},
 	{"Info.plist zeroed", zero(top(infoName)), always(broken), always(broken), nil, "", nil},
@@ -115,7 +115,7 @@ var oneChanges = []oneChange{
 	{"the list cut between records", lastRecords(2), always(neither), always(neither), &layoutMBDB, "", nil},
 	{"the list cut to its header", cutTo(listFile, 6), always(neither), always(neither), &layoutMBDB, "", nil},
 
-	// A file that carries a digest.
+	// A file with a digest.
 	{"digest: cut by a byte", cutPart(withDigest, 1), always(broken), always(broken), nil, "", nil},
 	{"digest: cut by a block", cutPart(withDigest, 16), always(broken), always(broken), nil, "", nil},
 	{"digest: cut by half", half(withDigest), always(broken), always(broken), nil, "", nil},
@@ -128,7 +128,7 @@ var oneChanges = []oneChange{
 	{"digest: its folder is a link", folderToLink(withDigest), always(neither), always(neither), &layoutDB, "", nil},
 	{"digest: in the cloud", away(withDigest), always(neither), always(neither), nil, "", nil},
 
-	// A file that carries none.
+	// A file without a digest.
 	{"no digest: cut by a byte", cutPart(withoutDigest, 1), always(broken), always(broken), nil, "", nil},
 	{"no digest: cut by a block", cutPart(withoutDigest, 16), always(broken), always(broken), nil, "", nil},
 	{"no digest: cut by half", half(withoutDigest), always(broken), always(broken), nil, "", nil},
@@ -144,7 +144,7 @@ var oneChanges = []oneChange{
 	{"database: swapped with a photo", swap(baseFile, withoutDigest), always(broken), always(whole), nil, "a database is as long as its header states, and a longer file may have grown",
 		func(p device.Proof) bool { return p.LengthsByHeader == 1 && p.Longer == 1 && uncompared(p) }},
 
-	// Beside the files.
+	// Other than the files.
 	{"a file that is not listed", addFile(orphanName), always(whole), always(whole), &layoutDB, "unlisted files are counted",
 		func(p device.Proof) bool { return p.Unlisted == 1 }},
 	{"a file that is not listed, beside an mbdb", addFile(orphanName[3:]), always(neither), always(neither), &layoutMBDB, "", nil},
@@ -184,7 +184,7 @@ func TestOneChange(t *testing.T) {
 	}
 }
 
-// proofsOf looks at a backup both ways, with its password as far as that opens it.
+// proofsOf verifies a backup at both depths, with its password if that unlocks it.
 func proofsOf(t *testing.T, written backuptest.Folder, s shape) []device.Proof {
 	t.Helper()
 	folder := Folder{Path: written.Path, UDID: backuptest.UDID}
@@ -195,8 +195,8 @@ func proofsOf(t *testing.T, written backuptest.Folder, s shape) []device.Proof {
 	return []device.Proof{Quick(t.Context(), folder, options), Deep(t.Context(), folder, options)}
 }
 
-// One byte of the list of files flipped, again and again: what is whole then has the same
-// list in all that is read of it.
+// Flip single bytes of the list of files: if the backup is still whole, everything read from
+// the list must be unchanged.
 func TestFlippedList(t *testing.T) {
 	for _, s := range shapes {
 		written := write(t, s)
@@ -227,8 +227,8 @@ func TestFlippedList(t *testing.T) {
 	}
 }
 
-// listText is all that is read of a list of files, as text. A size counts where no digest
-// settles the length, and if sizes does.
+// listText returns everything that is read from a list of files, as text. A size is included if
+// no digest settles the length, and if sizes is set.
 func listText(ctx context.Context, folder Folder, options Options, sizes bool) string {
 	root, err := os.OpenRoot(folder.Path)
 	if err != nil {
@@ -258,8 +258,8 @@ func listText(ctx context.Context, folder Folder, options Options, sizes bool) s
 	return strings.Join(lines, "\n")
 }
 
-// One byte of the keybag flipped: a password that opens nothing is not said to be wrong for
-// certain, and what is whole then was verified with keys that opened.
+// Flip one byte of the keybag: a password that unlocks nothing is not reported as certainly
+// wrong, and a backup that is still whole was verified with keys that unwrapped.
 func TestFlippedKeybag(t *testing.T) {
 	for _, s := range shapes {
 		if s.password == "" {
@@ -325,7 +325,7 @@ func longerBy(part func(backuptest.Folder) string, more []byte) func(*testing.T,
 	return edit(part, func(data []byte) []byte { return append(data, more...) })
 }
 
-// folderToLink moves the folder of a file out of the backup, and leaves a link.
+// folderToLink moves a file's folder out of the backup, and leaves a link.
 func folderToLink(part func(backuptest.Folder) string) func(*testing.T, backuptest.Folder) {
 	return func(t *testing.T, f backuptest.Folder) {
 		folder, elsewhere := filepath.Dir(part(f)), filepath.Join(t.TempDir(), "elsewhere")
@@ -334,7 +334,7 @@ func folderToLink(part func(backuptest.Folder) string) func(*testing.T, backupte
 	}
 }
 
-// longer appends what keeps an encrypted file a multiple of 16.
+// longer appends bytes that keep an encrypted file's length a multiple of 16.
 func longer(part func(backuptest.Folder) string) func(*testing.T, backuptest.Folder) {
 	return edit(part, func(data []byte) []byte { return append(data, backuptest.Bytes(1600, 99)...) })
 }
@@ -356,7 +356,7 @@ func gone(part func(backuptest.Folder) string) func(*testing.T, backuptest.Folde
 	return func(t *testing.T, f backuptest.Folder) { must(t, os.Remove(part(f))) }
 }
 
-// away puts the mark of a cloud drive in place of a file.
+// away replaces a file with a cloud drive's placeholder.
 func away(part func(backuptest.Folder) string) func(*testing.T, backuptest.Folder) {
 	return func(t *testing.T, f backuptest.Folder) {
 		path := part(f)
@@ -373,7 +373,7 @@ func swap(one, other func(backuptest.Folder) string) func(*testing.T, backuptest
 	}
 }
 
-// otherBackup is one of the same device, layout and password, with other files and keys.
+// otherBackup returns one of the same device, layout and password, with other files and keys.
 func otherBackup(t *testing.T, f backuptest.Folder) backuptest.Folder {
 	t.Helper()
 	layout := backuptest.DB

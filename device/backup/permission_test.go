@@ -16,8 +16,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 )
 
-// What may not be read is not damaged: each part of the folder in turn, closed to this
-// user. A superuser runs it once more as nobody, whom permissions do stop.
+// An inaccessible part is not a damaged one: makes each part of the folder in turn inaccessible
+// to this user. Run as root, the test runs again as nobody, to whom permissions apply.
 func TestPermissions(t *testing.T) {
 	if os.Getuid() == 0 {
 		runAsNobody(t)
@@ -33,15 +33,15 @@ func TestPermissions(t *testing.T) {
 		"Manifest.plist": {top(propertiesName), always(neither), always(neither)},
 		"the list":       {listFile, always(neither), always(neither)},
 		"the folder":     {func(f backuptest.Folder) string { return f.Path }, always(neither), always(neither)},
-		// A quick look at a plain file needs its length only, and so does a deep one at a
-		// file that carries no digest.
+		// Quick verification of a plain file needs only its length, and so does deep
+		// verification of a file without a digest.
 		"with a digest":    {withDigest, always(neither), [2]device.ProofVerdict{whole, neither}},
 		"without a digest": {withoutDigest, always(neither), always(whole)},
 	} {
 		for _, s := range shapes {
 			written := write(t, s)
 			folder := Folder{Path: written.Path, UDID: backuptest.UDID}
-			options := unlocked(t, folder, s) // the password is remembered from an earlier look
+			options := unlocked(t, folder, s) // the password is remembered from an earlier run
 			path := test.part(written)
 			must(t, os.Chmod(path, 0))
 			want := test.plain
@@ -61,7 +61,7 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-// runAsNobody runs the test that calls it in a process of its own.
+// runAsNobody runs the calling test in its own process.
 func runAsNobody(t *testing.T) {
 	const nobody = 65534
 	dir, err := os.MkdirTemp("", "backupdoctor-nobody-")

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A pipe in place of a folder or a list must not make the look wait for its other end.
+// A pipe in place of a folder or a list must not block verification.
 func TestPipes(t *testing.T) {
 	plain, flat := write(t, shapes[0]), write(t, shapes[2])
 	for _, test := range []struct {

@@ -12,7 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/keybag"
 )
 
-// These tests hold the reader to backups that nothing in this project has written.
+// These tests use backups that were not written by this project.
 
 func sample(t *testing.T, path string) Folder {
 	t.Helper()
@@ -27,8 +27,8 @@ func sample(t *testing.T, path string) Folder {
 	return folders[0]
 }
 
-// A real manifest of iOS 14.3 with 10 of its 1,089 files and one that it does not list.
-// They were decrypted and trimmed after they were backed up, so no digest of theirs fits.
+// A real manifest of iOS 14.3 with 10 of its 1,089 files and one unlisted file. They were
+// decrypted and trimmed after the backup, so none of their digests match.
 func TestRealBackup(t *testing.T) {
 	folder := sample(t, "mvt-ios_backup")
 	b := Read(t.Context(), folder)
@@ -52,15 +52,15 @@ func TestRealBackup(t *testing.T) {
 	if orphan := faultOf(quick, orphan); orphan.Count != 1 || orphan.Examples[0].FileID != "e794f6ffcc3c222535f47684a63d5178da3c4500" {
 		t.Errorf("orphan %+v", orphan)
 	}
-	// What a digest was made of is not known without Manifest.plist.
+	// Without Manifest.plist it is unknown what a digest covers.
 	deep := Deep(t.Context(), folder, Options{})
 	if deep.DigestsLeft+deep.WithoutDigest != 10 || deep.DigestsRight != 0 || deep.DigestsLeft == 0 {
 		t.Errorf("deep: %d left, %d right, %d without digest", deep.DigestsLeft, deep.DigestsRight, deep.WithoutDigest)
 	}
 }
 
-// Small encrypted backups of another project's making. Their property lists are empty and
-// their files lack padding: both must be said.
+// Small encrypted backups made by another project. Their property lists are empty and their
+// files lack padding: both must be reported.
 func TestEncryptedSamples(t *testing.T) {
 	if testing.Short() {
 		t.Skip("ten million rounds of key derivation")

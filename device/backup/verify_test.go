@@ -22,8 +22,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 )
 
-// healthy are the files of the backups that tests break: with and without a digest, a
-// database that grew after it was recorded is made by grown.
+// healthy are the files of the backups that tests break: with and without a digest; grown makes
+// a database that grew after it was recorded.
 var healthy = []backuptest.File{
 	{Domain: "HomeDomain", Path: "Library", Kind: backuptest.Directory},
 	{Domain: "HomeDomain", Path: "Library/with-digest", Data: backuptest.Bytes(5000, 1)},
@@ -39,7 +39,7 @@ var healthy = []backuptest.File{
 
 const healthyFiles = 8
 
-// sqliteFile is the header of a SQLite database, and as many pages as it says.
+// sqliteFile returns the header of a SQLite database, and as many pages as it states.
 func sqliteFile(pages int) []byte {
 	data := make([]byte, 4096*pages)
 	copy(data, sqliteMagic)
@@ -50,7 +50,7 @@ func sqliteFile(pages int) []byte {
 	return data
 }
 
-// shape is one way in which a backup can be written.
+// shape is one form in which a backup can be written.
 type shape struct {
 	name     string
 	layout   backuptest.Layout
@@ -74,7 +74,7 @@ func write(t testing.TB, s shape) backuptest.Folder {
 	return folder
 }
 
-// find finds the one backup that was written.
+// find finds the backup that was written.
 func find(t testing.TB, f backuptest.Folder) Folder {
 	t.Helper()
 	folders, closed := Find(t.Context(), []Place{{Path: f.Path}})
@@ -84,7 +84,7 @@ func find(t testing.TB, f backuptest.Folder) Folder {
 	return folders[0]
 }
 
-// unlocked are the options for a shape.
+// unlocked returns the options for a shape.
 func unlocked(t testing.TB, folder Folder, s shape) Options {
 	t.Helper()
 	if s.password == "" {
@@ -100,7 +100,7 @@ func unlocked(t testing.TB, folder Folder, s shape) Options {
 func modes(proof device.Proof) []string {
 	var ids []string
 	for _, fault := range proof.Faults {
-		if fault.Mode != encrypted.ID { // which every encrypted backup has
+		if fault.Mode != encrypted.ID { // every encrypted backup has it
 			ids = append(ids, fault.Mode)
 		}
 	}
@@ -138,23 +138,23 @@ func TestWhole(t *testing.T) {
 	}
 }
 
-// Where the files of each trouble lie.
+// Location of the files of each trouble.
 const (
 	digestDomain, digestPath = "HomeDomain", "Library/with-digest"
 	photoDomain, photoPath   = "CameraRollDomain", "Media/DCIM/IMG_0001.HEIC"
 	baseDomain, basePath     = "CameraRollDomain", "Media/PhotoData/Other.sqlite"
 )
 
-// A trouble is one thing done to a whole backup, and what must be found then.
+// A trouble is one change to a whole backup, and what must then be found.
 type trouble struct {
 	name    string
 	do      func(t *testing.T, f backuptest.Folder)
-	quick   []string            // modes of a quick look
-	deep    []string            // modes of a deep look; nil if the same
-	locked  []string            // more modes if the backup is encrypted
-	verdict device.ProofVerdict // of the deep look
+	quick   []string            // modes of quick verification
+	deep    []string            // modes of deep verification; nil if the same
+	locked  []string            // additional modes if the backup is encrypted
+	verdict device.ProofVerdict // of deep verification
 	next    bool                // the next backup fails
-	only    *backuptest.Layout  // the layout it can happen to; nil for both
+	only    *backuptest.Layout  // the layout it applies to; nil for both
 }
 
 var layoutDB = backuptest.DB
@@ -183,7 +183,7 @@ var troubles = []trouble{
 	},
 	{
 		name: "byte flipped, without a digest", do: flipByte(photoDomain, photoPath),
-		quick: nil, verdict: device.Whole, // nothing in the backup tells
+		quick: nil, verdict: device.Whole, // nothing in the backup shows it
 	},
 	{
 		name: "blob emptied", do: cutBlob(digestDomain, digestPath, 1<<20),
@@ -207,7 +207,7 @@ var troubles = []trouble{
 	},
 	{
 		name: "orphan in the flat layout", do: addFile(orphanName[3:]), only: &layoutMBDB,
-		quick: []string{"list-incomplete", "orphan"}, verdict: device.CannotTell, // the list may be cut between records
+		quick: []string{"list-incomplete", "orphan"}, verdict: device.CannotTell, // the list may have been cut between records
 	},
 	{
 		name: "other programs' files", do: addFile(".DS_Store"),
@@ -309,7 +309,7 @@ var troubles = []trouble{
 	},
 }
 
-// orphanName is an id that no file of the tests has.
+// orphanName is an ID that none of the test files has.
 const orphanName = "ab/ab000000000000000000000000000000000000ab"
 
 func TestTroubles(t *testing.T) {
@@ -346,8 +346,8 @@ func TestTroubles(t *testing.T) {
 	}
 }
 
-// An encrypted file that ends on a block is followed by one of padding only. Without it
-// nothing of the file is lost, and a restore stops all the same.
+// An encrypted file that ends at a block boundary is followed by a block of padding. Without it
+// no data is lost, but a restore still stops.
 func TestPaddingCutOff(t *testing.T) {
 	s := shapes[1]
 	written := write(t, s)
@@ -360,7 +360,7 @@ func TestPaddingCutOff(t *testing.T) {
 	}
 }
 
-// Manifest.plist is the key to an encrypted backup, so its troubles come one by one.
+// Manifest.plist is the key to an encrypted backup, so its troubles are tested one by one.
 func TestManifestPlistTroubles(t *testing.T) {
 	for name, do := range map[string]func(*testing.T, backuptest.Folder){
 		"removed": remove(propertiesName), "empty": overwrite(propertiesName, ""), "text": overwrite(propertiesName, "<plist>"),
@@ -390,7 +390,8 @@ func TestKeybagTroubles(t *testing.T) {
 	}
 }
 
-// Without its password an encrypted backup is neither whole nor, by that alone, broken.
+// Without its password an encrypted backup is not whole, but that alone does not make it
+// broken.
 func TestEncryptedWithoutPassword(t *testing.T) {
 	s := shapes[1]
 	written := write(t, s)
@@ -405,8 +406,8 @@ func TestEncryptedWithoutPassword(t *testing.T) {
 	}
 }
 
-// A file that is longer or shorter than recorded is whole if it is a database as long as
-// its header states: they change while they are copied.
+// A file longer or shorter than recorded is whole if it is a database with the length in its
+// header: databases change while they are copied.
 func TestDatabaseOfAnotherLength(t *testing.T) {
 	for _, s := range shapes[:1] {
 		for _, pages := range []int{1, 2, 5} {
@@ -422,7 +423,7 @@ func TestDatabaseOfAnotherLength(t *testing.T) {
 	}
 }
 
-// What is found is told as it is found, and counted beside the total.
+// Problems are reported as they are found, and counted in the total.
 func TestProblemsAreStreamed(t *testing.T) {
 	written := write(t, shapes[0])
 	removeAll(t, written)
@@ -476,7 +477,7 @@ func TestProgressIsTold(t *testing.T) {
 	}
 }
 
-// Verifying writes nothing into the folder.
+// Verification writes nothing to the folder.
 func TestVerifyChangesNothing(t *testing.T) {
 	for _, s := range shapes {
 		written := write(t, s)
@@ -647,7 +648,7 @@ func editPlist(name string, edit func(map[string]any)) func(*testing.T, backupte
 	}
 }
 
-// A database that is damaged on the device is stored well: the backup is whole.
+// A database damaged on the device is stored correctly: the backup is whole.
 func TestInnerDatabaseDamaged(t *testing.T) {
 	damaged := sqliteFile(3)
 	copy(damaged[96:], "not a page of a database at all")
@@ -668,7 +669,7 @@ func TestInnerDatabaseDamaged(t *testing.T) {
 	}
 }
 
-// Management may insist on encryption after a plain backup was made.
+// Management may require encryption after a plain backup was made.
 func TestEncryptionRequired(t *testing.T) {
 	files := append(slices.Clone(healthy), backuptest.File{
 		Domain: lastBackups.domain, Path: lastBackups.path, Data: backuptest.Plist(map[string]any{"RequiresEncryption": 1}),
@@ -681,8 +682,7 @@ func TestEncryptionRequired(t *testing.T) {
 	}
 }
 
-// Files that go, and a folder that goes, while they are being looked at are missing, and
-// nothing else is wrong.
+// Files and folders deleted during verification are missing, and nothing else is wrong.
 func TestFilesVanishUnderTheWalk(t *testing.T) {
 	written := write(t, shapes[0])
 	folder := find(t, written)
@@ -692,7 +692,7 @@ func TestFilesVanishUnderTheWalk(t *testing.T) {
 			removeRest(t, written)
 		}
 	}}
-	removeBlob(digestDomain, digestPath)(t, written) // the first file that is looked at
+	removeBlob(digestDomain, digestPath)(t, written) // the first file inspected
 	proof := Deep(t.Context(), folder, options)
 	if checks.BackupVerdict(proof) != device.Broken || !slices.Equal(modes(proof), []string{"blob-missing", "changed"}) || faultOf(proof, blobMissing).Count != healthyFiles {
 		t.Errorf("%s, %+v", checks.BackupVerdict(proof), proof.Faults)
@@ -707,7 +707,7 @@ func removeRest(t *testing.T, f backuptest.Folder) {
 	}
 }
 
-// A run that is stopped in the middle says so, and keeps what it found.
+// A run stopped partway says so, and keeps its findings.
 func TestStoppedInTheMiddle(t *testing.T) {
 	written := write(t, shapes[0])
 	ctx, cancel := context.WithCancel(t.Context())
@@ -718,7 +718,7 @@ func TestStoppedInTheMiddle(t *testing.T) {
 	}
 }
 
-// A link in place of a file, to what would keep a reader busy for ever.
+// A link in place of a file, to something that would block a reader forever.
 func TestLinkForAFile(t *testing.T) {
 	written := write(t, shapes[0])
 	path := written.Blob(photoDomain, photoPath)
@@ -737,7 +737,7 @@ func TestFolderGone(t *testing.T) {
 	}
 }
 
-// Changes that were never merged into the manifest count, and are read from a copy.
+// Changes never merged into the manifest count, and are read from a copy.
 func TestManifestLog(t *testing.T) {
 	written := write(t, shapes[0])
 	path := filepath.Join(written.Path, dbName)
@@ -759,7 +759,7 @@ func TestManifestLog(t *testing.T) {
 	}
 }
 
-// Rows that cannot be read are told one by one, and the others are looked at all the same.
+// Unreadable rows are reported one by one, and the others are still inspected.
 func TestRowTroubles(t *testing.T) {
 	for name, test := range map[string]struct {
 		change string
@@ -782,7 +782,7 @@ func TestRowTroubles(t *testing.T) {
 	}
 }
 
-// A database with other tables is no list that this program knows, and not damaged either.
+// A database with other tables is not a list known to this program, but not damaged either.
 func TestUnknownTables(t *testing.T) {
 	written := write(t, shapes[0])
 	conn, err := sqlite.OpenConn(filepath.Join(written.Path, dbName), sqlite.OpenReadWrite)
@@ -795,8 +795,8 @@ func TestUnknownTables(t *testing.T) {
 	}
 }
 
-// A cloud drive that took a file away left its mark: whether the copy is whole cannot be
-// told then, and nothing is lost.
+// A file removed by a cloud drive leaves a placeholder: it is then unknown whether the copy is
+// whole, and nothing is lost.
 func TestFileKeptInTheCloud(t *testing.T) {
 	for _, s := range shapes {
 		written := write(t, s)
@@ -823,7 +823,7 @@ func TestFileForAFolder(t *testing.T) {
 
 func TestManifestHuge(t *testing.T) {
 	written := write(t, shapes[0])
-	must(t, os.Truncate(filepath.Join(written.Path, dbName), hugeManifest+4096)) // with a hole, not with bytes
+	must(t, os.Truncate(filepath.Join(written.Path, dbName), hugeManifest+4096)) // a sparse file
 	fault := faultOf(Quick(t.Context(), find(t, written), Options{}), manifestHuge)
 	if fault.Detail != "1.1 GB" || len(fault.Examples) != 1 {
 		t.Errorf("%+v", fault)
@@ -840,7 +840,7 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
-// FuzzTop looks at a folder whose property lists are any bytes at all.
+// FuzzTop verifies a folder whose property lists are arbitrary bytes.
 func FuzzTop(f *testing.F) {
 	f.Add([]byte("garbage"), []byte("<plist><dict/></plist>"), []byte(nil))
 	f.Add(backuptest.Plist(map[string]any{"SnapshotState": "finished"}), backuptest.Plist(map[string]any{"IsEncrypted": true, "BackupKeyBag": []byte("VERS")}), backuptest.Plist(map[string]any{}))
@@ -856,9 +856,9 @@ func FuzzTop(f *testing.F) {
 	})
 }
 
-// A look that is stopped inside one large file ends there, and keeps what it learned before.
+// Verification stopped within one large file ends there, and keeps its earlier findings.
 func TestALookStopsWithinAFile(t *testing.T) {
-	const hole = 64 << 30 // takes no room, and half a minute to read
+	const hole = 64 << 30 // sparse, but takes half a minute to read
 	for _, s := range shapes {
 		t.Run(s.name, func(t *testing.T) {
 			written := write(t, s)
@@ -886,7 +886,7 @@ func TestALookStopsWithinAFile(t *testing.T) {
 	}
 }
 
-// Two rows for one file must not make up for a file that no row lists.
+// Two rows for one file must not make up for an unlisted file.
 func TestARowListedTwiceHidesNothing(t *testing.T) {
 	files := append(slices.Clone(healthy), healthy[1])
 	written, err := backuptest.Write(t.TempDir(), backuptest.Backup{Layout: backuptest.MBDB, Files: slices.Values(files)})

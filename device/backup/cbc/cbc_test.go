@@ -58,7 +58,7 @@ func TestReaderAt(t *testing.T) {
 	}
 }
 
-// Third-party writers leave the padding away.
+// Third-party writers omit the padding.
 func TestReaderAtWithoutPadding(t *testing.T) {
 	plain := append(plainOf(31), 0)
 	stored := encryptBlocks(t, plain)
@@ -83,7 +83,7 @@ func TestReaderAtSourceEndsEarly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.source = bytes.NewReader(stored[:32]) // cut after it was opened
+	r.source = bytes.NewReader(stored[:32]) // truncated after opening
 	if _, err := r.ReadAt(make([]byte, 64), 0); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("ReadAt past the cut: %v, want ErrUnexpectedEOF", err)
 	}

@@ -14,7 +14,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
-// A copy has no name while it is read, so a kill leaves nothing.
+// A copy is unlinked while it is read, so a kill leaves nothing.
 func TestTheCopyHasNoName(t *testing.T) {
 	path := create(t, "CREATE TABLE a (b); INSERT INTO a VALUES (1);")
 	writer, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)

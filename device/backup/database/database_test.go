@@ -14,7 +14,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
-// create makes a database of these statements in a folder whose name needs escaping.
+// create makes a database with these statements in a folder whose name needs escaping.
 func create(t *testing.T, script string) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "100% ?&#ü")
@@ -196,8 +196,8 @@ func TestOpenErrorsNameNoPath(t *testing.T) {
 	}
 }
 
-// What is said of an error has neither the statement nor the address in it, and the code of
-// the error can still be asked for.
+// The text of an error contains neither the statement nor the path, and its code is still
+// available.
 func TestPlain(t *testing.T) {
 	c, err := Open(t.Context(), create(t, "CREATE TABLE a (b);"))
 	if err != nil {

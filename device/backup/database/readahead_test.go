@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// counted counts the reads of a source, and fails those that touch a broken part of it.
+// counted counts the reads of a source, and fails those that touch its broken part.
 type counted struct {
 	*bytes.Reader
 	reads  int
@@ -25,7 +25,7 @@ func (c *counted) ReadAt(p []byte, off int64) (int, error) {
 	return c.Reader.ReadAt(p, off)
 }
 
-// In any order of reads the bytes are those of the source.
+// Reads in any order return the bytes of the source.
 func TestReadAheadIsTheSource(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	data := make([]byte, 5*aheadSize+777)
@@ -65,7 +65,7 @@ func TestReadAheadReadsLessOften(t *testing.T) {
 	}
 }
 
-// A bad sector costs the page it is in, not those before it.
+// A bad sector costs only the page it is in, not those before it.
 func TestReadAheadBeforeABadSector(t *testing.T) {
 	source := &counted{Reader: bytes.NewReader(make([]byte, aheadSize)), broken: 8192}
 	r := newReadAhead(source, 10*aheadSize)

@@ -17,7 +17,7 @@ const crowd = `PRAGMA writable_schema = ON;
 	WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n LIMIT %d)
 	INSERT INTO sqlite_schema SELECT 'view', 'v'||i, 'v'||i, 0, 'CREATE VIEW v'||i||' AS SELECT '''||%s||'''' FROM n;`
 
-// SQLite parses a schema before it can be asked how long it is.
+// SQLite parses a schema before it can report its size.
 func TestASchemaIsBounded(t *testing.T) {
 	for _, test := range []struct {
 		name, script string
@@ -50,7 +50,7 @@ func TestASchemaIsBounded(t *testing.T) {
 	}
 }
 
-// Views are not looked into: one can name another twice, and so on.
+// Views are not examined: one can name another twice, and so on.
 func TestViewsAreLeftAlone(t *testing.T) {
 	path := create(t, `CREATE TABLE a (b); PRAGMA writable_schema = ON;
 		INSERT INTO sqlite_schema VALUES ('view', 'v0', 'v0', 0, 'CREATE VIEW v0 AS SELECT 1 AS x');
@@ -72,7 +72,7 @@ func TestViewsAreLeftAlone(t *testing.T) {
 	}
 }
 
-// What a log adds to a schema counts.
+// Schema entries added by a log count.
 func TestASchemaInALogIsBounded(t *testing.T) {
 	path := create(t, "CREATE TABLE a (b);")
 	writer, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
@@ -116,7 +116,7 @@ func FuzzBoundedSchema(f *testing.F) {
 			t.Error(err)
 		}
 		if l, ok, err := newLogged(source, strings.NewReader(string(log))); ok && err == nil {
-			_ = boundedSchema(l) // it must come to an end
+			_ = boundedSchema(l) // must terminate
 		}
 	})
 }

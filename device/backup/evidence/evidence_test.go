@@ -32,7 +32,7 @@ func is[T comparable](t *testing.T, what string, fact device.Fact[T], want T) {
 	}
 }
 
-// lacks fails unless a fact is unknown for a reason.
+// lacks fails unless a fact is unknown for the reason wanted.
 func lacks[T any](t *testing.T, what string, fact device.Fact[T], want device.Reason) {
 	t.Helper()
 	if got, err := fact.Get(); !errors.Is(err, want) {
@@ -98,7 +98,7 @@ func TestMobileBackup(t *testing.T) {
 	}
 }
 
-// Some versions write a switch as an integer.
+// Some versions store a switch as an integer.
 func TestMissingKeysAsIntegerOrBoolean(t *testing.T) {
 	for value, want := range map[any]device.Fact[bool]{
 		true: device.Known(true), false: device.Known(false), 1: device.Known(true), 0: device.Known(false),
@@ -114,7 +114,7 @@ func TestMissingKeysAsIntegerOrBoolean(t *testing.T) {
 	}
 }
 
-// Where iCloud Backup was never used the file is an empty dictionary.
+// If iCloud Backup was never used, the file is an empty dictionary.
 func TestMobileBackupNeverUsed(t *testing.T) {
 	var h device.History
 	if err := MobileBackup(&h, marshal(t, map[string]any{})); err != nil {
@@ -126,7 +126,7 @@ func TestMobileBackupNeverUsed(t *testing.T) {
 	is(t, "restore pending", h.Restore.Pending, false)
 }
 
-// One event of each form; the first and the last but one are real.
+// One event of each form; the first and the second to last are real.
 const (
 	seventeen = "2023-05-19T21:38:16.693-04:00|37457.724|1|1|1|0|1|0|120|0|37299|0||0|2|0|0"
 	eighteen  = "2023-02-22T10:24:49.051-08:00|158966.533|1|1|0|1|1|0|120|73683|15023|0|MBErrorDomain|209|2|0|0|1"
@@ -282,7 +282,7 @@ func TestRealNetworks(t *testing.T) {
 	is(t, "Wi-Fi on", h.Network.WiFiOn, false)
 }
 
-// A real database of accounts, most of which stands in its log.
+// A real accounts database, most of which is in its log.
 func TestRealAccounts(t *testing.T) {
 	main, log := sample(t, "Accounts3.sqlite"), sample(t, "Accounts3.sqlite-wal")
 	conn, err := database.OpenWithLog(t.Context(), strings.NewReader(string(main)), strings.NewReader(string(log)))

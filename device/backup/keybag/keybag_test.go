@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// vectors are passwords with the keys they must become, some of them from real backups.
+// vectors are passwords with their expected keys, some from real backups.
 func vectors(t *testing.T) []vector {
 	t.Helper()
 	data, err := os.ReadFile("../../../../shared/data/kdf-vectors/vectors.json")
@@ -91,7 +91,7 @@ func TestUnwrapRFC3394(t *testing.T) {
 	}
 }
 
-// Rounds just below, at and above the size of a slice of work, with one block and with two.
+// Round counts just below, at and above the size of a slice, with one block and with two.
 func TestDerive(t *testing.T) {
 	for name, newHash := range map[string]func() hash.Hash{"SHA-256": sha256.New, "SHA-1": sha1.New} {
 		for _, rounds := range []int{1, 2, 1000, 1<<17 - 1, 1 << 17, 1<<17 + 1} {
@@ -107,7 +107,7 @@ func TestDerive(t *testing.T) {
 	}
 }
 
-// Either derivation stops with its context, however many rounds the keybag asks for.
+// Both derivations stop with their context, however many rounds the keybag specifies.
 func TestUnlockStops(t *testing.T) {
 	for name, bag := range map[string]Bag{
 		"first derivation":  {Rounds: 1, FirstSalt: []byte("salt"), FirstRounds: maxRounds},
@@ -141,7 +141,7 @@ func TestUnlockProgress(t *testing.T) {
 	}
 }
 
-// A password that opens nothing, one that opens all, and one that opens a part.
+// A password that unlocks nothing, one that unlocks everything, and one that unlocks a part.
 func TestUnlockTellsWrongFromDamaged(t *testing.T) {
 	v := vectors(t)[0]
 	good := v.bag(t)
@@ -164,7 +164,7 @@ func TestUnlockTellsWrongFromDamaged(t *testing.T) {
 	}
 }
 
-// tlv writes one value.
+// tlv encodes one value.
 func tlv(tag string, value []byte) []byte {
 	out := append([]byte(tag), 0, 0, 0, 0)
 	binary.BigEndian.PutUint32(out[4:], uint32(len(value)))
@@ -229,7 +229,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// BenchmarkUnlock is the derivation of a backup since iOS 10.2: ten million rounds.
+// BenchmarkUnlock runs the key derivation of a backup since iOS 10.2: ten million rounds.
 func BenchmarkUnlock(b *testing.B) {
 	for b.Loop() {
 		if _, err := derive(b.Context(), sha256.New, []byte("password"), []byte("01234567890123456789"), 10_000_000, func(int) {}); err != nil {

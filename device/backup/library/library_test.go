@@ -38,14 +38,14 @@ func change(t *testing.T, l Library) *Device {
 	return d
 }
 
-// id is one that begins with a byte.
+// id returns an ID that begins with a byte.
 func id(first byte, number uint32) (id manifest.FileID) {
 	id[0] = first
 	binary.BigEndian.PutUint32(id[16:], number)
 	return id
 }
 
-// put writes a file as a device would have it at the end of a run, or in its middle.
+// put writes a file as a device leaves it at the end of a run, or during one.
 func put(t *testing.T, p *Partial, id manifest.FileID, text, below string) Received {
 	t.Helper()
 	name := id.String()
@@ -81,8 +81,8 @@ func finish(t *testing.T, p *Partial, at time.Time) Copy {
 
 var noon = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
 
-// A copy stays as it was while the next one is made from it, in which files are replaced,
-// added and removed.
+// A copy is unchanged while the next one is made from it by replacing, adding and removing
+// files.
 func TestCopies(t *testing.T) {
 	l := open(t)
 	d := change(t, l)
@@ -107,7 +107,7 @@ func TestCopies(t *testing.T) {
 	if err := errors.Join(p.Keep(kept), os.Remove(filepath.Join(p.Path, udid, "0a", second.String()))); err != nil {
 		t.Fatal(err)
 	}
-	after := finish(t, p, noon) // a clock that stood still
+	after := finish(t, p, noon) // the clock did not advance
 	if !after.Made.After(before.Made) {
 		t.Errorf("%v is not after %v", after.Made, before.Made)
 	}
@@ -135,8 +135,8 @@ func TestCopies(t *testing.T) {
 	}
 }
 
-// What was not certain to be on the disk when a run was cut off is dropped from Snapshot, and
-// what was stays.
+// Files not certain to be on the disk when a run was interrupted are removed from Snapshot, and
+// the others are kept.
 func TestResume(t *testing.T) {
 	d := change(t, open(t))
 	p := begin(t, d, false)
@@ -175,7 +175,7 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// A clone that was cut off is no beginning of a copy.
+// An interrupted clone does not count as a partial copy.
 func TestSweep(t *testing.T) {
 	l := open(t)
 	d := change(t, l)
@@ -201,7 +201,7 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// A proof counts while the folder is as it was.
+// A proof is valid as long as the folder is unchanged.
 func TestProof(t *testing.T) {
 	d := change(t, open(t))
 	p := begin(t, d, false)
@@ -246,7 +246,7 @@ func TestSurplus(t *testing.T) {
 		}
 		return names
 	}
-	one := func(name string) Copy { // w… is whole
+	one := func(name string) Copy { // names starting with w are whole
 		return Copy{Name: name, Proof: Proof{Noted: Noted{Whole: name[0] == 'w'}}}
 	}
 	for _, test := range []struct {
@@ -272,7 +272,7 @@ func TestSurplus(t *testing.T) {
 	}
 }
 
-// Records are sorted whatever their number, and each is found.
+// Any number of records is sorted, and each is found.
 func TestIndex(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	log, err := os.Create(path)
@@ -354,7 +354,7 @@ func FuzzRecord(f *testing.F) {
 	})
 }
 
-// A clone stops with its context, and leaves nothing that passes for the beginning of a copy.
+// A clone stops with its context, and leaves nothing that could be mistaken for a partial copy.
 func TestCloneInterrupted(t *testing.T) {
 	d := change(t, open(t))
 	p := begin(t, d, false)

@@ -79,7 +79,7 @@ func TestRealManifestDB(t *testing.T) {
 	}
 }
 
-// unlock opens the keybag of a sample with its password and unwraps the manifest's key.
+// unlock unlocks the keybag of a sample with its password and unwraps the manifest's key.
 func unlock(t *testing.T, folder string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(folder, "Manifest.plist"))
@@ -134,7 +134,7 @@ func TestEncryptedSampleDB(t *testing.T) {
 
 func TestEncryptedDBWithWrongKey(t *testing.T) {
 	folder := sample(t, "pyiosbackup-encrypted/ios10.3_sqlite")
-	_, err := OpenEncryptedDB(t.Context(), filepath.Join(folder, "Manifest.db"), bytes.Repeat([]byte{1}, 32)) // the right one is all zeros
+	_, err := OpenEncryptedDB(t.Context(), filepath.Join(folder, "Manifest.db"), bytes.Repeat([]byte{1}, 32)) // the correct key is all zeros
 	if !errors.Is(err, ErrMalformed) {
 		t.Errorf("a wrong key: %v, want ErrMalformed", err)
 	}
@@ -155,7 +155,7 @@ func TestSampleMBDB(t *testing.T) {
 	}
 }
 
-// record is one mbdb record of a file with two extended attributes.
+// record returns one mbdb record of a file with two extended attributes.
 func record(t testing.TB) []byte {
 	t.Helper()
 	fixed, err := hex.DecodeString("81a4" + "0000000000000001" + "000001f5000001f5" + "000000010000000200000003" + "0000000000000009" + "0302")
@@ -177,7 +177,8 @@ func writeMBDB(t testing.TB, data []byte) string {
 	return path
 }
 
-// Cut anywhere within its second record, the first is still read and the cut is told.
+// If the file is cut anywhere within its second record, the first is still read and the cut is
+// reported.
 func TestMBDBCutMidRecord(t *testing.T) {
 	one := append([]byte(mbdbHeader), record(t)...)
 	whole := append(bytes.Clone(one), record(t)...)
@@ -210,7 +211,7 @@ func TestOpenRefuses(t *testing.T) {
 		}
 		wanted := ErrMalformed
 		if content == "" {
-			wanted = ErrLayout // for SQLite, a database without tables
+			wanted = ErrLayout // to SQLite, this is a database without tables
 		}
 		if _, err := OpenDB(t.Context(), path, nil); !errors.Is(err, wanted) {
 			t.Errorf("%s as Manifest.db: %v, want %v", name, err, wanted)
@@ -221,7 +222,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// A value longer than any record or path costs its own row, and no memory: those before
+// A value longer than any record or path costs only its own row, and no memory: the rows before
 // and after it are read.
 func TestRowsAroundALongValue(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "Manifest.db")

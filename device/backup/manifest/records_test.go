@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup/mbfile"
 )
 
-// sealRecord is a record as iOS 10.0 wrote it.
+// sealRecord returns a record as iOS 10.0 wrote it.
 func sealRecord(block cipher.Block, record []byte) []byte {
 	pad := aes.BlockSize - len(record)%aes.BlockSize
 	sealed := append(bytes.Clone(record), bytes.Repeat([]byte{byte(pad)}, pad)...)
@@ -19,8 +19,8 @@ func sealRecord(block cipher.Block, record []byte) []byte {
 	return base64.StdEncoding.AppendEncode(nil, sealed)
 }
 
-// A record that is opened is what was sealed, and whatever stands in its place is an error of
-// its row or a record to be decoded.
+// An opened record equals the sealed one; any other bytes give a row error or a record to
+// decode.
 func FuzzOpenRecord(f *testing.F) {
 	for _, seed := range []string{"", "bplist00", "AAAA", "AAAAAAAAAAAAAAAAAAAAAA==", "AAAA\nAAAA", "====", "!", "\x00\xff"} {
 		f.Add([]byte(seed), []byte("password and salt"))
@@ -41,7 +41,7 @@ func FuzzOpenRecord(f *testing.F) {
 		case err == nil && len(foreign) > len(record):
 			t.Errorf("%q became %d bytes", record, len(foreign))
 		case err == nil:
-			_, _ = mbfile.Decode(foreign) // it must not panic
+			_, _ = mbfile.Decode(foreign) // must not panic
 		}
 	})
 }

@@ -9,8 +9,8 @@ import (
 	"howett.net/plist"
 )
 
-// archive writes an MBFile as NSKeyedArchiver does. Where a field is a plist.UID it points
-// into more, whose first object is number 2.
+// archive writes an MBFile as NSKeyedArchiver does. A field that is a plist.UID points into
+// more, whose first object is number 2.
 func archive(t testing.TB, fields map[string]any, more ...any) []byte {
 	t.Helper()
 	data, err := plist.Marshal(map[string]any{
@@ -62,7 +62,7 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// The mode is read whatever is wrong with the other fields.
+// The mode is read even if other fields are malformed.
 func TestMode(t *testing.T) {
 	for name, test := range map[string]struct {
 		data []byte
@@ -119,8 +119,8 @@ func TestDecodeAllocatesNothing(t *testing.T) {
 	}
 }
 
-// oracle decodes with howett.net/plist. It is for records of this package's own making
-// only: that decoder has no bounds.
+// oracle decodes with howett.net/plist. Use it only for records made by this package: that
+// decoder is unbounded.
 func oracle(data []byte) (file File, ok bool) {
 	var wire struct {
 		Objects []any              `plist:"$objects"`
@@ -173,7 +173,7 @@ func equal(a, b File) bool {
 		bytes.Equal(a.Digest, b.Digest) && bytes.Equal(a.EncryptionKey, b.EncryptionKey)
 }
 
-// FuzzDecode looks for a panic in any bytes.
+// FuzzDecode looks for a panic on arbitrary bytes.
 func FuzzDecode(f *testing.F) {
 	f.Add(archive(f, fields()))
 	f.Add(archive(f, with(map[string]any{"Digest": plist.UID(2)}), make([]byte, 20)))
