@@ -44,8 +44,8 @@ func (d blobDirectory) open(name string) (*blobFile, blobInfo, error) {
 // blobFile is an open file.
 type blobFile struct{ *os.File }
 
-// attributesDataless are the attributes of a file stored remotely: FILE_ATTRIBUTE_OFFLINE, FILE_ATTRIBUTE_RECALL_ON_OPEN
-// and FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS.
+// attributesDataless are the attributes of a file stored remotely: FILE_ATTRIBUTE_OFFLINE,
+// FILE_ATTRIBUTE_RECALL_ON_OPEN and FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS.
 const attributesDataless = 0x1000 | 0x40000 | 0x400000
 
 // isDataless reports whether opening the file would download its contents.

@@ -2,5 +2,5 @@
 
 package library
 
-// shortFiles is always false: other systems have no way to tell.
+// shortFiles is always false: FAT is only detected on Linux.
 func shortFiles(string) bool { return false }
