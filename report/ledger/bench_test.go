@@ -14,7 +14,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// The fleet of the benchmarks: each device is read in three weeks, with 34 findings each time.
+// The fleet used by the benchmarks: each device is read in three weeks, with 34 findings each time.
 // BACKUPDOCTOR_FLEET_DEVICES=100000 makes ten million findings instead of one.
 const (
 	benchDevices  = 10_000
@@ -25,13 +25,13 @@ const (
 	benchBatch    = 500
 )
 
-// limit is how long an answer may take.
+// limit is the longest acceptable response time.
 const limit = 100 * time.Millisecond
 
-// BenchmarkSQLite asks a fleet in a SQLite file. It reports
+// BenchmarkSQLite queries a fleet in a SQLite file. It reports
 //
-//	ms/op    how long the answer took
-//	x-limit  that, over the 100 ms that it may take
+//	ms/op    response time
+//	x-limit  response time relative to the limit of 100 ms
 func BenchmarkSQLite(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "fleet.sqlite")
 	s := opened(b, "sqlite:"+path)
@@ -40,10 +40,10 @@ func BenchmarkSQLite(b *testing.B) {
 	info, err := os.Stat(path)
 	must(b, err)
 	b.Logf("the file has %d MB", info.Size()/1e6)
-	ask(b, opened(b, "sqlite:"+path)) // opening it gathers statistics
+	ask(b, opened(b, "sqlite:"+path)) // opening updates the statistics
 }
 
-// BenchmarkPostgreSQL asks the same of PostgreSQL.
+// BenchmarkPostgreSQL runs the same queries in PostgreSQL.
 func BenchmarkPostgreSQL(b *testing.B) {
 	s := opened(b, postgresAddress(b))
 	fill(b, s)
@@ -55,7 +55,7 @@ func BenchmarkPostgreSQL(b *testing.B) {
 	ask(b, s)
 }
 
-// devicesOfBench is how many devices the fleet has.
+// devicesOfBench is the number of devices in the fleet.
 func devicesOfBench() int {
 	if n, err := strconv.Atoi(os.Getenv("BACKUPDOCTOR_FLEET_DEVICES")); err == nil {
 		return n
@@ -130,8 +130,8 @@ func ask(b *testing.B, s *Store) {
 
 func benchID(n int) string { return fmt.Sprintf("00008110-%016X", n) }
 
-// fill puts the fleet of the benchmarks into a database. It packs one report for all, and does
-// all else as Put does.
+// fill stores the fleet of the benchmarks in a database. It packs one report for all, but otherwise
+// works like Put.
 func fill(b *testing.B, s *Store) {
 	document, err := json.Marshal(report.Report{Devices: tray(b)[:1]})
 	must(b, err)
@@ -156,7 +156,7 @@ func fill(b *testing.B, s *Store) {
 	b.Logf("%d devices, %d reports and %d findings in %.0f s", devices, n, findings, time.Since(began).Seconds())
 }
 
-// benchMessage is the report of the ith device in a week.
+// benchMessage returns the report of the ith device in a week.
 func benchMessage(n, week, i int) Message {
 	random := rand.New(rand.NewPCG(uint64(i), uint64(week)))
 	taken := monday.Add(time.Duration(week)*7*day + time.Duration(i%7)*day + time.Duration(i)*time.Second)
@@ -184,7 +184,7 @@ func benchMessage(n, week, i int) Message {
 		switch luck := random.IntN(100); {
 		case luck < 25:
 			f.Status = string(checks.Unknown)
-		case luck < 40 && check.ID == "store-demo-mode" && i%2000 != 0: // it is rare
+		case luck < 40 && check.ID == "store-demo-mode" && i%2000 != 0: // rare
 		case luck < 32:
 			f.Status = string(checks.Warning)
 		case luck < 40:
@@ -199,9 +199,9 @@ func benchMessage(n, week, i int) Message {
 	return m
 }
 
-// BenchmarkPut keeps reports as they come, a hundred at a time, and reports
+// BenchmarkPut stores reports as they arrive, a hundred at a time, and reports
 //
-//	ms/report  how long each took
+//	ms/report  time per report
 func BenchmarkPut(b *testing.B) {
 	devices := tray(b)
 	for name, address := range map[string]func(testing.TB) string{"SQLite": sqliteAddress, "PostgreSQL": postgresAddress} {

@@ -8,11 +8,12 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A bench whose clock is wrong neither hides what others read later, nor marks what fails as fixed.
+// A bench with a wrong clock neither hides later readings of other benches, nor marks a persisting
+// cause as fixed.
 func TestClocksOfBenches(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		n := 0
-		// read keeps what a bench whose clock is off by so much reads at a time.
+		// read stores a reading taken at a time by a bench whose clock is off.
 		read := func(bench string, at time.Time, off time.Duration, sheet sheet) {
 			n++
 			sheet.taken = at.Add(off)
@@ -28,20 +29,20 @@ func TestClocksOfBenches(t *testing.T) {
 			}
 			return found[0]
 		}
-		// Twenty hours ahead: what another reads an hour later counts.
+		// Twenty hours ahead: a reading by another bench an hour later counts.
 		read("ahead", monday, 20*time.Hour, sheet{id: "a", ok: []string{"wifi-missing"}})
 		read("right", monday.Add(time.Hour), 0, sheet{id: "a", bad: []string{"wifi-missing"}})
 		if d := state("a"); d.Verdict != "failing" || d.Bench != "right" || len(d.Causes) != 1 {
 			t.Errorf("after a bench that is ahead: %+v", d)
 		}
-		// Two years behind: what it reads later counts, at the time at which it was.
+		// Two years behind: its later readings count, with the right time.
 		read("right", monday, 0, sheet{id: "b", ok: []string{"wifi-missing"}})
 		read("behind", monday.Add(time.Hour), -2*365*24*time.Hour, sheet{id: "b", bad: []string{"wifi-missing"}})
 		if d := state("b"); d.Bench != "behind" || !d.TakenAt.Equal(monday.Add(time.Hour)) || d.Doubtful != "" {
 			t.Errorf("after a bench that is behind: %+v", d)
 		}
-		// A clock that was two years ahead as it read, and right as it sent: the order is doubtful,
-		// and a sure reading of before is not overruled.
+		// A clock two years ahead when it read, and right when it sent: the date is doubtful, and
+		// does not override an earlier, reliable reading.
 		read("right", monday, 0, sheet{id: "c", bad: []string{"wifi-missing"}})
 		n++
 		jumped := message(n, "jumped", sheet{id: "c", taken: monday.AddDate(2, 0, 0), ok: []string{"wifi-missing"}})
@@ -50,7 +51,7 @@ func TestClocksOfBenches(t *testing.T) {
 		if d := state("c"); d.Verdict != "failing" || d.Bench != "right" {
 			t.Errorf("after a clock that jumped: %+v", d)
 		}
-		// Alone it counts, marked, and not later than it came.
+		// As the only reading it counts, marked, and not later than its arrival.
 		n++
 		alone := message(n, "jumped", sheet{id: "d", taken: monday.AddDate(2, 0, 0), bad: []string{"wifi-missing"}})
 		alone.Received, alone.Sent = monday, monday
@@ -68,7 +69,8 @@ func TestClocksOfBenches(t *testing.T) {
 	})
 }
 
-// A bench that makes up checks takes the room of no other: what others find has its name.
+// A bench that invents checks does not take up the space of others: their findings keep their
+// names.
 func TestMadeUpChecks(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		for n := range 5 {

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// visitsAt keeps a run of one device for each date, in days after monday, with a backup of
-// the day before.
+// visitsAt stores a run of one device for each date, in days after monday, with a backup from the
+// day before.
 func visitsAt(t *testing.T, s *Store, days ...int) {
 	t.Helper()
 	for i, day := range days {
@@ -20,7 +20,7 @@ func visitsAt(t *testing.T, s *Store, days ...int) {
 	}
 }
 
-// However wrong a clock was, the last run that was written is the last.
+// However wrong a clock was, the run written last is the newest.
 func TestTheOrderIsThatOfWriting(t *testing.T) {
 	const future, jumped = report.DoubtFuture, report.DoubtJumpedBack
 	for _, c := range []struct {

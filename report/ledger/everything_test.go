@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// What comes out is what went in, over more steps than one.
+// The export returns everything stored, over several steps.
 func TestExport(t *testing.T) {
 	s := fresh(t)
 	devices := tray(t)[4:]
@@ -55,7 +55,7 @@ func TestExportEndsWithItsWriter(t *testing.T) {
 	}
 }
 
-// changed runs a statement on a history, as another program may.
+// changed runs a statement on a history, as another program might.
 func changed(t testing.TB, s *Store, statement string, args ...any) {
 	t.Helper()
 	must(t, s.write(t.Context(), func(tx transaction) error {
@@ -64,7 +64,7 @@ func changed(t testing.TB, s *Store, statement string, args ...any) {
 	}))
 }
 
-// One report that cannot be read costs itself, and not the others.
+// A report that cannot be read does not affect the others.
 func TestADamagedReportCostsItself(t *testing.T) {
 	s := fresh(t)
 	devices := tray(t)[:3]
@@ -87,7 +87,7 @@ func TestADamagedReportCostsItself(t *testing.T) {
 	}
 }
 
-// Any program may have written the file.
+// The file may have been written by any program.
 func TestWhatCannotBeTrueIsHarmless(t *testing.T) {
 	s := fresh(t)
 	keepRun(t, s, runID(1), monday, tray(t)...)
@@ -119,7 +119,7 @@ type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
-// A run that began long ago, and in which a device was read since, is not over.
+// A run that began long ago but has read a device since is not over.
 func TestPruneLeavesARunThatGoesOn(t *testing.T) {
 	s := fresh(t)
 	d := tray(t)[0]

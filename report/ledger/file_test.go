@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A file that is no database of a hub is left as it is, whoever opens it.
+// A file that is not a hub's database is left unchanged, however it is opened.
 func TestAForeignFileIsLeftAlone(t *testing.T) {
 	folder := t.TempDir()
 	other := filepath.Join(folder, "other.sqlite")
@@ -42,7 +42,7 @@ func TestAForeignFileIsLeftAlone(t *testing.T) {
 	}
 }
 
-// What is only asked is not made, and not changed: while a hub has it open, and after.
+// Reading neither creates nor changes anything, while a hub has the database open and afterwards.
 func TestReadingChangesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fleet.sqlite")
 	if s, err := OpenToRead(t.Context(), "sqlite:"+path); !errors.Is(err, fs.ErrNotExist) {
@@ -80,7 +80,7 @@ func TestReadingChangesNothing(t *testing.T) {
 	}
 }
 
-// Messages say what happened.
+// Errors say what happened.
 func TestADamagedFileIsSaidToBe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fleet.sqlite")
 	hub, err := Open(t.Context(), "sqlite:"+path)

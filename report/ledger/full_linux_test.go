@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestAFullDisk fills a small disk, then makes room.
+// TestAFullDisk fills a small disk and then frees space.
 func TestAFullDisk(t *testing.T) {
 	disk := t.TempDir()
 	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=2m"); err != nil {
@@ -30,7 +30,7 @@ func TestAFullDisk(t *testing.T) {
 	holdsRuns(t, path, runs)
 }
 
-// TestALimitOnFiles is the like of a quota, which needs no disk of its own.
+// TestALimitOnFiles simulates a quota, without a separate disk.
 func TestALimitOnFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.sqlite")
 	cmd := child(t, "fill up", path)
@@ -43,7 +43,7 @@ func TestALimitOnFiles(t *testing.T) {
 	holdsRuns(t, path, runs)
 }
 
-// TestNoRoomForABeginning leaves no half of a history behind.
+// TestNoRoomForABeginning leaves no partial history behind.
 func TestNoRoomForABeginning(t *testing.T) {
 	disk := t.TempDir()
 	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=1m"); err != nil {

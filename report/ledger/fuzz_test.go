@@ -30,8 +30,8 @@ func FuzzPlace(f *testing.F) {
 	})
 }
 
-// FuzzReport takes apart whatever a bench may call a report: what is kept of it must be what
-// both databases can keep.
+// FuzzReport unpacks whatever a bench may send as a report: what is stored of it must be valid in
+// both databases.
 func FuzzReport(f *testing.F) {
 	for _, name := range []string{"tray-of-six", "hostile-names"} {
 		text, err := os.ReadFile("../../testdata/reports/" + name + ".json")

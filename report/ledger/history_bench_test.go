@@ -10,19 +10,19 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// The history of the benchmarks: 27 000 visits of 2 000 devices with 37 findings each.
+// The history used by the benchmarks: 27 000 visits of 2 000 devices with 37 findings each.
 const (
 	historyRuns    = 500
-	historyVisits  = 54 // in one run
+	historyVisits  = 54 // per run
 	historyDevices = 2000
-	historyRows    = 37 // findings of one visit that are kept
+	historyRows    = 37 // stored findings per visit
 )
 
-// BenchmarkMillion asks a history of a million findings. It reports
+// BenchmarkMillion queries a history of a million findings. It reports
 //
-//	ms/op    how long the answer took
-//	x-limit  that, over the 100 ms that it may take
-//	MB       the size of the file
+//	ms/op    response time
+//	x-limit  response time relative to the limit of 100 ms
+//	MB       file size
 func BenchmarkMillion(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "history.sqlite")
 	fillHistory(b, path)
@@ -97,10 +97,10 @@ func fillHistory(b *testing.B, path string) {
 	must(b, s.Close())
 }
 
-// BenchmarkAdd keeps the devices of a tray, one commit each, and reports
+// BenchmarkAdd stores the devices of a tray, one commit each, and reports
 //
-//	ms/device  how long that holds a run up for each device
-//	x-limit    that, over the 20 ms of a device's share of a scan of a thousand in 20 s
+//	ms/device  how long a run waits for each device
+//	x-limit    that, relative to the 20 ms available per device in a scan of a thousand in 20 s
 func BenchmarkAdd(b *testing.B) {
 	s := fresh(b)
 	devices := tray(b)

@@ -10,15 +10,15 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// FuzzOpenHistory opens a history of which only the first bytes are left, with others written over
-// them: any bytes at all, where none are left. Whatever they are, they are never lost: they
-// are opened, or kept under another name, or left as they are with an error.
+// FuzzOpenHistory opens a history truncated to its first bytes, with others written over them, or
+// with arbitrary bytes if none are left. The bytes are never lost: they are opened, kept under
+// another name, or left unchanged with an error.
 func FuzzOpenHistory(f *testing.F) {
 	whole := read(f, written(f, 1))
 	f.Add(uint(0), uint(0), []byte{})
 	f.Add(uint(0), uint(0), []byte("no database"))
 	f.Add(uint(4096), uint(0), []byte{})
-	f.Add(uint(len(whole)), uint(68), []byte{0, 0, 0, 9}) // the application id
+	f.Add(uint(len(whole)), uint(68), []byte{0, 0, 0, 9}) // the application ID
 	f.Add(uint(len(whole)), uint(60), []byte{0, 0, 0, 1})
 	f.Add(uint(len(whole)), uint(bytes.Index(whole, []byte("CREATE INDEX"))), []byte("CREATE OUTDEX"))
 	f.Add(uint(len(whole)), uint(4096), []byte{0x0d, 0xff})
@@ -48,7 +48,7 @@ func FuzzOpenHistory(f *testing.F) {
 	})
 }
 
-// A packed document that is enormous once it is unpacked is not unpacked.
+// A packed document that is huge when unpacked is not unpacked.
 func TestABombIsNotUnpacked(t *testing.T) {
 	bomb := pack(append([]byte(`{"devices":[{"udid":"`), append(bytes.Repeat([]byte("x"), maxDetail), `"}]}`...)...))
 	if d, ok := deviceIn(bomb, "x"); ok {

@@ -11,10 +11,10 @@ import (
 
 const aDay = day
 
-// later is a time after all that the tests write.
+// later is a time after everything that the tests write.
 func later() time.Time { return monday.Add(1000 * aDay) }
 
-// openedHistory is a history in a file, closed at the end of the test.
+// openedHistory opens a history in a file until the end of the test.
 func openedHistory(t testing.TB, path string) *Store {
 	t.Helper()
 	s, err := OpenHistory(t.Context(), path)
@@ -30,16 +30,16 @@ func openedHistory(t testing.TB, path string) *Store {
 	return s
 }
 
-// fresh is a new history.
+// fresh returns a new history.
 func fresh(t testing.TB) *Store {
 	t.Helper()
 	return openedHistory(t, filepath.Join(t.TempDir(), "history.sqlite"))
 }
 
-// runID is the id of the nth run.
+// runID returns the ID of the nth run.
 func runID(n int) string { return fmt.Sprintf("%08x-0000-4000-8000-000000000000", n) }
 
-// keepRun puts a finished run into a history.
+// keepRun stores a finished run in a history.
 func keepRun(t testing.TB, s *Store, id string, at time.Time, devices ...report.Device) {
 	t.Helper()
 	must(t, s.Begin(t.Context(), Run{ID: id, Started: at, Tool: "1.2.3", Host: "linux"}))

@@ -32,7 +32,7 @@ func TestARunIsKept(t *testing.T) {
 	}
 }
 
-// Whoever reads a run again, or goes on with it, tells of it again.
+// A run that is read again or resumed reports its devices again.
 func TestKeepingTwiceChangesNothing(t *testing.T) {
 	s := fresh(t)
 	keepRun(t, s, runID(1), monday, tray(t)...)
@@ -43,7 +43,7 @@ func TestKeepingTwiceChangesNothing(t *testing.T) {
 	}
 }
 
-// A device that comes twice while devices are watched is two visits, and one device.
+// A device that is plugged in twice during a watch gives two visits of one device.
 func TestADeviceMayComeTwice(t *testing.T) {
 	s := fresh(t)
 	d := tray(t)[0]
@@ -102,7 +102,7 @@ func TestTheFileIsForItsOwnerOnly(t *testing.T) {
 	}
 }
 
-// SQLite keeps the log beside the file itself. What is set aside must be both.
+// SQLite keeps the log beside the file itself. Both must be set aside.
 func TestALinkIsFollowed(t *testing.T) {
 	folder := t.TempDir()
 	disk, link := filepath.Join(folder, "disk.sqlite"), filepath.Join(folder, "history.sqlite")
@@ -122,7 +122,7 @@ func TestALinkIsFollowed(t *testing.T) {
 	}
 }
 
-// Whoever waits for another step of this process waits no longer than it may.
+// Waiting for another step of this process counts towards the time limit.
 func TestAStepWaitsForItsTurnNoLongerThanItMay(t *testing.T) {
 	s := fresh(t)
 	begun, end := make(chan struct{}), make(chan struct{})
@@ -143,7 +143,7 @@ func TestAStepWaitsForItsTurnNoLongerThanItMay(t *testing.T) {
 	}
 }
 
-// A finished run outlives a power failure, which costs time; a device need not.
+// A finished run survives a power failure, which costs time; a single device need not.
 func TestOnlyTheEndIsForcedToTheDisk(t *testing.T) {
 	s := fresh(t)
 	for name, c := range map[string]struct {
@@ -178,7 +178,7 @@ func TestAStepHappensAsAWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-// lockedBy keeps all others from writing, as another program may.
+// lockedBy blocks all other writers, as another program might.
 func lockedBy(t *testing.T, path string) (unlock func()) {
 	t.Helper()
 	db, err := sql.Open("sqlite", withSettings(path, url.Values{"mode": {"rw"}, "_txlock": {"immediate"}}))
@@ -225,7 +225,7 @@ func TestAClosedHistoryAnswersWithAnError(t *testing.T) {
 	}
 }
 
-// everything is all that a history has, as it is exported.
+// everything returns the whole content of a history, as exported.
 func everything(t testing.TB, s *Store) []any {
 	t.Helper()
 	var all []any

@@ -13,7 +13,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// goOn begins a run over two devices, keeps one of them, and waits to be killed.
+// goOn starts a run over two devices, stores one of them, and waits to be killed.
 func goOn(path string) error {
 	s, err := OpenHistory(context.Background(), path)
 	if err != nil {
@@ -28,11 +28,11 @@ func goOn(path string) error {
 		return err
 	}
 	fmt.Println("begun")
-	time.Sleep(time.Hour) // until it is killed; select {} would be a deadlock
+	time.Sleep(time.Hour) // until killed; select {} would be a deadlock
 	return nil
 }
 
-// A run is running for as long as its process lives, and cut off once that is gone.
+// A run is running as long as its process lives, and interrupted afterwards.
 func TestARunIsRunningOrCutOff(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.sqlite")
 	cmd := child(t, "go on", path)
@@ -71,14 +71,14 @@ func TestARunIsRunningOrCutOff(t *testing.T) {
 	if got.Run.Run != runID(7) || len(got.Done) != 1 {
 		t.Errorf("resumed %+v", got)
 	}
-	shows(report.RunRunning) // here
+	shows(report.RunRunning) // by this process
 	must(t, s.Finish(t.Context(), runID(7), monday, report.Report{}))
 	if _, err := os.Stat(holdPath(path, runID(7))); !isMissing(err) {
 		t.Errorf("the file of the hold stays: %v", err)
 	}
 }
 
-// A run that was cut off is not the last while a newer one goes on.
+// An interrupted run is not the last one while a newer run is in progress.
 func TestTheLastRunThatWasCutOff(t *testing.T) {
 	s := fresh(t)
 	must(t, s.Begin(t.Context(), Run{ID: runID(1), Started: monday}))

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// state is all that is in a folder: names, kinds and contents.
+// state returns everything in a folder: names, kinds and contents.
 func state(t testing.TB, folder string) string {
 	t.Helper()
 	var all strings.Builder
@@ -30,7 +30,7 @@ func state(t testing.TB, folder string) string {
 			all.Write(read(t, path))
 		}
 		if entry.IsDir() && path == folder {
-			all.Reset() // a folder is touched by files that come and go in it
+			all.Reset() // a folder's time changes with the files in it
 		}
 		return nil
 	}))
@@ -55,7 +55,7 @@ var opens = map[string]func(*testing.T, string) error{
 	},
 }
 
-// Whatever is at the name and is no history of this program stays as it is.
+// Anything at the path that is not a history of this program is left unchanged.
 func TestWhatIsNoHistoryIsLeftAlone(t *testing.T) {
 	whole := read(t, written(t, 1))
 	other := changedBy(t, filepath.Join(t.TempDir(), "Manifest.db"), "CREATE TABLE Files (fileID TEXT)")
@@ -83,7 +83,7 @@ func TestWhatIsNoHistoryIsLeftAlone(t *testing.T) {
 	} {
 		for how, open := range opens {
 			t.Run(name+" "+how, func(t *testing.T) {
-				folder, err := os.MkdirTemp("", "h") // a socket has a short name
+				folder, err := os.MkdirTemp("", "h") // socket paths must be short
 				must(t, err)
 				t.Cleanup(func() { os.RemoveAll(folder) })
 				path := filepath.Join(folder, "history.sqlite")
@@ -100,7 +100,7 @@ func TestWhatIsNoHistoryIsLeftAlone(t *testing.T) {
 	}
 }
 
-// What is only missing is not broken, and nothing is begun in its place.
+// A missing file is not a damaged one, and is not replaced.
 func TestWhatIsAwayIsLeftAlone(t *testing.T) {
 	folder := t.TempDir()
 	for name, target := range map[string]string{"history.sqlite": "volume/history.sqlite", "data": "volume/data"} {
@@ -121,7 +121,7 @@ func TestWhatIsAwayIsLeftAlone(t *testing.T) {
 	}
 }
 
-// A process that is killed at its first write leaves an empty file.
+// A process killed at its first write leaves an empty file.
 func TestAnEmptyFileIsANewHistory(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.sqlite")
 	must(t, os.WriteFile(path, nil, 0o600))
@@ -135,8 +135,8 @@ func TestAnEmptyFileIsANewHistory(t *testing.T) {
 	}
 }
 
-// A reading command leaves every file as it was: the history of a process that has ended, of
-// one that writes, and of one that was killed.
+// A reading command leaves every file unchanged: the history of a process that has ended, is
+// writing, or was killed.
 func TestReadingAHistoryChangesNothing(t *testing.T) {
 	path := written(t, 3)
 	folder := filepath.Dir(path)
@@ -166,7 +166,7 @@ func TestReadingAHistoryChangesNothing(t *testing.T) {
 	keepRun(t, writer, runID(50), monday.Add(50*aDay), tray(t)...)
 	ask(t, 4)
 	copied := filepath.Join(t.TempDir(), "history.sqlite")
-	for _, part := range []string{"", "-wal", "-shm"} { // as a kill leaves them
+	for _, part := range []string{"", "-wal", "-shm"} { // as left by a kill
 		must(t, os.WriteFile(copied+part, read(t, path+part), 0o600))
 	}
 	path = copied
@@ -178,7 +178,7 @@ func TestReadingAHistoryChangesNothing(t *testing.T) {
 	}
 }
 
-// Where the folder cannot be written, a history can be read.
+// A history can be read in a folder that is not writable.
 func TestAFolderThatCannotBeWritten(t *testing.T) {
 	path := written(t, 3)
 	folder := filepath.Dir(path)
@@ -198,7 +198,7 @@ func TestAFolderThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// A file that is removed, moved or replaced while it is in use is not written any more.
+// A file removed, moved or replaced while in use is no longer written.
 func TestAHistoryThatIsLostInUse(t *testing.T) {
 	for name, lose := range map[string]func(path string) error{
 		"removed": os.Remove,

@@ -18,8 +18,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// sendOn keeps one device after the other, with what leaves of it, and tells of each once that
-// is kept.
+// sendOn stores one device after another, each with its item to send, and reports each once it is
+// stored.
 func sendOn(path string) error {
 	s, err := OpenHistory(context.Background(), path)
 	if err != nil {
@@ -46,8 +46,8 @@ func sendOn(path string) error {
 	return nil
 }
 
-// TestKillsWhileEightProcessesWrite: no device that was told to be kept is missing, none is
-// there in part, and none twice. BACKUPDOCTOR_LONG=1 kills two hundred times.
+// TestKillsWhileEightProcessesWrite checks that no device reported as stored is missing, partial or
+// duplicated. BACKUPDOCTOR_LONG=1 kills two hundred times.
 func TestKillsWhileEightProcessesWrite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.sqlite")
 	const writers = 8

@@ -20,7 +20,7 @@ func letter(t testing.TB, text string) receipt.Item {
 	return receipt.Item{ID: id, Report: []byte(text)}
 }
 
-// ledgerOf is the one ledger of a history.
+// ledgerOf returns the only ledger of a history.
 func ledgerOf(t testing.TB, s *Store) receipt.Ledger {
 	t.Helper()
 	list, err := s.Ledgers(t.Context())
@@ -31,7 +31,7 @@ func ledgerOf(t testing.TB, s *Store) receipt.Ledger {
 	return list[0]
 }
 
-// outgoing are all reports of a ledger behind a number.
+// outgoing returns all reports of a ledger after a number.
 func outgoing(t testing.TB, s *Store, ledger string, after int64) []receipt.Item {
 	t.Helper()
 	items, err := s.Outgoing(t.Context(), ledger, after, 1<<20)
@@ -39,7 +39,7 @@ func outgoing(t testing.TB, s *Store, ledger string, after int64) []receipt.Item
 	return items
 }
 
-// mustBeNumbered fails unless so many reports have the numbers from 1 on, and the chain holds.
+// mustBeNumbered fails unless count reports are numbered from 1 with a valid chain.
 func mustBeNumbered(t testing.TB, s *Store, count int) {
 	t.Helper()
 	l := ledgerOf(t, s)
@@ -56,7 +56,7 @@ func mustBeNumbered(t testing.TB, s *Store, count int) {
 	}
 }
 
-// kept keeps n devices with a report each, a day apart.
+// keptReports stores n devices with a report each, a day apart.
 func keptReports(t testing.TB, s *Store, n int) (items []receipt.Item) {
 	t.Helper()
 	must(t, s.Begin(t.Context(), Run{ID: runID(1), Started: monday}))
@@ -70,7 +70,7 @@ func keptReports(t testing.TB, s *Store, n int) (items []receipt.Item) {
 	return items
 }
 
-// received keeps a receipt for all numbers up to one.
+// received stores a receipt for all numbers up to through.
 func received(t testing.TB, s *Store, through int64) {
 	t.Helper()
 	l := ledgerOf(t, s)
@@ -79,7 +79,7 @@ func received(t testing.TB, s *Store, through int64) {
 	must(t, s.Receive(t.Context(), receipt.Receipt{Ledger: l.ID, Through: through, Chain: chain}))
 }
 
-// A device and what leaves of it are kept together, or neither is.
+// A device and its item to send are stored together or not at all.
 func TestADeviceIsKeptWithWhatLeaves(t *testing.T) {
 	s, devices := fresh(t), tray(t)
 	must(t, s.Begin(t.Context(), Run{ID: runID(1), Started: monday}))
@@ -105,7 +105,7 @@ func TestADeviceIsKeptWithWhatLeaves(t *testing.T) {
 	}
 }
 
-// Where what leaves cannot be made, the device is kept, and it is told.
+// If the item to send cannot be made, the device is stored and the error is reported.
 func TestADeviceIsKeptWithoutWhatLeaves(t *testing.T) {
 	s := fresh(t)
 	r := NewRecorder(s, Run{})
@@ -130,7 +130,8 @@ func TestADeviceIsKeptWithoutWhatLeaves(t *testing.T) {
 	}
 }
 
-// TestReceipts: only what they cover no longer waits, and a hub may take them back.
+// TestReceipts checks that only covered reports stop waiting, and that a hub may take receipts
+// back.
 func TestReceipts(t *testing.T) {
 	s := fresh(t)
 	keptReports(t, s, 6)
@@ -154,7 +155,8 @@ func TestReceipts(t *testing.T) {
 	}
 }
 
-// TestLedgerIsReplaced: what has no receipt gets numbers of another ledger, in the same order.
+// TestLedgerIsReplaced checks that reports without a receipt get numbers in another ledger, in the
+// same order.
 func TestLedgerIsReplaced(t *testing.T) {
 	s := fresh(t)
 	items := keptReports(t, s, 5)
@@ -176,7 +178,7 @@ func TestLedgerIsReplaced(t *testing.T) {
 	}
 }
 
-// TestBenchGetsAnotherName: what it kept for the old one stays under that.
+// TestBenchGetsAnotherName checks that reports stored under the old name keep it.
 func TestBenchGetsAnotherName(t *testing.T) {
 	s := fresh(t)
 	keptReports(t, s, 2)
@@ -191,7 +193,7 @@ func TestBenchGetsAnotherName(t *testing.T) {
 	}
 }
 
-// TestResend withdraws receipts from a day on.
+// TestResend withdraws receipts from a given day on.
 func TestResend(t *testing.T) {
 	s := fresh(t)
 	keptReports(t, s, 6)
@@ -207,7 +209,8 @@ func TestResend(t *testing.T) {
 	}
 }
 
-// TestPruneKeepsWhatNoHubHas, unless it is forced; then the hub can be told what is gone.
+// TestPruneKeepsWhatNoHubHas checks that only a forced prune deletes it, and that the hub can then
+// learn what is gone.
 func TestPruneKeepsWhatNoHubHas(t *testing.T) {
 	s := fresh(t)
 	keptReports(t, s, 4)
@@ -229,7 +232,7 @@ func TestPruneKeepsWhatNoHubHas(t *testing.T) {
 	}
 }
 
-// TestRecoveredReportsGetNewNumbers, and the hub can be told of those that are missing.
+// TestRecoveredReportsGetNewNumbers checks that the hub can learn which are missing, too.
 func TestRecoveredReportsGetNewNumbers(t *testing.T) {
 	s := fresh(t)
 	items := keptReports(t, s, 6)

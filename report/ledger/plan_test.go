@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// questions are all queries of the tables that grow, by what they are of.
+// questions returns all queries of the tables that grow, by description.
 func questions(t *testing.T, s *Store) map[string]query {
 	t.Helper()
 	asked := map[string]query{
@@ -63,8 +63,8 @@ func questions(t *testing.T, s *Store) map[string]query {
 	return asked
 }
 
-// aScan is a step of a plan that looks at all rows of a table that grows with the fleet, and
-// aSort one that puts rows in order.
+// aScan matches a plan step that scans all rows of a table that grows with the fleet, and aSort one
+// that sorts rows.
 var (
 	aScan = map[string]*regexp.Regexp{
 		"SQLite":     regexp.MustCompile(`SCAN (devices|visits|findings|causes|reports|details|counts|other)\b.*`),
@@ -76,11 +76,11 @@ var (
 	}
 )
 
-// few are questions whose rows are few, and may be put in order: the devices with a rare
-// cause, and the visits of one device with what was found on them.
+// few matches queries with few rows, which may be sorted: the devices with a rare cause, and the
+// visits of one device with their findings.
 var few = regexp.MustCompile(`^devices .*Cause:rare|^visits to replay|^changes of visits|^visits of runs|^done devices`)
 
-// TestNoQuestionLooksAtAllRows reads the plans of all queries.
+// TestNoQuestionLooksAtAllRows checks the plans of all queries.
 func TestNoQuestionLooksAtAllRows(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		put(t, s, message(1, "x", sheet{id: "a", taken: monday, bad: []string{"frequent", "rare"}}))
@@ -102,8 +102,8 @@ func TestNoQuestionLooksAtAllRows(t *testing.T) {
 	})
 }
 
-// planOf is how a query is done. PostgreSQL is told to scan and to sort only where there is no
-// other way: with tables as small as a test's it always would.
+// planOf returns the plan of a query. PostgreSQL is made to avoid scans and sorts unless there is
+// no other way: with tables as small as in a test it would always use them.
 func planOf(t *testing.T, s *Store, explain string, q query) string {
 	t.Helper()
 	var plan strings.Builder

@@ -7,8 +7,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// TestPlantedInAHistory: a history is a file, and what somebody wrote into it does not become
-// advice.
+// TestPlantedInAHistory checks that text planted in a history file does not become advice.
 func TestPlantedInAHistory(t *testing.T) {
 	const planted = "rm -rf ~/Backups"
 	s := fresh(t)

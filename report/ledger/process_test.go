@@ -16,13 +16,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Some tests run this test binary again, as another process that uses the same history.
+// Some tests run this test binary again, as another process with the same history.
 const (
 	childEnv = "HISTORY_TEST_CHILD"
 	pathEnv  = "HISTORY_TEST_PATH"
 )
 
-// children are what such a process does. Each tells on stdout how far it came.
+// children are the tasks of such a process. Each reports its progress on stdout.
 var children = map[string]func(path string) error{
 	"keep runs":    keepRuns,
 	"go on adding": goOnAdding,
@@ -31,7 +31,7 @@ var children = map[string]func(path string) error{
 	"send on":      sendOn,
 }
 
-// beChild does what a process of a test is to do, and ends it; in any other it does nothing.
+// beChild performs the task of a child process and exits; in any other process it does nothing.
 func beChild() {
 	child, ok := children[os.Getenv(childEnv)]
 	if !ok {
@@ -44,7 +44,7 @@ func beChild() {
 	os.Exit(0)
 }
 
-// child is a process that does one of children with a history.
+// child starts a process that performs one of children on a history.
 func child(t *testing.T, what, path string) *exec.Cmd {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
@@ -62,7 +62,7 @@ const (
 	childDevices = 4
 )
 
-// childDevice is the nth device of a process.
+// childDevice returns the nth device of a process.
 func childDevice(n int) report.Device {
 	return report.Device{
 		UDID: fmt.Sprintf("%08d-%016d", os.Getpid(), n), TakenAt: monday, Verdict: "failing", Headline: "It fails.",
@@ -72,7 +72,7 @@ func childDevice(n int) report.Device {
 
 func childRun(n int) string { return fmt.Sprintf("%08x-%04x-4000-8000-000000000000", os.Getpid(), n) }
 
-// keepRuns keeps some runs, each with a history opened anew, as scans do.
+// keepRuns stores some runs, opening the history for each, as scans do.
 func keepRuns(path string) error {
 	for n := range childRuns {
 		s, err := OpenHistory(context.Background(), path)
@@ -96,7 +96,7 @@ func keepRuns(path string) error {
 	return nil
 }
 
-// They begin together, where there is no file yet.
+// They start together, before there is a file.
 func TestSeveralProcessesLoseNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.sqlite")
 	const processes = 4
@@ -123,8 +123,8 @@ func TestSeveralProcessesLoseNothing(t *testing.T) {
 	}
 }
 
-// goOnAdding keeps one finished run, then adds devices to another, and says so of each once
-// it is kept.
+// goOnAdding stores one finished run, then adds devices to another, and reports each once it is
+// stored.
 func goOnAdding(path string) error {
 	s, err := OpenHistory(context.Background(), path)
 	if err != nil {
@@ -162,7 +162,7 @@ func TestAKilledProcessLosesNoDeviceThatWasDone(t *testing.T) {
 			}
 		}
 		if told == 25 {
-			must(t, cmd.Process.Kill()) // in the middle of the next, or of the one after
+			must(t, cmd.Process.Kill()) // in the middle of the next device or the one after
 		}
 	}
 	if err := cmd.Wait(); err == nil {
@@ -191,7 +191,7 @@ func TestAKilledProcessLosesNoDeviceThatWasDone(t *testing.T) {
 	}
 }
 
-// fillUp keeps runs until something goes wrong, which it tells on stdout.
+// fillUp stores runs until an error occurs, which it prints on stdout.
 func fillUp(path string) error {
 	s, err := OpenHistory(context.Background(), path)
 	for n := 1; err == nil; n++ {
@@ -211,8 +211,8 @@ func fillUp(path string) error {
 	return err
 }
 
-// filledUp runs fillUp until it has filled what there is, and returns how many runs it told to
-// be finished, and what it told then.
+// filledUp runs fillUp until it has no space left, and returns the number of runs reported as
+// finished and the last line printed.
 func filledUp(t *testing.T, cmd *exec.Cmd) (runs int, word string) {
 	t.Helper()
 	cmd.Stderr = nil
@@ -224,7 +224,7 @@ func filledUp(t *testing.T, cmd *exec.Cmd) (runs int, word string) {
 	return len(lines) - 1, lines[len(lines)-1]
 }
 
-// holdsRuns reports an error unless the runs from 1 to n are whole in a history.
+// holdsRuns reports an error unless runs 1 to n are complete in a history.
 func holdsRuns(t *testing.T, path string, n int) {
 	t.Helper()
 	s := openedHistory(t, path)

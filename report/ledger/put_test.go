@@ -54,7 +54,7 @@ func story() []Message {
 	}
 }
 
-// TestAnyOrderGivesTheSame puts the reports of one device in many orders, one by one and
+// TestAnyOrderGivesTheSame stores the reports of one device in many orders, one by one and
 // together.
 func TestAnyOrderGivesTheSame(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
@@ -84,7 +84,7 @@ func TestAnyOrderGivesTheSame(t *testing.T) {
 	})
 }
 
-// stateOf is all that is made of the reports.
+// stateOf returns everything derived from the reports.
 func stateOf(t *testing.T, s *Store) any {
 	t.Helper()
 	type state struct {
@@ -154,7 +154,7 @@ func TestTheNewestReadingCounts(t *testing.T) {
 	})
 }
 
-// TestAWrongClockCountsAlone is of a device that nobody else has read.
+// TestAWrongClockCountsAlone covers a device with no other reading.
 func TestAWrongClockCountsAlone(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		wrong := message(1, "rome", sheet{id: "a", taken: monday.Add(25 * time.Hour), bad: []string{"wifi-missing"}})
@@ -208,7 +208,7 @@ func TestRefusals(t *testing.T) {
 		if diff := cmp.Diff(want, reasons); diff != "" || got.Stored != 1 {
 			t.Errorf("stored %d; %s", got.Stored, diff)
 		}
-		for range 2 { // the second time is the same message again
+		for range 2 { // the second time is a repetition
 			must(t, s.SetAside(t.Context(), Reject{Bench: "oslo", Reason: "undecodable", Message: []byte("{")}, Reject{ID: "x", Reason: "bad-id"}))
 		}
 		counted, err := s.Refusals(t.Context())
@@ -224,7 +224,7 @@ func TestRefusals(t *testing.T) {
 	})
 }
 
-// TestHostileTexts puts what no database would keep as it is.
+// TestHostileTexts stores texts that no database would store unchanged.
 func TestHostileTexts(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		m := message(1, "oslo", sheet{id: "a\x00'; DROP TABLE devices; --", taken: monday, bad: []string{"x", "no\x00check", strings.Repeat("y", 65)}})

@@ -55,7 +55,7 @@ func TestFilters(t *testing.T) {
 				t.Errorf("%s: %s", c.name, diff)
 			}
 		}
-		for rows := 1; rows <= 7; rows++ { // pages that end within a verdict, and between two
+		for rows := 1; rows <= 7; rows++ { // pages that end within a verdict and between two
 			var got []string
 			page := Page{Rows: rows}
 			for pages := 0; ; pages++ {
@@ -112,7 +112,7 @@ func TestTotalsOfASite(t *testing.T) {
 		if diff := cmp.Diff(Totals{Devices: 1, AtRisk: 1, Unknown: 1, Causes: []Cause{{"signed-out", 0, 1}}}, got); diff != "" {
 			t.Error(diff)
 		}
-		// The device moves, and takes its counts along.
+		// The device moves, and its counts move along.
 		put(t, s, message(7, "rome", sheet{id: "c", taken: monday.Add(9 * day)}))
 		got, err = s.Totals(t.Context(), "Lab")
 		must(t, err)
@@ -207,7 +207,7 @@ func TestSymptomsAndSilencedFindingsAreNoCauses(t *testing.T) {
 	})
 }
 
-// TestARedactedInventoryNamesNoSite: what stands there is a placeholder.
+// TestARedactedInventoryNamesNoSite checks that a placeholder is not used as a site.
 func TestARedactedInventoryNamesNoSite(t *testing.T) {
 	s := opened(t, sqliteAddress(t))
 	m := message(1, "oslo", sheet{id: "a", taken: monday, asset: []report.Field{{Name: "Site", Value: "asset-1"}}})

@@ -13,7 +13,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// numberedMessages are n reports of a bench, numbered from 1 on.
+// numberedMessages returns n reports of a bench, numbered from 1.
 func numberedMessages(bench, ledger string, n int) []Message {
 	chain := receipt.Start(ledger)
 	var list []Message
@@ -26,7 +26,7 @@ func numberedMessages(bench, ledger string, n int) []Message {
 	return list
 }
 
-// TestReceiptsFollowTheReports, in one transaction with them, in any order.
+// TestReceiptsFollowTheReports stores both in one transaction, in any order.
 func TestReceiptsFollowTheReports(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		ledger := receipt.NewLedger()
@@ -38,7 +38,7 @@ func TestReceiptsFollowTheReports(t *testing.T) {
 		if diff := cmp.Diff(want, r); diff != "" {
 			t.Error(diff)
 		}
-		// The same again, and the rest but for one, which the bench has lost.
+		// The same again, and all others but one, which the bench has lost.
 		_, err = s.Put(t.Context(), m[3], m[2], m[7], m[6], m[0])
 		must(t, err)
 		r, err = s.Sync(t.Context(), "oslo", receipt.Statement{Ledger: ledger, Last: 9, Lost: []receipt.Lost{{Range: receipt.Range{First: 5, Last: 5}, Chain: m[4].Number.Chain}}}, monday)
@@ -52,14 +52,14 @@ func TestReceiptsFollowTheReports(t *testing.T) {
 		if diff := cmp.Diff(wantGaps, gaps); diff != "" {
 			t.Error(diff)
 		}
-		// Another bench has nothing to do with it, whatever ledger it names.
+		// Another bench is not affected, whatever ledger it names.
 		if r, err := s.Receipt(t.Context(), "rome", ledger); err != nil || r.Through != 0 {
 			t.Errorf("another bench gets %+v, %v", r, err)
 		}
 	})
 }
 
-// TestWhatIsRefusedIsSetAside, in full while there is room, and counted to the last one.
+// TestWhatIsRefusedIsSetAside keeps messages in full while there is room, and counts all of them.
 func TestWhatIsRefusedIsSetAside(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		s.RejectBytes = 1000
@@ -100,7 +100,7 @@ func TestWhatIsRefusedIsSetAside(t *testing.T) {
 			t.Errorf("the first is %+v", whole)
 		}
 		must(t, s.Discard(t.Context(), whole, true))
-		must(t, s.Discard(t.Context(), whole, true)) // it is gone
+		must(t, s.Discard(t.Context(), whole, true)) // already gone
 		if r, err = s.Receipt(t.Context(), "oslo", ledger); err != nil || r.SetAside != 3 || r.Lost != 1 {
 			t.Errorf("after one was discarded: %+v, %v", r, err)
 		}
@@ -110,7 +110,7 @@ func TestWhatIsRefusedIsSetAside(t *testing.T) {
 	})
 }
 
-// TestDatabaseThatIsGoneTakesNothing, whatever has become of its file.
+// TestDatabaseThatIsGoneTakesNothing covers every way in which its file may be lost.
 func TestDatabaseThatIsGoneTakesNothing(t *testing.T) {
 	for name, harm := range map[string]func(path string) error{
 		"removed": os.Remove,
@@ -143,7 +143,7 @@ func TestDatabaseThatIsGoneTakesNothing(t *testing.T) {
 	}
 }
 
-// TestIdentityIsKept over a restart, and is another one in another database.
+// TestIdentityIsKept checks that it survives a restart and differs between databases.
 func TestIdentityIsKept(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		if s.Identity() == "" || s.CheckIdentity(t.Context()) != nil {
@@ -160,7 +160,7 @@ func TestIdentityIsKept(t *testing.T) {
 	}
 }
 
-// TestLedgersOfABenchAreBounded: a stranger cannot fill the table.
+// TestLedgersOfABenchAreBounded checks that an untrusted bench cannot fill the table.
 func TestLedgersOfABenchAreBounded(t *testing.T) {
 	s := opened(t, sqliteAddress(t))
 	var err error

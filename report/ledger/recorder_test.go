@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// told are the events of a run over some devices, up to its end.
+// told returns the events of a complete run over some devices.
 func told(id string, at time.Time, devices ...report.Device) []report.Event {
 	count := len(devices)
 	events := []report.Event{{Type: report.RunStart, Run: id, At: at, Total: &count}}
@@ -27,7 +27,7 @@ func told(id string, at time.Time, devices ...report.Device) []report.Event {
 	return append(events, report.Event{Type: report.RunSummary, Run: id, At: at.Add(time.Minute), Report: &end})
 }
 
-// released ends the hold on a run, as the end of its process does.
+// released ends the hold on runs, as the end of their process does.
 func released(t testing.TB, s *Store, runs ...string) {
 	t.Helper()
 	for _, run := range runs {
@@ -57,7 +57,7 @@ func TestARunIsHeardToItsEnd(t *testing.T) {
 	}
 }
 
-// A command that ends with an error, or is killed, tells no summary.
+// A command that fails or is killed sends no summary.
 func TestARunWithoutASummaryIsNotFinished(t *testing.T) {
 	s := fresh(t)
 	r := NewRecorder(s, Run{})
@@ -74,7 +74,7 @@ func TestARunWithoutASummaryIsNotFinished(t *testing.T) {
 	}
 }
 
-// What cannot be kept ends nothing, is told once, and keeps the run from looking whole.
+// A failure to store ends nothing, is reported once, and keeps the run from looking complete.
 func TestABusyHistoryCostsDevicesAndNotTheRun(t *testing.T) {
 	s := fresh(t)
 	r := NewRecorder(s, Run{})
@@ -103,7 +103,7 @@ func TestABusyHistoryCostsDevicesAndNotTheRun(t *testing.T) {
 	}
 }
 
-// A run whose begin could not be kept is begun with its first device.
+// A run whose start could not be stored is begun with its first device.
 func TestARunIsBegunLate(t *testing.T) {
 	s := fresh(t)
 	r := NewRecorder(s, Run{})
@@ -118,7 +118,7 @@ func TestARunIsBegunLate(t *testing.T) {
 	}
 }
 
-// A run in whose middle the file turns out to be broken goes on in a new one.
+// If the file turns out to be damaged in the middle of a run, the run continues in a new one.
 func TestARunGoesOnInANewFile(t *testing.T) {
 	path := written(t, 1)
 	s := openedHistory(t, path)
@@ -130,7 +130,7 @@ func TestARunGoesOnInANewFile(t *testing.T) {
 	content := read(t, path)
 	must(t, os.WriteFile(path, make([]byte, len(content)), 0o600))
 	must(t, os.Truncate(path+"-wal", 0))
-	_, err := s.conn.ExecContext(t.Context(), "PRAGMA shrink_memory") // or it has all pages still
+	_, err := s.conn.ExecContext(t.Context(), "PRAGMA shrink_memory") // otherwise all pages are still cached
 	must(t, err)
 	for _, e := range events[5:] {
 		r.Hear(e)

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// waiting is a closed history with runs, whose devices wait for a hub too.
+// waiting returns a closed history of runs whose devices also wait for a hub.
 func waiting(t testing.TB, runs int) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "history.sqlite")
@@ -44,7 +44,7 @@ func rowsOf(t testing.TB, s *Store) (rows [4]int) {
 	return rows
 }
 
-// rootsOf are the numbers of the pages at which the tables begin.
+// rootsOf returns the root pages of the tables.
 func rootsOf(t testing.TB, s *Store) map[int]bool {
 	t.Helper()
 	roots := map[int]bool{}
@@ -59,8 +59,8 @@ func rootsOf(t testing.TB, s *Store) map[int]bool {
 	return roots
 }
 
-// TestOneDamagedPage overwrites one page after the other. Whatever was on it, the rest is
-// recovered, the damaged file is kept, and nothing is lost that was not said to be.
+// TestOneDamagedPage overwrites each page in turn. Whatever was on it, the rest is recovered, the
+// damaged file is kept, and every loss is reported.
 func TestOneDamagedPage(t *testing.T) {
 	path := waiting(t, 12)
 	whole := read(t, path)
@@ -71,7 +71,7 @@ func TestOneDamagedPage(t *testing.T) {
 		step = 1
 	}
 	recovered := 0
-	pages := slices.Sorted(maps.Keys(rootsOf(t, s))) // each of which leads to a whole table
+	pages := slices.Sorted(maps.Keys(rootsOf(t, s))) // each leads to a whole table
 	for page := 2; page < len(whole)/4096; page += step {
 		pages = append(pages, page)
 	}
@@ -103,7 +103,7 @@ func TestOneDamagedPage(t *testing.T) {
 			if lost := all[i] - rows[i]; lost > part.Lost && !part.Unknown {
 				t.Errorf("page %d: %d of table %d are lost, and %d were told: %s", page, lost, i, part.Lost, recovery)
 			}
-			if i > 0 && part.Lost > all[i]*2/3 { // of two leaves the larger
+			if i > 0 && part.Lost > all[i]*2/3 { // at least the larger of two remains
 				t.Errorf("page %d: one page costs %d of %d of table %d", page, part.Lost, all[i], i)
 			}
 		}
@@ -117,7 +117,7 @@ func TestOneDamagedPage(t *testing.T) {
 	}
 }
 
-// Nothing is done to a history that is whole.
+// An intact history is left unchanged.
 func TestAWholeHistoryIsNotRecovered(t *testing.T) {
 	s := openedHistory(t, written(t, 2))
 	before := everything(t, s)
@@ -127,7 +127,7 @@ func TestAWholeHistoryIsNotRecovered(t *testing.T) {
 	}
 }
 
-// The first page leads to all tables. Where only its header is left, their rows are found.
+// The first page leads to all tables. Even if only its header is left, their rows are found.
 func TestADamagedSchema(t *testing.T) {
 	path := waiting(t, 12)
 	s := openedHistory(t, path)
@@ -152,11 +152,11 @@ func TestADamagedSchema(t *testing.T) {
 	}
 }
 
-// What was forgotten on purpose does not come back.
+// Deleted data does not come back.
 func TestRecoveryLeavesWhatWasForgotten(t *testing.T) {
 	path := waiting(t, 12)
 	s := openedHistory(t, path)
-	for n := range 9 { // and nothing is given back
+	for n := range 9 { // and no pages are released
 		must(t, s.write(t.Context(), func(tx transaction) error { return forgetRun(t.Context(), tx, runID(n)) }))
 	}
 	all := rowsOf(t, s)
@@ -170,7 +170,7 @@ func TestRecoveryLeavesWhatWasForgotten(t *testing.T) {
 	}
 }
 
-// FuzzRowsOfLeaf reads any page.
+// FuzzRowsOfLeaf parses arbitrary pages.
 func FuzzRowsOfLeaf(f *testing.F) {
 	whole := read(f, waiting(f, 1))
 	for at := 0; at+ledgerPage <= len(whole); at += ledgerPage {

@@ -8,7 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A run can be opened again as it was reported.
+// A run is reproduced as it was reported.
 func TestReportOfARun(t *testing.T) {
 	s := fresh(t)
 	devices := tray(t)
@@ -35,7 +35,7 @@ func TestReportOfARun(t *testing.T) {
 	}
 }
 
-// Devices are compared as they were seen last before a time, and last since.
+// Devices are compared by their last state before a time and their last state since.
 func TestAround(t *testing.T) {
 	s := fresh(t)
 	at := func(d report.Device, taken time.Time) report.Device { d.TakenAt = taken; return d }

@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// server is the PostgreSQL of these tests. Without one, the test is skipped where that is
+// server returns the PostgreSQL of these tests. Without one, the test is skipped if that is
 // allowed.
 func server(t testing.TB) *cluster.Cluster {
 	t.Helper()
@@ -72,7 +72,7 @@ func postgresAddress(t testing.TB) string {
 	return address
 }
 
-// opened is a database that is closed at the end of the test.
+// opened opens a database until the end of the test.
 func opened(t testing.TB, address string) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), address)
@@ -93,10 +93,10 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// messageID is the id of the nth message.
+// messageID returns the ID of the nth message.
 func messageID(n int) string { return fmt.Sprintf("01936000-0000-7000-8000-%012x", n) }
 
-// tray is the devices of a report as it is written by a scan.
+// tray returns the devices of a report written by a scan.
 func tray(t testing.TB) []report.Device {
 	t.Helper()
 	text, err := os.ReadFile("../../testdata/reports/tray-of-six.json")
@@ -106,14 +106,13 @@ func tray(t testing.TB) []report.Device {
 	return r.Devices
 }
 
-// A sheet is a device as a test tells it: the checks that were problems, read to be well and
-// not readable.
+// A sheet describes a device of a test: the checks that were problems, healthy and unreadable.
 type sheet struct {
 	id      string
 	taken   time.Time
 	verdict string
 	backup  time.Time
-	none    string // why no date of a backup is known
+	none    string // why the date of the last backup is unknown
 	bad     []string
 	warned  []string
 	ok      []string
@@ -144,7 +143,7 @@ func (s sheet) device() report.Device {
 	return d
 }
 
-// message is the nth message, with a device, from a bench, received five minutes after it was
+// message returns the nth message of a bench, with one device, received five minutes after it was
 // read.
 func message(n int, bench string, s sheet) Message {
 	d := s.device()
@@ -154,7 +153,7 @@ func message(n int, bench string, s sheet) Message {
 	}
 }
 
-// put keeps messages, which must all be new.
+// put stores messages, all of which must be new.
 func put(t testing.TB, s *Store, messages ...Message) {
 	t.Helper()
 	got, err := s.Put(t.Context(), messages...)
@@ -164,7 +163,7 @@ func put(t testing.TB, s *Store, messages ...Message) {
 	}
 }
 
-// all gathers a list page by page, each of two rows.
+// all collects a list in pages of two rows.
 func all[Row any](t testing.TB, list func(Page) (List[Row], error)) []Row {
 	t.Helper()
 	var rows []Row
@@ -183,7 +182,7 @@ func all[Row any](t testing.TB, list func(Page) (List[Row], error)) []Row {
 	}
 }
 
-// idsOf are the devices that satisfy a filter, in order.
+// idsOf returns the devices that match a filter, in order.
 func idsOf(t testing.TB, s *Store, f Filter, order Sort) []string {
 	t.Helper()
 	ids := []string{}

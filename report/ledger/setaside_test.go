@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// written is a closed history of some runs.
+// written returns a closed history of some runs.
 func written(t testing.TB, runs int) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "history.sqlite")
@@ -74,14 +74,14 @@ func TestABrokenFileIsSetAside(t *testing.T) {
 	}
 }
 
-// withoutTables is a history by its own word only.
+// withoutTables is a file with the header of a history but no tables.
 func withoutTables(t *testing.T) []byte {
 	t.Helper()
 	path := written(t, 1)
 	return read(t, changedBy(t, path, "DROP TABLE details; CREATE VIEW details AS WITH RECURSIVE forever (report) AS (SELECT 1 UNION ALL SELECT report + 1 FROM forever) SELECT report, x'' AS json FROM forever;"))
 }
 
-// A log without its file may hold the newest runs. SQLite would delete it.
+// A log without its file may have the newest runs. SQLite would delete it.
 func TestALogAloneIsSetAside(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.sqlite")
 	const log = "\x37\x7f\x06\x82 the newest runs"
@@ -111,7 +111,7 @@ func TestTwoInOneSecondGetTwoNames(t *testing.T) {
 	}
 }
 
-// What the cheap check at the door does not see shows when it is used.
+// Damage missed by the cheap check on opening is found on use.
 func TestWhatBreaksInUseIsSetAside(t *testing.T) {
 	path := written(t, 60)
 	ruinMiddle(t, path)
@@ -150,13 +150,13 @@ func ruinMiddle(t *testing.T, path string) {
 	must(t, os.WriteFile(path, content, 0o600))
 }
 
-// Moved away under another process, a file would take that one's runs along.
+// A file moved away while another process uses it would take that process's runs along.
 func TestAFileInUseIsNotSetAside(t *testing.T) {
 	path := written(t, 1)
 	other := openedHistory(t, path)
 	keepRun(t, other, runID(1), monday)
 	content := read(t, path)
-	must(t, os.WriteFile(path, []byte("no database"), 0o600)) // into the same file
+	must(t, os.WriteFile(path, []byte("no database"), 0o600)) // overwrites the same file
 	_, err := OpenHistory(t.Context(), path)
 	if err == nil || !strings.Contains(err.Error(), "another program has it open") {
 		t.Errorf("got %v", err)
@@ -192,7 +192,7 @@ func TestWhatIsNotOursToReplaceIsLeftAlone(t *testing.T) {
 	}
 }
 
-// changedBy runs a script on a database, which it makes if need be.
+// changedBy runs a script on a database, creating it if necessary.
 func changedBy(t *testing.T, path, script string) string {
 	t.Helper()
 	db, err := sql.Open("sqlite", withSettings(path, url.Values{"mode": {"rwc"}}))
@@ -202,7 +202,7 @@ func changedBy(t *testing.T, path, script string) string {
 	return path
 }
 
-// The lock is no part of the history: what is wrong with it is said, and costs no run.
+// The lock is not part of the history: an error with it is reported, and costs no run.
 func TestABrokenLockIsSaid(t *testing.T) {
 	path := written(t, 1)
 	before := read(t, path)
@@ -217,7 +217,7 @@ func TestABrokenLockIsSaid(t *testing.T) {
 	}
 }
 
-// What is in the lock does not matter: it may be a database, of an earlier version.
+// The content of the lock file does not matter: it may be a database of an earlier version.
 func TestALockIsNotRead(t *testing.T) {
 	path := written(t, 1)
 	must(t, os.WriteFile(path+".lock", []byte("SQLite format 3"), 0o600))
@@ -227,7 +227,7 @@ func TestALockIsNotRead(t *testing.T) {
 	}
 }
 
-// A store of this process keeps others from being alone as one of another process does.
+// A store of this process blocks an exclusive lock just as another process does.
 func TestAGuardIsSharedOrAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.sqlite")
 	first, second := guardOf(path), guardOf(path)
@@ -264,7 +264,7 @@ func TestAPlaceThatCannotBeUsedIsSaid(t *testing.T) {
 	}
 }
 
-// A history of the form before this one is kept as it is, and said to be.
+// A history in the previous format is kept unchanged, and reported.
 func TestAHistoryOfTheOldFormIsSetAside(t *testing.T) {
 	path := changedBy(t, filepath.Join(t.TempDir(), "history.sqlite"), "PRAGMA application_id = 0x62646f63; CREATE TABLE runs (run INTEGER PRIMARY KEY)")
 	before := read(t, path)

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestHealth writes the visits at one place as letters: each device has its own, in upper case
-// where it was in trouble.
+// TestHealth writes the visits at one place as letters: one letter per device, in upper case if it
+// had a problem.
 func TestHealth(t *testing.T) {
 	for name, c := range map[string]struct {
 		visits     string
@@ -49,13 +49,13 @@ func TestWhatCountsAsTrouble(t *testing.T) {
 	visits := []report.Device{
 		{Slot: "07", Location: "0x1"},
 		{Slot: "07", Location: "0x2", Reason: "timeout"},
-		{Slot: "07", Location: "0x2", Reason: "locked"}, // nobody's fault but its own
+		{Slot: "07", Location: "0x2", Reason: "locked"}, // the device's own fault
 		{Slot: "07", Location: "0x2", Reason: "locked", Retried: "detached"},
 		{Slot: "07", Location: "0x2", Reason: "detached", Retried: "timeout"},
-		{Slot: "07", Location: "0x2", Reason: "not-attached"}, // it was not there
+		{Slot: "07", Location: "0x2", Reason: "not-attached"}, // not attached
 		{Location: "0x3", Retried: "truncated"},
 		{Location: "0x4"},
-		{Retried: "timeout"}, // nobody knows where
+		{Retried: "timeout"}, // place unknown
 	}
 	for n, d := range visits {
 		d.UDID, d.TakenAt = fmt.Sprint(n), monday.Add(time.Duration(n)*aDay)

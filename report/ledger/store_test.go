@@ -20,7 +20,7 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// TestNoPasswordInErrors asks a server that is not there.
+// TestNoPasswordInErrors queries a server that does not exist.
 func TestNoPasswordInErrors(t *testing.T) {
 	for _, address := range []string{"postgres://joe:s3cret@127.0.0.1:1/fleet", "postgres://joe:s3cret@127.0.0.1:port/fleet", "postgres://joe:s3cret@/fleet?host=/nowhere"} {
 		_, err := Open(t.Context(), address)
@@ -41,7 +41,7 @@ func TestThreeHubsStartAtOnce(t *testing.T) {
 					if err != nil {
 						return err
 					}
-					for i := range 5 { // they write the same device, and one report of it twice
+					for i := range 5 { // they write the same device, and one report twice
 						if _, err := s.Put(t.Context(), message(n*5+i, "oslo", sheet{id: "a", taken: monday.Add(time.Duration(n*5+i) * day)}), message(99, "oslo", sheet{id: "a", taken: monday})); err != nil {
 							return err
 						}
@@ -79,8 +79,8 @@ func TestNewerIsRefused(t *testing.T) {
 	}
 }
 
-// TestServerDiesWhileReportsAreKept holds a Put in its middle, kills the server, and puts the
-// same again.
+// TestServerDiesWhileReportsAreKept stops a Put halfway, kills the server, and puts the same
+// messages again.
 func TestServerDiesWhileReportsAreKept(t *testing.T) {
 	c := server(t)
 	s := opened(t, postgresAddress(t))
@@ -107,7 +107,7 @@ func TestServerDiesWhileReportsAreKept(t *testing.T) {
 	if err := <-failed; err == nil {
 		t.Fatal("the Put succeeded without a server")
 	}
-	lock.Rollback() // its connection is gone
+	lock.Rollback() // its connection is closed
 	must(t, c.Resume())
 
 	got, err := s.Put(t.Context(), messages...)

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// found is what stands in a report: check=status, or check=status<explained-by.
+// found parses the findings of a report: check=status, or check=status<explained-by.
 func found(text string) (findings []report.Finding, silenced []report.Silence) {
 	for _, part := range strings.Fields(text) {
 		check, status, _ := strings.Cut(part, "=")
@@ -24,9 +24,9 @@ func found(text string) (findings []report.Finding, silenced []report.Silence) {
 	return findings, silenced
 }
 
-// TestWhatCameStayedAndWent writes each cause as check@day, the day since when it is there,
-// with ! if it is new; then what is gone behind a slash. Each word is one visit, a day after
-// the one before.
+// TestWhatCameStayedAndWent writes each cause as check@day, with the day since which it exists, and
+// ! if it is new; fixed causes follow after a slash. Each word is one visit, a day after the one
+// before.
 func TestWhatCameStayedAndWent(t *testing.T) {
 	for name, c := range map[string]struct {
 		visits []string
@@ -81,7 +81,7 @@ func listed(causes []report.PastCause) string {
 	return strings.Join(parts, " ")
 }
 
-// threeDevices is three devices, two of which share a name and were in one slot.
+// threeDevices returns a history of three devices, two of which share a name and were in one slot.
 func threeDevices(t *testing.T) *Store {
 	t.Helper()
 	s := fresh(t)
@@ -105,7 +105,7 @@ func TestADeviceIsFoundByWhateverItGoesBy(t *testing.T) {
 		"f4gxk0abcd":                "00008110-000514AE0C22801E",
 		"a-1234":                    "00008110-000514AE0C22801E",
 		"09":                        "00008110-000514AE0C22801E", // where it is now
-		"07":                        "00008120-000A1C2E3F4A5B6C", // who was there last, and not those before
+		"07":                        "00008120-000A1C2E3F4A5B6C", // the last device in the slot, not earlier ones
 		"léa’s iphone":              "00008110-000514AE0C22801E",
 		"01":                        "00008120-111A1C2E3F4A5B6C",
 		"/backups/nameless":         "",
@@ -125,7 +125,7 @@ func TestADeviceIsFoundByWhateverItGoesBy(t *testing.T) {
 func TestOfSeveralDevicesNoneIsTaken(t *testing.T) {
 	s := threeDevices(t)
 	for who, want := range map[string][]string{
-		"max": {"00008120-111A1C2E3F4A5B6C", "00008120-000A1C2E3F4A5B6C"}, // the one seen last comes first
+		"max": {"00008120-111A1C2E3F4A5B6C", "00008120-000A1C2E3F4A5B6C"}, // most recently seen first
 		"3":   {"00008110-000514AE0C22801E", "00008120-000A1C2E3F4A5B6C"},
 	} {
 		_, err := s.Device(t.Context(), who, 10)

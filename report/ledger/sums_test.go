@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// The labels add up to the devices, whatever verdicts benches send: one that this version does
-// not know counts as none of those that it knows.
+// The labels add up to the devices, whatever verdicts benches send: a verdict unknown to this
+// version is counted separately.
 func TestTheLabelsAddUp(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *Store) {
 		verdicts := []string{"failing", "at-risk", "no-cause-found", "not-examined", "backed-up", "suppressed", "healthy", "backed up", "Backed-Up"}
 		for i, verdict := range verdicts {
 			put(t, s, message(i+1, "oslo", sheet{id: fmt.Sprint("device ", i), taken: monday.Add(time.Duration(i) * time.Minute), verdict: verdict, warned: []string{"wifi-missing"}}))
 		}
-		// One whose verdict becomes unknown, and one that becomes known.
+		// One verdict becomes unknown, and one becomes known.
 		put(t, s, message(20, "oslo", sheet{id: "device 4", taken: monday.Add(day), verdict: "splendid"}))
 		put(t, s, message(21, "oslo", sheet{id: "device 6", taken: monday.Add(day), verdict: "backed-up"}))
 		totals, err := s.Totals(t.Context(), "")

@@ -7,7 +7,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Only a device that was read to run a release says that there is one.
+// Only a device known to run a release determines the newest release.
 func TestTheNewestVersionIsThatOfARelease(t *testing.T) {
 	for name, test := range map[string]struct {
 		finding report.Finding

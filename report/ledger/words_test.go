@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// What came with an id that this version knows is replaced, or left out where there is nothing
-// of ours; fields that this version does not know stay.
+// A text with an ID known to this version is replaced, or removed if this version has no text for
+// it; fields unknown to this version remain.
 func TestInWords(t *testing.T) {
 	const planted = "rm -rf ~/Backups"
 	got := string(inWords([]byte(`{"kind": "report", "schema": 2, "devices": [{"udid": "U", "fromTomorrow": {"kept": 12345678901234567890},

@@ -25,7 +25,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
 )
 
-// A villain is a client with the credentials of one bench, and none of its manners.
+// A villain is a misbehaving client with the credentials of one bench.
 type villain struct{ conn *nats.Conn }
 
 func (f *fleet) villain(t *testing.T, name, hub string) villain {
@@ -36,7 +36,7 @@ func (f *fleet) villain(t *testing.T, name, hub string) villain {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What it is not allowed is none of its business to report.
+	// Permission errors are expected.
 	options := append(set.options, nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
 	var conn *nats.Conn
 	eventually(t, "the villain is connected", func() bool {
@@ -47,7 +47,7 @@ func (f *fleet) villain(t *testing.T, name, hub string) villain {
 	return villain{conn}
 }
 
-// TestBenchCanHarmNoOther: a bench that wants to read, to speak for, or to hinder another one.
+// TestBenchCanHarmNoOther covers a bench that tries to read, impersonate or block another one.
 func TestBenchCanHarmNoOther(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north", "south")
@@ -59,7 +59,7 @@ func TestBenchCanHarmNoOther(t *testing.T) {
 	ids := publish(t, north, 5)
 	s.mustHold(t, ids)
 
-	// It reads all that it is sent, by any name.
+	// It subscribes to everything, under any name.
 	v := f.villain(t, "south", hub.Listen)
 	var mu sync.Mutex
 	var heard []string
@@ -90,7 +90,7 @@ func TestBenchCanHarmNoOther(t *testing.T) {
 	}
 	mu.Unlock()
 
-	// It asks the hub and the other bench for things, and bids them do things.
+	// It sends requests and commands to the hub and the other bench.
 	s.failWith(func(Message) error { return errors.New("down") })
 	kept := publish(t, north, 5)
 	var asking sync.WaitGroup
@@ -114,8 +114,8 @@ func TestBenchCanHarmNoOther(t *testing.T) {
 	ids = append(ids, kept...)
 	s.mustHold(t, ids)
 
-	// It speaks for the other bench: on the other's subjects, where nobody hears it, and on its
-	// own, where it is seen and set aside.
+	// It impersonates the other bench: on the other's subjects, where it is not heard, and on its
+	// own, where it is detected and set aside.
 	speak := func(subject string, header nats.Header, bench string) string {
 		item := one(t, "by the villain")
 		text, err := envelope.Seal(envelope.Envelope{ID: item.ID, Bench: bench, Report: item.Report})
@@ -144,7 +144,7 @@ func TestBenchCanHarmNoOther(t *testing.T) {
 		return s.reasons()["forged"] == 1
 	})
 
-	// It bids the hub's stream do what a stream can be bidden with a header.
+	// It sends the hub's stream every command that a header can carry.
 	s.failWith(func(m Message) error {
 		if m.Bench == "north" {
 			return errors.New("down")
@@ -181,7 +181,7 @@ func TestRevokedBenchIsCutOffAtOnce(t *testing.T) {
 	north, south := f.bench(t, "north", hub.Listen), f.bench(t, "south", hub.Listen)
 	log, told := logged(t, "the bench that is revoked")
 	south.Log = log
-	// Its credentials are in its own hands: nobody can take the file away.
+	// It keeps its own credentials: the file cannot be taken away.
 	south.Credentials = filepath.Join(t.TempDir(), "south.creds")
 	if err := os.Rename(f.creds["south"], south.Credentials); err != nil {
 		t.Fatal(err)
@@ -210,7 +210,7 @@ func TestRevokedBenchIsCutOffAtOnce(t *testing.T) {
 		t.Errorf("the hub's state is %+v, %v", state, err)
 	}
 
-	// With new credentials what it kept is welcome.
+	// With new credentials its remaining reports are accepted.
 	stop()
 	f.add(t, "south")
 	south.Credentials = f.creds["south"]
@@ -237,7 +237,7 @@ func TestBenchIsAddedWhileTheHubRuns(t *testing.T) {
 	s.mustHold(t, ids)
 }
 
-// TestTwoBenchesOfOneName: the second is refused while the first is there.
+// TestTwoBenchesOfOneName checks that the second is refused while the first is connected.
 func TestTwoBenchesOfOneName(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -258,12 +258,12 @@ func TestTwoBenchesOfOneName(t *testing.T) {
 	if benchState(t, second).Linked || !benchState(t, first).Linked {
 		t.Error("the second took the place of the first")
 	}
-	// When the first has gone, the second is as good: its stream is another, and begins anew.
+	// After the first has left, the second is accepted, with its own stream of numbers.
 	stop()
 	s.mustHold(t, append(ids, later...))
 }
 
-// TestBenchWithANewDisk has the credentials that it had, and a stream that counts from one.
+// TestBenchWithANewDisk has the old credentials, and numbers that start from one.
 func TestBenchWithANewDisk(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -281,7 +281,7 @@ func TestBenchWithANewDisk(t *testing.T) {
 	s.mustHold(t, append(ids, publish(t, renewed, 5)...))
 }
 
-// TestKeysAreLoggedNowhere, not even where everything is logged and things go wrong.
+// TestKeysAreLoggedNowhere logs everything, with errors.
 func TestKeysAreLoggedNowhere(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -342,8 +342,8 @@ func TestPlainTextStaysOnThisComputer(t *testing.T) {
 	s.mustHold(t, publish(t, bench, 2))
 }
 
-// TestHubWithoutTLSIsToldNothing: a bench that wants TLS gives not even its name to an
-// impostor who says that there is none.
+// TestHubWithoutTLSIsToldNothing checks that a bench configured for TLS does not even send its name
+// to an impostor that offers none.
 func TestHubWithoutTLSIsToldNothing(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -367,20 +367,20 @@ func TestHubWithoutTLSIsToldNothing(t *testing.T) {
 	bench := f.bench(t, "north", "tls://"+listener.Addr().String())
 	running(t, bench.Run)
 	publish(t, bench, 1)
-	// A TLS handshake begins so, and NATS with CONNECT and a token.
+	// A TLS handshake begins with these bytes, NATS with CONNECT and a token.
 	if first := <-heard; !bytes.HasPrefix(first, []byte{0x16, 0x03}) || bytes.Contains(first, []byte("north")) {
 		t.Errorf("it is told %q", first)
 	}
 }
 
-// TestHubWithACertificateOfItsOwn for browsers is known to benches by its key, and a rogue is not,
-// whoever vouches for it.
+// TestHubWithACertificateOfItsOwn checks that benches recognise such a hub by its key, and reject a
+// rogue whatever CA signed its certificate.
 func TestHubWithACertificateOfItsOwn(t *testing.T) {
 	t.Parallel()
 	f, other := newFleet(t, "north", "south"), newFleet(t)
 	var s shelf
 	hub := f.hub(t, &s)
-	// Any certificate for the name of this computer would do; no other is at hand.
+	// Any certificate for this computer's name would do.
 	hub.Certificate, hub.Key = certificateFor(t, "localhost")
 	hub.Listen = strings.Replace(hub.Listen, "127.0.0.1", "localhost", 1)
 	running(t, hub.Run)

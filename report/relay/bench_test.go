@@ -25,10 +25,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// benches is a fleet of a size that one hub should carry.
+// benches is the size of a fleet that one hub should support.
 const benches = 50
 
-// typical is a report as benches send it, of some 60 kilobytes.
+// typical returns a report as benches send it, of about 60 kB.
 func typical(b *testing.B) []byte {
 	b.Helper()
 	text, err := os.ReadFile("../../testdata/reports/tray-of-six.json")
@@ -47,7 +47,7 @@ func typical(b *testing.B) []byte {
 	return packed
 }
 
-// sized is a report of some length, whose name cannot be made shorter.
+// sized returns a report of a given length, whose name cannot be shortened.
 func sized(b *testing.B, length int) []byte {
 	b.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
@@ -62,7 +62,7 @@ func sized(b *testing.B, length int) []byte {
 	return packed
 }
 
-// spread lets fifty publish n messages in all, each one after the other.
+// spread has fifty publishers send n messages in all, each one after another.
 func spread(b *testing.B, n int, publish func(of, i int) error) {
 	var all sync.WaitGroup
 	for of := range benches {
@@ -78,12 +78,12 @@ func spread(b *testing.B, n int, publish func(of, i int) error) {
 	all.Wait()
 }
 
-// BenchmarkFleet has the reports that fifty benches have kept sent to one hub, until the benches
-// have receipts for all of them. Beside it, in the same run, the same bytes go into one stream
-// with nothing behind it, synced to the same disk with every report: of-bare is the ratio.
+// BenchmarkFleet sends the stored reports of fifty benches to one hub, until the benches have
+// receipts for all of them. For comparison, the same run writes the same bytes to a single stream
+// without a consumer, synced to the same disk with every report: of-bare is the ratio.
 //
-// What the promises cost shows layer by layer: "stream" is a hub whose store does nothing,
-// "database" has that of a hub, on SQLite, which syncs each batch.
+// The cost of the guarantees is measured layer by layer: "stream" is a hub whose store does
+// nothing, "database" has a hub's store in SQLite, which syncs each batch.
 func BenchmarkFleet(b *testing.B) {
 	for _, size := range []struct {
 		name   string
@@ -95,7 +95,7 @@ func BenchmarkFleet(b *testing.B) {
 	}
 }
 
-// A counting store counts what the one behind it takes.
+// A counting store counts what the underlying store takes.
 type counting struct {
 	Store
 	taken atomic.Int64
@@ -214,8 +214,7 @@ func benchmarkFleet(b *testing.B, report []byte, layer string) {
 	b.ReportMetric(float64(store.taken.Load()-int64(b.N)), "stored-again")
 }
 
-// BenchmarkAlone is the time from a report being kept to its receipt, with nothing else under
-// way.
+// BenchmarkAlone measures the time from storing a report to its receipt, without other load.
 func BenchmarkAlone(b *testing.B) {
 	report := typical(b)
 	f := newFleet(b, "north")
@@ -242,8 +241,8 @@ func BenchmarkAlone(b *testing.B) {
 	b.ReportMetric(lags[len(lags)*99/100].Seconds()*1000, "p99-ms")
 }
 
-// ownDisk is a folder in memory, where there is one: in life each bench has a disk of its own,
-// and fifty on the hub's disk would measure that.
+// ownDisk returns a folder in memory, if available: real benches have their own disks, and fifty on
+// the hub's disk would distort the result.
 func ownDisk(b *testing.B) string {
 	folder, err := os.MkdirTemp("/dev/shm", "backupdoctor-bench-*")
 	if err != nil {
@@ -257,7 +256,7 @@ func ownDisk(b *testing.B) string {
 	return folder
 }
 
-// bareStream is how many reports a second one stream takes, from fifty publishers.
+// bareStream measures how many reports per second a single stream takes from fifty publishers.
 func bareStream(b *testing.B, n int, report []byte) float64 {
 	s, err := start(&server.Options{ServerName: "bare", DontListen: true, StoreDir: b.TempDir(), SyncAlways: true}, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestRevokedBenchStaysOut at each node of a cluster, whichever of them are killed, and though two
-// have a folder of credentials from before.
+// TestRevokedBenchStaysOut checks this at each node of a cluster, whichever nodes are killed,
+// although two have an older credentials folder.
 func TestRevokedBenchStaysOut(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north", "south")
@@ -41,7 +41,7 @@ func TestRevokedBenchStaysOut(t *testing.T) {
 	c = start(2)
 	f.mustBeRefused(t, "north", hubs[2], hubs[0], hubs[1])
 
-	// The node that has the decision in its folder is gone, and the others start anew.
+	// The node that has the decision in its folder is gone, and the others restart.
 	a.kill(t)
 	b.kill(t)
 	c.kill(t)
@@ -50,8 +50,8 @@ func TestRevokedBenchStaysOut(t *testing.T) {
 	f.mustBeRefused(t, "north", hubs[1], hubs[2])
 }
 
-// mustBeRefused waits until a bench that is let in was let in by each of the nodes, and one that
-// was revoked was refused.
+// mustBeRefused waits until each node has accepted a bench that may connect, and refused the
+// revoked one.
 func (f *fleet) mustBeRefused(t *testing.T, name string, hubs ...*Hub) {
 	t.Helper()
 	for _, hub := range hubs {

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// smallDisk mounts a disk of some megabytes, which only root may.
+// smallDisk mounts a disk of a few megabytes, which requires root.
 func smallDisk(t *testing.T, options string) string {
 	t.Helper()
 	path := t.TempDir()
@@ -24,7 +24,7 @@ func smallDisk(t *testing.T, options string) string {
 	return path
 }
 
-// TestDiskOfAHubIsFull: the benches keep what it cannot take.
+// TestDiskOfAHubIsFull checks that the benches keep what the hub cannot store.
 func TestDiskOfAHubIsFull(t *testing.T) {
 	f := newFleet(t, "north")
 	disk := smallDisk(t, "size=8m")

@@ -9,16 +9,16 @@ import (
 	"testing"
 )
 
-// A world is a bench, its hub, the line between them and the store behind.
+// A world is a bench, its hub, the connection between them and the store.
 type world struct {
 	store *shelf
 	hub   *Hub
 	bench *testBench
 	line  *wire
-	stops map[string]func() // ends what runs, by place
+	stops map[string]func() // stops what is running, by place
 }
 
-// faults are what may befall each place. Each returns what ends it.
+// faults are the possible faults of each place. Each returns a function that ends it.
 var faults = map[string]func(t *testing.T, w *world) (mend func()){
 	"line cut": func(_ *testing.T, w *world) func() {
 		w.line.set(true)
@@ -74,7 +74,7 @@ var faults = map[string]func(t *testing.T, w *world) (mend func()){
 	},
 }
 
-// frayed swallows what goes one way, until the line is cut and mended.
+// frayed drops everything in one direction, until the connection is cut and restored.
 func frayed(which func(*world) *atomic.Bool) func(*testing.T, *world) func() {
 	return func(_ *testing.T, w *world) func() {
 		which(w).Store(true)
@@ -86,15 +86,15 @@ func frayed(which func(*world) *atomic.Bool) func(*testing.T, *world) func() {
 	}
 }
 
-// moments are how many of the reports that were kept first the store has when a fault strikes.
+// moments are how many of the first reports have reached the store when a fault occurs.
 var moments = map[string]int{"before the first": 0, "on the way": 15, "when all are there": faultReports}
 
-// faultReports is how many reports are kept before a fault, and again while it lasts.
+// faultReports is how many reports are stored before a fault, and again during it.
 const faultReports = 80
 
-// TestFaults strikes with every fault at every moment, and a second one meanwhile. In the end
-// what was kept, what the store has, what the receipts cover, and what both sides show agree.
-// BACKUPDOCTOR_LONG=1 takes all of the table, and otherwise a sample.
+// TestFaults combines every fault with every moment and a second fault. In the end the bench, the
+// store, the receipts and the states shown on both sides must agree. BACKUPDOCTOR_LONG=1 runs the
+// whole table, otherwise a sample runs.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	type fall struct{ first, moment, second string }
@@ -123,7 +123,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// touchesSamePart reports whether two faults need the same part to run.
+// touchesSamePart reports whether two faults need the same part to be running.
 func touchesSamePart(a, b string) bool {
 	needsHub := map[string]bool{"hub ends": true, "stream deleted": true, "stream deleted while the hub is down": true}
 	fails := map[string]bool{"database locked": true, "one row refused for a while": true}

@@ -18,7 +18,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// eventually waits until something is so: for as long as a slow machine may need.
+// eventually waits until a condition holds, long enough for a slow machine.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
@@ -29,7 +29,7 @@ func eventually(t testing.TB, what string, is func() bool) {
 	t.Fatalf("it never came about that %s", what)
 }
 
-// freeAddress is one of this computer at which nobody listens.
+// freeAddress returns an unused address of this computer.
 func freeAddress(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -40,7 +40,7 @@ func freeAddress(t testing.TB) string {
 	return listener.Addr().String()
 }
 
-// A lockedBuffer is a log that several goroutines write to.
+// A lockedBuffer is a log for several goroutines.
 type lockedBuffer struct {
 	mu sync.Mutex
 	bytes.Buffer
@@ -58,7 +58,7 @@ func (b *lockedBuffer) String() string {
 	return b.Buffer.String()
 }
 
-// logged gives a logger, whose lines are shown where the test fails.
+// logged returns a logger whose lines are shown if the test fails.
 func logged(t testing.TB, who string) (*slog.Logger, *lockedBuffer) {
 	t.Helper()
 	log := new(lockedBuffer)
@@ -70,7 +70,7 @@ func logged(t testing.TB, who string) (*slog.Logger, *lockedBuffer) {
 	return slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelInfo})), log
 }
 
-// running runs something until the test ends, or stop is called.
+// running calls run until the test ends or stop is called.
 func running(t testing.TB, run func(context.Context) error) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -86,7 +86,7 @@ func running(t testing.TB, run func(context.Context) error) (stop func()) {
 	return stop
 }
 
-// A fleet is a folder of credentials, with benches that were added.
+// A fleet is a credentials folder with some benches.
 type fleet struct {
 	folder *credentials.Folder
 	creds  map[string]string
@@ -114,7 +114,7 @@ func (f *fleet) add(t testing.TB, benches ...string) {
 	}
 }
 
-// hub gives a hub that listens at a free address.
+// hub returns a hub that listens on a free address.
 func (f *fleet) hub(t testing.TB, store Store) *Hub {
 	t.Helper()
 	log, _ := logged(t, "the hub")
@@ -131,7 +131,7 @@ type testBench struct {
 	wake    chan struct{}
 }
 
-// bench gives a bench that connects to a hub, or to whatever is at the address.
+// bench returns a bench that connects to the address of a hub.
 func (f *fleet) bench(t testing.TB, name, hub string) *testBench {
 	t.Helper()
 	log, _ := logged(t, "bench "+name)
@@ -159,7 +159,7 @@ func withHistory(t testing.TB, b *Bench, path string) *testBench {
 	return tb
 }
 
-// begunRun begins a run in a history, and gives its id.
+// begunRun begins a run in a history and returns its ID.
 func begunRun(s *ledger.Store) (string, error) {
 	id, err := envelope.NewID()
 	if err != nil {
@@ -168,7 +168,7 @@ func begunRun(s *ledger.Store) (string, error) {
 	return id, s.Begin(context.Background(), ledger.Run{ID: id, Started: time.Now()})
 }
 
-// keep keeps a device with a report in the history.
+// keep stores a device with a report in the history.
 func (b *testBench) keep(item receipt.Item) error {
 	b.n++
 	d := sample("x").Devices[0]
@@ -183,7 +183,7 @@ func (b *testBench) keep(item receipt.Item) error {
 	return nil
 }
 
-// sample is a report on one device, whose name makes it as long as need be.
+// sample returns a report on one device, whose name makes it as long as needed.
 func sample(name string) report.Report {
 	return report.Report{
 		Header: report.NewHeader(report.KindReport), Subject: report.OfDevices,
@@ -191,7 +191,7 @@ func sample(name string) report.Report {
 	}
 }
 
-// made makes a report that tells nothing but a name.
+// made makes a report that contains only a name.
 func made(name string) (receipt.Item, error) {
 	packed, cut, err := envelope.Pack(sample(name))
 	if err != nil {
@@ -201,7 +201,7 @@ func made(name string) (receipt.Item, error) {
 	return receipt.Item{ID: id, Cut: cut, Report: packed}, err
 }
 
-// one is such a report.
+// one returns such a report.
 func one(t testing.TB, name string) receipt.Item {
 	t.Helper()
 	item, err := made(name)
@@ -211,7 +211,7 @@ func one(t testing.TB, name string) receipt.Item {
 	return item
 }
 
-// publish keeps n reports, and gives their ids.
+// publish stores n reports and returns their IDs.
 func publish(t testing.TB, b *testBench, n int) (ids []string) {
 	t.Helper()
 	for i := range n {
@@ -220,7 +220,7 @@ func publish(t testing.TB, b *testBench, n int) (ids []string) {
 	return ids
 }
 
-// mustKeep keeps a report, and gives its id.
+// mustKeep stores a report and returns its ID.
 func mustKeep(t testing.TB, b *testBench, item receipt.Item) string {
 	t.Helper()
 	if err := b.keep(item); err != nil {
@@ -229,7 +229,7 @@ func mustKeep(t testing.TB, b *testBench, item receipt.Item) string {
 	return item.ID
 }
 
-// benchState is that of a bench.
+// benchState returns the state of a bench.
 func benchState(t testing.TB, b *testBench) (state BenchState) {
 	t.Helper()
 	state, err := b.State(context.Background())
@@ -239,7 +239,7 @@ func benchState(t testing.TB, b *testBench) (state BenchState) {
 	return state
 }
 
-// drained waits until receipts cover everything that a bench keeps.
+// drained waits until receipts cover all reports of a bench.
 func drained(t testing.TB, b *testBench) {
 	t.Helper()
 	eventually(t, "the hub has all reports", func() bool { return benchState(t, b).Waiting == 0 })

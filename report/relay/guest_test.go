@@ -11,8 +11,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 )
 
-// foreignNATS runs a NATS, as others would, and gives its address. It is in plain text, and
-// knows the accounts of the fleet.
+// foreignNATS runs a third-party NATS and returns its address. It uses plain text and knows the
+// accounts of the fleet.
 func (f *fleet) foreignNATS(t *testing.T) (address string) {
 	t.Helper()
 	node, err := credentials.OpenNode(f.folder.Node())
@@ -57,7 +57,7 @@ func TestGuestOfAForeignNATS(t *testing.T) {
 	if state, err := guest.State(t.Context()); err != nil || state.Linked != nil {
 		t.Errorf("its state is %+v, %v", state, err)
 	}
-	// What comes while it is away waits for it.
+	// Reports sent while the guest is away wait for it.
 	stop()
 	if _, err := guest.State(t.Context()); err == nil {
 		t.Error("a guest who is away has a state")
@@ -67,7 +67,8 @@ func TestGuestOfAForeignNATS(t *testing.T) {
 	s.mustHold(t, ids)
 }
 
-// TestGuestWhoIsRefused says so, and asks again: somebody may mend it.
+// TestGuestWhoIsRefused checks that it reports the refusal and keeps trying, since the cause may be
+// fixed.
 func TestGuestWhoIsRefused(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t)
@@ -80,7 +81,7 @@ func TestGuestWhoIsRefused(t *testing.T) {
 	})
 }
 
-// TestGuestWhoseStreamsAreTakenAway makes them again.
+// TestGuestWhoseStreamsAreTakenAway checks that it creates them again.
 func TestGuestWhoseStreamsAreTakenAway(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")

@@ -8,12 +8,12 @@ import (
 	"testing"
 )
 
-// A wire is a link that can be cut: a relay between a bench and its hub. One that is frayed
-// swallows what it carries, in the directions told, and nobody knows yet.
+// A wire is a proxy between a bench and its hub that can be cut. A frayed wire silently drops data
+// in the given directions.
 type wire struct {
 	to      string
 	cut     bool
-	toHub   atomic.Bool // swallows
+	toHub   atomic.Bool // drops data
 	fromHub atomic.Bool
 
 	mu       sync.Mutex
@@ -21,7 +21,7 @@ type wire struct {
 	conns    []net.Conn
 }
 
-// newWire lays a wire to a hub, and gives the address of its near end.
+// newWire starts a wire to a hub and returns the address for the bench.
 func newWire(t testing.TB, hub string) (*wire, string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -80,7 +80,7 @@ func carry(to, from net.Conn, swallows *atomic.Bool) {
 	}
 }
 
-// set cuts the wire, or mends it.
+// set cuts or restores the wire.
 func (w *wire) set(cut bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -93,7 +93,7 @@ func (w *wire) set(cut bool) {
 	}
 }
 
-// TestLinkIsCut for long, and often in mid-delivery: each report arrives, once.
+// TestLinkIsCut cuts the link for long, and often during delivery: each report arrives, once.
 func TestLinkIsCut(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -117,7 +117,7 @@ func TestLinkIsCut(t *testing.T) {
 		linked(t, bench)
 		before := len(s.messages())
 		eventually(t, "some reports arrive", func() bool { return len(s.messages()) > before || benchState(t, bench).Waiting == 0 })
-		// What is under way from here on is lost, or else its acknowledgement is.
+		// From here on, messages in transit or their acknowledgements are lost.
 		frayed.Store(true)
 		ids = append(ids, publish(t, bench, 100)...)
 		w.set(true)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestNodeOfABenchIsKilled: the node that a bench is linked to is killed, and the others, which
-// had the bench before, take it again rather than count it as linked.
+// TestNodeOfABenchIsKilled kills the node that a bench is connected to. The other nodes, which had
+// the bench before, must accept it again rather than count it as connected.
 func TestNodeOfABenchIsKilled(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")

@@ -24,21 +24,21 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// These tests run benches and hubs as processes of their own, so that a kill is one: the test
-// binary runs itself, and finds in its environment what it is.
+// These tests run benches and hubs as separate processes, so that they can be killed: the test
+// binary runs itself, with its role in the environment.
 const roleVariable = "BACKUPDOCTOR_STREAM_ROLE"
 
-// A role is what a process is: a hub if it has a sink, else a bench.
+// A role describes a process: a hub if it has a sink, otherwise a bench.
 type role struct {
 	Name, Dir, Credentials string
 	Listen                 string // of a hub
 	Cluster                *Cluster
-	Sink                   string   // the database that a hub writes to
+	Sink                   string   // database of a hub
 	Hubs                   []string // of a bench
-	Adds                   int      // how many reports it keeps
+	Adds                   int      // how many reports it stores
 }
 
-// asHub is the role of a hub.
+// asHub returns the role of a hub.
 func asHub(h *Hub, sink string) role {
 	return role{Name: h.Name, Dir: h.Dir, Credentials: h.Credentials, Listen: h.Listen, Cluster: h.Cluster, Sink: sink}
 }
@@ -69,8 +69,8 @@ func (r role) play(log *slog.Logger) error {
 	return actAsBench(&bench, r.Adds)
 }
 
-// actAsBench keeps reports in a history and sends them. It says on its standard output of each
-// that it was kept: from then on it must not be lost.
+// actAsBench stores reports in a history and sends them. It prints each report once it is stored:
+// from then on it must not be lost.
 func actAsBench(b *Bench, adds int) error {
 	store, err := ledger.OpenHistory(context.Background(), filepath.Join(b.Dir, "..", "history.sqlite"))
 	if err != nil {
@@ -122,7 +122,7 @@ func (d database) Sync(ctx context.Context, bench string, st receipt.Statement) 
 	return d.Store.Sync(ctx, bench, st, time.Now())
 }
 
-// stored reads which reports are in the database of a hub.
+// stored returns the reports in the database of a hub.
 func stored(t testing.TB, path string) map[string]bool {
 	t.Helper()
 	ids := map[string]bool{}
@@ -131,7 +131,7 @@ func stored(t testing.TB, path string) map[string]bool {
 	}
 	conn, err := sqlite.OpenConn(path, sqlite.OpenReadOnly)
 	if err != nil {
-		return ids // it is just being made
+		return ids // still being created
 	}
 	defer conn.Close()
 	conn.SetBusyTimeout(10 * time.Second)
@@ -144,7 +144,7 @@ func stored(t testing.TB, path string) map[string]bool {
 	return ids
 }
 
-// mustBeStored waits until exactly these are in the database.
+// mustBeStored waits until the database has exactly these reports.
 func mustBeStored(t testing.TB, path string, ids []string) {
 	t.Helper()
 	missing := len(ids)
@@ -198,14 +198,14 @@ func launch(t testing.TB, who string, r role) *process {
 	return p
 }
 
-// said is what the process has written.
+// said returns what the process has printed.
 func (p *process) said() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]string(nil), p.lines...)
 }
 
-// kill ends the process as a power cut does, and gives what it had written.
+// kill ends the process like a power cut, and returns what it had printed.
 func (p *process) kill(t testing.TB) []string {
 	t.Helper()
 	if err := p.command.Process.Kill(); err != nil {
@@ -218,7 +218,8 @@ func (p *process) kill(t testing.TB) []string {
 	return p.said()
 }
 
-// TestBenchIsKilled in mid-write, several times: what it had added reaches the sink.
+// TestBenchIsKilled kills a bench several times while it writes: what it had added reaches the
+// sink.
 func TestBenchIsKilled(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -239,13 +240,13 @@ func TestBenchIsKilled(t *testing.T) {
 	}
 	launch(t, "the bench that is not killed", bench)
 	eventually(t, "all that was added is at the sink", func() bool { return s.has(added) })
-	// One that was added a moment before the kill may not have been said so.
+	// A report added just before the kill may not have been printed.
 	if n := len(s.messages()); n > len(added)+4 {
 		t.Errorf("the sink holds %d reports, %d were added", n, len(added))
 	}
 }
 
-// steadily keeps reports until told to stop, which gives their ids.
+// steadily stores reports until stop is called, which returns their IDs.
 func steadily(t testing.TB, b *testBench, every time.Duration) (count func() int, stop func() []string) {
 	t.Helper()
 	var mu sync.Mutex
@@ -286,7 +287,7 @@ func steadily(t testing.TB, b *testBench, every time.Duration) (count func() int
 	return count, stop
 }
 
-// TestHubIsKilled while reports come in, several times.
+// TestHubIsKilled kills a hub several times while reports arrive.
 func TestHubIsKilled(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -306,7 +307,7 @@ func TestHubIsKilled(t *testing.T) {
 	drained(t, bench)
 }
 
-// nodes are the three nodes of a hub.
+// nodes returns the three nodes of a hub.
 func (f *fleet) nodes(t testing.TB) (hubs []*Hub) {
 	t.Helper()
 	var routes []string
@@ -322,8 +323,8 @@ func (f *fleet) nodes(t testing.TB) (hubs []*Hub) {
 	return hubs
 }
 
-// TestNodesAreKilled: one of three is not missed; without two nothing is
-// acknowledged, and nothing lost.
+// TestNodesAreKilled checks that one of three may fail, and that without two nothing is
+// acknowledged and nothing lost.
 func TestNodesAreKilled(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -350,7 +351,7 @@ func TestNodesAreKilled(t *testing.T) {
 
 	nodes[1].kill(t)
 	nodes[2].kill(t)
-	// The last one takes nothing alone, and the bench keeps all that comes.
+	// A single node accepts nothing, and the bench keeps all new reports.
 	waiting := benchState(t, bench).Waiting
 	eventually(t, "reports wait at the bench", func() bool { return benchState(t, bench).Waiting > waiting+50 })
 	launch(t, "node b, again", asHub(hubs[1], sink))
@@ -359,8 +360,8 @@ func TestNodesAreKilled(t *testing.T) {
 	drained(t, bench)
 }
 
-// TestNodesTellEachOtherOfBenches: a bench is added and revoked in one folder, and the other
-// nodes have copies of it that were made before.
+// TestNodesTellEachOtherOfBenches adds and revokes a bench in one folder; the other nodes have
+// older copies of the folder.
 func TestNodesTellEachOtherOfBenches(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t)
@@ -394,7 +395,7 @@ func TestNodesTellEachOtherOfBenches(t *testing.T) {
 	eventually(t, "its connection ends", func() bool { return !benchState(t, far).Linked })
 }
 
-// TestNobodyElseJoinsTheCluster: a node without the key of the folder's certificate.
+// TestNobodyElseJoinsTheCluster covers a node without the key of the folder's certificate.
 func TestNobodyElseJoinsTheCluster(t *testing.T) {
 	t.Parallel()
 	ours, theirs := newFleet(t), newFleet(t)

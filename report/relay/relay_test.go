@@ -26,7 +26,7 @@ func TestReportsReachTheSink(t *testing.T) {
 	north, south := f.bench(t, "north", hub.Listen), f.bench(t, "south", hub.Listen)
 	running(t, north.Run)
 	running(t, south.Run)
-	// A hub that joins later gets what was kept.
+	// A hub that joins later gets the stored reports.
 	ids := publish(t, north, 5)
 	if state := benchState(t, north); state.Waiting != 5 || state.Linked {
 		t.Errorf("without its hub the bench's state is %+v", state)
@@ -69,7 +69,8 @@ func TestOrderOfABenchIsKept(t *testing.T) {
 	}
 }
 
-// TestBenchWithoutAHubKeeps: the hub that joins later gets it, under the name it gives.
+// TestBenchWithoutAHubKeeps checks that a hub joined later gets the reports, under the name that it
+// assigns.
 func TestBenchWithoutAHubKeeps(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -93,7 +94,7 @@ func TestBenchWithoutAHubKeeps(t *testing.T) {
 	}
 }
 
-// TestConfigurationThatCannotWork ends at once, with a word that helps.
+// TestConfigurationThatCannotWork checks that Run ends immediately with a helpful message.
 func TestConfigurationThatCannotWork(t *testing.T) {
 	f := newFleet(t, "north")
 	hub := func(change func(*Hub)) func(context.Context) error {
@@ -149,7 +150,7 @@ func TestConfigurationThatCannotWork(t *testing.T) {
 	}
 }
 
-// TestHistoryIsSentByOneProcess: the second takes over when the first has ended.
+// TestHistoryIsSentByOneProcess checks that the second takes over when the first ends.
 func TestHistoryIsSentByOneProcess(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -163,13 +164,14 @@ func TestHistoryIsSentByOneProcess(t *testing.T) {
 	second := withHistory(t, &Bench{Tool: "1.4.0", Dir: first.Dir, Hubs: first.Hubs, Credentials: first.Credentials, Log: log, reconnect: first.reconnect}, filepath.Join(first.Dir, "history.sqlite"))
 	running(t, second.Run)
 	eventually(t, "the second is kept out", func() bool { return strings.Contains(told.String(), "another program") })
-	ids := append(publish(t, second, 2), publish(t, first, 2)...) // the first sends what both keep
+	ids := append(publish(t, second, 2), publish(t, first, 2)...) // the first sends the reports of both
 	s.mustHold(t, ids)
 	stop()
 	s.mustHold(t, append(ids, publish(t, second, 1)...))
 }
 
-// TestSinkThatFails: nothing is lost while it is down, and the order of a bench is kept.
+// TestSinkThatFails checks that nothing is lost during the failure, and that the order of a bench
+// is kept.
 func TestSinkThatFails(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -188,7 +190,8 @@ func TestSinkThatFails(t *testing.T) {
 	s.mustHold(t, ids)
 }
 
-// TestMessagesThatCanNeverBeStored are set aside with a reason, counted, and delay none.
+// TestMessagesThatCanNeverBeStored checks that they are set aside with a reason, counted, and delay
+// no others.
 func TestMessagesThatCanNeverBeStored(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -203,7 +206,7 @@ func TestMessagesThatCanNeverBeStored(t *testing.T) {
 	}}
 	hub := f.hub(t, &s)
 	running(t, hub.Run)
-	// A bench that sends what no bench makes.
+	// A bench that sends messages no real bench would.
 	v := f.villain(t, "north", hub.Listen)
 	raw := func(text string, length int) {
 		msg := nats.NewMsg(credentials.WiringOf("north").Reports)
@@ -247,8 +250,8 @@ func TestMessagesThatCanNeverBeStored(t *testing.T) {
 	eventually(t, "the bench is told", func() bool { return benchState(t, bench).SetAside == 2 })
 }
 
-// TestLostDatabaseIsFilledAgain: a hub that begins an empty one, or goes back to an old one,
-// gets from the benches what it lacks.
+// TestLostDatabaseIsFilledAgain checks that a hub with an empty or old database gets the missing
+// reports from the benches.
 func TestLostDatabaseIsFilledAgain(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -271,7 +274,8 @@ func TestLostDatabaseIsFilledAgain(t *testing.T) {
 	}
 }
 
-// TestLostStreamIsFilledAgain: what the stream lost before the store had it comes again.
+// TestLostStreamIsFilledAgain checks that reports lost from the stream before they were stored are
+// sent again.
 func TestLostStreamIsFilledAgain(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -293,8 +297,8 @@ func TestLostStreamIsFilledAgain(t *testing.T) {
 	drained(t, bench)
 }
 
-// TestRestoredHistory gives numbers again that the hub has for other reports. Nothing is lost,
-// and nothing is believed to be there that is not.
+// TestRestoredHistory reuses numbers that the hub has for other reports. Nothing is lost, and no
+// missing report counts as received.
 func TestRestoredHistory(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -332,7 +336,7 @@ func TestRestoredHistory(t *testing.T) {
 	drained(t, restored)
 }
 
-// TestBenchWithAnotherName sends under the old name first what it kept for it.
+// TestBenchWithAnotherName sends the remaining reports under the old name first.
 func TestBenchWithAnotherName(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north", "south", "west")
@@ -364,7 +368,7 @@ func TestBenchWithAnotherName(t *testing.T) {
 		t.Errorf("reports came from %v", by)
 	}
 
-	// If the old credentials were revoked, what was kept for them is held, and the new goes on.
+	// If the old credentials were revoked, their reports are held, and new ones are sent.
 	stop()
 	bench.Hubs = nil
 	held := publish(t, bench, 2)
@@ -394,7 +398,7 @@ func TestBenchWithAnotherName(t *testing.T) {
 	}
 }
 
-// TestWhatABenchForgotIsCountedAsLost on both sides.
+// TestWhatABenchForgotIsCountedAsLost checks both sides.
 func TestWhatABenchForgotIsCountedAsLost(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -419,7 +423,7 @@ func TestWhatABenchForgotIsCountedAsLost(t *testing.T) {
 	eventually(t, "both sides know of 3 that are lost", func() bool { return benchState(t, bench).Lost == 3 && benchState(t, bench).Waiting == 0 })
 }
 
-// TestWithdrawnReceipts: bench resend has the hub take reports again.
+// TestWithdrawnReceipts checks that bench resend makes the hub accept reports again.
 func TestWithdrawnReceipts(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")
@@ -447,7 +451,7 @@ func TestWithdrawnReceipts(t *testing.T) {
 	drained(t, bench)
 }
 
-// TestSlowStoreIsAskedOnce, though each report takes longer than the stream waits.
+// TestSlowStoreIsAskedOnce even if each report takes longer than the redelivery delay.
 func TestSlowStoreIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "north")

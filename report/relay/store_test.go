@@ -11,18 +11,18 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// A shelf is a store in memory: how often each message was taken, and what was set aside.
+// A shelf is an in-memory store: it has how often each message was taken, and what was set aside.
 type shelf struct {
 	mu      sync.Mutex
 	taken   map[string]int
 	order   []Message
 	aside   map[string]Reject
 	states  map[ledgerOf]*receipt.State
-	fails   func(Message) error // nil if it never does
+	fails   func(Message) error // nil for no failures
 	refused int
 }
 
-// Put implements [Store]: all or none.
+// Put implements [Store]: it stores all or none.
 func (s *shelf) Put(_ context.Context, messages []Message) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -47,7 +47,7 @@ func (s *shelf) Put(_ context.Context, messages []Message) error {
 	return nil
 }
 
-// count counts a number. The lock is held.
+// count counts a number. The lock must be held.
 func (s *shelf) count(bench string, n receipt.Number, id string) {
 	if n.Valid() {
 		s.state(bench, n.Ledger).Take(n, id)
@@ -119,7 +119,7 @@ func (s *shelf) messages() []Message {
 	return append([]Message(nil), s.order...)
 }
 
-// reasons counts what was set aside.
+// reasons counts the rejects by reason.
 func (s *shelf) reasons() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -130,7 +130,7 @@ func (s *shelf) reasons() map[string]int {
 	return counts
 }
 
-// has tells whether all of these were taken.
+// has reports whether all of these were taken.
 func (s *shelf) has(ids []string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -158,7 +158,7 @@ func (s *shelf) mustHold(t testing.TB, ids []string) {
 	}
 }
 
-// forget loses all that the store has, as a database that is begun again.
+// forget deletes everything in the store, like a recreated database.
 func (s *shelf) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -16,7 +16,7 @@ import (
 	"github.com/nats-io/jwt/v2"
 )
 
-// tokens are those of the benches of a folder, as they are now.
+// tokens returns the current tokens of the benches in a folder.
 func tokens(t testing.TB, f *Folder) []string {
 	t.Helper()
 	accounts, err := benchAccounts(f.Node())
@@ -43,7 +43,7 @@ func operatorOf(t testing.TB, f *Folder) *jwt.OperatorClaims {
 	return node.Operator
 }
 
-// In whatever order decisions come, the last one holds.
+// Whatever the order of arrival, the last decision wins.
 func TestTheLaterDecisionHolds(t *testing.T) {
 	f := create(t)
 	add(t, f, "north")
@@ -91,11 +91,11 @@ func TestTheLaterDecisionHolds(t *testing.T) {
 	}
 }
 
-// A clock that went back keeps nobody from revoking, and what was revoked then is.
+// A clock that was set back does not prevent revoking.
 func TestRevokingNeedsNoClock(t *testing.T) {
 	f := create(t)
 	add(t, f, "north")
-	// The last decision was made by a clock that was a year ahead.
+	// The last decision was made with a clock that was a year ahead.
 	ahead := issuedAt(t, f, tokens(t, f)[0], time.Now().AddDate(1, 0, 0))
 	claims, err := jwt.DecodeAccountClaims(ahead)
 	if err != nil {
@@ -122,7 +122,7 @@ func TestRevokingNeedsNoClock(t *testing.T) {
 	}
 }
 
-// issuedAt signs a token again as if at another time.
+// issuedAt signs a token again with another time.
 func issuedAt(t *testing.T, f *Folder, token string, at time.Time) string {
 	t.Helper()
 	parts := strings.Split(token, ".")
@@ -139,8 +139,8 @@ func issuedAt(t *testing.T, f *Folder, token string, at time.Time) string {
 	return signed + "." + base64.RawURLEncoding.EncodeToString(signature)
 }
 
-// Two copies of a folder give one name: at all nodes the same bench has it, whichever they hear of
-// first.
+// Two copies of a folder assign one name: at all nodes the same bench gets it, whichever decision
+// arrives first.
 func TestNameThatWasGivenTwice(t *testing.T) {
 	f := create(t)
 	add(t, f, "north")

@@ -42,7 +42,7 @@ func add(t *testing.T, f *Folder, names ...string) []string {
 	return files
 }
 
-// names tells the benches in a line: those that were revoked in brackets.
+// names lists the benches in one line, revoked ones in brackets.
 func names(t *testing.T, f *Folder) string {
 	t.Helper()
 	benches, err := f.Benches()
@@ -63,7 +63,7 @@ func names(t *testing.T, f *Folder) string {
 	return strings.Join(all, " ")
 }
 
-// letIn are the benches that a hub lets in.
+// letIn returns the benches that a hub lets in.
 func letIn(t *testing.T, f *Folder) string {
 	t.Helper()
 	node, err := OpenNode(f.Node())
@@ -102,7 +102,7 @@ func TestBenchesAreAddedAndRevoked(t *testing.T) {
 	if got := names(t, f); got != "north south" {
 		t.Errorf("the benches are %s", got)
 	}
-	// The file belongs to the bench: that it was taken away frees no name.
+	// The file belongs to the bench: deleting it frees no name.
 	if err := os.Remove(files[1]); err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestBenchesAreAddedAndRevoked(t *testing.T) {
 	if got := names(t, f) + " / " + letIn(t, f); got != "(north) south / south" {
 		t.Errorf("the benches are %s", got)
 	}
-	// Opened anew, as by the next command.
+	// Reopened, as by the next command.
 	f, err := Open(f.path)
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func TestAddBenchRefusesNames(t *testing.T) {
 	}
 }
 
-// TestWhatABenchMayDo is the whole of it: a bench that could do more would say so here.
+// TestWhatABenchMayDo lists all permissions of a bench: any more would fail here.
 func TestWhatABenchMayDo(t *testing.T) {
 	f := create(t)
 	text, err := os.ReadFile(add(t, f, "north")[0])
@@ -227,7 +227,7 @@ func TestKeysAreForTheirOwnerOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Operator, system and hub; a user of the two latter; the bench. No key of its account.
+	// Operator, system and hub; one user each of the latter two; the bench. No key of its account.
 	if secret != 6 {
 		t.Errorf("%d files have a key", secret)
 	}
@@ -273,7 +273,7 @@ func TestCreateTouchesNoOtherFolder(t *testing.T) {
 	}
 }
 
-// handshake lets a bench connect to a hub, and gives the error of the bench.
+// handshake connects a bench to a hub, and returns the bench's error.
 func handshake(t *testing.T, hub, bench *tls.Config, address string) error {
 	t.Helper()
 	listener, err := tls.Listen("tcp", "127.0.0.1:0", hub)
@@ -331,7 +331,7 @@ func TestBenchesTrustTheirHubAlone(t *testing.T) {
 	if err := handshake(t, serve(theirs), trust(""), "10.0.0.7"); err == nil {
 		t.Error("a bench trusts another hub")
 	}
-	// Whatever its clock says.
+	// Whatever the clock says.
 	for _, year := range []int{2001, 2015, 2099} {
 		config := trust("")
 		config.Time = func() time.Time { return time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC) }
@@ -339,7 +339,7 @@ func TestBenchesTrustTheirHubAlone(t *testing.T) {
 			t.Errorf("a bench that is in %d does not trust its hub: %v", year, err)
 		}
 	}
-	// A hub that shows browsers another certificate shows benches its own.
+	// A hub with another certificate for browsers shows benches its own.
 	certificate, private := certificateFor(t, "10.0.0.7")
 	node, err := OpenNode(ours.Node())
 	if err != nil {
@@ -352,7 +352,7 @@ func TestBenchesTrustTheirHubAlone(t *testing.T) {
 	if err := handshake(t, other, trust(""), "10.0.0.7"); err != nil {
 		t.Errorf("a bench does not trust its hub that has another certificate, too: %v", err)
 	}
-	// Whoever vouches for a rogue, it does not have the key of the hub.
+	// A rogue does not have the hub's key, whatever CA signed its certificate.
 	pair, err := tls.LoadX509KeyPair(certificate, private)
 	if err != nil {
 		t.Fatal(err)
@@ -361,7 +361,7 @@ func TestBenchesTrustTheirHubAlone(t *testing.T) {
 	if err := handshake(t, rogue, trust(certificate), "10.0.0.7"); err == nil {
 		t.Error("a bench trusts a rogue for which its roots vouch")
 	}
-	// Without the key of a hub, the roots decide, and the address.
+	// Without a pinned key, the roots and the address decide.
 	unpinned := func() *tls.Config {
 		config, err := Identity{}.TLS(certificate)
 		if err != nil {
@@ -377,7 +377,7 @@ func TestBenchesTrustTheirHubAlone(t *testing.T) {
 	}
 }
 
-// certificateFor makes a certificate for an address that vouches for itself.
+// certificateFor makes a self-signed certificate for an address.
 func certificateFor(t *testing.T, address string) (certificate, private string) {
 	t.Helper()
 	pair, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

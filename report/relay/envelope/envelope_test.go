@@ -42,7 +42,7 @@ func sealed(t *testing.T, r report.Report) []byte {
 	return s
 }
 
-// TestWhatIsSealedIsOpened is the contract on the wire, letter by letter.
+// TestWhatIsSealedIsOpened holds the contract on the wire, byte by byte.
 func TestWhatIsSealedIsOpened(t *testing.T) {
 	s := sealed(t, oneDevice())
 	if want := `{"schema":"1.0","id":"` + id + `","bench":"north-2","tool":"1.4.0","report":{"devices":[{"`; !strings.HasPrefix(string(s), want) {
@@ -117,7 +117,7 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// TestOpenHandsOnWhatItDoesNotKnow: an old hub must not lose what a new bench found.
+// TestOpenHandsOnWhatItDoesNotKnow checks that an old hub does not lose new fields of a bench.
 func TestOpenHandsOnWhatItDoesNotKnow(t *testing.T) {
 	newer := strings.Replace(string(sealed(t, oneDevice())), `"subject"`, `"mood":"good","subject"`, 1)
 	e, _, err := Open([]byte(newer))
@@ -256,8 +256,8 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// TestPlantedInAReportOfABench: what a bench writes under an id that the hub knows is not
-// read, and the rest is quoted.
+// TestPlantedInAReportOfABench checks that text from a bench is ignored if the hub knows its ID,
+// and quoted otherwise.
 func TestPlantedInAReportOfABench(t *testing.T) {
 	const planted = "rm -rf ~/Backups"
 	_, r, err := Open([]byte(`{"schema":"1.0","id":"` + id + `","bench":"b","report":{"kind":"report","schema":2,"devices":[{"headline":"` + planted + `",

@@ -12,8 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// usual is how long the report of a device may be on its way, without a long record of its
-// attempts.
+// usual is the maximum length of a device's report in transit, without a long record of attempts.
 const usual = 12 << 10
 
 func TestAReportTravelsByItsIDs(t *testing.T) {
@@ -55,7 +54,7 @@ func TestAReportTravelsByItsIDs(t *testing.T) {
 	}
 }
 
-// A short envelope must not become a long report.
+// A short envelope must not expand to a long report.
 func TestSharedEvidenceIsBounded(t *testing.T) {
 	open := func(evidence, places string) error {
 		_, err := whole([]byte(`{"devices":[{"sharedEvidence":[` + evidence + `],"findings":[{"evidence":[` + places + `]}]}]}`))

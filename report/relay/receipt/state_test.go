@@ -20,7 +20,7 @@ func series(ledger string, n int) (numbers []Number, ids []string) {
 	return numbers, ids
 }
 
-// TestEveryOrderEndsInTheSameReceipt, with reports that come twice and ranges that are lost.
+// TestEveryOrderEndsInTheSameReceipt includes duplicate reports and lost ranges.
 func TestEveryOrderEndsInTheSameReceipt(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	ledger := NewLedger()
@@ -49,8 +49,8 @@ func TestEveryOrderEndsInTheSameReceipt(t *testing.T) {
 	}
 }
 
-// TestTwoLedgersWithOneID: a bench that was restored gives numbers again. What the hub has of
-// the other never covers a report of this one.
+// TestTwoLedgersWithOneID covers a restored bench that reuses numbers. Reports of the other ledger
+// never cover those of this one.
 func TestTwoLedgersWithOneID(t *testing.T) {
 	ledger := NewLedger()
 	first, ids := series(ledger, 5)
@@ -58,7 +58,7 @@ func TestTwoLedgersWithOneID(t *testing.T) {
 	for i := range first {
 		s.Take(first[i], ids[i])
 	}
-	// The restored bench had the first three, and numbers two others.
+	// The restored bench had the first three reports, and numbers two others.
 	chain := first[2].Chain
 	for i := range 2 {
 		id := fmt.Sprint("restored ", i)
@@ -68,7 +68,7 @@ func TestTwoLedgersWithOneID(t *testing.T) {
 	if r := s.Receipt(ledger); r.Through != 5 || r.Chain == chain {
 		t.Errorf("the receipt %+v has the chain of the restored bench", r)
 	}
-	// The other way round: the number that is missing comes from the other.
+	// The other way round: the missing number comes from the other ledger.
 	s = NewState(ledger)
 	for i := range 3 {
 		s.Take(first[i], ids[i])
@@ -121,7 +121,7 @@ func TestClosedLedger(t *testing.T) {
 	}
 }
 
-// TestReceiptCoversNoMissingNumber, however many ranges are missing.
+// TestReceiptCoversNoMissingNumber holds however many ranges are missing.
 func TestReceiptCoversNoMissingNumber(t *testing.T) {
 	ledger := NewLedger()
 	s := NewState(ledger)
