@@ -74,7 +74,7 @@ func TestABrokenFileIsSetAside(t *testing.T) {
 	}
 }
 
-// withoutTables is a file with the header of a history but no tables.
+// withoutTables returns a history in which an endless view replaces a table.
 func withoutTables(t *testing.T) []byte {
 	t.Helper()
 	path := written(t, 1)
