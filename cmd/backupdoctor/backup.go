@@ -74,7 +74,7 @@ func (e env) backup(ctx *cli.Context) (err error) {
 	if source.Examination, err = e.examinationOf(ctx, r.table); err != nil {
 		return err
 	}
-	source.Inspection.Limit = 0 // the copy was proved just now, and its list is read for evidence
+	source.Inspection.Limit = 0 // the copy was just proved, and its file list is read for evidence
 	if !ctx.Bool("no-input") {
 		source.Inspection.Passwords.Ask = e.askPassword()
 	}
@@ -109,8 +109,8 @@ func (e env) backup(ctx *cli.Context) (err error) {
 	return copiesEnd(pipe.Run(ctx.Context), code)
 }
 
-// copiesEnd is how the command ends: as the copies did. What was found on the devices is in the
-// report, and changes nothing about that.
+// copiesEnd returns how the command ends, which depends on the copies alone. Findings on the
+// devices are in the report and do not change the exit code.
 func copiesEnd(err error, code int) error {
 	ended, ok := errors.AsType[command.Exit](err)
 	if err != nil && !ok || ok && (ended.Err != nil || ended.Code == report.ExitNoDevice || ended.Code == report.ExitNoMux) {
@@ -125,19 +125,19 @@ func copiesEnd(err error, code int) error {
 	return command.Exit{Code: code}
 }
 
-// tracer writes the messages of sessions, one a line.
+// tracer writes the messages of sessions, one per line.
 func tracer(stream output.Stream) func(udid string, step mobilebackup.Step) {
 	var mu sync.Mutex
 	lines := json.NewEncoder(stream)
 	return func(_ string, step mobilebackup.Step) {
 		mu.Lock()
 		defer mu.Unlock()
-		_ = lines.Encode(step) // an error stays with the stream, and is told when it is closed
+		_ = lines.Encode(step) // the stream keeps the error and returns it when closed
 	}
 }
 
-// usualLibrary is where copies lie unless a folder is named; "" if the data folder of this user
-// is not known.
+// usualLibrary returns the default library of copies, or "" if this user's data folder is
+// unknown.
 func (e env) usualLibrary() string {
 	folder, err := e.DataDir()
 	if err != nil {
@@ -146,8 +146,8 @@ func (e env) usualLibrary() string {
 	return filepath.Join(folder, "backupdoctor", "backups")
 }
 
-// libraryToWrite opens the library in a folder; "" is the usual one. The folders of Apple's
-// programs are refused: those own what lies there.
+// libraryToWrite opens the library in a folder; "" means the default. It refuses the folders of
+// Apple's programs, which own everything in them.
 func (e env) libraryToWrite(path string) (library.Library, error) {
 	if path == "" {
 		path = e.usualLibrary()
@@ -168,7 +168,7 @@ func (e env) libraryToWrite(path string) (library.Library, error) {
 	return l, nil
 }
 
-// libraryPlaces is the usual library, if there is one.
+// libraryPlaces returns the default library, if it exists.
 func (e env) libraryPlaces() []backup.Place {
 	if l, err := library.Find(e.usualLibrary()); err == nil {
 		return []backup.Place{libraryPlace(l)}
@@ -176,7 +176,7 @@ func (e env) libraryPlaces() []backup.Place {
 	return nil
 }
 
-// libraryPlace is a library as a place of backups.
+// libraryPlace returns a library as a place of backups.
 func libraryPlace(l library.Library) backup.Place {
 	return backup.Place{Path: l.Path, Program: "backupdoctor"}
 }

@@ -49,7 +49,7 @@ func backupsCommand(e env) *cli.Command {
 	}
 }
 
-// A backupRun is a run over backups on this computer.
+// A backupRun is a run over the backups on this computer.
 type backupRun struct {
 	reporting
 	source scan.Folders
@@ -76,9 +76,8 @@ func (run backupRun) pipe(e env) scan.Pipe {
 	return scan.Pipe{Source: run.source, Judge: run.judge, Sinks: run.sinks(e), Subject: report.OfBackups}
 }
 
-// manyExamples is how many files of each fault a report names that is to name all. Beyond
-// it a backup in ruins would fill the memory: verify --files writes every one as it is
-// found.
+// manyExamples is how many files of each fault a report with all files may name. More could
+// exhaust memory for a badly damaged backup; verify --files writes every one as it is found.
 const manyExamples = 10_000
 
 // backupChecks are the checks that backups alone can answer.

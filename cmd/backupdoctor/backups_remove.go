@@ -55,7 +55,7 @@ func (e env) removeCopy(ctx *cli.Context) error {
 	return err
 }
 
-// copyAt finds the copy in a folder, and opens its device to be changed.
+// copyAt finds the copy in a folder and opens its device for changes.
 func copyAt(ctx context.Context, path string) (*library.Device, library.Copy, error) {
 	folders, _ := backup.Find(ctx, []backup.Place{{Path: path}})
 	if len(folders) != 1 || !library.Holds(folders[0].Path) {

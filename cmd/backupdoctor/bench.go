@@ -65,7 +65,7 @@ func benchCommand(e env) *cli.Command {
 	}
 }
 
-// pageFlags say where the page of a bench is served, and to whom.
+// pageFlags configure the page of a bench and access to it.
 func pageFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "listen", Category: pageHeading, Usage: "`ADDRESS` of the page: host:port; port 0 is a free one", Value: "127.0.0.1:0"},
@@ -75,14 +75,14 @@ func pageFlags() []cli.Flag {
 	}
 }
 
-// A pageConfig is where the page of a bench is served, and to whom.
+// A pageConfig configures the page of a bench and access to it.
 type pageConfig struct {
 	listen      *net.TCPAddr
-	hosts       []string // by which it may be asked for, that to print first
+	hosts       []string // names and addresses to accept; the first is printed
 	token       string   // "" for none
-	shown       string   // the token, if it was made up and is to be printed
+	shown       string   // the token to print, if it was generated
 	certificate *tls.Certificate
-	history     func(context.Context, string) ([]report.Visit, error) // nil if none is kept
+	history     func(context.Context, string) ([]report.Visit, error) // nil if no history is kept
 }
 
 // pageOf reads pageFlags.
@@ -119,8 +119,8 @@ func pageOf(ctx *cli.Context) (at pageConfig, err error) {
 	return at, nil
 }
 
-// names are those in the certificate, and the address itself. Another name may be a DNS
-// rebinding attack.
+// names returns the names in the certificate, and the address itself. A request for another
+// name may be a DNS rebinding attack.
 func (at pageConfig) names() []string {
 	var names []string
 	if at.certificate != nil {
@@ -143,7 +143,7 @@ func (at pageConfig) names() []string {
 	return names
 }
 
-// open begins to serve an empty tray.
+// open starts serving an empty tray.
 func (at pageConfig) open() (*servedPage, error) {
 	if len(at.hosts) == 0 {
 		return nil, command.Usage("make one with the name or the address of this computer", "the certificate in --tls-cert names no host")

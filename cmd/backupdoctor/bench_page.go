@@ -15,11 +15,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/web/benchpages"
 )
 
-// answerWithin is how long a browser may take to read an answer, but where it is told what
-// changes.
+// answerWithin is how long a browser may take to read a response, except the stream of changes.
 const answerWithin = 30 * time.Second
 
-// A servedPage is the page of a bench that browsers can reach.
+// A servedPage is the page of a running bench.
 type servedPage struct {
 	pages   *benchpages.Pages
 	address string // for people
@@ -49,7 +48,7 @@ func (p *servedPage) close() {
 // visitsShown is how many earlier visits of a device are shown.
 const visitsShown = 50
 
-// earlierVisits are those of a device, the newest first.
+// earlierVisits returns the visits of a device, newest first.
 func (e env) earlierVisits(ctx context.Context, udid string) ([]report.Visit, error) {
 	store, err := scan.ReadHistory(ctx, e.Env)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// resendCommand sends reports again that a hub has given receipts for.
+// resendCommand returns the command that resends reports that a hub has acknowledged.
 func resendCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "resend",

@@ -44,14 +44,14 @@ func captureCommand(e env) *cli.Command {
 			pipe := scan.Pipe{Source: attached, Judge: r.judge, Sinks: append(r.live(e), scan.Capture(folder, r.files, e.Stdout))}
 			err = pipe.Run(ctx.Context)
 			if ended, ok := errors.AsType[command.Exit](err); ok && ended.Code == report.ExitProblems {
-				return nil // which is not what was asked
+				return nil // findings do not matter here
 			}
 			return err
 		}),
 	}
 }
 
-// captureFlags are those of a scan that say what is learned.
+// captureFlags are the scan flags that select what is learned.
 func captureFlags() []cli.Flag {
 	return slices.Concat(learnFlags(), doorFlags(), labelFlags(), placeFlags(), passwordFlags())
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// The scripts in the folder completion pass the words before the cursor to this program,
-// and the unfinished word too if it begins with a dash, with completionFlag at the end.
-// The program prints one candidate a line, or nothing where a file name belongs.
+// The scripts in the folder completion pass this program the words before the cursor, the
+// unfinished word too if it begins with a dash, and completionFlag at the end. The program
+// prints one candidate per line, or nothing where a file name belongs.
 //
 //go:embed completion
 var completionScripts embed.FS
@@ -47,7 +47,7 @@ func completionCommand(e env) *cli.Command {
 	}
 }
 
-// flagValues lists the values of a flag, if they can be listed.
+// flagValues returns the possible values of a flag, if they can be listed.
 func flagValues(flag string) []string {
 	switch flag {
 	case "only", "skip":

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// dataFolder is where the programs of a user keep their data on an operating system. It is
-// not where they keep settings, which are copied from computer to computer.
+// dataFolder returns the folder for user data on an operating system. It is not the settings
+// folder, which may be synchronized between computers.
 func dataFolder(goos string, getenv func(string) string) (string, error) {
 	var folder string
 	switch goos {
@@ -15,7 +15,7 @@ func dataFolder(goos string, getenv func(string) string) (string, error) {
 	case "darwin":
 		folder = below(getenv("HOME"), "Library/Application Support")
 	default:
-		if folder = getenv("XDG_DATA_HOME"); !filepath.IsAbs(folder) { // a relative one does not count
+		if folder = getenv("XDG_DATA_HOME"); !filepath.IsAbs(folder) { // the specification ignores relative paths
 			folder = below(getenv("HOME"), ".local/share")
 		}
 	}
@@ -25,7 +25,7 @@ func dataFolder(goos string, getenv func(string) string) (string, error) {
 	return folder, nil
 }
 
-// below is a folder in another, or nothing in nothing.
+// below joins a path to a folder, or returns "" if the folder is "".
 func below(folder, path string) string {
 	if folder == "" {
 		return ""

@@ -18,7 +18,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// demoTray is what the demo shows: a healthy device, then one illness each.
+// demoTray names the devices of the demo: a healthy one, then one per illness.
 var demoTray = []string{
 	"healthy-iphone",
 	"icloud-backup-off",
@@ -50,7 +50,7 @@ func demoCommand(e env) *cli.Command {
 	}
 }
 
-// demo examines a simulated tray, for as long as that takes.
+// demo examines a simulated tray, which runs only that long.
 func (e env) demo(ctx context.Context, r reporting) error {
 	devices, err := demoDevices()
 	if err != nil {
@@ -81,8 +81,8 @@ func (e env) demo(ctx context.Context, r reporting) error {
 	return errors.Join(err, <-served)
 }
 
-// demoReleases is the table of the simulated devices' own day: by a later one, a device that
-// is shown as healthy would have fallen behind.
+// demoReleases returns the release table of the simulated devices' own day: by a newer one, the
+// healthy device would be out of date.
 func demoReleases() releases.Table { return releases.BuiltIn(testdata.Releases) }
 
 func demoDevices() ([]*sim.Device, error) {
@@ -100,7 +100,7 @@ func demoDevices() ([]*sim.Device, error) {
 		if i < 0 {
 			return nil, fmt.Errorf("the simulated device %s is missing", name)
 		}
-		all[i].LocationID = uint32(slot + 1) // devices are listed by the port they are at
+		all[i].LocationID = uint32(slot + 1) // devices are listed by port
 		tray = append(tray, all[i])
 	}
 	return tray, nil

@@ -10,15 +10,15 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// env is what the commands of this program work in.
+// env is the environment of this program's commands.
 type env struct {
 	command.Env
 	screen *terminal.Screen // on stderr
 	hub    hubPart
-	config *config.Config // read before a command that takes settings runs
+	config *config.Config // read before a command with settings runs
 }
 
-// A hubPart is what the package hub adds to a program that is built with the tag fleet.
+// A hubPart is what package hub adds to a program built with the tag fleet.
 type hubPart struct {
 	commands     func(command.Env) []*cli.Command
 	linkHelp     string

@@ -37,7 +37,7 @@ func explainCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			text := strings.Join(ctx.Args().Slice(), " ") // a message may come without quotes
+			text := strings.Join(ctx.Args().Slice(), " ") // a message may be unquoted
 			check, err := command.Check(text)
 			if err == nil {
 				return e.printTable(ctx, report.ExplainCheck(check), func(w io.Writer) error { return format.Explain(w, check, options) })

@@ -6,7 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// The headings of flags in a help text.
+// Headings of flags in help texts.
 const (
 	deviceFlags  = "Devices"
 	checksFlags  = "Checks"
@@ -17,13 +17,13 @@ const (
 	pageHeading  = "Page"
 )
 
-// historyFlags say whether a run is kept.
+// historyFlags control whether a run is kept.
 func historyFlags() []cli.Flag {
 	return []cli.Flag{command.Option(reportFlags, "no-history", "keep nothing of this run in the history")}
 }
 
-// keepsHistory reports whether a run over attached devices is kept: never if its names must not
-// be shown. A file that was named for it and is no history is an error.
+// keepsHistory reports whether a run over attached devices is kept. A redacted run never is. A
+// file named for the history that is not a history is an error.
 func (e env) keepsHistory(ctx *cli.Context) (bool, error) {
 	if ctx.Bool("no-history") || ctx.Bool("redact") || e.Getenv(scan.HistoryVariable) == scan.NoHistory {
 		return false, nil

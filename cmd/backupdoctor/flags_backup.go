@@ -23,14 +23,14 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// placeFlags say where backups lie.
+// placeFlags select where to look for backups.
 func placeFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "backups", Category: backupFlags, Usage: "look in `DIR`, not in the usual folders; repeatable"},
 	}
 }
 
-// limitFlags bound how long backups are looked at.
+// limitFlags limit the time for inspecting backups.
 func limitFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.DurationFlag{Name: "deadline", Category: backupFlags, Usage: "`TIME` that all backups together may take; 0 is no limit", DefaultText: "0"},
@@ -38,7 +38,7 @@ func limitFlags() []cli.Flag {
 	}
 }
 
-// limitsOf reads limitFlags. What ctx is used for ends with --deadline from now on.
+// limitsOf reads limitFlags. It also limits ctx to --deadline until stop is called.
 func limitsOf(ctx *cli.Context) (timeout time.Duration, stop func(), err error) {
 	if ctx.IsSet("timeout") && ctx.Duration("timeout") <= 0 {
 		return 0, nil, command.Usage("", "--timeout must be positive")
@@ -53,8 +53,8 @@ func limitsOf(ctx *cli.Context) (timeout time.Duration, stop func(), err error) 
 	return ctx.Duration("timeout"), stop, nil
 }
 
-// passwordFlags say where the passwords of encrypted backups come from. None is ever an
-// argument: other users of the computer can read those.
+// passwordFlags are the sources of passwords for encrypted backups. A password is never an
+// argument, which other users of the computer could read.
 func passwordFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "password-file", Category: backupFlags, Usage: "open backups with the first line of `FILE`; repeatable"},
@@ -62,11 +62,11 @@ func passwordFlags() []cli.Flag {
 	}
 }
 
-// placesOf is where to look for backups: where the flags say, else where Apple's programs
-// keep them on this system, which is nowhere on Linux, and in the library of this program.
+// placesOf returns where to look for backups: the folders in the flags, or else the default
+// folders of Apple's programs on this system (none on Linux) and the library of this program.
 func (e env) placesOf(ctx *cli.Context) ([]backup.Place, error) {
 	var named []string
-	for _, c := range ctx.Lineage() { // a flag may stand before a subcommand or behind it
+	for _, c := range ctx.Lineage() { // a flag may come before or after a subcommand
 		named = append(named, c.StringSlice("backups")...)
 	}
 	if len(named) == 0 {
@@ -85,14 +85,14 @@ func (e env) placesOf(ctx *cli.Context) ([]backup.Place, error) {
 	return places, nil
 }
 
-// usualPlaces are the places of an operating system that this user has.
+// usualPlaces returns the default backup folders of an operating system for this user.
 func (e env) usualPlaces(goos string) []backup.Place {
 	places := backup.DefaultPlaces(goos, cmp.Or(e.Getenv("HOME"), e.Getenv("USERPROFILE")), e.Getenv("APPDATA"))
 	return slices.DeleteFunc(places, func(p backup.Place) bool { return !filepath.IsAbs(p.Path) })
 }
 
-// namedPlace is a folder that a person named. That it is there is looked up, since a
-// mistyped name must not read as "no backups"; that it may not be read is not an error here.
+// namedPlace returns a folder given by the user. The folder must exist, since a mistyped name
+// must not read as "no backups"; missing permission to read it is not an error here.
 func namedPlace(path string) (backup.Place, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -108,10 +108,10 @@ func namedPlace(path string) (backup.Place, error) {
 	return backup.Place{Path: absolute}, nil
 }
 
-// maxPassword bounds what is read of a file or command. Apple's programs take far less.
+// maxPassword bounds what is read from a file or command. Apple's programs accept far less.
 const maxPassword = 64 << 10
 
-// passwordsOf reads passwordFlags. Nobody is asked.
+// passwordsOf reads passwordFlags. It never prompts.
 func (e env) passwordsOf(ctx *cli.Context) (*scan.Passwords, error) {
 	p := &scan.Passwords{Screen: e.screen}
 	for _, path := range ctx.StringSlice("password-file") {
@@ -138,8 +138,8 @@ func (e env) passwordsOf(ctx *cli.Context) (*scan.Passwords, error) {
 	return p, nil
 }
 
-// askPassword asks a person for passwords; nil if there is none: if stdin and stderr are not both
-// terminals.
+// askPassword returns a function that prompts for passwords, or nil unless both stdin and
+// stderr are terminals.
 func (e env) askPassword() func(ctx context.Context, whose string) (string, error) {
 	fd, ok := terminal.Of(e.Stdin)
 	if !ok || !e.screen.IsTerminal() {
@@ -152,7 +152,7 @@ func (e env) askPassword() func(ctx context.Context, whose string) (string, erro
 	}
 }
 
-// passwordIn is the first line of a file.
+// passwordIn returns the first line of a file.
 func passwordIn(from io.Reader, path string) (string, error) {
 	text, err := io.ReadAll(io.LimitReader(from, maxPassword))
 	if err != nil {
@@ -165,7 +165,7 @@ func passwordIn(from io.Reader, path string) (string, error) {
 	return password, nil
 }
 
-// passwordBy is the first line that a command prints. The shell runs it.
+// passwordBy returns the first line that a shell command prints.
 func (e env) passwordBy(ctx context.Context, line string) (string, error) {
 	var printed bytes.Buffer
 	c := hook.Shell(ctx, line)
@@ -181,8 +181,8 @@ func (e env) passwordBy(ctx context.Context, line string) (string, error) {
 	return password, nil
 }
 
-// firstLine is the text before the first line break, as UTF-8. Blanks belong to a password;
-// the marks that editors put in front of a text do not.
+// firstLine returns the text before the first line break, as UTF-8. Spaces belong to a
+// password; a byte order mark does not.
 func firstLine(text []byte) string {
 	line, _, _ := bytes.Cut(plainText(text), []byte("\n"))
 	return string(bytes.TrimSuffix(line, []byte("\r")))

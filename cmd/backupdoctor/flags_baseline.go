@@ -16,8 +16,9 @@ func baselineFlags() []cli.Flag {
 	}
 }
 
-// baselineOf reads baselineFlags: the sink writes to stderr what is new, still there, fixed or gone
-// since the earlier report, after all else. Without one there is no sink.
+// baselineOf reads baselineFlags. Its sink writes to stderr, after everything else, what is
+// new, still there, fixed or gone since the earlier report. Without such a report there is no
+// sink.
 func (e env) baselineOf(ctx *cli.Context) ([]scan.Sink, error) {
 	path := ctx.String("baseline")
 	if path == "" {

@@ -20,12 +20,13 @@ func displayFlags() []cli.Flag {
 	}
 }
 
-// display reads the flags of displayFlags for what is written to stdout.
+// display reads displayFlags for stdout.
 func (e env) display(ctx *cli.Context) (format.Options, error) {
 	return e.displayOn(ctx, e.Stdout)
 }
 
-// displayOn reads them for another stream, which may not be the terminal that stdout is.
+// displayOn reads displayFlags for another stream, which may be a terminal although stdout is
+// not.
 func (e env) displayOn(ctx *cli.Context, stream io.Writer) (format.Options, error) {
 	width, color := ctx.Int("width"), cmp.Or(ctx.String("color"), "auto")
 	if ctx.IsSet("width") && width < format.MinWidth {

@@ -14,7 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// ignoreFlags say which findings are not to be heard of.
+// ignoreFlags select findings to suppress.
 func ignoreFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "ignore", Category: checksFlags, Usage: "suppress the findings that `FILE` lists", DefaultText: suppressions.FileName},
@@ -22,7 +22,7 @@ func ignoreFlags() []cli.Flag {
 	}
 }
 
-// suppressedOf reads ignoreFlags, and the list that they name or that lies in the usual places.
+// suppressedOf reads ignoreFlags, and the suppressions from the given or a default file.
 func (e env) suppressedOf(ctx *cli.Context) (suppressions.List, error) {
 	path := ctx.String("ignore")
 	switch {

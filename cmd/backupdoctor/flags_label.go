@@ -21,7 +21,7 @@ func labelFlags() []cli.Flag {
 	}
 }
 
-// labelsOf reads labelFlags, and the slots that were learned.
+// labelsOf reads labelFlags and the learned slots.
 func (e env) labelsOf(ctx *cli.Context) (scan.Labels, error) {
 	l := scan.Labels{USB: scan.USBDevices()}
 	var err error
@@ -52,7 +52,7 @@ func (e env) labelsOf(ctx *cli.Context) (scan.Labels, error) {
 
 const slotsVariable = "BACKUPDOCTOR_SLOTS"
 
-// slotsPath is where the names of places are kept.
+// slotsPath returns the path of the file of slot names.
 func (e env) slotsPath() (string, error) {
 	if path := e.Getenv(slotsVariable); path != "" {
 		return path, nil
@@ -64,11 +64,11 @@ func (e env) slotsPath() (string, error) {
 	return filepath.Join(folder, "backupdoctor", "slots.json"), nil
 }
 
-// slots are the names of places that were learned.
+// slots returns the learned slot names.
 func (e env) slots() (labels.Slots, error) {
 	path, err := e.slotsPath()
 	if err != nil {
-		return labels.Slots{}, nil // no folder, hence no names
+		return labels.Slots{}, nil // no folder, so no names
 	}
 	const hint = "move the file away, and learn the slots anew: backupdoctor slots learn"
 	var slots labels.Slots
@@ -84,7 +84,7 @@ func (e env) slots() (labels.Slots, error) {
 	return slots, err
 }
 
-// keepSlots writes the names of places.
+// keepSlots writes the slot names.
 func (e env) keepSlots(slots labels.Slots) error {
 	path, err := e.slotsPath()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// mdmFlags name what a management system tells of devices that are not here.
+// mdmFlags name an MDM export of devices that are not attached.
 func mdmFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "mdm", Category: deviceFlags, Usage: "add devices not attached by an MDM's export in `FILE`: CSV"},
@@ -21,8 +21,8 @@ func mdmFlags() []cli.Flag {
 	}
 }
 
-// managedOf reads mdmFlags. An export without dates of its own was made when its file was changed
-// last; one from stdin just now. The result is nil without an export.
+// managedOf reads mdmFlags. An export without dates of its own is dated by the file's
+// modification time, or now for stdin. The result is nil without an export.
 func (e env) managedOf(ctx *cli.Context) ([]device.Managed, error) {
 	path := ctx.String("mdm")
 	columns, err := mdmColumnsOf(ctx)

@@ -13,7 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// moreFlags say what else is learned of devices that have been read.
+// moreFlags select what to add once devices have been read.
 func moreFlags() []cli.Flag {
 	return []cli.Flag{
 		command.Option(moreHeading, "ask", "ask at this terminal what only a person can tell"),
@@ -23,7 +23,7 @@ func moreFlags() []cli.Flag {
 	}
 }
 
-// moreOf reads moreFlags. list are the checks whose questions are asked.
+// moreOf reads moreFlags. list holds the checks whose questions may be asked.
 func (e env) moreOf(ctx *cli.Context, list []*checks.Check) (more []scan.More, err error) {
 	if err := command.Conflict(ctx, [2]string{"ask", "answers"}, [2]string{"ask", "no-input"}); err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (e env) moreOf(ctx *cli.Context, list []*checks.Check) (more []scan.More, e
 	return more, nil
 }
 
-// answersIn reads a file of answers, all of them to questions that there are.
+// answersIn reads a file of answers. Each must answer an existing question.
 func answersIn(from io.Reader, path string, now time.Time) ([]device.Answer, error) {
 	answers, err := device.ReadAnswers(from, now)
 	if err != nil {

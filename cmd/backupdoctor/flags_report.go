@@ -14,7 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// outputFlags say what becomes of a run.
+// outputFlags control how a run is judged and written.
 func outputFlags() []cli.Flag {
 	return append(renderFlags(),
 		command.Option(reportFlags, "redact", "put placeholders for names and identifiers"),
@@ -23,7 +23,7 @@ func outputFlags() []cli.Flag {
 	)
 }
 
-// renderFlags say how a report is written.
+// renderFlags control how a report is written.
 func renderFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.StringSliceFlag{Name: "o", Category: reportFlags, Usage: "also write `FORMAT[=FILE]`; without FILE in place of the table: " + strings.Join(format.Names(), ", ")},
@@ -36,14 +36,14 @@ func renderFlags() []cli.Flag {
 	}, displayFlags()...)
 }
 
-// A reporting is how devices are judged, and what becomes of that.
+// A reporting is how devices are judged, and where results go.
 type reporting struct {
 	table   releases.Table
 	judge   scan.Judge
 	files   output.Files
 	outputs []scan.Output
-	record  string   // the file to keep what was learned in; "" for none
-	written []string // every file that is written
+	record  string   // file for the recording; "" for none
+	written []string // every file to be written
 	quiet   bool
 }
 
@@ -72,7 +72,7 @@ func (e env) reportingOf(ctx *cli.Context) (r reporting, err error) {
 	return r, r.addFile("--record", r.record)
 }
 
-// addFile adds the file of a flag to those that are written, none of which is another's.
+// addFile adds the file of a flag to those to be written. Each must be a different file.
 func (r *reporting) addFile(flag, path string) error {
 	for _, other := range r.written {
 		if r.files.Same(other, path) {
@@ -83,7 +83,7 @@ func (r *reporting) addFile(flag, path string) error {
 	return r.files.Check(path)
 }
 
-// nameOf is how an output is called.
+// nameOf returns the name of an output for messages.
 func nameOf(path string) string {
 	if output.IsStdout(path) {
 		return "stdout"
@@ -100,7 +100,7 @@ func (e env) filesOf(ctx *cli.Context) output.Files {
 	return files
 }
 
-// sinks are the outputs and the recording, with others between them.
+// sinks returns the outputs and the recording, with others between them.
 func (r reporting) sinks(e env, others ...scan.Sink) []scan.Sink {
 	sinks := slices.Concat([]scan.Sink{scan.Outputs(r.outputs, r.files)}, others)
 	if r.record != "" {
@@ -109,8 +109,7 @@ func (r reporting) sinks(e env, others ...scan.Sink) []scan.Sink {
 	return sinks
 }
 
-// live are the sinks that show the examination of devices as it goes on, unless that is not
-// wanted.
+// live returns the sinks that show the examination as it happens, unless that is disabled.
 func (r reporting) live(e env) []scan.Sink {
 	if r.quiet {
 		return nil
@@ -118,8 +117,8 @@ func (r reporting) live(e env) []scan.Sink {
 	return []scan.Sink{scan.Lines(e.screen), scan.Progress(e.screen)}
 }
 
-// outputsOf reads renderFlags. That each file can be written is found out now, before devices
-// are asked for something that would then be lost.
+// outputsOf reads renderFlags. It checks now that each file can be written, before questions
+// are put to devices and the answers lost.
 func (e env) outputsOf(ctx *cli.Context, files output.Files) ([]scan.Output, error) {
 	asked := ctx.StringSlice("o")
 	for _, alias := range []string{"json", "plain"} {
@@ -154,7 +153,7 @@ func (e env) outputsOf(ctx *cli.Context, files output.Files) ([]scan.Output, err
 	return outputs, nil
 }
 
-// parseOutputs reads values of -o. A file - is stdout.
+// parseOutputs parses values of -o. The file - is stdout.
 func parseOutputs(asked []string) ([]scan.Output, error) {
 	var outputs []scan.Output
 	for _, text := range asked {

@@ -29,7 +29,7 @@ func scanFlags() []cli.Flag {
 	}, learnFlags(), historyFlags(), doorFlags(), labelFlags(), mdmFlags(), moreFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags(), baselineFlags())
 }
 
-// learnFlags say which attached devices are examined, and how far.
+// learnFlags select the attached devices to examine, and how thoroughly.
 func learnFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "examine only the device with this `UDID`, name, serial or tag"},
@@ -50,7 +50,7 @@ func doorFlags() []cli.Flag {
 	}
 }
 
-// checkFlags say what to ask.
+// checkFlags select the checks to run.
 func checkFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.StringSliceFlag{Name: "only", Category: checksFlags, Usage: "ask only the checks with these `IDS`, separated by commas"},
@@ -60,7 +60,7 @@ func checkFlags() []cli.Flag {
 	}, ignoreFlags()...)
 }
 
-// muxAddress is where usbmuxd is to be found, "" for the usual place.
+// muxAddress returns the address of usbmuxd, or "" for the default.
 func (e env) muxAddress(ctx *cli.Context) (string, error) {
 	address := cmp.Or(ctx.String("usbmux"), e.Getenv("USBMUXD_SOCKET_ADDRESS"))
 	if address == "" {
@@ -98,7 +98,8 @@ func (e env) readDoor(ctx *cli.Context, x *scan.Examination) (err error) {
 	return nil
 }
 
-// locks is where commands that act on devices lock them; "" if there is no place for that.
+// locks returns the folder of locks of commands that act on devices, or "" if there is no place
+// for it.
 func (e env) locks() actlock.Folder {
 	folder, err := e.DataDir()
 	if err != nil {
@@ -107,9 +108,8 @@ func (e env) locks() actlock.Folder {
 	return actlock.Folder(filepath.Join(folder, "backupdoctor", "locks"))
 }
 
-// backupRuns reports whether a backup of a device seems to be made on this computer: by this
-// program, which holds a lock; by another, as far as its process can be seen; or into one of
-// the folders of backups.
+// backupRuns reports whether a device backup seems to run on this computer: by this program,
+// which holds a lock; by another, if its process is visible; or into one of the backup folders.
 func (e env) backupRuns(places []backup.Place, locks actlock.Folder) bool {
 	if locks != "" && slices.ContainsFunc(locks.Holders(), func(h actlock.Holder) bool { return strings.HasPrefix(h.Command, "backup") }) {
 		return true
@@ -121,7 +121,7 @@ func (e env) backupRuns(places []backup.Place, locks actlock.Folder) bool {
 	return host.BackupRuns(folders, time.Now())
 }
 
-// learnConflicts are flags of a scan that cannot be used together.
+// learnConflicts are scan flags that cannot be used together.
 var learnConflicts = [][2]string{
 	{"no-input", "pair"},
 	{"no-input", "listen"},
@@ -146,8 +146,8 @@ var learnConflicts = [][2]string{
 	{"no-usb", "network"},
 }
 
-// examinationOf reads doorFlags, labelFlags, placeFlags and passwordFlags, --pair and --sizes. A
-// backup may take no longer than a device.
+// examinationOf reads doorFlags, labelFlags, placeFlags and passwordFlags, --pair and --sizes.
+// The time limit of a device also applies to a backup.
 func (e env) examinationOf(ctx *cli.Context, table releases.Table) (x scan.Examination, err error) {
 	x = scan.Examination{Pair: ctx.Bool("pair"), Table: table, Screen: e.screen}
 	if err = e.readDoor(ctx, &x); err != nil {
@@ -203,7 +203,7 @@ func policyOf(ctx *cli.Context, judge *scan.Judge) error {
 	return nil
 }
 
-// checksOf is the list of checks that --only and --skip leave, in its usual order.
+// checksOf returns the checks that --only and --skip leave, in the usual order.
 func checksOf(ctx *cli.Context) ([]*checks.Check, error) {
 	only, skip := command.List(ctx, "only"), command.List(ctx, "skip")
 	for _, ids := range [][]string{only, skip} {

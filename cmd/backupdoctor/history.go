@@ -66,7 +66,7 @@ func historyCommand(e env) *cli.Command {
 	}
 }
 
-// listFlags are those of a list of which the newest matter.
+// listFlags are the flags of a list that shows the newest entries.
 func listFlags(what string) []cli.Flag {
 	return append([]cli.Flag{
 		&cli.IntFlag{Name: "limit", Category: reportFlags, Usage: "tell of at most `NUMBER` " + what, Value: 20},
@@ -99,7 +99,7 @@ func (e env) tellStory(ctx *cli.Context, store *ledger.Store, who string, o form
 	}
 }
 
-// withHistory answers from the history, if there is one, and changes nothing on the disk.
+// withHistory calls answer with the history, if there is one. It changes nothing on disk.
 func (e env) withHistory(ctx context.Context, answer func(*ledger.Store) error) error {
 	store, err := scan.ReadHistory(ctx, e.Env)
 	if err != nil {
@@ -108,7 +108,7 @@ func (e env) withHistory(ctx context.Context, answer func(*ledger.Store) error) 
 	return cmp.Or(scan.HistoryError(answer(store)), scan.HistoryError(store.Close()))
 }
 
-// changingHistory does something to the history, if there is one.
+// changingHistory calls change with the history, if there is one.
 func (e env) changingHistory(ctx context.Context, change func(*ledger.Store) error) error {
 	path, err := scan.HistoryPath(e.Env)
 	if err != nil {

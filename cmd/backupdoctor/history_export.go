@@ -13,7 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// exportFormats are the formats, and what writes each.
+// exportFormats maps each format to its writer.
 var exportFormats = map[string]func(io.Writer) format.HistoryWriter{
 	"csv":    format.NewHistoryCSV,
 	"json":   format.NewHistoryJSON,

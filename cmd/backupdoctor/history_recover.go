@@ -19,7 +19,7 @@ func recoverCommand(e env) *cli.Command {
 			command.Examples("backupdoctor history recover"),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			return e.changingHistory(ctx.Context, func(store *ledger.Store) error {
-				told := store.Recovery().Kept != "" // as it was opened
+				told := store.Recovery().Kept != "" // reported when it was opened
 				recovery, err := store.Recover(ctx.Context)
 				switch {
 				case err != nil:

@@ -40,7 +40,7 @@ func showCommand(e env) *cli.Command {
 	}
 }
 
-// keptReport is the report of a run in the history.
+// keptReport returns the report of a run in the history.
 func (e env) keptReport(ctx *cli.Context, which string) (r report.Report, err error) {
 	err = e.withHistory(ctx.Context, func(store *ledger.Store) error {
 		var damaged int

@@ -11,8 +11,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// linked is the hub part of a program built without the tag fleet: it reports that it is
-// missing.
+// linked is the hub part of a program built without the tag fleet. Its commands report that the
+// hub is not included.
 var linked = hubPart{
 	commands:  func(command.Env) []*cli.Command { return []*cli.Command{leftOut("hub"), leftOut("fleet")} },
 	linkFlags: func() []cli.Flag { return []cli.Flag{&cli.StringSliceFlag{Name: "hub", Hidden: true}} },

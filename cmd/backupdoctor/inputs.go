@@ -13,8 +13,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// readNamed reads a file that was named on the command line; - is stdin. Reading ends with
-// --deadline, if the command has that, and with Ctrl-C.
+// readNamed reads a file named on the command line; - is stdin. Reading stops at --deadline, if
+// the command has it, and on Ctrl-C.
 func (e env) readNamed(ctx *cli.Context, path string, read func(io.Reader) error) error {
 	limited, stop := context.WithCancel(ctx.Context)
 	if limit := ctx.Duration("deadline"); limit > 0 {
@@ -45,8 +45,8 @@ func (e env) readUntil(ctx context.Context, path string, read func(io.Reader) er
 	return read(file)
 }
 
-// readUsual reads a file in one of the usual places, or one that the environment names. It
-// must be a regular one.
+// readUsual reads a file from a default location or one named by the environment. It must be a
+// regular file.
 func readUsual(path, hint string, read func(io.Reader) error) error {
 	file, err := input.Open(path)
 	if special, ok := errors.AsType[*input.SpecialFileError](err); ok {

@@ -47,7 +47,7 @@ func listenFlags() []cli.Flag {
 	}, doorFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
-// How long a backup is listened for, and how long conditions are waited for.
+// How long to listen for a backup, and for conditions.
 const (
 	listenFor     = time.Hour
 	conditionsFor = 2 * time.Minute

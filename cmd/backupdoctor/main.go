@@ -1,16 +1,16 @@
-// Command backupdoctor says why iCloud Backup fails on the iPhones and iPads that are
-// attached to this computer, and proves their backups on it whole.
+// Command backupdoctor finds out why iCloud Backup fails on the iPhones and iPads attached to
+// this computer, and proves their local backups whole.
 //
 // The rules of its interface:
 //
-//   - the report, or whatever else was asked for, goes to stdout; all else to stderr;
+//   - the report, or whatever else was requested, goes to stdout; everything else to stderr;
 //   - a message is one line, in lower case, without a full stop, and begins "backupdoctor: ";
 //   - what to do about it follows on a line of its own, which begins "hint: ";
-//   - progress is drawn on stderr, and only if that is a terminal;
-//   - nothing is asked of the person at the keyboard, except what --ask is for, the password
-//     of a backup that is to be verified and whether to rename one, and only on a terminal;
+//   - progress is drawn on stderr, and only on a terminal;
+//   - it prompts only for the questions of --ask, for the password of a backup to verify or
+//     make, and before it renames or removes a backup, and only on a terminal;
 //   - the first Ctrl-C ends the scan and still writes the report, the second ends the program;
-//   - the exit code says the same as the report, in every format.
+//   - the exit code agrees with the report, in every format.
 package main
 
 import (
@@ -28,11 +28,11 @@ import (
 
 func main() { os.Exit(process(releases.Embedded, linked)) }
 
-// process runs the command line of this process with a built-in table of releases and with or
-// without a hub, and returns the exit code.
+// process runs the command line of this process, with a built-in release table and an optional
+// hub, and returns the exit code.
 func process(builtIn func() releases.Table, hub hubPart) int {
 	endings := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as it is under nohup
+	if !signal.Ignored(syscall.SIGHUP) { // ignored under nohup
 		endings = append(endings, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings...)

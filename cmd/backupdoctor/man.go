@@ -29,8 +29,8 @@ func manCommand(e env) *cli.Command {
 	}
 }
 
-// manual is the manual page in the Markdown of md2man. It says what the help texts say: the
-// page that the command line package makes leaves out their examples.
+// manual returns the manual page in the Markdown of md2man, made from the help texts: the page
+// that urfave/cli makes leaves out their examples.
 func manual(app *cli.App) string {
 	var page strings.Builder
 	fmt.Fprintf(&page, "%% %s 1\n\n# NAME\n\n%s - %s\n\n", app.Name, app.Name, app.Usage)
@@ -64,7 +64,7 @@ The folder for settings is **$XDG_CONFIG_HOME** or **~/.config** on Linux, **~/L
 
 `
 
-// writeEnvironment lists the variables that are read.
+// writeEnvironment lists the environment variables.
 func writeEnvironment(page io.Writer) {
 	fmt.Fprint(page, "# ENVIRONMENT\n\n")
 	for _, v := range [][2]string{
@@ -98,12 +98,12 @@ func writeCommands(page io.Writer, commands []*cli.Command, parent string) {
 	}
 }
 
-// writeFlag says of a flag what its line in a help text says, which is its names and its
-// usage with a tab between.
+// writeFlag writes what the help text says about a flag: its names and its usage, separated by
+// a tab.
 func writeFlag(page io.Writer, flag cli.Flag) {
 	names, usage, _ := strings.Cut(flag.String(), "\t")
 	fmt.Fprintf(page, "**%s**\n: %s\n\n", names, usage)
 }
 
-// deepened indents examples by the four spaces that make them literal in Markdown.
+// deepened indents examples by four spaces, which makes them literal in Markdown.
 func deepened(text string) string { return strings.ReplaceAll(text, "\n   ", "\n    ") }

@@ -15,8 +15,9 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// namedBackups are the backups that the arguments name: folders, which are backups or hold some,
-// and UDIDs, which are looked for in the places of the flags. Without arguments it is all.
+// namedBackups returns the backups that the arguments name: folders that are or contain
+// backups, and UDIDs, which are searched for in the places of the flags. Without arguments it
+// returns all.
 func (e env) namedBackups(ctx *cli.Context) (scan.BackupSet, error) {
 	places, err := e.placesOf(ctx)
 	if err != nil {
@@ -50,15 +51,15 @@ func (e env) namedBackups(ctx *cli.Context) (scan.BackupSet, error) {
 	return set.With(scan.FindBackups(ctx.Context, named)), nil
 }
 
-// isPath reports whether an argument is a folder and not a UDID: it exists, or it looks like a
+// isPath reports whether an argument is a folder and not a UDID: it exists, or looks like a
 // path.
 func isPath(argument string) bool {
 	_, err := os.Stat(argument)
 	return err == nil || strings.ContainsAny(argument, `/\`) || argument != filepath.Base(argument)
 }
 
-// noBackupOf ends a command that was given the UDID of a device without a backup. Where a
-// folder stayed closed, that is not known.
+// noBackupOf returns the error for a UDID without a backup. If a folder could not be searched,
+// the error says that it is unknown whether there is one.
 func noBackupOf(udid string, set scan.BackupSet) error {
 	if len(set.Closed) > 0 {
 		return command.Exit{

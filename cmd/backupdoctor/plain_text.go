@@ -6,9 +6,9 @@ import (
 	"unicode/utf16"
 )
 
-// plainText is a text as UTF-8, without a byte order mark. Windows writes UTF-16, mostly
-// with a mark, and editors there put one in front of UTF-8 too. Without a mark it is UTF-16
-// if every other byte of its beginning is zero, which no password has.
+// plainText decodes a text as UTF-8 without a byte order mark. Windows writes UTF-16, usually
+// with a mark, and editors there add one to UTF-8 too. Without a mark, a text is UTF-16 if
+// every other byte at its start is zero, which no password has.
 func plainText(text []byte) []byte {
 	switch {
 	case bytes.HasPrefix(text, []byte("\xef\xbb\xbf")):
@@ -26,7 +26,7 @@ func plainText(text []byte) []byte {
 	}
 }
 
-// fromUTF16 leaves a last odd byte away.
+// fromUTF16 drops an odd last byte.
 func fromUTF16(text []byte, order binary.ByteOrder) []byte {
 	units := make([]uint16, len(text)/2)
 	for i := range units {

@@ -11,7 +11,7 @@ import (
 // tableOrJSON are the formats of commands that print one document.
 var tableOrJSON = output.Formats{"table", "json"}
 
-// printTable writes a document as JSON, or for people, as the flags of tableOrJSON say.
+// printTable writes a document as JSON or as a table, as the flags of tableOrJSON say.
 func (e env) printTable(ctx *cli.Context, value any, table func(io.Writer) error) error {
 	printer, err := tableOrJSON.Printer(ctx, e.Stdout)
 	if err != nil {
@@ -20,7 +20,7 @@ func (e env) printTable(ctx *cli.Context, value any, table func(io.Writer) error
 	return printer.Print(ctx.Context, map[string]func(io.Writer) error{"table": table, "json": document(value)})
 }
 
-// document writes a value as JSON.
+// document returns a function that writes a value as JSON.
 func document(value any) func(io.Writer) error {
 	return func(w io.Writer) error { return format.WriteDocument(w, value) }
 }

@@ -76,12 +76,12 @@ func (e env) showReleases(ctx *cli.Context, table releases.Table) error {
 	})
 }
 
-// releases is the table in use. An updated copy that cannot be read is said, and passed
-// over: the built-in table answers in its place.
+// releases returns the release table in use. If the updated copy cannot be read, it reports
+// that and returns the built-in table.
 func (e env) releases() releases.Table {
 	path, err := e.releasesPath()
 	if err != nil {
-		return e.BuiltIn() // no folder, hence no copy
+		return e.BuiltIn() // no folder, so no copy
 	}
 	table, err := releases.Load(e.BuiltIn(), path)
 	if err != nil {
@@ -91,7 +91,7 @@ func (e env) releases() releases.Table {
 	return table
 }
 
-// releasesPath is where the updated copy of the table is kept.
+// releasesPath returns the path of the updated copy of the release table.
 func (e env) releasesPath() (string, error) {
 	folder, err := e.ConfigDir()
 	if err != nil {

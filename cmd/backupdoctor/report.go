@@ -36,7 +36,7 @@ func reportCommand(e env) *cli.Command {
 	}
 }
 
-// reportAgain writes saved reports.
+// reportAgain renders saved reports.
 func (e env) reportAgain(ctx *cli.Context) error {
 	paths := ctx.Args().Slice()
 	if len(paths) == 0 {

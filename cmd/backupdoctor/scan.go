@@ -108,8 +108,8 @@ func (e env) scanOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 	return pipe, nil
 }
 
-// withoutUSB examines what is on this computer of the devices that would be examined. Where
-// backups are all there is, they may take as long as they need, unless --timeout says otherwise.
+// withoutUSB examines the selected devices by what is on this computer. Without --timeout,
+// backups may take as long as they need, since they are the only source.
 func withoutUSB(ctx *cli.Context, a scan.Attached) scan.Folders {
 	f := scan.Folders{
 		Places: a.Places, UDIDs: a.UDIDs, Inspection: a.Inspection, Table: a.Table, Archives: a.Archives, More: a.More, Screen: a.Screen,
@@ -123,7 +123,7 @@ func withoutUSB(ctx *cli.Context, a scan.Attached) scan.Folders {
 	return f
 }
 
-// resumed finds the run that is to be resumed.
+// resumed finds the run to resume.
 func (e env) resumed(ctx context.Context, which string) (*ledger.Resumption, error) {
 	store, err := scan.OpenHistory(ctx, e.Env, e.screen)
 	if err != nil {

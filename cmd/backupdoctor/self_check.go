@@ -52,7 +52,7 @@ func (e env) selfCheck(ctx *cli.Context) error {
 	door := usb.Door{Address: address, Timeout: ctx.Duration("timeout")}
 	look := scan.ThisComputer{Env: e.Env, Door: door, Places: places}
 	if look.ReleasesFile, err = e.releasesPath(); err != nil {
-		look.ReleasesFile = "" // no folder, hence no copy
+		look.ReleasesFile = "" // no folder, so no copy
 	}
 	check := report.NewSelfCheck(look.Look(ctx.Context), command.Version())
 	if ctx.Context.Err() != nil {

@@ -55,7 +55,7 @@ func (e env) setAside(ctx *cli.Context, now time.Time) error {
 	return err
 }
 
-// oneFolder is the backup that the argument names: the one in use, where there are archived
+// oneFolder returns the backup that the argument names: the current one, if there are archived
 // copies too.
 func (e env) oneFolder(ctx *cli.Context) (backup.Folder, error) {
 	argument := ctx.Args().First()
@@ -90,7 +90,7 @@ func quotedPaths(folders []backup.Folder) string {
 	return strings.Join(paths, ", ")
 }
 
-// agree asks the person at the terminal. Without one there is nobody to agree.
+// agree asks the person at the terminal. Without a terminal it returns an error.
 func (e env) agree(question string) error {
 	if _, ok := terminal.Of(e.Stdin); !ok {
 		return command.Usage("--yes agrees to it", "nobody is there to be asked: %s", question)

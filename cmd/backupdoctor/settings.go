@@ -16,13 +16,13 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// A setting is a flag whose value may come from the configuration file or the environment. A
-// flag on the command line wins over both.
+// A setting is a flag whose value may come from the configuration file or the environment. The
+// command line overrides both.
 type setting struct {
 	config.Setting
-	flag   string   // "" if it is called like the key
-	only   []string // the commands that take it; nil for all that have the flag
-	yields []string // flags on the command line that it gives way to
+	flag   string   // flag name, if it differs from the key
+	only   []string // commands that take it; nil for all that have the flag
+	yields []string // flags on the command line that override it
 }
 
 func (s setting) flagName() string {
@@ -32,7 +32,7 @@ func (s setting) flagName() string {
 	return s.Key
 }
 
-// settings are what a user can set once.
+// settings returns what a user can configure.
 func settings() []setting {
 	scans := []string{"scan", "watch", "bench"}
 	return []setting{
@@ -55,7 +55,7 @@ func settings() []setting {
 	}
 }
 
-// settingsOf is what the package config needs of them.
+// settingsOf converts settings for package config.
 func settingsOf(list []setting) []config.Setting {
 	var plain []config.Setting
 	for _, s := range list {
@@ -64,10 +64,11 @@ func settingsOf(list []setting) []config.Setting {
 	return plain
 }
 
-// unset are commands whose flags have a meaning of their own, or that show what is made up.
+// unset are commands that ignore settings: their flags have another meaning, or they show
+// invented data.
 var unset = []string{"demo", "self-check", "sim", "config"}
 
-// takeSettings has each command that has a flag of the settings read them before it runs.
+// takeSettings makes each command with a configurable flag read the settings before it runs.
 func (e env) takeSettings(app *cli.App) {
 	flag := func() cli.Flag {
 		return &cli.StringFlag{Name: "config", Usage: "read the configuration `FILE`", DefaultText: "$" + config.FileVariable + ", or the usual file"}
@@ -91,7 +92,7 @@ func (s setting) isTakenBy(c *cli.Command) bool {
 	return hasFlag && (s.only == nil || slices.Contains(s.only, c.Name)) && (c.Name != "report" || s.flagName() != "o")
 }
 
-// configPath is the file that --config names, before the command or behind it.
+// configPath returns the value of --config, before or after the command.
 func configPath(ctx *cli.Context) string {
 	for _, c := range ctx.Lineage() {
 		if path := c.String("config"); path != "" {
@@ -101,7 +102,7 @@ func configPath(ctx *cli.Context) string {
 	return ""
 }
 
-// configure sets the flags that were not given to what the settings say.
+// configure sets the flags that were not given to their configured values.
 func (e env) configure(ctx *cli.Context, taken []setting) error {
 	read, err := config.Load(e.Env, settingsOf(settings()), configPath(ctx))
 	if err != nil {
@@ -123,13 +124,13 @@ func (e env) configure(ctx *cli.Context, taken []setting) error {
 	return nil
 }
 
-// isConfigured reports whether the value of a flag is not from the command line. What such a
-// value names was not chosen for this run.
+// isConfigured reports whether the value of a flag comes from the settings. Files named there
+// were not chosen for this run.
 func (e env) isConfigured(key string) bool {
 	return e.config.Value(key).Source != config.Default
 }
 
-// outputPath is where the path begins in a value of -o.
+// outputPath returns the index of the path in a value of -o.
 func outputPath(text string) int {
 	if i := strings.IndexByte(text, '='); i >= 0 {
 		return i + 1

@@ -11,7 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// simCommand is hidden: it is for those who test programs that talk to devices.
+// simCommand is hidden: it is for testing programs that talk to devices.
 func simCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "sim",
@@ -69,8 +69,7 @@ func simCommand(e env) *cli.Command {
 	}
 }
 
-// copiesOf fills a tray: every device so many times, each copy with a name and a port of its
-// own.
+// copiesOf fills a tray with copies of every device, each with a name and a port of its own.
 func copiesOf(devices []*sim.Device, copies int) []*sim.Device {
 	if copies <= 1 {
 		return devices

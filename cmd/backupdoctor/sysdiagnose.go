@@ -74,7 +74,7 @@ func sysdiagnoseCommand(e env) *cli.Command {
 	}
 }
 
-// deviceNamed is the UDID of the device that --udid names; "" without one.
+// deviceNamed returns the UDID of the device that --udid names, or "" without the flag.
 func (e env) deviceNamed(ctx *cli.Context, door usb.Door) (string, error) {
 	word := ctx.String("udid")
 	if word == "" {
@@ -91,7 +91,7 @@ func (e env) deviceNamed(ctx *cli.Context, door usb.Door) (string, error) {
 	return udids[0], nil
 }
 
-// archiveFlags say which sysdiagnose archives to read.
+// archiveFlags select sysdiagnose archives to read.
 func archiveFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "sysdiagnose", Category: moreHeading, Usage: "also read the sysdiagnose archive `FILE`; may be repeated"},

@@ -38,7 +38,7 @@ func watchCommand(e env) *cli.Command {
 	}
 }
 
-// commandsAtOnce is how many commands of --exec run at the same time.
+// commandsAtOnce is how many --exec commands run at the same time.
 const commandsAtOnce = 4
 
 func watchFlags() []cli.Flag {
@@ -53,12 +53,12 @@ func watchFlags() []cli.Flag {
 	}, historyFlags(), doorFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 
-// A watch is what its flags say.
+// A watch is a parsed command line of watch.
 type watch struct {
 	reporting
 	source scan.Watch
 	hooks  scan.Hooks
-	kept   bool // in the history
+	kept   bool // kept in the history
 }
 
 // watchOf reads watchFlags.
@@ -74,7 +74,7 @@ func (e env) watchOf(ctx *cli.Context) (w watch, err error) {
 		return w, err
 	}
 	if !ctx.IsSet("o") && !ctx.Bool("json") && len(w.outputs) > 0 {
-		w.outputs[0].Format = "summary" // the plans of a day's devices are nothing for a terminal
+		w.outputs[0].Format = "summary" // a day's worth of remedies is too long for a terminal
 	}
 	if w.kept, err = e.keepsHistory(ctx); err != nil {
 		return w, err
@@ -84,7 +84,7 @@ func (e env) watchOf(ctx *cli.Context) (w watch, err error) {
 	return w, err
 }
 
-// hooksOf reads what is done after each visit.
+// hooksOf reads the flags for actions after each visit.
 func (e env) hooksOf(ctx *cli.Context) scan.Hooks {
 	h := scan.Hooks{
 		Notify: ctx.Bool("notify"), Bell: !ctx.Bool("no-bell") && !ctx.Bool("notify"), Redacted: ctx.Bool("redact"),
@@ -99,8 +99,8 @@ func (e env) hooksOf(ctx *cli.Context) scan.Hooks {
 	return h
 }
 
-// pipe connects the watch. What it finds is kept before it is shown; the hooks end before the
-// live view does.
+// pipe connects the watch. Results are kept before they are shown; hooks end before the live
+// view does.
 func (w watch) pipe(e env, keeper scan.Keeper, also ...scan.Sink) scan.Pipe {
 	others := slices.Concat([]scan.Sink{w.hooks.Sink()}, w.live(e), w.visits(e), also)
 	pipe := scan.Pipe{Source: w.source, Judge: w.judge, Inventory: w.source.Labels.Inventory, Sinks: w.sinks(e, others...)}
@@ -110,7 +110,7 @@ func (w watch) pipe(e env, keeper scan.Keeper, also ...scan.Sink) scan.Pipe {
 	return pipe
 }
 
-// visits are the sinks that print what was found at each visit, unless that is not wanted.
+// visits returns the sinks that print the result of each visit, unless that is disabled.
 func (w watch) visits(e env) []scan.Sink {
 	if w.quiet {
 		return nil

@@ -1,8 +1,8 @@
-// Package backuphost is the computer's side of com.apple.mobilebackup2, for tests and benchmarks
-// of the simulated device: it keeps backups in memory, or throws the files away.
+// Package backuphost implements the computer's side of com.apple.mobilebackup2, for tests and
+// benchmarks of the simulated device. It keeps backups in memory or discards the files.
 //
-// It does the least that a device is content with, and shares no code with the client of the
-// program.
+// It implements the minimum that a device accepts, and shares no code with the program's own
+// client.
 package backuphost
 
 import (
@@ -20,36 +20,36 @@ import (
 	"howett.net/plist"
 )
 
-// A Host keeps backups. The zero Host is empty and has room.
+// A Host keeps backups. The zero Host is empty and has free space.
 type Host struct {
-	Discard  bool   // remember only the sizes of files; the lists are kept
-	Free     uint64 // bytes; 0 is 1 TB
-	Fail     string // name of the message that is answered with FailCode
+	Discard  bool   // keep only the sizes of files, and the file lists
+	Free     uint64 // free bytes to report; 0 means 1 TB
+	Fail     string // name of the message to answer with FailCode
 	FailCode int64
 
-	// Before is called with each message of the device before it is answered; an error ends the
+	// Before is called with each message of the device before the answer. An error ends the
 	// session.
 	Before func(name string, message []any) error
 
-	folders map[string]map[string]*file // contents of each folder, by path
+	folders map[string]map[string]*file // folder name to path to contents
 }
 
-// A file is one in a folder.
+// A file is one file of a folder.
 type file struct {
 	data []byte
 	size int64
 }
 
-// A Response is the last word of the device.
+// A Response is the last message of the device.
 type Response struct {
 	Code     int
 	Text     string
 	Files    int   // received
-	Bytes    int64 // of their contents
+	Bytes    int64 // bytes of contents received
 	Messages []string
 }
 
-// session is one connection of a host.
+// A session is one connection of a host.
 type session struct {
 	*Host
 	in  *bufio.Reader
@@ -57,7 +57,7 @@ type session struct {
 	Response
 }
 
-// Backup asks a device for a backup and serves it until its last word.
+// Backup requests a backup from a device and serves it until its last message.
 func (h *Host) Backup(conn io.ReadWriter, udid string, full bool) (Response, error) {
 	request := map[string]any{"MessageName": "Backup", "TargetIdentifier": udid, "SourceIdentifier": udid}
 	if full {
@@ -66,7 +66,7 @@ func (h *Host) Backup(conn io.ReadWriter, udid string, full bool) (Response, err
 	return h.serve(conn, request)
 }
 
-// Restore asks a device to restore the backup of its own.
+// Restore requests that a device restore its own backup.
 func (h *Host) Restore(conn io.ReadWriter, udid, password string) (Response, error) {
 	return h.serve(conn, map[string]any{
 		"MessageName": "Restore", "TargetIdentifier": udid, "SourceIdentifier": udid, "Options": map[string]any{"Password": password},
@@ -99,7 +99,7 @@ func (h *Host) serve(conn io.ReadWriter, request map[string]any) (Response, erro
 	}
 }
 
-// greet agrees on versions.
+// greet negotiates versions.
 func (s *session) greet() error {
 	_, message, err := s.receive()
 	if err != nil {
@@ -154,7 +154,7 @@ func (s *session) receive() (string, []any, error) {
 	return name, message, nil
 }
 
-// text reads a length and so many bytes.
+// text reads a length-prefixed string.
 func (s *session) text(longest uint32) (string, error) {
 	var length uint32
 	if err := binary.Read(s.in, binary.BigEndian, &length); err != nil {
@@ -172,14 +172,14 @@ func (s *session) status(code int64, payload any) error {
 	return s.send("DLMessageStatusResponse", code, "___EmptyParameterString___", payload)
 }
 
-// Codes of an answer.
+// Status codes of answers.
 const (
 	ok       = 0
 	failed   = -1
 	notFound = -6
 )
 
-// answer does what a message asks.
+// answer carries out the request in a message.
 func (s *session) answer(name string, message []any) error {
 	if s.Before != nil {
 		if err := s.Before(name, message); err != nil {
@@ -354,7 +354,7 @@ func (s *session) list(name string) error {
 	return s.status(ok, answer)
 }
 
-// folder is a folder, made if it is not there.
+// folder returns a folder, creating it if needed.
 func (h *Host) folder(name string) map[string]*file {
 	if h.folders[name] == nil {
 		h.folders[name] = map[string]*file{}
@@ -364,7 +364,7 @@ func (h *Host) folder(name string) map[string]*file {
 
 func (h *Host) file(name string) *file { return h.folders[path.Dir(name)][path.Base(name)] }
 
-// move moves a file, or a folder with all that is below it.
+// move moves a file, or a folder with everything below it.
 func (h *Host) move(from, to string) {
 	if f := h.file(from); f != nil {
 		delete(h.folders[path.Dir(from)], path.Base(from))
@@ -379,7 +379,7 @@ func (h *Host) move(from, to string) {
 	}
 }
 
-// Remove removes a file, or a folder with all that is below it.
+// Remove removes a file, or a folder with everything below it.
 func (h *Host) Remove(name string) {
 	delete(h.folders[path.Dir(name)], path.Base(name))
 	maps.DeleteFunc(h.folders, func(folder string, _ map[string]*file) bool {
@@ -395,7 +395,7 @@ func (h *Host) Put(name string, data []byte) {
 	h.folder(path.Dir(name))[path.Base(name)] = &file{data: data, size: int64(len(data))}
 }
 
-// Clone is another host that keeps the same.
+// Clone returns a host with the same contents.
 func (h *Host) Clone() *Host {
 	clone := *h
 	clone.folders = map[string]map[string]*file{}
@@ -405,7 +405,7 @@ func (h *Host) Clone() *Host {
 	return &clone
 }
 
-// Files are the contents of all files, by path.
+// Files returns the contents of all files, by path.
 func (h *Host) Files() map[string][]byte {
 	files := map[string][]byte{}
 	for folder, entries := range h.folders {

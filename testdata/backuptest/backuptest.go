@@ -1,10 +1,9 @@
-// Package backuptest writes whole local backups, for tests and benchmarks: with a
-// Manifest.db or a Manifest.mbdb, plain or encrypted. Tests then break them in one way
-// each.
+// Package backuptest writes complete local backups for tests and benchmarks, with a Manifest.db
+// or a Manifest.mbdb, plain or encrypted. Each test then damages one thing.
 //
 // It shares no code with the reader except the name of a file, and it is only half of the
-// proof: a writer and a reader can share a mistake, so the reader is also held to real
-// backups that nothing here has written.
+// proof: a writer and a reader can share a mistake, so the reader is also tested with real
+// backups.
 package backuptest
 
 import (
@@ -24,27 +23,27 @@ import (
 	"howett.net/plist"
 )
 
-// UDID is that of the device whose backups are written unless another one is asked for.
+// UDID is the default device of a backup.
 const UDID = "00008030-000E11000A84802E"
 
-// Layout is how a backup keeps its list of files.
+// Layout is the format of a backup's file list.
 type Layout int
 
 const (
 	DB    Layout = iota // Manifest.db, files in 256 folders: iOS 10 and later
 	MBDB                // Manifest.mbdb, files in the backup's own folder: until iOS 9
-	DB100               // as DB, and if encrypted only the records of Manifest.db are: iOS 10.0
-	DB101               // as DB, and Manifest.db is always in clear: iOS 10.1
+	DB100               // like DB, but encrypted backups encrypt only the records of Manifest.db: iOS 10.0
+	DB101               // like DB, but Manifest.db is never encrypted: iOS 10.1
 )
 
-// A Backup is what to write. The zero Backup is a whole one without files.
+// A Backup describes a backup to write. The zero Backup is complete and has no files.
 type Backup struct {
-	UDID     string // "" is UDID
+	UDID     string // "" means UDID
 	Layout   Layout
-	Password string         // "" is not encrypted
-	Rounds   uint32         // of the first key derivation; 0 is 10. Devices take 10,000,000
-	Date     time.Time      // zero is a fixed day
-	Seed     byte           // of the keys and salts
+	Password string         // "" means not encrypted
+	Rounds   uint32         // of the first key derivation; 0 means 10. Devices use 10,000,000
+	Date     time.Time      // zero means a fixed day
+	Seed     byte           // for keys and salts
 	Files    iter.Seq[File] // may be nil
 }
 
@@ -55,11 +54,11 @@ type File struct {
 	Data   []byte
 	Kind   Kind
 
-	Recorded int  // the size that the list has in place of that of Data; 0 is that of Data
-	NoSize   bool // the list has none
+	Recorded int  // the size in the file list; 0 means that of Data
+	NoSize   bool // the file list has no size
 }
 
-// Kind is what an entry is.
+// Kind is the type of an entry.
 type Kind int
 
 const (
@@ -68,16 +67,16 @@ const (
 	Link
 )
 
-// Day is when backups are made unless they say otherwise.
+// Day is the default date of a backup.
 var Day = time.Date(2026, 3, 14, 15, 9, 26, 0, time.UTC)
 
-// A Folder is a backup that was written.
+// A Folder is a written backup.
 type Folder struct {
 	Path   string
 	layout Layout
 }
 
-// Blob is the path of a file's stored bytes.
+// Blob returns the path of a file's stored bytes.
 func (f Folder) Blob(domain, path string) string {
 	id := fileID(domain, path)
 	if f.layout == MBDB {
@@ -91,7 +90,7 @@ func fileID(domain, path string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Write writes a backup into a folder of its own below dir, named after its UDID.
+// Write writes a backup to a folder below dir that is named after its UDID.
 func Write(dir string, b Backup) (Folder, error) {
 	if b.UDID == "" {
 		b.UDID = UDID
@@ -120,10 +119,10 @@ func Write(dir string, b Backup) (Folder, error) {
 type writer struct {
 	Backup
 	Folder
-	random *rand.ChaCha8 // the same bytes in every run
+	random *rand.ChaCha8 // deterministic
 	locks  *locks        // nil if not encrypted
 	made   map[string]bool
-	apps   map[string]bool // installed: those that have files
+	apps   map[string]bool // installed apps: those with files
 }
 
 func (w *writer) write() error {
@@ -181,7 +180,7 @@ func (w *writer) properties() any {
 	return properties
 }
 
-// stored is a file as it lies in the backup, and what the manifest says of it.
+// stored is a file as stored in the backup, and its record in the manifest.
 type stored struct {
 	File
 	id            string
@@ -216,7 +215,8 @@ func (w *writer) store(f File) (stored, error) {
 	return s, os.WriteFile(path, data, 0o600)
 }
 
-// carriesDigest: files of apps and of the camera roll have none.
+// carriesDigest reports whether files of a domain have digests: those of apps and of the camera
+// roll have none.
 func carriesDigest(domain string) bool {
 	for _, without := range []string{"AppDomain", "SysContainerDomain", "SysSharedContainerDomain", "CameraRollDomain", "MediaDomain", "TonesDomain"} {
 		if strings.HasPrefix(domain, without) {
@@ -226,12 +226,12 @@ func carriesDigest(domain string) bool {
 	return true
 }
 
-// mode is the st_mode of an entry.
+// mode returns the st_mode of an entry.
 func (s stored) mode() uint16 {
 	return map[Kind]uint16{Regular: 0o100644, Directory: 0o040755, Link: 0o120755}[s.Kind]
 }
 
-// protectionClass is that of an entry; directories have none.
+// protectionClass returns the protection class of an entry; directories have none.
 func (s stored) protectionClass() uint8 {
 	if s.Kind == Regular {
 		return fileClass
@@ -239,7 +239,7 @@ func (s stored) protectionClass() uint8 {
 	return 0
 }
 
-// Bytes are n bytes that differ by seed and do not repeat.
+// Bytes returns n non-repeating bytes that depend on seed.
 func Bytes(n int, seed uint64) []byte {
 	data := make([]byte, n)
 	random := rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), byte(seed >> 16), byte(seed >> 24), 2})
@@ -249,7 +249,7 @@ func Bytes(n int, seed uint64) []byte {
 	return data
 }
 
-// Plist is a value as a binary property list.
+// Plist encodes a value as a binary property list.
 func Plist(value any) []byte {
 	var buffer bytes.Buffer
 	if err := plist.NewBinaryEncoder(&buffer).Encode(value); err != nil {

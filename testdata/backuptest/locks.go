@@ -26,7 +26,7 @@ const (
 	manifestClass = 4
 )
 
-// lock makes the keybag.
+// lock creates the keybag.
 func (w *writer) lock() {
 	l := &locks{random: w.random, classes: map[uint32][]byte{}}
 	firstSalt, salt := l.draw(20), l.draw(20)
@@ -76,19 +76,18 @@ func (l *locks) draw(n int) []byte {
 	return data
 }
 
-// seal is a key as the manifest has it: its class, then the key wrapped by that of the
-// class.
+// seal returns a key in the manifest's form: its class, then the key wrapped by the class key.
 func (l *locks) seal(class uint32, key []byte) []byte {
 	return append(binary.LittleEndian.AppendUint32(nil, class), wrapKey(l.classes[class], key)...)
 }
 
-// encrypt encrypts a file with a key of its own.
+// encrypt encrypts a file with a new key.
 func (l *locks) encrypt(plain []byte) (data, encryptionKey []byte) {
 	key := l.draw(32)
 	return encryptCBC(key, plain), l.seal(fileClass, key)
 }
 
-// encryptCBC is AES-CBC with an initial vector of zeros and PKCS#7 padding.
+// encryptCBC encrypts with AES-CBC, a zero initialization vector and PKCS#7 padding.
 func encryptCBC(key, plain []byte) []byte {
 	pad := aes.BlockSize - len(plain)%aes.BlockSize
 	data := append(bytes.Clone(plain), bytes.Repeat([]byte{byte(pad)}, pad)...)
@@ -96,7 +95,7 @@ func encryptCBC(key, plain []byte) []byte {
 	return data
 }
 
-// wrapKey is the key wrap of RFC 3394, section 2.2.1.
+// wrapKey implements the key wrap of RFC 3394, section 2.2.1.
 func wrapKey(kek, key []byte) []byte {
 	block := must(aes.NewCipher(kek))
 	n := len(key) / 8
@@ -114,7 +113,7 @@ func wrapKey(kek, key []byte) []byte {
 	return append(a, r...)
 }
 
-// must is for steps that fail only if this package is wrong.
+// must panics on errors that only a bug in this package can cause.
 func must[T any](value T, err error) T {
 	if err != nil {
 		panic(err)

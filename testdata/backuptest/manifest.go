@@ -18,7 +18,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
-// manifest stores every file and writes the list of them.
+// manifest stores every file and writes the file list.
 func (w *writer) manifest() error {
 	if w.Layout == MBDB {
 		return w.mbdb()
@@ -34,7 +34,7 @@ func (w *writer) manifest() error {
 	return os.WriteFile(path, encryptCBC(w.locks.manifestRaw, plain), 0o600)
 }
 
-// schema is the one of a real Manifest.db.
+// schema is that of a real Manifest.db.
 const schema = `
 CREATE TABLE Files (fileID TEXT PRIMARY KEY, domain TEXT, relativePath TEXT, flags INTEGER, file BLOB);
 CREATE INDEX FilesDomainIdx ON Files(domain);
@@ -47,7 +47,7 @@ func (w *writer) database(path string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, conn.Close()) }() // the last connection merges the log
+	defer func() { err = errors.Join(err, conn.Close()) }() // closing the last connection merges the log
 	if err := sqlitex.ExecuteScript(conn, schema, nil); err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (w *writer) database(path string) (err error) {
 	return nil
 }
 
-// archive is an MBFile as NSKeyedArchiver writes it.
+// archive encodes an MBFile as NSKeyedArchiver does.
 func (s stored) archive() []byte {
 	class := map[string]any{"$classname": "MBFile", "$classes": []string{"MBFile", "NSObject"}}
 	modified := Day.Unix()
@@ -125,7 +125,7 @@ func sealRecord(key, record []byte) string {
 	return base64.StdEncoding.EncodeToString(data)
 }
 
-// recorded is the size that the list has.
+// recorded returns the size in the file list.
 func (s stored) recorded() int { return cmp.Or(s.Recorded, len(s.Data)) }
 
 // mbdb writes a Manifest.mbdb.
@@ -146,7 +146,7 @@ func (w *writer) mbdb() error {
 	return errors.Join(out.Flush(), file.Close())
 }
 
-// record is one entry of an mbdb.
+// record encodes one mbdb entry.
 func (s stored) record() []byte {
 	var record []byte
 	text := func(value []byte) {

@@ -18,19 +18,19 @@ import (
 
 const rootFolder = "sysdiagnose_2026.09.13_13-52-59+0100_iPhone-OS_iPhone_23G90"
 
-// notebook is the least that com.apple.MobileBackup.plist holds.
+// notebook is a minimal com.apple.MobileBackup.plist.
 const notebook = `<plist><dict><key>BackupStateInfo</key><dict><key>errors</key><array>
 <dict><key>domain</key><string>MBErrorDomain</string><key>code</key><integer>303</integer></dict></array></dict></dict></plist>`
 
-// An archive is a sysdiagnose archive of at least so many megabytes to measure with.
+// An archive is a sysdiagnose archive of at least this size, for measurements.
 type archive struct{ megabytes int64 }
 
 func (a archive) id() string { return fmt.Sprintf("s%dm", a.megabytes) }
 
 func (a archive) path(dir string) string { return filepath.Join(dir, a.id(), rootFolder+".tar.gz") }
 
-// make fills the archive with the two kinds of files that fill a real one: the system log,
-// which is compressed once already, and texts.
+// make fills the archive with the two kinds of files that make up most of a real one: the
+// system log, which is already compressed, and text.
 func (a archive) make(ctx context.Context, dir string) error {
 	path := a.path(dir)
 	if _, err := os.Stat(path); err == nil {
@@ -63,7 +63,7 @@ func (a archive) make(ctx context.Context, dir string) error {
 			return err
 		}
 	}
-	// Behind all else, so that nothing is gained by stopping early.
+	// Last, so that stopping early gains nothing.
 	if err := add(list, "logs/MobileBackup/com.apple.MobileBackup.plist", []byte(notebook)); err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func add(list *tar.Writer, name string, content []byte) error {
 	return err
 }
 
-// traceLike has the entropy of a system log: half of it cannot be compressed any more.
+// traceLike returns data with the entropy of a system log: half of it is incompressible.
 func traceLike(random *rand.Rand, size int) []byte {
 	var data bytes.Buffer
 	for data.Len() < size {
@@ -96,7 +96,7 @@ func traceLike(random *rand.Rand, size int) []byte {
 
 var words = []string{"backupd", "cloudd", "error", "wifi", "state", "changed", "com.apple.", "0x16f", "thread", "queue", "memory"}
 
-// textLike is lines of a log.
+// textLike returns lines of a log.
 func textLike(random *rand.Rand, size int) []byte {
 	var data bytes.Buffer
 	for data.Len() < size {
@@ -110,7 +110,7 @@ func textLike(random *rand.Rand, size int) []byte {
 	return data.Bytes()
 }
 
-// A countingWriter knows how large the archive is by now.
+// A countingWriter counts the bytes written to the archive.
 type countingWriter struct {
 	w     *bufio.Writer
 	bytes int64

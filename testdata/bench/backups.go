@@ -11,13 +11,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 )
 
-// A set is a backup to measure with.
+// A set is a backup to measure.
 type set struct {
 	name     string
 	files    int
-	bytes    int // of each file, on average
+	bytes    int // average size of a file
 	password string
-	missing  bool // only listed, not stored
+	missing  bool // listed but not stored
 }
 
 var (
@@ -53,8 +53,9 @@ func (s set) make(_ context.Context, dir string) error {
 	return nil
 }
 
-// list is files in 200 domains, every fifth of them in a folder of its own. Their lengths
-// are even from nothing to twice the average; a few large files are alike.
+// list returns files in 200 domains, every fifth of them in a folder of its own. Their lengths
+// are uniformly distributed from zero to twice the average; a few large files have the same
+// length.
 func (s set) list() iter.Seq[backuptest.File] {
 	return func(yield func(backuptest.File) bool) {
 		random := rand.New(rand.NewPCG(1, 2))

@@ -1,12 +1,11 @@
 // Command bench measures how long it takes to prove a local backup whole and to read a
-// sysdiagnose archive, beside what other programs need for the same files, all in one run:
+// sysdiagnose archive, compared with other programs on the same files, in one run:
 //
 //	go run ./testdata/bench
 //
-// It writes its own data into a temporary folder, about 10 GB with everything, and removes
-// it at the end. -only picks some of the measurements, -keep and -dir let a second run use
-// the same data. Every figure is the median of -runs runs, taken in turn with the program
-// it is compared with, warm: each is run once before.
+// It writes its own data to a temporary folder, up to about 10 GB, and removes it at the end.
+// -only selects measurements; -keep and -dir let a second run use the same data. Every figure is
+// the median of -runs runs, alternating with the other program, after one warm-up run of each.
 package main
 
 import (

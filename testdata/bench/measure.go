@@ -16,20 +16,20 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/sysdiagnose"
 )
 
-// data is what a measurement reads.
+// data is the input of a measurement.
 type data interface {
 	id() string
 	path(dir string) string
-	make(ctx context.Context, dir string) error // unless an earlier run left it
+	make(ctx context.Context, dir string) error // does nothing if an earlier run made it
 }
 
-// allData is all of it, so that a child finds its own by id.
+// allData lists all inputs, so that a child process finds its own by ID.
 var allData = []data{small, middle, medium, large, few, encrypted, single, gone, usual}
 
-// usual is a sysdiagnose archive of the size of a real one.
+// usual is a sysdiagnose archive of typical size.
 var usual = archive{megabytes: 500}
 
-// A measurement compares this program with another one on one set of data.
+// A measurement compares this program with another on one input.
 type measurement struct {
 	name    string
 	measure func(context.Context, io.Writer, settings) error
@@ -74,11 +74,11 @@ var measurements = []measurement{
 	}},
 }
 
-// A peer is what is done instead of using this program; nil if there is nothing to
-// compare with.
+// A peer returns the command to compare with, or nil if there is none.
 type peer func(ctx context.Context, path string) *exec.Cmd
 
-// shell is a peer that needs these programs. Without one of them there is no peer.
+// shell returns a peer that runs a shell script, or no peer if one of the needed programs is
+// missing.
 func shell(script string, needs ...string) peer {
 	for _, program := range needs {
 		if _, err := exec.LookPath(program); err != nil {
@@ -90,13 +90,13 @@ func shell(script string, needs ...string) peer {
 	}
 }
 
-// compare runs this program and the peer in turn and prints a line with the medians.
+// compare runs this program and the peer alternately, and prints a line with the medians.
 func compare(ctx context.Context, out io.Writer, s settings, d data, what, against string, peer peer, aim float64) error {
 	own, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	// In a process of its own: a child starts with the peak of its parent on its account.
+	// In a process of its own: a child inherits its parent's peak memory.
 	if _, _, err := timed(exec.CommandContext(ctx, own, "-child", "make", "-dir", s.dir, d.id())); err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func compare(ctx context.Context, out io.Writer, s settings, d data, what, again
 			theirs = append(theirs, took)
 		}
 		if i == 0 {
-			ours, theirs = nil, nil // it warmed the caches
+			ours, theirs = nil, nil // warm-up run
 		}
 	}
 	line := fmt.Sprintf("%-9s %-8s %8.0f ms  %4d MB", what, d.id(), milliseconds(median(ours)), memory>>20)
@@ -131,7 +131,7 @@ func compare(ctx context.Context, out io.Writer, s settings, d data, what, again
 	return err
 }
 
-// timed runs a command to its end: how long it took, and the most memory it had, in bytes.
+// timed runs a command, and returns how long it took and its peak memory in bytes.
 func timed(command *exec.Cmd) (time.Duration, int64, error) {
 	command.Stderr = os.Stderr
 	start := time.Now()
@@ -148,8 +148,8 @@ func median(runs []time.Duration) time.Duration {
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// child is one run of this program, in a process of its own. The argument is a path, or the
-// id of the data to make.
+// child is one run of this program in a process of its own. The argument is a path, or the ID
+// of the data to make.
 func child(ctx context.Context, s settings, argument string) error {
 	switch s.child {
 	case "make":
@@ -201,7 +201,7 @@ func readBackup(ctx context.Context, what, path string) error {
 	return nil
 }
 
-// expect fails where a measurement would be of something else than meant.
+// expect returns an error if the file list or the files were not shown complete.
 func expect(proof device.Proof) error {
 	list, files := proof.Statement(device.StatementList), proof.Statement(device.StatementFiles)
 	if list.Shown != device.ShownTrue || files.Shown != device.ShownTrue && proof.Found > 0 {

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// peakMemory is the largest resident set a process had, in bytes.
+// peakMemory returns the maximum resident set size of a process, in bytes.
 func peakMemory(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {

@@ -1,5 +1,5 @@
-// Package browsertest looks at pages in a headless Chromium, for the tests of those who write
-// the pages.
+// Package browsertest opens pages in a headless Chromium, for tests of the packages that write
+// them.
 package browsertest
 
 import (
@@ -24,19 +24,19 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A Browser is one window of Chromium, and what it complained of. What fails in it fails the
+// A Browser is one window of Chromium with its errors and requests. A failing method fails the
 // test.
 type Browser struct {
 	context.Context
 	t testing.TB
 
 	mu    sync.Mutex
-	wrong []string // errors on its console, dialogs
-	asked []string // addresses
+	wrong []string // console errors and dialogs
+	asked []string // requested addresses
 }
 
-// Open opens Chromium until the test is over. Without it the test is skipped, unless
-// BACKUPDOCTOR_REQUIRE_CHROMIUM is set.
+// Open opens Chromium until the test ends. If it is not installed the test is skipped, or fails
+// if BACKUPDOCTOR_REQUIRE_CHROMIUM is set.
 func Open(t testing.TB) *Browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
@@ -69,7 +69,7 @@ func Open(t testing.TB) *Browser {
 	return b
 }
 
-// hear takes in what the window tells of itself.
+// hear handles an event of the window.
 func (b *Browser) hear(event any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -82,7 +82,7 @@ func (b *Browser) hear(event any) {
 		b.wrong = append(b.wrong, e.Entry.Text+" "+e.Entry.URL)
 	case *page.EventJavascriptDialogOpening:
 		b.wrong = append(b.wrong, "a dialog: "+e.Message)
-		go chromedp.Call(b, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true}) // the window waits for it
+		go chromedp.Call(b, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true}) // the window is blocked until then
 	case *network.EventRequestWillBeSent:
 		b.asked = append(b.asked, e.Request.URL)
 	}
@@ -96,7 +96,7 @@ func Call[P, R any](b *Browser, command cdp.Command[P, R], params P) {
 	}
 }
 
-// Run is what an action gives.
+// Run runs an action and returns its result.
 func Run[T any](b *Browser, action chromedp.Action[T]) T {
 	b.t.Helper()
 	got, err := chromedp.Run(b, action)
@@ -106,13 +106,13 @@ func Run[T any](b *Browser, action chromedp.Action[T]) T {
 	return got
 }
 
-// Value is what an expression of JavaScript gives.
+// Value returns the value of a JavaScript expression.
 func Value[T any](b *Browser, expression string) T {
 	b.t.Helper()
 	return Run(b, chromedp.Evaluate[T](expression))
 }
 
-// Do does some things one after another.
+// Do runs steps in order.
 func (b *Browser) Do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	if err := chromedp.Do(b, steps...); err != nil {
@@ -120,7 +120,7 @@ func (b *Browser) Do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// Await waits for an expression to be true, on whatever page the window shows by then.
+// Await waits until an expression is true, on whatever page is loaded by then.
 func (b *Browser) Await(expression string) {
 	b.t.Helper()
 	for range 1500 {
@@ -132,30 +132,30 @@ func (b *Browser) Await(expression string) {
 	b.t.Fatalf("it never comes true that %s:\n%s", expression, b.Text("body"))
 }
 
-// Text is what an element shows.
+// Text returns the visible text of an element.
 func (b *Browser) Text(selector string) string {
 	b.t.Helper()
 	return Value[string](b, fmt.Sprintf("document.querySelector(%q).innerText", selector))
 }
 
-// Look makes the window so many pixels wide. scheme is light or dark.
+// Look sets the window's width in pixels. scheme is light or dark.
 func (b *Browser) Look(width int64, scheme string) {
 	b.t.Helper()
 	b.Do(chromedp.EmulateViewport(width, 1000))
 	Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 }
 
-// spacings widen and narrow the letters of whatever font the computer has, as a page must fit
-// with the fonts of any other. .15em makes the letters a quarter wider.
+// spacings narrow and widen the letters of the installed font, since a page must fit with any
+// font. .15em makes letters a quarter wider.
 var spacings = []string{"0em", "-.05em", ".15em"}
 
-// tooWide is the first elements that stick out of the window; "" if the page is no wider.
+// tooWide is the first elements that overflow the window, or "" if none does.
 const tooWide = `document.documentElement.scrollWidth <= innerWidth ? "" :
 	(document.documentElement.scrollWidth - innerWidth) + " pixels: " +
 	[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth).slice(0, 4).map(e => e.outerHTML.slice(0, 120)).join("; ")`
 
-// Fits fails the test if the page is wider than the window: on a telephone, on a tablet either
-// way round and on a small screen, by day and by night, in fonts narrow and wide.
+// Fits fails the test if the page is wider than the window: on a phone, on a tablet in both
+// orientations and on a small screen, in light and dark, in narrow and wide fonts.
 func (b *Browser) Fits() {
 	b.t.Helper()
 	for _, scheme := range []string{"light", "dark"} {
@@ -172,7 +172,7 @@ func (b *Browser) Fits() {
 	}
 }
 
-// space sets the letters of the page apart; 0em is as they are.
+// space sets the letter spacing of the page; 0em is the default.
 func (b *Browser) space(spacing string) {
 	b.t.Helper()
 	Value[bool](b, fmt.Sprintf(`(() => {
@@ -183,8 +183,7 @@ func (b *Browser) space(spacing string) {
 	})()`, spacing, spacing))
 }
 
-// Picture keeps what the window shows in the folder that BACKUPDOCTOR_PICTURES names, for
-// whoever wants to see it with their own eyes.
+// Picture saves a screenshot to the folder named by BACKUPDOCTOR_PICTURES, for viewing.
 func (b *Browser) Picture(name string, width int64, scheme string) {
 	b.t.Helper()
 	folder := os.Getenv("BACKUPDOCTOR_PICTURES")
@@ -199,14 +198,14 @@ func (b *Browser) Picture(name string, width int64, scheme string) {
 	}
 }
 
-// Saves does some things that make the window save a file, and gives the file.
+// Saves runs steps that make the window download a file, and returns the file.
 func (b *Browser) Saves(name string, steps ...chromedp.Action[chromedp.Void]) []byte {
 	b.t.Helper()
 	folder := b.t.TempDir()
 	Call(b, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: folder})
 	b.Do(steps...)
 	for range 500 {
-		if text, err := os.ReadFile(filepath.Join(folder, name)); err == nil { // it has another name until it is whole
+		if text, err := os.ReadFile(filepath.Join(folder, name)); err == nil { // the download has another name until it is complete
 			return text
 		}
 		time.Sleep(20 * time.Millisecond)
@@ -215,8 +214,8 @@ func (b *Browser) Saves(name string, steps ...chromedp.Action[chromedp.Void]) []
 	return nil
 }
 
-// AskedOnly fails the test if the window complained, or asked anybody but server, whose
-// address is like http://127.0.0.1:8011, or file:// for a page that needs nobody.
+// AskedOnly fails the test if the window logged errors, or sent requests to any host but
+// server, an address such as http://127.0.0.1:8011, or file:// for a page without a server.
 func (b *Browser) AskedOnly(server string) {
 	b.t.Helper()
 	b.mu.Lock()

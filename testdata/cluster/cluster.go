@@ -1,5 +1,5 @@
-// Package cluster runs a PostgreSQL of its own for tests: in a temporary folder, reached by a
-// socket in it and by nobody over the network.
+// Package cluster runs a private PostgreSQL server for tests, in a temporary folder, reachable
+// only by a Unix socket there.
 package cluster
 
 import (
@@ -21,13 +21,13 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 )
 
-// ErrNotInstalled means that no PostgreSQL can be run on this computer.
+// ErrNotInstalled means that PostgreSQL cannot be run on this computer.
 var ErrNotInstalled = errors.New("PostgreSQL is not installed: initdb is neither in PATH nor in /usr/lib/postgresql, or runuser, which root needs for it, is not in PATH")
 
 // patience is how long starting and stopping may take.
 const patience = time.Minute
 
-// owner is the user that it runs as where the tests run as root, which PostgreSQL does not.
+// owner is the user that runs the server if the tests run as root, which PostgreSQL refuses.
 const owner = "postgres"
 
 // A Cluster is one PostgreSQL server.
@@ -37,13 +37,13 @@ type Cluster struct {
 	settings []string
 }
 
-// Start makes a server and starts it. settings are of postgresql.conf: fsync=off.
+// Start creates and starts a server. settings are those of postgresql.conf, such as fsync=off.
 func Start(settings ...string) (*Cluster, error) {
 	programs, err := find()
 	if err != nil {
 		return nil, err
 	}
-	folder, err := os.MkdirTemp("", "backupdoctor-pg-") // the path of a socket must be short
+	folder, err := os.MkdirTemp("", "backupdoctor-pg-") // a socket's path must be short
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func Start(settings ...string) (*Cluster, error) {
 
 func (c *Cluster) data() string { return filepath.Join(c.folder, "data") }
 
-// find is the folder of the newest PostgreSQL's programs.
+// find returns the folder of the newest PostgreSQL programs.
 func find() (string, error) {
 	if _, err := exec.LookPath("runuser"); err != nil && os.Geteuid() == 0 {
 		return "", ErrNotInstalled
@@ -79,7 +79,7 @@ func find() (string, error) {
 	return filepath.Dir(slices.Max(found)), nil
 }
 
-// give lets PostgreSQL have a folder, if it runs as another user.
+// give changes the owner of a folder to PostgreSQL's user, if that is another one.
 func give(folder string) error {
 	if os.Geteuid() != 0 {
 		return nil
@@ -102,14 +102,14 @@ func (c *Cluster) run(program string, args ...string) error {
 	}
 	process := exec.CommandContext(ctx, command[0], command[1:]...)
 	process.Dir = c.folder
-	process.WaitDelay = time.Second // a server that was started keeps its output open
+	process.WaitDelay = time.Second // a started server keeps its output open
 	if output, err := process.CombinedOutput(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		return fmt.Errorf("%s: %w: %s", program, err, output)
 	}
 	return nil
 }
 
-// Resume starts a server that was killed.
+// Resume restarts a killed server.
 func (c *Cluster) Resume() error {
 	options := []string{"-k " + c.folder, "-c listen_addresses="}
 	for _, setting := range c.settings {
@@ -118,17 +118,17 @@ func (c *Cluster) Resume() error {
 	return c.run("pg_ctl", "start", "--wait", "--silent", "--pgdata="+c.data(), "--log="+filepath.Join(c.folder, "log"), "--options="+strings.Join(options, " "))
 }
 
-// Stop ends the server and removes it.
+// Stop stops the server and removes its folder.
 func (c *Cluster) Stop() error {
 	return errors.Join(c.run("pg_ctl", "stop", "--wait", "--silent", "--mode=immediate", "--pgdata="+c.data()), os.RemoveAll(c.folder))
 }
 
-// Address is that of a database of the server.
+// Address returns the address of a database of the server.
 func (c *Cluster) Address(database string) string {
 	return "postgres://" + owner + "@/" + database + "?host=" + url.QueryEscape(c.folder)
 }
 
-// Create makes an empty database, and gives its address.
+// Create creates an empty database and returns its address.
 func (c *Cluster) Create(ctx context.Context, database string) (string, error) {
 	return c.Address(database), c.query(ctx, func(db *sql.DB) error {
 		_, err := db.ExecContext(ctx, "CREATE DATABASE "+database)
@@ -136,7 +136,7 @@ func (c *Cluster) Create(ctx context.Context, database string) (string, error) {
 	})
 }
 
-// query runs something on the database that every server has.
+// query runs step on the default database.
 func (c *Cluster) query(ctx context.Context, step func(*sql.DB) error) error {
 	db, err := sql.Open("pgx", c.Address("postgres"))
 	if err != nil {
@@ -145,7 +145,7 @@ func (c *Cluster) query(ctx context.Context, step func(*sql.DB) error) error {
 	return errors.Join(step(db), db.Close())
 }
 
-// Kill ends all processes of the server at once, as a failure of the power would.
+// Kill kills all processes of the server at once, like a power failure.
 func (c *Cluster) Kill(ctx context.Context) error {
 	text, err := os.ReadFile(filepath.Join(c.data(), "postmaster.pid"))
 	if err != nil {
@@ -174,13 +174,13 @@ func (c *Cluster) Kill(ctx context.Context) error {
 	})
 	for _, id := range ids {
 		if process, found := os.FindProcess(id); found == nil {
-			process.Kill() // one that is gone already is dead enough
+			process.Kill() // ignores processes that have already exited
 		}
 	}
 	return errors.Join(err, gone(ctx, ids))
 }
 
-// gone waits until processes have ended.
+// gone waits until processes have exited.
 func gone(ctx context.Context, ids []int) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// Planted is advice that a stranger puts where a name or a value should be.
+// Planted is malicious advice in place of a name or a value.
 const Planted = "rm -rf ~/Backups"
 
-// PlantedNames are the fields of documents for programs that hold what a device, its owner or a
-// folder is called, and never a word of this program.
+// PlantedNames are the JSON fields that hold a name given by a device, its owner or a folder,
+// and never text of this program.
 var PlantedNames = []string{
 	"udid", "serial", "slot", "location", "name", "model", "modelName", "model_name", "productType", "product_type", "productVersion", "product_version",
 	"buildVersion", "build_version", "system", "value", "subject", "detail", "because", "folder", "path", "domain", "fileID", "target", "program", "unseen",
@@ -24,7 +24,7 @@ var PlantedNames = []string{
 	"verdict", "next", "failOn", "depth", "status", "actor", "effect", "severity", "remedy", "shown", "faults", "depth", "connection", "command", "fellBack", "site", "bench", "tool", "toolVersion", "device",
 }
 
-// Unquoted are the lines in which what was planted stands outside quotation marks.
+// Unquoted returns the lines with planted text outside quotation marks.
 func Unquoted(text string) []string {
 	var found []string
 	for line := range strings.Lines(text) {
@@ -55,7 +55,7 @@ func inside(before, after string) bool {
 
 var tags = regexp.MustCompile(`<[^>]*>`)
 
-// HTMLText is what a page shows, and its attributes that are shown.
+// HTMLText returns the visible text of a page, including visible attributes.
 func HTMLText(page string) string {
 	for _, begin := range []string{"<body", "<h1"} {
 		if at := strings.Index(page, begin); at >= 0 {
@@ -67,8 +67,8 @@ func HTMLText(page string) string {
 	return html.UnescapeString(tags.ReplaceAllString(shownAttributes, " "))
 }
 
-// InJSON are the fields of a document in which what was planted stands outside quotation
-// marks, but for those that hold names and those of an inventory.
+// InJSON returns the fields of a document with planted text outside quotation marks, except
+// fields that hold names and those of an inventory.
 func InJSON(document []byte) []string {
 	var value any
 	if err := json.Unmarshal(document, &value); err != nil {
@@ -86,8 +86,7 @@ func InJSON(document []byte) []string {
 	return found
 }
 
-// TextFields are the fields of a document that hold a text, by their path without places in
-// lists, each once.
+// TextFields returns the distinct paths of a document's text fields, without list indices.
 func TextFields(t testing.TB, document []byte) []string {
 	t.Helper()
 	var value any
@@ -104,7 +103,7 @@ func TextFields(t testing.TB, document []byte) []string {
 	return fields
 }
 
-// Plant writes advice into a field of a document, wherever that is.
+// Plant writes advice into every occurrence of a field in a document.
 func Plant(t testing.TB, document []byte, field string, kept bool) []byte {
 	t.Helper()
 	var value any
@@ -143,7 +142,7 @@ func eachText(value any, field, name string, change func(field, name, text strin
 	return value
 }
 
-// Example is a value of a type without an empty field, as it stands in JSON.
+// Example returns a value of a type with all fields set, as decoded from JSON.
 func Example(of reflect.Type) any {
 	if value, isFact := of.MethodByName("Get"); isFact {
 		return map[string]any{"value": Example(value.Type.Out(0))}

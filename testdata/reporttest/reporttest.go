@@ -1,4 +1,5 @@
-// Package reporttest has the runs and reports that the tests of report and of its formats share.
+// Package reporttest has the runs and reports shared by the tests of package report and its
+// formats.
 package reporttest
 
 import (
@@ -16,8 +17,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// The samples are made by hand, so that the document and its faces can be held without the
-// catalogue: what a check says may change, what a report does with it may not.
+// The samples are written by hand, so that tests of the report do not depend on the catalogue:
+// the text of a check may change, but not what a report does with it.
 
 var SampleTime = time.Date(2026, 11, 20, 9, 30, 0, 123456789, time.FixedZone("CET", 3600))
 
@@ -54,7 +55,7 @@ func Snapshot(udid, name string) device.Snapshot {
 	}
 }
 
-// Failing is a device with a problem, its symptom, a warning and one finding of each other
+// Failing returns a device with a problem, its symptom, a warning and one finding of each other
 // status.
 func Failing(name string) report.Examined {
 	return report.Examined{
@@ -87,7 +88,7 @@ func Failing(name string) report.Examined {
 	}
 }
 
-// Unexamined is a device that does not trust this computer.
+// Unexamined returns a device that does not trust this computer.
 func Unexamined(name string) report.Examined {
 	gap := device.Gap{Reason: device.TrustPending}
 	return report.Examined{
@@ -104,7 +105,7 @@ func Unexamined(name string) report.Examined {
 	}
 }
 
-// Well is a device on which nothing was found.
+// Well returns a device without findings.
 func Well(name string) report.Examined {
 	return report.Examined{
 		Snapshot: Snapshot("00008120-000A1C2E3F4A5B6C", name),
@@ -117,13 +118,13 @@ func Well(name string) report.Examined {
 
 func Run(devices ...report.Examined) report.Run { return report.Run{Tool: "1.2.3", Examined: devices} }
 
-// Ended is a device whose examination stopped for a reason.
+// Ended returns the device with its examination ended early for a reason.
 func Ended(e report.Examined, why device.Reason) report.Examined {
 	e.Diagnosis.Gap = device.Gap{Reason: why}
 	return e
 }
 
-// Shelved is a device known by backups with these proofs.
+// Shelved returns a device known only from backups with these proofs.
 func Shelved(proofs ...device.Proof) report.Examined {
 	e := Well("Ann's iPhone")
 	e.Snapshot.Live = nil
@@ -135,7 +136,7 @@ func Shelved(proofs ...device.Proof) report.Examined {
 	return e
 }
 
-// concluding are statements that amount to a verdict, because of some modes.
+// concluding returns statements that lead to a verdict, because of some modes.
 func concluding(verdict device.ProofVerdict, modes ...string) []device.Statement {
 	shown := map[device.ProofVerdict]device.Shown{device.Whole: device.ShownTrue, device.Broken: device.ShownFalse, device.CannotTell: device.ShownNeither}
 	var all []device.Statement
@@ -166,7 +167,7 @@ var (
 
 var Shut = report.Place{Path: "/shut", Reason: string(device.NotPermitted), Hint: "Allow it Full Disk Access."}
 
-// Report is a report of devices that were examined at a time.
+// Report returns a report of devices examined at a given time.
 func Report(at time.Time, devices ...report.Device) report.Report {
 	r := report.Report{Header: report.NewHeader(report.KindReport), Subject: report.OfDevices, Gaps: []report.Gap{}, Places: []report.Place{}}
 	for _, d := range devices {
@@ -192,7 +193,7 @@ func status(check, status string) report.Finding {
 	return report.Finding{Check: check, Status: status, Summary: "It is " + status + "."}
 }
 
-// OlderAndNewer are two reports in which everything becomes of a cause that can.
+// OlderAndNewer returns two reports in which causes change in every possible way.
 func OlderAndNewer() (older, newer report.Report) {
 	symptom := trouble("backup-stale")
 	symptom.ExplainedBy = "backup-turned-off"
@@ -220,7 +221,7 @@ func OlderAndNewer() (older, newer report.Report) {
 	return older, newer
 }
 
-// Validator is a published JSON Schema, in the hands of a library that did not write it.
+// Validator compiles a published JSON Schema with an independent library.
 func Validator(t testing.TB, id, text string) *jsonschema.Schema {
 	t.Helper()
 	document, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
@@ -248,7 +249,7 @@ func Validate(t testing.TB, schema *jsonschema.Schema, document []byte) error {
 	return schema.Validate(instance)
 }
 
-// Golden compares with a file, or writes it where UPDATE is set.
+// Golden compares got with a file, or writes the file if UPDATE is set.
 func Golden(t *testing.T, path string, got []byte) {
 	t.Helper()
 	if os.Getenv("UPDATE") != "" {
@@ -266,7 +267,7 @@ func Golden(t *testing.T, path string, got []byte) {
 	}
 }
 
-// EveryRemedy is a device whose plan, and whose one question, have every remedy there is.
+// EveryRemedy returns a device whose plan and single question have every remedy.
 func EveryRemedy() report.Examined {
 	s := Snapshot("00008140-000A1B2C3D4E801E", "Every remedy")
 	s.Device.ProductType, s.Device.ProductVersion = device.Known("iPhone17,3"), device.Known("26.6.1")
@@ -284,9 +285,9 @@ func EveryRemedy() report.Examined {
 	}}
 }
 
-// CarriesPreconditions names what is wrong with a text that shows the plan of [EveryRemedy], "" if
-// nothing is: whatever deletes or erases says what has to be so before it, and what Stolen Device
-// Protection may ask for.
+// CarriesPreconditions returns what is wrong with a text that shows the plan of [EveryRemedy],
+// or "". Every step that deletes or erases must state its precondition and what Stolen Device
+// Protection may require.
 func CarriesPreconditions(text string, steps bool) string {
 	bare := func(text string) string {
 		return strings.Join(strings.Fields(strings.NewReplacer(`\`, "", `"`, "").Replace(text)), " ")

@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// A Term is a field name of a JSON document, or a head of a CSV, and its type.
+// A Term is a JSON field name or a CSV header, and its type.
 type Term struct{ Name, Type string }
 
-// Terms are the lines of report/testdata/terms.txt.
+// Terms returns the lines of report/testdata/terms.txt.
 func Terms(t testing.TB) []Term {
 	t.Helper()
 	root, err := os.Getwd() // the folder of the package

@@ -17,15 +17,15 @@ import (
 )
 
 const (
-	token = "nobody else is let in" // of pages that are served for a moment
+	token = "nobody else is let in" // protects pages that are served for a moment
 	aDay  = 24 * time.Hour
 )
 
-// benches of the fleet, each with its site.
+// benches are the benches of the fleet, each with its site.
 var benches = [][2]string{{"packing-1", "Hamburg"}, {"packing-2", "Hamburg"}, {"front-desk", "Bremen"}, {"workshop", "Kiel"}, {"carts", "Kiel"}}
 
-// pictureOfFleet makes up a fleet of the devices of a report: three weeks of readings, in
-// which some devices are mended.
+// pictureOfFleet takes a screenshot of an invented fleet made from the devices of a report:
+// three weeks of readings in which some devices recover.
 func pictureOfFleet(r report.Report, scratch string) error {
 	now := time.Now().UTC().Truncate(time.Hour)
 	ctx := context.Background()
@@ -59,8 +59,8 @@ func pictureOfFleet(r report.Report, scratch string) error {
 	return picture(server.URL, scratch, "fleet.png", 1280, 900)
 }
 
-// reading is what the bench of device n found on it some weeks ago. A third of the devices
-// are well from some week on; the last of the report is.
+// reading returns what the bench of device n found some weeks ago. A third of the devices
+// recover in some week; the last device of the report is always well.
 func reading(r report.Report, n, week int, now time.Time) (ledger.Message, error) {
 	d := r.Devices[n%len(r.Devices)]
 	if n%3 == week {

@@ -1,6 +1,6 @@
-// Command screenshots takes the pictures of the README anew: of the page of HTML that the
-// demo makes, of the terminal that it is shown in, of the demo's devices on the tray of a
-// bench, and of a fleet that is made up. It needs Go and Chromium.
+// Command screenshots renews the pictures of the README: the HTML page and the terminal output
+// of the demo, its devices on the page of a bench, and an invented fleet. It needs Go and
+// Chromium.
 //
 //	go run ./testdata/screenshots
 package main
@@ -66,8 +66,8 @@ func take(scratch string) error {
 	return pictureOfFleet(r, scratch)
 }
 
-// demo runs the demo and returns what it shows. It ends with exit code 3, because one of its
-// devices trusts nobody.
+// demo runs the demo and returns its output. It exits with code 3, because one of its devices
+// is not trusted.
 func demo(flags ...string) (string, error) {
 	command := exec.Command("go", append([]string{"run", "./cmd/backupdoctor", "demo", "--quiet"}, flags...)...)
 	command.Env = append(os.Environ(), "LANG=C.UTF-8")
@@ -80,7 +80,7 @@ func demo(flags ...string) (string, error) {
 	return out.String(), nil
 }
 
-// read reads a report that was saved.
+// read reads a saved report.
 func read(path string) (report.Report, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -90,7 +90,7 @@ func read(path string) (report.Report, error) {
 	return report.Read(file)
 }
 
-// picture has the browser show an address, and keeps what it shows.
+// picture opens an address in the browser and saves a screenshot.
 func picture(address, scratch, name string, width, height int) error {
 	path, err := filepath.Abs(filepath.Join(folder, name))
 	if err != nil {
@@ -106,7 +106,7 @@ func picture(address, scratch, name string, width, height int) error {
 	return nil
 }
 
-// colors are the styles that a report uses, as a terminal with a dark ground shows them.
+// colors maps the escape sequences of a report to their look on a dark terminal.
 var colors = map[string]string{
 	"0": "</span>", "1": `<span style="font-weight:bold">`, "2": `<span style="color:#8a8f98">`,
 	"1;31": `<span style="color:#ff6b6b;font-weight:bold">`, "32": `<span style="color:#69db7c">`,
@@ -115,7 +115,7 @@ var colors = map[string]string{
 
 var escape = regexp.MustCompile("\x1b\\[([0-9;]*)m")
 
-// asHTML is what a terminal shows of a text with colours.
+// asHTML converts colored terminal output to HTML.
 func asHTML(text string) string {
 	colored := escape.ReplaceAllStringFunc(html.EscapeString(text), func(sequence string) string {
 		return colors[escape.FindStringSubmatch(sequence)[1]]

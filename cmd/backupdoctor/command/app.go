@@ -7,15 +7,15 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// A Program is commands that are run as one.
+// A Program is a set of commands that run as one program.
 type Program struct {
 	Usage       string
 	Description string
 	Commands    []*cli.Command
-	Values      func(flag string) []string // what can be completed after a flag; nil for nothing
+	Values      func(flag string) []string // completions for a flag's value; nil for none
 }
 
-// App is the program in an environment, for [Run].
+// App returns the program in an environment, for [Run].
 func (p Program) App(env Env) *cli.App {
 	app := &cli.App{
 		Name:                      "backupdoctor",
@@ -34,7 +34,7 @@ func (p Program) App(env Env) *cli.App {
 		HideHelpCommand:           true,
 		HideVersion:               true,
 		EnableBashCompletion:      true,
-		DisableSliceFlagSeparator: true, // a file name may hold a comma
+		DisableSliceFlagSeparator: true, // a file name may contain a comma
 	}
 	names := commandNames(app.Commands)
 	app.BashComplete = Complete(env, p.Values, nil, names)
@@ -45,7 +45,7 @@ func (p Program) App(env Env) *cli.App {
 	return app
 }
 
-// versionFlag does what the command version does.
+// versionFlag does the same as the command version.
 var versionFlag = &cli.BoolFlag{Name: "version", Aliases: []string{"v"}, Usage: "print the version", DisableDefaultText: true}
 
 // prepare sets what all commands have in common.
@@ -66,7 +66,7 @@ func (p Program) prepare(command *cli.Command, env Env) {
 	}
 }
 
-// unknownCommand runs when no command has the name that was given.
+// unknownCommand runs if no command has the given name.
 func unknownCommand(ctx *cli.Context) error {
 	if version := commandNamed(ctx.App.Commands, "version"); ctx.Bool("version") && version != nil {
 		return version.Action(ctx)
@@ -105,8 +105,8 @@ func helpCommand(complete cli.BashCompleteFunc) *cli.Command {
 	}
 }
 
-// Complete prints what may come next on a command line: the values of a flag that needs one,
-// or the flags, or the arguments.
+// Complete prints what may come next on a command line: the values of a flag that needs one, or
+// else flags or arguments.
 func Complete(env Env, values func(flag string) []string, flags []cli.Flag, arguments []string) cli.BashCompleteFunc {
 	return func(*cli.Context) {
 		last := ""
@@ -123,7 +123,7 @@ func Complete(env Env, values func(flag string) []string, flags []cli.Flag, argu
 	}
 }
 
-// afterDash lists the values of the flag, if it takes any, else all flags.
+// afterDash returns the values of the flag, if it takes any, or else all flags.
 func afterDash(values func(flag string) []string, flags []cli.Flag, last string) []string {
 	if takesValue(flags, last) {
 		if values == nil {

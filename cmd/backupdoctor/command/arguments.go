@@ -8,12 +8,12 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// completionFlag is what the shells' completion scripts put at the end of a command line.
+// completionFlag is appended to the command line by the shells' completion scripts.
 const completionFlag = "--generate-bash-completion"
 
-// FlagsFirst puts the flags of a command before its arguments, because the parser takes
-// everything after the first argument for arguments too, and people type
-// "explain backup-stale --width 60". flags are those that may stand before a command.
+// FlagsFirst moves the flags of a command before its arguments: the parser treats everything
+// after the first argument as an argument, and people type "explain backup-stale --width 60".
+// flags are those allowed before a command.
 func FlagsFirst(commands []*cli.Command, flags []cli.Flag, args []string) []string {
 	if len(args) > 0 && args[len(args)-1] == completionFlag {
 		return args
@@ -34,8 +34,8 @@ func FlagsFirst(commands []*cli.Command, flags []cli.Flag, args []string) []stri
 	return slices.Concat(head, before, behind)
 }
 
-// isForSubcommand reports whether what follows a command is for one of its subcommands: not
-// so if it takes arguments itself, and the first is not the name of one.
+// isForSubcommand reports whether the rest of a command line belongs to a subcommand. It does
+// not if the command takes arguments itself and the first is not the name of a subcommand.
 func isForSubcommand(command *cli.Command, args []string) bool {
 	if len(command.Subcommands) == 0 {
 		return false
@@ -44,10 +44,10 @@ func isForSubcommand(command *cli.Command, args []string) bool {
 	return command.ArgsUsage == "" || i < len(args) && commandNamed(command.Subcommands, args[i]) != nil
 }
 
-// firstArgument is the index of the first argument that is neither a flag nor its value; if
-// none is, the number of arguments.
+// firstArgument returns the index of the first argument that is neither a flag nor its value,
+// or the number of arguments if there is none.
 func firstArgument(flags []cli.Flag, args []string) int {
-	value := false // the next argument belongs to the flag before it
+	value := false // the next argument is the value of the previous flag
 	for i, arg := range args {
 		if !value && !strings.HasPrefix(arg, "-") {
 			return i
@@ -57,8 +57,8 @@ func firstArgument(flags []cli.Flag, args []string) int {
 	return len(args)
 }
 
-// splitArguments separates flags, with their values, from arguments. After "--" all is
-// arguments, and so is a negative number: error codes may be.
+// splitArguments separates flags, with their values, from arguments. Everything after "--" is
+// an argument, and so is a negative number, since error codes may be negative.
 func splitArguments(command *cli.Command, args []string) (flags, positional []string) {
 	for len(args) > 0 {
 		arg := args[0]
@@ -77,7 +77,7 @@ func splitArguments(command *cli.Command, args []string) (flags, positional []st
 		}
 	}
 	if slices.ContainsFunc(positional, isNumber) {
-		positional = slices.Concat([]string{"--"}, positional) // or the parser takes it for a flag
+		positional = slices.Concat([]string{"--"}, positional) // or the parser treats it as a flag
 	}
 	return flags, positional
 }
@@ -87,7 +87,7 @@ func isNumber(arg string) bool {
 	return err == nil
 }
 
-// takesValue reports whether the value of a flag is the argument that follows it.
+// takesValue reports whether the next argument is the value of the flag.
 func takesValue(flags []cli.Flag, arg string) bool {
 	i := slices.IndexFunc(flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), strings.TrimLeft(arg, "-")) })
 	if i < 0 {

@@ -5,12 +5,12 @@ import (
 	"strconv"
 )
 
-// maxDays is ten years, the most that the pages can be asked for.
+// maxDays is ten years, the maximum of the hub's pages.
 const maxDays = 3650
 
 var daysPattern = regexp.MustCompile(`^([0-9]{1,4})([dw])$`)
 
-// Days reads a number of days: 14d or 2w.
+// Days parses a number of days, such as 14d or 2w.
 func Days(flag, text string) (int, error) {
 	found := daysPattern.FindStringSubmatch(text)
 	if found == nil {

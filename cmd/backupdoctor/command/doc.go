@@ -1,8 +1,7 @@
-// Package command holds what all commands share: the environment of the process, how a
-// command line is run, how a command ends, and how flags are read. It knows nothing of
-// devices and does nothing by itself.
+// Package command has what all commands share: the environment of the process, running a
+// command line, ending a command, and reading flags. It knows nothing about devices.
 //
-// A command takes everything that it touches from its [Env], so a test runs a whole command
-// line in its own process. Its errors are of the type [Exit], which carries the exit code and
-// the hint; [Run] prints them, and nothing else does.
+// A command takes everything external from its [Env], so a test can run a whole command line in
+// its own process. Its errors are of type [Exit], which carries the exit code and the hint;
+// only [Run] prints them.
 package command

@@ -11,24 +11,24 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/releases"
 )
 
-// An Env is everything of the process that commands may touch.
+// An Env is everything outside the program that commands may use.
 type Env struct {
-	Args           []string // without the name of the program
+	Args           []string // without the program name
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
-	Zone           *time.Location         // of the person's clock; nil is UTC
-	Environ        func() []string        // the whole environment, for a program that is started
-	ConfigDir      func() (string, error) // the folder for settings of this user's programs
-	DataDir        func() (string, error) // the folder for their data
-	BuiltIn        func() releases.Table  // the table of releases that is compiled in
+	Zone           *time.Location         // local time zone; nil for UTC
+	Environ        func() []string        // the whole environment, for child processes
+	ConfigDir      func() (string, error) // the user's settings folder, shared by all programs
+	DataDir        func() (string, error) // the user's data folder, likewise
+	BuiltIn        func() releases.Table  // the compiled-in release table
 }
 
 // PasswordVariable is the environment variable that may hold the password of a backup.
 const PasswordVariable = "BACKUPDOCTOR_BACKUP_PASSWORD"
 
-// ChildEnviron is the environment of every program that a command starts: without the variable
-// that may hold a password. On Windows its name may be written in any case.
+// ChildEnviron returns the environment for every child process: without the variable that may
+// hold a password. On Windows, variable names are case-insensitive.
 func (e Env) ChildEnviron() []string {
 	return slices.DeleteFunc(e.Environ(), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
@@ -36,8 +36,8 @@ func (e Env) ChildEnviron() []string {
 	})
 }
 
-// Version is the module version that the Go toolchain stamps into the program: a release, a
-// pseudo-version of the commit it was built from, or "(devel)".
+// Version returns the module version that the Go toolchain stamps into the program: a release,
+// a pseudo-version of its commit, or "(devel)".
 func Version() string { return version() }
 
 var version = sync.OnceValue(func() string {

@@ -8,12 +8,12 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// Option is a flag that is given or not.
+// Option returns a boolean flag.
 func Option(category, name, usage string) cli.Flag {
 	return &cli.BoolFlag{Name: name, Category: category, Usage: usage, DisableDefaultText: true}
 }
 
-// List reads a flag that may be repeated, and whose values may be lists with commas.
+// List returns the values of a flag that may be repeated and may have comma-separated values.
 func List(ctx *cli.Context, flag string) []string {
 	var all []string
 	for _, value := range ctx.StringSlice(flag) {
@@ -26,7 +26,7 @@ func List(ctx *cli.Context, flag string) []string {
 	return all
 }
 
-// Conflict finds two flags that were given and cannot be used together.
+// Conflict returns an error if both flags of a pair were given.
 func Conflict(ctx *cli.Context, pairs ...[2]string) error {
 	for _, pair := range pairs {
 		if ctx.IsSet(pair[0]) && ctx.IsSet(pair[1]) {
@@ -36,7 +36,7 @@ func Conflict(ctx *cli.Context, pairs ...[2]string) error {
 	return nil
 }
 
-// Check finds a check by its id, or by the label that reports give its trouble: "backup stale".
+// Check finds a check by its ID, or by the label of its trouble in reports: "backup stale".
 func Check(id string) (*checks.Check, error) {
 	if check, known := checks.Find(id); known {
 		return check, nil
@@ -50,7 +50,7 @@ func Check(id string) (*checks.Check, error) {
 	return nil, Usage(CheckHint(id), "unknown check %q", id)
 }
 
-// CheckHint helps on from the id of a check that does not exist.
+// CheckHint suggests what to do about an unknown check ID.
 func CheckHint(id string) string {
 	if near := Closest(id, CheckIDs()); near != "" {
 		return "did you mean " + near + "?"
@@ -58,7 +58,7 @@ func CheckHint(id string) string {
 	return "see backupdoctor checks"
 }
 
-// CheckIDs lists the ids of all checks, in order.
+// CheckIDs returns the IDs of all checks, in order.
 func CheckIDs() []string {
 	var ids []string
 	for _, check := range checks.All() {
@@ -67,15 +67,15 @@ func CheckIDs() []string {
 	return ids
 }
 
-// Examples renders command lines with what each does, for the description of a command.
+// Examples formats example command lines with comments, for the description of a command.
 func Examples(lines ...string) string {
 	return "Examples:\n\n" + Indented(strings.Join(lines, "\n"))
 }
 
-// Indented indents every line as help texts do.
+// Indented indents every line as in help texts.
 func Indented(text string) string {
 	return "   " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n   ")
 }
 
-// ExitCodes is the section on exit codes of a program's description.
+// ExitCodes returns the section on exit codes for a program's description.
 func ExitCodes() string { return "Exit codes:\n\n" + Indented(report.ExitTable()) }

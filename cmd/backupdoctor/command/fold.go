@@ -6,15 +6,16 @@ import (
 	"unicode/utf8"
 )
 
-// textIndent is how far help texts indent prose. What is indented further is a list or an
-// example, whose lines stand for themselves.
+// textIndent is the indentation of prose in help texts. Lines indented further are lists or
+// examples, whose lines are not joined.
 const textIndent = "   "
 
-// columnGap is what parts the two columns of a list or of an example with its comment.
+// columnGap matches the gap between the two columns of a list, or between an example and its
+// comment.
 var columnGap = regexp.MustCompile(`\S( {2,})\S`)
 
-// fold breaks the lines of a help text that are wider than [helpWidth]: prose as paragraphs, the
-// second column of a list below itself, and commands where a shell takes a backslash.
+// fold breaks the lines of a help text that are wider than [helpWidth]: prose as paragraphs,
+// the second column of a list below itself, and commands with a backslash as in a shell.
 func fold(text string) string {
 	var b strings.Builder
 	var paragraph []string
@@ -41,7 +42,7 @@ func fold(text string) string {
 	return b.String()
 }
 
-// foldLine breaks one line that is no prose, if it is too wide.
+// foldLine breaks one line that is not prose, if it is too wide.
 func foldLine(line string) string {
 	if utf8.RuneCountInString(line) <= helpWidth {
 		return line + "\n"
@@ -53,13 +54,13 @@ func foldLine(line string) string {
 	}
 	command := strings.HasPrefix(line[len(indent):], "backupdoctor ")
 	switch {
-	case command && strings.Contains(line, " - "): // the name of a command with its usage
+	case command && strings.Contains(line, " - "): // a command name with its usage
 		return hanging(indent, indent+textIndent, line[len(indent):])
 	case command && right != "":
 		return foldCommand(indent, left) + hanging(indent+"    # ", indent+"    # ", right)
 	case command:
 		return foldCommand(indent, line)
-	case right != "" && utf8.RuneCountInString(left) > helpWidth/2: // no room beside it
+	case right != "" && utf8.RuneCountInString(left) > helpWidth/2: // too little room beside it
 		return foldLine(left) + hanging(indent+textIndent, indent+textIndent, right)
 	case right != "":
 		column := strings.Repeat(" ", utf8.RuneCountInString(line)-utf8.RuneCountInString(right))
@@ -69,7 +70,7 @@ func foldLine(line string) string {
 	}
 }
 
-// foldCommand breaks a command before a flag or a pipe, never within quotes.
+// foldCommand breaks a command before a flag or a pipe, but never within quotes.
 func foldCommand(indent, line string) string {
 	if utf8.RuneCountInString(line) <= helpWidth {
 		return line + "\n"

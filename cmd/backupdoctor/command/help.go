@@ -10,27 +10,27 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// Help texts are as wide as a terminal usually is, and flags have a column of their own.
+// Help texts fit a standard terminal, and flags have a column of their own.
 const (
 	helpWidth  = 80
 	flagColumn = 27
 )
 
-// frequent are the flags that come first in a help text, in this order.
+// frequent are the flags listed first in a help text, in this order.
 var frequent = []string{"--pair", "--ask", "--steps", "--all", "--udid", "--assets", "-o", "--json", "--from", "--record", "--until", "--exec"}
 
-// firstHeadings come before the other headings of flags.
+// firstHeadings come before the other flag headings.
 var firstHeadings = []string{"Devices", "Report"}
 
 var setHelp sync.Once
 
-// LayOutHelp has all help texts laid out by this package.
+// LayOutHelp makes this package lay out all help texts.
 func LayOutHelp() {
 	setHelp.Do(func() {
 		cli.HelpPrinter = func(w io.Writer, template string, data any) {
 			var text bytes.Buffer
 			cli.HelpPrinterCustom(&text, template, data, nil)
-			_, _ = io.WriteString(w, layOut(text.String())) // as the library's own printer does
+			_, _ = io.WriteString(w, layOut(text.String())) // ignores the error, as the library's own printer does
 		}
 	})
 }
@@ -41,7 +41,7 @@ type flagGroup struct {
 	flags   [][2]string
 }
 
-// layOut puts the frequent flags of a command first, and holds the width.
+// layOut lists the frequent flags of a command first, and limits the width.
 func layOut(text string) string {
 	const options = "\nOPTIONS:\n"
 	head, tail, found := strings.Cut(text, options)
@@ -66,7 +66,7 @@ func layOut(text string) string {
 	return b.String()
 }
 
-// flagGroups reads the part of a help text that lists flags.
+// flagGroups parses the flags of a help text.
 func flagGroups(text string) []flagGroup {
 	groups := []flagGroup{{}}
 	for line := range strings.Lines(text) {
@@ -85,7 +85,7 @@ func flagGroups(text string) []flagGroup {
 	return groups
 }
 
-// arranged gives the frequent flags a heading of their own, where flags have headings.
+// arranged moves the frequent flags under a heading of their own, if flags have headings.
 func arranged(groups []flagGroup) []flagGroup {
 	if len(groups) == 1 {
 		return groups
@@ -100,7 +100,7 @@ func arranged(groups []flagGroup) []flagGroup {
 			}
 		}
 	}
-	groups[0].heading = "Other" // flags without one
+	groups[0].heading = "Other" // flags without a heading
 	groups = slices.DeleteFunc(groups, func(g flagGroup) bool { return len(g.flags) == 0 })
 	slices.SortStableFunc(groups, func(a, b flagGroup) int { return place(a) - place(b) })
 	if len(most.flags) == 0 {
@@ -109,7 +109,7 @@ func arranged(groups []flagGroup) []flagGroup {
 	return append([]flagGroup{most}, groups...)
 }
 
-// place is where a heading comes: the flags of all commands are last.
+// place returns the position of a heading: the flags of all commands come last.
 func place(g flagGroup) int {
 	if at := slices.Index(firstHeadings, g.heading); at >= 0 {
 		return at
@@ -120,7 +120,7 @@ func place(g flagGroup) int {
 	return len(firstHeadings)
 }
 
-// nameOf is the name of a flag, without the value and without other names.
+// nameOf returns the name of a flag, without its value and aliases.
 func nameOf(names string) string {
 	name, _, _ := strings.Cut(names, " ")
 	name, _, _ = strings.Cut(name, ",")
@@ -128,7 +128,7 @@ func nameOf(names string) string {
 	return name
 }
 
-// writeFlag writes one flag with its usage beside it, or below it where there is no room.
+// writeFlag writes one flag with its usage beside it, or below it if there is too little room.
 func writeFlag(b *strings.Builder, names, usage string) {
 	line := "   " + names
 	if len(line)+2 > flagColumn {

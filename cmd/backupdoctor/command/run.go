@@ -12,8 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// Run runs one command line and returns the exit code. Every error is printed here and
-// nowhere else.
+// Run runs one command line and returns the exit code. All errors are printed here.
 func Run(ctx context.Context, env Env, app *cli.App) int {
 	help := &errorKeeper{w: env.Stdout}
 	app.Writer = help
@@ -37,7 +36,7 @@ func Run(ctx context.Context, env Env, app *cli.App) int {
 	return ended.Code
 }
 
-// An errorKeeper keeps the first error of writing, which the printer of help texts drops.
+// An errorKeeper keeps the first write error, which the printer of help texts drops.
 type errorKeeper struct {
 	w   io.Writer
 	err error
@@ -54,8 +53,8 @@ func (r *errorKeeper) Write(p []byte) (int, error) {
 // An Exit ends a command with one of the codes of [report.Exits].
 type Exit struct {
 	Code int
-	Err  error  // nil where the report says it all
-	Hint string // what to do about it; "" for nothing
+	Err  error  // nil if the report is enough
+	Hint string // what to do about it; "" for none
 }
 
 func (e Exit) Error() string {
@@ -65,15 +64,15 @@ func (e Exit) Error() string {
 	return e.Err.Error()
 }
 
-// Unwrap gives the error that the command ends with.
+// Unwrap returns the underlying error.
 func (e Exit) Unwrap() error { return e.Err }
 
-// Usage is the error of a command line that cannot be run.
+// Usage returns the error of a command line that cannot be run.
 func Usage(hint, format string, args ...any) error {
 	return Exit{Code: report.ExitUsage, Err: fmt.Errorf(format, args...), Hint: hint}
 }
 
-// onFlagError puts the parser's complaints in our words.
+// onFlagError rewords the parser's errors.
 func onFlagError(ctx *cli.Context, err error, _ bool) error {
 	text := err.Error()
 	if name, found := strings.CutPrefix(text, "flag provided but not defined: -"); found {
@@ -90,7 +89,7 @@ func onFlagError(ctx *cli.Context, err error, _ bool) error {
 	return Usage(HelpHint(ctx), "%s", text)
 }
 
-// valueHint says how the value of a flag is written.
+// valueHint describes the values of a flag.
 func valueHint(ctx *cli.Context, name string) string {
 	for _, flag := range ctx.Command.Flags {
 		if !slices.Contains(flag.Names(), name) {
@@ -120,7 +119,7 @@ func flagHint(ctx *cli.Context, name string) string {
 // HelpHint points to the help text of the command.
 func HelpHint(ctx *cli.Context) string { return "see " + ctx.Command.HelpName + " --help" }
 
-// Dashed writes a flag as it is typed.
+// Dashed returns a flag as typed.
 func Dashed(name string) string {
 	if len(name) == 1 {
 		return "-" + name
@@ -128,7 +127,7 @@ func Dashed(name string) string {
 	return "--" + name
 }
 
-// Takes wraps a command that has a fixed number of arguments.
+// Takes wraps the action of a command with a fixed number of arguments.
 func Takes(number int, action func(*cli.Context) error) cli.ActionFunc {
 	return func(ctx *cli.Context) error {
 		switch arguments := ctx.Args(); {

@@ -7,11 +7,11 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// secretFlags name files that hold a password, a token or a private key.
+// secretFlags are flags that name files with a password, a token or a private key.
 var secretFlags = []string{"credentials", "nats-creds", "password-file", "tls-key", "token-file"}
 
-// warnOfSecrets says which files with secrets others can read. Such a file still serves: it may
-// be readable for a group that was made for it.
+// warnOfSecrets warns about secret files that others can read. Such a file is still used: it
+// may be readable by a group on purpose.
 func warnOfSecrets(ctx *cli.Context, env Env) {
 	for _, name := range secretFlags {
 		paths := ctx.StringSlice(name)

@@ -2,5 +2,5 @@ package command
 
 import "io/fs"
 
-// The mode of a file on Windows does not tell who may read it.
+// readableByOthers returns false: on Windows the mode of a file does not show who may read it.
 func readableByOthers(fs.FileInfo) bool { return false }

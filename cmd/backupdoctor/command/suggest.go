@@ -2,8 +2,8 @@ package command
 
 import "github.com/xrash/smetrics"
 
-// Closest is the candidate that a mistyped word most likely stands for, or "" if none is
-// near enough to be worth a hint.
+// Closest returns the candidate most similar to a mistyped word, or "" if none is similar
+// enough for a hint.
 func Closest(word string, candidates []string) string {
 	best, nearest := 0.8, ""
 	for _, candidate := range candidates {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// The lengths that a token in a file may have, in bytes. A short one could be guessed.
+// Length limits of a token in a file, in bytes. A short token could be guessed.
 const (
 	minToken = 16
 	maxToken = 1 << 10

@@ -1,10 +1,10 @@
-// Package config reads the settings of a user: from a file, from environment variables, and
-// from the defaults of the program, in the order of precedence flag, variable, file, default.
-// What the settings are and what they do is decided elsewhere.
+// Package config reads the settings of a user from a file, from environment variables, and from
+// the program's defaults. The order of precedence is flag, variable, file, default. The
+// settings and their effects are defined elsewhere.
 //
 // A configuration file decides what a program writes and where it connects to, so it must
-// belong to the user or to root, and nobody else may be able to write to it. No file of the
-// current folder is looked for.
+// belong to the user or to root, and must not be writable by others. The current folder is not
+// searched for files.
 package config
 
 import (
@@ -18,8 +18,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 )
 
-// The name of the file, in the folder of this program among the user's settings, and the
-// variable that may name another.
+// The name of the file, in this program's folder among the user's settings, and the variable
+// that overrides its path.
 const (
 	FileName     = "config.yaml"
 	FileVariable = "BACKUPDOCTOR_CONFIG"
@@ -28,19 +28,19 @@ const (
 // A Setting is one key of the file.
 type Setting struct {
 	Key   string
-	List  bool                    // it may have several values
-	Path  func(text string) int   // where in a value a path begins, or -1; nil if none does
-	Check func(text string) error // nil if every text is right
-	Hint  string                  // what a right value looks like
+	List  bool                    // may have several values
+	Path  func(text string) int   // returns the index of the path in a value, or -1; nil if no value has one
+	Check func(text string) error // checks a value; nil accepts any
+	Hint  string                  // describes a valid value
 	Usual string                  // the default, in words
 }
 
-// Variable is the environment variable of a setting.
+// Variable returns the environment variable of a setting.
 func (s Setting) Variable() string {
 	return "BACKUPDOCTOR_" + strings.ToUpper(strings.ReplaceAll(s.Key, "-", "_"))
 }
 
-// A Source is where a value comes from.
+// A Source is the origin of a value.
 type Source string
 
 // The sources.
@@ -50,12 +50,12 @@ const (
 	Default  Source = "default"
 )
 
-// A Value is what a setting is set to.
+// A Value is the value of a setting.
 type Value struct {
 	Setting
 	Source Source
-	Texts  []string // none for the default
-	Line   int      // in the file; 0 if it is not from there
+	Texts  []string // empty for the default
+	Line   int      // line in the file; 0 for other sources
 }
 
 // A Config is the values of all settings.
@@ -65,7 +65,7 @@ type Config struct {
 	Values []Value
 }
 
-// Value is that of a setting.
+// Value returns the value of a setting.
 func (c Config) Value(key string) Value {
 	for _, v := range c.Values {
 		if v.Key == key {
@@ -75,8 +75,8 @@ func (c Config) Value(key string) Value {
 	return Value{Source: Default}
 }
 
-// Load reads the file that was named, else the one that the environment names, else the usual
-// one if it exists, and the variables.
+// Load reads the variables and one file: the named one, or else that of the environment, or
+// else the default one if it exists.
 func Load(env command.Env, settings []Setting, named string) (Config, error) {
 	c := Config{}
 	named = cmp.Or(named, env.Getenv(FileVariable))
@@ -142,8 +142,8 @@ func (s Setting) check(texts []string) error {
 	return nil
 }
 
-// resolved is a value whose path, if it has one, is absolute: a path in the file is relative to
-// the folder of the file, since the current folder may be anybody's.
+// resolved returns a value whose path, if any, is absolute. A path in the file is relative to
+// the folder of the file, since anyone may control the current folder.
 func (s Setting) resolved(text, folder, home string) string {
 	if s.Path == nil {
 		return text
@@ -173,10 +173,10 @@ func splitList(text string) []string {
 	return texts
 }
 
-// WholePath is the Path of a setting that is a path.
+// WholePath is the Path of a setting whose value is a path.
 func WholePath(string) int { return 0 }
 
-// errorAt is an error in a line of the file.
+// errorAt returns an error in a line of the file.
 func errorAt(path string, line int, hint, format string, args ...any) error {
 	return command.Usage(hint, "%s:%d: %w", path, line, fmt.Errorf(format, args...))
 }

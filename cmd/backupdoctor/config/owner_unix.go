@@ -16,7 +16,7 @@ func foreign(info fs.FileInfo) bool {
 
 func writableByOthers(info fs.FileInfo) bool { return info.Mode().Perm()&0o022 != 0 }
 
-// replaceableByOthers reports whether everybody may replace the files of others in a folder.
+// replaceableByOthers reports whether any user may replace files in a folder.
 func replaceableByOthers(folder fs.FileInfo) bool {
 	return folder.Mode().Perm()&0o002 != 0 && folder.Mode()&fs.ModeSticky == 0
 }

@@ -2,8 +2,8 @@ package config
 
 import "io/fs"
 
-// On Windows the folder of the user's settings is private by its access control list, which
-// the mode of a file does not tell.
+// foreign returns false: on Windows an access control list keeps the user's settings folder
+// private, and file modes do not show it.
 func foreign(fs.FileInfo) bool { return false }
 
 func writableByOthers(fs.FileInfo) bool { return false }

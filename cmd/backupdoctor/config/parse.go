@@ -16,10 +16,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/input"
 )
 
-// maxBytes bounds a file: some hundred values.
+// maxBytes bounds the size of a file, enough for some hundred values.
 const maxBytes = 64 << 10
 
-// readPrivate reads a regular file that nobody but its owner can write.
+// readPrivate reads a regular file that only its owner can write.
 func readPrivate(path string) ([]byte, error) {
 	file, err := input.Open(path)
 	if special, ok := errors.AsType[*input.SpecialFileError](err); ok {
@@ -42,14 +42,14 @@ func readPrivate(path string) ([]byte, error) {
 	return content, nil
 }
 
-// checkPrivate refuses a file of somebody else, and one that others may write.
+// checkPrivate returns an error if a file belongs to someone else or is writable by others.
 func checkPrivate(file *os.File, path string) error {
 	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
 	switch {
-	case !info.Mode().IsRegular(): // it was replaced since it was looked at
+	case !info.Mode().IsRegular(): // it was replaced since it was checked
 		return command.Usage("", "the configuration file %s is not a regular file", path)
 	case foreign(info):
 		return command.Usage("copy it to a file of your own", "the configuration file %s belongs to another user", path)
@@ -72,7 +72,7 @@ type entry struct {
 	line  int
 }
 
-// parse reads a mapping of keys to scalars or to lists of scalars, in YAML.
+// parse parses a YAML mapping of keys to scalars or to lists of scalars.
 func parse(content []byte, path string, settings []Setting) (map[string]entry, error) {
 	root, err := document(content)
 	if err != nil {
@@ -104,7 +104,7 @@ func parse(content []byte, path string, settings []Setting) (map[string]entry, e
 	return found, nil
 }
 
-// document is the root of the only document; nil if there is none.
+// document returns the root of the only document, or nil if there is none.
 func document(content []byte) (*yaml.Node, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	var first, second yaml.Node
@@ -128,7 +128,7 @@ func document(content []byte) (*yaml.Node, error) {
 	return root, nil
 }
 
-// scalars are the values of a key; the line is that of an error.
+// scalars returns the values of a key. On error, it returns the line of the error.
 func scalars(value *yaml.Node, s Setting) ([]string, int, error) {
 	list := []*yaml.Node{value}
 	if value.Kind == yaml.SequenceNode {
@@ -155,7 +155,7 @@ func scalars(value *yaml.Node, s Setting) ([]string, int, error) {
 	return texts, value.Line, s.check(texts)
 }
 
-// otherNames are names under which settings are looked for.
+// otherNames are names under which users look for settings.
 var otherNames = map[string]string{"inventory": "assets", "o": "formats", "output": "formats", "outputs": "formats"}
 
 func keyHint(key string, settings []Setting) string {

@@ -10,12 +10,12 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// maxFact bounds one variable, in letters: an environment must not grow too large to start a
-// program with, and the report on stdin has everything in full.
+// maxFact limits one variable, in letters: a program cannot start with too large an
+// environment, and the report on stdin is complete.
 const maxFact = 1000
 
-// facts are the variables for a command. Each is there for every device, and empty if there
-// is nothing to say.
+// facts returns the environment variables for a command. Each is always set, and empty if there
+// is no value.
 func facts(r report.Report) []string {
 	d := r.Devices[0]
 	lastBackup := ""
@@ -41,8 +41,8 @@ func facts(r report.Report) []string {
 	return variables
 }
 
-// causes are the ids of the checks that found something which nothing else explains, each
-// once, in the order of the report.
+// causes returns the IDs of the checks with a finding that nothing else explains, without
+// duplicates, in report order.
 func causes(d report.Device) []string {
 	var ids []string
 	for _, f := range d.Findings {
@@ -53,7 +53,7 @@ func causes(d report.Device) []string {
 	return ids
 }
 
-// label is what a device is called beside others: its slot, or else its name.
+// label returns the slot of a device, or else its name.
 func label(d report.Device) string {
 	if d.Slot != "" {
 		return short("slot "+d.Slot, 40)
@@ -61,8 +61,8 @@ func label(d report.Device) string {
 	return cmp.Or(short(d.Name, 40), short(d.UDID, 64), "a device")
 }
 
-// short makes a stranger's text one line without control characters, of so many letters at
-// most.
+// short returns an untrusted text on one line, without control characters, cut to a number of
+// letters.
 func short(text string, letters int) string {
 	clean := []rune(report.Clean(text))
 	if len(clean) > letters {

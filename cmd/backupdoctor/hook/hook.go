@@ -1,5 +1,5 @@
-// Package hook runs a command of the user's for every finished device, with the report of it
-// on stdin and its facts in the environment. Nothing that a device says becomes a part of the
+// Package hook runs a user's command for every finished device, with the device's report on
+// stdin and its main facts in the environment. Nothing from a device becomes part of the
 // command line.
 package hook
 
@@ -19,27 +19,27 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
-// grace is how long a command has after it was asked to end, and what it started has after it
-// ended, to let go of its output.
+// grace is how long a canceled command has to exit, and how long its children may keep its
+// output open after it has exited.
 const grace = 2 * time.Second
 
-// A Hook is a command to run for each device. It may run for several at once.
+// A Hook is a command to run for each device. It may run for several devices at once.
 type Hook struct {
-	Command string        // a line for the shell
-	Environ []string      // of the command, which gets the facts on top; it must hold no secret
-	Timeout time.Duration // for one device; 0 is 5 min
-	Slots   chan struct{} // as many run at once as it has room; nil is no limit
-	Output  io.Writer     // what the command prints goes here, line by line
+	Command string        // a shell command line
+	Environ []string      // environment of the command, without secrets; facts are added
+	Timeout time.Duration // for one device; 0 means 5 min
+	Slots   chan struct{} // its capacity limits concurrent commands; nil for no limit
+	Output  io.Writer     // receives the output of the command, line by line
 
-	one sync.Mutex // of the lines of several devices
+	one sync.Mutex // serializes lines of several commands
 }
 
 func (h *Hook) timeout() time.Duration { return cmp.Or(h.Timeout, 5*time.Minute) }
 
 // Run runs the command for the device of a report, which must have exactly one, and waits for
-// its end. The error says for which device it failed, and why. At its deadline, or when ctx
-// ends, the command is ended, and on Unix all that it has started, too. What a command that
-// ended by itself leaves running goes on, and is not heard any more.
+// it. The error names the device and the reason. At the deadline, or when ctx ends, the command
+// is terminated, on Unix with all its children. Children left by a command that exited by
+// itself keep running, and their output is dropped.
 func (h *Hook) Run(ctx context.Context, r report.Report) error {
 	device := r.Devices[0]
 	if err := h.run(ctx, r); err != nil {
@@ -79,7 +79,7 @@ func (h *Hook) run(ctx context.Context, r report.Report) error {
 		return errInterrupted
 	case limited.Err() != nil && err != nil:
 		return fmt.Errorf("it took longer than %v, and was ended", h.timeout())
-	case errors.Is(err, exec.ErrWaitDelay): // it ended well, but left something behind
+	case errors.Is(err, exec.ErrWaitDelay): // it exited with success, but left children behind
 		return nil
 	}
 	return inWords(err)
@@ -90,16 +90,16 @@ var errInterrupted = errors.New("it was ended: the run was interrupted")
 func (h *Hook) print(line string) {
 	h.one.Lock()
 	defer h.one.Unlock()
-	io.WriteString(h.Output, line) // who cannot read it is not helped by an error
+	io.WriteString(h.Output, line) // there is nothing to do about an error
 }
 
-// Exit codes of a shell about the command itself.
+// Exit codes with which a shell reports that it could not run a command.
 const (
 	notRunnable = 126
 	notFound    = 127
 )
 
-// inWords says how a command ended.
+// inWords describes how a command ended.
 func inWords(err error) error {
 	ended, ok := errors.AsType[*exec.ExitError](err)
 	if !ok {

@@ -5,20 +5,20 @@ import (
 	"fmt"
 )
 
-// How much of the output of one command is passed on, in bytes.
+// Limits on the forwarded output of one command, in bytes.
 const (
 	maxLine   = 1 << 10
 	maxOutput = 64 << 10
 )
 
-// lines passes on what a command prints, a line at a time with a prefix. It takes everything,
-// so that no command waits for it, and passes on no more than the bounds.
+// lines forwards the output of a command line by line, with a prefix. It accepts all output, so
+// that the command never blocks, but forwards no more than the limits.
 type lines struct {
 	prefix string
 	print  func(line string)
-	line   []byte // the beginning of the line that is not yet ended
-	cut    bool   // and that is longer
-	passed int    // bytes so far
+	line   []byte // start of the current line
+	cut    bool   // the current line exceeds the limit
+	passed int    // bytes forwarded so far
 }
 
 func (l *lines) Write(p []byte) (int, error) {
@@ -35,7 +35,7 @@ func (l *lines) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// end passes on a line.
+// end forwards the current line.
 func (l *lines) end() {
 	text := short(string(l.line), maxLine)
 	if l.cut {
@@ -52,7 +52,7 @@ func (l *lines) end() {
 	}
 }
 
-// close passes on a last line that was not ended.
+// close forwards a last line without a line break.
 func (l *lines) close() {
 	if len(l.line) > 0 {
 		l.end()

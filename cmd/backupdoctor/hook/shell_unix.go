@@ -10,21 +10,21 @@ import (
 	"syscall"
 )
 
-// Shell is a command line for the user's shell.
+// Shell returns a command that runs line in the user's shell.
 func Shell(ctx context.Context, line string) *exec.Cmd {
 	return exec.CommandContext(ctx, "sh", "-c", line)
 }
 
-// group lets a command be ended together with all that it starts: it is asked to end first.
+// group puts a command in a process group of its own, which is sent SIGTERM on cancellation.
 func group(c *exec.Cmd) {
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.Cancel = func() error { return signalGroup(c.Process, syscall.SIGTERM) }
 }
 
-// endGroup ends what is left of a group.
+// endGroup kills what is left of the group.
 func endGroup(c *exec.Cmd) {
 	if c.Process != nil {
-		_ = signalGroup(c.Process, syscall.SIGKILL) // mostly nothing is left
+		_ = signalGroup(c.Process, syscall.SIGKILL) // usually nothing is left
 	}
 }
 

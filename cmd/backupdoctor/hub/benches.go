@@ -24,7 +24,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// databaseWithin is how long a question to the database may take.
+// databaseWithin is how long a query of the database may take.
 const databaseWithin = time.Minute
 
 func addBenchCommand(e env) *cli.Command {
@@ -97,11 +97,11 @@ func (e env) addBench(ctx *cli.Context) error {
 	return err
 }
 
-// aloneWithin is how long another command that changes the keys is waited for.
+// aloneWithin is how long to wait for another command that changes the keys.
 const aloneWithin = 30 * time.Second
 
-// alone waits until no other command changes the keys, and keeps others from it
-// until free is called.
+// alone locks the keys against other commands until free is called, waiting for the lock if
+// needed.
 func (f hubFolder) alone(ctx context.Context) (free func(), err error) {
 	if err := os.MkdirAll(string(f), 0o700); err != nil {
 		return nil, command.Usage("", "%w", err)
@@ -115,7 +115,7 @@ func (f hubFolder) alone(ctx context.Context) (free func(), err error) {
 	return func() { held.Unlock() }, nil
 }
 
-// keys opens the keys of the hub, and makes them where there are none.
+// keys opens the keys of the hub, creating them if there are none.
 func (f hubFolder) keys() (*credentials.Folder, error) {
 	path := f.credentials()
 	_, err := os.Stat(path)
@@ -139,7 +139,7 @@ func (f hubFolder) keys() (*credentials.Folder, error) {
 	return keys, nil
 }
 
-// move moves a file that only its owner may read, also to another disk.
+// move moves a private file, across disks too.
 func move(from, to string) error {
 	text, err := os.ReadFile(from)
 	if err != nil {
@@ -212,17 +212,17 @@ func jsonFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "json", Usage: "as JSON", DisableDefaultText: true}
 }
 
-// A benchRow is what a hub knows of one bench.
+// A benchRow is what a hub knows about one bench.
 type benchRow struct {
 	Name      string        `json:"bench"`
 	Site      string        `json:"site,omitempty"`
 	State     string        `json:"state"`              // linked, away, revoked, unknown while the hub does not run, or foreign: not of this hub's keys
 	AddedAt   time.Time     `json:"addedAt,omitzero"`   // or revoked
-	AwaySince time.Time     `json:"awaySince,omitzero"` // when it was last seen connected, for one that is away
-	Waiting   int64         `json:"waiting"`            // reports that it has numbered and the hub does not have
-	SetAside  int64         `json:"setAside"`           // messages of it that can never be stored
+	AwaySince time.Time     `json:"awaySince,omitzero"` // when a bench that is away was last seen connected
+	Waiting   int64         `json:"waiting"`            // reports numbered by the bench that the hub does not have
+	SetAside  int64         `json:"setAside"`           // its messages that can never be stored
 	Lost      int64         `json:"lost"`               // reports that neither side has
-	Heard     *ledger.Bench `json:"heard,omitempty"`    // absent if nothing ever came from it
+	Heard     *ledger.Bench `json:"heard,omitempty"`    // absent if nothing was ever received from it
 }
 
 func (e env) listBenches(ctx *cli.Context) error {
@@ -248,7 +248,7 @@ func (e env) listBenches(ctx *cli.Context) error {
 	return writeBenches(e.Stdout, rows, time.Now())
 }
 
-// rowsOf are the benches of a hub, as its credentials, its database and its last status tell.
+// rowsOf returns the benches of a hub, from its credentials, its database and its last status.
 func (e env) rowsOf(ctx context.Context, folder hubFolder, sink string) ([]benchRow, error) {
 	now, err := readStatus(folder.status())
 	if err != nil {
@@ -267,8 +267,8 @@ func (e env) rowsOf(ctx context.Context, folder hubFolder, sink string) ([]bench
 	return benchRows(added, heard, gapsByBench(gaps), now, time.Now()), nil
 }
 
-// heardOf are the benches that the database knows, and what it lacks of them. A file that is
-// not there is not made.
+// heardOf returns the benches in the database, and what it lacks from each. It does not create
+// a missing file.
 func heardOf(ctx context.Context, sink string) ([]ledger.Bench, []ledger.Gaps, error) {
 	ctx, cancel := context.WithTimeout(ctx, databaseWithin)
 	defer cancel()
@@ -291,7 +291,7 @@ func heardOf(ctx context.Context, sink string) ([]ledger.Bench, []ledger.Gaps, e
 	return benches, gaps, err
 }
 
-// benchRows joins what is known of benches, by name. Of one that was revoked and added again
+// benchRows joins what is known about benches, by name. If a bench was revoked and added again,
 // only the new entry counts.
 func benchRows(added []credentials.Bench, heard []ledger.Bench, gaps map[string]ledger.Gaps, now status, at time.Time) []benchRow {
 	byName := map[string]*benchRow{}

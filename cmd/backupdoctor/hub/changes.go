@@ -15,7 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// A change is a cause that came, stayed or went.
+// A change is a cause that is new, fixed or still there.
 type change struct {
 	Change ledger.Change `json:"change"`
 	ledger.ChangedCause
@@ -60,14 +60,14 @@ func changesCommand(e env) *cli.Command {
 	}
 }
 
-// A changeFilter says which changes are asked for.
+// A changeFilter selects changes.
 type changeFilter struct {
-	Days  int    // before now
-	Check string // "" is any
-	Site  string // "" is any
+	Days  int    // up to now
+	Check string // "" for any
+	Site  string // "" for any
 }
 
-// changesOf lists changes of one kind after those of the other.
+// changesOf lists changes one kind after another.
 func changesOf(ctx context.Context, from source, f changeFilter, which []ledger.Change) iter.Seq2[change, error] {
 	return func(yield func(change, error) bool) {
 		for _, kind := range which {

@@ -11,11 +11,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// A database is where a hub keeps reports for good, as the relay sees it.
+// A database is the hub's permanent storage, as the relay sees it.
 type database struct {
 	log   *slog.Logger
 	store *ledger.Store
-	site  func(bench string) string // where it stands; "" if that is not known
+	site  func(bench string) string // the site of a bench; "" if unknown
 }
 
 // Put implements [relay.Store].
@@ -50,14 +50,14 @@ func (d *database) Receipt(ctx context.Context, bench, of string) (receipt.Recei
 	return d.store.Receipt(ctx, bench, of)
 }
 
-// A knownDatabase is what the folder of a hub remembers of its database.
+// A knownDatabase is what a hub's data folder remembers about its database.
 type knownDatabase struct {
 	Identity string `json:"identity"`
 }
 
 const newDatabaseHint = "restore it from a backup, or begin an empty one with --new-database: the benches fill it again"
 
-// checkDatabase keeps a hub that had a database from beginning an empty one in its place.
+// checkDatabase stops a hub whose database is missing from creating an empty one in its place.
 func (h *hub) checkDatabase() error {
 	var known knownDatabase
 	if err := readJSON(h.folder.identity(), &known); err != nil {
@@ -73,7 +73,7 @@ func (h *hub) checkDatabase() error {
 	return nil
 }
 
-// knowAgain compares a database with the one before, and remembers it.
+// knowAgain compares the database with the remembered one, and remembers it.
 func (h *hub) knowAgain(store *ledger.Store) error {
 	var known knownDatabase
 	if err := readJSON(h.folder.identity(), &known); err != nil {
@@ -88,7 +88,7 @@ func (h *hub) knowAgain(store *ledger.Store) error {
 	return nil
 }
 
-// gapsByBench adds up what a hub lacks of each bench.
+// gapsByBench sums what a hub lacks from each bench.
 func gapsByBench(gaps []ledger.Gaps) map[string]ledger.Gaps {
 	sums := map[string]ledger.Gaps{}
 	for _, g := range gaps {

@@ -39,7 +39,7 @@ func deviceCommand(e env) *cli.Command {
 	}
 }
 
-// oneDevice finds the device with an id or a serial number.
+// oneDevice finds the device with the given ID or serial number.
 func oneDevice(ctx context.Context, from source, who string) (ledger.Device, error) {
 	var found []ledger.Device
 	for d, err := range from.find(ctx, who) {
@@ -77,7 +77,7 @@ func (e env) tellVisits(ctx context.Context, from source, as string, d ledger.De
 	told := story{Device: d, Visits: []report.Visit{}}
 	for v, err := range visits {
 		if errors.Is(err, ledger.ErrUnknown) {
-			break // it was there a moment ago
+			break // deleted in the meantime
 		}
 		if err != nil {
 			return err
@@ -90,10 +90,10 @@ func (e env) tellVisits(ctx context.Context, from source, as string, d ledger.De
 	return told.write(e.Stdout, time.Now())
 }
 
-// label is a name that a device or its owner gave.
+// label formats a name given by a device or its owner.
 func label(text string) string { return device.Label(report.Clean(text)) }
 
-// write writes what is known of the device, and each visit on a line, the newest first.
+// write writes what is known about the device, and one line for each visit, newest first.
 func (t story) write(w io.Writer, now time.Time) error {
 	d := t.Device
 	facts := [][]string{

@@ -1,9 +1,8 @@
-// Package hub is the commands hub and fleet, and what connects a bench to a hub: the flags for
-// it, and the uploader of its reports.
+// Package hub has the commands hub and fleet, and what connects a bench to a hub: its flags and
+// the uploader of its reports.
 //
-// It is compiled and tested always, and linked into the program by one file of
-// cmd/backupdoctor, which has the build tag fleet: what a hub needs makes a program more than
-// twice as large.
+// It is always compiled and tested. A file of cmd/backupdoctor with the build tag fleet links
+// it into the program, since what a hub needs more than doubles the size of the program.
 package hub
 
 import (
@@ -15,14 +14,14 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// env reads flags and runs commands in an environment.
+// env is an environment whose methods read flags and run commands.
 type env struct{ command.Env }
 
-// Commands are hub and fleet.
+// Commands returns the commands hub and fleet.
 func Commands(e command.Env) []*cli.Command {
 	register()
 	return []*cli.Command{hubCommand(env{e}), fleetCommand(env{e})}
 }
 
-// register lets a ledger be in PostgreSQL.
+// register enables PostgreSQL for ledgers.
 var register = sync.OnceFunc(func() { ledger.Register(postgres.Connect) })

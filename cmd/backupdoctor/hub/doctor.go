@@ -29,7 +29,7 @@ func doctorCommand(e env) *cli.Command {
 	}
 }
 
-// An examined is one thing that hub doctor looked at.
+// An examined is one item of hub doctor's report.
 type examined struct {
 	Subject string `json:"subject"`
 	State   string `json:"state"` // well, warning, failing or unknown
@@ -37,7 +37,7 @@ type examined struct {
 	mark    mark
 }
 
-// stateNames are the marks for programs.
+// stateNames are the states in JSON.
 var stateNames = map[mark]string{wellMark: "well", warningMark: "warning", failingMark: "failing", unknownMark: "unknown"}
 
 func newExamined(subject string, s state) examined {
@@ -68,7 +68,7 @@ func (e env) examine(ctx *cli.Context) error {
 	return exitOf(found)
 }
 
-// examineHub looks at each thing once. What cannot be looked at costs its own line.
+// examineHub examines each part once. A part that cannot be examined costs only its own line.
 func (e env) examineHub(ctx context.Context, folder hubFolder, sink string, now time.Time) (found []examined) {
 	add := func(subject string, s state) { found = append(found, newExamined(subject, s)) }
 	written, err := readStatus(folder.status())
@@ -98,7 +98,7 @@ func (e env) examineHub(ctx context.Context, folder hubFolder, sink string, now 
 	return found
 }
 
-// examineDatabase reads the database as a program that sees it for the first time does.
+// examineDatabase reads the database as a program that opens it for the first time does.
 func examineDatabase(ctx context.Context, sink string) state {
 	ctx, cancel := context.WithTimeout(ctx, databaseWithin)
 	defer cancel()
@@ -139,7 +139,7 @@ func examineKeys(folder hubFolder) state {
 	return state{wellMark, "can be read"}
 }
 
-// examineSecret looks at who may read a file that lets people in.
+// examineSecret checks who may read a file that grants access.
 func examineSecret(path string) state {
 	info, err := os.Stat(path)
 	switch {
@@ -161,7 +161,7 @@ func (e env) writeExamined(found []examined) error {
 	return format.Columns(e.Stdout, lines)
 }
 
-// exitOf is 1 where something does not work, and 3 where that is not known.
+// exitOf returns exit code 1 if something does not work, and 3 if that is unknown.
 func exitOf(found []examined) error {
 	failing, unknown := 0, 0
 	for _, x := range found {

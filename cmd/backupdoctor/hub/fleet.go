@@ -82,8 +82,8 @@ var fleetFormats = output.Formats{"table", "json", "csv", "html"}
 
 func formatFlags() []cli.Flag { return fleetFormats.Flags(formatHeading) }
 
-// asking opens the source that the flags name, and asks it.
-// It is asked once for each format; "" is a table.
+// asking opens the source selected by flags, and calls ask once for each output format; ""
+// means a table.
 func (e env) asking(ctx *cli.Context, ask func(e env, ctx context.Context, from source, as string) error) error {
 	printer, err := fleetFormats.Printer(ctx, e.Stdout)
 	if err != nil {
@@ -116,10 +116,10 @@ func (e env) asking(ctx *cli.Context, ask func(e env, ctx context.Context, from 
 	return command.Usage("", "%w", err)
 }
 
-// A filter says which devices are asked for, and in which order.
+// A filter selects and sorts devices.
 type filter struct {
 	ledger.Filter
-	Days int // in Filter.BackupBefore, before now; 0 is any
+	Days int // for Filter.BackupBefore, in days before now; 0 for any
 	Sort ledger.Sort
 }
 
@@ -168,7 +168,7 @@ func writeDevices(e env, as string, devices iter.Seq2[ledger.Device, error], now
 	return nil
 }
 
-// counting counts rows as they pass.
+// counting calls count for each row that passes.
 func counting[Row any](rows iter.Seq2[Row, error], count func(Row)) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		for row, err := range rows {

@@ -68,7 +68,7 @@ func missingWords(g ledger.Gaps) string {
 	return strings.Join(ranges, ", ")
 }
 
-// withDatabase opens the database of a hub for one question.
+// withDatabase opens the database of a hub for one query.
 func (e env) withDatabase(ctx *cli.Context, open func(context.Context, string) (*ledger.Store, error), ask func(context.Context, *ledger.Store) error) error {
 	folder, err := e.hubFolderOf(ctx)
 	if err != nil {

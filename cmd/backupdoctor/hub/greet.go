@@ -19,7 +19,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay"
 )
 
-// logger logs as JSON for programs, and as text for a person at a terminal.
+// logger returns a logger that writes JSON for programs, or text for a person at a terminal.
 func (h *hub) logger() *slog.Logger {
 	if _, is := terminal.Of(h.Stderr); !is {
 		return slog.New(slog.NewJSONHandler(h.Stderr, nil))
@@ -30,8 +30,8 @@ func (h *hub) logger() *slog.Logger {
 // greetWithin is how long the greeting waits for the first probes.
 const greetWithin = 5 * time.Second
 
-// greet tells a person at a terminal where the hub is, what to do next, and how it stands. The
-// link signs in once: the token itself would stay on the screen.
+// greet tells a person at a terminal where the hub is, what to do next, and whether its parts
+// work. The sign-in link works once: the token itself would stay on the screen.
 func (h *hub) greet(ctx context.Context, known *health) error {
 	if _, is := terminal.Of(h.Stderr); !is {
 		<-ctx.Done()
@@ -74,7 +74,7 @@ func (h *hub) writeGreeting(w io.Writer, rows []benchRow, parts []partState, now
 	format.Columns(w, lines)
 }
 
-// reachedAt is the address by which benches reach the hub, as far as it knows.
+// reachedAt returns the address where benches reach the hub, as far as it knows.
 func (h *hub) reachedAt() string {
 	if h.nats != "" {
 		return h.nats
@@ -82,8 +82,7 @@ func (h *hub) reachedAt() string {
 	return reachedAt(h.listen, h.hosts)
 }
 
-// reachedAt names the host of an address that listens at all addresses of this computer. The usual
-// port is left out.
+// reachedAt replaces a wildcard listen address by a host name. The default port is omitted.
 func reachedAt(listen string, hosts []string) string {
 	u, err := url.Parse(listen)
 	if err != nil {
@@ -99,14 +98,14 @@ func reachedAt(listen string, hosts []string) string {
 	return u.String()
 }
 
-// named gives an address a host where it has none: the first by which this computer is known.
+// named adds a host to an address that has none: the first of hosts, or else the name of this computer.
 func named(address string, hosts []string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return address
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		name, _ := os.Hostname() // without one there is still localhost
+		name, _ := os.Hostname() // on error, localhost remains
 		host = cmp.Or(append(hosts, name, "localhost")...)
 	}
 	return net.JoinHostPort(host, port)

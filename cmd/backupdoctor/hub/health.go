@@ -16,11 +16,11 @@ import (
 const (
 	probeEvery  = 2 * time.Second
 	probeWithin = 8 * time.Second
-	trustFor    = 15 * time.Second // how long after its last success a part counts as working
-	minRoom     = 128 << 20        // bytes on the disk of the data folder, below which the hub is sick
+	trustFor    = 15 * time.Second // how long a part counts as working after its last success
+	minRoom     = 128 << 20        // the hub is unhealthy with fewer free bytes on the disk of its data folder
 )
 
-// notTried is the error of a part before its first probe has ended.
+// notTried is the error of a part whose first probe has not finished.
 const notTried = "not tried yet"
 
 // The parts of a hub.
@@ -30,30 +30,30 @@ const (
 	roomPart     = "room"
 )
 
-// A partState is what the last probes of one part of the hub showed.
+// A partState is the result of the latest probes of one part of the hub.
 type partState struct {
 	Part  string    `json:"part"`
-	OKAt  time.Time `json:"okAt,omitzero"`       // when it last worked
+	OKAt  time.Time `json:"okAt,omitzero"`       // last success
 	Error string    `json:"error,omitempty"`     // of the last probe
-	Free  uint64    `json:"freeBytes,omitempty"` // of the part room
+	Free  uint64    `json:"freeBytes,omitempty"` // for the part room
 }
 
-// works reports whether the part has worked a moment ago. One whose probe hangs has not.
+// works reports whether the part worked recently. A hanging probe lets this expire.
 func (p partState) works(at time.Time) bool { return p.Error == "" && at.Sub(p.OKAt) < trustFor }
 
-// A probe tries one part of the hub by doing what it is for. free is the room it found, 0 where
-// that is not its question.
+// A probe tests one part of the hub by using it. free is the free space found, or 0 if it
+// measures none.
 type probe struct {
 	part string
 	try  func(context.Context) (free uint64, err error)
 }
 
-// writes is a probe of something that finds no room.
+// writes wraps a probe that measures no free space.
 func writes(try func(context.Context) error) func(context.Context) (uint64, error) {
 	return func(ctx context.Context) (uint64, error) { return 0, try(ctx) }
 }
 
-// room looks for room on the disk that holds a folder.
+// room returns a probe of the free space on the disk that holds folder.
 func room(folder string) func(context.Context) (uint64, error) {
 	return func(context.Context) (uint64, error) {
 		free, err := host.FreeBytes(folder)
@@ -67,8 +67,8 @@ func room(folder string) func(context.Context) (uint64, error) {
 	}
 }
 
-// A health is what the hub knows of itself by its own work. No part counts as working before it
-// has worked once.
+// A health is what the hub knows about its own parts from probes. No part counts as working
+// before its first success.
 type health struct {
 	log    *slog.Logger
 	probes []probe
@@ -77,7 +77,7 @@ type health struct {
 
 	mu    sync.Mutex
 	parts map[string]partState
-	told  map[string]bool // faults that were logged
+	told  map[string]bool // faults already logged, by part
 }
 
 func newHealth(log *slog.Logger, probes ...probe) *health {
@@ -88,7 +88,8 @@ func newHealth(log *slog.Logger, probes ...probe) *health {
 	return h
 }
 
-// watch probes all parts until the context ends, each at its own pace: one that hangs delays none.
+// watch probes all parts until ctx ends. Each has its own goroutine, so a hanging probe delays
+// no other.
 func (h *health) watch(ctx context.Context) error {
 	var running sync.WaitGroup
 	for _, p := range h.probes {
@@ -106,7 +107,7 @@ func (h *health) watch(ctx context.Context) error {
 	return nil
 }
 
-// probe tries a part once, and logs where that changed how it stands.
+// probe tests a part once, and logs a change of its state.
 func (h *health) probe(ctx context.Context, p probe) {
 	within, cancel := context.WithTimeout(ctx, probeWithin)
 	defer cancel()
@@ -125,7 +126,7 @@ func (h *health) probe(ctx context.Context, p probe) {
 	}
 	h.parts[p.part] = now
 	switch {
-	case err != nil && !h.told[p.part] && (!before.OKAt.IsZero() || time.Since(h.began) > trustFor): // else it is starting
+	case err != nil && !h.told[p.part] && (!before.OKAt.IsZero() || time.Since(h.began) > trustFor): // before that, it is still starting
 		h.told[p.part] = true
 		h.log.Error("a part of the hub does not work", "part", p.part, "error", err)
 	case err == nil && h.told[p.part]:
@@ -134,7 +135,7 @@ func (h *health) probe(ctx context.Context, p probe) {
 	}
 }
 
-// all are the parts, by name.
+// all returns the states of all parts, by name.
 func (h *health) all() []partState {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -145,7 +146,7 @@ func (h *health) all() []partState {
 	return parts
 }
 
-// sick are the names of the parts that do not work.
+// sick returns the names of the parts that do not work.
 func (h *health) sick() []string {
 	var sick []string
 	for _, p := range h.all() {
@@ -156,12 +157,12 @@ func (h *health) sick() []string {
 	return sick
 }
 
-// tried reports whether the first probe of each part has ended.
+// tried reports whether the first probe of every part has finished.
 func (h *health) tried() bool {
 	return !slices.ContainsFunc(h.all(), func(p partState) bool { return p.Error == notTried })
 }
 
-// healthOf is that of a hub with a database and a stream.
+// healthOf returns the health of a hub with a database and a stream.
 func (h *hub) healthOf(store *ledger.Store, benches engine) *health {
 	who := h.node
 	if who == "" {

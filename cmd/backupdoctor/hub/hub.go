@@ -14,7 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// hubCommand runs what takes the reports of many benches.
+// hubCommand returns the command that receives the reports of many benches.
 func hubCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "hub",
@@ -49,7 +49,7 @@ func hubCommand(e env) *cli.Command {
 	}
 }
 
-// What the environment may tell a hub and the command fleet.
+// Environment variables of the commands hub and fleet.
 const (
 	tokenVariable = "BACKUPDOCTOR_FLEET_TOKEN"
 	sinkVariable  = "BACKUPDOCTOR_SINK"
@@ -62,7 +62,7 @@ const (
 	clusterHeading = "Three nodes, or a NATS of your own"
 )
 
-// dataFlags say where a hub keeps what it has.
+// dataFlags select where a hub keeps its data.
 func dataFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "data", Category: dataHeading, Usage: "keep everything in `DIR`", DefaultText: "your data folder"},
@@ -101,7 +101,7 @@ func (f hubFolder) token() string       { return filepath.Join(string(f), "token
 func (f hubFolder) identity() string    { return filepath.Join(string(f), "database.json") }
 func (f hubFolder) status() string      { return filepath.Join(string(f), "status.json") }
 
-// hubFolderOf reads --data, which may stand before a subcommand or behind it.
+// hubFolderOf reads --data, before or after a subcommand.
 func (e env) hubFolderOf(ctx *cli.Context) (hubFolder, error) {
 	if folder := given(ctx, "data"); folder != "" {
 		folder, err := filepath.Abs(folder)
@@ -114,7 +114,7 @@ func (e env) hubFolderOf(ctx *cli.Context) (hubFolder, error) {
 	return hubFolder(filepath.Join(folder, "backupdoctor", "hub")), nil
 }
 
-// given is the value of a flag that a command has as well as the one above it.
+// given returns the value of a flag that a command shares with its parent.
 func given(ctx *cli.Context, name string) string {
 	for _, c := range ctx.Lineage() {
 		if value := c.String(name); value != "" {
@@ -124,8 +124,8 @@ func given(ctx *cli.Context, name string) string {
 	return ""
 }
 
-// sinkOf is the address of the database of a hub. A password in it could be read by everybody
-// on this computer, so there must be none.
+// sinkOf returns the address of a hub's database. It rejects an address with a password, which
+// every user of this computer could read.
 func (e env) sinkOf(ctx *cli.Context, folder hubFolder) (string, error) {
 	address := cmp.Or(given(ctx, "sink"), e.Getenv(sinkVariable))
 	if address == "" {
@@ -193,7 +193,7 @@ func proxyOf(ctx *cli.Context) (p web.Proxy, err error) {
 	return p, nil
 }
 
-// check rejects flags that cannot be used together, before anything is made or opened.
+// check rejects flags that cannot be used together, before anything is created or opened.
 func (h *hub) check(ctx *cli.Context) error {
 	clustered := h.cluster != "" || h.node != "" || len(h.routes) > 0
 	switch {
@@ -228,7 +228,7 @@ func local(address string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// benchAddress is an address for benches as net has it.
+// benchAddress returns an address for benches in the form that package net uses.
 func benchAddress(listen string) (string, error) {
 	u, err := url.Parse(listen)
 	if err != nil || u.Port() == "" {

@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// hubMetrics are the metrics of the stream of a hub, besides those of the database.
+// hubMetrics collects the stream metrics of a hub; the database has its own.
 type hubMetrics struct {
 	benches engine
 	store   *ledger.Store
@@ -44,7 +44,7 @@ func (m hubMetrics) Describe(out chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements [prometheus.Collector]. What cannot be read has no sample.
+// Collect implements [prometheus.Collector]. A value that cannot be read yields no sample.
 func (m hubMetrics) Collect(out chan<- prometheus.Metric) {
 	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)

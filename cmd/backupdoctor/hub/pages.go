@@ -21,8 +21,8 @@ import (
 // answerWithin is how long the longest list may take.
 const answerWithin = 10 * time.Minute
 
-// servePages opens the address of the pages, and gives what serves them until the context
-// ends. Beyond this computer they are encrypted.
+// servePages listens on the address of the pages, and returns a function that serves them until
+// its context ends. Connections from other computers are encrypted.
 func (h *hub) servePages(store *ledger.Store, shown *tls.Config, known *health, also prometheus.Collector) (func(context.Context) error, error) {
 	if h.pages == "" {
 		return func(ctx context.Context) error { <-ctx.Done(); return nil }, nil
@@ -53,8 +53,8 @@ func (h *hub) servePages(store *ledger.Store, shown *tls.Config, known *health, 
 	return server.Run, nil
 }
 
-// knownAs are the names and addresses by which the pages may be asked for: those that were
-// given, and where they are served at all addresses of this computer, these.
+// knownAs returns the names and addresses by which the pages may be requested: those
+// configured, and, with a wildcard address, those of this computer.
 func (h *hub) knownAs() []string {
 	hosts := slices.Concat(web.Loopback, h.hosts)
 	host, _, err := net.SplitHostPort(h.pages)
@@ -76,8 +76,8 @@ func (h *hub) knownAs() []string {
 	return hosts
 }
 
-// token is what signs people in to the pages. Without a chosen one, it is made at the
-// first start.
+// token returns the token that signs people in to the pages. Unless a token file was given, it
+// is created at the first start.
 func (h *hub) token() (string, error) {
 	if token := h.Getenv(tokenVariable); token != "" && h.tokenFile == "" {
 		return token, nil
@@ -95,14 +95,14 @@ func (h *hub) token() (string, error) {
 	}
 	_, err = fmt.Fprintln(file, rand.Text())
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		err = errors.Join(err, os.Remove(path)) // or half a token would be found at the next start
+		err = errors.Join(err, os.Remove(path)) // a partial token must not be found at the next start
 		return "", command.Usage("", "the token of the pages cannot be kept: %w", err)
 	}
 	h.log.Info("a token was made, with which to sign in to the pages", "file", path)
 	return command.Token(path)
 }
 
-// statesOf are how the benches stand, in words, and which of them the database knows.
+// statesOf returns the state of each bench in words, and which benches the database knows.
 func (h *hub) statesOf(ctx context.Context) (words map[string]string, heard map[string]bool, err error) {
 	rows, err := h.rowsOf(ctx, h.folder, h.sink)
 	words, heard = map[string]string{}, map[string]bool{}

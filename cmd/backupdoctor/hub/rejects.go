@@ -57,10 +57,10 @@ func rejectsCommand(e env) *cli.Command {
 	}
 }
 
-// rejectsAtOnce is how many messages one question is about.
+// rejectsAtOnce is how many messages are queried at a time.
 const rejectsAtOnce = 1000
 
-// eachReject calls a function for every message that is set aside, in order.
+// eachReject calls a function for every message set aside, in order.
 func eachReject(ctx context.Context, store *ledger.Store, do func(ledger.Reject) error) error {
 	for after := int64(0); ; {
 		list, err := store.Rejects(ctx, after, rejectsAtOnce)
@@ -103,7 +103,7 @@ func (e env) listRejects(ctx *cli.Context) error {
 	}}.Write(e.Stdout, "", format.Rows(rows))
 }
 
-// rejectNumber reads the number of a message.
+// rejectNumber parses the number of a message.
 func rejectNumber(ctx *cli.Context) (int64, error) {
 	n, err := strconv.ParseInt(ctx.Args().First(), 10, 64)
 	if err != nil || n < 1 {
@@ -112,7 +112,7 @@ func rejectNumber(ctx *cli.Context) (int64, error) {
 	return n, nil
 }
 
-// withReject finds the message that a command names.
+// withReject finds the message that the command line names.
 func (e env) withReject(ctx *cli.Context, open func(context.Context, string) (*ledger.Store, error), do func(context.Context, *ledger.Store, ledger.Reject) error) error {
 	n, err := rejectNumber(ctx)
 	if err != nil {
@@ -134,7 +134,7 @@ func (e env) showReject(ctx *cli.Context) error {
 	return e.withReject(ctx, ledger.OpenToRead, func(_ context.Context, _ *ledger.Store, r ledger.Reject) error {
 		shown := struct {
 			ledger.Reject
-			Message any `json:"message"` // as JSON where it is that, and as text otherwise; null where it was not kept
+			Message any `json:"message"` // JSON if it is valid JSON, otherwise text; null if not kept
 		}{Reject: r}
 		switch {
 		case r.Kept && json.Valid(r.Message):
@@ -173,7 +173,7 @@ func (e env) retryRejects(ctx *cli.Context) error {
 	return err
 }
 
-// retry stores a message that was set aside, if it can be stored now.
+// retry stores a message that was set aside, if that is possible now.
 func retry(ctx context.Context, store *ledger.Store, of ledger.Reject) (stored bool, err error) {
 	r, err := store.FindReject(ctx, of.Reject)
 	if err != nil || !r.Kept {
@@ -181,7 +181,7 @@ func retry(ctx context.Context, store *ledger.Store, of ledger.Reject) (stored b
 	}
 	e, report, err := envelope.Open(r.Message)
 	if err != nil || e.Bench != r.Bench {
-		return false, nil // it is no better than it was
+		return false, nil // still not storable
 	}
 	outcome, err := store.Put(ctx, ledger.Message{
 		ID: e.ID, Bench: e.Bench, Received: r.Received, Report: report, Cut: e.Cut, JSON: e.Report, Number: r.Number, Whole: r.Message,

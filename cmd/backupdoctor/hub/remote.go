@@ -27,10 +27,10 @@ import (
 const (
 	handshakeWithin = 30 * time.Second
 	listWithin      = 10 * time.Minute
-	maxList         = 1 << 30 // bytes of one
+	maxList         = 1 << 30 // bytes in one list
 )
 
-// fleetPages are the pages of a hub, asked for whole lists.
+// fleetPages is a source that requests whole lists from the pages of a hub.
 type fleetPages struct {
 	at     *url.URL
 	token  string
@@ -39,7 +39,7 @@ type fleetPages struct {
 
 var fingerprintPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// pagesOf reads the flags for a hub that is asked by its pages.
+// pagesOf reads the flags for the pages of a hub.
 func (e env) pagesOf(ctx *cli.Context, at *url.URL) (source, error) {
 	pin := strings.ToLower(strings.ReplaceAll(given(ctx, "fingerprint"), ":", ""))
 	switch {
@@ -63,21 +63,21 @@ func (e env) pagesOf(ctx *cli.Context, at *url.URL) (source, error) {
 	transport := &http.Transport{TLSClientConfig: trusting(pin), TLSHandshakeTimeout: handshakeWithin, ResponseHeaderTimeout: time.Minute}
 	return fleetPages{at, token, &http.Client{
 		Transport: transport, Timeout: listWithin,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the token is for this hub
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // never send the token to another server
 	}}, nil
 }
 
 func hostPort(u *url.URL) string { return net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "80")) }
 
-// trusting is how to know a hub: by what vouches for its name, or by the fingerprint of its
-// certificate and nothing else.
+// trusting verifies a hub by the system's certificate authorities, or, if a fingerprint is
+// given, by that alone.
 func trusting(fingerprint string) *tls.Config {
 	if fingerprint == "" {
 		return &tls.Config{MinVersion: tls.VersionTLS13}
 	}
 	return &tls.Config{
 		MinVersion:         tls.VersionTLS13,
-		InsecureSkipVerify: true, // VerifyConnection does
+		InsecureSkipVerify: true, // VerifyConnection verifies it
 		VerifyConnection: func(state tls.ConnectionState) error {
 			if len(state.PeerCertificates) == 0 || subtle.ConstantTimeCompare([]byte(fingerprintOf(state.PeerCertificates[0].Raw)), []byte(fingerprint)) != 1 {
 				return errors.New("the certificate of the hub has another fingerprint")
@@ -116,7 +116,7 @@ func (p fleetPages) visits(ctx context.Context, id string) iter.Seq2[report.Visi
 	return rowsOf[report.Visit](ctx, p, "visits", url.Values{"id": {id}})
 }
 
-// rowsOf asks for a list, and reads it row by row.
+// rowsOf requests a list and reads it row by row.
 func rowsOf[Row any](ctx context.Context, p fleetPages, list string, asked url.Values) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		body, err := p.open(ctx, list, asked)
@@ -159,7 +159,7 @@ func (p fleetPages) open(ctx context.Context, list string, asked url.Values) (io
 	return nil, errors.Join(err, answer.Body.Close())
 }
 
-// readRows reads a list as the pages write it: a JSON array. One that breaks off is an error.
+// readRows reads a list as the pages write it: a JSON array. A truncated list is an error.
 func readRows[Row any](from io.Reader) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		var none Row

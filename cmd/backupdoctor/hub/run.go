@@ -21,27 +21,27 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/web"
 )
 
-// A hub is one command line of hub.
+// A hub is the parsed command line of hub.
 type hub struct {
 	env
 	folder               hubFolder
-	sink                 string // address of the database
+	sink                 string // database address
 	listen               string // for benches
-	certificate, private string // files; "" is the hub's own
+	certificate, private string // files; "" for the hub's own
 	pages                string // address of the pages; "" for none
 	hosts                []string
-	tokenFile            string // "" is the usual one
+	tokenFile            string // "" for the default
 	proxy                web.Proxy
 	node, cluster        string // "" without a cluster
 	routes               []string
-	nats                 string // "" is the built-in one
+	nats                 string // "" for the built-in server
 	natsCredentials      string
 	natsRoots            string
 	natsReplicas         int
-	newDatabase          bool            // a database that is missing or another one is begun again
+	newDatabase          bool            // accept a missing or different database and start over
 	connections          web.Connections // to the pages
-	code                 string          // signs in once
-	served               string          // address of the pages for people; "" without
+	code                 string          // single-use sign-in code
+	served               string          // address of the pages for people; "" for none
 	log                  *slog.Logger
 }
 
@@ -54,12 +54,11 @@ const (
 type engine interface {
 	Run(context.Context) error
 	State(context.Context) (relay.HubState, error)
-	Site(bench string) string // "" if it is not known
+	Site(bench string) string // "" if unknown
 	Probe(context.Context) error
 }
 
-// run runs the hub until the context ends. Whichever of its parts fails for good ends the
-// others.
+// run runs the hub until ctx ends. If one part fails permanently, the others are stopped.
 func (h *hub) run(ctx context.Context) error {
 	h.log, h.code = h.logger(), rand.Text()
 	h.connections.Log = h.log
@@ -118,7 +117,7 @@ func (h *hub) run(ctx context.Context) error {
 	return nil
 }
 
-// where is the address at which benches reach the hub.
+// where returns the address where benches reach the hub.
 func (h *hub) where() string {
 	if h.nats != "" {
 		return h.nats
@@ -126,8 +125,8 @@ func (h *hub) where() string {
 	return h.listen
 }
 
-// openNode opens the credentials of the hub, and makes them at the first start. Nodes of a
-// cluster have theirs from one of them: each its own would not know each other.
+// openNode opens the credentials of the hub, creating them at the first start. The nodes of a
+// cluster share the credentials made by one of them; separate ones would not trust each other.
 func (h *hub) openNode(ctx context.Context) (credentials.Node, error) {
 	path := filepath.Join(h.folder.credentials(), "node")
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
@@ -142,7 +141,7 @@ func (h *hub) openNode(ctx context.Context) (credentials.Node, error) {
 		}
 		defer free()
 		if _, err := os.Stat(path); err == nil {
-			return credentials.OpenNode(path) // made while it was waited for
+			return credentials.OpenNode(path) // created while waiting
 		}
 		if _, err := credentials.Create(h.folder.credentials()); err != nil {
 			return credentials.Node{}, command.Usage("", "%w", err)
@@ -155,14 +154,14 @@ func (h *hub) openNode(ctx context.Context) (credentials.Node, error) {
 	return node, nil
 }
 
-// fingerprintOf is the SHA-256 of a certificate, by which it can be known.
+// fingerprintOf returns the SHA-256 fingerprint of a certificate.
 func fingerprintOf(certificate []byte) string {
 	sum := sha256.Sum256(certificate)
 	return hex.EncodeToString(sum[:])
 }
 
-// openStore opens the database. A PostgreSQL may not be up yet: it is waited for. If the
-// hub is stopped first, there is neither store nor error.
+// openStore opens the database. It waits for a PostgreSQL that is not up yet. If the hub is
+// stopped first, it returns neither a store nor an error.
 func (h *hub) openStore(ctx context.Context) (*ledger.Store, error) {
 	if err := h.checkDatabase(); err != nil {
 		return nil, err

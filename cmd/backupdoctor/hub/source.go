@@ -17,12 +17,12 @@ import (
 
 const aDay = 24 * time.Hour
 
-// A source is where a fleet can be asked: its database, or its pages.
+// A source answers questions about a fleet: a database, or the pages of a hub.
 type source interface {
 	devices(context.Context, filter) iter.Seq2[ledger.Device, error]
-	find(ctx context.Context, who string) iter.Seq2[ledger.Device, error] // by id or serial number
+	find(ctx context.Context, who string) iter.Seq2[ledger.Device, error] // by ID or serial number
 	changes(context.Context, changeFilter, ledger.Change) iter.Seq2[ledger.ChangedCause, error]
-	visits(ctx context.Context, id string) iter.Seq2[report.Visit, error] // the newest first
+	visits(ctx context.Context, id string) iter.Seq2[report.Visit, error] // newest first
 	close() error
 }
 
@@ -59,7 +59,7 @@ func (e env) sourceOf(ctx *cli.Context) (source, error) {
 	return fleetDatabase{store}, nil
 }
 
-// A fleetDatabase is asked by itself.
+// A fleetDatabase is a source that reads the database directly.
 type fleetDatabase struct{ store *ledger.Store }
 
 func (d fleetDatabase) close() error { return d.store.Close() }

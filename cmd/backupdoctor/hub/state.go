@@ -8,7 +8,7 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// A mark says how something stands.
+// A mark is a symbol for a state.
 type mark string
 
 const (
@@ -18,7 +18,7 @@ const (
 	unknownMark mark = "?"
 )
 
-// A state is how one thing stands, with what shows it.
+// A state is the state of one thing, with the evidence.
 type state struct {
 	mark mark
 	text string
@@ -26,7 +26,7 @@ type state struct {
 
 func (s state) String() string { return string(s.mark) + " " + s.text }
 
-// stateOf is how a bench stands.
+// stateOf returns the state of a bench.
 func (e env) stateOf(r benchRow, now time.Time) state {
 	s := e.linkOf(r, now)
 	if r.Heard != nil && r.Heard.ClockOff() && s.mark != failingMark {
@@ -64,12 +64,12 @@ func (e env) linkOf(r benchRow, now time.Time) state {
 	return state{unknownMark, "unknown: the hub does not run"}
 }
 
-// moment is a time by the person's clock, with its zone.
+// moment formats a local time with its zone.
 func (e env) moment(t time.Time) string {
 	return words.Moment(t.In(cmp.Or(e.Zone, time.UTC)))
 }
 
-// stateOfPart is how a part of the hub stands.
+// stateOfPart returns the state of a part of the hub.
 func stateOfPart(p partState, now time.Time) state {
 	switch {
 	case p.Error == notTried:

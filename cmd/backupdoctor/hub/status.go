@@ -13,25 +13,25 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay"
 )
 
-// A status is what a hub writes into its data folder for the command hub benches: what the
-// database does not know.
+// A status is what a hub writes into its data folder for the command hub benches: facts that
+// are not in the database.
 type status struct {
 	WrittenAt time.Time            `json:"writtenAt"`
-	Waiting   uint64               `json:"waiting"` // reports that are not in the database yet
-	Linked    []string             `json:"linked"`  // benches that are connected to this node
+	Waiting   uint64               `json:"waiting"` // reports not yet in the database
+	Linked    []string             `json:"linked"`  // benches connected to this node
 	Health    []partState          `json:"health"`
-	Address   string               `json:"address"`  // at which benches reach the hub, as far as it knows
+	Address   string               `json:"address"`  // where benches reach the hub, as far as it knows
 	LinkedAt  map[string]time.Time `json:"linkedAt"` // when each bench was last seen connected, by name
 }
 
 const (
 	statusEvery    = 2 * time.Second
-	statusValidFor = 30 * time.Second // after that the hub does not run
+	statusValidFor = 30 * time.Second // the hub counts as stopped after that
 	maxJSON        = 16 << 20
 )
 
-// keepStatus writes the status every few seconds until the context ends. When benches were last
-// connected is kept from earlier runs.
+// keepStatus writes the status every few seconds until ctx ends. It keeps the connection times
+// of earlier runs.
 func (h *hub) keepStatus(ctx context.Context, benches engine, known *health) error {
 	before, err := readStatus(h.folder.status())
 	if err != nil {
@@ -61,14 +61,14 @@ func (h *hub) keepStatus(ctx context.Context, benches engine, known *health) err
 	}
 }
 
-// readStatus reads what a hub wrote, the zero status if it wrote nothing.
+// readStatus reads the status that a hub wrote. It returns the zero status if there is none.
 func readStatus(path string) (status, error) {
 	var read status
 	err := readJSON(path, &read)
 	return read, err
 }
 
-// readJSON reads a file that writeJSON wrote. One that is not there changes nothing.
+// readJSON reads a file written by writeJSON. A missing file leaves value unchanged.
 func readJSON(path string, value any) error {
 	file, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -84,7 +84,7 @@ func readJSON(path string, value any) error {
 	return nil
 }
 
-// writeJSON writes a file for this user alone, whole or not at all.
+// writeJSON writes a file atomically, private to this user.
 func writeJSON(path string, value any) error {
 	text, err := json.Marshal(value)
 	if err != nil {

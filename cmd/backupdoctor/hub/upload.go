@@ -20,19 +20,19 @@ import (
 
 const linkHeading = "Hub"
 
-// LinkHelp describes them.
+// LinkHelp describes LinkFlags.
 const LinkHelp = "With --hub, what is found is sent to a hub, as soon as that is reached and once for each visit.\n" +
 	"Names, serial numbers and the inventory stay here unless --send says otherwise; that is fixed\n" +
 	"with the visit. Without a hub the reports are kept for one that is joined later. --hub is\n" +
 	"repeated for each node of a hub of three. A report is kept until history prune forgets it, and\n" +
 	"sent again for as long as the hub has no receipt for it.\n\n"
 
-// LinkExamples are of their use.
+// LinkExamples are examples of LinkFlags.
 var LinkExamples = []string{
 	"backupdoctor bench --hub tls://hub.example.org --credentials packing-1.creds",
 }
 
-// LinkFlags say where what is found goes, and what of it.
+// LinkFlags select the hub and what is sent to it.
 func LinkFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "hub", Category: linkHeading, Usage: "send to the hub at `ADDRESS`: tls://HOST; repeatable"},
@@ -42,9 +42,9 @@ func LinkFlags() []cli.Flag {
 	}
 }
 
-// Outgoing reads LinkFlags. Without a hub the reports are kept for one that is joined later.
-// Where no history is kept, there is nothing to send from. tell shows the state of the upload,
-// and warn that reports would be lost.
+// Outgoing reads LinkFlags. Without a hub, reports are kept for one that is joined later;
+// without a history, there is nothing to send from. tell shows the state of the upload, and
+// warn that reports would be lost.
 func Outgoing(ctx *cli.Context, e command.Env, kept bool, tell, warn func(string)) (*scan.Outgoing, error) {
 	hubs := ctx.StringSlice("hub")
 	switch {
@@ -91,7 +91,8 @@ func Outgoing(ctx *cli.Context, e command.Env, kept bool, tell, warn func(string
 	return outgoing, nil
 }
 
-// writable reports why reports could not be kept until a hub has them: they would be lost.
+// writable returns an error if reports cannot be kept until a hub has them, and so would be
+// lost.
 func writable(ctx context.Context, e command.Env) error {
 	store, err := scan.OpenHistory(ctx, e, e.Stderr)
 	if err != nil {
@@ -119,13 +120,13 @@ func withoutTime(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// An uploader has the reports in a history sent to the hub, and tells how that goes.
+// An uploader sends the reports in a history to the hub and shows the progress.
 type uploader struct {
 	bench    *relay.Bench
 	store    *ledger.Store
 	messages io.Writer
 	tell     func(string) // shows the state
-	warn     func(string) // shows what is wrong; "" for nothing
+	warn     func(string) // shows a warning; "" clears it
 }
 
 const (
@@ -186,8 +187,8 @@ func (u uploader) watch(ctx context.Context) {
 	}
 }
 
-// uploadWords says how it stands with what leaves this computer. That the hub has all reports is
-// said only where its receipts cover all of them.
+// uploadWords describes the state of the upload. It says that the hub has all reports only if
+// its receipts cover them all.
 func uploadWords(s relay.BenchState, hub bool) string {
 	var words []string
 	say := func(format string, args ...any) { words = append(words, fmt.Sprintf(format, args...)) }
@@ -240,8 +241,8 @@ func reportsAre(count int64) string {
 	return fmt.Sprintf("%d reports are", count)
 }
 
-// settle gives the last reports the time to reach the hub, if that is there. What does not
-// reach it now is sent by the next run.
+// settle gives the last reports time to reach the hub, if it is connected. The next run sends
+// the rest.
 func (u uploader) settle(ctx context.Context) {
 	if len(u.bench.Hubs) == 0 {
 		return

@@ -1,8 +1,8 @@
 // Package input opens the files that a command reads.
 //
-// A FIFO, a socket or a device can keep its reader waiting for ever, so it is read only if
-// a person named it on the command line, and then only until the run ends. Reading from it
-// cannot always be stopped: what still waits is abandoned.
+// A FIFO, a socket or a device can block its reader forever. It is read only if it was named on
+// the command line, and only until the run ends. A blocked read that cannot be interrupted is
+// abandoned.
 package input
 
 import (
@@ -15,11 +15,10 @@ import (
 	"sync"
 )
 
-// A SpecialFileError says that a file is not a regular one, and was not named on the
-// command line.
+// A SpecialFileError reports a file that is not regular and was not named on the command line.
 type SpecialFileError struct {
 	Path string
-	Kind string // a FIFO, a socket, a device, a directory
+	Kind string // such as FIFO, socket, device or directory
 }
 
 // Error names the file and says what it is.
@@ -27,7 +26,8 @@ func (e *SpecialFileError) Error() string {
 	return fmt.Sprintf("%s is %s, not a regular file", e.Path, e.Kind)
 }
 
-// Check refuses what is not a regular file. That there is no file is the error of [os.Stat].
+// Check returns an error if path is not a regular file. For a missing file it is that of
+// [os.Stat].
 func Check(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -52,7 +52,7 @@ func kind(mode fs.FileMode) string {
 	}
 }
 
-// Open opens a file that lies in a usual place; it must be a regular one.
+// Open opens a file in a default location, which must be regular.
 func Open(path string) (*os.File, error) {
 	if err := Check(path); err != nil {
 		return nil, err
@@ -60,19 +60,19 @@ func Open(path string) (*os.File, error) {
 	return os.Open(path)
 }
 
-// OpenNamed opens a file that was named on the command line. One that is not regular is
-// read until ctx ends; the error is then the cause of that.
+// OpenNamed opens a file named on the command line. One that is not regular is read until ctx
+// ends; the error is then the cause of ctx.
 func OpenNamed(ctx context.Context, path string) (io.ReadCloser, error) {
 	special, ok := errors.AsType[*SpecialFileError](Check(path))
 	if !ok || special.Kind == "a directory" || special.Kind == "a socket" {
-		return os.Open(path) // or its own error
+		return os.Open(path) // or return its error
 	}
 	type opened struct {
 		file *os.File
 		err  error
 	}
 	answer := make(chan opened, 1)
-	go func() { // a FIFO opens only once somebody writes to it
+	go func() { // opening a FIFO blocks until it has a writer
 		file, err := os.Open(path)
 		answer <- opened{file, err}
 	}()
@@ -87,8 +87,8 @@ func OpenNamed(ctx context.Context, path string) (io.ReadCloser, error) {
 	}
 }
 
-// A Reader reads from another reader until a context ends. Close closes that, too, if it
-// can be closed.
+// A Reader reads from another reader until a context ends. Close also closes that reader, if it
+// is an [io.Closer].
 type Reader struct {
 	ctx    context.Context
 	from   io.Reader
@@ -103,12 +103,12 @@ type chunk struct {
 	err  error
 }
 
-// NewReader makes a reader that ends with ctx.
+// NewReader returns a Reader that ends with ctx.
 func NewReader(ctx context.Context, from io.Reader) *Reader {
 	return &Reader{ctx: ctx, from: from, chunks: make(chan chunk, 1), wanted: make(chan int)}
 }
 
-// Read reads what has come. Nothing is read ahead of what was asked for.
+// Read returns the available bytes. It never reads ahead of the request.
 func (r *Reader) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
@@ -134,8 +134,8 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return n, r.rest.err
 }
 
-// pump reads as much as is wanted, each time. It ends with the context, or with the read
-// that is under way then.
+// pump performs the requested reads. It ends with the context, or after the read then in
+// progress.
 func (r *Reader) pump() {
 	for {
 		select {
@@ -152,7 +152,7 @@ func (r *Reader) pump() {
 	}
 }
 
-// Close closes what is read from. A read that is under way may outlast it.
+// Close closes the underlying reader. A read in progress may outlast it.
 func (r *Reader) Close() error {
 	if closer, ok := r.from.(io.Closer); ok {
 		return closer.Close()

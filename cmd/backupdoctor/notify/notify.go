@@ -1,6 +1,6 @@
-// Package notify shows a note on the desktop: through notify-send, osascript or PowerShell,
-// whichever the system has. A library would bring ten modules and no deadline, and some of
-// them write the text into a script; here it never becomes a part of one.
+// Package notify shows desktop notifications through notify-send, osascript or PowerShell. A
+// library would add ten modules and no deadline, and some libraries write the text into a
+// script; here it never becomes part of one.
 package notify
 
 import (
@@ -17,22 +17,21 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// How much of a note is shown, in letters. Desktops show less.
+// Limits of a notification's title and text, in letters. Desktops show less.
 const (
 	maxTitle = 100
 	maxText  = 300
 )
 
-// patience is how long a tool may take: it hands the note over and ends.
+// patience is the time limit of a tool, which only delivers the notification and exits.
 const patience = 10 * time.Second
 
-// maxComplaint bounds what is kept of a tool's complaint, in bytes.
+// maxComplaint is how many bytes of a tool's error output are kept.
 const maxComplaint = 4 << 10
 
-// Send shows a note. environ is the environment for the tool that is started, and must hold
-// no secret. A title or text may be a stranger's: whatever could format it, or break its
-// line, is dropped. The error is one of the tool; where there is none, it wraps
-// [exec.ErrNotFound].
+// Send shows a notification. environ is the environment of the tool, and must hold no secrets.
+// Title and text are untrusted: whatever could format them or break the line is replaced or
+// removed. The error is the tool's; if there is no tool, it wraps [exec.ErrNotFound].
 func Send(ctx context.Context, environ []string, title, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -51,7 +50,7 @@ func Send(ctx context.Context, environ []string, title, text string) error {
 	c.WaitDelay = time.Second
 	err = c.Run()
 	switch {
-	case err == nil || errors.Is(err, exec.ErrWaitDelay): // what it left behind is not waited for
+	case err == nil || errors.Is(err, exec.ErrWaitDelay): // child processes left behind are not waited for
 		return nil
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return fmt.Errorf("%s did not end in time", t.name)
@@ -62,7 +61,8 @@ func Send(ctx context.Context, environ []string, title, text string) error {
 	return fmt.Errorf("%s failed: %s", t.name, cmp.Or(safe(line, maxText), err.Error()))
 }
 
-// Available reports whether there is a program to show notes. The error says which is missing.
+// Available returns nil if a program to show notifications is installed, or an error that names
+// the missing one.
 func Available() error {
 	t := toolOf(runtime.GOOS, note{})
 	if _, err := exec.LookPath(t.name); err != nil {
@@ -71,20 +71,20 @@ func Available() error {
 	return nil
 }
 
-// A note is what is shown.
+// A note is one notification.
 type note struct{ title, text string }
 
-// A tool is a program that shows one note.
+// A tool is a command that shows one notification.
 type tool struct {
 	name          string
 	args, environ []string
 }
 
-// toolOf is the tool of a system.
+// toolOf returns the tool of a system.
 func toolOf(system string, n note) tool {
 	switch system {
 	case "darwin":
-		// The first argument begins with no hyphen, so no later one is taken for a flag.
+		// The first argument never begins with a hyphen, so no later one is parsed as a flag.
 		return tool{name: "osascript", args: []string{"-e", appleScript, "backupdoctor", n.title, n.text}}
 	case "windows":
 		return tool{
@@ -101,8 +101,8 @@ const appleScript = `on run argv
 	display notification (item 3 of argv) with title (item 2 of argv)
 end run`
 
-// powerShell shows the note under PowerShell's own name, since a program has none of its own
-// before it is installed. It works in Windows PowerShell, which every Windows has.
+// powerShell shows the notification under PowerShell's own name, since a program needs to be
+// installed to have one. It works in Windows PowerShell, which every Windows has.
 const powerShell = `$ErrorActionPreference = 'Stop'
 $null = [Windows.UI.Notifications.ToastNotificationManager, Windows.UI.Notifications, ContentType = WindowsRuntime]
 $toast = [Windows.UI.Notifications.ToastNotificationManager]::GetTemplateContent([Windows.UI.Notifications.ToastTemplateType]::ToastText02)
@@ -112,12 +112,12 @@ $null = $texts.Item(1).AppendChild($toast.CreateTextNode($env:BACKUPDOCTOR_NOTE_
 $app = '{1AC14E77-02E7-4E5D-B744-2EB1AE5198B7}\WindowsPowerShell\v1.0\powershell.exe'
 [Windows.UI.Notifications.ToastNotificationManager]::CreateToastNotifier($app).Show([Windows.UI.Notifications.ToastNotification]::new($toast))`
 
-// unformatted takes away what could format a text: notify-send unfolds backslashes, and most
-// desktops read tags, some of which load pictures. Its likes are taken and not its escapes,
-// for desktops that know no tags show those as they are.
+// unformatted replaces characters that could format a text: notify-send interprets backslashes,
+// and most desktops render tags, some of which load pictures. It uses look-alikes instead of
+// escapes, which desktops without tag support would show literally.
 var unformatted = strings.NewReplacer("<", "‹", ">", "›", `\`, "∖")
 
-// safe makes a text one line, without control characters, of so many letters at most.
+// safe returns a text on one line, without control characters, cut to a number of letters.
 func safe(text string, letters int) string {
 	short := []rune(report.Clean(text))
 	if len(short) > letters {
@@ -126,7 +126,7 @@ func safe(text string, letters int) string {
 	return string(short)
 }
 
-// bounded keeps the beginning of what is written to it.
+// bounded keeps the first maxComplaint bytes written.
 type bounded struct{ bytes.Buffer }
 
 func (b *bounded) Write(p []byte) (int, error) {

@@ -11,12 +11,12 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// Formats are the formats of a command that prints data. The first is written to stdout if
-// none is asked for.
+// Formats are the formats of a command that prints data. The first is the default, written to
+// stdout.
 type Formats []string
 
-// Flags are those that ask for formats: -o FORMAT[=FILE], which may be repeated, its short form
-// --json, and --force.
+// Flags returns the flags that select formats: -o FORMAT[=FILE], which may be repeated, its
+// short form --json, and --force.
 func (f Formats) Flags(category string) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "o", Category: category, Usage: "write `FORMAT[=FILE]`: " + strings.Join(f, ", ")},
@@ -25,17 +25,16 @@ func (f Formats) Flags(category string) []cli.Flag {
 	}
 }
 
-// A Printer writes what a command found in the formats that were asked for.
+// A Printer writes the result of a command in the requested formats.
 type Printer struct {
 	files   Files
 	outputs []printed
 }
 
-// printed is one format and where it goes; "" is stdout.
+// printed is one format and its destination; "" is stdout.
 type printed struct{ format, path string }
 
-// Printer reads Flags, before a subcommand or behind it, and checks that each file can be
-// written.
+// Printer reads Flags, before or after a subcommand, and checks that each file can be written.
 func (f Formats) Printer(ctx *cli.Context, stdout io.Writer) (Printer, error) {
 	p := Printer{files: Files{Stdout: stdout}}
 	var asked []string
@@ -89,12 +88,12 @@ func orStdout(path string) string {
 	return path
 }
 
-// Only reports whether nothing but one format was asked for.
+// Only reports whether format is the only one requested.
 func (p Printer) Only(format string) bool {
 	return !slices.ContainsFunc(p.outputs, func(o printed) bool { return o.format != format })
 }
 
-// Print calls the writer of each format that was asked for.
+// Print calls the writer of each requested format.
 func (p Printer) Print(ctx context.Context, writers map[string]func(io.Writer) error) error {
 	for _, o := range p.outputs {
 		write := writers[o.format]

@@ -1,13 +1,13 @@
-// Package output writes every file that a command is told to write: reports, events,
-// recordings, lists and archives. They hold what was read on people's devices.
+// Package output writes every file that a command is asked to write: reports, events,
+// recordings, lists and archives. They contain data from people's devices.
 //
-//   - A new file is private, unless its kind is made for other programs.
-//   - It appears as a whole, and never in the place of a file that exists. With force it
-//     replaces one, whose mode and owner it keeps, or is not written.
-//   - A link is followed and its target replaced. A link that leads nowhere, or that belongs to
-//     somebody else, is refused.
-//   - A FIFO, a socket or a device is written to only with force, and waited for only until the
-//     run ends.
+//   - A new file is private, unless its format is made for other programs.
+//   - It appears complete, and never replaces an existing file without force. With force, the
+//     new file keeps the mode and owner of the old one, or is not written.
+//   - Links are followed and their targets replaced. A link that dangles, or belongs to another
+//     user, is an error.
+//   - A special file (a FIFO, a socket or a device) is written only with force, and waited for
+//     only until the run ends.
 package output
 
 import (
@@ -25,34 +25,34 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/wholefile"
 )
 
-// The modes of new files.
+// Modes of new files.
 const (
 	Private fs.FileMode = 0o600
-	Shared  fs.FileMode = 0o666 // less the umask
+	Shared  fs.FileMode = 0o666 // before the umask
 )
 
-// Files says which files may be written.
+// Files controls which files may be written.
 type Files struct {
-	Force  bool      // replace files, and write to what is no regular file
-	Stdout io.Writer // what "" and - stand for
-	Until  time.Time // how long what is no regular file is waited for; zero for as long as the run
+	Force  bool      // replace files, and write to special files
+	Stdout io.Writer // used for "" and -
+	Until  time.Time // how long to wait for a special file; zero for as long as the run
 }
 
-// IsStdout reports whether a path stands for stdout.
+// IsStdout reports whether a path means stdout.
 func IsStdout(path string) bool { return path == "" || path == "-" }
 
-// A target is what a path leads to.
+// A target is the file that a path refers to.
 type target struct {
-	path    string      // without links
-	info    fs.FileInfo // nil if nothing is there
-	special bool        // it is neither a regular file nor absent
+	path    string      // with links resolved
+	info    fs.FileInfo // nil if the file does not exist
+	special bool        // exists and is not a regular file
 }
 
 // maxLinks bounds how many links are followed.
 const maxLinks = 40
 
-// find follows the links of a path. What is no regular file is left under its name, since some
-// of those have none without links.
+// find follows the links of a path. The path of a special file is left as it is, since some
+// have no other.
 func find(path string) (target, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -70,7 +70,7 @@ func find(path string) (target, error) {
 		case errors.Is(err, fs.ErrNotExist) && path != named:
 			return target{}, command.Usage("", "%s is a link to a file that does not exist", named)
 		case errors.Is(err, fs.ErrNotExist):
-			_, err := os.Stat(filepath.Dir(path)) // where it would be written
+			_, err := os.Stat(filepath.Dir(path)) // the folder where it would be written
 			return target{path: path}, err
 		case err != nil:
 			return target{}, err
@@ -91,7 +91,7 @@ func find(path string) (target, error) {
 	return target{}, fmt.Errorf("%s: too many links", named)
 }
 
-// permitted finds what a path leads to, and refuses what must not be written.
+// permitted resolves a path, and returns an error if it must not be written.
 func (f Files) permitted(path string) (target, error) {
 	t, err := find(path)
 	switch {
@@ -124,7 +124,7 @@ func (f Files) Check(path string) error {
 	return err
 }
 
-// Write writes a file as a whole.
+// Write writes a file atomically.
 func (f Files) Write(ctx context.Context, path string, mode fs.FileMode, render func(io.Writer) error) error {
 	w, err := f.Create(ctx, path, mode)
 	if err != nil {
@@ -136,15 +136,15 @@ func (f Files) Write(ctx context.Context, path string, mode fs.FileMode, render 
 	return w.Commit()
 }
 
-// A Writer writes a file. After the last write it is committed or discarded.
+// A Writer writes a file. After the last write it must be committed or discarded.
 type Writer interface {
 	io.Writer
 	Commit() error
 	Discard() error
 }
 
-// Create begins a file that appears once it is committed. What is no regular file has each
-// write as it comes.
+// Create starts a file that appears when it is committed. A special file receives each write
+// immediately.
 func (f Files) Create(ctx context.Context, path string, mode fs.FileMode) (Writer, error) {
 	if IsStdout(path) {
 		return buffered{bufio.NewWriterSize(f.Stdout, 64<<10), nil}, nil
@@ -159,14 +159,14 @@ func (f Files) Create(ctx context.Context, path string, mode fs.FileMode) (Write
 	return wholefile.New(t.path, wholefile.Kind{Mode: mode, Replace: t.info != nil, Like: t.info})
 }
 
-// A Stream writes a file as it goes on.
+// A Stream is a file that is readable while it is written.
 type Stream interface {
 	Writer
 	Flush() error
 }
 
-// Stream opens a file that is written to line by line. Unlike other files it exists before it
-// is complete: what it holds when a run is interrupted is the point of it.
+// Stream opens a file for writing line by line. Unlike other files it exists before it is
+// complete, so that it has the events of an interrupted run.
 func (f Files) Stream(ctx context.Context, path string) (Stream, error) {
 	if IsStdout(path) {
 		return buffered{bufio.NewWriter(f.Stdout), nil}, nil
@@ -195,7 +195,7 @@ func (f Files) Stream(ctx context.Context, path string) (Stream, error) {
 	return opened(file, nil)
 }
 
-// buffered writes to a stream in large pieces.
+// buffered buffers writes to a stream.
 type buffered struct {
 	*bufio.Writer
 	file io.Closer // nil if it stays open
@@ -216,7 +216,7 @@ func (b buffered) Commit() error {
 	return err
 }
 
-// Discard leaves what was written already.
+// Discard keeps what was already written.
 func (b buffered) Discard() error {
 	if b.file == nil {
 		return nil
@@ -224,7 +224,8 @@ func (b buffered) Discard() error {
 	return b.file.Close()
 }
 
-// Name gives a whole file that exists under another name its own. The file is closed.
+// Name gives a complete file, which has another name so far, its final path. It closes the
+// file.
 func (f Files) Name(path string, file *os.File) error {
 	t, err := f.permitted(path)
 	if err != nil {
@@ -236,7 +237,7 @@ func (f Files) Name(path string, file *os.File) error {
 	return wholefile.Finish(file, t.path, wholefile.Kind{Replace: t.info != nil, Like: t.info})
 }
 
-// Same reports whether two paths lead to the same file.
+// Same reports whether two paths refer to the same file.
 func (f Files) Same(a, b string) bool {
 	if IsStdout(a) || IsStdout(b) {
 		return IsStdout(a) && IsStdout(b) || IsStdout(a) && f.isStdout(b) || IsStdout(b) && f.isStdout(a)
@@ -249,7 +250,7 @@ func (f Files) Same(a, b string) bool {
 	return whole(a) == whole(b)
 }
 
-// isStdout reports whether a path leads to the file or FIFO that stdout is.
+// isStdout reports whether a path refers to the file or FIFO that is stdout.
 func (f Files) isStdout(path string) bool {
 	file, ok := f.Stdout.(*os.File)
 	if !ok {
@@ -260,7 +261,7 @@ func (f Files) isStdout(path string) bool {
 	return err == nil && other == nil && stdout.Mode()&fs.ModeDevice == 0 && os.SameFile(stdout, info)
 }
 
-// whole is the path of a file that does not exist, with the links in its folder followed.
+// whole returns the path of a new file, with the links in its folder resolved.
 func whole(path string) string {
 	folder, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	openEvery = 50 * time.Millisecond // how often a FIFO is tried that nobody reads
-	grace     = 2 * time.Second       // what a reader has once the run is over
+	openEvery = 50 * time.Millisecond // how often to try to open a FIFO without a reader
+	grace     = 2 * time.Second       // how long a reader has after the run ends
 )
 
 // A special is an open FIFO, socket or device.
@@ -29,8 +29,8 @@ type special struct {
 	cancel func() bool
 }
 
-// openSpecial opens a FIFO, a socket or a device. A FIFO can be opened only once somebody reads
-// it: that is waited for until the deadline or the first Ctrl-C.
+// openSpecial opens a FIFO, a socket or a device. Opening a FIFO fails until it has a reader,
+// so it is retried until the deadline or the first Ctrl-C.
 func (f Files) openSpecial(ctx context.Context, path string, info fs.FileInfo) (Stream, error) {
 	until := func() {}
 	if !f.Until.IsZero() {
@@ -41,8 +41,8 @@ func (f Files) openSpecial(ctx context.Context, path string, info fs.FileInfo) (
 		until()
 		return nil, ending(ctx, path, err)
 	}
-	// A reader that has stopped reading is waited for no longer than that, either. What cannot
-	// have a deadline does not keep its writer waiting.
+	// A stalled reader is not waited for any longer either. A file without deadline support
+	// does not block its writer.
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetWriteDeadline(time.Now().Add(grace)) })
 	return special{
 		buffered{bufio.NewWriterSize(conn, 64<<10), conn}, path, ctx,
@@ -50,13 +50,13 @@ func (f Files) openSpecial(ctx context.Context, path string, info fs.FileInfo) (
 	}, nil
 }
 
-// A connection can end a write.
+// A connection is a file whose writes can have a deadline.
 type connection interface {
 	io.WriteCloser
 	SetWriteDeadline(time.Time) error
 }
 
-// open tries at least once, since a reader that is there has the report after Ctrl-C, too.
+// open tries at least once: a waiting reader gets the report even after Ctrl-C.
 func open(ctx context.Context, path string, mode fs.FileMode) (connection, error) {
 	if mode&fs.ModeSocket != 0 {
 		return new(net.Dialer).DialContext(ctx, "unix", path)
@@ -77,23 +77,23 @@ func open(ctx context.Context, path string, mode fs.FileMode) (connection, error
 	}
 }
 
-// Write writes to what may keep its writer waiting.
+// Write writes to a file that may block.
 func (s special) Write(p []byte) (int, error) {
 	n, err := s.out.Write(p)
 	return n, s.ending(err)
 }
 
-// Flush hands on what was written.
+// Flush writes buffered data.
 func (s special) Flush() error { return s.ending(s.out.Flush()) }
 
-// Commit ends the writing.
+// Commit flushes and closes the file.
 func (s special) Commit() error {
 	err := s.Flush()
 	s.cancel()
 	return errors.Join(err, s.out.Discard())
 }
 
-// Discard ends the writing, too.
+// Discard closes the file, too.
 func (s special) Discard() error {
 	s.cancel()
 	return s.out.Discard()
@@ -106,7 +106,7 @@ func (s special) ending(err error) error {
 	return err
 }
 
-// ending words what kept a file from being written.
+// ending describes why a file could not be written.
 func ending(ctx context.Context, path string, err error) error {
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, device.OutOfTime):

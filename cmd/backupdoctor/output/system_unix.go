@@ -15,7 +15,7 @@ const (
 	nonBlocking = syscall.O_NONBLOCK
 )
 
-// nobodyReads is true of the error of opening a FIFO without a reader.
+// nobodyReads reports whether opening a FIFO failed because it has no reader.
 func nobodyReads(err error) bool { return errors.Is(err, syscall.ENXIO) }
 
 // ownedByOthers reports whether a file belongs neither to this user nor to root.
@@ -30,6 +30,6 @@ func keepsOwner(info fs.FileInfo) bool {
 	if !ok || os.Geteuid() == 0 {
 		return true
 	}
-	groups, _ := os.Getgroups() // none is known where that fails
+	groups, _ := os.Getgroups() // none if unknown
 	return int(status.Uid) == os.Geteuid() && slices.Contains(append(groups, os.Getegid()), int(status.Gid))
 }

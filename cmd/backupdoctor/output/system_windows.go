@@ -2,7 +2,7 @@ package output
 
 import "io/fs"
 
-// Windows has neither FIFOs in folders nor modes of files.
+// Windows has neither FIFOs in folders nor file modes.
 const (
 	noFollow    = 0
 	nonBlocking = 0

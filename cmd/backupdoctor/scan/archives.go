@@ -19,12 +19,11 @@ import (
 // Archives are sysdiagnose archives to read.
 type Archives struct {
 	Paths []string
-	Of    string // UDID of the device that they are of if they do not say
+	Of    string // UDID of the device, for archives that do not name theirs
 }
 
-// read reads the archives. One that is none, or cannot be opened,
-// ends the run: a mistyped name must not read as "nothing in it". One that breaks off does
-// not.
+// read reads the archives. A file that cannot be opened, or is not an archive, ends the run: a
+// mistyped name must not read as "nothing found". A truncated archive does not.
 func (a Archives) read(ctx context.Context, screen *terminal.Screen) ([]sysdiagnose.Archive, error) {
 	var archives []sysdiagnose.Archive
 	for _, path := range a.Paths {
@@ -35,7 +34,7 @@ func (a Archives) read(ctx context.Context, screen *terminal.Screen) ([]sysdiagn
 		screen.Status("")
 		switch {
 		case err != nil && errors.Is(context.Cause(ctx), device.OutOfTime):
-			return archives, nil // what it was too late for is a gap of the run
+			return archives, nil // the archives not read are a gap of the run
 		case err != nil && ctx.Err() != nil:
 			return nil, interrupted()
 		case errors.Is(err, sysdiagnose.ErrForeign):
@@ -53,7 +52,7 @@ func (a Archives) read(ctx context.Context, screen *terminal.Screen) ([]sysdiagn
 	return archives, nil
 }
 
-// ownersOf are the devices that the archives are of.
+// ownersOf returns the UDIDs of the archives' devices.
 func ownersOf(archives []sysdiagnose.Archive) []string {
 	var udids []string
 	for _, archive := range archives {
@@ -64,9 +63,8 @@ func ownersOf(archives []sysdiagnose.Archive) []string {
 	return udids
 }
 
-// withArchives puts what archives tell with the devices that they are of. A device that is
-// not among those examined is known by its archive alone; so is one whose archive does not
-// say whose it is.
+// withArchives adds archives to the snapshots of their devices. An archive of a device that was
+// not examined, or of an unknown device, becomes a snapshot of its own.
 func withArchives(snapshots []device.Snapshot, archives []sysdiagnose.Archive, set BackupSet, table releases.Table) []device.Snapshot {
 	for _, archive := range archives {
 		i := slices.IndexFunc(snapshots, func(s device.Snapshot) bool {
@@ -92,7 +90,7 @@ func withArchives(snapshots []device.Snapshot, archives []sysdiagnose.Archive, s
 	return snapshots
 }
 
-// fillFrom fills what is not known of a device from another source about it.
+// fillFrom fills in the unknown facts of a device from another source.
 func fillFrom(id *device.Identity, from device.Identity) {
 	for _, fact := range []struct{ to, from *device.Fact[string] }{
 		{&id.Name, &from.Name},

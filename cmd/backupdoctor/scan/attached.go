@@ -14,17 +14,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
-// Attached examines the devices that are attached now. It never fails: a fact that could not be
-// read says why, and a device that is not attached is one without facts. A door that does not
-// open is a gap in the report.
+// Attached examines the devices attached now. It never fails: a fact that could not be read
+// carries the reason, and a missing device is one without facts. An unreachable usbmuxd is
+// a gap in the report.
 type Attached struct {
 	Examination
-	UDIDs    []string           // the devices to examine; none means all
-	Resumed  *ledger.Resumption // devices of an earlier run that are not examined again; nil for none
-	Limit    time.Duration      // for the examination of all; 0 for as long as it needs
+	UDIDs    []string           // devices to examine; nil for all
+	Resumed  *ledger.Resumption // devices of an earlier run, which are not examined again; nil for none
+	Limit    time.Duration      // for examining all devices; 0 for no limit
 	Archives Archives           // sysdiagnose archives to read too
-	More     []More             // what else is learned about devices that have been read
-	Listen   *Listen            // how to listen to devices for which no reason was found; nil for not
+	More     []More             // what to add once devices have been read
+	Listen   *Listen            // how to listen to devices without a known cause; nil to not listen
 }
 
 // Learn implements [Source].
@@ -40,7 +40,7 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 	attached, left := a.leftOut(attached)
 	wanted, missing := Choose(a.Labels.bySlot(slices.DeleteFunc(attached, a.finished)), a.UDIDs)
 	left = leftOutOf(left, a.UDIDs)
-	var none error // how the command ends where no device that was asked for is there
+	var none error // how the command ends if no requested device is attached
 	if len(wanted)+len(archives)+len(left)+len(gaps) == 0 && len(missing) > 0 && a.Resumed == nil {
 		none, missing = notHere(missing...), nil
 	}
@@ -62,7 +62,7 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 	}
 	c.done = func(number int, s device.Snapshot) { run.Tell(number, report.DeviceState, s, report.AllRead) }
 	c.collect(reading, wanted, missing, set)
-	a.Inspection.all(reading, set) // those of the owners of archives
+	a.Inspection.all(reading, set) // the backups of the owners of archives
 	snapshots := withArchives(c.snapshots, archives, set, a.Table)
 	l := learned()
 	more(reading, a.More, snapshots)
@@ -81,15 +81,15 @@ func (a Attached) Learn(ctx context.Context, run *Run) (Learned, error) {
 	return l, nil
 }
 
-// wants reports whether a device is one of those that were asked for.
+// wants reports whether a device was asked for.
 func (a Attached) wants(one usb.Attached) bool { return chosen(one.UDID, a.UDIDs) }
 
-// finished reports whether a resumed run has examined a device before.
+// finished reports whether the resumed run had already examined a device.
 func (a Attached) finished(one usb.Attached) bool {
 	return a.Resumed != nil && slices.ContainsFunc(a.Resumed.Done, func(d report.Device) bool { return device.SameUDID(d.UDID, one.UDID) })
 }
 
-// backupsOf are the backups on this computer of attached devices and of others.
+// backupsOf finds the backups on this computer of the attached devices and of others.
 func (e Examination) backupsOf(ctx context.Context, attached []usb.Attached, others []string) BackupSet {
 	set := FindBackups(ctx, e.Places)
 	for _, a := range attached {
@@ -99,40 +99,40 @@ func (e Examination) backupsOf(ctx context.Context, attached []usb.Attached, oth
 	return set
 }
 
-// A collection is the devices of a run on their way from the cable to the judge.
+// A collection takes the devices of a run from discovery to the judge.
 //
-// A device on a cable is read from when it is announced. What follows its first reading waits
-// until all devices are known, and so the place of each among them.
+// A cabled device is read as soon as it is announced. Everything after its first reading waits
+// until all devices are known, and with them each device's number.
 type collection struct {
 	visitor
 	set       BackupSet
 	wanted    []usb.Attached
 	snapshots []device.Snapshot
-	done      func(number int, s device.Snapshot) // takes a device once it will not be read any more
+	done      func(number int, s device.Snapshot) // takes a device once it is completely read
 
 	workers   *workers.Workers
-	sending   sync.WaitGroup // of announced devices to the workers
-	finishing sync.WaitGroup // of devices that have been read
+	sending   sync.WaitGroup // announced devices being queued for the workers
+	finishing sync.WaitGroup // devices that have been read and are being completed
 	known     chan struct{}  // closed when all devices are known
 
 	mu      sync.Mutex
-	begun   map[string]bool  // the first reading of a device, by UDID
-	early   []usb.Attached   // read from before all devices were known
-	numbers map[string]int   // of the devices, by UDID; nil before all are known
-	asked   map[string]asked // devices that were asked for trust, by UDID
+	begun   map[string]bool  // devices whose first reading has begun, by UDID
+	early   []usb.Attached   // devices whose reading began before all were known
+	numbers map[string]int   // device numbers by UDID; nil until all are known
+	asked   map[string]asked // devices asked for trust, by UDID
 	again   []retry
 }
 
-// An asked is a device that was asked for trust.
+// An asked is a device that was asked to trust this computer.
 type asked struct {
 	told    device.Identity // what it tells any computer
-	refusal error           // why it does not trust this one even so; nil if it does
+	refusal error           // why it still does not trust this one; nil if it does
 }
 
-// A retry is a device that is worth another try.
+// A retry is a device worth a second try.
 type retry struct {
 	number int
-	spent  time.Duration // of the time for the device
+	spent  time.Duration // time already spent on the device
 }
 
 func (e Examination) collection(run *Run) *collection {
@@ -142,10 +142,10 @@ func (e Examination) collection(run *Run) *collection {
 	}
 }
 
-// discover finds the attached devices, and begins to read from those on a cable that are wanted
-// as they are announced; where devices are asked for trust, that comes first.
+// discover finds the attached devices and starts reading the wanted cabled ones as they are
+// announced. If devices are asked for trust, that comes first.
 func (c *collection) discover(ctx context.Context, wanted func(usb.Attached) bool) ([]usb.Attached, []device.Gap) {
-	const most = 1000 // what is announced beyond that begins when all is known
+	const most = 1000 // announcements beyond this wait until all devices are known
 	announced := make(chan usb.Attached, most)
 	c.sending.Go(func() {
 		for a := range announced {
@@ -168,7 +168,7 @@ func (c *collection) discover(ctx context.Context, wanted func(usb.Attached) boo
 	return found.Devices, gaps
 }
 
-// collect reads the devices, some at a time.
+// collect reads the devices, a limited number at a time.
 func (c *collection) collect(ctx context.Context, wanted []usb.Attached, missing []string, set BackupSet) {
 	c.wanted, c.set = wanted, set
 	c.snapshots = make([]device.Snapshot, len(wanted)+len(missing))
@@ -192,8 +192,8 @@ func (c *collection) collect(ctx context.Context, wanted []usb.Attached, missing
 	}
 }
 
-// pair asks for trust. Each device is read as soon as it was asked, those that need not be
-// asked at once.
+// pair asks devices for trust. Each is read as soon as it has answered; devices that need not
+// be asked are read at once.
 func (c *collection) pair(ctx context.Context) {
 	strangers := c.strangers(ctx, c.wanted)
 	strange := map[string]bool{}
@@ -214,7 +214,7 @@ func (c *collection) pair(ctx context.Context) {
 	})
 }
 
-// explain adds to a device what asking it for trust has told.
+// explain adds the outcome of the trust request to a snapshot.
 func (c *collection) explain(s *device.Snapshot) {
 	c.mu.Lock()
 	a, ok := c.asked[s.Device.UDID]
@@ -225,7 +225,7 @@ func (c *collection) explain(s *device.Snapshot) {
 	}
 }
 
-// number gives each device its place, and tells of all of them.
+// number assigns each device its number and reports all of them.
 func (c *collection) number() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -246,7 +246,7 @@ func (c *collection) tellReadingLocked(a usb.Attached) {
 	}
 }
 
-// begin has a device read for the first time, once; it waits for a place among the workers.
+// begin queues a device's first reading, once. It waits for a free worker.
 func (c *collection) begin(ctx context.Context, a usb.Attached) {
 	c.mu.Lock()
 	begun := c.begun[a.UDID]
@@ -257,7 +257,8 @@ func (c *collection) begin(ctx context.Context, a usb.Attached) {
 	}
 }
 
-// first reads a device for the first time. Its backups are inspected while the next one is read.
+// first reads a device for the first time. Its backups are inspected while the next device is
+// read.
 func (c *collection) first(ctx context.Context, a usb.Attached) device.Reason {
 	c.mu.Lock()
 	if c.numbers == nil {
@@ -275,7 +276,8 @@ func (c *collection) first(ctx context.Context, a usb.Attached) device.Reason {
 	return s.Live.Ended.Reason
 }
 
-// finish takes what a first reading told. A device that was gone before all were known is none.
+// finish takes the result of a first reading. A device that left before all were known is
+// dropped.
 func (c *collection) finish(ctx context.Context, a usb.Attached, s device.Snapshot, spent time.Duration) {
 	<-c.known
 	number, ok := c.numbers[a.UDID]
@@ -294,10 +296,9 @@ func (c *collection) finish(ctx context.Context, a usb.Attached, s device.Snapsh
 	c.done(number, s)
 }
 
-// retry examines the devices once more that failed for a reason that may pass, a few at a time:
-// most of them suffered from a hub with too much to do. A device that was plugged in again
-// meanwhile has another number, so they are looked for again. What is left of the time for a
-// device is all that its second try gets.
+// retry examines devices again whose failure may be temporary, a few at a time: most failures
+// come from an overloaded hub. A device that was replugged has a new number, so the devices are
+// listed again. The second try gets what remains of the device's time.
 func (c *collection) retry(ctx context.Context) {
 	slices.SortFunc(c.again, func(a, b retry) int { return a.number - b.number })
 	began := time.Now()
@@ -327,8 +328,8 @@ func (c *collection) retry(ctx context.Context) {
 	})
 }
 
-// lookAgain lists the attached devices, within what is left of the time for those that are worth
-// another try; nil if none has any.
+// lookAgain lists the attached devices, within the time left to the devices worth a retry. It
+// returns nil if none has any time left.
 func (c *collection) lookAgain(ctx context.Context) []usb.Attached {
 	var left time.Duration
 	for _, r := range c.again {
@@ -346,13 +347,13 @@ func (c *collection) lookAgain(ctx context.Context) []usb.Attached {
 	return found.Devices
 }
 
-// jobsOf is how many devices were examined at a time.
+// jobsOf returns how many devices were examined at a time.
 func jobsOf(w *workers.Workers) device.Jobs {
 	used := w.Used()
 	return device.Jobs{Most: used.Most, Adaptive: used.Adaptive, FellBack: used.FellBack, HeldBack: used.HeldBack}
 }
 
-// limited is a context that ends after a time; 0 is no limit.
+// limited returns a context that ends after limit; 0 means no limit.
 func limited(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	if limit == 0 {
 		return context.WithCancel(ctx)
@@ -360,7 +361,7 @@ func limited(ctx context.Context, limit time.Duration) (context.Context, context
 	return context.WithTimeoutCause(ctx, limit, device.OutOfTime)
 }
 
-// stopped is the gap of a run that was stopped before its end.
+// stopped returns the gap of an interrupted run.
 func stopped(ctx context.Context) []device.Gap {
 	if ctx.Err() == nil {
 		return nil

@@ -15,18 +15,18 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A BackupSet is the backups that were found on this computer, and where they were looked for.
+// A BackupSet is the backups found on this computer, and the places that were searched.
 type BackupSet struct {
 	Places []backup.Place
 	Stored []StoredBackup
 	Closed []backup.Closed
 }
 
-// A StoredBackup is one backup, its folder and what was learned of it.
+// A StoredBackup is one backup, its folder and what was learned about it.
 type StoredBackup struct {
 	Folder    backup.Folder
 	Backup    device.Backup
-	history   *device.History // the device's own records in it; nil if they were not read
+	history   *device.History // the device's own records in it; nil if not read
 	inspected bool
 }
 
@@ -35,13 +35,12 @@ func (st StoredBackup) IsOfOne(udids []string) bool {
 	return slices.ContainsFunc(udids, func(udid string) bool { return device.SameUDID(udid, st.Backup.Device.UDID) })
 }
 
-// FindBackups finds the backups in some places and reads what their property lists say, until
-// ctx ends.
+// FindBackups finds the backups in places and reads their property lists, until ctx ends.
 func FindBackups(ctx context.Context, places []backup.Place) BackupSet {
 	folders, closed := backup.Find(ctx, places)
 	set := BackupSet{Places: places, Closed: closed, Stored: make([]StoredBackup, 0, len(folders))}
 	for _, folder := range folders {
-		if ctx.Err() != nil { // whose they are is known by their names only
+		if ctx.Err() != nil { // the folder name alone then identifies the device
 			set.Stored = append(set.Stored, StoredBackup{Folder: folder, Backup: device.Backup{
 				Folder: folder.Path, Archived: folder.Archived, Device: device.Identity{UDID: folder.UDID},
 			}})
@@ -52,12 +51,12 @@ func FindBackups(ctx context.Context, places []backup.Place) BackupSet {
 	return set
 }
 
-// Keep leaves only the backups that are wanted.
+// Keep removes all backups that are not wanted.
 func (set *BackupSet) Keep(wanted func(StoredBackup) bool) {
 	set.Stored = slices.DeleteFunc(set.Stored, func(st StoredBackup) bool { return !wanted(st) })
 }
 
-// searched is how many places were searched, or why that is not all of them.
+// searched returns how many places were searched, or why not all were.
 func (set BackupSet) searched() device.Fact[uint64] {
 	switch {
 	case len(set.Closed) > 0:
@@ -69,7 +68,7 @@ func (set BackupSet) searched() device.Fact[uint64] {
 	}
 }
 
-// of lists the backups of one device.
+// of returns the backups of one device.
 func (set BackupSet) of(udid string) []*StoredBackup {
 	var list []*StoredBackup
 	for i := range set.Stored {
@@ -80,7 +79,7 @@ func (set BackupSet) of(udid string) []*StoredBackup {
 	return list
 }
 
-// join puts the backups of a device with it, in place of what was there of them.
+// join replaces the backups in a device's snapshot by those of the set.
 func (set BackupSet) join(s *device.Snapshot) {
 	s.BackupPlaces = set.searched()
 	s.Backups, s.Histories = nil, nil
@@ -90,7 +89,7 @@ func (set BackupSet) join(s *device.Snapshot) {
 	sortBackups(s)
 }
 
-// put adds one backup to its device. sortBackups follows.
+// put adds one backup to its device. The caller calls sortBackups afterwards.
 func put(s *device.Snapshot, st StoredBackup) {
 	s.Backups = append(s.Backups, st.Backup)
 	if st.history != nil {
@@ -98,18 +97,18 @@ func put(s *device.Snapshot, st StoredBackup) {
 	}
 }
 
-// sortBackups puts the newest backup first, and the newest history.
+// sortBackups sorts backups and histories, newest first.
 func sortBackups(s *device.Snapshot) {
 	slices.SortStableFunc(s.Backups, func(a, b device.Backup) int { return madeAt(b).Compare(madeAt(a)) })
 	sortHistories(s.Histories)
 }
 
-// sortHistories puts the newest first.
+// sortHistories sorts histories, newest first.
 func sortHistories(histories []device.History) {
 	slices.SortStableFunc(histories, func(a, b device.History) int { return valueOf(b.AsOf).Compare(valueOf(a.AsOf)) })
 }
 
-// madeAt is when a backup was made, or the zero time.
+// madeAt returns when a backup was made, or the zero time.
 func madeAt(b device.Backup) time.Time {
 	at, err := b.Date.Get()
 	if err != nil {
@@ -123,11 +122,10 @@ func valueOf(fact device.Fact[time.Time]) time.Time {
 	return at
 }
 
-// byDevice splits the set into one for each device. A folder that does not say whose it is
-// stands for a device of its own.
+// byDevice splits the set by device. A folder without a known device forms a set of its own.
 func (set BackupSet) byDevice() []BackupSet {
 	var devices []BackupSet
-	place := map[string]int{} // of a device among them, by its UDID in the form of device.UDIDKey
+	place := map[string]int{} // index by UDID in the form of device.UDIDKey
 	for _, st := range set.Stored {
 		udid := device.UDIDKey(st.Backup.Device.UDID)
 		i, known := place[udid]
@@ -141,7 +139,7 @@ func (set BackupSet) byDevice() []BackupSet {
 	return devices
 }
 
-// snapshot is the device that all backups of the set are of, as far as the newest tells.
+// snapshot returns the device of a set of backups, as described by the newest.
 func (set BackupSet) snapshot(now time.Time, table releases.Table) device.Snapshot {
 	s := device.Snapshot{TakenAt: now, BackupPlaces: set.searched()}
 	for _, st := range set.Stored {
@@ -155,7 +153,7 @@ func (set BackupSet) snapshot(now time.Time, table releases.Table) device.Snapsh
 	return s
 }
 
-// reported are the places that were searched, as the report has them.
+// reported returns the searched places for the report.
 func (set BackupSet) reported() []report.Place {
 	var places []report.Place
 	for _, place := range set.Places {
@@ -172,7 +170,7 @@ func (set BackupSet) reported() []report.Place {
 	return places
 }
 
-// target is where a place leads, which only the search for backups has found out.
+// target returns the resolved path of a place, which is known only after the search.
 func (set BackupSet) target(place backup.Place) string {
 	for _, st := range set.Stored {
 		if st.Folder.Place.Path == place.Path {
@@ -182,7 +180,7 @@ func (set BackupSet) target(place backup.Place) string {
 	return ""
 }
 
-// whyClosed is why a place, or a folder in one, was not looked into.
+// whyClosed returns why a place, or a folder in it, could not be read.
 func whyClosed(err error) device.Reason {
 	if reason, ok := errors.AsType[device.Reason](err); ok {
 		return reason
@@ -197,7 +195,7 @@ func whyClosed(err error) device.Reason {
 	}
 }
 
-// ClosedHint says how to get at a folder of backups.
+// ClosedHint says how to gain access to a folder of backups.
 func ClosedHint(c backup.Closed, goos string) string {
 	switch reason := whyClosed(c.Err); {
 	case reason == device.Interrupted, reason == device.OutOfTime:
@@ -213,7 +211,7 @@ func ClosedHint(c backup.Closed, goos string) string {
 	}
 }
 
-// With adds another set.
+// With returns the union of two sets.
 func (set BackupSet) With(other BackupSet) BackupSet {
 	known := func(st StoredBackup) bool {
 		return slices.ContainsFunc(set.Stored, func(mine StoredBackup) bool { return mine.Folder.Path == st.Folder.Path })

@@ -19,25 +19,25 @@ import (
 )
 
 // Copies makes a copy of each attached device in a library, proves it, and then examines the
-// device with what the copy tells.
+// device with the evidence from the copy.
 type Copies struct {
 	Examination
-	UDIDs   []string // the devices; none means all
+	UDIDs   []string // devices to copy; nil for all
 	Library library.Library
-	Full    bool // begin afresh, with all files of the device
-	Plan    bool // only find out how large the copies would be
-	Jobs    int  // devices that send at a time; 0 for the usual
-	Keep    int  // proved copies of a device that are kept
+	Full    bool // request all files of the device
+	Plan    bool // only measure how large the copies would be
+	Jobs    int  // devices that send at a time; 0 for the default
+	Keep    int  // proved copies to keep for each device
 	Silence time.Duration
-	Trace   func(udid string, step mobilebackup.Step) // told of the messages of each session; nil for nobody
-	Ended   *int                                      // set to the exit code that the copies amount to
+	Trace   func(udid string, step mobilebackup.Step) // receives the messages of each session; may be nil
+	Ended   *int                                      // set to the exit code of the copies
 }
 
-// usualCopies is how many devices send at a time: a hub has one cable to the computer.
+// usualCopies is the default number of devices that send at a time: they share the hub's one
+// cable to the computer.
 const usualCopies = 4
 
-// Learn implements [Source]. A device whose copy fails costs its own copy: it is examined all
-// the same.
+// Learn implements [Source]. A device whose copy fails is still examined.
 func (c Copies) Learn(ctx context.Context, run *Run) (Learned, error) {
 	found, err := c.Door.Discover(ctx, func(usb.Change) {})
 	gaps := found.Gaps()
@@ -68,7 +68,7 @@ type making struct {
 	copies []*copying
 }
 
-// A copying is one copy under way.
+// A copying is one copy in progress.
 type copying struct {
 	Copies
 	run      *Run
@@ -76,8 +76,8 @@ type copying struct {
 	attached usb.Attached
 	screen   *terminal.Screen
 	board    *copyBoard
-	snapshot device.Snapshot // as it was read before
-	asking   *sync.Mutex     // held by the one device that asks its owner
+	snapshot device.Snapshot // as read before the copy
+	asking   *sync.Mutex     // held by the one device that is asking its owner
 
 	failure error // why there is no new copy; nil if there is one
 	verdict device.ProofVerdict
@@ -119,7 +119,7 @@ func (m *making) all(ctx context.Context) {
 	}
 }
 
-// fresh are the backups of a device, the new copy among them.
+// fresh returns the backups of a device, including the new copy.
 func (m *making) fresh(ctx context.Context, udid string) BackupSet {
 	return m.backupsOf(ctx, nil, []string{udid})
 }
@@ -132,7 +132,7 @@ func (m *making) each(do func(*copying)) {
 	all.Wait()
 }
 
-// exitCode is what the copies amount to, as verify has it.
+// exitCode returns the exit code for the copies, as defined for verify.
 func (m *making) exitCode(ctx context.Context) int {
 	code := report.ExitNoProblem
 	for _, c := range m.copies {
@@ -148,7 +148,7 @@ func (m *making) exitCode(ctx context.Context) int {
 	return code
 }
 
-// look reads what a plan is made from.
+// look reads what the plan needs.
 func (c *copying) look(ctx context.Context) {
 	c.run.Tell(c.number, report.DeviceAttached, c.Labels.labelled(c.attached), report.Waiting)
 	c.run.Tell(c.number, report.DeviceState, c.Labels.labelled(c.attached), report.Reading)
@@ -162,12 +162,12 @@ func (c *copying) look(ctx context.Context) {
 	}
 }
 
-// tell says how far the copy has come.
+// tell sends the progress of the copy.
 func (c *copying) tell(state string) {
 	c.run.Tell(c.number, report.DeviceState, c.snapshot, state)
 }
 
-// name is how the device is called to a person.
+// name returns the device's name for display.
 func (c *copying) name() string { return quotedOwner(device.Backup{Device: c.snapshot.Device}) }
 
 // say prints a line about the device.
@@ -175,7 +175,7 @@ func (c *copying) say(format string, arguments ...any) {
 	fmt.Fprintf(c.screen, format+"\n", arguments...)
 }
 
-// make makes the copy and proves it.
+// make makes and proves the copy.
 func (c *copying) make(ctx context.Context) {
 	if c.Locks != "" {
 		lock, err := c.Locks.Acquire(ctx, c.attached.UDID, "backup", c.Door.Over(c.attached.Connection).Limit())
@@ -203,7 +203,7 @@ func (c *copying) make(ctx context.Context) {
 	c.failure = c.prove(ctx, shelf, copied)
 }
 
-// receive has the device send its backup into the library.
+// receive has the device write its backup into the library.
 func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.Copy, error) {
 	partial, err := shelf.Begin(ctx, c.Full, func(files int) { c.screen.Status(fmt.Sprintf("%s: preparing, %d files", c.name(), files)) })
 	if err != nil {
@@ -234,10 +234,10 @@ func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.C
 	return partial.Finish(result.Info, time.Now())
 }
 
-// errUnfinished is a device that says that it is done, and has not written so into its state.
+// errUnfinished means that the device reported success, but its Status.plist does not.
 var errUnfinished = errors.New("the device said that it was done, but Status.plist does not say finished")
 
-// finishedIn makes sure that the state of a backup is that of one that has ended.
+// finishedIn checks that Status.plist says that the backup finished.
 func finishedIn(ctx context.Context, path, udid string) error {
 	folders, _ := backup.Find(ctx, []backup.Place{{Path: path}})
 	for _, f := range folders {
@@ -248,7 +248,7 @@ func finishedIn(ctx context.Context, path, udid string) error {
 	return errUnfinished
 }
 
-// session is the part of a copy in which the device is spoken with.
+// session runs the backup session with the device.
 func (c *copying) session(ctx context.Context, b usb.Backup) (usb.BackupResult, error) {
 	c.asking.Lock() // one device at a time asks its owner
 	free := sync.OnceFunc(c.asking.Unlock)

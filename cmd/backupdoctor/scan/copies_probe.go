@@ -12,8 +12,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
 )
 
-// probe has the device say how much room a full backup needs. It answers that there is almost
-// none, and the device gives up before it sends a file.
+// probe measures how much room a full backup needs. It starts a backup and reports almost no
+// free space, so the device gives up, with the number, before it sends a file.
 func (c *copying) probe(ctx context.Context) error {
 	empty, err := os.MkdirTemp("", "backupdoctor-plan-")
 	if err != nil {
@@ -39,9 +39,9 @@ func (c *copying) probe(ctx context.Context) error {
 	return nil
 }
 
-// askPassword has the backup password at hand before the copy is begun: without it, the list
-// of an encrypted copy cannot be read, and nothing of it proved. It is tried on the newest
-// encrypted copy; where it does not fit, its owner may have changed it since.
+// askPassword makes sure that the backup password is known before the copy starts: without it,
+// the file list of an encrypted copy cannot be read, and nothing proved. The password is tried
+// on the newest encrypted copy; if it fails, it may have been changed on the device since.
 func (c *copying) askPassword(ctx context.Context) {
 	encrypted, err := c.snapshot.Live.ComputerBackup.WillEncrypt.Get()
 	if err != nil || !encrypted {

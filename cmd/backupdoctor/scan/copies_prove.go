@@ -14,7 +14,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// receivedOf are the files that hold contents, as the library keeps them.
+// receivedOf converts the arrived content files to the library's records.
 func receivedOf(files []mobilebackup.Arrival, now time.Time) []library.Received {
 	var list []library.Received
 	for _, f := range files {
@@ -25,8 +25,8 @@ func receivedOf(files []mobilebackup.Arrival, now time.Time) []library.Received 
 	return list
 }
 
-// prove verifies a new copy by what has arrived, notes the verdict beside it, and then removes
-// the copies that are not needed any more.
+// prove verifies a new copy against what arrived, stores the verdict beside it, and then
+// removes surplus copies.
 func (c *copying) prove(ctx context.Context, shelf *library.Device, copied library.Copy) error {
 	c.tell(report.Proving)
 	index, err := library.IndexOf(copied.Folder)
@@ -56,7 +56,7 @@ func (c *copying) prove(ctx context.Context, shelf *library.Device, copied libra
 	return err
 }
 
-// knownOf is what an index knows, as verification asks for it.
+// knownOf adapts an index to the lookup that verification uses.
 func knownOf(index *library.Index) func(manifest.FileID) (backup.Received, bool) {
 	return func(id manifest.FileID) (backup.Received, bool) {
 		r, ok := index.Find(id)
@@ -64,8 +64,8 @@ func knownOf(index *library.Index) func(manifest.FileID) (backup.Received, bool)
 	}
 }
 
-// noteProof keeps a verdict beside a copy. One that could not be reached is not kept: a better
-// one may be there.
+// noteProof stores a verdict beside a copy. An unknown verdict is not stored: a better one may
+// be there.
 func noteProof(folder string, proof device.Proof) error {
 	verdict := checks.BackupVerdict(proof)
 	if verdict == device.CannotTell {
@@ -76,8 +76,8 @@ func noteProof(folder string, proof device.Proof) error {
 	})
 }
 
-// sayBroken names some files of a copy that is broken. One that was taken over from the copy
-// before is so in that one, too.
+// sayBroken names some damaged files of a copy. A file that was taken over from the previous
+// copy is damaged there too.
 func (c *copying) sayBroken(proof device.Proof) {
 	for _, fault := range proof.Faults {
 		for n, file := range fault.Examples {
@@ -90,5 +90,5 @@ func (c *copying) sayBroken(proof device.Proof) {
 	}
 }
 
-// day is a moment as a person reads it.
+// day formats a time for people.
 func day(at time.Time) string { return at.Local().Format("2 Jan 2006, 15:04") }

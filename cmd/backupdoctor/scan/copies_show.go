@@ -19,8 +19,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A copyBoard shows how far all copies have come: on a terminal in the status line, elsewhere
-// on a line of its own for each, once a minute.
+// A copyBoard shows the progress of all copies: in the status line of a terminal, or else on
+// one line for each copy, once a minute.
 type copyBoard struct {
 	screen *terminal.Screen
 	mu     sync.Mutex
@@ -32,7 +32,7 @@ func newCopyBoard(screen *terminal.Screen) *copyBoard {
 	return &copyBoard{screen: screen, rows: map[int]string{}, said: map[int]time.Time{}}
 }
 
-// set shows a text for a device; "" is nothing. news is one that must not be missed.
+// set sets the text for a device; "" clears it. news marks a text that is always printed.
 func (b *copyBoard) set(number int, text string, news bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -54,15 +54,15 @@ func (b *copyBoard) set(number int, text string, news bool) {
 	}
 }
 
-// A copyProgress follows one copy, and says at any moment what is being waited for.
+// A copyProgress follows one copy and always says what it is waiting for.
 type copyProgress struct {
 	*copying
 	done     chan struct{}
 	ticking  sync.WaitGroup
 	mu       sync.Mutex
 	progress mobilebackup.Progress
-	since    time.Time // when the phase began
-	prompted bool      // the device asks for its passcode now
+	since    time.Time // start of the phase
+	prompted bool      // the device is asking for its passcode
 	locked   bool
 	began    time.Time // when files began to arrive
 }
@@ -92,7 +92,7 @@ func (p *copyProgress) close() {
 	p.board.set(p.number, "", false)
 }
 
-// hear takes what happens in the session.
+// hear handles an event of the session.
 func (p *copyProgress) hear(e usb.BackupEvent) {
 	p.mu.Lock()
 	news := false
@@ -121,7 +121,7 @@ func (p *copyProgress) hear(e usb.BackupEvent) {
 	}
 }
 
-// tellPhase sends an event.
+// tellPhase sends an event for a phase.
 func (c *copying) tellPhase(p mobilebackup.Progress) {
 	c.run.tellCopied(c.number, c.snapshot, string(p.Phase), &report.Copied{Files: p.Files, Bytes: uint64(p.Bytes), Fraction: p.Fraction})
 }
@@ -133,7 +133,7 @@ func (p *copyProgress) show(news bool) {
 	p.board.set(p.number, text, news)
 }
 
-// textLocked is the line of a device.
+// textLocked returns the status line of a device. p.mu must be held.
 func (p *copyProgress) textLocked(now time.Time) string {
 	waited := stopwatch(now.Sub(p.since))
 	switch phase := p.progress.Phase; {
@@ -154,7 +154,7 @@ func (p *copyProgress) textLocked(now time.Time) string {
 	}
 }
 
-// stopwatch is a length of time as a clock shows it: 2:05, or 1:02:05.
+// stopwatch formats a duration like a clock: 2:05, or 1:02:05.
 func stopwatch(d time.Duration) string {
 	seconds := int(d.Seconds())
 	if hours := seconds / 3600; hours > 0 {
@@ -163,8 +163,8 @@ func stopwatch(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
 }
 
-// amountLocked is what has arrived, how fast, and how long it will take as far as the device
-// says how much is done.
+// amountLocked returns the amount received, the rate, and the time left according to the
+// device's own progress. p.mu must be held.
 func (p *copyProgress) amountLocked(now time.Time) string {
 	text := fmt.Sprintf("  %s · %s files", words.Size(uint64(p.progress.Bytes)), words.Number(uint64(p.progress.Files)))
 	spent := now.Sub(p.began)
@@ -180,7 +180,7 @@ func (p *copyProgress) amountLocked(now time.Time) string {
 	return text
 }
 
-// sayPlan says what will be done, before anything is.
+// sayPlan prints the plan before anything is done.
 func (c *copying) sayPlan(ctx context.Context) {
 	c.say("%s", strings.Join(c.title(), " · "))
 	if c.failure != nil {
@@ -208,7 +208,7 @@ func (c *copying) sayPlan(ctx context.Context) {
 	}
 }
 
-// title is who the device is.
+// title describes the device.
 func (c *copying) title() []string {
 	title := []string{c.name()}
 	if c.snapshot.Labels.Slot != "" {
@@ -223,7 +223,7 @@ func (c *copying) title() []string {
 	return title
 }
 
-// place is where the copy goes, and how much room there is.
+// place says where the copy goes and how much room is free.
 func (c *copying) place() string {
 	free, err := host.FreeBytes(c.Library.Path)
 	if err != nil {
@@ -232,7 +232,7 @@ func (c *copying) place() string {
 	return fmt.Sprintf("%s   %s free", c.Library.Path, words.Size(free))
 }
 
-// lastCopy is the newest copy that there is.
+// lastCopy describes the newest existing copy.
 func (c *copying) lastCopy() string {
 	copies := c.copiesNow()
 	if len(copies) == 0 {
@@ -262,7 +262,7 @@ func (c *copying) copiesNow() []library.Copy {
 	return copies
 }
 
-// checkRoom warns where the last copies are larger than the room for new ones.
+// checkRoom warns if the last copies are larger than the free space.
 func (m *making) checkRoom() {
 	free, err := host.FreeBytes(m.Library.Path)
 	if err != nil {
@@ -283,7 +283,7 @@ func (m *making) checkRoom() {
 	}
 }
 
-// sayBegin says what the new copy begins with.
+// sayBegin says what the new copy starts from.
 func (c *copying) sayBegin(p *library.Partial) {
 	switch {
 	case p.Resumed && p.Dropped > 0:
@@ -307,7 +307,7 @@ func (c *copying) sayArrived(o mobilebackup.Outcome) {
 	}
 }
 
-// keptBefore says which other copies there are.
+// keptBefore describes the other existing copies.
 func (c *copying) keptBefore() string {
 	if copies := c.copiesNow(); len(copies) > 1 {
 		return fmt.Sprintf("; the copy of %s was kept", day(copies[1].Made))
@@ -315,7 +315,7 @@ func (c *copying) keptBefore() string {
 	return ""
 }
 
-// sayEnd says how the copy ended, and what to do next.
+// sayEnd prints how the copy ended and what to do next.
 func (c *copying) sayEnd() {
 	switch {
 	case c.failure != nil:

@@ -15,15 +15,15 @@ import (
 // A refusedBackup is a backup that the device itself ended with an error.
 type refusedBackup struct{ outcome mobilebackup.Outcome }
 
-// Error gives the code. The codes are Apple's own, and not documented by Apple.
+// Error names the code. The codes are Apple's own, and undocumented.
 func (e *refusedBackup) Error() string {
 	return fmt.Sprintf("the device ended the backup with error %d (MBErrorDomain, unofficial)", e.outcome.Code)
 }
 
-// A codeAdvice is what a code meant where people met it, and what to do next.
+// A codeAdvice is the known meaning of a code, as reported by users, and what to do next.
 type codeAdvice struct{ means, next string }
 
-// adviceByCode are the codes with which devices end a backup to a computer.
+// adviceByCode maps the codes with which devices end a backup to a computer.
 var adviceByCode = map[int]codeAdvice{
 	1:   {"the device gave no reason", "restart the device and run the same command again"},
 	3:   {"it could not make a snapshot of its own disk", "restart the device and run the same command again"},
@@ -41,7 +41,7 @@ var adviceByCode = map[int]codeAdvice{
 	212: {"it is not set up yet", "finish the setup on the device first"},
 }
 
-// copyFailure puts into words why there is no new copy, and what to do next.
+// copyFailure describes why there is no new copy, and what to do next.
 func copyFailure(err error, name string) (text, hint string) {
 	const again = "run the same command again: what has arrived is kept, and not sent twice where the device agrees"
 	if refused, ok := errors.AsType[*refusedBackup](err); ok {
@@ -95,7 +95,7 @@ func copyFailure(err error, name string) (text, hint string) {
 	return err.Error(), again
 }
 
-// shortOfRoom says how much room was asked for, and how much there is.
+// shortOfRoom says how much room was requested and how much is free.
 func shortOfRoom(o mobilebackup.Outcome) string {
 	if o.Required == 0 {
 		return "there is too little room for the copy (error 105, unofficial)"
@@ -104,7 +104,7 @@ func shortOfRoom(o mobilebackup.Outcome) string {
 		words.Size(o.Required), words.Size(o.Free))
 }
 
-// clip cuts a stranger's text for a line.
+// clip shortens untrusted text to fit a line.
 func clip(text string) string {
 	const most = 160
 	if len(text) > most {

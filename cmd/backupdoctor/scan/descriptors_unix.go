@@ -8,8 +8,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/workers"
 )
 
-// maxOpenVisits is how many visits the limit of open files allows. Go raises the soft limit
-// to the hard one before main.
+// maxOpenVisits returns how many visits the limit on open files allows. Go raises the soft
+// limit to the hard limit before main.
 func maxOpenVisits() int {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {

@@ -1,4 +1,4 @@
 package scan
 
-// maxOpenVisits is not bounded by open files: Windows has no such limit.
+// maxOpenVisits is not limited by open files: Windows has no such limit.
 func maxOpenVisits() int { return mostVisits }

@@ -9,8 +9,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Ending turns the exit code of a report into the end of the command, with what the report
-// itself cannot show: why there is nothing in it, and the way out.
+// Ending returns how the command ends after a report. It adds what the report cannot show: why
+// it is empty, and a hint.
 func Ending(r report.Report, goos string) error {
 	switch r.ExitCode() {
 	case report.ExitNoProblem:
@@ -33,12 +33,12 @@ func Ending(r report.Report, goos string) error {
 	}
 }
 
-// NoBackup ends a command that found none.
+// NoBackup returns the error of a command that found no backup.
 func NoBackup() error {
 	return command.Exit{Code: report.ExitNoDevice, Err: errors.New("no backup was found"), Hint: Elsewhere}
 }
 
-// NoMux ends a command that could not use usbmuxd.
+// NoMux returns the error of a command that could not use usbmuxd.
 func NoMux(gap report.Gap, goos string) error {
 	end := command.Exit{Code: report.ExitNoMux, Err: errors.New("usbmuxd could not be reached"), Hint: MuxHint(goos)}
 	if gap.Reason != string(device.Unreachable) {
@@ -47,8 +47,8 @@ func NoMux(gap report.Gap, goos string) error {
 	return end
 }
 
-// MuxHint says how to get the program that talks to devices on this system, and that it may
-// have been looked for Elsewhere.
+// MuxHint says how to install or start usbmuxd on this system, and that it may be at another
+// address.
 func MuxHint(goos string) string {
 	const otherwise = "; backupdoctor self-check says what is missing here; if --usbmux or USBMUXD_SOCKET_ADDRESS is set, check that address first"
 	switch goos {
@@ -61,10 +61,10 @@ func MuxHint(goos string) string {
 	}
 }
 
-// Elsewhere is the way out where no backup was found.
+// Elsewhere is the hint if no backup was found.
 const Elsewhere = "name the folder that holds the backups with --backups DIR"
 
-// interrupted ends a command that was interrupted before it had anything to report.
+// interrupted returns the error of a command interrupted before it had anything to report.
 func interrupted() error {
 	return command.Exit{Code: report.ExitInterrupted, Err: errors.New("interrupted")}
 }

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// endsWhole reports whether a file ends as an archive does. A compressed one begins with the
-// sign of gzip and ends with the length of the tar file in it, which is a multiple of a block;
-// a plain one ends with two blocks of zeros behind its members. A file that was set to its
-// length before it was filled, or was cut and padded, does not end so.
+// endsWhole reports whether a file ends like a complete archive. A compressed one starts with
+// the gzip magic and ends with the length of the tar file, a multiple of the block size; a
+// plain one ends with two zero blocks after its members. A file that was preallocated, or
+// truncated and padded, does not.
 func endsWhole(path string) (bool, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -22,7 +22,7 @@ func endsWhole(path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	const block = 512 // of a tar file
+	const block = 512 // tar block size
 	if strings.HasSuffix(strings.TrimSuffix(path, ".part"), ".tar") {
 		end := make([]byte, 2*block)
 		begin := make([]byte, block)

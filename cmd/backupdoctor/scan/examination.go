@@ -19,19 +19,19 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// An Examination says how attached devices are examined, whichever source they come from.
+// An Examination says how attached devices are examined, for every source.
 type Examination struct {
 	Door       usb.Door
 	Wants      usb.Wants
-	Network    bool // examine devices on the network too
+	Network    bool // also examine devices on the network
 	Pool       workers.Options
-	Pair       bool           // ask untrusted devices for trust first
-	Command    string         // that examines them: scan
-	Locks      actlock.Folder // of commands that act on devices; "" for none
+	Pair       bool           // first ask untrusted devices to trust this computer
+	Command    string         // name of the examining command: scan
+	Locks      actlock.Folder // locks of commands that act on devices; "" for none
 	Labels     Labels
 	Table      releases.Table
-	Places     []backup.Place // where to look for backups; nil is nowhere
-	Inspection Inspection     // of those backups
+	Places     []backup.Place // where to search for backups; nil for nowhere
+	Inspection Inspection     // how to inspect those backups
 	Screen     *terminal.Screen
 }
 
@@ -39,17 +39,17 @@ type Examination struct {
 type visitor struct {
 	Examination
 	run        *Run
-	inspecting sync.Mutex // backups are inspected one at a time: so they are read fastest
+	inspecting sync.Mutex // backups are inspected one at a time, which reads them fastest
 }
 
-// read reads one device, and sees which command acts on it meanwhile.
+// read reads one device, and records which command acted on it in the meantime.
 func (e Examination) read(ctx context.Context, door usb.Door, a usb.Attached) device.Snapshot {
 	s := door.Read(ctx, a, e.Wants)
 	s.InUse = e.inUse(a.UDID)
 	return s
 }
 
-// inUse is the command that acts on a device; nil if none does.
+// inUse returns the command that is acting on a device, or nil.
 func (e Examination) inUse(udid string) *device.InUse {
 	if e.Locks == "" {
 		return nil
@@ -61,8 +61,8 @@ func (e Examination) inUse(udid string) *device.InUse {
 	return &device.InUse{Command: cmp.Or(holder.Command, "another command"), Since: holder.Since}
 }
 
-// complete adds to a device what is known of it elsewhere: its labels, what its model is
-// called, the newest software for it, and its backups on this computer.
+// complete adds what is known about a device from elsewhere: its labels, its model's name, its
+// newest software, and its backups on this computer.
 func (v *visitor) complete(ctx context.Context, number int, s *device.Snapshot, set BackupSet) {
 	v.Labels.label(s)
 	identify(s, v.Table)
@@ -77,7 +77,7 @@ func (v *visitor) complete(ctx context.Context, number int, s *device.Snapshot, 
 	set.join(s)
 }
 
-// identify adds to a device what this program knows of its model and its software.
+// identify adds what the release table knows about a device's model and software.
 func identify(s *device.Snapshot, table releases.Table) {
 	s.Host = device.Host{OS: runtime.GOOS, Tool: command.Version()}
 	s.Newest = table.Newest(s.Device)
@@ -89,8 +89,9 @@ func identify(s *device.Snapshot, table releases.Table) {
 	s.Device.ModelName = table.ModelName(productType)
 }
 
-// better is the snapshot to keep of a device that was examined twice: the second, unless
-// that broke off too, for the first told at least as much. Either remembers the first try.
+// better returns the snapshot to keep of a device that was examined twice: the second, unless
+// it was interrupted too, since the first then has at least as much. The result records the
+// first try.
 func better(first, second device.Snapshot) device.Snapshot {
 	kept := second
 	if second.Live.Ended.Reason != "" {
@@ -102,18 +103,18 @@ func better(first, second device.Snapshot) device.Snapshot {
 	return kept
 }
 
-// chosen reports whether a device is one of those that were asked for; none named is all.
+// chosen reports whether a device was asked for; an empty list selects all.
 func chosen(udid string, udids []string) bool {
 	return len(udids) == 0 || slices.ContainsFunc(udids, func(other string) bool { return device.SameUDID(other, udid) })
 }
 
-// leftOutOf keeps of the devices that are left out those that were asked for.
+// leftOutOf returns those left-out devices that were asked for.
 func leftOutOf(left []device.LeftOut, udids []string) []device.LeftOut {
 	return slices.DeleteFunc(left, func(l device.LeftOut) bool { return !chosen(l.UDID, udids) })
 }
 
-// Choose keeps the devices with the UDIDs given, all of them if none is, and returns the
-// UDIDs that no device has.
+// Choose returns the devices with the given UDIDs, or all if none is given, and the UDIDs that
+// are not attached.
 func Choose(attached []usb.Attached, udids []string) (wanted []usb.Attached, missing []string) {
 	if len(udids) == 0 {
 		return attached, nil
@@ -131,7 +132,7 @@ func Choose(attached []usb.Attached, udids []string) (wanted []usb.Attached, mis
 	return wanted, missing
 }
 
-// notAttached is a device that was asked for and is not there.
+// notAttached returns the snapshot of a requested device that is not attached.
 func notAttached(udid string) device.Snapshot {
 	return device.Snapshot{
 		TakenAt: time.Now().UTC(),
@@ -140,7 +141,7 @@ func notAttached(udid string) device.Snapshot {
 	}
 }
 
-// leftOut are the devices that are on the network only, unless those are examined too.
+// leftOut separates the devices that are on the network only, unless those are examined too.
 func (e Examination) leftOut(attached []usb.Attached) (kept []usb.Attached, left []device.LeftOut) {
 	for _, a := range attached {
 		if a.Connection == device.Network && !e.Network {
@@ -152,8 +153,8 @@ func (e Examination) leftOut(attached []usb.Attached) (kept []usb.Attached, left
 	return kept, left
 }
 
-// Greet reads of each attached device what it tells everybody; one that is left out is listed
-// without that. Its errors are those with which a scan of nothing ends.
+// Greet reads what each attached device reports to any computer; a left-out device is listed
+// without it. Its errors are those of a scan that found nothing.
 func (e Examination) Greet(ctx context.Context) (device.Recording, error) {
 	found, err := e.Door.Discover(ctx, func(usb.Change) {})
 	if ctx.Err() != nil {

@@ -22,16 +22,16 @@ import (
 // A Fetch copies one sysdiagnose archive from a device to this computer.
 type Fetch struct {
 	Door    usb.Door
-	Network bool // take a device on the network too
+	Network bool // also accept a device on the network
 	Screen  *terminal.Screen
-	Folder  string        // where the archive goes
-	Wait    time.Duration // for an archive, or for the device to come back
-	Files   output.Files  // whether another file of that name may be replaced
-	Last    bool          // take the newest archive on the device, and do not wait for another
+	Folder  string        // destination folder of the archive
+	Wait    time.Duration // how long to wait for an archive, or for the device to return
+	Files   output.Files  // whether an existing file of that name may be replaced
+	Last    bool          // take the newest archive on the device instead of waiting for a new one
 }
 
-// Run waits for an archive of the one device that is meant, and returns that device and the path
-// of the copy.
+// Run waits for an archive of the selected device, and returns the device and the path of the
+// copy.
 func (f Fetch) Run(ctx context.Context, udid string) (usb.Attached, string, error) {
 	attached, err := f.pick(ctx, udid)
 	if err != nil {
@@ -45,10 +45,10 @@ func (f Fetch) Run(ctx context.Context, udid string) (usb.Attached, string, erro
 	return attached, path, nil
 }
 
-// pollInterval is how often the device is asked whether it is ready.
+// pollInterval is how often the device is polled.
 const pollInterval = time.Second
 
-// pick finds the one device that is meant.
+// pick finds the selected device.
 func (f Fetch) pick(ctx context.Context, udid string) (usb.Attached, error) {
 	found, err := f.Door.Discover(ctx, func(usb.Change) {})
 	if err != nil {
@@ -74,7 +74,7 @@ func (f Fetch) pick(ctx context.Context, udid string) (usb.Attached, error) {
 	}
 }
 
-// ending words what keeps an archive from being fetched.
+// ending returns how the command ends if fetching failed.
 func (f Fetch) ending(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return interrupted()
@@ -96,10 +96,11 @@ func (f Fetch) ending(ctx context.Context, err error) error {
 	return end
 }
 
-// isOfThisComputer reports whether an error is none of the device: of the disk, say.
+// isOfThisComputer reports whether an error is local, such as a disk error, and not the
+// device's.
 func isOfThisComputer(err error) bool { return device.GapOf(err).Reason == device.Internal }
 
-// fetch gives the path of the archive, once it is on this computer.
+// fetch copies the archive to this computer and returns its path.
 func (f Fetch) fetch(ctx context.Context, attached usb.Attached) (string, error) {
 	known, err := f.Door.Archives(ctx, attached)
 	if err != nil {
@@ -133,8 +134,8 @@ func (f Fetch) explain(ctx context.Context, attached usb.Attached) {
 	fmt.Fprintln(f.Screen, "then leave it attached; gathering takes five to ten minutes")
 }
 
-// powerButton is where the button is that switches a model on. Those with it at their top
-// are iPads, iPods, and iPhones up to the 5s and the first SE.
+// powerButton returns where a model's power button is. It is at the top on iPads, iPods, and
+// iPhones up to the 5s and the first SE.
 func powerButton(id device.Identity) string {
 	productType, err := id.ProductType.Get()
 	switch {
@@ -150,13 +151,13 @@ func powerButton(id device.Identity) string {
 	return "the side button"
 }
 
-// await waits until there is an archive that was not there before, and that does not grow
-// any more. The device may be unplugged meanwhile.
+// await waits for a new archive that has stopped growing. The device may be unplugged in
+// between.
 func (f Fetch) await(ctx context.Context, attached usb.Attached, before []usb.Archive) (usb.Archive, error) {
 	ctx, stop := context.WithTimeout(ctx, f.Wait)
 	defer stop()
 	began := time.Now()
-	seen := map[string]uint64{} // the sizes of new archives
+	seen := map[string]uint64{} // sizes of new archives, by name
 	state := unpressed
 	for {
 		archives, err := f.Door.Archives(ctx, attached)
@@ -192,14 +193,14 @@ func (f Fetch) await(ctx context.Context, attached usb.Attached, before []usb.Ar
 	}
 }
 
-// What an archive is waited for.
+// States of the wait for an archive.
 const (
 	unpressed = "waiting for the buttons to be pressed"
 	gathering = "the device is gathering"
 	away      = "waiting for the device to come back"
 )
 
-// waited ends the wait for an archive.
+// waited returns the error of a wait that timed out.
 func (f Fetch) waited(state string) error {
 	end := command.Exit{Code: report.ExitNotExamined, Hint: "--wait TIME waits longer; --last fetches the newest archive that is on the device"}
 	switch state {
@@ -213,8 +214,8 @@ func (f Fetch) waited(state string) error {
 	return end
 }
 
-// again finds the device under the number that it has now, after a request to it failed.
-// An error that has nothing to do with its being unplugged stays one.
+// again finds the device under its current number after a request failed. An error not caused
+// by unplugging is returned.
 func (f Fetch) again(ctx context.Context, attached usb.Attached, failed error) (usb.Attached, error) {
 	found, err := f.Door.Discover(ctx, func(usb.Change) {})
 	if err != nil {
@@ -233,7 +234,7 @@ func (f Fetch) again(ctx context.Context, attached usb.Attached, failed error) (
 	}
 }
 
-// pause waits until the device may be asked again.
+// pause waits until the next poll.
 func pause(ctx context.Context) error {
 	select {
 	case <-time.After(pollInterval):
@@ -243,8 +244,8 @@ func pause(ctx context.Context) error {
 	}
 }
 
-// pull copies an archive into a part, from where an earlier copy broke off, and gives the part
-// its name once it is whole.
+// pull copies an archive into a part, resuming an earlier copy, and renames the part once it is
+// complete.
 func (f Fetch) pull(ctx context.Context, attached usb.Attached, archive usb.Archive) (string, error) {
 	path := filepath.Join(f.Folder, archive.Name)
 	if fetched(path, archive) {
@@ -277,26 +278,26 @@ func (f Fetch) pull(ctx context.Context, attached usb.Attached, archive usb.Arch
 	return path, nil
 }
 
-// fetched reports whether a file is a whole copy of an archive that this user made: it has its
-// size and its time, and ends as an archive does.
+// fetched reports whether a file is a complete copy of an archive, made by this user: it has
+// the archive's size and time, and ends as an archive does.
 func fetched(path string, archive usb.Archive) bool {
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() || !isOwn(info) || uint64(info.Size()) != archive.Bytes {
 		return false
 	}
 	apart := info.ModTime().Sub(archive.ChangedAt).Abs()
-	if !isDated(archive) || apart > 2*time.Second { // what a memory card can tell apart
+	if !isDated(archive) || apart > 2*time.Second { // resolution of FAT timestamps
 		return false
 	}
 	whole, err := endsWhole(path)
 	return err == nil && whole
 }
 
-// isDated reports whether the device told when an archive was changed.
+// isDated reports whether the device reported the archive's modification time.
 func isDated(archive usb.Archive) bool { return archive.ChangedAt.Unix() > 0 }
 
-// pullInto takes the copy up again as often as the device comes back, as long as something
-// arrives within the time of waiting.
+// pullInto resumes the copy each time the device returns, as long as something arrives within
+// the waiting time.
 func (f Fetch) pullInto(ctx context.Context, attached usb.Attached, archive usb.Archive, part *os.File) error {
 	arrived := time.Now()
 	progress := func(done uint64) {

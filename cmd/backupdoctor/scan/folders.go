@@ -14,18 +14,18 @@ import (
 // Folders examines devices by their backups and archives on this computer alone.
 type Folders struct {
 	Set        BackupSet
-	Places     []backup.Place // where to look for more
-	UDIDs      []string       // the devices to examine; none means all, or those of the archives
+	Places     []backup.Place // more places to search
+	UDIDs      []string       // devices to examine; nil for all, or for those of the archives
 	Inspection Inspection
 	Table      releases.Table
-	Limit      time.Duration // for the inspection of all; 0 for as long as it needs
+	Limit      time.Duration // for inspecting all backups; 0 for no limit
 	Archives   Archives      // sysdiagnose archives to read too
-	More       []More        // what else is learned about devices that have been read
+	More       []More        // what to add once devices have been read
 	Screen     *terminal.Screen
 }
 
-// Learn implements [Source]. Each device is inspected, handed over and dropped before the
-// next one, unless there is something to add once all have been read.
+// Learn implements [Source]. Each device is inspected, handed over and released before the
+// next, unless something is added once all have been read.
 func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
 	reading, stop := limited(ctx, f.Limit)
 	defer stop()
@@ -39,7 +39,7 @@ func (f Folders) Learn(ctx context.Context, run *Run) (Learned, error) {
 	}
 	set.Keep(func(st StoredBackup) bool { return len(wanted)+len(archives) == 0 || st.IsOfOne(wanted) })
 	devices, places := set.byDevice(), set.reported()
-	clear(set.Stored) // each is in the set of its device now
+	clear(set.Stored) // each backup is in its device's set now
 	set.Stored = nil
 
 	f.Inspection.budget = backup.NewExampleBudget(exampleBytes)

@@ -15,24 +15,24 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// A Keeper keeps runs in the history of this computer. A history that cannot be opened or
-// written is reported, and changes nothing about the run. The first failure is reported at
-// once: a run can last all day.
+// A Keeper keeps runs in the history of this computer. If the history cannot be opened or
+// written, the Keeper reports the first failure at once, as a run can last all day; the run
+// itself goes on.
 type Keeper struct {
 	Env      command.Env
 	Screen   *terminal.Screen
-	Warn     func(string) // shows a failure where else the run is shown; nil for nowhere
-	Outgoing *Outgoing    // what is sent to a hub; nil for nothing
+	Warn     func(string) // shows a failure where the run is shown besides the screen; nil for nowhere
+	Outgoing *Outgoing    // what to send to a hub; nil for nothing
 }
 
-// History keeps a run in the history. It must hear of everything before a person does, so that
-// what was shown has been kept.
+// History keeps a run in the history. It must come before the sinks that show results, so that
+// everything shown has been kept.
 func History(k Keeper) Sink {
 	var keeping *keeping
 	opened := make(chan struct{}) // closed once keeping is set
 	return Sink{
 		Begin: func(ctx context.Context, run *Run) error {
-			go func() { // while the devices are looked for
+			go func() { // while devices are being discovered
 				defer close(opened)
 				keeping = k.open(context.WithoutCancel(ctx), run)
 			}()
@@ -56,19 +56,19 @@ func History(k Keeper) Sink {
 	}
 }
 
-// keeping is a run on its way into the history.
+// keeping is a run being written to the history.
 type keeping struct {
 	Keeper
 	run      *Run
 	store    *ledger.Store
 	recorder *ledger.Recorder
-	added    chan struct{} // a report was numbered
-	stop     func()        // ends the upload
-	before   string        // the newest version that was seen in earlier runs; "" if that is not known
-	reported string        // the last failure
+	added    chan struct{} // signals that a report was numbered
+	stop     func()        // stops the upload
+	before   string        // newest version seen in earlier runs; "" if unknown
+	reported string        // the last failure reported
 }
 
-// open opens the history; the result is nil if that fails.
+// open opens the history. It returns nil on failure.
 func (k Keeper) open(ctx context.Context, run *Run) *keeping {
 	store, err := OpenHistory(ctx, k.Env, k.Screen)
 	if err != nil {
@@ -77,7 +77,7 @@ func (k Keeper) open(ctx context.Context, run *Run) *keeping {
 	}
 	kept := ledger.Run{Started: run.StartedAt, Tool: command.Version(), Host: runtime.GOOS, Subject: report.OfDevices}
 	keeping := &keeping{Keeper: k, run: run, store: store, recorder: ledger.NewRecorder(store, kept), added: make(chan struct{}, 1), stop: func() {}}
-	// Without it nothing more is called the newest than without a history.
+	// Without a value, "newest" means the same as without a history.
 	keeping.before, _ = store.NewestVersion(ctx)
 	if k.Outgoing != nil {
 		keeping.stop = k.Outgoing.Upload(ctx, k.Screen, store, keeping.added)
@@ -87,7 +87,7 @@ func (k Keeper) open(ctx context.Context, run *Run) *keeping {
 
 func (k *keeping) hear(e Event) {
 	if e.Device != nil && e.Device.Reason == string(device.NotAttached) {
-		return // nothing was seen of it
+		return // nothing was read
 	}
 	if k.Outgoing == nil || e.Result == nil {
 		k.recorder.Hear(e.Event)
@@ -95,7 +95,7 @@ func (k *keeping) hear(e Event) {
 		k.recorder.HearAndSend(e.Event, func() (receipt.Item, error) { return k.Outgoing.prepare(k.run, *e.Result) })
 		select {
 		case k.added <- struct{}{}:
-		default: // the uploader has not yet seen the report before
+		default: // the uploader has not yet taken the previous signal
 		}
 	}
 	if k.reported == "" {
@@ -108,7 +108,7 @@ func (k *keeping) close() {
 	k.report(cmp.Or(k.recorder.Err(), k.recorder.Release(), k.store.Close()))
 }
 
-// report reports a failure, but not the same one twice.
+// report reports a failure, unless it equals the last one.
 func (k *keeping) report(err error) {
 	if err != nil && err.Error() != k.reported {
 		k.reported = err.Error()

@@ -14,16 +14,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
-// HistoryVariable names the file of the history, in place of the one in the data folder.
+// HistoryVariable is the environment variable that names the history file, overriding the one
+// in the data folder.
 const HistoryVariable = "BACKUPDOCTOR_HISTORY"
 
-// NoHistory is the value of HistoryVariable that keeps no history.
+// NoHistory is the value of HistoryVariable that disables the history.
 const NoHistory = "none"
 
-// ErrNoHistory is what there is to read where no history is kept.
+// ErrNoHistory is returned if the history is disabled.
 var ErrNoHistory = errors.New("no history is kept: " + HistoryVariable + " is " + NoHistory)
 
-// HistoryPath is the file of the history. Without one it is ErrNoHistory.
+// HistoryPath returns the path of the history, or ErrNoHistory.
 func HistoryPath(env command.Env) (string, error) {
 	switch path := env.Getenv(HistoryVariable); path {
 	case "":
@@ -39,8 +40,8 @@ func HistoryPath(env command.Env) (string, error) {
 	return filepath.Join(folder, "backupdoctor", "history.sqlite"), nil
 }
 
-// CheckHistory refuses a file that was named for the history and is none. Whatever else is
-// wrong with a history does not keep a scan from examining devices.
+// CheckHistory returns an error if the file named for the history is not a history. Other
+// faults of a history do not stop a scan.
 func CheckHistory(env command.Env) error {
 	path := env.Getenv(HistoryVariable)
 	if path == "" || path == NoHistory {
@@ -52,8 +53,8 @@ func CheckHistory(env command.Env) error {
 	return nil
 }
 
-// OpenHistory opens the history for writing, or starts one. What became of a damaged one goes
-// to messages.
+// OpenHistory opens the history for writing, creating it if missing. If it was damaged,
+// messages says what became of it.
 func OpenHistory(ctx context.Context, env command.Env, messages io.Writer) (*ledger.Store, error) {
 	path, err := HistoryPath(env)
 	if err != nil {
@@ -75,8 +76,8 @@ func OpenHistory(ctx context.Context, env command.Env, messages io.Writer) (*led
 	return store, nil
 }
 
-// checkFolder reports whether there is a folder for a file that was named. It is not made: it
-// may be on a volume that is not mounted, and then there would be two histories.
+// checkFolder checks that the folder of a named file exists. The folder is not created: it may
+// be on a volume that is not mounted, and then there would be two histories.
 func checkFolder(env command.Env, path string) error {
 	if env.Getenv(HistoryVariable) == "" {
 		return nil
@@ -88,7 +89,7 @@ func checkFolder(env command.Env, path string) error {
 	return nil
 }
 
-// ReadHistory opens a history that is there, and changes nothing on the disk.
+// ReadHistory opens an existing history and changes nothing on disk.
 func ReadHistory(ctx context.Context, env command.Env) (*ledger.Store, error) {
 	path, err := HistoryPath(env)
 	if err != nil {
@@ -104,7 +105,7 @@ func ReadHistory(ctx context.Context, env command.Env) (*ledger.Store, error) {
 	return store, HistoryError(err)
 }
 
-// HistoryError adds the way out to an error of the history.
+// HistoryError adds a hint to an error of the history.
 func HistoryError(err error) error {
 	hint := ""
 	broken, isBroken := errors.AsType[*ledger.BrokenError](err)

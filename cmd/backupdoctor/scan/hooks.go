@@ -15,21 +15,21 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
-// noticeFor is how long a notice may take to appear.
+// noticeFor is the time limit for showing a notification.
 const noticeFor = 10 * time.Second
 
-// Hooks run after each finished device: a command, a desktop notice, the bell. They outlast the
-// first Ctrl-C, but not the run.
+// Hooks runs after each finished device: a command, a desktop notification, the terminal bell.
+// Hooks survive the first Ctrl-C, but end with the run.
 type Hooks struct {
 	Hook     *hook.Hook // nil for none
-	Notify   bool       // show a notice on the desktop
-	Bell     bool       // ring the terminal's bell
-	Redacted bool       // the run is
-	Environ  []string   // for the program that shows a notice
+	Notify   bool       // show a desktop notification
+	Bell     bool       // ring the terminal bell
+	Redacted bool       // the run is redacted
+	Environ  []string   // for the program that shows notifications
 	Screen   *terminal.Screen
 }
 
-// Sink runs the hooks.
+// Sink returns the sink that runs the hooks.
 func (h Hooks) Sink() Sink {
 	var running sync.WaitGroup
 	var run *Run
@@ -69,7 +69,7 @@ func (h Hooks) run(run *Run, d report.Device) {
 	}
 }
 
-// notify shows a notice on the desktop.
+// notify shows a desktop notification.
 func (h Hooks) notify(d report.Device) {
 	ctx, stop := context.WithTimeout(context.Background(), noticeFor)
 	defer stop()

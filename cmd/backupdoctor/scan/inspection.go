@@ -15,21 +15,21 @@ import (
 type Inspection struct {
 	Depth     device.ProofDepth
 	Passwords *Passwords
-	Evidence  bool          // also read what the device had on record
-	Examples  int           // files of each fault to keep; 0 for a few
-	Limit     time.Duration // for one backup; 0 for as long as it needs
-	Anew      bool          // verify copies of the library again, whose proof still counts
+	Evidence  bool          // also read the device's own records
+	Examples  int           // files to keep for each fault; 0 for a few
+	Limit     time.Duration // for one backup; 0 for no limit
+	Anew      bool          // verify library copies again even if their proof still counts
 	Problem   func(backup.Folder, backup.Problem)
 	Screen    *terminal.Screen
 
-	budget *backup.ExampleBudget // of one run over a set
+	budget *backup.ExampleBudget // shared by all backups of a run
 }
 
-// exampleBytes bounds what the examples of one run take in memory. Every text in them comes
-// from the backups.
+// exampleBytes bounds the memory for the examples of one run. All text in them comes from the
+// backups.
 const exampleBytes = 4 << 20
 
-// all inspects every backup of a set that was not yet inspected. It never fails: what could not
+// all inspects every backup of a set that was not inspected yet. It never fails: what could not
 // be read is unknown.
 func (i Inspection) all(ctx context.Context, set BackupSet) {
 	if i.budget == nil {
@@ -64,8 +64,8 @@ func (i Inspection) one(ctx context.Context, st *StoredBackup) {
 	i.Screen.Status("")
 }
 
-// prove verifies a backup. Of a copy in a library the proof that was noted is taken, as long as
-// it counts; otherwise the copy is compared with what arrived too, and the verdict noted.
+// prove verifies a backup. For a copy in a library, a stored proof is used as long as it
+// counts; otherwise the copy is also compared with what arrived, and the verdict stored.
 func (i Inspection) prove(ctx context.Context, folder backup.Folder, options backup.Options) device.Proof {
 	prove := backup.Quick
 	if i.Depth == device.DeepLook {

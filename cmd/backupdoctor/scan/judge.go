@@ -9,25 +9,25 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A Judge says how devices are judged.
+// A Judge judges devices.
 type Judge struct {
 	Checks     []*checks.Check
-	Suppressed suppressions.List // findings that are left out
-	Redact     bool              // show nothing that tells whose a device is
-	MaxAge     time.Duration     // how old the last good backup may be; 0 for what the snapshot says
-	FailOn     report.FailOn     // what makes the exit code other than 0; "" for the default
+	Suppressed suppressions.List // findings to leave out
+	Redact     bool              // hide everything that identifies a device's owner
+	MaxAge     time.Duration     // maximum age of the last good backup; 0 for the snapshot's own limit
+	FailOn     report.FailOn     // which findings make the exit code nonzero; "" for the default
 }
 
-// A Result is a device as it was judged.
+// A Result is a judged device.
 type Result struct {
-	Snapshot *device.Snapshot // as it was learned
-	Shown    *device.Snapshot // as it may be shown: without its owner in a redacted run
-	Device   *report.Device   // what was found, as the report has it
-	Again    bool             // it was delivered before, and takes the place of that
+	Snapshot *device.Snapshot // as learned
+	Shown    *device.Snapshot // as shown: without the owner in a redacted run
+	Device   *report.Device   // the device's entry in the report
+	Again    bool             // replaces a result delivered earlier
 }
 
-// judge judges a device by what is shown of it. Which findings are suppressed may depend on a
-// name that is not shown.
+// judge judges a device by the snapshot as shown, but suppresses findings by the original: a
+// suppression may match a name that is not shown.
 func (j Judge) judge(number int, s device.Snapshot) Result {
 	if j.MaxAge > 0 {
 		s.Policy.MaxAgeSeconds = uint64(j.MaxAge / time.Second)
@@ -44,7 +44,7 @@ func (j Judge) judge(number int, s device.Snapshot) Result {
 	return Result{Snapshot: &s, Shown: shown, Device: &found}
 }
 
-// shown is a snapshot as it may be shown.
+// shown returns the snapshot as it may be shown.
 func (j Judge) shown(number int, s device.Snapshot) device.Snapshot {
 	if j.Redact {
 		return device.Redact(s, number+1)

@@ -12,17 +12,17 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/usb"
 )
 
-// Labels are what the bench and the inventory tell of devices.
+// Labels label devices with slots and inventory entries.
 type Labels struct {
 	Slots     labels.Slots
 	Inventory *labels.Inventory // nil without one
-	USB       fs.FS             // the devices on USB as Linux shows them; nil elsewhere
+	USB       fs.FS             // sysfs view of USB devices; nil except on Linux
 }
 
-// LinuxUSB is where Linux has a folder for every device on USB.
+// LinuxUSB is the sysfs folder of USB devices.
 const LinuxUSB = "/sys/bus/usb/devices"
 
-// USBDevices are the devices on USB as Linux shows them; nil elsewhere.
+// USBDevices returns the sysfs view of USB devices, or nil if there is none.
 var USBDevices = sync.OnceValue(func() fs.FS {
 	if info, err := os.Stat(LinuxUSB); err != nil || !info.IsDir() {
 		return nil
@@ -30,26 +30,26 @@ var USBDevices = sync.OnceValue(func() fs.FS {
 	return os.DirFS(LinuxUSB)
 })
 
-// label adds to a device what is known of its place and its owner.
+// label adds a device's slot and inventory entry.
 func (l Labels) label(s *device.Snapshot) {
 	s.Labels.Port = labels.PortOf(s.Labels.Location, l.USB)
 	s.Labels.Slot = l.Slots.Name(s.Labels.Port)
 	if l.Inventory != nil {
-		serial, _ := s.Device.Serial.Get() // "" if it is not known
+		serial, _ := s.Device.Serial.Get() // "" if unknown
 		s.Labels.Asset = l.Inventory.For(s.Device.UDID, serial)
 		s.Policy = l.Inventory.Expect(s.Policy, s.Device.UDID, serial)
 	}
 }
 
-// labelled is a device of which nothing is known but where it is.
+// labelled returns a snapshot with labels and no other facts.
 func (l Labels) labelled(a usb.Attached) device.Snapshot {
 	s := device.Snapshot{Device: device.Identity{UDID: a.UDID}, Labels: device.Labels{Location: uint64(a.Location)}}
 	l.label(&s)
 	return s
 }
 
-// relabel takes the labels of recorded devices from the inventory, if there is one. Their
-// places were those of another time.
+// relabel replaces the labels of recorded devices by those of the inventory, if there is one.
+// Ports and slots are left alone: they belong to the time of the recording.
 func (l Labels) relabel(snapshots []device.Snapshot) {
 	if l.Inventory == nil {
 		return
@@ -61,8 +61,7 @@ func (l Labels) relabel(snapshots []device.Snapshot) {
 	}
 }
 
-// bySlot sorts devices by the names of their places; those without one come last, in the
-// order in which they were.
+// bySlot sorts devices by slot name. Devices without a slot come last, in their original order.
 func (l Labels) bySlot(attached []usb.Attached) []usb.Attached {
 	slot := func(a usb.Attached) string { return l.Slots.Name(labels.PortOf(uint64(a.Location), l.USB)) }
 	sorted := slices.Clone(attached)

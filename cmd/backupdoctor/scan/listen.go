@@ -15,12 +15,12 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Listen examines attached devices, and follows their logs until a backup has ended.
+// Listen examines attached devices and follows their logs until a backup has ended.
 type Listen struct {
 	Examination
-	UDIDs      []string      // the devices to listen to; none means all
-	Length     time.Duration // of the listening, at most
-	Conditions bool          // wait for the scheduler's conditions, not for a backup
+	UDIDs      []string      // devices to listen to; nil for all
+	Length     time.Duration // maximum time to listen
+	Conditions bool          // wait for the scheduler's conditions instead of a backup
 	Printer    *terminal.LogPrinter
 }
 
@@ -35,7 +35,7 @@ func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
 	attached, left := l.leftOut(found.Devices)
 	wanted, missing := Choose(l.Labels.bySlot(attached), l.UDIDs)
 	left = leftOutOf(left, l.UDIDs)
-	var none error // how the command ends where no device that was asked for is there
+	var none error // how the command ends if no requested device is attached
 	if len(wanted)+len(left)+len(gaps) == 0 && len(missing) > 0 {
 		none, missing = notHere(missing...), nil
 	}
@@ -52,8 +52,8 @@ func (l Listen) Learn(ctx context.Context, run *Run) (Learned, error) {
 	return learned, nil
 }
 
-// follow listens to devices at the same time, each of which was read as the snapshot of the same
-// index, and adds what was heard. What else is known of them stays.
+// follow listens to several devices at once and adds what was heard to their snapshots. Each
+// snapshot has the index of its device; its other facts stay.
 func (l Listen) follow(ctx context.Context, wanted []usb.Attached, snapshots []device.Snapshot) {
 	heard := make([]*backuplog.Log, len(wanted))
 	var following sync.WaitGroup
@@ -77,7 +77,7 @@ func (l Listen) follow(ctx context.Context, wanted []usb.Attached, snapshots []d
 	})
 }
 
-// followUnexplained listens to those devices for which a scan found no reason.
+// followUnexplained listens to the devices for which a scan found no cause.
 func (l Listen) followUnexplained(ctx context.Context, run *Run, wanted []usb.Attached, snapshots []device.Snapshot) {
 	var open []usb.Attached
 	var places []int
@@ -96,9 +96,9 @@ func (l Listen) followUnexplained(ctx context.Context, run *Run, wanted []usb.At
 	}
 }
 
-// again reads what has changed while a device was listened to: above all the date of its
-// last good backup, which alone tells of a success. What was read before stays if the
-// device is gone, or Ctrl-C was pressed.
+// again rereads what has changed while listening: above all the date of the last good backup,
+// the only proof of success. If the device is gone, or Ctrl-C was pressed, the earlier facts
+// stay.
 func (l Listen) again(ctx context.Context, a usb.Attached, before device.Snapshot, heard *backuplog.Log) device.Snapshot {
 	if ctx.Err() != nil {
 		return before
@@ -117,7 +117,7 @@ func (l Listen) again(ctx context.Context, a usb.Attached, before device.Snapsho
 	return after
 }
 
-// find finds a device again, by a connection by which devices are examined.
+// find finds a device again, on a connection allowed by the Examination.
 func (e Examination) find(ctx context.Context, udid string) (a usb.Attached, ok bool) {
 	found, err := e.Door.Discover(ctx, func(usb.Change) {})
 	if err != nil {
@@ -131,17 +131,17 @@ func (e Examination) find(ctx context.Context, udid string) (a usb.Attached, ok 
 	return attached[at], true
 }
 
-// newBackup is the date of the last good iCloud backup, if it has moved.
+// newBackup returns the date of the last good iCloud backup, if it has changed.
 func newBackup(before, after device.Snapshot) (at time.Time, ok bool) {
 	last, err := after.Live.CloudBackup.Last.Get()
 	if err != nil {
 		return time.Time{}, false
 	}
-	earlier, _ := before.Live.CloudBackup.Last.Get() // zero if there was none
+	earlier, _ := before.Live.CloudBackup.Last.Get() // zero if none
 	return last, last.After(earlier)
 }
 
-// nameOf is what a device is called among others.
+// nameOf returns a name that distinguishes the device.
 func nameOf(s device.Snapshot) string {
 	if name, err := s.Device.Name.Get(); err == nil {
 		return name

@@ -16,16 +16,16 @@ import (
 // A follower follows the log of one device.
 type follower struct {
 	Listen
-	label  string          // of its lines; "" if there is one device
-	before device.Snapshot // of the device when listening began
+	label  string          // prefix of its lines; "" for a single device
+	before device.Snapshot // the device when listening began
 }
 
-// settles is how long after the end of an attempt the device is still listened to:
-// backupd says of one failure more than once, and the scheduler after it.
+// settles is how long to keep listening after an attempt has ended: backupd logs one failure
+// several times, and the scheduler logs it afterwards.
 const settles = 2 * time.Second
 
-// listen follows the log of a device until what is waited for has come, the time is over,
-// or nothing more can be heard.
+// listen follows a device's log until the awaited event occurs, the time is up, or the log
+// cannot be read any longer.
 func (f follower) listen(ctx context.Context, a usb.Attached) *backuplog.Log {
 	ctx, cancel := context.WithTimeout(ctx, f.Length)
 	log := backuplog.New("", "", time.Now())
@@ -35,7 +35,7 @@ func (f follower) listen(ctx context.Context, a usb.Attached) *backuplog.Log {
 		defer close(heard)
 		f.follow(ctx, a, func(h usb.Heard) {
 			select {
-			case heard <- h: // waits until the line before is understood
+			case heard <- h: // blocks until the previous line is handled
 			case <-ctx.Done():
 			}
 		})
@@ -47,7 +47,7 @@ func (f follower) listen(ctx context.Context, a usb.Attached) *backuplog.Log {
 	return log
 }
 
-// understand takes in what is heard.
+// understand interprets what is heard.
 func (f follower) understand(ctx context.Context, a usb.Attached, log *backuplog.Log, heard <-chan usb.Heard) {
 	var settled <-chan time.Time
 	guided := false
@@ -72,7 +72,7 @@ func (f follower) understand(ctx context.Context, a usb.Attached, log *backuplog
 	}
 }
 
-// take takes in one thing, and reports whether it is what is waited for.
+// take handles one log line or event, and reports whether it is the awaited one.
 func (f follower) take(ctx context.Context, a usb.Attached, log *backuplog.Log, h usb.Heard) bool {
 	switch {
 	case h.Service != "":
@@ -100,9 +100,9 @@ func (f follower) take(ctx context.Context, a usb.Attached, log *backuplog.Log, 
 	return false
 }
 
-// follow follows the log, and takes it up again when the device comes back.
+// follow follows the log, and resumes when the device returns.
 func (f follower) follow(ctx context.Context, a usb.Attached, hear func(usb.Heard)) {
-	const most = 5 // failures on end, without a line between them
+	const most = 5 // consecutive failures without a line between them
 	for failed := 0; failed < most; {
 		err := f.Door.Listen(ctx, a, func(h usb.Heard) {
 			if h.Line != nil {
@@ -134,8 +134,8 @@ func (f follower) follow(ctx context.Context, a usb.Attached, hear func(usb.Hear
 	f.say("the log broke off too often, and is followed no longer")
 }
 
-// wait returns when a device is attached, after a second at the earliest; back is false if
-// the time is over before that.
+// wait returns when a device is attached, after at least a second; back is false if the time
+// ran out first.
 func (f follower) wait(ctx context.Context, a usb.Attached) (found usb.Attached, back bool) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -145,13 +145,13 @@ func (f follower) wait(ctx context.Context, a usb.Attached) (found usb.Attached,
 			return a, false
 		case <-tick.C:
 		}
-		if again, ok := f.find(ctx, a.UDID); ok { // without usbmuxd there is none, until it is back
+		if again, ok := f.find(ctx, a.UDID); ok { // without usbmuxd nothing is found until it is back
 			return again, true
 		}
 	}
 }
 
-// guide says what to do on the device, in the words of its version.
+// guide says what to do on the device, in the wording of its iOS version.
 func (f follower) guide() string {
 	template := "listening: on the {device}, open {P-BACKUP}, and tap Back Up Now"
 	if f.Conditions {
@@ -163,7 +163,7 @@ func (f follower) guide() string {
 	return "listening: start an iCloud backup on the device"
 }
 
-// sum says what came of the listening.
+// sum says what listening found.
 func (f follower) sum(log *backuplog.Log) {
 	f.Printer.Flush(f.label)
 	a := log.Attempts(time.Now())[0]

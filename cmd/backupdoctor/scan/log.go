@@ -15,7 +15,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/releases"
 )
 
-// Log judges a saved log. Which device wrote it is not in it.
+// Log judges a saved log. A log does not say which device wrote it.
 type Log struct {
 	Path   string // - is stdin
 	Stdin  io.Reader

@@ -8,8 +8,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// managed are the devices of an export that were not examined; nil without an export. What was
-// read on a device counts for more than what a management system tells of it.
+// managed returns the devices of an MDM export that were not examined, or nil without an
+// export. A reading from the device itself overrides the export.
 func (p Pipe) managed(results []Result) *report.MDM {
 	if p.MDM == nil {
 		return nil
@@ -17,7 +17,7 @@ func (p Pipe) managed(results []Result) *report.MDM {
 	examined := map[string]bool{}
 	for _, result := range results {
 		id := result.Snapshot.Device
-		serial, _ := id.Serial.Get() // "" if it is not known
+		serial, _ := id.Serial.Get() // "" if unknown
 		examined[device.UDIDKey(id.UDID)], examined[strings.ToLower(serial)] = true, true
 	}
 	delete(examined, "")

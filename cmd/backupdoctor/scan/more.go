@@ -11,8 +11,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/reach"
 )
 
-// More learns more about devices once all of them have been read, and adds it to them. It is
-// not called where there is no device.
+// More adds facts to devices once all of them have been read. It is not called without a
+// device.
 type More func(context.Context, []device.Snapshot)
 
 func more(ctx context.Context, all []More, snapshots []device.Snapshot) {
@@ -33,7 +33,7 @@ func Network(prober *reach.Prober) More {
 	}
 }
 
-// TellOffline says once that the network told nothing, after [Network].
+// TellOffline reports once if [Network] found this computer offline.
 func TellOffline(messages io.Writer) More {
 	return func(_ context.Context, snapshots []device.Snapshot) {
 		seen := snapshots[0].Reach
@@ -44,7 +44,7 @@ func TellOffline(messages io.Writer) More {
 	}
 }
 
-// Answers adds answers that were given with the command, to every device.
+// Answers adds the answers given on the command line to every device.
 func Answers(answers []device.Answer) More {
 	return func(_ context.Context, snapshots []device.Snapshot) {
 		for i := range snapshots {
@@ -55,7 +55,7 @@ func Answers(answers []device.Answer) More {
 	}
 }
 
-// Ask asks the person at the terminal about each device, in place of the live view.
+// Ask asks the person at the terminal about each device, pausing the live view.
 func Ask(screen *terminal.Screen, questions terminal.Questions) More {
 	return func(ctx context.Context, snapshots []device.Snapshot) {
 		screen.CloseView()

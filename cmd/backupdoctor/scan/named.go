@@ -12,12 +12,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// udidPattern is both kinds of UDID, with and without the hyphen.
+// udidPattern matches both kinds of UDID, with and without the hyphen.
 var udidPattern = regexp.MustCompile(`^([0-9A-Fa-f]{8}-?[0-9A-Fa-f]{16}|[0-9A-Fa-f]{40})$`)
 
-// Resolve gives the UDIDs of devices that are named by a UDID, a name, a serial number, a slot or
-// a value of the inventory. A UDID stays as it is; for any other word the attached devices are
-// asked who they are.
+// Resolve returns the UDIDs of devices given by UDID, name, serial number, slot or inventory
+// value. A UDID is returned as it is; any other word is compared with the attached devices.
 func (e Examination) Resolve(ctx context.Context, words []string) ([]string, error) {
 	if !slices.ContainsFunc(words, func(word string) bool { return !udidPattern.MatchString(word) }) {
 		return words, nil
@@ -41,7 +40,7 @@ func (e Examination) Resolve(ctx context.Context, words []string) ([]string, err
 	return udids, nil
 }
 
-// named is the one attached device that a word names.
+// named returns the UDID of the one attached device that a word names.
 func (e Examination) named(word string, attached []device.Snapshot) (string, error) {
 	var udids, names []string
 	for _, s := range attached {
@@ -66,10 +65,10 @@ func (e Examination) named(word string, attached []device.Snapshot) (string, err
 	return "", command.Usage(hint, "no attached device is called %q", word)
 }
 
-// namesOf is all by which a person may name a device.
+// namesOf returns everything by which a person may name a device.
 func namesOf(s device.Snapshot) []string {
-	name, _ := s.Device.Name.Get()     // "" if it is not known
-	serial, _ := s.Device.Serial.Get() // likewise
+	name, _ := s.Device.Name.Get()     // "" if unknown
+	serial, _ := s.Device.Serial.Get() // "" if unknown
 	names := []string{s.Device.UDID, name, serial, s.Labels.Slot}
 	for _, f := range s.Labels.Asset {
 		names = append(names, f.Value)
@@ -77,7 +76,7 @@ func namesOf(s device.Snapshot) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 
-// notHere ends a command for a device that is not attached.
+// notHere returns the error for devices that are not attached.
 func notHere(names ...string) error {
 	var quoted []string
 	for _, name := range names {

@@ -12,18 +12,19 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// Outgoing selects what is sent to a hub for each finished device: all findings, and of the
+// Outgoing selects what to send to a hub for each finished device: all findings, and of the
 // identifying facts only those chosen here. The UDID is always sent: other benches know the
 // device by it.
 type Outgoing struct {
 	Names, Serials, Assets bool // send these too
 
-	// Upload sends the reports in a history that no receipt covers until stop is called. added
+	// Upload sends the reports in a history that no receipt covers, until stop is called. added
 	// signals new ones.
 	Upload func(ctx context.Context, messages io.Writer, store *ledger.Store, added <-chan struct{}) (stop func())
 }
 
-// leaving is a snapshot without what stays here. Its facts are sent, and never judged.
+// leaving returns a snapshot without the facts that stay on this computer. It is sent, and
+// never judged.
 func (o *Outgoing) leaving(s device.Snapshot) device.Snapshot {
 	redacted := device.Redact(s, 1)
 	redacted.Device.UDID = s.Device.UDID
@@ -40,10 +41,10 @@ func (o *Outgoing) leaving(s device.Snapshot) device.Snapshot {
 	return redacted
 }
 
-// prepare makes the message to a hub from what was found on a device.
+// prepare builds the message to a hub from a result.
 func (o *Outgoing) prepare(run *Run, result Result) (receipt.Item, error) {
 	of := report.Run{
-		ID: run.ID, Started: run.StartedAt, Tool: command.Version(), Redacted: !o.Assets, // as far as the inventory goes
+		ID: run.ID, Started: run.StartedAt, Tool: command.Version(), Redacted: !o.Assets, // of the inventory only assets are sent
 	}
 	found := report.Withhold(*result.Device, *result.Snapshot, o.leaving(*result.Snapshot))
 	packed, cut, err := envelope.Pack(report.Assemble(of, []report.Device{found}))

@@ -13,15 +13,15 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
-// An Output is one rendering of the report and where it goes.
+// An Output is a format of the report and its destination.
 type Output struct {
 	Format  string
 	Path    string // "" is stdout
 	Display format.Options
 }
 
-// render writes the report in the format of the output. To people at a terminal the end of
-// the command says that there was no device.
+// render writes the report in the output's format. On a terminal, a report without devices is
+// not written: the end of the command says so.
 func (o Output) render(w io.Writer, r report.Report) error {
 	f, known := format.Find(o.Format)
 	if !known {
@@ -34,7 +34,8 @@ func (o Output) render(w io.Writer, r report.Report) error {
 	return f.Write(w, r, o.Display)
 }
 
-// mode is that of a new file. Metrics are collected by a program of another user.
+// mode returns the mode of a new file. Metrics are readable by all, since another user's
+// program collects them.
 func (o Output) mode() fs.FileMode {
 	if o.Format == "prometheus" {
 		return output.Shared
@@ -42,8 +43,8 @@ func (o Output) mode() fs.FileMode {
 	return output.Private
 }
 
-// Outputs writes the report once for each output, and the events of the run as they happen. One
-// that fails does not keep the others from being written; the error is that of the first.
+// Outputs writes the report once for each output, and the events of the run as they happen. It
+// writes all outputs even if one fails, and returns the first error.
 func Outputs(outputs []Output, files output.Files) Sink {
 	var streams []*stream
 	var run context.Context
@@ -83,7 +84,7 @@ func Outputs(outputs []Output, files output.Files) Sink {
 	}
 }
 
-// closeAll closes every stream; the error is that of the last that failed.
+// closeAll closes every stream and returns the last error.
 func closeAll(streams []*stream) (err error) {
 	for _, s := range streams {
 		if failed := s.close(); failed != nil {

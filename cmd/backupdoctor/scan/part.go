@@ -12,23 +12,23 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/usb"
 )
 
-// A part is what has been copied of an archive. Its name begins with partPrefix, which says of
-// which archive it is, and goes on with letters that nobody can foresee.
+// partSuffix ends the name of a part, which is a partially copied archive. The name begins with
+// partPrefix, which identifies the archive, followed by random letters that cannot be guessed.
 const partSuffix = ".part"
 
-// partPrefix is the same for the same archive on the same device only, by its size and time.
+// partPrefix identifies an archive on a device, including its size and time.
 func partPrefix(attached usb.Attached, archive usb.Archive) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d\n%d", attached.UDID, archive.Name, archive.Bytes, archive.ChangedAt.UnixNano()))
 	return "." + archive.Name + "." + hex.EncodeToString(sum[:8]) + "."
 }
 
-// openPart opens the part of an archive that an earlier run left in a folder, if it is certain
-// that this user made it, else a new one.
+// openPart opens the part that an earlier run left in a folder, if it certainly belongs to this
+// user, or else a new one.
 func openPart(folder string, attached usb.Attached, archive usb.Archive) (*os.File, error) {
 	prefix := partPrefix(attached, archive)
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		entries = nil // a folder that may be written to and not read
+		entries = nil // the folder may be writable but not readable
 	}
 	for _, entry := range entries {
 		if !strings.HasPrefix(entry.Name(), prefix) || !strings.HasSuffix(entry.Name(), partSuffix) {
@@ -46,8 +46,8 @@ func openPart(folder string, attached usb.Attached, archive usb.Archive) (*os.Fi
 	return part, nil
 }
 
-// resumable opens a part that may be continued: a regular file of this user, private, with one
-// name, no longer than the archive, and not in use. It is nil for any other.
+// resumable opens a part that may be continued: a regular, private file of this user, with a
+// single link, no longer than the archive, and not in use. It returns nil otherwise.
 func resumable(path string, archive usb.Archive) *os.File {
 	before, err := os.Lstat(path)
 	if err != nil || !before.Mode().IsRegular() || !isPrivate(before) {

@@ -7,14 +7,14 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// isOwn is true of every file: on Windows the folder's access control list says who may make one
-// in it.
+// isOwn always returns true: on Windows the folder's access control list decides who may create
+// files in it.
 func isOwn(fs.FileInfo) bool { return true }
 
 func isPrivate(fs.FileInfo) bool { return true }
 
-// lockPart keeps a part from being continued by two programs at a time. It is false if another
-// has it.
+// lockPart locks a part, so that two programs cannot continue it at once. It returns false if
+// another program holds the lock.
 func lockPart(part *os.File) bool {
 	const all = ^uint32(0)
 	flags := uint32(windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY)

@@ -17,19 +17,19 @@ import (
 // attempts is how often a person is asked for the password of one backup.
 const attempts = 3
 
-// Passwords open encrypted backups. They are kept for as long as the program runs, since
-// the backups of a device mostly share one, and go nowhere else: not to a file, a log, the
-// report or the programs that this one starts.
+// Passwords opens encrypted backups. Passwords are kept until the program ends, since the
+// backups of a device usually share one. They never go to a file, a log, the report or a child
+// process.
 type Passwords struct {
-	Given  []string                                                // by the flags, or else by the environment
+	Given  []string                                                // from flags, or else the environment
 	Ask    func(ctx context.Context, whose string) (string, error) // asks a person; nil to never ask
 	Screen *terminal.Screen
-	right  map[string][]string // those that opened a backup, by the UDID of its device
+	right  map[string][]string // passwords that opened a backup, by UDID
 }
 
-// open derives the keys of a backup. Without a password that opens it they are nil; the
-// error then says why, and is nil if there was no password to try or none is needed. A
-// keybag of which only a part opens comes with its keys and an error.
+// open derives the keys of a backup. If no password opens it, the keys are nil and the error
+// says why; the error is nil if there was no password to try, or none is needed. A keybag that
+// opens only in part returns its keys and an error.
 func (p *Passwords) open(ctx context.Context, folder backup.Folder, b device.Backup) (*keybag.Keys, error) {
 	if encrypted, err := b.Encrypted.Get(); err != nil || !encrypted {
 		return nil, nil
@@ -61,8 +61,8 @@ func (p *Passwords) open(ctx context.Context, folder backup.Folder, b device.Bac
 	return nil, refusal
 }
 
-// want asks a person for the password of a backup that is only going to be made. Whether it is
-// right shows at the end.
+// want asks a person for the password of a backup that is about to be made. Whether it is right
+// shows at the end.
 func (p *Passwords) want(ctx context.Context, udid, whose string) {
 	if p.Ask == nil || len(p.Given) > 0 || len(p.right[udid]) > 0 {
 		return
@@ -85,8 +85,8 @@ func (p *Passwords) try(ctx context.Context, folder backup.Folder, udid, passwor
 	return keys, err
 }
 
-// quotedOwner tells a person which device a backup is of. Its name is a stranger's text, so it is
-// quoted and cut.
+// quotedOwner returns the name of a backup's device for display. The name is untrusted, so it
+// is quoted and cut.
 func quotedOwner(b device.Backup) string {
 	name, _ := b.Device.Name.Get()
 	return fmt.Sprintf("%.40q", cmp.Or(name, b.Device.UDID, filepath.Base(b.Folder)))

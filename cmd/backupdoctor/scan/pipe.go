@@ -14,30 +14,30 @@ import (
 
 // A Source learns about devices.
 type Source interface {
-	// Learn hands over each device by [Run.Done], and returns once it has nothing more to
-	// learn. An error means that the source itself could not be used.
+	// Learn hands over each device with [Run.Done], and returns when nothing is left to learn.
+	// An error means that the source itself could not be used.
 	Learn(context.Context, *Run) (Learned, error)
 }
 
 // Learned is what a source returns besides its devices.
 type Learned struct {
 	Recording device.Recording // without snapshots
-	Places    []report.Place   // where backups were looked for
-	None      error            // how the command ends where there is no device; nil for the usual way
+	Places    []report.Place   // where backups were searched
+	None      error            // how the command ends if there is no device; nil for the default
 }
 
 // A Pipe is one run: a source, a judge and sinks.
 type Pipe struct {
 	Source    Source
 	Judge     Judge
-	Sinks     []Sink             // in the order in which they hear of events
-	Subject   string             // what the report is about; "" is [report.OfDevices]
-	Inventory *labels.Inventory  // the devices that should be there; nil for none
-	MDM       []device.Managed   // what a management system tells; nil without an export
-	Resumed   *ledger.Resumption // the run that is resumed; nil for a new one
+	Sinks     []Sink             // in the order in which they receive events
+	Subject   string             // what the report is about; "" means [report.OfDevices]
+	Inventory *labels.Inventory  // the expected devices; nil for none
+	MDM       []device.Managed   // devices of the MDM export; nil without an export
+	Resumed   *ledger.Resumption // the run being resumed; nil for a new one
 }
 
-// Run learns, judges and writes. Its error says how the command ends.
+// Run learns, judges and reports. Its error says how the command ends.
 func (p Pipe) Run(ctx context.Context) error {
 	run, err := begin(ctx, p.Judge, p.Sinks, p.Resumed)
 	if err != nil {
@@ -52,7 +52,7 @@ func (p Pipe) Run(ctx context.Context) error {
 	return run.end(err)
 }
 
-// report makes the report of all that was learned and gives it to the sinks.
+// report assembles the report and gives it to the sinks.
 func (p Pipe) report(run *Run, learned Learned) error {
 	results := run.inOrder()
 	of := report.Run{
@@ -90,7 +90,7 @@ func (p Pipe) report(run *Run, learned Learned) error {
 	return Ending(r, runtime.GOOS)
 }
 
-// leftOut are devices as they may be shown.
+// leftOut returns devices as they may be shown.
 func leftOut(left []device.LeftOut, redact bool) []device.LeftOut {
 	if !redact {
 		return left
@@ -98,7 +98,7 @@ func leftOut(left []device.LeftOut, redact bool) []device.LeftOut {
 	return device.Recording{LeftOut: left}.Redact().LeftOut
 }
 
-// seen compares the devices of the run with the inventory; nil without one.
+// seen compares the devices of the run with the inventory. It returns nil without one.
 func (p Pipe) seen(results []Result) *report.Inventory {
 	if p.Inventory == nil {
 		return nil
@@ -128,14 +128,15 @@ func (p Pipe) seen(results []Result) *report.Inventory {
 		}
 		inventory.Unlisted++
 		if !p.Judge.Redact {
-			name, _ := id.Name.Get() // "" if it is not known
+			name, _ := id.Name.Get() // "" if unknown
 			inventory.UnlistedDevices = append(inventory.UnlistedDevices, report.Named{UDID: id.UDID, Name: name})
 		}
 	}
 	return inventory
 }
 
-// whole is the report of a resumed run, with what was found before it was interrupted.
+// whole returns the report of a resumed run, including the devices found before the
+// interruption.
 func (p Pipe) whole(r report.Report) report.Report {
 	if p.Resumed == nil {
 		return r
@@ -148,7 +149,7 @@ func (p Pipe) whole(r report.Report) report.Report {
 	return merged
 }
 
-// Publish gives a report that exists already to sinks. Its error says how the command ends.
+// Publish gives an existing report to sinks. Its error says how the command ends.
 func Publish(ctx context.Context, r report.Report, sinks ...Sink) error {
 	run, err := begin(ctx, Judge{}, sinks, nil)
 	if err != nil {

@@ -10,14 +10,14 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup"
 )
 
-// A ProblemFile is where every file that a fault concerns goes as it is found, so that a
-// backup in ruins needs no more memory than a whole one.
+// A ProblemFile lists every file that a fault concerns as it is found, so that a badly damaged
+// backup needs no more memory than a whole one.
 type ProblemFile struct {
 	out    output.Writer
-	failed error // the first error of writing
+	failed error // the first write error
 }
 
-// NewProblemFile writes to the file of --files.
+// NewProblemFile returns a ProblemFile that writes to out, the file of --files.
 func NewProblemFile(out output.Writer) *ProblemFile { return &ProblemFile{out: out} }
 
 // A problemLine is one line of the list, as JSON.
@@ -28,7 +28,7 @@ type problemLine struct {
 	device.BackupProblem
 }
 
-// Write adds a file that a fault concerns. An error is kept for Close.
+// Write adds a file that a fault concerns. An error is returned by Close.
 func (l *ProblemFile) Write(folder backup.Folder, p backup.Problem) {
 	fault, _ := faults.Find(p.Mode.ID)
 	line, err := json.Marshal(problemLine{folder.Path, p.Mode.ID, string(fault.Severity), p.BackupProblem})
@@ -40,8 +40,7 @@ func (l *ProblemFile) Write(folder backup.Folder, p backup.Problem) {
 	}
 }
 
-// Close ends the list, and gives the first error of writing it. A list that could not be
-// written in full is not kept.
+// Close finishes the list and returns the first write error. An incomplete list is discarded.
 func (l *ProblemFile) Close() error {
 	if l.failed != nil {
 		return errors.Join(l.failed, l.out.Discard())

@@ -15,7 +15,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Record keeps what was learned in a file.
+// Record writes what was learned to a file.
 func Record(path string, files output.Files) Sink {
 	var run context.Context
 	begin := func(ctx context.Context, _ *Run) error { run = ctx; return nil }
@@ -24,7 +24,7 @@ func Record(path string, files output.Files) Sink {
 	}}
 }
 
-// Capture keeps a recording of each device in a folder, and lists their files.
+// Capture writes a recording of each device to a folder, and lists the files.
 func Capture(folder string, files output.Files, list io.Writer) Sink {
 	var run context.Context
 	begin := func(ctx context.Context, _ *Run) error { run = ctx; return nil }
@@ -47,14 +47,14 @@ func Capture(folder string, files output.Files, list io.Writer) Sink {
 	}}
 }
 
-// maxFileName bounds the part of a file's name that a stranger chooses, in letters.
+// maxFileName bounds the untrusted part of a file name, in letters.
 const maxFileName = 60
 
-// fileName is what the file of a device is called: its place or its name, and the end of
-// its UDID. Only letters, digits, dots and hyphens of it are kept, so that no name leads out
-// of the folder or means something to a system.
+// fileName returns the file name for a device: its slot or name, and the end of its UDID. Only
+// letters, digits, dots and hyphens are kept, so that a name cannot leave the folder or have a
+// special meaning to the system.
 func fileName(s device.Snapshot) string {
-	name, _ := s.Device.Name.Get() // "" if it is not known
+	name, _ := s.Device.Name.Get() // "" if unknown
 	udid := []rune(s.Device.UDID)
 	text := cmp.Or(s.Labels.Slot, name, "device") + "-" + string(udid[max(0, len(udid)-6):])
 	kept := strings.Map(func(r rune) rune {
@@ -71,7 +71,7 @@ func fileName(s device.Snapshot) string {
 	return cmp.Or(string(letters[max(0, len(letters)-maxFileName):]), "device")
 }
 
-// unique is a name that is not among those used, however a system compares them.
+// unique returns a name that differs from those used, also on case-insensitive file systems.
 func unique(name string, used []string) string {
 	taken := func(name string) bool {
 		return slices.ContainsFunc(used, func(other string) bool { return strings.EqualFold(name, other) })

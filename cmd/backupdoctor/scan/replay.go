@@ -17,13 +17,14 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// Replay takes devices from a recording of an earlier run, or from all in a folder.
+// Replay reads devices from the recording of an earlier run, or from all recordings in a
+// folder.
 type Replay struct {
-	From   string // a file or a folder; - is stdin
+	From   string // file or folder; - for stdin
 	Stdin  io.Reader
-	Limit  time.Duration // for the reading; 0 for as long as it needs
+	Limit  time.Duration // for reading; 0 for no limit
 	Labels Labels
-	More   []More // what else is learned about the devices
+	More   []More // what else to add to the devices
 	Screen *terminal.Screen
 }
 
@@ -68,8 +69,8 @@ func (p Replay) read(ctx context.Context, run *Run) (device.Recording, error) {
 	return readRecording(p.From, file)
 }
 
-// readAll reads all recordings in a folder, in the order of their names. One that cannot be
-// read is reported, and leaves a gap; the others count.
+// readAll reads all recordings in a folder, in the order of their names. An unreadable one is
+// reported and leaves a gap.
 func (p Replay) readAll(run *Run) (device.Recording, error) {
 	paths, err := filepath.Glob(filepath.Join(escaped(p.From), "*.json"))
 	if err != nil {
@@ -110,7 +111,7 @@ func (p Replay) readAll(run *Run) (device.Recording, error) {
 	return all, nil
 }
 
-// escaped is a path that means itself in a pattern.
+// escaped escapes the pattern characters of a path.
 func escaped(path string) string {
 	var plain []rune
 	for _, r := range path {

@@ -18,7 +18,7 @@ import (
 )
 
 // A Run is a run in progress: it takes devices from the source, judges each, and delivers
-// events to the sinks in order. It may be used by several goroutines.
+// events to the sinks in order. It is safe for concurrent use.
 type Run struct {
 	ID        string
 	StartedAt time.Time // UTC
@@ -33,19 +33,19 @@ type Run struct {
 	results   map[int]Result // by number
 	members   map[int]member // by number
 	all       checks.Members // of members
-	before    string         // the newest version that was seen in earlier runs
+	before    string         // newest version seen in earlier runs
 	tray      device.Tray    // what the finished devices show together
-	judged    device.Tray    // what all attached devices were last judged by
+	judged    device.Tray    // the tray by which attached devices were last judged
 	apart     bool           // the devices were read by several computers, or at different times
 }
 
-// A member is what a finished device contributes to what the tray shows.
+// A member is what a finished device contributes to the tray.
 type member struct {
 	checks.Member
-	given device.Tray // what a recording says that its tray showed
+	given device.Tray // the tray recorded with the device
 }
 
-// begin starts a run. Ids of runs sort by the time at which they began.
+// begin starts a run. Run IDs sort by start time.
 func begin(ctx context.Context, judge Judge, sinks []Sink, resumed *ledger.Resumption) (*Run, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -71,32 +71,31 @@ func (r *Run) Start(total int) {
 	r.tell(Event{Event: report.Event{Type: report.RunStart, Total: &total}})
 }
 
-// StartOpen sends run_start; the number of devices is not known.
+// StartOpen sends run_start without a number of devices.
 func (r *Run) StartOpen() { r.tell(Event{Event: report.Event{Type: report.RunStart}}) }
 
-// Tell sends an event about a device, named as it may be shown. number is its index among the
-// devices of the run.
+// Tell sends an event about a device, named as it may be shown. number is the device's index in
+// the run.
 func (r *Run) Tell(number int, what string, s device.Snapshot, state string) {
 	r.tell(about(r.judge.shown(number, s), report.Event{Type: what, State: state}, nil))
 }
 
-// tellCopied sends an event about a copy that is being made.
+// tellCopied sends an event about a copy in progress.
 func (r *Run) tellCopied(number int, s device.Snapshot, state string, copied *report.Copied) {
 	r.tell(about(r.judge.shown(number, s), report.Event{Type: report.DeviceState, State: state, Copied: copied}, nil))
 }
 
-// Done takes a device about which nothing more will be learned: it is judged, and the sinks get
-// the result.
+// Done judges a completely read device and delivers the result to the sinks.
 //
-// Devices that were judged before are judged again, and their results delivered again, where
-// the tray shows something new with this one: that the clock of this computer is in doubt.
+// If the device reveals something new about the tray, such as a doubtful computer clock, the
+// devices judged before are judged again, and their results delivered again.
 func (r *Run) Done(number int, s device.Snapshot) {
 	r.resultsMu.Lock()
 	s.Tray = r.join(number, s)
 	r.resultsMu.Unlock()
 	result := r.judge.judge(number, s)
 
-	r.deliverMu.Lock() // a result that is judged again is delivered after its first
+	r.deliverMu.Lock() // the first result of a device must be delivered before its second
 	defer r.deliverMu.Unlock()
 	r.resultsMu.Lock()
 	r.results[number] = r.kept(result)
@@ -105,7 +104,7 @@ func (r *Run) Done(number int, s device.Snapshot) {
 	case isNews(r.judged, r.tray):
 		again = r.judgedAgain(slices.Sorted(maps.Keys(r.results)))
 		r.judged = r.tray
-	case isNews(s.Tray, r.tray): // others finished while it was judged
+	case isNews(s.Tray, r.tray): // others finished in the meantime
 		again = r.judgedAgain([]int{number})
 	}
 	r.resultsMu.Unlock()
@@ -113,7 +112,7 @@ func (r *Run) Done(number int, s device.Snapshot) {
 	r.deliverAgain(again)
 }
 
-// settle judges the devices again that were not judged by all that the tray shows in the end.
+// settle judges those devices again that were not judged by the final tray.
 func (r *Run) settle() {
 	r.deliverMu.Lock()
 	defer r.deliverMu.Unlock()
@@ -135,7 +134,7 @@ func (r *Run) deliver(result Result) {
 	r.tell(about(*result.Shown, report.Event{Type: report.DeviceDone, Device: result.Device}, &result))
 }
 
-// unexplained reports whether listening to a device may find the reason that reading it did not.
+// unexplained reports whether listening may find a cause that reading the device did not.
 func (r *Run) unexplained(number int, s device.Snapshot) bool {
 	switch checks.Next(r.judge.judge(number, s).Device.Next) {
 	case checks.NextMessage, checks.NextAsk, checks.NextListen:
@@ -145,14 +144,15 @@ func (r *Run) unexplained(number int, s device.Snapshot) bool {
 	}
 }
 
-// Saw takes in the newest version that was seen in earlier runs, before a device is finished.
+// Saw records the newest version seen in earlier runs. It must be called before a device is
+// finished.
 func (r *Run) Saw(version string) {
 	r.resultsMu.Lock()
 	defer r.resultsMu.Unlock()
 	r.before = version
 }
 
-// join adds a finished device to the tray, and answers what the tray shows of it.
+// join adds a finished device to the tray, and returns the tray as this device sees it.
 func (r *Run) join(number int, s device.Snapshot) device.Tray {
 	if r.apart {
 		return s.Tray
@@ -167,14 +167,14 @@ func (r *Run) join(number int, s device.Snapshot) device.Tray {
 	return cmp.Or(r.tray, m.given)
 }
 
-// fewDevices is how many devices may share a difference of their clocks for each of them to
-// have all judged again at once.
+// fewDevices is how many devices may share a clock difference before judging them again is
+// batched.
 const fewDevices = 16
 
-// isNews reports whether devices that were judged by one tray have to be judged again now that
-// another is known. Each device that differs as others do changes the count of them: once it is
-// large, all are judged again only as it grows by a quarter, and at the end of the run.
-// Otherwise the work would grow with the square of the number of devices.
+// isNews reports whether devices judged by the tray before must be judged again by the tray
+// now. Each device that shares a clock difference changes its count. Once that count exceeds
+// fewDevices, all are judged again only when it has grown by a quarter, and at the end of the
+// run; otherwise the work would be quadratic in the number of devices.
 func isNews(before, now device.Tray) bool {
 	if now.ClockDevices <= fewDevices || before.ClockDevices == 0 {
 		return before != now
@@ -183,8 +183,7 @@ func isNews(before, now device.Tray) bool {
 		now.ClockDevices < before.ClockDevices || now.ClockDevices-before.ClockDevices > before.ClockDevices/4
 }
 
-// judgedAgain judges those of some attached devices again for which the tray shows something
-// else than when they were judged.
+// judgedAgain judges the given attached devices again if the tray has changed for them.
 func (r *Run) judgedAgain(numbers []int) []Result {
 	if r.apart {
 		return nil
@@ -204,9 +203,8 @@ func (r *Run) judgedAgain(numbers []int) []Result {
 	return again
 }
 
-// kept is what of a result is needed until the report. A run over thousands of backups does
-// not hold what was read of each beside what was found; an attached device may have to be
-// judged again.
+// kept returns the part of a result that the report needs. A run over thousands of backups
+// cannot hold every snapshot; an attached device keeps its own, as it may be judged again.
 func (r *Run) kept(result Result) Result {
 	if r.keepsSnapshots() || result.Snapshot.Live != nil {
 		return result
@@ -224,7 +222,7 @@ func (r *Run) keepsSnapshots() bool {
 	return slices.ContainsFunc(r.sinks, func(s Sink) bool { return s.Snapshots })
 }
 
-// summary is what [report.Assemble] and an inventory read of a snapshot.
+// summary returns the parts of a snapshot that [report.Assemble] and an inventory read.
 func summary(s *device.Snapshot) *device.Snapshot {
 	kept := &device.Snapshot{TakenAt: s.TakenAt, Host: s.Host, Device: s.Device, Labels: s.Labels, Newest: s.Newest, Tray: s.Tray}
 	for _, h := range s.Histories {
@@ -233,7 +231,8 @@ func summary(s *device.Snapshot) *device.Snapshot {
 	return kept
 }
 
-// Replace drops the result of an earlier visit: of a device that comes back, the last counts.
+// Replace drops the result of an earlier visit: for a device that comes back, only the last
+// counts.
 func (r *Run) Replace(number int) {
 	r.resultsMu.Lock()
 	defer r.resultsMu.Unlock()
@@ -245,12 +244,12 @@ func (r *Run) Replace(number int) {
 	delete(r.members, number)
 }
 
-// Recording is the head of the recording of this run.
+// Recording returns the recording of this run without snapshots.
 func (r *Run) Recording(gaps ...device.Gap) device.Recording {
 	return device.Recording{Tool: command.Version(), Run: r.ID, StartedAt: r.StartedAt, Gaps: gaps}
 }
 
-// inOrder are the results by number. The run keeps them no longer.
+// inOrder returns the results by number and releases them.
 func (r *Run) inOrder() []Result {
 	results := make([]Result, 0, len(r.results))
 	for _, number := range slices.Sorted(maps.Keys(r.results)) {
@@ -260,13 +259,13 @@ func (r *Run) inOrder() []Result {
 	return results
 }
 
-// about puts the names of a device into an event.
+// about adds the names of a device to an event.
 func about(s device.Snapshot, e report.Event, result *Result) Event {
 	e.UDID, e.Slot, e.Location = s.Device.UDID, s.Labels.Slot, report.LocationOf(s.Labels)
 	if s.Live != nil {
 		e.Connection = string(s.Live.Connection)
 	}
-	e.Name, _ = s.Device.Name.Get() // "" until it is known
+	e.Name, _ = s.Device.Name.Get() // "" until known
 	return Event{e, result}
 }
 
@@ -291,8 +290,7 @@ func (r *Run) learned() {
 	}
 }
 
-// publish gives the report to the sinks. One that fails does not keep the others from it; the
-// error is that of the first.
+// publish delivers the report to all sinks, even if one fails. It returns the first error.
 func (r *Run) publish(of report.Report, recording device.Recording) (err error) {
 	summary := of
 	summary.Devices = []report.Device{}
@@ -308,7 +306,7 @@ func (r *Run) publish(of report.Report, recording device.Recording) (err error) 
 	return err
 }
 
-// end sends the error that the command ends with, and closes the sinks.
+// end sends the command's final error and closes the sinks.
 func (r *Run) end(err error) error {
 	r.tellExit(err)
 	if failed := r.close(); failed != nil {
@@ -317,7 +315,7 @@ func (r *Run) end(err error) error {
 	return err
 }
 
-// close closes the sinks, the last first.
+// close closes the sinks, last first.
 func (r *Run) close() (err error) {
 	for _, sink := range slices.Backward(r.sinks) {
 		if sink.Close != nil {
@@ -327,7 +325,7 @@ func (r *Run) close() (err error) {
 	return err
 }
 
-// tellExit sends the error that the command ends with, unless the report already shows it.
+// tellExit sends the command's final error, unless the report already shows it.
 func (r *Run) tellExit(ended error) {
 	stopped, ok := errors.AsType[command.Exit](ended)
 	if ended == nil || ok && stopped.Err == nil {

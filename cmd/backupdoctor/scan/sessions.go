@@ -7,31 +7,31 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/usb"
 )
 
-// sameVisit is how long a device may be away and still be on the same visit: cables are
-// touched, and a device that is paired again or updated comes back under another number.
+// sameVisit is how long a device may be away within one visit: a cable is touched, or a device
+// is paired or updated and returns under a new number.
 const sameVisit = 5 * time.Second
 
-// A session is the visit of one device to the tray.
+// A session is one device's visit to the tray.
 type session struct {
 	number   int          // of the visit in the run, from 0
 	attached usb.Attached // as usbmuxd knows it now
-	here     bool         // it is on a cable
-	left     time.Time    // when it was unplugged; says nothing while it is here
-	busy     bool         // it is being examined, or waits for its turn
-	finished bool         // what was found on it has been told
+	here     bool         // attached by cable
+	left     time.Time    // when it was unplugged; meaningless while it is here
+	busy     bool         // being examined, or queued for it
+	finished bool         // its result was handed over
 
-	paired  bool      // it was paired while it was examined
-	asked   bool      // whether it can be read by now; it has not answered
-	askedAt time.Time // when it was
+	paired  bool      // paired during its examination
+	asked   bool      // asked whether it can be read now; not yet answered
+	askedAt time.Time // when it was last asked
 
-	stopObserving func() // its trust; nil while that is not observed
-	observedAs    uint32 // DeviceID of the connection on which it is
+	stopObserving func() // stops observing its trust; nil if not observed
+	observedAs    uint32 // DeviceID of the connection that observes it
 
-	spent time.Duration // of the time for the device
+	spent time.Duration // time already spent on the device
 
-	tries int              // examinations since it was plugged in, or listed again by usbmuxd
-	cut   *device.Snapshot // what examinations that were cut off told; nil if none was
-	last  device.Snapshot  // what the visit found, once it is finished
+	tries int              // examinations since it was plugged in or relisted by usbmuxd
+	cut   *device.Snapshot // the result of interrupted examinations; nil if none
+	last  device.Snapshot  // the visit's result, once finished
 }
 
 // endObservation stops observing the trust of a device.
@@ -42,16 +42,15 @@ func (s *session) endObservation() {
 	}
 }
 
-// sessions are the visits to a tray, by UDID, and know when a visit begins and ends. They wait
-// for nothing and read no clock.
+// sessions tracks visits to a tray by UDID, and decides when a visit begins and ends. It never
+// blocks and reads no clock.
 type sessions struct {
 	open  map[string]*session
-	count int // that have begun
+	count int // visits begun
 }
 
-// arrives takes in that a device was plugged in. first is true if a visit begins with it,
-// and examine if the device is to be examined: on a new visit, or because it was cut off
-// before.
+// arrives records that a device was plugged in. first reports whether this begins a visit;
+// examine, whether to examine the device: on a new visit, or after an interrupted examination.
 func (all *sessions) arrives(a usb.Attached, now time.Time) (s *session, first, examine bool) {
 	s, known := all.open[device.UDIDKey(a.UDID)]
 	if first = !known || !s.here && now.Sub(s.left) > sameVisit; first {
@@ -60,7 +59,7 @@ func (all *sessions) arrives(a usb.Attached, now time.Time) (s *session, first, 
 		all.open[device.UDIDKey(a.UDID)] = s
 	}
 	if s.attached.DeviceID != a.DeviceID {
-		s.tries, s.spent = 0, 0 // what cut it off may have been the cable
+		s.tries, s.spent = 0, 0 // the cable may have caused the interruption
 	}
 	s.attached, s.here = a, true
 	examine = !s.busy && !s.finished
@@ -68,14 +67,14 @@ func (all *sessions) arrives(a usb.Attached, now time.Time) (s *session, first, 
 	return s, first, examine
 }
 
-// leaves takes in that a device was unplugged.
+// leaves records that a device was unplugged.
 func (all *sessions) leaves(udid string, now time.Time) {
 	if s, known := all.open[device.UDIDKey(udid)]; known && s.here {
 		s.here, s.left = false, now
 	}
 }
 
-// waiting lists the sessions of devices that were cut off and are still attached.
+// waiting returns the sessions of attached devices whose examination was interrupted.
 func (all *sessions) waiting() []*session {
 	var list []*session
 	for _, s := range all.open {
@@ -86,7 +85,7 @@ func (all *sessions) waiting() []*session {
 	return list
 }
 
-// over drops the sessions that are over, and returns them by UDID.
+// over removes and returns the ended sessions, by UDID.
 func (all *sessions) over(now time.Time) map[string]*session {
 	gone := map[string]*session{}
 	for udid, s := range all.open {

@@ -8,33 +8,33 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// An Event is one thing that happened in a run.
+// An Event is one event of a run.
 type Event struct {
 	report.Event
-	Result *Result // what was found on the device; nil unless it is done
+	Result *Result // the device's result; nil unless it is done
 }
 
-// A Sink is a place where a run goes. Functions that it does not need are nil. They are called
-// one at a time, in this order.
+// A Sink receives a run. Functions that it does not need are nil. They are called one at a
+// time, in this order.
 type Sink struct {
 	Begin   func(context.Context, *Run) error           // before anything is learned; an error ends the run
-	Hear    func(Event)                                 // as things happen
-	Learned func()                                      // once nothing more will be learned, even if that failed
-	Report  func(report.Report, device.Recording) error // what all of it adds up to
-	Close   func() error                                // at the end, however the run ended
+	Hear    func(Event)                                 // for each event
+	Learned func()                                      // when learning has ended, even if it failed
+	Report  func(report.Report, device.Recording) error // with the finished report
+	Close   func() error                                // last, however the run ended
 
-	Snapshots bool // Report reads the snapshots of the recording; without such a sink they are not kept
+	Snapshots bool // Report reads the recording's snapshots; they are kept only for such a sink
 }
 
-// Hearing is a sink that only hears events.
+// Hearing returns a sink that only hears events.
 func Hearing(hear func(report.Event)) Sink {
 	return Sink{Hear: func(e Event) { hear(e.Event) }}
 }
 
-// Lines prints each finished device on a line, where the screen is no terminal.
+// Lines prints each finished device on a line, if the screen is not a terminal.
 func Lines(screen *terminal.Screen) Sink { return Hearing(terminal.Lines(screen)) }
 
-// Progress shows the tray on a terminal while it is examined.
+// Progress shows the tray on a terminal during the run.
 func Progress(screen *terminal.Screen) Sink {
 	return Sink{
 		Begin:   func(context.Context, *Run) error { screen.ShowTray(); return nil },

@@ -8,13 +8,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
-// A stream is where the events of a run go as they happen, one a line.
+// A stream receives the events of a run as they happen, one per line.
 type stream struct {
 	out    output.Stream
-	failed error // the first error of writing
+	failed error // the first write error
 }
 
-// hear writes an event, at once.
+// hear writes an event immediately.
 func (s *stream) hear(e report.Event) {
 	if s.failed != nil {
 		return

@@ -19,15 +19,15 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
-// ThisComputer is where to look on this computer for what reading devices needs.
+// ThisComputer examines what this computer needs to read devices.
 type ThisComputer struct {
 	Env          command.Env
 	Door         usb.Door
-	Places       []backup.Place // of backups
-	ReleasesFile string         // the updated copy of the table of releases; "" if there is no place for one
+	Places       []backup.Place // folders of backups
+	ReleasesFile string         // updated copy of the release table; "" if there is no place for one
 }
 
-// Look learns about this computer. It asks no device anything, and changes nothing.
+// Look learns about this computer. It sends nothing to devices and changes nothing.
 func (t ThisComputer) Look(ctx context.Context) device.Computer {
 	c := device.Computer{
 		OS:      runtime.GOOS,
@@ -55,7 +55,7 @@ func (t ThisComputer) Look(ctx context.Context) device.Computer {
 	return c
 }
 
-// historyFact opens the history if there is one, and changes nothing.
+// historyFact opens the history, if there is one, and changes nothing.
 func (t ThisComputer) historyFact(ctx context.Context) device.Fact[bool] {
 	path, err := HistoryPath(t.Env)
 	if err == nil {
@@ -78,7 +78,7 @@ func (t ThisComputer) historyFact(ctx context.Context) device.Fact[bool] {
 	}
 }
 
-// foldersOf looks into the folders of backups.
+// foldersOf examines the folders of backups.
 func foldersOf(ctx context.Context, places []backup.Place) []device.BackupFolder {
 	var folders []device.BackupFolder
 	for _, place := range places {
@@ -95,7 +95,7 @@ func foldersOf(ctx context.Context, places []backup.Place) []device.BackupFolder
 	return folders
 }
 
-// rooms looks how much is free where the history and backups are kept.
+// rooms returns the free space where the history and backups are kept.
 func (t ThisComputer) rooms(folders []device.BackupFolder) []device.Room {
 	var rooms []device.Room
 	if path, err := HistoryPath(t.Env); err == nil {
@@ -109,7 +109,7 @@ func (t ThisComputer) rooms(folders []device.BackupFolder) []device.Room {
 	return rooms
 }
 
-// roomAt looks at the nearest folder above that there is.
+// roomAt returns the free space of the nearest existing folder above path.
 func roomAt(path, what string) device.Room {
 	at := path
 	for {

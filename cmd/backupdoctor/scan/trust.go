@@ -15,14 +15,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/usb"
 )
 
-// A stranger is a device that does not trust this computer, and that a Trust dialog could change
-// the mind of.
+// A stranger is a device that does not trust this computer yet, and may after a Trust dialog.
 type stranger struct {
 	attached *usb.Attached
 	told     device.Identity // what it tells any computer
 }
 
-// name is its own, or else its UDID.
+// name returns the device's name, or its UDID if the name is unknown.
 func (s stranger) name() string {
 	if name, err := s.told.Name.Get(); err == nil && name != "" {
 		return name
@@ -30,10 +29,10 @@ func (s stranger) name() string {
 	return s.attached.UDID
 }
 
-// askForTrust asks devices that do not trust this computer to show the Trust dialog, and waits
-// until each was answered, or for a minute. done is called with each as soon as its try is over,
-// and with why it does not trust this computer even so; one that left and returned has its new
-// number by then. Several calls can come at a time.
+// askForTrust asks devices to show the Trust dialog, and waits until each was answered, for a
+// minute at most. It calls done for each device as soon as its attempt ends, with the reason if
+// it still does not trust this computer; a device that was replugged has its new number by
+// then. done may be called concurrently.
 func (e Examination) askForTrust(ctx context.Context, strangers []stranger, done func(s stranger, refusal error)) {
 	if len(strangers) == 0 {
 		return
@@ -57,7 +56,7 @@ func (e Examination) askForTrust(ctx context.Context, strangers []stranger, done
 	})
 }
 
-// sayRefusal says why a device could not be paired with.
+// sayRefusal prints why pairing with a device failed.
 func (e Examination) sayRefusal(s stranger, refusal error) {
 	if held, ok := errors.AsType[*actlock.HeldError](refusal); ok {
 		fmt.Fprintln(e.Screen, held)
@@ -66,13 +65,14 @@ func (e Examination) sayRefusal(s stranger, refusal error) {
 	}
 }
 
-// brokenOff reports whether a try ended with the run, and tells nothing of the device.
+// brokenOff reports whether an attempt failed only because the run ended, which says nothing
+// about the device.
 func brokenOff(ctx context.Context, err error) bool {
 	return ctx.Err() != nil && slices.Contains(stopped(ctx), device.GapOf(err))
 }
 
-// alone acts on a device while no other command does. One that does is waited for, no longer
-// than for a device.
+// alone runs act while no other command acts on the device. It waits for another command no
+// longer than the time limit of a device.
 func (e Examination) alone(ctx context.Context, a usb.Attached, act func(context.Context) error) error {
 	if e.Locks == "" {
 		return act(ctx)
@@ -84,21 +84,21 @@ func (e Examination) alone(ctx context.Context, a usb.Attached, act func(context
 	return errors.Join(act(actlock.With(ctx, lock)), lock.Release())
 }
 
-// renumber finds a device again.
+// renumber updates the number of a device that was replugged.
 func (e Examination) renumber(ctx context.Context, s stranger) {
 	found, err := e.Door.Discover(ctx, func(usb.Change) {})
 	if err != nil {
-		return // if it has not left it is still there
+		return // not there: keep the old number
 	}
 	at := slices.IndexFunc(found.Devices, func(a usb.Attached) bool { return device.SameUDID(a.UDID, s.attached.UDID) })
 	if at >= 0 {
-		udid := s.attached.UDID // by which the run knows it, in whichever of its spellings
+		udid := s.attached.UDID // the spelling that the run uses
 		*s.attached = found.Devices[at]
 		s.attached.UDID = udid
 	}
 }
 
-// list names the devices in a sentence.
+// list joins the names of devices for a sentence.
 func list(strangers []stranger) string {
 	names := make([]string, len(strangers))
 	for i, s := range strangers {
@@ -107,8 +107,8 @@ func list(strangers []stranger) string {
 	return strings.Join(names, ", ")
 }
 
-// explainDistrust keeps in a snapshot what became of the try to pair: without a pair record,
-// reading the device tells no more than that there is none.
+// explainDistrust records in a snapshot why pairing failed: reading the device alone shows only
+// that there is no pair record.
 func explainDistrust(s *device.Snapshot, refusal error) {
 	if _, err := s.Live.Trusted.Get(); err == nil || refusal == nil {
 		return
@@ -120,7 +120,7 @@ func explainDistrust(s *device.Snapshot, refusal error) {
 	}
 }
 
-// strangers are the devices that a Trust dialog could change the mind of.
+// strangers returns the devices that a Trust dialog could help.
 func (e Examination) strangers(ctx context.Context, attached []usb.Attached) []stranger {
 	greeted := make([]device.Snapshot, len(attached))
 	workers.Start(e.Pool).Each(len(attached), func(i int) device.Reason {

@@ -11,9 +11,9 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
-// Visits prints of each device, once it is examined, what shows its cause and where to begin;
-// and where the history knows an earlier visit, what has changed since. It comes behind the
-// sink that keeps the run, and the one that prints a line for each device.
+// Visits prints, for each finished device, the cause with its evidence and the first step, and
+// what has changed since the last visit in the history. It must follow the sink that keeps the
+// run and the one that prints a line per device.
 func Visits(env command.Env, screen *terminal.Screen, kept bool) Sink {
 	var store *ledger.Store
 	done := 0
@@ -24,7 +24,7 @@ func Visits(env command.Env, screen *terminal.Screen, kept bool) Sink {
 			}
 			done++
 			if kept && store == nil {
-				store, _ = ReadHistory(context.Background(), env) // the keeper reports what is wrong with it
+				store, _ = ReadHistory(context.Background(), env) // the keeper reports errors of the history
 			}
 			text := format.Visit(*e.Device, before(store, *e.Device), format.Options{Width: screen.Columns(), UTF8: screen.UTF8(), Zone: env.Zone})
 			if text == "" {
@@ -44,7 +44,7 @@ func Visits(env command.Env, screen *terminal.Screen, kept bool) Sink {
 	}
 }
 
-// before is the last visit of a device before this one; nil if none is known.
+// before returns a device's previous visit, or nil if none is known.
 func before(store *ledger.Store, d report.Device) *report.Visit {
 	if store == nil || d.UDID == "" {
 		return nil

@@ -21,10 +21,10 @@ import (
 // Watch examines each device as it is plugged in.
 type Watch struct {
 	Examination
-	Until int // visits after which it ends; 0 for none
+	Until int // number of visits after which it ends; 0 for no limit
 }
 
-// Learn implements [Source]. It goes on until ctx ends, or there have been enough visits.
+// Learn implements [Source]. It returns when ctx ends or the number of visits is reached.
 func (w Watch) Learn(ctx context.Context, run *Run) (Learned, error) {
 	watching := watching{
 		visitor: visitor{Examination: w.Examination, run: run}, until: w.Until, workers: workers.Start(w.Pool),
@@ -39,7 +39,7 @@ func (w Watch) Learn(ctx context.Context, run *Run) (Learned, error) {
 	return l, nil
 }
 
-// A watching is a watch under way. Only the goroutine that follows it touches it.
+// A watching is a watch in progress. It is used by one goroutine, the one that runs follow.
 type watching struct {
 	visitor
 	until    int
@@ -47,35 +47,35 @@ type watching struct {
 	workers  *workers.Workers
 	examined chan examined
 	accessed chan accessed
-	trusted  chan *session // of devices that may have come to trust this computer
+	trusted  chan *session // devices that may have come to trust this computer
 	observed sync.WaitGroup
-	sent     int  // examinations and questions that have not come back
-	lost     bool // usbmuxd is away
-	finished int  // visits
+	sent     int  // examinations and access checks in progress
+	lost     bool // usbmuxd is unreachable
+	finished int  // finished visits
 
-	network   map[string]device.LeftOut // devices that are on the network only and are left out, by UDID
-	malformed int                       // entries of usbmuxd that cannot be understood
-	broken    error                     // why announcements broke off where the list was taken; nil if none did
+	network   map[string]device.LeftOut // devices left out because they are on the network only, by UDID
+	malformed int                       // usbmuxd entries that could not be parsed
+	broken    error                     // why announcements failed although the device list was received; nil if they did not
 
-	latest map[string]int // number of the last finished visit of a device, by UDID
+	latest map[string]int // number of each device's last finished visit, by UDID
 	gaps   []device.Gap
 }
 
-// examined is an examination that has ended.
+// examined is a finished examination.
 type examined struct {
 	session  *session
 	snapshot device.Snapshot
 	spent    time.Duration
 }
 
-// accessed is the answer of a device that was asked whether it can be read by now.
+// accessed is the result of checking whether a device can be read now.
 type accessed struct {
 	session *session
 	access  usb.Access
 }
 
-// follow takes in what happens until ctx ends, or there have been enough visits. Examinations
-// that are under way then are cut off.
+// follow handles events until ctx ends or the number of visits is reached. Examinations then in
+// progress are interrupted.
 func (w *watching) follow(ctx context.Context) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -109,7 +109,7 @@ func (w *watching) follow(ctx context.Context) {
 			s.askedAt = time.Time{}
 			w.ask(ctx, time.Now())
 		case err := <-failed:
-			failed <- err // for the end
+			failed <- err // reported at the end
 			stop()
 		case <-ctx.Done():
 		}
@@ -133,11 +133,11 @@ func (w *watching) follow(ctx context.Context) {
 	}
 }
 
-// muxEvery is how often a usbmuxd that is not there is looked for.
+// muxEvery is how often a missing usbmuxd is tried again.
 const muxEvery = 2 * time.Second
 
-// hear follows usbmuxd. One that is not there is waited for: on Linux it may come only with
-// the first device. The error is then that there never was one.
+// hear follows usbmuxd, and waits for it if it is missing: on Linux it may start only with the
+// first device. It returns an error if usbmuxd was never reached.
 func (w *watching) hear(ctx context.Context, tell func(usb.Change)) error {
 	for told := false; ; told = true {
 		err := w.Door.Watch(ctx, tell)
@@ -155,15 +155,15 @@ func (w *watching) hear(ctx context.Context, tell func(usb.Change)) error {
 	}
 }
 
-// enough is true when there have been as many visits as there are to be.
+// enough reports whether the number of visits is reached.
 func (w *watching) enough() bool { return w.until > 0 && w.finished >= w.until }
 
-// invite says below the devices what can be done.
+// invite says below the devices what the user can do.
 func (w *watching) invite() {
 	w.Screen.Note(fmt.Sprintf("finished: %s; plug in the next, or press Ctrl-C to end", words.Count(w.finished, "device")))
 }
 
-// take takes in what usbmuxd tells.
+// take handles a change reported by usbmuxd.
 func (w *watching) take(ctx context.Context, c usb.Change) {
 	now := time.Now()
 	switch {
@@ -206,8 +206,7 @@ func (w *watching) take(ctx context.Context, c usb.Change) {
 	}
 }
 
-// whyBroken words what is wrong with usbmuxd, where the reason alone would be read as that of a
-// device.
+// whyBroken describes a usbmuxd error, whose reason alone would read like a device's.
 func whyBroken(err error) string {
 	switch gap := device.GapOf(err); gap.Reason {
 	case device.Detached, device.Unreachable:
@@ -219,7 +218,7 @@ func whyBroken(err error) string {
 	}
 }
 
-// leaveOut says of a device on the network, once, that it is not examined.
+// leaveOut reports, once, that a device on the network is not examined.
 func (w *watching) leaveOut(a usb.Attached) {
 	if _, known := w.network[a.UDID]; !known {
 		fmt.Fprintf(w.Screen, "%q is on Wi-Fi only and is left out; --network examines it\n", a.UDID)
@@ -227,12 +226,11 @@ func (w *watching) leaveOut(a usb.Attached) {
 	w.network[a.UDID] = device.LeftOut{UDID: a.UDID, Connection: a.Connection}
 }
 
-// askEvery is how often a device is asked whether it can be read by now.
+// askEvery is how often to check whether a device can be read now.
 const askEvery = 5 * time.Second
 
-// ask asks the devices on a cable that could not be read in full, because they were locked or
-// did not trust this computer, whether that has changed. Devices on the network are left alone:
-// each question costs their battery.
+// ask checks whether cabled devices that were locked or did not trust this computer can now be
+// read in full. Devices on the network are not checked, as each check costs battery.
 func (w *watching) ask(ctx context.Context, now time.Time) {
 	if w.lost {
 		return
@@ -252,9 +250,9 @@ func (w *watching) ask(ctx context.Context, now time.Time) {
 	}
 }
 
-// observe has the devices on a cable that do not trust this computer tell when that may have
-// changed, so that it does not take until the next question. One that cannot tell is left with
-// the questions.
+// observe subscribes to trust changes of cabled devices that do not trust this computer, so
+// that they need not wait for the next check. A device that cannot report changes is only
+// checked.
 func (w *watching) observe(ctx context.Context) {
 	for _, s := range w.sessions.open {
 		wanted := !w.lost && s.here && !s.busy && s.finished && s.attached.Connection == device.USB && awaitsTrust(s.last)
@@ -278,7 +276,7 @@ func (w *watching) observe(ctx context.Context) {
 	}
 }
 
-// learn takes in what a device said when it was asked whether it can be read by now.
+// learn handles the result of an access check.
 func (w *watching) learn(ctx context.Context, a accessed) {
 	w.sent--
 	s := a.session
@@ -288,7 +286,7 @@ func (w *watching) learn(ctx context.Context, a accessed) {
 	w.examineAgain(ctx, s, trusted && awaitsTrust(s.last) || err == nil && !locked && awaitsUnlock(s.last))
 }
 
-// examineAgain examines a device on the same visit once more, now that more of it can be read.
+// examineAgain examines a device again within its visit, now that more of it can be read.
 func (w *watching) examineAgain(ctx context.Context, s *session, readable bool) {
 	if !readable || !s.here || s.busy || !s.finished || ctx.Err() != nil {
 		return
@@ -298,7 +296,7 @@ func (w *watching) examineAgain(ctx context.Context, s *session, readable bool) 
 	w.send(ctx, s, report.Reading)
 }
 
-// awaitsTrust is true of a device that would tell more if it trusted this computer.
+// awaitsTrust reports whether more could be read if the device trusted this computer.
 func awaitsTrust(s device.Snapshot) bool {
 	if s.Live == nil {
 		return false
@@ -311,7 +309,7 @@ func awaitsTrust(s device.Snapshot) bool {
 	return false
 }
 
-// awaitsUnlock is true of a device that was locked.
+// awaitsUnlock reports whether the device was locked.
 func awaitsUnlock(s device.Snapshot) bool {
 	if s.Live == nil {
 		return false
@@ -320,8 +318,8 @@ func awaitsUnlock(s device.Snapshot) bool {
 	return locked
 }
 
-// send has a device examined; the result comes to w.examined. All tries together take no longer
-// than one device may.
+// send starts an examination; its result goes to w.examined. All tries together take no longer
+// than the time limit of one device.
 func (w *watching) send(ctx context.Context, s *session, state string) {
 	w.sent++
 	s.tries++
@@ -346,8 +344,8 @@ func (w *watching) send(ctx context.Context, s *session, state string) {
 	})
 }
 
-// took takes in what an examination told. What becomes of one that was cut off turns out
-// with the next news: perhaps the device is being pulled out.
+// took handles the result of an examination. An interrupted one is decided by the next event:
+// the device may be being unplugged.
 func (w *watching) took(ctx context.Context, e examined) {
 	w.sent--
 	s, snapshot := e.session, e.snapshot
@@ -358,15 +356,15 @@ func (w *watching) took(ctx context.Context, e examined) {
 	}
 	if !e.snapshot.Live.Ended.Reason.Transient() || ctx.Err() != nil {
 		w.finish(s, snapshot)
-		w.examineAgain(ctx, s, s.paired && awaitsTrust(snapshot)) // it was paired meanwhile
+		w.examineAgain(ctx, s, s.paired && awaitsTrust(snapshot)) // paired during the examination
 		return
 	}
 	s.cut = &snapshot
 	w.run.Tell(s.number, report.DeviceState, snapshot, report.Waiting)
 }
 
-// again examines devices once more that were cut off and are still there. Those that were
-// cut off twice without being touched are finished with what they told.
+// again retries interrupted examinations of devices that are still attached. A device
+// interrupted twice without being touched is finished with what it returned.
 func (w *watching) again(ctx context.Context) {
 	if w.lost {
 		return
@@ -390,7 +388,7 @@ func (w *watching) finish(s *session, snapshot device.Snapshot) {
 		w.run.Replace(earlier)
 	}
 	w.latest[snapshot.Device.UDID] = s.number
-	if s.last.Device.UDID == "" { // it is not examined again on the same visit
+	if s.last.Device.UDID == "" { // not examined again within this visit
 		w.finished++
 	}
 	s.finished, s.last = true, snapshot
@@ -398,7 +396,7 @@ func (w *watching) finish(s *session, snapshot device.Snapshot) {
 	w.invite()
 }
 
-// endSessions ends the visits of devices that have been away for too long.
+// endSessions ends the visits of devices that have been away too long.
 func (w *watching) endSessions(now time.Time) {
 	for _, s := range w.sessions.over(now) {
 		w.end(s)
@@ -406,7 +404,7 @@ func (w *watching) endSessions(now time.Time) {
 	}
 }
 
-// end hands over a device that was cut off and did not come back.
+// end hands over a device that was interrupted and did not return.
 func (w *watching) end(s *session) {
 	s.endObservation()
 	if !s.finished && s.cut != nil {

@@ -1,5 +1,5 @@
-// Package setaside decides whether the folder of a backup may be renamed, so that the next backup
-// starts afresh, and to what.
+// Package setaside decides whether a backup folder may be renamed, so that the next backup
+// starts afresh, and chooses the new name.
 package setaside
 
 import (
@@ -18,15 +18,15 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/backup"
 )
 
-// archiveTime is how the name of an archived copy ends, in local time.
+// archiveTime is the layout of an archived copy's suffix, in local time.
 const archiveTime = "20060102-150405"
 
-// settled is how long a backup that is not finished must have been left alone before it
-// counts as cut off and not as being written.
+// settled is how long an unfinished backup must be unchanged to count as interrupted rather
+// than in progress.
 const settled = 10 * time.Minute
 
-// Target is the path of an archived copy that the folder may be renamed to. It is an error where
-// the folder must not be renamed, or where something has that name.
+// Target returns the path to which a backup folder may be renamed, that of an archived copy. It
+// returns an error if the folder must not be renamed or the path exists.
 func Target(ctx context.Context, folder backup.Folder, now time.Time) (string, error) {
 	if err := movable(ctx, folder, now); err != nil {
 		return "", err
@@ -38,9 +38,8 @@ func Target(ctx context.Context, folder backup.Folder, now time.Time) (string, e
 	return to, nil
 }
 
-// movable refuses what must not be renamed: an archived copy, a folder whose name is not
-// that of a device, one behind a link, which would then lead nowhere, and a backup that is
-// being written.
+// movable returns an error for a folder that must not be renamed: an archived copy, a folder
+// not named after a device, one behind a link, which would dangle, and a backup being written.
 func movable(ctx context.Context, folder backup.Folder, now time.Time) error {
 	parent, err := filepath.EvalSymlinks(folder.Place.Path)
 	if err != nil {
@@ -62,7 +61,7 @@ func movable(ctx context.Context, folder backup.Folder, now time.Time) error {
 	return untouched(ctx, folder, now)
 }
 
-// untouched refuses a backup that something writes to, or has open.
+// untouched returns an error if a backup is being written or has open files.
 func untouched(ctx context.Context, folder backup.Folder, now time.Time) error {
 	a, err := backup.LookForActivity(ctx, folder)
 	if err != nil {
@@ -83,8 +82,8 @@ func untouched(ctx context.Context, folder backup.Folder, now time.Time) error {
 	return nil
 }
 
-// Caution says what to make sure of on a system that does not tell which files are open; "" where it
-// does, and on Windows, which refuses by itself to rename a folder in which a file is open.
+// Caution says what to check first on a system that does not tell which files are open. It is
+// "" where the system does, and on Windows, which refuses to rename a folder with an open file.
 func Caution(goos string) string {
 	if goos == "linux" || goos == "windows" {
 		return ""
@@ -92,8 +91,8 @@ func Caution(goos string) string {
 	return "this system does not show which files are open: close every program that backs up devices first"
 }
 
-// Undo is the command line that gives a folder its name back, for a POSIX shell or, on
-// Windows, for cmd and PowerShell.
+// Undo returns the command line that reverts the renaming, for a POSIX shell or, on Windows,
+// for cmd and PowerShell.
 func Undo(from, to, goos string) string {
 	if goos == "windows" {
 		return fmt.Sprintf(`move "%s" "%s"`, from, to)

@@ -1,5 +1,5 @@
-// Package slots learns the names of the places of a tray, from a person who plugs one device along
-// it.
+// Package slots learns the names of the slots of a tray while a person plugs one device into
+// each in turn.
 package slots
 
 import (
@@ -19,24 +19,24 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A Learner learns the names of places. Each name is kept as soon as it is given.
+// A Learner learns slot names. Each name is saved as soon as it is given.
 type Learner struct {
 	Door   usb.Door
-	Names  []string        // to give, in this order; nil to ask for them
-	Ask    terminal.Prompt // if there are no Names
+	Names  []string        // names to give, in this order; nil to ask for them
+	Ask    terminal.Prompt // used if there are no Names
 	Read   func() (labels.Slots, error)
 	Keep   func(labels.Slots) error
 	Stdout io.Writer
 
 	slots labels.Slots
-	lines <-chan line // what the person types; nil if there are Names
+	lines <-chan line // lines typed; nil if there are Names
 }
 
-// errLearned ends the learning: there is no place left to name, or the person has had
-// enough.
+// errLearned ends learning: all names are given, or the person quit.
 var errLearned = errors.New("learned")
 
-// Learn names the place of each device that is plugged in, until there are enough.
+// Learn names the port of each device that is plugged in, until all names are given or the
+// person quits.
 func (l *Learner) Learn(ctx context.Context) error {
 	var err error
 	if l.slots, err = l.Read(); err != nil {
@@ -81,13 +81,13 @@ func (l *Learner) Learn(ctx context.Context) error {
 	}
 }
 
-// A line is what a person typed.
+// A line is one line typed by the person.
 type line struct {
 	text string
 	err  error
 }
 
-// read reads lines until one cannot be read, while devices are waited for.
+// read reads lines, in the background, until reading fails.
 func (l *Learner) read(ctx context.Context) <-chan line {
 	lines := make(chan line)
 	go func() {
@@ -106,7 +106,7 @@ func (l *Learner) read(ctx context.Context) <-chan line {
 	return lines
 }
 
-// unlessLearned is nil where the learning ended as it should.
+// unlessLearned returns nil for errLearned, and any other error unchanged.
 func unlessLearned(err error) error {
 	if errors.Is(err, errLearned) || errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) {
 		return nil
@@ -114,7 +114,7 @@ func unlessLearned(err error) error {
 	return err
 }
 
-// place names the place of one device.
+// place names the port of one device.
 func (l *Learner) place(ctx context.Context, a usb.Attached) error {
 	port := labels.PortOf(uint64(a.Location), scan.USBDevices())
 	if port == "" {
@@ -147,7 +147,7 @@ func (l *Learner) place(ctx context.Context, a usb.Attached) error {
 	}
 }
 
-// give gives the next name. A place that has been named in this run already is passed over.
+// give gives the next name. A port that was named in this run is skipped.
 func (l *Learner) give(port, known string) error {
 	if slices.Contains(l.Names, known) && l.slots.Port(known) == port {
 		return nil
@@ -166,7 +166,8 @@ func (l *Learner) give(port, known string) error {
 	return nil
 }
 
-// keep names a port. It reads the file again first: another program may have changed it.
+// keep saves the name of a port. It rereads the file first, as another program may have changed
+// it.
 func (l *Learner) keep(port, name string) error {
 	slots, err := l.Read()
 	if err != nil {
@@ -179,7 +180,7 @@ func (l *Learner) keep(port, name string) error {
 	return l.Keep(slots)
 }
 
-// nextName proposes a name: the first number that is no slot's.
+// nextName proposes a name: the first number that is not in use.
 func nextName(slots labels.Slots) string {
 	for n := 1; ; n++ {
 		name := fmt.Sprint(n)

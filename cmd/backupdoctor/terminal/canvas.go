@@ -9,18 +9,18 @@ import (
 	"github.com/clipperhouse/displaywidth"
 )
 
-// A canvas is the last lines of a terminal, which are drawn over as they change.
+// A canvas is the last lines of a terminal, which are redrawn as they change.
 //
-// The libraries for this ask the terminal about itself when a program starts, whatever its
-// command, and wait for an answer that may not come. All that is needed here is to go up
-// some lines and rewrite them.
+// Libraries for this query the terminal when a program starts, whatever its command, and wait
+// for a reply that may not come. All that is needed here is to move up some lines and rewrite
+// them.
 type canvas struct {
 	w     io.Writer
-	lines []string // that stand there; the cursor is below them
-	width int      // of the terminal when they were drawn, in columns
+	lines []string // the lines drawn; the cursor is below them
+	width int      // width of the terminal when they were drawn, in columns
 }
 
-// draw puts lines in place of those that stand there. None may be as wide as the terminal.
+// draw replaces the drawn lines. Each must be narrower than the terminal.
 func (c *canvas) draw(lines []string, width int) {
 	if width == c.width && slices.Equal(lines, c.lines) {
 		return
@@ -36,13 +36,13 @@ func (c *canvas) draw(lines []string, width int) {
 		}
 		out.WriteString("\n")
 	}
-	out.WriteString("\x1b[J") // what was below
+	out.WriteString("\x1b[J") // erase what was below
 	io.WriteString(c.w, out.String())
 	c.lines, c.width = lines, width
 }
 
-// rows is how many lines of the terminal the canvas takes: a terminal that was made
-// narrower has broken those that are too wide for it.
+// rows returns how many terminal lines the canvas occupies: a terminal that was made narrower
+// wraps lines that are too wide for it.
 func (c *canvas) rows(width int) int {
 	rows := 0
 	for _, line := range c.lines {

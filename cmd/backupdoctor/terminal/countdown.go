@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// A Countdown shows how long devices are still waited for. It may be used by several goroutines.
+// A Countdown shows the time left to wait for devices. It is safe for concurrent use.
 type Countdown struct {
 	screen *Screen
 	mu     sync.Mutex
-	left   map[string]time.Duration // of each device that is waited for, by name
+	left   map[string]time.Duration // of each awaited device, by name
 }
 
-// NewCountdown is a countdown on the status line of a screen.
+// NewCountdown returns a Countdown on the status line of a screen.
 func NewCountdown(screen *Screen) *Countdown {
 	return &Countdown{screen: screen, left: map[string]time.Duration{}}
 }
 
-// Wait shows by name that a device is waited for.
+// Wait starts showing the wait for the named device.
 func (c *Countdown) Wait(name string, left time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

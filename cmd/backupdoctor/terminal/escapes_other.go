@@ -2,6 +2,6 @@
 
 package terminal
 
-// understandsEscapes is true of every terminal that is not a Windows console; TERM=dumb,
-// the exception, has been looked at before.
+// understandsEscapes returns true: every terminal except a Windows console supports escape
+// sequences, and TERM=dumb was handled before.
 func understandsEscapes(int) bool { return true }

@@ -2,8 +2,8 @@ package terminal
 
 import "golang.org/x/sys/windows"
 
-// understandsEscapes switches the console's escape sequences on, which consoles before
-// Windows 10 do not have.
+// understandsEscapes enables the console's escape sequences, which consoles before Windows 10
+// do not have.
 func understandsEscapes(fd int) bool {
 	console := windows.Handle(fd)
 	var mode uint32

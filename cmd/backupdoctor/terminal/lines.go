@@ -7,11 +7,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
-// Lines prints each finished device on a line, where the screen is no terminal that could show
-// the whole tray.
+// Lines prints each finished device on a line, for screens that cannot show the whole tray.
 func Lines(screen *Screen) func(report.Event) {
 	total, done := 0, 0
-	places := map[string]int{} // which line a device had, by UDID
+	places := map[string]int{} // index of each device's line, by UDID
 	return func(e report.Event) {
 		switch {
 		case screen.IsTerminal():

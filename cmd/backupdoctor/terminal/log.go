@@ -14,8 +14,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
-// A LogPrinter prints what the logs of several devices tell, a line at a time. Where too many
-// lines of one kind come in, some are left out, and counted.
+// A LogPrinter prints the log lines of several devices. If too many lines of one kind arrive,
+// it drops and counts some.
 type LogPrinter struct {
 	w       io.Writer
 	options format.Options
@@ -24,12 +24,12 @@ type LogPrinter struct {
 	rates map[lineKind]*rate
 }
 
-// NewLogPrinter prints to a stream.
+// NewLogPrinter returns a LogPrinter that writes to w.
 func NewLogPrinter(w io.Writer, options format.Options) *LogPrinter {
 	return &LogPrinter{w: w, options: options, rates: map[lineKind]*rate{}}
 }
 
-// A lineKind is one kind of line of one device.
+// A lineKind identifies a kind of line from one device.
 type lineKind struct {
 	label string
 	kind  backuplog.Kind
@@ -38,21 +38,21 @@ type lineKind struct {
 // A rate counts the lines of one kind.
 type rate struct {
 	second  time.Time
-	printed int // in that second
+	printed int // in the current second
 	omitted int
 }
 
 // mostASecond is how many lines of a kind a person can follow.
 const mostASecond = 10
 
-// Say prints a text, whatever else is printed. A stream that is closed stops nothing.
+// Say prints a text unconditionally. Write errors are ignored.
 func (p *LogPrinter) Say(label, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.write(label, text)
 }
 
-// Relay prints what a line of a log tells, unless too many of its kind come at a time.
+// Relay prints what a log line means, unless too many of its kind arrive at once.
 func (p *LogPrinter) Relay(label string, e backuplog.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -72,7 +72,7 @@ func (p *LogPrinter) Relay(label string, e backuplog.Event) {
 	p.write(label, describe(e))
 }
 
-// Flush prints how many lines of a device were left out since the last that was printed.
+// Flush prints how many lines of a device were dropped since the last printed one.
 func (p *LogPrinter) Flush(label string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -94,7 +94,7 @@ func (p *LogPrinter) write(label, text string) {
 	format.Heard(p.w, time.Now().Format(time.TimeOnly), label, text, p.options)
 }
 
-// describe puts a line of a log in words.
+// describe describes a log line.
 func describe(e backuplog.Event) string {
 	switch e.Kind {
 	case backuplog.Failed:
@@ -106,7 +106,7 @@ func describe(e backuplog.Event) string {
 	}
 }
 
-// describeFailure names the codes, with the meaning of the first that is known.
+// describeFailure names the codes, with the meaning of the first known one.
 func describeFailure(e backuplog.Event) string {
 	text := "the backup failed"
 	if e.Forced {
@@ -128,7 +128,7 @@ func describeFailure(e backuplog.Event) string {
 	return text
 }
 
-// Conditions lists the conditions that are known.
+// Conditions lists the known conditions.
 func Conditions(c device.Conditions) string {
 	var words []string
 	for _, condition := range []struct {

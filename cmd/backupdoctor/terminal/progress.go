@@ -27,7 +27,7 @@ func (s *Screen) BackupProgress(name string) func(backup.Progress) {
 	}
 }
 
-// UnlockProgress shows how long it still takes until the keys of a backup are derived.
+// UnlockProgress shows the time left until the keys of a backup are derived.
 func (s *Screen) UnlockProgress() func(done, total int) {
 	began := time.Now()
 	return func(done, total int) {
@@ -39,7 +39,7 @@ func (s *Screen) UnlockProgress() func(done, total int) {
 	}
 }
 
-// timeLeft assumes that the rest goes on as before. In the first second nothing is known.
+// timeLeft extrapolates from the rate so far. It returns false in the first second.
 func timeLeft(spent time.Duration, done, total uint64) (time.Duration, bool) {
 	if spent < time.Second || done == 0 || total < done {
 		return 0, false
@@ -64,7 +64,7 @@ func (s *Screen) ArchiveProgress() func(sysdiagnose.Progress) {
 	}
 }
 
-// Megabytes is a part and the whole, both in megabytes.
+// Megabytes formats a part and a total in megabytes.
 func Megabytes(done, total uint64) string {
 	return fmt.Sprintf("%.1f of %.1f MB", float64(done)/1e6, float64(total)/1e6)
 }

@@ -11,26 +11,26 @@ import (
 	"golang.org/x/term"
 )
 
-// A Prompt reads what a person types, a line at a time.
+// A Prompt reads what a person types, line by line.
 type Prompt struct {
 	in *bufio.Reader
 }
 
-// NewPrompt is a prompt for a person at this stream.
+// NewPrompt returns a Prompt that reads from in.
 func NewPrompt(in io.Reader) Prompt { return Prompt{bufio.NewReader(in)} }
 
-// errTooLong ends the input of something that is no person.
+// errTooLong ends input that no person typed.
 var errTooLong = errors.New("the line is too long")
 
-// Line reads a line of at most [device.MaxAnswersBytes]. If ctx ends before that, the read is
-// left behind, since reading from a terminal cannot be stopped.
+// Line reads a line of at most [device.MaxAnswersBytes]. If ctx ends first, it returns and
+// abandons the read, since reading from a terminal cannot be canceled.
 func (p Prompt) Line(ctx context.Context) (string, error) {
 	text, err := orDone(ctx, func() (string, error) { return boundedLine(p.in) })
 	return strings.TrimSpace(text), err
 }
 
-// Password reads a line from a terminal without showing it. If ctx ends before that, or Ctrl-\ is
-// pressed, the terminal shows again what is typed.
+// Password reads a line from a terminal without echo. If ctx ends first, or Ctrl-\ is pressed,
+// the echo is restored.
 func Password(ctx context.Context, fd int) (string, error) {
 	before, err := term.GetState(fd)
 	if err != nil {
@@ -48,7 +48,7 @@ func Password(ctx context.Context, fd int) (string, error) {
 	return text, err
 }
 
-// orDone waits for a read, but no longer than ctx.
+// orDone waits for a read until ctx ends.
 func orDone(ctx context.Context, read func() (string, error)) (string, error) {
 	type typed struct {
 		text string
@@ -83,7 +83,7 @@ func boundedLine(r *bufio.Reader) (string, error) {
 	}
 }
 
-// Agreed reads an answer to a question; anything but yes is no.
+// Agreed reads the answer to a question; anything but yes means no.
 func Agreed(r io.Reader) bool {
 	line, err := bufio.NewReader(io.LimitReader(r, 100)).ReadString('\n')
 	answer := strings.ToLower(strings.TrimSpace(line))

@@ -14,7 +14,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
-// Questions puts the open questions of devices to a person, one at a time.
+// Questions asks a person the open questions about devices, one at a time.
 type Questions struct {
 	Prompt Prompt
 	Out    io.Writer
@@ -22,9 +22,9 @@ type Questions struct {
 	Now    func() time.Time
 }
 
-// Ask asks about one device until nothing is open, and keeps the answers. After each answer the
-// device is judged again, since one may settle many questions. It is false once the person has
-// had enough.
+// Ask asks about one device until no question is open, and stores the answers. The device is
+// judged again after each answer, since one may settle many questions. Ask returns false if the
+// person quits.
 func (q Questions) Ask(ctx context.Context, s *device.Snapshot) bool {
 	var skipped []string // questions that the person cannot answer
 	for number := 1; ; number++ {
@@ -50,7 +50,7 @@ func (q Questions) Ask(ctx context.Context, s *device.Snapshot) bool {
 			skipped = append(skipped, question.ID)
 			continue
 		}
-		// put has made sure that it can be understood
+		// put has checked that it can be parsed
 		if answer, err := device.ParseAnswer(question.ID, text, q.Now()); err == nil {
 			s.Answers = device.Answered(s.Answers, answer)
 		}
@@ -60,7 +60,7 @@ func (q Questions) Ask(ctx context.Context, s *device.Snapshot) bool {
 	}
 }
 
-// recognise prints whether a message that was typed in is a known one.
+// recognise prints whether a typed message is a known one.
 func (q Questions) recognise(text string) {
 	meanings := codes.LookUp(text)
 	if len(meanings) == 0 {
@@ -71,7 +71,7 @@ func (q Questions) recognise(text string) {
 	}
 }
 
-// put asks one question until the answer can be understood, or there is none.
+// put repeats one question until the answer can be parsed or there is none.
 func (q Questions) put(ctx context.Context, number, open int, question checks.Question) (string, error) {
 	fmt.Fprintln(q.Out)
 	q.say(fmt.Sprintf("%d. %s", number, question.Text))
@@ -89,7 +89,7 @@ func (q Questions) put(ctx context.Context, number, open int, question checks.Qu
 	}
 }
 
-// say prints a text, wrapped where it is a screen that shows it.
+// say prints a text, wrapped to the width of the screen.
 func (q Questions) say(text string) {
 	if screen, ok := q.Out.(*Screen); ok {
 		text = format.Wrap(text, screen.Columns())
@@ -97,7 +97,7 @@ func (q Questions) say(text string) {
 	fmt.Fprintln(q.Out, text)
 }
 
-// answerForm shows what an answer looks like.
+// answerForm describes the form of an answer.
 func answerForm(kind checks.QuestionKind) string {
 	switch kind {
 	case checks.Size:
@@ -109,7 +109,7 @@ func answerForm(kind checks.QuestionKind) string {
 	}
 }
 
-// quotedName names a device to a person. Its name is a stranger's text, so it is quoted.
+// quotedName returns the name of a device for display. The name is untrusted, so it is quoted.
 func quotedName(id device.Identity) string {
 	if name, err := id.Name.Get(); err == nil {
 		return fmt.Sprintf("%q", name)

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// untilQuit ends with the signal that Ctrl-\ sends, whose usual end of the process would leave
-// the terminal as it is. resume gives the process that end. Where the signal is ignored, it is
-// here too.
+// untilQuit returns a context that ends with SIGQUIT, the signal of Ctrl-\, whose default
+// action would leave the terminal without echo. resume then ends the process by that signal. If
+// SIGQUIT is ignored, it is ignored here too.
 func untilQuit(ctx context.Context) (quit context.Context, resume func()) {
 	if signal.Ignored(syscall.SIGQUIT) {
 		return ctx, func() {}
@@ -21,7 +21,7 @@ func untilQuit(ctx context.Context) (quit context.Context, resume func()) {
 		quitting := quit.Err() != nil && ctx.Err() == nil
 		stop()
 		if quitting && syscall.Kill(syscall.Getpid(), syscall.SIGQUIT) == nil {
-			time.Sleep(time.Minute) // the process ends meanwhile
+			time.Sleep(time.Minute) // the process ends before that
 		}
 	}
 }

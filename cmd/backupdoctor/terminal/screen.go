@@ -13,34 +13,34 @@ import (
 
 // A Screen is the stream for messages, which may be a terminal. Messages, a status line and the
 // live view of a tray share it: while the view is shown, messages go above it and the status
-// line is a part of it. It may be used by several goroutines.
+// line is part of it. It is safe for concurrent use.
 type Screen struct {
 	out    io.Writer
 	getenv func(string) string
 	fd     int
 	is     bool // it is a terminal
 
-	mu     sync.Mutex // locked before that of the view
-	status string     // the text of the status line
-	view   *View      // what is shown now; nil for none
+	mu     sync.Mutex // locked before the view's mutex
+	status string     // current text of the status line
+	view   *View      // the live view; nil for none
 }
 
-// NewScreen is a screen on a stream.
+// NewScreen returns a Screen that writes to out.
 func NewScreen(out io.Writer, getenv func(string) string) *Screen {
 	fd, is := Of(out)
 	return &Screen{out: out, getenv: getenv, fd: fd, is: is}
 }
 
-// IsTerminal reports whether a person may look at the screen.
+// IsTerminal reports whether the screen is a terminal.
 func (s *Screen) IsTerminal() bool { return s.is }
 
-// Columns is the width of the screen.
+// Columns returns the width of the screen.
 func (s *Screen) Columns() int { return Width(s.out, s.getenv, 0) }
 
 // UTF8 reports whether more than ASCII can be shown.
 func (s *Screen) UTF8() bool { return UTF8(s.getenv) }
 
-// Write shows a message.
+// Write prints a message.
 func (s *Screen) Write(message []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -50,9 +50,9 @@ func (s *Screen) Write(message []byte) (int, error) {
 	return s.out.Write(message)
 }
 
-// Status shows what is being done, in place of the status before; "" is nothing. It is shown on
-// terminals only. Blanks overwrite the old text: not every console knows the escape sequence
-// that clears a line.
+// Status shows what is being done, replacing the previous status; "" clears it. It is shown on
+// terminals only. The old text is overwritten with spaces: not every console supports the
+// escape sequence that clears a line.
 func (s *Screen) Status(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,8 +74,8 @@ func (s *Screen) Note(text string) {
 	}
 }
 
-// ShowTray shows the live view of a tray until CloseView is called, if the screen can be drawn
-// on.
+// ShowTray shows the live view of a tray until CloseView is called, if the screen supports
+// drawing.
 func (s *Screen) ShowTray() {
 	if !s.is || s.getenv("TERM") == "dumb" || !understandsEscapes(s.fd) {
 		return
@@ -87,7 +87,7 @@ func (s *Screen) ShowTray() {
 	view.begin()
 }
 
-// Hear takes in an event of the run for the live view.
+// Hear passes an event of the run to the live view.
 func (s *Screen) Hear(e report.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,7 +106,7 @@ func (s *Screen) CloseView() {
 	}
 }
 
-// size is how large the terminal is, in columns and lines.
+// size returns the size of the terminal, in columns and lines.
 func (s *Screen) size() (width, height int) {
 	width, height, err := term.GetSize(s.fd)
 	if err != nil || width <= 0 || height <= 0 {

@@ -10,10 +10,10 @@ import (
 	"golang.org/x/term"
 )
 
-// defaultWidth is the width of a report that goes to no terminal, in columns.
+// defaultWidth is the width in columns of a report that does not go to a terminal.
 const defaultWidth = 100
 
-// Of finds the file descriptor of a stream that is a terminal.
+// Of returns the file descriptor of a stream that is a terminal.
 func Of(stream any) (fd int, ok bool) {
 	file, ok := stream.(interface{ Fd() uintptr })
 	if !ok {
@@ -23,8 +23,8 @@ func Of(stream any) (fd int, ok bool) {
 	return fd, term.IsTerminal(fd)
 }
 
-// Width is the width to fill on a stream: what was asked for, else COLUMNS, else that of
-// the terminal, else 100 columns.
+// Width returns the width to fill on a stream: the requested width, COLUMNS, that of the
+// terminal, or 100 columns, in this order.
 func Width(stream io.Writer, getenv func(string) string, asked int) int {
 	if asked > 0 {
 		return asked
@@ -40,9 +40,9 @@ func Width(stream io.Writer, getenv func(string) string, asked int) int {
 	return defaultWidth
 }
 
-// Color reports whether to colour a stream. In order of precedence: --color, NO_COLOR
-// (https://no-color.org), CLICOLOR_FORCE and FORCE_COLOR, TERM=dumb, and whether the stream
-// is a terminal that understands colours.
+// Color reports whether to color a stream. In order of precedence: --color, NO_COLOR
+// (https://no-color.org), CLICOLOR_FORCE and FORCE_COLOR, TERM=dumb, and whether the stream is
+// a terminal that supports colors.
 func Color(stream io.Writer, getenv func(string) string, asked string) bool {
 	forces := func(name string) bool {
 		value := getenv(name)
@@ -62,8 +62,8 @@ func Color(stream io.Writer, getenv func(string) string, asked string) bool {
 	return ok && understandsEscapes(fd)
 }
 
-// UTF8 reports whether more than ASCII can be shown. Without a word from the locale it
-// is so on Windows and macOS, whose terminals are UTF-8 by default.
+// UTF8 reports whether more than ASCII can be shown. If the locale does not say, it can on
+// Windows and macOS, whose terminals default to UTF-8.
 func UTF8(getenv func(string) string) bool {
 	locale := cmp.Or(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG"))
 	if locale == "" {

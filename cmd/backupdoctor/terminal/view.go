@@ -11,10 +11,10 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
-// frame is how long one picture of the tray is shown.
+// frame is how often the view is redrawn.
 const frame = 100 * time.Millisecond
 
-// A View shows a tray while it is examined, one line for each device.
+// A View shows a tray during a run, one line per device.
 type View struct {
 	canvas  canvas
 	options format.Options
@@ -24,7 +24,7 @@ type View struct {
 	tray   format.TrayView
 	rows   map[string]int // index of a device's row, by UDID
 	events int            // number of the last event
-	left   int            // devices that were unplugged
+	left   int            // unplugged devices
 
 	drawing sync.WaitGroup
 	stop    chan struct{}
@@ -34,7 +34,7 @@ func newView(out io.Writer, options format.Options, size func() (width, height i
 	return &View{canvas: canvas{w: out}, options: options, size: size, rows: map[string]int{}, stop: make(chan struct{})}
 }
 
-// begin draws until close is called.
+// begin redraws the view until close is called.
 func (v *View) begin() {
 	v.drawing.Go(func() {
 		clock := time.NewTicker(frame)
@@ -59,7 +59,7 @@ func (v *View) close() {
 	v.clear()
 }
 
-// draw shows what is known by now.
+// draw shows the current state.
 func (v *View) draw() {
 	width, height := v.size()
 	v.mu.Lock()
@@ -73,7 +73,7 @@ func (v *View) draw() {
 	v.canvas.draw(strings.Split(format.Tray(v.tray, v.options), "\n"), width)
 }
 
-// hear takes in what happens in the run.
+// hear handles an event of the run.
 func (v *View) hear(e report.Event) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -100,7 +100,7 @@ func (v *View) hear(e report.Event) {
 	}
 }
 
-// remove takes a device out of the view; what was found on it stays above.
+// remove removes a device from the view; its result stays above.
 func (v *View) remove(i int) {
 	if found := v.tray.Rows[i].Found; found != nil {
 		v.left++
@@ -117,14 +117,14 @@ func (v *View) remove(i int) {
 	}
 }
 
-// note shows a text below the devices; "" is nothing.
+// note shows a text below the devices; "" clears it.
 func (v *View) note(text string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.tray.Note = text
 }
 
-// write puts a message above the view.
+// write prints a message above the view.
 func (v *View) write(message []byte) (int, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -1,4 +1,4 @@
-// Package workers examines devices side by side, as many at a time as the hubs bear.
+// Package workers examines devices concurrently, as many at a time as the USB hubs sustain.
 package workers
 
 import (
@@ -10,68 +10,68 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// Usual is how many devices are examined at a time to begin with. A computer could read
-// many more; it is the hubs of which some fail above ten.
+// Usual is how many devices are examined at a time to start with. A computer could read many
+// more, but some hubs fail above ten.
 const Usual = 10
 
-// patience is how long a visit keeps its place. A healthy device is read in a tenth of
-// that; one that takes longer is mostly silent, and burdens no hub.
+// patience is how long a visit holds its slot. A healthy device is read in a tenth of that; a
+// slower one is mostly silent, and puts no load on a hub.
 const patience = 3 * time.Second
 
-// freshFor is how long the answer to Options.BackupRuns counts: about as long as a device is
-// read. Where asking takes long it counts for restFor times that, so that asking takes a
-// twentieth of one core at most.
+// freshFor is how long an answer of Options.BackupRuns is valid: about as long as reading a
+// device takes. If asking is slow, the answer is valid for restFor times as long as asking
+// took, so that asking uses at most a twentieth of one core.
 const (
 	freshFor = 200 * time.Millisecond
 	restFor  = 20
 )
 
-// Options say how many visits are made at a time.
+// Options limits concurrent visits.
 type Options struct {
-	Jobs       int           // at a time; 0 to begin with Usual, and to adapt
-	Open       int           // under way at most, those that wait for a silent device among them
-	Patience   time.Duration // after which a visit gives its place to the next; 0 for the usual
-	BackupRuns func() bool   // asked before each rise, unless it just was; nil if none ever runs
+	Jobs       int           // visits at a time; 0 to start with Usual and adapt
+	Open       int           // limit on open visits, including those waiting for a silent device
+	Patience   time.Duration // after which a visit releases its slot; 0 for the default
+	BackupRuns func() bool   // asked before each rise, unless asked recently; nil if no backup ever runs
 }
 
-// Used is what became of Options.
+// Used reports how Options were applied.
 type Used struct {
-	Most     int           // visits at a time at most
-	Adaptive bool          // the number was not given
+	Most     int           // the most visits at a time
+	Adaptive bool          // Options.Jobs was 0
 	FellBack device.Reason // why the number fell back to Usual or never rose; "" if it did not
 	HeldBack bool          // it did not rise because a backup ran on this computer
 }
 
-// Workers make visits, some at a time.
+// Workers run a limited number of visits at a time.
 //
-// Where the number is not given it rises like the window of a TCP connection that starts: by
-// one with each sign that a hub bears what it has to do, once a device had to wait for a place.
-// A device gives two, the first when its session has begun, the second when it has been read. At the
-// first device that breaks off for a reason that may pass, or outlasts the patience, the number
-// falls back to Usual and stays there until there is nothing left to do. It falls back too when
-// a backup begins on this computer, and rises again once that is over.
+// Without a fixed number, the limit rises like the congestion window of a TCP connection in
+// slow start: by one with each sign that the hubs sustain the load, once a device had to wait.
+// Each device gives two signs, one when its session has begun and one when it has been read. At
+// the first device that fails for a temporary reason or exceeds the patience, the limit falls
+// back to Usual and stays there until the workers are idle. It also falls back when a backup
+// starts on this computer, and rises again after the backup.
 type Workers struct {
 	options Options
 	visits  sync.WaitGroup
 
 	mu      sync.Mutex
-	freed   *sync.Cond // there may be a place
-	limit   int        // places
-	placed  int        // visits that hold one
-	open    int        // visits under way
-	waiting int        // visits that wait for a place
-	crowded bool       // a visit had to wait since there was nothing to do
-	calm    bool       // all devices have answered well since there was nothing to do
+	freed   *sync.Cond // signals that a slot may be free
+	limit   int        // number of slots
+	placed  int        // visits that hold a slot
+	open    int        // visits in progress
+	waiting int        // visits that wait for a slot
+	crowded bool       // a visit had to wait since the workers were last idle
+	calm    bool       // all devices have answered well since the workers were last idle
 	used    Used
 
-	asking   bool      // BackupRuns is being asked
-	earned   int       // places to add when it has answered no
-	busy     bool      // its last answer
-	freshTo  time.Time // when that answer is to be asked for again
-	mostEver int       // places at most
+	asking   bool      // BackupRuns is being called
+	earned   int       // slots to add if it returns false
+	busy     bool      // its last result
+	freshTo  time.Time // when that result expires
+	mostEver int       // the most slots so far
 }
 
-// Start makes workers that have nothing to do yet.
+// Start returns idle workers.
 func Start(o Options) *Workers {
 	o.Open = max(1, o.Open)
 	o.Patience = cmp.Or(o.Patience, patience)
@@ -82,7 +82,7 @@ func Start(o Options) *Workers {
 	return w
 }
 
-// Each makes a visit for every number below n, and returns when the last is over.
+// Each runs visit for every number below n, and returns when all have finished.
 func (w *Workers) Each(n int, visit func(i int) device.Reason) {
 	for i := range n {
 		w.Send(func() device.Reason { return visit(i) })
@@ -90,8 +90,8 @@ func (w *Workers) Each(n int, visit func(i int) device.Reason) {
 	w.Wait()
 }
 
-// Send makes a visit as soon as there is a place for it, and does not wait for its end. The
-// visit returns why the device broke off, "" if it did not.
+// Send runs visit as soon as a slot is free, and waits for that but not for its end. visit
+// returns why the device failed, or "".
 func (w *Workers) Send(visit func() device.Reason) {
 	w.mu.Lock()
 	w.waiting++
@@ -108,7 +108,7 @@ func (w *Workers) Send(visit func() device.Reason) {
 }
 
 func (w *Workers) make(visit func() device.Reason) {
-	leave := sync.OnceFunc(func() { w.placed-- }) // under the lock
+	leave := sync.OnceFunc(func() { w.placed-- }) // with the lock held
 	tired := time.AfterFunc(w.options.Patience, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -133,8 +133,8 @@ func (w *Workers) make(visit func() device.Reason) {
 	w.freed.Broadcast()
 }
 
-// Answered says that a device that is being visited has answered well so far. A visit says it
-// once at most.
+// Answered reports that a device being visited has answered well so far. Each visit calls it at
+// most once.
 func (w *Workers) Answered() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -150,7 +150,7 @@ func (w *Workers) fallBackLocked(why device.Reason) {
 	w.freed.Broadcast()
 }
 
-// riseLocked adds a place, if one is wanted and no backup runs.
+// riseLocked adds a slot if one is wanted and no backup runs. w.mu must be held.
 func (w *Workers) riseLocked() {
 	if !w.used.Adaptive || !w.calm || !w.crowded {
 		return
@@ -186,10 +186,10 @@ func (w *Workers) answerLocked(places int) {
 	w.limit = min(w.limit+places, w.mostEver)
 }
 
-// Wait returns when the last visit is over.
+// Wait returns when all visits have finished.
 func (w *Workers) Wait() { w.visits.Wait() }
 
-// Used is what was used so far.
+// Used returns the usage so far.
 func (w *Workers) Used() Used {
 	w.mu.Lock()
 	defer w.mu.Unlock()
