@@ -21,7 +21,7 @@ func TestEveryCommandHasHelpWithExamples(t *testing.T) {
 	}
 }
 
-// A help text is read in a terminal that is 100 columns wide, or a little more.
+// Help texts are read in terminals that are 100 columns wide or slightly wider.
 func TestHelpIsNotTooWide(t *testing.T) {
 	for _, command := range newApp(newEnv(command.Env{Getenv: os.Getenv}, withHub)).Commands {
 		for line := range strings.Lines(typed(t, t.Context(), command.Name, "--help").stdout) {
@@ -32,7 +32,7 @@ func TestHelpIsNotTooWide(t *testing.T) {
 	}
 }
 
-// Only main touches the process itself, so that every command can be run by a test.
+// Only main accesses the process itself, so that tests can run every command.
 func TestOnlyMainTouchesTheProcess(t *testing.T) {
 	var files []string
 	for _, pattern := range []string{"*.go", "*/*.go"} {

@@ -23,7 +23,7 @@ import (
 // backupPassword opens the encrypted backups of the tests.
 const backupPassword = "open sesame"
 
-// backupFiles are what a backup of the tests holds.
+// backupFiles are the files of a test backup.
 var backupFiles = []backuptest.File{
 	{Domain: "HomeDomain", Path: "Library", Kind: backuptest.Directory},
 	{Domain: "HomeDomain", Path: "Library/Preferences/a.plist", Data: backuptest.Bytes(5000, 1)},
@@ -31,10 +31,10 @@ var backupFiles = []backuptest.File{
 	{Domain: "AppDomain-com.example.one", Path: "Documents/\x1b[31mred", Data: backuptest.Bytes(100, 3)},
 }
 
-// backupTraits are what a script can ask of a backup, besides udid=UDID. Each is done to
-// one that is whole.
+// backupTraits are the traits that a script can give a backup, besides udid=UDID. Each is
+// applied to a complete backup.
 var backupTraits = map[string]func(f backuptest.Folder) error{
-	"encrypted": nil, // by its writer
+	"encrypted": nil, // done by the writer
 	"lossy": func(f backuptest.Folder) error {
 		return os.Remove(f.Blob("CameraRollDomain", "Media/DCIM/IMG_0001.HEIC"))
 	},
@@ -48,7 +48,7 @@ var backupTraits = map[string]func(f backuptest.Folder) error{
 	"archived":  func(f backuptest.Folder) error { return os.Rename(f.Path, f.Path+"-20260301-101500") },
 }
 
-// ruin leaves nothing but the lists.
+// ruin removes everything but the lists.
 func ruin(path string) error {
 	folders, err := filepath.Glob(filepath.Join(path, "??"))
 	for _, folder := range folders {
@@ -62,7 +62,7 @@ func uploading(path string) error {
 	return os.WriteFile(filepath.Join(path, "Status.plist"), status, 0o600)
 }
 
-// settle dates everything in a folder back.
+// settle backdates everything in a folder.
 func settle(path string, at time.Time) error {
 	return filepath.WalkDir(path, func(name string, _ fs.DirEntry, err error) error {
 		return cmp.Or(err, os.Chtimes(name, at, at))
@@ -111,7 +111,7 @@ func scriptBackup(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("BACKUP", writeBackup(ts.Fatalf, dir, args[1:]...))
 }
 
-// Whoever runs as root may read everything, and cannot be kept out of a folder.
+// Root can read everything, so the test is skipped as root.
 func TestClosedFolderIsNotNoBackups(t *testing.T) {
 	if os.Getuid() == 0 || runtime.GOOS == "windows" {
 		t.Skip("root, and anyone on Windows, can read a folder whatever its mode says")
@@ -147,7 +147,7 @@ func TestUsualPlaces(t *testing.T) {
 	}
 }
 
-// Every file that a fault concerns is told: in the document, and one by one in the list.
+// Every file that a fault concerns is reported: in the document, and one by one in the list.
 func TestEveryFileIsTold(t *testing.T) {
 	dir := t.TempDir()
 	var files []backuptest.File
@@ -192,7 +192,7 @@ func TestEveryFileIsTold(t *testing.T) {
 	}
 }
 
-// Whether there are backups is not known then, and the report says so.
+// Whether there are backups is then unknown, and the report says so.
 func TestInterruptedVerifyStillReports(t *testing.T) {
 	dir := t.TempDir()
 	writeBackup(t.Fatalf, dir)

@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
-// A benchProcess is a bench that can be killed, at the tray of a usbmuxd.
+// A benchProcess is a bench that can be killed, connected to a usbmuxd.
 type benchProcess struct {
 	command *exec.Cmd
 	shown   *tape
@@ -19,7 +19,7 @@ type benchProcess struct {
 	ended   chan struct{}
 }
 
-// startedBench starts a bench that has its data in a folder.
+// startedBench starts a bench with its data in a folder.
 func startedBench(t testing.TB, data, usbmux string, args ...string) *benchProcess {
 	t.Helper()
 	p := &benchProcess{
@@ -49,7 +49,7 @@ func (p *benchProcess) kill() {
 	<-p.ended
 }
 
-// visitsKept is how many visits the history of a bench has, of all its runs.
+// visitsKept returns how many visits are in a bench's history, over all runs.
 func visitsKept(t testing.TB, data string) (count int) {
 	t.Helper()
 	store, err := ledger.OpenHistory(t.Context(), filepath.Join(data, "backupdoctor", "history.sqlite"))
@@ -67,9 +67,9 @@ func visitsKept(t testing.TB, data string) (count int) {
 	return count
 }
 
-// TestBenchAndHubAreKilled: a bench is killed again and again while it examines devices, and
-// so is its hub, which is not even there at first. Every visit that the operator was shown is in
-// the history of the bench, and every one in there is at the hub once.
+// TestBenchAndHubAreKilled repeatedly kills a bench that examines devices, and its hub, which
+// is not running at first. Every visit shown to the operator must be in the bench's history,
+// and every visit there must reach the hub once.
 func TestBenchAndHubAreKilled(t *testing.T) {
 	t.Parallel()
 	var devices []*sim.Device
@@ -117,8 +117,8 @@ func TestBenchAndHubAreKilled(t *testing.T) {
 	}
 }
 
-// TestBenchEndsWithItsReportsAtTheHub: at the end of a run what was found is brought away,
-// and not only with the next.
+// TestBenchEndsWithItsReportsAtTheHub checks that the results of a run are uploaded at its end,
+// not only with the next run.
 func TestBenchEndsWithItsReportsAtTheHub(t *testing.T) {
 	t.Parallel()
 	usbmux, _ := attach(t, loadDevice(t.Fatalf, "healthy-iphone"), loadDevice(t.Fatalf, "icloud-backup-off"))

@@ -28,7 +28,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 )
 
-// announced is the stderr of a bench, which tells the address of its page.
+// announced is the stderr of a bench, which has the address of its page.
 type announced struct {
 	mu      sync.Mutex
 	text    bytes.Buffer
@@ -54,13 +54,13 @@ func (a *announced) String() string {
 	return a.text.String()
 }
 
-// startBench runs a bench. end ends it as Ctrl-C does, and returns its exit code.
+// startBench runs a bench. end stops it as Ctrl-C does, and returns its exit code.
 func startBench(t *testing.T, args ...string) (address string, stderr *announced, end func() int) {
 	t.Helper()
 	return startBenchAt(t, t.TempDir(), args...)
 }
 
-// startBenchAt is startBench for a bench that has its data in a folder.
+// startBenchAt is like startBench, with the bench's data in a folder.
 func startBenchAt(t *testing.T, data string, args ...string) (address string, stderr *announced, end func() int) {
 	t.Helper()
 	stderr = &announced{address: make(chan string, 1)}
@@ -86,8 +86,8 @@ func startBenchAt(t *testing.T, data string, args ...string) (address string, st
 	}
 }
 
-// A device that is plugged in is seen by a browser that looked before, with what was found on
-// it; at the end the browser is told so, and nothing is left behind.
+// An open browser page shows a device that is plugged in, and its findings. At the end the page
+// says that the run is over, and nothing is left behind.
 func TestBenchShowsWhatIsPluggedIn(t *testing.T) {
 	usbmux, tray := attach(t)
 	goroutines := runtime.NumGoroutine()
@@ -145,7 +145,7 @@ func TestBenchShowsWhatIsPluggedIn(t *testing.T) {
 	comesDownTo(t, "goroutines", goroutines, runtime.NumGoroutine)
 }
 
-// The page of a device tells of its earlier visits, at this bench and in earlier runs.
+// The page of a device shows its earlier visits, at this bench and in earlier runs.
 func TestBenchTellsOfEarlierVisits(t *testing.T) {
 	d := loadDevice(t.Fatalf, "icloud-backup-off")
 	usbmux, _ := attach(t, d)
@@ -177,8 +177,7 @@ func TestBenchTellsOfEarlierVisits(t *testing.T) {
 	}
 }
 
-// Beyond this computer the page is reached by HTTPS, by the names in the certificate, and with
-// the token.
+// From other computers, the page requires HTTPS, a name in the certificate, and the token.
 func TestBenchOnTheNetwork(t *testing.T) {
 	usbmux, _ := attach(t, loadDevice(t.Fatalf, "healthy-iphone"))
 	cert, key, roots := certificate(t)
@@ -193,7 +192,7 @@ func TestBenchOnTheNetwork(t *testing.T) {
 	transport := &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true,
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, "127.0.0.1:"+port) // bench.example is nowhere
+			return dialer.DialContext(ctx, network, "127.0.0.1:"+port) // bench.example does not resolve
 		},
 	}
 	defer transport.CloseIdleConnections()
@@ -205,7 +204,7 @@ func TestBenchOnTheNetwork(t *testing.T) {
 	for _, c := range []struct {
 		client *http.Client
 		url    string
-		host   string // that it asks for, if it is another
+		host   string // Host header, if it differs
 		want   int
 		shows  string
 	}{
@@ -222,7 +221,7 @@ func TestBenchOnTheNetwork(t *testing.T) {
 		}
 		r.Host = c.host
 		if c.shows != "" {
-			r.Header.Set("Accept", "text/html") // a person's browser
+			r.Header.Set("Accept", "text/html") // as a browser sends
 		}
 		answer, err := c.client.Do(r)
 		if err != nil {

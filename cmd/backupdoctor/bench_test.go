@@ -21,21 +21,21 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// roundTrip is how far away the simulated devices of the benchmarks are.
+// roundTrip is the simulated network latency of the benchmarks' devices.
 const roundTrip = 5 * time.Millisecond
 
-// BenchmarkTray scans trays of simulated devices by the program as it is: a process of its
-// own, from the command line to the report as JSON. The devices answer from this process, on
-// the same cores. It reports
+// BenchmarkTray scans trays of simulated devices with the program in a process of its own, from
+// the command line to the JSON report. The devices answer from this process, on the same cores.
+// It reports
 //
-//	ms/scan       how long the scan took, the median
-//	x-limit       that, over the time that nothing can beat: the longer of one device's
-//	              round trips and CPU, and of all devices' CPU, that of both processes, over
-//	              the cores; not told of trays with devices that stall
-//	p99-ms        within which 99 % of the healthy devices were done, each from its turn
-//	MB            memory of the scan at most, on Linux
+//	ms/scan       median time of a scan
+//	x-limit       ms/scan relative to its lower bound, which is the larger of one device's
+//	              round trips and CPU time, and the CPU time of all devices in both processes
+//	              divided by the cores; not reported for trays with stalled devices
+//	p99-ms        99th percentile of the healthy devices' times, each from its turn
+//	MB            peak memory of the scan, on Linux
 //
-// What stalls or dawdles among them must not change the p99 of the others.
+// Stalled or slow devices must not change the p99 of the others.
 func BenchmarkTray(b *testing.B) {
 	stalled := sim.Fault{Kind: sim.Stall, At: "lockdown"}
 	slow := sim.Fault{Kind: sim.Stall, At: "com.apple.disk_usage", Seconds: 2}
@@ -64,7 +64,7 @@ func benchmarkTray(b *testing.B, count, jobs int, faults []sim.Fault) {
 	address, tray := fill(b, count, faults)
 	path := roundTrips(b, address, tray) * roundTrip
 	flags := []string{"scan", "--usbmux", address, "--timeout", "4s", "--quiet", "--no-history", "-o", "ndjson", "-o", "json=" + os.DevNull, "--force"}
-	if jobs > 0 { // else it adapts
+	if jobs > 0 { // otherwise it adapts
 		flags = append(flags, "--jobs", fmt.Sprint(jobs))
 	}
 	var took, turns []time.Duration
@@ -81,22 +81,22 @@ func benchmarkTray(b *testing.B, count, jobs int, faults []sim.Fault) {
 	cpu := (processTime(b) - own + theirs) / time.Duration(b.N)
 	limit := max(path+cpu/time.Duration(count), cpu/time.Duration(runtime.NumCPU()))
 	b.ReportMetric(milliseconds(quantile(took, 0.5)), "ms/scan")
-	if len(faults) == 0 { // else it waits for those that stall
+	if len(faults) == 0 { // otherwise it waits for those that stall
 		b.ReportMetric(float64(quantile(took, 0.5))/float64(limit), "x-limit")
 	}
 	b.ReportMetric(milliseconds(quantile(turns, 0.99)), "p99-ms")
 	if memory > 0 {
 		b.ReportMetric(float64(memory)/1e6, "MB")
 	}
-	b.ReportMetric(0, "ns/op") // ms/scan says it
+	b.ReportMetric(0, "ns/op") // replaced by ms/scan
 }
 
-// BenchmarkOneDevice scans one device, from the start of the process to its exit, with the history
-// as by default. It reports
+// BenchmarkOneDevice scans one device, from the start of the process to its exit, with the
+// default history. It reports
 //
-//	ms/scan   how long that took, the median
-//	start-ms  of it, how long a process takes that does nothing
-//	x-path    ms/scan over the critical path of the device, with the start of the process
+//	ms/scan   median time of a scan
+//	start-ms  the part of it that an idle process takes
+//	x-path    ms/scan relative to the critical path: the device's and the start of the process
 func BenchmarkOneDevice(b *testing.B) {
 	b.Setenv("BACKUPDOCTOR_HISTORY", filepath.Join(b.TempDir(), "history.sqlite"))
 	address, tray := fill(b, 21, nil)
@@ -120,10 +120,10 @@ func BenchmarkOneDevice(b *testing.B) {
 	b.ReportMetric(milliseconds(each), "ms/scan")
 	b.ReportMetric(milliseconds(idle), "start-ms")
 	b.ReportMetric(float64(each)/float64(path+idle), "x-path")
-	b.ReportMetric(0, "ns/op") // ms/scan says it
+	b.ReportMetric(0, "ns/op") // replaced by ms/scan
 }
 
-// fill serves a tray of healthy devices, of which one in fifty has each of the faults.
+// fill serves a tray of healthy devices, of which one in fifty has each fault.
 func fill(b *testing.B, count int, faults []sim.Fault) (address string, tray *sim.Tray) {
 	b.Helper()
 	healthy := loadDevice(b.Fatalf, "healthy-iphone")
@@ -139,13 +139,13 @@ func fill(b *testing.B, count int, faults []sim.Fault) (address string, tray *si
 	return attach(b, devices...)
 }
 
-// roundTrips counts those that a device forces one after the other: its conversation with
-// lockdownd, with connecting and the TLS handshake before it.
+// roundTrips counts the round trips that a device requires in sequence: its session with
+// lockdownd, preceded by connecting and the TLS handshake.
 func roundTrips(b *testing.B, address string, tray *sim.Tray) time.Duration {
 	b.Helper()
-	asProgram(b, "devices", "--usbmux", address) // so that all are warm
+	asProgram(b, "devices", "--usbmux", address) // to warm up all devices
 	before := len(tray.Requests())
-	last := loadDevice(b.Fatalf, "healthy-iphone").Clone(20).UDID() // which is healthy in every tray
+	last := loadDevice(b.Fatalf, "healthy-iphone").Clone(20).UDID() // healthy in every tray
 	asProgram(b, "scan", "--usbmux", address, "--udid", last, "--quiet", "--no-history", "--json")
 	trips := time.Duration(2)
 	for _, r := range tray.Requests()[before:] {
@@ -156,8 +156,8 @@ func roundTrips(b *testing.B, address string, tray *sim.Tray) time.Duration {
 	return trips
 }
 
-// asProgram runs a command line in a process of its own and returns what it wrote, and how
-// much memory it took at most, in bytes; 0 where the system does not tell.
+// asProgram runs a command line in a process of its own. It returns the output and the peak
+// memory in bytes, or 0 if the system does not report it.
 func asProgram(b testing.TB, args ...string) (out []byte, state *os.ProcessState, memory int64) {
 	b.Helper()
 	self, err := os.Executable()
@@ -181,8 +181,8 @@ func asProgram(b testing.TB, args ...string) (out []byte, state *os.ProcessState
 	return stdout.Bytes(), program.ProcessState, memory
 }
 
-// highWater is the most memory that a process has taken until it ended. What the system
-// tells of it afterwards counts in the memory of the process that started it.
+// highWater returns the peak memory of a process. What the system reports after its exit
+// includes that of the process that started it.
 func highWater(pid int, ended <-chan struct{}) (most int64) {
 	for {
 		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
@@ -202,7 +202,7 @@ func highWater(pid int, ended <-chan struct{}) (most int64) {
 	}
 }
 
-// healthyTurns are the times that the healthy devices took, each from its turn.
+// healthyTurns returns the times taken by the healthy devices, each from its turn.
 func healthyTurns(b *testing.B, stream []byte, want int) []time.Duration {
 	b.Helper()
 	began := map[string]time.Time{}
@@ -223,7 +223,7 @@ func healthyTurns(b *testing.B, stream []byte, want int) []time.Duration {
 		b.Fatalf("%d of %d healthy devices were examined", len(turns), want)
 	}
 	slices.Sort(turns)
-	return turns[:want] // without those that are slow
+	return turns[:want] // without the slow ones
 }
 
 func processTime(b *testing.B) time.Duration {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// conventions are what people and scripts expect of a command line program, each with a test that
-// holds it: a file below the root of the module, and a line of it.
+// conventions are what people and scripts expect of a command-line program. Each names a test
+// that enforces it: a file below the root of the module, and a line in it.
 var conventions = []struct{ what, file, line string }{
 	{"data on stdout, messages on stderr", "cmd/backupdoctor/testdata/script/usage.txtar", "! stdout ."},
 	{"human first; --json for programs", "cmd/backupdoctor/testdata/script/scan_backups.txtar", "--json"},
@@ -42,7 +42,7 @@ var conventions = []struct{ what, file, line string }{
 	{"a manual page", "cmd/backupdoctor/testdata/script/help.txtar", "backupdoctor man"},
 }
 
-// TestConventions holds the list above to the tests that it names.
+// TestConventions checks that the tests in the list exist.
 func TestConventions(t *testing.T) {
 	for _, c := range conventions {
 		text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(c.file)))

@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// The documents that commands write follow the schema of the kind that they say.
+// Documents written by commands conform to the schema of their kind.
 func TestDocumentsFollowTheirSchemas(t *testing.T) {
 	folder := t.TempDir()
 	env := map[string]string{"XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder, "HOME": folder, "BACKUPDOCTOR_HISTORY": filepath.Join(folder, "history.sqlite")}
@@ -20,7 +20,7 @@ func TestDocumentsFollowTheirSchemas(t *testing.T) {
 	for _, c := range []struct {
 		args []string
 		kind report.Kind
-		path string // of the file that is written, "" for stdout
+		path string // of the written file; "" for stdout
 	}{
 		{[]string{"demo", "--json"}, report.KindReport, ""},
 		{[]string{"scan", "--from", recording, "--json"}, report.KindReport, ""},

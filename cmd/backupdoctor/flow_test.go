@@ -18,7 +18,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// clones are healthy devices with names of their own.
+// clones returns healthy devices with different names.
 func clones(t testing.TB, count int, faults ...sim.Fault) []*sim.Device {
 	t.Helper()
 	var all []*sim.Device
@@ -39,8 +39,8 @@ func reportOf(t *testing.T, s session) report.Report {
 	return r
 }
 
-// A hub that fails above twelve devices at a time loses none, whether it breaks connections or
-// stalls first.
+// A hub that fails above twelve devices at a time loses no device, whether it drops connections
+// or stalls.
 func TestWeakHubLosesNoDevice(t *testing.T) {
 	for name, seconds := range map[string]float64{"breaks": 0, "stalls": 0.2} {
 		t.Run(name, func(t *testing.T) {
@@ -65,7 +65,7 @@ func TestWeakHubLosesNoDevice(t *testing.T) {
 	}
 }
 
-// The report says what was used where the number is given, too.
+// The report gives the number of jobs even if it was fixed.
 func TestJobsAreReported(t *testing.T) {
 	address, _ := attach(t, clones(t, 3)...)
 	r := reportOf(t, typed(t, t.Context(), "scan", "--usbmux", address, "--quiet", "--json", "--jobs", "2"))
@@ -74,7 +74,7 @@ func TestJobsAreReported(t *testing.T) {
 	}
 }
 
-// --timeout bounds a device with all its tries, and a usbmuxd that is silent.
+// --timeout limits a device with all retries, and a silent usbmuxd.
 func TestTimeoutBoundsAllTries(t *testing.T) {
 	stalled, _ := attach(t, clones(t, 1, sim.Fault{Kind: sim.Stall, At: "lockdown"})...)
 	tray, err := sim.New(time.Now, clones(t, 1)...)
@@ -86,7 +86,7 @@ func TestTimeoutBoundsAllTries(t *testing.T) {
 	for _, args := range [][]string{
 		{"scan", "--usbmux", stalled}, {"devices", "--usbmux", stalled}, {"scan", "--usbmux", silent}, {"devices", "--usbmux", silent},
 	} {
-		// A limit of ten times the timeout: the machine may be busy. Two tries would need more.
+		// Ten times the timeout: the machine may be busy. Two tries would need more.
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		began := time.Now()
 		s := typed(t, ctx, slices.Concat(args, []string{"--timeout", "1s"})...)
@@ -98,8 +98,8 @@ func TestTimeoutBoundsAllTries(t *testing.T) {
 	}
 }
 
-// A device is examined again on the same visit once it is unlocked or paired, and watch asks
-// for nothing but what is on the lists.
+// A device is examined again on the same visit once it is unlocked or paired, and watch sends
+// only the listed requests.
 func TestWatchExaminesAgain(t *testing.T) {
 	locked, stranger := clones(t, 1, sim.Fault{Kind: sim.Locked})[0], loadDevice(t.Fatalf, "not-trusted")
 	address, tray := attach(t, locked, stranger)
@@ -152,8 +152,8 @@ func TestWatchExaminesAgain(t *testing.T) {
 	}
 }
 
-// While a Trust dialog waits for its answer, the devices that have given theirs, and those that
-// need none, are read. One that has given none when the run ends keeps its name.
+// While a Trust dialog is open, devices that have answered or need not be asked are read. A
+// device that has not answered when the run ends keeps its name.
 func TestATrustDialogKeepsNobodyWaiting(t *testing.T) {
 	trusts, asks := clones(t, 1)[0], loadDevice(t.Fatalf, "not-trusted")
 	waits := clones(t, 2, sim.Fault{Kind: sim.TrustPending, Count: 1000})[1]
@@ -175,7 +175,7 @@ func TestATrustDialogKeepsNobodyWaiting(t *testing.T) {
 	}
 }
 
-// A scan asks nothing that only watch and bench may ask.
+// A scan sends no request that is reserved for watch and bench.
 func TestScanAsksNothingMore(t *testing.T) {
 	address, tray := attach(t, clones(t, 1, sim.Fault{Kind: sim.Locked})[0], loadDevice(t.Fatalf, "not-trusted"))
 	typed(t, t.Context(), "scan", "--usbmux", address, "--quiet")
@@ -187,8 +187,8 @@ func TestScanAsksNothingMore(t *testing.T) {
 	}
 }
 
-// While a command acts on a device, another waits until --timeout, and then ends with 3 and
-// names it. Those who only read show it, and wait for nothing.
+// While a command acts on a device, another one waits until --timeout, then exits with 3 and
+// names it. Commands that only read show it, and do not wait.
 func TestActsExcludeEachOther(t *testing.T) {
 	stranger := loadDevice(t.Fatalf, "not-trusted")
 	address, tray := attach(t, stranger)
@@ -225,8 +225,8 @@ func TestActsExcludeEachOther(t *testing.T) {
 	}
 }
 
-// A usbmuxd that hands out the same broken record after pairing is the trouble: nobody is told to
-// pair once more.
+// If usbmuxd returns the same broken record after pairing, that is the fault, and pairing is
+// not suggested again.
 func TestBrokenRecordThatStays(t *testing.T) {
 	tray, err := sim.New(time.Now, clones(t, 1)...)
 	if err != nil {
@@ -248,7 +248,8 @@ func TestBrokenRecordThatStays(t *testing.T) {
 	}
 }
 
-// Where announcements break off the list is taken, all devices are examined, and the gap is shown.
+// If announcements fail, the device list is used, all devices are examined, and the gap is
+// reported.
 func TestBrokenAnnouncements(t *testing.T) {
 	for _, fault := range []sim.Fault{
 		{Kind: sim.HangUp, Count: 1},
@@ -274,7 +275,7 @@ func TestBrokenAnnouncements(t *testing.T) {
 	}
 }
 
-// One malformed entry costs itself, and is told; it is no missing usbmuxd.
+// A malformed entry costs only itself and is reported; it does not count as a missing usbmuxd.
 func TestMalformedEntry(t *testing.T) {
 	devices := clones(t, 2)
 	devices[1].MuxProperties = map[string]any{"SerialNumber": ""}

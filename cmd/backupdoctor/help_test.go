@@ -11,7 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// Every help text fits on a terminal, and a scan's most used flags come first.
+// Every help text fits a terminal, and a scan's most used flags come first.
 func TestHelpFitsATerminal(t *testing.T) {
 	var walk func(commands []*cli.Command, path ...string)
 	walk = func(commands []*cli.Command, path ...string) {

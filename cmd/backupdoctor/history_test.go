@@ -14,14 +14,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// scriptVisit keeps a run of some DAYS ago over one device in the history of a script. The
-// traits of the visit are
+// scriptVisit adds a run over one device, DAYS ago, to the history of a script. The traits of
+// the visit are
 //
-//	name=, serial=, slot=, asset=   what the device goes by
+//	name=, serial=, slot=, asset=   names of the device
 //	backup=DAYS, =never, =REASON    the age of its last good iCloud backup at this moment, or why there is none
 //	problem=ID, warning=, ok=, unknown=
-//	reason=, retried=               why it was not read to its end, or not at once
-//	cut                             the run was cut off
+//	reason=, retried=               why it was read only in part, or only on the second try
+//	cut                             the run was interrupted
 func scriptVisit(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: visit DAYS UDID [TRAIT]...")
@@ -80,7 +80,7 @@ func scriptVisit(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(store.Close())
 }
 
-// backupOf is the end of the last good backup, or why no date is known.
+// backupOf returns the end of the last good backup, or why there is no date.
 func backupOf(now time.Time, text string) (time.Time, string) {
 	if text == "never" {
 		return time.Time{}, string(device.Absent)

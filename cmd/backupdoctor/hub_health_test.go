@@ -14,7 +14,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// healthOf is what a hub says of itself to everybody.
+// healthOf returns the public health report of a hub.
 func healthOf(t testing.TB, address string) (code int, text string) {
 	t.Helper()
 	answer, err := http.Get(address + "/healthz")
@@ -32,12 +32,12 @@ func healthOf(t testing.TB, address string) (code int, text string) {
 // A fault is one that the health of a hub must show.
 type fault struct {
 	name string
-	part string // that does not work then
-	// prepare gives more arguments of the hub, and what makes the fault happen.
+	part string // the part that then fails
+	// prepare returns more arguments of the hub, and a function that causes the fault.
 	prepare func(t *testing.T, dir string) (args []string, happen func())
 }
 
-// TestHealthShowsFaults of a hub that works.
+// TestHealthShowsFaults causes faults in a working hub.
 func TestHealthShowsFaults(t *testing.T) {
 	for _, f := range []fault{
 		{"the database is locked", "database", func(t *testing.T, dir string) ([]string, func()) {
@@ -110,7 +110,7 @@ func TestHealthShowsFaults(t *testing.T) {
 	}
 }
 
-// TestDoctorOfAHub that runs, and of one that does not.
+// TestDoctorOfAHub runs hub doctor on a running and a stopped hub.
 func TestDoctorOfAHub(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "hub")

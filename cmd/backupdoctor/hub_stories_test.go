@@ -12,10 +12,11 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// These tests are the stories of the README of report/relay, with real processes.
+// These tests run the stories in the README of report/relay with real processes.
 
-// TestDatabaseOfAHubIsLost while it runs. The hub takes nothing in and gives no receipt, does
-// not begin an empty database by itself, and once it is told to, the bench fills that again.
+// TestDatabaseOfAHubIsLost deletes the database of a running hub. The hub accepts nothing,
+// gives no receipt, and does not create an empty database unless told to. After that, the bench
+// fills it again.
 func TestDatabaseOfAHubIsLost(t *testing.T) {
 	t.Parallel()
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
@@ -50,10 +51,11 @@ func TestDatabaseOfAHubIsLost(t *testing.T) {
 	eventually(t, "the bench has receipts for all", func() bool { return waiting(t, bench) == 0 })
 	p.interrupt(t)
 	mustHold(t, "sqlite:"+database, list)
-	launched(t, args...) // it knows the new one
+	launched(t, args...) // the database has a new identity now
 }
 
-// TestOlderDatabaseIsRestored: a hub that goes back to a copy gets from the bench what is newer.
+// TestOlderDatabaseIsRestored restores an old copy of a hub's database. The bench sends what is
+// missing.
 func TestOlderDatabaseIsRestored(t *testing.T) {
 	t.Parallel()
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
@@ -82,7 +84,7 @@ func TestOlderDatabaseIsRestored(t *testing.T) {
 	mustHold(t, "sqlite:"+database, list)
 }
 
-// TestRejects: what can never be stored is listed, shown, tried again and discarded by hand.
+// TestRejects lists, shows, retries and discards messages that can never be stored.
 func TestRejects(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -33,16 +33,16 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// These tests run hubs as processes of their own, so that a kill is one, and speak to them as
+// These tests run hubs in separate processes, so that they can be killed, and access them as
 // benches and people do.
 
-// withAHub runs the program in a process of its own, as it is with a hub.
+// withAHub runs a command of the program with a hub.
 func withAHub(command *exec.Cmd) *exec.Cmd {
 	command.Env = append(command.Environ(), withHubVariable+"=1")
 	return command
 }
 
-// A benchRow is what hub benches tells of one bench.
+// A benchRow is a bench in the output of hub benches.
 type benchRow struct {
 	Name    string        `json:"bench"`
 	Site    string        `json:"site"`
@@ -52,7 +52,7 @@ type benchRow struct {
 	Heard   *ledger.Bench `json:"heard"`
 }
 
-// eventually waits until something is so, for as long as a slow machine may need.
+// eventually waits for a condition, as long as a slow machine may need.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
@@ -63,7 +63,7 @@ func eventually(t testing.TB, what string, is func() bool) {
 	t.Fatalf("it never came about that %s", what)
 }
 
-// freeAddress is one of this computer at which nobody listens.
+// freeAddress returns an unused address of this computer.
 func freeAddress(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -74,7 +74,7 @@ func freeAddress(t testing.TB) string {
 	return listener.Addr().String()
 }
 
-// A written buffer can be read while it is written.
+// A written buffer can be read while it is being written.
 type written struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -92,13 +92,13 @@ func (w *written) String() string {
 	return w.text.String()
 }
 
-// A command that has ended.
+// An ended is a finished command.
 type ended struct {
 	stdout, stderr string
 	code           int
 }
 
-// called runs the program to its end.
+// called runs the program until it exits.
 func called(t testing.TB, args ...string) ended {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -113,7 +113,7 @@ func called(t testing.TB, args ...string) ended {
 	return ended{stdout.String(), stderr.String(), command.ProcessState.ExitCode()}
 }
 
-// well is the output of a command that must succeed.
+// well returns the output of a command that must succeed.
 func well(t testing.TB, args ...string) string {
 	t.Helper()
 	e := called(t, args...)
@@ -130,7 +130,7 @@ type hubProcess struct {
 	ended   chan struct{}
 }
 
-// launched starts a hub, and waits until it is up.
+// launched starts a hub and waits until it is ready.
 func launched(t testing.TB, args ...string) *hubProcess {
 	t.Helper()
 	p := &hubProcess{command: withAHub(exec.Command("backupdoctor", append([]string{"hub"}, args...)...)), log: &written{}, ended: make(chan struct{})}
@@ -165,7 +165,7 @@ func (p *hubProcess) kill() {
 	<-p.ended
 }
 
-// interrupt ends the hub as Ctrl-C does.
+// interrupt stops the hub as Ctrl-C does.
 func (p *hubProcess) interrupt(t testing.TB) {
 	t.Helper()
 	if err := p.command.Process.Signal(os.Interrupt); err != nil {
@@ -181,7 +181,7 @@ func (p *hubProcess) interrupt(t testing.TB) {
 	}
 }
 
-// told is what the hub said in a field of a line of its log.
+// told returns the value of a field in a line of the hub's log.
 func (p *hubProcess) told(t testing.TB, message, field string) string {
 	t.Helper()
 	for line := range strings.Lines(p.log.String()) {
@@ -201,8 +201,8 @@ func (p *hubProcess) told(t testing.TB, message, field string) string {
 type testBench struct {
 	*relay.Bench
 	history *ledger.Store
-	run     string // in its history
-	n       int    // devices in it
+	run     string // run in its history
+	n       int    // number of devices in it
 	wake    chan struct{}
 }
 
@@ -240,7 +240,7 @@ func linkedBench(t testing.TB, creds string, hubs ...string) (*testBench, *writt
 	return bench, log
 }
 
-// devicesOfTray are reports of one device each, as a bench sends them.
+// devicesOfTray returns reports of one device each, as a bench sends them.
 func devicesOfTray(t testing.TB) []report.Report {
 	t.Helper()
 	file, err := os.Open("../../testdata/reports/tray-of-six.json")
@@ -261,7 +261,7 @@ func devicesOfTray(t testing.TB) []report.Report {
 	return each
 }
 
-// items are n reports as a bench keeps them: the tray, over and over.
+// items returns n reports as a bench keeps them, by repeating the tray.
 func items(t testing.TB, n int) []receipt.Item {
 	t.Helper()
 	tray := devicesOfTray(t)
@@ -280,7 +280,7 @@ func items(t testing.TB, n int) []receipt.Item {
 	return list
 }
 
-// publish keeps reports at a bench, which sends them.
+// publish adds reports to the history of a bench, which sends them.
 func publish(t testing.TB, bench *testBench, list []receipt.Item) {
 	t.Helper()
 	for _, item := range list {
@@ -296,7 +296,7 @@ func publish(t testing.TB, bench *testBench, list []receipt.Item) {
 	}
 }
 
-// waiting is how many reports at a bench have no receipt.
+// waiting returns how many reports of a bench have no receipt.
 func waiting(t testing.TB, bench *testBench) int64 {
 	t.Helper()
 	state, err := bench.State(t.Context())
@@ -306,7 +306,7 @@ func waiting(t testing.TB, bench *testBench) int64 {
 	return state.Waiting
 }
 
-// benches is what hub benches tells of a hub, by name.
+// benches returns the output of hub benches by name.
 func benches(t testing.TB, args ...string) map[string]benchRow {
 	t.Helper()
 	var rows []benchRow
@@ -320,7 +320,7 @@ func benches(t testing.TB, args ...string) map[string]benchRow {
 	return byName
 }
 
-// reportsOf is how many reports of a bench a hub has.
+// reportsOf returns how many reports of a bench a hub has.
 func reportsOf(t testing.TB, bench string, args ...string) int {
 	t.Helper()
 	row := benches(t, args...)[bench]
@@ -330,7 +330,7 @@ func reportsOf(t testing.TB, bench string, args ...string) int {
 	return row.Heard.Reports
 }
 
-// mustHold compares what is in a database with what was published: each report once.
+// mustHold checks that a database has each published report exactly once.
 func mustHold(t testing.TB, address string, published []receipt.Item) {
 	t.Helper()
 	store, err := ledger.Open(t.Context(), address)
@@ -355,7 +355,7 @@ func mustHold(t testing.TB, address string, published []receipt.Item) {
 	}
 }
 
-// addBench adds a bench as a person does, and gives its credentials.
+// addBench adds a bench as a user does, and returns its credentials.
 func addBench(t testing.TB, dir, name string, args ...string) string {
 	t.Helper()
 	file := strings.TrimSpace(well(t, append([]string{"hub", "add-bench", name, "--data", dir}, args...)...))
@@ -369,8 +369,8 @@ func addBench(t testing.TB, dir, name string, args ...string) string {
 	return file
 }
 
-// TestHubIsKilled while reports come in: each is in the database once, and the commands that
-// ask for them agree.
+// TestHubIsKilled kills a hub while reports arrive. Each must be in the database once, and the
+// commands that query them must agree.
 func TestHubIsKilled(t *testing.T) {
 	t.Parallel()
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
@@ -423,7 +423,8 @@ func TestHubIsKilled(t *testing.T) {
 	}
 }
 
-// TestBenchIsRevoked: nothing more comes from it, and its name can be given anew.
+// TestBenchIsRevoked checks that a revoked bench can send nothing, and that its name can be
+// reused.
 func TestBenchIsRevoked(t *testing.T) {
 	t.Parallel()
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
@@ -456,8 +457,8 @@ func TestBenchIsRevoked(t *testing.T) {
 	}
 }
 
-// TestTwoBenchesOfOneName are refused: as they are added, and where one has the credentials of
-// the other.
+// TestTwoBenchesOfOneName checks that duplicate names are rejected: when adding a bench, and
+// when a bench uses another's credentials.
 func TestTwoBenchesOfOneName(t *testing.T) {
 	t.Parallel()
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
@@ -484,7 +485,8 @@ func TestTwoBenchesOfOneName(t *testing.T) {
 	}
 }
 
-// TestPagesBeyondThisComputer are encrypted, and trusted by the fingerprint that the hub tells.
+// TestPagesBeyondThisComputer checks that pages served to other computers are encrypted, and
+// trusted by the fingerprint that the hub prints.
 func TestPagesBeyondThisComputer(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "hub")
@@ -524,10 +526,9 @@ func TestPagesBeyondThisComputer(t *testing.T) {
 	}
 }
 
-// TestMetricsOfAHub: what the alerts and the dashboard are drawn from.
-// TestClocksOfBenchesDiffer: one bench is three days behind, one is right, and one three days
-// ahead. All that they send is kept. What was read in the future does not count, and of the
-// rest the newest reading does, whichever bench was heard last.
+// TestClocksOfBenchesDiffer has three benches: one is three days slow, one is right, and one is
+// three days fast. All their reports are kept. Readings from the future do not count; of the
+// others the newest does, in whatever order they arrived.
 func TestClocksOfBenchesDiffer(t *testing.T) {
 	t.Parallel()
 	dir, address := t.TempDir(), freeAddress(t)
@@ -571,13 +572,14 @@ func TestClocksOfBenchesDiffer(t *testing.T) {
 	}
 }
 
-// TestPagesBehindAProxy: whom a proxy names is let in, and nobody who names himself.
+// TestPagesBehindAProxy checks that users named by the proxy are let in, and clients that send
+// the header themselves are not.
 func TestPagesBehindAProxy(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		from  string
 		flags []string
-		want  int // for who has the header
+		want  int // for clients that send the header
 	}{
 		{"the proxy", []string{"--proxy-header", "X-Forwarded-User", "--proxy-from", "127.0.0.0/8"}, http.StatusOK},
 		{"elsewhere", []string{"--proxy-header", "X-Forwarded-User", "--proxy-from", "192.0.2.7"}, http.StatusUnauthorized},
@@ -611,7 +613,8 @@ func TestPagesBehindAProxy(t *testing.T) {
 	}
 }
 
-// TestBenchesAreAddedAtOnce: no bench and no site of one is lost, and a name is given once.
+// TestBenchesAreAddedAtOnce adds benches concurrently: no bench or site is lost, and each name
+// is given once.
 func TestBenchesAreAddedAtOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -635,6 +638,7 @@ func TestBenchesAreAddedAtOnce(t *testing.T) {
 	}
 }
 
+// TestMetricsOfAHub checks the metrics used by the alerts and the dashboard.
 func TestMetricsOfAHub(t *testing.T) {
 	t.Parallel()
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
@@ -684,8 +688,8 @@ func metricsOf(t testing.TB, address, token string) string {
 	return string(text)
 }
 
-// postgres starts a server for one test, which is skipped where there is none and there may be
-// none.
+// postgres starts a server for one test. The test is skipped if PostgreSQL is not installed and
+// not required.
 func postgres(t testing.TB) *cluster.Cluster {
 	t.Helper()
 	c, err := cluster.Start("fsync=off")
@@ -703,7 +707,7 @@ func postgres(t testing.TB) *cluster.Cluster {
 	return c
 }
 
-// TestPostgresIsKilled: reports wait in the hub until it is back.
+// TestPostgresIsKilled checks that reports wait in the hub until the database is back.
 func TestPostgresIsKilled(t *testing.T) {
 	t.Parallel()
 	c := postgres(t)
@@ -731,7 +735,7 @@ func TestPostgresIsKilled(t *testing.T) {
 	mustHold(t, sink, list)
 }
 
-// TestOneOfThreeIsKilled, and is not missed.
+// TestOneOfThreeIsKilled kills one node of a cluster, which keeps working.
 func TestOneOfThreeIsKilled(t *testing.T) {
 	t.Parallel()
 	sink, err := postgres(t).Create(t.Context(), "fleet")
@@ -768,7 +772,7 @@ func TestOneOfThreeIsKilled(t *testing.T) {
 	mustHold(t, sink, list)
 }
 
-// TestHubOnAnotherNATS: as a client of one that others run.
+// TestHubOnAnotherNATS runs a hub as a client of an external NATS.
 func TestHubOnAnotherNATS(t *testing.T) {
 	t.Parallel()
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
@@ -810,7 +814,7 @@ func TestHubOnAnotherNATS(t *testing.T) {
 	mustHold(t, "sqlite:"+filepath.Join(dir, "fleet.db"), list)
 }
 
-// TestLogOfAHub has no secrets, and lines of JSON only.
+// TestLogOfAHub checks that the log contains no secrets, and only lines of JSON.
 func TestLogOfAHub(t *testing.T) {
 	t.Parallel()
 	dir, listen := filepath.Join(t.TempDir(), "hub"), freeAddress(t)
@@ -824,7 +828,7 @@ func TestLogOfAHub(t *testing.T) {
 			t.Errorf("no JSON: %s", line)
 		}
 	}
-	// Keys of NATS begin with S and the kind, and tokens of it with this header.
+	// NATS keys begin with S and a letter for their kind, NATS tokens with this header.
 	if secret := regexp.MustCompile(`\bS[OAU][A-Z2-7]{56}\b|eyJ0eXAiOiJKV1Qi`).FindString(p.log.String()); secret != "" {
 		t.Error("a key is in the log")
 	}
@@ -839,7 +843,7 @@ func TestLogOfAHub(t *testing.T) {
 	}
 }
 
-// TestAddressIsTaken: the second hub says so at once.
+// TestAddressIsTaken checks that a second hub on the same address fails at once.
 func TestAddressIsTaken(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

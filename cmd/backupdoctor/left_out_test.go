@@ -11,9 +11,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestPlainScripts runs the terminal sessions in testdata/script_plain, which are those of a
-// program that was built without a hub. Besides the usual commands they have exits, as in
-// TestScripts.
+// TestPlainScripts runs the terminal sessions in testdata/script_plain with a program built
+// without a hub. Besides the usual commands they have exits, as in TestScripts.
 func TestPlainScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script_plain",
@@ -23,7 +22,8 @@ func TestPlainScripts(t *testing.T) {
 	})
 }
 
-// TestPlainProgramHasNoHub: neither a server of messages nor a driver of PostgreSQL.
+// TestPlainProgramHasNoHub checks that the program contains neither a NATS server nor a
+// PostgreSQL driver.
 func TestPlainProgramHasNoHub(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-tags=", ".").Output()
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A device that is unplugged in the middle is listened to again once it is back, and what
-// it says then counts.
+// A device that is unplugged while listening is listened to again once it returns, and what it
+// logs then counts.
 func TestListenTakesUpTheLogAgain(t *testing.T) {
 	d := loadDevice(t.Fatalf, "stale-23-days")
 	d.Log = []sim.LogStep{{Process: "backupd", Text: "=cloud-backup= Finished setting up backup"}}

@@ -14,7 +14,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// TestServicesAreHardened has systemd judge the units, where there is one to do so.
+// TestServicesAreHardened runs systemd-analyze on the units, if it is installed.
 func TestServicesAreHardened(t *testing.T) {
 	analyze, err := exec.LookPath("systemd-analyze")
 	if errors.Is(err, exec.ErrNotFound) {
@@ -57,13 +57,13 @@ func hardened(t *testing.T, analyze, program, name string) {
 	if found == nil {
 		t.Fatalf("systemd-analyze security said\n%s", out)
 	}
-	const most = 2.0 // of 10; OK begins at 2.5 and less
+	const most = 2.0 // of 10; systemd's rating OK starts at 2.5 or below
 	if exposure, err := strconv.ParseFloat(string(found[1]), 64); err != nil || exposure > most {
 		t.Errorf("its exposure is %s, want at most %.1f\n%s", found[1], most, out)
 	}
 }
 
-// TestServiceRunsTheHub with the flags that it has.
+// TestServiceRunsTheHub checks that the unit uses existing flags.
 func TestServiceRunsTheHub(t *testing.T) {
 	t.Parallel()
 	unit, err := os.ReadFile("packaging/backupdoctor-hub.service")
@@ -79,8 +79,8 @@ func TestServiceRunsTheHub(t *testing.T) {
 	launched(t, strings.Fields(flags)...).interrupt(t)
 }
 
-// TestThreeNodesKnowEachOther: in the example each node has a name of its own and the two
-// others as routes.
+// TestThreeNodesKnowEachOther checks that each node of the example has a unique name and the
+// other two as routes.
 func TestThreeNodesKnowEachOther(t *testing.T) {
 	text, err := os.ReadFile("packaging/three-nodes.compose.yaml")
 	if err != nil {
@@ -110,7 +110,7 @@ func TestThreeNodesKnowEachOther(t *testing.T) {
 	}
 }
 
-// TestSizes logs what the hub costs those who build it in.
+// TestSizes logs how much the hub adds to the size of the program.
 func TestSizes(t *testing.T) {
 	if os.Getenv("BACKUPDOCTOR_SIZES") != "1" {
 		t.Skip("it builds the program twice: set BACKUPDOCTOR_SIZES=1")

@@ -11,7 +11,7 @@ import (
 	"howett.net/plist"
 )
 
-// The examples that start watch at a bench run it with flags that it has: each examines a device.
+// The examples that start watch at a bench use existing flags: each examines a device.
 func TestExamplesRunWatch(t *testing.T) {
 	for name, arguments := range map[string][]string{
 		"systemd":        watchOfUnit(t),

@@ -17,8 +17,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// plantedDevices are simulated devices that answer with advice: one behind every text, and one
-// in place of every text but those without which it would not be read.
+// plantedDevices returns simulated devices whose answers contain advice: one appends it to
+// every text, and one replaces every text except those needed to read the device.
 func plantedDevices(t *testing.T) []*sim.Device {
 	t.Helper()
 	files := fstest.MapFS{}
@@ -47,8 +47,8 @@ func plantedDevices(t *testing.T) []*sim.Device {
 	return devices
 }
 
-// plantIn plants advice into every text of an XML property list but the needed ones: in place
-// of what stood there, or behind it.
+// plantIn plants advice into every text of an XML property list except the needed ones: instead
+// of the text, or after it.
 func plantIn(text []byte, instead bool, needed []string) []byte {
 	var planted strings.Builder
 	key := ""
@@ -69,8 +69,8 @@ func plantIn(text []byte, instead bool, needed []string) []byte {
 	return []byte(planted.String())
 }
 
-// TestPlantedOnTheWire: what devices answer is never told as advice, a title or a step: not in
-// the lines of a bench's run, which are those of watch and scan, nor on its pages.
+// TestPlantedOnTheWire checks that text from a device never appears as advice, a title or a
+// step: not in a bench's terminal output, which is that of watch and scan, nor on its pages.
 func TestPlantedOnTheWire(t *testing.T) {
 	devices := plantedDevices(t)
 	usbmux, _ := attach(t, devices...)

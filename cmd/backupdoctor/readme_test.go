@@ -22,8 +22,8 @@ func readme(t *testing.T) string {
 	return string(text)
 }
 
-// TestReadmeShowsTheDemo holds the first block of the README to what the demo prints. To
-// write it anew:
+// TestReadmeShowsTheDemo checks that the first block of the README is the demo's output. To
+// regenerate it:
 //
 //	UPDATE=1 go test ./cmd/backupdoctor -run TestReadmeShowsTheDemo
 func TestReadmeShowsTheDemo(t *testing.T) {
@@ -41,8 +41,8 @@ func TestReadmeShowsTheDemo(t *testing.T) {
 		}
 		return
 	}
-	// The backups of the simulated devices are as old as ever, so their dates move; and a new
-	// check that finds nothing on them need not be seen in the README.
+	// The dates change, since the backups of the simulated devices keep their age; and a new
+	// check that finds nothing on them need not change the README.
 	moving := regexp.MustCompile(`\d{4}-\d\d-\d\d|\d\d:\d\d UTC|\d+ questions|\d+ checks`)
 	if diff := cmp.Diff(moving.ReplaceAllString(want, "…"), moving.ReplaceAllString(got, "…")); diff != "" {
 		t.Errorf("the README does not show what the demo prints (-demo +README); UPDATE=1 writes it anew:\n%s", diff)
@@ -57,7 +57,7 @@ func TestExitCodesAreTheSameInReadmeAndHelp(t *testing.T) {
 	if !strings.Contains(readme(t), table) {
 		t.Errorf("the README lacks this table of exit codes:\n%s", table)
 	}
-	words := func(text string) string { return strings.Join(strings.Fields(text), " ") } // help breaks lines
+	words := func(text string) string { return strings.Join(strings.Fields(text), " ") } // ignore line breaks
 	help := typed(t, t.Context(), "--help").stdout
 	if !strings.Contains(words(help), words(report.ExitTable())) {
 		t.Errorf("the help text lacks the exit codes:\n%s", help)

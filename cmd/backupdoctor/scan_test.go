@@ -49,19 +49,19 @@ func serve(t testing.TB, tray *sim.Tray) (address string) {
 	return listener.Addr().String()
 }
 
-// A session is what a command line left behind.
+// A session is the result of a command line.
 type session struct {
 	code           int
 	stdout, stderr string
 }
 
-// typed runs a command line in this process, without any settings of the person who tests.
+// typed runs a command line in this process, without the user's settings.
 func typed(t *testing.T, ctx context.Context, args ...string) session {
 	t.Helper()
 	return typedIn(t, ctx, nil, args...)
 }
 
-// typedIn is typed, with these variables in the environment.
+// typedIn is like typed, with environment variables.
 func typedIn(t *testing.T, ctx context.Context, environment map[string]string, args ...string) session {
 	t.Helper()
 	var stdout bytes.Buffer
@@ -70,7 +70,7 @@ func typedIn(t *testing.T, ctx context.Context, environment map[string]string, a
 	return s
 }
 
-// typedTo is typedIn, and stdout is w.
+// typedTo is like typedIn, with w as stdout.
 func typedTo(t *testing.T, ctx context.Context, environment map[string]string, w io.Writer, args ...string) session {
 	t.Helper()
 	var stderr bytes.Buffer
@@ -93,7 +93,7 @@ func typedTo(t *testing.T, ctx context.Context, environment map[string]string, w
 	return session{code: code, stderr: stderr.String()}
 }
 
-// scanned is the report of a scan at an address.
+// scanned returns the report of a scan at an address.
 func scanned(t *testing.T, address string, flags ...string) report.Report {
 	t.Helper()
 	s := typed(t, t.Context(), slices.Concat([]string{"scan", "--json", "--usbmux", address}, flags)...)
@@ -104,9 +104,9 @@ func scanned(t *testing.T, address string, flags ...string) report.Report {
 	return r
 }
 
-// TestExpectedCauses scans every device of testdata/devices, of which three have a backup on
-// this computer, and compares what is found with testdata/expected_causes.golden. To rewrite
-// that:
+// TestExpectedCauses scans every device of testdata/devices, three of which have a backup on
+// this computer, and compares the findings with testdata/expected_causes.golden. To regenerate
+// it:
 //
 //	UPDATE=1 go test ./cmd/backupdoctor -run TestExpectedCauses
 func TestExpectedCauses(t *testing.T) {
@@ -119,7 +119,7 @@ func TestExpectedCauses(t *testing.T) {
 		faulty(healthy, 1, sim.Fault{Kind: sim.Reset, At: "lockdown"}),
 		faulty(healthy, 2, sim.Fault{Kind: sim.Refused, At: "root", Error: "GetProhibited"}),
 	)
-	names := map[string]string{} // of the patients, by UDID
+	names := map[string]string{} // patients by UDID
 	for i, d := range devices {
 		names[d.UDID()] = d.Name
 		d.LocationID = uint32(i + 1)
@@ -135,7 +135,7 @@ func TestExpectedCauses(t *testing.T) {
 	}
 
 	var got strings.Builder
-	seen := map[string]map[string]bool{} // statuses, by check
+	seen := map[string]map[string]bool{} // statuses by check
 	for _, d := range r.Devices {
 		fmt.Fprintf(&got, "%s: %s\n", names[d.UDID], strings.TrimSpace(d.Verdict+" "+d.Reason))
 		for _, f := range d.Findings {
@@ -160,9 +160,9 @@ func TestExpectedCauses(t *testing.T) {
 	}
 }
 
-// onlyOnRecord has the checks that are judged from a device's own records in a backup. The
-// backups of the tray hold none, so it shows these as questions, or ruled out. usbmuxd-trouble
-// is judged from this computer, which has none.
+// onlyOnRecord are the checks that need a device's own records in a backup. The backups of the
+// tray have none, so these checks are questions or ruled out. usbmuxd-trouble needs facts about
+// this computer, which the test does not have.
 var onlyOnRecord = []string{
 	"usbmuxd-trouble",
 	"icloud-storage-full", "backup-too-large", "icloud-space-used-by-photos-drive",
@@ -171,7 +171,7 @@ var onlyOnRecord = []string{
 	"needs-unlock-for-keys", "backup-locked-elsewhere", "files-unavailable", "corrupt-previous-backup", "persistent-software-fault",
 }
 
-// faulty is a device like another, with a fault.
+// faulty returns a copy of a device with a fault.
 func faulty(d *sim.Device, number int, fault sim.Fault) *sim.Device {
 	clone := d.Clone(number)
 	clone.Name = fmt.Sprintf("%s with %s at %s", d.Name, fault.Kind, fault.At)
@@ -179,8 +179,8 @@ func faulty(d *sim.Device, number int, fault sim.Fault) *sim.Device {
 	return clone
 }
 
-// expectVariety demands that the tray shows a judged check well, unwell and unknown. Where a
-// cable gives hints only, being asked about it is the unwell side.
+// expectVariety checks that a check is healthy, unhealthy and unknown somewhere on the tray.
+// For checks that get only hints over a cable, a question counts as unhealthy.
 func expectVariety(t *testing.T, check string, seen map[string]bool) {
 	t.Helper()
 	statuses := slices.Sorted(maps.Keys(seen))

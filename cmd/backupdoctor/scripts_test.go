@@ -21,10 +21,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// withHub is a program that was built with the tag fleet.
+// withHub is the hub part of a program built with the tag fleet.
 var withHub = hubPart{hub.Commands, hub.LinkHelp, hub.LinkExamples, hub.LinkFlags, hub.Outgoing}
 
-// withHubVariable makes the program of the tests one that has a hub.
+// withHubVariable makes the test program include a hub.
 const withHubVariable = "BACKUPDOCTOR_TEST_WITH_HUB"
 
 func TestMain(m *testing.M) {
@@ -40,18 +40,18 @@ func TestMain(m *testing.M) {
 // TestScripts runs the terminal sessions in testdata/script. Besides the usual commands
 // they have
 //
-//	exits CODE PROGRAM ARG...   the program ends with this very exit code
+//	exits CODE PROGRAM ARG...   the program must end with this exit code
 //	sim [NAME[*COUNT][%PASSWORD][~CONNECTION][:FAULT][@LOG]...]
-//	                            devices of testdata/devices are attached, as $UDID1, …, with this
+//	                            attach devices of testdata/devices, as $UDID1, …, with this
 //	                            backup password; see simLogs
 //	asked [-count=N] SERVICE REQUEST
-//	                            wait until devices have been asked for this, so many times
-//	plug NAME PORT              a device of testdata/devices is plugged in at this port of a hub
-//	unplug NAME                 and is pulled out
-//	backup DIR [TRAIT]...       a backup is written below DIR, as $BACKUP; see backupTraits
-//	visit DAYS UDID [TRAIT]...  a device was scanned some days ago; see scriptVisit
+//	                            wait until devices have received this request N times
+//	plug NAME PORT              plug in a device of testdata/devices at this port of a hub
+//	unplug NAME                 unplug it
+//	backup DIR [TRAIT]...       write a backup below DIR, as $BACKUP; see backupTraits
+//	visit DAYS UDID [TRAIT]...  record a scan of a device some days ago; see scriptVisit
 //
-// UPDATE=1 go test ./cmd/backupdoctor -run TestScripts rewrites what they compare with.
+// UPDATE=1 go test ./cmd/backupdoctor -run TestScripts updates their expected output.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -65,7 +65,7 @@ func TestScripts(t *testing.T) {
 // TestHubScripts runs the terminal sessions in testdata/script_hub with a program that has a hub,
 // as TestScripts does. Besides its commands they have
 //
-//	fleet FILE    makes the database of a fleet of one tray, with $UDID1, whose serial number is F2LXK0AAAA
+//	fleet FILE    create the database of a fleet of one tray, with $UDID1, whose serial number is F2LXK0AAAA
 func TestHubScripts(t *testing.T) {
 	commands := scriptCommands()
 	commands["fleet"] = scriptFleet
@@ -81,7 +81,7 @@ func TestHubScripts(t *testing.T) {
 	})
 }
 
-// scriptHome gives a script a user of its own, who has no tray yet.
+// scriptHome gives a script its own user folders, without devices.
 func scriptHome(env *testscript.Env) error {
 	env.Values[trayKey{}] = new(*sim.Tray)
 	env.Setenv("HOME", env.WorkDir)
@@ -174,20 +174,20 @@ func scriptSim(ts *testscript.TestScript, neg bool, args []string) {
 	*ts.Value(trayKey{}).(**sim.Tray) = tray
 }
 
-// simLogs are what can happen once the log of a device is followed.
+// simLogs are log events that a script can choose for a device.
 var simLogs = map[string][]sim.LogStep{
 	"quota":     sim.FailedBackup("MBErrorDomain(303)", "CKErrorDomain(25)"),
-	"completes": append([]sim.LogStep{{AfterSeconds: 1.2}}, sim.CompletedBackup()...), // dates are whole seconds
+	"completes": append([]sim.LogStep{{AfterSeconds: 1.2}}, sim.CompletedBackup()...), // dates are in whole seconds
 	"no-wifi":   sim.CancelledBackup(),
 	"lock":      {{Process: "backupd", Text: "=scheduler= [On condition] state changed, enabled:1, locked:1, onPower:1, onWiFi:0, onCellular:0(0)"}},
 	"unplugged": {{Process: "backupd", Text: "=cloud-backup= Finished setting up backup"}, {AfterSeconds: 0.2, Detach: true}},
 	"flood":     {{Process: "backupd", Text: "=cloud-backup= \x1b[31mflood", Repeat: 5000}, {Process: "backupd", Level: "error", Text: "=cloud-backup= Backup failed: MBErrorDomain(300)"}},
 }
 
-// trayKey is where a script keeps its tray.
+// trayKey is the key of a script's tray.
 type trayKey struct{}
 
-// loadDevice reads one device of testdata/devices.
+// loadDevice loads a device of testdata/devices.
 func loadDevice(fatalf func(string, ...any), name string) *sim.Device {
 	all, err := sim.Load(os.DirFS("../../testdata/devices"))
 	if err != nil {
@@ -250,8 +250,7 @@ func scriptUnplug(ts *testscript.TestScript, neg bool, args []string) {
 	tray.Detach(loadDevice(ts.Fatalf, args[0]).UDID())
 }
 
-// scriptFleet puts the tray into a database, as if it had been read four days
-// ago.
+// scriptFleet stores the tray in a database as if it had been read four days ago.
 func scriptFleet(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: fleet FILE")

@@ -16,8 +16,8 @@ func TestSetAsideRefusesWhatIsInUse(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		traits  []string
-		extra   string        // a file or folder that is there too
-		age     time.Duration // of the last change
+		extra   string        // another existing file or folder
+		age     time.Duration // since the last change
 		refusal string        // "" for none
 	}{
 		{"finished just now", nil, "", 0, ""},

@@ -15,7 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// health runs the command by itself, over a history in a folder.
+// health runs the command over the history in a folder.
 func health(t *testing.T, folder string, args ...string) (stdout string, err error) {
 	t.Helper()
 	var out bytes.Buffer

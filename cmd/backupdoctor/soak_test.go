@@ -17,8 +17,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// soakFor is how long the tray is shaken: for a minute where it counts, which is in the run
-// with BACKUPDOCTOR_SOAK=1m under the race detector, and else for some seconds.
+// soakFor returns the duration of the soak: some seconds, or BACKUPDOCTOR_SOAK, which is 1m
+// under the race detector in CI.
 func soakFor(t *testing.T) time.Duration {
 	t.Helper()
 	length, err := time.ParseDuration(os.Getenv("BACKUPDOCTOR_SOAK"))
@@ -28,7 +28,7 @@ func soakFor(t *testing.T) time.Duration {
 	return length
 }
 
-// soakFaults are the ways in which the faulty devices of the soak are faulty.
+// soakFaults are the faults of the soak's devices.
 var soakFaults = []sim.Fault{
 	{Kind: sim.Stall, At: "lockdown"},
 	{Kind: sim.HalfStall, At: "com.apple.disk_usage"},
@@ -44,12 +44,12 @@ var soakFaults = []sim.Fault{
 	{Kind: sim.Trickle, At: "com.apple.fmip"},
 }
 
-// A tray of 40 devices, of which 12 are faulty, each in a way of its own, is plugged in and
-// pulled out at random while it is watched. Every healthy device gets its right row, nobody
-// waits for a device for longer than its deadline, and nothing is left behind.
+// A tray of 40 devices, 12 of which have a fault each, is watched while devices are plugged and
+// unplugged at random. Every healthy device must get the right row, no wait may exceed the
+// deadline of a device, and nothing may be left behind.
 func TestSoak(t *testing.T) {
 	var devices []*sim.Device
-	want := map[string]string{} // the verdict of each healthy device, by UDID
+	want := map[string]string{} // verdict of each healthy device, by UDID
 	for n := range 40 {
 		name, verdict := "healthy-iphone", "backed-up"
 		if n%2 == 1 {
@@ -90,7 +90,7 @@ func TestSoak(t *testing.T) {
 			t.Errorf("%s is %q, want %q", udid, verdicts[udid], verdict)
 		}
 	}
-	// The rest is for a scheduler that is busy.
+	// The rest allows for a busy scheduler.
 	if slowest := heard.slowest(); slowest > timeout+10*time.Second {
 		t.Errorf("a device was waited for during %v with a timeout of %v", slowest, timeout)
 	}
@@ -104,7 +104,7 @@ func TestSoak(t *testing.T) {
 	comesDownTo(t, "open files", files, openFiles)
 }
 
-// comesDownTo waits for a number to be what it was, or less.
+// comesDownTo waits until a count is at most want.
 func comesDownTo(t *testing.T, what string, want int, count func() int) {
 	t.Helper()
 	for range 500 {
@@ -116,7 +116,7 @@ func comesDownTo(t *testing.T, what string, want int, count func() int) {
 	t.Errorf("%d %s are left, there were %d", count(), what, want)
 }
 
-// openFiles is how many files this process has open; 0 where the system does not tell.
+// openFiles returns how many files this process has open, or 0 if unknown.
 func openFiles() int {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -125,7 +125,7 @@ func openFiles() int {
 	return len(entries)
 }
 
-// A tape keeps the events of a run as they are written.
+// A tape records the events of a run as they are written.
 type tape struct {
 	mu     sync.Mutex
 	rest   []byte
@@ -150,7 +150,7 @@ func (t *tape) Write(p []byte) (int, error) {
 	}
 }
 
-// verdicts is what was found last on each device, by UDID.
+// verdicts returns the last result of each device, by UDID.
 func (t *tape) verdicts() map[string]string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -163,7 +163,7 @@ func (t *tape) verdicts() map[string]string {
 	return verdicts
 }
 
-// count is how many events there were of a type.
+// count returns the number of events of a type.
 func (t *tape) count(what string) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -176,8 +176,8 @@ func (t *tape) count(what string) int {
 	return n
 }
 
-// slowest is the longest that one try to examine a device has taken. How long a visit takes
-// is up to the hand that pulls the device out, and plugs it in again.
+// slowest returns the longest time for one examination. The time for a visit depends on when
+// the device is unplugged and replugged.
 func (t *tape) slowest() (longest time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -196,7 +196,7 @@ func (t *tape) slowest() (longest time.Duration) {
 	return longest
 }
 
-// last is the last event of a type, nil if there is none.
+// last returns the last event of a type, or nil.
 func (t *tape) last(what string) *report.Event {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -208,7 +208,7 @@ func (t *tape) last(what string) *report.Event {
 	return nil
 }
 
-// await waits until something is so, and fails the test if it takes too long.
+// await waits for a condition, and fails the test after limit.
 func (t *tape) await(tb testing.TB, limit time.Duration, so func() bool) {
 	tb.Helper()
 	for deadline := time.Now().Add(limit); !so(); time.Sleep(20 * time.Millisecond) {

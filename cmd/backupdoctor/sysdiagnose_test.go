@@ -16,7 +16,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// gathered is the archive of a device that waited to have its buttons pressed.
+// gathered runs the command on a device that waits for its buttons to be pressed, and returns
+// the archive.
 func gathered(t *testing.T) string {
 	t.Helper()
 	patient := loadDevice(t.Fatalf, "stale-23-days")
@@ -49,7 +50,7 @@ func TestSysdiagnose(t *testing.T) {
 		t.Errorf("read again: exit code %d\n%s\n%s", s.code, s.stdout, s.stderr)
 	}
 
-	// What only an archive tells is evidence, with its file and its date.
+	// Facts only in an archive are evidence, with its file and date.
 	var alone report.Report
 	if err := json.Unmarshal([]byte(typed(t, t.Context(), "scan", "--no-usb", "--sysdiagnose", path, "--json").stdout), &alone); err != nil || len(alone.Devices) != 1 {
 		t.Fatalf("%d devices, %v", len(alone.Devices), err)
@@ -66,7 +67,7 @@ func TestSysdiagnose(t *testing.T) {
 		}
 	}
 
-	// What an archive tells goes to the device that it is of.
+	// Facts in an archive are added to its device.
 	patient := loadDevice(t.Fatalf, "stale-23-days")
 	address, _ := attach(t, patient, loadDevice(t.Fatalf, "healthy-iphone"))
 	r := scanned(t, address, "--sysdiagnose", path)
@@ -140,14 +141,14 @@ func TestSysdiagnoseInterrupted(t *testing.T) {
 
 const someArchive = "sysdiagnose_2026.11.20_08-00-00+0000_iPhone-OS_iPhone_23G90.tar.gz"
 
-// withSomeArchive is a device with an archive that nobody could read.
+// withSomeArchive returns a device with an unreadable archive.
 func withSomeArchive(t *testing.T, size int) (*sim.Device, []byte) {
 	t.Helper()
 	content := make([]byte, size)
 	for i := range content {
 		content[i] = byte(i ^ i>>8 ^ i>>16)
 	}
-	// It begins and ends as an archive does.
+	// It begins and ends like an archive.
 	copy(content, "\x1f\x8b")
 	copy(content[size-4:], "\x00\x04\x00\x00")
 	patient := loadDevice(t.Fatalf, "healthy-iphone")
@@ -155,7 +156,7 @@ func withSomeArchive(t *testing.T, size int) (*sim.Device, []byte) {
 	return patient, content
 }
 
-// A copy that broke off is taken up by the next run.
+// An interrupted copy is resumed by the next run.
 func TestSysdiagnoseTakesUpAPart(t *testing.T) {
 	patient, content := withSomeArchive(t, 12<<20)
 	patient.Latency = 20 * time.Millisecond
@@ -191,7 +192,7 @@ func TestSysdiagnoseTakesUpAPart(t *testing.T) {
 		t.Error("it was copied from the beginning")
 	}
 
-	// One that is there is not fetched again, and another file of its name not overwritten.
+	// An existing copy is not fetched again, and another file of its name is not overwritten.
 	again := typed(t, t.Context(), "sysdiagnose", "--usbmux", address, "--last", "--to", folder)
 	if !strings.Contains(again.stderr, "has been fetched before") {
 		t.Errorf("%s", again.stderr)
@@ -205,7 +206,7 @@ func TestSysdiagnoseTakesUpAPart(t *testing.T) {
 	}
 }
 
-// The cable may be pulled in the middle.
+// The cable may be pulled during the copy.
 func TestSysdiagnoseSurvivesADetach(t *testing.T) {
 	patient, content := withSomeArchive(t, 12<<20)
 	patient.Latency = 20 * time.Millisecond

@@ -14,8 +14,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// Texts that a person can see are in testdata/texts.txt, folder by folder, to be read in a row:
-// messages, help, checks, remedies and pages. UPDATE=1 writes it.
+// TestTexts keeps all text shown to people in testdata/texts.txt, by folder, for reviewing it in
+// one file: messages, help, checks, remedies and pages. UPDATE=1 writes it.
 func TestTexts(t *testing.T) {
 	var page strings.Builder
 	for _, room := range []string{"device", "checks", "report", "cmd"} {
@@ -45,8 +45,8 @@ func TestTexts(t *testing.T) {
 	reporttest.Golden(t, "testdata/texts.txt", []byte(page.String()))
 }
 
-// textsOf are the string literals of a file that read as words: with a space between letters,
-// and neither an import nor a struct tag.
+// textsOf returns the string literals of a file that contain prose: those with a space between
+// letters that are neither imports nor struct tags.
 func textsOf(file *ast.File) []string {
 	var texts []string
 	ast.Inspect(file, func(n ast.Node) bool {
@@ -71,7 +71,7 @@ func textsOf(file *ast.File) []string {
 	return texts
 }
 
-// isText reports whether a literal has two words in a row. SQL is for a database.
+// isText reports whether a literal has two consecutive words and is not SQL.
 func isText(text string) bool {
 	for _, verb := range []string{"SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", "PRAGMA ", "WITH ", "FROM ", "WHERE "} {
 		if strings.Contains(text, verb) {

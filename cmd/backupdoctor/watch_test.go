@@ -11,8 +11,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// usbmuxd may end and come back while a tray is watched: what was found stays found, and
-// what comes later is found, too.
+// usbmuxd may restart while a tray is watched: earlier results stay, and later devices are
+// examined too.
 func TestWatchOutlivesUsbmuxd(t *testing.T) {
 	tray, err := sim.New(time.Now, loadDevice(t.Fatalf, "healthy-iphone"))
 	if err != nil {
@@ -53,7 +53,7 @@ func TestWatchOutlivesUsbmuxd(t *testing.T) {
 	}
 }
 
-// serveUntil serves a tray until stop is called, which waits for the end of it.
+// serveUntil serves a tray until stop is called, and stop waits for the end.
 func serveUntil(t *testing.T, tray *sim.Tray, listener net.Listener) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())

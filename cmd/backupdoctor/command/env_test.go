@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// No program that is started sees the password, however its name is written.
+// Child processes never get the password, in whatever case the variable's name is written.
 func TestChildEnviron(t *testing.T) {
 	e := Env{Environ: func() []string {
 		return []string{"HOME=/root", PasswordVariable + "=secret", "BackupDoctor_Backup_Password=secret", PasswordVariable + "_HINT=pet"}

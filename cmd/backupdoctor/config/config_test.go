@@ -29,7 +29,7 @@ func environment(folder string, variables map[string]string) command.Env {
 	}
 }
 
-// write makes the usual file in a new folder for settings, which it returns.
+// write creates the default file in a new settings folder, and returns the folder.
 func write(t *testing.T, content string) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -96,7 +96,7 @@ func TestMistakesHaveALine(t *testing.T) {
 	}
 }
 
-// A file without settings, and none at all, leave everything at its default.
+// An empty file and a missing one leave all settings at their defaults.
 func TestNothingSet(t *testing.T) {
 	for name, folder := range map[string]string{"empty": write(t, ""), "comment": write(t, "# nothing\n"), "null": write(t, "---\n"), "no file": t.TempDir(), "relative": "here"} {
 		read, err := Load(environment(folder, nil), settings, "")

@@ -41,8 +41,8 @@ func TestOthersMustNotWrite(t *testing.T) {
 	}
 }
 
-// A link to a file of one's own is followed; a file of another user is refused, unless it is
-// root's. Only root can make one.
+// A link to the user's own file is followed; a file of another user is rejected, unless it is
+// root's. Only root can create one.
 func TestForeignFile(t *testing.T) {
 	folder := write(t, "max-age: 3d\n")
 	path := filepath.Join(folder, "backupdoctor", FileName)

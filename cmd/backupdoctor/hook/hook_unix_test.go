@@ -22,12 +22,13 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// reportOf is one on a single device.
+// reportOf returns a report on one device.
 func reportOf(d report.Device) report.Report {
 	return report.Report{Header: report.NewHeader(report.KindReport), Run: "0199", Devices: []report.Device{d}, Exit: report.Exit{Code: report.ExitProblems}}
 }
 
-// newHook prints to what it returns, and knows a folder as $DIR.
+// newHook returns a hook, the buffer for its output, and a folder that the command knows as
+// $DIR.
 func newHook(t *testing.T, command string) (h *Hook, output *bytes.Buffer, folder string) {
 	t.Helper()
 	output, folder = &bytes.Buffer{}, t.TempDir()
@@ -39,7 +40,7 @@ func newHook(t *testing.T, command string) (h *Hook, output *bytes.Buffer, folde
 	}, output, folder
 }
 
-// Whatever a device says is a value: in the environment on one line, and on stdin in full.
+// All device text is passed as a value: in the environment on one line, and on stdin in full.
 func TestRunTellsTheFacts(t *testing.T) {
 	t.Setenv("BACKUPDOCTOR_BACKUP_PASSWORD", "secret")
 	h, output, folder := newHook(t, `env >"$DIR/env"; cat >"$DIR/report"; echo "done with $BACKUPDOCTOR_NAME"`)
@@ -97,7 +98,7 @@ func TestRunTellsTheFacts(t *testing.T) {
 	}
 }
 
-// A fact that is not known is empty, and one that is too long for an environment is cut.
+// An unknown fact is empty, and one that is too long for an environment is cut.
 func TestFactsHaveBounds(t *testing.T) {
 	variables := facts(reportOf(report.Device{Name: strings.Repeat("é", 1<<20)}))
 	for _, variable := range variables {
@@ -134,7 +135,7 @@ func TestRunErrors(t *testing.T) {
 	}
 }
 
-// Both commands end only if both run.
+// Each of the two commands ends only if both run.
 func TestRunIsReentrant(t *testing.T) {
 	h, _, _ := newHook(t, `touch "$DIR/$BACKUPDOCTOR_SLOT"; until [ -e "$DIR/1" ] && [ -e "$DIR/2" ]; do sleep 0.01; done`)
 	h.Slots = make(chan struct{}, 2)
@@ -149,8 +150,8 @@ func TestRunIsReentrant(t *testing.T) {
 	running.Wait()
 }
 
-// Of many no more run at once than there are slots, each line stays whole, and belongs to its
-// device.
+// No more commands run at once than there are slots, and each line of output is complete and
+// has its device's prefix.
 func TestRunKeepsToItsSlots(t *testing.T) {
 	const devices, slots = 40, 4
 	h, output, _ := newHook(t, `mkdir "$DIR/$BACKUPDOCTOR_SLOT"; ls "$DIR" | wc -l; echo "I am $BACKUPDOCTOR_SLOT"; rmdir "$DIR/$BACKUPDOCTOR_SLOT"`)
@@ -179,8 +180,8 @@ func TestRunKeepsToItsSlots(t *testing.T) {
 	}
 }
 
-// At the deadline all ends that the command has started, even what does not want to. The
-// pipe that it holds shows it.
+// At the deadline all children of the command are killed, even if they ignore SIGTERM. The pipe
+// that they hold shows it.
 func TestRunEndsGrandchildren(t *testing.T) {
 	h, _, folder := newHook(t, `(trap '' TERM; exec sleep 600) >"$DIR/held" & wait`)
 	h.Timeout = 300 * time.Millisecond
@@ -210,12 +211,13 @@ func TestRunEndsGrandchildren(t *testing.T) {
 	}
 }
 
-// A command that prints without end, or never reads, is not waited for, and fills nothing.
+// A command with endless output, or one that never reads, neither blocks the run nor fills
+// memory.
 func TestRunIsBounded(t *testing.T) {
 	large := reportOf(report.Device{Slot: "7", Headline: strings.Repeat("x", 1<<20)})
 	for name, test := range map[string]struct {
 		command string
-		lines   int // at least
+		lines   int // minimum
 	}{
 		"many lines":     {"yes | head -c 20000000", 1000},
 		"one long line":  {"yes | tr -d '\\n' | head -c 20000000", 1},
@@ -231,7 +233,7 @@ func TestRunIsBounded(t *testing.T) {
 			if err := h.Run(t.Context(), large); err != nil {
 				t.Error(err)
 			}
-			// Each line has its prefix, and is at least "y\n" long.
+			// Each line has its prefix and is at least "y\n" long.
 			if most := maxOutput + maxOutput/2*len("slot 7: ") + 100; output.Len() > most {
 				t.Errorf("%d bytes are passed on, want at most %d", output.Len(), most)
 			}
@@ -249,7 +251,7 @@ func TestRunIsBounded(t *testing.T) {
 	}
 }
 
-// An interrupt ends what runs and what waits for a slot.
+// An interrupt stops running commands and those waiting for a slot.
 func TestRunIsInterrupted(t *testing.T) {
 	h, _, folder := newHook(t, `touch "$DIR/began"; sleep 600`)
 	h.Slots = make(chan struct{}, 1)

@@ -36,7 +36,7 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// That something is left out is said once.
+// Dropped output is reported once.
 func TestLinesSayWhatIsLeftOut(t *testing.T) {
 	var got []string
 	l := &lines{prefix: "> ", print: func(line string) { got = append(got, line) }}
@@ -49,7 +49,8 @@ func TestLinesSayWhatIsLeftOut(t *testing.T) {
 	}
 }
 
-// FuzzLines holds that nothing printed moves the cursor, goes without its prefix, or piles up.
+// FuzzLines checks that printed output never moves the cursor, always has its prefix, and is
+// bounded.
 func FuzzLines(f *testing.F) {
 	f.Add([]byte("a\nb\x1b[2J\r\n"), 3)
 	f.Fuzz(func(t *testing.T, data []byte, at int) {

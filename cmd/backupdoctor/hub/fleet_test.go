@@ -38,7 +38,8 @@ func TestBenchRows(t *testing.T) {
 	}
 }
 
-// TestListsThatBreakOff are errors, so that half a fleet is not taken for all of it.
+// TestListsThatBreakOff checks that a truncated list is an error, so that half a fleet does not
+// pass for all of it.
 func TestListsThatBreakOff(t *testing.T) {
 	for text, want := range map[string]int{
 		"[]": 0, `[{"udid":"a"}]`: 1, "[\n{\"udid\":\"a\"},\n{\"udid\":\"b\"}\n]\n": 2,
@@ -72,7 +73,7 @@ func FuzzReadRows(f *testing.F) {
 	})
 }
 
-// TestJSONFiles come back as they were written, for this user alone.
+// TestJSONFiles checks that files are read back as written, and are private.
 func TestJSONFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "status.json")
 	if err := quick.Check(func(sites map[string]string) bool {
@@ -108,7 +109,7 @@ func TestJSONFiles(t *testing.T) {
 	}
 }
 
-// A token goes in plain text to this computer only.
+// The token is sent unencrypted to this computer only.
 func TestLocalAddresses(t *testing.T) {
 	for address, want := range map[string]bool{
 		"http://127.0.0.1:7480": true, "http://[::1]:7480": true, "http://[::1]": true, "http://localhost": true,

@@ -12,7 +12,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
-// A person at a terminal sees where the hub is, how to sign in, what is next, and how all stands.
+// The greeting shows where the hub is, how to sign in, what to do next, and whether all parts
+// work.
 func TestGreeting(t *testing.T) {
 	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
 	h := &hub{
@@ -63,8 +64,8 @@ func TestAddressesOfAHub(t *testing.T) {
 	}
 }
 
-// A part works by what it did a moment ago: neither before its first try, nor while a try hangs,
-// nor long after the last one that went well.
+// A part counts as working only after a recent success: not before its first probe, not while a
+// probe hangs, and not long after its last success.
 func TestHealthNeedsRecentWork(t *testing.T) {
 	fails := errors.New("the disk is full")
 	var answer error

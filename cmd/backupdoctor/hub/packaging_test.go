@@ -16,7 +16,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// described are the metrics of a hub with their labels, as it describes them to Prometheus.
+// described returns the metrics of a hub with their labels, as described to Prometheus.
 func described(t testing.TB) map[string][]string {
 	t.Helper()
 	out := make(chan *prometheus.Desc, 64)
@@ -24,7 +24,7 @@ func described(t testing.TB) map[string][]string {
 	hubMetrics{}.Describe(out)
 	close(out)
 	form := regexp.MustCompile(`fqName: "([^"]+)".*variableLabels: \{([^}]*)\}`)
-	known := map[string][]string{"up": nil} // Prometheus' own
+	known := map[string][]string{"up": nil} // Prometheus' own metric
 	for desc := range out {
 		found := form.FindStringSubmatch(desc.String())
 		if found == nil {
@@ -35,15 +35,15 @@ func described(t testing.TB) map[string][]string {
 	return known
 }
 
-// What a PromQL expression asks for: a metric, perhaps with labels in braces, and each label.
+// The parts of a PromQL expression: a metric, perhaps with labels in braces, and each label.
 var (
 	quoted   = regexp.MustCompile(`"[^"]*"`)
 	selector = regexp.MustCompile(`\b(?:(backupdoctor_\w+|up)\b(?:\{([^}]*)\})?|\w+\{[^}]*\})`)
 	matcher  = regexp.MustCompile(`(\w+)\s*(?:=~|!~|!=|=)`)
 )
 
-// asksKnown reports what an expression asks of metrics that no hub has. That Prometheus
-// understands the expression is for TestPromtoolReadsTheExpressions.
+// asksKnown reports uses of metrics that no hub has. TestPromtoolReadsTheExpressions checks the
+// syntax.
 func asksKnown(t testing.TB, known map[string][]string, question string) {
 	t.Helper()
 	found := selector.FindAllStringSubmatch(quoted.ReplaceAllString(question, `""`), -1)
@@ -63,7 +63,7 @@ func asksKnown(t testing.TB, known map[string][]string, question string) {
 	}
 }
 
-// promtool checks a file of rules as Prometheus would load it.
+// promtool checks a rule file as Prometheus would load it.
 func promtool(t *testing.T, rules string) {
 	t.Helper()
 	program, err := exec.LookPath("promtool")
@@ -78,8 +78,8 @@ func promtool(t *testing.T, rules string) {
 	}
 }
 
-// TestPromtoolReadsTheExpressions has Prometheus' own tool check the alerts, and the
-// expressions of the dashboard as rules of their own.
+// TestPromtoolReadsTheExpressions runs promtool on the alerts, and on the dashboard's
+// expressions as rules.
 func TestPromtoolReadsTheExpressions(t *testing.T) {
 	promtool(t, "../packaging/prometheus-alerts.yaml")
 	type rule struct {
@@ -143,14 +143,14 @@ func TestAlertsAskForMetricsThatExist(t *testing.T) {
 	}
 }
 
-// A dashboardPanel is one picture of Grafana.
+// A dashboardPanel is one Grafana panel.
 type dashboardPanel struct {
 	ID      int
 	Title   string
 	Targets []struct{ Expr string }
 }
 
-// dashboard reads the dashboard, and its text.
+// dashboard reads the dashboard and returns its panels and text.
 func dashboard(t testing.TB) (panels []dashboardPanel, text string) {
 	t.Helper()
 	data, err := os.ReadFile("../packaging/grafana-dashboard.json")
@@ -175,7 +175,8 @@ func dashboardExpressions(t testing.TB) (expressions []string) {
 	return expressions
 }
 
-// TestDashboardAsksForMetricsThatExist, and each of a hub's metrics is seen there.
+// TestDashboardAsksForMetricsThatExist checks that the dashboard uses only existing metrics,
+// and all of a hub's.
 func TestDashboardAsksForMetricsThatExist(t *testing.T) {
 	panels, text := dashboard(t)
 	known := described(t)

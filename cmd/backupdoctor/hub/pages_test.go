@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestKnownAs: a name that nobody gave opens nothing, so that none can be bound to the pages.
+// TestKnownAs checks that a host name that was not configured is rejected, which prevents DNS
+// rebinding.
 func TestKnownAs(t *testing.T) {
 	name, err := os.Hostname()
 	if err != nil {

@@ -37,7 +37,7 @@ func TestRegularFiles(t *testing.T) {
 	}
 }
 
-// What is read is what was written, in pieces of any size, and then the error.
+// A Reader returns what was written, in pieces of any size, and then the error.
 func TestReader(t *testing.T) {
 	text := strings.Repeat("0123456789", 50_000)
 	for name, from := range map[string]io.Reader{
@@ -57,7 +57,7 @@ func TestReader(t *testing.T) {
 	}
 }
 
-// A reader that waits for ever ends with its context, and gives the cause.
+// A blocked read ends with the context and returns its cause.
 func TestReaderEndsWithItsContext(t *testing.T) {
 	silent, writer := io.Pipe()
 	defer writer.Close()

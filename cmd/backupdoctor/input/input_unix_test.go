@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// What is no regular file is refused in a usual place.
+// Special files are rejected in default locations.
 func TestSpecialFilesAreRefused(t *testing.T) {
 	folder := t.TempDir()
 	fifo, socket := filepath.Join(folder, "fifo"), filepath.Join(folder, "socket")
@@ -37,7 +37,7 @@ func TestSpecialFilesAreRefused(t *testing.T) {
 	}
 }
 
-// One that was named is read, and ends with the context: before it opens, and after.
+// A named FIFO is read until the context ends, before or after it opens.
 func TestNamedFIFO(t *testing.T) {
 	fifo := filepath.Join(t.TempDir(), "fifo")
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {

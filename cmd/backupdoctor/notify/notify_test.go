@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Whatever a stranger calls a device, it is one argument or one variable, and no flag.
+// A malicious device name is passed as one argument or variable, and never as a flag.
 func TestToolOf(t *testing.T) {
 	n := note{"-e", `--help "; do shell script "id" & 'x' $(id) <b>\074b\076`}
 	for system, want := range map[string]tool{
@@ -24,7 +24,7 @@ func TestToolOf(t *testing.T) {
 	}
 }
 
-// The scripts name where the texts are, and nothing in them is to be filled in.
+// The scripts refer to the texts, which are never inserted into them.
 func TestScriptsAreConstant(t *testing.T) {
 	for name, script := range map[string]string{"AppleScript": appleScript, "PowerShell": powerShell} {
 		if strings.ContainsAny(script, "%`\"") {

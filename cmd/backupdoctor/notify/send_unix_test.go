@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// fake puts a notify-send first on the path that does what a script says.
+// fake puts a notify-send first in PATH that runs a script.
 func fake(t *testing.T, script string) {
 	t.Helper()
 	folder := t.TempDir()
@@ -70,7 +70,7 @@ func TestSendWithoutATool(t *testing.T) {
 	}
 }
 
-// A tool that hangs is ended, and what it left behind with its output open is not waited for.
+// A tool that hangs is killed, and children that keep its output open are not waited for.
 func TestSendEnds(t *testing.T) {
 	fake(t, `exec sleep 600`)
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)

@@ -48,17 +48,16 @@ func modeOf(t *testing.T, path string) fs.FileMode {
 	return info.Mode()
 }
 
-// Each row is a folder with one thing named "out" in it, and what becomes of it, by both ways of
-// writing.
+// Each row is a folder with one entry named "out", and the result of both ways of writing.
 func TestWhatMayBeWritten(t *testing.T) {
 	type outcome struct {
-		refused string      // what the error says; "" if it was written
-		mode    fs.FileMode // of the file that was written
+		refused string      // part of the error; "" if it was written
+		mode    fs.FileMode // of the written file
 	}
 	for _, c := range []struct {
 		name            string
 		set             func(t *testing.T, folder string)
-		written         string // the file that is written in the end
+		written         string // the file that is finally written
 		plain, forcibly outcome
 	}{
 		{"nothing there", func(*testing.T, string) {}, "out", outcome{"", 0o600}, outcome{"", 0o600}},
@@ -154,7 +153,7 @@ func ownerOf(path string) [2]uint32 {
 	return [2]uint32{status.Uid, status.Gid}
 }
 
-// What other programs read has the mode that the umask leaves.
+// Files for other programs have the mode that the umask leaves.
 func TestSharedFilesObeyTheUmask(t *testing.T) {
 	before := syscall.Umask(0o027)
 	defer syscall.Umask(before)
@@ -165,7 +164,7 @@ func TestSharedFilesObeyTheUmask(t *testing.T) {
 	}
 }
 
-// A file that somebody makes while the report is written is not replaced.
+// A file created while the report is being written is not replaced.
 func TestCreationIsExclusive(t *testing.T) {
 	for name, set := range map[string]func(string) error{
 		"a file": func(path string) error { return os.WriteFile(path, []byte("mine"), 0o600) },
@@ -184,7 +183,7 @@ func TestCreationIsExclusive(t *testing.T) {
 	}
 }
 
-// A failed report leaves what was there.
+// A failed report leaves the existing file unchanged.
 func TestNothingHalf(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out")
 	must(t, os.WriteFile(path, []byte("old"), 0o600))

@@ -36,7 +36,7 @@ func archive(t *testing.T, path string) {
 	}
 }
 
-// The newest backup speaks for a device, and a folder that names none stands for itself.
+// The newest backup describes the device, and a folder that names no device is one of its own.
 func TestBackupsMeetInOneDevice(t *testing.T) {
 	dir := t.TempDir()
 	archive(t, writeBackup(t, dir, backuptest.Backup{}))
@@ -54,7 +54,7 @@ func TestBackupsMeetInOneDevice(t *testing.T) {
 	}
 }
 
-// Root gets this far too: what Find could not open is shown, and ends with exit code 3.
+// Not even root can open the place: it is reported, and the exit code is 3.
 func TestClosedPlaceIsShown(t *testing.T) {
 	set := BackupSet{
 		Places: []backup.Place{{Path: "/shut", Program: "Finder"}, {Path: "/open"}},

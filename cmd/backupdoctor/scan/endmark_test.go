@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A file is the whole of an archive only if it ends as one.
+// Only a file that ends like a complete archive counts as one.
 func TestTheEndOfAnArchive(t *testing.T) {
 	var plain, zipped bytes.Buffer
 	list := tar.NewWriter(&plain)

@@ -11,7 +11,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
-// Whoever ran the program once with sudo learns how to get the history back.
+// A history created with sudo yields a hint how to recover it.
 func TestAHistoryOfAnotherUser(t *testing.T) {
 	for _, err := range []error{fmt.Errorf("the history could not be written: %w", ledger.ErrDenied), &fs.PathError{Op: "open", Path: "history.sqlite", Err: fs.ErrPermission}} {
 		ended, ok := errors.AsType[command.Exit](HistoryError(err))

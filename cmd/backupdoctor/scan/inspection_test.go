@@ -12,7 +12,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 )
 
-// In a scan of attached devices the inspection of a backup ends with the time of one device.
+// When attached devices are scanned, the time limit of a device also limits the inspection of a
+// backup.
 func TestAnInspectionHasALimit(t *testing.T) {
 	dir := t.TempDir()
 	writeBackup(t, dir, backuptest.Backup{})

@@ -12,7 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/reach"
 )
 
-// stale is a device whose backup is old, for reasons that only a person knows.
+// stale returns a device with an old backup, for reasons that only a person knows.
 func stale() device.Snapshot {
 	at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 	return device.Snapshot{
@@ -25,7 +25,7 @@ func stale() device.Snapshot {
 	}
 }
 
-// Offline, --net adds gaps to a report and takes nothing from it.
+// Offline, --net adds gaps to a report and removes nothing.
 func TestOfflineTheReportIsTheSame(t *testing.T) {
 	dead := reach.Prober{Dial: func(context.Context, string, string) (net.Conn, error) { return nil, &net.DNSError{} }}
 	judge := Judge{Checks: checks.All()}
@@ -52,11 +52,11 @@ func TestOfflineTheReportIsTheSame(t *testing.T) {
 	}
 }
 
-// What is asked about a recording ends with the time for the whole run, too.
+// The time limit of a run also limits questions about a recording.
 func TestQuestionsAboutARecordingEndInTime(t *testing.T) {
 	var ended error
 	wait := func(ctx context.Context, _ []device.Snapshot) {
-		<-ctx.Done() // as a prompt does that nobody answers
+		<-ctx.Done() // like an unanswered prompt
 		ended = context.Cause(ctx)
 	}
 	replay := Replay{From: "../../../testdata/recordings/healthy.json", Limit: 500 * time.Millisecond, More: []More{wait}}

@@ -8,7 +8,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// What tells whose a device is stays at the bench, unless it was chosen.
+// Identifying facts stay at the bench unless they were selected.
 func TestWhatLeaves(t *testing.T) {
 	s := stale()
 	s.Device.UDID = "00008110-000514AE0C22801E"
@@ -22,7 +22,7 @@ func TestWhatLeaves(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		outgoing *Outgoing
-		leaves   []string // of all that could
+		leaves   []string // of all identifying facts
 	}{
 		{"by default", &Outgoing{}, nil},
 		{"names", &Outgoing{Names: true}, []string{"Ada’s iPhone"}},

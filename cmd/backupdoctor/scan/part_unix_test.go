@@ -12,7 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device/usb"
 )
 
-// What lies under the name of a part is continued only if this user made it.
+// A part is continued only if it certainly belongs to this user.
 func TestWhoMadeThePart(t *testing.T) {
 	attached := usb.Attached{UDID: "00008110-001A2B3C4D5E6F70"}
 	archive := usb.Archive{Name: "sysdiagnose_2026.11.20_08-00-00+0000_iPhone-OS_iPhone_23G90.tar.gz", Bytes: 100, ChangedAt: time.Unix(1_763_000_000, 0)}
@@ -72,7 +72,8 @@ func TestWhoMadeThePart(t *testing.T) {
 	}
 }
 
-// A part is of one archive on one device: another length, time or device is another.
+// A part belongs to one archive on one device: another length, time or device means another
+// part.
 func TestPartsAreTold(t *testing.T) {
 	attached, archive := usb.Attached{UDID: "a"}, usb.Archive{Name: "sysdiagnose_1.tar.gz", Bytes: 1, ChangedAt: time.Unix(1, 0)}
 	seen := map[string]bool{partPrefix(attached, archive): true}

@@ -16,11 +16,11 @@ import (
 
 const backupPassword = "open sesame"
 
-// asker answers questions for passwords one after the other, and counts them.
+// asker answers password prompts in order, and counts them.
 type asker struct {
 	answers []string
-	asked   []string     // whose password was asked for
-	screen  bytes.Buffer // what the person was told
+	asked   []string     // devices whose passwords were requested
+	screen  bytes.Buffer // what the person saw
 }
 
 func (a *asker) passwords(given ...string) *Passwords {
@@ -39,7 +39,7 @@ func (a *asker) passwords(given ...string) *Passwords {
 	}
 }
 
-// lockedBackups are two encrypted backups of one device, and one of another.
+// lockedBackups returns two encrypted backups of one device, and one of another.
 func lockedBackups(t *testing.T) BackupSet {
 	t.Helper()
 	dir := t.TempDir()
@@ -101,7 +101,7 @@ func TestNoPasswordForAnOpenBackup(t *testing.T) {
 	}
 }
 
-// A device's name is a stranger's text, and goes to a terminal.
+// A device's name is untrusted text that goes to a terminal.
 func TestQuotedOwner(t *testing.T) {
 	for name, want := range map[string]string{
 		"Ann's iPhone":      `"Ann's iPhone"`,

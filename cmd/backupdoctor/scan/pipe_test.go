@@ -14,7 +14,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// given is a source of these devices.
+// given is a source that returns these devices.
 type given []device.Snapshot
 
 func (g given) Learn(_ context.Context, run *Run) (Learned, error) {
@@ -25,12 +25,12 @@ func (g given) Learn(_ context.Context, run *Run) (Learned, error) {
 	return Learned{Recording: run.Recording()}, nil
 }
 
-// broken is a source that cannot be used.
+// broken is a source that fails.
 type broken struct{ err error }
 
 func (b broken) Learn(context.Context, *Run) (Learned, error) { return Learned{}, b.err }
 
-// recording is a sink that writes down what it is told, by its name.
+// recording returns a sink that records its calls under a name.
 func recording(name string, told *[]string) Sink {
 	add := func(text string) { *told = append(*told, name+" "+text) }
 	return Sink{
@@ -49,7 +49,7 @@ func expect(t *testing.T, told []string, want ...string) {
 	}
 }
 
-// Every sink is told everything in its order, and closed in the other.
+// Sinks are called in order, and closed in reverse order.
 func TestSinksAreToldInOrder(t *testing.T) {
 	var told []string
 	s := device.Snapshot{TakenAt: time.Now(), Device: device.Identity{UDID: "a"}}
@@ -58,7 +58,7 @@ func TestSinksAreToldInOrder(t *testing.T) {
 		"1 run_summary", "2 run_summary", "1 report", "2 report", "2 close", "1 close")
 }
 
-// A source that cannot be used ends the run with its error, which the sinks are told.
+// A source that fails ends the run with its error, which the sinks receive.
 func TestABrokenSourceEndsTheRun(t *testing.T) {
 	var told []string
 	failed := errors.New("it does not open")
@@ -68,7 +68,8 @@ func TestABrokenSourceEndsTheRun(t *testing.T) {
 	expect(t, told, "1 begin", "1 learned", "1 exit_error", "1 close")
 }
 
-// A sink that cannot begin ends the run before anything is learned; those that began are closed.
+// A sink whose Begin fails ends the run before anything is learned; sinks already begun are
+// closed.
 func TestASinkThatCannotBegin(t *testing.T) {
 	var told []string
 	failed := errors.New("the disk is full")
@@ -79,7 +80,8 @@ func TestASinkThatCannotBegin(t *testing.T) {
 	expect(t, told, "1 begin", "1 close")
 }
 
-// A report that cannot be written ends the command, and keeps no other sink from its own.
+// A report that cannot be written ends the command with an error, but the other sinks still get
+// it.
 func TestASinkThatCannotReport(t *testing.T) {
 	var told []string
 	failed := errors.New("the disk is full")
@@ -90,7 +92,7 @@ func TestASinkThatCannotReport(t *testing.T) {
 	expect(t, told, "1 begin", "1 run_start", "1 learned", "1 run_summary", "1 report", "1 exit_error", "1 close")
 }
 
-// Without a device the command ends as the source says.
+// Without a device, the source decides how the command ends.
 func TestARunWithoutDevices(t *testing.T) {
 	none := Learned{None: NoBackup()}
 	err := Pipe{Source: learning(func(run *Run) Learned { run.Start(0); return none })}.Run(t.Context())
@@ -103,7 +105,7 @@ type learning func(*Run) Learned
 
 func (l learning) Learn(_ context.Context, run *Run) (Learned, error) { return l(run), nil }
 
-// Of a device that came back the last visit counts, in the report and in the recording.
+// For a device that returned, the last visit counts, in the report and in the recording.
 func TestTheLastVisitCounts(t *testing.T) {
 	at := time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)
 	visit := func(minutes int) device.Snapshot {
@@ -130,7 +132,7 @@ func TestTheLastVisitCounts(t *testing.T) {
 	}
 }
 
-// A device is judged once, whoever hears of it.
+// A device is judged once for all sinks.
 func TestADeviceIsJudgedOnce(t *testing.T) {
 	judged := 0
 	check := &checks.Check{ID: "counted", Title: "It is counted", Judge: func(device.Snapshot) []checks.Finding {

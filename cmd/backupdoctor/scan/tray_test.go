@@ -14,7 +14,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// withClocks are attached devices whose clocks are ahead of this computer's by these seconds.
+// withClocks returns attached devices whose clocks are ahead of this computer's by the given
+// seconds.
 func withClocks(skews ...float64) given {
 	var list given
 	for i, skew := range skews {
@@ -32,13 +33,13 @@ func withClocks(skews ...float64) given {
 	return list
 }
 
-// Where several devices differ from this computer alike, that is reported once, and no device
-// is left with a wrong clock. Each result that changed is delivered again.
+// If several devices share a clock difference, that is reported once, and no device has a wrong
+// clock. Each changed result is delivered again.
 func TestTheClockOfThisComputerIsReportedOnce(t *testing.T) {
 	const hour = 3600
 	for name, test := range map[string]struct {
 		skews     []float64
-		host      int // devices that differ alike; 0 where the clock of this computer is not in doubt
+		host      int // devices that share a difference; 0 if this computer's clock is not in doubt
 		wrong     int // devices with a wrong clock
 		backedUp  int
 		delivered int
@@ -91,8 +92,8 @@ func TestTheClockOfThisComputerIsReportedOnce(t *testing.T) {
 	}
 }
 
-// A device with a newer major version than the table has shows that the table is too old for
-// the devices that were finished before it, too.
+// A device with a newer major version than the table shows that the table is out of date, also
+// for devices finished before it.
 func TestANewerMajorIsSeen(t *testing.T) {
 	devices := withClocks(0, 0)
 	for i := range devices {
@@ -124,8 +125,8 @@ func TestANewerMajorIsSeen(t *testing.T) {
 	}
 }
 
-// The devices of a large tray are not all judged again with each device, and in the end all
-// are judged by what all of them show.
+// On a large tray, a new device does not cause all others to be judged again; at the end all
+// are judged by the final tray.
 func TestTheClockOfThisComputerOnALargeTray(t *testing.T) {
 	const count = 150
 	skews := make([]float64, count)

@@ -7,7 +7,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// What a device said of a try to pair is kept where the run ends while another waits.
+// The outcome of a pairing attempt is kept if the run ends while another attempt is waiting.
 func TestATryThatEndedWithTheRun(t *testing.T) {
 	over, cancel := context.WithCancelCause(t.Context())
 	cancel(device.OutOfTime)

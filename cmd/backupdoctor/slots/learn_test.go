@@ -18,7 +18,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata"
 )
 
-// tray serves simulated devices at the first ports of a hub, and gives its address.
+// tray serves simulated devices at the first ports of a hub, and returns the address of its
+// usbmuxd.
 func tray(t *testing.T, number int) string {
 	t.Helper()
 	folder, err := fs.Sub(testdata.Devices, "devices")
@@ -48,7 +49,7 @@ func tray(t *testing.T, number int) string {
 	return listener.Addr().String()
 }
 
-// An asked is what a person sees, and whether a name was asked for.
+// An asked is what a person sees, and whether a name was requested.
 type asked struct {
 	bytes.Buffer
 	yes  chan struct{}
@@ -62,7 +63,8 @@ func (a *asked) Write(p []byte) (int, error) {
 	return a.Buffer.Write(p)
 }
 
-// The learning ends with q, Enter and the end of the input, whether or not a place is to be named.
+// Learning ends with q, Enter or the end of the input, whether or not a slot is waiting for a
+// name.
 func TestHowLearningEnds(t *testing.T) {
 	for _, c := range []struct {
 		name, typed string
@@ -83,7 +85,7 @@ func TestHowLearningEnds(t *testing.T) {
 			var kept labels.Slots
 			out := &asked{yes: make(chan struct{})}
 			in := io.Reader(strings.NewReader(c.typed))
-			if c.devices > 0 { // a person types once there is something to name
+			if c.devices > 0 { // type only once there is something to name
 				reader, writer := io.Pipe()
 				in = reader
 				go func() {

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pty is both ends of a new terminal.
+// pty returns both ends of a new terminal.
 func pty(t *testing.T) (person, program *os.File) {
 	t.Helper()
 	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
@@ -56,7 +56,7 @@ func await(t *testing.T, what string, done func() bool) {
 	t.Fatal("waited in vain: " + what)
 }
 
-// However a program ends that asks for a password, the terminal shows again what is typed.
+// However a program ends while asking for a password, the echo is restored.
 func TestTheTerminalShowsAgain(t *testing.T) {
 	const child = "BACKUPDOCTOR_TEST_PASSWORD"
 	if os.Getenv(child) != "" {

@@ -14,7 +14,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// stale is a device whose backup is old, for reasons that only a person knows.
+// stale returns a device with an old backup, for reasons that only a person knows.
 func stale() device.Snapshot {
 	at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 	return device.Snapshot{
@@ -27,7 +27,7 @@ func stale() device.Snapshot {
 	}
 }
 
-// talk asks about a device a person who types all of this.
+// talk asks about a device, with typed as the input.
 func talk(s *device.Snapshot, typed io.Reader) (asked string, more bool) {
 	var out bytes.Buffer
 	q := Questions{NewPrompt(typed), &out, checks.All(), func() time.Time { return s.TakenAt }}
@@ -35,7 +35,7 @@ func talk(s *device.Snapshot, typed io.Reader) (asked string, more bool) {
 	return out.String(), more
 }
 
-// A question is wrapped at words, to the width of the screen.
+// Questions are wrapped at words to the width of the screen.
 func TestQuestionsAreWrapped(t *testing.T) {
 	var out bytes.Buffer
 	screen := NewScreen(&out, func(name string) string { return map[string]string{"COLUMNS": "40"}[name] })
@@ -55,8 +55,8 @@ func TestQuestions(t *testing.T) {
 		name  string
 		typed string
 		more  bool
-		given []string // questions that were answered
-		shown []string // parts of what was asked
+		given []string // answered questions
+		shown []string // parts of the output
 	}{
 		{"ended at once", "q\n", false, nil, []string{`"Ada's \x1b[31miPhone": Enter passes a question by, q ends.`, "1. What does the iPhone/iPad say of the backup that failed"}},
 		{"end of input", "", false, nil, nil},
@@ -96,7 +96,7 @@ func TestALineWithoutEndEndsTheQuestioning(t *testing.T) {
 	}
 }
 
-// endless is somebody leaning on a key.
+// endless repeats a key without end.
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) {

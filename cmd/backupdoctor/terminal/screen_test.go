@@ -30,7 +30,7 @@ func TestStatusIsOnlyForATerminal(t *testing.T) {
 	}
 }
 
-// While the view is shown, the status is a part of it, and messages go above it.
+// While the view is shown, the status line is part of it, and messages go above it.
 func TestScreenWithAView(t *testing.T) {
 	var out bytes.Buffer
 	screen := Screen{out: &out, is: true, view: viewOn(&out)}

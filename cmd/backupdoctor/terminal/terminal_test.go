@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// in is an environment with these variables.
+// in returns an environment with these variables.
 func in(environment map[string]string) func(string) string {
 	return func(name string) string { return environment[name] }
 }

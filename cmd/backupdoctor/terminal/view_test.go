@@ -14,12 +14,12 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/format"
 )
 
-// viewOn is a view on a terminal of 80 columns and 24 lines.
+// viewOn returns a view on a terminal of 80 columns and 24 lines.
 func viewOn(w io.Writer) *View {
 	return newView(w, format.Options{UTF8: true}, func() (int, int) { return 80, 24 })
 }
 
-// A device that is unplugged leaves the view, and what was found on it stays above.
+// A device that is unplugged leaves the view, and its result stays above.
 func TestViewOfAWatch(t *testing.T) {
 	var screen bytes.Buffer
 	v := viewOn(&screen)
@@ -37,10 +37,10 @@ func TestViewOfAWatch(t *testing.T) {
 	}
 }
 
-// BenchmarkView shows a tray of a thousand devices while they are examined. cpu-ms/s is
-// what it costs for each second of the scan: ten pictures, and the events of 180 devices,
-// which is as many as two cores examine in a second. %-of-scan is that over the CPU of the
-// scan, which takes all cores; the aim is 5.
+// BenchmarkView shows a tray of a thousand devices during a scan. cpu-ms/s is its cost per
+// second of the scan: ten frames, and the events of 180 devices, which two cores examine in a
+// second. %-of-scan is that cost relative to the CPU time of the scan, which uses all cores;
+// the goal is 5.
 func BenchmarkView(b *testing.B) {
 	const devices, perSecond = 1000, 180
 	v := viewOn(io.Discard)

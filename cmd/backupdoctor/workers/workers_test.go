@@ -10,7 +10,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/device"
 )
 
-// A hub counts the devices that are spoken with at a time.
+// A hub counts the devices being read at the same time.
 type hub struct {
 	mu   sync.Mutex
 	now  int
@@ -53,7 +53,7 @@ func TestEach(t *testing.T) {
 	}
 }
 
-// It begins with ten, and rises while devices answer well.
+// The limit starts at ten and rises while devices answer well.
 func TestRises(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h hub
@@ -73,8 +73,8 @@ func TestRises(t *testing.T) {
 	})
 }
 
-// The number doubles while one device is read: a tray of a hundred takes four rounds, with ten
-// at a time it would take ten.
+// The limit doubles while one device is read: a tray of a hundred takes four rounds instead of
+// ten.
 func TestRisesFast(t *testing.T) {
 	for devices, rounds := range map[int]int{Usual: 1, 3 * Usual: 2, 7 * Usual: 3, 100: 4} {
 		synctest.Test(t, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestRisesFast(t *testing.T) {
 	}
 }
 
-// A session that has begun is a sign too, and comes earlier: a tray of a hundred takes three
+// A session that has begun is a sign too, and an earlier one: a tray of a hundred takes three
 // rounds.
 func TestRisesWithSessions(t *testing.T) {
 	for devices, rounds := range map[int]int{Usual: 1, 2 * Usual: 2, 4 * Usual: 2, 100: 3} {
@@ -109,7 +109,7 @@ func TestRisesWithSessions(t *testing.T) {
 	}
 }
 
-// Asking takes a twentieth of the time at most, however many devices answer.
+// Asking takes at most a twentieth of the time, however many devices answer.
 func TestAsksSeldom(t *testing.T) {
 	for _, takes := range []time.Duration{time.Millisecond, 100 * time.Millisecond} {
 		synctest.Test(t, func(t *testing.T) {
@@ -125,7 +125,7 @@ func TestAsksSeldom(t *testing.T) {
 	}
 }
 
-// A hub that fails above twelve makes it fall back to ten, and stay there.
+// When a hub fails above twelve, the limit falls back to ten and stays there.
 func TestFallsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const bears = 12
@@ -149,8 +149,7 @@ func TestFallsBack(t *testing.T) {
 	})
 }
 
-// Once there is nothing left to do it begins again: a device that was pulled out in the
-// morning does not slow down the day.
+// An idle pool starts over: a device unplugged in the morning does not slow down the day.
 func TestBeginsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h hub
@@ -163,8 +162,8 @@ func TestBeginsAgain(t *testing.T) {
 	})
 }
 
-// What is refused for good, as by a device that does not trust this computer, is no sign
-// of a hub in trouble.
+// A permanent refusal, such as by a device that does not trust this computer, is no sign of an
+// overloaded hub.
 func TestRefusalsAreNoSign(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := Start(Options{Open: 1000})
@@ -175,7 +174,7 @@ func TestRefusalsAreNoSign(t *testing.T) {
 	})
 }
 
-// It never rises while a backup runs.
+// The limit never rises while a backup runs.
 func TestNeverRisesBesideABackup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h hub
@@ -187,13 +186,13 @@ func TestNeverRisesBesideABackup(t *testing.T) {
 	})
 }
 
-// It falls back when a backup begins, whenever that is: while it rises, or once it has risen as
-// far as it may. What was let in before ends; nothing more is.
+// The limit falls back when a backup starts, whether it is still rising or at its maximum.
+// Visits in progress finish; no new ones start above the limit.
 func TestFallsBackBesideABackup(t *testing.T) {
 	for _, begins := range []time.Duration{1500 * time.Millisecond, 2 * time.Second, 4900 * time.Millisecond, 20 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			var h hub
-			var most atomic.Int32 // a while after the backup has begun
+			var most atomic.Int32 // a while after the backup has started
 			began := time.Now()
 			w := Start(Options{Open: 1000, BackupRuns: func() bool { return time.Since(began) >= begins }})
 			w.Each(3000, func(int) device.Reason {
@@ -211,7 +210,7 @@ func TestFallsBackBesideABackup(t *testing.T) {
 	}
 }
 
-// Silent devices give their places to others, and are a sign.
+// Silent devices release their slots, and count as a sign of trouble.
 func TestPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := Start(Options{Jobs: 2, Open: 10})
@@ -236,7 +235,7 @@ func TestPatience(t *testing.T) {
 	})
 }
 
-// No more are under way than may be, silent ones included.
+// Open visits never exceed the limit, silent ones included.
 func TestOpenIsABound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h hub
