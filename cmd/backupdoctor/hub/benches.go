@@ -217,7 +217,7 @@ type benchRow struct {
 	Name      string        `json:"bench"`
 	Site      string        `json:"site,omitempty"`
 	State     string        `json:"state"`              // linked, away, revoked, unknown while the hub does not run, or foreign: not of this hub's keys
-	AddedAt   time.Time     `json:"addedAt,omitzero"`   // or revoked
+	AddedAt   time.Time     `json:"addedAt,omitzero"`   // when it was added, or revoked
 	AwaySince time.Time     `json:"awaySince,omitzero"` // when a bench that is away was last seen connected
 	Waiting   int64         `json:"waiting"`            // reports numbered by the bench that the hub does not have
 	SetAside  int64         `json:"setAside"`           // its messages that can never be stored

@@ -44,7 +44,7 @@ func (o *Outgoing) leaving(s device.Snapshot) device.Snapshot {
 // prepare builds the message to a hub from a result.
 func (o *Outgoing) prepare(run *Run, result Result) (receipt.Item, error) {
 	of := report.Run{
-		ID: run.ID, Started: run.StartedAt, Tool: command.Version(), Redacted: !o.Assets, // of the inventory only assets are sent
+		ID: run.ID, Started: run.StartedAt, Tool: command.Version(), Redacted: !o.Assets, // for the inventory; other facts are removed below
 	}
 	found := report.Withhold(*result.Device, *result.Snapshot, o.leaving(*result.Snapshot))
 	packed, cut, err := envelope.Pack(report.Assemble(of, []report.Device{found}))
