@@ -221,10 +221,6 @@ func (r *registry) has(path string) bool {
 	return r.count[path] > 0
 }
 
-// Immutable returns the address of a file that does not change while it is read.
-func Immutable(path string) string { return Address(path) + "?immutable=1" }
-
-// Address returns the SQLite URI of a file, to which settings can be appended.
 func Address(path string) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
 }
