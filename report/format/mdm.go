@@ -71,7 +71,7 @@ func mdmSuite(r report.Report) (suite junitSuite, ok bool) {
 		"devices", strconv.Itoa(m.Devices), "examined", strconv.Itoa(m.Examined), "without", strconv.Itoa(m.Without), "unknown", strconv.Itoa(m.Unknown),
 	)}
 	for _, d := range m.List {
-		c := junitCase{Name: report.Clean(cmp.Or(d.Serial, d.UDID)), Class: r.Tool.Name + ".mdm"}
+		c := junitCase{Name: device.Token(report.Clean(cmp.Or(d.Serial, d.UDID))), Class: r.Tool.Name + ".mdm"}
 		switch state := checks.ManagedState(d.State); {
 		case state.Lacks():
 			c.Failure = &junitOutcome{Message: report.Clean(managedLine(d)), Type: d.State}

@@ -41,6 +41,9 @@ func TestPlantedInARecording(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := device.ReadRecording(bytes.NewReader(full)); err != nil {
+		t.Fatal(err)
+	}
 	bases := map[string][]byte{"every field": full}
 	for _, pattern := range []string{"../../testdata/recordings/*.json", "../../testdata/patients/*.json"} {
 		paths, err := filepath.Glob(pattern)
@@ -83,6 +86,9 @@ func TestPlantedInAReport(t *testing.T) {
 	skipIfShort(t)
 	full, err := json.Marshal(reporttest.Example(reflect.TypeFor[report.Report]()))
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := report.Read(bytes.NewReader(full)); err != nil {
 		t.Fatal(err)
 	}
 	bases := map[string][]byte{"every field": full}

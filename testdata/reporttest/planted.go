@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // Planted is malicious advice in place of a name or a value.
@@ -142,7 +145,8 @@ func eachText(value any, field, name string, change func(field, name, text strin
 	return value
 }
 
-// Example returns a value of a type with all fields set, as decoded from JSON.
+// Example returns a value of a type with all fields set, as decoded from JSON. A recording and
+// a report have the kind and the schema number with which they can be read.
 func Example(of reflect.Type) any {
 	if value, isFact := of.MethodByName("Get"); isFact {
 		return map[string]any{"value": Example(value.Type.Out(0))}
@@ -175,6 +179,12 @@ func Example(of reflect.Type) any {
 			case field.IsExported():
 				object[name] = Example(field.Type)
 			}
+		}
+		switch of {
+		case reflect.TypeFor[device.Recording]():
+			object["kind"], object["schema"] = device.RecordingKind, device.RecordingSchema
+		case reflect.TypeFor[report.Report]():
+			object["kind"], object["schema"] = report.KindReport, report.Schema
 		}
 		return object
 	default:

@@ -221,6 +221,7 @@ func (r *registry) has(path string) bool {
 	return r.count[path] > 0
 }
 
+// Address returns the SQLite URI of a file, to which settings can be appended.
 func Address(path string) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
 }

@@ -21,6 +21,9 @@ func TestPlantedOnATray(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := device.ReadRecording(bytes.NewReader(full)); err != nil {
+		t.Fatal(err)
+	}
 	documents := [][]byte{full}
 	for _, path := range []string{"recordings/tray-of-six.json", "recordings/local-backups.json", "recordings/icloud-full-on-record.json", "patients/backup-turned-off.json"} {
 		text, err := os.ReadFile("../../../testdata/" + path)
