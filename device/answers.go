@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// An Answer is what a person said of the device, because no computer can read it. Which of
-// its facts is known depends on the question.
+// An Answer is a person's answer to a question about the device that no computer can read
+// from it. Which of its facts is known depends on the question.
 type Answer struct {
-	Question string       `json:"question" privacy:"public"`       // id of the check it belongs to, or one of the questions below
+	Question string       `json:"question" privacy:"public"`       // ID of the check it belongs to, or one of the questions below
 	Yes      Fact[bool]   `json:"yes,omitzero"`                    // for most questions
 	Bytes    Fact[uint64] `json:"bytes,omitzero"`                  // for a size
-	Text     Fact[string] `json:"text,omitzero" privacy:"private"` // for a message, as it was typed
-	At       time.Time    `json:"at"`                              // when it was given; UTC
+	Text     Fact[string] `json:"text,omitzero" privacy:"private"` // for a message, as typed
+	At       time.Time    `json:"at"`                              // when the answer was given; UTC
 }
 
 // Questions shared by several checks. They are stored in recordings, so never rename them.

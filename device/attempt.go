@@ -2,34 +2,34 @@ package device
 
 import "time"
 
-// Attempt is what a log told of one attempt at an iCloud backup: that of an attached device
-// as it was written, or one that somebody had saved.
+// An Attempt is what a log shows of one attempt at an iCloud backup. The log is an attached
+// device's live log or a saved one.
 //
-// A log that told nothing is an attempt that was not seen. That is no data, and no sign
-// that all is well: the processes that make backups are idle most of the time, and write
-// nothing then.
+// A log without an attempt gives one Attempt with the outcome unseen. That is missing data
+// and does not mean that all is well: the processes that make backups are idle most of the
+// time, and then log nothing.
 type Attempt struct {
 	Source  string         `json:"source" privacy:"public"`            // os_trace_relay, syslog_relay or file
 	Origin  string         `json:"origin,omitempty" privacy:"private"` // path of the file; "" for an attached device
 	Outcome AttemptOutcome `json:"outcome" privacy:"public"`           // how it ended
 
-	From  Fact[time.Time] `json:"from,omitzero"`  // when its first line was written, or else when listening began
-	Until Fact[time.Time] `json:"until,omitzero"` // when the line was written that ended it, or else when listening ended
+	From  Fact[time.Time] `json:"from,omitzero"`  // time of its first line, or else when listening began
+	Until Fact[time.Time] `json:"until,omitzero"` // time of the line that ended it, or else when listening ended
 
-	Causes     []PastCause      `json:"causes,omitempty"`                     // of a failure: the error, then those behind it, outermost first; none if no code was readable
-	Forced     bool             `json:"forced,omitempty"`                     // Setup Assistant made the device back up
-	Died       bool             `json:"died,omitempty"`                       // backupd crashed while it made the backup
-	CalledOff  string           `json:"calledOff,omitempty" privacy:"public"` // the condition that a cancellation names: com.apple.backupd.wifi
+	Causes     []PastCause      `json:"causes,omitempty"`                     // of a failure: the error, then its underlying errors, outermost first; empty if no code was readable
+	Forced     bool             `json:"forced,omitempty"`                     // Setup Assistant forced the backup
+	Died       bool             `json:"died,omitempty"`                       // backupd crashed during the backup
+	CalledOff  string           `json:"calledOff,omitempty" privacy:"public"` // the lost condition that caused a cancellation: com.apple.backupd.wifi
 	KeysLacked bool             `json:"keysLacked,omitempty"`                 // backupd: files are missing encryption keys
-	Conditions Fact[Conditions] `json:"conditions,omitzero"`                  // what backupd last said that it waits for
-	Page       BackupPage       `json:"page,omitzero"`                        // what the iCloud Backup page last said of itself
+	Conditions Fact[Conditions] `json:"conditions,omitzero"`                  // the conditions that backupd last logged
+	Page       BackupPage       `json:"page,omitzero"`                        // what the iCloud Backup page last logged
 
-	PolicyForbids Fact[bool]   `json:"policyForbids,omitzero"` // backupd: backups are disabled by a policy of management
-	FailureCount  Fact[uint64] `json:"failureCount,omitzero"`  // backupd / FailureCount: failures in a row
+	PolicyForbids Fact[bool]   `json:"policyForbids,omitzero"` // backupd: a managed policy disables backups
+	FailureCount  Fact[uint64] `json:"failureCount,omitzero"`  // backupd / FailureCount: consecutive failures
 
-	Heard uint64    `json:"heard"`           // lines of the processes that bear on iCloud backups
-	Lost  uint64    `json:"lost,omitempty"`  // lines that could not be read, or came too fast to be kept
-	Lines []LogLine `json:"lines,omitempty"` // the telling lines, in the order they came
+	Heard uint64    `json:"heard"`           // lines of the processes that are relevant to iCloud backups
+	Lost  uint64    `json:"lost,omitempty"`  // lines that could not be read, or arrived too fast
+	Lines []LogLine `json:"lines,omitempty"` // the relevant lines, in order of arrival
 }
 
 // AttemptOutcome is how an attempt ended, according to its log.
@@ -42,7 +42,8 @@ const (
 	AttemptUnseen    AttemptOutcome = "unseen"    // the log has no attempt: no data
 )
 
-// Conditions are what the scheduler of backups sees of the device. // backupd, =scheduler=
+// Conditions are the device conditions that the backup scheduler checks. Source: backupd,
+// =scheduler=.
 type Conditions struct {
 	At         time.Time  `json:"at"`                  // when it was logged; UTC
 	Enabled    Fact[bool] `json:"enabled,omitzero"`    // enabled
@@ -52,8 +53,8 @@ type Conditions struct {
 	OnCellular Fact[bool] `json:"onCellular,omitzero"` // onCellular
 }
 
-// BackupPage is what the iCloud Backup page of Settings says of itself while it is open.
-// // Preferences
+// BackupPage is what the iCloud Backup page of Settings logs while it is open.
+// Source: Preferences.
 type BackupPage struct {
 	Network        Fact[string] `json:"network,omitzero" privacy:"public"` // interface type: wifi, cellular or wired
 	NetworkSuits   Fact[bool]   `json:"networkSuits,omitzero"`             // the network supports backup
@@ -61,7 +62,7 @@ type BackupPage struct {
 	DemoMode       Fact[bool]   `json:"demoMode,omitzero"`                 // Store Demo Mode Enabled
 	RestoreRunning Fact[bool]   `json:"restoreRunning,omitzero"`           // restoreState running
 	ButtonEnabled  Fact[bool]   `json:"buttonEnabled,omitzero"`            // Backup Button Enabled
-	ErrorOnPage    []PastCause  `json:"errorOnPage,omitempty"`             // Setting error from backup state: that of the last attempt, which may be long ago
+	ErrorOnPage    []PastCause  `json:"errorOnPage,omitempty"`             // Setting error from backup state: of the last attempt, which may be long ago
 }
 
 // LogLine is one line of a log.

@@ -2,15 +2,15 @@ package device
 
 import "time"
 
-// History is what a device had on record about its iCloud backups, and about what they
-// depend on, at one moment in the past. It is read from files of a local backup or of a
-// sysdiagnose archive, and as old as they are: whatever rests on it names AsOf.
+// History is a device's own past records of its iCloud backups and what they depend on. It
+// is read from files in a local backup or a sysdiagnose archive, and is as old as they are,
+// so any conclusion from it states AsOf.
 //
 // Paths in the comments below are those in a local backup: domain, then file / key.
 type History struct {
 	Source string          `json:"source" privacy:"public"`            // "backup" or "sysdiagnose"
 	Origin string          `json:"origin,omitempty" privacy:"private"` // the folder or archive
-	AsOf   Fact[time.Time] `json:"asOf,omitzero"`                      // when the files were as they were read
+	AsOf   Fact[time.Time] `json:"asOf,omitzero"`                      // the time that the files reflect
 	Ended  Gap             `json:"ended,omitzero"`                     // why an archive was not read to its end; zero if it was
 
 	CloudBackup  PastCloudBackup  `json:"cloudBackup,omitzero"`
@@ -23,15 +23,15 @@ type History struct {
 	Power        PastPower        `json:"power,omitzero"`
 	Disk         PastDisk         `json:"disk,omitzero"`
 
-	Crashes     Fact[[]Crash]     `json:"crashes,omitzero"`     // sysdiagnose crashes_and_spins: names of crash reports, of the listed processes only
+	Crashes     Fact[[]Crash]     `json:"crashes,omitzero"`     // sysdiagnose crashes_and_spins: names of the relevant crash reports
 	Shutdowns   Fact[[]time.Time] `json:"shutdowns,omitzero"`   // sysdiagnose system_logs.logarchive/Extra/shutdown*.log: orderly shutdowns, newest first; a forced restart leaves none
 	CloudPhotos Fact[bool]        `json:"cloudPhotos,omitzero"` // HomeDomain com.apple.mobileslideshow.plist / cloudPhotosEnable; photos in iCloud are not in its backups
 	SetupDone   Fact[bool]        `json:"setupDone,omitzero"`   // HomeDomain com.apple.purplebuddy.plist / SetupDone or SetupFinishedAllSteps
 }
 
-// PastCloudBackup is how iCloud Backup stood and what became of its attempts.
-// HomeDomain com.apple.mobile.ldbackup.plist, and com.apple.MobileBackup.plist of
-// HomeDomain or RootDomain.
+// PastCloudBackup is the state of iCloud Backup and the results of its attempts. HomeDomain
+// com.apple.mobile.ldbackup.plist, and com.apple.MobileBackup.plist of HomeDomain or
+// RootDomain.
 type PastCloudBackup struct {
 	Enabled      Fact[bool]          `json:"enabled,omitzero"`      // ldbackup / CloudBackupEnabled
 	EnabledSince Fact[time.Time]     `json:"enabledSince,omitzero"` // MobileBackup / AccountEnabledDate
@@ -39,42 +39,42 @@ type PastCloudBackup struct {
 	State        Fact[uint64]        `json:"state,omitzero"`        // MobileBackup / BackupStateInfo.state; its numbers are not documented
 	Progress     Fact[float64]       `json:"progress,omitzero"`     // MobileBackup / BackupStateInfo.progress: 0 to 1
 	AttemptCount Fact[uint64]        `json:"attemptCount,omitzero"` // MobileBackup / BackupStateInfo.backupAttemptCount
-	Results      Fact[[]PastAttempt] `json:"results,omitzero"`      // MobileBackup / BackupStateInfo.errors: at most ten, good ones among them, newest first
+	Results      Fact[[]PastAttempt] `json:"results,omitzero"`      // MobileBackup / BackupStateInfo.errors: at most ten including successes, newest first
 
-	LastComputerBackup Fact[time.Time] `json:"lastComputerBackup,omitzero"` // ldbackup / LastiTunesBackupDate: the run before the one it stands in, or its start
-	RequiresEncryption Fact[bool]      `json:"requiresEncryption,omitzero"` // ldbackup / RequiresEncryption: management insists on encrypted computer backups
+	LastComputerBackup Fact[time.Time] `json:"lastComputerBackup,omitzero"` // ldbackup / LastiTunesBackupDate: the backup before the one that contains it, or the start of that one
+	RequiresEncryption Fact[bool]      `json:"requiresEncryption,omitzero"` // ldbackup / RequiresEncryption: a managed policy requires encrypted computer backups
 }
 
 // PastAttempt is the result of one iCloud backup.
 type PastAttempt struct {
 	At          Fact[time.Time] `json:"at,omitzero"`                            // date
 	Domain      string          `json:"domain" privacy:"public"`                // MBErrorDomain
-	Code        int             `json:"code"`                                   // 0 is a backup that succeeded
+	Code        int             `json:"code"`                                   // 0 for a successful backup
 	Description Fact[string]    `json:"description,omitzero" privacy:"private"` // localizedDescription; may name a file
 	Build       Fact[string]    `json:"build,omitzero" privacy:"public"`        // BuildVersion
-	Underlying  []PastCause     `json:"underlying,omitempty"`                   // the errors behind it, outermost first
+	Underlying  []PastCause     `json:"underlying,omitempty"`                   // underlying errors, outermost first
 }
 
-// PastCause is an error behind an error.
+// PastCause is the code of an error or of one of its underlying errors.
 type PastCause struct {
 	Domain string `json:"domain" privacy:"public"` // CKErrorDomain
 	Code   int    `json:"code"`                    // number in that domain
 }
 
-// PastSchedule is what the device's scheduler of backups had noted.
-// HomeDomain or RootDomain com.apple.MobileBackup.plist.
+// PastSchedule is the recorded state of the device's backup scheduler. HomeDomain or
+// RootDomain com.apple.MobileBackup.plist.
 type PastSchedule struct {
 	Windows            Fact[[]BackupWindow] `json:"windows,omitzero"`            // LastOnConditionEvents: at most ten, newest first
-	FailureCount       Fact[uint64]         `json:"failureCount,omitzero"`       // FailureCount: failures in a row
+	FailureCount       Fact[uint64]         `json:"failureCount,omitzero"`       // FailureCount: consecutive failures
 	MissingKeyFailures Fact[uint64]         `json:"missingKeyFailures,omitzero"` // MissingEncryptionKeyFailureCount
 	RetryAfter         Fact[time.Time]      `json:"retryAfter,omitzero"`         // RetryAfter: no attempt before then
 	BatteryRetryAfter  Fact[time.Time]      `json:"batteryRetryAfter,omitzero"`  // OnBatteryRetryAfter
 	MissingKeyRetry    Fact[time.Time]      `json:"missingKeyRetry,omitzero"`    // MissingEncryptionKeyRetryAfter
-	KeysMissing        Fact[bool]           `json:"keysMissing,omitzero"`        // FetchMissingKeysAtNextUnlock or NotifyDaemonNextTimeKeyBagIsUnlocked: must be unlocked first
+	KeysMissing        Fact[bool]           `json:"keysMissing,omitzero"`        // FetchMissingKeysAtNextUnlock or NotifyDaemonNextTimeKeyBagIsUnlocked: the device must be unlocked first
 }
 
-// BackupWindow is a time in which the device was on power, locked and on Wi-Fi, so that a
-// backup could run. Its conditions are those at its end: the one that is false was lost.
+// BackupWindow is a period in which the device was on power, locked and on Wi-Fi, so that a
+// backup could run. Its conditions are those at its end: a false one ended it.
 type BackupWindow struct {
 	Start           time.Time       `json:"start"`                    // when it began; UTC
 	Seconds         float64         `json:"seconds"`                  // how long it lasted
@@ -83,55 +83,55 @@ type BackupWindow struct {
 	Locked          Fact[bool]      `json:"locked,omitzero"`          // the device was locked
 	OnWiFi          Fact[bool]      `json:"onWiFi,omitzero"`          // the device was on Wi-Fi
 	Scheduled       Fact[bool]      `json:"scheduled,omitzero"`       // a backup over Wi-Fi was scheduled
-	Running         Fact[bool]      `json:"running,omitzero"`         // and running
-	NextInSeconds   Fact[float64]   `json:"nextInSeconds,omitzero"`   // until the next one
-	RetrySeconds    Fact[float64]   `json:"retrySeconds,omitzero"`    // until one may be tried again
-	SinceSeconds    Fact[float64]   `json:"sinceSeconds,omitzero"`    // since the last one
-	FailureCount    Fact[uint64]    `json:"failureCount,omitzero"`    // failures in a row until then
-	Error           Fact[PastCause] `json:"error,omitzero"`           // absent if there was none
+	Running         Fact[bool]      `json:"running,omitzero"`         // a backup was running
+	NextInSeconds   Fact[float64]   `json:"nextInSeconds,omitzero"`   // time until the next backup
+	RetrySeconds    Fact[float64]   `json:"retrySeconds,omitzero"`    // time until the next retry
+	SinceSeconds    Fact[float64]   `json:"sinceSeconds,omitzero"`    // time since the last backup
+	FailureCount    Fact[uint64]    `json:"failureCount,omitzero"`    // consecutive failures at that time
+	Error           Fact[PastCause] `json:"error,omitzero"`           // Absent if there was none
 	OnCellular      Fact[bool]      `json:"onCellular,omitzero"`      // the device was on cellular
-	Expensive       Fact[bool]      `json:"expensive,omitzero"`       // the network costs by volume
-	CellularAllowed Fact[bool]      `json:"cellularAllowed,omitzero"` // from the 18 field form on
+	Expensive       Fact[bool]      `json:"expensive,omitzero"`       // the network is metered
+	CellularAllowed Fact[bool]      `json:"cellularAllowed,omitzero"` // only in the format with 18 fields or more
 }
 
-// PastPreflight is how large the device reckoned its next iCloud backup, in bytes.
+// PastPreflight is the device's estimate of the size of its next iCloud backup, in bytes.
 // com.apple.MobileBackup.plist / PreflightSizing.
 type PastPreflight struct {
 	TotalBytes Fact[uint64]       `json:"totalBytes,omitzero"` // _TotalSize
 	Domains    Fact[[]DomainSize] `json:"domains,omitzero"`    // largest first
 }
 
-// DomainSize is the share of one domain, for an app named after its bundle id.
+// DomainSize is the size of one domain. An app's domain is named after its bundle ID.
 type DomainSize struct {
 	Domain string `json:"domain" privacy:"private"` // AppDomain-net.example.chat
-	Bytes  uint64 `json:"bytes"`                    // of its files
+	Bytes  uint64 `json:"bytes"`                    // total size of its files
 }
 
-// PastRestore is whether the device was set up from a backup lately, or still is.
-// com.apple.MobileBackup.plist.
+// PastRestore is whether the device was recently restored from a backup, or is still being
+// restored. com.apple.MobileBackup.plist.
 type PastRestore struct {
 	At        Fact[time.Time] `json:"at,omitzero"`        // RestoreInfo.RestoreDate
 	FromCloud Fact[bool]      `json:"fromCloud,omitzero"` // RestoreInfo.WasCloudRestore
-	Pending   Fact[bool]      `json:"pending,omitzero"`   // RestoreStateInfo is there
+	Pending   Fact[bool]      `json:"pending,omitzero"`   // RestoreStateInfo exists
 }
 
-// PastAccount is the Apple Account that iCloud uses. No name or address is kept.
-// HomeDomain Library/Accounts/Accounts3.sqlite.
+// PastAccount is the Apple Account used for iCloud. No name or address is kept. HomeDomain
+// Library/Accounts/Accounts3.sqlite.
 type PastAccount struct {
 	SignedIn        Fact[bool]      `json:"signedIn,omitzero"`        // an account of the type com.apple.account.AppleAccount
 	Authenticated   Fact[bool]      `json:"authenticated,omitzero"`   // ZACCOUNT / ZAUTHENTICATED
-	RenewalRejected Fact[time.Time] `json:"renewalRejected,omitzero"` // ZACCOUNT / ZLASTCREDENTIALRENEWALREJECTIONDATE: its password was not given when asked for
-	BackupEnabled   Fact[bool]      `json:"backupEnabled,omitzero"`   // com.apple.Dataclass.Backup among the enabled
-	BackupOffered   Fact[bool]      `json:"backupOffered,omitzero"`   // the same among the provisioned
-	QuotaBytes      Fact[uint64]    `json:"quotaBytes,omitzero"`      // lastKnownQuota: the whole plan, not what is free
+	RenewalRejected Fact[time.Time] `json:"renewalRejected,omitzero"` // ZACCOUNT / ZLASTCREDENTIALRENEWALREJECTIONDATE: the password was requested but not entered
+	BackupEnabled   Fact[bool]      `json:"backupEnabled,omitzero"`   // com.apple.Dataclass.Backup is enabled
+	BackupOffered   Fact[bool]      `json:"backupOffered,omitzero"`   // com.apple.Dataclass.Backup is provisioned
+	QuotaBytes      Fact[uint64]    `json:"quotaBytes,omitzero"`      // lastKnownQuota: total storage, not free storage
 	Subscriber      Fact[bool]      `json:"subscriber,omitzero"`      // isCloudSubscriber
 	Managed         Fact[bool]      `json:"managed,omitzero"`         // isManagedAppleID
 	TermsPending    Fact[bool]      `json:"termsPending,omitzero"`    // needsToVerifyTerms
 	RepairState     Fact[uint64]    `json:"repairState,omitzero"`     // repairState; its numbers are not documented
-	FreeBytes       Fact[uint64]    `json:"freeBytes,omitzero"`       // sysdiagnose brctl: bytes of quota remaining, where its output has that line
+	FreeBytes       Fact[uint64]    `json:"freeBytes,omitzero"`       // sysdiagnose brctl: bytes of quota remaining, if its output has that line
 }
 
-// PastRestrictions are settings that profiles or Screen Time enforced.
+// PastRestrictions are settings enforced by profiles or Screen Time.
 // EffectiveUserSettings.plist and PublicEffectiveUserSettings.plist.
 type PastRestrictions struct {
 	CloudBackupAllowed    Fact[bool] `json:"cloudBackupAllowed,omitzero"`    // restrictedBool.allowCloudBackup.value
@@ -140,29 +140,29 @@ type PastRestrictions struct {
 	Supervised            Fact[bool] `json:"supervised,omitzero"`            // CloudConfigurationDetails.plist / IsSupervised
 }
 
-// PastNetwork is how the network settings stood. No network is named.
+// PastNetwork is the state of the network settings. Names of networks are not kept.
 // SystemPreferencesDomain SystemConfiguration.
 type PastNetwork struct {
-	KnownNetworks Fact[uint64] `json:"knownNetworks,omitzero"` // com.apple.wifi.known-networks.plist, counted
+	KnownNetworks Fact[uint64] `json:"knownNetworks,omitzero"` // com.apple.wifi.known-networks.plist: number of networks
 	LowDataMode   Fact[uint64] `json:"lowDataMode,omitzero"`   // of those, with LowDataMode
-	NewestLowData Fact[bool]   `json:"newestLowData,omitzero"` // LowDataMode of the one joined last
+	NewestLowData Fact[bool]   `json:"newestLowData,omitzero"` // LowDataMode of the most recently joined network
 	AutoJoinOff   Fact[uint64] `json:"autoJoinOff,omitzero"`   // of those, with AutoJoinDisabled
 	Captive       Fact[uint64] `json:"captive,omitzero"`       // of those, with CaptiveProfile.CaptiveNetwork
-	WiFiOn        Fact[bool]   `json:"wifiOn,omitzero"`        // com.apple.wifi.plist / AllowEnable is 1; what it means is inferred
+	WiFiOn        Fact[bool]   `json:"wifiOn,omitzero"`        // com.apple.wifi.plist / AllowEnable is 1; its meaning is inferred
 	AirplaneMode  Fact[bool]   `json:"airplaneMode,omitzero"`  // com.apple.radios.plist / AirplaneMode
 
-	Associated Fact[bool] `json:"associated,omitzero"` // sysdiagnose WiFi/wifi_status.txt: there is a network, whose name is not kept
+	Associated Fact[bool] `json:"associated,omitzero"` // sysdiagnose WiFi/wifi_status.txt: connected to a network; its name is not kept
 	SignalDBm  Fact[int]  `json:"signalDBm,omitzero"`  // sysdiagnose WiFi/wifi_status.txt / RSSI: -30 is strong, -80 weak
 
-	Extensions Fact[[]NetworkExtension] `json:"extensions,omitzero"` // sysdiagnose logs/Networking/com.apple.networkextension.plist: what may change the way to Apple
+	Extensions Fact[[]NetworkExtension] `json:"extensions,omitzero"` // sysdiagnose logs/Networking/com.apple.networkextension.plist: anything that can change the route to Apple
 }
 
-// NetworkExtension is a VPN, proxy, filter or resolver that is set up on the device. Its name
+// NetworkExtension is a VPN, proxy, filter or resolver configured on the device. Its name
 // and its servers are not kept.
 type NetworkExtension struct {
 	Kind        ExtensionKind `json:"type" privacy:"public"` // VPN, proxy, filter or DNS
-	Enabled     Fact[bool]    `json:"enabled,omitzero"`      // Enabled: chosen in Settings; whether it was connected is not recorded
-	FromProfile bool          `json:"fromProfile"`           // ProfileInfo is there: a configuration profile set it up, otherwise an app or a person
+	Enabled     Fact[bool]    `json:"enabled,omitzero"`      // Enabled: turned on in Settings; whether it was connected is not recorded
+	FromProfile bool          `json:"fromProfile"`           // ProfileInfo exists: configured by a profile; otherwise by an app or a person
 }
 
 // ExtensionKind is the payload type of a network extension.
@@ -180,17 +180,17 @@ const (
 	ExtensionRelay         ExtensionKind = "relay"          // Relay
 )
 
-// PastPower is how the device was fed when a sysdiagnose was made.
+// PastPower is the state of the device's power supply when a sysdiagnose was made.
 // ioreg/IOService.txt / AppleSmartBattery, or AppleARMPMUCharger on old models.
 type PastPower struct {
 	External       Fact[bool]   `json:"external,omitzero"`       // ExternalConnected
 	Charging       Fact[bool]   `json:"charging,omitzero"`       // IsCharging
-	BatteryPercent Fact[uint64] `json:"batteryPercent,omitzero"` // CurrentCapacity of MaxCapacity
+	BatteryPercent Fact[uint64] `json:"batteryPercent,omitzero"` // CurrentCapacity / MaxCapacity
 }
 
 // PastDisk is the device's own storage when a sysdiagnose was made.
 // disks.txt / the line of /private/var.
 type PastDisk struct {
 	TotalBytes Fact[uint64] `json:"totalBytes,omitzero"` // Size
-	FreeBytes  Fact[uint64] `json:"freeBytes,omitzero"`  // Avail: without what the device clears by itself
+	FreeBytes  Fact[uint64] `json:"freeBytes,omitzero"`  // Avail: excludes purgeable space
 }

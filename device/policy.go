@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// Policy is what the keepers of a device expect of it. It is kept with the snapshot so that
-// a recording is judged again as it was judged first.
+// Policy is what is expected of a device's backups. It is stored in the snapshot so that
+// judging a recording again gives the same result.
 type Policy struct {
-	MaxAgeSeconds uint64      `json:"maxAgeSeconds,omitempty"`             // how old the last good backup may be; 0 for the default of two days
-	Expected      Expectation `json:"expected,omitempty" privacy:"public"` // where its backups go; "" for the default, iCloud
-	ExpectedSince time.Time   `json:"expectedSince,omitzero"`              // when that began; zero for always
+	MaxAgeSeconds uint64      `json:"maxAgeSeconds,omitempty"`             // maximum age of the last good backup; 0 for the default of two days
+	Expected      Expectation `json:"expected,omitempty" privacy:"public"` // where it is backed up; "" for the default, iCloud
+	ExpectedSince time.Time   `json:"expectedSince,omitzero"`              // start of this expectation; zero for always
 }
 
 // An Expectation is where a device should be backed up.

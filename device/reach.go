@@ -2,19 +2,19 @@ package device
 
 import "time"
 
-// Reach is this computer's own view of Apple's hosts, at the time of the scan. For a device
-// it holds only as far as the device uses the same network.
+// Reach is this computer's view of Apple's hosts at the time of the scan. It applies to a
+// device only if the device uses the same network.
 type Reach struct {
 	Hosts    []HostReach           `json:"hosts,omitempty"`   // hosts that iCloud Backup depends on
-	Captive  Fact[bool]            `json:"captive,omitzero"`  // http://captive.apple.com does not answer Success, so the network shows a sign-in page
-	Services Fact[[]ServiceReport] `json:"services,omitzero"` // Apple's status feed: the services that backups depend on
+	Captive  Fact[bool]            `json:"captive,omitzero"`  // http://captive.apple.com does not answer Success, so the network has a sign-in page
+	Services Fact[[]ServiceReport] `json:"services,omitzero"` // Apple's status feed: services that backups depend on
 }
 
-// HostReach is what became of one connection.
+// HostReach is the result of connecting to one host.
 type HostReach struct {
 	Host   string           `json:"host" privacy:"public"`            // gateway.icloud.com
-	Issuer Fact[CertIssuer] `json:"issuer,omitzero" privacy:"public"` // who issued its certificate
-	Name   Fact[string]     `json:"name,omitzero" privacy:"private"`  // organisation that issued the certificate, by its own word
+	Issuer Fact[CertIssuer] `json:"issuer,omitzero" privacy:"public"` // who issued its TLS certificate
+	Name   Fact[string]     `json:"name,omitzero" privacy:"private"`  // organization that issued the certificate, as named in it
 }
 
 // CertIssuer is the kind of issuer of a host's certificate.
@@ -26,10 +26,10 @@ const (
 	IssuedByOther  CertIssuer = "other"   // an issuer that this computer does not trust: TLS is being intercepted
 )
 
-// ServiceReport is what Apple's status feed says of one service.
+// ServiceReport is the state of one service in Apple's status feed.
 type ServiceReport struct {
 	Name    string    `json:"name" privacy:"public"`              // iCloud Backup
-	Trouble string    `json:"trouble,omitempty" privacy:"public"` // kind of an event that has not ended: Outage, Issue, Maintenance; "" if there is none
+	Trouble string    `json:"trouble,omitempty" privacy:"public"` // kind of an ongoing event: Outage, Issue, Maintenance; "" if there is none
 	Users   string    `json:"users,omitempty" privacy:"public"`   // who is affected, in Apple's words
 	Since   time.Time `json:"since,omitzero"`                     // when it began
 }

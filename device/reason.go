@@ -129,10 +129,10 @@ func (r Reason) Transient() bool {
 	return false
 }
 
-// A Gap is a Reason with the detail that goes with it.
+// A Gap is a Reason with an optional detail.
 type Gap struct {
 	Reason Reason `json:"reason" privacy:"public"`           // why there is no value
-	Detail string `json:"detail,omitempty" privacy:"public"` // a device's own error name; at most 64 letters, digits and dots
+	Detail string `json:"detail,omitempty" privacy:"public"` // such as an error name from the device; at most 64 letters, digits and dots
 }
 
 // Error returns the reason in words, and the detail in parentheses.

@@ -20,33 +20,33 @@ const RecordingSchema = 2
 // of apps each take about half of it.
 const MaxRecordingBytes = 64 << 20
 
-// A Recording is a run as it was learned: facts without conclusions. Judged again, on any
-// machine and at any time, it gives the same report.
+// A Recording holds the facts of a run, without conclusions. Judging it again gives the
+// same report, on any computer and at any time.
 type Recording struct {
-	Kind      string     `json:"kind" privacy:"public"`          // what this document is: recording
-	Schema    int        `json:"schema"`                         // schema number of its kind
+	Kind      string     `json:"kind" privacy:"public"`          // document kind: recording
+	Schema    int        `json:"schema"`                         // schema number of the document kind
 	Tool      string     `json:"toolVersion" privacy:"public"`   // version of backupdoctor that wrote it
-	Run       string     `json:"run,omitempty" privacy:"public"` // id of the run, a UUID
+	Run       string     `json:"run,omitempty" privacy:"public"` // ID of the run, a UUID
 	StartedAt time.Time  `json:"startedAt,omitzero"`             // when it began; UTC
 	Redacted  bool       `json:"redacted"`                       // Redact was applied to every snapshot
 	Snapshots []Snapshot `json:"snapshots"`                      // one per device, in the order they were found
-	LeftOut   []LeftOut  `json:"leftOut,omitempty"`              // devices that were listed and not examined
-	Jobs      Jobs       `json:"jobs,omitzero"`                  // how many devices were examined at a time
-	Gaps      []Gap      `json:"gaps,omitempty"`                 // doors that would not open, so that devices may be missing
+	LeftOut   []LeftOut  `json:"leftOut,omitempty"`              // devices that were listed but not examined
+	Jobs      Jobs       `json:"jobs,omitzero"`                  // concurrency of the run
+	Gaps      []Gap      `json:"gaps,omitempty"`                 // sources that could not be read, so devices may be missing
 }
 
-// A LeftOut device was listed and not examined, because of how it is connected.
+// A LeftOut device was listed but not examined, because of its connection.
 type LeftOut struct {
 	UDID       string     `json:"udid" privacy:"private"`      // usbmux / SerialNumber
 	Connection Connection `json:"connection" privacy:"public"` // usbmux / ConnectionType
 }
 
-// Jobs is how many devices a run examined at a time.
+// Jobs is how many devices a run examined concurrently.
 type Jobs struct {
-	Most     int    `json:"most"`                                // at a time at most
-	Adaptive bool   `json:"adaptive"`                            // the number was not given, and adapted itself
-	FellBack Reason `json:"fellBack,omitempty" privacy:"public"` // why it fell back to what it began with; "" if it did not
-	HeldBack bool   `json:"heldBack"`                            // it did not rise because a backup ran on this computer
+	Most     int    `json:"most"`                                // maximum number at a time
+	Adaptive bool   `json:"adaptive"`                            // the number was not given, and was adjusted automatically
+	FellBack Reason `json:"fellBack,omitempty" privacy:"public"` // why it returned to its initial number; "" if it did not
+	HeldBack bool   `json:"heldBack"`                            // it was not raised because a backup was running on this computer
 }
 
 // WriteRecording writes recording as indented JSON with the current schema number, ignoring

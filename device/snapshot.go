@@ -2,56 +2,55 @@ package device
 
 import "time"
 
-// A Snapshot is everything known about one iPhone or iPad at one moment, and nothing
-// concluded from it. Strings are as the device sent them: clean them before printing.
+// A Snapshot is everything known about one iPhone or iPad at one moment, without
+// conclusions. Strings are as the device sent them: sanitize them before printing.
 //
 // The privacy tag of each text says whether [Redact] hides it.
 type Snapshot struct {
-	TakenAt time.Time     `json:"takenAt"`         // UTC; the only clock a check may read
+	TakenAt time.Time     `json:"takenAt"`         // UTC; the only clock that checks may use
 	Host    Host          `json:"host"`            // this computer
 	Device  Identity      `json:"device"`          // which device this is
-	Labels  Labels        `json:"labels,omitzero"` // where it is, and what its owners call it
-	Live    *Live         `json:"live,omitempty"`  // what it said over USB; nil if it was not attached
-	Newest  Fact[Release] `json:"newest,omitzero"` // the newest software for this model, by the table in use
-	Policy  Policy        `json:"policy,omitzero"` // what its keepers expect of it
-	Tray    Tray          `json:"tray,omitzero"`   // what the devices of the same run show together
+	Labels  Labels        `json:"labels,omitzero"` // its port and its inventory record
+	Live    *Live         `json:"live,omitempty"`  // facts from the attached device; nil if it was not attached
+	Newest  Fact[Release] `json:"newest,omitzero"` // newest software for this model, according to the table of releases
+	Policy  Policy        `json:"policy,omitzero"` // what is expected of its backups
+	Tray    Tray          `json:"tray,omitzero"`   // what all devices of the run show together
 
-	BackupPlaces Fact[uint64] `json:"backupPlaces,omitzero"` // folders of backups that were looked into; why they were not all
+	BackupPlaces Fact[uint64] `json:"backupPlaces,omitzero"` // number of backup folders searched; the gap says why some were not
 
-	Backups   []Backup  `json:"backups,omitempty"`   // backups of it on this computer, newest first
+	Backups   []Backup  `json:"backups,omitempty"`   // its backups on this computer, newest first
 	Histories []History `json:"histories,omitempty"` // the device's own records of its iCloud backups, newest first
-	Attempts  []Attempt `json:"attempts,omitempty"`  // attempts at an iCloud backup that a log told of, newest first
-	Answers   []Answer  `json:"answers,omitempty"`   // what a person said of it, at most one for each question
-	Reach     *Reach    `json:"reach,omitempty"`     // what this computer sees of Apple's hosts; nil if it did not look
-	InUse     *InUse    `json:"inUse,omitempty"`     // the command that acted on it meanwhile; nil without one
+	Attempts  []Attempt `json:"attempts,omitempty"`  // iCloud backup attempts in logs, newest first
+	Answers   []Answer  `json:"answers,omitempty"`   // a person's answers, at most one per question
+	Reach     *Reach    `json:"reach,omitempty"`     // this computer's view of Apple's hosts; nil if not checked
+	InUse     *InUse    `json:"inUse,omitempty"`     // the command that was using it during the scan; nil if none
 }
 
-// InUse is a command on this computer that acts on a device.
+// InUse is a command on this computer that is using a device.
 type InUse struct {
-	Command string    `json:"command" privacy:"public"` // of backupdoctor: scan --pair
+	Command string    `json:"command" privacy:"public"` // backupdoctor command: scan --pair
 	Since   time.Time `json:"since"`                    // UTC
 }
 
-// Tray is what the devices of one run show together of what they are compared with: the clock
-// and the table of releases of the computer that looked. It is zero where they show nothing
-// against either.
+// Tray is what the devices of one run together show about this computer's clock and table
+// of releases. It is zero if they contradict neither.
 type Tray struct {
-	ClockAheadSeconds float64 `json:"clockAheadSeconds,omitempty"`                // how far the clocks of several devices are ahead of this computer's, by about the same amount
-	ClockDevices      uint64  `json:"clockDevices,omitempty"`                     // how many devices these are; 0 for none
-	NewestSeen        string  `json:"newestSeen,omitempty" privacy:"public"`      // a version that was seen on a device, of a newer major than the table has for any model
+	ClockAheadSeconds float64 `json:"clockAheadSeconds,omitempty"`                // how far the clocks of several devices agree in being ahead of this computer's
+	ClockDevices      uint64  `json:"clockDevices,omitempty"`                     // number of these devices
+	NewestSeen        string  `json:"newestSeen,omitempty" privacy:"public"`      // version seen on a device with a newer major than any in the table
 	NewestSeenWhere   string  `json:"newestSeenWhere,omitempty" privacy:"public"` // tray or history
 }
 
-// Host is the computer that looked.
+// Host is the computer that made the snapshot.
 type Host struct {
 	OS   string `json:"os" privacy:"public"`          // runtime.GOOS
 	Tool string `json:"toolVersion" privacy:"public"` // version of backupdoctor
 }
 
-// Identity tells one device from another, and how to talk of it.
+// Identity identifies a device and describes it to people.
 type Identity struct {
 	UDID           string       `json:"udid" privacy:"private"`                   // usbmux / SerialNumber
-	Serial         Fact[string] `json:"serial,omitzero" privacy:"private"`        // lockdown / SerialNumber: what inventories know it by
+	Serial         Fact[string] `json:"serial,omitzero" privacy:"private"`        // lockdown / SerialNumber: the key used in inventories
 	Name           Fact[string] `json:"name,omitzero" privacy:"private"`          // lockdown / DeviceName
 	Class          Fact[string] `json:"class,omitzero" privacy:"public"`          // lockdown / DeviceClass: iPhone, iPad, iPod
 	ProductType    Fact[string] `json:"productType,omitzero" privacy:"public"`    // lockdown / ProductType: iPhone14,4
@@ -60,28 +59,28 @@ type Identity struct {
 	ModelName      Fact[string] `json:"modelName,omitzero" privacy:"public"`      // table of models: iPhone 13 mini
 }
 
-// Labels say where a device is on the bench and what the inventory of its owners tells of
-// it. No check reads them: they are for the person who has forty devices to tell apart.
+// Labels are a device's place on the bench and its inventory record. Checks do not read
+// them: they help people tell forty devices apart.
 type Labels struct {
-	Location uint64  `json:"locationID,omitempty"`            // usbmux / LocationID; 0 if usbmuxd does not tell
-	Port     string  `json:"port,omitempty" privacy:"public"` // the USB port that this stands for; "" if that is not known
-	Slot     string  `json:"slot,omitempty" privacy:"public"` // the name that somebody gave to that port; "" if nobody has
-	Asset    []Field `json:"asset,omitempty"`                 // its row of the inventory, column by column; nil without one
+	Location uint64  `json:"locationID,omitempty"`            // usbmux / LocationID; 0 if usbmuxd does not report it
+	Port     string  `json:"port,omitempty" privacy:"public"` // the USB port of that location; "" if unknown
+	Slot     string  `json:"slot,omitempty" privacy:"public"` // user-defined name of the port; "" if it has none
+	Asset    []Field `json:"asset,omitempty"`                 // its inventory row, column by column; nil if it has none
 }
 
-// A Field is one column of an inventory for one device.
+// A Field is one column of a device's inventory row.
 type Field struct {
-	Name  string `json:"name" privacy:"public"`   // the head of the column
-	Value string `json:"value" privacy:"private"` // what stands there for the device
+	Name  string `json:"name" privacy:"public"`   // column header
+	Value string `json:"value" privacy:"private"` // value for the device
 }
 
-// Release is what the table of releases says of one model.
+// Release is what the table of releases has for one model.
 type Release struct {
 	Newest      string    `json:"newest" privacy:"public"`                // highest version this model can run, e.g. 26.6.1
-	SameMajor   string    `json:"sameMajor,omitempty" privacy:"public"`   // highest version of the installed major, "" if none is offered
+	SameMajor   string    `json:"sameMajor,omitempty" privacy:"public"`   // highest version with the installed major; "" if none is offered
 	Builds      []string  `json:"builds,omitempty" privacy:"public"`      // builds of Newest
 	Posted      time.Time `json:"posted,omitzero"`                        // when Apple posted Newest
 	TableDate   time.Time `json:"tableDate"`                              // the day the table describes
 	TableSource string    `json:"tableSource" privacy:"public"`           // "embedded" or "updated"
-	TableNewest string    `json:"tableNewest,omitempty" privacy:"public"` // highest version that the table has for any model
+	TableNewest string    `json:"tableNewest,omitempty" privacy:"public"` // highest version in the table for any model
 }

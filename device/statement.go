@@ -1,14 +1,14 @@
 package device
 
-// A Statement is one thing that is so of every whole backup, and whether it was shown of
-// this one. What a list of them amounts to is for package checks to conclude.
+// A Statement is one thing that holds for every whole backup, and whether it was shown for
+// this one. Package checks draws conclusions from them.
 type Statement struct {
 	ID     StatementID `json:"id" privacy:"public"`               // which statement
 	Shown  Shown       `json:"shown" privacy:"public"`            // true, false, unknown or not-asked
-	Count  uint64      `json:"count,omitempty"`                   // how many files, or rows of the list, it was shown of
-	Of     uint64      `json:"of,omitempty"`                      // of how many
-	Faults []string    `json:"faults,omitempty" privacy:"public"` // the modes that refute it or leave it open
-	Detail string      `json:"detail,omitempty" privacy:"public"` // why it was not shown, where no fault says so
+	Count  uint64      `json:"count,omitempty"`                   // number of files, or rows of the list, it was shown for
+	Of     uint64      `json:"of,omitempty"`                      // out of this many
+	Faults []string    `json:"faults,omitempty" privacy:"public"` // modes of faults that refute it or leave it open
+	Detail string      `json:"detail,omitempty" privacy:"public"` // why it was not shown, if no fault says so
 }
 
 // StatementID names a statement. IDs are kebab-case and never renamed.
