@@ -27,8 +27,8 @@ func backupCommand(e env) *cli.Command {
 			"iTunes and Apple Devices, verifies every byte as it arrives, and then examines the device\n" +
 			"again with what the copy tells. The device asks for its passcode each time.\n\n" +
 			"Copies lie in LIBRARY/UDID/DATE/UDID. The last good one is never touched: a new one\n" +
-			"shares what has not changed with it, and takes its place only once it is proved. A copy\n" +
-			"that was interrupted is gone on with by the same command.\n\n" +
+			"shares what has not changed with it, and takes its place only once it is proved. Run the\n" +
+			"same command again to resume an interrupted copy.\n\n" +
 			"A backup password is never set, changed or removed. Where the device has one, it is\n" +
 			"asked for as verify does; without it the copy is kept, and not proved.\n\n" +
 			"It exits with 0 if every copy was proved whole, with 1 if one is broken, and with 3 if\n" +
@@ -37,7 +37,7 @@ func backupCommand(e env) *cli.Command {
 				"backupdoctor backup                       every attached device",
 				"backupdoctor backup --udid A3 --to /mnt/copies",
 				"backupdoctor backup --plan                how large would it be?",
-				"backupdoctor backup --full                everything anew, not only what changed",
+				"backupdoctor backup --full                copy everything, not only what changed",
 				"backupdoctor backup -o ndjson             one event a line, for other programs",
 			),
 		Flags:  backupCommandFlags(),
@@ -120,7 +120,7 @@ func copiesEnd(err error, code int) error {
 		return nil
 	}
 	if code == report.ExitInterrupted {
-		return command.Exit{Code: code, Err: errors.New("interrupted; the same command goes on with the copy")}
+		return command.Exit{Code: code, Err: errors.New("interrupted; run the same command to resume the copy")}
 	}
 	return command.Exit{Code: code}
 }

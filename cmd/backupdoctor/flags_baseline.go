@@ -25,7 +25,7 @@ func (e env) baselineOf(ctx *cli.Context) ([]scan.Sink, error) {
 		return nil, nil
 	}
 	if ctx.Bool("redact") {
-		return nil, command.Usage(command.HelpHint(ctx), "--baseline and --redact contradict each other")
+		return nil, command.Usage(command.HelpHint(ctx), "--baseline and --redact cannot be used together")
 	}
 	older, err := e.readReport(ctx, path)
 	if err != nil {

@@ -27,7 +27,7 @@ func (e env) suppressedOf(ctx *cli.Context) (suppressions.List, error) {
 	path := ctx.String("ignore")
 	switch {
 	case ctx.Bool("no-ignore") && path != "":
-		return suppressions.List{}, command.Usage(command.HelpHint(ctx), "--no-ignore and --ignore contradict each other")
+		return suppressions.List{}, command.Usage(command.HelpHint(ctx), "--no-ignore and --ignore cannot be used together")
 	case ctx.Bool("no-ignore"):
 		return suppressions.List{}, nil
 	case path != "":

@@ -70,7 +70,7 @@ func (e env) slots() (labels.Slots, error) {
 	if err != nil {
 		return labels.Slots{}, nil // no folder, so no names
 	}
-	const hint = "move the file away, and learn the slots anew: backupdoctor slots learn"
+	const hint = "move the file away, and learn the slots again: backupdoctor slots learn"
 	var slots labels.Slots
 	err = readUsual(path, hint, func(from io.Reader) (err error) {
 		if slots, err = labels.ReadSlots(from); err != nil {

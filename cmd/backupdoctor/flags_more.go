@@ -54,7 +54,7 @@ func (e env) moreOf(ctx *cli.Context, list []*checks.Check) (more []scan.More, e
 	}
 	if ctx.Bool("ask") {
 		if _, ok := terminal.Of(e.Stdin); !ok {
-			return nil, command.Usage("--answers FILE takes answers from a file", "nobody is there to be asked")
+			return nil, command.Usage("--answers FILE takes answers from a file", "stdin is not a terminal")
 		}
 		more = append(more, scan.Ask(e.screen, terminal.Questions{Prompt: terminal.NewPrompt(e.Stdin), Out: e.screen, Checks: list, Now: time.Now}))
 	}

@@ -86,7 +86,7 @@ func (e env) releases() releases.Table {
 	table, err := releases.Load(e.BuiltIn(), path)
 	if err != nil {
 		fmt.Fprintln(e.Stderr, "backupdoctor:", err)
-		fmt.Fprintln(e.Stderr, "hint: backupdoctor releases update writes it anew")
+		fmt.Fprintln(e.Stderr, "hint: backupdoctor releases update replaces it")
 	}
 	return table
 }

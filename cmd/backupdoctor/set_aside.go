@@ -93,7 +93,7 @@ func quotedPaths(folders []backup.Folder) string {
 // agree asks the person at the terminal. Without a terminal it returns an error.
 func (e env) agree(question string) error {
 	if _, ok := terminal.Of(e.Stdin); !ok {
-		return command.Usage("--yes agrees to it", "nobody is there to be asked: %s", question)
+		return command.Usage("--yes agrees to it", "stdin is not a terminal: %s", question)
 	}
 	fmt.Fprintf(e.Stderr, "%s [y/N] ", question)
 	if !terminal.Agreed(e.Stdin) {

@@ -42,7 +42,7 @@ func (e env) learnerOf(ctx *cli.Context) (*slots.Learner, error) {
 	}
 	if l.Names == nil {
 		if _, terminal := terminal.Of(e.Stdin); !terminal {
-			return nil, command.Usage("--names A1,A2,A3 gives names without being asked", "nobody is there to be asked")
+			return nil, command.Usage("--names A1,A2,A3 gives names without being asked", "stdin is not a terminal")
 		}
 		l.Ask = terminal.NewPrompt(e.Stdin)
 	}

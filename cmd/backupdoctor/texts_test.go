@@ -71,12 +71,16 @@ func textsOf(file *ast.File) []string {
 	return texts
 }
 
-// isText reports whether a literal has two consecutive words and is not SQL.
+// isText reports whether a literal has two words of letters, no control characters, and is not
+// SQL.
 func isText(text string) bool {
 	for _, verb := range []string{"SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", "PRAGMA ", "WITH ", "FROM ", "WHERE "} {
 		if strings.Contains(text, verb) {
 			return false
 		}
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' }) {
+		return false // the signature of a file format
 	}
 	words := 0
 	for _, word := range strings.Fields(text) {

@@ -66,7 +66,7 @@ func (e env) verify(ctx *cli.Context) error {
 		return run.pipe(e).Run(ctx.Context)
 	}
 	if run.judge.Redact {
-		return command.Usage(command.HelpHint(ctx), "--redact and --files contradict each other")
+		return command.Usage(command.HelpHint(ctx), "--redact and --files cannot be used together")
 	}
 	if err := run.addFile("--files", path); err != nil {
 		return err

@@ -30,7 +30,7 @@ func List(ctx *cli.Context, flag string) []string {
 func Conflict(ctx *cli.Context, pairs ...[2]string) error {
 	for _, pair := range pairs {
 		if ctx.IsSet(pair[0]) && ctx.IsSet(pair[1]) {
-			return Usage(HelpHint(ctx), "--%s and --%s contradict each other", pair[0], pair[1])
+			return Usage(HelpHint(ctx), "--%s and --%s cannot be used together", pair[0], pair[1])
 		}
 	}
 	return nil

@@ -24,7 +24,7 @@ type change struct {
 func changesCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "changes",
-		Usage: "tell which causes are new, still there and fixed",
+		Usage: "show new, remaining and fixed causes",
 		Description: "Fixed is what its check has read to be well since. What could not be read is not.\n\n" + command.Examples(
 			"backupdoctor fleet changes --since 7d",
 			"backupdoctor fleet changes --since 4w --only fixed -o csv",

@@ -86,7 +86,7 @@ func hubFlags() []cli.Flag {
 		&cli.StringFlag{Name: "routes", Category: clusterHeading, Usage: "`ADDRESSES` of the two others: HOST:PORT,HOST:PORT"},
 		&cli.StringFlag{Name: "nats", Category: clusterHeading, Usage: "use the NATS with JetStream at this `ADDRESS` in place of the built-in one: tls://HOST:PORT"},
 		&cli.StringFlag{Name: "nats-creds", Category: clusterHeading, Usage: "`FILE` of the credentials for it"},
-		&cli.StringFlag{Name: "nats-ca", Category: clusterHeading, Usage: "`FILE` of certificates that vouch for it"},
+		&cli.StringFlag{Name: "nats-ca", Category: clusterHeading, Usage: "`FILE` of CA certificates (PEM) for the server"},
 		&cli.IntFlag{Name: "nats-replicas", Category: clusterHeading, Usage: "`NUMBER` of its nodes that keep each report", Value: 1},
 	}
 }
@@ -200,9 +200,9 @@ func (h *hub) check(ctx *cli.Context) error {
 	case (h.certificate == "") != (h.private == ""):
 		return command.Usage(command.HelpHint(ctx), "--tls-cert and --tls-key need each other")
 	case clustered && h.nats != "":
-		return command.Usage("the nodes of that NATS are a matter of its own", "--nats and --cluster contradict each other")
+		return command.Usage("the nodes of that NATS are a matter of its own", "--nats and --cluster cannot be used together")
 	case h.nats != "" && ctx.IsSet("listen"):
-		return command.Usage("benches connect to that NATS", "--nats and --listen contradict each other")
+		return command.Usage("benches connect to that NATS", "--nats and --listen cannot be used together")
 	case clustered && (h.cluster == "" || h.node == "" || len(h.routes) != 2):
 		return command.Usage(command.HelpHint(ctx), "a node of three needs --cluster, --cluster-name and two --routes")
 	case clustered && strings.HasPrefix(h.sink, "sqlite:"):

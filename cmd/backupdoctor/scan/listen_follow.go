@@ -131,7 +131,7 @@ func (f follower) follow(ctx context.Context, a usb.Attached, hear func(usb.Hear
 			return
 		}
 	}
-	f.say("the log broke off too often, and is followed no longer")
+	f.say("the log ended too often; no longer following it")
 }
 
 // wait returns when a device is attached, after at least a second; back is false if the time
