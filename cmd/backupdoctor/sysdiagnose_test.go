@@ -164,11 +164,17 @@ func TestSysdiagnoseTakesUpAPart(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, someArchive)
 	ctx, interrupt := context.WithCancel(t.Context())
+	begun := func() bool {
+		parts, _ := filepath.Glob(filepath.Join(folder, ".*.part"))
+		return slices.ContainsFunc(parts, func(part string) bool {
+			info, err := os.Stat(part)
+			return err == nil && info.Size() > 0
+		})
+	}
 	go func() {
-		for ctx.Err() == nil && !slices.ContainsFunc(tray.Requests(), func(r sim.Request) bool { return r.Name == "Read" }) {
+		for ctx.Err() == nil && !begun() {
 			time.Sleep(time.Millisecond)
 		}
-		time.Sleep(50 * time.Millisecond)
 		interrupt()
 	}()
 	if s := typed(t, ctx, "sysdiagnose", "--usbmux", address, "--last", "--to", folder); s.code != report.ExitInterrupted {
