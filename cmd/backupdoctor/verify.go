@@ -54,7 +54,7 @@ func (e env) verify(ctx *cli.Context) error {
 		return err
 	}
 	run.source.Inspection.Limit = timeout
-	run.source.Inspection.Anew = true
+	run.source.Inspection.Reverify = true
 	if ctx.Bool("deep") {
 		run.source.Inspection.Depth = device.DeepLook
 	}

@@ -18,7 +18,7 @@ type Inspection struct {
 	Evidence  bool          // also read the device's own records
 	Examples  int           // files to keep for each fault; 0 for a few
 	Limit     time.Duration // for one backup; 0 for no limit
-	Anew      bool          // verify library copies again even if their proof still counts
+	Reverify  bool          // verify library copies again even if their proof still counts
 	Problem   func(backup.Folder, backup.Problem)
 	Screen    *terminal.Screen
 
@@ -75,7 +75,7 @@ func (i Inspection) prove(ctx context.Context, folder backup.Folder, options bac
 		return prove(ctx, folder, options)
 	}
 	noted := library.ReadProof(folder.Path)
-	if !i.Anew && (noted.Counts() || noted.Broken()) {
+	if !i.Reverify && (noted.Counts() || noted.Broken()) {
 		proof := noted.Proof
 		proof.ProvedAt = noted.ProvedAt
 		return proof
