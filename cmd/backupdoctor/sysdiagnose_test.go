@@ -111,7 +111,7 @@ func TestSysdiagnoseOfNothing(t *testing.T) {
 	}{
 		"no archive":          {[]string{"scan", "--no-usb", "--sysdiagnose", notes}, report.ExitUsage, "is no sysdiagnose archive"},
 		"no file":             {[]string{"scan", "--no-usb", "--sysdiagnose", notes + "x"}, report.ExitUsage, "there is no file"},
-		"with a recording":    {[]string{"scan", "--from", "-", "--sysdiagnose", notes}, report.ExitUsage, "contradict"},
+		"with a recording":    {[]string{"scan", "--from", "-", "--sysdiagnose", notes}, report.ExitUsage, "cannot be used together"},
 		"no device":           {[]string{"sysdiagnose", "--usbmux", address}, report.ExitNoDevice, "no device is attached"},
 		"no such device":      {[]string{"sysdiagnose", "--usbmux", two, "--udid", "00008110-0000000000000000"}, report.ExitNoDevice, "is not attached"},
 		"no such name":        {[]string{"sysdiagnose", "--usbmux", two, "--udid", "x"}, report.ExitUsage, `no attached device is called "x"`},

@@ -71,8 +71,15 @@ func connect(ctx context.Context, address string, toRead bool) (*sql.DB, engine,
 
 // A transaction is a step that is applied completely or not at all.
 type transaction struct {
-	*sql.Tx
+	querier
 	engine engine
+}
+
+// A querier is a *[sql.Tx], or a *[sql.Conn] within a transaction.
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // write runs a writing step in a transaction, after all other writers.
@@ -121,24 +128,15 @@ func (e engine) isolation() sql.IsolationLevel {
 func (s *Store) transact(ctx context.Context, options *sql.TxOptions, step func(transaction) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return s.failed(ctx, s.engine.transact(ctx, s.db, options, step))
-}
-
-// A beginner is a database handle or a single connection.
-type beginner interface {
-	BeginTx(context.Context, *sql.TxOptions) (*sql.Tx, error)
-}
-
-func (e engine) transact(ctx context.Context, on beginner, options *sql.TxOptions, step func(transaction) error) error {
-	tx, err := on.BeginTx(ctx, options)
+	tx, err := s.db.BeginTx(ctx, options)
 	if err != nil {
-		return err
+		return s.failed(ctx, err)
 	}
-	if err := step(transaction{tx, e}); err != nil {
+	if err := step(transaction{tx, s.engine}); err != nil {
 		tx.Rollback() // the cause is already known
-		return err
+		return s.failed(ctx, err)
 	}
-	return tx.Commit()
+	return s.failed(ctx, tx.Commit())
 }
 
 // failed replaces SQLite error codes with messages.

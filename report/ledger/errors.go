@@ -96,6 +96,9 @@ func (k kind) inWords(ctx context.Context, err error) error {
 	if _, told := errors.AsType[*BrokenError](err); told || err == nil {
 		return err
 	}
+	if errors.Is(err, context.DeadlineExceeded) { // which of several contexts ended may not show yet
+		return k.is(ErrBusy)
+	}
 	if ctx.Err() != nil && (codeOf(err) == sqlite3.SQLITE_INTERRUPT || codeOf(err) == sqlite3.SQLITE_BUSY || errors.Is(err, ctx.Err()) || errors.Is(err, sql.ErrTxDone)) {
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			return k.is(ErrBusy)

@@ -190,14 +190,14 @@ func (s *Store) disconnect() error {
 
 // A txMode says whether a step writes, and when its commit is durable.
 type txMode struct {
-	readOnly    bool
+	begin       string
 	synchronous string
 }
 
 var (
-	reading = txMode{true, "NORMAL"}  // a snapshot of the file
-	writing = txMode{false, "NORMAL"} // in the log when it returns
-	forcing = txMode{false, "FULL"}   // on disk when it returns, with all earlier writes
+	reading = txMode{"BEGIN", "NORMAL"}           // a snapshot of the file
+	writing = txMode{"BEGIN IMMEDIATE", "NORMAL"} // in the log when it returns
+	forcing = txMode{"BEGIN IMMEDIATE", "FULL"}   // on disk when it returns, with all earlier writes
 )
 
 // do runs a step in a transaction. If the file turns out to be damaged, it is replaced and the step
@@ -214,7 +214,7 @@ func (s *Store) do(ctx context.Context, limit time.Duration, how txMode, step fu
 	if s.conn == nil {
 		return errors.New("the history is closed")
 	}
-	if !how.readOnly {
+	if how != reading {
 		if err := s.checkPlace(); err != nil {
 			return err
 		}
@@ -233,11 +233,29 @@ func (s *Store) do(ctx context.Context, limit time.Duration, how txMode, step fu
 	return historyFile.inWords(ctx, err)
 }
 
-func transact(ctx context.Context, conn *sql.Conn, how txMode, step func(transaction) error) error {
+// transact runs a step in a transaction. The connection is free for the next one when it returns:
+// [sql.Tx] would roll back in the background after a timeout, in the middle of the next step.
+func transact(ctx context.Context, conn *sql.Conn, how txMode, step func(transaction) error) (err error) {
 	if _, err := conn.ExecContext(ctx, "PRAGMA synchronous="+how.synchronous); err != nil {
 		return err
 	}
-	return sqliteEngine.transact(ctx, conn, &sql.TxOptions{ReadOnly: how.readOnly}, step)
+	end := context.WithoutCancel(ctx)
+	defer func() {
+		if err != nil {
+			conn.ExecContext(end, "ROLLBACK") // fails if nothing was begun
+		}
+	}()
+	if _, err := conn.ExecContext(ctx, how.begin); err != nil {
+		return err
+	}
+	if err := step(transaction{conn, sqliteEngine}); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(end, "COMMIT")
+	return err
 }
 
 // checkPlace returns an error if the open file is no longer the one at the path. SQLite would keep

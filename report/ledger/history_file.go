@@ -62,7 +62,7 @@ func makeFile(path string) error {
 // forced to disk. Finish does that once for the whole run. Without fullfsync, a Mac reports data as
 // written before it is on disk.
 var historySettings = url.Values{
-	"mode": {"rw"}, "_txlock": {"immediate"}, "_busy_timeout": {"30000"},
+	"mode": {"rw"}, "_busy_timeout": {"30000"},
 	"_pragma": append([]string{"temp_store(MEMORY)", "synchronous(NORMAL)", "fullfsync(ON)"}, safe...),
 }
 

@@ -204,6 +204,25 @@ func TestABusyHistoryIsNotWaitedForLong(t *testing.T) {
 	must(t, s.Begin(t.Context(), Run{ID: runID(2), Started: monday}))
 }
 
+// A step that ran out of time has ended its transaction when it returns, however busy the computer is.
+func TestATimeoutLeavesNoTransaction(t *testing.T) {
+	s := fresh(t)
+	for range 200 {
+		for _, how := range []txMode{reading, writing} {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+			err := s.do(ctx, time.Minute, how, func(transaction) error {
+				<-ctx.Done()
+				return ctx.Err()
+			})
+			cancel()
+			if !errors.Is(err, ErrBusy) {
+				t.Fatalf("got %v, want ErrBusy", err)
+			}
+			must(t, s.write(t.Context(), func(transaction) error { return nil }))
+		}
+	}
+}
+
 func TestAnInterruptIsNotTakenForABusyHistory(t *testing.T) {
 	s := fresh(t)
 	ctx, cancel := context.WithCancel(t.Context())

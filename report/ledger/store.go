@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/report/ledger/file"
@@ -79,14 +80,16 @@ func prepared(ctx context.Context, address string, toRead bool) (*Store, error) 
 	return &Store{db: db, engine: engine, kind: hubFile, now: time.Now, RejectBytes: rejectBytes}, nil
 }
 
-// Close closes the database.
+// Close closes the database. Closing it again does nothing.
 func (s *Store) Close() error {
 	if s.turn != nil {
 		return s.closeHistory()
 	}
 	err := s.db.Close()
 	if s.place != nil {
-		err = errors.Join(err, s.place.Close())
+		if failed := s.place.Close(); !errors.Is(failed, os.ErrClosed) {
+			err = errors.Join(err, failed)
+		}
 	}
 	return err
 }
