@@ -17,8 +17,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// soakFor returns the duration of the soak: some seconds, or BACKUPDOCTOR_SOAK, which is 1m
-// under the race detector in CI.
+// soakFor returns the duration of the soak: some seconds, or BACKUPDOCTOR_SOAK, which CI sets
+// under the race detector.
 func soakFor(t *testing.T) time.Duration {
 	t.Helper()
 	length, err := time.ParseDuration(os.Getenv("BACKUPDOCTOR_SOAK"))
@@ -26,6 +26,18 @@ func soakFor(t *testing.T) time.Duration {
 		return 6 * time.Second
 	}
 	return length
+}
+
+// ampleTimeout returns a timeout that no healthy device of the soak exceeds, however busy this
+// computer is: many times what one device alone takes now.
+func ampleTimeout(t *testing.T) time.Duration {
+	t.Helper()
+	address, _ := attach(t, loadDevice(t.Fatalf, "healthy-iphone"))
+	began := time.Now()
+	if s := typed(t, t.Context(), "scan", "--usbmux", address); s.code != 0 {
+		t.Fatalf("a healthy device alone: exit code %d\n%s", s.code, s.stderr)
+	}
+	return min(max(40*time.Since(began), 10*time.Second), time.Minute)
 }
 
 // soakFaults are the faults of the soak's devices.
@@ -64,11 +76,11 @@ func TestSoak(t *testing.T) {
 		}
 		devices = append(devices, d)
 	}
+	timeout := ampleTimeout(t)
+	t.Logf("each device has %v", timeout)
 	address, tray := attach(t)
 	files, goroutines := openFiles(), runtime.NumGoroutine()
 
-	// A healthy device is read well within it, also on a busy computer under the race detector.
-	const timeout = 10 * time.Second
 	ctx, end := context.WithCancel(t.Context())
 	heard := new(tape)
 	var ended session
@@ -114,7 +126,9 @@ func comesDownTo(t *testing.T, what string, want int, count func() int) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Errorf("%d %s are left, there were %d", count(), what, want)
+	stacks := make([]byte, 1<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	t.Errorf("%d %s are left, there were %d; what runs now:\n%s", count(), what, want, stacks)
 }
 
 // openFiles returns how many files this process has open, or 0 if unknown.
