@@ -90,6 +90,9 @@ func staleTotals(s report.Stale) string {
 	if s.Stale == 0 {
 		text = fmt.Sprintf("None of %s is known to be without a good iCloud backup within %s", words.Count(s.Known, "device"), words.Count(s.Days, "day"))
 	}
+	if s.Known == 0 {
+		text = "No device has been recorded yet"
+	}
 	if s.Unknown > 0 {
 		text += fmt.Sprintf("; of %d that is unknown", s.Unknown)
 	}
