@@ -17,25 +17,35 @@ type Kind string
 
 // The kinds of documents.
 const (
-	KindReport      Kind = "report"
-	KindEvent       Kind = "event"
-	KindDiff        Kind = "diff"
-	KindRecording   Kind = "recording"
-	KindSelfCheck   Kind = "self-check"
-	KindRuns        Kind = "runs"
-	KindStory       Kind = "device-history"
-	KindStale       Kind = "stale"
-	KindHistory     Kind = "history"
-	KindRun         Kind = "run"
-	KindVisit       Kind = "visit"
-	KindSlotHealth  Kind = "slot-health"
-	KindDevices     Kind = "devices"
-	KindChecks      Kind = "checks"
-	KindExplanation Kind = "explanation"
-	KindVersion     Kind = "version"
-	KindReleases    Kind = "releases"
-	KindSettings    Kind = "settings"
-	KindSlots       Kind = "slots"
+	KindReport       Kind = "report"
+	KindEvent        Kind = "event"
+	KindDiff         Kind = "diff"
+	KindRecording    Kind = "recording"
+	KindSelfCheck    Kind = "self-check"
+	KindRuns         Kind = "runs"
+	KindStory        Kind = "device-history"
+	KindStale        Kind = "stale"
+	KindHistory      Kind = "history"
+	KindRun          Kind = "run"
+	KindVisit        Kind = "visit"
+	KindSlotHealth   Kind = "slot-health"
+	KindDevices      Kind = "devices"
+	KindChecks       Kind = "checks"
+	KindExplanation  Kind = "explanation"
+	KindVersion      Kind = "version"
+	KindReleases     Kind = "releases"
+	KindSettings     Kind = "settings"
+	KindSlots        Kind = "slots"
+	KindFaultyFile   Kind = "faulty-file"
+	KindFleet        Kind = "fleet"
+	KindFleetChanges Kind = "fleet-changes"
+	KindFleetDevice  Kind = "fleet-device"
+	KindFleetBenches Kind = "fleet-benches"
+	KindBenches      Kind = "benches"
+	KindGaps         Kind = "gaps"
+	KindRejects      Kind = "rejects"
+	KindReject       Kind = "reject"
+	KindHub          Kind = "hub"
 )
 
 // A DocumentKind describes a kind of document.
@@ -69,6 +79,16 @@ var kinds = []DocumentKind{
 	{KindReleases, Schema, "releases --json", false},
 	{KindSettings, Schema, "config --json", false},
 	{KindSlots, Schema, "slots --json", false},
+	{KindFaultyFile, Schema, "a line of verify --files", true},
+	{KindFleet, Schema, "fleet --json", false},
+	{KindFleetChanges, Schema, "fleet changes --json", false},
+	{KindFleetDevice, Schema, "fleet device --json", false},
+	{KindFleetBenches, Schema, "the list of benches on a hub's pages", false},
+	{KindBenches, Schema, "hub benches --json", false},
+	{KindGaps, Schema, "hub gaps --json", false},
+	{KindRejects, Schema, "hub rejects list --json", false},
+	{KindReject, Schema, "hub rejects show", false},
+	{KindHub, Schema, "hub doctor --json", false},
 }
 
 // schemaFolder is the URL under which the JSON Schemas are published.

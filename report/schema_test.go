@@ -50,6 +50,16 @@ var contracts = []contract{
 	{report.KindReleases, reflect.TypeFor[report.ReleaseTable](), nil},
 	{report.KindSettings, reflect.TypeFor[report.Settings](), nil},
 	{report.KindSlots, reflect.TypeFor[report.SlotList](), nil},
+	{report.KindFaultyFile, reflect.TypeFor[report.FaultyFile](), nil},
+	{report.KindFleet, reflect.TypeFor[report.Fleet](), nil},
+	{report.KindFleetChanges, reflect.TypeFor[report.FleetChanges](), map[string][]any{"FleetChange.change": {report.ChangeNew, report.ChangeStill, report.ChangeFixed}}},
+	{report.KindFleetDevice, reflect.TypeFor[report.FleetStory](), nil},
+	{report.KindFleetBenches, reflect.TypeFor[report.FleetBenches](), nil},
+	{report.KindBenches, reflect.TypeFor[report.BenchList](), nil},
+	{report.KindGaps, reflect.TypeFor[report.GapList](), nil},
+	{report.KindRejects, reflect.TypeFor[report.RejectList](), nil},
+	{report.KindReject, reflect.TypeFor[report.Reject](), nil},
+	{report.KindHub, reflect.TypeFor[report.HubExamination](), map[string][]any{"HubPart.state": {"well", "warning", "failing", "unknown"}}},
 }
 
 // contractFolders are the folders of the types of the contracts, by import path.
@@ -271,7 +281,7 @@ func (s schemaWriter) property(t reflect.Type) *node {
 		return &node{Type: "boolean"}
 	case t.Kind() == reflect.Pointer:
 		return s.property(t.Elem())
-	case t.Kind() == reflect.Int, t.Kind() == reflect.Uint64:
+	case t.Kind() == reflect.Int, t.Kind() == reflect.Int64, t.Kind() == reflect.Uint64:
 		return &node{Type: "integer"}
 	case t.Kind() == reflect.Float64:
 		return &node{Type: "number"}

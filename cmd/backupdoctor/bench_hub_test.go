@@ -106,7 +106,7 @@ func TestBenchAndHubAreKilled(t *testing.T) {
 		return kept >= shown+len(devices) && reportsOf(t, "packing-1", "--data", hubDir) == kept
 	})
 	row := benches(t, "--data", hubDir)["packing-1"]
-	if row.Heard.Devices != len(devices) || row.Site != "Hamburg" {
+	if row.Received.Devices != len(devices) || row.Site != "Hamburg" {
 		t.Errorf("the hub knows of %+v, want %d devices", row, len(devices))
 	}
 	listed := well(t, "fleet", "--data", hubDir)

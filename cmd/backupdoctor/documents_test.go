@@ -1,73 +1,135 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/testdata/backuptest"
 	"github.com/backupdoctor/backupdoctor/testdata/reporttest"
 )
 
-// Documents written by commands conform to the schema of their kind.
+// A printed is a command, and the documents that it prints.
+type printed struct {
+	args []string
+	kind report.Kind
+	path string // of the written file; "" for stdout
+}
+
+// Documents written by commands conform to the schema of their kind. Every kind is written by
+// one of them; TestHubDocumentsFollowTheirSchemas has those of a hub.
 func TestDocumentsFollowTheirSchemas(t *testing.T) {
 	folder := t.TempDir()
 	env := map[string]string{"XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder, "HOME": folder, "BACKUPDOCTOR_HISTORY": filepath.Join(folder, "history.sqlite")}
 	recording := "../../testdata/recordings/local-backups.json"
 	file := func(name string) string { return filepath.Join(folder, name) }
-	for _, c := range []struct {
-		args []string
-		kind report.Kind
-		path string // of the written file; "" for stdout
-	}{
+	device := loadDevice(t.Fatalf, "healthy-iphone")
+	tray, err := sim.New(time.Now, device)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := serve(t, tray)
+	broken, err := backuptest.Write(t.TempDir(), backuptest.Backup{Files: slices.Values([]backuptest.File{{Domain: "CameraRollDomain", Path: "Media/a", Data: []byte("photo")}})})
+	if err == nil {
+		err = ruin(broken.Path)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	slots := file("slots.yaml")
+	if err := os.WriteFile(slots, []byte("1: 0x14120000\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	commands := []printed{
+		{[]string{"scan", "--usbmux", address, "--json"}, report.KindReport, ""}, // first, for the history
 		{[]string{"demo", "--json"}, report.KindReport, ""},
-		{[]string{"scan", "--from", recording, "--json"}, report.KindReport, ""},
 		{[]string{"scan", "--from", recording, "-o", "json=" + file("a.json"), "-o", "ndjson"}, report.KindEvent, ""},
+		{[]string{"backups", broken.Path, "--json"}, report.KindReport, ""},
+		{[]string{"verify", broken.Path, "--json", "--files", file("files.jsonl")}, report.KindReport, ""},
+		{[]string{"verify", broken.Path, "--quiet", "--files", file("more.jsonl")}, report.KindFaultyFile, file("more.jsonl")},
+		{[]string{"report", file("a.json"), "--json"}, report.KindReport, ""},
 		{[]string{"report", "diff", file("a.json"), file("a.json"), "--json"}, report.KindDiff, ""},
 		{[]string{"scan", "--from", recording, "--record", file("case.json"), "--quiet"}, report.KindRecording, file("case.json")},
 		{[]string{"self-check", "--json", "--timeout", "1s", "--usbmux", "127.0.0.1:1"}, report.KindSelfCheck, ""},
+		{[]string{"devices", "--usbmux", address, "--json"}, report.KindDevices, ""},
+		{[]string{"history", "--json"}, report.KindRuns, ""},
+		{[]string{"history", device.UDID(), "--json"}, report.KindStory, ""},
+		{[]string{"history", "show", "last", "--json"}, report.KindReport, ""},
+		{[]string{"history", "stale", "--json"}, report.KindStale, ""},
+		{[]string{"history", "export", "-o", "json"}, report.KindHistory, ""},
+		{[]string{"history", "export", "-o", "ndjson"}, report.KindRun, ""},
+		{[]string{"slots", "health", "--json"}, report.KindSlotHealth, ""},
+		{[]string{"slots", "list", "-o", "json"}, report.KindSlots, ""},
 		{[]string{"checks", "--json"}, report.KindChecks, ""},
 		{[]string{"explain", "backup-turned-off", "--json"}, report.KindExplanation, ""},
 		{[]string{"explain", "--json", "303"}, report.KindExplanation, ""},
 		{[]string{"version", "-o", "json=" + file("version.json")}, report.KindVersion, file("version.json")},
 		{[]string{"releases", "show", "--json"}, report.KindReleases, ""},
 		{[]string{"config", "--json"}, report.KindSettings, ""},
-		{[]string{"slots", "list", "-o", "json"}, report.KindSlots, ""},
-	} {
+	}
+	written := map[report.Kind]bool{}
+	for _, c := range commands {
 		t.Run(strings.Join(c.args[:2], " "), func(t *testing.T) {
 			ran := typedIn(t, t.Context(), env, c.args...)
-			document := []byte(ran.stdout)
+			documents := []byte(ran.stdout)
 			if c.path != "" {
 				var err error
-				if document, err = os.ReadFile(c.path); err != nil {
+				if documents, err = os.ReadFile(c.path); err != nil {
 					t.Fatalf("%v\n%s", err, ran.stderr)
 				}
 			}
-			documents := [][]byte{document}
-			if c.kind == report.KindEvent {
-				documents = nil
-				for line := range strings.Lines(ran.stdout) {
-					documents = append(documents, []byte(line))
-				}
+			for _, document := range documentsIn(documents) {
+				written[mustConform(t, document, ran.stderr, c.kind)] = true
 			}
-			if len(documents) == 0 {
-				t.Fatalf("nothing was written: %s", ran.stderr)
-			}
-			schema := reporttest.Validator(t, report.SchemaID(c.kind), report.JSONSchema(c.kind))
-			for _, document := range documents {
-				var header report.Header
-				if err := json.Unmarshal(document, &header); err != nil {
-					t.Fatalf("%v: %.200s\n%s", err, document, ran.stderr)
-				}
-				if header.Kind != c.kind || header.Schema != report.Schema {
-					t.Errorf("it is a %q with schema number %d", header.Kind, header.Schema)
-				}
-				if err := reporttest.Validate(t, schema, document); err != nil {
-					t.Error(err)
-				}
+			if !written[c.kind] {
+				t.Fatalf("no %s was written: %s", c.kind, ran.stderr)
 			}
 		})
 	}
+	for _, c := range hubDocuments("") {
+		written[c.kind] = true
+	}
+	written[report.KindFleetBenches] = true // written by the pages of a hub, and tested there
+	for _, k := range report.Kinds() {
+		if !written[k.Kind] {
+			t.Errorf("no command of this test writes a %s", k.Kind)
+		}
+	}
+}
+
+// documentsIn splits lines of NDJSON. Indented JSON is one document.
+func documentsIn(text []byte) (documents [][]byte) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	for {
+		var document json.RawMessage
+		if decoder.Decode(&document) != nil {
+			return documents
+		}
+		documents = append(documents, document)
+	}
+}
+
+// mustConform checks that a document conforms to the schema of its kind, and returns the kind.
+// A history in NDJSON has lines of two kinds; any other document must be of the kind want.
+func mustConform(t *testing.T, document []byte, stderr string, want report.Kind) report.Kind {
+	t.Helper()
+	var header report.Header
+	if err := json.Unmarshal(document, &header); err != nil {
+		t.Fatalf("%v: %.200s\n%s", err, document, stderr)
+	}
+	lines := want == report.KindRun && header.Kind == report.KindVisit
+	if header.Kind != want && !lines || header.Schema != report.Schema {
+		t.Errorf("it is a %q with schema number %d, want a %q", header.Kind, header.Schema, want)
+	}
+	if err := reporttest.Validate(t, reporttest.Validator(t, report.SchemaID(header.Kind), report.JSONSchema(header.Kind)), document); err != nil {
+		t.Error(err)
+	}
+	return header.Kind
 }

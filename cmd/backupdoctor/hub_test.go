@@ -42,16 +42,6 @@ func withAHub(command *exec.Cmd) *exec.Cmd {
 	return command
 }
 
-// A benchRow is a bench in the output of hub benches.
-type benchRow struct {
-	Name    string        `json:"bench"`
-	Site    string        `json:"site"`
-	State   string        `json:"state"`
-	Waiting int64         `json:"waiting"`
-	Lost    int64         `json:"lost"`
-	Heard   *ledger.Bench `json:"heard"`
-}
-
 // eventually waits for a condition, as long as a slow machine may need.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
@@ -307,14 +297,14 @@ func waiting(t testing.TB, bench *testBench) int64 {
 }
 
 // benches returns the output of hub benches by name.
-func benches(t testing.TB, args ...string) map[string]benchRow {
+func benches(t testing.TB, args ...string) map[string]report.HubBench {
 	t.Helper()
-	var rows []benchRow
-	if err := json.Unmarshal([]byte(well(t, append([]string{"hub", "benches", "--json"}, args...)...)), &rows); err != nil {
+	var list report.BenchList
+	if err := json.Unmarshal([]byte(well(t, append([]string{"hub", "benches", "--json"}, args...)...)), &list); err != nil {
 		t.Fatal(err)
 	}
-	byName := map[string]benchRow{}
-	for _, row := range rows {
+	byName := map[string]report.HubBench{}
+	for _, row := range list.Benches {
 		byName[row.Name] = row
 	}
 	return byName
@@ -324,10 +314,10 @@ func benches(t testing.TB, args ...string) map[string]benchRow {
 func reportsOf(t testing.TB, bench string, args ...string) int {
 	t.Helper()
 	row := benches(t, args...)[bench]
-	if row.Heard == nil {
+	if row.Received == nil {
 		return 0
 	}
-	return row.Heard.Reports
+	return row.Received.Reports
 }
 
 // mustHold checks that a database has each published report exactly once.
@@ -392,8 +382,8 @@ func TestHubIsKilled(t *testing.T) {
 	eventually(t, "all reports have arrived", func() bool { return reportsOf(t, "north", "--data", dir) >= len(list) })
 	eventually(t, "the bench is told to be linked", func() bool { return benches(t, "--data", dir)["north"].State == "linked" })
 	row := benches(t, "--data", dir)["north"]
-	if row.Site != "Hamburg" || row.Heard.Tool != devicesOfTray(t)[0].Tool.Version || row.Waiting != 0 || row.Lost != 0 {
-		t.Errorf("the bench is told to be %+v, %+v", row, row.Heard)
+	if row.Site != "Hamburg" || row.Received.Tool != devicesOfTray(t)[0].Tool.Version || row.Waiting != 0 || row.Lost != 0 {
+		t.Errorf("the bench is told to be %+v, %+v", row, row.Received)
 	}
 
 	token := filepath.Join(dir, "token")
@@ -402,10 +392,11 @@ func TestHubIsKilled(t *testing.T) {
 	if remote := well(t, "fleet", "--from", pages, "--token-file", token, "--json"); remote != local {
 		t.Errorf("the pages tell of devices:\n%s\nthe database:\n%s", remote, local)
 	}
-	var devices []ledger.Device
-	if err := json.Unmarshal([]byte(local), &devices); err != nil {
+	var fleet report.Fleet
+	if err := json.Unmarshal([]byte(local), &fleet); err != nil {
 		t.Fatal(err)
 	}
+	devices := fleet.Devices
 	if len(devices) != 6 || devices[0].Site != "Hamburg" {
 		t.Fatalf("%d devices, the first at %q", len(devices), devices[0].Site)
 	}
@@ -418,7 +409,7 @@ func TestHubIsKilled(t *testing.T) {
 	}
 	p.interrupt(t)
 	mustHold(t, "sqlite:"+filepath.Join(dir, "fleet.db"), list)
-	if row := benches(t, "--data", dir)["north"]; row.Heard.Reports != len(list) {
+	if row := benches(t, "--data", dir)["north"]; row.Received.Reports != len(list) {
 		t.Errorf("after the end the bench is told to be %+v", row)
 	}
 }
@@ -442,7 +433,7 @@ func TestBenchIsRevoked(t *testing.T) {
 		return err == nil && !state.Linked
 	})
 	publish(t, bench, list[3:5])
-	if row := benches(t, "--data", dir)["north"]; row.State != "revoked" || row.Heard.Reports != 3 {
+	if row := benches(t, "--data", dir)["north"]; row.State != "revoked" || row.Received.Reports != 3 {
 		t.Errorf("the bench is told to be %+v", row)
 	}
 	if e := called(t, "hub", "revoke", "north", "--data", dir); e.code != report.ExitUsage || !strings.Contains(e.stderr, "no bench of that name") {
@@ -555,10 +546,7 @@ func TestClocksOfBenchesDiffer(t *testing.T) {
 			t.Errorf("the hub does not list bench %d", i)
 		}
 	}
-	var told struct {
-		Device ledger.Device  `json:"device"`
-		Visits []report.Visit `json:"visits"`
-	}
+	var told report.FleetStory
 	if err := json.Unmarshal([]byte(well(t, "fleet", "device", udid, "--data", dir, "--json")), &told); err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ type Column[Row any] struct {
 // A List defines how rows of one kind are written.
 type List[Row any] struct {
 	Title    string        // page title
+	Document any           // the empty document that rows are added to, for JSON; its last field is the list of rows
 	Columns  []Column[Row] // for files; headers match the JSON field names if there are any and never change; new columns go last
 	Terminal []Column[Row] // for people at a terminal
 }
@@ -35,7 +36,7 @@ func (l List[Row]) Write(w io.Writer, format string, rows iter.Seq2[Row, error])
 	case "csv":
 		return writeCSV(w, l.Columns, rows)
 	case "json":
-		return writeJSONList(w, rows)
+		return writeJSONList(w, l.Document, rows)
 	case "html":
 		return writeHTMLList(w, l.Title, l.Columns, rows)
 	default:

@@ -1,6 +1,8 @@
 package format
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"iter"
 )
@@ -33,7 +35,19 @@ func (a *jsonArray) end(tail string) error {
 	return write(a.w, []byte(end+tail))
 }
 
-func writeJSONList[Row any](w io.Writer, rows iter.Seq2[Row, error]) error {
+// writeJSONList writes an empty document with rows as the elements of its last field.
+func writeJSONList[Row any](w io.Writer, empty any, rows iter.Seq2[Row, error]) error {
+	document, err := encode(empty, "", "")
+	if err != nil {
+		return writing(err)
+	}
+	head, isList := bytes.CutSuffix(document, []byte("[]}"))
+	if !isList {
+		return fmt.Errorf("the last field of a %T is not an empty list", empty)
+	}
+	if err := write(w, head); err != nil {
+		return err
+	}
 	array := jsonArray{w: w}
 	for row, err := range rows {
 		if err != nil {
@@ -43,7 +57,7 @@ func writeJSONList[Row any](w io.Writer, rows iter.Seq2[Row, error]) error {
 			return err
 		}
 	}
-	return array.end("\n")
+	return array.end("}\n")
 }
 
 // writeLine writes a JSON document on one line, in a single Write.

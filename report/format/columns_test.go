@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"iter"
 	"strconv"
 	"strings"
@@ -34,8 +35,15 @@ type place struct {
 	Lag  int    `json:"lag"`
 }
 
+// A placeList is places as a document.
+type placeList struct {
+	Kind   string  `json:"kind"`
+	Places []place `json:"places"`
+}
+
 var places = List[place]{
-	Title: "Places & more",
+	Title:    "Places & more",
+	Document: placeList{"places", []place{}},
 	Columns: []Column[place]{
 		{Head: "name", Text: func(p place) string { return p.Name }},
 		{Head: "site", Text: func(p place) string { return p.Site }},
@@ -60,7 +68,7 @@ func placeRows(last error) iter.Seq2[place, error] {
 func TestListFormats(t *testing.T) {
 	for format, want := range map[string]string{
 		"csv":  "name,site,lag\noslo,\"a,b\",-2\n'=1+1,<b>,0\n",
-		"json": "[\n" + `{"name":"oslo","site":"a,b","lag":-2},` + "\n" + `{"name":"=1+1","site":"<b>\u202e","lag":0}` + "\n]\n",
+		"json": `{"kind":"places","places":[` + "\n" + `{"name":"oslo","site":"a,b","lag":-2},` + "\n" + `{"name":"=1+1","site":"<b>\u202e","lag":0}` + "\n]}\n",
 		"html": "<tr><td>oslo</td><td>a,b</td><td>-2</td></tr>\n<tr><td>“=1&#43;1”</td><td>“&lt;b&gt;”</td><td>0</td></tr>\n</tbody></table></div>\n",
 		"":     "NAME    SITE\noslo    a,b\n“=1+1”  “<b>”\n",
 	} {
@@ -80,8 +88,17 @@ func TestListFormats(t *testing.T) {
 	}
 }
 
+// A document whose last field is no list cannot take rows.
+func TestListNeedsADocument(t *testing.T) {
+	for _, document := range []any{nil, place{}, placeList{Places: []place{{}}}} {
+		if err := (List[place]{Document: document}).Write(io.Discard, "json", Rows[place](nil)); err == nil {
+			t.Errorf("%T takes rows", document)
+		}
+	}
+}
+
 func TestListsWithoutRows(t *testing.T) {
-	for format, want := range map[string]string{"csv": "name,site,lag\n", "json": "[]\n", "": ""} {
+	for format, want := range map[string]string{"csv": "name,site,lag\n", "json": `{"kind":"places","places":[]}` + "\n", "": ""} {
 		var out bytes.Buffer
 		if err := places.Write(&out, format, Rows[place](nil)); err != nil || out.String() != want {
 			t.Errorf("%q of nothing is %q, %v", format, &out, err)
@@ -114,9 +131,9 @@ func FuzzList(f *testing.F) {
 		if lines := strings.Count(write("", hostile), "\n"); lines != 2 {
 			t.Errorf("%q takes %d lines of a terminal", text, lines)
 		}
-		var back []place
+		var back placeList
 		document := write("json", hostile)
-		if err := json.Unmarshal([]byte(document), &back); err != nil || back[0].Name != strings.ToValidUTF8(text, "\ufffd") && strings.ToValidUTF8(text, "") == text {
+		if err := json.Unmarshal([]byte(document), &back); err != nil || back.Places[0].Name != strings.ToValidUTF8(text, "\ufffd") && strings.ToValidUTF8(text, "") == text {
 			t.Errorf("%q became %s: %v", text, document, err)
 		}
 		for _, format := range []string{"csv", "html", "", "json"} {

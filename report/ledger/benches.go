@@ -4,23 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // A Bench describes one bench.
-type Bench struct {
-	Name       string    `json:"bench"`
-	Site       string    `json:"site,omitempty"`
-	Tool       string    `json:"toolVersion"`       // version of backupdoctor on the bench
-	ReceivedAt time.Time `json:"receivedAt"`        // when the last message arrived
-	ClockAhead int       `json:"clockAheadSeconds"` // how far its clock was ahead when it sent that message; 0 if unknown
-	TakenAt    time.Time `json:"takenAt"`           // when its reading was taken, by the hub's clock
-	LagSeconds int       `json:"lagSeconds"`        // ReceivedAt minus TakenAt
-	Reports    int       `json:"reports"`           // stored
-	Refused    int       `json:"refused"`           // not stored
-	Devices    int       `json:"devices"`           // last read by this bench
-	LeftOut    int       `json:"leftOut,omitempty"` // findings left out of its reports, for UnknownCheck
-}
+type Bench = report.Bench
 
 // Benches lists the benches by name.
 func (s *Store) Benches(ctx context.Context, page Page) (List[Bench], error) {
@@ -72,13 +61,4 @@ func (s *Store) Refusals(ctx context.Context) (map[Reason]int, error) {
 		return nil, fmt.Errorf("counting refused reports: %w", err)
 	}
 	return refused, nil
-}
-
-// ClockLimit is how far the clock of a bench may be off before it is reported.
-const ClockLimit = 5 * time.Minute
-
-// ClockOff reports whether the clock of a bench is off by more than ClockLimit.
-func (b Bench) ClockOff() bool {
-	off := time.Duration(b.ClockAhead) * time.Second
-	return off.Abs() > ClockLimit
 }

@@ -6,33 +6,22 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // A Change says what happened to a cause since a given time.
-type Change string
+type Change = report.ChangeKind
 
+// The changes of a cause.
 const (
-	New   Change = "new"   // first found since, and not found healthy after that
-	Still Change = "still" // first found before, and not found healthy after that
-	Fixed Change = "fixed" // found healthy since, and not found again
+	New   = report.ChangeNew
+	Still = report.ChangeStill
+	Fixed = report.ChangeFixed
 )
 
 // A ChangedCause is one cause on one device.
-type ChangedCause struct {
-	Check      string    `json:"check"`            // check ID
-	Status     string    `json:"status"`           // problem or warning, as last found
-	Since      time.Time `json:"since"`            // when it was first found, without having been healthy since
-	SeenAt     time.Time `json:"seenAt"`           // when it was last found
-	FixedAt    time.Time `json:"fixedAt,omitzero"` // when the check was found healthy; zero if it was not
-	Device     string    `json:"udid"`             // UDID
-	Name       string    `json:"name,omitempty"`
-	Serial     string    `json:"serial,omitempty"`
-	Site       string    `json:"site,omitempty"` // of the device; "" if unknown
-	Bench      string    `json:"bench"`          // that read the device last
-	TakenAt    time.Time `json:"takenAt"`        // time of that reading; if later than SeenAt, it is unknown whether the cause persists
-	Verdict    string    `json:"verdict"`        // of the device
-	LastBackup time.Time `json:"lastBackup,omitzero"`
-}
+type ChangedCause = report.ChangedCause
 
 // A ChangeFilter selects causes that match all of its fields.
 type ChangeFilter struct {
@@ -60,7 +49,7 @@ func (s *Store) Changes(ctx context.Context, f ChangeFilter, page Page) (List[Ch
 			var p place
 			var since, seen, fixed, taken, backup int64
 			if err := rows.Scan(&p.Device, &p.Row, &c.Check, &c.Status, &since, &seen, &fixed,
-				&c.Device, &c.Name, &c.Serial, &c.Site, &c.Bench, &taken, &c.Verdict, &backup); err != nil {
+				&c.UDID, &c.Name, &c.Serial, &c.Site, &c.Bench, &taken, &c.Verdict, &backup); err != nil {
 				return err
 			}
 			c.Since, c.SeenAt, c.FixedAt, c.TakenAt, c.LastBackup = moment(since), moment(seen), timeOf(fixed), moment(taken), timeOf(backup)

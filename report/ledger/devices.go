@@ -38,21 +38,10 @@ func backupState(at int64) Backup {
 }
 
 // A Device is the state of one device as of its newest reading.
-type Device struct {
-	report.KnownDevice
-	ReceivedAt time.Time     `json:"receivedAt,omitzero"` // when the hub received that reading; absent outside a fleet
-	FirstAt    time.Time     `json:"firstAt"`             // when it was first read
-	Visits     int           `json:"visits"`              // number of readings
-	Causes     []DeviceCause `json:"causes"`              // as last read
-}
+type Device = report.FleetDevice
 
 // A DeviceCause is one cause on a device.
-type DeviceCause struct {
-	Check  string    `json:"check"`  // check ID
-	Status string    `json:"status"` // problem or warning
-	Since  time.Time `json:"since"`  // when it was first found, without having been healthy since
-	SeenAt time.Time `json:"seenAt"` // when it was last found
-}
+type DeviceCause = report.DeviceCause
 
 // A Filter selects devices that match all of its fields.
 type Filter struct {

@@ -133,8 +133,8 @@ func TestTheNewestReadingCounts(t *testing.T) {
 			},
 			ReceivedAt: monday.Add(7*day + 5*time.Minute), FirstAt: monday, Visits: 8,
 			Causes: []DeviceCause{
-				{"signed-out", "problem", monday.Add(4 * day), monday.Add(5 * day)},
-				{"backup-turned-off", "problem", monday.Add(7 * day), monday.Add(7 * day)},
+				{Check: "signed-out", Status: "problem", Since: monday.Add(4 * day), SeenAt: monday.Add(5 * day)},
+				{Check: "backup-turned-off", Status: "problem", Since: monday.Add(7 * day), SeenAt: monday.Add(7 * day)},
 			},
 		}
 		if diff := cmp.Diff(want, got.Device); diff != "" {

@@ -174,7 +174,7 @@ func TestChanges(t *testing.T) {
 			c.filter.Since = at(3)
 			var got []string
 			for _, change := range all(t, func(p Page) (List[ChangedCause], error) { return s.Changes(t.Context(), c.filter, p) }) {
-				got = append(got, change.Device+" "+change.Check)
+				got = append(got, change.UDID+" "+change.Check)
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("%s: %s", c.name, diff)
@@ -197,7 +197,7 @@ func TestSymptomsAndSilencedFindingsAreNoCauses(t *testing.T) {
 		put(t, s, m)
 		story, err := s.Story(t.Context(), "a", Page{})
 		must(t, err)
-		if diff := cmp.Diff([]DeviceCause{{"backup-turned-off", "problem", monday, monday}}, story.Device.Causes); diff != "" {
+		if diff := cmp.Diff([]DeviceCause{{Check: "backup-turned-off", Status: "problem", Since: monday, SeenAt: monday}}, story.Device.Causes); diff != "" {
 			t.Error(diff)
 		}
 		want := []report.VisitFinding{{Check: "backup-turned-off", Status: "problem", ExplainedBy: ""}, {Check: "backup-stale", Status: "problem", ExplainedBy: "backup-turned-off"}, {Check: "beta-software", Status: "suppressed", ExplainedBy: ""}}

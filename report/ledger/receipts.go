@@ -171,16 +171,16 @@ func receiptOf(ctx context.Context, tx transaction, of series, state receipt.Sta
 
 // Gaps are the reports of one bench that a hub lacks.
 type Gaps struct {
-	Bench    string          `json:"bench"`
-	Ledger   string          `json:"ledger"`           // ID of the series of numbers
-	Through  int64           `json:"through"`          // all numbers up to this one are accounted for
-	Last     int64           `json:"last"`             // highest number that the bench has stated
-	Waiting  int64           `json:"waiting"`          // numbers that are not here but may still arrive
-	Missing  []receipt.Range `json:"missing"`          // the waiting numbers
-	SetAside int64           `json:"setAside"`         // messages that can never be stored
-	Lost     int64           `json:"lost"`             // numbers that neither side has
-	Closed   bool            `json:"closed,omitempty"` // the bench now numbers its reports in another ledger
-	HeardAt  time.Time       `json:"heardAt"`
+	Bench    string
+	Ledger   string          // ID of the series of numbers
+	Through  int64           // all numbers up to this one are accounted for
+	Last     int64           // highest number that the bench has stated
+	Waiting  int64           // numbers that are not here but may still arrive
+	Missing  []receipt.Range // the waiting numbers
+	SetAside int64           // messages that can never be stored
+	Lost     int64           // numbers that neither side has
+	Closed   bool            // the bench now numbers its reports in another ledger
+	HeardAt  time.Time
 }
 
 // Gaps lists every ledger of every bench, by bench, except closed ones without gaps.

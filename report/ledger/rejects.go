@@ -17,16 +17,16 @@ const maxRejects = 10_000
 
 // A Reject is a message that can never be stored.
 type Reject struct {
-	Reject   int64          `json:"reject"` // number in this list
-	Bench    string         `json:"bench"`
-	ID       string         `json:"id"`     // of the message, or a hash if it has none
-	Number   receipt.Number `json:"-"`      // zero if it has none
-	Reason   string         `json:"reason"` // too-long, undecodable, unknown-schema, forged, refused, bad-id …
-	Why      string         `json:"why"`
-	Received time.Time      `json:"receivedAt"`
-	Bytes    int64          `json:"bytes"`
-	Message  []byte         `json:"-"`    // as received; nil if there was no room
-	Kept     bool           `json:"kept"` // whether the message is kept in full
+	Reject   int64 // number in this list
+	Bench    string
+	ID       string         // of the message, or a hash if it has none
+	Number   receipt.Number // zero if it has none
+	Reason   string         // too-long, undecodable, unknown-schema, forged, refused, bad-id …
+	Why      string
+	Received time.Time
+	Bytes    int64
+	Message  []byte // as received; nil if there was no room
+	Kept     bool   // whether the message is kept in full
 }
 
 // SetAside stores messages that can never be stored as reports, each once, and marks their numbers

@@ -14,7 +14,9 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/device/wholefile"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay"
@@ -203,26 +205,24 @@ func benchesCommand(e env) *cli.Command {
 		Name:        "benches",
 		Usage:       "list the benches: when they were heard of, and what waits there",
 		Description: command.Examples("backupdoctor hub benches", "backupdoctor hub benches --json"),
-		Flags:       append(dataFlags(), jsonFlag()),
+		Flags:       append(dataFlags(), tableOrJSON.Flags(formatHeading)...),
 		Action:      command.Takes(0, e.listBenches),
 	}
 }
 
-func jsonFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "json", Usage: "as JSON", DisableDefaultText: true}
-}
+// tableOrJSON are the formats of commands about a hub.
+var tableOrJSON = output.Formats{"table", "json"}
 
-// A benchRow is what a hub knows about one bench.
-type benchRow struct {
-	Name      string        `json:"bench"`
-	Site      string        `json:"site,omitempty"`
-	State     string        `json:"state"`              // linked, away, revoked, unknown while the hub does not run, or foreign: not of this hub's keys
-	AddedAt   time.Time     `json:"addedAt,omitzero"`   // when it was added, or revoked
-	AwaySince time.Time     `json:"awaySince,omitzero"` // when a bench that is away was last seen connected
-	Waiting   int64         `json:"waiting"`            // reports numbered by the bench that the hub does not have
-	SetAside  int64         `json:"setAside"`           // its messages that can never be stored
-	Lost      int64         `json:"lost"`               // reports that neither side has
-	Heard     *ledger.Bench `json:"heard,omitempty"`    // absent if nothing was ever received from it
+// printTable writes a document as the flags of tableOrJSON say.
+func (e env) printTable(ctx *cli.Context, value any, table func(io.Writer) error) error {
+	printer, err := tableOrJSON.Printer(ctx, e.Stdout)
+	if err != nil {
+		return err
+	}
+	return printer.Print(ctx.Context, map[string]func(io.Writer) error{
+		"table": table,
+		"json":  func(w io.Writer) error { return format.WriteDocument(w, value) },
+	})
 }
 
 func (e env) listBenches(ctx *cli.Context) error {
@@ -238,18 +238,17 @@ func (e env) listBenches(ctx *cli.Context) error {
 	if err != nil {
 		return command.Usage("", "%w", err)
 	}
-	if ctx.Bool("json") {
-		return format.WriteDocument(e.Stdout, rows)
-	}
-	if len(rows) == 0 {
-		fmt.Fprintln(e.Stderr, "no bench was added")
-		return nil
-	}
-	return writeBenches(e.Stdout, rows, time.Now())
+	return e.printTable(ctx, report.BenchList{Header: report.NewHeader(report.KindBenches), Benches: rows}, func(w io.Writer) error {
+		if len(rows) == 0 {
+			_, err := fmt.Fprintln(e.Stderr, "no bench was added")
+			return err
+		}
+		return writeBenches(w, rows, time.Now())
+	})
 }
 
 // rowsOf returns the benches of a hub, from its credentials, its database and its last status.
-func (e env) rowsOf(ctx context.Context, folder hubFolder, sink string) ([]benchRow, error) {
+func (e env) rowsOf(ctx context.Context, folder hubFolder, sink string) ([]report.HubBench, error) {
 	now, err := readStatus(folder.status())
 	if err != nil {
 		return nil, err
@@ -293,16 +292,16 @@ func heardOf(ctx context.Context, sink string) ([]ledger.Bench, []ledger.Gaps, e
 
 // benchRows joins what is known about benches, by name. If a bench was revoked and added again,
 // only the new entry counts.
-func benchRows(added []credentials.Bench, heard []ledger.Bench, gaps map[string]ledger.Gaps, now status, at time.Time) []benchRow {
-	byName := map[string]*benchRow{}
+func benchRows(added []credentials.Bench, heard []ledger.Bench, gaps map[string]ledger.Gaps, now status, at time.Time) []report.HubBench {
+	byName := map[string]*report.HubBench{}
 	for _, bench := range heard {
-		byName[bench.Name] = &benchRow{Name: bench.Name, Site: bench.Site, State: "foreign", Heard: &bench}
+		byName[bench.Name] = &report.HubBench{Name: bench.Name, Site: bench.Site, State: "foreign", Received: &bench}
 	}
 	runs := at.Sub(now.WrittenAt) < statusValidFor
 	for _, bench := range added {
 		row := byName[bench.Name]
 		if row == nil {
-			row = &benchRow{Name: bench.Name}
+			row = &report.HubBench{Name: bench.Name}
 			byName[bench.Name] = row
 		}
 		row.AddedAt = bench.Added
@@ -320,32 +319,32 @@ func benchRows(added []credentials.Bench, heard []ledger.Bench, gaps map[string]
 			row.Site = bench.Site
 		}
 	}
-	rows := []benchRow{}
+	rows := []report.HubBench{}
 	for name, row := range byName {
 		row.Waiting, row.SetAside, row.Lost = gaps[name].Waiting, gaps[name].SetAside, gaps[name].Lost
 		rows = append(rows, *row)
 	}
-	slices.SortFunc(rows, func(a, b benchRow) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(rows, func(a, b report.HubBench) int { return strings.Compare(a.Name, b.Name) })
 	return rows
 }
 
-func writeBenches(w io.Writer, rows []benchRow, now time.Time) error {
-	heard := func(r benchRow) ledger.Bench {
-		if r.Heard == nil {
+func writeBenches(w io.Writer, rows []report.HubBench, now time.Time) error {
+	received := func(r report.HubBench) ledger.Bench {
+		if r.Received == nil {
 			return ledger.Bench{}
 		}
-		return *r.Heard
+		return *r.Received
 	}
-	return format.List[benchRow]{Terminal: []format.Column[benchRow]{
-		{Head: "BENCH", Text: func(r benchRow) string { return r.Name }},
-		{Head: "SITE", Text: func(r benchRow) string { return r.Site }},
-		{Head: "STATE", Text: func(r benchRow) string { return r.State }},
-		{Head: "LAST SEEN", Text: func(r benchRow) string { return words.Ago(heard(r).ReceivedAt, now) }},
-		{Head: "WAITING", Text: func(r benchRow) string { return strconv.FormatInt(r.Waiting, 10) }},
-		{Head: "SET ASIDE", Text: func(r benchRow) string { return strconv.FormatInt(r.SetAside, 10) }},
-		{Head: "LOST", Text: func(r benchRow) string { return strconv.FormatInt(r.Lost, 10) }},
-		{Head: "REPORTS", Text: func(r benchRow) string { return strconv.Itoa(heard(r).Reports) }},
-		{Head: "DEVICES", Text: func(r benchRow) string { return strconv.Itoa(heard(r).Devices) }},
-		{Head: "VERSION", Text: func(r benchRow) string { return heard(r).Tool }},
+	return format.List[report.HubBench]{Terminal: []format.Column[report.HubBench]{
+		{Head: "BENCH", Text: func(r report.HubBench) string { return r.Name }},
+		{Head: "SITE", Text: func(r report.HubBench) string { return r.Site }},
+		{Head: "STATE", Text: func(r report.HubBench) string { return r.State }},
+		{Head: "LAST SEEN", Text: func(r report.HubBench) string { return words.Ago(received(r).ReceivedAt, now) }},
+		{Head: "WAITING", Text: func(r report.HubBench) string { return strconv.FormatInt(r.Waiting, 10) }},
+		{Head: "SET ASIDE", Text: func(r report.HubBench) string { return strconv.FormatInt(r.SetAside, 10) }},
+		{Head: "LOST", Text: func(r report.HubBench) string { return strconv.FormatInt(r.Lost, 10) }},
+		{Head: "REPORTS", Text: func(r report.HubBench) string { return strconv.Itoa(received(r).Reports) }},
+		{Head: "DEVICES", Text: func(r report.HubBench) string { return strconv.Itoa(received(r).Devices) }},
+		{Head: "VERSION", Text: func(r report.HubBench) string { return received(r).Tool }},
 	}}.Write(w, "", format.Rows(rows))
 }

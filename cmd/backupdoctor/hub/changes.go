@@ -9,17 +9,12 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/ledger/export"
 	"github.com/urfave/cli/v2"
 )
-
-// A change is a cause that is new, fixed or still there.
-type change struct {
-	Change ledger.Change `json:"change"`
-	ledger.ChangedCause
-}
 
 func changesCommand(e env) *cli.Command {
 	return &cli.Command{
@@ -68,11 +63,11 @@ type changeFilter struct {
 }
 
 // changesOf lists changes one kind after another.
-func changesOf(ctx context.Context, from source, f changeFilter, which []ledger.Change) iter.Seq2[change, error] {
-	return func(yield func(change, error) bool) {
+func changesOf(ctx context.Context, from source, f changeFilter, which []ledger.Change) iter.Seq2[report.FleetChange, error] {
+	return func(yield func(report.FleetChange, error) bool) {
 		for _, kind := range which {
-			for row, err := range from.changes(ctx, f, kind) {
-				if !yield(change{kind, row}, err) || err != nil {
+			for change, err := range from.changes(ctx, f, kind) {
+				if !yield(change, err) || err != nil {
 					return
 				}
 			}
@@ -80,30 +75,27 @@ func changesOf(ctx context.Context, from source, f changeFilter, which []ledger.
 	}
 }
 
-func changeList(now time.Time) format.List[change] {
-	list := format.List[change]{Title: export.Changes.Title, Columns: []format.Column[change]{{Head: "change", Text: func(c change) string { return string(c.Change) }}}}
-	for _, column := range export.Changes.Columns {
-		list.Columns = append(list.Columns, format.Column[change]{Head: column.Head, Text: func(c change) string { return column.Text(c.ChangedCause) }})
-	}
-	list.Terminal = []format.Column[change]{
-		{Head: "CHANGE", Text: func(c change) string { return string(c.Change) }},
-		{Head: "CAUSE", Text: func(c change) string { return c.Check }},
-		{Head: "STATUS", Text: func(c change) string { return c.Status }},
-		{Head: "DEVICE", Text: func(c change) string { return c.Device }},
-		{Head: "NAME", Text: func(c change) string { return c.Name }},
-		{Head: "SITE", Text: func(c change) string { return c.Site }},
-		{Head: "BENCH", Text: func(c change) string { return c.Bench }},
-		{Head: "SINCE", Text: func(c change) string { return words.Ago(c.Since, now) }},
-		{Head: "LAST FOUND", Text: func(c change) string { return words.Ago(c.SeenAt, now) }},
-		{Head: "FIXED", Text: func(c change) string { return words.Ago(c.FixedAt, now) }},
+func changeList(now time.Time) format.List[report.FleetChange] {
+	list := export.Changes
+	list.Terminal = []format.Column[report.FleetChange]{
+		{Head: "CHANGE", Text: func(c report.FleetChange) string { return string(c.Change) }},
+		{Head: "CAUSE", Text: func(c report.FleetChange) string { return c.Check }},
+		{Head: "STATUS", Text: func(c report.FleetChange) string { return c.Status }},
+		{Head: "DEVICE", Text: func(c report.FleetChange) string { return c.UDID }},
+		{Head: "NAME", Text: func(c report.FleetChange) string { return c.Name }},
+		{Head: "SITE", Text: func(c report.FleetChange) string { return c.Site }},
+		{Head: "BENCH", Text: func(c report.FleetChange) string { return c.Bench }},
+		{Head: "SINCE", Text: func(c report.FleetChange) string { return words.Ago(c.Since, now) }},
+		{Head: "LAST FOUND", Text: func(c report.FleetChange) string { return words.Ago(c.SeenAt, now) }},
+		{Head: "FIXED", Text: func(c report.FleetChange) string { return words.Ago(c.FixedAt, now) }},
 	}
 	return list
 }
 
 // writeChanges writes a list of changes to stdout, and the number of each kind to stderr.
-func (e env) writeChanges(as string, changes iter.Seq2[change, error], which []ledger.Change, now time.Time) error {
+func (e env) writeChanges(as string, changes iter.Seq2[report.FleetChange, error], which []ledger.Change, now time.Time) error {
 	count := map[ledger.Change]int{}
-	if err := changeList(now).Write(e.Stdout, as, counting(changes, func(c change) { count[c.Change]++ })); err != nil || as != "" {
+	if err := changeList(now).Write(e.Stdout, as, counting(changes, func(c report.FleetChange) { count[c.Change]++ })); err != nil || as != "" {
 		return err
 	}
 	for _, kind := range which {

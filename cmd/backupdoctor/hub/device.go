@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -33,7 +32,7 @@ func deviceCommand(e env) *cli.Command {
 				if err != nil {
 					return err
 				}
-				return e.tellVisits(ctx, from, as, d)
+				return e.writeDevice(ctx, from, as, d)
 			})
 		}),
 	}
@@ -61,45 +60,25 @@ func oneDevice(ctx context.Context, from source, who string) (ledger.Device, err
 	return ledger.Device{}, command.Usage("name one by its id: "+strings.Join(ids, ", "), "%q is the serial number of %s", report.Clean(who), words.Count(len(found), "device"))
 }
 
-// A story is a device with all its visits.
-type story struct {
-	Device ledger.Device  `json:"device"`
-	Visits []report.Visit `json:"visits"`
-}
-
-func (e env) tellVisits(ctx context.Context, from source, as string, d ledger.Device) error {
-	visits := from.visits(ctx, d.UDID)
-	if as == "csv" || as == "html" {
-		list := export.Visits(time.Now())
-		list.Title = "Visits of " + report.Clean(d.UDID)
-		return list.Write(e.Stdout, as, visits)
-	}
-	told := story{Device: d, Visits: []report.Visit{}}
-	for v, err := range visits {
-		if errors.Is(err, ledger.ErrUnknown) {
-			break // deleted in the meantime
-		}
-		if err != nil {
+func (e env) writeDevice(ctx context.Context, from source, as string, d ledger.Device) error {
+	list, visits := export.Visits(d, time.Now()), from.visits(ctx, d.UDID)
+	if as == "" {
+		if err := writeFacts(e.Stdout, d, time.Now()); err != nil {
 			return err
 		}
-		told.Visits = append(told.Visits, v)
 	}
-	if as == "json" {
-		return format.WriteDocument(e.Stdout, told)
-	}
-	return told.write(e.Stdout, time.Now())
+	return list.Write(e.Stdout, as, visits)
 }
 
 // label formats a name given by a device or its owner.
 func label(text string) string { return device.Label(report.Clean(text)) }
 
-// write writes what is known about the device, and one line for each visit, newest first.
-func (t story) write(w io.Writer, now time.Time) error {
-	d := t.Device
+// writeFacts writes what is known about a device, and an empty line.
+func writeFacts(w io.Writer, d ledger.Device, now time.Time) error {
 	facts := [][]string{
 		{"Device", label(d.UDID)}, {"Name", label(d.Name)}, {"Serial", label(d.Serial)}, {"Model", label(d.ModelName)},
 		{"System", label(strings.TrimSpace(d.System + " " + d.ProductVersion))}, {"Site", label(d.Site)},
-		{"Last backup", export.LastBackup(d, now)}, {"Verdict", d.Verdict}, {"Says", d.Headline}, {"Causes", export.Causes(d)},
+		{"Last backup", export.LastBackup(d, now)}, {"Verdict", d.Verdict}, {"Headline", d.Headline}, {"Causes", export.Causes(d)},
 	}
 	for _, f := range d.Asset {
 		facts = append(facts, []string{label(f.Name), label(f.Value)})
@@ -107,8 +86,6 @@ func (t story) write(w io.Writer, now time.Time) error {
 	if err := format.Columns(w, facts); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintln(w); err != nil {
-		return err
-	}
-	return export.Visits(now).Write(w, "", format.Rows(t.Visits))
+	_, err := fmt.Fprintln(w)
+	return err
 }

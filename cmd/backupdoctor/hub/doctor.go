@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -24,24 +25,31 @@ func doctorCommand(e env) *cli.Command {
 		Description: "Reads the data folder and the database, and what the hub last wrote of itself. It changes nothing.\n" +
 			"Exit code 1 means that something does not work, 3 that something could not be checked.\n\n" +
 			command.Examples("backupdoctor hub doctor", "backupdoctor hub doctor --json"),
-		Flags:  append(dataFlags(), jsonFlag()),
+		Flags:  append(dataFlags(), tableOrJSON.Flags(formatHeading)...),
 		Action: command.Takes(0, e.examine),
 	}
 }
 
-// An examined is one item of hub doctor's report.
+// An examined is the state of one part of a hub.
 type examined struct {
-	Subject string `json:"subject"`
-	State   string `json:"state"` // well, warning, failing or unknown
-	Seen    string `json:"seen"`
-	mark    mark
+	part string
+	state
 }
 
 // stateNames are the states in JSON.
 var stateNames = map[mark]string{wellMark: "well", warningMark: "warning", failingMark: "failing", unknownMark: "unknown"}
 
-func newExamined(subject string, s state) examined {
-	return examined{subject, stateNames[s.mark], report.Clean(s.text), s.mark}
+// examination returns what was found as a document.
+func examination(found []examined) report.HubExamination {
+	document := report.HubExamination{Header: report.NewHeader(report.KindHub), Parts: []report.HubPart{}}
+	for _, x := range found {
+		document.Parts = append(document.Parts, report.HubPart{Part: x.part, State: stateNames[x.mark], Seen: x.text})
+	}
+	return document
+}
+
+func examinedPart(part string, s state) examined {
+	return examined{part, state{s.mark, report.Clean(s.text)}}
 }
 
 func (e env) examine(ctx *cli.Context) error {
@@ -57,12 +65,7 @@ func (e env) examine(ctx *cli.Context) error {
 		return command.Usage("start one with backupdoctor hub, or name its folder with --data DIR", "no hub keeps its data in %s", folder)
 	}
 	found := e.examineHub(ctx.Context, folder, sink, time.Now())
-	if ctx.Bool("json") {
-		err = format.WriteDocument(e.Stdout, found)
-	} else {
-		err = e.writeExamined(found)
-	}
-	if err != nil {
+	if err := e.printTable(ctx, examination(found), func(w io.Writer) error { return writeExamined(w, found) }); err != nil {
 		return err
 	}
 	return exitOf(found)
@@ -70,7 +73,7 @@ func (e env) examine(ctx *cli.Context) error {
 
 // examineHub examines each part once. A part that cannot be examined costs only its own line.
 func (e env) examineHub(ctx context.Context, folder hubFolder, sink string, now time.Time) (found []examined) {
-	add := func(subject string, s state) { found = append(found, newExamined(subject, s)) }
+	add := func(part string, s state) { found = append(found, examinedPart(part, s)) }
 	written, err := readStatus(folder.status())
 	switch running := err == nil && now.Sub(written.WrittenAt) < statusValidFor; {
 	case err != nil:
@@ -153,12 +156,12 @@ func examineSecret(path string) state {
 	return state{wellMark, "readable by its owner only"}
 }
 
-func (e env) writeExamined(found []examined) error {
+func writeExamined(w io.Writer, found []examined) error {
 	var lines [][]string
 	for _, x := range found {
-		lines = append(lines, []string{string(x.mark), x.Subject, x.Seen})
+		lines = append(lines, []string{string(x.mark), x.part, x.text})
 	}
-	return format.Columns(e.Stdout, lines)
+	return format.Columns(w, lines)
 }
 
 // exitOf returns exit code 1 if something does not work, and 3 if that is unknown.

@@ -10,6 +10,7 @@ import (
 	"testing/quick"
 	"time"
 
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay/credentials"
 )
@@ -38,15 +39,21 @@ func TestBenchRows(t *testing.T) {
 	}
 }
 
-// TestListsThatBreakOff checks that a truncated list is an error, so that half a fleet does not
-// pass for all of it.
-func TestListsThatBreakOff(t *testing.T) {
+// A truncated list is an error, so that half a fleet does not pass for all of it; and so is a
+// document of another kind.
+func TestTruncatedLists(t *testing.T) {
+	const head = `{"kind":"fleet","schema":2,"devices":`
 	for text, want := range map[string]int{
-		"[]": 0, `[{"udid":"a"}]`: 1, "[\n{\"udid\":\"a\"},\n{\"udid\":\"b\"}\n]\n": 2,
-		"": -1, "[": -1, `[{"udid":"a"},`: -1, `[{"udid":"a"}`: -1, `{"udid":"a"}`: -1, `[{"udid":1}]`: -1, "null": -1, "<html>": -1,
+		head + "[]}": 0, head + `[{"udid":"a"}]}`: 1, head + "[\n{\"udid\":\"a\"},\n{\"udid\":\"b\"}\n]}\n": 2,
+		`{"$schema":"x","schema":2,"kind":"fleet","later":{"a":[1]},"devices":[{"udid":"a"}]}`: 1,
+		"": -1, "[": -1, "[]": -1, "null": -1, "<html>": -1, `{"udid":"a"}`: -1, "{}": -1,
+		head: -1, head + "[": -1, head + `[{"udid":"a"},`: -1, head + `[{"udid":"a"}`: -1, head + `[{"udid":"a"}]`: -1, head + `[{"udid":1}]}`: -1, head + "7}": -1,
+		head + `[],"more":1}`:         -1,
+		`{"kind":"fleet","schema":2}`: -1, `{"kind":"fleet","schema":3,"devices":[]}`: -1, `{"kind":"report","schema":2,"devices":[]}`: -1,
+		`{"devices":[],"kind":"fleet","schema":2}`: -1,
 	} {
 		got := 0
-		for _, err := range readRows[ledger.Device](strings.NewReader(text)) {
+		for _, err := range readRows[ledger.Device](strings.NewReader(text), report.KindFleet) {
 			if err != nil {
 				got = -1
 				break
@@ -60,11 +67,11 @@ func TestListsThatBreakOff(t *testing.T) {
 }
 
 func FuzzReadRows(f *testing.F) {
-	f.Add([]byte(`[{"udid":"a","takenAt":"2026-11-25T12:00:00Z","causes":[]}]`))
-	f.Add([]byte(`[{"udid":"a"},`))
+	f.Add([]byte(`{"kind":"fleet","schema":2,"devices":[{"udid":"a","takenAt":"2026-11-25T12:00:00Z","causes":[]}]}`))
+	f.Add([]byte(`{"kind":"fleet","schema":2,"devices":[{"udid":"a"},`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		ended := false
-		for _, err := range readRows[ledger.Device](bytes.NewReader(text)) {
+		for _, err := range readRows[ledger.Device](bytes.NewReader(text), report.KindFleet) {
 			if ended {
 				t.Fatal("something follows an error")
 			}

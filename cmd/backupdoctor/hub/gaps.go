@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/urfave/cli/v2"
@@ -22,7 +24,7 @@ func gapsCommand(e env) *cli.Command {
 		Description: "A bench sends what is missing by itself, as soon as it is connected. LOST counts reports that\n" +
 			"neither side has. If rows were taken out of the database, bench resend sends them again.\n\n" +
 			command.Examples("backupdoctor hub gaps", "backupdoctor hub gaps --json"),
-		Flags: append(dataFlags(), jsonFlag()),
+		Flags: append(dataFlags(), tableOrJSON.Flags(formatHeading)...),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			var gaps []ledger.Gaps
 			err := e.withDatabase(ctx, ledger.OpenToRead, func(within context.Context, store *ledger.Store) (err error) {
@@ -32,26 +34,44 @@ func gapsCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			if ctx.Bool("json") {
-				return format.WriteDocument(e.Stdout, gaps)
-			}
-			if len(gaps) == 0 {
-				fmt.Fprintln(e.Stderr, "no bench has sent a numbered report")
-				return nil
-			}
-			now := time.Now()
-			return format.List[ledger.Gaps]{Terminal: []format.Column[ledger.Gaps]{
-				{Head: "BENCH", Text: func(g ledger.Gaps) string { return g.Bench }},
-				{Head: "LEDGER", Text: func(g ledger.Gaps) string { return g.Ledger[:min(len(g.Ledger), 8)] }},
-				{Head: "LAST SEEN", Text: func(g ledger.Gaps) string { return words.Ago(g.HeardAt, now) }},
-				{Head: "LAST", Text: func(g ledger.Gaps) string { return strconv.FormatInt(g.Last, 10) }},
-				{Head: "WAITING", Text: func(g ledger.Gaps) string { return strconv.FormatInt(g.Waiting, 10) }},
-				{Head: "MISSING", Text: missingWords},
-				{Head: "SET ASIDE", Text: func(g ledger.Gaps) string { return strconv.FormatInt(g.SetAside, 10) }},
-				{Head: "LOST", Text: func(g ledger.Gaps) string { return strconv.FormatInt(g.Lost, 10) }},
-			}}.Write(e.Stdout, "", format.Rows(gaps))
+			return e.printTable(ctx, gapList(gaps), func(w io.Writer) error {
+				if len(gaps) == 0 {
+					_, err := fmt.Fprintln(e.Stderr, "no bench has sent a numbered report")
+					return err
+				}
+				return writeGaps(w, gaps, time.Now())
+			})
 		}),
 	}
+}
+
+// gapList returns gaps as a document.
+func gapList(gaps []ledger.Gaps) report.GapList {
+	list := report.GapList{Header: report.NewHeader(report.KindGaps), Ledgers: []report.LedgerGaps{}}
+	for _, g := range gaps {
+		one := report.LedgerGaps{
+			Bench: g.Bench, Ledger: g.Ledger, Through: g.Through, Last: g.Last, Waiting: g.Waiting, Missing: []report.NumberRange{},
+			SetAside: g.SetAside, Lost: g.Lost, Closed: g.Closed, HeardAt: g.HeardAt,
+		}
+		for _, r := range g.Missing {
+			one.Missing = append(one.Missing, report.NumberRange(r))
+		}
+		list.Ledgers = append(list.Ledgers, one)
+	}
+	return list
+}
+
+func writeGaps(w io.Writer, gaps []ledger.Gaps, now time.Time) error {
+	return format.List[ledger.Gaps]{Terminal: []format.Column[ledger.Gaps]{
+		{Head: "BENCH", Text: func(g ledger.Gaps) string { return g.Bench }},
+		{Head: "LEDGER", Text: func(g ledger.Gaps) string { return g.Ledger[:min(len(g.Ledger), 8)] }},
+		{Head: "LAST SEEN", Text: func(g ledger.Gaps) string { return words.Ago(g.HeardAt, now) }},
+		{Head: "LAST", Text: func(g ledger.Gaps) string { return strconv.FormatInt(g.Last, 10) }},
+		{Head: "WAITING", Text: func(g ledger.Gaps) string { return strconv.FormatInt(g.Waiting, 10) }},
+		{Head: "MISSING", Text: missingWords},
+		{Head: "SET ASIDE", Text: func(g ledger.Gaps) string { return strconv.FormatInt(g.SetAside, 10) }},
+		{Head: "LOST", Text: func(g ledger.Gaps) string { return strconv.FormatInt(g.Lost, 10) }},
+	}}.Write(w, "", format.Rows(gaps))
 }
 
 // missingShown is how many ranges of numbers are shown; --json has all.

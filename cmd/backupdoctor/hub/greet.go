@@ -15,6 +15,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/relay"
 )
@@ -53,7 +54,7 @@ func (h *hub) greet(ctx context.Context, known *health) error {
 	return nil
 }
 
-func (h *hub) writeGreeting(w io.Writer, rows []benchRow, parts []partState, now time.Time) {
+func (h *hub) writeGreeting(w io.Writer, rows []report.HubBench, parts []partState, now time.Time) {
 	database := "PostgreSQL"
 	if path, ok := strings.CutPrefix(h.sink, "sqlite:"); ok {
 		database = filepath.Base(path)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 )
 
@@ -20,10 +21,10 @@ func TestGreeting(t *testing.T) {
 		env: env{command.Env{Zone: time.FixedZone("CET", 3600)}}, sink: "sqlite:/var/lib/hub/fleet.db", listen: "tls://0.0.0.0:7422",
 		hosts: []string{"hub.example"}, served: "https://hub.example:8443", code: "7F",
 	}
-	rows := []benchRow{
-		{Name: "packing-1", State: "linked", Heard: &ledger.Bench{Reports: 1204}},
-		{Name: "packing-2", State: "linked", Waiting: 14, Heard: &ledger.Bench{Reports: 3}},
-		{Name: "packing-3", State: "away", AwaySince: now.Add(-3 * time.Hour), Heard: &ledger.Bench{Reports: 1, ClockAhead: 20 * 3600}},
+	rows := []report.HubBench{
+		{Name: "packing-1", State: "linked", Received: &ledger.Bench{Reports: 1204}},
+		{Name: "packing-2", State: "linked", Waiting: 14, Received: &ledger.Bench{Reports: 3}},
+		{Name: "packing-3", State: "away", AwaySince: now.Add(-3 * time.Hour), Received: &ledger.Bench{Reports: 1, ClockAhead: 20 * 3600}},
 		{Name: "school-3", State: "revoked", AddedAt: now.AddDate(0, 0, -2)},
 	}
 	parts := []partState{

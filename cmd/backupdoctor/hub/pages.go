@@ -107,7 +107,7 @@ func (h *hub) statesOf(ctx context.Context) (words map[string]string, heard map[
 	rows, err := h.rowsOf(ctx, h.folder, h.sink)
 	words, heard = map[string]string{}, map[string]bool{}
 	for _, r := range rows {
-		words[r.Name], heard[r.Name] = h.linkOf(r, time.Now()).text, r.Heard != nil
+		words[r.Name], heard[r.Name] = h.linkOf(r, time.Now()).text, r.Received != nil
 	}
 	return words, heard, err
 }

@@ -2,15 +2,16 @@ package hub
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
 	"github.com/backupdoctor/backupdoctor/report/relay/envelope"
@@ -31,7 +32,7 @@ func rejectsCommand(e env) *cli.Command {
 			),
 		Subcommands: []*cli.Command{
 			{
-				Name: "list", Usage: "list the messages that were set aside", Flags: append(dataFlags(), jsonFlag()),
+				Name: "list", Usage: "list the messages that were set aside", Flags: append(dataFlags(), tableOrJSON.Flags(formatHeading)...),
 				Description: command.Examples("backupdoctor hub rejects list --json"),
 				Action:      command.Takes(0, e.listRejects),
 			},
@@ -77,30 +78,40 @@ func eachReject(ctx context.Context, store *ledger.Store, do func(ledger.Reject)
 }
 
 func (e env) listRejects(ctx *cli.Context) error {
-	rows := []ledger.Reject{}
+	list := report.RejectList{Header: report.NewHeader(report.KindRejects), Rejects: []report.RejectedMessage{}}
 	err := e.withDatabase(ctx, ledger.OpenToRead, func(within context.Context, store *ledger.Store) error {
-		return eachReject(within, store, func(r ledger.Reject) error { rows = append(rows, r); return nil })
+		return eachReject(within, store, func(r ledger.Reject) error {
+			list.Rejects = append(list.Rejects, rejectedMessage(r))
+			return nil
+		})
 	})
 	if err != nil {
 		return err
 	}
-	if ctx.Bool("json") {
-		return format.WriteDocument(e.Stdout, rows)
+	return e.printTable(ctx, list, func(w io.Writer) error {
+		fmt.Fprintln(e.Stderr, words.Count(len(list.Rejects), "message"), "set aside")
+		return writeRejects(w, list.Rejects, time.Now())
+	})
+}
+
+func rejectedMessage(r ledger.Reject) report.RejectedMessage {
+	return report.RejectedMessage{
+		Reject: r.Reject, Bench: r.Bench, MessageID: r.ID, Reason: r.Reason, Why: r.Why, ReceivedAt: r.Received, Bytes: r.Bytes, Kept: r.Kept,
 	}
-	fmt.Fprintln(e.Stderr, words.Count(len(rows), "message"), "set aside")
-	if len(rows) == 0 {
-		return nil
-	}
-	now := time.Now()
-	return format.List[ledger.Reject]{Terminal: []format.Column[ledger.Reject]{
-		{Head: "NUMBER", Text: func(r ledger.Reject) string { return strconv.FormatInt(r.Reject, 10) }},
-		{Head: "BENCH", Text: func(r ledger.Reject) string { return device.Token(r.Bench) }},
-		{Head: "RECEIVED", Text: func(r ledger.Reject) string { return words.Ago(r.Received, now) }},
-		{Head: "REASON", Text: func(r ledger.Reject) string { return device.Token(r.Reason) }},
-		{Head: "BYTES", Text: func(r ledger.Reject) string { return strconv.FormatInt(r.Bytes, 10) }},
-		{Head: "KEPT", Text: func(r ledger.Reject) string { return map[bool]string{true: "in full", false: "counted only"}[r.Kept] }},
-		{Head: "WHY", Text: func(r ledger.Reject) string { return device.Quoted(r.Why) }},
-	}}.Write(e.Stdout, "", format.Rows(rows))
+}
+
+func writeRejects(w io.Writer, rejects []report.RejectedMessage, now time.Time) error {
+	return format.List[report.RejectedMessage]{Terminal: []format.Column[report.RejectedMessage]{
+		{Head: "NUMBER", Text: func(r report.RejectedMessage) string { return strconv.FormatInt(r.Reject, 10) }},
+		{Head: "BENCH", Text: func(r report.RejectedMessage) string { return device.Token(r.Bench) }},
+		{Head: "RECEIVED", Text: func(r report.RejectedMessage) string { return words.Ago(r.ReceivedAt, now) }},
+		{Head: "REASON", Text: func(r report.RejectedMessage) string { return device.Token(r.Reason) }},
+		{Head: "BYTES", Text: func(r report.RejectedMessage) string { return strconv.FormatInt(r.Bytes, 10) }},
+		{Head: "KEPT", Text: func(r report.RejectedMessage) string {
+			return map[bool]string{true: "in full", false: "counted only"}[r.Kept]
+		}},
+		{Head: "WHY", Text: func(r report.RejectedMessage) string { return device.Quoted(r.Why) }},
+	}}.Write(w, "", format.Rows(rejects))
 }
 
 // rejectNumber parses the number of a message.
@@ -132,17 +143,9 @@ func (e env) withReject(ctx *cli.Context, open func(context.Context, string) (*l
 
 func (e env) showReject(ctx *cli.Context) error {
 	return e.withReject(ctx, ledger.OpenToRead, func(_ context.Context, _ *ledger.Store, r ledger.Reject) error {
-		shown := struct {
-			ledger.Reject
-			Message any `json:"message"` // JSON if it is valid JSON, otherwise text; null if not kept
-		}{Reject: r}
-		switch {
-		case r.Kept && json.Valid(r.Message):
-			shown.Message = json.RawMessage(r.Message)
-		case r.Kept:
-			shown.Message = string(r.Message)
-		}
-		return format.WriteDocument(e.Stdout, shown)
+		return format.WriteDocument(e.Stdout, report.Reject{
+			Header: report.NewHeader(report.KindReject), RejectedMessage: rejectedMessage(r), Message: string(r.Message),
+		})
 	})
 }
 

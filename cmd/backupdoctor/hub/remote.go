@@ -99,25 +99,25 @@ func (p fleetPages) devices(ctx context.Context, q filter) iter.Seq2[ledger.Devi
 	if q.Days > 0 {
 		asked.Set("days", strconv.Itoa(q.Days))
 	}
-	return rowsOf[ledger.Device](ctx, p, "devices", asked)
+	return rowsOf[ledger.Device](ctx, p, "devices", report.KindFleet, asked)
 }
 
 func (p fleetPages) find(ctx context.Context, who string) iter.Seq2[ledger.Device, error] {
-	return rowsOf[ledger.Device](ctx, p, "devices", url.Values{"find": {who}})
+	return rowsOf[ledger.Device](ctx, p, "devices", report.KindFleet, url.Values{"find": {who}})
 }
 
-func (p fleetPages) changes(ctx context.Context, f changeFilter, kind ledger.Change) iter.Seq2[ledger.ChangedCause, error] {
-	return rowsOf[ledger.ChangedCause](ctx, p, "changes", url.Values{
+func (p fleetPages) changes(ctx context.Context, f changeFilter, kind ledger.Change) iter.Seq2[report.FleetChange, error] {
+	return rowsOf[report.FleetChange](ctx, p, "changes", report.KindFleetChanges, url.Values{
 		"change": {string(kind)}, "check": {f.Check}, "site": {f.Site}, "days": {strconv.Itoa(f.Days)},
 	})
 }
 
 func (p fleetPages) visits(ctx context.Context, id string) iter.Seq2[report.Visit, error] {
-	return rowsOf[report.Visit](ctx, p, "visits", url.Values{"id": {id}})
+	return rowsOf[report.Visit](ctx, p, "visits", report.KindFleetDevice, url.Values{"id": {id}})
 }
 
 // rowsOf requests a list and reads it row by row.
-func rowsOf[Row any](ctx context.Context, p fleetPages, list string, asked url.Values) iter.Seq2[Row, error] {
+func rowsOf[Row any](ctx context.Context, p fleetPages, list string, kind report.Kind, asked url.Values) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		body, err := p.open(ctx, list, asked)
 		if err != nil {
@@ -126,7 +126,7 @@ func rowsOf[Row any](ctx context.Context, p fleetPages, list string, asked url.V
 			return
 		}
 		defer body.Close()
-		for row, err := range readRows[Row](body) {
+		for row, err := range readRows[Row](body, kind) {
 			if !yield(row, err) {
 				return
 			}
@@ -159,26 +159,76 @@ func (p fleetPages) open(ctx context.Context, list string, asked url.Values) (io
 	return nil, errors.Join(err, answer.Body.Close())
 }
 
-// readRows reads a list as the pages write it: a JSON array. A truncated list is an error.
-func readRows[Row any](from io.Reader) iter.Seq2[Row, error] {
+// readRows reads the rows of a document as the pages write it: an object whose last field is
+// the list of rows. A truncated document is an error.
+func readRows[Row any](from io.Reader, kind report.Kind) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		var none Row
 		decoder := json.NewDecoder(io.LimitReader(from, maxList))
-		start, err := decoder.Token()
-		if err == nil && start != json.Delim('[') {
-			err = errors.New("it is no list")
-		}
+		err := readHead(decoder, kind)
 		for err == nil && decoder.More() {
 			var row Row
 			if err = decoder.Decode(&row); err == nil && !yield(row, nil) {
 				return
 			}
 		}
-		if err == nil {
-			_, err = decoder.Token()
+		for _, end := range []json.Delim{']', '}'} {
+			var token json.Token
+			if err == nil {
+				token, err = decoder.Token()
+			}
+			if err == nil && token != end {
+				err = errors.New("something follows the list of rows")
+			}
 		}
 		if err != nil {
-			yield(none, fmt.Errorf("reading what the hub answers: %w", err))
+			yield(none, fmt.Errorf("reading the hub's answer: %w", err))
 		}
 	}
+}
+
+// readHead reads a document of a kind up to the first element of its list of rows.
+func readHead(decoder *json.Decoder, kind report.Kind) error {
+	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
+		return cmp.Or(err, errors.New("not a document"))
+	}
+	head := map[string]json.RawMessage{}
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			return err
+		}
+		key, _ := name.(string) // always, in an object
+		if rowLists[kind] == key {
+			start, err := decoder.Token()
+			if err == nil && start != json.Delim('[') {
+				err = fmt.Errorf("%s is not a list", key)
+			}
+			return cmp.Or(err, checkHead(head, kind))
+		}
+		var value json.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			return err
+		}
+		head[key] = value
+	}
+	return cmp.Or(checkHead(head, kind), errors.New("no list of rows"))
+}
+
+// rowLists are the fields with the rows of each kind of document.
+var rowLists = map[report.Kind]string{report.KindFleet: "devices", report.KindFleetChanges: "changes", report.KindFleetDevice: "visits"}
+
+// checkHead reports whether the fields before the rows are those of a document of a kind.
+func checkHead(head map[string]json.RawMessage, kind report.Kind) error {
+	var header report.Header
+	err := errors.Join(json.Unmarshal(head["kind"], &header.Kind), json.Unmarshal(head["schema"], &header.Schema))
+	switch {
+	case err != nil:
+		return errors.New("it does not say its kind and schema number")
+	case header.Kind != kind:
+		return fmt.Errorf("it is of the kind %s, not %s", header.Kind, kind)
+	case header.Schema != report.Schema:
+		return fmt.Errorf("it has schema number %d, and this version reads %d: use the same version as the hub", header.Schema, report.Schema)
+	}
+	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/backupdoctor/backupdoctor/report/ledger/export"
 	"github.com/urfave/cli/v2"
 )
 
@@ -21,7 +22,7 @@ const aDay = 24 * time.Hour
 type source interface {
 	devices(context.Context, filter) iter.Seq2[ledger.Device, error]
 	find(ctx context.Context, who string) iter.Seq2[ledger.Device, error] // by ID or serial number
-	changes(context.Context, changeFilter, ledger.Change) iter.Seq2[ledger.ChangedCause, error]
+	changes(context.Context, changeFilter, ledger.Change) iter.Seq2[report.FleetChange, error]
 	visits(ctx context.Context, id string) iter.Seq2[report.Visit, error] // newest first
 	close() error
 }
@@ -79,9 +80,9 @@ func (d fleetDatabase) find(ctx context.Context, who string) iter.Seq2[ledger.De
 	})
 }
 
-func (d fleetDatabase) changes(ctx context.Context, f changeFilter, kind ledger.Change) iter.Seq2[ledger.ChangedCause, error] {
+func (d fleetDatabase) changes(ctx context.Context, f changeFilter, kind ledger.Change) iter.Seq2[report.FleetChange, error] {
 	asked := ledger.ChangeFilter{Change: kind, Since: time.Now().Add(-time.Duration(f.Days) * aDay), Check: f.Check, Site: f.Site}
-	return ledger.All(func(p ledger.Page) (ledger.List[ledger.ChangedCause], error) { return d.store.Changes(ctx, asked, p) })
+	return export.ChangesOf(kind, ledger.All(func(p ledger.Page) (ledger.List[ledger.ChangedCause], error) { return d.store.Changes(ctx, asked, p) }))
 }
 
 func (d fleetDatabase) visits(ctx context.Context, id string) iter.Seq2[report.Visit, error] {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/dustin/go-humanize"
 )
 
@@ -27,10 +28,10 @@ type state struct {
 func (s state) String() string { return string(s.mark) + " " + s.text }
 
 // stateOf returns the state of a bench.
-func (e env) stateOf(r benchRow, now time.Time) state {
+func (e env) stateOf(r report.HubBench, now time.Time) state {
 	s := e.linkOf(r, now)
-	if r.Heard != nil && r.Heard.ClockOff() && s.mark != failingMark {
-		off := time.Duration(r.Heard.ClockAhead) * time.Second
+	if r.Received != nil && r.Received.ClockOff() && s.mark != failingMark {
+		off := time.Duration(r.Received.ClockAhead) * time.Second
 		side := "ahead"
 		if off < 0 {
 			side = "behind"
@@ -40,17 +41,17 @@ func (e env) stateOf(r benchRow, now time.Time) state {
 	return s
 }
 
-func (e env) linkOf(r benchRow, now time.Time) state {
+func (e env) linkOf(r report.HubBench, now time.Time) state {
 	switch r.State {
 	case "linked":
 		text := "connected"
 		if r.Waiting > 0 {
 			return state{warningMark, text + ", " + words.Count(int(r.Waiting), "report") + " on the way"}
 		}
-		if r.Heard == nil {
+		if r.Received == nil {
 			return state{wellMark, text + ", no report yet"}
 		}
-		return state{wellMark, text + ", " + words.Count(r.Heard.Reports, "report") + " received"}
+		return state{wellMark, text + ", " + words.Count(r.Received.Reports, "report") + " received"}
 	case "away":
 		if r.AwaySince.IsZero() {
 			return state{warningMark, "was never connected: is its address right, and its credentials the last that were made?"}

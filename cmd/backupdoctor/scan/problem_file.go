@@ -6,8 +6,8 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks/faults"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
-	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // A ProblemFile lists every file that a fault concerns as it is found, so that a badly damaged
@@ -20,18 +20,12 @@ type ProblemFile struct {
 // NewProblemFile returns a ProblemFile that writes to out, the file of --files.
 func NewProblemFile(out output.Writer) *ProblemFile { return &ProblemFile{out: out} }
 
-// A problemLine is one line of the list, as JSON.
-type problemLine struct {
-	Folder   string `json:"folder"`
-	Mode     string `json:"mode"`
-	Severity string `json:"severity"`
-	device.BackupProblem
-}
-
 // Write adds a file that a fault concerns. An error is returned by Close.
 func (l *ProblemFile) Write(folder backup.Folder, p backup.Problem) {
 	fault, _ := faults.Find(p.Mode.ID)
-	line, err := json.Marshal(problemLine{folder.Path, p.Mode.ID, string(fault.Severity), p.BackupProblem})
+	line, err := json.Marshal(report.FaultyFile{
+		Header: report.NewHeader(report.KindFaultyFile), Folder: folder.Path, Mode: p.Mode.ID, Severity: string(fault.Severity), BackupProblem: p.BackupProblem,
+	})
 	if err == nil {
 		_, err = l.out.Write(append(line, '\n'))
 	}

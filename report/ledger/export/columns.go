@@ -3,6 +3,7 @@
 package export
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ import (
 
 // Devices is the list of devices. Ages on a terminal are relative to now.
 func Devices(now time.Time) format.List[ledger.Device] {
-	return format.List[ledger.Device]{Title: "Devices of the fleet", Columns: deviceColumns, Terminal: []format.Column[ledger.Device]{
+	return format.List[ledger.Device]{Title: "Devices of the fleet", Document: report.Fleet{Header: report.NewHeader(report.KindFleet), Devices: []report.FleetDevice{}}, Columns: deviceColumns, Terminal: []format.Column[ledger.Device]{
 		{Head: "DEVICE", Text: func(d ledger.Device) string { return d.UDID }},
 		{Head: "NAME", Text: func(d ledger.Device) string { return d.Name }},
 		{Head: "SITE", Text: func(d ledger.Device) string { return d.Site }},
@@ -30,11 +31,16 @@ func Devices(now time.Time) format.List[ledger.Device] {
 }
 
 // Changes is the list of new, persisting and fixed causes.
-var Changes = format.List[ledger.ChangedCause]{Title: "Changes in the fleet", Columns: changeColumns}
+var Changes = format.List[report.FleetChange]{
+	Title:    "Changes in the fleet",
+	Document: report.FleetChanges{Header: report.NewHeader(report.KindFleetChanges), Changes: []report.FleetChange{}},
+	Columns:  changeColumns,
+}
 
-// Visits is the list of a device's visits.
-func Visits(now time.Time) format.List[report.Visit] {
-	return format.List[report.Visit]{Title: "Visits of a device", Columns: visitColumns, Terminal: []format.Column[report.Visit]{
+// Visits is the list of the visits of a device.
+func Visits(of ledger.Device, now time.Time) format.List[report.Visit] {
+	document := report.FleetStory{Header: report.NewHeader(report.KindFleetDevice), Device: of, Visits: []report.Visit{}}
+	return format.List[report.Visit]{Title: "Visits of " + report.Clean(of.UDID), Document: document, Columns: visitColumns, Terminal: []format.Column[report.Visit]{
 		{Head: "READ", Text: func(v report.Visit) string { return words.Moment(v.TakenAt) }},
 		{Head: "BENCH", Text: func(v report.Visit) string { return v.Bench }},
 		{Head: "SLOT", Text: func(v report.Visit) string { return v.Slot }},
@@ -56,7 +62,11 @@ func Visits(now time.Time) format.List[report.Visit] {
 }
 
 // Benches is the list of benches.
-var Benches = format.List[ledger.Bench]{Title: "Benches of the fleet", Columns: benchColumns}
+var Benches = format.List[ledger.Bench]{
+	Title:    "Benches of the fleet",
+	Document: report.FleetBenches{Header: report.NewHeader(report.KindFleetBenches), Benches: []report.Bench{}},
+	Columns:  benchColumns,
+}
 
 // LastBackup returns the age of a device's last backup. If the newest reading does not include it,
 // the previously known age is shown with a question mark.
@@ -111,25 +121,26 @@ var deviceColumns = []format.Column[ledger.Device]{
 	{Head: "receivedAt", Text: func(d ledger.Device) string { return format.Timestamp(d.ReceivedAt) }},
 	{Head: "doubtful", Text: func(d ledger.Device) string { return d.Doubtful }},
 	{Head: "firstAt", Text: func(d ledger.Device) string { return format.Timestamp(d.FirstAt) }},
-	{Head: "visits", Text: func(d ledger.Device) string { return strconv.Itoa(d.Visits) }},
+	{Head: "visitCount", Text: func(d ledger.Device) string { return strconv.Itoa(d.Visits) }},
 	{Head: "asset", Text: func(d ledger.Device) string { return format.AssetText(d.Asset) }},
 }
 
-var changeColumns = []format.Column[ledger.ChangedCause]{
-	{Head: "udid", Text: func(c ledger.ChangedCause) string { return c.Device }},
-	{Head: "serial", Text: func(c ledger.ChangedCause) string { return c.Serial }},
-	{Head: "name", Text: func(c ledger.ChangedCause) string { return c.Name }},
-	{Head: "site", Text: func(c ledger.ChangedCause) string { return c.Site }},
-	{Head: "bench", Text: func(c ledger.ChangedCause) string { return c.Bench }},
-	{Head: "check", Text: func(c ledger.ChangedCause) string { return c.Check }},
-	{Head: "short", Words: true, Text: func(c ledger.ChangedCause) string { return report.ShortFor(c.Check, c.Status) }},
-	{Head: "status", Text: func(c ledger.ChangedCause) string { return c.Status }},
-	{Head: "since", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.Since) }},
-	{Head: "seenAt", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.SeenAt) }},
-	{Head: "fixedAt", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.FixedAt) }},
-	{Head: "takenAt", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.TakenAt) }},
-	{Head: "verdict", Text: func(c ledger.ChangedCause) string { return c.Verdict }},
-	{Head: "lastBackup", Text: func(c ledger.ChangedCause) string { return format.Timestamp(c.LastBackup) }},
+var changeColumns = []format.Column[report.FleetChange]{
+	{Head: "change", Text: func(c report.FleetChange) string { return string(c.Change) }},
+	{Head: "udid", Text: func(c report.FleetChange) string { return c.UDID }},
+	{Head: "serial", Text: func(c report.FleetChange) string { return c.Serial }},
+	{Head: "name", Text: func(c report.FleetChange) string { return c.Name }},
+	{Head: "site", Text: func(c report.FleetChange) string { return c.Site }},
+	{Head: "bench", Text: func(c report.FleetChange) string { return c.Bench }},
+	{Head: "check", Text: func(c report.FleetChange) string { return c.Check }},
+	{Head: "short", Words: true, Text: func(c report.FleetChange) string { return report.ShortFor(c.Check, c.Status) }},
+	{Head: "status", Text: func(c report.FleetChange) string { return c.Status }},
+	{Head: "since", Text: func(c report.FleetChange) string { return format.Timestamp(c.Since) }},
+	{Head: "seenAt", Text: func(c report.FleetChange) string { return format.Timestamp(c.SeenAt) }},
+	{Head: "fixedAt", Text: func(c report.FleetChange) string { return format.Timestamp(c.FixedAt) }},
+	{Head: "takenAt", Text: func(c report.FleetChange) string { return format.Timestamp(c.TakenAt) }},
+	{Head: "verdict", Text: func(c report.FleetChange) string { return c.Verdict }},
+	{Head: "lastBackup", Text: func(c report.FleetChange) string { return format.Timestamp(c.LastBackup) }},
 }
 
 var visitColumns = []format.Column[report.Visit]{
@@ -162,8 +173,8 @@ var benchColumns = []format.Column[ledger.Bench]{
 	{Head: "lagSeconds", Text: func(b ledger.Bench) string { return strconv.Itoa(b.LagSeconds) }},
 	{Head: "reports", Text: func(b ledger.Bench) string { return strconv.Itoa(b.Reports) }},
 	{Head: "refused", Text: func(b ledger.Bench) string { return strconv.Itoa(b.Refused) }},
-	{Head: "clockAheadSeconds", Text: func(b ledger.Bench) string { return strconv.Itoa(b.ClockAhead) }},
-	{Head: "devices", Text: func(b ledger.Bench) string { return strconv.Itoa(b.Devices) }},
+	{Head: "clockOffSeconds", Text: func(b ledger.Bench) string { return strconv.Itoa(b.ClockAhead) }},
+	{Head: "deviceCount", Text: func(b ledger.Bench) string { return strconv.Itoa(b.Devices) }},
 }
 
 func found(v report.Visit, status string) string {
@@ -174,4 +185,15 @@ func found(v report.Visit, status string) string {
 		}
 	}
 	return strings.Join(ids, "; ")
+}
+
+// ChangesOf returns causes as changes of one kind.
+func ChangesOf(kind ledger.Change, causes iter.Seq2[ledger.ChangedCause, error]) iter.Seq2[report.FleetChange, error] {
+	return func(yield func(report.FleetChange, error) bool) {
+		for cause, err := range causes {
+			if !yield(report.FleetChange{Change: kind, ChangedCause: cause}, err) {
+				return
+			}
+		}
+	}
 }

@@ -36,11 +36,16 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 			s.fail(w, r, err)
 			return
 		}
-		send(s, w, r, view, export.Changes, ledger.All(func(p ledger.Page) (ledger.List[ledger.ChangedCause], error) {
+		send(s, w, r, view, export.Changes, export.ChangesOf(f.Change, ledger.All(func(p ledger.Page) (ledger.List[ledger.ChangedCause], error) {
 			return s.Store.Changes(ctx, f, p)
-		}))
+		})))
 	case "visits":
-		send(s, w, r, view, export.Visits(s.Now()), ledger.All(func(p ledger.Page) (ledger.List[report.Visit], error) {
+		story, err := s.Store.Story(ctx, r.FormValue("id"), ledger.Page{})
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		send(s, w, r, view, export.Visits(story.Device, s.Now()), ledger.All(func(p ledger.Page) (ledger.List[report.Visit], error) {
 			story, err := s.Store.Story(ctx, r.FormValue("id"), p)
 			return story.Visits, err
 		}))

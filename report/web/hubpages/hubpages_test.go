@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -241,14 +242,23 @@ func TestExports(t *testing.T) {
 			}
 		}
 	}
-	var devices []ledger.Device
-	must(t, json.Unmarshal(get(handler, "/export/devices/json?verdict=failing").Body.Bytes(), &devices))
-	for _, d := range devices {
+	for path, kind := range map[string]report.Kind{
+		"devices/json": report.KindFleet, "changes/json?days=3650": report.KindFleetChanges, "benches/json": report.KindFleetBenches,
+		"visits/json?id=" + url.QueryEscape(rows[1][0]): report.KindFleetDevice,
+	} {
+		schema := reporttest.Validator(t, report.SchemaID(kind), report.JSONSchema(kind))
+		if err := reporttest.Validate(t, schema, get(handler, "/export/"+path).Body.Bytes()); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	var fleet report.Fleet
+	must(t, json.Unmarshal(get(handler, "/export/devices/json?verdict=failing").Body.Bytes(), &fleet))
+	for _, d := range fleet.Devices {
 		if d.Verdict != string(checks.Failing) {
 			t.Errorf("a device is %s", d.Verdict)
 		}
 	}
-	var none []ledger.Device
+	var none report.Fleet
 	must(t, json.Unmarshal(get(handler, "/export/devices/json?site=Nowhere").Body.Bytes(), &none))
 	page := get(handler, "/export/devices/html")
 	if text := page.Body.String(); strings.Count(text, "<tr>") != 61 || strings.Contains(text, "<script") {

@@ -1,0 +1,102 @@
+package report
+
+import "time"
+
+// A Fleet is the devices that the benches of a hub have read.
+type Fleet struct {
+	Header
+	Devices []FleetDevice `json:"devices"` // in the requested order
+}
+
+// A FleetDevice is a device as of its newest reading.
+type FleetDevice struct {
+	KnownDevice
+	ReceivedAt time.Time     `json:"receivedAt,omitzero"` // when the hub received that reading; absent outside a fleet
+	FirstAt    time.Time     `json:"firstAt"`             // when it was first read
+	Visits     int           `json:"visitCount"`          // number of readings
+	Causes     []DeviceCause `json:"causes"`              // as last read; problems, then warnings, oldest first
+}
+
+// A DeviceCause is one cause on a device.
+type DeviceCause struct {
+	Check  string    `json:"check"`  // id of the check
+	Status string    `json:"status"` // problem or warning
+	Since  time.Time `json:"since"`  // when it was first found, without having been healthy since
+	SeenAt time.Time `json:"seenAt"` // when it was last found
+}
+
+// A FleetStory is one device with all its visits on all benches.
+type FleetStory struct {
+	Header
+	Device FleetDevice `json:"device"` // which device it is
+	Visits []Visit     `json:"visits"` // newest first
+}
+
+// A FleetChanges is the causes that are new, still there or fixed.
+type FleetChanges struct {
+	Header
+	Changes []FleetChange `json:"changes"` // the most recent first, within each kind of change
+}
+
+// A ChangeKind says what happened to a cause since a given time.
+type ChangeKind string
+
+// The kinds of changes of a cause.
+const (
+	ChangeNew   ChangeKind = "new"   // first found since, and not found healthy after that
+	ChangeStill ChangeKind = "still" // first found before, and not found healthy after that
+	ChangeFixed ChangeKind = "fixed" // found healthy since, and not found again
+)
+
+// A FleetChange is a change of one cause on one device.
+type FleetChange struct {
+	Change ChangeKind `json:"change"` // new, still or fixed
+	ChangedCause
+}
+
+// A ChangedCause is one cause on one device.
+type ChangedCause struct {
+	Check      string    `json:"check"`               // id of the check
+	Status     string    `json:"status"`              // problem or warning, as last found
+	Since      time.Time `json:"since"`               // when it was first found, without having been healthy since
+	SeenAt     time.Time `json:"seenAt"`              // when it was last found
+	FixedAt    time.Time `json:"fixedAt,omitzero"`    // when the check was found healthy; absent if it was not
+	UDID       string    `json:"udid"`                // identifier of the device
+	Name       string    `json:"name,omitempty"`      // what its owner calls it; absent if unknown
+	Serial     string    `json:"serial,omitempty"`    // its serial number; absent if unknown
+	Site       string    `json:"site,omitempty"`      // of the device; absent if unknown
+	Bench      string    `json:"bench"`               // that read the device last
+	TakenAt    time.Time `json:"takenAt"`             // time of that reading; if later than seenAt, it is unknown whether the cause persists
+	Verdict    string    `json:"verdict"`             // of the device
+	LastBackup time.Time `json:"lastBackup,omitzero"` // end of its last good iCloud backup; absent if none is known
+}
+
+// A FleetBenches is the benches whose reports a hub has.
+type FleetBenches struct {
+	Header
+	Benches []Bench `json:"benches"` // by name
+}
+
+// A Bench is what the database of a hub has of one bench.
+type Bench struct {
+	Name       string    `json:"bench"`           // its name
+	Site       string    `json:"site,omitempty"`  // where it stands; absent if unknown
+	Tool       string    `json:"toolVersion"`     // version of backupdoctor on the bench
+	ReceivedAt time.Time `json:"receivedAt"`      // when the last message arrived
+	ClockAhead int       `json:"clockOffSeconds"` // how far its clock was ahead when it sent that message, negative if behind; 0 if unknown
+	TakenAt    time.Time `json:"takenAt"`         // when its reading was taken, by the hub's clock
+	LagSeconds int       `json:"lagSeconds"`      // receivedAt minus takenAt
+	Reports    int       `json:"reports"`         // stored
+	Refused    int       `json:"refused"`         // not stored
+	Devices    int       `json:"deviceCount"`     // last read by this bench
+	LeftOut    int       `json:"leftOutFindings"` // findings left out of its reports, of checks that the hub does not know
+}
+
+// ClockLimit is how far the clock of a bench may be off before it is reported.
+const ClockLimit = 5 * time.Minute
+
+// ClockOff reports whether the clock of a bench is off by more than ClockLimit.
+func (b Bench) ClockOff() bool {
+	off := time.Duration(b.ClockAhead) * time.Second
+	return off.Abs() > ClockLimit
+}
