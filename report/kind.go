@@ -46,6 +46,7 @@ const (
 	KindRejects      Kind = "rejects"
 	KindReject       Kind = "reject"
 	KindHub          Kind = "hub"
+	KindRestarts     Kind = "restarts"
 )
 
 // A DocumentKind describes a kind of document.
@@ -89,6 +90,7 @@ var kinds = []DocumentKind{
 	{KindRejects, Schema, "hub rejects list --json", false},
 	{KindReject, Schema, "hub rejects show", false},
 	{KindHub, Schema, "hub doctor --json", false},
+	{KindRestarts, Schema, "restart --json", false},
 }
 
 // schemaFolder is the URL under which the JSON Schemas are published.

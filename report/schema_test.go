@@ -60,6 +60,7 @@ var contracts = []contract{
 	{report.KindRejects, reflect.TypeFor[report.RejectList](), nil},
 	{report.KindReject, reflect.TypeFor[report.Reject](), nil},
 	{report.KindHub, reflect.TypeFor[report.HubExamination](), map[string][]any{"HubPart.state": {"well", "warning", "failing", "unknown"}}},
+	{report.KindRestarts, reflect.TypeFor[report.RestartList](), nil},
 }
 
 // contractFolders are the folders of the types of the contracts, by import path.

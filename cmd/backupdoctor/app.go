@@ -38,6 +38,7 @@ func newApp(e env) *cli.App {
 			captureCommand(e),
 			demoCommand(e),
 			backupCommand(e),
+			restartCommand(e),
 			sysdiagnoseCommand(e),
 			devicesCommand(e),
 			selfCheckCommand(e),

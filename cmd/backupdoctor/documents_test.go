@@ -31,6 +31,7 @@ func TestDocumentsFollowTheirSchemas(t *testing.T) {
 	recording := "../../testdata/recordings/local-backups.json"
 	file := func(name string) string { return filepath.Join(folder, name) }
 	device := loadDevice(t.Fatalf, "healthy-iphone")
+	device.Away = 50 * time.Millisecond
 	tray, err := sim.New(time.Now, device)
 	if err != nil {
 		t.Fatal(err)
@@ -73,6 +74,7 @@ func TestDocumentsFollowTheirSchemas(t *testing.T) {
 		{[]string{"version", "-o", "json=" + file("version.json")}, report.KindVersion, file("version.json")},
 		{[]string{"releases", "show", "--json"}, report.KindReleases, ""},
 		{[]string{"config", "--json"}, report.KindSettings, ""},
+		{[]string{"restart", "--yes", "--json", "--usbmux", address}, report.KindRestarts, ""}, // last: it is locked then
 	}
 	written := map[report.Kind]bool{}
 	for _, c := range commands {

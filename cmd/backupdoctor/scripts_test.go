@@ -138,6 +138,7 @@ func scriptSim(ts *testscript.TestScript, neg bool, args []string) {
 		name, count, many := strings.Cut(arg, "*")
 		d := loadDevice(ts.Fatalf, name)
 		d.Backup.Password = password
+		d.Away = 200 * time.Millisecond
 		if connections != "" {
 			d.Connections = strings.Split(connections, "+")
 		}

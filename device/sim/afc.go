@@ -113,7 +113,7 @@ type afcSession struct {
 // crashReports serves the crash report folder. Each report contains one line of text.
 func (s *service) crashReports() {
 	files := map[string][]byte{}
-	for _, name := range s.device.crashes {
+	for _, name := range s.device.state().crashes {
 		folder := strings.HasSuffix(name, "/")
 		name = path.Clean("/" + name)
 		if folder {
@@ -233,12 +233,12 @@ func (a *afcSession) info(r afcRequest) error {
 }
 
 func (a *afcSession) deviceInfo(r afcRequest) error {
-	disk := a.device.values["com.apple.disk_usage"]
+	disk := a.device.state().values["com.apple.disk_usage"]
 	number := func(key string) string {
 		bytes, _ := disk[key].(uint64)
 		return fmt.Sprint(bytes)
 	}
-	model, _ := a.device.values[""]["ProductType"].(string)
+	model, _ := a.device.state().values[""]["ProductType"].(string)
 	return a.send(r, afcData, nil, zeroTerminated([]string{
 		"Model", model,
 		"FSTotalBytes", number("TotalDataCapacity"),

@@ -19,10 +19,10 @@ type afcClient struct {
 
 func newAFCClient(t *testing.T, faults []Fault, paths ...string) afcClient {
 	near, far := net.Pipe()
-	device := &plugged{tray: &Tray{}, Device: &Device{crashes: paths, values: map[string]dict{
+	device := newPlugged(&Tray{}, &Device{crashes: paths, values: map[string]dict{
 		"":                     {"UniqueDeviceID": "x", "ProductType": "iPhone17,3"},
 		"com.apple.disk_usage": {"TotalDataCapacity": uint64(64e9), "AmountDataAvailable": uint64(310e6)},
-	}}}
+	}})
 	s := &service{
 		conn:   &conn{Conn: far, raw: far, closed: t.Context().Done(), faults: faults},
 		device: device,

@@ -21,6 +21,7 @@ type Device struct {
 	Connections   []string      // usbmux entries: "USB", "Network", or both
 	LocationID    uint32        // USB port; only in USB entries
 	Latency       time.Duration // of each round trip
+	Away          time.Duration // how long it is away while it restarts; 0 means 1 s
 	Faults        []Fault
 	MuxEntry      map[string]any // changes to the device's usbmux entry, outside Properties; nil removes a key
 	MuxProperties map[string]any // the same within Properties

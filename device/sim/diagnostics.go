@@ -66,6 +66,8 @@ func (s *service) diagnose(r diagnosticsRequest) dict {
 		return succeed(dict{"WiFi": s.unlessDeprecated("WifiInfoDeprecated")})
 	case "NAND":
 		return succeed(dict{"NAND": s.unlessDeprecated("NANDInfoDeprecated")})
+	case "Restart":
+		return s.restart()
 	case "MobileGestalt":
 		return succeed(dict{"MobileGestalt": s.gestalt(r.MobileGestaltKeys)})
 	case "Goodbye":
@@ -86,10 +88,10 @@ func (s *service) registered(r diagnosticsRequest) dict {
 	case r.CurrentPlane != "":
 		return s.plane()
 	case r.EntryName != "":
-		return s.device.registry[r.EntryName]
+		return s.device.state().registry[r.EntryName]
 	}
 	for _, class := range append([]string{r.EntryClass}, subclasses[r.EntryClass]...) {
-		if entry := s.device.registry[class]; entry != nil {
+		if entry := s.device.state().registry[class]; entry != nil {
 			return entry
 		}
 	}
@@ -99,7 +101,7 @@ func (s *service) registered(r diagnosticsRequest) dict {
 // plane returns the registry tree, with names but no properties.
 func (s *service) plane() dict {
 	children := []any{}
-	for i, name := range slices.Sorted(maps.Keys(s.device.registry)) {
+	for i, name := range slices.Sorted(maps.Keys(s.device.state().registry)) {
 		children = append(children, dict{"name": name, "className": name, "regEntry": 0x100000200 + i, "children": []any{}})
 	}
 	return dict{"name": "Root", "className": "IORegistryEntry", "regEntry": 0x100000100, "children": children}
@@ -125,7 +127,7 @@ func (s *service) gasGauge() dict {
 var deprecatedSince = device.Version{Major: 17, Minor: 4}
 
 func (s *service) deprecated() bool {
-	text, _ := s.device.values[""]["ProductVersion"].(string)
+	text, _ := s.device.state().values[""]["ProductVersion"].(string)
 	version, err := device.ParseVersion(text)
 	return err == nil && version.Compare(deprecatedSince) >= 0
 }
@@ -144,7 +146,7 @@ func (s *service) gestalt(keys []string) dict {
 	}
 	answers := dict{"Status": "Success"}
 	for _, key := range keys {
-		if value, ok := s.device.values[""][key]; ok {
+		if value, ok := s.device.state().values[""][key]; ok {
 			answers[key] = value
 		}
 	}

@@ -83,6 +83,13 @@ const (
 	TapsCancel  Kind = "taps-cancel"  // the user cancels the sync: com.apple.itunes-client.syncCancelRequest is posted
 )
 
+// Restart faults. At is not used.
+const (
+	Stays     Kind = "stays"      // accepts the request to restart, and does not
+	StaysAway Kind = "stays-away" // does not return after a restart
+	SameBoot  Kind = "same-boot"  // leaves and returns as if restarted, but has only dropped its connection
+)
+
 // Tray faults.
 const (
 	ListRefused Kind = "list-refused" // ListDevices returns Result 4294967295 above Count devices (29 if 0; any number if negative)
@@ -143,6 +150,9 @@ func (k Kind) ofReply() bool {
 
 // ofBackup reports whether the kind is specific to the backup service.
 func (k Kind) ofBackup() bool { return k == HostilePath || k == BackupError || k == TapsCancel }
+
+// ofRestart reports whether the kind applies to restarts.
+func (k Kind) ofRestart() bool { return k == Stays || k == StaysAway || k == SameBoot }
 
 // ofTray reports whether the kind applies to the mux itself.
 func (k Kind) ofTray() bool {

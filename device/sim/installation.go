@@ -72,7 +72,7 @@ func (s *service) lookup(r installationRequest) error {
 // installed returns the apps with the requested type and identifiers.
 func (s *service) installed(r installationRequest) []dict {
 	var apps []dict
-	for _, app := range s.device.apps {
+	for _, app := range s.device.state().apps {
 		id, _ := app["CFBundleIdentifier"].(string)
 		if kind := r.ClientOptions.ApplicationType; kind != "" && kind != "Any" && app["ApplicationType"] != kind {
 			continue

@@ -20,6 +20,7 @@ type settings struct {
 	Connections      []string // default: only USB
 	LocationID       uint32
 	LatencySeconds   float64
+	AwaySeconds      float64
 	Faults           []Fault
 	ArchivesAfter    int
 	MuxEntry         dict
@@ -31,10 +32,10 @@ type settings struct {
 // ignored. An error names the file.
 //
 // sim.plist has the keys Note, RecordedAt (date), ClockSkewSeconds, Connections (array of USB and
-// Network), LocationID, LatencySeconds, ArchivesAfter and Faults (array of dictionaries with the
-// fields of [Fault]); only RecordedAt is required. MuxEntry and MuxProperties set keys of the
-// device's mux entry, outside and inside Properties; MuxWithout (array of strings) removes keys:
-// DeviceID, Properties/SerialNumber.
+// Network), LocationID, LatencySeconds, AwaySeconds, ArchivesAfter and Faults (array of
+// dictionaries with the fields of [Fault]); only RecordedAt is required. MuxEntry and
+// MuxProperties set keys of the device's mux entry, outside and inside Properties; MuxWithout
+// (array of strings) removes keys: DeviceID, Properties/SerialNumber.
 func Load(fsys fs.FS) ([]*Device, error) {
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
@@ -82,7 +83,7 @@ func loadDevice(folder fs.FS, name string) (*Device, error) {
 		return nil, errors.New("sim.plist: RecordedAt is missing")
 	}
 	for _, fault := range set.Faults {
-		if !fault.Kind.ofTrust() && !fault.Kind.ofReply() && !fault.Kind.ofBackup() {
+		if !fault.Kind.ofTrust() && !fault.Kind.ofReply() && !fault.Kind.ofBackup() && !fault.Kind.ofRestart() {
 			return nil, fmt.Errorf("sim.plist: a device has no fault %q", fault.Kind)
 		}
 	}
@@ -94,6 +95,7 @@ func loadDevice(folder fs.FS, name string) (*Device, error) {
 		Connections: set.Connections,
 		LocationID:  cmp.Or(set.LocationID, 0x14100000),
 		Latency:     seconds(set.LatencySeconds),
+		Away:        seconds(set.AwaySeconds),
 		Faults:      set.Faults,
 
 		ArchivesAfter: set.ArchivesAfter,

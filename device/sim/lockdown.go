@@ -59,6 +59,10 @@ func (p *plugged) serve(served context.Context, client net.Conn, at port) {
 	if at.secure == nil || c.startTLS(at.secure) == nil {
 		p.serveService(c, at.service)
 	}
+	if at.service == diagnosticsService && p.takeRestart() {
+		client.Close()
+		p.tray.reboot(served, p, nil)
+	}
 }
 
 // A lockdownSession is the state of one lockdownd client.
@@ -149,7 +153,7 @@ func (s *lockdownSession) getValue(r lockdownRequest) error {
 
 // value returns the result of a GetValue, or a lockdown error name.
 func (s *lockdownSession) value(r lockdownRequest) (any, string) {
-	values, ok := s.device.values[r.Domain]
+	values, ok := s.device.state().values[r.Domain]
 	if r.Domain == "" {
 		values = s.device.root()
 	}
@@ -178,7 +182,7 @@ func (s *lockdownSession) value(r lockdownRequest) (any, string) {
 
 // root returns the current values outside any domain.
 func (p *plugged) root() dict {
-	root := maps.Clone(p.values[""])
+	root := maps.Clone(p.state().values[""])
 	clock := p.tray.now().Add(p.ClockSkew)
 	root["TimeIntervalSince1970"] = float64(clock.UnixNano()) / float64(time.Second)
 	if p.locked() {

@@ -104,7 +104,6 @@ func (s *service) happen(step LogStep, frame func(LogStep) []byte) bool {
 
 // backUp sets the date of the last successful backup to now.
 func (p *plugged) backUp() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.backedUpAt = p.tray.now().Add(p.ClockSkew)
+	at := p.tray.now().Add(p.ClockSkew)
+	p.alter(func(d *Device) { d.setBackup("LastCloudBackupDate", at) })
 }

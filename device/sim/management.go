@@ -17,7 +17,7 @@ func (s *service) management() {
 }
 
 func (s *service) managed(request string) dict {
-	if reply, ok := s.device.management[request]; ok {
+	if reply, ok := s.device.state().management[request]; ok {
 		return reply
 	}
 	switch request {

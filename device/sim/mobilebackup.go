@@ -128,19 +128,28 @@ func (l *backupLink) Wait(seconds float64) error {
 	return sleep(time.Duration(seconds*float64(time.Second)), l.closed)
 }
 
+// sinceEpoch returns a date in the form of the backup domain: seconds since 2001.
+func sinceEpoch(at time.Time) uint64 {
+	return uint64(at.Sub(time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)) / time.Second)
+}
+
+// setBackup sets a date in com.apple.mobile.backup; a device without that domain stays without.
+func (d *Device) setBackup(key string, at time.Time) {
+	if d.values[backupDomain] != nil {
+		d.Set(backupDomain, key, sinceEpoch(at))
+	}
+}
+
+// backupDomain holds the settings and dates of backups.
+const backupDomain = "com.apple.mobile.backup"
+
 // backupValues returns the current values of com.apple.mobile.backup.
 func (p *plugged) backupValues(recorded dict) dict {
 	if recorded == nil || p.Backup == nil {
 		return recorded
 	}
-	p.mu.Lock()
-	cloud := p.backedUpAt
-	p.mu.Unlock()
-	epoch := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
-	for key, at := range map[string]time.Time{"LastCloudBackupDate": cloud, "LastiTunesBackupDate": p.Backup.Finished()} {
-		if !at.IsZero() {
-			recorded = changed(recorded, key, uint64(at.Sub(epoch)/time.Second))
-		}
+	if at := p.Backup.Finished(); !at.IsZero() {
+		recorded = changed(recorded, "LastiTunesBackupDate", sinceEpoch(at))
 	}
 	if p.Backup.Password != "" {
 		recorded = changed(recorded, "WillEncrypt", true)

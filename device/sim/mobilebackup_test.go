@@ -13,10 +13,10 @@ import (
 // backupWith makes a backup, on the given host, of a device with faults.
 func backupWith(t *testing.T, host *backuphost.Host, faults ...Fault) (backuphost.Response, *plugged, error) {
 	near, far := net.Pipe()
-	device := &plugged{tray: &Tray{now: time.Now}, Device: &Device{
+	device := newPlugged(&Tray{now: time.Now}, &Device{
 		Backup: mobilebackup.New(mobilebackup.Numbered("HomeDomain", "Library", 3, 1000)...),
 		values: map[string]dict{"": {"UniqueDeviceID": "x"}},
-	}}
+	})
 	s := &service{
 		conn:   &conn{Conn: far, raw: far, closed: t.Context().Done(), faults: faults, detach: func() { far.Close() }},
 		device: device,

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"maps"
 	"time"
 )
 
@@ -46,16 +45,5 @@ func (t *Tray) leaveAndReturn(ctx context.Context, p *plugged) {
 	if sleep(fault.delay(300*time.Millisecond), ctx.Done()) != nil {
 		return
 	}
-	returned, err := plug(t, p.Device)
-	if err != nil {
-		return
-	}
-	p.mu.Lock()
-	maps.Copy(returned.trusted, p.trusted)
-	p.mu.Unlock()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.indexLocked(p.UDID()) < 0 {
-		t.addLocked(returned)
-	}
+	t.comeBack(p)
 }

@@ -4,14 +4,13 @@ import (
 	"context"
 	"crypto/tls"
 	"sync"
-	"time"
 
 	"github.com/backupdoctor/backupdoctor/device/sim/mobilebackup"
 )
 
 // plugged is a device in a tray, with the state that changes while it is there.
 type plugged struct {
-	*Device
+	*Device // as it was plugged in
 	tray    *Tray
 	entries []entry         // one per connection: USB, Network
 	ctx     context.Context // done when the device is unplugged
@@ -25,11 +24,13 @@ type plugged struct {
 	visits   int                    // connections to the crash reports
 	ports    map[uint16]port        // services waiting for a connection
 	lastPort uint16
-	unlocked bool // the passcode was entered, although it was locked when attached
 
-	backedUpAt time.Time // when an iCloud backup completed in the tray; zero if never
-	observers  []*observer
-	syncing    *afcSession // the session that holds syncLock; nil if none
+	current    *Device // as it answers now; see state
+	lockedNow  bool    // with its passcode
+	restarting bool    // it was asked to restart, and will once the client has gone
+
+	observers []*observer
+	syncing   *afcSession // the session that holds syncLock; nil if none
 }
 
 // A port is a started service waiting for its client.
@@ -38,20 +39,27 @@ type port struct {
 	secure  *tls.Config
 }
 
+// newPlugged returns a device in a tray that trusts no computer.
+func newPlugged(t *Tray, device *Device) *plugged {
+	ctx, unplug := context.WithCancel(context.Background())
+	return &plugged{
+		Device:    device,
+		tray:      t,
+		ctx:       ctx,
+		unplug:    unplug,
+		trusted:   map[string]*tls.Config{},
+		ports:     map[uint16]port{},
+		current:   device,
+		lockedNow: has(device.Faults, Locked),
+	}
+}
+
 // plug prepares a device and pairs it with the computer unless its faults say otherwise.
 func plug(t *Tray, device *Device) (*plugged, error) {
 	if device.Backup == nil {
 		device.Backup = mobilebackup.New(device.usualFiles()...)
 	}
-	ctx, unplug := context.WithCancel(context.Background())
-	p := &plugged{
-		Device:  device,
-		tray:    t,
-		ctx:     ctx,
-		unplug:  unplug,
-		trusted: map[string]*tls.Config{},
-		ports:   map[uint16]port{},
-	}
+	p := newPlugged(t, device)
 	for _, never := range []Kind{Unpaired, TrustPending, Denied, PairingForbidden, Reenumerates, PairedByMux} {
 		if has(device.Faults, never) {
 			return p, nil
@@ -122,11 +130,4 @@ func (p *plugged) take(number uint16) (port, bool) {
 	waiting, ok := p.ports[number]
 	delete(p.ports, number)
 	return waiting, ok
-}
-
-// locked reports whether the device is locked with its passcode.
-func (p *plugged) locked() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return has(p.Faults, Locked) && !p.unlocked
 }

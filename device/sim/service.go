@@ -10,9 +10,11 @@ type service struct {
 // anyoneService accepts untrusted computers and speaks plaintext.
 const anyoneService = "com.apple.mobile.insecure_notification_proxy"
 
+const diagnosticsService = "com.apple.mobile.diagnostics_relay"
+
 // services lists the services of a device.
 var services = map[string]func(*service){
-	"com.apple.mobile.diagnostics_relay":  (*service).diagnostics,
+	diagnosticsService:                    (*service).diagnostics,
 	"com.apple.mobile.MCInstall":          (*service).management,
 	"com.apple.mobile.installation_proxy": (*service).installation,
 	"com.apple.mobile.notification_proxy": (*service).notifications,

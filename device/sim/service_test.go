@@ -17,7 +17,7 @@ func speak(t *testing.T, device *Device, name string) (send func(dict), receive 
 	t.Helper()
 	near, far := net.Pipe()
 	t.Cleanup(func() { near.Close() })
-	p := &plugged{Device: device, tray: &Tray{}}
+	p := newPlugged(&Tray{}, device)
 	go p.serveService(&conn{Conn: far, raw: far, closed: t.Context().Done(), faults: device.Faults}, name)
 	send = func(request dict) {
 		t.Helper()

@@ -84,7 +84,7 @@ func unpack(t *testing.T, archive []byte) map[string][]byte {
 
 // Gathering takes time: nothing at first, then a folder, then the archive.
 func TestGathering(t *testing.T) {
-	device := &plugged{Device: &Device{Archives: map[string][]byte{"sysdiagnose_x.tar.gz": []byte("x")}, ArchivesAfter: 2}}
+	device := newPlugged(&Tray{}, &Device{Archives: map[string][]byte{"sysdiagnose_x.tar.gz": []byte("x")}, ArchivesAfter: 2})
 	for visit, want := range []string{"", "/DiagnosticLogs/sysdiagnose/IN_PROGRESS_sysdiagnose_x.tmp/", "/DiagnosticLogs/sysdiagnose/sysdiagnose_x.tar.gz"} {
 		shown := device.archives()
 		_, ok := shown[want]

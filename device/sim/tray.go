@@ -29,6 +29,7 @@ type Tray struct {
 	lastID    int
 	records   map[string][]byte // pair records, by UDID
 	times     map[string]int    // how often each device was plugged in, by UDID
+	boots     map[string]int    // how often each device has restarted, by UDID
 	listeners map[*listener]struct{}
 	requests  []Request
 	spoken    map[*plugged]int // USB connections, by device
@@ -41,7 +42,7 @@ func New(now func() time.Time, devices ...*Device) (*Tray, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tray{now: now, keys: made, records: map[string][]byte{}, times: map[string]int{}, listeners: map[*listener]struct{}{}, spoken: map[*plugged]int{}}
+	t := &Tray{now: now, keys: made, records: map[string][]byte{}, times: map[string]int{}, boots: map[string]int{}, listeners: map[*listener]struct{}{}, spoken: map[*plugged]int{}}
 	for _, device := range devices {
 		if err := t.Attach(device); err != nil {
 			return nil, err
@@ -128,7 +129,7 @@ func (t *Tray) Reenumerate(udid string) error {
 	}
 	before := t.plugged[i]
 	t.mu.Unlock()
-	p, err := plug(t, before.Device)
+	p, err := plug(t, before.state())
 	if err != nil {
 		return err
 	}
@@ -149,10 +150,7 @@ func (t *Tray) Unlock(udid string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if i := t.indexLocked(udid); i >= 0 {
-		p := t.plugged[i]
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.unlocked = true
+		t.plugged[i].lock(false)
 	}
 }
 

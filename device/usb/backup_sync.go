@@ -32,7 +32,7 @@ type syncLock struct {
 	stop    func()
 }
 
-// How often, and for how long, to retry a lock held by another program.
+// How often to try a lock held by another program, and how long to wait in between.
 const (
 	lockTries = 50
 	lockPause = 200 * time.Millisecond
@@ -46,7 +46,7 @@ func (e *examination) beginSync(ctx context.Context, cancel context.CancelCauseF
 		err = s.post(syncWillStart)
 	}
 	if err == nil || !fatal(ctx, err) {
-		err = e.lockSync(ctx, s)
+		err = e.lockSync(ctx, s, lockTries)
 	}
 	if err == nil {
 		err = s.post(syncDidStart)
@@ -128,8 +128,8 @@ const (
 	afcWouldBlock = "afc19"
 )
 
-// lockSync takes the lock on the sync file.
-func (e *examination) lockSync(ctx context.Context, s *syncLock) error {
+// lockSync takes the lock on the sync file. If another program holds it, it is tried again.
+func (e *examination) lockSync(ctx context.Context, s *syncLock, tries int) error {
 	l, err := e.openService(ctx, "com.apple.afc")
 	if err != nil {
 		return cmp.Or(e.broken, nil)
@@ -143,7 +143,7 @@ func (e *examination) lockSync(ctx context.Context, s *syncLock) error {
 	if err := s.post(syncLockRequest); err != nil {
 		return err
 	}
-	for range lockTries {
+	for range tries {
 		err := s.files.succeed(ctx, afcLock, words(s.file, afcExclusive))
 		if gap, ok := errors.AsType[device.Gap](err); !ok || gap.Detail != afcWouldBlock {
 			return s.files.broken

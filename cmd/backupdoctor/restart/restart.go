@@ -1,0 +1,112 @@
+// Package restart restarts a device and confirms it: the one act besides a backup that this
+// program carries out on a device.
+package restart
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/actlock"
+	"github.com/backupdoctor/backupdoctor/device/usb"
+)
+
+// Unseen says what cannot be seen before a restart.
+const Unseen = "whether an iCloud backup or an update is running on it cannot be seen"
+
+// A Restart restarts one attached device.
+type Restart struct {
+	Door     usb.Door
+	Attached usb.Attached
+	Locks    actlock.Folder         // of commands that act on devices; "" for none
+	Wait     time.Duration          // for the device to return; 0 means 5 minutes
+	Tell     func(usb.RestartEvent) // called for each step; may be nil
+}
+
+// A BusyError says what was seen to run on a device that was not restarted.
+type BusyError struct{ Seen string }
+
+// Error returns what was seen.
+func (e *BusyError) Error() string { return "not restarted: " + e.Seen }
+
+// Unwrap returns device.Busy.
+func (e *BusyError) Unwrap() error { return device.Busy }
+
+// Run takes the lock of the device, or borrows the one in ctx, reads the device, and restarts it
+// unless something is seen to run on it. It returns what was seen of the restart, and an error if
+// the device was not asked to restart or did not accept: [*actlock.HeldError], [*BusyError], or an
+// error of [usb.Door.Restart]. A device that was asked and is not confirmed to have restarted is no
+// error.
+func (r Restart) Run(ctx context.Context) (seen usb.Restarted, err error) {
+	seen.Attached = r.Attached
+	if r.Locks != "" {
+		lock, err := r.Locks.Acquire(ctx, r.Attached.UDID, "restart", r.Door.Over(r.Attached.Connection).Limit())
+		if err != nil {
+			return seen, err
+		}
+		defer lock.Release()
+	}
+	snapshot := r.Door.Read(ctx, r.Attached, 0)
+	if _, err := snapshot.Live.Trusted.Get(); err != nil {
+		return seen, err
+	}
+	if running := Running(snapshot); running != "" {
+		return seen, &BusyError{running}
+	}
+	tell := r.Tell
+	if tell == nil {
+		tell = func(usb.RestartEvent) {}
+	}
+	seen, err = r.Door.Restart(ctx, r.Attached, r.Wait, tell)
+	if errors.Is(err, device.Busy) {
+		err = &BusyError{"a program syncs with it or backs it up: it holds the device's sync lock"}
+	}
+	return seen, err
+}
+
+// Running returns what a snapshot shows to be running that a restart would break off, or "". A
+// state of a restore that an earlier backup contradicts does not count.
+func Running(s device.Snapshot) string {
+	restore := slices.DeleteFunc(checks.All(), func(c *checks.Check) bool { return c.ID != "restore-in-progress" })
+	for _, f := range checks.Run(s, restore) {
+		if f.Status == checks.Problem {
+			return f.Summary
+		}
+	}
+	return ""
+}
+
+// Describe says what was seen of a restart that the device was asked for.
+func Describe(r usb.Restarted) string {
+	took := r.Took.Round(time.Second)
+	fresh, err := r.NewBoot.Get()
+	switch {
+	case err == nil && fresh && r.Left:
+		return fmt.Sprintf("restarted: it left, and came back in a new boot after %v", took)
+	case err == nil && fresh:
+		return "restarted: it is in a new boot; that it left was not seen"
+	case err == nil && r.Back:
+		return "not restarted: it left and came back, in the same boot as before"
+	case err == nil:
+		return "not restarted: it accepted the request, and is in the same boot as before"
+	case r.Back:
+		return fmt.Sprintf("restarted: it left, and came back after %v; which boot it is in is unknown", took)
+	case r.Left:
+		return fmt.Sprintf("not confirmed: it left, and did not come back within %v", took)
+	default:
+		return "not confirmed: it accepted the request, and was not seen to leave"
+	}
+}
+
+// Next says what to do after a restart, or "" if nothing is known to be needed.
+func Next(r usb.Restarted) string {
+	locked, err := r.Locked.Get()
+	if r.Back && (err != nil || locked) {
+		return "unlock it once with its passcode: before that it does not back up"
+	}
+	return ""
+}

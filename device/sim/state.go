@@ -1,0 +1,41 @@
+package sim
+
+// state returns the device as it answers now. It is never changed in place: alter replaces it.
+func (p *plugged) state() *Device {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.current
+}
+
+// alter changes what the device answers from now on. change must set values through the methods
+// of [Device], which copy what they change.
+func (p *plugged) alter(change func(*Device)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	next := *p.current
+	change(&next)
+	p.current = &next
+}
+
+// locked reports whether the device is locked with its passcode and offers no services.
+func (p *plugged) locked() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lockedNow
+}
+
+func (p *plugged) lock(locked bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lockedNow = locked
+}
+
+// succeed takes over the state of the device when it was in the tray before.
+func (p *plugged) succeed(before *plugged) {
+	before.mu.Lock()
+	defer before.mu.Unlock()
+	for host, secure := range before.trusted {
+		p.trusted[host] = secure
+	}
+	p.lockedNow = before.lockedNow
+}
