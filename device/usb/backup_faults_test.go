@@ -1,221 +1,288 @@
 package usb
 
 import (
-	"crypto/sha256"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/device/backup"
 	"github.com/backupdoctor/backupdoctor/device/backup/library"
-	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	simulated "github.com/backupdoctor/backupdoctor/device/sim/mobilebackup"
-	"github.com/backupdoctor/backupdoctor/device/usb/mobilebackup"
 )
 
-// The ways in which a session can be interrupted.
-var cuts = []struct {
-	name   string
-	fault  sim.Fault
-	killed bool // nothing is closed or flushed afterwards, as after kill -9
-}{
-	{"reset", sim.Fault{Kind: sim.Reset}, false},
-	{"killed", sim.Fault{Kind: sim.Reset}, true},
-	{"garbage", sim.Fault{Kind: sim.Garbage}, false},
-	{"truncated", sim.Fault{Kind: sim.Truncated}, true},
-	{"hostile path", sim.Fault{Kind: sim.HostilePath, Error: "../../../outside"}, false},
-	{"error", sim.Fault{Kind: sim.BackupError, Count: 1, Error: "no (MBErrorDomain/1)"}, false},
+// A cut is a way to interrupt a backup.
+type cut struct {
+	name  string
+	kind  sim.Kind                          // a fault of the device; "" for one of the computer
+	parts string                            // the parts of a stream of files that the fault can strike, besides messages
+	run   func(t *testing.T, c *backupCase) // makes a run that is interrupted by the computer, at a step; nil for a fault of the device
+	long  bool                              // only with BACKUPDOCTOR_LONG
 }
 
-// Whichever message interrupts a backup, the previous copy is unchanged, the next run produces a
-// complete copy, and nothing is left outside the library. A seeded sample of the messages is
-// tested; BACKUPDOCTOR_LONG=1 tests all of them.
-func TestBackupCutAtEveryMessage(t *testing.T) {
-	const service = "com.apple.mobilebackup2"
-	reference := simulated.New(fewFiles()...)
-	_, lib := newLibrary(t)
-	first := copied(t, lib, reference, nil, false)
-	if first == "" {
-		t.Fatal("there is no copy to begin with")
-	}
-	reference.SetFiles(changedFiles())
-	copied(t, lib, reference, nil, false)
-	messages := len(reference.Sessions()[1].Messages)
+var cuts = []cut{
+	{name: "reset", kind: sim.Reset, parts: "file block end"},
+	{name: "unplugged", kind: sim.Detach, parts: "file block end"},
+	{name: "truncated", kind: sim.Truncated, parts: "file block end"},
+	{name: "silence", kind: sim.Stall, parts: "file block end"},
+	{name: "silence in the middle", kind: sim.HalfStall, parts: "file block"},
+	{name: "garbage", kind: sim.Garbage},
+	{name: "error", kind: sim.BackupError},
+	{name: "hostile path", kind: sim.HostilePath, parts: "file"},
+	{name: "killed", run: runKilled},
+	{name: "little room", run: runOutOfRoom},
+	{name: "full disk", run: runFull, long: true},
+}
 
+// hostilePaths lead out of the folder or are refused for another reason.
+var hostilePaths = []string{"../../../outside", "a/../../../../outside", "a\x00b", `..\..\outside`, "con", strings.Repeat("a/", 20)}
+
+// shortSilence is how long a silent device is waited for. A busy computer may give up earlier,
+// which is one more interruption.
+const shortSilence = 250 * time.Millisecond
+
+// A scenario is a backup to interrupt, and what lies in the library before.
+type scenario struct {
+	name     string
+	password string
+	first    bool                // there is no earlier copy
+	base     string              // holds the library; copied for each case
+	earlier  string              // the earlier copy, relative to base
+	places   map[string][]string // what an uninterrupted backup consists of: names, by kind of place
+}
+
+// The kinds of places. The others are places of a [sim.Fault] in backupService.
+const (
+	steps    = "step" // a message in either direction, as traced by the client
+	messages = ""     // a message from the device
+)
+
+// A backupCase is one interruption of one backup.
+type backupCase struct {
+	*scenario
+	cut
+	kind  string // of the place
+	n     int    // which one
+	lib   library.Library
+	agent *simulated.Agent
+}
+
+func (c *backupCase) String() string {
+	return strings.Join(strings.Fields(fmt.Sprintf("%s, %s at %s %d", c.scenario.name, c.cut.name, c.kind, c.n)), " ")
+}
+
+// Wherever a backup is interrupted, the earlier copy is unchanged, the next run produces a
+// complete copy, and nothing is written outside the library. A seeded sample is tested.
+// BACKUPDOCTOR_LONG=1 interrupts at every message and every part of a stream of files. Of the
+// hundreds of messages in a row that only name another folder, those in the middle get one cut
+// each, all others get every cut.
+func TestBackupCutAnywhere(t *testing.T) {
+	scenarios := []*scenario{
+		{name: "plain"}, {name: "encrypted", password: "secret"},
+		{name: "first, plain", first: true}, {name: "first, encrypted", first: true, password: "secret"},
+	}
+	for _, s := range scenarios {
+		s.prepare(t)
+	}
 	random := rand.New(rand.NewPCG(21, 2026))
-	var places []int
-	for range 4 {
-		places = append(places, random.IntN(messages))
-	}
+	var cases []*backupCase
 	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
-		places = nil
-		for k := range messages {
-			places = append(places, k)
+		for i, s := range scenarios {
+			cases = append(cases, s.cases(i, random)...)
 		}
-	}
-	for i, k := range places {
-		for c, cut := range cuts {
-			if os.Getenv("BACKUPDOCTOR_LONG") == "" && (i+c)%3 != 0 {
-				continue
-			}
-			t.Run(fmt.Sprintf("%s at %d", cut.name, k), func(t *testing.T) {
-				tree, lib := newLibrary(t)
-				agent := simulated.New(fewFiles()...)
-				before := copied(t, lib, agent, nil, false)
-				was := digestOf(t, before)
-				agent.SetFiles(changedFiles())
-				fault := cut.fault
-				fault.At, fault.After = service, k
-				copied(t, lib, agent, []sim.Fault{fault}, cut.killed)
-				if digestOf(t, before) != was {
-					t.Error("the copy before is another one")
-				}
-				after := copied(t, lib, agent, nil, false)
-				if after == "" || after == before {
-					t.Fatal("there is no new copy")
-				}
-				if digestOf(t, before) != was {
-					t.Error("the copy before is another one after the next run")
-				}
-				proofOf(t, after)
-				entries, err := os.ReadDir(tree)
-				if err != nil || len(entries) != 1 {
-					t.Errorf("beside the library lies %v, %v", entries, err)
-				}
-			})
-		}
-	}
-}
-
-func fewFiles() []simulated.File {
-	return append(simulated.Numbered("CameraRollDomain", "Media/DCIM", 6, 1000),
-		simulated.File{Domain: "HomeDomain", Path: "Library/Preferences/a.plist", Data: []byte("a")},
-		simulated.File{Domain: "HomeDomain", Path: "Library/Preferences/gone.plist", Data: []byte("gone")},
-	)
-}
-
-// changedFiles returns a later version of the files: some changed, some removed, some added.
-func changedFiles() []simulated.File {
-	files := fewFiles()[:7]
-	files[2].Seed, files[2].Size, files[2].Modified = 77, 1500, time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
-	return append(files, simulated.File{Domain: "HomeDomain", Path: "Library/new", Data: []byte("new")})
-}
-
-// newLibrary returns a library and the folder that contains nothing else.
-func newLibrary(t *testing.T) (folder string, lib library.Library) {
-	t.Helper()
-	folder = fastFolder(t)
-	lib, err := library.Open(filepath.Join(folder, "library"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return folder, lib
-}
-
-// copied makes a copy the way the command does and returns its folder, or "" if there is none.
-func copied(t *testing.T, lib library.Library, agent *simulated.Agent, faults []sim.Fault, killed bool) string {
-	t.Helper()
-	d := withFiles(t, agent, faults...)
-	door := newDoor(t)
-	stop := start(t, newTray(t, d), door)
-	defer stop()
-	found, err := door.Find(t.Context())
-	if err != nil || len(found) != 1 {
-		t.Fatal(found, err)
-	}
-	shelf, err := lib.Change(d.UDID())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer shelf.Close()
-	partial, err := shelf.Begin(t.Context(), false, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer partial.Close()
-	folder, err := mobilebackup.OpenFolder(partial.Path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder.Free = func() (uint64, error) { return 1 << 40, nil }
-	folder.Kept = func(files []mobilebackup.Arrival) error {
-		var list []library.Received
-		for _, f := range files {
-			if id, ok := manifest.ParseID([]byte(filepath.Base(f.Path))); ok {
-				list = append(list, library.Received{ID: id, Size: uint64(f.Size), SHA1: f.SHA1, SHA256: f.SHA256, At: time.Now()})
+	} else {
+		for i, cut := range cuts {
+			if !cut.long {
+				cases = append(cases, scenarios[i%len(scenarios)].anyOf(cut, random))
 			}
 		}
-		return partial.Keep(list)
 	}
-	result, err := door.Backup(t.Context(), found[0], Backup{Folder: folder, Silence: time.Minute, Tell: func(BackupEvent) {}})
-	if killed {
-		return ""
+	for _, c := range cases {
+		t.Run(c.String(), func(t *testing.T) {
+			t.Parallel()
+			c.test(t)
+		})
 	}
-	if errClose := folder.Close(); errClose != nil {
-		t.Error(errClose)
-	}
-	if err != nil || result.Code != 0 {
-		if faults == nil {
-			t.Errorf("%+v, %v", result.Outcome, err)
-		}
-		return ""
-	}
-	c, err := partial.Finish(result.Info, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c.Folder
 }
 
-// proofOf fails unless a copy is complete, both by what was received and by what is read back.
-func proofOf(t *testing.T, folder string) {
+// prepare makes the earlier copy, and an uninterrupted backup that shows the places.
+func (s *scenario) prepare(t *testing.T) {
+	s.base = fastFolder(t)
+	if !s.first {
+		agent := simulated.New(fewFiles()...)
+		agent.Password = s.password
+		copied := s.whole(t, newLibrary(t, s.base), agent, &attempt{})
+		s.earlier, _ = filepath.Rel(s.base, copied)
+	}
+	folder := fastFolder(t)
+	s.copyTo(t, folder)
+	agent := s.agent()
+	seen := &attempt{}
+	seen.step = func(n int) {
+		const some = 97
+		if n%some == 0 {
+			s.unchanged(t, folder)
+		}
+	}
+	s.whole(t, newLibrary(t, folder), agent, seen)
+	names := agent.Sessions()[0].Messages
+	s.places = map[string][]string{
+		steps: seen.steps, messages: names,
+		"file":  slices.Repeat([]string{"file"}, seen.result.Files),
+		"block": slices.Repeat([]string{"data", "end"}, seen.result.Files),
+		"end":   slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name != "DLMessageUploadFiles" }),
+	}
+}
+
+// agent returns the device, without memory of earlier sessions.
+func (s *scenario) agent() *simulated.Agent {
+	agent := simulated.New(fewFiles()...)
+	if agent.Password = s.password; !s.first {
+		agent.Seed = 2
+		agent.SetFiles(changedFiles())
+	}
+	return agent
+}
+
+// copyTo copies the library.
+func (s *scenario) copyTo(t *testing.T, folder string) {
 	t.Helper()
-	index, err := library.IndexOf(folder)
+	if err := os.CopyFS(folder, os.DirFS(s.base)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// unchanged fails if the earlier copy in a folder is not as it was.
+func (s *scenario) unchanged(t *testing.T, folder string) {
+	t.Helper()
+	if s.earlier != "" && digestOf(t, filepath.Join(folder, s.earlier)) != digestOf(t, filepath.Join(s.base, s.earlier)) {
+		t.Error("the earlier copy has changed")
+	}
+}
+
+// whole makes a copy that must be complete, and returns its folder.
+func (s *scenario) whole(t *testing.T, lib library.Library, agent *simulated.Agent, a *attempt) string {
+	t.Helper()
+	door, detach := attachHealthy(t, agent)
+	defer detach()
+	folder, err := a.run(t.Context(), lib, door)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer index.Close()
-	received := func(id manifest.FileID) (backup.Received, bool) {
-		r, ok := index.Find(id)
-		return backup.Received{Size: r.Size, SHA1: r.SHA1, SHA256: r.SHA256}, ok
+	proofOf(t, folder, s.password)
+	return folder
+}
+
+// kinds returns the kinds of places where a cut can strike.
+func (c cut) kinds() []string {
+	if c.run != nil {
+		return []string{steps}
 	}
-	for _, arrived := range []bool{true, false} {
-		proof := backup.Deep(t.Context(), backup.Folder{Path: folder, UDID: filepath.Base(folder)}, backup.Options{Received: received, Arrived: arrived})
-		for _, s := range proof.Statements {
-			if s.Shown != "true" && s.Shown != "not-asked" {
-				t.Errorf("%+v", s)
+	return append([]string{messages}, strings.Fields(c.parts)...)
+}
+
+// anyOf returns a case with a random place.
+func (s *scenario) anyOf(cut cut, random *rand.Rand) *backupCase {
+	kinds := cut.kinds()
+	kind := kinds[random.IntN(len(kinds))]
+	return &backupCase{scenario: s, cut: cut, kind: kind, n: random.IntN(len(s.places[kind]))}
+}
+
+// cases returns every cut at the places that differ, and one cut at every fourth of the messages
+// between them: the four scenarios together cover all.
+func (s *scenario) cases(number int, random *rand.Rand) (all []*backupCase) {
+	for _, kind := range []string{steps, messages, "file", "block", "end"} {
+		able := slices.DeleteFunc(slices.Clone(cuts), func(c cut) bool { return !slices.Contains(c.kinds(), kind) })
+		for n := range s.places[kind] {
+			some := able
+			if alike(kind, s.places[kind], n) {
+				k := random.IntN(len(able))
+				if some = able[k : k+1]; n%4 != number || kind == steps {
+					continue
+				}
+			}
+			for _, cut := range some {
+				all = append(all, &backupCase{scenario: s, cut: cut, kind: kind, n: n})
 			}
 		}
-		if proof.ReceivedRight == 0 || proof.Listed == 0 {
-			t.Errorf("%d of %d files were compared with what arrived", proof.ReceivedRight, proof.Listed)
-		}
+	}
+	return all
+}
+
+// alike reports whether the messages before and after a place have the same name. Steps alternate
+// between messages and answers.
+func alike(kind string, names []string, n int) bool {
+	next := 1
+	if kind == steps {
+		next = 2
+	}
+	return (kind == steps || kind == messages) && n >= next && n+next < len(names) && names[n] == names[n-next] && names[n] == names[n+next]
+}
+
+// test interrupts a backup, and runs it again.
+func (c *backupCase) test(t *testing.T) {
+	folder := fastFolder(t)
+	if c.cut.name == "full disk" {
+		mountSmall(t, folder)
+	}
+	c.copyTo(t, folder)
+	c.lib, c.agent = newLibrary(t, folder), c.scenario.agent()
+	if c.cut.run != nil {
+		c.cut.run(t, c)
+	} else {
+		c.runFaulty(t)
+	}
+	c.unchanged(t, folder)
+	after := c.whole(t, c.lib, c.agent, &attempt{})
+	c.unchanged(t, folder)
+	if after == filepath.Join(folder, c.earlier) {
+		t.Error("there is no new copy")
+	}
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 1 {
+		t.Errorf("beside the library lies %v, %v", entries, err)
 	}
 }
 
-// digestOf returns a digest of all names and bytes in a folder.
-func digestOf(t *testing.T, folder string) (sum [sha256.Size]byte) {
-	t.Helper()
-	all := sha256.New()
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		fmt.Fprintln(all, path)
-		if entry.IsDir() {
-			return nil
-		}
-		data, err := os.ReadFile(path)
-		fmt.Fprintln(all, len(data))
-		all.Write(data)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+// runFaulty runs a backup of a device that misbehaves.
+func (c *backupCase) runFaulty(t *testing.T) {
+	fault := sim.Fault{Kind: c.cut.kind, At: strings.TrimSpace(backupService + " " + c.kind), After: c.n, Count: 1, Error: "no (MBErrorDomain/1)"}
+	if fault.Kind == sim.HostilePath {
+		fault.Error = hostilePaths[c.n%len(hostilePaths)]
 	}
-	return [sha256.Size]byte(all.Sum(nil))
+	if fault.Kind == sim.Reset {
+		fault.Count = c.n % 8
+	}
+	door, detach := attachHealthy(t, c.agent, fault)
+	defer detach()
+	a := attempt{silence: time.Minute}
+	if fault.Kind == sim.Stall || fault.Kind == sim.HalfStall {
+		a.silence = shortSilence
+	}
+	_, _ = a.run(t.Context(), c.lib, door) // how it ends depends on the place
+}
+
+// runOutOfRoom runs a backup during which other programs fill the disk.
+func runOutOfRoom(t *testing.T, c *backupCase) {
+	var full bool
+	a := attempt{step: func(n int) { full = full || n == c.n }}
+	a.free = func() uint64 {
+		if full {
+			return 1 << 20
+		}
+		return 1 << 40
+	}
+	a.kept = func() error {
+		if full {
+			return syscall.ENOSPC
+		}
+		return nil
+	}
+	door, detach := attachHealthy(t, c.agent)
+	defer detach()
+	_, _ = a.run(t.Context(), c.lib, door)
 }

@@ -19,15 +19,19 @@ import (
 // test may add faults.
 func patients(t testing.TB) []*sim.Device {
 	t.Helper()
-	folder, err := fs.Sub(testdata.Devices, "devices")
-	if err != nil {
-		t.Fatal(err)
-	}
-	devices, err := sim.Load(folder)
+	devices, err := loadPatients()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return devices
+}
+
+func loadPatients() ([]*sim.Device, error) {
+	folder, err := fs.Sub(testdata.Devices, "devices")
+	if err != nil {
+		return nil, err
+	}
+	return sim.Load(folder)
 }
 
 // patient returns one patient with the given faults added.
