@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
@@ -21,10 +22,13 @@ func backupsCommand(e env) *cli.Command {
 			command.Examples(
 				"backupdoctor backups",
 				"backupdoctor backups --backups /mnt/disk/Backup",
+				"backupdoctor backups --expire 30d      which copies are due to be removed",
 				"backupdoctor backups --json | jq '.devices[].backups[].verdict'",
 				"backupdoctor backups set-aside UDID    before a fresh backup in place of a broken one",
 			),
-		Flags:       slices.Concat(placeFlags(), passwordFlags(), limitFlags(), outputFlags()),
+		Flags: slices.Concat([]cli.Flag{
+			&cli.StringFlag{Name: "expire", Category: backupFlags, Usage: "name copies of this program older than `AGE`: 30d"},
+		}, placeFlags(), passwordFlags(), limitFlags(), outputFlags()),
 		Subcommands: []*cli.Command{setAsideCommand(e), removeCommand(e)},
 		Action: func(ctx *cli.Context) error {
 			if ctx.Args().Present() {
@@ -39,7 +43,15 @@ func backupsCommand(e env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			run, err := e.backupRunOf(ctx, scan.FindBackups(ctx.Context, places))
+			age, err := ageOf(ctx, "expire")
+			if err != nil {
+				return err
+			}
+			set := scan.FindBackups(ctx.Context, places)
+			if age > 0 {
+				defer e.sayExpired(expired(set, age, time.Now()), age)
+			}
+			run, err := e.backupRunOf(ctx, set)
 			if err != nil {
 				return err
 			}

@@ -2,8 +2,11 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"time"
 
+	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/output"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
@@ -27,11 +30,13 @@ func verifyCommand(e env) *cli.Command {
 			command.Examples(
 				"backupdoctor verify                                  every backup in the usual folders",
 				"backupdoctor verify --deep 00008110-001A2B3C4D5E6F70",
+				"backupdoctor verify --due 90d                        read copies again whose proof is old",
 				"backupdoctor verify /mnt/disk/Backup --files missing.jsonl",
 				"backupdoctor verify --password-command 'pass show phone' --json",
 			),
 		Flags: slices.Concat([]cli.Flag{
 			command.Option(backupFlags, "deep", "read every file and compare its digest"),
+			&cli.StringFlag{Name: "due", Category: backupFlags, Usage: "read only copies of this program not proved for `AGE`: 90d"},
 			&cli.StringFlag{Name: "files", Category: backupFlags, Usage: "write every file concerned to `FILE`, as lines of JSON"},
 			command.Option(backupFlags, "no-input", "never ask for a password"),
 		}, placeFlags(), passwordFlags(), limitFlags(), outputFlags()),
@@ -45,8 +50,16 @@ func (e env) verify(ctx *cli.Context) error {
 		return err
 	}
 	defer stop()
+	due, err := ageOf(ctx, "due")
+	if err != nil {
+		return err
+	}
 	set, err := e.namedBackups(ctx)
 	if err != nil {
+		return err
+	}
+	if found := len(set.Stored) > 0; due > 0 && !keepDue(&set, due, time.Now()) && found && len(set.Closed) == 0 {
+		_, err := fmt.Fprintf(e.Stderr, "no copy of this program is due: each was proved in the last %s\n", words.Duration(due))
 		return err
 	}
 	run, err := e.backupRunOf(ctx, set)
@@ -55,7 +68,7 @@ func (e env) verify(ctx *cli.Context) error {
 	}
 	run.source.Inspection.Limit = timeout
 	run.source.Inspection.Reverify = true
-	if ctx.Bool("deep") {
+	if ctx.Bool("deep") || due > 0 {
 		run.source.Inspection.Depth = device.DeepLook
 	}
 	if !ctx.Bool("no-input") {

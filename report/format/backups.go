@@ -52,7 +52,7 @@ func (p *page) backup(label string, d report.Device, b report.Backup) {
 		word += ": " + reasonOf(b.Reason, "")
 	}
 	p.print(p.hang(p.lead(m), m.style, word)...)
-	for _, row := range proofRows(b) {
+	for _, row := range proofRows(b, d.TakenAt) {
 		p.print(p.hang(fmt.Sprintf("  %-17s", row.Label), plain, row.Text)...)
 	}
 	if b.NextFails {
@@ -242,6 +242,9 @@ func (p *page) backupsFooter(r report.Report) {
 	}
 	p.print("")
 	p.print(p.hang("", plain, words.Count(all, "backup")+": "+backupCounts(c))...)
+	if n := readable(r); n > 0 {
+		p.print(p.hang("", plain, words.Count(n, "backup")+" not encrypted: anybody who can read the disk can read the backup.")...)
+	}
 	if r.Redacted {
 		p.print(p.hang("", plain, "Names and identifiers are placeholders.")...)
 		return
@@ -268,6 +271,18 @@ func (p *page) backupsFooter(r report.Report) {
 		p.print(p.hang("", plain, "Next: give the backup password at the terminal, or in a file:")...)
 		p.print("backupdoctor verify --password-file FILE")
 	}
+}
+
+// readable returns the number of backups that need no password.
+func readable(r report.Report) (n int) {
+	for _, d := range r.Devices {
+		for _, b := range d.Backups {
+			if b.Encrypted != nil && !*b.Encrypted {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // needsPassword reports whether a backup's verdict cannot be decided without its password.

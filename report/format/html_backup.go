@@ -44,7 +44,7 @@ func newHTMLBackup(b report.Backup, d report.Device) htmlBackup {
 	backup := htmlBackup{
 		Mark: BackupMark(b.Verdict), Verdict: report.Clean(b.Verdict), Rank: rankOfProof(b.Verdict),
 		Made: agedAt(b.Date, d.TakenAt), Folder: report.Clean(device.Quoted(b.Folder)), Name: report.Clean(device.Label(folderName(b))), Archived: b.Archived,
-		Size: words.Size(b.SizeBytes), Bytes: b.SizeBytes, Locked: lockedText(b), Proof: cleanRows(proofRows(b)), NextFails: b.NextFails,
+		Size: words.Size(b.SizeBytes), Bytes: b.SizeBytes, Locked: lockedText(b), Proof: cleanRows(proofRows(b, d.TakenAt)), NextFails: b.NextFails,
 	}
 	if b.Reason != "" {
 		backup.Why = report.Clean("It was not looked at: " + reasonOf(b.Reason, "") + ".")

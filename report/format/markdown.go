@@ -363,7 +363,7 @@ func (m *markdown) backups(d report.Device) {
 	}
 	m.table([]string{"Folder", "Made", "System", "Size", "Encrypted", "Verdict"}, rows)
 	for _, b := range d.Backups {
-		shown, proof := shownFaults(b), proofRows(b)
+		shown, proof := shownFaults(b), proofRows(b, d.TakenAt)
 		if len(shown)+len(proof) == 0 {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -29,8 +30,9 @@ var (
 	}
 )
 
-// proofRows returns the statements about a backup with their counts.
-func proofRows(b report.Backup) []proofRow {
+// proofRows returns the statements about a backup with their counts. takenAt is the time of the
+// report.
+func proofRows(b report.Backup, takenAt time.Time) []proofRow {
 	var rows []proofRow
 	var named []string // modes already named by a row
 	for _, s := range b.Statements {
@@ -52,6 +54,9 @@ func proofRows(b report.Backup) []proofRow {
 	}
 	if b.Unlisted > 0 && b.Listed > 0 {
 		rows = append(rows, proofRow{"unlisted", words.Number(b.Unlisted) + " more named like files of a backup", device.NotLookedAt})
+	}
+	if !b.ProvedAt.IsZero() {
+		rows = append(rows, proofRow{"proved", fmt.Sprintf("%s (%s); not changed since", words.Ago(b.ProvedAt, takenAt), words.Moment(b.ProvedAt)), device.ShownTrue})
 	}
 	return rows
 }

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -77,16 +78,21 @@ func (i Inspection) prove(ctx context.Context, folder backup.Folder, options bac
 	noted := library.ReadProof(folder.Path)
 	if !i.Reverify && (noted.Counts() || noted.Broken()) {
 		proof := noted.Proof
-		proof.ProvedAt = noted.ProvedAt
+		proof.ProvedAt = noted.Since()
 		return proof
 	}
+	var arrived uint64
 	if index, err := library.IndexOf(folder.Path); err == nil {
 		defer index.Close()
-		options.Received = knownOf(index)
+		options.Received, arrived = knownOf(index), index.Len()
 	}
 	proof := prove(ctx, folder, options)
 	if i.Depth == device.DeepLook || !noted.Counts() {
-		if err := noteProof(folder.Path, proof); err != nil && i.Screen != nil {
+		err := ctx.Err()
+		if err == nil && i.Depth == device.DeepLook && proof.ReceivedRight == arrived {
+			err = library.Confirm(folder.Path, options.Now)
+		}
+		if err = cmp.Or(err, noteProof(folder.Path, proof)); err != nil && i.Screen != nil {
 			fmt.Fprintf(i.Screen, "the verdict on %s was not noted: %v\n", device.Quoted(folder.Path), err)
 		}
 	}

@@ -238,10 +238,17 @@ func surplus(copies []Copy, keep int) []Copy {
 	return rest
 }
 
-// Holds reports whether a backup is in a library: LIBRARY/UDID/DATE/UDID.
+// Holds reports whether a backup is in a library.
 func Holds(folder string) bool {
+	_, ok := CopyAt(folder)
+	return ok
+}
+
+// CopyAt returns the copy that a backup is, by its path, LIBRARY/UDID/DATE/UDID, and without its
+// proof. ok is false if the backup is not in a library.
+func CopyAt(folder string) (c Copy, ok bool) {
 	above := filepath.Dir(folder)
-	_, err := time.Parse(nameLayout, filepath.Base(above))
+	made, err := time.Parse(nameLayout, filepath.Base(above))
 	udid := filepath.Base(folder)
-	return err == nil && isUDID(udid) && filepath.Base(filepath.Dir(above)) == udid
+	return Copy{Name: filepath.Base(above), Made: made, Folder: folder}, err == nil && isUDID(udid) && filepath.Base(filepath.Dir(above)) == udid
 }

@@ -47,6 +47,14 @@ func (p Proof) Counts() bool { return p.Noted.Whole && !p.Stale && p.Err == nil 
 // Broken reports whether the copy was found broken and is unchanged since.
 func (p Proof) Broken() bool { return p.Noted.Broken && !p.Stale && p.Err == nil }
 
+// Since returns how old the proof is: when the file that was not read for longest was read.
+func (n Noted) Since() time.Time {
+	if !n.OldestAt.IsZero() && n.OldestAt.Before(n.ProvedAt) {
+		return n.OldestAt
+	}
+	return n.ProvedAt
+}
+
 // maxProof bounds the size of a proof that is read, in bytes.
 const maxProof = 8 << 20
 

@@ -9,11 +9,13 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
+	"github.com/backupdoctor/backupdoctor/device/wholefile"
 )
 
 // A Received describes a file as the device sent it.
@@ -204,6 +206,36 @@ func (x *Index) Find(id manifest.FileID) (r Received, ok bool) {
 	}
 	return r, false
 }
+
+// Confirm records that all files of a backup were read again and are as they arrived. It does
+// nothing for a backup without received records.
+func Confirm(folder string, now time.Time) error {
+	index, err := IndexOf(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer index.Close()
+	draft, err := wholefile.New(index.file.Name(), wholefile.Kind{Mode: 0o600, Replace: true})
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(draft, 64<<10)
+	err = records(io.NewSectionReader(index.file, 0, index.count*recordSize), func(r Received) error {
+		r.At = now
+		_, err := out.Write(r.append(nil))
+		return err
+	})
+	if err = errors.Join(err, out.Flush()); err != nil {
+		return errors.Join(err, draft.Discard())
+	}
+	return draft.Commit()
+}
+
+// Len returns the number of records.
+func (x *Index) Len() uint64 { return uint64(x.count) }
 
 // Oldest returns when the file least recently read was read; zero if there are none.
 func (x *Index) Oldest() (oldest time.Time, err error) {

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/scan"
+	"github.com/backupdoctor/backupdoctor/device/backup/library"
+	"github.com/urfave/cli/v2"
+)
+
+// ageOf reads a flag with a number of days; zero if it is not set.
+func ageOf(ctx *cli.Context, flag string) (time.Duration, error) {
+	if ctx.String(flag) == "" {
+		return 0, nil
+	}
+	days, err := command.Days(flag, ctx.String(flag))
+	return time.Duration(days) * 24 * time.Hour, err
+}
+
+// keepDue keeps the copies of this program that no proof younger than age vouches for. It reports
+// whether there are any.
+func keepDue(set *scan.BackupSet, age time.Duration, now time.Time) bool {
+	set.Keep(func(st scan.StoredBackup) bool {
+		if !library.Holds(st.Folder.Path) {
+			return false
+		}
+		proof := library.ReadProof(st.Folder.Path)
+		return !proof.Counts() || now.Sub(proof.Since()) >= age
+	})
+	return len(set.Stored) > 0
+}
+
+// expired returns the copies of this program that were made longer than age ago, oldest first.
+func expired(set scan.BackupSet, age time.Duration, now time.Time) []library.Copy {
+	var old []library.Copy
+	for _, st := range set.Stored {
+		if c, ok := library.CopyAt(st.Folder.Path); ok && now.Sub(c.Made) >= age {
+			old = append(old, c)
+		}
+	}
+	slices.SortStableFunc(old, func(a, b library.Copy) int { return a.Made.Compare(b.Made) })
+	return old
+}
+
+// sayExpired lists copies to remove, each with the command that removes it. Nothing is removed
+// without being asked for.
+func (e env) sayExpired(old []library.Copy, age time.Duration) {
+	if len(old) == 0 {
+		return
+	}
+	fmt.Fprintf(e.Stderr, "copies of this program older than %s: %d; nothing was removed\n", words.Duration(age), len(old))
+	for _, c := range old {
+		fmt.Fprintf(e.Stderr, "  %s  backupdoctor backups remove %s\n", words.Date(c.Made.Local()), strconv.Quote(filepath.ToSlash(c.Folder)))
+	}
+}
