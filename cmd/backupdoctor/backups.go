@@ -29,7 +29,7 @@ func backupsCommand(e env) *cli.Command {
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "expire", Category: backupFlags, Usage: "name copies of this program older than `AGE`: 30d"},
 		}, placeFlags(), passwordFlags(), limitFlags(), outputFlags()),
-		Subcommands: []*cli.Command{setAsideCommand(e), removeCommand(e)},
+		Subcommands: []*cli.Command{setAsideCommand(e), exportCopyCommand(e), removeCommand(e)},
 		Action: func(ctx *cli.Context) error {
 			if ctx.Args().Present() {
 				return command.Usage("use set-aside, or backupdoctor verify FOLDER", "unknown command %q", "backups "+ctx.Args().First())

@@ -25,12 +25,17 @@ const (
 // clone clones a copy into the cloning folder, without what is specific to that copy: its
 // received records and its proof.
 func (d *Device) clone(ctx context.Context, c Copy, progress func(files int)) (Sharing, error) {
-	cl := cloning{device: d, from: path.Join(c.Name, d.UDID), to: path.Join(cloningName, d.UDID)}
-	cl.how.Store(SharedBlocks)
-	if err := d.root.Mkdir(cl.to, 0o700); err != nil {
+	cl := cloning{source: d.root, target: d.root, from: path.Join(c.Name, d.UDID), to: path.Join(cloningName, d.UDID)}
+	return cl.all(ctx, progress)
+}
+
+// all clones the backup.
+func (c *cloning) all(ctx context.Context, progress func(files int)) (Sharing, error) {
+	c.how.Store(SharedBlocks)
+	if err := c.target.Mkdir(c.to, 0o700); err != nil {
 		return "", err
 	}
-	top, err := d.root.Open(cl.from)
+	top, err := c.source.Open(c.from)
 	if err != nil {
 		return "", err
 	}
@@ -44,7 +49,7 @@ func (d *Device) clone(ctx context.Context, c Copy, progress func(files int)) (S
 	for range 2 * runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for name := range folders {
-				if err := cl.folder(ctx, name, progress); err != nil {
+				if err := c.folder(ctx, name, progress); err != nil {
 					failed.CompareAndSwap(nil, &err)
 				}
 			}
@@ -57,7 +62,7 @@ func (d *Device) clone(ctx context.Context, c Copy, progress func(files int)) (S
 		if e.IsDir() {
 			folders <- e.Name()
 		} else if e.Type().IsRegular() {
-			if err := cl.file(e.Name()); err != nil {
+			if err := c.file(e.Name()); err != nil {
 				failed.CompareAndSwap(nil, &err)
 			}
 		}
@@ -67,13 +72,16 @@ func (d *Device) clone(ctx context.Context, c Copy, progress func(files int)) (S
 	if err := failed.Load(); err != nil {
 		return "", *err
 	}
-	return cl.how.Load().(Sharing), nil
+	return c.how.Load().(Sharing), nil
 }
 
 // A cloning is a clone in progress.
 type cloning struct {
-	device   *Device
-	from, to string
+	source   *os.Root
+	from     string // in source
+	target   *os.Root
+	to       string       // in target
+	unlinked bool         // share no file that another program may write to
 	how      atomic.Value // Sharing: the best method that has not failed so far
 	files    atomic.Int64
 }
@@ -81,11 +89,10 @@ type cloning struct {
 // folder clones a folder of files. Anything else in it, such as a link, is not part of a backup
 // and is skipped.
 func (c *cloning) folder(ctx context.Context, name string, progress func(files int)) error {
-	root := c.device.root
-	if err := root.Mkdir(path.Join(c.to, name), 0o700); err != nil {
+	if err := c.target.Mkdir(path.Join(c.to, name), 0o700); err != nil {
 		return err
 	}
-	folder, err := root.Open(path.Join(c.from, name))
+	folder, err := c.source.Open(path.Join(c.from, name))
 	if err != nil {
 		return err
 	}
@@ -123,40 +130,42 @@ func (c *cloning) folder(ctx context.Context, name string, progress func(files i
 
 // file clones one file by the best method that works.
 func (c *cloning) file(name string) error {
-	root, from, to := c.device.root, path.Join(c.from, name), path.Join(c.to, name)
+	from, to := path.Join(c.from, name), path.Join(c.to, name)
 	how := c.how.Load().(Sharing)
 	if how == SharedBlocks {
-		err := shareBlocks(root, from, to)
+		err := shareBlocks(c.source, from, c.target, to)
 		if err == nil {
 			return nil
 		}
 		if full(err) {
 			return err
 		}
-		_ = root.Remove(to) // remove a partial file, if any
-		how = SharedFiles
+		_ = c.target.Remove(to) // remove a partial file, if any
+		if how = SharedFiles; c.unlinked {
+			how = SharesNone
+		}
 		c.how.CompareAndSwap(SharedBlocks, how)
 	}
 	if how == SharedFiles {
-		err := root.Link(from, to)
+		err := c.source.Link(from, to)
 		if err == nil || errors.Is(err, fs.ErrNotExist) || full(err) {
 			return err
 		}
 		if tooManyLinks(err) {
-			return copyFile(root, from, to)
+			return c.copy(from, to)
 		}
 		c.how.CompareAndSwap(SharedFiles, SharesNone)
 	}
-	return copyFile(root, from, to)
+	return c.copy(from, to)
 }
 
-func copyFile(root *os.Root, from, to string) error {
-	source, err := root.Open(from)
+func (c *cloning) copy(from, to string) error {
+	source, err := c.source.Open(from)
 	if err != nil {
 		return err
 	}
 	defer source.Close()
-	target, err := root.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	target, err := c.target.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

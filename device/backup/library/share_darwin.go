@@ -9,6 +9,6 @@ import (
 
 // shareBlocks clones a file on APFS. Both paths are in the user's own folders, which contain no
 // links.
-func shareBlocks(root *os.Root, from, to string) error {
-	return unix.Clonefile(filepath.Join(root.Name(), from), filepath.Join(root.Name(), to), unix.CLONE_NOFOLLOW)
+func shareBlocks(source *os.Root, from string, target *os.Root, to string) error {
+	return unix.Clonefile(filepath.Join(source.Name(), from), filepath.Join(target.Name(), to), unix.CLONE_NOFOLLOW)
 }

@@ -8,4 +8,4 @@ import (
 )
 
 // shareBlocks is not supported on this system.
-func shareBlocks(*os.Root, string, string) error { return errors.ErrUnsupported }
+func shareBlocks(*os.Root, string, *os.Root, string) error { return errors.ErrUnsupported }

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
+	"github.com/backupdoctor/backupdoctor/device/backup"
+	"github.com/backupdoctor/backupdoctor/device/backup/library"
+	"github.com/urfave/cli/v2"
+)
+
+func exportCopyCommand(e env) *cli.Command {
+	return &cli.Command{
+		Name:      "export",
+		Usage:     "put a copy where Finder, Apple Devices or iTunes look for backups",
+		ArgsUsage: "UDID|FOLDER",
+		Description: "Takes the newest proved copy of a device in the usual library, or the copy in FOLDER.\n" +
+			"Nothing is overwritten, and the copy in the library stays as it is. idevicebackup2 and\n" +
+			"pymobiledevice3 restore a copy where it lies and need no export.\n\n" +
+			command.Examples(
+				"backupdoctor backups export 00008110-001A2B3C4D5E6F70",
+				"backupdoctor backups export --to /mnt/mac/Backup ~/copies/UDID/20261129T140203Z/UDID",
+			),
+		Flags:  []cli.Flag{&cli.StringFlag{Name: "to", Category: backupFlags, Usage: "put it into `DIR`", DefaultText: "the folder of Apple's program"}},
+		Action: command.Takes(1, e.exportCopy),
+	}
+}
+
+func (e env) exportCopy(ctx *cli.Context) error {
+	shelf, c, err := e.copyNamed(ctx.Context, ctx.Args().First())
+	if err != nil {
+		return err
+	}
+	defer shelf.Close()
+	if c.Proof.Broken() {
+		return command.Usage("backupdoctor backup --full makes a new one", "%s is broken", c.Folder)
+	}
+	place := backup.Place{Path: ctx.String("to")}
+	if place.Path == "" {
+		if place, err = exportPlace(e.usualPlaces(runtime.GOOS), shelf.UDID, filepath.Dir(c.Folder)); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(place.Path, 0o700); err != nil {
+		return err
+	}
+	path, how, err := shelf.Export(ctx.Context, c, place.Path, func(files int) {
+		e.screen.Status(words.Number(uint64(files)) + " files")
+	})
+	e.screen.Status("")
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return command.Usage("backupdoctor backups set-aside keeps that one under another name", "a backup is there already: %s", filepath.Join(place.Path, shelf.UDID))
+	case library.IsFull(err):
+		return fmt.Errorf("%s has too little room for the copy, and nothing was left there: %w", place.Path, err)
+	case err != nil:
+		return err
+	}
+	fmt.Fprintf(e.Stdout, "exported to %s (%s)\n", path, sharingText(how))
+	if !c.Proof.Counts() {
+		fmt.Fprintln(e.Stdout, "This copy is not proved.")
+	}
+	fmt.Fprintf(e.Stdout, "To check it there: backupdoctor verify --deep %s\n", strconv.Quote(filepath.ToSlash(path)))
+	_, err = fmt.Fprintf(e.Stdout, "Next: %s\n%s\n", restoreSteps(runtime.GOOS, shelf.UDID, place.Path), restoreNeeds)
+	return err
+}
+
+// copyNamed finds the copy in a folder, or the newest proved copy of a device, or else its newest
+// one, and opens its device for changes.
+func (e env) copyNamed(ctx context.Context, argument string) (*library.Device, library.Copy, error) {
+	if isPath(argument) {
+		return copyAt(ctx, argument)
+	}
+	none := command.Usage("name the folder of one copy: LIBRARY/UDID/DATE/UDID", "there is no copy of %q in %s", argument, e.usualLibrary())
+	l, err := library.Find(e.usualLibrary())
+	if err != nil {
+		return nil, library.Copy{}, none
+	}
+	read, err := l.Device(argument)
+	if err != nil {
+		return nil, library.Copy{}, none
+	}
+	copies, err := read.Copies()
+	read.Close()
+	if err != nil || len(copies) == 0 {
+		return nil, library.Copy{}, none
+	}
+	i := max(0, slices.IndexFunc(copies, func(c library.Copy) bool { return c.Proof.Counts() }))
+	return copyAt(ctx, copies[i].Folder)
+}
+
+// exportPlace returns the folder of Apple's program. Of two programs it is the one whose folder
+// exists.
+func exportPlace(places []backup.Place, udid, folder string) (backup.Place, error) {
+	existing := slices.DeleteFunc(slices.Clone(places), func(p backup.Place) bool {
+		info, err := os.Stat(p.Path)
+		return err != nil || !info.IsDir()
+	})
+	switch {
+	case len(existing) == 1:
+		return existing[0], nil
+	case len(places) == 1:
+		return places[0], nil
+	case len(places) == 0:
+		return backup.Place{}, command.Usage(fmt.Sprintf("idevicebackup2 -u %s restore --system --settings %s restores it where it lies", udid, strconv.Quote(folder)),
+			"no program of this system has a folder of backups; name one with --to")
+	default:
+		return backup.Place{}, command.Usage("name one with --to", "it could go to %q (%s) or to %q (%s)", places[0].Path, places[0].Program, places[1].Path, places[1].Program)
+	}
+}
+
+func sharingText(how library.Sharing) string {
+	if how == library.SharedBlocks {
+		return "sharing the blocks of the copy"
+	}
+	return "a full copy"
+}
+
+// restoreSteps says how to restore an exported backup on an operating system.
+func restoreSteps(goos, udid, place string) string {
+	switch goos {
+	case "darwin":
+		return "connect the device, select it in Finder, click Restore Backup, and choose the backup by its date."
+	case "windows":
+		return "connect the device, select it in Apple Devices or iTunes, click Restore Backup, and choose the backup by its date."
+	default:
+		return fmt.Sprintf("idevicebackup2 -u %s restore --system --settings %s, or take the folder to a Mac or a Windows computer.", udid, strconv.Quote(place))
+	}
+}
+
+const restoreNeeds = "A restore needs the same or a newer version of iOS, enough room on the device, Find My turned\noff, and the backup password of an encrypted backup."
