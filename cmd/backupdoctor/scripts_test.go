@@ -46,6 +46,8 @@ func TestMain(m *testing.M) {
 //	                            backup password; see simLogs
 //	asked [-count=N] SERVICE REQUEST
 //	                            wait until devices have received this request N times
+//	person UDID FILE            let a person do with a device what FILE says, in the background; see sim.Person
+//	say WORD                    tell it a word that it awaits
 //	plug NAME PORT              plug in a device of testdata/devices at this port of a hub
 //	unplug NAME                 unplug it
 //	backup DIR [TRAIT]...       write a backup below DIR, as $BACKUP; see backupTraits
@@ -99,6 +101,8 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"exits":  scriptExits,
 		"sim":    scriptSim,
 		"asked":  scriptAsked,
+		"person": scriptPerson,
+		"say":    scriptSay,
 		"plug":   scriptPlug,
 		"unplug": scriptUnplug,
 		"backup": scriptBackup,
@@ -226,6 +230,31 @@ func scriptAsked(ts *testscript.TestScript, neg bool, args []string) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	ts.Fatalf("%s of %s was asked for %d times, not %d", args[1], args[0], asked, times)
+}
+
+func scriptPerson(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: person UDID FILE")
+	}
+	person, err := sim.ParsePerson(ts.ReadFile(args[1]))
+	ts.Check(err)
+	tray := *ts.Value(trayKey{}).(**sim.Tray)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := tray.Start(ctx, args[0], person)
+	ts.Defer(func() {
+		stop()
+		if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+			ts.Fatalf("%s: %v", args[1], err)
+		}
+	})
+}
+
+func scriptSay(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: say WORD")
+	}
+	tray := *ts.Value(trayKey{}).(**sim.Tray)
+	tray.Say(args[0])
 }
 
 func scriptPlug(ts *testscript.TestScript, neg bool, args []string) {

@@ -26,6 +26,7 @@ type Device struct {
 	MuxEntry      map[string]any // changes to the device's usbmux entry, outside Properties; nil removes a key
 	MuxProperties map[string]any // the same within Properties
 	Log           []LogStep      // events once its log is being followed
+	Person        Person         // what a person does with it
 
 	Backup *mobilebackup.Agent // serves com.apple.mobilebackup2; if nil, one with a few files is created when the device is attached
 

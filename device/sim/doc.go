@@ -25,12 +25,16 @@
 //	crashreports.plist     paths relative to the crash report folder
 //	apps.plist             the installation_proxy values of each app
 //	log.plist              events once its log is being followed: an array of LogStep
+//	person.txt             what a person does with the device; see Person
 //	backup.plist           files to back up and backup settings; see backupSettings
 //	sysdiagnose/**         contents of a sysdiagnose archive among the crash reports
 //
 // Recordings do not age: the dates of backups and crash reports are shifted by the time since the
 // recording was made, and the device's clock runs.
 //
-// The simulation covers only what clients see: values change only with the steps of a log, no
-// files are ever written, and its keys protect nothing.
+// A [Person] acts on a device: switches iCloud Backup on, taps Back Up Now, joins Wi-Fi, frees
+// space, installs an update, pulls the cable. Values, notifications and the log change with it.
+//
+// The simulation covers only what clients see: no files are ever written, and its keys protect
+// nothing.
 package sim

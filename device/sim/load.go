@@ -136,6 +136,9 @@ func loadDevice(folder fs.FS, name string) (*Device, error) {
 	if d.Log, err = readOptional[[]LogStep](folder, "log.plist"); err != nil {
 		return nil, err
 	}
+	if d.Person, err = loadPerson(folder); err != nil {
+		return nil, err
+	}
 	if d.members, err = loadMembers(folder); err != nil {
 		return nil, err
 	}
@@ -143,6 +146,23 @@ func loadDevice(folder fs.FS, name string) (*Device, error) {
 		return nil, err
 	}
 	return d, nil
+}
+
+// loadPerson reads what a person does with the device. Without that file there is nobody.
+func loadPerson(folder fs.FS) (Person, error) {
+	const name = "person.txt"
+	text, err := fs.ReadFile(folder, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	person, err := ParsePerson(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return person, nil
 }
 
 // without adds the removal of a key to the changes of an entry.

@@ -279,7 +279,7 @@ func (s *lockdownSession) pair(r lockdownRequest) string {
 		return "MCProtected"
 	case s.device.locked():
 		return "PasswordProtected"
-	case s.device.denies():
+	case s.device.denies() || s.device.answered() == "dont-trust":
 		return "UserDeniedPairing"
 	case has(faults, PairedByMux):
 		if s.device.tryToPair() == 2 {
@@ -287,7 +287,7 @@ func (s *lockdownSession) pair(r lockdownRequest) string {
 		}
 		return "PairingDialogResponsePending"
 	}
-	if dialog, ok := find(faults, TrustPending); ok && s.device.tryToPair() <= dialog.Count {
+	if dialog, ok := find(faults, TrustPending); ok && s.device.answered() == "" && s.device.tryToPair() <= dialog.Count {
 		return "PairingDialogResponsePending"
 	}
 	if s.device.trust(r.PairRecord) != nil {

@@ -64,9 +64,9 @@ func beginning() []LogStep {
 	}
 }
 
-// play plays the steps of the device's log and writes its lines, then waits for the client to
-// disconnect.
-func (s *service) play(frame func(LogStep) []byte) {
+// play plays the steps of the device's log and writes its lines, then those told meanwhile and
+// later, until the client disconnects.
+func (s *service) play(told <-chan LogStep, frame func(LogStep) []byte) {
 	for _, step := range s.device.Log {
 		if step.AfterSeconds > 0 && sleep(seconds(step.AfterSeconds), s.closed) != nil {
 			return
@@ -75,7 +75,64 @@ func (s *service) play(frame func(LogStep) []byte) {
 			return
 		}
 	}
-	s.wait(0)
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		s.wait(0)
+	}()
+	defer func() {
+		s.raw.Close()
+		<-gone
+	}()
+	for {
+		select {
+		case step := <-told:
+			if !s.write(step, frame) {
+				return
+			}
+		case <-gone:
+			return
+		}
+	}
+}
+
+// maxTold is how many steps may wait for a client that follows the log; more are lost to it.
+const maxTold = 1000
+
+// follow returns the steps told from now on. stop must be called in the end.
+func (p *plugged) follow() (told <-chan LogStep, stop func()) {
+	steps := make(chan LogStep, maxTold)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.followers[steps] = struct{}{}
+	return steps, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.followers, steps)
+	}
+}
+
+// tell carries out a step for the device, and writes its line to all that follow its log.
+func (p *plugged) tell(step LogStep) {
+	p.happen(step)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for steps := range p.followers {
+		select {
+		case steps <- step:
+		default:
+		}
+	}
+}
+
+// happen carries out a step, except for its line.
+func (p *plugged) happen(step LogStep) {
+	if step.BackedUp {
+		p.backUp()
+	}
+	if step.Post != "" {
+		p.post(step.Post)
+	}
 }
 
 // happen carries out one step; it returns false if nothing can follow.
@@ -84,12 +141,12 @@ func (s *service) happen(step LogStep, frame func(LogStep) []byte) bool {
 		s.detach()
 		return false
 	}
-	if step.BackedUp {
-		s.device.backUp()
-	}
-	if step.Post != "" {
-		s.device.post(step.Post)
-	}
+	s.device.happen(step)
+	return s.write(step, frame)
+}
+
+// write writes the line of a step.
+func (s *service) write(step LogStep, frame func(LogStep) []byte) bool {
 	data := step.Raw
 	if step.Text != "" {
 		data = frame(step)

@@ -28,6 +28,8 @@ func (s *service) osTrace() {
 	if err != nil {
 		return
 	}
+	told, stop := s.device.follow()
+	defer stop()
 	s.note("os_trace_relay", r.Request)
 	status := "RequestSuccessful"
 	if r.Request != "StartActivity" {
@@ -37,7 +39,7 @@ func (s *service) osTrace() {
 	if err != nil || status != "RequestSuccessful" {
 		return
 	}
-	s.play(s.traceFrame)
+	s.play(told, s.traceFrame)
 }
 
 // traceFrame encodes one message for os_trace_relay: a byte 2, four bytes of length, a 129-byte

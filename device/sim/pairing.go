@@ -11,6 +11,20 @@ func (p *plugged) denies() bool {
 	return ok && (fault.Count == 0 || p.again < fault.Count)
 }
 
+// answerDialog answers the Trust dialog.
+func (p *plugged) answerDialog(answer string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.answer = answer
+}
+
+// answered returns the answer to the Trust dialog, or "".
+func (p *plugged) answered() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.answer
+}
+
 // pairWithMux simulates the user answering the dialog opened by usbmuxd, which stores its own
 // pair record and notifies its listeners.
 func (p *plugged) pairWithMux() {

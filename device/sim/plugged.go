@@ -29,6 +29,8 @@ type plugged struct {
 	lockedNow  bool    // with its passcode
 	restarting bool    // it was asked to restart, and will once the client has gone
 
+	answer    string                    // to the Trust dialog: trust or dont-trust; "" while there is none
+	followers map[chan LogStep]struct{} // of its log
 	observers []*observer
 	syncing   *afcSession // the session that holds syncLock; nil if none
 }
@@ -49,6 +51,7 @@ func newPlugged(t *Tray, device *Device) *plugged {
 		unplug:    unplug,
 		trusted:   map[string]*tls.Config{},
 		ports:     map[uint16]port{},
+		followers: map[chan LogStep]struct{}{},
 		current:   device,
 		lockedNow: has(device.Faults, Locked),
 	}

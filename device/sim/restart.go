@@ -50,6 +50,7 @@ func (t *Tray) reboot(ctx context.Context, p *plugged, update func(*Device)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.boots[p.UDID()]++
+	t.changedLocked()
 }
 
 // Boots returns how often a device has restarted in the tray.

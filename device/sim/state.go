@@ -37,5 +37,5 @@ func (p *plugged) succeed(before *plugged) {
 	for host, secure := range before.trusted {
 		p.trusted[host] = secure
 	}
-	p.lockedNow = before.lockedNow
+	p.lockedNow, p.answer = before.lockedNow, before.answer
 }

@@ -4,8 +4,10 @@ import "fmt"
 
 // syslog streams the log as text to every client.
 func (s *service) syslog() {
+	told, stop := s.device.follow()
+	defer stop()
 	s.note("syslog_relay", "stream")
-	s.play(s.syslogLine)
+	s.play(told, s.syslogLine)
 }
 
 // syslogLine encodes one message for syslog_relay: a NUL-terminated line.

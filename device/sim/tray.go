@@ -33,6 +33,9 @@ type Tray struct {
 	listeners map[*listener]struct{}
 	requests  []Request
 	spoken    map[*plugged]int // USB connections, by device
+	played    map[string]bool  // devices whose Person has begun, by UDID
+	words     []string         // said and not yet heard
+	changed   chan struct{}    // closed at the next request, restart, attachment or word; nil if nobody waits
 }
 
 // New returns a tray with the given devices. now is the clock of the devices; their dates are
@@ -42,7 +45,7 @@ func New(now func() time.Time, devices ...*Device) (*Tray, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tray{now: now, keys: made, records: map[string][]byte{}, times: map[string]int{}, boots: map[string]int{}, listeners: map[*listener]struct{}{}, spoken: map[*plugged]int{}}
+	t := &Tray{now: now, keys: made, records: map[string][]byte{}, times: map[string]int{}, boots: map[string]int{}, listeners: map[*listener]struct{}{}, spoken: map[*plugged]int{}, played: map[string]bool{}}
 	for _, device := range devices {
 		if err := t.Attach(device); err != nil {
 			return nil, err
@@ -79,6 +82,7 @@ func (t *Tray) addLocked(p *plugged) {
 	t.plugged = append(t.plugged, p)
 	t.numberLocked(p)
 	t.tellLocked(p.entries, entry.attached)
+	t.changedLocked()
 }
 
 // numberLocked assigns the mux's next number to each connection of a device.
@@ -176,10 +180,12 @@ func (t *Tray) note(service, name, udid string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.requests = append(t.requests, Request{Service: service, Name: name, UDID: udid})
+	t.changedLocked()
 }
 
 // Serve serves clients until ctx is done, then closes the socket and every connection and waits
-// for all of its goroutines. The error is nil if ctx ended it. Calling Serve again, on a new
+// for all of its goroutines. The persons of devices in the tray begin with the first call. The
+// error is nil if ctx ended it. Calling Serve again, on a new
 // socket, simulates a restart of usbmuxd: devices are numbered from 1 again.
 func (t *Tray) Serve(ctx context.Context, l net.Listener) error {
 	t.startServing()
@@ -188,6 +194,7 @@ func (t *Tray) Serve(ctx context.Context, l net.Listener) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer cancel()
+	t.playAll(ctx, running.Go)
 	stop := context.AfterFunc(ctx, func() { l.Close() })
 	defer stop()
 	for {
