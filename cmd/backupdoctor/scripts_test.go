@@ -93,6 +93,7 @@ func scriptHome(env *testscript.Env) error {
 	env.Setenv("LANG", "C.UTF-8")
 	env.Setenv("TZ", "UTC")
 	env.Setenv("USBMUXD_SOCKET_ADDRESS", "UNIX:"+filepath.Join(env.WorkDir, "no-usbmuxd"))
+	env.Setenv("GORACE", os.Getenv("GORACE"))
 	return nil
 }
 

@@ -79,7 +79,8 @@ func (e env) takeSettings(app *cli.App) {
 		if slices.Contains(unset, c.Name) {
 			continue
 		}
-		taken := slices.DeleteFunc(settings(), func(s setting) bool { return !s.isTakenBy(c) })
+		names := flagNames(c)
+		taken := slices.DeleteFunc(settings(), func(s setting) bool { return !s.isTakenBy(c.Name, names) })
 		if len(taken) == 0 {
 			continue
 		}
@@ -88,9 +89,19 @@ func (e env) takeSettings(app *cli.App) {
 	}
 }
 
-func (s setting) isTakenBy(c *cli.Command) bool {
-	hasFlag := slices.ContainsFunc(c.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), s.flagName()) })
-	return hasFlag && (s.only == nil || slices.Contains(s.only, c.Name)) && (c.Name != "report" || s.flagName() != "o")
+// flagNames returns the names of the flags of a command. A flag builds its names with a regular
+// expression each time it is asked, so ask once per command.
+func flagNames(c *cli.Command) []string {
+	var names []string
+	for _, f := range c.Flags {
+		names = append(names, f.Names()...)
+	}
+	return names
+}
+
+// isTakenBy reports whether a command, which has flags of these names, takes the setting.
+func (s setting) isTakenBy(command string, flags []string) bool {
+	return slices.Contains(flags, s.flagName()) && (s.only == nil || slices.Contains(s.only, command)) && (command != "report" || s.flagName() != "o")
 }
 
 // configPath returns the value of --config, before or after the command.
