@@ -56,13 +56,13 @@ type Conditions struct {
 // BackupPage is what the iCloud Backup page of Settings logs while it is open.
 // Source: Preferences.
 type BackupPage struct {
-	Network        Fact[string] `json:"network,omitzero" privacy:"public"` // interface type: wifi, cellular or wired
-	NetworkSuits   Fact[bool]   `json:"networkSuits,omitzero"`             // the network supports backup
-	PolicyForbids  Fact[bool]   `json:"policyForbids,omitzero"`            // Policy Prevents Backup
-	DemoMode       Fact[bool]   `json:"demoMode,omitzero"`                 // Store Demo Mode Enabled
-	RestoreRunning Fact[bool]   `json:"restoreRunning,omitzero"`           // restoreState running
-	ButtonEnabled  Fact[bool]   `json:"buttonEnabled,omitzero"`            // Backup Button Enabled
-	ErrorOnPage    []PastCause  `json:"errorOnPage,omitempty"`             // Setting error from backup state: of the last attempt, which may be long ago
+	Network        Fact[string] `json:"interfaceType,omitzero" privacy:"public"` // interface type: wifi, cellular or wired
+	NetworkSuits   Fact[bool]   `json:"networkSuits,omitzero"`                   // the network supports backup
+	PolicyForbids  Fact[bool]   `json:"policyForbids,omitzero"`                  // Policy Prevents Backup
+	DemoMode       Fact[bool]   `json:"demoMode,omitzero"`                       // Store Demo Mode Enabled
+	RestoreRunning Fact[bool]   `json:"restoreRunning,omitzero"`                 // restoreState running
+	ButtonEnabled  Fact[bool]   `json:"buttonEnabled,omitzero"`                  // Backup Button Enabled
+	ErrorOnPage    []PastCause  `json:"errorOnPage,omitempty"`                   // Setting error from backup state: of the last attempt, which may be long ago
 }
 
 // LogLine is one line of a log.

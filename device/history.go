@@ -36,7 +36,7 @@ type PastCloudBackup struct {
 	Enabled      Fact[bool]          `json:"enabled,omitzero"`      // ldbackup / CloudBackupEnabled
 	EnabledSince Fact[time.Time]     `json:"enabledSince,omitzero"` // MobileBackup / AccountEnabledDate
 	Last         Fact[time.Time]     `json:"last,omitzero"`         // ldbackup / LastCloudBackupDate: end of the last good backup
-	State        Fact[uint64]        `json:"state,omitzero"`        // MobileBackup / BackupStateInfo.state; its numbers are not documented
+	State        Fact[uint64]        `json:"stateNumber,omitzero"`  // MobileBackup / BackupStateInfo.state; its numbers are not documented
 	Progress     Fact[float64]       `json:"progress,omitzero"`     // MobileBackup / BackupStateInfo.progress: 0 to 1
 	AttemptCount Fact[uint64]        `json:"attemptCount,omitzero"` // MobileBackup / BackupStateInfo.backupAttemptCount
 	Results      Fact[[]PastAttempt] `json:"results,omitzero"`      // MobileBackup / BackupStateInfo.errors: at most ten including successes, newest first
@@ -143,13 +143,13 @@ type PastRestrictions struct {
 // PastNetwork is the state of the network settings. Names of networks are not kept.
 // SystemPreferencesDomain SystemConfiguration.
 type PastNetwork struct {
-	KnownNetworks Fact[uint64] `json:"knownNetworks,omitzero"` // com.apple.wifi.known-networks.plist: number of networks
-	LowDataMode   Fact[uint64] `json:"lowDataMode,omitzero"`   // of those, with LowDataMode
-	NewestLowData Fact[bool]   `json:"newestLowData,omitzero"` // LowDataMode of the most recently joined network
-	AutoJoinOff   Fact[uint64] `json:"autoJoinOff,omitzero"`   // of those, with AutoJoinDisabled
-	Captive       Fact[uint64] `json:"captive,omitzero"`       // of those, with CaptiveProfile.CaptiveNetwork
-	WiFiOn        Fact[bool]   `json:"wifiOn,omitzero"`        // com.apple.wifi.plist / AllowEnable is 1; its meaning is inferred
-	AirplaneMode  Fact[bool]   `json:"airplaneMode,omitzero"`  // com.apple.radios.plist / AirplaneMode
+	KnownNetworks Fact[uint64] `json:"knownNetworks,omitzero"`   // com.apple.wifi.known-networks.plist: number of networks
+	LowDataMode   Fact[uint64] `json:"lowDataMode,omitzero"`     // of those, with LowDataMode
+	NewestLowData Fact[bool]   `json:"newestLowData,omitzero"`   // LowDataMode of the most recently joined network
+	AutoJoinOff   Fact[uint64] `json:"autoJoinOff,omitzero"`     // of those, with AutoJoinDisabled
+	Captive       Fact[uint64] `json:"captiveNetworks,omitzero"` // of those, with CaptiveProfile.CaptiveNetwork
+	WiFiOn        Fact[bool]   `json:"wifiOn,omitzero"`          // com.apple.wifi.plist / AllowEnable is 1; its meaning is inferred
+	AirplaneMode  Fact[bool]   `json:"airplaneMode,omitzero"`    // com.apple.radios.plist / AirplaneMode
 
 	Associated Fact[bool] `json:"associated,omitzero"` // sysdiagnose WiFi/wifi_status.txt: connected to a network; its name is not kept
 	SignalDBm  Fact[int]  `json:"signalDBm,omitzero"`  // sysdiagnose WiFi/wifi_status.txt / RSSI: -30 is strong, -80 weak

@@ -12,7 +12,7 @@ type Live struct {
 	Recognized Fact[bool] `json:"recognized,omitzero"` // lockdown / UniqueDeviceID equals the UDID in usbmuxd's list; the gap says why they could not be compared
 	PairTry    Gap        `json:"pairTry,omitzero"`    // why pairing, at the user's request, failed; zero if it did not fail or was not tried
 
-	Retried Gap `json:"retried,omitzero"` // why a previous attempt to examine the device failed; zero if there was none
+	Retried Gap `json:"earlierTry,omitzero"` // why a previous attempt to examine the device failed; zero if there was none
 
 	LockedNow        Fact[bool]    `json:"lockedNow,omitzero"`                        // lockdown / PasswordProtected: currently locked with a passcode
 	ActivationState  Fact[string]  `json:"activationState,omitzero" privacy:"public"` // lockdown / ActivationState

@@ -12,7 +12,7 @@ type Reach struct {
 
 // HostReach is the result of connecting to one host.
 type HostReach struct {
-	Host   string           `json:"host" privacy:"public"`            // gateway.icloud.com
+	Host   string           `json:"hostname" privacy:"public"`        // gateway.icloud.com
 	Issuer Fact[CertIssuer] `json:"issuer,omitzero" privacy:"public"` // who issued its TLS certificate
 	Name   Fact[string]     `json:"name,omitzero" privacy:"private"`  // organization that issued the certificate, as named in it
 }

@@ -61,7 +61,7 @@ func TestReadRecordingRejects(t *testing.T) {
 		"number 1":          {`{"schema": 1, "snapshots": []}`, "no longer supported"},
 		"another kind":      {`{"kind": "report", "schema": 2}`, "its kind is report"},
 		"wrong type":        {`{"kind": "recording", "schema": 2, "snapshots": {}}`, "cannot be understood"},
-		"fact without half": {`{"kind": "recording", "schema": 2, "snapshots": [{"takenAt": "2026-11-22T00:00:00Z", "newest": {}}]}`, "either a value or a reason"},
+		"fact without half": {`{"kind": "recording", "schema": 2, "snapshots": [{"takenAt": "2026-11-22T00:00:00Z", "newestRelease": {}}]}`, "either a value or a reason"},
 		"no date":           {`{"kind": "recording", "schema": 2, "snapshots": [{"device": {"udid": "0"}}]}`, "takenAt"},
 		"reason with teeth": {`{"kind": "recording", "schema": 2, "snapshots": [], "gaps": [{"reason": "\u001b[2J"}]}`, "cannot be understood"},
 		"two documents":     {`{"kind": "recording", "schema": 2} {}`, "not a recording"},

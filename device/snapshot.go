@@ -7,14 +7,14 @@ import "time"
 //
 // The privacy tag of each text says whether [Redact] hides it.
 type Snapshot struct {
-	TakenAt time.Time     `json:"takenAt"`         // UTC; the only clock that checks may use
-	Host    Host          `json:"host"`            // this computer
-	Device  Identity      `json:"device"`          // which device this is
-	Labels  Labels        `json:"labels,omitzero"` // its port and its inventory record
-	Live    *Live         `json:"live,omitempty"`  // facts from the attached device; nil if it was not attached
-	Newest  Fact[Release] `json:"newest,omitzero"` // newest software for this model, according to the table of releases
-	Policy  Policy        `json:"policy,omitzero"` // what is expected of its backups
-	Tray    Tray          `json:"tray,omitzero"`   // what all devices of the run show together
+	TakenAt time.Time     `json:"takenAt"`                // UTC; the only clock that checks may use
+	Host    Host          `json:"host"`                   // this computer
+	Device  Identity      `json:"device"`                 // which device this is
+	Labels  Labels        `json:"labels,omitzero"`        // its port and its inventory record
+	Live    *Live         `json:"live,omitempty"`         // facts from the attached device; nil if it was not attached
+	Newest  Fact[Release] `json:"newestRelease,omitzero"` // newest software for this model, according to the table of releases
+	Policy  Policy        `json:"policy,omitzero"`        // what is expected of its backups
+	Tray    Tray          `json:"tray,omitzero"`          // what all devices of the run show together
 
 	BackupPlaces Fact[uint64] `json:"backupPlaces,omitzero"` // number of backup folders searched; the gap says why some were not
 

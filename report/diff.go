@@ -23,7 +23,7 @@ type Diff struct {
 	Old     time.Time    `json:"oldTakenAt,omitzero"` // when the last device of the older report was examined
 	New     time.Time    `json:"newTakenAt,omitzero"` // and of the newer
 	Devices []DeviceDiff `json:"devices"`             // those of the newer report, then those that only the older has
-	Changes ChangeCounts `json:"changes"`             // the causes counted
+	Changes ChangeCounts `json:"changeCounts"`        // the causes counted
 }
 
 // A DeviceDiff is one device and what has become of its causes.

@@ -48,7 +48,7 @@ type Event struct {
 	Total      *int      `json:"total,omitempty"`      // how many devices the run begins with
 	Device     *Device   `json:"device,omitempty"`     // all that was found on it, as it will stand in the report
 	Report     *Report   `json:"report,omitempty"`     // the report without its devices, each of which had its device_done
-	Error      string    `json:"error,omitempty"`      // why the command ends, in words
+	Error      string    `json:"errorText,omitempty"`  // why the command ends, in words
 	Exit       *Exit     `json:"exit,omitempty"`       // the exit code that it ends with
 }
 

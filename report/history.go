@@ -38,14 +38,14 @@ type PastRun struct {
 	Partial      bool      `json:"partial"`             // devices may be missing, as from each run that is not finished
 	Exit         *int      `json:"exitCode,omitempty"`  // its exit code; absent until it is over
 	Total        *int      `json:"total,omitempty"`     // devices it set out to examine; absent where that is not known, as of a watch
-	Devices      int       `json:"devices"`             // those that it came to
+	Devices      int       `json:"deviceCount"`         // those that it came to
 	Failing      int       `json:"failing"`             // with the verdict failing
 	AtRisk       int       `json:"atRisk"`              // with the verdict at-risk
 	NoCauseFound int       `json:"noCauseFound"`        // with the verdict no-cause-found
 	BackedUp     int       `json:"backedUp"`            // with the verdict backed-up
 	Suppressed   int       `json:"suppressed"`          // with the verdict suppressed
 	NotExamined  int       `json:"notExamined"`         // with the verdict not-examined
-	Retried      int       `json:"retried"`             // examined in a second try, or not even then
+	Retried      int       `json:"retriedCount"`        // examined in a second try, or not even then
 }
 
 // A BackupState says whether the last good iCloud backup of a device is known.
@@ -116,7 +116,7 @@ type Visit struct {
 	Cut            string         `json:"cut,omitempty"`            // what was left out of the report on its way, which was too long: evidence, findings
 	Findings       []VisitFinding `json:"findings"`                 // what was unwell or could not be read
 	Causes         []PastCause    `json:"causes"`                   // problems and warnings that nothing explains
-	Gone           []PastCause    `json:"gone"`                     // found before, and read to be well at this visit
+	Gone           []PastCause    `json:"goneCauses"`               // found before, and read to be well at this visit
 }
 
 // A VisitFinding is what a visit told of one check.
@@ -149,8 +149,8 @@ type Stale struct {
 // A SlotReport is the places where devices were connected, and how well that went there.
 type SlotReport struct {
 	Header
-	Runs  int          `json:"runs"`  // the newest runs over devices, which were looked at
-	Slots []SlotHealth `json:"slots"` // the suspicious first, then those with the most trouble
+	Runs  int          `json:"runCount"` // the newest runs over devices, which were looked at
+	Slots []SlotHealth `json:"slots"`    // the suspicious first, then those with the most trouble
 }
 
 // A SlotHealth is one place on the bench. A visit is in trouble if the device was not read
@@ -158,9 +158,9 @@ type SlotReport struct {
 type SlotHealth struct {
 	Slot        string        `json:"slot,omitempty"`       // the name that was given to it; absent if it has none
 	Location    string        `json:"location,omitempty"`   // the USB port in hexadecimal, as it was last; absent if usbmuxd did not tell
-	Visits      int           `json:"visits"`               // devices that were examined there, one as often as it came
-	Devices     int           `json:"devices"`              // different devices among them
-	Trouble     int           `json:"trouble"`              // visits in trouble
+	Visits      int           `json:"visitCount"`           // devices that were examined there, one as often as it came
+	Devices     int           `json:"deviceCount"`          // different devices among them
+	Trouble     int           `json:"troubleCount"`         // visits in trouble
 	Troubled    int           `json:"troubled"`             // different devices among those
 	Reasons     []ReasonCount `json:"reasons"`              // what the trouble was, the most frequent first
 	LastTrouble time.Time     `json:"lastTrouble,omitzero"` // when there was trouble last; absent if there was none
@@ -169,8 +169,8 @@ type SlotHealth struct {
 
 // A ReasonCount says how often something went wrong for one reason.
 type ReasonCount struct {
-	Reason string `json:"reason"` // one of device's reasons: timeout, detached, …
-	Visits int    `json:"visits"` // how often
+	Reason string `json:"reason"`     // one of device's reasons: timeout, detached, …
+	Visits int    `json:"visitCount"` // how often
 }
 
 // A History is all runs of a history, and the devices that were examined in them.

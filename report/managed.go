@@ -11,11 +11,11 @@ import (
 
 // An MDM is what a management system's export says of devices that were not examined.
 type MDM struct {
-	Devices  int       `json:"devices"`  // that the export lists
-	Examined int       `json:"examined"` // of those, among the devices of the report: what was read on them counts
-	Without  int       `json:"without"`  // of the others, without a recent iCloud backup
-	Unknown  int       `json:"unknown"`  // of the others, those of which that is unknown
-	List     []Managed `json:"list"`     // the others, those without a backup first; empty in a redacted report
+	Devices  int       `json:"deviceCount"` // that the export lists
+	Examined int       `json:"examined"`    // of those, among the devices of the report: what was read on them counts
+	Without  int       `json:"without"`     // of the others, without a recent iCloud backup
+	Unknown  int       `json:"unknown"`     // of the others, those of which that is unknown
+	List     []Managed `json:"list"`        // the others, those without a backup first; empty in a redacted report
 }
 
 // A Managed device was not examined: a management system tells of it.

@@ -26,7 +26,7 @@ type Report struct {
 	LeftOut   []LeftOut  `json:"leftOut"`             // devices that were listed and not examined, because they are on the network only
 	Jobs      *Jobs      `json:"jobs,omitempty"`      // how many devices were examined at a time; absent where none was read
 	Devices   []Device   `json:"devices"`             // those that need attention first, the gravest at the top; then by slot and port
-	Summary   Summary    `json:"summary"`             // the devices counted
+	Summary   Summary    `json:"totals"`              // the devices counted
 	FailOn    string     `json:"failOn"`              // what makes the exit code other than 0: unproved, warning or problem
 	Exit      Exit       `json:"exit"`                // the exit code of the run, the same in every format
 }
@@ -47,7 +47,7 @@ type Host struct {
 // A HostClock is a clock of the computer that several devices differ from alike.
 type HostClock struct {
 	AheadSeconds int `json:"aheadSeconds"` // how far it is ahead of the devices' clocks; negative if it is behind
-	Devices      int `json:"devices"`      // how many devices differ from it by about the same amount
+	Devices      int `json:"deviceCount"`  // how many devices differ from it by about the same amount
 }
 
 // Releases says which table of Apple's releases the devices were compared with.
@@ -85,7 +85,7 @@ type Device struct {
 	TakenAt        time.Time `json:"takenAt"`                // when it was read; every age in the report is counted from here
 	Verdict        string    `json:"verdict"`                // failing, at-risk, no-cause-found, backed-up, not-examined or suppressed
 	Incomplete     bool      `json:"incomplete"`             // it was read only in part; reason says why
-	Proof          []Need    `json:"proof"`                  // what has to be shown true for the verdict backed-up, and whether it was
+	Proof          []Need    `json:"needs"`                  // what has to be shown true for the verdict backed-up, and whether it was
 	Headline       string    `json:"headline"`               // the diagnosis in one sentence
 	Next           string    `json:"next,omitempty"`         // the one thing to do next: pair, self-check, scan, message, ask, listen, sysdiagnose, explain or verify; absent if nothing
 	Reason         string    `json:"reason,omitempty"`       // why it was not examined, or not to the end
@@ -94,7 +94,7 @@ type Device struct {
 	LastBackup     time.Time `json:"lastBackup,omitzero"`    // end of the last good iCloud backup; absent if none is known
 	NoLastBackup   string    `json:"noLastBackup,omitempty"` // why no date is known: absent where the device has none on record
 	Findings       []Finding `json:"findings"`               // causes, each followed by its symptoms; then unknown, ask and ok
-	Suppressed     []Silence `json:"suppressed,omitempty"`   // findings that somebody chose not to hear of; absent if there are none
+	Suppressed     []Silence `json:"suppressions,omitempty"` // findings that somebody chose not to hear of; absent if there are none
 	Plan           []Step    `json:"plan"`                   // what to do, cheapest and safest first
 	Backups        []Backup  `json:"backups"`                // backups of it that were found on this computer, newest first
 }
@@ -138,7 +138,7 @@ type Field struct {
 
 // An Inventory is a list of devices that the run was held against.
 type Inventory struct {
-	Devices         int       `json:"devices"`         // that it lists
+	Devices         int       `json:"deviceCount"`     // that it lists
 	Missing         int       `json:"missing"`         // of those, not among the devices of the report
 	Unseen          []string  `json:"unseen"`          // these, by their UDID or serial number; empty in a redacted report
 	UnseenAssets    [][]Field `json:"unseenAssets"`    // their rows, in the same order; empty in a redacted report
@@ -283,19 +283,19 @@ type Source struct {
 
 // Summary counts the devices of a report.
 type Summary struct {
-	Devices            int          `json:"devices"`            // all of them
+	Devices            int          `json:"deviceCount"`        // all of them
 	Failing            int          `json:"failing"`            // with the verdict failing
 	AtRisk             int          `json:"atRisk"`             // with the verdict at-risk
 	NoCauseFound       int          `json:"noCauseFound"`       // with the verdict no-cause-found
 	BackedUp           int          `json:"backedUp"`           // with the verdict backed-up
 	Suppressed         int          `json:"suppressed"`         // with the verdict suppressed
 	Unknown            int          `json:"unknown"`            // with a verdict that this version does not know
-	Incomplete         int          `json:"incomplete"`         // of all devices, those that were read only in part
+	Incomplete         int          `json:"incompleteDevices"`  // of all devices, those that were read only in part
 	NeedAttention      int          `json:"needAttention"`      // of all devices, those that make the default exit code other than 0
 	NotExamined        int          `json:"notExamined"`        // with the verdict not-examined
-	Retried            int          `json:"retried"`            // examined in a second try, or not even then
+	Retried            int          `json:"retriedCount"`       // examined in a second try, or not even then
 	SuppressedFindings int          `json:"suppressedFindings"` // problems and warnings that somebody chose not to hear of
-	Backups            BackupCounts `json:"backups"`            // the backups counted
+	Backups            BackupCounts `json:"backupCounts"`       // the backups counted
 	Causes             []CauseCount `json:"causes"`             // problems, then warnings, that nothing explains; the most frequent first
 }
 
@@ -328,9 +328,9 @@ type BackupCounts struct {
 
 // A CauseCount says how many devices have one cause.
 type CauseCount struct {
-	Check   string `json:"check"`   // id of the check
-	Short   string `json:"short"`   // the trouble in a few words
-	Title   string `json:"title"`   // the healthy state that these devices are not in
-	Status  string `json:"status"`  // problem if it is one on any of them, else warning
-	Devices int    `json:"devices"` // how many
+	Check   string `json:"check"`       // id of the check
+	Short   string `json:"short"`       // the trouble in a few words
+	Title   string `json:"title"`       // the healthy state that these devices are not in
+	Status  string `json:"status"`      // problem if it is one on any of them, else warning
+	Devices int    `json:"deviceCount"` // how many
 }

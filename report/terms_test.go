@@ -10,7 +10,7 @@ import (
 )
 
 // TestTerms compares the field names of all schemas with the list of terms, so that names are
-// added on purpose and unused ones are deleted.
+// added on purpose and unused ones are deleted. A name has one type in all documents.
 func TestTerms(t *testing.T) {
 	terms := reporttest.Terms(t)
 	used := map[reporttest.Term]report.Kind{}
@@ -24,7 +24,12 @@ func TestTerms(t *testing.T) {
 		}
 		termsOf(&document, k.Kind, used)
 	}
+	types := map[string]string{}
 	for term, kind := range used {
+		if other := types[term.Name]; other != "" {
+			t.Errorf("%s: %q is of the types %s and %s: give one of them another name", kind, term.Name, other, term.Type)
+		}
+		types[term.Name] = term.Type
 		if !slices.Contains(terms, term) {
 			t.Errorf("%s: testdata/terms.txt has no %q of the type %s: use a name that it has, or add this one", kind, term.Name, term.Type)
 		}

@@ -14,7 +14,7 @@ import (
 
 // Totals are the current device counts of the fleet or of one site.
 type Totals struct {
-	Devices        int     `json:"devices"`
+	Devices        int     `json:"deviceCount"`
 	Failing        int     `json:"failing"`
 	AtRisk         int     `json:"atRisk"`
 	NoCauseFound   int     `json:"noCauseFound"`
@@ -128,7 +128,7 @@ const olderDevices = "SELECT count(*) FROM devices WHERE backup > $1 AND backup 
 // A Site is a location that devices belong to.
 type Site struct {
 	Name    string `json:"site"` // "" for devices whose site is unknown
-	Devices int    `json:"devices"`
+	Devices int    `json:"deviceCount"`
 }
 
 // Sites lists the sites that have devices, by name.

@@ -25,7 +25,7 @@ func brief(r report.Report) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"$schema", "summary", "exit"} {
+	for _, name := range []string{"$schema", "totals", "exit"} {
 		delete(document, name) // derived from the rest
 	}
 	for _, d := range objects(document["devices"]) {
@@ -103,7 +103,7 @@ func unshare(d map[string]any) error {
 
 // resting returns the objects with evidence: the findings of a device, and its proof.
 func resting(d map[string]any) []map[string]any {
-	return append(objects(d["findings"]), objects(d["proof"])...)
+	return append(objects(d["findings"]), objects(d["needs"])...)
 }
 
 // objects returns the elements of a list that are objects.

@@ -70,7 +70,7 @@ const ofOurs = "ours: "
 // isLookedUp reports whether the content of a field is looked up by an adjacent id.
 func isLookedUp(field string) bool {
 	for _, end := range []string{
-		".findings[].title", ".findings[].effect", ".remedies[].title", ".sources[].title", ".sources[].url", ".gaps[].summary", ".proof[].text",
+		".findings[].title", ".findings[].effect", ".remedies[].title", ".sources[].title", ".sources[].url", ".gaps[].summary", ".needs[].text",
 		".plan[].title", ".plan[].actor", ".plan[].risk", ".plan[].steps[]",
 	} {
 		if strings.HasSuffix(field, end) {
