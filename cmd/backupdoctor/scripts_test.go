@@ -132,7 +132,7 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 
 func scriptSim(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
-		ts.Fatalf("usage: sim [NAME[*COUNT][%%PASSWORD][~CONNECTION[+CONNECTION]][:FAULT[=AT[=ERROR]]][@LOG]...]")
+		ts.Fatalf("usage: sim [NAME[*COUNT][%%PASSWORD][~CONNECTION[+CONNECTION]][:FAULT[=AT[=ERROR[=COUNT]]]][@LOG]...]")
 	}
 	var devices []*sim.Device
 	for i, arg := range args {
@@ -151,7 +151,9 @@ func scriptSim(ts *testscript.TestScript, neg bool, args []string) {
 		if fault != "" {
 			kind, at, _ := strings.Cut(fault, "=")
 			at, name, _ := strings.Cut(at, "=")
-			d.Faults = append(d.Faults, sim.Fault{Kind: sim.Kind(kind), At: at, Error: name})
+			name, number, _ := strings.Cut(name, "=")
+			code, _ := strconv.Atoi(number) // 0 for kinds without one
+			d.Faults = append(d.Faults, sim.Fault{Kind: sim.Kind(kind), At: at, Error: name, Count: code})
 		}
 		copies := 1
 		if many {

@@ -233,32 +233,51 @@ func tree(t *testing.T, folder string) map[string]string {
 	return digests
 }
 
-// A client that runs again after its connection failed resumes the backup.
-func TestIdevicebackup2ResumesABackup(t *testing.T) {
-	path, err := exec.LookPath("idevicebackup2")
-	if err != nil {
-		missing(t, "idevicebackup2 is not installed")
-	}
+// A client that runs again after its connection failed resumes the backup. pymobiledevice3 resumes
+// only what began from an earlier backup, here from one that the program's own client made; it has
+// a first one begin again.
+func TestForeignClientsResumeABackup(t *testing.T) {
+	idevicebackup2, pymobiledevice3 := backupClients[0], backupClients[1]
 	for name, test := range map[string]struct {
-		fault sim.Fault
-		kind  string
-		most  int // files sent again
+		client backupClient
+		fault  sim.Fault
+		kind   string
+		most   int // files sent again
 	}{
-		"while files are sent":  {sim.Fault{Kind: sim.Truncated, At: "com.apple.mobilebackup2 file", After: 140}, "resumed", 24},
-		"while files are moved": {sim.Fault{Kind: sim.Reset, At: "com.apple.mobilebackup2 DLMessageMoveItems", After: 1}, "incremental", 0},
-		"while files go":        {sim.Fault{Kind: sim.Reset, At: "com.apple.mobilebackup2 DLMessageRemoveItems"}, "incremental", 0},
+		"while files are sent":                          {idevicebackup2, sim.Fault{Kind: sim.Truncated, At: "com.apple.mobilebackup2 file", After: 140}, "resumed", 24},
+		"while files are moved":                         {idevicebackup2, sim.Fault{Kind: sim.Reset, At: "com.apple.mobilebackup2 DLMessageMoveItems", After: 1}, "incremental", 0},
+		"while files go":                                {idevicebackup2, sim.Fault{Kind: sim.Reset, At: "com.apple.mobilebackup2 DLMessageRemoveItems"}, "incremental", 0},
+		"while files are sent, after an earlier backup": {pymobiledevice3, sim.Fault{Kind: sim.Truncated, At: "com.apple.mobilebackup2 file", After: 130}, "resumed", 20},
 	} {
-		t.Run(name, func(t *testing.T) {
-			agent := mobilebackup.New(manyFiles()...)
-			_, socket := backsUp(t, agent, test.fault)
+		t.Run(test.client.name+" "+name, func(t *testing.T) {
+			command := test.client.command(t)
+			if _, err := exec.LookPath(command[0]); err != nil {
+				missing(t, command[0]+" is not installed")
+			}
+			t.Setenv("HOME", t.TempDir())
 			folder := t.TempDir()
-			command := exec.CommandContext(t.Context(), path, "backup", folder)
-			command.Env = append(os.Environ(), "USBMUXD_SOCKET_ADDRESS=UNIX:"+socket)
-			if out, err := command.CombinedOutput(); err == nil {
+			agent := mobilebackup.New(manyFiles()...)
+			if test.client.name == pymobiledevice3.name {
+				udid, socket := backsUp(t, agent)
+				ownBackup(t, socket, udid, folder, true)
+				files := agent.Files()
+				for i := range files[:140] {
+					files[i].Size, files[i].Seed = files[i].Size+1, 9
+				}
+				agent.SetFiles(files)
+			}
+			_, socket := backsUp(t, agent, test.fault)
+			run := exec.CommandContext(t.Context(), command[0], slices.Concat(command[1:], test.client.backup, []string{folder})...)
+			run.Env = append(os.Environ(), "USBMUXD_SOCKET_ADDRESS=UNIX:"+socket, "PYMOBILEDEVICE3_USBMUX="+socket)
+			out, err := run.CombinedOutput()
+			if err == nil && test.client.name == idevicebackup2.name {
 				t.Errorf("the client did not notice that the connection broke\n%s", out)
 			}
+			if last(t, agent).Answered {
+				t.Fatalf("the backup was not interrupted\n%s", out)
+			}
 			udid, socket := backsUp(t, agent)
-			foreign(t, socket, "idevicebackup2", "backup", folder)
+			test.client.run(t, socket, folder, test.client.backup...)
 			holds(t, filepath.Join(folder, udid), agent.Files())
 			if got := last(t, agent); got.Kind != test.kind || got.Code != 0 || got.Files > test.most {
 				t.Errorf("%s backup with %d files and error %d, want a %s one with %d files at most", got.Kind, got.Files, got.Code, test.kind, test.most)
@@ -267,7 +286,7 @@ func TestIdevicebackup2ResumesABackup(t *testing.T) {
 	}
 }
 
-// Third-party readers find the device's files in a backup.
+// Third-party readers find the device's files in a backup made by the program's own client.
 func TestForeignReadersReadBackups(t *testing.T) {
 	interpreter := python(t)
 	for reader, passwords := range map[string][]string{"pyiosbackup": {"", "secret"}, "iphone_backup_decrypt": {"secret"}} {
@@ -277,7 +296,7 @@ func TestForeignReadersReadBackups(t *testing.T) {
 				agent.Password = password
 				udid, socket := backsUp(t, agent)
 				folder := t.TempDir()
-				foreign(t, socket, "idevicebackup2", "backup", folder)
+				ownBackup(t, socket, udid, folder, true)
 				got := strings.Split(strings.TrimSpace(foreign(t, socket, interpreter, "testdata/read_backup.py", reader, filepath.Join(folder, udid), password)), "\n")
 				var want []string
 				for _, f := range agent.Files() {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -167,8 +168,10 @@ func (c *copying) tell(state string) {
 	c.run.Tell(c.number, report.DeviceState, c.snapshot, state)
 }
 
-// name returns the device's name for display.
-func (c *copying) name() string { return quotedOwner(device.Backup{Device: c.snapshot.Device}) }
+// name returns the device's slot and name for display.
+func (c *copying) name() string {
+	return strings.TrimSpace(c.snapshot.Labels.Slot + " " + quotedOwner(device.Backup{Device: c.snapshot.Device}))
+}
 
 // say prints a line about the device.
 func (c *copying) say(format string, arguments ...any) {
@@ -256,10 +259,10 @@ func (c *copying) session(ctx context.Context, b usb.Backup) (usb.BackupResult, 
 	show := newCopyProgress(c)
 	defer show.close()
 	b.Silence, b.Tell = c.Silence, func(e usb.BackupEvent) {
+		show.hear(e)
 		if e.Progress != nil && e.Progress.Phase != mobilebackup.Asking {
 			free()
 		}
-		show.hear(e)
 	}
 	if c.Trace != nil {
 		b.Trace = func(s mobilebackup.Step) { c.Trace(c.attached.UDID, s) }

@@ -99,8 +99,8 @@ func (p *copyProgress) hear(e usb.BackupEvent) {
 	switch {
 	case e.Progress != nil:
 		news = e.Progress.Phase != p.progress.Phase
-		if news {
-			p.since = time.Now()
+		if news { // a prompt has been answered by then, even if the notification is late
+			p.since, p.prompted = time.Now(), false
 		}
 		if p.began.IsZero() && e.Progress.Phase == mobilebackup.Sending {
 			p.began = time.Now()
@@ -211,9 +211,6 @@ func (c *copying) sayPlan(ctx context.Context) {
 // title describes the device.
 func (c *copying) title() []string {
 	title := []string{c.name()}
-	if c.snapshot.Labels.Slot != "" {
-		title = append([]string{c.snapshot.Labels.Slot}, title...)
-	}
 	if model, err := c.snapshot.Device.ModelName.Get(); err == nil {
 		title = append(title, model)
 	}
@@ -260,27 +257,6 @@ func (c *copying) copiesNow() []library.Copy {
 	defer shelf.Close()
 	copies, _ := shelf.Copies()
 	return copies
-}
-
-// checkRoom warns if the last copies are larger than the free space.
-func (m *making) checkRoom() {
-	free, err := host.FreeBytes(m.Library.Path)
-	if err != nil {
-		fmt.Fprintln(m.Screen, "How much room is left for the copies is not known.")
-		return
-	}
-	var most uint64
-	for _, c := range m.copies {
-		if copies := c.copiesNow(); len(copies) > 0 && m.Full {
-			most += copies[0].Proof.Proof.StoredBytes
-		}
-	}
-	if most > free {
-		fmt.Fprintf(m.Screen, "The last copies of these devices have %s, and %s are free.\n", words.Size(most), words.Size(free))
-	}
-	for _, limit := range library.Limits(m.Library.Path) {
-		fmt.Fprintln(m.Screen, limit)
-	}
 }
 
 // sayBegin says what the new copy starts from.

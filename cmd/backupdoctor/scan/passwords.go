@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
 	"github.com/backupdoctor/backupdoctor/device"
@@ -24,7 +25,17 @@ type Passwords struct {
 	Given  []string                                                // from flags, or else the environment
 	Ask    func(ctx context.Context, whose string) (string, error) // asks a person; nil to never ask
 	Screen *terminal.Screen
+
+	asking sync.Mutex // held while a person is asked: one device at a time
+	mu     sync.Mutex
 	right  map[string][]string // passwords that opened a backup, by UDID
+}
+
+// known returns the passwords to try on a backup of a device.
+func (p *Passwords) known(udid string) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Concat(p.right[udid], p.Given)
 }
 
 // open derives the keys of a backup. If no password opens it, the keys are nil and the error
@@ -36,17 +47,19 @@ func (p *Passwords) open(ctx context.Context, folder backup.Folder, b device.Bac
 	}
 	udid := b.Device.UDID
 	var refusal error
-	for _, password := range slices.Concat(p.right[udid], p.Given) {
+	for _, password := range p.known(udid) {
 		keys, err := p.try(ctx, folder, udid, password)
 		if !errors.Is(err, keybag.ErrWrongPassword) {
 			return keys, err
 		}
 		refusal = err
 	}
+	if p.Ask == nil {
+		return nil, refusal
+	}
+	p.asking.Lock()
+	defer p.asking.Unlock()
 	for range attempts {
-		if p.Ask == nil {
-			break
-		}
 		password, err := p.Ask(ctx, quotedOwner(b))
 		if err != nil || password == "" {
 			break
@@ -64,10 +77,12 @@ func (p *Passwords) open(ctx context.Context, folder backup.Folder, b device.Bac
 // want asks a person for the password of a backup that is about to be made. Whether it is right
 // shows at the end.
 func (p *Passwords) want(ctx context.Context, udid, whose string) {
-	if p.Ask == nil || len(p.Given) > 0 || len(p.right[udid]) > 0 {
+	if p.Ask == nil || len(p.known(udid)) > 0 {
 		return
 	}
 	if password, err := p.Ask(ctx, whose); err == nil && password != "" {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.Given = append(p.Given, password)
 	}
 }
@@ -76,6 +91,8 @@ func (p *Passwords) want(ctx context.Context, udid, whose string) {
 func (p *Passwords) try(ctx context.Context, folder backup.Folder, udid, password string) (*keybag.Keys, error) {
 	defer p.Screen.Status("")
 	keys, err := backup.Unlock(ctx, folder, password, p.Screen.UnlockProgress())
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if keys != nil && !slices.Contains(p.right[udid], password) {
 		if p.right == nil {
 			p.right = map[string][]string{}

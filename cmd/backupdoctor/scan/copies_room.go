@@ -1,0 +1,55 @@
+package scan
+
+import (
+	"fmt"
+
+	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device/backup/library"
+	"github.com/backupdoctor/backupdoctor/device/host"
+)
+
+// checkRoom says how much room all copies need at most, if that is more than is free, and what
+// the disk cannot do.
+func (m *making) checkRoom() {
+	free, err := host.FreeBytes(m.Library.Path)
+	if err != nil {
+		fmt.Fprintln(m.Screen, "How much room is left for the copies is not known.")
+		return
+	}
+	var most uint64
+	unknown := 0
+	for _, c := range m.copies {
+		if c.failure != nil {
+			continue
+		}
+		needs, known := c.mostRoom()
+		if most += needs; !known {
+			unknown++
+		}
+	}
+	if most > free {
+		fmt.Fprintf(m.Screen, "These devices hold up to %s that may be sent, and %s are free; --plan asks each how much it is.\n", words.Size(most), words.Size(free))
+	}
+	if unknown > 0 && len(m.copies) > 1 {
+		fmt.Fprintf(m.Screen, "How much is on %s is not known.\n", words.Count(unknown, "device"))
+	}
+	for _, limit := range library.Limits(m.Library.Path) {
+		fmt.Fprintln(m.Screen, limit)
+	}
+}
+
+// mostRoom returns the room that a copy of the device needs at most: all that is stored on it, for
+// the first copy and for a full one. Later copies send what has changed, which only the device
+// knows.
+func (c *copying) mostRoom() (bytes uint64, known bool) {
+	if !c.Full && len(c.copiesNow()) > 0 {
+		return 0, true
+	}
+	disk := c.snapshot.Live.Disk
+	total, errTotal := disk.TotalBytes.Get()
+	free, errFree := disk.FreeBytes.Get()
+	if errTotal != nil || errFree != nil || free > total {
+		return 0, false
+	}
+	return total - free, true
+}
