@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -73,7 +74,8 @@ func isAt(lock *flock.Flock, name string) bool {
 }
 
 // release releases a run. It removes the file first, so that no other process locks a file that is
-// already removed.
+// already removed. Windows removes no open file: there the lock goes first, and if another process
+// is inspecting the file, an empty one remains.
 func (r *holdRegistry) release(path, run string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -83,6 +85,11 @@ func (r *holdRegistry) release(path, run string) error {
 		return nil
 	}
 	delete(r.held, name)
+	if runtime.GOOS == "windows" {
+		err := lock.Unlock()
+		os.Remove(name)
+		return err
+	}
 	err := os.Remove(name)
 	if isMissing(err) {
 		err = nil
