@@ -235,10 +235,10 @@ func listDevices(ctx context.Context, tx transaction, q query, order Sort, page 
 	return cut(page, devices, places), addCauses(ctx, tx, devices, at)
 }
 
-// scanDevice reads a row of devicesColumns.
-func scanDevice(rows *sql.Rows) (number int64, d Device, h held, err error) {
+// scanDevice reads a row of devicesColumns and more.
+func scanDevice(rows *sql.Rows, more ...any) (number int64, d Device, h held, err error) {
 	n := &h.newest
-	err = h.scan(rows)
+	err = h.scan(rows, more...)
 	d = Device{
 		KnownDevice: report.KnownDevice{
 			UDID: n.udid, Serial: n.serial, Name: n.name, Slot: n.slot, Location: n.location, Site: n.site, Bench: n.bench,

@@ -73,10 +73,11 @@ func load(ctx context.Context, tx transaction, keys []string) (map[string]*held,
 	return devices, err
 }
 
-// scan reads a row of devicesColumns.
-func (h *held) scan(rows *sql.Rows) error {
+// scan reads a row of devicesColumns and more.
+func (h *held) scan(rows *sql.Rows, more ...any) error {
 	n := &h.newest
-	return rows.Scan(append([]any{&h.number, &n.key, &h.first, &h.visits, &h.earlierBackup, &h.earlierAt, &n.number, &n.reportID}, n.targets()...)...)
+	columns := append([]any{&h.number, &n.key, &h.first, &h.visits, &h.earlierBackup, &h.earlierAt, &n.number, &n.reportID}, n.targets()...)
+	return rows.Scan(append(columns, more...)...)
 }
 
 // replay applies again, in order, all visits of the devices marked late.

@@ -3,6 +3,7 @@ package ledger
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,7 +23,6 @@ func questions(t *testing.T, s *Store) map[string]query {
 		"done devices":       {doneDevices, []any{"x", "y"}},
 		"visits of runs":     {visitsOfRuns, []any{"devices", 1}},
 		"visits to export":   {nextVisits, []any{int64(1), int64(2), 1}},
-		"latest visit":       {latestVisit, []any{int64(1), int64(2)}},
 		"dates of a device":  {datesInOrder, []any{int64(1)}},
 		"reports of a run":   {reportsOfRun, []any{"x"}},
 		"the same visit":     {sameVisit, []any{"x", "y", int64(1)}},
@@ -38,6 +38,9 @@ func questions(t *testing.T, s *Store) map[string]query {
 		"findings to replay": {findingsToReplay + " ($1, $2)", []any{int64(1), int64(2)}},
 		"last numbers":       {lastNumbers, nil},
 		"totals":             {totalsOfSite, []any{""}},
+	}
+	for i, q := range slices.Concat(staleQueries(monday, monday, true), staleQueries(monday, monday, false)) {
+		asked[fmt.Sprintf("stale devices %d", i)] = q
 	}
 	must(t, s.read(t.Context(), func(tx transaction) error {
 		for _, f := range []Filter{

@@ -21,18 +21,20 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM devices WHERE seen = 1").Scan(&stale.Known); err != nil {
 			return err
 		}
-		var numbers []int64
-		err := each(ctx, tx, staleDevices, []any{seconds(limit), backupUnknown}, func(rows *sql.Rows) error {
-			number, d, _, err := scanDevice(rows)
-			numbers, stale.Devices = append(numbers, number), append(stale.Devices, d.KnownDevice)
-			return err
-		})
-		for i := range stale.Devices {
-			if err == nil {
-				err = s.addDoubt(ctx, tx, numbers[i], clockAt(now), &stale.Devices[i])
+		for _, q := range staleQueries(now, limit, s.turn != nil) {
+			if err := each(ctx, tx, q.text, q.args, func(rows *sql.Rows) error {
+				c := clockAt(now)
+				_, d, _, err := scanDevice(rows, &c.latest)
+				if s.turn != nil {
+					d.Doubtful = c.judge(d.TakenAt.Unix())
+				}
+				stale.Devices = append(stale.Devices, d.KnownDevice)
+				return err
+			}); err != nil {
+				return err
 			}
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return report.Stale{}, fmt.Errorf("listing devices without a recent backup: %w", err)
@@ -55,20 +57,28 @@ func (s *Store) Stale(ctx context.Context, now time.Time, days int) (report.Stal
 	return stale, nil
 }
 
-const staleDevices = "SELECT " + devicesColumns + " FROM devices WHERE seen = 1 AND (backup < $1 OR backup = $2) ORDER BY backup, device"
-
-// addDoubt records why the date of a device's newest visit is in doubt: on a bench, where visits
-// are in the order of writing, a date earlier than a previous one.
-func (s *Store) addDoubt(ctx context.Context, tx transaction, number int64, c clock, d *report.KnownDevice) error {
-	if s.turn == nil {
-		return nil
+// staleQueries select the devices whose last backup is older than the limit, and those of which it
+// is unknown, in the order of an index each. The last column is the latest date among the visits
+// that were written before the newest, or 0 where visits are not in the order of writing: only on a
+// bench they are.
+func staleQueries(now, limit time.Time, inOrder bool) (queries []query) {
+	for _, is := range []struct {
+		condition string
+		backup    int64
+	}{{"backup < $1", seconds(limit)}, {"backup = $1", backupUnknown}} {
+		latest, args := "0", []any{is.backup}
+		if inOrder {
+			latest, args = latestEarlierVisit, append(args, now.Unix()+clockSlack)
+		}
+		queries = append(queries, query{
+			text: "SELECT " + devicesColumns + ", " + latest + " FROM devices WHERE seen = 1 AND " + is.condition + " ORDER BY backup, device",
+			args: args,
+		})
 	}
-	err := tx.QueryRowContext(ctx, latestVisit, number, c.now+clockSlack).Scan(&c.latest)
-	d.Doubtful = c.judge(d.TakenAt.Unix())
-	return err
+	return queries
 }
 
-// latestVisit selects the latest date among a device's visits written before its newest.
-const latestVisit = `
+// latestEarlierVisit ignores dates in the future.
+const latestEarlierVisit = `(
 	SELECT coalesce(max(taken), 0) FROM visits
-	WHERE device = $1 AND place < (SELECT place FROM devices WHERE device = $1) AND taken <= $2`
+	WHERE visits.device = devices.device AND visits.place < devices.place AND visits.taken <= $2)`
