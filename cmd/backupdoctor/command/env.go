@@ -36,11 +36,18 @@ func (e Env) ChildEnviron() []string {
 	})
 }
 
-// Version returns the module version that the Go toolchain stamps into the program: a release,
-// a pseudo-version of its commit, or "(devel)".
+// Version returns the version that the linker or the Go toolchain stamps into the program: a
+// release, a pseudo-version of its commit, or "(devel)".
 func Version() string { return version() }
 
+// release is set with -ldflags -X by builds from a source archive, which the Go toolchain cannot
+// know the version of.
+var release string
+
 var version = sync.OnceValue(func() string {
+	if release != "" {
+		return release
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {
 		return "(devel)"
