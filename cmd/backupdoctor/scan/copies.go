@@ -79,6 +79,7 @@ type copying struct {
 	board    *copyBoard
 	snapshot device.Snapshot // as read before the copy
 	asking   *sync.Mutex     // held by the one device that is asking its owner
+	sending  time.Time       // when the first file began to arrive; zero if none did
 
 	failure error // why there is no new copy; nil if there is one
 	verdict device.ProofVerdict
@@ -234,7 +235,12 @@ func (c *copying) receive(ctx context.Context, shelf *library.Device) (library.C
 		return library.Copy{}, err
 	}
 	c.sayArrived(result.Outcome)
-	return partial.Finish(result.Info, time.Now())
+	ended := time.Now()
+	copied, err := partial.Finish(result.Info, ended)
+	if err == nil && !c.sending.IsZero() {
+		err = library.SaveTransfer(copied.Folder, library.Transfer{Bytes: result.Bytes, Seconds: ended.Sub(c.sending).Seconds()})
+	}
+	return copied, err
 }
 
 // errUnfinished means that the device reported success, but its Status.plist does not.
@@ -260,6 +266,9 @@ func (c *copying) session(ctx context.Context, b usb.Backup) (usb.BackupResult, 
 	defer show.close()
 	b.Silence, b.Tell = c.Silence, func(e usb.BackupEvent) {
 		show.hear(e)
+		if e.Progress != nil && e.Progress.Phase == mobilebackup.Sending && c.sending.IsZero() {
+			c.sending = time.Now()
+		}
 		if e.Progress != nil && e.Progress.Phase != mobilebackup.Asking {
 			free()
 		}

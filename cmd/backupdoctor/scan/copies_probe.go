@@ -33,6 +33,12 @@ func (c *copying) probe(ctx context.Context) error {
 		return &refusedBackup{result.Outcome}
 	}
 	c.say("%s: a full backup needs about %s, as the device counts; clones of files are counted in full", c.name(), words.Size(result.Required))
+	if shelf, err := c.Library.Device(c.snapshot.Device.UDID); err == nil {
+		if needed, ok := shelf.Time(result.Required); ok {
+			c.say("%s: at the speed of the last copy it takes %s", c.name(), words.Duration(needed))
+		}
+		shelf.Close()
+	}
 	if free, err := host.FreeBytes(c.Library.Path); err == nil && free <= result.Required {
 		c.say("%s: only %s are free", c.name(), words.Size(free))
 	}

@@ -1,7 +1,6 @@
 package library
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -11,17 +10,17 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/backupdoctor/backupdoctor/device/backup/manifest"
 	"github.com/backupdoctor/backupdoctor/device/wholefile"
 )
 
 // A Partial is a backup in progress.
 type Partial struct {
-	Path    string // where the device writes: a folder named after the UDID
-	Resumed bool   // started by an earlier run
-	Dropped int    // files of that run that may be incomplete and are sent again
-	Base    string // the name of the copy it was cloned from; "" if there was none or it was resumed
-	Shared  Sharing
+	Path         string // where the device writes: a folder named after the UDID
+	Resumed      bool   // started by an earlier run
+	Dropped      int    // files of that run that may be incomplete and are sent again
+	DroppedBytes int64  // what had arrived of them
+	Base         string // the name of the copy it was cloned from; "" if there was none or it was resumed
+	Shared       Sharing
 
 	device *Device
 	log    *os.File
@@ -102,85 +101,6 @@ func (p *Partial) inherit(c Copy) error {
 	return err
 }
 
-// resume resumes a backup. The device skips files already in Snapshot, so those not certain to
-// be on the disk are removed first.
-func (p *Partial) resume() (err error) {
-	p.Resumed = true
-	if p.log, err = p.device.root.OpenFile(logName, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600); err != nil {
-		return err
-	}
-	if err := p.repairLog(); err != nil {
-		return err
-	}
-	snapshot := path.Join(partialName, p.device.UDID, "Snapshot")
-	seen := map[string]bool{} // folders whose records have been read
-	check := func(prefix string, known map[string]uint64) error {
-		seen[prefix] = true
-		dropped, err := p.dropUnknown(path.Join(snapshot, prefix), known)
-		p.Dropped += dropped
-		return err
-	}
-	err = sorted(p.log, p.temporary, func(some []Received) error {
-		for prefix, group := range byPrefix(some) {
-			known := map[string]uint64{}
-			for _, r := range group {
-				known[r.ID.String()] = r.Size
-			}
-			if err := check(prefix, known); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	folders, err := namesIn(p.device.root, snapshot)
-	for _, name := range folders {
-		const prefix = 2 // hexadecimal digits of a folder name
-		if len(name) == prefix && !seen[name] {
-			err = errors.Join(err, check(name, nil))
-		}
-	}
-	dropped, errFlat := p.dropUnknown(snapshot, nil) // where iOS 9 and earlier put its files
-	p.Dropped += dropped
-	return errors.Join(err, errFlat)
-}
-
-// repairLog truncates an incomplete record at the end.
-func (p *Partial) repairLog() error {
-	info, err := p.log.Stat()
-	if err != nil {
-		return err
-	}
-	if rest := info.Size() % recordSize; rest != 0 {
-		return p.log.Truncate(info.Size() - rest)
-	}
-	return nil
-}
-
-// dropUnknown removes the files of a folder that are not known or have another length. It keeps
-// the lists, which are outside the folders.
-func (p *Partial) dropUnknown(folder string, known map[string]uint64) (dropped int, err error) {
-	names, err := namesIn(p.device.root, folder)
-	for _, name := range names {
-		if _, isID := manifest.ParseID([]byte(name)); !isID {
-			continue
-		}
-		file := path.Join(folder, name)
-		info, errInfo := p.device.root.Lstat(file)
-		size, ok := known[name]
-		if errInfo == nil && ok && info.Mode().IsRegular() && uint64(info.Size()) == size {
-			continue
-		}
-		if err := p.device.root.RemoveAll(file); err != nil {
-			return dropped, err
-		}
-		dropped++
-	}
-	return dropped, err
-}
-
 // temporary creates a file that disappears once it is closed.
 func (p *Partial) temporary() (*os.File, error) {
 	file, err := os.CreateTemp(p.device.Path, removedStart)
@@ -249,72 +169,6 @@ func (d *Device) freeName(now time.Time) (string, time.Time) {
 		made = copies[0].Made.Add(time.Second)
 	}
 	return made.Format(nameLayout), made
-}
-
-// compile writes the received records of the files in the backup, in order.
-func (p *Partial) compile() error {
-	file, err := p.device.root.OpenFile(path.Join(partialName, receivedName), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	out := bufio.NewWriterSize(file, 64<<10)
-	err = sorted(p.log, p.temporary, func(some []Received) error {
-		for prefix, group := range byPrefix(some) {
-			if err := p.compileGroup(out, prefix, group); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err == nil {
-		err = out.Flush()
-	}
-	if err == nil {
-		err = file.Sync()
-	}
-	return errors.Join(err, file.Close())
-}
-
-// compileGroup writes the records of the files that exist in one folder. Backups of iOS 9 and
-// earlier have no such folders.
-func (p *Partial) compileGroup(out io.Writer, prefix string, group []Received) error {
-	backup := path.Join(partialName, p.device.UDID)
-	names, err := namesIn(p.device.root, path.Join(backup, prefix))
-	if err != nil {
-		return err
-	}
-	there := map[string]bool{}
-	for _, name := range names {
-		there[name] = true
-	}
-	for _, r := range group {
-		id := r.ID.String()
-		if !there[id] {
-			if _, err := p.device.root.Lstat(path.Join(backup, id)); err != nil {
-				continue
-			}
-		}
-		if _, err := out.Write(r.append(nil)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// byPrefix splits sorted records by the folder of their files.
-func byPrefix(some []Received) func(yield func(string, []Received) bool) {
-	return func(yield func(string, []Received) bool) {
-		for len(some) > 0 {
-			n := 1
-			for n < len(some) && some[n].ID[0] == some[0].ID[0] {
-				n++
-			}
-			if !yield(some[0].ID.String()[:2], some[:n]) {
-				return
-			}
-			some = some[n:]
-		}
-	}
 }
 
 // namesIn returns the names in a folder; none if the folder does not exist.
