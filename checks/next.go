@@ -94,6 +94,12 @@ func explained(causes []Cause) bool {
 	return !open && len(causes) > 0
 }
 
+// IsDate reports whether the check with an ID judges only the date of the last backup.
+func IsDate(id string) bool {
+	check, known := Find(id)
+	return known && isDate(check)
+}
+
 // isDate reports whether a check's findings are based only on the date of the last backup.
 func isDate(c *Check) bool {
 	return c == neverBackedUp || c == backupStale || c == backupExpired180Days

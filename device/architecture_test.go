@@ -228,7 +228,7 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/releases", "device/reach", "device/backup", "device/backup/library", "device/usb/mobilebackup", "device/labels", "device/host", "device/actlock",
 			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/ledger", "report/web/benchpages", "report/web", "testdata", "device/wholefile",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/config", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/output", "cmd/backupdoctor/restart", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/config", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/output", "cmd/backupdoctor/restart", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal", "cmd/backupdoctor/treat",
 			"cmd/backupdoctor/hub", // only in the file with build tag fleet
 		},
 		theirs: []string{"github.com/urfave/cli/v2", "github.com/cpuguy83/go-md2man/v2/md2man"},
@@ -259,7 +259,7 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/backup/library", "device/backup/manifest", "device/usb/mobilebackup", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock", "device/host",
 			"checks", "checks/faults", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/ledger", "report/relay/envelope", "report/relay/receipt",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/output", "cmd/backupdoctor/terminal", "cmd/backupdoctor/workers",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/output", "cmd/backupdoctor/terminal", "cmd/backupdoctor/treat", "cmd/backupdoctor/workers",
 		},
 		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix", "golang.org/x/sys/windows"},
 		banned: []string{"os/exec", "net", "net/http"},
@@ -268,6 +268,11 @@ var rooms = map[string]room{
 	"cmd/backupdoctor/restart": {
 		ours:   []string{"device", "device/actlock", "device/usb", "checks"},
 		banned: []string{"os", "os/exec", "net", "net/http"},
+	},
+	// It decides, and neither reads devices nor writes to a terminal.
+	"cmd/backupdoctor/treat": {
+		ours:   []string{"device", "checks", "checks/remedies", "checks/words", "report", "report/format"},
+		banned: []string{"os", "os/exec", "net", "net/http", "io/fs"},
 	},
 	"cmd/backupdoctor/setaside": {
 		ours:   []string{"device", "device/backup", "checks/words", "cmd/backupdoctor/command"},

@@ -22,6 +22,7 @@ func Redact(s Snapshot, ordinal int) Snapshot {
 	s.Attempts = redactAttempts(s.Attempts)
 	s.Answers = redactAnswers(s.Answers)
 	s.Reach = redactReach(s.Reach)
+	s.Repair = redactRepair(s.Repair)
 	return s
 }
 

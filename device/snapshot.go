@@ -24,6 +24,7 @@ type Snapshot struct {
 	Answers   []Answer  `json:"answers,omitempty"`   // a person's answers, at most one per question
 	Reach     *Reach    `json:"reach,omitempty"`     // this computer's view of Apple's hosts; nil if not checked
 	InUse     *InUse    `json:"inUse,omitempty"`     // the command that was using it during the scan; nil if none
+	Repair    *Repair   `json:"repair,omitempty"`    // its newest repair; nil if none is known
 }
 
 // InUse is a command on this computer that is using a device.

@@ -47,6 +47,7 @@ const (
 	KindReject       Kind = "reject"
 	KindHub          Kind = "hub"
 	KindRestarts     Kind = "restarts"
+	KindRepairs      Kind = "repairs"
 )
 
 // A DocumentKind describes a kind of document.
@@ -91,6 +92,7 @@ var kinds = []DocumentKind{
 	{KindReject, Schema, "hub rejects show", false},
 	{KindHub, Schema, "hub doctor --json", false},
 	{KindRestarts, Schema, "restart --json", false},
+	{KindRepairs, Schema, "treat --open --json", false},
 }
 
 // schemaFolder is the URL under which the JSON Schemas are published.

@@ -175,6 +175,7 @@ func NewDevice(e Examined) Device {
 		Findings:       []Finding{},
 		Plan:           convert(diagnosis.Plan, NewStep),
 		Backups:        convert(e.Snapshot.Backups, newBackup),
+		Repair:         newRepair(e.Snapshot.Repair),
 	}
 	if use := e.Snapshot.InUse; use != nil {
 		d.InUse = &InUse{Command: use.Command, Since: utc(use.Since)}

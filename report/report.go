@@ -97,6 +97,7 @@ type Device struct {
 	Suppressed     []Silence `json:"suppressions,omitempty"` // findings that somebody chose not to hear of; absent if there are none
 	Plan           []Step    `json:"plan"`                   // what to do, cheapest and safest first
 	Backups        []Backup  `json:"backups"`                // backups of it that were found on this computer, newest first
+	Repair         *Repair   `json:"repair,omitempty"`       // its newest repair with treat; absent if none is known
 }
 
 // A Need is one thing that has to be shown true of a device before its verdict is

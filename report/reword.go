@@ -48,6 +48,7 @@ func RewordedDevice(d Device) Device {
 	d.Proof = convert(d.Proof, rewordedNeed)
 	d.Plan = convert(d.Plan, func(s Step) Step { return rewordedStep(s, ids) })
 	d.Backups = convert(d.Backups, rewordedBackup)
+	d.Repair = rewordedRepair(d.Repair)
 	d.Suppressed = slices.Clone(d.Suppressed)
 	for i := range d.Suppressed {
 		d.Suppressed[i].Summary = device.Quoted(d.Suppressed[i].Summary)
@@ -233,6 +234,7 @@ func bareDevice(d Device) Device {
 		n.Text = ""
 		return n
 	})
+	d.Repair = bareRepair(d.Repair)
 	d.Backups = slices.Clone(d.Backups)
 	for i := range d.Backups {
 		d.Backups[i].Statements = convert(d.Backups[i].Statements, func(s Statement) Statement {

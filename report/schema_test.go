@@ -61,6 +61,7 @@ var contracts = []contract{
 	{report.KindReject, reflect.TypeFor[report.Reject](), nil},
 	{report.KindHub, reflect.TypeFor[report.HubExamination](), map[string][]any{"HubPart.state": {"well", "warning", "failing", "unknown"}}},
 	{report.KindRestarts, reflect.TypeFor[report.RestartList](), nil},
+	{report.KindRepairs, reflect.TypeFor[report.RepairList](), nil},
 }
 
 // contractFolders are the folders of the types of the contracts, by import path.

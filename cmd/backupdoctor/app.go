@@ -39,6 +39,7 @@ func newApp(e env) *cli.App {
 			demoCommand(e),
 			backupCommand(e),
 			restartCommand(e),
+			treatCommand(e),
 			sysdiagnoseCommand(e),
 			devicesCommand(e),
 			selfCheckCommand(e),

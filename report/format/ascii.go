@@ -5,6 +5,9 @@ import (
 	"unicode"
 )
 
+// ASCII converts clean text to ASCII, for screens that show nothing else.
+func ASCII(text string) string { return ascii(text) }
+
 // ascii converts clean text to ASCII: typographic characters become their nearest equivalents,
 // all others question marks.
 func ascii(text string) string {

@@ -79,6 +79,9 @@ func cut(text string, width int, ellipsis string) string {
 	return strings.TrimRight(prefix(text, width-columns(ellipsis)), " ") + ellipsis
 }
 
+// DisplayWidth returns how many columns text takes on a screen.
+func DisplayWidth(text string) int { return columns(text) }
+
 // columns returns the display width of text.
 func columns(text string) int { return displaywidth.String(text) }
 

@@ -178,6 +178,7 @@ func newVisit(m Message, d report.Device) visit {
 		backup:   backupOf(d),
 		noBackup: text(d.NoLastBackup, maxName),
 		findings: findingsOf(d),
+		repair:   d.Repair,
 	}
 }
 

@@ -149,6 +149,7 @@ const lastNumbers = `
 // forget deletes reports with all that belongs to them.
 func forget(ctx context.Context, tx transaction, reports []int64) error {
 	for _, statement := range []string{
+		"DELETE FROM repairs WHERE report IN %s",
 		"DELETE FROM findings WHERE visit IN (SELECT visit FROM visits WHERE report IN %s)",
 		"DELETE FROM visits WHERE report IN %s",
 		"DELETE FROM details WHERE report IN %s",
@@ -169,7 +170,7 @@ func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[
 	if err != nil {
 		return err
 	}
-	var runs, reports, details, visits, findings [][]any
+	var runs, reports, details, visits, findings, repairs [][]any
 	begun := map[string]bool{}
 	for i := range parcels {
 		p := &parcels[i]
@@ -207,6 +208,9 @@ func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[
 			if p.own {
 				v.place = v.number
 			}
+			if row, ok := repairRow(v.repair, v.device, v.report); ok {
+				repairs = append(repairs, row)
+			}
 			visits = append(visits, append([]any{v.number, v.report, v.device}, v.values()...))
 			for _, f := range v.findings {
 				findings = append(findings, []any{v.number, f.number, f.status, f.byNumber})
@@ -223,6 +227,7 @@ func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[
 		{"details", "report, json", details, ""},
 		{"visits", "visit, report, device, " + visitColumns, visits, ""},
 		{"findings", "visit, check_number, status, explained_by", findings, ""},
+		{"repairs", repairColumns, lastOfEach(repairs), aboutRepairs},
 	} {
 		if err := insert(ctx, tx, table.name, table.columns, table.rows, table.ending); err != nil {
 			return err

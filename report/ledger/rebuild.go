@@ -13,7 +13,7 @@ import (
 // rebuild completes the recovered data: missing reports, runs and findings, and all tables derived
 // from the visits.
 func (c *copier) rebuild() error {
-	for _, step := range []func() error{c.adoptVisits, c.adoptReports, c.revive, c.drop, c.rebuildFindings, c.rebuildDevices, c.rebuildBenches, c.renumber} {
+	for _, step := range []func() error{c.adoptVisits, c.adoptReports, c.revive, c.drop, c.rebuildFindings, c.rebuildDevices, c.rebuildRepairs, c.rebuildBenches, c.renumber} {
 		if err := step(); err != nil {
 			return err
 		}

@@ -16,10 +16,11 @@ const (
 
 // A visit is what one report says about one device.
 type visit struct {
-	number   int64  // row number
-	device   int64  // row number
-	report   int64  // row number
-	key      string // identifies the device
+	number   int64          // row number
+	device   int64          // row number
+	repair   *report.Repair // nil if the report has none
+	report   int64          // row number
+	key      string         // identifies the device
 	udid     string
 	reportID string
 	received int64

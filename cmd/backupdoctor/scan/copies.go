@@ -51,15 +51,20 @@ func (c Copies) Learn(ctx context.Context, run *Run) (Learned, error) {
 		return Learned{Recording: run.Recording(), None: notHere(missing...)}, nil
 	}
 	run.Start(len(wanted))
-	making := making{Copies: c, visits: visitor{Examination: c.Examination, run: run}}
-	board := newCopyBoard(c.Screen)
-	for number, a := range wanted {
-		making.copies = append(making.copies, &copying{Copies: c, run: run, number: number, attached: a, screen: c.Screen, board: board})
-	}
-	making.all(ctx)
+	c.making(run, wanted).all(ctx)
 	l := Learned{Recording: run.Recording(append(gaps, stopped(ctx)...)...)}
 	l.Recording.LeftOut = leftOutOf(left, c.UDIDs)
 	return l, nil
+}
+
+// making returns the copies of devices, numbered from 0.
+func (c Copies) making(run *Run, wanted []usb.Attached) *making {
+	m := &making{Copies: c, visits: visitor{Examination: c.Examination, run: run}}
+	board := newCopyBoard(c.Screen)
+	for number, a := range wanted {
+		m.copies = append(m.copies, &copying{Copies: c, run: run, number: number, attached: a, screen: c.Screen, board: board})
+	}
+	return m
 }
 
 // making is all copies of one run.
@@ -86,6 +91,20 @@ type copying struct {
 }
 
 func (m *making) all(ctx context.Context) {
+	m.make(ctx)
+	for _, c := range m.copies {
+		c.sayEnd()
+		s := m.read(ctx, m.Door, c.attached)
+		m.visits.complete(ctx, c.number, &s, m.fresh(ctx, c.attached.UDID))
+		m.visits.run.Done(c.number, s)
+	}
+	if m.Ended != nil {
+		*m.Ended = m.exitCode(ctx)
+	}
+}
+
+// make makes and proves the copies.
+func (m *making) make(ctx context.Context) {
 	m.each(func(c *copying) { c.look(ctx) })
 	m.Screen.CloseView()
 	for _, c := range m.copies {
@@ -110,15 +129,6 @@ func (m *making) all(ctx context.Context) {
 			c.make(ctx)
 		}
 	})
-	for _, c := range m.copies {
-		c.sayEnd()
-		s := m.read(ctx, m.Door, c.attached)
-		m.visits.complete(ctx, c.number, &s, m.fresh(ctx, c.attached.UDID))
-		m.visits.run.Done(c.number, s)
-	}
-	if m.Ended != nil {
-		*m.Ended = m.exitCode(ctx)
-	}
 }
 
 // fresh returns the backups of a device, including the new copy.

@@ -44,6 +44,7 @@ func History(k Keeper) Sink {
 			}
 			if e.Type == report.RunStart {
 				keeping.run.Saw(keeping.before)
+				keeping.run.Repairs(keeping.repairs)
 			}
 			keeping.hear(e)
 		},
@@ -62,10 +63,11 @@ type keeping struct {
 	run      *Run
 	store    *ledger.Store
 	recorder *ledger.Recorder
-	added    chan struct{} // signals that a report was numbered
-	stop     func()        // stops the upload
-	before   string        // newest version seen in earlier runs; "" if unknown
-	reported string        // the last failure reported
+	added    chan struct{}            // signals that a report was numbered
+	stop     func()                   // stops the upload
+	before   string                   // newest version seen in earlier runs; "" if unknown
+	repairs  map[string]device.Repair // open repairs, by device.UDIDKey; nil if unknown
+	reported string                   // the last failure reported
 }
 
 // open opens the history. It returns nil on failure.
@@ -79,6 +81,14 @@ func (k Keeper) open(ctx context.Context, run *Run) *keeping {
 	keeping := &keeping{Keeper: k, run: run, store: store, recorder: ledger.NewRecorder(store, kept), added: make(chan struct{}, 1), stop: func() {}}
 	// Without a value, "newest" means the same as without a history.
 	keeping.before, _ = store.NewestVersion(ctx)
+	if open, err := store.OpenRepairs(ctx); err != nil {
+		k.failed(err)
+	} else {
+		keeping.repairs = map[string]device.Repair{}
+		for _, known := range open {
+			keeping.repairs[device.UDIDKey(known.Device.UDID)] = known.Repair.Facts()
+		}
+	}
 	if k.Outgoing != nil {
 		keeping.stop = k.Outgoing.Upload(ctx, k.Screen, store, keeping.added)
 	}

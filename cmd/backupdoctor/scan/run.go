@@ -30,13 +30,14 @@ type Run struct {
 
 	deliverMu sync.Mutex // held while results are delivered
 	resultsMu sync.Mutex
-	results   map[int]Result // by number
-	members   map[int]member // by number
-	all       checks.Members // of members
-	before    string         // newest version seen in earlier runs
-	tray      device.Tray    // what the finished devices show together
-	judged    device.Tray    // the tray by which attached devices were last judged
-	apart     bool           // the devices were read by several computers, or at different times
+	results   map[int]Result           // by number
+	members   map[int]member           // by number
+	all       checks.Members           // of members
+	before    string                   // newest version seen in earlier runs
+	tray      device.Tray              // what the finished devices show together
+	judged    device.Tray              // the tray by which attached devices were last judged
+	repairs   map[string]device.Repair // open repairs of earlier runs, by device.UDIDKey
+	apart     bool                     // the devices were read by several computers, or at different times
 }
 
 // A member is what a finished device contributes to the tray.
@@ -92,6 +93,7 @@ func (r *Run) tellCopied(number int, s device.Snapshot, state string, copied *re
 func (r *Run) Done(number int, s device.Snapshot) {
 	r.resultsMu.Lock()
 	s.Tray = r.join(number, s)
+	r.withRepairLocked(&s)
 	r.resultsMu.Unlock()
 	result := r.judge.judge(number, s)
 

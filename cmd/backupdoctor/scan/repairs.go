@@ -1,0 +1,35 @@
+package scan
+
+import (
+	"github.com/backupdoctor/backupdoctor/device"
+)
+
+// Repairs gives the run the open repairs of devices, by [device.UDIDKey]. A device that has one
+// is judged with it: a newer iCloud backup ends the repair. It must be called before a device is
+// finished.
+func (r *Run) Repairs(open map[string]device.Repair) {
+	r.resultsMu.Lock()
+	defer r.resultsMu.Unlock()
+	r.repairs = open
+}
+
+// repairOf returns the open repair of a device, or one that this run saw end.
+func (r *Run) repairOf(udid string) (repair device.Repair, ok bool) {
+	r.resultsMu.Lock()
+	defer r.resultsMu.Unlock()
+	repair, ok = r.repairs[device.UDIDKey(udid)]
+	return repair, ok
+}
+
+// withRepairLocked adds the repair of an attached device to its snapshot. r.resultsMu must be
+// held.
+func (r *Run) withRepairLocked(s *device.Snapshot) {
+	key := device.UDIDKey(s.Device.UDID)
+	repair, ok := r.repairs[key]
+	if s.Repair != nil || !ok || s.Live == nil {
+		return
+	}
+	repair = repair.Confirmed(s.Live.CloudBackup.Last, s.TakenAt)
+	r.repairs[key] = repair
+	s.Repair = &repair
+}

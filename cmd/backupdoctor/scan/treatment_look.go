@@ -1,0 +1,140 @@
+package scan
+
+import (
+	"context"
+	"time"
+
+	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/treat"
+	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/device/backuplog"
+	"github.com/backupdoctor/backupdoctor/device/usb"
+	"github.com/backupdoctor/backupdoctor/report"
+)
+
+// A lookResult is the device as it was read while a person works on it.
+type lookResult struct {
+	snapshot  device.Snapshot
+	judged    report.Device
+	restarted treat.Restarted
+}
+
+// look reads the device again and again until ctx ends, and then closes the channel. A device
+// that is away is waited for.
+func (w *walk) look(ctx context.Context) chan lookResult {
+	looks := make(chan lookResult)
+	boot := w.boot
+	go func() {
+		defer close(looks)
+		tick := time.NewTicker(w.Every)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			a, ok := w.find(ctx, w.attached.UDID)
+			if !ok {
+				continue
+			}
+			s := w.carry(w.Door.Read(ctx, a, w.Wants))
+			if ctx.Err() != nil || s.Live.Ended.Reason != "" {
+				continue
+			}
+			now := w.bootOf(ctx, a)
+			select {
+			case looks <- lookResult{s, *w.run.judge.judge(0, s).Device, boot != "" && now != "" && boot != now}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return looks
+}
+
+// read reads the device in full, with its backups on this computer.
+func (w *walk) read(ctx context.Context) {
+	a, ok := w.find(ctx, w.attached.UDID)
+	if !ok {
+		if w.snapshot.Live == nil {
+			w.snapshot = notAttached(w.attached.UDID)
+		}
+		return
+	}
+	w.attached = a
+	w.boot = w.bootOf(ctx, a)
+	w.adopt(ctx, w.carry(w.Door.Read(ctx, a, w.Wants)))
+}
+
+// adopt makes a reading the current one.
+func (w *walk) adopt(ctx context.Context, s device.Snapshot) {
+	if s.Live.Ended.Reason != "" && w.snapshot.Live != nil {
+		return // the earlier reading has more
+	}
+	s.Backups, s.Histories = nil, nil
+	w.visitor.complete(ctx, 0, &s, w.backupsOf(ctx, nil, []string{w.attached.UDID}))
+	w.judgedBefore = w.judged
+	w.snapshot, w.judged = s, *w.run.judge.judge(0, s).Device
+	if s.Repair != nil {
+		w.keep(*s.Repair)
+	}
+}
+
+// carry adds to a new reading what does not come from the device's answers of this moment.
+func (w *walk) carry(s device.Snapshot) device.Snapshot {
+	w.Labels.label(&s)
+	identify(&s, w.Table)
+	s.Attempts, s.Answers = w.attempts, w.snapshot.Answers
+	s.Backups, s.Histories, s.BackupPlaces = w.snapshot.Backups, w.snapshot.Histories, w.snapshot.BackupPlaces
+	s.Repair = w.snapshot.Repair
+	return s
+}
+
+// backedUp reports whether a reading shows a new iCloud backup.
+func (w *walk) backedUp(s device.Snapshot) bool {
+	return !w.repair().Confirmed(s.Live.CloudBackup.Last, s.TakenAt).EndedAt.IsZero()
+}
+
+// followBackup follows a Back Up Now in the device's log.
+func (w *walk) followBackup(ctx context.Context) (again bool, err error) {
+	listening, stop := context.WithCancel(ctx)
+	defer stop()
+	heard := make(chan *backuplog.Log, 1)
+	l := Listen{Examination: w.Examination, Length: w.Treatment.Listen, Printer: w.Printer}
+	go func() { heard <- follower{Listen: l, before: w.snapshot}.listen(listening, w.attached) }()
+	var log *backuplog.Log
+	var stopped error
+	for log == nil {
+		select {
+		case log = <-heard:
+		case typed := <-w.Typist.Line():
+			w.Typist.Took()
+			if typed.Err != nil || typed.Text == "q" || typed.Text == "s" {
+				stop()
+				log, stopped = <-heard, errStop
+			}
+		}
+	}
+	after := l.again(ctx, w.attached, w.snapshot, log)
+	attempts := log.Attempts(time.Now())
+	failed := attempts[0].Outcome == device.AttemptFailed
+	if failed {
+		w.attempts = append(attempts[:1:1], w.attempts...)
+	}
+	w.adopt(ctx, w.carry(after))
+	switch {
+	case !w.repair().EndedAt.IsZero():
+		return true, nil
+	case failed:
+		w.event(device.RepairEvent{Kind: device.RepairFailed, Codes: attempts[0].Causes})
+		return true, nil
+	case stopped != nil || ctx.Err() != nil:
+		return true, stopped
+	}
+	w.event(device.RepairEvent{Kind: device.RepairUnseen})
+	w.say("no iCloud backup was seen to complete: the repair stays open, and the same command goes on from here")
+	return false, nil
+}
+
+// bootOf returns what identifies the current boot of the device; "" if it does not tell.
+func (w *walk) bootOf(ctx context.Context, a usb.Attached) string { return "" }
