@@ -57,11 +57,29 @@ func (z inZone) device(d Device) Device {
 	for i := range d.Suppressed {
 		d.Suppressed[i].Summary = z.text(d.Suppressed[i].Summary)
 	}
+	d.Repair = z.repair(d.Repair)
 	d.Backups = slices.Clone(d.Backups)
 	for i := range d.Backups {
 		d.Backups[i].Date = z.time(d.Backups[i].Date)
 	}
 	return d
+}
+
+func (z inZone) repair(r *Repair) *Repair {
+	if r == nil {
+		return nil
+	}
+	local := *r
+	local.StartedAt, local.EndedAt, local.LastBackup = z.time(r.StartedAt), z.time(r.EndedAt), z.time(r.LastBackup)
+	local.Evidence = convert(r.Evidence, func(e RepairEvidence) RepairEvidence {
+		e.Text, e.AsOf = z.text(e.Text), z.time(e.AsOf)
+		return e
+	})
+	local.Events = convert(r.Events, func(e RepairEvent) RepairEvent {
+		e.At, e.LastBackup = z.time(e.At), z.time(e.LastBackup)
+		return e
+	})
+	return &local
 }
 
 func (z inZone) evidence(e Evidence) Evidence {

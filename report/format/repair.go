@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
@@ -42,4 +43,56 @@ func repairBegan(r report.Repair, p *page) string {
 
 func deedText(deed report.Deed, p *page) string {
 	return deed.Text + " (" + words.Moment(p.in(deed.At)) + ")"
+}
+
+// repairFound names the causes that a device had when its repair began, and its last backup.
+func repairFound(r report.Repair) string {
+	var causes []string
+	for _, c := range r.Causes {
+		causes = append(causes, c.Short)
+	}
+	if len(causes) == 0 {
+		causes = []string{verdictLabel(r.Verdict)}
+	}
+	text := strings.Join(causes, "; ")
+	if r.LastBackup.IsZero() {
+		return text + "; no iCloud backup was known"
+	}
+	return text + "; no iCloud backup since " + words.Moment(r.LastBackup)
+}
+
+func verdictLabel(verdict string) string { return checks.Verdict(verdict).Label() }
+
+func repairEvidence(r report.Repair) []string {
+	var texts []string
+	for _, e := range r.Evidence {
+		texts = append(texts, e.Text)
+	}
+	return texts
+}
+
+// repairProof says what shows whether a repair worked.
+func repairProof(r report.Repair) string {
+	text := "none yet: the device shows no new iCloud backup"
+	if !r.EndedAt.IsZero() {
+		text = "new iCloud backup of " + words.Moment(r.NewBackup())
+	}
+	for _, e := range r.Events {
+		if e.Kind == string(device.RepairCopied) {
+			text += "; copy on a computer proved whole, " + words.Moment(e.At)
+		}
+	}
+	return text
+}
+
+// repairLine is a repair in one sentence, for formats that have a line for it.
+func repairLine(r report.Repair) string {
+	text := "Repair of " + words.Moment(r.StartedAt)
+	if r.By != "" {
+		text += " by " + device.Quoted(r.By)
+	}
+	if r.EndedAt.IsZero() {
+		return text + " is open: no new iCloud backup yet"
+	}
+	return text + " worked: backed up " + words.Moment(r.NewBackup())
 }

@@ -51,6 +51,10 @@ func (p *page) ticket(d report.Device) {
 	if len(d.Asset) > 0 {
 		p.print(p.hang("Inventory  ", plain, assetLine(d))...)
 	}
+	if d.Repair != nil {
+		p.ticketRepair(d, *d.Repair)
+		return
+	}
 	p.print(p.hang("Found      ", plain, Outcome(d)+". "+d.Headline)...)
 	for _, remark := range remarks(d) {
 		p.print(p.hang("           ", plain, remark)...)
@@ -71,6 +75,34 @@ func (p *page) ticket(d report.Device) {
 	rule := func(width int) string { return strings.Repeat("_", max(4, width)) }
 	p.print("Done       "+rule(p.Width-11), "           "+rule(p.Width-11))
 	p.print("By         " + rule((p.Width-24)/2) + "  Signature " + rule(p.Width-24-(p.Width-24)/2-1))
+}
+
+// ticketRepair writes what was wrong, what was done and what proves it. Every line has room for
+// nothing but the signature: the record is complete.
+func (p *page) ticketRepair(d report.Device, r report.Repair) {
+	p.print(p.hang("Found      ", plain, repairFound(r))...)
+	if len(r.Evidence) > 0 {
+		p.print(p.hang("Evidence   ", plain, strings.Join(repairEvidence(r), "; "))...)
+	}
+	for n, deed := range r.Deeds() {
+		lead := "Done       "
+		if n > 0 {
+			lead = "           "
+		}
+		p.print(p.hang(lead, plain, deedText(deed, p))...)
+	}
+	p.print(p.hang("Proof      ", plain, repairProof(r))...)
+	if r.EndedAt.IsZero() {
+		p.print(p.hang("Now        ", plain, Outcome(d)+". "+d.Headline)...)
+	}
+	by := r.By
+	if by == "" {
+		by = strings.Repeat("_", 16)
+	} else {
+		by = device.Quoted(by)
+	}
+	p.print(p.hang("By         ", plain, by)...)
+	p.print("Signature  " + strings.Repeat("_", max(4, p.Width-11)))
 }
 
 // momentText formats a time, or returns "" if it is unknown.

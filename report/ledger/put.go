@@ -227,13 +227,12 @@ func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[
 		{"details", "report, json", details, ""},
 		{"visits", "visit, report, device, " + visitColumns, visits, ""},
 		{"findings", "visit, check_number, status, explained_by", findings, ""},
-		{"repairs", repairColumns, lastOfEach(repairs), aboutRepairs},
 	} {
 		if err := insert(ctx, tx, table.name, table.columns, table.rows, table.ending); err != nil {
 			return err
 		}
 	}
-	return nil
+	return addRepairs(ctx, tx, repairs)
 }
 
 // refuse counts the refused messages.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/google/uuid"
@@ -33,15 +32,14 @@ const repairColumns = "repair, device, report, started, ended"
 const aboutRepairs = `ON CONFLICT (repair) DO UPDATE SET report = excluded.report, ended = CASE WHEN repairs.ended = 0 THEN excluded.ended ELSE repairs.ended END
 	WHERE repairs.device = excluded.device`
 
-// lastOfEach keeps the last row of each repair: one statement cannot change a row twice.
-func lastOfEach(rows [][]any) [][]any {
-	var last [][]any
-	for i, row := range rows {
-		if !slices.ContainsFunc(rows[i+1:], func(later []any) bool { return later[0] == row[0] }) {
-			last = append(last, row)
+// addRepairs stores repairs one by one: one statement cannot change a row twice.
+func addRepairs(ctx context.Context, tx transaction, rows [][]any) error {
+	for _, row := range rows {
+		if err := insert(ctx, tx, "repairs", repairColumns, [][]any{row}, aboutRepairs); err != nil {
+			return err
 		}
 	}
-	return last
+	return nil
 }
 
 const openRepairs = `
@@ -94,5 +92,5 @@ func (c *copier) rebuildRepairs() error {
 	if err != nil {
 		return err
 	}
-	return insert(c.ctx, c.to, "repairs", repairColumns, lastOfEach(found), aboutRepairs)
+	return addRepairs(c.ctx, c.to, found)
 }

@@ -80,6 +80,9 @@ func (f follower) take(ctx context.Context, a usb.Attached, log *backuplog.Log, 
 	case h.Lost > 0:
 		log.Lose(h.Lost)
 	case h.Changed:
+		if again, ok := f.find(ctx, a.UDID); ok {
+			a = again // it may have been replugged
+		}
 		after := f.Door.Read(ctx, a, 0)
 		if at, ok := newBackup(f.before, after); ok {
 			log.Succeed(at)

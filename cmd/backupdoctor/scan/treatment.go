@@ -188,6 +188,7 @@ func (w *walk) await(ctx context.Context, task treat.Task) (again bool, err erro
 			}
 			if gone, seen := treat.Seen(task, w.judged, l.judged, l.restarted); seen || w.backedUp(l.snapshot) {
 				stop()
+				w.attached = l.attached
 				w.adopt(ctx, l.snapshot)
 				if seen {
 					w.event(device.RepairEvent{Kind: device.RepairSeen, Remedy: task.Step.Remedy, Gone: gone})

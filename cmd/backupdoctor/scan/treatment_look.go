@@ -13,6 +13,7 @@ import (
 
 // A lookResult is the device as it was read while a person works on it.
 type lookResult struct {
+	attached  usb.Attached
 	snapshot  device.Snapshot
 	judged    report.Device
 	restarted treat.Restarted
@@ -43,7 +44,7 @@ func (w *walk) look(ctx context.Context) chan lookResult {
 			}
 			now := w.bootOf(ctx, a)
 			select {
-			case looks <- lookResult{s, *w.run.judge.judge(0, s).Device, boot != "" && now != "" && boot != now}:
+			case looks <- lookResult{a, s, *w.run.judge.judge(0, s).Device, boot != "" && now != "" && boot != now}:
 			case <-ctx.Done():
 				return
 			}

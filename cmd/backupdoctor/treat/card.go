@@ -15,15 +15,22 @@ import (
 
 // A Page says how texts are laid out.
 type Page struct {
-	Width int  // columns
-	UTF8  bool // more than ASCII can be shown
-	Zone  *time.Location
+	Width int            // columns
+	UTF8  bool           // more than ASCII can be shown
+	Zone  *time.Location // for dates; nil is UTC
 }
 
 // maxWidth keeps lines readable on wide terminals.
 const maxWidth = 100
 
 func (p Page) width() int { return max(format.MinWidth, min(p.Width, maxWidth)) }
+
+func (p Page) zone() *time.Location {
+	if p.Zone == nil {
+		return time.UTC
+	}
+	return p.Zone
+}
 
 // Opening returns what was found on a device, before the first task.
 func (p Page) Opening(d report.Device) string {
@@ -138,7 +145,7 @@ func (p Page) Closing(r report.Repair) string {
 	if p.UTF8 {
 		mark = "✓ "
 	}
-	return p.text([]string{"", p.wrap("", mark+"Backed up "+words.Moment(r.NewBackup().In(p.Zone))+". The repair is closed after "+words.Duration(took)+".")})
+	return p.text([]string{"", p.wrap("", mark+"Backed up "+words.Moment(r.NewBackup().In(p.zone()))+". The repair is closed after "+words.Duration(took)+".")})
 }
 
 // Gone returns what the device no longer shows.
