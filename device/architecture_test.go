@@ -259,7 +259,7 @@ var rooms = map[string]room{
 		ours: []string{
 			"device", "device/usb", "device/backuplog", "device/releases", "device/reach", "device/backup", "device/backup/keybag", "device/backup/library", "device/backup/manifest", "device/usb/mobilebackup", "device/sysdiagnose", "device/labels", "device/wholefile", "device/actlock", "device/host",
 			"checks", "checks/faults", "checks/remedies", "checks/suppressions", "checks/words", "report", "report/format", "report/ledger", "report/relay/envelope", "report/relay/receipt",
-			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/output", "cmd/backupdoctor/terminal", "cmd/backupdoctor/treat", "cmd/backupdoctor/workers",
+			"cmd/backupdoctor/command", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/notify", "cmd/backupdoctor/output", "cmd/backupdoctor/restart", "cmd/backupdoctor/terminal", "cmd/backupdoctor/treat", "cmd/backupdoctor/workers",
 		},
 		theirs: []string{"github.com/google/uuid", "golang.org/x/sys/unix", "golang.org/x/sys/windows"},
 		banned: []string{"os/exec", "net", "net/http"},

@@ -78,6 +78,20 @@ var deviceColumns = []Column[deviceRow]{
 	}},
 	{Head: "expected", Text: func(row deviceRow) string { return row.d.Expected }},
 	{Head: "expectedSince", Text: func(row deviceRow) string { return Timestamp(row.d.ExpectedSince) }},
+	{Head: "repairStartedAt", Text: ofRepair(func(r report.Repair) string { return Timestamp(r.StartedAt) })},
+	{Head: "repairEndedAt", Text: ofRepair(func(r report.Repair) string { return Timestamp(r.EndedAt) })},
+	{Head: "repairBy", Text: ofRepair(func(r report.Repair) string { return r.By })},
+	{Head: "repairDone", Text: ofRepair(repairDone)},
+}
+
+// ofRepair returns what a column has for the repair of a device; "" without one.
+func ofRepair(text func(report.Repair) string) func(deviceRow) string {
+	return func(row deviceRow) string {
+		if row.d.Repair == nil {
+			return ""
+		}
+		return text(*row.d.Repair)
+	}
 }
 
 // findingColumns begin with the device of the finding. Headers never change; new columns go

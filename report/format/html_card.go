@@ -200,6 +200,12 @@ func factsOf(d report.Device) []htmlFact {
 	add(htmlFact{Name: "USB port", Value: device.Label(d.Location), Code: true})
 	add(htmlFact{Name: "Connection", Value: connectionNote(d)})
 	add(htmlFact{Name: "Meanwhile", Value: useNote(d)})
+	if d.Repair != nil {
+		add(htmlFact{Name: "Repair", Value: repairLine(*d.Repair)})
+		add(htmlFact{Name: "Found in the repair", Value: repairFound(*d.Repair)})
+		add(htmlFact{Name: "Done in the repair", Value: repairDone(*d.Repair)})
+		add(htmlFact{Name: "Proof", Value: repairProof(*d.Repair)})
+	}
 	add(htmlFact{Name: "Read", At: timeOf(d.TakenAt)})
 	if d.Retried != "" {
 		add(htmlFact{Name: "Tried again after", Value: reasonOf(d.Retried, "")})

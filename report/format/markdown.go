@@ -195,6 +195,7 @@ func (m *markdown) device(d report.Device) {
 	if d.Retried != "" {
 		m.said("Read in a second try", reasonOf(d.Retried, ""))
 	}
+	m.repair(d)
 	m.causes(d)
 	m.plan(d)
 	m.sources(d)
@@ -218,6 +219,25 @@ func bracketed(text string) string {
 		return ""
 	}
 	return "(" + text + ")"
+}
+
+// repair writes what was wrong when a repair began, what was done, and what proves it.
+func (m *markdown) repair(d report.Device) {
+	if d.Repair == nil {
+		return
+	}
+	r := *d.Repair
+	m.heading("### ", "Repair")
+	m.said("Began", words.Moment(r.StartedAt))
+	m.said("By", device.Quoted(r.By))
+	m.said("Found", repairFound(r))
+	for _, text := range repairEvidence(r) {
+		m.line("  - ", markdownText(text))
+	}
+	for _, deed := range r.Deeds() {
+		m.said("Done", deed.Text+" ("+words.Moment(deed.At)+")")
+	}
+	m.said("Proof", repairProof(r))
 }
 
 // causes writes what is wrong, the evidence, and which symptoms it explains.

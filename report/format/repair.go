@@ -96,3 +96,8 @@ func repairLine(r report.Repair) string {
 	}
 	return text + " worked: backed up " + words.Moment(r.NewBackup())
 }
+
+// repairDone lists what was done in a repair, with the times.
+func repairDone(r report.Repair) string {
+	return joined(r.Deeds(), func(d report.Deed) string { return d.Text + " (" + words.Moment(d.At) + ")" })
+}

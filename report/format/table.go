@@ -260,5 +260,8 @@ func remarks(d report.Device) []string {
 	if d.Reason != "" && checks.Verdict(d.Verdict) != checks.NotExamined {
 		lines = append(lines, "Not examined to the end: "+reasonOf(d.Reason, d.Detail)+".")
 	}
+	if d.Repair != nil {
+		lines = append(lines, repairLine(*d.Repair)+".")
+	}
 	return lines
 }

@@ -88,10 +88,10 @@ type walk struct {
 	run      *Run
 	attached usb.Attached
 
-	snapshot device.Snapshot  // as last read in full, with its repair
-	judged   report.Device    // the same, judged
-	attempts []device.Attempt // failed iCloud backups of this repair, newest first
-	boot     string           // identifies the device's boot; "" if unknown
+	snapshot device.Snapshot           // as last read in full, with its repair
+	judged   report.Device             // the same, judged
+	attempts []device.Attempt          // failed iCloud backups of this repair, newest first
+	boot     device.Fact[usb.BootMark] // at the last full reading
 
 	judgedBefore report.Device // the reading before
 }
@@ -220,6 +220,8 @@ func (w *walk) answer(ctx context.Context, task treat.Task, text string) (again 
 			return false, err
 		}
 		w.event(device.RepairEvent{Kind: device.RepairSkipped, Remedy: task.Step.Remedy, Reason: reason})
+	case text == "r" && task.Restartable():
+		return true, w.restart(ctx, task)
 	case task.Locked && text == treat.UnlockWord(w.judged):
 		w.event(device.RepairEvent{Kind: device.RepairOverridden, Remedy: task.Step.Remedy})
 	case text == "" && (task.Kind == treat.Copy || task.Locked):

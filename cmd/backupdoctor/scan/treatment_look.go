@@ -42,9 +42,9 @@ func (w *walk) look(ctx context.Context) chan lookResult {
 			if ctx.Err() != nil || s.Live.Ended.Reason != "" {
 				continue
 			}
-			now := w.bootOf(ctx, a)
+			restarted := restarted(boot, w.Door.Boot(ctx, a))
 			select {
-			case looks <- lookResult{a, s, *w.run.judge.judge(0, s).Device, boot != "" && now != "" && boot != now}:
+			case looks <- lookResult{a, s, *w.run.judge.judge(0, s).Device, restarted}:
 			case <-ctx.Done():
 				return
 			}
@@ -63,7 +63,7 @@ func (w *walk) read(ctx context.Context) {
 		return
 	}
 	w.attached = a
-	w.boot = w.bootOf(ctx, a)
+	w.boot = w.Door.Boot(ctx, a)
 	w.adopt(ctx, w.carry(w.Door.Read(ctx, a, w.Wants)))
 }
 
@@ -137,5 +137,10 @@ func (w *walk) followBackup(ctx context.Context) (again bool, err error) {
 	return false, nil
 }
 
-// bootOf returns what identifies the current boot of the device; "" if it does not tell.
-func (w *walk) bootOf(ctx context.Context, a usb.Attached) string { return "" }
+// restarted reports whether a device is in another boot than before. A device that does not tell
+// its boot is not seen to restart: a loose cable looks the same.
+func restarted(before, now device.Fact[usb.BootMark]) treat.Restarted {
+	was, errWas := before.Get()
+	is, errIs := now.Get()
+	return treat.Restarted(errWas == nil && errIs == nil && was != is)
+}
