@@ -66,6 +66,7 @@ func TestDocumentsFollowTheirSchemas(t *testing.T) {
 		{[]string{"history", "stale", "--json"}, report.KindStale, ""},
 		{[]string{"history", "export", "-o", "json"}, report.KindHistory, ""},
 		{[]string{"history", "export", "-o", "ndjson"}, report.KindRun, ""},
+		{[]string{"treat", "--open", "--json"}, report.KindRepairs, ""},
 		{[]string{"slots", "health", "--json"}, report.KindSlotHealth, ""},
 		{[]string{"slots", "list", "-o", "json"}, report.KindSlots, ""},
 		{[]string{"checks", "--json"}, report.KindChecks, ""},

@@ -78,10 +78,9 @@ var deviceColumns = []Column[deviceRow]{
 	}},
 	{Head: "expected", Text: func(row deviceRow) string { return row.d.Expected }},
 	{Head: "expectedSince", Text: func(row deviceRow) string { return Timestamp(row.d.ExpectedSince) }},
-	{Head: "repairStartedAt", Text: ofRepair(func(r report.Repair) string { return Timestamp(r.StartedAt) })},
-	{Head: "repairEndedAt", Text: ofRepair(func(r report.Repair) string { return Timestamp(r.EndedAt) })},
-	{Head: "repairBy", Text: ofRepair(func(r report.Repair) string { return r.By })},
-	{Head: "repairDone", Text: ofRepair(repairDone)},
+	{Head: "repair", Text: ofRepair(repairDone)},
+	{Head: "by", Text: ofRepair(func(r report.Repair) string { return r.By })},
+	{Head: "endedAt", Text: ofRepair(func(r report.Repair) string { return Timestamp(r.EndedAt) })},
 }
 
 // ofRepair returns what a column has for the repair of a device; "" without one.

@@ -21,7 +21,7 @@ const Planted = "rm -rf ~/Backups"
 // PlantedNames are the JSON fields that hold a name given by a device, its owner or a folder,
 // and never text of this program.
 var PlantedNames = []string{
-	"udid", "serial", "slot", "location", "name", "model", "modelName", "model_name", "productType", "product_type", "productVersion", "product_version",
+	"by", "udid", "serial", "slot", "location", "name", "model", "modelName", "model_name", "productType", "product_type", "productVersion", "product_version",
 	"buildVersion", "build_version", "system", "value", "subject", "detail", "because", "folder", "path", "domain", "fileID", "target", "program", "unseen",
 	"run", "version", "os", "tableSource", "state", "reason", "retried", "noLastBackup", "check", "mode", "explainedBy", "explained_by", "for", "id",
 	"verdict", "next", "failOn", "depth", "status", "actor", "effect", "severity", "remedy", "shown", "faults", "depth", "connection", "command", "fellBack", "site", "bench", "tool", "toolVersion", "device",
