@@ -32,7 +32,7 @@ type RepairEvent struct {
 	At         time.Time       `json:"at"`                                 // UTC
 	Kind       RepairEventKind `json:"kind" privacy:"public"`              // what happened
 	Remedy     string          `json:"remedy,omitempty" privacy:"public"`  // ID of the remedy; "" for an event about the device as a whole
-	Gone       []string        `json:"gone,omitempty" privacy:"public"`    // causes that the device no longer shows: IDs of checks
+	Gone       []string        `json:"cleared,omitempty" privacy:"public"` // causes that the device no longer shows: IDs of checks
 	Reason     string          `json:"reason,omitempty" privacy:"private"` // why a person skipped it, as typed
 	Codes      []PastCause     `json:"codes,omitempty"`                    // of a failure: the error, then its underlying errors
 	LastBackup time.Time       `json:"lastBackup,omitzero"`                // end of the new iCloud backup, by the device's clock; UTC

@@ -42,7 +42,7 @@ type RepairEvent struct {
 	Kind       string        `json:"kind"`                // shown, confirmed, seen, skipped, overridden, left, copied, not-copied, failed, unseen or backed-up
 	Remedy     string        `json:"remedy,omitempty"`    // id of the remedy; absent if it is about the device as a whole
 	Title      string        `json:"title,omitempty"`     // of the remedy, imperative
-	Gone       []RepairCause `json:"gone,omitempty"`      // causes that the device no longer shows
+	Gone       []RepairCause `json:"cleared,omitempty"`   // causes that the device no longer shows
 	Reason     string        `json:"reason,omitempty"`    // why a person skipped it, in quotation marks
 	Codes      []RepairCode  `json:"codes,omitempty"`     // of a failure: the error, then its underlying errors
 	LastBackup time.Time     `json:"lastBackup,omitzero"` // end of the new iCloud backup, by the device's clock
