@@ -17,7 +17,12 @@ var noon = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
 // found returns a device with problems, and their plan.
 func found(t *testing.T, causes map[string][]remedies.ID) report.Device {
 	t.Helper()
-	id := device.Identity{ProductType: device.Known("iPhone15,4"), ProductVersion: device.Known("26.6.1")}
+	return foundOn(t, device.Identity{ProductType: device.Known("iPhone15,4"), ProductVersion: device.Known("26.6.1")}, causes)
+}
+
+// foundOn is like found, on another model or version.
+func foundOn(t *testing.T, id device.Identity, causes map[string][]remedies.ID) report.Device {
+	t.Helper()
 	d := report.Device{Name: "Ada's iPhone", Verdict: string(checks.Failing), TakenAt: noon, LastBackup: noon.AddDate(0, 0, -12)}
 	p := remedies.NewPlanner(id)
 	for _, check := range checks.All() {
