@@ -30,7 +30,7 @@ func TestPlantedInAFleet(t *testing.T) {
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
 	fields := plantedIn(t, store)
-	if len(fields) < 120 {
+	if want := 120; len(fields) < want && !testing.Short() || len(fields) < want/5 {
 		t.Errorf("only %d addresses show a field that was planted", len(fields))
 	}
 	handler, err := New(Config{
@@ -91,6 +91,19 @@ func siteOf(n int) string {
 	return "Oslo"
 }
 
+// sampled returns every fifth field with -short: the pages are written one after the other, and
+// the race detector finds no more in all of them.
+func sampled(fields []string) []string {
+	if !testing.Short() {
+		return fields
+	}
+	var some []string
+	for i := 0; i < len(fields); i += 5 {
+		some = append(some, fields[i])
+	}
+	return some
+}
+
 // plantedIn stores a report for each field of one, and returns the fields by the URLs that show
 // them.
 func plantedIn(t *testing.T, store *ledger.Store) map[string]string {
@@ -101,7 +114,7 @@ func plantedIn(t *testing.T, store *ledger.Store) map[string]string {
 	must(t, err)
 	fields, n := map[string]string{}, 0
 	for i, document := range [][]byte{full, tray} {
-		for _, field := range reporttest.TextFields(t, document) {
+		for _, field := range sampled(reporttest.TextFields(t, document)) {
 			text := reporttest.Plant(t, document, field, false)
 			var r report.Report
 			if json.Unmarshal(text, &r) != nil {
