@@ -90,7 +90,7 @@ func demoDevices() ([]*sim.Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := sim.Load(folder)
+	all, err := sim.Load(folder, demoTray...)
 	if err != nil {
 		return nil, err
 	}

@@ -197,15 +197,14 @@ type trayKey struct{}
 
 // loadDevice loads a device of testdata/devices.
 func loadDevice(fatalf func(string, ...any), name string) *sim.Device {
-	all, err := sim.Load(os.DirFS("../../testdata/devices"))
+	found, err := sim.Load(os.DirFS("../../testdata/devices"), name)
 	if err != nil {
 		fatalf("%v", err)
 	}
-	i := slices.IndexFunc(all, func(d *sim.Device) bool { return d.Name == name })
-	if i < 0 {
+	if len(found) != 1 {
 		fatalf("no device %s in testdata/devices", name)
 	}
-	return all[i]
+	return found[0]
 }
 
 func scriptAsked(ts *testscript.TestScript, neg bool, args []string) {

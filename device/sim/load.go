@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,22 +29,22 @@ type settings struct {
 	MuxWithout       []string
 }
 
-// Load reads a folder of device folders, sorted by name. Files outside a device folder are
-// ignored. An error names the file.
+// Load reads a folder of device folders, sorted by name: those with one of the names, or all if
+// there are none. Files outside a device folder are ignored. An error names the file.
 //
 // sim.plist has the keys Note, RecordedAt (date), ClockSkewSeconds, Connections (array of USB and
 // Network), LocationID, LatencySeconds, AwaySeconds, ArchivesAfter and Faults (array of
 // dictionaries with the fields of [Fault]); only RecordedAt is required. MuxEntry and
 // MuxProperties set keys of the device's mux entry, outside and inside Properties; MuxWithout
 // (array of strings) removes keys: DeviceID, Properties/SerialNumber.
-func Load(fsys fs.FS) ([]*Device, error) {
+func Load(fsys fs.FS, names ...string) ([]*Device, error) {
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
 		return nil, err
 	}
 	var devices []*Device
 	for _, entry := range entries {
-		if !entry.IsDir() {
+		if !entry.IsDir() || len(names) > 0 && !slices.Contains(names, entry.Name()) {
 			continue
 		}
 		folder, err := fs.Sub(fsys, entry.Name())

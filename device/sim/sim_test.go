@@ -14,14 +14,14 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata"
 )
 
-// load loads the device files shipped with the program.
-func load(t testing.TB) []*sim.Device {
+// load loads the device files shipped with the program, or some of them.
+func load(t testing.TB, names ...string) []*sim.Device {
 	t.Helper()
 	folder, err := fs.Sub(testdata.Devices, "devices")
 	if err != nil {
 		t.Fatal(err)
 	}
-	devices, err := sim.Load(folder)
+	devices, err := sim.Load(folder, names...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,13 +31,11 @@ func load(t testing.TB) []*sim.Device {
 // named returns one of the devices shipped with the program.
 func named(t testing.TB, name string) *sim.Device {
 	t.Helper()
-	for _, device := range load(t) {
-		if device.Name == name {
-			return device
-		}
+	found := load(t, name)
+	if len(found) != 1 {
+		t.Fatalf("there is no device %s", name)
 	}
-	t.Fatalf("there is no device %s", name)
-	return nil
+	return found[0]
 }
 
 // serve serves a tray until the test ends and returns the path of its socket.

@@ -48,7 +48,7 @@ func newLibrary(t testing.TB, folder string) library.Library {
 
 // healthy is a device without faults. Loading it takes longer than most of these backups.
 var healthy = sync.OnceValues(func() (*sim.Device, error) {
-	devices, err := loadPatients()
+	devices, err := loadPatients("healthy-iphone")
 	for _, d := range devices {
 		if d.Name == "healthy-iphone" {
 			return d, nil

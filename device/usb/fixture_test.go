@@ -15,36 +15,34 @@ import (
 	"github.com/backupdoctor/backupdoctor/testdata"
 )
 
-// patients loads the device files shipped with the program. Every call returns new copies, so a
+// patients loads the device files shipped with the program, or some of them. Every call returns new copies, so a
 // test may add faults.
-func patients(t testing.TB) []*sim.Device {
+func patients(t testing.TB, names ...string) []*sim.Device {
 	t.Helper()
-	devices, err := loadPatients()
+	devices, err := loadPatients(names...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return devices
 }
 
-func loadPatients() ([]*sim.Device, error) {
+func loadPatients(names ...string) ([]*sim.Device, error) {
 	folder, err := fs.Sub(testdata.Devices, "devices")
 	if err != nil {
 		return nil, err
 	}
-	return sim.Load(folder)
+	return sim.Load(folder, names...)
 }
 
 // patient returns one patient with the given faults added.
 func patient(t testing.TB, name string, faults ...sim.Fault) *sim.Device {
 	t.Helper()
-	for _, device := range patients(t) {
-		if device.Name == name {
-			device.Faults = append(device.Faults, faults...)
-			return device
-		}
+	found := patients(t, name)
+	if len(found) != 1 {
+		t.Fatalf("there is no patient %s", name)
 	}
-	t.Fatalf("there is no patient %s", name)
-	return nil
+	found[0].Faults = append(found[0].Faults, faults...)
+	return found[0]
 }
 
 // newTray returns a tray with these devices that uses the real clock.
