@@ -76,7 +76,7 @@ var reasons = map[Reason]string{
 	Unreachable:     "the device could not be reached over USB",
 	NoService:       "the device does not offer this service",
 	Oversized:       "the reply was too long",
-	Truncated:       "the reply broke off",
+	Truncated:       "the reply was truncated",
 	Malformed:       "the reply could not be understood",
 	Hostile:         "the reply was built to exhaust its reader, and was not decoded",
 	Undecodable:     "the value could not be decoded",
@@ -92,7 +92,7 @@ var reasons = map[Reason]string{
 	Offline:         "this computer could not reach it",
 	Busy:            "another command is acting on the device",
 	BadEntry:        "usbmuxd listed a device in a form that cannot be understood",
-	ListOnly:        "usbmuxd broke off announcing devices, and its list was taken",
+	ListOnly:        "usbmuxd stopped announcing devices, and its list was used",
 	Internal:        "this program failed",
 }
 

@@ -17,7 +17,7 @@ func TestArchiveThatEndsEarly(t *testing.T) {
 		words string
 		code  int
 	}{
-		device.Truncated:   {"Evidence may be missing: a sysdiagnose archive breaks off", report.ExitNotExamined},
+		device.Truncated:   {"Evidence may be missing: a sysdiagnose archive is truncated", report.ExitNotExamined},
 		device.Hostile:     {"Evidence may be missing: a sysdiagnose archive is built to mislead", report.ExitNotExamined},
 		device.Malformed:   {"Evidence may be missing: a sysdiagnose archive is damaged", report.ExitNotExamined},
 		device.Interrupted: {"Evidence may be missing: the run was interrupted", report.ExitInterrupted},

@@ -138,7 +138,7 @@ func archiveGaps(examined []Examined) []Gap {
 func archiveGap(ended device.Gap) string {
 	switch ended.Reason {
 	case device.Truncated:
-		return "a sysdiagnose archive breaks off; what it holds until there was read"
+		return "a sysdiagnose archive is truncated; everything before that was read"
 	case device.Hostile:
 		return "a sysdiagnose archive is built to mislead or exhaust its reader; what it holds until there was read"
 	case device.Interrupted:

@@ -70,7 +70,7 @@ func pageFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "listen", Category: pageHeading, Usage: "`ADDRESS` of the page: host:port; port 0 is a free one", Value: "127.0.0.1:0"},
 		&cli.StringFlag{Name: "token-file", Category: pageHeading, Usage: "who looks must have the token in `FILE`"},
-		&cli.StringFlag{Name: "tls-cert", Category: pageHeading, Usage: "serve by HTTPS, with the certificate in `FILE`, PEM, with those that vouch for it"},
+		&cli.StringFlag{Name: "tls-cert", Category: pageHeading, Usage: "serve HTTPS with the certificate chain in `FILE` (PEM)"},
 		&cli.StringFlag{Name: "tls-key", Category: pageHeading, Usage: "its private key, in `FILE`, PEM"},
 	}
 }
@@ -88,7 +88,7 @@ type pageConfig struct {
 // pageOf reads pageFlags.
 func pageOf(ctx *cli.Context) (at pageConfig, err error) {
 	if at.listen, err = net.ResolveTCPAddr("tcp", ctx.String("listen")); err != nil {
-		return at, command.Usage("it looks like 127.0.0.1:8011", "--listen %s is no address", ctx.String("listen"))
+		return at, command.Usage("it looks like 127.0.0.1:8011", "--listen %s is not an address", ctx.String("listen"))
 	}
 	cert, key := ctx.String("tls-cert"), ctx.String("tls-key")
 	if (cert == "") != (key == "") {

@@ -16,7 +16,7 @@ func captureCommand(e env) *cli.Command {
 		Name:      "capture",
 		Usage:     "write a recording of each attached device, and judge none",
 		ArgsUsage: "DIR",
-		Description: "DIR is made if it is not there. Each device has a file of its own, named after its place or\n" +
+		Description: "DIR is created if needed. Each device has a file of its own, named after its place or\n" +
 			"itself. scan --from DIR makes the report of all of them, anywhere and at any time.\n\n" +
 			command.Examples(
 				"backupdoctor capture cart               before the devices go back to class",
@@ -24,7 +24,7 @@ func captureCommand(e env) *cli.Command {
 				"backupdoctor scan --from cart",
 			),
 		Flags: slices.Concat([]cli.Flag{
-			command.Option(reportFlags, "redact", "put placeholders for names and identifiers"),
+			command.Option(reportFlags, "redact", "replace names and identifiers with placeholders"),
 			command.Option(reportFlags, "force", "overwrite files that exist"),
 			command.Option(reportFlags, "quiet", "say nothing on stderr of how far the run has come"),
 		}, captureFlags()),

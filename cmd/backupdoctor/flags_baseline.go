@@ -12,7 +12,7 @@ import (
 // baselineFlags name an earlier report to compare a scan with.
 func baselineFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "baseline", Category: reportFlags, Usage: "tell on stderr what changed since the report in `FILE`, or last"},
+		&cli.StringFlag{Name: "baseline", Category: reportFlags, Usage: "show on stderr what changed since the report in `FILE`, or last"},
 	}
 }
 
@@ -32,7 +32,7 @@ func (e env) baselineOf(ctx *cli.Context) ([]scan.Sink, error) {
 		return nil, err
 	}
 	if older.Redacted {
-		return nil, command.Usage("use the report as it was before --redact", "%s: a redacted report does not tell which device is which", path)
+		return nil, command.Usage("use the report as it was before --redact", "%s: a redacted report does not identify its devices", path)
 	}
 	options, err := e.displayOn(ctx, e.Stderr)
 	if err != nil {

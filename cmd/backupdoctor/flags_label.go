@@ -32,7 +32,7 @@ func (e env) labelsOf(ctx *cli.Context) (scan.Labels, error) {
 	read := func(from io.Reader) error {
 		inventory, err := labels.ReadInventory(from)
 		if err != nil {
-			return command.Usage("an inventory is a table as CSV, with heads, of which one is UDID or Serial", "%s: %w", path, err)
+			return command.Usage("an inventory is a CSV table with a header row that has UDID or Serial", "%s: %w", path, err)
 		}
 		l.Inventory = &inventory
 		return nil

@@ -17,7 +17,7 @@ import (
 // outputFlags control how a run is judged and written.
 func outputFlags() []cli.Flag {
 	return append(renderFlags(),
-		command.Option(reportFlags, "redact", "put placeholders for names and identifiers"),
+		command.Option(reportFlags, "redact", "replace names and identifiers with placeholders"),
 		&cli.StringFlag{Name: "record", Category: reportFlags, Usage: "keep what was learned in `FILE`, for --from"},
 		command.Option(reportFlags, "quiet", "say nothing on stderr of how far the run has come"),
 	)

@@ -24,7 +24,7 @@ func scanFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "judge the recording in `FILE`, or all in a folder, not devices; - is stdin"},
 		command.Option(deviceFlags, "no-usb", "examine devices by backups and archives on this computer alone"),
-		&cli.StringFlag{Name: "resume", Category: deviceFlags, Usage: "go on with the `RUN` that was cut off: its id, the begin of it, or last"},
+		&cli.StringFlag{Name: "resume", Category: deviceFlags, Usage: "resume an interrupted `RUN`: its ID, a unique prefix of it, or last"},
 		command.Option(deviceFlags, "listen", "follow Back Up Now on devices without a known reason"),
 	}, learnFlags(), historyFlags(), doorFlags(), labelFlags(), mdmFlags(), moreFlags(), archiveFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags(), baselineFlags())
 }

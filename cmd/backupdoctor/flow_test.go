@@ -269,7 +269,7 @@ func TestBrokenAnnouncements(t *testing.T) {
 		}
 		s = typed(t, t.Context(), "watch", "--usbmux", address, "--until", "3", "--quiet", "--json")
 		r = reportOf(t, s)
-		if r.Summary.Devices != 3 || len(r.Gaps) != 1 || r.Gaps[0].Reason != "list-only" || !strings.Contains(s.stderr, "usbmuxd broke off announcing devices") {
+		if r.Summary.Devices != 3 || len(r.Gaps) != 1 || r.Gaps[0].Reason != "list-only" || !strings.Contains(s.stderr, "usbmuxd stopped announcing devices") {
 			t.Errorf("watch: %s: exit code %d, %+v, %+v: %s", fault.Kind, s.code, r.Summary, r.Gaps, s.stderr)
 		}
 	}

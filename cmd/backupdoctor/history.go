@@ -20,7 +20,7 @@ import (
 func historyCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "history",
-		Usage:     "tell of past runs, of one device, or of those without a recent backup",
+		Usage:     "show past runs, one device's history, or devices without a recent backup",
 		ArgsUsage: "[DEVICE]",
 		Description: "Every scan is kept in one file on this computer, unless it has --no-history. DEVICE is a\n" +
 			"UDID, a serial number, an asset tag, a slot or a name. The file is history.sqlite in the\n" +
@@ -69,7 +69,7 @@ func historyCommand(e env) *cli.Command {
 // listFlags are the flags of a list that shows the newest entries.
 func listFlags(what string) []cli.Flag {
 	return append([]cli.Flag{
-		&cli.IntFlag{Name: "limit", Category: reportFlags, Usage: "tell of at most `NUMBER` " + what, Value: 20},
+		&cli.IntFlag{Name: "limit", Category: reportFlags, Usage: "show at most `NUMBER` " + what, Value: 20},
 	}, tableOrJSON.Flags(reportFlags)...)
 }
 

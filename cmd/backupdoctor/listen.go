@@ -43,7 +43,7 @@ func listenFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "udid", Category: deviceFlags, Usage: "listen only to the device with this `UDID`, name, serial or tag"},
 		&cli.DurationFlag{Name: "for", Category: deviceFlags, Usage: "listen for this `TIME` at most", Value: listenFor, DefaultText: "1h; 2m with --conditions"},
 		command.Option(deviceFlags, "conditions", "wait for the conditions of the nightly backup, not for a backup"),
-		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "read the saved log in `FILE`, not that of devices; - is stdin"},
+		&cli.StringFlag{Name: "from", Category: deviceFlags, Usage: "read a saved log from `FILE` instead of devices; - is stdin"},
 	}, doorFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), outputFlags())
 }
 

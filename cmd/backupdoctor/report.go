@@ -18,7 +18,7 @@ import (
 func reportCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "report",
-		Usage:     "write saved reports again, in any format, or tell two of them apart",
+		Usage:     "render saved reports in any format, or compare two",
 		ArgsUsage: "FILE...",
 		Description: "FILE is a report that was saved with -o json=FILE, or a run that was with -o ndjson=FILE;\n" +
 			"- is stdin, and last the newest run of the history. Of several it makes one, with every device as it was examined last. It ends with\n" +
@@ -109,11 +109,11 @@ func reportIn(from io.Reader, path string) (report.Report, error) {
 func diffCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "diff",
-		Usage:     "tell what is new, still there, fixed or gone",
+		Usage:     "show what is new, still there, fixed or gone",
 		ArgsUsage: "OLD NEW",
 		Description: "Devices are the same if their UDIDs are. A cause counts as fixed only if its check has found\n" +
-			"all well since: of a device that could not be examined nobody can tell.\n\n" +
-			"It ends with exit code 1 if there is a cause that was not there before, else with 0.",
+			"all well since, so not on a device that could not be examined.\n\n" +
+			"The exit code is 1 if there is a new cause, otherwise 0.",
 		Flags: append([]cli.Flag{}, slices.Concat(displayFlags(), tableOrJSON.Flags(reportFlags))...),
 		Action: command.Takes(2, func(ctx *cli.Context) error {
 			options, err := e.display(ctx)
@@ -125,7 +125,7 @@ func diffCommand(e env) *cli.Command {
 				return err
 			}
 			if reports[0].Redacted || reports[1].Redacted {
-				return command.Usage("compare them as they were before --redact", "a redacted report does not tell which device is which")
+				return command.Usage("compare them as they were before --redact", "a redacted report does not identify its devices")
 			}
 			diff := report.Compare(reports[0], reports[1])
 			err = e.printTable(ctx, diff, func(w io.Writer) error { return format.WriteDiff(w, diff, options) })

@@ -14,11 +14,11 @@ import (
 func slotsCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:  "slots",
-		Usage: "name the places on the bench, so that each device is told with its place",
+		Usage: "name the USB ports of a bench, so that each device is listed with its slot",
 		Description: "A slot is a USB port with a name. Learn them once: plug one device along the tray, and name\n" +
 			"each place. They are kept in your configuration folder, or in the file that\n" +
 			slotsVariable + " names.\n\n" +
-			"Where usbmuxd does not tell at which port a device is, a place cannot be learned.\n\n" +
+			"A slot can be learned only where usbmuxd reports the port of a device.\n\n" +
 			command.Examples(
 				"backupdoctor slots learn                    one place after the other",
 				"backupdoctor slots learn --names A1,A2,A3   in this order, without being asked",

@@ -19,12 +19,12 @@ func sysdiagnoseCommand(e env) *cli.Command {
 			"condition was lost in the nights before. Only a person can start one, with the buttons of\n" +
 			"the device. The archive, of some hundred megabytes, is copied into a folder of this\n" +
 			"computer and then read as with scan --sysdiagnose. On the device it stays where it is.\n\n" +
-			"A copy that breaks off, because the cable was pulled, is taken up again once the device\n" +
-			"is back, by the next run too. The archive tells a lot about its owner: delete the copy\n" +
-			"when it is not needed any more.\n\n" +
+			"A copy that is interrupted, as by a pulled cable, resumes when the device is back, in a\n" +
+			"later run too. The archive reveals a lot about its owner: delete the copy when it is no\n" +
+			"longer needed.\n\n" +
 			command.Examples(
 				"backupdoctor sysdiagnose                 wait for one that is started now",
-				"backupdoctor sysdiagnose --last          fetch the newest that lies on the device",
+				"backupdoctor sysdiagnose --last          fetch the newest archive on the device",
 				"backupdoctor sysdiagnose --to /mnt/cases --json",
 				"backupdoctor scan --sysdiagnose FILE     read one that was fetched already",
 			),

@@ -90,7 +90,7 @@ func TestSysdiagnose(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = typed(t, t.Context(), "scan", "--no-usb", "--sysdiagnose", half, "--width", "200")
-	if s.code != report.ExitNotExamined || !strings.Contains(s.stdout, "breaks off") {
+	if s.code != report.ExitNotExamined || !strings.Contains(s.stdout, "is truncated") {
 		t.Errorf("half of it: exit code %d\n%s\n%s", s.code, s.stdout, s.stderr)
 	}
 }
@@ -117,8 +117,8 @@ func TestSysdiagnoseOfNothing(t *testing.T) {
 		"no such name":        {[]string{"sysdiagnose", "--usbmux", two, "--udid", "x"}, report.ExitUsage, `no attached device is called "x"`},
 		"which of them":       {[]string{"sysdiagnose", "--usbmux", two}, report.ExitUsage, "name one with --udid"},
 		"not trusted":         {[]string{"sysdiagnose", "--usbmux", stranger}, report.ExitNotExamined, "scan --pair"},
-		"nothing there":       {[]string{"sysdiagnose", "--usbmux", healthy, "--last"}, report.ExitNotExamined, "no sysdiagnose archive lies on the device"},
-		"nobody presses":      {[]string{"sysdiagnose", "--usbmux", healthy, "--wait", "100ms"}, report.ExitNotExamined, "nobody started a sysdiagnose on the device within 100ms"},
+		"nothing there":       {[]string{"sysdiagnose", "--usbmux", healthy, "--last"}, report.ExitNotExamined, "there is no sysdiagnose archive on the device"},
+		"nobody presses":      {[]string{"sysdiagnose", "--usbmux", healthy, "--wait", "100ms"}, report.ExitNotExamined, "no sysdiagnose was started on the device within 100ms"},
 		"no folder":           {[]string{"sysdiagnose", "--usbmux", healthy, "--to", notes}, report.ExitUsage, "there is no folder"},
 		"no time":             {[]string{"sysdiagnose", "--usbmux", healthy, "--wait", "0s"}, report.ExitUsage, "--wait"},
 		"an unknown argument": {[]string{"sysdiagnose", "now"}, report.ExitUsage, "unexpected argument"},

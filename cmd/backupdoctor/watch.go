@@ -20,7 +20,7 @@ func watchCommand(e env) *cli.Command {
 			"--exec runs a command after each visit, several at once if need be. It has the report of the\n" +
 			"visit as JSON on stdin, and in its environment BACKUPDOCTOR_UDID, _SERIAL, _NAME, _SLOT,\n" +
 			"_LOCATION, _VERDICT, _HEADLINE, _CAUSES, _LAST_BACKUP, _RUN and _EXIT_CODE.\n\n" +
-			"usbmuxd may end and come back meanwhile: it is waited for.\n\n" +
+			"If usbmuxd stops, watch waits until it is back.\n\n" +
 			command.Examples(
 				"backupdoctor watch                            a tray, all day",
 				"backupdoctor watch --until 24 -o csv=cart.csv  a cart of 24, one after the other",

@@ -236,7 +236,7 @@ func wordsOf(err error) string {
 	}
 	words, ok := map[device.Reason]string{
 		device.Absent:      "it is missing",
-		device.Truncated:   "it is empty or breaks off",
+		device.Truncated:   "it is empty or truncated",
 		device.Malformed:   "it is not a property list",
 		device.WrongType:   "it is of another type than a device writes",
 		device.Oversized:   "it is longer than any that a device writes",

@@ -27,5 +27,5 @@ func ParseAddress(text string) (network, address string, err error) {
 	if _, port, err := net.SplitHostPort(address); network == "tcp" && err == nil && port != "" {
 		return network, address, nil
 	}
-	return "", "", fmt.Errorf("%q is no address of a usbmuxd: want UNIX:/path or host:port", text)
+	return "", "", fmt.Errorf("%q is not the address of a usbmuxd: want UNIX:/path or host:port", text)
 }

@@ -336,11 +336,11 @@ func TestWatchSurvivesNonsense(t *testing.T) {
 		want  string
 	}{
 		"garbled":  {sim.Fault{Kind: sim.Garbage}, "broken: listening for devices: the reply could not be understood"},
-		"empty":    {sim.Fault{Kind: sim.Empty}, "broken: listening for devices: the reply broke off"},
+		"empty":    {sim.Fault{Kind: sim.Empty}, "broken: listening for devices: the reply was truncated"},
 		"bomb":     {sim.Fault{Kind: sim.PlistBomb}, "broken: listening for devices: the reply was built to exhaust its reader, and was not decoded"},
 		"deep":     {sim.Fault{Kind: sim.DeepXML}, "broken: listening for devices: the reply was too long"},
 		"too long": {sim.Fault{Kind: sim.Oversized}, "broken: listening for devices: the reply was too long"},
-		"cut off":  {sim.Fault{Kind: sim.Truncated}, "broken: listening for devices: the reply broke off"},
+		"cut off":  {sim.Fault{Kind: sim.Truncated}, "broken: listening for devices: the reply was truncated"},
 		"reset":    {sim.Fault{Kind: sim.Reset}, hungUp},
 		"half":     {sim.Fault{Kind: sim.HalfStall}, "broken: listening for devices: the device did not answer in time"},
 	} {

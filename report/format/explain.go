@@ -90,7 +90,7 @@ func Checks(w io.Writer, list []*checks.Check, o Options) error {
 		p.print(p.hang(lead, plain, check.Title)...)
 	}
 	p.print("")
-	p.print(p.hang("", plain, fmt.Sprintf("%s, of which %d can be answered or hinted at over USB; the others only by a person.", words.Count(len(list), "check"), judged))...)
+	p.print(p.hang("", plain, fmt.Sprintf("%s: %d can be answered or hinted at over USB, the others only by a person.", words.Count(len(list), "check"), judged))...)
 	p.print(p.hang("Next: ", plain, "backupdoctor explain ID")...)
 	return p.write(w)
 }

@@ -43,7 +43,7 @@ func (p *page) footer(r report.Report) {
 		notes = append(notes, "Names and identifiers are placeholders.")
 	}
 	if r.Summary.Retried > 0 {
-		notes = append(notes, "Tried again, fewer at a time, because the first try broke off: "+words.Count(r.Summary.Retried, "device")+".")
+		notes = append(notes, "Tried again, fewer at a time, because the first try failed: "+words.Count(r.Summary.Retried, "device")+".")
 	}
 	notes = append(notes, runNotes(r)...)
 	if len(r.Devices) > 0 {

@@ -100,7 +100,7 @@ func (m *markdown) head(r report.Report) {
 		m.line("- Devices: ", fmt.Sprintf("%d (%s)", s.Devices, counts(s)))
 	}
 	if b != (report.BackupCounts{}) {
-		m.line("- Backups on this computer: ", fmt.Sprintf("%d whole, %d broken, %d of which nobody can tell", b.Whole, b.Broken, b.CannotTell))
+		m.line("- Backups on this computer: ", fmt.Sprintf("%d whole, %d broken, %d that cannot be judged", b.Whole, b.Broken, b.CannotTell))
 	}
 	if !r.TakenAt.IsZero() {
 		m.line("- Read: ", words.Moment(r.TakenAt))
@@ -350,7 +350,7 @@ func (m *markdown) suppressed(d report.Device) {
 func (m *markdown) leftOut(d report.Device) {
 	asked, healthy := countOf(&d, checks.Ask), countOf(&d, checks.OK)
 	if asked+healthy > 0 {
-		m.line("\nNot told here: ", words.Count(asked, "question"), " only a person can answer, and ", words.Count(healthy, "check"), " that found nothing wrong.")
+		m.line("\nNot shown here: ", words.Count(asked, "question"), " only a person can answer, and ", words.Count(healthy, "check"), " that found nothing wrong.")
 	}
 }
 

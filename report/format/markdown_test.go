@@ -321,7 +321,7 @@ func TestMarkdownTellsADevice(t *testing.T) {
 
 - Little room is left. (icloud-storage-full (“the plan”)): “ordered on Monday”, until 2026-12-20
 
-Not told here: 1 question only a person can answer, and 1 check that found nothing wrong.
+Not shown here: 1 question only a person can answer, and 1 check that found nothing wrong.
 `
 	if diff := cmp.Diff(want, section); diff != "" {
 		t.Error(diff)

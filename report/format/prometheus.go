@@ -59,7 +59,7 @@ func (e *exposition) run(r report.Report) {
 	e.sample(int64(r.Summary.NeedAttention))
 	e.family("backupdoctor_run_devices_retried", "Devices that were examined in a second try, or not even then.")
 	e.sample(int64(r.Summary.Retried))
-	e.family("backupdoctor_run_findings_suppressed", "Findings that somebody chose not to hear of.")
+	e.family("backupdoctor_run_findings_suppressed", "Suppressed findings.")
 	e.sample(int64(r.Summary.SuppressedFindings))
 	if i := r.Inventory; i != nil {
 		e.family("backupdoctor_inventory_devices", "Devices that the inventory lists.")

@@ -38,7 +38,7 @@ func (b *Bench) settings(file string) (set benchSettings, err error) {
 	case name == "":
 		return set, configError{errors.New("these are not the credentials of a bench: hub add-bench makes them")}
 	case !envelope.ValidBench(name):
-		return set, configError{fmt.Errorf("%q cannot name a bench: a name has up to 48 small letters, digits, hyphens and underscores", name)}
+		return set, configError{fmt.Errorf("%q is not a valid name for a bench: a name has up to 48 small letters, digits, hyphens and underscores", name)}
 	default:
 		set.wiring = credentials.WiringOf(name)
 	}

@@ -43,7 +43,7 @@ func TestDiskOfAHubIsFull(t *testing.T) {
 	for range 60 {
 		ids = append(ids, mustKeep(t, bench, one(t, strings.Repeat("x", 100_000))))
 	}
-	eventually(t, "the hub's disk is full", func() bool { return strings.Contains(told.String(), "the stream starts anew") })
+	eventually(t, "the hub's disk is full", func() bool { return strings.Contains(told.String(), "the stream is created again") })
 	if benchState(t, bench).Waiting == 0 {
 		t.Error("the bench keeps nothing")
 	}

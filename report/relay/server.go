@@ -44,7 +44,7 @@ func supervise(ctx context.Context, log *slog.Logger, run func(context.Context) 
 		if time.Since(began) > maxRestart {
 			pause = minRestart
 		}
-		log.Error("the stream starts anew", "error", err, "in", pause)
+		log.Error("the stream is created again", "error", err, "in", pause)
 		select {
 		case <-ctx.Done():
 			return nil

@@ -88,7 +88,7 @@ func noCommand(ctx *cli.Context, name string) error {
 func helpCommand(complete cli.BashCompleteFunc) *cli.Command {
 	return &cli.Command{
 		Name:         "help",
-		Usage:        "show help, or that of one command",
+		Usage:        "show help for the program or a command",
 		ArgsUsage:    "[COMMAND]",
 		BashComplete: complete,
 		Action: func(ctx *cli.Context) error {

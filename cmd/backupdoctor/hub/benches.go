@@ -32,10 +32,10 @@ const databaseWithin = time.Minute
 func addBenchCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "add-bench",
-		Usage:     "make the credentials with which a bench reaches this hub",
+		Usage:     "create the credentials of a bench for this hub",
 		ArgsUsage: "NAME",
-		Description: "Writes them into a file that belongs to the bench, and to nobody else: who has it speaks as that\n" +
-			"bench. A hub that runs knows of it within a second.\n\n" +
+		Description: "Writes them to a private file for that bench: anyone who has the file can send as that bench.\n" +
+			"A running hub accepts them within a second.\n\n" +
 			command.Examples(
 				"backupdoctor hub add-bench packing-1 --site Hamburg",
 				"backupdoctor hub add-bench packing-2 --out packing-2.creds",
@@ -58,7 +58,7 @@ func (e env) addBench(ctx *cli.Context) error {
 		return command.Usage("", "%s exists", out)
 	}
 	if !envelope.ValidBench(name) {
-		return command.Usage("up to 48 small letters, digits, hyphens and underscores", "%q cannot name a bench", name)
+		return command.Usage("up to 48 small letters, digits, hyphens and underscores", "%q is not a valid name for a bench", name)
 	}
 	free, err := folder.alone(ctx.Context)
 	if err != nil {
@@ -163,7 +163,7 @@ func move(from, to string) error {
 func revokeCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:      "revoke",
-		Usage:     "take the credentials of a bench away, for good",
+		Usage:     "revoke the credentials of a bench for good",
 		ArgsUsage: "NAME",
 		Description: "A hub that runs ends its connection within a second. What it has delivered stays; what it has\n" +
 			"not stays at the bench. The name can be given again, with other credentials.\n\n" +
@@ -176,7 +176,7 @@ func revokeCommand(e env) *cli.Command {
 			}
 			name := ctx.Args().First()
 			if _, err := os.Stat(folder.credentials()); errors.Is(err, os.ErrNotExist) {
-				return command.Usage("see backupdoctor hub benches", "no bench was ever added here, so none of the name %q", name)
+				return command.Usage("see backupdoctor hub benches", "no bench named %q: none was ever added here", name)
 			}
 			free, err := folder.alone(ctx.Context)
 			if err != nil {
@@ -193,7 +193,7 @@ func revokeCommand(e env) *cli.Command {
 			fmt.Fprintf(e.Stderr, "bench %s was revoked\n", name)
 			now, err := readStatus(folder.status())
 			if err != nil || time.Since(now.WrittenAt) >= statusValidFor {
-				fmt.Fprintln(e.Stderr, "no hub runs on this folder: whoever else keeps reports for it learns of this when one does")
+				fmt.Fprintln(e.Stderr, "no hub is running on this folder: the revocation takes effect when one starts")
 			}
 			return nil
 		}),
@@ -203,7 +203,7 @@ func revokeCommand(e env) *cli.Command {
 func benchesCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:        "benches",
-		Usage:       "list the benches: when they were heard of, and what waits there",
+		Usage:       "list the benches, when each last reported, and what is waiting",
 		Description: command.Examples("backupdoctor hub benches", "backupdoctor hub benches --json"),
 		Flags:       append(dataFlags(), tableOrJSON.Flags(formatHeading)...),
 		Action:      command.Takes(0, e.listBenches),

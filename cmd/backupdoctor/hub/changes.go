@@ -27,7 +27,7 @@ func changesCommand(e env) *cli.Command {
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "since", Category: filterHeading, Usage: "in the last `DAYS`: 7d or 2w", Value: "7d"},
 			&cli.StringFlag{Name: "only", Category: filterHeading, Usage: "`CHANGE`: new, still or fixed"},
-			&cli.StringFlag{Name: "site", Category: filterHeading, Usage: "on devices that belong to this `PLACE`"},
+			&cli.StringFlag{Name: "site", Category: filterHeading, Usage: "on devices of this site, by `NAME`"},
 			&cli.StringFlag{Name: "cause", Category: filterHeading, Usage: "of the check with this `ID`"},
 		}, sourceFlags(), formatFlags()),
 		Action: command.Takes(0, func(ctx *cli.Context) error {

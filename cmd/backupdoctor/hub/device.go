@@ -21,7 +21,7 @@ import (
 func deviceCommand(e env) *cli.Command {
 	return &cli.Command{
 		Name:        "device",
-		Usage:       "tell the story of one device on all benches",
+		Usage:       "show one device's history on all benches",
 		ArgsUsage:   "UDID",
 		Description: "UDID may be the serial number, too.\n\n" + command.Examples("backupdoctor fleet device 00008110-000A1B2C3D4E801E"),
 		Flags:       slices.Concat(sourceFlags(), formatFlags()),

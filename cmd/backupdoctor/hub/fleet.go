@@ -27,8 +27,8 @@ func fleetCommand(e env) *cli.Command {
 		Description: "Asks the database of the hub on this computer. --from names another: sqlite:FILE,\n" +
 			"postgres://USER@HOST/NAME, or the pages of a hub, https://HOST:PORT. Their token is\n" +
 			"taken from " + tokenVariable + ".\n\n" +
-			"It lists what was found and judges nothing anew: it ends with exit code 0 however the\n" +
-			"devices stand.\n\n" +
+			"It lists what was found and does not judge it again: the exit code is 0 whatever the\n" +
+			"verdicts are.\n\n" +
 			command.Examples(
 				"backupdoctor fleet                                       all devices, failing ones first",
 				"backupdoctor fleet --not-backed-up-for 14d --site Hamburg",
@@ -52,20 +52,20 @@ func fleetCommand(e env) *cli.Command {
 }
 
 const (
-	filterHeading = "Which devices"
-	sourceHeading = "Where from"
-	formatHeading = "How"
+	filterHeading = "Filter"
+	sourceHeading = "Source"
+	formatHeading = "Output"
 )
 
 func filterFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "site", Category: filterHeading, Usage: "that belong to this `PLACE`"},
-		&cli.StringFlag{Name: "bench", Category: filterHeading, Usage: "that this bench, by `NAME`, was the last to read"},
-		&cli.StringFlag{Name: "cause", Category: filterHeading, Usage: "on which the check with this `ID` found a cause"},
+		&cli.StringFlag{Name: "site", Category: filterHeading, Usage: "devices of this site, by `NAME`"},
+		&cli.StringFlag{Name: "bench", Category: filterHeading, Usage: "last scanned by bench `NAME`"},
+		&cli.StringFlag{Name: "cause", Category: filterHeading, Usage: "with a cause found by the check `ID`"},
 		&cli.StringFlag{Name: "verdict", Category: filterHeading, Usage: "with this `VERDICT`: failing, at-risk, backed-up, …"},
-		&cli.StringFlag{Name: "backup", Category: filterHeading, Usage: "of whose last backup the date is `KNOWN`: known, never (there is none) or unknown"},
-		&cli.StringFlag{Name: "not-backed-up-for", Category: filterHeading, Usage: "known to have had no backup for `DAYS`, or never: 14d or 2w"},
-		&cli.StringFlag{Name: "sort", Category: filterHeading, Usage: "`ORDER`: failing first (worst), read last first (newest), or longest without a backup first (longest)"},
+		&cli.StringFlag{Name: "backup", Category: filterHeading, Usage: "by last backup, `KNOWN`: known, never or unknown"},
+		&cli.StringFlag{Name: "not-backed-up-for", Category: filterHeading, Usage: "not backed up for `DAYS`: 14d or 2w"},
+		&cli.StringFlag{Name: "sort", Category: filterHeading, Usage: "`ORDER`: worst (failing first), newest (last scanned first) or longest (longest without a backup first)"},
 	}
 }
 
@@ -73,7 +73,7 @@ func sourceFlags() []cli.Flag {
 	return append(dataFlags(),
 		&cli.StringFlag{Name: "from", Category: sourceHeading, Usage: "`ADDRESS` of a database or of a hub's pages", DefaultText: "the hub on this computer"},
 		&cli.StringFlag{Name: "token-file", Category: sourceHeading, Usage: "`FILE` of the token for the pages", DefaultText: tokenVariable},
-		&cli.StringFlag{Name: "fingerprint", Category: sourceHeading, Usage: "trust the pages with the certificate that has this `SHA256`, which the hub tells as it starts"},
+		&cli.StringFlag{Name: "fingerprint", Category: sourceHeading, Usage: "trust the certificate with this `SHA256`, which the hub prints at startup"},
 	)
 }
 

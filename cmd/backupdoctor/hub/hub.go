@@ -23,16 +23,16 @@ func hubCommand(e env) *cli.Command {
 			"a certificate for benches, a database, and the token with which to sign in to the pages.\n" +
 			"Benches reach it by TLS, each with the credentials that hub add-bench has made for it.\n\n" +
 			"The pages are for this computer alone, unless --http says otherwise; then they are\n" +
-			"encrypted. Who has their token may look; it is taken from " + tokenVariable + ", if\n" +
-			"that is set. So may whom a proxy names in the header --proxy-header, which it must take away\n" +
-			"from what its callers send. The password of a PostgreSQL is taken from PGPASSWORD, or from the\n" +
+			"encrypted. Anyone with their token can read them; it is taken from " + tokenVariable + ", if\n" +
+			"that is set. So can users whom a proxy names in --proxy-header; the proxy must remove that\n" +
+			"header from requests. The password of a PostgreSQL is taken from PGPASSWORD, or from the\n" +
 			"file that PGPASSFILE names.\n\n" +
 			"Three hubs are one if each knows the others by --routes and all have the folder\n" +
 			"credentials/node of one of them. Any one may then fail.\n\n" +
 			command.Examples(
 				"backupdoctor hub                        one computer, nothing to set up",
 				"backupdoctor hub add-bench packing-1    gives the file that the bench needs",
-				"backupdoctor hub benches                who was heard of, and when",
+				"backupdoctor hub benches                the benches, and when each last reported",
 				"backupdoctor hub doctor                 whether all of it works",
 				"backupdoctor hub --http 0.0.0.0:7480 --host hub.example.org --tls-cert hub.pem --tls-key hub.key",
 				"backupdoctor hub --sink postgres://backupdoctor@db.example.org/fleet",
@@ -79,7 +79,7 @@ func hubFlags() []cli.Flag {
 		&cli.StringFlag{Name: "http", Category: pagesHeading, Usage: "`ADDRESS` of the pages, the metrics and /healthz; off for none", Value: "127.0.0.1:7480"},
 		&cli.StringSliceFlag{Name: "host", Category: pagesHeading, Usage: "`NAME` by which browsers know this computer; may be repeated"},
 		&cli.StringFlag{Name: "token-file", Category: pagesHeading, Usage: "`FILE` of the token to sign in with", DefaultText: tokenVariable + ", or DIR/token"},
-		&cli.StringFlag{Name: "proxy-header", Category: pagesHeading, Usage: "let in whom a proxy names in the header `NAME`"},
+		&cli.StringFlag{Name: "proxy-header", Category: pagesHeading, Usage: "trust the user that a proxy names in the header `NAME`"},
 		&cli.StringFlag{Name: "proxy-from", Category: pagesHeading, Usage: "`ADDRESSES` of that proxy, or its networks: 192.0.2.7,10.0.0.0/8"},
 		&cli.StringFlag{Name: "cluster", Category: clusterHeading, Usage: "`ADDRESS` for the two other nodes: HOST:PORT"},
 		&cli.StringFlag{Name: "cluster-name", Category: clusterHeading, Usage: "`NAME` of this node, which no other has"},
@@ -183,7 +183,7 @@ func proxyOf(ctx *cli.Context) (p web.Proxy, err error) {
 			prefix, err = address.Prefix(address.BitLen())
 		}
 		if err != nil {
-			return p, command.Usage("192.0.2.7, or 192.0.2.0/24", "--proxy-from %q is no address", text)
+			return p, command.Usage("192.0.2.7, or 192.0.2.0/24", "--proxy-from %q is not an address", text)
 		}
 		p.From = append(p.From, prefix)
 	}
@@ -213,7 +213,7 @@ func (h *hub) check(ctx *cli.Context) error {
 		return nil
 	}
 	if _, _, err := net.SplitHostPort(h.pages); err != nil {
-		return command.Usage("HOST:PORT, or off", "--http %q is no address", h.pages)
+		return command.Usage("HOST:PORT, or off", "--http %q is not an address", h.pages)
 	}
 	return nil
 }
@@ -232,7 +232,7 @@ func local(address string) bool {
 func benchAddress(listen string) (string, error) {
 	u, err := url.Parse(listen)
 	if err != nil || u.Port() == "" {
-		return "", command.Usage("HOST:PORT", "--listen %q is no address", listen)
+		return "", command.Usage("HOST:PORT", "--listen %q is not an address", listen)
 	}
 	return u.Host, nil
 }

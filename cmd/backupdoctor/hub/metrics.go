@@ -20,9 +20,9 @@ type hubMetrics struct {
 var (
 	hubUp        = hubMetric("up", "Whether the stream of the hub was written and read back in the last seconds: 1 if so.")
 	hubPart      = hubMetric("part_up", "Whether a part of the hub has worked in the last seconds: 1 if so.", "part")
-	hubFree      = hubMetric("free_bytes", "Room on the disk of the hub's data folder.")
-	hubPages     = hubMetric("page_connections", "Connections to the pages: of strangers, over which nobody has signed in, and of those who have.", "of")
-	hubCut       = hubMetric("page_connections_cut_total", "Connections of strangers to the pages that were ended to make room.")
+	hubFree      = hubMetric("free_bytes", "Free bytes on the disk of the hub's data folder.")
+	hubPages     = hubMetric("page_connections", "Connections to the pages, by whether the client has signed in.", "of")
+	hubCut       = hubMetric("page_connections_cut_total", "Connections of clients that had not signed in, closed to make room.")
 	hubWaiting   = hubMetric("waiting_reports", "Reports that the hub has and the database has not.")
 	hubSetAside  = hubMetric("set_aside_messages", "Messages that are kept aside, because they can never be stored.", "reason")
 	hubLinked    = hubMetric("linked_benches", "Benches that are connected to this node.")

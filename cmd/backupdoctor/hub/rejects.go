@@ -37,7 +37,7 @@ func rejectsCommand(e env) *cli.Command {
 				Action:      command.Takes(0, e.listRejects),
 			},
 			{
-				Name: "show", Usage: "print a message as it came", ArgsUsage: "NUMBER", Flags: dataFlags(),
+				Name: "show", Usage: "print a message as it was received", ArgsUsage: "NUMBER", Flags: dataFlags(),
 				Description: command.Examples("backupdoctor hub rejects show 3"),
 				Action:      command.Takes(1, e.showReject),
 			},
@@ -118,7 +118,7 @@ func writeRejects(w io.Writer, rejects []report.RejectedMessage, now time.Time) 
 func rejectNumber(ctx *cli.Context) (int64, error) {
 	n, err := strconv.ParseInt(ctx.Args().First(), 10, 64)
 	if err != nil || n < 1 {
-		return 0, command.Usage("backupdoctor hub rejects list has them", "%q is no number of a message", ctx.Args().First())
+		return 0, command.Usage("backupdoctor hub rejects list has them", "%q is not the number of a message", ctx.Args().First())
 	}
 	return n, nil
 }

@@ -48,7 +48,7 @@ func (e env) pagesOf(ctx *cli.Context, at *url.URL) (source, error) {
 	case at.Scheme == "http" && !local(hostPort(at)):
 		return nil, command.Usage("use https", "the token would go to %s in plain text", at.Host)
 	case pin != "" && !fingerprintPattern.MatchString(pin):
-		return nil, command.Usage("the hub tells it as it starts", "--fingerprint is no SHA-256")
+		return nil, command.Usage("the hub prints it at startup", "--fingerprint is not a SHA-256 hash")
 	}
 	token := e.Getenv(tokenVariable)
 	if path := given(ctx, "token-file"); path != "" {

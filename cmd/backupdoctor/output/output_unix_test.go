@@ -83,7 +83,7 @@ func TestWhatMayBeWritten(t *testing.T) {
 		}, "", outcome{"out is a folder", 0}, outcome{"out is a folder", 0}},
 		{"a FIFO", func(t *testing.T, folder string) {
 			must(t, syscall.Mkfifo(filepath.Join(folder, "out"), 0o600))
-		}, "", outcome{"out is not a regular file", 0}, outcome{"nobody reads from it", 0}},
+		}, "", outcome{"out is not a regular file", 0}, outcome{"no process reads from it", 0}},
 		{"a file of another user", func(t *testing.T, folder string) {
 			if os.Geteuid() != 0 {
 				t.Skip("only root can give a file away")

@@ -72,7 +72,7 @@ func open(ctx context.Context, path string, mode fs.FileMode) (connection, error
 		select {
 		case <-time.After(openEvery):
 		case <-ctx.Done():
-			return nil, errors.New("nobody reads from it")
+			return nil, errors.New("no process reads from it")
 		}
 	}
 }
@@ -101,7 +101,7 @@ func (s special) Discard() error {
 
 func (s special) ending(err error) error {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return ending(s.ctx, s.path, errors.New("its reader does not go on"))
+		return ending(s.ctx, s.path, errors.New("its reader stopped reading"))
 	}
 	return err
 }

@@ -110,7 +110,7 @@ func (f Fetch) fetch(ctx context.Context, attached usb.Attached) (string, error)
 		complete := slices.DeleteFunc(known, func(a usb.Archive) bool { return a.Gathering })
 		if len(complete) == 0 {
 			return "", command.Exit{
-				Code: report.ExitNotExamined, Err: errors.New("no sysdiagnose archive lies on the device"),
+				Code: report.ExitNotExamined, Err: errors.New("there is no sysdiagnose archive on the device"),
 				Hint: "without --last this waits for one",
 			}
 		}
@@ -205,7 +205,7 @@ func (f Fetch) waited(state string) error {
 	end := command.Exit{Code: report.ExitNotExamined, Hint: "--wait TIME waits longer; --last fetches the newest archive that is on the device"}
 	switch state {
 	case unpressed:
-		end.Err = fmt.Errorf("nobody started a sysdiagnose on the device within %v", f.Wait)
+		end.Err = fmt.Errorf("no sysdiagnose was started on the device within %v", f.Wait)
 	case away:
 		end.Err = fmt.Errorf("the device was not attached at the end of %v", f.Wait)
 	default:

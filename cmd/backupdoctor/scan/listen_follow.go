@@ -127,7 +127,7 @@ func (f follower) follow(ctx context.Context, a usb.Attached, hear func(usb.Hear
 			return
 		default:
 			failed++
-			f.say("the log broke off: " + device.GapOf(err).Error())
+			f.say("the log ended early: " + device.GapOf(err).Error())
 		}
 		var back bool
 		if a, back = f.wait(ctx, a); !back {

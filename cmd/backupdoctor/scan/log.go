@@ -56,7 +56,7 @@ func (l Log) Learn(ctx context.Context, run *Run) (Learned, error) {
 	}
 	if attempts := log.Attempts(written); log.TimeMachine() > 0 && len(attempts) == 1 && attempts[0].Heard == 0 {
 		return Learned{}, command.Usage("save the log of the iPhone or iPad: idevicesyslog, or pymobiledevice3 syslog live",
-			"%s is the log of a Mac: the backupd in it is that of Time Machine, and makes no iCloud backups", l.Path)
+			"%s is the log of a Mac, whose backupd is Time Machine's and makes no iCloud backups", l.Path)
 	}
 	s := device.Snapshot{TakenAt: time.Now().UTC(), Device: device.Identity{UDID: "unknown"}, Attempts: log.Attempts(written)}
 	identify(&s, l.Table)

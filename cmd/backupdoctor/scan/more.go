@@ -40,7 +40,7 @@ func TellOffline(messages io.Writer) More {
 		if seen == nil || slices.ContainsFunc(seen.Hosts, func(h device.HostReach) bool { _, err := h.Issuer.Get(); return err == nil }) {
 			return
 		}
-		fmt.Fprintln(messages, "this computer reached none of Apple's hosts, so --net tells nothing")
+		fmt.Fprintln(messages, "this computer reached none of Apple's hosts, so --net shows nothing about the network")
 	}
 }
 

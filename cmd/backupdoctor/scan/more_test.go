@@ -36,7 +36,7 @@ func TestOfflineTheReportIsTheSame(t *testing.T) {
 	}
 	var messages bytes.Buffer
 	TellOffline(&messages)(t.Context(), with)
-	if messages.String() != "this computer reached none of Apple's hosts, so --net tells nothing\n" {
+	if messages.String() != "this computer reached none of Apple's hosts, so --net shows nothing about the network\n" {
 		t.Errorf("offline: %q", messages.String())
 	}
 	messages.Reset()

@@ -172,14 +172,14 @@ func (w *watching) take(ctx context.Context, c usb.Change) {
 		if errors.Is(c.Lost, usb.ErrNoMux) {
 			fmt.Fprintln(w.Screen, "usbmuxd is away: waiting for it to come back")
 		} else {
-			fmt.Fprintf(w.Screen, "usbmuxd broke off announcing devices: %s; waiting for it to recover\n", whyBroken(c.Lost))
+			fmt.Fprintf(w.Screen, "usbmuxd stopped announcing devices: %s; waiting for it to recover\n", whyBroken(c.Lost))
 		}
 	case c.Back:
 		w.lost = false
 		fmt.Fprintln(w.Screen, "usbmuxd is back")
 	case c.Broken != nil:
 		w.broken = c.Broken
-		fmt.Fprintf(w.Screen, "usbmuxd broke off announcing devices: %s; using its list until it recovers\n", whyBroken(c.Broken))
+		fmt.Fprintf(w.Screen, "usbmuxd stopped announcing devices: %s; using its list until it recovers\n", whyBroken(c.Broken))
 	case c.Malformed:
 		w.malformed++
 		fmt.Fprintln(w.Screen, "usbmuxd listed a device in a form that cannot be understood: it is left out")

@@ -52,7 +52,7 @@ func movable(ctx context.Context, folder backup.Folder, now time.Time) error {
 	case parent == folder.Path && named.Mode()&fs.ModeSymlink != 0:
 		return command.Usage("name the folder that the link leads to", "%q is a link to %q", folder.Place.Path, folder.Path)
 	case folder.Archived:
-		return command.Usage("no backup uses it, so it is in nobody's way", "%q is an archived copy", folder.Path)
+		return command.Usage("no backup uses it, so it does no harm", "%q is an archived copy", folder.Path)
 	case folder.UDID == "" || !device.SameUDID(filepath.Base(folder.Path), folder.UDID):
 		return command.Usage("rename it by hand", "%q is not named after its device", folder.Path)
 	case parent != folder.Path && parent != filepath.Dir(folder.Path):

@@ -118,7 +118,7 @@ func unlessLearned(err error) error {
 func (l *Learner) place(ctx context.Context, a usb.Attached) error {
 	port := labels.PortOf(uint64(a.Location), scan.USBDevices())
 	if port == "" {
-		fmt.Fprintln(l.Stdout, "usbmuxd does not tell at which port this device is, so its place cannot be learned")
+		fmt.Fprintln(l.Stdout, "usbmuxd does not report the port of this device, so its slot cannot be learned")
 		return nil
 	}
 	known := l.slots.Name(port)

@@ -19,7 +19,7 @@ import (
 // Errors of a manifest or one of its rows.
 var (
 	ErrMalformed = errors.New("the manifest is not what it should be") // nothing can be read
-	ErrTruncated = errors.New("the manifest breaks off")               // the rows before that were read
+	ErrTruncated = errors.New("the manifest is truncated")             // the rows before that were read
 	ErrRow       = errors.New("the row is not what it should be")
 	ErrFileID    = errors.New("the row's fileID is not the SHA-1 of its domain and path")
 	ErrNotFound  = errors.New("the manifest does not list this file")

@@ -92,7 +92,7 @@ func Seal(e Envelope) ([]byte, error) {
 		return nil, errors.New("sealing an envelope: its id is not a UUIDv7")
 	}
 	if !ValidBench(e.Bench) {
-		return nil, fmt.Errorf("sealing an envelope: %q cannot name a bench", e.Bench)
+		return nil, fmt.Errorf("sealing an envelope: %q is not a valid name for a bench", e.Bench)
 	}
 	e.Schema = Schema
 	var sealed bytes.Buffer

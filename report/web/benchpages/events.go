@@ -39,7 +39,7 @@ func (s *Pages) tellEvents(w http.ResponseWriter, r *http.Request) {
 		defer func() { <-s.seats }()
 	default:
 		w.Header().Set("Retry-After", "30")
-		http.Error(w, "too many browsers are told what changes", http.StatusServiceUnavailable)
+		http.Error(w, "too many browsers follow this page", http.StatusServiceUnavailable)
 		return
 	}
 	to := stream{w: w, control: http.NewResponseController(w)}

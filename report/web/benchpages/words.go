@@ -19,7 +19,7 @@ var stages = map[string][2]string{
 	report.Reading:   {"Reading", ""},
 	report.Verifying: {"Verifying", "its backups on this computer"},
 	report.AllRead:   {"Read", "more is heard of it"},
-	report.Retrying:  {"Retrying", "the first try broke off"},
+	report.Retrying:  {"Retrying", "the first try failed"},
 	cutOff:           {"Not examined", "the run ended first"},
 }
 
