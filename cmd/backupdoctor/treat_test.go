@@ -179,3 +179,88 @@ func TestTreatSwitchedOff(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A failed Back Up Now gives its code and a plan made from it. A step that loses something is
+// locked until a copy is proved whole, or the device's name is typed.
+func TestTreatStorageFull(t *testing.T) {
+	full := loadDevice(t.Fatalf, "icloud-full")
+	address, _ := attach(t, full)
+	steps := typed(t, t.Context(), "treat", "--no-input", "--usbmux", address)
+	if scan := typed(t, t.Context(), "scan", "--steps", "--usbmux", address); steps.code != scan.code || !strings.Contains(steps.stdout, "Back up on another network") {
+		t.Errorf("--no-input exits with %d, scan with %d:\n%s%s", steps.code, scan.code, steps.stdout, steps.stderr)
+	}
+
+	data := t.TempDir()
+	p := treated(t, address, data)
+	p.reads("Read the exact message")
+	for range 4 {
+		p.reads("[Enter] done")
+		p.types("")
+	}
+	p.reads("the backup failed: MBErrorDomain/303")
+	skip := func(title string) {
+		t.Helper()
+		p.reads(title)
+		p.reads("[q] stop")
+		p.types("s")
+		p.reads("why is it skipped?")
+		p.types("not here")
+	}
+	skip("See that the storage that was bought")
+	skip("Make an encrypted computer backup")
+	skip("Download the originals")
+	skip("Get more iCloud storage")
+	p.reads("Leave large apps out")
+	p.reads("Locked: ")
+	p.reads("[Enter] make a copy now")
+	p.types("Workshop")
+	p.reads("Leave large apps out")
+	p.reads("[Enter] done")
+	p.types("q")
+	p.ends(1)
+	for _, part := range []string{"MBErrorDomain/303", "“not here”", "without a proved copy: Leave large apps out", "none yet"} {
+		if !strings.Contains(strings.Join(strings.Fields(p.stdout.String()), " "), part) {
+			t.Errorf("the ticket does not say %q:\n%s", part, p.stdout.String())
+		}
+	}
+
+	p = treated(t, address, data)
+	p.reads("Leave large apps out")
+	p.reads("[Enter] done")
+	p.types("q")
+	p.ends(1)
+}
+
+// The copy that unlocks a step is made and proved on the spot.
+func TestTreatMakesACopyFirst(t *testing.T) {
+	address, _ := attach(t, loadDevice(t.Fatalf, "icloud-full"))
+	p := treated(t, address, t.TempDir())
+	for range 4 {
+		p.reads("[Enter] done")
+		p.types("")
+	}
+	p.reads("the backup failed: MBErrorDomain/303")
+	p.reads("[Enter] done")
+	p.types("s")
+	p.reads("why is it skipped?")
+	p.types("")
+	p.reads("[Enter] make the copy now")
+	p.types("")
+	p.reads("whole, proved ")
+	p.reads("Download the originals")
+	p.reads("[Enter] done")
+	p.types("s")
+	p.reads("why is it skipped?")
+	p.types("")
+	p.reads("Get more iCloud storage")
+	p.reads("[Enter] done")
+	p.types("")
+	p.reads("the backup failed: MBErrorDomain/303")
+	p.reads("Leave large apps out")
+	p.reads("[Enter] done")
+	p.types("q")
+	p.ends(1)
+	if out := strings.Join(strings.Fields(p.stdout.String()), " "); !strings.Contains(out, "copy on a computer proved whole") {
+		t.Errorf("the ticket says %s", out)
+	}
+}
