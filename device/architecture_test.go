@@ -294,6 +294,10 @@ var rooms = map[string]room{
 		},
 		banned: []string{"os/exec"},
 	},
+	// Run by the release, and no part of the program.
+	"cmd/backupdoctor/packaging/image": {
+		banned: []string{"os/exec", "net", "net/http"},
+	},
 	"cmd/backupdoctor/workers": {
 		ours:   []string{"device"},
 		banned: []string{"os", "os/exec", "net", "net/http"},
