@@ -7,16 +7,18 @@ import (
 	"iter"
 )
 
-// A jsonArray writes the elements of a JSON array one by one, one per line.
+// A jsonArray writes the elements of a JSON array one by one, one per line. Nothing is written
+// before the first element or the end.
 type jsonArray struct {
 	w    io.Writer
-	some bool // at least one element was written
+	head string // before the array
+	some bool   // at least one element was written
 }
 
 func (a *jsonArray) add(element any) error {
-	lead := "[\n"
-	if a.some {
-		lead = ",\n"
+	lead := ",\n"
+	if !a.some {
+		lead = a.head + "[\n"
 	}
 	a.some = true
 	line, err := encode(element, "", "")
@@ -30,7 +32,7 @@ func (a *jsonArray) add(element any) error {
 func (a *jsonArray) end(tail string) error {
 	end := "\n]"
 	if !a.some {
-		end = "[]"
+		end = a.head + "[]"
 	}
 	return write(a.w, []byte(end+tail))
 }
@@ -45,10 +47,7 @@ func writeJSONList[Row any](w io.Writer, empty any, rows iter.Seq2[Row, error]) 
 	if !isList {
 		return fmt.Errorf("the last field of a %T is not an empty list", empty)
 	}
-	if err := write(w, head); err != nil {
-		return err
-	}
-	array := jsonArray{w: w}
+	array := jsonArray{w: w, head: string(head)}
 	for row, err := range rows {
 		if err != nil {
 			return err

@@ -136,6 +136,7 @@ const (
 
 // start uploads until stop is called, which gives the last reports a moment.
 func (u uploader) start(ctx context.Context) (stop func()) {
+	began := time.Now()
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -145,7 +146,7 @@ func (u uploader) start(ctx context.Context) (stop func()) {
 	})
 	running.Go(func() { u.watch(ctx) })
 	return func() {
-		u.settle(ctx)
+		u.settle(ctx, began)
 		cancel()
 		running.Wait()
 	}
@@ -241,9 +242,9 @@ func reportsAre(count int64) string {
 	return fmt.Sprintf("%d reports are", count)
 }
 
-// settle gives the last reports time to reach the hub, if it is connected. The next run sends
-// the rest.
-func (u uploader) settle(ctx context.Context) {
+// settle gives the last reports time to reach the hub, if it is connected or the run has just
+// begun: the first try may have come before the hub was ready. The next run sends the rest.
+func (u uploader) settle(ctx context.Context, began time.Time) {
 	if len(u.bench.Hubs) == 0 {
 		return
 	}
@@ -251,7 +252,7 @@ func (u uploader) settle(ctx context.Context) {
 	defer stop()
 	for {
 		now, err := u.bench.State(ctx)
-		if err == nil && (!now.Linked || now.Waiting == 0) {
+		if err == nil && (now.Waiting == 0 || !now.Linked && time.Since(began) > settleWithin) {
 			return
 		}
 		select {
