@@ -63,7 +63,7 @@ func movable(ctx context.Context, folder backup.Folder, now time.Time) error {
 
 // untouched returns an error if a backup is being written or has open files.
 func untouched(ctx context.Context, folder backup.Folder, now time.Time) error {
-	a, err := backup.LookForActivity(ctx, folder)
+	a, err := lastingActivity(ctx, folder)
 	if err != nil {
 		return fmt.Errorf("%q: %w", folder.Path, err)
 	}
@@ -80,6 +80,22 @@ func untouched(ctx context.Context, folder backup.Folder, now time.Time) error {
 			"a backup is being written to %q: %q changed %s ago", folder.Path, change.Path, words.Duration(age))
 	}
 	return nil
+}
+
+// lastingActivity looks for activity up to four times within a second, while files are open: a
+// program that another one is just starting holds the open files of that one for a moment.
+func lastingActivity(ctx context.Context, folder backup.Folder) (a backup.Activity, err error) {
+	for range 4 {
+		if a, err = backup.LookForActivity(ctx, folder); err != nil || len(a.OpenIn) == 0 {
+			return a, err
+		}
+		select {
+		case <-ctx.Done():
+			return a, ctx.Err()
+		case <-time.After(250 * time.Millisecond):
+		}
+	}
+	return a, nil
 }
 
 // Caution says what to check first on a system that does not tell which files are open. It is
