@@ -227,7 +227,7 @@ var rooms = map[string]room{
 	"cmd/backupdoctor": {
 		ours: []string{
 			"device", "device/usb", "device/sim", "device/releases", "device/reach", "device/backup", "device/backup/library", "device/usb/mobilebackup", "device/labels", "device/host", "device/actlock",
-			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/ledger", "report/web/benchpages", "report/web", "testdata", "device/wholefile",
+			"checks", "checks/codes", "checks/faults", "checks/suppressions", "checks/words", "report", "report/format", "report/ledger", "report/ledger/export", "report/web/benchpages", "report/web", "testdata", "device/wholefile",
 			"cmd/backupdoctor/command", "cmd/backupdoctor/config", "cmd/backupdoctor/hook", "cmd/backupdoctor/input", "cmd/backupdoctor/output", "cmd/backupdoctor/restart", "cmd/backupdoctor/scan", "cmd/backupdoctor/setaside", "cmd/backupdoctor/slots", "cmd/backupdoctor/terminal", "cmd/backupdoctor/treat",
 			"cmd/backupdoctor/hub", // only in the file with build tag fleet
 		},

@@ -48,6 +48,7 @@ const (
 	KindHub          Kind = "hub"
 	KindRestarts     Kind = "restarts"
 	KindRepairs      Kind = "repairs"
+	KindRemedies     Kind = "remedies"
 )
 
 // A DocumentKind describes a kind of document.
@@ -93,6 +94,7 @@ var kinds = []DocumentKind{
 	{KindHub, Schema, "hub doctor --json", false},
 	{KindRestarts, Schema, "restart --json", false},
 	{KindRepairs, Schema, "treat --open --json", false},
+	{KindRemedies, Schema, "history remedies and fleet remedies --json", false},
 }
 
 // schemaFolder is the URL under which the JSON Schemas are published.

@@ -62,6 +62,7 @@ var contracts = []contract{
 	{report.KindHub, reflect.TypeFor[report.HubExamination](), map[string][]any{"HubPart.state": {"well", "warning", "failing", "unknown"}}},
 	{report.KindRestarts, reflect.TypeFor[report.RestartList](), nil},
 	{report.KindRepairs, reflect.TypeFor[report.RepairList](), nil},
+	{report.KindRemedies, reflect.TypeFor[report.RemedyRates](), nil},
 }
 
 // contractFolders are the folders of the types of the contracts, by import path.

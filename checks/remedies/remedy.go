@@ -18,6 +18,12 @@ type Remedy struct {
 	Sources []Source
 }
 
+// Changes reports whether the remedy changes something that a backup may depend on: whether it
+// does more than to look, to make a copy or to ask Apple.
+func (r *Remedy) Changes() bool {
+	return r.Tier != TierLook && r.Tier != TierSafetyCopy && r.Tier != TierEscalate
+}
+
 // Tier orders remedies: cheapest and safest first, and nothing that deletes before a verified
 // computer backup.
 type Tier int

@@ -14,8 +14,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/report/relay/receipt"
 )
 
-// aFleet creates the data folder of a hub with the reports of one bench, a gap in their numbers
-// and a rejected message.
+// aFleet creates the data folder of a hub with the reports of one bench, a gap in their numbers,
+// a repair and a rejected message.
 func aFleet(t *testing.T) (folder, udid string) {
 	t.Helper()
 	folder = t.TempDir()
@@ -36,6 +36,9 @@ func aFleet(t *testing.T) (folder, udid string) {
 		if i == 1 {
 			continue // a gap
 		}
+		if i == 0 {
+			r.Devices[0].Repair = openRepair(now)
+		}
 		number := receipt.Number{Ledger: series, Sequence: int64(i + 1), Chain: chain}
 		if _, err := store.Put(t.Context(), ledger.Message{ID: id, Bench: "north", Received: now, Report: r, Number: number}); err != nil {
 			t.Fatal(err)
@@ -55,6 +58,7 @@ func hubDocuments(udid string) []printed {
 		{[]string{"fleet", "--json"}, report.KindFleet, ""},
 		{[]string{"fleet", "changes", "--since", "520w", "-o", "json"}, report.KindFleetChanges, ""},
 		{[]string{"fleet", "device", udid, "--json"}, report.KindFleetDevice, ""},
+		{[]string{"fleet", "remedies", "--json"}, report.KindRemedies, ""},
 		{[]string{"hub", "benches", "--json"}, report.KindBenches, ""},
 		{[]string{"hub", "gaps", "-o", "json"}, report.KindGaps, ""},
 		{[]string{"hub", "rejects", "list", "--json"}, report.KindRejects, ""},

@@ -67,6 +67,7 @@ func TestDocumentsFollowTheirSchemas(t *testing.T) {
 		{[]string{"history", "export", "-o", "json"}, report.KindHistory, ""},
 		{[]string{"history", "export", "-o", "ndjson"}, report.KindRun, ""},
 		{[]string{"treat", "--open", "--json"}, report.KindRepairs, ""},
+		{[]string{"history", "remedies", "--json"}, report.KindRemedies, ""},
 		{[]string{"slots", "health", "--json"}, report.KindSlotHealth, ""},
 		{[]string{"slots", "list", "-o", "json"}, report.KindSlots, ""},
 		{[]string{"checks", "--json"}, report.KindChecks, ""},

@@ -13,7 +13,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-var staleFormats = output.Formats{"table", "json", "csv"}
+// tableJSONOrCSV are the formats of lists for spreadsheets.
+var tableJSONOrCSV = output.Formats{"table", "json", "csv"}
 
 func staleCommand(e env) *cli.Command {
 	return &cli.Command{
@@ -29,12 +30,12 @@ func staleCommand(e env) *cli.Command {
 			),
 		Flags: slices.Concat([]cli.Flag{
 			&cli.IntFlag{Name: "days", Category: reportFlags, Usage: "`DAYS` that a backup may be old", Value: 14},
-		}, staleFormats.Flags(reportFlags), displayFlags()),
+		}, tableJSONOrCSV.Flags(reportFlags), displayFlags()),
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			if ctx.Int("days") < 1 {
 				return command.Usage("", "--days must be at least 1")
 			}
-			printer, err := staleFormats.Printer(ctx, e.Stdout)
+			printer, err := tableJSONOrCSV.Printer(ctx, e.Stdout)
 			if err != nil {
 				return err
 			}

@@ -255,6 +255,7 @@ func devicesOfTray(t testing.TB) []report.Report {
 func items(t testing.TB, n int) []receipt.Item {
 	t.Helper()
 	tray := devicesOfTray(t)
+	tray[0].Devices[0].Repair = openRepair(time.Now())
 	var list []receipt.Item
 	for i := range n {
 		packed, cut, err := envelope.Pack(tray[i%len(tray)])
@@ -268,6 +269,14 @@ func items(t testing.TB, n int) []receipt.Item {
 		list = append(list, receipt.Item{ID: id, Cut: cut, Report: packed})
 	}
 	return list
+}
+
+// openRepair returns a repair in which iCloud Backup was switched on at a time.
+func openRepair(at time.Time) *report.Repair {
+	return &report.Repair{
+		ID: "01975d2c-0000-7000-8000-000000000001", StartedAt: at, Causes: []report.RepairCause{{Check: "backup-turned-off"}}, Evidence: []report.RepairEvidence{},
+		Events: []report.RepairEvent{{At: at, Kind: "confirmed", Remedy: "turn-backup-on"}},
+	}
 }
 
 // publish adds reports to the history of a bench, which sends them.
@@ -406,6 +415,10 @@ func TestHubIsKilled(t *testing.T) {
 	}
 	if remote := well(t, "fleet", "device", devices[0].UDID, "--from", pages, "--token-file", token); remote != story {
 		t.Errorf("the pages tell the story\n%s\nthe database\n%s", remote, story)
+	}
+	tried := well(t, "fleet", "remedies", "--data", dir, "--json")
+	if remote := well(t, "fleet", "remedies", "--from", pages, "--token-file", token, "--json"); remote != tried || !strings.Contains(tried, `"remedy":"turn-backup-on","triedCount":0,"backedUpCount":0,"openCount":1`) {
+		t.Errorf("the pages tell of remedies\n%s\nthe database\n%s", remote, tried)
 	}
 	p.interrupt(t)
 	mustHold(t, "sqlite:"+filepath.Join(dir, "fleet.db"), list)

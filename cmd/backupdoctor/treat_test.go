@@ -175,6 +175,10 @@ func TestTreatSwitchedOff(t *testing.T) {
 	if open := openRepairs(t, data); len(open) != 0 {
 		t.Errorf("still open: %+v", open)
 	}
+	counted := typedIn(t, t.Context(), map[string]string{"XDG_DATA_HOME": data}, "history", "remedies")
+	if want := "iCloud Backup off  Switch iCloud Backup on  1 of 1 backed up within 3 days  0\n"; !strings.Contains(counted.stdout, want) {
+		t.Errorf("history remedies has no line %q:\n%s%s", want, counted.stdout, counted.stderr)
+	}
 	if _, err := os.Stat(filepath.Join(data, "backupdoctor", "history.sqlite")); err != nil {
 		t.Error(err)
 	}

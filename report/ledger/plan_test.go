@@ -38,6 +38,8 @@ func questions(t *testing.T, s *Store) map[string]query {
 		"findings to replay": {findingsToReplay + " ($1, $2)", []any{int64(1), int64(2)}},
 		"last numbers":       {lastNumbers, nil},
 		"totals":             {totalsOfSite, []any{""}},
+		"rates of remedies":  {ratesOfRemedies, []any{int64(1), int64(2), int64(3), int64(4)}},
+		"device of a repair": {deviceOfRepair, []any{"x"}},
 	}
 	for i, q := range slices.Concat(staleQueries(monday, monday, true), staleQueries(monday, monday, false)) {
 		asked[fmt.Sprintf("stale devices %d", i)] = q
@@ -70,8 +72,8 @@ func questions(t *testing.T, s *Store) map[string]query {
 // that sorts rows.
 var (
 	aScan = map[string]*regexp.Regexp{
-		"SQLite":     regexp.MustCompile(`SCAN (devices|visits|findings|causes|reports|details|counts|other)\b.*`),
-		"PostgreSQL": regexp.MustCompile(`Seq Scan on (devices|visits|findings|causes|reports|details|counts)\b`),
+		"SQLite":     regexp.MustCompile(`SCAN (devices|visits|findings|causes|reports|details|counts|repairs|trials|other)\b.*`),
+		"PostgreSQL": regexp.MustCompile(`Seq Scan on (devices|visits|findings|causes|reports|details|counts|repairs|trials)\b`),
 	}
 	aSort = map[string]*regexp.Regexp{
 		"SQLite":     regexp.MustCompile(`TEMP B-TREE FOR ORDER BY`),

@@ -149,6 +149,7 @@ const lastNumbers = `
 // forget deletes reports with all that belongs to them.
 func forget(ctx context.Context, tx transaction, reports []int64) error {
 	for _, statement := range []string{
+		"DELETE FROM trials WHERE repair IN (SELECT repair FROM repairs WHERE report IN %s)",
 		"DELETE FROM repairs WHERE report IN %s",
 		"DELETE FROM findings WHERE visit IN (SELECT visit FROM visits WHERE report IN %s)",
 		"DELETE FROM visits WHERE report IN %s",
@@ -170,7 +171,8 @@ func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[
 	if err != nil {
 		return err
 	}
-	var runs, reports, details, visits, findings, repairs [][]any
+	var runs, reports, details, visits, findings [][]any
+	var repairs []repairRows
 	begun := map[string]bool{}
 	for i := range parcels {
 		p := &parcels[i]
@@ -208,8 +210,8 @@ func addRows(ctx context.Context, tx transaction, parcels []parcel, devices map[
 			if p.own {
 				v.place = v.number
 			}
-			if row, ok := repairRow(v.repair, v.device, v.report); ok {
-				repairs = append(repairs, row)
+			if rows, ok := rowsOfRepair(v.repair, v.device, v.report); ok {
+				repairs = append(repairs, rows)
 			}
 			visits = append(visits, append([]any{v.number, v.report, v.device}, v.values()...))
 			for _, f := range v.findings {

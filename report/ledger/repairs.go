@@ -9,20 +9,29 @@ import (
 	"github.com/google/uuid"
 )
 
-// repairRow returns the row of a device's repair. ok is false if there is none that can be stored.
-func repairRow(r *report.Repair, device, number int64) (row []any, ok bool) {
+// repairRows are the rows of one repair.
+type repairRows struct {
+	id     string
+	device int64
+	repair []any   // repairColumns
+	trials [][]any // trialColumns
+}
+
+// rowsOfRepair returns the rows of a device's repair. ok is false if there is none that can be
+// stored.
+func rowsOfRepair(r *report.Repair, device, number int64) (rows repairRows, ok bool) {
 	if r == nil {
-		return nil, false
+		return repairRows{}, false
 	}
 	id, err := uuid.Parse(r.ID)
 	if err != nil || id.String() != r.ID {
-		return nil, false
+		return repairRows{}, false
 	}
 	ended := int64(0)
 	if !r.EndedAt.IsZero() {
 		ended = max(seconds(r.EndedAt), 1)
 	}
-	return []any{r.ID, device, number, seconds(r.StartedAt), ended}, true
+	return repairRows{r.ID, device, []any{r.ID, device, number, seconds(r.StartedAt), ended}, trialsOf(r)}, true
 }
 
 const repairColumns = "repair, device, report, started, ended"
@@ -33,14 +42,26 @@ const aboutRepairs = `ON CONFLICT (repair) DO UPDATE SET report = excluded.repor
 	WHERE repairs.device = excluded.device`
 
 // addRepairs stores repairs one by one: one statement cannot change a row twice.
-func addRepairs(ctx context.Context, tx transaction, rows [][]any) error {
-	for _, row := range rows {
-		if err := insert(ctx, tx, "repairs", repairColumns, [][]any{row}, aboutRepairs); err != nil {
+func addRepairs(ctx context.Context, tx transaction, repairs []repairRows) error {
+	for _, r := range repairs {
+		if err := insert(ctx, tx, "repairs", repairColumns, [][]any{r.repair}, aboutRepairs); err != nil {
+			return err
+		}
+		var device int64
+		if err := tx.QueryRowContext(ctx, deviceOfRepair, r.id).Scan(&device); err != nil {
+			return err
+		}
+		if device != r.device {
+			continue
+		}
+		if err := insert(ctx, tx, "trials", trialColumns, r.trials, aboutTrials); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+const deviceOfRepair = "SELECT device FROM repairs WHERE repair = $1"
 
 const openRepairs = `
 	SELECT devices.key, details.json FROM repairs JOIN devices ON devices.device = repairs.device JOIN details ON details.report = repairs.report
@@ -74,7 +95,7 @@ func (s *Store) OpenRepairs(ctx context.Context) ([]report.DeviceRepair, error) 
 
 // rebuildRepairs derives the repairs from the full reports.
 func (c *copier) rebuildRepairs() error {
-	var found [][]any
+	var found []repairRows
 	err := each(c.ctx, c.to, "SELECT visits.report, visits.device, json FROM visits JOIN details ON details.report = visits.report ORDER BY visits.report", nil, func(rows *sql.Rows) error {
 		var number, device int64
 		var packed []byte
@@ -83,8 +104,8 @@ func (c *copier) rebuildRepairs() error {
 		}
 		r, _ := reportIn(packed) // an unreadable report has no repair
 		for _, d := range r.Devices {
-			if row, ok := repairRow(d.Repair, device, number); ok && len(r.Devices) == 1 {
-				found = append(found, row)
+			if rows, ok := rowsOfRepair(d.Repair, device, number); ok && len(r.Devices) == 1 {
+				found = append(found, rows)
 			}
 		}
 		return nil

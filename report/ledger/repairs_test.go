@@ -58,6 +58,9 @@ func TestOpenRepairs(t *testing.T) {
 	if open, err := s.OpenRepairs(t.Context()); err != nil || len(open) != 1 || len(open[0].Repair.Events) != 2 {
 		t.Fatalf("recovered %+v, %v", open, err)
 	}
+	if rates, err := s.Remedies(t.Context(), later(), 3000); err != nil || len(rates.Remedies) != 1 || rates.Remedies[0].Tried != 1 {
+		t.Fatalf("recovered %+v, %v", rates, err)
+	}
 
 	must(t, s.Begin(t.Context(), Run{ID: runID(0), Started: monday}))
 	if open := repaired(t, s, d, monday.Add(aDay), monday.Add(aDay), shown, confirmed); len(open) != 0 {

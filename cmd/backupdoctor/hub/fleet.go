@@ -35,10 +35,11 @@ func fleetCommand(e env) *cli.Command {
 				"backupdoctor fleet --cause icloud-storage-full -o csv=full.csv",
 				"backupdoctor fleet --from https://hub.example.org:7480 --json",
 				"backupdoctor fleet changes --since 7d                    what is new, still there and fixed",
+				"backupdoctor fleet remedies                              what was followed by a backup",
 				"backupdoctor fleet device 00008110-000A1B2C3D4E801E      its story on all benches",
 			),
 		Flags:       slices.Concat(filterFlags(), sourceFlags(), formatFlags()),
-		Subcommands: []*cli.Command{changesCommand(e), deviceCommand(e)},
+		Subcommands: []*cli.Command{changesCommand(e), deviceCommand(e), remediesCommand(e)},
 		Action: command.Takes(0, func(ctx *cli.Context) error {
 			q, err := filterOf(ctx)
 			if err != nil {

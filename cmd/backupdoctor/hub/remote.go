@@ -116,6 +116,10 @@ func (p fleetPages) visits(ctx context.Context, id string) iter.Seq2[report.Visi
 	return rowsOf[report.Visit](ctx, p, "visits", report.KindFleetDevice, url.Values{"id": {id}})
 }
 
+func (p fleetPages) remedies(ctx context.Context, days int) iter.Seq2[report.RemedyRate, error] {
+	return rowsOf[report.RemedyRate](ctx, p, "remedies", report.KindRemedies, url.Values{"days": {strconv.Itoa(days)}})
+}
+
 // rowsOf requests a list and reads it row by row.
 func rowsOf[Row any](ctx context.Context, p fleetPages, list string, kind report.Kind, asked url.Values) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
@@ -216,7 +220,9 @@ func readHead(decoder *json.Decoder, kind report.Kind) error {
 }
 
 // rowLists are the fields with the rows of each kind of document.
-var rowLists = map[report.Kind]string{report.KindFleet: "devices", report.KindFleetChanges: "changes", report.KindFleetDevice: "visits"}
+var rowLists = map[report.Kind]string{
+	report.KindFleet: "devices", report.KindFleetChanges: "changes", report.KindFleetDevice: "visits", report.KindRemedies: "remedies",
+}
 
 // checkHead reports whether the fields before the rows are those of a document of a kind.
 func checkHead(head map[string]json.RawMessage, kind report.Kind) error {

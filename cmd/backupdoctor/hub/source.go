@@ -24,6 +24,7 @@ type source interface {
 	find(ctx context.Context, who string) iter.Seq2[ledger.Device, error] // by ID or serial number
 	changes(context.Context, changeFilter, ledger.Change) iter.Seq2[report.FleetChange, error]
 	visits(ctx context.Context, id string) iter.Seq2[report.Visit, error] // newest first
+	remedies(ctx context.Context, days int) iter.Seq2[report.RemedyRate, error]
 	close() error
 }
 
@@ -89,5 +90,12 @@ func (d fleetDatabase) visits(ctx context.Context, id string) iter.Seq2[report.V
 	return ledger.All(func(p ledger.Page) (ledger.List[report.Visit], error) {
 		told, err := d.store.Story(ctx, id, p)
 		return told.Visits, err
+	})
+}
+
+func (d fleetDatabase) remedies(ctx context.Context, days int) iter.Seq2[report.RemedyRate, error] {
+	return ledger.All(func(ledger.Page) (ledger.List[report.RemedyRate], error) {
+		rates, err := d.store.Remedies(ctx, time.Now(), days)
+		return ledger.List[report.RemedyRate]{Rows: rates.Remedies}, err
 	})
 }

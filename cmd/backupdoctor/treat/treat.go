@@ -153,7 +153,7 @@ func sinceAttempt(r device.Repair) (done []string) {
 // changes reports whether an event changed something that a backup may depend on.
 func changes(e device.RepairEvent) bool {
 	remedy, known := remedies.Find(remedies.ID(e.Remedy))
-	return len(e.Gone) > 0 || known && remedy.Tier != remedies.TierLook && remedy.Tier != remedies.TierSafetyCopy && remedy.Tier != remedies.TierEscalate
+	return len(e.Gone) > 0 || known && remedy.Changes()
 }
 
 func doneSinceAttempt(r device.Repair) bool { return len(sinceAttempt(r)) > 0 }

@@ -40,7 +40,7 @@ var Changes = format.List[report.FleetChange]{
 // Visits is the list of the visits of a device.
 func Visits(of ledger.Device, now time.Time) format.List[report.Visit] {
 	document := report.FleetStory{Header: report.NewHeader(report.KindFleetDevice), Device: of, Visits: []report.Visit{}}
-	return format.List[report.Visit]{Title: "Visits of " + report.Clean(of.UDID), Document: document, Columns: visitColumns, Terminal: []format.Column[report.Visit]{
+	return format.List[report.Visit]{Title: "Visits of " + device.Label(report.Clean(of.UDID)), Document: document, Columns: visitColumns, Terminal: []format.Column[report.Visit]{
 		{Head: "READ", Text: func(v report.Visit) string { return words.Moment(v.TakenAt) }},
 		{Head: "BENCH", Text: func(v report.Visit) string { return v.Bench }},
 		{Head: "SLOT", Text: func(v report.Visit) string { return v.Slot }},
@@ -66,6 +66,17 @@ var Benches = format.List[ledger.Bench]{
 	Title:    "Benches of the fleet",
 	Document: report.FleetBenches{Header: report.NewHeader(report.KindFleetBenches), Benches: []report.Bench{}},
 	Columns:  benchColumns,
+}
+
+// Remedies is the list of remedies tried in the last days.
+func Remedies(days int) format.List[report.RemedyRate] {
+	document := report.RemedyRates{Header: report.NewHeader(report.KindRemedies), Days: days, Remedies: []report.RemedyRate{}}
+	return format.List[report.RemedyRate]{Title: "Remedies and new backups", Document: document, Columns: remedyColumns, Terminal: []format.Column[report.RemedyRate]{
+		{Head: "CAUSE", Words: true, Text: report.RemedyRate.Cause},
+		{Head: "REMEDY", Words: true, Text: report.RemedyRate.Title},
+		{Head: "RESULT", Words: true, Text: report.RemedyRate.String},
+		{Head: "OPEN", Text: func(r report.RemedyRate) string { return strconv.Itoa(r.Open) }},
+	}}
 }
 
 // LastBackup returns the age of a device's last backup. If the newest reading does not include it,
@@ -175,6 +186,16 @@ var benchColumns = []format.Column[ledger.Bench]{
 	{Head: "refused", Text: func(b ledger.Bench) string { return strconv.Itoa(b.Refused) }},
 	{Head: "clockOffSeconds", Text: func(b ledger.Bench) string { return strconv.Itoa(b.ClockAhead) }},
 	{Head: "deviceCount", Text: func(b ledger.Bench) string { return strconv.Itoa(b.Devices) }},
+}
+
+var remedyColumns = []format.Column[report.RemedyRate]{
+	{Head: "check", Text: func(r report.RemedyRate) string { return r.Check }},
+	{Head: "short", Words: true, Text: report.RemedyRate.Cause},
+	{Head: "remedy", Text: func(r report.RemedyRate) string { return r.Remedy }},
+	{Head: "title", Words: true, Text: report.RemedyRate.Title},
+	{Head: "triedCount", Text: func(r report.RemedyRate) string { return strconv.Itoa(r.Tried) }},
+	{Head: "backedUpCount", Text: func(r report.RemedyRate) string { return strconv.Itoa(r.BackedUp) }},
+	{Head: "openCount", Text: func(r report.RemedyRate) string { return strconv.Itoa(r.Open) }},
 }
 
 func found(v report.Visit, status string) string {

@@ -84,7 +84,7 @@ func TestFleetFitsItsWindow(t *testing.T) {
 	b, address := browsertest.Open(t), serve(t)
 	signIn(b, address)
 	for name, path := range map[string]string{
-		"signin": "/signin", "overview": "/", "devices": "/devices", "changes": "/changes", "benches": "/benches", "device": "/device?id=00008110-0000000000000000",
+		"signin": "/signin", "overview": "/", "devices": "/devices", "changes": "/changes", "remedies": "/remedies", "benches": "/benches", "device": "/device?id=00008110-0000000000000000",
 	} {
 		b.Do(chromedp.Navigate(address + path))
 		b.Fits()

@@ -49,6 +49,16 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 			story, err := s.Store.Story(ctx, r.FormValue("id"), p)
 			return story.Visits, err
 		}))
+	case "remedies":
+		n, err := days(r, "days", triedDays)
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		send(s, w, r, view, export.Remedies(n), ledger.All(func(ledger.Page) (ledger.List[report.RemedyRate], error) {
+			rates, err := s.Store.Remedies(ctx, s.Now(), n)
+			return ledger.List[report.RemedyRate]{Rows: rates.Remedies}, err
+		}))
 	case "benches":
 		send(s, w, r, view, export.Benches, ledger.All(func(p ledger.Page) (ledger.List[ledger.Bench], error) {
 			return s.Store.Benches(ctx, p)

@@ -1,5 +1,5 @@
 // Package hubpages shows a fleet in a browser: an overview, the devices, the changes to their
-// causes, the story of each device, and the benches. The pages are self-contained: they use no
+// causes, how often remedies helped, the story of each device, and the benches. The pages are self-contained: they use no
 // scripts and load nothing from other addresses.
 //
 // [New] returns the handler. Everything except /healthz requires signing in, with the token or
@@ -43,7 +43,7 @@ type Config struct {
 var pages = sync.OnceValue(func() *web.Site {
 	return web.NewSite("Fleet", templates, functions,
 		web.Part{Path: "/", Name: "Overview"}, web.Part{Path: "/devices", Name: "Devices"},
-		web.Part{Path: "/changes", Name: "Changes"}, web.Part{Path: "/benches", Name: "Benches"})
+		web.Part{Path: "/changes", Name: "Changes"}, web.Part{Path: "/remedies", Name: "Remedies"}, web.Part{Path: "/benches", Name: "Benches"})
 })
 
 // site serves the pages.
@@ -78,6 +78,7 @@ func New(config Config) (http.Handler, error) {
 	inside.HandleFunc("GET /devices", s.devices)
 	inside.HandleFunc("GET /device", s.device)
 	inside.HandleFunc("GET /changes", s.changes)
+	inside.HandleFunc("GET /remedies", s.remedies)
 	inside.HandleFunc("GET /benches", s.benches)
 	inside.HandleFunc("GET /report", s.report)
 	inside.HandleFunc("GET /export/{view}/{format}", s.export)

@@ -59,6 +59,9 @@ func ward(t testing.TB) *ledger.Store {
 				d.Name, d.Serial, d.ModelName, bench = hostile, hostile, hostile, "b<b>&"
 				d.Asset = []report.Field{{Name: hostile, Value: hostile}}
 			}
+			if week == 2 && i%12 == 5 {
+				d.Repair = repairOf(i, d.TakenAt, i > 20)
+			}
 			r := tray
 			r.Devices, r.TakenAt = []report.Device{d}, d.TakenAt
 			messages = append(messages, ledger.Message{
@@ -71,6 +74,20 @@ func ward(t testing.TB) *ledger.Store {
 	must(t, err)
 	must(t, store.SetAside(t.Context(), ledger.Reject{Bench: "rome", Reason: string(ledger.TooLong)}))
 	return store
+}
+
+// repairOf returns a repair in which iCloud Backup was switched on, at a time.
+func repairOf(n int, at time.Time, backedUp bool) *report.Repair {
+	r := &report.Repair{
+		ID: fmt.Sprintf("01975d2c-0000-7000-8000-%012x", n), StartedAt: at, Verdict: string(checks.Failing),
+		Causes: []report.RepairCause{{Check: "backup-turned-off"}}, Evidence: []report.RepairEvidence{},
+		Events: []report.RepairEvent{{At: at, Kind: "seen", Remedy: string(remedies.TurnBackupOn)}},
+	}
+	if backedUp {
+		r.EndedAt = at.Add(time.Hour)
+		r.Events = append(r.Events, report.RepairEvent{At: r.EndedAt, Kind: "backed-up", LastBackup: r.EndedAt})
+	}
+	return r
 }
 
 // served returns the pages of a fleet.
@@ -165,7 +182,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 			waiting = append(waiting, next)
 		}
 	}
-	for _, want := range []string{"/benches", "/changes", "/export/devices/csv", "/export/visits/html?id=00008110-0000000000000000", pages().AssetPath("style.css")} {
+	for _, want := range []string{"/benches", "/changes", "/remedies", "/export/remedies/html", "/export/devices/csv", "/export/visits/html?id=00008110-0000000000000000", pages().AssetPath("style.css")} {
 		if !seen[want] {
 			t.Errorf("no page leads to %s", want)
 		}
@@ -202,6 +219,11 @@ func TestPages(t *testing.T) {
 		{"/device?id=00008110-0000000000000000", 200, []string{"&lt;script&gt;alert(1)&lt;/script&gt;=1&#43;1[31m", "Story"}},
 		{"/device?id=nobody", 404, []string{"There is no such device"}},
 		{"/changes?change=fixed&days=8", 200, []string{"Changes in the last 8 days", "Read to be well since"}},
+		{"/remedies", 200, []string{"last 365 days", "Switch iCloud Backup on", "3 of 5 backed up within 3 days", `href="/devices?cause=backup-turned-off"`}},
+		{"/remedies?days=1", 200, []string{"last 1 day<", "No remedy was tried"}},
+		{"/remedies?days=0", 400, []string{"days is “0”"}},
+		{"/export/remedies/csv?days=30", 200, []string{"backup-turned-off,iCloud Backup off,turn-backup-on,Switch iCloud Backup on,5,3,0"}},
+		{"/export/remedies/json?days=x", 400, []string{"days is “x”"}},
 		{"/benches", 200, []string{"b&lt;b&gt;&amp;", "too-long"}},
 		{"/export/devices/pdf", 404, nil},
 		{"/export/everything/csv", 404, nil},
@@ -243,7 +265,7 @@ func TestExports(t *testing.T) {
 		}
 	}
 	for path, kind := range map[string]report.Kind{
-		"devices/json": report.KindFleet, "changes/json?days=3650": report.KindFleetChanges, "benches/json": report.KindFleetBenches,
+		"devices/json": report.KindFleet, "changes/json?days=3650": report.KindFleetChanges, "benches/json": report.KindFleetBenches, "remedies/json?days=30": report.KindRemedies,
 		"visits/json?id=" + url.QueryEscape(rows[1][0]): report.KindFleetDevice,
 	} {
 		schema := reporttest.Validator(t, report.SchemaID(kind), report.JSONSchema(kind))

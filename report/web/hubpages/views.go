@@ -24,6 +24,7 @@ const (
 	maxBars      = 12
 	staleDays    = 14 // default if the URL has none
 	changedDays  = 7
+	triedDays    = 365
 	aDay         = 24 * time.Hour
 )
 
@@ -245,6 +246,25 @@ func (s *site) changes(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.show(w, "changes", p)
+}
+
+type remediesPage struct {
+	frame
+	Rates report.RemedyRates
+	Query url.Values
+}
+
+func (s *site) remedies(w http.ResponseWriter, r *http.Request) {
+	p := remediesPage{frame: s.frame("remedies", "Remedies", "/remedies"), Query: kept(r, "days")}
+	n, err := days(r, "days", triedDays)
+	if err == nil {
+		p.Rates, err = s.Store.Remedies(r.Context(), p.Now, n)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.show(w, "remedies", p)
 }
 
 type benchesPage struct {
