@@ -15,6 +15,8 @@ import (
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/device/sim"
 	"github.com/backupdoctor/backupdoctor/report"
+	"github.com/backupdoctor/backupdoctor/report/ledger"
+	"github.com/google/uuid"
 )
 
 // A patient is a person at a terminal who is led by treat.
@@ -182,6 +184,37 @@ func TestTreatSwitchedOff(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(data, "backupdoctor", "history.sqlite")); err != nil {
 		t.Error(err)
 	}
+}
+
+// What past repairs came to is a hint at the step, and does not change the order.
+func TestTreatShowsPastRepairs(t *testing.T) {
+	address, _ := attach(t, loadDevice(t.Fatalf, "icloud-backup-off"))
+	data, run, at := t.TempDir(), uuid.NewString(), time.Now().Add(-10*24*time.Hour)
+	history, err := ledger.OpenHistory(t.Context(), filepath.Join(data, "backupdoctor", "history.sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer history.Close()
+	if err := history.Begin(t.Context(), ledger.Run{ID: run, Started: at}); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 5 {
+		repair := openRepair(at)
+		repair.ID = uuid.NewString()
+		if n > 0 {
+			repair.EndedAt = at.Add(time.Hour)
+			repair.Events = append(repair.Events, report.RepairEvent{At: repair.EndedAt, Kind: "backed-up", LastBackup: repair.EndedAt})
+		}
+		if err := history.Add(t.Context(), run, report.Device{UDID: uuid.NewString(), TakenAt: at, Repair: repair}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := treated(t, address, data)
+	p.reads("Switch iCloud Backup on")
+	p.reads("Past repairs for iCloud Backup off: 4 of 5 backed up within 3 days.")
+	p.reads("[Enter] done")
+	p.types("q")
+	p.ends(1)
 }
 
 // A failed Back Up Now gives its code and a plan made from it. A step that loses something is

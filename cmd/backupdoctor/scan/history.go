@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/command"
 	"github.com/backupdoctor/backupdoctor/cmd/backupdoctor/terminal"
@@ -45,6 +46,7 @@ func History(k Keeper) Sink {
 			if e.Type == report.RunStart {
 				keeping.run.Saw(keeping.before)
 				keeping.run.Repairs(keeping.repairs)
+				keeping.run.Rates(keeping.rates)
 			}
 			keeping.hear(e)
 		},
@@ -67,8 +69,12 @@ type keeping struct {
 	stop     func()                   // stops the upload
 	before   string                   // newest version seen in earlier runs; "" if unknown
 	repairs  map[string]device.Repair // open repairs, by device.UDIDKey; nil if unknown
+	rates    []report.RemedyRate      // of past repairs; nil if unknown
 	reported string                   // the last failure reported
 }
+
+// ratesDays is how many days back the repairs count that hints are made from.
+const ratesDays = 365
 
 // open opens the history. It returns nil on failure.
 func (k Keeper) open(ctx context.Context, run *Run) *keeping {
@@ -81,6 +87,8 @@ func (k Keeper) open(ctx context.Context, run *Run) *keeping {
 	keeping := &keeping{Keeper: k, run: run, store: store, recorder: ledger.NewRecorder(store, kept), added: make(chan struct{}, 1), stop: func() {}}
 	// Without a value, "newest" means the same as without a history.
 	keeping.before, _ = store.NewestVersion(ctx)
+	past, _ := store.Remedies(ctx, time.Now(), ratesDays) // only hints are made from it
+	keeping.rates = past.Remedies
 	if open, err := store.OpenRepairs(ctx); err != nil {
 		k.failed(err)
 	} else {

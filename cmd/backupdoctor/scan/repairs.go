@@ -2,6 +2,7 @@ package scan
 
 import (
 	"github.com/backupdoctor/backupdoctor/device"
+	"github.com/backupdoctor/backupdoctor/report"
 )
 
 // Repairs gives the run the open repairs of devices, by [device.UDIDKey]. A device that has one
@@ -11,6 +12,20 @@ func (r *Run) Repairs(open map[string]device.Repair) {
 	r.resultsMu.Lock()
 	defer r.resultsMu.Unlock()
 	r.repairs = open
+}
+
+// Rates gives the run how often remedies were followed by a backup in past repairs.
+func (r *Run) Rates(rates []report.RemedyRate) {
+	r.resultsMu.Lock()
+	defer r.resultsMu.Unlock()
+	r.rates = rates
+}
+
+// pastRates returns what [Run.Rates] was given, or nil.
+func (r *Run) pastRates() []report.RemedyRate {
+	r.resultsMu.Lock()
+	defer r.resultsMu.Unlock()
+	return r.rates
 }
 
 // repairOf returns the open repair of a device, or one that this run saw end.

@@ -37,6 +37,7 @@ type Run struct {
 	tray      device.Tray              // what the finished devices show together
 	judged    device.Tray              // the tray by which attached devices were last judged
 	repairs   map[string]device.Repair // open repairs of earlier runs, by device.UDIDKey
+	rates     []report.RemedyRate      // of past repairs; nil if unknown
 	apart     bool                     // the devices were read by several computers, or at different times
 }
 

@@ -102,6 +102,7 @@ var errStop = errors.New("stopped")
 // lead goes from task to task until the repair is closed, the person stops, or nothing is left.
 func (w *walk) lead(ctx context.Context) error {
 	before, known := w.run.repairOf(w.attached.UDID)
+	w.Page.Rates = w.run.pastRates()
 	w.attempts = attemptsOf(before)
 	w.read(ctx)
 	if !known && !isTreatable(w.judged) {

@@ -18,6 +18,8 @@ type Page struct {
 	Width int            // columns
 	UTF8  bool           // more than ASCII can be shown
 	Zone  *time.Location // for dates; nil is UTC
+
+	Rates []report.RemedyRate // of past repairs, shown as a hint; nil if unknown
 }
 
 // maxWidth keeps lines readable on wide terminals.
@@ -51,6 +53,9 @@ func (p Page) Card(t Task, d report.Device) string {
 	if about := p.about(t); about != "" {
 		lines = append(lines, p.wrap("  ", about))
 	}
+	if hint := p.hint(t); hint != "" {
+		lines = append(lines, p.wrap("  ", hint))
+	}
 	if t.Locked {
 		lines = append(lines, p.wrap("  ", "Locked: this permanently loses something, and no copy of this device on this computer was proved whole in the last 24 hours."))
 	}
@@ -82,6 +87,22 @@ func (p Page) about(t Task) string {
 		return p.join(text, "no known risk")
 	}
 	return text + ". Risk: " + t.Step.Risk
+}
+
+// fewRepairs is the number of past repairs below which their result is not shown.
+const fewRepairs = 5
+
+// hint says how often the remedy was followed by a backup in past repairs of devices with the same
+// cause. It does not change the order of the plan.
+func (p Page) hint(t Task) string {
+	for _, check := range t.Step.For {
+		for _, rate := range p.Rates {
+			if rate.Check == check && rate.Remedy == t.Step.Remedy && rate.Tried >= fewRepairs {
+				return "Past repairs for " + rate.Cause() + ": " + rate.String() + "."
+			}
+		}
+	}
+	return ""
 }
 
 // keys says what a person can type.

@@ -212,3 +212,28 @@ func TestCards(t *testing.T) {
 		}
 	}
 }
+
+// Past repairs are a hint on the card of their remedy and cause, if there are enough of them.
+func TestHint(t *testing.T) {
+	d := found(t, map[string][]remedies.ID{"backup-turned-off": {remedies.TurnBackupOn}})
+	task := Next(Begin("id", "", d, noon), d)
+	rate := report.RemedyRate{Check: "backup-turned-off", Remedy: "turn-backup-on", Tried: 44, BackedUp: 41}
+	few, other, another := rate, rate, rate
+	few.Tried, few.BackedUp = 4, 4
+	other.Remedy, another.Check = "restart", "wifi-missing"
+	for name, test := range map[string]struct {
+		rates []report.RemedyRate
+		shown bool
+	}{
+		"enough":         {[]report.RemedyRate{other, another, rate}, true},
+		"too few":        {[]report.RemedyRate{few}, false},
+		"another remedy": {[]report.RemedyRate{other}, false},
+		"another cause":  {[]report.RemedyRate{another}, false},
+		"unknown":        {nil, false},
+	} {
+		card := Page{Width: 80, Rates: test.rates}.Card(task, d)
+		if shown := strings.Contains(card, "\n  Past repairs for iCloud Backup off: 41 of 44 backed up within 3 days.\n"); shown != test.shown || strings.Contains(card, "Past repairs") != test.shown {
+			t.Errorf("%s:\n%s", name, card)
+		}
+	}
+}
