@@ -78,6 +78,39 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
+// A device with something to do shows the command that leads through its repair, which acts at the
+// terminal only.
+func TestTreatCommand(t *testing.T) {
+	const command = "backupdoctor treat --udid "
+	for name, c := range map[string]struct {
+		patient, udid string
+		gone          bool
+		want          string
+	}{
+		"failing":         {"backup-turned-off", "00008110-000514AE0C22801E", false, command + "00008110-000514AE0C22801E"},
+		"backed up":       {"fresh", "00008110-000514AE0C22801E", false, ""},
+		"unplugged":       {"backup-turned-off", "00008110-000514AE0C22801E", true, ""},
+		"for a shell":     {"backup-turned-off", "0000;reboot", false, ""},
+		"as another flag": {"backup-turned-off", "--all", false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newPages(t)
+			d := patient(t, c.patient)
+			d.UDID = c.udid
+			done(s, d)
+			if c.gone {
+				hear(s, report.DeviceDetached, d.UDID, d.Slot, d.Name, "")
+			}
+			for _, path := range []string{"/", pageOf(d.UDID)} {
+				page := ask(s, get(path)).Body.String()
+				if strings.Contains(page, command) != (c.want != "") || !strings.Contains(page, c.want) {
+					t.Errorf("%s has no %q", path, c.want)
+				}
+			}
+		})
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	with := func(r *http.Request, headers ...string) *http.Request {
 		for i := 0; i < len(headers); i += 2 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/backupdoctor/backupdoctor/checks"
 	"github.com/backupdoctor/backupdoctor/checks/words"
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/report"
 	"github.com/backupdoctor/backupdoctor/report/format"
 	"github.com/backupdoctor/backupdoctor/report/web"
@@ -37,6 +38,7 @@ type tileView struct {
 	Last  string // time of its last backup; "" if unknown
 	Shown string // first evidence of the first cause
 	First string // first step
+	Treat string // command that leads through its repair; "" for none
 	Gone  bool
 }
 
@@ -56,9 +58,22 @@ func newTileView(t tile) tileView {
 		v.Mark, v.Why = format.VerdictMark(t.Found.Verdict), report.Clean(why)
 		v.About, v.Last = aboutOf(*t.Found), lastBackupOf(*t.Found)
 		found := web.Local(*t.Found)
-		v.Shown, v.First = report.Clean(format.FirstEvidence(found)), report.Clean(format.FirstStep(found))
+		v.Shown, v.First, v.Treat = report.Clean(format.FirstEvidence(found)), report.Clean(format.FirstStep(found)), treatCommand(t)
 	}
 	return v
+}
+
+// treatCommand returns the command that leads a person through the repair of an attached device.
+// It is "" if there is nothing to do, or if a shell might read the UDID as something else.
+func treatCommand(t tile) string {
+	switch checks.Verdict(t.Found.Verdict) {
+	case checks.BackedUp, checks.Suppressed:
+		return ""
+	}
+	if t.Gone || len(t.Found.Plan) == 0 || t.UDID == "" || device.Token(t.UDID) != t.UDID {
+		return ""
+	}
+	return "backupdoctor treat --udid " + t.UDID
 }
 
 // aboutOf returns the model and system of a device, if known.
