@@ -255,12 +255,12 @@ func (s schemaWriter) fields(t reflect.Type, object *node, kind report.Kind) {
 		property := s.property(field.Type)
 		property.Description = s.comments[t.PkgPath()+"."+t.Name()+"."+field.Name]
 		property.Enum = s.contract.closed[t.Name()+"."+name]
-		switch name {
-		case "$schema":
+		switch {
+		case name == "$schema":
 			property.Enum = []any{report.SchemaID(kind)}
-		case "kind":
+		case name == "kind" && !strings.HasPrefix(t.Name(), "Repair"): // a repair event has a kind of its own
 			property.Enum = []any{kind}
-		case "schema":
+		case name == "schema":
 			property.Enum = []any{report.Schema}
 		}
 		object.Properties[name] = property

@@ -37,6 +37,7 @@ var about = map[string][]string{
 	"no-device":             {},
 	"no-mux":                {},
 	"redacted":              {"not-trusted", "backup-turned-off", "mdm-disallows-backup", "managed-account-service-off", "software-out-of-date", "transient-glitch", "local-backup-encryption-forced", "local-backup-broken"},
+	"repaired":              {"not-trusted", "false-alarm", "backup-turned-off", "backup-stale", "icloud-storage-full"},
 	"stalled":               {"not-trusted", "backup-turned-off", "backup-stale", "restore-in-progress", "icloud-storage-full", "wifi-missing", "software-out-of-date", "device-storage-low"},
 	"trust-pending":         {"not-trusted", "backup-turned-off", "icloud-storage-full", "wifi-missing", "software-out-of-date", "local-backup-broken"},
 }
