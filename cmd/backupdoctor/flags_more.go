@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"slices"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/checks"
@@ -15,11 +16,18 @@ import (
 
 // moreFlags select what to add once devices have been read.
 func moreFlags() []cli.Flag {
+	return slices.Concat(
+		[]cli.Flag{command.Option(moreHeading, "ask", "ask at this terminal what only a person can tell")},
+		answerFlags(),
+		[]cli.Flag{command.Option(moreHeading, "net", "look at Apple's hosts and at its status page from this computer")},
+	)
+}
+
+// answerFlags give answers without a question.
+func answerFlags() []cli.Flag {
 	return []cli.Flag{
-		command.Option(moreHeading, "ask", "ask at this terminal what only a person can tell"),
 		&cli.StringFlag{Name: "answers", Category: moreHeading, Usage: "take such answers from `FILE`, as lines \"question: answer\"; - is stdin"},
 		&cli.StringFlag{Name: "message", Category: moreHeading, Usage: "take `TEXT` for what the device says of the failed backup"},
-		command.Option(moreHeading, "net", "look at Apple's hosts and at its status page from this computer"),
 	}
 }
 
@@ -34,23 +42,12 @@ func (e env) moreOf(ctx *cli.Context, list []*checks.Check) (more []scan.More, e
 	if ctx.Bool("net") {
 		more = append(more, scan.Network(&reach.Prober{}), scan.TellOffline(e.screen))
 	}
-	if path := ctx.String("answers"); path != "" {
-		var answers []device.Answer
-		err := e.readNamed(ctx, path, func(from io.Reader) (err error) {
-			answers, err = answersIn(from, path, time.Now())
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		more = append(more, scan.Answers(answers))
+	answers, err := e.answersOf(ctx)
+	if err != nil {
+		return nil, err
 	}
-	if ctx.IsSet("message") {
-		answer, err := device.ParseAnswer(device.MessageQuestion, ctx.String("message"), time.Now())
-		if err != nil {
-			return nil, command.Usage("", "--message: %w", err)
-		}
-		more = append(more, scan.Answers([]device.Answer{answer}))
+	if len(answers) > 0 {
+		more = append(more, scan.Answers(answers))
 	}
 	if ctx.Bool("ask") {
 		if _, ok := terminal.Of(e.Stdin); !ok {
@@ -59,6 +56,27 @@ func (e env) moreOf(ctx *cli.Context, list []*checks.Check) (more []scan.More, e
 		more = append(more, scan.Ask(e.screen, terminal.Questions{Prompt: terminal.NewPrompt(e.Stdin), Out: e.screen, Checks: list, Now: time.Now}))
 	}
 	return more, nil
+}
+
+// answersOf reads answerFlags.
+func (e env) answersOf(ctx *cli.Context) (answers []device.Answer, err error) {
+	if path := ctx.String("answers"); path != "" {
+		err := e.readNamed(ctx, path, func(from io.Reader) (err error) {
+			answers, err = answersIn(from, path, time.Now())
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if ctx.IsSet("message") {
+		answer, err := device.ParseAnswer(device.MessageQuestion, ctx.String("message"), time.Now())
+		if err != nil {
+			return nil, command.Usage("", "--message: %w", err)
+		}
+		answers = device.Answered(answers, answer)
+	}
+	return answers, nil
 }
 
 // answersIn reads a file of answers. Each must answer an existing question.

@@ -26,6 +26,7 @@ func treatCommand(e env) *cli.Command {
 			"profile that is gone. Otherwise press Enter; s skips a step, ? says why, q stops. After each\n" +
 			"step the device is read again, and at the end the backup is followed in its log. The repair\n" +
 			"is closed by the date of a new iCloud backup, and by nothing else.\n\n" +
+			"What only a person has seen is given with --answers or --message, as to scan.\n\n" +
 			"Steps that permanently lose something are locked until a copy on this computer is proved\n" +
 			"whole; treat offers to make one, as backup does. Typing the device's name unlocks a step\n" +
 			"without a copy.\n\n" +
@@ -35,6 +36,7 @@ func treatCommand(e env) *cli.Command {
 			command.Examples(
 				"backupdoctor treat --udid A3 --by K.         lead through the repair of one device",
 				"backupdoctor treat -o ticket=a3.txt          and write half a page about it",
+				"backupdoctor treat --answers a3.txt          begin with what a person has seen",
 				"backupdoctor treat --no-input                print the steps; exits as scan does",
 				"backupdoctor treat --open                    repairs without a new backup so far",
 			),
@@ -65,7 +67,7 @@ func treatFlags() []cli.Flag {
 		&cli.DurationFlag{Name: "for", Category: deviceFlags, Usage: "follow a backup for this `TIME` at most", Value: listenFor},
 		&cli.StringFlag{Name: "to", Category: backupFlags, Usage: "library of copies in `DIR`", DefaultText: "backupdoctor/backups in the data folder"},
 		&cli.IntFlag{Name: "keep", Category: backupFlags, Usage: "`NUMBER` of proved copies of a device to keep", Value: 1},
-	}, doorFlags(), labelFlags(), placeFlags(), passwordFlags(), checkFlags(), renderFlags())
+	}, doorFlags(), labelFlags(), answerFlags(), placeFlags(), passwordFlags(), checkFlags(), renderFlags())
 }
 
 // lookEvery is how often treat reads a device while a person works on it.
@@ -83,6 +85,8 @@ func (e env) treatmentOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 		return pipe, command.Usage("", "--keep must be at least 1")
 	case len(ctx.String("by")) > maxBy:
 		return pipe, command.Usage("", "--by may have at most %d bytes", maxBy)
+	case ctx.String("answers") == "-" && !ctx.Bool("no-input"):
+		return pipe, command.Usage("", "--answers cannot be stdin, from which treat reads its keys")
 	}
 	shown := "ticket"
 	if ctx.Bool("no-input") {
@@ -108,9 +112,17 @@ func (e env) treatmentOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 	if err != nil {
 		return pipe, err
 	}
+	answers, err := e.answersOf(ctx)
+	if err != nil {
+		return pipe, err
+	}
 	pipe = scan.Pipe{Judge: r.judge, Inventory: x.Labels.Inventory, Sinks: r.sinks(e)}
 	if ctx.Bool("no-input") {
-		pipe.Source = scan.Attached{Examination: x, UDIDs: udids}
+		attached := scan.Attached{Examination: x, UDIDs: udids}
+		if len(answers) > 0 {
+			attached.More = []scan.More{scan.Answers(answers)}
+		}
+		pipe.Source = attached
 		return pipe, nil
 	}
 	display, err := e.displayOn(ctx, e.Stderr)
@@ -118,7 +130,7 @@ func (e env) treatmentOf(ctx *cli.Context) (pipe scan.Pipe, err error) {
 		return pipe, err
 	}
 	pipe.Source = scan.Treatment{
-		Examination: x, UDIDs: udids, By: report.Clean(ctx.String("by")), Keep: ctx.Int("keep"), Listen: ctx.Duration("for"), Every: lookEvery,
+		Examination: x, UDIDs: udids, By: report.Clean(ctx.String("by")), Answers: answers, Keep: ctx.Int("keep"), Listen: ctx.Duration("for"), Every: lookEvery,
 		Library:     func() (library.Library, error) { return e.libraryToWrite(ctx.String("to")) },
 		AskPassword: e.askPassword(),
 		Typist:      terminal.NewTypist(terminal.NewPrompt(e.Stdin)),

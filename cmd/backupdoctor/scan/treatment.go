@@ -28,6 +28,7 @@ type Treatment struct {
 	Examination
 	UDIDs       []string                        // the device to treat, at most one; nil for the only one attached
 	By          string                          // who does it; "" if not given
+	Answers     []device.Answer                 // what a person has seen
 	Library     func() (library.Library, error) // where copies go
 	Keep        int                             // proved copies to keep
 	Listen      time.Duration                   // maximum time to follow a backup

@@ -85,7 +85,7 @@ func (w *walk) adopt(ctx context.Context, s device.Snapshot) {
 func (w *walk) carry(s device.Snapshot) device.Snapshot {
 	w.Labels.label(&s)
 	identify(&s, w.Table)
-	s.Attempts, s.Answers = w.attempts, w.snapshot.Answers
+	s.Attempts, s.Answers = w.attempts, w.Answers
 	s.Backups, s.Histories, s.BackupPlaces = w.snapshot.Backups, w.snapshot.Histories, w.snapshot.BackupPlaces
 	s.Repair = w.snapshot.Repair
 	return s
