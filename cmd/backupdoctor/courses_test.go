@@ -49,15 +49,11 @@ func TestCourses(t *testing.T) {
 				d := loadDevice(t.Fatalf, c.device)
 				d.Away = 100 * time.Millisecond
 				address, tray := attach(t, d)
-				person, err := sim.ParsePerson(map[string]string{
+				played := tray.Start(t.Context(), d.UDID(), person(t, map[string]string{
 					"works":  "await word shown\n" + c.hands + "\n" + awaitsListener + "\nwait 1.1\nback-up",
 					"fails":  awaitsListener + "\nback-up 303 CKErrorDomain(25)",
 					"unseen": "",
-				}[outcome])
-				if err != nil {
-					t.Fatal(err)
-				}
-				played := tray.Start(t.Context(), d.UDID(), person)
+				}[outcome]))
 				data := t.TempDir()
 				p := treated(t, address, data, "-o", "json")
 				code := ledThrough(p, tray, outcome, titleOf(t, c.remedy))
@@ -68,7 +64,11 @@ func TestCourses(t *testing.T) {
 				if open := openRepairs(t, data); (len(open) == 0) != (outcome == "works") {
 					t.Errorf("%d repairs are open", len(open))
 				}
-				onlyPermitted(t, tray)
+				var acts [][]string
+				if slices.ContainsFunc(p.record().Events, func(e report.RepairEvent) bool { return e.Kind == string(device.RepairCopied) }) {
+					acts = append(acts, usb.PermittedBackup) // the person pressed Enter on a locked card
+				}
+				onlyPermitted(t, tray, d, acts...)
 			})
 		}
 	}
@@ -76,6 +76,15 @@ func TestCourses(t *testing.T) {
 
 // awaitsListener is the step of a person who taps Back Up Now once somebody listens.
 const awaitsListener = "await request notification_proxy ObserveNotification com.apple.mobile.backup.domain_changed"
+
+func person(t *testing.T, script string) sim.Person {
+	t.Helper()
+	steps, err := sim.ParsePerson(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return steps
+}
 
 func titleOf(t *testing.T, id remedies.ID) string {
 	t.Helper()
@@ -141,14 +150,20 @@ func (p *patient) card(late <-chan time.Time) (text string, ended bool, code int
 	}
 }
 
+// record returns the repair in the JSON report that treat has printed.
+func (p *patient) record() *report.Repair {
+	p.t.Helper()
+	var r report.Report
+	if err := json.Unmarshal([]byte(p.stdout.String()), &r); err != nil || len(r.Devices) != 1 || r.Devices[0].Repair == nil {
+		p.t.Fatalf("%v: %s\n%s", err, p.stdout.String(), p.stderr.all())
+	}
+	return r.Devices[0].Repair
+}
+
 // judgeCourse judges the record of a course.
 func judgeCourse(t *testing.T, p *patient, outcome string, remedy remedies.ID, code int) {
 	t.Helper()
-	var r report.Report
-	if err := json.Unmarshal([]byte(p.stdout.String()), &r); err != nil || len(r.Devices) != 1 || r.Devices[0].Repair == nil {
-		t.Fatalf("%v: %s\n%s", err, p.stdout.String(), p.stderr.all())
-	}
-	repair := r.Devices[0].Repair
+	repair := p.record()
 	var kinds []string
 	var codes []int
 	for _, e := range repair.Events {
@@ -180,14 +195,21 @@ func judgeCourse(t *testing.T, p *patient, outcome string, remedy remedies.ID, c
 	}
 }
 
-// onlyPermitted fails for each request that no list has. Messages to the backup service have a
-// list of their own.
-func onlyPermitted(t *testing.T, tray *sim.Tray) {
+// onlyPermitted fails for each request that is neither on the lists for reading and listening nor
+// on those for what the person let treat do. The backup service may be asked for a backup only.
+func onlyPermitted(t *testing.T, tray *sim.Tray, d *sim.Device, acts ...[]string) {
 	t.Helper()
-	allowed := slices.Concat(usb.Permitted, usb.PermittedListening, usb.PermittedWatching, usb.PermittedRestart, usb.PermittedBackup)
+	allowed := slices.Concat(usb.Permitted, usb.PermittedListening, slices.Concat(acts...))
+	copies := slices.Contains(allowed, "lockdown StartService com.apple.mobilebackup2")
 	for _, request := range tray.Requests() {
-		if name := request.Service + " " + request.Name; !slices.Contains(allowed, name) && request.Service != "mobilebackup2" {
+		name := request.Service + " " + request.Name
+		if !slices.Contains(allowed, name) && !(copies && request.Service == "mobilebackup2") {
 			t.Errorf("%q was asked, which is not permitted", name)
+		}
+	}
+	for _, session := range d.Backup.Sessions() {
+		if session.Request != "" && session.Request != "Backup" {
+			t.Errorf("the backup service was asked to %s", session.Request)
 		}
 	}
 }

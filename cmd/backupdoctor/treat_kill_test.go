@@ -1,24 +1,52 @@
 package main
 
 import (
-	"bufio"
-	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
+	"sync"
 	"testing"
 
+	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/sim"
+	"github.com/backupdoctor/backupdoctor/device/usb"
 	"github.com/backupdoctor/backupdoctor/report"
 )
 
-// A killed treat has every step that was confirmed before the next one was shown, and the next
-// treat goes on behind it.
-func TestTreatIsKilled(t *testing.T) {
-	address, _ := attach(t, loadDevice(t.Fatalf, "icloud-backup-off"))
-	data := t.TempDir()
+// treatment starts treat in a process of its own. kill ends it at once, without a signal that it
+// could catch.
+func treatment(t *testing.T, address, data string) (p *patient, kill func()) {
+	t.Helper()
+	program := exec.Command(testProgram(t), "treat", "--usbmux", address)
+	program.Env = []string{"HOME=" + data, "XDG_DATA_HOME=" + data, "LocalAppData=" + data, "LANG=C.UTF-8", "COLUMNS=80"}
+	p = &patient{t: t, done: make(chan int, 1)}
+	p.stderr.news = make(chan struct{}, 1)
+	program.Stdout, program.Stderr = &p.stdout, &p.stderr
+	var err error
+	if p.stdin, err = program.StdinPipe(); err == nil {
+		err = program.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = program.Wait() // it is killed
+		p.done <- program.ProcessState.ExitCode()
+		close(p.done)
+	}()
+	ended := sync.OnceFunc(func() {
+		_ = program.Process.Kill() // it may have ended
+		<-p.done
+	})
+	t.Cleanup(ended)
+	return p, ended
+}
+
+// testProgram returns a file name of backupdoctor: this test program under that name.
+func testProgram(t *testing.T) string {
+	t.Helper()
 	test, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -27,47 +55,63 @@ func TestTreatIsKilled(t *testing.T) {
 	if err := os.Symlink(test, name); err != nil {
 		t.Skip(err)
 	}
-	program := exec.Command(name, "treat", "--usbmux", address)
-	program.Env = []string{"HOME=" + data, "XDG_DATA_HOME=" + data, "LocalAppData=" + data, "LANG=C.UTF-8", "COLUMNS=80"}
-	stdin, err := program.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stderr, err := program.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := program.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(stderr)
-	reads := func(text string) {
-		for lines.Scan() {
-			if strings.Contains(lines.Text(), text) {
-				return
-			}
-		}
-		t.Errorf("it does not say %q", text)
-	}
-	reads("[Enter] done")
-	if _, err := io.WriteString(stdin, "\n"); err != nil {
-		t.Fatal(err)
-	}
-	reads("[s] stop listening")
-	if err := program.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = program.Wait() // it was killed
+	return name
+}
 
-	confirmed := func(e report.RepairEvent) bool { return e.Kind == "confirmed" && e.Remedy == "turn-backup-on" }
-	if open := openRepairs(t, data); len(open) != 1 || !slices.ContainsFunc(open[0].Repair.Events, confirmed) {
-		t.Fatalf("open %+v", open)
+// killSteps is how many steps of icloud-full are confirmed or skipped from the first card to the
+// larger storage plan, with a failed Back Up Now after the fourth.
+const killSteps = 8
+
+// Killed after any step that was confirmed, treat has lost none: the record has every one, and the
+// next treat shows the card that was shown. The usual run kills it after two of the steps.
+func TestTreatIsKilled(t *testing.T) {
+	t.Parallel()
+	d := loadDevice(t.Fatalf, "icloud-full")
+	address, tray := attach(t, d)
+	data := t.TempDir()
+	after := rand.New(rand.NewPCG(22, 2)).Perm(killSteps)[:2]
+	if os.Getenv("BACKUPDOCTOR_LONG") != "" {
+		after = rand.Perm(killSteps)
 	}
-	again := treated(t, address, data)
-	again.reads("going on with the repair")
-	again.reads("[s] stop listening")
-	again.types("q")
-	again.ends(1)
+	p, kill := treatment(t, address, data)
+	title, _ := p.title()
+	var confirmed []string
+	for n := range killSteps {
+		for title == backUpNow { // it fails by itself
+			title, _ = p.title()
+		}
+		p.types("")
+		confirmed = append(confirmed, title)
+		title, _ = p.title()
+		if !slices.Contains(after, n) {
+			continue
+		}
+		kill()
+		open := openRepairs(t, data)
+		if len(open) != 1 {
+			t.Fatalf("open after step %d: %+v", n+1, open)
+		}
+		if recorded := doneIn(open[0].Repair); !slices.Equal(recorded, confirmed) {
+			t.Errorf("killed after step %d of %q, it has %q", n+1, confirmed, recorded)
+		}
+		p, kill = treatment(t, address, data)
+		p.reads("going on with the repair")
+		if again, _ := p.title(); again != title {
+			t.Errorf("killed while it showed %q, it goes on with %q", title, again)
+		}
+	}
+	kill()
+	onlyPermitted(t, tray, d, usb.PermittedBackup)
+}
+
+// doneIn returns the titles of the steps that a record has as done.
+func doneIn(r report.Repair) (titles []string) {
+	for _, e := range r.Events {
+		if e.Kind == string(device.RepairConfirmed) || e.Kind == string(device.RepairCopied) {
+			titles = append(titles, e.Title)
+		}
+	}
+	return titles
 }
 
 // A repair that the visit could not confirm is closed by the next scan that sees a new backup.

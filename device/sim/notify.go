@@ -33,10 +33,11 @@ func (s *service) notifications() {
 		if err != nil {
 			return
 		}
+		if r.Command == "ObserveNotification" {
+			s.device.observe(o, r.Name) // before it is noted: a person who awaits the request may act at once
+		}
 		s.note("notification_proxy", r.Command+" "+r.Name)
 		switch r.Command {
-		case "ObserveNotification":
-			s.device.observe(o, r.Name)
 		case "PostNotification":
 			s.device.post(r.Name)
 		case "Shutdown":
