@@ -390,7 +390,7 @@ func TestWatchLivesOffTheList(t *testing.T) {
 			tray := newTray(t, d[0], d[1])
 			tray.Faults = []sim.Fault{fault}
 			w := watch(t, serve(t, tray))
-			broken := 0
+			broken, exited := 0, 0
 			present := map[string]bool{}
 			until := func(want ...string) {
 				for !maps.Equal(present, inSet(want)) {
@@ -400,6 +400,7 @@ func TestWatchLivesOffTheList(t *testing.T) {
 					case c.Gone:
 						delete(present, strings.Replace(inWords(c), "-", "+", 1))
 					case c.Attached.UDID == "" && strings.HasPrefix(name, "hung up"): // at first usbmuxd may have exited
+						exited++
 					case c.Attached.UDID == "":
 						t.Fatalf("told %q", inWords(c))
 					default:
@@ -412,7 +413,8 @@ func TestWatchLivesOffTheList(t *testing.T) {
 			until("+1 as 1", "+2 as 2", "+3 as 3")
 			tray.Detach(d[0].UDID())
 			until("+2 as 2", "+3 as 3")
-			if broken != 1 {
+			// Who hangs up after each event may have told all of them before that is called broken.
+			if broken > 1 || broken == 0 && exited == 0 {
 				t.Errorf("told %d times that the announcements broke off", broken)
 			}
 		})
