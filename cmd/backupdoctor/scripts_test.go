@@ -44,6 +44,7 @@ func TestMain(m *testing.M) {
 //	sim [NAME[*COUNT][%PASSWORD][~CONNECTION][:FAULT][@LOG]...]
 //	                            attach devices of testdata/devices, as $UDID1, …, with this
 //	                            backup password; see simLogs
+//	moment                      give programs in the background time to start, also on a busy computer
 //	asked [-count=N] SERVICE REQUEST
 //	                            wait until devices have received this request N times
 //	person UDID FILE            let a person do with a device what FILE says, in the background; see sim.Person
@@ -101,6 +102,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"exits":  scriptExits,
 		"sim":    scriptSim,
+		"moment": scriptMoment,
 		"asked":  scriptAsked,
 		"person": scriptPerson,
 		"say":    scriptSay,
@@ -205,6 +207,17 @@ func loadDevice(fatalf func(string, ...any), name string) *sim.Device {
 		fatalf("no device %s in testdata/devices", name)
 	}
 	return found[0]
+}
+
+// scriptMoment waits for several times as long as the program takes to start and end now: nothing
+// shows when one has begun to listen for signals.
+func scriptMoment(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: moment")
+	}
+	began := time.Now()
+	ts.Check(ts.Exec("backupdoctor", "version"))
+	time.Sleep(max(2*time.Second, 8*time.Since(began)))
 }
 
 func scriptAsked(ts *testscript.TestScript, neg bool, args []string) {
