@@ -23,8 +23,8 @@ func ageOf(ctx *cli.Context, flag string) (time.Duration, error) {
 	return time.Duration(days) * 24 * time.Hour, err
 }
 
-// keepDue keeps the copies of this program that no proof younger than age vouches for. It reports
-// whether there are any.
+// keepDue keeps this program's copies without a proof younger than age. It reports whether there
+// are any.
 func keepDue(set *scan.BackupSet, age time.Duration, now time.Time) bool {
 	set.Keep(func(st scan.StoredBackup) bool {
 		if !library.Holds(st.Folder.Path) {

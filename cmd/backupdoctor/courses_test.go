@@ -74,7 +74,7 @@ func TestCourses(t *testing.T) {
 	}
 }
 
-// awaitsListener is the step of a person who taps Back Up Now once somebody listens.
+// awaitsListener is a step that waits until a program follows the backup.
 const awaitsListener = "await request notification_proxy ObserveNotification com.apple.mobile.backup.domain_changed"
 
 func person(t *testing.T, script string) sim.Person {

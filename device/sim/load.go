@@ -149,7 +149,7 @@ func loadDevice(folder fs.FS, name string) (*Device, error) {
 	return d, nil
 }
 
-// loadPerson reads what a person does with the device. Without that file there is nobody.
+// loadPerson reads what a person does with the device: nothing if the file is missing.
 func loadPerson(folder fs.FS) (Person, error) {
 	const name = "person.txt"
 	text, err := fs.ReadFile(folder, name)

@@ -47,7 +47,7 @@ func read(t *testing.T, door usb.Door) device.Snapshot {
 	return door.Read(t.Context(), found.Devices[0], 0)
 }
 
-// Everything a person does is seen by whoever reads the device afterwards, and was not before.
+// Everything a person does changes what is read from the device afterwards.
 func TestPersonChangesWhatIsRead(t *testing.T) {
 	is := func(f device.Fact[bool], want bool) bool { got, err := f.Get(); return err == nil && got == want }
 	for _, c := range []struct {

@@ -23,8 +23,8 @@ func (d *Device) setWiFi(on bool) {
 	}
 }
 
-// setAccount changes what tells of an Apple Account as when its owner signs in or out. Signing
-// out also switches iCloud Backup off.
+// setAccount signs an Apple Account in or out: it changes every value that shows one. Signing out
+// also switches iCloud Backup off.
 func (d *Device) setAccount(on bool) {
 	d.Set("com.apple.fmip", "IsAssociated", on)
 	if memory, ok := d.values[""]["NonVolatileRAM"].(dict); ok {

@@ -68,7 +68,7 @@ func (r Restart) Run(ctx context.Context) (seen usb.Restarted, err error) {
 	return seen, err
 }
 
-// Running returns what a snapshot shows to be running that a restart would break off, or "". A
+// Running returns what a snapshot shows to be running and a restart would interrupt, or "". A
 // state of a restore that an earlier backup contradicts does not count.
 func Running(s device.Snapshot) string {
 	restore := slices.DeleteFunc(checks.All(), func(c *checks.Check) bool { return c.ID != "restore-in-progress" })
