@@ -6,19 +6,17 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/backupdoctor/backupdoctor/device"
 	"github.com/backupdoctor/backupdoctor/device/safeplist"
 )
 
-// How long usbmuxd must be silent before its announcements count as complete, if there is no list
-// to compare with. It announces attached devices immediately after its response to Listen. The
-// first wait is longer, because it only runs to the end if no device is attached.
-var (
-	quietAtFirst = 500 * time.Millisecond
-	quietBetween = 100 * time.Millisecond
-)
+// silenceAtEnd is how long usbmuxd must be silent before its announcements count as complete, if
+// there is no list to compare with. It announces attached devices immediately after its response
+// to Listen, but both programs may have to wait for a processor.
+var silenceAtEnd = 500 * time.Millisecond
 
 // A Listing is what usbmuxd reports at one moment.
 type Listing struct {
@@ -118,6 +116,7 @@ type announcements struct {
 	found    attachments
 	listed   bool           // found comes from the list, because the announcements failed
 	messages chan announced // closed with the connection
+	arriving atomic.Bool    // part of a message has arrived
 	hangUp   context.CancelFunc
 }
 
@@ -171,6 +170,7 @@ func (c *announcements) read(ctx context.Context) {
 		ended = a.err != nil
 		select {
 		case c.messages <- a:
+			c.arriving.Store(false)
 		case <-ctx.Done():
 			return
 		}
@@ -185,6 +185,7 @@ func (c *announcements) next(ctx context.Context, buffered *bufio.Reader) (safep
 	if _, err := buffered.Peek(1); err != nil {
 		return nil, c.fail(ctx, err)
 	}
+	c.arriving.Store(true)
 	if err := c.hurry(); err != nil {
 		return nil, c.fail(ctx, err)
 	}
@@ -212,7 +213,7 @@ func (c *announcements) take(a announced) (Change, error) {
 func (c *announcements) settle(ctx context.Context, asked *lists, pass func(Change) error) (malformed int, err error) {
 	latest := time.NewTimer(c.patience)
 	defer latest.Stop()
-	quiet := time.NewTimer(quietAtFirst)
+	quiet := time.NewTimer(silenceAtEnd)
 	defer quiet.Stop()
 	var list muxList
 	compared := false // the list has been requested since the last announcement
@@ -233,12 +234,12 @@ func (c *announcements) settle(ctx context.Context, asked *lists, pass func(Chan
 					return 0, err
 				}
 			}
-			quiet.Reset(quietBetween)
+			quiet.Reset(silenceAtEnd)
 		case list = <-asked.answers:
 			asked.pending = false
 		case <-quiet.C:
-			silent = true
-			quiet.Reset(quietBetween)
+			silent = !c.arriving.Load()
+			quiet.Reset(silenceAtEnd)
 		case <-latest.C:
 			late = true
 		case <-ctx.Done():

@@ -48,7 +48,7 @@ func TestFindWaitsForASlowMux(t *testing.T) {
 		devices = append(devices, patient(t, "healthy-iphone").Clone(n))
 	}
 	tray := newTray(t, devices...)
-	tray.Faults = []sim.Fault{{Kind: sim.Stall, At: "Listen", Seconds: 3 * quietBetween.Seconds()}}
+	tray.Faults = []sim.Fault{{Kind: sim.Stall, At: "Listen", Seconds: 1.5 * silenceAtEnd.Seconds()}}
 	found, err := serve(t, tray).Find(t.Context())
 	if err != nil || len(found) != len(devices) {
 		t.Errorf("found %d devices, %v; want %d", len(found), err, len(devices))
@@ -76,12 +76,17 @@ func TestFindCables(t *testing.T) {
 	}
 }
 
+// setSilenceAtEnd sets silenceAtEnd for a test that is not parallel, and its subtests.
+func setSilenceAtEnd(t *testing.T, silence time.Duration) {
+	usual := silenceAtEnd
+	t.Cleanup(func() { silenceAtEnd = usual })
+	silenceAtEnd = silence
+}
+
 // The list, not a wait, marks completion: with a list, all devices are found at once, and an
 // empty tray is recognized at once.
 func TestDiscoverDoesNotWait(t *testing.T) {
-	atFirst, between := quietAtFirst, quietBetween
-	defer func() { quietAtFirst, quietBetween = atFirst, between }()
-	quietAtFirst, quietBetween = time.Hour, time.Hour
+	setSilenceAtEnd(t, time.Hour)
 	for count := range 3 {
 		door := serve(t, newTray(t, clones(t, count)...))
 		door.Timeout, door.RequestTimeout = time.Hour, time.Hour
@@ -146,9 +151,23 @@ func TestDiscoverAnnounces(t *testing.T) {
 	}
 }
 
+// A message that is still arriving is no silence, however slowly it arrives.
+func TestDiscoverWaitsForTheRestOfAMessage(t *testing.T) {
+	t.Parallel()
+	tray := newTray(t, clones(t, 2)...)
+	tray.Faults = []sim.Fault{{Kind: sim.ListRefused, Count: -1}, {Kind: sim.Trickle, At: "Attached", Seconds: 0.004}}
+	door := serve(t, tray)
+	door.Timeout, door.RequestTimeout = 2*time.Minute, time.Minute
+	found, err := door.Discover(t.Context(), func(Change) {})
+	if err != nil || len(found.Devices) != 2 {
+		t.Errorf("found %v, %v; want 2 devices", found, err)
+	}
+}
+
 // If the announcements fail or are invalid, the list is used and this is reported; if the list is
 // refused too, the devices already announced are kept.
 func TestDiscoverOutlivesBrokenNews(t *testing.T) {
+	setSilenceAtEnd(t, time.Minute)
 	for name, broken := range map[string]sim.Fault{
 		"hung up":                  {Kind: sim.HangUp, Count: 1},
 		"a late refusal":           {Kind: sim.Numbered, At: "Attached", After: 1, Count: 3},
