@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // maxLookUp is how much of a text is searched, in bytes.
@@ -56,10 +57,12 @@ var plainSigns = strings.NewReplacer(
 //	mberrordomain(303), …/303, …:303, … error 303       the name of a domain, or just "error" or "code"
 //
 // Unknown domains are matched too, so that their numbers are not mistaken for bare ones.
-var errorCode = regexp.MustCompile(
-	`(?P<object>ckerror) 0x[0-9a-f]{1,16}:? ?(?:"[^"]{0,200}")? ?\((?P<first>-?\d{1,9})\b` +
-		`|domain ?[=:] ?"?(?P<domain>[\w.]+)"?,? code ?[=:]? ?(?P<code>-?\d{1,9})\b` +
-		`|(?P<name>[\w.]*(?:error|domain|code|http)) ?[/:=(#,]? ?(?:(?:error|code|status) ?)?[:=(]? ?(?P<number>-?\d{1,9})\b`)
+var errorCode = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(
+		`(?P<object>ckerror) 0x[0-9a-f]{1,16}:? ?(?:"[^"]{0,200}")? ?\((?P<first>-?\d{1,9})\b` +
+			`|domain ?[=:] ?"?(?P<domain>[\w.]+)"?,? code ?[=:]? ?(?P<code>-?\d{1,9})\b` +
+			`|(?P<name>[\w.]*(?:error|domain|code|http)) ?[/:=(#,]? ?(?:(?:error|code|status) ?)?[:=(]? ?(?P<number>-?\d{1,9})\b`)
+})
 
 // domains maps the folded names of domains to the domains in the table.
 var domains = map[string]ErrorDomain{
@@ -74,8 +77,8 @@ var domains = map[string]ErrorDomain{
 // codesIn finds the known codes in a folded text: those with their domain, and those without.
 func codesIn(text string) (named, bare []Meaning) {
 	seenNamed, seenBare := map[ID]bool{}, map[int]bool{}
-	for _, match := range errorCode.FindAllStringSubmatch(text, -1) {
-		part := func(group string) string { return match[errorCode.SubexpIndex(group)] }
+	for _, match := range errorCode().FindAllStringSubmatch(text, -1) {
+		part := func(group string) string { return match[errorCode().SubexpIndex(group)] }
 		name := strings.TrimLeft(part("object")+part("domain")+part("name"), ".") // it may follow an ellipsis
 		number, err := strconv.Atoi(part("first") + part("code") + part("number"))
 		if err != nil {
@@ -116,23 +119,30 @@ func numbered(number int) []Meaning {
 // computer program's message is not taken for a device's, and vague messages count only if
 // nothing else matches.
 func messagesIn(text string) []Meaning {
-	for _, m := range allMessages() {
-		if strings.Trim(text, `" .`) == strings.Trim(fold(m.meaning.Message), ".") {
-			return []Meaning{m.meaning}
-		}
+	if i := slices.Index(foldedTitles(), strings.Trim(text, `" .`)); i >= 0 {
+		return []Meaning{allMessages()[i].meaning}
 	}
-	if found := saidIn(text, computerMessages); len(found) > 0 {
+	plainText := plain(text)
+	if found := saidIn(text, plainText, computerMessages); len(found) > 0 {
 		return found
 	}
-	if found := saidIn(text, slices.Concat(messages, moreMessages)); len(found) > 0 {
+	if found := saidIn(text, plainText, slices.Concat(messages, moreMessages)); len(found) > 0 {
 		return found
 	}
 	return translated(text)
 }
 
-func saidIn(text string, list []message) []Meaning {
+// foldedTitles returns what allMessages say, folded.
+var foldedTitles = sync.OnceValue(func() []string {
+	var list []string
+	for _, m := range allMessages() {
+		list = append(list, strings.Trim(fold(m.meaning.Message), "."))
+	}
+	return list
+})
+
+func saidIn(text, plainText string, list []message) []Meaning {
 	var telling, vague []Meaning
-	plainText := plain(text)
 	for _, m := range list {
 		switch {
 		case !m.saidBy(text, plainText):

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -17,13 +18,13 @@ func plain(text string) string {
 	text = fold(text[:min(len(text), maxMessage)])
 	text = contractions.Replace(text)
 	var list []string
-	for _, word := range wordsOf.FindAllString(text, -1) {
+	for _, word := range wordsOf().FindAllString(text, -1) {
 		word = strings.Trim(word, "'.-")
 		joined := strings.ReplaceAll(word, "-", "")
 		switch {
 		case !strings.Contains(word, "-"):
 			list = append(list, strings.TrimSuffix(word, "'s"))
-		case vocabulary[joined]: // "com-pleted", "back-up"
+		case vocabulary()[joined]: // "com-pleted", "back-up"
 			list = append(list, joined)
 		default:
 			list = append(list, strings.Split(word, "-")...)
@@ -35,7 +36,9 @@ func plain(text string) string {
 	return spellings.Replace(" " + strings.Join(list, " ") + " ")
 }
 
-var wordsOf = regexp.MustCompile(`[\p{L}\p{N}+.'-]+`)
+// wordsOf matches the words of a folded text. Like the other expressions here it is compiled when it
+// is first needed, because most starts of the program look up nothing.
+var wordsOf = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\p{L}\p{N}+.'-]+`) })
 
 var contractions = strings.NewReplacer("can't", "can not", "cannot", "can not", "won't", "will not", "n't", " not", "cant ", "can not ", "couldnt", "could not", "hasnt", "has not", "isnt", "is not", "- ", "-")
 
@@ -47,7 +50,7 @@ var spellings = strings.NewReplacer(
 // spelled corrects a misspelled word to the word of the vocabulary, or returns it unchanged.
 // The last word may be incomplete.
 func spelled(word string, last bool) string {
-	known := vocabulary
+	known := vocabulary()
 	if known[word] || len(word) < 4 || strings.ContainsFunc(word, unicode.IsDigit) {
 		return word
 	}
@@ -85,7 +88,7 @@ func slip(a, b string) bool {
 }
 
 // vocabulary is every word in the phrases of messages, plus common words.
-var vocabulary = func() map[string]bool {
+var vocabulary = sync.OnceValue(func() map[string]bool {
 	known := map[string]bool{}
 	for _, patterns := range phrases {
 		for _, pattern := range patterns {
@@ -98,7 +101,7 @@ var vocabulary = func() map[string]bool {
 		known[word] = true
 	}
 	return known
-}()
+})
 
 // fits reports whether a plain text has all terms of a pattern, in any order. A term is a word,
 // a phrase joined by _, or alternatives separated by |. A term preceded by - must be absent.
@@ -119,13 +122,15 @@ func fits(text, pattern string) bool {
 }
 
 // freeStorage matches how much free iCloud storage a person reports.
-var freeStorage = regexp.MustCompile(`(\d{1,6}(?:[.,]\d{1,3})?) ?([kmgt]b) (?:of )?(?:icloud )?(?:(?:storage|space) )?(?:left|free|available|remaining)`)
+var freeStorage = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(\d{1,6}(?:[.,]\d{1,3})?) ?([kmgt]b) (?:of )?(?:icloud )?(?:(?:storage|space) )?(?:left|free|available|remaining)`)
+})
 
 // FreeStorage returns the free iCloud storage that a text states, as a size; found is false if
 // it states none or is about the device's storage.
 func FreeStorage(text string) (size string, found bool) {
 	text = fold(text[:min(len(text), maxMessage)])
-	match := freeStorage.FindStringSubmatch(text)
+	match := freeStorage().FindStringSubmatch(text)
 	if match == nil || fits(plain(text), "on_this|on_the|on_my|iphone_storage|ipad_storage -icloud") {
 		return "", false
 	}
@@ -140,7 +145,7 @@ func OtherLanguage(text string) bool {
 		return false
 	}
 	return strings.ContainsFunc(text, func(r rune) bool { return r > 0x7F && unicode.IsLetter(r) }) ||
-		slices.ContainsFunc(wordsOf.FindAllString(fold(text), -1), func(word string) bool { return slices.Contains(notEnglish, strings.Trim(word, ".")) })
+		slices.ContainsFunc(wordsOf().FindAllString(fold(text), -1), func(word string) bool { return slices.Contains(notEnglish, strings.Trim(word, ".")) })
 }
 
 // notEnglish are words that are likely in messages in other languages and are not English.

@@ -2,7 +2,6 @@ package remedies
 
 import (
 	"math"
-	"regexp"
 	"strings"
 
 	"github.com/backupdoctor/backupdoctor/device"
@@ -25,9 +24,6 @@ import (
 func Expand(template string, id device.Identity) (text string, ok bool) {
 	return wordsFor(id).expand(template)
 }
-
-// token matches one {token} of a template.
-var token = regexp.MustCompile(`\{[^{}]*\}`)
 
 // words is what the wording for a device depends on.
 type words struct {
@@ -57,21 +53,37 @@ func wordsFor(id device.Identity) words {
 }
 
 func (w words) expand(template string) (string, bool) {
-	ok := true
-	text := token.ReplaceAllStringFunc(template, func(match string) string {
-		meaning, has := w.meaning(strings.Trim(match, "{}"))
-		if !has {
-			ok = false
-			return ""
+	var text strings.Builder
+	for {
+		before, token, rest, found := cutToken(template)
+		text.WriteString(before)
+		if !found {
+			return text.String(), true
 		}
-		text, has := w.expand(meaning)
-		ok = ok && has
-		return text
-	})
-	if !ok {
-		return "", false
+		meaning, ok := w.meaning(token)
+		if !ok {
+			return "", false
+		}
+		expanded, ok := w.expand(meaning)
+		if !ok {
+			return "", false
+		}
+		text.WriteString(expanded)
+		template = rest
 	}
-	return text, true
+}
+
+// cutToken cuts a template around its first {token}. Without one, before is all of it.
+func cutToken(template string) (before, token, rest string, found bool) {
+	for end := range len(template) {
+		if template[end] != '}' {
+			continue
+		}
+		if start := strings.LastIndexByte(template[:end], '{'); start >= 0 {
+			return template[:start], template[start+1 : end], template[end+1:], true
+		}
+	}
+	return template, "", "", false
 }
 
 // meaning returns the text of a token, which is itself a template.
